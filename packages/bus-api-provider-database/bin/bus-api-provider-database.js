@@ -1,0 +1,2 @@
+#!/usr/bin/env -S node --
+import '../dist/bundle/bus-api-provider-database.js';

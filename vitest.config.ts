@@ -1,0 +1,21 @@
+import { readdirSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
+
+// Tests read the packages' sources, not what was built, so that a failing line is a line somebody wrote.
+const sources = Object.fromEntries(
+  readdirSync(new URL('packages', import.meta.url)).map((name) => [
+    name,
+    new URL(`packages/${name}/src/index.ts`, import.meta.url).pathname,
+  ]),
+);
+
+export default defineConfig({
+  resolve: { alias: Object.entries(sources).map(([name, path]) => ({ find: new RegExp(`^${name}$`), replacement: path })) },
+  test: {
+    include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    pool: 'forks',
+    maxWorkers: 2,
+  },
+});

@@ -1,0 +1,29 @@
+// The difference between two sets of resources. Pure; knows no kind. What is not ours was set aside before.
+import { isDeepStrictEqual } from 'node:util';
+import { idOf, type Resource } from './resource.ts';
+
+/** One thing that differs: made (no `before`), gone (no `after`), or changed. */
+export type Delta<R extends Resource = Resource> =
+  | { readonly before?: undefined; readonly after: R }
+  | { readonly before: R; readonly after?: undefined }
+  | { readonly before: R; readonly after: R };
+
+/**
+ * What must change for `observed` to become `desired`, in the order of `desired`, then what is to go.
+ *
+ * @example
+ * diff([{ kind: 'role', name: 'app', canLogin: true }], []); // [{ after: { kind: 'role', … } }]
+ */
+export function diff<R extends Resource>(desired: readonly R[], observed: readonly R[]): Delta<R>[] {
+  const seen = new Map(observed.map((resource) => [idOf(resource), resource]));
+  const deltas: Delta<R>[] = [];
+  for (const after of desired) {
+    const id = idOf(after);
+    const before = seen.get(id);
+    seen.delete(id);
+    if (before === undefined) deltas.push({ after });
+    else if (!isDeepStrictEqual(before, after)) deltas.push({ before, after });
+  }
+  for (const before of seen.values()) deltas.push({ before });
+  return deltas;
+}

@@ -1,0 +1,36 @@
+// A value that prints as ***: through string templates, JSON.stringify, console.log and util.inspect alike.
+import { inspect } from 'node:util';
+
+const mask = '***';
+
+/**
+ * Holds a password, a DSN or a token so that no accident prints it; only `reveal()` gives it out.
+ *
+ * @example
+ * const secret = new Secret('s3cret');
+ * `${secret}`; // '***'
+ * secret.reveal(); // 's3cret'
+ */
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  reveal(): string {
+    return this.#value;
+  }
+
+  toString(): string {
+    return mask;
+  }
+
+  toJSON(): string {
+    return mask;
+  }
+
+  [inspect.custom](): string {
+    return mask;
+  }
+}

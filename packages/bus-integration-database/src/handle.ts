@@ -1,0 +1,52 @@
+// The one way in: every surface's request passes here, is checked before anything is touched, and leaves as a response.
+import { OperationError } from './errors.ts';
+import type { Context, Provider } from './provider.ts';
+import { parseRequest } from './request.ts';
+import type { Response, Verb } from './response.ts';
+
+/**
+ * Answers a request; never throws for an expected failure, which becomes `ok: false` with its class and diagnostics.
+ *
+ * @example
+ * await handle('status', { deployment_id: 'example-dev', provider: 'postgres' }, [provider], { signal });
+ */
+export async function handle(
+  verb: Verb,
+  value: unknown,
+  providers: readonly Provider[],
+  context: Context,
+): Promise<Response> {
+  const named = (value ?? {}) as { deployment_id?: unknown; provider?: unknown };
+  const answer = { deployment_id: String(named.deployment_id ?? ''), provider: String(named.provider ?? '') };
+  try {
+    const request = parseRequest(verb, value);
+    const provider = providers.find(({ name }) => name === request.provider);
+    if (provider === undefined) throw unknownProvider(request.provider, providers);
+    // The verb picks both the method and its request's type; the compiler can't follow that pair through an index.
+    const answerVerb = provider[verb] as (request: unknown, context: Context) => Promise<Response>;
+    return await answerVerb.call(provider, request, context);
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    return failure(answer, error);
+  }
+}
+
+/** The response that an expected failure becomes. */
+export function failure(answer: Pick<Response, 'deployment_id' | 'provider'>, error: OperationError): Response {
+  return {
+    ok: false,
+    ...answer,
+    actions: [],
+    steps: [],
+    diagnostics: error.diagnostics,
+    error_class: error.errorClass,
+  };
+}
+
+function unknownProvider(name: string, providers: readonly Provider[]): OperationError {
+  const known = providers.map((provider) => provider.name).join(', ') || 'none';
+  return new OperationError('invalid-request', `provider ${JSON.stringify(name)} is not one of: ${known}`, {
+    target: 'provider',
+    remedy: `set BUS_DATABASE_PROVIDER to one of: ${known}`,
+  });
+}

@@ -1,0 +1,22 @@
+// What a provider of databases must do, and what it is given for it. PostgreSQL's is one; nothing here knows it.
+import type { Requests } from './request.ts';
+import type { Response, Verb } from './response.ts';
+
+/** One live line: what is being done, how far it is. */
+export interface Progress {
+  readonly phase: string;
+  readonly done: number;
+  readonly total: number;
+  readonly detail?: string;
+}
+
+export interface Context {
+  /** Aborts the run: the statement in flight ends or is rolled back, then the answer says what stands. */
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** A provider answers each verb; expected failures are thrown as OperationError or carried in the response. */
+export type Provider = { readonly name: string } & {
+  readonly [V in Verb]: (request: Requests[V], context: Context) => Promise<Response>;
+};

@@ -1,0 +1,123 @@
+// What may be asked: the requests' shapes, and the check that a value is one. Unknown keys are refused with their path.
+import * as z from 'zod/mini';
+import { OperationError } from './errors.ts';
+import type { Diagnostic } from './response.ts';
+import { risks } from './step.ts';
+
+const name = z.string().check(z.minLength(1));
+const names = z.array(name);
+const credentials = z.strictObject({
+  admin_dsn_file: z.optional(z.string()),
+  admin_dsn_secret: z.optional(z.string()),
+});
+const base = {
+  deployment_id: z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/)),
+  provider: name,
+  credentials: z.optional(credentials),
+};
+const declaration = {
+  databases: z.optional(names),
+  roles: z.optional(names),
+  schemas: z.optional(names),
+  service_role: z.optional(name),
+  listener_policy: z.optional(z.enum(['loopback', 'private', 'tls', 'external'])),
+  listener_networks: z.optional(names),
+};
+const change = {
+  ...base,
+  ...declaration,
+  dry_run: z._default(z.boolean(), true),
+  confirm: z.optional(z.boolean()),
+  adopt: z._default(z.boolean(), false),
+  adopt_from: z.optional(name),
+  allow: z._default(z.array(z.enum(risks)), []),
+  rotate: z._default(names, []),
+};
+
+const schemas = {
+  plan: z.strictObject(change),
+  apply: z.strictObject({ ...change, plan: z.optional(z.looseObject({ plan_id: name })) }),
+  status: z.strictObject(base),
+  verify: z.strictObject({ ...base, checks: z.array(z.enum(['connectivity', 'listener-policy'])) }),
+  doctor: z.strictObject({ ...base, ...declaration }),
+};
+
+export type PlanRequest = z.infer<typeof schemas.plan>;
+export type ApplyRequest = z.infer<typeof schemas.apply>;
+export type StatusRequest = z.infer<typeof schemas.status>;
+export type VerifyRequest = z.infer<typeof schemas.verify>;
+export type DoctorRequest = z.infer<typeof schemas.doctor>;
+
+/** Each verb's request. */
+export interface Requests {
+  plan: PlanRequest;
+  apply: ApplyRequest;
+  status: StatusRequest;
+  verify: VerifyRequest;
+  doctor: DoctorRequest;
+}
+
+/**
+ * The request that a value is, with its defaults filled in.
+ *
+ * @throws OperationError `invalid-request` with every problem and its path
+ * @example
+ * parseRequest('status', { deployment_id: 'example-dev', provider: 'postgres' });
+ */
+export function parseRequest<V extends keyof Requests>(verb: V, value: unknown): Requests[V] {
+  const result = schemas[verb].safeParse(value);
+  const problems = result.success ? contradictions(verb, result.data) : result.error.issues.map(problemOf);
+  if (problems.length > 0) {
+    throw new OperationError('invalid-request', `the ${verb} request is not valid`, { diagnostics: problems });
+  }
+  return result.data as Requests[V];
+}
+
+/** The databases, roles and schemas that a request or a configuration asks for. */
+export type Declaration = {
+  readonly databases: readonly string[];
+  /** Login roles with rights on every database; the service role is among them. May hold `{database}`. */
+  readonly roles: readonly string[];
+  readonly serviceRole?: string | undefined;
+  readonly schemas: readonly string[];
+};
+
+/** What a plan or apply request declares; the service role defaults to the first role. */
+export function declarationOf(request: PlanRequest | ApplyRequest | DoctorRequest): Declaration {
+  const roles = request.roles ?? [];
+  const serviceRole = request.service_role ?? roles[0];
+  return {
+    databases: request.databases ?? [],
+    roles: serviceRole === undefined || roles.includes(serviceRole) ? roles : [serviceRole, ...roles],
+    serviceRole,
+    schemas: request.schemas ?? ['public'],
+  };
+}
+
+function contradictions(verb: string, value: unknown): Diagnostic[] {
+  if (verb !== 'plan' && verb !== 'apply') return [];
+  const request = value as PlanRequest;
+  const problems: Diagnostic[] = [];
+  if (request.databases === undefined && request.roles === undefined && request.schemas === undefined) {
+    problems.push(problem('one or more of databases, roles, schemas is required'));
+  }
+  if (verb === 'apply' && !request.dry_run && request.confirm !== true) {
+    problems.push(problem('confirm: must be true when dry_run is false', 'confirm'));
+  }
+  return problems;
+}
+
+function problemOf(issue: {
+  readonly path: readonly PropertyKey[];
+  readonly message?: string;
+  readonly code?: string;
+}) {
+  const keys = 'keys' in issue && Array.isArray(issue.keys) ? `: ${issue.keys.join(', ')}` : '';
+  const path = issue.path.map(String).join('.');
+  const why = issue.code === 'unrecognized_keys' ? `unknown key${keys}` : (issue.message ?? 'not valid');
+  return problem(path === '' ? why : `${path}: ${why}`, path || undefined);
+}
+
+function problem(message: string, target?: string): Diagnostic {
+  return { severity: 'fail', code: 'invalid-request', message, ...(target !== undefined && { target }) };
+}

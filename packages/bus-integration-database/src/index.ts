@@ -1,4 +1,19 @@
 // The public face of bus-integration-database.
+export type { Configuration, ConfigurationOptions, Credentials, ProviderKeys } from './config.ts';
+export { readConfiguration } from './config.ts';
+export type { Declared, ListenerPolicy } from './declared.ts';
+export { parseDuration } from './duration.ts';
+export type { EnvFile } from './env-file.ts';
+export { parseEnvFile, readEnvFile } from './env-file.ts';
+export type { GitExposure } from './git-exposure.ts';
+export { gitExposure } from './git-exposure.ts';
+export type { NamedKind, NameRules } from './names.ts';
+export { caseCollisions, dsnFileName, expandRole, isRoleTemplate, judgeName, printable } from './names.ts';
+export { judgeSecretFile, readSecretFile } from './secret-file.ts';
+export type { Settings } from './settings.ts';
+export { shellQuote } from './shell-quote.ts';
+export type { Login, PrivilegeProfile } from './desired.ts';
+export { desiredResources, loginsOf, rolesOf } from './desired.ts';
 export type { Delta } from './diff.ts';
 export { diff } from './diff.ts';
 export type { ErrorClass, ErrorDetails } from './errors.ts';
@@ -18,7 +33,7 @@ export type {
   VerifyRequest,
 } from './request.ts';
 export { declarationOf, parseRequest } from './request.ts';
-export type { Database, DsnFile, Grantee, PrivilegeObject, Privileges, Resource, Role, Schema } from './resource.ts';
+export type { Database, Grantee, PrivilegeObject, Privileges, Resource, Role, Schema } from './resource.ts';
 export { idOf, privilegesOf } from './resource.ts';
 export type {
   Allowed,

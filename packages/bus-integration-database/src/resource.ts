@@ -32,17 +32,7 @@ export interface Privileges {
   readonly privileges: readonly string[];
 }
 
-export interface DsnFile {
-  readonly kind: 'dsn-file';
-  /** The file's name inside the output directory. */
-  readonly file: string;
-  readonly database: string;
-  readonly role: string;
-  /** Everything in the file but the password: host, port, sslmode … */
-  readonly endpoint: Readonly<Record<string, string>>;
-}
-
-export type Resource = Role | Database | Schema | Privileges | DsnFile;
+export type Resource = Role | Database | Schema | Privileges;
 
 /** The only string form of a resource's identity: two resources are the same thing when it is equal. Never parsed. */
 export function idOf(resource: Resource): string {
@@ -54,8 +44,6 @@ export function idOf(resource: Resource): string {
       return JSON.stringify([resource.kind, resource.database, resource.name]);
     case 'privileges':
       return JSON.stringify([resource.kind, resource.on.database, resource.on.schema ?? null, resource.grantee]);
-    case 'dsn-file':
-      return JSON.stringify([resource.kind, resource.file]);
   }
 }
 

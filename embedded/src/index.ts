@@ -1,0 +1,13 @@
+// Throwaway real PostgreSQL servers for tests, benchmarks and the quickstart; never for data that anybody wants to keep.
+export {
+  type Certificate,
+  type CertificateAuthority,
+  type CertificateWish,
+  createCertificateAuthority,
+} from './certificate.ts';
+export { createPlainAdmin } from './plain-admin.ts';
+export { psqlPath } from './psql.ts';
+export { type Server, type ServerOptions, startServer } from './server.ts';
+export type { Query, ServerAddress } from './server-address.ts';
+export { installedMajors, type Major, majors } from './server-package.ts';
+export { sharedServer } from './shared-server.ts';

@@ -1,0 +1,283 @@
+// The settings of a deployment, read from an environment: all problems at once, each with its key and remedy. Pure; opens
+// no file. A provider's own keys and name rules come in as a value.
+
+import { type Declared, readDeclared } from './declared.ts';
+import { OperationError } from './errors.ts';
+import { type NameRules, printable } from './names.ts';
+import type { Diagnostic } from './response.ts';
+import type { Secret } from './secret.ts';
+import { createSettings, type Problem, type Settings, shownValue } from './settings.ts';
+import { unknownKeys } from './unknown-keys.ts';
+
+/** How the admin credentials were given: a secret file's path as it was written, or the value itself. */
+export interface Credentials {
+  readonly key: string;
+  readonly file?: string;
+  readonly value?: Secret;
+}
+
+export interface Configuration {
+  readonly deploymentId: string;
+  readonly provider: string;
+  readonly declared: Declared;
+  /** As written: relative to the directory in which the command runs. */
+  readonly dsnOutputDirectory?: string;
+  readonly dsnFileOwner?: { readonly user: string; readonly group?: string };
+  /** What services dial, where it differs from the admin's address. */
+  readonly service: {
+    readonly host?: string;
+    readonly port?: number;
+    readonly sslmode?: string;
+    readonly sslrootcert?: string;
+  };
+  readonly passwordSend: 'verifier' | 'plaintext';
+  readonly credentials: Credentials;
+}
+
+/** What a provider adds to the neutral keys. */
+export interface ProviderKeys {
+  readonly provider: string;
+  /** Keys that begin so are this provider's. */
+  readonly prefix: string;
+  readonly known: readonly string[];
+  readonly names: NameRules;
+  readonly sslmodes: readonly string[];
+  /** Undefined after saying why through `settings.refuse`. */
+  readonly readCredentials: (settings: Settings) => Credentials | undefined;
+}
+
+export interface ConfigurationOptions {
+  /** The env file that was read, as it is to be shown; absent when there was none. */
+  readonly envFile?: string;
+  /** Lines of `envFile` by key: only of keys that truly come from it. */
+  readonly lines?: Readonly<Record<string, number>>;
+  /** Where a key comes from; default: `envFile` and `lines`. */
+  readonly sourceOf?: (key: string) => string | undefined;
+  /** An env file that is there and wasn't read, since only the dispatcher reads it. */
+  readonly unreadEnvFile?: string;
+  /** The provider that the command line names; it must agree with the environment's. */
+  readonly provider?: string;
+}
+
+const neutralKeys = [
+  'BUS_DATABASE_PROVIDER',
+  'BUS_DATABASE_NAMES',
+  'BUS_DATABASE_SERVICE_ROLE',
+  'BUS_DATABASE_ROLE_NAMES',
+  'BUS_DATABASE_SCHEMA_NAMES',
+  'BUS_DATABASE_DSN_OUTPUT_DIR',
+  'BUS_DATABASE_DSN_FILE_OWNER',
+  'BUS_DATABASE_SERVICE_HOST',
+  'BUS_DATABASE_SERVICE_PORT',
+  'BUS_DATABASE_SERVICE_SSLMODE',
+  'BUS_DATABASE_SERVICE_SSLROOTCERT',
+  'BUS_DATABASE_LISTENER_POLICY',
+  'BUS_DATABASE_LISTENER_NETWORKS',
+  'BUS_DATABASE_PASSWORD_SEND',
+  'BUS_DATABASE_MANIFEST_FILE',
+];
+
+/** Keys of the other surfaces, which share the prefix. */
+const otherSurfacesKeys = ['BUS_DATABASE_API_TOKEN_FILE', 'BUS_DATABASE_CREDENTIAL_REFERENCES'];
+
+/**
+ * Reads the configuration for the provider that the environment names (default: the first of `providers`). What is
+ * wrong is one `invalid-request` error with a diagnostic for each problem (`not-configured` when something is only
+ * missing). Keys that look like ours and aren't are warnings.
+ *
+ * @example
+ * const { configuration, warnings } = readConfiguration(env, { envFile: '.env', lines }, [postgresKeys]);
+ */
+export function readConfiguration(
+  env: Readonly<Record<string, string | undefined>>,
+  options: ConfigurationOptions,
+  providers: readonly ProviderKeys[],
+): { configuration: Configuration; warnings: readonly Diagnostic[] } {
+  const { envFile, lines } = options;
+  const lineOf = (key: string) =>
+    envFile !== undefined && lines?.[key] !== undefined ? `${envFile}:${lines[key]}` : undefined;
+  const settings = createSettings(env, options.sourceOf ?? lineOf);
+
+  const prefixes = ['BUS_DATABASE_', ...providers.map(({ prefix }) => prefix)];
+  const known = [...neutralKeys, ...otherSurfacesKeys, ...providers.flatMap((provider) => provider.known)];
+  for (const { key, nearest } of unknownKeys(env, prefixes, known)) {
+    const question = nearest === undefined ? '' : `; did you mean ${nearest}?`;
+    settings.warn(
+      'unknown-key',
+      key,
+      `${key} is no key of ours${question}`,
+      `rename it, or list it in BUS_OPERATOR_DATABASE_ENV_ALLOW`,
+    );
+  }
+
+  const deploymentId = readDeploymentId(settings, options);
+  const provider = readProvider(settings, options, providers);
+  refuseManifest(settings);
+  const declared = readDeclared(settings, provider?.names);
+  const dsnOutputDirectory = settings.path('BUS_DATABASE_DSN_OUTPUT_DIR');
+  const dsnFileOwner = readOwner(settings);
+  const service = readServiceAddress(settings, provider);
+  const passwordSend = readPasswordSend(settings);
+  const credentials = provider?.readCredentials(settings);
+
+  if (
+    settings.problems.length > 0 ||
+    deploymentId === undefined ||
+    provider === undefined ||
+    credentials === undefined
+  ) {
+    throw refusal(settings.problems);
+  }
+  return {
+    configuration: {
+      deploymentId,
+      provider: provider.provider,
+      declared,
+      ...(dsnOutputDirectory !== undefined && { dsnOutputDirectory }),
+      ...(dsnFileOwner !== undefined && { dsnFileOwner }),
+      service,
+      passwordSend,
+      credentials,
+    },
+    warnings: settings.warnings,
+  };
+}
+
+/** A deployment's name: what the server's marks and locks bear. */
+export const deploymentIdPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+
+function readDeploymentId(settings: Settings, options: ConfigurationOptions): string | undefined {
+  const key = 'BUS_DEPLOYMENT_ID';
+  const id = settings.value(key);
+  if (id === undefined) {
+    if (!settings.isSet(key)) settings.refuse({ key, ...withoutDeploymentId(options) });
+    return undefined;
+  }
+  if (!deploymentIdPattern.test(id)) {
+    settings.refuse({
+      key,
+      code: 'invalid-value',
+      message: `${key} is ${shownValue(id)}, expected 1 to 63 letters, digits, dots, _ and -, a letter or digit first`,
+      remedy: `write it like ${key}=example-dev`,
+    });
+  }
+  return id;
+}
+
+/** The likeliest first mistake is to run in another folder. */
+function withoutDeploymentId({ envFile, unreadEnvFile }: ConfigurationOptions): Omit<Problem, 'key'> {
+  if (envFile !== undefined) {
+    return {
+      code: 'missing-key',
+      message: `BUS_DEPLOYMENT_ID is not set, and not in ${printable(envFile)}`,
+      remedy: 'add a line like BUS_DEPLOYMENT_ID=example-dev',
+    };
+  }
+  if (unreadEnvFile !== undefined) {
+    return {
+      code: 'wrong-directory',
+      message: `no BUS_DEPLOYMENT_ID, and ${printable(unreadEnvFile)} was not read: only the bus dispatcher reads it`,
+      remedy: `run: bus operator database …, or give --env-file ${unreadEnvFile}`,
+    };
+  }
+  return {
+    code: 'wrong-directory',
+    message: 'no ./.env here and no BUS_DEPLOYMENT_ID',
+    remedy: 'run from the deployment repository or use -C DIR',
+  };
+}
+
+function readProvider(settings: Settings, options: ConfigurationOptions, providers: readonly ProviderKeys[]) {
+  const key = 'BUS_DATABASE_PROVIDER';
+  const configured = settings.value(key);
+  const asked = options.provider;
+  const known = `known: ${providers.map(({ provider }) => provider).join(', ')}`;
+  if (asked !== undefined && configured !== undefined && asked !== configured) {
+    const message = `--provider is ${shownValue(asked)}, but ${key} is ${shownValue(configured)}`;
+    settings.refuse({ key, code: 'conflict', message, remedy: 'make them agree, or leave one out' });
+  }
+  const name = configured ?? asked ?? providers[0]?.provider;
+  const provider = providers.find((candidate) => candidate.provider === name);
+  if (provider === undefined) {
+    const what = configured === undefined ? '--provider' : key;
+    settings.refuse({
+      key,
+      code: 'invalid-value',
+      message: `${what} is ${shownValue(name ?? '')}: no such provider`,
+      remedy: known,
+    });
+  }
+  return provider;
+}
+
+function refuseManifest(settings: Settings): void {
+  const key = 'BUS_DATABASE_MANIFEST_FILE';
+  if (!settings.isSet(key)) return;
+  const remedy = `unset it, and use BUS_DATABASE_NAMES, BUS_DATABASE_SERVICE_ROLE, BUS_DATABASE_ROLE_NAMES and BUS_DATABASE_SCHEMA_NAMES`;
+  settings.refuse({ key, code: 'not-supported', message: `${key} is not supported yet`, remedy });
+}
+
+function readOwner(settings: Settings): { user: string; group?: string } | undefined {
+  const key = 'BUS_DATABASE_DSN_FILE_OWNER';
+  const owner = settings.value(key);
+  if (owner === undefined) return undefined;
+  const [, user, group] = /^([A-Za-z0-9_][A-Za-z0-9_.@-]*\$?)(?::([A-Za-z0-9_][A-Za-z0-9_.@-]*))?$/.exec(owner) ?? [];
+  if (user === undefined) {
+    const message = `${key} is ${shownValue(owner)}, expected user or user:group`;
+    settings.refuse({ key, code: 'invalid-value', message, remedy: `write it like ${key}=bus:bus` });
+    return undefined;
+  }
+  return { user, ...(group !== undefined && { group }) };
+}
+
+function readServiceAddress(settings: Settings, provider: ProviderKeys | undefined): Configuration['service'] {
+  const host = readHost(settings);
+  const port = readPort(settings);
+  const sslmode = settings.choice('BUS_DATABASE_SERVICE_SSLMODE', provider?.sslmodes);
+  const sslrootcert = settings.path('BUS_DATABASE_SERVICE_SSLROOTCERT');
+  return {
+    ...(host !== undefined && { host }),
+    ...(port !== undefined && { port }),
+    ...(sslmode !== undefined && { sslmode }),
+    ...(sslrootcert !== undefined && { sslrootcert }),
+  };
+}
+
+function readHost(settings: Settings): string | undefined {
+  const key = 'BUS_DATABASE_SERVICE_HOST';
+  const host = settings.value(key);
+  const isAddress = host === undefined || /^(\/[^\p{Cc}]*|[^\p{White_Space}\p{Cc}/@,?#[\]]+)$/u.test(host);
+  if (isAddress && !/^[^/:]+:\d+$/.test(host ?? '')) return host;
+  settings.refuse({
+    key,
+    code: 'invalid-value',
+    message: `${key} is ${shownValue(host ?? '')}, expected one host name, address or socket directory`,
+    remedy: 'write the host alone; the port goes to BUS_DATABASE_SERVICE_PORT',
+  });
+  return undefined;
+}
+
+function readPort(settings: Settings): number | undefined {
+  const key = 'BUS_DATABASE_SERVICE_PORT';
+  const port = settings.value(key);
+  if (port === undefined) return undefined;
+  if (/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65535) return Number(port);
+  settings.refuse({ key, code: 'invalid-value', message: `${key} is ${shownValue(port)}, expected 1 to 65535` });
+  return undefined;
+}
+
+function readPasswordSend(settings: Settings): 'verifier' | 'plaintext' {
+  const choice = settings.choice('BUS_DATABASE_PASSWORD_SEND', ['verifier', 'plaintext']);
+  return choice === 'plaintext' ? 'plaintext' : 'verifier';
+}
+
+function refusal(problems: readonly Diagnostic[]): OperationError {
+  const isMissing = ({ code }: Diagnostic) => code === 'missing-key' || code === 'wrong-directory';
+  const elsewhere = problems.find(({ code }) => code === 'wrong-directory');
+  // In a folder without any configuration that alone is news: what else is missing follows from it.
+  const diagnostics =
+    elsewhere === undefined ? problems : [elsewhere, ...problems.filter((problem) => !isMissing(problem))];
+  const several = `${diagnostics.length} problems in the configuration`;
+  const message = elsewhere?.message ?? (diagnostics.length === 1 ? diagnostics[0]?.message : several) ?? several;
+  return new OperationError(problems.every(isMissing) ? 'not-configured' : 'invalid-request', message, { diagnostics });
+}

@@ -1,0 +1,153 @@
+// Env-style files: KEY=VALUE lines as data. Nothing is expanded or run, and no error shows a value.
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { OperationError } from './errors.ts';
+import { printable } from './names.ts';
+import { unquote } from './unquote.ts';
+
+const lineLimitBytes = 64 * 1024;
+const fileLimitBytes = 1024 * 1024;
+
+/** What an env file sets, and on which line each key stands (the last one, where it stands twice). */
+export interface EnvFile {
+  readonly path: string;
+  /** Has no prototype: a key may be called `__proto__`. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly lines: Readonly<Record<string, number>>;
+}
+
+/**
+ * Reads the text of an env file: `KEY=VALUE` or `export KEY=VALUE` lines, blank lines and `#` lines. A bad line is an
+ * `invalid-request` error, `FILE:LINE: why`. The result has no prototype.
+ *
+ * @example
+ * parseEnvFile("A=1\nexport B='two words'\n", '.env'); // { A: '1', B: 'two words' }
+ */
+export function parseEnvFile(text: string, fileName: string): Record<string, string> {
+  return readLines(text, fileName).values;
+}
+
+/**
+ * Opens an env file and reads it as {@link parseEnvFile} does, with the same errors; what is missing, unreadable, no
+ * regular file, larger than 1 MiB or no UTF-8 is one too. Errors call the file `shownAs`.
+ *
+ * @example
+ * readEnvFile('.env').lines.BUS_DEPLOYMENT_ID; // 1
+ */
+export function readEnvFile(path: string, shownAs = path): EnvFile {
+  return { path: shownAs, ...readLines(decode(readBytes(path, shownAs), shownAs), shownAs) };
+}
+
+function readLines(text: string, fileName: string) {
+  const values: Record<string, string> = Object.create(null);
+  const lines: Record<string, number> = Object.create(null);
+  const raw = text.split('\n');
+  for (const [index, line] of raw.entries()) {
+    const refuse = (why: string): never => refuseLine(fileName, index + 1, why);
+    const endsInCrLf = line.endsWith('\r') && index < raw.length - 1;
+    const assignment = readLine(endsInCrLf ? line.slice(0, -1) : line, index === 0, refuse);
+    if (assignment === undefined) continue;
+    values[assignment.name] = assignment.value;
+    lines[assignment.name] = index + 1;
+  }
+  return { values, lines };
+}
+
+function readLine(line: string, isFirst: boolean, refuse: (why: string) => never) {
+  if (Buffer.byteLength(line) > lineLimitBytes) refuse('the line is longer than 64 KiB');
+  if (isFirst && line.startsWith('\uFEFF')) refuse('the file begins with a byte order mark; save it without one');
+  if (line.includes('\r')) refuse('a carriage return stands alone; lines end in LF or CRLF');
+  if (line.includes('\0')) refuse('NUL can be in no environment variable');
+  if (/\p{Cs}/u.test(line)) refuse('half of a surrogate pair, which no UTF-8 can hold');
+  const content = cut(line);
+  if (content === '' || content.startsWith('#')) return undefined;
+  const assignment = content.startsWith('export ') ? content.slice('export '.length) : content;
+  const equals = assignment.indexOf('=');
+  if (equals < 0) return refuse('expected KEY=VALUE');
+  const name = cut(assignment.slice(0, equals));
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) refuse(`invalid environment variable name ${shownName(name)}`);
+  return { name, value: readValue(cut(assignment.slice(equals + 1)), refuse) };
+}
+
+function readValue(text: string, refuse: (why: string) => never): string {
+  const quote = text[0];
+  if (quote !== '"' && quote !== "'") return cut(text.replace(/(^|\p{White_Space})#.*$/su, ''));
+  const end = text.lastIndexOf(quote);
+  if (end === 0) refuse(quote === '"' ? 'the double quote is not closed' : 'the single quote is not closed');
+  if (end < text.length - 1) refuse('text follows the closing quote');
+  const inner = text.slice(1, end);
+  return quote === "'" ? inner : unquote(inner, refuse);
+}
+
+/** Not `trim()`, whose white space has U+FEFF, which is none, and lacks U+0085, which is. */
+function cut(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isWhiteSpace(text[start])) start++;
+  while (end > start && isWhiteSpace(text[end - 1])) end--;
+  return text.slice(start, end);
+}
+
+function isWhiteSpace(character: string | undefined): boolean {
+  return character !== undefined && /\p{White_Space}/u.test(character);
+}
+
+/** A line that is no assignment at all may be a stray piece of a key or a DSN: show only what looks like a name. */
+function shownName(name: string): string {
+  const looksLikeName = name.length <= 64 && !/[:/@+$\\"']/.test(name);
+  return looksLikeName ? `"${printable(name)}"` : '(not shown: it may be part of a secret)';
+}
+
+function readBytes(path: string, shownAs: string): Uint8Array {
+  const refuse = (why: string, cause?: unknown): never => {
+    throw new OperationError('invalid-request', `${printable(shownAs)}: ${why}`, { target: shownAs, cause });
+  };
+  let descriptor: number;
+  try {
+    // Without O_NONBLOCK a named pipe that nobody writes to would hold the program for ever.
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return refuse('no such file', error);
+    if (code === 'EACCES') return refuse('permission denied', error);
+    return refuse(`can't be opened (${code})`, error);
+  }
+  try {
+    const stats = fstatSync(descriptor);
+    if (stats.isDirectory()) refuse('is a directory, expected a file');
+    if (!stats.isFile()) refuse('is no regular file');
+    const buffer = Buffer.alloc(fileLimitBytes + 1);
+    let length = 0;
+    for (;;) {
+      const count = readSync(descriptor, buffer, length, buffer.length - length, null);
+      length += count;
+      if (count === 0 || length === buffer.length) break;
+    }
+    if (length > fileLimitBytes) refuse('is larger than 1 MiB');
+    return buffer.subarray(0, length);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function decode(bytes: Uint8Array, path: string): string {
+  const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  let start = 0;
+  for (let line = 1; start <= bytes.length; line++) {
+    const newline = bytes.indexOf(0x0a, start);
+    const end = newline < 0 ? bytes.length : newline;
+    try {
+      utf8.decode(bytes.subarray(start, end));
+    } catch {
+      refuseLine(path, line, 'the line is no valid UTF-8');
+    }
+    start = end + 1;
+  }
+  return utf8.decode(bytes);
+}
+
+function refuseLine(fileName: string, line: number, why: string): never {
+  throw new OperationError('invalid-request', `${printable(fileName)}:${line}: ${why}`, {
+    code: 'env-file',
+    target: `${fileName}:${line}`,
+  });
+}

@@ -1,0 +1,225 @@
+// Files that hold one secret: judged and read through one open descriptor, so that nothing can be swapped in between.
+// Never shows what is in them.
+import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, type Stats, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { OperationError } from './errors.ts';
+import { printable } from './names.ts';
+import type { Diagnostic } from './response.ts';
+import { Secret } from './secret.ts';
+import { shellQuote } from './shell-quote.ts';
+
+const limitBytes = 64 * 1024;
+
+export interface SecretFileOptions {
+  /** Who we are: `process.getuid()`. Files of this user and of root are trusted. */
+  readonly uid: number;
+}
+
+/**
+ * The one line of a secret file, without its line end, and what is worth a warning. A file that others could read or
+ * have put there, and one that doesn't hold exactly one line, is an error with the command that mends it:
+ * `not-configured` when it is missing, else `invalid-request`.
+ *
+ * @example
+ * const { secret, warnings } = readSecretFile('./local/postgres-admin-dsn', { uid: process.getuid() });
+ */
+export function readSecretFile(
+  path: string,
+  options: SecretFileOptions,
+): { secret: Secret; warnings: readonly Diagnostic[] } {
+  const { secret, findings } = examine(path, options.uid, true);
+  const failure = findings.find((finding) => finding.severity === 'fail');
+  if (failure !== undefined || secret === undefined) throw refusal(path, failure);
+  return { secret, warnings: findings };
+}
+
+/**
+ * What {@link readSecretFile} would refuse or warn of, as findings; none when all is well. `content: 'any'` judges only
+ * owner, mode and kind: for an env file with a secret in it.
+ *
+ * @example
+ * judgeSecretFile('./.env', { uid: process.getuid(), content: 'any' });
+ */
+export function judgeSecretFile(
+  path: string,
+  options: SecretFileOptions & { content?: 'line' | 'any' },
+): readonly Diagnostic[] {
+  return examine(path, options.uid, options.content !== 'any').findings;
+}
+
+function refusal(path: string, failure: Diagnostic | undefined): OperationError {
+  const { code, message, remedy } = failure ?? { code: 'secret-file', message: `${printable(path)} can't be read` };
+  return new OperationError(code === 'secret-file-missing' ? 'not-configured' : 'invalid-request', message, {
+    code,
+    target: path,
+    ...(remedy !== undefined && { remedy }),
+  });
+}
+
+function examine(path: string, uid: number, readsLine: boolean): { secret?: Secret; findings: readonly Diagnostic[] } {
+  const opened = openSecretFile(path);
+  if (typeof opened !== 'number') return { findings: [opened] };
+  try {
+    return examineOpen(path, opened, uid, readsLine);
+  } finally {
+    closeSync(opened);
+  }
+}
+
+/** A descriptor, or why there is none. O_NOFOLLOW refuses a symbolic link, O_NONBLOCK keeps a named pipe from holding us. */
+export function openSecretFile(path: string): number | Diagnostic {
+  if (path.includes('\0')) return finding(path, 'secret-file', 'is no path: it holds a NUL character');
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    switch (code) {
+      case 'ENOENT':
+        return finding(
+          path,
+          'secret-file-missing',
+          "doesn't exist",
+          `run: (umask 077; cat > ${argument(path)}), paste the line, end with Ctrl-D`,
+        );
+      case 'ENOTDIR':
+        return finding(path, 'secret-file-missing', "doesn't exist: part of its path is no directory");
+      case 'ELOOP':
+      case 'EMLINK':
+        return symbolicLink(path);
+      case 'EACCES':
+        return finding(
+          path,
+          'secret-file',
+          "can't be read by this user: permission denied",
+          `run: ls -ld ${argument(path)}`,
+        );
+      case 'ENXIO':
+        return finding(path, 'secret-file', 'is a socket or a device, expected a regular file');
+      default:
+        return finding(path, 'secret-file', `can't be opened (${code})`);
+    }
+  }
+}
+
+/** Judges and reads what was opened, whatever the path names by now. */
+export function examineOpen(
+  path: string,
+  descriptor: number,
+  uid: number,
+  readsLine: boolean,
+): { secret?: Secret; findings: readonly Diagnostic[] } {
+  const stats = fstatSync(descriptor);
+  const refused = judgeKind(path, stats) ?? judgeOwner(path, stats, uid) ?? judgeMode(path, stats);
+  if (refused !== undefined) return { findings: [refused] };
+  const warnings = judgeParent(path, uid);
+  if (!readsLine) return { findings: warnings };
+  const line = readOneLine(path, descriptor);
+  return typeof line === 'string'
+    ? { secret: new Secret(line), findings: warnings }
+    : { findings: [line, ...warnings] };
+}
+
+function symbolicLink(path: string): Diagnostic {
+  const target = attempt(() => readlinkSync(path));
+  const dangles = attempt(() => statSync(path)) === undefined;
+  const where = target === undefined ? '' : ` to ${printable(target)}${dangles ? ", which doesn't exist" : ''}`;
+  return finding(path, 'secret-file', `is a symbolic link${where}; expected the file itself`, 'name the file itself');
+}
+
+function judgeKind(path: string, stats: Stats): Diagnostic | undefined {
+  if (stats.isFile()) return undefined;
+  const kind = stats.isDirectory() ? 'a directory' : stats.isFIFO() ? 'a named pipe' : 'a device';
+  return finding(path, 'secret-file', `is ${kind}, expected a regular file`);
+}
+
+function judgeOwner(path: string, stats: Stats, uid: number): Diagnostic | undefined {
+  if (stats.uid === uid || stats.uid === 0) return undefined;
+  return finding(
+    path,
+    'secret-file',
+    `belongs to user ${stats.uid}, expected ${uid === 0 ? 'root' : `user ${uid} or root`}`,
+    `run: ${uid === 0 ? '' : 'sudo '}chown ${uid} ${argument(path)}`,
+  );
+}
+
+function judgeMode(path: string, stats: Stats): Diagnostic | undefined {
+  const mode = stats.mode & 0o7777;
+  if ((mode & 0o077) === 0) return undefined;
+  const what = [
+    [0o044, 'readable'],
+    [0o022, 'writable'],
+    [0o011, 'executable'],
+  ] as const;
+  const by = (bits: number) => [...(bits & 0o070 ? ['group'] : []), ...(bits & 0o007 ? ['others'] : [])].join(' and ');
+  const claims = what.filter(([bits]) => mode & bits).map(([bits, word]) => `${word} by ${by(mode & bits)}`);
+  const octal = mode.toString(8).padStart(4, '0');
+  return finding(path, 'secret-file', `is ${claims.join(', ')} (${octal})`, `run: chmod 600 ${argument(path)}`);
+}
+
+/** Who may write the directory may put another file in this one's place. */
+function judgeParent(path: string, uid: number): Diagnostic[] {
+  const parent = dirname(path);
+  const stats = attempt(() => statSync(parent));
+  if (stats === undefined) return [];
+  const isSticky = (stats.mode & 0o1000) !== 0;
+  const warn = (seen: string, remedy: string): Diagnostic[] => [
+    {
+      severity: 'warn',
+      code: 'secret-file-directory',
+      message: `${printable(parent)}, which holds ${printable(path)}, ${seen}`,
+      target: path,
+      remedy,
+    },
+  ];
+  if ((stats.mode & 0o022) !== 0 && !isSticky) {
+    const octal = (stats.mode & 0o7777).toString(8).padStart(4, '0');
+    return warn(`is writable by others (${octal})`, `run: chmod go-w ${argument(parent)}`);
+  }
+  if (stats.uid !== uid && stats.uid !== 0)
+    return warn(`belongs to user ${stats.uid}`, `run: chown ${uid} ${argument(parent)}`);
+  return [];
+}
+
+function readOneLine(path: string, descriptor: number): string | Diagnostic {
+  const buffer = Buffer.alloc(limitBytes + 1);
+  let length = 0;
+  for (;;) {
+    const count = readSync(descriptor, buffer, length, buffer.length - length, null);
+    length += count;
+    if (count === 0 || length === buffer.length) break;
+  }
+  const refuse = (why: string, remedy?: string) => finding(path, 'secret-file', why, remedy);
+  if (length > limitBytes) return refuse('is larger than 64 KiB, expected one line');
+  const text = attempt(() =>
+    new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(buffer.subarray(0, length)),
+  );
+  if (text === undefined) return refuse('holds bytes that are no valid UTF-8');
+  if (text.startsWith('\uFEFF')) return refuse('begins with a byte order mark', 'save it as plain UTF-8');
+  const line = text.replace(/\r?\n$/, '');
+  if (line.includes('\0')) return refuse('holds a NUL character');
+  if (line.trim() === '') return refuse('is empty, expected one line');
+  const lines = line.split(/\r\n|\n|\r/).length;
+  return lines === 1 ? line : refuse(`holds ${lines} lines, expected one`);
+}
+
+function finding(path: string, code: string, seen: string, remedy?: string): Diagnostic {
+  return {
+    severity: 'fail',
+    code,
+    message: `${printable(path)} ${seen}`,
+    target: path,
+    ...(remedy !== undefined && { remedy }),
+  };
+}
+
+function argument(path: string): string {
+  return shellQuote(path.startsWith('-') ? `./${path}` : path);
+}
+
+function attempt<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch {
+    return undefined;
+  }
+}

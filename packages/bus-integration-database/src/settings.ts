@@ -1,0 +1,127 @@
+// One pass over the settings in an environment: hands values out and gathers everything that is wrong with them.
+// Never shows a value that may hold a secret.
+import { printable } from './names.ts';
+import type { Diagnostic } from './response.ts';
+
+export interface Problem {
+  readonly key: string;
+  readonly code:
+    | 'missing-key'
+    | 'wrong-directory'
+    | 'empty-key'
+    | 'invalid-value'
+    | 'conflict'
+    | 'not-supported'
+    | 'invalid-name';
+  readonly message: string;
+  readonly remedy?: string;
+}
+
+export interface Settings {
+  /** A key's value; undefined when it isn't set. Set but empty is a problem, and then undefined too. */
+  readonly value: (key: string) => string | undefined;
+  /** As `value`, but silent about an empty one. */
+  readonly peek: (key: string) => string | undefined;
+  readonly isSet: (key: string) => boolean;
+  /** A comma list, white space around items cut; an empty item is a problem. Undefined when the key isn't set. */
+  readonly list: (key: string) => readonly string[] | undefined;
+  /** A file or directory, as written; a URL, or a `~` that only a shell expands, is a problem. */
+  readonly path: (key: string) => string | undefined;
+  /** One of a few words, any other is a problem; any word when the words aren't known. */
+  readonly choice: (key: string, words: readonly string[] | undefined) => string | undefined;
+  readonly refuse: (problem: Problem) => void;
+  readonly warn: (code: string, key: string, message: string, remedy?: string) => void;
+  /** ` (.env:4)`, or nothing when where the key comes from isn't known. */
+  readonly where: (key: string) => string;
+  readonly problems: readonly Diagnostic[];
+  readonly warnings: readonly Diagnostic[];
+}
+
+/**
+ * Settings over an environment; `sourceOf` tells which file and line a key comes from.
+ *
+ * @example
+ * createSettings({ A: 'x, y' }).list('A'); // ['x', 'y']
+ */
+export function createSettings(
+  env: Readonly<Record<string, string | undefined>>,
+  sourceOf: (key: string) => string | undefined = () => undefined,
+): Settings {
+  const problems: Diagnostic[] = [];
+  const warnings: Diagnostic[] = [];
+  const where = (key: string) => {
+    const source = sourceOf(key);
+    return source === undefined ? '' : ` (${printable(source)})`;
+  };
+  const refuse = ({ key, code, message, remedy }: Problem) => {
+    problems.push({
+      severity: 'fail',
+      code,
+      message: message + where(key),
+      target: key,
+      ...(remedy !== undefined && { remedy }),
+    });
+  };
+  const isSet = (key: string) => Object.hasOwn(env, key) && env[key] !== undefined;
+  const peek = (key: string) => (isSet(key) ? env[key] || undefined : undefined);
+  const value = (key: string) => {
+    if (isSet(key) && env[key] === '') {
+      refuse({ key, code: 'empty-key', message: `${key} is empty`, remedy: `give ${key} a value, or unset it` });
+    }
+    return peek(key);
+  };
+  const list = (key: string) => {
+    const items = value(key)
+      ?.split(',')
+      .map((item) => item.trim());
+    if (items?.includes('')) {
+      refuse({
+        key,
+        code: 'invalid-value',
+        message: `${key} has an empty item`,
+        remedy: `write ${key} as names with one comma between each two`,
+      });
+    }
+    return items?.filter((item) => item !== '');
+  };
+  const warn = (code: string, key: string, message: string, remedy?: string) => {
+    warnings.push({
+      severity: 'warn',
+      code,
+      message: message + where(key),
+      target: key,
+      ...(remedy !== undefined && { remedy }),
+    });
+  };
+  const path = (key: string) => {
+    const written = value(key);
+    const fault = written === undefined ? undefined : pathFault(written);
+    if (fault === undefined) return written;
+    refuse({ key, code: 'invalid-value', message: `${key} ${fault.seen}`, remedy: fault.remedy });
+    return undefined;
+  };
+  const choice = (key: string, words: readonly string[] | undefined) => {
+    const word = value(key);
+    if (word === undefined || words === undefined || words.includes(word)) return word;
+    const message = `${key} is ${shownValue(word)}, expected ${words.join(', ')}`;
+    refuse({ key, code: 'invalid-value', message, remedy: `set ${key} to one of them, or unset it` });
+    return undefined;
+  };
+  return { value, peek, isSet, list, path, choice, refuse, warn, where, problems, warnings };
+}
+
+/** A setting's value as a message may show it: short, without raw control characters, and no part of a URL or DSN. */
+export function shownValue(value: string): string {
+  if (/:\/\/|@|password/i.test(value)) return '(a value that is not shown: it looks like a DSN)';
+  return `"${printable(value.length > 80 ? `${value.slice(0, 77)}…` : value)}"`;
+}
+
+function pathFault(path: string): { seen: string; remedy: string } | undefined {
+  if (path.includes('\0')) return { seen: 'holds a NUL character, which no path can', remedy: 'write the path alone' };
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path)) {
+    return { seen: 'holds a URL (not shown), expected a path', remedy: 'name a file' };
+  }
+  if (path.startsWith('~'))
+    return { seen: 'begins with ~, which only a shell expands', remedy: 'write the whole path' };
+  return undefined;
+}

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { parseDuration } from '../src/duration.ts';
+
+test.each([
+  ['500ms', 500],
+  ['30s', 30_000],
+  ['2m', 120_000],
+  ['1h30m', 5_400_000],
+  ['1h2m3s4ms', 3_723_004],
+  ['1.5s', 1500],
+  ['0s', 0],
+  ['1m500ms', 60_500],
+])('%s', (text, expected) => {
+  expect(parseDuration(text)).toBe(expected);
+});
+
+test.each(['', 's', '-1s', '1', '1 s', '1S', '30m1h', '1s1s', '.5s', '1e3s', '٣s', '1d', '1h ', '∞'])(
+  '%j is refused',
+  (text) => {
+    expect(() => parseDuration(text)).toThrow(/is no duration like 500ms, 30s, 2m or 1h30m/);
+  },
+);
+
+test('a bare number is answered with what was probably meant', () => {
+  expect(() => parseDuration('30')).toThrow('did you mean 30s?');
+});
+
+test('what a timer would take for "at once" is refused', () => {
+  expect(() => parseDuration('597h')).toThrow('597h is longer than 24 days');
+});

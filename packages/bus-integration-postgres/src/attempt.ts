@@ -1,0 +1,226 @@
+// Logging in at one address: with or without TLS as sslmode says, with the settings that this server takes.
+import type { Socket } from 'node:net';
+import { OperationError, type Secret } from 'bus-integration-database';
+import type { AuthenticationRecord } from './authenticate.ts';
+import type { ConnectionTarget, SslMode } from './connection-target.ts';
+import { dial, isSocketDirectory, type PinnedAddress, placeOf } from './dial.ts';
+import { logIn } from './driver.ts';
+import type { Meter } from './meter.ts';
+import type { ScramKeys } from './scram.ts';
+import { createSession, type Session } from './session.ts';
+import { shown } from './shown.ts';
+import { sqlstateOf, toOperationError } from './sqlstate.ts';
+import { noteRefusal, packetSettings, type SettingRefusals, type Settings, setTheRest } from './startup-settings.ts';
+import { offersTls, startTls, type TlsState, tlsFailed } from './tls.ts';
+import { readTlsFiles, type TlsFiles } from './tls-files.ts';
+
+/** What connections of one run need not find out twice. */
+export interface ConnectCache {
+  readonly scramKeys: Map<string, Promise<ScramKeys>>;
+  readonly tlsFiles: Map<string, Promise<TlsFiles>>;
+  /** Settings that an address's server, or a pooler before it, doesn't take in the startup packet. */
+  readonly settingRefusals: Map<string, SettingRefusals>;
+}
+
+/** An empty cache; it holds keys as secret as the passwords, so give it to one run alone. */
+export function createConnectCache(): ConnectCache {
+  return { scramKeys: new Map(), tlsFiles: new Map(), settingRefusals: new Map() };
+}
+
+export interface AttemptOptions {
+  readonly target: ConnectionTarget;
+  readonly user: string;
+  readonly password: Secret | undefined;
+  readonly database: string;
+  readonly applicationName: string;
+  readonly settings: Settings;
+  readonly queryTimeoutMs: number;
+  readonly record: AuthenticationRecord;
+  readonly cache: ConnectCache;
+  readonly meter: Meter | undefined;
+  readonly signal: AbortSignal;
+  /** Told what is being waited for, so that a deadline can say it. */
+  readonly onStage: (stage: Stage) => void;
+}
+
+export type Stage = 'dialling' | 'answering';
+
+/**
+ * Opens a session at one address.
+ *
+ * @throws {OperationError} with the server's SQLSTATE as its code where the server refused.
+ */
+export async function attempt(pinned: PinnedAddress, options: AttemptOptions): Promise<Session> {
+  const { cache, settings } = options;
+  const place = placeOf(pinned);
+  const refusals = cache.settingRefusals.get(place) ?? new Map();
+  cache.settingRefusals.set(place, refusals);
+  // Each further round leaves out at least one setting more.
+  for (;;) {
+    let session: Session | undefined;
+    try {
+      session = await withSslMode(pinned, options, refusals);
+      await setTheRest(session, settings, refusals);
+      return session;
+    } catch (error) {
+      await session?.close();
+      if (session !== undefined || !noteRefusal(error, settings, refusals)) throw described(error, pinned, options);
+    }
+  }
+}
+
+// https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION: what is tried first, and then.
+const encryptions: Readonly<Record<SslMode, readonly Encryption[]>> = {
+  disable: ['none'],
+  allow: ['none', 'tls'],
+  prefer: ['tls-if-offered', 'none'],
+  require: ['tls'],
+  'verify-ca': ['tls'],
+  'verify-full': ['tls'],
+};
+
+type Encryption = 'none' | 'tls' | 'tls-if-offered';
+
+async function withSslMode(
+  pinned: PinnedAddress,
+  options: AttemptOptions,
+  refusals: SettingRefusals,
+): Promise<Session> {
+  // TLS never runs over Unix-domain sockets, whatever sslmode says.
+  const [first, second] = isSocketDirectory(pinned.address) ? ['none' as const] : encryptions[options.target.sslmode];
+  try {
+    return await open(pinned, options, refusals, first ?? 'none');
+  } catch (error) {
+    if (second === undefined || !isMendedByOtherEncryption(error, options.record)) throw error;
+    try {
+      return await open(pinned, options, refusals, second);
+    } catch (last) {
+      throw both(described(error, pinned, options), described(last, pinned, options), second);
+    }
+  }
+}
+
+// libpq tries again after any refusal; only these depend on the encryption, and a wrong password is not offered twice.
+function isMendedByOtherEncryption(error: unknown, record: AuthenticationRecord): boolean {
+  if (error instanceof OperationError) return error.diagnostics[0]?.code === tlsFailed;
+  return sqlstateOf(error) === '28000' && !record.isServerProven;
+}
+
+async function open(
+  pinned: PinnedAddress,
+  options: AttemptOptions,
+  refusals: SettingRefusals,
+  encryption: Encryption,
+): Promise<Session> {
+  const { target, user, password, database, record, cache, signal } = options;
+  const where = placeOf(pinned);
+  Object.assign(record, { method: undefined, isProofSent: false, isServerProven: false });
+  options.onStage('dialling');
+  const plain = await dial(pinned, signal);
+  count(plain, options.meter);
+  options.onStage('answering');
+  try {
+    const { socket, tls } =
+      encryption === 'none' ? { socket: plain, tls: null } : await encrypt(plain, pinned, options, encryption);
+    const driver = await logIn({
+      socket,
+      startup: {
+        user,
+        database,
+        application_name: options.applicationName,
+        ...(target.options !== undefined && { options: target.options }),
+        ...packetSettings(options.settings, refusals),
+      },
+      rules: {
+        where,
+        user,
+        password,
+        requireAuth: target.requireAuth,
+        channelBinding: target.channelBinding,
+        tls,
+        isUnixSocket: isSocketDirectory(pinned.address),
+        scramCache: cache.scramKeys,
+      },
+      record,
+      signal,
+    });
+    const { queryTimeoutMs, meter } = options;
+    const authentication = { ...record };
+    return createSession(driver, {
+      where,
+      pinned,
+      user,
+      database,
+      tls,
+      authentication,
+      refusals,
+      queryTimeoutMs,
+      meter,
+    });
+  } catch (error) {
+    plain.destroy();
+    throw error;
+  }
+}
+
+async function encrypt(
+  plain: Socket,
+  pinned: PinnedAddress,
+  options: AttemptOptions,
+  encryption: Encryption,
+): Promise<{ socket: Socket; tls: TlsState | null }> {
+  const { target, cache, signal } = options;
+  const where = placeOf(pinned);
+  if (target.sslnegotiation !== 'direct' && !(await offersTls(plain, where, signal))) {
+    if (encryption === 'tls-if-offered') return { socket: plain, tls: null };
+    throw new OperationError('unreachable', `${where} does not offer TLS, which sslmode=${target.sslmode} demands`, {
+      code: tlsFailed,
+      target: where,
+      remedy: 'turn ssl on in postgresql.conf, or use sslmode=prefer where the network is trusted',
+    });
+  }
+  const files = await cachedTlsFiles(target, cache);
+  return await startTls(plain, target, files, pinned.host, where, signal);
+}
+
+function cachedTlsFiles(target: ConnectionTarget, cache: ConnectCache): Promise<TlsFiles> {
+  const { sslmode, sslrootcert, sslcert, sslkey, sslcrl, sslMinProtocolVersion, sslMaxProtocolVersion } = target;
+  const key = JSON.stringify([
+    sslmode,
+    sslrootcert,
+    sslcert,
+    sslkey,
+    sslcrl,
+    sslMinProtocolVersion,
+    sslMaxProtocolVersion,
+  ]);
+  const files = cache.tlsFiles.get(key) ?? readTlsFiles(target);
+  cache.tlsFiles.set(key, files);
+  return files;
+}
+
+function count(socket: Socket, meter: Meter | undefined): void {
+  if (meter === undefined) return;
+  meter.connections += 1;
+  meter.open += 1;
+  meter.openPeak = Math.max(meter.openPeak, meter.open);
+  socket.once('close', () => {
+    meter.open -= 1;
+    meter.bytesSent += socket.bytesWritten;
+    meter.bytesReceived += socket.bytesRead;
+  });
+}
+
+function described(error: unknown, pinned: PinnedAddress, { user, database }: AttemptOptions): OperationError {
+  return toOperationError(error, `can't log in to ${placeOf(pinned)} as ${shown(user)}, database ${shown(database)}`);
+}
+
+// Both tries failed; which of them the operator meant to work, only the operator knows.
+function both(first: OperationError, last: OperationError, encryption: Encryption): OperationError {
+  const [diagnostic] = last.diagnostics;
+  const earlier = encryption === 'none' ? 'over TLS before that' : 'without TLS before that';
+  return new OperationError(last.errorClass, `${last.message} (${earlier}: ${first.message})`, {
+    ...diagnostic,
+    cause: last,
+  });
+}

@@ -1,0 +1,259 @@
+// Answers a server's request to authenticate. The password itself goes to nobody who asks for it in clear or as MD5,
+// unless require_auth says so; over SCRAM the server has to prove that it knows the verifier.
+// https://www.postgresql.org/docs/current/sasl-authentication.html
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { EventEmitter } from 'node:events';
+import { OperationError, type Secret } from 'bus-integration-database';
+import type { ConnectionTarget } from './connection-target.ts';
+import { hmac, md5Hash, type ScramKeys, scramKeys } from './scram.ts';
+import type { TlsState } from './tls.ts';
+
+/** The part of the driver's connection that authentication happens on. */
+export interface AuthenticationWire extends EventEmitter {
+  password(text: string): void;
+  sendSASLInitialResponseMessage(mechanism: string, response: string): void;
+  sendSCRAMClientFinalMessage(response: string): void;
+}
+
+export interface AuthenticationRules {
+  /** The server, as messages name it. */
+  readonly where: string;
+  readonly user: string;
+  readonly password: Secret | undefined;
+  readonly requireAuth: ConnectionTarget['requireAuth'];
+  readonly channelBinding: ConnectionTarget['channelBinding'];
+  readonly tls: TlsState | null;
+  readonly isUnixSocket: boolean;
+  /** Keys already hashed in this run; the same password and salt then cost nothing on further connections. */
+  readonly scramCache: Map<string, Promise<ScramKeys>>;
+}
+
+/** What came of an authentication; filled in while it goes on. */
+export interface AuthenticationRecord {
+  /** `none` when the server let us in without asking. */
+  method?: 'none' | 'password' | 'md5' | 'scram-sha-256';
+  /** We have shown the server that we know the password. */
+  isProofSent: boolean;
+  /** The server has shown that it knows this password's verifier: the password is right. */
+  isServerProven: boolean;
+}
+
+/** Takes over a connection's authentication; what goes wrong is emitted on it as `error`. */
+export function answerAuthentication(
+  wire: AuthenticationWire,
+  rules: AuthenticationRules,
+  record: AuthenticationRecord,
+): void {
+  const guarded = <Message>(answer: (message: Message) => void | Promise<void>) => {
+    return async (message: Message): Promise<void> => {
+      try {
+        await answer(message);
+      } catch (error) {
+        wire.emit('error', error);
+      }
+    };
+  };
+  for (const event of passwordEvents) wire.removeAllListeners(event);
+  let exchange: Exchange | undefined;
+
+  wire.on(
+    'authenticationCleartextPassword',
+    guarded(() => {
+      record.method = 'password';
+      demand(allowsCleartext(rules), rules, 'the password in clear', cleartextRemedy);
+      wire.password(passwordOf(rules));
+    }),
+  );
+  wire.on(
+    'authenticationMD5Password',
+    guarded(({ salt }: { salt: Buffer }) => {
+      record.method = 'md5';
+      demand(names(rules, 'md5'), rules, 'an MD5 hash of the password', md5Remedy);
+      const inner = md5Hash(passwordOf(rules), rules.user).slice('md5'.length);
+      wire.password(`md5${createHash('md5').update(inner).update(salt).digest('hex')}`);
+    }),
+  );
+  wire.on(
+    'authenticationSASL',
+    guarded(({ mechanisms }: { mechanisms: readonly string[] }) => {
+      record.method = 'scram-sha-256';
+      exchange = startExchange(mechanisms, rules);
+      wire.sendSASLInitialResponseMessage(exchange.mechanism, `${exchange.binding}${exchange.firstBare}`);
+    }),
+  );
+  wire.on(
+    'authenticationSASLContinue',
+    guarded(async ({ data }: { data: string }) => {
+      if (exchange === undefined) throw broken(rules, 'it began in the middle');
+      const response = await answerChallenge(exchange, data, rules);
+      record.isProofSent = true;
+      wire.sendSCRAMClientFinalMessage(response);
+    }),
+  );
+  wire.on(
+    'authenticationSASLFinal',
+    guarded(({ data }: { data: string }) => {
+      const signature = /^v=([^,]+)/.exec(data)?.[1];
+      const expected = exchange?.serverSignature;
+      const seen = Buffer.from(signature ?? '', 'base64');
+      if (expected === undefined || seen.length !== expected.length || !timingSafeEqual(seen, expected)) {
+        throw broken(rules, "its signature is not of this password's verifier; somebody may stand between");
+      }
+      record.isServerProven = true;
+    }),
+  );
+  wire.on(
+    'authenticationOk',
+    guarded(() => {
+      record.method ??= 'none';
+      if (record.method === 'scram-sha-256' && !record.isServerProven)
+        throw broken(rules, 'it ended without its proof');
+      if (record.method === 'none') demand(allows(rules, 'none'), rules, 'no authentication at all', noneRemedy);
+      const isBound = exchange?.mechanism === scramPlus;
+      if (rules.channelBinding === 'require' && !isBound)
+        throw unbound(rules, 'did not bind the login to its TLS certificate');
+    }),
+  );
+}
+
+const passwordEvents = [
+  'authenticationCleartextPassword',
+  'authenticationMD5Password',
+  'authenticationSASL',
+  'authenticationSASLContinue',
+  'authenticationSASLFinal',
+];
+
+const cleartextRemedy =
+  'use scram-sha-256 in pg_hba.conf; or allow it with require_auth=password in the DSN, together with sslmode=verify-full';
+const md5Remedy =
+  "use scram-sha-256 in pg_hba.conf and set the role's password anew; or allow it with require_auth=md5 in the DSN";
+const noneRemedy = 'use scram-sha-256 in pg_hba.conf; or add none to require_auth in the DSN';
+
+// SASL, begun: what we sent first, and in the end the signature that the server owes us.
+interface Exchange {
+  readonly mechanism: string;
+  /** The GS2 header: whether, and to what, the login is bound. */
+  readonly binding: string;
+  readonly bindingData: Buffer;
+  readonly nonce: string;
+  readonly firstBare: string;
+  serverSignature?: Buffer;
+}
+
+const scram = 'SCRAM-SHA-256';
+const scramPlus = 'SCRAM-SHA-256-PLUS';
+
+function startExchange(mechanisms: readonly string[], rules: AuthenticationRules): Exchange {
+  const { tls, channelBinding } = rules;
+  // Only somebody in between who ends the TLS himself would pass this offer on in plain text.
+  if (tls === null && mechanisms.includes(scramPlus)) throw broken(rules, 'it offers channel binding without TLS');
+  demand(allows(rules, 'scram-sha-256'), rules, 'SCRAM-SHA-256', 'add scram-sha-256 to require_auth in the DSN');
+  const endPoint = channelBinding === 'disable' ? undefined : tls?.serverEndPoint;
+  const isBound = endPoint !== undefined && mechanisms.includes(scramPlus);
+  if (channelBinding === 'require' && !isBound) throw unbound(rules, 'offers no channel binding');
+  if (!isBound && !mechanisms.includes(scram)) {
+    throw refused(
+      rules,
+      `asks for ${mechanisms.join(', ') || 'an unnamed SASL mechanism'}`,
+      'use scram-sha-256 in pg_hba.conf',
+    );
+  }
+  passwordOf(rules);
+  const nonce = randomBytes(18).toString('base64');
+  // `y` says that we could have bound the login: a server that had offered it would notice the tampering.
+  const binding = isBound ? 'p=tls-server-end-point,,' : endPoint === undefined ? 'n,,' : 'y,,';
+  return {
+    mechanism: isBound ? scramPlus : scram,
+    binding,
+    bindingData: isBound ? endPoint : Buffer.alloc(0),
+    nonce,
+    firstBare: `n=,r=${nonce}`,
+  };
+}
+
+async function answerChallenge(exchange: Exchange, challenge: string, rules: AuthenticationRules): Promise<string> {
+  const [, nonce, salt, count] =
+    /^r=([\x21-\x2b\x2d-\x7e]+),s=([A-Za-z0-9+/]+=*),i=([1-9]\d{0,9})$/.exec(challenge) ?? [];
+  const iterations = Number(count);
+  if (nonce === undefined || salt === undefined) throw broken(rules, 'its challenge is malformed');
+  if (!nonce.startsWith(exchange.nonce) || nonce.length === exchange.nonce.length)
+    throw broken(rules, 'its nonce is not ours');
+  if (iterations > mostIterations) {
+    throw broken(rules, `it wants ${iterations} iterations; expected at most ${mostIterations}`);
+  }
+  const keys = await cachedKeys(passwordOf(rules), salt, iterations, rules.scramCache);
+  const bound = Buffer.concat([Buffer.from(exchange.binding), exchange.bindingData]).toString('base64');
+  const withoutProof = `c=${bound},r=${nonce}`;
+  const authMessage = `${exchange.firstBare},${challenge},${withoutProof}`;
+  const clientSignature = hmac(keys.storedKey, authMessage);
+  const proof = Buffer.from(keys.clientKey.map((byte, index) => byte ^ (clientSignature[index] as number)));
+  exchange.serverSignature = hmac(keys.serverKey, authMessage);
+  return `${withoutProof},p=${proof.toString('base64')}`;
+}
+
+// A second of hashing; a hostile server could keep a processor busy for an hour otherwise.
+const mostIterations = 2_000_000;
+
+function cachedKeys(
+  password: string,
+  salt: string,
+  iterations: number,
+  cache: AuthenticationRules['scramCache'],
+): Promise<ScramKeys> {
+  const key = createHash('sha256')
+    .update(JSON.stringify([password, salt, iterations]))
+    .digest('base64');
+  const keys = cache.get(key) ?? scramKeys(password, { salt, iterations });
+  cache.set(key, keys);
+  return keys;
+}
+
+function allows(rules: AuthenticationRules, method: string): boolean {
+  const { requireAuth } = rules;
+  return requireAuth === undefined || requireAuth.methods.includes(method) !== requireAuth.negated;
+}
+
+// Stricter than libpq: a list of what is forbidden doesn't allow the rest to see the password.
+function names(rules: AuthenticationRules, method: string): boolean {
+  return rules.requireAuth?.negated === false && rules.requireAuth.methods.includes(method);
+}
+
+function allowsCleartext(rules: AuthenticationRules): boolean {
+  return names(rules, 'password') && (rules.isUnixSocket || rules.tls?.verification === 'name');
+}
+
+function passwordOf({ password, where, user }: AuthenticationRules): string {
+  const text = password?.reveal() ?? '';
+  if (text !== '') return text;
+  throw new OperationError('authentication-failed', `${where} asks for the password of ${user}, and none is given`, {
+    code: 'password-missing',
+    target: where,
+    remedy: 'put the password into the admin DSN, or into a password file',
+  });
+}
+
+function demand(isAllowed: boolean, rules: AuthenticationRules, method: string, remedy: string): void {
+  if (!isAllowed) throw refused(rules, `asks for ${method}`, remedy);
+}
+
+function refused(rules: AuthenticationRules, seen: string, remedy: string): OperationError {
+  const message = `${rules.where} ${seen}, which this connection does not allow; no password was sent`;
+  return new OperationError('authentication-failed', message, { code: 'method-refused', target: rules.where, remedy });
+}
+
+function unbound(rules: AuthenticationRules, seen: string): OperationError {
+  return new OperationError('authentication-failed', `${rules.where} ${seen}; the DSN says channel_binding=require`, {
+    code: 'method-refused',
+    target: rules.where,
+    remedy: 'use sslmode=require or stricter and scram-sha-256 in pg_hba.conf, or channel_binding=prefer',
+  });
+}
+
+function broken(rules: AuthenticationRules, seen: string): OperationError {
+  return new OperationError('authentication-failed', `the SCRAM login to ${rules.where} was broken off: ${seen}`, {
+    code: 'login-broken',
+    target: rules.where,
+    remedy: 'check that this is the server you mean',
+  });
+}

@@ -1,0 +1,145 @@
+// What the admin lacks for a plan, predicted before anything is touched, each with the SQL that a DBA would run. Pure.
+import type { Diagnostic, Step } from 'bus-integration-database';
+import { findObject } from './compare.ts';
+import type { Observation } from './observation.ts';
+import { printable, shown } from './shown.ts';
+import { identifier } from './sql.ts';
+
+/**
+ * Why this admin could not carry the steps out, each reason once.
+ * https://www.postgresql.org/docs/current/role-attributes.html
+ */
+export function missingAuthority(steps: readonly Step[], seen: Observation): Diagnostic[] {
+  const findings = [...serverFindings(steps, seen), ...steps.flatMap((step) => stepFindings(step, seen))];
+  const unique = new Map(findings.map((finding) => [`${finding.code} ${finding.message}`, finding]));
+  return [...unique.values()];
+}
+
+function serverFindings(steps: readonly Step[], { server, admin }: Observation): Diagnostic[] {
+  const isChanging = steps.some(({ sql }) => sql !== undefined && sql.length > 0);
+  if (!isChanging) return [];
+  if (server.isInRecovery) {
+    return [
+      lacking('standby', 'the server is a standby (in recovery); it takes no changes', {
+        remedy: 'point the admin DSN at the primary, or list all hosts with target_session_attrs=read-write',
+      }),
+    ];
+  }
+  if (server.readsOnlyByDefault) {
+    return [
+      lacking(
+        'read-only',
+        `transactions of ${shown(admin.name)} are read-only here (default_transaction_read_only is on)`,
+        {
+          remedy: `if that is not on purpose: ALTER ROLE ${identifier(admin.name)} SET default_transaction_read_only = off;`,
+        },
+      ),
+    ];
+  }
+  return [];
+}
+
+function stepFindings(step: Step, seen: Observation): Diagnostic[] {
+  const { admin } = seen;
+  switch (step.action) {
+    case 'create-role':
+      if (admin.createsRoles) return [];
+      return [
+        lacking('lacks-createrole', `role ${shown(admin.name)} lacks CREATEROLE, which creating ${step.target} needs`, {
+          remedy: `a superuser runs: ALTER ROLE ${identifier(admin.name)} CREATEROLE;`,
+        }),
+      ];
+    case 'alter-role':
+    case 'adopt-role': {
+      const name = step.after?.name ?? '';
+      if (seen.roles.get(name)?.adminMayAlter) return [];
+      const createrole = admin.createsRoles ? '' : ` ALTER ROLE ${identifier(admin.name)} CREATEROLE;`;
+      const option =
+        seen.server.versionNum >= 160000
+          ? ` GRANT ${identifier(name)} TO ${identifier(admin.name)} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE;`
+          : '';
+      return [
+        lacking('lacks-role-admin', `role ${shown(admin.name)} may not alter role ${shown(name)}`, {
+          remedy: `a superuser runs:${createrole}${option}`,
+        }),
+      ];
+    }
+    case 'create-database': {
+      if (admin.createsDatabases || step.before !== undefined) return [];
+      return [
+        lacking('lacks-createdb', `role ${shown(admin.name)} lacks CREATEDB, which creating ${step.target} needs`, {
+          remedy: `a superuser runs: ALTER ROLE ${identifier(admin.name)} CREATEDB;`,
+        }),
+      ];
+    }
+    case 'adopt-database':
+      return databaseOwnership(step.after?.name ?? '', 'marking it', seen);
+    case 'create-schema': {
+      const { database = '', name = '' } = step.after ?? {};
+      const inside = seen.inside.get(database);
+      if (inside === undefined && seen.databases.get(database)?.allowsConnections) {
+        return [
+          lacking('lacks-connect', `role ${shown(admin.name)} may not connect to database ${shown(database)}`, {
+            remedy: `its owner runs: GRANT CONNECT ON DATABASE ${identifier(database)} TO ${identifier(admin.name)};`,
+          }),
+        ];
+      }
+      if (inside === undefined || inside.adminMayCreateSchemas) return [];
+      return [
+        lacking(
+          'lacks-create',
+          `role ${shown(admin.name)} may not create schema ${shown(name)} in database ${shown(database)}`,
+          {
+            remedy: `its owner runs: GRANT CREATE ON DATABASE ${identifier(database)} TO ${identifier(admin.name)};`,
+          },
+        ),
+      ];
+    }
+    case 'grant-privileges':
+      return grantFindings(step.after, seen);
+    default:
+      return [];
+  }
+}
+
+function grantFindings(wish: Extract<Step, { action: 'grant-privileges' }>['after'], seen: Observation): Diagnostic[] {
+  if (wish === undefined) return [];
+  const findings: Diagnostic[] = [];
+  const { database } = wish;
+  if (wish.on_database.length > 0 && seen.databases.get(database)?.allowsConnections) {
+    findings.push(...databaseOwnership(database, 'granting on it', seen));
+  }
+  for (const { schema, privileges } of wish.on_schemas) {
+    const object = findObject(seen, { database, schema });
+    if (object === undefined || object.adminActsAsOwner) continue;
+    const grantee = wish.grantee === null ? 'PUBLIC' : identifier(wish.grantee);
+    findings.push(
+      lacking(
+        'lacks-ownership',
+        `schema ${shown(schema)} of database ${shown(database)} belongs to ${shown(object.owner)}, not to ${shown(seen.admin.name)}`,
+        {
+          remedy: `in database ${printable(database)}, ${printable(object.owner)} or a superuser runs: GRANT ${privileges.join(', ')} ON SCHEMA ${identifier(schema)} TO ${grantee};`,
+        },
+      ),
+    );
+  }
+  return findings;
+}
+
+function databaseOwnership(name: string, purpose: string, { databases, admin }: Observation): Diagnostic[] {
+  const database = databases.get(name);
+  if (database === undefined || database.adminActsAsOwner) return [];
+  return [
+    lacking(
+      'lacks-ownership',
+      `database ${shown(name)} belongs to ${shown(database.owner)}; ${purpose} needs its owner`,
+      {
+        remedy: `a superuser runs: ALTER DATABASE ${identifier(name)} OWNER TO ${identifier(admin.name)};`,
+      },
+    ),
+  ];
+}
+
+function lacking(code: string, message: string, { remedy }: { remedy: string }): Diagnostic {
+  return { severity: 'fail', code, message, remedy };
+}

@@ -1,0 +1,82 @@
+// Reads a server's catalogs into an Observation: one round trip for the cluster, one for each database. Never writes.
+import type { Session } from './connect.ts';
+import { markOf } from './mark.ts';
+import type {
+  AclEntry,
+  ObservedAdmin,
+  ObservedDatabase,
+  ObservedInside,
+  ObservedRole,
+  ObservedSchema,
+  ObservedServer,
+} from './observation.ts';
+import { clusterQuery, systemIdentifierQuery, verifierQuery } from './sql/cluster.ts';
+import { insideQuery } from './sql/database.ts';
+
+/** What to look for in a cluster. */
+export interface ClusterWish {
+  readonly deploymentId: string;
+  readonly roles: readonly string[];
+  readonly databases: readonly string[];
+  readonly withSizes?: boolean;
+}
+
+/** What a cluster's shared catalogs show. */
+export interface ClusterSight {
+  readonly server: ObservedServer;
+  readonly admin: ObservedAdmin;
+  readonly roles: ReadonlyMap<string, ObservedRole>;
+  readonly databases: ReadonlyMap<string, ObservedDatabase>;
+}
+
+type AclRow = readonly [grantee: string | null, grantor: string, privilege: string, isGrantable: boolean];
+type WithAclRows<T> = Omit<T, 'acl'> & { readonly acl: readonly AclRow[] };
+
+interface ClusterRow {
+  readonly server: ObservedServer;
+  readonly admin: ObservedAdmin & { readonly readsSystemIdentifier: boolean };
+  readonly roles: readonly ObservedRole[];
+  readonly databases: readonly WithAclRows<ObservedDatabase>[];
+}
+
+/** The roles and databases that are declared or bear the deployment's mark, the server and the admin: 1 to 3 statements. */
+export async function readCluster(session: Session, wish: ClusterWish): Promise<ClusterSight> {
+  const parameters = [wish.roles, wish.databases, markOf(wish.deploymentId), wish.withSizes ?? false];
+  const [row] = await session.query<ClusterRow>(clusterQuery(session.serverVersionNum), parameters);
+  if (row === undefined) throw new Error('the catalog query answered no row');
+  const { readsSystemIdentifier, ...admin } = row.admin;
+  const identified = readsSystemIdentifier
+    ? await session.query<{ systemIdentifier: string }>(systemIdentifierQuery)
+    : [];
+  const verifiers = admin.readsVerifiers ? await readVerifiers(session, wish.roles) : undefined;
+  return {
+    server: { ...row.server, ...identified[0] },
+    admin,
+    roles: byName(row.roles.map((role) => (verifiers === undefined ? role : { ...role, verifier: verifiers.get(role.name) ?? null }))),
+    databases: byName(row.databases.map(withAcl)),
+  };
+}
+
+/** The schemas of the database that a session is in: one statement. */
+export async function readInside(session: Session, schemas: readonly string[]): Promise<ObservedInside> {
+  const [row] = await session.query<{ adminMayCreateSchemas: boolean; schemas: readonly WithAclRows<ObservedSchema>[] }>(
+    insideQuery,
+    [schemas],
+  );
+  if (row === undefined) throw new Error('the catalog query answered no row');
+  return { adminMayCreateSchemas: row.adminMayCreateSchemas, schemas: row.schemas.map(withAcl) };
+}
+
+async function readVerifiers(session: Session, roles: readonly string[]): Promise<Map<string, string | null>> {
+  const rows = await session.query<{ name: string; verifier: string | null }>(verifierQuery, [roles]);
+  return new Map(rows.map(({ name, verifier }) => [name, verifier]));
+}
+
+function withAcl<T extends { readonly acl: readonly AclRow[] }>(thing: T): Omit<T, 'acl'> & { readonly acl: readonly AclEntry[] } {
+  const acl = thing.acl.map(([grantee, grantor, privilege, isGrantable]) => ({ grantee, grantor, privilege, isGrantable }));
+  return { ...thing, acl };
+}
+
+function byName<T extends { readonly name: string }>(things: readonly T[]): Map<string, T> {
+  return new Map(things.map((thing) => [thing.name, thing]));
+}

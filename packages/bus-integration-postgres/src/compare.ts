@@ -1,0 +1,129 @@
+// Desired beside observed, kind by kind made comparable: only what we manage, judged by effective privilege. Pure.
+import {
+  type Delta,
+  type Diagnostic,
+  diff,
+  type Grantee,
+  type PrivilegeObject,
+  type Privileges,
+  privilegesOf,
+  type Resource,
+} from 'bus-integration-database';
+import { beyondReach, effectivePrivileges, type Guarded, revocable } from './effective.ts';
+import type { Observation, ObservedRole } from './observation.ts';
+import { type Adoption, type Judgement, judgeDatabase, judgeRole, type Refusal, type Standing } from './ours.ts';
+import { printable, shown } from './shown.ts';
+import { identifier } from './sql.ts';
+
+export interface Comparison {
+  readonly deltas: readonly Delta[];
+  /** How each declared role and database stands, by name. */
+  readonly roles: ReadonlyMap<string, Standing>;
+  readonly databases: ReadonlyMap<string, Standing>;
+  readonly refusals: readonly Refusal[];
+  readonly findings: readonly Diagnostic[];
+}
+
+/** PUBLIC loses everything on a database, but on a schema only the right to create in it. */
+const managedOfPublicOnSchema = ['CREATE', 'GRANT OPTION FOR CREATE'];
+
+export function compare(desired: readonly Resource[], seen: Observation, adoption: Adoption): Comparison {
+  const judgements = { role: new Map<string, Judgement>(), database: new Map<string, Judgement>() };
+  for (const resource of desired) {
+    if (resource.kind === 'role') judgements.role.set(resource.name, judgeRole(resource.name, seen, adoption));
+    if (resource.kind === 'database') {
+      judgements.database.set(resource.name, judgeDatabase(resource.name, seen, adoption));
+    }
+  }
+  const findings: Diagnostic[] = [];
+  const observed = desired.flatMap((resource) => observe(resource, seen, findings) ?? []);
+  const standings = (kind: 'role' | 'database') =>
+    new Map([...judgements[kind]].map(([name, { standing }]) => [name, standing]));
+  return {
+    deltas: diff(desired, observed),
+    roles: standings('role'),
+    databases: standings('database'),
+    refusals: [...judgements.role.values(), ...judgements.database.values()].flatMap(({ refusal }) => refusal ?? []),
+    findings,
+  };
+}
+
+/** The observed twin of a desired resource, or nothing where it does not exist. */
+function observe(resource: Resource, seen: Observation, findings: Diagnostic[]): Resource | undefined {
+  switch (resource.kind) {
+    case 'role': {
+      const role = seen.roles.get(resource.name);
+      return role && { kind: 'role', name: role.name, canLogin: role.canLogin };
+    }
+    case 'database':
+      return seen.databases.has(resource.name) ? resource : undefined;
+    case 'schema':
+      return findSchema(seen, resource.database, resource.name) && resource;
+    case 'privileges':
+      return observePrivileges(resource, seen, findings);
+  }
+}
+
+function observePrivileges(wish: Privileges, seen: Observation, findings: Diagnostic[]): Privileges | undefined {
+  const object = findObject(seen, wish.on);
+  // What does not exist yet is born without rights for PUBLIC, by the step that creates it.
+  if (object === undefined) return 'everyone' in wish.grantee ? wish : undefined;
+  const publicLoses = publicLosesOn(wish.on, object, seen.admin.name);
+  if ('everyone' in wish.grantee) {
+    findings.push(...publicFindings(wish.on, object, seen));
+    return privilegesOf(wish.on, wish.grantee, publicLoses);
+  }
+  const role = seen.roles.get(wish.grantee.role);
+  if (role === undefined) return undefined;
+  const effective = effectivePrivileges(object, role, publicLoses);
+  const satisfied = wish.privileges.filter((privilege) => effective.has(privilege));
+  const extras = role.name === object.owner ? [] : extraPrivileges(wish, object, role, seen.admin.name);
+  if (satisfied.length === 0 && extras.length === 0) return undefined;
+  return privilegesOf(wish.on, wish.grantee, [...satisfied, ...extras]);
+}
+
+function extraPrivileges(wish: Privileges, object: Guarded, role: ObservedRole, admin: string): string[] {
+  return revocable(object, role.name, admin).filter((privilege) => !wish.privileges.includes(privilege));
+}
+
+function publicLosesOn(on: PrivilegeObject, object: Guarded, admin: string): string[] {
+  const held = revocable(object, null, admin);
+  return on.schema === undefined ? held : held.filter((privilege) => managedOfPublicOnSchema.includes(privilege));
+}
+
+function publicFindings(on: PrivilegeObject, object: Guarded, seen: Observation): Diagnostic[] {
+  const { admin } = seen;
+  const entries = beyondReach(object, null, admin.name).filter(
+    ({ privilege }) => on.schema === undefined || managedOfPublicOnSchema.includes(privilege),
+  );
+  return entries.map(({ privilege, grantor }) => {
+    const target = on.schema === undefined ? `DATABASE ${identifier(on.database)}` : `SCHEMA ${identifier(on.schema)}`;
+    const where = on.schema === undefined ? '' : ` (in database ${printable(on.database)})`;
+    return {
+      severity: 'warn',
+      code: on.schema === undefined ? 'public-connect' : 'public-writable',
+      message:
+        on.schema === undefined
+          ? `PUBLIC has ${privilege} on database ${shown(on.database)}, granted by ${shown(grantor)}; this admin can't take it away`
+          : `PUBLIC may create in schema ${shown(on.schema)} of ${shown(on.database)}, which belongs to ${shown(object.owner)}`,
+      target: printable(on.database),
+      remedy: `${printable(grantor)} or a member of it runs${where}: REVOKE ${privilege} ON ${target} FROM PUBLIC;`,
+    };
+  });
+}
+
+/** The database or schema that privileges are held on, as observed. */
+export function findObject(seen: Observation, on: PrivilegeObject): Guarded | undefined {
+  if (on.schema !== undefined) return findSchema(seen, on.database, on.schema);
+  const database = seen.databases.get(on.database);
+  return database?.allowsConnections ? database : undefined;
+}
+
+function findSchema(seen: Observation, database: string, name: string) {
+  return seen.inside.get(database)?.schemas.find((schema) => schema.name === name);
+}
+
+/** A grantee's name; null for everyone. */
+export function granteeName(grantee: Grantee): string | null {
+  return 'role' in grantee ? grantee.role : null;
+}

@@ -1,0 +1,100 @@
+// The plan itself: what was declared, what was seen and what the files hold become steps, refusals and findings.
+// Pure: plan, apply (before and after), status and doctor all call this one function.
+import {
+  type Allowed,
+  type Declaration,
+  type Diagnostic,
+  desiredResources,
+  type ErrorClass,
+  rolesOf,
+  type Step,
+} from 'bus-integration-database';
+import { missingAuthority } from './authority.ts';
+import { type Comparison, compare } from './compare.ts';
+import { decideCredentials, type Endpoint, type FilePair, type Proofs, type RoleDecision } from './credentials.ts';
+import { encodingFindings } from './encoding.ts';
+import { hazards } from './hazard.ts';
+import type { Observation } from './observation.ts';
+import { printable, shown } from './shown.ts';
+import { identifier } from './sql.ts';
+import { toSteps } from './steps.ts';
+
+/** What a service's login role is given (https://www.postgresql.org/docs/current/ddl-priv.html). */
+export const serviceProfile = { database: ['CONNECT', 'TEMPORARY'], schema: ['CREATE', 'USAGE'] };
+
+export interface Wish {
+  readonly deploymentId: string;
+  readonly declaration: Declaration;
+  readonly allowed: Allowed;
+  /** The DSN files' directory, as the operator wrote it. */
+  readonly dsnDirectory?: string | undefined;
+  readonly endpoint: Endpoint;
+}
+
+export interface Computed {
+  readonly steps: readonly Step[];
+  readonly comparison: Comparison;
+  readonly credentials: readonly RoleDecision[];
+  /** Everything that must stop an apply, gravest class first. */
+  readonly refusals: readonly Diagnostic[];
+  readonly errorClass?: ErrorClass;
+  /** Worth telling, but stopping nothing. */
+  readonly findings: readonly Diagnostic[];
+}
+
+export function computePlan(wish: Wish, seen: Observation, pairs: readonly FilePair[], proofs: Proofs): Computed {
+  const { deploymentId, declaration, allowed } = wish;
+  const desired = desiredResources(declaration, serviceProfile);
+  const comparison = compare(desired, seen, { deploymentId, adopt: allowed.adopt, adoptFrom: allowed.adopt_from });
+  const credentials = rolesOf(declaration).map((role) =>
+    decideCredentials(
+      {
+        role,
+        standing: comparison.roles.get(role) ?? 'refused',
+        isRotated: allowed.rotate.includes(role),
+        endpoint: wish.endpoint,
+        pairs: pairs.filter((pair) => pair.role === role),
+      },
+      proofs,
+    ),
+  );
+  const steps = toSteps({ deploymentId, declaration, dsnDirectory: wish.dsnDirectory, seen, comparison, credentials });
+  const lost = credentials.flatMap(({ refusal }) => refusal ?? []);
+  const ofClass = (errorClass: ErrorClass) => lost.filter((refusal) => refusal.errorClass === errorClass).map(withoutClass);
+  const groups: [ErrorClass, readonly Diagnostic[]][] = [
+    ['not-ours', comparison.refusals.map(withoutClass)],
+    ['unsafe', [...ofClass('unsafe'), ...hazards(steps, allowed, comparison, seen)]],
+    ['invalid-request', encodingFindings(declaration, steps, seen)],
+    ['insufficient-privilege', missingAuthority(steps, seen)],
+    ['not-converged', ofClass('not-converged')],
+  ];
+  const errorClass = groups.find(([, diagnostics]) => diagnostics.length > 0)?.[0];
+  return {
+    steps,
+    comparison,
+    credentials,
+    refusals: groups.flatMap(([, diagnostics]) => diagnostics),
+    ...(errorClass !== undefined && { errorClass }),
+    findings: [
+      ...comparison.findings,
+      ...credentials.flatMap(({ findings }) => findings),
+      ...expiryFindings(seen, declaration),
+    ],
+  };
+}
+
+function withoutClass({ severity, code, message, target, remedy }: Diagnostic): Diagnostic {
+  return { severity, code, message, ...(target !== undefined && { target }), ...(remedy !== undefined && { remedy }) };
+}
+
+function expiryFindings(seen: Observation, declaration: Declaration): Diagnostic[] {
+  return rolesOf(declaration)
+    .filter((name) => seen.roles.get(name)?.hasExpired)
+    .map((name) => ({
+      severity: 'warn',
+      code: 'password-expired',
+      message: `the password of role ${shown(name)} has expired (VALID UNTIL is past); it can't log in`,
+      target: printable(name),
+      remedy: `ALTER ROLE ${identifier(name)} VALID UNTIL 'infinity';`,
+    }));
+}

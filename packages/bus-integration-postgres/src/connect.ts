@@ -1,0 +1,215 @@
+// Connecting with libpq's meanings of several hosts, target_session_attrs, load_balance_hosts and connect_timeout; every
+// attempt ends, and every address that failed is named. https://www.postgresql.org/docs/current/libpq-connect.html
+import { randomInt } from 'node:crypto';
+import { OperationError, type Secret } from 'bus-integration-database';
+import { attempt, type ConnectCache, createConnectCache, type Stage } from './attempt.ts';
+import type { AuthenticationRecord } from './authenticate.ts';
+import type { ConnectionTarget, ServerAddress } from './connection-target.ts';
+import { type Deadline, startDeadline } from './deadline.ts';
+import { type PinnedAddress, placeOf, resolveAddress } from './dial.ts';
+import type { Meter } from './meter.ts';
+import type { Session } from './session.ts';
+import { sessionFault } from './session-attributes.ts';
+import { sqlstateOf } from './sqlstate.ts';
+import type { Settings } from './startup-settings.ts';
+import { tlsFailed } from './tls.ts';
+
+export { type ConnectCache, createConnectCache } from './attempt.ts';
+export type { AuthenticationRecord } from './authenticate.ts';
+export type { PinnedAddress } from './dial.ts';
+export type { Notice } from './driver.ts';
+export { createMeter, type Meter } from './meter.ts';
+export type { RequestOptions, Session } from './session.ts';
+export type { TlsState } from './tls.ts';
+
+export interface ConnectOptions {
+  readonly applicationName: string;
+  /** The whole of connecting, all addresses together. */
+  readonly timeoutMs: number;
+  /** Default deadline of each statement. */
+  readonly queryTimeoutMs: number;
+  /** Instead of the target's. */
+  readonly database?: string;
+  readonly user?: string;
+  readonly password?: Secret;
+  /** Server settings that the session begins with: `{ lock_timeout: '10s' }`. */
+  readonly settings?: Settings;
+  /** The one address to dial, from an earlier session of this run. */
+  readonly pinned?: PinnedAddress;
+  /** Ends the connecting, not the session that comes of it. */
+  readonly signal?: AbortSignal;
+  readonly cache?: ConnectCache;
+  readonly meter?: Meter;
+  /** Filled in with how far the authentication came, also when connecting fails. */
+  readonly record?: AuthenticationRecord;
+}
+
+/**
+ * Opens a session at the first address that will have us.
+ *
+ * @throws {OperationError} unreachable, timeout, authentication-failed, cancelled …; the server's SQLSTATE is its code.
+ * @example
+ * await using session = await connect(target, { applicationName: 'bus plan', timeoutMs: 10_000, queryTimeoutMs: 30_000 });
+ */
+export async function connect(target: ConnectionTarget, options: ConnectOptions): Promise<Session> {
+  const progress: Progress = { where: 'the server', stage: 'dialling' };
+  const whole = startDeadline(options.timeoutMs, options.signal, () => expired(progress, options.timeoutMs));
+  const wanted = target.targetSessionAttrs;
+  // prefer-standby goes round again when there was no standby, then taking what comes.
+  const rounds = wanted === 'prefer-standby' ? (['standby', 'any'] as const) : ([wanted] as const);
+  const failures: OperationError[] = [];
+  try {
+    for (const attributes of rounds) {
+      const session = await firstOf(target, { ...options, attributes, progress }, whole, failures);
+      if (session !== undefined) return session;
+    }
+  } finally {
+    whole.stop();
+  }
+  throw summary(failures);
+}
+
+// What is being waited for, for the message when the time is up.
+interface Progress {
+  where: string;
+  stage: 'looking-up' | Stage;
+}
+
+interface RoundOptions extends ConnectOptions {
+  readonly progress: Progress;
+  readonly attributes: Exclude<ConnectionTarget['targetSessionAttrs'], 'prefer-standby'>;
+}
+
+async function firstOf(
+  target: ConnectionTarget,
+  options: RoundOptions,
+  whole: Deadline,
+  failures: OperationError[],
+): Promise<Session | undefined> {
+  const isRandom = target.loadBalanceHosts === 'random';
+  const servers = options.pinned ? [serverOf(target, options.pinned)] : ordered(target.addresses, isRandom);
+  for (const [serverIndex, server] of servers.entries()) {
+    const found = options.pinned ? [options.pinned] : await addressesOf(server, options.progress, whole, failures);
+    const addresses = ordered(found, isRandom);
+    for (const [index, pinned] of addresses.entries()) {
+      const left = servers.length - serverIndex + addresses.length - index - 1;
+      try {
+        return await within(target, server, pinned, options, whole, left);
+      } catch (error) {
+        if (!(error instanceof OperationError)) throw error;
+        failures.push(error);
+        if (whole.signal.aborted || !othersMayDo(error)) throw summary(failures);
+      }
+    }
+  }
+  return undefined;
+}
+
+async function addressesOf(
+  server: ServerAddress,
+  progress: Progress,
+  whole: Deadline,
+  failures: OperationError[],
+): Promise<PinnedAddress[]> {
+  Object.assign(progress, { where: server.host, stage: 'looking-up' });
+  try {
+    return await resolveAddress(server, whole.signal);
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    failures.push(error);
+    if (whole.signal.aborted) throw summary(failures);
+    return [];
+  }
+}
+
+// connect_timeout holds for each address. Without one, a silent address doesn't use up the time of those after it.
+async function within(
+  target: ConnectionTarget,
+  server: ServerAddress,
+  pinned: PinnedAddress,
+  options: RoundOptions,
+  whole: Deadline,
+  left: number,
+): Promise<Session> {
+  const timeoutMs = Math.ceil(
+    Math.min(target.connectTimeoutMs ?? Number.POSITIVE_INFINITY, whole.remainingMs() / left),
+  );
+  const { progress } = options;
+  Object.assign(progress, { where: placeOf(pinned), stage: 'dialling' });
+  const own = startDeadline(timeoutMs, whole.signal, () => expired(progress, timeoutMs));
+  try {
+    const session = await attempt(pinned, {
+      target,
+      user: options.user ?? target.user,
+      password: options.password ?? server.password,
+      database: options.database ?? target.database,
+      applicationName: options.applicationName,
+      settings: options.settings ?? {},
+      queryTimeoutMs: options.queryTimeoutMs,
+      record: options.record ?? { isProofSent: false, isServerProven: false },
+      cache: options.cache ?? createConnectCache(),
+      meter: options.meter,
+      signal: own.signal,
+      onStage: (stage) => {
+        progress.stage = stage;
+      },
+    });
+    const fault = await sessionFault(session, options.attributes, own.remainingMs()).catch((error: unknown) => error);
+    if (fault === undefined) return session;
+    await session.close();
+    if (typeof fault !== 'string') throw fault;
+    throw new OperationError('unreachable', `${session.where} ${fault}; expected ${options.attributes}`, {
+      code: 'session-attributes',
+      target: session.where,
+      remedy: 'check the hosts and target_session_attrs in the DSN',
+    });
+  } finally {
+    own.stop();
+  }
+}
+
+function expired({ where, stage }: Progress, timeoutMs: number): OperationError {
+  const waited = `${Math.round(timeoutMs / 100) / 10} s`;
+  const seen = {
+    'looking-up': `can't look up host ${where}: no answer within ${waited}`,
+    dialling: `can't reach ${where}: no answer within ${waited}`,
+    answering: `${where} accepted the connection, then said nothing for ${waited}`,
+  }[stage];
+  return new OperationError('timeout', seen, {
+    target: where,
+    remedy: 'check host and port, firewalls and the load of the server; or give more time with --timeout',
+  });
+}
+
+// As libpq: who refuses a login ends the search, who can't be reached or isn't ready yet doesn't.
+function othersMayDo(error: OperationError): boolean {
+  if (error.errorClass !== 'unreachable' && error.errorClass !== 'timeout') return false;
+  const sqlstate = sqlstateOf(error);
+  return (sqlstate === undefined || sqlstate === '57P03') && error.diagnostics[0]?.code !== tlsFailed;
+}
+
+function summary(failures: readonly OperationError[]): OperationError {
+  const last = failures.at(-1);
+  if (last === undefined) return new OperationError('invalid-request', 'the DSN names no host to connect to');
+  if (failures.length === 1) return last;
+  const diagnostics = failures.flatMap((failure) => failure.diagnostics);
+  return new OperationError(last.errorClass, failures.map(({ message }) => message).join('; '), {
+    diagnostics,
+    cause: last,
+  });
+}
+
+function serverOf(target: ConnectionTarget, pinned: PinnedAddress): ServerAddress {
+  const named = target.addresses.find(({ host, port }) => host === pinned.host && port === pinned.port);
+  return named ?? { host: pinned.host, hostaddr: pinned.address, port: pinned.port };
+}
+
+function ordered<T>(items: readonly T[], isRandom: boolean): readonly T[] {
+  const copy = [...items];
+  if (!isRandom) return copy;
+  for (let end = copy.length; end > 1; end -= 1) {
+    const chosen = randomInt(end);
+    [copy[end - 1], copy[chosen]] = [copy[chosen] as T, copy[end - 1] as T];
+  }
+  return copy;
+}

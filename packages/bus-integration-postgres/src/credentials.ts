@@ -1,0 +1,236 @@
+// Which password each role has or gets, and what becomes of its DSN files. Pure: what the files hold and which
+// passwords are proven come in, decisions come out. No password is ever lost: a file's proven password is replaced
+// only by a rotation, and a staged one is dropped only when the live one is proven.
+import { isDeepStrictEqual } from 'node:util';
+import type { Diagnostic, DsnFileContent, Risk, Secret } from 'bus-integration-database';
+import type { Refusal, Standing } from './ours.ts';
+import { shown } from './shown.ts';
+
+export type Endpoint = Readonly<Record<string, string>>;
+
+/** What a DSN file was found to hold. */
+export type FileReading =
+  | { readonly state: 'absent' }
+  | { readonly state: 'broken'; readonly reason: string }
+  | { readonly state: 'present'; readonly endpoint: Endpoint; readonly password: Secret };
+
+/** A DSN file and the staged file beside it. */
+export interface FilePair {
+  /** Its name inside the output directory. */
+  readonly file: string;
+  /** Its path as the operator knows it. */
+  readonly path: string;
+  readonly database: string;
+  readonly role: string;
+  readonly live: FileReading;
+  readonly staged: FileReading;
+}
+
+export interface Proof {
+  readonly state: 'proven' | 'disproven' | 'unknown';
+  /** Unknown, but the server did refuse a login with it. */
+  readonly isRefused?: boolean;
+  readonly reason?: string;
+}
+
+/** What is known of a role's candidate passwords; a password that was never tried is unknown. */
+export type Proofs = (role: string, password: Secret) => Proof;
+
+export interface FileDecision {
+  readonly pair: FilePair;
+  readonly act: 'keep' | 'write' | 'promote' | 'discard' | 'leave';
+  readonly risk: Risk;
+  readonly password: DsnFileContent['password'];
+}
+
+export interface RoleDecision {
+  readonly role: string;
+  /** What its files say beside the password. */
+  readonly endpoint: Endpoint;
+  /** `none`: no file wants it; `unproven`: left alone, since nothing is sure. */
+  readonly source: 'new' | 'staged' | 'kept' | 'none' | 'unproven';
+  /** Absent for `new` (made when it is needed), `none` and `unproven`. */
+  readonly password?: Secret;
+  /** The server must be given this password's verifier. */
+  readonly setsVerifier: boolean;
+  readonly files: readonly FileDecision[];
+  readonly refusal?: Refusal;
+  readonly findings: readonly Diagnostic[];
+}
+
+export interface CredentialWish {
+  readonly role: string;
+  readonly standing: Standing;
+  readonly isRotated: boolean;
+  readonly endpoint: Endpoint;
+  readonly pairs: readonly FilePair[];
+}
+
+export function decideCredentials(wish: CredentialWish, proofs: Proofs): RoleDecision {
+  if (wish.standing === 'refused') return undecided(wish, 'none');
+  if (wish.pairs.length === 0) return undecided(wish, 'none');
+  if (wish.standing === 'missing') return decideForNewRole(wish);
+  return wish.isRotated ? decideRotation(wish, proofs) : decideForKnownRole(wish, proofs);
+}
+
+/** Every distinct password that a role's files hold, staged ones first. */
+export function candidatePasswords(pairs: readonly FilePair[]): Secret[] {
+  const readings = [...pairs.map(({ staged }) => staged), ...pairs.map(({ live }) => live)];
+  const byText = new Map<string, Secret>();
+  for (const reading of readings) {
+    if (reading.state === 'present' && !byText.has(reading.password.reveal())) {
+      byText.set(reading.password.reveal(), reading.password);
+    }
+  }
+  return [...byText.values()];
+}
+
+function decideForNewRole(wish: CredentialWish): RoleDecision {
+  const staged = passwordsIn(wish.pairs, 'staged')[0];
+  if (staged !== undefined) return withPassword(wish, 'staged', true, staged);
+  const elsewhere = wish.pairs.find(
+    ({ live }) => live.state === 'present' && !isSameServer(live.endpoint, wish.endpoint),
+  );
+  if (elsewhere !== undefined) {
+    return refuse(
+      wish,
+      'foreign-dsn-file',
+      `${elsewhere.path} is for another server, and role ${shown(wish.role)} does not exist on this one`,
+      {
+        target: elsewhere.path,
+        remedy: `keep that file for the server it belongs to: mv it away, or set BUS_DATABASE_DSN_OUTPUT_DIR to another directory`,
+      },
+    );
+  }
+  // The server lost a role whose files stand: what services hold goes on working.
+  const live = passwordsIn(wish.pairs, 'live')[0];
+  return live === undefined ? withPassword(wish, 'new', true) : withPassword(wish, 'kept', true, live);
+}
+
+function decideRotation(wish: CredentialWish, proofs: Proofs): RoleDecision {
+  const lives = passwordsIn(wish.pairs, 'live').map((password) => password.reveal());
+  const staged = passwordsIn(wish.pairs, 'staged').filter((password) => !lives.includes(password.reveal()));
+  const committed = staged.find((password) => proofs(wish.role, password).state === 'proven');
+  if (committed !== undefined) return withPassword(wish, 'staged', false, committed);
+  return staged[0] === undefined ? withPassword(wish, 'new', true) : withPassword(wish, 'staged', true, staged[0]);
+}
+
+function decideForKnownRole(wish: CredentialWish, proofs: Proofs): RoleDecision {
+  const candidates = candidatePasswords(wish.pairs);
+  const proven = candidates.find((password) => proofs(wish.role, password).state === 'proven');
+  if (proven !== undefined) {
+    const isStagedOnly = !passwordsIn(wish.pairs, 'live').some((password) => password.reveal() === proven.reveal());
+    return withPassword(wish, isStagedOnly ? 'staged' : 'kept', false, proven);
+  }
+  const rotation = `make a new password (breaks whoever has the old one): bus operator database apply --rotate ${wish.role}`;
+  if (candidates.length === 0) {
+    const broken = wish.pairs.find(({ live }) => live.state === 'broken');
+    const why = broken?.live.state === 'broken' ? ` (${broken.path}: ${broken.live.reason})` : '';
+    return refuse(wish, 'password-lost', `role ${shown(wish.role)} exists and no file holds its password${why}`, {
+      target: wish.role,
+      remedy: `bring ${wish.pairs[0]?.path ?? 'its DSN file'} from the host that applied last, or ${rotation}`,
+    });
+  }
+  const unknown = candidates.map((password) => proofs(wish.role, password)).find(({ state }) => state === 'unknown');
+  if (unknown === undefined) {
+    return refuse(wish, 'password-wrong', `the password in ${pathsOf(wish)} is not that of role ${shown(wish.role)}`, {
+      target: wish.role,
+      remedy: `bring the right files from the host that applied last, or ${rotation}`,
+    });
+  }
+  return unproven(wish, unknown, rotation);
+}
+
+/** Nothing is sure, so nothing is touched. That is a failure where a file is wanted that can't be made like this. */
+function unproven(wish: CredentialWish, { reason, isRefused }: Proof, rotation: string): RoleDecision {
+  const code = 'password-unproven';
+  const message = `the password in ${pathsOf(wish)} could be neither proven nor disproven: ${reason ?? 'it was not tried'}; every file stays as it is`;
+  const remedy = `mend that and run the same command again, or ${rotation}`;
+  const isComplete = wish.pairs.every(
+    ({ live, staged }) =>
+      live.state === 'present' && isDeepStrictEqual(live.endpoint, wish.endpoint) && staged.state === 'absent',
+  );
+  if (isComplete && !isRefused) {
+    return undecided(wish, 'unproven', [{ severity: 'warn', code, message, target: wish.role, remedy }]);
+  }
+  const refusal: Refusal = { severity: 'fail', code, errorClass: 'not-converged', message, target: wish.role, remedy };
+  return { ...undecided(wish, 'unproven'), refusal };
+}
+
+function withPassword(
+  wish: CredentialWish,
+  source: 'new' | 'staged' | 'kept',
+  setsVerifier: boolean,
+  password?: Secret,
+): RoleDecision {
+  const isKnownRole = wish.standing !== 'missing';
+  const files = wish.pairs.map((pair): FileDecision => {
+    const liveIsRight = isRight(pair.live, wish.endpoint, password);
+    const stagedIsRight = isRight(pair.staged, wish.endpoint, password);
+    const holdsIt = pair.live.state === 'present' && pair.live.password.reveal() === password?.reveal();
+    const origin = source === 'kept' && !holdsIt ? 'sibling' : source;
+    const changes = setsVerifier && isKnownRole ? 'rotate' : pair.live.state === 'absent' ? 'create' : 'update';
+    if (liveIsRight) {
+      // An unset verifier leaves nothing proven, so even a needless staged file stays until the next run.
+      const act = pair.staged.state === 'absent' || setsVerifier ? 'keep' : 'discard';
+      return { pair, act, risk: 'create', password: 'kept' };
+    }
+    return { pair, act: stagedIsRight ? 'promote' : 'write', risk: changes, password: origin };
+  });
+  return {
+    role: wish.role,
+    endpoint: wish.endpoint,
+    source,
+    setsVerifier,
+    files,
+    findings: [],
+    ...(password !== undefined && { password }),
+  };
+}
+
+function undecided(
+  wish: CredentialWish,
+  source: 'none' | 'unproven',
+  findings: readonly Diagnostic[] = [],
+): RoleDecision {
+  const files = wish.pairs.map((pair): FileDecision => ({ pair, act: 'leave', risk: 'create', password: 'kept' }));
+  return { role: wish.role, endpoint: wish.endpoint, source, setsVerifier: false, files, findings };
+}
+
+function refuse(
+  wish: CredentialWish,
+  code: string,
+  message: string,
+  details: { target: string; remedy: string },
+): RoleDecision {
+  const refusal: Refusal = { severity: 'fail', code, errorClass: 'unsafe', message, ...details };
+  return { ...undecided(wish, 'none'), refusal };
+}
+
+function passwordsIn(pairs: readonly FilePair[], which: 'live' | 'staged'): Secret[] {
+  return pairs.flatMap((pair) => {
+    const reading = pair[which];
+    return reading.state === 'present' ? [reading.password] : [];
+  });
+}
+
+function isRight(reading: FileReading, endpoint: Endpoint, password: Secret | undefined): boolean {
+  return (
+    reading.state === 'present' &&
+    password !== undefined &&
+    reading.password.reveal() === password.reveal() &&
+    isDeepStrictEqual(reading.endpoint, endpoint)
+  );
+}
+
+function isSameServer(one: Endpoint, other: Endpoint): boolean {
+  return one.host === other.host && one.port === other.port;
+}
+
+function pathsOf({ pairs }: CredentialWish): string {
+  const held = pairs.filter(({ live, staged }) => live.state === 'present' || staged.state === 'present');
+  const [first] = held;
+  if (first === undefined) return 'no file';
+  const path = first.live.state === 'present' ? first.path : `${first.path} (staged)`;
+  return held.length === 1 ? path : `${path} and ${held.length - 1} more`;
+}

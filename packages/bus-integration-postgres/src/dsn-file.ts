@@ -1,0 +1,225 @@
+// DSN files on disk: read beside their staged twins, written so that a kill at any instant leaves the old file or the
+// new one, whole, 0600 from the first byte, and at most one staged file of a fixed name. Never prints what they hold.
+import {
+  closeSync,
+  constants,
+  fchownSync,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
+import {
+  dsnFileName,
+  type Login,
+  OperationError,
+  printable,
+  readSecretFile,
+  shellQuote,
+} from 'bus-integration-database';
+import type { Endpoint, FilePair, FileReading } from './credentials.ts';
+import { formatDsn, parseEndpoint } from './dsn-endpoint.ts';
+
+const stagedSuffix = '.staged';
+
+/** Where DSN files go and whose they are. */
+export interface DsnDirectory {
+  /** As the operator wrote it; what messages show. */
+  readonly shown: string;
+  readonly path: string;
+  readonly uid: number;
+  readonly owner?: { readonly uid: number; readonly gid: number } | undefined;
+}
+
+/**
+ * Each login's DSN file with the staged file beside it.
+ *
+ * @throws OperationError `invalid-request` for a file or directory that others could read, with the chmod that mends it
+ */
+export function readPairs(directory: DsnDirectory, logins: readonly Login[]): FilePair[] {
+  const present = listDirectory(directory);
+  return logins.map(({ database, role, isServiceRole }) => {
+    const file = dsnFileName(database, isServiceRole ? undefined : role);
+    const read = (name: string) =>
+      present.has(name) ? readDsn(directory, name, database, role) : { state: 'absent' as const };
+    return {
+      file,
+      path: shownPath(directory, file),
+      database,
+      role,
+      live: read(file),
+      staged: read(file + stagedSuffix),
+    };
+  });
+}
+
+/** Makes the directory, 0700, when it is missing. */
+export function makeDirectory(directory: DsnDirectory): void {
+  try {
+    const made = mkdirSync(directory.path, { recursive: true, mode: 0o700 });
+    if (made !== undefined && directory.owner !== undefined) chown(directory.path, directory.owner);
+    if (made !== undefined) syncDirectory(resolve(made, '..'));
+  } catch (error) {
+    throw fileError(error, directory.shown, 'make the directory');
+  }
+}
+
+/** Writes and syncs the staged file of a DSN file; nothing of it stays when that fails. */
+export function stageFile(directory: DsnDirectory, file: string, line: string): void {
+  const path = join(directory.path, file + stagedSuffix);
+  try {
+    removeIfPresent(path);
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+    const descriptor = openSync(path, flags, 0o600);
+    try {
+      if (directory.owner !== undefined) fchownSync(descriptor, directory.owner.uid, directory.owner.gid);
+      const bytes = Buffer.from(`${line}\n`);
+      for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+      fsyncSync(descriptor);
+    } catch (error) {
+      removeIfPresent(path);
+      throw error;
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    throw fileError(error, shownPath(directory, file), 'write');
+  }
+}
+
+/** Puts a staged file in its place; readers see the old content or the new. */
+export function promoteFile(directory: DsnDirectory, file: string): void {
+  try {
+    renameSync(join(directory.path, file + stagedSuffix), join(directory.path, file));
+  } catch (error) {
+    throw fileError(error, shownPath(directory, file), 'put the staged file in place of');
+  }
+}
+
+export function discardStaged(directory: DsnDirectory, file: string): void {
+  try {
+    removeIfPresent(join(directory.path, file + stagedSuffix));
+  } catch (error) {
+    throw fileError(error, shownPath(directory, file), 'remove the staged file of');
+  }
+}
+
+/** Makes what was written and renamed in it survive a power cut. */
+export function syncDirectory(path: string): void {
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** The content of a DSN file. */
+export function dsnLine(endpoint: Endpoint, pair: Pick<FilePair, 'database' | 'role'>, password: string): string {
+  return formatDsn({ endpoint, database: pair.database, user: pair.role, password });
+}
+
+/** The names in a directory that is ours alone; none when it isn't there. */
+export function listDirectory(directory: DsnDirectory): ReadonlySet<string> {
+  let descriptor: number;
+  try {
+    descriptor = openSync(directory.path, constants.O_RDONLY | constants.O_DIRECTORY);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Set();
+    throw fileError(error, directory.shown, 'read the directory');
+  }
+  try {
+    const { uid, mode } = fstatSync(descriptor);
+    const trusted = [directory.uid, 0, directory.owner?.uid];
+    if (!trusted.includes(uid)) {
+      throw new OperationError(
+        'invalid-request',
+        `${printable(directory.shown)} belongs to user ${uid}, expected user ${directory.uid} or root`,
+        {
+          target: directory.shown,
+          remedy: `run: chown ${directory.uid} ${shellQuote(directory.shown)}`,
+        },
+      );
+    }
+    if ((mode & 0o077) !== 0) {
+      const octal = (mode & 0o7777).toString(8).padStart(4, '0');
+      throw new OperationError(
+        'invalid-request',
+        `${printable(directory.shown)} is open to group or others (${octal}), expected 0700`,
+        {
+          target: directory.shown,
+          remedy: `run: chmod 700 ${shellQuote(directory.shown)}`,
+        },
+      );
+    }
+    return new Set(readdirSync(directory.path));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function readDsn(directory: DsnDirectory, name: string, database: string, role: string): FileReading {
+  let line: ReturnType<typeof readSecretFile>;
+  try {
+    line = readSecretFile(join(directory.path, name), { uid: directory.owner?.uid ?? directory.uid });
+  } catch (error) {
+    // Garbage in a file of ours is told apart from a file that others could have read or written.
+    if (error instanceof OperationError && error.diagnostics[0]?.code === 'secret-file-content') {
+      return { state: 'broken', reason: error.message };
+    }
+    throw error;
+  }
+  return parseEndpoint(line.secret, database, role);
+}
+
+function removeIfPresent(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+function chown(path: string, { uid, gid }: { uid: number; gid: number }): void {
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    fchownSync(descriptor, uid, gid);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function shownPath(directory: DsnDirectory, file: string): string {
+  return `${directory.shown.replace(/\/+$/, '')}/${file}`;
+}
+
+const reasons: Readonly<Record<string, readonly [seen: string, remedy?: string]>> = {
+  EACCES: ['permission denied', 'run as the user who owns it, or mend its mode'],
+  EPERM: ['not permitted'],
+  ENOSPC: ['no space is left on the device', 'free some space, then run the same command again'],
+  EDQUOT: ['the disk quota is used up', 'free some space, then run the same command again'],
+  EROFS: ['the file system is read-only'],
+  ENOTDIR: [
+    'part of its path is no directory',
+    'move that file away, or set BUS_DATABASE_DSN_OUTPUT_DIR to another directory',
+  ],
+  EEXIST: ['a file is in the way', 'move that file away, or set BUS_DATABASE_DSN_OUTPUT_DIR to another directory'],
+};
+
+function fileError(error: unknown, path: string, doing: string): unknown {
+  if (error instanceof OperationError) return error;
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined) return error;
+  const [seen, remedy] = reasons[code] ?? [code];
+  return new OperationError('invalid-request', `can't ${doing} ${printable(path)}: ${seen}`, {
+    code: 'dsn-file',
+    target: path,
+    cause: error,
+    ...(remedy !== undefined && { remedy }),
+  });
+}

@@ -1,0 +1,79 @@
+// A connection string as libpq reads and writes it: URI or keyword form to keyword → value, and back to a URI.
+// Adds no default, opens no file, and repeats no piece of the string in an error: any of it may be the password.
+import { isIPv6 } from 'node:net';
+import { OperationError } from 'bus-integration-database';
+import { isConnectionKeyword } from './connection-keywords.ts';
+import { parseKeywordDsn } from './dsn-keyword.ts';
+import { dsnSyntaxError } from './dsn-parameter.ts';
+import { isDsnUri, parseDsnUri } from './dsn-uri.ts';
+
+/**
+ * Gives the parameters that libpq's PQconninfoParse would set, or throws an `invalid-request` OperationError that says
+ * where the string is wrong and never what stands there. Keywords are those of PostgreSQL 18.
+ * https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING
+ *
+ * @example
+ * parseDsn('postgresql://admin@db.example:5433/app?sslmode=require');
+ * // { user: 'admin', host: 'db.example', port: '5433', dbname: 'app', sslmode: 'require' }
+ */
+export function parseDsn(text: string): Record<string, string> {
+  const unusable = text.search(/\0|\p{Surrogate}/u);
+  if (unusable >= 0) {
+    throw dsnSyntaxError(text, unusable, 'a NUL or half a surrogate pair', 'write it as UTF-8 text without NUL');
+  }
+  return isDsnUri(text) ? parseDsnUri(text) : parseKeywordDsn(text);
+}
+
+/** What a service needs to reach one database; `host` may be a name, an address or a socket's directory. */
+export interface DsnParts {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  /** Left out of the URI when empty. */
+  readonly password: string;
+  /** Further keywords in the order in which to write them: `{ sslmode: 'verify-full' }`. */
+  readonly parameters?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Writes a libpq URI that {@link parseDsn}, and libpq of any release, reads back exactly; throws an `invalid-request`
+ * OperationError that names the part which no URI can hold (empty, with a NUL, an unknown or repeated keyword).
+ *
+ * @example
+ * formatDsnUri({ host: '/run/postgresql', port: 5432, database: 'app', user: 'svc', password: 'a/b' });
+ * // 'postgresql://svc:a%2Fb@%2Frun%2Fpostgresql:5432/app'
+ */
+export function formatDsnUri(parts: DsnParts): string {
+  const user = encode(required(parts.user, 'user'), 'user');
+  const password = parts.password === '' ? '' : `:${encode(parts.password, 'password')}`;
+  const host = encode(required(parts.host, 'host'), 'host');
+  const bracketed = isIPv6(parts.host) ? `[${host.replaceAll('%3A', ':')}]` : host;
+  const database = encode(required(parts.database, 'dbname'), 'dbname');
+  const query = Object.entries(parts.parameters ?? {}).map(([keyword, value]) => {
+    if (!isConnectionKeyword(keyword) || ['user', 'password', 'host', 'port', 'dbname'].includes(keyword)) {
+      throw new OperationError('invalid-request', `a connection URI takes no parameter ${keyword} beside its parts`);
+    }
+    return `${keyword}=${encode(value, keyword)}`;
+  });
+  if (!Number.isInteger(parts.port) || parts.port < 1 || parts.port > 65535) {
+    throw new OperationError('invalid-request', `port is ${parts.port}; expected a whole number from 1 to 65535`);
+  }
+  const suffix = query.length === 0 ? '' : `?${query.join('&')}`;
+  return `postgresql://${user}${password}@${bracketed}:${parts.port}/${database}${suffix}`;
+}
+
+function required(value: string, keyword: string): string {
+  if (value === '') throw new OperationError('invalid-request', `${keyword} is empty; a connection URI needs one`);
+  return value;
+}
+
+function encode(value: string, keyword: string): string {
+  if (/\0|\p{Surrogate}/u.test(value)) {
+    throw new OperationError('invalid-request', `${keyword} holds a NUL or half a surrogate pair`);
+  }
+  return encodeURIComponent(value).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}

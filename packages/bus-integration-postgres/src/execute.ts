@@ -1,0 +1,233 @@
+// Carries a plan out in phases, each safe to be killed in: staged files, roles, databases made closed, opened, filled,
+// the roles let in, logins proven, files put in place. Decides nothing; what is left is found by looking again.
+import { type Context, OperationError, type Secret, type Step } from 'bus-integration-database';
+import { readInside } from './catalog.ts';
+import type { Computed, Wish } from './compute.ts';
+import type { Session } from './connect.ts';
+import type { FileDecision, RoleDecision } from './credentials.ts';
+import { type DsnDirectory, discardStaged, dsnLine, makeDirectory, promoteFile, stageFile, syncDirectory } from './dsn-file.ts';
+import { insideNewDatabase } from './inside.ts';
+import type { Ledger, PlannedStatement } from './ledger.ts';
+import type { DeploymentLock } from './lock.ts';
+import type { Observation, ObservedInside } from './observation.ts';
+import { eachInParallel, withRetry } from './parallel.ts';
+import type { Run } from './run.ts';
+
+/** Databases opened, or roles let in, in one transaction. */
+const batchSize = 500;
+
+export interface Execution {
+  readonly run: Run;
+  /** A writing connection to the DSN's database. */
+  readonly session: Session;
+  readonly lock: DeploymentLock;
+  readonly wish: Wish;
+  readonly seen: Observation;
+  readonly computed: Computed;
+  readonly ledger: Ledger;
+  readonly passwords: ReadonlyMap<string, Secret>;
+  readonly directory?: DsnDirectory | undefined;
+  readonly jobs: number;
+  readonly onProgress: Context['onProgress'];
+  /** Proves a password that this run gave to the server; says why when it can't. */
+  readonly prove: (decision: RoleDecision, password: Secret) => Promise<string | undefined>;
+}
+
+export interface Outcome {
+  /** Databases seen again from inside, after their work. */
+  readonly inside: ReadonlyMap<string, ObservedInside>;
+}
+
+export async function execute(execution: Execution): Promise<Outcome> {
+  const { run } = execution;
+  stageFiles(execution);
+  run.signal.throwIfAborted();
+  await changeRoles(execution);
+  await createDatabases(execution);
+  await openDatabases(execution);
+  const inside = await workInside(execution);
+  await letIn(execution);
+  await settleFiles(execution);
+  return { inside };
+}
+
+function stageFiles({ computed, directory, passwords }: Execution): void {
+  const written = filesDoing(computed, 'write');
+  if (directory === undefined || written.length === 0) return;
+  makeDirectory(directory);
+  for (const [decision, { pair }] of written) {
+    const password = passwords.get(decision.role);
+    if (password === undefined) throw new Error(`no password for a file of role ${decision.role}`);
+    stageFile(directory, pair.file, dsnLine(decision.endpoint, pair, password.reveal()));
+  }
+  syncDirectory(directory.path);
+}
+
+async function changeRoles({ ledger, session, lock, seen, run }: Execution): Promise<void> {
+  const statements = ledger.statements('roles');
+  if (statements.length === 0) return;
+  // A verifier in the log is no password, but nobody needs it there. Refusal would abort the transaction.
+  const mute = seen.admin.mutesLogging
+    ? ["SET LOCAL log_statement = 'none'", "SET LOCAL log_min_error_statement = 'panic'", 'SET LOCAL log_min_duration_statement = -1']
+    : [];
+  await inTransaction(session, [lock.check, ...mute, ...statements.map(({ sql }) => sql)], 'changing roles', run.signal);
+  ledger.done(statements);
+}
+
+async function createDatabases({ ledger, run, session, lock, jobs, onProgress }: Execution): Promise<void> {
+  const statements = ledger.statements('create');
+  if (statements.length === 0) return;
+  const total = statements.length;
+  const sessions: Session[] = [];
+  const idle: Session[] = [];
+  const take = async () => {
+    const known = idle.pop();
+    if (known !== undefined) return known;
+    const opened = await run.open('create');
+    sessions.push(opened);
+    return opened;
+  };
+  try {
+    await eachInParallel(
+      statements,
+      {
+        jobs,
+        signal: run.signal,
+        onDone: (done) => onProgress?.({ phase: 'creating databases', done, total }),
+      },
+      async (statement) => {
+        const own = await take();
+        try {
+          await own.query(lock.check, [], { doing: 'checking the lock' });
+          // CREATE DATABASE takes no transaction around it.
+          await own.query(statement.sql, [], { doing: `creating database ${statement.step.target}` });
+          ledger.done([statement]);
+        } finally {
+          idle.push(own);
+        }
+      },
+    );
+  } finally {
+    await Promise.all(sessions.map((opened) => opened.close()));
+  }
+  // Whoever else waits on `session` sees it alive: making many databases can take longer than its idle limit.
+  await session.query('SELECT 1');
+}
+
+async function openDatabases(execution: Execution): Promise<void> {
+  const { ledger, session, lock, run } = execution;
+  for (const batch of batches(ledger.databases('open'))) {
+    const statements = batch.flatMap((database) => ledger.statements('open', database));
+    await inTransaction(session, [lock.check, ...statements.map(({ sql }) => sql)], 'opening databases', run.signal);
+    ledger.done(statements);
+  }
+}
+
+async function workInside(execution: Execution): Promise<Map<string, ObservedInside>> {
+  const { ledger, run, lock, wish, computed, jobs, onProgress, seen } = execution;
+  const inside = new Map<string, ObservedInside>();
+  const made = new Set(
+    computed.steps.flatMap((step) => (step.action === 'create-database' ? (step.after?.name ?? []) : [])),
+  );
+  const databases = [...new Set([...made, ...ledger.databases('inside')])];
+  const { schemas } = wish.declaration;
+  await run.eachDatabase(
+    databases,
+    'write',
+    jobs,
+    async (database, session) => {
+      const planned = ledger.statements('inside', database);
+      const sql = made.has(database)
+        ? insideNewDatabase({ database, steps: computed.steps, schemas, found: await readInside(session, schemas), deploymentId: wish.deploymentId, admin: seen.admin.name })
+        : planned.map((statement) => statement.sql);
+      if (sql.length > 0) await inTransaction(session, [lock.check, ...sql], `working in database ${database}`, run.signal);
+      ledger.done(planned);
+      inside.set(database, await readInside(session, schemas));
+    },
+    (done) => onProgress?.({ phase: 'preparing databases', done, total: databases.length }),
+  );
+  return inside;
+}
+
+async function letIn({ ledger, session, lock, run }: Execution): Promise<void> {
+  for (const batch of batches(ledger.databases('enter'))) {
+    const statements = batch.flatMap((database) => ledger.statements('enter', database));
+    // Everybody who gains, then who loses: nobody stands outside in between.
+    const ordered = [...statements].sort((one, other) => Number(isRevoking(one)) - Number(isRevoking(other)));
+    await inTransaction(session, [lock.check, ...ordered.map(({ sql }) => sql)], 'letting roles in', run.signal);
+    ledger.done(statements);
+  }
+}
+
+async function settleFiles(execution: Execution): Promise<void> {
+  const { computed, directory, ledger, passwords, prove, run } = execution;
+  if (directory === undefined) return;
+  const unproven = new Map<string, string>();
+  for (const decision of computed.credentials.filter(({ setsVerifier }) => setsVerifier)) {
+    run.signal.throwIfAborted();
+    const password = passwords.get(decision.role);
+    const reason = password === undefined ? 'it has no password' : await prove(decision, password);
+    if (reason !== undefined) unproven.set(decision.role, reason);
+  }
+  let isChanged = false;
+  for (const [decision, file] of computed.credentials.flatMap((decision) => decision.files.map((file) => [decision, file] as const))) {
+    if (file.act === 'keep' || file.act === 'leave') continue;
+    const step = stepOf(computed.steps, file);
+    if (unproven.has(decision.role)) {
+      if (step !== undefined) ledger.mark(step, 'unknown');
+      continue;
+    }
+    if (file.act === 'discard') discardStaged(directory, file.pair.file);
+    else promoteFile(directory, file.pair.file);
+    isChanged = true;
+    if (step !== undefined) ledger.mark(step, 'applied');
+  }
+  if (isChanged) syncDirectory(directory.path);
+  const [first] = unproven;
+  if (first !== undefined) {
+    throw new OperationError('not-converged', `the new password of role ${first[0]} could not be proven: ${first[1]}; its staged files stay beside the old ones`, {
+      code: 'password-unproven',
+      target: first[0],
+      remedy: 'mend that, then run the same command again; it continues with the same password',
+    });
+  }
+}
+
+/** One transaction in one round trip; run again when the server says that it may well succeed then. */
+async function inTransaction(session: Session, statements: readonly string[], doing: string, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const text = ['BEGIN READ WRITE', ...statements, 'COMMIT'].join(';\n');
+  await withRetry(async () => {
+    try {
+      await session.script(text, { doing });
+    } catch (error) {
+      await session.script('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+  }, signal);
+}
+
+function filesDoing({ credentials }: Computed, act: FileDecision['act']): (readonly [RoleDecision, FileDecision])[] {
+  return credentials.flatMap((decision) =>
+    decision.files.filter((file) => file.act === act).map((file) => [decision, file] as const),
+  );
+}
+
+function stepOf(steps: readonly Step[], { pair }: FileDecision): Step | undefined {
+  return steps.find(
+    (step) =>
+      (step.action === 'write-dsn-file' && step.after?.file === pair.file) ||
+      (step.action === 'promote-dsn-file' && step.after?.file === pair.file) ||
+      (step.action === 'discard-staged-file' && step.before?.file === pair.file),
+  );
+}
+
+function isRevoking({ step }: PlannedStatement): boolean {
+  return step.action === 'revoke-privileges';
+}
+
+function batches(databases: readonly string[]): string[][] {
+  return Array.from({ length: Math.ceil(databases.length / batchSize) }, (_, index) =>
+    databases.slice(index * batchSize, (index + 1) * batchSize),
+  );
+}

@@ -1,0 +1,68 @@
+// The configuration keys that only PostgreSQL has: where the admin DSN is. Reads no file and no DSN.
+import { type Credentials, type ProviderKeys, Secret, type Settings } from 'bus-integration-database';
+import { postgresNames } from './names.ts';
+
+const fileKey = 'BUS_POSTGRES_ADMIN_DSN_FILE';
+const valueKey = 'BUS_POSTGRES_ADMIN_DSN';
+const secretKey = 'BUS_POSTGRES_ADMIN_DSN_SECRET';
+
+/** What `readConfiguration` needs to know of PostgreSQL. */
+export const postgresKeys: ProviderKeys = {
+  provider: 'postgres',
+  prefix: 'BUS_POSTGRES_',
+  known: [fileKey, valueKey, secretKey],
+  names: postgresNames,
+  // https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-SSLMODE
+  sslmodes: ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'],
+  readCredentials,
+};
+
+/** Exactly one of the two keys; an empty one is ignored beside a full one, so that a shell can blank what a file sets. */
+function readCredentials(settings: Settings): Credentials | undefined {
+  if (settings.isSet(secretKey)) {
+    settings.refuse({
+      key: secretKey,
+      code: 'not-supported',
+      message: `${secretKey} is not supported: nothing resolves secret references yet`,
+      remedy: `put the DSN in a file of mode 0600 and set ${fileKey}`,
+    });
+    return undefined;
+  }
+  const [file, value] = [settings.peek(fileKey), settings.peek(valueKey)];
+  if (file !== undefined && value !== undefined) {
+    settings.refuse({
+      key: valueKey,
+      code: 'conflict',
+      message: `${fileKey}${settings.where(fileKey)} and ${valueKey} are both set, expected one of them`,
+      remedy: `unset ${valueKey}`,
+    });
+    return undefined;
+  }
+  if (value !== undefined)
+    return isReference(settings, valueKey, value) ? undefined : { key: valueKey, value: new Secret(value) };
+  if (file !== undefined) {
+    if (isReference(settings, fileKey, file)) return undefined;
+    const path = settings.path(fileKey);
+    return path === undefined ? undefined : { key: fileKey, file: path };
+  }
+  const emptyKey = [fileKey, valueKey].find(settings.isSet);
+  settings.refuse({
+    key: emptyKey ?? fileKey,
+    code: emptyKey === undefined ? 'missing-key' : 'empty-key',
+    message:
+      emptyKey === undefined ? `no admin DSN: neither ${fileKey} nor ${valueKey} is set` : `${emptyKey} is empty`,
+    remedy: `write the DSN to ./local/postgres-admin-dsn (mode 0600) and set ${fileKey}=./local/postgres-admin-dsn`,
+  });
+  return undefined;
+}
+
+function isReference(settings: Settings, key: string, value: string): boolean {
+  if (!value.startsWith('secret://')) return false;
+  settings.refuse({
+    key,
+    code: 'not-supported',
+    message: `${key} holds a secret:// reference, and nothing resolves those yet`,
+    remedy: `put the DSN in a file of mode 0600 and set ${fileKey}`,
+  });
+  return true;
+}

@@ -1,0 +1,104 @@
+// One apply at a time for each deployment and cluster: an advisory lock on a connection of its own, on which no work
+// runs. https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
+import { createHash } from 'node:crypto';
+import { OperationError } from 'bus-integration-database';
+import type { Session } from './connect.ts';
+import { pause } from './parallel.ts';
+import { printable } from './shown.ts';
+
+/** The first of the lock's two numbers: this program's locks, whatever the deployment. */
+const lockClass = 0x42755344;
+const pollMs = 100;
+const heartbeatMs = 10_000;
+
+export interface DeploymentLock {
+  /**
+   * SQL that fails, and so ends the transaction it stands in, when the lock is no longer held: its connection may be
+   * gone and another run at work. pg_locks shows every database's advisory locks.
+   */
+  readonly check: string;
+  /** Ends the lock's connection, and the lock with it. */
+  release(): Promise<void>;
+}
+
+export interface LockOptions {
+  readonly deploymentId: string;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly onWait?: (holder: string) => void;
+}
+
+/**
+ * Takes the deployment's lock on the session's server, waiting up to the limit.
+ *
+ * @throws OperationError `locked`, naming the holder, when the limit passes
+ */
+export async function acquireLock(session: Session, options: LockOptions): Promise<DeploymentLock> {
+  const key = lockKey(options.deploymentId);
+  const deadline = Date.now() + options.timeoutMs;
+  for (;;) {
+    const [row] = await session.query<{ taken: boolean; pid: number }>(
+      'SELECT pg_catalog.pg_try_advisory_lock($1::int, $2::int) AS taken, pg_catalog.pg_backend_pid() AS pid',
+      [lockClass, key],
+    );
+    options.signal.throwIfAborted();
+    if (row?.taken) return held(session, key, row.pid);
+    const holder = await readHolder(session, key);
+    if (Date.now() >= deadline) throw lockedError(options, holder);
+    if (holder !== undefined) options.onWait?.(holder);
+    await pause(Math.min(pollMs, Math.max(0, deadline - Date.now())), options.signal);
+    options.signal.throwIfAborted();
+  }
+}
+
+/** Who holds a deployment's lock now, by the one field that every role may read; undefined when nobody does. */
+export async function lockHolder(session: Session, deploymentId: string): Promise<string | undefined> {
+  return await readHolder(session, lockKey(deploymentId));
+}
+
+/** The lock connection's name, at most 63 bytes: whose it is, since when. */
+export function lockApplicationName(hostName: string, pid: number, startedAt: Date): string {
+  const tail = `:${pid} since ${startedAt.toISOString().slice(0, 19)}Z`;
+  const head = 'bus apply ';
+  return head + hostName.replaceAll(/[^\x21-\x7e]/g, '?').slice(0, 63 - head.length - tail.length) + tail;
+}
+
+function held(session: Session, key: number, pid: number): DeploymentLock {
+  // Keeps idle_session_timeout, ours and any proxy's, from ending the connection that holds the lock.
+  const heartbeat = setInterval(() => session.query('SELECT 1').catch(() => undefined), heartbeatMs);
+  heartbeat.unref();
+  return {
+    // Division by zero is the shortest way to fail in plain SQL; no procedural language need be there.
+    check: `SELECT 1 / count(*) AS lock_is_held FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND classid::bigint = ${lockClass} AND objid::bigint = ${key >>> 0} AND pid = ${pid} AND granted`,
+    release: async () => {
+      clearInterval(heartbeat);
+      await session.close();
+    },
+  };
+}
+
+async function readHolder(session: Session, key: number): Promise<string | undefined> {
+  const [row] = await session.query<{ name: string | null; pid: number }>(
+    `SELECT activity.application_name AS name, held.pid
+       FROM pg_catalog.pg_locks AS held
+       LEFT JOIN pg_catalog.pg_stat_activity AS activity ON activity.pid = held.pid
+      WHERE held.locktype = 'advisory' AND held.classid::bigint = $1 AND held.objid::bigint = $2 AND held.granted
+        AND held.pid <> pg_catalog.pg_backend_pid()
+      LIMIT 1`,
+    [lockClass, key >>> 0],
+  );
+  if (row === undefined) return undefined;
+  return row.name ? printable(row.name) : `server process ${row.pid}`;
+}
+
+function lockKey(deploymentId: string): number {
+  return createHash('sha256').update(deploymentId).digest().readInt32BE(0);
+}
+
+function lockedError({ deploymentId, timeoutMs }: LockOptions, holder: string | undefined): OperationError {
+  return new OperationError(
+    'locked',
+    `another apply of deployment ${deploymentId} holds its lock: ${holder ?? 'it just ended'} (waited ${timeoutMs / 1000} s)`,
+    { target: deploymentId, remedy: 'wait for it to end and run again, or wait longer: --lock-timeout 5m' },
+  );
+}

@@ -1,0 +1,21 @@
+// Counts of what a run asked of the network; only ever added to.
+
+/** Filled in by every connection that is given it. */
+export interface Meter {
+  /** Sockets opened, those of failed logins too. */
+  connections: number;
+  /** Sockets open now, and the most there were at once. */
+  open: number;
+  openPeak: number;
+  /** Commands that servers completed. */
+  statements: number;
+  /** Requests answered, logins aside; a script counts once. */
+  roundTrips: number;
+  bytesSent: number;
+  bytesReceived: number;
+}
+
+/** A meter at zero. */
+export function createMeter(): Meter {
+  return { connections: 0, open: 0, openPeak: 0, statements: 0, roundTrips: 0, bytesSent: 0, bytesReceived: 0 };
+}

@@ -1,0 +1,96 @@
+// What was read of a server, as plain values: the input of every decision. catalog.ts fills it; nothing here reads.
+
+/** One entry of an access control list, NULL lists already replaced by their default. */
+export interface AclEntry {
+  /** null is PUBLIC. */
+  readonly grantee: string | null;
+  readonly grantor: string;
+  readonly privilege: string;
+  readonly isGrantable: boolean;
+}
+
+export interface ObservedServer {
+  readonly version: string;
+  readonly versionNum: number;
+  readonly database: string;
+  readonly systemIdentifier?: string;
+  readonly isInRecovery: boolean;
+  readonly readsOnlyByDefault: boolean;
+  readonly maxConnections: number;
+  readonly reservedConnections: number;
+  readonly usedConnections: number;
+  readonly scramIterations: number;
+  /** Encoding of template0, which says what names and comments of the cluster's databases may hold. */
+  readonly encoding: string;
+  /** LC_CTYPE of template0. */
+  readonly characterType: string;
+}
+
+export interface ObservedAdmin {
+  readonly name: string;
+  readonly isSuperuser: boolean;
+  readonly createsRoles: boolean;
+  readonly createsDatabases: boolean;
+  /** May keep a transaction's statements out of the server's log. */
+  readonly mutesLogging: boolean;
+  readonly readsVerifiers: boolean;
+}
+
+export interface ObservedRole {
+  readonly name: string;
+  readonly canLogin: boolean;
+  readonly isSuperuser: boolean;
+  readonly createsRoles: boolean;
+  readonly createsDatabases: boolean;
+  readonly replicates: boolean;
+  readonly bypassesRowSecurity: boolean;
+  readonly hasExpired: boolean;
+  readonly comment: string | null;
+  /** Roles that it is a member of, directly or not. */
+  readonly memberOf: readonly string[];
+  /** Those whose privileges it has without SET ROLE. */
+  readonly inherits: readonly string[];
+  readonly ownsDatabases: readonly string[];
+  /** The admin may alter it: 16 and newer want ADMIN on it beside CREATEROLE. */
+  readonly adminMayAlter: boolean;
+  readonly connections: number;
+  /** The stored verifier; null when none is stored, absent when it may not be read. */
+  readonly verifier?: string | null;
+}
+
+export interface ObservedDatabase {
+  readonly name: string;
+  readonly owner: string;
+  readonly adminActsAsOwner: boolean;
+  readonly adminMayConnect: boolean;
+  readonly encoding: string;
+  readonly allowsConnections: boolean;
+  readonly connectionLimit: number;
+  readonly comment: string | null;
+  readonly connections: number;
+  readonly sizeBytes?: number;
+  readonly acl: readonly AclEntry[];
+}
+
+export interface ObservedSchema {
+  readonly name: string;
+  readonly owner: string;
+  readonly adminActsAsOwner: boolean;
+  readonly acl: readonly AclEntry[];
+}
+
+/** What a connection to one database shows. */
+export interface ObservedInside {
+  readonly adminMayCreateSchemas: boolean;
+  readonly schemas: readonly ObservedSchema[];
+}
+
+export interface Observation {
+  readonly server: ObservedServer;
+  readonly admin: ObservedAdmin;
+  /** Roles that are declared or bear the deployment's mark. */
+  readonly roles: ReadonlyMap<string, ObservedRole>;
+  readonly databases: ReadonlyMap<string, ObservedDatabase>;
+  /** By database; only of those that exist, are ours or to be adopted, and could be entered. */
+  readonly inside: ReadonlyMap<string, ObservedInside>;
+}

@@ -1,0 +1,79 @@
+// Looks at everything a plan depends on: the cluster, each database from inside, the DSN files and their passwords.
+// Reads only.
+import { loginsOf, type Progress, rolesOf } from 'bus-integration-database';
+import { type ClusterSight, readCluster, readInside } from './catalog.ts';
+import type { Wish } from './compute.ts';
+import type { Session } from './connect.ts';
+import type { FilePair, Proofs } from './credentials.ts';
+import { type DsnDirectory, readPairs } from './dsn-file.ts';
+import type { Observation, ObservedInside } from './observation.ts';
+import { judgeDatabase } from './ours.ts';
+import { provePasswords } from './prove.ts';
+import type { Run } from './run.ts';
+
+export interface Sight {
+  readonly seen: Observation;
+  readonly pairs: readonly FilePair[];
+  readonly proofs: Proofs;
+}
+
+export interface ObserveOptions {
+  readonly run: Run;
+  readonly wish: Wish;
+  readonly directory?: DsnDirectory | undefined;
+  readonly jobs: (sight: ClusterSight) => number;
+  readonly withSizes?: boolean;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** Everything, over `session` for the cluster and one further connection for each database that is ours. */
+export async function observe(session: Session, options: ObserveOptions): Promise<Sight> {
+  const { run, wish } = options;
+  const cluster = await observeCluster(session, options);
+  const databases = inspectable(cluster, wish);
+  const inside = new Map<string, ObservedInside>();
+  await run.eachDatabase(
+    databases,
+    'read',
+    options.jobs(cluster),
+    async (database, inner) => {
+      inside.set(database, await readInside(inner, wish.declaration.schemas));
+    },
+    (done) => options.onProgress?.({ phase: 'reading databases', done, total: databases.length }),
+  );
+  return await withFiles({ ...cluster, inside }, options);
+}
+
+/** Adds what the DSN files hold and which of their passwords are proven. */
+export async function withFiles(seen: Observation, options: ObserveOptions): Promise<Sight> {
+  const { run, wish, directory } = options;
+  const pairs = directory === undefined ? [] : readPairs(directory, loginsOf(wish.declaration));
+  const { pinned } = run;
+  if (pinned === undefined) throw new Error('files are judged after the server was reached');
+  const proofs = await provePasswords(pairs, seen.roles, {
+    target: run.target,
+    pinned,
+    timeoutMs: 10_000,
+    signal: run.signal,
+  });
+  return { seen, pairs, proofs };
+}
+
+export async function observeCluster(session: Session, { wish, withSizes }: ObserveOptions): Promise<ClusterSight> {
+  return await readCluster(session, {
+    deploymentId: wish.deploymentId,
+    roles: rolesOf(wish.declaration),
+    databases: wish.declaration.databases,
+    withSizes: withSizes ?? false,
+  });
+}
+
+/** The declared databases that exist, may be touched and can be entered. */
+function inspectable(cluster: ClusterSight, { declaration, deploymentId, allowed }: Wish): string[] {
+  const seen = { ...cluster, inside: new Map() };
+  const adoption = { deploymentId, adopt: allowed.adopt, adoptFrom: allowed.adopt_from };
+  return declaration.databases.filter((name) => {
+    const { standing } = judgeDatabase(name, seen, adoption);
+    return (standing === 'ours' || standing === 'adopted') && cluster.databases.get(name)?.adminMayConnect;
+  });
+}

@@ -1,0 +1,105 @@
+// What may be touched: chosen before anything is compared. What isn't ours is refused by name, never dropped, never
+// taken for absent.
+import type { Diagnostic, ErrorClass } from 'bus-integration-database';
+import { deploymentsIn, isUnfinished, ownership } from './mark.ts';
+import type { Observation, ObservedDatabase, ObservedRole } from './observation.ts';
+import { printable, shown } from './shown.ts';
+import { identifier } from './sql.ts';
+
+/** What the operator said may be touched beside what is ours. */
+export interface Adoption {
+  readonly deploymentId: string;
+  readonly adopt: boolean;
+  readonly adoptFrom?: string | undefined;
+}
+
+export type Standing = 'missing' | 'unfinished' | 'ours' | 'adopted' | 'refused';
+
+export interface Refusal extends Diagnostic {
+  readonly severity: 'fail';
+  readonly errorClass: ErrorClass;
+}
+
+export interface Judgement {
+  readonly standing: Standing;
+  readonly refusal?: Refusal;
+}
+
+/** Whether a role may be made a service's login role. */
+export function judgeRole(name: string, seen: Observation, adoption: Adoption): Judgement {
+  const role = seen.roles.get(name);
+  if (name === seen.admin.name) {
+    return refuse(name, `role ${shown(name)} is the admin role of this run; a service must not log in as it`, {
+      remedy: 'name another role in BUS_DATABASE_SERVICE_ROLE',
+    });
+  }
+  if (role === undefined) return { standing: 'missing' };
+  const power = powerOf(role, seen, adoption);
+  if (power !== undefined) {
+    return refuse(name, `role ${shown(name)} ${power}; a service role must not`, {
+      remedy: 'name another role in BUS_DATABASE_SERVICE_ROLE',
+    });
+  }
+  return judgeMark('role', role, adoption);
+}
+
+/** Whether a database may be prepared for the deployment. */
+export function judgeDatabase(name: string, seen: Observation, adoption: Adoption): Judgement {
+  const database = seen.databases.get(name);
+  if (database === undefined) return { standing: 'missing' };
+  if (database.connectionLimit === -2) {
+    return refuse(name, `database ${shown(name)} is invalid (a DROP DATABASE of it was cut off)`, {
+      remedy: `in psql: DROP DATABASE ${identifier(name)};`,
+    });
+  }
+  if (isUnfinished(database, adoption.deploymentId, seen.admin.name)) return { standing: 'unfinished' };
+  if (!database.allowsConnections) {
+    return refuse(name, `database ${shown(name)} allows no connections (closed by hand, or by another tool)`, {
+      remedy: `in psql: ALTER DATABASE ${identifier(name)} ALLOW_CONNECTIONS true;`,
+    });
+  }
+  return judgeMark('database', database, adoption);
+}
+
+function judgeMark(kind: 'role' | 'database', thing: ObservedRole | ObservedDatabase, adoption: Adoption): Judgement {
+  switch (ownership(thing.comment, adoption.deploymentId)) {
+    case 'ours':
+      return { standing: 'ours' };
+    case 'unmarked':
+      if (adoption.adopt) return { standing: 'adopted' };
+      return refuse(thing.name, `${kind} ${shown(thing.name)} exists and bears no deployment's mark`, {
+        remedy: `if it is this deployment's: --adopt; else name another ${kind}`,
+      });
+    case 'foreign': {
+      const others = deploymentsIn(thing.comment);
+      if (adoption.adoptFrom !== undefined && others.includes(adoption.adoptFrom)) return { standing: 'adopted' };
+      const named = others.map(printable).join(', ');
+      return refuse(thing.name, `${kind} ${shown(thing.name)} belongs to deployment ${named}`, {
+        remedy: `name another ${kind}; to take it over: --adopt-from ${named}`,
+      });
+    }
+  }
+}
+
+function powerOf(role: ObservedRole, seen: Observation, adoption: Adoption): string | undefined {
+  if (role.isSuperuser) return 'is a superuser';
+  if (role.createsRoles) return 'has CREATEROLE';
+  if (role.createsDatabases) return 'has CREATEDB';
+  if (role.replicates) return 'has REPLICATION';
+  if (role.bypassesRowSecurity) return 'has BYPASSRLS';
+  const predefined = role.memberOf.find((group) => group.startsWith('pg_'));
+  // The owner of a database is pg_database_owner in it without being a member of anything.
+  if (predefined !== undefined && predefined !== 'pg_database_owner') return `is a member of ${predefined}`;
+  const owned = role.ownsDatabases.find((name) => {
+    const database = seen.databases.get(name);
+    return database === undefined || ownership(database.comment, adoption.deploymentId) !== 'ours';
+  });
+  return owned === undefined ? undefined : `owns database ${shown(owned)}, which isn't this deployment's`;
+}
+
+function refuse(target: string, message: string, { remedy }: { remedy: string }): Judgement {
+  return {
+    standing: 'refused',
+    refusal: { severity: 'fail', code: 'not-ours', errorClass: 'not-ours', message, target: printable(target), remedy },
+  };
+}

@@ -1,0 +1,83 @@
+// Work on many things a few at a time: starts no more than it was told, ends everything it started, and goes on with
+// fewer at once where the server has no more connections to give.
+import { isRetryable, sqlstateOf } from './sqlstate.ts';
+
+export interface ParallelOptions {
+  readonly jobs: number;
+  readonly signal: AbortSignal;
+  readonly onDone?: (done: number) => void;
+}
+
+const tooManyConnections = '53300';
+
+/**
+ * Does `work` for each item, at most `jobs` at once. The first failure stops further starts, waits for what runs and is
+ * thrown; so is the signal's reason.
+ *
+ * @example
+ * await eachInParallel(databases, { jobs: 2, signal }, (database) => inspect(database));
+ */
+export async function eachInParallel<T>(
+  items: readonly T[],
+  options: ParallelOptions,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const waiting = items.values();
+  const again: T[] = [];
+  let running = 0;
+  let done = 0;
+  let failed: { error: unknown } | undefined;
+  const lane = async () => {
+    running += 1;
+    for (;;) {
+      const next = again.length > 0 ? { value: again.pop() as T, done: false as const } : waiting.next();
+      if (next.done || failed !== undefined || options.signal.aborted) break;
+      try {
+        await withRetry(() => work(next.value), options.signal);
+        done += 1;
+        options.onDone?.(done);
+      } catch (error) {
+        if (sqlstateOf(error) === tooManyConnections && running > 1) {
+          again.push(next.value);
+          break;
+        }
+        failed ??= { error };
+      }
+    }
+    running -= 1;
+  };
+  await Promise.all(Array.from({ length: Math.min(options.jobs, items.length) }, lane));
+  if (failed !== undefined) throw failed.error;
+  options.signal.throwIfAborted();
+  // A lane that gave its item back may have been the last to stop.
+  if (again.length > 0) await eachInParallel(again, { ...options, jobs: 1 }, work);
+}
+
+const retryDelaysMs = [20, 60, 150, 400, 1_000, 2_000];
+
+/** Runs a whole transaction again, boundedly, when the server says that it may well succeed then. */
+export async function withRetry<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (const delayMs of retryDelaysMs) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isRetryable(error) || signal.aborted) throw error;
+      await pause(delayMs, signal);
+    }
+  }
+  return await work();
+}
+
+/** Waits; ends early, without an error, when the signal aborts. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+  });
+}

@@ -1,0 +1,75 @@
+// The password file (~/.pgpass): whether it may be used, and which line speaks for a host, port, database and user.
+// Only reads; a password leaves it as a Secret.
+import { OperationError, Secret } from 'bus-integration-database';
+import { decodeUtf8, encodeUtf8, readSettingFile } from './setting-file.ts';
+
+export interface PasswordFile {
+  readonly path: string;
+  /** One character for each byte. */
+  readonly lines: readonly string[];
+  /** Why it was not used, in words for the operator. */
+  readonly warning?: string;
+}
+
+/**
+ * Reads a password file; one that others may read is not used and gives a warning, a missing one only if it `isNamed`
+ * by a setting. https://www.postgresql.org/docs/current/libpq-pgpass.html
+ *
+ * @example
+ * const file = await readPasswordFile('/home/ann/.pgpass', { isNamed: false });
+ * findPassword(file, ['db.example', '5432', 'app', 'ann'])?.reveal();
+ */
+export async function readPasswordFile(path: string, { isNamed }: { isNamed: boolean }): Promise<PasswordFile> {
+  const unused = (why: string) => ({ path, lines: [], warning: `password file ${path} is not used: ${why}` });
+  const file = await readSettingFile(path).catch((error: NodeJS.ErrnoException) => error);
+  if (file instanceof Error) {
+    const isAbsent = file.code === 'ENOENT' || file.code === 'ENOTDIR';
+    return isAbsent && !isNamed ? { path, lines: [] } : unused(`it can't be opened (${file.code})`);
+  }
+  if (!file.status.isFile()) return unused('it is no regular file');
+  if ((file.status.mode & 0o077) !== 0) {
+    const mode = (file.status.mode & 0o777).toString(8).padStart(4, '0');
+    return unused(`group or others may use it (${mode}); run: chmod 600 ${path}`);
+  }
+  return { path, lines: file.lines };
+}
+
+/** The password of the first line whose fields match; each field of a line is `*` or the text itself, `\` escaping. */
+export function findPassword(
+  file: PasswordFile,
+  fields: readonly [host: string, port: string, database: string, user: string],
+): Secret | undefined {
+  const wanted = fields.map(encodeUtf8);
+  for (const [index, raw] of file.lines.entries()) {
+    const line = raw.replace(/\r+$/, '');
+    if (line.startsWith('#')) continue;
+    let at: number | undefined = 0;
+    for (const field of wanted) at = at === undefined ? undefined : endOfMatch(line, at, field);
+    if (at === undefined) continue;
+    const password = decodeUtf8(unescapeUpToColon(line.slice(at)));
+    if (password === undefined) {
+      throw new OperationError('invalid-request', `${file.path}, line ${index + 1}, has a password that is not UTF-8`, {
+        code: 'password-file',
+        target: file.path,
+      });
+    }
+    return password === '' ? undefined : new Secret(password);
+  }
+  return undefined;
+}
+
+/** Where the next field starts, if the one that starts at `start` is `*` or `wanted`. */
+function endOfMatch(line: string, start: number, wanted: string): number | undefined {
+  if (line.startsWith('*:', start)) return start + 2;
+  let at = start;
+  for (const character of wanted) {
+    if (line[at] === '\\') at += 1;
+    if (line[at] !== character) return undefined;
+    at += 1;
+  }
+  return line[at] === ':' ? at + 1 : undefined;
+}
+
+function unescapeUpToColon(text: string): string {
+  return (/^(?:\\.|[^:\\]|\\$)*/s.exec(text)?.[0] ?? '').replace(/\\(.)/gs, '$1');
+}

@@ -1,0 +1,174 @@
+// Everything a verb needs before it touches a server: the admin DSN read and resolved, names checked, the DSN files'
+// directory and owner known. All of it is the provider's configuration, never a request's.
+import { execFileSync } from 'node:child_process';
+import { resolve } from 'node:path';
+import {
+  type Allowed,
+  type Configuration,
+  type Declaration,
+  type Diagnostic,
+  judgeName,
+  loginsOf,
+  OperationError,
+  printable,
+  readSecretFile,
+  rolesOf,
+  type Secret,
+} from 'bus-integration-database';
+import type { Wish } from './compute.ts';
+import type { ConnectionTarget } from './connection-target.ts';
+import { resolveDsn } from './conninfo.ts';
+import { parseDsn } from './dsn.ts';
+import { endpointOf, isSocket } from './dsn-endpoint.ts';
+import type { DsnDirectory } from './dsn-file.ts';
+import { postgresNames } from './names.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** Where and as whom the provider runs. */
+export interface ProviderSurroundings extends Surroundings {
+  readonly uid: number;
+}
+
+export interface Preparation {
+  readonly target: ConnectionTarget;
+  readonly wish: Wish;
+  readonly directory?: DsnDirectory;
+  readonly warnings: readonly Diagnostic[];
+}
+
+export async function prepare(
+  configuration: Configuration,
+  surroundings: ProviderSurroundings,
+  declaration: Declaration,
+  allowed: Allowed,
+): Promise<Preparation> {
+  refuseNames(declaration);
+  const { secret, warnings } = readAdminDsn(configuration, surroundings);
+  const target = await resolveDsn(parseDsn(secret.reveal()), surroundings);
+  const endpoint = endpointOf(target, configuration.service, (path) => resolve(surroundings.cwd, path));
+  const directory = directoryOf(configuration, surroundings);
+  if (directory === undefined && loginsOf(declaration).length > 0) {
+    throw new OperationError('not-configured', 'BUS_DATABASE_DSN_OUTPUT_DIR is not set, so no file could hold a password', {
+      target: 'BUS_DATABASE_DSN_OUTPUT_DIR',
+      remedy: 'set BUS_DATABASE_DSN_OUTPUT_DIR=./local/dsn',
+    });
+  }
+  const socket: Diagnostic[] = isSocket(endpoint)
+    ? [
+        {
+          severity: 'warn',
+          code: 'service-socket',
+          message: `services would dial the Unix-domain socket in ${endpoint.host}, which only processes of this host can`,
+          remedy: 'if services run elsewhere: set BUS_DATABASE_SERVICE_HOST',
+        },
+      ]
+    : [];
+  const told = target.warnings.map((message): Diagnostic => ({ severity: 'warn', code: 'admin-dsn', message }));
+  return {
+    target,
+    wish: {
+      deploymentId: configuration.deploymentId,
+      declaration,
+      allowed,
+      endpoint,
+      ...(configuration.dsnOutputDirectory !== undefined && { dsnDirectory: configuration.dsnOutputDirectory }),
+    },
+    ...(directory !== undefined && { directory }),
+    warnings: [...warnings, ...told, ...socket],
+  };
+}
+
+export function readAdminDsn(
+  { credentials }: Configuration,
+  { cwd, uid }: ProviderSurroundings,
+): { secret: Secret; warnings: readonly Diagnostic[] } {
+  if (credentials.value !== undefined) return { secret: credentials.value, warnings: [] };
+  const { file } = credentials;
+  if (file === undefined) throw new OperationError('not-configured', 'no admin DSN is configured');
+  return readSecretFile(resolveShown(cwd, file), { uid });
+}
+
+/** Where the admin DSN came from, for messages: `BUS_POSTGRES_ADMIN_DSN_FILE=./local/postgres-admin-dsn`. */
+export function adminSource({ credentials }: Configuration): string {
+  return credentials.file === undefined ? credentials.key : `${credentials.key}=${credentials.file}`;
+}
+
+/** What the environment declares, for verbs whose requests declare nothing. */
+export function configuredDeclaration({ declared }: Configuration): Declaration {
+  const { serviceRole } = declared;
+  return {
+    databases: declared.databases,
+    roles: [...(serviceRole === undefined ? [] : [serviceRole]), ...declared.roles],
+    schemas: declared.schemas,
+    serviceRole,
+  };
+}
+
+export function directoryOf(configuration: Configuration, { cwd, uid }: ProviderSurroundings): DsnDirectory | undefined {
+  const shown = configuration.dsnOutputDirectory;
+  if (shown === undefined) return undefined;
+  return { shown, path: resolve(cwd, shown), uid, owner: ownerOf(configuration, uid) };
+}
+
+/** A path as the operator wrote it where that leads there; absolute when the run stands elsewhere. */
+function resolveShown(cwd: string, path: string): string {
+  return cwd === process.cwd() ? path : resolve(cwd, path);
+}
+
+function ownerOf({ dsnFileOwner }: Configuration, uid: number): DsnDirectory['owner'] {
+  if (dsnFileOwner === undefined) return undefined;
+  const { user, group } = dsnFileOwner;
+  if (uid !== 0) {
+    throw new OperationError('invalid-request', `BUS_DATABASE_DSN_FILE_OWNER=${printable(user)} needs root: only root gives files away`, {
+      target: 'BUS_DATABASE_DSN_FILE_OWNER',
+      remedy: 'run as root, or unset it',
+    });
+  }
+  return {
+    uid: identify(['-u', user], user),
+    gid: group === undefined ? identify(['-g', user], user) : groupId(group),
+  };
+}
+
+// Users may come from LDAP and kin, which only the system's own programs know.
+function identify(options: readonly string[], name: string): number {
+  if (/^\d+$/.test(name)) return Number(name);
+  return lookup('id', [...options, '--', name], name, (text) => text.trim());
+}
+
+function groupId(name: string): number {
+  if (/^\d+$/.test(name)) return Number(name);
+  return lookup('getent', ['group', '--', name], name, (text) => text.split(':')[2] ?? '');
+}
+
+function lookup(program: string, options: readonly string[], name: string, read: (text: string) => string): number {
+  try {
+    const found = Number(read(execFileSync(program, options, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 5_000 })));
+    if (Number.isInteger(found)) return found;
+  } catch {
+    // Told below: the program ended with an error, since it knows no such name.
+  }
+  throw new OperationError('invalid-request', `BUS_DATABASE_DSN_FILE_OWNER: this machine knows no ${printable(name)}`, {
+    target: 'BUS_DATABASE_DSN_FILE_OWNER',
+    remedy: 'use a user and group that exist, or their numbers',
+  });
+}
+
+function refuseNames(declaration: Declaration): void {
+  const named = [
+    ...rolesOf(declaration).map((name) => ['role', name] as const),
+    ...declaration.databases.map((name) => ['database', name] as const),
+    ...declaration.schemas.map((name) => ['schema', name] as const),
+  ];
+  const problems = named.flatMap(([kind, name]): Diagnostic[] => {
+    const why = judgeName(kind, name, postgresNames);
+    return why === undefined
+      ? []
+      : [{ severity: 'fail', code: 'invalid-name', message: `${kind} ${JSON.stringify(printable(name))} ${why}`, target: printable(name) }];
+  });
+  const twice = declaration.databases.filter((name, index, all) => all.indexOf(name) !== index);
+  for (const name of new Set(twice)) {
+    problems.push({ severity: 'fail', code: 'duplicate-name', message: `database ${printable(name)} is listed twice`, target: printable(name) });
+  }
+  if (problems.length > 0) throw new OperationError('invalid-request', 'names that can not be used', { diagnostics: problems });
+}

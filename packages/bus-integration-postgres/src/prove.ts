@@ -1,0 +1,92 @@
+// What is known of the passwords that DSN files hold: by the stored verifier where it may be read, else by logging in
+// at the address that the admin reached. Never tries a password at the services' address.
+import type { Secret } from 'bus-integration-database';
+import type { ConnectionTarget } from './connection-target.ts';
+import { candidatePasswords, type FilePair, type Proof, type Proofs } from './credentials.ts';
+import type { PinnedAddress } from './dial.ts';
+import { type LoginProof, proveLogin } from './login.ts';
+import type { ObservedRole } from './observation.ts';
+import { matchesVerifier } from './scram.ts';
+
+export interface ProofOptions {
+  readonly target: ConnectionTarget;
+  readonly pinned: PinnedAddress;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Tries every candidate password of the roles that exist; one login per role and password at most. */
+export async function provePasswords(
+  pairs: readonly FilePair[],
+  roles: ReadonlyMap<string, ObservedRole>,
+  options: ProofOptions,
+): Promise<Proofs> {
+  const byRole = new Map<string, FilePair[]>();
+  for (const pair of pairs) {
+    const group = byRole.get(pair.role);
+    if (group === undefined) byRole.set(pair.role, [pair]);
+    else group.push(pair);
+  }
+  const proofs = new Map<string, Proof>();
+  for (const [name, group] of byRole) {
+    const role = roles.get(name);
+    if (role === undefined) continue;
+    const candidates = candidatePasswords(group);
+    const found =
+      role.verifier !== undefined
+        ? candidates.map((password) => byVerifier(password, role))
+        : await byLogin(candidates, group, options);
+    candidates.forEach((password, index) => {
+      proofs.set(proofKey(name, password), found[index] ?? { state: 'unknown' });
+    });
+  }
+  return (role, password) => proofs.get(proofKey(role, password)) ?? { state: 'unknown', reason: 'it was not tried' };
+}
+
+function byVerifier(password: Secret, role: ObservedRole): Proof {
+  if (!role.verifier) return { state: 'disproven', reason: 'the role has no password' };
+  const isIt = matchesVerifier(password.reveal(), role.verifier, role.name);
+  return isIt ? { state: 'proven' } : { state: 'disproven', reason: 'the server holds another password' };
+}
+
+async function byLogin(candidates: readonly Secret[], group: readonly FilePair[], options: ProofOptions): Promise<Proof[]> {
+  const logins: LoginProof[] = [];
+  for (const password of candidates) {
+    const pair = group.find((other) => [other.live, other.staged].some((reading) => holds(reading, password))) ?? group[0];
+    if (pair === undefined) continue;
+    logins.push(
+      await proveLogin(options.target, {
+        user: pair.role,
+        password,
+        database: pair.database,
+        pinned: options.pinned,
+        timeoutMs: options.timeoutMs,
+        signal: options.signal,
+      }),
+    );
+  }
+  const oneIsProven = logins.some(({ state }) => state === 'proven');
+  return logins.map((login) => asProof(login, oneIsProven));
+}
+
+/** A refusal alone may mean an expired password or none; it disproves one only while another is proven the same way. */
+function asProof(login: LoginProof, oneIsProven: boolean): Proof {
+  switch (login.state) {
+    case 'proven':
+      return { state: 'proven' };
+    case 'refused':
+      return oneIsProven
+        ? { state: 'disproven', reason: 'the server refused it' }
+        : { state: 'unknown', isRefused: true, reason: 'the server refused it (28P01: wrong, expired, or the role has none)' };
+    case 'unknown':
+      return { state: 'unknown', reason: login.reason };
+  }
+}
+
+function holds(reading: FilePair['live'], password: Secret): boolean {
+  return reading.state === 'present' && reading.password.reveal() === password.reveal();
+}
+
+function proofKey(role: string, password: Secret): string {
+  return JSON.stringify([role, password.reveal()]);
+}

@@ -1,0 +1,151 @@
+// The PostgreSQL provider: each verb prepared, run on one set of connections, and answered as a response.
+import { availableParallelism } from 'node:os';
+import {
+  type Allowed,
+  type ApplyRequest,
+  type Configuration,
+  type Context,
+  type Declaration,
+  declarationOf,
+  OperationError,
+  type PlanRequest,
+  type Provider,
+  type Requests,
+  type Response,
+} from 'bus-integration-database';
+import { apply } from './apply.ts';
+import type { ClusterSight } from './catalog.ts';
+import { computePlan } from './compute.ts';
+import { diagnose } from './doctor.ts';
+import { type ObserveOptions, observe } from './observe.ts';
+import { adminSource, configuredDeclaration, type Preparation, type ProviderSurroundings, prepare } from './preparation.ts';
+import { planResponse, providerName, targetOf } from './respond.ts';
+import { createRun, type Run } from './run.ts';
+import type { Meter } from './meter.ts';
+import { toOperationError } from './sqlstate.ts';
+import { statusResponse } from './status.ts';
+import { verify } from './verify.ts';
+
+export interface PostgresProviderOptions {
+  readonly configuration: Configuration;
+  readonly surroundings: ProviderSurroundings;
+  /** Databases worked on at once; default: as many as keep 4 connections open at most, fewer on a busy server. */
+  readonly jobs?: number;
+  /** How long apply waits for another one of the same deployment. Default: a minute. */
+  readonly lockTimeoutMs?: number;
+  /** Counts connections, statements and round trips. */
+  readonly meter?: Meter;
+}
+
+/**
+ * A provider for one deployment's configuration.
+ *
+ * @example
+ * const provider = createPostgresProvider({ configuration, surroundings });
+ * await handle('plan', request, [provider], { signal });
+ */
+export function createPostgresProvider(options: PostgresProviderOptions): Provider {
+  const { configuration, surroundings } = options;
+  const jobsFor = (free: number, openBeside: number) =>
+    Math.max(1, Math.min(options.jobs ?? Math.min(4 - openBeside, Math.max(2, availableParallelism())), free - openBeside));
+  const freeOf = ({ server }: ClusterSight) => server.maxConnections - server.reservedConnections - server.usedConnections;
+
+  const start = async (declaration: Declaration, allowed: Allowed, context: Context): Promise<{ preparation: Preparation; run: Run }> => {
+    const preparation = await prepare(configuration, surroundings, declaration, allowed);
+    return { preparation, run: createRun({ target: preparation.target, signal: context.signal, meter: options.meter }) };
+  };
+  const observation = (run: Run, { wish, directory }: Preparation, context: Context, openBeside: number): ObserveOptions => ({
+    run,
+    wish,
+    directory,
+    jobs: (sight) => jobsFor(freeOf(sight), openBeside),
+    onProgress: context.onProgress,
+  });
+
+  return {
+    name: providerName,
+    plan: (request, context) =>
+      guarded(configuration, request, context, async () => {
+        const startedAt = performance.now();
+        const { preparation, run } = await start(declarationOf(request), allowedBy(request), context);
+        await using session = await run.open('read');
+        const sight = await observe(session, observation(run, preparation, context, 1));
+        const computed = computePlan(preparation.wish, sight.seen, sight.pairs, sight.proofs);
+        const target = targetOf(session.pinned, sight.seen.admin, sight.seen.server);
+        return planResponse({ wish: preparation.wish, target, computed, warnings: preparation.warnings, startedAt });
+      }),
+    apply: (request, context) =>
+      guarded(configuration, request, context, async () => {
+        const { preparation, run } = await start(declarationOf(request), allowedBy(request), context);
+        if (request.dry_run) throw new OperationError('internal', 'a dry run is a plan');
+        return await apply({
+          run,
+          observeOptions: observation(run, preparation, context, 2),
+          wish: preparation.wish,
+          saved: request.plan as Response | undefined,
+          passwordSend: configuration.passwordSend,
+          lockTimeoutMs: options.lockTimeoutMs ?? 60_000,
+          jobs: (free) => jobsFor(free, 2),
+          warnings: preparation.warnings,
+          context,
+        });
+      }),
+    status: (request, context) =>
+      guarded(configuration, request, context, async () => {
+        const startedAt = performance.now();
+        const { preparation, run } = await start(configuredDeclaration(configuration), nothingAllowed, context);
+        await using session = await run.open('read');
+        const sight = await observe(session, { ...observation(run, preparation, context, 1), withSizes: true });
+        const computed = computePlan(preparation.wish, sight.seen, sight.pairs, sight.proofs);
+        const target = targetOf(session.pinned, sight.seen.admin, sight.seen.server);
+        return statusResponse({ preparation, sight, computed, target, startedAt });
+      }),
+    verify: (request, context) =>
+      guarded(configuration, request, context, async () => {
+        const { preparation, run } = await start(configuredDeclaration(configuration), nothingAllowed, context);
+        return await verify({ preparation, run, checks: request.checks, jobs: (free) => jobsFor(free, 1) });
+      }),
+    doctor: async (request, context) => await diagnose({ configuration, surroundings, declaration: declarationOf(request), context, meter: options.meter }),
+  };
+}
+
+const nothingAllowed: Allowed = { allow: [], adopt: false, rotate: [] };
+
+function allowedBy(request: PlanRequest | ApplyRequest): Allowed {
+  return {
+    allow: request.allow,
+    adopt: request.adopt,
+    rotate: request.rotate,
+    ...(request.adopt_from !== undefined && { adopt_from: request.adopt_from }),
+  };
+}
+
+/** Checks what every request must agree on, and tells where the admin DSN came from when the server can't be had. */
+async function guarded(
+  configuration: Configuration,
+  request: Requests[keyof Requests],
+  context: Context,
+  answer: () => Promise<Response>,
+): Promise<Response> {
+  if (request.deployment_id !== configuration.deploymentId) {
+    throw new OperationError('invalid-request', `deployment ${request.deployment_id} is not configured here; ${configuration.deploymentId} is`);
+  }
+  const reference = request.credentials?.admin_dsn_file;
+  if (request.credentials?.admin_dsn_secret !== undefined || (reference !== undefined && reference !== configuration.credentials.file)) {
+    throw new OperationError('forbidden', 'credentials: only the configured reference may be named', { target: 'credentials' });
+  }
+  try {
+    return await answer();
+  } catch (error) {
+    if (context.signal.aborted && context.signal.reason instanceof OperationError) throw context.signal.reason;
+    const expected = toOperationError(error, 'the run failed');
+    throw ['unreachable', 'authentication-failed'].includes(expected.errorClass) ? withSource(expected, adminSource(configuration)) : expected;
+  }
+}
+
+function withSource(error: OperationError, source: string): OperationError {
+  const diagnostics = error.diagnostics.map((diagnostic, index) =>
+    index === 0 ? { remedy: 'bus operator database doctor', ...diagnostic, message: `${diagnostic.message} (from ${source})` } : diagnostic,
+  );
+  return new OperationError(error.errorClass, error.message, { diagnostics, cause: error });
+}

@@ -1,0 +1,110 @@
+// One run's connections: all to the address that the first one reached, each with the settings its work needs.
+import { hostname } from 'node:os';
+import { connect, createConnectCache, type Session } from './connect.ts';
+import type { ConnectionTarget } from './connection-target.ts';
+import type { PinnedAddress } from './dial.ts';
+import { lockApplicationName } from './lock.ts';
+import { eachInParallel } from './parallel.ts';
+import type { Meter } from './meter.ts';
+import { sqlstateOf } from './sqlstate.ts';
+
+/**
+ * What a connection is for: reading in READ ONLY transactions, changing, making databases (which may take minutes), or
+ * holding the lock.
+ */
+export type Purpose = 'read' | 'write' | 'create' | 'lock';
+
+export interface RunOptions {
+  readonly target: ConnectionTarget;
+  readonly signal: AbortSignal;
+  readonly meter?: Meter | undefined;
+}
+
+export interface Run {
+  readonly target: ConnectionTarget;
+  readonly signal: AbortSignal;
+  /** The address that the first connection reached; later ones dial it again. */
+  readonly pinned: PinnedAddress | undefined;
+  /** A connection to the DSN's database, or to another one. */
+  open(purpose: Purpose, database?: string): Promise<Session>;
+  /** Opens a connection to each database, a few at once, and closes it when its work has ended. */
+  eachDatabase(
+    databases: readonly string[],
+    purpose: Purpose,
+    jobs: number,
+    work: (database: string, session: Session) => Promise<void>,
+    onDone?: (done: number) => void,
+  ): Promise<void>;
+}
+
+const connectTimeoutMs = 15_000;
+/** Our own deadline stands a little behind the server's, so that the server's better message comes first. */
+const graceMs = 5_000;
+const statementTimeoutMs = { read: 60_000, write: 60_000, create: 900_000, lock: 60_000 };
+
+export function createRun({ target, signal, meter }: RunOptions): Run {
+  let pinned: PinnedAddress | undefined;
+  const startedAt = new Date();
+  const cache = createConnectCache();
+  const run: Run = {
+    target,
+    signal,
+    get pinned() {
+      return pinned;
+    },
+    open: async (purpose, database) => {
+      const session = await connect(target, {
+        applicationName:
+          purpose === 'lock' ? lockApplicationName(hostname(), process.pid, startedAt) : 'bus operator database',
+        settings: settingsFor(purpose),
+        timeoutMs: target.connectTimeoutMs ?? connectTimeoutMs,
+        queryTimeoutMs: statementTimeoutMs[purpose] + graceMs,
+        signal,
+        cache,
+        ...(database !== undefined && { database }),
+        ...(pinned !== undefined && { pinned }),
+        ...(meter !== undefined && { meter }),
+      });
+      pinned ??= session.pinned;
+      return session;
+    },
+    eachDatabase: (databases, purpose, jobs, work, onDone) =>
+      eachInParallel(databases, { jobs, signal, ...(onDone && { onDone }) }, async (database) => {
+        await using session = await run.open(purpose, database);
+        await work(database, session);
+      }),
+  };
+  return run;
+}
+
+/**
+ * A connection of its own for the lock, always in database `postgres` so that every run meets there; in the DSN's
+ * where that can't be entered. Never template1: a session there blocks everybody's CREATE DATABASE.
+ */
+export async function openLockSession(run: Run): Promise<Session> {
+  try {
+    return await run.open('lock', 'postgres');
+  } catch (error) {
+    // No such database, closed, no right to connect, or no pg_hba rule for it.
+    if (!['3D000', '55000', '42501', '28000'].includes(sqlstateOf(error) ?? '')) throw error;
+    return await run.open('lock');
+  }
+}
+
+// https://www.postgresql.org/docs/current/runtime-config-client.html
+function settingsFor(purpose: Purpose): Record<string, string> {
+  return {
+    search_path: '',
+    lock_timeout: '10s',
+    statement_timeout: `${statementTimeoutMs[purpose]}`,
+    idle_in_transaction_session_timeout: '60s',
+    // A client that vanished without a word would else hold the lock for hours.
+    idle_session_timeout: purpose === 'lock' ? '60s' : '300s',
+    client_connection_check_interval: '5s',
+    tcp_keepalives_idle: '15',
+    tcp_keepalives_interval: '5',
+    tcp_keepalives_count: '3',
+    tcp_user_timeout: '30s',
+    ...(purpose === 'read' && { default_transaction_read_only: 'on' }),
+  };
+}

@@ -1,0 +1,146 @@
+// What goes to the server instead of a password: SCRAM-SHA-256 verifiers, made, read and compared.
+// Nothing here connects, and no password leaves this file in clear.
+import { createHash, createHmac, pbkdf2, pbkdf2Sync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
+import { OperationError, Secret } from 'bus-integration-database';
+import { saslprep } from './saslprep.ts';
+
+export interface ScramParameters {
+  /** Bytes, or base64 as verifiers write it. */
+  readonly salt: Uint8Array | string;
+  readonly iterations: number;
+}
+
+/** A verifier's parts, as `pg_authid.rolpassword` holds them. */
+export interface Verifier {
+  readonly iterations: number;
+  readonly salt: Buffer;
+  readonly storedKey: Buffer;
+  readonly serverKey: Buffer;
+}
+
+/** What password, salt and iterations come to: all that a client needs to log in, so as secret as the password. */
+export interface ScramKeys {
+  readonly clientKey: Buffer;
+  readonly storedKey: Buffer;
+  readonly serverKey: Buffer;
+}
+
+/**
+ * The verifier that PostgreSQL would store for a password: `SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey`.
+ * https://www.postgresql.org/docs/current/catalog-pg-authid.html
+ *
+ * @throws {OperationError} invalid-request, for an empty password, a salt that is no base64, or iterations below 1.
+ * @example
+ * scramVerifier('pencil', { salt: 'W22ZaJ0SNY7soEsUEjb6gQ==', iterations: 4096 });
+ */
+export function scramVerifier(password: string, parameters: ScramParameters): string {
+  const { salt, iterations } = checked(password, parameters);
+  const salted = pbkdf2Sync(saslprep(password), salt, iterations, keyBytes, 'sha256');
+  return written(keysOf(salted), salt, iterations);
+}
+
+/**
+ * A verifier with a fresh salt of 16 bytes; hashed beside the event loop, so that several are made at once.
+ *
+ * @throws {OperationError} invalid-request, for an empty password or iterations below 1.
+ * @example
+ * const verifier = await newVerifier(newPassword(), 4096);
+ */
+export async function newVerifier(password: Secret | string, iterations: number): Promise<string> {
+  const text = typeof password === 'string' ? password : password.reveal();
+  const { salt } = checked(text, { salt: randomBytes(saltBytes), iterations });
+  return written(await scramKeys(text, { salt, iterations }), salt, iterations);
+}
+
+/** A password of 32 random bytes, in characters that need no escaping in a URI. */
+export function newPassword(): Secret {
+  return new Secret(randomBytes(32).toString('base64url'));
+}
+
+/** The keys that a client proves its password with; hashed beside the event loop. */
+export async function scramKeys(password: string, parameters: ScramParameters): Promise<ScramKeys> {
+  const { salt, iterations } = checked(password, parameters);
+  return keysOf(await pbkdf2Async(saslprep(password), salt, iterations, keyBytes, 'sha256'));
+}
+
+/**
+ * A verifier's parts; undefined for anything else that `rolpassword` may hold, an MD5 hash included.
+ *
+ * @example
+ * parseVerifier('SCRAM-SHA-256$4096:c2FsdA==$…:…')?.iterations; // 4096
+ */
+export function parseVerifier(text: string): Verifier | undefined {
+  const [, count, ...encoded] = /^SCRAM-SHA-256\$(\d{1,10}):([^$:]+)\$([^$:]+):([^$:]+)$/.exec(text) ?? [];
+  const [salt, storedKey, serverKey] = encoded.map(bytesOf);
+  const iterations = Number(count);
+  if (salt === undefined || storedKey?.length !== keyBytes || serverKey?.length !== keyBytes) return undefined;
+  return iterations >= 1 && iterations <= 0x7fffffff ? { iterations, salt, storedKey, serverKey } : undefined;
+}
+
+/**
+ * True when a stored verifier was made from this password; compared in constant time.
+ * `md5…` hashes hold the role's name too and match only when `user` is given. Unknown forms match nothing.
+ *
+ * @example
+ * matchesVerifier('pencil', row.rolpassword, 'app');
+ */
+export function matchesVerifier(password: string, verifier: string, user?: string): boolean {
+  if (password === '') return false;
+  const parsed = parseVerifier(verifier);
+  if (parsed !== undefined) {
+    const salted = pbkdf2Sync(saslprep(password), parsed.salt, parsed.iterations, keyBytes, 'sha256');
+    return timingSafeEqual(keysOf(salted).serverKey, parsed.serverKey);
+  }
+  if (user === undefined || !/^md5[0-9a-f]{32}$/.test(verifier)) return false;
+  return timingSafeEqual(Buffer.from(md5Hash(password, user)), Buffer.from(verifier));
+}
+
+/** The old hash, `md5` and the digest of password and role name, for servers and roles that still have it. */
+export function md5Hash(password: string, user: string): string {
+  return `md5${createHash('md5').update(password).update(user).digest('hex')}`;
+}
+
+const keyBytes = 32;
+const saltBytes = 16;
+const pbkdf2Async = promisify(pbkdf2);
+
+function keysOf(salted: Buffer): ScramKeys {
+  const clientKey = hmac(salted, 'Client Key');
+  const storedKey = createHash('sha256').update(clientKey).digest();
+  return { clientKey, storedKey, serverKey: hmac(salted, 'Server Key') };
+}
+
+/** HMAC-SHA-256, as SCRAM uses it for keys and signatures. */
+export function hmac(key: Buffer, message: string): Buffer {
+  return createHmac('sha256', key).update(message).digest();
+}
+
+function written(keys: ScramKeys, salt: Buffer, iterations: number): string {
+  const [saltText, storedKey, serverKey] = [salt, keys.storedKey, keys.serverKey].map((bytes) =>
+    bytes.toString('base64'),
+  );
+  return `SCRAM-SHA-256$${iterations}:${saltText}$${storedKey}:${serverKey}`;
+}
+
+function checked(password: string, { salt, iterations }: ScramParameters): { salt: Buffer; iterations: number } {
+  // PostgreSQL stores no empty password: it sets the role's password to NULL with a notice.
+  if (password === '')
+    throw new OperationError('invalid-request', 'a password is empty; expected at least one character');
+  if (password.includes('\0'))
+    throw new OperationError('invalid-request', 'a password holds a NUL; PostgreSQL takes none');
+  if (!Number.isInteger(iterations) || iterations < 1 || iterations > 0x7fffffff) {
+    throw new OperationError('invalid-request', `SCRAM iterations are ${iterations}; expected 1 to 2147483647`);
+  }
+  const bytes = typeof salt === 'string' ? bytesOf(salt) : Buffer.from(salt);
+  if (bytes === undefined || bytes.length === 0) {
+    throw new OperationError('invalid-request', 'a SCRAM salt is no base64 text; expected 16 bytes in base64');
+  }
+  return { salt: bytes, iterations };
+}
+
+// Buffer.from skips what is no base64; a verifier or a server's answer with such bytes is no verifier.
+function bytesOf(base64: string): Buffer | undefined {
+  const bytes = Buffer.from(base64, 'base64');
+  return bytes.toString('base64') === base64 ? bytes : undefined;
+}

@@ -1,0 +1,187 @@
+// One connection as the rest of the provider uses it: statements one after the other, each with its deadline.
+// Opens nothing and retries nothing.
+import { OperationError } from 'bus-integration-database';
+import type { AuthenticationRecord } from './authenticate.ts';
+import type { PinnedAddress } from './dial.ts';
+import type { CommandResult, Driver, Notice } from './driver.ts';
+import type { Meter } from './meter.ts';
+import { networkReason, sqlstateOf } from './sqlstate.ts';
+import type { SettingRefusals } from './startup-settings.ts';
+import type { TlsState } from './tls.ts';
+
+/** What may be said of one request. */
+export interface RequestOptions {
+  /** Default: the session's. When it passes, the connection is gone. */
+  readonly timeoutMs?: number;
+  /** What is being done, for messages: `reading the roles`. Default: `a statement`. */
+  readonly doing?: string;
+}
+
+export interface Session extends AsyncDisposable {
+  /** The server, as messages name it: `db.example.com:5432 (10.0.3.7)`. */
+  readonly where: string;
+  /** The address really dialled; give it to later connections of the run. */
+  readonly pinned: PinnedAddress;
+  readonly user: string;
+  readonly database: string;
+  /** From BackendKeyData; behind a pooler it is not the backend's. */
+  readonly pid: number;
+  /** 180004 for 18.4; 0 when the server doesn't say. */
+  readonly serverVersionNum: number;
+  /** `server_version`, `in_hot_standby`, `is_superuser` …, kept up to date as the server reports them. */
+  readonly parameterStatus: Readonly<Record<string, string>>;
+  readonly tls: TlsState | null;
+  /** How the login went; `none` is trust, peer or a client certificate. */
+  readonly authentication: Readonly<AuthenticationRecord>;
+  /** Everything that the server remarked, oldest first. */
+  readonly notices: readonly Notice[];
+  /** Settings that the server doesn't have. */
+  readonly refusedSettings: readonly string[];
+  /** Settles when the connection ends: undefined after `close()`, else why it was lost. */
+  readonly closed: Promise<Error | undefined>;
+  /**
+   * Runs one statement.
+   *
+   * @throws the driver's error, SQLSTATE in `code`, for what the server refused; OperationError timeout or unreachable;
+   * insufficient-privilege for a GRANT or REVOKE that only warned (01006, 01007): it did nothing.
+   * @example
+   * const roles = await session.query<{ rolname: string }>('SELECT rolname FROM pg_catalog.pg_roles WHERE oid = $1', [10]);
+   */
+  query<Row>(text: string, values?: readonly unknown[], options?: RequestOptions): Promise<Row[]>;
+  /**
+   * Runs several statements in one round trip and returns the rows of each; without BEGIN they are one transaction.
+   *
+   * @throws as `query` does; a warned GRANT is known only when all statements have run, a COMMIT among them too.
+   */
+  script(text: string, options?: RequestOptions): Promise<Record<string, unknown>[][]>;
+  /** True when a pooler stands between: the backend's pid is not the one we were given. Asks once. */
+  isPooled(): Promise<boolean>;
+  /** Takes leave of the server; never throws, and takes no longer than a second. */
+  close(): Promise<void>;
+}
+
+export interface SessionFacts {
+  readonly where: string;
+  readonly pinned: PinnedAddress;
+  readonly user: string;
+  readonly database: string;
+  readonly tls: TlsState | null;
+  readonly authentication: AuthenticationRecord;
+  readonly refusals: SettingRefusals;
+  /** Default deadline of a request. */
+  readonly queryTimeoutMs: number;
+  readonly meter: Meter | undefined;
+}
+
+/** Wraps a logged-in driver. */
+export function createSession(driver: Driver, facts: SessionFacts): Session {
+  const { where, meter } = facts;
+  let last: Promise<unknown> = Promise.resolve();
+  let pooled: Promise<boolean> | undefined;
+  let closing: Promise<void> | undefined;
+
+  // A request's deadline begins when the one before it has its answer.
+  const request = (text: string, values: readonly unknown[], wish: RequestOptions): Promise<CommandResult[]> => {
+    const answer = last.then(() => send(text, values, wish));
+    last = answer.catch(() => {});
+    return answer;
+  };
+
+  const send = async (text: string, values: readonly unknown[], wish: RequestOptions): Promise<CommandResult[]> => {
+    const { doing = 'a statement', timeoutMs = facts.queryTimeoutMs } = wish;
+    const known = driver.notices.length;
+    const timer = setTimeout(() => driver.lose(overdue(where, doing, timeoutMs)), timeoutMs);
+    try {
+      if (closing !== undefined) throw new OperationError('internal', `${doing} was asked of a closed session`);
+      if (driver.loss() !== undefined) throw driver.loss();
+      const results = await driver.run(text, values);
+      if (meter !== undefined) {
+        meter.roundTrips += 1;
+        meter.statements += results.filter(({ command }) => command !== null).length;
+      }
+      checkNotices(driver.notices.slice(known), where, doing);
+      return results;
+    } catch (error) {
+      throw sqlstateOf(error) === undefined ? lossOf(driver.loss() ?? error, where, doing) : error;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  const goodbye = async (): Promise<undefined> => {
+    const timer = setTimeout(() => driver.lose(new Error('no goodbye')), longestGoodbyeMs);
+    driver.end();
+    await driver.closed;
+    clearTimeout(timer);
+  };
+
+  const session: Session = {
+    where,
+    pinned: facts.pinned,
+    user: facts.user,
+    database: facts.database,
+    tls: facts.tls,
+    authentication: facts.authentication,
+    get refusedSettings() {
+      return [...facts.refusals].filter(([, extent]) => extent === 'at-all').map(([name]) => name);
+    },
+    pid: driver.pid,
+    serverVersionNum: versionNumber(driver.parameterStatus.server_version ?? ''),
+    parameterStatus: driver.parameterStatus,
+    notices: driver.notices,
+    closed: driver.closed.then(() => (closing === undefined ? driver.loss() : undefined)),
+    query: async <Row>(text: string, values: readonly unknown[] = [], options: RequestOptions = {}) =>
+      ((await request(text, values, options)).at(-1)?.rows ?? []) as Row[],
+    script: async (text, options = {}) => (await request(text, [], options)).map(({ rows }) => rows),
+    isPooled: () => {
+      pooled ??= session
+        .query<{ pid: number }>('SELECT pg_catalog.pg_backend_pid() AS pid', [], { doing: 'looking for a pooler' })
+        .then(([row]) => row?.pid !== driver.pid);
+      return pooled;
+    },
+    close: () => {
+      closing ??= goodbye();
+      return closing;
+    },
+    [Symbol.asyncDispose]: () => session.close(),
+  };
+  return session;
+}
+
+const longestGoodbyeMs = 1_000;
+
+function overdue(where: string, doing: string, timeoutMs: number): OperationError {
+  return new OperationError('timeout', `${where} gave no answer to ${doing} within ${timeoutMs / 1000} s`, {
+    target: where,
+    remedy: "look at the server's load and locks, or give more time with --timeout",
+  });
+}
+
+function lossOf(reason: unknown, where: string, doing: string): OperationError {
+  if (reason instanceof OperationError && reason.errorClass !== 'unreachable') return reason;
+  return new OperationError(
+    'unreachable',
+    `lost the connection to ${where} during ${doing}: ${networkReason(reason)}`,
+    {
+      code: 'connection-lost',
+      target: where,
+      cause: reason,
+    },
+  );
+}
+
+// https://www.postgresql.org/docs/current/errcodes-appendix.html: privilege_not_revoked, privilege_not_granted.
+function checkNotices(notices: readonly Notice[], where: string, doing: string): void {
+  const ignored = notices.find(({ sqlstate }) => sqlstate === '01006' || sqlstate === '01007');
+  if (ignored === undefined) return;
+  throw new OperationError('insufficient-privilege', `${where} did not carry out ${doing}: ${ignored.message}`, {
+    code: ignored.sqlstate,
+    target: where,
+  });
+}
+
+// `18.4 (Debian …)`, `19beta1`, `9.6.24`; the number is PostgreSQL's server_version_num.
+function versionNumber(version: string): number {
+  const [major = 0, minor = 0, patch = 0] = /^\d+(?:\.\d+)*/.exec(version)?.[0].split('.').map(Number) ?? [];
+  return major >= 10 ? major * 10_000 + minor : major * 10_000 + minor * 100 + patch;
+}

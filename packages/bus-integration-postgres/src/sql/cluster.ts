@@ -1,0 +1,107 @@
+// The cluster's catalogs in one round trip. $1 role names, $2 database names, $3 the deployment's mark, $4 with sizes.
+// https://www.postgresql.org/docs/current/catalogs.html
+
+/** Statements differ by what a server version knows, never by what the admin may do: that would be an error here. */
+export function clusterQuery(versionNum: number): string {
+  const mutesLogging =
+    versionNum >= 150000
+      ? `pg_catalog.has_parameter_privilege('log_statement', 'SET')
+           AND pg_catalog.has_parameter_privilege('log_min_error_statement', 'SET')
+           AND pg_catalog.has_parameter_privilege('log_min_duration_statement', 'SET')`
+      : 'admin.rolsuper';
+  // https://www.postgresql.org/docs/16/role-attributes.html: from 16 on CREATEROLE alone does not reach others' roles.
+  const mayAlter =
+    versionNum >= 160000
+      ? `EXISTS (SELECT FROM pg_catalog.pg_auth_members AS edge
+                  WHERE edge.roleid = role.oid AND edge.admin_option AND pg_catalog.pg_has_role(edge.member, 'USAGE'))`
+      : 'TRUE';
+  return `
+SELECT
+  pg_catalog.json_build_object(
+    'version', pg_catalog.current_setting('server_version'),
+    'versionNum', pg_catalog.current_setting('server_version_num')::int,
+    'database', pg_catalog.current_database(),
+    'isInRecovery', pg_catalog.pg_is_in_recovery(),
+    'readsOnlyByDefault', pg_catalog.current_setting('default_transaction_read_only')::boolean,
+    'maxConnections', pg_catalog.current_setting('max_connections')::int,
+    'reservedConnections', pg_catalog.current_setting('superuser_reserved_connections')::int
+      + coalesce(pg_catalog.current_setting('reserved_connections', true)::int, 0),
+    'usedConnections', (SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend'),
+    'scramIterations', coalesce(pg_catalog.current_setting('scram_iterations', true)::int, 4096),
+    'encoding', (SELECT pg_catalog.pg_encoding_to_char(encoding) FROM pg_catalog.pg_database WHERE datname = 'template0'),
+    'characterType', (SELECT datctype FROM pg_catalog.pg_database WHERE datname = 'template0')
+  ) AS server,
+  (SELECT pg_catalog.json_build_object(
+      'name', admin.rolname,
+      'isSuperuser', admin.rolsuper,
+      'createsRoles', admin.rolsuper OR admin.rolcreaterole,
+      'createsDatabases', admin.rolsuper OR admin.rolcreatedb,
+      'mutesLogging', admin.rolsuper OR (${mutesLogging}),
+      'readsVerifiers', pg_catalog.has_column_privilege('pg_catalog.pg_authid', 'rolpassword', 'SELECT'),
+      'readsSystemIdentifier', pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE'))
+    FROM pg_catalog.pg_roles AS admin WHERE admin.rolname = current_user) AS admin,
+  (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
+      'name', role.rolname,
+      'canLogin', role.rolcanlogin,
+      'isSuperuser', role.rolsuper,
+      'createsRoles', role.rolcreaterole,
+      'createsDatabases', role.rolcreatedb,
+      'replicates', role.rolreplication,
+      'bypassesRowSecurity', role.rolbypassrls,
+      'hasExpired', coalesce(role.rolvaliduntil < pg_catalog.now(), false),
+      'comment', note.description,
+      'memberOf', (SELECT coalesce(pg_catalog.json_agg(other.rolname ORDER BY other.rolname), '[]')
+                     FROM pg_catalog.pg_roles AS other
+                    WHERE other.oid <> role.oid AND NOT role.rolsuper AND pg_catalog.pg_has_role(role.oid, other.oid, 'MEMBER')),
+      'inherits', (SELECT coalesce(pg_catalog.json_agg(other.rolname ORDER BY other.rolname), '[]')
+                     FROM pg_catalog.pg_roles AS other
+                    WHERE other.oid <> role.oid AND NOT role.rolsuper AND pg_catalog.pg_has_role(role.oid, other.oid, 'USAGE')),
+      'ownsDatabases', (SELECT coalesce(pg_catalog.json_agg(owned.datname ORDER BY owned.datname), '[]')
+                          FROM pg_catalog.pg_database AS owned WHERE owned.datdba = role.oid),
+      'adminMayAlter', admin.rolsuper OR (admin.rolcreaterole AND NOT role.rolsuper AND ${mayAlter}),
+      'connections', (SELECT count(*) FROM pg_catalog.pg_stat_activity AS session WHERE session.usesysid = role.oid)
+    ) ORDER BY role.rolname), '[]')
+    FROM pg_catalog.pg_roles AS role
+    JOIN pg_catalog.pg_roles AS admin ON admin.rolname = current_user
+    LEFT JOIN pg_catalog.pg_shdescription AS note
+      ON note.objoid = role.oid AND note.classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass
+   WHERE role.rolname = ANY ($1::text[])
+      OR $3 = ANY (pg_catalog.string_to_array(pg_catalog.replace(note.description, E'\\r', ''), E'\\n'))) AS roles,
+  (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
+      'name', database.datname,
+      'owner', pg_catalog.pg_get_userbyid(database.datdba),
+      'adminActsAsOwner', pg_catalog.pg_has_role(database.datdba, 'USAGE'),
+      'adminMayConnect', pg_catalog.has_database_privilege(database.oid, 'CONNECT'),
+      'encoding', pg_catalog.pg_encoding_to_char(database.encoding),
+      'allowsConnections', database.datallowconn,
+      'connectionLimit', database.datconnlimit,
+      'comment', note.description,
+      'connections', coalesce(sessions.count, 0),
+      'sizeBytes', CASE WHEN $4::boolean AND database.datconnlimit <> -2
+                         AND pg_catalog.has_database_privilege(database.oid, 'CONNECT')
+                        THEN pg_catalog.pg_database_size(database.oid) END,
+      'acl', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_array(
+                  CASE WHEN entry.grantee <> 0 THEN pg_catalog.pg_get_userbyid(entry.grantee) END,
+                  pg_catalog.pg_get_userbyid(entry.grantor), entry.privilege_type, entry.is_grantable)
+                ORDER BY entry.grantee, entry.grantor, entry.privilege_type), '[]')
+                FROM pg_catalog.aclexplode(coalesce(database.datacl, pg_catalog.acldefault('d', database.datdba))) AS entry)
+    ) ORDER BY database.datname), '[]')
+    FROM pg_catalog.pg_database AS database
+    LEFT JOIN pg_catalog.pg_shdescription AS note
+      ON note.objoid = database.oid AND note.classoid = 'pg_catalog.pg_database'::pg_catalog.regclass
+    LEFT JOIN (SELECT datid, count(*) AS count FROM pg_catalog.pg_stat_activity GROUP BY datid) AS sessions
+      ON sessions.datid = database.oid
+   WHERE database.datname = ANY ($2::text[])
+      OR $3 = ANY (pg_catalog.string_to_array(pg_catalog.replace(note.description, E'\\r', ''), E'\\n'))) AS databases`;
+}
+
+/** Needs SELECT on pg_authid.rolpassword. $1 role names. */
+export const verifierQuery = `
+SELECT authid.rolname AS name, authid.rolpassword AS verifier
+  FROM pg_catalog.pg_authid AS authid
+ WHERE authid.rolname = ANY ($1::text[])
+ ORDER BY authid.rolname`;
+
+/** Needs EXECUTE on pg_control_system. */
+export const systemIdentifierQuery = `
+SELECT control.system_identifier::text AS "systemIdentifier" FROM pg_catalog.pg_control_system() AS control`;

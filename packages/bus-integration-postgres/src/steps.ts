@@ -1,0 +1,241 @@
+// From differences and decisions to the ordered steps of a plan. Pure; knows PostgreSQL's order, no SQL.
+import {
+  type DatabasePrivileges,
+  type Declaration,
+  type Delta,
+  loginsOf,
+  type Risk,
+  rolesOf,
+  type SchemaPrivileges,
+  type Step,
+} from 'bus-integration-database';
+import { type Comparison, granteeName } from './compare.ts';
+import type { FileDecision, RoleDecision } from './credentials.ts';
+import { deploymentsIn } from './mark.ts';
+import type { Observation } from './observation.ts';
+import { type RuleContext, statementsOf, summaryOf } from './rules.ts';
+import { printable } from './shown.ts';
+
+export interface StepsInput {
+  readonly deploymentId: string;
+  readonly declaration: Declaration;
+  readonly dsnDirectory?: string | undefined;
+  readonly seen: Observation;
+  readonly comparison: Comparison;
+  readonly credentials: readonly RoleDecision[];
+}
+
+type Bare = Step extends infer S ? (S extends Step ? Omit<S, 'summary'> : never) : never;
+
+/** The plan's steps: what was found, then roles, then each database with all that belongs to it. */
+export function toSteps(input: StepsInput): Step[] {
+  const context = showingContext(input);
+  return [...leadSteps(input), ...roleSteps(input), ...databaseSteps(input)].map((bare) => finish(bare, context));
+}
+
+/** Looks comments up in what was seen; gives out no password. */
+export function showingContext({ deploymentId, seen }: Pick<StepsInput, 'deploymentId' | 'seen'>): RuleContext {
+  return {
+    deploymentId,
+    commentOf: (kind, name) => seen[kind === 'role' ? 'roles' : 'databases'].get(name)?.comment ?? null,
+    passwordOf: () => undefined,
+  };
+}
+
+function finish(bare: Bare, context: RuleContext): Step {
+  const step = { ...bare, summary: '' } as Step;
+  const sql = statementsOf(step, context).map((statement) => statement.sql);
+  return { state: 'planned', ...step, summary: summaryOf(step), ...(sql.length > 0 && { sql }) };
+}
+
+function leadSteps({ declaration, dsnDirectory, seen, credentials }: StepsInput): Bare[] {
+  const { server } = seen;
+  return [
+    {
+      action: 'discover-provider',
+      target: 'postgres',
+      risk: 'create',
+      state: 'applied',
+      after: {
+        provider: 'postgres',
+        server_version: server.version,
+        ...(server.systemIdentifier !== undefined && { system_identifier: server.systemIdentifier }),
+      },
+    },
+    {
+      action: 'compute-database-plan',
+      target: 'plan',
+      risk: 'create',
+      state: 'applied',
+      after: {
+        roles: rolesOf(declaration).length,
+        databases: declaration.databases.length,
+        schemas: declaration.schemas,
+        dsn_files: credentials.reduce((sum, { files }) => sum + files.length, 0),
+        ...(dsnDirectory !== undefined && { dsn_directory: dsnDirectory }),
+      },
+    },
+  ];
+}
+
+function roleSteps({ declaration, comparison, credentials, seen, deploymentId }: StepsInput): Bare[] {
+  const decisions = new Map(credentials.map((decision) => [decision.role, decision]));
+  return rolesOf(declaration).flatMap((name): Bare[] => {
+    const decision = decisions.get(name);
+    const standing = comparison.roles.get(name);
+    const target = printable(name);
+    if (standing === 'refused') return [];
+    if (standing === 'missing') {
+      const password = decision === undefined || decision.source === 'unproven' ? 'none' : decision.source;
+      return [{ action: 'create-role', target, risk: 'create', after: { name, can_login: true, password } }];
+    }
+    const steps: Bare[] = [];
+    if (standing === 'adopted') steps.push(adopt('adopt-role', name, seen.roles.get(name)?.comment, deploymentId));
+    if (comparison.deltas.some(({ after }) => after?.kind === 'role' && after.name === name)) {
+      const before = { name, can_login: false };
+      steps.push({ action: 'alter-role', target, risk: 'update', before, after: { name, can_login: true } });
+    }
+    if (decision?.setsVerifier) {
+      const password = decision.source === 'new' ? 'new' : 'staged';
+      steps.push({ action: 'alter-role', target, risk: 'rotate', before: { name }, after: { name, password } });
+    }
+    return steps;
+  });
+}
+
+function databaseSteps(input: StepsInput): Bare[] {
+  const { declaration, comparison, credentials, seen, deploymentId } = input;
+  const deltasOf = groupDeltas(comparison.deltas);
+  const files = new Map<string, FileDecision[]>();
+  for (const file of credentials.flatMap((decision) => decision.files)) {
+    files.set(file.pair.database, [...(files.get(file.pair.database) ?? []), file]);
+  }
+  return declaration.databases.flatMap((name): Bare[] => {
+    const standing = comparison.databases.get(name);
+    if (standing === 'refused') return [];
+    const target = printable(name);
+    const steps: Bare[] = [];
+    if (standing === 'adopted') {
+      steps.push(adopt('adopt-database', name, seen.databases.get(name)?.comment, deploymentId));
+    } else if (standing === 'missing' || standing === 'unfinished') {
+      const after = { name, owner: seen.admin.name, encoding: 'UTF8' };
+      const before = standing === 'unfinished' ? { name, unfinished: true as const } : undefined;
+      steps.push({ action: 'create-database', target, risk: 'create', after, ...(before && { before }) });
+    }
+    const deltas = deltasOf.get(name) ?? [];
+    for (const { after } of deltas) {
+      // The schema public comes with a new database.
+      if (after?.kind !== 'schema' || (after.name === 'public' && standing !== 'ours' && standing !== 'adopted'))
+        continue;
+      const schema = { database: name, name: after.name };
+      steps.push({
+        action: 'create-schema',
+        target: `${target}.${printable(after.name)}`,
+        risk: 'create',
+        after: schema,
+      });
+    }
+    const grantees = [
+      ...loginsOf(declaration)
+        .filter(({ database }) => database === name)
+        .map(({ role }) => role),
+      null,
+    ];
+    for (const grantee of grantees) {
+      const after = privilegesIn(name, grantee, deltas, missing);
+      if (after !== undefined) steps.push({ action: 'grant-privileges', target, risk: 'grant', after });
+    }
+    for (const grantee of grantees) {
+      const before = privilegesIn(name, grantee, deltas, unwanted);
+      if (before !== undefined) steps.push({ action: 'revoke-privileges', target, risk: 'revoke', before });
+    }
+    for (const file of files.get(name) ?? []) steps.push(...fileSteps(file, credentials));
+    return steps;
+  });
+}
+
+function groupDeltas(deltas: readonly Delta[]): Map<string, Delta[]> {
+  const groups = new Map<string, Delta[]>();
+  for (const delta of deltas) {
+    const resource = delta.after ?? delta.before;
+    const database =
+      resource.kind === 'schema'
+        ? resource.database
+        : resource.kind === 'privileges'
+          ? resource.on.database
+          : undefined;
+    if (database === undefined) continue;
+    const group = groups.get(database);
+    if (group === undefined) groups.set(database, [delta]);
+    else group.push(delta);
+  }
+  return groups;
+}
+
+const missing = (before: readonly string[], after: readonly string[]) => after.filter((item) => !before.includes(item));
+const unwanted = (before: readonly string[], after: readonly string[]) =>
+  before.filter((item) => !after.includes(item));
+
+function privilegesIn(
+  database: string,
+  grantee: string | null,
+  deltas: readonly Delta[],
+  pick: (before: readonly string[], after: readonly string[]) => string[],
+): DatabasePrivileges | undefined {
+  let onDatabase: string[] = [];
+  const onSchemas: SchemaPrivileges[] = [];
+  for (const { before, after } of deltas) {
+    const resource = after ?? before;
+    if (resource?.kind !== 'privileges' || granteeName(resource.grantee) !== grantee) continue;
+    const held = before?.kind === 'privileges' ? before.privileges : [];
+    const wanted = after?.kind === 'privileges' ? after.privileges : [];
+    const privileges = pick(held, wanted);
+    if (privileges.length === 0) continue;
+    if (resource.on.schema === undefined) onDatabase = privileges;
+    else onSchemas.push({ schema: resource.on.schema, privileges });
+  }
+  if (onDatabase.length === 0 && onSchemas.length === 0) return undefined;
+  return { database, grantee, on_database: onDatabase, on_schemas: onSchemas };
+}
+
+function fileSteps({ pair, act, risk, password }: FileDecision, credentials: readonly RoleDecision[]): Bare[] {
+  const { file, database, role } = pair;
+  const identity = { file, database, role };
+  const target = pair.path;
+  switch (act) {
+    case 'keep':
+    case 'leave':
+      return [];
+    case 'promote':
+      return [{ action: 'promote-dsn-file', target, risk, after: identity }];
+    case 'discard':
+      return [{ action: 'discard-staged-file', target, risk, before: identity }];
+    case 'write': {
+      const endpoint = credentials.find((decision) => decision.role === role)?.endpoint ?? {};
+      const before = pair.live.state === 'absent' ? undefined : beforeOf(pair);
+      const after = { ...identity, endpoint, password };
+      return [{ action: 'write-dsn-file', target, risk, after, ...(before && { before }) }];
+    }
+  }
+}
+
+function beforeOf({ file, live }: FileDecision['pair']) {
+  return live.state === 'present' ? { file, endpoint: live.endpoint } : { file };
+}
+
+function adopt(
+  action: 'adopt-role' | 'adopt-database',
+  name: string,
+  comment: string | null | undefined,
+  deploymentId: string,
+): Bare {
+  const deployment = deploymentsIn(comment ?? null)[0] ?? null;
+  const risk: Risk = 'update';
+  return {
+    action,
+    target: printable(name),
+    risk,
+    before: { name, deployment },
+    after: { name, deployment: deploymentId },
+  };
+}

@@ -1,0 +1,14 @@
+// What a connection string doesn't say and libpq takes from around it: handed in, so that only a binary's main asks
+// the process.
+
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Absolute path; holds .pgpass, .pg_service.conf and .postgresql. */
+  readonly homeDirectory: string;
+  /** The operating system's name of who runs this: the default role. */
+  readonly osUser: string;
+  /** Absolute path; relative paths in settings start here. */
+  readonly cwd: string;
+  /** Where servers put their sockets, likeliest first. Default: `/var/run/postgresql`, `/tmp`. */
+  readonly socketDirectories?: readonly string[];
+}

@@ -1,0 +1,148 @@
+// TLS on one socket, with libpq's meanings: asking for it, the handshake, the server's certificate.
+// Whether plain text may be tried instead is decided in connect.ts, never here.
+import { isIP, type Socket } from 'node:net';
+import * as tls from 'node:tls';
+import { OperationError } from 'bus-integration-database';
+import { bearsName, certificateHash } from './certificate.ts';
+import type { ConnectionTarget } from './connection-target.ts';
+import { socketEvent } from './socket-event.ts';
+import { networkReason, serverText } from './sqlstate.ts';
+import type { TlsFiles, Verification } from './tls-files.ts';
+
+/** What protects a connection. */
+export interface TlsState {
+  /** `TLSv1.3` */
+  readonly protocol: string;
+  readonly cipher: string;
+  readonly verification: Verification;
+  /** Binds a SCRAM login to the server's certificate; absent where the certificate has no hash for it. */
+  readonly serverEndPoint?: Buffer;
+}
+
+export interface SecureSocket {
+  readonly socket: tls.TLSSocket;
+  readonly tls: TlsState;
+}
+
+/** The code of every OperationError that this file throws. */
+export const tlsFailed = 'tls-failed';
+
+/**
+ * Asks a server, on a fresh socket, whether it speaks TLS; after a no the socket is still good for plain text.
+ * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL
+ *
+ * @throws {OperationError} unreachable, code `tls-failed`, for any answer but yes and no.
+ */
+export async function offersTls(socket: Socket, where: string, signal: AbortSignal): Promise<boolean> {
+  socket.write(sslRequest);
+  const answer = await socketEvent<Buffer>(socket, 'data', signal).catch((error: unknown) => {
+    if (signal.aborted) throw signal.reason;
+    throw failure(where, `${where} closed the connection when asked for TLS`, undefined, error);
+  });
+  socket.pause();
+  if (answer.length === 1 && answer[0] === 0x53) return true;
+  if (answer.length === 1 && answer[0] === 0x4e) return false;
+  // Bytes behind the yes would be taken for encrypted ones (CVE-2021-23222), and an error's text could be anybody's.
+  const seen = answer[0] === 0x45 ? 'an error' : "something else than PostgreSQL's yes or no";
+  throw failure(where, `${where} answered the question for TLS with ${seen}`);
+}
+
+const sslRequest = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
+
+/**
+ * Encrypts a socket and checks the server's certificate as far as the target's files and mode ask.
+ *
+ * @throws {OperationError} unreachable, code `tls-failed`, with what was wrong.
+ */
+export async function startTls(
+  plain: Socket,
+  target: ConnectionTarget,
+  files: TlsFiles,
+  host: string,
+  where: string,
+  signal: AbortSignal,
+): Promise<SecureSocket> {
+  const socket = tls.connect({
+    socket: plain,
+    secureContext: files.context,
+    // Judged below, by libpq's rules.
+    rejectUnauthorized: false,
+    checkServerIdentity: () => undefined,
+    ALPNProtocols: ['postgresql'],
+    // RFC 6066 has no server names that are addresses.
+    ...(target.sslsni && isIP(host) === 0 && { servername: host }),
+  });
+  socket.on('error', () => {});
+  try {
+    await socketEvent(socket, 'secureConnect', signal);
+  } catch (error) {
+    socket.destroy();
+    if (signal.aborted) throw signal.reason;
+    throw failure(where, `the TLS handshake with ${where} failed: ${handshakeReason(error)}`, undefined, error);
+  }
+  // A server that doesn't know direct TLS may still have answered the handshake of something else on its port.
+  if (target.sslnegotiation === 'direct' && socket.alpnProtocol !== 'postgresql') {
+    socket.destroy();
+    throw failure(where, `${where} speaks TLS but not PostgreSQL's direct one`, 'set sslnegotiation=postgres');
+  }
+  const certificate = socket.getPeerX509Certificate();
+  const fault = files.verification === 'nothing' ? undefined : faultOf(socket, files, host);
+  if (fault !== undefined || certificate === undefined) {
+    socket.destroy();
+    throw failure(
+      where,
+      `${where} shows a certificate that is not trusted: ${fault}`,
+      'check sslrootcert and the host in the DSN',
+    );
+  }
+  const serverEndPoint = certificateHash(certificate.raw);
+  return {
+    socket,
+    tls: {
+      protocol: socket.getProtocol() ?? 'unknown',
+      cipher: socket.getCipher().name,
+      verification: files.verification,
+      ...(serverEndPoint && { serverEndPoint }),
+    },
+  };
+}
+
+function faultOf(socket: tls.TLSSocket, files: TlsFiles, host: string): string | undefined {
+  if (!socket.authorized) {
+    const code = String(socket.authorizationError);
+    return chainFaults[code]?.(files.trusted) ?? serverText(code);
+  }
+  const certificate = socket.getPeerX509Certificate();
+  if (files.verification === 'chain' || (certificate && bearsName(certificate, host))) return undefined;
+  const names = serverText(certificate?.subjectAltName ?? certificate?.subject ?? 'nobody');
+  return `it is for ${names}, not for ${host}`;
+}
+
+const unsigned = (trusted: string): string => `no CA in ${trusted} signed it`;
+
+const chainFaults: Readonly<Record<string, (trusted: string) => string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: (trusted) => `it is self-signed and not in ${trusted}`,
+  SELF_SIGNED_CERT_IN_CHAIN: unsigned,
+  UNABLE_TO_GET_ISSUER_CERT: unsigned,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unsigned,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: unsigned,
+  CERT_HAS_EXPIRED: () => 'it has expired',
+  CERT_NOT_YET_VALID: () => 'it is not valid yet',
+  CERT_REVOKED: () => 'it is revoked',
+  UNABLE_TO_GET_CRL: () => 'sslcrl has no list of its CA',
+  CRL_HAS_EXPIRED: () => 'the list in sslcrl has expired',
+};
+
+function handshakeReason(error: unknown): string {
+  const { reason } = error as { reason?: string };
+  return reason === undefined ? networkReason(error) : serverText(reason);
+}
+
+function failure(where: string, message: string, remedy?: string, cause?: unknown): OperationError {
+  return new OperationError('unreachable', message, {
+    code: tlsFailed,
+    target: where,
+    cause,
+    ...(remedy && { remedy }),
+  });
+}

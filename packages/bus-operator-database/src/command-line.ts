@@ -1,0 +1,32 @@
+// The next command, ready to be copied: the flags that chose the target stay in it. Pure.
+import type { Verb } from 'bus-integration-database';
+import type { Flags } from './flags.ts';
+
+/**
+ * A command line of this family with the flags that say what it works on.
+ *
+ * @example
+ * commandLine('apply', { ...flags, envFile: './staging.env' }); // 'bus operator database apply --env-file ./staging.env'
+ */
+export function commandLine(verb: Verb, flags: Flags, extra: readonly string[] = []): string {
+  const place = [
+    ...(flags.directory === undefined ? [] : ['-C', flags.directory]),
+    ...(flags.envFile === undefined ? [] : ['--env-file', flags.envFile]),
+  ];
+  return ['bus operator database', verb, ...[...place, ...extra].map(shellWord)].join(' ');
+}
+
+/** The flags that change what a plan holds, for the command that carries the same plan out. */
+export function changingFlags(flags: Flags): string[] {
+  return [
+    ...(flags.allow.length > 0 ? ['--allow', flags.allow.join(',')] : []),
+    ...(flags.adopt ? ['--adopt'] : []),
+    ...(flags.adoptFrom === undefined ? [] : ['--adopt-from', flags.adoptFrom]),
+    ...flags.rotate.flatMap((role) => ['--rotate', role]),
+  ];
+}
+
+/** A word as sh reads it back: plain when it is plain, else in single quotes. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

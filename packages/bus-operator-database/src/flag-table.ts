@@ -1,0 +1,55 @@
+// Every flag there is, once: the parser reads this table and the help is printed from it.
+import type { Verb } from 'bus-integration-database';
+
+export interface Flag {
+  readonly name: string;
+  readonly short?: string;
+  /** What stands for its value in the help; absent for a flag without one. */
+  readonly value?: string;
+  readonly choices?: readonly string[];
+  readonly isRepeatable?: true;
+  /** The verbs that know it; absent when all do. */
+  readonly verbs?: readonly Verb[];
+  readonly text: string;
+}
+
+export const verbs: Readonly<Record<Verb, string>> = {
+  doctor: 'is all in place to begin: configuration, files, server, rights (reads only)',
+  plan: 'what apply would do, step by step (reads only)',
+  apply: 'does it',
+  status: 'what there is, beside what is declared (reads only)',
+  verify: 'logs in as each service, tries what it may and may not; judges who may reach the server',
+};
+
+const changing = ['plan', 'apply'] as const;
+
+export const flagTable = [
+  { name: 'help', short: 'h', text: 'this text; after a verb, its own' },
+  { name: 'version', short: 'V', text: 'name and version' },
+  { name: 'verbose', short: 'v', isRepeatable: true, text: "nothing folded, each step's SQL; -vv: traces of defects" },
+  { name: 'trace', text: 'the same as -vv' },
+  { name: 'quiet', short: 'q', text: 'results and errors only' },
+  { name: 'directory', short: 'C', value: 'DIR', text: 'run as if started in DIR' },
+  { name: 'output', short: 'o', value: 'FILE', text: 'write the result to FILE (0600) instead of stdout' },
+  { name: 'format', short: 'f', value: 'FORMAT', choices: ['text', 'json'], text: 'text (default) or json' },
+  { name: 'color', value: 'WHEN', choices: ['auto', 'always', 'never'], text: 'auto (default), always or never' },
+  { name: 'no-color', text: 'the same as --color never' },
+  { name: 'provider', value: 'NAME', text: 'must agree with BUS_DATABASE_PROVIDER where both are given' },
+  { name: 'env-file', value: 'FILE', text: 'read FILE instead of ./.env; its values win over the environment' },
+  { name: 'timeout', value: 'TIME', text: 'end the whole run after TIME: 30s, 2m' },
+  { name: 'lock-timeout', value: 'TIME', text: "wait at most TIME for another run of this deployment's to end" },
+  { name: 'jobs', value: 'N', text: 'work on at most N databases at a time' },
+  { name: 'save', value: 'FILE', verbs: ['plan'], text: 'also write the plan to FILE (JSON, 0600) for apply --plan' },
+  { name: 'check', verbs: ['plan', 'status'], text: 'exit 3 when there is work to do' },
+  { name: 'sql', verbs: ['plan'], text: 'print a psql script for a DBA instead' },
+  { name: 'plan', value: 'FILE', verbs: ['apply'], text: 'carry out exactly the plan saved in FILE, or refuse' },
+  { name: 'dry-run', verbs: ['apply'], text: 'only say what would be done' },
+  { name: 'allow', value: 'RISK[,RISK]', isRepeatable: true, verbs: changing, text: 'let revoke or destructive steps pass' },
+  { name: 'adopt', verbs: changing, text: "take over roles and databases that bear no deployment's mark" },
+  { name: 'adopt-from', value: 'ID', verbs: changing, text: "take over what bears deployment ID's mark" },
+  { name: 'rotate', value: 'ROLE', isRepeatable: true, verbs: changing, text: 'give ROLE a new password' },
+  { name: 'strict', verbs: ['verify'], text: 'fail also on what could not be seen' },
+] as const satisfies readonly Flag[];
+
+export type FlagName = (typeof flagTable)[number]['name'];
+export const flags: readonly (Flag & { readonly name: FlagName })[] = flagTable;

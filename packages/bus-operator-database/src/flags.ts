@@ -1,0 +1,154 @@
+// From arguments to an invocation: which verb, with which flags. Reads nothing but the arguments; what a value means
+// (a duration, a risk, a file) is checked where it is used.
+import { parseArgs } from 'node:util';
+import type { Verb } from 'bus-integration-database';
+import { type Flag, type FlagName, flags as table, verbs } from './flag-table.ts';
+import { nearest } from './nearest.ts';
+
+export interface Flags {
+  readonly help: boolean;
+  readonly version: boolean;
+  readonly verbosity: number;
+  readonly isQuiet: boolean;
+  readonly directory?: string;
+  readonly output?: string;
+  readonly format: 'text' | 'json';
+  readonly color: 'auto' | 'always' | 'never';
+  readonly provider?: string;
+  readonly envFile?: string;
+  readonly timeout?: string;
+  readonly lockTimeout?: string;
+  readonly jobs?: string;
+  readonly save?: string;
+  readonly check: boolean;
+  readonly sql: boolean;
+  readonly plan?: string;
+  readonly dryRun: boolean;
+  readonly allow: readonly string[];
+  readonly adopt: boolean;
+  readonly adoptFrom?: string;
+  readonly rotate: readonly string[];
+  readonly strict: boolean;
+}
+
+export type Invocation = { readonly verb?: Verb; readonly flags: Flags } | { readonly problem: string };
+
+/**
+ * Reads a command line; what is wrong with it comes back as one line, never as an exception.
+ *
+ * @example
+ * readInvocation(['plan', '-f', 'json']); // { verb: 'plan', flags: { format: 'json', … } }
+ */
+export function readInvocation(argv: readonly string[]): Invocation {
+  const { tokens } = parseArgs({ args: [...argv], options: parseOptions, allowPositionals: true, strict: false, tokens: true });
+  const values = new Map<FlagName, string[]>();
+  const words: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === 'positional') words.push(token.value);
+    if (token.kind !== 'option') continue;
+    const flag = table.find(({ name }) => name === token.name);
+    const problem = problemOf(flag, token);
+    if (flag === undefined || problem !== undefined) return { problem: problem ?? '' };
+    const given = isColor(flag.name) ? 'color' : flag.name;
+    values.set(given, [...(values.get(given) ?? []), flag.name === 'no-color' ? 'never' : (token.value ?? '')]);
+  }
+  if (words[0] === 'help') {
+    words.shift();
+    values.set('help', ['']);
+  }
+  const [verb, extra] = words;
+  if (verb !== undefined && !isVerb(verb)) return { problem: `unknown verb ${quoted(verb)}; ${didYouMean(verb, Object.keys(verbs))}` };
+  if (extra !== undefined) return { problem: `unexpected argument ${quoted(extra)} after ${verb}` };
+  const flags = flagsOf(values);
+  const problem = flags.help || flags.version ? undefined : contradiction(verb, values, flags);
+  return problem === undefined ? { ...(verb !== undefined && { verb }), flags } : { problem };
+}
+
+const parseOptions = Object.fromEntries(
+  table.map(({ name, short, value }) => [
+    name,
+    { type: value === undefined ? 'boolean' : 'string', multiple: true, ...(short !== undefined && { short }) } as const,
+  ]),
+);
+
+interface OptionToken {
+  readonly rawName: string;
+  readonly value?: string | undefined;
+  readonly inlineValue?: boolean | undefined;
+}
+
+function problemOf(flag: Flag | undefined, { rawName, value, inlineValue }: OptionToken): string | undefined {
+  if (flag === undefined) {
+    const spellings = table.flatMap(({ name, short }) => [`--${name}`, ...(short === undefined ? [] : [`-${short}`])]);
+    return `unknown flag ${quoted(rawName)}; ${didYouMean(rawName, spellings)}`;
+  }
+  if (flag.value === undefined) return value === undefined ? undefined : `${rawName} takes no value`;
+  if (value === undefined || (value === '' && flag.name !== 'adopt-from')) return `${rawName} needs a value: ${rawName} ${flag.value}`;
+  if (!inlineValue && /^-./.test(value)) return `${rawName} needs a value: ${rawName} ${flag.value} (got ${quoted(value)})`;
+  if (flag.choices !== undefined && !flag.choices.includes(value)) {
+    return `${rawName} ${quoted(value)}: expected ${flag.choices.join(', ').replace(/, ([^,]*)$/, ' or $1')}`;
+  }
+  return undefined;
+}
+
+function flagsOf(values: ReadonlyMap<FlagName, readonly string[]>): Flags {
+  const has = (name: FlagName) => values.has(name);
+  const last = (name: FlagName) => values.get(name)?.at(-1);
+  const optional = <K extends keyof Flags>(key: K, name: FlagName) => {
+    const value = last(name);
+    return value === undefined ? {} : ({ [key]: value } as Pick<Flags, K>);
+  };
+  return {
+    help: has('help'),
+    version: has('version'),
+    verbosity: (values.get('verbose')?.length ?? 0) + (has('trace') ? 2 : 0),
+    isQuiet: has('quiet'),
+    format: (last('format') ?? 'text') as Flags['format'],
+    color: (last('color') ?? 'auto') as Flags['color'],
+    check: has('check'),
+    sql: has('sql'),
+    dryRun: has('dry-run'),
+    allow: (values.get('allow') ?? []).flatMap((list) => list.split(',')).map((risk) => risk.trim()),
+    adopt: has('adopt'),
+    rotate: values.get('rotate') ?? [],
+    strict: has('strict'),
+    ...optional('directory', 'directory'),
+    ...optional('output', 'output'),
+    ...optional('provider', 'provider'),
+    ...optional('envFile', 'env-file'),
+    ...optional('timeout', 'timeout'),
+    ...optional('lockTimeout', 'lock-timeout'),
+    ...optional('jobs', 'jobs'),
+    ...optional('save', 'save'),
+    ...optional('plan', 'plan'),
+    ...optional('adoptFrom', 'adopt-from'),
+  };
+}
+
+function contradiction(verb: Verb | undefined, values: ReadonlyMap<FlagName, unknown>, flags: Flags): string | undefined {
+  for (const flag of table) {
+    if (verb === undefined || flag.verbs === undefined || !values.has(flag.name) || flag.verbs.includes(verb)) continue;
+    return `--${flag.name} is a flag of ${flag.verbs.join(' and ')}, not of ${verb}`;
+  }
+  if (flags.isQuiet && flags.verbosity > 0) return '-q and -v contradict each other; give one of them';
+  if (flags.sql && flags.format === 'json') return '--sql prints a script; leave out -f json';
+  return undefined;
+}
+
+function isVerb(word: string): word is Verb {
+  return Object.hasOwn(verbs, word);
+}
+
+function isColor(name: FlagName): boolean {
+  return name === 'color' || name === 'no-color';
+}
+
+function didYouMean(word: string, known: readonly string[]): string {
+  const close = nearest(word, known);
+  return close === undefined ? 'see bus operator database --help' : `did you mean ${close}?`;
+}
+
+/** As it was typed when it is plain; else as a JSON string, which holds no raw control character. */
+function quoted(word: string): string {
+  return /^[\w=./-]+$/.test(word) ? word : JSON.stringify(word).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
+}

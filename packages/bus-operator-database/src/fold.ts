@@ -1,0 +1,102 @@
+// Steps grouped by what they are about, and groups that differ in nothing but their name put together. Pure.
+import type { Step } from 'bus-integration-database';
+
+/** All steps about one database, or about one role. */
+export interface Block {
+  readonly kind: 'database' | 'role' | 'plan';
+  readonly name: string;
+  readonly steps: readonly Step[];
+}
+
+/** A block, and the names of those that are the same but for their name. */
+export interface Fold {
+  readonly block: Block;
+  /** What each stands for: its name, and roles that are named after it. */
+  readonly same: readonly string[];
+}
+
+/** So many alike are folded; two are shown. */
+const foldedFrom = 3;
+
+/** Groups steps by role and database, in the order in which each first appears. */
+export function blocksOf(steps: readonly Step[]): Block[] {
+  const blocks = new Map<string, Block & { steps: Step[] }>();
+  for (const step of steps) {
+    const { kind, name } = subjectOf(step);
+    const key = JSON.stringify([kind, name]);
+    const block = blocks.get(key);
+    if (block === undefined) blocks.set(key, { kind, name, steps: [step] });
+    else block.steps.push(step);
+  }
+  return [...blocks.values()];
+}
+
+/** Puts blocks together that are alike; every name stays named. */
+export function fold(blocks: readonly Block[]): Fold[] {
+  const alike = new Map<string, Block[]>();
+  for (const block of blocks) {
+    const shape = shapeOf(block);
+    alike.set(shape, [...(alike.get(shape) ?? []), block]);
+  }
+  return blocks.flatMap((block): Fold[] => {
+    const group = alike.get(shapeOf(block)) ?? [];
+    if (group.length < foldedFrom) return [{ block, same: [] }];
+    if (group[0] !== block) return [];
+    return [{ block, same: group.slice(1).map((other) => labelOf(other, block)) }];
+  });
+}
+
+function subjectOf(step: Step): Pick<Block, 'kind' | 'name'> {
+  const { before, after } = step;
+  const about = (after ?? before ?? {}) as { database?: unknown; name?: unknown };
+  if (typeof about.database === 'string') return { kind: 'database', name: about.database };
+  if (step.action === 'create-database' || step.action === 'adopt-database') {
+    return { kind: 'database', name: String(about.name ?? step.target) };
+  }
+  if (typeof about.name === 'string') return { kind: 'role', name: about.name };
+  return { kind: 'plan', name: step.target };
+}
+
+/** What a block says once its own name is taken out: equal shapes are the same sentence about another name. */
+function shapeOf({ kind, name, steps }: Block): string {
+  const text = steps.map(({ action, target, risk, summary, before, after, state }) => {
+    const facts = withoutNames([target, summary, before ?? null, after ?? null], name);
+    return [action, risk, state ?? '', facts];
+  });
+  return JSON.stringify([kind, text]);
+}
+
+function withoutNames(value: unknown, name: string): unknown {
+  if (typeof value === 'string') return value.replaceAll(name, '\u0000').replaceAll(fileWord(name), '\u0000');
+  if (Array.isArray(value)) return value.map((item) => withoutNames(item, name));
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutNames(item, name)]));
+}
+
+/** How a name stands in a DSN file's name. */
+function fileWord(name: string): string {
+  return [...Buffer.from(name)]
+    .map((byte) => {
+      const character = String.fromCharCode(byte);
+      return /[A-Za-z0-9_-]/.test(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+    })
+    .join('');
+}
+
+/** A folded database's label: its name, and the roles in it that the shown one does not have. */
+function labelOf(block: Block, shown: Block): string {
+  const known = rolesIn(shown);
+  const others = rolesIn(block).filter((role) => !known.includes(role));
+  return others.length === 0 ? block.name : `${block.name} (${others.join(', ')})`;
+}
+
+function rolesIn({ steps, kind }: Block): string[] {
+  if (kind !== 'database') return [];
+  const roles = steps.flatMap(({ before, after }) =>
+    [before, after].flatMap((about) => {
+      const { role, grantee } = (about ?? {}) as { role?: unknown; grantee?: unknown };
+      return [role, grantee].filter((name) => typeof name === 'string');
+    }),
+  );
+  return [...new Set(roles)];
+}

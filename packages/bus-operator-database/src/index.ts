@@ -1,0 +1,34 @@
+// The public face of bus-operator-database: the command line as a function, for the dispatcher and for programs.
+import { readInvocation } from './flags.ts';
+import { helpText } from './help.ts';
+import type { Surroundings } from './surroundings.ts';
+import { version } from './version.ts';
+
+export type { ProviderRoot } from './providers.ts';
+export type { Surroundings } from './surroundings.ts';
+
+/**
+ * Runs one command line and answers with the exit status; everything printed goes to the given streams. While it works
+ * it listens for SIGINT, SIGTERM and SIGHUP. The heavy parts load only when a verb runs.
+ *
+ * @example
+ * process.exitCode = await main(['plan', '--check'], { env: process.env, cwd: process.cwd(), stdin, stdout, stderr });
+ */
+export async function main(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  const invocation = readInvocation(argv);
+  if ('problem' in invocation) {
+    surroundings.stderr.write(`bus operator database: ${invocation.problem}\n`);
+    return 2;
+  }
+  const { verb, flags } = invocation;
+  if (flags.help || flags.version) {
+    surroundings.stdout.write(flags.help ? helpText(verb) : `bus-operator-database ${version}\n`);
+    return 0;
+  }
+  if (verb === undefined) {
+    surroundings.stderr.write(helpText());
+    return 2;
+  }
+  const [{ run }, { providers }] = await Promise.all([import('./run.ts'), import('./providers.ts')]);
+  return run(verb, flags, surroundings, providers);
+}

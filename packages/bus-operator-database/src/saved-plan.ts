@@ -1,0 +1,77 @@
+// The file of `apply --plan FILE`: a plan's JSON response as `plan --save` wrote it, read within bounds and judged
+// before any server is asked.
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { isIntact, OperationError, printable, type Response } from 'bus-integration-database';
+
+const limitBytes = 64 * 1024 * 1024;
+
+/**
+ * Reads a saved plan; `shown` is its name in messages. What is no plan is `invalid-request`; a plan that was edited, or
+ * was made for another deployment, is `stale-plan`.
+ *
+ * @example
+ * const plan = await readSavedPlan('/srv/plan.json', './plan.json', 'example-dev');
+ */
+export async function readSavedPlan(path: string, shown: string, deploymentId: string): Promise<Response> {
+  const text = await readBounded(path, shown);
+  if (/^ok: (true|false)\r?\n/.test(text)) throw noPlan(shown, 'is the text form', 'save one with plan --save FILE');
+  const plan = parsePlan(text, shown);
+  if (!isIntact(plan)) {
+    throw stale(`plan ${printable(shown)} was edited after it was saved: its identity does not fit its steps`);
+  }
+  if (plan.deployment_id !== deploymentId) {
+    throw stale(`plan ${printable(shown)} is for deployment ${printable(plan.deployment_id)}, this is ${printable(deploymentId)}`);
+  }
+  return plan;
+}
+
+function parsePlan(text: string, shown: string): Response {
+  let value: Partial<Response> | null;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw noPlan(shown, 'is not JSON', 'save a plan with plan --save FILE');
+  }
+  const isPlan =
+    value !== null &&
+    typeof value === 'object' &&
+    typeof value.plan_id === 'string' &&
+    typeof value.deployment_id === 'string' &&
+    typeof value.target === 'object' &&
+    value.target !== null &&
+    Array.isArray(value.steps) &&
+    value.steps.every((step) => step !== null && typeof step === 'object');
+  if (!isPlan) throw noPlan(shown, 'holds no plan', 'save one with plan --save FILE');
+  if (value?.ok !== true) throw noPlan(shown, 'holds a plan that was refused', 'mend what it names, then plan --save FILE again');
+  return value as Response;
+}
+
+async function readBounded(path: string, shown: string): Promise<string> {
+  let handle: FileHandle | undefined;
+  try {
+    // Without O_NONBLOCK a named pipe that nobody writes to would hold the program for ever.
+    handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const stats = await handle.stat();
+    if (!stats.isFile()) throw noPlan(shown, 'is no regular file');
+    if (stats.size > limitBytes) throw noPlan(shown, `is larger than ${limitBytes / 1024 / 1024} MiB`);
+    return await handle.readFile('utf8');
+  } catch (error) {
+    if (error instanceof OperationError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    throw noPlan(shown, code === 'ENOENT' ? 'does not exist' : `can't be read (${code === 'EACCES' ? 'permission denied' : code})`);
+  } finally {
+    await handle?.close();
+  }
+}
+
+function noPlan(shown: string, why: string, remedy?: string): OperationError {
+  return new OperationError('invalid-request', `plan ${printable(shown)} ${why}${remedy === undefined ? '' : `; ${remedy}`}`, {
+    code: 'saved-plan',
+    target: printable(shown),
+  });
+}
+
+function stale(message: string): OperationError {
+  return new OperationError('stale-plan', message, { remedy: 'save the plan again and review it: bus operator database plan --save FILE' });
+}

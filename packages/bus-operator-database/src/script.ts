@@ -1,0 +1,59 @@
+// `plan --sql`: the plan as a psql script that a DBA can read and run. Passwords are not in it: apply --rotate makes them.
+import { isMutating, printable, type Response, type Step } from 'bus-integration-database';
+import { blocksOf } from './fold.ts';
+import { headLines, type View } from './view.ts';
+
+/** The script's lines. Statements of one database run in it, in one transaction. */
+export function scriptLines(response: Response, view: View): string[] {
+  const steps = response.steps.filter(isMutating);
+  const outside = steps.filter(runsOutside);
+  const blocks = blocksOf(steps.filter((step) => !runsOutside(step) && sqlOf(step).length > 0));
+  return [
+    '-- What bus operator database apply would do, for psql.',
+    ...headLines(response, view).slice(1).map((line) => `-- ${line}`),
+    `-- deployment: ${printable(response.deployment_id)}, provider ${printable(response.provider)}`,
+    ...(steps.length === 0 ? ['-- nothing to do'] : ['', '\\set ON_ERROR_STOP on']),
+    ...outside.flatMap((step) => ['', commentOf(step), ...sqlOf(step)]),
+    ...blocks.flatMap(({ name, steps: own }) => [
+      '',
+      ...connectLines(name),
+      'BEGIN;',
+      ...own.flatMap((step) => [commentOf(step), ...sqlOf(step)]),
+      'COMMIT;',
+    ]),
+    ...afterwards(steps, view),
+  ];
+}
+
+/** Roles and databases are made from the database that the admin DSN names. */
+function runsOutside({ action }: Step): boolean {
+  return action.endsWith('-role') || action === 'create-database' || action === 'adopt-database';
+}
+
+function sqlOf({ sql = [] }: Step): string[] {
+  return sql.map((statement) => (/;\s*$/.test(statement) ? statement : `${statement};`));
+}
+
+function commentOf({ action, target, summary }: Step): string {
+  return `-- ${action} ${printable(target)}: ${printable(summary)}`;
+}
+
+/**
+ * A connection string in double quotes is the one form in which `\connect` takes every name as it is
+ * (https://www.postgresql.org/docs/current/app-psql.html); a line break ends it all the same.
+ */
+function connectLines(database: string): string[] {
+  if (/[\r\n]/.test(database)) return [`-- connect to database ${printable(database)} by hand: \\connect takes no line break`, '\\quit'];
+  if (/^[A-Za-z_][\w.]*$/.test(database)) return [`\\connect "${database}"`];
+  const value = database.replaceAll('\\', '\\\\').replaceAll("'", "\\'");
+  return [`\\connect -reuse-previous=on "dbname='${value.replaceAll('"', '""')}'"`];
+}
+
+function afterwards(steps: readonly Step[], view: View): string[] {
+  const roles = steps.flatMap((step) => (step.action === 'create-role' && step.after !== undefined ? [step.after.name] : []));
+  const writesFiles = steps.some(({ action }) => action === 'write-dsn-file');
+  if (roles.length === 0 && !writesFiles) return [];
+  const why = roles.length === 0 ? 'writes the DSN files' : 'makes the passwords and writes the DSN files';
+  const command = view.commandLine('apply', roles.flatMap((role) => ['--rotate', role]));
+  return ['', `-- Then this, run where the DSN files belong, ${why}:`, `--   ${printable(command)}`];
+}

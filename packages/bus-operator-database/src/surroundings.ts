@@ -1,0 +1,15 @@
+// What a command stands in: its environment, folder and streams, handed in so that nothing below reads a process.
+import type { Writable } from 'node:stream';
+
+/** A stream that a command writes to; a terminal says so. */
+export type Stream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly stdin: NodeJS.ReadableStream;
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+  /** The env file that the dispatcher has put into `env`, and the line on which each of its keys stands. */
+  readonly dotenv?: { readonly path: string; readonly lines: Readonly<Record<string, number>> };
+}

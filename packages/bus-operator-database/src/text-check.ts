@@ -1,0 +1,41 @@
+// Checks as lines: the good ones counted, each other one with what was seen and what to do about it.
+import { type Check, printable } from 'bus-integration-database';
+import { nameList } from './figures.ts';
+import type { Color } from './paint.ts';
+import { nextLines, paragraph, type View } from './view.ts';
+
+const idWidth = 16;
+const colors: Readonly<Record<Check['result'], Color>> = {
+  ok: 'green',
+  info: 'dim',
+  warn: 'yellow',
+  fail: 'red',
+  unknown: 'yellow',
+  skipped: 'dim',
+};
+
+/** Each check that isn't simply ok; with -v the ok ones too. */
+export function checkLines(checks: readonly Check[], view: View): string[] {
+  return checks
+    .filter(({ result }) => view.verbosity > 0 || result !== 'ok')
+    .flatMap((check) => [...seenLines(check, view), ...nextLines([check.remedy], '        ')]);
+}
+
+/** What the ok ones have to say, in one line: once when they all say the same. */
+export function okText(checks: readonly Check[]): string {
+  const good = checks.filter(({ result }) => result === 'ok');
+  const seen = [...new Set(good.map((check) => check.seen))];
+  const targets = good.flatMap(({ target }) => (target === undefined ? [] : [target]));
+  if (seen.length === 1 && seen[0] !== '') return `: ${printable(seen[0] ?? '')}`;
+  return targets.length === 0 ? '' : `: ${printable(nameList(targets))}`;
+}
+
+function seenLines({ id, result, target, seen }: Check, view: View): string[] {
+  const word = view.paint(colors[result], result) + ' '.repeat(Math.max(0, 7 - result.length));
+  const about = target === undefined ? '' : `${printable(target)}  `;
+  const [first = '', ...rest] = paragraph('', seen);
+  return [
+    `  ${word} ${printable(id).padEnd(idWidth)} ${about}${first}`.trimEnd(),
+    ...rest.map((line) => `        ${line}`),
+  ];
+}

@@ -1,0 +1,38 @@
+// `bus`: which program a command line means, and what it is given. Reads no environment and no streams but those handed in.
+import { parseGlobalFlags } from './flags.ts';
+import type { Installation, Surroundings } from './surroundings.ts';
+
+/**
+ * Runs one `bus` command line and resolves to its exit status. Answers --version without loading anything else.
+ *
+ * @example
+ * process.exitCode = await dispatch(process.argv.slice(2), surroundings, installation);
+ */
+export async function dispatch(
+  argv: readonly string[],
+  surroundings: Surroundings,
+  installation: Installation,
+): Promise<number> {
+  const flags = parseGlobalFlags(argv);
+  if ('version' in flags && flags.version) {
+    surroundings.stdout.write(`bus ${installation.version()}\n`);
+    return 0;
+  }
+  const searchPath = { path: surroundings.env.PATH, base: surroundings.cwd };
+  const { busHelp, busUsage } = await import('./usage.ts');
+  if ('problem' in flags) {
+    surroundings.stderr.write(`bus: ${flags.problem}\n${busUsage(searchPath)}`);
+    return 2;
+  }
+  if (flags.help) {
+    surroundings.stdout.write(busHelp(searchPath));
+    return 0;
+  }
+  const [word, ...args] = flags.words;
+  if (word === undefined) {
+    surroundings.stderr.write(busUsage(searchPath));
+    return 2;
+  }
+  const { runWord } = await import('./run-word.ts');
+  return runWord(word, args, flags, surroundings, installation);
+}

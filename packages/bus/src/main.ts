@@ -1,0 +1,5 @@
+// The binary `bus`.
+import { dispatch } from './dispatch.ts';
+import { runAsProcess } from './main-process.ts';
+
+await runAsProcess('bus', dispatch, import.meta.url);

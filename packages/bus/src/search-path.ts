@@ -1,0 +1,66 @@
+// The executables that PATH offers. Reads directories; runs nothing.
+import { accessSync, constants, readdirSync, statSync } from 'node:fs';
+import { delimiter, resolve } from 'node:path';
+
+/** A PATH as text, and the directory to which its relative entries refer: the one in which the program was started. */
+export interface SearchPath {
+  readonly path: string | undefined;
+  readonly base: string;
+}
+
+/**
+ * The first executable regular file of that name on PATH, as an absolute path.
+ *
+ * @example
+ * findExecutable('bus-operator', { path: process.env.PATH, base: process.cwd() }); // '/usr/local/bin/bus-operator'
+ */
+export function findExecutable(name: string, searchPath: SearchPath): string | undefined {
+  if (name.includes('/') || name.includes('\0')) return undefined;
+  return directoriesOf(searchPath)
+    .map((directory) => resolve(directory, name))
+    .find(isExecutable);
+}
+
+/**
+ * What follows `prefix` in the names of executables on PATH, sorted, each once.
+ *
+ * @example
+ * listExecutables('bus-', { path: '/usr/local/bin', base: '/' }); // ['operator', 'operator-database']
+ */
+export function listExecutables(prefix: string, searchPath: SearchPath): string[] {
+  const words = new Set<string>();
+  for (const directory of directoriesOf(searchPath)) {
+    for (const name of entriesOf(directory)) {
+      const word = name.slice(prefix.length);
+      if (name.startsWith(prefix) && word !== '' && !words.has(word) && isExecutable(resolve(directory, name)))
+        words.add(word);
+    }
+  }
+  return [...words].sort();
+}
+
+/** An empty entry means the current directory in POSIX; it is mostly a slip, and runs whatever lies there: left out. */
+function directoriesOf({ path, base }: SearchPath): string[] {
+  return (path ?? '')
+    .split(delimiter)
+    .filter((entry) => entry !== '')
+    .map((entry) => resolve(base, entry));
+}
+
+function entriesOf(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    if (!statSync(file).isFile()) return false;
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -12,7 +12,8 @@ const sources = Object.fromEntries(
 export default defineConfig({
   resolve: { alias: Object.entries(sources).map(([name, path]) => ({ find: new RegExp(`^${name}$`), replacement: path })) },
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    include: ['packages/*/test/**/*.test.ts', 'embedded/test/**/*.test.ts', 'test/**/*.test.ts'],
+    globalSetup: ['embedded/src/vitest-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',

@@ -262,7 +262,12 @@ function readPort(settings: Settings): number | undefined {
   const port = settings.value(key);
   if (port === undefined) return undefined;
   if (/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65535) return Number(port);
-  settings.refuse({ key, code: 'invalid-value', message: `${key} is ${shownValue(port)}, expected 1 to 65535` });
+  settings.refuse({
+    key,
+    code: 'invalid-value',
+    message: `${key} is ${shownValue(port)}, expected 1 to 65535`,
+    remedy: `write it like ${key}=5432`,
+  });
   return undefined;
 }
 

@@ -14,7 +14,7 @@ export interface Problem {
     | 'not-supported'
     | 'invalid-name';
   readonly message: string;
-  readonly remedy?: string;
+  readonly remedy: string;
 }
 
 export interface Settings {
@@ -59,7 +59,7 @@ export function createSettings(
       code,
       message: message + where(key),
       target: key,
-      ...(remedy !== undefined && { remedy }),
+      remedy,
     });
   };
   const isSet = (key: string) => Object.hasOwn(env, key) && env[key] !== undefined;

@@ -29,13 +29,13 @@ const allowLists = ['BUS_OPERATOR_ENV_ALLOW', 'BUS_OPERATOR_DATABASE_ENV_ALLOW']
 function nearestOf(key: string, prefixes: readonly string[], known: readonly string[]): string | undefined {
   let nearest: { candidate: string; distance: number } | undefined;
   for (const candidate of known) {
+    const prefix = prefixes.find((beginning) => candidate.startsWith(beginning)) ?? '';
+    const limit = Math.max(3, (candidate.length - prefix.length) / 2);
     const distance = editDistance(key, candidate);
-    if (nearest === undefined || distance < nearest.distance) nearest = { candidate, distance };
+    if (distance <= limit && distance < (nearest?.distance ?? Number.POSITIVE_INFINITY))
+      nearest = { candidate, distance };
   }
-  if (nearest === undefined) return undefined;
-  const prefix = prefixes.find((beginning) => nearest.candidate.startsWith(beginning)) ?? '';
-  const limit = Math.max(3, (nearest.candidate.length - prefix.length) / 2);
-  return nearest.distance <= limit ? nearest.candidate : undefined;
+  return nearest?.candidate;
 }
 
 /** Levenshtein's distance: insertions, deletions and replacements. */

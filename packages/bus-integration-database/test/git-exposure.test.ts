@@ -138,7 +138,7 @@ test('without git, or with a git that hangs, the answer is skipped', () => {
   expect(performance.now() - begun).toBeLessThan(3000);
 });
 
-test('a repository of somebody else is skipped with git’s reason', (context) => {
+test("a repository of somebody else is skipped with git's reason", (context) => {
   if (process.getuid?.() !== 0) context.skip('only root can give a repository away');
   execFileSync('chown', ['-R', '65534', repository]);
   expect(gitExposure(file('secret'), { env })).toMatchObject({

@@ -1,4 +1,4 @@
-// Reads a server's catalogs into an Observation: one round trip for the cluster, one for each database. Never writes.
+// Reads a server's catalogs into an Observation: a READ ONLY transaction for the cluster, one for each database. Never writes.
 import type { Session } from './connect.ts';
 import { markOf } from './mark.ts';
 import type {
@@ -39,8 +39,10 @@ interface ClusterRow {
   readonly databases: readonly WithAclRows<ObservedDatabase>[];
 }
 
-/** The roles and databases that are declared or bear the deployment's mark, the server and the admin: 1 to 3 statements. */
+/** The roles and databases that are declared or bear the deployment's mark, the server and the admin: 3 to 5 statements. */
 export async function readCluster(session: Session, wish: ClusterWish): Promise<ClusterSight> {
+  // Said here rather than as the session's default: that default is one of the things to be read.
+  await session.script('BEGIN READ ONLY');
   const parameters = [wish.roles, wish.databases, markOf(wish.deploymentId), wish.withSizes ?? false];
   const [row] = await session.query<ClusterRow>(clusterQuery(session.serverVersionNum), parameters);
   if (row === undefined) throw new Error('the catalog query answered no row');
@@ -49,6 +51,7 @@ export async function readCluster(session: Session, wish: ClusterWish): Promise<
     ? await session.query<{ systemIdentifier: string }>(systemIdentifierQuery)
     : [];
   const verifiers = admin.readsVerifiers ? await readVerifiers(session, wish.roles) : undefined;
+  await session.script('COMMIT');
   return {
     server: { ...row.server, ...identified[0] },
     admin,

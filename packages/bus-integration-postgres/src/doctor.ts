@@ -80,7 +80,7 @@ async function examineServer(
 ): Promise<Response['target']> {
   const { wish, directory } = preparation;
   const run = createRun({ target: preparation.target, signal: context.signal, meter });
-  await using session = await run.open('read');
+  await using session = await run.open('survey');
   const sight = await observe(session, { run, wish, directory, jobs: () => 3, onProgress: context.onProgress });
   const { server, admin } = sight.seen;
   checks.push(check('reachable', 'ok', `${session.where} answers as ${admin.name}`));

@@ -68,7 +68,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
       guarded(configuration, request, context, async () => {
         const startedAt = performance.now();
         const { preparation, run } = await start(declarationOf(request), allowedBy(request), context);
-        await using session = await run.open('read');
+        await using session = await run.open('survey');
         const sight = await observe(session, observation(run, preparation, context, 1));
         const computed = computePlan(preparation.wish, sight.seen, sight.pairs, sight.proofs);
         const target = targetOf(session.pinned, sight.seen.admin, sight.seen.server);
@@ -94,7 +94,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
       guarded(configuration, request, context, async () => {
         const startedAt = performance.now();
         const { preparation, run } = await start(configuredDeclaration(configuration), nothingAllowed, context);
-        await using session = await run.open('read');
+        await using session = await run.open('survey');
         const sight = await observe(session, { ...observation(run, preparation, context, 1), withSizes: true });
         const computed = computePlan(preparation.wish, sight.seen, sight.pairs, sight.proofs);
         const target = targetOf(session.pinned, sight.seen.admin, sight.seen.server);

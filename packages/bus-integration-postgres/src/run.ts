@@ -9,10 +9,10 @@ import type { Meter } from './meter.ts';
 import { sqlstateOf } from './sqlstate.ts';
 
 /**
- * What a connection is for: reading in READ ONLY transactions, changing, making databases (which may take minutes), or
- * holding the lock.
+ * What a connection is for: looking at the cluster, reading in READ ONLY transactions only, changing, making databases
+ * (which may take minutes), or holding the lock.
  */
-export type Purpose = 'read' | 'write' | 'create' | 'lock';
+export type Purpose = 'survey' | 'read' | 'write' | 'create' | 'lock';
 
 export interface RunOptions {
   readonly target: ConnectionTarget;
@@ -40,7 +40,7 @@ export interface Run {
 const connectTimeoutMs = 15_000;
 /** Our own deadline stands a little behind the server's, so that the server's better message comes first. */
 const graceMs = 5_000;
-const statementTimeoutMs = { read: 60_000, write: 60_000, create: 900_000, lock: 60_000 };
+const statementTimeoutMs = { survey: 60_000, read: 60_000, write: 60_000, create: 900_000, lock: 60_000 };
 
 export function createRun({ target, signal, meter }: RunOptions): Run {
   let pinned: PinnedAddress | undefined;

@@ -35,7 +35,7 @@ export interface VerifyOptions {
 export async function verify({ preparation, run, checks, jobs }: VerifyOptions): Promise<Response> {
   const startedAt = performance.now();
   const { wish, directory, warnings } = preparation;
-  await using session = await run.open('read');
+  await using session = await run.open('survey');
   const cluster = await readCluster(session, { deploymentId: wish.deploymentId, roles: [], databases: [] });
   const { server } = cluster;
   const connectivity: Check[] = [];

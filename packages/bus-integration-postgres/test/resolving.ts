@@ -37,6 +37,8 @@ export function usePlace(): Place {
       return join(path, 'home');
     },
     write(name, content = '', mode = 0o600) {
+      // Who isn't root can't write into a file of mode 0400 once more.
+      rmSync(join(path, name), { force: true });
       writeFileSync(join(path, name), content);
       chmodSync(join(path, name), mode);
       return join(path, name);

@@ -40,7 +40,13 @@ export type Invocation = { readonly verb?: Verb; readonly flags: Flags } | { rea
  * readInvocation(['plan', '-f', 'json']); // { verb: 'plan', flags: { format: 'json', … } }
  */
 export function readInvocation(argv: readonly string[]): Invocation {
-  const { tokens } = parseArgs({ args: [...argv], options: parseOptions, allowPositionals: true, strict: false, tokens: true });
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options: parseOptions,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
   const values = new Map<FlagName, string[]>();
   const words: string[] = [];
   for (const token of tokens) {
@@ -57,7 +63,8 @@ export function readInvocation(argv: readonly string[]): Invocation {
     values.set('help', ['']);
   }
   const [verb, extra] = words;
-  if (verb !== undefined && !isVerb(verb)) return { problem: `unknown verb ${quoted(verb)}; ${didYouMean(verb, Object.keys(verbs))}` };
+  if (verb !== undefined && !isVerb(verb))
+    return { problem: `unknown verb ${quoted(verb)}; ${didYouMean(verb, Object.keys(verbs))}` };
   if (extra !== undefined) return { problem: `unexpected argument ${quoted(extra)} after ${verb}` };
   const flags = flagsOf(values);
   const problem = flags.help || flags.version ? undefined : contradiction(verb, values, flags);
@@ -67,7 +74,11 @@ export function readInvocation(argv: readonly string[]): Invocation {
 const parseOptions = Object.fromEntries(
   table.map(({ name, short, value }) => [
     name,
-    { type: value === undefined ? 'boolean' : 'string', multiple: true, ...(short !== undefined && { short }) } as const,
+    {
+      type: value === undefined ? 'boolean' : 'string',
+      multiple: true,
+      ...(short !== undefined && { short }),
+    } as const,
   ]),
 );
 
@@ -83,8 +94,10 @@ function problemOf(flag: Flag | undefined, { rawName, value, inlineValue }: Opti
     return `unknown flag ${quoted(rawName)}; ${didYouMean(rawName, spellings)}`;
   }
   if (flag.value === undefined) return value === undefined ? undefined : `${rawName} takes no value`;
-  if (value === undefined || (value === '' && flag.name !== 'adopt-from')) return `${rawName} needs a value: ${rawName} ${flag.value}`;
-  if (!inlineValue && /^-./.test(value)) return `${rawName} needs a value: ${rawName} ${flag.value} (got ${quoted(value)})`;
+  if (value === undefined || (value === '' && flag.name !== 'adopt-from'))
+    return `${rawName} needs a value: ${rawName} ${flag.value}`;
+  if (!inlineValue && /^-./.test(value))
+    return `${rawName} needs a value: ${rawName} ${flag.value} (got ${quoted(value)})`;
   if (flag.choices !== undefined && !flag.choices.includes(value)) {
     return `${rawName} ${quoted(value)}: expected ${flag.choices.join(', ').replace(/, ([^,]*)$/, ' or $1')}`;
   }
@@ -125,7 +138,11 @@ function flagsOf(values: ReadonlyMap<FlagName, readonly string[]>): Flags {
   };
 }
 
-function contradiction(verb: Verb | undefined, values: ReadonlyMap<FlagName, unknown>, flags: Flags): string | undefined {
+function contradiction(
+  verb: Verb | undefined,
+  values: ReadonlyMap<FlagName, unknown>,
+  flags: Flags,
+): string | undefined {
   for (const flag of table) {
     if (verb === undefined || flag.verbs === undefined || !values.has(flag.name) || flag.verbs.includes(verb)) continue;
     return `--${flag.name} is a flag of ${flag.verbs.join(' and ')}, not of ${verb}`;

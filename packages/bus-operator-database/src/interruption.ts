@@ -35,9 +35,7 @@ export function listenForInterruption({ timeoutMs, onSignal, leave }: Interrupti
   };
   for (const name of watched) process.on(name, listener);
   const timer =
-    timeoutMs === undefined
-      ? undefined
-      : setTimeout(() => controller.abort(timeoutError(timeoutMs)), timeoutMs);
+    timeoutMs === undefined ? undefined : setTimeout(() => controller.abort(timeoutError(timeoutMs)), timeoutMs);
   return {
     signal: controller.signal,
     exitStatus: () => (caught === undefined ? undefined : 128 + constants.signals[caught]),

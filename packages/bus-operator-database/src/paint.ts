@@ -23,7 +23,8 @@ export function paintFor(
   color: 'auto' | 'always' | 'never',
   env: Readonly<Record<string, string | undefined>>,
 ): Paint {
-  const isWanted = color === 'always' || (color === 'auto' && stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb');
+  const isWanted =
+    color === 'always' || (color === 'auto' && stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb');
   if (!isWanted) return plain;
   return (name, text) => {
     const [on, off] = codes[name];

@@ -21,7 +21,9 @@ export async function readSavedPlan(path: string, shown: string, deploymentId: s
     throw stale(`plan ${printable(shown)} was edited after it was saved: its identity does not fit its steps`);
   }
   if (plan.deployment_id !== deploymentId) {
-    throw stale(`plan ${printable(shown)} is for deployment ${printable(plan.deployment_id)}, this is ${printable(deploymentId)}`);
+    throw stale(
+      `plan ${printable(shown)} is for deployment ${printable(plan.deployment_id)}, this is ${printable(deploymentId)}`,
+    );
   }
   return plan;
 }
@@ -43,7 +45,8 @@ function parsePlan(text: string, shown: string): Response {
     Array.isArray(value.steps) &&
     value.steps.every((step) => step !== null && typeof step === 'object');
   if (!isPlan) throw noPlan(shown, 'holds no plan', 'save one with plan --save FILE');
-  if (value?.ok !== true) throw noPlan(shown, 'holds a plan that was refused', 'mend what it names, then plan --save FILE again');
+  if (value?.ok !== true)
+    throw noPlan(shown, 'holds a plan that was refused', 'mend what it names, then plan --save FILE again');
   return value as Response;
 }
 
@@ -59,19 +62,28 @@ async function readBounded(path: string, shown: string): Promise<string> {
   } catch (error) {
     if (error instanceof OperationError) throw error;
     const { code } = error as NodeJS.ErrnoException;
-    throw noPlan(shown, code === 'ENOENT' ? 'does not exist' : `can't be read (${code === 'EACCES' ? 'permission denied' : code})`);
+    throw noPlan(
+      shown,
+      code === 'ENOENT' ? 'does not exist' : `can't be read (${code === 'EACCES' ? 'permission denied' : code})`,
+    );
   } finally {
     await handle?.close();
   }
 }
 
 function noPlan(shown: string, why: string, remedy?: string): OperationError {
-  return new OperationError('invalid-request', `plan ${printable(shown)} ${why}${remedy === undefined ? '' : `; ${remedy}`}`, {
-    code: 'saved-plan',
-    target: printable(shown),
-  });
+  return new OperationError(
+    'invalid-request',
+    `plan ${printable(shown)} ${why}${remedy === undefined ? '' : `; ${remedy}`}`,
+    {
+      code: 'saved-plan',
+      target: printable(shown),
+    },
+  );
 }
 
 function stale(message: string): OperationError {
-  return new OperationError('stale-plan', message, { remedy: 'save the plan again and review it: bus operator database plan --save FILE' });
+  return new OperationError('stale-plan', message, {
+    remedy: 'save the plan again and review it: bus operator database plan --save FILE',
+  });
 }

@@ -10,7 +10,9 @@ export function scriptLines(response: Response, view: View): string[] {
   const blocks = blocksOf(steps.filter((step) => !runsOutside(step) && sqlOf(step).length > 0));
   return [
     '-- What bus operator database apply would do, for psql.',
-    ...headLines(response, view).slice(1).map((line) => `-- ${line}`),
+    ...headLines(response, view)
+      .slice(1)
+      .map((line) => `-- ${line}`),
     `-- deployment: ${printable(response.deployment_id)}, provider ${printable(response.provider)}`,
     ...(steps.length === 0 ? ['-- nothing to do'] : ['', '\\set ON_ERROR_STOP on']),
     ...outside.flatMap((step) => ['', commentOf(step), ...sqlOf(step)]),
@@ -43,17 +45,23 @@ function commentOf({ action, target, summary }: Step): string {
  * (https://www.postgresql.org/docs/current/app-psql.html); a line break ends it all the same.
  */
 function connectLines(database: string): string[] {
-  if (/[\r\n]/.test(database)) return [`-- connect to database ${printable(database)} by hand: \\connect takes no line break`, '\\quit'];
+  if (/[\r\n]/.test(database))
+    return [`-- connect to database ${printable(database)} by hand: \\connect takes no line break`, '\\quit'];
   if (/^[A-Za-z_][\w.]*$/.test(database)) return [`\\connect "${database}"`];
   const value = database.replaceAll('\\', '\\\\').replaceAll("'", "\\'");
   return [`\\connect -reuse-previous=on "dbname='${value.replaceAll('"', '""')}'"`];
 }
 
 function afterwards(steps: readonly Step[], view: View): string[] {
-  const roles = steps.flatMap((step) => (step.action === 'create-role' && step.after !== undefined ? [step.after.name] : []));
+  const roles = steps.flatMap((step) =>
+    step.action === 'create-role' && step.after !== undefined ? [step.after.name] : [],
+  );
   const writesFiles = steps.some(({ action }) => action === 'write-dsn-file');
   if (roles.length === 0 && !writesFiles) return [];
   const why = roles.length === 0 ? 'writes the DSN files' : 'makes the passwords and writes the DSN files';
-  const command = view.commandLine('apply', roles.flatMap((role) => ['--rotate', role]));
+  const command = view.commandLine(
+    'apply',
+    roles.flatMap((role) => ['--rotate', role]),
+  );
   return ['', `-- Then this, run where the DSN files belong, ${why}:`, `--   ${printable(command)}`];
 }

@@ -6,15 +6,24 @@ const program = 'bus operator database: ';
 
 /** A run that has nothing to show but why: one or more errors, each with what to do. */
 export function errorLines({ diagnostics }: Response): string[] {
-  return grouped(diagnostics.filter(({ severity }) => severity === 'fail'), '');
+  return grouped(
+    diagnostics.filter(({ severity }) => severity === 'fail'),
+    '',
+  );
 }
 
 /** Warnings and notes beside a result. */
 export function warningLines(diagnostics: readonly Diagnostic[]): string[] {
   const shown = diagnostics.filter(({ code }) => code !== 'what-stands');
   return [
-    ...grouped(shown.filter(({ severity }) => severity === 'warn'), 'warning: '),
-    ...grouped(shown.filter(({ severity }) => severity === 'info'), 'note: '),
+    ...grouped(
+      shown.filter(({ severity }) => severity === 'warn'),
+      'warning: ',
+    ),
+    ...grouped(
+      shown.filter(({ severity }) => severity === 'info'),
+      'note: ',
+    ),
   ];
 }
 

@@ -8,7 +8,8 @@ import { headLines, nextLines, paragraph, type View, verdictLines } from './view
 export function planText(response: Response, view: View, notes: readonly string[] = []): string[] {
   const failures = response.diagnostics.filter(({ severity }) => severity === 'fail');
   const mutating = response.steps.filter(isMutating);
-  if (response.ok && mutating.length === 0) return [...headLines(response, view), ...notes, ...nothingToDo(response, view)];
+  if (response.ok && mutating.length === 0)
+    return [...headLines(response, view), ...notes, ...nothingToDo(response, view)];
   return [
     ...headLines(response, view),
     ...notes,

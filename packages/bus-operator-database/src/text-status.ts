@@ -28,7 +28,9 @@ export function statusText(response: Response, view: View): string[] {
     ...(differing.length === 0
       ? ['drift: none']
       : [`drift: ${count(differing.length, 'step')}`, ...stepLines(differing, view)]),
-    ...leftovers.map(({ kind, name }) => `left over: ${kind} ${printable(name)} bears our mark and is declared no more`),
+    ...leftovers.map(
+      ({ kind, name }) => `left over: ${kind} ${printable(name)} bears our mark and is declared no more`,
+    ),
     ...verdictLines(failures, refusalLabel(response), view),
     ...(differing.length === 0 ? [] : nextLines([view.commandLine('plan')])),
   ];
@@ -57,13 +59,17 @@ const stateWords: Readonly<Record<DatabaseStatus['state'], string>> = {
 function passwordText(password: NonNullable<RoleStatus['password']>, proven: number, files: number): string {
   if (password === 'none') return 'no password in any file';
   if (files === 0) return `password ${password}`;
-  return proven > 0 ? `password proven by ${proven} of ${count(files, 'file')}` : `password of ${count(files, 'file')} ${password}`;
+  return proven > 0
+    ? `password proven by ${proven} of ${count(files, 'file')}`
+    : `password of ${count(files, 'file')} ${password}`;
 }
 
 function databaseCells({ name, state, size_bytes, connections }: DatabaseStatus, { schemas = [] }: Response): string[] {
   const own = schemas.filter(({ database }) => database === name);
   const present = own.filter((schema) => schema.state === 'present').map((schema) => printable(schema.name));
-  const others = own.filter((schema) => schema.state !== 'present').map((schema) => `${printable(schema.name)} ${schema.state}`);
+  const others = own
+    .filter((schema) => schema.state !== 'present')
+    .map((schema) => `${printable(schema.name)} ${schema.state}`);
   const named = [...present, ...others].join(', ');
   return [
     stateWords[state],
@@ -96,7 +102,13 @@ function table(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
   for (const row of rows) {
     // The last cell of a row may be as long as it likes.
-    for (const [column, cell] of row.slice(0, -1).entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
+    for (const [column, cell] of row.slice(0, -1).entries())
+      widths[column] = Math.max(widths[column] ?? 0, cell.length);
   }
-  return rows.map((row) => row.map((cell, column) => (column < row.length - 1 ? cell.padEnd(widths[column] ?? 0) : cell)).join('  ').trimEnd());
+  return rows.map((row) =>
+    row
+      .map((cell, column) => (column < row.length - 1 ? cell.padEnd(widths[column] ?? 0) : cell))
+      .join('  ')
+      .trimEnd(),
+  );
 }

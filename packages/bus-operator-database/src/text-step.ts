@@ -17,7 +17,10 @@ const widestTarget = 44;
 export function leadLines(steps: readonly Step[], view: View): string[] {
   return steps
     .filter((step) => !isMutating(step) && step.action !== 'apply-database-plan')
-    .flatMap((step) => [`  ${step.action.padEnd(actionWidth)} ${printable(step.summary)}`.trimEnd(), ...sqlLines(step, view)]);
+    .flatMap((step) => [
+      `  ${step.action.padEnd(actionWidth)} ${printable(step.summary)}`.trimEnd(),
+      ...sqlLines(step, view),
+    ]);
 }
 
 /** The steps that change something, `+ ~ -`. */

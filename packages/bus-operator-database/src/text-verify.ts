@@ -1,6 +1,6 @@
 // What verify found, for people: a block for each kind of check, the good ones in a line, the others explained.
 import type { Check, Response } from 'bus-integration-database';
-import { okText, checkLines } from './text-check.ts';
+import { checkLines, okText } from './text-check.ts';
 import { headLines, type View, verdictLines } from './view.ts';
 
 export function verifyText(response: Response, view: View): string[] {

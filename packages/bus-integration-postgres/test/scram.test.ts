@@ -1,0 +1,116 @@
+import { createHash, createHmac } from 'node:crypto';
+import { Secret } from 'bus-integration-database';
+import { sharedServer } from 'embedded';
+import { describe, expect, test } from 'vitest';
+import { connect } from '../src/connect.ts';
+import { matchesVerifier, md5Hash, newPassword, newVerifier, parseVerifier, scramVerifier } from '../src/scram.ts';
+import { identifier, literal } from '../src/sql.ts';
+import { brief, targetOf } from './target.ts';
+
+describe('scramVerifier', () => {
+  // RFC 7677, section 3: user "user", password "pencil"; its example gives proof and signature, not the keys.
+  const salt = 'W22ZaJ0SNY7soEsUEjb6gQ==';
+  const nonce = 'rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0';
+  const authMessage = `n=user,r=rOprNGfwEbeRWgbNEkqO,r=${nonce},s=${salt},i=4096,c=biws,r=${nonce}`;
+
+  test('holds the keys that give the signature and the proof of RFC 7677', () => {
+    const verifier = parseVerifier(scramVerifier('pencil', { salt, iterations: 4096 }));
+    expect(verifier).toBeDefined();
+    const { serverKey, storedKey } = verifier as NonNullable<typeof verifier>;
+    const signature = createHmac('sha256', serverKey).update(authMessage).digest('base64');
+    expect(signature).toBe('6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=');
+    const clientSignature = createHmac('sha256', storedKey).update(authMessage).digest();
+    const proof = Buffer.from('dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=', 'base64');
+    const clientKey = proof.map((byte, index) => byte ^ (clientSignature[index] as number));
+    expect(createHash('sha256').update(clientKey).digest()).toEqual(storedKey);
+  });
+
+  test('is written as RFC 5803 and PostgreSQL write it', () => {
+    expect(scramVerifier('pencil', { salt, iterations: 4096 })).toMatch(
+      /^SCRAM-SHA-256\$4096:W22ZaJ0SNY7soEsUEjb6gQ==\$[A-Za-z0-9+/]{43}=:[A-Za-z0-9+/]{43}=$/,
+    );
+    expect(scramVerifier('pencil', { salt: Buffer.from(salt, 'base64'), iterations: 4096 })).toBe(
+      scramVerifier('pencil', { salt, iterations: 4096 }),
+    );
+  });
+
+  test('refuses what PostgreSQL could not store or would read otherwise', () => {
+    expect(() => scramVerifier('', { salt, iterations: 4096 })).toThrow('a password is empty');
+    expect(() => scramVerifier('a\0b', { salt, iterations: 4096 })).toThrow('holds a NUL');
+    expect(() => scramVerifier('x', { salt, iterations: 0 })).toThrow('expected 1 to 2147483647');
+    expect(() => scramVerifier('x', { salt: 'no base64!', iterations: 1 })).toThrow('no base64');
+  });
+
+  test.each([14, 15, 16, 17, 18] as const)(
+    'logs in on PostgreSQL %i, and is what the server makes itself',
+    async (major) => {
+      await using server = await sharedServer(major);
+      await using admin = await connect(targetOf(server), brief);
+      const name = `scram ${process.pid} ${major}`;
+      const password = 'Ⅸ "p\u00a0q\' é';
+      const asServiceRole = { ...brief, user: name, password: new Secret(password) };
+      try {
+        await admin.query(
+          `CREATE ROLE ${identifier(name)} LOGIN PASSWORD ${literal(await newVerifier(password, 5000))}`,
+        );
+        await using service = await connect(targetOf(server), asServiceRole);
+        expect(service.authentication).toMatchObject({ method: 'scram-sha-256', isServerProven: true });
+        const readVerifier = 'SELECT rolpassword FROM pg_catalog.pg_authid WHERE rolname = $1';
+        await admin.query(`ALTER ROLE ${identifier(name)} PASSWORD ${literal(password)}`);
+        const [row] = await admin.query<{ rolpassword: string }>(readVerifier, [name]);
+        const theirs = parseVerifier(row?.rolpassword ?? '');
+        expect(row?.rolpassword).toBe(scramVerifier(password, theirs as NonNullable<typeof theirs>));
+      } finally {
+        await admin.query(`DROP ROLE IF EXISTS ${identifier(name)}`);
+      }
+    },
+  );
+});
+
+describe('newVerifier', () => {
+  test('takes 16 fresh bytes of salt each time', async () => {
+    const verifiers = await Promise.all([1, 2, 3].map(() => newVerifier(new Secret('pencil'), 10)));
+    const salts = verifiers.map((verifier) => parseVerifier(verifier)?.salt.toString('hex'));
+    expect(new Set(salts).size).toBe(3);
+    expect(salts[0]).toMatch(/^[0-9a-f]{32}$/);
+    expect(verifiers.every((verifier) => matchesVerifier('pencil', verifier))).toBe(true);
+  });
+});
+
+test('newPassword gives 32 random bytes that need no escaping', () => {
+  const passwords = Array.from({ length: 20 }, () => newPassword().reveal());
+  expect(new Set(passwords).size).toBe(20);
+  for (const password of passwords) expect(password).toMatch(/^[\w-]{43}$/);
+});
+
+describe('matchesVerifier', () => {
+  const verifier = scramVerifier('pencil', { salt: 'c2FsdHNhbHRzYWx0c2Fs', iterations: 7 });
+
+  test('tells the right password from others', () => {
+    expect(matchesVerifier('pencil', verifier)).toBe(true);
+    expect(matchesVerifier('Pencil', verifier)).toBe(false);
+    expect(matchesVerifier('', verifier)).toBe(false);
+  });
+
+  test('knows MD5 hashes, which hold the role too', () => {
+    expect(matchesVerifier('pencil', md5Hash('pencil', 'app'), 'app')).toBe(true);
+    expect(matchesVerifier('pencil', md5Hash('pencil', 'app'), 'other')).toBe(false);
+    expect(matchesVerifier('pencil', md5Hash('pencil', 'app'))).toBe(false);
+  });
+
+  test('matches nothing that is no verifier', () => {
+    const [head, keys] = [verifier.slice(0, verifier.lastIndexOf('$')), verifier.slice(verifier.lastIndexOf('$'))];
+    const broken = [
+      '',
+      'pencil',
+      head,
+      `${head}$short:short`,
+      `SCRAM-SHA-256$0:c2FsdA==${keys}`,
+      `SCRAM-SHA-1${verifier.slice(13)}`,
+    ];
+    for (const text of broken) {
+      expect(parseVerifier(text)).toBeUndefined();
+      expect(matchesVerifier('pencil', text, 'app')).toBe(false);
+    }
+  });
+});

@@ -1,0 +1,17 @@
+// `apply`: carries out what plan says, or exactly what a saved plan says.
+import { applyText } from '../text-apply.ts';
+import type { Command } from './command.ts';
+import { declarationRequest, permissions } from './declaration.ts';
+
+export const apply: Command = {
+  verb: 'apply',
+  request: ({ configuration, flags, saved }) => ({
+    ...declarationRequest(configuration),
+    ...permissions(configuration, flags, saved),
+    dry_run: flags.dryRun,
+    confirm: !flags.dryRun,
+    ...(saved !== undefined && { plan: saved }),
+  }),
+  text: applyText,
+  exit: ({ ok }) => (ok ? 0 : 1),
+};

@@ -1,0 +1,22 @@
+// What a verb adds to the one pipe: its request, what its flags make of the answer, how it reads, how it exits.
+import type { Configuration, Response, Verb } from 'bus-integration-database';
+import type { Flags } from '../flags.ts';
+import type { View } from '../view.ts';
+
+export interface RequestInput {
+  readonly configuration: Configuration;
+  readonly flags: Flags;
+  /** The plan of `apply --plan FILE`. */
+  readonly saved?: Response | undefined;
+}
+
+export interface Command {
+  readonly verb: Verb;
+  readonly request: (input: RequestInput) => unknown;
+  /** What the verb's flags make of an answer: `--strict` turns what was not seen into a failure. */
+  readonly judge?: (response: Response, flags: Flags) => Response;
+  /** The lines for stdout, of an answer that has something to show. */
+  readonly text: (response: Response, view: View) => string[];
+  /** The exit status of an answer without an error class. */
+  readonly exit: (response: Response, flags: Flags) => number;
+}

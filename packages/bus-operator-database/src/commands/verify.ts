@@ -1,0 +1,27 @@
+// `verify`: proves with real logins that what was provisioned works.
+import type { Response } from 'bus-integration-database';
+import { verifyText } from '../text-verify.ts';
+import type { Command } from './command.ts';
+
+export const verify: Command = {
+  verb: 'verify',
+  request: ({ configuration }) => ({
+    deployment_id: configuration.deploymentId,
+    provider: configuration.provider,
+    checks: ['connectivity', 'listener-policy'],
+  }),
+  judge: (response, { strict }) =>
+    strict && response.ok && response.complete === false ? incomplete(response) : response,
+  text: verifyText,
+  exit: ({ ok }) => (ok ? 0 : 1),
+};
+
+function incomplete(response: Response): Response {
+  const diagnostic = {
+    severity: 'fail',
+    code: 'incomplete',
+    message: 'not everything could be seen, and --strict asks for all of it',
+    remedy: 'mend what is unknown above, or leave out --strict',
+  } as const;
+  return { ...response, ok: false, diagnostics: [diagnostic, ...response.diagnostics] };
+}

@@ -1,0 +1,123 @@
+// From the environment, an env file and flags to the configuration of one run. Opens env files; nothing else.
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import {
+  type Configuration,
+  type Diagnostic,
+  type EnvFile,
+  OperationError,
+  parseDuration,
+  printable,
+  readConfiguration,
+  readEnvFile,
+} from 'bus-integration-database';
+import { count, nameList } from './figures.ts';
+import type { Flags } from './flags.ts';
+import type { ProviderRoot } from './providers.ts';
+import type { Surroundings } from './surroundings.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Setup {
+  readonly configuration: Configuration;
+  /** The environment with the env file's values laid over it. */
+  readonly env: Environment;
+  readonly warnings: readonly Diagnostic[];
+  /** `9 keys from ./.env`. */
+  readonly origin: string;
+}
+
+/** Where a run stands, and what it was told. */
+export interface Ground {
+  readonly flags: Flags;
+  readonly surroundings: Surroundings;
+  /** With -C applied. */
+  readonly cwd: string;
+}
+
+/**
+ * Reads the configuration; `--env-file`'s values win over the environment.
+ *
+ * @throws OperationError `invalid-request` or `not-configured`, with every problem at once
+ */
+export async function configure({ flags, surroundings, cwd }: Ground, roots: readonly ProviderRoot[]): Promise<Setup> {
+  const file = flags.envFile === undefined ? undefined : readEnvFile(resolve(cwd, flags.envFile), flags.envFile);
+  const env = overlay(surroundings.env, file?.values);
+  const loaded = await Promise.all(roots.map((root) => root.load()));
+  const source = file ?? surroundings.dotenv;
+  const { configuration, warnings } = readConfiguration(
+    env,
+    {
+      ...(source !== undefined && { envFile: source.path, lines: source.lines }),
+      ...(source === undefined && isThere(resolve(cwd, '.env')) && { unreadEnvFile: './.env' }),
+      ...(flags.provider !== undefined && { provider: flags.provider }),
+    },
+    loaded.map(({ keys }) => keys),
+  );
+  const prefixes = ['BUS_DEPLOYMENT_ID', 'BUS_DATABASE_', ...loaded.map(({ keys }) => keys.prefix)];
+  return {
+    configuration,
+    env,
+    warnings: [...overrideWarnings(file, surroundings.env), ...warnings],
+    origin: originOf(env, prefixes, source),
+  };
+}
+
+/** Milliseconds of a flag's duration; undefined when it isn't given. */
+export function flagDuration(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    throw new OperationError('invalid-request', `${flag}: ${error.message}`, { code: 'usage' });
+  }
+}
+
+/** `--jobs`, 1 to 64. */
+export function flagJobs(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d?$/.test(text) && Number(text) <= 64) return Number(text);
+  throw new OperationError('invalid-request', `--jobs ${printable(text)}: expected a number from 1 to 64`, {
+    code: 'usage',
+  });
+}
+
+function overlay(env: Environment, values: Environment | undefined): Environment {
+  if (values === undefined) return env;
+  return Object.assign(Object.create(null), env, values);
+}
+
+function overrideWarnings(file: EnvFile | undefined, env: Environment): Diagnostic[] {
+  if (file === undefined) return [];
+  const names = Object.keys(file.values).filter((key) => env[key] !== undefined && env[key] !== file.values[key]);
+  if (names.length === 0) return [];
+  const path = printable(file.path);
+  return [
+    {
+      severity: 'warn',
+      code: 'overridden',
+      message: `--env-file ${path} overrides ${count(names.length, 'variable')} of the environment: ${nameList(names)}`,
+      target: path,
+    },
+  ];
+}
+
+function originOf(
+  env: Environment,
+  prefixes: readonly string[],
+  source: Pick<EnvFile, 'path' | 'lines'> | undefined,
+): string {
+  const keys = Object.keys(env).filter(
+    (key) => env[key] !== undefined && prefixes.some((prefix) => key.startsWith(prefix)),
+  );
+  const fromFile = source === undefined ? [] : keys.filter((key) => source.lines[key] !== undefined);
+  const others = keys.length - fromFile.length;
+  if (source === undefined) return `${count(keys.length, 'key')} from the environment`;
+  const rest = others === 0 ? '' : `, ${others} from the environment`;
+  return `${count(fromFile.length, 'key')} from ${printable(source.path)}${rest}`;
+}
+
+function isThere(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+}

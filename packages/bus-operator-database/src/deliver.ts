@@ -1,0 +1,134 @@
+// The last stretch of the pipe: the response as text or JSON, on the right stream or in a file. Decides no exit status.
+import { type Diagnostic, OperationError, type Response } from 'bus-integration-database';
+import { commandLine } from './command-line.ts';
+import type { Command } from './commands/command.ts';
+import type { Ground } from './configure.ts';
+import { paintFor, plain } from './paint.ts';
+import type { PrivateFile } from './private-file.ts';
+import type { ProviderRoot } from './providers.ts';
+import type { Outcome } from './run.ts';
+import { scriptLines } from './script.ts';
+import type { Stream } from './surroundings.ts';
+import { errorLines, traceLines, warningLines } from './text-error.ts';
+import { headLines, type View } from './view.ts';
+
+export interface Delivery {
+  readonly command: Command;
+  readonly outcome: Outcome;
+  readonly ground: Ground;
+  readonly roots: readonly ProviderRoot[];
+  readonly files: { readonly output?: PrivateFile; readonly save?: PrivateFile };
+  readonly changingFlags: readonly string[];
+}
+
+/** Prints and writes everything; false when a file or stdout could not take it. */
+export async function deliver(delivery: Delivery): Promise<boolean> {
+  const { outcome, ground, files } = delivery;
+  const { flags, surroundings } = ground;
+  const response = complete(outcome, flags.format);
+  const problems: Diagnostic[] = [];
+  const isSaved = await attempt(problems, () => save(response, files.save));
+  if (files.save !== undefined && !isSaved && problems.length === 0) problems.push(notSaved);
+  const view = viewOf(delivery, isSaved);
+  const text = flags.format === 'json' ? `${JSON.stringify(response, null, 2)}\n` : textOf(delivery, response, view);
+  const isJson = flags.format === 'json';
+  const warnings = isJson ? [] : [...outcome.warnings, ...response.diagnostics];
+  const { stderr } = surroundings;
+  if (!flags.isQuiet) writeLines(stderr, warningLines(warnings));
+  await attempt(problems, async () => {
+    if (files.output === undefined) await write(surroundings.stdout, text);
+    else await files.output.write(text);
+  });
+  if (!isJson && isOutOfSight(response, delivery)) writeLines(stderr, errorLines(response));
+  writeLines(stderr, errorLines({ ...response, diagnostics: problems }));
+  if (outcome.defect !== undefined && flags.verbosity >= 2) writeLines(stderr, traceLines(outcome.defect));
+  return problems.every(({ code }) => code === notSaved.code);
+}
+
+const notSaved: Diagnostic = {
+  severity: 'fail',
+  code: 'not-saved',
+  message: 'the plan was not saved: apply would refuse it',
+};
+
+function textOf({ command, ground }: Delivery, response: Response, view: View): string {
+  const lines = !hasResult(response)
+    ? headLines(response, view)
+    : ground.flags.sql
+      ? scriptLines(response, view)
+      : command.text(response, view);
+  return `${lines.join('\n').replace(/\n{3,}/g, '\n\n')}\n`;
+}
+
+/** Whether there is more to show than why it failed. */
+function hasResult({ ok, steps, ...parts }: Response): boolean {
+  const { checks = [], connectivity = [], listener_policy = [], roles = [], databases = [] } = parts;
+  return ok || [steps, checks, connectivity, listener_policy, roles, databases].some((part) => part.length > 0);
+}
+
+/** Failures stand in the result; where that is absent, in a file or in a pipe, a person at the terminal needs them too. */
+function isOutOfSight(response: Response, { ground: { surroundings, flags } }: Delivery): boolean {
+  const { stdout, stderr } = surroundings;
+  if (!hasResult(response) || flags.output !== undefined || flags.sql) return true;
+  return stderr.isTTY === true && stdout.isTTY !== true;
+}
+
+/** In JSON the configuration's warnings have no other place than the response. */
+function complete({ response, warnings }: Outcome, format: 'text' | 'json'): Response {
+  return format === 'json' ? { ...response, diagnostics: [...response.diagnostics, ...warnings] } : response;
+}
+
+async function save(response: Response, file: PrivateFile | undefined): Promise<boolean> {
+  if (file === undefined) return false;
+  if (!response.ok || response.plan_id === undefined) {
+    await file.discard();
+    return false;
+  }
+  await file.write(`${JSON.stringify(response, null, 2)}\n`);
+  return true;
+}
+
+async function attempt<T>(problems: Diagnostic[], work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    problems.push(...error.diagnostics);
+    return undefined;
+  }
+}
+
+function viewOf(
+  { ground: { flags, surroundings }, outcome, roots, changingFlags }: Delivery,
+  isSaved: boolean | undefined,
+): View {
+  const isToFile = flags.output !== undefined || flags.sql;
+  return {
+    paint: isToFile ? plain : paintFor(surroundings.stdout, flags.color, surroundings.env),
+    verbosity: flags.verbosity,
+    titleOf: (provider) => roots.find(({ name }) => name === provider)?.title ?? provider,
+    commandLine: (verb, extra) => commandLine(verb, flags, extra),
+    changingFlags,
+    ...(outcome.origin !== undefined && { origin: outcome.origin }),
+    ...(isSaved && flags.save !== undefined && { savedTo: flags.save }),
+  };
+}
+
+/** Resolves when the stream has taken the text; a reader that left early is no failure of ours. */
+function write(stream: Stream, text: string): Promise<void> {
+  return new Promise((done, fail) => {
+    stream.write(text, (error) => {
+      const code = (error as NodeJS.ErrnoException | null | undefined)?.code;
+      if (!error || code === 'EPIPE' || code === 'EIO') return done();
+      fail(
+        new OperationError('invalid-request', `the result can't be written to stdout (${code ?? error.message})`, {
+          code: 'stdout',
+        }),
+      );
+    });
+  });
+}
+
+function writeLines(stream: Stream, lines: readonly string[]): void {
+  if (lines.length > 0) stream.write(`${lines.join('\n')}\n`);
+}

@@ -1,0 +1,164 @@
+// One run of a verb, from its flags to its exit status: configuration → request → handle → response → text or JSON.
+import { statSync } from 'node:fs';
+import { homedir, userInfo } from 'node:os';
+import { resolve } from 'node:path';
+import {
+  type Diagnostic,
+  errorClasses,
+  failure,
+  handle,
+  OperationError,
+  printable,
+  type Response,
+  type Verb,
+} from 'bus-integration-database';
+import { changingFlags } from './command-line.ts';
+import { apply } from './commands/apply.ts';
+import type { Command } from './commands/command.ts';
+import { doctor } from './commands/doctor.ts';
+import { plan } from './commands/plan.ts';
+import { status } from './commands/status.ts';
+import { verify } from './commands/verify.ts';
+import { configure, flagDuration, flagJobs, type Ground, type Setup } from './configure.ts';
+import { deliver } from './deliver.ts';
+import type { Flags } from './flags.ts';
+import { type Interruption, listenForInterruption } from './interruption.ts';
+import { type PrivateFile, preparePrivateFile } from './private-file.ts';
+import { createProgressLine } from './progress.ts';
+import type { ProviderRoot, ProviderSurroundings } from './providers.ts';
+import { readSavedPlan } from './saved-plan.ts';
+import type { Surroundings } from './surroundings.ts';
+
+const commands: Readonly<Record<Verb, Command>> = { doctor, plan, apply, status, verify };
+
+/** What a run came to, whether it worked or not. */
+export interface Outcome {
+  readonly response: Response;
+  readonly warnings: readonly Diagnostic[];
+  /** Where the configuration came from, once it was read. */
+  readonly origin?: string;
+  /** A defect of ours, for -vv. */
+  readonly defect?: unknown;
+}
+
+/** Runs a verb with one of the given providers and answers with the exit status. */
+export async function run(
+  verb: Verb,
+  flags: Flags,
+  surroundings: Surroundings,
+  roots: readonly ProviderRoot[],
+): Promise<number> {
+  const { directory = '.' } = flags;
+  const ground: Ground = { flags, surroundings, cwd: resolve(surroundings.cwd, directory) };
+  const command = commands[verb];
+  const line = createProgressLine(surroundings.stderr, {
+    isWanted: !flags.isQuiet && surroundings.env.TERM !== 'dumb',
+  });
+  const files: { output?: PrivateFile; save?: PrivateFile } = {};
+  let interruption: Interruption | undefined;
+  let outcome: Outcome;
+  let setup: Setup | undefined;
+  try {
+    requireDirectory(ground);
+    // What can't be written is better known before anything is done.
+    if (flags.output !== undefined)
+      files.output = await preparePrivateFile(resolve(ground.cwd, flags.output), flags.output);
+    if (flags.save !== undefined) files.save = await preparePrivateFile(resolve(ground.cwd, flags.save), flags.save);
+    const timeoutMs = flagDuration('--timeout', flags.timeout);
+    setup = await configure(ground, roots);
+    interruption = listenForInterruption({
+      timeoutMs,
+      onSignal: (name) => {
+        line.clear();
+        if (!flags.isQuiet)
+          surroundings.stderr.write(`bus operator database: ${name}: ending in order; once more ends at once\n`);
+      },
+      leave: (exitStatus) => process.exit(exitStatus),
+    });
+    const response = await answer(command, setup, ground, roots, interruption.signal, line.onProgress);
+    outcome = {
+      response: command.judge?.(response, flags) ?? response,
+      warnings: setup.warnings,
+      origin: setup.origin,
+    };
+  } catch (error) {
+    outcome = failed(error, setup, surroundings);
+  } finally {
+    interruption?.[Symbol.dispose]();
+    line.clear();
+  }
+  const exitStatus = interruption?.exitStatus() ?? exitOf(command, outcome.response, flags);
+  const isDelivered = await deliver({ command, outcome, ground, roots, files, changingFlags: changingFlags(flags) });
+  return isDelivered || exitStatus !== 0 ? exitStatus : 1;
+}
+
+async function answer(
+  command: Command,
+  { configuration, env }: Setup,
+  { flags, cwd }: Ground,
+  roots: readonly ProviderRoot[],
+  signal: AbortSignal,
+  onProgress: ReturnType<typeof createProgressLine>['onProgress'],
+): Promise<Response> {
+  const jobs = flagJobs(flags.jobs);
+  const lockTimeoutMs = flagDuration('--lock-timeout', flags.lockTimeout);
+  const saved =
+    flags.plan === undefined
+      ? undefined
+      : await readSavedPlan(resolve(cwd, flags.plan), flags.plan, configuration.deploymentId);
+  const request = command.request({ configuration, flags, saved });
+  const root = roots.find(({ name }) => name === configuration.provider);
+  const provider = (await root?.load())?.create({
+    configuration,
+    surroundings: providerSurroundings(env, cwd),
+    ...(jobs !== undefined && { jobs }),
+    ...(lockTimeoutMs !== undefined && { lockTimeoutMs }),
+  });
+  return handle(command.verb, request, provider === undefined ? [] : [provider], { signal, onProgress });
+}
+
+function providerSurroundings(env: ProviderSurroundings['env'], cwd: string): ProviderSurroundings {
+  const uid = process.getuid?.() ?? 0;
+  return { env, cwd, homeDirectory: env.HOME || homedir(), osUser: osUserOf(uid), uid };
+}
+
+/** A container's user may have no entry in the user database; its number then stands for it. */
+function osUserOf(uid: number): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(uid);
+  }
+}
+
+function requireDirectory({ cwd, flags }: Ground): void {
+  if (flags.directory === undefined || statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) return;
+  throw new OperationError('invalid-request', `-C ${printable(flags.directory)}: no such directory`, { code: 'usage' });
+}
+
+function failed(error: unknown, setup: Setup | undefined, { env }: Surroundings): Outcome {
+  const about = {
+    deployment_id: setup?.configuration.deploymentId ?? env.BUS_DEPLOYMENT_ID ?? '',
+    provider: setup?.configuration.provider ?? env.BUS_DATABASE_PROVIDER ?? '',
+  };
+  const isExpected = error instanceof OperationError;
+  const known = isExpected ? error : defectError(error);
+  return {
+    response: failure(about, known),
+    warnings: setup?.warnings ?? [],
+    ...(setup !== undefined && { origin: setup.origin }),
+    ...(!isExpected && { defect: error }),
+  };
+}
+
+function defectError(error: unknown): OperationError {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new OperationError('internal', `this is a defect of this program: ${text}`, {
+    remedy: 'run it again with -vv and report what it prints',
+    cause: error,
+  });
+}
+
+function exitOf(command: Command, response: Response, flags: Flags): number {
+  return response.error_class === undefined ? command.exit(response, flags) : errorClasses[response.error_class].exit;
+}

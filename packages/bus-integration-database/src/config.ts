@@ -6,6 +6,7 @@ import { OperationError } from './errors.ts';
 import { type NameRules, printable } from './names.ts';
 import type { Diagnostic } from './response.ts';
 import type { Secret } from './secret.ts';
+import { readServiceAddress, type ServiceAddress } from './service-address.ts';
 import { createSettings, type Problem, type Settings, shownValue } from './settings.ts';
 import { unknownKeys } from './unknown-keys.ts';
 
@@ -24,12 +25,7 @@ export interface Configuration {
   readonly dsnOutputDirectory?: string;
   readonly dsnFileOwner?: { readonly user: string; readonly group?: string };
   /** What services dial, where it differs from the admin's address. */
-  readonly service: {
-    readonly host?: string;
-    readonly port?: number;
-    readonly sslmode?: string;
-    readonly sslrootcert?: string;
-  };
+  readonly service: ServiceAddress;
   readonly passwordSend: 'verifier' | 'plaintext';
   readonly credentials: Credentials;
 }
@@ -86,7 +82,7 @@ const otherSurfacesKeys = ['BUS_DATABASE_API_TOKEN_FILE', 'BUS_DATABASE_CREDENTI
  * missing). Keys that look like ours and aren't are warnings.
  *
  * @example
- * const { configuration, warnings } = readConfiguration(env, { envFile: '.env', lines }, [postgresKeys]);
+ * const { configuration, warnings } = readConfiguration(env, { envFile: '.env', lines }, [providerKeys]);
  */
 export function readConfiguration(
   env: Readonly<Record<string, string | undefined>>,
@@ -116,7 +112,7 @@ export function readConfiguration(
   const declared = readDeclared(settings, provider?.names);
   const dsnOutputDirectory = settings.path('BUS_DATABASE_DSN_OUTPUT_DIR');
   const dsnFileOwner = readOwner(settings);
-  const service = readServiceAddress(settings, provider);
+  const service = readServiceAddress(settings, provider?.sslmodes);
   const passwordSend = readPasswordSend(settings);
   const credentials = provider?.readCredentials(settings);
 
@@ -228,47 +224,6 @@ function readOwner(settings: Settings): { user: string; group?: string } | undef
     return undefined;
   }
   return { user, ...(group !== undefined && { group }) };
-}
-
-function readServiceAddress(settings: Settings, provider: ProviderKeys | undefined): Configuration['service'] {
-  const host = readHost(settings);
-  const port = readPort(settings);
-  const sslmode = settings.choice('BUS_DATABASE_SERVICE_SSLMODE', provider?.sslmodes);
-  const sslrootcert = settings.path('BUS_DATABASE_SERVICE_SSLROOTCERT');
-  return {
-    ...(host !== undefined && { host }),
-    ...(port !== undefined && { port }),
-    ...(sslmode !== undefined && { sslmode }),
-    ...(sslrootcert !== undefined && { sslrootcert }),
-  };
-}
-
-function readHost(settings: Settings): string | undefined {
-  const key = 'BUS_DATABASE_SERVICE_HOST';
-  const host = settings.value(key);
-  const isAddress = host === undefined || /^(\/[^\p{Cc}]*|[^\p{White_Space}\p{Cc}/@,?#[\]]+)$/u.test(host);
-  if (isAddress && !/^[^/:]+:\d+$/.test(host ?? '')) return host;
-  settings.refuse({
-    key,
-    code: 'invalid-value',
-    message: `${key} is ${shownValue(host ?? '')}, expected one host name, address or socket directory`,
-    remedy: 'write the host alone; the port goes to BUS_DATABASE_SERVICE_PORT',
-  });
-  return undefined;
-}
-
-function readPort(settings: Settings): number | undefined {
-  const key = 'BUS_DATABASE_SERVICE_PORT';
-  const port = settings.value(key);
-  if (port === undefined) return undefined;
-  if (/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65535) return Number(port);
-  settings.refuse({
-    key,
-    code: 'invalid-value',
-    message: `${key} is ${shownValue(port)}, expected 1 to 65535`,
-    remedy: `write it like ${key}=5432`,
-  });
-  return undefined;
 }
 
 function readPasswordSend(settings: Settings): 'verifier' | 'plaintext' {

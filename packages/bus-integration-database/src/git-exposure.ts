@@ -24,7 +24,7 @@ export interface GitExposureOptions {
  * the files in it. Never throws; where git is absent or slow the answer is `skipped`.
  *
  * @example
- * gitExposure('./local/postgres-admin-dsn', { env }).remedy; // "run: printf '%s\\n' '/local/' >> .git/info/exclude"
+ * gitExposure('./local/admin-dsn', { env }).remedy; // "run: printf '%s\\n' '/local/' >> .git/info/exclude"
  */
 export function gitExposure(path: string, options: GitExposureOptions): GitExposure {
   const isDirectory = path.endsWith('/') || (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);

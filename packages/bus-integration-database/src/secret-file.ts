@@ -21,7 +21,7 @@ export interface SecretFileOptions {
  * `not-configured` when it is missing, else `invalid-request`.
  *
  * @example
- * const { secret, warnings } = readSecretFile('./local/postgres-admin-dsn', { uid: process.getuid() });
+ * const { secret, warnings } = readSecretFile('./local/admin-dsn', { uid: process.getuid() });
  */
 export function readSecretFile(
   path: string,

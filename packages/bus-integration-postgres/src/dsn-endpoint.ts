@@ -44,9 +44,12 @@ export function isSocket({ host = '' }: Endpoint): boolean {
 /** The one line of a DSN file. */
 export function formatDsn(content: { endpoint: Endpoint; database: string; user: string; password: string }): string {
   const { host = '', port = '', ...parameters } = content.endpoint;
+  const ports = port.split(',');
+  const servers = host.split(',').map((name, index) => ({ host: name, port: Number(ports[index] ?? ports[0]) }));
+  const [first = { host: '', port: 0 }, ...others] = servers;
   return formatDsnUri({
-    host,
-    port: Number(port),
+    ...first,
+    others,
     database: content.database,
     user: content.user,
     password: content.password,

@@ -28,6 +28,8 @@ export function parseDsn(text: string): Record<string, string> {
 export interface DsnParts {
   readonly host: string;
   readonly port: number;
+  /** Further servers to try, in order. */
+  readonly others?: readonly { readonly host: string; readonly port: number }[];
   readonly database: string;
   readonly user: string;
   /** Left out of the URI when empty. */
@@ -47,8 +49,7 @@ export interface DsnParts {
 export function formatDsnUri(parts: DsnParts): string {
   const user = encode(required(parts.user, 'user'), 'user');
   const password = parts.password === '' ? '' : `:${encode(parts.password, 'password')}`;
-  const host = encode(required(parts.host, 'host'), 'host');
-  const bracketed = isIPv6(parts.host) ? `[${host.replaceAll('%3A', ':')}]` : host;
+  const servers = [parts, ...(parts.others ?? [])].map(({ host, port }) => formatServer(host, port)).join(',');
   const database = encode(required(parts.database, 'dbname'), 'dbname');
   const query = Object.entries(parts.parameters ?? {}).map(([keyword, value]) => {
     if (!isConnectionKeyword(keyword) || ['user', 'password', 'host', 'port', 'dbname'].includes(keyword)) {
@@ -56,11 +57,16 @@ export function formatDsnUri(parts: DsnParts): string {
     }
     return `${keyword}=${encode(value, keyword)}`;
   });
-  if (!Number.isInteger(parts.port) || parts.port < 1 || parts.port > 65535) {
-    throw new OperationError('invalid-request', `port is ${parts.port}; expected a whole number from 1 to 65535`);
-  }
   const suffix = query.length === 0 ? '' : `?${query.join('&')}`;
-  return `postgresql://${user}${password}@${bracketed}:${parts.port}/${database}${suffix}`;
+  return `postgresql://${user}${password}@${servers}/${database}${suffix}`;
+}
+
+function formatServer(host: string, port: number): string {
+  const encoded = encode(required(host, 'host'), 'host');
+  if (!Number.isInteger(port) || port < 1 || port > 65535) {
+    throw new OperationError('invalid-request', `port is ${port}; expected a whole number from 1 to 65535`);
+  }
+  return `${isIPv6(host) ? `[${encoded.replaceAll('%3A', ':')}]` : encoded}:${port}`;
 }
 
 function required(value: string, keyword: string): string {

@@ -1,5 +1,6 @@
 // TLS on one socket, with libpq's meanings: asking for it, the handshake, the server's certificate.
 // Whether plain text may be tried instead is decided in connect.ts, never here.
+import type { X509Certificate } from 'node:crypto';
 import { isIP, type Socket } from 'node:net';
 import * as tls from 'node:tls';
 import { OperationError } from 'bus-integration-database';
@@ -86,8 +87,8 @@ export async function startTls(
     throw failure(where, `${where} speaks TLS but not PostgreSQL's direct one`, 'set sslnegotiation=postgres');
   }
   const certificate = socket.getPeerX509Certificate();
-  const fault = files.verification === 'nothing' ? undefined : faultOf(socket, files, host);
-  if (fault !== undefined || certificate === undefined) {
+  const fault = certificate === undefined ? 'none' : faultOf(socket, certificate, files, host);
+  if (certificate === undefined || fault !== undefined) {
     socket.destroy();
     throw failure(
       where,
@@ -107,14 +108,19 @@ export async function startTls(
   };
 }
 
-function faultOf(socket: tls.TLSSocket, files: TlsFiles, host: string): string | undefined {
+function faultOf(
+  socket: tls.TLSSocket,
+  certificate: X509Certificate,
+  files: TlsFiles,
+  host: string,
+): string | undefined {
+  if (files.verification === 'nothing') return undefined;
   if (!socket.authorized) {
     const code = String(socket.authorizationError);
     return chainFaults[code]?.(files.trusted) ?? serverText(code);
   }
-  const certificate = socket.getPeerX509Certificate();
-  if (files.verification === 'chain' || (certificate && bearsName(certificate, host))) return undefined;
-  const names = serverText(certificate?.subjectAltName ?? certificate?.subject ?? 'nobody');
+  if (files.verification === 'chain' || bearsName(certificate, host)) return undefined;
+  const names = serverText(certificate.subjectAltName ?? certificate.subject);
   return `it is for ${names}, not for ${host}`;
 }
 

@@ -141,6 +141,7 @@ describe('formatDsnUri', () => {
     [{ password: '' }, 'postgresql://svc@db.example:5432/app'],
     [{ host: '/run/postgresql' }, 'postgresql://svc:pw@%2Frun%2Fpostgresql:5432/app'],
     [{ host: '::1' }, 'postgresql://svc:pw@[::1]:5432/app'],
+    [{ others: [{ host: '::1', port: 5433 }] }, 'postgresql://svc:pw@db.example:5432,[::1]:5433/app'],
     [{ host: 'fe80::1%eth0' }, 'postgresql://svc:pw@[fe80::1%25eth0]:5432/app'],
     [{ user: "a'(b)*!", database: 'x/y?z#' }, 'postgresql://a%27%28b%29%2A%21:pw@db.example:5432/x%2Fy%3Fz%23'],
     [

@@ -55,6 +55,7 @@ describe('scramVerifier', () => {
         );
         await using service = await connect(targetOf(server), asServiceRole);
         expect(service.authentication).toMatchObject({ method: 'scram-sha-256', isServerProven: true });
+        await admin.query('SET log_statement = none');
         const readVerifier = 'SELECT rolpassword FROM pg_catalog.pg_authid WHERE rolname = $1';
         await admin.query(`ALTER ROLE ${identifier(name)} PASSWORD ${literal(password)}`);
         const [row] = await admin.query<{ rolpassword: string }>(readVerifier, [name]);

@@ -67,7 +67,7 @@ test('serverText masks verifiers and hashes, escapes control and bidi characters
   const verifier = 'SCRAM-SHA-256$4096:c2FsdA==$abc=:def=';
   expect(serverText(`near "${verifier}" and md5${'0'.repeat(32)}`)).toBe('near "SCRAM-SHA-256$***" and md5***');
   const odd = serverText('a\u001b[31mb\u202ec\nd');
-  expect(odd).not.toMatch(/[\u001b\u202e\n]/);
+  for (const character of ['\u001b', '\u202e', '\n']) expect(odd).not.toContain(character);
   expect(odd).toMatch(/c d$/);
 });
 

@@ -1,5 +1,5 @@
 // The next command, ready to be copied: the flags that chose the target stay in it. Pure.
-import type { Verb } from 'bus-integration-database';
+import { shellQuote, type Verb } from 'bus-integration-database';
 import type { Flags } from './flags.ts';
 
 /**
@@ -13,7 +13,7 @@ export function commandLine(verb: Verb, flags: Flags, extra: readonly string[] =
     ...(flags.directory === undefined ? [] : ['-C', flags.directory]),
     ...(flags.envFile === undefined ? [] : ['--env-file', flags.envFile]),
   ];
-  return ['bus operator database', verb, ...[...place, ...extra].map(shellWord)].join(' ');
+  return ['bus operator database', verb, ...[...place, ...extra].map(shellQuote)].join(' ');
 }
 
 /** The flags that change what a plan holds, for the command that carries the same plan out. */
@@ -24,9 +24,4 @@ export function changingFlags(flags: Flags): string[] {
     ...(flags.adoptFrom === undefined ? [] : ['--adopt-from', flags.adoptFrom]),
     ...flags.rotate.flatMap((role) => ['--rotate', role]),
   ];
-}
-
-/** A word as sh reads it back: plain when it is plain, else in single quotes. */
-export function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

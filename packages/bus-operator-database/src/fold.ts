@@ -1,5 +1,5 @@
 // Steps grouped by what they are about, and groups that differ in nothing but their name put together. Pure.
-import type { Step } from 'bus-integration-database';
+import { dsnFileName, type Step } from 'bus-integration-database';
 
 /** All steps about one database, or about one role. */
 export interface Block {
@@ -67,20 +67,11 @@ function shapeOf({ kind, name, steps }: Block): string {
 }
 
 function withoutNames(value: unknown, name: string): unknown {
-  if (typeof value === 'string') return value.replaceAll(name, '\u0000').replaceAll(fileWord(name), '\u0000');
+  if (typeof value === 'string')
+    return value.replaceAll(name, '\u0000').replaceAll(dsnFileName(name).slice(0, -'.dsn'.length), '\u0000');
   if (Array.isArray(value)) return value.map((item) => withoutNames(item, name));
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutNames(item, name)]));
-}
-
-/** How a name stands in a DSN file's name. */
-function fileWord(name: string): string {
-  return [...Buffer.from(name)]
-    .map((byte) => {
-      const character = String.fromCharCode(byte);
-      return /[A-Za-z0-9_-]/.test(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
-    })
-    .join('');
 }
 
 /** A folded database's label: its name, and the roles in it that the shown one does not have. */

@@ -3,12 +3,13 @@ import {
   type DatabaseStatus,
   type DsnFileStatus,
   isMutating,
+  type Leftover,
   printable,
   type Response,
   type RoleStatus,
 } from 'bus-integration-database';
 import { count, nameList, sizeText } from './figures.ts';
-import { deploymentLines, refusalLabel } from './text-plan.ts';
+import { deploymentLines } from './text-plan.ts';
 import { stepLines } from './text-step.ts';
 import { headLines, nextLines, type View, verdictLines } from './view.ts';
 
@@ -28,10 +29,8 @@ export function statusText(response: Response, view: View): string[] {
     ...(differing.length === 0
       ? ['drift: none']
       : [`drift: ${count(differing.length, 'step')}`, ...stepLines(differing, view)]),
-    ...leftovers.map(
-      ({ kind, name }) => `left over: ${kind} ${printable(name)} bears our mark and is declared no more`,
-    ),
-    ...verdictLines(failures, refusalLabel(response), view),
+    ...leftovers.map(leftoverLine),
+    ...verdictLines(failures, 'apply would refuse', view),
     ...(differing.length === 0 ? [] : nextLines([view.commandLine('plan')])),
   ];
 }
@@ -77,6 +76,12 @@ function databaseCells({ name, state, size_bytes, connections }: DatabaseStatus,
     connections === undefined ? '' : count(connections, 'connection'),
     named === '' ? '' : `${own.length === 1 ? 'schema' : 'schemas'} ${named}`,
   ];
+}
+
+function leftoverLine({ kind, name }: Leftover): string {
+  return kind === 'dsn-file'
+    ? `left over: file ${printable(name)} belongs to nothing that is declared`
+    : `left over: ${kind} ${printable(name)} bears our mark and is declared no more`;
 }
 
 function isBad({ state, password }: DsnFileStatus): boolean {

@@ -1,35 +1,51 @@
-// Bundles each binary (packages/*/bin/*.js) with all it needs into packages/*/dist/bundle, split so that
-// the driver and the broker clients load only when they are used.
-import { readdirSync, rmSync } from 'node:fs';
+// Bundles each binary (packages/*/bin/*.js) with all it needs into packages/*/dist/bundle, split so that the driver
+// loads only when it is used. What is there is replaced at once when the new bundle is whole.
+import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const packages = readdirSync(join(root, 'packages'));
+const requireBanner =
+  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
-await Promise.all(
-  packages.map((name) => {
-    const folder = join(root, 'packages', name);
-    const outdir = join(folder, 'dist', 'bundle');
-    rmSync(outdir, { recursive: true, force: true });
-    return build({
-      entryPoints: readdirSync(join(folder, 'bin')).map((file) => ({
-        in: join(folder, 'src', file === 'bus-operator.js' ? 'main-operator.ts' : 'main.ts'),
-        out: basename(file, '.js'),
-      })),
-      outdir,
-      bundle: true,
-      splitting: true,
-      format: 'esm',
-      platform: 'node',
-      target: 'node20.19',
-      minifyWhitespace: true,
-      minifySyntax: true,
-      external: ['pg-native'],
-      alias: Object.fromEntries(packages.map((other) => [other, join(root, 'packages', other, 'src', 'index.ts')])),
-      banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
-      logLevel: 'warning',
-    });
-  }),
-);
+const results = await Promise.allSettled(packages.map(bundle));
+for (const { reason } of results) {
+  if (reason !== undefined) {
+    process.exitCode = 1;
+    console.error(reason.message);
+  }
+}
+
+async function bundle(name) {
+  const folder = join(root, 'packages', name);
+  const target = join(folder, 'dist', 'bundle');
+  const outdir = `${target}.${process.pid}`;
+  await build({
+    entryPoints: readdirSync(join(folder, 'bin')).map((file) => ({
+      in: join(folder, 'src', file === 'bus-operator.js' ? 'main-operator.ts' : 'main.ts'),
+      out: basename(file, '.js'),
+    })),
+    outdir,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    minifyWhitespace: true,
+    minifySyntax: true,
+    external: ['pg-native'],
+    alias: Object.fromEntries(packages.map((other) => [other, join(root, 'packages', other, 'src', 'index.ts')])),
+    banner: { js: requireBanner },
+    logLevel: 'warning',
+  });
+  rmSync(`${outdir}.old`, { recursive: true, force: true });
+  try {
+    renameSync(target, `${outdir}.old`);
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+  }
+  renameSync(outdir, target);
+  rmSync(`${outdir}.old`, { recursive: true, force: true });
+}

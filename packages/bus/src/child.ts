@@ -54,6 +54,5 @@ export function runChild(
 const reasons: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   ENOENT: 'no such file, or the interpreter that its first line names is missing',
-  ENOEXEC: 'it is neither a program nor a script with a #! line',
   E2BIG: 'the arguments and the environment are too long',
 };

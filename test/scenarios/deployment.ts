@@ -1,0 +1,121 @@
+// A deployment's folder and configuration, driven in this process by the requests that every surface sends. It decides
+// nothing of its own: what it answers is the provider's answer.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { handle, type Response, readConfiguration, type Step, type Verb } from 'bus-integration-database';
+import { createPostgresProvider, type Meter, postgresKeys } from 'bus-integration-postgres';
+
+/** What a deployment declares, by its keys. */
+export interface Wish {
+  readonly databases: readonly string[];
+  readonly serviceRole?: string;
+  readonly roles?: readonly string[];
+  readonly schemas?: readonly string[];
+  /** Further keys: `{ BUS_DATABASE_SERVICE_HOST: 'localhost' }`. */
+  readonly keys?: Readonly<Record<string, string>>;
+}
+
+/** The operator's word for what is refused without it. */
+export interface Flags {
+  readonly allow?: readonly string[];
+  readonly adopt?: boolean;
+  readonly adopt_from?: string;
+  readonly rotate?: readonly string[];
+}
+
+export interface DeploymentOptions {
+  readonly adminDsn: string;
+  readonly wish: Wish;
+  readonly folder: string;
+  readonly deploymentId?: string;
+  readonly meter?: Meter;
+  readonly jobs?: number;
+}
+
+export interface Deployment {
+  readonly folder: string;
+  readonly dsnDirectory: string;
+  plan(flags?: Flags): Promise<Response>;
+  apply(flags?: Flags, saved?: Response): Promise<Response>;
+  status(): Promise<Response>;
+  verify(): Promise<Response>;
+  doctor(): Promise<Response>;
+  /** The DSN in a file of the output directory. */
+  dsn(file: string): string;
+}
+
+export const exampleId = 'example-dev';
+
+export function createDeployment(options: DeploymentOptions): Deployment {
+  const { adminDsn, wish, folder, meter, jobs } = options;
+  const env = { ...keysOf(wish, options.deploymentId ?? exampleId), BUS_POSTGRES_ADMIN_DSN: adminDsn };
+  const { configuration } = readConfiguration(env, {}, [postgresKeys]);
+  const { declared } = configuration;
+  const surroundings = { env, cwd: folder, homeDirectory: folder, osUser: 'nobody', uid: process.getuid?.() ?? 0 };
+  const provider = createPostgresProvider({
+    configuration,
+    surroundings,
+    ...(meter !== undefined && { meter }),
+    ...(jobs !== undefined && { jobs }),
+  });
+  const about = { deployment_id: configuration.deploymentId, provider: configuration.provider };
+  const declaration = {
+    ...about,
+    databases: declared.databases,
+    roles: declared.roles,
+    schemas: declared.schemas,
+    ...(declared.serviceRole !== undefined && { service_role: declared.serviceRole }),
+  };
+  const ask = (verb: Verb, request: unknown) =>
+    handle(verb, request, [provider], { signal: new AbortController().signal });
+  const dsnDirectory = join(folder, 'local', 'dsn');
+  return {
+    folder,
+    dsnDirectory,
+    plan: (flags = {}) => ask('plan', { ...declaration, ...flags, dry_run: true }),
+    apply: (flags = {}, saved) =>
+      ask('apply', { ...declaration, ...flags, dry_run: false, confirm: true, ...(saved && { plan: saved }) }),
+    status: () => ask('status', about),
+    verify: () => ask('verify', { ...about, checks: ['connectivity'] }),
+    doctor: () => ask('doctor', declaration),
+    dsn: (file) => readFileSync(join(dsnDirectory, file), 'utf8').trim(),
+  };
+}
+
+/** The keys of a deployment, as an env file would give them. */
+export function keysOf(wish: Wish, deploymentId: string): Record<string, string> {
+  return {
+    BUS_DEPLOYMENT_ID: deploymentId,
+    BUS_DATABASE_PROVIDER: 'postgres',
+    BUS_DATABASE_DSN_OUTPUT_DIR: './local/dsn',
+    ...(wish.databases.length > 0 && { BUS_DATABASE_NAMES: wish.databases.join(',') }),
+    ...(wish.serviceRole !== undefined && { BUS_DATABASE_SERVICE_ROLE: wish.serviceRole }),
+    ...(wish.roles !== undefined && wish.roles.length > 0 && { BUS_DATABASE_ROLE_NAMES: wish.roles.join(',') }),
+    ...(wish.schemas !== undefined && { BUS_DATABASE_SCHEMA_NAMES: wish.schemas.join(',') }),
+    ...wish.keys,
+  };
+}
+
+/** A folder of its own for a deployment, which vanishes with the scope. */
+export function temporaryFolder(): { readonly path: string } & Disposable {
+  const path = mkdtempSync(join(tmpdir(), 'bus-deployment-'));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** `create-role app_service`: the steps that change something, in order. */
+export function stepLines(steps: readonly Step[]): string[] {
+  const leads = ['discover-provider', 'compute-database-plan', 'apply-database-plan'];
+  return steps.filter(({ action }) => !leads.includes(action)).map(({ action, target }) => `${action} ${target}`);
+}
+
+/** Every file of the output directory with its content; `undefined` when there is no directory. */
+export function filesIn(directory: string): Record<string, string> | undefined {
+  try {
+    const names = readdirSync(directory).sort();
+    return Object.fromEntries(names.map((name) => [name, readFileSync(join(directory, name), 'utf8')]));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

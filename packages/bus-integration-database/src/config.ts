@@ -139,8 +139,7 @@ export function readConfiguration(
   };
 }
 
-/** A deployment's name: what the server's marks and locks bear. */
-export const deploymentIdPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+const deploymentIdPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
 function readDeploymentId(settings: Settings, options: ConfigurationOptions): string | undefined {
   const key = 'BUS_DEPLOYMENT_ID';

@@ -13,7 +13,7 @@ import {
 } from './names.ts';
 import { type Settings, shownValue } from './settings.ts';
 
-export const listenerPolicies = ['loopback', 'private', 'tls', 'external'] as const;
+const listenerPolicies = ['loopback', 'private', 'tls', 'external'] as const;
 export type ListenerPolicy = (typeof listenerPolicies)[number];
 
 /** What services are to have. */

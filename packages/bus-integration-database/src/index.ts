@@ -2,25 +2,22 @@
 export type { Configuration, ConfigurationOptions, Credentials, ProviderKeys } from './config.ts';
 export { readConfiguration } from './config.ts';
 export type { Declared, ListenerPolicy } from './declared.ts';
-export { parseDuration } from './duration.ts';
-export type { EnvFile } from './env-file.ts';
-export { parseEnvFile, readEnvFile } from './env-file.ts';
-export type { GitExposure } from './git-exposure.ts';
-export { gitExposure } from './git-exposure.ts';
-export type { NamedKind, NameRules } from './names.ts';
-export { caseCollisions, dsnFileName, expandRole, isRoleTemplate, judgeName, printable } from './names.ts';
-export { judgeSecretFile, readSecretFile } from './secret-file.ts';
-export type { Settings } from './settings.ts';
-export { shellQuote } from './shell-quote.ts';
 export type { Login, PrivilegeProfile } from './desired.ts';
 export { desiredResources, loginsOf, rolesOf } from './desired.ts';
 export type { Delta } from './diff.ts';
 export { diff } from './diff.ts';
+export { parseDuration } from './duration.ts';
+export type { EnvFile } from './env-file.ts';
+export { parseEnvFile, readEnvFile } from './env-file.ts';
 export type { ErrorClass, ErrorDetails } from './errors.ts';
 export { errorClasses, OperationError } from './errors.ts';
 export type { Operation } from './events.ts';
 export { eventNames, operations, requestEvent, responseEvent } from './events.ts';
+export type { GitExposure } from './git-exposure.ts';
+export { gitExposure } from './git-exposure.ts';
 export { failure, handle } from './handle.ts';
+export type { NamedKind, NameRules } from './names.ts';
+export { caseCollisions, dsnFileName, expandRole, isRoleTemplate, judgeName, printable } from './names.ts';
 export { isIntact, planId } from './plan.ts';
 export type { Context, Progress, Provider } from './provider.ts';
 export type {
@@ -49,6 +46,9 @@ export type {
   Verb,
 } from './response.ts';
 export { Secret } from './secret.ts';
+export { judgeSecretFile, readSecretFile } from './secret-file.ts';
+export type { Settings } from './settings.ts';
+export { shellQuote } from './shell-quote.ts';
 export type {
   Action,
   DatabasePrivileges,

@@ -67,7 +67,7 @@ export function isRoleTemplate(name: string): boolean {
 }
 
 /** Longest DSN file name in bytes: file systems take 255, and a staged file beside it needs a few more than itself. */
-export const fileNameLimitBytes = 240;
+const fileNameLimitBytes = 240;
 
 /**
  * The name of a DSN file inside the output directory: `<database>.dsn` for the service role, `<database>.<role>.dsn`

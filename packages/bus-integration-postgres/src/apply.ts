@@ -1,6 +1,5 @@
 // Apply: take the lock, look, plan, carry out, look again. The proof that it worked is an empty second plan.
 import {
-  type ApplyRequest,
   type Context,
   type Diagnostic,
   isIntact,
@@ -10,10 +9,12 @@ import {
   type Secret,
   type Step,
 } from 'bus-integration-database';
+import { readCluster } from './catalog.ts';
 import { type Computed, computePlan, type Wish } from './compute.ts';
 import type { Session } from './connect.ts';
 import type { RoleDecision } from './credentials.ts';
 import { execute } from './execute.ts';
+import { keepAwake } from './keep-awake.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { acquireLock, type DeploymentLock } from './lock.ts';
 import { proveLogin } from './login.ts';
@@ -22,9 +23,8 @@ import { base, planResponse, targetOf } from './respond.ts';
 import { openLockSession, type Run } from './run.ts';
 import { matchesVerifier, newPassword, newVerifier } from './scram.ts';
 import { sqlstateOf, toOperationError } from './sqlstate.ts';
-import { readCluster } from './catalog.ts';
-import { showingContext } from './steps.ts';
 import { whatStands } from './standing.ts';
+import { showingContext } from './steps.ts';
 
 export interface ApplyOptions {
   readonly run: Run;
@@ -57,6 +57,8 @@ export async function apply(options: ApplyOptions): Promise<Response> {
       onWait: (detail) => context.onProgress?.({ phase: 'waiting for the lock', done: 0, total: 1, detail }),
     });
     await using session = await run.open('write');
+    // Making a thousand databases on other connections can take longer than this one may idle.
+    using _awake = keepAwake(session, 60_000);
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await attemptApply(options, session, lock, startedAt);
@@ -69,7 +71,12 @@ export async function apply(options: ApplyOptions): Promise<Response> {
   }
 }
 
-async function attemptApply(options: ApplyOptions, session: Session, lock: DeploymentLock, startedAt: number): Promise<Response> {
+async function attemptApply(
+  options: ApplyOptions,
+  session: Session,
+  lock: DeploymentLock,
+  startedAt: number,
+): Promise<Response> {
   const { wish, warnings, observeOptions, run } = options;
   const sight = await observe(session, observeOptions);
   const computed = computePlan(wish, sight.seen, sight.pairs, sight.proofs);
@@ -83,7 +90,10 @@ async function attemptApply(options: ApplyOptions, session: Session, lock: Deplo
   const server = sight.seen.server;
   const jobs = options.jobs(server.maxConnections - server.reservedConnections - server.usedConnections);
   const sent = await passwordsToSend(computed, passwords, options.passwordSend, server.scramIterations);
-  const ledger = createLedger(computed.steps, { ...showingContext({ deploymentId: wish.deploymentId, seen: sight.seen }), passwordOf: (role) => sent.get(role) });
+  const ledger = createLedger(computed.steps, {
+    ...showingContext({ deploymentId: wish.deploymentId, seen: sight.seen }),
+    passwordOf: (role) => sent.get(role),
+  });
   try {
     const { inside } = await execute({
       run,
@@ -108,14 +118,31 @@ async function attemptApply(options: ApplyOptions, session: Session, lock: Deplo
 }
 
 /** What the cluster, the databases that were worked in and the files are like now. */
-async function lookAgainAt(session: Session, { observeOptions }: ApplyOptions, before: Sight, inside: Sight['seen']['inside']): Promise<Sight> {
+async function lookAgainAt(
+  session: Session,
+  { observeOptions }: ApplyOptions,
+  before: Sight,
+  inside: Sight['seen']['inside'],
+): Promise<Sight> {
   const cluster = await observeCluster(session, observeOptions);
   return await withFiles({ ...cluster, inside: new Map([...before.seen.inside, ...inside]) }, observeOptions);
 }
 
-function conclude(options: ApplyOptions, answer: Response, computed: Computed, again: Sight, ledger: Ledger, startedAt: number): Response {
+function conclude(
+  options: ApplyOptions,
+  answer: Response,
+  computed: Computed,
+  again: Sight,
+  ledger: Ledger,
+  startedAt: number,
+): Response {
   const { wish, warnings } = options;
-  const rest = computePlan({ ...wish, allowed: { ...wish.allowed, rotate: [] } }, again.seen, again.pairs, again.proofs);
+  const rest = computePlan(
+    { ...wish, allowed: { ...wish.allowed, rotate: [] } },
+    again.seen,
+    again.pairs,
+    again.proofs,
+  );
   const left = rest.steps.filter(isMutating);
   const done: Step = {
     action: 'apply-database-plan',
@@ -131,12 +158,7 @@ function conclude(options: ApplyOptions, answer: Response, computed: Computed, a
     ...answer,
     ...base(wish, steps, startedAt),
     ok: isConverged,
-    diagnostics: [
-      ...rest.refusals,
-      ...left.map((step) => notConverged(step)),
-      ...rest.findings,
-      ...warnings,
-    ],
+    diagnostics: [...rest.refusals, ...left.map((step) => notConverged(step)), ...rest.findings, ...warnings],
     ...(!isConverged && { error_class: 'not-converged' as const }),
   };
 }
@@ -152,7 +174,13 @@ function notConverged(step: Step): Diagnostic {
 }
 
 /** The answer of a run that did not reach its end: why, and what stands. */
-async function ended(options: ApplyOptions, answer: Response, ledger: Ledger, error: unknown, startedAt: number): Promise<Response> {
+async function ended(
+  options: ApplyOptions,
+  answer: Response,
+  ledger: Ledger,
+  error: unknown,
+  startedAt: number,
+): Promise<Response> {
   const { signal } = options.context;
   const failure = signal.aborted ? interruption(signal.reason) : toOperationError(error, 'apply');
   const steps = ledger.steps();
@@ -167,7 +195,9 @@ async function ended(options: ApplyOptions, answer: Response, ledger: Ledger, er
 }
 
 function interruption(reason: unknown): OperationError {
-  return reason instanceof OperationError ? reason : new OperationError('cancelled', `interrupted by ${String(reason)}`, { code: 'cancelled' });
+  return reason instanceof OperationError
+    ? reason
+    : new OperationError('cancelled', `interrupted by ${String(reason)}`, { code: 'cancelled' });
 }
 
 function choosePasswords({ credentials }: Computed): Map<string, Secret> {
@@ -197,7 +227,12 @@ async function passwordsToSend(
 }
 
 /** Undefined when the server is proven to hold the password; else why not. */
-async function prove({ run, wish }: ApplyOptions, session: Session, decision: RoleDecision, password: Secret): Promise<string | undefined> {
+async function prove(
+  { run, wish }: ApplyOptions,
+  session: Session,
+  decision: RoleDecision,
+  password: Secret,
+): Promise<string | undefined> {
   const sight = await readCluster(session, { deploymentId: wish.deploymentId, roles: [decision.role], databases: [] });
   const role = sight.roles.get(decision.role);
   if (role?.verifier) {
@@ -220,24 +255,42 @@ async function prove({ run, wish }: ApplyOptions, session: Session, decision: Ro
 function refuseStale(saved: Response, now: Response): void {
   const remedy = 'review the plan as it is now: bus operator database plan --save FILE';
   if (!isIntact(saved)) {
-    throw new OperationError('stale-plan', 'the saved plan was edited: its identity does not fit its steps', { remedy });
+    throw new OperationError('stale-plan', 'the saved plan was edited: its identity does not fit its steps', {
+      remedy,
+    });
   }
   if (saved.deployment_id !== now.deployment_id) {
-    throw new OperationError('stale-plan', `the saved plan is for deployment ${saved.deployment_id}, this is ${now.deployment_id}`, { remedy });
+    throw new OperationError(
+      'stale-plan',
+      `the saved plan is for deployment ${saved.deployment_id}, this is ${now.deployment_id}`,
+      { remedy },
+    );
   }
   if (saved.target?.system_identifier !== now.target?.system_identifier) {
-    throw new OperationError('stale-plan', `the saved plan is for cluster ${saved.target?.system_identifier ?? 'unknown'}, this is ${now.target?.system_identifier ?? 'unknown'}`, { remedy });
+    throw new OperationError(
+      'stale-plan',
+      `the saved plan is for cluster ${saved.target?.system_identifier ?? 'unknown'}, this is ${now.target?.system_identifier ?? 'unknown'}`,
+      { remedy },
+    );
   }
   if (saved.plan_id !== now.plan_id) {
-    throw new OperationError('stale-plan', 'the saved plan is not what would be done now: the server, the files or the configuration changed', { remedy });
+    throw new OperationError(
+      'stale-plan',
+      'the saved plan is not what would be done now: the server, the files or the configuration changed',
+      { remedy },
+    );
   }
 }
 
 /** Session locks and settings don't survive a pooler that shares server connections between clients. */
 async function refusePooler(session: Session): Promise<void> {
   if (!(await session.isPooled())) return;
-  throw new OperationError('unsafe', `a connection pooler stands between here and the server at ${session.where}; apply needs the server itself`, {
-    code: 'pooler',
-    remedy: 'point the admin DSN at the server, and BUS_DATABASE_SERVICE_HOST and _PORT at the pooler',
-  });
+  throw new OperationError(
+    'unsafe',
+    `a connection pooler stands between here and the server at ${session.where}; apply needs the server itself`,
+    {
+      code: 'pooler',
+      remedy: 'point the admin DSN at the server, and BUS_DATABASE_SERVICE_HOST and _PORT at the pooler',
+    },
+  );
 }

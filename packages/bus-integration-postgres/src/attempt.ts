@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { OperationError, type Secret } from 'bus-integration-database';
 import type { AuthenticationRecord } from './authenticate.ts';
 import type { ConnectionTarget, SslMode } from './connection-target.ts';
+import type { Deadline } from './deadline.ts';
 import { dial, isSocketDirectory, type PinnedAddress, placeOf } from './dial.ts';
 import { logIn } from './driver.ts';
 import type { Meter } from './meter.ts';
@@ -38,7 +39,7 @@ export interface AttemptOptions {
   readonly record: AuthenticationRecord;
   readonly cache: ConnectCache;
   readonly meter: Meter | undefined;
-  readonly signal: AbortSignal;
+  readonly deadline: Deadline;
   /** Told what is being waited for, so that a deadline can say it. */
   readonly onStage: (stage: Stage) => void;
 }
@@ -57,14 +58,15 @@ export async function attempt(pinned: PinnedAddress, options: AttemptOptions): P
   cache.settingRefusals.set(place, refusals);
   // Each further round leaves out at least one setting more.
   for (;;) {
+    const sent = Object.keys(packetSettings(settings, refusals));
     let session: Session | undefined;
     try {
       session = await withSslMode(pinned, options, refusals);
-      await setTheRest(session, settings, refusals);
+      await setTheRest(session, settings, refusals, options.deadline.remainingMs());
       return session;
     } catch (error) {
       await session?.close();
-      if (session !== undefined || !noteRefusal(error, settings, refusals)) throw described(error, pinned, options);
+      if (session !== undefined || !noteRefusal(error, sent, refusals)) throw described(error, pinned, options);
     }
   }
 }
@@ -112,12 +114,14 @@ async function open(
   refusals: SettingRefusals,
   encryption: Encryption,
 ): Promise<Session> {
-  const { target, user, password, database, record, cache, signal } = options;
+  const { target, user, password, database, record, cache } = options;
+  const { signal } = options.deadline;
   const where = placeOf(pinned);
   Object.assign(record, { method: undefined, isProofSent: false, isServerProven: false });
   options.onStage('dialling');
   const plain = await dial(pinned, signal);
   count(plain, options.meter);
+  const gone = new Promise((resolve) => plain.once('close', resolve));
   options.onStage('answering');
   try {
     const { socket, tls } =
@@ -159,6 +163,8 @@ async function open(
     });
   } catch (error) {
     plain.destroy();
+    // Whoever tries again at once must not find this connection still counted.
+    await gone;
     throw error;
   }
 }
@@ -169,7 +175,8 @@ async function encrypt(
   options: AttemptOptions,
   encryption: Encryption,
 ): Promise<{ socket: Socket; tls: TlsState | null }> {
-  const { target, cache, signal } = options;
+  const { target, cache } = options;
+  const { signal } = options.deadline;
   const where = placeOf(pinned);
   if (target.sslnegotiation !== 'direct' && !(await offersTls(plain, where, signal))) {
     if (encryption === 'tls-if-offered') return { socket: plain, tls: null };

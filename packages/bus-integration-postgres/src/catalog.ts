@@ -55,17 +55,21 @@ export async function readCluster(session: Session, wish: ClusterWish): Promise<
   return {
     server: { ...row.server, ...identified[0] },
     admin,
-    roles: byName(row.roles.map((role) => (verifiers === undefined ? role : { ...role, verifier: verifiers.get(role.name) ?? null }))),
+    roles: byName(
+      row.roles.map((role) =>
+        verifiers === undefined ? role : { ...role, verifier: verifiers.get(role.name) ?? null },
+      ),
+    ),
     databases: byName(row.databases.map(withAcl)),
   };
 }
 
 /** The schemas of the database that a session is in: one statement. */
 export async function readInside(session: Session, schemas: readonly string[]): Promise<ObservedInside> {
-  const [row] = await session.query<{ adminMayCreateSchemas: boolean; schemas: readonly WithAclRows<ObservedSchema>[] }>(
-    insideQuery,
-    [schemas],
-  );
+  const [row] = await session.query<{
+    adminMayCreateSchemas: boolean;
+    schemas: readonly WithAclRows<ObservedSchema>[];
+  }>(insideQuery, [schemas]);
   if (row === undefined) throw new Error('the catalog query answered no row');
   return { adminMayCreateSchemas: row.adminMayCreateSchemas, schemas: row.schemas.map(withAcl) };
 }
@@ -75,8 +79,15 @@ async function readVerifiers(session: Session, roles: readonly string[]): Promis
   return new Map(rows.map(({ name, verifier }) => [name, verifier]));
 }
 
-function withAcl<T extends { readonly acl: readonly AclRow[] }>(thing: T): Omit<T, 'acl'> & { readonly acl: readonly AclEntry[] } {
-  const acl = thing.acl.map(([grantee, grantor, privilege, isGrantable]) => ({ grantee, grantor, privilege, isGrantable }));
+function withAcl<T extends { readonly acl: readonly AclRow[] }>(
+  thing: T,
+): Omit<T, 'acl'> & { readonly acl: readonly AclEntry[] } {
+  const acl = thing.acl.map(([grantee, grantor, privilege, isGrantable]) => ({
+    grantee,
+    grantor,
+    privilege,
+    isGrantable,
+  }));
   return { ...thing, acl };
 }
 

@@ -60,7 +60,8 @@ export function computePlan(wish: Wish, seen: Observation, pairs: readonly FileP
   );
   const steps = toSteps({ deploymentId, declaration, dsnDirectory: wish.dsnDirectory, seen, comparison, credentials });
   const lost = credentials.flatMap(({ refusal }) => refusal ?? []);
-  const ofClass = (errorClass: ErrorClass) => lost.filter((refusal) => refusal.errorClass === errorClass).map(withoutClass);
+  const ofClass = (errorClass: ErrorClass) =>
+    lost.filter((refusal) => refusal.errorClass === errorClass).map(withoutClass);
   const groups: [ErrorClass, readonly Diagnostic[]][] = [
     ['not-ours', comparison.refusals.map(withoutClass)],
     ['unsafe', [...ofClass('unsafe'), ...hazards(steps, allowed, comparison, seen)]],

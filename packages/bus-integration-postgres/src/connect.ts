@@ -134,14 +134,15 @@ async function within(
   const timeoutMs = Math.ceil(
     Math.min(target.connectTimeoutMs ?? Number.POSITIVE_INFINITY, whole.remainingMs() / left),
   );
-  const { progress } = options;
+  const { progress, user = target.user } = options;
   Object.assign(progress, { where: placeOf(pinned), stage: 'dialling' });
   const own = startDeadline(timeoutMs, whole.signal, () => expired(progress, timeoutMs));
   try {
     const session = await attempt(pinned, {
       target,
-      user: options.user ?? target.user,
-      password: options.password ?? server.password,
+      user,
+      // The admin's password is nobody else's.
+      password: options.password ?? (user === target.user ? server.password : undefined),
       database: options.database ?? target.database,
       applicationName: options.applicationName,
       settings: options.settings ?? {},
@@ -149,7 +150,7 @@ async function within(
       record: options.record ?? { isProofSent: false, isServerProven: false },
       cache: options.cache ?? createConnectCache(),
       meter: options.meter,
-      signal: own.signal,
+      deadline: own,
       onStage: (stage) => {
         progress.stage = stage;
       },

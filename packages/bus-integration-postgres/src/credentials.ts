@@ -12,7 +12,13 @@ export type Endpoint = Readonly<Record<string, string>>;
 export type FileReading =
   | { readonly state: 'absent' }
   | { readonly state: 'broken'; readonly reason: string }
-  | { readonly state: 'present'; readonly endpoint: Endpoint; readonly password: Secret };
+  | {
+      readonly state: 'present';
+      readonly endpoint: Endpoint;
+      readonly password: Secret;
+      /** It belongs to another user than BUS_DATABASE_DSN_FILE_OWNER. */
+      readonly hasOtherOwner?: boolean;
+    };
 
 /** A DSN file and the staged file beside it. */
 export interface FilePair {
@@ -38,7 +44,11 @@ export type Proofs = (role: string, password: Secret) => Proof;
 
 export interface FileDecision {
   readonly pair: FilePair;
-  readonly act: 'keep' | 'write' | 'promote' | 'discard' | 'leave';
+  /**
+   * `promote-and-write`: the staged file may hold the only copy of the password, so it takes its place before a staged
+   * file with the right endpoint is written.
+   */
+  readonly act: 'keep' | 'write' | 'promote' | 'promote-and-write' | 'discard' | 'leave';
   readonly risk: Risk;
   readonly password: DsnFileContent['password'];
 }
@@ -166,8 +176,7 @@ function withPassword(
   const isKnownRole = wish.standing !== 'missing';
   const files = wish.pairs.map((pair): FileDecision => {
     const liveIsRight = isRight(pair.live, wish.endpoint, password);
-    const stagedIsRight = isRight(pair.staged, wish.endpoint, password);
-    const holdsIt = pair.live.state === 'present' && pair.live.password.reveal() === password?.reveal();
+    const holdsIt = holds(pair.live, password);
     const origin = source === 'kept' && !holdsIt ? 'sibling' : source;
     const changes = setsVerifier && isKnownRole ? 'rotate' : pair.live.state === 'absent' ? 'create' : 'update';
     if (liveIsRight) {
@@ -175,7 +184,13 @@ function withPassword(
       const act = pair.staged.state === 'absent' || setsVerifier ? 'keep' : 'discard';
       return { pair, act, risk: 'create', password: 'kept' };
     }
-    return { pair, act: stagedIsRight ? 'promote' : 'write', risk: changes, password: origin };
+    const stagedIsRight = isRight(pair.staged, wish.endpoint, password);
+    const promotion = stagedIsRight
+      ? 'promote'
+      : holds(pair.staged, password) && !holdsIt
+        ? 'promote-and-write'
+        : 'write';
+    return { pair, act: promotion, risk: changes, password: origin };
   });
   return {
     role: wish.role,
@@ -214,11 +229,15 @@ function passwordsIn(pairs: readonly FilePair[], which: 'live' | 'staged'): Secr
   });
 }
 
+function holds(reading: FileReading, password: Secret | undefined): boolean {
+  return reading.state === 'present' && reading.password.reveal() === password?.reveal();
+}
+
 function isRight(reading: FileReading, endpoint: Endpoint, password: Secret | undefined): boolean {
   return (
+    holds(reading, password) &&
     reading.state === 'present' &&
-    password !== undefined &&
-    reading.password.reveal() === password.reveal() &&
+    !reading.hasOtherOwner &&
     isDeepStrictEqual(reading.endpoint, endpoint)
   );
 }

@@ -22,7 +22,7 @@ export function startDeadline(
 ): Deadline {
   const controller = new AbortController();
   const end = performance.now() + timeoutMs;
-  const timer = setTimeout(() => controller.abort(expired()), timeoutMs);
+  const timer = setTimeout(() => controller.abort(expired()), timerMs(timeoutMs));
   const onAbort = (): void => controller.abort(reasonOf(parent));
   if (parent?.aborted) onAbort();
   parent?.addEventListener('abort', onAbort);
@@ -34,6 +34,11 @@ export function startDeadline(
       parent?.removeEventListener('abort', onAbort);
     },
   };
+}
+
+/** A delay that timers understand: past 24 days they would fire at once. */
+export function timerMs(timeoutMs: number): number {
+  return Math.min(timeoutMs, 0x7fff_ffff);
 }
 
 function reasonOf(signal: AbortSignal | undefined): OperationError {

@@ -18,11 +18,11 @@ import {
 import { computePlan } from './compute.ts';
 import type { Session } from './connect.ts';
 import { lockHolder } from './lock.ts';
+import type { Meter } from './meter.ts';
 import { observe } from './observe.ts';
 import { adminSource, directoryOf, type Preparation, type ProviderSurroundings, prepare } from './preparation.ts';
 import { base, targetOf } from './respond.ts';
 import { createRun } from './run.ts';
-import type { Meter } from './meter.ts';
 import { collationQuery } from './sql/collation.ts';
 import { toOperationError } from './sqlstate.ts';
 

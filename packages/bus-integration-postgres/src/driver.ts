@@ -60,6 +60,8 @@ export interface LoginOptions {
 export async function logIn(options: LoginOptions): Promise<Driver> {
   const { socket, startup, rules, signal } = options;
   const { Client } = await import('pg');
+  // Nobody hears of what happened to the socket in between.
+  if (signal.aborted || socket.destroyed) throw cut(signal, rules.where);
   const client = new Client({
     user: startup.user,
     database: startup.database,
@@ -96,7 +98,6 @@ export async function logIn(options: LoginOptions): Promise<Driver> {
   const onAbort = (): void => lose(signal.reason);
   signal.addEventListener('abort', onAbort);
   try {
-    if (signal.aborted) throw signal.reason;
     await new Promise<void>((resolve, reject) => {
       void closed.then(() => reject(loss));
       client.connect((error: Error | null | undefined) => (error ? reject(loss ?? error) : resolve()));
@@ -106,16 +107,7 @@ export async function logIn(options: LoginOptions): Promise<Driver> {
   } catch (error) {
     socket.destroy();
     if (error instanceof OperationError || sqlstateOf(error) !== undefined) throw error;
-    throw new OperationError(
-      'unreachable',
-      `lost the connection to ${rules.where} during the login: ${networkReason(error)}`,
-      {
-        code: 'connection-lost',
-        target: rules.where,
-        remedy: "look into the server's log",
-        cause: error,
-      },
-    );
+    throw lost(error, rules.where);
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
@@ -132,6 +124,23 @@ export async function logIn(options: LoginOptions): Promise<Driver> {
     },
     end: () => void client.end().catch(() => {}),
   };
+}
+
+function cut(signal: AbortSignal, where: string): unknown {
+  return signal.aborted ? signal.reason : lost(new Error('the server closed it'), where);
+}
+
+function lost(reason: unknown, where: string): OperationError {
+  return new OperationError(
+    'unreachable',
+    `lost the connection to ${where} during the login: ${networkReason(reason)}`,
+    {
+      code: 'connection-lost',
+      target: where,
+      remedy: "look into the server's log",
+      cause: reason,
+    },
+  );
 }
 
 // What the driver's connection has beside what its types tell.

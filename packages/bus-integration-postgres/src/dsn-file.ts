@@ -10,6 +10,7 @@ import {
   openSync,
   readdirSync,
   renameSync,
+  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
@@ -174,7 +175,11 @@ function readDsn(directory: DsnDirectory, name: string, database: string, role: 
     }
     throw error;
   }
-  return parseEndpoint(line.secret, database, role);
+  const reading = parseEndpoint(line.secret, database, role);
+  const { owner } = directory;
+  if (reading.state !== 'present' || owner === undefined) return reading;
+  const { uid, gid } = statSync(join(directory.path, name));
+  return uid === owner.uid && gid === owner.gid ? reading : { ...reading, hasOtherOwner: true };
 }
 
 function removeIfPresent(path: string): void {

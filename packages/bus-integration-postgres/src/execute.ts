@@ -4,14 +4,23 @@ import { type Context, OperationError, type Secret, type Step } from 'bus-integr
 import { readInside } from './catalog.ts';
 import type { Computed, Wish } from './compute.ts';
 import type { Session } from './connect.ts';
-import type { FileDecision, RoleDecision } from './credentials.ts';
-import { type DsnDirectory, discardStaged, dsnLine, makeDirectory, promoteFile, stageFile, syncDirectory } from './dsn-file.ts';
+import type { FileDecision, FilePair, RoleDecision } from './credentials.ts';
+import {
+  type DsnDirectory,
+  discardStaged,
+  dsnLine,
+  makeDirectory,
+  promoteFile,
+  stageFile,
+  syncDirectory,
+} from './dsn-file.ts';
 import { insideNewDatabase } from './inside.ts';
 import type { Ledger, PlannedStatement } from './ledger.ts';
 import type { DeploymentLock } from './lock.ts';
 import type { Observation, ObservedInside } from './observation.ts';
 import { eachInParallel, withRetry } from './parallel.ts';
 import type { Run } from './run.ts';
+import { serverMessage } from './sqlstate.ts';
 
 /** Databases opened, or roles let in, in one transaction. */
 const batchSize = 500;
@@ -55,12 +64,24 @@ function stageFiles({ computed, directory, passwords }: Execution): void {
   const written = filesDoing(computed, 'write');
   if (directory === undefined || written.length === 0) return;
   makeDirectory(directory);
-  for (const [decision, { pair }] of written) {
-    const password = passwords.get(decision.role);
-    if (password === undefined) throw new Error(`no password for a file of role ${decision.role}`);
-    stageFile(directory, pair.file, dsnLine(decision.endpoint, pair, password.reveal()));
+  const fresh: string[] = [];
+  try {
+    for (const [decision, { pair }] of written) {
+      if (pair.staged.state === 'absent') fresh.push(pair.file);
+      stageFile(directory, pair.file, lineFor(decision, pair, passwords));
+    }
+    syncDirectory(directory.path);
+  } catch (error) {
+    // Nothing else was done yet: a full disk leaves no trace.
+    for (const file of fresh) discardStaged(directory, file);
+    throw error;
   }
-  syncDirectory(directory.path);
+}
+
+function lineFor(decision: RoleDecision, pair: FilePair, passwords: ReadonlyMap<string, Secret>): string {
+  const password = passwords.get(decision.role);
+  if (password === undefined) throw new Error(`no password for a file of role ${decision.role}`);
+  return dsnLine(decision.endpoint, pair, password.reveal());
 }
 
 async function changeRoles({ ledger, session, lock, seen, run }: Execution): Promise<void> {
@@ -68,13 +89,41 @@ async function changeRoles({ ledger, session, lock, seen, run }: Execution): Pro
   if (statements.length === 0) return;
   // A verifier in the log is no password, but nobody needs it there. Refusal would abort the transaction.
   const mute = seen.admin.mutesLogging
-    ? ["SET LOCAL log_statement = 'none'", "SET LOCAL log_min_error_statement = 'panic'", 'SET LOCAL log_min_duration_statement = -1']
+    ? [
+        "SET LOCAL log_statement = 'none'",
+        "SET LOCAL log_min_error_statement = 'panic'",
+        'SET LOCAL log_min_duration_statement = -1',
+      ]
     : [];
-  await inTransaction(session, [lock.check, ...mute, ...statements.map(({ sql }) => sql)], 'changing roles', run.signal);
+  try {
+    await inTransaction(
+      session,
+      [lock.check, ...mute, ...statements.map(({ sql }) => sql)],
+      'changing roles',
+      run.signal,
+    );
+  } catch (error) {
+    throw refusesVerifiers(error) ? verifierRefused(error) : error;
+  }
   ledger.done(statements);
 }
 
-async function createDatabases({ ledger, run, session, lock, jobs, onProgress }: Execution): Promise<void> {
+/** Some platforms want to see passwords, and say so only at COMMIT, each in its own words. */
+function refusesVerifiers(error: unknown): boolean {
+  return (
+    error instanceof Error && /plain-?\s?text password|(pre-?hashed|encrypted|hashed) passwords?/i.test(error.message)
+  );
+}
+
+function verifierRefused(error: unknown): OperationError {
+  return new OperationError('unsafe', `the server takes no password verifiers: ${serverMessage(error)}`, {
+    code: 'verifier-refused',
+    remedy: 'over verify-full TLS or a unix socket only: set BUS_DATABASE_PASSWORD_SEND=plaintext',
+    cause: error,
+  });
+}
+
+async function createDatabases({ ledger, run, lock, jobs, onProgress }: Execution): Promise<void> {
   const statements = ledger.statements('create');
   if (statements.length === 0) return;
   const total = statements.length;
@@ -110,8 +159,6 @@ async function createDatabases({ ledger, run, session, lock, jobs, onProgress }:
   } finally {
     await Promise.all(sessions.map((opened) => opened.close()));
   }
-  // Whoever else waits on `session` sees it alive: making many databases can take longer than its idle limit.
-  await session.query('SELECT 1');
 }
 
 async function openDatabases(execution: Execution): Promise<void> {
@@ -138,9 +185,17 @@ async function workInside(execution: Execution): Promise<Map<string, ObservedIns
     async (database, session) => {
       const planned = ledger.statements('inside', database);
       const sql = made.has(database)
-        ? insideNewDatabase({ database, steps: computed.steps, schemas, found: await readInside(session, schemas), deploymentId: wish.deploymentId, admin: seen.admin.name })
+        ? insideNewDatabase({
+            database,
+            steps: computed.steps,
+            schemas,
+            found: await readInside(session, schemas),
+            deploymentId: wish.deploymentId,
+            admin: seen.admin.name,
+          })
         : planned.map((statement) => statement.sql);
-      if (sql.length > 0) await inTransaction(session, [lock.check, ...sql], `working in database ${database}`, run.signal);
+      if (sql.length > 0)
+        await inTransaction(session, [lock.check, ...sql], `working in database ${database}`, run.signal);
       ledger.done(planned);
       inside.set(database, await readInside(session, schemas));
     },
@@ -163,6 +218,7 @@ async function settleFiles(execution: Execution): Promise<void> {
   const { computed, directory, ledger, passwords, prove, run } = execution;
   if (directory === undefined) return;
   const unproven = new Map<string, string>();
+  const stepsOf = stepsByFile(computed.steps);
   for (const decision of computed.credentials.filter(({ setsVerifier }) => setsVerifier)) {
     run.signal.throwIfAborted();
     const password = passwords.get(decision.role);
@@ -170,31 +226,54 @@ async function settleFiles(execution: Execution): Promise<void> {
     if (reason !== undefined) unproven.set(decision.role, reason);
   }
   let isChanged = false;
-  for (const [decision, file] of computed.credentials.flatMap((decision) => decision.files.map((file) => [decision, file] as const))) {
+  for (const [decision, file] of computed.credentials.flatMap((decision) =>
+    decision.files.map((file) => [decision, file] as const),
+  )) {
     if (file.act === 'keep' || file.act === 'leave') continue;
-    const step = stepOf(computed.steps, file);
-    if (unproven.has(decision.role)) {
-      if (step !== undefined) ledger.mark(step, 'unknown');
-      continue;
-    }
-    if (file.act === 'discard') discardStaged(directory, file.pair.file);
-    else promoteFile(directory, file.pair.file);
-    isChanged = true;
-    if (step !== undefined) ledger.mark(step, 'applied');
+    const state = unproven.has(decision.role) ? 'unknown' : 'applied';
+    if (state === 'applied') settleFile(directory, decision, file, passwords);
+    isChanged ||= state === 'applied';
+    for (const step of stepsOf.get(file.pair.file) ?? []) ledger.mark(step, state);
   }
   if (isChanged) syncDirectory(directory.path);
   const [first] = unproven;
   if (first !== undefined) {
-    throw new OperationError('not-converged', `the new password of role ${first[0]} could not be proven: ${first[1]}; its staged files stay beside the old ones`, {
-      code: 'password-unproven',
-      target: first[0],
-      remedy: 'mend that, then run the same command again; it continues with the same password',
-    });
+    throw new OperationError(
+      'not-converged',
+      `the new password of role ${first[0]} could not be proven: ${first[1]}; its staged files stay beside the old ones`,
+      {
+        code: 'password-unproven',
+        target: first[0],
+        remedy: 'mend that, then run the same command again; it continues with the same password',
+      },
+    );
   }
 }
 
+function settleFile(
+  directory: DsnDirectory,
+  decision: RoleDecision,
+  { act, pair }: FileDecision,
+  passwords: ReadonlyMap<string, Secret>,
+): void {
+  if (act === 'discard') {
+    discardStaged(directory, pair.file);
+    return;
+  }
+  promoteFile(directory, pair.file);
+  if (act !== 'promote-and-write') return;
+  syncDirectory(directory.path);
+  stageFile(directory, pair.file, lineFor(decision, pair, passwords));
+  promoteFile(directory, pair.file);
+}
+
 /** One transaction in one round trip; run again when the server says that it may well succeed then. */
-async function inTransaction(session: Session, statements: readonly string[], doing: string, signal: AbortSignal): Promise<void> {
+async function inTransaction(
+  session: Session,
+  statements: readonly string[],
+  doing: string,
+  signal: AbortSignal,
+): Promise<void> {
   signal.throwIfAborted();
   const text = ['BEGIN READ WRITE', ...statements, 'COMMIT'].join(';\n');
   await withRetry(async () => {
@@ -213,13 +292,15 @@ function filesDoing({ credentials }: Computed, act: FileDecision['act']): (reado
   );
 }
 
-function stepOf(steps: readonly Step[], { pair }: FileDecision): Step | undefined {
-  return steps.find(
-    (step) =>
-      (step.action === 'write-dsn-file' && step.after?.file === pair.file) ||
-      (step.action === 'promote-dsn-file' && step.after?.file === pair.file) ||
-      (step.action === 'discard-staged-file' && step.before?.file === pair.file),
-  );
+function stepsByFile(steps: readonly Step[]): Map<string, Step[]> {
+  const byFile = new Map<string, Step[]>();
+  for (const step of steps) {
+    if (step.action !== 'write-dsn-file' && step.action !== 'promote-dsn-file' && step.action !== 'discard-staged-file')
+      continue;
+    const file = (step.after ?? step.before)?.file ?? '';
+    byFile.set(file, [...(byFile.get(file) ?? []), step]);
+  }
+  return byFile;
 }
 
 function isRevoking({ step }: PlannedStatement): boolean {

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { OperationError } from 'bus-integration-database';
 import type { Session } from './connect.ts';
+import { keepAwake } from './keep-awake.ts';
 import { pause } from './parallel.ts';
 import { printable } from './shown.ts';
 
@@ -64,14 +65,12 @@ export function lockApplicationName(hostName: string, pid: number, startedAt: Da
 }
 
 function held(session: Session, key: number, pid: number): DeploymentLock {
-  // Keeps idle_session_timeout, ours and any proxy's, from ending the connection that holds the lock.
-  const heartbeat = setInterval(() => session.query('SELECT 1').catch(() => undefined), heartbeatMs);
-  heartbeat.unref();
+  const heartbeat = keepAwake(session, heartbeatMs);
   return {
     // Division by zero is the shortest way to fail in plain SQL; no procedural language need be there.
     check: `SELECT 1 / count(*) AS lock_is_held FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND classid::bigint = ${lockClass} AND objid::bigint = ${key >>> 0} AND pid = ${pid} AND granted`,
     release: async () => {
-      clearInterval(heartbeat);
+      heartbeat[Symbol.dispose]();
       await session.close();
     },
   };

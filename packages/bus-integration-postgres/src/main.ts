@@ -215,6 +215,7 @@ const emptyServer: Observation = {
     usedConnections: 1,
     scramIterations: 4096,
     encoding: 'UTF8',
+    characterType: 'C.UTF-8',
   },
   admin: {
     name: 'admin',

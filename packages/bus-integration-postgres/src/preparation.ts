@@ -45,13 +45,19 @@ export async function prepare(
   refuseNames(declaration);
   const { secret, warnings } = readAdminDsn(configuration, surroundings);
   const target = await resolveDsn(parseDsn(secret.reveal()), surroundings);
+  refuseUnknownRotation(declaration, allowed);
+  const inClear = configuration.passwordSend === 'plaintext' ? [plaintextWarning(target)] : [];
   const endpoint = endpointOf(target, configuration.service, (path) => resolve(surroundings.cwd, path));
   const directory = directoryOf(configuration, surroundings);
   if (directory === undefined && loginsOf(declaration).length > 0) {
-    throw new OperationError('not-configured', 'BUS_DATABASE_DSN_OUTPUT_DIR is not set, so no file could hold a password', {
-      target: 'BUS_DATABASE_DSN_OUTPUT_DIR',
-      remedy: 'set BUS_DATABASE_DSN_OUTPUT_DIR=./local/dsn',
-    });
+    throw new OperationError(
+      'not-configured',
+      'BUS_DATABASE_DSN_OUTPUT_DIR is not set, so no file could hold a password',
+      {
+        target: 'BUS_DATABASE_DSN_OUTPUT_DIR',
+        remedy: 'set BUS_DATABASE_DSN_OUTPUT_DIR=./local/dsn',
+      },
+    );
   }
   const socket: Diagnostic[] = isSocket(endpoint)
     ? [
@@ -74,7 +80,7 @@ export async function prepare(
       ...(configuration.dsnOutputDirectory !== undefined && { dsnDirectory: configuration.dsnOutputDirectory }),
     },
     ...(directory !== undefined && { directory }),
-    warnings: [...warnings, ...told, ...socket],
+    warnings: [...warnings, ...told, ...socket, ...inClear],
   };
 }
 
@@ -104,7 +110,10 @@ export function configuredDeclaration({ declared }: Configuration): Declaration 
   };
 }
 
-export function directoryOf(configuration: Configuration, { cwd, uid }: ProviderSurroundings): DsnDirectory | undefined {
+export function directoryOf(
+  configuration: Configuration,
+  { cwd, uid }: ProviderSurroundings,
+): DsnDirectory | undefined {
   const shown = configuration.dsnOutputDirectory;
   if (shown === undefined) return undefined;
   return { shown, path: resolve(cwd, shown), uid, owner: ownerOf(configuration, uid) };
@@ -119,10 +128,14 @@ function ownerOf({ dsnFileOwner }: Configuration, uid: number): DsnDirectory['ow
   if (dsnFileOwner === undefined) return undefined;
   const { user, group } = dsnFileOwner;
   if (uid !== 0) {
-    throw new OperationError('invalid-request', `BUS_DATABASE_DSN_FILE_OWNER=${printable(user)} needs root: only root gives files away`, {
-      target: 'BUS_DATABASE_DSN_FILE_OWNER',
-      remedy: 'run as root, or unset it',
-    });
+    throw new OperationError(
+      'invalid-request',
+      `BUS_DATABASE_DSN_FILE_OWNER=${printable(user)} needs root: only root gives files away`,
+      {
+        target: 'BUS_DATABASE_DSN_FILE_OWNER',
+        remedy: 'run as root, or unset it',
+      },
+    );
   }
   return {
     uid: identify(['-u', user], user),
@@ -143,7 +156,9 @@ function groupId(name: string): number {
 
 function lookup(program: string, options: readonly string[], name: string, read: (text: string) => string): number {
   try {
-    const found = Number(read(execFileSync(program, options, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 5_000 })));
+    const found = Number(
+      read(execFileSync(program, options, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 5_000 })),
+    );
     if (Number.isInteger(found)) return found;
   } catch {
     // Told below: the program ended with an error, since it knows no such name.
@@ -152,6 +167,36 @@ function lookup(program: string, options: readonly string[], name: string, read:
     target: 'BUS_DATABASE_DSN_FILE_OWNER',
     remedy: 'use a user and group that exist, or their numbers',
   });
+}
+
+function refuseUnknownRotation(declaration: Declaration, { rotate }: Allowed): void {
+  const roles = rolesOf(declaration);
+  const unknown = rotate.find((role) => !roles.includes(role));
+  if (unknown === undefined) return;
+  throw new OperationError('invalid-request', `--rotate ${printable(unknown)}: no declared role is named so`, {
+    target: printable(unknown),
+    remedy: `declared: ${roles.map(printable).join(', ') || 'none'}`,
+  });
+}
+
+/** A password in clear goes only where nobody but the server can read it: https://www.postgresql.org/docs/current/libpq-ssl.html */
+function plaintextWarning({ sslmode, addresses }: ConnectionTarget): Diagnostic {
+  if (sslmode !== 'verify-full' && !addresses.every(({ host }) => isSocket({ host }))) {
+    throw new OperationError(
+      'invalid-request',
+      `BUS_DATABASE_PASSWORD_SEND=plaintext over sslmode=${sslmode}: others could read the passwords`,
+      {
+        target: 'BUS_DATABASE_PASSWORD_SEND',
+        remedy:
+          'connect with sslmode=verify-full or over a unix socket, or leave BUS_DATABASE_PASSWORD_SEND at verifier',
+      },
+    );
+  }
+  return {
+    severity: 'warn',
+    code: 'password-in-clear',
+    message: 'passwords are sent to the server in clear (BUS_DATABASE_PASSWORD_SEND=plaintext); its log may show them',
+  };
 }
 
 function refuseNames(declaration: Declaration): void {
@@ -164,11 +209,24 @@ function refuseNames(declaration: Declaration): void {
     const why = judgeName(kind, name, postgresNames);
     return why === undefined
       ? []
-      : [{ severity: 'fail', code: 'invalid-name', message: `${kind} ${JSON.stringify(printable(name))} ${why}`, target: printable(name) }];
+      : [
+          {
+            severity: 'fail',
+            code: 'invalid-name',
+            message: `${kind} ${JSON.stringify(printable(name))} ${why}`,
+            target: printable(name),
+          },
+        ];
   });
   const twice = declaration.databases.filter((name, index, all) => all.indexOf(name) !== index);
   for (const name of new Set(twice)) {
-    problems.push({ severity: 'fail', code: 'duplicate-name', message: `database ${printable(name)} is listed twice`, target: printable(name) });
+    problems.push({
+      severity: 'fail',
+      code: 'duplicate-name',
+      message: `database ${printable(name)} is listed twice`,
+      target: printable(name),
+    });
   }
-  if (problems.length > 0) throw new OperationError('invalid-request', 'names that can not be used', { diagnostics: problems });
+  if (problems.length > 0)
+    throw new OperationError('invalid-request', 'names that can not be used', { diagnostics: problems });
 }

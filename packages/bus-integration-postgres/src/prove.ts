@@ -49,10 +49,15 @@ function byVerifier(password: Secret, role: ObservedRole): Proof {
   return isIt ? { state: 'proven' } : { state: 'disproven', reason: 'the server holds another password' };
 }
 
-async function byLogin(candidates: readonly Secret[], group: readonly FilePair[], options: ProofOptions): Promise<Proof[]> {
+async function byLogin(
+  candidates: readonly Secret[],
+  group: readonly FilePair[],
+  options: ProofOptions,
+): Promise<Proof[]> {
   const logins: LoginProof[] = [];
   for (const password of candidates) {
-    const pair = group.find((other) => [other.live, other.staged].some((reading) => holds(reading, password))) ?? group[0];
+    const pair =
+      group.find((other) => [other.live, other.staged].some((reading) => holds(reading, password))) ?? group[0];
     if (pair === undefined) continue;
     logins.push(
       await proveLogin(options.target, {
@@ -77,7 +82,11 @@ function asProof(login: LoginProof, oneIsProven: boolean): Proof {
     case 'refused':
       return oneIsProven
         ? { state: 'disproven', reason: 'the server refused it' }
-        : { state: 'unknown', isRefused: true, reason: 'the server refused it (28P01: wrong, expired, or the role has none)' };
+        : {
+            state: 'unknown',
+            isRefused: true,
+            reason: 'the server refused it (28P01: wrong, expired, or the role has none)',
+          };
     case 'unknown':
       return { state: 'unknown', reason: login.reason };
   }

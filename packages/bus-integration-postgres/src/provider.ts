@@ -17,11 +17,17 @@ import { apply } from './apply.ts';
 import type { ClusterSight } from './catalog.ts';
 import { computePlan } from './compute.ts';
 import { diagnose } from './doctor.ts';
+import type { Meter } from './meter.ts';
 import { type ObserveOptions, observe } from './observe.ts';
-import { adminSource, configuredDeclaration, type Preparation, type ProviderSurroundings, prepare } from './preparation.ts';
+import {
+  adminSource,
+  configuredDeclaration,
+  type Preparation,
+  type ProviderSurroundings,
+  prepare,
+} from './preparation.ts';
 import { planResponse, providerName, targetOf } from './respond.ts';
 import { createRun, type Run } from './run.ts';
-import type { Meter } from './meter.ts';
 import { toOperationError } from './sqlstate.ts';
 import { statusResponse } from './status.ts';
 import { verify } from './verify.ts';
@@ -47,14 +53,30 @@ export interface PostgresProviderOptions {
 export function createPostgresProvider(options: PostgresProviderOptions): Provider {
   const { configuration, surroundings } = options;
   const jobsFor = (free: number, openBeside: number) =>
-    Math.max(1, Math.min(options.jobs ?? Math.min(4 - openBeside, Math.max(2, availableParallelism())), free - openBeside));
-  const freeOf = ({ server }: ClusterSight) => server.maxConnections - server.reservedConnections - server.usedConnections;
+    Math.max(
+      1,
+      Math.min(options.jobs ?? Math.min(4 - openBeside, Math.max(2, availableParallelism())), free - openBeside),
+    );
+  const freeOf = ({ server }: ClusterSight) =>
+    server.maxConnections - server.reservedConnections - server.usedConnections;
 
-  const start = async (declaration: Declaration, allowed: Allowed, context: Context): Promise<{ preparation: Preparation; run: Run }> => {
+  const start = async (
+    declaration: Declaration,
+    allowed: Allowed,
+    context: Context,
+  ): Promise<{ preparation: Preparation; run: Run }> => {
     const preparation = await prepare(configuration, surroundings, declaration, allowed);
-    return { preparation, run: createRun({ target: preparation.target, signal: context.signal, meter: options.meter }) };
+    return {
+      preparation,
+      run: createRun({ target: preparation.target, signal: context.signal, meter: options.meter }),
+    };
   };
-  const observation = (run: Run, { wish, directory }: Preparation, context: Context, openBeside: number): ObserveOptions => ({
+  const observation = (
+    run: Run,
+    { wish, directory }: Preparation,
+    context: Context,
+    openBeside: number,
+  ): ObserveOptions => ({
     run,
     wish,
     directory,
@@ -105,7 +127,14 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
         const { preparation, run } = await start(configuredDeclaration(configuration), nothingAllowed, context);
         return await verify({ preparation, run, checks: request.checks, jobs: (free) => jobsFor(free, 1) });
       }),
-    doctor: async (request, context) => await diagnose({ configuration, surroundings, declaration: declarationOf(request), context, meter: options.meter }),
+    doctor: async (request, context) =>
+      await diagnose({
+        configuration,
+        surroundings,
+        declaration: declarationOf(request),
+        context,
+        meter: options.meter,
+      }),
   };
 }
 
@@ -128,24 +157,36 @@ async function guarded(
   answer: () => Promise<Response>,
 ): Promise<Response> {
   if (request.deployment_id !== configuration.deploymentId) {
-    throw new OperationError('invalid-request', `deployment ${request.deployment_id} is not configured here; ${configuration.deploymentId} is`);
+    throw new OperationError(
+      'invalid-request',
+      `deployment ${request.deployment_id} is not configured here; ${configuration.deploymentId} is`,
+    );
   }
   const reference = request.credentials?.admin_dsn_file;
-  if (request.credentials?.admin_dsn_secret !== undefined || (reference !== undefined && reference !== configuration.credentials.file)) {
-    throw new OperationError('forbidden', 'credentials: only the configured reference may be named', { target: 'credentials' });
+  if (
+    request.credentials?.admin_dsn_secret !== undefined ||
+    (reference !== undefined && reference !== configuration.credentials.file)
+  ) {
+    throw new OperationError('forbidden', 'credentials: only the configured reference may be named', {
+      target: 'credentials',
+    });
   }
   try {
     return await answer();
   } catch (error) {
     if (context.signal.aborted && context.signal.reason instanceof OperationError) throw context.signal.reason;
     const expected = toOperationError(error, 'the run failed');
-    throw ['unreachable', 'authentication-failed'].includes(expected.errorClass) ? withSource(expected, adminSource(configuration)) : expected;
+    throw ['unreachable', 'authentication-failed'].includes(expected.errorClass)
+      ? withSource(expected, adminSource(configuration))
+      : expected;
   }
 }
 
 function withSource(error: OperationError, source: string): OperationError {
   const diagnostics = error.diagnostics.map((diagnostic, index) =>
-    index === 0 ? { remedy: 'bus operator database doctor', ...diagnostic, message: `${diagnostic.message} (from ${source})` } : diagnostic,
+    index === 0
+      ? { remedy: 'bus operator database doctor', ...diagnostic, message: `${diagnostic.message} (from ${source})` }
+      : diagnostic,
   );
   return new OperationError(error.errorClass, error.message, { diagnostics, cause: error });
 }

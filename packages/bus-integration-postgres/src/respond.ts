@@ -1,7 +1,6 @@
 // From what was computed to the response that a surface renders.
-import { type Diagnostic, type Response, type Step, planId, type Target } from 'bus-integration-database';
+import { type Diagnostic, planId, type Response, type Step, type Target } from 'bus-integration-database';
 import type { Computed, Wish } from './compute.ts';
-import type { ConnectionTarget } from './connection-target.ts';
 import type { PinnedAddress } from './dial.ts';
 import type { ObservedAdmin, ObservedServer } from './observation.ts';
 
@@ -41,7 +40,11 @@ export function planResponse({ wish, target, computed, warnings, startedAt }: Pl
   };
 }
 
-export function base(wish: Pick<Wish, 'deploymentId'>, steps: readonly Step[], startedAt: number): Omit<Response, 'ok' | 'diagnostics'> {
+export function base(
+  wish: Pick<Wish, 'deploymentId'>,
+  steps: readonly Step[],
+  startedAt: number,
+): Omit<Response, 'ok' | 'diagnostics'> {
   return {
     deployment_id: wish.deploymentId,
     provider: providerName,

@@ -4,8 +4,8 @@ import { connect, createConnectCache, type Session } from './connect.ts';
 import type { ConnectionTarget } from './connection-target.ts';
 import type { PinnedAddress } from './dial.ts';
 import { lockApplicationName } from './lock.ts';
-import { eachInParallel } from './parallel.ts';
 import type { Meter } from './meter.ts';
+import { eachInParallel } from './parallel.ts';
 import { sqlstateOf } from './sqlstate.ts';
 
 /**

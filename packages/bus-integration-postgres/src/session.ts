@@ -2,6 +2,7 @@
 // Opens nothing and retries nothing.
 import { OperationError } from 'bus-integration-database';
 import type { AuthenticationRecord } from './authenticate.ts';
+import { timerMs } from './deadline.ts';
 import type { PinnedAddress } from './dial.ts';
 import type { CommandResult, Driver, Notice } from './driver.ts';
 import type { Meter } from './meter.ts';
@@ -90,10 +91,10 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
   const send = async (text: string, values: readonly unknown[], wish: RequestOptions): Promise<CommandResult[]> => {
     const { doing = 'a statement', timeoutMs = facts.queryTimeoutMs } = wish;
     const known = driver.notices.length;
-    const timer = setTimeout(() => driver.lose(overdue(where, doing, timeoutMs)), timeoutMs);
+    const timer = setTimeout(() => driver.lose(overdue(where, doing, timeoutMs)), timerMs(timeoutMs));
     try {
       if (closing !== undefined) throw new OperationError('internal', `${doing} was asked of a closed session`);
-      if (driver.loss() !== undefined) throw driver.loss();
+      if (driver.loss() !== undefined) throw lossOf(driver.loss(), where, doing);
       const results = await driver.run(text, values);
       if (meter !== undefined) {
         meter.roundTrips += 1;
@@ -102,7 +103,8 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
       checkNotices(driver.notices.slice(known), where, doing);
       return results;
     } catch (error) {
-      throw sqlstateOf(error) === undefined ? lossOf(driver.loss() ?? error, where, doing) : error;
+      if (error instanceof OperationError || sqlstateOf(error) !== undefined) throw error;
+      throw lossOf(driver.loss() ?? error, where, doing);
     } finally {
       clearTimeout(timer);
     }

@@ -29,10 +29,11 @@ export function toOperationError(error: unknown, what: string): OperationError {
 
 /** The SQLSTATE that an error carries, of the driver's own errors and of OperationErrors made from them. */
 export function sqlstateOf(error: unknown): string | undefined {
-  const code =
-    error instanceof OperationError ? error.diagnostics[0]?.code : (error as { code?: unknown } | undefined)?.code;
+  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
+  const own = error instanceof OperationError ? error.diagnostics[0]?.code : code;
   // EPIPE and kin have five capitals too, but no digit.
-  return typeof code === 'string' && /^(?=.*\d)[0-9A-Z]{5}$/.test(code) ? code : undefined;
+  if (typeof own === 'string' && /^(?=.*\d)[0-9A-Z]{5}$/.test(own)) return own;
+  return error instanceof OperationError && cause instanceof OperationError ? sqlstateOf(cause) : undefined;
 }
 
 /** True when the same transaction may well succeed if it is run again. */

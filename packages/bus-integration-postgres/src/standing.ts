@@ -10,7 +10,9 @@ export function whatStands(steps: readonly Step[]): Diagnostic {
     const ready = made.filter(({ target }) =>
       mutating.filter((step) => step.target === target).every(({ state }) => state === 'applied'),
     );
-    parts.push(`${ready.length} of ${made.length} new databases are ready${ready.length > 0 ? ` (${list(ready)})` : ''}`);
+    parts.push(
+      `${ready.length} of ${made.length} new databases are ready${ready.length > 0 ? ` (${list(ready)})` : ''}`,
+    );
     const rest = made.filter((step) => !ready.includes(step));
     if (rest.length > 0) parts.push(`${list(rest)} ${rest.length === 1 ? 'is' : 'are'} not let in to yet`);
   }

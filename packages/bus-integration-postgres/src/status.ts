@@ -38,7 +38,13 @@ export function statusResponse({ preparation, sight, computed, target, startedAt
     roles: rolesOf(wish.declaration).map((name) => roleStatus(name, sight, wish)),
     databases: wish.declaration.databases.map((name) => databaseStatus(name, sight, wish)),
     schemas: wish.declaration.databases.flatMap((database) => schemaStatuses(database, sight, wish)),
-    dsn_files: sight.pairs.map((pair) => fileStatus(pair, sight.proofs, drift.some((step) => step.target === pair.path))),
+    dsn_files: sight.pairs.map((pair) =>
+      fileStatus(
+        pair,
+        sight.proofs,
+        drift.some((step) => step.target === pair.path),
+      ),
+    ),
     leftovers: leftovers(preparation, sight),
     drift,
   };
@@ -49,7 +55,13 @@ function roleStatus(name: string, { seen, pairs, proofs }: Sight, wish: Wish): R
   if (role === undefined) return { name, state: 'missing' };
   const states = pairs.filter((pair) => pair.role === name).map((pair) => passwordState(pair, proofs));
   const password = states.find((state) => state !== 'proven') ?? states[0] ?? 'none';
-  return { name, state: ownership(role.comment, wish.deploymentId), can_login: role.canLogin, connections: role.connections, password };
+  return {
+    name,
+    state: ownership(role.comment, wish.deploymentId),
+    can_login: role.canLogin,
+    connections: role.connections,
+    password,
+  };
 }
 
 function databaseStatus(name: string, { seen }: Sight, wish: Wish): DatabaseStatus {
@@ -74,7 +86,8 @@ function schemaStatuses(database: string, { seen }: Sight, wish: Wish): SchemaSt
 
 function fileStatus(pair: FilePair, proofs: Proofs, isDrifting: boolean): DsnFileStatus {
   const { path, database, role, live } = pair;
-  const state = live.state === 'absent' ? 'missing' : live.state === 'broken' ? 'broken' : isDrifting ? 'outdated' : 'current';
+  const state =
+    live.state === 'absent' ? 'missing' : live.state === 'broken' ? 'broken' : isDrifting ? 'outdated' : 'current';
   return { path, database, role, state, password: passwordState(pair, proofs) };
 }
 
@@ -87,7 +100,10 @@ function leftovers({ wish, directory }: Preparation, { seen, pairs }: Sight): Le
   const roles = [...seen.roles.values()].filter(({ name }) => !declaredRoles.includes(name));
   const databases = [...seen.databases.values()].filter(({ name }) => !wish.declaration.databases.includes(name));
   const known = new Set(pairs.map(({ file }) => file));
-  const files = directory === undefined ? [] : [...listDirectory(directory)].filter((name) => name.endsWith('.dsn') && !known.has(name));
+  const files =
+    directory === undefined
+      ? []
+      : [...listDirectory(directory)].filter((name) => name.endsWith('.dsn') && !known.has(name));
   return [
     ...roles.map(({ name }): Leftover => ({ kind: 'role', name })),
     ...databases.map(({ name }): Leftover => ({ kind: 'database', name })),

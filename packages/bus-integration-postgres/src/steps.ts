@@ -10,7 +10,7 @@ import {
   type Step,
 } from 'bus-integration-database';
 import { type Comparison, granteeName } from './compare.ts';
-import type { FileDecision, RoleDecision } from './credentials.ts';
+import type { Endpoint, FileDecision, RoleDecision } from './credentials.ts';
 import { deploymentsIn } from './mark.ts';
 import type { Observation } from './observation.ts';
 import { type RuleContext, statementsOf, summaryOf } from './rules.ts';
@@ -106,9 +106,12 @@ function roleSteps({ declaration, comparison, credentials, seen, deploymentId }:
 function databaseSteps(input: StepsInput): Bare[] {
   const { declaration, comparison, credentials, seen, deploymentId } = input;
   const deltasOf = groupDeltas(comparison.deltas);
-  const files = new Map<string, FileDecision[]>();
-  for (const file of credentials.flatMap((decision) => decision.files)) {
-    files.set(file.pair.database, [...(files.get(file.pair.database) ?? []), file]);
+  const filesOf = new Map<string, Bare[]>();
+  for (const { endpoint, files } of credentials) {
+    for (const file of files) {
+      const { database } = file.pair;
+      filesOf.set(database, [...(filesOf.get(database) ?? []), ...fileSteps(file, endpoint)]);
+    }
   }
   return declaration.databases.flatMap((name): Bare[] => {
     const standing = comparison.databases.get(name);
@@ -149,8 +152,7 @@ function databaseSteps(input: StepsInput): Bare[] {
       const before = privilegesIn(name, grantee, deltas, unwanted);
       if (before !== undefined) steps.push({ action: 'revoke-privileges', target, risk: 'revoke', before });
     }
-    for (const file of files.get(name) ?? []) steps.push(...fileSteps(file, credentials));
-    return steps;
+    return [...steps, ...(filesOf.get(name) ?? [])];
   });
 }
 
@@ -198,7 +200,7 @@ function privilegesIn(
   return { database, grantee, on_database: onDatabase, on_schemas: onSchemas };
 }
 
-function fileSteps({ pair, act, risk, password }: FileDecision, credentials: readonly RoleDecision[]): Bare[] {
+function fileSteps({ pair, act, risk, password }: FileDecision, endpoint: Endpoint): Bare[] {
   const { file, database, role } = pair;
   const identity = { file, database, role };
   const target = pair.path;
@@ -208,10 +210,20 @@ function fileSteps({ pair, act, risk, password }: FileDecision, credentials: rea
       return [];
     case 'promote':
       return [{ action: 'promote-dsn-file', target, risk, after: identity }];
+    case 'promote-and-write':
+      return [
+        { action: 'promote-dsn-file', target, risk, after: identity },
+        {
+          action: 'write-dsn-file',
+          target,
+          risk: 'update',
+          before: { file },
+          after: { ...identity, endpoint, password: 'kept' },
+        },
+      ];
     case 'discard':
       return [{ action: 'discard-staged-file', target, risk, before: identity }];
     case 'write': {
-      const endpoint = credentials.find((decision) => decision.role === role)?.endpoint ?? {};
       const before = pair.live.state === 'absent' ? undefined : beforeOf(pair);
       const after = { ...identity, endpoint, password };
       return [{ action: 'write-dsn-file', target, risk, after, ...(before && { before }) }];

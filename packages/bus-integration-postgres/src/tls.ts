@@ -63,6 +63,7 @@ export async function startTls(
   where: string,
   signal: AbortSignal,
 ): Promise<SecureSocket> {
+  if (plain.destroyed) throw failure(where, `${where} closed the connection before the TLS handshake`);
   const socket = tls.connect({
     socket: plain,
     secureContext: files.context,

@@ -76,13 +76,20 @@ export async function verify({ preparation, run, checks, jobs }: VerifyOptions):
 async function checkLogin(pair: FilePair, { wish }: Preparation, directory: DsnDirectory, run: Run): Promise<Check[]> {
   const { database, role, path } = pair;
   const target = `${printable(role)}@${printable(database)}`;
-  const fail = (seen: string, remedy: string): Check[] => [{ id: 'service-login', kind: 'connectivity', result: 'fail', target, seen, remedy }];
+  const fail = (seen: string, remedy: string): Check[] => [
+    { id: 'service-login', kind: 'connectivity', result: 'fail', target, seen, remedy },
+  ];
   if (pair.live.state === 'absent') return fail(`${path} is missing`, 'bus operator database apply');
   if (pair.live.state === 'broken') return fail(`${path}: ${pair.live.reason}`, 'bus operator database plan');
   try {
     // What the service has is the file: nothing of the operator's environment may help it.
     const { secret } = readSecretFile(`${directory.path}/${pair.file}`, { uid: directory.owner?.uid ?? directory.uid });
-    const dsn = await resolveDsn(parseDsn(secret.reveal()), { env: {}, homeDirectory: '/nonexistent', osUser: '', cwd: '/' });
+    const dsn = await resolveDsn(parseDsn(secret.reveal()), {
+      env: {},
+      homeDirectory: '/nonexistent',
+      osUser: '',
+      cwd: '/',
+    });
     await using session = await connect(dsn, {
       applicationName: 'bus operator database verify',
       settings: { search_path: '', statement_timeout: '30s', lock_timeout: '5s' },
@@ -92,28 +99,66 @@ async function checkLogin(pair: FilePair, { wish }: Preparation, directory: DsnD
     });
     const probe = `bus_verify_${randomBytes(6).toString('hex')}`;
     const results = await session.script(verifyScript(wish.declaration.schemas, probe), { doing: `trying ${path}` });
-    return judge(pair, wish.declaration.schemas, wish.deploymentId, results.filter((rows) => rows.length > 0), target);
+    return judge(
+      pair,
+      wish.declaration.schemas,
+      wish.deploymentId,
+      results.filter((rows) => rows.length > 0),
+      target,
+    );
   } catch (error) {
     if (run.signal.aborted) throw error;
-    const expected = error instanceof OperationError ? error : toOperationError(error, `${printable(role)} in ${shown(database)}`);
-    if (sqlstateOf(error) === 'BUS01') return fail(`${shown(role)} ${serverText(error)}, which no service needs`, 'bus operator database plan');
+    const expected =
+      error instanceof OperationError ? error : toOperationError(error, `${printable(role)} in ${shown(database)}`);
+    if (sqlstateOf(error) === 'BUS01')
+      return fail(`${shown(role)} ${serverText(error)}, which no service needs`, 'bus operator database plan');
     return fail(expected.message, expected.diagnostics[0]?.remedy ?? 'bus operator database plan');
   }
 }
 
-function judge(pair: FilePair, schemas: readonly string[], deploymentId: string, results: readonly Record<string, unknown>[][], target: string): Check[] {
+function judge(
+  pair: FilePair,
+  schemas: readonly string[],
+  deploymentId: string,
+  results: readonly Record<string, unknown>[][],
+  target: string,
+): Check[] {
   const { database, role } = pair;
   const identity = results[0]?.[0];
   const base = { kind: 'connectivity' as const, target };
   if (identity?.user !== role || identity.session !== role || identity.database !== database) {
-    return [{ ...base, id: 'service-login', result: 'fail', seen: `${pair.path} logs in as another role, or to another database`, remedy: 'bus operator database plan' }];
+    return [
+      {
+        ...base,
+        id: 'service-login',
+        result: 'fail',
+        seen: `${pair.path} logs in as another role, or to another database`,
+        remedy: 'bus operator database plan',
+      },
+    ];
   }
   if (identity.createsDatabases === true) {
-    return [{ ...base, id: 'service-login', result: 'fail', seen: `${shown(role)} may create databases, which no service needs`, remedy: 'bus operator database plan' }];
+    return [
+      {
+        ...base,
+        id: 'service-login',
+        result: 'fail',
+        seen: `${shown(role)} may create databases, which no service needs`,
+        remedy: 'bus operator database plan',
+      },
+    ];
   }
   const reads = results.slice(1, 1 + schemas.length);
   if (reads.length !== schemas.length) {
-    return [{ ...base, id: 'service-login', result: 'fail', seen: 'what was written could not be read back', remedy: 'bus operator database plan' }];
+    return [
+      {
+        ...base,
+        id: 'service-login',
+        result: 'fail',
+        seen: 'what was written could not be read back',
+        remedy: 'bus operator database plan',
+      },
+    ];
   }
   const reachable = (results[1 + schemas.length] ?? []) as { name: string; marks: readonly string[] }[];
   const foreign = reachable.filter(({ marks }) => marks.length > 0 && !marks.includes(markOf(deploymentId)));
@@ -125,16 +170,26 @@ function judge(pair: FilePair, schemas: readonly string[], deploymentId: string,
       result: 'ok',
       seen: `writes and reads in ${schemas.map(shown).join(', ')}; may not create roles, databases or schemas, nor read verifiers`,
     },
-    ...foreign.map(({ name }): Check => ({
-      ...base,
-      id: 'foreign-database',
-      result: 'fail',
-      seen: `${shown(role)} can connect to ${shown(name)}, which belongs to another deployment`,
-      remedy: `its owner runs: REVOKE CONNECT ON DATABASE "${printable(name)}" FROM PUBLIC;`,
-    })),
+    ...foreign.map(
+      ({ name }): Check => ({
+        ...base,
+        id: 'foreign-database',
+        result: 'fail',
+        seen: `${shown(role)} can connect to ${shown(name)}, which belongs to another deployment`,
+        remedy: `its owner runs: REVOKE CONNECT ON DATABASE "${printable(name)}" FROM PUBLIC;`,
+      }),
+    ),
     ...(open.length === 0
       ? []
-      : [{ ...base, id: 'public-connect', result: 'info' as const, target: printable(role), seen: `PUBLIC may CONNECT to ${open.map(({ name }) => shown(name)).join(', ')}` }]),
+      : [
+          {
+            ...base,
+            id: 'public-connect',
+            result: 'info' as const,
+            target: printable(role),
+            seen: `PUBLIC may CONNECT to ${open.map(({ name }) => shown(name)).join(', ')}`,
+          },
+        ]),
   ];
 }
 

@@ -1,5 +1,5 @@
+import { readConfiguration } from 'bus-integration-database';
 import { describe, expect, test } from 'vitest';
-import { readConfiguration } from '../../bus-integration-database/src/config.ts';
 import { postgresKeys } from '../src/keys.ts';
 
 const fileKey = 'BUS_POSTGRES_ADMIN_DSN_FILE';

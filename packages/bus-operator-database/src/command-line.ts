@@ -9,11 +9,16 @@ import type { Flags } from './flags.ts';
  * commandLine('apply', { ...flags, envFile: './staging.env' }); // 'bus operator database apply --env-file ./staging.env'
  */
 export function commandLine(verb: Verb, flags: Flags, extra: readonly string[] = []): string {
-  const place = [
-    ...(flags.directory === undefined ? [] : ['-C', flags.directory]),
-    ...(flags.envFile === undefined ? [] : ['--env-file', flags.envFile]),
+  return [`bus operator database ${verb}${placeFlags(flags)}`, ...extra.map(shellQuote)].join(' ');
+}
+
+/** The flags that chose what this run works on, each with a blank before it. */
+export function placeFlags({ directory, envFile }: Flags): string {
+  const words = [
+    ...(directory === undefined ? [] : ['-C', directory]),
+    ...(envFile === undefined ? [] : ['--env-file', envFile]),
   ];
-  return ['bus operator database', verb, ...[...place, ...extra].map(shellQuote)].join(' ');
+  return words.map((word) => ` ${shellQuote(word)}`).join('');
 }
 
 /** The flags that change what a plan holds, for the command that carries the same plan out. */

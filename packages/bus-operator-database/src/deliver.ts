@@ -1,8 +1,9 @@
 // The last stretch of the pipe: the response as text or JSON, on the right stream or in a file. Decides no exit status.
 import { type Diagnostic, OperationError, type Response } from 'bus-integration-database';
-import { commandLine } from './command-line.ts';
+import { commandLine, placeFlags } from './command-line.ts';
 import type { Command } from './commands/command.ts';
 import type { Ground } from './configure.ts';
+import type { Flags } from './flags.ts';
 import { paintFor, plain } from './paint.ts';
 import type { PrivateFile } from './private-file.ts';
 import type { ProviderRoot } from './providers.ts';
@@ -25,7 +26,7 @@ export interface Delivery {
 export async function deliver(delivery: Delivery): Promise<boolean> {
   const { outcome, ground, files } = delivery;
   const { flags, surroundings } = ground;
-  const response = complete(outcome, flags.format);
+  const response = flags.format === 'json' ? withWarnings(outcome) : placed(outcome.response, flags);
   const problems: Diagnostic[] = [];
   const isSaved = await attempt(problems, () => save(response, files.save));
   if (files.save !== undefined && !isSaved && problems.length === 0) problems.push(notSaved);
@@ -74,9 +75,27 @@ function isOutOfSight(response: Response, { ground: { surroundings, flags } }: D
 }
 
 /** In JSON the configuration's warnings have no other place than the response. */
-function complete({ response, warnings }: Outcome, format: 'text' | 'json'): Response {
-  return format === 'json' ? { ...response, diagnostics: [...response.diagnostics, ...warnings] } : response;
+function withWarnings({ response, warnings }: Outcome): Response {
+  return { ...response, diagnostics: [...response.diagnostics, ...warnings] };
 }
+
+/** Commands that a remedy names work on what this run worked on. */
+function placed(response: Response, flags: Flags): Response {
+  const place = placeFlags(flags);
+  if (place === '') return response;
+  const each = <T extends { readonly remedy?: string }>(item: T): T =>
+    item.remedy === undefined ? item : { ...item, remedy: item.remedy.replace(command, (found) => `${found}${place}`) };
+  const { checks, connectivity, listener_policy } = response;
+  return {
+    ...response,
+    diagnostics: response.diagnostics.map(each),
+    ...(checks !== undefined && { checks: checks.map(each) }),
+    ...(connectivity !== undefined && { connectivity: connectivity.map(each) }),
+    ...(listener_policy !== undefined && { listener_policy: listener_policy.map(each) }),
+  };
+}
+
+const command = /bus operator database (doctor|plan|apply|status|verify)\b/g;
 
 async function save(response: Response, file: PrivateFile | undefined): Promise<boolean> {
   if (file === undefined) return false;

@@ -31,7 +31,7 @@ export function statusText(response: Response, view: View): string[] {
       : [`drift: ${count(differing.length, 'step')}`, ...stepLines(differing, view)]),
     ...leftovers.map(leftoverLine),
     ...verdictLines(failures, 'apply would refuse', view),
-    ...(differing.length === 0 ? [] : nextLines([view.commandLine('plan')])),
+    ...(differing.length === 0 || failures.length > 0 ? [] : nextLines([view.commandLine('plan')])),
   ];
 }
 

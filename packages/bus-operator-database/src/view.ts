@@ -44,7 +44,7 @@ export function paragraph(lead: string, text: string): string[] {
 export function verdictLines(diagnostics: readonly Diagnostic[], label: string, view: View): string[] {
   return diagnostics.flatMap(({ message, remedy }, index) => {
     const isSaidNext = remedy !== undefined && diagnostics[index + 1]?.remedy === remedy;
-    const text = message.startsWith(`${label}: `) ? message.slice(label.length + 2) : message;
+    const text = message.replace(/^refused: /, '');
     const [first = '', ...rest] = paragraph(`${label}: `, text);
     const lines = [view.paint('red', `${label}:`) + first.slice(label.length + 1), ...rest];
     return [...lines, ...(isSaidNext ? [] : nextLines([remedy]))];

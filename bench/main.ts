@@ -1,0 +1,122 @@
+// `npm run bench`: figures of `bus operator database` beside psql's for the same job, on throwaway servers in memory.
+// No test: nothing here fails because something was slow.
+import { cpus, loadavg, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Major, majors, psqlPath } from 'embedded';
+import { type Provisioning, type ProvisioningOptions, provision } from './provisioning.ts';
+import { provisioningTable, slopeTable, startUpTable } from './report.ts';
+import { startUp } from './start-up.ts';
+import { type Workload, workloads } from './workload.ts';
+
+const parts = ['start', 'S', 'M', 'M-plain', 'L', 'L-20'];
+const usage = `usage: npm run bench -- [flags]
+  --only LIST        of ${parts.join(', ')} (default: all)
+  --rounds N         rounds of every workload (default: S 7, M 3, L 2)
+  --repeats N        plans and readings in a round (default: 2)
+  --major N          the server's PostgreSQL, ${majors.join(', ')} (default: 18)
+  --bus FILE         the program to measure (default: packages/bus/bin/bus.js)
+  --no-serial        leave out psql with one client`;
+
+process.umask(0o077);
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const flags = readFlags();
+  if (typeof flags === 'string') return complain(flags);
+  const psql = psqlPath();
+  if (psql === undefined)
+    return complain('psql is not on PATH; install the PostgreSQL client: it is what is measured against');
+  const { only, bus, major } = flags;
+  const options: ProvisioningOptions = {
+    psql,
+    bus,
+    major,
+    admin: 'superuser',
+    rounds: 1,
+    repeats: flags.repeats,
+    applyClients: flags.withSerial ? [1, 2] : [2],
+    readClients: [1, 2, 4],
+    onProgress: (line) => process.stderr.write(`${line}\n`),
+  };
+  console.log(machine(major));
+  if (only.includes('start')) console.log(`\n${startUpTable(await startUp(bus, 25))}`);
+  const results: [Workload, Provisioning][] = [];
+  for (const workload of workloads) {
+    const rounds = flags.rounds ?? workload.rounds;
+    if (only.includes(workload.name)) {
+      const result = await provision(workload, { ...options, rounds });
+      results.push([workload, result]);
+      const count = `${workload.databases.length} databases, ${rounds} rounds`;
+      console.log(`\n${provisioningTable(`${workload.name}: ${count}`, workload, result)}`);
+    }
+    if (workload.name === 'M' && only.includes('M-plain')) {
+      const result = await provision(workload, { ...options, rounds, admin: 'plain' });
+      console.log(`\n${provisioningTable(`M as a plain admin, ${rounds} rounds`, workload, result)}`);
+    }
+    if (workload.name === 'L' && only.includes('L-20')) {
+      const alone = { ...options, rounds: 1, repeats: 1, applyClients: [2], readClients: [2], maxConnections: 20 };
+      const result = await provision(workload, alone);
+      console.log(`\n${provisioningTable('L with max_connections = 20', workload, result)}`);
+    }
+  }
+  if (results.length > 1) console.log(`\n${slopeTable(results)}`);
+  console.log(`\nload at the end: ${loadavg()[0]?.toFixed(1)}`);
+  return 0;
+}
+
+interface BenchFlags {
+  readonly only: readonly string[];
+  readonly rounds?: number;
+  readonly repeats: number;
+  readonly major: Major;
+  readonly bus: string;
+  readonly withSerial: boolean;
+}
+
+function readFlags(): BenchFlags | string {
+  try {
+    const { values } = parseArgs({
+      allowNegative: true,
+      options: {
+        only: { type: 'string', default: parts.join(',') },
+        rounds: { type: 'string' },
+        repeats: { type: 'string', default: '2' },
+        major: { type: 'string', default: '18' },
+        bus: { type: 'string', default: join(import.meta.dirname, '../packages/bus/bin/bus.js') },
+        serial: { type: 'boolean', default: true },
+      },
+    });
+    const only = values.only.split(',');
+    const unknown = only.find((part) => !parts.includes(part));
+    if (unknown !== undefined) return `--only: ${unknown} is none of ${parts.join(', ')}\n${usage}`;
+    const major = majors.find((known) => String(known) === values.major);
+    if (major === undefined) return `--major ${values.major}: expected one of ${majors.join(', ')}\n${usage}`;
+    const [rounds, repeats] = [values.rounds, values.repeats].map((text) =>
+      text === undefined ? undefined : Number(text),
+    );
+    if ([rounds, repeats].some((count) => count !== undefined && !(Number.isInteger(count) && count > 0))) {
+      return `--rounds and --repeats: expected a whole number from 1\n${usage}`;
+    }
+    return {
+      only,
+      major,
+      repeats: repeats ?? 2,
+      bus: values.bus,
+      withSerial: values.serial,
+      ...(rounds !== undefined && { rounds }),
+    };
+  } catch (error) {
+    return `${(error as Error).message}\n${usage}`;
+  }
+}
+
+function machine(major: Major): string {
+  const memory = Math.round(totalmem() / 2 ** 30);
+  return `${new Date().toISOString().slice(0, 10)}; ${cpus().length} cores, ${memory} GB, data on a memory disk; PostgreSQL ${major}, Node ${process.version}; load at the start: ${loadavg()[0]?.toFixed(1)}`;
+}
+
+function complain(message: string): number {
+  console.error(`bench: ${message}`);
+  return 2;
+}

@@ -1,0 +1,22 @@
+// How long `bus` takes to say its version, and its help, beside Node doing nothing; interleaved, pair by pair.
+import { makeFolder } from './contender.ts';
+import { timeTogether } from './program.ts';
+
+export interface StartUp {
+  readonly node: number[];
+  readonly version: number[];
+  readonly help: number[];
+}
+
+export async function startUp(bus: string, rounds: number): Promise<StartUp> {
+  using folder = makeFolder();
+  const env = { PATH: process.env.PATH, HOME: folder.path };
+  const time = (file: string, ...args: string[]) => timeTogether([{ file, args, cwd: folder.path, env }], folder.path);
+  const result: StartUp = { node: [], version: [], help: [] };
+  for (let round = 0; round < rounds; round += 1) {
+    result.node.push(await time('node', '-e', '0'));
+    result.version.push(await time(bus, '--version'));
+    result.help.push(await time(bus, 'operator', 'database', '--help'));
+  }
+  return result;
+}

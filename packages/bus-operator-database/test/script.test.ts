@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { scriptLines } from '../src/script.ts';
+import * as example from './examples.ts';
+
+const { databaseSteps, flagsOf, leadSteps, respond, shown, viewOf } = example;
+
+describe('scriptLines', () => {
+  it('is a script for psql that ends with the command that makes the passwords', () => {
+    const steps = [
+      ...leadSteps(1),
+      example.createRole('bus_service'),
+      ...databaseSteps('bus_auth'),
+      example.revokeConnect('bus_auth'),
+    ];
+    expect(shown(scriptLines(respond(steps), viewOf(flagsOf('plan', '--sql'))))).toMatchInlineSnapshot(`
+      "
+      -- What bus operator database apply would do, for psql.
+      -- target: deploy_admin@10.0.3.7:5432/postgres, PostgreSQL 18.4, cluster 7710971639735813047
+      -- deployment: example-dev, provider postgres
+
+      \\set ON_ERROR_STOP on
+
+      -- create-role bus_service: login only, new password
+      CREATE ROLE "bus_service" LOGIN;
+
+      -- create-database bus_auth: UTF8, owner deploy_admin, shut to PUBLIC
+      CREATE DATABASE "bus_auth" TEMPLATE template0;
+      REVOKE ALL ON DATABASE "bus_auth" FROM PUBLIC;
+
+      \\connect "bus_auth"
+      BEGIN;
+      -- grant-privileges bus_auth: bus_service: CONNECT, TEMPORARY; schema public: USAGE, CREATE
+      GRANT USAGE, CREATE ON SCHEMA "public" TO "bus_service";
+      GRANT CONNECT, TEMPORARY ON DATABASE "bus_auth" TO "bus_service";
+      -- revoke-privileges bus_auth: PUBLIC loses CONNECT
+      REVOKE CONNECT ON DATABASE "bus_auth" FROM PUBLIC;
+      COMMIT;
+
+      -- Then this, run where the DSN files belong, makes the passwords and writes the DSN files:
+      --   bus operator database apply --rotate bus_service
+      "
+    `);
+  });
+
+  it('connects to every name as it is', () => {
+    const connects = (name: string) =>
+      scriptLines(respond([...leadSteps(1), example.revokeConnect(name)]), viewOf())
+        .filter((line) => /^\\/.test(line))
+        .slice(1);
+    expect(connects('bus_auth')).toEqual(['\\connect "bus_auth"']);
+    expect(connects(`a=b "c" 'd' \\e`)).toEqual([`\\connect -reuse-previous=on "dbname='a=b ""c"" \\'d\\' \\\\e'"`]);
+    expect(connects('postgresql://x')).toEqual([`\\connect -reuse-previous=on "dbname='postgresql://x'"`]);
+    expect(connects('a\nb')).toEqual(['\\quit']);
+  });
+
+  it('lets no name out of a comment', () => {
+    const name = `x\n\\! rm -rf /\n`;
+    const lines = scriptLines(
+      respond([...leadSteps(1), example.revokeConnect(name)], { deployment_id: name }),
+      viewOf(),
+    );
+    const own = lines.filter((line) => !line.includes('REVOKE'));
+    expect(
+      own
+        .join('\n')
+        .split('\n')
+        .filter((line) => line.startsWith('\\!')),
+    ).toEqual([]);
+  });
+
+  it('says that there is nothing to do', () => {
+    expect(scriptLines(respond(leadSteps(1)), viewOf()).at(-1)).toBe('-- nothing to do');
+  });
+});

@@ -1,0 +1,114 @@
+import type { Check, Response } from 'bus-integration-database';
+import { describe, expect, it } from 'vitest';
+import { verifyText } from '../src/text-verify.ts';
+import * as example from './examples.ts';
+
+const { fail, flagsOf, respond, shown, viewOf } = example;
+
+const logins = example.fourDatabases.map(
+  (database): Check => ({
+    id: 'service-login',
+    kind: 'connectivity',
+    result: 'ok',
+    target: `bus_service@${database}`,
+    seen: 'writes and reads in public',
+  }),
+);
+const info: Check = {
+  id: 'public-connect',
+  kind: 'connectivity',
+  result: 'info',
+  target: 'bus_service',
+  seen: 'PUBLIC may CONNECT to postgres, template1',
+};
+const listener: Check = { id: 'listen-addresses', kind: 'listener-policy', result: 'ok', seen: 'listens on 10.0.3.7' };
+
+function verified(
+  connectivity: readonly Check[],
+  listener_policy: readonly Check[],
+  more: Partial<Response> = {},
+): Response {
+  return respond([], { connectivity, listener_policy, ...more });
+}
+
+describe('verifyText', () => {
+  it('says in a line what is good', () => {
+    expect(shown(verifyText(verified([...logins, info], [listener]), viewOf()))).toMatchInlineSnapshot(`
+      "
+      ok: true
+      target: deploy_admin@10.0.3.7:5432/postgres, PostgreSQL 18.4, cluster 7710971639735813047
+      deployment: example-dev, provider postgres
+      connectivity      4 of 4 ok: writes and reads in public
+        info    public-connect   bus_service  PUBLIC may CONNECT to postgres, template1
+      listener-policy   1 of 1 ok: listens on 10.0.3.7
+      "
+    `);
+  });
+
+  it('shows each good check with -v', () => {
+    const text = verifyText(verified(logins, [listener]), viewOf(flagsOf('verify', '-v')));
+    expect(text.filter((line) => line.startsWith('  ok'))).toHaveLength(5);
+  });
+
+  it('names what could not be seen on the line after the answer', () => {
+    const unseen: Check = {
+      id: 'certificate-expiry',
+      kind: 'listener-policy',
+      result: 'unknown',
+      seen: 'the server offers no TLS',
+    };
+    const response = verified(logins, [listener, unseen], { complete: false });
+    expect(shown(verifyText(response, viewOf()))).toMatchInlineSnapshot(`
+      "
+      ok: true
+      unknown: 1 (certificate-expiry: the server offers no TLS)
+      target: deploy_admin@10.0.3.7:5432/postgres, PostgreSQL 18.4, cluster 7710971639735813047
+      deployment: example-dev, provider postgres
+      connectivity      4 of 4 ok: writes and reads in public
+      listener-policy   1 of 1 ok: listens on 10.0.3.7
+        unknown certificate-expiry the server offers no TLS
+      "
+    `);
+    const many = Array.from({ length: 5 }, (_, index) => ({ ...unseen, id: `rule-${index}` }));
+    expect(verifyText(verified([], many, { complete: false }), viewOf())[1]).toMatchInlineSnapshot(`"unknown: 5 (rule-0: the server offers no TLS; rule-1: the server offers no TLS; rule-2: the server offers no TLS; and 2 more)"`);
+  });
+
+  it('explains what failed, with what to put in its place', () => {
+    const trust: Check = {
+      id: 'trust',
+      kind: 'listener-policy',
+      result: 'fail',
+      target: 'pg_hba.conf:4',
+      seen: 'host all all 10.0.0.0/8 trust\nany host in 10.0.0.0/8 logs in as anybody, superusers too, without a password',
+      remedy: 'put there: host all all 10.0.0.0/8 scram-sha-256\nthen: SELECT pg_reload_conf()',
+    };
+    const lost: Check = {
+      id: 'service-login',
+      kind: 'connectivity',
+      result: 'fail',
+      target: 'bus_service@bus_usage',
+      seen: './local/dsn/bus_usage.dsn is missing',
+      remedy: 'bus operator database apply',
+    };
+    const response = verified([...logins.slice(0, 3), lost], [listener, trust], {
+      ok: false,
+      diagnostics: [fail('2 checks failed')],
+    });
+    expect(shown(verifyText(response, viewOf()))).toMatchInlineSnapshot(`
+      "
+      ok: false
+      target: deploy_admin@10.0.3.7:5432/postgres, PostgreSQL 18.4, cluster 7710971639735813047
+      deployment: example-dev, provider postgres
+      connectivity      3 of 4 ok: writes and reads in public
+        fail    service-login    bus_service@bus_usage  ./local/dsn/bus_usage.dsn is missing
+              next: bus operator database apply
+      listener-policy   1 of 2 ok: listens on 10.0.3.7
+        fail    trust            pg_hba.conf:4  host all all 10.0.0.0/8 trust
+              any host in 10.0.0.0/8 logs in as anybody, superusers too, without a password
+              next: put there: host all all 10.0.0.0/8 scram-sha-256
+                    then: SELECT pg_reload_conf()
+      failed: 2 checks failed
+      "
+    `);
+  });
+});

@@ -1,0 +1,127 @@
+// One small deployment in a directory of its own: two databases, a service role and a further one, so four DSN files.
+// Its commands run through the command line's own `main`, in this process.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { main } from 'bus-operator-database';
+import type { Server } from 'embedded';
+
+/** Where deployments are tried: a server, by which admin, with what standing in the way. */
+export interface Ground {
+  readonly server: Server;
+  readonly adminDsn: string;
+  /** What DSN files name; it may be a place where nobody listens. */
+  readonly service: { readonly host: string; readonly port: number };
+  /** Where the tests themselves log in, by SCRAM: a host, or the directory of a socket. */
+  readonly loginHost: string;
+}
+
+export interface Deployment extends Disposable {
+  readonly ground: Ground;
+  readonly id: string;
+  readonly home: string;
+  /** Where the DSN files go. */
+  readonly directory: string;
+  readonly databases: readonly string[];
+  readonly serviceRole: string;
+  readonly roles: readonly string[];
+  readonly files: readonly DsnFile[];
+  /** The environment of every command, with the admin DSN that is to be used. */
+  environment(adminDsn?: string): Record<string, string>;
+  /** Runs a command to its end. */
+  run(argv: readonly string[], adminDsn?: string): Promise<Answer>;
+  /** Takes everything back from the server. */
+  drop(): Promise<void>;
+}
+
+export interface DsnFile {
+  readonly name: string;
+  readonly database: string;
+  readonly role: string;
+}
+
+/** What a command came to. */
+export interface Answer {
+  readonly exit: number;
+  readonly text: string;
+  readonly response: {
+    readonly ok?: boolean;
+    readonly error_class?: string;
+    readonly diagnostics?: readonly { readonly message: string; readonly code: string }[];
+  };
+  readonly elapsedMs: number;
+}
+
+/** Prepares a deployment of its own names; nothing of it is on the server yet. */
+export function createDeployment(ground: Ground, name: string): Deployment {
+  const home = mkdtempSync(join(tmpdir(), 'bus-crash-'));
+  mkdirSync(join(home, 'admin'), { mode: 0o700 });
+  const databases = [`${name}_shop`, `${name}_stock`];
+  const serviceRole = `${name}_service`;
+  const roles = [serviceRole, `${name}_report`];
+  const files = databases.flatMap((database) =>
+    roles.map((role) => ({
+      name: role === serviceRole ? `${database}.dsn` : `${database}.${role}.dsn`,
+      database,
+      role,
+    })),
+  );
+  const environment = (adminDsn = ground.adminDsn) => {
+    const file = join(home, 'admin', `${Buffer.from(new URL(adminDsn).host).toString('hex')}.dsn`);
+    writeFileSync(file, `${adminDsn}\n`, { mode: 0o600 });
+    return {
+      HOME: home,
+      BUS_DEPLOYMENT_ID: name,
+      BUS_POSTGRES_ADMIN_DSN_FILE: file,
+      BUS_DATABASE_NAMES: databases.join(','),
+      BUS_DATABASE_SERVICE_ROLE: serviceRole,
+      BUS_DATABASE_ROLE_NAMES: roles.filter((role) => role !== serviceRole).join(','),
+      BUS_DATABASE_SCHEMA_NAMES: 'public,app',
+      BUS_DATABASE_DSN_OUTPUT_DIR: './dsn',
+      BUS_DATABASE_SERVICE_HOST: ground.service.host,
+      BUS_DATABASE_SERVICE_PORT: String(ground.service.port),
+    };
+  };
+  return {
+    ground,
+    id: name,
+    home,
+    directory: join(home, 'dsn'),
+    databases,
+    serviceRole,
+    roles,
+    files,
+    environment,
+    run: (argv, adminDsn) => runCommand(argv, environment(adminDsn), home),
+    drop: async () => {
+      for (const database of databases) await ground.server.query(`DROP DATABASE IF EXISTS "${database}" WITH (FORCE)`);
+      await ground.server.query(`DROP ROLE IF EXISTS ${roles.map((role) => `"${role}"`).join(', ')}`);
+    },
+    [Symbol.dispose]: () => rmSync(home, { recursive: true, force: true }),
+  };
+}
+
+async function runCommand(argv: readonly string[], env: Record<string, string>, cwd: string): Promise<Answer> {
+  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  const [printed, told] = [collect(stdout), collect(stderr)];
+  const startedAt = performance.now();
+  const exit = await main([...argv, '-f', 'json'], { env, cwd, stdin, stdout, stderr });
+  const elapsedMs = performance.now() - startedAt;
+  const text = printed() + told();
+  return { exit, text, response: readResponse(printed()), elapsedMs };
+}
+
+function readResponse(text: string): Answer['response'] {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
+
+function collect(stream: PassThrough): () => string {
+  const chunks: Buffer[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return () => Buffer.concat(chunks).toString();
+}

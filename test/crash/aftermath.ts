@@ -15,7 +15,7 @@ export async function problemsWhenConverged(deployment: Deployment): Promise<str
     files.map(async ({ name, ...login }) => {
       const line = readLine(join(directory, name));
       if (line === undefined) return [`${name} is missing`];
-      const why = await refusalOf(deployment, { name, ...login }, line);
+      const why = await refusalOf(deployment, { name, ...login }, line, 'must enter');
       return why === undefined ? [] : [`${name} does not authenticate: ${why}`];
     }),
   );
@@ -116,7 +116,12 @@ async function databaseProblems({ ground, databases, id }: Deployment): Promise<
 }
 
 /** Why a DSN file's line does not let its service in; undefined when it does. */
-async function refusalOf({ ground }: Deployment, file: DsnFile, line: string): Promise<string | undefined> {
+async function refusalOf(
+  { ground }: Deployment,
+  file: DsnFile,
+  line: string,
+  extent: 'must enter' | 'password only' = 'password only',
+): Promise<string | undefined> {
   const { username, password, hostname, port, pathname } = parts(line);
   const expected = [file.role, ground.service.host, String(ground.service.port), `/${file.database}`];
   if ([username, hostname, port, pathname].some((part, index) => part !== expected[index]) || password === '') {
@@ -130,8 +135,9 @@ async function refusalOf({ ground }: Deployment, file: DsnFile, line: string): P
     return undefined;
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
-    // Let in or not comes after the password: only the password is in question here.
-    return ['42501', '55000', '3D000'].includes(code ?? '') ? undefined : message;
+    // No right to connect, closed, no such database: all of it is judged after the password.
+    const isProven = ['42501', '55000', '3D000'].includes(code ?? '');
+    return isProven && extent === 'password only' ? undefined : message;
   } finally {
     await client.end().catch(() => {});
   }

@@ -1,5 +1,6 @@
 // One small deployment in a directory of its own: two databases, a service role and a further one, so four DSN files.
 // Its commands run through the command line's own `main`, in this process.
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,7 +69,7 @@ export function createDeployment(ground: Ground, name: string): Deployment {
     })),
   );
   const environment = (adminDsn = ground.adminDsn) => {
-    const file = join(home, 'admin', `${Buffer.from(new URL(adminDsn).host).toString('hex')}.dsn`);
+    const file = join(home, 'admin', `${createHash('sha256').update(adminDsn).digest('hex').slice(0, 12)}.dsn`);
     writeFileSync(file, `${adminDsn}\n`, { mode: 0o600 });
     return {
       HOME: home,

@@ -20,7 +20,9 @@ export type FileEdit =
   /** Replaces text in a file: `{ edit: 'app.dsn', from: '127.0.0.1', to: 'db' }`. */
   | { readonly edit: string; readonly from: string | RegExp; readonly to: string }
   /** Copies a file: a staged file is `app.dsn.staged`. */
-  | { readonly copy: string; readonly to: string };
+  | { readonly copy: string; readonly to: string }
+  /** Writes a DSN file for this server. */
+  | { readonly write: string; readonly database: string; readonly role: string; readonly password: string };
 
 /** One plan and what it is expected to say; unless it is refused it is applied, planned again and verified. */
 export interface Round {

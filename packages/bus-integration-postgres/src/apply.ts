@@ -2,27 +2,23 @@
 import {
   type Context,
   type Diagnostic,
-  isIntact,
   isMutating,
   OperationError,
   type Response,
-  type Secret,
   type Step,
 } from 'bus-integration-database';
-import { readCluster } from './catalog.ts';
 import { type Computed, computePlan, type Wish } from './compute.ts';
 import type { Session } from './connect.ts';
-import type { RoleDecision } from './credentials.ts';
 import { execute } from './execute.ts';
 import { keepAwake } from './keep-awake.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { acquireLock, type DeploymentLock } from './lock.ts';
-import { proveLogin } from './login.ts';
+import { choosePasswords, passwordsToSend, provePassword } from './new-password.ts';
 import { type ObserveOptions, observe, observeCluster, type Sight, withFiles } from './observe.ts';
 import { base, planResponse, targetOf } from './respond.ts';
 import { openLockSession, type Run } from './run.ts';
-import { matchesVerifier, newPassword, newVerifier } from './scram.ts';
 import { sqlstateOf, toOperationError } from './sqlstate.ts';
+import { refuseStale } from './stale.ts';
 import { whatStands } from './standing.ts';
 import { showingContext } from './steps.ts';
 
@@ -103,11 +99,16 @@ async function attemptApply(
       seen: sight.seen,
       computed,
       ledger,
-      passwords,
-      directory: observeOptions.directory,
+      staging: {
+        computed,
+        ledger,
+        passwords,
+        directory: observeOptions.directory,
+        prove: (decision, password) => provePassword(run, wish.deploymentId, session, decision, password),
+        signal: options.context.signal,
+      },
       jobs,
       onProgress: options.context.onProgress,
-      prove: (decision, password) => prove(options, session, decision, password),
     });
     const again = await lookAgainAt(session, options, sight, inside);
     return conclude(options, { ...answer, dry_run: false }, computed, again, ledger, startedAt);
@@ -198,88 +199,6 @@ function interruption(reason: unknown): OperationError {
   return reason instanceof OperationError
     ? reason
     : new OperationError('cancelled', `interrupted by ${String(reason)}`, { code: 'cancelled' });
-}
-
-function choosePasswords({ credentials }: Computed): Map<string, Secret> {
-  return new Map(
-    credentials
-      .filter(({ source }) => source !== 'none' && source !== 'unproven')
-      .map(({ role, password }) => [role, password ?? newPassword()]),
-  );
-}
-
-/** What stands in PASSWORD '…': a verifier made here, so that no password is ever on a wire or in a log. */
-async function passwordsToSend(
-  { credentials }: Computed,
-  passwords: ReadonlyMap<string, Secret>,
-  send: 'verifier' | 'plaintext',
-  iterations: number,
-): Promise<Map<string, string>> {
-  const wanted = credentials.filter(({ setsVerifier }) => setsVerifier).map(({ role }) => role);
-  const sent = await Promise.all(
-    wanted.map(async (role): Promise<[string, string]> => {
-      const password = passwords.get(role);
-      if (password === undefined) throw new Error(`no password for role ${role}`);
-      return [role, send === 'plaintext' ? password.reveal() : await newVerifier(password, iterations)];
-    }),
-  );
-  return new Map(sent);
-}
-
-/** Undefined when the server is proven to hold the password; else why not. */
-async function prove(
-  { run, wish }: ApplyOptions,
-  session: Session,
-  decision: RoleDecision,
-  password: Secret,
-): Promise<string | undefined> {
-  const sight = await readCluster(session, { deploymentId: wish.deploymentId, roles: [decision.role], databases: [] });
-  const role = sight.roles.get(decision.role);
-  if (role?.verifier) {
-    return matchesVerifier(password.reveal(), role.verifier, role.name) ? undefined : 'the server stores another one';
-  }
-  const pair = decision.files[0]?.pair;
-  if (pair === undefined) return 'no database to log in to';
-  const proof = await proveLogin(run.target, {
-    user: decision.role,
-    password,
-    database: pair.database,
-    pinned: session.pinned,
-    timeoutMs: 10_000,
-    signal: run.signal,
-  });
-  if (proof.state === 'proven') return undefined;
-  return proof.state === 'refused' ? 'the server refused it (28P01)' : proof.reason;
-}
-
-function refuseStale(saved: Response, now: Response): void {
-  const remedy = 'review the plan as it is now: bus operator database plan --save FILE';
-  if (!isIntact(saved)) {
-    throw new OperationError('stale-plan', 'the saved plan was edited: its identity does not fit its steps', {
-      remedy,
-    });
-  }
-  if (saved.deployment_id !== now.deployment_id) {
-    throw new OperationError(
-      'stale-plan',
-      `the saved plan is for deployment ${saved.deployment_id}, this is ${now.deployment_id}`,
-      { remedy },
-    );
-  }
-  if (saved.target?.system_identifier !== now.target?.system_identifier) {
-    throw new OperationError(
-      'stale-plan',
-      `the saved plan is for cluster ${saved.target?.system_identifier ?? 'unknown'}, this is ${now.target?.system_identifier ?? 'unknown'}`,
-      { remedy },
-    );
-  }
-  if (saved.plan_id !== now.plan_id) {
-    throw new OperationError(
-      'stale-plan',
-      'the saved plan is not what would be done now: the server, the files or the configuration changed',
-      { remedy },
-    );
-  }
 }
 
 /** Session locks and settings don't survive a pooler that shares server connections between clients. */

@@ -130,85 +130,6 @@ const md5Remedy =
   "use scram-sha-256 in pg_hba.conf and set the role's password anew; or allow it with require_auth=md5 in the DSN";
 const noneRemedy = 'use scram-sha-256 in pg_hba.conf; or add none to require_auth in the DSN';
 
-// SASL, begun: what we sent first, and in the end the signature that the server owes us.
-interface Exchange {
-  readonly mechanism: string;
-  /** The GS2 header: whether, and to what, the login is bound. */
-  readonly binding: string;
-  readonly bindingData: Buffer;
-  readonly nonce: string;
-  readonly firstBare: string;
-  serverSignature?: Buffer;
-}
-
-const scram = 'SCRAM-SHA-256';
-const scramPlus = 'SCRAM-SHA-256-PLUS';
-
-function startExchange(mechanisms: readonly string[], rules: AuthenticationRules): Exchange {
-  const { tls, channelBinding } = rules;
-  // Only somebody in between who ends the TLS himself would pass this offer on in plain text.
-  if (tls === null && mechanisms.includes(scramPlus)) throw broken(rules, 'it offers channel binding without TLS');
-  demand(allows(rules, 'scram-sha-256'), rules, 'SCRAM-SHA-256', 'add scram-sha-256 to require_auth in the DSN');
-  const endPoint = channelBinding === 'disable' ? undefined : tls?.serverEndPoint;
-  const isBound = endPoint !== undefined && mechanisms.includes(scramPlus);
-  if (channelBinding === 'require' && !isBound) throw unbound(rules, 'offers no channel binding');
-  if (!isBound && !mechanisms.includes(scram)) {
-    throw refused(
-      rules,
-      `asks for ${mechanisms.join(', ') || 'an unnamed SASL mechanism'}`,
-      'use scram-sha-256 in pg_hba.conf',
-    );
-  }
-  passwordOf(rules);
-  const nonce = randomBytes(18).toString('base64');
-  // `y` says that we could have bound the login: a server that had offered it would notice the tampering.
-  const binding = isBound ? 'p=tls-server-end-point,,' : endPoint === undefined ? 'n,,' : 'y,,';
-  return {
-    mechanism: isBound ? scramPlus : scram,
-    binding,
-    bindingData: isBound ? endPoint : Buffer.alloc(0),
-    nonce,
-    firstBare: `n=,r=${nonce}`,
-  };
-}
-
-async function answerChallenge(exchange: Exchange, challenge: string, rules: AuthenticationRules): Promise<string> {
-  const [, nonce, salt, count] =
-    /^r=([\x21-\x2b\x2d-\x7e]+),s=([A-Za-z0-9+/]+=*),i=([1-9]\d{0,9})$/.exec(challenge) ?? [];
-  const iterations = Number(count);
-  if (nonce === undefined || salt === undefined) throw broken(rules, 'its challenge is malformed');
-  if (!nonce.startsWith(exchange.nonce) || nonce.length === exchange.nonce.length)
-    throw broken(rules, 'its nonce is not ours');
-  if (iterations > mostIterations) {
-    throw broken(rules, `it wants ${iterations} iterations; expected at most ${mostIterations}`);
-  }
-  const keys = await cachedKeys(passwordOf(rules), salt, iterations, rules.scramCache);
-  const bound = Buffer.concat([Buffer.from(exchange.binding), exchange.bindingData]).toString('base64');
-  const withoutProof = `c=${bound},r=${nonce}`;
-  const authMessage = `${exchange.firstBare},${challenge},${withoutProof}`;
-  const clientSignature = hmac(keys.storedKey, authMessage);
-  const proof = Buffer.from(keys.clientKey.map((byte, index) => byte ^ (clientSignature[index] as number)));
-  exchange.serverSignature = hmac(keys.serverKey, authMessage);
-  return `${withoutProof},p=${proof.toString('base64')}`;
-}
-
-// A second of hashing; a hostile server could keep a processor busy for an hour otherwise.
-const mostIterations = 2_000_000;
-
-function cachedKeys(
-  password: string,
-  salt: string,
-  iterations: number,
-  cache: AuthenticationRules['scramCache'],
-): Promise<ScramKeys> {
-  const key = createHash('sha256')
-    .update(JSON.stringify([password, salt, iterations]))
-    .digest('base64');
-  const keys = cache.get(key) ?? scramKeys(password, { salt, iterations });
-  cache.set(key, keys);
-  return keys;
-}
-
 function allows(rules: AuthenticationRules, method: string): boolean {
   const { requireAuth } = rules;
   return requireAuth === undefined || requireAuth.methods.includes(method) !== requireAuth.negated;
@@ -247,13 +168,5 @@ function unbound(rules: AuthenticationRules, seen: string): OperationError {
     code: 'method-refused',
     target: rules.where,
     remedy: 'use sslmode=require or stricter and scram-sha-256 in pg_hba.conf, or channel_binding=prefer',
-  });
-}
-
-function broken(rules: AuthenticationRules, seen: string): OperationError {
-  return new OperationError('authentication-failed', `the SCRAM login to ${rules.where} was broken off: ${seen}`, {
-    code: 'login-broken',
-    target: rules.where,
-    remedy: 'check that this is the server you mean',
   });
 }

@@ -1,29 +1,22 @@
-// Doctor: everything that could stop the other verbs, looked at without changing anything, each with its remedy.
-// A failed look is a finding, never the end of the examination.
-import { accessSync, constants, statSync } from 'node:fs';
-import { dirname } from 'node:path';
-import {
-  type Allowed,
-  type Check,
-  type Configuration,
-  type Context,
-  type Declaration,
-  type Diagnostic,
-  gitExposure,
-  judgeSecretFile,
-  type OperationError,
-  printable,
-  type Response,
+import type {
+  Allowed,
+  Check,
+  Configuration,
+  Context,
+  Declaration,
+  OperationError,
+  Response,
 } from 'bus-integration-database';
 import { computePlan } from './compute.ts';
-import type { Session } from './connect.ts';
+import { asCheck, check } from './doctor-check.ts';
+import { directoryChecks, secretFileChecks } from './doctor-files.ts';
+import { collationChecks, connectionCheck, tlsCheck, versionCheck } from './doctor-server.ts';
 import { lockHolder } from './lock.ts';
 import type { Meter } from './meter.ts';
 import { observe } from './observe.ts';
-import { adminSource, directoryOf, type Preparation, type ProviderSurroundings, prepare } from './preparation.ts';
+import { adminSource, type Preparation, type ProviderSurroundings, prepare } from './preparation.ts';
 import { base, targetOf } from './respond.ts';
 import { createRun } from './run.ts';
-import { collationQuery } from './sql/collation.ts';
 import { toOperationError } from './sqlstate.ts';
 
 export interface DoctorOptions {
@@ -35,8 +28,6 @@ export interface DoctorOptions {
 }
 
 const nothingAllowed: Allowed = { allow: [], adopt: false, rotate: [] };
-const supported = { oldest: 140000, full: 150000, newest: 190000 };
-
 export async function diagnose(options: DoctorOptions): Promise<Response> {
   const startedAt = performance.now();
   const { configuration, surroundings, declaration } = options;
@@ -130,146 +121,6 @@ async function examineServer(
   return targetOf(session.pinned, admin, server);
 }
 
-function secretFileChecks(configuration: Configuration, { uid, env }: ProviderSurroundings): Check[] {
-  const { file } = configuration.credentials;
-  if (file === undefined)
-    return [check('admin-dsn', 'info', `the admin DSN comes from ${adminSource(configuration)} itself`)];
-  const findings = judgeSecretFile(file, { uid });
-  const exposure = gitExposure(file, { env });
-  return [
-    ...(findings.length === 0
-      ? [check('admin-dsn-file', 'ok', `${file} is this user's alone`)]
-      : findings.map((finding) => asCheck(finding, 'admin-dsn-file'))),
-    check('git-admin-dsn', exposure.result, exposure.seen, exposure.remedy),
-  ];
-}
-
-function directoryChecks(configuration: Configuration, surroundings: ProviderSurroundings): Check[] {
-  const directory = directoryOf(configuration, surroundings);
-  if (directory === undefined) return [];
-  const exposure = gitExposure(`${directory.shown.replace(/\/+$/, '')}/`, { env: surroundings.env });
-  const git = check('git-output-directory', exposure.result, exposure.seen, exposure.remedy);
-  try {
-    const stats = statSync(directory.path, { throwIfNoEntry: false });
-    if (stats === undefined)
-      return [
-        check('output-directory', 'ok', `${directory.shown} will be made by apply`),
-        ...parentCheck(directory.path, directory.shown),
-        git,
-      ];
-    if (!stats.isDirectory()) {
-      return [
-        check(
-          'output-directory',
-          'fail',
-          `${directory.shown} is a file, expected a directory`,
-          'move it away, or set BUS_DATABASE_DSN_OUTPUT_DIR to another directory',
-        ),
-      ];
-    }
-    accessSync(directory.path, constants.R_OK | constants.W_OK | constants.X_OK);
-    return [check('output-directory', 'ok', `${directory.shown} can be written`), git];
-  } catch (error) {
-    return [
-      check(
-        'output-directory',
-        'fail',
-        `${directory.shown} can't be written (${(error as NodeJS.ErrnoException).code})`,
-        'mend its mode and owner, or set BUS_DATABASE_DSN_OUTPUT_DIR to another directory',
-      ),
-      git,
-    ];
-  }
-}
-
-function parentCheck(path: string, shown: string): Check[] {
-  let parent = dirname(path);
-  while (statSync(parent, { throwIfNoEntry: false }) === undefined) parent = dirname(parent);
-  try {
-    accessSync(parent, constants.W_OK | constants.X_OK);
-    return [];
-  } catch {
-    return [
-      check(
-        'output-directory',
-        'fail',
-        `${shown} can't be made: ${printable(parent)} is not writable`,
-        'set BUS_DATABASE_DSN_OUTPUT_DIR to a directory that can be made',
-      ),
-    ];
-  }
-}
-
-function versionCheck(versionNum: number, version: string): Check {
-  if (versionNum < supported.oldest)
-    return check(
-      'server-version',
-      'fail',
-      `the server is PostgreSQL ${version}; 15 to 18 are supported`,
-      'upgrade the server',
-    );
-  if (versionNum < supported.full)
-    return check(
-      'server-version',
-      'warn',
-      `the server is PostgreSQL ${version}; 15 to 18 are supported in full`,
-      'upgrade the server',
-    );
-  if (versionNum >= supported.newest)
-    return check('server-version', 'warn', `the server is PostgreSQL ${version}, newer than what was tried (15 to 18)`);
-  return check('server-version', 'ok', `PostgreSQL ${version}`);
-}
-
-function tlsCheck({ tls, pinned }: Session): Check {
-  if (tls !== null) return check('tls', 'ok', `TLS: ${tls.protocol}`);
-  if (pinned.address.startsWith('/') || pinned.address.startsWith('@'))
-    return check('tls', 'ok', 'a Unix-domain socket needs no TLS');
-  const isLoopback = pinned.address === '::1' || pinned.address.startsWith('127.');
-  return isLoopback
-    ? check('tls', 'info', 'no TLS; the server is reached over loopback')
-    : check(
-        'tls',
-        'warn',
-        `${pinned.host} is reached in plain text; passwords are safe (SCRAM), data is not`,
-        'enable ssl on the server, and sslmode=verify-full in the DSN',
-      );
-}
-
-function connectionCheck({
-  maxConnections,
-  reservedConnections,
-  usedConnections,
-}: {
-  maxConnections: number;
-  reservedConnections: number;
-  usedConnections: number;
-}): Check {
-  const free = maxConnections - reservedConnections - usedConnections;
-  return free >= 4
-    ? check('connections', 'ok', `${free} of ${maxConnections} connections are free`)
-    : check(
-        'connections',
-        'warn',
-        `only ${Math.max(0, free)} of ${maxConnections} connections are free`,
-        'raise max_connections, or close idle sessions',
-      );
-}
-
-async function collationChecks(session: Session, databases: readonly string[], versionNum: number): Promise<Check[]> {
-  if (versionNum < 150000) return [];
-  const rows = await session.query<{ name: string; recorded: string; actual: string }>(collationQuery, [
-    [...databases, 'template1'],
-  ]);
-  return rows.map(({ name, recorded, actual }) =>
-    check(
-      'collation',
-      'warn',
-      `database ${printable(name)} was made with collation version ${recorded}, the server has ${actual}`,
-      `reindex it, then: ALTER DATABASE "${printable(name)}" REFRESH COLLATION VERSION;`,
-    ),
-  );
-}
-
 function idOf({ errorClass }: OperationError): string {
   return errorClass === 'unreachable' || errorClass === 'authentication-failed' || errorClass === 'timeout'
     ? 'reachable'
@@ -280,12 +131,4 @@ function withSource(message: string, { errorClass }: OperationError, configurati
   return ['unreachable', 'authentication-failed'].includes(errorClass)
     ? `${message} (from ${adminSource(configuration)})`
     : message;
-}
-
-function asCheck({ code, severity, message, remedy }: Diagnostic, id = code): Check {
-  return check(id, severity === 'info' ? 'info' : severity, message, remedy);
-}
-
-function check(id: string, result: Check['result'], seen: string, remedy?: string): Check {
-  return { id, kind: 'doctor', result, seen, ...(remedy !== undefined && { remedy }) };
 }

@@ -221,10 +221,16 @@ function fileError(error: unknown, path: string, doing: string): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code === undefined) return error;
   const [seen, remedy] = reasons[code] ?? [code];
-  return new OperationError('invalid-request', `can't ${doing} ${printable(path)}: ${seen}`, {
-    code: 'dsn-file',
-    target: path,
-    cause: error,
-    ...(remedy !== undefined && { remedy }),
-  });
+  // A full or failing disk is no mistake of the configuration.
+  const isFailing = ['ENOSPC', 'EDQUOT', 'EIO'].includes(code);
+  return new OperationError(
+    isFailing ? 'not-converged' : 'invalid-request',
+    `can't ${doing} ${printable(path)}: ${seen}`,
+    {
+      code: 'dsn-file',
+      target: path,
+      cause: error,
+      ...(remedy !== undefined && { remedy }),
+    },
+  );
 }

@@ -1,19 +1,9 @@
 // Carries a plan out in phases, each safe to be killed in: staged files, roles, databases made closed, opened, filled,
 // the roles let in, logins proven, files put in place. Decides nothing; what is left is found by looking again.
-import { type Context, OperationError, type Secret, type Step } from 'bus-integration-database';
+import { type Context, OperationError } from 'bus-integration-database';
 import { readInside } from './catalog.ts';
 import type { Computed, Wish } from './compute.ts';
 import type { Session } from './connect.ts';
-import type { FileDecision, FilePair, RoleDecision } from './credentials.ts';
-import {
-  type DsnDirectory,
-  discardStaged,
-  dsnLine,
-  makeDirectory,
-  promoteFile,
-  stageFile,
-  syncDirectory,
-} from './dsn-file.ts';
 import { insideNewDatabase } from './inside.ts';
 import type { Ledger, PlannedStatement } from './ledger.ts';
 import type { DeploymentLock } from './lock.ts';
@@ -21,6 +11,7 @@ import type { Observation, ObservedInside } from './observation.ts';
 import { eachInParallel, withRetry } from './parallel.ts';
 import type { Run } from './run.ts';
 import { serverMessage } from './sqlstate.ts';
+import { type Staging, settleFiles, stageFiles } from './staging.ts';
 
 /** Databases opened, or roles let in, in one transaction. */
 const batchSize = 500;
@@ -34,12 +25,9 @@ export interface Execution {
   readonly seen: Observation;
   readonly computed: Computed;
   readonly ledger: Ledger;
-  readonly passwords: ReadonlyMap<string, Secret>;
-  readonly directory?: DsnDirectory | undefined;
+  readonly staging: Staging;
   readonly jobs: number;
   readonly onProgress: Context['onProgress'];
-  /** Proves a password that this run gave to the server; says why when it can't. */
-  readonly prove: (decision: RoleDecision, password: Secret) => Promise<string | undefined>;
 }
 
 export interface Outcome {
@@ -49,39 +37,15 @@ export interface Outcome {
 
 export async function execute(execution: Execution): Promise<Outcome> {
   const { run } = execution;
-  stageFiles(execution);
+  stageFiles(execution.staging);
   run.signal.throwIfAborted();
   await changeRoles(execution);
   await createDatabases(execution);
   await openDatabases(execution);
   const inside = await workInside(execution);
   await letIn(execution);
-  await settleFiles(execution);
+  await settleFiles(execution.staging);
   return { inside };
-}
-
-function stageFiles({ computed, directory, passwords }: Execution): void {
-  const written = filesDoing(computed, 'write');
-  if (directory === undefined || written.length === 0) return;
-  makeDirectory(directory);
-  const fresh: string[] = [];
-  try {
-    for (const [decision, { pair }] of written) {
-      if (pair.staged.state === 'absent') fresh.push(pair.file);
-      stageFile(directory, pair.file, lineFor(decision, pair, passwords));
-    }
-    syncDirectory(directory.path);
-  } catch (error) {
-    // Nothing else was done yet: a full disk leaves no trace.
-    for (const file of fresh) discardStaged(directory, file);
-    throw error;
-  }
-}
-
-function lineFor(decision: RoleDecision, pair: FilePair, passwords: ReadonlyMap<string, Secret>): string {
-  const password = passwords.get(decision.role);
-  if (password === undefined) throw new Error(`no password for a file of role ${decision.role}`);
-  return dsnLine(decision.endpoint, pair, password.reveal());
 }
 
 async function changeRoles({ ledger, session, lock, seen, run }: Execution): Promise<void> {
@@ -214,59 +178,6 @@ async function letIn({ ledger, session, lock, run }: Execution): Promise<void> {
   }
 }
 
-async function settleFiles(execution: Execution): Promise<void> {
-  const { computed, directory, ledger, passwords, prove, run } = execution;
-  if (directory === undefined) return;
-  const unproven = new Map<string, string>();
-  const stepsOf = stepsByFile(computed.steps);
-  for (const decision of computed.credentials.filter(({ setsVerifier }) => setsVerifier)) {
-    run.signal.throwIfAborted();
-    const password = passwords.get(decision.role);
-    const reason = password === undefined ? 'it has no password' : await prove(decision, password);
-    if (reason !== undefined) unproven.set(decision.role, reason);
-  }
-  let isChanged = false;
-  for (const [decision, file] of computed.credentials.flatMap((decision) =>
-    decision.files.map((file) => [decision, file] as const),
-  )) {
-    if (file.act === 'keep' || file.act === 'leave') continue;
-    const state = unproven.has(decision.role) ? 'unknown' : 'applied';
-    if (state === 'applied') settleFile(directory, decision, file, passwords);
-    isChanged ||= state === 'applied';
-    for (const step of stepsOf.get(file.pair.file) ?? []) ledger.mark(step, state);
-  }
-  if (isChanged) syncDirectory(directory.path);
-  const [first] = unproven;
-  if (first !== undefined) {
-    throw new OperationError(
-      'not-converged',
-      `the new password of role ${first[0]} could not be proven: ${first[1]}; its staged files stay beside the old ones`,
-      {
-        code: 'password-unproven',
-        target: first[0],
-        remedy: 'mend that, then run the same command again; it continues with the same password',
-      },
-    );
-  }
-}
-
-function settleFile(
-  directory: DsnDirectory,
-  decision: RoleDecision,
-  { act, pair }: FileDecision,
-  passwords: ReadonlyMap<string, Secret>,
-): void {
-  if (act === 'discard') {
-    discardStaged(directory, pair.file);
-    return;
-  }
-  promoteFile(directory, pair.file);
-  if (act !== 'promote-and-write') return;
-  syncDirectory(directory.path);
-  stageFile(directory, pair.file, lineFor(decision, pair, passwords));
-  promoteFile(directory, pair.file);
-}
-
 /** One transaction in one round trip; run again when the server says that it may well succeed then. */
 async function inTransaction(
   session: Session,
@@ -284,23 +195,6 @@ async function inTransaction(
       throw error;
     }
   }, signal);
-}
-
-function filesDoing({ credentials }: Computed, act: FileDecision['act']): (readonly [RoleDecision, FileDecision])[] {
-  return credentials.flatMap((decision) =>
-    decision.files.filter((file) => file.act === act).map((file) => [decision, file] as const),
-  );
-}
-
-function stepsByFile(steps: readonly Step[]): Map<string, Step[]> {
-  const byFile = new Map<string, Step[]>();
-  for (const step of steps) {
-    if (step.action !== 'write-dsn-file' && step.action !== 'promote-dsn-file' && step.action !== 'discard-staged-file')
-      continue;
-    const file = (step.after ?? step.before)?.file ?? '';
-    byFile.set(file, [...(byFile.get(file) ?? []), step]);
-  }
-  return byFile;
 }
 
 function isRevoking({ step }: PlannedStatement): boolean {

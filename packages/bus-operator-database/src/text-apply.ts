@@ -30,14 +30,21 @@ export function applyText(response: Response, view: View): string[] {
 /** Why it ended early, and what stands. */
 function endingLines(response: Response, mutating: readonly Step[], view: View): string[] {
   const failures = response.diagnostics.filter(({ severity }) => severity === 'fail');
+  // What was carried out and still isn't so is a matter of its own: running it again would not change it.
+  if (response.error_class === 'not-converged') return verdictLines(failures, 'failed', view);
   const told = response.diagnostics.find(({ code }) => code === 'what-stands');
   const stands = told?.message ?? whatStands(mutating);
-  const next = nextLines([told?.remedy ?? 'run the same command again; it continues']);
+  const again = told?.remedy ?? 'run the same command again; it continues';
   if (response.error_class === 'cancelled' || response.error_class === 'timeout') {
     const reason = failures.map(({ message }) => message).join('; ') || 'interrupted';
-    return [...paragraph('', `${reason}: ${stands}`), ...next];
+    return [...paragraph('', `${reason}: ${stands}`), ...nextLines([again])];
   }
-  return [...verdictLines(failures, 'failed', view), ...paragraph('what stands: ', stands), ...next];
+  const isFirst = failures.every(({ remedy }) => remedy === undefined);
+  return [
+    ...paragraph('what stands: ', stands),
+    ...verdictLines(failures, 'failed', view),
+    ...paragraph(isFirst ? 'next: ' : 'then: ', again),
+  ];
 }
 
 /** Which databases are ready and which unfinished, from the steps' states. */
@@ -49,6 +56,10 @@ function whatStands(mutating: readonly Step[]): string {
     (block) => !ready.includes(block) && block.steps.some(({ state }) => state === 'applied' || state === 'unknown'),
   );
   const names = (list: typeof blocks) => nameList(list.map(({ name }) => name));
+  if (blocks.length === 0) {
+    const done = mutating.filter(({ state }) => state === 'applied');
+    return `${done.length} of ${count(mutating.length, 'step')} done; nothing else was touched`;
+  }
   return [
     `${ready.length} of ${count(blocks.length, 'database')} ready${ready.length > 0 ? `: ${names(ready)}` : ''}`,
     ...(begun.length > 0 ? [`${names(begun)} unfinished`] : []),

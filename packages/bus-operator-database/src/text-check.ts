@@ -4,7 +4,7 @@ import { nameList } from './figures.ts';
 import type { Color } from './paint.ts';
 import { nextLines, paragraph, type View } from './view.ts';
 
-const idWidth = 16;
+const narrowestId = 15;
 const colors: Readonly<Record<Check['result'], Color>> = {
   ok: 'green',
   info: 'dim',
@@ -16,9 +16,9 @@ const colors: Readonly<Record<Check['result'], Color>> = {
 
 /** Each check that isn't simply ok; with -v the ok ones too. */
 export function checkLines(checks: readonly Check[], view: View): string[] {
-  return checks
-    .filter(({ result }) => view.verbosity > 0 || result !== 'ok')
-    .flatMap((check) => [...seenLines(check, view), ...nextLines([check.remedy], '        ')]);
+  const shown = checks.filter(({ result }) => view.verbosity > 0 || result !== 'ok');
+  const idWidth = Math.max(narrowestId, ...shown.map(({ id }) => printable(id).length));
+  return shown.flatMap((check) => [...seenLines(check, idWidth, view), ...nextLines([check.remedy], '        ')]);
 }
 
 /** What the ok ones have to say, in one line: once when they all say the same. */
@@ -30,12 +30,12 @@ export function okText(checks: readonly Check[]): string {
   return targets.length === 0 ? '' : `: ${printable(nameList(targets))}`;
 }
 
-function seenLines({ id, result, target, seen }: Check, view: View): string[] {
+function seenLines({ id, result, target, seen }: Check, idWidth: number, view: View): string[] {
   const word = view.paint(colors[result], result) + ' '.repeat(Math.max(0, 7 - result.length));
   const about = target === undefined ? '' : `${printable(target)}  `;
   const [first = '', ...rest] = paragraph('', seen);
   return [
-    `  ${word} ${printable(id).padEnd(idWidth)} ${about}${first}`.trimEnd(),
+    `  ${word} ${printable(id).padEnd(idWidth)}  ${about}${first}`.trimEnd(),
     ...rest.map((line) => `        ${line}`),
   ];
 }

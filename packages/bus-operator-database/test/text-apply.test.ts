@@ -139,10 +139,10 @@ describe('applyText', () => {
       + write-dsn-file         ./local/dsn/bus_billing.dsn  not done  bus_service@10.0.3.7:5432
 
       9 of 13 steps done in 0.2 s
+      what stands: 2 of 4 databases ready: bus_auth, bus_events; bus_usage, bus_billing unfinished; nothing else was touched
       failed: database bus_usage: out of disk space (53100)
       next: make room on the server
-      what stands: 2 of 4 databases ready: bus_auth, bus_events; bus_usage, bus_billing unfinished; nothing else was touched
-      next: run the same command again; it continues
+      then: run the same command again; it continues
       "
     `);
   });
@@ -158,11 +158,11 @@ describe('applyText', () => {
     const response = respond(applied(), { ok: false, error_class: 'not-converged', diagnostics });
     expect(shown(applyText(response, viewOf()).slice(-5))).toMatchInlineSnapshot(`
       "
+        … the same for bus_events, bus_usage, bus_billing
+
       13 of 13 steps done in 0.2 s
       failed: after applying, this is still to do: grant-privileges bus_auth: bus_service: CONNECT
       next: bus operator database plan -v shows the statements
-      what stands: 4 of 4 databases ready: bus_auth, bus_events, bus_usage, bus_billing; nothing else was touched
-      next: run the same command again; it continues
       "
     `);
   });

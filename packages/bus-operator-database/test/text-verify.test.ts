@@ -66,11 +66,13 @@ describe('verifyText', () => {
       deployment: example-dev, provider postgres
       connectivity      4 of 4 ok: writes and reads in public
       listener-policy   1 of 1 ok: listens on 10.0.3.7
-        unknown certificate-expiry the server offers no TLS
+        unknown certificate-expiry  the server offers no TLS
       "
     `);
     const many = Array.from({ length: 5 }, (_, index) => ({ ...unseen, id: `rule-${index}` }));
-    expect(verifyText(verified([], many, { complete: false }), viewOf())[1]).toMatchInlineSnapshot(`"unknown: 5 (rule-0: the server offers no TLS; rule-1: the server offers no TLS; rule-2: the server offers no TLS; and 2 more)"`);
+    expect(verifyText(verified([], many, { complete: false }), viewOf())[1]).toMatchInlineSnapshot(
+      `"unknown: 5 (rule-0: the server offers no TLS; rule-1: the server offers no TLS; rule-2: the server offers no TLS; and 2 more)"`,
+    );
   });
 
   it('explains what failed, with what to put in its place', () => {

@@ -95,6 +95,8 @@ async function buildInto(installed: string): Promise<void> {
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
+    minifyWhitespace: true,
+    minifySyntax: true,
     alias: {
       'bus-integration-database': join(packageFolder, '../bus-integration-database/src/index.ts'),
       'bus-operator-database': join(packageFolder, 'test/telling-family.ts'),

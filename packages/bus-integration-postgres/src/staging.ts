@@ -1,0 +1,120 @@
+// The DSN files of an apply: staged before any role changes, put in their place when the password in them is proven.
+import { OperationError, type Secret, type Step } from 'bus-integration-database';
+import type { Computed } from './compute.ts';
+import type { FileDecision, FilePair, RoleDecision } from './credentials.ts';
+import {
+  type DsnDirectory,
+  discardStaged,
+  dsnLine,
+  makeDirectory,
+  promoteFile,
+  stageFile,
+  syncDirectory,
+} from './dsn-file.ts';
+import type { Ledger } from './ledger.ts';
+
+export interface Staging {
+  readonly computed: Computed;
+  readonly ledger: Ledger;
+  readonly passwords: ReadonlyMap<string, Secret>;
+  readonly directory?: DsnDirectory | undefined;
+  /** Proves a password that this run gave to the server; says why when it can't. */
+  readonly prove: (decision: RoleDecision, password: Secret) => Promise<string | undefined>;
+  readonly signal: AbortSignal;
+}
+
+/** Before anything changes on the server: every new content on disk, whole. */
+export function stageFiles({ computed, directory, passwords }: Staging): void {
+  const written = filesDoing(computed, 'write');
+  if (directory === undefined || written.length === 0) return;
+  makeDirectory(directory);
+  const fresh: string[] = [];
+  try {
+    for (const [decision, { pair }] of written) {
+      if (pair.staged.state === 'absent') fresh.push(pair.file);
+      stageFile(directory, pair.file, lineFor(decision, pair, passwords));
+    }
+    syncDirectory(directory.path);
+  } catch (error) {
+    // Nothing else was done yet: a full disk leaves no trace.
+    for (const file of fresh) discardStaged(directory, file);
+    throw error;
+  }
+}
+
+function lineFor(decision: RoleDecision, pair: FilePair, passwords: ReadonlyMap<string, Secret>): string {
+  const password = passwords.get(decision.role);
+  if (password === undefined) throw new Error(`no password for a file of role ${decision.role}`);
+  return dsnLine(decision.endpoint, pair, password.reveal());
+}
+
+/** After everything changed on the server: proofs, then renames. */
+export async function settleFiles(staging: Staging): Promise<void> {
+  const { computed, directory, ledger, passwords, prove, signal } = staging;
+  if (directory === undefined) return;
+  const unproven = new Map<string, string>();
+  const stepsOf = stepsByFile(computed.steps);
+  for (const decision of computed.credentials.filter(({ setsVerifier }) => setsVerifier)) {
+    signal.throwIfAborted();
+    const password = passwords.get(decision.role);
+    const reason = password === undefined ? 'it has no password' : await prove(decision, password);
+    if (reason !== undefined) unproven.set(decision.role, reason);
+  }
+  let isChanged = false;
+  for (const [decision, file] of computed.credentials.flatMap((decision) =>
+    decision.files.map((file) => [decision, file] as const),
+  )) {
+    if (file.act === 'keep' || file.act === 'leave') continue;
+    const state = unproven.has(decision.role) ? 'unknown' : 'applied';
+    if (state === 'applied') settleFile(directory, decision, file, passwords);
+    isChanged ||= state === 'applied';
+    for (const step of stepsOf.get(file.pair.file) ?? []) ledger.mark(step, state);
+  }
+  if (isChanged) syncDirectory(directory.path);
+  const [first] = unproven;
+  if (first !== undefined) {
+    throw new OperationError(
+      'not-converged',
+      `the new password of role ${first[0]} could not be proven: ${first[1]}; its staged files stay beside the old ones`,
+      {
+        code: 'password-unproven',
+        target: first[0],
+        remedy: 'mend that, then run the same command again; it continues with the same password',
+      },
+    );
+  }
+}
+
+function settleFile(
+  directory: DsnDirectory,
+  decision: RoleDecision,
+  { act, pair }: FileDecision,
+  passwords: ReadonlyMap<string, Secret>,
+): void {
+  if (act === 'discard') {
+    discardStaged(directory, pair.file);
+    return;
+  }
+  promoteFile(directory, pair.file);
+  if (act !== 'promote-and-write') return;
+  syncDirectory(directory.path);
+  stageFile(directory, pair.file, lineFor(decision, pair, passwords));
+  promoteFile(directory, pair.file);
+}
+
+function filesDoing({ credentials }: Computed, act: FileDecision['act']): (readonly [RoleDecision, FileDecision])[] {
+  return credentials.flatMap((decision) =>
+    decision.files.filter((file) => file.act === act).map((file) => [decision, file] as const),
+  );
+}
+
+function stepsByFile(steps: readonly Step[]): Map<string, Step[]> {
+  const byFile = new Map<string, Step[]>();
+  for (const step of steps) {
+    if (step.action !== 'write-dsn-file' && step.action !== 'promote-dsn-file' && step.action !== 'discard-staged-file')
+      continue;
+    const file = (step.after ?? step.before)?.file ?? '';
+    byFile.set(file, [...(byFile.get(file) ?? []), step]);
+  }
+  return byFile;
+}

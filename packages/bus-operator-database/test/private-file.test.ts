@@ -1,0 +1,83 @@
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { preparePrivateFile } from '../src/private-file.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'private-file-'));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+describe('preparePrivateFile', () => {
+  it('makes a file that only its owner may read', async () => {
+    const path = join(directory, 'plan.json');
+    const file = await preparePrivateFile(path, './plan.json');
+    await file.write('{}\n');
+    await file.discard();
+    expect(readFileSync(path, 'utf8')).toBe('{}\n');
+    expect(lstatSync(path).mode & 0o777).toBe(0o600);
+    expect(readdirSync(directory)).toEqual(['plan.json']);
+  });
+
+  it('replaces a file that others may read by one that they may not', async () => {
+    const path = join(directory, 'plan.json');
+    writeFileSync(path, 'old', { mode: 0o644 });
+    const file = await preparePrivateFile(path, './plan.json');
+    expect(readFileSync(path, 'utf8')).toBe('old');
+    await file.write('new');
+    expect(readFileSync(path, 'utf8')).toBe('new');
+    expect(lstatSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  it('leaves nothing behind when it is given up', async () => {
+    const file = await preparePrivateFile(join(directory, 'plan.json'), './plan.json');
+    await file.discard();
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it('never goes through a symbolic link, neither one that is there nor one that appears', async () => {
+    const victim = join(directory, 'victim');
+    writeFileSync(victim, 'precious');
+    const path = join(directory, 'link');
+    symlinkSync(victim, path);
+    await expect(preparePrivateFile(path, './link')).rejects.toThrow('./link is a symbolic link, expected a file');
+    const late = join(directory, 'late');
+    const file = await preparePrivateFile(late, './late');
+    symlinkSync(victim, late);
+    await file.write('plan');
+    expect(readFileSync(victim, 'utf8')).toBe('precious');
+    expect(lstatSync(late).isFile()).toBe(true);
+  });
+
+  it('says why a file cannot be written', async () => {
+    await expect(preparePrivateFile(join(directory, 'no', 'plan'), './no/plan')).rejects.toThrow(
+      "./no/plan can't be written (its directory does not exist)",
+    );
+    mkdirSync(join(directory, 'd'));
+    await expect(preparePrivateFile(join(directory, 'd'), './d')).rejects.toThrow(
+      './d is a directory, expected a file',
+    );
+    writeFileSync(join(directory, 'f'), '');
+    await expect(preparePrivateFile(join(directory, 'f', 'x'), './f/x')).rejects.toThrow(
+      'its directory is no directory',
+    );
+  });
+
+  it('writes to a device as it is', async () => {
+    await (await preparePrivateFile('/dev/null', '/dev/null')).write('gone');
+    expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true);
+    const full = await preparePrivateFile('/dev/full', '/dev/full');
+    await expect(full.write('x')).rejects.toThrow("/dev/full can't be written (the disk is full)");
+  });
+});

@@ -1,0 +1,38 @@
+// Every scenario on real servers: plan → apply → plan is empty → verify, or refused with nothing changed.
+// `SCENARIOS=all` runs each on all its versions and admins, otherwise on two of them.
+import { readdirSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { runScenario } from './scenarios/run-scenario.ts';
+import { type Admin, allMajors, type Scenario } from './scenarios/scenario.ts';
+
+const folder = new URL('scenarios/', import.meta.url);
+const files = readdirSync(folder).filter((name) => name.endsWith('.scenario.ts'));
+const modules = await Promise.all(
+  files.map(
+    (name) => import(new URL(name, folder).pathname) as Promise<{ scenario?: Scenario; scenarios?: Scenario[] }>,
+  ),
+);
+const scenarios = modules.flatMap(({ scenario, scenarios: several = [] }) => scenario ?? several);
+
+const all = scenarios.flatMap((scenario, index) => {
+  const { majors = allMajors, admins = ['plain', 'superuser'] } = scenario;
+  const variants = majors.flatMap((major) => admins.map((admin: Admin) => ({ scenario, major, admin })));
+  // The newest version always, and one of the others, each scenario another one.
+  const others = variants.slice(0, -1);
+  const sample = [variants.at(-1), others[(index * 3) % Math.max(1, others.length)]];
+  return variants.map((variant) => ({ ...variant, isSampled: sample.includes(variant) }));
+});
+const chosen = process.env.SCENARIOS === 'all' ? all : all.filter(({ isSampled }) => isSampled);
+console.log(
+  `scenarios: ${chosen.length} of ${all.length} (${scenarios.length} scenarios; SCENARIOS=all runs the rest)`,
+);
+
+describe.each(scenarios.map((scenario) => [scenario.name, scenario] as const))('%s', (_, scenario) => {
+  test.each(chosen.filter((variant) => variant.scenario === scenario))(
+    'PostgreSQL $major as $admin',
+    async (variant) => {
+      expect.hasAssertions();
+      await runScenario(variant);
+    },
+  );
+});

@@ -1,0 +1,29 @@
+// Only a grantor's own REVOKE takes a grant away: what others granted is reported with their SQL, and makes no step.
+import type { Scenario } from './scenario.ts';
+
+const app = { databases: ['app'], serviceRole: 'app_service' } as const;
+const grantor = [
+  { sql: 'CREATE ROLE helpful' },
+  { sql: 'GRANT CONNECT ON DATABASE app TO helpful WITH GRANT OPTION', as: 'admin' },
+] as const;
+
+export const scenarios: readonly Scenario[] = [
+  {
+    name: 'PUBLIC granted CONNECT by a foreign grantor',
+    earlier: app,
+    wish: app,
+    start: [...grantor, { sql: 'SET ROLE helpful; GRANT CONNECT ON DATABASE app TO PUBLIC' }],
+    rounds: [{ steps: [], findings: ['public-connect'] }],
+  },
+  {
+    name: 'PUBLIC granted CONNECT by the owner and by a foreign grantor',
+    earlier: app,
+    wish: app,
+    start: [
+      ...grantor,
+      { sql: 'SET ROLE helpful; GRANT CONNECT ON DATABASE app TO PUBLIC' },
+      { sql: 'GRANT CONNECT ON DATABASE app TO PUBLIC', as: 'admin' },
+    ],
+    rounds: [{ flags: { allow: ['revoke'] }, steps: ['revoke-privileges app'], findings: ['public-connect'] }],
+  },
+];

@@ -1,0 +1,34 @@
+// Another deployment's: --adopt is not enough, --adopt-from names whose it was.
+import type { Scenario } from './scenario.ts';
+
+const refused = {
+  errorClass: 'not-ours',
+  codes: ['not-ours', 'not-ours'],
+  remedies: [/--adopt-from shop-live/],
+} as const;
+
+export const scenario: Scenario = {
+  name: "another deployment's role and database",
+  majors: [15, 16, 17, 18],
+  wish: { databases: ['app'], serviceRole: 'app_service' },
+  start: [
+    { sql: 'CREATE ROLE app_service LOGIN', as: 'admin' },
+    { sql: "COMMENT ON ROLE app_service IS 'bus-deployment=shop-live'", as: 'admin' },
+    { sql: 'CREATE DATABASE app', as: 'admin' },
+    { sql: "COMMENT ON DATABASE app IS E'kept\\nbus-deployment=shop-live\\nkept too'", as: 'admin' },
+  ],
+  rounds: [
+    { refused, steps: [] },
+    { flags: { adopt: true, allow: ['grant', 'revoke'], rotate: ['app_service'] }, refused },
+    { flags: { adopt_from: 'shop' }, refused },
+    {
+      flags: { adopt_from: 'shop-live', allow: ['grant', 'revoke'], rotate: ['app_service'] },
+      then: [
+        {
+          ask: `SELECT shobj_description(oid, 'pg_database') AS comment FROM pg_database WHERE datname = 'app'`,
+          answer: { comment: 'kept\nkept too\nbus-deployment=example-dev' },
+        },
+      ],
+    },
+  ],
+};

@@ -8,8 +8,8 @@ import type { Answer, Deployment, DsnFile } from './deployment.ts';
 /** The DSN files' content before a run. */
 export type Contents = ReadonlyMap<string, string>;
 
-/** All that is true of a deployment that converged. */
-export async function problemsWhenConverged(deployment: Deployment): Promise<string[]> {
+/** All that is true of a deployment that converged, seen by an admin DSN that can prove passwords. */
+export async function problemsWhenConverged(deployment: Deployment, adminDsn?: string): Promise<string[]> {
   const { directory, files } = deployment;
   const logins = await Promise.all(
     files.map(async ({ name, ...login }) => {
@@ -19,7 +19,7 @@ export async function problemsWhenConverged(deployment: Deployment): Promise<str
       return why === undefined ? [] : [`${name} does not authenticate: ${why}`];
     }),
   );
-  const plan = await deployment.run(['plan', '--check']);
+  const plan = await deployment.run(['plan', '--check'], adminDsn);
   return [
     ...strayFiles(deployment),
     ...logins.flat(),

@@ -34,7 +34,7 @@ export const scenario: Scenario = {
         'revoke-privileges app',
         'write-dsn-file ./local/dsn/app.dsn',
       ],
-      then: [
+      answers: [
         {
           ask: `SELECT shobj_description('app_service'::regrole, 'pg_authid') AS role,
                        shobj_description(oid, 'pg_database') AS database FROM pg_database WHERE datname = 'app'`,

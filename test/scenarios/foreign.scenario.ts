@@ -23,7 +23,7 @@ export const scenario: Scenario = {
     { flags: { adopt_from: 'shop' }, refused },
     {
       flags: { adopt_from: 'shop-live', allow: ['grant', 'revoke'], rotate: ['app_service'] },
-      then: [
+      answers: [
         {
           ask: `SELECT shobj_description(oid, 'pg_database') AS comment FROM pg_database WHERE datname = 'app'`,
           answer: { comment: 'kept\nkept too\nbus-deployment=example-dev' },

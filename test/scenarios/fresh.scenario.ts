@@ -16,7 +16,7 @@ export const scenario: Scenario = {
           `write-dsn-file ./local/dsn/${name}.dsn`,
         ]),
       ],
-      then: [
+      answers: [
         {
           ask: `SELECT datallowconn, datconnlimit, pg_encoding_to_char(encoding) AS encoding,
                        shobj_description(oid, 'pg_database') AS mark,

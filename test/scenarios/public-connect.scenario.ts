@@ -14,7 +14,7 @@ export const scenario: Scenario = {
     {
       flags: { allow: ['revoke'] },
       steps: ['revoke-privileges app'],
-      then: [
+      answers: [
         {
           ask: `SELECT count(*)::int AS entries FROM pg_database, aclexplode(datacl) WHERE datname = 'app' AND grantee = 0`,
           answer: { entries: 0 },

@@ -22,7 +22,7 @@ export const scenarios: readonly Scenario[] = [
     admins: ['plain'],
     wish: app,
     rounds: [
-      { steps, then: [publicCreates(true)] },
+      { steps, answers: [publicCreates(true)] },
       { steps: [], findings: ['public-writable'] },
     ],
   },
@@ -31,6 +31,6 @@ export const scenarios: readonly Scenario[] = [
     majors: [14],
     admins: ['superuser'],
     wish: app,
-    rounds: [{ steps, then: [publicCreates(false)] }],
+    rounds: [{ steps, answers: [publicCreates(false)] }],
   },
 ];

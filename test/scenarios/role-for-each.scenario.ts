@@ -16,7 +16,7 @@ export const scenario: Scenario = {
         'grant-privileges logs',
         'write-dsn-file ./local/dsn/logs.dsn',
       ],
-      then: [
+      answers: [
         {
           ask: `SELECT has_database_privilege('app_service', 'logs', 'CONNECT, TEMPORARY, CREATE') AS crosses,
                        has_database_privilege('logs_service', 'app', 'CONNECT, TEMPORARY, CREATE') AS crosses_back`,

@@ -57,7 +57,7 @@ async function runRound(round: Round, deployment: Deployment, server: Server): P
   const kept = [...proven].filter(([, { role }]) => !flags?.rotate?.includes(role));
   for (const [file, { password }] of kept)
     expect(now.get(file)?.password === password, `${file} keeps its password`).toBe(true);
-  for (const { ask, database, answer } of round.then ?? []) {
+  for (const { ask, database, answer } of round.answers ?? []) {
     expect(await server.query(ask, { ...(database !== undefined && { database }) }), ask).toEqual([answer]);
   }
 }

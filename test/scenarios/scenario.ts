@@ -42,7 +42,7 @@ export interface Round {
   /** What `verify` answers after it. Default: ok. */
   readonly verify?: 'ok' | 'failed';
   /** Asked of the server afterwards; one row each, as an object. */
-  readonly then?: readonly { readonly ask: string; readonly database?: string; readonly answer: unknown }[];
+  readonly answers?: readonly { readonly ask: string; readonly database?: string; readonly answer: unknown }[];
 }
 
 export interface Scenario {

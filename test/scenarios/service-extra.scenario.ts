@@ -14,7 +14,7 @@ export const scenario: Scenario = {
     {
       flags: { allow: ['revoke'] },
       steps: ['revoke-privileges app'],
-      then: [
+      answers: [
         {
           ask: `SELECT array_agg(privilege_type::text || CASE WHEN is_grantable THEN '*' ELSE '' END ORDER BY 1) AS held
                   FROM pg_database, aclexplode(datacl) WHERE datname = 'app' AND grantee = 'app_service'::regrole`,

@@ -17,7 +17,7 @@ export const scenario: Scenario = {
         'grant-privileges Lögs "x"',
         'write-dsn-file ./local/dsn/L%C3%B6gs%20%22x%22.dsn',
       ],
-      then: [
+      answers: [
         {
           database: 'app',
           ask: `SELECT has_schema_privilege('app_service', 'Data sets', 'USAGE')

@@ -21,7 +21,7 @@ export const scenario: Scenario = {
         'grant-privileges logs',
         'write-dsn-file ./local/dsn/logs.dsn',
       ],
-      then: [
+      answers: [
         {
           ask: `SELECT datallowconn, datconnlimit, shobj_description(oid, 'pg_database') AS mark
                   FROM pg_database WHERE datname = 'app'`,

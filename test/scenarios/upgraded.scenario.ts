@@ -32,7 +32,7 @@ export const scenarios: readonly Scenario[] = [
     rounds: [
       {
         steps,
-        then: [
+        answers: [
           {
             database: 'app',
             ask: `SELECT has_schema_privilege('app_service', 'public', 'CREATE') AS service,

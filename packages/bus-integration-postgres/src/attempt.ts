@@ -7,7 +7,7 @@ import type { Deadline } from './deadline.ts';
 import { dial, isSocketDirectory, type PinnedAddress, placeOf } from './dial.ts';
 import { logIn } from './driver.ts';
 import type { Meter } from './meter.ts';
-import type { ScramKeys } from './scram.ts';
+import type { ScramCache } from './scram-exchange.ts';
 import { createSession, type Session } from './session.ts';
 import { shown } from './shown.ts';
 import { sqlstateOf, toOperationError } from './sqlstate.ts';
@@ -17,7 +17,7 @@ import { readTlsFiles, type TlsFiles } from './tls-files.ts';
 
 /** What connections of one run need not find out twice. */
 export interface ConnectCache {
-  readonly scramKeys: Map<string, Promise<ScramKeys>>;
+  readonly scramKeys: ScramCache;
   readonly tlsFiles: Map<string, Promise<TlsFiles>>;
   /** Settings that an address's server, or a pooler before it, doesn't take in the startup packet. */
   readonly settingRefusals: Map<string, SettingRefusals>;

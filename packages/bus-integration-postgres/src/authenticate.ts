@@ -1,11 +1,23 @@
 // Answers a server's request to authenticate. The password itself goes to nobody who asks for it in clear or as MD5,
 // unless require_auth says so; over SCRAM the server has to prove that it knows the verifier.
 // https://www.postgresql.org/docs/current/sasl-authentication.html
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
 import { OperationError, type Secret } from 'bus-integration-database';
 import type { ConnectionTarget } from './connection-target.ts';
-import { hmac, md5Hash, type ScramKeys, scramKeys } from './scram.ts';
+import { md5Hash } from './scram.ts';
+import {
+  answerChallenge,
+  cachedKeys,
+  isProvenBy,
+  readChallenge,
+  type ScramCache,
+  type ScramExchange,
+  scram,
+  scramPlus,
+  startExchange,
+} from './scram-exchange.ts';
+import { serverText } from './sqlstate.ts';
 import type { TlsState } from './tls.ts';
 
 /** The part of the driver's connection that authentication happens on. */
@@ -25,7 +37,7 @@ export interface AuthenticationRules {
   readonly tls: TlsState | null;
   readonly isUnixSocket: boolean;
   /** Keys already hashed in this run; the same password and salt then cost nothing on further connections. */
-  readonly scramCache: Map<string, Promise<ScramKeys>>;
+  readonly scramCache: ScramCache;
 }
 
 /** What came of an authentication; filled in while it goes on. */
@@ -54,7 +66,7 @@ export function answerAuthentication(
     };
   };
   for (const event of passwordEvents) wire.removeAllListeners(event);
-  let exchange: Exchange | undefined;
+  let exchange: ScramExchange | undefined;
 
   wire.on(
     'authenticationCleartextPassword',
@@ -77,26 +89,25 @@ export function answerAuthentication(
     'authenticationSASL',
     guarded(({ mechanisms }: { mechanisms: readonly string[] }) => {
       record.method = 'scram-sha-256';
-      exchange = startExchange(mechanisms, rules);
-      wire.sendSASLInitialResponseMessage(exchange.mechanism, `${exchange.binding}${exchange.firstBare}`);
+      exchange = agreedExchange(mechanisms, rules);
+      wire.sendSASLInitialResponseMessage(exchange.mechanism, exchange.opening);
     }),
   );
   wire.on(
     'authenticationSASLContinue',
     guarded(async ({ data }: { data: string }) => {
       if (exchange === undefined) throw broken(rules, 'it began in the middle');
-      const response = await answerChallenge(exchange, data, rules);
+      const challenge = readChallenge(exchange, data);
+      if (typeof challenge === 'string') throw broken(rules, challenge);
+      const keys = await cachedKeys(passwordOf(rules), challenge.salt, challenge.iterations, rules.scramCache);
+      wire.sendSCRAMClientFinalMessage(answerChallenge(exchange, data, challenge.nonce, keys));
       record.isProofSent = true;
-      wire.sendSCRAMClientFinalMessage(response);
     }),
   );
   wire.on(
     'authenticationSASLFinal',
     guarded(({ data }: { data: string }) => {
-      const signature = /^v=([^,]+)/.exec(data)?.[1];
-      const expected = exchange?.serverSignature;
-      const seen = Buffer.from(signature ?? '', 'base64');
-      if (expected === undefined || seen.length !== expected.length || !timingSafeEqual(seen, expected)) {
+      if (!isProvenBy(exchange, data)) {
         throw broken(rules, "its signature is not of this password's verifier; somebody may stand between");
       }
       record.isServerProven = true;
@@ -129,6 +140,23 @@ const cleartextRemedy =
 const md5Remedy =
   "use scram-sha-256 in pg_hba.conf and set the role's password anew; or allow it with require_auth=md5 in the DSN";
 const noneRemedy = 'use scram-sha-256 in pg_hba.conf; or add none to require_auth in the DSN';
+
+function agreedExchange(mechanisms: readonly string[], rules: AuthenticationRules): ScramExchange {
+  const { tls, channelBinding } = rules;
+  const isBindingOffered = mechanisms.includes(scramPlus);
+  // Only somebody in between who ends the TLS himself would pass this offer on in plain text.
+  if (tls === null && isBindingOffered) throw broken(rules, 'it offers channel binding without TLS');
+  demand(allows(rules, 'scram-sha-256'), rules, scram, 'add scram-sha-256 to require_auth in the DSN');
+  const exchange = startExchange(channelBinding === 'disable' ? undefined : tls?.serverEndPoint, isBindingOffered);
+  if (channelBinding === 'require' && exchange.mechanism !== scramPlus)
+    throw unbound(rules, 'offers no channel binding');
+  if (!mechanisms.includes(exchange.mechanism)) {
+    const offered = mechanisms.join(', ') || 'an unnamed SASL mechanism';
+    throw refused(rules, `asks for ${serverText(offered)}`, 'use scram-sha-256 in pg_hba.conf');
+  }
+  passwordOf(rules);
+  return exchange;
+}
 
 function allows(rules: AuthenticationRules, method: string): boolean {
   const { requireAuth } = rules;
@@ -168,5 +196,13 @@ function unbound(rules: AuthenticationRules, seen: string): OperationError {
     code: 'method-refused',
     target: rules.where,
     remedy: 'use sslmode=require or stricter and scram-sha-256 in pg_hba.conf, or channel_binding=prefer',
+  });
+}
+
+function broken(rules: AuthenticationRules, seen: string): OperationError {
+  return new OperationError('authentication-failed', `the SCRAM login to ${rules.where} was broken off: ${seen}`, {
+    code: 'login-broken',
+    target: rules.where,
+    remedy: 'check that this is the server you mean',
   });
 }

@@ -17,10 +17,8 @@ import { tlsFailed } from './tls.ts';
 export { type ConnectCache, createConnectCache } from './attempt.ts';
 export type { AuthenticationRecord } from './authenticate.ts';
 export type { PinnedAddress } from './dial.ts';
-export type { Notice } from './driver.ts';
 export { createMeter, type Meter } from './meter.ts';
-export type { RequestOptions, Session } from './session.ts';
-export type { TlsState } from './tls.ts';
+export type { Session } from './session.ts';
 
 export interface ConnectOptions {
   readonly applicationName: string;

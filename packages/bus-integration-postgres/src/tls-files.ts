@@ -51,7 +51,7 @@ export async function readTlsFiles(target: ConnectionTarget): Promise<TlsFiles> 
     const named = [target.sslcert, target.sslkey, target.sslrootcert, target.sslcrl].filter(
       (path) => path !== undefined,
     );
-    throw notUsable(named.join(', '), serverText((error as Error).message), error);
+    throw notUsable(named.join(', '), opensslReason(error), error);
   }
 }
 
@@ -99,4 +99,10 @@ async function readIfThere(path: string, key: string): Promise<string | undefine
 
 function notUsable(file: string, seen: string, cause?: unknown): OperationError {
   return new OperationError('not-configured', `can't use ${file}: ${seen}`, { target: file, cause });
+}
+
+// OpenSSL's messages begin with numbers and library names; what it found is at their end: `bad decrypt`.
+function opensslReason(error: unknown): string {
+  const { reason, message } = error as { reason?: string; message: string };
+  return serverText(reason ?? message);
 }

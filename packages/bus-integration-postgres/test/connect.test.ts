@@ -128,6 +128,12 @@ describe('IN-24 several addresses', () => {
     await again.close();
   });
 
+  test('every address behind a name is tried', async () => {
+    await using session = await first([{ ...good, host: 'localhost' }]);
+    expect(session.pinned).toEqual({ host: 'localhost', address: '127.0.0.1', port: server.port });
+    expect(session.where).toBe(`localhost:${server.port} (127.0.0.1)`);
+  });
+
   test('a server that starts, closes, or answers garbage is passed over', async () => {
     await using starting = await scriptedServer((socket) => socket.end(fatal('57P03', 'starting up')));
     await using closing = await scriptedServer((socket) => socket.end());

@@ -101,6 +101,22 @@ test('a refusal keeps its SQLSTATE, and loses its control characters', async () 
   expect(error.message).not.toContain('\u001b');
 });
 
+test.each([
+  ['half a row', message('D', Buffer.from([0, 9, 0, 0, 0, 4])), /broke PostgreSQL's protocol|lost the connection/],
+  ['text', 'HTTP/1.1 500 Oops\r\n\r\n', /no answer|broke PostgreSQL's protocol|lost the connection/],
+  ['a row of nothing', message('T', Buffer.from([0, 3, 1])), /broke PostgreSQL's protocol|lost the connection/],
+  ['nothing at all', '', /lost the connection to 127\.0\.0\.1:\d+ during asking: the server closed it/],
+])('answers a statement with %s', async (_, answer, seen) => {
+  await using server = await scriptedServer((socket) => {
+    socket.write(Buffer.concat([authentication(0), ...ready]));
+    socket.once('data', () => (answer === '' ? socket.end() : socket.write(answer)));
+  });
+  const session = await connect(targetAt(server.port, plain), { ...brief, queryTimeoutMs: 500 });
+  await expect(session.query('SELECT 1', [], { doing: 'asking' })).rejects.toThrow(seen);
+  expect(await session.closed).toBeInstanceOf(Error);
+  await session.close();
+});
+
 test('an interruption ends the login at once', async () => {
   await using server = await scriptedServer(() => {});
   const controller = new AbortController();

@@ -3,7 +3,7 @@ import { Secret } from 'bus-integration-database';
 import type { ServerAddress } from 'embedded';
 import type { ConnectionTarget } from '../src/connection-target.ts';
 
-export const unsaid = {
+const unsaid = {
   user: 'postgres',
   database: 'postgres',
   sslmode: 'prefer',

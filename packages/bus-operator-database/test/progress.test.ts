@@ -20,7 +20,7 @@ describe('createProgressLine', () => {
     const drawn = draw(true, true).split('\r\u001b[2K');
     // 2 seconds: 20 drawings, one removal, and the empty beginning.
     expect(drawn).toHaveLength(22);
-    expect(drawn[2]).toBe('creating databases 5 of 100, bus_5\\u001b');
+    expect(drawn[2]).toBe('creating databases 5 of 100, bus_5\\u001');
     expect(drawn.at(-1)).toBe('');
     expect(drawn.join('')).not.toMatch(/\p{C}/u);
   });

@@ -1,0 +1,325 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { type Diagnostic, OperationError, type Response } from 'bus-integration-database';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readInvocation } from '../src/flags.ts';
+import { run } from '../src/run.ts';
+import type { Surroundings } from '../src/surroundings.ts';
+import * as example from './examples.ts';
+import { type Answer, captured, environment, fakeRoot } from './fake-provider.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'operator-run-'));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+/** One command line against a provider that answers so. */
+async function go(
+  argv: string[],
+  answer: Response | Answer,
+  env: Surroundings['env'] = environment,
+  more: Partial<Surroundings> = {},
+) {
+  const invocation = readInvocation(argv);
+  if ('problem' in invocation || invocation.verb === undefined) throw new Error(JSON.stringify(invocation));
+  const root = fakeRoot(typeof answer === 'function' ? answer : () => answer);
+  const { surroundings, out, err } = captured(directory, env, more);
+  const status = await run(invocation.verb, invocation.flags, surroundings, [root]);
+  return { status, out: out(), err: err(), asked: root.asked };
+}
+
+const { fail, leadSteps, respond } = example;
+const nothingToDo = respond(leadSteps(2));
+const thrown =
+  (error: unknown): Answer =>
+  () => {
+    throw error;
+  };
+
+describe('run: requests', () => {
+  it('plans what the configuration declares', async () => {
+    const { asked } = await go(['plan'], example.firstPlan);
+    expect(asked[0]?.request).toEqual({
+      deployment_id: 'example-dev',
+      provider: 'fake',
+      databases: ['bus_auth', 'bus_events'],
+      roles: [],
+      service_role: 'bus_service',
+      schemas: ['public'],
+      dry_run: true,
+      adopt: false,
+      allow: [],
+      rotate: [],
+    });
+  });
+
+  it('applies with confirmation, and with what the flags allow', async () => {
+    const { asked } = await go(
+      ['apply', '--allow', 'revoke,revoke', '--adopt', '--adopt-from', 'old', '--rotate', 'bus_service'],
+      nothingToDo,
+    );
+    expect(asked[0]?.request).toMatchObject({
+      dry_run: false,
+      confirm: true,
+      allow: ['revoke'],
+      adopt: true,
+      adopt_from: 'old',
+      rotate: ['bus_service'],
+    });
+  });
+
+  it('does not confirm a dry run', async () => {
+    const { asked } = await go(['apply', '--dry-run'], nothingToDo);
+    expect(asked[0]?.request).toMatchObject({ dry_run: true, confirm: false });
+  });
+
+  it('hands the provider its surroundings, jobs and lock timeout', async () => {
+    mkdirSync(join(directory, 'sub'));
+    const { asked } = await go(['status', '-C', 'sub', '--jobs', '3', '--lock-timeout', '2m'], nothingToDo);
+    expect(asked[0]?.options).toMatchObject({
+      jobs: 3,
+      lockTimeoutMs: 120_000,
+      surroundings: { cwd: join(directory, 'sub'), env: environment },
+    });
+  });
+
+  it.each([
+    [['apply', '--allow', 'revok'], '--allow "revok" is no risk; did you mean revoke?'],
+    [
+      ['apply', '--allow', 'drop'],
+      '--allow "drop" is no risk; expected create, grant, update, rotate, revoke, destructive',
+    ],
+    [['apply', '--rotate', 'bus_servic'], '--rotate bus_servic: no such role is declared; declared: bus_service'],
+    [['plan', '--jobs', '0'], '--jobs 0: expected a number from 1 to 64'],
+    [['plan', '--timeout', '30'], '--timeout: "30" is no duration like 500ms, 30s, 2m or 1h30m; did you mean 30s?'],
+    [['apply', '--lock-timeout', 'soon'], '--lock-timeout: "soon" is no duration like 500ms, 30s, 2m or 1h30m'],
+    [['plan', '-C', 'nowhere'], '-C nowhere: no such directory'],
+    [['apply', '--plan', 'nowhere.json'], 'plan nowhere.json does not exist'],
+    [['plan', '--save', 'no/plan.json'], "no/plan.json can't be written (its directory does not exist)"],
+    [['plan', '-o', '.'], '. is a directory, expected a file'],
+  ] as const)('refuses %j before anything is asked', async (argv, message) => {
+    const { status, out, err, asked } = await go([...argv], nothingToDo);
+    expect({ status, out, asked }).toEqual({ status: 2, out: 'ok: false\n', asked: [] });
+    expect(err).toBe(`bus operator database: ${message}\n`);
+  });
+});
+
+describe('run: exit statuses', () => {
+  const drifted = { ...nothingToDo, drift: [example.revokeConnect('bus_auth')] };
+  const failing = { id: 'x', kind: 'doctor', result: 'fail', seen: 'bad' } as const;
+  it.each([
+    [['plan'], example.firstPlan, 0],
+    [['plan', '--check'], example.firstPlan, 3],
+    [['plan', '--check'], nothingToDo, 0],
+    [['plan', '--check'], { ...example.firstPlan, ok: false, error_class: 'unsafe' }, 4],
+    [['apply'], nothingToDo, 0],
+    [['apply'], { ...nothingToDo, ok: false, error_class: 'not-converged' }, 1],
+    [['status'], drifted, 0],
+    [['status'], { ...drifted, ok: false }, 0],
+    [['status', '--check'], drifted, 3],
+    [['status', '--check'], nothingToDo, 0],
+    [['verify'], { ...nothingToDo, complete: false }, 0],
+    [['verify', '--strict'], { ...nothingToDo, complete: false }, 1],
+    [['verify', '--strict'], nothingToDo, 0],
+    [['verify'], { ...nothingToDo, ok: false }, 1],
+    [['doctor'], nothingToDo, 0],
+    [['doctor'], { ...nothingToDo, ok: false, checks: [failing] }, 1],
+  ] as const)('%j', async (argv, response, expected) => {
+    expect((await go([...argv], response as Response)).status).toBe(expected);
+  });
+
+  it.each([
+    ['unreachable', 1],
+    ['invalid-request', 2],
+    ['not-configured', 2],
+    ['not-ours', 4],
+    ['stale-plan', 4],
+    ['locked', 1],
+    ['timeout', 1],
+  ] as const)('%s', async (errorClass, expected) => {
+    expect((await go(['apply'], thrown(new OperationError(errorClass, 'why')))).status).toBe(expected);
+  });
+});
+
+describe('run: output', () => {
+  const warnings: Diagnostic[] = [{ severity: 'warn', code: 'tls-off', message: 'data goes in plain text' }];
+
+  it('puts the result on stdout, warnings on stderr', async () => {
+    const { out, err } = await go(['plan'], { ...nothingToDo, diagnostics: warnings });
+    expect(out).toMatch(/^ok: true\ntarget: deploy_admin@10\.0\.3\.7:5432\/postgres, /);
+    expect(err).toBe('bus operator database: warning: data goes in plain text\n');
+  });
+
+  it('IN-03 warns of an unknown key, with the nearest one', async () => {
+    const { err } = await go(['plan'], nothingToDo, { ...environment, BUS_DATABASE_NAME: 'x' });
+    expect(err).toMatch(/warning: BUS_DATABASE_NAME is no key of ours; did you mean BUS_DATABASE_NAMES\?/);
+  });
+
+  it('keeps warnings to itself with -q, never errors', async () => {
+    const response = { ...nothingToDo, diagnostics: warnings };
+    expect((await go(['plan', '-q'], response)).err).toBe('');
+    const error = new OperationError('unreachable', "can't reach 10.0.3.7:5432", {
+      remedy: 'bus operator database doctor',
+    });
+    expect((await go(['plan', '-q'], thrown(error))).err).toBe(
+      "bus operator database: can't reach 10.0.3.7:5432\n  next: bus operator database doctor\n",
+    );
+  });
+
+  it('names the env file of this run in the commands that remedies give', async () => {
+    writeFileSync(join(directory, 'a.env'), 'BUS_DEPLOYMENT_ID=example-dev\n');
+    const error = new OperationError('unreachable', 'down', { remedy: 'bus operator database doctor' });
+    expect((await go(['plan', '--env-file', 'a.env'], thrown(error))).err).toContain(
+      'next: bus operator database doctor --env-file a.env\n',
+    );
+  });
+
+  it('prints the response as JSON, all warnings in it, and nothing beside it', async () => {
+    const env = { ...environment, BUS_DATABASE_NAME: 'x' };
+    const { out, err } = await go(['plan', '-f', 'json'], { ...nothingToDo, diagnostics: warnings }, env);
+    expect(err).toBe('');
+    expect(out.startsWith('{\n  "ok": true,\n')).toBe(true);
+    expect(JSON.parse(out).diagnostics.map(({ code }: Diagnostic) => code)).toEqual(['tls-off', 'unknown-key']);
+    expect((await go(['plan', '-f', 'json'], nothingToDo, {})).out).toContain('"error_class": "not-configured"');
+  });
+
+  it('writes the result to a file of mode 0600 and says errors on stderr all the same', async () => {
+    const response = {
+      ...example.firstPlan,
+      ok: false,
+      error_class: 'unsafe',
+      diagnostics: [fail('refused: 1 revoke', 'allow it')],
+    } as const;
+    const { status, out, err } = await go(['-o', 'out.txt', '--color', 'always', 'plan'], response);
+    expect({ status, out }).toEqual({ status: 4, out: '' });
+    expect(readFileSync(join(directory, 'out.txt'), 'utf8')).toMatch(/^ok: false\ntarget: /);
+    expect(err).toBe('bus operator database: refused: 1 revoke\n  next: allow it\n');
+  });
+
+  it('tells a person at the terminal what the file or pipe before it swallowed', async () => {
+    const stderr = Object.assign(new PassThrough(), { isTTY: true });
+    const response = {
+      ...example.firstPlan,
+      ok: false,
+      error_class: 'unsafe',
+      diagnostics: [fail('refused: 1 revoke')],
+    } as const;
+    await go(['plan', '-q'], response, environment, { stderr });
+    expect(String(stderr.read())).toBe('bus operator database: refused: 1 revoke\n');
+  });
+
+  it('paints for a terminal alone', async () => {
+    const stdout = Object.assign(new PassThrough(), { isTTY: true });
+    await go(['plan'], nothingToDo, environment, { stdout });
+    expect(String(stdout.read())).toContain('\u001b[32mok: true\u001b[39m\n');
+    expect((await go(['plan'], nothingToDo)).out).not.toContain('\u001b');
+  });
+
+  it('fails when stdout cannot take the result, not when its reader left', async () => {
+    const broken = (code: string) =>
+      Object.assign(new PassThrough(), {
+        write: (_text: string, done: (error: Error) => void) => {
+          done(Object.assign(new Error(code), { code }));
+          return false;
+        },
+      }) as unknown as PassThrough;
+    const full = await go(['plan'], nothingToDo, environment, { stdout: broken('ENOSPC') });
+    expect(full.status).toBe(1);
+    expect(full.err).toBe("bus operator database: the result can't be written to stdout (ENOSPC)\n");
+    expect(await go(['plan'], nothingToDo, environment, { stdout: broken('EPIPE') })).toMatchObject({
+      status: 0,
+      err: '',
+    });
+  });
+
+  it('prints the script of a plan', async () => {
+    const { out } = await go(['plan', '--sql'], example.firstPlan);
+    expect(out).toContain('\n\\set ON_ERROR_STOP on\n');
+    expect(out.trimEnd().split('\n').at(-1)).toBe('--   bus operator database apply --rotate bus_service');
+  });
+
+  it('calls a defect a defect, with its trace only when asked', async () => {
+    const defect = new TypeError('x is undefined');
+    const { status, out, err } = await go(['plan'], thrown(defect));
+    expect({ status, out }).toEqual({ status: 1, out: 'ok: false\n' });
+    expect(err).toBe(
+      'bus operator database: this is a defect of this program: TypeError: x is undefined\n' +
+        '  next: run it again with -vv and report what it prints\n',
+    );
+    expect((await go(['plan', '-vv'], thrown(defect))).err).toMatch(/\nTypeError: x is undefined\n {4}at /);
+    const expected = new OperationError('unreachable', 'down');
+    expect((await go(['plan', '-vv'], thrown(expected))).err).toBe('bus operator database: down\n');
+  });
+
+  it('never prints what the environment keeps secret', async () => {
+    for (const verb of ['doctor', 'plan', 'apply', 'status', 'verify']) {
+      const { out, err } = await go([verb, '-vv'], nothingToDo);
+      expect(out + err).not.toContain('hunter2');
+    }
+  });
+});
+
+describe('run: saved plans', () => {
+  it('saves a plan that apply can take, with what it was allowed', async () => {
+    const allowed = { allow: ['revoke'], adopt: false, adopt_from: 'old', rotate: ['bus_service'] };
+    const { out } = await go(['plan', '--save', 'plan.json'], { ...example.firstPlan, allowed });
+    expect(out).toContain('saved: plan.json\nnext: bus operator database apply --plan plan.json\n');
+    const { status, asked } = await go(['apply', '--plan', 'plan.json', '--allow', 'update'], nothingToDo);
+    expect(status).toBe(0);
+    expect(asked[0]?.request).toMatchObject({
+      plan: { plan_id: example.firstPlan.plan_id },
+      allow: ['update', 'revoke'],
+      adopt_from: 'old',
+      rotate: ['bus_service'],
+    });
+  });
+
+  it('does not save a plan that is refused', async () => {
+    const refused = {
+      ...example.firstPlan,
+      ok: false,
+      error_class: 'unsafe',
+      diagnostics: [fail('1 revoke')],
+    } as const;
+    const { status, err } = await go(['plan', '--save', 'plan.json'], refused);
+    expect(status).toBe(4);
+    expect(err).toContain('bus operator database: the plan was not saved: apply would refuse it\n');
+    expect(() => readFileSync(join(directory, 'plan.json'))).toThrow('ENOENT');
+  });
+
+  it('IN-55 refuses the text form before anything is asked', async () => {
+    await go(['plan', '-o', 'plan.txt'], example.firstPlan);
+    const { status, err, asked } = await go(['apply', '--plan', 'plan.txt'], nothingToDo);
+    expect({ status, asked }).toEqual({ status: 2, asked: [] });
+    expect(err).toBe('bus operator database: plan plan.txt is the text form; save one with plan --save FILE\n');
+  });
+
+  it('never writes through a symbolic link', async () => {
+    writeFileSync(join(directory, 'victim'), 'precious');
+    symlinkSync('victim', join(directory, 'link'));
+    for (const argv of [
+      ['plan', '--save', 'link'],
+      ['plan', '-o', 'link'],
+    ]) {
+      const { status, err, asked } = await go(argv, example.firstPlan);
+      expect({ status, asked }).toEqual({ status: 2, asked: [] });
+      expect(err).toContain('link is a symbolic link, expected a file');
+    }
+    expect(readFileSync(join(directory, 'victim'), 'utf8')).toBe('precious');
+  });
+});
+
+describe('run: time limit', () => {
+  it('aborts with its reason and answers with class timeout', async () => {
+    const untilAborted: Answer = (_verb, _request, { signal }) =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    const { status, err } = await go(['plan', '--timeout', '50ms'], untilAborted);
+    expect(status).toBe(1);
+    expect(err).toBe(
+      'bus operator database: not done within 0.1 s (--timeout)\n  next: run the same command again, with a longer --timeout\n',
+    );
+  });
+});

@@ -1,0 +1,56 @@
+// The five packages, packed and installed together in an empty folder, work: binaries, imports and types.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const root = new URL('..', import.meta.url).pathname;
+const names = readdirSync(join(root, 'packages'));
+let directory: string;
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'pack-'));
+  const packed = names.map((name) =>
+    execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', directory], {
+      cwd: join(root, 'packages', name),
+      encoding: 'utf8',
+    }).trim(),
+  );
+  writeFileSync(join(directory, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
+  const tarballs = packed.map((file) => `./${file}`);
+  execFileSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', ...tarballs], {
+    cwd: directory,
+    stdio: 'pipe',
+  });
+}, 180_000);
+
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+function run(program: string, ...options: string[]): string {
+  return execFileSync(join(directory, 'node_modules/.bin', program), options, { cwd: directory, encoding: 'utf8' });
+}
+
+it.each(['bus', 'bus-operator', ...names.filter((name) => name !== 'bus')])('%s --version answers', (program) => {
+  expect(run(program, '--version')).toMatch(/\d+\.\d+\.\d+/);
+});
+
+it('bus runs the database family in its own process', () => {
+  expect(run('bus', 'operator', 'database', '--help')).toContain('apply');
+});
+
+it('the libraries export what others are promised', () => {
+  const script = `
+    import { parseEnvFile, handle } from 'bus-integration-database';
+    import { parseDsn, scramVerifier, createPostgresProvider } from 'bus-integration-postgres';
+    console.log(JSON.stringify([parseEnvFile('A=1', '.env'), parseDsn('postgresql://a@b/c'), typeof handle,
+      scramVerifier('pencil', { salt: Buffer.alloc(16), iterations: 4096 }).slice(0, 19), typeof createPostgresProvider]));`;
+  const printed = execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: directory, encoding: 'utf8' });
+  expect(JSON.parse(printed)).toEqual([{ A: '1' }, { user: 'a', host: 'b', dbname: 'c' }, 'function', 'SCRAM-SHA-256$4096:', 'function']);
+});
+
+it('every package has types where its exports say', () => {
+  for (const name of names) {
+    expect(readdirSync(join(directory, 'node_modules', name, 'dist'))).toContain('index.d.ts');
+  }
+});

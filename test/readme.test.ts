@@ -1,0 +1,49 @@
+// Every example of the README runs: its tour, block by block, in one deployment repository. Its first block is what CI
+// itself runs.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createPlainAdmin, startServer } from 'embedded';
+import { expect, it } from 'vitest';
+
+const root = new URL('..', import.meta.url).pathname;
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const blocks = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+
+it('the first block holds the two commands of CI', () => {
+  const commands = (blocks[0] ?? '').split('\n').map((line) => line.replace(/#.*/, '').trim());
+  expect(commands.filter(Boolean)).toEqual(['npm ci && npm run quickstart', 'npm ci && npm test']);
+  const ci = readFileSync(join(root, '.ci/run'), 'utf8');
+  for (const command of ['npm ci', 'npm run quickstart', 'npm test']) expect(ci).toContain(`\n${command} `);
+});
+
+it('every other block runs, one after the other', async () => {
+  await using server = await startServer();
+  const directory = mkdtempSync(join(tmpdir(), 'readme-'));
+  try {
+    execFileSync('git', ['init', '-q', directory]);
+    const env = {
+      PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}`,
+      HOME: directory,
+      POSTGRES_ADMIN_DSN: await createPlainAdmin(server),
+    };
+    expect(blocks.length).toBeGreaterThan(5);
+    for (const block of blocks.slice(1)) {
+      const { status, stderr } = spawnSync('sh', ['-e'], { cwd: directory, input: block, encoding: 'utf8', env });
+      expect({ block, status, stderr }).toEqual({ block, status: 0, stderr: '' });
+    }
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
+
+it('relative links lead somewhere', () => {
+  const documents = ['README.md', 'ARCHITECTURE.md', ...readdirSync(join(root, 'packages')).map((name) => `packages/${name}/README.md`)];
+  for (const document of documents) {
+    const text = readFileSync(join(root, document), 'utf8');
+    for (const [, target = ''] of text.matchAll(/\]\((?!https?:)([^)#]+)\)/g)) {
+      expect(() => execFileSync('test', ['-e', join(root, document, '..', target)]), `${document}: ${target}`).not.toThrow();
+    }
+  }
+});

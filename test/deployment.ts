@@ -1,7 +1,17 @@
 // A deployment's folder for whole-product tests (.env, admin DSN file), and the built commands run in it as real
 // processes. Judges nothing; starts no server.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  lchownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,6 +39,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Another user, when the test is run as root. */
   readonly uid?: number;
+  /** A program and its arguments that run the command, which comes after them. */
+  readonly through?: readonly string[];
   /** Killed after this long. Default: 30 s. */
   readonly timeoutMs?: number;
 }
@@ -110,8 +122,9 @@ const defaults = {
 };
 
 /** Gives a folder and all in it to another user; only root can. */
-export function giveTo(uid: number, path: string, files: readonly string[] = []): void {
-  for (const each of [path, ...files.map((file) => join(path, file))]) chownSync(each, uid, uid);
+export function giveTo(uid: number, folder: string): void {
+  const inside = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  for (const path of [folder, ...inside.map((name) => join(folder, name))]) lchownSync(path, uid, uid);
 }
 
 function envText(keys: Readonly<Record<string, string>>): string {
@@ -123,9 +136,10 @@ function envText(keys: Readonly<Record<string, string>>): string {
 }
 
 function start(directory: string, args: readonly string[], options: RunOptions): Running {
-  const { binary = 'bus', env = {}, cwd = directory, uid, timeoutMs = 30_000 } = options;
-  const file = join(uid === undefined ? builtPackages() : readablePackages(), binaries[binary]);
-  const child = spawn(file, [...(binary === 'bus' ? ['operator', 'database'] : []), ...args], {
+  const { binary = 'bus', env = {}, cwd = directory, uid, through = [], timeoutMs = 30_000 } = options;
+  const command = join(uid === undefined ? builtPackages() : readablePackages(), binaries[binary]);
+  const words = [...through, command, ...(binary === 'bus' ? ['operator', 'database'] : []), ...args];
+  const child = spawn(words[0] ?? command, words.slice(1), {
     cwd,
     env: { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, HOME: directory, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -16,7 +16,7 @@ export const scenario: Scenario = {
       steps: ['revoke-privileges app'],
       answers: [
         {
-          ask: `SELECT array_agg(privilege_type::text || CASE WHEN is_grantable THEN '*' ELSE '' END ORDER BY 1) AS held
+          ask: `SELECT array_agg(privilege_type::text || CASE WHEN is_grantable THEN '*' ELSE '' END ORDER BY privilege_type::text) AS held
                   FROM pg_database, aclexplode(datacl) WHERE datname = 'app' AND grantee = 'app_service'::regrole`,
           answer: { held: ['CONNECT', 'TEMPORARY'] },
         },

@@ -54,8 +54,8 @@ export async function diagnose(options: DoctorOptions): Promise<Response> {
   }
   const isOk = checks.every(({ result }) => result !== 'fail');
   return {
-    ...base({ deploymentId: configuration.deploymentId }, [], startedAt),
     ok: isOk,
+    ...base({ deploymentId: configuration.deploymentId }, [], startedAt),
     complete: checks.every(({ result }) => result !== 'unknown'),
     ...(target !== undefined && { target }),
     diagnostics: [],

@@ -17,6 +17,7 @@ import {
 import { join, resolve } from 'node:path';
 import {
   dsnFileName,
+  judgeSecretFile,
   type Login,
   OperationError,
   printable,
@@ -165,21 +166,23 @@ export function listDirectory(directory: DsnDirectory): ReadonlySet<string> {
 }
 
 function readDsn(directory: DsnDirectory, name: string, database: string, role: string): FileReading {
+  const path = join(directory.path, name);
+  const uid = directory.owner?.uid ?? directory.uid;
   let line: ReturnType<typeof readSecretFile>;
   try {
-    line = readSecretFile(join(directory.path, name), { uid: directory.owner?.uid ?? directory.uid });
+    line = readSecretFile(path, { uid });
   } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
     // Garbage in a file of ours is told apart from a file that others could have read or written.
-    if (error instanceof OperationError && error.diagnostics[0]?.code === 'secret-file-content') {
-      return { state: 'broken', reason: error.message };
-    }
+    const isOurs = judgeSecretFile(path, { uid, content: 'any' }).every(({ severity }) => severity !== 'fail');
+    if (isOurs) return { state: 'broken', reason: 'it does not hold one line of text' };
     throw error;
   }
   const reading = parseEndpoint(line.secret, database, role);
   const { owner } = directory;
   if (reading.state !== 'present' || owner === undefined) return reading;
-  const { uid, gid } = statSync(join(directory.path, name));
-  return uid === owner.uid && gid === owner.gid ? reading : { ...reading, hasOtherOwner: true };
+  const stats = statSync(path);
+  return stats.uid === owner.uid && stats.gid === owner.gid ? reading : { ...reading, hasOtherOwner: true };
 }
 
 function removeIfPresent(path: string): void {

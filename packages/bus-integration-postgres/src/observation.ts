@@ -48,6 +48,8 @@ export interface ObservedRole {
   readonly comment: string | null;
   /** Roles that it is a member of, directly or not. */
   readonly memberOf: readonly string[];
+  /** Those of them that can do what a service must not: `{ name: 'ops', power: 'has CREATEROLE' }`. */
+  readonly powerfulGroups: readonly { readonly name: string; readonly power: string }[];
   /** Those whose privileges it has without SET ROLE. */
   readonly inherits: readonly string[];
   readonly ownsDatabases: readonly string[];

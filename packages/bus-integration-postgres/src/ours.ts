@@ -87,6 +87,8 @@ function powerOf(role: ObservedRole, seen: Observation, adoption: Adoption): str
   if (role.createsDatabases) return 'has CREATEDB';
   if (role.replicates) return 'has REPLICATION';
   if (role.bypassesRowSecurity) return 'has BYPASSRLS';
+  const [group] = role.powerfulGroups;
+  if (group !== undefined) return `is a member of role ${shown(group.name)}, which ${group.power}`;
   const predefined = role.memberOf.find((group) => group.startsWith('pg_'));
   // The owner of a database is pg_database_owner in it without being a member of anything.
   if (predefined !== undefined && predefined !== 'pg_database_owner') return `is a member of ${predefined}`;

@@ -101,10 +101,11 @@ export function adminSource({ credentials }: Configuration): string {
 
 /** What the environment declares, for verbs whose requests declare nothing. */
 export function configuredDeclaration({ declared }: Configuration): Declaration {
-  const { serviceRole } = declared;
+  // As in a plan's request, the first role is the service role where none is named: their files must have one name.
+  const serviceRole = declared.serviceRole ?? declared.roles[0];
   return {
     databases: declared.databases,
-    roles: [...(serviceRole === undefined ? [] : [serviceRole]), ...declared.roles],
+    roles: [...new Set([...(serviceRole === undefined ? [] : [serviceRole]), ...declared.roles])],
     schemas: declared.schemas,
     serviceRole,
   };

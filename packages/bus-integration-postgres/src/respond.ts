@@ -29,8 +29,8 @@ export interface PlanAnswer {
 /** The answer to `plan`, and to an `apply` that must not go on. */
 export function planResponse({ wish, target, computed, warnings, startedAt }: PlanAnswer): Response {
   return {
-    ...base(wish, computed.steps, startedAt),
     ok: computed.errorClass === undefined,
+    ...base(wish, computed.steps, startedAt),
     dry_run: true,
     target,
     diagnostics: [...computed.refusals, ...computed.findings, ...warnings],

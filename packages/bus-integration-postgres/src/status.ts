@@ -31,8 +31,8 @@ export function statusResponse({ preparation, sight, computed, target, startedAt
   const { wish, warnings } = preparation;
   const drift = computed.steps.filter(isMutating);
   return {
-    ...base(wish, computed.steps, startedAt),
     ok: true,
+    ...base(wish, computed.steps, startedAt),
     target,
     diagnostics: [...computed.refusals, ...computed.findings, ...warnings],
     roles: rolesOf(wish.declaration).map((name) => roleStatus(name, sight, wish)),
@@ -53,7 +53,8 @@ export function statusResponse({ preparation, sight, computed, target, startedAt
 function roleStatus(name: string, { seen, pairs, proofs }: Sight, wish: Wish): RoleStatus {
   const role = seen.roles.get(name);
   if (role === undefined) return { name, state: 'missing' };
-  const states = pairs.filter((pair) => pair.role === name).map((pair) => passwordState(pair, proofs));
+  const held = pairs.filter((pair) => pair.role === name && pair.live.state === 'present');
+  const states = held.map((pair) => passwordState(pair, proofs));
   const password = states.find((state) => state !== 'proven') ?? states[0] ?? 'none';
   return {
     name,

@@ -62,8 +62,8 @@ export async function verify({ preparation, run, checks, jobs }: VerifyOptions):
   const all = [...connectivity, ...listener_policy];
   const isOk = all.every(({ result }) => result !== 'fail');
   return {
-    ...base(wish, [], startedAt),
     ok: isOk,
+    ...base(wish, [], startedAt),
     complete: all.every(({ result }) => result !== 'unknown'),
     target: targetOf(session.pinned, cluster.admin, server),
     diagnostics: warnings,

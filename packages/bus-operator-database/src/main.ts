@@ -1,17 +1,28 @@
 // The binary's composition root: gives the process's own streams and environment to `main`, and its answer back.
 import { main } from './index.ts';
 
-for (const stream of [process.stdout, process.stderr]) {
-  // A reader that leaves early (`… | head -1`) must not turn a finished run into a stack trace.
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && error.code !== 'EIO') process.exitCode = 1;
+try {
+  process.exitCode = await main(process.argv.slice(2), {
+    env: process.env,
+    cwd: process.cwd(),
+    // Made only when used: opening the standard streams takes longer than all the rest of `--version`.
+    get stdin() {
+      return process.stdin;
+    },
+    get stdout() {
+      return tolerant(process.stdout);
+    },
+    get stderr() {
+      return tolerant(process.stderr);
+    },
   });
+} catch (error) {
+  process.stderr.write(`bus operator database: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
 }
 
-process.exitCode = await main(process.argv.slice(2), {
-  env: process.env,
-  cwd: process.cwd(),
-  stdin: process.stdin,
-  stdout: process.stdout,
-  stderr: process.stderr,
-});
+/** A reader that leaves early (`… | head -1`) must not turn a finished run into a stack trace. */
+function tolerant(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  if (stream.listenerCount('error') === 0) stream.on('error', () => {});
+  return stream;
+}

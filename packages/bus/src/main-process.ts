@@ -7,30 +7,35 @@ type Program = (argv: readonly string[], surroundings: Surroundings, installatio
 
 /** Runs a program as this process; a defect in it becomes one line and exit status 1. */
 export async function runAsProcess(name: string, program: Program, bundleUrl: string): Promise<void> {
+  let lostOutput = false;
+  /** A reader that leaves early (`bus --help | head -1`) is no failure, a full disk is; neither is worth a stack trace. */
+  const guarded = (stream: Writable): Writable => {
+    if (stream.listenerCount('error') > 0) return stream;
+    return stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE' || error.code === 'EIO') return;
+      lostOutput = true;
+      process.exitCode = 1;
+    });
+  };
   try {
     const surroundings: Surroundings = {
       env: process.env,
       cwd: process.cwd(),
-      // Made only when used: opening the standard streams takes longer than all the rest of `--version`.
+      // Made only when used: a command that inherits the streams needs none of them open here.
       get stdin() {
         return process.stdin;
       },
       get stdout() {
-        return tolerant(process.stdout);
+        return guarded(process.stdout);
       },
       get stderr() {
-        return tolerant(process.stderr);
+        return guarded(process.stderr);
       },
     };
-    process.exitCode = await program(process.argv.slice(2), surroundings, createInstallation(bundleUrl));
+    const status = await program(process.argv.slice(2), surroundings, createInstallation(bundleUrl));
+    process.exitCode = lostOutput && status === 0 ? 1 : status;
   } catch (error) {
-    process.stderr.write(`${name}: ${error instanceof Error ? error.message : String(error)}\n`);
+    guarded(process.stderr).write(`${name}: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;
   }
-}
-
-/** A reader that leaves early (`bus --help | head -1`) ends no run with a stack trace. */
-function tolerant(stream: Writable): Writable {
-  if (stream.listenerCount('error') === 0) stream.on('error', () => {});
-  return stream;
 }

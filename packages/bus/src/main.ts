@@ -5,7 +5,12 @@ import { readFileSync, writeSync } from 'node:fs';
 const [first, ...others] = process.argv.slice(2);
 if (others.length === 0 && (first === '--version' || first === '-V')) {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  writeSync(1, `bus ${version}\n`);
+  try {
+    writeSync(1, `bus ${version}\n`);
+  } catch (error) {
+    process.stderr.write(`bus: ${error instanceof Error ? error.message : error}\n`);
+    process.exitCode = 1;
+  }
 } else {
   const [{ dispatch }, { runAsProcess }] = await Promise.all([import('./dispatch.ts'), import('./main-process.ts')]);
   await runAsProcess('bus', dispatch, import.meta.url);

@@ -352,6 +352,15 @@ describe('what bus says itself', () => {
     });
     expect(run.stderr).toBe('');
   });
+
+  test.each(['--help', '--version'])('%s onto a full disk fails, without a stack trace', (flag) => {
+    const run = spawnSync('bash', ['--norc', '-c', `"${stage.bus}" ${flag} > /dev/full`], {
+      env: { PATH: stage.path },
+      encoding: 'utf8',
+    });
+    expect(run.status).toBe(1);
+    expect(run.stderr).not.toContain('    at ');
+  });
 });
 
 describe('bus operator', () => {

@@ -53,6 +53,15 @@ SELECT
       'memberOf', (SELECT coalesce(pg_catalog.json_agg(other.rolname ORDER BY other.rolname), '[]')
                      FROM pg_catalog.pg_roles AS other
                     WHERE other.oid <> role.oid AND NOT role.rolsuper AND pg_catalog.pg_has_role(role.oid, other.oid, 'MEMBER')),
+      'powerfulGroups', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('name', other.rolname, 'power',
+                           CASE WHEN other.rolsuper THEN 'is a superuser'
+                                WHEN other.rolcreaterole THEN 'has CREATEROLE'
+                                WHEN other.rolcreatedb THEN 'has CREATEDB'
+                                WHEN other.rolreplication THEN 'has REPLICATION'
+                                ELSE 'has BYPASSRLS' END) ORDER BY other.rolname), '[]')
+                     FROM pg_catalog.pg_roles AS other
+                    WHERE other.oid <> role.oid AND NOT role.rolsuper AND pg_catalog.pg_has_role(role.oid, other.oid, 'MEMBER')
+                      AND (other.rolsuper OR other.rolcreaterole OR other.rolcreatedb OR other.rolreplication OR other.rolbypassrls)),
       'inherits', (SELECT coalesce(pg_catalog.json_agg(other.rolname ORDER BY other.rolname), '[]')
                      FROM pg_catalog.pg_roles AS other
                     WHERE other.oid <> role.oid AND NOT role.rolsuper AND pg_catalog.pg_has_role(role.oid, other.oid, 'USAGE')),

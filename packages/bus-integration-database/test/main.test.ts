@@ -1,0 +1,77 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+let directory: string;
+let program: string;
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'integration-database-'));
+  program = join(directory, 'main.mjs');
+  await build({
+    entryPoints: [join(import.meta.dirname, '../src/main.ts')],
+    outfile: program,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    logLevel: 'warning',
+  });
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+function go(...argv: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--', program, ...argv], {
+    encoding: 'utf8',
+    env: {},
+  });
+  return { status, stdout, stderr };
+}
+
+const events = ['plan', 'apply', 'status', 'verify'].flatMap((operation) => [
+  `bus.database.${operation}.request`,
+  `bus.database.${operation}.response`,
+]);
+
+describe('bus-integration-database', () => {
+  it('prints the event names, one a line', () => {
+    expect(go('--events')).toEqual({ status: 0, stdout: `${events.join('\n')}\n`, stderr: '' });
+  });
+
+  it.each([[['--events', '--format', 'json']], [['--format=json', '--events']]])(
+    'prints them as JSON with the providers: %j',
+    (argv) => {
+      const { status, stdout } = go(...argv);
+      expect(status).toBe(0);
+      expect(JSON.parse(stdout)).toEqual({
+        provider: 'postgres',
+        providers: ['postgres'],
+        events,
+        direct_bootstrap: true,
+      });
+    },
+  );
+
+  it('tests itself', () => {
+    expect(go('--self-test')).toEqual({ status: 0, stdout: 'OK bus-integration-database self-test\n', stderr: '' });
+  });
+
+  it('prints help and version', () => {
+    expect(go('--help').stdout).toContain('usage: bus-integration-database --events');
+    expect(go('-V').stdout).toMatch(/^bus-integration-database \d+\.\d+\.\d+\n$/);
+  });
+
+  it.each([
+    [[]],
+    [['--event']],
+    [['--events', '--self-test']],
+    [['--events', '--format', 'yaml']],
+    [['--events', 'x']],
+  ])('refuses %j', (argv) => {
+    const { status, stdout, stderr } = go(...argv);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(/^bus-integration-database: .*; see bus-integration-database --help\n$/);
+  });
+});

@@ -1,0 +1,91 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+let directory: string;
+let program: string;
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'integration-postgres-'));
+  program = join(directory, 'main.mjs');
+  await build({
+    entryPoints: [join(import.meta.dirname, '../src/main.ts')],
+    outfile: program,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    external: ['pg', 'pg-native', 'pg-protocol'],
+    alias: { 'bus-integration-database': join(import.meta.dirname, '../../bus-integration-database/src/index.ts') },
+    logLevel: 'warning',
+  });
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+function go(argv: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--', program, ...argv], { encoding: 'utf8', env });
+  return { status, stdout, stderr };
+}
+
+describe('bus-integration-postgres', () => {
+  it('prints the provider and the event names', () => {
+    const { status, stdout } = go(['--events']);
+    expect(status).toBe(0);
+    expect(stdout.split('\n')).toEqual(expect.arrayContaining(['provider postgres', 'bus.database.plan.request']));
+    expect(stdout.trim().split('\n')).toHaveLength(9);
+    expect(JSON.parse(go(['--events', '--format', 'json']).stdout)).toMatchObject({
+      provider: 'postgres',
+      direct_bootstrap: true,
+    });
+  });
+
+  it('tests itself', () => {
+    expect(go(['--self-test'])).toEqual({ status: 0, stdout: 'OK bus-integration-postgres self-test\n', stderr: '' });
+  });
+
+  it.each([[['--dry-run', 'plan']], [['plan', '--dry-run']]])('plans for an empty server: %j', (argv) => {
+    const env = {
+      BUS_DEPLOYMENT_ID: 'demo',
+      BUS_DATABASE_NAMES: 'one, two',
+      BUS_DATABASE_SCHEMA_NAMES: 'public,audit',
+    };
+    const { status, stdout } = go(argv, env);
+    const response = JSON.parse(stdout);
+    expect(status).toBe(0);
+    expect(response).toMatchObject({ ok: true, deployment_id: 'demo', provider: 'postgres', dry_run: true });
+    expect(response).not.toHaveProperty('target');
+    expect(response.actions).toEqual([
+      'discover-provider',
+      'compute-database-plan',
+      'create-role',
+      ...['one', 'two'].flatMap(() => ['create-database', 'create-schema', 'grant-privileges']),
+    ]);
+    expect(response.diagnostics[0]).toMatchObject({ severity: 'info', code: 'no-server' });
+    expect(JSON.parse(go(argv).stdout)).toMatchObject({ ok: true, provider: 'postgres', dry_run: true });
+  });
+
+  it('refuses a dry run for a deployment that has no valid name', () => {
+    const { status, stdout } = go(['--dry-run', 'plan'], { BUS_DEPLOYMENT_ID: '-x' });
+    expect(status).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, error_class: 'invalid-request' });
+  });
+
+  it.each(['hba', 'render-hba', 'serve'])('says that %s is not there yet', (word) => {
+    expect(go([word, '--anything'])).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: `bus-integration-postgres: ${word} is not available in this version\n`,
+    });
+  });
+
+  it.each([[[]], [['--dry-run', 'apply']], [['--events', '--format', 'yaml']], [['\u001b[2J']]])(
+    'refuses %j',
+    (argv) => {
+      const { status, stdout, stderr } = go(argv);
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+      expect(stderr).toMatch(/^bus-integration-postgres: [^\p{C}]+\n$/u);
+    },
+  );
+});

@@ -1,0 +1,121 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const packages = join(import.meta.dirname, '..', 'packages');
+
+/** A package imports only from packages of lower floors. */
+const floors: Readonly<Record<string, number>> = {
+  'bus-integration-database': 1,
+  'bus-integration-postgres': 2,
+  'bus-operator-database': 3,
+  'bus-api-provider-database': 3,
+  bus: 4,
+};
+
+interface Import {
+  readonly file: string;
+  readonly specifier: string;
+}
+
+/** Every module that a text names in an import, an export … from, or an import(). */
+function specifiersIn(text: string): string[] {
+  const code = text.replace(/^\s*(\/\/|\*|\/\*).*$/gm, '');
+  const found = code.matchAll(/(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+)(['"])([^'"\n]+)\1/g);
+  return [...found].map(([, , specifier = '']) => specifier);
+}
+
+function sourcesOf(name: string): string[] {
+  const folder = join(packages, name, 'src');
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => join(folder, file));
+}
+
+function importsOf(name: string): Import[] {
+  return sourcesOf(name).flatMap((file) =>
+    specifiersIn(readFileSync(file, 'utf8')).map((specifier) => ({ file: file.slice(packages.length + 1), specifier })),
+  );
+}
+
+describe('floors', () => {
+  it('knows every package', () => {
+    expect(readdirSync(packages).sort()).toEqual(Object.keys(floors).sort());
+  });
+
+  it('sees every form of import', () => {
+    const text = [
+      "import { a } from 'a';",
+      "import type { b } from 'b';",
+      "export * from 'c';",
+      "const d = await import('d');",
+      "import 'e';",
+      "type F = typeof import('f');",
+      "import {\n  g,\n} from 'g';",
+      "// import 'comment';",
+    ].join('\n');
+    expect(specifiersIn(text)).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
+  });
+
+  it.each(Object.entries(floors))('%s imports only from below', (name, floor) => {
+    const imports = importsOf(name);
+    expect(imports.length).toBeGreaterThan(0);
+    const upward = imports.filter(({ specifier }) => {
+      const [owner = ''] = specifier.split('/');
+      return Object.hasOwn(floors, owner) && (floors[owner] ?? 0) >= floor;
+    });
+    expect(upward).toEqual([]);
+  });
+
+  it.each(Object.keys(floors))('%s leaves its own folder only by package names', (name) => {
+    const folder = join(packages, name, 'src');
+    const outside = importsOf(name).filter(
+      ({ file, specifier }) =>
+        specifier.startsWith('.') && !join(packages, file, '..', specifier).startsWith(`${folder}/`),
+    );
+    expect(outside).toEqual([]);
+  });
+
+  it('names in package.json what it imports', () => {
+    for (const name of Object.keys(floors)) {
+      const manifest = JSON.parse(readFileSync(join(packages, name, 'package.json'), 'utf8'));
+      const declared = [
+        ...Object.keys(manifest.dependencies ?? {}),
+        ...Object.keys(manifest.optionalDependencies ?? {}),
+      ];
+      const used = importsOf(name)
+        .map(({ specifier }) => specifier)
+        .filter((specifier) => !/^(\.|node:)/.test(specifier));
+      const undeclared = used.filter(
+        (specifier) => !declared.some((dependency) => `${specifier}/`.startsWith(`${dependency}/`)),
+      );
+      expect(undeclared, name).toEqual([]);
+    }
+  });
+
+  it('the first floor knows no provider, except in its composition root', () => {
+    const word = /postgres|pg_|libpq/i;
+    const lines = sourcesOf('bus-integration-database')
+      .filter((file) => !file.endsWith('/main.ts'))
+      .flatMap((file) =>
+        readFileSync(file, 'utf8')
+          .split('\n')
+          .map((line, index) => `${file.slice(packages.length + 1)}:${index + 1}: ${line.trim()}`),
+      );
+    expect(lines.length).toBeGreaterThan(100);
+    expect(lines.filter((line) => word.test(line.slice(line.indexOf(': '))))).toEqual([]);
+  });
+
+  it('only composition roots read the environment, set exit codes or choose a provider', () => {
+    const roots = /\/(main[^/]*|providers|installation)\.ts$/;
+    const offences = Object.keys(floors)
+      .flatMap(sourcesOf)
+      .filter((file) => !roots.test(file))
+      .flatMap((file) => {
+        const code = readFileSync(file, 'utf8').replace(/^\s*(\/\/|\*|\/\*).*$/gm, '');
+        const isChoosing = /from 'bus-integration-postgres'|import\('bus-integration-postgres'\)/.test(code);
+        return /\bprocess\.(env|exitCode)\b/.test(code) || isChoosing ? [file.slice(packages.length + 1)] : [];
+      });
+    expect(offences).toEqual([]);
+  });
+});

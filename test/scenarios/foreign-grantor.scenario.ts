@@ -26,4 +26,16 @@ export const scenarios: readonly Scenario[] = [
     ],
     rounds: [{ flags: { allow: ['revoke'] }, steps: ['revoke-privileges app'], findings: ['public-connect'] }],
   },
+  {
+    name: 'a service granted more by a foreign grantor',
+    earlier: app,
+    wish: app,
+    start: [
+      ...grantor,
+      { sql: 'GRANT CREATE ON DATABASE app TO helpful WITH GRANT OPTION', as: 'admin' },
+      { sql: 'SET ROLE helpful; GRANT CREATE ON DATABASE app TO app_service' },
+    ],
+    // The service's own verification must tell that it may create schemas.
+    rounds: [{ steps: [], findings: ['extra-privilege'], verify: 'failed' }],
+  },
 ];

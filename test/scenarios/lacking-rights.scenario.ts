@@ -34,8 +34,11 @@ export const scenarios: readonly Scenario[] = [
         steps: ['grant-privileges app'],
         refused: {
           errorClass: 'insufficient-privilege',
-          codes: ['lacks-ownership'],
-          remedies: [/ALTER DATABASE "app" OWNER TO "deploy_admin";/],
+          codes: ['lacks-connect', 'lacks-ownership'],
+          remedies: [
+            /GRANT CONNECT ON DATABASE "app" TO "deploy_admin";/,
+            /ALTER DATABASE "app" OWNER TO "deploy_admin";/,
+          ],
         },
       },
     ],

@@ -19,8 +19,6 @@ routes: GET /healthz, GET /api/internal/database/capabilities
 exit status: 0 ended by SIGTERM or SIGINT, 1 could not listen, 2 wrong usage
 `;
 
-process.exitCode = await main(process.argv.slice(2));
-
 async function main(argv: readonly string[]): Promise<number> {
   if (argv.some((word) => word === '--help' || word === '-h')) return print(help);
   if (argv.some((word) => word === '--version' || word === '-V'))
@@ -87,3 +85,6 @@ function refuse(why: string, status: number): number {
   process.stderr.write(`bus-api-provider-database: ${why}\n`);
   return status;
 }
+
+// Last, since what stands above must be there first.
+process.exitCode = await main(process.argv.slice(2));

@@ -22,8 +22,6 @@ usage: bus-integration-database --events [--format text|json]
 exit status: 0 done, 1 the self-test failed, 2 wrong usage
 `;
 
-process.exitCode = await main(process.argv.slice(2));
-
 async function main(argv: readonly string[]): Promise<number> {
   const words = argv.flatMap((word) =>
     word.startsWith('--format=') ? ['--format', word.slice('--format='.length)] : [word],
@@ -140,3 +138,6 @@ function memoryProvider(): Provider {
 function expectEqual(what: string, seen: unknown, expected: unknown): void {
   if (seen !== expected) throw new Error(`${what} is ${JSON.stringify(seen)}, expected ${JSON.stringify(expected)}`);
 }
+
+// Last, since what stands above must be there first.
+process.exitCode = await main(process.argv.slice(2));

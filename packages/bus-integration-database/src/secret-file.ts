@@ -188,7 +188,7 @@ function readOneLine(path: string, descriptor: number): string | Diagnostic {
     length += count;
     if (count === 0 || length === buffer.length) break;
   }
-  const refuse = (why: string, remedy?: string) => finding(path, 'secret-file', why, remedy);
+  const refuse = (why: string, remedy?: string) => finding(path, 'secret-file-content', why, remedy);
   if (length > limitBytes) return refuse('is larger than 64 KiB, expected one line');
   const text = attempt(() =>
     new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(buffer.subarray(0, length)),

@@ -1,16 +1,24 @@
 // What the admin lacks for a plan, predicted before anything is touched, each with the SQL that a DBA would run. Pure.
 import type { Diagnostic, Step } from 'bus-integration-database';
-import { findObject } from './compare.ts';
+import { type Comparison, findObject, isUnseen } from './compare.ts';
 import type { Observation } from './observation.ts';
 import { printable, shown } from './shown.ts';
 import { identifier } from './sql.ts';
 
 /**
- * Why this admin could not carry the steps out, each reason once.
+ * Why this admin could not look into a database or carry the steps out, each reason once.
  * https://www.postgresql.org/docs/current/role-attributes.html
  */
-export function missingAuthority(steps: readonly Step[], seen: Observation): Diagnostic[] {
-  const findings = [...serverFindings(steps, seen), ...steps.flatMap((step) => stepFindings(step, seen))];
+export function missingAuthority(
+  steps: readonly Step[],
+  seen: Observation,
+  standings: Comparison['databases'],
+): Diagnostic[] {
+  const findings = [
+    ...serverFindings(steps, seen),
+    ...unseenFindings(standings, seen),
+    ...steps.flatMap((step) => stepFindings(step, seen)),
+  ];
   const unique = new Map(findings.map((finding) => [`${finding.code} ${finding.message}`, finding]));
   return [...unique.values()];
 }
@@ -37,6 +45,17 @@ function serverFindings(steps: readonly Step[], { server, admin }: Observation):
     ];
   }
   return [];
+}
+
+/** Without a look inside nothing can be said of a database's schemas, not even that all is well. */
+function unseenFindings(standings: Comparison['databases'], seen: Observation): Diagnostic[] {
+  return [...standings]
+    .filter(([name, standing]) => (standing === 'ours' || standing === 'adopted') && isUnseen(seen, name))
+    .map(([name]) =>
+      lacking('lacks-connect', `role ${shown(seen.admin.name)} may not connect to database ${shown(name)}`, {
+        remedy: `its owner runs: GRANT CONNECT ON DATABASE ${identifier(name)} TO ${identifier(seen.admin.name)};`,
+      }),
+    );
 }
 
 function stepFindings(step: Step, seen: Observation): Diagnostic[] {
@@ -77,13 +96,6 @@ function stepFindings(step: Step, seen: Observation): Diagnostic[] {
     case 'create-schema': {
       const { database = '', name = '' } = step.after ?? {};
       const inside = seen.inside.get(database);
-      if (inside === undefined && seen.databases.get(database)?.allowsConnections) {
-        return [
-          lacking('lacks-connect', `role ${shown(admin.name)} may not connect to database ${shown(database)}`, {
-            remedy: `its owner runs: GRANT CONNECT ON DATABASE ${identifier(database)} TO ${identifier(admin.name)};`,
-          }),
-        ];
-      }
       if (inside === undefined || inside.adminMayCreateSchemas) return [];
       return [
         lacking(

@@ -58,6 +58,7 @@ function observe(resource: Resource, seen: Observation, findings: Diagnostic[]):
     case 'database':
       return seen.databases.has(resource.name) ? resource : undefined;
     case 'schema':
+      if (isUnseen(seen, resource.database)) return resource;
       return findSchema(seen, resource.database, resource.name) && resource;
     case 'privileges':
       return observePrivileges(resource, seen, findings);
@@ -65,6 +66,7 @@ function observe(resource: Resource, seen: Observation, findings: Diagnostic[]):
 }
 
 function observePrivileges(wish: Privileges, seen: Observation, findings: Diagnostic[]): Privileges | undefined {
+  if (wish.on.schema !== undefined && isUnseen(seen, wish.on.database)) return wish;
   const object = findObject(seen, wish.on);
   // What does not exist yet is born without rights for PUBLIC, by the step that creates it.
   if (object === undefined) return 'everyone' in wish.grantee ? wish : undefined;
@@ -76,6 +78,7 @@ function observePrivileges(wish: Privileges, seen: Observation, findings: Diagno
   const role = seen.roles.get(wish.grantee.role);
   if (role === undefined) return undefined;
   const effective = effectivePrivileges(object, role, publicLoses);
+  findings.push(...grantFindings(wish, object, role, seen));
   const satisfied = wish.privileges.filter((privilege) => effective.has(privilege));
   const extras = role.name === object.owner ? [] : extraPrivileges(wish, object, role, seen.admin.name);
   if (satisfied.length === 0 && extras.length === 0) return undefined;
@@ -110,6 +113,34 @@ function publicFindings(on: PrivilegeObject, object: Guarded, seen: Observation)
       remedy: `${printable(grantor)} or a member of it runs${where}: REVOKE ${privilege} ON ${target} FROM PUBLIC;`,
     };
   });
+}
+
+/** What others granted to a service beyond what it is to have: theirs to take back. */
+function grantFindings(wish: Privileges, object: Guarded, role: ObservedRole, { admin }: Observation): Diagnostic[] {
+  if (role.name === object.owner) return [];
+  const { database, schema } = wish.on;
+  const extras = beyondReach(object, role.name, admin.name).filter(
+    ({ privilege, isGrantable }) => isGrantable || !wish.privileges.includes(privilege),
+  );
+  return extras.map(({ privilege, grantor }) => {
+    const isWanted = wish.privileges.includes(privilege);
+    const target = schema === undefined ? `DATABASE ${identifier(database)}` : `SCHEMA ${identifier(schema)}`;
+    const what = schema === undefined ? `database ${shown(database)}` : `schema ${shown(schema)} of ${shown(database)}`;
+    const where = schema === undefined ? '' : ` (in database ${printable(database)})`;
+    const rest = `${privilege} ON ${target} FROM ${identifier(role.name)};`;
+    return {
+      severity: 'warn',
+      code: 'extra-privilege',
+      message: `role ${shown(role.name)} ${isWanted ? 'may pass on' : 'has'} ${privilege} on ${what}, granted by ${shown(grantor)}; this admin can't take it away`,
+      target: printable(database),
+      remedy: `${printable(grantor)} or a member of it runs${where}: REVOKE ${isWanted ? 'GRANT OPTION FOR ' : ''}${rest}`,
+    };
+  });
+}
+
+/** A database that stands open but could not be entered: what is in it is not known, which is not the same as absent. */
+export function isUnseen(seen: Observation, name: string): boolean {
+  return seen.databases.get(name)?.allowsConnections === true && !seen.inside.has(name);
 }
 
 /** The database or schema that privileges are held on, as observed. */

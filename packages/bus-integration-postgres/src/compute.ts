@@ -66,7 +66,7 @@ export function computePlan(wish: Wish, seen: Observation, pairs: readonly FileP
     ['not-ours', comparison.refusals.map(withoutClass)],
     ['unsafe', [...ofClass('unsafe'), ...hazards(steps, allowed, comparison, seen)]],
     ['invalid-request', encodingFindings(declaration, steps, seen)],
-    ['insufficient-privilege', missingAuthority(steps, seen)],
+    ['insufficient-privilege', missingAuthority(steps, seen, comparison.databases)],
     ['not-converged', ofClass('not-converged')],
   ];
   const errorClass = groups.find(([, diagnostics]) => diagnostics.length > 0)?.[0];
@@ -79,6 +79,7 @@ export function computePlan(wish: Wish, seen: Observation, pairs: readonly FileP
     findings: [
       ...comparison.findings,
       ...credentials.flatMap(({ findings }) => findings),
+      ...lockFindings(seen),
       ...expiryFindings(seen, declaration),
     ],
   };
@@ -86,6 +87,17 @@ export function computePlan(wish: Wish, seen: Observation, pairs: readonly FileP
 
 function withoutClass({ severity, code, message, target, remedy }: Diagnostic): Diagnostic {
   return { severity, code, message, ...(target !== undefined && { target }), ...(remedy !== undefined && { remedy }) };
+}
+
+function lockFindings({ server, admin }: Observation): Diagnostic[] {
+  if (server.entersPostgres) return [];
+  return [
+    {
+      severity: 'info',
+      code: 'lock-database',
+      message: `${shown(admin.name)} can't enter database postgres, so apply's lock is taken in ${shown(server.database)}; give every run of this deployment the same database in its DSN`,
+    },
+  ];
 }
 
 function expiryFindings(seen: Observation, declaration: Declaration): Diagnostic[] {

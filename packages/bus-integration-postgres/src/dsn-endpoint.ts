@@ -13,6 +13,12 @@ export interface ServiceAddress {
   readonly sslrootcert?: string;
 }
 
+/** What the admin DSN or the environment says of TLS in so many words; a default root certificate is the admin's own. */
+export interface SaidOfTls {
+  readonly sslmode?: string | undefined;
+  readonly sslrootcert?: string | undefined;
+}
+
 /**
  * The part of a DSN file that follows the configuration: never the admin's certificates, password file or options.
  *
@@ -21,10 +27,11 @@ export interface ServiceAddress {
 export function endpointOf(
   target: ConnectionTarget,
   service: ServiceAddress,
+  said: SaidOfTls,
   absolute: (path: string) => string,
 ): Endpoint {
-  const sslmode = service.sslmode ?? target.sslmode;
-  const rootcert = service.sslrootcert ?? (sslmode.startsWith('verify-') ? target.sslrootcert : undefined);
+  const sslmode = service.sslmode ?? said.sslmode ?? target.sslmode;
+  const rootcert = service.sslrootcert ?? said.sslrootcert;
   const ports = target.addresses.map(({ port }) => port);
   return {
     host: service.host ?? target.addresses.map(({ host }) => host).join(','),

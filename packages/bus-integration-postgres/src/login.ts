@@ -52,7 +52,9 @@ export async function proveLogin(target: ConnectionTarget, options: LoginOptions
     if (record.isServerProven)
       return { state: 'proven', ...(sqlstate !== undefined && { followedBy: { sqlstate, message } }) };
     if (sqlstate === '28P01' && record.isProofSent) return { state: 'refused', sqlstate };
-    return { state: 'unknown', reason: message, ...(sqlstate !== undefined && { sqlstate }) };
+    // A missing database, or no right to enter it, must not hide that no password was asked for before that.
+    const reason = record.method === 'none' ? `${reasonFor.none}, then: ${message}` : message;
+    return { state: 'unknown', reason, ...(sqlstate !== undefined && { sqlstate }) };
   }
 }
 

@@ -39,8 +39,6 @@ exit status: 0 done, 1 the self-test failed, 2 wrong usage
 
 const notYet = ['hba', 'render-hba', 'serve'];
 
-process.exitCode = await main(process.argv.slice(2), process.env);
-
 async function main(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<number> {
   const [line, format] = withoutFormat(argv);
   if (format !== 'text' && format !== 'json') return refuse(`--format takes text or json`);
@@ -213,6 +211,7 @@ const emptyServer: Observation = {
     maxConnections: 100,
     reservedConnections: 3,
     usedConnections: 1,
+    entersPostgres: true,
     scramIterations: 4096,
     encoding: 'UTF8',
     characterType: 'C.UTF-8',
@@ -253,3 +252,6 @@ function refuse(why: string): number {
   process.stderr.write(`bus-integration-postgres: ${why}\n`);
   return 2;
 }
+
+// Last, since what stands above must be there first.
+process.exitCode = await main(process.argv.slice(2), process.env);

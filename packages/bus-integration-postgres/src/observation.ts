@@ -19,6 +19,8 @@ export interface ObservedServer {
   readonly maxConnections: number;
   readonly reservedConnections: number;
   readonly usedConnections: number;
+  /** Database `postgres`, where every run's lock is, lets the admin in. */
+  readonly entersPostgres: boolean;
   readonly scramIterations: number;
   /** Encoding of template0, which says what names and comments of the cluster's databases may hold. */
   readonly encoding: string;

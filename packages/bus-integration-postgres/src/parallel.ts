@@ -8,7 +8,7 @@ export interface ParallelOptions {
   readonly onDone?: (done: number) => void;
 }
 
-const tooManyConnections = '53300';
+const isOneTooMany = (error: unknown) => sqlstateOf(error) === '53300';
 
 /**
  * Does `work` for each item, at most `jobs` at once. The first failure stops further starts, waits for what runs and is
@@ -33,11 +33,16 @@ export async function eachInParallel<T>(
       const next = again.length > 0 ? { value: again.pop() as T, done: false as const } : waiting.next();
       if (next.done || failed !== undefined || options.signal.aborted) break;
       try {
-        await withRetry(() => work(next.value), options.signal);
+        // With others at work a connection too many is given back at once: one fewer from here on.
+        await withRetry(
+          () => work(next.value),
+          options.signal,
+          (error) => !(isOneTooMany(error) && running > 1),
+        );
         done += 1;
         options.onDone?.(done);
       } catch (error) {
-        if (sqlstateOf(error) === tooManyConnections && running > 1) {
+        if (isOneTooMany(error) && running > 1) {
           again.push(next.value);
           break;
         }
@@ -56,12 +61,16 @@ export async function eachInParallel<T>(
 const retryDelaysMs = [20, 60, 150, 400, 1_000, 2_000];
 
 /** Runs a whole transaction again, boundedly, when the server says that it may well succeed then. */
-export async function withRetry<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+export async function withRetry<T>(
+  work: () => Promise<T>,
+  signal: AbortSignal,
+  isWorthIt: (error: unknown) => boolean = () => true,
+): Promise<T> {
   for (const delayMs of retryDelaysMs) {
     try {
       return await work();
     } catch (error) {
-      if (!isRetryable(error) || signal.aborted) throw error;
+      if (!isRetryable(error) || !isWorthIt(error) || signal.aborted) throw error;
       await pause(delayMs, signal);
     }
   }

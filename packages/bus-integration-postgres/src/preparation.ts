@@ -19,7 +19,7 @@ import type { Wish } from './compute.ts';
 import type { ConnectionTarget } from './connection-target.ts';
 import { resolveDsn } from './conninfo.ts';
 import { parseDsn } from './dsn.ts';
-import { endpointOf, isSocket } from './dsn-endpoint.ts';
+import { endpointOf, isSocket, type SaidOfTls } from './dsn-endpoint.ts';
 import type { DsnDirectory } from './dsn-file.ts';
 import { postgresNames } from './names.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -44,10 +44,13 @@ export async function prepare(
 ): Promise<Preparation> {
   refuseNames(declaration);
   const { secret, warnings } = readAdminDsn(configuration, surroundings);
-  const target = await resolveDsn(parseDsn(secret.reveal()), surroundings);
+  const parameters = parseDsn(secret.reveal());
+  const target = await resolveDsn(parameters, surroundings);
   refuseUnknownRotation(declaration, allowed);
   const inClear = configuration.passwordSend === 'plaintext' ? [plaintextWarning(target)] : [];
-  const endpoint = endpointOf(target, configuration.service, (path) => resolve(surroundings.cwd, path));
+  const endpoint = endpointOf(target, configuration.service, saidOfTls(parameters, surroundings), (path) =>
+    resolve(surroundings.cwd, path),
+  );
   const directory = directoryOf(configuration, surroundings);
   if (directory === undefined && loginsOf(declaration).length > 0) {
     throw new OperationError(
@@ -81,6 +84,13 @@ export async function prepare(
     },
     ...(directory !== undefined && { directory }),
     warnings: [...warnings, ...told, ...socket, ...inClear],
+  };
+}
+
+function saidOfTls(parameters: Readonly<Record<string, string>>, { env }: ProviderSurroundings): SaidOfTls {
+  return {
+    sslmode: parameters.sslmode ?? env.PGSSLMODE,
+    sslrootcert: parameters.sslrootcert ?? env.PGSSLROOTCERT,
   };
 }
 

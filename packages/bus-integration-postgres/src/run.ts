@@ -66,6 +66,7 @@ export function createRun({ target, signal, meter }: RunOptions): Run {
         ...(meter !== undefined && { meter }),
       });
       pinned ??= session.pinned;
+      endWith(signal, session);
       return session;
     },
     eachDatabase: (databases, purpose, jobs, work, onDone) =>
@@ -75,6 +76,23 @@ export function createRun({ target, signal, meter }: RunOptions): Run {
       }),
   };
   return run;
+}
+
+/** How long a statement in flight may go on after an interruption; then its connection is given up, and it with it. */
+const lastWordsMs = 3_000;
+
+/** Keeps a run that was interrupted from waiting on a server that has fallen silent. */
+function endWith(signal: AbortSignal, session: Session): void {
+  let timer: NodeJS.Timeout | undefined;
+  const onAbort = () => {
+    timer = setTimeout(() => void session.close(), lastWordsMs);
+  };
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort);
+  void session.closed.then(() => {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+  });
 }
 
 /**

@@ -29,17 +29,17 @@ export async function deliver(delivery: Delivery): Promise<boolean> {
   const response = flags.format === 'json' ? withWarnings(outcome) : placed(outcome.response, flags);
   const problems: Diagnostic[] = [];
   const isSaved = await attempt(problems, () => save(response, files.save));
-  if (files.save !== undefined && !isSaved && problems.length === 0) problems.push(notSaved);
+  const isRefused = files.save !== undefined && !isSaved && response.plan_id !== undefined;
+  if (isRefused && problems.length === 0) problems.push(notSaved);
   const view = viewOf(delivery, isSaved);
   const text = flags.format === 'json' ? `${JSON.stringify(response, null, 2)}\n` : textOf(delivery, response, view);
   const isJson = flags.format === 'json';
   const warnings = isJson ? [] : [...outcome.warnings, ...response.diagnostics];
   const { stderr } = surroundings;
   if (!flags.isQuiet) writeLines(stderr, warningLines(warnings));
-  await attempt(problems, async () => {
-    if (files.output === undefined) await write(surroundings.stdout, text);
-    else await files.output.write(text);
-  });
+  const isInFile = await attempt(problems, () => writeToFile(files.output, text));
+  // A result that its file could not take is not lost.
+  if (!isInFile) await attempt(problems, () => write(surroundings.stdout, text));
   if (!isJson && isOutOfSight(response, delivery)) writeLines(stderr, errorLines(response));
   writeLines(stderr, errorLines({ ...response, diagnostics: problems }));
   if (outcome.defect !== undefined && flags.verbosity >= 2) writeLines(stderr, traceLines(outcome.defect));
@@ -99,12 +99,14 @@ const command = /bus operator database (doctor|plan|apply|status|verify)\b/g;
 
 async function save(response: Response, file: PrivateFile | undefined): Promise<boolean> {
   if (file === undefined) return false;
-  if (!response.ok || response.plan_id === undefined) {
-    await file.discard();
-    return false;
-  }
+  if (!response.ok || response.plan_id === undefined) return false;
   await file.write(`${JSON.stringify(response, null, 2)}\n`);
   return true;
+}
+
+async function writeToFile(file: PrivateFile | undefined, text: string): Promise<boolean> {
+  await file?.write(text);
+  return file !== undefined;
 }
 
 async function attempt<T>(problems: Diagnostic[], work: () => Promise<T>): Promise<T | undefined> {

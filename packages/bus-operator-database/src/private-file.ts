@@ -2,20 +2,18 @@
 // a symbolic link, and leaves what was there untouched until the new content is on disk.
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { lstat, open, rename, rm } from 'node:fs/promises';
+import { access, lstat, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { OperationError, printable } from 'bus-integration-database';
+import { OperationError, printable, shellQuote } from 'bus-integration-database';
 
 export interface PrivateFile {
   /** Writes the text and puts the file in its place, 0600. */
   readonly write: (text: string) => Promise<void>;
-  /** Forgets about it; harmless after `write`. */
-  readonly discard: () => Promise<void>;
 }
 
 /**
- * Makes sure, before anything else is done, that a file can be written; `shown` is its name in messages. A device or a
- * pipe (`/dev/null`) is written to as it is.
+ * Makes sure, before anything else is done, that a file can be written; `shown` is its name in messages. Nothing is made
+ * before `write`. A device or a pipe (`/dev/null`) is written to as it is.
  *
  * @example
  * const file = await preparePrivateFile('/srv/plan.json', './plan.json');
@@ -23,51 +21,41 @@ export interface PrivateFile {
  */
 export async function preparePrivateFile(path: string, shown: string): Promise<PrivateFile> {
   const there = await lstat(path).catch(ignoreMissing);
-  if (there?.isSymbolicLink()) throw refused(shown, 'is a symbolic link, expected a file', `rm ${shown}`);
+  if (there?.isSymbolicLink()) throw refused(shown, 'is a symbolic link, expected a file', `rm ${shellQuote(shown)}`);
   if (there?.isDirectory()) throw refused(shown, 'is a directory, expected a file');
-  if (there !== undefined && !there.isFile()) return plainStream(path, shown);
-  const temporary = join(dirname(path), `.${basename(path).slice(0, 200)}.${randomBytes(6).toString('hex')}.tmp`);
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-  const handle = await open(temporary, flags, 0o600).catch((error) => {
+  if (there !== undefined && !there.isFile()) return { write: (text) => writeToDevice(path, shown, text) };
+  await access(join(dirname(path), '.'), constants.W_OK | constants.X_OK).catch((error) => {
     throw refused(shown, `can't be written (${reasonOf(error)})`);
   });
-  let isOpen = true;
-  const discard = async () => {
-    if (!isOpen) return;
-    isOpen = false;
-    await handle.close();
-    await rm(temporary, { force: true });
-  };
-  return {
-    discard,
-    write: async (text) => {
-      try {
-        await handle.writeFile(text);
-        await handle.sync();
-        await rename(temporary, path);
-        isOpen = false;
-        await handle.close();
-      } catch (error) {
-        await discard();
-        throw refused(shown, `can't be written (${reasonOf(error)})`);
-      }
-      await syncDirectory(dirname(path));
-    },
-  };
+  return { write: (text) => replaceFile(path, shown, text) };
 }
 
-async function plainStream(path: string, shown: string): Promise<PrivateFile> {
-  return {
-    discard: async () => {},
-    write: async (text) => {
-      try {
-        await using handle = await open(path, constants.O_WRONLY | constants.O_NOFOLLOW);
-        await handle.writeFile(text);
-      } catch (error) {
-        throw refused(shown, `can't be written (${reasonOf(error)})`);
-      }
-    },
-  };
+async function replaceFile(path: string, shown: string, text: string): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path).slice(0, 200)}.${randomBytes(6).toString('hex')}.tmp`);
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+  try {
+    const handle = await open(temporary, flags, 0o600);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw refused(shown, `can't be written (${reasonOf(error)})`);
+  }
+  await syncDirectory(dirname(path));
+}
+
+async function writeToDevice(path: string, shown: string, text: string): Promise<void> {
+  try {
+    await using handle = await open(path, constants.O_WRONLY | constants.O_NOFOLLOW);
+    await handle.writeFile(text);
+  } catch (error) {
+    throw refused(shown, `can't be written (${reasonOf(error)})`);
+  }
 }
 
 /** Without it the name may be lost when the power is, though the content is not. */

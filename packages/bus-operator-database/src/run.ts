@@ -77,7 +77,7 @@ export async function run(
     });
     const response = await answer(command, setup, ground, roots, interruption.signal, line.onProgress);
     outcome = {
-      response: command.judge?.(response, flags) ?? response,
+      response,
       warnings: setup.warnings,
       origin: setup.origin,
     };
@@ -106,7 +106,8 @@ async function answer(
     flags.plan === undefined
       ? undefined
       : await readSavedPlan(resolve(cwd, flags.plan), flags.plan, configuration.deploymentId);
-  const request = command.request({ configuration, flags, saved });
+  const input = { configuration, flags, saved };
+  const request = command.request(input);
   const root = roots.find(({ name }) => name === configuration.provider);
   const provider = (await root?.load())?.create({
     configuration,
@@ -114,7 +115,9 @@ async function answer(
     ...(jobs !== undefined && { jobs }),
     ...(lockTimeoutMs !== undefined && { lockTimeoutMs }),
   });
-  return handle(command.verb, request, provider === undefined ? [] : [provider], { signal, onProgress });
+  const asked = command.asks?.(flags) ?? command.verb;
+  const response = await handle(asked, request, provider === undefined ? [] : [provider], { signal, onProgress });
+  return command.judge?.(response, input) ?? response;
 }
 
 function providerSurroundings(env: ProviderSurroundings['env'], cwd: string): ProviderSurroundings {

@@ -24,7 +24,6 @@ describe('preparePrivateFile', () => {
     const path = join(directory, 'plan.json');
     const file = await preparePrivateFile(path, './plan.json');
     await file.write('{}\n');
-    await file.discard();
     expect(readFileSync(path, 'utf8')).toBe('{}\n');
     expect(lstatSync(path).mode & 0o777).toBe(0o600);
     expect(readdirSync(directory)).toEqual(['plan.json']);
@@ -40,10 +39,13 @@ describe('preparePrivateFile', () => {
     expect(lstatSync(path).mode & 0o777).toBe(0o600);
   });
 
-  it('leaves nothing behind when it is given up', async () => {
-    const file = await preparePrivateFile(join(directory, 'plan.json'), './plan.json');
-    await file.discard();
+  it('makes nothing before it is written, and leaves nothing behind when that fails', async () => {
+    const path = join(directory, 'plan.json');
+    const file = await preparePrivateFile(path, './plan.json');
     expect(readdirSync(directory)).toEqual([]);
+    mkdirSync(path);
+    await expect(file.write('{}')).rejects.toThrow("./plan.json can't be written (EISDIR)");
+    expect(readdirSync(directory)).toEqual(['plan.json']);
   });
 
   it('never goes through a symbolic link, neither one that is there nor one that appears', async () => {

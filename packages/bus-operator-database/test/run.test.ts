@@ -71,9 +71,10 @@ describe('run: requests', () => {
     });
   });
 
-  it('does not confirm a dry run', async () => {
-    const { asked } = await go(['apply', '--dry-run'], nothingToDo);
-    expect(asked[0]?.request).toMatchObject({ dry_run: true, confirm: false });
+  it('asks for a plan when it is a dry run, and says so', async () => {
+    const { asked, out } = await go(['apply', '--dry-run', '--adopt'], { ...example.firstPlan, dry_run: true });
+    expect(asked[0]).toMatchObject({ verb: 'plan', request: { dry_run: true, adopt: true } });
+    expect(out).toContain('dry run: nothing was changed\n');
   });
 
   it('hands the provider its surroundings, jobs and lock timeout', async () => {
@@ -199,6 +200,15 @@ describe('run: output', () => {
     expect(err).toBe('bus operator database: refused: 1 revoke\n  next: allow it\n');
   });
 
+  it('prints the result after all when its file could not take it', async () => {
+    const { status, out, err } = await go(['-o', '/dev/full', 'plan'], nothingToDo);
+    expect({ status, err }).toEqual({
+      status: 1,
+      err: "bus operator database: /dev/full can't be written (the disk is full)\n",
+    });
+    expect(out).toMatch(/^ok: true\n/);
+  });
+
   it('tells a person at the terminal what the file or pipe before it swallowed', async () => {
     const stderr = Object.assign(new PassThrough(), { isTTY: true });
     const response = {
@@ -288,6 +298,15 @@ describe('run: saved plans', () => {
     expect(status).toBe(4);
     expect(err).toContain('bus operator database: the plan was not saved: apply would refuse it\n');
     expect(() => readFileSync(join(directory, 'plan.json'))).toThrow('ENOENT');
+  });
+
+  it('IN-54 says in a dry run whether a saved plan would still be taken', async () => {
+    await go(['plan', '--save', 'plan.json'], example.firstPlan);
+    const dry = ['apply', '--plan', 'plan.json', '--dry-run'];
+    expect((await go(dry, { ...example.firstPlan, dry_run: true })).status).toBe(0);
+    const { status, out } = await go(dry, { ...nothingToDo, dry_run: true });
+    expect(status).toBe(4);
+    expect(out).toContain('refused: the saved plan is not what would be done now');
   });
 
   it('IN-55 refuses the text form before anything is asked', async () => {

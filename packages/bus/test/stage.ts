@@ -99,7 +99,7 @@ async function buildInto(installed: string): Promise<void> {
     minifySyntax: true,
     alias: {
       'bus-integration-database': join(packageFolder, '../bus-integration-database/src/index.ts'),
-      'bus-operator-database': join(packageFolder, 'test/telling-family.ts'),
+      'bus-operator-database': fileURLToPath(new URL('./telling-family.ts', import.meta.url)),
     },
     logLevel: 'warning',
   });

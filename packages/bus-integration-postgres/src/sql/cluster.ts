@@ -26,6 +26,8 @@ SELECT
     'maxConnections', pg_catalog.current_setting('max_connections')::int,
     'reservedConnections', pg_catalog.current_setting('superuser_reserved_connections')::int
       + coalesce(pg_catalog.current_setting('reserved_connections', true)::int, 0),
+    'entersPostgres', coalesce((SELECT datallowconn AND pg_catalog.has_database_privilege(oid, 'CONNECT')
+                                  FROM pg_catalog.pg_database WHERE datname = 'postgres'), false),
     'usedConnections', (SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend'),
     'scramIterations', coalesce(pg_catalog.current_setting('scram_iterations', true)::int, 4096),
     'encoding', (SELECT pg_catalog.pg_encoding_to_char(encoding) FROM pg_catalog.pg_database WHERE datname = 'template0'),

@@ -12,9 +12,11 @@ export interface RequestInput {
 
 export interface Command {
   readonly verb: Verb;
+  /** What is asked for with these flags, where it isn't the verb itself: a dry run is a plan. */
+  readonly asks?: (flags: Flags) => Verb;
   readonly request: (input: RequestInput) => unknown;
   /** What the verb's flags make of an answer: `--strict` turns what was not seen into a failure. */
-  readonly judge?: (response: Response, flags: Flags) => Response;
+  readonly judge?: (response: Response, input: RequestInput) => Response;
   /** The lines for stdout, of an answer that has something to show. */
   readonly text: (response: Response, view: View) => string[];
   /** The exit status of an answer without an error class. */

@@ -10,7 +10,7 @@ export const verify: Command = {
     provider: configuration.provider,
     checks: ['connectivity', 'listener-policy'],
   }),
-  judge: (response, { strict }) =>
+  judge: (response, { flags: { strict } }) =>
     strict && response.ok && response.complete === false ? incomplete(response) : response,
   text: verifyText,
   exit: ({ ok }) => (ok ? 0 : 1),

@@ -147,7 +147,7 @@ describe('IN-16 swapped between check and use', () => {
     const open = deployment.write('open', lure, 0o644);
     const hidden = deployment.write('hidden', lure);
 
-    let isSwapping = true;
+    const isSwapping = true;
     let swaps = 0;
     const swap = () => {
       const next = deployment.path('next');
@@ -175,7 +175,6 @@ describe('IN-16 swapped between check and use', () => {
       expect(told).toMatch(answer.exit === 0 ? /^ok: true$/m : /is readable by group and others|is a symbolic link/);
       expectNoLeak(answer, ['LurePassword', server.password]);
     }
-    isSwapping = false;
     expect(trap.count.made).toBe(0);
     expect(swaps).toBeGreaterThan(100);
     expect([...exits].every((exit) => exit === 0 || exit === 2)).toBe(true);

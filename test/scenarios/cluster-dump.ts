@@ -1,58 +1,78 @@
-// Everything of a cluster that a plan could change, read by its superuser as lines of text: equal dumps mean that
-// nothing was touched. Reads only.
+// Everything of a cluster that a plan could change, read by its superuser: equal dumps mean that nothing was touched.
+// Reads only.
 import type { ServerAddress } from 'embedded';
 
-/** A thing's line by its name: `database app` → owner, limits, comment, access control list. */
-export type Dump = Readonly<Record<string, string>>;
-
-/** Roles with verifiers and memberships, databases, and the schemas and tables of each database that can be entered. */
-export async function dumpCluster(server: ServerAddress): Promise<Dump> {
-  const shared = await server.query<{ name: string; line: string; enter: string | null }>(sharedQuery);
-  const inside = await Promise.all(
-    shared.map(async ({ enter }) => {
-      if (enter === null) return [];
-      const rows = await server.query<{ name: string; line: string }>(insideQuery, { database: enter });
-      return rows.map(({ name, line }) => [`${name} in ${enter}`, line] as const);
-    }),
-  );
-  return Object.fromEntries([...shared.map(({ name, line }) => [name, line] as const), ...inside.flat()]);
+/** An access control list entry: `{ grantee: 'PUBLIC', grantor, privilege, grantable }`. */
+export interface DumpedGrant {
+  readonly grantee: string;
+  readonly grantor: string;
+  readonly privilege: string;
+  readonly grantable: boolean;
 }
 
-const acl = (list: string) => `(SELECT pg_catalog.array_agg(item ORDER BY item)::text
-   FROM (SELECT entry::text AS item FROM pg_catalog.unnest(${list}) AS entry) AS entries)`;
+/** One role, membership, database, schema or relation. */
+export interface DumpedThing {
+  readonly kind: 'role' | 'member' | 'database' | 'schema' | 'relation';
+  readonly name: string;
+  /** The database that it is in. */
+  readonly database?: string;
+  /** The list as it applies, a NULL one replaced by its default. */
+  readonly acl?: readonly DumpedGrant[];
+  readonly [attribute: string]: unknown;
+}
+
+/** Things by `kind database name`. */
+export type Dump = ReadonlyMap<string, DumpedThing>;
+
+/** Roles with verifiers and memberships, databases, and the schemas and relations of each that can be entered. */
+export async function dumpCluster(server: ServerAddress): Promise<Dump> {
+  const shared = await server.query<{ thing: DumpedThing }>(sharedQuery);
+  const things = shared.map(({ thing }) => thing);
+  const entered = things.filter((thing) => thing.kind === 'database' && thing.opens === true && thing.limit !== -2);
+  for (const { name } of entered) {
+    const inside = await server.query<{ thing: DumpedThing }>(insideQuery, { database: name });
+    things.push(...inside.map(({ thing }) => ({ ...thing, database: name })));
+  }
+  return new Map(things.map((thing) => [JSON.stringify([thing.kind, thing.database ?? null, thing.name]), thing]));
+}
+
+const acl = (list: string, kind: string, owner: string) => `(
+  SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+           'grantee', CASE entry.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.pg_get_userbyid(entry.grantee) END,
+           'grantor', pg_catalog.pg_get_userbyid(entry.grantor), 'privilege', entry.privilege_type,
+           'grantable', entry.is_grantable) ORDER BY entry.grantee, entry.grantor, entry.privilege_type)
+    FROM pg_catalog.aclexplode(coalesce(${list}, pg_catalog.acldefault('${kind}', ${owner}))) AS entry)`;
 
 const sharedQuery = `
-SELECT 'role ' || role.rolname AS name, NULL AS enter,
-       pg_catalog.concat_ws(' | ', role.rolsuper, role.rolinherit, role.rolcreaterole, role.rolcreatedb, role.rolcanlogin,
-         role.rolreplication, role.rolbypassrls, role.rolconnlimit, role.rolpassword, role.rolvaliduntil,
-         (SELECT pg_catalog.string_agg(setting.setconfig::text, ',') FROM pg_catalog.pg_db_role_setting AS setting
-           WHERE setting.setrole = role.oid),
-         pg_catalog.shobj_description(role.oid, 'pg_authid')) AS line
+SELECT pg_catalog.jsonb_build_object('kind', 'role', 'name', role.rolname, 'login', role.rolcanlogin,
+         'password', role.rolpassword, 'comment', pg_catalog.shobj_description(role.oid, 'pg_authid'),
+         'attributes', pg_catalog.to_jsonb(role) - 'rolpassword' - 'rolcanlogin',
+         'settings', (SELECT pg_catalog.jsonb_agg(setting.setconfig) FROM pg_catalog.pg_db_role_setting AS setting
+                       WHERE setting.setrole = role.oid)) AS thing
   FROM pg_catalog.pg_authid AS role
 UNION ALL
-SELECT 'member ' || edge.member::pg_catalog.regrole || ' of ' || edge.roleid::pg_catalog.regrole || ' by '
-         || edge.grantor::pg_catalog.regrole,
-       NULL, (pg_catalog.to_jsonb(edge) - 'oid' - 'roleid' - 'member' - 'grantor')::text
+SELECT pg_catalog.to_jsonb(edge) - 'oid' || pg_catalog.jsonb_build_object('kind', 'member', 'name',
+         pg_catalog.pg_get_userbyid(edge.member) || ' of ' || pg_catalog.pg_get_userbyid(edge.roleid)
+           || ' by ' || pg_catalog.pg_get_userbyid(edge.grantor))
   FROM pg_catalog.pg_auth_members AS edge
 UNION ALL
-SELECT 'database ' || database.datname,
-       CASE WHEN database.datallowconn AND database.datconnlimit <> -2 THEN database.datname END,
-       pg_catalog.concat_ws(' | ', pg_catalog.pg_get_userbyid(database.datdba), database.datallowconn,
-         database.datconnlimit, database.encoding, ${acl('database.datacl')},
-         pg_catalog.shobj_description(database.oid, 'pg_database'))
-  FROM pg_catalog.pg_database AS database
- ORDER BY 1`;
+SELECT pg_catalog.jsonb_build_object('kind', 'database', 'name', database.datname,
+         'owner', pg_catalog.pg_get_userbyid(database.datdba), 'opens', database.datallowconn,
+         'limit', database.datconnlimit, 'encoding', database.encoding, 'untouched', database.datacl IS NULL,
+         'acl', ${acl('database.datacl', 'd', 'database.datdba')},
+         'comment', pg_catalog.shobj_description(database.oid, 'pg_database')) AS thing
+  FROM pg_catalog.pg_database AS database`;
 
 const insideQuery = `
-SELECT 'schema ' || schema.nspname AS name,
-       pg_catalog.concat_ws(' | ', pg_catalog.pg_get_userbyid(schema.nspowner), ${acl('schema.nspacl')},
-         pg_catalog.obj_description(schema.oid, 'pg_namespace')) AS line
+SELECT pg_catalog.jsonb_build_object('kind', 'schema', 'name', schema.nspname,
+         'owner', pg_catalog.pg_get_userbyid(schema.nspowner), 'untouched', schema.nspacl IS NULL,
+         'acl', ${acl('schema.nspacl', 'n', 'schema.nspowner')},
+         'comment', pg_catalog.obj_description(schema.oid, 'pg_namespace')) AS thing
   FROM pg_catalog.pg_namespace AS schema
  WHERE schema.nspname !~ '^pg_(toast|temp)'
 UNION ALL
-SELECT 'relation ' || relation.oid::pg_catalog.regclass::text,
-       pg_catalog.concat_ws(' | ', pg_catalog.pg_get_userbyid(relation.relowner), ${acl('relation.relacl')})
+SELECT pg_catalog.jsonb_build_object('kind', 'relation', 'name', schema.nspname || '.' || relation.relname,
+         'owner', pg_catalog.pg_get_userbyid(relation.relowner), 'acl', relation.relacl::text) AS thing
   FROM pg_catalog.pg_class AS relation
   JOIN pg_catalog.pg_namespace AS schema ON schema.oid = relation.relnamespace
- WHERE schema.nspname NOT IN ('pg_catalog', 'information_schema') AND schema.nspname !~ '^pg_(toast|temp)'
- ORDER BY 1`;
+ WHERE schema.nspname NOT IN ('pg_catalog', 'information_schema') AND schema.nspname !~ '^pg_(toast|temp)'`;

@@ -1,10 +1,11 @@
 // The binary bus-api-provider-database: the HTTP surface on a loopback address, until a signal ends it.
 import type { AddressInfo } from 'node:net';
 import { BlockList, isIP } from 'node:net';
+import { postgresKeys } from 'bus-integration-postgres';
 import { createApp } from './app.ts';
 
 const version = '0.1.0';
-const providers = ['postgres'];
+const providers = [postgresKeys.provider];
 const defaultAddress = '127.0.0.1:8092';
 
 const help = `bus-api-provider-database: the internal HTTP surface of bus operator database.

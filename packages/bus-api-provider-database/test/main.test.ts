@@ -19,7 +19,13 @@ beforeAll(async () => {
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
-    alias: { 'bus-integration-database': join(import.meta.dirname, '../../bus-integration-database/src/index.ts') },
+    external: ['pg', 'pg-native'],
+    alias: Object.fromEntries(
+      ['bus-integration-database', 'bus-integration-postgres'].map((name) => [
+        name,
+        join(import.meta.dirname, '../..', name, 'src/index.ts'),
+      ]),
+    ),
     logLevel: 'warning',
   });
 });

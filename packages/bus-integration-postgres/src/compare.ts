@@ -9,8 +9,8 @@ import {
   privilegesOf,
   type Resource,
 } from 'bus-integration-database';
-import { beyondReach, effectivePrivileges, type Guarded, revocable } from './effective.ts';
-import type { Observation, ObservedRole } from './observation.ts';
+import { beyondReach, effectivePrivileges, type Grantable, type Guarded, revocable } from './effective.ts';
+import type { Observation } from './observation.ts';
 import { type Adoption, type Judgement, judgeDatabase, judgeRole, type Refusal, type Standing } from './ours.ts';
 import { printable, shown } from './shown.ts';
 import { identifier } from './sql.ts';
@@ -75,8 +75,8 @@ function observePrivileges(wish: Privileges, seen: Observation, findings: Diagno
     findings.push(...publicFindings(wish.on, object, seen));
     return privilegesOf(wish.on, wish.grantee, publicLoses);
   }
-  const role = seen.roles.get(wish.grantee.role);
-  if (role === undefined) return undefined;
+  // A role that is still to be made will have what PUBLIC has.
+  const role = seen.roles.get(wish.grantee.role) ?? { name: wish.grantee.role, inherits: [] };
   const effective = effectivePrivileges(object, role, publicLoses);
   findings.push(...grantFindings(wish, object, role, seen));
   const satisfied = wish.privileges.filter((privilege) => effective.has(privilege));
@@ -85,7 +85,7 @@ function observePrivileges(wish: Privileges, seen: Observation, findings: Diagno
   return privilegesOf(wish.on, wish.grantee, [...satisfied, ...extras]);
 }
 
-function extraPrivileges(wish: Privileges, object: Guarded, role: ObservedRole, admin: string): string[] {
+function extraPrivileges(wish: Privileges, object: Guarded, role: Grantable, admin: string): string[] {
   return revocable(object, role.name, admin).filter((privilege) => !wish.privileges.includes(privilege));
 }
 
@@ -116,7 +116,7 @@ function publicFindings(on: PrivilegeObject, object: Guarded, seen: Observation)
 }
 
 /** What others granted to a service beyond what it is to have: theirs to take back. */
-function grantFindings(wish: Privileges, object: Guarded, role: ObservedRole, { admin }: Observation): Diagnostic[] {
+function grantFindings(wish: Privileges, object: Guarded, role: Grantable, { admin }: Observation): Diagnostic[] {
   if (role.name === object.owner) return [];
   const { database, schema } = wish.on;
   const extras = beyondReach(object, role.name, admin.name).filter(

@@ -9,6 +9,9 @@ export interface Guarded {
   readonly acl: readonly AclEntry[];
 }
 
+/** A role that privileges can be granted to, and the roles whose privileges it has beside its own. */
+export type Grantable = Pick<ObservedRole, 'name' | 'inherits'>;
+
 /** PostgreSQL's grant option, as a privilege of its own that can be compared and revoked. */
 export const grantOption = 'GRANT OPTION FOR ';
 
@@ -16,7 +19,7 @@ export const grantOption = 'GRANT OPTION FOR ';
  * The privileges that a role can use on an object: its own, those of roles it inherits from, and PUBLIC's.
  * Those PUBLIC is about to lose are left out, since a wish that rests on them would not last.
  */
-export function effectivePrivileges(object: Guarded, role: ObservedRole, publicLoses: readonly string[]): Set<string> {
+export function effectivePrivileges(object: Guarded, role: Grantable, publicLoses: readonly string[]): Set<string> {
   const groups = new Set([role.name, ...role.inherits]);
   const usable = object.acl.filter(({ grantee, privilege }) =>
     grantee === null ? !publicLoses.includes(privilege) : groups.has(grantee),

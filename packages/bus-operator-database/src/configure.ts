@@ -5,6 +5,7 @@ import {
   type Configuration,
   type Diagnostic,
   type EnvFile,
+  judgeSecretFile,
   OperationError,
   parseDuration,
   printable,
@@ -54,13 +55,34 @@ export async function configure({ flags, surroundings, cwd }: Ground, roots: rea
     },
     loaded.map(({ keys }) => keys),
   );
+  const sourcePath = file === undefined ? resolve(surroundings.cwd, source?.path ?? '') : resolve(cwd, file.path);
+  const exposed = source === undefined ? [] : judgeSecretsIn(source, sourcePath, configuration);
   const prefixes = ['BUS_DEPLOYMENT_ID', 'BUS_DATABASE_', ...loaded.map(({ keys }) => keys.prefix)];
   return {
     configuration,
     env,
-    warnings: [...overrideWarnings(file, surroundings.env), ...warnings],
+    warnings: [...overrideWarnings(file, surroundings.env), ...warnings, ...exposed],
     origin: originOf(env, prefixes, source),
   };
+}
+
+/** An env file is a secret file when the admin DSN itself stands in it: then it must be this user's alone. */
+function judgeSecretsIn(
+  source: Pick<EnvFile, 'path' | 'lines'>,
+  path: string,
+  { credentials }: Configuration,
+): readonly Diagnostic[] {
+  if (credentials.value === undefined || source.lines[credentials.key] === undefined) return [];
+  const findings = judgeSecretFile(path, { uid: process.getuid?.() ?? 0, content: 'any' }).map((finding) => ({
+    ...finding,
+    message: finding.message.replaceAll(path, printable(source.path)),
+    ...(finding.remedy !== undefined && { remedy: finding.remedy.replaceAll(path, source.path) }),
+  }));
+  const failure = findings.find(({ severity }) => severity === 'fail');
+  if (failure === undefined) return findings;
+  throw new OperationError('invalid-request', failure.message, {
+    diagnostics: [{ ...failure, message: `${failure.message} and holds ${credentials.key}` }],
+  });
 }
 
 /** Milliseconds of a flag's duration; undefined when it isn't given. */

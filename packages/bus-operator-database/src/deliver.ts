@@ -28,7 +28,7 @@ export async function deliver(delivery: Delivery): Promise<boolean> {
   const { flags, surroundings } = ground;
   const response = flags.format === 'json' ? withWarnings(outcome) : placed(outcome.response, flags);
   const problems: Diagnostic[] = [];
-  const isSaved = await attempt(problems, () => save(response, files.save));
+  const isSaved = await attempt(problems, () => save(outcome.response, files.save));
   const isRefused = files.save !== undefined && !isSaved && response.plan_id !== undefined;
   if (isRefused && problems.length === 0) problems.push(notSaved);
   const view = viewOf(delivery, isSaved);

@@ -23,7 +23,7 @@ export const verbs: Readonly<Record<Verb, string>> = {
 
 const changing = ['plan', 'apply'] as const;
 
-export const flagTable = [
+const flagTable = [
   { name: 'help', short: 'h', text: 'this text; after a verb, its own' },
   { name: 'version', short: 'V', text: 'name and version' },
   { name: 'verbose', short: 'v', isRepeatable: true, text: "nothing folded, each step's SQL; -vv: traces of defects" },

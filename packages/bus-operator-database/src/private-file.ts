@@ -24,7 +24,8 @@ export async function preparePrivateFile(path: string, shown: string): Promise<P
   if (there?.isSymbolicLink()) throw refused(shown, 'is a symbolic link, expected a file', `rm ${shellQuote(shown)}`);
   if (there?.isDirectory()) throw refused(shown, 'is a directory, expected a file');
   if (there !== undefined && !there.isFile()) return { write: (text) => writeToDevice(path, shown, text) };
-  await access(join(dirname(path), '.'), constants.W_OK | constants.X_OK).catch((error) => {
+  // The dot makes the system say ENOTDIR, where the directory is none.
+  await access(`${dirname(path)}/.`, constants.W_OK | constants.X_OK).catch((error) => {
     throw refused(shown, `can't be written (${reasonOf(error)})`);
   });
   return { write: (text) => replaceFile(path, shown, text) };

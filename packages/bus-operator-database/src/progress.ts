@@ -41,7 +41,7 @@ export function createProgressLine(
 }
 
 /** `creating databases 37 of 100, bus_0037`. */
-export function progressText({ phase, done, total, detail }: Progress): string {
+function progressText({ phase, done, total, detail }: Progress): string {
   const count = total > 1 ? ` ${done} of ${total}` : '';
   return `${printable(phase)}${count}${detail === undefined ? '' : `, ${printable(detail)}`}`;
 }

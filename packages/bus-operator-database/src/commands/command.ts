@@ -3,7 +3,7 @@ import type { Configuration, Response, Verb } from 'bus-integration-database';
 import type { Flags } from '../flags.ts';
 import type { View } from '../view.ts';
 
-export interface RequestInput {
+interface RequestInput {
   readonly configuration: Configuration;
   readonly flags: Flags;
   /** The plan of `apply --plan FILE`. */

@@ -10,7 +10,9 @@ const sources = Object.fromEntries(
 );
 
 export default defineConfig({
-  resolve: { alias: Object.entries(sources).map(([name, path]) => ({ find: new RegExp(`^${name}$`), replacement: path })) },
+  resolve: {
+    alias: Object.entries(sources).map(([name, path]) => ({ find: new RegExp(`^${name}$`), replacement: path })),
+  },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'embedded/test/**/*.test.ts', 'test/**/*.test.ts'],
     globalSetup: ['embedded/src/vitest-setup.ts'],

@@ -33,7 +33,8 @@ function tourOf(readme: string): string {
 }
 
 function missionShell(): { from: string; script: string } {
-  if (!existsSync(page)) return { from: "the README's tour", script: tourOf(readFileSync(join(root, 'README.md'), 'utf8')) };
+  if (!existsSync(page))
+    return { from: "the README's tour", script: tourOf(readFileSync(join(root, 'README.md'), 'utf8')) };
   const [file = ''] = readdirSync(page);
   return { from: 'the mission page', script: shellOf(readFileSync(new URL(file, page), 'utf8')) };
 }
@@ -73,10 +74,15 @@ describe.each(installedMajors().filter((major) => major >= 15))('on PostgreSQL %
         cwd: result.directory,
         encoding: 'utf8',
       });
-      expect(JSON.parse(again.stdout)).toMatchObject({ ok: true, actions: ['discover-provider', 'compute-database-plan'] });
+      expect(JSON.parse(again.stdout)).toMatchObject({
+        ok: true,
+        actions: ['discover-provider', 'compute-database-plan'],
+      });
       const files = readdirSync(join(result.directory, 'local/dsn')).sort();
       expect(files).toEqual(['bus_auth.dsn', 'bus_billing.dsn', 'bus_events.dsn', 'bus_usage.dsn']);
-      expect(files.map((file) => statSync(join(result.directory, 'local/dsn', file)).mode & 0o777)).toEqual([0o600, 0o600, 0o600, 0o600]);
+      expect(files.map((file) => statSync(join(result.directory, 'local/dsn', file)).mode & 0o777)).toEqual([
+        0o600, 0o600, 0o600, 0o600,
+      ]);
       connectWithPsql(join(result.directory, 'local/dsn'), files);
     } finally {
       rmSync(result.directory, { recursive: true });
@@ -96,7 +102,9 @@ function connectWithPsql(directory: string, files: readonly string[]): void {
   }
   for (const file of files) {
     const dsn = readFileSync(join(directory, file), 'utf8').trim();
-    const answer = execFileSync(psql, ['-XAtc', 'SELECT current_user, current_database()', '-d', dsn], { encoding: 'utf8' });
+    const answer = execFileSync(psql, ['-XAtc', 'SELECT current_user, current_database()', '-d', dsn], {
+      encoding: 'utf8',
+    });
     expect(answer.trim()).toBe(`bus_service|${file.replace('.dsn', '')}`);
   }
 }

@@ -45,8 +45,17 @@ it('the libraries export what others are promised', () => {
     import { parseDsn, scramVerifier, createPostgresProvider } from 'bus-integration-postgres';
     console.log(JSON.stringify([parseEnvFile('A=1', '.env'), parseDsn('postgresql://a@b/c'), typeof handle,
       scramVerifier('pencil', { salt: Buffer.alloc(16), iterations: 4096 }).slice(0, 19), typeof createPostgresProvider]));`;
-  const printed = execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: directory, encoding: 'utf8' });
-  expect(JSON.parse(printed)).toEqual([{ A: '1' }, { user: 'a', host: 'b', dbname: 'c' }, 'function', 'SCRAM-SHA-256$4096:', 'function']);
+  const printed = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: directory,
+    encoding: 'utf8',
+  });
+  expect(JSON.parse(printed)).toEqual([
+    { A: '1' },
+    { user: 'a', host: 'b', dbname: 'c' },
+    'function',
+    'SCRAM-SHA-256$4096:',
+    'function',
+  ]);
 });
 
 it('every package has types where its exports say', () => {

@@ -39,11 +39,18 @@ it('every other block runs, one after the other', async () => {
 });
 
 it('relative links lead somewhere', () => {
-  const documents = ['README.md', 'ARCHITECTURE.md', ...readdirSync(join(root, 'packages')).map((name) => `packages/${name}/README.md`)];
+  const documents = [
+    'README.md',
+    'ARCHITECTURE.md',
+    ...readdirSync(join(root, 'packages')).map((name) => `packages/${name}/README.md`),
+  ];
   for (const document of documents) {
     const text = readFileSync(join(root, document), 'utf8');
     for (const [, target = ''] of text.matchAll(/\]\((?!https?:)([^)#]+)\)/g)) {
-      expect(() => execFileSync('test', ['-e', join(root, document, '..', target)]), `${document}: ${target}`).not.toThrow();
+      expect(
+        () => execFileSync('test', ['-e', join(root, document, '..', target)]),
+        `${document}: ${target}`,
+      ).not.toThrow();
     }
   }
 });

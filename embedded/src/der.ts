@@ -1,7 +1,7 @@
 // The few forms of DER that a certificate is written in (ITU-T X.690); it reads nothing.
 
 /** One element: its tag, the length of its content, its content. */
-export function element(tag: number, ...content: readonly Uint8Array[]): Buffer {
+function element(tag: number, ...content: readonly Uint8Array[]): Buffer {
   const body = Buffer.concat(content);
   const digits: number[] = [];
   for (let rest = body.length; rest > 0; rest = Math.floor(rest / 256)) digits.unshift(rest % 256);

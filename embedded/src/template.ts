@@ -6,7 +6,7 @@ import { type Cache, prepared } from './cache.ts';
 import { type Command, type Programs, type Report, run } from './program.ts';
 
 /** How the cluster is initialised; everything else is a setting. */
-export interface Locale {
+interface Locale {
   /** Encoding of the databases: `UTF8`, `LATIN1`. */
   readonly encoding: string;
   /** A locale of the C library: `C`, `C.UTF-8`, `en_US.UTF-8`. */

@@ -89,16 +89,18 @@ describe('service roles that would be too mighty', () => {
 });
 
 describe('databases that nobody can enter', () => {
-  it.each(['apply', 'plan'])('IN-39 closed by hand: %s', async (verb) => {
+  it('IN-39 closed by hand', async () => {
     using deployment = deploymentOf('shut', 'shut_service');
     await expectDone(deployment, ['apply']);
     await server.query('ALTER DATABASE shut ALLOW_CONNECTIONS false');
-    await expectRefusal(deployment, server, {
-      args: [verb],
-      exit: 4,
-      says: 'refused: database shut allows no connections (closed by hand, or by another tool)',
-      next: 'ALTER DATABASE "shut" ALLOW_CONNECTIONS true;',
-    });
+    for (const verb of ['apply', 'plan']) {
+      await expectRefusal(deployment, server, {
+        args: [verb],
+        exit: 4,
+        says: 'refused: database shut allows no connections (closed by hand, or by another tool)',
+        next: 'ALTER DATABASE "shut" ALLOW_CONNECTIONS true;',
+      });
+    }
     await server.query('ALTER DATABASE shut ALLOW_CONNECTIONS true');
     await expectDone(deployment, ['plan', '--check']);
   });
@@ -133,7 +135,7 @@ describe('admins and servers that can not', () => {
         says: `role ${name} ${says}`,
         next: `a superuser runs: ALTER ROLE "${name}" ${right};`,
       });
-      expect(stdout).not.toContain('run the same command again');
+      expect(stdout).not.toMatch(/^next: run the same command again/m);
     }
   });
 

@@ -58,16 +58,24 @@ export async function problemsAtAnyInstant(deployment: Deployment, before: Conte
   return problems.flat();
 }
 
-/** Where no login can prove anything: the run says why and fails, and every file stands untouched beside its twin. */
-export async function problemsWhenUnprovable(deployment: Deployment, before: Contents, answer: Answer): Promise<string[]> {
+/**
+ * Where no login can prove anything: the run says why and fails, every file stands untouched beside its twin, and the
+ * databases are finished all the same.
+ */
+export async function problemsWhenUnprovable(
+  deployment: Deployment,
+  before: Contents,
+  answer: Answer,
+): Promise<string[]> {
   const problems = await problemsAtAnyInstant(deployment, before);
   if (answer.exit !== 1) problems.push(`exit ${answer.exit} where nothing can be proven, expected 1: ${told(answer)}`);
-  if (!/could (not be|be neither) proven.*\(trust\)/.test(answer.text)) problems.push(`the reason is not told: ${told(answer)}`);
+  if (!/could (not be|be neither) proven.*\(trust\)/.test(answer.text))
+    problems.push(`the reason is not told: ${told(answer)}`);
   for (const { name } of deployment.files) {
     const now = readLine(join(deployment.directory, name));
     if (now !== before.get(name)) problems.push(`${name} was touched though nothing was proven`);
   }
-  return problems;
+  return [...problems, ...(await databaseProblems(deployment))];
 }
 
 /** What the DSN files hold now. */
@@ -90,7 +98,9 @@ function strayFiles({ directory, files }: Deployment): string[] {
   if (!existsSync(directory)) return ['the output directory is missing'];
   const expected = new Set(files.map(({ name }) => name));
   const present = readdirSync(directory);
-  const open = [directory, ...present.map((name) => join(directory, name))].filter((path) => statSync(path).mode & 0o077);
+  const open = [directory, ...present.map((name) => join(directory, name))].filter(
+    (path) => statSync(path).mode & 0o077,
+  );
   return [
     ...present.filter((name) => !expected.has(name)).map((name) => `${name} was left in the output directory`),
     ...open.map((path) => `${path} is open to others`),

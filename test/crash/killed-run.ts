@@ -35,6 +35,8 @@ export interface KilledRun {
 export interface Binary extends Disposable {
   /** Runs a command of the deployment; kills it at a point where one is given. */
   run(deployment: Deployment, argv: readonly string[], killAt?: number): Promise<KilledRun>;
+  /** Starts a command that is to be killed from outside. */
+  start(deployment: Deployment, argv: readonly string[]): { kill(): Promise<void> };
 }
 
 export async function installBinary(): Promise<Binary> {
@@ -53,9 +55,20 @@ export async function installBinary(): Promise<Binary> {
     target: 'node20.19',
     logLevel: 'warning',
   });
-  const argvOf = (argv: readonly string[]) => ['--import', hook, '--', join(home, 'bin', name), ...argv];
+  const program = join(home, 'bin', name);
   return {
-    run: (deployment, argv, killAt) => watchedRun(argvOf(argv), deployment, killAt),
+    run: (deployment, argv, killAt) => watchedRun(['--import', hook, '--', program, ...argv], deployment, killAt),
+    start: (deployment, argv) => {
+      const env = { ...deployment.environment(), PATH: process.env.PATH };
+      const child = spawn(process.execPath, ['--', program, ...argv], { cwd: deployment.home, env, stdio: 'ignore' });
+      const exited = once(child, 'exit');
+      return {
+        kill: async () => {
+          child.kill('SIGKILL');
+          await exited;
+        },
+      };
+    },
     [Symbol.dispose]: () => rmSync(home, { recursive: true, force: true }),
   };
 }
@@ -70,7 +83,11 @@ async function watchedRun(argv: readonly string[], deployment: Deployment, killA
     env: { ...deployment.environment(), PATH: process.env.PATH, CRASH_WATCH: JSON.stringify(watch) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const [stdout, stderr, [exit, signal]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  const [stdout, stderr, [exit, signal]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'exit'),
+  ]);
   return { isKilled: signal === 'SIGKILL', exit, output: stdout + stderr, points: readPoints(reportFile) };
 }
 

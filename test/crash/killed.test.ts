@@ -1,5 +1,6 @@
 // Apply and rotation, killed before each file system call on the DSN files, and before and after each network write.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { contentsOf, problemsAtAnyInstant } from './aftermath.ts';
 import { type GroundHandle, kindsOf, majorsFor, startGround } from './grounds.ts';
 import { type Binary, installBinary, type Point } from './killed-run.ts';
 import { createLanes } from './lanes.ts';
@@ -12,17 +13,26 @@ const lanes = 3;
 const timeout = extent.isWhole ? 3_600_000 : 180_000;
 
 // A sample keeps `npm test` short; the whole sweep takes every point of every line.
-const scenarios: readonly (Scenario & { readonly sampleSize: number })[] = [
-  { kind: 'superuser', command: 'apply', sampleSize: 8 },
-  { kind: 'superuser', command: 'rotate', sampleSize: 5 },
-  { kind: 'plain admin', command: 'apply', sampleSize: 8 },
-  { kind: 'plain admin', command: 'rotate', sampleSize: 5 },
-  { kind: 'plain admin', command: 'rotate, then apply', sampleSize: 5 },
-  { kind: 'plain admin, service host unreachable', command: 'apply', sampleSize: 3 },
-  { kind: 'plain admin, service host unreachable', command: 'rotate', sampleSize: 3 },
-  { kind: 'plain admin, trust', command: 'apply', sampleSize: 4 },
-  { kind: 'plain admin, trust', command: 'rotate', sampleSize: 4 },
+const scenarios: readonly KillScenario[] = [
+  { kind: 'superuser', command: 'apply', kills: 1, sampleSize: 8 },
+  { kind: 'superuser', command: 'rotate', kills: 1, sampleSize: 6 },
+  { kind: 'superuser', command: 'rotate', kills: 2, sampleSize: 4 },
+  { kind: 'plain admin', command: 'apply', kills: 1, sampleSize: 8 },
+  { kind: 'plain admin', command: 'apply', kills: 2, sampleSize: 5 },
+  { kind: 'plain admin', command: 'rotate', kills: 1, sampleSize: 6 },
+  { kind: 'plain admin', command: 'rotate', kills: 2, sampleSize: 5 },
+  { kind: 'plain admin', command: 'rotate, then apply', kills: 1, sampleSize: 6 },
+  { kind: 'plain admin, service host unreachable', command: 'apply', kills: 1, sampleSize: 4 },
+  { kind: 'plain admin, service host unreachable', command: 'rotate', kills: 1, sampleSize: 4 },
+  { kind: 'plain admin, trust', command: 'apply', kills: 1, sampleSize: 5 },
+  { kind: 'plain admin, trust', command: 'rotate', kills: 1, sampleSize: 5 },
 ];
+
+interface KillScenario extends Scenario {
+  readonly kills: 1 | 2;
+  readonly sampleSize: number;
+}
+
 let binary: Binary;
 beforeAll(async () => {
   binary = await installBinary();
@@ -38,18 +48,18 @@ for (const major of majorsFor(extent)) {
     afterAll(() => handle[Symbol.asyncDispose]());
 
     test.each(scenarios.filter((scenario) => scenario.kind === kind))(
-      '$command, killed at any point: the next run converges',
+      '$command, killed at any point, times $kills: the next run converges',
       { timeout },
       async (scenario) => {
         await using trials = createLanes(scenario, handle, 'kill');
         const points = await pointsOf(scenario, handle);
         const { tried, hurt, failures } = await sweep({
-          title: `killed: PostgreSQL ${major}, ${kind}, ${scenario.command}`,
-          points: points.map((_, index) => index + 1),
+          title: `killed: PostgreSQL ${major}, ${kind}, ${scenario.command}, times ${scenario.kills}`,
+          points: killsOf(scenario, points),
           sampleSize: scenario.sampleSize,
           extent,
           lanes,
-          tryPoint: (killAt, lane) => trials.tryIn(lane, killing(killAt)),
+          tryPoint: (kills, lane) => trials.tryIn(lane, killing(kills)),
         });
         expect(failures).toEqual([]);
         expect(hurt).toBeGreaterThan(tried * 0.8);
@@ -71,14 +81,33 @@ async function pointsOf(scenario: Scenario, handle: GroundHandle): Promise<reado
   return points;
 }
 
-function killing(killAt: number): Harming {
+/** Every point once; where the run that follows is killed too, that at a point which the seed chooses. */
+function killsOf({ kills }: KillScenario, points: readonly Point[]): readonly (readonly number[])[] {
+  return points.map((_, index) => {
+    const second = 1 + ((extent.seed + 7919 * (index + 1)) % points.length);
+    return kills === 1 ? [index + 1] : [index + 1, second];
+  });
+}
+
+/** Kills one run after the other; what must hold at any instant is looked at after each but the last. */
+function killing(kills: readonly number[]): Harming {
   return async (deployment, argv) => {
-    const { isKilled, exit, output, points } = await binary.run(deployment, argv, killAt);
-    const isEnded = exit === 0 || deployment.ground.loginHost !== deployment.ground.server.host;
-    return {
-      what: `killed at point ${killAt}, ${points.at(-1)?.at ?? 'never'}`,
-      isHurt: isKilled,
-      problems: isKilled || isEnded ? [] : [`not killed, exit ${exit}: ${output}`],
-    };
+    let before = contentsOf(deployment);
+    const problems: string[] = [];
+    const whats: string[] = [];
+    let isHurt = true;
+    for (const [index, killAt] of kills.entries()) {
+      if (index > 0) {
+        problems.push(...(await problemsAtAnyInstant(deployment, before)));
+        before = contentsOf(deployment);
+      }
+      const { isKilled, exit, output, points } = await binary.run(deployment, argv, killAt);
+      whats.push(`killed at point ${killAt}, ${isKilled ? points.at(-1)?.at : 'never'}`);
+      // A run that follows a killed one has less to do, so it may end before.
+      if (index === 0) isHurt = isKilled;
+      const isUnprovable = deployment.ground.loginHost !== deployment.ground.server.host;
+      if (!isKilled && exit !== (isUnprovable ? 1 : 0)) problems.push(`not killed, exit ${exit}: ${output}`);
+    }
+    return { what: whats.join('; then '), isHurt, problems, before };
   };
 }

@@ -23,6 +23,8 @@ export interface Hurt {
   readonly what: string;
   readonly isHurt: boolean;
   readonly problems: readonly string[];
+  /** The files before the last run that was hurt, where that was not the first. */
+  readonly before?: Contents;
 }
 
 export type Harming = (deployment: Deployment, argv: readonly string[]) => Promise<Hurt>;
@@ -32,7 +34,11 @@ export function hurtCommand({ command }: Scenario, deployment: Deployment): read
 }
 
 /** A deployment as the scenario's command finds it. */
-export async function begin(scenario: Scenario, { ground, provingDsn }: GroundHandle, name: string): Promise<Deployment> {
+export async function begin(
+  scenario: Scenario,
+  { ground, provingDsn }: GroundHandle,
+  name: string,
+): Promise<Deployment> {
   const deployment = createDeployment(ground, name);
   if (scenario.command !== 'apply') {
     const answer = await deployment.run(['apply'], provingDsn);
@@ -48,15 +54,19 @@ export async function tryHarm(
   deployment: Deployment,
   harm: Harming,
 ): Promise<Trial> {
-  const before = contentsOf(deployment);
+  const first = contentsOf(deployment);
   const argv = hurtCommand(scenario, deployment);
-  const { what, isHurt, problems } = await harm(deployment, argv);
+  const { what, isHurt, problems, before = first } = await harm(deployment, argv);
   const atOnce = await problemsAtAnyInstant(deployment, before);
   const again = scenario.command === 'rotate, then apply' ? ['apply'] : argv;
   const rest = await (scenario.kind === 'plain admin, trust'
     ? settleUnderTrust(deployment, again, before, provingDsn)
     : settle(deployment, again));
-  return { what, isHurt, problems: [...problems, ...atOnce.map((problem) => `before the second run: ${problem}`), ...rest] };
+  return {
+    what,
+    isHurt,
+    problems: [...problems, ...atOnce.map((problem) => `before the second run: ${problem}`), ...rest],
+  };
 }
 
 async function settle(deployment: Deployment, again: readonly string[], adminDsn?: string): Promise<string[]> {

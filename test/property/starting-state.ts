@@ -17,7 +17,10 @@ export const bystanders: readonly Statement[] = [
   { sql: 'CREATE ROLE helpful' },
   { sql: 'CREATE DATABASE neighbour' },
   { sql: "COMMENT ON DATABASE neighbour IS 'not yours'; GRANT CREATE ON DATABASE neighbour TO bystander" },
-  { sql: 'CREATE SCHEMA garden; CREATE TABLE garden.rose (); GRANT ALL ON SCHEMA garden TO PUBLIC', database: 'neighbour' },
+  {
+    sql: 'CREATE SCHEMA garden; CREATE TABLE garden.rose (); GRANT ALL ON SCHEMA garden TO PUBLIC',
+    database: 'neighbour',
+  },
 ];
 
 export type Change = Statement | FileEdit;
@@ -37,7 +40,13 @@ const byWhom = (random: Random): Pick<Statement, 'as'> => (random.chance(0.5) ? 
 const someGrantee = (random: Random) =>
   random.pick(['PUBLIC', 'bystander', someRole(random), someRole(random), someRole(random)]);
 const someComment = (random: Random) =>
-  random.pick(['NULL', "'by hand'", ...marks.map((mark) => `'${mark}'`), `E'note\\n${marks[0]}'`, `E'${marks[1]}\\n${marks[0]}'`]);
+  random.pick([
+    'NULL',
+    "'by hand'",
+    ...marks.map((mark) => `'${mark}'`),
+    `E'note\\n${marks[0]}'`,
+    `E'${marks[1]}\\n${marks[0]}'`,
+  ]);
 const someFile = (random: Random) => {
   const database = encodeURIComponent(someDatabase(random));
   return random.chance(0.8) ? `${database}.dsn` : `${database}.${encodeURIComponent(roleNames[1] ?? '')}.dsn`;
@@ -54,7 +63,9 @@ const kinds: readonly ((random: Random) => Change[])[] = [
     },
   ],
   (random) => [{ sql: `CREATE DATABASE ${quoted(someDatabase(random))}`, ...byWhom(random) }],
-  (random) => [{ sql: `CREATE SCHEMA ${quoted(random.pick(pool.schemas))}`, database: someDatabase(random), ...byWhom(random) }],
+  (random) => [
+    { sql: `CREATE SCHEMA ${quoted(random.pick(pool.schemas))}`, database: someDatabase(random), ...byWhom(random) },
+  ],
   (random) => [
     {
       sql: `CREATE SCHEMA ${quoted(random.pick(pool.schemas))} AUTHORIZATION ${random.pick(['bystander', someRole(random)])}`,
@@ -84,7 +95,10 @@ const kinds: readonly ((random: Random) => Change[])[] = [
     },
   ]),
   (random) => [
-    { sql: `REVOKE ${random.pick(onDatabase)} ON DATABASE ${quoted(someDatabase(random))} FROM ${someGrantee(random)}`, ...byWhom(random) },
+    {
+      sql: `REVOKE ${random.pick(onDatabase)} ON DATABASE ${quoted(someDatabase(random))} FROM ${someGrantee(random)}`,
+      ...byWhom(random),
+    },
   ],
   (random) => [
     {
@@ -101,10 +115,18 @@ const kinds: readonly ((random: Random) => Change[])[] = [
       { sql: `SET ROLE helpful; GRANT ${privilege} ON DATABASE ${database} TO ${someGrantee(random)}` },
     ];
   },
-  (random) => [{ sql: `ALTER ROLE ${someRole(random)} ${random.pick(['NOLOGIN', "PASSWORD 'changed'", 'PASSWORD NULL', 'CREATEDB'])}` }],
+  (random) => [
+    {
+      sql: `ALTER ROLE ${someRole(random)} ${random.pick(['NOLOGIN', "PASSWORD 'changed'", 'PASSWORD NULL', 'CREATEDB'])}`,
+    },
+  ],
   (random) => [{ sql: `ALTER ROLE ${someRole(random)} SET work_mem = '8MB'` }],
   (random) => [{ sql: `GRANT helpful TO ${someRole(random)}` }],
-  (random) => [{ sql: `ALTER DATABASE ${quoted(someDatabase(random))} ${random.pick(['OWNER TO bystander', 'OWNER TO postgres', 'ALLOW_CONNECTIONS false', 'CONNECTION LIMIT 7'])}` }],
+  (random) => [
+    {
+      sql: `ALTER DATABASE ${quoted(someDatabase(random))} ${random.pick(['OWNER TO bystander', 'OWNER TO postgres', 'ALLOW_CONNECTIONS false', 'CONNECTION LIMIT 7'])}`,
+    },
+  ],
   (random) => [{ sql: `UPDATE pg_database SET datconnlimit = -2 WHERE datname = '${someDatabase(random)}'` }],
   (random) => {
     const name = someDatabase(random);
@@ -124,8 +146,14 @@ const kinds: readonly ((random: Random) => Change[])[] = [
       [{ edit: file, from: /:[^:@]*@/, to: ':stale@' }],
       [{ edit: file, from: '127.0.0.1', to: 'elsewhere.example' }],
       [{ copy: file, to: `${file}.staged` }],
-      [{ copy: file, to: `${file}.staged` }, { edit: file, from: /:[^:@]*@/, to: ':before@' }],
-      [{ copy: file, to: `${file}.staged` }, { edit: `${file}.staged`, from: /:[^:@]*@/, to: ':never@' }],
+      [
+        { copy: file, to: `${file}.staged` },
+        { edit: file, from: /:[^:@]*@/, to: ':before@' },
+      ],
+      [
+        { copy: file, to: `${file}.staged` },
+        { edit: `${file}.staged`, from: /:[^:@]*@/, to: ':never@' },
+      ],
     ]);
   }),
 ];

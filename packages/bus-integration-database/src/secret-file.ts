@@ -13,6 +13,8 @@ const limitBytes = 64 * 1024;
 export interface SecretFileOptions {
   /** Who we are: `process.getuid()`. Files of this user and of root are trusted. */
   readonly uid: number;
+  /** The file's path as the operator knows it, for messages. Default: the path itself. */
+  readonly shownAs?: string;
 }
 
 /**
@@ -27,9 +29,9 @@ export function readSecretFile(
   path: string,
   options: SecretFileOptions,
 ): { secret: Secret; warnings: readonly Diagnostic[] } {
-  const { secret, findings } = examine(path, options.uid, true);
+  const { secret, findings } = examine(path, options, true);
   const failure = findings.find((finding) => finding.severity === 'fail');
-  if (failure !== undefined || secret === undefined) throw refusal(path, failure);
+  if (failure !== undefined || secret === undefined) throw refusal(options.shownAs ?? path, failure);
   return { secret, warnings: findings };
 }
 
@@ -44,7 +46,7 @@ export function judgeSecretFile(
   path: string,
   options: SecretFileOptions & { content?: 'line' | 'any' },
 ): readonly Diagnostic[] {
-  return examine(path, options.uid, options.content !== 'any').findings;
+  return examine(path, options, options.content !== 'any').findings;
 }
 
 function refusal(path: string, failure: Diagnostic | undefined): OperationError {
@@ -56,14 +58,30 @@ function refusal(path: string, failure: Diagnostic | undefined): OperationError 
   });
 }
 
-function examine(path: string, uid: number, readsLine: boolean): { secret?: Secret; findings: readonly Diagnostic[] } {
+function examine(path: string, { uid, shownAs = path }: SecretFileOptions, readsLine: boolean): Examined {
   const opened = openSecretFile(path);
-  if (typeof opened !== 'number') return { findings: [opened] };
+  if (typeof opened !== 'number') return { findings: [renamed(opened, path, shownAs)] };
   try {
-    return examineOpen(path, opened, uid, readsLine);
+    const { findings, ...held } = examineOpen(path, opened, uid, readsLine);
+    return { ...held, findings: findings.map((finding) => renamed(finding, path, shownAs)) };
   } finally {
     closeSync(opened);
   }
+}
+
+interface Examined {
+  readonly secret?: Secret;
+  readonly findings: readonly Diagnostic[];
+}
+
+function renamed(finding: Diagnostic, path: string, shownAs: string): Diagnostic {
+  const { message, remedy } = finding;
+  return {
+    ...finding,
+    message: message.replaceAll(printable(path), () => printable(shownAs)),
+    target: shownAs,
+    ...(remedy !== undefined && { remedy: remedy.replaceAll(argument(path), () => argument(shownAs)) }),
+  };
 }
 
 /** A descriptor, or why there is none. O_NOFOLLOW refuses a symbolic link, O_NONBLOCK keeps a named pipe from holding us. */
@@ -75,12 +93,7 @@ export function openSecretFile(path: string): number | Diagnostic {
     const { code } = error as NodeJS.ErrnoException;
     switch (code) {
       case 'ENOENT':
-        return finding(
-          path,
-          'secret-file-missing',
-          "doesn't exist",
-          `run: (umask 077; cat > ${argument(path)}), paste the line, end with Ctrl-D`,
-        );
+        return finding(path, 'secret-file-missing', "doesn't exist", pasted(path));
       case 'ENOTDIR':
         return finding(path, 'secret-file-missing', "doesn't exist: part of its path is no directory");
       case 'ELOOP':
@@ -102,12 +115,7 @@ export function openSecretFile(path: string): number | Diagnostic {
 }
 
 /** Judges and reads what was opened, whatever the path names by now. */
-export function examineOpen(
-  path: string,
-  descriptor: number,
-  uid: number,
-  readsLine: boolean,
-): { secret?: Secret; findings: readonly Diagnostic[] } {
+export function examineOpen(path: string, descriptor: number, uid: number, readsLine: boolean): Examined {
   const stats = fstatSync(descriptor);
   const refused = judgeKind(path, stats) ?? judgeOwner(path, stats, uid) ?? judgeMode(path, stats);
   if (refused !== undefined) return { findings: [refused] };
@@ -117,6 +125,10 @@ export function examineOpen(
   return typeof line === 'string'
     ? { secret: new Secret(line), findings: warnings }
     : { findings: [line, ...warnings] };
+}
+
+function pasted(path: string): string {
+  return `run: (umask 077; cat > ${argument(path)}), paste the line, end with Ctrl-D`;
 }
 
 function symbolicLink(path: string): Diagnostic {
@@ -129,7 +141,8 @@ function symbolicLink(path: string): Diagnostic {
 function judgeKind(path: string, stats: Stats): Diagnostic | undefined {
   if (stats.isFile()) return undefined;
   const kind = stats.isDirectory() ? 'a directory' : stats.isFIFO() ? 'a named pipe' : 'a device';
-  return finding(path, 'secret-file', `is ${kind}, expected a regular file`);
+  const remedy = 'put the line into a file of its own, and name that file';
+  return finding(path, 'secret-file', `is ${kind}, expected a regular file`, remedy);
 }
 
 function judgeOwner(path: string, stats: Stats, uid: number): Diagnostic | undefined {
@@ -197,9 +210,9 @@ function readOneLine(path: string, descriptor: number): string | Diagnostic {
   if (text.startsWith('\uFEFF')) return refuse('begins with a byte order mark', 'save it as plain UTF-8');
   const line = text.replace(/\r?\n$/, '');
   if (line.includes('\0')) return refuse('holds a NUL character');
-  if (line.trim() === '') return refuse('is empty, expected one line');
+  if (line.trim() === '') return refuse('is empty, expected one line', pasted(path));
   const lines = line.split(/\r\n|\n|\r/).length;
-  return lines === 1 ? line : refuse(`holds ${lines} lines, expected one`);
+  return lines === 1 ? line : refuse(`holds ${lines} lines, expected one`, 'leave the one line that counts');
 }
 
 function finding(path: string, code: string, seen: string, remedy?: string): Diagnostic {

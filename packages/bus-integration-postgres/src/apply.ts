@@ -10,9 +10,10 @@ import {
 import { type Computed, computePlan, type Wish } from './compute.ts';
 import type { Session } from './connect.ts';
 import { execute } from './execute.ts';
+import { interruption } from './interruption.ts';
 import { keepAwake } from './keep-awake.ts';
 import { createLedger, type Ledger } from './ledger.ts';
-import { acquireLock, type DeploymentLock } from './lock.ts';
+import { acquireLock, type DeploymentLock, lostLock } from './lock.ts';
 import { choosePasswords, passwordsToSend, provePassword } from './new-password.ts';
 import { type ObserveOptions, observe, observeCluster, type Sight, withFiles } from './observe.ts';
 import { base, planResponse, targetOf } from './respond.ts';
@@ -79,7 +80,7 @@ async function attemptApply(
   const target = targetOf(session.pinned, sight.seen.admin, sight.seen.server);
   const answer = planResponse({ wish, target, computed, warnings, startedAt });
   if (options.saved !== undefined) refuseStale(options.saved, answer);
-  if (computed.errorClass !== undefined) return { ...answer, dry_run: false };
+  if (computed.isRefused) return { ...answer, dry_run: false };
   if (!computed.steps.some(isMutating)) return { ...answer, dry_run: false };
 
   const passwords = choosePasswords(computed);
@@ -183,22 +184,16 @@ async function ended(
   startedAt: number,
 ): Promise<Response> {
   const { signal } = options.context;
-  const failure = signal.aborted ? interruption(signal.reason) : toOperationError(error, 'apply');
+  const failure = signal.aborted ? interruption(signal.reason, error) : toOperationError(lostLock(error), 'apply');
   const steps = ledger.steps();
   return {
     ...answer,
     ...base(options.wish, steps, startedAt),
     ok: false,
     dry_run: false,
-    diagnostics: [...failure.diagnostics, whatStands(steps), ...options.warnings],
+    diagnostics: [...failure.diagnostics, whatStands(steps, ledger.begun()), ...options.warnings],
     error_class: failure.errorClass,
   };
-}
-
-function interruption(reason: unknown): OperationError {
-  return reason instanceof OperationError
-    ? reason
-    : new OperationError('cancelled', `interrupted by ${String(reason)}`, { code: 'cancelled' });
 }
 
 /** Session locks and settings don't survive a pooler that shares server connections between clients. */

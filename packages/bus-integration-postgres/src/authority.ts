@@ -17,6 +17,7 @@ export function missingAuthority(
   const findings = [
     ...serverFindings(steps, seen),
     ...unseenFindings(standings, seen),
+    ...creationFindings(steps, seen),
     ...steps.flatMap((step) => stepFindings(step, seen)),
   ];
   const unique = new Map(findings.map((finding) => [`${finding.code} ${finding.message}`, finding]));
@@ -58,16 +59,32 @@ function unseenFindings(standings: Comparison['databases'], seen: Observation): 
     );
 }
 
+/** Attributes of the admin's own role, each said once however many things need it. */
+function creationFindings(steps: readonly Step[], { admin }: Observation): Diagnostic[] {
+  const roles = steps.filter(({ action }) => action === 'create-role');
+  // One that only has to be finished was made already.
+  const databases = steps.filter(({ action, before }) => action === 'create-database' && before === undefined);
+  return [
+    ...(admin.createsRoles ? [] : attributeFinding('CREATEROLE', roles, admin.name)),
+    ...(admin.createsDatabases ? [] : attributeFinding('CREATEDB', databases, admin.name)),
+  ];
+}
+
+function attributeFinding(attribute: string, [first, ...others]: readonly Step[], admin: string): Diagnostic[] {
+  if (first === undefined) return [];
+  const things = `${first.target}${others.length === 0 ? '' : ` and ${others.length} more`}`;
+  return [
+    lacking(
+      `lacks-${attribute.toLowerCase()}`,
+      `role ${shown(admin)} lacks ${attribute}, which creating ${things} needs`,
+      { remedy: `a superuser runs: ALTER ROLE ${identifier(admin)} ${attribute};` },
+    ),
+  ];
+}
+
 function stepFindings(step: Step, seen: Observation): Diagnostic[] {
   const { admin } = seen;
   switch (step.action) {
-    case 'create-role':
-      if (admin.createsRoles) return [];
-      return [
-        lacking('lacks-createrole', `role ${shown(admin.name)} lacks CREATEROLE, which creating ${step.target} needs`, {
-          remedy: `a superuser runs: ALTER ROLE ${identifier(admin.name)} CREATEROLE;`,
-        }),
-      ];
     case 'alter-role':
     case 'adopt-role': {
       const name = step.after?.name ?? '';
@@ -80,14 +97,6 @@ function stepFindings(step: Step, seen: Observation): Diagnostic[] {
       return [
         lacking('lacks-role-admin', `role ${shown(admin.name)} may not alter role ${shown(name)}`, {
           remedy: `a superuser runs:${createrole}${option}`,
-        }),
-      ];
-    }
-    case 'create-database': {
-      if (admin.createsDatabases || step.before !== undefined) return [];
-      return [
-        lacking('lacks-createdb', `role ${shown(admin.name)} lacks CREATEDB, which creating ${step.target} needs`, {
-          remedy: `a superuser runs: ALTER ROLE ${identifier(admin.name)} CREATEDB;`,
         }),
       ];
     }

@@ -35,8 +35,10 @@ export interface Computed {
   readonly steps: readonly Step[];
   readonly comparison: Comparison;
   readonly credentials: readonly RoleDecision[];
-  /** Everything that must stop an apply, gravest class first. */
+  /** Everything that keeps an apply from ending well, gravest class first. */
   readonly refusals: readonly Diagnostic[];
+  /** False where only files can't be settled for want of proof: the rest may be done. */
+  readonly isRefused: boolean;
   readonly errorClass?: ErrorClass;
   /** Worth telling, but stopping nothing. */
   readonly findings: readonly Diagnostic[];
@@ -69,12 +71,15 @@ export function computePlan(wish: Wish, seen: Observation, pairs: readonly FileP
     ['insufficient-privilege', missingAuthority(steps, seen, comparison.databases)],
     ['not-converged', ofClass('not-converged')],
   ];
-  const errorClass = groups.find(([, diagnostics]) => diagnostics.length > 0)?.[0];
+  const unsettled = credentials.flatMap((decision) => decision.unsettled ?? []).map(withoutClass);
+  const refusedAs = groups.find(([, diagnostics]) => diagnostics.length > 0)?.[0];
+  const errorClass = refusedAs ?? (unsettled.length > 0 ? 'not-converged' : undefined);
   return {
     steps,
     comparison,
     credentials,
-    refusals: groups.flatMap(([, diagnostics]) => diagnostics),
+    refusals: [...groups.flatMap(([, diagnostics]) => diagnostics), ...unsettled],
+    isRefused: refusedAs !== undefined,
     ...(errorClass !== undefined && { errorClass }),
     findings: [
       ...comparison.findings,

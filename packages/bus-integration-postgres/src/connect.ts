@@ -61,6 +61,8 @@ export async function connect(target: ConnectionTarget, options: ConnectOptions)
       const session = await firstOf(target, { ...options, attributes, progress }, whole, failures);
       if (session !== undefined) return session;
     }
+  } catch (error) {
+    throw error === options.signal?.reason ? cutShort(error, progress) : error;
   } finally {
     whole.stop();
   }
@@ -177,6 +179,22 @@ function expired({ where, stage }: Progress, timeoutMs: number): OperationError 
   return new OperationError('timeout', seen, {
     target: where,
     remedy: 'check host and port, firewalls and the load of the server; or give more time with --timeout',
+  });
+}
+
+/** A time limit of the whole run doesn't know what it was spent on. */
+function cutShort(reason: unknown, { where, stage }: Progress): unknown {
+  if (!(reason instanceof OperationError)) return reason;
+  const seen = {
+    'looking-up': `host ${where} was still being looked up`,
+    dialling: `${where} has not answered`,
+    answering: `${where} accepted the connection, then said nothing`,
+  }[stage];
+  const [diagnostic] = reason.diagnostics;
+  return new OperationError(reason.errorClass, `${reason.message}: ${seen}`, {
+    ...(diagnostic?.remedy !== undefined && { remedy: diagnostic.remedy }),
+    target: where,
+    cause: reason,
   });
 }
 

@@ -2,7 +2,7 @@
 // passwords are proven come in, decisions come out. No password is ever lost: a file's proven password is replaced
 // only by a rotation, and a staged one is dropped only when the live one is proven.
 import { isDeepStrictEqual } from 'node:util';
-import type { Diagnostic, DsnFileContent, Risk, Secret } from 'bus-integration-database';
+import { type Diagnostic, type DsnFileContent, type Risk, type Secret, shellQuote } from 'bus-integration-database';
 import type { Refusal, Standing } from './ours.ts';
 import { shown } from './shown.ts';
 
@@ -11,7 +11,8 @@ export type Endpoint = Readonly<Record<string, string>>;
 /** What a DSN file was found to hold. */
 export type FileReading =
   | { readonly state: 'absent' }
-  | { readonly state: 'broken'; readonly reason: string }
+  /** `holder`: whose DSN stands there instead, `app_service@app`. */
+  | { readonly state: 'broken'; readonly reason: string; readonly holder?: string }
   | {
       readonly state: 'present';
       readonly endpoint: Endpoint;
@@ -64,7 +65,10 @@ export interface RoleDecision {
   /** The server must be given this password's verifier. */
   readonly setsVerifier: boolean;
   readonly files: readonly FileDecision[];
+  /** Why nothing at all may be done. */
   readonly refusal?: Refusal;
+  /** Why its files can't be settled now; nothing else need wait for that. */
+  readonly unsettled?: Refusal;
   readonly findings: readonly Diagnostic[];
 }
 
@@ -118,8 +122,10 @@ function decideForNewRole(wish: CredentialWish): RoleDecision {
 }
 
 function decideRotation(wish: CredentialWish, proofs: Proofs): RoleDecision {
-  const lives = passwordsIn(wish.pairs, 'live').map((password) => password.reveal());
-  const staged = passwordsIn(wish.pairs, 'staged').filter((password) => !lives.includes(password.reveal()));
+  // A twin that differs from its own file is of an unfinished rotation, even where another file has the new password.
+  const staged = wish.pairs.flatMap((pair) =>
+    pair.staged.state === 'present' && !holds(pair.live, pair.staged.password) ? [pair.staged.password] : [],
+  );
   const committed = staged.find((password) => proofs(wish.role, password).state === 'proven');
   if (committed !== undefined) return withPassword(wish, 'staged', false, committed);
   return staged[0] === undefined ? withPassword(wish, 'new', true) : withPassword(wish, 'staged', true, staged[0]);
@@ -163,8 +169,8 @@ function unproven(wish: CredentialWish, { reason, isRefused }: Proof, rotation: 
   if (isComplete && !isRefused) {
     return undecided(wish, 'unproven', [{ severity: 'warn', code, message, target: wish.role, remedy }]);
   }
-  const refusal: Refusal = { severity: 'fail', code, errorClass: 'not-converged', message, target: wish.role, remedy };
-  return { ...undecided(wish, 'unproven'), refusal };
+  const failure: Refusal = { severity: 'fail', code, errorClass: 'not-converged', message, target: wish.role, remedy };
+  return { ...undecided(wish, 'unproven'), ...(isRefused ? { refusal: failure } : { unsettled: failure }) };
 }
 
 function withPassword(
@@ -178,7 +184,7 @@ function withPassword(
     const liveIsRight = isRight(pair.live, wish.endpoint, password);
     const holdsIt = holds(pair.live, password);
     const origin = source === 'kept' && !holdsIt ? 'sibling' : source;
-    const changes = setsVerifier && isKnownRole ? 'rotate' : pair.live.state === 'absent' ? 'create' : 'update';
+    const changes = replacing(pair.live, setsVerifier && isKnownRole);
     if (liveIsRight) {
       // An unset verifier leaves nothing proven, so even a needless staged file stays until the next run.
       const act = pair.staged.state === 'absent' || setsVerifier ? 'keep' : 'discard';
@@ -198,9 +204,29 @@ function withPassword(
     source,
     setsVerifier,
     files,
-    findings: [],
+    findings: files.flatMap(({ pair, act }) => (act === 'keep' ? [] : displaced(pair))),
     ...(password !== undefined && { password }),
   };
+}
+
+/** What writing over a file may lose: nobody but it may hold the password of another role's DSN. */
+function replacing(live: FileReading, isRotation: boolean): Risk {
+  if (live.state === 'broken' && live.holder !== undefined) return 'destructive';
+  if (isRotation) return 'rotate';
+  return live.state === 'absent' ? 'create' : 'update';
+}
+
+function displaced({ live, path, role }: FilePair): Diagnostic[] {
+  if (live.state !== 'broken' || live.holder === undefined) return [];
+  return [
+    {
+      severity: 'warn',
+      code: 'file-of-another-role',
+      message: `${path} holds the DSN of ${live.holder}; writing that of ${shown(role)} there loses it`,
+      target: path,
+      remedy: `keep it: mv ${shellQuote(path)} ${shellQuote(`${path}.kept`)}`,
+    },
+  ];
 }
 
 function undecided(

@@ -1,8 +1,16 @@
 // What the doctor sees of this machine: the admin DSN's file and the directory of the DSN files. Writes nothing.
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Check, type Configuration, gitExposure, judgeSecretFile, printable } from 'bus-integration-database';
+import {
+  type Check,
+  type Configuration,
+  gitExposure,
+  judgeSecretFile,
+  OperationError,
+  printable,
+} from 'bus-integration-database';
 import { asCheck, check } from './doctor-check.ts';
+import { type DsnDirectory, listDirectory } from './dsn-file.ts';
 import { adminSource, directoryOf, type ProviderSurroundings } from './preparation.ts';
 
 export function secretFileChecks(configuration: Configuration, { uid, env }: ProviderSurroundings): Check[] {
@@ -22,6 +30,8 @@ export function secretFileChecks(configuration: Configuration, { uid, env }: Pro
 export function directoryChecks(configuration: Configuration, surroundings: ProviderSurroundings): Check[] {
   const directory = directoryOf(configuration, surroundings);
   if (directory === undefined) return [];
+  const faults = directoryFaults(directory);
+  if (faults.length > 0) return faults;
   const exposure = gitExposure(`${directory.shown.replace(/\/+$/, '')}/`, { env: surroundings.env });
   const git = check('git-output-directory', exposure.result, exposure.seen, exposure.remedy);
   try {
@@ -32,16 +42,6 @@ export function directoryChecks(configuration: Configuration, surroundings: Prov
         ...parentCheck(directory.path, directory.shown),
         git,
       ];
-    if (!stats.isDirectory()) {
-      return [
-        check(
-          'output-directory',
-          'fail',
-          `${directory.shown} is a file, expected a directory`,
-          'move it away, or set BUS_DATABASE_DSN_OUTPUT_DIR to another directory',
-        ),
-      ];
-    }
     accessSync(directory.path, constants.R_OK | constants.W_OK | constants.X_OK);
     return [check('output-directory', 'ok', `${directory.shown} can be written`), git];
   } catch (error) {
@@ -54,6 +54,17 @@ export function directoryChecks(configuration: Configuration, surroundings: Prov
       ),
       git,
     ];
+  }
+}
+
+/** Why the other verbs would not even look into it. */
+function directoryFaults(directory: DsnDirectory): Check[] {
+  try {
+    listDirectory(directory);
+    return [];
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    return error.diagnostics.map((diagnostic) => asCheck(diagnostic, 'output-directory'));
   }
 }
 

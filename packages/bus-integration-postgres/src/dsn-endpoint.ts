@@ -1,6 +1,6 @@
 // What a DSN file says beside the password: where services dial, and how safely. Pure.
 import { isAbsolute } from 'node:path';
-import { OperationError, Secret } from 'bus-integration-database';
+import { OperationError, printable, Secret } from 'bus-integration-database';
 import type { ConnectionTarget } from './connection-target.ts';
 import type { Endpoint, FileReading } from './credentials.ts';
 import { formatDsnUri, parseDsn } from './dsn.ts';
@@ -75,7 +75,8 @@ export function parseEndpoint(line: Secret, database: string, role: string): Fil
   }
   const { user, password, dbname, ...endpoint } = parameters;
   if (password === undefined || password === '') return { state: 'broken', reason: 'it holds no password' };
-  if (user !== role) return { state: 'broken', reason: 'it is for another role' };
-  if (dbname !== database) return { state: 'broken', reason: 'it is for another database' };
+  const holder = `${printable(user ?? '')}@${printable(dbname ?? '')}`;
+  if (user !== role) return { state: 'broken', reason: 'it is for another role', holder };
+  if (dbname !== database) return { state: 'broken', reason: 'it is for another database', holder };
   return { state: 'present', endpoint: { ...endpoint }, password: new Secret(password) };
 }

@@ -133,6 +133,7 @@ export function listDirectory(directory: DsnDirectory): ReadonlySet<string> {
     descriptor = openSync(directory.path, constants.O_RDONLY | constants.O_DIRECTORY);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Set();
+    if (isFile(directory.path)) throw fileInTheWay(directory);
     throw fileError(error, directory.shown, 'read the directory');
   }
   try {
@@ -170,7 +171,7 @@ function readDsn(directory: DsnDirectory, name: string, database: string, role: 
   const uid = directory.owner?.uid ?? directory.uid;
   let line: ReturnType<typeof readSecretFile>;
   try {
-    line = readSecretFile(path, { uid });
+    line = readSecretFile(path, { uid, shownAs: shownPath(directory, name) });
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
     // Garbage in a file of ours is told apart from a file that others could have read or written.
@@ -183,6 +184,23 @@ function readDsn(directory: DsnDirectory, name: string, database: string, role: 
   if (reading.state !== 'present' || owner === undefined) return reading;
   const stats = statSync(path);
   return stats.uid === owner.uid && stats.gid === owner.gid ? reading : { ...reading, hasOtherOwner: true };
+}
+
+function fileInTheWay({ shown }: DsnDirectory): OperationError {
+  return new OperationError('invalid-request', `${printable(shown)} is a file, expected a directory`, {
+    code: 'dsn-file',
+    target: shown,
+    remedy: 'move it away, or set BUS_DATABASE_DSN_OUTPUT_DIR to another directory',
+  });
+}
+
+/** False too where it can't be told. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 function removeIfPresent(path: string): void {

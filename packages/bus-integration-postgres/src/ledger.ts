@@ -14,6 +14,8 @@ export interface Ledger {
   databases(phase: Phase): string[];
   done(statements: readonly PlannedStatement[]): void;
   mark(step: Step, state: StepState): void;
+  /** Steps of which some statements were done and others weren't. */
+  begun(): ReadonlySet<Step>;
   /** The plan's steps with what became of them. */
   steps(): Step[];
 }
@@ -21,6 +23,7 @@ export interface Ledger {
 export function createLedger(steps: readonly Step[], context: RuleContext): Ledger {
   const byPhase = new Map<Phase, Map<string, PlannedStatement[]>>();
   const left = new Map<Step, number>();
+  const begun = new Set<Step>();
   const states = new Map<Step, StepState>();
   for (const step of steps) {
     const statements = statementsOf(step, context);
@@ -44,10 +47,14 @@ export function createLedger(steps: readonly Step[], context: RuleContext): Ledg
       for (const { step } of statements) {
         const rest = (left.get(step) ?? 0) - 1;
         left.set(step, rest);
-        if (rest === 0) states.set(step, 'applied');
+        begun.add(step);
+        if (rest > 0) continue;
+        begun.delete(step);
+        states.set(step, 'applied');
       }
     },
     mark: (step, state) => states.set(step, state),
+    begun: () => begun,
     steps: () => steps.map((step) => ({ ...step, state: states.get(step) ?? step.state ?? 'planned' })),
   };
 }

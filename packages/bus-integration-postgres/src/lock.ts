@@ -6,16 +6,19 @@ import type { Session } from './connect.ts';
 import { keepAwake } from './keep-awake.ts';
 import { pause } from './parallel.ts';
 import { printable } from './shown.ts';
+import { sqlstateOf } from './sqlstate.ts';
 
 /** The first of the lock's two numbers: this program's locks, whatever the deployment. */
 const lockClass = 0x42755344;
+/** That of the locks which a run's transactions hold while they last: they can outlive the run. */
+const workClass = lockClass + 1;
 const pollMs = 100;
 const heartbeatMs = 10_000;
 
 export interface DeploymentLock {
   /**
-   * SQL that fails, and so ends the transaction it stands in, when the lock is no longer held: its connection may be
-   * gone and another run at work. pg_locks shows every database's advisory locks.
+   * Statements that a transaction begins with. They make it known to the next run, which waits for its end, and fail
+   * when the lock is no longer held: its connection may be gone and another run at work.
    */
   readonly check: string;
   /** Ends the lock's connection, and the lock with it. */
@@ -30,7 +33,8 @@ export interface LockOptions {
 }
 
 /**
- * Takes the deployment's lock on the session's server, waiting up to the limit.
+ * Takes the deployment's lock on the session's server, and waits for transactions that a run which was cut off left
+ * behind: what such a one commits late must not be decided upon before. Waits up to the limit.
  *
  * @throws OperationError `locked`, naming the holder, when the limit passes
  */
@@ -38,19 +42,31 @@ export async function acquireLock(session: Session, options: LockOptions): Promi
   const key = lockKey(options.deploymentId);
   const deadline = Date.now() + options.timeoutMs;
   for (;;) {
-    const [row] = await session.query<{ taken: boolean; pid: number }>(
-      'SELECT pg_catalog.pg_try_advisory_lock($1::int, $2::int) AS taken, pg_catalog.pg_backend_pid() AS pid',
-      [lockClass, key],
-    );
+    const [row] = await session.query<{ taken: boolean; pid: number; orphan: number | null }>(takeQuery, [
+      lockClass,
+      key,
+      workClass,
+      key >>> 0,
+    ]);
     options.signal.throwIfAborted();
-    if (row?.taken) return held(session, key, row.pid);
-    const holder = await readHolder(session, key);
+    if (row?.taken && row.orphan === null) return held(session, key, row.pid);
+    const holder = row?.taken
+      ? `server process ${row.orphan}, left by a run that was cut off`
+      : await readHolder(session, key);
     if (Date.now() >= deadline) throw lockedError(options, holder);
     if (holder !== undefined) options.onWait?.(holder);
     await pause(Math.min(pollMs, Math.max(0, deadline - Date.now())), options.signal);
     options.signal.throwIfAborted();
   }
 }
+
+// Taken more than once by one session it is still one lock, gone with the session. OFFSET keeps the order: the lock
+// first, then the look at pg_locks, which shows every database's advisory locks.
+const takeQuery = `SELECT attempt.taken, pg_catalog.pg_backend_pid() AS pid,
+    CASE WHEN attempt.taken THEN (
+      SELECT min(work.pid) FROM pg_catalog.pg_locks AS work
+       WHERE work.locktype = 'advisory' AND work.classid::bigint = $3 AND work.objid::bigint = $4) END AS orphan
+  FROM (SELECT pg_catalog.pg_try_advisory_lock($1::int, $2::int) AS taken OFFSET 0) AS attempt`;
 
 /** Who holds a deployment's lock now, by the one field that every role may read; undefined when nobody does. */
 export async function lockHolder(session: Session, deploymentId: string): Promise<string | undefined> {
@@ -67,14 +83,29 @@ export function lockApplicationName(hostName: string, pid: number, startedAt: Da
 function held(session: Session, key: number, pid: number): DeploymentLock {
   const heartbeat = keepAwake(session, heartbeatMs);
   return {
-    // Division by zero is the shortest way to fail in plain SQL; no procedural language need be there.
-    check: `SELECT 1 / count(*) AS lock_is_held FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND classid::bigint = ${lockClass} AND objid::bigint = ${key >>> 0} AND pid = ${pid} AND granted`,
+    check: [
+      `SELECT pg_catalog.pg_advisory_xact_lock_shared(${workClass}, ${key})`,
+      // Division by zero is the shortest way to fail in plain SQL; no procedural language need be there.
+      `SELECT 1 / count(*) AS lock_is_held FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND classid::bigint = ${lockClass} AND objid::bigint = ${key >>> 0} AND pid = ${pid} AND granted`,
+    ].join(';\n'),
     release: async () => {
       heartbeat[Symbol.dispose]();
       await session.close();
     },
   };
 }
+
+/** An error of a transaction whose `check` failed, as what it means; any other error as it is. */
+export function lostLock(error: unknown): unknown {
+  if (sqlstateOf(error) !== divisionByZero) return error;
+  return new OperationError(
+    'locked',
+    "the deployment's lock was lost (the connection that held it ended), so nothing more was changed",
+    { code: 'lock-lost', cause: error },
+  );
+}
+
+const divisionByZero = '22012';
 
 async function readHolder(session: Session, key: number): Promise<string | undefined> {
   const [row] = await session.query<{ name: string | null; pid: number }>(

@@ -44,8 +44,7 @@ export async function prepare(
 ): Promise<Preparation> {
   refuseNames(declaration);
   const { secret, warnings } = readAdminDsn(configuration, surroundings);
-  const parameters = parseDsn(secret.reveal());
-  const target = await resolveDsn(parameters, surroundings);
+  const { parameters, target } = await readTarget(secret, configuration, surroundings);
   refuseUnknownRotation(declaration, allowed);
   const inClear = configuration.passwordSend === 'plaintext' ? [plaintextWarning(target)] : [];
   const endpoint = endpointOf(target, configuration.service, saidOfTls(parameters, surroundings), (path) =>
@@ -87,6 +86,26 @@ export async function prepare(
   };
 }
 
+async function readTarget(secret: Secret, configuration: Configuration, surroundings: ProviderSurroundings) {
+  try {
+    const parameters = parseDsn(secret.reveal());
+    return { parameters, target: await resolveDsn(parameters, surroundings) };
+  } catch (error) {
+    throw error instanceof OperationError ? withSource(error, configuration) : error;
+  }
+}
+
+/** The error, with where the admin DSN came from said in it. */
+export function withSource(error: OperationError, configuration: Configuration): OperationError {
+  const source = ` (from ${adminSource(configuration)})`;
+  const diagnostics = error.diagnostics.map((diagnostic, index) =>
+    index === 0
+      ? { remedy: 'bus operator database doctor', ...diagnostic, message: diagnostic.message + source }
+      : diagnostic,
+  );
+  return new OperationError(error.errorClass, error.message, { diagnostics, cause: error });
+}
+
 function saidOfTls(parameters: Readonly<Record<string, string>>, { env }: ProviderSurroundings): SaidOfTls {
   return {
     sslmode: parameters.sslmode ?? env.PGSSLMODE,
@@ -94,7 +113,7 @@ function saidOfTls(parameters: Readonly<Record<string, string>>, { env }: Provid
   };
 }
 
-export function readAdminDsn(
+function readAdminDsn(
   { credentials }: Configuration,
   { cwd, uid }: ProviderSurroundings,
 ): { secret: Secret; warnings: readonly Diagnostic[] } {

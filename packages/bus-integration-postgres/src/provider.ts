@@ -17,18 +17,19 @@ import { apply } from './apply.ts';
 import type { ClusterSight } from './catalog.ts';
 import { computePlan } from './compute.ts';
 import { diagnose } from './doctor.ts';
+import { interruption } from './interruption.ts';
 import type { Meter } from './meter.ts';
 import { type ObserveOptions, observe } from './observe.ts';
 import {
-  adminSource,
   configuredDeclaration,
   type Preparation,
   type ProviderSurroundings,
   prepare,
+  withSource,
 } from './preparation.ts';
 import { planResponse, providerName, targetOf } from './respond.ts';
 import { createRun, type Run } from './run.ts';
-import { toOperationError } from './sqlstate.ts';
+import { sqlstateOf, toOperationError } from './sqlstate.ts';
 import { statusResponse } from './status.ts';
 import { verify } from './verify.ts';
 
@@ -174,19 +175,15 @@ async function guarded(
   try {
     return await answer();
   } catch (error) {
-    if (context.signal.aborted && context.signal.reason instanceof OperationError) throw context.signal.reason;
+    if (context.signal.aborted) throw interruption(context.signal.reason, error);
     const expected = toOperationError(error, 'the run failed');
-    throw ['unreachable', 'authentication-failed'].includes(expected.errorClass)
-      ? withSource(expected, adminSource(configuration))
-      : expected;
+    throw isOfTheServer(expected) ? withSource(expected, configuration) : expected;
   }
 }
 
-function withSource(error: OperationError, source: string): OperationError {
-  const diagnostics = error.diagnostics.map((diagnostic, index) =>
-    index === 0
-      ? { remedy: 'bus operator database doctor', ...diagnostic, message: `${diagnostic.message} (from ${source})` }
-      : diagnostic,
+/** Errors that a look at the admin DSN may explain; 3D000 is a database that isn't there. */
+function isOfTheServer(error: OperationError): boolean {
+  return (
+    ['unreachable', 'authentication-failed', 'timeout'].includes(error.errorClass) || sqlstateOf(error) === '3D000'
   );
-  return new OperationError(error.errorClass, error.message, { diagnostics, cause: error });
 }

@@ -12,7 +12,7 @@ import { sqlstateOf } from './sqlstate.ts';
  * What a connection is for: looking at the cluster, reading in READ ONLY transactions only, changing, making databases
  * (which may take minutes), or holding the lock.
  */
-export type Purpose = 'survey' | 'read' | 'write' | 'create' | 'lock';
+type Purpose = 'survey' | 'read' | 'write' | 'create' | 'lock';
 
 export interface RunOptions {
   readonly target: ConnectionTarget;

@@ -1,27 +1,34 @@
 // What stands when a run ended early, in a sentence that tells the operator how to go on. Pure.
 import { type Diagnostic, isMutating, type Step } from 'bus-integration-database';
 
-export function whatStands(steps: readonly Step[]): Diagnostic {
-  const mutating = steps.filter(isMutating);
-  const done = mutating.filter(({ state }) => state === 'applied');
-  const made = mutating.filter(({ action }) => action === 'create-database');
-  const parts = [`${done.length} of ${mutating.length} steps were carried out`];
-  if (made.length > 0) {
-    const ready = made.filter(({ target }) =>
-      mutating.filter((step) => step.target === target).every(({ state }) => state === 'applied'),
-    );
-    parts.push(
-      `${ready.length} of ${made.length} new databases are ready${ready.length > 0 ? ` (${list(ready)})` : ''}`,
-    );
-    const rest = made.filter((step) => !ready.includes(step));
-    if (rest.length > 0) parts.push(`${list(rest)} ${rest.length === 1 ? 'is' : 'are'} not let in to yet`);
-  }
+/** What became of the steps stands in their `state`; of those in `begun` (the same by kind and target) a part was done. */
+export function whatStands(steps: readonly Step[], begun: ReadonlySet<Step>): Diagnostic {
   return {
     severity: 'info',
     code: 'what-stands',
-    message: parts.join('; '),
+    message: told(steps.filter(isMutating), [...begun]),
     remedy: 'run the same command again; it continues',
   };
+}
+
+function told(steps: readonly Step[], begun: readonly Step[]): string {
+  const done = steps.filter(({ state }) => state === 'applied');
+  const isTouched = done.length > 0 || begun.length > 0 || steps.some(({ state }) => state === 'unknown');
+  if (!isTouched) return 'nothing was changed';
+  const parts = [`${done.length} of ${steps.length} steps were carried out`];
+  const made = steps.filter(({ action }) => action === 'create-database');
+  if (made.length === 0) return parts.join('');
+  const ready = made.filter(({ target }) =>
+    steps.filter((step) => step.target === target).every(({ state }) => state === 'applied'),
+  );
+  parts.push(`${ready.length} of ${made.length} new databases are ready${ready.length > 0 ? ` (${list(ready)})` : ''}`);
+  const closed = made.filter(({ target }) =>
+    begun.some((step) => step.action === 'create-database' && step.target === target),
+  );
+  const shut = made.filter((step) => step.state === 'applied' && !ready.includes(step));
+  if (closed.length > 0) parts.push(`${list(closed)} ${closed.length === 1 ? 'is' : 'are'} closed and unfinished`);
+  if (shut.length > 0) parts.push(`nobody is let in to ${list(shut)} yet`);
+  return parts.join('; ');
 }
 
 function list(steps: readonly Step[]): string {

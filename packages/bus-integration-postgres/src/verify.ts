@@ -23,6 +23,7 @@ import { base, targetOf } from './respond.ts';
 import type { Run } from './run.ts';
 import { shown } from './shown.ts';
 import { verifyScript } from './sql/verify.ts';
+import { identifier } from './sql.ts';
 import { sqlstateOf, toOperationError } from './sqlstate.ts';
 
 export interface VerifyOptions {
@@ -176,7 +177,7 @@ function judge(
         id: 'foreign-database',
         result: 'fail',
         seen: `${shown(role)} can connect to ${shown(name)}, which belongs to another deployment`,
-        remedy: `its owner runs: REVOKE CONNECT ON DATABASE "${printable(name)}" FROM PUBLIC;`,
+        remedy: `its owner runs: REVOKE CONNECT ON DATABASE ${identifier(name)} FROM PUBLIC, ${identifier(role)};`,
       }),
     ),
     ...(open.length === 0

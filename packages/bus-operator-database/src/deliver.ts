@@ -32,7 +32,7 @@ export async function deliver(delivery: Delivery): Promise<boolean> {
   const isRefused = files.save !== undefined && !isSaved && response.plan_id !== undefined;
   if (isRefused && problems.length === 0) problems.push(notSaved);
   const view = viewOf(delivery, isSaved);
-  const text = flags.format === 'json' ? `${JSON.stringify(response, null, 2)}\n` : textOf(delivery, response, view);
+  const text = flags.format === 'json' ? jsonText(response) : textOf(delivery, response, view);
   const isJson = flags.format === 'json';
   const warnings = isJson ? [] : [...outcome.warnings, ...response.diagnostics];
   const { stderr } = surroundings;
@@ -95,12 +95,22 @@ function placed(response: Response, flags: Flags): Response {
   };
 }
 
+/** JSON that a terminal may show: names with control or bidirectional characters in them stand there as escapes. */
+function jsonText(response: Response): string {
+  const escaped = (character: string) =>
+    character
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join('');
+  return `${JSON.stringify(response, null, 2).replace(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu, escaped)}\n`;
+}
+
 const command = /bus operator database (doctor|plan|apply|status|verify)\b/g;
 
 async function save(response: Response, file: PrivateFile | undefined): Promise<boolean> {
   if (file === undefined) return false;
   if (!response.ok || response.plan_id === undefined) return false;
-  await file.write(`${JSON.stringify(response, null, 2)}\n`);
+  await file.write(jsonText(response));
   return true;
 }
 

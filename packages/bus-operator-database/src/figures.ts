@@ -12,8 +12,9 @@ export function sizeText(bytes: number): string {
   return `${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
-/** `0.2 s`, `2 min 5 s`. */
+/** `45 ms`, `0.2 s`, `2 min 5 s`. */
 export function timeText(elapsedMs: number): string {
+  if (elapsedMs < 99.5) return `${Math.round(elapsedMs)} ms`;
   if (elapsedMs < 59_950) return `${(elapsedMs / 1000).toFixed(1)} s`;
   const seconds = Math.round(elapsedMs / 1000);
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;

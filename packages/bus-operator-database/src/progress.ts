@@ -31,7 +31,7 @@ export function createProgressLine(
       drawnAt = at;
       isDrawn = true;
       // One column stays free: a full line would wrap, and its first half could not be taken away.
-      stream.write(`\r\u001b[2K${progressText(progress).slice(0, Math.max(10, (stream.columns ?? 80) - 1))}`);
+      stream.write(`\r\u001b[2K${progressText(progress).slice(0, Math.max(10, (stream.columns || 80) - 1))}`);
     },
     clear: () => {
       if (isDrawn) stream.write('\r\u001b[2K');

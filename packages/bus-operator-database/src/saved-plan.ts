@@ -43,11 +43,18 @@ function parsePlan(text: string, shown: string): Response {
     typeof value.target === 'object' &&
     value.target !== null &&
     Array.isArray(value.steps) &&
-    value.steps.every((step) => step !== null && typeof step === 'object');
+    value.steps.every((step) => step !== null && typeof step === 'object') &&
+    (value.allowed === undefined || isAllowed(value.allowed));
   if (!isPlan) throw noPlan(shown, 'holds no plan', 'save one with plan --save FILE');
   if (value?.ok !== true)
     throw noPlan(shown, 'holds a plan that was refused', 'mend what it names, then plan --save FILE again');
   return value as Response;
+}
+
+function isAllowed(value: unknown): boolean {
+  const isList = (list: unknown) => Array.isArray(list) && list.every((item) => typeof item === 'string');
+  const { allow, adopt, adopt_from: from, rotate } = (value ?? {}) as Record<string, unknown>;
+  return isList(allow) && isList(rotate) && typeof adopt === 'boolean' && ['string', 'undefined'].includes(typeof from);
 }
 
 async function readBounded(path: string, shown: string): Promise<string> {

@@ -11,8 +11,9 @@ export function applyText(response: Response, view: View): string[] {
   const mutating = response.steps.filter(isMutating);
   if (response.dry_run) return planText(response, view, ['dry run: nothing was changed']);
   if (response.ok && mutating.length === 0) return [...headLines(response, view), ...nothingToDo(response, view)];
-  if (!response.ok && refusalLabel(response) === 'refused') return planText(response, view);
   const done = mutating.filter(({ state }) => state === 'applied');
+  if (!response.ok && refusalLabel(response) === 'refused' && done.length === 0) return planText(response, view);
+  const isStopped = response.error_class === 'cancelled' || response.error_class === 'timeout';
   const time = response.elapsed_ms === undefined ? '' : ` in ${timeText(response.elapsed_ms)}`;
   return [
     ...headLines(response, view),
@@ -22,7 +23,8 @@ export function applyText(response: Response, view: View): string[] {
     '',
     ...stepLines(response.steps, view, { withStates: true }),
     '',
-    `${done.length} of ${count(mutating.length, 'step')} done${time}`,
+    // What stands says as much of a run that was stopped.
+    ...(isStopped ? [] : [`${done.length} of ${count(mutating.length, 'step')} done${time}`]),
     ...(response.ok ? nextLines([view.commandLine('verify')]) : endingLines(response, mutating, view)),
   ];
 }
@@ -31,8 +33,8 @@ export function applyText(response: Response, view: View): string[] {
 function endingLines(response: Response, mutating: readonly Step[], view: View): string[] {
   const failures = response.diagnostics.filter(({ severity }) => severity === 'fail');
   // What was carried out and still isn't so is a matter of its own: running it again would not change it.
-  if (response.error_class === 'not-converged') return verdictLines(failures, 'failed', view);
   const told = response.diagnostics.find(({ code }) => code === 'what-stands');
+  if (response.error_class === 'not-converged' && told === undefined) return verdictLines(failures, 'failed', view);
   const stands = told?.message ?? whatStands(mutating);
   const again = told?.remedy ?? 'run the same command again; it continues';
   if (response.error_class === 'cancelled' || response.error_class === 'timeout') {

@@ -24,7 +24,7 @@ function read(argv: string[], env: Surroundings['env'] = environment, more: Part
   return configure({ flags: flagsOf('plan', ...argv), surroundings, cwd: directory }, roots);
 }
 
-const envFile = (text: string) => writeFileSync(join(directory, 'staging.env'), text);
+const envFile = (text: string) => writeFileSync(join(directory, 'staging.env'), text, { mode: 0o600 });
 
 describe('configure', () => {
   it('says where the keys came from', async () => {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -13,7 +14,7 @@ beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'operator-interruption-'));
   program = join(directory, 'child.mjs');
   await build({
-    entryPoints: [join(import.meta.dirname, 'interrupted-child.ts')],
+    entryPoints: [fileURLToPath(new URL('./interrupted-child.ts', import.meta.url))],
     outfile: program,
     bundle: true,
     format: 'esm',

@@ -72,7 +72,6 @@ describe('applyText', () => {
       + grant-privileges       bus_billing                  not done  bus_service: CONNECT, TEMPORARY; schema public: USAGE, CREATE
       + write-dsn-file         ./local/dsn/bus_billing.dsn  not done  bus_service@10.0.3.7:5432
 
-      8 of 13 steps done in 0.2 s
       interrupted by SIGINT: 2 of 4 databases ready: bus_auth, bus_events; bus_usage unfinished; nothing else was touched
       next: run the same command again; it continues
       "

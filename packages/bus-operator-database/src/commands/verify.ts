@@ -2,14 +2,15 @@
 import type { Response } from 'bus-integration-database';
 import { verifyText } from '../text-verify.ts';
 import type { Command } from './command.ts';
+import { requireDeclaration } from './declaration.ts';
 
 export const verify: Command = {
   verb: 'verify',
-  request: ({ configuration }) => ({
-    deployment_id: configuration.deploymentId,
-    provider: configuration.provider,
-    checks: ['connectivity', 'listener-policy'],
-  }),
+  request: ({ configuration }) => {
+    requireDeclaration(configuration);
+    const { deploymentId: deployment_id, provider } = configuration;
+    return { deployment_id, provider, checks: ['connectivity', 'listener-policy'] };
+  },
   judge: (response, { flags: { strict } }) =>
     strict && response.ok && response.complete === false ? incomplete(response) : response,
   text: verifyText,

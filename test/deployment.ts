@@ -2,7 +2,9 @@
 // processes. Judges nothing; starts no server.
 import { type ChildProcess, spawn } from 'node:child_process';
 import {
+  accessSync,
   chmodSync,
+  constants,
   cpSync,
   existsSync,
   lchownSync,
@@ -12,7 +14,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { constants, tmpdir } from 'node:os';
+import { constants as system, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -82,7 +84,7 @@ export interface Deployment extends Disposable {
  * const { exit, stdout } = await deployment.run(['plan']);
  */
 export function makeDeployment({ adminDsn, keys: wished = {} }: DeploymentOptions = {}): Deployment {
-  const directory = mkdtempSync(join(tmpdir(), 'bus-deployment-'));
+  const directory = mkdtempSync(join(parentDirectory(), 'bus-deployment-'));
   let keys: Record<string, string> = {};
   const deployment: Deployment = {
     directory,
@@ -110,6 +112,16 @@ export function makeDeployment({ adminDsn, keys: wished = {} }: DeploymentOption
   if (adminDsn !== undefined) deployment.write('local/postgres-admin-dsn', `${adminDsn}\n`);
   deployment.configure({ ...defaults, ...wished });
   return deployment;
+}
+
+/** In memory where that is to be had: every DSN file is synced to its disk, and a busy one takes its time. */
+function parentDirectory(): string {
+  try {
+    accessSync('/dev/shm', constants.W_OK | constants.X_OK);
+    return '/dev/shm';
+  } catch {
+    return tmpdir();
+  }
 }
 
 const defaults = {
@@ -164,7 +176,7 @@ function answerOf(child: ChildProcess, timeoutMs: number): Promise<Answer> {
     child.once('error', reject);
     child.once('close', (code, signal) => {
       clearTimeout(timer);
-      resolve({ exit: code ?? 128 + (signal === null ? 0 : constants.signals[signal]), stdout, stderr });
+      resolve({ exit: code ?? 128 + (signal === null ? 0 : system.signals[signal]), stdout, stderr });
     });
   });
 }

@@ -13,7 +13,7 @@ let made = 0;
 beforeAll(async () => {
   handle = await startGround(scenario.kind, 18);
 });
-afterAll(() => handle[Symbol.asyncDispose]());
+afterAll(() => handle?.[Symbol.asyncDispose]());
 
 /** A deployment that converged. */
 async function standing(): Promise<Deployment & AsyncDisposable> {

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { contentsOf, problemsAtAnyInstant } from './aftermath.ts';
 import { type GroundHandle, kindsOf, majorsFor, startGround } from './grounds.ts';
-import { type Binary, installBinary, type Point } from './killed-run.ts';
+import { installBinary, type Point } from './killed-run.ts';
 import { createLanes } from './lanes.ts';
 import { readExtent } from './sample.ts';
 import { begin, type Harming, hurtCommand, type Scenario } from './scenario.ts';
@@ -33,10 +33,7 @@ interface KillScenario extends Scenario {
   readonly sampleSize: number;
 }
 
-let binary: Binary;
-beforeAll(async () => {
-  binary = await installBinary();
-});
+const binary = await installBinary();
 afterAll(() => binary[Symbol.dispose]());
 
 for (const major of majorsFor(extent)) {
@@ -45,7 +42,7 @@ for (const major of majorsFor(extent)) {
     beforeAll(async () => {
       handle = await startGround(kind, major);
     });
-    afterAll(() => handle[Symbol.asyncDispose]());
+    afterAll(() => handle?.[Symbol.asyncDispose]());
 
     test.each(scenarios.filter((scenario) => scenario.kind === kind))(
       '$command, killed at any point, times $kills: the next run converges',

@@ -4,18 +4,17 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { problemsWhenConverged, told } from './aftermath.ts';
 import { type GroundHandle, startGround } from './grounds.ts';
-import { type Binary, installBinary } from './killed-run.ts';
+import { installBinary } from './killed-run.ts';
 import { begin, hurtCommand } from './scenario.ts';
 
 const scenario = { kind: 'plain admin', command: 'rotate' } as const;
-let binary: Binary;
+const binary = await installBinary();
 let handle: GroundHandle;
 beforeAll(async () => {
-  binary = await installBinary();
   handle = await startGround(scenario.kind, 18);
 });
 afterAll(async () => {
-  await handle[Symbol.asyncDispose]();
+  await handle?.[Symbol.asyncDispose]();
   binary[Symbol.dispose]();
 });
 

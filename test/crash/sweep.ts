@@ -6,7 +6,7 @@ import { sampleOf } from './sample.ts';
 export interface Trial {
   /** The point in words. */
   readonly what: string;
-  /** False where the run ended before it came to the point: parallel work takes another course each time. */
+  /** False where the run ended before it came to the point. */
   readonly isHurt: boolean;
   readonly problems: readonly string[];
 }
@@ -20,8 +20,8 @@ export interface Sweep<P> {
   readonly extent: Extent;
   /** How many at once; each lane tries its points one after the other. */
   readonly lanes: number;
-  /** Makes what one lane needs, and tries a point in it. */
-  readonly tryPoint: (point: P, lane: number) => Promise<Trial>;
+  /** Tries a point in a lane; called again, with a higher attempt, when the run did not come to it. */
+  readonly tryPoint: (point: P, lane: number, attempt: number) => Promise<Trial>;
 }
 
 export interface Outcome {
@@ -31,7 +31,10 @@ export interface Outcome {
   readonly failures: readonly string[];
 }
 
-/** Runs the sweep and prints its figures; expects that nearly every point was come to. */
+/** Parallel work takes another course each time, and a slow machine may end a run before its point. */
+const attempts = 3;
+
+/** Runs the sweep and prints its figures. */
 export async function sweep<P>(wish: Sweep<P>): Promise<Outcome> {
   const { title, points, sampleSize, extent, lanes, tryPoint } = wish;
   const chosen = sampleOf(points, sampleSize, extent, title);
@@ -42,9 +45,12 @@ export async function sweep<P>(wish: Sweep<P>): Promise<Outcome> {
   await Promise.all(
     Array.from({ length: Math.min(lanes, chosen.length) }, async (_, lane) => {
       for (const point of waiting) {
-        const { what, isHurt, problems } = await tryPoint(point, lane);
-        hurt += isHurt ? 1 : 0;
-        if (problems.length > 0) failures.push(`${title}: ${what}:\n  ${problems.join('\n  ')}`);
+        for (let attempt = 1; attempt <= attempts; attempt += 1) {
+          const { what, isHurt, problems } = await tryPoint(point, lane, attempt);
+          hurt += isHurt ? 1 : 0;
+          if (problems.length > 0) failures.push(`${title}: ${what}:\n  ${problems.join('\n  ')}`);
+          if (isHurt || problems.length > 0) break;
+        }
       }
     }),
   );

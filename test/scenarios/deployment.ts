@@ -1,6 +1,6 @@
 // A deployment's folder and configuration, driven in this process by the requests that every surface sends. It decides
 // nothing of its own: what it answers is the provider's answer.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { handle, type Response, readConfiguration, type Step, type Verb } from 'bus-integration-database';
@@ -97,9 +97,10 @@ export function keysOf(wish: Wish, deploymentId: string): Record<string, string>
   };
 }
 
-/** A folder of its own for a deployment, which vanishes with the scope. */
+/** A folder of its own for a deployment, which vanishes with the scope; in memory where there is room for that. */
 export function temporaryFolder(): { readonly path: string } & Disposable {
-  const path = mkdtempSync(join(tmpdir(), 'bus-deployment-'));
+  const parent = ['/dev/shm', tmpdir()].find((directory) => existsSync(directory)) ?? tmpdir();
+  const path = mkdtempSync(join(parent, 'bus-deployment-'));
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
 

@@ -19,7 +19,7 @@ import { type ObserveOptions, observe, observeCluster, type Sight, withFiles } f
 import { base, planResponse, targetOf } from './respond.ts';
 import { openLockSession, type Run } from './run.ts';
 import { sqlstateOf, toOperationError } from './sqlstate.ts';
-import { refuseStale } from './stale.ts';
+import { unlessStale } from './stale.ts';
 import { whatStands } from './standing.ts';
 import { showingContext } from './steps.ts';
 
@@ -78,10 +78,10 @@ async function attemptApply(
   const sight = await observe(session, observeOptions);
   const computed = computePlan(wish, sight.seen, sight.pairs, sight.proofs);
   const target = targetOf(session.pinned, sight.seen.admin, sight.seen.server);
-  const answer = planResponse({ wish, target, computed, warnings, startedAt });
-  if (options.saved !== undefined) refuseStale(options.saved, answer);
-  if (computed.isRefused) return { ...answer, dry_run: false };
-  if (!computed.steps.some(isMutating)) return { ...answer, dry_run: false };
+  const planned = planResponse({ wish, target, computed, warnings, startedAt });
+  const answer = { ...unlessStale(options.saved, planned), dry_run: false };
+  if (computed.isRefused || answer.error_class === 'stale-plan') return answer;
+  if (!computed.steps.some(isMutating)) return answer;
 
   const passwords = choosePasswords(computed);
   const server = sight.seen.server;
@@ -112,7 +112,7 @@ async function attemptApply(
       onProgress: options.context.onProgress,
     });
     const again = await lookAgainAt(session, options, sight, inside);
-    return conclude(options, { ...answer, dry_run: false }, computed, again, ledger, startedAt);
+    return conclude(options, answer, computed, again, ledger, startedAt);
   } catch (error) {
     if (lookAgain.includes(sqlstateOf(error) ?? '')) throw error;
     return await ended(options, answer, ledger, error, startedAt);

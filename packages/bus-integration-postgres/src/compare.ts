@@ -68,8 +68,10 @@ function observe(resource: Resource, seen: Observation, findings: Diagnostic[]):
 function observePrivileges(wish: Privileges, seen: Observation, findings: Diagnostic[]): Privileges | undefined {
   if (wish.on.schema !== undefined && isUnseen(seen, wish.on.database)) return wish;
   const object = findObject(seen, wish.on);
-  // What does not exist yet is born without rights for PUBLIC, by the step that creates it.
-  if (object === undefined) return 'everyone' in wish.grantee ? wish : undefined;
+  // What is still to be made or opened loses PUBLIC's rights by the step that does it.
+  const isOpen = seen.databases.get(wish.on.database)?.allowsConnections === true;
+  if ('everyone' in wish.grantee && (object === undefined || !isOpen)) return wish;
+  if (object === undefined) return undefined;
   const publicLoses = publicLosesOn(wish.on, object, seen.admin.name);
   if ('everyone' in wish.grantee) {
     findings.push(...publicFindings(wish.on, object, seen));
@@ -146,8 +148,7 @@ export function isUnseen(seen: Observation, name: string): boolean {
 /** The database or schema that privileges are held on, as observed. */
 export function findObject(seen: Observation, on: PrivilegeObject): Guarded | undefined {
   if (on.schema !== undefined) return findSchema(seen, on.database, on.schema);
-  const database = seen.databases.get(on.database);
-  return database?.allowsConnections ? database : undefined;
+  return seen.databases.get(on.database);
 }
 
 function findSchema(seen: Observation, database: string, name: string) {

@@ -11,14 +11,15 @@ import {
 } from 'bus-integration-database';
 import { asCheck, check } from './doctor-check.ts';
 import { type DsnDirectory, listDirectory } from './dsn-file.ts';
-import { adminSource, directoryOf, type ProviderSurroundings } from './preparation.ts';
+import { adminSource, directoryOf, type ProviderSurroundings, pathFrom } from './preparation.ts';
 
-export function secretFileChecks(configuration: Configuration, { uid, env }: ProviderSurroundings): Check[] {
+export function secretFileChecks(configuration: Configuration, { uid, env, cwd }: ProviderSurroundings): Check[] {
   const { file } = configuration.credentials;
   if (file === undefined)
     return [check('admin-dsn', 'info', `the admin DSN comes from ${adminSource(configuration)} itself`)];
-  const findings = judgeSecretFile(file, { uid });
-  const exposure = gitExposure(file, { env });
+  const path = pathFrom(cwd, file);
+  const findings = judgeSecretFile(path, { uid });
+  const exposure = gitExposure(path, { env });
   return [
     ...(findings.length === 0
       ? [check('admin-dsn-file', 'ok', `${file} is this user's alone`)]
@@ -32,7 +33,9 @@ export function directoryChecks(configuration: Configuration, surroundings: Prov
   if (directory === undefined) return [];
   const faults = directoryFaults(directory);
   if (faults.length > 0) return faults;
-  const exposure = gitExposure(`${directory.shown.replace(/\/+$/, '')}/`, { env: surroundings.env });
+  const exposure = gitExposure(`${pathFrom(surroundings.cwd, directory.shown).replace(/\/+$/, '')}/`, {
+    env: surroundings.env,
+  });
   const git = check('git-output-directory', exposure.result, exposure.seen, exposure.remedy);
   try {
     const stats = statSync(directory.path, { throwIfNoEntry: false });

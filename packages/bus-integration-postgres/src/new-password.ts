@@ -57,6 +57,7 @@ export async function provePassword(
     pinned: session.pinned,
     timeoutMs: 10_000,
     signal: run.signal,
+    ...(run.meter !== undefined && { meter: run.meter }),
   });
   if (proof.state === 'proven') return undefined;
   return proof.state === 'refused' ? 'the server refused it (28P01)' : proof.reason;

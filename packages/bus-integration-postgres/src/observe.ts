@@ -55,7 +55,10 @@ export async function withFiles(seen: Observation, options: ObserveOptions): Pro
     pinned,
     timeoutMs: 10_000,
     signal: run.signal,
+    meter: run.meter,
   });
+  // Logins that were interrupted prove nothing, which must not pass for what the server said.
+  run.signal.throwIfAborted();
   return { seen, pairs, proofs };
 }
 

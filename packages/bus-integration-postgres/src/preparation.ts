@@ -120,7 +120,7 @@ function readAdminDsn(
   if (credentials.value !== undefined) return { secret: credentials.value, warnings: [] };
   const { file } = credentials;
   if (file === undefined) throw new OperationError('not-configured', 'no admin DSN is configured');
-  return readSecretFile(resolveShown(cwd, file), { uid });
+  return readSecretFile(pathFrom(cwd, file), { uid });
 }
 
 /** Where the admin DSN came from, for messages: `BUS_POSTGRES_ADMIN_DSN_FILE=./local/postgres-admin-dsn`. */
@@ -150,7 +150,7 @@ export function directoryOf(
 }
 
 /** A path as the operator wrote it where that leads there; absolute when the run stands elsewhere. */
-function resolveShown(cwd: string, path: string): string {
+export function pathFrom(cwd: string, path: string): string {
   return cwd === process.cwd() ? path : resolve(cwd, path);
 }
 

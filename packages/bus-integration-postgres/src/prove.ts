@@ -5,6 +5,7 @@ import type { ConnectionTarget } from './connection-target.ts';
 import { candidatePasswords, type FilePair, type Proof, type Proofs } from './credentials.ts';
 import type { PinnedAddress } from './dial.ts';
 import { type LoginProof, proveLogin } from './login.ts';
+import type { Meter } from './meter.ts';
 import type { ObservedRole } from './observation.ts';
 import { matchesVerifier } from './scram.ts';
 
@@ -13,6 +14,7 @@ export interface ProofOptions {
   readonly pinned: PinnedAddress;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  readonly meter?: Meter | undefined;
 }
 
 /** Tries every candidate password of the roles that exist; one login per role and password at most. */
@@ -67,6 +69,7 @@ async function byLogin(
         pinned: options.pinned,
         timeoutMs: options.timeoutMs,
         signal: options.signal,
+        ...(options.meter !== undefined && { meter: options.meter }),
       }),
     );
   }

@@ -30,6 +30,7 @@ import {
 import { planResponse, providerName, targetOf } from './respond.ts';
 import { createRun, type Run } from './run.ts';
 import { sqlstateOf, toOperationError } from './sqlstate.ts';
+import { unlessStale } from './stale.ts';
 import { statusResponse } from './status.ts';
 import { verify } from './verify.ts';
 
@@ -85,27 +86,29 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
     onProgress: context.onProgress,
   });
 
+  const plan = async (request: PlanRequest | ApplyRequest, context: Context): Promise<Response> => {
+    const startedAt = performance.now();
+    const { preparation, run } = await start(declarationOf(request), allowedBy(request), context);
+    await using session = await run.open('survey');
+    const sight = await observe(session, observation(run, preparation, context, 1));
+    const computed = computePlan(preparation.wish, sight.seen, sight.pairs, sight.proofs);
+    const target = targetOf(session.pinned, sight.seen.admin, sight.seen.server);
+    return planResponse({ wish: preparation.wish, target, computed, warnings: preparation.warnings, startedAt });
+  };
+
   return {
     name: providerName,
-    plan: (request, context) =>
-      guarded(configuration, request, context, async () => {
-        const startedAt = performance.now();
-        const { preparation, run } = await start(declarationOf(request), allowedBy(request), context);
-        await using session = await run.open('survey');
-        const sight = await observe(session, observation(run, preparation, context, 1));
-        const computed = computePlan(preparation.wish, sight.seen, sight.pairs, sight.proofs);
-        const target = targetOf(session.pinned, sight.seen.admin, sight.seen.server);
-        return planResponse({ wish: preparation.wish, target, computed, warnings: preparation.warnings, startedAt });
-      }),
+    plan: (request, context) => guarded(configuration, request, context, () => plan(request, context)),
     apply: (request, context) =>
       guarded(configuration, request, context, async () => {
+        const saved = request.plan as Response | undefined;
+        if (request.dry_run) return unlessStale(saved, await plan(request, context));
         const { preparation, run } = await start(declarationOf(request), allowedBy(request), context);
-        if (request.dry_run) throw new OperationError('internal', 'a dry run is a plan');
         return await apply({
           run,
           observeOptions: observation(run, preparation, context, 2),
           wish: preparation.wish,
-          saved: request.plan as Response | undefined,
+          saved,
           passwordSend: configuration.passwordSend,
           lockTimeoutMs: options.lockTimeoutMs ?? 60_000,
           jobs: (free) => jobsFor(free, 2),

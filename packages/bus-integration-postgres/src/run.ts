@@ -1,4 +1,5 @@
 // One run's connections: all to the address that the first one reached, each with the settings its work needs.
+import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import { connect, createConnectCache, type Session } from './connect.ts';
 import type { ConnectionTarget } from './connection-target.ts';
@@ -23,6 +24,8 @@ export interface RunOptions {
 export interface Run {
   readonly target: ConnectionTarget;
   readonly signal: AbortSignal;
+  /** Counts what goes over the network, where anybody wants to know. */
+  readonly meter: Meter | undefined;
   /** The address that the first connection reached; later ones dial it again. */
   readonly pinned: PinnedAddress | undefined;
   /** A connection to the DSN's database, or to another one. */
@@ -45,10 +48,13 @@ const statementTimeoutMs = { survey: 60_000, read: 60_000, write: 60_000, create
 export function createRun({ target, signal, meter }: RunOptions): Run {
   let pinned: PinnedAddress | undefined;
   const startedAt = new Date();
+  // Every connection and every wait listens to it; Node warns of more than ten.
+  setMaxListeners(0, signal);
   const cache = createConnectCache();
   const run: Run = {
     target,
     signal,
+    meter,
     get pinned() {
       return pinned;
     },

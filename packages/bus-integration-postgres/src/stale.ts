@@ -1,38 +1,37 @@
 // Whether a saved plan is exactly what would be done now. Pure.
-import { isIntact, isMutating, OperationError, type Response, type Step } from 'bus-integration-database';
+import { type Diagnostic, isIntact, isMutating, type Response, type Step } from 'bus-integration-database';
 
-/** @throws OperationError `stale-plan`, saying what is different */
-export function refuseStale(saved: Response, now: Response): void {
-  const remedy = 'review the plan as it is now: bus operator database plan --save FILE';
+/** The plan as it is now; refused as `stale-plan`, with what is different, when it isn't the saved one. */
+export function unlessStale(saved: Response | undefined, now: Response): Response {
+  const fault = saved && staleness(saved, now);
+  if (fault === undefined) return now;
+  return { ...now, ok: false, error_class: 'stale-plan', diagnostics: [fault, ...now.diagnostics] };
+}
+
+function staleness(saved: Response, now: Response): Diagnostic | undefined {
   if (!isIntact(saved)) {
-    throw new OperationError('stale-plan', 'the saved plan was edited: its identity does not fit its steps', {
-      remedy,
-    });
+    return stale('the saved plan was edited: its identity does not fit its steps');
   }
   if (saved.deployment_id !== now.deployment_id) {
-    throw new OperationError(
-      'stale-plan',
-      `the saved plan is for deployment ${saved.deployment_id}, this is ${now.deployment_id}`,
-      { remedy },
-    );
+    return stale(`the saved plan is for deployment ${saved.deployment_id}, this is ${now.deployment_id}`);
   }
   if (saved.target?.system_identifier !== now.target?.system_identifier) {
-    throw new OperationError(
-      'stale-plan',
+    return stale(
       `the saved plan is for cluster ${saved.target?.system_identifier ?? 'unknown'}, this is ${now.target?.system_identifier ?? 'unknown'}`,
-      { remedy },
     );
   }
   if (addressOf(saved) !== addressOf(now)) {
-    throw new OperationError('stale-plan', `the saved plan is for ${addressOf(saved)}, this is ${addressOf(now)}`, {
-      remedy,
-    });
+    return stale(`the saved plan is for ${addressOf(saved)}, this is ${addressOf(now)}`);
   }
   if (saved.plan_id !== now.plan_id) {
-    throw new OperationError('stale-plan', `the saved plan is not what would be done now: ${difference(saved, now)}`, {
-      remedy,
-    });
+    return stale(`the saved plan is not what would be done now: ${difference(saved, now)}`);
   }
+  return undefined;
+}
+
+function stale(message: string): Diagnostic {
+  const remedy = 'review the plan as it is now: bus operator database plan --save FILE';
+  return { severity: 'fail', code: 'stale-plan', message, remedy };
 }
 
 function addressOf({ target }: Response): string {

@@ -115,8 +115,8 @@ async function answer(
     ...(jobs !== undefined && { jobs }),
     ...(lockTimeoutMs !== undefined && { lockTimeoutMs }),
   });
-  const asked = command.asks?.(flags) ?? command.verb;
-  const response = await handle(asked, request, provider === undefined ? [] : [provider], { signal, onProgress });
+  const providers = provider === undefined ? [] : [provider];
+  const response = await handle(command.verb, request, providers, { signal, onProgress });
   return command.judge?.(response, input) ?? response;
 }
 

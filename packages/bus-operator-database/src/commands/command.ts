@@ -12,8 +12,6 @@ interface RequestInput {
 
 export interface Command {
   readonly verb: Verb;
-  /** What is asked for with these flags, where it isn't the verb itself: a dry run is a plan. */
-  readonly asks?: (flags: Flags) => Verb;
   readonly request: (input: RequestInput) => unknown;
   /** What the verb's flags make of an answer: `--strict` turns what was not seen into a failure. */
   readonly judge?: (response: Response, input: RequestInput) => Response;

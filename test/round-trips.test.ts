@@ -1,0 +1,215 @@
+// What a run asks of the network and the server, counted: the figures that the product promises for a converged server,
+// and that they don't grow with what is in a database.
+
+import type { Meter } from 'bus-integration-postgres';
+import { createPlainAdmin, type Server, startServer } from 'embedded';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createMeter } from '../packages/bus-integration-postgres/src/meter.ts';
+import { createDeployment, type Flags, stepLines, temporaryFolder, type Wish } from './scenarios/deployment.ts';
+import { explain } from './scenarios/stage.ts';
+
+const numbered = (count: number, name: string) => Array.from({ length: count }, (_, index) => `${name}${index}`);
+
+let server: Server;
+let adminDsn: string;
+beforeAll(async () => {
+  server = await startServer();
+  adminDsn = await createPlainAdmin(server);
+});
+afterAll(() => server.stop());
+
+/** Applies a wish, then measures a plan that finds nothing to do. */
+async function measureConverged(deploymentId: string, wish: Wish, on = adminDsn): Promise<Meter> {
+  using folder = temporaryFolder();
+  const applied = await createDeployment({ adminDsn: on, wish, folder: folder.path, deploymentId }).apply();
+  expect(applied.ok, explain(applied)).toBe(true);
+  const meter = createMeter();
+  const plan = await createDeployment({ adminDsn: on, wish, folder: folder.path, deploymentId, meter }).plan();
+  expect(plan.ok, explain(plan)).toBe(true);
+  expect(stepLines(plan.steps)).toEqual([]);
+  return meter;
+}
+
+describe('a converged plan', () => {
+  const sizes = [4, 8] as const;
+  const meters = new Map<number, Meter>();
+  beforeAll(async () => {
+    for (const size of sizes) {
+      const wish = { databases: numbered(size, `size${size}_`), serviceRole: `size${size}_svc` };
+      meters.set(size, await measureConverged(`size-${size}`, wish));
+    }
+  }, 60_000);
+
+  test.each(sizes)('%i databases: connections, open at once, statements', (size) => {
+    const meter = meters.get(size);
+    console.log(`round-trips: ${size} databases: ${JSON.stringify(meter)}`);
+    expect(meter?.connections).toBeLessThanOrEqual(size + 2);
+    expect(meter?.openPeak).toBeLessThanOrEqual(4);
+    expect(meter?.statements).toBeLessThanOrEqual(2 * size + 8);
+    expect(meter?.open).toBe(0);
+  });
+
+  test('statements and round trips grow linearly with the databases', () => {
+    const [small, large] = sizes.map((size) => meters.get(size));
+    const slope = ((large?.statements ?? 0) - (small?.statements ?? 0)) / 4;
+    expect(slope).toBeLessThanOrEqual(2);
+    expect(large?.statements).toBe((small?.statements ?? 0) + 4 * slope);
+    expect(((large?.roundTrips ?? 0) - (small?.roundTrips ?? 0)) / 4).toBeLessThanOrEqual(1);
+    expect((large?.connections ?? 0) - (small?.connections ?? 0)).toBe(4);
+  });
+});
+
+describe('round trips for each database', () => {
+  const few = { databases: numbered(2, 'few'), serviceRole: 'few_svc', schemas: numbered(1, 's') };
+  const cases: readonly (readonly [what: string, wish: Wish])[] = [
+    ['10 schemas', { databases: numbered(2, 'tens'), serviceRole: 'tens_svc', schemas: numbered(10, 's') }],
+    [
+      '5 roles',
+      { databases: numbered(2, 'fiver'), serviceRole: 'fiver_svc', roles: numbered(4, 'fiver_r'), schemas: ['s0'] },
+    ],
+    [
+      '10 schemas and 5 roles',
+      {
+        databases: numbered(2, 'both'),
+        serviceRole: 'both_svc',
+        roles: numbered(4, 'both_r'),
+        schemas: numbered(10, 's'),
+      },
+    ],
+  ];
+  let base: Meter;
+  beforeAll(async () => {
+    base = await measureConverged('few', few);
+  });
+
+  test.each(cases)('%s ask no more than one of each', async (what, wish) => {
+    const meter = await measureConverged(what.replaceAll(' ', '-'), wish);
+    // A plain admin can't read verifiers: each role's password is proven by one login, whatever it has access to.
+    const logins = (wish.roles ?? []).length;
+    expect(meter.roundTrips).toBe(base.roundTrips);
+    expect(meter.statements).toBe(base.statements);
+    expect(meter.connections).toBe(base.connections + logins);
+  });
+
+  test('grants by others make no difference', async () => {
+    await server.query('CREATE ROLE crowd');
+    const wish = { databases: numbered(2, 'crowded'), serviceRole: 'crowded_svc', schemas: ['s0'] };
+    using folder = temporaryFolder();
+    const at = { adminDsn, wish, folder: folder.path, deploymentId: 'crowded' };
+    expect((await createDeployment(at).apply()).ok).toBe(true);
+    for (const database of wish.databases) {
+      const roles = numbered(20, `${database}_guest`);
+      await server.query(
+        roles.map((role) => `CREATE ROLE ${role}; GRANT CONNECT ON DATABASE ${database} TO ${role}`).join(';'),
+      );
+      await server.query(roles.map((role) => `GRANT USAGE ON SCHEMA s0 TO ${role}`).join(';'), { database });
+    }
+    const meter = createMeter();
+    expect(stepLines((await createDeployment({ ...at, meter }).plan()).steps)).toEqual([]);
+    expect([meter.roundTrips, meter.statements]).toEqual([base.roundTrips, base.statements]);
+  });
+});
+
+describe('an apply', () => {
+  test.each([
+    ['1 schema', numbered(1, 's')],
+    ['10 schemas', numbered(10, 's')],
+  ])('of two new databases with %s works in each in as many round trips', async (what, schemas) => {
+    const name = what.replace(/\W/g, '_').toLowerCase();
+    const wish = { databases: numbered(2, `new_${name}_`), serviceRole: `new_${name}_svc`, schemas };
+    using folder = temporaryFolder();
+    const meter = createMeter();
+    const at = { adminDsn, wish, folder: folder.path, deploymentId: `new-${name}` };
+    const applied = await createDeployment({ ...at, meter }).apply();
+    expect(applied.ok, explain(applied)).toBe(true);
+    expect(meter.openPeak).toBeLessThanOrEqual(4);
+    // Where heartbeats and waits stay out, the number is the same for any number of schemas.
+    expect(meter.roundTrips).toBe(newDatabasesRoundTrips.get('trips') ?? meter.roundTrips);
+    newDatabasesRoundTrips.set('trips', meter.roundTrips);
+  });
+  const newDatabasesRoundTrips = new Map<string, number>();
+});
+
+describe('a converged server', () => {
+  const reads: readonly (readonly [
+    verb: string,
+    run: (deployment: ReturnType<typeof createDeployment>) => Promise<unknown>,
+  ])[] = [
+    ['plan', (deployment) => deployment.plan()],
+    ['apply', (deployment) => deployment.apply()],
+    ['status', (deployment) => deployment.status()],
+    ['doctor', (deployment) => deployment.doctor()],
+    ['plan with everything allowed', (deployment) => deployment.plan(everything)],
+  ];
+  const everything: Flags = { adopt: true, allow: ['create', 'grant', 'update', 'revoke', 'destructive'] };
+
+  test.each(['superuser', 'plain'] as const)('is not written to by any verb (as %s)', async (admin) => {
+    // No autovacuum: only what we do may leave a trace.
+    await using quiet = await startServer({ settings: { log_statement: 'mod', autovacuum: 'off' } });
+    const dsn = admin === 'superuser' ? quiet.dsn() : await createPlainAdmin(quiet);
+    using folder = temporaryFolder();
+    const wish = { databases: ['app', 'logs'], serviceRole: 'svc', roles: ['reporting'], schemas: ['public', 'data'] };
+    const deployment = createDeployment({ adminDsn: dsn, wish, folder: folder.path });
+    expect((await deployment.apply()).ok).toBe(true);
+    const logBefore = quiet.log().length;
+    const before = await rowsWritten(quiet);
+    for (const [verb, run] of reads) {
+      await run(deployment);
+      expect(await rowsWritten(quiet), `${verb} writes nothing`).toBe(before);
+    }
+    const logged = quiet.log().slice(logBefore);
+    expect(logged.split('\n').filter((line) => /LOG: {2}statement:/.test(line))).toEqual([]);
+  });
+});
+
+describe('a server with max_connections = 20', () => {
+  test('takes 40 databases, and reads them again', async () => {
+    await using small = await startServer({ settings: { max_connections: '20' } });
+    const dsn = await createPlainAdmin(small);
+    using folder = temporaryFolder();
+    const wish = { databases: numbered(40, 'db'), serviceRole: 'svc' };
+    const meter = createMeter();
+    const deployment = createDeployment({ adminDsn: dsn, wish, folder: folder.path, meter, jobs: 16 });
+    const applied = await deployment.apply();
+    expect(applied.ok, explain(applied)).toBe(true);
+    expect(meter.openPeak).toBeLessThanOrEqual(20 - 3);
+    expect(stepLines((await deployment.plan()).steps)).toEqual([]);
+    expect((await deployment.verify()).ok).toBe(true);
+  }, 120_000);
+
+  test('works with one connection to spare beside what a run itself needs', async () => {
+    await using small = await startServer({
+      settings: { max_connections: '8', superuser_reserved_connections: '2', max_wal_senders: '0' },
+    });
+    const dsn = await createPlainAdmin(small);
+    const held = await holdConnections(small, 2);
+    using folder = temporaryFolder();
+    const wish = { databases: numbered(3, 'db'), serviceRole: 'svc' };
+    const deployment = createDeployment({ adminDsn: dsn, wish, folder: folder.path, jobs: 16 });
+    const applied = await deployment.apply();
+    expect(applied.ok, explain(applied)).toBe(true);
+    await held.release();
+  });
+});
+
+/** How many rows were ever written in each database, the catalogs' among them. */
+async function rowsWritten(on: Server): Promise<string> {
+  const [row] = await on.query<{ written: string }>(
+    `SELECT pg_catalog.string_agg(datname || ' ' || (tup_inserted + tup_updated + tup_deleted)::text, ', ' ORDER BY datname)
+              AS written FROM pg_catalog.pg_stat_database WHERE datname IS NOT NULL`,
+  );
+  return row?.written ?? '';
+}
+
+async function holdConnections(on: Server, count: number) {
+  const { Client } = await import('pg');
+  const clients = await Promise.all(
+    numbered(count, 'guest').map(async (name) => {
+      await on.query(`CREATE ROLE ${name} LOGIN PASSWORD 'guest'`);
+      const client = new Client({ connectionString: on.dsn('postgres', name, 'guest'), ssl: false });
+      await client.connect();
+      return client;
+    }),
+  );
+  return { release: async () => void (await Promise.all(clients.map((client) => client.end()))) };
+}

@@ -1,0 +1,208 @@
+// No password and no admin DSN in anything that a run shows or leaves behind, DSN files aside: server log, output, saved
+// plans, arguments of processes, names of files. All of it comes from real runs of the built command, failed ones too.
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseDsn } from 'bus-integration-postgres';
+import { createPlainAdmin, type Server, startServer } from 'embedded';
+import { Client } from 'pg';
+import { describe, expect, test } from 'vitest';
+import { type Deployment, makeDeployment, type RunOptions } from './deployment.ts';
+import { filesIn } from './scenarios/deployment.ts';
+import type { Admin } from './scenarios/scenario.ts';
+import { findSecrets, formsOf, watchArguments } from './scenarios/secret-scan.ts';
+
+// Characters that every way of quoting spells differently.
+const adminPassword = 'pä/ss w#rd+%\'"&?=@:x';
+const talkative = {
+  log_statement: 'all',
+  log_min_error_statement: 'debug5',
+  log_min_messages: 'debug2',
+  log_connections: 'on',
+  log_disconnections: 'on',
+  log_duration: 'on',
+  log_error_verbosity: 'verbose',
+};
+
+test('the scanner finds what is planted', () => {
+  const secrets = { planted: adminPassword };
+  const forms = [...formsOf(adminPassword)];
+  expect(forms.length).toBeGreaterThanOrEqual(7);
+  for (const [form, text] of forms) {
+    expect(findSecrets({ log: `before ${text} after` }, secrets)).toContain(`planted (${form}) in log`);
+  }
+  for (const prefix of ['', 'p', 'po', 'postgresql://a:']) {
+    const encoded = Buffer.from(`${prefix}${adminPassword}@host/db`).toString('base64');
+    expect(findSecrets({ log: encoded }, secrets), `base64 after ${prefix.length} bytes`).not.toEqual([]);
+  }
+  expect(findSecrets({ log: 'nothing here' }, secrets)).toEqual([]);
+});
+
+describe.each([
+  [18, 'superuser'],
+  [16, 'plain'],
+] as const)('PostgreSQL %i as %s', (major, admin) => {
+  test('no secret leaves its file', async () => {
+    await using server = await startServer({ major, settings: talkative });
+    const adminDsn = await makeAdmin(server, admin);
+    using deployment = makeDeployment({ adminDsn, keys });
+    const story = createStory(server, deployment, adminDsn);
+    const watch = watchArguments();
+    await tellStory(story);
+    story.evidence['arguments of processes'] = watch.stop();
+    story.evidence['names of files'] = Object.keys(filesIn(deployment.path('local', 'dsn')) ?? {}).join('\n');
+    story.evidence['server log'] = server.log();
+
+    // What would be found, were it there: this proves that the log and the arguments were really read.
+    expect(story.evidence['server log']).toMatch(/CREATE ROLE "svc" LOGIN/);
+    expect(story.evidence['server log']).toMatch(/ERROR.*tuple concurrently updated/);
+    expect(story.evidence['arguments of processes']).toMatch(/bus\.js operator database apply/);
+    expect(Object.keys(story.secrets).length).toBeGreaterThanOrEqual(6);
+    const found = findSecrets(story.evidence, story.secrets);
+    console.log(
+      `secrets: ${Object.keys(story.secrets).length} secrets, ${Object.keys(story.evidence).length} texts of ` +
+        `${Object.values(story.evidence).reduce((sum, text) => sum + text.length, 0)} characters, ${found.length} found`,
+    );
+    expect(found).toEqual([]);
+  }, 120_000);
+});
+
+const keys = {
+  BUS_DATABASE_NAMES: 'app,logs',
+  BUS_DATABASE_SERVICE_ROLE: 'svc',
+  BUS_DATABASE_ROLE_NAMES: 'reporting',
+};
+
+interface Story {
+  readonly server: Server;
+  readonly deployment: Deployment;
+  readonly adminDsn: string;
+  readonly evidence: Record<string, string>;
+  readonly secrets: Record<string, string>;
+  /** Runs the command and keeps what it said; `exits` are those it may end with. */
+  run(args: readonly string[], exits: readonly number[], options?: RunOptions): Promise<void>;
+  /** Keeps what the DSN files hold by now, staged ones too. */
+  learn(): void;
+}
+
+function createStory(server: Server, deployment: Deployment, adminDsn: string): Story {
+  const secrets: Record<string, string> = {
+    "the admin's password": adminPassword,
+    'the admin DSN': adminDsn,
+    "the admin's password as in the DSN": parseDsn(adminDsn).password ?? '',
+  };
+  const evidence: Record<string, string> = {};
+  const learn = () => {
+    for (const [file, content] of Object.entries(filesIn(deployment.path('local', 'dsn')) ?? {})) {
+      const dsn = content.trim();
+      const { password = '' } = dsn === '' ? {} : parseDsn(dsn);
+      if (password !== '') secrets[`password ${password.slice(0, 3)}… in ${file}`] = password;
+    }
+  };
+  let runs = 0;
+  const run = async (args: readonly string[], exits: readonly number[], options: RunOptions = {}) => {
+    const { exit, stdout, stderr } = await deployment.run(args, { timeoutMs: 60_000, ...options });
+    runs += 1;
+    evidence[`output ${runs} of ${args.join(' ')}`] = `${stdout}\n${stderr}`;
+    expect(exits, `${args.join(' ')} ended with ${exit}:\n${stdout}${stderr}`).toContain(exit);
+    learn();
+  };
+  return { server, deployment, adminDsn, evidence, secrets, run, learn };
+}
+
+async function tellStory(story: Story): Promise<void> {
+  const { server, deployment, run } = story;
+  await run(['doctor'], [0, 1]);
+  await run(['plan', '-vv'], [0]);
+  await run(['plan', '--sql'], [0]);
+  await run(['plan', '--save', 'plan.json', '-f', 'json'], [0]);
+  story.evidence['the saved plan'] = readFileSync(deployment.path('plan.json'), 'utf8');
+  await run(['apply', '--plan', 'plan.json', '-vv'], [0]);
+  for (const verb of ['plan', 'apply', 'status', 'verify', 'doctor']) await run([verb, '-f', 'json', '-vv'], [0, 1]);
+
+  await wrongInputs(story);
+  await server.query('GRANT CONNECT ON DATABASE app TO PUBLIC');
+  await run(['apply', '-vv'], [4]);
+  await run(['apply', '--allow', 'revoke', '--rotate', 'svc', '-vv'], [0]);
+  await collidingRotation(story);
+  await killedRotations(story);
+  await run(['apply', '--rotate', 'svc', '--rotate', 'reporting', '-f', 'json'], [0]);
+  await run(['verify', '-vv'], [0]);
+}
+
+/** Everything that is refused before, at and after connecting. */
+async function wrongInputs({ server, deployment, adminDsn, secrets, run }: Story): Promise<void> {
+  const wrong = 'wr0ng pass/word#';
+  secrets['a wrong password'] = wrong;
+  const { user = '' } = parseDsn(adminDsn);
+  const dsns: readonly (readonly [dsn: string, exits: readonly number[]])[] = [
+    [server.dsn('postgres', user, wrong), [1]],
+    [server.dsn('nowhere', user, adminPassword), [1, 2]],
+    [server.dsn('postgres', 'nobody_here', wrong), [1]],
+    [`${adminDsn}?sslmode=verify-full`, [1, 2]],
+    [`${adminDsn}?no_such_parameter=1`, [2]],
+    [`postgresql://${user}:${wrong}@127.0.0.1:${server.port}:x/postgres`, [1, 2]],
+    [`host=127.0.0.1 port=${server.port} user=${user} password='${wrong} dbname=postgres`, [2]],
+    [adminDsn.replace(/:\d+\//, ':1/'), [1]],
+  ];
+  for (const [dsn, exits] of dsns) {
+    deployment.write('local/postgres-admin-dsn', `${dsn}\n`);
+    for (const verb of ['plan', 'doctor']) await run([verb, '-vv'], verb === 'doctor' ? [1, 2] : exits);
+  }
+  deployment.write('local/postgres-admin-dsn', `${adminDsn}\n`, 0o644);
+  await run(['plan', '-vv'], [2]);
+  deployment.write('local/postgres-admin-dsn', `${adminDsn}\n${adminDsn}\n`);
+  await run(['plan', '-vv'], [2]);
+  deployment.write('local/postgres-admin-dsn', `${adminDsn}\n`);
+  await run(['plan', '-vv'], [2], { env: { BUS_POSTGRES_ADMIN_DSN: adminDsn } });
+  deployment.write('broken.env', `BUS_POSTGRES_ADMIN_DSN="${adminDsn.replaceAll('"', '')}\n`);
+  await run(['plan', '--env-file', 'broken.env', '-vv'], [2]);
+  deployment.write('mixed-up.env', `BUS_DATABASE_NAMES=${adminDsn}\nBUS_POSTGRES_ADMIN_DSN_FILE=${adminDsn}\n`);
+  await run(['plan', '--env-file', 'mixed-up.env', '-vv'], [2]);
+}
+
+/** The statement that carries the new verifier fails on the server, which logs it whole, and is tried again. */
+async function collidingRotation({ server, run }: Story): Promise<void> {
+  const other = new Client({ connectionString: server.dsn(), ssl: false });
+  await other.connect();
+  await other.query('BEGIN; ALTER ROLE svc CONNECTION LIMIT 50');
+  const rotation = run(['apply', '--rotate', 'svc', '-vv'], [0]);
+  await waitUntil(async () => {
+    const [row] = await server.query<{ waits: boolean }>(
+      "SELECT EXISTS (SELECT FROM pg_catalog.pg_stat_activity WHERE wait_event_type = 'Lock') AS waits",
+    );
+    return row?.waits === true;
+  });
+  await other.query('COMMIT');
+  await other.end();
+  await rotation;
+}
+
+/** Killed and interrupted at several moments; what was staged is learnt before the next run. */
+async function killedRotations({ deployment, evidence, learn }: Story): Promise<void> {
+  for (const [index, signal] of (['SIGKILL', 'SIGTERM', 'SIGKILL', 'SIGINT', 'SIGKILL'] as const).entries()) {
+    const running = deployment.start(['apply', '--rotate', 'svc', '-vv'], { timeoutMs: 60_000 });
+    await sleep(250 + 60 * index);
+    learn();
+    running.signal(signal);
+    const { stdout, stderr } = await running.answer;
+    evidence[`output of a run ended by ${signal}, ${index}`] = `${stdout}\n${stderr}`;
+    learn();
+  }
+}
+
+async function waitUntil(isTrue: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while (!(await isTrue())) {
+    if (Date.now() > deadline) throw new Error('what was waited for did not happen within 30 s');
+    await sleep(20);
+  }
+}
+
+/** An admin whose password is hard to hide; it is set without a line in the log. */
+async function makeAdmin(server: Server, admin: Admin): Promise<string> {
+  const name = admin === 'superuser' ? 'root_admin' : 'deploy_admin';
+  if (admin === 'superuser') await server.query(`CREATE ROLE ${name} SUPERUSER LOGIN`);
+  else await createPlainAdmin(server, name);
+  await server.query(`ALTER ROLE ${name} PASSWORD '${adminPassword.replaceAll("'", "''")}'`, { isQuiet: true });
+  return server.dsn('postgres', name, adminPassword);
+}

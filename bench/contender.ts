@@ -1,5 +1,5 @@
 // The two sides of every figure, against one server: psql with an expert's script, and `bus operator database`.
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { scramVerifier } from 'bus-integration-postgres';
@@ -16,15 +16,17 @@ export interface Login {
   readonly dsn: string;
 }
 
-/** A folder for one contender's files, removed in the end. */
+/** A folder for one contender's files, in memory as the server's data is; removed in the end. */
 export interface Folder extends Disposable {
   readonly path: string;
 }
 
 export function makeFolder(): Folder {
-  const path = mkdtempSync(join(tmpdir(), 'bus-bench-'));
+  const path = mkdtempSync(join(existsSync(memoryDirectory) ? memoryDirectory : tmpdir(), 'bus-bench-'));
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
+
+const memoryDirectory = '/dev/shm';
 
 export interface Psql {
   /** Everything from nothing; milliseconds. With two clients the role is made first, by one. */

@@ -40,6 +40,16 @@ describe('files that others may have had a hand in', () => {
     });
   });
 
+  it('IN-07 an .env of mode 0644 that holds the DSN itself', async () => {
+    using deployment = makeDeployment();
+    deployment.configure({ BUS_POSTGRES_ADMIN_DSN_FILE: undefined, BUS_POSTGRES_ADMIN_DSN: server.dsn() });
+    await expectRefusal(deployment, server, {
+      exit: 2,
+      says: /\.env is readable by group and others \(0644\)/,
+      next: 'chmod 600 .env',
+    });
+  });
+
   it('IN-08 a foreign owner', async (context) => {
     if (!isRoot) skip(context, 'only root can give a file away');
     using deployment = deploymentAfter((path) => chownSync(path, 65_533, 65_533));
@@ -60,7 +70,7 @@ describe('what is no file', () => {
     await expectRefusal(deployment, server, {
       exit: 2,
       says: `${shown} is a directory, expected a regular file`,
-      next: 'put the line into a file',
+      next: 'put a regular file with the line in it there',
     });
   });
 
@@ -72,7 +82,7 @@ describe('what is no file', () => {
     await expectRefusal(deployment, server, {
       exit: 2,
       says: `${shown} is a named pipe, expected a regular file`,
-      next: 'put the line into a file',
+      next: 'put a regular file with the line in it there',
       options: { timeoutMs: 5_000 },
     });
   });
@@ -168,7 +178,7 @@ describe('IN-16 swapped between check and use', () => {
     };
     swap();
     const exits = new Set<number>();
-    for (let round = 0; round < 12; round += 1) {
+    for (let round = 0; round < 8; round += 1) {
       const answer = await deployment.run(['plan']);
       exits.add(answer.exit);
       const told = answer.stdout + answer.stderr;

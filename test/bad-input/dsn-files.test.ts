@@ -1,4 +1,5 @@
 // The directory of the DSN files, and DSN files that are not what they were.
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createPlainAdmin, type Server, startServer } from 'embedded';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -31,6 +32,24 @@ describe('the output directory', () => {
     await expectDone(deployment, ['apply']);
     expect(statSync(deployment.path('deep/er/dsn')).mode & 0o7777).toBe(0o700);
     expect(statSync(deployment.path('deep/er/dsn', `${deployment.database}.dsn`)).mode & 0o7777).toBe(0o600);
+  });
+
+  it('IN-43 missing: made for the owner that the configuration names', async (context) => {
+    if (!isRoot) skip(context, 'only root can give files away');
+    using deployment = deploymentOfOne();
+    deployment.configure({ BUS_DATABASE_DSN_FILE_OWNER: 'nobody' });
+    await expectDone(deployment, ['apply']);
+    for (const path of ['local/dsn', `local/dsn/${deployment.database}.dsn`]) {
+      expect(statSync(deployment.path(path)).uid, path).toBe(userId('nobody'));
+    }
+    await expectDone(deployment, ['verify']);
+    await expectDone(deployment, ['plan', '--check']);
+    deployment.configure({ BUS_DATABASE_DSN_FILE_OWNER: 'no-such-user' });
+    await expectRefusal(deployment, server, {
+      exit: 2,
+      says: 'BUS_DATABASE_DSN_FILE_OWNER: this machine knows no no-such-user',
+      next: 'use a user and group that exist',
+    });
   });
 
   it.each([
@@ -163,25 +182,28 @@ describe('DSN files that are not what they were', () => {
     });
   });
 
-  it.each([
-    ['empty', () => ''],
-    ['cut off in the scheme', (text: string) => text.slice(0, 8)],
-    ['cut off in the password', (text: string) => text.slice(0, 30)],
-    ['two lines', (text: string) => text + text],
-    ['no UTF-8', () => Buffer.from([0xff, 0xfe, 0x41])],
-    ['for another database', (text: string) => text.replace(/\/base\d+/, '/elsewhere')],
-  ])('IN-48 truncated or broken: %s', async (_, damage) => {
+  it('IN-48 truncated, or broken in another way', async () => {
     using deployment = deploymentOfOne();
     const file = await applied(deployment);
-    writeFileSync(file.path, damage(file.text));
-    await expectRefusal(deployment, server, {
-      exit: 4,
-      says: new RegExp(
-        `refused: role ${deployment.role} exists and no file holds its password \\(${file.shown}: .+\\)`,
-      ),
-      next: `bring ${file.shown} from the host that applied last`,
-      secrets: [file.password],
-    });
+    const damages = [
+      '',
+      file.text.slice(0, 8),
+      file.text.slice(0, 30),
+      file.text + file.text,
+      Buffer.from([0xff, 0xfe, 0x41]),
+      file.text.replace(/\/base\d+/, '/elsewhere'),
+    ];
+    for (const damage of damages) {
+      writeFileSync(file.path, damage);
+      await expectRefusal(deployment, server, {
+        exit: 4,
+        says: new RegExp(
+          `refused: role ${deployment.role} exists and no file holds its password \\(${file.shown}: .+\\)`,
+        ),
+        next: `bring ${file.shown} from the host that applied last`,
+        secrets: [file.password],
+      });
+    }
     await expectRefusal(deployment, server, { args: ['verify'], exit: 1, says: file.shown, secrets: [file.password] });
   });
 
@@ -227,6 +249,10 @@ async function applied(deployment: Deployment & { database: string }) {
   const path = deployment.path(name);
   const text = readFileSync(path, 'utf8');
   return { shown: name, path, text, password: /:([^:@/]+)@/.exec(text)?.[1] ?? '' };
+}
+
+function userId(name: string): number {
+  return Number(execFileSync('id', ['-u', '--', name], { encoding: 'utf8' }));
 }
 
 /** Root may write everywhere; what follows is about those who may not. */

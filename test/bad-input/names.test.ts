@@ -99,8 +99,7 @@ describe('odd names that work', () => {
       await expectDone(deployment, ['plan', '-v']),
       await expectDone(deployment, ['apply', '-f', 'json']),
       await expectDone(deployment, ['verify', '-v']),
-      await expectDone(deployment, ['status']),
-      await expectDone(deployment, ['plan', '--check']),
+      await expectDone(deployment, ['status', '--check']),
     ];
     for (const { stdout, stderr } of answers) expect((stdout + stderr).replaceAll('\n', '')).not.toMatch(raw);
     expect(readdirSync(deployment.path('local/dsn'))).toEqual(files);

@@ -12,8 +12,8 @@ import type { Deployment } from './deployment.ts';
 export interface Watch {
   /** The DSN files' directory. */
   readonly directory: string;
-  /** The first point is 1; absent: count only. */
-  readonly killAt?: number;
+  /** A point's number, the first being 1, or its words; absent: count only. */
+  readonly killAt?: number | string;
   readonly reportFile: string;
 }
 
@@ -34,7 +34,7 @@ export interface KilledRun {
 /** The program under test, copied so that a build beside a long sweep can't mix two versions. */
 export interface Binary extends Disposable {
   /** Runs a command of the deployment; kills it at a point where one is given. */
-  run(deployment: Deployment, argv: readonly string[], killAt?: number): Promise<KilledRun>;
+  run(deployment: Deployment, argv: readonly string[], killAt?: number | string): Promise<KilledRun>;
   /** Starts a command that is to be killed from outside. */
   start(deployment: Deployment, argv: readonly string[]): { kill(): Promise<void> };
 }
@@ -73,7 +73,11 @@ export async function installBinary(): Promise<Binary> {
   };
 }
 
-async function watchedRun(argv: readonly string[], deployment: Deployment, killAt?: number): Promise<KilledRun> {
+async function watchedRun(
+  argv: readonly string[],
+  deployment: Deployment,
+  killAt?: number | string,
+): Promise<KilledRun> {
   const { home, directory } = deployment;
   const reportFile = join(home, 'points.json');
   rmSync(reportFile, { force: true });

@@ -31,6 +31,7 @@ export interface DeploymentOptions {
   readonly deploymentId?: string;
   readonly meter?: Meter;
   readonly jobs?: number;
+  readonly lockTimeoutMs?: number;
 }
 
 export interface Deployment {
@@ -48,7 +49,7 @@ export interface Deployment {
 export const exampleId = 'example-dev';
 
 export function createDeployment(options: DeploymentOptions): Deployment {
-  const { adminDsn, wish, folder, meter, jobs } = options;
+  const { adminDsn, wish, folder, meter, jobs, lockTimeoutMs } = options;
   const env = { ...keysOf(wish, options.deploymentId ?? exampleId), BUS_POSTGRES_ADMIN_DSN: adminDsn };
   const { configuration } = readConfiguration(env, {}, [postgresKeys]);
   const { declared } = configuration;
@@ -58,6 +59,7 @@ export function createDeployment(options: DeploymentOptions): Deployment {
     surroundings,
     ...(meter !== undefined && { meter }),
     ...(jobs !== undefined && { jobs }),
+    ...(lockTimeoutMs !== undefined && { lockTimeoutMs }),
   });
   const about = { deployment_id: configuration.deploymentId, provider: configuration.provider };
   const declaration = {

@@ -42,12 +42,11 @@ export function rolesOf(declaration: Declaration): string[] {
  */
 export function desiredResources(declaration: Declaration, profile: PrivilegeProfile): Resource[] {
   const resources: Resource[] = rolesOf(declaration).map((name) => ({ kind: 'role', name, canLogin: true }));
-  const logins = loginsOf(declaration);
   for (const database of declaration.databases) {
     resources.push({ kind: 'database', name: database });
     for (const name of declaration.schemas) resources.push({ kind: 'schema', database, name });
     const objects = [{ database }, ...declaration.schemas.map((schema) => ({ database, schema }))];
-    const roles = logins.filter((login) => login.database === database).map(({ role }) => role);
+    const roles = declaration.roles.map((role) => expandRole(role, database));
     for (const on of objects) {
       for (const role of roles) {
         resources.push(privilegesOf(on, { role }, 'schema' in on ? profile.schema : profile.database));

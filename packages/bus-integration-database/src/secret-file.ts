@@ -141,7 +141,7 @@ function symbolicLink(path: string): Diagnostic {
 function judgeKind(path: string, stats: Stats): Diagnostic | undefined {
   if (stats.isFile()) return undefined;
   const kind = stats.isDirectory() ? 'a directory' : stats.isFIFO() ? 'a named pipe' : 'a device';
-  const remedy = 'put the line into a file of its own, and name that file';
+  const remedy = 'put a regular file with the line in it there';
   return finding(path, 'secret-file', `is ${kind}, expected a regular file`, remedy);
 }
 

@@ -54,7 +54,10 @@ export interface Marked {
 }
 
 export type Step =
-  | StepOf<'discover-provider', { provider: string; server_version: string; system_identifier?: string }>
+  | StepOf<
+      'discover-provider',
+      { provider: string; server_version: string; system_identifier?: string; admin_may_create: readonly string[] }
+    >
   | StepOf<
       'compute-database-plan',
       { roles: number; databases: number; schemas: readonly string[]; dsn_files: number; dsn_directory?: string }

@@ -168,15 +168,15 @@ function ownerOf({ dsnFileOwner }: Configuration, uid: number): DsnDirectory['ow
     );
   }
   return {
-    uid: identify(['-u', user], user),
-    gid: group === undefined ? identify(['-g', user], user) : groupId(group),
+    uid: identify('-u', user),
+    gid: group === undefined ? identify('-g', user) : groupId(group),
   };
 }
 
 // Users may come from LDAP and kin, which only the system's own programs know.
-function identify(options: readonly string[], name: string): number {
+function identify(option: '-u' | '-g', name: string): number {
   if (/^\d+$/.test(name)) return Number(name);
-  return lookup('id', [...options, '--', name], name, (text) => text.trim());
+  return lookup('id', [option, '--', name], name, (text) => text.trim());
 }
 
 function groupId(name: string): number {

@@ -54,11 +54,9 @@ export interface PostgresProviderOptions {
  */
 export function createPostgresProvider(options: PostgresProviderOptions): Provider {
   const { configuration, surroundings } = options;
+  // One more than there are processors: each waits a while for the server to begin and to end a connection.
   const jobsFor = (free: number, openBeside: number) =>
-    Math.max(
-      1,
-      Math.min(options.jobs ?? Math.min(4 - openBeside, Math.max(2, availableParallelism())), free - openBeside),
-    );
+    Math.max(1, Math.min(options.jobs ?? Math.min(4 - openBeside, availableParallelism() + 1), free - openBeside));
   const freeOf = ({ server }: ClusterSight) =>
     server.maxConnections - server.reservedConnections - server.usedConnections;
 

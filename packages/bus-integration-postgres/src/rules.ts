@@ -49,7 +49,8 @@ const nothing = () => [];
 
 const rules: Rules = {
   'discover-provider': {
-    summary: ({ after }) => `${after?.provider} ${after?.server_version}`,
+    summary: ({ after }) =>
+      `${after?.provider} ${after?.server_version}, admin may create ${after?.admin_may_create.join(' and ') || 'neither roles nor databases'}`,
     statements: nothing,
   },
   'compute-database-plan': {

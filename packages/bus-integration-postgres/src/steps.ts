@@ -3,7 +3,7 @@ import {
   type DatabasePrivileges,
   type Declaration,
   type Delta,
-  loginsOf,
+  expandRole,
   type Risk,
   rolesOf,
   type SchemaPrivileges,
@@ -49,7 +49,7 @@ function finish(bare: Bare, context: RuleContext): Step {
 }
 
 function leadSteps({ declaration, dsnDirectory, seen, credentials }: StepsInput): Bare[] {
-  const { server } = seen;
+  const { server, admin } = seen;
   return [
     {
       action: 'discover-provider',
@@ -59,6 +59,7 @@ function leadSteps({ declaration, dsnDirectory, seen, credentials }: StepsInput)
       after: {
         provider: 'postgres',
         server_version: server.version,
+        admin_may_create: [...(admin.createsRoles ? ['roles'] : []), ...(admin.createsDatabases ? ['databases'] : [])],
         ...(server.systemIdentifier !== undefined && { system_identifier: server.systemIdentifier }),
       },
     },
@@ -138,12 +139,7 @@ function databaseSteps(input: StepsInput): Bare[] {
         after: schema,
       });
     }
-    const grantees = [
-      ...loginsOf(declaration)
-        .filter(({ database }) => database === name)
-        .map(({ role }) => role),
-      null,
-    ];
+    const grantees = [...declaration.roles.map((role) => expandRole(role, name)), null];
     for (const grantee of grantees) {
       const after = privilegesIn(name, grantee, deltas, missing);
       if (after !== undefined) steps.push({ action: 'grant-privileges', target, risk: 'grant', after });

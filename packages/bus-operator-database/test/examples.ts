@@ -55,8 +55,13 @@ export function leadSteps(databases: number, roles = 1): Step[] {
       action: 'discover-provider',
       target: 'postgres',
       risk: 'create',
-      summary: 'postgres 18.4',
-      after: { provider: 'postgres', server_version: '18.4', system_identifier: '7710971639735813047' },
+      summary: 'postgres 18.4, admin may create roles and databases',
+      after: {
+        provider: 'postgres',
+        server_version: '18.4',
+        system_identifier: '7710971639735813047',
+        admin_may_create: ['roles', 'databases'],
+      },
     },
     {
       action: 'compute-database-plan',

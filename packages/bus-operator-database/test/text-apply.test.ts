@@ -31,7 +31,7 @@ describe('applyText', () => {
       target: deploy_admin@10.0.3.7:5432/postgres, PostgreSQL 18.4, cluster 7710971639735813047
       deployment: example-dev, provider postgres
 
-        discover-provider      postgres 18.4
+        discover-provider      postgres 18.4, admin may create roles and databases
         compute-database-plan  1 role, 4 databases, schema public; files go to ./local/dsn
 
       + create-role            bus_service               done      login only, new password
@@ -55,7 +55,7 @@ describe('applyText', () => {
       target: deploy_admin@10.0.3.7:5432/postgres, PostgreSQL 18.4, cluster 7710971639735813047
       deployment: example-dev, provider postgres
 
-        discover-provider      postgres 18.4
+        discover-provider      postgres 18.4, admin may create roles and databases
         compute-database-plan  1 role, 4 databases, schema public; files go to ./local/dsn
 
       + create-role            bus_service                  done      login only, new password
@@ -120,7 +120,7 @@ describe('applyText', () => {
       target: deploy_admin@10.0.3.7:5432/postgres, PostgreSQL 18.4, cluster 7710971639735813047
       deployment: example-dev, provider postgres
 
-        discover-provider      postgres 18.4
+        discover-provider      postgres 18.4, admin may create roles and databases
         compute-database-plan  1 role, 4 databases, schema public; files go to ./local/dsn
 
       + create-role            bus_service                  done      login only, new password

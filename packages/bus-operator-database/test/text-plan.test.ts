@@ -12,7 +12,7 @@ describe('planText', () => {
       target: deploy_admin@10.0.3.7:5432/postgres, PostgreSQL 18.4, cluster 7710971639735813047
       deployment: example-dev, provider postgres
 
-        discover-provider      postgres 18.4
+        discover-provider      postgres 18.4, admin may create roles and databases
         compute-database-plan  1 role, 4 databases, schema public; files go to ./local/dsn
 
       + create-role            bus_service               login only, new password
@@ -64,7 +64,7 @@ describe('planText', () => {
       target: deploy_admin@10.0.3.7:5432/postgres, PostgreSQL 18.4, cluster 7710971639735813047
       deployment: example-dev, provider postgres
 
-        discover-provider      postgres 18.4
+        discover-provider      postgres 18.4, admin may create roles and databases
         compute-database-plan  3 role, 3 databases, schema public; files go to ./local/dsn
 
       + create-role            bus_auth_service          login only, new password
@@ -135,7 +135,7 @@ describe('planText', () => {
       target: deploy_admin@10.0.3.7:5432/postgres, PostgreSQL 18.4, cluster 7710971639735813047
       deployment: example-dev, provider postgres
 
-        discover-provider      postgres 18.4
+        discover-provider      postgres 18.4, admin may create roles and databases
         compute-database-plan  1 role, 4 databases, schema public; files go to ./local/dsn
 
       - revoke-privileges      bus_auth  PUBLIC loses CONNECT
@@ -159,7 +159,7 @@ describe('planText', () => {
       target: deploy_admin@10.0.3.7:5432/postgres, PostgreSQL 18.4, cluster 7710971639735813047
       deployment: example-dev, provider postgres
 
-        discover-provider      postgres 18.4
+        discover-provider      postgres 18.4, admin may create roles and databases
         compute-database-plan  1 role, 4 databases, schema public; files go to ./local/dsn
 
       refused: database bus_auth exists and bears no mark

@@ -30,7 +30,7 @@ export function verifyScript(schemas: readonly string[], probe: string): string 
     ...trials,
     `SELECT database.datname AS name,
        (SELECT coalesce(pg_catalog.json_agg(line), '[]') FROM pg_catalog.unnest(pg_catalog.string_to_array(
-          pg_catalog.shobj_description(database.oid, 'pg_database'), E'\\n')) AS line WHERE line LIKE 'bus-deployment=%') AS marks
+          pg_catalog.replace(pg_catalog.shobj_description(database.oid, 'pg_database'), E'\\r', ''), E'\\n')) AS line WHERE line LIKE 'bus-deployment=%') AS marks
        FROM pg_catalog.pg_database AS database
       WHERE database.datallowconn AND pg_catalog.has_database_privilege(database.oid, 'CONNECT')
       ORDER BY database.datname`,

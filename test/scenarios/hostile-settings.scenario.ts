@@ -1,0 +1,76 @@
+// Settings that a role, a database or a tenant left for whoever logs in: they change nothing of what a run does.
+import type { Scenario, Statement } from './scenario.ts';
+
+const app = { databases: ['app', 'logs'], serviceRole: 'app_service' } as const;
+const roleSettings = [
+  "search_path = 'public'",
+  "statement_timeout = '1ms'",
+  "lock_timeout = '1ms'",
+  "client_encoding = 'LATIN1'",
+  "default_transaction_isolation = 'serializable'",
+  'standard_conforming_strings = off',
+  'quote_all_identifiers = on',
+  "datestyle = 'German'",
+  "role = 'owners'",
+];
+
+/** What a tenant can put in the way in a schema of its own database: functions and operators of the system's names. */
+const tenant: readonly Statement[] = [
+  ...['has_database_privilege(name, text)', 'pg_get_userbyid(oid)', 'current_database()'].map((signature) => ({
+    sql: `CREATE FUNCTION public.${signature} RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE 'hijacked'; END $$`,
+    database: 'app',
+  })),
+  { sql: 'ALTER DATABASE app SET search_path = public, pg_catalog' },
+  { sql: "ALTER DATABASE app SET lock_timeout = '1ms'" },
+];
+
+export const scenarios: readonly Scenario[] = [
+  {
+    name: "the admin role's own settings, another role among them",
+    admins: ['plain'],
+    majors: [15, 16, 17, 18],
+    wish: app,
+    start: [
+      { sql: 'CREATE ROLE owners CREATEDB CREATEROLE; GRANT owners TO deploy_admin' },
+      ...roleSettings.map((setting) => ({ sql: `ALTER ROLE deploy_admin SET ${setting}` })),
+    ],
+    rounds: [
+      {
+        answers: [
+          {
+            ask: "SELECT pg_get_userbyid(datdba) AS owner FROM pg_database WHERE datname = 'app'",
+            answer: { owner: 'owners' },
+          },
+        ],
+      },
+      { flags: { rotate: ['app_service'] } },
+    ],
+  },
+  {
+    name: 'what a tenant put in the way',
+    earlier: { databases: ['app'], serviceRole: 'app_service' },
+    wish: { ...app, schemas: ['public', 'data'] },
+    majors: [15, 16, 17, 18],
+    start: tenant,
+    rounds: [
+      {
+        steps: [
+          'create-schema app.data',
+          'grant-privileges app',
+          'create-database logs',
+          'create-schema logs.data',
+          'grant-privileges logs',
+          'write-dsn-file ./local/dsn/logs.dsn',
+        ],
+      },
+    ],
+  },
+  {
+    // The service can't write there either, which verify tells.
+    name: 'a database that is read-only by default',
+    earlier: { databases: ['app'], serviceRole: 'app_service' },
+    wish: { databases: ['app'], serviceRole: 'app_service', schemas: ['public', 'data'] },
+    start: [{ sql: 'ALTER DATABASE app SET default_transaction_read_only = on' }],
+    rounds: [{ steps: ['create-schema app.data', 'grant-privileges app'], verify: 'failed' }],
+  },
+];

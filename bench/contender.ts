@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { scramVerifier } from 'bus-integration-postgres';
-import { type Program, timeTogether, type Usage, usageProbe } from './program.ts';
+import { type Program, type Run, timeTogether, type Usage, usageProbe } from './program.ts';
 import { databaseScript, dealt, readScript, roleScript } from './script.ts';
 import { deploymentId, type Workload } from './workload.ts';
 
@@ -14,6 +14,8 @@ export interface Login {
   readonly user: string;
   readonly password: string;
   readonly dsn: string;
+  /** The server's first process. */
+  readonly serverPid: number | undefined;
 }
 
 /** A folder for one contender's files, in memory as the server's data is; removed in the end. */
@@ -29,10 +31,10 @@ export function makeFolder(): Folder {
 const memoryDirectory = '/dev/shm';
 
 export interface Psql {
-  /** Everything from nothing; milliseconds. With two clients the role is made first, by one. */
-  apply(workload: Workload, clients: number): Promise<number>;
-  /** Reads the same catalogs as a plan; milliseconds. */
-  read(workload: Workload, clients: number): Promise<number>;
+  /** Everything from nothing. With several clients the role is made first, by one. */
+  apply(workload: Workload, clients: number): Promise<Run>;
+  /** Reads the same catalogs as a plan. */
+  read(workload: Workload, clients: number): Promise<Run>;
 }
 
 export function createPsql(psql: string, login: Login, folder: string): Psql {
@@ -50,6 +52,7 @@ export function createPsql(psql: string, login: Login, folder: string): Psql {
     writeFileSync(path, text, { mode: 0o600 });
     return { file: psql, args: ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', path], cwd: folder, env };
   };
+  const together = (programs: readonly Program[]) => timeTogether(programs, folder, login.serverPid);
   return {
     apply: async (workload, clients) => {
       const password = 'fUMV2e4hGlUwJ4GkWXoJQ3CVS9TYfSEvkRbcl6N7VXQ';
@@ -62,24 +65,20 @@ export function createPsql(psql: string, login: Login, folder: string): Psql {
       const parts = dealt(workload.databases, clients).map((part) =>
         databaseScript(workload, part, { directory, dsnOf }),
       );
-      if (clients === 1) return await timeTogether([program('all.sql', role + parts.join(''))], folder);
+      if (clients === 1) return await together([program('all.sql', role + parts.join(''))]);
       const programs = parts.map((part, index) => program(`part-${index}.sql`, part));
-      const first = await timeTogether([program('role.sql', role)], folder);
-      return first + (await timeTogether(programs, folder));
+      const first = await together([program('role.sql', role)]);
+      const rest = await together(programs);
+      return { elapsedMs: first.elapsedMs + rest.elapsedMs, cpuMs: first.cpuMs + rest.cpuMs };
     },
     read: async (workload, clients) => {
       const parts = dealt(workload.databases, clients).map((part) => readScript(workload, part));
-      return await timeTogether(
-        parts.map((part, index) => program(`read-${index}.sql`, part)),
-        folder,
-      );
+      return await together(parts.map((part, index) => program(`read-${index}.sql`, part)));
     },
   };
 }
 
-export interface Measured extends Usage {
-  readonly elapsedMs: number;
-}
+export type Measured = Run & Usage;
 
 export interface Bus {
   apply(): Promise<Measured>;
@@ -107,8 +106,8 @@ BUS_DATABASE_DSN_OUTPUT_DIR=./dsn
   const env = { PATH: process.env.PATH, HOME: folder, ...probe.env };
   const measured = async (...args: string[]): Promise<Measured> => {
     const program = { file: bus, args: ['operator', 'database', ...args], cwd: folder, env };
-    const elapsedMs = await timeTogether([program], folder);
-    return { elapsedMs, ...probe.read() };
+    const run = await timeTogether([program], folder, login.serverPid);
+    return { ...run, ...probe.read() };
   };
   return {
     apply: () => measured('apply'),

@@ -2,6 +2,7 @@
 import { statfsSync } from 'node:fs';
 import { createPlainAdmin, type Major, type Server, startServer } from 'embedded';
 import { type Bus, createBus, createPsql, type Login, type Measured, makeFolder, type Psql } from './contender.ts';
+import type { Run } from './program.ts';
 import { stateOf } from './state.ts';
 import type { Workload } from './workload.ts';
 
@@ -20,10 +21,10 @@ export interface ProvisioningOptions {
   readonly onProgress: (line: string) => void;
 }
 
-/** Milliseconds of every measurement, by contender. */
+/** Every measurement, by contender; psql's by its number of clients. */
 export interface Provisioning {
-  readonly psqlApply: ReadonlyMap<number, number[]>;
-  readonly psqlRead: ReadonlyMap<number, number[]>;
+  readonly psqlApply: ReadonlyMap<number, Run[]>;
+  readonly psqlRead: ReadonlyMap<number, Run[]>;
   readonly busApply: Measured[];
   readonly busPlan: Measured[];
 }
@@ -41,9 +42,9 @@ export async function provision(workload: Workload, options: ProvisioningOptions
     const psqlRuns = applyClients.map(
       (clients) => () =>
         onServer(workload, options, async ({ server, psql }) => {
-          const elapsedMs = await psql.apply(workload, clients);
-          result.psqlApply.get(clients)?.push(elapsedMs);
-          onProgress(`${workload.name} round ${round + 1}: psql-${clients} applied in ${seconds(elapsedMs)}`);
+          const applied = await psql.apply(workload, clients);
+          result.psqlApply.get(clients)?.push(applied);
+          onProgress(`${workload.name} round ${round + 1}: psql-${clients} applied in ${shown(applied)}`);
           expected ??= await stateOf(server, workload);
         }),
     );
@@ -51,7 +52,7 @@ export async function provision(workload: Workload, options: ProvisioningOptions
       onServer(workload, options, async ({ server, psql, bus }) => {
         const applied = await bus.apply();
         result.busApply.push(applied);
-        onProgress(`${workload.name} round ${round + 1}: bus applied in ${seconds(applied.elapsedMs)}`);
+        onProgress(`${workload.name} round ${round + 1}: bus applied in ${shown(applied)}`);
         if (expected !== undefined && (await stateOf(server, workload)) !== expected) {
           throw new Error('bus and psql did not leave the same state');
         }
@@ -73,14 +74,14 @@ async function readAndPlan(
   bus: Bus,
 ): Promise<void> {
   for (let repeat = 0; repeat < repeats; repeat += 1) {
-    for (const [clients, times] of psqlRead) {
-      const elapsedMs = await psql.read(workload, clients);
-      times.push(elapsedMs);
-      onProgress(`${workload.name}: psql-${clients} read in ${seconds(elapsedMs)}`);
+    for (const [clients, runs] of psqlRead) {
+      const read = await psql.read(workload, clients);
+      runs.push(read);
+      onProgress(`${workload.name}: psql-${clients} read in ${shown(read)}`);
     }
     const planned = await bus.plan();
     busPlan.push(planned);
-    onProgress(`${workload.name}: bus planned in ${seconds(planned.elapsedMs)}`);
+    onProgress(`${workload.name}: bus planned in ${shown(planned)}`);
   }
 }
 
@@ -116,7 +117,14 @@ async function loginOf(server: Server, admin: 'superuser' | 'plain'): Promise<Lo
   const { host, port } = server;
   const dsn = admin === 'plain' ? await createPlainAdmin(server) : server.dsn();
   const { username, password } = new URL(dsn);
-  return { host, port, user: decodeURIComponent(username), password: decodeURIComponent(password), dsn };
+  return {
+    host,
+    port,
+    user: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+    dsn,
+    serverPid: server.pid,
+  };
 }
 
 const bytesEach = 8_000_000;
@@ -133,6 +141,6 @@ function requireRoom({ name, databases }: Workload): void {
   );
 }
 
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(2)} s`;
+function shown({ elapsedMs, cpuMs }: Run): string {
+  return `${(elapsedMs / 1000).toFixed(2)} s (processor ${(cpuMs / 1000).toFixed(2)} s)`;
 }

@@ -11,7 +11,8 @@ export interface StartUp {
 export async function startUp(bus: string, rounds: number): Promise<StartUp> {
   using folder = makeFolder();
   const env = { PATH: process.env.PATH, HOME: folder.path };
-  const time = (file: string, ...args: string[]) => timeTogether([{ file, args, cwd: folder.path, env }], folder.path);
+  const time = async (file: string, ...args: string[]) =>
+    (await timeTogether([{ file, args, cwd: folder.path, env }], folder.path)).elapsedMs;
   const result: StartUp = { node: [], version: [], help: [] };
   for (let round = 0; round < rounds; round += 1) {
     result.node.push(await time('node', '-e', '0'));

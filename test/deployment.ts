@@ -86,6 +86,7 @@ export interface Deployment extends Disposable {
 export function makeDeployment({ adminDsn, keys: wished = {} }: DeploymentOptions = {}): Deployment {
   const directory = mkdtempSync(join(parentDirectory(), 'bus-deployment-'));
   let keys: Record<string, string> = {};
+  let copy: string | undefined;
   const deployment: Deployment = {
     directory,
     get keys() {
@@ -106,8 +107,13 @@ export function makeDeployment({ adminDsn, keys: wished = {} }: DeploymentOption
       deployment.write('.env', envText(keys), 0o644);
     },
     run: (args, options) => deployment.start(args, options).answer,
-    start: (args, options = {}) => start(directory, args, options),
-    [Symbol.dispose]: () => rmSync(directory, { recursive: true, force: true }),
+    start: (args, options = {}) => {
+      if (options.uid !== undefined) copy ??= readableCopy();
+      return start(directory, copy ?? builtPackages(), args, options);
+    },
+    [Symbol.dispose]: () => {
+      for (const made of [directory, copy]) if (made !== undefined) rmSync(made, { recursive: true, force: true });
+    },
   };
   if (adminDsn !== undefined) deployment.write('local/postgres-admin-dsn', `${adminDsn}\n`);
   deployment.configure({ ...defaults, ...wished });
@@ -147,9 +153,9 @@ function envText(keys: Readonly<Record<string, string>>): string {
     .join('');
 }
 
-function start(directory: string, args: readonly string[], options: RunOptions): Running {
+function start(directory: string, built: string, args: readonly string[], options: RunOptions): Running {
   const { binary = 'bus', env = {}, cwd = directory, uid, through = [], timeoutMs = 30_000 } = options;
-  const command = join(uid === undefined ? builtPackages() : readablePackages(), binaries[binary]);
+  const command = join(built, binaries[binary]);
   const words = [...through, command, ...(binary === 'bus' ? ['operator', 'database'] : []), ...args];
   const child = spawn(words[0] ?? command, words.slice(1), {
     cwd,
@@ -186,17 +192,14 @@ function builtPackages(): string {
   throw new Error('the commands are not built; run: npm run build');
 }
 
-let copy: string | undefined;
-
 /** A copy of what is built that every user may read, whatever the checkout's own parents allow. */
-function readablePackages(): string {
-  if (copy !== undefined) return copy;
+function readableCopy(): string {
   const folder = mkdtempSync(join(tmpdir(), 'bus-packages-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  for (const file of ['bus/package.json', 'bus/bin', 'bus/dist/bundle']) {
-    cpSync(join(builtPackages(), file), join(folder, file), { recursive: true });
+  for (const name of ['bus', 'bus-operator-database']) {
+    for (const file of ['package.json', 'bin', 'dist/bundle']) {
+      cpSync(join(builtPackages(), name, file), join(folder, name, file), { recursive: true });
+    }
   }
   chmodSync(folder, 0o755);
-  copy = folder;
-  return copy;
+  return folder;
 }

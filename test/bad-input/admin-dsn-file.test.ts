@@ -157,25 +157,25 @@ describe('IN-16 swapped between check and use', () => {
     const open = deployment.write('open', lure, 0o644);
     const hidden = deployment.write('hidden', lure);
 
-    const isSwapping = true;
     let swaps = 0;
+    let next: NodeJS.Immediate | undefined;
     const swap = () => {
-      const next = deployment.path('next');
+      const other = deployment.path('other');
       for (const make of [
-        () => linkSync(good, next),
-        () => linkSync(open, next),
-        () => linkSync(good, next),
-        () => symlinkSync(hidden, next),
+        () => linkSync(good, other),
+        () => linkSync(open, other),
+        () => linkSync(good, other),
+        () => symlinkSync(hidden, other),
       ]) {
-        rmSync(next, { force: true });
         make();
-        renameSync(next, path);
+        renameSync(other, path);
         // Renaming one link of a file over another does nothing and leaves both.
-        rmSync(next, { force: true });
+        rmSync(other, { force: true });
         swaps += 1;
       }
-      if (isSwapping) setImmediate(swap);
+      next = setImmediate(swap);
     };
+    using _swapping = { [Symbol.dispose]: () => clearImmediate(next) };
     swap();
     const exits = new Set<number>();
     for (let round = 0; round < 8; round += 1) {

@@ -72,7 +72,7 @@ for (const major of majorsFor(extent)) {
     test.skipIf(!extent.isWhole).each(own.filter(({ kind: one }) => one === 'plain admin'))(
       '$command, swallowed by a black hole: the next run waits and converges',
       { timeout },
-      harmed('swallowed', blackHoles, 2 * lanes),
+      harmed('swallowed', blackHoles, lanes),
     );
   });
 }

@@ -28,7 +28,7 @@ export function randomCase(seed: number): RandomCase {
   const wish = randomWish(random);
   const other = random.chance(0.25) ? randomWish(random) : undefined;
   const earlier = random.chance(0.65) ? (random.chance(0.4) ? wish : randomWish(random)) : undefined;
-  const changes = randomChanges(random, random.chance(0.5) ? 3 : 9);
+  const changes = randomChanges(random, managedBy(wish), random.chance(0.5) ? 3 : 9);
   return { seed, major, admin, wish, changes, ...(other && { other }), ...(earlier && { earlier }) };
 }
 

@@ -1,5 +1,6 @@
 // What a random cluster has been through before the deployment comes: changes by hand, by other tools, by other
 // deployments. Every change is data that can be printed; one that the server refuses is no change.
+import { dsnFileName } from 'bus-integration-database';
 import { birthLimit } from '../../packages/bus-integration-postgres/src/mark.ts';
 import { exampleId } from '../scenarios/deployment.ts';
 import type { FileEdit, Statement } from '../scenarios/scenario.ts';
@@ -25,21 +26,36 @@ export const bystanders: readonly Statement[] = [
 
 export type Change = Statement | FileEdit;
 
+/** The names that changes are likeliest to be about: those that will be declared. */
+export interface Likely {
+  readonly roles: readonly string[];
+  readonly databases: readonly string[];
+  readonly schemas: readonly string[];
+}
+
+/** Up to `most` random changes. */
+export function randomChanges(random: Random, likely: Likely, most: number): Change[] {
+  return Array.from({ length: random.upTo(most) }, () => random.pick(kinds)({ ...random, likely })).flat();
+}
+
+interface Chooser extends Random {
+  readonly likely: Likely;
+}
+
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 const roleNames = [...pool.roles.slice(0, 2), ...pool.databases.map((name) => `${name}_svc`)];
 const marks = [exampleId, 'other'].map((id) => `bus-deployment=${id}`);
 
-/** Up to `most` random changes. */
-export function randomChanges(random: Random, most: number): Change[] {
-  return Array.from({ length: random.upTo(most) }, () => random.pick(kinds)(random)).flat();
-}
-
-const someRole = (random: Random) => quoted(random.pick(random.chance(0.7) ? pool.roles.slice(0, 1) : roleNames));
-const someDatabase = (random: Random) => random.pick(random.chance(0.6) ? pool.databases.slice(0, 1) : pool.databases);
-const byWhom = (random: Random): Pick<Statement, 'as'> => (random.chance(0.5) ? { as: 'admin' } : {});
-const someGrantee = (random: Random) =>
+const either = (random: Chooser, likely: readonly string[], all: readonly string[]) =>
+  random.pick(random.chance(0.85) ? likely : all);
+const roleName = (random: Chooser) => either(random, random.likely.roles, roleNames);
+const someRole = (random: Chooser) => quoted(roleName(random));
+const someDatabase = (random: Chooser) => either(random, random.likely.databases, pool.databases);
+const someSchema = (random: Chooser) => quoted(either(random, random.likely.schemas, pool.schemas));
+const byWhom = (random: Chooser): Pick<Statement, 'as'> => (random.chance(0.5) ? { as: 'admin' } : {});
+const someGrantee = (random: Chooser) =>
   random.pick(['PUBLIC', 'bystander', someRole(random), someRole(random), someRole(random)]);
-const someComment = (random: Random) =>
+const someComment = (random: Chooser) =>
   random.pick([
     'NULL',
     "'by hand'",
@@ -47,15 +63,13 @@ const someComment = (random: Random) =>
     `E'note\\n${marks[0]}'`,
     `E'${marks[1]}\\n${marks[0]}'`,
   ]);
-const someFile = (random: Random) => {
-  const database = encodeURIComponent(someDatabase(random));
-  return random.chance(0.8) ? `${database}.dsn` : `${database}.${encodeURIComponent(roleNames[1] ?? '')}.dsn`;
-};
+const someFile = (random: Chooser) =>
+  dsnFileName(someDatabase(random), random.chance(0.7) ? undefined : roleName(random));
 
 const onDatabase = ['CONNECT', 'TEMPORARY', 'CREATE', 'ALL'];
 const onSchema = ['USAGE', 'CREATE', 'ALL'];
 
-const kinds: readonly ((random: Random) => Change[])[] = [
+const kinds: readonly ((random: Chooser) => Change[])[] = [
   (random) => [
     {
       sql: `CREATE ROLE ${someRole(random)} ${random.pick(['LOGIN', 'NOLOGIN'])} ${random.pick(['', "PASSWORD 'by hand'"])}`,
@@ -63,12 +77,10 @@ const kinds: readonly ((random: Random) => Change[])[] = [
     },
   ],
   (random) => [{ sql: `CREATE DATABASE ${quoted(someDatabase(random))}`, ...byWhom(random) }],
-  (random) => [
-    { sql: `CREATE SCHEMA ${quoted(random.pick(pool.schemas))}`, database: someDatabase(random), ...byWhom(random) },
-  ],
+  (random) => [{ sql: `CREATE SCHEMA ${someSchema(random)}`, database: someDatabase(random), ...byWhom(random) }],
   (random) => [
     {
-      sql: `CREATE SCHEMA ${quoted(random.pick(pool.schemas))} AUTHORIZATION ${random.pick(['bystander', someRole(random)])}`,
+      sql: `CREATE SCHEMA ${someSchema(random)} AUTHORIZATION ${random.pick(['bystander', someRole(random)])}`,
       database: someDatabase(random),
     },
   ],
@@ -81,15 +93,15 @@ const kinds: readonly ((random: Random) => Change[])[] = [
   },
   (random) => [{ sql: `DROP DATABASE ${quoted(someDatabase(random))}` }],
   // Grants and revocations are what goes wrong most in real life.
-  ...[0, 1, 2].map(() => (random: Random) => [
+  ...[0, 1, 2].map(() => (random: Chooser) => [
     {
       sql: `GRANT ${random.pick(onDatabase)} ON DATABASE ${quoted(someDatabase(random))} TO ${someGrantee(random)} ${random.pick(['', '', 'WITH GRANT OPTION'])}`,
       ...byWhom(random),
     },
   ]),
-  ...[0, 1].map(() => (random: Random) => [
+  ...[0, 1].map(() => (random: Chooser) => [
     {
-      sql: `GRANT ${random.pick(onSchema)} ON SCHEMA ${quoted(random.pick(pool.schemas))} TO ${someGrantee(random)} ${random.pick(['', '', 'WITH GRANT OPTION'])}`,
+      sql: `GRANT ${random.pick(onSchema)} ON SCHEMA ${someSchema(random)} TO ${someGrantee(random)} ${random.pick(['', '', 'WITH GRANT OPTION'])}`,
       database: someDatabase(random),
       ...byWhom(random),
     },
@@ -102,7 +114,7 @@ const kinds: readonly ((random: Random) => Change[])[] = [
   ],
   (random) => [
     {
-      sql: `REVOKE ${random.pick(onSchema)} ON SCHEMA ${quoted(random.pick(pool.schemas))} FROM ${someGrantee(random)}`,
+      sql: `REVOKE ${random.pick(onSchema)} ON SCHEMA ${someSchema(random)} FROM ${someGrantee(random)}`,
       database: someDatabase(random),
       ...byWhom(random),
     },
@@ -138,7 +150,7 @@ const kinds: readonly ((random: Random) => Change[])[] = [
       },
     ];
   },
-  ...[0, 1].map(() => (random: Random): Change[] => {
+  ...[0, 1].map(() => (random: Chooser): Change[] => {
     const file = someFile(random);
     return random.pick<Change[]>([
       [{ remove: file }],

@@ -1,0 +1,124 @@
+// Observations for unit tests: an ordinary server, and only what a test says otherwise. Reads nothing.
+import { birthLimit } from '../src/mark.ts';
+import type {
+  AclEntry,
+  Observation,
+  ObservedAdmin,
+  ObservedDatabase,
+  ObservedInside,
+  ObservedRole,
+  ObservedSchema,
+  ObservedServer,
+} from '../src/observation.ts';
+
+export const deploymentId = 'shop';
+export const mark = 'bus-deployment=shop';
+
+/** `entry('svc=CONNECT/admin')`; PUBLIC is an empty grantee, `*` after the privilege its grant option. */
+export function entry(text: string): AclEntry {
+  const [, grantee = '', privilege = '', star = '', grantor = ''] = /^(.*)=(\w+)(\*?)\/(.*)$/.exec(text) ?? [];
+  return { grantee: grantee === '' ? null : grantee, grantor, privilege, isGrantable: star !== '' };
+}
+
+export function role(name: string, said: Partial<ObservedRole> = {}): ObservedRole {
+  return {
+    name,
+    canLogin: true,
+    isSuperuser: false,
+    createsRoles: false,
+    createsDatabases: false,
+    replicates: false,
+    bypassesRowSecurity: false,
+    hasExpired: false,
+    comment: mark,
+    memberOf: [],
+    powerfulGroups: [],
+    inherits: [],
+    ownsDatabases: [],
+    adminMayAlter: true,
+    connections: 0,
+    ...said,
+  };
+}
+
+/** A database of the admin's, open to nobody else. */
+export function database(
+  name: string,
+  said: Partial<ObservedDatabase> = {},
+  acl: readonly string[] = [],
+): ObservedDatabase {
+  return {
+    name,
+    owner: 'admin',
+    adminActsAsOwner: true,
+    adminMayConnect: true,
+    encoding: 'UTF8',
+    allowsConnections: true,
+    connectionLimit: -1,
+    comment: mark,
+    connections: 0,
+    acl: acl.map(entry),
+    ...said,
+  };
+}
+
+/** One that an apply of this deployment was cut off over. */
+export function unfinished(name: string, said: Partial<ObservedDatabase> = {}): ObservedDatabase {
+  return database(name, {
+    allowsConnections: false,
+    connectionLimit: birthLimit(deploymentId, name),
+    comment: null,
+    ...said,
+  });
+}
+
+export function schema(name: string, said: Partial<ObservedSchema> = {}, acl: readonly string[] = []): ObservedSchema {
+  return { name, owner: 'admin', adminActsAsOwner: true, acl: acl.map(entry), ...said };
+}
+
+export interface Said {
+  readonly server?: Partial<ObservedServer>;
+  readonly admin?: Partial<ObservedAdmin>;
+  readonly roles?: readonly ObservedRole[];
+  readonly databases?: readonly ObservedDatabase[];
+  /** Schemas by database. */
+  readonly schemas?: Readonly<Record<string, readonly ObservedSchema[]>>;
+  readonly adminMayCreateSchemas?: boolean;
+}
+
+export function seen(said: Said = {}): Observation {
+  const inside = Object.entries(said.schemas ?? {}).map(([name, schemas]): [string, ObservedInside] => [
+    name,
+    { adminMayCreateSchemas: said.adminMayCreateSchemas ?? true, schemas },
+  ]);
+  return {
+    server: {
+      version: '18.4',
+      versionNum: 180004,
+      database: 'postgres',
+      systemIdentifier: '7',
+      isInRecovery: false,
+      readsOnlyByDefault: false,
+      maxConnections: 100,
+      reservedConnections: 3,
+      usedConnections: 1,
+      entersPostgres: true,
+      scramIterations: 4096,
+      encoding: 'UTF8',
+      characterType: 'C',
+      ...said.server,
+    },
+    admin: {
+      name: 'admin',
+      isSuperuser: false,
+      createsRoles: true,
+      createsDatabases: true,
+      mutesLogging: false,
+      readsVerifiers: false,
+      ...said.admin,
+    },
+    roles: new Map((said.roles ?? []).map((one) => [one.name, one])),
+    databases: new Map((said.databases ?? []).map((one) => [one.name, one])),
+    inside: new Map(inside),
+  };
+}

@@ -36,6 +36,8 @@ async function bundle(name) {
     minifyWhitespace: true,
     minifySyntax: true,
     external: ['pg-native'],
+    // As later Nodes have it: without one, `pg` looks at the global Response, and Node 20 loads its whole HTTP client.
+    define: { navigator: '{"userAgent":"Node.js"}' },
     alias: Object.fromEntries(packages.map((other) => [other, join(root, 'packages', other, 'src', 'index.ts')])),
     banner: { js: requireBanner },
     logLevel: 'warning',

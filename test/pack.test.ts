@@ -1,6 +1,6 @@
 // The five packages, packed and installed together in an empty folder, work: binaries, imports and types.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -56,6 +56,13 @@ it('the libraries export what others are promised', () => {
     'SCRAM-SHA-256$4096:',
     'function',
   ]);
+});
+
+it('every package brings the licence', () => {
+  const licence = readFileSync(join(root, 'LICENSE'), 'utf8');
+  for (const name of names) {
+    expect(readFileSync(join(directory, 'node_modules', name, 'LICENSE'), 'utf8')).toBe(licence);
+  }
 });
 
 it('every package has types where its exports say', () => {

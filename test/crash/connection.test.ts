@@ -13,8 +13,10 @@ const extent = readExtent(process.env);
 const timeout = extent.isWhole ? 7_200_000 : 180_000;
 /** The whole run's limit where the server falls silent, longer at each attempt; how long any run may take to end after it. */
 const [firstLimitMs, graceMs] = [3_000, 12_000];
-/** Many, since a run on a silent connection does nothing but wait; as many as one process may listen for signals. */
-const lanes = 8;
+/** Many, since a run on a silent connection does nothing but wait. */
+const [lanes, blackHoleLanes] = [8, 24];
+// Each run of the command line listens for signals.
+process.setMaxListeners(2 * blackHoleLanes);
 
 // A sample keeps `npm test` short; the whole sweep takes every point of every line.
 const scenarios: readonly FaultScenario[] = [
@@ -50,6 +52,7 @@ for (const major of majorsFor(extent)) {
 
     const harmed = (what: string, chosen: typeof harms, lanes: number) => async (scenario: FaultScenario) => {
       await using trials = createLanes(scenario, handle, what);
+      const startedAt = performance.now();
       const { tried, hurt, failures } = await sweep({
         title: `connection ${what}: PostgreSQL ${major}, ${kind}, ${scenario.command}`,
         points: await faultsOf(scenario, handle, chosen),
@@ -60,6 +63,8 @@ for (const major of majorsFor(extent)) {
       });
       expect(failures).toEqual([]);
       expect(hurt).toBeGreaterThan(tried * 0.8);
+      // Else the server was told after all.
+      if (chosen === blackHoles) expect(performance.now() - startedAt).toBeGreaterThan(45_000);
     };
     const own = scenarios.filter((scenario) => scenario.kind === kind);
 
@@ -72,7 +77,7 @@ for (const major of majorsFor(extent)) {
     test.skipIf(!extent.isWhole).each(own.filter(({ kind: one }) => one === 'plain admin'))(
       '$command, swallowed by a black hole: the next run waits and converges',
       { timeout },
-      harmed('swallowed', blackHoles, lanes),
+      harmed('swallowed', blackHoles, blackHoleLanes),
     );
   });
 }
@@ -96,7 +101,7 @@ async function faultsOf(scenario: Scenario, handle: GroundHandle, chosen: typeof
 
 function harming(fault: Fault, limitMs: number): Harming {
   return async (deployment, argv) => {
-    await using proxy = await startFaultyProxy(deployment.ground.server.port, fault);
+    const proxy = await startFaultyProxy(deployment.ground.server.port, fault);
     const isSilent = fault.harm === 'stall' || fault.harm === 'black-hole';
     const timed = isSilent ? [...argv, '--timeout', `${limitMs}ms`] : argv;
     const answer = await deployment.run(timed, through(proxy.port, deployment.ground.adminDsn));
@@ -110,6 +115,8 @@ function harming(fault: Fault, limitMs: number): Harming {
       what: `${fault.harm} ${fault.direction} at message ${fault.at} (${proxy.struckAt() ?? 'never'})`,
       isHurt: proxy.struckAt() !== undefined,
       problems,
+      // A black hole that ended would tell the server that its clients are gone.
+      end: () => proxy[Symbol.asyncDispose](),
     };
   };
 }

@@ -25,6 +25,8 @@ export interface Hurt {
   readonly problems: readonly string[];
   /** The files before the last run that was hurt, where that was not the first. */
   readonly before?: Contents;
+  /** Takes the harm away; called when all is judged. */
+  readonly end?: () => Promise<void>;
 }
 
 export type Harming = (deployment: Deployment, argv: readonly string[]) => Promise<Hurt>;
@@ -56,12 +58,13 @@ export async function tryHarm(
 ): Promise<Trial> {
   const first = contentsOf(deployment);
   const argv = hurtCommand(scenario, deployment);
-  const { what, isHurt, problems, before = first } = await harm(deployment, argv);
+  const { what, isHurt, problems, before = first, end } = await harm(deployment, argv);
   const atOnce = await problemsAtAnyInstant(deployment, before);
   const again = scenario.command === 'rotate, then apply' ? ['apply'] : argv;
   const rest = await (scenario.kind === 'plain admin, trust'
     ? settleUnderTrust(deployment, again, before, provingDsn)
     : settle(deployment, again));
+  await end?.();
   return {
     what,
     isHurt,

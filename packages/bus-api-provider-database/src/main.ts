@@ -1,6 +1,7 @@
 // The binary bus-api-provider-database: the HTTP surface on a loopback address, until a signal ends it.
 import type { AddressInfo } from 'node:net';
 import { BlockList, isIP } from 'node:net';
+import { type GlobalFlags, readGlobalFlags, writeResult } from 'bus-integration-database';
 import { postgresKeys } from 'bus-integration-postgres';
 import { createApp } from './app.ts';
 
@@ -10,21 +11,27 @@ const defaultAddress = '127.0.0.1:8092';
 
 const help = `bus-api-provider-database: the internal HTTP surface of bus operator database.
 
-usage: bus-api-provider-database [--addr HOST:PORT]
+usage: bus-api-provider-database [flags] [--addr HOST:PORT]
 
-  --addr HOST:PORT  a loopback address to listen on (default ${defaultAddress}; port 0: any free one)
-  -h, --help        this text
-  -V, --version     name and version
+  --addr HOST:PORT     a loopback address to listen on (default ${defaultAddress}; port 0: any free one)
+  -f, --format FORMAT  text (default) or json: how it says where it listens
+  -o, --output FILE    say that in FILE (0600) instead of on stdout
+  -h, --help           this text
+  -V, --version        name and version
+  -q, -v, -vv, --trace, --color WHEN, --no-color change nothing here
 
 routes: GET /healthz, GET /api/internal/database/capabilities
 exit status: 0 ended by SIGTERM or SIGINT, 1 could not listen, 2 wrong usage
 `;
 
 async function main(argv: readonly string[]): Promise<number> {
-  if (argv.some((word) => word === '--help' || word === '-h')) return print(help);
-  if (argv.some((word) => word === '--version' || word === '-V'))
-    return print(`bus-api-provider-database ${version}\n`);
-  const address = addressOf(argv);
+  const flags = readGlobalFlags(argv);
+  if ('problem' in flags) return refuse(`${flags.problem}; see bus-api-provider-database --help`, 2);
+  const { words } = flags;
+  if (words.some((word) => word === '--help' || word === '-h')) return print(help, flags);
+  if (words.some((word) => word === '--version' || word === '-V'))
+    return print(`bus-api-provider-database ${version}\n`, flags);
+  const address = addressOf(words);
   if ('problem' in address) return refuse(address.problem, 2);
   const server = createApp({ providers });
   return await new Promise<number>((done) => {
@@ -44,7 +51,10 @@ async function main(argv: readonly string[]): Promise<number> {
     });
     server.listen(address.port, address.host, () => {
       const { address: host, port } = server.address() as AddressInfo;
-      print(`listening on http://${host.includes(':') ? `[${host}]` : host}:${port}\n`);
+      const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+      const text = flags.format === 'json' ? `${JSON.stringify({ listening: url })}\n` : `listening on ${url}\n`;
+      const printed = print(text, flags);
+      if (printed !== 0) server.close(() => done(printed));
     });
   });
 }
@@ -77,9 +87,9 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || (family !== 0 && loopback.check(host, family === 4 ? 'ipv4' : 'ipv6'));
 }
 
-function print(text: string): number {
-  process.stdout.write(text);
-  return 0;
+function print(text: string, { output }: GlobalFlags): number {
+  const fault = writeResult(text, output);
+  return fault === undefined ? 0 : refuse(fault, 2);
 }
 
 function refuse(why: string, status: number): number {

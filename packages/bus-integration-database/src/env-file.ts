@@ -17,13 +17,13 @@ export interface EnvFile {
 
 /**
  * Reads the text of an env file: `KEY=VALUE` or `export KEY=VALUE` lines, blank lines and `#` lines. A bad line is an
- * `invalid-request` error, `FILE:LINE: why`. The result has no prototype.
+ * `invalid-request` error, `FILE:LINE: why`. A key may be called `__proto__` and is one like any other.
  *
  * @example
  * parseEnvFile("A=1\nexport B='two words'\n", '.env'); // { A: '1', B: 'two words' }
  */
 export function parseEnvFile(text: string, fileName: string): Record<string, string> {
-  return readLines(text, fileName).values;
+  return Object.fromEntries(Object.entries(readLines(text, fileName).values));
 }
 
 /**

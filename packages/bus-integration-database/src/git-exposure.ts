@@ -27,6 +27,16 @@ export interface GitExposureOptions {
  * gitExposure('./local/admin-dsn', { env }).remedy; // "run: printf '%s\\n' '/local/' >> .git/info/exclude"
  */
 export function gitExposure(path: string, options: GitExposureOptions): GitExposure {
+  try {
+    return examine(path, options);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === 'EACCES' ? 'permission denied' : (code ?? 'its directory can not be looked at');
+    return { result: 'skipped', seen: `git couldn't say about ${printable(path)}: ${why}` };
+  }
+}
+
+function examine(path: string, options: GitExposureOptions): GitExposure {
   const isDirectory = path.endsWith('/') || (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
   const place = locate(isDirectory ? join(path, 'name.dsn') : path);
   const ask = createAsk(place.directory, options);
@@ -130,7 +140,9 @@ function createAsk(
           ? 'git is not installed'
           : code === 'ETIMEDOUT'
             ? `no answer in ${timeoutMs / 1000} s`
-            : code;
+            : code === 'EACCES'
+              ? 'permission denied'
+              : code;
     return {
       status: run.status,
       stdout: run.stdout ?? '',

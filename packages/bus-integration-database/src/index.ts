@@ -15,6 +15,8 @@ export type { Operation } from './events.ts';
 export { eventNames, operations, requestEvent, responseEvent } from './events.ts';
 export type { GitExposure } from './git-exposure.ts';
 export { gitExposure } from './git-exposure.ts';
+export type { GlobalFlags } from './global-flags.ts';
+export { asksForJson, readGlobalFlags } from './global-flags.ts';
 export { failure, handle } from './handle.ts';
 export type { NamedKind, NameRules } from './names.ts';
 export { caseCollisions, dsnFileName, expandRole, isRoleTemplate, judgeName, printable } from './names.ts';
@@ -29,7 +31,7 @@ export type {
   StatusRequest,
   VerifyRequest,
 } from './request.ts';
-export { declarationOf, parseRequest } from './request.ts';
+export { declarationOf, parseRequest, requireUsableNames } from './request.ts';
 export type { Database, Grantee, PrivilegeObject, Privileges, Resource, Role, Schema } from './resource.ts';
 export { idOf, privilegesOf } from './resource.ts';
 export type {
@@ -45,6 +47,7 @@ export type {
   Target,
   Verb,
 } from './response.ts';
+export { descriptorOf, writeResult } from './result-file.ts';
 export { Secret } from './secret.ts';
 export { judgeSecretFile, readSecretFile } from './secret-file.ts';
 export type { Settings } from './settings.ts';

@@ -1,55 +1,66 @@
 // The binary bus-integration-database: names the events of the contract, and proves on itself that a request becomes
 // an answer. Reaches no server.
 import { eventNames, type Operation, operations, requestEvent, responseEvent } from './events.ts';
+import { type GlobalFlags, readGlobalFlags } from './global-flags.ts';
 import { handle } from './handle.ts';
+import { printable } from './names.ts';
 import type { Provider } from './provider.ts';
 import type { Response } from './response.ts';
+import { writeResult } from './result-file.ts';
 
 const version = '0.1.0';
 const providers = ['postgres'];
 
 const help = `bus-integration-database: the event contract of bus operator database.
 
-usage: bus-integration-database --events [--format text|json]
-       bus-integration-database --self-test
+usage: bus-integration-database [flags] --events
+       bus-integration-database [flags] --self-test
 
-  --events         the event names, one a line; as JSON with providers
-  --format FORMAT  text (default) or json
-  --self-test      send a request through the contract and check the answer
-  -h, --help       this text
-  -V, --version    name and version
+  --events             the event names, one a line; as JSON with providers
+  --self-test          send a request through the contract and check the answer
+  -f, --format FORMAT  text (default) or json
+  -o, --output FILE    write the result to FILE (0600) instead of stdout
+  -h, --help           this text
+  -V, --version        name and version
+  -q, -v, -vv, --trace, --color WHEN, --no-color change nothing here
 
 exit status: 0 done, 1 the self-test failed, 2 wrong usage
 `;
 
 async function main(argv: readonly string[]): Promise<number> {
-  const words = argv.flatMap((word) =>
-    word.startsWith('--format=') ? ['--format', word.slice('--format='.length)] : [word],
-  );
-  const format = words.includes('--format') ? words[words.indexOf('--format') + 1] : 'text';
-  const asked = words.filter((word, index) => word !== '--format' && words[index - 1] !== '--format');
-  if (asked.length === 1 && (format === 'text' || format === 'json')) {
-    switch (asked[0]) {
+  const flags = readGlobalFlags(argv);
+  if ('problem' in flags) return refuse(flags.problem);
+  const [asked, ...others] = flags.words;
+  if (others.length === 0) {
+    switch (asked) {
       case '--help':
       case '-h':
-        return print(help);
+        return print(help, flags);
       case '--version':
       case '-V':
-        return print(`bus-integration-database ${version}\n`);
+        return print(`bus-integration-database ${version}\n`, flags);
       case '--events':
-        return print(format === 'json' ? `${JSON.stringify(capabilities(), null, 2)}\n` : `${eventNames.join('\n')}\n`);
+        return print(flags.format === 'json' ? json(capabilities()) : `${eventNames.join('\n')}\n`, flags);
       case '--self-test':
-        return await selfTest();
+        return await selfTest(flags);
     }
   }
-  const what = argv.length === 0 ? 'nothing asked for' : `unexpected arguments ${JSON.stringify(argv.join(' '))}`;
-  process.stderr.write(`bus-integration-database: ${what}; see bus-integration-database --help\n`);
+  const line = JSON.stringify(printable(flags.words.join(' ')));
+  return refuse(asked === undefined ? 'nothing asked for' : `unexpected arguments ${line}`);
+}
+
+function print(text: string, { output }: GlobalFlags): number {
+  const fault = writeResult(text, output);
+  return fault === undefined ? 0 : refuse(fault);
+}
+
+function refuse(why: string): number {
+  process.stderr.write(`bus-integration-database: ${why}; see bus-integration-database --help\n`);
   return 2;
 }
 
-function print(text: string): number {
-  process.stdout.write(text);
-  return 0;
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 function capabilities() {
@@ -57,10 +68,10 @@ function capabilities() {
   return { provider: providers[0], providers, events: eventNames, direct_bootstrap: true };
 }
 
-async function selfTest(): Promise<number> {
+async function selfTest(flags: GlobalFlags): Promise<number> {
   try {
     for (const operation of operations) await roundTrip(operation);
-    return print('OK bus-integration-database self-test\n');
+    return print(flags.format === 'json' ? json({ ok: true }) : 'OK bus-integration-database self-test\n', flags);
   } catch (error) {
     process.stderr.write(
       `bus-integration-database: self-test failed: ${error instanceof Error ? error.message : String(error)}\n`,

@@ -107,6 +107,15 @@ export function caseCollisions(fileNames: readonly string[]): (readonly [string,
   return collisions;
 }
 
+/** The name that takes the most room in a DSN file's name; undefined of none. */
+export function longestEncoded(names: readonly string[]): string | undefined {
+  const lengths = names.map((name) => ({ name, length: encoded(name).length }));
+  return lengths.reduce<(typeof lengths)[number] | undefined>(
+    (longest, one) => (longest !== undefined && longest.length >= one.length ? longest : one),
+    undefined,
+  )?.name;
+}
+
 function encoded(name: string): string {
   return [...Buffer.from(name)].map(encodedByte).join('');
 }

@@ -1,6 +1,8 @@
 // What may be asked: the requests' shapes, and the check that a value is one. Unknown keys are refused with their path.
 import * as z from 'zod/mini';
 import { OperationError } from './errors.ts';
+import { type NameProblem, nameProblems, type PartNames, placeholderProblem } from './name-problems.ts';
+import type { NameRules } from './names.ts';
 import type { Diagnostic } from './response.ts';
 import { risks } from './step.ts';
 
@@ -94,14 +96,44 @@ export function declarationOf(request: PlanRequest | ApplyRequest | DoctorReques
   };
 }
 
+const requestParts: PartNames = {
+  databases: 'databases',
+  serviceRole: 'service_role',
+  furtherRoles: 'roles',
+  schemas: 'schemas',
+};
+
+/**
+ * Refuses a declaration whose names can't be used, as the environment's are refused: every problem at once.
+ *
+ * @throws OperationError `invalid-request`
+ * @example
+ * requireUsableNames({ databases: ['a', 'a'], roles: [], schemas: ['public'] }, rules);
+ */
+export function requireUsableNames(declaration: Declaration, rules: NameRules): void {
+  const { databases, schemas, roles, serviceRole } = declaration;
+  // Among a request's roles the service role may stand, once.
+  const at = serviceRole === undefined ? -1 : roles.indexOf(serviceRole);
+  const furtherRoles = at < 0 ? roles : roles.toSpliced(at, 1);
+  const problems = nameProblems({ databases, schemas, serviceRole, furtherRoles }, rules, requestParts);
+  if (problems.length === 0) return;
+  const diagnostics = problems.map(({ part, message, remedy }: NameProblem): Diagnostic => {
+    return { severity: 'fail', code: 'invalid-name', message, target: requestParts[part], remedy };
+  });
+  throw new OperationError('invalid-request', "names that can't be used", { diagnostics });
+}
+
 function contradictions(verb: string, value: unknown): Diagnostic[] {
-  if (verb !== 'plan' && verb !== 'apply') return [];
-  const request = value as PlanRequest;
+  const request = value as PlanRequest | ApplyRequest | DoctorRequest;
   const problems: Diagnostic[] = [];
-  if (request.databases === undefined && request.roles === undefined && request.schemas === undefined) {
+  const isChange = verb === 'plan' || verb === 'apply';
+  if (isChange && ![request.databases, request.roles, request.schemas].some((list) => (list?.length ?? 0) > 0)) {
     problems.push(problem('one or more of databases, roles, schemas is required'));
   }
-  if (verb === 'apply' && !request.dry_run && request.confirm !== true) {
+  const strange =
+    request.service_role === undefined ? undefined : placeholderProblem(request.service_role, requestParts);
+  if (strange !== undefined) problems.push(problem(strange.message, 'service_role', strange.remedy));
+  if (verb === 'apply' && 'dry_run' in request && !request.dry_run && request.confirm !== true) {
     problems.push(problem('confirm: must be true when dry_run is false', 'confirm'));
   }
   return problems;
@@ -118,6 +150,12 @@ function problemOf(issue: {
   return problem(path === '' ? why : `${path}: ${why}`, path || undefined);
 }
 
-function problem(message: string, target?: string): Diagnostic {
-  return { severity: 'fail', code: 'invalid-request', message, ...(target !== undefined && { target }) };
+function problem(message: string, target?: string, remedy?: string): Diagnostic {
+  return {
+    severity: 'fail',
+    code: 'invalid-request',
+    message,
+    ...(target !== undefined && { target }),
+    ...(remedy !== undefined && { remedy }),
+  };
 }

@@ -66,7 +66,7 @@ export type Step =
   | StepOf<
       'alter-role',
       { name: string; can_login?: boolean; password?: 'new' | 'staged' },
-      { name: string; can_login?: boolean }
+      { name: string; can_login?: boolean; replaces?: string }
     >
   | StepOf<'adopt-role', Marked, Marked>
   | StepOf<'create-database', { name: string; owner: string; encoding: string }, { name: string; unfinished: true }>

@@ -26,6 +26,11 @@ describe('IN-25…34 names that are refused', () => {
   test.each([
     [{ BUS_DATABASE_NAMES: 'a,b,a' }, ['BUS_DATABASE_NAMES: database "a" stands twice in BUS_DATABASE_NAMES']],
     [
+      { BUS_DATABASE_SCHEMA_NAMES: 's,s' },
+      ['BUS_DATABASE_SCHEMA_NAMES: schema "s" stands twice in BUS_DATABASE_SCHEMA_NAMES'],
+    ],
+    [{ BUS_DATABASE_ROLE_NAMES: 'r,r' }, ['BUS_DATABASE_ROLE_NAMES: role "r" stands twice in BUS_DATABASE_ROLE_NAMES']],
+    [
       { BUS_DATABASE_SCHEMA_NAMES: 'å'.repeat(32) },
       [`BUS_DATABASE_SCHEMA_NAMES: schema "${'å'.repeat(32)}" is 64 bytes long; 63 is the most`],
     ],

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -47,14 +48,16 @@ describe('what is read', () => {
     expect(parse(text)).toEqual(expected);
   });
 
-  test('the result has no prototype, and takes __proto__ for the name that it is', () => {
-    const values = parseEnvFile('__proto__=x\nconstructor=y', '.env');
-    expect(Object.getPrototypeOf(values)).toBeNull();
+  test('the result is an ordinary object, and takes __proto__ for the name that it is', () => {
+    assert.deepStrictEqual(parseEnvFile('A=1', '.env'), { A: '1' });
+    const values = parseEnvFile('__proto__=x\nconstructor=y\n__proto__=z', '.env');
     expect(Object.entries(values)).toEqual([
-      ['__proto__', 'x'],
+      ['__proto__', 'z'],
       ['constructor', 'y'],
     ]);
-    expect(values.toString).toBeUndefined();
+    expect(Object.getPrototypeOf(values)).toBe(Object.prototype);
+    expect(Object.hasOwn(values, 'toString')).toBe(false);
+    expect(Object.hasOwn(values, '__proto__')).toBe(true);
   });
 
   test('a line of exactly 64 KiB, and white space that would be slow to cut twice', () => {

@@ -106,3 +106,17 @@ describe('a saved plan (IN-51)', () => {
     ['without its target', untargeted, false],
   ])('%s is intact: %s', (_what, plan, expected) => expect(isIntact(plan)).toBe(expected));
 });
+
+test.each<[what: string, plan: unknown]>([
+  ['nothing but an identity and an empty target', { plan_id: 'x', target: {} }],
+  ['no target at all', { plan_id: 'x', target: null, steps: [] }],
+  ['steps that are no list', { plan_id: 'x', target, steps: 'all' }],
+  ['steps that are no steps', { plan_id: 'x', target, steps: [null] }],
+  ['steps that are lists', { plan_id: 'x', target, steps: [[]] }],
+  [
+    'a step deeper than the stack',
+    { plan_id: 'x', target, steps: [{ after: JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)) }] },
+  ],
+])('what a request may call a plan is no intact one, and no defect: %s', (_what, plan) => {
+  expect(isIntact(plan as Response)).toBe(false);
+});

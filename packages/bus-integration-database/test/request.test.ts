@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { OperationError } from '../src/errors.ts';
-import { declarationOf, parseRequest, type Requests } from '../src/request.ts';
+import type { NameRules } from '../src/names.ts';
+import { declarationOf, parseRequest, type Requests, requireUsableNames } from '../src/request.ts';
 
 const about = { deployment_id: 'shop', provider: 'postgres' };
 const declared = { ...about, databases: ['app'], roles: ['svc'] };
@@ -20,6 +21,7 @@ describe('what is taken', () => {
   test.each<[verb: keyof Requests, value: unknown, filled: object]>([
     ['plan', declared, { dry_run: true, adopt: false, allow: [], rotate: [] }],
     ['plan', { ...about, schemas: ['s'] }, { schemas: ['s'] }],
+    ['plan', { ...about, databases: [], roles: ['svc'] }, { databases: [] }],
     ['apply', declared, { dry_run: true }],
     ['apply', { ...declared, dry_run: false, confirm: true }, { confirm: true }],
     ['apply', { ...declared, plan: { plan_id: 'x', anything: 1 } }, { plan: { plan_id: 'x', anything: 1 } }],
@@ -35,6 +37,14 @@ describe('what is refused, each problem with its path', () => {
   test.each<[verb: keyof Requests, value: unknown, expected: readonly RegExp[]]>([
     ['plan', undefined, [/./]],
     ['plan', about, [/one or more of databases, roles, schemas/]],
+    ['plan', { ...about, databases: [] }, [/one or more of databases, roles, schemas/]],
+    ['apply', { ...about, databases: [], roles: [], schemas: [] }, [/one or more of databases, roles, schemas/]],
+    [
+      'plan',
+      { ...declared, service_role: 'b{x}' },
+      [/^service_role: .* holds \{x\}; the only placeholder is \{database\}/],
+    ],
+    ['doctor', { ...declared, service_role: '{db}_x' }, [/^service_role: .* holds \{db\}/]],
     ['plan', { ...declared, deployment_id: '-x' }, [/^deployment_id: /]],
     ['plan', { ...declared, deployment_id: 'x'.repeat(64) }, [/^deployment_id: /]],
     ['plan', { ...declared, databases: ['app', ''], roles: 'svc' }, [/^databases\.1: /, /^roles: /]],
@@ -78,5 +88,75 @@ describe('the declaration', () => {
     const declaration = declarationOf(parseRequest('plan', { ...about, ...request }));
     expect(declaration).toMatchObject(expected);
     expect(declaration.schemas).toEqual(['public']);
+  });
+});
+
+describe("a request's names are judged as the environment's are", () => {
+  const rules: NameRules = {
+    maxBytes: 63,
+    reserved: {
+      role: { names: [], prefixes: ['sys_'] },
+      database: { names: [], prefixes: [] },
+      schema: { names: [], prefixes: [] },
+    },
+  };
+  const apart = 'differ only in upper and lower case: their DSN files would be one where case is not told apart';
+
+  function refused(request: object): readonly string[] {
+    try {
+      requireUsableNames(declarationOf(parseRequest('plan', { ...about, ...request })), rules);
+      return [];
+    } catch (error) {
+      if (!(error instanceof OperationError)) throw error;
+      expect(error.errorClass).toBe('invalid-request');
+      for (const { remedy } of error.diagnostics) expect(remedy).toMatch(/./);
+      return error.diagnostics.map(({ target, message }) => `${target}: ${message}`);
+    }
+  }
+
+  test.each<[request: object, expected: readonly string[]]>([
+    [{ databases: ['a', 'a', 'a'] }, ['databases: database "a" stands twice in databases']],
+    [{ schemas: ['s', 's'] }, ['schemas: schema "s" stands twice in schemas']],
+    [{ roles: ['a', 'a'] }, ['service_role: role "a" is the service role and stands in roles too']],
+    [{ roles: ['a', 'b', 'b'] }, ['roles: role "b" stands twice in roles']],
+    [{ databases: ['App', 'app'] }, [`databases: databases "App" and "app" ${apart}`]],
+    [{ databases: ['a'], roles: ['s', 'R', 'r'] }, [`roles: roles "R" and "r" ${apart}`]],
+    [
+      { databases: ['zz{database}'] },
+      ['databases: database "zz{database}" holds {database}, which only service_role may'],
+    ],
+    [
+      { databases: ['zz'], roles: ['{database}', 'zz'] },
+      ['service_role: role "zz" is the service role and stands in roles too'],
+    ],
+    [
+      { databases: ['zz'], roles: ['s', '{database}_r'] },
+      ['roles: role "{database}_r" holds {database}, which only service_role may'],
+    ],
+    [{ roles: ['{database}_s'] }, ['service_role: service_role makes one role for each database, and there is none']],
+    [{ roles: ['sys_x'] }, ['service_role: role "sys_x" begins with sys_, which the server keeps for its own roles']],
+    [
+      { databases: ['\u00e5'.repeat(31)], roles: ['s', 'x', '\u00e4'.repeat(31)] },
+      [
+        `roles: the DSN file of ${'\u00e5'.repeat(31)} and ${'\u00e4'.repeat(31)} would have a name of 377 bytes; 240 is the most`,
+      ],
+    ],
+  ])('%j', (request, expected) => {
+    expect(refused(request)).toEqual(expected);
+  });
+
+  test.each([
+    { databases: ['a', 'b'], roles: ['{database}_s', 'r'] },
+    { databases: ['a'], roles: ['a', 'b'], service_role: 'b' },
+    { databases: ['a'], roles: ['Bus', 'bus'], schemas: ['S', 's'] },
+    { databases: ['a'], roles: ['a{b}c'] },
+    { roles: ['a'] },
+  ])('%j is taken', (request) => {
+    expect(refused(request)).toEqual([]);
+  });
+
+  test('as many names as a request can hold', () => {
+    const many = (prefix: string) => Array.from({ length: 20_000 }, (_, index) => `${prefix}${index}`);
+    expect(refused({ databases: many('d'), roles: many('r'), schemas: many('s') })).toEqual([]);
   });
 });

@@ -14,7 +14,7 @@ import { interruption } from './interruption.ts';
 import { keepAwake } from './keep-awake.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { acquireLock, type DeploymentLock, lostLock } from './lock.ts';
-import { choosePasswords, passwordsToSend, provePassword } from './new-password.ts';
+import { choosePasswords, passwordsToSend, unprovenPasswords } from './new-password.ts';
 import { type ObserveOptions, observe, observeCluster, type Sight, withFiles } from './observe.ts';
 import { base, planResponse, targetOf } from './respond.ts';
 import { openLockSession, type Run } from './run.ts';
@@ -58,7 +58,9 @@ export async function apply(options: ApplyOptions): Promise<Response> {
     using _awake = keepAwake(session, 60_000);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await attemptApply(options, session, lock, startedAt);
+        // A saved plan is held against what was found first; what its own first attempt did doesn't make it stale.
+        const asked = attempt === 1 ? options : { ...options, saved: undefined };
+        return await attemptApply(asked, session, lock, startedAt, attempt === attempts);
       } catch (error) {
         if (attempt === attempts || !lookAgain.includes(sqlstateOf(error) ?? '')) throw error;
       }
@@ -73,6 +75,7 @@ async function attemptApply(
   session: Session,
   lock: DeploymentLock,
   startedAt: number,
+  isLast: boolean,
 ): Promise<Response> {
   const { wish, warnings, observeOptions, run } = options;
   const sight = await observe(session, observeOptions);
@@ -105,7 +108,13 @@ async function attemptApply(
         ledger,
         passwords,
         directory: observeOptions.directory,
-        prove: (decision, password) => provePassword(run, wish.deploymentId, session, decision, password),
+        prove: (decisions) =>
+          unprovenPasswords(decisions, passwords, {
+            run,
+            session,
+            jobs,
+            readsVerifiers: sight.seen.admin.readsVerifiers,
+          }),
         signal: options.context.signal,
       },
       jobs,
@@ -114,8 +123,8 @@ async function attemptApply(
     const again = await lookAgainAt(session, options, sight, inside);
     return conclude(options, answer, computed, again, ledger, startedAt);
   } catch (error) {
-    if (lookAgain.includes(sqlstateOf(error) ?? '')) throw error;
-    return await ended(options, answer, ledger, error, startedAt);
+    if (!isLast && lookAgain.includes(sqlstateOf(error) ?? '')) throw error;
+    return ended(options, answer, ledger, error, startedAt);
   }
 }
 
@@ -176,22 +185,19 @@ function notConverged(step: Step): Diagnostic {
 }
 
 /** The answer of a run that did not reach its end: why, and what stands. */
-async function ended(
-  options: ApplyOptions,
-  answer: Response,
-  ledger: Ledger,
-  error: unknown,
-  startedAt: number,
-): Promise<Response> {
+function ended(options: ApplyOptions, answer: Response, ledger: Ledger, error: unknown, startedAt: number): Response {
   const { signal } = options.context;
   const failure = signal.aborted ? interruption(signal.reason, error) : toOperationError(lostLock(error), 'apply');
+  // The server's refusal of a statement is certain; a lost connection leaves it open whether it was carried out.
+  const state = !signal.aborted && sqlstateOf(error) !== undefined ? 'failed' : 'unknown';
+  for (const step of ledger.inFlight()) ledger.mark(step, state);
   const steps = ledger.steps();
   return {
     ...answer,
     ...base(options.wish, steps, startedAt),
     ok: false,
     dry_run: false,
-    diagnostics: [...failure.diagnostics, whatStands(steps, ledger.begun()), ...options.warnings],
+    diagnostics: [...failure.diagnostics, whatStands(steps, ledger.begun(), ledger.staged), ...options.warnings],
     error_class: failure.errorClass,
   };
 }

@@ -43,6 +43,17 @@ interface ClusterRow {
 export async function readCluster(session: Session, wish: ClusterWish): Promise<ClusterSight> {
   // Said here rather than as the session's default: that default is one of the things to be read.
   await session.script('BEGIN READ ONLY');
+  try {
+    const sight = await readSharedCatalogs(session, wish);
+    await session.script('COMMIT');
+    return sight;
+  } catch (error) {
+    await session.script('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
+async function readSharedCatalogs(session: Session, wish: ClusterWish): Promise<ClusterSight> {
   const parameters = [wish.roles, wish.databases, markOf(wish.deploymentId), wish.withSizes ?? false];
   const [row] = await session.query<ClusterRow>(clusterQuery(session.serverVersionNum), parameters);
   if (row === undefined) throw new Error('the catalog query answered no row');
@@ -51,7 +62,6 @@ export async function readCluster(session: Session, wish: ClusterWish): Promise<
     ? await session.query<{ systemIdentifier: string }>(systemIdentifierQuery)
     : [];
   const verifiers = admin.readsVerifiers ? await readVerifiers(session, wish.roles) : undefined;
-  await session.script('COMMIT');
   return {
     server: { ...row.server, ...identified[0] },
     admin,
@@ -74,7 +84,8 @@ export async function readInside(session: Session, schemas: readonly string[]): 
   return { adminMayCreateSchemas: row.adminMayCreateSchemas, schemas: row.schemas.map(withAcl) };
 }
 
-async function readVerifiers(session: Session, roles: readonly string[]): Promise<Map<string, string | null>> {
+/** The stored verifiers of roles, null where there is none; only for an admin who may read them. */
+export async function readVerifiers(session: Session, roles: readonly string[]): Promise<Map<string, string | null>> {
   const rows = await session.query<{ name: string; verifier: string | null }>(verifierQuery, [roles]);
   return new Map(rows.map(({ name, verifier }) => [name, verifier]));
 }

@@ -79,7 +79,7 @@ function observePrivileges(wish: Privileges, seen: Observation, findings: Diagno
   }
   // A role that is still to be made will have what PUBLIC has.
   const role = seen.roles.get(wish.grantee.role) ?? { name: wish.grantee.role, inherits: [] };
-  const effective = effectivePrivileges(object, role, publicLoses);
+  const effective = effectivePrivileges(object, role, publicLoses, seen.databases.get(wish.on.database)?.owner);
   findings.push(...grantFindings(wish, object, role, seen));
   const satisfied = wish.privileges.filter((privilege) => effective.has(privilege));
   const extras = role.name === object.owner ? [] : extraPrivileges(wish, object, role, seen.admin.name);

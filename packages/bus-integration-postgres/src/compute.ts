@@ -54,6 +54,7 @@ export function computePlan(wish: Wish, seen: Observation, pairs: readonly FileP
         role,
         standing: comparison.roles.get(role) ?? 'refused',
         isRotated: allowed.rotate.includes(role),
+        hasNoPassword: seen.roles.get(role)?.verifier === null,
         endpoint: wish.endpoint,
         pairs: pairs.filter((pair) => pair.role === role),
       },

@@ -21,6 +21,8 @@ export interface ConnectionTarget {
   readonly user: string;
   readonly database: string;
   readonly sslmode: SslMode;
+  /** What was said of TLS in so many words, by DSN, service file or environment: no default, no file of the admin's own. */
+  readonly said?: { readonly sslmode?: string; readonly sslrootcert?: string };
   readonly sslnegotiation: 'postgres' | 'direct';
   /** Absolute path, or `system`. */
   readonly sslrootcert?: string;

@@ -42,6 +42,8 @@ export async function resolveDsn(
   const requireAuth = readRequireAuth(settings);
   const timeoutSeconds = integerOf(settings, 'connect_timeout') ?? 0;
   const options = textOf(settings, 'options');
+  const saidMode = textOf(settings, 'sslmode');
+  const saidRoot = textOf(settings, 'sslrootcert');
   const tls = await readTlsSettings(settings, surroundings, !addresses.every(usesSocket));
   if (tls.sslmode === 'verify-full') refuseNamelessHosts(settings);
   const passwords = await findPasswords(settings, surroundings, { addresses, defaultHost, user, database });
@@ -50,6 +52,10 @@ export async function resolveDsn(
     user,
     database,
     ...tls,
+    said: {
+      ...(saidMode !== undefined && { sslmode: saidMode }),
+      ...(saidRoot !== undefined && { sslrootcert: saidRoot }),
+    },
     channelBinding: wordOf(settings, 'channel_binding', ['disable', 'prefer', 'require'], 'prefer'),
     ...(requireAuth !== undefined && { requireAuth }),
     // 1 means one second since libpq 17; it meant two before. 0 and less mean no limit.

@@ -1,6 +1,7 @@
 // Which password each role has or gets, and what becomes of its DSN files. Pure: what the files hold and which
 // passwords are proven come in, decisions come out. No password is ever lost: a file's proven password is replaced
 // only by a rotation, and a staged one is dropped only when the live one is proven.
+import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { type Diagnostic, type DsnFileContent, type Risk, type Secret, shellQuote } from 'bus-integration-database';
 import type { Refusal, Standing } from './ours.ts';
@@ -64,6 +65,8 @@ export interface RoleDecision {
   readonly password?: Secret;
   /** The server must be given this password's verifier. */
   readonly setsVerifier: boolean;
+  /** Names the password that a rotation replaces, so that a saved plan rotates once; tells nothing of it. */
+  readonly replaces?: string;
   readonly files: readonly FileDecision[];
   /** Why nothing at all may be done. */
   readonly refusal?: Refusal;
@@ -76,15 +79,56 @@ export interface CredentialWish {
   readonly role: string;
   readonly standing: Standing;
   readonly isRotated: boolean;
+  /** The server is known to store no password for it. */
+  readonly hasNoPassword?: boolean;
   readonly endpoint: Endpoint;
   readonly pairs: readonly FilePair[];
 }
 
 export function decideCredentials(wish: CredentialWish, proofs: Proofs): RoleDecision {
   if (wish.standing === 'refused') return undecided(wish, 'none');
-  if (wish.pairs.length === 0) return undecided(wish, 'none');
+  if (wish.pairs.length === 0) return wish.isRotated ? refuseWithoutFile(wish) : undecided(wish, 'none');
+  const decision = decide(wish, proofs);
+  const elsewhere = fileOfAnotherServer(decision, wish, proofs);
+  return elsewhere === undefined ? decision : refuseElsewhere(wish, elsewhere);
+}
+
+function decide(wish: CredentialWish, proofs: Proofs): RoleDecision {
   if (wish.standing === 'missing') return decideForNewRole(wish);
-  return wish.isRotated ? decideRotation(wish, proofs) : decideForKnownRole(wish, proofs);
+  if (wish.isRotated) return decideRotation(wish, proofs);
+  // Made when nothing had to log in: it gets its first password now.
+  if (wish.hasNoPassword && candidatePasswords(wish.pairs).length === 0) return withPassword(wish, 'new', true);
+  return decideForKnownRole(wish, proofs);
+}
+
+/** A file that names another host or port, whose password is neither the role's here nor chosen: it belongs elsewhere. */
+function fileOfAnotherServer(
+  { password, files }: RoleDecision,
+  wish: CredentialWish,
+  proofs: Proofs,
+): FilePair | undefined {
+  const written = files.filter(({ act }) => act !== 'leave');
+  return written.find(({ pair: { live } }) => {
+    if (live.state !== 'present' || isSameServer(live.endpoint, wish.endpoint)) return false;
+    if (wish.standing === 'missing') return true;
+    return !holds(live, password) && proofs(wish.role, live.password).state !== 'proven';
+  })?.pair;
+}
+
+function refuseElsewhere(wish: CredentialWish, { path }: FilePair): RoleDecision {
+  const why = wish.standing === 'missing' ? 'does not exist on this one' : 'has another password on this one';
+  return refuse(wish, 'foreign-dsn-file', `${path} is for another server, and role ${shown(wish.role)} ${why}`, {
+    target: path,
+    remedy:
+      'keep that file for the server it belongs to: mv it away, or set BUS_DATABASE_DSN_OUTPUT_DIR to another directory',
+  });
+}
+
+function refuseWithoutFile(wish: CredentialWish): RoleDecision {
+  return refuse(wish, 'nothing-to-rotate', `role ${shown(wish.role)} has no DSN file that could hold a new password`, {
+    target: wish.role,
+    remedy: 'declare a database for it in BUS_DATABASE_NAMES',
+  });
 }
 
 /** Every distinct password that a role's files hold, staged ones first. */
@@ -102,20 +146,6 @@ export function candidatePasswords(pairs: readonly FilePair[]): Secret[] {
 function decideForNewRole(wish: CredentialWish): RoleDecision {
   const staged = passwordsIn(wish.pairs, 'staged')[0];
   if (staged !== undefined) return withPassword(wish, 'staged', true, staged);
-  const elsewhere = wish.pairs.find(
-    ({ live }) => live.state === 'present' && !isSameServer(live.endpoint, wish.endpoint),
-  );
-  if (elsewhere !== undefined) {
-    return refuse(
-      wish,
-      'foreign-dsn-file',
-      `${elsewhere.path} is for another server, and role ${shown(wish.role)} does not exist on this one`,
-      {
-        target: elsewhere.path,
-        remedy: `keep that file for the server it belongs to: mv it away, or set BUS_DATABASE_DSN_OUTPUT_DIR to another directory`,
-      },
-    );
-  }
   // The server lost a role whose files stand: what services hold goes on working.
   const live = passwordsIn(wish.pairs, 'live')[0];
   return live === undefined ? withPassword(wish, 'new', true) : withPassword(wish, 'kept', true, live);
@@ -128,7 +158,19 @@ function decideRotation(wish: CredentialWish, proofs: Proofs): RoleDecision {
   );
   const committed = staged.find((password) => proofs(wish.role, password).state === 'proven');
   if (committed !== undefined) return withPassword(wish, 'staged', false, committed);
-  return staged[0] === undefined ? withPassword(wish, 'new', true) : withPassword(wish, 'staged', true, staged[0]);
+  const replaces = fingerprint(passwordsIn(wish.pairs, 'live')[0]);
+  const decision =
+    staged[0] === undefined ? withPassword(wish, 'new', true) : withPassword(wish, 'staged', true, staged[0]);
+  return { ...decision, replaces };
+}
+
+/** One way, and only of passwords made here: their 256 bits can't be guessed back. */
+function fingerprint(password: Secret | undefined): string {
+  if (password === undefined) return 'none';
+  const text = password.reveal();
+  return /^[A-Za-z0-9_-]{43}$/.test(text)
+    ? createHash('sha256').update(text).digest('hex').slice(0, 16)
+    : 'given by hand';
 }
 
 function decideForKnownRole(wish: CredentialWish, proofs: Proofs): RoleDecision {
@@ -179,12 +221,11 @@ function withPassword(
   setsVerifier: boolean,
   password?: Secret,
 ): RoleDecision {
-  const isKnownRole = wish.standing !== 'missing';
   const files = wish.pairs.map((pair): FileDecision => {
     const liveIsRight = isRight(pair.live, wish.endpoint, password);
     const holdsIt = holds(pair.live, password);
     const origin = source === 'kept' && !holdsIt ? 'sibling' : source;
-    const changes = replacing(pair.live, setsVerifier && isKnownRole);
+    const changes = replacing(pair.live, wish.isRotated && wish.standing !== 'missing');
     if (liveIsRight) {
       // An unset verifier leaves nothing proven, so even a needless staged file stays until the next run.
       const act = pair.staged.state === 'absent' || setsVerifier ? 'keep' : 'discard';

@@ -1,11 +1,13 @@
-import type {
-  Allowed,
-  Check,
-  Configuration,
-  Context,
-  Declaration,
-  OperationError,
-  Response,
+import {
+  type Allowed,
+  type Check,
+  type Configuration,
+  type Context,
+  type Declaration,
+  type OperationError,
+  printable,
+  type Response,
+  type Target,
 } from 'bus-integration-database';
 import { computePlan } from './compute.ts';
 import { asCheck, check } from './doctor-check.ts';
@@ -35,11 +37,11 @@ export async function diagnose(options: DoctorOptions): Promise<Response> {
     ...secretFileChecks(configuration, surroundings),
     ...directoryChecks(configuration, surroundings),
   ];
-  let target: Response['target'];
+  const found: Found = { checks };
   try {
     const preparation = await prepare(configuration, surroundings, declaration, nothingAllowed);
     checks.push(...preparation.warnings.map((warning) => asCheck(warning)));
-    target = await examineServer(options, preparation, checks);
+    await examineServer(options, preparation, found);
   } catch (error) {
     if (options.context.signal.aborted) throw error;
     const expected = toOperationError(error, 'the examination');
@@ -57,25 +59,33 @@ export async function diagnose(options: DoctorOptions): Promise<Response> {
     ok: isOk,
     ...base({ deploymentId: configuration.deploymentId }, [], startedAt),
     complete: checks.every(({ result }) => result !== 'unknown'),
-    ...(target !== undefined && { target }),
+    ...(found.target !== undefined && { target: found.target }),
     diagnostics: [],
     checks,
-    ...(!isOk && { error_class: 'not-converged' as const }),
   };
 }
 
-async function examineServer(
-  { context, meter }: DoctorOptions,
-  preparation: Preparation,
-  checks: Check[],
-): Promise<Response['target']> {
+/** What the examination came to so far; it goes on as far as it can. */
+interface Found {
+  readonly checks: Check[];
+  target?: Target;
+}
+
+async function examineServer({ context, meter }: DoctorOptions, preparation: Preparation, found: Found): Promise<void> {
+  const { checks } = found;
   const { wish, directory } = preparation;
   const run = createRun({ target: preparation.target, signal: context.signal, meter });
   await using session = await run.open('survey');
-  const sight = await observe(session, { run, wish, directory, jobs: () => 3, onProgress: context.onProgress });
-  const { server, admin } = sight.seen;
-  checks.push(check('reachable', 'ok', `${session.where} answers as ${admin.name}`));
-  checks.push(versionCheck(server.versionNum, server.version));
+  const version = session.parameterStatus.server_version ?? '';
+  found.target = {
+    host: session.pinned.host,
+    port: session.pinned.port,
+    database: session.database,
+    admin_role: session.user,
+    server_version: version,
+  };
+  checks.push(check('reachable', 'ok', `${session.where} answers as ${printable(session.user)}`));
+  checks.push(versionCheck(session.serverVersionNum, version));
   checks.push(tlsCheck(session));
   const isPooled = await session.isPooled();
   checks.push(
@@ -94,6 +104,9 @@ async function examineServer(
       ? check('lock', 'ok', 'no apply is running')
       : check('lock', 'warn', `an apply is running: ${holder}`, 'wait for it to end'),
   );
+  const sight = await observe(session, { run, wish, directory, jobs: () => 3, onProgress: context.onProgress });
+  const { server, admin } = sight.seen;
+  found.target = targetOf(session.pinned, admin, server);
   checks.push(connectionCheck(server));
   checks.push(...(await collationChecks(session, wish.declaration.databases, server.versionNum)));
   checks.push(
@@ -118,7 +131,6 @@ async function examineServer(
       ),
     );
   }
-  return targetOf(session.pinned, admin, server);
 }
 
 function idOf({ errorClass }: OperationError): string {

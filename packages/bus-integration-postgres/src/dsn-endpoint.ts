@@ -13,12 +13,6 @@ export interface ServiceAddress {
   readonly sslrootcert?: string;
 }
 
-/** What the admin DSN or the environment says of TLS in so many words; a default root certificate is the admin's own. */
-export interface SaidOfTls {
-  readonly sslmode?: string | undefined;
-  readonly sslrootcert?: string | undefined;
-}
-
 /**
  * The part of a DSN file that follows the configuration: never the admin's certificates, password file or options.
  *
@@ -27,11 +21,10 @@ export interface SaidOfTls {
 export function endpointOf(
   target: ConnectionTarget,
   service: ServiceAddress,
-  said: SaidOfTls,
   absolute: (path: string) => string,
 ): Endpoint {
-  const sslmode = service.sslmode ?? said.sslmode ?? target.sslmode;
-  const rootcert = service.sslrootcert ?? said.sslrootcert;
+  const sslmode = service.sslmode ?? target.said?.sslmode ?? target.sslmode;
+  const rootcert = service.sslrootcert ?? target.said?.sslrootcert;
   const ports = target.addresses.map(({ port }) => port);
   return {
     host: service.host ?? target.addresses.map(({ host }) => host).join(','),
@@ -64,6 +57,16 @@ export function formatDsn(content: { endpoint: Endpoint; database: string; user:
   });
 }
 
+const written = ['host', 'port', 'sslmode', 'sslrootcert', 'channel_binding', 'target_session_attrs'];
+
+/** What we write is no secret; of anything else (sslpassword, say) only the number is kept, so that it shows as different. */
+function shownPart(parameters: Readonly<Record<string, string>>): Endpoint {
+  const entries = Object.entries(parameters);
+  const known = entries.filter(([keyword]) => written.includes(keyword));
+  const others = entries.length - known.length;
+  return { ...Object.fromEntries(known), ...(others > 0 && { others: `${others} more` }) };
+}
+
 /** Reads a DSN file's line back; one that is for another role or database is broken, like one that is no DSN. */
 export function parseEndpoint(line: Secret, database: string, role: string): FileReading {
   let parameters: Record<string, string>;
@@ -78,5 +81,5 @@ export function parseEndpoint(line: Secret, database: string, role: string): Fil
   const holder = `${printable(user ?? '')}@${printable(dbname ?? '')}`;
   if (user !== role) return { state: 'broken', reason: 'it is for another role', holder };
   if (dbname !== database) return { state: 'broken', reason: 'it is for another database', holder };
-  return { state: 'present', endpoint: { ...endpoint }, password: new Secret(password) };
+  return { state: 'present', endpoint: shownPart(endpoint), password: new Secret(password) };
 }

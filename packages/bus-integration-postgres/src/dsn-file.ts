@@ -15,6 +15,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import {
   dsnFileName,
   judgeSecretFile,
@@ -60,22 +61,30 @@ export function readPairs(directory: DsnDirectory, logins: readonly Login[]): Fi
   });
 }
 
-/** Makes the directory, 0700, when it is missing. */
+/** Makes the directory, 0700, when it is missing; missing parents too, all for the files' owner. */
 export function makeDirectory(directory: DsnDirectory): void {
   try {
-    const made = mkdirSync(directory.path, { recursive: true, mode: 0o700 });
-    if (made !== undefined && directory.owner !== undefined) chown(directory.path, directory.owner);
-    if (made !== undefined) syncDirectory(resolve(made, '..'));
+    const first = mkdirSync(directory.path, { recursive: true, mode: 0o700 });
+    if (first === undefined) return;
+    for (let path = directory.path; directory.owner !== undefined; path = resolve(path, '..')) {
+      chown(path, directory.owner);
+      if (path === first) break;
+    }
+    syncDirectory(resolve(first, '..'));
   } catch (error) {
     throw fileError(error, directory.shown, 'make the directory');
   }
 }
 
-/** Writes and syncs the staged file of a DSN file; nothing of it stays when that fails. */
-export function stageFile(directory: DsnDirectory, file: string, line: string): void {
+/**
+ * Writes and syncs the staged file of a DSN file; nothing of it stays when that fails. One that is there already is
+ * replaced only when it is the one that was seen.
+ */
+export function stageFile(directory: DsnDirectory, pair: FilePair, line: string): void {
+  const { file } = pair;
   const path = join(directory.path, file + stagedSuffix);
   try {
-    removeIfPresent(path);
+    if (pair.staged.state !== 'absent') discardStaged(directory, pair);
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
     const descriptor = openSync(path, flags, 0o600);
     try {
@@ -94,8 +103,10 @@ export function stageFile(directory: DsnDirectory, file: string, line: string): 
   }
 }
 
-/** Puts a staged file in its place; readers see the old content or the new. */
-export function promoteFile(directory: DsnDirectory, file: string): void {
+/** Puts the staged file that was seen, or written by us, in its place; readers see the old content or the new. */
+export function promoteFile(directory: DsnDirectory, pair: FilePair): void {
+  const { file } = pair;
+  refuseChanged(directory, pair);
   try {
     renameSync(join(directory.path, file + stagedSuffix), join(directory.path, file));
   } catch (error) {
@@ -103,12 +114,38 @@ export function promoteFile(directory: DsnDirectory, file: string): void {
   }
 }
 
-export function discardStaged(directory: DsnDirectory, file: string): void {
+/** Removes the staged file that was seen. */
+export function discardStaged(directory: DsnDirectory, pair: FilePair): void {
+  refuseChanged(directory, pair);
   try {
-    removeIfPresent(join(directory.path, file + stagedSuffix));
+    removeIfPresent(join(directory.path, pair.file + stagedSuffix));
   } catch (error) {
-    throw fileError(error, shownPath(directory, file), 'remove the staged file of');
+    throw fileError(error, shownPath(directory, pair.file), 'remove the staged file of');
   }
+}
+
+/** A staged file may hold the only copy of a password: another run's must never be taken for ours. */
+function refuseChanged(directory: DsnDirectory, pair: FilePair): void {
+  const now = readDsn(directory, pair.file + stagedSuffix, pair.database, pair.role);
+  if (isSameReading(now, pair.staged)) return;
+  throw anotherRun(shownPath(directory, pair.file));
+}
+
+function isSameReading(one: FileReading, other: FileReading): boolean {
+  if (one.state !== 'present' || other.state !== 'present') return one.state === other.state;
+  return one.password.reveal() === other.password.reveal() && isDeepStrictEqual(one.endpoint, other.endpoint);
+}
+
+function anotherRun(path: string): OperationError {
+  return new OperationError(
+    'locked',
+    `the staged file beside ${printable(path)} was changed by another run meanwhile`,
+    {
+      code: 'staged-file-changed',
+      target: path,
+      remedy: 'see that no other apply uses this directory, then run the same command again',
+    },
+  );
 }
 
 /** Makes what was written and renamed in it survive a power cut. */
@@ -174,6 +211,10 @@ function readDsn(directory: DsnDirectory, name: string, database: string, role: 
     line = readSecretFile(path, { uid, shownAs: shownPath(directory, name) });
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
+    // Another run may have renamed it since it was listed.
+    if (error instanceof OperationError && error.diagnostics[0]?.code === 'secret-file-missing') {
+      return { state: 'absent' };
+    }
     // Garbage in a file of ours is told apart from a file that others could have read or written.
     const isOurs = judgeSecretFile(path, { uid, content: 'any' }).every(({ severity }) => severity !== 'fail');
     if (isOurs) return { state: 'broken', reason: 'it does not hold one line of text' };
@@ -212,7 +253,7 @@ function removeIfPresent(path: string): void {
 }
 
 function chown(path: string, { uid, gid }: { uid: number; gid: number }): void {
-  const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
   try {
     fchownSync(descriptor, uid, gid);
   } finally {
@@ -241,6 +282,7 @@ function fileError(error: unknown, path: string, doing: string): unknown {
   if (error instanceof OperationError) return error;
   const { code } = error as NodeJS.ErrnoException;
   if (code === undefined) return error;
+  if (code === 'EEXIST' && doing === 'write') return anotherRun(path);
   const [seen, remedy] = reasons[code] ?? [code];
   // A full or failing disk is no mistake of the configuration.
   const isFailing = ['ENOSPC', 'EDQUOT', 'EIO'].includes(code);

@@ -19,8 +19,15 @@ export const grantOption = 'GRANT OPTION FOR ';
  * The privileges that a role can use on an object: its own, those of roles it inherits from, and PUBLIC's.
  * Those PUBLIC is about to lose are left out, since a wish that rests on them would not last.
  */
-export function effectivePrivileges(object: Guarded, role: Grantable, publicLoses: readonly string[]): Set<string> {
+export function effectivePrivileges(
+  object: Guarded,
+  role: Grantable,
+  publicLoses: readonly string[],
+  databaseOwner?: string,
+): Set<string> {
   const groups = new Set([role.name, ...role.inherits]);
+  // https://www.postgresql.org/docs/current/predefined-roles.html: its one member is the owner of the database one is in.
+  if (databaseOwner !== undefined && groups.has(databaseOwner)) groups.add('pg_database_owner');
   const usable = object.acl.filter(({ grantee, privilege }) =>
     grantee === null ? !publicLoses.includes(privilege) : groups.has(grantee),
   );

@@ -37,13 +37,17 @@ export interface Outcome {
 
 export async function execute(execution: Execution): Promise<Outcome> {
   const { run } = execution;
-  stageFiles(execution.staging);
+  const { session, lock } = execution;
+  // Files too are touched only while the lock stands: another run may be at work with the same ones.
+  await session.query(lock.check, [], { doing: 'checking the lock' });
+  execution.ledger.staged = stageFiles(execution.staging);
   run.signal.throwIfAborted();
   await changeRoles(execution);
   await createDatabases(execution);
   await openDatabases(execution);
   const inside = await workInside(execution);
   await letIn(execution);
+  await session.query(lock.check, [], { doing: 'checking the lock' });
   await settleFiles(execution.staging);
   return { inside };
 }
@@ -51,26 +55,26 @@ export async function execute(execution: Execution): Promise<Outcome> {
 async function changeRoles({ ledger, session, lock, seen, run }: Execution): Promise<void> {
   const statements = ledger.statements('roles');
   if (statements.length === 0) return;
-  // A verifier in the log is no password, but nobody needs it there. Refusal would abort the transaction.
-  const mute = seen.admin.mutesLogging
-    ? [
-        "SET LOCAL log_statement = 'none'",
-        "SET LOCAL log_min_error_statement = 'panic'",
-        'SET LOCAL log_min_duration_statement = -1',
-      ]
-    : [];
+  run.signal.throwIfAborted();
+  ledger.attempt(statements);
   try {
-    await inTransaction(
-      session,
-      [lock.check, ...mute, ...statements.map(({ sql }) => sql)],
-      'changing roles',
-      run.signal,
-    );
+    await inTransaction(session, lock, statements, 'changing roles', run.signal, seen.admin.mutesLogging ? muting : []);
   } catch (error) {
     throw refusesVerifiers(error) ? verifierRefused(error) : error;
   }
   ledger.done(statements);
 }
+
+/**
+ * A verifier in the log is no password, but nobody needs it there. Only where it is allowed: else it would abort the
+ * transaction. https://www.postgresql.org/docs/current/runtime-config-logging.html
+ */
+const muting = [
+  "SET LOCAL log_statement = 'none'",
+  "SET LOCAL log_min_error_statement = 'panic'",
+  'SET LOCAL log_min_duration_statement = -1',
+  'SET LOCAL log_min_duration_sample = -1',
+];
 
 /** Some platforms want to see passwords, and say so only at COMMIT, each in its own words. */
 function refusesVerifiers(error: unknown): boolean {
@@ -112,6 +116,7 @@ async function createDatabases({ ledger, run, lock, jobs, onProgress }: Executio
         const own = await take();
         try {
           await own.query(lock.check, [], { doing: 'checking the lock' });
+          ledger.attempt([statement]);
           // CREATE DATABASE takes no transaction around it.
           await own.query(statement.sql, [], { doing: `creating database ${statement.step.target}` });
           ledger.done([statement]);
@@ -129,7 +134,9 @@ async function openDatabases(execution: Execution): Promise<void> {
   const { ledger, session, lock, run } = execution;
   for (const batch of batches(ledger.databases('open'))) {
     const statements = batch.flatMap((database) => ledger.statements('open', database));
-    await inTransaction(session, [lock.check, ...statements.map(({ sql }) => sql)], 'opening databases', run.signal);
+    run.signal.throwIfAborted();
+    ledger.attempt(statements);
+    await inTransaction(session, lock, statements, 'opening databases', run.signal);
     ledger.done(statements);
   }
 }
@@ -158,8 +165,12 @@ async function workInside(execution: Execution): Promise<Map<string, ObservedIns
             admin: seen.admin.name,
           })
         : planned.map((statement) => statement.sql);
-      if (sql.length > 0)
-        await inTransaction(session, [lock.check, ...sql], `working in database ${database}`, run.signal);
+      if (sql.length > 0) {
+        run.signal.throwIfAborted();
+        ledger.attempt(planned);
+        const statements = sql.map((text) => ({ sql: text }));
+        await inTransaction(session, lock, statements, `working in database ${database}`, run.signal);
+      }
       ledger.done(planned);
       inside.set(database, await readInside(session, schemas));
     },
@@ -173,23 +184,32 @@ async function letIn({ ledger, session, lock, run }: Execution): Promise<void> {
     const statements = batch.flatMap((database) => ledger.statements('enter', database));
     // Everybody who gains, then who loses: nobody stands outside in between.
     const ordered = [...statements].sort((one, other) => Number(isRevoking(one)) - Number(isRevoking(other)));
-    await inTransaction(session, [lock.check, ...ordered.map(({ sql }) => sql)], 'letting roles in', run.signal);
+    run.signal.throwIfAborted();
+    ledger.attempt(statements);
+    await inTransaction(session, lock, ordered, 'letting roles in', run.signal);
     ledger.done(statements);
   }
 }
 
-/** One transaction in one round trip; run again when the server says that it may well succeed then. */
+/**
+ * One transaction in one round trip, or in three where its settings must hold before its statements arrive: the server
+ * logs a message before it runs any of it. Run again when the server says that it may well succeed then.
+ */
 async function inTransaction(
   session: Session,
-  statements: readonly string[],
+  lock: DeploymentLock,
+  statements: readonly { readonly sql: string }[],
   doing: string,
   signal: AbortSignal,
+  settings: readonly string[] = [],
 ): Promise<void> {
   signal.throwIfAborted();
-  const text = ['BEGIN READ WRITE', ...statements, 'COMMIT'].join(';\n');
+  const begin = ['BEGIN READ WRITE', lock.check, ...settings];
+  const work = statements.map(({ sql }) => sql);
+  const messages = settings.length === 0 ? [[...begin, ...work, 'COMMIT']] : [begin, work, ['COMMIT']];
   await withRetry(async () => {
     try {
-      await session.script(text, { doing });
+      for (const message of messages) await session.script(message.join(';\n'), { doing });
     } catch (error) {
       await session.script('ROLLBACK').catch(() => undefined);
       throw error;

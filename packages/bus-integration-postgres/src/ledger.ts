@@ -12,7 +12,13 @@ export interface Ledger {
   statements(phase: Phase, database?: string): PlannedStatement[];
   /** Databases that a phase has statements for, each once, in the plan's order. */
   databases(phase: Phase): string[];
+  /** About to be sent; until `done` nobody knows whether the server carried them out. */
+  attempt(statements: readonly PlannedStatement[]): void;
   done(statements: readonly PlannedStatement[]): void;
+  /** Files staged so far. */
+  staged: number;
+  /** Steps with statements attempted and not done. */
+  inFlight(): ReadonlySet<Step>;
   mark(step: Step, state: StepState): void;
   /** Steps of which some statements were done and others weren't. */
   begun(): ReadonlySet<Step>;
@@ -25,6 +31,7 @@ export function createLedger(steps: readonly Step[], context: RuleContext): Ledg
   const left = new Map<Step, number>();
   const begun = new Set<Step>();
   const states = new Map<Step, StepState>();
+  const inFlight = new Set<Step>();
   for (const step of steps) {
     const statements = statementsOf(step, context);
     left.set(step, statements.length);
@@ -43,8 +50,14 @@ export function createLedger(steps: readonly Step[], context: RuleContext): Ledg
       return database === undefined ? [...(databases?.values() ?? [])].flat() : (databases?.get(database) ?? []);
     },
     databases: (phase) => [...(byPhase.get(phase)?.keys() ?? [])],
+    staged: 0,
+    inFlight: () => inFlight,
+    attempt: (statements) => {
+      for (const { step } of statements) inFlight.add(step);
+    },
     done: (statements) => {
       for (const { step } of statements) {
+        inFlight.delete(step);
         const rest = (left.get(step) ?? 0) - 1;
         left.set(step, rest);
         begun.add(step);

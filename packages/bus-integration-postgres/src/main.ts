@@ -5,12 +5,15 @@ import {
   desiredResources,
   diff,
   eventNames,
+  type GlobalFlags,
   handle,
   isMutating,
   OperationError,
   type Provider,
   printable,
   type Response,
+  readGlobalFlags,
+  writeResult,
 } from 'bus-integration-database';
 import { computePlan, serviceProfile } from './compute.ts';
 import { parseDsn } from './dsn.ts';
@@ -22,17 +25,19 @@ const version = '0.1.0';
 
 const help = `bus-integration-postgres: the PostgreSQL provider of bus operator database.
 
-usage: bus-integration-postgres --events [--format text|json]
-       bus-integration-postgres --self-test
-       bus-integration-postgres --dry-run plan
+usage: bus-integration-postgres [flags] --events
+       bus-integration-postgres [flags] --self-test
+       bus-integration-postgres [flags] --dry-run plan
 
-  --events         the provider and the event names, one a line
-  --format FORMAT  text (default) or json
-  --self-test      check the provider's own parts: no server is asked
-  --dry-run plan   what a plan for an empty server holds, as JSON; takes BUS_DEPLOYMENT_ID,
-                   BUS_DATABASE_NAMES, BUS_DATABASE_SERVICE_ROLE, BUS_DATABASE_SCHEMA_NAMES
-  -h, --help       this text
-  -V, --version    name and version
+  --events             the provider and the event names, one a line
+  --self-test          check the provider's own parts: no server is asked
+  --dry-run plan       what a plan for an empty server holds, always as JSON; takes BUS_DEPLOYMENT_ID,
+                       BUS_DATABASE_NAMES, BUS_DATABASE_SERVICE_ROLE, BUS_DATABASE_SCHEMA_NAMES
+  -f, --format FORMAT  text (default) or json
+  -o, --output FILE    write the result to FILE (0600) instead of stdout
+  -h, --help           this text
+  -V, --version        name and version
+  -q, -v, -vv, --trace, --color WHEN, --no-color change nothing here
 
 exit status: 0 done, 1 the self-test failed, 2 wrong usage
 `;
@@ -40,38 +45,32 @@ exit status: 0 done, 1 the self-test failed, 2 wrong usage
 const notYet = ['hba', 'render-hba', 'serve'];
 
 async function main(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<number> {
-  const [line, format] = withoutFormat(argv);
-  if (format !== 'text' && format !== 'json') return refuse(`--format takes text or json`);
+  const flags = readGlobalFlags(argv);
+  if ('problem' in flags) return refuse(`${flags.problem}; see --help`);
+  const line = flags.words.join(' ');
   switch (line) {
     case '--help':
     case '-h':
-      return print(help);
+      return print(help, flags);
     case '--version':
     case '-V':
-      return print(`bus-integration-postgres ${version}\n`);
+      return print(`bus-integration-postgres ${version}\n`, flags);
     case '--events':
       return print(
-        format === 'json' ? json(capabilities()) : [`provider ${providerName}`, ...eventNames, ''].join('\n'),
+        flags.format === 'json' ? json(capabilities()) : [`provider ${providerName}`, ...eventNames, ''].join('\n'),
+        flags,
       );
     case '--self-test':
-      return await selfTest();
+      return await selfTest(flags);
     case '--dry-run plan':
     case 'plan --dry-run':
-      return await dryRun(env);
+      return await dryRun(env, flags);
   }
-  const word = argv.find((argument) => !argument.startsWith('-'));
+  const word = flags.words.find((argument) => !argument.startsWith('-'));
   if (word !== undefined && notYet.includes(word)) return refuse(`${word} is not available in this version`);
   return refuse(
     `${line === '' ? 'nothing asked for' : `unexpected arguments ${JSON.stringify(printable(line))}`}; see --help`,
   );
-}
-
-function withoutFormat(argv: readonly string[]): [string, string | undefined] {
-  const words = argv.flatMap((word) =>
-    word.startsWith('--format=') ? ['--format', word.slice('--format='.length)] : [word],
-  );
-  const at = words.indexOf('--format');
-  return at < 0 ? [words.join(' '), 'text'] : [words.toSpliced(at, 2).join(' '), words[at + 1]];
 }
 
 function capabilities() {
@@ -80,7 +79,7 @@ function capabilities() {
 }
 
 /** The plan for a server that holds nothing yet: what would be asked of it, step by step. */
-async function dryRun(env: Readonly<Record<string, string | undefined>>): Promise<number> {
+async function dryRun(env: Readonly<Record<string, string | undefined>>, flags: GlobalFlags): Promise<number> {
   const list = (text: string | undefined) =>
     (text ?? '')
       .split(',')
@@ -97,16 +96,16 @@ async function dryRun(env: Readonly<Record<string, string | undefined>>): Promis
     schemas: schemas.length > 0 ? schemas : ['public'],
   };
   const response = await handle('plan', request, [emptyServerProvider()], { signal: new AbortController().signal });
-  print(json(response));
-  return response.ok ? 0 : 2;
+  const printed = print(json(response), flags);
+  return response.ok ? printed : 2;
 }
 
-async function selfTest(): Promise<number> {
+async function selfTest(flags: GlobalFlags): Promise<number> {
   try {
     checkDsn();
     checkVerifier();
     await checkPlan();
-    return print('OK bus-integration-postgres self-test\n');
+    return print(flags.format === 'json' ? json({ ok: true }) : 'OK bus-integration-postgres self-test\n', flags);
   } catch (error) {
     process.stderr.write(
       `bus-integration-postgres: self-test failed: ${error instanceof Error ? error.message : String(error)}\n`,
@@ -243,9 +242,9 @@ function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-function print(text: string): number {
-  process.stdout.write(text);
-  return 0;
+function print(text: string, { output }: GlobalFlags): number {
+  const fault = writeResult(text, output);
+  return fault === undefined ? 0 : refuse(fault);
 }
 
 function refuse(why: string): number {

@@ -1,12 +1,13 @@
 // The passwords of an apply: chosen, turned into what the server is sent, and proven afterwards.
 import type { Secret } from 'bus-integration-database';
-import { readCluster } from './catalog.ts';
+import { readVerifiers } from './catalog.ts';
 import type { Computed } from './compute.ts';
 import type { Session } from './connect.ts';
 import type { RoleDecision } from './credentials.ts';
 import { proveLogin } from './login.ts';
+import { eachInParallel } from './parallel.ts';
 import type { Run } from './run.ts';
-import { matchesVerifier, newPassword, newVerifier } from './scram.ts';
+import { judgeVerifier, newPassword, newVerifier } from './scram.ts';
 
 /** Each role's password: the one that its files hold, or a new one. */
 export function choosePasswords({ credentials }: Computed): Map<string, Secret> {
@@ -35,25 +36,54 @@ export async function passwordsToSend(
   return new Map(sent);
 }
 
-/** Undefined when the server is proven to hold the password; else why not. */
-export async function provePassword(
+export interface ProvingOptions {
+  readonly run: Run;
+  readonly session: Session;
+  readonly jobs: number;
+  /** The stored verifiers may be read, which is exact and needs no login. */
+  readonly readsVerifiers: boolean;
+}
+
+/** The roles of which the server can't be proven to hold the password that this run gave it, each with the reason. */
+export async function unprovenPasswords(
+  decisions: readonly RoleDecision[],
+  passwords: ReadonlyMap<string, Secret>,
+  { run, session, jobs, readsVerifiers }: ProvingOptions,
+): Promise<Map<string, string>> {
+  const roles = decisions.map(({ role }) => role);
+  const verifiers = readsVerifiers && roles.length > 0 ? await readVerifiers(session, roles) : undefined;
+  const unproven = new Map<string, string>();
+  await eachInParallel(decisions, { jobs, signal: run.signal }, async (decision) => {
+    const password = passwords.get(decision.role);
+    const verifier = verifiers?.get(decision.role);
+    const reason =
+      password === undefined
+        ? 'it has no password'
+        : verifier
+          ? await whyNotStored(password, verifier, decision.role)
+          : await whyNoLogin(run, session, decision, password);
+    if (reason !== undefined) unproven.set(decision.role, reason);
+  });
+  return unproven;
+}
+
+async function whyNotStored(password: Secret, verifier: string, role: string): Promise<string | undefined> {
+  const judgement = await judgeVerifier(password.reveal(), verifier, role);
+  return judgement === 'matches' ? undefined : 'the server stores another one';
+}
+
+async function whyNoLogin(
   run: Run,
-  deploymentId: string,
   session: Session,
-  decision: RoleDecision,
+  { role, files }: RoleDecision,
   password: Secret,
 ): Promise<string | undefined> {
-  const sight = await readCluster(session, { deploymentId, roles: [decision.role], databases: [] });
-  const role = sight.roles.get(decision.role);
-  if (role?.verifier) {
-    return matchesVerifier(password.reveal(), role.verifier, role.name) ? undefined : 'the server stores another one';
-  }
-  const pair = decision.files[0]?.pair;
-  if (pair === undefined) return 'no database to log in to';
+  const database = files[0]?.pair.database;
+  if (database === undefined) return 'no database to log in to';
   const proof = await proveLogin(run.target, {
-    user: decision.role,
+    user: role,
     password,
-    database: pair.database,
+    database,
     pinned: session.pinned,
     timeoutMs: 10_000,
     signal: run.signal,

@@ -54,6 +54,7 @@ export async function withFiles(seen: Observation, options: ObserveOptions): Pro
     target: run.target,
     pinned,
     timeoutMs: 10_000,
+    jobs: options.jobs(seen),
     signal: run.signal,
     meter: run.meter,
   });

@@ -1,6 +1,6 @@
 // What may be touched: chosen before anything is compared. What isn't ours is refused by name, never dropped, never
 // taken for absent.
-import type { Diagnostic, ErrorClass } from 'bus-integration-database';
+import { type Diagnostic, type ErrorClass, shellQuote } from 'bus-integration-database';
 import { deploymentsIn, isUnfinished, ownership } from './mark.ts';
 import type { Observation, ObservedDatabase, ObservedRole } from './observation.ts';
 import { printable, shown } from './shown.ts';
@@ -53,6 +53,13 @@ export function judgeDatabase(name: string, seen: Observation, adoption: Adoptio
     });
   }
   if (isUnfinished(database, adoption.deploymentId, seen.admin.name)) return { standing: 'unfinished' };
+  if (isUnfinished(database, adoption.deploymentId, database.owner)) {
+    // Opened by hand it would be open to PUBLIC, and bear no mark.
+    const owner = shown(database.owner);
+    return refuse(name, `database ${shown(name)} was begun by ${owner}'s apply and not finished`, {
+      remedy: `run apply as ${owner}: name it in the admin DSN, then bus operator database apply`,
+    });
+  }
   if (!database.allowsConnections) {
     return refuse(name, `database ${shown(name)} allows no connections (closed by hand, or by another tool)`, {
       remedy: `in psql: ALTER DATABASE ${identifier(name)} ALLOW_CONNECTIONS true;`,
@@ -68,14 +75,14 @@ function judgeMark(kind: 'role' | 'database', thing: ObservedRole | ObservedData
     case 'unmarked':
       if (adoption.adopt) return { standing: 'adopted' };
       return refuse(thing.name, `${kind} ${shown(thing.name)} exists and bears no deployment's mark`, {
-        remedy: `if it is this deployment's: --adopt; else name another ${kind}`,
+        remedy: `if it is this deployment's: bus operator database apply --adopt; else name another ${kind}`,
       });
     case 'foreign': {
       const others = deploymentsIn(thing.comment);
       if (adoption.adoptFrom !== undefined && others.includes(adoption.adoptFrom)) return { standing: 'adopted' };
       const named = others.map(printable).join(', ');
       return refuse(thing.name, `${kind} ${shown(thing.name)} belongs to deployment ${named}`, {
-        remedy: `name another ${kind}; to take it over: --adopt-from ${named}`,
+        remedy: `name another ${kind}; to take it over: bus operator database apply --adopt-from ${shellQuote(others[0] ?? '')}`,
       });
     }
   }

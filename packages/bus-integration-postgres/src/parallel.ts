@@ -6,6 +6,8 @@ export interface ParallelOptions {
   readonly jobs: number;
   readonly signal: AbortSignal;
   readonly onDone?: (done: number) => void;
+  /** Whether an item's work is begun again after this error; default: whatever may well succeed then. */
+  readonly isWorthIt?: (error: unknown) => boolean;
 }
 
 const isOneTooMany = (error: unknown) => sqlstateOf(error) === '53300';
@@ -37,7 +39,7 @@ export async function eachInParallel<T>(
         await withRetry(
           () => work(next.value),
           options.signal,
-          (error) => !(isOneTooMany(error) && running > 1),
+          (error) => !(isOneTooMany(error) && running > 1) && (options.isWorthIt?.(error) ?? true),
         );
         done += 1;
         options.onDone?.(done);

@@ -7,11 +7,11 @@ import {
   type Configuration,
   type Declaration,
   type Diagnostic,
-  judgeName,
   loginsOf,
   OperationError,
   printable,
   readSecretFile,
+  requireUsableNames,
   rolesOf,
   type Secret,
 } from 'bus-integration-database';
@@ -19,7 +19,7 @@ import type { Wish } from './compute.ts';
 import type { ConnectionTarget } from './connection-target.ts';
 import { resolveDsn } from './conninfo.ts';
 import { parseDsn } from './dsn.ts';
-import { endpointOf, isSocket, type SaidOfTls } from './dsn-endpoint.ts';
+import { endpointOf, isSocket } from './dsn-endpoint.ts';
 import type { DsnDirectory } from './dsn-file.ts';
 import { postgresNames } from './names.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -42,14 +42,12 @@ export async function prepare(
   declaration: Declaration,
   allowed: Allowed,
 ): Promise<Preparation> {
-  refuseNames(declaration);
+  requireUsableNames(declaration, postgresNames);
   const { secret, warnings } = readAdminDsn(configuration, surroundings);
   const { parameters, target } = await readTarget(secret, configuration, surroundings);
   refuseUnknownRotation(declaration, allowed);
   const inClear = configuration.passwordSend === 'plaintext' ? [plaintextWarning(target)] : [];
-  const endpoint = endpointOf(target, configuration.service, saidOfTls(parameters, surroundings), (path) =>
-    resolve(surroundings.cwd, path),
-  );
+  const endpoint = endpointOf(target, configuration.service, (path) => resolve(surroundings.cwd, path));
   const directory = directoryOf(configuration, surroundings);
   if (directory === undefined && loginsOf(declaration).length > 0) {
     throw new OperationError(
@@ -88,7 +86,6 @@ export async function prepare(
 
 async function readTarget(secret: Secret, configuration: Configuration, surroundings: ProviderSurroundings) {
   try {
-    const parameters = parseDsn(secret.reveal());
     return { parameters, target: await resolveDsn(parameters, surroundings) };
   } catch (error) {
     throw error instanceof OperationError ? withSource(error, configuration) : error;
@@ -104,13 +101,6 @@ export function withSource(error: OperationError, configuration: Configuration):
       : diagnostic,
   );
   return new OperationError(error.errorClass, error.message, { diagnostics, cause: error });
-}
-
-function saidOfTls(parameters: Readonly<Record<string, string>>, { env }: ProviderSurroundings): SaidOfTls {
-  return {
-    sslmode: parameters.sslmode ?? env.PGSSLMODE,
-    sslrootcert: parameters.sslrootcert ?? env.PGSSLROOTCERT,
-  };
 }
 
 function readAdminDsn(
@@ -227,36 +217,4 @@ function plaintextWarning({ sslmode, addresses }: ConnectionTarget): Diagnostic 
     code: 'password-in-clear',
     message: 'passwords are sent to the server in clear (BUS_DATABASE_PASSWORD_SEND=plaintext); its log may show them',
   };
-}
-
-function refuseNames(declaration: Declaration): void {
-  const named = [
-    ...rolesOf(declaration).map((name) => ['role', name] as const),
-    ...declaration.databases.map((name) => ['database', name] as const),
-    ...declaration.schemas.map((name) => ['schema', name] as const),
-  ];
-  const problems = named.flatMap(([kind, name]): Diagnostic[] => {
-    const why = judgeName(kind, name, postgresNames);
-    return why === undefined
-      ? []
-      : [
-          {
-            severity: 'fail',
-            code: 'invalid-name',
-            message: `${kind} ${JSON.stringify(printable(name))} ${why}`,
-            target: printable(name),
-          },
-        ];
-  });
-  const twice = declaration.databases.filter((name, index, all) => all.indexOf(name) !== index);
-  for (const name of new Set(twice)) {
-    problems.push({
-      severity: 'fail',
-      code: 'duplicate-name',
-      message: `database ${printable(name)} is listed twice`,
-      target: printable(name),
-    });
-  }
-  if (problems.length > 0)
-    throw new OperationError('invalid-request', 'names that can not be used', { diagnostics: problems });
 }

@@ -7,12 +7,15 @@ import type { PinnedAddress } from './dial.ts';
 import { type LoginProof, proveLogin } from './login.ts';
 import type { Meter } from './meter.ts';
 import type { ObservedRole } from './observation.ts';
-import { matchesVerifier } from './scram.ts';
+import { eachInParallel } from './parallel.ts';
+import { judgeVerifier } from './scram.ts';
 
 export interface ProofOptions {
   readonly target: ConnectionTarget;
   readonly pinned: PinnedAddress;
   readonly timeoutMs: number;
+  /** Roles proven at once. */
+  readonly jobs: number;
   readonly signal: AbortSignal;
   readonly meter?: Meter | undefined;
 }
@@ -30,25 +33,31 @@ export async function provePasswords(
     else group.push(pair);
   }
   const proofs = new Map<string, Proof>();
-  for (const [name, group] of byRole) {
+  await eachInParallel([...byRole], options, async ([name, group]) => {
     const role = roles.get(name);
-    if (role === undefined) continue;
+    if (role === undefined) return;
     const candidates = candidatePasswords(group);
     const found =
       role.verifier !== undefined
-        ? candidates.map((password) => byVerifier(password, role))
+        ? await Promise.all(candidates.map((password) => byVerifier(password, role)))
         : await byLogin(candidates, group, options);
     candidates.forEach((password, index) => {
       proofs.set(proofKey(name, password), found[index] ?? { state: 'unknown' });
     });
-  }
+  });
   return (role, password) => proofs.get(proofKey(role, password)) ?? { state: 'unknown', reason: 'it was not tried' };
 }
 
-function byVerifier(password: Secret, role: ObservedRole): Proof {
+async function byVerifier(password: Secret, role: ObservedRole): Promise<Proof> {
   if (!role.verifier) return { state: 'disproven', reason: 'the role has no password' };
-  const isIt = matchesVerifier(password.reveal(), role.verifier, role.name);
-  return isIt ? { state: 'proven' } : { state: 'disproven', reason: 'the server holds another password' };
+  switch (await judgeVerifier(password.reveal(), role.verifier, role.name)) {
+    case 'matches':
+      return { state: 'proven' };
+    case 'differs':
+      return { state: 'disproven', reason: 'the server holds another password' };
+    case 'too-costly':
+      return { state: 'unknown', reason: 'its stored verifier asks for more rounds than are worth computing' };
+  }
 }
 
 async function byLogin(

@@ -15,11 +15,13 @@ import {
 } from 'bus-integration-database';
 import { apply } from './apply.ts';
 import type { ClusterSight } from './catalog.ts';
-import { computePlan } from './compute.ts';
+import { type Computed, computePlan } from './compute.ts';
+import type { Session } from './connect.ts';
 import { diagnose } from './doctor.ts';
 import { interruption } from './interruption.ts';
+import { lockHolder } from './lock.ts';
 import type { Meter } from './meter.ts';
-import { type ObserveOptions, observe } from './observe.ts';
+import { type ObserveOptions, observe, type Sight } from './observe.ts';
 import {
   configuredDeclaration,
   type Preparation,
@@ -84,12 +86,22 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
     onProgress: context.onProgress,
   });
 
+  /** Looks and plans; once more, or not at all, where an apply at work may stand between a verifier and its files. */
+  const survey = async (session: Session, looking: ObserveOptions): Promise<{ sight: Sight; computed: Computed }> => {
+    for (let isAgain = false; ; isAgain = true) {
+      const sight = await observe(session, looking);
+      const computed = computePlan(looking.wish, sight.seen, sight.pairs, sight.proofs);
+      const isInDoubt = computed.credentials.some(({ refusal }) => refusal?.code.startsWith('password-'));
+      if (!isInDoubt || isAgain) return { sight, computed };
+      const holder = await lockHolder(session, looking.wish.deploymentId);
+      if (holder !== undefined) throw atWork(holder);
+    }
+  };
   const plan = async (request: PlanRequest | ApplyRequest, context: Context): Promise<Response> => {
     const startedAt = performance.now();
     const { preparation, run } = await start(declarationOf(request), allowedBy(request), context);
     await using session = await run.open('survey');
-    const sight = await observe(session, observation(run, preparation, context, 1));
-    const computed = computePlan(preparation.wish, sight.seen, sight.pairs, sight.proofs);
+    const { sight, computed } = await survey(session, observation(run, preparation, context, 1));
     const target = targetOf(session.pinned, sight.seen.admin, sight.seen.server);
     return planResponse({ wish: preparation.wish, target, computed, warnings: preparation.warnings, startedAt });
   };
@@ -119,8 +131,8 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
         const startedAt = performance.now();
         const { preparation, run } = await start(configuredDeclaration(configuration), nothingAllowed, context);
         await using session = await run.open('survey');
-        const sight = await observe(session, { ...observation(run, preparation, context, 1), withSizes: true });
-        const computed = computePlan(preparation.wish, sight.seen, sight.pairs, sight.proofs);
+        const looking = { ...observation(run, preparation, context, 1), withSizes: true };
+        const { sight, computed } = await survey(session, looking);
         const target = targetOf(session.pinned, sight.seen.admin, sight.seen.server);
         return statusResponse({ preparation, sight, computed, target, startedAt });
       }),
@@ -138,6 +150,12 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
         meter: options.meter,
       }),
   };
+}
+
+function atWork(holder: string): OperationError {
+  return new OperationError('locked', `an apply is at work, and passwords are in between: ${holder}`, {
+    remedy: 'look again when it has ended',
+  });
 }
 
 const nothingAllowed: Allowed = { allow: [], adopt: false, rotate: [] };

@@ -34,7 +34,7 @@ export function planResponse({ wish, target, computed, warnings, startedAt }: Pl
     dry_run: true,
     target,
     diagnostics: [...computed.refusals, ...computed.findings, ...warnings],
-    plan_id: planId(wish.deploymentId, target, computed.steps),
+    plan_id: planId(wish.deploymentId, target, computed.steps, wish.allowed),
     allowed: wish.allowed,
     ...(computed.errorClass !== undefined && { error_class: computed.errorClass }),
   };

@@ -76,12 +76,21 @@ export function createRun({ target, signal, meter }: RunOptions): Run {
       return session;
     },
     eachDatabase: (databases, purpose, jobs, work, onDone) =>
-      eachInParallel(databases, { jobs, signal, ...(onDone && { onDone }) }, async (database) => {
-        await using session = await run.open(purpose, database);
-        await work(database, session);
-      }),
+      eachInParallel(
+        databases,
+        { jobs, signal, isWorthIt: isRefusedAtTheDoor, ...(onDone && { onDone }) },
+        async (database) => {
+          await using session = await run.open(purpose, database);
+          await work(database, session);
+        },
+      ),
   };
   return run;
+}
+
+/** Too many connections, or still starting up: nothing of the work was begun. Transactions are repeated where they run. */
+function isRefusedAtTheDoor(error: unknown): boolean {
+  return ['53300', '57P03'].includes(sqlstateOf(error) ?? '');
 }
 
 /** How long a statement in flight may go on after an interruption; then its connection is given up, and it with it. */

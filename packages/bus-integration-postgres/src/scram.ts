@@ -30,7 +30,8 @@ export interface ScramKeys {
  * The verifier that PostgreSQL would store for a password: `SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey`.
  * https://www.postgresql.org/docs/current/catalog-pg-authid.html
  *
- * @throws {OperationError} invalid-request, for an empty password, a salt that is no base64, or iterations below 1.
+ * @throws {OperationError} invalid-request, for an empty password, a missing or empty salt or one that is no base64, or
+ * iterations below 1.
  * @example
  * scramVerifier('pencil', { salt: 'W22ZaJ0SNY7soEsUEjb6gQ==', iterations: 4096 });
  */
@@ -78,20 +79,45 @@ export function parseVerifier(text: string): Verifier | undefined {
   return iterations >= 1 && iterations <= 0x7fffffff ? { iterations, salt, storedKey, serverKey } : undefined;
 }
 
+/** About half a second of hashing. A role sets its own verifier, and may ask for 2^31-1 iterations: an hour. */
+export const mostIterations = 1_000_000;
+
 /**
- * True when a stored verifier was made from this password; compared in constant time.
+ * Whether a stored verifier was made from this password: compared in constant time, hashed beside the event loop, and
+ * left alone as `too-costly` above {@link mostIterations}.
  * `md5…` hashes hold the role's name too and match only when `user` is given. Unknown forms match nothing.
  *
  * @example
- * matchesVerifier('pencil', row.rolpassword, 'app');
+ * await judgeVerifier('pencil', row.rolpassword, 'app'); // 'matches'
+ */
+export async function judgeVerifier(
+  password: string,
+  verifier: string,
+  user?: string,
+): Promise<'matches' | 'differs' | 'too-costly'> {
+  if (password === '') return 'differs';
+  const parsed = parseVerifier(verifier);
+  if (parsed === undefined) return isMd5Of(password, verifier, user) ? 'matches' : 'differs';
+  if (parsed.iterations > mostIterations) return 'too-costly';
+  const salted = await pbkdf2Async(saslprep(password), parsed.salt, parsed.iterations, keyBytes, 'sha256');
+  return timingSafeEqual(keysOf(salted).serverKey, parsed.serverKey) ? 'matches' : 'differs';
+}
+
+/**
+ * {@link judgeVerifier} at once, for verifiers of one's own: the event loop waits for the hashing.
+ *
+ * @example
+ * matchesVerifier('pencil', verifier); // true
  */
 export function matchesVerifier(password: string, verifier: string, user?: string): boolean {
-  if (password === '') return false;
   const parsed = parseVerifier(verifier);
-  if (parsed !== undefined) {
-    const salted = pbkdf2Sync(saslprep(password), parsed.salt, parsed.iterations, keyBytes, 'sha256');
-    return timingSafeEqual(keysOf(salted).serverKey, parsed.serverKey);
-  }
+  if (parsed === undefined) return password !== '' && isMd5Of(password, verifier, user);
+  if (password === '' || parsed.iterations > mostIterations) return false;
+  const salted = pbkdf2Sync(saslprep(password), parsed.salt, parsed.iterations, keyBytes, 'sha256');
+  return timingSafeEqual(keysOf(salted).serverKey, parsed.serverKey);
+}
+
+function isMd5Of(password: string, verifier: string, user: string | undefined): boolean {
   if (user === undefined || !/^md5[0-9a-f]{32}$/.test(verifier)) return false;
   return timingSafeEqual(Buffer.from(md5Hash(password, user)), Buffer.from(verifier));
 }
@@ -123,19 +149,25 @@ function written(keys: ScramKeys, salt: Buffer, iterations: number): string {
   return `SCRAM-SHA-256$${iterations}:${saltText}$${storedKey}:${serverKey}`;
 }
 
-function checked(password: string, { salt, iterations }: ScramParameters): { salt: Buffer; iterations: number } {
+function checked(password: string, parameters: ScramParameters): { salt: Buffer; iterations: number } {
+  const refuse = (message: string): never => {
+    throw new OperationError('invalid-request', message);
+  };
+  // From JavaScript anything may come, and a TypeError of node:crypto would show it.
+  if (typeof password !== 'string') refuse(`a password is of type ${typeof password}; expected a string`);
   // PostgreSQL stores no empty password: it sets the role's password to NULL with a notice.
-  if (password === '')
-    throw new OperationError('invalid-request', 'a password is empty; expected at least one character');
-  if (password.includes('\0'))
-    throw new OperationError('invalid-request', 'a password holds a NUL; PostgreSQL takes none');
-  if (!Number.isInteger(iterations) || iterations < 1 || iterations > 0x7fffffff) {
-    throw new OperationError('invalid-request', `SCRAM iterations are ${iterations}; expected 1 to 2147483647`);
+  if (password === '') refuse('a password is empty; expected at least one character');
+  if (password.includes('\0')) refuse('a password holds a NUL; PostgreSQL takes none');
+  const { salt, iterations } = (parameters ?? {}) as Partial<ScramParameters>;
+  if (iterations === undefined || !Number.isInteger(iterations) || iterations < 1 || iterations > 0x7fffffff) {
+    return refuse(`SCRAM iterations are ${iterations}; expected 1 to 2147483647`);
+  }
+  if (typeof salt !== 'string' && !(salt instanceof Uint8Array)) {
+    return refuse('no SCRAM salt is given; expected bytes, or base64 text');
   }
   const bytes = typeof salt === 'string' ? bytesOf(salt) : Buffer.from(salt);
-  if (bytes === undefined || bytes.length === 0) {
-    throw new OperationError('invalid-request', 'a SCRAM salt is no base64 text; expected 16 bytes in base64');
-  }
+  if (bytes === undefined) return refuse('a SCRAM salt is no base64 text; expected 16 bytes in base64');
+  if (bytes.length === 0) return refuse('a SCRAM salt is empty; expected 16 bytes');
   return { salt: bytes, iterations };
 }
 

@@ -58,13 +58,31 @@ export function serverMessage(error: unknown): string {
   return serverText(detail === undefined || isTellingOfRows ? message : `${message} (${detail})`);
 }
 
-/** Text from a server as it may go to a terminal or a log: on one line, verifiers and hashes masked. */
+/**
+ * Text from a server as it may go to a terminal or a log: on one line, verifiers and hashes masked. What is longer than
+ * 8192 characters ends in an ellipsis.
+ */
 export function serverText(text: string): string {
-  const masked = text
+  const cut = text.length > longestText ? `${wholeWords(text.slice(0, longestText))} …` : text;
+  const masked = cut
     .replaceAll(/SCRAM-SHA-256\$[^\s'")]*/g, 'SCRAM-SHA-256$***')
-    .replaceAll(/\bmd5[0-9a-f]{32}\b/g, 'md5***')
-    .replaceAll(/\s*[\r\n]+\s*/g, ' ');
-  return printable(masked.trim());
+    .replaceAll(/\bmd5[0-9a-f]{32}\b/g, 'md5***');
+  return printable(
+    masked
+      .split(/[\r\n]/)
+      .map((line) => line.trim())
+      .filter((line) => line !== '')
+      .join(' '),
+  );
+}
+
+const longestText = 8192;
+
+/** Half a hash would no longer look like one, and stay unmasked. */
+function wholeWords(text: string): string {
+  const tail = text.slice(-256);
+  const end = Math.max(...[' ', '\n', '\t', '"', "'"].map((separator) => tail.lastIndexOf(separator)));
+  return text.slice(0, text.length - tail.length + Math.max(end, 0));
 }
 
 function judge(sqlstate: string, message: string): { errorClass: ErrorClass; remedy?: string } {

@@ -1,7 +1,8 @@
 // The DSN files of an apply: staged before any role changes, put in their place when the password in them is proven.
-import { OperationError, type Secret, type Step } from 'bus-integration-database';
+import { OperationError, Secret, type Step } from 'bus-integration-database';
 import type { Computed } from './compute.ts';
 import type { FileDecision, FilePair, RoleDecision } from './credentials.ts';
+import { parseEndpoint } from './dsn-endpoint.ts';
 import {
   type DsnDirectory,
   discardStaged,
@@ -18,26 +19,28 @@ export interface Staging {
   readonly ledger: Ledger;
   readonly passwords: ReadonlyMap<string, Secret>;
   readonly directory?: DsnDirectory | undefined;
-  /** Proves a password that this run gave to the server; says why when it can't. */
-  readonly prove: (decision: RoleDecision, password: Secret) => Promise<string | undefined>;
+  /** Proves the passwords that this run gave to the server; says of each that can't be proven why. */
+  readonly prove: (decisions: readonly RoleDecision[]) => Promise<ReadonlyMap<string, string>>;
   readonly signal: AbortSignal;
 }
 
-/** Before anything changes on the server: every new content on disk, whole. */
-export function stageFiles({ computed, directory, passwords }: Staging): void {
+/** Before anything changes on the server: every new content on disk, whole. Answers how many files were staged. */
+export function stageFiles({ computed, directory, passwords }: Staging): number {
   const written = filesDoing(computed, 'write');
-  if (directory === undefined || written.length === 0) return;
+  if (directory === undefined || written.length === 0) return 0;
   makeDirectory(directory);
-  const fresh: string[] = [];
+  const fresh: FilePair[] = [];
   try {
     for (const [decision, { pair }] of written) {
-      if (pair.staged.state === 'absent') fresh.push(pair.file);
-      stageFile(directory, pair.file, lineFor(decision, pair, passwords));
+      const line = lineFor(decision, pair, passwords);
+      stageFile(directory, pair, line);
+      if (pair.staged.state === 'absent') fresh.push(asWritten(pair, line));
     }
     syncDirectory(directory.path);
+    return written.length;
   } catch (error) {
     // Nothing else was done yet: a full disk leaves no trace.
-    for (const file of fresh) discardStaged(directory, file);
+    for (const pair of fresh) discardStaged(directory, pair);
     throw error;
   }
 }
@@ -52,14 +55,9 @@ function lineFor(decision: RoleDecision, pair: FilePair, passwords: ReadonlyMap<
 export async function settleFiles(staging: Staging): Promise<void> {
   const { computed, directory, ledger, passwords, prove, signal } = staging;
   if (directory === undefined) return;
-  const unproven = new Map<string, string>();
   const stepsOf = stepsByFile(computed.steps);
-  for (const decision of computed.credentials.filter(({ setsVerifier }) => setsVerifier)) {
-    signal.throwIfAborted();
-    const password = passwords.get(decision.role);
-    const reason = password === undefined ? 'it has no password' : await prove(decision, password);
-    if (reason !== undefined) unproven.set(decision.role, reason);
-  }
+  const unproven = await prove(computed.credentials.filter(({ setsVerifier }) => setsVerifier));
+  signal.throwIfAborted();
   let isChanged = false;
   for (const [decision, file] of computed.credentials.flatMap((decision) =>
     decision.files.map((file) => [decision, file] as const),
@@ -92,14 +90,20 @@ function settleFile(
   passwords: ReadonlyMap<string, Secret>,
 ): void {
   if (act === 'discard') {
-    discardStaged(directory, pair.file);
+    discardStaged(directory, pair);
     return;
   }
-  promoteFile(directory, pair.file);
+  const line = lineFor(decision, pair, passwords);
+  promoteFile(directory, act === 'write' ? asWritten(pair, line) : pair);
   if (act !== 'promote-and-write') return;
   syncDirectory(directory.path);
-  stageFile(directory, pair.file, lineFor(decision, pair, passwords));
-  promoteFile(directory, pair.file);
+  stageFile(directory, { ...pair, staged: { state: 'absent' } }, line);
+  promoteFile(directory, asWritten(pair, line));
+}
+
+/** A pair whose staged file holds what this run wrote there. */
+function asWritten(pair: FilePair, line: string): FilePair {
+  return { ...pair, staged: parseEndpoint(new Secret(line), pair.database, pair.role) };
 }
 
 function filesDoing({ credentials }: Computed, act: FileDecision['act']): (readonly [RoleDecision, FileDecision])[] {

@@ -1,21 +1,28 @@
 // What stands when a run ended early, in a sentence that tells the operator how to go on. Pure.
 import { type Diagnostic, isMutating, type Step } from 'bus-integration-database';
 
-/** What became of the steps stands in their `state`; of those in `begun` (the same by kind and target) a part was done. */
-export function whatStands(steps: readonly Step[], begun: ReadonlySet<Step>): Diagnostic {
+/**
+ * What became of the steps stands in their `state`; of those in `begun` (the same by kind and target) a part was done.
+ * `staged` files wait beside their targets.
+ */
+export function whatStands(steps: readonly Step[], begun: ReadonlySet<Step>, staged = 0): Diagnostic {
+  const files =
+    staged === 0 ? '' : `; ${staged} staged file${staged === 1 ? ' holds' : 's hold'} what the next run takes`;
   return {
     severity: 'info',
     code: 'what-stands',
-    message: told(steps.filter(isMutating), [...begun]),
+    message: told(steps.filter(isMutating), [...begun], staged > 0 ? ' on the server' : '') + files,
     remedy: 'run the same command again; it continues',
   };
 }
 
-function told(steps: readonly Step[], begun: readonly Step[]): string {
+function told(steps: readonly Step[], begun: readonly Step[], where: string): string {
   const done = steps.filter(({ state }) => state === 'applied');
   const isTouched = done.length > 0 || begun.length > 0 || steps.some(({ state }) => state === 'unknown');
-  if (!isTouched) return 'nothing was changed';
-  const parts = [`${done.length} of ${steps.length} steps were carried out`];
+  if (!isTouched) return `nothing was changed${where}`;
+  const open = steps.filter(({ state }) => state === 'unknown').length;
+  const doubt = open === 0 ? '' : `, ${open} may have been`;
+  const parts = [`${done.length} of ${steps.length} steps were carried out${doubt}`];
   const made = steps.filter(({ action }) => action === 'create-database');
   if (made.length === 0) return parts.join('');
   const ready = made.filter(({ target }) =>

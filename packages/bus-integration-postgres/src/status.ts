@@ -104,7 +104,9 @@ function leftovers({ wish, directory }: Preparation, { seen, pairs }: Sight): Le
   const files =
     directory === undefined
       ? []
-      : [...listDirectory(directory)].filter((name) => name.endsWith('.dsn') && !known.has(name));
+      : [...listDirectory(directory)].filter(
+          (name) => /\.dsn(\.staged)?$/.test(name) && !known.has(name.replace(/\.staged$/, '')),
+        );
   return [
     ...roles.map(({ name }): Leftover => ({ kind: 'role', name })),
     ...databases.map(({ name }): Leftover => ({ kind: 'database', name })),

@@ -98,7 +98,10 @@ function roleSteps({ declaration, comparison, credentials, seen, deploymentId }:
     }
     if (decision?.setsVerifier) {
       const password = decision.source === 'new' ? 'new' : 'staged';
-      steps.push({ action: 'alter-role', target, risk: 'rotate', before: { name }, after: { name, password } });
+      const { replaces } = decision;
+      const before = { name, ...(replaces !== undefined && { replaces }) };
+      const risk: Risk = replaces === undefined ? 'update' : 'rotate';
+      steps.push({ action: 'alter-role', target, risk, before, after: { name, password } });
     }
     return steps;
   });

@@ -70,7 +70,6 @@ export async function verify({ preparation, run, checks, jobs }: VerifyOptions):
     diagnostics: warnings,
     connectivity,
     listener_policy,
-    ...(!isOk && { error_class: 'not-converged' as const }),
   };
 }
 

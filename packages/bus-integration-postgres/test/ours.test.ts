@@ -63,3 +63,34 @@ describe('a database (IN-35, IN-36, IN-39, IN-40)', () => {
     expect(judgement.refusal?.remedy !== undefined).toBe(standing === 'refused');
   });
 });
+
+describe('what a refusal says and offers', () => {
+  const refusalOf = (one: ReturnType<typeof database>) =>
+    judgeDatabase('app', seen({ databases: [one] }), ours).refusal;
+
+  test("IN-39 an unfinished one of another admin's apply is that admin's to finish, not to be opened by hand", () => {
+    expect(refusalOf(unfinished('app', { owner: 'dba' }))).toMatchObject({
+      code: 'not-ours',
+      message: "database app was begun by dba's apply and not finished",
+      remedy: 'run apply as dba: name it in the admin DSN, then bus operator database apply',
+    });
+    const marked = unfinished('app', { owner: 'dba', comment: 'bus-deployment=shop' });
+    expect(refusalOf(marked)?.message).toContain('allows no connections');
+  });
+
+  test.each([
+    ['unmarked', null, "if it is this deployment's: bus operator database apply --adopt; else name another database"],
+    [
+      'foreign',
+      'bus-deployment=shop-live',
+      'name another database; to take it over: bus operator database apply --adopt-from shop-live',
+    ],
+    [
+      'foreign, by a mark that a shell would run',
+      'bus-deployment=a; rm -rf "$HOME"',
+      `name another database; to take it over: bus operator database apply --adopt-from 'a; rm -rf "$HOME"'`,
+    ],
+  ])('IN-35, IN-36 %s: the command to copy', (_, comment, remedy) => {
+    expect(refusalOf(database('app', { comment }))?.remedy).toBe(remedy);
+  });
+});

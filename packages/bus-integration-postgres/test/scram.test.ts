@@ -1,9 +1,19 @@
 import { createHash, createHmac } from 'node:crypto';
-import { Secret } from 'bus-integration-database';
+import { OperationError, Secret } from 'bus-integration-database';
 import { sharedServer } from 'embedded';
 import { describe, expect, test } from 'vitest';
 import { connect } from '../src/connect.ts';
-import { matchesVerifier, md5Hash, newPassword, newVerifier, parseVerifier, scramVerifier } from '../src/scram.ts';
+import {
+  judgeVerifier,
+  matchesVerifier,
+  md5Hash,
+  mostIterations,
+  newPassword,
+  newVerifier,
+  parseVerifier,
+  type ScramParameters,
+  scramVerifier,
+} from '../src/scram.ts';
 import { identifier, literal } from '../src/sql.ts';
 import { brief, targetOf } from './target.ts';
 
@@ -39,6 +49,21 @@ describe('scramVerifier', () => {
     expect(() => scramVerifier('a\0b', { salt, iterations: 4096 })).toThrow('holds a NUL');
     expect(() => scramVerifier('x', { salt, iterations: 0 })).toThrow('expected 1 to 2147483647');
     expect(() => scramVerifier('x', { salt: 'no base64!', iterations: 1 })).toThrow('no base64');
+    expect(() => scramVerifier('x', { salt: '', iterations: 1 })).toThrow('a SCRAM salt is empty; expected 16 bytes');
+    expect(() => scramVerifier('x', { salt: Buffer.alloc(0), iterations: 1 })).toThrow('a SCRAM salt is empty');
+  });
+
+  test.each<[what: string, password: unknown, parameters: unknown, says: string]>([
+    ['no parameters', 'x', undefined, 'SCRAM iterations are undefined; expected 1 to 2147483647'],
+    ['null for parameters', 'x', null, 'SCRAM iterations are undefined'],
+    ['no salt', 'x', { iterations: 1 }, 'no SCRAM salt is given; expected bytes, or base64 text'],
+    ['a number for a password', 1, { salt, iterations: 1 }, 'a password is of type number; expected a string'],
+    ['a Secret for a password', new Secret('x'), { salt, iterations: 1 }, 'a password is of type object'],
+    ['no password', undefined, { salt, iterations: 1 }, 'a password is of type undefined'],
+  ])('refuses %s, which JavaScript may give, in words', (_, password, parameters, says) => {
+    const make = () => scramVerifier(password as string, parameters as ScramParameters);
+    expect(make).toThrow(OperationError);
+    expect(make).toThrow(says);
   });
 
   test.each([14, 15, 16, 17, 18] as const)(
@@ -84,22 +109,35 @@ test('newPassword gives 32 random bytes that need no escaping', () => {
   for (const password of passwords) expect(password).toMatch(/^[\w-]{43}$/);
 });
 
-describe('matchesVerifier', () => {
+describe('judgeVerifier, and matchesVerifier alike', () => {
   const verifier = scramVerifier('pencil', { salt: 'c2FsdHNhbHRzYWx0c2Fs', iterations: 7 });
+  const judge = async (...asked: Parameters<typeof judgeVerifier>) => {
+    const judgement = await judgeVerifier(...asked);
+    expect(matchesVerifier(...asked)).toBe(judgement === 'matches');
+    return judgement;
+  };
 
-  test('tells the right password from others', () => {
-    expect(matchesVerifier('pencil', verifier)).toBe(true);
-    expect(matchesVerifier('Pencil', verifier)).toBe(false);
-    expect(matchesVerifier('', verifier)).toBe(false);
+  test('tells the right password from others', async () => {
+    expect(await judge('pencil', verifier)).toBe('matches');
+    expect(await judge('Pencil', verifier)).toBe('differs');
+    expect(await judge('', verifier)).toBe('differs');
   });
 
-  test('knows MD5 hashes, which hold the role too', () => {
-    expect(matchesVerifier('pencil', md5Hash('pencil', 'app'), 'app')).toBe(true);
-    expect(matchesVerifier('pencil', md5Hash('pencil', 'app'), 'other')).toBe(false);
-    expect(matchesVerifier('pencil', md5Hash('pencil', 'app'))).toBe(false);
+  test('knows MD5 hashes, which hold the role too', async () => {
+    expect(await judge('pencil', md5Hash('pencil', 'app'), 'app')).toBe('matches');
+    expect(await judge('pencil', md5Hash('pencil', 'app'), 'other')).toBe('differs');
+    expect(await judge('pencil', md5Hash('pencil', 'app'))).toBe('differs');
+    expect(await judge('', md5Hash('', 'app'), 'app')).toBe('differs');
   });
 
-  test('matches nothing that is no verifier', () => {
+  test('hashes no verifier that asks for an hour of it', async () => {
+    for (const iterations of [mostIterations + 1, 0x7fffffff]) {
+      expect(await judge('pencil', verifier.replace('$7:', `$${iterations}:`), 'app')).toBe('too-costly');
+    }
+    expect(await judgeVerifier('pencil', verifier.replace('$7:', `$${mostIterations}:`), 'app')).toBe('differs');
+  });
+
+  test('matches nothing that is no verifier', async () => {
     const [head, keys] = [verifier.slice(0, verifier.lastIndexOf('$')), verifier.slice(verifier.lastIndexOf('$'))];
     const broken = [
       '',
@@ -111,7 +149,7 @@ describe('matchesVerifier', () => {
     ];
     for (const text of broken) {
       expect(parseVerifier(text)).toBeUndefined();
-      expect(matchesVerifier('pencil', text, 'app')).toBe(false);
+      expect(await judge('pencil', text, 'app')).toBe('differs');
     }
   });
 });

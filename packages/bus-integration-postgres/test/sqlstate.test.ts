@@ -71,6 +71,21 @@ test('serverText masks verifiers and hashes, escapes control and bidi characters
   expect(odd).toMatch(/c d$/);
 });
 
+test('serverText cuts what is long before it looks at it, and never through a hash', () => {
+  const hash = `md5${'a'.repeat(32)}`;
+  const many = 1_000_000;
+  expect(serverText(`a${' '.repeat(many)}b`)).toBe('a …');
+  expect(serverText(' '.repeat(many))).toBe('…');
+  for (const text of ['\n'.repeat(many), ' \r\n'.repeat(many), 'x'.repeat(many), `${'x '.repeat(many)}y`]) {
+    expect(serverText(text).length).toBeLessThanOrEqual(8194);
+  }
+  for (let start = 8192 - 40; start <= 8192; start++) {
+    const seen = serverText(`${'x'.repeat(start - 1)} ${hash}${' y'.repeat(100)}`);
+    expect(seen).not.toMatch(/a/);
+  }
+  expect(serverText('one \r\n\n  two\n')).toBe('one two');
+});
+
 describe('isRetryable', () => {
   test.each(['40001', '40P01', '55006', '55P03', '53300', '57P03'])('%s', (sqlstate) => {
     expect(isRetryable(serverError(sqlstate, 'x'))).toBe(true);

@@ -55,8 +55,7 @@ export async function configure({ flags, surroundings, cwd }: Ground, roots: rea
     },
     loaded.map(({ keys }) => keys),
   );
-  const sourcePath = file === undefined ? resolve(surroundings.cwd, source?.path ?? '') : resolve(cwd, file.path);
-  const exposed = source === undefined ? [] : judgeSecretsIn(source, sourcePath, configuration);
+  const exposed = source === undefined ? [] : judgeSecretsIn(source, resolve(cwd, source.path), configuration);
   const prefixes = ['BUS_DEPLOYMENT_ID', 'BUS_DATABASE_', ...loaded.map(({ keys }) => keys.prefix)];
   return {
     configuration,
@@ -140,6 +139,11 @@ function originOf(
   return `${count(fromFile.length, 'key')} from ${printable(source.path)}${rest}`;
 }
 
+/** Only for a hint: what can't be looked at is as good as absent. */
 function isThere(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
 }

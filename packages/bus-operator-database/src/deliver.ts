@@ -4,6 +4,7 @@ import { commandLine, placeFlags } from './command-line.ts';
 import type { Command } from './commands/command.ts';
 import type { Ground } from './configure.ts';
 import type { Flags } from './flags.ts';
+import { jsonText } from './json-text.ts';
 import { paintFor, plain } from './paint.ts';
 import type { PrivateFile } from './private-file.ts';
 import type { ProviderRoot } from './providers.ts';
@@ -32,14 +33,18 @@ export async function deliver(delivery: Delivery): Promise<boolean> {
   const isRefused = files.save !== undefined && !isSaved && response.plan_id !== undefined;
   if (isRefused && problems.length === 0) problems.push(notSaved);
   const view = viewOf(delivery, isSaved);
-  const text = flags.format === 'json' ? jsonText(response) : textOf(delivery, response, view);
   const isJson = flags.format === 'json';
+  // In JSON even what went wrong with the files has no other place.
+  const render = () =>
+    isJson
+      ? jsonText({ ...response, diagnostics: [...response.diagnostics, ...problems] })
+      : textOf(delivery, response, view);
   const warnings = isJson ? [] : [...outcome.warnings, ...response.diagnostics];
   const { stderr } = surroundings;
   if (!flags.isQuiet) writeLines(stderr, warningLines(warnings));
-  const isInFile = await attempt(problems, () => writeToFile(files.output, text));
+  const isInFile = await attempt(problems, () => writeToFile(files.output, render()));
   // A result that its file could not take is not lost.
-  if (!isInFile) await attempt(problems, () => write(surroundings.stdout, text));
+  if (!isInFile) await attempt(problems, () => write(surroundings.stdout, render()));
   if (!isJson && isOutOfSight(response, delivery)) writeLines(stderr, errorLines(response));
   writeLines(stderr, errorLines({ ...response, diagnostics: problems }));
   if (outcome.defect !== undefined && flags.verbosity >= 2) writeLines(stderr, traceLines(outcome.defect));
@@ -93,16 +98,6 @@ function placed(response: Response, flags: Flags): Response {
     ...(connectivity !== undefined && { connectivity: connectivity.map(each) }),
     ...(listener_policy !== undefined && { listener_policy: listener_policy.map(each) }),
   };
-}
-
-/** JSON that a terminal may show: names with control or bidirectional characters in them stand there as escapes. */
-function jsonText(response: Response): string {
-  const escaped = (character: string) =>
-    character
-      .split('')
-      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-      .join('');
-  return `${JSON.stringify(response, null, 2).replace(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu, escaped)}\n`;
 }
 
 const command = /bus operator database (doctor|plan|apply|status|verify)\b/g;

@@ -94,8 +94,7 @@ function problemOf(flag: Flag | undefined, { rawName, value, inlineValue }: Opti
     return `unknown flag ${quoted(rawName)}; ${didYouMean(rawName, spellings)}`;
   }
   if (flag.value === undefined) return value === undefined ? undefined : `${rawName} takes no value`;
-  if (value === undefined || (value === '' && flag.name !== 'adopt-from'))
-    return `${rawName} needs a value: ${rawName} ${flag.value}`;
+  if (value === undefined || value === '') return `${rawName} needs a value: ${rawName} ${flag.value}`;
   if (!inlineValue && /^-./.test(value))
     return `${rawName} needs a value: ${rawName} ${flag.value} (got ${quoted(value)})`;
   if (flag.choices !== undefined && !flag.choices.includes(value)) {

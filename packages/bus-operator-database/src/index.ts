@@ -1,4 +1,6 @@
 // The public face of bus-operator-database: the command line as a function, for the dispatcher and for programs.
+import { asksForJson } from 'bus-integration-database';
+import { verbs } from './flag-table.ts';
 import { readInvocation } from './flags.ts';
 import { helpText } from './help.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -18,6 +20,7 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
   const invocation = readInvocation(argv);
   if ('problem' in invocation) {
     surroundings.stderr.write(`bus operator database: ${invocation.problem}\n`);
+    await tellProgram(argv, invocation.problem, surroundings);
     return 2;
   }
   const { verb, flags } = invocation;
@@ -27,8 +30,16 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
   }
   if (verb === undefined) {
     surroundings.stderr.write(helpText());
+    await tellProgram(argv, `no verb is given; expected one of ${Object.keys(verbs).join(', ')}`, surroundings);
     return 2;
   }
   const [{ run }, { providers }] = await Promise.all([import('./run.ts'), import('./providers.ts')]);
   return run(verb, flags, surroundings, providers);
+}
+
+/** A program that asked for JSON gets one document, whatever was wrong. */
+async function tellProgram(argv: readonly string[], problem: string, { stdout }: Surroundings): Promise<void> {
+  if (!asksForJson(argv)) return;
+  const { usageProblem } = await import('./usage-problem.ts');
+  stdout.write(usageProblem(problem));
 }

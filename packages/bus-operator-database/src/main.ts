@@ -1,10 +1,26 @@
 // The binary's composition root: gives the process's own streams and environment to `main`, and its answer back.
 import { main } from './index.ts';
 
+/** Where we were started. A directory that is gone is told when it is needed, and left: others ask the process for it too. */
+function startDirectory(): () => string {
+  try {
+    const directory = process.cwd();
+    return () => directory;
+  } catch (error) {
+    process.chdir('/');
+    return () => {
+      throw error;
+    };
+  }
+}
+
+const cwd = startDirectory();
 try {
   process.exitCode = await main(process.argv.slice(2), {
     env: process.env,
-    cwd: process.cwd(),
+    get cwd() {
+      return cwd();
+    },
     // Made only when used: opening the standard streams takes longer than all the rest of `--version`.
     get stdin() {
       return process.stdin;

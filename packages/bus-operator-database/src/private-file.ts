@@ -1,10 +1,12 @@
 // Files that only their owner may read: made beside their final place, then put there in one move. Never writes through
 // a symbolic link, and leaves what was there untouched until the new content is on disk.
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, fstatSync, write } from 'node:fs';
 import { access, lstat, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { OperationError, printable, shellQuote } from 'bus-integration-database';
+import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { descriptorOf, OperationError, printable } from 'bus-integration-database';
 
 export interface PrivateFile {
   /** Writes the text and puts the file in its place, 0600. */
@@ -13,26 +15,63 @@ export interface PrivateFile {
 
 /**
  * Makes sure, before anything else is done, that a file can be written; `shown` is its name in messages. Nothing is made
- * before `write`. A device or a pipe (`/dev/null`) is written to as it is.
+ * before `write`. A device or a pipe (`/dev/null`) is written to as it is, `/dev/stderr` and `/proc/self/fd/N` as the
+ * descriptors that they mean.
  *
  * @example
  * const file = await preparePrivateFile('/srv/plan.json', './plan.json');
  * await file.write('{}');
  */
 export async function preparePrivateFile(path: string, shown: string): Promise<PrivateFile> {
-  const there = await lstat(path).catch(ignoreMissing);
-  if (there?.isSymbolicLink()) throw refused(shown, 'is a symbolic link, expected a file', `rm ${shellQuote(shown)}`);
+  const descriptor = descriptorOf(path);
+  if (descriptor !== undefined) return prepareDescriptor(descriptor, shown);
+  const there = await lstat(path).catch((error) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw unwritable(shown, error);
+  });
+  if (there?.isSymbolicLink()) throw refused(shown, 'is a symbolic link, expected a file', 'name the file itself');
   if (there?.isDirectory()) throw refused(shown, 'is a directory, expected a file');
   if (there !== undefined && !there.isFile()) return { write: (text) => writeToDevice(path, shown, text) };
   // The dot makes the system say ENOTDIR, where the directory is none.
   await access(`${dirname(path)}/.`, constants.W_OK | constants.X_OK).catch((error) => {
-    throw refused(shown, `can't be written (${reasonOf(error)})`);
+    throw unwritable(shown, error);
   });
   return { write: (text) => replaceFile(path, shown, text) };
 }
 
+function prepareDescriptor(descriptor: number, shown: string): PrivateFile {
+  try {
+    fstatSync(descriptor);
+  } catch (error) {
+    throw unwritable(shown, error);
+  }
+  return {
+    write: async (text) => {
+      try {
+        await writeToDescriptor(descriptor, Buffer.from(text));
+      } catch (error) {
+        throw unwritable(shown, error);
+      }
+    },
+  };
+}
+
+/** Opening the path anew would begin at the start of the file that another program writes too. */
+async function writeToDescriptor(descriptor: number, bytes: Buffer): Promise<void> {
+  for (let offset = 0; offset < bytes.length; ) {
+    try {
+      const { bytesWritten } = await promisify(write)(descriptor, bytes, offset, bytes.length - offset, null);
+      offset += bytesWritten;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      await setTimeout(10);
+    }
+  }
+}
+
 async function replaceFile(path: string, shown: string, text: string): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path).slice(0, 200)}.${randomBytes(6).toString('hex')}.tmp`);
+  // Of the name only a part: 255 bytes are the limit for the temporary one too.
+  const temporary = join(dirname(path), `.${basename(path).slice(0, 60)}.${randomBytes(6).toString('hex')}.tmp`);
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
   try {
     const handle = await open(temporary, flags, 0o600);
@@ -44,8 +83,8 @@ async function replaceFile(path: string, shown: string, text: string): Promise<v
     }
     await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
-    throw refused(shown, `can't be written (${reasonOf(error)})`);
+    await rm(temporary, { force: true }).catch(() => {});
+    throw unwritable(shown, error);
   }
   await syncDirectory(dirname(path));
 }
@@ -55,25 +94,29 @@ async function writeToDevice(path: string, shown: string, text: string): Promise
     await using handle = await open(path, constants.O_WRONLY | constants.O_NOFOLLOW);
     await handle.writeFile(text);
   } catch (error) {
-    throw refused(shown, `can't be written (${reasonOf(error)})`);
+    throw unwritable(shown, error);
   }
 }
 
-/** Without it the name may be lost when the power is, though the content is not. */
+/** Without it the name may be lost when the power is, though the content is not; a directory need not be readable. */
 async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, constants.O_RDONLY);
   try {
+    await using handle = await open(directory, constants.O_RDONLY);
     await handle.sync();
-  } finally {
-    await handle.close();
+  } catch {
+    // The file is in its place all the same.
   }
+}
+
+function unwritable(shown: string, error: unknown): OperationError {
+  return refused(shown, `can't be written (${reasonOf(error)})`);
 }
 
 function refused(shown: string, why: string, remedy?: string): OperationError {
   return new OperationError('invalid-request', `${printable(shown)} ${why}`, {
     code: 'output-file',
     target: printable(shown),
-    ...(remedy !== undefined && { remedy: printable(remedy) }),
+    ...(remedy !== undefined && { remedy }),
   });
 }
 
@@ -81,16 +124,14 @@ function reasonOf(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
   const words: Record<string, string> = {
     ENOENT: 'its directory does not exist',
-    EACCES: 'permission denied',
+    EACCES: 'permission denied; expected a directory that this user may write',
     ENOSPC: 'the disk is full',
     EROFS: 'the file system is read-only',
     ENOTDIR: 'its directory is no directory',
+    ENAMETOOLONG: 'its name is too long; expected at most 255 bytes',
+    EBADF: 'no such descriptor is open for writing',
+    ELOOP: 'too many symbolic links',
+    EPIPE: 'nobody reads it any more',
   };
   return words[code ?? ''] ?? code ?? String(error);
-}
-
-function ignoreMissing(error: unknown): undefined {
-  if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ENOTDIR')
-    return undefined;
-  throw error;
 }

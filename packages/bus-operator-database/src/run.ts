@@ -1,10 +1,11 @@
 // One run of a verb, from its flags to its exit status: configuration → request → handle → response → text or JSON.
-import { statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import {
   type Diagnostic,
+  descriptorOf,
   errorClasses,
   failure,
   handle,
@@ -45,14 +46,23 @@ export interface Outcome {
 /** Runs a verb with one of the given providers and answers with the exit status. */
 export async function run(
   verb: Verb,
-  flags: Flags,
+  given: Flags,
   surroundings: Surroundings,
   roots: readonly ProviderRoot[],
 ): Promise<number> {
   // What a connection leaves behind is garbage at once; V8 would else let 32 MB of it gather before it looks.
   setFlagsFromString('--semi-space-growth-factor=1');
-  const { directory = '.' } = flags;
-  const ground: Ground = { flags, surroundings, cwd: resolve(surroundings.cwd, directory) };
+  const flags = withoutStdout(given);
+  const ground: Ground = {
+    flags,
+    surroundings,
+    // Asked for when it is needed: a current directory that is gone is told as any other failure is.
+    get cwd() {
+      return isAbsolute(flags.directory ?? '')
+        ? resolve(flags.directory ?? '')
+        : resolve(surroundings.cwd, flags.directory ?? '.');
+    },
+  };
   const command = commands[verb];
   const line = createProgressLine(surroundings.stderr, {
     isWanted: !flags.isQuiet && surroundings.env.TERM !== 'dumb',
@@ -66,6 +76,7 @@ export async function run(
     // What can't be written is better known before anything is done.
     if (flags.output !== undefined)
       files.output = await preparePrivateFile(resolve(ground.cwd, flags.output), flags.output);
+    if (flags.save === '-') throw savedToStdout();
     if (flags.save !== undefined) files.save = await preparePrivateFile(resolve(ground.cwd, flags.save), flags.save);
     const timeoutMs = flagDuration('--timeout', flags.timeout);
     setup = await configure(ground, roots);
@@ -79,9 +90,10 @@ export async function run(
       leave: (exitStatus) => process.exit(exitStatus),
     });
     const response = await answer(command, setup, ground, roots, interruption.signal, line.onProgress);
+    const full = command.withWarnings?.(response, setup.warnings);
     outcome = {
-      response,
-      warnings: setup.warnings,
+      response: full ?? response,
+      warnings: full === undefined ? setup.warnings : [],
       origin: setup.origin,
     };
   } catch (error) {
@@ -137,9 +149,37 @@ function osUserOf(uid: number): string {
   }
 }
 
-function requireDirectory({ cwd, flags }: Ground): void {
-  if (flags.directory === undefined || statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) return;
-  throw new OperationError('invalid-request', `-C ${printable(flags.directory)}: no such directory`, { code: 'usage' });
+/** `-o -` and its like are what happens without the flag. */
+function withoutStdout(flags: Flags): Flags {
+  const { output, ...others } = flags;
+  return output !== undefined && descriptorOf(output) === 1 ? others : flags;
+}
+
+function savedToStdout(): OperationError {
+  return new OperationError('invalid-request', '--save -: expected a file; plan -f json prints the plan to stdout', {
+    code: 'usage',
+  });
+}
+
+function requireDirectory({ cwd, flags: { directory } }: Ground): void {
+  const why = directory === undefined ? undefined : directoryFault(cwd);
+  if (directory === undefined || why === undefined) return;
+  throw new OperationError('invalid-request', `-C ${printable(directory)}: ${why}`, { code: 'usage' });
+}
+
+function directoryFault(path: string): string | undefined {
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return 'no such directory';
+    if (!stats.isDirectory()) return 'not a directory';
+    accessSync(path, constants.X_OK);
+    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EACCES') return 'permission denied; expected a directory that this user may enter';
+    if (code === 'ENAMETOOLONG') return 'the name is too long';
+    return `the directory can't be entered (${code})`;
+  }
 }
 
 function failed(error: unknown, setup: Setup | undefined, { env }: Surroundings): Outcome {
@@ -147,14 +187,27 @@ function failed(error: unknown, setup: Setup | undefined, { env }: Surroundings)
     deployment_id: setup?.configuration.deploymentId ?? env.BUS_DEPLOYMENT_ID ?? '',
     provider: setup?.configuration.provider ?? env.BUS_DATABASE_PROVIDER ?? '',
   };
-  const isExpected = error instanceof OperationError;
-  const known = isExpected ? error : defectError(error);
+  const told = isLostDirectory(error) ? lostDirectory() : error;
+  const isExpected = told instanceof OperationError;
+  const known = isExpected ? told : defectError(error);
   return {
     response: failure(about, known),
     warnings: setup?.warnings ?? [],
     ...(setup !== undefined && { origin: setup.origin }),
     ...(!isExpected && { defect: error }),
   };
+}
+
+/** What process.cwd() throws in a directory that was removed. */
+function isLostDirectory(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException | null)?.syscall === 'uv_cwd';
+}
+
+function lostDirectory(): OperationError {
+  return new OperationError('invalid-request', 'the current directory no longer exists', {
+    code: 'working-directory',
+    remedy: 'cd to a directory that exists, or name one: -C /DIR',
+  });
 }
 
 function defectError(error: unknown): OperationError {

@@ -53,15 +53,25 @@ function connectLines(database: string): string[] {
 }
 
 function afterwards(steps: readonly Step[], view: View): string[] {
-  const roles = steps.flatMap((step) =>
-    step.action === 'create-role' && step.after !== undefined ? [step.after.name] : [],
-  );
+  const roles = rotatedRoles(steps);
   const writesFiles = steps.some(({ action }) => action === 'write-dsn-file');
   if (roles.length === 0 && !writesFiles) return [];
   const why = roles.length === 0 ? 'writes the DSN files' : 'makes the passwords and writes the DSN files';
-  const command = view.commandLine(
-    'apply',
-    roles.flatMap((role) => ['--rotate', role]),
-  );
+  const isAsked = (role: string) =>
+    view.changingFlags.some((word, index) => word === role && view.changingFlags[index - 1] === '--rotate');
+  const command = view.commandLine('apply', [
+    ...view.changingFlags,
+    ...roles.filter((role) => !isAsked(role)).flatMap((role) => ['--rotate', role]),
+  ]);
   return ['', `-- Then this, run where the DSN files belong, ${why}:`, `--   ${printable(command)}`];
+}
+
+/** Roles that the script leaves without the password that the plan has for them. */
+function rotatedRoles(steps: readonly Step[]): string[] {
+  return steps.flatMap((step) => {
+    if (step.action === 'create-role' && step.after !== undefined && step.after.password !== 'none')
+      return [step.after.name];
+    if (step.action === 'alter-role' && step.after?.password !== undefined) return [step.after.name];
+    return [];
+  });
 }

@@ -26,13 +26,19 @@ export function statusText(response: Response, view: View): string[] {
       ...dsn_files.filter(isBad).map((file) => ['file', printable(file.path), fileText(file)]),
     ]),
     ...goodFilesLine(dsn_files),
-    ...(differing.length === 0
-      ? ['drift: none']
-      : [`drift: ${count(differing.length, 'step')}`, ...stepLines(differing, view)]),
+    driftLine(differing.length, failures.length),
+    ...stepLines(differing, view),
     ...leftovers.map(leftoverLine),
     ...verdictLines(failures, 'apply would refuse', view),
     ...(differing.length === 0 || failures.length > 0 ? [] : nextLines([view.commandLine('plan')])),
   ];
+}
+
+/** Where apply would refuse, there is no step that mends it, and yet it is not as declared. */
+function driftLine(steps: number, refusals: number): string {
+  if (steps === 0 && refusals === 0) return 'drift: none';
+  const refused = refusals === 0 ? [] : [`${count(refusals, 'thing')} that apply would refuse`];
+  return `drift: ${[...(steps === 0 ? [] : [count(steps, 'step')]), ...refused].join(', ')}`;
 }
 
 function roleText(role: RoleStatus, files: readonly DsnFileStatus[]): string {

@@ -18,8 +18,11 @@ export async function dispatch(
     surroundings.stdout.write(`bus ${installation.version()}\n`);
     return 0;
   }
-  const searchPath = { path: surroundings.env.PATH, base: surroundings.cwd };
-  const { busHelp, busUsage } = await import('./usage.ts');
+  const [{ busHelp, busUsage }, { searchPathOf }] = await Promise.all([
+    import('./usage.ts'),
+    import('./search-path.ts'),
+  ]);
+  const searchPath = searchPathOf(surroundings);
   if ('problem' in flags) {
     surroundings.stderr.write(`bus: ${flags.problem}\n${busUsage(searchPath)}`);
     return 2;

@@ -91,6 +91,23 @@ export function parseGlobalFlags(argv: readonly string[]): GlobalFlags | { reado
   };
 }
 
+/**
+ * The first argument that is neither a flag nor the value of one that is known here.
+ *
+ * @example
+ * firstArgument(['-C', 'deploy', '-v', 'database', 'plan']); // 'database'
+ */
+export function firstArgument(argv: readonly string[]): string | undefined {
+  for (let index = 0; index < argv.length; index++) {
+    const argument = argv[index] ?? '';
+    if (argument === '--') return argv[index + 1];
+    if (!argument.startsWith('-') || argument === '-') return argument;
+    const last = split(argument).at(-1);
+    if (last !== undefined && withValue.has(last.flag) && last.value === undefined) index++;
+  }
+  return undefined;
+}
+
 /** `-vqC dir` and `--color=never` in single flags; a value that is glued to its flag goes with it. */
 function split(argument: string): { flag: string; value?: string }[] {
   if (argument.startsWith('--')) {

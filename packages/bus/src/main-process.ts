@@ -5,7 +5,7 @@ import type { Installation, Surroundings } from './surroundings.ts';
 
 type Program = (argv: readonly string[], surroundings: Surroundings, installation: Installation) => Promise<number>;
 
-/** Runs a program as this process; a defect in it becomes one line and exit status 1. */
+/** Runs a program as this process; a defect in it becomes one line and exit status 1, a lost current directory 2. */
 export async function runAsProcess(name: string, program: Program, bundleUrl: string): Promise<void> {
   let lostOutput = false;
   /** A reader that leaves early (`bus --help | head -1`) is no failure, a full disk is; neither is worth a stack trace. */
@@ -17,10 +17,13 @@ export async function runAsProcess(name: string, program: Program, bundleUrl: st
       process.exitCode = 1;
     });
   };
+  const cwd = startDirectory();
   try {
     const surroundings: Surroundings = {
       env: process.env,
-      cwd: process.cwd(),
+      get cwd() {
+        return cwd();
+      },
       // Made only when used: a command that inherits the streams needs none of them open here.
       get stdin() {
         return process.stdin;
@@ -35,7 +38,22 @@ export async function runAsProcess(name: string, program: Program, bundleUrl: st
     const status = await program(process.argv.slice(2), surroundings, createInstallation(bundleUrl));
     process.exitCode = lostOutput && status === 0 ? 1 : status;
   } catch (error) {
-    guarded(process.stderr).write(`${name}: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
+    const isLost = (error as NodeJS.ErrnoException | null)?.syscall === 'uv_cwd';
+    const why = isLost ? 'the current directory no longer exists' : error instanceof Error ? error.message : error;
+    guarded(process.stderr).write(`${name}: ${why}\n`);
+    process.exitCode = isLost ? 2 : 1;
+  }
+}
+
+/** Where we were started. A directory that is gone is told when it is needed, and left: others ask the process for it too. */
+function startDirectory(): () => string {
+  try {
+    const directory = process.cwd();
+    return () => directory;
+  } catch (error) {
+    process.chdir('/');
+    return () => {
+      throw error;
+    };
   }
 }

@@ -27,8 +27,11 @@ export async function operate(
       ? runForeign(family, passedOn, surroundings, ours)
       : (await load())(passedOn, surroundings);
   }
-  const { operatorHelp, operatorUsage } = await import('./usage.ts');
-  const searchPath = { path: surroundings.env.PATH, base: surroundings.cwd };
+  const [{ operatorHelp, operatorUsage }, { searchPathOf }] = await Promise.all([
+    import('./usage.ts'),
+    import('./search-path.ts'),
+  ]);
+  const searchPath = searchPathOf(surroundings);
   if ('help' in flags && flags.help) {
     surroundings.stdout.write(operatorHelp(ours, searchPath));
     return 0;
@@ -44,13 +47,13 @@ async function runForeign(
   surroundings: Surroundings,
   ours: readonly string[],
 ): Promise<number> {
-  const [{ runChild }, { findExecutable }, { operatorUsage }] = await Promise.all([
+  const [{ runChild }, { findExecutable, searchPathOf }, { operatorUsage }] = await Promise.all([
     import('./child.ts'),
     import('./search-path.ts'),
     import('./usage.ts'),
   ]);
   const say = (line: string) => surroundings.stderr.write(`bus-operator: ${line}\n`);
-  const searchPath = { path: surroundings.env.PATH, base: surroundings.cwd };
+  const searchPath = searchPathOf(surroundings);
   const file = findExecutable(`bus-operator-${family}`, searchPath);
   if (file !== undefined) return runChild(file, args, { env: surroundings.env, cwd: surroundings.cwd, say });
   const shown = family.replace(/\p{C}/gu, '?');

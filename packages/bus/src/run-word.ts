@@ -1,13 +1,13 @@
 // One command of `bus`: moves to its directory, joins ./.env to its environment, finds it on PATH, runs it, times it.
 import { realpathSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { OperationError, printable } from 'bus-integration-database';
+import { isAbsolute, resolve } from 'node:path';
+import { failure, OperationError, printable } from 'bus-integration-database';
 import { runChild } from './child.ts';
 import { overlayEnvFile } from './env-overlay.ts';
 import { familyFlags } from './family-flags.ts';
-import type { GlobalFlags } from './flags.ts';
+import { firstArgument, type GlobalFlags } from './flags.ts';
 import { operate } from './operator.ts';
-import { findExecutable } from './search-path.ts';
+import { findExecutable, searchPathOf } from './search-path.ts';
 import type { Installation, Surroundings } from './surroundings.ts';
 import { busUsage } from './usage.ts';
 
@@ -25,22 +25,23 @@ export async function runWord(
   installation: Installation,
 ): Promise<number> {
   const say = (line: string) => surroundings.stderr.write(`bus: ${line}\n`);
-  const searchPath = { path: surroundings.env.PATH, base: surroundings.cwd };
-
-  const cwd = flags.directory === undefined ? surroundings.cwd : resolve(surroundings.cwd, flags.directory);
-  if (flags.directory !== undefined) {
-    const fault = moveTo(cwd, installation);
-    if (fault !== undefined) {
-      say(`-C ${printable(flags.directory)}: ${fault}`);
-      return 2;
-    }
-  }
-  const family = familyFlags(word, args);
-  const overlay = loadEnvFile(surroundings.env, resolve(cwd, family.directory ?? '.'), family.hasEnvFile);
-  if (typeof overlay === 'string') {
-    say(`failed to load .env: ${overlay}`);
+  const searchPath = searchPathOf(surroundings);
+  const family = familyFlags(word, args, flags.passedOn);
+  const refuse = (problem: string) => {
+    say(problem);
+    if (family.isJson) surroundings.stdout.write(problemText(problem));
     return 2;
+  };
+
+  const { directory } = flags;
+  // Asked for as late as can be: it may be gone, and an absolute -C needs none.
+  const cwd = () => (directory === undefined ? surroundings.cwd : within(() => surroundings.cwd, directory));
+  if (directory !== undefined) {
+    const fault = moveTo(cwd(), installation);
+    if (fault !== undefined) return refuse(`-C ${printable(directory)}: ${fault}`);
   }
+  const overlay = loadEnvFile(surroundings.env, within(cwd, family.directory ?? '.'), family.hasEnvFile);
+  if (typeof overlay === 'string') return refuse(`failed to load .env: ${overlay}`);
   for (const { key, line } of overlay.withheld) {
     say(
       `.env:${line}: ${key} is not passed on: it makes programs load other code; export it in the shell if it is meant`,
@@ -48,7 +49,7 @@ export async function runWord(
   }
   const env = {
     ...overlay.env,
-    ...(flags.directory !== undefined && { PWD: cwd }),
+    ...(directory !== undefined && { PWD: cwd() }),
     ...(flags.perf && { BUS_PERF: '1' }),
   };
 
@@ -63,16 +64,32 @@ export async function runWord(
   const begun = performance.now();
   const childArgs = [...flags.passedOn, ...args];
   const { stdin, stdout, stderr } = surroundings;
+  const streams = {
+    env,
+    stdin,
+    stdout,
+    stderr,
+    get cwd() {
+      return cwd();
+    },
+  };
   const { dotenv } = overlay;
   const status = isUmbrella
-    ? await operate(
-        childArgs,
-        { env, cwd, stdin, stdout, stderr, ...(dotenv !== undefined && { dotenv }) },
-        installation,
-      )
-    : await runChild(file ?? '', childArgs, { env, cwd, say });
+    ? await operate(childArgs, { ...streams, ...(dotenv !== undefined && { dotenv }) }, installation)
+    : await runChild(file ?? '', childArgs, { env, cwd: cwd(), say });
   reportTime(word, args, flags, performance.now() - begun, surroundings);
   return status;
+}
+
+/** A directory as seen from another, which is asked for only when it matters. */
+function within(base: () => string, directory: string): string {
+  return isAbsolute(directory) ? resolve(directory) : resolve(base(), directory);
+}
+
+/** What our family would have answered, had it been reached. */
+function problemText(problem: string): string {
+  const error = new OperationError('invalid-request', problem, { code: 'usage' });
+  return `${JSON.stringify(failure({ deployment_id: '', provider: '' }, error), null, 2)}\n`;
 }
 
 function moveTo(directory: string, { changeDirectory }: Installation): string | undefined {
@@ -114,8 +131,8 @@ function reportTime(
   surroundings: Surroundings,
 ) {
   const level = ['INFO', 'DEBUG', 'TRACE'][Math.min(flags.verbosity, 2)];
-  if (flags.isQuiet || (!flags.perf && flags.verbosity === 0)) return;
-  const first = args.find((argument) => !argument.startsWith('-')) ?? word;
+  if (flags.isQuiet || !flags.perf) return;
+  const first = firstArgument(args) ?? word;
   const seconds = (elapsedMs / 1000).toFixed(3);
   surroundings.stderr.write(`${level} perf bus-${printable(word)} ${printable(first)} ${seconds}s\n`);
 }

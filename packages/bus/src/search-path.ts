@@ -1,11 +1,28 @@
 // The executables that PATH offers. Reads directories; runs nothing.
 import { accessSync, constants, readdirSync, statSync } from 'node:fs';
-import { delimiter, resolve } from 'node:path';
+import { delimiter, isAbsolute, resolve } from 'node:path';
+import type { Surroundings } from './surroundings.ts';
 
 /** A PATH as text, and the directory to which its relative entries refer: the one in which the program was started. */
 export interface SearchPath {
   readonly path: string | undefined;
-  readonly base: string;
+  /** Undefined when it is gone: then relative entries lead nowhere. */
+  readonly base: string | undefined;
+}
+
+/**
+ * The search path of a program.
+ *
+ * @example
+ * findExecutable('bus-operator', searchPathOf(surroundings));
+ */
+export function searchPathOf(surroundings: Surroundings): SearchPath {
+  const path = surroundings.env.PATH;
+  try {
+    return { path, base: surroundings.cwd };
+  } catch {
+    return { path, base: undefined };
+  }
 }
 
 /**
@@ -44,7 +61,7 @@ function directoriesOf({ path, base }: SearchPath): string[] {
   return (path ?? '')
     .split(delimiter)
     .filter((entry) => entry !== '')
-    .map((entry) => resolve(base, entry));
+    .flatMap((entry) => (isAbsolute(entry) ? [entry] : base === undefined ? [] : [resolve(base, entry)]));
 }
 
 function entriesOf(directory: string): string[] {

@@ -15,6 +15,9 @@ export function clusterQuery(versionNum: number): string {
       ? `EXISTS (SELECT FROM pg_catalog.pg_auth_members AS edge
                   WHERE edge.roleid = role.oid AND edge.admin_option AND pg_catalog.pg_has_role(edge.member, 'USAGE'))`
       : 'TRUE';
+  // Membership of pg_database_owner is another in each database; memberships of most roles are none.
+  const isMember = `NOT role.rolsuper
+                    AND EXISTS (SELECT FROM pg_catalog.pg_auth_members AS edge WHERE edge.member = role.oid)`;
   return `
 SELECT
   pg_catalog.json_build_object(
@@ -52,9 +55,11 @@ SELECT
       'bypassesRowSecurity', role.rolbypassrls,
       'hasExpired', coalesce(role.rolvaliduntil < pg_catalog.now(), false),
       'comment', note.description,
-      'memberOf', (SELECT coalesce(pg_catalog.json_agg(other.rolname ORDER BY other.rolname), '[]')
-                     FROM pg_catalog.pg_roles AS other
-                    WHERE other.oid <> role.oid AND NOT role.rolsuper AND pg_catalog.pg_has_role(role.oid, other.oid, 'MEMBER')),
+      'memberOf', CASE WHEN ${isMember} THEN
+                    (SELECT coalesce(pg_catalog.json_agg(other.rolname ORDER BY other.rolname), '[]')
+                       FROM pg_catalog.pg_roles AS other
+                      WHERE other.oid <> role.oid AND other.rolname <> 'pg_database_owner'
+                        AND pg_catalog.pg_has_role(role.oid, other.oid, 'MEMBER')) ELSE '[]' END,
       'powerfulGroups', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('name', other.rolname, 'power',
                            CASE WHEN other.rolsuper THEN 'is a superuser'
                                 WHEN other.rolcreaterole THEN 'has CREATEROLE'
@@ -64,9 +69,11 @@ SELECT
                      FROM pg_catalog.pg_roles AS other
                     WHERE other.oid <> role.oid AND NOT role.rolsuper AND pg_catalog.pg_has_role(role.oid, other.oid, 'MEMBER')
                       AND (other.rolsuper OR other.rolcreaterole OR other.rolcreatedb OR other.rolreplication OR other.rolbypassrls)),
-      'inherits', (SELECT coalesce(pg_catalog.json_agg(other.rolname ORDER BY other.rolname), '[]')
-                     FROM pg_catalog.pg_roles AS other
-                    WHERE other.oid <> role.oid AND NOT role.rolsuper AND pg_catalog.pg_has_role(role.oid, other.oid, 'USAGE')),
+      'inherits', CASE WHEN ${isMember} THEN
+                    (SELECT coalesce(pg_catalog.json_agg(other.rolname ORDER BY other.rolname), '[]')
+                       FROM pg_catalog.pg_roles AS other
+                      WHERE other.oid <> role.oid AND other.rolname <> 'pg_database_owner'
+                        AND pg_catalog.pg_has_role(role.oid, other.oid, 'USAGE')) ELSE '[]' END,
       'ownsDatabases', (SELECT coalesce(pg_catalog.json_agg(owned.datname ORDER BY owned.datname), '[]')
                           FROM pg_catalog.pg_database AS owned WHERE owned.datdba = role.oid),
       'adminMayAlter', admin.rolsuper OR (admin.rolcreaterole AND NOT role.rolsuper AND ${mayAlter}),

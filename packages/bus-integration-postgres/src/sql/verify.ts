@@ -2,9 +2,6 @@
 // All of it is rolled back. Refusals are caught inside the server, so that they leave no line in its log.
 import { identifier, literal } from '../sql.ts';
 
-/** https://www.postgresql.org/docs/current/errcodes-appendix.html: insufficient_privilege. */
-const caught = 'EXCEPTION WHEN insufficient_privilege THEN NULL; END;';
-
 /** The result sets are, in order: identity, one for each schema's read, reachable databases; then a notice-free DO. */
 export function verifyScript(schemas: readonly string[], probe: string): string {
   const trials = schemas.flatMap((schema) => {
@@ -16,13 +13,10 @@ export function verifyScript(schemas: readonly string[], probe: string): string 
     ];
   });
   const forbidden = [
-    ['create roles', `CREATE ROLE ${identifier(probe)}`],
-    ['create schemas', `CREATE SCHEMA ${identifier(probe)}`],
-    ['read password verifiers', 'PERFORM rolpassword FROM pg_catalog.pg_authid LIMIT 1'],
-  ].map(
-    ([what, sql]) =>
-      `BEGIN ${sql}; RAISE EXCEPTION USING ERRCODE = 'BUS01', MESSAGE = ${literal(`may ${what}`)}; ${caught}`,
-  );
+    refusal('create roles', `CREATE ROLE ${identifier(probe)}`),
+    `IF NOT (${actsAsOwner}) THEN ${refusal('create schemas', `CREATE SCHEMA ${identifier(probe)}`)} END IF;`,
+    refusal('read password verifiers', 'PERFORM rolpassword FROM pg_catalog.pg_authid LIMIT 1'),
+  ];
   return [
     'BEGIN',
     `SELECT current_user AS "user", session_user AS session, pg_catalog.current_database() AS database,
@@ -38,3 +32,13 @@ export function verifyScript(schemas: readonly string[], probe: string): string 
     'ROLLBACK',
   ].join(';\n');
 }
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html: insufficient_privilege. */
+function refusal(what: string, sql: string): string {
+  const raised = `RAISE EXCEPTION USING ERRCODE = 'BUS01', MESSAGE = ${literal(`may ${what}`)};`;
+  return `BEGIN ${sql}; ${raised} EXCEPTION WHEN insufficient_privilege THEN NULL; END;`;
+}
+
+/** A database's owner, and who inherits from it, has all privileges on it: https://www.postgresql.org/docs/current/ddl-priv.html */
+const actsAsOwner = `SELECT pg_catalog.pg_has_role(database.datdba, 'USAGE')
+   FROM pg_catalog.pg_database AS database WHERE database.datname = pg_catalog.current_database()`;

@@ -1,5 +1,5 @@
 // What a verb adds to the one pipe: its request, what its flags make of the answer, how it reads, how it exits.
-import type { Configuration, Response, Verb } from 'bus-integration-database';
+import type { Configuration, Diagnostic, Response, Verb } from 'bus-integration-database';
 import type { Flags } from '../flags.ts';
 import type { View } from '../view.ts';
 
@@ -15,6 +15,8 @@ export interface Command {
   readonly request: (input: RequestInput) => unknown;
   /** What the verb's flags make of an answer: `--strict` turns what was not seen into a failure. */
   readonly judge?: (response: Response, input: RequestInput) => Response;
+  /** The answer with the configuration's warnings in it; undefined where it has no place for them. */
+  readonly withWarnings?: (response: Response, warnings: readonly Diagnostic[]) => Response | undefined;
   /** The lines for stdout, of an answer that has something to show. */
   readonly text: (response: Response, view: View) => string[];
   /** The exit status of an answer without an error class. */

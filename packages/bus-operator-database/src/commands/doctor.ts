@@ -1,4 +1,5 @@
 // `doctor`: is everything in place to begin.
+import type { Check, Diagnostic } from 'bus-integration-database';
 import { doctorText } from '../text-doctor.ts';
 import type { Command } from './command.ts';
 import { declarationRequest } from './declaration.ts';
@@ -6,6 +7,23 @@ import { declarationRequest } from './declaration.ts';
 export const doctor: Command = {
   verb: 'doctor',
   request: ({ configuration }) => declarationRequest(configuration),
+  withWarnings: (response, warnings) => {
+    const { checks } = response;
+    if (checks === undefined) return undefined;
+    const known = new Set(checks.map(({ seen }) => seen));
+    return { ...response, checks: [...warnings.map(asCheck).filter(({ seen }) => !known.has(seen)), ...checks] };
+  },
   text: doctorText,
   exit: ({ ok, checks = [] }) => (ok && !checks.some(({ result }) => result === 'fail') ? 0 : 1),
 };
+
+function asCheck({ code, severity, message, target, remedy }: Diagnostic): Check {
+  return {
+    id: code,
+    kind: 'doctor',
+    result: severity,
+    seen: message,
+    ...(target !== undefined && { target }),
+    ...(remedy !== undefined && { remedy }),
+  };
+}

@@ -1,4 +1,5 @@
-// `status`: what there is beside what is declared. It succeeds whenever it could look.
+// `status`: what there is beside what is declared. It succeeds whenever it could look; with --check a
+// refusal counts as work: somebody has to do something before it is as declared.
 import { isMutating } from 'bus-integration-database';
 import { statusText } from '../text-status.ts';
 import type { Command } from './command.ts';
@@ -7,5 +8,6 @@ export const status: Command = {
   verb: 'status',
   request: ({ configuration }) => ({ deployment_id: configuration.deploymentId, provider: configuration.provider }),
   text: statusText,
-  exit: ({ drift = [] }, { check }) => (check && drift.some(isMutating) ? 3 : 0),
+  exit: ({ drift = [], diagnostics }, { check }) =>
+    check && (drift.some(isMutating) || diagnostics.some(({ severity }) => severity === 'fail')) ? 3 : 0,
 };

@@ -1,0 +1,57 @@
+// Where a binary's result goes: stdout, one of the process's own descriptors, or a file of mode 0600. Never goes through
+// a symbolic link of a directory.
+import { closeSync, constants, openSync, writeFileSync } from 'node:fs';
+import { printable } from './names.ts';
+
+/**
+ * The descriptor that a path means in every process, or undefined where it means a file: `-` and `/dev/stdout` are 1.
+ *
+ * @example
+ * descriptorOf('/proc/self/fd/3'); // 3
+ */
+export function descriptorOf(path: string): number | undefined {
+  const standard = ['/dev/stdin', '/dev/stdout', '/dev/stderr'].indexOf(path);
+  if (standard >= 0) return standard;
+  if (path === '-') return 1;
+  const [, digits] = /^\/(?:dev|proc\/self)\/fd\/(\d{1,9})$/.exec(path) ?? [];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/**
+ * Writes a result that holds no secret to stdout or to the file that `-o` names; undefined, or why it could not be.
+ *
+ * @example
+ * writeResult('OK\n', './out.txt'); // "./out.txt can't be written (permission denied)"
+ */
+export function writeResult(text: string, output = '-'): string | undefined {
+  const descriptor = descriptorOf(output);
+  if (descriptor === 1 || descriptor === 2) {
+    (descriptor === 1 ? process.stdout : process.stderr).write(text);
+    return undefined;
+  }
+  const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
+  try {
+    const opened = descriptor ?? openSync(output, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
+    try {
+      writeFileSync(opened, text);
+    } finally {
+      if (descriptor === undefined) closeSync(opened);
+    }
+    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return `${printable(output)} can't be written (${reasons[code ?? ''] ?? code})`;
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ELOOP: 'a symbolic link; name the file itself',
+  ENOENT: 'its directory does not exist',
+  ENOTDIR: 'its directory is no directory',
+  EISDIR: 'a directory, expected a file',
+  EACCES: 'permission denied',
+  EBADF: 'no such descriptor is open',
+  ENOSPC: 'the disk is full',
+  EROFS: 'the file system is read-only',
+  ENAMETOOLONG: 'its name is too long',
+};

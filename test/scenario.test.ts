@@ -22,8 +22,11 @@ const all = scenarios.flatMap((scenario, index) => {
   return variants.map((variant, position) => ({ ...variant, isSampled: position === sampled }));
 });
 const chosen = process.env.SCENARIOS === 'all' ? all : all.filter(({ isSampled }) => isSampled);
+const spread = new Map<string, number>();
+for (const { major, admin } of chosen) spread.set(`${major} ${admin}`, (spread.get(`${major} ${admin}`) ?? 0) + 1);
+const told = [...spread].sort().map(([variant, count]) => `${variant} ${count}`);
 console.log(
-  `scenarios: ${chosen.length} of ${all.length} (${scenarios.length} scenarios; SCENARIOS=all runs the rest)`,
+  `scenarios: ${chosen.length} of ${all.length} runs of ${scenarios.length} scenarios (SCENARIOS=all runs the rest): ${told.join(', ')}`,
 );
 
 describe.each(scenarios.map((scenario) => [scenario.name, scenario] as const))('%s', (_, scenario) => {

@@ -1,6 +1,12 @@
 // A role declared before there is any database: no file could hold its password, so it gets none until it is rotated.
 import type { Scenario } from './scenario.ts';
 
+const later = {
+  earlier: { databases: [], serviceRole: 'app_service' },
+  wish: { databases: ['app'], serviceRole: 'app_service' },
+} as const;
+const databaseSteps = ['create-database app', 'grant-privileges app', 'write-dsn-file ./local/dsn/app.dsn'];
+
 export const scenarios: readonly Scenario[] = [
   {
     name: 'role without a database',
@@ -18,20 +24,18 @@ export const scenarios: readonly Scenario[] = [
     ],
   },
   {
-    name: 'first database of a role that was there before',
-    earlier: { databases: [], serviceRole: 'app_service' },
-    wish: { databases: ['app'], serviceRole: 'app_service' },
+    name: 'first database of a role that is known to have no password',
+    admins: ['superuser'],
+    ...later,
+    rounds: [{ steps: ['alter-role app_service', ...databaseSteps] }],
+  },
+  {
+    name: 'first database of a role that may have a password',
+    admins: ['plain'],
+    ...later,
     rounds: [
       { refused: { errorClass: 'unsafe', codes: ['password-lost'], remedies: [/--rotate app_service/] } },
-      {
-        flags: { rotate: ['app_service'] },
-        steps: [
-          'alter-role app_service',
-          'create-database app',
-          'grant-privileges app',
-          'write-dsn-file ./local/dsn/app.dsn',
-        ],
-      },
+      { flags: { rotate: ['app_service'] }, steps: ['alter-role app_service', ...databaseSteps] },
     ],
   },
 ];

@@ -1,5 +1,5 @@
 // Brings servers and files into a state by hand, and tells which state they are in. Judges nothing.
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Response } from 'bus-integration-database';
 import { parseDsn } from 'bus-integration-postgres';
@@ -25,7 +25,7 @@ export function editFile(directory: string, edit: FileEdit, server: ServerAddres
   chmodSync(directory, 0o700);
   const path = (name: string) => join(directory, name);
   if ('remove' in edit) rmSync(path(edit.remove));
-  else if ('truncate' in edit) writeFileSync(path(edit.truncate), '', { flag: 'r+' });
+  else if ('truncate' in edit) truncateSync(path(edit.truncate));
   else if ('copy' in edit) copyFileSync(path(edit.copy), path(edit.to));
   else if ('edit' in edit) {
     const content = readFileSync(path(edit.edit), 'utf8');

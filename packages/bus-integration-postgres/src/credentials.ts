@@ -225,7 +225,7 @@ function withPassword(
     const liveIsRight = isRight(pair.live, wish.endpoint, password);
     const holdsIt = holds(pair.live, password);
     const origin = source === 'kept' && !holdsIt ? 'sibling' : source;
-    const changes = replacing(pair.live, wish.isRotated && wish.standing !== 'missing');
+    const changes = replacing(pair.live, setsVerifier && wish.isRotated && wish.standing !== 'missing');
     if (liveIsRight) {
       // An unset verifier leaves nothing proven, so even a needless staged file stays until the next run.
       const act = pair.staged.state === 'absent' || setsVerifier ? 'keep' : 'discard';

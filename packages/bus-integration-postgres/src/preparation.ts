@@ -44,7 +44,7 @@ export async function prepare(
 ): Promise<Preparation> {
   requireUsableNames(declaration, postgresNames);
   const { secret, warnings } = readAdminDsn(configuration, surroundings);
-  const { parameters, target } = await readTarget(secret, configuration, surroundings);
+  const target = await readTarget(secret, configuration, surroundings);
   refuseUnknownRotation(declaration, allowed);
   const inClear = configuration.passwordSend === 'plaintext' ? [plaintextWarning(target)] : [];
   const endpoint = endpointOf(target, configuration.service, (path) => resolve(surroundings.cwd, path));
@@ -86,7 +86,7 @@ export async function prepare(
 
 async function readTarget(secret: Secret, configuration: Configuration, surroundings: ProviderSurroundings) {
   try {
-    return { parameters, target: await resolveDsn(parameters, surroundings) };
+    return await resolveDsn(parseDsn(secret.reveal()), surroundings);
   } catch (error) {
     throw error instanceof OperationError ? withSource(error, configuration) : error;
   }

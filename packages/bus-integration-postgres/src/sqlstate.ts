@@ -63,7 +63,7 @@ export function serverMessage(error: unknown): string {
  * 8192 characters ends in an ellipsis.
  */
 export function serverText(text: string): string {
-  const cut = text.length > longestText ? `${wholeWords(text.slice(0, longestText))} …` : text;
+  const cut = text.length > longestText ? `${wholeWords(text.slice(0, longestText)).trimEnd()} …` : text;
   const masked = cut
     .replaceAll(/SCRAM-SHA-256\$[^\s'")]*/g, 'SCRAM-SHA-256$***')
     .replaceAll(/\bmd5[0-9a-f]{32}\b/g, 'md5***');

@@ -247,7 +247,12 @@ describe('whatever the files and the server hold', () => {
       const proven = candidatePasswords(pairs).find((password) => proofs('svc', password).state === 'proven');
       if (proven === undefined || isRotated) continue;
       expect(decision.setsVerifier).toBe(false);
-      expect(decision.refusal).toBeUndefined();
+      if (decision.refusal !== undefined) {
+        // Another server's password would be lost instead.
+        expect(decision.refusal.code).toBe('foreign-dsn-file');
+        expect(decision.files.every(({ act }) => act === 'leave')).toBe(true);
+        continue;
+      }
       // Carried out, every file holds it, and no staged file is left.
       expect(after(decision, pairs).map(({ live, staged }) => [passwordIn(live), staged.state])).toEqual(
         pairs.map(() => [proven.reveal(), 'absent']),
@@ -297,3 +302,37 @@ function after({ files, password }: RoleDecision, pairs: readonly FilePair[]): F
 function passwordIn(reading: FileReading): string | undefined {
   return reading.state === 'present' ? reading.password.reveal() : undefined;
 }
+
+describe('a file that belongs to another server', () => {
+  test.each<[what: string, pairs: readonly FilePair[], proofs: Proofs, said: Partial<CredentialWish>]>([
+    [
+      'beside a staged leftover, for a role to be made',
+      [pair('a', held('p', elsewhere), held('s'))],
+      proofsFor(undefined),
+      missing,
+    ],
+    ['when a rotation would write over it', [pair('a', held('p', elsewhere))], proofsFor('q'), rotated],
+    ['beside a proven sibling', [pair('a', held('p')), pair('b', held('q', elsewhere))], proofsFor('p'), {}],
+  ])('is not written over %s', (_, pairs, proofs, said) => {
+    const { refusal, files } = decide(pairs, proofs, said);
+    expect([refusal?.code, ...files.map(({ act }) => act)]).toEqual(['foreign-dsn-file', ...pairs.map(() => 'leave')]);
+  });
+
+  test('is another matter when its password is proven here: the service address changed', () => {
+    const { refusal, files } = decide([pair('a', held('p', elsewhere))], proofsFor('p'), rotated);
+    expect([refusal, files[0]?.act]).toEqual([undefined, 'write']);
+  });
+});
+
+test('a rotation names the password that it replaces without telling it', () => {
+  const [one, other] = ['x', 'y'].map((letter) => letter.repeat(43));
+  const replaced = (password: string) => decide([pair('a', held(password))], proofsFor(password), rotated).replaces;
+  expect(replaced(one ?? '')).toMatch(/^[0-9a-f]{16}$/);
+  expect(replaced(one ?? '')).not.toBe(replaced(other ?? ''));
+  expect(replaced('hunter2')).toBe('given by hand');
+});
+
+test('a role without a password gets its first one', () => {
+  const { source, setsVerifier, refusal } = decide([pair('a', absent)], proofsFor(undefined), { hasNoPassword: true });
+  expect({ source, setsVerifier, refusal }).toEqual({ source: 'new', setsVerifier: true, refusal: undefined });
+});

@@ -1,5 +1,4 @@
 // The public face of bus-operator-database: the command line as a function, for the dispatcher and for programs.
-import { asksForJson } from 'bus-integration-database';
 import { verbs } from './flag-table.ts';
 import { readInvocation } from './flags.ts';
 import { helpText } from './help.ts';
@@ -39,7 +38,7 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
 
 /** A program that asked for JSON gets one document, whatever was wrong. */
 async function tellProgram(argv: readonly string[], problem: string, { stdout }: Surroundings): Promise<void> {
-  if (!asksForJson(argv)) return;
   const { usageProblem } = await import('./usage-problem.ts');
-  stdout.write(usageProblem(problem));
+  const text = usageProblem(argv, problem);
+  if (text !== '') stdout.write(text);
 }

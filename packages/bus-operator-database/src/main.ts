@@ -1,18 +1,6 @@
 // The binary's composition root: gives the process's own streams and environment to `main`, and its answer back.
 import { main } from './index.ts';
-
-/** Where we were started. A directory that is gone is told when it is needed, and left: others ask the process for it too. */
-function startDirectory(): () => string {
-  try {
-    const directory = process.cwd();
-    return () => directory;
-  } catch (error) {
-    process.chdir('/');
-    return () => {
-      throw error;
-    };
-  }
-}
+import { startDirectory } from './start-directory.ts';
 
 const cwd = startDirectory();
 try {

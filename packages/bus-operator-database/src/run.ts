@@ -29,6 +29,7 @@ import { type PrivateFile, preparePrivateFile } from './private-file.ts';
 import { createProgressLine } from './progress.ts';
 import type { ProviderRoot, ProviderSurroundings } from './providers.ts';
 import { readSavedPlan } from './saved-plan.ts';
+import { isLostDirectory, lostDirectoryText } from './start-directory.ts';
 import type { Surroundings } from './surroundings.ts';
 
 const commands: Readonly<Record<Verb, Command>> = { doctor, plan, apply, status, verify };
@@ -198,13 +199,8 @@ function failed(error: unknown, setup: Setup | undefined, { env }: Surroundings)
   };
 }
 
-/** What process.cwd() throws in a directory that was removed. */
-function isLostDirectory(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException | null)?.syscall === 'uv_cwd';
-}
-
 function lostDirectory(): OperationError {
-  return new OperationError('invalid-request', 'the current directory no longer exists', {
+  return new OperationError('invalid-request', lostDirectoryText, {
     code: 'working-directory',
     remedy: 'cd to a directory that exists, or name one: -C /DIR',
   });

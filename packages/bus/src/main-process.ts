@@ -1,6 +1,7 @@
 // What both binaries' mains share: this process's environment, streams and exit status around one of our programs.
 import type { Writable } from 'node:stream';
 import { createInstallation } from './installation.ts';
+import { isLostDirectory, lostDirectoryText, startDirectory } from './start-directory.ts';
 import type { Installation, Surroundings } from './surroundings.ts';
 
 type Program = (argv: readonly string[], surroundings: Surroundings, installation: Installation) => Promise<number>;
@@ -38,22 +39,9 @@ export async function runAsProcess(name: string, program: Program, bundleUrl: st
     const status = await program(process.argv.slice(2), surroundings, createInstallation(bundleUrl));
     process.exitCode = lostOutput && status === 0 ? 1 : status;
   } catch (error) {
-    const isLost = (error as NodeJS.ErrnoException | null)?.syscall === 'uv_cwd';
-    const why = isLost ? 'the current directory no longer exists' : error instanceof Error ? error.message : error;
+    const isLost = isLostDirectory(error);
+    const why = isLost ? lostDirectoryText : error instanceof Error ? error.message : error;
     guarded(process.stderr).write(`${name}: ${why}\n`);
     process.exitCode = isLost ? 2 : 1;
-  }
-}
-
-/** Where we were started. A directory that is gone is told when it is needed, and left: others ask the process for it too. */
-function startDirectory(): () => string {
-  try {
-    const directory = process.cwd();
-    return () => directory;
-  } catch (error) {
-    process.chdir('/');
-    return () => {
-      throw error;
-    };
   }
 }

@@ -8,6 +8,7 @@ import { familyFlags } from './family-flags.ts';
 import { firstArgument, type GlobalFlags } from './flags.ts';
 import { operate } from './operator.ts';
 import { findExecutable, searchPathOf } from './search-path.ts';
+import { isLostDirectory, lostDirectoryText } from './start-directory.ts';
 import type { Installation, Surroundings } from './surroundings.ts';
 import { busUsage } from './usage.ts';
 
@@ -36,11 +37,16 @@ export async function runWord(
   const { directory } = flags;
   // Asked for as late as can be: it may be gone, and an absolute -C needs none.
   const cwd = () => (directory === undefined ? surroundings.cwd : within(() => surroundings.cwd, directory));
-  if (directory !== undefined) {
-    const fault = moveTo(cwd(), installation);
-    if (fault !== undefined) return refuse(`-C ${printable(directory)}: ${fault}`);
+  let envDirectory: string;
+  try {
+    const fault = directory === undefined ? undefined : moveTo(cwd(), installation);
+    if (fault !== undefined) return refuse(`-C ${printable(directory ?? '')}: ${fault}`);
+    envDirectory = within(cwd, family.directory ?? '.');
+  } catch (error) {
+    if (isLostDirectory(error)) return refuse(lostDirectoryText);
+    throw error;
   }
-  const overlay = loadEnvFile(surroundings.env, within(cwd, family.directory ?? '.'), family.hasEnvFile);
+  const overlay = loadEnvFile(surroundings.env, envDirectory, family.hasEnvFile);
   if (typeof overlay === 'string') return refuse(`failed to load .env: ${overlay}`);
   for (const { key, line } of overlay.withheld) {
     say(
@@ -63,19 +69,19 @@ export async function runWord(
   }
   const begun = performance.now();
   const childArgs = [...flags.passedOn, ...args];
-  const { stdin, stdout, stderr } = surroundings;
-  const streams = {
+  const { dotenv } = overlay;
+  const inner = (): Surroundings => ({
     env,
-    stdin,
-    stdout,
-    stderr,
+    stdin: surroundings.stdin,
+    stdout: surroundings.stdout,
+    stderr: surroundings.stderr,
+    ...(dotenv !== undefined && { dotenv }),
     get cwd() {
       return cwd();
     },
-  };
-  const { dotenv } = overlay;
+  });
   const status = isUmbrella
-    ? await operate(childArgs, { ...streams, ...(dotenv !== undefined && { dotenv }) }, installation)
+    ? await operate(childArgs, inner(), installation)
     : await runChild(file ?? '', childArgs, { env, cwd: cwd(), say });
   reportTime(word, args, flags, performance.now() - begun, surroundings);
   return status;

@@ -69,7 +69,11 @@ export function createPsql(psql: string, login: Login, folder: string): Psql {
       const programs = parts.map((part, index) => program(`part-${index}.sql`, part));
       const first = await together([program('role.sql', role)]);
       const rest = await together(programs);
-      return { elapsedMs: first.elapsedMs + rest.elapsedMs, cpuMs: first.cpuMs + rest.cpuMs };
+      return {
+        elapsedMs: first.elapsedMs + rest.elapsedMs,
+        cpuMs: first.cpuMs + rest.cpuMs,
+        othersMs: first.othersMs + rest.othersMs,
+      };
     },
     read: async (workload, clients) => {
       const parts = dealt(workload.databases, clients).map((part) => readScript(workload, part));

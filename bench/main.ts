@@ -4,6 +4,7 @@ import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Major, majors, psqlPath } from 'embedded';
+import { createCalm } from './machine.ts';
 import { type Provisioning, type ProvisioningOptions, provision } from './provisioning.ts';
 import { provisioningTable, slopeTable, startUpTable } from './report.ts';
 import { startUp } from './start-up.ts';
@@ -15,6 +16,7 @@ const usage = `usage: npm run bench -- [flags]
   --rounds N         rounds of every workload (default: S 7, M 3, L 2)
   --repeats N        plans and readings in a round (default: 2)
   --major N          the server's PostgreSQL, ${majors.join(', ')} (default: 18)
+  --patience SECONDS wait that long in all for the machine to be idle, before each measurement (default: 0)
   --bus FILE         the program to measure (default: packages/bus/bin/bus.js)
   --no-serial        leave out psql with one client`;
 
@@ -23,6 +25,10 @@ process.exitCode = await main();
 
 async function main(): Promise<number> {
   const flags = readFlags();
+  if (flags === undefined) {
+    console.log(usage);
+    return 0;
+  }
   if (typeof flags === 'string') return complain(flags);
   const psql = psqlPath();
   if (psql === undefined)
@@ -37,10 +43,11 @@ async function main(): Promise<number> {
     repeats: flags.repeats,
     applyClients: flags.withSerial ? [1, 2] : [2],
     readClients: [1, 2, 4],
+    calm: createCalm(flags.patienceMs),
     onProgress: (line) => process.stderr.write(`${line}\n`),
   };
   console.log(machine(major));
-  if (only.includes('start')) console.log(`\n${startUpTable(await startUp(bus, 25))}`);
+  if (only.includes('start')) console.log(`\n${startUpTable(await startUp(bus, 25, options.calm))}`);
   const results: [Workload, Provisioning][] = [];
   for (const workload of workloads) {
     const rounds = flags.rounds ?? workload.rounds;
@@ -72,9 +79,11 @@ interface BenchFlags {
   readonly major: Major;
   readonly bus: string;
   readonly withSerial: boolean;
+  readonly patienceMs: number;
 }
 
-function readFlags(): BenchFlags | string {
+/** Undefined when only the usage is wanted; a text for what is wrong. */
+function readFlags(): BenchFlags | string | undefined {
   try {
     const { values } = parseArgs({
       allowNegative: true,
@@ -84,27 +93,30 @@ function readFlags(): BenchFlags | string {
         repeats: { type: 'string', default: '2' },
         major: { type: 'string', default: '18' },
         bus: { type: 'string', default: join(import.meta.dirname, '../packages/bus/bin/bus.js') },
+        patience: { type: 'string', default: '0' },
         serial: { type: 'boolean', default: true },
+        help: { type: 'boolean', short: 'h', default: false },
       },
     });
+    if (values.help) return undefined;
     const only = values.only.split(',');
     const unknown = only.find((part) => !parts.includes(part));
     if (unknown !== undefined) return `--only: ${unknown} is none of ${parts.join(', ')}\n${usage}`;
     const major = majors.find((known) => String(known) === values.major);
     if (major === undefined) return `--major ${values.major}: expected one of ${majors.join(', ')}\n${usage}`;
-    const [rounds, repeats] = [values.rounds, values.repeats].map((text) =>
-      text === undefined ? undefined : Number(text),
-    );
-    if ([rounds, repeats].some((count) => count !== undefined && !(Number.isInteger(count) && count > 0))) {
-      return `--rounds and --repeats: expected a whole number from 1\n${usage}`;
-    }
+    const wrong = [
+      ...[values.rounds ?? '1', values.repeats].filter((text) => !/^[1-9]\d{0,3}$/.test(text)),
+      ...(/^\d{1,5}$/.test(values.patience) ? [] : [values.patience]),
+    ];
+    if (wrong.length > 0) return `${wrong.join(', ')}: expected a whole number\n${usage}`;
     return {
       only,
       major,
-      repeats: repeats ?? 2,
+      repeats: Number(values.repeats),
       bus: values.bus,
       withSerial: values.serial,
-      ...(rounds !== undefined && { rounds }),
+      patienceMs: Number(values.patience) * 1_000,
+      ...(values.rounds !== undefined && { rounds: Number(values.rounds) }),
     };
   } catch (error) {
     return `${(error as Error).message}\n${usage}`;

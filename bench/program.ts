@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { busyMs } from './machine.ts';
 
 export interface Program {
   readonly file: string;
@@ -14,6 +15,8 @@ export interface Run {
   readonly elapsedMs: number;
   /** Processor time of the programs and of the server that worked for them; NaN where the system doesn't tell. */
   readonly cpuMs: number;
+  /** Processor time of everything else on the machine meanwhile. */
+  readonly othersMs: number;
 }
 
 /**
@@ -28,6 +31,7 @@ export async function timeTogether(programs: readonly Program[], folder: string,
   const descriptors = outputs.map((path) => openSync(path, 'w', 0o600));
   try {
     const cpuBefore = cpuSoFar(serverPid);
+    const busyBefore = busyMs();
     const begun = performance.now();
     const ends = await Promise.all(programs.map((program, index) => run(program, descriptors[index] ?? 'ignore')));
     const elapsedMs = performance.now() - begun;
@@ -37,7 +41,8 @@ export async function timeTogether(programs: readonly Program[], folder: string,
       const command = [programs[failed]?.file, ...(programs[failed]?.args ?? [])].join(' ');
       throw new Error(`${command} ended with ${ends[failed]}:\n${printed}`);
     }
-    return { elapsedMs, cpuMs: cpuSoFar(serverPid) - cpuBefore };
+    const cpuMs = cpuSoFar(serverPid) - cpuBefore;
+    return { elapsedMs, cpuMs, othersMs: Math.max(0, busyMs() - busyBefore - cpuMs) };
   } finally {
     for (const descriptor of descriptors) closeSync(descriptor);
   }

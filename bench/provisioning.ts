@@ -18,6 +18,8 @@ export interface ProvisioningOptions {
   /** Numbers of psql clients for the first apply. */
   readonly applyClients: readonly number[];
   readonly readClients: readonly number[];
+  /** Waits for other work on the machine to end, as long as that is worth it. */
+  readonly calm: () => Promise<void>;
   readonly onProgress: (line: string) => void;
 }
 
@@ -30,7 +32,7 @@ export interface Provisioning {
 }
 
 export async function provision(workload: Workload, options: ProvisioningOptions): Promise<Provisioning> {
-  const { applyClients, readClients, onProgress } = options;
+  const { applyClients, readClients, calm, onProgress } = options;
   const result: Provisioning = {
     psqlApply: new Map(applyClients.map((clients) => [clients, []])),
     psqlRead: new Map(readClients.map((clients) => [clients, []])),
@@ -42,6 +44,7 @@ export async function provision(workload: Workload, options: ProvisioningOptions
     const psqlRuns = applyClients.map(
       (clients) => () =>
         onServer(workload, options, async ({ server, psql }) => {
+          await calm();
           const applied = await psql.apply(workload, clients);
           result.psqlApply.get(clients)?.push(applied);
           onProgress(`${workload.name} round ${round + 1}: psql-${clients} applied in ${shown(applied)}`);
@@ -50,6 +53,7 @@ export async function provision(workload: Workload, options: ProvisioningOptions
     );
     const busRun = () =>
       onServer(workload, options, async ({ server, psql, bus }) => {
+        await calm();
         const applied = await bus.apply();
         result.busApply.push(applied);
         onProgress(`${workload.name} round ${round + 1}: bus applied in ${shown(applied)}`);
@@ -68,17 +72,19 @@ export async function provision(workload: Workload, options: ProvisioningOptions
 
 async function readAndPlan(
   workload: Workload,
-  { repeats, onProgress }: ProvisioningOptions,
+  { repeats, calm, onProgress }: ProvisioningOptions,
   { psqlRead, busPlan }: Provisioning,
   psql: Psql,
   bus: Bus,
 ): Promise<void> {
   for (let repeat = 0; repeat < repeats; repeat += 1) {
     for (const [clients, runs] of psqlRead) {
+      await calm();
       const read = await psql.read(workload, clients);
       runs.push(read);
       onProgress(`${workload.name}: psql-${clients} read in ${shown(read)}`);
     }
+    await calm();
     const planned = await bus.plan();
     busPlan.push(planned);
     onProgress(`${workload.name}: bus planned in ${shown(planned)}`);
@@ -141,6 +147,7 @@ function requireRoom({ name, databases }: Workload): void {
   );
 }
 
-function shown({ elapsedMs, cpuMs }: Run): string {
-  return `${(elapsedMs / 1000).toFixed(2)} s (processor ${(cpuMs / 1000).toFixed(2)} s)`;
+function shown({ elapsedMs, cpuMs, othersMs }: Run): string {
+  const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`;
+  return `${seconds(elapsedMs)} (processor ${seconds(cpuMs)}, others' ${seconds(othersMs)})`;
 }

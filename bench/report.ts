@@ -1,4 +1,5 @@
 // Measurements as the Markdown tables of RESULTS.md: medians, and ratios to the best that psql or Node can do.
+import { availableParallelism } from 'node:os';
 import type { Run } from './program.ts';
 import type { Provisioning } from './provisioning.ts';
 import type { StartUp } from './start-up.ts';
@@ -12,6 +13,10 @@ export function provisioningTable(title: string, { goals }: Workload, result: Pr
     row('plan, converged', result.busPlan, result.psqlRead, 'read', goals.plan),
     cpuRow('processor time of an apply', result.busApply, result.psqlApply, 'psql'),
     cpuRow('processor time of a plan', result.busPlan, result.psqlRead, 'read'),
+    othersRow(
+      [...result.busApply, ...result.busPlan],
+      [...result.psqlApply.values(), ...result.psqlRead.values()].flat(),
+    ),
     ['peak memory', `${peak.toFixed(0)} MB`, '', '', goals.peakMegabytes ? `≤ ${goals.peakMegabytes} MB` : ''],
   ];
   return table([title, 'bus', 'psql', 'ratio', 'goal'], rows);
@@ -55,6 +60,15 @@ function row(name: string, ours: readonly Run[], peers: Peers, noun: string, goa
 function cpuRow(name: string, ours: readonly Run[], peers: Peers, noun: string): string[] {
   const cpu = ({ cpuMs }: Run) => cpuMs;
   return [name, seconds(median(ours.map(cpu))), ...comparison(ours, peers, noun, cpu), ''];
+}
+
+/** How much of the machine was somebody else's: near nothing, or the times above say little. */
+function othersRow(ours: readonly Run[], peers: readonly Run[]): string[] {
+  const share = (runs: readonly Run[]) => {
+    const capacity = runs.reduce((sum, { elapsedMs }) => sum + elapsedMs * availableParallelism(), 0);
+    return `${Math.round((100 * runs.reduce((sum, { othersMs }) => sum + othersMs, 0)) / capacity)} %`;
+  };
+  return ["others' share of the processors", share(ours), share(peers), '', ''];
 }
 
 function comparison(ours: readonly Run[], peers: Peers, noun: string, figure: (run: Run) => number): string[] {

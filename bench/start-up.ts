@@ -8,13 +8,14 @@ export interface StartUp {
   readonly help: number[];
 }
 
-export async function startUp(bus: string, rounds: number): Promise<StartUp> {
+export async function startUp(bus: string, rounds: number, calm: () => Promise<void>): Promise<StartUp> {
   using folder = makeFolder();
   const env = { PATH: process.env.PATH, HOME: folder.path };
   const time = async (file: string, ...args: string[]) =>
     (await timeTogether([{ file, args, cwd: folder.path, env }], folder.path)).elapsedMs;
   const result: StartUp = { node: [], version: [], help: [] };
   for (let round = 0; round < rounds; round += 1) {
+    await calm();
     result.node.push(await time('node', '-e', '0'));
     result.version.push(await time(bus, '--version'));
     result.help.push(await time(bus, 'operator', 'database', '--help'));

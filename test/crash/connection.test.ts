@@ -116,7 +116,7 @@ function harming(fault: Fault, limitMs: number): Harming {
       isHurt: proxy.struckAt() !== undefined,
       problems,
       // A black hole that ended would tell the server that its clients are gone.
-      end: () => proxy[Symbol.asyncDispose](),
+      end: async () => await proxy[Symbol.asyncDispose](),
     };
   };
 }

@@ -47,7 +47,7 @@ async function start(...argv: string[]) {
   const address = await new Promise<string>((done) => {
     child.stdout.on('data', (chunk) => {
       out += chunk;
-      const [, url] = /listening on (\S+)\n/.exec(out) ?? [];
+      const [, url] = /listening(?: on |":")(http[^\s"]+)/.exec(out) ?? [];
       if (url !== undefined) done(url);
     });
     ended.then(() => done(''));
@@ -70,6 +70,23 @@ describe('bus-api-provider-database', () => {
     });
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
+  });
+
+  it('takes the global flags before and after, and says where it listens as JSON', async () => {
+    for (const argv of [
+      ['-q', '-f', 'json', '--addr', '127.0.0.1:0'],
+      ['--addr=127.0.0.1:0', '--no-color', '-fjson', '--color', 'never'],
+    ]) {
+      const { child, ended, out } = await start(...argv);
+      const { listening } = JSON.parse(out());
+      expect((await fetch(`${listening}/healthz`)).status).toBe(200);
+      child.kill('SIGTERM');
+      expect(await ended).toBe(0);
+    }
+    const contradiction = await start('-q', '-v');
+    expect([await contradiction.ended, contradiction.err()]).toEqual([2, expect.stringContaining('contradict')]);
+    const nowhere = await start('--addr', '127.0.0.1:0', '-o', join(directory, 'no', 'x'));
+    expect([await nowhere.ended, nowhere.out()]).toEqual([2, '']);
   });
 
   it('answers everything else with a problem document', async () => {

@@ -43,6 +43,12 @@ test('outside a repository nothing is exposed', () => {
   });
 });
 
+test('what can not be looked at is skipped, never thrown', () => {
+  for (const path of [join(folder, 'x'.repeat(300)), 'a\0b', join('/dev/null', 'x')])
+    expect(['skipped', 'ok']).toContain(gitExposure(path, { env }).result);
+  expect(gitExposure('a\0b', { env }).result).toBe('skipped');
+});
+
 test('a file that git would add is a warning, and its remedy mends it', () => {
   const path = file('local/postgres-admin-dsn');
   const found = gitExposure(path, { env });

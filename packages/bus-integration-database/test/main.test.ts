@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -54,12 +54,35 @@ describe('bus-integration-database', () => {
     },
   );
 
+  it.each([
+    [['-q', '--self-test']],
+    [['--self-test', '-vv', '--color', 'never', '--no-color']],
+    [['--trace', '--color=always', '--self-test']],
+  ])('takes the global flags before and after: %j', (argv) => {
+    expect(go(...argv)).toEqual({ status: 0, stdout: 'OK bus-integration-database self-test\n', stderr: '' });
+  });
+
+  it('answers as JSON, and in a file of mode 0600', () => {
+    expect(JSON.parse(go('--events', '-f', 'json').stdout)).toMatchObject({ events });
+    expect(JSON.parse(go('-fjson', '--self-test').stdout)).toEqual({ ok: true });
+    const file = join(directory, 'out.txt');
+    expect(go('--events', '-o', file)).toEqual({ status: 0, stdout: '', stderr: '' });
+    expect(readFileSync(file, 'utf8')).toBe(`${events.join('\n')}\n`);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    for (const name of ['-', '/dev/stdout']) expect(go('--events', '-o', name)).toEqual(go('--events'));
+    expect(go('--events', '-o', '/dev/stderr')).toMatchObject({ status: 0, stdout: '', stderr: go('--events').stdout });
+    expect(go('--events', '-o', join(directory, 'no', 'x'))).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("can't be written (its directory does not exist)"),
+    });
+  });
+
   it('tests itself', () => {
     expect(go('--self-test')).toEqual({ status: 0, stdout: 'OK bus-integration-database self-test\n', stderr: '' });
   });
 
   it('prints help and version', () => {
-    expect(go('--help').stdout).toContain('usage: bus-integration-database --events');
+    expect(go('--help').stdout).toContain('usage: bus-integration-database [flags] --events');
     expect(go('-V').stdout).toMatch(/^bus-integration-database \d+\.\d+\.\d+\n$/);
   });
 
@@ -69,6 +92,9 @@ describe('bus-integration-database', () => {
     [['--events', '--self-test']],
     [['--events', '--format', 'yaml']],
     [['--events', 'x']],
+    [['--events', '-q', '-v']],
+    [['--events', '-o']],
+    [['--events', '--color', 'red']],
   ])('refuses %j', (argv) => {
     const { status, stdout, stderr } = go(...argv);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });

@@ -42,12 +42,7 @@ export async function acquireLock(session: Session, options: LockOptions): Promi
   const key = lockKey(options.deploymentId);
   const deadline = Date.now() + options.timeoutMs;
   for (;;) {
-    const [row] = await session.query<{ taken: boolean; pid: number; orphan: number | null }>(takeQuery, [
-      lockClass,
-      key,
-      workClass,
-      key >>> 0,
-    ]);
+    const [row] = await session.query<{ taken: boolean; pid: number; orphan: number | null }>(takeQuery(key));
     options.signal.throwIfAborted();
     if (row?.taken && row.orphan === null) return held(session, key, row.pid);
     const holder = row?.taken
@@ -60,13 +55,16 @@ export async function acquireLock(session: Session, options: LockOptions): Promi
   }
 }
 
-// Taken more than once by one session it is still one lock, gone with the session. OFFSET keeps the order: the lock
-// first, then the look at pg_locks, which shows every database's advisory locks.
-const takeQuery = `SELECT attempt.taken, pg_catalog.pg_backend_pid() AS pid,
+// Without parameters it is one message of the protocol: of several, the last could be lost on its way, and a server that
+// waits for it holds the lock while no timeout of its own runs. Taken more than once by one session it is still one lock,
+// gone with the session. OFFSET keeps the order: the lock first, then the look at pg_locks, which shows every database's.
+function takeQuery(key: number): string {
+  return `SELECT attempt.taken, pg_catalog.pg_backend_pid() AS pid,
     CASE WHEN attempt.taken THEN (
       SELECT min(work.pid) FROM pg_catalog.pg_locks AS work
-       WHERE work.locktype = 'advisory' AND work.classid::bigint = $3 AND work.objid::bigint = $4) END AS orphan
-  FROM (SELECT pg_catalog.pg_try_advisory_lock($1::int, $2::int) AS taken OFFSET 0) AS attempt`;
+       WHERE work.locktype = 'advisory' AND work.classid::bigint = ${workClass} AND work.objid::bigint = ${key >>> 0}) END AS orphan
+  FROM (SELECT pg_catalog.pg_try_advisory_lock(${lockClass}, ${key}) AS taken OFFSET 0) AS attempt`;
+}
 
 /** Who holds a deployment's lock now, by the one field that every role may read; undefined when nobody does. */
 export async function lockHolder(session: Session, deploymentId: string): Promise<string | undefined> {

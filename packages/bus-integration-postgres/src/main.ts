@@ -2,6 +2,7 @@
 // shows what it would do on an empty server. Reaches no server.
 import {
   type Declaration,
+  declarationOf,
   desiredResources,
   diff,
   eventNames,
@@ -13,10 +14,12 @@ import {
   printable,
   type Response,
   readGlobalFlags,
+  requireUsableNames,
   writeResult,
 } from 'bus-integration-database';
 import { computePlan, serviceProfile } from './compute.ts';
 import { parseDsn } from './dsn.ts';
+import { postgresNames } from './names.ts';
 import type { Observation } from './observation.ts';
 import { planResponse, providerName } from './respond.ts';
 import { matchesVerifier, scramVerifier } from './scram.ts';
@@ -167,10 +170,11 @@ function emptyServerProvider(): Provider {
   };
   return {
     name: providerName,
-    plan: async ({ deployment_id, databases = [], roles = [], schemas = ['public'] }) => {
-      const declaration: Declaration = { databases, roles, serviceRole: roles[0], schemas };
+    plan: async (request) => {
+      const declaration: Declaration = declarationOf(request);
+      requireUsableNames(declaration, postgresNames);
       const allowed = { allow: [], adopt: false, rotate: [] };
-      const wish = { deploymentId: deployment_id, declaration, allowed, endpoint: {} };
+      const wish = { deploymentId: request.deployment_id, declaration, allowed, endpoint: {} };
       const computed = computePlan(wish, emptyServer, [], () => ({ state: 'unknown' }));
       const target = {
         host: 'none',

@@ -41,7 +41,7 @@ export function findPassword(
 ): Secret | undefined {
   const wanted = fields.map(encodeUtf8);
   for (const [index, raw] of file.lines.entries()) {
-    const line = raw.replace(/\r+$/, '');
+    const line = withoutEnd(raw);
     if (line.startsWith('#')) continue;
     let at: number | undefined = 0;
     for (const field of wanted) at = at === undefined ? undefined : endOfMatch(line, at, field);
@@ -72,4 +72,11 @@ function endOfMatch(line: string, start: number, wanted: string): number | undef
 
 function unescapeUpToColon(text: string): string {
   return (/^(?:\\.|[^:\\]|\\$)*/s.exec(text)?.[0] ?? '').replace(/\\(.)/gs, '$1');
+}
+
+/** As libpq strips it; a loop, since a regular expression would go over a long run of CRs again and again. */
+function withoutEnd(line: string): string {
+  let end = line.length;
+  while (line[end - 1] === '\r') end -= 1;
+  return line.slice(0, end);
 }

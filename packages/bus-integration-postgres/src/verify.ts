@@ -168,7 +168,7 @@ function judge(
       ...base,
       id: 'service-login',
       result: 'ok',
-      seen: `writes and reads in ${schemas.map(shown).join(', ')}; may not create roles, databases or schemas, nor read verifiers`,
+      seen: `writes and reads in ${schemas.map(shown).join(', ')}; may not create roles or databases, nor read verifiers`,
     },
     ...foreign.map(
       ({ name }): Check => ({

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -39,6 +39,25 @@ describe('bus-integration-postgres', () => {
       provider: 'postgres',
       direct_bootstrap: true,
     });
+  });
+
+  it.each([
+    [['-q', '--events', '-f', 'json']],
+    [['--trace', '--color', 'never', '-fjson', '--events', '--no-color']],
+    [['--events', '-f', 'json', '-o', '/dev/stdout']],
+  ])('takes the global flags before and after: %j', (argv) => {
+    expect(go(argv)).toEqual(go(['--events', '--format', 'json']));
+    expect(JSON.parse(go(argv).stdout)).toMatchObject({ provider: 'postgres' });
+  });
+
+  it('takes the global flags beside a dry run and a self-test', () => {
+    expect(JSON.parse(go(['--dry-run', 'plan', '-f', 'json']).stdout)).toMatchObject({ ok: true, dry_run: true });
+    expect(JSON.parse(go(['-v', '-f', 'json', '--dry-run', 'plan']).stdout)).toMatchObject({ ok: true });
+    expect(JSON.parse(go(['--self-test', '-f', 'json']).stdout)).toEqual({ ok: true });
+    const file = join(directory, 'plan.json');
+    expect(go(['--dry-run', 'plan', '-o', file])).toEqual({ status: 0, stdout: '', stderr: '' });
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ ok: true });
+    expect(go(['--events', '-q', '-v']).status).toBe(2);
   });
 
   it('tests itself', () => {

@@ -55,6 +55,9 @@ describe('readInvocation', () => {
     expect(problemOf('plan', '--save')).toBe('--save needs a value: --save FILE');
     expect(problemOf('plan', '--save', '--check')).toBe('--save needs a value: --save FILE (got --check)');
     expect(problemOf('plan', '--save=')).toBe('--save needs a value: --save FILE');
+    for (const argv of [['--adopt-from', ''], ['--adopt-from=']])
+      expect(problemOf('plan', ...argv)).toBe('--adopt-from needs a value: --adopt-from ID');
+    expect(readInvocation(['plan', '-o', '-'])).toMatchObject({ flags: { output: '-' } });
     expect(readInvocation(['plan', '--save=--check'])).toMatchObject({ flags: { save: '--check' } });
     expect(problemOf('plan', '--check=yes')).toBe('--check takes no value');
     expect(problemOf('plan', '-f', 'yaml')).toBe('-f yaml: expected text or json');

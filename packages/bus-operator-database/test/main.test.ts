@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type SpawnSyncOptions, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -30,16 +30,28 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
-function go(...argv: string[]) {
-  const program = join(directory, 'dist', 'main.mjs');
-  const env = { PATH: process.env.PATH, HOME: directory };
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--', program, ...argv], {
+const go = (...argv: string[]) => goWith({}, ...argv);
+
+function goWith({ env = {}, ...options }: SpawnSyncOptions, ...argv: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--', join(directory, 'dist', 'main.mjs'), ...argv], {
     cwd: directory,
-    env,
+    ...options,
+    env: { PATH: process.env.PATH, HOME: directory, ...env },
     encoding: 'utf8',
   });
   return { status, stdout, stderr };
 }
+
+/** A user that the mode of a directory binds: root is bound by none. */
+const anybody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+
+const configured = {
+  BUS_DEPLOYMENT_ID: 'example-dev',
+  BUS_DATABASE_NAMES: 'bus_auth',
+  BUS_DATABASE_SERVICE_ROLE: 'bus_service',
+  BUS_DATABASE_DSN_OUTPUT_DIR: './dsn',
+  BUS_POSTGRES_ADMIN_DSN_FILE: './no-such-dsn',
+};
 
 describe('the binary', () => {
   it('prints its version, which is its package’s', () => {
@@ -59,6 +71,90 @@ describe('the binary', () => {
       stdout: '',
       stderr: 'bus operator database: unknown flag --sav; did you mean --save?\n',
     });
+  });
+
+  it.each([
+    [['plan', '--chekc'], 'unknown flag --chekc; did you mean --check?'],
+    [['aply'], 'unknown verb aply; did you mean apply?'],
+    [['plan', '--sql'], '--sql prints a script; leave out -f json'],
+    [[], 'no verb is given; expected one of doctor, plan, apply, status, verify'],
+  ])('answers %j with one JSON document where JSON was asked for', (argv, message) => {
+    const text = go(...argv);
+    for (const format of [['-f', 'json'], ['--format=json'], ['-qfjson']]) {
+      const { status, stdout, stderr } = go(...format, ...argv);
+      expect(status).toBe(2);
+      expect(JSON.parse(stdout)).toEqual({
+        ok: false,
+        deployment_id: '',
+        provider: '',
+        actions: [],
+        steps: [],
+        diagnostics: [{ severity: 'fail', code: 'usage', message }],
+        error_class: 'invalid-request',
+      });
+      expect(stderr).toBe(argv.length === 0 ? go('--help').stdout : `bus operator database: ${message}\n`);
+      if (!argv.includes('--sql')) expect({ ...text, stdout: '' }).toEqual({ status: 2, stdout: '', stderr });
+    }
+  });
+
+  it('tells in one line what it may not reach', () => {
+    const locked = join(directory, 'locked');
+    mkdirSync(locked, { recursive: true });
+    chmodSync(directory, 0o755);
+    chmodSync(locked, 0);
+    for (const argv of [
+      ['plan', '-o', 'locked/x'],
+      ['plan', '--save', 'locked/x'],
+      ['plan', '-C', 'locked/x'],
+      ['plan', '-C', 'locked'],
+      ['plan', '--env-file', 'locked/x'],
+      ['apply', '--plan', 'locked/x'],
+    ]) {
+      const { status, stderr } = goWith({ ...anybody, env: configured }, ...argv);
+      expect({ argv, status }).toEqual({ argv, status: 2 });
+      expect(stderr).toMatch(/^bus operator database: .*locked.*permission denied.*\n$/);
+    }
+    const env = { ...configured, BUS_POSTGRES_ADMIN_DSN_FILE: join(locked, 'dsn') };
+    const { status, stdout, stderr } = goWith({ ...anybody, env }, 'doctor');
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/skipped git-admin-dsn .*permission denied/);
+    expect(stderr).not.toContain('defect');
+  });
+
+  it('writes to stderr and to open descriptors as to files', () => {
+    const open: SpawnSyncOptions = { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] };
+    expect(go('plan', '-o', '/dev/stdout').stdout).toBe('ok: false\n');
+    const toStderr = goWith(open, 'plan', '-o', '/dev/stderr');
+    expect(toStderr.stdout).toBe('');
+    expect(toStderr.stderr).toMatch(/^ok: false\nbus operator database: /);
+    expect(goWith(open, 'plan', '-o', '/proc/self/fd/3')).toMatchObject({ status: 2, stdout: '' });
+    expect(goWith(open, 'plan', '-o', '/dev/null')).toMatchObject({ status: 2, stdout: '' });
+  });
+
+  it('says that the current directory is gone, and needs none with an absolute -C', () => {
+    const inRemoved = (...argv: string[]) => {
+      const gone = mkdtempSync(join(directory, 'gone-'));
+      const script = 'cd "$1" && rmdir "$1" && shift && exec "$@"';
+      const { status, stdout, stderr } = spawnSync(
+        'sh',
+        ['-c', script, 'sh', gone, process.execPath, '--', join(directory, 'dist', 'main.mjs'), ...argv],
+        { env: { PATH: process.env.PATH, HOME: directory, ...configured }, encoding: 'utf8' },
+      );
+      return { status, stdout, stderr };
+    };
+    const lost = 'the current directory no longer exists';
+    const remedy = 'cd to a directory that exists, or name one: -C /DIR';
+    expect(inRemoved('plan')).toEqual({
+      status: 2,
+      stdout: 'ok: false\n',
+      stderr: `bus operator database: ${lost}\n  next: ${remedy}\n`,
+    });
+    expect(inRemoved('plan', '-C', 'sub')).toMatchObject({ status: 2, stderr: expect.stringContaining(lost) });
+    expect(JSON.parse(inRemoved('plan', '-f', 'json').stdout).diagnostics[0].message).toBe(lost);
+    expect(inRemoved('--version').status).toBe(0);
+    const away = inRemoved('plan', '-C', directory);
+    expect(away.stderr).toContain('no-such-dsn');
+    expect(away.stderr).not.toMatch(/current directory|defect/);
   });
 
   it('IN-06 obeys no NODE_OPTIONS of an env file', () => {

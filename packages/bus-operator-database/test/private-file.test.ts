@@ -1,12 +1,15 @@
 import {
+  closeSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -74,6 +77,26 @@ describe('preparePrivateFile', () => {
     await expect(preparePrivateFile(join(directory, 'f', 'x'), './f/x')).rejects.toThrow(
       'its directory is no directory',
     );
+  });
+
+  it('takes a name of 255 bytes, and says of a longer one that it is too long', async () => {
+    const name = '日'.repeat(85);
+    const file = await preparePrivateFile(join(directory, name), name);
+    await file.write('x');
+    expect(readdirSync(directory)).toEqual([name]);
+    await expect(preparePrivateFile(join(directory, `${name}x`), 'long')).rejects.toThrow(
+      "long can't be written (its name is too long; expected at most 255 bytes)",
+    );
+  });
+
+  it('writes to an open descriptor where it stands, without touching what is there', async () => {
+    const path = join(directory, 'log');
+    const descriptor = openSync(path, 'w');
+    writeSync(descriptor, 'before\n');
+    await (await preparePrivateFile(`/proc/self/fd/${descriptor}`, 'fd')).write('plan\n');
+    writeSync(descriptor, 'after\n');
+    closeSync(descriptor);
+    expect(readFileSync(path, 'utf8')).toBe('before\nplan\nafter\n');
   });
 
   it('writes to a device as it is', async () => {

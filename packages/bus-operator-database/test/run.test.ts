@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { type Diagnostic, OperationError, type Response } from 'bus-integration-database';
+import { type Check, type Diagnostic, OperationError, planId, type Response } from 'bus-integration-database';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readInvocation } from '../src/flags.ts';
 import { run } from '../src/run.ts';
@@ -32,6 +32,7 @@ async function go(
 }
 
 const { fail, leadSteps, respond } = example;
+const long = 'x'.repeat(300);
 const nothingToDo = respond(leadSteps(2));
 const thrown =
   (error: unknown): Answer =>
@@ -98,6 +99,15 @@ describe('run: requests', () => {
     [['plan', '--timeout', '30'], '--timeout: "30" is no duration like 500ms, 30s, 2m or 1h30m; did you mean 30s?'],
     [['apply', '--lock-timeout', 'soon'], '--lock-timeout: "soon" is no duration like 500ms, 30s, 2m or 1h30m'],
     [['plan', '-C', 'nowhere'], '-C nowhere: no such directory'],
+    [['plan', '-C', '/dev/null'], '-C /dev/null: not a directory'],
+    [['plan', '-C', long], `-C ${long}: the name is too long`],
+    [['plan', '-o', long], `${long} can't be written (its name is too long; expected at most 255 bytes)`],
+    [['plan', '--save', long], `${long} can't be written (its name is too long; expected at most 255 bytes)`],
+    [['plan', '--save', '-'], '--save -: expected a file; plan -f json prints the plan to stdout'],
+    [
+      ['plan', '-o', '/proc/self/fd/999999'],
+      "/proc/self/fd/999999 can't be written (no such descriptor is open for writing)",
+    ],
     [['apply', '--plan', 'nowhere.json'], 'plan nowhere.json does not exist'],
     [['plan', '--save', 'no/plan.json'], "no/plan.json can't be written (its directory does not exist)"],
     [['plan', '-o', '.'], '. is a directory, expected a file'],
@@ -122,6 +132,9 @@ describe('run: exit statuses', () => {
     [['status'], { ...drifted, ok: false }, 0],
     [['status', '--check'], drifted, 3],
     [['status', '--check'], nothingToDo, 0],
+    [['status'], { ...nothingToDo, drift: [], diagnostics: [fail('no file holds its password')] }, 0],
+    [['status', '--check'], { ...nothingToDo, drift: [], diagnostics: [fail('no file holds its password')] }, 3],
+    [['status', '--check'], { ...nothingToDo, drift: [], diagnostics: [{ ...fail('old'), severity: 'warn' }] }, 0],
     [['verify'], { ...nothingToDo, complete: false }, 0],
     [['verify', '--strict'], { ...nothingToDo, complete: false }, 1],
     [['verify', '--strict'], nothingToDo, 0],
@@ -207,6 +220,56 @@ describe('run: output', () => {
       err: "bus operator database: /dev/full can't be written (the disk is full)\n",
     });
     expect(out).toMatch(/^ok: true\n/);
+    const json = await go(['-o', '/dev/full', '-f', 'json', 'plan'], { ...nothingToDo, diagnostics: warnings });
+    expect({ status: json.status, err: json.err }).toEqual({ status, err });
+    expect(JSON.parse(json.out).diagnostics).toEqual([
+      ...warnings,
+      {
+        severity: 'fail',
+        code: 'output-file',
+        message: "/dev/full can't be written (the disk is full)",
+        target: '/dev/full',
+      },
+    ]);
+  });
+
+  it('takes the names of stdout for stdout itself', async () => {
+    const plain = await go(['plan'], nothingToDo);
+    for (const name of ['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1']) {
+      expect(await go(['plan', '-o', name], nothingToDo)).toEqual(plain);
+    }
+  });
+
+  it('never advises to remove a device', async () => {
+    symlinkSync('/dev/null', join(directory, 'link'));
+    const { err } = await go(['plan', '-o', 'link'], nothingToDo);
+    expect(err).toBe('bus operator database: link is a symbolic link, expected a file\n  next: name the file itself\n');
+  });
+
+  it.each([[['doctor']], [['doctor', '-f', 'json']]])(
+    "%j counts the configuration's warnings among its checks, once",
+    async (argv) => {
+      const env = { ...environment, BUS_DATABASE_NAME: 'x' };
+      const good: Check = { id: 'reachable', kind: 'doctor', result: 'ok', seen: 'it answers' };
+      const { status, out, err } = await go(argv, { ...respond([]), checks: [good] }, env);
+      expect({ status, err }).toEqual({ status: 0, err: '' });
+      const seen = 'BUS_DATABASE_NAME is no key of ours; did you mean BUS_DATABASE_NAMES?';
+      expect(out.split(seen)).toHaveLength(2);
+      if (argv.length === 1) {
+        expect(out).toContain(`  warn    unknown-key      BUS_DATABASE_NAME  ${seen}\n`);
+        expect(out).toContain('1 ok, 1 warning, 0 failed\n');
+      } else {
+        const { checks, diagnostics } = JSON.parse(out);
+        expect(diagnostics).toEqual([]);
+        expect(checks[0]).toMatchObject({ id: 'unknown-key', kind: 'doctor', result: 'warn', seen });
+      }
+    },
+  );
+
+  it("keeps the configuration's warnings of a doctor that came to no checks", async () => {
+    const env = { ...environment, BUS_DATABASE_NAME: 'x' };
+    const { err } = await go(['doctor'], thrown(new OperationError('timeout', 'too slow')), env);
+    expect(err).toContain('warning: BUS_DATABASE_NAME is no key of ours');
   });
 
   it('tells a person at the terminal what the file or pipe before it swallowed', async () => {
@@ -249,6 +312,10 @@ describe('run: output', () => {
     const { out } = await go(['plan', '--sql'], example.firstPlan);
     expect(out).toContain('\n\\set ON_ERROR_STOP on\n');
     expect(out.trimEnd().split('\n').at(-1)).toBe('--   bus operator database apply --rotate bus_service');
+    const adopting = await go(['plan', '--sql', '--adopt', '--rotate', 'bus_service'], example.firstPlan);
+    expect(adopting.out.trimEnd().split('\n').at(-1)).toBe(
+      '--   bus operator database apply --adopt --rotate bus_service',
+    );
   });
 
   it('calls a defect a defect, with its trace only when asked', async () => {
@@ -275,12 +342,13 @@ describe('run: output', () => {
 describe('run: saved plans', () => {
   it('saves a plan that apply can take, with what it was allowed', async () => {
     const allowed = { allow: ['revoke'], adopt: false, adopt_from: 'old', rotate: ['bus_service'] };
-    const { out } = await go(['plan', '--save', 'plan.json'], { ...example.firstPlan, allowed });
+    const plan_id = planId('example-dev', example.target, example.firstPlan.steps, allowed);
+    const { out } = await go(['plan', '--save', 'plan.json'], { ...example.firstPlan, plan_id, allowed });
     expect(out).toContain('saved: plan.json\nnext: bus operator database apply --plan plan.json\n');
     const { status, asked } = await go(['apply', '--plan', 'plan.json', '--allow', 'update'], nothingToDo);
     expect(status).toBe(0);
     expect(asked[0]?.request).toMatchObject({
-      plan: { plan_id: example.firstPlan.plan_id },
+      plan: { plan_id },
       allow: ['update', 'revoke'],
       adopt_from: 'old',
       rotate: ['bus_service'],

@@ -1,3 +1,4 @@
+import type { Step } from 'bus-integration-database';
 import { describe, expect, it } from 'vitest';
 import { scriptLines } from '../src/script.ts';
 import * as example from './examples.ts';
@@ -40,6 +41,24 @@ describe('scriptLines', () => {
       --   bus operator database apply --rotate bus_service
       "
     `);
+  });
+
+  it('ends with the command that does the rest: rotations, and what the run was allowed', () => {
+    const rotation: Step = {
+      action: 'alter-role',
+      target: 'bus_service',
+      risk: 'rotate',
+      summary: 'new password',
+      after: { name: 'bus_service', password: 'new' },
+    };
+    const last = (steps: readonly Step[], ...argv: string[]) =>
+      scriptLines(respond([...leadSteps(1), ...steps]), viewOf(flagsOf('plan', '--sql', ...argv))).at(-1);
+    expect(last([rotation], '--rotate', 'bus_service')).toBe('--   bus operator database apply --rotate bus_service');
+    expect(
+      last([rotation, example.createRole('other')], '--adopt', '--allow', 'revoke', '--rotate', 'bus_service'),
+    ).toBe('--   bus operator database apply --allow revoke --adopt --rotate bus_service --rotate other');
+    const unlocked: Step = { ...rotation, risk: 'update', after: { name: 'bus_service', can_login: true } };
+    expect(last([unlocked])).not.toContain('--rotate');
   });
 
   it('connects to every name as it is', () => {

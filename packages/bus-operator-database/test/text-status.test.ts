@@ -48,6 +48,17 @@ describe('statusText', () => {
     `);
   });
 
+  it('never says that there is no drift where apply would refuse', () => {
+    const lost = fail('role bus_service exists and no file holds its password', 'bring ./local/dsn/bus_auth.dsn');
+    const text = (more: Partial<Response>) =>
+      statusText(respond(leadSteps(2), { ...healthy, diagnostics: [lost], ...more }), viewOf());
+    expect(text({})).toContain('drift: 1 thing that apply would refuse');
+    expect(text({})).not.toContain('drift: none');
+    expect(text({ drift: [example.revokeConnect('bus_auth')] })).toContain(
+      'drift: 1 step, 1 thing that apply would refuse',
+    );
+  });
+
   it('shows what is missing, strange or lost, and the drift as steps', () => {
     const drift = [...example.databaseSteps('bus_usage'), example.revokeConnect('bus_auth')];
     const response = respond([...leadSteps(4), ...drift], {

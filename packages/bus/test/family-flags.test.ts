@@ -18,5 +18,18 @@ test.each([
   ['operator', ['--nonsense', 'database', '--env-file', 'x'], { hasEnvFile: false }],
   ['operator', [], { hasEnvFile: false }],
 ])('%s %j', (word, args, expected) => {
-  expect(familyFlags(word, args)).toEqual(expected);
+  expect(familyFlags(word, args)).toEqual({ isJson: false, ...expected });
+});
+
+test.each([
+  ['operator', ['database', 'plan', '-f', 'json'], [], true],
+  ['operator', ['-f', 'json', 'database', 'plan'], [], true],
+  ['operator', ['database', 'plan'], ['-f', 'json'], true],
+  ['operator', ['database', 'plan', '-f', 'text'], ['-f', 'json'], false],
+  ['operator', ['database', 'plan', '--', '-f', 'json'], [], false],
+  ['operator-database', ['plan', '--format=json'], [], true],
+  ['operator', ['billing', '-f', 'json'], [], false],
+  ['other', ['database', '-f', 'json'], ['-f', 'json'], false],
+])('%s %j after %j asks for JSON: %j', (word, args, passedOn, isJson) => {
+  expect(familyFlags(word, args, passedOn).isJson).toBe(isJson);
 });

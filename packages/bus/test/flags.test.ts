@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseGlobalFlags } from '../src/flags.ts';
+import { firstArgument, parseGlobalFlags } from '../src/flags.ts';
 
 describe('what is read', () => {
   test.each([
@@ -30,6 +30,19 @@ describe('what is read', () => {
     const nothing = { help: false, version: false, perf: false, isQuiet: false, verbosity: 0, passedOn: [], words: [] };
     expect(parseGlobalFlags(argv)).toEqual({ ...nothing, ...expected });
   });
+});
+
+test.each([
+  [[], undefined],
+  [['-v', '--perf'], undefined],
+  [['plan', 'x'], 'plan'],
+  [['-C', 'deploy', '-o', 'out', '-f', 'json', '--color', 'never', 'plan'], 'plan'],
+  [['-Cdeploy', '--format=json', '-vC', 'deploy', 'plan'], 'plan'],
+  [['-x', 'first', 'second'], 'first'],
+  [['--', '-x'], '-x'],
+  [['-'], '-'],
+])('the first argument of %j is %j', (argv, expected) => {
+  expect(firstArgument(argv)).toBe(expected);
 });
 
 describe('what is refused', () => {

@@ -185,6 +185,24 @@ describe('./.env', () => {
     expect(await bus(['--version'], { cwd })).toMatchObject({ status: 0, stderr: '' });
   });
 
+  test('a bad one is a JSON document where our family was asked for JSON', async () => {
+    const cwd = folder('1X=1');
+    const message = 'failed to load .env: .env:1: invalid environment variable name "1X"';
+    for (const args of [
+      ['operator', 'database', 'plan', '-f', 'json'],
+      ['-f', 'json', 'operator', 'database', 'plan'],
+    ]) {
+      const { status, stdout, stderr } = await bus(args, { cwd });
+      expect({ status, stderr }).toEqual({ status: 2, stderr: `bus: ${message}\n` });
+      expect(JSON.parse(stdout)).toMatchObject({
+        ok: false,
+        error_class: 'invalid-request',
+        diagnostics: [{ severity: 'fail', message }],
+      });
+    }
+    expect(await bus(['tell', '-f', 'json'], { cwd })).toMatchObject({ status: 2, stdout: '' });
+  });
+
   test('a directory, a pipe, a dangling link', async () => {
     const [directory, pipe, dangling] = [folder(), folder(), folder()];
     mkdirSync(join(directory, '.env'));
@@ -301,6 +319,35 @@ describe('-C', () => {
   });
 });
 
+describe('a current directory that was removed', () => {
+  const inRemoved = (...args: string[]) => {
+    const gone = folder();
+    const { status, stdout, stderr } = spawnSync(
+      'sh',
+      ['-c', 'cd "$1" && rmdir "$1" && shift && exec "$@"', 'sh', gone, stage.bus, ...args],
+      { env: { PATH: stage.path }, encoding: 'utf8' },
+    );
+    return { status, signal: null, stdout, stderr };
+  };
+
+  test('is told in one line, exit 2', () => {
+    const refused = { status: 2, signal: null, stdout: '', stderr: 'bus: the current directory no longer exists\n' };
+    expect(inRemoved('tell', 'x')).toEqual(refused);
+    expect(inRemoved('operator', 'database', 'plan')).toEqual(refused);
+    expect(inRemoved('-C', 'relative', 'tell')).toEqual(refused);
+    const json = inRemoved('operator', 'database', 'plan', '-f', 'json');
+    expect(JSON.parse(json.stdout).error_class).toBe('invalid-request');
+  });
+
+  test('is not needed with an absolute -C, for help or the version', () => {
+    const there = folder('A=there\n');
+    expect(inRemoved('-C', there, 'tell', 'x')).toMatchObject({ status: 0, stdout: '<x>', stderr: '' });
+    expect(told(inRemoved('-C', there, 'operator', 'database', 'plan'))).toMatchObject({ cwd: there });
+    expect(inRemoved('--help')).toMatchObject({ status: 0, stderr: '' });
+    expect(inRemoved('--version').status).toBe(0);
+  });
+});
+
 describe('what bus says itself', () => {
   test('alone: usage and what there is to stderr, 2; --help: to stdout, 0', async () => {
     const alone = await bus([]);
@@ -341,7 +388,10 @@ describe('what bus says itself', () => {
     const inProcess = await bus(['--perf', 'operator', 'database', 'plan']);
     expect(inProcess.stderr).toMatch(/^INFO perf bus-operator database \d+\.\d{3}s\n$/);
     expect(JSON.parse(inProcess.stdout).env.BUS_PERF).toBe('1');
-    expect(await bus(['perf'])).toMatchObject({ stdout: '[]\n', stderr: '' });
+    const named = await bus(['--perf', 'operator', '-C', stage.work, '-f', 'json', 'database', 'plan']);
+    expect(named.stderr).toMatch(/^INFO perf bus-operator database \d/);
+    for (const flags of [[], ['-v'], ['-vv'], ['--trace']])
+      expect(await bus([...flags, 'perf'])).toMatchObject({ stdout: '[]\n', stderr: '' });
     expect((await bus(['-q', '--perf', 'perf'])).stderr).toBe('');
   });
 
@@ -379,7 +429,7 @@ describe('bus operator', () => {
         await bus(['-v', '-f', 'json', 'operator', 'database', 'plan'], {
           started,
           env: { ...env, TELL_STATUS: '0' },
-        }).then(withoutPerf),
+        }),
       ),
     ).toMatchObject({
       pid,
@@ -428,10 +478,6 @@ describe('bus operator', () => {
     });
   });
 });
-
-function withoutPerf(run: Run): Run {
-  return { ...run, stderr: run.stderr.replace(/^DEBUG perf .*\n/m, '') };
-}
 
 test('--version costs little more than Node itself', () => {
   // Processor time, in turns: neither a busy machine nor a slow moment decides.

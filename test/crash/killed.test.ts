@@ -72,7 +72,7 @@ async function pointsOf(scenario: Scenario, handle: GroundHandle): Promise<reado
   await deployment.drop();
   // Were the hook blind for one of these, nothing would be tested there.
   const kinds = points.map(({ at }) => at.replace(/^(before \w+) .*\.dsn.*$/, '$1'));
-  const expected = ['unlinkSync', 'openSync', 'writeSync', 'fsyncSync', 'closeSync'].map((name) => `before ${name}`);
+  const expected = ['openSync', 'writeSync', 'fsyncSync', 'closeSync'].map((name) => `before ${name}`);
   const renames = scenario.kind === 'plain admin, trust' ? [] : ['before renameSync'];
   expect(kinds).toEqual(expect.arrayContaining([...expected, ...renames, 'before a write', 'after a write']));
   return points;

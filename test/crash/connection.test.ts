@@ -12,7 +12,7 @@ import { sweep } from './sweep.ts';
 const extent = readExtent(process.env);
 const timeout = extent.isWhole ? 7_200_000 : 180_000;
 /** The whole run's limit where the server falls silent, longer at each attempt; how long any run may take to end after it. */
-const [firstLimitMs, graceMs] = [3_000, 12_000];
+const [firstLimitMs, graceMs] = [2_000, 12_000];
 /** Many, since a run on a silent connection does nothing but wait. */
 const [lanes, blackHoleLanes] = [8, 24];
 // Each run of the command line listens for signals.
@@ -20,12 +20,14 @@ process.setMaxListeners(2 * blackHoleLanes);
 
 // A sample keeps `npm test` short; the whole sweep takes every point of every line.
 const scenarios: readonly FaultScenario[] = [
-  { kind: 'superuser', command: 'apply', sampleSize: 14 },
-  { kind: 'superuser', command: 'rotate', sampleSize: 12 },
-  { kind: 'plain admin', command: 'apply', sampleSize: 14 },
-  { kind: 'plain admin', command: 'rotate', sampleSize: 12 },
-  { kind: 'plain admin, service host unreachable', command: 'apply', sampleSize: 8 },
-  { kind: 'plain admin, trust', command: 'rotate', sampleSize: 8 },
+  { kind: 'superuser', command: 'apply', sampleSize: 10 },
+  { kind: 'superuser', command: 'rotate', sampleSize: 8 },
+  { kind: 'plain admin', command: 'apply', sampleSize: 12 },
+  { kind: 'plain admin', command: 'rotate', sampleSize: 10 },
+  { kind: 'plain admin, service host unreachable', command: 'apply', sampleSize: 6 },
+  { kind: 'plain admin, service host unreachable', command: 'rotate', sampleSize: 6 },
+  { kind: 'plain admin, trust', command: 'apply', sampleSize: 6 },
+  { kind: 'plain admin, trust', command: 'rotate', sampleSize: 6 },
 ];
 
 interface FaultScenario extends Scenario {

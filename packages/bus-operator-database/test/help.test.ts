@@ -24,7 +24,7 @@ describe('helpText', () => {
             --trace              the same as -vv
         -q, --quiet              results and errors only
         -C, --directory DIR      run as if started in DIR
-        -o, --output FILE        write the result to FILE (0600) instead of stdout
+        -o, --output FILE        write the result to FILE (0600) instead of stdout; -: stdout
         -f, --format FORMAT      text (default) or json
             --color WHEN         auto (default), always or never
             --no-color           the same as --color never
@@ -77,7 +77,7 @@ describe('helpText', () => {
             --trace              the same as -vv
         -q, --quiet              results and errors only
         -C, --directory DIR      run as if started in DIR
-        -o, --output FILE        write the result to FILE (0600) instead of stdout
+        -o, --output FILE        write the result to FILE (0600) instead of stdout; -: stdout
         -f, --format FORMAT      text (default) or json
             --color WHEN         auto (default), always or never
             --no-color           the same as --color never

@@ -11,8 +11,8 @@ import type {
   ObservedServer,
 } from '../src/observation.ts';
 
-export const deploymentId = 'shop';
-export const mark = 'bus-deployment=shop';
+const deploymentId = 'shop';
+const mark = 'bus-deployment=shop';
 
 /** `entry('svc=CONNECT/admin')`; PUBLIC is an empty grantee, `*` after the privilege its grant option. */
 export function entry(text: string): AclEntry {

@@ -11,7 +11,7 @@ export interface Workload {
 }
 
 /** The most that may be measured. */
-export interface Goals {
+interface Goals {
   /** First apply, as a multiple of psql's with two clients. */
   readonly apply: number;
   /** Plan on a converged server, as a multiple of the fastest psql that reads the same. */

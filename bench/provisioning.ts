@@ -109,6 +109,7 @@ async function onServer(
   const { maxConnections } = options;
   await using server = await startServer({
     major: options.major,
+    removeWith: [folder.path],
     settings: { ...durable, ...(maxConnections !== undefined && { max_connections: String(maxConnections) }) },
   });
   const login = await loginOf(server, options.admin);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -31,6 +31,15 @@ describe('configure', () => {
     expect((await read([])).origin).toBe('5 keys from the environment');
     const dotenv = { path: './.env', lines: { BUS_DEPLOYMENT_ID: 1, BUS_DATABASE_NAMES: 2, PATH: 3 } };
     expect((await read([], environment, { dotenv })).origin).toBe('2 keys from ./.env, 3 from the environment');
+  });
+
+  it('judges the env file of the directory that -C names, not of the one where it was started', async () => {
+    writeFileSync(join(directory, '.env'), 'BUS_FAKE_DSN=x\n', { mode: 0o640 });
+    chmodSync(join(directory, '.env'), 0o640);
+    const dotenv = { path: '.env', lines: { BUS_FAKE_DSN: 1 } };
+    await expect(read([], environment, { dotenv, cwd: tmpdir() })).rejects.toThrow('.env is readable by group (0640)');
+    chmodSync(join(directory, '.env'), 0o600);
+    expect((await read([], environment, { dotenv, cwd: tmpdir() })).warnings).toEqual([]);
   });
 
   it('lets the values of --env-file win, and names what they override, never its value', async () => {

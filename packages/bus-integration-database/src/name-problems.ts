@@ -73,7 +73,7 @@ function judgeList(
   const refuse = (message: string, remedy: string) => problems.set(message, { part, message, remedy });
   for (const name of names) {
     const named = `${kind} ${quoted(name)}`;
-    const why = judgeName(kind, name, rules);
+    const why = looksLikeUrl(name) ? 'is no name but a URL' : judgeName(kind, name, rules);
     if (why !== undefined) {
       refuse(`${named} ${why}`, `change it in ${partNames[part]}`);
     } else if (isRoleTemplate(name)) {
@@ -104,7 +104,7 @@ function serviceRoleProblems(
   const expanded = isRoleTemplate(template) ? databases.map((database) => expandRole(template, database)) : [template];
   return expanded.flatMap((role) => {
     const named = `role ${quoted(role)}`;
-    const why = judgeName('role', role, rules);
+    const why = looksLikeUrl(role) ? 'is no name but a URL' : judgeName('role', role, rules);
     const tooOften = `${named} is the service role and stands in ${partNames.furtherRoles} too`;
     return [
       ...(why === undefined ? [] : [problem(`${named} ${why}`, `change ${partNames.serviceRole}`)]),
@@ -139,6 +139,11 @@ function lengthProblems(database: string | undefined, role: string | undefined):
   }
 }
 
+/** A name as messages show it; what begins like a URL is likelier a DSN in the wrong place, and may hold a password. */
 function quoted(name: string): string {
-  return `"${printable(name)}"`;
+  return looksLikeUrl(name) ? '(not shown: it looks like a DSN)' : `"${printable(name)}"`;
+}
+
+function looksLikeUrl(name: string): boolean {
+  return /^\s*[a-z][a-z0-9+.-]*:\/\//i.test(name);
 }

@@ -139,11 +139,11 @@ function lengthProblems(database: string | undefined, role: string | undefined):
   }
 }
 
-/** A name as messages show it; what begins like a URL is likelier a DSN in the wrong place, and may hold a password. */
+/** A name as messages show it; a URL with credentials is likelier a DSN in the wrong place, and may hold a password. */
 function quoted(name: string): string {
   return looksLikeUrl(name) ? '(not shown: it looks like a DSN)' : `"${printable(name)}"`;
 }
 
 function looksLikeUrl(name: string): boolean {
-  return /^\s*[a-z][a-z0-9+.-]*:\/\//i.test(name);
+  return /^\s*[a-z][a-z0-9+.-]*:\/\/[^@]*@/i.test(name);
 }

@@ -29,10 +29,16 @@ export async function dumpCluster(server: ServerAddress): Promise<Dump> {
   const shared = await server.query<{ thing: DumpedThing }>(sharedQuery);
   const things = shared.map(({ thing }) => thing);
   const entered = things.filter((thing) => thing.kind === 'database' && thing.opens === true && thing.limit !== -2);
-  for (const { name } of entered) {
-    const inside = await server.query<{ thing: DumpedThing }>(insideQuery, { database: name });
-    things.push(...inside.map(({ thing }) => ({ ...thing, database: name })));
-  }
+  const inside = await Promise.all(
+    // Nobody's deployment is in a template, and a session in one would be in the way of CREATE DATABASE.
+    entered
+      .filter(({ name }) => name !== 'template1')
+      .map(async ({ name: database }) => {
+        const rows = await server.query<{ thing: DumpedThing }>(insideQuery, { database });
+        return rows.map(({ thing }) => ({ ...thing, database }));
+      }),
+  );
+  things.push(...inside.flat());
   return new Map(things.map((thing) => [JSON.stringify([thing.kind, thing.database ?? null, thing.name]), thing]));
 }
 

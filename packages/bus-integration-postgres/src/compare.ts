@@ -80,7 +80,7 @@ function observePrivileges(wish: Privileges, seen: Observation, findings: Diagno
   // A role that is still to be made will have what PUBLIC has.
   const role = seen.roles.get(wish.grantee.role) ?? { name: wish.grantee.role, inherits: [] };
   const effective = effectivePrivileges(object, role, publicLoses, seen.databases.get(wish.on.database)?.owner);
-  findings.push(...grantFindings(wish, object, role, seen));
+  findings.push(...grantFindings(wish, object, role, seen), ...ownFindings(wish, object, role, seen));
   const satisfied = wish.privileges.filter((privilege) => effective.has(privilege));
   const extras = role.name === object.owner ? [] : extraPrivileges(wish, object, role, seen.admin.name);
   if (satisfied.length === 0 && extras.length === 0) return undefined;
@@ -138,6 +138,26 @@ function grantFindings(wish: Privileges, object: Guarded, role: Grantable, { adm
       remedy: `${printable(grantor)} or a member of it runs${where}: REVOKE ${isWanted ? 'GRANT OPTION FOR ' : ''}${rest}`,
     };
   });
+}
+
+/** What a service may do in a database as its owner or through another role, beyond what it is to have. */
+function ownFindings(wish: Privileges, object: Guarded, role: Grantable, { admin }: Observation): Diagnostic[] {
+  const { database, schema } = wish.on;
+  if (schema !== undefined) return [];
+  const isOwner = role.name === object.owner;
+  const holders = isOwner ? [role.name] : role.inherits;
+  const extras = object.acl.filter(
+    ({ grantee, privilege }) => grantee !== null && holders.includes(grantee) && !wish.privileges.includes(privilege),
+  );
+  return extras.map(({ grantee, privilege }) => ({
+    severity: isOwner ? ('info' as const) : ('warn' as const),
+    code: 'extra-privilege',
+    message: `role ${shown(role.name)} has ${privilege} on database ${shown(database)}, ${isOwner ? 'which it owns' : `through role ${shown(grantee ?? '')}`}`,
+    target: printable(database),
+    remedy: isOwner
+      ? `a superuser runs: ALTER DATABASE ${identifier(database)} OWNER TO ${identifier(admin.name)};`
+      : `if no service needs it: REVOKE ${identifier(grantee ?? '')} FROM ${identifier(role.name)};`,
+  }));
 }
 
 /** A database that stands open but could not be entered: what is in it is not known, which is not the same as absent. */

@@ -84,6 +84,21 @@ describe('differences', () => {
       ['extra-privilege'],
     ],
     [
+      'a right too many through a group',
+      {
+        roles: [role('svc', { inherits: ['staff'] })],
+        databases: [database('app', {}, [...onDatabase, 'staff=CREATE/admin'])],
+      },
+      [],
+      ['extra-privilege'],
+    ],
+    [
+      'a service that owns its database',
+      { databases: [database('app', { owner: 'svc' }, ['svc=CONNECT/svc', 'svc=TEMPORARY/svc', 'svc=CREATE/svc'])] },
+      [],
+      ['extra-privilege'],
+    ],
+    [
       'PUBLIC may create in our schema',
       { schemas: { app: [schema('public', {}, [...onSchema, '=CREATE/admin'])] } },
       ['PUBLIC on public: -CREATE'],

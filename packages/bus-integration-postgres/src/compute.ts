@@ -11,7 +11,8 @@ import {
 } from 'bus-integration-database';
 import { missingAuthority } from './authority.ts';
 import { type Comparison, compare } from './compare.ts';
-import { decideCredentials, type Endpoint, type FilePair, type Proofs, type RoleDecision } from './credentials.ts';
+import { decideCredentials, type Proofs, type RoleDecision } from './credentials.ts';
+import type { Endpoint, FilePair } from './dsn-pair.ts';
 import { encodingFindings } from './encoding.ts';
 import { hazards } from './hazard.ts';
 import type { Observation } from './observation.ts';

@@ -3,36 +3,11 @@
 // only by a rotation, and a staged one is dropped only when the live one is proven.
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { type Diagnostic, type DsnFileContent, type Risk, type Secret, shellQuote } from 'bus-integration-database';
+import type { Diagnostic, Secret } from 'bus-integration-database';
+import { candidatePasswords, type Endpoint, type FilePair, holds, passwordsIn } from './dsn-pair.ts';
+import { decideFile, displaced, type FileDecision } from './file-decision.ts';
 import type { Refusal, Standing } from './ours.ts';
 import { shown } from './shown.ts';
-
-export type Endpoint = Readonly<Record<string, string>>;
-
-/** What a DSN file was found to hold. */
-export type FileReading =
-  | { readonly state: 'absent' }
-  /** `holder`: whose DSN stands there instead, `app_service@app`. */
-  | { readonly state: 'broken'; readonly reason: string; readonly holder?: string }
-  | {
-      readonly state: 'present';
-      readonly endpoint: Endpoint;
-      readonly password: Secret;
-      /** It belongs to another user than BUS_DATABASE_DSN_FILE_OWNER. */
-      readonly hasOtherOwner?: boolean;
-    };
-
-/** A DSN file and the staged file beside it. */
-export interface FilePair {
-  /** Its name inside the output directory. */
-  readonly file: string;
-  /** Its path as the operator knows it. */
-  readonly path: string;
-  readonly database: string;
-  readonly role: string;
-  readonly live: FileReading;
-  readonly staged: FileReading;
-}
 
 export interface Proof {
   readonly state: 'proven' | 'disproven' | 'unknown';
@@ -43,17 +18,6 @@ export interface Proof {
 
 /** What is known of a role's candidate passwords; a password that was never tried is unknown. */
 export type Proofs = (role: string, password: Secret) => Proof;
-
-export interface FileDecision {
-  readonly pair: FilePair;
-  /**
-   * `promote-and-write`: the staged file may hold the only copy of the password, so it takes its place before a staged
-   * file with the right endpoint is written.
-   */
-  readonly act: 'keep' | 'write' | 'promote' | 'promote-and-write' | 'discard' | 'leave';
-  readonly risk: Risk;
-  readonly password: DsnFileContent['password'];
-}
 
 export interface RoleDecision {
   readonly role: string;
@@ -129,18 +93,6 @@ function refuseWithoutFile(wish: CredentialWish): RoleDecision {
     target: wish.role,
     remedy: 'declare a database for it in BUS_DATABASE_NAMES',
   });
-}
-
-/** Every distinct password that a role's files hold, staged ones first. */
-export function candidatePasswords(pairs: readonly FilePair[]): Secret[] {
-  const readings = [...pairs.map(({ staged }) => staged), ...pairs.map(({ live }) => live)];
-  const byText = new Map<string, Secret>();
-  for (const reading of readings) {
-    if (reading.state === 'present' && !byText.has(reading.password.reveal())) {
-      byText.set(reading.password.reveal(), reading.password);
-    }
-  }
-  return [...byText.values()];
 }
 
 function decideForNewRole(wish: CredentialWish): RoleDecision {
@@ -221,24 +173,7 @@ function withPassword(
   setsVerifier: boolean,
   password?: Secret,
 ): RoleDecision {
-  const files = wish.pairs.map((pair): FileDecision => {
-    const liveIsRight = isRight(pair.live, wish.endpoint, password);
-    const holdsIt = holds(pair.live, password);
-    const origin = source === 'kept' && !holdsIt ? 'sibling' : source;
-    const changes = replacing(pair.live, setsVerifier && wish.isRotated && wish.standing !== 'missing');
-    if (liveIsRight) {
-      // An unset verifier leaves nothing proven, so even a needless staged file stays until the next run.
-      const act = pair.staged.state === 'absent' || setsVerifier ? 'keep' : 'discard';
-      return { pair, act, risk: 'create', password: 'kept' };
-    }
-    const stagedIsRight = isRight(pair.staged, wish.endpoint, password);
-    const promotion = stagedIsRight
-      ? 'promote'
-      : holds(pair.staged, password) && !holdsIt
-        ? 'promote-and-write'
-        : 'write';
-    return { pair, act: promotion, risk: changes, password: origin };
-  });
+  const files = wish.pairs.map((pair) => decideFile(pair, wish, { source, setsVerifier, password }));
   return {
     role: wish.role,
     endpoint: wish.endpoint,
@@ -248,26 +183,6 @@ function withPassword(
     findings: files.flatMap(({ pair, act }) => (act === 'keep' ? [] : displaced(pair))),
     ...(password !== undefined && { password }),
   };
-}
-
-/** What writing over a file may lose: nobody but it may hold the password of another role's DSN. */
-function replacing(live: FileReading, isRotation: boolean): Risk {
-  if (live.state === 'broken' && live.holder !== undefined) return 'destructive';
-  if (isRotation) return 'rotate';
-  return live.state === 'absent' ? 'create' : 'update';
-}
-
-function displaced({ live, path, role }: FilePair): Diagnostic[] {
-  if (live.state !== 'broken' || live.holder === undefined) return [];
-  return [
-    {
-      severity: 'warn',
-      code: 'file-of-another-role',
-      message: `${path} holds the DSN of ${live.holder}; writing that of ${shown(role)} there loses it`,
-      target: path,
-      remedy: `keep it: mv ${shellQuote(path)} ${shellQuote(`${path}.kept`)}`,
-    },
-  ];
 }
 
 function undecided(
@@ -287,26 +202,6 @@ function refuse(
 ): RoleDecision {
   const refusal: Refusal = { severity: 'fail', code, errorClass: 'unsafe', message, ...details };
   return { ...undecided(wish, 'none'), refusal };
-}
-
-function passwordsIn(pairs: readonly FilePair[], which: 'live' | 'staged'): Secret[] {
-  return pairs.flatMap((pair) => {
-    const reading = pair[which];
-    return reading.state === 'present' ? [reading.password] : [];
-  });
-}
-
-function holds(reading: FileReading, password: Secret | undefined): boolean {
-  return reading.state === 'present' && reading.password.reveal() === password?.reveal();
-}
-
-function isRight(reading: FileReading, endpoint: Endpoint, password: Secret | undefined): boolean {
-  return (
-    holds(reading, password) &&
-    reading.state === 'present' &&
-    !reading.hasOtherOwner &&
-    isDeepStrictEqual(reading.endpoint, endpoint)
-  );
 }
 
 function isSameServer(one: Endpoint, other: Endpoint): boolean {

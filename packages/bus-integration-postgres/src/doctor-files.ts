@@ -10,7 +10,7 @@ import {
   printable,
 } from 'bus-integration-database';
 import { asCheck, check } from './doctor-check.ts';
-import { type DsnDirectory, listDirectory } from './dsn-file.ts';
+import { type DsnDirectory, listDirectory, withoutSlashes } from './dsn-directory.ts';
 import { adminSource, directoryOf, type ProviderSurroundings, pathFrom } from './preparation.ts';
 
 export function secretFileChecks(configuration: Configuration, { uid, env, cwd }: ProviderSurroundings): Check[] {
@@ -33,7 +33,7 @@ export function directoryChecks(configuration: Configuration, surroundings: Prov
   if (directory === undefined) return [];
   const faults = directoryFaults(directory);
   if (faults.length > 0) return faults;
-  const exposure = gitExposure(`${pathFrom(surroundings.cwd, directory.shown).replace(/\/+$/, '')}/`, {
+  const exposure = gitExposure(`${withoutSlashes(pathFrom(surroundings.cwd, directory.shown))}/`, {
     env: surroundings.env,
   });
   const git = check('git-output-directory', exposure.result, exposure.seen, exposure.remedy);

@@ -2,8 +2,8 @@
 import { isAbsolute } from 'node:path';
 import { OperationError, printable, Secret } from 'bus-integration-database';
 import type { ConnectionTarget } from './connection-target.ts';
-import type { Endpoint, FileReading } from './credentials.ts';
 import { formatDsnUri, parseDsn } from './dsn.ts';
+import type { Endpoint, FileReading } from './dsn-pair.ts';
 
 /** What services dial where it differs from the admin's address. */
 export interface ServiceAddress {

@@ -19,8 +19,8 @@ import type { Wish } from './compute.ts';
 import type { ConnectionTarget } from './connection-target.ts';
 import { resolveDsn } from './conninfo.ts';
 import { parseDsn } from './dsn.ts';
+import type { DsnDirectory } from './dsn-directory.ts';
 import { endpointOf, isSocket } from './dsn-endpoint.ts';
-import type { DsnDirectory } from './dsn-file.ts';
 import { postgresNames } from './names.ts';
 import type { Surroundings } from './surroundings.ts';
 

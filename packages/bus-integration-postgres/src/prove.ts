@@ -2,8 +2,9 @@
 // at the address that the admin reached. Never tries a password at the services' address.
 import type { Secret } from 'bus-integration-database';
 import type { ConnectionTarget } from './connection-target.ts';
-import { candidatePasswords, type FilePair, type Proof, type Proofs } from './credentials.ts';
+import type { Proof, Proofs } from './credentials.ts';
 import type { PinnedAddress } from './dial.ts';
+import { candidatePasswords, type FilePair } from './dsn-pair.ts';
 import { type LoginProof, proveLogin } from './login.ts';
 import type { Meter } from './meter.ts';
 import type { ObservedRole } from './observation.ts';

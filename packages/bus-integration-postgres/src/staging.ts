@@ -1,17 +1,12 @@
 // The DSN files of an apply: staged before any role changes, put in their place when the password in them is proven.
 import { OperationError, Secret, type Step } from 'bus-integration-database';
 import type { Computed } from './compute.ts';
-import type { FileDecision, FilePair, RoleDecision } from './credentials.ts';
+import type { RoleDecision } from './credentials.ts';
+import { type DsnDirectory, makeDirectory, syncDirectory } from './dsn-directory.ts';
 import { parseEndpoint } from './dsn-endpoint.ts';
-import {
-  type DsnDirectory,
-  discardStaged,
-  dsnLine,
-  makeDirectory,
-  promoteFile,
-  stageFile,
-  syncDirectory,
-} from './dsn-file.ts';
+import { discardStaged, dsnLine, promoteFile, stageFile } from './dsn-file.ts';
+import type { FilePair } from './dsn-pair.ts';
+import type { FileDecision } from './file-decision.ts';
 import type { Ledger } from './ledger.ts';
 
 export interface Staging {

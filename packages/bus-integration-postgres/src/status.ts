@@ -12,8 +12,9 @@ import {
   type Target,
 } from 'bus-integration-database';
 import type { Computed, Wish } from './compute.ts';
-import type { FilePair, Proofs } from './credentials.ts';
-import { listDirectory } from './dsn-file.ts';
+import type { Proofs } from './credentials.ts';
+import { listDirectory } from './dsn-directory.ts';
+import type { FilePair } from './dsn-pair.ts';
 import { isUnfinished, ownership } from './mark.ts';
 import type { Sight } from './observe.ts';
 import type { Preparation } from './preparation.ts';

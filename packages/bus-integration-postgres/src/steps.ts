@@ -10,7 +10,8 @@ import {
   type Step,
 } from 'bus-integration-database';
 import { type Comparison, granteeName } from './compare.ts';
-import type { Endpoint, FileDecision, RoleDecision } from './credentials.ts';
+import type { RoleDecision } from './credentials.ts';
+import { type BareStep, fileSteps } from './file-steps.ts';
 import { deploymentsIn } from './mark.ts';
 import type { Observation } from './observation.ts';
 import { type RuleContext, statementsOf, summaryOf } from './rules.ts';
@@ -24,8 +25,6 @@ export interface StepsInput {
   readonly comparison: Comparison;
   readonly credentials: readonly RoleDecision[];
 }
-
-type Bare = Step extends infer S ? (S extends Step ? Omit<S, 'summary'> : never) : never;
 
 /** The plan's steps: what was found, then roles, then each database with all that belongs to it. */
 export function toSteps(input: StepsInput): Step[] {
@@ -42,13 +41,13 @@ export function showingContext({ deploymentId, seen }: Pick<StepsInput, 'deploym
   };
 }
 
-function finish(bare: Bare, context: RuleContext): Step {
+function finish(bare: BareStep, context: RuleContext): Step {
   const step = { ...bare, summary: '' } as Step;
   const sql = statementsOf(step, context).map((statement) => statement.sql);
   return { state: 'planned', ...step, summary: summaryOf(step), ...(sql.length > 0 && { sql }) };
 }
 
-function leadSteps({ declaration, dsnDirectory, seen, credentials }: StepsInput): Bare[] {
+function leadSteps({ declaration, dsnDirectory, seen, credentials }: StepsInput): BareStep[] {
   const { server, admin } = seen;
   return [
     {
@@ -79,9 +78,9 @@ function leadSteps({ declaration, dsnDirectory, seen, credentials }: StepsInput)
   ];
 }
 
-function roleSteps({ declaration, comparison, credentials, seen, deploymentId }: StepsInput): Bare[] {
+function roleSteps({ declaration, comparison, credentials, seen, deploymentId }: StepsInput): BareStep[] {
   const decisions = new Map(credentials.map((decision) => [decision.role, decision]));
-  return rolesOf(declaration).flatMap((name): Bare[] => {
+  return rolesOf(declaration).flatMap((name): BareStep[] => {
     const decision = decisions.get(name);
     const standing = comparison.roles.get(name);
     const target = printable(name);
@@ -90,7 +89,7 @@ function roleSteps({ declaration, comparison, credentials, seen, deploymentId }:
       const password = decision === undefined || decision.source === 'unproven' ? 'none' : decision.source;
       return [{ action: 'create-role', target, risk: 'create', after: { name, can_login: true, password } }];
     }
-    const steps: Bare[] = [];
+    const steps: BareStep[] = [];
     if (standing === 'adopted') steps.push(adopt('adopt-role', name, seen.roles.get(name)?.comment, deploymentId));
     if (comparison.deltas.some(({ after }) => after?.kind === 'role' && after.name === name)) {
       const before = { name, can_login: false };
@@ -107,21 +106,21 @@ function roleSteps({ declaration, comparison, credentials, seen, deploymentId }:
   });
 }
 
-function databaseSteps(input: StepsInput): Bare[] {
+function databaseSteps(input: StepsInput): BareStep[] {
   const { declaration, comparison, credentials, seen, deploymentId } = input;
   const deltasOf = groupDeltas(comparison.deltas);
-  const filesOf = new Map<string, Bare[]>();
+  const filesOf = new Map<string, BareStep[]>();
   for (const { endpoint, files } of credentials) {
     for (const file of files) {
       const { database } = file.pair;
       filesOf.set(database, [...(filesOf.get(database) ?? []), ...fileSteps(file, endpoint)]);
     }
   }
-  return declaration.databases.flatMap((name): Bare[] => {
+  return declaration.databases.flatMap((name): BareStep[] => {
     const standing = comparison.databases.get(name);
     if (standing === 'refused') return [];
     const target = printable(name);
-    const steps: Bare[] = [];
+    const steps: BareStep[] = [];
     if (standing === 'adopted') {
       steps.push(adopt('adopt-database', name, seen.databases.get(name)?.comment, deploymentId));
     } else if (standing === 'missing' || standing === 'unfinished') {
@@ -199,47 +198,12 @@ function privilegesIn(
   return { database, grantee, on_database: onDatabase, on_schemas: onSchemas };
 }
 
-function fileSteps({ pair, act, risk, password }: FileDecision, endpoint: Endpoint): Bare[] {
-  const { file, database, role } = pair;
-  const identity = { file, database, role };
-  const target = pair.path;
-  switch (act) {
-    case 'keep':
-    case 'leave':
-      return [];
-    case 'promote':
-      return [{ action: 'promote-dsn-file', target, risk, after: identity }];
-    case 'promote-and-write':
-      return [
-        { action: 'promote-dsn-file', target, risk, after: identity },
-        {
-          action: 'write-dsn-file',
-          target,
-          risk: 'update',
-          before: { file },
-          after: { ...identity, endpoint, password: 'kept' },
-        },
-      ];
-    case 'discard':
-      return [{ action: 'discard-staged-file', target, risk, before: identity }];
-    case 'write': {
-      const before = pair.live.state === 'absent' ? undefined : beforeOf(pair);
-      const after = { ...identity, endpoint, password };
-      return [{ action: 'write-dsn-file', target, risk, after, ...(before && { before }) }];
-    }
-  }
-}
-
-function beforeOf({ file, live }: FileDecision['pair']) {
-  return live.state === 'present' ? { file, endpoint: live.endpoint } : { file };
-}
-
 function adopt(
   action: 'adopt-role' | 'adopt-database',
   name: string,
   comment: string | null | undefined,
   deploymentId: string,
-): Bare {
+): BareStep {
   const deployment = deploymentsIn(comment ?? null)[0] ?? null;
   const risk: Risk = 'update';
   return {

@@ -13,9 +13,10 @@ import {
 import { readCluster } from './catalog.ts';
 import { connect } from './connect.ts';
 import { resolveDsn } from './conninfo.ts';
-import type { FilePair } from './credentials.ts';
 import { parseDsn } from './dsn.ts';
-import { type DsnDirectory, readPairs } from './dsn-file.ts';
+import type { DsnDirectory } from './dsn-directory.ts';
+import { readPairs } from './dsn-file.ts';
+import type { FilePair } from './dsn-pair.ts';
 import { markOf } from './mark.ts';
 import { eachInParallel } from './parallel.ts';
 import type { Preparation } from './preparation.ts';

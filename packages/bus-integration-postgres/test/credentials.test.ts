@@ -2,14 +2,12 @@ import { Secret } from 'bus-integration-database';
 import { describe, expect, test } from 'vitest';
 import {
   type CredentialWish,
-  candidatePasswords,
   decideCredentials,
-  type FilePair,
-  type FileReading,
   type Proof,
   type Proofs,
   type RoleDecision,
 } from '../src/credentials.ts';
+import { candidatePasswords, type FilePair, type FileReading } from '../src/dsn-pair.ts';
 
 const here = { host: 'db', port: '5432' };
 const elsewhere = { host: 'old', port: '5432' };

@@ -2,7 +2,8 @@ import { type Declaration, desiredResources, dsnFileName, rolesOf, Secret, type 
 import { describe, expect, test } from 'vitest';
 import { compare } from '../src/compare.ts';
 import { serviceProfile } from '../src/compute.ts';
-import { decideCredentials, type FilePair } from '../src/credentials.ts';
+import { decideCredentials } from '../src/credentials.ts';
+import type { FilePair } from '../src/dsn-pair.ts';
 import { toSteps } from '../src/steps.ts';
 import { database, role, type Said, schema, seen, unfinished } from './observed.ts';
 

@@ -1,0 +1,54 @@
+// A DSN file and the staged file beside it, as they were read: whose they are, which passwords they hold. Pure.
+import type { Secret } from 'bus-integration-database';
+
+export type Endpoint = Readonly<Record<string, string>>;
+
+/** What a DSN file was found to hold. */
+export type FileReading =
+  | { readonly state: 'absent' }
+  /** `holder`: whose DSN stands there instead, `app_service@app`. */
+  | { readonly state: 'broken'; readonly reason: string; readonly holder?: string }
+  | {
+      readonly state: 'present';
+      readonly endpoint: Endpoint;
+      readonly password: Secret;
+      /** It belongs to another user than BUS_DATABASE_DSN_FILE_OWNER. */
+      readonly hasOtherOwner?: boolean;
+    };
+
+/** A DSN file and the staged file beside it. */
+export interface FilePair {
+  /** Its name inside the output directory. */
+  readonly file: string;
+  /** Its path as the operator knows it. */
+  readonly path: string;
+  readonly database: string;
+  readonly role: string;
+  readonly live: FileReading;
+  readonly staged: FileReading;
+}
+
+/** Every distinct password that a role's files hold, staged ones first. */
+export function candidatePasswords(pairs: readonly FilePair[]): Secret[] {
+  const readings = [...pairs.map(({ staged }) => staged), ...pairs.map(({ live }) => live)];
+  const byText = new Map<string, Secret>();
+  for (const reading of readings) {
+    if (reading.state === 'present' && !byText.has(reading.password.reveal())) {
+      byText.set(reading.password.reveal(), reading.password);
+    }
+  }
+  return [...byText.values()];
+}
+
+/** The passwords of the live files, or of the staged ones, one for each file that has one. */
+export function passwordsIn(pairs: readonly FilePair[], which: 'live' | 'staged'): Secret[] {
+  return pairs.flatMap((pair) => {
+    const reading = pair[which];
+    return reading.state === 'present' ? [reading.password] : [];
+  });
+}
+
+/** Whether a file holds this password. */
+export function holds(reading: FileReading, password: Secret | undefined): boolean {
+  return reading.state === 'present' && reading.password.reveal() === password?.reveal();
+}

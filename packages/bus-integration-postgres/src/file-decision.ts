@@ -1,0 +1,84 @@
+// What becomes of one DSN file once its role's password is chosen. Pure.
+import { isDeepStrictEqual } from 'node:util';
+import { type Diagnostic, type DsnFileContent, type Risk, type Secret, shellQuote } from 'bus-integration-database';
+import { type Endpoint, type FilePair, type FileReading, holds } from './dsn-pair.ts';
+import type { Standing } from './ours.ts';
+import { shown } from './shown.ts';
+
+export interface FileDecision {
+  readonly pair: FilePair;
+  /**
+   * `promote-and-write`: the staged file may hold the only copy of the password, so it takes its place before a staged
+   * file with the right endpoint is written.
+   */
+  readonly act: 'keep' | 'write' | 'promote' | 'promote-and-write' | 'discard' | 'leave';
+  readonly risk: Risk;
+  readonly password: DsnFileContent['password'];
+}
+
+interface ChosenPassword {
+  readonly source: 'new' | 'staged' | 'kept';
+  readonly setsVerifier: boolean;
+  /** Absent while it is still to be made. */
+  readonly password: Secret | undefined;
+}
+
+interface RoleWish {
+  readonly endpoint: Endpoint;
+  readonly isRotated: boolean;
+  readonly standing: Standing;
+}
+
+/** Whether a file is kept, written, or takes its staged twin's place, and what that risks. */
+export function decideFile(
+  pair: FilePair,
+  wish: RoleWish,
+  { source, setsVerifier, password }: ChosenPassword,
+): FileDecision {
+  const liveIsRight = isRight(pair.live, wish.endpoint, password);
+  const holdsIt = holds(pair.live, password);
+  const origin = source === 'kept' && !holdsIt ? 'sibling' : source;
+  const changes = replacing(pair.live, setsVerifier && wish.isRotated && wish.standing !== 'missing');
+  if (liveIsRight) {
+    // An unset verifier leaves nothing proven, so even a needless staged file stays until the next run.
+    const act = pair.staged.state === 'absent' || setsVerifier ? 'keep' : 'discard';
+    return { pair, act, risk: 'create', password: 'kept' };
+  }
+  const stagedIsRight = isRight(pair.staged, wish.endpoint, password);
+  const promotion = stagedIsRight
+    ? 'promote'
+    : holds(pair.staged, password) && !holdsIt
+      ? 'promote-and-write'
+      : 'write';
+  return { pair, act: promotion, risk: changes, password: origin };
+}
+
+/** What writing over a file may lose: nobody but it may hold the password of another role's DSN. */
+function replacing(live: FileReading, isRotation: boolean): Risk {
+  if (live.state === 'broken' && live.holder !== undefined) return 'destructive';
+  if (isRotation) return 'rotate';
+  return live.state === 'absent' ? 'create' : 'update';
+}
+
+/** What writing over another role's file would lose. */
+export function displaced({ live, path, role }: FilePair): Diagnostic[] {
+  if (live.state !== 'broken' || live.holder === undefined) return [];
+  return [
+    {
+      severity: 'warn',
+      code: 'file-of-another-role',
+      message: `${path} holds the DSN of ${live.holder}; writing that of ${shown(role)} there loses it`,
+      target: path,
+      remedy: `keep it: mv ${shellQuote(path)} ${shellQuote(`${path}.kept`)}`,
+    },
+  ];
+}
+
+function isRight(reading: FileReading, endpoint: Endpoint, password: Secret | undefined): boolean {
+  return (
+    holds(reading, password) &&
+    reading.state === 'present' &&
+    !reading.hasOtherOwner &&
+    isDeepStrictEqual(reading.endpoint, endpoint)
+  );
+}

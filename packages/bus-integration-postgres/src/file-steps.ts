@@ -1,0 +1,43 @@
+// The steps that one DSN file's decision comes to. Pure.
+import type { Step } from 'bus-integration-database';
+import type { Endpoint } from './dsn-pair.ts';
+import type { FileDecision } from './file-decision.ts';
+
+/** A step without its summary, which is rendered from the rest. */
+export type BareStep = Step extends infer S ? (S extends Step ? Omit<S, 'summary'> : never) : never;
+
+/** None for a file that stays as it is; two where the staged twin is promoted before the endpoint is mended. */
+export function fileSteps({ pair, act, risk, password }: FileDecision, endpoint: Endpoint): BareStep[] {
+  const { file, database, role } = pair;
+  const identity = { file, database, role };
+  const target = pair.path;
+  switch (act) {
+    case 'keep':
+    case 'leave':
+      return [];
+    case 'promote':
+      return [{ action: 'promote-dsn-file', target, risk, after: identity }];
+    case 'promote-and-write':
+      return [
+        { action: 'promote-dsn-file', target, risk, after: identity },
+        {
+          action: 'write-dsn-file',
+          target,
+          risk: 'update',
+          before: { file },
+          after: { ...identity, endpoint, password: 'kept' },
+        },
+      ];
+    case 'discard':
+      return [{ action: 'discard-staged-file', target, risk, before: identity }];
+    case 'write': {
+      const before = pair.live.state === 'absent' ? undefined : beforeOf(pair);
+      const after = { ...identity, endpoint, password };
+      return [{ action: 'write-dsn-file', target, risk, after, ...(before && { before }) }];
+    }
+  }
+}
+
+function beforeOf({ file, live }: FileDecision['pair']) {
+  return live.state === 'present' ? { file, endpoint: live.endpoint } : { file };
+}

@@ -6,7 +6,7 @@ import type { ConnectionTarget, SslMode } from './connection-target.ts';
 import type { Deadline } from './deadline.ts';
 import { dial, isSocketDirectory, type PinnedAddress, placeOf } from './dial.ts';
 import { logIn } from './driver.ts';
-import type { Meter } from './meter.ts';
+import { countSocket, type Meter } from './meter.ts';
 import type { ScramCache } from './scram-exchange.ts';
 import { createSession, type Session } from './session.ts';
 import { shown } from './shown.ts';
@@ -120,7 +120,7 @@ async function open(
   Object.assign(record, { method: undefined, isProofSent: false, isServerProven: false });
   options.onStage('dialling');
   const plain = await dial(pinned, signal);
-  count(plain, options.meter);
+  countSocket(plain, options.meter);
   const gone = new Promise((resolve) => plain.once('close', resolve));
   options.onStage('answering');
   try {
@@ -204,18 +204,6 @@ function cachedTlsFiles(target: ConnectionTarget, cache: ConnectCache): Promise<
   const files = cache.tlsFiles.get(key) ?? readTlsFiles(target);
   cache.tlsFiles.set(key, files);
   return files;
-}
-
-function count(socket: Socket, meter: Meter | undefined): void {
-  if (meter === undefined) return;
-  meter.connections += 1;
-  meter.open += 1;
-  meter.openPeak = Math.max(meter.openPeak, meter.open);
-  socket.once('close', () => {
-    meter.open -= 1;
-    meter.bytesSent += socket.bytesWritten;
-    meter.bytesReceived += socket.bytesRead;
-  });
 }
 
 function described(error: unknown, pinned: PinnedAddress, { user, database }: AttemptOptions): OperationError {

@@ -1,4 +1,5 @@
 // Counts of what a run asked of the network; only ever added to.
+import type { Socket } from 'node:net';
 
 /** Filled in by every connection that is given it. */
 export interface Meter {
@@ -18,4 +19,17 @@ export interface Meter {
 /** A meter at zero. */
 export function createMeter(): Meter {
   return { connections: 0, open: 0, openPeak: 0, statements: 0, roundTrips: 0, bytesSent: 0, bytesReceived: 0 };
+}
+
+/** Counts a socket that was just opened, and what went over it when it closes. */
+export function countSocket(socket: Socket, meter: Meter | undefined): void {
+  if (meter === undefined) return;
+  meter.connections += 1;
+  meter.open += 1;
+  meter.openPeak = Math.max(meter.openPeak, meter.open);
+  socket.once('close', () => {
+    meter.open -= 1;
+    meter.bytesSent += socket.bytesWritten;
+    meter.bytesReceived += socket.bytesRead;
+  });
 }

@@ -23,6 +23,8 @@ export interface TlsState {
 export interface SecureSocket {
   readonly socket: tls.TLSSocket;
   readonly tls: TlsState;
+  /** What the server showed of itself. */
+  readonly certificate: X509Certificate;
 }
 
 /** The code of every OperationError that this file throws. */
@@ -57,7 +59,7 @@ const sslRequest = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
  */
 export async function startTls(
   plain: Socket,
-  target: ConnectionTarget,
+  target: Pick<ConnectionTarget, 'sslnegotiation' | 'sslsni'>,
   files: TlsFiles,
   host: string,
   where: string,
@@ -100,6 +102,7 @@ export async function startTls(
   const serverEndPoint = certificateHash(certificate.raw);
   return {
     socket,
+    certificate,
     tls: {
       protocol: socket.getProtocol() ?? 'unknown',
       cipher: socket.getCipher().name,

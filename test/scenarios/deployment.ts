@@ -40,7 +40,7 @@ export interface Deployment {
   plan(flags?: Flags): Promise<Response>;
   apply(flags?: Flags, saved?: Response): Promise<Response>;
   status(): Promise<Response>;
-  verify(): Promise<Response>;
+  verify(said?: Readonly<Record<string, unknown>>): Promise<Response>;
   doctor(): Promise<Response>;
   /** The DSN in a file of the output directory. */
   dsn(file: string): string;
@@ -79,7 +79,7 @@ export function createDeployment(options: DeploymentOptions): Deployment {
     apply: (flags = {}, saved) =>
       ask('apply', { ...declaration, ...flags, dry_run: false, confirm: true, ...(saved && { plan: saved }) }),
     status: () => ask('status', about),
-    verify: () => ask('verify', { ...about, checks: ['connectivity'] }),
+    verify: (said = {}) => ask('verify', { ...about, checks: ['connectivity'], ...said }),
     doctor: () => ask('doctor', declaration),
     dsn: (file) => readFileSync(join(dsnDirectory, file), 'utf8').trim(),
   };

@@ -40,7 +40,14 @@ const schemas = {
   plan: z.strictObject(change),
   apply: z.strictObject({ ...change, plan: z.optional(z.looseObject({ plan_id: name })) }),
   status: z.strictObject(base),
-  verify: z.strictObject({ ...base, checks: z.array(z.enum(['connectivity', 'listener-policy'])) }),
+  verify: z.strictObject({
+    ...base,
+    checks: z.array(z.enum(['connectivity', 'listener-policy'])),
+    /** What the server logs, and is therefore tried only when it is asked for. */
+    probes: z.optional(z.array(z.enum(['wrong-password']))),
+    /** False leaves out what must be refused. */
+    negative: z.optional(z.boolean()),
+  }),
   doctor: z.strictObject({ ...base, ...declaration }),
 };
 

@@ -139,7 +139,8 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
     verify: (request, context) =>
       guarded(configuration, request, context, async () => {
         const { preparation, run } = await start(configuredDeclaration(configuration), nothingAllowed, context);
-        return await verify({ preparation, run, checks: request.checks, jobs: (free) => jobsFor(free, 1) });
+        const policy = configuration.declared.listenerPolicy;
+        return await verify({ preparation, run, request, policy, jobs: (free) => jobsFor(free, 1) });
       }),
     doctor: async (request, context) =>
       await diagnose({

@@ -1,8 +1,9 @@
-// What the service tries, on real servers: who owns the database, or inherits from its owner, may make schemas in it.
-import { sharedServer } from 'embedded';
+// What the service asks and tries, on real servers: who owns the database, or inherits from its owner, may make schemas
+// in it. Nothing of it is logged, nothing stays.
+import { startServer } from 'embedded';
 import { describe, expect, test } from 'vitest';
 import { connect } from '../src/connect.ts';
-import { verifyScript } from '../src/sql/verify.ts';
+import { type Attempted, type Facts, factsQuery, verifyScript } from '../src/sql/verify.ts';
 import { literal } from '../src/sql.ts';
 import { brief, targetOf } from './target.ts';
 
@@ -10,48 +11,86 @@ import { brief, targetOf } from './target.ts';
 const cases: readonly [
   what: string,
   grants: (role: string, database: string) => string,
-  refusal: string | undefined,
+  facts: object,
+  managed: object,
 ][] = [
-  ['an ordinary role', () => 'SELECT 1', undefined],
-  ['the owner', (role, database) => `ALTER DATABASE ${database} OWNER TO ${role}`, undefined],
+  ['an ordinary role', () => 'SELECT 1', { actsAsOwner: false, createsSchemas: false }, []],
+  [
+    'the owner',
+    (role, database) => `ALTER DATABASE ${database} OWNER TO ${role}`,
+    { actsAsOwner: true, createsSchemas: true },
+    ['create schemas'],
+  ],
   [
     'a member that inherits from the owner',
     (role, database) =>
       `CREATE ROLE ${role}_group; GRANT ${role}_group TO ${role}; ALTER DATABASE ${database} OWNER TO ${role}_group`,
-    undefined,
+    { actsAsOwner: true, createsSchemas: true, powers: { powerfulGroups: [] } },
+    ['create schemas'],
   ],
   [
     'a role that was granted CREATE',
     (role, database) => `GRANT CREATE ON DATABASE ${database} TO ${role}`,
-    'may create schemas',
+    { actsAsOwner: false, createsSchemas: true },
+    ['create schemas'],
   ],
-  ['a role with CREATEROLE', (role) => `ALTER ROLE ${role} CREATEROLE`, 'may create roles'],
   [
-    'an owner with CREATEROLE',
-    (role, database) => `ALTER DATABASE ${database} OWNER TO ${role}; ALTER ROLE ${role} CREATEROLE`,
-    'may create roles',
+    'a role with CREATEROLE',
+    (role) => `ALTER ROLE ${role} CREATEROLE`,
+    { powers: { createsRoles: true } },
+    ['create roles'],
+  ],
+  [
+    'a role that could become one with CREATEDB, and reads verifiers',
+    (role) =>
+      `CREATE ROLE ${role}_group CREATEDB; GRANT ${role}_group TO ${role}; GRANT SELECT ON pg_catalog.pg_authid TO ${role}`,
+    { powers: { createsDatabases: false, readsVerifiers: true } },
+    ['read password verifiers'],
+  ],
+  [
+    'a role with a predefined group, and a schema of somebody else',
+    (role) => `GRANT pg_read_all_settings TO ${role}; CREATE SCHEMA more; GRANT CREATE ON SCHEMA more TO ${role}`,
+    { powers: { powerfulGroups: ['pg_read_all_settings'] }, otherSchemas: [{ name: 'more', isByPublic: false }] },
+    [],
+  ],
+  [
+    'a role that may not even enter the schema',
+    () => 'REVOKE ALL ON SCHEMA public FROM PUBLIC',
+    { closedSchemas: ['public'] },
+    undefined as never,
   ],
 ];
 
-describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
-  test.each(cases)('%s', async (_what, grants, refusal) => {
-    await using server = await sharedServer(major);
-    await using admin = await connect(targetOf(server), brief);
-    const role = `verify_${process.pid}_${major}`;
-    const database = `${role}_app`;
-    const run = async (sql: string) => {
-      for (const statement of sql.split('; ')) await admin.query(statement);
-    };
-    try {
-      await run(`CREATE ROLE ${role}; CREATE DATABASE ${database}; ${grants(role, database)}`);
-      await using session = await connect({ ...targetOf(server), database }, brief);
-      await session.query('GRANT USAGE, CREATE ON SCHEMA public TO PUBLIC');
-      await session.query(`SET SESSION AUTHORIZATION ${literal(role)}`);
-      const trying = session.script(verifyScript(['public'], 'probe'), { doing: 'trying' });
-      if (refusal === undefined) expect((await trying).flat()).toContainEqual({ value: 'probe' });
-      else await expect(trying).rejects.toThrow(refusal);
-    } finally {
-      await run(`DROP DATABASE IF EXISTS ${database}; DROP ROLE IF EXISTS ${role}_group; DROP ROLE IF EXISTS ${role}`);
-    }
+describe.each([14, 15, 18] as const)('PostgreSQL %i', (major) => {
+  test.each(cases)('%s', async (_what, grants, expected, managed) => {
+    await using server = await startServer({ major });
+    await server.query('CREATE ROLE svc');
+    await server.query('CREATE DATABASE app');
+    const onDatabase = { database: 'app' };
+    await server.query('GRANT USAGE, CREATE ON SCHEMA public TO PUBLIC', onDatabase);
+    for (const statement of grants('svc', 'app').split('; ')) await server.query(statement, onDatabase);
+    await using session = await connect({ ...targetOf(server), database: 'app' }, brief);
+    await session.query(`SET SESSION AUTHORIZATION ${literal('svc')}`);
+    const [facts] = await session.query<Facts>(factsQuery, [['public'], true]);
+    expect(facts).toMatchObject({ user: 'svc', database: 'app', catchesErrors: true, isStandby: false, ...expected });
+    if (facts?.closedSchemas.length !== 0) return;
+    const tried = ['create roles', 'read password verifiers', 'create schemas'] as const;
+    const rows = (await session.script(verifyScript(['public'], tried, 'probe'), { doing: 'trying' })).flat();
+    expect(rows).toContainEqual({ value: 'probe' });
+    expect((rows.at(-1) as { attempted: Attempted }).attempted).toEqual({ managed, unclear: [] });
+    expect(server.log()).not.toMatch(/ERROR|FATAL/);
+    const left = await server.query(
+      "SELECT relname FROM pg_class WHERE relname = 'probe' UNION ALL SELECT rolname FROM pg_roles WHERE rolname = 'probe' UNION ALL SELECT nspname FROM pg_namespace WHERE nspname = 'probe'",
+      onDatabase,
+    );
+    expect(left).toEqual([]);
+  });
+
+  test('a role or database of which only part is looked at', async () => {
+    await using server = await startServer({ major });
+    await server.query('DROP EXTENSION plpgsql');
+    await using session = await connect(targetOf(server), brief);
+    const [facts] = await session.query<Facts>(factsQuery, [['public', 'gone'], false]);
+    expect(facts).toMatchObject({ catchesErrors: false, closedSchemas: ['gone'], powers: null, reachable: null });
   });
 });

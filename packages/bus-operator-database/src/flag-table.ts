@@ -54,6 +54,14 @@ const flagTable = [
   { name: 'adopt', verbs: changing, text: "take over roles and databases that bear no deployment's mark" },
   { name: 'adopt-from', value: 'ID', verbs: changing, text: "take over what bears deployment ID's mark" },
   { name: 'rotate', value: 'ROLE', isRepeatable: true, verbs: changing, text: 'give ROLE a new password' },
+  {
+    name: 'probe',
+    value: 'PROBE',
+    choices: ['wrong-password'],
+    verbs: ['verify'],
+    text: 'also try a wrong password for each role, which the server logs',
+  },
+  { name: 'no-negative', verbs: ['verify'], text: 'leave out what must be refused' },
   { name: 'strict', verbs: ['verify'], text: 'fail also on what could not be seen' },
 ] as const satisfies readonly Flag[];
 

@@ -28,6 +28,8 @@ export interface Flags {
   readonly adopt: boolean;
   readonly adoptFrom?: string;
   readonly rotate: readonly string[];
+  readonly probe?: string;
+  readonly noNegative: boolean;
   readonly strict: boolean;
 }
 
@@ -123,6 +125,7 @@ function flagsOf(values: ReadonlyMap<FlagName, readonly string[]>): Flags {
     allow: (values.get('allow') ?? []).flatMap((list) => list.split(',')).map((risk) => risk.trim()),
     adopt: has('adopt'),
     rotate: values.get('rotate') ?? [],
+    noNegative: has('no-negative'),
     strict: has('strict'),
     ...optional('directory', 'directory'),
     ...optional('output', 'output'),
@@ -133,6 +136,7 @@ function flagsOf(values: ReadonlyMap<FlagName, readonly string[]>): Flags {
     ...optional('jobs', 'jobs'),
     ...optional('save', 'save'),
     ...optional('plan', 'plan'),
+    ...optional('probe', 'probe'),
     ...optional('adoptFrom', 'adopt-from'),
   };
 }

@@ -5,6 +5,7 @@ import type { Color } from './paint.ts';
 import { nextLines, paragraph, type View } from './view.ts';
 
 const narrowestId = 15;
+const mostSentences = 4;
 const colors: Readonly<Record<Check['result'], Color>> = {
   ok: 'green',
   info: 'dim',
@@ -21,12 +22,13 @@ export function checkLines(checks: readonly Check[], view: View): string[] {
   return shown.flatMap((check) => [...seenLines(check, idWidth, view), ...nextLines([check.remedy], '        ')]);
 }
 
-/** What the ok ones have to say, in one line: once when they all say the same. */
+/** What the ok ones have to say, in one line: each thing once, or whom they are about where that is too much. */
 export function okText(checks: readonly Check[]): string {
   const good = checks.filter(({ result }) => result === 'ok');
   const seen = [...new Set(good.map((check) => check.seen))];
   const targets = good.flatMap(({ target }) => (target === undefined ? [] : [target]));
-  if (seen.length === 1 && seen[0] !== '') return `: ${printable(seen[0] ?? '')}`;
+  if (seen.length <= mostSentences && !seen.includes(''))
+    return good.length === 0 ? '' : `: ${printable(seen.join('; '))}`;
   return targets.length === 0 ? '' : `: ${printable(nameList(targets))}`;
 }
 

@@ -1,9 +1,108 @@
-// What a service tries after logging in: who it is, a write and a read in each schema, and what must be refused to it.
-// All of it is rolled back. Refusals are caught inside the server, so that they leave no line in its log.
+// What a service asks and tries after logging in. What may be told by asking is asked; what is tried is tried where it
+// should succeed, or inside a block that catches the refusal: neither leaves a line in the server's log. All is rolled back.
 import { identifier, literal } from '../sql.ts';
 
-/** The result sets are, in order: identity, one for each schema's read, reachable databases; then a notice-free DO. */
-export function verifyScript(schemas: readonly string[], probe: string): string {
+/**
+ * Who the service is and what it may, in one row. $1 schemas that it should use; $2 whether to look at what holds for
+ * all of the cluster too.
+ */
+export const factsQuery = `
+SELECT current_user AS "user", session_user AS session, pg_catalog.current_database() AS database,
+  pg_catalog.pg_is_in_recovery() AS "isStandby",
+  pg_catalog.current_setting('transaction_read_only')::boolean AS "readsOnly",
+  pg_catalog.has_database_privilege(pg_catalog.current_database(), 'TEMPORARY') AS "makesTemporaryTables",
+  pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE') AS "createsSchemas",
+  (SELECT pg_catalog.pg_has_role(database.datdba, 'USAGE')
+     FROM pg_catalog.pg_database AS database WHERE database.datname = pg_catalog.current_database()) AS "actsAsOwner",
+  EXISTS (SELECT FROM pg_catalog.pg_language AS language
+           WHERE language.lanname = 'plpgsql' AND pg_catalog.has_language_privilege(language.oid, 'USAGE')) AS "catchesErrors",
+  (SELECT coalesce(pg_catalog.json_agg(wanted.name ORDER BY wanted.name), '[]')
+     FROM pg_catalog.unnest($1::text[]) AS wanted (name)
+     LEFT JOIN pg_catalog.pg_namespace AS schema ON schema.nspname = wanted.name
+    WHERE schema.oid IS NULL OR NOT pg_catalog.has_schema_privilege(schema.oid, 'USAGE')
+       OR NOT pg_catalog.has_schema_privilege(schema.oid, 'CREATE')) AS "closedSchemas",
+  -- What belongs to it, or to whom it inherits from, is no other's.
+  (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('name', schema.nspname, 'isByPublic',
+            EXISTS (SELECT FROM pg_catalog.aclexplode(schema.nspacl) AS entry
+                     WHERE entry.grantee = 0 AND entry.privilege_type = 'CREATE')) ORDER BY schema.nspname), '[]')
+     FROM pg_catalog.pg_namespace AS schema
+    WHERE schema.nspname <> ALL ($1::text[]) AND schema.oid <> pg_catalog.pg_my_temp_schema()
+      AND schema.nspname !~ '^pg_(toast_)?temp_'
+      AND pg_catalog.has_schema_privilege(schema.oid, 'CREATE')
+      AND NOT pg_catalog.pg_has_role(schema.nspowner, 'USAGE')) AS "otherSchemas",
+  CASE WHEN $2 THEN (SELECT pg_catalog.json_build_object(
+    'isSuperuser', role.rolsuper,
+    'createsRoles', role.rolcreaterole,
+    'createsDatabases', role.rolcreatedb,
+    'replicates', role.rolreplication,
+    'bypassesRowSecurity', role.rolbypassrls,
+    'readsVerifiers', pg_catalog.has_column_privilege('pg_catalog.pg_authid', 'rolpassword', 'SELECT'),
+    'powerfulGroups', (SELECT coalesce(pg_catalog.json_agg(other.rolname ORDER BY other.rolname), '[]')
+        FROM pg_catalog.pg_roles AS other
+       WHERE NOT role.rolsuper AND other.rolname NOT IN (role.rolname, 'pg_database_owner')
+         AND pg_catalog.pg_has_role(role.oid, other.oid, 'MEMBER')
+         AND (other.rolsuper OR other.rolcreaterole OR other.rolcreatedb OR other.rolreplication OR other.rolbypassrls
+              OR other.rolname ~ '^pg_')))
+    FROM pg_catalog.pg_roles AS role WHERE role.rolname = current_user) END AS powers,
+  CASE WHEN $2 THEN (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('name', database.datname,
+      'comment', pg_catalog.shobj_description(database.oid, 'pg_database')) ORDER BY database.datname), '[]')
+    FROM pg_catalog.pg_database AS database
+   WHERE database.datallowconn AND database.datname <> pg_catalog.current_database()
+     AND pg_catalog.has_database_privilege(database.oid, 'CONNECT')) END AS reachable`;
+
+export interface Facts {
+  readonly user: string;
+  readonly session: string;
+  readonly database: string;
+  readonly isStandby: boolean;
+  readonly readsOnly: boolean;
+  readonly makesTemporaryTables: boolean;
+  readonly createsSchemas: boolean;
+  /** A database's owner has all privileges on it: https://www.postgresql.org/docs/current/ddl-priv.html */
+  readonly actsAsOwner: boolean;
+  /** PL/pgSQL is there, so that refusals can be provoked and caught. */
+  readonly catchesErrors: boolean;
+  readonly closedSchemas: readonly string[];
+  readonly otherSchemas: readonly { readonly name: string; readonly isByPublic: boolean }[];
+  /** What holds for the whole cluster; null where it was not asked for. */
+  readonly powers: Powers | null;
+  readonly reachable: readonly { readonly name: string; readonly comment: string | null }[] | null;
+}
+
+export interface Powers {
+  readonly isSuperuser: boolean;
+  readonly createsRoles: boolean;
+  readonly createsDatabases: boolean;
+  readonly replicates: boolean;
+  readonly bypassesRowSecurity: boolean;
+  readonly readsVerifiers: boolean;
+  /** Roles that it could act as, and that can do what a service must not. */
+  readonly powerfulGroups: readonly string[];
+}
+
+/** What a service must not manage, by the words that say so. */
+export type Forbidden = 'create roles' | 'create schemas' | 'read password verifiers';
+
+const attempts: Readonly<Record<Forbidden, (probe: string) => string>> = {
+  'create roles': (probe) => `CREATE ROLE ${identifier(probe)}`,
+  'create schemas': (probe) => `CREATE SCHEMA ${identifier(probe)}`,
+  'read password verifiers': () => 'PERFORM rolpassword FROM pg_catalog.pg_authid LIMIT 1',
+};
+
+/** What came of the attempts: what was managed, and what failed for another reason than a missing right. */
+export interface Attempted {
+  readonly managed: readonly Forbidden[];
+  readonly unclear: readonly string[];
+}
+
+/**
+ * Writes and reads in each schema, then tries what must be refused, in one round trip. The rows are, in order: one
+ * `value` for each schema, then, where anything forbidden is tried, `attempted`.
+ * https://www.postgresql.org/docs/current/plpgsql-control-structures.html#PLPGSQL-ERROR-TRAPPING
+ *
+ * @param probe a name that nothing else has
+ */
+export function verifyScript(schemas: readonly string[], tried: readonly Forbidden[], probe: string): string {
   const trials = schemas.flatMap((schema) => {
     const table = `${identifier(schema)}.${identifier(probe)}`;
     return [
@@ -12,33 +111,27 @@ export function verifyScript(schemas: readonly string[], probe: string): string 
       `SELECT value FROM ${table}`,
     ];
   });
-  const forbidden = [
-    refusal('create roles', `CREATE ROLE ${identifier(probe)}`),
-    `IF NOT (${actsAsOwner}) THEN ${refusal('create schemas', `CREATE SCHEMA ${identifier(probe)}`)} END IF;`,
-    refusal('read password verifiers', 'PERFORM rolpassword FROM pg_catalog.pg_authid LIMIT 1'),
-  ];
+  return ['BEGIN', ...trials, ...(tried.length > 0 ? refusals(tried, probe) : []), 'ROLLBACK'].join(';\n');
+}
+
+function refusals(tried: readonly Forbidden[], probe: string): string[] {
+  const blocks = tried.map(
+    (what) => `
+  BEGIN
+    ${attempts[what](probe)};
+    RAISE EXCEPTION USING ERRCODE = 'BUS01';
+  EXCEPTION
+    WHEN insufficient_privilege THEN NULL;
+    WHEN SQLSTATE 'BUS01' THEN managed := managed || ${literal(what)}::text;
+    WHEN OTHERS THEN unclear := unclear || (${literal(`${what}: `)} || SQLERRM);
+  END;`,
+  );
   return [
-    'BEGIN',
-    `SELECT current_user AS "user", session_user AS session, pg_catalog.current_database() AS database,
-       (SELECT rolcreatedb FROM pg_catalog.pg_roles WHERE rolname = current_user) AS "createsDatabases"`,
-    ...trials,
-    `SELECT database.datname AS name,
-       (SELECT coalesce(pg_catalog.json_agg(line), '[]') FROM pg_catalog.unnest(pg_catalog.string_to_array(
-          pg_catalog.replace(pg_catalog.shobj_description(database.oid, 'pg_database'), E'\\r', ''), E'\\n')) AS line WHERE line LIKE 'bus-deployment=%') AS marks
-       FROM pg_catalog.pg_database AS database
-      WHERE database.datallowconn AND pg_catalog.has_database_privilege(database.oid, 'CONNECT')
-      ORDER BY database.datname`,
-    `DO $bus$ BEGIN ${forbidden.join(' ')} END $bus$`,
-    'ROLLBACK',
-  ].join(';\n');
+    `DO $bus$
+DECLARE managed text[] := '{}'; unclear text[] := '{}';
+BEGIN${blocks.join('')}
+  PERFORM pg_catalog.set_config('bus.attempted', pg_catalog.json_build_object('managed', managed, 'unclear', unclear)::text, true);
+END $bus$`,
+    "SELECT pg_catalog.current_setting('bus.attempted')::json AS attempted",
+  ];
 }
-
-/** https://www.postgresql.org/docs/current/errcodes-appendix.html: insufficient_privilege. */
-function refusal(what: string, sql: string): string {
-  const raised = `RAISE EXCEPTION USING ERRCODE = 'BUS01', MESSAGE = ${literal(`may ${what}`)};`;
-  return `BEGIN ${sql}; ${raised} EXCEPTION WHEN insufficient_privilege THEN NULL; END;`;
-}
-
-/** A database's owner, and who inherits from it, has all privileges on it: https://www.postgresql.org/docs/current/ddl-priv.html */
-const actsAsOwner = `SELECT pg_catalog.pg_has_role(database.datdba, 'USAGE')
-   FROM pg_catalog.pg_database AS database WHERE database.datname = pg_catalog.current_database()`;

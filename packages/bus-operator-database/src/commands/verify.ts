@@ -6,10 +6,16 @@ import { requireDeclaration } from './declaration.ts';
 
 export const verify: Command = {
   verb: 'verify',
-  request: ({ configuration }) => {
+  request: ({ configuration, flags: { probe, noNegative } }) => {
     requireDeclaration(configuration);
     const { deploymentId: deployment_id, provider } = configuration;
-    return { deployment_id, provider, checks: ['connectivity', 'listener-policy'] };
+    return {
+      deployment_id,
+      provider,
+      checks: ['connectivity', 'listener-policy'],
+      ...(probe !== undefined && { probes: [probe] }),
+      ...(noNegative && { negative: false }),
+    };
   },
   judge: (response, { flags: { strict } }) =>
     strict && response.ok && response.complete === false ? incomplete(response) : response,

@@ -1,0 +1,72 @@
+// What a service's role may in the whole cluster, judged from what it saw itself. Pure.
+import { type Check, printable } from 'bus-integration-database';
+import type { LoginFindings } from './connectivity-login.ts';
+import { ownership } from './mark.ts';
+import { shown } from './shown.ts';
+import type { Attempted, Powers } from './sql/verify.ts';
+import { identifier } from './sql.ts';
+
+/** Once for each role: its rights, and the databases that it may enter beside its own. */
+export function judgeRole(role: string, deploymentId: string, { facts, attempted }: LoginFindings): Check[] {
+  if (facts === undefined || facts.powers === null) return [];
+  const base = { kind: 'connectivity' as const, target: printable(role) };
+  const excess = excessOf(facts.powers, attempted);
+  const unclear = attempted?.unclear ?? [];
+  const limits = { ...base, id: 'service-limits' };
+  const reachable = (facts.reachable ?? []).map(({ name, comment }) => ({
+    name,
+    whose: ownership(comment, deploymentId),
+  }));
+  const open = reachable.filter(({ whose }) => whose === 'unmarked').map(({ name }) => shown(name));
+  return [
+    ...(excess.length > 0
+      ? [
+          {
+            ...limits,
+            result: 'fail' as const,
+            seen: `${shown(role)} ${excess.join(', ')}, which no service needs`,
+            remedy: 'bus operator database plan',
+          },
+        ]
+      : []),
+    ...unclear.map((why) => ({
+      ...limits,
+      result: 'unknown' as const,
+      seen: `what must be refused ended otherwise: ${printable(why)}`,
+    })),
+    ...(excess.length === 0 && unclear.length === 0
+      ? [
+          {
+            ...limits,
+            result: 'ok' as const,
+            seen: 'may not create roles or databases, read verifiers, or act as a role that may',
+          },
+        ]
+      : []),
+    ...reachable
+      .filter(({ whose }) => whose === 'foreign')
+      .map(({ name }) => ({
+        ...base,
+        id: 'foreign-database',
+        result: 'fail' as const,
+        seen: `${shown(role)} can connect to ${shown(name)}, which belongs to another deployment`,
+        remedy: `its owner runs: REVOKE CONNECT ON DATABASE ${identifier(name)} FROM PUBLIC, ${identifier(role)};`,
+      })),
+    ...(open.length > 0
+      ? [{ ...base, id: 'public-connect', result: 'info' as const, seen: `PUBLIC may CONNECT to ${open.join(', ')}` }]
+      : []),
+  ];
+}
+
+function excessOf(powers: Powers, attempted: Attempted | undefined): string[] {
+  const has = (what: Attempted['managed'][number]) => attempted?.managed.includes(what) === true;
+  return [
+    powers.isSuperuser && 'is a superuser',
+    (powers.createsRoles || has('create roles')) && 'may create roles',
+    powers.createsDatabases && 'may create databases',
+    powers.replicates && 'may replicate',
+    powers.bypassesRowSecurity && 'bypasses row security',
+    (powers.readsVerifiers || has('read password verifiers')) && 'may read password verifiers',
+    powers.powerfulGroups.length > 0 && `may act as ${powers.powerfulGroups.map(shown).join(', ')}`,
+  ].filter((text) => text !== false);
+}

@@ -1,0 +1,185 @@
+// Verify against servers that are right and servers that are wrong: what it says of each, and what it leaves in their logs.
+import type { Check, Response } from 'bus-integration-database';
+import { createCertificateAuthority, createPlainAdmin, type Server, startServer } from 'embedded';
+import { Client } from 'pg';
+import { describe, expect, test } from 'vitest';
+import { createDeployment, type Deployment, temporaryFolder, type Wish } from './scenarios/deployment.ts';
+import { explain } from './scenarios/stage.ts';
+
+const wish: Wish = { databases: ['app', 'logs'], serviceRole: 'svc', roles: ['reporting'] };
+const files = 4;
+const roles = 2;
+const host = (method: string, type = 'host') => `local all all scram-sha-256
+${type} all postgres,deploy_admin all scram-sha-256
+${type} all all all ${method}
+`;
+
+/** `ok challenge svc at 127.0.0.1:PORT: what was seen`, the port left out. */
+function lines(response: Response): string[] {
+  const text = ({ result, id, target = '', seen }: Check) => `${result} ${id} ${target}: ${seen}`;
+  return (response.connectivity ?? []).map(text).map((line) => line.replaceAll(/:\d{4,5}\b/g, ':PORT'));
+}
+
+async function deployed(
+  server: Server,
+  folder: string,
+  said: Partial<Wish> = {},
+  adminDsn = server.dsn(),
+): Promise<Deployment> {
+  const deployment = createDeployment({ adminDsn, wish: { ...wish, ...said }, folder });
+  const applied = await deployment.apply();
+  expect(applied.ok, explain(applied)).toBe(true);
+  return deployment;
+}
+
+/** The lines that the server wrote meanwhile, once it has ended the connections that wrote them. */
+async function logOf<T>(server: Server, work: () => Promise<T>): Promise<{ answer: T; lines: string[] }> {
+  const before = server.log().length;
+  const answer = await work();
+  await expect
+    .poll(async () => (await server.query("SELECT FROM pg_stat_activity WHERE backend_type = 'client backend'")).length)
+    .toBe(1);
+  return {
+    answer,
+    lines: server
+      .log()
+      .slice(before)
+      .split('\n')
+      .filter((line) => /FATAL|ERROR|WARNING|LOG/.test(line)),
+  };
+}
+
+describe.each([14, 15, 16, 17, 18] as const)('a server that is right, PostgreSQL %i', (major) => {
+  test.each(['superuser', 'plain'] as const)('is told so without a line in its log (as %s)', async (admin) => {
+    await using server = await startServer({ major, tls: createCertificateAuthority().issue() });
+    using folder = temporaryFolder();
+    const adminDsn = admin === 'plain' ? await createPlainAdmin(server) : server.dsn();
+    const deployment = await deployed(server, folder.path, {}, adminDsn);
+    const { answer, lines: log } = await logOf(server, () => deployment.verify());
+    expect(answer, explain(answer)).toMatchObject({ ok: true, complete: true });
+    expect(lines(answer)).toEqual([
+      'ok service-login svc@app: writes and reads in public',
+      'ok service-login reporting@app: writes and reads in public',
+      'ok service-login svc@logs: writes and reads in public',
+      'ok service-login reporting@logs: writes and reads in public',
+      ...['svc', 'reporting'].flatMap((role) => [
+        `ok service-limits ${role}: may not create roles or databases, read verifiers, or act as a role that may`,
+        `info public-connect ${role}: PUBLIC may CONNECT to postgres, template1`,
+        `ok challenge ${role} at 127.0.0.1:PORT: asked for SCRAM over TLS, asked for SCRAM over plain TCP`,
+      ]),
+    ]);
+    expect(log).toEqual([]);
+  });
+
+  test('a wrong password is tried only when it is asked for, once for each role', async () => {
+    await using server = await startServer({ major });
+    using folder = temporaryFolder();
+    const deployment = await deployed(server, folder.path);
+    const { answer, lines: log } = await logOf(server, () => deployment.verify({ probes: ['wrong-password'] }));
+    expect(answer.ok, explain(answer)).toBe(true);
+    expect(lines(answer).filter((line) => line.includes('wrong-password'))).toEqual([
+      'ok wrong-password svc: a wrong password is refused (28P01; the server has logged it)',
+      'ok wrong-password reporting: a wrong password is refused (28P01; the server has logged it)',
+    ]);
+    expect(
+      log
+        .filter((line) => line.includes('FATAL'))
+        .map((line) => line.replace(/^.*FATAL: +/, ''))
+        .sort(),
+    ).toEqual(['password authentication failed for user "reporting"', 'password authentication failed for user "svc"']);
+    expect(log).toHaveLength(roles);
+  });
+
+  test('what must be refused can be left out', async () => {
+    await using server = await startServer({ major });
+    using folder = temporaryFolder();
+    const deployment = await deployed(server, folder.path);
+    const answer = await deployment.verify({ negative: false });
+    expect(answer.connectivity?.map(({ id }) => id)).toEqual(Array(files).fill('service-login'));
+  });
+});
+
+describe('plain text where TLS is demanded', () => {
+  const keys = { BUS_DATABASE_SERVICE_SSLMODE: 'require' };
+
+  test('is refused: once for each role, which the server logs', async () => {
+    const tls = createCertificateAuthority().issue();
+    await using server = await startServer({
+      hba: `local all all scram-sha-256\nhostssl all all all scram-sha-256\nhost all postgres all scram-sha-256\n`,
+      tls,
+    });
+    using folder = temporaryFolder();
+    const deployment = await deployed(server, folder.path, { keys });
+    const { answer, lines: log } = await logOf(server, () => deployment.verify());
+    expect(answer, explain(answer)).toMatchObject({ ok: true, complete: true });
+    expect(lines(answer).filter((line) => / svc at /.test(line))).toEqual([
+      'ok challenge svc at 127.0.0.1:PORT: asked for SCRAM over TLS, refused over plain TCP',
+      'ok plain-text svc at 127.0.0.1:PORT: plain text is refused, as TLS is demanded',
+    ]);
+    expect(log).toHaveLength(roles);
+    for (const line of log) expect(line).toMatch(/FATAL: +no pg_hba.conf entry .*no encryption/);
+  });
+
+  test('is let in', async () => {
+    await using server = await startServer({ hba: host('scram-sha-256'), tls: createCertificateAuthority().issue() });
+    using folder = temporaryFolder();
+    const deployment = await deployed(server, folder.path, { keys });
+    const answer = await deployment.verify();
+    expect(answer.ok).toBe(false);
+    expect(answer.connectivity?.find(({ result }) => result === 'fail')).toMatchObject({
+      id: 'plain-text',
+      seen: 'plain text is let in, though TLS is demanded',
+      remedy: expect.stringContaining('hostssl instead of host'),
+    });
+  });
+});
+
+describe('how a password is asked for', () => {
+  test.each([
+    [
+      'trust',
+      'fail challenge svc at 127.0.0.1:PORT: anybody enters over plain TCP as svc: no password is asked for (trust)',
+    ],
+    [
+      'password',
+      'fail challenge svc at 127.0.0.1:PORT: svc is asked for the password in clear over plain TCP; nothing of ours gives it',
+    ],
+    ['md5', 'ok challenge svc at 127.0.0.1:PORT: asked for SCRAM over plain TCP'],
+    ['reject', 'ok challenge svc at 127.0.0.1:PORT: refused over plain TCP'],
+  ])('%s', async (method, expected) => {
+    await using server = await startServer({ hba: host('scram-sha-256') });
+    using folder = temporaryFolder();
+    const deployment = await deployed(server, folder.path);
+    await server.reload({ hba: host(method) });
+    const answer = await deployment.verify();
+    expect(lines(answer)).toContain(expected);
+    expect(answer.ok).toBe(method === 'md5');
+    // Who is asked for clear text gives none, and says so.
+    if (method === 'password') expect(explain(answer)).toContain('no password was sent');
+  });
+});
+
+test('a server without room for more logins: unknown, never ok', async () => {
+  await using server = await startServer({
+    settings: { max_connections: '8', superuser_reserved_connections: '5', max_wal_senders: '0' },
+  });
+  using folder = temporaryFolder();
+  const deployment = await deployed(server, folder.path);
+  await server.query("CREATE ROLE guest LOGIN PASSWORD 'guest'");
+  const guests = await Promise.all(Array.from({ length: 3 }, () => guest(server)));
+  const answer = await deployment.verify();
+  await Promise.all(guests.map((client) => client.end()));
+  expect(answer).toMatchObject({ ok: true, complete: false });
+  expect(lines(answer).filter((line) => line.includes('service-login'))).toEqual(
+    ['svc@app', 'reporting@app', 'svc@logs', 'reporting@logs'].map(
+      (who) => `unknown service-login ${who}: was not tried: the server takes no more logins`,
+    ),
+  );
+}, 60_000);
+
+async function guest(server: Server): Promise<Client> {
+  const client = new Client({ connectionString: server.dsn('postgres', 'guest', 'guest'), ssl: false });
+  client.on('error', () => {});
+  await client.connect();
+  return client;
+}

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { type Check, OperationError, printable, readSecretFile } from 'bus-integration-database';
 import { type ConnectCache, connect, type Meter, type Session } from './connect.ts';
 import type { ConnectionTarget } from './connection-target.ts';
+import type { Entrance } from './connectivity-knock.ts';
 import { resolveDsn } from './conninfo.ts';
 import type { FilePair } from './credentials.ts';
 import { parseDsn } from './dsn.ts';
@@ -29,7 +30,7 @@ export interface LoginTrial {
 /** What one login showed. */
 export interface LoginFindings {
   readonly checks: readonly Check[];
-  readonly login?: Pick<Session, 'pinned' | 'tls' | 'authentication'>;
+  readonly login?: Entrance;
   readonly facts?: Facts;
   readonly attempted?: Attempted;
 }

@@ -6,9 +6,9 @@ import { type ConnectCache, connect, type Meter, type Session } from './connect.
 import type { ConnectionTarget } from './connection-target.ts';
 import type { Entrance } from './connectivity-knock.ts';
 import { resolveDsn } from './conninfo.ts';
-import type { FilePair } from './credentials.ts';
 import { parseDsn } from './dsn.ts';
-import type { DsnDirectory } from './dsn-file.ts';
+import type { DsnDirectory } from './dsn-directory.ts';
+import type { FilePair } from './dsn-pair.ts';
 import { shown } from './shown.ts';
 import { type Attempted, type Facts, type Forbidden, factsQuery, verifyScript } from './sql/verify.ts';
 import { identifier } from './sql.ts';

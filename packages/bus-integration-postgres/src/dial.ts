@@ -56,7 +56,9 @@ export async function dial(pinned: PinnedAddress, signal: AbortSignal): Promise<
     socket.destroy();
     if (signal.aborted) throw signal.reason;
     const where = placeOf(pinned);
+    const isRefused = (error as { code?: unknown }).code === 'ECONNREFUSED';
     throw new OperationError('unreachable', `can't reach ${where}: ${networkReason(error)}`, {
+      code: isRefused ? connectionRefused : 'unreachable',
       target: where,
       remedy: 'check that PostgreSQL runs there, and host and port in the DSN',
       cause: error,
@@ -69,6 +71,9 @@ export async function dial(pinned: PinnedAddress, signal: AbortSignal): Promise<
 }
 
 const keepAliveIdleMs = 10_000;
+
+/** The code of an OperationError where nobody listens, which may change in a moment. */
+export const connectionRefused = 'connection-refused';
 
 /** True for libpq's hosts that are directories: absolute ones, and `@` for the abstract namespace. */
 export function isSocketDirectory(host: string): boolean {

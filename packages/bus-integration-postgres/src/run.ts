@@ -7,6 +7,7 @@ import type { PinnedAddress } from './dial.ts';
 import { lockApplicationName } from './lock.ts';
 import type { Meter } from './meter.ts';
 import { eachInParallel } from './parallel.ts';
+import { patiently } from './patience.ts';
 import { sqlstateOf } from './sqlstate.ts';
 
 /**
@@ -59,18 +60,21 @@ export function createRun({ target, signal, meter }: RunOptions): Run {
       return pinned;
     },
     open: async (purpose, database) => {
-      const session = await connect(target, {
-        applicationName:
-          purpose === 'lock' ? lockApplicationName(hostname(), process.pid, startedAt) : 'bus operator database',
-        settings: settingsFor(purpose),
-        timeoutMs: target.connectTimeoutMs ?? connectTimeoutMs,
-        queryTimeoutMs: statementTimeoutMs[purpose] + graceMs,
-        signal,
-        cache,
-        ...(database !== undefined && { database }),
-        ...(pinned !== undefined && { pinned }),
-        ...(meter !== undefined && { meter }),
-      });
+      const reach = () =>
+        connect(target, {
+          applicationName:
+            purpose === 'lock' ? lockApplicationName(hostname(), process.pid, startedAt) : 'bus operator database',
+          settings: settingsFor(purpose),
+          timeoutMs: target.connectTimeoutMs ?? connectTimeoutMs,
+          queryTimeoutMs: statementTimeoutMs[purpose] + graceMs,
+          signal,
+          cache,
+          ...(database !== undefined && { database }),
+          ...(pinned !== undefined && { pinned }),
+          ...(meter !== undefined && { meter }),
+        });
+      // Only the first connection finds out whether there is a server.
+      const session = await (pinned === undefined ? patiently(reach, signal) : reach());
       pinned ??= session.pinned;
       endWith(signal, session);
       return session;

@@ -172,7 +172,7 @@ describe('IN-24 several addresses', () => {
           `^can't reach 127.0.0.1:${one}: connection refused; can't look up .*; can't reach 127.0.0.1:${two}: .*`,
         ),
       ),
-      diagnostics: [{ code: 'unreachable' }, { code: 'host-unknown' }, { code: 'unreachable' }],
+      diagnostics: [{ code: 'connection-refused' }, { code: 'host-unknown' }, { code: 'connection-refused' }],
     });
   });
 

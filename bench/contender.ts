@@ -1,10 +1,10 @@
 // The two sides of every figure, against one server: psql with an expert's script, and `bus operator database`.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { scramVerifier } from 'bus-integration-postgres';
 import { type Program, type Run, timeTogether, type Usage, usageProbe } from './program.ts';
-import { databaseScript, dealt, readScript, roleScript } from './script.ts';
+import { databaseScript, dealt, readScript, roleScript, serviceScript, servicesScript } from './script.ts';
 import { deploymentId, type Workload } from './workload.ts';
 
 /** How a contender reaches the server. */
@@ -35,7 +35,12 @@ export interface Psql {
   apply(workload: Workload, clients: number): Promise<Run>;
   /** Reads the same catalogs as a plan. */
   read(workload: Workload, clients: number): Promise<Run>;
+  /** Logs in to each database as the service and tries the same; `each` starts a psql for every login. */
+  verify(workload: Workload, way: VerifyWay, password: string): Promise<Run>;
 }
+
+/** So many at a time: psql processes of one login each, or processes that go from database to database. */
+export type VerifyWay = 'each-1' | 'each-2' | 'joined-1' | 'joined-2';
 
 export function createPsql(psql: string, login: Login, folder: string): Psql {
   const env = {
@@ -79,7 +84,36 @@ export function createPsql(psql: string, login: Login, folder: string): Psql {
       const parts = dealt(workload.databases, clients).map((part) => readScript(workload, part));
       return await together(parts.map((part, index) => program(`read-${index}.sql`, part)));
     },
+    verify: async (workload, way, password) => {
+      const asService = { PGUSER: workload.role, PGPASSWORD: password };
+      const clients = way.endsWith('2') ? 2 : 1;
+      if (way.startsWith('joined')) {
+        const parts = dealt(workload.databases, clients).map((part) => servicesScript(workload, part));
+        // As a shell would begin: in the first database, not in one that is left at once.
+        return await together(
+          parts.map((part, index) => {
+            const begun = part.replace(/^\\connect (.*)\n/, '');
+            return withEnv(program(`verify-${index}.sql`, begun), {
+              ...asService,
+              PGDATABASE: workload.databases[index],
+            });
+          }),
+        );
+      }
+      const script = program('verify.sql', serviceScript(workload));
+      const logins = workload.databases.map((database) => withEnv(script, { ...asService, PGDATABASE: database }));
+      const total = { elapsedMs: 0, cpuMs: 0, othersMs: 0 };
+      for (let at = 0; at < logins.length; at += clients) {
+        const run = await together(logins.slice(at, at + clients));
+        for (const figure of ['elapsedMs', 'cpuMs', 'othersMs'] as const) total[figure] += run[figure];
+      }
+      return total;
+    },
   };
+}
+
+function withEnv(program: Program, env: NodeJS.ProcessEnv): Program {
+  return { ...program, env: { ...program.env, ...env } };
 }
 
 export type Measured = Run & Usage;
@@ -88,6 +122,10 @@ export interface Bus {
   apply(): Promise<Measured>;
   /** Fails unless there is nothing to do. */
   plan(): Promise<Measured>;
+  /** Logs in with every DSN file and tries it. */
+  verify(): Promise<Measured>;
+  /** The service's password, as the files hold it. */
+  password(): string;
   /** How many DSN files there are now. */
   countFiles(): number;
 }
@@ -116,6 +154,11 @@ BUS_DATABASE_DSN_OUTPUT_DIR=./dsn
   return {
     apply: () => measured('apply'),
     plan: () => measured('plan', '--check'),
+    verify: () => measured('verify'),
+    password: () => {
+      const dsn = readFileSync(join(folder, 'dsn', `${workload.databases[0]}.dsn`), 'utf8').trim();
+      return decodeURIComponent(new URL(dsn).password);
+    },
     countFiles: () => readdirSync(join(folder, 'dsn')).length,
   };
 }

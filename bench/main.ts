@@ -6,11 +6,12 @@ import { parseArgs } from 'node:util';
 import { type Major, majors, psqlPath } from 'embedded';
 import { createCalm } from './machine.ts';
 import { type Provisioning, type ProvisioningOptions, provision } from './provisioning.ts';
-import { provisioningTable, slopeTable, startUpTable } from './report.ts';
+import { provisioningTable, slopeTable, startUpTable, verifyingTable } from './report.ts';
 import { startUp } from './start-up.ts';
+import { verifying } from './verifying.ts';
 import { type Workload, workloads } from './workload.ts';
 
-const parts = ['start', 'S', 'M', 'M-plain', 'L', 'L-20'];
+const parts = ['start', 'verify', 'S', 'M', 'M-plain', 'L', 'L-20'];
 const usage = `usage: npm run bench -- [flags]
   --only LIST        of ${parts.join(', ')} (default: all)
   --rounds N         rounds of every workload (default: S 7, M 3, L 2)
@@ -19,6 +20,8 @@ const usage = `usage: npm run bench -- [flags]
   --patience SECONDS wait that long in all for the machine to be idle, before each measurement (default: 0)
   --bus FILE         the program to measure (default: packages/bus/bin/bus.js)
   --no-serial        leave out psql with one client`;
+
+const verifyRounds = 15;
 
 process.umask(0o077);
 process.exitCode = await main();
@@ -48,6 +51,13 @@ async function main(): Promise<number> {
   };
   console.log(machine(major));
   if (only.includes('start')) console.log(`\n${startUpTable(await startUp(bus, 25, options.calm))}`);
+  const [smallest] = workloads;
+  if (only.includes('verify') && smallest !== undefined) {
+    const rounds = flags.rounds ?? verifyRounds;
+    const result = await verifying(smallest, { ...options, rounds });
+    const title = `verify of ${smallest.databases.length} databases, ${rounds} rounds`;
+    console.log(`\n${verifyingTable(title, result)}`);
+  }
   const results: [Workload, Provisioning][] = [];
   for (const workload of workloads) {
     const rounds = flags.rounds ?? workload.rounds;

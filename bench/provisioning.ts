@@ -97,7 +97,7 @@ interface Ground {
   readonly bus: Bus;
 }
 
-async function onServer(
+export async function onServer(
   workload: Workload,
   options: ProvisioningOptions,
   work: (ground: Ground) => Promise<void>,

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { Run } from './program.ts';
 import type { Provisioning } from './provisioning.ts';
 import type { StartUp } from './start-up.ts';
+import type { Verifying } from './verifying.ts';
 import type { Workload } from './workload.ts';
 
 /** One workload's rows: figure, contenders, ratio and goal. */
@@ -18,6 +19,28 @@ export function provisioningTable(title: string, { goals }: Workload, result: Pr
       [...result.psqlApply.values(), ...result.psqlRead.values()].flat(),
     ),
     ['peak memory', `${peak.toFixed(0)} MB`, '', '', goals.peakMegabytes ? `≤ ${goals.peakMegabytes} MB` : ''],
+  ];
+  return table([title, 'bus', 'psql', 'ratio', 'goal'], rows);
+}
+
+/** Verify beside each way of doing the same with psql; the ratio is to the fastest of them. */
+export function verifyingTable(title: string, { psql, bus }: Verifying): string {
+  const line = (name: string, figure: (run: Run) => number, goal: string) => {
+    const peers = [...psql].map(([way, runs]) => [way, median(runs.map(figure))] as const);
+    const ours = median(bus.map(figure));
+    const best = Math.min(...peers.map(([, ms]) => ms));
+    return [
+      name,
+      seconds(ours),
+      peers.map(([way, ms]) => `${way} ${seconds(ms)}`).join(', '),
+      (ours / best).toFixed(2),
+      goal,
+    ];
+  };
+  const rows = [
+    line('verify', ({ elapsedMs }) => elapsedMs, '≤ 2'),
+    line('processor time of a verify', ({ cpuMs }) => cpuMs, ''),
+    othersRow(bus, [...psql.values()].flat()),
   ];
   return table([title, 'bus', 'psql', 'ratio', 'goal'], rows);
 }

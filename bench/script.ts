@@ -59,6 +59,36 @@ SELECT database.datname, pg_catalog.pg_get_userbyid(database.datdba), database.d
   return lines([cluster, ...databases.flatMap((database) => [`\\connect ${database}`, inside])]);
 }
 
+/** What a service does to prove itself: who it is and what it may, a write and a read in each schema, what must fail. */
+export function serviceScript({ schemas }: Workload): string {
+  const facts = `SELECT current_user, session_user, pg_catalog.current_database(),
+       pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE'),
+       pg_catalog.has_column_privilege('pg_catalog.pg_authid', 'rolpassword', 'SELECT'),
+       role.rolsuper, role.rolcreaterole, role.rolcreatedb
+  FROM pg_catalog.pg_roles AS role WHERE role.rolname = current_user;
+SELECT schema.nspname FROM pg_catalog.pg_namespace AS schema WHERE pg_catalog.has_schema_privilege(schema.oid, 'CREATE');
+SELECT database.datname, pg_catalog.shobj_description(database.oid, 'pg_database')
+  FROM pg_catalog.pg_database AS database WHERE pg_catalog.has_database_privilege(database.oid, 'CONNECT');`;
+  const trials = schemas.map(
+    (schema) => `CREATE TABLE ${identifier(schema)}.bench_probe (value text);
+INSERT INTO ${identifier(schema)}.bench_probe VALUES ('probe');
+SELECT value FROM ${identifier(schema)}.bench_probe;`,
+  );
+  const refused = [
+    'CREATE ROLE bench_probe',
+    'CREATE SCHEMA bench_probe',
+    'PERFORM rolpassword FROM pg_catalog.pg_authid',
+  ]
+    .map((attempt) => `BEGIN ${attempt}; EXCEPTION WHEN insufficient_privilege THEN NULL; END;`)
+    .join(' ');
+  return lines([facts, 'BEGIN;', ...trials, `DO $$ BEGIN ${refused} END $$;`, 'ROLLBACK;']);
+}
+
+/** The same in each database, by one psql. */
+export function servicesScript(workload: Workload, databases: readonly string[]): string {
+  return lines(databases.flatMap((database) => [`\\connect ${database}`, serviceScript(workload)]));
+}
+
 /** The items dealt out to a number of clients. */
 export function dealt<T>(items: readonly T[], clients: number): T[][] {
   return Array.from({ length: clients }, (_, client) => items.filter((_item, index) => index % clients === client));

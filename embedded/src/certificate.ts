@@ -37,6 +37,7 @@ export interface CertificateAuthority extends Certificate {
   issue(wish?: CertificateWish): Certificate;
 }
 
+const defaultName = 'localhost';
 const dayMs = 86_400_000;
 const ecdsaWithSha256 = sequence(objectIdentifier('1.2.840.10045.4.3.2'));
 
@@ -61,6 +62,16 @@ export function createCertificateAuthority(commonName = 'Throwaway authority'): 
   };
 }
 
+/** A certificate that nobody signed but its own key. */
+export function selfSignedCertificate(wish: CertificateWish = {}): Certificate {
+  const keys = newKeys();
+  const issuer = wish.commonName ?? defaultName;
+  return {
+    certificate: build({ wish, issuer, issuerKeys: keys, keys, isAuthority: false }),
+    key: pem(keys.privateKey),
+  };
+}
+
 interface Keys {
   readonly privateKey: KeyObject;
   readonly publicKey: KeyObject;
@@ -75,7 +86,7 @@ interface Contents {
 }
 
 function build({ wish, issuer, issuerKeys, keys, isAuthority }: Contents): string {
-  const { commonName = 'localhost', names = ['localhost', '127.0.0.1', '::1'] } = wish;
+  const { commonName = defaultName, names = ['localhost', '127.0.0.1', '::1'] } = wish;
   const { validFrom = new Date(Date.now() - dayMs), validTo = new Date(Date.now() + 365 * dayMs) } = wish;
   const version3 = tagged(0, integer(Buffer.from([2])));
   const serial = integer(randomBytes(16));

@@ -4,6 +4,7 @@ export {
   type CertificateAuthority,
   type CertificateWish,
   createCertificateAuthority,
+  selfSignedCertificate,
 } from './certificate.ts';
 export { createPlainAdmin } from './plain-admin.ts';
 export { psqlPath } from './psql.ts';

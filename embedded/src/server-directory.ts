@@ -33,10 +33,12 @@ export interface ServerFiles {
 
 export type Settings = Readonly<Record<string, string>>;
 
-/** What may change in the configuration: settings are added to those there are, pg_hba.conf is replaced. */
+/** What may change in the configuration: settings are added to those there are, pg_hba.conf and certificate are replaced. */
 export interface ConfigurationChange {
   readonly settings?: Settings;
   readonly hba?: string;
+  /** Turns TLS on, with this certificate; `ca` (PEM) lets clients present certificates too. */
+  readonly tls?: Certificate & { readonly ca?: string };
 }
 
 /**
@@ -79,7 +81,6 @@ function roomyMemory(account: Account | undefined): string | undefined {
 
 /** How a server is configured from its first start on. */
 export interface FirstConfiguration extends ConfigurationChange {
-  readonly tls?: Certificate & { readonly ca?: string };
   readonly isStandby?: boolean;
 }
 
@@ -91,13 +92,14 @@ export function createConfigure(
 ): (port: number, change?: ConfigurationChange) => void {
   const file = join(files.directory, 'server.conf');
   const fixed = { ...defaultSettings, unix_socket_directories: files.socketDirectory, hba_file: files.hbaFile };
-  const tls = first.tls ? writeTlsFiles(account, files, first.tls) : {};
+  let tls = first.tls ? writeTlsFiles(account, files, first.tls) : {};
   let settings: Settings = first.settings ?? {};
   appendFileSync(join(files.dataDirectory, 'postgresql.conf'), `\ninclude '${file.replaceAll("'", "''")}'\n`);
   if (first.isStandby) writeOwned(account, join(files.dataDirectory, 'standby.signal'), '');
   writeOwned(account, files.hbaFile, first.hba ?? defaultHba);
   return (port, change = {}) => {
     settings = { ...settings, ...change.settings };
+    if (change.tls !== undefined) tls = writeTlsFiles(account, files, change.tls);
     writeOwned(account, file, renderSettings(fixed, tls, settings, { port: String(port) }));
     if (change.hba !== undefined) writeOwned(account, files.hbaFile, change.hba);
   };
@@ -106,10 +108,10 @@ export function createConfigure(
 function writeTlsFiles(
   account: Account | undefined,
   files: ServerFiles,
-  tls: NonNullable<FirstConfiguration['tls']>,
+  tls: NonNullable<ConfigurationChange['tls']>,
 ): Settings {
   const folder = join(files.directory, 'tls');
-  makeOwned(account, folder);
+  if (!existsSync(folder)) makeOwned(account, folder);
   const write = (name: string, text: string) => {
     writeOwned(account, join(folder, name), text);
     return join(folder, name);

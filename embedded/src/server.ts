@@ -50,7 +50,7 @@ export interface Server extends ServerAddress, AsyncDisposable {
   readonly directory: string;
   /** The server's first process; undefined while it doesn't run. */
   readonly pid: number | undefined;
-  /** Takes new settings (added to those it has), pg_hba.conf, or files changed by hand; connections made afterwards meet them. */
+  /** Takes new settings (added to those it has), pg_hba.conf, a certificate, or files changed by hand; connections made afterwards meet them. */
   reload(change?: ConfigurationChange): Promise<void>;
   /** Ends the server at once, whether it runs or not, and starts it again on the same port and data. */
   restart(change?: ConfigurationChange): Promise<void>;

@@ -6,13 +6,12 @@ import type { Socket } from 'node:net';
 import * as tls from 'node:tls';
 import { OperationError } from 'bus-integration-database';
 import { readStartupAnswer, type StartupAnswer } from './challenge-answer.ts';
-import type { ConnectionTarget } from './connection-target.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { dial, isSocketDirectory, type PinnedAddress, placeOf } from './dial.ts';
 import { countSocket, type Meter } from './meter.ts';
 import { socketEvent } from './socket-event.ts';
 import { networkReason } from './sqlstate.ts';
-import { offersTls, startTls, tlsFailed } from './tls.ts';
+import { offersTls, startTls, type TlsWish, tlsFailed } from './tls.ts';
 
 /** What came of the TLS handshake; nothing of the certificate was checked. */
 interface ChallengeTls {
@@ -44,15 +43,12 @@ export interface ChallengeOptions {
 /**
  * Knocks once. Never throws for what a server or a network does; throws the signal's reason.
  *
- * @param target how TLS is begun (`sslnegotiation`, `sslsni`); its certificates, passwords and options stay here
+ * @param target how TLS is begun; its certificates, passwords and options stay here
  * @example
  * await challenge(target, { user: 'app', database: 'app', pinned, transport: 'plain', timeoutMs: 5_000 });
  * // { kind: 'asked', method: 'sasl', mechanisms: ['SCRAM-SHA-256'] }
  */
-export async function challenge(
-  target: Pick<ConnectionTarget, 'sslnegotiation' | 'sslsni'>,
-  options: ChallengeOptions,
-): Promise<Challenge> {
+export async function challenge(target: TlsWish, options: ChallengeOptions): Promise<Challenge> {
   const where = placeOf(options.pinned);
   const overdue = () =>
     new OperationError('timeout', `${where} gave no answer within ${Math.round(options.timeoutMs / 100) / 10} s`);
@@ -77,7 +73,7 @@ export async function challenge(
 
 async function knock(
   plain: Socket,
-  target: Pick<ConnectionTarget, 'sslnegotiation' | 'sslsni'>,
+  target: TlsWish,
   { user, database, pinned, transport }: ChallengeOptions,
   { signal }: Deadline,
 ): Promise<Challenge> {
@@ -104,7 +100,7 @@ async function knock(
 // Nothing secret is said to whoever this is, so nobody has to be trusted.
 function anyCertificate() {
   return {
-    context: tls.createSecureContext({ ca: [], minVersion: 'TLSv1' }),
+    context: tls.createSecureContext({ ca: [], minVersion: 'TLSv1.2' }),
     verification: 'nothing' as const,
     trusted: '',
   };

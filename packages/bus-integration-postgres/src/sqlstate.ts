@@ -86,11 +86,17 @@ function wholeWords(text: string): string {
 }
 
 function judge(sqlstate: string, message: string): { errorClass: ErrorClass; remedy?: string } {
+  if (sqlstate === '28000' && message.includes('client certificate')) {
+    return { errorClass: 'authentication-failed', remedy: certificateRemedy };
+  }
   const known = classes[sqlstate] ?? classes[sqlstate.slice(0, 2)];
   if (known !== undefined) return known;
   if (sqlstate !== '57014') return { errorClass: 'internal' };
   return { errorClass: message.includes('user request') ? 'cancelled' : 'timeout' };
 }
+
+const certificateRemedy =
+  'name one with sslcert and sslkey in the admin DSN; DSN files of services hold none, so the line of pg_hba.conf that they meet must ask for scram-sha-256 without clientcert';
 
 const busy = { errorClass: 'not-converged', remedy: 'run it again when the other sessions are done' } as const;
 const lost = { errorClass: 'unreachable' } as const;

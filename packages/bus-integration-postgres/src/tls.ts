@@ -27,6 +27,12 @@ export interface SecureSocket {
   readonly certificate: X509Certificate;
 }
 
+/** How a handshake is begun. */
+export type TlsWish = Pick<
+  ConnectionTarget,
+  'sslnegotiation' | 'sslsni' | 'sslMinProtocolVersion' | 'sslMaxProtocolVersion'
+>;
+
 /** The code of every OperationError that this file throws. */
 export const tlsFailed = 'tls-failed';
 
@@ -59,7 +65,7 @@ const sslRequest = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
  */
 export async function startTls(
   plain: Socket,
-  target: Pick<ConnectionTarget, 'sslnegotiation' | 'sslsni'>,
+  target: TlsWish,
   files: TlsFiles,
   host: string,
   where: string,
@@ -82,7 +88,8 @@ export async function startTls(
   } catch (error) {
     socket.destroy();
     if (signal.aborted) throw signal.reason;
-    throw failure(where, `the TLS handshake with ${where} failed: ${handshakeReason(error)}`, undefined, error);
+    const { seen, remedy } = handshakeFault(error, target);
+    throw failure(where, `the TLS handshake with ${where} failed: ${seen}`, remedy, error);
   }
   // A server that doesn't know direct TLS may still have answered the handshake of something else on its port.
   if (target.sslnegotiation === 'direct' && socket.alpnProtocol !== 'postgresql') {
@@ -90,14 +97,11 @@ export async function startTls(
     throw failure(where, `${where} speaks TLS but not PostgreSQL's direct one`, 'set sslnegotiation=postgres');
   }
   const certificate = socket.getPeerX509Certificate();
-  const fault = certificate === undefined ? 'none' : faultOf(socket, certificate, files, host);
+  const fault = certificate === undefined ? { seen: 'none' } : faultOf(socket, certificate, files, host);
   if (certificate === undefined || fault !== undefined) {
     socket.destroy();
-    throw failure(
-      where,
-      `${where} shows a certificate that is not trusted: ${fault}`,
-      'check sslrootcert and the host in the DSN',
-    );
+    const remedy = fault?.remedy ?? 'check sslrootcert and the host in the DSN';
+    throw failure(where, `${where} shows a certificate that is not trusted: ${fault?.seen}`, remedy);
   }
   const serverEndPoint = certificateHash(certificate.raw);
   return {
@@ -112,40 +116,65 @@ export async function startTls(
   };
 }
 
+interface Fault {
+  readonly seen: string;
+  readonly remedy?: string;
+}
+
 function faultOf(
   socket: tls.TLSSocket,
   certificate: X509Certificate,
   files: TlsFiles,
   host: string,
-): string | undefined {
+): Fault | undefined {
   if (files.verification === 'nothing') return undefined;
   if (!socket.authorized) {
     const code = String(socket.authorizationError);
-    return chainFaults[code]?.(files.trusted) ?? serverText(code);
+    return chainFaults[code]?.(files.trusted, certificate) ?? { seen: serverText(code) };
   }
   if (files.verification === 'chain' || bearsName(certificate, host)) return undefined;
   const names = serverText(certificate.subjectAltName ?? certificate.subject);
-  return `it is for ${names}, not for ${host}`;
+  return {
+    seen: `it is for ${names}, not for ${host}`,
+    remedy: 'dial the server by a name that its certificate bears, or give it one for this name',
+  };
 }
 
-const unsigned = (trusted: string): string => `no CA in ${trusted} signed it`;
+const unsigned = (trusted: string): Fault => ({
+  seen: `no CA in ${trusted} signed it`,
+  remedy: 'see that this is the server you mean; then put the CA that signed its certificate into sslrootcert',
+});
+const renewal = 'renew the certificate in ssl_cert_file on the server, then: SELECT pg_reload_conf();';
+const dayOf = (time: string) => new Date(time).toISOString().slice(0, 10);
 
-const chainFaults: Readonly<Record<string, (trusted: string) => string>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: (trusted) => `it is self-signed and not in ${trusted}`,
+const chainFaults: Readonly<Record<string, (trusted: string, certificate: X509Certificate) => Fault>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: (trusted) => ({
+    seen: `it is self-signed and not in ${trusted}`,
+    remedy: 'give the server a certificate that a CA in sslrootcert signed; or copy this very one there by a safe way',
+  }),
   SELF_SIGNED_CERT_IN_CHAIN: unsigned,
   UNABLE_TO_GET_ISSUER_CERT: unsigned,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unsigned,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: unsigned,
-  CERT_HAS_EXPIRED: () => 'it has expired',
-  CERT_NOT_YET_VALID: () => 'it is not valid yet',
-  CERT_REVOKED: () => 'it is revoked',
-  UNABLE_TO_GET_CRL: () => 'sslcrl has no list of its CA',
-  CRL_HAS_EXPIRED: () => 'the list in sslcrl has expired',
+  CERT_HAS_EXPIRED: (_, { validTo }) => ({ seen: `it has expired on ${dayOf(validTo)}`, remedy: renewal }),
+  CERT_NOT_YET_VALID: (_, { validFrom }) => ({
+    seen: `it is not valid before ${dayOf(validFrom)}`,
+    remedy: 'check the clocks of this machine and of whoever signed it',
+  }),
+  CERT_REVOKED: () => ({ seen: 'it is revoked', remedy: renewal }),
+  UNABLE_TO_GET_CRL: () => ({ seen: 'sslcrl has no list of its CA' }),
+  CRL_HAS_EXPIRED: () => ({ seen: 'the list in sslcrl has expired', remedy: 'get the newest list of that CA' }),
 };
 
-function handshakeReason(error: unknown): string {
+function handshakeFault(error: unknown, wish: TlsWish): Fault {
   const { reason } = error as { reason?: string };
-  return reason === undefined ? networkReason(error) : serverText(reason);
+  if (reason === undefined) return { seen: networkReason(error) };
+  if (!/protocol version|unsupported protocol/.test(reason)) return { seen: serverText(reason) };
+  const { sslMinProtocolVersion: oldest = 'TLSv1.2', sslMaxProtocolVersion: newest = 'TLSv1.3' } = wish;
+  return {
+    seen: `it takes none of the versions from ${oldest} to ${newest}`,
+    remedy: 'set ssl_min_protocol_version and ssl_max_protocol_version of the server so that TLSv1.2 or newer is taken',
+  };
 }
 
 function failure(where: string, message: string, remedy?: string, cause?: unknown): OperationError {

@@ -183,3 +183,55 @@ async function guest(server: Server): Promise<Client> {
   await client.connect();
   return client;
 }
+
+test('an admin who sees little verifies as well: the services look for themselves', async () => {
+  await using server = await startServer();
+  using folder = temporaryFolder();
+  const adminDsn = await createPlainAdmin(server);
+  await server.query('REVOKE ALL ON FUNCTION pg_catalog.pg_control_system() FROM PUBLIC');
+  await server.query('REVOKE ALL ON pg_catalog.pg_stat_activity, pg_catalog.pg_hba_file_rules FROM PUBLIC');
+  await server.query('GRANT SELECT ON pg_catalog.pg_stat_activity TO deploy_admin');
+  const deployment = await deployed(server, folder.path, {}, adminDsn);
+  const { answer, lines: log } = await logOf(server, () => deployment.verify());
+  expect(answer, explain(answer)).toMatchObject({ ok: true, complete: true });
+  expect(answer.connectivity?.filter(({ result }) => result === 'ok')).toHaveLength(files + 2 * roles);
+  expect(log).toEqual([]);
+});
+
+test('a service that may too much is told so, without an error in the log', async () => {
+  await using server = await startServer();
+  using folder = temporaryFolder();
+  const deployment = await deployed(server, folder.path);
+  await server.query('ALTER ROLE svc CREATEDB CREATEROLE');
+  await server.query('CREATE SCHEMA more', { database: 'app' });
+  await server.query('GRANT CREATE ON SCHEMA more TO svc; GRANT CREATE ON DATABASE app TO reporting', {
+    database: 'app',
+  });
+  await server.query('REVOKE ALL ON SCHEMA public FROM svc', { database: 'logs' });
+  const { answer, lines: log } = await logOf(server, () => deployment.verify());
+  expect(lines(answer).filter((line) => line.startsWith('fail'))).toEqual([
+    'fail service-limits svc@app: svc may create in schema more, which is not declared',
+    'fail service-limits reporting@app: reporting may create schemas, which no service needs',
+    'fail service-login svc@logs: may not use and create in schema public',
+    'fail service-limits svc: svc may create roles, may create databases, which no service needs',
+  ]);
+  expect(log).toEqual([]);
+});
+
+test('where nothing can be caught, the rights are asked for', async () => {
+  await using server = await startServer();
+  using folder = temporaryFolder();
+  const deployment = await deployed(server, folder.path);
+  for (const database of ['app', 'logs']) await server.query('DROP EXTENSION plpgsql', { database });
+  await server.query('ALTER ROLE svc SET default_transaction_read_only = on');
+  const { answer, lines: log } = await logOf(server, () => deployment.verify());
+  expect(lines(answer).filter((line) => line.includes('service-login svc'))).toEqual(
+    ['app', 'logs'].map(
+      (name) => `fail service-login svc@${name}: its sessions only read: default_transaction_read_only is on`,
+    ),
+  );
+  expect(lines(answer)).toContain(
+    'ok service-limits reporting: may not create roles or databases, read verifiers, or act as a role that may',
+  );
+  expect(log).toEqual([]);
+});

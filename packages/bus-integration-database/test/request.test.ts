@@ -27,6 +27,7 @@ describe('what is taken', () => {
     ['apply', { ...declared, plan: { plan_id: 'x', anything: 1 } }, { plan: { plan_id: 'x', anything: 1 } }],
     ['status', { ...about, credentials: { admin_dsn_file: './dsn' } }, { credentials: { admin_dsn_file: './dsn' } }],
     ['verify', { ...about, checks: ['connectivity', 'listener-policy'] }, {}],
+    ['verify', { ...about, checks: ['connectivity'], probes: ['wrong-password'], negative: false }, {}],
     ['doctor', declared, {}],
   ])('%s %j', (verb, value, filled) =>
     expect(parseRequest(verb, value)).toMatchObject({ ...(value as object), ...filled }),
@@ -56,6 +57,12 @@ describe('what is refused, each problem with its path', () => {
     ['apply', { ...declared, dry_run: false, confirm: false }, [/^confirm: /]],
     ['verify', about, [/^checks: /]],
     ['verify', { ...about, checks: ['everything'] }, [/^checks\.0: /]],
+    ['verify', { ...about, checks: [], probes: ['right-password'] }, [/^probes\.0: /]],
+    [
+      'verify',
+      { ...about, checks: [], probe: 'wrong-password', negative: 'no' },
+      [/^negative: /, /unknown key: probe/],
+    ],
     ['status', declared, [/unknown key: databases, roles/]],
   ])('%s %j', (verb, value, expected) => {
     const found = problems(verb, value);

@@ -3,6 +3,22 @@ export type { ConnectionTarget, ServerAddress, SslMode } from './connection-targ
 export { resolveDsn } from './conninfo.ts';
 export type { DsnParts } from './dsn.ts';
 export { formatDsnUri, parseDsn } from './dsn.ts';
+export type { ParseHbaOptions } from './hba.ts';
+export { parseHba } from './hba.ts';
+export type { HbaClient } from './hba-client.ts';
+export type { HbaExplanation, HbaTrial } from './hba-explain.ts';
+export { explainHba } from './hba-explain.ts';
+export type { HbaAnswer, HbaMatch, HbaNoMatch, HbaUndecided } from './hba-match.ts';
+export { matchHba } from './hba-match.ts';
+export type {
+  HbaAddress,
+  HbaBrokenLine,
+  HbaConnectionType,
+  HbaMissing,
+  HbaRule,
+  HbaRules,
+  HbaToken,
+} from './hba-rules.ts';
 export { postgresKeys } from './keys.ts';
 export type { Meter } from './meter.ts';
 export { postgresNames } from './names.ts';

@@ -1,0 +1,52 @@
+// Which pg_hba rules a file holds, exactly as the server of a major version reads them; opens no file and asks no server.
+import { type HbaSources, hbaSourceLines } from './hba-files.ts';
+import { hbaLine } from './hba-line.ts';
+import { type HbaBrokenLine, type HbaRule, type HbaRules, hbaRules } from './hba-rules.ts';
+import { withoutSecrets } from './hba-secret.ts';
+
+export interface ParseHbaOptions {
+  /** Path of the main file, as answers are to name it. Default: `pg_hba.conf`. */
+  readonly file?: string;
+  /**
+   * Path → text of the files that `include…` and `@` name, from the main file's directory or absolute; a path that ends
+   * in a slash says that the directory is there. What is not among them doesn't exist; without this, it is not known.
+   */
+  readonly files?: Readonly<Record<string, string>>;
+  /** 14 to 18. Default: 18. */
+  readonly majorVersion?: number;
+  /** Authentication methods that the server was built without. Default: `sspi` and `bsd`, which no Linux has. */
+  readonly unsupportedMethods?: readonly string[];
+}
+
+/**
+ * Reads the text of a pg_hba.conf; never throws for what stands in it: a line that the server refuses is in `broken`.
+ *
+ * https://www.postgresql.org/docs/current/auth-pg-hba-conf.html
+ *
+ * @example
+ * parseHba('local all all peer\n', { majorVersion: 16 }).rules[0]?.method // 'peer'
+ */
+export function parseHba(text: string, options: ParseHbaOptions = {}): HbaRules {
+  const { file = 'pg_hba.conf', files, majorVersion = 18, unsupportedMethods = ['sspi', 'bsd'] } = options;
+  const sources: HbaSources = { text, file, files, majorVersion };
+  const { lines, missing } = hbaSourceLines(sources);
+  const rules: HbaRule[] = [];
+  const broken: HbaBrokenLine[] = [];
+  for (const source of lines) {
+    const { line, fault, isDoubtful } = source;
+    const place = { file: source.file, line, text: withoutSecrets(source.text) };
+    if (fault !== undefined) {
+      broken.push({ ...place, reason: fault, ...(isDoubtful && { isDoubtful }) });
+      continue;
+    }
+    const parsed = hbaLine(source, { majorVersion, unsupportedMethods });
+    if ('broken' in parsed) {
+      broken.push(parsed.broken);
+      continue;
+    }
+    rules.push(parsed.rule);
+    if (parsed.doubt !== undefined) broken.push({ ...place, reason: parsed.doubt, isDoubtful: true });
+  }
+  if (rules.length === 0 && broken.length === 0) broken.push({ file, line: 0, reason: 'no rule is in it', text: '' });
+  return hbaRules({ majorVersion, rules, broken, missing });
+}

@@ -42,7 +42,7 @@ export function hbaSourceLines(sources: HbaSources): { lines: readonly SourceLin
 const longestReading = { files: 5_000, tokens: 2_000_000 };
 const deepestSince16 = 10;
 const deepestBefore16 = 100;
-const longestTokenBefore17 = 10_240;
+const longestTokenBefore16 = 10_240;
 
 interface Reading {
   readonly majorVersion: number;
@@ -131,8 +131,8 @@ function fieldsOf(text: string, file: string, above: readonly string[], reading:
   for (const word of hbaWords(text)) {
     reading.budget.tokens -= 1;
     if (reading.budget.tokens < 0) return { fields, problem: doubt('too much is included') };
-    if (reading.majorVersion < 17 && Buffer.byteLength(word.text) >= longestTokenBefore17) {
-      return { fields, problem: { fault: `a word of ${longestTokenBefore17} bytes or more` } };
+    if (reading.majorVersion < 16 && Buffer.byteLength(word.text) >= longestTokenBefore16) {
+      return { fields, problem: { fault: `a word of ${longestTokenBefore16} bytes or more` } };
     }
     if (word.isQuoted || word.text.length < 2 || !word.text.startsWith('@')) {
       field.push({ text: word.text, isQuoted: word.isQuoted });

@@ -253,6 +253,46 @@ const lines = fc.array(
   { minLength: 1, maxLength: 30 },
 );
 
+function nested(depth: number, line: (next: string) => string): Record<string, string> {
+  const names = Array.from({ length: depth }, (_, index) => `nest${index + 1}`);
+  return Object.fromEntries(names.map((name, index) => [name, index + 1 < depth ? line(`nest${index + 2}`) : 'end\n']));
+}
+
+const nothing: Record<string, string> = {};
+const edges: readonly [string, string, Record<string, string>][] = (
+  [
+    ['nothing at all', ''],
+    ['a NUL-free blank file', '\n \n\t\n# c\n'],
+    ['a word of 10,239 bytes', `local all ${'a'.repeat(10_239)} trust\n`],
+    ['a word of 10,240 bytes', `local all ${'a'.repeat(10_240)} trust\n`],
+    ['a word of 5,120 letters of two bytes', `local all ${'é'.repeat(5_120)} trust\n`],
+    ['a comment of 100,000 bytes', `local all all trust # ${'a'.repeat(100_000)}\nlocal x x trust\n`],
+    ['a list of 100,000 bytes', `local all ${'a,'.repeat(50_000)}b trust\n`],
+    ['CRLF', 'local all all trust\r\nlocal all \\\r\nall trust\r\n'],
+    ['two backslashes', 'local all all trust # \\\\\nlocal b b trust\nlocal c c trust\n'],
+    ['a backslash alone', '\\\n\\\n\\\n\nlocal all all trust\n'],
+    ['a backslash at the end', 'local all all trust\\'],
+    ['an open quotation mark', 'local "all all trust\nlocal all all trust\n'],
+    ['a byte order mark', '\ufefflocal all all trust\n'],
+    ['other white space', 'local\u00a0all all trust\nlocal all\vall trust\nlocal all all\ftrust\n'],
+    ['lists in ten files', 'local @nest1 all trust\n', nested(10, (next) => `@${next}\n`)],
+    ['lists in eleven files', 'local @nest1 all trust\n', nested(11, (next) => `@${next}\n`)],
+    ['ten inclusions', 'include nest1\n', nested(10, (next) => `include ${next}\n`)],
+    [
+      'eleven inclusions',
+      'include nest1\nlocal all all trust\n',
+      nested(11, (next) => `local x x trust\ninclude ${next}\n`),
+    ],
+    ['an inclusion inside a list', 'local @list all trust\n', { list: 'a\ninclude other\nb', other: 'c "d" e\n' }],
+    ['a broken inclusion inside a list', 'local @list all trust\n', { list: 'a\ninclude nowhere\nb' }],
+    ['a list that is empty', 'local all @list all trust\n', { list: '# nothing\n' }],
+    ['three inclusions in a line', 'include a b\ninclude a,b\n', { a: 'local a a trust\n', b: 'local b b trust\n' }],
+    ['quoted inclusions', '"include" "a b"\n"include_if_exists" x\n', { 'a b': 'local a a trust\n' }],
+    ['no directory', 'include_dir nowhere\ninclude_dir ""\ninclude_dir list\n', { list: '' }],
+    ['absolute paths', 'include_if_exists /nowhere/at/all\ninclude ../nowhere\n'],
+  ] as [string, string, Record<string, string>?][]
+).map(([name, text, files = nothing]) => [name, text, files]);
+
 describe.each([14, 15, 16, 17, 18] as const)('parseHba beside PostgreSQL %i', (major) => {
   let server: Server;
   let reader: HbaReader;
@@ -283,5 +323,10 @@ describe.each([14, 15, 16, 17, 18] as const)('parseHba beside PostgreSQL %i', (m
       read += ours.filter(({ rule }) => rule !== 'broken').length;
     }
     expect(Math.min(read, broken)).toBeGreaterThan(runs);
+  });
+
+  it.each(edges)('reads as the server does: %s', async (_name, text, files) => {
+    const rows = await reader.read(text, files);
+    expect(asServerSees(parse(text, files), dirname(server.hbaFile))).toEqual(asSeen(rows));
   });
 });

@@ -26,6 +26,8 @@ export interface HbaSubject extends HbaClient {
   readonly groups: ReadonlySet<string>;
   readonly words: AddressWords | undefined;
   readonly interfaces: readonly Interface[] | undefined;
+  /** Takes a word that was perhaps quoted for the keyword that it most likely is. */
+  readonly guesses?: true;
 }
 
 interface Interface {

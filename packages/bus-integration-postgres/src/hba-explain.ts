@@ -3,7 +3,7 @@ import { printable } from 'bus-integration-database';
 import { type HbaClient, type HbaSubject, hbaSubject } from './hba-client.ts';
 import { type HbaAnswer, matchHba } from './hba-match.ts';
 import type { HbaRule, HbaRules, HbaToken } from './hba-rules.ts';
-import { fieldVerdicts, type Verdict } from './hba-verdict.ts';
+import { addressVerdict, databaseVerdict, typeVerdict, userVerdict, type Verdict } from './hba-verdict.ts';
 
 export interface HbaTrial {
   readonly rule: HbaRule;
@@ -37,6 +37,12 @@ export function explainHba(rules: HbaRules, client: HbaClient): HbaExplanation {
   return { answer, trials };
 }
 
+const fieldVerdicts = {
+  type: typeVerdict,
+  address: addressVerdict,
+  users: userVerdict,
+  databases: databaseVerdict,
+};
 const fields = ['type', 'address', 'users', 'databases'] as const;
 
 function tried(rule: HbaRule, subject: HbaSubject): HbaTrial {

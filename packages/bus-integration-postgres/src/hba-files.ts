@@ -131,7 +131,7 @@ function fieldsOf(text: string, file: string, above: readonly string[], reading:
   for (const word of hbaWords(text)) {
     reading.budget.tokens -= 1;
     if (reading.budget.tokens < 0) return { fields, problem: doubt('too much is included') };
-    if (reading.majorVersion < 16 && Buffer.byteLength(word.text) >= longestTokenBefore16) {
+    if (reading.majorVersion < 16 && isTooLong(word.text)) {
       return { fields, problem: { fault: `a word of ${longestTokenBefore16} bytes or more` } };
     }
     if (word.isQuoted || word.text.length < 2 || !word.text.startsWith('@')) {
@@ -148,6 +148,11 @@ function fieldsOf(text: string, file: string, above: readonly string[], reading:
   }
   endField();
   return { fields };
+}
+
+function isTooLong(text: string): boolean {
+  // No character takes more than three bytes a unit.
+  return text.length * 3 >= longestTokenBefore16 && Buffer.byteLength(text) >= longestTokenBefore16;
 }
 
 function doubt(fault: string): Problem {

@@ -2,7 +2,7 @@
 // https://www.postgresql.org/docs/current/auth-pg-hba-conf.html
 import { type AddressWords, numericAddress, prefixMask } from './hba-address.ts';
 import { optionFault } from './hba-options.ts';
-import { hbaRegex } from './hba-regex.ts';
+import type { HbaRegex } from './hba-regex.ts';
 import type { HbaAddress, HbaBrokenLine, HbaConnectionType, HbaRule, HbaToken } from './hba-rules.ts';
 import { shownValue, withoutSecrets } from './hba-secret.ts';
 
@@ -18,6 +18,8 @@ export interface LineOptions {
   readonly majorVersion: number;
   /** Methods that the server was built without. */
   readonly unsupportedMethods: readonly string[];
+  /** Reads a pattern without its slash. */
+  readonly regexOf: (pattern: string) => HbaRegex;
 }
 
 export type ParsedLine = { readonly rule: HbaRule; readonly doubt?: string } | { readonly broken: HbaBrokenLine };
@@ -88,9 +90,9 @@ function quoted(text: string): string {
 }
 
 /** From 16 on what begins with a slash is a regular expression, quoted or not; before, a name like any other. */
-function withRegex(token: HbaToken, { majorVersion }: LineOptions, doubts: string[]): HbaToken {
+function withRegex(token: HbaToken, { majorVersion, regexOf }: LineOptions, doubts: string[]): HbaToken {
   if (majorVersion < 16 || !token.text.startsWith('/')) return token;
-  const regex = hbaRegex(token.text.slice(1));
+  const regex = regexOf(token.text.slice(1));
   if (regex.kind === 'invalid') return refuse(`${quoted(token.text)} is no regular expression: ${regex.reason}`);
   if (regex.kind === 'doubtful')
     doubts.push(`whether ${quoted(token.text)} is a regular expression is not known: ${regex.reason}`);

@@ -1,7 +1,6 @@
 // Which pg_hba rule a client meets, and why not those above it; tries no login.
 import { type HbaClient, type HbaSubject, hbaSubject } from './hba-client.ts';
 import type { HbaRule, HbaRules } from './hba-rules.ts';
-import { ruleVerdict } from './hba-verdict.ts';
 
 export interface HbaMatch {
   readonly result: 'match';
@@ -21,6 +20,8 @@ export interface HbaUndecided {
   readonly reason: string;
   /** Every outcome that is left, in the order of the rules; empty where nothing can be said, as with a broken file. */
   readonly possible: readonly (HbaMatch | HbaNoMatch)[];
+  /** The outcome if every word that was perhaps quoted is a keyword after all; only where nothing else is in doubt. */
+  readonly likely?: HbaMatch | HbaNoMatch;
 }
 
 export type HbaAnswer = HbaMatch | HbaNoMatch | HbaUndecided;
@@ -64,32 +65,27 @@ function subjectFault({ user, database, address, words, transport }: HbaSubject)
 function firstMatch(rules: HbaRules, subject: HbaSubject): HbaAnswer {
   const doubtful: HbaRule[] = [];
   let end: HbaMatch | HbaNoMatch = { result: 'no-match' };
-  for (const rule of candidates(rules, subject.user)) {
-    const verdict = ruleVerdict(rule, subject);
-    if (verdict === 'unknown') doubtful.push(rule);
-    if (verdict !== 'yes') continue;
+  const verdictOn = rules.index.verdicts(subject);
+  for (let position = 0; position < rules.rules.length; position += 1) {
+    const verdict = verdictOn(position);
+    if (verdict === 'no') continue;
+    const rule = rules.rules[position] as HbaRule;
+    if (verdict === 'unknown') {
+      doubtful.push(rule);
+      continue;
+    }
     end = asMatch(rule);
     break;
   }
   const [first] = doubtful;
   if (first === undefined) return end;
+  const likely = subject.guesses ? undefined : firstMatch(rules, { ...subject, guesses: true });
   return {
     result: 'undecided',
     reason: `${first.file}:${first.line}: whether it is this client's can't be known from here`,
     possible: [...doubtful.map(asMatch), end],
+    ...(likely !== undefined && likely.result !== 'undecided' && { likely }),
   };
-}
-
-/** The rules that can be the user's, in their order. */
-function* candidates({ rules, index }: HbaRules, user: string): Generator<HbaRule> {
-  const named = index.byUser.get(user) ?? [];
-  const { forAnybody } = index;
-  let [one, other] = [0, 0];
-  while (one < named.length || other < forAnybody.length) {
-    const isNamed = (named[one] ?? Number.POSITIVE_INFINITY) < (forAnybody[other] ?? Number.POSITIVE_INFINITY);
-    const position = isNamed ? named[one++] : forAnybody[other++];
-    yield rules[position as number] as HbaRule;
-  }
 }
 
 function asMatch({ file, line, method, options }: HbaRule): HbaMatch {

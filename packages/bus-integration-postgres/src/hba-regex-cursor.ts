@@ -1,7 +1,7 @@
 // A place in a pattern while it is read, with the options that its beginning has set.
 import { DoubtfulRegex, InvalidRegex } from './hba-regex-node.ts';
 
-export interface RegexFlags {
+interface RegexFlags {
   readonly ignoresCase: boolean;
   /** `^`, `$`, `.` or `[^…]` treat a newline in the text in a way of their own. */
   readonly heedsNewlines: boolean;

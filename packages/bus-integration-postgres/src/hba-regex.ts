@@ -12,7 +12,13 @@ type Instruction =
   | { readonly kind: 'done' };
 
 export type HbaRegex =
-  | { readonly kind: 'program'; readonly program: readonly Instruction[]; readonly heedsNewlines: boolean }
+  | {
+      readonly kind: 'program';
+      readonly program: readonly Instruction[];
+      /** What every match begins with, at the text's begin: most texts are done with there. */
+      readonly beginning: readonly ByteSet[];
+      readonly heedsNewlines: boolean;
+    }
   | { readonly kind: 'invalid'; readonly reason: string }
   | { readonly kind: 'doubtful'; readonly reason: string };
 
@@ -23,7 +29,7 @@ export function hbaRegex(pattern: string): HbaRegex {
     const program: Instruction[] = [];
     emit(node, program);
     program.push({ kind: 'done' });
-    return { kind: 'program', program, heedsNewlines };
+    return { kind: 'program', program, beginning: beginningOf(program), heedsNewlines };
   } catch (error) {
     if (error instanceof InvalidRegex) return { kind: 'invalid', reason: error.message };
     if (error instanceof DoubtfulRegex) return { kind: 'doubtful', reason: error.message };
@@ -35,7 +41,8 @@ export function hbaRegex(pattern: string): HbaRegex {
 export function matchesRegex(regex: HbaRegex, text: string): boolean | undefined {
   if (regex.kind !== 'program' || (regex.heedsNewlines && text.includes('\n'))) return undefined;
   const bytes = Buffer.from(text, 'utf8');
-  const { program } = regex;
+  const { program, beginning } = regex;
+  if (beginning.some((set, at) => at >= bytes.length || set[bytes[at] as number] !== 1)) return false;
   let places = new Set<number>();
   for (let at = 0; ; at += 1) {
     // A match may begin anywhere.
@@ -49,6 +56,17 @@ export function matchesRegex(regex: HbaRegex, text: string): boolean | undefined
     }
     places = next;
   }
+}
+
+function beginningOf(program: readonly Instruction[]): ByteSet[] {
+  const beginning: ByteSet[] = [];
+  const [first] = program;
+  if (first?.kind !== 'place' || first.place !== 'begin') return beginning;
+  for (const instruction of program.slice(1)) {
+    if (instruction.kind !== 'byte') break;
+    beginning.push(instruction.set);
+  }
+  return beginning;
 }
 
 /** Real patterns have a few dozen steps; the server itself refuses some that would have more than this. */

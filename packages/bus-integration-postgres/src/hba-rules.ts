@@ -1,5 +1,6 @@
 // What a pg_hba.conf holds once it is read, as plain data; judges nothing.
 import type { HbaNetwork } from './hba-address.ts';
+import { type HbaIndex, hbaIndex } from './hba-index.ts';
 import type { HbaRegex } from './hba-regex.ts';
 
 export type HbaConnectionType = 'local' | 'host' | 'hostssl' | 'hostnossl' | 'hostgssenc' | 'hostnogssenc';
@@ -55,41 +56,17 @@ export interface HbaMissing {
   readonly path: string;
 }
 
-/** Where a matcher looks first; a rule that names plain users only needs no look for others. */
-interface HbaIndex {
-  readonly byUser: ReadonlyMap<string, readonly number[]>;
-  readonly forAnybody: readonly number[];
-}
-
 export interface HbaRules {
   readonly majorVersion: number;
   /** In the order in which the server tries them. */
   readonly rules: readonly HbaRule[];
   readonly broken: readonly HbaBrokenLine[];
   readonly missing: readonly HbaMissing[];
+  /** For matching alone. */
   readonly index: HbaIndex;
 }
 
 /** The rules with their index. */
 export function hbaRules(parts: Omit<HbaRules, 'index'>): HbaRules {
-  const byUser = new Map<string, number[]>();
-  const forAnybody: number[] = [];
-  for (const [position, { users }] of parts.rules.entries()) {
-    if (!users.every(isPlain)) {
-      forAnybody.push(position);
-      continue;
-    }
-    for (const name of new Set(users.map(({ text }) => text))) {
-      const positions = byUser.get(name);
-      if (positions === undefined) byUser.set(name, [position]);
-      else positions.push(position);
-    }
-  }
-  return { ...parts, index: { byUser, forAnybody } };
-}
-
-/** Means the user of that name and nobody else. */
-function isPlain({ text, isQuoted, isAmbiguous, regex }: HbaToken): boolean {
-  if (isAmbiguous === true || regex !== undefined) return false;
-  return isQuoted || (text !== 'all' && !text.startsWith('+'));
+  return { ...parts, index: hbaIndex(parts.rules) };
 }

@@ -7,7 +7,7 @@ const masked = '********';
 
 /** The line up to such an option's name; without one, all of it. */
 export function withoutSecrets(line: string): string {
-  const at = line.search(namesInLine);
+  const at = line.includes('=') ? line.search(namesInLine) : -1;
   return at < 0 ? line : `${line.slice(0, at)}${masked}`;
 }
 

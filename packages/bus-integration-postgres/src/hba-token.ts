@@ -34,7 +34,13 @@ interface ReadWord extends HbaWord {
   readonly end: number;
 }
 
+/** A word without quotation marks, as nearly all are, up to the blank behind it. */
+const plainWord = /[^ \t\r,#"]+(?=[ \t\r]|$)/y;
+
 function readWord(line: string, start: number): ReadWord {
+  plainWord.lastIndex = start;
+  const [text] = plainWord.exec(line) ?? [];
+  if (text !== undefined) return { text, isQuoted: false, isContinued: false, isThere: true, end: start + text.length };
   const pieces: string[] = [];
   let at = start;
   let pieceStart = -1;

@@ -6,30 +6,17 @@ import type { HbaRule, HbaToken } from './hba-rules.ts';
 
 export type Verdict = 'yes' | 'no' | 'unknown';
 
-/** The fields in the order in which they are tried; the first `no` ends it, the cheap ones come first. */
-export const fieldVerdicts = {
-  type: typeVerdict,
-  address: addressVerdict,
-  users: userVerdict,
-  databases: databaseVerdict,
-} as const;
-
-export function ruleVerdict(rule: HbaRule, subject: HbaSubject): Verdict {
-  if (!isOfType(rule, subject)) return 'no';
-  const address = addressVerdict(rule, subject);
-  if (address === 'no') return 'no';
-  const users = userVerdict(rule, subject);
-  if (users === 'no') return 'no';
-  const databases = databaseVerdict(rule, subject);
-  if (databases === 'no') return 'no';
-  return address === 'yes' && users === 'yes' && databases === 'yes' ? 'yes' : 'unknown';
-}
-
-function typeVerdict(rule: HbaRule, subject: HbaSubject): Verdict {
+export function typeVerdict(
+  rule: Pick<HbaRule, 'type'>,
+  subject: Pick<HbaSubject, 'transport' | 'tls' | 'gss'>,
+): Verdict {
   return isOfType(rule, subject) ? 'yes' : 'no';
 }
 
-function isOfType({ type }: HbaRule, { transport, tls, gss = false }: HbaSubject): boolean {
+function isOfType(
+  { type }: Pick<HbaRule, 'type'>,
+  { transport, tls, gss = false }: Pick<HbaSubject, 'transport' | 'tls' | 'gss'>,
+): boolean {
   if (type === 'local' || transport === 'unix') return type === 'local' && transport === 'unix';
   if (type === 'hostssl') return tls;
   if (type === 'hostnossl') return !tls;
@@ -40,7 +27,7 @@ function isOfType({ type }: HbaRule, { transport, tls, gss = false }: HbaSubject
 const [loopback4, loopback6] = [[0x7f000001], [0, 0, 0, 1]];
 const loopbackNetwork = { address: loopback4, mask: [0xff000000] };
 
-function addressVerdict({ address }: HbaRule, { words, interfaces }: HbaSubject): Verdict {
+export function addressVerdict({ address }: Pick<HbaRule, 'address'>, { words, interfaces }: HbaSubject): Verdict {
   if (address === undefined || address.kind === 'all') return 'yes';
   if (words === undefined || address.kind === 'hostname') return 'unknown';
   if (address.kind === 'network') return isInNetwork(words, address.network) ? 'yes' : 'no';
@@ -58,12 +45,12 @@ function isSame(one: AddressWords, other: AddressWords): boolean {
   return isInNetwork(one, hostNetwork(other));
 }
 
-function userVerdict({ users }: HbaRule, subject: HbaSubject): Verdict {
-  return anyOf(users, (token) => readings(token, (isQuoted) => userMatches(token, isQuoted, subject)));
+export function userVerdict({ users }: Pick<HbaRule, 'users'>, subject: HbaSubject): Verdict {
+  return anyOf(users, (token) => readings(token, subject, (isQuoted) => userMatches(token, isQuoted, subject)));
 }
 
-function databaseVerdict({ databases }: HbaRule, subject: HbaSubject): Verdict {
-  return anyOf(databases, (token) => readings(token, (isQuoted) => databaseMatches(token, isQuoted, subject)));
+export function databaseVerdict({ databases }: Pick<HbaRule, 'databases'>, subject: HbaSubject): Verdict {
+  return anyOf(databases, (token) => readings(token, subject, (isQuoted) => databaseMatches(token, isQuoted, subject)));
 }
 
 function anyOf(tokens: readonly HbaToken[], judge: (token: HbaToken) => Verdict): Verdict {
@@ -77,9 +64,13 @@ function anyOf(tokens: readonly HbaToken[], judge: (token: HbaToken) => Verdict)
 }
 
 /** Both readings of a word whose quoting is not known; they may come to the same. */
-function readings({ isQuoted, isAmbiguous }: HbaToken, matches: (isQuoted: boolean) => boolean | undefined): Verdict {
+function readings(
+  { isQuoted, isAmbiguous }: HbaToken,
+  { guesses }: HbaSubject,
+  matches: (isQuoted: boolean) => boolean | undefined,
+): Verdict {
   const one = matches(isQuoted);
-  if (one === undefined || (isAmbiguous === true && matches(!isQuoted) !== one)) return 'unknown';
+  if (one === undefined || (isAmbiguous && !guesses && matches(!isQuoted) !== one)) return 'unknown';
   return one ? 'yes' : 'no';
 }
 

@@ -1,6 +1,7 @@
 // Which pg_hba rules a file holds, exactly as the server of a major version reads them; opens no file and asks no server.
 import { type HbaSources, hbaSourceLines } from './hba-files.ts';
 import { hbaLine } from './hba-line.ts';
+import { type HbaRegex, hbaRegex } from './hba-regex.ts';
 import { type HbaBrokenLine, type HbaRule, type HbaRules, hbaRules } from './hba-rules.ts';
 import { withoutSecrets } from './hba-secret.ts';
 
@@ -30,6 +31,7 @@ export function parseHba(text: string, options: ParseHbaOptions = {}): HbaRules 
   const { file = 'pg_hba.conf', files, majorVersion = 18, unsupportedMethods = ['sspi', 'bsd'] } = options;
   const sources: HbaSources = { text, file, files, majorVersion };
   const { lines, missing } = hbaSourceLines(sources);
+  const lineOptions = { majorVersion, unsupportedMethods, regexOf: regexReader() };
   const rules: HbaRule[] = [];
   const broken: HbaBrokenLine[] = [];
   for (const source of lines) {
@@ -39,7 +41,7 @@ export function parseHba(text: string, options: ParseHbaOptions = {}): HbaRules 
       broken.push({ ...place, reason: fault, ...(isDoubtful && { isDoubtful }) });
       continue;
     }
-    const parsed = hbaLine(source, { majorVersion, unsupportedMethods });
+    const parsed = hbaLine(source, lineOptions);
     if ('broken' in parsed) {
       broken.push(parsed.broken);
       continue;
@@ -49,4 +51,21 @@ export function parseHba(text: string, options: ParseHbaOptions = {}): HbaRules 
   }
   if (rules.length === 0 && broken.length === 0) broken.push({ file, line: 0, reason: 'no rule is in it', text: '' });
   return hbaRules({ majorVersion, rules, broken, missing });
+}
+
+/** All expressions of a file together, in steps; without a bound a small file could fill the memory. */
+const mostSteps = 500_000;
+
+/** Reads each pattern once, and none any more when a file has too many and too large ones. */
+function regexReader(): (pattern: string) => HbaRegex {
+  const known = new Map<string, HbaRegex>();
+  let left = mostSteps;
+  return (pattern) => {
+    const regex: HbaRegex =
+      known.get(pattern) ??
+      (left > 0 ? hbaRegex(pattern) : { kind: 'doubtful', reason: 'the file has too many large ones' });
+    if (regex.kind === 'program' && !known.has(pattern)) left -= regex.program.length;
+    known.set(pattern, regex);
+    return regex;
+  };
 }

@@ -10,6 +10,11 @@ export type { HbaExplanation, HbaTrial } from './hba-explain.ts';
 export { explainHba } from './hba-explain.ts';
 export type { HbaAnswer, HbaMatch, HbaNoMatch, HbaUndecided } from './hba-match.ts';
 export { matchHba } from './hba-match.ts';
+export { readMembership } from './hba-membership.ts';
+export type { HbaFreshness, HbaReading } from './hba-reading.ts';
+export { readHba } from './hba-reading.ts';
+export type { HbaFileRow } from './hba-rows.ts';
+export { hbaFromRows } from './hba-rows.ts';
 export type {
   HbaAddress,
   HbaBrokenLine,

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -91,7 +91,21 @@ describe('bus-integration-postgres', () => {
     expect(JSON.parse(stdout)).toMatchObject({ ok: false, error_class: 'invalid-request' });
   });
 
-  it.each(['hba', 'render-hba', 'serve'])('says that %s is not there yet', (word) => {
+  it('hands hba its words and the global flags', () => {
+    const file = join(directory, 'pg_hba.conf');
+    writeFileSync(file, 'local all all peer\n');
+    const asked = ['hba', '--user', 'app', '--database', 'shop', '--unix', '--file', file];
+    expect(go(asked)).toMatchObject({
+      status: 0,
+      stderr: '',
+      stdout: expect.stringContaining(`meets: ${file}:1  peer`),
+    });
+    expect(JSON.parse(go(['-f', 'json', ...asked]).stdout)).toMatchObject({ answer: { line: 1, method: 'peer' } });
+    expect(go(['hba', '--help']).stdout).toContain('--member-of');
+    expect(go(['hba', '--unix'])).toMatchObject({ status: 2, stderr: expect.stringContaining('--user is missing') });
+  });
+
+  it.each(['render-hba', 'serve'])('says that %s is not there yet', (word) => {
     expect(go([word, '--anything'])).toEqual({
       status: 2,
       stdout: '',

@@ -1,6 +1,11 @@
 // The public face of bus-integration-database.
+export type { OnDefect } from './answer.ts';
+export { answer } from './answer.ts';
 export type { Configuration, ConfigurationOptions, Credentials, ProviderKeys } from './config.ts';
 export { readConfiguration } from './config.ts';
+export type { JsonSchema, SchemaName } from './contract-documents.ts';
+export { asyncApiDocument, contractFiles, contractSchemas, contractVersion } from './contract-documents.ts';
+export { responseFaults } from './contract-response.ts';
 export type { Declared, ListenerPolicy } from './declared.ts';
 export type { Login, PrivilegeProfile } from './desired.ts';
 export { desiredResources, loginsOf, rolesOf } from './desired.ts';
@@ -9,6 +14,8 @@ export { diff } from './diff.ts';
 export { parseDuration } from './duration.ts';
 export type { EnvFile } from './env-file.ts';
 export { parseEnvFile, readEnvFile } from './env-file.ts';
+export type { AnswerEnvelope, Envelope } from './envelope.ts';
+export { answerEnvelope, correlationOf, readEnvelope } from './envelope.ts';
 export type { ErrorClass, ErrorDetails } from './errors.ts';
 export { errorClasses, OperationError } from './errors.ts';
 export type { Operation } from './events.ts';
@@ -31,7 +38,7 @@ export type {
   StatusRequest,
   VerifyRequest,
 } from './request.ts';
-export { declarationOf, parseRequest, requireUsableNames } from './request.ts';
+export { declarationOf, parseRequest, requestSchemas, requireUsableNames } from './request.ts';
 export type { Database, Grantee, PrivilegeObject, Privileges, Resource, Role, Schema } from './resource.ts';
 export { idOf, privilegesOf } from './resource.ts';
 export type {

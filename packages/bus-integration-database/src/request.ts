@@ -36,7 +36,8 @@ const change = {
   rotate: z._default(names, []),
 };
 
-const schemas = {
+/** Each verb's request as a schema; what no schema can say is checked by {@link parseRequest} too. */
+export const requestSchemas = {
   plan: z.strictObject(change),
   apply: z.strictObject({ ...change, plan: z.optional(z.looseObject({ plan_id: name })) }),
   status: z.strictObject(base),
@@ -51,11 +52,11 @@ const schemas = {
   doctor: z.strictObject({ ...base, ...declaration }),
 };
 
-export type PlanRequest = z.infer<typeof schemas.plan>;
-export type ApplyRequest = z.infer<typeof schemas.apply>;
-export type StatusRequest = z.infer<typeof schemas.status>;
-export type VerifyRequest = z.infer<typeof schemas.verify>;
-export type DoctorRequest = z.infer<typeof schemas.doctor>;
+export type PlanRequest = z.infer<typeof requestSchemas.plan>;
+export type ApplyRequest = z.infer<typeof requestSchemas.apply>;
+export type StatusRequest = z.infer<typeof requestSchemas.status>;
+export type VerifyRequest = z.infer<typeof requestSchemas.verify>;
+export type DoctorRequest = z.infer<typeof requestSchemas.doctor>;
 
 /** Each verb's request. */
 export interface Requests {
@@ -74,7 +75,7 @@ export interface Requests {
  * parseRequest('status', { deployment_id: 'example-dev', provider: 'postgres' });
  */
 export function parseRequest<V extends keyof Requests>(verb: V, value: unknown): Requests[V] {
-  const result = schemas[verb].safeParse(value);
+  const result = requestSchemas[verb].safeParse(value);
   const problems = result.success ? contradictions(verb, result.data) : result.error.issues.map(problemOf);
   if (problems.length > 0) {
     throw new OperationError('invalid-request', `the ${verb} request is not valid`, { diagnostics: problems });

@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { describe, expect, test } from 'vitest';
+import { contractFiles, contractSchemas, contractVersion, type JsonSchema } from '../src/contract-documents.ts';
+import { eventNames } from '../src/events.ts';
+
+const folder = join(import.meta.dirname, '../schemas');
+const shipped = (name: string): JsonSchema => JSON.parse(readFileSync(join(folder, name), 'utf8'));
+const about = { deployment_id: 'shop', provider: 'postgres' };
+
+describe('the files that are shipped', () => {
+  test('are what the contract says now; after a wished change: npm run schemas', () => {
+    const made = contractFiles();
+    expect(readdirSync(folder).sort()).toEqual(Object.keys(made).sort());
+    for (const [name, content] of Object.entries(made)) expect(shipped(name), name).toEqual(content);
+  });
+
+  test('are one for each event, the envelope and the AsyncAPI document, each with the version', () => {
+    expect(readdirSync(folder).sort()).toEqual(
+      [...eventNames.map((name) => `${name}.json`), 'asyncapi.json', 'envelope.json'].sort(),
+    );
+    for (const name of eventNames) expect(shipped(`${name}.json`).contract_version).toBe(contractVersion);
+  });
+});
+
+describe('as JSON Schema', () => {
+  const check = (name: string) => addFormats.default(new Ajv2020({ strict: false })).compile(shipped(name));
+
+  test.each([
+    ['bus.database.plan.request.json', { ...about, databases: ['app'] }, true],
+    ['bus.database.plan.request.json', { ...about, databases: ['app'], stray: 1 }, false],
+    ['bus.database.plan.request.json', { provider: 'postgres', databases: ['app'] }, false],
+    ['bus.database.apply.request.json', { ...about, databases: ['app'], dry_run: false, confirm: true }, true],
+    ['bus.database.status.request.json', { ...about, databases: ['app'] }, false],
+    ['bus.database.verify.request.json', { ...about, checks: ['everything'] }, false],
+    ['bus.database.plan.response.json', { ok: true, ...about, actions: [], steps: [], diagnostics: [] }, true],
+    ['bus.database.plan.response.json', { ok: true, ...about, actions: [], steps: [] }, false],
+    // What a later version adds must not stop an older reader.
+    ['bus.database.plan.response.json', { ok: true, ...about, actions: [], steps: [], diagnostics: [], new: 1 }, true],
+    ['envelope.json', { name: 'bus.database.plan.request', correlation_id: 'a', payload: {}, id: 7 }, true],
+    ['envelope.json', { correlation_id: 'a', payload: {} }, false],
+    ['envelope.json', { name: 'x', correlation_id: 'a', time: 'yesterday', payload: {} }, false],
+  ])('%s judges %j as %j', (name, value, isValid) => {
+    expect(check(name)(value)).toBe(isValid);
+  });
+});
+
+test('asyncapi.json is an AsyncAPI 3 document', () => {
+  const schema = createRequire(import.meta.url)('@asyncapi/specs/schemas/3.0.0-without-$id.json') as JsonSchema;
+  const validate = addFormats.default(new Ajv({ strict: false, allErrors: true })).compile(schema);
+  const document = shipped('asyncapi.json');
+  expect(validate(document), JSON.stringify(validate.errors?.slice(0, 5))).toBe(true);
+  // The judge can say no.
+  expect(validate({ ...document, operations: { plan: { action: 'listen' } } })).toBe(false);
+  expect(Object.keys(document.channels as object).sort()).toEqual([...eventNames].sort());
+});
+
+test('every reference in asyncapi.json leads somewhere', () => {
+  const document = shipped('asyncapi.json');
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path = '']) => path);
+  expect(references.length).toBeGreaterThan(30);
+  for (const path of references) {
+    const found = path.split('/').reduce<unknown>((value, key) => (value as JsonSchema)?.[key], document);
+    expect(found, path).toBeDefined();
+  }
+});
+
+test('shapes refer to each other where they are told to stand', () => {
+  const schemas = contractSchemas((name) => `#/components/schemas/${name}`);
+  expect(JSON.stringify(schemas.Response)).toContain('"$ref":"#/components/schemas/Diagnostic"');
+  expect(JSON.stringify(schemas)).not.toContain('readOnly');
+});

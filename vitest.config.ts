@@ -1,14 +1,7 @@
-import { readdirSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { sources } from './scripts/sources.mjs';
 
 // Tests read the packages' sources, not what was built, so that a failing line is a line somebody wrote.
-const sources = Object.fromEntries(
-  readdirSync(new URL('packages', import.meta.url)).map((name) => [
-    name,
-    new URL(`packages/${name}/src/index.ts`, import.meta.url).pathname,
-  ]),
-);
-
 export default defineConfig({
   resolve: {
     alias: Object.entries(sources).map(([name, path]) => ({ find: new RegExp(`^${name}$`), replacement: path })),

@@ -4,6 +4,7 @@ import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { sources } from './sources.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const packages = readdirSync(join(root, 'packages'));
@@ -35,10 +36,11 @@ async function bundle(name) {
     target: 'node20.19',
     minifyWhitespace: true,
     minifySyntax: true,
-    external: ['pg-native'],
+    // Only deployments with NATS install its client.
+    external: ['pg-native', '@nats-io/*'],
     // As later Nodes have it: without one, `pg` looks at the global Response, and Node 20 loads its whole HTTP client.
     define: { navigator: '{"userAgent":"Node.js"}' },
-    alias: Object.fromEntries(packages.map((other) => [other, join(root, 'packages', other, 'src', 'index.ts')])),
+    alias: sources,
     banner: { js: requireBanner },
     logLevel: 'warning',
   });

@@ -1,8 +1,9 @@
 // Runs a TypeScript file of this repository on Node 20: `node scripts/run.mjs FILE.ts [ARGUMENT…]`.
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { sources } from './sources.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [file, ...rest] = process.argv.slice(2);
@@ -18,13 +19,9 @@ await build({
   target: 'node20.19',
   packages: 'external',
   // The workspace's own packages are read from their sources.
-  alias: { embedded: join(root, 'embedded/src/index.ts'), ...sourcesOf(readdirSync(join(root, 'packages'))) },
+  alias: { embedded: join(root, 'embedded/src/index.ts'), ...sources },
   logLevel: 'warning',
   define: { 'import.meta.dirname': JSON.stringify(resolve(root, file, '..')) },
 });
 process.argv = [process.argv[0], file, ...rest];
 await import(pathToFileURL(outfile).href);
-
-function sourcesOf(names) {
-  return Object.fromEntries(names.map((name) => [name, join(root, 'packages', name, 'src', 'index.ts')]));
-}

@@ -85,6 +85,7 @@ describe('floors', () => {
       const declared = [
         ...Object.keys(manifest.dependencies ?? {}),
         ...Object.keys(manifest.optionalDependencies ?? {}),
+        ...Object.keys(manifest.peerDependencies ?? {}),
       ];
       const used = importsOf(name)
         .map(({ specifier }) => specifier)

@@ -28,6 +28,8 @@ export interface Configuration {
   readonly service: ServiceAddress;
   readonly passwordSend: 'verifier' | 'plaintext';
   readonly credentials: Credentials;
+  /** References beside the configured one that a request may name, as they are written there. */
+  readonly credentialReferences?: readonly string[];
 }
 
 /** What a provider adds to the neutral keys. */
@@ -71,10 +73,11 @@ const neutralKeys = [
   'BUS_DATABASE_LISTENER_NETWORKS',
   'BUS_DATABASE_PASSWORD_SEND',
   'BUS_DATABASE_MANIFEST_FILE',
+  'BUS_DATABASE_CREDENTIAL_REFERENCES',
 ];
 
 /** Keys of the other surfaces, which share the prefix. */
-const otherSurfacesKeys = ['BUS_DATABASE_API_TOKEN_FILE', 'BUS_DATABASE_CREDENTIAL_REFERENCES'];
+const otherSurfacesKeys = ['BUS_DATABASE_API_TOKEN_FILE'];
 
 /**
  * Reads the configuration for the provider that the environment names (default: the first of `providers`). What is
@@ -115,6 +118,7 @@ export function readConfiguration(
   const service = readServiceAddress(settings, provider?.sslmodes);
   const passwordSend = readPasswordSend(settings);
   const credentials = provider?.readCredentials(settings);
+  const credentialReferences = settings.list('BUS_DATABASE_CREDENTIAL_REFERENCES');
 
   if (
     settings.problems.length > 0 ||
@@ -134,6 +138,7 @@ export function readConfiguration(
       service,
       passwordSend,
       credentials,
+      ...(credentialReferences !== undefined && { credentialReferences }),
     },
     warnings: settings.warnings,
   };

@@ -24,6 +24,8 @@ export type {
   HbaRules,
   HbaToken,
 } from './hba-rules.ts';
+export type { KeptSessions, KeptSessionsOptions } from './kept-sessions.ts';
+export { createKeptSessions } from './kept-sessions.ts';
 export { postgresKeys } from './keys.ts';
 export type { Meter } from './meter.ts';
 export { postgresNames } from './names.ts';

@@ -21,6 +21,7 @@ usage: bus-integration-postgres [flags] --events
        bus-integration-postgres [flags] --self-test
        bus-integration-postgres [flags] --dry-run plan
        bus-integration-postgres hba --help
+       bus-integration-postgres serve --help
 
   --events             the provider and the event names, one a line
   --self-test          check the provider's own parts: no server is asked
@@ -36,9 +37,10 @@ usage: bus-integration-postgres [flags] --events
 exit status: 0 done, 1 the self-test failed, 2 wrong usage
 `;
 
-const notYet = ['render-hba', 'serve'];
+const notYet = ['render-hba'];
 
 async function main(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<number> {
+  if (argv[0] === 'serve') return await (await import('./command-serve.ts')).serve(argv.slice(1), env);
   const flags = readGlobalFlags(argv);
   if ('problem' in flags) return refuse(`${flags.problem}; see --help`);
   if (flags.words[0] === 'hba') {

@@ -59,6 +59,7 @@ export async function withFiles(seen: Observation, options: ObserveOptions): Pro
     jobs: options.jobs(seen),
     signal: run.signal,
     meter: run.meter,
+    judge: run.kept?.judge,
   });
   // Logins that were interrupted prove nothing, which must not pass for what the server said.
   run.signal.throwIfAborted();

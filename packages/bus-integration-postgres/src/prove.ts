@@ -19,6 +19,8 @@ export interface ProofOptions {
   readonly jobs: number;
   readonly signal: AbortSignal;
   readonly meter?: Meter | undefined;
+  /** Default: `judgeVerifier`. */
+  readonly judge?: typeof judgeVerifier | undefined;
 }
 
 /** Tries every candidate password of the roles that exist; one login per role and password at most. */
@@ -40,7 +42,7 @@ export async function provePasswords(
     const candidates = candidatePasswords(group);
     const found =
       role.verifier !== undefined
-        ? await Promise.all(candidates.map((password) => byVerifier(password, role)))
+        ? await Promise.all(candidates.map((password) => byVerifier(password, role, options.judge)))
         : await byLogin(candidates, group, options);
     candidates.forEach((password, index) => {
       proofs.set(proofKey(name, password), found[index] ?? { state: 'unknown' });
@@ -49,9 +51,9 @@ export async function provePasswords(
   return (role, password) => proofs.get(proofKey(role, password)) ?? { state: 'unknown', reason: 'it was not tried' };
 }
 
-async function byVerifier(password: Secret, role: ObservedRole): Promise<Proof> {
+async function byVerifier(password: Secret, role: ObservedRole, judge = judgeVerifier): Promise<Proof> {
   if (!role.verifier) return { state: 'disproven', reason: 'the role has no password' };
-  switch (await judgeVerifier(password.reveal(), role.verifier, role.name)) {
+  switch (await judge(password.reveal(), role.verifier, role.name)) {
     case 'matches':
       return { state: 'proven' };
     case 'differs':

@@ -19,6 +19,7 @@ import { type Computed, computePlan } from './compute.ts';
 import type { Session } from './connect.ts';
 import { diagnose } from './doctor.ts';
 import { interruption } from './interruption.ts';
+import type { KeptSessions } from './kept-sessions.ts';
 import { lockHolder } from './lock.ts';
 import type { Meter } from './meter.ts';
 import { type ObserveOptions, observe, type Sight } from './observe.ts';
@@ -29,6 +30,7 @@ import {
   prepare,
   withSource,
 } from './preparation.ts';
+import { withRequestCredentials } from './request-credentials.ts';
 import { planResponse, providerName, targetOf } from './respond.ts';
 import { createRun, type Run } from './run.ts';
 import { sqlstateOf, toOperationError } from './sqlstate.ts';
@@ -45,6 +47,8 @@ export interface PostgresProviderOptions {
   readonly lockTimeoutMs?: number;
   /** Counts connections, statements and round trips. */
   readonly meter?: Meter;
+  /** For surfaces that serve: connections kept between plans and looks at the status. */
+  readonly kept?: KeptSessions;
 }
 
 /**
@@ -63,14 +67,16 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
     server.maxConnections - server.reservedConnections - server.usedConnections;
 
   const start = async (
+    used: Configuration,
     declaration: Declaration,
     allowed: Allowed,
     context: Context,
+    kept?: KeptSessions,
   ): Promise<{ preparation: Preparation; run: Run }> => {
-    const preparation = await prepare(configuration, surroundings, declaration, allowed);
+    const preparation = await prepare(used, surroundings, declaration, allowed);
     return {
       preparation,
-      run: createRun({ target: preparation.target, signal: context.signal, meter: options.meter }),
+      run: createRun({ target: preparation.target, signal: context.signal, meter: options.meter, kept }),
     };
   };
   const observation = (
@@ -86,6 +92,8 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
     onProgress: context.onProgress,
   });
 
+  const inTurn = <T>(reading: () => Promise<T>) => options.kept?.inTurn(reading) ?? reading();
+
   /** Looks and plans; once more, or not at all, where an apply at work may stand between a verifier and its files. */
   const survey = async (session: Session, looking: ObserveOptions): Promise<{ sight: Sight; computed: Computed }> => {
     for (let isAgain = false; ; isAgain = true) {
@@ -97,9 +105,13 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
       if (holder !== undefined) throw atWork(holder);
     }
   };
-  const plan = async (request: PlanRequest | ApplyRequest, context: Context): Promise<Response> => {
+  const plan = async (
+    used: Configuration,
+    request: PlanRequest | ApplyRequest,
+    context: Context,
+  ): Promise<Response> => {
     const startedAt = performance.now();
-    const { preparation, run } = await start(declarationOf(request), allowedBy(request), context);
+    const { preparation, run } = await start(used, declarationOf(request), allowedBy(request), context, options.kept);
     await using session = await run.open('survey');
     const { sight, computed } = await survey(session, observation(run, preparation, context, 1));
     const target = targetOf(session.pinned, sight.seen.admin, sight.seen.server);
@@ -108,12 +120,13 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
 
   return {
     name: providerName,
-    plan: (request, context) => guarded(configuration, request, context, () => plan(request, context)),
+    plan: (request, context) =>
+      guarded(configuration, request, context, (used) => inTurn(() => plan(used, request, context))),
     apply: (request, context) =>
-      guarded(configuration, request, context, async () => {
+      guarded(configuration, request, context, async (used) => {
         const saved = request.plan as Response | undefined;
-        if (request.dry_run) return unlessStale(saved, await plan(request, context));
-        const { preparation, run } = await start(declarationOf(request), allowedBy(request), context);
+        if (request.dry_run) return unlessStale(saved, await inTurn(() => plan(used, request, context)));
+        const { preparation, run } = await start(used, declarationOf(request), allowedBy(request), context);
         return await apply({
           run,
           observeOptions: observation(run, preparation, context, 2),
@@ -127,18 +140,26 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
         });
       }),
     status: (request, context) =>
-      guarded(configuration, request, context, async () => {
-        const startedAt = performance.now();
-        const { preparation, run } = await start(configuredDeclaration(configuration), nothingAllowed, context);
-        await using session = await run.open('survey');
-        const looking = { ...observation(run, preparation, context, 1), withSizes: true };
-        const { sight, computed } = await survey(session, looking);
-        const target = targetOf(session.pinned, sight.seen.admin, sight.seen.server);
-        return statusResponse({ preparation, sight, computed, target, startedAt });
-      }),
+      guarded(configuration, request, context, (used) =>
+        inTurn(async () => {
+          const startedAt = performance.now();
+          const { preparation, run } = await start(
+            used,
+            configuredDeclaration(configuration),
+            nothingAllowed,
+            context,
+            options.kept,
+          );
+          await using session = await run.open('survey');
+          const looking = { ...observation(run, preparation, context, 1), withSizes: true };
+          const { sight, computed } = await survey(session, looking);
+          const target = targetOf(session.pinned, sight.seen.admin, sight.seen.server);
+          return statusResponse({ preparation, sight, computed, target, startedAt });
+        }),
+      ),
     verify: (request, context) =>
-      guarded(configuration, request, context, async () => {
-        const { preparation, run } = await start(configuredDeclaration(configuration), nothingAllowed, context);
+      guarded(configuration, request, context, async (used) => {
+        const { preparation, run } = await start(used, configuredDeclaration(configuration), nothingAllowed, context);
         const policy = configuration.declared.listenerPolicy;
         return await verify({ preparation, run, request, policy, jobs: (free) => jobsFor(free, 1) });
       }),
@@ -175,7 +196,7 @@ async function guarded(
   configuration: Configuration,
   request: Requests[keyof Requests],
   context: Context,
-  answer: () => Promise<Response>,
+  answer: (used: Configuration) => Promise<Response>,
 ): Promise<Response> {
   if (request.deployment_id !== configuration.deploymentId) {
     throw new OperationError(
@@ -183,21 +204,13 @@ async function guarded(
       `deployment ${request.deployment_id} is not configured here; ${configuration.deploymentId} is`,
     );
   }
-  const reference = request.credentials?.admin_dsn_file;
-  if (
-    request.credentials?.admin_dsn_secret !== undefined ||
-    (reference !== undefined && reference !== configuration.credentials.file)
-  ) {
-    throw new OperationError('forbidden', 'credentials: only the configured reference may be named', {
-      target: 'credentials',
-    });
-  }
+  const used = withRequestCredentials(configuration, request);
   try {
-    return await answer();
+    return await answer(used);
   } catch (error) {
     if (context.signal.aborted) throw interruption(context.signal.reason, error);
     const expected = toOperationError(error, 'the run failed');
-    throw isOfTheServer(expected) ? withSource(expected, configuration) : expected;
+    throw isOfTheServer(expected) ? withSource(expected, used) : expected;
   }
 }
 

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { connect, createConnectCache, type Session } from './connect.ts';
 import type { ConnectionTarget } from './connection-target.ts';
 import type { PinnedAddress } from './dial.ts';
+import { type KeptSessions, keptApplicationName } from './kept-sessions.ts';
 import { lockApplicationName } from './lock.ts';
 import type { Meter } from './meter.ts';
 import { eachInParallel } from './parallel.ts';
@@ -20,6 +21,8 @@ export interface RunOptions {
   readonly target: ConnectionTarget;
   readonly signal: AbortSignal;
   readonly meter?: Meter | undefined;
+  /** Connections for reading come from here, and go back to it. */
+  readonly kept?: KeptSessions | undefined;
 }
 
 export interface Run {
@@ -27,6 +30,7 @@ export interface Run {
   readonly signal: AbortSignal;
   /** Counts what goes over the network, where anybody wants to know. */
   readonly meter: Meter | undefined;
+  readonly kept: KeptSessions | undefined;
   /** The address that the first connection reached; later ones dial it again. */
   readonly pinned: PinnedAddress | undefined;
   /** A connection to the DSN's database, or to another one. */
@@ -46,7 +50,7 @@ const connectTimeoutMs = 15_000;
 const graceMs = 5_000;
 const statementTimeoutMs = { survey: 60_000, read: 60_000, write: 60_000, create: 900_000, lock: 60_000 };
 
-export function createRun({ target, signal, meter }: RunOptions): Run {
+export function createRun({ target, signal, meter, kept }: RunOptions): Run {
   let pinned: PinnedAddress | undefined;
   const startedAt = new Date();
   // Every connection and every wait listens to it; Node warns of more than ten.
@@ -56,14 +60,20 @@ export function createRun({ target, signal, meter }: RunOptions): Run {
     target,
     signal,
     meter,
+    kept,
     get pinned() {
       return pinned;
     },
     open: async (purpose, database) => {
+      const isKept = kept !== undefined && (purpose === 'survey' || purpose === 'read');
       const reach = () =>
         connect(target, {
           applicationName:
-            purpose === 'lock' ? lockApplicationName(hostname(), process.pid, startedAt) : 'bus operator database',
+            purpose === 'lock'
+              ? lockApplicationName(hostname(), process.pid, startedAt)
+              : isKept
+                ? keptApplicationName
+                : 'bus operator database',
           settings: settingsFor(purpose),
           timeoutMs: target.connectTimeoutMs ?? connectTimeoutMs,
           queryTimeoutMs: statementTimeoutMs[purpose] + graceMs,
@@ -74,7 +84,8 @@ export function createRun({ target, signal, meter }: RunOptions): Run {
           ...(meter !== undefined && { meter }),
         });
       // Only the first connection finds out whether there is a server.
-      const session = await (pinned === undefined ? patiently(reach, signal) : reach());
+      const openNew = () => (pinned === undefined ? patiently(reach, signal) : reach());
+      const session = isKept ? await kept.take({ target, purpose, database }, pinned, openNew) : await openNew();
       pinned ??= session.pinned;
       endWith(signal, session);
       return session;

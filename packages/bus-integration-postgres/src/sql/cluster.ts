@@ -1,5 +1,7 @@
 // The cluster's catalogs in one round trip. $1 role names, $2 database names, $3 the deployment's mark, $4 with sizes.
 // https://www.postgresql.org/docs/current/catalogs.html
+import { keptApplicationName } from '../kept-sessions.ts';
+import { literal } from '../sql.ts';
 
 /** Statements differ by what a server version knows, never by what the admin may do: that would be an error here. */
 export function clusterQuery(versionNum: number): string {
@@ -77,7 +79,8 @@ SELECT
       'ownsDatabases', (SELECT coalesce(pg_catalog.json_agg(owned.datname ORDER BY owned.datname), '[]')
                           FROM pg_catalog.pg_database AS owned WHERE owned.datdba = role.oid),
       'adminMayAlter', admin.rolsuper OR (admin.rolcreaterole AND NOT role.rolsuper AND ${mayAlter}),
-      'connections', (SELECT count(*) FROM pg_catalog.pg_stat_activity AS session WHERE session.usesysid = role.oid)
+      'connections', (SELECT count(*) FROM pg_catalog.pg_stat_activity AS session WHERE session.usesysid = role.oid
+                         AND session.application_name <> ${literal(keptApplicationName)})
     ) ORDER BY role.rolname), '[]')
     FROM pg_catalog.pg_roles AS role
     JOIN pg_catalog.pg_roles AS admin ON admin.rolname = current_user
@@ -107,7 +110,8 @@ SELECT
     FROM pg_catalog.pg_database AS database
     LEFT JOIN pg_catalog.pg_shdescription AS note
       ON note.objoid = database.oid AND note.classoid = 'pg_catalog.pg_database'::pg_catalog.regclass
-    LEFT JOIN (SELECT datid, count(*) AS count FROM pg_catalog.pg_stat_activity GROUP BY datid) AS sessions
+    LEFT JOIN (SELECT datid, count(*) AS count FROM pg_catalog.pg_stat_activity
+                WHERE application_name <> ${literal(keptApplicationName)} GROUP BY datid) AS sessions
       ON sessions.datid = database.oid
    WHERE database.datname = ANY ($2::text[])
       OR $3 = ANY (pg_catalog.string_to_array(pg_catalog.replace(note.description, E'\\r', ''), E'\\n'))) AS databases`;

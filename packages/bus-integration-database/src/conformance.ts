@@ -1,0 +1,200 @@
+// What every provider must do, as checks that a provider's own tests run against the real thing. Knows no test framework:
+// a check that fails throws.
+import assert from 'node:assert/strict';
+import { responseFaults } from './contract-response.ts';
+import { handle } from './handle.ts';
+import { planId } from './plan.ts';
+import type { Provider } from './provider.ts';
+import type { Response, Verb } from './response.ts';
+import { isMutating } from './step.ts';
+
+/** A provider, configured for a deployment of which nothing is there yet. */
+export interface ConformanceSubject extends AsyncDisposable {
+  readonly provider: Provider;
+  readonly deploymentId: string;
+  /** What the provider is configured for, too: `status` and `verify` ask for no names. */
+  readonly databases: readonly [string, ...string[]];
+  readonly roles: readonly [string, ...string[]];
+  readonly schemas: readonly [string, ...string[]];
+}
+
+export interface ConformanceOptions {
+  /** Called for each check. */
+  readonly createProvider: () => Promise<ConformanceSubject>;
+}
+
+export interface ConformanceCheck {
+  readonly name: string;
+  readonly run: () => Promise<void>;
+}
+
+/**
+ * The checks, each of which makes a provider, asks it through the contract, and throws what does not hold.
+ *
+ * @example
+ * for (const { name, run } of conformanceSuite({ createProvider })) test(name, run);
+ */
+export function conformanceSuite({ createProvider }: ConformanceOptions): readonly ConformanceCheck[] {
+  return Object.entries(checks).map(([name, check]) => ({
+    name,
+    run: async () => {
+      await using subject = await createProvider();
+      await check(conversation(subject));
+    },
+  }));
+}
+
+interface Conversation {
+  readonly subject: ConformanceSubject;
+  ask(verb: Verb, more?: object, signal?: AbortSignal): Promise<Response>;
+  apply(more?: object, signal?: AbortSignal): Promise<Response>;
+}
+
+/** Asks as a surface does, and holds every answer against the contract. */
+function conversation(subject: ConformanceSubject): Conversation {
+  const { provider, deploymentId, databases, roles, schemas } = subject;
+  const about = { deployment_id: deploymentId, provider: provider.name };
+  const declared = { databases, roles, schemas };
+  const requests: Readonly<Record<Verb, object>> = {
+    plan: declared,
+    apply: declared,
+    status: {},
+    verify: { checks: ['connectivity'] },
+    doctor: declared,
+  };
+  const ask = async (verb: Verb, more: object = {}, signal = new AbortController().signal) => {
+    const request = { ...about, ...requests[verb], ...more };
+    const response = await handle(verb, JSON.parse(JSON.stringify(request)), [provider], { signal });
+    assert.deepEqual(responseFaults(response), [], `${verb}: no response of the contract`);
+    assert.deepEqual(JSON.parse(JSON.stringify(response)), response, `${verb}: not the same as JSON`);
+    assert.equal(response.provider, provider.name, `${verb}: provider`);
+    return response;
+  };
+  return {
+    subject,
+    ask,
+    apply: (more = {}, signal) => ask('apply', { dry_run: false, confirm: true, ...more }, signal),
+  };
+}
+
+function todo(response: Response) {
+  return response.steps.filter(isMutating);
+}
+
+function mustBeOk(response: Response, what: string): void {
+  assert.equal(response.ok, true, `${what}: ${JSON.stringify(response.diagnostics)}`);
+  assert.equal(response.error_class, undefined, `${what}: error_class`);
+}
+
+const checks: Readonly<Record<string, (talk: Conversation) => Promise<void>>> = {
+  'a first plan says what it found, what it computed, and only makes and grants': async ({ ask }) => {
+    const plan = await ask('plan');
+    mustBeOk(plan, 'plan');
+    assert.deepEqual(plan.actions.slice(0, 2), ['discover-provider', 'compute-database-plan']);
+    assert.ok(todo(plan).length > 0, 'nothing to do in an empty place');
+    for (const { action, risk } of plan.steps) assert.ok(['create', 'grant'].includes(risk), `${action} is ${risk}`);
+    assert.equal(plan.dry_run, true);
+    assert.ok(plan.target, 'plan: target');
+    assert.equal(plan.plan_id, planId(plan.deployment_id, plan.target, plan.steps, plan.allowed));
+  },
+
+  'planning changes nothing, however it is asked': async ({ ask }) => {
+    const first = await ask('plan');
+    const dry = await ask('apply', { dry_run: true });
+    assert.equal(dry.dry_run, true);
+    assert.deepEqual(dry.actions, first.actions);
+    await ask('plan', { dry_run: false });
+    assert.equal((await ask('plan')).plan_id, first.plan_id);
+    for (const { state } of (await ask('status')).databases ?? []) assert.equal(state, 'missing');
+  },
+
+  'apply does what the plan said, and then there is nothing to do': async ({ ask, apply }) => {
+    const plan = await ask('plan');
+    const applied = await apply();
+    mustBeOk(applied, 'apply');
+    assert.equal(applied.dry_run, false);
+    assert.deepEqual(
+      todo(applied).map(({ action, target }) => [action, target]),
+      todo(plan).map(({ action, target }) => [action, target]),
+    );
+    for (const { action, state } of todo(applied)) assert.equal(state, 'applied', action);
+    const second = await ask('plan');
+    mustBeOk(second, 'second plan');
+    assert.deepEqual(todo(second), []);
+  },
+
+  'apply again does nothing': async ({ apply }) => {
+    mustBeOk(await apply(), 'first');
+    const again = await apply();
+    mustBeOk(again, 'second');
+    assert.deepEqual(todo(again), []);
+  },
+
+  'status shows everything as declared after apply': async ({ subject, ask, apply }) => {
+    await apply();
+    const status = await ask('status');
+    mustBeOk(status, 'status');
+    assert.deepEqual(status.drift, []);
+    assert.deepEqual(status.databases?.map(({ name, state }) => [name, state]).sort(), wanted(subject.databases));
+    assert.deepEqual(status.roles?.map(({ name, state }) => [name, state]).sort(), wanted(subject.roles));
+  },
+
+  'verify finds that services can log in': async ({ ask, apply }) => {
+    await apply();
+    const verified = await ask('verify');
+    mustBeOk(verified, 'verify');
+    assert.ok((verified.connectivity?.length ?? 0) > 0, 'no connectivity was checked');
+    assert.deepEqual(
+      verified.connectivity?.filter(({ result }) => result === 'fail'),
+      [],
+    );
+  },
+
+  'doctor answers with checks': async ({ ask }) => {
+    assert.ok(((await ask('doctor')).checks?.length ?? 0) > 0);
+  },
+
+  "another deployment's request is refused, and does nothing": async ({ ask, apply }) => {
+    const refused = await apply({ deployment_id: 'somebody-elses' });
+    assert.equal(refused.ok, false);
+    assert.equal(refused.error_class, 'invalid-request');
+    assert.ok(todo(await ask('plan')).length > 0, 'something was made');
+  },
+
+  'a request chooses no credentials': async ({ ask }) => {
+    for (const verb of ['plan', 'status', 'verify'] as const) {
+      for (const credentials of [{ admin_dsn_file: '/etc/passwd' }, { admin_dsn_secret: 'secret://any' }]) {
+        assert.equal((await ask(verb, { credentials })).error_class, 'forbidden', verb);
+      }
+    }
+  },
+
+  'a saved plan is carried out once, an edited one never': async ({ ask, apply }) => {
+    const plan = await ask('plan');
+    const edited = { ...plan, steps: plan.steps.slice(0, -1) };
+    assert.equal((await apply({ plan: edited })).error_class, 'stale-plan');
+    assert.ok(todo(await ask('plan')).length > 0, 'an edited plan was carried out');
+    mustBeOk(await apply({ plan }), 'apply of the saved plan');
+    assert.equal((await apply({ plan })).error_class, 'stale-plan');
+  },
+
+  'two applies at once end as declared': async ({ ask, apply }) => {
+    const answers = await Promise.all([apply(), apply()]);
+    for (const { ok, error_class } of answers) assert.ok(ok || error_class === 'locked', `${error_class}`);
+    assert.deepEqual(todo(await ask('plan')), []);
+  },
+
+  'what is cut off is answered so, and continued by the next': async ({ ask, apply }) => {
+    const abort = new AbortController();
+    const running = apply({}, abort.signal);
+    abort.abort('SIGTERM');
+    const cut = await running;
+    assert.equal(cut.error_class, 'cancelled');
+    mustBeOk(await apply(), 'apply');
+    assert.deepEqual(todo(await ask('plan')), []);
+  },
+};
+
+function wanted(names: readonly string[]): [string, string][] {
+  return names.map((name): [string, string] => [name, 'ours']).sort();
+}

@@ -1,0 +1,57 @@
+// Who may go in, and when: a few at once, or one after the other. Knows nothing of what they do.
+
+export interface Gate {
+  /** Resolves when there is room for one more. */
+  room(): Promise<void>;
+  /** Begins the work at once, whether there is room or not. */
+  enter(work: () => Promise<void>): void;
+  /** Resolves when nobody is inside. */
+  empty(): Promise<void>;
+}
+
+/**
+ * A gate for `limit` at once; the work that it is given must not throw.
+ *
+ * @example
+ * await gate.room();
+ * gate.enter(() => receive(delivery));
+ */
+export function createGate(limit: number): Gate {
+  let inside = 0;
+  let watchers: { most: number; resolve: () => void }[] = [];
+  const until = (most: number) =>
+    inside <= most ? Promise.resolve() : new Promise<void>((resolve) => watchers.push({ most, resolve }));
+  return {
+    room: () => until(limit - 1),
+    enter: (work) => {
+      inside += 1;
+      void work().finally(() => {
+        inside -= 1;
+        for (const { most, resolve } of watchers) if (inside <= most) resolve();
+        watchers = watchers.filter(({ most }) => inside > most);
+      });
+    },
+    empty: () => until(0),
+  };
+}
+
+/**
+ * Runs works of the same key one after the other, in the order in which they came.
+ *
+ * @example
+ * const inTurn = createTurns();
+ * await inTurn('example-dev', () => apply());
+ */
+export function createTurns(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
+  const last = new Map<string, Promise<unknown>>();
+  return async (key, work) => {
+    const mine = (last.get(key) ?? Promise.resolve()).then(work);
+    const settled = mine.catch(() => {});
+    last.set(key, settled);
+    try {
+      return await mine;
+    } finally {
+      if (last.get(key) === settled) last.delete(key);
+    }
+  };
+}

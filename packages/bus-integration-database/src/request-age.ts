@@ -1,0 +1,31 @@
+// Whether a request is too old to be run: its own deadline, or the oldest time that is known of it. Pure but for the clock.
+import type { Envelope } from './envelope.ts';
+import { OperationError } from './errors.ts';
+
+/**
+ * Why a request must not be run any more; undefined while it may.
+ *
+ * @example
+ * staleness(envelope, new Date('2026-01-31T12:00:00Z'), 900_000);
+ */
+export function staleness(
+  { time, deadline }: Pick<Envelope, 'time' | 'deadline'>,
+  sentAt: Date | undefined,
+  maxAgeMs: number,
+  now = Date.now(),
+): OperationError | undefined {
+  if (deadline !== undefined && deadline.getTime() < now) {
+    return tooOld(`its deadline ${deadline.toISOString()} has passed`);
+  }
+  const times = [time, sentAt].flatMap((known) => (known === undefined ? [] : [known.getTime()]));
+  const oldest = Math.min(...times);
+  if (times.length === 0 || now - oldest <= maxAgeMs) return undefined;
+  return tooOld(`it is of ${new Date(oldest).toISOString()}, and older than ${Math.round(maxAgeMs / 1_000)} s`);
+}
+
+function tooOld(why: string): OperationError {
+  return new OperationError('timeout', `the request was not run: ${why}`, {
+    code: 'too-old',
+    remedy: 'send it again with another correlation_id; check the clocks if it was just sent',
+  });
+}

@@ -1,0 +1,142 @@
+// Which transport a worker is to use, from flags and environment, and that transport made. A client library is loaded
+// only when it is the one that is wanted.
+import { closeSync, readFileSync } from 'node:fs';
+import { parseDuration } from './duration.ts';
+import { OperationError } from './errors.ts';
+import { Secret } from './secret.ts';
+import { examineOpen, openSecretFile, readSecretFile } from './secret-file.ts';
+import type { Transport } from './transport.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface TransportChoice {
+  /** `--events-url` and `--nats`; each wins over the environment. */
+  readonly eventsUrl?: string | undefined;
+  readonly nats?: string | undefined;
+  readonly env: Environment;
+  /** Who we are, for judging secret files. */
+  readonly uid: number;
+}
+
+/**
+ * The transport that flags and environment ask for: Bus Events over HTTP (`BUS_EVENTS_API_URL`, a token from
+ * `BUS_EVENTS_TOKEN_FILE` or `BUS_API_TOKEN`) or NATS JetStream (`BUS_NATS_URL`, `BUS_NATS_CREDS_FILE`).
+ *
+ * @throws OperationError `not-configured` or `invalid-request`
+ * @example
+ * const transport = await chooseTransport({ eventsUrl: 'http://127.0.0.1:8081', env: process.env, uid: 0 });
+ */
+export async function chooseTransport({ eventsUrl, nats, env, uid }: TransportChoice): Promise<Transport> {
+  const isFlagged = eventsUrl !== undefined || nats !== undefined;
+  const events = eventsUrl ?? (isFlagged ? undefined : env.BUS_EVENTS_API_URL || undefined);
+  const broker = nats ?? (isFlagged ? undefined : env.BUS_NATS_URL || undefined);
+  if (events !== undefined && broker !== undefined) throw both(isFlagged);
+  const retry = retryPolicy(env);
+  const group = env.BUS_EVENTS_GROUP || undefined;
+  if (group !== undefined && !/^[\w-]{1,64}$/.test(group)) {
+    throw new OperationError('invalid-request', 'BUS_EVENTS_GROUP: expected 1 to 64 letters, digits, - and _');
+  }
+  if (events !== undefined) {
+    const { createEventsHttpTransport } = await import('./transports/events-http.ts');
+    const token = tokenOf(env, uid);
+    const consumer = env.BUS_EVENTS_CONSUMER || undefined;
+    return createEventsHttpTransport({
+      url: events,
+      retry,
+      replay: env.BUS_EVENTS_LISTENER_REPLAY === 'true',
+      ...(token !== undefined && { token }),
+      ...(group !== undefined && { group }),
+      ...(consumer !== undefined && { consumer }),
+    });
+  }
+  if (broker !== undefined) {
+    const { createNatsTransport } = await import('./transports/nats.ts');
+    const file = env.BUS_NATS_CREDS_FILE || undefined;
+    const stream = env.BUS_NATS_STREAM || undefined;
+    const ackWaitMs = durationOf(env, 'BUS_NATS_ACK_WAIT');
+    return createNatsTransport({
+      url: broker,
+      retry,
+      ...(file !== undefined && { credentials: wholeSecretFile(file, uid) }),
+      ...(stream !== undefined && { stream }),
+      ...(group !== undefined && { group }),
+      ...(ackWaitMs !== undefined && { ackWaitMs }),
+    });
+  }
+  throw new OperationError('not-configured', 'no events to listen to: neither --events-url nor --nats is given', {
+    target: 'BUS_EVENTS_API_URL',
+    remedy: 'give --events-url URL or --nats URL, or set BUS_EVENTS_API_URL or BUS_NATS_URL',
+  });
+}
+
+/**
+ * Milliseconds of a key's duration; undefined when it isn't set.
+ *
+ * @throws OperationError `invalid-request` naming the key
+ */
+export function durationOf(env: Environment, key: string): number | undefined {
+  const text = env[key] || undefined;
+  if (text === undefined) return undefined;
+  try {
+    return text === '0' ? 0 : parseDuration(text);
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    throw new OperationError('invalid-request', `${key}: ${error.message}`, { target: key });
+  }
+}
+
+function retryPolicy(env: Environment) {
+  const minMs = durationOf(env, 'BUS_EVENTS_LISTENER_RETRY_MIN') ?? 500;
+  const maxMs = durationOf(env, 'BUS_EVENTS_LISTENER_RETRY_MAX') ?? Math.max(30_000, minMs);
+  if (minMs < 1 || maxMs < minMs) {
+    throw new OperationError(
+      'invalid-request',
+      'BUS_EVENTS_LISTENER_RETRY_MIN must be at least 1ms, and _MAX not less than that',
+      { target: 'BUS_EVENTS_LISTENER_RETRY_MIN' },
+    );
+  }
+  return { minMs, maxMs, forMs: durationOf(env, 'BUS_EVENTS_LISTENER_RETRY') };
+}
+
+function tokenOf(env: Environment, uid: number): Secret | undefined {
+  const file = env.BUS_EVENTS_TOKEN_FILE || undefined;
+  if (file !== undefined) return headerSafe(readSecretFile(file, { uid }).secret, 'BUS_EVENTS_TOKEN_FILE');
+  return env.BUS_API_TOKEN ? headerSafe(new Secret(env.BUS_API_TOKEN), 'BUS_API_TOKEN') : undefined;
+}
+
+function headerSafe(token: Secret, key: string): Secret {
+  if (/^[\x21-\x7e]+$/.test(token.reveal())) return token;
+  throw new OperationError('invalid-request', `${key} holds a token with characters that no token has`, {
+    target: key,
+    remedy: 'write the token alone, on one line',
+  });
+}
+
+/** A secret of several lines, judged and read through one descriptor. */
+function wholeSecretFile(path: string, uid: number): Secret {
+  const opened = openSecretFile(path);
+  if (typeof opened !== 'number') throw refused(path, opened);
+  try {
+    const fault = examineOpen(path, opened, uid, false).findings.find(({ severity }) => severity === 'fail');
+    if (fault !== undefined) throw refused(path, fault);
+    return new Secret(readFileSync(opened, 'utf8'));
+  } finally {
+    closeSync(opened);
+  }
+}
+
+function refused(path: string, fault: { code: string; message: string; remedy?: string }): OperationError {
+  const { code, message, remedy } = fault;
+  return new OperationError(code === 'secret-file-missing' ? 'not-configured' : 'invalid-request', message, {
+    code,
+    target: path,
+    ...(remedy !== undefined && { remedy }),
+  });
+}
+
+function both(isFlagged: boolean): OperationError {
+  const what = isFlagged ? '--events-url and --nats' : 'BUS_EVENTS_API_URL and BUS_NATS_URL';
+  return new OperationError('invalid-request', `${what} are both given, expected one of them`, {
+    remedy: 'leave one out; two workers may serve both',
+  });
+}

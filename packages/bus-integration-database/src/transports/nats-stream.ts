@@ -1,0 +1,89 @@
+// The stream and the consumers that a worker needs in JetStream: taken as they are where they will do, made where they are
+// missing. Changes nothing that somebody else set up. https://docs.nats.io/nats-concepts/jetstream
+import type { JetStreamManager } from '@nats-io/jetstream';
+import { OperationError } from '../errors.ts';
+import type { Nats } from './nats-client.ts';
+
+const dayNs = 24 * 3_600 * 1e9;
+
+/**
+ * The name of the stream that takes the events; made when none does.
+ *
+ * @throws OperationError `not-configured` when another stream takes only some of them
+ */
+export async function eventStream(
+  manager: JetStreamManager,
+  wanted: string,
+  events: readonly string[],
+): Promise<string> {
+  const found = new Set<string | undefined>();
+  for (const event of events) found.add(await streamOf(manager, event));
+  const [name] = found;
+  if (found.size === 1 && name !== undefined) return name;
+  if (found.size > 1) {
+    throw new OperationError('not-configured', 'the events are not in one stream of JetStream', {
+      target: [...found].filter((one) => one !== undefined).join(', '),
+      remedy: 'have one stream take bus.database.>',
+    });
+  }
+  try {
+    await manager.streams.add({ name: wanted, subjects: ['bus.database.>'], max_age: dayNs });
+    return wanted;
+  } catch (error) {
+    // Another worker that started at the same moment was first.
+    if ((await streamOf(manager, events[0] ?? '')) === wanted) return wanted;
+    throw refusal(`the stream ${wanted} can't be made`, error);
+  }
+}
+
+async function streamOf(manager: JetStreamManager, event: string): Promise<string | undefined> {
+  try {
+    return await manager.streams.find(event);
+  } catch (error) {
+    if (error instanceof Error && (error.name === 'StreamNotFoundError' || /no stream matches/.test(error.message)))
+      return undefined;
+    throw refusal('the streams can not be read', error);
+  }
+}
+
+export interface ConsumerWish {
+  readonly stream: string;
+  readonly event: string;
+  readonly group: string;
+  readonly ackWaitMs: number;
+}
+
+/** The name of the group's durable consumer of an event; made when it isn't there. */
+export async function durableConsumer(
+  nats: Nats,
+  manager: JetStreamManager,
+  { stream, event, group, ackWaitMs }: ConsumerWish,
+): Promise<string> {
+  const name = `${group}-${event.replaceAll('.', '-')}`;
+  try {
+    await manager.consumers.add(stream, {
+      durable_name: name,
+      filter_subject: event,
+      ack_policy: nats.AckPolicy.Explicit,
+      ack_wait: ackWaitMs * 1e6,
+      deliver_policy: nats.DeliverPolicy.All,
+      // Giving up is ours to do, with an answer.
+      max_deliver: -1,
+    });
+    return name;
+  } catch (error) {
+    const info = await manager.consumers.info(stream, name).catch(() => undefined);
+    const isUsable = info?.config.filter_subject === event && info.config.ack_policy === nats.AckPolicy.Explicit;
+    if (isUsable) return name;
+    throw refusal(`the consumer ${name} can't be had`, error);
+  }
+}
+
+function refusal(what: string, cause: unknown): OperationError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new OperationError('not-configured', `${what}: ${why}`, {
+    target: 'BUS_NATS_URL',
+    remedy: 'let this account manage streams and consumers, or make them for it',
+    cause,
+  });
+}

@@ -1,0 +1,104 @@
+// The smallest provider in memory that does all that the contract asks of one; what is there, is there until it is gone.
+import { setTimeout as delay } from 'node:timers/promises';
+import { OperationError } from '../src/errors.ts';
+import { isIntact, planId } from '../src/plan.ts';
+import type { Provider } from '../src/provider.ts';
+import type { PlanRequest, Requests } from '../src/request.ts';
+import type { Response } from '../src/response.ts';
+import { isMutating, type Step } from '../src/step.ts';
+
+const target = { host: 'memory', port: 0, database: 'memory', admin_role: 'admin', server_version: '1' };
+
+export function createModelProvider(deploymentId: string): Provider {
+  const databases = new Set<string>();
+  const roles = new Set<string>();
+  let declared: Pick<PlanRequest, 'databases' | 'roles'> = {};
+
+  const stepsOf = (request: Pick<PlanRequest, 'databases' | 'roles'>): Step[] => {
+    const [names = [], logins = []] = [request.databases, request.roles];
+    const found = { provider: 'model', server_version: '1', admin_may_create: [] };
+    const counted = { roles: logins.length, databases: names.length, schemas: [], dsn_files: 0 };
+    return [
+      { action: 'discover-provider', target: 'model', risk: 'create', summary: '', after: found },
+      { action: 'compute-database-plan', target: 'plan', risk: 'create', summary: '', after: counted },
+      ...logins
+        .filter((name) => !roles.has(name))
+        .map((name): Step => {
+          const after = { name, can_login: true, password: 'none' as const };
+          return { action: 'create-role', target: name, risk: 'create', summary: '', after };
+        }),
+      ...names
+        .filter((name) => !databases.has(name))
+        .map((name): Step => {
+          const after = { name, owner: 'admin', encoding: 'UTF8' };
+          return { action: 'create-database', target: name, risk: 'create', summary: '', after };
+        }),
+    ];
+  };
+  const answer = (steps: readonly Step[], more: Partial<Response> = {}): Response => ({
+    ok: more.error_class === undefined,
+    deployment_id: deploymentId,
+    provider: 'model',
+    actions: steps.map(({ action }) => action),
+    steps,
+    diagnostics: [],
+    ...more,
+  });
+  const guard = ({ deployment_id, credentials }: Requests[keyof Requests]) => {
+    if (deployment_id !== deploymentId) throw new OperationError('invalid-request', 'not here');
+    if (credentials !== undefined) throw new OperationError('forbidden', 'not this one');
+  };
+  const planned = (request: PlanRequest): Response => {
+    guard(request);
+    declared = request;
+    const steps = stepsOf(request);
+    return answer(steps, { dry_run: true, target, plan_id: planId(deploymentId, target, steps) });
+  };
+  return {
+    name: 'model',
+    plan: async (request) => planned(request),
+    apply: async (request, { signal }) => {
+      const plan = planned(request);
+      const saved = request.plan as Response | undefined;
+      if (saved !== undefined && (!isIntact(saved) || saved.plan_id !== plan.plan_id)) {
+        return { ...plan, ok: false, error_class: 'stale-plan' };
+      }
+      if (request.dry_run) return plan;
+      await delay(1);
+      if (signal.aborted) return { ...plan, ok: false, dry_run: false, error_class: 'cancelled' };
+      for (const step of plan.steps) {
+        if (step.action === 'create-database') databases.add(step.target);
+        if (step.action === 'create-role') roles.add(step.target);
+      }
+      const steps = plan.steps.map((step): Step => (isMutating(step) ? { ...step, state: 'applied' } : step));
+      return { ...plan, dry_run: false, steps };
+    },
+    status: async (request) => {
+      guard(request);
+      return answer([], {
+        target,
+        databases: (declared.databases ?? []).map((name) => ({
+          name,
+          state: databases.has(name) ? 'ours' : 'missing',
+        })),
+        roles: (declared.roles ?? []).map((name) => ({ name, state: roles.has(name) ? 'ours' : 'missing' })),
+        drift: stepsOf(declared).filter(isMutating),
+      });
+    },
+    verify: async (request) => {
+      guard(request);
+      const connectivity = [...roles].map((role) => ({
+        id: 'login',
+        kind: 'connectivity' as const,
+        result: 'ok' as const,
+        target: role,
+        seen: 'in memory',
+      }));
+      return answer([], { connectivity });
+    },
+    doctor: async (request) => {
+      guard(request);
+      return answer([], { checks: [{ id: 'memory', kind: 'doctor', result: 'ok', seen: 'there' }] });
+    },
+  };
+}

@@ -1,0 +1,321 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Secret } from '../src/secret.ts';
+import { createEventsHttpTransport, type EventsHttpOptions } from '../src/transports/events-http.ts';
+import { createWorker, type WorkerOptions } from '../src/worker.ts';
+import { type CountingProvider, createCountingProvider } from './counting-provider.ts';
+import { type Broker, type Event, startBroker } from './events-broker.ts';
+
+const about = { deployment_id: 'shop', provider: 'memory' };
+const applyApp = { ...about, databases: ['app'], dry_run: false, confirm: true };
+let broker: Broker;
+const running: { stop(): void; ended: Promise<void> }[] = [];
+
+beforeEach(async () => {
+  broker = await startBroker();
+});
+afterEach(async () => {
+  for (const worker of running) worker.stop();
+  await Promise.allSettled(running.splice(0).map(({ ended }) => ended));
+  await broker[Symbol.asyncDispose]();
+});
+
+interface Started {
+  readonly provider: CountingProvider;
+  readonly lines: { level: string; message: string; facts: Record<string, unknown> | undefined }[];
+  readonly ended: Promise<void>;
+  readonly readiness: boolean[];
+  stop(): void;
+  interrupt(): void;
+}
+
+async function start(
+  options: Partial<WorkerOptions> & { applyMs?: number; http?: Partial<EventsHttpOptions> } = {},
+  awaitReady = true,
+): Promise<Started> {
+  const { applyMs = 0, http, ...others } = options;
+  const provider = createCountingProvider({ applyMs });
+  const lines: Started['lines'] = [];
+  const readiness: boolean[] = [];
+  const worker = createWorker({
+    providers: [provider],
+    transport: createEventsHttpTransport({ url: broker.url, retry: { minMs: 5, maxMs: 40 }, ...http }),
+    log: (level, message, facts) => lines.push({ level, message, facts }),
+    onReady: (isReady) => {
+      readiness.push(isReady);
+    },
+    ...others,
+  });
+  const ended = worker.run();
+  ended.catch(() => {});
+  const started = {
+    provider,
+    lines,
+    readiness,
+    ended,
+    stop: () => worker.stop(),
+    interrupt: () => worker.interrupt('SIGTERM'),
+  };
+  running.push(started);
+  if (awaitReady) await expect.poll(() => readiness.at(-1), { timeout: 10_000 }).toBe(true);
+  return started;
+}
+
+function ask(verb: string, id: string, payload: object, more: object = {}): Event {
+  return { name: `bus.database.${verb}.request`, correlation_id: id, delivery: 'broadcast', payload, ...more };
+}
+
+async function answerOf(event: Event): Promise<Event> {
+  broker.publish(event);
+  return await broker.answerTo(event.correlation_id ?? String(event.correlationId));
+}
+
+describe('each request gets its correlated answer', () => {
+  test.each([
+    ['plan', { ...about, databases: ['app'] }, { ok: true, actions: ['create-database'], dry_run: true }],
+    ['apply', applyApp, { ok: true, actions: ['create-database'], dry_run: false }],
+    ['status', about, { ok: true, databases: [] }],
+    ['verify', { ...about, checks: ['connectivity'] }, { ok: true, connectivity: [] }],
+  ])('%s', async (verb, payload, expected) => {
+    await start();
+    const answer = await answerOf(ask(verb, `one-${verb}`, payload));
+    expect(answer).toMatchObject({
+      name: `bus.database.${verb}.response`,
+      correlation_id: `one-${verb}`,
+      correlationId: `one-${verb}`,
+      delivery: 'broadcast',
+      payload: { ...about, ...expected },
+    });
+    expect(JSON.stringify(answer)).toContain(`"correlation_id":"one-${verb}"`);
+  });
+
+  test('the other spelling of the id is read too; the first wins', async () => {
+    await start();
+    const other = await answerOf({ name: 'bus.database.status.request', correlationId: 'b', payload: about });
+    expect(other).toMatchObject({ correlation_id: 'b', payload: { ok: true } });
+    const both = { name: 'bus.database.status.request', correlation_id: 'first', correlationId: 'second' };
+    expect((await answerOf({ ...both, payload: about })).correlationId).toBe('first');
+  });
+});
+
+describe('what is no request is answered so, or told in the log', () => {
+  test.each([
+    ['an unknown key', ask('plan', 'x', { ...about, databases: ['app'], stray: 1 }), 'invalid-request'],
+    ['no payload', ask('plan', 'x', undefined as unknown as object), 'invalid-request'],
+    ['an array', ask('plan', 'x', []), 'invalid-request'],
+    ['another provider', ask('status', 'x', { ...about, provider: 'other' }), 'invalid-request'],
+    ['apply without confirm', ask('apply', 'x', { ...applyApp, confirm: false }), 'invalid-request'],
+    ['a time that is none', ask('status', 'x', about, { time: 'noon' }), 'invalid-request'],
+    ['an unknown delivery', ask('status', 'x', about, { delivery: 'pigeon' }), 'invalid-request'],
+  ])('%s', async (_, event, errorClass) => {
+    const { provider } = await start();
+    const { payload } = await answerOf(event);
+    expect(payload).toMatchObject({ ok: false, error_class: errorClass, actions: [], steps: [] });
+    expect(provider.asked).toEqual([]);
+  });
+
+  test('without an id nothing is run', async () => {
+    const { lines, provider } = await start();
+    broker.publish({ name: 'bus.database.apply.request', payload: applyApp });
+    broker.sendRaw('bus.database.apply.request', Buffer.from('{"not json\n'));
+    await answerOf(ask('status', 'after', about));
+    await expect.poll(() => lines.filter(({ message }) => message === 'dropped').length).toBe(2);
+    expect(provider.applies.count).toBe(0);
+  });
+
+  test('an answer that is none of the contract is kept back', async () => {
+    const provider = createCountingProvider();
+    const leaking = {
+      ...provider,
+      status: async () => ({ ...(await provider.status(about, never)), password: 'p4ss' }),
+    };
+    const { lines } = await start({ providers: [leaking] });
+    const { payload } = await answerOf(ask('status', 'leak', about));
+    expect(payload).toMatchObject({ ok: false, error_class: 'internal', ...about });
+    expect(JSON.stringify([payload, lines])).not.toContain('p4ss');
+    expect(lines.find(({ message }) => message === 'defect')?.facts?.defect).toContain('unknown key password');
+  });
+
+  test('a defect is an internal answer and stands in the log', async () => {
+    const provider = createCountingProvider();
+    const broken = { ...provider, status: () => Promise.reject(new TypeError('oops')) };
+    const { lines } = await start({ providers: [broken] });
+    const { payload } = await answerOf(ask('status', 'oops', about));
+    expect(payload).toMatchObject({ ok: false, error_class: 'internal' });
+    expect(JSON.stringify(payload)).not.toContain('oops"');
+    expect(lines.find(({ message }) => message === 'defect')?.facts?.defect).toContain('oops');
+  });
+});
+
+describe('once in effect', () => {
+  test('a duplicate repeats the answer and runs nothing', async () => {
+    const { provider } = await start({ applyMs: 50 });
+    for (let copy = 0; copy < 5; copy += 1) broker.publish(ask('apply', 'same', applyApp));
+    await expect.poll(() => answersTo('same').length).toBe(5);
+    expect(provider.applies.count).toBe(1);
+    expect(new Set(answersTo('same').map(({ payload }) => JSON.stringify(payload))).size).toBe(1);
+    broker.publish(ask('apply', 'same', applyApp));
+    await expect.poll(() => answersTo('same').length).toBe(6);
+    expect(provider.applies.count).toBe(1);
+  });
+
+  test('one id with another payload is another request, and finds nothing to do', async () => {
+    const { provider } = await start();
+    expect((await answerOf(ask('apply', 'one', applyApp))).payload.actions).toEqual(['create-database']);
+    broker.publish(ask('apply', 'one', { ...applyApp, schemas: ['public'] }));
+    await expect.poll(() => answersTo('one').length).toBe(2);
+    expect(answersTo('one')[1]?.payload.actions).toEqual([]);
+    expect(provider.applies.count).toBe(2);
+  });
+
+  test('applies of a deployment run one after the other, plans beside them', async () => {
+    const { provider } = await start({ applyMs: 60 });
+    for (let index = 0; index < 4; index += 1) {
+      broker.publish(ask('apply', `apply-${index}`, { ...applyApp, databases: [`db${index}`] }));
+    }
+    await answerOf(ask('plan', 'beside', { ...about, databases: ['app'] }));
+    expect(answersTo('apply-3')).toEqual([]);
+    for (let index = 0; index < 4; index += 1) await broker.answerTo(`apply-${index}`);
+    expect(provider.applies).toEqual({ count: 4, mostAtOnce: 1 });
+  });
+
+  test.each([
+    ['a deadline', { deadline: '2020-01-01T00:00:00Z' }],
+    ['its own time', { time: '2020-01-01T00:00:00+02:00' }],
+    ["the broker's time", { timestamp: '2020-01-01T00:00:00Z' }],
+  ])('a request that is too old by %s is not run', async (_, more) => {
+    const { provider } = await start();
+    const { payload } = await answerOf(ask('apply', 'old', applyApp, more));
+    expect(payload).toMatchObject({ ok: false, error_class: 'timeout', diagnostics: [{ code: 'too-old' }] });
+    expect(provider.applies.count).toBe(0);
+  });
+
+  test('a request of just now, with a deadline ahead, is run', async () => {
+    const { provider } = await start();
+    const soon = new Date(Date.now() + 60_000).toISOString();
+    await answerOf(ask('apply', 'new', applyApp, { time: new Date().toISOString(), deadline: soon }));
+    expect(provider.applies.count).toBe(1);
+  });
+
+  test('what waited too long behind another apply is not run', async () => {
+    const { provider } = await start({ applyMs: 150 });
+    broker.publish(ask('apply', 'long', applyApp));
+    const deadline = new Date(Date.now() + 60).toISOString();
+    const late = await answerOf(ask('apply', 'late', { ...applyApp, databases: ['b'] }, { deadline }));
+    expect(late.payload.diagnostics[0].code).toBe('too-old');
+    expect(provider.made).toEqual(new Set(['app']));
+  });
+
+  test('a rotation needs the plan that it was reviewed in', async () => {
+    const { provider } = await start();
+    const rotation = { ...applyApp, roles: ['svc'], rotate: ['svc'] };
+    const { payload } = await answerOf(ask('apply', 'rotate', rotation));
+    expect(payload).toMatchObject({ ok: false, error_class: 'unsafe', diagnostics: [{ code: 'rotate-without-plan' }] });
+    expect((await answerOf(ask('apply', 'planned', { ...rotation, plan: { plan_id: 'x' } }))).payload.ok).toBe(true);
+    expect((await answerOf(ask('apply', 'dry', { ...rotation, dry_run: true }))).payload.ok).toBe(true);
+    expect(provider.applies.count).toBe(1);
+  });
+});
+
+describe('the end of a worker', () => {
+  test('what is at work is finished and answered, nothing more is taken', async () => {
+    const { stop, ended, provider } = await start({ applyMs: 150 });
+    broker.publish(ask('apply', 'last', applyApp));
+    await expect.poll(() => provider.applies.count).toBe(1);
+    stop();
+    await ended;
+    expect(answersTo('last')).toHaveLength(1);
+    expect(answersTo('last')[0]?.payload.ok).toBe(true);
+    broker.publish(ask('status', 'unheard', about));
+    await delay(50);
+    expect(answersTo('unheard')).toEqual([]);
+  });
+
+  test('after the grace it is interrupted, and says so', async () => {
+    const { stop, ended, provider } = await start({ applyMs: 60_000, graceMs: 30 });
+    broker.publish(ask('apply', 'cut', applyApp));
+    await expect.poll(() => provider.applies.count).toBe(1);
+    stop();
+    await ended;
+    expect(answersTo('cut')[0]?.payload).toMatchObject({ ok: false, error_class: 'cancelled' });
+  });
+});
+
+describe('the transport over HTTP', () => {
+  test('pieces of lines and of characters are put together', async () => {
+    const { provider } = await start();
+    broker.fault.pieceBytes = 3;
+    const names = ['žluťoučký', '数据库', '😀'];
+    await answerOf(ask('plan', 'pieces-ü😀', { ...about, databases: names }));
+    expect(provider.asked[0]?.request).toMatchObject({ databases: names });
+  });
+
+  test('two workers of a group share the requests', async () => {
+    const [one, other] = [await start(), await start()];
+    for (let index = 0; index < 10; index += 1) broker.publish(ask('status', `shared-${index}`, about));
+    for (let index = 0; index < 10; index += 1) await broker.answerTo(`shared-${index}`);
+    expect(one.provider.asked.length + other.provider.asked.length).toBe(10);
+    expect(Math.min(one.provider.asked.length, other.provider.asked.length)).toBeGreaterThan(0);
+  });
+
+  test('streams that end are opened again', async () => {
+    const { readiness, provider } = await start();
+    for (let round = 0; round < 3; round += 1) {
+      const before = broker.consumers.length;
+      broker.dropStreams();
+      await expect.poll(() => broker.consumers.length).toBe(before + 4);
+      await answerOf(ask('status', `again-${round}`, about));
+    }
+    expect(provider.asked).toHaveLength(3);
+    expect(readiness).toEqual([true, false, true, false, true, false, true]);
+  });
+
+  test('refusals that may pass are waited out, also for answers', async () => {
+    broker.fault.refuse = [503, 500, 429, 502];
+    const { lines } = await start();
+    broker.fault.refuse = [503, 503];
+    expect((await answerOf(ask('status', 'patient', about))).payload.ok).toBe(true);
+    expect(lines.filter(({ message }) => message === 'reconnecting').length).toBeGreaterThan(0);
+  });
+
+  test.each([
+    [401, 'unauthenticated'],
+    [403, 'forbidden'],
+  ])('%i ends the worker at once', async (status, errorClass) => {
+    broker.fault.refuse = [status];
+    const { ended } = await start({}, false);
+    await expect(ended).rejects.toMatchObject({ errorClass });
+  });
+
+  test('the token is sent, and shown nowhere', async () => {
+    await broker[Symbol.asyncDispose]();
+    broker = await startBroker({ token: 'tok-1234567', prefix: '/local/v1' });
+    const { lines } = await start({ http: { url: broker.url, token: new Secret('tok-1234567') } });
+    expect((await answerOf(ask('status', 'token', about))).payload.ok).toBe(true);
+    expect(JSON.stringify(lines)).not.toContain('tok-1234567');
+    const { ended } = await start({ http: { url: broker.url, token: new Secret('wrong') } }, false);
+    await expect(ended).rejects.toThrow(/401/);
+  });
+
+  test('retrying ends after the time that is set', async () => {
+    const url = broker.url;
+    await broker[Symbol.asyncDispose]();
+    const { ended } = await start({ http: { url, retry: { minMs: 5, maxMs: 10, forMs: 60 } } }, false);
+    await expect(ended).rejects.toMatchObject({ errorClass: 'unreachable' });
+    broker = await startBroker();
+  });
+
+  test('replay asks for what was before', async () => {
+    broker.publish(ask('apply', 'before', applyApp));
+    broker.publish(ask('apply', 'ancient', applyApp, { time: '2020-01-01T00:00:00Z' }));
+    await start({ http: { replay: true } });
+    expect((await broker.answerTo('before')).payload.ok).toBe(true);
+    expect((await broker.answerTo('ancient')).payload.error_class).toBe('timeout');
+  });
+});
+
+const never = { signal: new AbortController().signal };
+
+function answersTo(id: string): Event[] {
+  return broker.published.filter(({ name, correlation_id }) => name.endsWith('.response') && correlation_id === id);
+}

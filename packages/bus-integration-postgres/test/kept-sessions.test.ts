@@ -1,0 +1,152 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { handle, type Provider, type Response, readConfiguration } from 'bus-integration-database';
+import { type Server, startServer } from 'embedded';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createKeptSessions, type KeptSessions } from '../src/kept-sessions.ts';
+import { postgresKeys } from '../src/keys.ts';
+import { createMeter, type Meter } from '../src/meter.ts';
+import { createPostgresProvider } from '../src/provider.ts';
+
+const about = { deployment_id: 'kept', provider: 'postgres' };
+const wish = { ...about, databases: ['kept_a', 'kept_b'], roles: ['kept_svc'], schemas: ['public'] };
+const context = { signal: new AbortController().signal };
+let server: Server;
+let directory: string;
+let kept: KeptSessions;
+let meter: Meter;
+let provider: Provider;
+
+beforeAll(async () => {
+  server = await startServer();
+  directory = mkdtempSync(join(tmpdir(), 'kept-'));
+  writeFileSync(join(directory, 'admin-dsn'), `${server.dsn()}\n`, { mode: 0o600 });
+  use(undefined);
+  const applied = await ask('apply', { ...wish, dry_run: false, confirm: true });
+  expect(applied.ok).toBe(true);
+});
+afterAll(async () => {
+  await server.stop();
+  rmSync(directory, { recursive: true });
+});
+beforeEach(() => {
+  kept = createKeptSessions({ idleMs: 5_000 });
+  use(kept);
+});
+afterEach(() => kept.close());
+
+function use(keeping: KeptSessions | undefined): void {
+  const env = {
+    BUS_DEPLOYMENT_ID: about.deployment_id,
+    BUS_POSTGRES_ADMIN_DSN_FILE: join(directory, 'admin-dsn'),
+    BUS_DATABASE_NAMES: wish.databases.join(','),
+    BUS_DATABASE_SERVICE_ROLE: 'kept_svc',
+    BUS_DATABASE_DSN_OUTPUT_DIR: join(directory, 'dsn'),
+  };
+  meter = createMeter();
+  provider = createPostgresProvider({
+    configuration: readConfiguration(env, {}, [postgresKeys]).configuration,
+    surroundings: { env, cwd: directory, homeDirectory: directory, osUser: 'nobody', uid: process.getuid?.() ?? 0 },
+    meter,
+    ...(keeping && { kept: keeping }),
+  });
+}
+
+async function ask(verb: 'plan' | 'apply' | 'status', request: object): Promise<Response> {
+  return await handle(verb, request, [provider], context);
+}
+
+function timeless({ elapsed_ms: _, ...response }: Response): object {
+  return response;
+}
+
+async function ourSessions(): Promise<number> {
+  const rows = await server.query(
+    `SELECT pid FROM pg_catalog.pg_stat_activity WHERE application_name LIKE 'bus operator database%'`,
+  );
+  return rows.length;
+}
+
+test('further plans and looks open no further connection, and answer the same', async () => {
+  const first = await ask('plan', wish);
+  expect(first.actions).toEqual(['discover-provider', 'compute-database-plan']);
+  const opened = meter.connections;
+  expect(opened).toBeGreaterThan(1);
+  for (let round = 0; round < 3; round += 1) expect(timeless(await ask('plan', wish))).toEqual(timeless(first));
+  await ask('status', about);
+  expect(meter.connections).toBe(opened);
+});
+
+test('a status with kept connections is the status without, their own number included', async () => {
+  use(undefined);
+  const bare = await ask('status', about);
+  use(kept);
+  await ask('status', about);
+  expect(timeless(await ask('status', about))).toEqual(timeless(bare));
+});
+
+test('what changed on the server in between is seen', async () => {
+  await ask('plan', wish);
+  await server.query('REVOKE CONNECT ON DATABASE kept_a FROM kept_svc');
+  expect((await ask('plan', wish)).actions).toContain('grant-privileges');
+  await server.query('GRANT CONNECT ON DATABASE kept_a TO kept_svc');
+  expect((await ask('plan', wish)).actions).not.toContain('grant-privileges');
+});
+
+test('a password that was changed on the server is seen', async () => {
+  await ask('plan', wish);
+  const [before] = await server.query<{ rolpassword: string }>(
+    "SELECT rolpassword FROM pg_catalog.pg_authid WHERE rolname = 'kept_svc'",
+  );
+  await server.query("ALTER ROLE kept_svc PASSWORD 'another'");
+  expect((await ask('plan', wish)).ok).toBe(false);
+  await server.query(`ALTER ROLE kept_svc PASSWORD '${before?.rolpassword}'`);
+  expect((await ask('plan', wish)).ok).toBe(true);
+});
+
+test('connections that the server ended are replaced', async () => {
+  await ask('plan', wish);
+  await server.query(`SELECT pg_catalog.pg_terminate_backend(pid, 5000) FROM pg_catalog.pg_stat_activity
+                       WHERE application_name LIKE 'bus operator database%'`);
+  expect((await ask('plan', wish)).ok).toBe(true);
+});
+
+test('another server behind the same file is asked, and another password is tried', async () => {
+  await ask('plan', wish);
+  await using other = await startServer();
+  writeFileSync(join(directory, 'admin-dsn'), `${other.dsn()}\n`, { mode: 0o600 });
+  expect((await ask('plan', wish)).actions).toContain('create-database');
+  writeFileSync(join(directory, 'admin-dsn'), `${server.dsn().replace(/:[^:@]+@/, ':wrong@')}\n`, { mode: 0o600 });
+  expect((await ask('plan', wish)).error_class).toBe('authentication-failed');
+  writeFileSync(join(directory, 'admin-dsn'), `${server.dsn()}\n`, { mode: 0o600 });
+});
+
+test('unused ones go after their time, all at the end', async () => {
+  await kept.close();
+  kept = createKeptSessions({ idleMs: 50 });
+  use(kept);
+  await ask('plan', wish);
+  await expect.poll(ourSessions).toBe(0);
+  kept = createKeptSessions();
+  use(kept);
+  await ask('plan', wish);
+  expect(await ourSessions()).toBeGreaterThan(1);
+  await kept.close();
+  await expect.poll(ourSessions).toBe(0);
+});
+
+test('many at once are served in turn, with few connections', async () => {
+  const answers = await Promise.all(Array.from({ length: 32 }, () => ask('plan', wish)));
+  expect(answers.every(({ ok }) => ok)).toBe(true);
+  expect(meter.openPeak).toBeLessThanOrEqual(16);
+  expect(await ourSessions()).toBeLessThanOrEqual(16);
+});
+
+test('a run that was cut off gives nothing back', async () => {
+  const abort = new AbortController();
+  const cut = handle('plan', wish, [provider], { signal: abort.signal });
+  abort.abort('SIGTERM');
+  expect((await cut).error_class).toBe('cancelled');
+  expect((await ask('plan', wish)).ok).toBe(true);
+});

@@ -1,0 +1,180 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { hasNatsServer, type NatsServer, startNatsServer } from '../../../test/nats-server.ts';
+import type { Delivery } from '../src/transport.ts';
+import { createNatsTransport, deadLetterSubject, type NatsOptions } from '../src/transports/nats.ts';
+import { serversOf } from '../src/transports/nats-client.ts';
+import { createWorker } from '../src/worker.ts';
+import { type CountingProvider, createCountingProvider } from './counting-provider.ts';
+
+test.each([
+  ['nats://127.0.0.1', { servers: ['127.0.0.1:4222'] }],
+  ['nats://a:4223, nats://b', { servers: ['a:4223', 'b:4222'] }],
+  ['tls://u%40x:p%3Aw@host:1', { servers: ['host:1'], user: 'u@x', pass: 'p:w', tls: {} }],
+  ['nats://[::1]:4222', { servers: ['[::1]:4222'] }],
+])('%s is read', (url, expected) => {
+  expect(serversOf(url)).toEqual(expected);
+});
+
+test.each(['', 'http://host', 'host:4222', 'nats://'])('%j is refused', (url) => {
+  expect(() => serversOf(url)).toThrow(/address of NATS/);
+});
+
+const about = { deployment_id: 'shop', provider: 'memory' };
+const applyApp = { ...about, databases: ['app'], dry_run: false, confirm: true };
+
+describe.runIf(hasNatsServer('transport over NATS'))('with a real server', () => {
+  let server: NatsServer;
+  let client: NatsConnection;
+  let manager: JetStreamManager;
+  const stopping: (() => Promise<void>)[] = [];
+  let round = 0;
+
+  beforeAll(async () => {
+    server = await startNatsServer();
+    client = await connect({ servers: server.url });
+    manager = await jetstreamManager(client);
+  });
+  afterEach(async () => {
+    for (const stop of stopping.splice(0)) await stop();
+    for (const name of await manager.streams.names().next()) await manager.streams.delete(name);
+  });
+  afterAll(async () => {
+    await client.close();
+    await server[Symbol.asyncDispose]();
+  });
+
+  async function startWorker(options: Partial<NatsOptions> & { provider?: CountingProvider } = {}) {
+    const { provider = createCountingProvider(), ...nats } = options;
+    const readiness: boolean[] = [];
+    const transport = createNatsTransport({ url: server.url, retry: { minMs: 10, maxMs: 50 }, ...nats });
+    const worker = createWorker({ providers: [provider], transport, onReady: (isReady) => readiness.push(isReady) });
+    const ended = worker.run();
+    ended.catch(() => {});
+    const stop = async () => {
+      worker.stop();
+      await ended.catch(() => {});
+    };
+    stopping.push(stop);
+    await expect.poll(() => readiness.length, { timeout: 10_000 }).toBeGreaterThan(0);
+    return { provider, stop, ended };
+  }
+
+  /** Publishes as a client that knows no JetStream would, and waits for the answers. */
+  async function ask(verb: string, payload: object, copies = 1, more: object = {}) {
+    round += 1;
+    const id = `nats-${round}`;
+    const answers: { correlation_id: string; payload: Record<string, unknown> }[] = [];
+    const heard = client.subscribe(`bus.database.${verb}.response`, {
+      callback: (_, message) => {
+        const answer = message.json<(typeof answers)[0]>();
+        if (answer.correlation_id === id) answers.push(answer);
+      },
+    });
+    await client.flush();
+    const request = { name: `bus.database.${verb}.request`, correlation_id: id, payload, ...more };
+    for (let copy = 0; copy < copies; copy += 1) client.publish(request.name, JSON.stringify(request));
+    await expect.poll(() => answers.length, { timeout: 20_000 }).toBe(copies);
+    heard.unsubscribe();
+    return answers.map((answer) => answer.payload);
+  }
+
+  test('the four requests are answered; copies of an apply run once', async () => {
+    const { provider } = await startWorker();
+    expect(await ask('plan', { ...about, databases: ['app'] })).toMatchObject([{ ok: true, dry_run: true }]);
+    const answers = await ask('apply', applyApp, 4);
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    expect(provider.applies.count).toBe(1);
+    expect(await ask('status', about)).toMatchObject([{ databases: [{ name: 'app' }] }]);
+    expect(await ask('verify', { ...about, checks: ['connectivity'] })).toMatchObject([{ ok: true }]);
+  });
+
+  test('what was sent while nobody listened is answered later, if it is not too old', async () => {
+    const { stop } = await startWorker();
+    await stop();
+    const waiting = ask('status', about);
+    await delay(100);
+    await startWorker();
+    expect(await waiting).toMatchObject([{ ok: true }]);
+    expect(await ask('status', about, 1, { deadline: '2020-01-01T00:00:00Z' })).toMatchObject([
+      { error_class: 'timeout' },
+    ]);
+  });
+
+  test('two workers of a group share the requests', async () => {
+    const [one, other] = [await startWorker(), await startWorker()];
+    for (let index = 0; index < 12; index += 1) await ask('status', about);
+    expect(one.provider.asked.length + other.provider.asked.length).toBe(12);
+  });
+
+  test('an apply longer than the acknowledgement wait is not given to another', async () => {
+    const slow = createCountingProvider({ applyMs: 1_500 });
+    const [one, other] = [
+      await startWorker({ ackWaitMs: 300, provider: slow }),
+      await startWorker({ ackWaitMs: 300, provider: slow }),
+    ];
+    await ask('apply', applyApp);
+    await delay(500);
+    expect(slow.applies.count).toBe(1);
+    expect(one.provider).toBe(other.provider);
+  });
+
+  test('what fails again and again becomes a dead letter, with its content and why', async () => {
+    const transport = createNatsTransport({ url: server.url, ackWaitMs: 300, tries: 2 });
+    const deliveries: Delivery[] = [];
+    let isReady = false;
+    const listening = transport.listen({
+      events: ['bus.database.plan.request'],
+      atOnce: 1,
+      receive: async (delivery) => {
+        deliveries.push(delivery);
+        if (!delivery.isGivenUp) throw new Error('cannot');
+      },
+      onReady: () => {
+        isReady = true;
+      },
+      log: () => {},
+    });
+    await expect.poll(() => isReady).toBe(true);
+    const js = jetstream(client);
+    await js.publish('bus.database.plan.request', '{"name":"poison"}');
+    const stream = await manager.streams.find(deadLetterSubject);
+    const dead = async () => await manager.streams.getMessage(stream, { last_by_subj: deadLetterSubject });
+    await expect.poll(async () => (await dead())?.json(), { timeout: 15_000 }).toEqual({ name: 'poison' });
+    const letter = await dead();
+    expect(letter?.header.get('Bus-Subject')).toBe('bus.database.plan.request');
+    expect(letter?.header.get('Bus-Deliveries')).toBe('2');
+    expect(deliveries.map(({ isGivenUp }) => isGivenUp)).toEqual([false, false, true]);
+    transport.stop();
+    await listening;
+    await transport.close();
+  });
+
+  test('a stream that somebody made is used as it is; one that takes only some of the events is refused', async () => {
+    await manager.streams.add({ name: 'THEIRS', subjects: ['bus.>'], max_msgs: 1_000 });
+    const { stop } = await startWorker();
+    expect(await ask('status', about)).toHaveLength(1);
+    expect(await manager.streams.names().next()).toEqual(['THEIRS']);
+    await stop();
+    await manager.streams.delete('THEIRS');
+    await manager.streams.add({ name: 'PART', subjects: ['bus.database.plan.request'] });
+    const transport = createNatsTransport({ url: server.url });
+    const worker = createWorker({ providers: [createCountingProvider()], transport });
+    await expect(worker.run()).rejects.toMatchObject({ errorClass: 'not-configured' });
+  });
+
+  test('a refused login ends the worker at once', async () => {
+    await using guarded = await startNatsServer('--user', 'bus', '--pass', 'right');
+    const start = (url: string) =>
+      createWorker({ providers: [createCountingProvider()], transport: createNatsTransport({ url }) });
+    const wrong = guarded.url.replace('nats://', 'nats://bus:wrong@');
+    await expect(start(wrong).run()).rejects.toMatchObject({ errorClass: 'unauthenticated' });
+    const right = start(guarded.url.replace('nats://', 'nats://bus:right@'));
+    const ended = right.run();
+    await delay(300);
+    right.stop();
+    await ended;
+  });
+});

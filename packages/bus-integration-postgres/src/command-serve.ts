@@ -90,6 +90,7 @@ async function served(argv: readonly string[], processEnv: Environment, log: Log
     else worker.interrupt(name);
     ready.set(false);
   };
+  // Listened to until the process is gone: a late signal must not turn a finished end into a killed one.
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, onSignal);
   try {
     await worker.run();
@@ -97,7 +98,6 @@ async function served(argv: readonly string[], processEnv: Environment, log: Log
   } finally {
     ready.set(false);
     await kept.close();
-    for (const name of ['SIGTERM', 'SIGINT'] as const) process.off(name, onSignal);
   }
 }
 

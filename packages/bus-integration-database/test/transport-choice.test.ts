@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { chooseTransport, durationOf } from '../src/transport-choice.ts';
+import { createBackoff } from '../src/transports/backoff.ts';
+import { eventsUrl } from '../src/transports/events-url.ts';
+import { createLineReader } from '../src/transports/ndjson.ts';
+
+const uid = process.getuid?.() ?? 0;
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'transport-'));
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+describe('the address of an events API', () => {
+  test.each([
+    ['http://127.0.0.1:8081', 'http://127.0.0.1:8081/api/v1/events'],
+    ['http://127.0.0.1:8081/', 'http://127.0.0.1:8081/api/v1/events'],
+    ['https://bus.example/api/v1/events', 'https://bus.example/api/v1/events'],
+    ['https://bus.example/api/v1/events/', 'https://bus.example/api/v1/events'],
+    ['http://127.0.0.1:8080/local/v1', 'http://127.0.0.1:8080/local/v1/api/v1/events'],
+  ])('%s is %s', (text, url) => {
+    expect(eventsUrl(text).href).toBe(url);
+  });
+
+  test.each(['', 'ftp://host', 'host:80', 'http://u:secret-pw@host', 'http://host/?token=secret-pw', 'http://host/#x'])(
+    '%j is refused, and not repeated',
+    (text) => {
+      expect(() => eventsUrl(text)).toThrow(/address/);
+      expect(() => eventsUrl(text)).not.toThrow(/secret-pw/);
+    },
+  );
+});
+
+describe('what flags and environment ask for', () => {
+  test.each<[string, object, string]>([
+    ['nothing', {}, 'not-configured'],
+    ['both flags', { eventsUrl: 'http://a', nats: 'nats://b' }, 'invalid-request'],
+    ['both keys', { env: { BUS_EVENTS_API_URL: 'http://a', BUS_NATS_URL: 'nats://b' } }, 'invalid-request'],
+    ['a bad duration', { nats: 'nats://b', env: { BUS_EVENTS_LISTENER_RETRY_MIN: 'soon' } }, 'invalid-request'],
+    [
+      'a maximum below the minimum',
+      { nats: 'nats://b', env: { BUS_EVENTS_LISTENER_RETRY_MIN: '2s', BUS_EVENTS_LISTENER_RETRY_MAX: '1s' } },
+      'invalid-request',
+    ],
+    ['a token of two words', { eventsUrl: 'http://a', env: { BUS_API_TOKEN: 'a b' } }, 'invalid-request'],
+    [
+      'a token file that is not there',
+      { eventsUrl: 'http://a', env: { BUS_EVENTS_TOKEN_FILE: '/no' } },
+      'not-configured',
+    ],
+    ['a group with a dot', { eventsUrl: 'http://a', env: { BUS_EVENTS_GROUP: 'a.b' } }, 'invalid-request'],
+  ])('%s is refused', async (_, choice, errorClass) => {
+    await expect(chooseTransport({ env: {}, uid, ...choice })).rejects.toMatchObject({ errorClass });
+  });
+
+  test('a flag wins over the environment, whichever transport it names', async () => {
+    const env = { BUS_EVENTS_API_URL: 'no address', BUS_NATS_URL: 'none either' };
+    await expect(chooseTransport({ eventsUrl: 'http://a', env, uid })).resolves.toBeDefined();
+    await expect(chooseTransport({ nats: 'nats://a', env, uid })).resolves.toBeDefined();
+  });
+
+  test('a credentials file that others may read is refused', async () => {
+    const file = join(directory, 'creds');
+    writeFileSync(file, 'one\ntwo\n', { mode: 0o644 });
+    const env = { BUS_NATS_CREDS_FILE: file };
+    await expect(chooseTransport({ nats: 'nats://a', env, uid })).rejects.toThrow(/readable/);
+  });
+});
+
+test.each([
+  ['1m30s', 90_000],
+  ['250ms', 250],
+  ['0', 0],
+  ['', undefined],
+  [undefined, undefined],
+])('the duration %j is %j ms', (text, ms) => {
+  expect(durationOf({ KEY: text }, 'KEY')).toBe(ms);
+});
+
+test('lines cut anywhere are put together; what has no end is refused', () => {
+  const bytes = Buffer.from('{"a":"ž😀"}\r\n\n{"b":1}\nnot json\n{"c"');
+  for (let size = 1; size <= bytes.length; size += 1) {
+    const reader = createLineReader(1_000);
+    const values: unknown[] = [];
+    for (let at = 0; at < bytes.length; at += size) values.push(...reader.read(bytes.subarray(at, at + size)));
+    expect(values).toEqual([{ a: 'ž😀' }, { b: 1 }, undefined]);
+  }
+  const reader = createLineReader(10);
+  expect(() => reader.read(Buffer.alloc(11, 'x'))).toThrow(/more than 10 bytes/);
+});
+
+test('a backoff grows to its bound, begins anew after a success, and ends after its time', async () => {
+  const signal = new AbortController().signal;
+  const timed = async (backoff: ReturnType<typeof createBackoff>) => {
+    const begun = performance.now();
+    await backoff.wait(new Error('no'), signal);
+    return performance.now() - begun;
+  };
+  const backoff = createBackoff({ minMs: 2, maxMs: 8 });
+  for (let tries = 0; tries < 6; tries += 1) await timed(backoff);
+  backoff.reset();
+  const failing = createBackoff({ minMs: 5, maxMs: 5, forMs: 0 });
+  await expect(failing.wait(new Error('gone'), signal)).rejects.toThrow('gone');
+  const aborted = new AbortController();
+  aborted.abort();
+  await createBackoff({ minMs: 60_000, maxMs: 60_000 }).wait(new Error('no'), aborted.signal);
+});

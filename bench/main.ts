@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Major, majors, psqlPath } from 'embedded';
 import { createCalm } from './machine.ts';
+import { natsRates } from './nats.ts';
 import { type Provisioning, type ProvisioningOptions, provision } from './provisioning.ts';
-import { provisioningTable, slopeTable, startUpTable, verifyingTable } from './report.ts';
+import { provisioningTable, rateTable, slopeTable, startUpTable, verifyingTable } from './report.ts';
 import { startUp } from './start-up.ts';
 import { verifying } from './verifying.ts';
 import { type Workload, workloads } from './workload.ts';
 
-const parts = ['start', 'verify', 'S', 'M', 'M-plain', 'L', 'L-20'];
+const parts = ['start', 'verify', 'S', 'M', 'M-plain', 'L', 'L-20', 'nats'];
 const usage = `usage: npm run bench -- [flags]
   --only LIST        of ${parts.join(', ')} (default: all)
   --rounds N         rounds of every workload (default: S 7, M 3, L 2)
@@ -76,6 +77,10 @@ async function main(): Promise<number> {
       const result = await provision(workload, alone);
       console.log(`\n${provisioningTable('L with max_connections = 20', workload, result)}`);
     }
+  }
+  if (only.includes('nats')) {
+    const rates = await natsRates(bus, major, flags.rounds ?? 3);
+    if (rates !== undefined) console.log(`\n${rateTable(rates)}`);
   }
   if (results.length > 1) console.log(`\n${slopeTable(results)}`);
   console.log(`\nload at the end: ${loadavg()[0]?.toFixed(1)}`);

@@ -1,5 +1,6 @@
 // Measurements as the Markdown tables of RESULTS.md: medians, and ratios to the best that psql or Node can do.
 import { availableParallelism } from 'node:os';
+import type { Rates } from './nats.ts';
 import type { Run } from './program.ts';
 import type { Provisioning } from './provisioning.ts';
 import type { StartUp } from './start-up.ts';
@@ -43,6 +44,19 @@ export function verifyingTable(title: string, { psql, bus }: Verifying): string 
     othersRow(bus, [...psql.values()].flat()),
   ];
   return table([title, 'bus', 'psql', 'ratio', 'goal'], rows);
+}
+
+/** Plans a second over NATS beside a bare loop of the same reads. */
+export function rateTable({ nats, pg }: Rates): string {
+  const [ours, bare] = [median(nats), median(pg)];
+  const cells = [
+    'plan of S, converged',
+    `${ours.toFixed(0)}/s`,
+    `${bare.toFixed(0)}/s`,
+    (ours / bare).toFixed(2),
+    '≥ 0.6',
+  ];
+  return table([`over NATS, ${nats.length} rounds`, 'bus', 'bare `pg` loop', 'ratio', 'goal'], [cells]);
 }
 
 export function startUpTable({ node, version, help }: StartUp): string {

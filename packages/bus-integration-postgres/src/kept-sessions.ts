@@ -12,7 +12,7 @@ export interface KeptSessionsOptions {
   readonly runsAtOnce?: number;
   /** How long an unused connection stays. Default: 10 s, since one in a database keeps others from dropping it. */
   readonly idleMs?: number;
-  /** The most that are kept at once. Default: 16. */
+  /** The most that are kept at once. Default: 24. */
   readonly most?: number;
 }
 
@@ -60,7 +60,7 @@ interface Kept {
  * const provider = createPostgresProvider({ configuration, surroundings, kept });
  */
 export function createKeptSessions(options: KeptSessionsOptions = {}): KeptSessions {
-  const { runsAtOnce = 4, idleMs = 10_000, most = 16 } = options;
+  const { runsAtOnce = 4, idleMs = 10_000, most = 24 } = options;
   // Secrets take part in the keys, so the keys must tell nothing of them.
   const salt = randomBytes(32);
   const keyOf = (value: unknown) => createHmac('sha256', salt).update(revealed(value)).digest('base64');

@@ -1,0 +1,155 @@
+// Plans asked over NATS of a serving worker, beside a bare `pg` loop that does the same catalog reads on as many kept
+// connections. Both run for the same time, in turn.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { connect } from '@nats-io/transport-node';
+import { type Major, startServer } from 'embedded';
+import { Client } from 'pg';
+import { hasNatsServer, startNatsServer } from '../test/nats-server.ts';
+import { createBus, makeFolder } from './contender.ts';
+import { deploymentId, workloads } from './workload.ts';
+
+export interface Rates {
+  /** Plans a second, one figure a round. */
+  readonly nats: number[];
+  readonly pg: number[];
+}
+
+const clients = 8;
+const loops = 4;
+const roundMs = 4_000;
+
+/** Undefined where there is no nats-server. */
+export async function natsRates(bus: string, major: Major, rounds: number): Promise<Rates | undefined> {
+  const workload = workloads.find(({ name }) => name === 'S');
+  if (workload === undefined || !hasNatsServer('bench')) return undefined;
+  await using server = await startServer({ major });
+  await using broker = await startNatsServer();
+  using folder = makeFolder();
+  const dsn = server.dsn();
+  const { hostname: host, port, username: user, password } = new URL(dsn);
+  const login = { host, port: Number(port), user, password, dsn, serverPid: undefined };
+  await createBus(bus, login, workload, folder.path).apply();
+
+  const program = join(import.meta.dirname, '../packages/bus-integration-postgres/bin/bus-integration-postgres.js');
+  const ready = join(folder.path, 'ready');
+  const flags = ['serve', '--env-file', '.env', '--nats', broker.url, '--ready-file', ready];
+  const worker = spawn(program, flags, { cwd: folder.path, stdio: 'ignore' });
+  const wish = {
+    deployment_id: deploymentId,
+    provider: 'postgres',
+    databases: workload.databases,
+    roles: [workload.role],
+    schemas: workload.schemas,
+  };
+  const statements = await statementsOf(dsn, workload.databases);
+  try {
+    while (!existsSync(ready)) await delay(20);
+    const rates: Rates = { nats: [], pg: [] };
+    for (let round = 0; round < rounds; round += 1) {
+      rates.nats.push(await plansOverNats(broker.url, wish));
+      rates.pg.push(await bareLoop(statements));
+    }
+    return rates;
+  } finally {
+    worker.kill('SIGTERM');
+    await new Promise((resolve) => worker.once('close', resolve));
+  }
+}
+
+async function plansOverNats(url: string, payload: object): Promise<number> {
+  const client = await connect({ servers: url });
+  const waiting = new Map<string, () => void>();
+  client.subscribe('bus.database.plan.response', {
+    callback: (_, message) => {
+      const { correlation_id, payload } = message.json<{ correlation_id: string; payload: { ok: boolean } }>();
+      if (!payload.ok) throw new Error(`a plan failed: ${message.string()}`);
+      waiting.get(correlation_id)?.();
+      waiting.delete(correlation_id);
+    },
+  });
+  const name = 'bus.database.plan.request';
+  const rate = await perSecond(clients, async (lane, index) => {
+    const correlation_id = `bench-${process.hrtime.bigint()}-${lane}-${index}`;
+    await new Promise<void>((resolve) => {
+      waiting.set(correlation_id, resolve);
+      client.publish(name, JSON.stringify({ name, correlation_id, payload }));
+    });
+  });
+  await client.close();
+  return rate;
+}
+
+type Statement = readonly [text: string, values: unknown[]];
+
+interface Statements {
+  readonly dsn: string;
+  readonly survey: readonly Statement[];
+  readonly inside: Statement;
+  readonly databases: readonly string[];
+}
+
+/** What a plan asks of the server: the provider's own queries. */
+async function statementsOf(dsn: string, databases: readonly string[]): Promise<Statements> {
+  const [cluster, database] = await Promise.all([
+    import('../packages/bus-integration-postgres/src/sql/cluster.ts'),
+    import('../packages/bus-integration-postgres/src/sql/database.ts'),
+  ]);
+  const roles = ['shop_service'];
+  return {
+    dsn,
+    survey: [
+      ['BEGIN READ ONLY', []],
+      [cluster.clusterQuery(180000), [roles, databases, `bus-deployment=${deploymentId}`, false]],
+      [cluster.systemIdentifierQuery, []],
+      [cluster.verifierQuery, [roles]],
+      ['COMMIT', []],
+    ],
+    inside: [database.insideQuery, [['public']]],
+    databases,
+  };
+}
+
+async function bareLoop({ dsn, survey, inside, databases }: Statements): Promise<number> {
+  const open = async (database: string) => {
+    const client = new Client({ connectionString: dsn.replace(/[^/]*$/, database), ssl: false });
+    await client.connect();
+    return client;
+  };
+  // As many as the worker keeps with four plans at once: each has one for the cluster and one in every database.
+  const lanes = await Promise.all(
+    Array.from({ length: loops }, async () => ({
+      main: await open('postgres'),
+      inner: await Promise.all(databases.map(open)),
+    })),
+  );
+  const rate = await perSecond(loops, async (lane) => {
+    const own = lanes[lane];
+    if (own === undefined) return;
+    for (const [text, values] of survey) await own.main.query(text, values);
+    await Promise.all(own.inner.map((client) => client.query(inside[0], inside[1])));
+  });
+  await Promise.all(lanes.flatMap(({ main, inner }) => [main, ...inner]).map((client) => client.end()));
+  return rate;
+}
+
+async function perSecond(lanes: number, once: (lane: number, index: number) => Promise<void>): Promise<number> {
+  let count = 0;
+  const run = async (untilMs: number) => {
+    await Promise.all(
+      Array.from({ length: lanes }, async (_, lane) => {
+        for (let index = 0; performance.now() < untilMs; index += 1) {
+          await once(lane, index);
+          count += 1;
+        }
+      }),
+    );
+  };
+  await run(performance.now() + 500);
+  count = 0;
+  const begun = performance.now();
+  await run(begun + roundMs);
+  return (count * 1_000) / (performance.now() - begun);
+}

@@ -6,6 +6,7 @@ export {
   createCertificateAuthority,
   selfSignedCertificate,
 } from './certificate.ts';
+export { type PgBouncer, type PgBouncerOptions, pgBouncerPath, startPgBouncer } from './pgbouncer.ts';
 export { createPlainAdmin } from './plain-admin.ts';
 export { psqlPath } from './psql.ts';
 export { type Server, type ServerOptions, startServer } from './server.ts';

@@ -4,10 +4,15 @@ import { delimiter, join } from 'node:path';
 
 /** The first psql on the search path, or undefined. */
 export function psqlPath(searchPath = process.env.PATH ?? ''): string | undefined {
+  return programOnPath('psql', searchPath);
+}
+
+/** The first program of that name on a search path. */
+export function programOnPath(name: string, searchPath: string): string | undefined {
   return searchPath
     .split(delimiter)
     .filter((folder) => folder !== '')
-    .map((folder) => join(folder, 'psql'))
+    .map((folder) => join(folder, name))
     .find(isProgram);
 }
 

@@ -134,7 +134,8 @@ interface Started {
   readonly port: number;
 }
 
-function freePort(): Promise<number> {
+/** A port of 127.0.0.1 that nobody listens on just now. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const listener = createServer().once('error', reject);
     listener.listen(0, '127.0.0.1', () => {

@@ -15,6 +15,8 @@ export interface Credentials {
   readonly key: string;
   readonly file?: string;
   readonly value?: Secret;
+  /** The env file that the value stands in, as it is to be shown: a secret file too, then. */
+  readonly envFile?: string;
 }
 
 export interface Configuration {
@@ -137,11 +139,16 @@ export function readConfiguration(
       ...(dsnFileOwner !== undefined && { dsnFileOwner }),
       service,
       passwordSend,
-      credentials,
+      credentials: withEnvFile(credentials, options),
       ...(credentialReferences !== undefined && { credentialReferences }),
     },
     warnings: settings.warnings,
   };
+}
+
+function withEnvFile(credentials: Credentials, { envFile, lines }: ConfigurationOptions): Credentials {
+  const isInFile = credentials.value !== undefined && lines?.[credentials.key] !== undefined;
+  return isInFile && envFile !== undefined ? { ...credentials, envFile } : credentials;
 }
 
 const deploymentIdPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;

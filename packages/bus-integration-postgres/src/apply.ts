@@ -202,12 +202,15 @@ function ended(options: ApplyOptions, answer: Response, ledger: Ledger, error: u
   };
 }
 
-/** Session locks and settings don't survive a pooler that shares server connections between clients. */
+/**
+ * In transaction mode a pooler shares a server session, its locks and settings, between clients; in session mode it hands
+ * it on when we are gone, and with it perhaps the lock. Which of them it is can't be proven from here.
+ */
 async function refusePooler(session: Session): Promise<void> {
   if (!(await session.isPooled())) return;
   throw new OperationError(
     'unsafe',
-    `a connection pooler stands between here and the server at ${session.where}; apply needs the server itself`,
+    `a connection pooler stands between here and the server at ${session.where}; apply needs the server itself: its lock belongs to a server session, which a pooler shares out (transaction mode) or hands on in a state that can't be seen (session mode)`,
     {
       code: 'pooler',
       remedy: 'point the admin DSN at the server, and BUS_DATABASE_SERVICE_HOST and _PORT at the pooler',

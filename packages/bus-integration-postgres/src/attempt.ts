@@ -11,7 +11,7 @@ import type { ScramCache } from './scram-exchange.ts';
 import { createSession, type Session } from './session.ts';
 import { shown } from './shown.ts';
 import { sqlstateOf, toOperationError } from './sqlstate.ts';
-import { noteRefusal, packetSettings, type SettingRefusals, type Settings, setTheRest } from './startup-settings.ts';
+import { localSettings, noteRefusal, packetSettings, type SettingRefusals, type Settings } from './startup-settings.ts';
 import { offersTls, startTls, type TlsState, tlsFailed } from './tls.ts';
 import { readTlsFiles, type TlsFiles } from './tls-files.ts';
 
@@ -59,14 +59,10 @@ export async function attempt(pinned: PinnedAddress, options: AttemptOptions): P
   // Each further round leaves out at least one setting more.
   for (;;) {
     const sent = Object.keys(packetSettings(settings, refusals));
-    let session: Session | undefined;
     try {
-      session = await withSslMode(pinned, options, refusals);
-      await setTheRest(session, settings, refusals, options.deadline.remainingMs());
-      return session;
+      return await withSslMode(pinned, options, refusals);
     } catch (error) {
-      await session?.close();
-      if (session !== undefined || !noteRefusal(error, sent, refusals)) throw described(error, pinned, options);
+      if (!noteRefusal(error, sent, refusals)) throw described(error, pinned, options);
     }
   }
 }
@@ -158,6 +154,7 @@ async function open(
       tls,
       authentication,
       refusals,
+      atBegin: localSettings(options.settings, refusals),
       queryTimeoutMs,
       meter,
     });

@@ -33,7 +33,7 @@ type AclRow = readonly [grantee: string | null, grantor: string, privilege: stri
 type WithAclRows<T> = Omit<T, 'acl'> & { readonly acl: readonly AclRow[] };
 
 interface ClusterRow {
-  readonly server: ObservedServer;
+  readonly server: Omit<ObservedServer, 'isPooled'> & { readonly pid: number };
   readonly admin: ObservedAdmin & { readonly readsSystemIdentifier: boolean };
   readonly roles: readonly ObservedRole[];
   readonly databases: readonly WithAclRows<ObservedDatabase>[];
@@ -58,12 +58,13 @@ async function readSharedCatalogs(session: Session, wish: ClusterWish): Promise<
   const [row] = await session.query<ClusterRow>(clusterQuery(session.serverVersionNum), parameters);
   if (row === undefined) throw new Error('the catalog query answered no row');
   const { readsSystemIdentifier, ...admin } = row.admin;
+  const { pid, ...server } = row.server;
   const identified = readsSystemIdentifier
     ? await session.query<{ systemIdentifier: string }>(systemIdentifierQuery)
     : [];
   const verifiers = admin.readsVerifiers ? await readVerifiers(session, wish.roles) : undefined;
   return {
-    server: { ...row.server, ...identified[0] },
+    server: { ...server, isPooled: pid !== session.pid, ...identified[0] },
     admin,
     roles: byName(
       row.roles.map((role) =>
@@ -74,14 +75,16 @@ async function readSharedCatalogs(session: Session, wish: ClusterWish): Promise<
   };
 }
 
-/** The schemas of the database that a session is in: one statement. */
+/** The schemas and event triggers of the database that a session is in: one statement. */
 export async function readInside(session: Session, schemas: readonly string[]): Promise<ObservedInside> {
   const [row] = await session.query<{
     adminMayCreateSchemas: boolean;
     schemas: readonly WithAclRows<ObservedSchema>[];
+    eventTriggers: ObservedInside['eventTriggers'];
   }>(insideQuery, [schemas]);
   if (row === undefined) throw new Error('the catalog query answered no row');
-  return { adminMayCreateSchemas: row.adminMayCreateSchemas, schemas: row.schemas.map(withAcl) };
+  const { adminMayCreateSchemas, eventTriggers } = row;
+  return { adminMayCreateSchemas, schemas: row.schemas.map(withAcl), eventTriggers };
 }
 
 /** The stored verifiers of roles, null where there is none; only for an admin who may read them. */

@@ -87,6 +87,8 @@ export function computePlan(wish: Wish, seen: Observation, pairs: readonly FileP
       ...comparison.findings,
       ...credentials.flatMap(({ findings }) => findings),
       ...lockFindings(seen),
+      ...poolerFindings(seen),
+      ...identityFindings(seen),
       ...expiryFindings(seen, declaration),
     ],
   };
@@ -103,6 +105,31 @@ function lockFindings({ server, admin }: Observation): Diagnostic[] {
       severity: 'info',
       code: 'lock-database',
       message: `${shown(admin.name)} can't enter database postgres, so apply's lock is taken in ${shown(server.database)}; give every run of this deployment the same database in its DSN`,
+    },
+  ];
+}
+
+function poolerFindings({ server }: Observation): Diagnostic[] {
+  if (!server.isPooled) return [];
+  return [
+    {
+      severity: 'warn',
+      code: 'pooler',
+      message:
+        'a connection pooler stands between here and the server: apply will refuse it, and passwords are proven to the pooler, not to the server',
+      remedy: 'point the admin DSN at the server, and BUS_DATABASE_SERVICE_HOST and _PORT at the pooler',
+    },
+  ];
+}
+
+function identityFindings({ server, admin }: Observation): Diagnostic[] {
+  if (server.systemIdentifier !== undefined) return [];
+  return [
+    {
+      severity: 'info',
+      code: 'system-identifier',
+      message: `${shown(admin.name)} may not read the cluster's identifier, so a saved plan can't tell this cluster from another at the same address`,
+      remedy: `a superuser runs, in database ${printable(server.database)}: GRANT EXECUTE ON FUNCTION pg_catalog.pg_control_system() TO ${identifier(admin.name)};`,
     },
   ];
 }

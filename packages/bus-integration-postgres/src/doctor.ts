@@ -1,24 +1,42 @@
+// Doctor: what would keep an apply from going well, each with what mends it. It looks at all that a plan looks at, at
+// this machine's files, and at what stands on the way to the server. Reads only.
 import {
   type Allowed,
   type Check,
   type Configuration,
   type Context,
   type Declaration,
+  type Diagnostic,
+  loginsOf,
   type OperationError,
   printable,
   type Response,
   type Target,
 } from 'bus-integration-database';
-import { computePlan } from './compute.ts';
+import { type Computed, computePlan } from './compute.ts';
+import type { Session } from './connect.ts';
+import { blockerChecks } from './doctor-blockers.ts';
 import { asCheck, check } from './doctor-check.ts';
 import { directoryChecks, secretFileChecks } from './doctor-files.ts';
-import { collationChecks, connectionCheck, tlsCheck, versionCheck } from './doctor-server.ts';
+import { eventTriggerChecks, listenerRulesChecks, reservedRoleChecks, verifierChecks } from './doctor-modules.ts';
+import { lookAgain, poolerCheck, routeCheck, serversCheck, wayIdOf } from './doctor-route.ts';
+import {
+  clockCheck,
+  collationChecks,
+  connectionChecks,
+  encodingCheck,
+  standbyChecks,
+  tlsCheck,
+  versionCheck,
+} from './doctor-server.ts';
+import { type DoctorSight, readDoctorSight } from './doctor-sight.ts';
 import { lockHolder } from './lock.ts';
 import type { Meter } from './meter.ts';
+import type { Observation } from './observation.ts';
 import { observe } from './observe.ts';
 import { adminSource, type Preparation, type ProviderSurroundings, prepare } from './preparation.ts';
 import { base, targetOf } from './respond.ts';
-import { createRun } from './run.ts';
+import { createRun, type Run } from './run.ts';
 import { toOperationError } from './sqlstate.ts';
 
 export interface DoctorOptions {
@@ -30,14 +48,18 @@ export interface DoctorOptions {
 }
 
 const nothingAllowed: Allowed = { allow: [], adopt: false, rotate: [] };
+/** One fewer than a plan's: a further connection looks who else answers. */
+const jobs = 2;
+
 export async function diagnose(options: DoctorOptions): Promise<Response> {
   const startedAt = performance.now();
   const { configuration, surroundings, declaration } = options;
-  const checks: Check[] = [
+  const found: Found = { checks: [] };
+  const { checks } = found;
+  checks.push(
     ...secretFileChecks(configuration, surroundings),
-    ...directoryChecks(configuration, surroundings),
-  ];
-  const found: Found = { checks };
+    ...directoryChecks(configuration, surroundings, loginsOf(declaration).length),
+  );
   try {
     const preparation = await prepare(configuration, surroundings, declaration, nothingAllowed);
     checks.push(...preparation.warnings.map((warning) => asCheck(warning)));
@@ -49,7 +71,10 @@ export async function diagnose(options: DoctorOptions): Promise<Response> {
     checks.push(
       ...expected.diagnostics
         .map((diagnostic) =>
-          asCheck({ ...diagnostic, message: withSource(diagnostic.message, expected, configuration) }, idOf(expected)),
+          asCheck(
+            { ...diagnostic, message: withSource(diagnostic.message, expected, configuration) },
+            wayIdOf(expected) ?? 'configuration',
+          ),
         )
         .filter(({ seen }) => !known.has(seen)),
     );
@@ -71,8 +96,9 @@ interface Found {
   target?: Target;
 }
 
-async function examineServer({ context, meter }: DoctorOptions, preparation: Preparation, found: Found): Promise<void> {
+async function examineServer(options: DoctorOptions, preparation: Preparation, found: Found): Promise<void> {
   const { checks } = found;
+  const { context, meter } = options;
   const { wish, directory } = preparation;
   const run = createRun({ target: preparation.target, signal: context.signal, meter });
   await using session = await run.open('survey');
@@ -84,63 +110,99 @@ async function examineServer({ context, meter }: DoctorOptions, preparation: Pre
     admin_role: session.user,
     server_version: version,
   };
-  checks.push(check('reachable', 'ok', `${session.where} answers as ${printable(session.user)}`));
-  checks.push(versionCheck(session.serverVersionNum, version));
-  checks.push(tlsCheck(session));
-  const isPooled = await session.isPooled();
   checks.push(
-    isPooled
-      ? check(
-          'pooler',
-          'fail',
-          `a connection pooler stands between here and the server at ${session.where}`,
-          'point the admin DSN at the server itself',
-        )
-      : check('pooler', 'ok', 'no pooler in between'),
+    check('reachable', 'ok', `${session.where} answers as ${printable(session.user)}`),
+    versionCheck(session.serverVersionNum, version),
+    tlsCheck(session),
   );
-  const holder = await lockHolder(session, wish.deploymentId);
-  checks.push(
-    holder === undefined
-      ? check('lock', 'ok', 'no apply is running')
-      : check('lock', 'warn', `an apply is running: ${holder}`, 'wait for it to end'),
-  );
-  const sight = await observe(session, { run, wish, directory, jobs: () => 3, onProgress: context.onProgress });
-  const { server, admin } = sight.seen;
-  found.target = targetOf(session.pinned, admin, server);
-  checks.push(connectionCheck(server));
-  checks.push(...(await collationChecks(session, wish.declaration.databases, server.versionNum)));
-  checks.push(
-    check('encoding', server.encoding === 'UTF8' ? 'ok' : 'info', `the cluster's encoding is ${server.encoding}`),
-  );
-  const computed = computePlan(wish, sight.seen, sight.pairs, sight.proofs);
-  checks.push(
+  const sight = await readDoctorSight(session, wish.declaration.databases);
+  checks.push(clockCheck(sight), routeCheck(session, sight));
+  const isPooled = sight.pid !== session.pid || session.setsPerTransaction;
+  const isLookedAgain = lookAround(run, session, sight, isPooled).then((seen) => checks.push(...seen));
+  // Awaited below, whatever else fails before.
+  isLookedAgain.catch(() => {});
+  try {
+    // Behind a pooler the second look must find the first connection idle.
+    if (isPooled) await isLookedAgain;
+    checks.push(await lockCheck(session, wish.deploymentId));
+    const { seen, pairs, proofs } = await observe(session, {
+      run,
+      wish,
+      directory,
+      jobs: () => jobs,
+      onProgress: context.onProgress,
+    });
+    found.target = targetOf(session.pinned, seen.admin, seen.server);
+    checks.push(...judge(options, computePlan(wish, seen, pairs, proofs), seen, sight));
+  } finally {
+    await isLookedAgain;
+  }
+}
+
+async function lookAround(run: Run, session: Session, sight: DoctorSight, isPooled: boolean): Promise<Check[]> {
+  const look = await lookAgain(run, session);
+  return [
+    isPooled ? await poolerCheck(session, sight, look) : check('pooler', 'ok', 'no pooler in between'),
+    serversCheck(session, sight, look),
+  ];
+}
+
+async function lockCheck(session: Session, deploymentId: string): Promise<Check> {
+  const holder = await lockHolder(session, deploymentId);
+  return holder === undefined
+    ? check('lock', 'ok', 'no apply is running')
+    : check('lock', 'warn', `an apply is running: ${holder}`, 'wait for it to end');
+}
+
+function judge(
+  { declaration, configuration }: DoctorOptions,
+  computed: Computed,
+  seen: Observation,
+  sight: DoctorSight,
+): Check[] {
+  const { admin, server } = seen;
+  const makesDatabases = computed.steps.some(({ action }) => action === 'create-database');
+  const isRefusedAsStandby = computed.refusals.some(({ code }) => code === 'standby');
+  return [
+    ...connectionChecks(seen, sight),
+    ...standbyChecks(server, isRefusedAsStandby),
+    ...collationChecks(sight.collations, makesDatabases),
+    encodingCheck(server),
+    ...blockerChecks(sight, { admin: admin.name, database: server.database, makesDatabases }),
+    ...verifierChecks(sight, {
+      admin: admin.name,
+      passwordSend: configuration.passwordSend,
+      setsPasswords: computed.credentials.some(({ setsVerifier }) => setsVerifier),
+    }),
+    ...reservedRoleChecks(sight, declaration),
+    ...eventTriggerChecks(seen),
+    ...listenerRulesChecks(sight, seen),
     ...computed.refusals.map((refusal) => asCheck(refusal)),
-    ...computed.findings.map((finding) => asCheck(finding)),
-  );
+    ...computed.findings.flatMap(findingChecks),
+    ...rightsChecks(computed, seen),
+  ];
+}
+
+function findingChecks(finding: Diagnostic): Check[] {
+  // Said already, and more of it, by the look at the way there.
+  if (finding.code === 'pooler') return [];
+  const told = asCheck(finding);
+  return [finding.code === 'system-identifier' ? { ...told, result: 'unknown' } : told];
+}
+
+function rightsChecks({ refusals }: Computed, { admin }: Observation): Check[] {
+  if (refusals.length > 0) return [];
   const rights = [
     admin.isSuperuser && 'superuser',
     admin.createsRoles && 'CREATEROLE',
     admin.createsDatabases && 'CREATEDB',
   ].filter(Boolean);
-  if (computed.refusals.length === 0) {
-    checks.push(
-      check(
-        'admin-rights',
-        'ok',
-        `${admin.name} (${rights.join(', ') || 'no role attributes'}) may do all that the plan needs`,
-      ),
-    );
-  }
-}
-
-function idOf({ errorClass }: OperationError): string {
-  return errorClass === 'unreachable' || errorClass === 'authentication-failed' || errorClass === 'timeout'
-    ? 'reachable'
-    : 'configuration';
+  const seen = `${admin.name} (${rights.join(', ') || 'no role attributes'}) may do all that the plan needs`;
+  return [check('admin-rights', 'ok', seen)];
 }
 
 function withSource(message: string, { errorClass }: OperationError, configuration: Configuration): string {
-  return ['unreachable', 'authentication-failed'].includes(errorClass)
+  return ['unreachable', 'authentication-failed', 'timeout'].includes(errorClass)
     ? `${message} (from ${adminSource(configuration)})`
     : message;
 }

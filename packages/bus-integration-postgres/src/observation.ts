@@ -19,6 +19,8 @@ export interface ObservedServer {
   readonly maxConnections: number;
   readonly reservedConnections: number;
   readonly usedConnections: number;
+  /** The process that answered is not the one that the login named: a pooler stands between. */
+  readonly isPooled: boolean;
   /** Database `postgres`, where every run's lock is, lets the admin in. */
   readonly entersPostgres: boolean;
   readonly scramIterations: number;
@@ -87,6 +89,18 @@ export interface ObservedSchema {
 export interface ObservedInside {
   readonly adminMayCreateSchemas: boolean;
   readonly schemas: readonly ObservedSchema[];
+  /** Those that fire. */
+  readonly eventTriggers: readonly ObservedEventTrigger[];
+}
+
+interface ObservedEventTrigger {
+  readonly name: string;
+  /** `ddl_command_end`, `login` … */
+  readonly event: string;
+  /** Command tags; null is every one. */
+  readonly tags: readonly string[] | null;
+  /** Name of its function. */
+  readonly calls: string;
 }
 
 export interface Observation {

@@ -6,6 +6,7 @@ import {
   type Configuration,
   type Context,
   type Declaration,
+  type Diagnostic,
   declarationOf,
   OperationError,
   type PlanRequest,
@@ -23,6 +24,7 @@ import type { KeptSessions } from './kept-sessions.ts';
 import { lockHolder } from './lock.ts';
 import type { Meter } from './meter.ts';
 import { type ObserveOptions, observe, type Sight } from './observe.ts';
+import { judgeOutputDirectory } from './output-directory.ts';
 import {
   configuredDeclaration,
   type Preparation,
@@ -115,7 +117,8 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
     await using session = await run.open('survey');
     const { sight, computed } = await survey(session, observation(run, preparation, context, 1));
     const target = targetOf(session.pinned, sight.seen.admin, sight.seen.server);
-    return planResponse({ wish: preparation.wish, target, computed, warnings: preparation.warnings, startedAt });
+    const warnings = [...preparation.warnings, ...outputWarnings(preparation, computed)];
+    return planResponse({ wish: preparation.wish, target, computed, warnings, startedAt });
   };
 
   return {
@@ -172,6 +175,13 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
         meter: options.meter,
       }),
   };
+}
+
+/** Apply would find out before it touches the server; whoever plans wants to know before the change window. */
+function outputWarnings({ directory }: Preparation, { steps }: Computed): Diagnostic[] {
+  const files = steps.filter(({ action }) => action === 'write-dsn-file').length;
+  if (directory === undefined || files === 0) return [];
+  return judgeOutputDirectory(directory, files).map((finding) => ({ ...finding, severity: 'warn' }));
 }
 
 function atWork(holder: string): OperationError {

@@ -55,7 +55,9 @@ export interface Session extends AsyncDisposable {
    * @throws as `query` does; a warned GRANT is known only when all statements have run, a COMMIT among them too.
    */
   script(text: string, options?: RequestOptions): Promise<Record<string, unknown>[][]>;
-  /** True when a pooler stands between: the backend's pid is not the one we were given. Asks once. */
+  /** Something on the way took no settings at the login: only poolers do so. Then every transaction begins with them. */
+  readonly setsPerTransaction: boolean;
+  /** True when a pooler stands between: it took no settings, or the backend's pid is not the one we were given. Asks once. */
   isPooled(): Promise<boolean>;
   /** Takes leave of the server; never throws, and takes no longer than a second. */
   close(): Promise<void>;
@@ -69,6 +71,8 @@ export interface SessionFacts {
   readonly tls: TlsState | null;
   readonly authentication: AuthenticationRecord;
   readonly refusals: SettingRefusals;
+  /** Statements for after each BEGIN, a semicolon before each. */
+  readonly atBegin: string;
   /** Default deadline of a request. */
   readonly queryTimeoutMs: number;
   readonly meter: Meter | undefined;
@@ -127,6 +131,7 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
     get refusedSettings() {
       return [...facts.refusals].filter(([, extent]) => extent === 'at-all').map(([name]) => name);
     },
+    setsPerTransaction: [...facts.refusals.values()].includes('in-packet'),
     pid: driver.pid,
     serverVersionNum: versionNumber(driver.parameterStatus.server_version ?? ''),
     parameterStatus: driver.parameterStatus,
@@ -134,11 +139,12 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
     closed: driver.closed.then(() => (closing === undefined ? driver.loss() : undefined)),
     query: async <Row>(text: string, values: readonly unknown[] = [], options: RequestOptions = {}) =>
       ((await request(text, values, options)).at(-1)?.rows ?? []) as Row[],
-    script: async (text, options = {}) => (await request(text, [], options)).map(({ rows }) => rows),
+    script: async (text, options = {}) =>
+      (await request(begun(text, facts.atBegin), [], options)).map(({ rows }) => rows),
     isPooled: () => {
       pooled ??= session
         .query<{ pid: number }>('SELECT pg_catalog.pg_backend_pid() AS pid', [], { doing: 'looking for a pooler' })
-        .then(([row]) => row?.pid !== driver.pid);
+        .then(([row]) => row?.pid !== driver.pid || session.setsPerTransaction);
       return pooled;
     },
     close: () => {
@@ -148,6 +154,11 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
     [Symbol.asyncDispose]: () => session.close(),
   };
   return session;
+}
+
+/** A script that opens a transaction, with what every transaction is to begin with. */
+function begun(text: string, atBegin: string): string {
+  return atBegin === '' ? text : text.replace(/^\s*BEGIN[^;]*/i, (begin) => begin + atBegin);
 }
 
 const longestGoodbyeMs = 1_000;

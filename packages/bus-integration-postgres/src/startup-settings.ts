@@ -1,6 +1,6 @@
-// Settings that a connection begins with: in the startup packet where they are taken, by SET where only a pooler is in
-// the way, left out where the server doesn't have them. https://www.postgresql.org/docs/current/protocol-message-formats.html
-import type { Session } from './session.ts';
+// Settings that a connection begins with: in the startup packet where they are taken, for each transaction where a pooler
+// is in the way, left out where the server doesn't have them. https://www.postgresql.org/docs/current/protocol-message-formats.html
+import { literal } from './sql.ts';
 import { sqlstateOf } from './sqlstate.ts';
 
 export type Settings = Readonly<Record<string, string>>;
@@ -8,8 +8,9 @@ export type Settings = Readonly<Record<string, string>>;
 /** What an address was found not to take: a setting in the startup packet, or a setting at all. */
 export type SettingRefusals = Map<string, 'in-packet' | 'at-all'>;
 
-/** The settings that the startup packet may carry. */
+/** The settings that the startup packet may carry; none before a pooler, which takes hardly any. */
 export function packetSettings(settings: Settings, refusals: SettingRefusals): Settings {
+  if (isPooler(refusals)) return {};
   return Object.fromEntries(Object.entries(settings).filter(([name]) => !refusals.has(name)));
 }
 
@@ -27,29 +28,23 @@ export function noteRefusal(error: unknown, sent: readonly string[], refusals: S
   return named.length > 0;
 }
 
-/** Sets what could not go into the startup packet, in one round trip where the server knows all of it. */
-export async function setTheRest(
-  session: Session,
-  settings: Settings,
-  refusals: SettingRefusals,
-  timeoutMs: number,
-): Promise<void> {
-  for (;;) {
-    const rest = Object.entries(settings).filter(([name]) => refusals.get(name) === 'in-packet');
-    if (rest.length === 0) return;
-    const calls = rest.map((_, index) => `pg_catalog.set_config($${2 * index + 1}, $${2 * index + 2}, false)`);
-    try {
-      await session.query(`SELECT ${calls.join(', ')}`, rest.flat(), { doing: 'setting up the session', timeoutMs });
-      return;
-    } catch (error) {
-      const named = settingsNamed(
-        error,
-        rest.map(([name]) => name),
-      );
-      if (named.length === 0) throw error;
-      for (const name of named) refusals.set(name, 'at-all');
-    }
-  }
+/**
+ * Statements that a transaction begins with where the packet could not carry the settings; empty where it could. Never
+ * for the session: a pooler hands the server's session on, and the next client would find an empty search_path.
+ */
+export function localSettings(settings: Settings, refusals: SettingRefusals): string {
+  if (!isPooler(refusals)) return '';
+  return Object.entries(settings)
+    .filter(([name]) => ofTransactions.includes(name) && refusals.get(name) !== 'at-all')
+    .map(([name, value]) => `; SET LOCAL ${name} = ${literal(value)}`)
+    .join('');
+}
+
+// The others rule over idle sessions and lost clients, which behind a pooler aren't ours.
+const ofTransactions = ['search_path', 'lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout'];
+
+function isPooler(refusals: SettingRefusals): boolean {
+  return [...refusals.values()].includes('in-packet');
 }
 
 function settingsNamed(error: unknown, names: readonly string[]): readonly string[] {

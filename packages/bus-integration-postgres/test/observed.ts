@@ -89,7 +89,7 @@ export interface Said {
 export function seen(said: Said = {}): Observation {
   const inside = Object.entries(said.schemas ?? {}).map(([name, schemas]): [string, ObservedInside] => [
     name,
-    { adminMayCreateSchemas: said.adminMayCreateSchemas ?? true, schemas },
+    { adminMayCreateSchemas: said.adminMayCreateSchemas ?? true, schemas, eventTriggers: [] },
   ]);
   return {
     server: {
@@ -102,6 +102,7 @@ export function seen(said: Said = {}): Observation {
       maxConnections: 100,
       reservedConnections: 3,
       usedConnections: 1,
+      isPooled: false,
       entersPostgres: true,
       scramIterations: 4096,
       encoding: 'UTF8',

@@ -8,7 +8,7 @@ import { brief, targetOf } from './target.ts';
 const settings = { search_path: '', lock_timeout: '7s', application_name: 'set by settings' };
 
 describe('a pooler that takes no settings in the startup packet', () => {
-  test('gets them by SET, and further connections don’t ask again', async () => {
+  test('gets them in each transaction, never for the session, and further connections don’t ask again', async () => {
     await using server = await sharedServer();
     await using front = await pooler(server);
     const addresses = [{ host: '127.0.0.1', port: front.port, password: new Secret(server.password) }];
@@ -16,26 +16,16 @@ describe('a pooler that takes no settings in the startup packet', () => {
     for (const connections of [2, 1]) {
       const meter = createMeter();
       await using session = await connect(targetOf(server, { addresses }), { ...brief, settings, cache, meter });
-      expect(meter).toMatchObject({ connections, roundTrips: 1 });
-      const shown = await session.script('SHOW search_path; SHOW lock_timeout; SHOW application_name');
-      expect(shown.flat()).toEqual([
-        { search_path: '' },
-        { lock_timeout: '7s' },
-        { application_name: 'set by settings' },
+      expect(meter).toMatchObject({ connections, roundTrips: 0 });
+      const inside = await session.script('BEGIN; SHOW search_path; SHOW lock_timeout; COMMIT');
+      expect(inside.flat()).toEqual([{ search_path: '""' }, { lock_timeout: '7s' }]);
+      expect((await session.script('SHOW search_path; SHOW lock_timeout')).flat()).toEqual([
+        { search_path: '"$user", public' },
+        { lock_timeout: '0' },
       ]);
       expect(await session.isPooled()).toBe(true);
-      expect(session.refusedSettings).toEqual([]);
+      expect(session.setsPerTransaction).toBe(true);
     }
-  });
-
-  test('a setting that the server doesn’t have is left out there too', async () => {
-    await using server = await sharedServer();
-    await using front = await pooler(server);
-    const addresses = [{ host: '127.0.0.1', port: front.port, password: new Secret(server.password) }];
-    const odd = { ...settings, no_such_setting: '1', lock_timeout: 'soon' };
-    await using session = await connect(targetOf(server, { addresses }), { ...brief, settings: odd });
-    expect([...session.refusedSettings].sort()).toEqual(['lock_timeout', 'no_such_setting']);
-    expect(await session.query('SHOW search_path')).toEqual([{ search_path: '' }]);
   });
 
   test('its refusal of what the DSN asks for is an error', async () => {

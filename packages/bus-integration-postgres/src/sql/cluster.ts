@@ -3,7 +3,11 @@
 import { keptApplicationName } from '../kept-sessions.ts';
 import { literal } from '../sql.ts';
 
-/** Statements differ by what a server version knows, never by what the admin may do: that would be an error here. */
+/**
+ * Statements differ by what a server version knows, never by what the admin may do: that would be an error here.
+ * A plain admin isn't told the type of others' processes (https://www.postgresql.org/docs/current/monitoring-stats.html);
+ * of those, the ones with a role in a database count as connections.
+ */
 export function clusterQuery(versionNum: number): string {
   const mutesLogging =
     versionNum >= 150000
@@ -33,7 +37,9 @@ SELECT
       + coalesce(pg_catalog.current_setting('reserved_connections', true)::int, 0),
     'entersPostgres', coalesce((SELECT datallowconn AND pg_catalog.has_database_privilege(oid, 'CONNECT')
                                   FROM pg_catalog.pg_database WHERE datname = 'postgres'), false),
-    'usedConnections', (SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend'),
+    'usedConnections', (SELECT count(*) FROM pg_catalog.pg_stat_activity
+                          WHERE coalesce(backend_type = 'client backend', datid IS NOT NULL AND usesysid IS NOT NULL)),
+    'pid', pg_catalog.pg_backend_pid(),
     'scramIterations', coalesce(pg_catalog.current_setting('scram_iterations', true)::int, 4096),
     'encoding', (SELECT pg_catalog.pg_encoding_to_char(encoding) FROM pg_catalog.pg_database WHERE datname = 'template0'),
     'characterType', (SELECT datctype FROM pg_catalog.pg_database WHERE datname = 'template0')

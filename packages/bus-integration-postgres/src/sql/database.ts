@@ -15,4 +15,10 @@ SELECT
                 FROM pg_catalog.aclexplode(coalesce(schema.nspacl, pg_catalog.acldefault('n', schema.nspowner))) AS entry)
     ) ORDER BY schema.nspname), '[]')
     FROM pg_catalog.pg_namespace AS schema
-   WHERE schema.nspname = ANY ($1::text[])) AS schemas`;
+   WHERE schema.nspname = ANY ($1::text[])) AS schemas,
+  (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
+      'name', trigger.evtname, 'event', trigger.evtevent, 'tags', trigger.evttags,
+      'calls', (SELECT function.proname FROM pg_catalog.pg_proc AS function WHERE function.oid = trigger.evtfoid))
+      ORDER BY trigger.evtname), '[]')
+    FROM pg_catalog.pg_event_trigger AS trigger
+   WHERE trigger.evtenabled IN ('O', 'A')) AS "eventTriggers"`;

@@ -1,0 +1,83 @@
+// Whether DSN files could be written where they are to go: rights and room, asked of the system without writing.
+import { accessSync, constants, statfsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type Diagnostic, printable } from 'bus-integration-database';
+import type { DsnDirectory } from './dsn-directory.ts';
+
+/** What a file system says of itself; Node's `statfsSync` gives it. */
+interface Room {
+  readonly bsize: number;
+  readonly bfree: number;
+  readonly bavail: number;
+  readonly files: number;
+  readonly ffree: number;
+}
+
+/**
+ * What would keep `files` DSN files from being written; none when nothing would.
+ *
+ * @example
+ * judgeOutputDirectory({ shown: './local/dsn', path: '/srv/local/dsn', uid: 1000 }, 4)[0]?.message;
+ * // "./local/dsn can't be written (EACCES)"
+ */
+export function judgeOutputDirectory(directory: DsnDirectory, files: number): Diagnostic[] {
+  const { path, uid } = directory;
+  const shown = printable(directory.shown);
+  const remedy = 'mend its mode and owner, or set BUS_DATABASE_DSN_OUTPUT_DIR to another directory';
+  try {
+    const nearest = nearestDirectory(path);
+    const code = refusalOf(nearest, nearest === path ? constants.R_OK : 0);
+    if (code !== undefined) {
+      const message =
+        nearest === path
+          ? `${shown} can't be written (${code})`
+          : `${shown} can't be made: ${printable(nearest)} is not writable (${code})`;
+      return [{ severity: 'fail', code: 'output-directory', message, remedy }];
+    }
+    return judgeRoom(statfsSync(nearest), { shown, files, isRoot: uid === 0 });
+  } catch (error) {
+    const message = `${shown} can't be looked at (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`;
+    return [{ severity: 'fail', code: 'output-directory', message, remedy }];
+  }
+}
+
+/** Room for that many files beside their staged twins; Linux keeps some blocks for root. Pure. */
+export function judgeRoom(
+  room: Room,
+  { shown, files, isRoot }: { shown: string; files: number; isRoot: boolean },
+): Diagnostic[] {
+  const { bsize, files: inodes, ffree } = room;
+  const free = isRoot ? room.bfree : room.bavail;
+  const remedy = 'make room on that file system, or set BUS_DATABASE_DSN_OUTPUT_DIR to another one';
+  const tell = (severity: 'fail' | 'warn', message: string): Diagnostic[] => [
+    { severity, code: 'output-space', message, remedy },
+  ];
+  // Each file is at least a block, its staged twin another, and the directory may grow by one.
+  const needed = 2 * files + 1;
+  if (free < needed)
+    return tell('fail', `${shown}: the file system is full (${free * bsize} bytes free, ${needed * bsize} needed)`);
+  // Some file systems count no inodes, and say 0 of both.
+  if (inodes > 0 && ffree < 2 * files)
+    return tell('fail', `${shown}: the file system has ${ffree} inodes left, ${2 * files} are needed`);
+  if (free * bsize < scarceBytes)
+    return tell('warn', `${shown}: the file system is nearly full (${Math.floor((free * bsize) / 1024)} KiB free)`);
+  return [];
+}
+
+const scarceBytes = 1024 * 1024;
+
+function nearestDirectory(path: string): string {
+  let nearest = path;
+  while (statSync(nearest, { throwIfNoEntry: false }) === undefined && dirname(nearest) !== nearest)
+    nearest = dirname(nearest);
+  return nearest;
+}
+
+function refusalOf(path: string, more: number): string | undefined {
+  try {
+    accessSync(path, constants.W_OK | constants.X_OK | more);
+    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? 'no right';
+  }
+}

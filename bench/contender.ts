@@ -126,6 +126,7 @@ export interface Bus {
   verify(): Promise<Measured>;
   /** The service's password, as the files hold it. */
   password(): string;
+  doctor(): Promise<Measured>;
   /** How many DSN files there are now. */
   countFiles(): number;
 }
@@ -159,6 +160,7 @@ BUS_DATABASE_DSN_OUTPUT_DIR=./dsn
       const dsn = readFileSync(join(folder, 'dsn', `${workload.databases[0]}.dsn`), 'utf8').trim();
       return decodeURIComponent(new URL(dsn).password);
     },
+    doctor: () => measured('doctor'),
     countFiles: () => readdirSync(join(folder, 'dsn')).length,
   };
 }

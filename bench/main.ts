@@ -4,15 +4,23 @@ import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Major, majors, psqlPath } from 'embedded';
+import { examination } from './examination.ts';
 import { createCalm } from './machine.ts';
 import { natsRates } from './nats.ts';
 import { type Provisioning, type ProvisioningOptions, provision } from './provisioning.ts';
-import { provisioningTable, rateTable, slopeTable, startUpTable, verifyingTable } from './report.ts';
+import {
+  examinationTable,
+  provisioningTable,
+  rateTable,
+  slopeTable,
+  startUpTable,
+  verifyingTable,
+} from './report.ts';
 import { startUp } from './start-up.ts';
 import { verifying } from './verifying.ts';
 import { type Workload, workloads } from './workload.ts';
 
-const parts = ['start', 'verify', 'S', 'M', 'M-plain', 'L', 'L-20', 'nats'];
+const parts = ['start', 'doctor', 'verify', 'S', 'M', 'M-plain', 'L', 'L-20', 'nats'];
 const usage = `usage: npm run bench -- [flags]
   --only LIST        of ${parts.join(', ')} (default: all)
   --rounds N         rounds of every workload (default: S 7, M 3, L 2)
@@ -59,6 +67,7 @@ async function main(): Promise<number> {
     const title = `verify of ${smallest.databases.length} databases, ${rounds} rounds`;
     console.log(`\n${verifyingTable(title, result)}`);
   }
+  if (only.includes('doctor')) console.log(`\n${examinationTable(await examination(options, flags.rounds ?? 7))}`);
   const results: [Workload, Provisioning][] = [];
   for (const workload of workloads) {
     const rounds = flags.rounds ?? workload.rounds;

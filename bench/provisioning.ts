@@ -91,10 +91,13 @@ async function readAndPlan(
   }
 }
 
+/** A server of its own, and both sides of a figure against it. */
 interface Ground {
   readonly server: Server;
   readonly psql: Psql;
   readonly bus: Bus;
+  /** The contenders' folder. */
+  readonly folder: string;
 }
 
 export async function onServer(
@@ -117,6 +120,7 @@ export async function onServer(
     server,
     psql: createPsql(options.psql, login, folder.path),
     bus: createBus(options.bus, login, workload, folder.path),
+    folder: folder.path,
   });
 }
 

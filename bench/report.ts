@@ -1,5 +1,6 @@
 // Measurements as the Markdown tables of RESULTS.md: medians, and ratios to the best that psql or Node can do.
 import { availableParallelism } from 'node:os';
+import type { Examination } from './examination.ts';
 import type { Rates } from './nats.ts';
 import type { Run } from './program.ts';
 import type { Provisioning } from './provisioning.ts';
@@ -67,6 +68,18 @@ export function startUpTable({ node, version, help }: StartUp): string {
   return table(
     [`start-up, ${node.length} rounds`, 'bus', '`node -e 0`', 'ratio', 'goal'],
     [line('`bus --version`', version, '≤ 1.5'), line('`bus operator database --help`', help, '')],
+  );
+}
+
+export function examinationTable({ plan, doctor }: Examination): string {
+  const elapsed = (runs: readonly Run[]) => median(runs.map(({ elapsedMs }) => elapsedMs));
+  const cpu = (runs: readonly Run[]) => median(runs.map(({ cpuMs }) => cpuMs));
+  const line = (name: string, figure: (runs: readonly Run[]) => number, goal: string) => {
+    return [name, seconds(figure(doctor)), seconds(figure(plan)), (figure(doctor) / figure(plan)).toFixed(2), goal];
+  };
+  return table(
+    [`4 databases, converged, in a git repository, ${plan.length} rounds`, 'doctor', 'plan', 'ratio', 'goal'],
+    [line('elapsed', elapsed, '≤ 1.5'), line('processor time', cpu, '')],
   );
 }
 

@@ -59,6 +59,28 @@ describe('a converged plan', () => {
   });
 });
 
+describe('a doctor of a converged server', () => {
+  test.each([1, 6])('%i databases: asks hardly more than a plan', async (size) => {
+    using folder = temporaryFolder();
+    const wish = { databases: numbered(size, `doctored${size}_`), serviceRole: `doctored${size}_svc` };
+    const at = { adminDsn, wish, folder: folder.path, deploymentId: `doctored-${size}` };
+    expect((await createDeployment(at).apply()).ok).toBe(true);
+    const measured = async (verb: 'plan' | 'doctor') => {
+      const meter = createMeter();
+      const answer = await createDeployment({ ...at, meter })[verb]();
+      expect(answer.ok, explain(answer)).toBe(true);
+      return meter;
+    };
+    const [plan, doctor] = [await measured('plan'), await measured('doctor')];
+    console.log(`round-trips: doctor of ${size}: ${JSON.stringify(doctor)}, plan: ${JSON.stringify(plan)}`);
+    // Its own question and who holds the lock; who answers is asked on a second connection meanwhile.
+    expect(doctor.roundTrips).toBe(plan.roundTrips + 3);
+    expect(doctor.connections).toBe(plan.connections + 1);
+    expect(doctor.openPeak).toBeLessThanOrEqual(4);
+    expect(doctor.open).toBe(0);
+  });
+});
+
 describe('round trips for each database', () => {
   const few = { databases: numbered(2, 'few'), serviceRole: 'few_svc', schemas: numbered(1, 's') };
   const cases: readonly (readonly [what: string, wish: Wish])[] = [

@@ -1,7 +1,7 @@
 // What stands on the way to the server: port maps, several servers behind one name, and what keeps us from coming in.
+import { writeFileSync } from 'node:fs';
 import { createCertificateAuthority, createPlainAdmin, type Server, startServer } from 'embedded';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { skip } from '../bad-input/refusal.ts';
 import { checkOf, checksOf, examine } from './examined.ts';
 import { startForwarder } from './forwarder.ts';
 
@@ -58,17 +58,6 @@ describe('the way to the server', () => {
       seen: expect.stringContaining('a second one was not: several servers answer there'),
     });
   });
-
-  it('two servers behind the addresses of one name', async (test) => {
-    const { lookup } = await import('node:dns/promises');
-    const found = (await lookup('localhost', { all: true })).map(({ address }) => address);
-    if (!found.includes('::1')) skip(test, 'localhost has no IPv6 address here');
-    await using _other = await startForwarder([other], { host: '::1', port: one.port });
-    expect(checkOf(await examine(sameAt('localhost', one.port)), 'several-servers')).toMatchObject({
-      result: 'fail',
-      seen: expect.stringContaining(`localhost:${one.port} (127.0.0.1) and localhost:${one.port} (::1)`),
-    });
-  });
 });
 
 describe('a server that does not let us in', () => {
@@ -86,7 +75,6 @@ describe('a server that does not let us in', () => {
       hba: 'hostssl all all 127.0.0.1/32 scram-sha-256\n',
     });
     const root = `${expired.directory}/root.pem`;
-    const { writeFileSync } = await import('node:fs');
     writeFileSync(root, authority.certificate);
     const [wrong] = await wayIn(`${one.dsn().replace(/:[^:@]+@/, ':wrong@')}`);
     expect(wrong).toMatch(

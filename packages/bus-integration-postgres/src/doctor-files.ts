@@ -2,13 +2,16 @@
 import {
   type Check,
   type Configuration,
+  type Declaration,
   gitExposure,
   judgeSecretFile,
+  loginsOf,
   OperationError,
   printable,
 } from 'bus-integration-database';
 import { asCheck, check } from './doctor-check.ts';
 import { type DsnDirectory, listDirectory, withoutSlashes } from './dsn-directory.ts';
+import { readPairs } from './dsn-file.ts';
 import { judgeOutputDirectory } from './output-directory.ts';
 import { adminSource, directoryOf, type ProviderSurroundings, pathFrom } from './preparation.ts';
 
@@ -35,23 +38,33 @@ export function secretFileChecks(configuration: Configuration, surroundings: Pro
   ];
 }
 
-/** `files` is how many DSN files there are to be. */
-export function directoryChecks(
+/** What is wrong with the directory and the files in it. */
+interface DirectorySight {
+  readonly checks: readonly Check[];
+  /** Undefined too where its files can't be looked into: what they hold is not known then. */
+  readonly readable?: DsnDirectory;
+}
+
+export function directorySight(
   configuration: Configuration,
   surroundings: ProviderSurroundings,
-  files: number,
-): Check[] {
+  declaration: Declaration,
+): DirectorySight {
   const directory = directoryOf(configuration, surroundings);
-  if (directory === undefined) return [];
-  const faults = directoryFaults(directory);
-  if (faults.length > 0) return faults;
-  const findings = judgeOutputDirectory(directory, files);
-  return [
+  if (directory === undefined) return { checks: [] };
+  const logins = loginsOf(declaration);
+  const closed = faultsOf('output-directory', () => listDirectory(directory));
+  if (closed.length > 0) return { checks: closed };
+  const broken = faultsOf('dsn-file', () => readPairs(directory, logins));
+  const findings = judgeOutputDirectory(directory, logins.length);
+  const checks = [
     ...(findings.length === 0
       ? [check('output-directory', 'ok', `${directory.shown} can be written`)]
       : findings.map((finding) => asCheck(finding))),
+    ...broken,
     gitCheck('git-output-directory', `${withoutSlashes(directory.shown)}/`, surroundings),
   ];
+  return { checks, ...(broken.length === 0 && { readable: directory }) };
 }
 
 function gitCheck(id: string, path: string, { cwd, env }: ProviderSurroundings): Check {
@@ -59,13 +72,13 @@ function gitCheck(id: string, path: string, { cwd, env }: ProviderSurroundings):
   return check(id, result, seen, remedy);
 }
 
-/** Why the other verbs would not even look into it. */
-function directoryFaults(directory: DsnDirectory): Check[] {
+/** Why the other verbs would not even look. */
+function faultsOf(id: string, look: () => void): Check[] {
   try {
-    listDirectory(directory);
+    look();
     return [];
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
-    return error.diagnostics.map((diagnostic) => asCheck(diagnostic, 'output-directory'));
+    return error.diagnostics.map((diagnostic) => asCheck(diagnostic, id));
   }
 }

@@ -7,7 +7,6 @@ import {
   type Context,
   type Declaration,
   type Diagnostic,
-  loginsOf,
   type OperationError,
   printable,
   type Response,
@@ -17,7 +16,7 @@ import { type Computed, computePlan } from './compute.ts';
 import type { Session } from './connect.ts';
 import { blockerChecks } from './doctor-blockers.ts';
 import { asCheck, check } from './doctor-check.ts';
-import { directoryChecks, secretFileChecks } from './doctor-files.ts';
+import { directorySight, secretFileChecks } from './doctor-files.ts';
 import { eventTriggerChecks, listenerRulesChecks, reservedRoleChecks, verifierChecks } from './doctor-modules.ts';
 import { lookAgain, poolerCheck, routeCheck, serversCheck, wayIdOf } from './doctor-route.ts';
 import {
@@ -30,6 +29,7 @@ import {
   versionCheck,
 } from './doctor-server.ts';
 import { type DoctorSight, readDoctorSight } from './doctor-sight.ts';
+import type { DsnDirectory } from './dsn-directory.ts';
 import { lockHolder } from './lock.ts';
 import type { Meter } from './meter.ts';
 import type { Observation } from './observation.ts';
@@ -56,14 +56,13 @@ export async function diagnose(options: DoctorOptions): Promise<Response> {
   const { configuration, surroundings, declaration } = options;
   const found: Found = { checks: [] };
   const { checks } = found;
-  checks.push(
-    ...secretFileChecks(configuration, surroundings),
-    ...directoryChecks(configuration, surroundings, loginsOf(declaration).length),
-  );
+  checks.push(...secretFileChecks(configuration, surroundings));
   try {
+    const files = directorySight(configuration, surroundings, declaration);
+    checks.push(...files.checks);
     const preparation = await prepare(configuration, surroundings, declaration, nothingAllowed);
     checks.push(...preparation.warnings.map((warning) => asCheck(warning)));
-    await examineServer(options, preparation, found);
+    await examineServer(options, preparation, files.readable, found);
   } catch (error) {
     if (options.context.signal.aborted) throw error;
     const expected = toOperationError(error, 'the examination');
@@ -96,11 +95,15 @@ interface Found {
   target?: Target;
 }
 
-async function examineServer(options: DoctorOptions, preparation: Preparation, found: Found): Promise<void> {
+async function examineServer(
+  options: DoctorOptions,
+  { wish, target }: Preparation,
+  directory: DsnDirectory | undefined,
+  found: Found,
+): Promise<void> {
   const { checks } = found;
   const { context, meter } = options;
-  const { wish, directory } = preparation;
-  const run = createRun({ target: preparation.target, signal: context.signal, meter });
+  const run = createRun({ target, signal: context.signal, meter });
   await using session = await run.open('survey');
   const version = session.parameterStatus.server_version ?? '';
   found.target = {
@@ -133,7 +136,9 @@ async function examineServer(options: DoctorOptions, preparation: Preparation, f
       onProgress: context.onProgress,
     });
     found.target = targetOf(session.pinned, seen.admin, seen.server);
-    checks.push(...judge(options, computePlan(wish, seen, pairs, proofs), seen, sight));
+    const computed = computePlan(wish, seen, pairs, proofs);
+    checks.push(...judge(options, directory === undefined ? withoutFiles(computed) : computed, seen, sight));
+    if (directory !== undefined) checks.push(...rightsChecks(computed, seen));
   } finally {
     await isLookedAgain;
   }
@@ -179,8 +184,15 @@ function judge(
     ...listenerRulesChecks(sight, seen),
     ...computed.refusals.map((refusal) => asCheck(refusal)),
     ...computed.findings.flatMap(findingChecks),
-    ...rightsChecks(computed, seen),
   ];
+}
+
+/** Where the files can't be looked into, nothing is said of passwords: that none was seen doesn't mean that none is there. */
+function withoutFiles(computed: Computed): Computed {
+  const doubtful = new Set(
+    computed.credentials.flatMap(({ refusal, unsettled }) => [refusal, unsettled]).map((told) => told?.message),
+  );
+  return { ...computed, refusals: computed.refusals.filter(({ message }) => !doubtful.has(message)) };
 }
 
 function findingChecks(finding: Diagnostic): Check[] {

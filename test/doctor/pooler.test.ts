@@ -14,8 +14,12 @@ const unknowing = {
     'search_path,lock_timeout,statement_timeout,idle_in_transaction_session_timeout,idle_session_timeout,client_connection_check_interval,tcp_keepalives_idle,tcp_keepalives_interval,tcp_keepalives_count,tcp_user_timeout,default_transaction_read_only',
 };
 const cases = [
-  { mode: 'transaction', settings: {}, says: /in transaction mode: two connections of ours shared server process \d+/ },
-  { mode: 'transaction', settings: unknowing, says: /in transaction mode/ },
+  {
+    mode: 'transaction',
+    settings: {},
+    says: /in transaction \(or statement\) mode: two connections of ours shared server process \d+/,
+  },
+  { mode: 'transaction', settings: unknowing, says: /in transaction \(or statement\) mode/ },
   { mode: 'session', settings: {}, says: /as it seems in session mode/ },
   { mode: 'session', settings: unknowing, says: /as it seems in session mode/ },
 ] as const;
@@ -72,6 +76,21 @@ async function expectNothingLeft(dsn: string): Promise<void> {
   );
   expect(rows.map(({ setting }) => setting)).toEqual(['off', '0', '"$user", public', '0']);
 }
+
+describe.skipIf(!isThere)('by way of PgBouncer in statement mode', () => {
+  it('nothing can be read in a transaction, and doctor says what is in the way', async () => {
+    await using server = await startServer();
+    await using pooler = await startPgBouncer(server, { mode: 'statement' });
+    using folder = temporaryFolder();
+    const deployment = createDeployment({ adminDsn: pooler.dsn(), wish, folder: folder.path });
+    expect(checkOf(await deployment.doctor(), 'pooler').result).toBe('fail');
+    const planned = await deployment.plan();
+    expect([planned.ok, planned.diagnostics[0]?.message]).toEqual([
+      false,
+      expect.stringContaining('transaction blocks not allowed in statement pooling mode'),
+    ]);
+  });
+});
 
 describe.skipIf(!isThere)('a pooler that has no second connection to give', () => {
   it('is told as far as it can be', async () => {

@@ -86,6 +86,23 @@ describe('transactions in the way', () => {
   });
 });
 
+describe('what the admin may not', () => {
+  it('is told as SQL for a DBA, which is all that it takes', async () => {
+    await using own = await startServer();
+    await own.query(`CREATE ROLE weak LOGIN PASSWORD 'weak'`);
+    using folder = temporaryFolder();
+    const deployment = createDeployment({ adminDsn: own.dsn('postgres', 'weak', 'weak'), wish, folder: folder.path });
+    const before = await deployment.doctor();
+    expect(faults(before)).toEqual([...unseen, 'fail lacks-createrole', 'fail lacks-createdb']);
+    expect(checksOf(before, 'admin-rights')).toEqual([]);
+    for (const id of ['lacks-createrole', 'lacks-createdb'])
+      await own.query((checkOf(before, id).remedy ?? '').replace('a superuser runs: ', ''));
+    expect(checkOf(await deployment.doctor(), 'admin-rights').result).toBe('ok');
+    const applied = await deployment.apply();
+    expect(applied.ok, explain(applied)).toBe(true);
+  });
+});
+
 describe('what the server is', () => {
   it('a standby', async () => {
     await using standby = await startServer({ isStandby: true });
@@ -111,6 +128,18 @@ describe('what the server is', () => {
         result: 'warn',
         seen: expect.stringMatching(/^only [23] of 8 connections are free for deploy_admin/),
       });
+    }
+    {
+      const guests = await Promise.all(
+        [1, 2, 3, 4, 5].map(() => holdConnection(small.dsn('postgres', 'guest', 'guest'))),
+      );
+      const full = await examine(admin);
+      expect(checkOf(full, 'connections').seen).toMatch(/^only 0 of 8/);
+      expect(checkOf(full, 'several-servers')).toMatchObject({
+        result: 'unknown',
+        seen: expect.stringContaining('a second connection could not be had'),
+      });
+      await Promise.all(guests.map((guest) => guest.end()));
     }
     await small.query('ALTER ROLE deploy_admin CONNECTION LIMIT 3');
     const [, own] = checksOf(await examine(admin), 'connections');
@@ -141,7 +170,7 @@ describe('what the server is', () => {
     expect(checkOf(await examine(drifting.dsn()), 'collation')).toMatchObject({
       result: 'warn',
       seen: expect.stringMatching(/^database app was made with collation version 1\.0, the server has \d/),
-      remedy: 'in it: REINDEX DATABASE; then ALTER DATABASE "app" REFRESH COLLATION VERSION;',
+      remedy: 'in it: REINDEX DATABASE "app"; then ALTER DATABASE "app" REFRESH COLLATION VERSION;',
     });
     await record('app', 'NULL');
     await record('template0', "'1.0'");
@@ -155,14 +184,19 @@ describe('what the server is', () => {
 
 describe('what else is loaded', () => {
   it('passwordcheck takes verifiers, and is seen only where settings are', async () => {
-    await using strict = await startServer({ settings: { shared_preload_libraries: 'passwordcheck' } });
+    await using strict = await startServer();
     const admin = await createPlainAdmin(strict);
+    // A restart is a crash, and nothing here waits for its log to be written.
+    await strict.query('CHECKPOINT');
+    await strict.restart({ settings: { shared_preload_libraries: 'passwordcheck' } });
+    await expect(strict.query(`CREATE ROLE careless PASSWORD 'lettersonly'`)).rejects.toThrow('letters and nonletters');
     expect(checkOf(await examine(strict.dsn()), 'verifier')).toMatchObject({
       result: 'ok',
       seen: 'passwordcheck is loaded; verifiers pass it',
     });
     using folder = temporaryFolder();
-    expect((await createDeployment({ adminDsn: admin, wish, folder: folder.path }).apply()).ok).toBe(true);
+    const applied = await createDeployment({ adminDsn: admin, wish, folder: folder.path }).apply();
+    expect(applied.ok, explain(applied)).toBe(true);
     await strict.query('GRANT pg_read_all_settings TO deploy_admin');
     expect(checkOf(await examine(admin), 'verifier').result).toBe('ok');
   });

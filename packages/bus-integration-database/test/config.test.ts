@@ -105,6 +105,20 @@ describe('what is read', () => {
     expect(configuration.credentials.value?.reveal()).toBe('hunter2');
   });
 
+  test.each([
+    ['of an env file', 'BUS_PLAIN_ADMIN', { envFile: '.env', lines: { BUS_PLAIN_ADMIN: 3 } }, '.env'],
+    ['of the environment', 'BUS_PLAIN_ADMIN', { envFile: '.env', lines: { BUS_DEPLOYMENT_ID: 1 } }, undefined],
+    [
+      'a file that an env file names',
+      'BUS_PLAIN_ADMIN_FILE',
+      { envFile: '.env', lines: { BUS_PLAIN_ADMIN_FILE: 3 } },
+      undefined,
+    ],
+  ])('credentials %s', (_, key, options, envFile) => {
+    const { credentials } = read({ BUS_DEPLOYMENT_ID: 'example-dev', [key]: 'hunter2' }, options).configuration;
+    expect(credentials.envFile).toBe(envFile);
+  });
+
   test.each(['10.0.3.7', '::1', 'fe80::1%eth0', '/run/db', 'localhost', 'db-1.example.org'])(
     'service host %s',
     (host) => {

@@ -110,7 +110,7 @@ const severalRemedy = 'name the one server in the admin DSN (host or hostaddr), 
 export async function poolerCheck(session: Session, sight: DoctorSight, look: SecondLook): Promise<Check> {
   const remedy = 'point the admin DSN at the server itself, and BUS_DATABASE_SERVICE_HOST and _PORT at the pooler';
   const seen = `a connection pooler stands between here and the server at ${session.where}`;
-  const shared = `${seen}, in transaction mode: two connections of ours shared server process ${sight.pid}. apply is refused: locks and settings of a session don't hold there`;
+  const shared = `${seen}, in transaction (or statement) mode: two connections of ours shared server process ${sight.pid}. apply is refused: locks and settings of a session don't hold there`;
   if (look.pid === sight.pid) return check('pooler', 'fail', shared, remedy);
   if (look.pid === undefined)
     return check('pooler', 'fail', `${seen}, and gives no second connection. apply is refused`, remedy);

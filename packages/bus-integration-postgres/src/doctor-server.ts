@@ -111,7 +111,7 @@ export function collationChecks(drifts: readonly CollationDrift[], makesDatabase
           'collation',
           'warn',
           `${seen}; indexes on text may be out of order`,
-          `in it: REINDEX DATABASE; then ${refresh}`,
+          `in it: REINDEX DATABASE ${identifier(name)}; then ${refresh}`,
         );
   });
 }

@@ -1,6 +1,9 @@
 // What only the doctor asks of a server, in one round trip. $1 database names. Everybody may run it: what a view hides
 // from this admin comes back as null. https://www.postgresql.org/docs/current/view-pg-locks.html
 
+/** The same text in every session, whatever its time zone. */
+const startedAt = `pg_catalog.to_char(pg_catalog.timezone('UTC', pg_catalog.pg_postmaster_start_time()), 'YYYY-MM-DD HH24:MI:SS.US "UTC"')`;
+
 /** Statements differ by what a server version knows, never by what the admin may do: that would be an error here. */
 export function doctorQuery(versionNum: number): string {
   // https://www.postgresql.org/docs/current/sql-altercollation.html#SQL-ALTERCOLLATION-NOTES
@@ -21,7 +24,7 @@ SELECT
   pg_catalog.pg_backend_pid() AS pid,
   pg_catalog.host(pg_catalog.inet_server_addr()) AS address,
   pg_catalog.inet_server_port() AS port,
-  pg_catalog.pg_postmaster_start_time()::text AS "startedAt",
+  ${startedAt} AS "startedAt",
   pg_catalog.json_build_object(
     'settings', pg_catalog.pg_has_role('pg_read_all_settings', 'USAGE'),
     'sessions', pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE'),
@@ -95,4 +98,4 @@ SELECT lock.pid, prepared.gid, activity.application_name AS application, activit
 
 /** Which server process, of which server, answers on a connection. */
 export const identityQuery = `
-SELECT pg_catalog.pg_backend_pid() AS pid, pg_catalog.pg_postmaster_start_time()::text AS "startedAt"`;
+SELECT pg_catalog.pg_backend_pid() AS pid, ${startedAt} AS "startedAt"`;

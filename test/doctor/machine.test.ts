@@ -60,6 +60,8 @@ describe('how doctor reads', () => {
         info    tls                    no TLS; the server is reached over loopback
         ok      clock                  the server's clock agrees with this machine's
         ok      route                  the server was reached at the address dialled
+        ok      pooler                 no pooler in between
+        ok      several-servers        a second connection reaches the same server
         ok      lock                   no apply is running
         ok      connections            N of 100 connections are free
         ok      standby                the server is a primary
@@ -70,8 +72,6 @@ describe('how doctor reads', () => {
         ok      template-sessions      nobody is connected to the templates
         ok      verifier               no module judges passwords
         ok      admin-rights           postgres (superuser, CREATEROLE, CREATEDB) may do all that the plan needs
-        ok      pooler                 no pooler in between
-        ok      several-servers        a second connection reaches the same server
       20 ok, 0 warnings, 0 failed
       next: bus operator database plan
       exit 0

@@ -8,14 +8,7 @@ import { examination } from './examination.ts';
 import { createCalm } from './machine.ts';
 import { natsRates } from './nats.ts';
 import { type Provisioning, type ProvisioningOptions, provision } from './provisioning.ts';
-import {
-  examinationTable,
-  provisioningTable,
-  rateTable,
-  slopeTable,
-  startUpTable,
-  verifyingTable,
-} from './report.ts';
+import { examinationTable, provisioningTable, rateTable, slopeTable, startUpTable, verifyingTable } from './report.ts';
 import { startUp } from './start-up.ts';
 import { verifying } from './verifying.ts';
 import { type Workload, workloads } from './workload.ts';

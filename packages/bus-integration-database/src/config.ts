@@ -25,6 +25,8 @@ export interface Configuration {
   readonly declared: Declared;
   /** As written: relative to the directory in which the command runs. */
   readonly dsnOutputDirectory?: string;
+  /** What answers call that directory, where it is not to be told. Default: as written. */
+  readonly dsnDirectoryShownAs?: string;
   readonly dsnFileOwner?: { readonly user: string; readonly group?: string };
   /** What services dial, where it differs from the admin's address. */
   readonly service: ServiceAddress;

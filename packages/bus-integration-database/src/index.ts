@@ -3,6 +3,7 @@ export type { OnDefect } from './answer.ts';
 export { answer } from './answer.ts';
 export type { Configuration, ConfigurationOptions, Credentials, ProviderKeys } from './config.ts';
 export { readConfiguration } from './config.ts';
+export { declarationRequest, requireDeclaration } from './configured-request.ts';
 export type { JsonSchema, SchemaName } from './contract-documents.ts';
 export { asyncApiDocument, contractFiles, contractSchemas, contractVersion } from './contract-documents.ts';
 export { responseFaults } from './contract-response.ts';

@@ -1,6 +1,7 @@
 // What a provider of databases must do, and what it is given for it. PostgreSQL's is one; nothing here knows it.
 import type { Requests } from './request.ts';
 import type { Response, Verb } from './response.ts';
+import type { Step } from './step.ts';
 
 /** One live line: what is being done, how far it is. */
 export interface Progress {
@@ -14,6 +15,8 @@ export interface Context {
   /** Aborts the run: the statement in flight ends or is rolled back, then the answer says what stands. */
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  /** Told of each step of an apply once it is known what became of it. */
+  readonly onStep?: (step: Step) => void;
 }
 
 /** A provider answers each verb; expected failures are thrown as OperationError or carried in the response. */

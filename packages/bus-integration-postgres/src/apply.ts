@@ -90,10 +90,12 @@ async function attemptApply(
   const server = sight.seen.server;
   const jobs = options.jobs(server.maxConnections - server.reservedConnections - server.usedConnections);
   const sent = await passwordsToSend(computed, passwords, options.passwordSend, server.scramIterations);
-  const ledger = createLedger(computed.steps, {
-    ...showingContext({ deploymentId: wish.deploymentId, seen: sight.seen }),
-    passwordOf: (role) => sent.get(role),
-  });
+  const showing = showingContext({ deploymentId: wish.deploymentId, seen: sight.seen });
+  const ledger = createLedger(
+    computed.steps,
+    { ...showing, passwordOf: (role) => sent.get(role) },
+    options.context.onStep,
+  );
   try {
     const { inside } = await execute({
       run,

@@ -62,7 +62,7 @@ export function directorySight(
       ? [check('output-directory', 'ok', `${directory.shown} can be written`)]
       : findings.map((finding) => asCheck(finding))),
     ...broken,
-    gitCheck('git-output-directory', `${withoutSlashes(directory.shown)}/`, surroundings),
+    gitCheck('git-output-directory', `${withoutSlashes(configuration.dsnOutputDirectory ?? '.')}/`, surroundings),
   ];
   return { checks, ...(broken.length === 0 && { readable: directory }) };
 }

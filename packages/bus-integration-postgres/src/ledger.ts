@@ -26,12 +26,20 @@ export interface Ledger {
   steps(): Step[];
 }
 
-export function createLedger(steps: readonly Step[], context: RuleContext): Ledger {
+export function createLedger(
+  steps: readonly Step[],
+  context: RuleContext,
+  onStep: (step: Step) => void = () => {},
+): Ledger {
   const byPhase = new Map<Phase, Map<string, PlannedStatement[]>>();
   const left = new Map<Step, number>();
   const begun = new Set<Step>();
   const states = new Map<Step, StepState>();
   const inFlight = new Set<Step>();
+  const mark = (step: Step, state: StepState) => {
+    states.set(step, state);
+    onStep({ ...step, state });
+  };
   for (const step of steps) {
     const statements = statementsOf(step, context);
     left.set(step, statements.length);
@@ -63,10 +71,10 @@ export function createLedger(steps: readonly Step[], context: RuleContext): Ledg
         begun.add(step);
         if (rest > 0) continue;
         begun.delete(step);
-        states.set(step, 'applied');
+        mark(step, 'applied');
       }
     },
-    mark: (step, state) => states.set(step, state),
+    mark,
     begun: () => begun,
     steps: () => steps.map((step) => ({ ...step, state: states.get(step) ?? step.state ?? 'planned' })),
   };

@@ -77,7 +77,7 @@ export async function prepare(
       declaration,
       allowed,
       endpoint,
-      ...(configuration.dsnOutputDirectory !== undefined && { dsnDirectory: configuration.dsnOutputDirectory }),
+      ...(directory !== undefined && { dsnDirectory: directory.shown }),
     },
     ...(directory !== undefined && { directory }),
     warnings: [...warnings, ...told, ...socket, ...inClear],
@@ -134,9 +134,9 @@ export function directoryOf(
   configuration: Configuration,
   { cwd, uid }: ProviderSurroundings,
 ): DsnDirectory | undefined {
-  const shown = configuration.dsnOutputDirectory;
-  if (shown === undefined) return undefined;
-  return { shown, path: resolve(cwd, shown), uid, owner: ownerOf(configuration, uid) };
+  const { dsnOutputDirectory: written, dsnDirectoryShownAs: shown = written } = configuration;
+  if (written === undefined || shown === undefined) return undefined;
+  return { shown, path: resolve(cwd, written), uid, owner: ownerOf(configuration, uid) };
 }
 
 /** A path as the operator wrote it where that leads there; absolute when the run stands elsewhere. */

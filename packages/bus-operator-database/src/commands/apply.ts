@@ -1,7 +1,8 @@
 // `apply`: carries out what plan says, or exactly what a saved plan says.
+import { declarationRequest } from 'bus-integration-database';
 import { applyText } from '../text-apply.ts';
 import type { Command } from './command.ts';
-import { declarationRequest, permissions } from './declaration.ts';
+import { permissions } from './declaration.ts';
 
 export const apply: Command = {
   verb: 'apply',

@@ -1,37 +1,8 @@
-// The parts of a request that plan, apply and doctor share: what is declared, and what may be done for it.
+// What the flags of plan and apply allow, as the parts of a request that say so.
 import { type Configuration, OperationError, printable, type Response, risks, rolesOf } from 'bus-integration-database';
 import { nameList } from '../figures.ts';
 import type { Flags } from '../flags.ts';
 import { nearest } from '../nearest.ts';
-
-/** Deployment, provider and what the configuration declares. */
-export function declarationRequest(configuration: Configuration) {
-  const { deploymentId, provider, declared } = configuration;
-  requireDeclaration(configuration);
-  return {
-    deployment_id: deploymentId,
-    provider,
-    databases: declared.databases,
-    roles: declared.roles,
-    schemas: declared.schemas,
-    ...(declared.serviceRole !== undefined && { service_role: declared.serviceRole }),
-    ...(declared.listenerPolicy !== undefined && { listener_policy: declared.listenerPolicy }),
-    ...(declared.listenerNetworks !== undefined && { listener_networks: declared.listenerNetworks }),
-  };
-}
-
-/** Where nothing is declared, `nothing to do` or `all ok` would be true and mean nothing. */
-export function requireDeclaration({ declared: { databases, serviceRole, roles } }: Configuration): void {
-  if (databases.length > 0 || serviceRole !== undefined || roles.length > 0) return;
-  throw new OperationError(
-    'not-configured',
-    'nothing is declared: none of BUS_DATABASE_NAMES, BUS_DATABASE_SERVICE_ROLE and BUS_DATABASE_ROLE_NAMES is set',
-    {
-      code: 'missing-key',
-      remedy: 'set BUS_DATABASE_NAMES=bus_auth,bus_events and BUS_DATABASE_SERVICE_ROLE=bus_service',
-    },
-  );
-}
 
 /** What the flags allow, beside what a saved plan was allowed when it was saved. */
 export function permissions(configuration: Configuration, flags: Flags, saved?: Response) {

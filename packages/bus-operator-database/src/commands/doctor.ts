@@ -1,8 +1,7 @@
 // `doctor`: is everything in place to begin.
-import type { Check, Diagnostic } from 'bus-integration-database';
+import { type Check, type Diagnostic, declarationRequest } from 'bus-integration-database';
 import { doctorText } from '../text-doctor.ts';
 import type { Command } from './command.ts';
-import { declarationRequest } from './declaration.ts';
 
 export const doctor: Command = {
   verb: 'doctor',

@@ -1,8 +1,8 @@
 // `plan`: what apply would do.
-import { isMutating } from 'bus-integration-database';
+import { declarationRequest, isMutating } from 'bus-integration-database';
 import { planText } from '../text-plan.ts';
 import type { Command } from './command.ts';
-import { declarationRequest, permissions } from './declaration.ts';
+import { permissions } from './declaration.ts';
 
 export const plan: Command = {
   verb: 'plan',

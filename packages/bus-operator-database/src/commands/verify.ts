@@ -1,8 +1,7 @@
 // `verify`: proves with real logins that what was provisioned works.
-import type { Response } from 'bus-integration-database';
+import { type Response, requireDeclaration } from 'bus-integration-database';
 import { verifyText } from '../text-verify.ts';
 import type { Command } from './command.ts';
-import { requireDeclaration } from './declaration.ts';
 
 export const verify: Command = {
   verb: 'verify',

@@ -1,66 +1,197 @@
-// The HTTP surface: which request gets which answer. Only what needs no deployment is there yet.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { eventNames } from 'bus-integration-database';
+// The HTTP surface: limits, who is let in, what is logged, how failures look. Its routes are in routes.ts. Listens to
+// nothing until it is told to.
+import { randomUUID } from 'node:crypto';
+import rateLimit from '@fastify/rate-limit';
+import { type ErrorClass, OperationError } from 'bus-integration-database';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { createAnswers } from './answers.ts';
+import type { Authenticate, Caller, Scope } from './authenticate.ts';
+import type { Deployments } from './deployments.ts';
+import { answerFailure, endBrokenConnection } from './failure.ts';
+import { createJobs, type Jobs } from './jobs.ts';
+import { nestsDeeper } from './json-depth.ts';
+import { requireLocal } from './local-guard.ts';
+import { type LogTarget, logOptions } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import { requestProblem } from './problem.ts';
+import { addRoutes } from './routes.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks, once that is known. */
+    caller: Caller | undefined;
+    /** What the answer came to, for the log. */
+    about: { readonly deploymentId: string | undefined; readonly errorClass: ErrorClass | undefined } | undefined;
+  }
+  interface FastifyContextConfig {
+    /** What a caller needs; null where everybody may ask. */
+    scope?: Scope | null;
+  }
+}
 
 export interface AppOptions {
   /** Names of the providers that are built in; the first is the default. */
   readonly providers: readonly string[];
+  readonly deployments: Deployments;
+  /** Undefined: nobody is authenticated, and only this machine may read. */
+  readonly authenticate?: Authenticate | undefined;
+  /** Where log lines go, one JSON document each; nowhere without it. */
+  readonly log?: LogTarget;
+  readonly limits?: Partial<Limits>;
+}
+
+export interface Limits {
+  /** From the connection's, or the last answer's, end to the last header. */
+  readonly headersMs: number;
+  /** The same to the end of the body. */
+  readonly requestMs: number;
+  /** How long a client may take nothing of an answer. */
+  readonly stalledMs: number;
+  readonly bodyBytes: number;
+  readonly connections: number;
+  /** Failed authentications a minute from one address until they are answered 429. */
+  readonly failuresAMinute: number;
+  /** How long an ended job is remembered. */
+  readonly jobRetentionMs: number;
+}
+
+const standardLimits: Limits = {
+  headersMs: 10_000,
+  requestMs: 30_000,
+  stalledMs: 30_000,
+  // A saved plan of a thousand databases is some 5 MB.
+  bodyBytes: 16 * 1024 * 1024,
+  connections: 512,
+  failuresAMinute: 20,
+  jobRetentionMs: 3_600_000,
+};
+
+export interface App {
+  readonly server: FastifyInstance;
+  readonly jobs: Jobs;
 }
 
 /**
- * A server that answers `GET /healthz` and `GET /api/internal/database/capabilities`, and all else with an RFC 9457
- * document. It listens only once it is told where.
+ * The server of these deployments.
  *
  * @example
- * createApp({ providers: ['postgres'] }).listen(8092, '127.0.0.1');
+ * const { server } = await createApp({ providers: ['postgres'], deployments });
+ * await server.listen({ host: '127.0.0.1', port: 8092 });
  */
-export function createApp({ providers }: AppOptions): Server {
-  const routes: Readonly<Record<string, object>> = {
-    '/healthz': { ok: true, service: 'bus-api-provider-database' },
-    '/api/internal/database/capabilities': {
-      provider: providers[0],
-      providers,
-      events: eventNames,
-      // Without a broker the same requests are answered in-process, which is how a deployment is first brought up.
-      direct_bootstrap: true,
-    },
-  };
-  const server = createServer((request, response) => {
-    const [path = ''] = (request.url ?? '').split('?');
-    const isReading = request.method === 'GET' || request.method === 'HEAD';
-    const body = isReading && Object.hasOwn(routes, path) ? routes[path] : undefined;
-    if (body === undefined) notFound(request, response);
-    else answer(response, 200, 'application/json', body);
+export async function createApp(options: AppOptions): Promise<App> {
+  const limits = { ...standardLimits, ...options.limits };
+  const jobs = createJobs({ retentionMs: limits.jobRetentionMs });
+  const metrics = createMetrics({ runningJobs: () => jobs.running });
+  const server = Fastify({
+    ...logOptions(options.log),
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: 72_000,
+    // Waits of clients (?wait=, event streams) end with their jobs.
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    http: { maxHeaderSize: 16 * 1024, headersTimeout: limits.headersMs, connectionsCheckingInterval: 1_000 },
+    routerOptions: { maxParamLength: 200 },
+    genReqId: ({ headers }) => acceptedId(headers['x-request-id']) ?? randomUUID(),
+    clientErrorHandler: endBrokenConnection,
   });
-  // Someone who sends nothing holds a connection no longer than this.
-  server.requestTimeout = 10_000;
-  server.headersTimeout = 10_000;
-  return server;
+  server.server.maxConnections = limits.connections;
+  server.decorateRequest('caller', undefined);
+  server.decorateRequest('about', undefined);
+  parseJson(server);
+  await server.register(rateLimit, { global: false });
+  const failures = server.createRateLimit({ max: limits.failuresAMinute, timeWindow: 60_000 });
+
+  server.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    reply.header('cache-control', 'no-store');
+    reply.header('x-content-type-options', 'nosniff');
+    const { scope = 'database:read' } = request.routeOptions.config;
+    if (scope === null) return;
+    if (options.authenticate === undefined) {
+      const { host, origin, 'sec-fetch-site': fetchSite } = request.headers;
+      // Before any deployment is configured that is the news, whatever the method.
+      const method = options.deployments.ids.length === 0 ? 'GET' : request.method;
+      requireLocal({ method, host, origin, fetchSite: fetchSite?.toString() });
+      return;
+    }
+    try {
+      request.caller = await options.authenticate(request.headers.authorization);
+      if (request.caller.scopes.has(scope)) return;
+      throw new OperationError('forbidden', `the token does not hold the scope ${scope}`, { code: 'scope' });
+    } catch (error) {
+      // Who has a right token is never made to wait for others who don't, though a gateway gives all one address.
+      const seen = await failures(request);
+      if (!seen.isAllowed && seen.isExceeded)
+        throw requestProblem(
+          429,
+          'unauthenticated',
+          'too-many-failures',
+          'too many failed authentications',
+          seen.ttlInSeconds,
+        );
+      throw error;
+    }
+  });
+  server.addHook('onSend', async (request) => {
+    // A client that takes nothing of its answer is let go; Node sets the time for the next request anew.
+    request.raw.socket.setTimeout(limits.stalledMs);
+  });
+  server.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none';
+    metrics.request(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
+    const { deploymentId, errorClass } = request.about ?? {};
+    request.log.info(
+      {
+        method: request.method,
+        route,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+        ...(request.caller !== undefined && { caller: request.caller.name }),
+        ...(deploymentId !== undefined && { deployment_id: deploymentId }),
+        ...(errorClass !== undefined && { error_class: errorClass }),
+      },
+      'answered',
+    );
+  });
+  server.setErrorHandler(answerFailure);
+  server.setNotFoundHandler((request, reply) => {
+    const error = requestProblem(404, 'invalid-request', 'no-such-route', 'no such route; GET openapi.json lists them');
+    return answerFailure(error, request, reply);
+  });
+
+  addRoutes(server, {
+    providers: options.providers,
+    deployments: options.deployments,
+    jobs,
+    metrics,
+    answersOf: perDeployment(options.deployments, (deployment) =>
+      createAnswers(deployment, metrics, (defect) => server.log.error({ err: defect }, 'defect')),
+    ),
+    isAuthenticating: options.authenticate !== undefined,
+  });
+  return { server, jobs };
 }
 
-/** https://www.rfc-editor.org/rfc/rfc9457, with the contract's own fields beside it. */
-function notFound(request: IncomingMessage, response: ServerResponse): void {
-  // What a client sent is not read: there is nothing to do with it, and it may be large.
-  response.setHeader('connection', 'close');
-  const message = 'no such route; this version has GET /healthz and GET /api/internal/database/capabilities';
-  answer(response, 404, 'application/problem+json', {
-    type: 'about:blank',
-    title: 'Not Found',
-    status: 404,
-    detail: message,
-    ok: false,
-    error_class: 'invalid-request',
-    diagnostics: [{ severity: 'fail', code: 'no-such-route', message }],
-  });
-  request.resume();
+function perDeployment<T>(deployments: Deployments, make: (deployment: ReturnType<Deployments['find']>) => T) {
+  const made = new Map(deployments.ids.map((id) => [id, make(deployments.find(id))]));
+  return (id: string | undefined): T => made.get(deployments.find(id).id) as T;
 }
 
-function answer(response: ServerResponse, status: number, type: string, body: object): void {
-  const text = JSON.stringify(body);
-  response.writeHead(status, {
-    'content-type': type,
-    'content-length': Buffer.byteLength(text),
-    'cache-control': 'no-store',
+/** JSON alone, and no deeper than a saved plan is. */
+function parseJson(server: FastifyInstance): void {
+  const parse = server.getDefaultJsonParser('error', 'error');
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    const text = body.toString();
+    if (nestsDeeper(text, 32)) {
+      done(requestProblem(400, 'invalid-request', 'http', 'the body nests too deep'));
+      return;
+    }
+    parse(request, text, done);
   });
-  response.end(text);
+}
+
+function acceptedId(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' && /^[\w.:-]{1,64}$/.test(header) ? header : undefined;
 }

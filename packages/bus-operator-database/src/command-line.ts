@@ -13,10 +13,12 @@ export function commandLine(verb: Verb, flags: Flags, extra: readonly string[] =
 }
 
 /** The flags that chose what this run works on, each with a blank before it. */
-export function placeFlags({ directory, envFile }: Flags): string {
+export function placeFlags({ directory, envFile, apiUrl, tokenFile }: Flags): string {
   const words = [
     ...(directory === undefined ? [] : ['-C', directory]),
     ...(envFile === undefined ? [] : ['--env-file', envFile]),
+    ...(apiUrl === undefined ? [] : ['--api-url', apiUrl]),
+    ...(tokenFile === undefined ? [] : ['--token-file', tokenFile]),
   ];
   return words.map((word) => ` ${shellQuote(word)}`).join('');
 }

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import {
   type Configuration,
+  type Credentials,
   type Diagnostic,
   type EnvFile,
   judgeSecretFile,
@@ -53,7 +54,7 @@ export async function configure({ flags, surroundings, cwd }: Ground, roots: rea
       ...(source === undefined && isThere(resolve(cwd, '.env')) && { unreadEnvFile: './.env' }),
       ...(flags.provider !== undefined && { provider: flags.provider }),
     },
-    loaded.map(({ keys }) => keys),
+    loaded.map(({ keys }) => (flags.apiUrl === undefined ? keys : { ...keys, readCredentials: () => theApis })),
   );
   const exposed = source === undefined ? [] : judgeSecretsIn(source, resolve(cwd, source.path), configuration);
   const prefixes = ['BUS_DEPLOYMENT_ID', 'BUS_DATABASE_', ...loaded.map(({ keys }) => keys.prefix)];
@@ -64,6 +65,9 @@ export async function configure({ flags, surroundings, cwd }: Ground, roots: rea
     origin: originOf(env, prefixes, source),
   };
 }
+
+/** Whose the admin DSN is when an API does the work: no key of ours is needed for it. */
+const theApis: Credentials = { key: '--api-url' };
 
 /** An env file is a secret file when the admin DSN itself stands in it: then it must be this user's alone. */
 function judgeSecretsIn(

@@ -19,6 +19,9 @@ export interface Flags {
   readonly timeout?: string;
   readonly lockTimeout?: string;
   readonly jobs?: string;
+  /** The API that answers instead of this process. */
+  readonly apiUrl?: string;
+  readonly tokenFile?: string;
   readonly save?: string;
   readonly check: boolean;
   readonly sql: boolean;
@@ -134,6 +137,8 @@ function flagsOf(values: ReadonlyMap<FlagName, readonly string[]>): Flags {
     ...optional('timeout', 'timeout'),
     ...optional('lockTimeout', 'lock-timeout'),
     ...optional('jobs', 'jobs'),
+    ...optional('apiUrl', 'api-url'),
+    ...optional('tokenFile', 'token-file'),
     ...optional('save', 'save'),
     ...optional('plan', 'plan'),
     ...optional('probe', 'probe'),
@@ -151,6 +156,11 @@ function contradiction(
     return `--${flag.name} is a flag of ${flag.verbs.join(' and ')}, not of ${verb}`;
   }
   if (flags.isQuiet && flags.verbosity > 0) return '-q and -v contradict each other; give one of them';
+  if (flags.tokenFile !== undefined && flags.apiUrl === undefined) return '--token-file is for --api-url; give both';
+  if (flags.apiUrl !== undefined) {
+    const local = (['jobs', 'lock-timeout'] as const).find((name) => values.has(name));
+    if (local !== undefined) return `--${local} is the API's own setting; leave it out with --api-url`;
+  }
   if (flags.sql && flags.format === 'json') return '--sql prints a script; leave out -f json';
   return undefined;
 }

@@ -46,6 +46,14 @@ export function listenForInterruption({ timeoutMs, onSignal, leave }: Interrupti
   };
 }
 
+/** Why a run was ended from outside, as the error of what it cut off. */
+export function interruptionError(reason: unknown): OperationError {
+  if (reason instanceof OperationError) return reason;
+  if (reason instanceof DOMException && reason.name === 'TimeoutError')
+    return new OperationError('timeout', 'no answer within a minute');
+  return new OperationError('cancelled', `interrupted by ${String(reason)}`, { code: 'cancelled' });
+}
+
 function timeoutError(timeoutMs: number): OperationError {
   return new OperationError('timeout', `not done within ${timeText(timeoutMs)} (--timeout)`, {
     remedy: 'run the same command again, with a longer --timeout',

@@ -125,12 +125,15 @@ async function answer(
   const input = { configuration, flags, saved };
   const request = command.request(input);
   const root = roots.find(({ name }) => name === configuration.provider);
-  const provider = (await root?.load())?.create({
-    configuration,
-    surroundings: providerSurroundings(env, cwd),
-    ...(jobs !== undefined && { jobs }),
-    ...(lockTimeoutMs !== undefined && { lockTimeoutMs }),
-  });
+  const remote = flags.apiUrl === undefined ? undefined : await import('./api-client.ts');
+  const provider =
+    remote?.createApiProvider(configuration.provider, remote.readApiAddress(flags, cwd)) ??
+    (await root?.load())?.create({
+      configuration,
+      surroundings: providerSurroundings(env, cwd),
+      ...(jobs !== undefined && { jobs }),
+      ...(lockTimeoutMs !== undefined && { lockTimeoutMs }),
+    });
   const providers = provider === undefined ? [] : [provider];
   const response = await handle(command.verb, request, providers, { signal, onProgress });
   return command.judge?.(response, input) ?? response;

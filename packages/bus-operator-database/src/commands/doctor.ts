@@ -5,7 +5,11 @@ import type { Command } from './command.ts';
 
 export const doctor: Command = {
   verb: 'doctor',
-  request: ({ configuration }) => declarationRequest(configuration),
+  // An API examines what it is configured for itself.
+  request: ({ configuration, flags }) =>
+    flags.apiUrl === undefined
+      ? declarationRequest(configuration)
+      : { deployment_id: configuration.deploymentId, provider: configuration.provider },
   withWarnings: (response, warnings) => {
     const { checks } = response;
     if (checks === undefined) return undefined;

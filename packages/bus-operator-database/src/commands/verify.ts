@@ -5,8 +5,8 @@ import type { Command } from './command.ts';
 
 export const verify: Command = {
   verb: 'verify',
-  request: ({ configuration, flags: { probe, noNegative } }) => {
-    requireDeclaration(configuration);
+  request: ({ configuration, flags: { probe, noNegative, apiUrl } }) => {
+    if (apiUrl === undefined) requireDeclaration(configuration);
     const { deploymentId: deployment_id, provider } = configuration;
     return {
       deployment_id,

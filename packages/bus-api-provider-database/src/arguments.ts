@@ -1,0 +1,64 @@
+// What the command line of bus-api-provider-database says. Reads only the arguments.
+import { isIP } from 'node:net';
+
+export const defaultAddress = '127.0.0.1:8092';
+
+export const help = `bus-api-provider-database: the internal HTTP surface of bus operator database.
+
+usage: bus-api-provider-database [flags] [--addr HOST:PORT] [--deployments DIR]
+
+  --addr HOST:PORT     where to listen (default ${defaultAddress}; port 0: any free one); an address that others
+                       reach needs authentication
+  --deployments DIR    serve the deployment of each *.env file in DIR, instead of the environment's
+  -f, --format FORMAT  text (default) or json: how it says where it listens
+  -o, --output FILE    say that in FILE (0600) instead of on stdout
+  -h, --help           this text
+  -V, --version        name and version
+  -q, -v, -vv, --trace, --color WHEN, --no-color change nothing here
+
+routes: GET /healthz; under /api/internal/database: GET capabilities, plan, status, doctor, openapi.json, metrics;
+POST plan, apply, verify; GET and DELETE jobs/ID, GET jobs/ID/events
+
+authentication: BUS_DATABASE_API_TOKEN_FILE, or a JWT by BUS_API_JWT_SECRET, BUS_API_JWT_SECRET_FILE or
+BUS_API_JWKS_URL; without one only this machine is served, and only GET
+
+log: one JSON document a line on stderr
+exit status: 0 ended by SIGTERM or SIGINT, 1 could not listen, 2 wrong usage or configuration
+`;
+
+export type Arguments =
+  | { readonly asks: 'help' }
+  | { readonly asks: 'version' }
+  | { readonly problem: string }
+  | { readonly asks: 'serve'; readonly host: string; readonly port: number; readonly deployments?: string };
+
+/**
+ * Reads the words that are left when the global flags are gone.
+ *
+ * @example
+ * readArguments(['--addr', '127.0.0.1:0']); // { asks: 'serve', host: '127.0.0.1', port: 0 }
+ */
+export function readArguments(words: readonly string[]): Arguments {
+  if (words.some((word) => word === '--help' || word === '-h')) return { asks: 'help' };
+  if (words.some((word) => word === '--version' || word === '-V')) return { asks: 'version' };
+  const values = new Map<string, string>();
+  const rest = words.flatMap((word) => {
+    const [, flag, value] = /^(--(?:addr|deployments))=(.*)$/s.exec(word) ?? [];
+    return flag === undefined ? [word] : [flag, value ?? ''];
+  });
+  while (rest.length > 0) {
+    const [flag = '', value = ''] = rest.splice(0, 2);
+    if (!['--addr', '--deployments'].includes(flag))
+      return { problem: `unexpected argument ${JSON.stringify(flag)}; see bus-api-provider-database --help` };
+    if (value === '' || value.startsWith('--')) return { problem: `${flag} needs a value` };
+    values.set(flag, value);
+  }
+  const given = values.get('--addr') ?? defaultAddress;
+  const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(given) ?? [];
+  const host = bracketed ?? plain;
+  const port = Number(digits);
+  if (host === undefined || port > 65535 || (bracketed !== undefined && isIP(bracketed) !== 6))
+    return { problem: `--addr ${JSON.stringify(given)}: expected HOST:PORT` };
+  const deployments = values.get('--deployments');
+  return { asks: 'serve', host, port, ...(deployments !== undefined && { deployments }) };
+}

@@ -1,0 +1,206 @@
+// The deployments that are served: one from the environment, or one for each env file of a folder. Read once, at start.
+import { readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import {
+  type Configuration,
+  type Diagnostic,
+  type EnvFile,
+  judgeSecretFile,
+  OperationError,
+  type Provider,
+  printable,
+  readConfiguration,
+  readEnvFile,
+} from 'bus-integration-database';
+import type { ProviderSurroundings } from 'bus-integration-postgres';
+import type { ProviderRoot } from './providers.ts';
+
+export interface Deployment {
+  readonly id: string;
+  readonly configuration: Configuration;
+  readonly provider: Provider;
+}
+
+export interface Deployments {
+  readonly ids: readonly string[];
+  /** What is odd about the configuration, for the log. */
+  readonly warnings: readonly Diagnostic[];
+  /**
+   * The deployment of that name, or the only one where no name is given.
+   *
+   * @throws OperationError `not-configured` when there is none at all, `invalid-request` for a name that isn't served
+   */
+  find(id?: string): Deployment;
+}
+
+/**
+ * The deployment that an environment configures. One in which keys are only missing is served too: each question for
+ * it is answered `not-configured`.
+ *
+ * @throws OperationError `invalid-request` when a key is wrong
+ * @example
+ * deploymentFromEnvironment(surroundings, providers).find().id; // 'example-dev'
+ */
+export function deploymentFromEnvironment(
+  surroundings: ProviderSurroundings,
+  roots: readonly ProviderRoot[],
+): Deployments {
+  try {
+    const { deployment, warnings } = configure(surroundings, roots);
+    return served([deployment], warnings);
+  } catch (error) {
+    if (!(error instanceof OperationError) || error.errorClass !== 'not-configured') throw error;
+    return unconfigured(error);
+  }
+}
+
+/**
+ * The deployments of a folder: each `*.env` file is one, and says all of it (`BUS_…` variables of the process have no
+ * part in it). Relative paths in it begin where the process runs, as `--env-file`'s do.
+ *
+ * @throws OperationError with every problem of every file at once
+ * @example
+ * deploymentsFromFolder('./deployments', surroundings, providers).ids; // ['shop-dev', 'shop-live']
+ */
+export function deploymentsFromFolder(
+  folder: string,
+  surroundings: ProviderSurroundings,
+  roots: readonly ProviderRoot[],
+): Deployments {
+  const files = envFilesIn(folder, surroundings.cwd);
+  const found: Deployment[] = [];
+  const warnings: Diagnostic[] = [];
+  const problems: Diagnostic[] = [];
+  for (const file of files) {
+    const path = join(folder, file);
+    try {
+      const envFile = readEnvFile(resolve(surroundings.cwd, path), path);
+      const env = { ...withoutOurKeys(surroundings.env), ...envFile.values };
+      const read = configure({ ...surroundings, env }, roots, envFile);
+      judgeSecretsIn(envFile, resolve(surroundings.cwd, path), read.deployment.configuration, surroundings.uid);
+      requireOwn(read.deployment, found, surroundings.cwd, path);
+      found.push(read.deployment);
+      warnings.push(...read.warnings);
+    } catch (error) {
+      if (!(error instanceof OperationError)) throw error;
+      problems.push(...error.diagnostics);
+    }
+  }
+  if (problems.length > 0) {
+    throw new OperationError('invalid-request', `${problems.length} problems in ${printable(folder)}`, {
+      diagnostics: problems,
+    });
+  }
+  return served(found, warnings);
+}
+
+function configure(surroundings: ProviderSurroundings, roots: readonly ProviderRoot[], envFile?: EnvFile) {
+  const { configuration, warnings } = readConfiguration(
+    surroundings.env,
+    envFile === undefined ? {} : { envFile: envFile.path, lines: envFile.lines },
+    roots.map(({ keys }) => keys),
+  );
+  // Where files lie on this machine is nobody else's matter.
+  const told = configuration.dsnOutputDirectory === undefined ? {} : { dsnDirectoryShownAs: '.' };
+  const root = roots.find(({ keys }) => keys.provider === configuration.provider);
+  const provider = root?.create({ configuration: { ...configuration, ...told }, surroundings });
+  if (provider === undefined) throw new Error(`a configuration for ${configuration.provider}, which is not built in`);
+  return { deployment: { id: configuration.deploymentId, configuration, provider }, warnings };
+}
+
+function served(deployments: readonly Deployment[], warnings: readonly Diagnostic[]): Deployments {
+  const byId = new Map(deployments.map((deployment) => [deployment.id, deployment]));
+  const ids = [...byId.keys()];
+  return {
+    ids,
+    warnings,
+    find: (id) => {
+      if (id === undefined && deployments.length > 1) {
+        throw new OperationError('invalid-request', 'deployment_id is missing, and several deployments are served', {
+          target: 'deployment_id',
+          remedy: '?deployment_id=ID',
+        });
+      }
+      const found = id === undefined ? deployments[0] : byId.get(id);
+      if (found !== undefined) return found;
+      throw new OperationError('invalid-request', `deployment ${shownId(id)} is not served here`, {
+        code: 'unknown-deployment',
+        target: 'deployment_id',
+      });
+    },
+  };
+}
+
+function unconfigured(why: OperationError): Deployments {
+  const diagnostics = why.diagnostics.map((diagnostic) =>
+    diagnostic.target === 'BUS_DEPLOYMENT_ID'
+      ? {
+          ...diagnostic,
+          code: 'missing-key',
+          message: 'no deployment is configured: BUS_DEPLOYMENT_ID is not set',
+          remedy: 'start the server with the environment of a deployment, or with --deployments DIR',
+        }
+      : diagnostic,
+  );
+  const error = new OperationError('not-configured', diagnostics[0]?.message ?? why.message, { diagnostics });
+  return {
+    ids: [],
+    warnings: diagnostics.map((diagnostic) => ({ ...diagnostic, severity: 'warn' })),
+    find: () => {
+      throw error;
+    },
+  };
+}
+
+/** A deployment id as a message may show it: what has not its form is not repeated. */
+function shownId(id: string | undefined): string {
+  return id !== undefined && /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(id) ? id : '(of no valid form)';
+}
+
+function envFilesIn(folder: string, cwd: string): string[] {
+  const refuse = (message: string): never => {
+    throw new OperationError('invalid-request', `--deployments ${printable(folder)}: ${message}`, { code: 'usage' });
+  };
+  let names: string[];
+  try {
+    names = readdirSync(resolve(cwd, folder));
+  } catch (error) {
+    return refuse(`the directory can't be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+  const files = names.filter((name) => name.endsWith('.env')).sort();
+  return files.length > 0 ? files : refuse('holds no file named *.env');
+}
+
+function withoutOurKeys(env: ProviderSurroundings['env']): ProviderSurroundings['env'] {
+  return Object.fromEntries(Object.entries(env).filter(([key]) => !key.startsWith('BUS_')));
+}
+
+/** An env file with the admin DSN itself in it is a secret file. */
+function judgeSecretsIn({ lines, path: shown }: EnvFile, path: string, configuration: Configuration, uid: number) {
+  const { key, value } = configuration.credentials;
+  if (value === undefined || lines[key] === undefined) return;
+  const failure = judgeSecretFile(path, { uid, shownAs: shown, content: 'any' }).find(
+    ({ severity }) => severity === 'fail',
+  );
+  if (failure === undefined) return;
+  throw new OperationError('invalid-request', failure.message, {
+    diagnostics: [{ ...failure, message: `${failure.message} and holds ${key}` }],
+  });
+}
+
+/** Two deployments of one name, or with files in one directory, would undo each other's work. */
+function requireOwn({ id, configuration }: Deployment, others: readonly Deployment[], cwd: string, path: string) {
+  const directoryOf = ({ dsnOutputDirectory: directory }: Configuration) =>
+    directory === undefined ? undefined : resolve(cwd, directory);
+  const refuse = (message: string, remedy: string): never => {
+    throw new OperationError('invalid-request', `${printable(path)}: ${message}`, { target: path, remedy });
+  };
+  if (others.some((other) => other.id === id)) refuse(`deployment ${id} has another env file`, 'give each its own id');
+  const directory = directoryOf(configuration);
+  const sharing = others.find((other) => directory !== undefined && directoryOf(other.configuration) === directory);
+  if (sharing === undefined) return;
+  refuse(
+    `BUS_DATABASE_DSN_OUTPUT_DIR is that of deployment ${sharing.id}`,
+    `set BUS_DATABASE_DSN_OUTPUT_DIR=./local/${id}/dsn`,
+  );
+}

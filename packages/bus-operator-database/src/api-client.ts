@@ -1,0 +1,99 @@
+// A provider that works somewhere else: each verb asks a running API, so that everything before and after it is as ever.
+// Follows no redirect, and shows its token to nobody but that URL.
+import { resolve } from 'node:path';
+import {
+  type Context,
+  OperationError,
+  type Provider,
+  printable,
+  type Response,
+  readSecretFile,
+  type Secret,
+} from 'bus-integration-database';
+import { callApi } from './api-call.ts';
+import { followJob } from './api-job.ts';
+import type { Flags } from './flags.ts';
+
+export interface ApiAddress {
+  /** With a slash at its end: what is asked for is appended. */
+  readonly url: URL;
+  readonly token?: Secret;
+}
+
+/**
+ * Where the API is, and what it is shown: `--api-url`, with or without the API's own path, and `--token-file`.
+ *
+ * @throws OperationError `invalid-request`, `not-configured`
+ * @example
+ * readApiAddress({ ...flags, apiUrl: 'http://127.0.0.1:8092' }, '/srv').url.pathname; // '/api/internal/database/'
+ */
+export function readApiAddress({ apiUrl = '', tokenFile }: Flags, cwd: string): ApiAddress {
+  const refuse = (why: string): never => {
+    throw new OperationError('invalid-request', `--api-url: ${why}`, {
+      code: 'usage',
+      remedy: '--api-url http://127.0.0.1:8092',
+    });
+  };
+  const url = URL.canParse(apiUrl) ? new URL(apiUrl) : refuse('not a URL');
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') refuse('expected http: or https:');
+  if (url.username !== '' || url.password !== '')
+    refuse('credentials in a URL can be seen by others; use --token-file');
+  if (url.search !== '' || url.hash !== '') refuse('expected no query and no fragment');
+  const path = url.pathname.replace(/\/+$/, '');
+  url.pathname = path.endsWith(apiPath) ? `${path}/` : `${path}${apiPath}/`;
+  if (tokenFile === undefined) return { url };
+  const { secret } = readSecretFile(resolve(cwd, tokenFile), { uid: process.getuid?.() ?? 0, shownAs: tokenFile });
+  return { url, token: secret };
+}
+
+const apiPath = '/api/internal/database';
+
+/**
+ * A provider whose answers are an API's.
+ *
+ * @example
+ * await handle('status', request, [createApiProvider('postgres', { url })], { signal });
+ */
+export function createApiProvider(name: string, address: ApiAddress): Provider {
+  const read = async (verb: 'status' | 'doctor', deploymentId: string, context: Context): Promise<Response> =>
+    responseIn(
+      await callApi(address, { path: `${verb}?${new URLSearchParams({ deployment_id: deploymentId })}` }, context),
+    );
+  const ask = async (verb: 'plan' | 'verify', request: unknown, context: Context): Promise<Response> =>
+    responseIn(await callApi(address, { path: verb, body: request }, context));
+  return {
+    name,
+    plan: (request, context) => ask('plan', request, context),
+    verify: (request, context) => ask('verify', request, context),
+    status: (request, context) => read('status', request.deployment_id, context),
+    doctor: (request, context) => read('doctor', request.deployment_id, context),
+    apply: async (request, context) => {
+      // An interruption between question and answer would leave nobody to tell of the job: this call is not cut short.
+      context.signal.throwIfAborted();
+      const patient = request.dry_run ? context : { signal: AbortSignal.timeout(60_000) };
+      const answer = await callApi(address, { path: 'apply', body: request }, patient);
+      if (answer.status !== 202) return responseIn(answer);
+      const { job_id: jobId } = answer.document as { job_id?: unknown };
+      if (typeof jobId !== 'string' || !/^[\w-]{1,64}$/.test(jobId)) throw notOurs(address, 'names no job');
+      return responseIn({ ...answer, document: await followJob(address, jobId, context) });
+    },
+  };
+}
+
+/** The response in an answer: a problem document is one too, with members of its own before it. */
+function responseIn({ document, address }: { document: unknown; address: ApiAddress }): Response {
+  const { type: _, title: __, status: ___, detail: ____, ...response } = (document ?? {}) as Record<string, unknown>;
+  const isResponse =
+    typeof response.ok === 'boolean' &&
+    [response.actions, response.steps, response.diagnostics].every((part) => Array.isArray(part));
+  if (!isResponse) throw notOurs(address, 'is no response of the contract');
+  return response as unknown as Response;
+}
+
+function notOurs({ url }: ApiAddress, what: string): OperationError {
+  return new OperationError('unreachable', `what ${printable(url.origin)} answered ${what}`, {
+    code: 'api',
+    target: printable(url.origin),
+    remedy: `check that ${printable(url.origin)} is a bus-api-provider-database of this version`,
+  });
+}

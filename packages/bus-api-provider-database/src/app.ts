@@ -26,6 +26,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What a caller needs; null where everybody may ask. */
     scope?: Scope | null;
+    /** Answered to the end, for those who wait for a job. */
+    isAboutJob?: boolean;
   }
 }
 
@@ -69,6 +71,8 @@ const standardLimits: Limits = {
 export interface App {
   readonly server: FastifyInstance;
   readonly jobs: Jobs;
+  /** From now on only how a job goes on may be asked. */
+  stopWork(): void;
 }
 
 /**
@@ -80,6 +84,7 @@ export interface App {
  */
 export async function createApp(options: AppOptions): Promise<App> {
   const limits = { ...standardLimits, ...options.limits };
+  let isStopping = false;
   const jobs = createJobs({ retentionMs: limits.jobRetentionMs });
   const metrics = createMetrics({ runningJobs: () => jobs.running });
   const server = Fastify({
@@ -106,7 +111,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     reply.header('x-request-id', request.id);
     reply.header('cache-control', 'no-store');
     reply.header('x-content-type-options', 'nosniff');
-    const { scope = 'database:read' } = request.routeOptions.config;
+    const { scope = 'database:read', isAboutJob = false } = request.routeOptions.config;
+    if (isStopping && !isAboutJob) throw requestProblem(503, 'cancelled', 'closing', 'the server is being stopped', 5);
     if (scope === null) return;
     if (options.authenticate === undefined) {
       const { host, origin, 'sec-fetch-site': fetchSite } = request.headers;
@@ -170,7 +176,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     ),
     isAuthenticating: options.authenticate !== undefined,
   });
-  return { server, jobs };
+  const stopWork = () => {
+    isStopping = true;
+  };
+  return { server, jobs, stopWork };
 }
 
 function perDeployment<T>(deployments: Deployments, make: (deployment: ReturnType<Deployments['find']>) => T) {

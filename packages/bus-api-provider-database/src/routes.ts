@@ -31,7 +31,6 @@ export function addRoutes(server: FastifyInstance, options: RouteOptions): void 
   const { providers, deployments, jobs, metrics, answersOf } = options;
   const idempotency = createIdempotency(jobs);
   const reads = { config: { scope: 'database:read' } } as const;
-  const changes = { config: { scope: 'database:admin' } } as const;
 
   server.get('/healthz', { config: { scope: null } }, async () => ({ ok: true, service: 'bus-api-provider-database' }));
   server.get(`${prefix}/capabilities`, reads, async () => ({
@@ -97,17 +96,22 @@ export function addRoutes(server: FastifyInstance, options: RouteOptions): void 
       `no such job: they are kept in memory for ${jobs.retentionMs / 60_000} minutes after their end and are lost at a restart; GET status shows what stands`,
     );
   };
-  server.get(`${prefix}/jobs/:id`, reads, async (request) => {
+  const aboutJobs = { config: { ...reads.config, isAboutJob: true } } as const;
+  server.get(`${prefix}/jobs/:id`, aboutJobs, async (request) => {
     const job = find(request);
     await within(job, waitIn(request), request);
     return jobDocument(job, jobs.retentionMs);
   });
-  server.delete(`${prefix}/jobs/:id`, changes, async (request, reply) => {
-    const job = find(request);
-    job.cancel('a request to cancel it');
-    return reply.code(202).send(jobDocument(job, jobs.retentionMs));
-  });
-  server.get(`${prefix}/jobs/:id/events`, { ...reads, exposeHeadRoute: false }, (request, reply) => {
+  server.delete(
+    `${prefix}/jobs/:id`,
+    { config: { scope: 'database:admin', isAboutJob: true } },
+    async (request, reply) => {
+      const job = find(request);
+      job.cancel('a request to cancel it');
+      return reply.code(202).send(jobDocument(job, jobs.retentionMs));
+    },
+  );
+  server.get(`${prefix}/jobs/:id/events`, { ...aboutJobs, exposeHeadRoute: false }, (request, reply) => {
     const job = find(request);
     const last = request.headers['last-event-id'];
     reply.hijack();

@@ -47,6 +47,8 @@ export async function listen({ server }: App, { host, port, isAuthenticating }: 
 
 /** An apply in flight has this long to reach its end; then it is ended in order. */
 const finishMs = 20_000;
+/** Who follows a job hears of its end within this time. */
+const lastWordsMs = 1_000;
 
 /**
  * Ends the server: no new work, the applies in flight to their end or, when `hurry` is aborted or time is up, ended in
@@ -55,16 +57,19 @@ const finishMs = 20_000;
  * @example
  * await shutDown(app, hurry.signal);
  */
-export async function shutDown({ server, jobs }: App, hurry: AbortSignal): Promise<void> {
+export async function shutDown({ server, jobs, stopWork }: App, hurry: AbortSignal): Promise<void> {
   const cancel = () => jobs.cancelAll('the end of the server');
   const timer = setTimeout(cancel, finishMs);
   hurry.addEventListener('abort', cancel);
   if (hurry.aborted) cancel();
-  const closed = server.close();
-  await jobs.settled();
+  stopWork();
+  if (jobs.running > 0) {
+    await jobs.settled();
+    await new Promise((done) => setTimeout(done, lastWordsMs));
+  }
   clearTimeout(timer);
   // Answers on their way get a moment; who reads none of them doesn't keep the server.
   const cut = setTimeout(() => server.server.closeAllConnections(), 2_000);
-  await closed;
+  await server.close();
   clearTimeout(cut);
 }

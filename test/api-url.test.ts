@@ -1,0 +1,177 @@
+// The same pipe with another mouth: what the command line prints through a running API is what it prints by itself.
+import { createHash } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createPlainAdmin, type Server, startServer } from 'embedded';
+import { Client } from 'pg';
+import { describe, expect, it } from 'vitest';
+import { apiToken, startApi } from './api-server.ts';
+import { type Answer, type Deployment, makeDeployment } from './deployment.ts';
+
+const declared = { BUS_DATABASE_NAMES: 'bus_auth,bus_events', BUS_DATABASE_SERVICE_ROLE: 'bus_service' };
+
+/** A folder that knows the deployment's name and names, and no server. */
+function makeClient(): Deployment {
+  const nothing = Object.fromEntries(
+    ['BUS_POSTGRES_ADMIN_DSN_FILE', 'BUS_DATABASE_DSN_OUTPUT_DIR'].map((key) => [key, undefined]),
+  );
+  const client = makeDeployment({ keys: { ...nothing, ...declared } });
+  client.write('local/api-token', `${apiToken}\n`);
+  return client;
+}
+
+/** One deployment's life, each line a run of the command line. */
+const life: readonly (readonly string[])[] = [
+  ['plan'],
+  ['plan', '-f', 'json'],
+  ['plan', '--check', '-q'],
+  ['plan', '--sql'],
+  ['apply', '--dry-run'],
+  ['plan', '--save', './plan.json'],
+  ['apply', '--plan', './plan.json'],
+  ['apply', '--plan', './plan.json'],
+  ['apply', '-f', 'json'],
+  ['status'],
+  ['status', '--check', '-f', 'json'],
+  ['verify', '-f', 'json'],
+  ['verify', '--strict'],
+  ['doctor'],
+  ['apply', '--rotate', 'bus_service'],
+  ['apply', '--rotate', 'nobody'],
+  ['apply', '--allow', 'nothing'],
+  ['status', '-v'],
+];
+
+async function live(runner: Deployment, server: Server, flags: readonly string[], mark: (text: string) => string) {
+  const told: unknown[] = [];
+  const run = async (args: readonly string[]) => {
+    const { exit, stdout, stderr } = await runner.run([...args, ...flags]);
+    told.push({ args, exit, stdout: lines(mark(stdout), args), stderr: lines(mark(stderr), args) });
+  };
+  for (const args of life) await run(args);
+  await server.query('GRANT CONNECT ON DATABASE bus_auth TO PUBLIC');
+  for (const args of [['plan'], ['apply'], ['apply', '--allow', 'revoke'], ['plan']]) await run(args);
+  await server.query("COMMENT ON DATABASE bus_auth IS 'bus-deployment=another'");
+  for (const args of [['plan', '-f', 'json'], ['apply'], ['status']]) await run(args);
+  return told;
+}
+
+/** Without what differs by itself: time, port, cluster, randomness, the folder's place. */
+function marker(server: Server, flags: readonly string[]) {
+  return (text: string) =>
+    text
+      .replaceAll(flags.length === 0 ? /(?!)/g : ` ${flags.join(' ')}`, '')
+      .replaceAll(String(server.port), 'PORT')
+      .replace(/\d{19}/g, 'CLUSTER')
+      .replace(/"(elapsed_ms|connections|size_bytes)": \d+/g, '"$1": 0')
+      .replace(/\b\d+(\.\d+)? (ms|s|MB)\b/g, 'FIGURE')
+      .replace(/\b[0-9a-f]{64}\b/g, 'ID')
+      .replace(/SCRAM-SHA-256[^'"]*/g, 'VERIFIER')
+      .replaceAll('./local/dsn/', './')
+      .replaceAll('./local/dsn', '.');
+}
+
+function lines(text: string, args: readonly string[]): string[] {
+  const kept = text.split('\n').map((line) => line.replace(/ {2,}/g, '  ').trimEnd());
+  // Who looks from where: the folder's own files, keys and git are told by each in its own words.
+  return args[0] === 'doctor' ? kept.filter((line) => !/^config|git|^\d+ ok/.test(line)) : kept;
+}
+
+async function folder(server: Server): Promise<Deployment> {
+  return makeDeployment({ adminDsn: await createPlainAdmin(server), keys: declared });
+}
+
+it('says the same and exits the same, all of a deployment’s life long', async () => {
+  await using direct = await startServer();
+  await using remote = await startServer();
+  using here = await folder(direct);
+  using there = await folder(remote);
+  await using api = await startApi(there);
+  using client = makeClient();
+  const flags = ['--api-url', api.url, '--token-file', './local/api-token'];
+  const [own, asked] = [
+    await live(here, direct, [], marker(direct, [])),
+    await live(client, remote, flags, marker(remote, flags)),
+  ];
+  expect(asked).toEqual(own);
+  expect(api.log()).not.toContain(apiToken);
+  expect(await api.end()).toBe(0);
+}, 180_000);
+
+describe('what can go wrong on the way', () => {
+  const run = (client: Deployment, ...args: readonly string[]): Promise<Answer> => client.run(args);
+  it('is named, with what to do', async () => {
+    using client = makeClient();
+    const stranger = createServer((request, response) => {
+      if (request.url?.includes('redirect')) response.writeHead(302, { location: 'http://127.0.0.1:1/' });
+      response.end('<html>');
+    });
+    await new Promise<void>((done) => stranger.listen(0, '127.0.0.1', done));
+    const url = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}`;
+    client.write('local/open-token', `${apiToken}\n`, 0o644);
+    for (const [args, exit, why] of [
+      [['status', '--api-url', 'http://127.0.0.1:1'], 1, "can't reach the API at http://127.0.0.1:1: "],
+      [['status', '--api-url', url], 1, 'answered 200 without a document of the API'],
+      [['status', '--api-url', `${url}/redirect`], 1, "can't reach the API at"],
+      [['status', '--api-url', 'ftp://x'], 2, 'expected http: or https:'],
+      [['status', '--api-url', 'x'], 2, 'not a URL'],
+      [['status', '--api-url', 'http://u:p@127.0.0.1:1'], 2, 'credentials in a URL'],
+      [['status', '--api-url', url, '--token-file', './local/open-token'], 2, 'chmod 600'],
+      [['status', '--token-file', './local/api-token'], 2, '--token-file is for --api-url'],
+      [['apply', '--api-url', url, '--jobs', '3'], 2, "--jobs is the API's own setting"],
+    ] as const) {
+      const answer = await run(client, ...args);
+      expect([args, answer.exit, answer.stderr]).toEqual([args, exit, expect.stringContaining(why)]);
+    }
+    stranger.close();
+  });
+
+  it('an interrupted apply is ended there too, and says what stands', async () => {
+    await using server = await startServer();
+    using deployment = await folder(server);
+    await using api = await startApi(deployment);
+    using client = makeClient();
+    const flags = ['--api-url', `${api.url}/api/internal/database/`, '--token-file', './local/api-token'];
+    // Another run's lock keeps the apply waiting until it is interrupted.
+    const holder = new Client({ connectionString: server.dsn('postgres') });
+    await holder.connect();
+    const key = createHash('sha256').update('example-dev').digest().readInt32BE(0);
+    await holder.query('SELECT pg_advisory_lock($1::int, $2::int)', [0x42755344, key]);
+    const running = client.start(['apply', ...flags]);
+    await untilItRuns(api.url);
+    running.signal('SIGINT');
+    const answer = await running.answer;
+    expect([answer.exit, answer.stdout]).toEqual([130, expect.stringContaining('ok: false')]);
+    expect(await (await fetch(`${api.url}/api/internal/database/metrics`, bearer)).text()).toContain(
+      'bus_database_jobs_running 0',
+    );
+    await holder.end();
+    expect((await run(client, 'apply', ...flags)).exit).toBe(0);
+  });
+
+  it('a wrong token is refused, and the server ends an apply in order when it is ended', async () => {
+    await using server = await startServer();
+    using deployment = await folder(server);
+    await using api = await startApi(deployment);
+    using client = makeClient();
+    client.write('local/api-token', 'a-token-that-is-not-the-right-one\n');
+    const refused = await run(client, 'status', '--api-url', api.url, '--token-file', './local/api-token');
+    expect([refused.exit, refused.stderr]).toEqual([1, expect.stringContaining('a valid token is needed')]);
+    client.write('local/api-token', `${apiToken}\n`);
+    const applying = run(client, 'apply', '--api-url', api.url, '--token-file', './local/api-token');
+    await untilItRuns(api.url);
+    expect(await api.end()).toBe(0);
+    const { exit, stdout } = await applying;
+    expect([exit, stdout]).toEqual([0, expect.stringContaining('ok: true')]);
+  });
+});
+
+const bearer = { headers: { authorization: `Bearer ${apiToken}` } };
+
+async function untilItRuns(url: string): Promise<void> {
+  for (;;) {
+    const text = await (await fetch(`${url}/api/internal/database/metrics`, bearer)).text();
+    if (/^bus_database_jobs_running 1$/m.test(text)) return;
+    await new Promise((done) => setTimeout(done, 5));
+  }
+}

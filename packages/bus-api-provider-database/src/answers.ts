@@ -30,10 +30,14 @@ const readTimeoutMs = 300_000;
  * @example
  * await createAnswers(deployment, metrics, onDefect).read('status');
  */
-export function createAnswers({ configuration, provider }: Deployment, metrics: Metrics, onDefect: OnDefect): Answers {
+export function createAnswers(
+  { configuration, provider, shown }: Deployment,
+  metrics: Metrics,
+  onDefect: OnDefect,
+): Answers {
   const turnstile = createTurnstile({ atOnce: 4, waiting: 64 });
   const run = async (verb: Verb, request: unknown, context: Context): Promise<Response> => {
-    const response = await answer(verb, request, [provider], context, onDefect);
+    const response = shown(await answer(verb, request, [provider], context, onDefect));
     metrics.response(verb, response);
     return response;
   };

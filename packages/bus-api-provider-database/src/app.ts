@@ -107,6 +107,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   await server.register(rateLimit, { global: false });
   const failures = server.createRateLimit({ max: limits.failuresAMinute, timeWindow: 60_000 });
 
+  server.addHook('onClose', () => options.deployments.close());
   server.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     reply.header('cache-control', 'no-store');

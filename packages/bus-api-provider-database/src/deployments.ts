@@ -9,16 +9,22 @@ import {
   OperationError,
   type Provider,
   printable,
+  type Response,
   readConfiguration,
   readEnvFile,
 } from 'bus-integration-database';
 import type { ProviderSurroundings } from 'bus-integration-postgres';
 import type { ProviderRoot } from './providers.ts';
+import { showPaths } from './shown-paths.ts';
 
 export interface Deployment {
   readonly id: string;
   readonly configuration: Configuration;
   readonly provider: Provider;
+  /** Lets go of what the provider keeps. */
+  readonly close: () => Promise<void>;
+  /** An answer with the paths that others may see. */
+  readonly shown: (response: Response) => Response;
 }
 
 export interface Deployments {
@@ -31,6 +37,8 @@ export interface Deployments {
    * @throws OperationError `not-configured` when there is none at all, `invalid-request` for a name that isn't served
    */
   find(id?: string): Deployment;
+  /** Ends what all of them keep. */
+  close(): Promise<void>;
 }
 
 /**
@@ -103,9 +111,10 @@ function configure(surroundings: ProviderSurroundings, roots: readonly ProviderR
   // Where files lie on this machine is nobody else's matter.
   const told = configuration.dsnOutputDirectory === undefined ? {} : { dsnDirectoryShownAs: '.' };
   const root = roots.find(({ keys }) => keys.provider === configuration.provider);
-  const provider = root?.create({ configuration: { ...configuration, ...told }, surroundings });
-  if (provider === undefined) throw new Error(`a configuration for ${configuration.provider}, which is not built in`);
-  return { deployment: { id: configuration.deploymentId, configuration, provider }, warnings };
+  const made = root?.create({ configuration: { ...configuration, ...told }, surroundings });
+  if (made === undefined) throw new Error(`a configuration for ${configuration.provider}, which is not built in`);
+  const shown = showPaths(configuration, surroundings.cwd);
+  return { deployment: { id: configuration.deploymentId, configuration, ...made, shown }, warnings };
 }
 
 function served(deployments: readonly Deployment[], warnings: readonly Diagnostic[]): Deployments {
@@ -114,6 +123,9 @@ function served(deployments: readonly Deployment[], warnings: readonly Diagnosti
   return {
     ids,
     warnings,
+    close: async () => {
+      await Promise.all(deployments.map(({ close }) => close()));
+    },
     find: (id) => {
       if (id === undefined && deployments.length > 1) {
         throw new OperationError('invalid-request', 'deployment_id is missing, and several deployments are served', {
@@ -149,6 +161,7 @@ function unconfigured(why: OperationError): Deployments {
     find: () => {
       throw error;
     },
+    close: async () => {},
   };
 }
 

@@ -1,7 +1,7 @@
 // What the command line of bus-api-provider-database says. Reads only the arguments.
 import { isIP } from 'node:net';
 
-export const defaultAddress = '127.0.0.1:8092';
+const defaultAddress = '127.0.0.1:8092';
 
 export const help = `bus-api-provider-database: the internal HTTP surface of bus operator database.
 

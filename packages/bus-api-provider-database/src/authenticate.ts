@@ -5,7 +5,7 @@ import { OperationError } from 'bus-integration-database';
 import { createRemoteJWKSet, decodeProtectedHeader, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
 import type { AuthSettings } from './auth-settings.ts';
 
-export const scopes = ['database:read', 'database:admin'] as const;
+const scopes = ['database:read', 'database:admin'] as const;
 export type Scope = (typeof scopes)[number];
 
 export interface Caller {

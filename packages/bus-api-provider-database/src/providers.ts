@@ -16,7 +16,7 @@ export interface ProviderRoot {
 }
 
 /** A provider that keeps connections between readings, until it is closed. */
-export interface ServedProvider {
+interface ServedProvider {
   readonly provider: Provider;
   readonly close: () => Promise<void>;
 }

@@ -10,7 +10,7 @@ import type { Metrics } from './metrics.ts';
 import { openApiDocument } from './openapi.ts';
 import { problemOf, problemType, requestProblem } from './problem.ts';
 
-export const prefix = '/api/internal/database';
+const prefix = '/api/internal/database';
 
 export interface RouteOptions {
   readonly providers: readonly string[];

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +20,10 @@ beforeAll(async () => {
     platform: 'node',
     target: 'node20.19',
     external: ['pg', 'pg-native'],
+    // What is CommonJS within asks for Node's own modules.
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
     alias: Object.fromEntries(
       ['bus-integration-database', 'bus-integration-postgres'].map((name) => [
         name,
@@ -35,8 +39,12 @@ afterEach(() => {
 afterAll(() => rmSync(directory, { recursive: true }));
 
 /** Starts the binary; resolves when it says where it listens, or when it ends. */
-async function start(...argv: string[]) {
-  const child = spawn(process.execPath, ['--', program, ...argv], { stdio: ['ignore', 'pipe', 'pipe'], env: {} });
+function start(...argv: string[]) {
+  return startIn({}, ...argv);
+}
+
+async function startIn(env: NodeJS.ProcessEnv, ...argv: string[]) {
+  const child = spawn(process.execPath, ['--', program, ...argv], { stdio: ['ignore', 'pipe', 'pipe'], env });
   running.push(child);
   const ended = new Promise<number | null>((done) => child.on('close', done));
   let out = '';
@@ -91,24 +99,67 @@ describe('bus-api-provider-database', () => {
 
   it('answers everything else with a problem document', async () => {
     const { address } = await start('--addr=localhost:0');
-    for (const [method, path] of [
-      ['GET', '/'],
-      ['GET', '/api/internal/database/plan'],
-      ['POST', '/healthz'],
-      ['GET', '/__proto__'],
+    for (const [method, path, status, errorClass] of [
+      ['GET', '/', 404, 'invalid-request'],
+      ['GET', '/__proto__', 404, 'invalid-request'],
+      ['GET', '/api/internal/database/plan', 503, 'not-configured'],
+      ['GET', '/api/internal/database/status', 503, 'not-configured'],
+      ['GET', '/api/internal/database/doctor', 503, 'not-configured'],
     ] as const) {
       const answer = await fetch(`${address}${path}`, { method });
-      expect(answer.status).toBe(404);
-      expect(answer.headers.get('content-type')).toBe('application/problem+json');
-      expect(await answer.json()).toMatchObject({
-        title: 'Not Found',
-        status: 404,
-        ok: false,
-        error_class: 'invalid-request',
-      });
+      expect([path, answer.status, answer.headers.get('content-type')]).toEqual([
+        path,
+        status,
+        'application/problem+json; charset=utf-8',
+      ]);
+      expect(await answer.json()).toMatchObject({ status, ok: false, error_class: errorClass });
     }
     const health = await fetch(`${address}/healthz`, { method: 'HEAD' });
     expect([health.status, await health.text()]).toEqual([200, '']);
+  });
+
+  it('serves others only with authentication, and says who reads without', async () => {
+    const open = await start('--addr', '127.0.0.1:0');
+    expect(open.err()).toContain('every local user can read plan, status and doctor');
+    writeFileSync(join(directory, 'token'), 'a-token-for-tests-only-0123456789\n', { mode: 0o600 });
+    const env = { BUS_DATABASE_API_TOKEN_FILE: join(directory, 'token') };
+    const served = await startIn(env, '--addr', '0.0.0.0:0');
+    const { port } = new URL(served.address);
+    expect((await fetch(`http://127.0.0.1:${port}/api/internal/database/capabilities`)).status).toBe(401);
+    expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+    chmodSync(join(directory, 'token'), 0o644);
+    const refused = await startIn(env, '--addr', '127.0.0.1:0');
+    expect([await refused.ended, refused.err()]).toEqual([2, expect.stringContaining('chmod 600')]);
+  });
+
+  it('serves the deployments of a folder, and refuses one that would undo another', async () => {
+    const folder = join(directory, 'deployments');
+    const write = (id: string, dsnDirectory = `./local/${id}`, file = id) =>
+      writeFileSync(
+        join(folder, `${file}.env`),
+        `BUS_DEPLOYMENT_ID=${id}\nBUS_POSTGRES_ADMIN_DSN_FILE=./admin\nBUS_DATABASE_NAMES=a\nBUS_DATABASE_SERVICE_ROLE=s\nBUS_DATABASE_DSN_OUTPUT_DIR=${dsnDirectory}\n`,
+      );
+    mkdirSync(folder);
+    const empty = await start('--deployments', folder);
+    expect([await empty.ended, empty.err()]).toEqual([2, expect.stringContaining('holds no file named *.env')]);
+    write('shop-dev');
+    write('shop-live');
+    const { address, child, ended } = await start('--addr', '127.0.0.1:0', `--deployments=${folder}`);
+    const ask = async (path: string) =>
+      JSON.parse(await (await fetch(`${address}/api/internal/database/${path}`)).text());
+    expect((await ask('capabilities')).deployments).toEqual(['shop-dev', 'shop-live']);
+    expect((await ask('plan')).diagnostics[0].message).toContain('deployment_id is missing');
+    expect((await ask('plan?deployment_id=other')).diagnostics[0].code).toBe('unknown-deployment');
+    // Found, and asked: its admin DSN file is not there.
+    expect((await ask('plan?deployment_id=shop-live')).error_class).toBe('not-configured');
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    write('shop-live', './local/shop-dev/');
+    write('shop-dev', './x', 'z');
+    const refused = await start('--deployments', folder);
+    expect(await refused.ended).toBe(2);
+    expect(refused.err()).toContain('deployment shop-dev has another env file');
+    expect(refused.err()).toContain('BUS_DATABASE_DSN_OUTPUT_DIR is that of deployment shop-dev');
   });
 
   it('listens on IPv6 loopback where there is one', async () => {
@@ -122,10 +173,9 @@ describe('bus-api-provider-database', () => {
   });
 
   it.each([
-    ['0.0.0.0:8092', 'only loopback addresses are served'],
-    ['[::]:8092', 'only loopback addresses are served'],
-    ['10.0.0.1:8092', 'only loopback addresses are served'],
-    ['db.example:8092', 'only loopback addresses are served'],
+    ['0.0.0.0:8092', 'others reach this address, and nobody is authenticated'],
+    ['[::]:8092', 'others reach this address, and nobody is authenticated'],
+    ['10.0.0.1:8092', 'others reach this address, and nobody is authenticated'],
     ['127.0.0.1', 'expected HOST:PORT'],
     ['127.0.0.1:70000', 'expected HOST:PORT'],
   ])('refuses --addr %s', async (address, why) => {
@@ -140,7 +190,9 @@ describe('bus-api-provider-database', () => {
     const { port } = other.address() as { port: number };
     const { ended, err } = await start('--addr', `127.0.0.1:${port}`);
     expect(await ended).toBe(1);
-    expect(err()).toBe(`bus-api-provider-database: can't listen on 127.0.0.1:${port}: the address is in use\n`);
+    expect(err().split('\n').at(-2)).toBe(
+      `bus-api-provider-database: can't listen on 127.0.0.1:${port}: the address is in use`,
+    );
     await new Promise((done) => other.close(done));
   });
 

@@ -32,6 +32,8 @@ describe('helpText', () => {
             --env-file FILE      read FILE instead of ./.env; its values win over the environment
             --timeout TIME       end the whole run after TIME: 30s, 2m
             --lock-timeout TIME  wait at most TIME for another run of this deployment's to end
+            --api-url URL        let the API at URL do it, with its own configuration
+            --token-file FILE    the token for --api-url, in a file of mode 0600
             --jobs N             work on at most N databases at a time
 
       flags of single verbs: bus operator database VERB --help
@@ -85,6 +87,8 @@ describe('helpText', () => {
             --env-file FILE      read FILE instead of ./.env; its values win over the environment
             --timeout TIME       end the whole run after TIME: 30s, 2m
             --lock-timeout TIME  wait at most TIME for another run of this deployment's to end
+            --api-url URL        let the API at URL do it, with its own configuration
+            --token-file FILE    the token for --api-url, in a file of mode 0600
             --jobs N             work on at most N databases at a time
 
       examples:

@@ -4,16 +4,25 @@ import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Major, majors, psqlPath } from 'embedded';
+import { httpRates } from './api.ts';
 import { examination } from './examination.ts';
 import { createCalm } from './machine.ts';
 import { natsRates } from './nats.ts';
 import { type Provisioning, type ProvisioningOptions, provision } from './provisioning.ts';
-import { examinationTable, provisioningTable, rateTable, slopeTable, startUpTable, verifyingTable } from './report.ts';
+import {
+  examinationTable,
+  httpTable,
+  provisioningTable,
+  rateTable,
+  slopeTable,
+  startUpTable,
+  verifyingTable,
+} from './report.ts';
 import { startUp } from './start-up.ts';
 import { verifying } from './verifying.ts';
 import { type Workload, workloads } from './workload.ts';
 
-const parts = ['start', 'doctor', 'verify', 'S', 'M', 'M-plain', 'L', 'L-20', 'nats'];
+const parts = ['start', 'doctor', 'verify', 'S', 'M', 'M-plain', 'L', 'L-20', 'nats', 'api'];
 const usage = `usage: npm run bench -- [flags]
   --only LIST        of ${parts.join(', ')} (default: all)
   --rounds N         rounds of every workload (default: S 7, M 3, L 2)
@@ -80,6 +89,7 @@ async function main(): Promise<number> {
       console.log(`\n${provisioningTable('L with max_connections = 20', workload, result)}`);
     }
   }
+  if (only.includes('api')) console.log(`\n${httpTable(await httpRates(bus, major, flags.rounds ?? 5))}`);
   if (only.includes('nats')) {
     const rates = await natsRates(bus, major, flags.rounds ?? 3);
     if (rates !== undefined) console.log(`\n${rateTable(rates)}`);

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect } from '@nats-io/transport-node';
 import { type Major, startServer } from 'embedded';
-import { Client } from 'pg';
 import { hasNatsServer, startNatsServer } from '../test/nats-server.ts';
+import { bareLoop, perSecond, statementsOf } from './catalog-loop.ts';
 import { createBus, makeFolder } from './contender.ts';
 import { deploymentId, workloads } from './workload.ts';
 
@@ -18,8 +18,6 @@ export interface Rates {
 }
 
 const clients = 8;
-const loops = 4;
-const roundMs = 4_000;
 
 /** Undefined where there is no nats-server. */
 export async function natsRates(bus: string, major: Major, rounds: number): Promise<Rates | undefined> {
@@ -80,76 +78,4 @@ async function plansOverNats(url: string, payload: object): Promise<number> {
   });
   await client.close();
   return rate;
-}
-
-type Statement = readonly [text: string, values: unknown[]];
-
-interface Statements {
-  readonly dsn: string;
-  readonly survey: readonly Statement[];
-  readonly inside: Statement;
-  readonly databases: readonly string[];
-}
-
-/** What a plan asks of the server: the provider's own queries. */
-async function statementsOf(dsn: string, databases: readonly string[]): Promise<Statements> {
-  const [cluster, database] = await Promise.all([
-    import('../packages/bus-integration-postgres/src/sql/cluster.ts'),
-    import('../packages/bus-integration-postgres/src/sql/database.ts'),
-  ]);
-  const roles = ['shop_service'];
-  return {
-    dsn,
-    survey: [
-      ['BEGIN READ ONLY', []],
-      [cluster.clusterQuery(180000), [roles, databases, `bus-deployment=${deploymentId}`, false]],
-      [cluster.systemIdentifierQuery, []],
-      [cluster.verifierQuery, [roles]],
-      ['COMMIT', []],
-    ],
-    inside: [database.insideQuery, [['public']]],
-    databases,
-  };
-}
-
-async function bareLoop({ dsn, survey, inside, databases }: Statements): Promise<number> {
-  const open = async (database: string) => {
-    const client = new Client({ connectionString: dsn.replace(/[^/]*$/, database), ssl: false });
-    await client.connect();
-    return client;
-  };
-  // As many as the worker keeps with four plans at once: each has one for the cluster and one in every database.
-  const lanes = await Promise.all(
-    Array.from({ length: loops }, async () => ({
-      main: await open('postgres'),
-      inner: await Promise.all(databases.map(open)),
-    })),
-  );
-  const rate = await perSecond(loops, async (lane) => {
-    const own = lanes[lane];
-    if (own === undefined) return;
-    for (const [text, values] of survey) await own.main.query(text, values);
-    await Promise.all(own.inner.map((client) => client.query(inside[0], inside[1])));
-  });
-  await Promise.all(lanes.flatMap(({ main, inner }) => [main, ...inner]).map((client) => client.end()));
-  return rate;
-}
-
-async function perSecond(lanes: number, once: (lane: number, index: number) => Promise<void>): Promise<number> {
-  let count = 0;
-  const run = async (untilMs: number) => {
-    await Promise.all(
-      Array.from({ length: lanes }, async (_, lane) => {
-        for (let index = 0; performance.now() < untilMs; index += 1) {
-          await once(lane, index);
-          count += 1;
-        }
-      }),
-    );
-  };
-  await run(performance.now() + 500);
-  count = 0;
-  const begun = performance.now();
-  await run(begun + roundMs);
-  return (count * 1_000) / (performance.now() - begun);
 }

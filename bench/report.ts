@@ -1,5 +1,6 @@
 // Measurements as the Markdown tables of RESULTS.md: medians, and ratios to the best that psql or Node can do.
 import { availableParallelism } from 'node:os';
+import type { HttpRates } from './api.ts';
 import type { Examination } from './examination.ts';
 import type { Rates } from './nats.ts';
 import type { Run } from './program.ts';
@@ -58,6 +59,28 @@ export function rateTable({ nats, pg }: Rates): string {
     '≥ 0.6',
   ];
   return table([`over NATS, ${nats.length} rounds`, 'bus', 'bare `pg` loop', 'ratio', 'goal'], [cells]);
+}
+
+/** Answers a second over HTTP beside a bare loop of the same reads, and how evenly they come. */
+export function httpTable(results: readonly HttpRates[]): string {
+  const rows = results.map(({ route, http, pg, p50Ms, p99Ms }) => {
+    const [ours, bare, p50, p99] = [median(http), median(pg), median(p50Ms), median(p99Ms)];
+    return [
+      `GET ${route} of S, converged`,
+      `${ours.toFixed(0)}/s`,
+      `${bare.toFixed(0)}/s`,
+      `${(ours / bare).toFixed(2)} (≥ 0.6)`,
+      `${p50.toFixed(1)} ms, ${p99.toFixed(1)} ms`,
+      `${(p99 / p50).toFixed(1)} (< 5)`,
+    ];
+  });
+  const head = [
+    `over HTTP, 32 clients, ${results[0]?.http.length ?? 0} rounds`,
+    'bus',
+    'bare `pg` loop',
+    'ratio (goal)',
+  ];
+  return table([...head, 'p50, p99', 'p99/p50 (goal)'], rows);
 }
 
 export function startUpTable({ node, version, help }: StartUp): string {

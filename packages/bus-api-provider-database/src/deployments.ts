@@ -13,8 +13,7 @@ import {
   readConfiguration,
   readEnvFile,
 } from 'bus-integration-database';
-import type { ProviderSurroundings } from 'bus-integration-postgres';
-import type { ProviderRoot } from './providers.ts';
+import type { ProviderRoot, ProviderSurroundings } from './providers.ts';
 import { showPaths } from './shown-paths.ts';
 
 export interface Deployment {

@@ -8,13 +8,12 @@ import {
   readGlobalFlags,
   writeResult,
 } from 'bus-integration-database';
-import type { ProviderSurroundings } from 'bus-integration-postgres';
 import { createApp } from './app.ts';
 import { help, readArguments } from './arguments.ts';
 import { readAuthSettings } from './auth-settings.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { deploymentFromEnvironment, deploymentsFromFolder } from './deployments.ts';
-import { providers } from './providers.ts';
+import { type ProviderSurroundings, providers } from './providers.ts';
 import { listen, shutDown } from './serve.ts';
 
 const version = '0.1.0';

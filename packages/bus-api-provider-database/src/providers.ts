@@ -7,6 +7,8 @@ import {
   postgresKeys,
 } from 'bus-integration-postgres';
 
+export type { ProviderSurroundings } from 'bus-integration-postgres';
+
 export interface ProviderRoot {
   readonly keys: ProviderKeys;
   readonly create: (options: {

@@ -9,6 +9,7 @@ import type { Authenticate } from '../src/authenticate.ts';
 import { createAuthenticate } from '../src/authenticate.ts';
 import { deploymentFromEnvironment } from '../src/deployments.ts';
 import { providers } from '../src/providers.ts';
+import { shutDown } from '../src/serve.ts';
 
 export const token = 'a-token-for-tests-only-0123456789';
 export const base = '/api/internal/database';
@@ -97,8 +98,7 @@ export async function serve({ keys = {}, authenticate, limits = {} }: ServingOpt
       return { status: answer.status, headers: answer.headers, document: isJson ? JSON.parse(text) : text };
     },
     [Symbol.asyncDispose]: async () => {
-      app.jobs.cancelAll('the end of the test');
-      await app.server.close();
+      await shutDown(app, AbortSignal.abort());
       await server.stop();
       rmSync(directory, { recursive: true });
     },

@@ -1,0 +1,100 @@
+// Plan and status asked over HTTP of a serving API by 32 clients, beside a bare `pg` loop that does the same catalog reads
+// over kept connections. Both run for the same time, in turn.
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { Agent, get } from 'node:http';
+import { join } from 'node:path';
+import { type Major, startServer } from 'embedded';
+import { bareLoop, perSecond, statementsOf } from './catalog-loop.ts';
+import { createBus, makeFolder } from './contender.ts';
+import { deploymentId, workloads } from './workload.ts';
+
+/** One route's figures, one a round. */
+export interface HttpRates {
+  readonly route: string;
+  readonly http: number[];
+  readonly pg: number[];
+  readonly p50Ms: number[];
+  readonly p99Ms: number[];
+}
+
+const clients = 32;
+const token = 'a-token-for-the-benchmark-only';
+
+export async function httpRates(bus: string, major: Major, rounds: number): Promise<HttpRates[]> {
+  const workload = workloads.find(({ name }) => name === 'S');
+  if (workload === undefined) return [];
+  await using server = await startServer({ major });
+  using folder = makeFolder();
+  const dsn = server.dsn();
+  const { hostname: host, port, username: user, password } = new URL(dsn);
+  const login = { host, port: Number(port), user, password, dsn, serverPid: undefined };
+  await createBus(bus, login, workload, folder.path).apply();
+  writeFileSync(join(folder.path, 'token'), `${token}\n`, { mode: 0o600 });
+  const program = join(import.meta.dirname, '../packages/bus-api-provider-database/bin/bus-api-provider-database.js');
+  const api = spawn(program, ['--addr', '127.0.0.1:0'], {
+    cwd: folder.path,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: {
+      PATH: process.env.PATH,
+      HOME: folder.path,
+      BUS_DEPLOYMENT_ID: deploymentId,
+      BUS_POSTGRES_ADMIN_DSN_FILE: './admin-dsn',
+      BUS_DATABASE_NAMES: workload.databases.join(','),
+      BUS_DATABASE_SERVICE_ROLE: workload.role,
+      BUS_DATABASE_DSN_OUTPUT_DIR: './dsn',
+      BUS_DATABASE_API_TOKEN_FILE: './token',
+    },
+  });
+  try {
+    const url = await new Promise<string>((resolve, reject) => {
+      api.stdout.once('data', (text) => resolve(String(text).replace('listening on ', '').trim()));
+      api.once('close', () => reject(new Error('the API ended')));
+    });
+    const results: HttpRates[] = [];
+    for (const route of ['plan', 'status']) {
+      const statements = await statementsOf(dsn, workload.databases, route === 'status');
+      const result: HttpRates = { route, http: [], pg: [], p50Ms: [], p99Ms: [] };
+      for (let round = 0; round < rounds; round += 1) {
+        const { rate, times } = await answersOf(`${url}/api/internal/database/${route}`);
+        result.http.push(rate);
+        result.p50Ms.push(times[Math.floor(times.length * 0.5)] ?? Number.NaN);
+        result.p99Ms.push(times[Math.floor(times.length * 0.99)] ?? Number.NaN);
+        result.pg.push(await bareLoop(statements));
+      }
+      results.push(result);
+    }
+    return results;
+  } finally {
+    api.kill('SIGTERM');
+    await new Promise((resolve) => api.once('close', resolve));
+  }
+}
+
+/** Answers a second, and how long each took, in ascending order. */
+async function answersOf(url: string): Promise<{ rate: number; times: readonly number[] }> {
+  const agent = new Agent({ keepAlive: true, maxSockets: clients });
+  const times: number[] = [];
+  const rate = await perSecond(clients, async () => {
+    const begun = performance.now();
+    await ask(url, agent);
+    times.push(performance.now() - begun);
+  });
+  agent.destroy();
+  return { rate, times: times.sort((one, other) => one - other) };
+}
+
+function ask(url: string, agent: Agent): Promise<void> {
+  return new Promise((resolve, reject) => {
+    get(url, { agent, headers: { authorization: `Bearer ${token}` } }, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8').on('data', (chunk) => {
+        text += chunk;
+      });
+      answer.on('end', () => {
+        if (answer.statusCode === 200 && text.includes('"ok":true')) resolve();
+        else reject(new Error(`${answer.statusCode}: ${text.slice(0, 1_000)}`));
+      });
+    }).on('error', reject);
+  });
+}

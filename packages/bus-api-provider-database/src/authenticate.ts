@@ -53,7 +53,7 @@ export function createAuthenticate(settings: AuthSettings): Authenticate | undef
       : createRemoteJWKSet(jwksUrl, { timeoutDuration: 5_000, cooldownDuration: 30_000, cacheMaxAge: 600_000 });
 
   const verified = async (jwt: string): Promise<JWTPayload> => {
-    const { alg } = decodeProtectedHeader(jwt);
+    const alg = algorithmOf(jwt);
     // Each kind of key takes its own algorithms only: a public key is never a shared secret.
     if (secretKey !== undefined && symmetric.includes(alg ?? ''))
       return (await jwtVerify(jwt, secretKey, { ...demands, algorithms: symmetric })).payload;
@@ -77,6 +77,16 @@ export function createAuthenticate(settings: AuthSettings): Authenticate | undef
 }
 
 const demands: JWTVerifyOptions = { audience, requiredClaims: ['exp', 'aud'], clockTolerance: 5 };
+
+function algorithmOf(jwt: string): string | undefined {
+  try {
+    return decodeProtectedHeader(jwt).alg;
+  } catch {
+    throw refused(notOurs);
+  }
+}
+
+const notOurs = 'it is no JWT of ours';
 
 /** Hashes of equal length are compared, so that neither content nor length shows in the time it takes. */
 function comparison(expected: string): (given: string) => boolean {
@@ -112,9 +122,7 @@ function whyRefused(error: unknown): OperationError {
   if (reason !== undefined) return refused(reason);
   if (code === 'ERR_JWT_CLAIM_VALIDATION_FAILED' && /^(aud|exp|nbf|iat)$/.test(claim ?? ''))
     return refused(`its claim ${claim} is missing or not right; expected aud ${audience} and an exp`);
-  if (/^ERR_(JWS|JWT|JOSE_NOT_SUPPORTED)/.test(code) || (error instanceof TypeError === false && code === ''))
-    return refused('it is no JWT of ours');
-  if (error instanceof TypeError && error.message.startsWith('Invalid')) return refused('it is no JWT of ours');
+  if (/^ERR_(JWS|JWT|JOSE_NOT_SUPPORTED)/.test(code)) return refused(notOurs);
   return new OperationError(
     'unreachable',
     'the keys that tokens are checked with (BUS_API_JWKS_URL) could not be had',

@@ -23,6 +23,10 @@ export const checkSchema = shape({
   result: z.enum(['ok', 'info', 'warn', 'fail', 'unknown', 'skipped']),
   target: may(z.string()),
   seen: z.string(),
+  /** What follows from what was seen. */
+  why: may(z.string()),
+  /** The line of the server's configuration that it is about. */
+  rule: may(shape({ file: z.string(), line: wholeNumber, text: may(z.string()) })),
   remedy: may(z.string()),
 });
 

@@ -27,6 +27,8 @@ export type {
 export type { KeptSessions, KeptSessionsOptions } from './kept-sessions.ts';
 export { createKeptSessions } from './kept-sessions.ts';
 export { postgresKeys } from './keys.ts';
+export type { Finding, FindingId } from './listener-findings.ts';
+export { findings } from './listener-findings.ts';
 export type { Meter } from './meter.ts';
 export { postgresNames } from './names.ts';
 export type { ProviderSurroundings } from './preparation.ts';

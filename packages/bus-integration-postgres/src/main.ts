@@ -9,6 +9,7 @@ import {
   writeResult,
 } from 'bus-integration-database';
 import { hbaCommand } from './command-hba.ts';
+import { renderHbaCommand } from './command-render-hba.ts';
 import { dryRun } from './dry-run.ts';
 import { providerName } from './respond.ts';
 import { selfTest } from './self-test.ts';
@@ -22,12 +23,15 @@ usage: bus-integration-postgres [flags] --events
        bus-integration-postgres [flags] --dry-run plan
        bus-integration-postgres hba --help
        bus-integration-postgres serve --help
+       bus-integration-postgres [flags] render-hba [--major N]
 
   --events             the provider and the event names, one a line
   --self-test          check the provider's own parts: no server is asked
   --dry-run plan       what a plan for an empty server holds, always as JSON; takes BUS_DEPLOYMENT_ID,
                        BUS_DATABASE_NAMES, BUS_DATABASE_SERVICE_ROLE, BUS_DATABASE_SCHEMA_NAMES
   hba                  which line of pg_hba.conf a client would meet, and why none above it
+  render-hba           the block of pg_hba.conf that satisfies the listener policy of the deployment in the
+                       environment, for the server's major version N (default 18); edits nothing
   -f, --format FORMAT  text (default) or json
   -o, --output FILE    write the result to FILE (0600) instead of stdout
   -h, --help           this text
@@ -37,15 +41,19 @@ usage: bus-integration-postgres [flags] --events
 exit status: 0 done, 1 the self-test failed, 2 wrong usage
 `;
 
-const notYet = ['render-hba'];
+const commands = new Map([
+  ['hba', hbaCommand],
+  ['render-hba', renderHbaCommand],
+]);
 
 async function main(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<number> {
   if (argv[0] === 'serve') return await (await import('./command-serve.ts')).serve(argv.slice(1), env);
   const flags = readGlobalFlags(argv);
   if ('problem' in flags) return refuse(`${flags.problem}; see --help`);
-  if (flags.words[0] === 'hba') {
+  const command = commands.get(flags.words[0] ?? '');
+  if (command !== undefined) {
     const surroundings = { env, cwd: process.cwd(), uid: process.getuid?.() ?? 0 };
-    const { status, text, complaint } = await hbaCommand(flags.words.slice(1), flags.format, surroundings);
+    const { status, text, complaint } = await command(flags.words.slice(1), flags.format, surroundings);
     if (complaint !== undefined) process.stderr.write(`bus-integration-postgres: ${complaint}\n`);
     return text === undefined ? status : print(text, flags) || status;
   }
@@ -68,8 +76,6 @@ async function main(argv: readonly string[], env: Readonly<Record<string, string
     case 'plan --dry-run':
       return answer(await dryRun(env), flags);
   }
-  const word = flags.words.find((argument) => !argument.startsWith('-'));
-  if (word !== undefined && notYet.includes(word)) return refuse(`${word} is not available in this version`);
   return refuse(
     `${line === '' ? 'nothing asked for' : `unexpected arguments ${JSON.stringify(printable(line))}`}; see --help`,
   );

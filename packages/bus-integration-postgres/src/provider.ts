@@ -163,8 +163,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
     verify: (request, context) =>
       guarded(configuration, request, context, async (used) => {
         const { preparation, run } = await start(used, configuredDeclaration(configuration), nothingAllowed, context);
-        const policy = configuration.declared.listenerPolicy;
-        return await verify({ preparation, run, request, policy, jobs: (free) => jobsFor(free, 1) });
+        return await verify({ preparation, run, request, configuration, jobs: (free) => jobsFor(free, 1) });
       }),
     doctor: async (request, context) =>
       await diagnose({

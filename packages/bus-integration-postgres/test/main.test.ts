@@ -106,14 +106,6 @@ describe('bus-integration-postgres', () => {
     expect(go(['hba', '--unix'])).toMatchObject({ status: 2, stderr: expect.stringContaining('--user is missing') });
   });
 
-  it.each(['render-hba'])('says that %s is not there yet', (word) => {
-    expect(go([word, '--anything'])).toEqual({
-      status: 2,
-      stdout: '',
-      stderr: `bus-integration-postgres: ${word} is not available in this version\n`,
-    });
-  });
-
   it.each([[[]], [['--dry-run', 'apply']], [['--events', '--format', 'yaml']], [['\u001b[2J']]])(
     'refuses %j',
     (argv) => {

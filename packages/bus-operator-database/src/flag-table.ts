@@ -64,6 +64,12 @@ const flagTable = [
     text: 'also try a wrong password for each role, which the server logs',
   },
   { name: 'no-negative', verbs: ['verify'], text: 'leave out what must be refused' },
+  {
+    name: 'explain',
+    value: 'FINDING',
+    verbs: ['verify'],
+    text: 'say what FINDING means and how to mend it; asks no server',
+  },
   { name: 'strict', verbs: ['verify'], text: 'fail also on what could not be seen' },
 ] as const satisfies readonly Flag[];
 

@@ -34,6 +34,7 @@ export interface Flags {
   readonly probe?: string;
   readonly noNegative: boolean;
   readonly strict: boolean;
+  readonly explain?: string;
 }
 
 export type Invocation = { readonly verb?: Verb; readonly flags: Flags } | { readonly problem: string };
@@ -143,6 +144,7 @@ function flagsOf(values: ReadonlyMap<FlagName, readonly string[]>): Flags {
     ...optional('plan', 'plan'),
     ...optional('probe', 'probe'),
     ...optional('adoptFrom', 'adopt-from'),
+    ...optional('explain', 'explain'),
   };
 }
 

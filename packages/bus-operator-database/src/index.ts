@@ -32,6 +32,10 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
     await tellProgram(argv, `no verb is given; expected one of ${Object.keys(verbs).join(', ')}`, surroundings);
     return 2;
   }
+  if (flags.explain !== undefined) {
+    const [{ explain }, { providers }] = await Promise.all([import('./explain.ts'), import('./providers.ts')]);
+    return explain(flags.explain, argv, flags, surroundings, providers);
+  }
   const [{ run }, { providers }] = await Promise.all([import('./run.ts'), import('./providers.ts')]);
   return run(verb, flags, surroundings, providers);
 }

@@ -17,11 +17,23 @@ export interface ProviderOptions {
   readonly lockTimeoutMs?: number;
 }
 
+/** What `verify --explain` says of a finding. */
+export interface Explanation {
+  readonly title: string;
+  readonly why: string;
+  readonly mend: string;
+  readonly page: string;
+}
+
 export interface ProviderRoot {
   readonly name: string;
   /** The server's own name, for people. */
   readonly title: string;
-  readonly load: () => Promise<{ keys: ProviderKeys; create: (options: ProviderOptions) => Provider }>;
+  readonly load: () => Promise<{
+    keys: ProviderKeys;
+    create: (options: ProviderOptions) => Provider;
+    findings?: Readonly<Record<string, Explanation>>;
+  }>;
 }
 
 export const providers: readonly ProviderRoot[] = [
@@ -29,8 +41,8 @@ export const providers: readonly ProviderRoot[] = [
     name: 'postgres',
     title: 'PostgreSQL',
     load: async () => {
-      const { createPostgresProvider, postgresKeys } = await import('bus-integration-postgres');
-      return { keys: postgresKeys, create: createPostgresProvider };
+      const { createPostgresProvider, findings, postgresKeys } = await import('bus-integration-postgres');
+      return { keys: postgresKeys, create: createPostgresProvider, findings };
     },
   },
 ];

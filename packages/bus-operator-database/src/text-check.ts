@@ -15,6 +15,10 @@ const colors: Readonly<Record<Check['result'], Color>> = {
   skipped: 'dim',
 };
 
+export function checkColor(result: Check['result']): Color {
+  return colors[result];
+}
+
 /** Each check that isn't simply ok; with -v the ok ones too. */
 export function checkLines(checks: readonly Check[], view: View): string[] {
   const shown = checks.filter(({ result }) => view.verbosity > 0 || result !== 'ok');

@@ -1,6 +1,7 @@
 // What verify found, for people: a block for each kind of check, the good ones in a line, the others explained.
 import type { Check, Response } from 'bus-integration-database';
 import { checkLines, okText } from './text-check.ts';
+import { listenerLines } from './text-listener.ts';
 import { deploymentLines } from './text-plan.ts';
 import { headLines, type View, verdictLines } from './view.ts';
 
@@ -10,7 +11,7 @@ export function verifyText(response: Response, view: View): string[] {
     ...headLines(response, view),
     ...deploymentLines(response),
     ...block('connectivity', response.connectivity, view),
-    ...block('listener-policy', response.listener_policy, view),
+    ...listenerLines(response.listener_policy, view),
     ...verdictLines(failures, 'failed', view),
   ];
 }

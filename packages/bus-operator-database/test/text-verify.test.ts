@@ -40,7 +40,8 @@ describe('verifyText', () => {
       deployment: example-dev, provider postgres
       connectivity      4 of 4 ok: writes and reads in public
         info    public-connect   bus_service  PUBLIC may CONNECT to postgres, template1
-      listener-policy   1 of 1 ok: listens on 10.0.3.7
+      listener-policy   1 ok
+        ok      listen-addresses  listens on 10.0.3.7
       "
     `);
   });
@@ -65,8 +66,9 @@ describe('verifyText', () => {
       target: deploy_admin@10.0.3.7:5432/postgres, PostgreSQL 18.4, cluster 7710971639735813047
       deployment: example-dev, provider postgres
       connectivity      4 of 4 ok: writes and reads in public
-      listener-policy   1 of 1 ok: listens on 10.0.3.7
+      listener-policy   1 ok, 1 unknown
         unknown certificate-expiry  the server offers no TLS
+        ok      listen-addresses    listens on 10.0.3.7
       "
     `);
     const many = Array.from({ length: 5 }, (_, index) => ({ ...unseen, id: `rule-${index}` }));
@@ -80,9 +82,10 @@ describe('verifyText', () => {
       id: 'trust',
       kind: 'listener-policy',
       result: 'fail',
-      target: 'pg_hba.conf:4',
-      seen: 'host all all 10.0.0.0/8 trust\nany host in 10.0.0.0/8 logs in as anybody, superusers too, without a password',
-      remedy: 'put there: host all all 10.0.0.0/8 scram-sha-256\nthen: SELECT pg_reload_conf()',
+      rule: { file: 'pg_hba.conf', line: 4, text: 'host all all 10.0.0.0/8 trust' },
+      seen: 'host all all 10.0.0.0/8 trust',
+      why: 'any host in 10.0.0.0/8 logs in without a password as bus_service (4 databases), superuser postgres',
+      remedy: 'put there: host all all 10.0.0.0/8 scram-sha-256\nthen: SELECT pg_reload_conf();',
     };
     const lost: Check = {
       id: 'service-login',
@@ -104,11 +107,12 @@ describe('verifyText', () => {
       connectivity      3 of 4 ok: writes and reads in public
         fail    service-login    bus_service@bus_usage  ./local/dsn/bus_usage.dsn is missing
               next: bus operator database apply
-      listener-policy   1 of 2 ok: listens on 10.0.3.7
-        fail    trust            pg_hba.conf:4  host all all 10.0.0.0/8 trust
-              any host in 10.0.0.0/8 logs in as anybody, superusers too, without a password
-              next: put there: host all all 10.0.0.0/8 scram-sha-256
-                    then: SELECT pg_reload_conf()
+      listener-policy   1 ok, 1 failed
+        fail    trust             pg_hba.conf:4  host all all 10.0.0.0/8 trust
+              any host in 10.0.0.0/8 logs in without a password as bus_service (4 databases), superuser postgres
+              put there: host all all 10.0.0.0/8 scram-sha-256
+              then: SELECT pg_reload_conf();
+        ok      listen-addresses  listens on 10.0.3.7
       failed: 2 checks failed
       "
     `);

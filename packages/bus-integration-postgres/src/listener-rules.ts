@@ -1,0 +1,169 @@
+// Every rule of pg_hba.conf judged: whom it lets in from where, and how they prove who they are. Pure.
+import type { Check } from 'bus-integration-database';
+import type { HbaRule } from './hba-rules.ts';
+import { count, found, inOrder, type Severity, some, someNames } from './listener-check.ts';
+import { ruleFinder, walkRule } from './listener-hba.ts';
+import { putAbove } from './listener-mended.ts';
+import { methodFinding } from './listener-method.ts';
+import { difference, everywhere, intersection, union } from './listener-ranges.ts';
+import { isEmpty, type Leftover, leftovers, takerOf } from './listener-shadow.ts';
+import {
+  addressText,
+  type Met,
+  mendable,
+  type Place,
+  type RulesOptions,
+  ruleOf,
+  type Sight,
+  sightOf,
+  textOf,
+  whoText,
+} from './listener-sight.ts';
+import { listeningOf } from './listener-sockets.ts';
+import { type Subject, type WalkRule, walkRules } from './listener-walk.ts';
+
+/** Findings about rules, each with its file and line; an `ok` when there are none. */
+export function judgeRules(options: RulesOptions): Check[] {
+  const { rules, facts } = options;
+  const reaches = rules.rules.map(walkRule);
+  const subjects = subjectsOf(options);
+  const meetings = walkRules({ rules: reaches, subjects, rulesFor: ruleFinder(rules) });
+  const left = leftovers(rules.rules, reaches);
+  const listening = listeningOf(facts);
+  const families = listening?.families ?? everywhere;
+  const isDormant = listening?.isOpen === false;
+  const judged = rules.rules.map((rule, index) => {
+    const leftover = left[index] as Leftover;
+    const sight = sightOf(rule, reaches[index] as WalkRule, meetings[index] ?? {}, leftover, families);
+    const shadow = isEmpty(leftover) && !isEmptyOfItself(rule) ? shadowed(rules.rules, reaches, index) : [];
+    return rule.method === 'reject' ? shadow : [...shadow, ...judgeRule(sight, options, isDormant)];
+  });
+  return [...judged.flat(), ...(rules.broken.length > 0 ? [] : inOrderOf(judged, options))];
+}
+
+/** How many rules are as the policy wants them: said beside those that aren't. */
+function inOrderOf(judged: readonly (readonly Check[])[], { logins }: RulesOptions): Check[] {
+  const fine = judged.filter((checks) => checks.every(({ result }) => result === 'info')).length;
+  if (fine === 0) return [];
+  const services = count(new Set(logins.map(({ role }) => role)).size, 'service role');
+  const many = fine === judged.length ? count(fine, 'rule') : `${fine} of ${count(judged.length, 'rule')}`;
+  const seen = `${many}: ${services}, superusers and replication get in by proof only, and from where the policy has them`;
+  return inOrder('rules', [], seen);
+}
+
+function subjectsOf({ facts, logins }: RulesOptions): Subject[] {
+  const memberOf = new Map(facts.roles.map(({ name, memberOf: groups }) => [name, groups]));
+  const databases = [...new Set(['postgres', ...logins.map(({ database }) => database)])];
+  const services = logins.map(
+    ({ role: user, database }): Subject => ({ kind: 'service', user, database, memberOf: memberOf.get(user) ?? [] }),
+  );
+  const powerful = facts.roles.flatMap(({ name: user, isSuperuser, replicates, memberOf: groups }): Subject[] => {
+    const base = { user, memberOf: groups };
+    return [
+      ...(isSuperuser ? databases.map((database) => ({ ...base, kind: 'superuser' as const, database })) : []),
+      ...(isSuperuser || replicates ? [{ ...base, kind: 'replication' as const, database: '' }] : []),
+    ];
+  });
+  return [...services, ...powerful];
+}
+
+function judgeRule(sight: Sight, options: RulesOptions, isDormant: boolean): Check[] {
+  // What no socket takes can't be met, whatever the rule says; it will be once somebody changes listen_addresses.
+  const note = isDormant ? '; not now, since the server listens on its own host only' : '';
+  const checks = [
+    ...methodFinding(sight, options, isDormant),
+    ...tooWide(sight, options, isDormant),
+    ...(isDormant ? [] : [...plainText(sight, options), ...powerful(sight, options)]),
+    ...undecided(sight, options),
+  ];
+  return checks.map(({ why, ...check }) => ({
+    ...check,
+    rule: ruleOf(sight.rule),
+    ...(why !== undefined && { why: check.result === 'info' ? `${why}${note}` : why }),
+  }));
+}
+
+function tooWide({ rule, reach, ours, others }: Sight, { policy, facts }: RulesOptions, isDormant: boolean): Check[] {
+  if (reach.isVague) return [];
+  const beyond = (places: readonly Place[]) =>
+    difference(union(...places.flatMap(({ plain, tls }) => [plain, tls])), policy.allowed);
+  const met = Object.values(ours);
+  const outside = beyond([...met, others]);
+  if (outside.length === 0) return [];
+  const isOurs = beyond(met).length > 0;
+  const who = isOurs ? whoText(ours) : 'other roles than this deployment’s';
+  const allowed = policy.name === 'loopback' ? 'only its own host' : some([...policy.networks], 8);
+  const why = `${who} may come from addresses beyond the policy: allowed is ${allowed}`;
+  const result: Severity = isDormant ? 'info' : isOurs ? 'fail' : 'warn';
+  return [mendable('too-wide', result, why, rule, reach, { policy, facts })];
+}
+
+function plainText({ rule, reach, ours }: Sight, { policy, facts }: RulesOptions): Check[] {
+  if (facts.settings.ssl !== 'on' || policy.name === 'loopback') return [];
+  const plain = union(...Object.values(ours).map((met) => met.plain));
+  if (intersection(plain, policy.allowed).length === 0) return [];
+  const why = `${whoText(ours)} may come without TLS, and what crosses the network can be read and changed on its way`;
+  const demanding = { ...policy, plainText: 'fail' as const };
+  return [mendable('plain-host-beside-hostssl', policy.plainText, why, rule, reach, { policy: demanding, facts })];
+}
+
+function powerful({ rule, ours }: Sight, { policy, admin, facts }: RulesOptions): Check[] {
+  if (policy.name === 'loopback') return [];
+  const result = policy.isExplicit && policy.name !== 'external' ? 'warn' : 'info';
+  const comes = (met: Met | undefined): met is Met => met !== undefined && met.plain.length + met.tls.length > 0;
+  const { superuser, replication } = ours;
+  const isAdmin = comes(superuser) && superuser.users.includes(admin) && facts.clientAddress !== null;
+  return [
+    ...(comes(superuser)
+      ? [
+          found('superuser-from-network', result, textOf(rule), {
+            why: `superuser ${someNames(superuser.users)} may log in from ${addressText(rule)}`,
+            remedy: `${isAdmin ? plainAdminFirst : ''}${putAbove(rule, superuser.users, ['all'])}`,
+          }),
+        ]
+      : []),
+    ...(comes(replication)
+      ? [
+          found('replication-from-network', result, textOf(rule), {
+            why: `${someNames(replication.users)} may draw a copy of the whole cluster from ${addressText(rule)}`,
+            remedy: putAbove(rule, replication.users, ['replication']),
+          }),
+        ]
+      : []),
+  ];
+}
+
+const plainAdminFirst =
+  'the admin DSN is a superuser itself; give it to a role with LOGIN CREATEDB CREATEROLE first, then\n';
+
+function undecided({ rule, reach }: Sight, { policy }: RulesOptions): Check[] {
+  const isVague = [...rule.users, ...rule.databases].some(
+    ({ isAmbiguous, regex }) => isAmbiguous || regex !== undefined,
+  );
+  const isPlaceVague = reach.isVague && policy.name !== 'tls' && policy.name !== 'external';
+  if (!isPlaceVague && !isVague) return [];
+  const why = isPlaceVague
+    ? `which addresses ${addressText(rule)} means is known to the server only; write them as networks`
+    : 'whom a pattern, or a word whose quoting is not known, means is not judged here';
+  return [found('too-wide', 'unknown', textOf(rule), { why })];
+}
+
+function shadowed(rules: readonly HbaRule[], reaches: readonly WalkRule[], index: number): Check[] {
+  const rule = rules[index] as HbaRule;
+  const taker = takerOf(rules, reaches, index);
+  const isSame = taker?.method === rule.method;
+  const why = taker === undefined ? 'earlier rules take' : `${taker.file}:${taker.line} (${taker.method}) takes`;
+  const remedy = isSame ? 'delete the line' : `move it above line ${taker?.line ?? 1}, or delete it`;
+  return [
+    found('shadowed-rule', isSame ? 'info' : 'warn', textOf(rule), {
+      why: `no client ever meets it: ${why} them first`,
+      rule: ruleOf(rule),
+      remedy: `${remedy}\nthen: SELECT pg_reload_conf();`,
+    }),
+  ];
+}
+
+/** Rules that by themselves are for nobody we know of: a transport that is none of ours. */
+function isEmptyOfItself({ type }: HbaRule): boolean {
+  return type === 'hostgssenc';
+}

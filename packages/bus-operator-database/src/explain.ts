@@ -1,0 +1,49 @@
+// `verify --explain FINDING`: what a finding means and how to mend it. Needs no configuration and asks no server.
+import { resolve } from 'node:path';
+import { descriptorOf, printable, writeResult } from 'bus-integration-database';
+import type { Flags } from './flags.ts';
+import { nearest } from './nearest.ts';
+import type { Explanation, ProviderRoot } from './providers.ts';
+import type { Surroundings } from './surroundings.ts';
+import { usageProblem } from './usage-problem.ts';
+
+/** Prints the finding; a name that is none gets all there are, and exit status 2. */
+export async function explain(
+  id: string,
+  argv: readonly string[],
+  flags: Flags,
+  surroundings: Surroundings,
+  roots: readonly ProviderRoot[],
+): Promise<number> {
+  const loaded = await Promise.all(roots.map((root) => root.load()));
+  const findings: Readonly<Record<string, Explanation>> = Object.assign({}, ...loaded.map((root) => root.findings));
+  const finding = Object.hasOwn(findings, id) ? findings[id] : undefined;
+  if (finding === undefined) {
+    const known = Object.keys(findings);
+    const close = nearest(id, known);
+    const hint = close === undefined ? '' : `; did you mean ${close}?`;
+    const problem = `--explain ${printable(id)}: no such finding${hint}`;
+    surroundings.stderr.write(`bus operator database: ${problem}\n  findings: ${known.join(', ')}\n`);
+    surroundings.stdout.write(usageProblem(argv, problem));
+    return 2;
+  }
+  const text =
+    flags.format === 'json' ? `${JSON.stringify({ id, ...finding }, null, 2)}\n` : explanationText(id, finding);
+  if (flags.output === undefined) {
+    surroundings.stdout.write(text);
+    return 0;
+  }
+  const { output } = flags;
+  const path = descriptorOf(output) === undefined ? resolve(surroundings.cwd, flags.directory ?? '.', output) : output;
+  const fault = writeResult(text, path);
+  if (fault !== undefined) surroundings.stderr.write(`bus operator database: ${fault}\n`);
+  return fault === undefined ? 0 : 2;
+}
+
+function explanationText(id: string, { title, why, mend, page }: Explanation): string {
+  return [`${id}: ${title}`, '', ...wrap(why), '', ...wrap(mend), '', page, ''].join('\n');
+}
+
+function wrap(text: string): string[] {
+  return text.match(/\S.{0,98}(?=\s|$)/g) ?? [];
+}

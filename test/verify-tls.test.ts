@@ -70,7 +70,7 @@ describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
     await server.reload({ tls: authority.issue({ validTo }) });
     expect(await answers()).toMatchInlineSnapshot(`
       {
-        "doctor": "fail reachable: localhost:PORT (::1) shows a certificate that is not trusted: it has expired on DAY (from BUS_POSTGRES_ADMIN_DSN)
+        "doctor": "fail tls: localhost:PORT (::1) shows a certificate that is not trusted: it has expired on DAY (from BUS_POSTGRES_ADMIN_DSN)
         next: renew the certificate in ssl_cert_file on the server, then: SELECT pg_reload_conf();",
         "verify": "fail service-login: localhost:PORT (::1) shows a certificate that is not trusted: it has expired on DAY
         next: renew the certificate in ssl_cert_file on the server, then: SELECT pg_reload_conf();",
@@ -82,7 +82,7 @@ describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
     await server.reload({ tls: authority.issue({ commonName: 'db.example.com', names: ['db.example.com'] }) });
     expect(await answers()).toMatchInlineSnapshot(`
       {
-        "doctor": "fail reachable: localhost:PORT (::1) shows a certificate that is not trusted: it is for DNS:db.example.com, not for localhost (from BUS_POSTGRES_ADMIN_DSN)
+        "doctor": "fail tls: localhost:PORT (::1) shows a certificate that is not trusted: it is for DNS:db.example.com, not for localhost (from BUS_POSTGRES_ADMIN_DSN)
         next: dial the server by a name that its certificate bears, or give it one for this name",
         "verify": "fail service-login: localhost:PORT (::1) shows a certificate that is not trusted: it is for DNS:db.example.com, not for localhost
         next: dial the server by a name that its certificate bears, or give it one for this name",
@@ -94,7 +94,7 @@ describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
     await server.reload({ tls: selfSignedCertificate() });
     expect(await answers()).toMatchInlineSnapshot(`
       {
-        "doctor": "fail reachable: localhost:PORT (::1) shows a certificate that is not trusted: it is self-signed and not in ROOT (from BUS_POSTGRES_ADMIN_DSN)
+        "doctor": "fail tls: localhost:PORT (::1) shows a certificate that is not trusted: it is self-signed and not in ROOT (from BUS_POSTGRES_ADMIN_DSN)
         next: give the server a certificate that a CA in sslrootcert signed; or copy this very one there by a safe way",
         "verify": "fail service-login: localhost:PORT (::1) shows a certificate that is not trusted: it is self-signed and not in ROOT
         next: give the server a certificate that a CA in sslrootcert signed; or copy this very one there by a safe way",
@@ -106,7 +106,7 @@ describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
     await server.reload({ tls: createCertificateAuthority('A stranger').issue() });
     expect(await answers()).toMatchInlineSnapshot(`
       {
-        "doctor": "fail reachable: localhost:PORT (::1) shows a certificate that is not trusted: no CA in ROOT signed it (from BUS_POSTGRES_ADMIN_DSN)
+        "doctor": "fail tls: localhost:PORT (::1) shows a certificate that is not trusted: no CA in ROOT signed it (from BUS_POSTGRES_ADMIN_DSN)
         next: see that this is the server you mean; then put the CA that signed its certificate into sslrootcert",
         "verify": "fail service-login: localhost:PORT (::1) shows a certificate that is not trusted: no CA in ROOT signed it
         next: see that this is the server you mean; then put the CA that signed its certificate into sslrootcert",
@@ -118,7 +118,7 @@ describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
     await server.reload({ tls: good, settings: { ssl: 'off' } });
     expect(await answers()).toMatchInlineSnapshot(`
       {
-        "doctor": "fail reachable: localhost:PORT (::1) does not offer TLS, which sslmode=verify-full demands (from BUS_POSTGRES_ADMIN_DSN)
+        "doctor": "fail tls: localhost:PORT (::1) does not offer TLS, which sslmode=verify-full demands (from BUS_POSTGRES_ADMIN_DSN)
         next: turn ssl on in postgresql.conf, or use sslmode=prefer where the network is trusted",
         "verify": "fail service-login: localhost:PORT (::1) does not offer TLS, which sslmode=verify-full demands
         next: turn ssl on in postgresql.conf, or use sslmode=prefer where the network is trusted",
@@ -137,7 +137,7 @@ describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
     await server.reload({ tls: good, settings });
     expect(await answers()).toMatchInlineSnapshot(`
       {
-        "doctor": "fail reachable: the TLS handshake with localhost:PORT (::1) failed: it takes none of the versions from TLSv1.2 to TLSv1.3 (from BUS_POSTGRES_ADMIN_DSN)
+        "doctor": "fail tls: the TLS handshake with localhost:PORT (::1) failed: it takes none of the versions from TLSv1.2 to TLSv1.3 (from BUS_POSTGRES_ADMIN_DSN)
         next: set ssl_min_protocol_version and ssl_max_protocol_version of the server so that TLSv1.2 or newer is taken",
         "verify": "fail service-login: the TLS handshake with localhost:PORT (::1) failed: it takes none of the versions from TLSv1.2 to TLSv1.3
         next: set ssl_min_protocol_version and ssl_max_protocol_version of the server so that TLSv1.2 or newer is taken
@@ -157,7 +157,7 @@ describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
       });
       expect(await answers()).toMatchInlineSnapshot(`
         {
-          "doctor": "fail reachable: can't log in to localhost:PORT (::1) as postgres, database postgres: connection requires a valid client certificate (from BUS_POSTGRES_ADMIN_DSN)
+          "doctor": "fail login: can't log in to localhost:PORT (::1) as postgres, database postgres: connection requires a valid client certificate (from BUS_POSTGRES_ADMIN_DSN)
           next: name one with sslcert and sslkey in the admin DSN; DSN files of services hold none, so the line of pg_hba.conf that they meet must ask for scram-sha-256 without clientcert",
           "verify": "fail service-login: can't log in to localhost:PORT (::1) as svc, database app: connection requires a valid client certificate
           next: name one with sslcert and sslkey in the admin DSN; DSN files of services hold none, so the line of pg_hba.conf that they meet must ask for scram-sha-256 without clientcert",

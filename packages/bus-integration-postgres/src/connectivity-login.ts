@@ -88,14 +88,22 @@ async function trySession(session: Session, trial: LoginTrial): Promise<LoginFin
   const login = { pinned, tls, authentication };
   const [facts] = await session.query<Facts>(factsQuery, [schemas, isNegative && trial.looksAtRole()], { doing });
   if (facts === undefined) throw new Error('the query for facts answered no row');
+  const stranger = strangerOf(pair, facts);
+  if (stranger !== undefined) return { checks: [stranger], login };
   const fault = faultOf(pair, facts);
-  if (fault !== undefined) return { checks: [fault], login };
+  if (fault !== undefined) return { checks: [fault], login, facts };
   const probe = `bus_verify_${randomBytes(6).toString('hex')}`;
   const tried = isNegative && facts.catchesErrors ? worthTrying(facts) : [];
-  const results = await session.script(verifyScript(schemas, tried, probe), { doing });
-  const rows = results.flat();
+  let rows: Record<string, unknown>[];
+  try {
+    rows = (await session.script(verifyScript(schemas, tried, probe), { doing })).flat();
+  } catch (error) {
+    // What it may in the whole cluster is known, and no other login of the role asks for it again.
+    if (trial.signal.aborted || hasNoRoom(error)) throw error;
+    return { checks: [failure(pair, error)], login, facts };
+  }
   if (rows.filter(({ value }) => value === probe).length !== schemas.length) {
-    return { checks: [loginCheck(pair, 'fail', 'what was written could not be read back', plan)], login };
+    return { checks: [loginCheck(pair, 'fail', 'what was written could not be read back', plan)], login, facts };
   }
   const { attempted } = (rows.at(-1) ?? {}) as { attempted?: Attempted };
   const where = schemas.map(shown).join(', ');
@@ -113,12 +121,15 @@ function worthTrying({ powers, createsSchemas }: Facts): Forbidden[] {
   ];
 }
 
+/** Somebody else's session tells nothing of this role. */
+function strangerOf(pair: FilePair, { user, session, database }: Facts): Check | undefined {
+  if (user === pair.role && session === pair.role && database === pair.database) return undefined;
+  return loginCheck(pair, 'fail', `${pair.path} logs in as another role, or to another database`, plan);
+}
+
 function faultOf(pair: FilePair, facts: Facts): Check | undefined {
   const fail = (seen: string, remedy = plan) => loginCheck(pair, 'fail', seen, remedy);
-  const { user, session, database, closedSchemas } = facts;
-  if (user !== pair.role || session !== pair.role || database !== pair.database) {
-    return fail(`${pair.path} logs in as another role, or to another database`);
-  }
+  const { closedSchemas } = facts;
   if (facts.isStandby)
     return fail('the server is a standby, where nothing can be written', 'point the services at the primary');
   if (facts.readsOnly) {

@@ -1,12 +1,14 @@
 // The built `bus-integration-postgres serve` as real processes, over a real NATS server and over HTTP: the same answers as
 // the command line, killed in the middle of an apply, ended by a signal.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { createPlainAdmin, type Server, startServer } from 'embedded';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Broker, startBroker } from '../packages/bus-integration-database/test/events-broker.ts';
+import { type ApiServer, apiToken, startApi } from './api-server.ts';
 import { type Deployment, makeDeployment } from './deployment.ts';
 import { hasNatsServer, type NatsServer, startNatsServer } from './nats-server.ts';
 
@@ -67,6 +69,20 @@ async function serve(deployment: Deployment, flags: string[], env: NodeJS.Proces
   await expect.poll(() => existsSync(readyFile) || child.exitCode !== null, { timeout: 20_000 }).toBe(true);
   expect(child.exitCode, log).toBe(null);
   return { child, readyFile, log: () => log };
+}
+
+/** A plan by GET, an apply by POST whose job is waited for. */
+async function askApi({ url }: ApiServer, method: string, wish: object): Promise<Record<string, unknown>> {
+  const isApply = method === 'POST';
+  const response = await fetch(`${url}/api/internal/database/${isApply ? 'apply?wait=60s' : 'plan'}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${apiToken}`,
+      ...(isApply && { 'content-type': 'application/json', 'idempotency-key': randomUUID() }),
+    },
+    ...(isApply && { body: JSON.stringify({ ...wish, dry_run: false, confirm: true }) }),
+  });
+  return (await response.json()) as Record<string, unknown>;
 }
 
 async function endOf(child: ChildProcess, signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null> {
@@ -175,10 +191,11 @@ describe.runIf(hasNatsServer('worker over NATS'))('over NATS', () => {
   }, 120_000);
 
   test(
-    `two workers and the command line at once on one deployment, ${rounds} rounds`,
+    `two workers, the API and the command line at once on one deployment, ${rounds} rounds`,
     async () => {
       using deployment = newDeployment(3);
       for (let worker = 0; worker < 2; worker += 1) await serve(deployment, ['--nats', nats.url], group());
+      await using api = await startApi(deployment);
       for (let round = 0; round < rounds; round += 1) {
         const ids = Array.from({ length: 6 }, (_, index) => `hammer-${count}-${round}-${index}`);
         for (const [index, id] of ids.entries()) {
@@ -188,12 +205,13 @@ describe.runIf(hasNatsServer('worker over NATS'))('over NATS', () => {
           // Delivered twice, as brokers do.
           if (index === 0) publish(verb, id, { ...deployment.wish, ...asked });
         }
-        const [byHand, ...byMessage] = await Promise.all([
+        const [byHand, ...answered] = await Promise.all([
           deployment.run(['apply', '-q', '--lock-timeout', '20s']),
           ...ids.map(answerTo),
+          ...['GET', 'POST', 'POST'].map((method) => askApi(api, method, deployment.wish)),
         ]);
         expect(byHand.exit, byHand.stderr).toBe(0);
-        for (const answer of byMessage) {
+        for (const answer of answered) {
           // A plan may fall between a verifier and its file, and says so.
           expect(answer.ok || answer.error_class === 'locked', JSON.stringify(answer.diagnostics)).toBe(true);
         }

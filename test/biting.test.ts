@@ -137,9 +137,9 @@ test("a service reaches postgres through PUBLIC: told, no failure; another deplo
   const adminDsn = await createPlainAdmin(server);
   const deployment = createDeployment({ adminDsn, wish, folder: folder.path });
   expect((await deployment.apply()).ok).toBe(true);
-  const verified = await deployment.verify();
+  const verified = await deployment.verify({ checks: ['connectivity', 'listener-policy'] });
   expect(verified.ok).toBe(true);
-  const told = verified.connectivity?.find(({ id }) => id === 'public-connect');
+  const told = verified.listener_policy?.find(({ id }) => id === 'public-connect');
   expect(told).toMatchObject({ result: 'info', seen: expect.stringContaining('postgres') });
 
   const theirs = { databases: ['theirs'], serviceRole: 'their_svc' };

@@ -12,14 +12,14 @@ export interface Knocks {
   readonly pinned: PinnedAddress;
   /** What each transport was answered; one over which nothing was asked is absent. */
   readonly answers: ReadonlyMap<Transport, Challenge>;
-  /** The service's DSN or the policy wants TLS, so plain text must be refused. */
-  readonly demandsTls: boolean;
-  readonly policy: ListenerPolicy | undefined;
+  readonly policy: ListenerPolicy;
+  /** The service's DSN or the policy wants TLS: how bad it is that plain text isn't refused. */
+  readonly plainText?: 'fail' | 'warn' | 'info';
 }
 
 /** What is told of one role at one address. */
 export function judgeChallenges(knocks: Knocks): Check[] {
-  const { role, pinned, answers, demandsTls } = knocks;
+  const { role, pinned, answers, plainText } = knocks;
   const base = { kind: 'connectivity' as const, target: `${printable(role)} at ${printable(placeOf(pinned))}` };
   const verdicts = [...answers].map(([transport, answer]) => verdictOf(transport, answer, knocks));
   const told = verdicts.flatMap((verdict) => ('result' in verdict ? [{ ...base, id: 'challenge', ...verdict }] : []));
@@ -30,7 +30,7 @@ export function judgeChallenges(knocks: Knocks): Check[] {
       ? [{ ...base, id: 'challenge', result: 'ok' as const, seen: good.join(', ') }]
       : []),
     ...told,
-    ...(demandsTls && plain !== undefined ? plainText(base, plain) : []),
+    ...(plainText !== undefined && plain !== undefined ? judgePlainText(base, plain, plainText) : []),
   ];
 }
 
@@ -87,7 +87,7 @@ function verdictOf(transport: Transport, answer: Challenge, { role, policy }: Kn
 }
 
 /** A password that is right proves little where its server would also have taken it from anybody's wire. */
-function plainText(base: Pick<Check, 'kind' | 'target'>, answer: Challenge): Check[] {
+function judgePlainText(base: Pick<Check, 'kind' | 'target'>, answer: Challenge, severity: Check['result']): Check[] {
   const check = (result: Check['result'], seen: string, remedy?: string): Check[] => [
     { ...base, id: 'plain-text', result, seen, ...(remedy !== undefined && { remedy }) },
   ];
@@ -95,7 +95,7 @@ function plainText(base: Pick<Check, 'kind' | 'target'>, answer: Challenge): Che
     return check('ok', 'plain text is refused, as TLS is demanded');
   if (answer.kind === 'asked' || answer.kind === 'entered') {
     return check(
-      'fail',
+      severity,
       'plain text is let in, though TLS is demanded',
       'write hostssl instead of host on the line of pg_hba.conf that it meets, then: SELECT pg_reload_conf();',
     );

@@ -1,13 +1,14 @@
 // Knocking as a service's role where no login has shown how the server asks for its password, and, when it is wished,
 // with a wrong password. Judges nothing of what it is answered but that a wrong one is refused.
 import { randomBytes } from 'node:crypto';
-import { type Check, type ListenerPolicy, OperationError, printable, Secret } from 'bus-integration-database';
+import { type Check, OperationError, printable, Secret } from 'bus-integration-database';
 import { type Challenge, challenge } from './challenge.ts';
 import type { PinnedAddress, Session } from './connect.ts';
 import type { ConnectionTarget } from './connection-target.ts';
 import { judgeChallenges, type Transport } from './connectivity-challenge.ts';
 import { startDeadline } from './deadline.ts';
 import { isSocketDirectory, placeOf, resolveAddress } from './dial.ts';
+import type { Policy } from './listener-policy.ts';
 import { proveLogin } from './login.ts';
 import type { Run } from './run.ts';
 
@@ -21,7 +22,7 @@ export interface KnockOptions {
   /** Where its service dials, and how. */
   readonly target: ConnectionTarget;
   readonly run: Run;
-  readonly policy: ListenerPolicy | undefined;
+  readonly policy: Policy;
 }
 
 /** Asks over each transport that no login of the role has already gone over. */
@@ -41,13 +42,20 @@ export async function knockAll(options: KnockOptions, admin: Entrance, logins: r
   for (const transport of wanted) {
     if (!answers.has(transport)) answers.set(transport, await knock(transport, place, options));
   }
-  const demandsTls = !isSocket && (policy === 'tls' || encrypted.includes(target.sslmode));
-  const checks = judgeChallenges({ role, pinned: place, answers, demandsTls, policy });
+  const demandsTls = !isSocket && (policy.name === 'tls' || encrypted.includes(target.sslmode));
+  // What stays on the host nobody can overhear; behind a port map, which `external` is for, it may not stay there.
+  const plainText = isLoopback(place.address) && policy.name !== 'external' ? 'info' : policy.plainText;
+  const asked = { role, policy: policy.name };
+  const checks = judgeChallenges({ ...asked, pinned: place, answers, ...(demandsTls && { plainText }) });
   // Where the admin itself was asked for a password, so is whoever knocks; else the refusal that peer gives would be logged.
   const isAsked = isSocketDirectory(admin.pinned.address) && admin.authentication.method !== 'none';
   if (!isAsked || isSame(admin.pinned, place)) return checks;
   const socket = new Map([['socket' as const, await knock('socket', admin.pinned, options)]]);
-  return [...checks, ...judgeChallenges({ role, pinned: admin.pinned, answers: socket, demandsTls: false, policy })];
+  return [...checks, ...judgeChallenges({ ...asked, pinned: admin.pinned, answers: socket })];
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.');
 }
 
 const encrypted: readonly string[] = ['require', 'verify-ca', 'verify-full'];
@@ -125,9 +133,8 @@ export async function tryWrongPassword(options: KnockOptions): Promise<Check> {
   if (proof.state === 'refused') {
     return { ...base, result: 'ok', seen: 'a wrong password is refused (28P01; the server has logged it)' };
   }
-  return {
-    ...base,
-    result: 'unknown',
-    seen: `at ${placeOf(pinned)} a wrong password was not judged: ${proof.state === 'unknown' ? proof.reason : 'it was taken'}`,
-  };
+  if (proof.state === 'proven') {
+    return { ...base, result: 'fail', seen: `at ${placeOf(pinned)} a password made up just now was taken` };
+  }
+  return { ...base, result: 'unknown', seen: `at ${placeOf(pinned)} a wrong password was not judged: ${proof.reason}` };
 }

@@ -7,17 +7,22 @@ import type { Attempted, Powers } from './sql/verify.ts';
 import { identifier } from './sql.ts';
 
 /** Once for each role: its rights, and the databases that it may enter beside its own. */
-export function judgeRole(role: string, deploymentId: string, { facts, attempted }: LoginFindings): Check[] {
+export function judgeRole(
+  role: string,
+  own: readonly string[],
+  deploymentId: string,
+  { facts, attempted }: LoginFindings,
+): Check[] {
   if (facts === undefined || facts.powers === null) return [];
   const base = { kind: 'connectivity' as const, target: printable(role) };
   const excess = excessOf(facts.powers, attempted);
   const unclear = attempted?.unclear ?? [];
   const limits = { ...base, id: 'service-limits' };
-  const reachable = (facts.reachable ?? []).map(({ name, comment }) => ({
-    name,
-    whose: ownership(comment, deploymentId),
-  }));
-  const open = reachable.filter(({ whose }) => whose === 'unmarked').map(({ name }) => shown(name));
+  const strange = (facts.reachable ?? [])
+    .filter(({ name }) => !own.includes(name))
+    .map(({ name, isByPublic, comment }) => ({ name, isByPublic, whose: ownership(comment, deploymentId) }));
+  // What PUBLIC may enter is the listener policy's to tell.
+  const granted = strange.filter(({ whose, isByPublic }) => whose === 'unmarked' && !isByPublic);
   return [
     ...(excess.length > 0
       ? [
@@ -43,17 +48,24 @@ export function judgeRole(role: string, deploymentId: string, { facts, attempted
           },
         ]
       : []),
-    ...reachable
-      .filter(({ whose }) => whose === 'foreign')
-      .map(({ name }) => ({
+    ...strange
+      .filter(({ whose }) => whose !== 'unmarked')
+      .map(({ name, whose }) => ({
         ...base,
         id: 'foreign-database',
         result: 'fail' as const,
-        seen: `${shown(role)} can connect to ${shown(name)}, which belongs to another deployment`,
+        seen: `${shown(role)} can connect to ${shown(name)}, which ${whose === 'ours' ? 'is for other roles of this deployment' : 'belongs to another deployment'}`,
         remedy: `its owner runs: REVOKE CONNECT ON DATABASE ${identifier(name)} FROM PUBLIC, ${identifier(role)};`,
       })),
-    ...(open.length > 0
-      ? [{ ...base, id: 'public-connect', result: 'info' as const, seen: `PUBLIC may CONNECT to ${open.join(', ')}` }]
+    ...(granted.length > 0
+      ? [
+          {
+            ...base,
+            id: 'other-database',
+            result: 'info' as const,
+            seen: `may connect to ${granted.map(({ name }) => shown(name)).join(', ')} too, by a grant of its own`,
+          },
+        ]
       : []),
   ];
 }

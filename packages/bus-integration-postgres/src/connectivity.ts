@@ -1,6 +1,6 @@
 // Whether services can do what they must, and nothing else: one login for each DSN file; once for each role what it may
 // in the whole cluster, and how the server would ask for its password where no login showed it. Nothing stays behind.
-import { type Check, type ListenerPolicy, loginsOf } from 'bus-integration-database';
+import { type Check, loginsOf } from 'bus-integration-database';
 import { createConnectCache } from './connect.ts';
 import type { ConnectionTarget } from './connection-target.ts';
 import { type Entrance, knockAll, tryWrongPassword } from './connectivity-knock.ts';
@@ -9,6 +9,7 @@ import { judgeRole } from './connectivity-role.ts';
 import type { DsnDirectory } from './dsn-directory.ts';
 import { readPairs } from './dsn-file.ts';
 import type { FilePair } from './dsn-pair.ts';
+import type { Policy } from './listener-policy.ts';
 import { eachInParallel } from './parallel.ts';
 import type { Preparation } from './preparation.ts';
 import type { Run } from './run.ts';
@@ -20,7 +21,7 @@ export interface ConnectivityOptions {
   /** The admin's: what it knows of the server need not be asked again. */
   readonly session: Entrance;
   readonly jobs: number;
-  readonly policy: ListenerPolicy | undefined;
+  readonly policy: Policy;
   /** Whether what must be refused is tried. */
   readonly isNegative: boolean;
   /** Whether a wrong password is really tried, which the server logs. */
@@ -85,7 +86,8 @@ async function checkRole(
 ): Promise<Check[]> {
   const seen = files.flatMap((pair) => found.get(pair) ?? []);
   const looked = seen.find(({ facts }) => facts?.powers != null);
-  const checks = looked === undefined ? [] : judgeRole(role, options.preparation.wish.deploymentId, looked);
+  const databases = files.map(({ database }) => database);
+  const checks = looked === undefined ? [] : judgeRole(role, databases, options.preparation.wish.deploymentId, looked);
   const pair = files.find((file) => found.get(file)?.target !== undefined);
   const target = pair && found.get(pair)?.target;
   if (pair === undefined || target === undefined) return checks;

@@ -93,7 +93,13 @@ export function clockCheck({
 }
 
 /** https://www.postgresql.org/docs/current/sql-altercollation.html#SQL-ALTERCOLLATION-NOTES */
-export function collationChecks(drifts: readonly CollationDrift[], makesDatabases: boolean): Check[] {
+export function collationChecks(
+  drifts: readonly CollationDrift[],
+  makesDatabases: boolean,
+  versionNum: number,
+): Check[] {
+  if (versionNum < 150000)
+    return [check('collation', 'skipped', "PostgreSQL 14 keeps no version of a database's collation")];
   if (drifts.length === 0)
     return [check('collation', 'ok', 'collation versions are those that databases were made with')];
   return drifts.map(({ name, recorded, actual }) => {

@@ -173,7 +173,7 @@ function judge(
   return [
     ...connectionChecks(seen, sight),
     ...standbyChecks(server, isRefusedAsStandby),
-    ...collationChecks(sight.collations, makesDatabases),
+    ...collationChecks(sight.collations, makesDatabases, server.versionNum),
     encodingCheck(server),
     ...blockerChecks(sight, { admin: admin.name, database: server.database, makesDatabases }),
     ...verifierChecks(sight, {

@@ -40,9 +40,10 @@ export async function readHba(session: Session): Promise<HbaReading> {
   const majorVersion = Math.floor(session.serverVersionNum / 10_000);
   const [condition] = await session.query<Condition>(conditionSql, [], { doing: 'asking for the pg_hba file' });
   if (condition === undefined) throw new OperationError('internal', 'the server says nothing of its configuration');
-  const fromFiles = condition.file === null ? undefined : await readFiles(session, condition, majorVersion);
+  const { file, reads_files, reads_view } = condition;
+  const fromFiles = file !== null && reads_files ? await readFiles(session, condition, majorVersion) : undefined;
   if (fromFiles !== undefined) return fromFiles;
-  const fromView = await readView(session, condition, majorVersion);
+  const fromView = reads_view ? await readView(session, condition, majorVersion) : undefined;
   if (fromView !== undefined) return fromView;
   return {
     source: 'unknown',
@@ -54,6 +55,9 @@ export async function readHba(session: Session): Promise<HbaReading> {
 interface Condition {
   /** Null where the session may not know it. */
   readonly file: string | null;
+  readonly reads_files: boolean;
+  readonly lists_directories: boolean;
+  readonly reads_view: boolean;
   readonly is_pending: boolean;
   readonly loaded_at: Date;
   readonly has_validators: boolean;
@@ -69,7 +73,11 @@ async function readFiles(
     const text = await readText(session, file);
     if (text === undefined) return undefined;
     const unsupportedMethods = ['sspi', 'bsd', ...(condition.has_validators ? [] : ['oauth'])];
-    const { rules, files } = await gatherHba(text, { file, majorVersion, unsupportedMethods }, sourceOf(session));
+    const { rules, files } = await gatherHba(
+      text,
+      { file, majorVersion, unsupportedMethods },
+      sourceOf(session, condition),
+    );
     const rows = await session.query<{ changed_at: Date | null }>(changedSql, [files], {
       doing: 'looking at the pg_hba files',
     });
@@ -94,9 +102,10 @@ async function readView(session: Session, condition: Condition, majorVersion: nu
   }
 }
 
-function sourceOf(session: Session): ReadHbaSource {
+function sourceOf(session: Session, { lists_directories }: Condition): ReadHbaSource {
   return async ({ kind, path }) => {
     if (kind === 'file') return readText(session, path);
+    if (!lists_directories) throw new Unreadable(`${path} can't be listed`);
     const rows = await session.query<{ name: string; is_directory: boolean }>(directorySql, [path], {
       doing: `listing ${path}`,
     });

@@ -3,6 +3,7 @@ export type { ConnectionTarget, ServerAddress, SslMode } from './connection-targ
 export { resolveDsn } from './conninfo.ts';
 export type { DsnParts } from './dsn.ts';
 export { formatDsnUri, parseDsn } from './dsn.ts';
+export { findings } from './findings.ts';
 export type { ParseHbaOptions } from './hba.ts';
 export { parseHba } from './hba.ts';
 export type { HbaClient } from './hba-client.ts';
@@ -28,7 +29,6 @@ export type { KeptSessions, KeptSessionsOptions } from './kept-sessions.ts';
 export { createKeptSessions } from './kept-sessions.ts';
 export { postgresKeys } from './keys.ts';
 export type { Finding, FindingId } from './listener-findings.ts';
-export { findings } from './listener-findings.ts';
 export type { Meter } from './meter.ts';
 export { postgresNames } from './names.ts';
 export type { ProviderSurroundings } from './preparation.ts';

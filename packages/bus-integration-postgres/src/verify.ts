@@ -4,6 +4,7 @@ import type { Check, Configuration, Response, VerifyRequest } from 'bus-integrat
 import { readCluster } from './catalog.ts';
 import { checkConnectivity } from './connectivity.ts';
 import { judgeListener } from './listener.ts';
+import { policyOf } from './listener-policy.ts';
 import type { Preparation } from './preparation.ts';
 import { base, targetOf } from './respond.ts';
 import type { Run } from './run.ts';
@@ -24,23 +25,22 @@ export async function verify({ preparation, run, request, configuration, jobs }:
   const cluster = await readCluster(session, { deploymentId: wish.deploymentId, roles: [], databases: [] });
   const { server } = cluster;
   const free = server.maxConnections - server.reservedConnections - server.usedConnections;
-  const connectivity: Check[] = [];
-  if (checks.includes('connectivity') && directory !== undefined) {
-    const found = await checkConnectivity({
-      preparation,
-      directory,
-      run,
-      session,
-      jobs: jobs(free),
-      policy: configuration.declared.listenerPolicy,
-      isNegative: request.negative !== false,
-      triesWrongPassword: request.probes?.includes('wrong-password') === true,
-    });
-    connectivity.push(...found);
-  }
-  const listener_policy: Check[] = checks.includes('listener-policy')
-    ? await judgeListener({ session, run, preparation, configuration, jobs: jobs(free) })
-    : [];
+  // The services' logins and the admin's reading go side by side; only the logins wait for each other.
+  const [connectivity, listener_policy] = await bothOf(
+    checks.includes('connectivity') && directory !== undefined
+      ? checkConnectivity({
+          preparation,
+          directory,
+          run,
+          session,
+          jobs: jobs(free - 1),
+          policy: policyOf(configuration.declared, wish.endpoint.sslmode),
+          isNegative: request.negative !== false,
+          triesWrongPassword: request.probes?.includes('wrong-password') === true,
+        })
+      : [],
+    checks.includes('listener-policy') ? judgeListener({ session, run, preparation, configuration, jobs: 1 }) : [],
+  );
   const all = [...connectivity, ...listener_policy];
   const isOk = all.every(({ result }) => result !== 'fail');
   return {
@@ -52,4 +52,12 @@ export async function verify({ preparation, run, request, configuration, jobs }:
     connectivity,
     listener_policy,
   };
+}
+
+type Checks = readonly Check[] | Promise<readonly Check[]>;
+
+/** Waits for both also when one fails: the session that they share must not be closed under the other. */
+async function bothOf(one: Checks, other: Checks): Promise<[readonly Check[], readonly Check[]]> {
+  await Promise.allSettled([one, other]);
+  return [await one, await other];
 }

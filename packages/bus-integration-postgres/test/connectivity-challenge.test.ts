@@ -12,7 +12,7 @@ const asked = (method: 'password' | 'md5' | 'gss', mechanisms: string[] = []): C
 });
 
 function judged(answers: readonly (readonly [Transport, Challenge])[], said: Partial<Knocks> = {}): string[] {
-  const knocks = { role: 'svc', pinned, answers: new Map(answers), demandsTls: false, policy: undefined, ...said };
+  const knocks = { role: 'svc', pinned, answers: new Map(answers), policy: 'private' as const, ...said };
   return judgeChallenges(knocks).map(({ result, id, seen }) => `${result} ${id}: ${seen}`);
 }
 
@@ -72,12 +72,12 @@ describe('judgeChallenges', () => {
     { kind: 'unreadable', reason: 'speaks something else' },
     { kind: 'refused', sqlstate: '53300', message: 'too many clients' },
   ])('what could not be seen is unknown: %j', (answer) => {
-    for (const check of judged([['plain', answer]], { demandsTls: true })) expect(check).toMatch(/^unknown /);
-    expect(judged([['plain', answer]], { demandsTls: true })).toHaveLength(2);
+    for (const check of judged([['plain', answer]], { plainText: 'fail' })) expect(check).toMatch(/^unknown /);
+    expect(judged([['plain', answer]], { plainText: 'fail' })).toHaveLength(2);
   });
 
   test('plain text where TLS is demanded must be refused, by a rule', () => {
-    const said = { demandsTls: true };
+    const said = { plainText: 'warn' as const };
     expect(
       judged(
         [
@@ -92,7 +92,7 @@ describe('judgeChallenges', () => {
     ]);
     for (const answer of [scram, asked('md5'), { kind: 'entered' } as const]) {
       expect(judged([['plain', answer]], said)).toContain(
-        'fail plain-text: plain text is let in, though TLS is demanded',
+        'warn plain-text: plain text is let in, though TLS is demanded',
       );
     }
   });

@@ -39,15 +39,16 @@ describe('tlsCheck', () => {
 
 describe('collationChecks', () => {
   it('a server without any version is told as such', () => {
-    const [check] = collationChecks([{ name: 'my app', recorded: '2.36', actual: null }], true);
+    const [check] = collationChecks([{ name: 'my app', recorded: '2.36', actual: null }], true, 180000);
     expect(check).toMatchObject({ result: 'warn', seen: expect.stringContaining('database "my app" was made with') });
     expect(check?.seen).toContain('the server has none');
   });
 
   it('template0 matters only where databases are to be made', () => {
     const drift = [{ name: 'template0', recorded: '1', actual: '2' }];
-    expect(collationChecks(drift, true)[0]?.result).toBe('fail');
-    expect(collationChecks(drift, false)[0]?.result).toBe('warn');
-    expect(collationChecks([], true)[0]?.result).toBe('ok');
+    expect(collationChecks(drift, true, 180000)[0]?.result).toBe('fail');
+    expect(collationChecks(drift, false, 180000)[0]?.result).toBe('warn');
+    expect(collationChecks([], true, 150000)[0]?.result).toBe('ok');
+    expect(collationChecks([], true, 140012)[0]?.result).toBe('skipped');
   });
 });

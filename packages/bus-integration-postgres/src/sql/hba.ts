@@ -5,6 +5,13 @@ export const conditionSql = `
 SELECT (SELECT hba.setting FROM pg_catalog.pg_settings AS hba WHERE hba.name = 'hba_file') AS file,
        coalesce((SELECT hba.pending_restart FROM pg_catalog.pg_settings AS hba WHERE hba.name = 'hba_file'), false)
          AS is_pending,
+       -- Asked beforehand: a refusal would stand in the server's log. An absolute path needs the role beside the function.
+       pg_catalog.pg_has_role('pg_read_server_files', 'USAGE')
+         AND pg_catalog.has_function_privilege('pg_catalog.pg_read_binary_file(text, bigint, bigint, boolean)', 'EXECUTE')
+         AND pg_catalog.has_function_privilege('pg_catalog.pg_stat_file(text, boolean)', 'EXECUTE') AS reads_files,
+       pg_catalog.has_function_privilege('pg_catalog.pg_ls_dir(text, boolean, boolean)', 'EXECUTE') AS lists_directories,
+       pg_catalog.has_table_privilege('pg_catalog.pg_hba_file_rules', 'SELECT')
+         AND pg_catalog.has_function_privilege('pg_catalog.pg_hba_file_rules()', 'EXECUTE') AS reads_view,
        pg_catalog.pg_conf_load_time() AS loaded_at,
        coalesce((SELECT validators.setting <> '' FROM pg_catalog.pg_settings AS validators
                  WHERE validators.name = 'oauth_validator_libraries'), true) AS has_validators`;

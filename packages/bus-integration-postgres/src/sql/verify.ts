@@ -45,6 +45,9 @@ SELECT current_user AS "user", session_user AS session, pg_catalog.current_datab
               OR other.rolname ~ '^pg_')))
     FROM pg_catalog.pg_roles AS role WHERE role.rolname = current_user) END AS powers,
   CASE WHEN $2 THEN (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('name', database.datname,
+      'isByPublic', EXISTS (SELECT FROM pg_catalog.aclexplode(coalesce(database.datacl,
+                       pg_catalog.acldefault('d', database.datdba))) AS entry
+                     WHERE entry.grantee = 0 AND entry.privilege_type = 'CONNECT'),
       'comment', pg_catalog.shobj_description(database.oid, 'pg_database')) ORDER BY database.datname), '[]')
     FROM pg_catalog.pg_database AS database
    WHERE database.datallowconn AND database.datname <> pg_catalog.current_database()
@@ -66,7 +69,9 @@ export interface Facts {
   readonly otherSchemas: readonly { readonly name: string; readonly isByPublic: boolean }[];
   /** What holds for the whole cluster; null where it was not asked for. */
   readonly powers: Powers | null;
-  readonly reachable: readonly { readonly name: string; readonly comment: string | null }[] | null;
+  readonly reachable:
+    | readonly { readonly name: string; readonly isByPublic: boolean; readonly comment: string | null }[]
+    | null;
 }
 
 export interface Powers {

@@ -1,6 +1,6 @@
 // The same pipe with another mouth: what the command line prints through a running API is what it prints by itself.
 import { createHash } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, request as forward } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createPlainAdmin, type Server, startServer } from 'embedded';
 import { Client } from 'pg';
@@ -147,6 +147,42 @@ describe('what can go wrong on the way', () => {
     );
     await holder.end();
     expect((await run(client, 'apply', ...flags)).exit).toBe(0);
+  });
+
+  it.each([
+    ['refuses streams', 502],
+    ['cuts every stream', 200],
+  ] as const)('behind a proxy that %s, an apply is followed to its end', async (_, status) => {
+    await using server = await startServer();
+    using deployment = await folder(server);
+    await using api = await startApi(deployment);
+    using client = makeClient();
+    const proxy = createServer((asked, answer) => {
+      if (asked.url?.endsWith('/events')) {
+        answer.writeHead(status, { 'content-type': 'text/event-stream' }).write(': here\n\n', () => answer.destroy());
+        return;
+      }
+      const { method, headers } = asked;
+      const passed = forward(new URL(asked.url ?? '', api.url), { method, headers }, (got) => {
+        answer.writeHead(got.statusCode ?? 500, got.headers);
+        got.pipe(answer);
+      });
+      asked.pipe(passed);
+    });
+    await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done));
+    const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const { exit, stdout, stderr } = await run(
+      client,
+      'apply',
+      '--api-url',
+      url,
+      '--token-file',
+      './local/api-token',
+      '-f',
+      'json',
+    );
+    proxy.close();
+    expect([exit, stderr, JSON.parse(stdout).ok]).toEqual([0, '', true]);
   });
 
   it('a wrong token is refused, and the server ends an apply in order when it is ended', async () => {

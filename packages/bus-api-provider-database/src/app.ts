@@ -176,6 +176,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       createAnswers(deployment, metrics, (defect) => server.log.error({ err: defect }, 'defect')),
     ),
     isAuthenticating: options.authenticate !== undefined,
+    stalledMs: limits.stalledMs,
   });
   const stopWork = () => {
     isStopping = true;

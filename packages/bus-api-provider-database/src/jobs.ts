@@ -38,6 +38,8 @@ export interface Jobs {
   start(about: Pick<Response, 'deployment_id' | 'provider'>, work: (context: Context) => Promise<Response>): Job;
   get(id: string): Job | undefined;
   readonly running: number;
+  /** How many of one deployment's run. */
+  runningFor(deploymentId: string): number;
   cancelAll(reason: unknown): void;
   /** Resolves when no job runs any more. */
   settled(): Promise<void>;
@@ -77,6 +79,7 @@ export function createJobs({ retentionMs, now = Date.now }: { retentionMs: numbe
     get running() {
       return runningJobs().length;
     },
+    runningFor: (id) => runningJobs().filter(({ deploymentId }) => deploymentId === id).length,
     cancelAll: (reason) => {
       for (const job of runningJobs()) job.cancel(reason);
     },

@@ -19,12 +19,16 @@ export interface RouteOptions {
   readonly metrics: Metrics;
   readonly answersOf: (deploymentId: string | undefined) => Answers;
   readonly isAuthenticating: boolean;
+  /** Milliseconds for which a client may take nothing of an answer. */
+  readonly stalledMs: number;
 }
 
 /** Longest `?wait=`; who needs longer follows the job's events. */
 const longestWaitMs = 600_000;
 /** Applies in flight at once, all deployments together. */
 const runningJobs = 32;
+/** And of one deployment: its lock lets one go on, the others wait in the server. */
+const runningJobsEach = 8;
 
 /** Adds every route to a server. */
 export function addRoutes(server: FastifyInstance, options: RouteOptions): void {
@@ -64,16 +68,15 @@ export function addRoutes(server: FastifyInstance, options: RouteOptions): void 
   server.post(`${prefix}/apply`, reads, async (request, reply) => {
     const asked = parseRequest('apply', request.body);
     const answers = answersOf(asked.deployment_id);
+    const waitMs = waitIn(request);
     if (asked.dry_run) {
       const answer = await answers.ask('apply', request.body, { signal: departure(reply) });
       return sendResponse(answer, request, reply);
     }
     requireAdmin(request);
-    const waitMs = waitIn(request);
     const key = keyOf(request);
     const known = key === undefined ? undefined : idempotency.known(key, request.body);
-    if (known === undefined && jobs.running >= runningJobs)
-      throw requestProblem(429, 'locked', 'busy', 'too many applies are running already', 5);
+    if (known === undefined) requireRoom(jobs, asked.deployment_id);
     const job = known ?? jobs.start(asked, (context) => answers.ask('apply', request.body, context));
     if (key !== undefined && known === undefined) idempotency.remember(key, request.body, job);
     reply.header('location', `jobs/${job.id}`);
@@ -115,8 +118,11 @@ export function addRoutes(server: FastifyInstance, options: RouteOptions): void 
     const job = find(request);
     const last = request.headers['last-event-id'];
     reply.hijack();
-    const headers = { 'x-request-id': request.id, 'x-content-type-options': 'nosniff' };
-    streamJob(job, Number(/^\d{1,9}$/.exec(last?.toString() ?? '')?.[0] ?? 0), reply.raw, headers);
+    streamJob(job, reply.raw, {
+      lastEventId: Number(/^\d{1,9}$/.exec(last?.toString() ?? '')?.[0] ?? 0),
+      headers: { 'x-request-id': request.id, 'x-content-type-options': 'nosniff' },
+      stalledMs: options.stalledMs,
+    });
   });
 }
 
@@ -158,6 +164,13 @@ function deploymentIn(request: FastifyRequest): string | undefined {
 function requireAdmin({ caller }: FastifyRequest): void {
   if (caller?.scopes.has('database:admin')) return;
   throw new OperationError('forbidden', 'an apply needs the scope database:admin', { code: 'scope' });
+}
+
+function requireRoom(jobs: Jobs, deploymentId: string): void {
+  const busy = (message: string) => requestProblem(429, 'locked', 'busy', message, 5);
+  if (jobs.running >= runningJobs) throw busy('too many applies are running already');
+  if (jobs.runningFor(deploymentId) >= runningJobsEach)
+    throw busy('too many applies of this deployment are running already');
 }
 
 /** A key is its caller's own: no other learns of a job by it. */

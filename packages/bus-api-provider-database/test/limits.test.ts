@@ -1,7 +1,7 @@
 // The door itself, over real sockets: who is turned away, and when a connection is cut off.
 import { connect, type Socket } from 'node:net';
 import { Secret } from 'bus-integration-database';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type App, createApp, type Limits } from '../src/app.ts';
 import { createAuthenticate } from '../src/authenticate.ts';
 import { deploymentFromEnvironment } from '../src/deployments.ts';
@@ -164,6 +164,20 @@ describe('what is too much', () => {
     const slowBody = await send(port, head(100), '{"a":');
     expect([silent, slowHead, slowBody].map(statusOf)).toEqual([408, 408, 408]);
   });
+
+  it('of patience with who reads nothing of its answers', async () => {
+    const { server } = running.at(-1) as App;
+    const open = () => new Promise<number>((done) => server.server.getConnections((_, count) => done(count)));
+    await vi.waitFor(async () => expect(await open()).toBe(0), 5_000);
+    const asked = `GET ${base}/openapi.json HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`;
+    const reader = connect(port, '127.0.0.1').on('error', () => {});
+    reader.pause();
+    // Whole requests in one piece, so that none is late, with more answers than the machine keeps in between.
+    reader.write(asked.repeat(400));
+    await vi.waitFor(async () => expect(await open()).toBe(1), 5_000);
+    await vi.waitFor(async () => expect(await open()).toBe(0), { timeout: 20_000, interval: 100 });
+    reader.destroy();
+  }, 30_000);
 
   it('the server goes on', async () => {
     expect(statusOf(await send(port, get('/healthz', 'Host: x')))).toBe(200);

@@ -8,6 +8,8 @@ import { interruptionError } from './interruption.ts';
 /** Streams break; this often one is taken up again where it ended. */
 const attempts = 5;
 const pauseMs = 500;
+/** How long the job's own document is waited for where its stream is lost. */
+const waitSeconds = 2;
 
 /**
  * The response of a job, once it has ended; an interruption cancels the job and waits for what it says of its end.
@@ -45,8 +47,7 @@ async function follow(address: ApiAddress, jobId: string, context: Context, sign
   for (let attempt = 1; ; attempt += 1) {
     try {
       const answer = await openApi(address, { path: `jobs/${jobId}/events`, lastEventId: last }, signal);
-      if (!answer.ok || answer.body === null) break;
-      for await (const { id, event, data } of readEvents(answer.body)) {
+      for await (const { id, event, data } of answer.ok && answer.body !== null ? readEvents(answer.body) : []) {
         last = id ?? last;
         // A stream that told something was worth taking up.
         attempt = 1;
@@ -54,14 +55,21 @@ async function follow(address: ApiAddress, jobId: string, context: Context, sign
         if (event === 'end') return JSON.parse(data);
       }
     } catch (error) {
-      if (signal.aborted || attempt >= attempts) throw error instanceof OperationError ? error : lost(address, error);
+      if (signal.aborted) throw error instanceof OperationError ? error : lost(address, error);
+    }
+    // No stream, or not to its end: the job's own document has the answer too, or says why there is none.
+    try {
+      const { document, status } = await callApi(address, { path: `jobs/${jobId}?wait=${waitSeconds}s` }, { signal });
+      const { state, response } = document as { state?: unknown; response?: unknown };
+      if (state === 'ended') return response;
+      if (state !== 'running' && status < 500) return document;
+      if (state === 'running') attempt = 1;
+    } catch (error) {
+      if (signal.aborted || attempt >= attempts) throw error;
     }
     if (attempt >= attempts) throw lost(address, undefined);
     await new Promise((done) => setTimeout(done, pauseMs * attempt));
   }
-  // Not a stream: the job's own document says what there is to know, or why there is none.
-  const { document } = await callApi(address, { path: `jobs/${jobId}?wait=30s` }, { signal });
-  return (document as { response?: unknown }).response ?? document;
 }
 
 function lost({ url }: ApiAddress, cause: unknown): OperationError {

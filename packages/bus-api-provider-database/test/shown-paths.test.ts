@@ -1,5 +1,11 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Configuration, Response } from 'bus-integration-database';
 import { expect, it } from 'vitest';
+import { createApp } from '../src/app.ts';
+import { deploymentFromEnvironment } from '../src/deployments.ts';
+import { providers } from '../src/providers.ts';
 import { showPaths } from '../src/shown-paths.ts';
 
 function told(seen: string, dsnOutputDirectory = './local/dsn', cwd = '/srv/shop'): string | undefined {
@@ -12,7 +18,8 @@ function told(seen: string, dsnOutputDirectory = './local/dsn', cwd = '/srv/shop
     diagnostics: [],
     checks: [{ id: 'x', kind: 'doctor', result: 'ok', seen }],
   };
-  return showPaths({ dsnOutputDirectory } as Configuration, cwd)(response).checks?.[0]?.seen;
+  const credentials = { key: 'BUS_POSTGRES_ADMIN_DSN_FILE', file: '/etc/shop/its dsn' };
+  return showPaths({ dsnOutputDirectory, credentials } as Configuration, cwd)(response).checks?.[0]?.seen;
 }
 
 it.each([
@@ -22,6 +29,10 @@ it.each([
   ['/srv/shop/local/admin-dsn is missing.', './local/admin-dsn is missing.'],
   ['/srv/shop/local/dsn2 and /srv/shopping stay', './local/dsn2 and /srv/shopping stay'],
   ['x/srv/shop/local/dsn', 'x/srv/shop/local/dsn'],
+  ["'/etc/shop/its dsn' is empty", 'BUS_POSTGRES_ADMIN_DSN_FILE is empty'],
+  ['BUS_POSTGRES_ADMIN_DSN_FILE=/etc/shop/its dsn', 'BUS_POSTGRES_ADMIN_DSN_FILE'],
+  ['/etc/shop, which holds /etc/shop/its dsn, is open', '…, which holds BUS_POSTGRES_ADMIN_DSN_FILE, is open'],
+  ['/etc/shop is open', '/etc/shop is open'],
 ])('%s', (seen, shown) => {
   expect(told(seen)).toBe(shown);
 });
@@ -29,4 +40,51 @@ it.each([
 it('an absolute directory, and the root', () => {
   expect(told('/var/lib/dsn/a.dsn; /x', '/var/lib/dsn/')).toBe('./a.dsn; /x');
   expect(told('/dsn/a.dsn; /x', '/dsn', '/')).toBe('./a.dsn; /x');
+});
+
+it.each([
+  ['is missing', () => {}],
+  ['is open', (file: string) => writeFileSync(file, 'x\n', { mode: 0o644 })],
+  ['is empty', (file: string) => writeFileSync(file, '', { mode: 0o600 })],
+  ['is a directory', (file: string) => mkdirSync(file)],
+  ['is a link', (file: string) => symlinkSync(`${file}.elsewhere`, file)],
+  [
+    'is no DSN, in a directory of all',
+    (file: string) => {
+      writeFileSync(file, 'x\n', { mode: 0o600 });
+      chmodSync(join(file, '..'), 0o777);
+    },
+  ],
+] as const)('where the admin DSN lies is not told when it %s', async (_, make) => {
+  const directory = mkdtempSync(join(tmpdir(), 'elsewhere-'));
+  const file = join(directory, 'the-admin-dsn');
+  make(file);
+  try {
+    for (const cwd of ['/', process.cwd()]) {
+      const env = {
+        BUS_DEPLOYMENT_ID: 'example-dev',
+        BUS_DATABASE_PROVIDER: 'postgres',
+        BUS_POSTGRES_ADMIN_DSN_FILE: file,
+        BUS_DATABASE_NAMES: 'bus_auth',
+        BUS_DATABASE_SERVICE_ROLE: 'bus_service',
+        BUS_DATABASE_DSN_OUTPUT_DIR: join(directory, 'dsn'),
+      };
+      const surroundings = { env, cwd, homeDirectory: '/', osUser: 'tester', uid: process.getuid?.() ?? 0 };
+      const deployments = deploymentFromEnvironment(surroundings, providers);
+      const { server } = await createApp({ providers: ['postgres'], deployments });
+      const url = await server.listen({ host: '127.0.0.1', port: 0 });
+      for (const path of ['plan', 'status', 'doctor']) {
+        const body = await (await fetch(`${url}/api/internal/database/${path}`)).text();
+        expect([path, body]).toEqual([path, expect.stringContaining('BUS_POSTGRES_ADMIN_DSN_FILE')]);
+        expect([path, body]).toEqual([path, expect.not.stringContaining('the-admin-dsn')]);
+        expect([path, body.replaceAll(join(directory, 'dsn'), '')]).toEqual([
+          path,
+          expect.not.stringContaining(directory),
+        ]);
+      }
+      await server.close();
+    }
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });

@@ -36,9 +36,9 @@ export function createAnswers(
   onDefect: OnDefect,
 ): Answers {
   const turnstile = createTurnstile({ atOnce: 4, waiting: 64 });
-  const run = async (verb: Verb, request: unknown, context: Context): Promise<Response> => {
+  const run = async (verb: Verb, request: unknown, context: Context, isOwn = false): Promise<Response> => {
     const response = shown(await answer(verb, request, [provider], context, onDefect));
-    metrics.response(verb, response);
+    metrics.response(verb, response, isOwn);
     return response;
   };
   const ownRequest = (verb: Verb): unknown =>
@@ -49,7 +49,7 @@ export function createAnswers(
     shareReads(async () => {
       const limit = timeLimit(readTimeoutMs);
       try {
-        return await run(verb, ownRequest(verb), { signal: limit.signal });
+        return await run(verb, ownRequest(verb), { signal: limit.signal }, true);
       } finally {
         limit.clear();
       }

@@ -5,8 +5,8 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 export interface Metrics {
   readonly contentType: string;
   request(method: string, route: string, status: number, seconds: number): void;
-  /** Counts what a provider answered. */
-  response(verb: Verb, response: Response): void;
+  /** Counts what a provider answered; `isOwn` where nobody else chose what was asked: only that is a last plan. */
+  response(verb: Verb, response: Response, isOwn: boolean): void;
   text(): Promise<string>;
 }
 
@@ -56,9 +56,9 @@ export function createMetrics({ runningJobs }: { runningJobs: () => number }): M
   const last = (name: string, help: string) =>
     new Gauge({ name: `bus_database_last_${name}`, help, labelNames: ['deployment_id'], registers });
   const gauges = {
-    plan: last('plan_ok', '1 when the last plan could be made and holds no refusal, else 0.'),
-    planSteps: last('plan_steps', 'Changes that the last plan holds; 0 when all is as declared.'),
-    planTime: last('plan_timestamp_seconds', 'When the last plan was made.'),
+    plan: last('plan_ok', '1 when the last plan of what is configured could be made and holds no refusal, else 0.'),
+    planSteps: last('plan_steps', 'Changes that the last plan of what is configured holds; 0 when all is so.'),
+    planTime: last('plan_timestamp_seconds', 'When the last plan of what is configured was made.'),
     verify: last('verify_ok', '1 when the last verify met no failed check, else 0.'),
     verifyComplete: last('verify_complete', '1 when the last verify could see all it looked for, else 0.'),
     verifyTime: last('verify_timestamp_seconds', 'When verify last ran.'),
@@ -70,7 +70,7 @@ export function createMetrics({ runningJobs }: { runningJobs: () => number }): M
       requests.inc({ method, route, status });
       latency.observe({ method, route }, seconds);
     },
-    response: (verb, response) => {
+    response: (verb, response, isOwn) => {
       const deployment = { deployment_id: response.deployment_id };
       answers.inc({
         ...deployment,
@@ -83,7 +83,7 @@ export function createMetrics({ runningJobs }: { runningJobs: () => number }): M
         for (const step of response.steps)
           if (isMutating(step) && step.state === 'applied') applied.inc({ ...deployment, action: step.action });
       }
-      if (verb === 'plan') {
+      if (verb === 'plan' && isOwn) {
         gauges.plan.set(deployment, response.ok ? 1 : 0);
         gauges.planSteps.set(deployment, response.steps.filter(isMutating).length);
         gauges.planTime.set(deployment, now);

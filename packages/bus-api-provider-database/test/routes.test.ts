@@ -126,9 +126,18 @@ describe('an apply', () => {
     const answer = await ask('POST', 'apply?wait=30s', requests.apply);
     expect([answer.status, answer.document.ok, answer.document.dry_run]).toEqual([200, true, false]);
     expect(answer.document.actions).toEqual(['discover-provider', 'compute-database-plan']);
-    for (const wait of ['30', '-1s', '2h', 'x', '']) {
-      expect([wait, (await ask('POST', `apply?wait=${wait}`, requests.apply)).status]).toEqual([wait, 400]);
+    for (const wait of ['30', '-1s', '601s', '2h', 'x', '', '1s&wait=2s']) {
+      for (const body of [requests.apply, { ...requests.plan, confirm: false }]) {
+        const refused = await ask('POST', `apply?wait=${wait}`, body);
+        expect([wait, refused.status, refused.headers.get('content-type')]).toEqual([
+          wait,
+          400,
+          expect.stringMatching(/^application\/problem\+json/),
+        ]);
+      }
+      expect((await ask('GET', `jobs/x?wait=${wait}`)).status).toBe(404);
     }
+    expect(serving.app.jobs.running).toBe(0);
   });
 
   it('can be cancelled, and says what stands', async () => {
@@ -143,6 +152,18 @@ describe('an apply', () => {
     expect((await ask('DELETE', `jobs/${document.job_id}`, undefined)).status).toBe(202);
     const ended = await ask('GET', `jobs/${document.job_id}?wait=30s`);
     expect(ended.document).toMatchObject({ state: 'ended', response: { ok: false, error_class: 'cancelled' } });
+  });
+
+  it('leaves room for other deployments', async () => {
+    await using _holder = await holdLock();
+    const begun = await Promise.all(Array.from({ length: 8 }, () => ask('POST', 'apply', requests.apply)));
+    expect(begun.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 202));
+    const refused = await ask('POST', 'apply', requests.apply);
+    expect([refused.status, failureOf(refused)]).toEqual([429, ['locked', 'busy']]);
+    expect(refused.headers.get('retry-after')).toBe('5');
+    for (const { document } of begun) await ask('DELETE', `jobs/${document.job_id}`);
+    for (const { document } of begun) await ask('GET', `jobs/${document.job_id}?wait=30s`);
+    expect(serving.app.jobs.running).toBe(0);
   });
 
   it('that nobody knows is 404, and says why it may be so', async () => {
@@ -179,6 +200,9 @@ describe('afterwards', () => {
 
   it('counts requests, steps and the last results', async () => {
     await ask('GET', 'plan');
+    // What somebody else would like is no word on what is configured.
+    const other = await ask('POST', 'plan', { ...requests.plan, databases: ['bus_other'] });
+    expect(other.document.steps.length).toBeGreaterThan(0);
     const { document } = await ask('GET', 'metrics');
     for (const line of [
       /^bus_database_api_requests_total\{method="GET",route="\/api\/internal\/database\/plan",status="200"\} [1-9]/m,

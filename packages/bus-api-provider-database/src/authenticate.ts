@@ -9,7 +9,7 @@ const scopes = ['database:read', 'database:admin'] as const;
 export type Scope = (typeof scopes)[number];
 
 export interface Caller {
-  /** For the log. */
+  /** For the log, and for what is one caller's own: no two have the same. */
   readonly name: string;
   /** `database:admin` includes `database:read`. */
   readonly scopes: ReadonlySet<string>;
@@ -69,7 +69,7 @@ export function createAuthenticate(settings: AuthSettings): Authenticate | undef
     if (secretKey === undefined && remoteKeys === undefined) throw refused('it is not the right one');
     try {
       const payload = await verified(given);
-      return { name: nameOf(payload), scopes: scopesOf(payload) };
+      return { name: nameOf(payload, given), scopes: scopesOf(payload) };
     } catch (error) {
       throw error instanceof OperationError ? error : whyRefused(error);
     }
@@ -104,8 +104,10 @@ function scopesOf(payload: JWTPayload): ReadonlySet<string> {
   return granted;
 }
 
-function nameOf({ sub }: JWTPayload): string {
-  return typeof sub === 'string' && /^[\w.@:/+-]{1,100}$/.test(sub) ? sub : 'jwt';
+/** Who has no usable name is known by the token alone, of which a part of its digest tells nothing. */
+function nameOf({ sub }: JWTPayload, jwt: string): string {
+  if (typeof sub === 'string' && /^[\w.@:/+-]{1,100}$/.test(sub)) return `jwt:${sub}`;
+  return `jwt#${createHash('sha256').update(jwt).digest('hex').slice(0, 32)}`;
 }
 
 const reasons: Readonly<Record<string, string>> = {

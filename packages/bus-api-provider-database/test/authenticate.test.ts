@@ -74,22 +74,38 @@ describe('a JWT by a shared secret', () => {
   const bearer = async (token: SignJWT) => `Bearer ${await token.sign(key)}`;
 
   it('lets in with the scopes that it holds', async () => {
-    expect(await outcome(authenticate, await bearer(jwt()))).toBe('deployer database:admin database:read');
+    expect(await outcome(authenticate, await bearer(jwt()))).toBe('jwt:deployer database:admin database:read');
     for (const [claims, scopes] of [
-      [{ scope: 'database:read' }, 'jwt database:read'],
-      [{ scopes: ['database:read', 7] }, 'jwt database:read'],
-      [{ scp: ['database:admin'] }, 'jwt database:admin database:read'],
-      [{ scope: 'database:administrator xdatabase:admin' }, 'jwt'],
-      [{ scope: { 'database:admin': true } }, 'jwt'],
-      [{}, 'jwt'],
+      [{ scope: 'database:read' }, 'database:read'],
+      [{ scopes: ['database:read', 7] }, 'database:read'],
+      [{ scp: ['database:admin'] }, 'database:admin database:read'],
+      [{ scope: 'database:administrator xdatabase:admin' }, ''],
+      [{ scope: { 'database:admin': true } }, ''],
+      [{}, ''],
     ] as const)
-      expect(await outcome(authenticate, await bearer(jwt(undefined, claims)))).toBe(scopes);
+      expect(await outcome(authenticate, await bearer(jwt(undefined, claims)))).toMatch(
+        new RegExp(`^jwt#[0-9a-f]{32}${scopes === '' ? '' : ` ${scopes}`}$`),
+      );
     expect(await outcome(authenticate, await bearer(jwt((token) => token.setAudience(['x', audience]))))).toContain(
       'deployer',
     );
     expect(await outcome(authenticate, await bearer(jwt(undefined, { ...payload, sub: 'a\nlog line' })))).toMatch(
-      /^jwt /,
+      /^jwt#[0-9a-f]{32} /,
     );
+  });
+
+  it('is one caller: no other token’s, whatever its sub says, nor another’s of no name', async () => {
+    const both = createAuthenticate({
+      jwtSecret: new Secret(secret),
+      token: new Secret('the-static-token-of-this-test'),
+    });
+    const nameOf = async (claims: JWTPayload) => (await both?.(await bearer(jwt(undefined, claims))))?.name;
+    expect((await both?.('Bearer the-static-token-of-this-test'))?.name).toBe('token');
+    expect(await nameOf({ ...payload, sub: 'token' })).toBe('jwt:token');
+    const nameless = [await nameOf({ scope: 'database:admin' }), await nameOf({ scp: ['database:admin'] })];
+    expect(new Set(nameless).size).toBe(2);
+    const one = await bearer(jwt(undefined, {}));
+    expect((await both?.(one))?.name).toBe((await both?.(one))?.name);
   });
 
   it('is refused when it has expired, is for others, or is not signed by us', async () => {
@@ -150,7 +166,7 @@ describe('a JWT by a JWKS', () => {
 
   it('lets in by its keys alone', async () => {
     const authenticate = createAuthenticate({ jwksUrl: url });
-    expect(await outcome(authenticate, `Bearer ${await rsa()}`)).toBe('deployer database:admin database:read');
+    expect(await outcome(authenticate, `Bearer ${await rsa()}`)).toBe('jwt:deployer database:admin database:read');
     const stranger = await generateKeyPair('RS256');
     const theirs = await jwt(undefined, payload, { alg: 'RS256', kid: 'one' }).sign(stranger.privateKey);
     expect(await outcome(authenticate, `Bearer ${theirs}`)).toMatch(/^unauthenticated: .*signature/);

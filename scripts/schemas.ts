@@ -1,10 +1,16 @@
-// Writes packages/bus-integration-database/schemas from the contract: `npm run schemas`.
+// Writes the schemas folders of the packages from the contract and the API's document: `npm run schemas`.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openApiDocument } from 'bus-api-provider-database';
 import { contractFiles } from 'bus-integration-database';
 
-const folder = join(import.meta.dirname, '../packages/bus-integration-database/schemas');
-mkdirSync(folder, { recursive: true });
-for (const [name, content] of Object.entries(contractFiles())) {
-  writeFileSync(join(folder, name), `${JSON.stringify(content, null, 2)}\n`);
+write('bus-integration-database', contractFiles());
+write('bus-api-provider-database', { 'openapi.json': openApiDocument({ isAuthenticating: true }) });
+
+function write(name: string, files: Readonly<Record<string, unknown>>): void {
+  const folder = join(import.meta.dirname, '../packages', name, 'schemas');
+  mkdirSync(folder, { recursive: true });
+  for (const [file, content] of Object.entries(files)) {
+    writeFileSync(join(folder, file), `${JSON.stringify(content, null, 2)}\n`);
+  }
 }

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { expect, it } from 'vitest';
 import { createApp } from '../src/app.ts';
@@ -11,6 +13,13 @@ it.each([true, false])('is an OpenAPI document (authentication: %s)', async (isA
   const result = await new Validator().validate(structuredClone(openApiDocument({ isAuthenticating })));
   expect(result).toEqual({ valid: true });
   expect('security' in openApiDocument({ isAuthenticating })).toBe(isAuthenticating);
+});
+
+it('is shipped as it is now; after a wished change: npm run schemas', () => {
+  const folder = join(import.meta.dirname, '../schemas');
+  expect(readdirSync(folder)).toEqual(['openapi.json']);
+  const shipped: unknown = JSON.parse(readFileSync(join(folder, 'openapi.json'), 'utf8'));
+  expect(shipped).toEqual(openApiDocument({ isAuthenticating: true }));
 });
 
 it('the validator would tell', async () => {

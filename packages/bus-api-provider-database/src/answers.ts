@@ -2,6 +2,7 @@
 import {
   answer,
   type Context,
+  createTurnstile,
   declarationRequest,
   type OnDefect,
   OperationError,
@@ -11,8 +12,8 @@ import {
 } from 'bus-integration-database';
 import type { Deployment } from './deployments.ts';
 import type { Metrics } from './metrics.ts';
+import { requestProblem } from './problem.ts';
 import { shareReads } from './shared-read.ts';
-import { createTurnstile } from './turnstile.ts';
 
 export interface Answers {
   /** The deployment's own plan, status or doctor's findings, read after the question came. */
@@ -21,6 +22,9 @@ export interface Answers {
   ask(verb: Verb, request: unknown, context: Context): Promise<Response>;
 }
 
+/** Runs for others than an apply that go on at once, and that may wait. */
+const runsAtOnce = 4;
+const runsWaiting = 64;
 /** A read that takes longer than this is given up. */
 const readTimeoutMs = 300_000;
 
@@ -35,7 +39,7 @@ export function createAnswers(
   metrics: Metrics,
   onDefect: OnDefect,
 ): Answers {
-  const turnstile = createTurnstile({ atOnce: 4, waiting: 64 });
+  const turnstile = createTurnstile(runsAtOnce);
   const run = async (verb: Verb, request: unknown, context: Context, isOwn = false): Promise<Response> => {
     const response = shown(await answer(verb, request, [provider], context, onDefect));
     metrics.response(verb, response, isOwn);
@@ -57,10 +61,13 @@ export function createAnswers(
   const reads = { plan: shared('plan'), status: shared('status'), doctor: shared('doctor') };
   return {
     read: (verb) => reads[verb](),
-    ask: (verb, request, context) => {
+    ask: async (verb, request, context) => {
       if (verb === 'verify') requireDeclaration(configuration);
       // An apply waits for its lock in the server, which is no reason for readers to wait.
-      return verb === 'apply' ? run(verb, request, context) : turnstile.pass(() => run(verb, request, context));
+      if (verb === 'apply') return run(verb, request, context);
+      if (turnstile.waiting >= runsWaiting)
+        throw requestProblem(429, 'locked', 'busy', 'too many requests for this deployment are waiting already', 1);
+      return turnstile.pass(() => run(verb, request, context));
     },
   };
 }

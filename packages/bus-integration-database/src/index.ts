@@ -75,5 +75,6 @@ export { isMutating, risks } from './step.ts';
 export type { Delivery, Log, Subscription, Transport } from './transport.ts';
 export type { TransportChoice } from './transport-choice.ts';
 export { chooseTransport, durationOf } from './transport-choice.ts';
+export { createTurnstile } from './turnstile.ts';
 export type { Worker, WorkerOptions } from './worker.ts';
 export { createWorker } from './worker.ts';

@@ -1,7 +1,7 @@
 // Connections for reading that a serving surface keeps between runs, so that a plan need not log in again. Only those of
 // runs that ended well are kept, for seconds; nothing that may write is ever kept.
 import { createHmac, randomBytes } from 'node:crypto';
-import { Secret } from 'bus-integration-database';
+import { createTurnstile, Secret } from 'bus-integration-database';
 import type { ConnectionTarget } from './connection-target.ts';
 import type { PinnedAddress } from './dial.ts';
 import { judgeVerifier } from './scram.ts';
@@ -66,8 +66,6 @@ export function createKeptSessions(options: KeptSessionsOptions = {}): KeptSessi
   const keyOf = (value: unknown) => createHmac('sha256', salt).update(revealed(value)).digest('base64');
   const idle = new Map<string, Kept[]>();
   const judgements = new Map<string, ReturnType<typeof judgeVerifier>>();
-  const waiting: (() => void)[] = [];
-  let running = 0;
   let isClosed = false;
 
   const count = () => [...idle.values()].reduce((sum, { length }) => sum + length, 0);
@@ -98,18 +96,7 @@ export function createKeptSessions(options: KeptSessionsOptions = {}): KeptSessi
   };
 
   return {
-    inTurn: async (work) => {
-      if (running >= runsAtOnce) await new Promise<void>((resolve) => waiting.push(resolve));
-      else running += 1;
-      try {
-        return await work();
-      } finally {
-        // Who waits takes over this one's place.
-        const next = waiting.shift();
-        if (next === undefined) running -= 1;
-        else next();
-      }
-    },
+    inTurn: createTurnstile(runsAtOnce).pass,
     take: async (kind, pinned, open) => {
       // Which server is the right one is asked anew where that may change.
       if (kind.target.targetSessionAttrs !== 'any') return await open();

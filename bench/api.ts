@@ -1,24 +1,41 @@
-// Plan and status asked over HTTP of a serving API by 32 clients, beside a bare `pg` loop that does the same catalog reads
-// over kept connections. Both run for the same time, in turn.
+// Plan and status asked over HTTP of a serving API, beside a bare `pg` loop that does the same catalog reads over kept
+// connections: by 32 clients, whose reads are shared, and by so few or in such a way that none is. Both run for the same
+// time, in turn.
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { Agent, get } from 'node:http';
+import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { type Major, startServer } from 'embedded';
-import { bareLoop, perSecond, statementsOf } from './catalog-loop.ts';
+import { bareLoop, loops, perSecond, statementsOf } from './catalog-loop.ts';
 import { createBus, makeFolder } from './contender.ts';
 import { deploymentId, workloads } from './workload.ts';
 
-/** One route's figures, one a round. */
+/** Figures of one way to ask, one a round. */
 export interface HttpRates {
-  readonly route: string;
+  readonly asking: Asking;
   readonly http: number[];
   readonly pg: number[];
   readonly p50Ms: number[];
   readonly p99Ms: number[];
 }
 
-const clients = 32;
+interface Asking {
+  readonly method: 'GET' | 'POST';
+  readonly route: 'plan' | 'status';
+  readonly clients: number;
+  /** Connections of the bare loop beside it. */
+  readonly lanes: number;
+  readonly isShared: boolean;
+}
+
+const asked: readonly Asking[] = [
+  { method: 'GET', route: 'plan', clients: 32, lanes: loops, isShared: true },
+  { method: 'GET', route: 'status', clients: 32, lanes: loops, isShared: true },
+  // One after the other nothing is shared, and a plan that is asked for in full never is.
+  { method: 'GET', route: 'plan', clients: 1, lanes: 1, isShared: false },
+  { method: 'GET', route: 'status', clients: 1, lanes: 1, isShared: false },
+  { method: 'POST', route: 'plan', clients: loops, lanes: loops, isShared: false },
+];
 const token = 'a-token-for-the-benchmark-only';
 
 export async function httpRates(bus: string, major: Major, rounds: number): Promise<HttpRates[]> {
@@ -52,15 +69,23 @@ export async function httpRates(bus: string, major: Major, rounds: number): Prom
       api.once('close', () => reject(new Error('the API ended')));
     });
     const results: HttpRates[] = [];
-    for (const route of ['plan', 'status']) {
-      const statements = await statementsOf(dsn, workload.databases, route === 'status');
-      const result: HttpRates = { route, http: [], pg: [], p50Ms: [], p99Ms: [] };
+    const body = JSON.stringify({
+      deployment_id: deploymentId,
+      provider: 'postgres',
+      dry_run: true,
+      databases: workload.databases,
+      roles: [workload.role],
+      schemas: ['public'],
+    });
+    for (const asking of asked) {
+      const statements = await statementsOf(dsn, workload.databases, asking.route === 'status');
+      const result: HttpRates = { asking, http: [], pg: [], p50Ms: [], p99Ms: [] };
       for (let round = 0; round < rounds; round += 1) {
-        const { rate, times } = await answersOf(`${url}/api/internal/database/${route}`);
+        const { rate, times } = await answersOf(`${url}/api/internal/database/${asking.route}`, asking, body);
         result.http.push(rate);
         result.p50Ms.push(times[Math.floor(times.length * 0.5)] ?? Number.NaN);
         result.p99Ms.push(times[Math.floor(times.length * 0.99)] ?? Number.NaN);
-        result.pg.push(await bareLoop(statements));
+        result.pg.push(await bareLoop(statements, asking.lanes));
       }
       results.push(result);
     }
@@ -72,21 +97,29 @@ export async function httpRates(bus: string, major: Major, rounds: number): Prom
 }
 
 /** Answers a second, and how long each took, in ascending order. */
-async function answersOf(url: string): Promise<{ rate: number; times: readonly number[] }> {
+async function answersOf(
+  url: string,
+  { method, clients }: Asking,
+  body: string,
+): Promise<{ rate: number; times: readonly number[] }> {
   const agent = new Agent({ keepAlive: true, maxSockets: clients });
   const times: number[] = [];
   const rate = await perSecond(clients, async () => {
     const begun = performance.now();
-    await ask(url, agent);
+    await ask(url, agent, method === 'POST' ? body : undefined);
     times.push(performance.now() - begun);
   });
   agent.destroy();
   return { rate, times: times.sort((one, other) => one - other) };
 }
 
-function ask(url: string, agent: Agent): Promise<void> {
+function ask(url: string, agent: Agent, body: string | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    get(url, { agent, headers: { authorization: `Bearer ${token}` } }, (answer) => {
+    const headers = {
+      authorization: `Bearer ${token}`,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    };
+    const asking = request(url, { agent, headers, method: body === undefined ? 'GET' : 'POST' }, (answer) => {
       let text = '';
       answer.setEncoding('utf8').on('data', (chunk) => {
         text += chunk;
@@ -95,6 +128,7 @@ function ask(url: string, agent: Agent): Promise<void> {
         if (answer.statusCode === 200 && text.includes('"ok":true')) resolve();
         else reject(new Error(`${answer.statusCode}: ${text.slice(0, 1_000)}`));
       });
-    }).on('error', reject);
+    });
+    asking.on('error', reject).end(body);
   });
 }

@@ -2,7 +2,8 @@
 import { Client } from 'pg';
 import { deploymentId } from './workload.ts';
 
-const loops = 4;
+/** As many as a serving surface reads at once. */
+export const loops = 4;
 const roundMs = 4_000;
 
 type Statement = readonly [text: string, values: unknown[]];
@@ -36,7 +37,10 @@ export async function statementsOf(dsn: string, databases: readonly string[], wi
 }
 
 /** Rounds of those reads a second, over kept connections and nothing else. */
-export async function bareLoop({ dsn, survey, inside, databases }: Statements): Promise<number> {
+export async function bareLoop(
+  { dsn, survey, inside, databases }: Statements,
+  laneCount: number = loops,
+): Promise<number> {
   const open = async (database: string) => {
     const client = new Client({ connectionString: dsn.replace(/[^/]*$/, database), ssl: false });
     await client.connect();
@@ -44,12 +48,12 @@ export async function bareLoop({ dsn, survey, inside, databases }: Statements): 
   };
   // As many as the worker keeps with four plans at once: each has one for the cluster and one in every database.
   const lanes = await Promise.all(
-    Array.from({ length: loops }, async () => ({
+    Array.from({ length: laneCount }, async () => ({
       main: await open('postgres'),
       inner: await Promise.all(databases.map(open)),
     })),
   );
-  const rate = await perSecond(loops, async (lane) => {
+  const rate = await perSecond(laneCount, async (lane) => {
     const own = lanes[lane];
     if (own === undefined) return;
     for (const [text, values] of survey) await own.main.query(text, values);

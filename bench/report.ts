@@ -63,23 +63,19 @@ export function rateTable({ nats, pg }: Rates): string {
 
 /** Answers a second over HTTP beside a bare loop of the same reads, and how evenly they come. */
 export function httpTable(results: readonly HttpRates[]): string {
-  const rows = results.map(({ route, http, pg, p50Ms, p99Ms }) => {
+  const rows = results.map(({ asking, http, pg, p50Ms, p99Ms }) => {
+    const { method, route, clients, lanes, isShared } = asking;
     const [ours, bare, p50, p99] = [median(http), median(pg), median(p50Ms), median(p99Ms)];
     return [
-      `GET ${route} of S, converged`,
+      `${method} ${route} of S, ${clients === 1 ? '1 client' : `${clients} clients`}, ${isShared ? 'shared' : 'unshared'}`,
       `${ours.toFixed(0)}/s`,
-      `${bare.toFixed(0)}/s`,
-      `${(ours / bare).toFixed(2)} (≥ 0.6)`,
+      `${bare.toFixed(0)}/s of ${lanes}`,
+      `${(ours / bare).toFixed(2)}${isShared ? ' (≥ 0.6)' : ''}`,
       `${p50.toFixed(1)} ms, ${p99.toFixed(1)} ms`,
-      `${(p99 / p50).toFixed(1)} (< 5)`,
+      `${(p99 / p50).toFixed(1)}${isShared ? ' (< 5)' : ''}`,
     ];
   });
-  const head = [
-    `over HTTP, 32 clients, ${results[0]?.http.length ?? 0} rounds`,
-    'bus',
-    'bare `pg` loop',
-    'ratio (goal)',
-  ];
+  const head = [`over HTTP, ${results[0]?.http.length ?? 0} rounds`, 'bus', 'bare `pg` loop', 'ratio (goal)'];
   return table([...head, 'p50, p99', 'p99/p50 (goal)'], rows);
 }
 

@@ -31,6 +31,9 @@ export type Log = (
   facts?: Readonly<Record<string, unknown>>,
 ) => void;
 
+/** What `publish` says of an answer that is larger than the broker takes. */
+export const answerTooLargeCode = 'answer-too-large';
+
 export interface Transport {
   /**
    * Subscribes, and resolves when `stop` was called and what was at work has ended.
@@ -38,7 +41,11 @@ export interface Transport {
    * @throws OperationError for what trying again does not mend: a token that is refused, a stream that isn't there
    */
   listen(subscription: Subscription): Promise<void>;
-  /** Resolves when the broker has taken the answer. */
+  /**
+   * Resolves when the broker has taken the answer.
+   *
+   * @throws OperationError with code `answer-too-large` when it never will
+   */
   publish(envelope: AnswerEnvelope): Promise<void>;
   /** Takes in nothing more. */
   stop(): void;

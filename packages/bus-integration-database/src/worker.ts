@@ -10,7 +10,7 @@ import { failure } from './handle.ts';
 import type { Provider } from './provider.ts';
 import { staleness } from './request-age.ts';
 import type { Response } from './response.ts';
-import type { Delivery, Log, Transport } from './transport.ts';
+import { answerTooLargeCode, type Delivery, type Log, type Transport } from './transport.ts';
 
 export interface WorkerOptions {
   readonly providers: readonly Provider[];
@@ -89,7 +89,12 @@ export function createWorker(options: WorkerOptions): Worker {
       elapsed_ms: Math.round(performance.now() - startedAt),
     };
     if (correlationId === undefined) return log('warn', 'dropped', { ...facts, why: response.diagnostics[0]?.message });
-    await transport.publish(answerEnvelope(responseEvent(operation), correlationId, response));
+    const publish = (one: Response) => transport.publish(answerEnvelope(responseEvent(operation), correlationId, one));
+    await publish(response).catch(async (error: unknown) => {
+      if (!isTooLarge(error)) throw error;
+      log('error', 'too large', { ...facts, why: error.message });
+      await publish(tooLarge(operation, response, error));
+    });
     log('info', 'answered', facts);
   };
 
@@ -142,9 +147,29 @@ function misnamed(said: string, subscribed: string): OperationError {
   );
 }
 
-function givenUp(): OperationError {
-  return new OperationError('internal', 'this request was delivered several times and no worker lived to answer it', {
-    code: 'given-up',
-    remedy: "look into the workers' logs, then send it again with another correlation_id",
+function isTooLarge(error: unknown): error is OperationError {
+  return error instanceof OperationError && error.diagnostics[0]?.code === answerTooLargeCode;
+}
+
+/** Stands for an answer that no broker takes; what was done is done. */
+function tooLarge(operation: Operation, { dry_run, ok, ...about }: Response, error: OperationError): Response {
+  const [finding] = error.diagnostics;
+  const ended = ok ? 'ended well' : `failed (${about.error_class})`;
+  const stands = operation === 'apply' && dry_run === false ? ', and what it did stands' : '';
+  const summary = new OperationError('internal', `the ${operation} ${ended}${stands}, but ${error.message}`, {
+    code: answerTooLargeCode,
+    remedy: `${finding?.remedy ?? 'let the broker take more'}, or ask on the command line: bus operator database ${operation === 'apply' ? 'status' : operation}`,
   });
+  return { ...failure(aboutOf(about), summary), ...(dry_run !== undefined && { dry_run }) };
+}
+
+function givenUp(): OperationError {
+  return new OperationError(
+    'internal',
+    'this request was delivered several times, and each time its answer did not get out',
+    {
+      code: 'given-up',
+      remedy: "look into the workers' logs, then send it again with another correlation_id",
+    },
+  );
 }

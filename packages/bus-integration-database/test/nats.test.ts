@@ -59,7 +59,7 @@ describe.runIf(hasNatsServer('transport over NATS'))('with a real server', () =>
     };
     stopping.push(stop);
     await expect.poll(() => readiness.length, { timeout: 10_000 }).toBeGreaterThan(0);
-    return { provider, stop, ended };
+    return { provider, stop, ended, readiness };
   }
 
   /** Publishes as a client that knows no JetStream would, and waits for the answers. */
@@ -163,6 +163,70 @@ describe.runIf(hasNatsServer('transport over NATS'))('with a real server', () =>
     const transport = createNatsTransport({ url: server.url });
     const worker = createWorker({ providers: [createCountingProvider()], transport });
     await expect(worker.run()).rejects.toMatchObject({ errorClass: 'not-configured' });
+  });
+
+  test.each([
+    ['its consumer', (stream: string) => manager.consumers.delete(stream, 'bus-database-bus-database-status-request')],
+    ['its stream', (stream: string) => manager.streams.delete(stream)],
+  ])('says that it hears nothing when %s is gone, and makes it anew', async (_, remove) => {
+    const { readiness } = await startWorker();
+    await remove('BUS_DATABASE');
+    await expect.poll(() => readiness, { timeout: 15_000 }).toEqual([true, false, true]);
+    expect(await ask('status', about)).toMatchObject([{ ok: true }]);
+  });
+
+  test('says so while all that it may take is at work, too', async () => {
+    const provider = createCountingProvider({ applyMs: 6_000 });
+    const { readiness } = await startWorker({ provider });
+    for (let index = 0; index < 4; index += 1) {
+      const request = { name: 'bus.database.apply.request', correlation_id: `busy-${index}` };
+      const payload = { ...applyApp, deployment_id: `shop-${index}` };
+      client.publish(request.name, JSON.stringify({ ...request, payload }));
+    }
+    await expect.poll(() => provider.applies.count).toBe(4);
+    await manager.consumers.delete('BUS_DATABASE', 'bus-database-bus-database-plan-request');
+    await expect.poll(() => readiness, { timeout: 5_000 }).toEqual([true, false, true]);
+    expect(provider.made).toEqual(new Set());
+  });
+
+  test('gives up what does not come back', async () => {
+    const { ended } = await startWorker({ retry: { minMs: 5, maxMs: 20, forMs: 100 } });
+    await manager.streams.delete('BUS_DATABASE');
+    await manager.streams.add({ name: 'OTHER', subjects: ['bus.database.plan.request'] });
+    await expect(ended).rejects.toMatchObject({ message: expect.stringContaining('given up after') });
+  });
+
+  test('an answer that NATS does not take is answered by what stands, once', async () => {
+    const provider = createCountingProvider();
+    const long = 'x'.repeat(1_100_000);
+    const verbose: CountingProvider = {
+      ...provider,
+      apply: async (request, context) => ({
+        ...(await provider.apply(request, context)),
+        diagnostics: [{ severity: 'info', code: 'long', message: long }],
+      }),
+    };
+    await startWorker({ provider: verbose });
+    const [answer] = await ask('apply', applyApp);
+    expect(answer).toMatchObject({
+      ok: false,
+      ...about,
+      dry_run: false,
+      error_class: 'internal',
+      diagnostics: [{ code: 'answer-too-large', message: expect.stringMatching(/apply ended well.* stands.*at most/) }],
+    });
+    expect(provider.applies.count).toBe(1);
+  });
+
+  test('a stream that takes no answers is refused before any request is run', async () => {
+    await manager.streams.add({ name: 'ASKED', subjects: ['bus.database.*.request'] });
+    const transport = createNatsTransport({ url: server.url });
+    const worker = createWorker({ providers: [createCountingProvider()], transport });
+    await expect(worker.run()).rejects.toMatchObject({
+      errorClass: 'not-configured',
+      message: expect.stringContaining('bus.database.apply.response'),
+      diagnostics: [{ remedy: 'have a stream take bus.database.>' }],
+    });
   });
 
   test('a refused login ends the worker at once', async () => {

@@ -36,6 +36,21 @@ export async function eventStream(
   }
 }
 
+/**
+ * Refuses where what we publish would be kept by no stream: it would count as unpublished, and its request run again.
+ *
+ * @throws OperationError `not-configured`
+ */
+export async function requireStreams(manager: JetStreamManager, subjects: readonly string[]): Promise<void> {
+  const missing: string[] = [];
+  for (const subject of subjects) if ((await streamOf(manager, subject)) === undefined) missing.push(subject);
+  if (missing.length === 0) return;
+  throw new OperationError('not-configured', `no stream of JetStream takes ${missing.join(', ')}`, {
+    target: 'BUS_NATS_URL',
+    remedy: 'have a stream take bus.database.>',
+  });
+}
+
 async function streamOf(manager: JetStreamManager, event: string): Promise<string | undefined> {
   try {
     return await manager.streams.find(event);

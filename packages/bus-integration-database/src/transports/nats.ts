@@ -3,12 +3,14 @@
 import type { Consumer, JetStreamClient, JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { OperationError } from '../errors.ts';
-import { createGate } from '../gate.ts';
+import { eventNames } from '../events.ts';
+import { createGate, type Gate } from '../gate.ts';
 import type { Secret } from '../secret.ts';
 import type { Subscription, Transport } from '../transport.ts';
 import { createBackoff, type RetryPolicy } from './backoff.ts';
 import { loadNats, type Nats, serversOf } from './nats-client.ts';
-import { durableConsumer, eventStream } from './nats-stream.ts';
+import { answerTooLarge, messageOf, unauthorized, withoutJetStream } from './nats-refusals.ts';
+import { durableConsumer, eventStream, requireStreams } from './nats-stream.ts';
 
 export interface NatsOptions {
   /** `nats://host:4222`, several with commas; `tls://` demands TLS. */
@@ -91,28 +93,57 @@ export function createNatsTransport(options: NatsOptions): Transport {
     headers.set('Bus-Subject', message.subject);
     headers.set('Bus-Deliveries', String(deliveries));
     headers.set('Bus-Sequence', String(message.seq));
-    await client?.publish(deadLetterSubject, message.data, { headers });
+    // The headers count too; a request that leaves them no room is found by its sequence.
+    const hasRoom = message.data.length + headerRoomBytes <= (connection?.info?.max_payload ?? 0);
+    await client?.publish(deadLetterSubject, hasRoom ? message.data : '', { headers });
   };
 
-  /** One at a time is asked for, and only when there is room: what waits here would be silent to the server. */
-  const pull = async (consumer: Consumer, name: string, subscription: Subscription): Promise<void> => {
-    const gate = createGate(subscription.atOnce);
-    const backoff = createBackoff({ minMs: 100, maxMs: 5_000 });
-    while (!stopping.signal.aborted) {
-      await gate.room();
-      try {
-        const message = await consumer.next({ expires: 2_000 });
-        backoff.reset();
-        if (message === null) continue;
-        if (stopping.signal.aborted) message.nak();
-        else gate.enter(() => take(message, name, subscription));
-      } catch (error) {
-        if (connection?.isClosed()) break;
-        subscription.log('warn', 'pull', { event: name, why: messageOf(error) });
-        await backoff.wait(error, stopping.signal);
-      }
+  /**
+   * One at a time is asked for, and only when there is room: what waits here would be silent to the server. Ends with the
+   * round; throws when the consumer can't be seen any more.
+   */
+  const pull = async (consumer: Consumer, gate: Gate, subscription: Subscription, name: string, ended: AbortSignal) => {
+    const over = new Promise<void>((resolve) => ended.addEventListener('abort', () => resolve()));
+    while (!ended.aborted) {
+      await Promise.race([gate.room(), over]);
+      if (ended.aborted) return;
+      const message = await consumer.next({ expires: 2_000 });
+      if (message === null) await consumer.info();
+      else if (stopping.signal.aborted) message.nak();
+      else gate.enter(() => take(message, name, subscription));
     }
-    await gate.empty();
+  };
+
+  /** From what the server has now until something is missing or the connection was another in between. */
+  const serveRound = async (
+    nats: Nats,
+    subscription: Subscription,
+    gates: ReadonlyMap<string, Gate>,
+    round: AbortController,
+    onOpen: () => void,
+  ): Promise<void> => {
+    if (connection === undefined || client === undefined) return;
+    const manager = await nats.jetstreamManager(connection).catch((error: unknown) => {
+      throw withoutJetStream(error);
+    });
+    const stream = await eventStream(manager, options.stream ?? 'BUS_DATABASE', subscription.events);
+    await requireStreams(manager, [...eventNames.filter((name) => name.endsWith('.response')), deadLetterSubject]);
+    const consumers: [string, Consumer][] = [];
+    for (const name of subscription.events) {
+      const durable = await durableConsumer(nats, manager, { stream, event: name, group, ackWaitMs });
+      consumers.push([name, await client.consumers.get(stream, durable)]);
+    }
+    if (!round.signal.aborted) onOpen();
+    const pulls = consumers.map(async ([name, consumer]) => {
+      const gate = gates.get(name);
+      if (gate !== undefined) await pull(consumer, gate, subscription, name, round.signal);
+    });
+    try {
+      await Promise.all(pulls);
+    } finally {
+      round.abort();
+      await Promise.allSettled(pulls);
+    }
   };
 
   return {
@@ -121,32 +152,53 @@ export function createNatsTransport(options: NatsOptions): Transport {
       connection = await connect(nats, subscription);
       if (connection === undefined) return;
       client = nats.jetstream(connection);
-      const manager = await nats.jetstreamManager(connection).catch((error: unknown) => {
-        throw withoutJetStream(error);
-      });
-      const stream = await eventStream(manager, options.stream ?? 'BUS_DATABASE', subscription.events);
-      const consumers: [string, Consumer][] = [];
-      for (const name of subscription.events) {
-        const durable = await durableConsumer(nats, manager, { stream, event: name, group, ackWaitMs });
-        consumers.push([name, await client.consumers.get(stream, durable)]);
-      }
-      void tellStatus(connection, subscription);
-      subscription.onReady(true);
+      const { onReady, log } = subscription;
+      const gates = new Map(subscription.events.map((name) => [name, createGate(subscription.atOnce)]));
+      const backoff = createBackoff(retry);
+      let wasOpen = false;
+      let round = new AbortController();
+      stopping.signal.addEventListener('abort', () => round.abort());
+      const serveRounds = async (): Promise<void> => {
+        while (!stopping.signal.aborted) {
+          round = new AbortController();
+          let failure: unknown = new Error('the connection was another in between');
+          try {
+            await serveRound(nats, subscription, gates, round, () => {
+              wasOpen = true;
+              backoff.reset();
+              onReady(true);
+            });
+          } catch (error) {
+            // What isn't there at the start is a matter of set-up; what was there may come back.
+            if (!wasOpen) throw error;
+            failure = error;
+          }
+          if (stopping.signal.aborted || connection?.isClosed()) return;
+          onReady(false);
+          log('warn', 'reconnecting', { why: messageOf(failure) });
+          await backoff.wait(failure, stopping.signal);
+        }
+      };
+      void tellStatus(connection, subscription, () => round.abort());
       const lost = connection.closed().then((error) => {
         if (error instanceof nats.AuthorizationError) throw unauthorized(error);
         if (error instanceof Error) throw new OperationError('unreachable', `lost NATS: ${messageOf(error)}`);
       });
-      const pulls = Promise.all(consumers.map(([name, consumer]) => pull(consumer, name, subscription)));
+      const rounds = serveRounds();
       try {
-        await Promise.race([pulls, lost]);
+        await Promise.race([rounds, lost]);
       } finally {
         stopping.abort();
-        await Promise.allSettled([pulls]);
+        await Promise.allSettled([rounds]);
+        for (const gate of gates.values()) await gate.empty();
       }
     },
     publish: async (envelope) => {
       if (client === undefined) throw new OperationError('unreachable', 'not connected to NATS');
-      await client.publish(envelope.name, JSON.stringify(envelope));
+      const text = JSON.stringify(envelope);
+      const limitBytes = connection?.info?.max_payload;
+      if (limitBytes !== undefined && Buffer.byteLength(text) > limitBytes) throw answerTooLarge(text, limitBytes);
+      await client.publish(envelope.name, text);
     },
     stop: () => stopping.abort(),
     close: async () => {
@@ -155,12 +207,18 @@ export function createNatsTransport(options: NatsOptions): Transport {
   };
 }
 
-async function tellStatus(connection: NatsConnection, { onReady, log }: Subscription): Promise<void> {
+const headerRoomBytes = 1_024;
+
+/** What was there before a connection was lost may be gone after: the round begins anew, and is ready when it has looked. */
+async function tellStatus(
+  connection: NatsConnection,
+  { onReady, log }: Subscription,
+  onReconnect: () => void,
+): Promise<void> {
   for await (const { type } of connection.status()) {
-    if (type === 'disconnect' || type === 'reconnect') {
-      log('warn', type, {});
-      onReady(type === 'reconnect');
-    }
+    if (type === 'disconnect') onReady(false);
+    if (type === 'reconnect') onReconnect();
+    if (type === 'disconnect' || type === 'reconnect') log('warn', type, {});
   }
 }
 
@@ -170,24 +228,4 @@ function bodyOf(message: JsMsg): unknown {
   } catch {
     return undefined;
   }
-}
-
-function unauthorized(cause: unknown): OperationError {
-  return new OperationError('unauthenticated', `NATS refused the login: ${messageOf(cause)}`, {
-    target: 'BUS_NATS_URL',
-    remedy: 'give the right credentials in BUS_NATS_CREDS_FILE (mode 0600)',
-    cause,
-  });
-}
-
-function withoutJetStream(cause: unknown): OperationError {
-  return new OperationError('not-configured', `NATS has no JetStream for us: ${messageOf(cause)}`, {
-    target: 'BUS_NATS_URL',
-    remedy: 'start nats-server with -js, or enable JetStream for this account',
-    cause,
-  });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error);
 }

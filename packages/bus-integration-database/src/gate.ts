@@ -35,6 +35,39 @@ export function createGate(limit: number): Gate {
   };
 }
 
+export interface Queue {
+  /** Takes the work in, to be begun in its turn; resolves when there is room to wait for one more. */
+  add(work: () => Promise<void>): Promise<void>;
+  /** Resolves when all is done. */
+  empty(): Promise<void>;
+}
+
+/**
+ * A queue before a gate: `limit` works at once, `waitingLimit` waiting; the works must not throw.
+ *
+ * @example
+ * await createQueue(4, 256).add(() => receive(delivery));
+ */
+export function createQueue(limit: number, waitingLimit: number): Queue {
+  const gate = createGate(limit);
+  let waiting = 0;
+  let last = Promise.resolve();
+  return {
+    add: async (work) => {
+      waiting += 1;
+      last = last.then(gate.room).then(() => {
+        waiting -= 1;
+        gate.enter(work);
+      });
+      if (waiting >= waitingLimit) await last;
+    },
+    empty: async () => {
+      await last;
+      await gate.empty();
+    },
+  };
+}
+
 /**
  * Runs works of the same key one after the other, in the order in which they came.
  *

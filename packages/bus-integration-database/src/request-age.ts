@@ -23,6 +23,24 @@ export function staleness(
   return tooOld(`it is of ${new Date(oldest).toISOString()}, and older than ${Math.round(maxAgeMs / 1_000)} s`);
 }
 
+/**
+ * Why a request that may be a replayed one must not be run: nothing says of when it is. Undefined where something does.
+ *
+ * @example
+ * ageless(envelope, { isMaybeReplayed: true });
+ */
+export function ageless(
+  { time, deadline }: Pick<Envelope, 'time' | 'deadline'>,
+  { sentAt, isMaybeReplayed = false }: { readonly sentAt?: Date; readonly isMaybeReplayed?: boolean },
+): OperationError | undefined {
+  if (!isMaybeReplayed || [time, deadline, sentAt].some((known) => known !== undefined)) return undefined;
+  return new OperationError('timeout', 'the apply was not run: it may be an old one, and nothing says of when it is', {
+    code: 'age-unknown',
+    target: 'time',
+    remedy: 'send it with time (RFC 3339), or run the worker without BUS_EVENTS_LISTENER_REPLAY',
+  });
+}
+
 function tooOld(why: string): OperationError {
   return new OperationError('timeout', `the request was not run: ${why}`, {
     code: 'too-old',

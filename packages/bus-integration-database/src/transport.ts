@@ -9,6 +9,8 @@ export interface Delivery {
   readonly body: unknown;
   /** When the transport took it in, where it knows. */
   readonly sentAt?: Date;
+  /** True when it may be of any time, having been kept by the broker. */
+  readonly isMaybeReplayed?: boolean;
   /** True when it was delivered so often without an end that it is not to be run again, only answered. */
   readonly isGivenUp?: boolean;
 }

@@ -8,7 +8,7 @@ import { type Operation, operations, requestEvent, responseEvent } from './event
 import { createTurns } from './gate.ts';
 import { failure } from './handle.ts';
 import type { Provider } from './provider.ts';
-import { staleness } from './request-age.ts';
+import { ageless, staleness } from './request-age.ts';
 import type { Response } from './response.ts';
 import { answerTooLargeCode, type Delivery, type Log, type Transport } from './transport.ts';
 
@@ -54,9 +54,12 @@ export function createWorker(options: WorkerOptions): Worker {
   const onDefect = (defect: unknown) =>
     log('error', 'defect', { defect: defect instanceof Error ? (defect.stack ?? defect.message) : String(defect) });
 
-  const run = async (operation: Operation, envelope: Envelope, { sentAt }: Delivery): Promise<Response> => {
+  const run = async (operation: Operation, envelope: Envelope, delivery: Delivery): Promise<Response> => {
     const work = async (): Promise<Response> => {
-      const fault = staleness(envelope, sentAt, maxAgeMs) ?? unrepeatable(operation, envelope.payload);
+      const fault =
+        staleness(envelope, delivery.sentAt, maxAgeMs) ??
+        (operation === 'apply' ? ageless(envelope, delivery) : undefined) ??
+        unrepeatable(operation, envelope.payload);
       if (fault !== undefined) return failure(aboutOf(envelope.payload), fault);
       return await answer(operation, envelope.payload, providers, context, onDefect);
     };

@@ -305,14 +305,70 @@ describe('the transport over HTTP', () => {
     broker = await startBroker();
   });
 
-  test('replay asks for what was before', async () => {
-    broker.publish(ask('apply', 'before', applyApp));
+  test('a stream that breaks is opened again while what came by it is at work', async () => {
+    const { provider, readiness } = await start({ applyMs: 1_500 });
+    broker.publish(ask('apply', 'long', applyApp));
+    await expect.poll(() => provider.applies.count).toBe(1);
+    for (let index = 0; index < 5; index += 1) {
+      broker.publish(ask('apply', `behind-${index}`, { ...applyApp, deployment_id: `other-${index}` }));
+    }
+    await expect.poll(() => provider.applies.count).toBe(4);
+    const before = broker.consumers.length;
+    broker.dropStreams();
+    await expect.poll(() => broker.consumers.length).toBe(before + 4);
+    broker.publish(ask('apply', 'meanwhile', { ...applyApp, deployment_id: 'third' }));
+    expect(provider.made).toEqual(new Set());
+    await expect.poll(() => readiness).toEqual([true, false, true]);
+    for (const id of ['long', 'meanwhile', 'behind-4']) expect((await broker.answerTo(id)).payload.ok).toBe(true);
+    expect(provider.applies.mostAtOnce).toBe(4);
+  });
+
+  test.each([
+    [401, 'unauthenticated'],
+    [403, 'forbidden'],
+  ])('%i for an answer ends the worker', async (status, errorClass) => {
+    const { ended } = await start();
+    broker.fault.refuse = [status];
+    broker.publish(ask('status', 'unanswerable', about));
+    await expect(ended).rejects.toMatchObject({ errorClass });
+  });
+
+  test('an answer that the broker does not take is answered by what stands', async () => {
+    await start();
+    broker.fault.refuse = [413];
+    const { payload } = await answerOf(ask('apply', 'large', applyApp));
+    expect(payload).toMatchObject({ ok: false, dry_run: false, diagnostics: [{ code: 'answer-too-large' }] });
+    expect(payload.diagnostics[0].message).toContain('the apply ended well, and what it did stands');
+  });
+
+  test('replay asks for what was before, and runs an apply only when its time is known', async () => {
+    broker.publish(ask('apply', 'before', applyApp, { time: new Date().toISOString() }));
     broker.publish(ask('apply', 'ancient', applyApp, { time: '2020-01-01T00:00:00Z' }));
+    broker.publish(ask('apply', 'ageless', applyApp));
     await start({ http: { replay: true } });
     expect((await broker.answerTo('before')).payload.ok).toBe(true);
     expect((await broker.answerTo('ancient')).payload.error_class).toBe('timeout');
+    const { payload } = await broker.answerTo('ageless');
+    expect(payload).toMatchObject({ error_class: 'timeout', diagnostics: [{ code: 'age-unknown' }] });
+  });
+
+  test('what was replayed at one connection is not run again at the next', async () => {
+    for (const verb of ['plan', 'status']) broker.publish(ask(verb, `once-${verb}`, payloadOf(verb)));
+    const { provider } = await start({ http: { replay: true } });
+    for (let round = 0; round < 2; round += 1) {
+      const before = broker.consumers.length;
+      broker.dropStreams();
+      await expect.poll(() => broker.consumers.length).toBe(before + 4);
+    }
+    await answerOf(ask('status', 'after', about));
+    expect(provider.asked.map(({ verb }) => verb).toSorted()).toEqual(['plan', 'status', 'status']);
+    expect(answersTo('once-plan')).toHaveLength(1);
   });
 });
+
+function payloadOf(verb: string): object {
+  return verb === 'plan' ? { ...about, databases: ['app'] } : about;
+}
 
 const never = { signal: new AbortController().signal };
 

@@ -4,12 +4,13 @@ import { type ClientRequest, type IncomingMessage, request as plainRequest } fro
 import { request as tlsRequest } from 'node:https';
 import { hostname } from 'node:os';
 import { OperationError } from '../errors.ts';
-import { createGate } from '../gate.ts';
+import { createQueue, type Queue } from '../gate.ts';
 import type { Secret } from '../secret.ts';
-import type { Subscription, Transport } from '../transport.ts';
+import { answerTooLargeCode, type Subscription, type Transport } from '../transport.ts';
 import { createBackoff, type RetryPolicy } from './backoff.ts';
 import { eventsUrl } from './events-url.ts';
 import { createLineReader } from './ndjson.ts';
+import { createSeenEvents, type SeenEvents } from './seen-events.ts';
 
 export { eventsUrl } from './events-url.ts';
 
@@ -29,6 +30,9 @@ export interface EventsHttpOptions {
 
 const longestLineBytes = 4 * 1024 * 1024;
 const answerTimeoutMs = 30_000;
+/** Read ahead of the work, so that a connection that ends is noticed and opened again while work goes on. */
+const waitingLimit = 256;
+const seenLimit = 100_000;
 
 /**
  * A transport over an events API.
@@ -43,6 +47,13 @@ export function createEventsHttpTransport(options: EventsHttpOptions): Transport
   const stopping = new AbortController();
   const closing = new AbortController();
 
+  let refuse: (error: OperationError) => void = () => {};
+  /** A token that may read and not write serves nobody: each request would be run, and none answered. */
+  const refused = new Promise<never>((_, reject) => {
+    refuse = reject;
+  });
+  refused.catch(() => {});
+
   const open = (method: string, address: URL, headers: Record<string, string | number>, signal: AbortSignal) => {
     const make = address.protocol === 'https:' ? tlsRequest : plainRequest;
     return make(address, {
@@ -52,8 +63,12 @@ export function createEventsHttpTransport(options: EventsHttpOptions): Transport
     });
   };
 
-  /** One connection's life: returns when the server ends it, throws when it breaks. */
-  const follow = async (name: string, { receive, atOnce, log }: Subscription, onOpen: () => void): Promise<void> => {
+  /** One connection's life: returns when the server ends it, throws when it breaks; what came by it may go on. */
+  const follow = async (
+    name: string,
+    { receive, log }: Subscription,
+    { seen, queue, onOpen }: { seen: SeenEvents; queue: Queue; onOpen: () => void },
+  ): Promise<void> => {
     const address = new URL(`${url.href}/stream`);
     const query = { name, delivery: 'unicast', group, consumer, replay: String(replay), follow: 'true' };
     for (const [key, value] of Object.entries(query)) address.searchParams.set(key, value);
@@ -67,42 +82,46 @@ export function createEventsHttpTransport(options: EventsHttpOptions): Transport
     answer.socket.setKeepAlive(true, 15_000);
     onOpen();
     const lines = createLineReader(longestLineBytes);
-    const gate = createGate(atOnce);
-    try {
-      for await (const bytes of answer as AsyncIterable<Buffer>) {
-        for (const body of lines.read(bytes)) {
-          await gate.room();
-          gate.enter(() =>
-            receive({ name, body, ...timeOf(body) }).catch((error: unknown) => {
-              log('error', 'unanswered', { event: name, why: messageOf(error) });
-            }),
-          );
-        }
+    const take = async (body: unknown) => {
+      try {
+        const delivery = { name, body, ...timeOf(body), ...(replay && { isMaybeReplayed: true }) };
+        await receive(delivery);
+      } catch (error) {
+        seen.forget(body);
+        log('error', 'unanswered', { event: name, why: messageOf(error) });
       }
-    } finally {
-      await gate.empty();
+    };
+    for await (const bytes of answer as AsyncIterable<Buffer>) {
+      for (const body of lines.read(bytes)) {
+        if (seen.isNew(body)) await queue.add(() => take(body));
+      }
     }
   };
 
   const subscribe = async (name: string, subscription: Subscription, onReady: (isReady: boolean) => void) => {
     const backoff = createBackoff(retry);
-    while (!stopping.signal.aborted) {
-      let failure: unknown = new Error(`${name}: the stream ended`);
-      let isOpen = false;
-      try {
-        await follow(name, subscription, () => {
-          isOpen = true;
-          backoff.reset();
-          onReady(true);
-        });
-      } catch (error) {
-        failure = error;
+    const queue = createQueue(subscription.atOnce, waitingLimit);
+    const seen = createSeenEvents(replay ? seenLimit : 0);
+    const onOpen = () => {
+      backoff.reset();
+      onReady(true);
+    };
+    try {
+      while (!stopping.signal.aborted) {
+        let failure: unknown = new Error(`${name}: the stream ended`);
+        try {
+          await follow(name, subscription, { seen, queue, onOpen });
+        } catch (error) {
+          failure = error;
+        }
+        onReady(false);
+        if (stopping.signal.aborted) break;
+        if (failure instanceof OperationError && isFinal(failure)) throw failure;
+        subscription.log('warn', 'reconnecting', { event: name, why: messageOf(failure) });
+        await backoff.wait(failure, stopping.signal);
       }
-      if (isOpen) onReady(false);
-      if (stopping.signal.aborted) return;
-      if (failure instanceof OperationError && isFinal(failure)) throw failure;
-      subscription.log('warn', 'reconnecting', { event: name, why: messageOf(failure) });
-      await backoff.wait(failure, stopping.signal);
+    } finally {
+      await queue.empty();
     }
   };
 
@@ -120,7 +139,7 @@ export function createEventsHttpTransport(options: EventsHttpOptions): Transport
         }),
       );
       try {
-        await Promise.all(streams);
+        await Promise.race([Promise.all(streams), refused]);
       } finally {
         // One that can't go on ends all; the others finish what they have at work.
         stopping.abort();
@@ -141,6 +160,7 @@ export function createEventsHttpTransport(options: EventsHttpOptions): Transport
           answer.resume();
           return;
         } catch (error) {
+          if (error instanceof OperationError && isOfTheToken(error)) refuse(error);
           if (closing.signal.aborted || (error instanceof OperationError && isFinal(error))) throw error;
           await backoff.wait(error, closing.signal);
         }
@@ -165,10 +185,15 @@ async function requireSuccess(answer: IncomingMessage, doing: string): Promise<v
   const { statusCode = 0 } = answer;
   if (statusCode === 200 || statusCode === 202) return;
   answer.resume();
-  const errorClass = { 401: 'unauthenticated', 403: 'forbidden', 400: 'invalid-request' } as const;
-  const known = errorClass[statusCode as 400 | 401 | 403];
+  const errorClass = {
+    400: 'invalid-request',
+    401: 'unauthenticated',
+    403: 'forbidden',
+    413: 'invalid-request',
+  } as const;
+  const known = errorClass[statusCode as keyof typeof errorClass];
   throw new OperationError(known ?? 'unreachable', `${doing}: the events API answered ${statusCode}`, {
-    code: `http-${statusCode}`,
+    code: statusCode === 413 ? answerTooLargeCode : `http-${statusCode}`,
     target: 'BUS_EVENTS_API_URL',
     ...(known !== undefined && known !== 'invalid-request' && { remedy: tokenRemedy }),
   });
@@ -179,6 +204,10 @@ const tokenRemedy =
 
 function isFinal({ errorClass }: OperationError): boolean {
   return ['unauthenticated', 'forbidden', 'invalid-request'].includes(errorClass);
+}
+
+function isOfTheToken({ errorClass }: OperationError): boolean {
+  return errorClass === 'unauthenticated' || errorClass === 'forbidden';
 }
 
 /** When the broker took an event in, under the names that brokers give it. */

@@ -1,10 +1,11 @@
 // The binary bus-api-provider-database: the HTTP surface of the deployments that its environment names, until a signal
 // ends it.
-import { homedir, userInfo } from 'node:os';
+import { homedir } from 'node:os';
 import {
   type Diagnostic,
   type GlobalFlags,
   OperationError,
+  osUserOf,
   readGlobalFlags,
   writeResult,
 } from 'bus-integration-database';
@@ -86,15 +87,6 @@ function processSurroundings(): ProviderSurroundings {
   const uid = process.getuid?.() ?? 0;
   const { env } = process;
   return { env, cwd: process.cwd(), homeDirectory: env.HOME || homedir(), osUser: osUserOf(uid), uid };
-}
-
-/** A container's user may have no entry in the user database; its number then stands for it. */
-function osUserOf(uid: number): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return String(uid);
-  }
 }
 
 function print(text: string, { output }: GlobalFlags): number {

@@ -1,5 +1,5 @@
-// The answers of the last applies, so that the same request delivered again repeats its answer instead of running again.
-// Bounded; lost with the process, after which an apply finds nothing left to do.
+// The answers of the last applies that ended well, so that the same request delivered again repeats its answer instead of
+// running again. Bounded in time and size; lost with the process, after which an apply finds nothing left to do.
 import { createHash } from 'node:crypto';
 import type { Envelope } from './envelope.ts';
 import type { Response } from './response.ts';
@@ -9,42 +9,69 @@ export interface AnswerMemory {
   once(envelope: Envelope, run: () => Promise<Response>): Promise<Response>;
 }
 
+export interface AnswerMemoryLimits {
+  readonly count: number;
+  /** All answers together, as JSON. */
+  readonly bytes: number;
+  /** An older answer is forgotten: what it says may not stand any more. */
+  readonly ageMs: number;
+}
+
+interface Kept {
+  readonly response: Response;
+  readonly bytes: number;
+  readonly until: number;
+}
+
 /**
- * A memory of `limit` answers.
+ * A memory of answers within these limits.
  *
  * @example
- * await createAnswerMemory(256).once(envelope, () => answer('apply', envelope.payload, providers, context, onDefect));
+ * const memory = createAnswerMemory({ count: 256, bytes: 16e6, ageMs: 900_000 });
+ * await memory.once(envelope, () => answer('apply', envelope.payload, providers, context, onDefect));
  */
-export function createAnswerMemory(limit: number): AnswerMemory {
-  const answers = new Map<string, Promise<Response>>();
+export function createAnswerMemory(limits: AnswerMemoryLimits): AnswerMemory {
+  const atWork = new Map<string, Promise<Response>>();
+  const kept = new Map<string, Kept>();
+  let bytes = 0;
+  const forget = (key: string) => {
+    bytes -= kept.get(key)?.bytes ?? 0;
+    kept.delete(key);
+  };
+  const keep = (key: string, response: Response) => {
+    const one = { response, bytes: JSON.stringify(response).length, until: performance.now() + limits.ageMs };
+    kept.set(key, one);
+    bytes += one.bytes;
+    for (const oldest of kept.keys()) {
+      if (kept.size <= limits.count && bytes <= limits.bytes) break;
+      forget(oldest);
+    }
+  };
   return {
     once: async (envelope, run) => {
       const key = identityOf(envelope);
-      const known = answers.get(key);
-      if (known !== undefined) return await known;
+      const known = kept.get(key);
+      if (known !== undefined && performance.now() < known.until) return known.response;
+      forget(key);
+      const going = atWork.get(key);
+      if (going !== undefined) return await going;
       const made = run();
-      answers.set(key, made);
+      atWork.set(key, made);
       try {
         const response = await made;
-        // What was cut off has no end that could be repeated.
-        if (response.error_class === 'cancelled') answers.delete(key);
+        // A failure may have been mended since.
+        if (response.ok) keep(key, response);
         return response;
-      } catch (error) {
-        answers.delete(key);
-        throw error;
       } finally {
-        for (const oldest of answers.keys()) {
-          if (answers.size <= limit) break;
-          answers.delete(oldest);
-        }
+        atWork.delete(key);
       }
     },
   };
 }
 
-/** One id used for two requests makes two. */
-function identityOf({ name, correlationId, payload }: Envelope): string {
+/** One id used for two requests, or for one that was written again later, makes two. */
+function identityOf({ name, correlationId, time, payload }: Envelope): string {
   return createHash('sha256')
-    .update(JSON.stringify([name, correlationId, payload]))
+    .update(JSON.stringify([name, correlationId, time, payload]))
     .digest('hex');
 }

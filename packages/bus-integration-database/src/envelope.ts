@@ -43,7 +43,9 @@ export interface AnswerEnvelope {
  * readEnvelope({ name: 'bus.database.plan.request', correlation_id: 'deploy-001-db-plan', payload: {} });
  */
 export function readEnvelope(value: unknown): Envelope {
-  const result = envelopeSchema.safeParse(value);
+  const first = validIdOf(value);
+  const ids = first === undefined ? {} : { correlation_id: first, correlationId: first };
+  const result = envelopeSchema.safeParse(first === undefined ? value : { ...(value as object), ...ids });
   if (!result.success) {
     const paths = result.error.issues.map(({ path }) => path.map(String).join('.') || 'the envelope');
     throw refusal(`the envelope is not valid: ${[...new Set(paths)].join(', ')}`);
@@ -61,15 +63,24 @@ export function readEnvelope(value: unknown): Envelope {
 }
 
 /**
- * The id that ties an answer to a question, even where the rest of its envelope can't be read; undefined when it has none.
+ * The id that ties an answer to a question, even where the rest of its envelope can't be read or the id is too long;
+ * undefined when it has none.
  *
  * @example
  * correlationOf({ correlationId: 'docs-ping' }); // 'docs-ping'
  */
 export function correlationOf(value: unknown): string | undefined {
-  if (value === null || typeof value !== 'object') return undefined;
+  return validIdOf(value) ?? idsOf(value).find((id) => id !== '');
+}
+
+function validIdOf(value: unknown): string | undefined {
+  return idsOf(value).find((id) => correlationId.safeParse(id).success);
+}
+
+function idsOf(value: unknown): string[] {
+  if (value === null || typeof value !== 'object') return [];
   const { correlation_id, correlationId: other } = value as { correlation_id?: unknown; correlationId?: unknown };
-  return [correlation_id, other].find((id): id is string => correlationId.safeParse(id).success);
+  return [correlation_id, other].filter((id): id is string => typeof id === 'string');
 }
 
 /**

@@ -28,6 +28,7 @@ export { asksForJson, readGlobalFlags } from './global-flags.ts';
 export { failure, handle } from './handle.ts';
 export type { NamedKind, NameRules } from './names.ts';
 export { caseCollisions, dsnFileName, expandRole, isRoleTemplate, judgeName, printable } from './names.ts';
+export { osUserOf } from './os-user.ts';
 export { isIntact, planId } from './plan.ts';
 export type { Context, Progress, Provider } from './provider.ts';
 export type {
@@ -74,7 +75,7 @@ export type {
 export { isMutating, risks } from './step.ts';
 export type { Delivery, Log, Subscription, Transport } from './transport.ts';
 export type { TransportChoice } from './transport-choice.ts';
-export { chooseTransport, durationOf } from './transport-choice.ts';
+export { chooseTransport, durationOf, holdsLogin } from './transport-choice.ts';
 export { createTurnstile } from './turnstile.ts';
 export type { Worker, WorkerOptions } from './worker.ts';
 export { createWorker } from './worker.ts';

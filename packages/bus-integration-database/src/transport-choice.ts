@@ -1,5 +1,6 @@
 // Which transport a worker is to use, from flags and environment, and that transport made. A client library is loaded
 // only when it is the one that is wanted.
+import { createHash } from 'node:crypto';
 import { closeSync, readFileSync } from 'node:fs';
 import { parseDuration } from './duration.ts';
 import { OperationError } from './errors.ts';
@@ -14,6 +15,8 @@ export interface TransportChoice {
   readonly eventsUrl?: string | undefined;
   readonly nats?: string | undefined;
   readonly env: Environment;
+  /** Whose requests it carries: its workers share them in the group `bus-database-<deployment id>`. */
+  readonly deploymentId?: string | undefined;
   /** Who we are, for judging secret files. */
   readonly uid: number;
 }
@@ -26,16 +29,14 @@ export interface TransportChoice {
  * @example
  * const transport = await chooseTransport({ eventsUrl: 'http://127.0.0.1:8081', env: process.env, uid: 0 });
  */
-export async function chooseTransport({ eventsUrl, nats, env, uid }: TransportChoice): Promise<Transport> {
+export async function chooseTransport(choice: TransportChoice): Promise<Transport> {
+  const { eventsUrl, nats, env, uid } = choice;
   const isFlagged = eventsUrl !== undefined || nats !== undefined;
   const events = eventsUrl ?? (isFlagged ? undefined : env.BUS_EVENTS_API_URL || undefined);
   const broker = nats ?? (isFlagged ? undefined : env.BUS_NATS_URL || undefined);
   if (events !== undefined && broker !== undefined) throw both(isFlagged);
   const retry = retryPolicy(env);
-  const group = env.BUS_EVENTS_GROUP || undefined;
-  if (group !== undefined && !/^[\w-]{1,64}$/.test(group)) {
-    throw new OperationError('invalid-request', 'BUS_EVENTS_GROUP: expected 1 to 64 letters, digits, - and _');
-  }
+  const group = groupOf(choice);
   if (events !== undefined) {
     const { createEventsHttpTransport } = await import('./transports/events-http.ts');
     const token = tokenOf(env, uid);
@@ -50,6 +51,7 @@ export async function chooseTransport({ eventsUrl, nats, env, uid }: TransportCh
     });
   }
   if (broker !== undefined) {
+    if (nats !== undefined && holdsLogin(nats)) throw loginInFlag();
     const { createNatsTransport } = await import('./transports/nats.ts');
     const file = env.BUS_NATS_CREDS_FILE || undefined;
     const stream = env.BUS_NATS_STREAM || undefined;
@@ -78,11 +80,25 @@ export function durationOf(env: Environment, key: string): number | undefined {
   const text = env[key] || undefined;
   if (text === undefined) return undefined;
   try {
-    return text === '0' ? 0 : parseDuration(text);
+    return parseDuration(text);
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
     throw new OperationError('invalid-request', `${key}: ${error.message}`, { target: key });
   }
+}
+
+function groupOf({ env, deploymentId }: TransportChoice): string | undefined {
+  const group = env.BUS_EVENTS_GROUP || undefined;
+  if (group === undefined) return deploymentId === undefined ? undefined : `bus-database-${groupPart(deploymentId)}`;
+  if (/^[\w-]{1,64}$/.test(group)) return group;
+  throw new OperationError('invalid-request', 'BUS_EVENTS_GROUP: expected 1 to 64 letters, digits, - and _');
+}
+
+/** A group's name has no dot, which parts the names of NATS; `_` for it could be another deployment's id. */
+function groupPart(deploymentId: string): string {
+  if (!deploymentId.includes('.')) return deploymentId;
+  const digest = createHash('sha256').update(deploymentId).digest('hex').slice(0, 8);
+  return `${deploymentId.replaceAll('.', '_')}-${digest}`;
 }
 
 function retryPolicy(env: Environment) {
@@ -132,6 +148,27 @@ function refused(path: string, fault: { code: string; message: string; remedy?: 
     target: path,
     ...(remedy !== undefined && { remedy }),
   });
+}
+
+/**
+ * Whether an address of NATS holds a user, a password or a token, which makes it a secret.
+ *
+ * @example
+ * holdsLogin('nats://bus:secret@127.0.0.1:4222'); // true
+ */
+export function holdsLogin(address: string): boolean {
+  return address.includes('@');
+}
+
+function loginInFlag(): OperationError {
+  return new OperationError(
+    'invalid-request',
+    '--nats holds a login, and arguments are seen by everybody on this host',
+    {
+      target: '--nats',
+      remedy: 'give the address alone and BUS_NATS_CREDS_FILE (mode 0600), or BUS_NATS_URL in an env file of mode 0600',
+    },
+  );
 }
 
 function both(isFlagged: boolean): OperationError {

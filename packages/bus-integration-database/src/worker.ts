@@ -15,6 +15,8 @@ import { answerTooLargeCode, type Delivery, type Log, type Transport } from './t
 export interface WorkerOptions {
   readonly providers: readonly Provider[];
   readonly transport: Transport;
+  /** Requests for other deployments than these are left to their workers, unanswered. Default: all are answered. */
+  readonly deployments?: readonly string[];
   /** Default: nothing is said. */
   readonly log?: Log;
   /** Requests older than this are not run. Default: 15 minutes. */
@@ -44,15 +46,29 @@ export interface Worker {
  * await worker.run();
  */
 export function createWorker(options: WorkerOptions): Worker {
-  const { providers, transport, log = () => {}, maxAgeMs = 900_000, atOnce = 4, graceMs = 300_000 } = options;
+  const {
+    providers,
+    transport,
+    deployments,
+    log = () => {},
+    maxAgeMs = 900_000,
+    atOnce = 4,
+    graceMs = 300_000,
+  } = options;
   const interruption = new AbortController();
   const context = { signal: interruption.signal };
-  const memory = createAnswerMemory(256);
+  const memory = createAnswerMemory({ count: 256, bytes: 16e6, ageMs: maxAgeMs });
   const inTurn = createTurns();
   let grace: NodeJS.Timeout | undefined;
 
   const onDefect = (defect: unknown) =>
     log('error', 'defect', { defect: defect instanceof Error ? (defect.stack ?? defect.message) : String(defect) });
+
+  /** Workers of other deployments on the same broker hear the same requests, and each answers its own. */
+  const isOthers = (payload: unknown): boolean => {
+    const { deployment_id: id } = aboutOf(payload);
+    return id !== '' && deployments !== undefined && !deployments.includes(id);
+  };
 
   const run = async (operation: Operation, envelope: Envelope, delivery: Delivery): Promise<Response> => {
     const work = async (): Promise<Response> => {
@@ -75,6 +91,10 @@ export function createWorker(options: WorkerOptions): Worker {
     let response: Response;
     try {
       const envelope = readEnvelope(delivery.body);
+      if (isOthers(envelope.payload)) {
+        const facts = { event: delivery.name, correlation_id: correlationId };
+        return log('info', 'left to others', { ...facts, deployment_id: aboutOf(envelope.payload).deployment_id });
+      }
       if (envelope.name !== delivery.name) throw misnamed(envelope.name, delivery.name);
       response = delivery.isGivenUp
         ? failure(aboutOf(envelope.payload), givenUp())

@@ -6,6 +6,7 @@ import { chooseTransport, durationOf } from '../src/transport-choice.ts';
 import { createBackoff } from '../src/transports/backoff.ts';
 import { eventsUrl } from '../src/transports/events-url.ts';
 import { createLineReader } from '../src/transports/ndjson.ts';
+import { startBroker } from './events-broker.ts';
 
 const uid = process.getuid?.() ?? 0;
 let directory: string;
@@ -51,15 +52,44 @@ describe('what flags and environment ask for', () => {
       { eventsUrl: 'http://a', env: { BUS_EVENTS_TOKEN_FILE: '/no' } },
       'not-configured',
     ],
+    ['a login in --nats', { nats: 'nats://bus:secret-pw@host' }, 'invalid-request'],
+    ['a token in --nats', { nats: 'nats://secret-pw@host' }, 'invalid-request'],
+    ['a stray % in a password', { env: { BUS_NATS_URL: 'nats://bus:secret-pw%zz@host' } }, 'invalid-request'],
     ['a group with a dot', { eventsUrl: 'http://a', env: { BUS_EVENTS_GROUP: 'a.b' } }, 'invalid-request'],
   ])('%s is refused', async (_, choice, errorClass) => {
-    await expect(chooseTransport({ env: {}, uid, ...choice })).rejects.toMatchObject({ errorClass });
+    const refusal = await chooseTransport({ env: {}, uid, ...choice }).then(
+      () => undefined,
+      (error) => error,
+    );
+    expect(refusal).toMatchObject({ errorClass });
+    expect(JSON.stringify([refusal.message, refusal.diagnostics])).not.toContain('secret-pw');
   });
 
   test('a flag wins over the environment, whichever transport it names', async () => {
     const env = { BUS_EVENTS_API_URL: 'no address', BUS_NATS_URL: 'none either' };
     await expect(chooseTransport({ eventsUrl: 'http://a', env, uid })).resolves.toBeDefined();
     await expect(chooseTransport({ nats: 'nats://a', env, uid })).resolves.toBeDefined();
+  });
+
+  test.each([
+    [{}, 'shop', 'bus-database-shop'],
+    [{ BUS_EVENTS_GROUP: 'mine' }, 'shop', 'mine'],
+    [{}, 'a.b', 'bus-database-a_b-'],
+    [{}, 'a_b', 'bus-database-a_b'],
+  ])('with %j, the workers of %s are the group %s', async (env, deploymentId, expected) => {
+    await using broker = await startBroker();
+    const transport = await chooseTransport({ eventsUrl: broker.url, env, deploymentId, uid });
+    const listening = transport.listen({
+      events: ['bus.database.plan.request'],
+      atOnce: 1,
+      receive: async () => {},
+      onReady: () => {},
+      log: () => {},
+    });
+    await expect.poll(() => broker.consumers.length).toBe(1);
+    transport.stop();
+    await listening;
+    expect(broker.consumers[0]?.group.replace(/[0-9a-f]{8}$/, '')).toBe(expected);
   });
 
   test('a credentials file that others may read is refused', async () => {

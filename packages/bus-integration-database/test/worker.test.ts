@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { OperationError } from '../src/errors.ts';
 import { Secret } from '../src/secret.ts';
 import { createEventsHttpTransport, type EventsHttpOptions } from '../src/transports/events-http.ts';
 import { createWorker, type WorkerOptions } from '../src/worker.ts';
@@ -98,6 +99,21 @@ describe('each request gets its correlated answer', () => {
   });
 });
 
+describe('several deployments on one broker', () => {
+  test('each worker answers for its own, and leaves the others alone', async () => {
+    const shop = await start({ deployments: ['shop'], http: { group: 'bus-database-shop' } });
+    const mill = await start({ deployments: ['mill'], http: { group: 'bus-database-mill' } });
+    expect((await answerOf(ask('status', 'for-shop', about))).payload).toMatchObject({ ok: true, ...about });
+    const other = { ...about, deployment_id: 'mill' };
+    expect((await answerOf(ask('apply', 'for-mill', { ...applyApp, ...other }))).payload).toMatchObject(other);
+    await expect.poll(() => mill.lines.filter(({ message }) => message === 'left to others').length).toBe(1);
+    expect([answersTo('for-shop').length, answersTo('for-mill').length]).toEqual([1, 1]);
+    expect([shop.provider.asked.length, mill.provider.asked.length]).toEqual([1, 1]);
+    broker.publish(ask('status', 'for-nobody-known', { ...about, deployment_id: 7 }));
+    await expect.poll(() => answersTo('for-nobody-known').length).toBe(2);
+  });
+});
+
 describe('what is no request is answered so, or told in the log', () => {
   test.each([
     ['an unknown key', ask('plan', 'x', { ...about, databases: ['app'], stray: 1 }), 'invalid-request'],
@@ -147,7 +163,37 @@ describe('what is no request is answered so, or told in the log', () => {
   });
 });
 
+test.each([
+  ['a long id', { correlation_id: 'x'.repeat(201) }, 'x'.repeat(201), false],
+  ['an empty second id', { correlation_id: 'x', correlationId: '' }, 'x', true],
+  ['an empty first id', { correlation_id: '', correlationId: 'y' }, 'y', true],
+  ['a long first id', { correlation_id: 'x'.repeat(201), correlationId: 'y' }, 'y', true],
+  ['a first id that is none', { correlation_id: 7 as unknown as string, correlationId: 'z' }, 'z', true],
+])('%s does not leave a request without an answer', async (_, ids, id, ok) => {
+  await start();
+  broker.publish({ name: 'bus.database.status.request', ...ids, payload: about });
+  expect((await broker.answerTo(id)).payload.ok).toBe(ok);
+});
+
 describe('once in effect', () => {
+  test('what failed is tried again when it comes again', async () => {
+    const provider = createCountingProvider();
+    let isDown = true;
+    const mended = {
+      ...provider,
+      apply: async (...args: Parameters<typeof provider.apply>) => {
+        if (isDown) throw new OperationError('unreachable', 'nobody listens');
+        return await provider.apply(...args);
+      },
+    };
+    await start({ providers: [mended] });
+    expect((await answerOf(ask('apply', 'twice', applyApp))).payload.error_class).toBe('unreachable');
+    isDown = false;
+    broker.publish(ask('apply', 'twice', applyApp));
+    await expect.poll(() => answersTo('twice')[1]?.payload.ok).toBe(true);
+    expect(provider.made).toEqual(new Set(['app']));
+  });
+
   test('a duplicate repeats the answer and runs nothing', async () => {
     const { provider } = await start({ applyMs: 50 });
     for (let copy = 0; copy < 5; copy += 1) broker.publish(ask('apply', 'same', applyApp));

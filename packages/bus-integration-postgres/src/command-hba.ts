@@ -1,9 +1,9 @@
 // The command `hba`: which pg_hba line a client would meet, of a file or of the server that the admin DSN names.
 // Logs nobody in but the admin, and changes nothing.
 import { readdir, readFile } from 'node:fs/promises';
-import { homedir, userInfo } from 'node:os';
+import { homedir } from 'node:os';
 import { resolve } from 'node:path';
-import { OperationError, printable, readSecretFile, Secret } from 'bus-integration-database';
+import { OperationError, osUserOf, printable, readSecretFile, Secret } from 'bus-integration-database';
 import { type HbaWish, hbaHelp, readHbaWish } from './command-hba-options.ts';
 import { type HbaFound, hbaJson, hbaText } from './command-hba-text.ts';
 import { resolveDsn } from './conninfo.ts';
@@ -113,7 +113,12 @@ async function directoryFiles(path: string): Promise<readonly string[] | undefin
 
 async function askServer({ client }: HbaWish, { env, cwd, uid }: CommandSurroundings): Promise<HbaFound> {
   const dsn = parseDsn(adminDsn(env, cwd, uid).reveal());
-  const target = await resolveDsn(dsn, { env, cwd, homeDirectory: env.HOME || homedir(), osUser: userInfo().username });
+  const target = await resolveDsn(dsn, {
+    env,
+    cwd,
+    homeDirectory: env.HOME || homedir(),
+    osUser: osUserOf(process.getuid?.() ?? 0),
+  });
   const run = createRun({ target, signal: new AbortController().signal });
   await using session = await run.open('read');
   const reading = await readHba(session);

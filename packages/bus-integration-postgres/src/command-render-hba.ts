@@ -1,7 +1,13 @@
 // The subcommand render-hba: from the environment's configuration to the block of pg_hba.conf. Asks no server.
-import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
-import { loginsOf, OperationError, readConfiguration, readSecretFile, type Secret } from 'bus-integration-database';
+import {
+  loginsOf,
+  OperationError,
+  osUserOf,
+  readConfiguration,
+  readSecretFile,
+  type Secret,
+} from 'bus-integration-database';
 import type { CommandResult, CommandSurroundings } from './command-hba.ts';
 import { resolveDsn } from './conninfo.ts';
 import { parseDsn } from './dsn.ts';
@@ -53,7 +59,12 @@ async function blockOf(words: readonly string[], { env, cwd, uid }: CommandSurro
 
 async function adminOf(secret: Secret, env: Readonly<Record<string, string | undefined>>, cwd: string) {
   const homeDirectory = env.HOME || '/nonexistent';
-  return await resolveDsn(parseDsn(secret.reveal()), { env, homeDirectory, osUser: userInfo().username, cwd });
+  return await resolveDsn(parseDsn(secret.reveal()), {
+    env,
+    homeDirectory,
+    osUser: osUserOf(process.getuid?.() ?? 0),
+    cwd,
+  });
 }
 
 function majorOf(words: readonly string[]): number {

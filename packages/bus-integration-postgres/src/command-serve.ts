@@ -1,7 +1,7 @@
 // `bus-integration-postgres serve`: the worker with the PostgreSQL provider, until a signal ends it. Says what it does in
 // lines of JSON on stderr.
 import { rmSync, writeFileSync } from 'node:fs';
-import { homedir, userInfo } from 'node:os';
+import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
@@ -10,9 +10,11 @@ import {
   type Diagnostic,
   durationOf,
   errorClasses,
+  holdsLogin,
   judgeSecretFile,
   type Log,
   OperationError,
+  osUserOf,
   printable,
   readConfiguration,
   readEnvFile,
@@ -54,12 +56,19 @@ async function served(argv: readonly string[], processEnv: Environment, log: Log
     process.stdout.write(serveHelp);
     return 0;
   }
+  const ready = readyFile(flags['ready-file']);
+  // What another process left behind would speak for us.
+  ready.set(false);
   const uid = process.getuid?.() ?? 0;
   const file = flags['env-file'] === undefined ? undefined : readEnvFile(resolve(flags['env-file']), flags['env-file']);
   const env: Environment = Object.assign(Object.create(null), processEnv, file?.values);
   const source = file === undefined ? {} : { envFile: file.path, lines: file.lines };
   const { configuration, warnings } = readConfiguration(env, source, [postgresKeys]);
-  const secretKeys = ['BUS_API_TOKEN', ...(configuration.credentials.value ? [configuration.credentials.key] : [])];
+  const secretKeys = [
+    'BUS_API_TOKEN',
+    ...(holdsLogin(env.BUS_NATS_URL ?? '') ? ['BUS_NATS_URL'] : []),
+    ...(configuration.credentials.value ? [configuration.credentials.key] : []),
+  ];
   const exposed =
     file !== undefined && secretKeys.some((key) => file.lines[key] !== undefined)
       ? judgeSecretFile(resolve(file.path), { uid, shownAs: file.path, content: 'any' })
@@ -67,19 +76,20 @@ async function served(argv: readonly string[], processEnv: Environment, log: Log
   refuseExposed(exposed);
   for (const { code, message } of [...warnings, ...exposed]) log('warn', message, { code });
 
-  const transport = await chooseTransport({ eventsUrl: flags['events-url'], nats: flags.nats, env, uid });
+  const { deploymentId } = configuration;
+  const transport = await chooseTransport({ eventsUrl: flags['events-url'], nats: flags.nats, env, deploymentId, uid });
   const maxAgeMs = durationOf(env, 'BUS_EVENTS_MAX_AGE');
   const surroundings = { env, cwd: process.cwd(), homeDirectory: env.HOME || homedir(), osUser: osUserOf(uid), uid };
   const kept = createKeptSessions();
-  const ready = readyFile(flags['ready-file']);
   const worker = createWorker({
     providers: [createPostgresProvider({ configuration, surroundings, kept })],
     transport,
+    deployments: [deploymentId],
     log,
     ...(maxAgeMs !== undefined && { maxAgeMs }),
     onReady: (isReady) => {
       ready.set(isReady);
-      log('info', isReady ? 'ready' : 'not ready', { deployment_id: configuration.deploymentId });
+      log('info', isReady ? 'ready' : 'not ready', { deployment_id: deploymentId });
     },
   });
   let signals = 0;
@@ -141,13 +151,4 @@ function readyFile(path: string | undefined): { set(isReady: boolean): void } {
       else rmSync(path, { force: true });
     },
   };
-}
-
-/** A container's user may have no entry in the user database; its number then stands for it. */
-function osUserOf(uid: number): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return String(uid);
-  }
 }

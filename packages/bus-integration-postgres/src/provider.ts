@@ -13,6 +13,7 @@ import {
   type Provider,
   type Requests,
   type Response,
+  requireDeclaration,
 } from 'bus-integration-database';
 import { apply } from './apply.ts';
 import type { ClusterSight } from './catalog.ts';
@@ -162,6 +163,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
       ),
     verify: (request, context) =>
       guarded(configuration, request, context, async (used) => {
+        requireDeclaration(configuration);
         const { preparation, run } = await start(used, configuredDeclaration(configuration), nothingAllowed, context);
         return await verify({ preparation, run, request, configuration, jobs: (free) => jobsFor(free, 1) });
       }),

@@ -1,6 +1,6 @@
 // One run of a verb, from its flags to its exit status: configuration → request → handle → response → text or JSON.
 import { accessSync, constants, statSync } from 'node:fs';
-import { homedir, userInfo } from 'node:os';
+import { homedir } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import {
@@ -10,6 +10,7 @@ import {
   failure,
   handle,
   OperationError,
+  osUserOf,
   printable,
   type Response,
   type Verb,
@@ -142,15 +143,6 @@ async function answer(
 function providerSurroundings(env: ProviderSurroundings['env'], cwd: string): ProviderSurroundings {
   const uid = process.getuid?.() ?? 0;
   return { env, cwd, homeDirectory: env.HOME || homedir(), osUser: osUserOf(uid), uid };
-}
-
-/** A container's user may have no entry in the user database; its number then stands for it. */
-function osUserOf(uid: number): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return String(uid);
-  }
 }
 
 /** `-o -` and its like are what happens without the flag. */

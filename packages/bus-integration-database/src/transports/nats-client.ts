@@ -42,7 +42,7 @@ export function serversOf(text: string): NatsServers {
   const isEncrypted = addresses.some(({ protocol }) => protocol === 'tls:');
   return {
     servers: addresses.map(({ hostname, port }) => `${hostname}:${port || '4222'}`),
-    ...(login !== undefined && { user: decodeURIComponent(login.username), pass: decodeURIComponent(login.password) }),
+    ...(login !== undefined && { user: decoded(login.username), pass: decoded(login.password) }),
     ...(isEncrypted && { tls: {} }),
   };
 }
@@ -51,8 +51,20 @@ function addressOf(text: string): URL {
   // Other schemes than the web's are read without a default port, and their hosts left as they are.
   const address = URL.canParse(text) ? new URL(text) : undefined;
   if (address !== undefined && ['nats:', 'tls:'].includes(address.protocol) && address.hostname !== '') return address;
-  throw new OperationError('invalid-request', 'the address of NATS is none', {
+  throw noAddress();
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw noAddress();
+  }
+}
+
+function noAddress(): OperationError {
+  return new OperationError('invalid-request', 'the address of NATS is none', {
     target: 'BUS_NATS_URL',
-    remedy: 'write it like BUS_NATS_URL=nats://127.0.0.1:4222',
+    remedy: 'write it like BUS_NATS_URL=nats://127.0.0.1:4222, with % in a user or password as %25',
   });
 }

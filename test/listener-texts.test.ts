@@ -91,7 +91,7 @@ host    replication     all             ::1/128                 scram-sha-256
               ALTER ROLE "bus_service" CONNECTION LIMIT 50;  -- or what its pools need
         ok      listening            listens on localhost, port 5432
         ok      encryption           nothing crosses a network
-        ok      rules                7 rules: 1 service role, superusers and replication get in by proof only, and from where the policy has them
+        ok      rules                7 rules as the policy has them
         ok      roles                1 service role and 2 databases: stored as SCRAM verifiers, shut to PUBLIC
         4 ok
       "
@@ -174,7 +174,7 @@ host    replication     all             ::1/128                 scram-sha-256
         info    no-connection-limit     bus_service may take all 100 connections of the server
               ALTER ROLE "bus_service" CONNECTION LIMIT 50;  -- or what its pools need
         ok      listening               listens on *, port 5432
-        ok      rules                   1 of 7 rules: 1 service role, superusers and replication get in by proof only, and from where the policy has them
+        ok      rules                   1 of 7 rules as the policy has them
         ok      roles                   1 service role and 2 databases: stored as SCRAM verifiers, shut to PUBLIC
         3 ok, 6 warnings
       "
@@ -207,7 +207,7 @@ host    replication     all             ::1/128                 scram-sha-256
               ALTER ROLE "bus_service" CONNECTION LIMIT 50;  -- or what its pools need
         ok      listening               listens on *, port 5432
         ok      encryption              TLS is offered, TLSv1.2 or newer
-        ok      rules                   2 of 3 rules: 1 service role, superusers and replication get in by proof only, and from where the policy has them
+        ok      rules                   2 of 3 rules as the policy has them
         ok      roles                   1 service role and 2 databases: stored as SCRAM verifiers, shut to PUBLIC
         4 ok, 1 warning
       "

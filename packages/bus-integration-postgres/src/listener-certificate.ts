@@ -23,11 +23,10 @@ export type Presented =
       readonly validTo: Date;
       /** Undefined where services have no CA to check against. */
       readonly chainFault?: string;
-      readonly isChecked: boolean;
       /** Why services' CA can't be read. */
       readonly rootFault?: string;
     }
-  | { readonly state: 'no-tls' }
+  | { readonly state: 'no-tls'; readonly where: string }
   | { readonly state: 'unknown'; readonly reason: string };
 
 const timeoutMs = 10_000;
@@ -46,7 +45,7 @@ export async function lookAtCertificate(
     const roots = await rootsOf(target, sslrootcert);
     socket = await dial(pinned, deadline.signal);
     if (target.sslnegotiation !== 'direct' && !(await offersTls(socket, where, deadline.signal)))
-      return { state: 'no-tls' };
+      return { state: 'no-tls', where };
     const secure = tls.connect({
       socket,
       secureContext: roots.context,
@@ -69,7 +68,6 @@ export async function lookAtCertificate(
       names: serverText(certificate.subjectAltName ?? certificate.subject),
       validFrom: new Date(certificate.validFrom),
       validTo: new Date(certificate.validTo),
-      isChecked: roots.isThere,
       ...(roots.isThere && error !== undefined && !dates.includes(error) && { chainFault: serverText(error) }),
       ...(roots.fault !== undefined && { rootFault: roots.fault }),
     };

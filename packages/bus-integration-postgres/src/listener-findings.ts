@@ -86,7 +86,7 @@ const table = {
   },
   'replication-from-network': {
     title: 'whole copies of the cluster can be drawn from a network',
-    why: "A physical replication connection reads every database, all roles' verifiers among them, past every privilege. It should come from the standbys and the backup host, and from nowhere else.",
+    why: "A replication connection draws base backups: every database, all roles' verifiers among them, past every privilege. A physical one needs a rule for replication; replication=database is let in by any rule for a database that means a role with REPLICATION, and draws the same copies. It should come from the standbys and the backup host, and from nowhere else.",
     mend: "Name the standbys' addresses and the replication role in the rule, or delete it where nothing replicates.",
     page: `${documentation}/warm-standby.html#STREAMING-REPLICATION-AUTHENTICATION`,
   },

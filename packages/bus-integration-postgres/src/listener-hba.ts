@@ -3,8 +3,7 @@ import type { HbaNetwork } from './hba-address.ts';
 import { hbaSubject } from './hba-client.ts';
 import type { HbaAddress, HbaRule, HbaRules, HbaToken } from './hba-rules.ts';
 import { databaseVerdict, userVerdict, type Verdict } from './hba-verdict.ts';
-import { loopback } from './listener-policy.ts';
-import { all4, all6, everywhere, type Range, type Ranges } from './listener-ranges.ts';
+import { all4, all6, everywhere, networkOf, type Range, type Ranges } from './listener-ranges.ts';
 import type { Subject, WalkOptions, WalkRule } from './listener-walk.ts';
 
 /** One rule, its addresses as ranges. */
@@ -21,7 +20,7 @@ export function walkRule({ type, address }: HbaRule): WalkRule {
 
 type Found = ReturnType<WalkOptions['rulesFor']>;
 
-/** Which rules are for a subject, whatever its address; what several subjects have in common is one and the same list. */
+/** Which rules are for a subject, whatever its address, lost quoting read as most likely; what several subjects have in common is one and the same list. */
 export function ruleFinder({ rules }: Pick<HbaRules, 'rules'>): WalkOptions['rulesFor'] {
   const candidates = rules.map((rule, position): Candidate => {
     return { position, rule, verdict: 'yes', takesAll: isJustAll(rule.databases) };
@@ -35,7 +34,7 @@ export function ruleFinder({ rules }: Pick<HbaRules, 'rules'>): WalkOptions['rul
   const candidatesOf = (subject: Subject) => {
     const known = ofUser.get(subject.user);
     if (known !== undefined) return known;
-    const asked = hbaSubject({ ...clientOf(subject), database: '' });
+    const asked = { ...hbaSubject({ ...clientOf(subject), database: '' }), guesses: true } as const;
     const own = [...(named.get(subject.user) ?? [])];
     for (const candidate of others) {
       const verdict = userVerdict(candidate.rule, asked);
@@ -48,20 +47,20 @@ export function ruleFinder({ rules }: Pick<HbaRules, 'rules'>): WalkOptions['rul
 
   return (subject) => {
     const own = candidatesOf(subject);
-    const known = subject.kind === 'replication' ? undefined : ofWhole.get(own);
+    const isPhysical = isPhysicalReplication(subject);
+    const known = isPhysical ? undefined : ofWhole.get(own);
     if (known !== undefined) return known;
-    const asked = hbaSubject(clientOf(subject));
+    const asked = { ...hbaSubject(clientOf(subject)), guesses: true } as const;
     const indexes: number[] = [];
     const vague = new Set<number>();
     for (const { position, rule, verdict, takesAll } of own) {
-      const isPhysical = asked.replication === 'physical';
       const inDatabase = takesAll ? (isPhysical ? 'no' : 'yes') : databaseVerdict(rule, asked);
       if (inDatabase === 'no') continue;
       indexes.push(position);
       if (verdict === 'unknown' || inDatabase === 'unknown') vague.add(position);
     }
     const found = { indexes, vague };
-    if (subject.kind !== 'replication' && own.every(({ takesAll }) => takesAll)) ofWhole.set(own, found);
+    if (!isPhysical && own.every(({ takesAll }) => takesAll)) ofWhole.set(own, found);
     return found;
   };
 }
@@ -73,14 +72,19 @@ interface Candidate {
   readonly takesAll: boolean;
 }
 
-function clientOf({ user, memberOf, database, kind }: Subject) {
-  const replication = kind === 'replication' ? 'physical' : 'none';
+function clientOf(subject: Subject) {
+  const { user, memberOf, database, kind } = subject;
+  const replication = isPhysicalReplication(subject) ? 'physical' : kind === 'replication' ? 'logical' : 'none';
   return { user, memberOf: [...memberOf], database, transport: 'tcp', tls: false, replication } as const;
+}
+
+function isPhysicalReplication({ kind, database }: Subject): boolean {
+  return kind === 'replication' && database === '';
 }
 
 function isJustAll(tokens: readonly HbaToken[]): boolean {
   const [token] = tokens;
-  return tokens.length === 1 && token?.text === 'all' && !token.isQuoted && token.isAmbiguous !== true;
+  return tokens.length === 1 && token?.text === 'all' && !token.isQuoted;
 }
 
 function byName(candidates: readonly Candidate[]): ReadonlyMap<string, readonly Candidate[]> {
@@ -109,14 +113,16 @@ function reachOf(address: HbaAddress | undefined): { ranges: Ranges; isVague: bo
     case 'all':
       return { ranges: everywhere, isVague: false };
     case 'samehost':
-      // Its other addresses are its own host's too: whoever has them stands where the loopback clients do.
-      return { ranges: loopback, isVague: false };
+      // These two the server always has; its other addresses are not known here, and are its own host's too.
+      return { ranges: ownAddresses, isVague: false };
     case 'network':
       return networkReach(address.network);
     default:
       return { ranges: everywhere, isVague: true };
   }
 }
+
+const ownAddresses: Ranges = ['127.0.0.1', '::1'].flatMap((text) => networkOf(text) ?? []);
 
 function networkReach({ address, mask }: HbaNetwork): { ranges: Ranges; isVague: boolean } {
   const whole = address.length === 1 ? all4 : all6;

@@ -2,9 +2,9 @@
 // https://www.postgresql.org/docs/current/auth-methods.html
 import type { Check } from 'bus-integration-database';
 import type { HbaRule } from './hba-rules.ts';
-import type { Severity } from './listener-check.ts';
+import { found, type Severity } from './listener-check.ts';
 import type { FindingId } from './listener-findings.ts';
-import { mendable, type Place, type RulesOptions, type Sight, whoText } from './listener-sight.ts';
+import { mendable, type Place, type RulesOptions, type Sight, textOf, whoText } from './listener-sight.ts';
 
 /** At most one finding: what is wrong with a rule's method, for those who meet it from the worst place. */
 export function methodFinding(sight: Sight, options: RulesOptions, isDormant: boolean): Check[] {
@@ -21,6 +21,12 @@ export function methodFinding(sight: Sight, options: RulesOptions, isDormant: bo
   const who = isOurs ? whoText(ours) : "other roles than this deployment's";
   const why = whys[id](who, placeText(from, rule));
   return [mendable(id, !isOurs && result === 'fail' ? 'warn' : result, why, rule, reach, options)];
+}
+
+/** Whether a rule lets clients in whom the server never asked for a proof that it can check itself. */
+export function takesNoProof(rule: HbaRule): boolean {
+  const id = findingOf(rule);
+  return id !== undefined && id !== 'md5';
 }
 
 type MethodFinding = Extract<FindingId, 'trust' | 'cleartext-password' | 'md5' | 'ident-or-peer-over-tcp'>;
@@ -72,6 +78,27 @@ const severities: Readonly<Record<MethodFinding, Judge>> = {
   },
   'ident-or-peer-over-tcp': (from) => (from === 'dormant' ? 'info' : isHost(from) ? 'warn' : 'fail'),
 };
+
+/** What GSSAPI's own transport, and methods besides passwords and certificates, leave to be said. */
+export function foreignProof({ rule, ours, others }: Sight, { policy }: RulesOptions): Check[] {
+  const seen = textOf(rule);
+  if (rule.type === 'hostgssenc') {
+    if (takesNoProof(rule)) {
+      const why =
+        'whoever holds any ticket of the realm logs in as whom he likes; who meets the rule is not judged here';
+      return [found('trust', 'warn', seen, { why, remedy: gssRemedy })];
+    }
+    return [found('too-wide', 'unknown', seen, { why: 'who comes by the encryption of GSSAPI is not judged here' })];
+  }
+  const isDemanding = policy.name === 'tls' || policy.name === 'external';
+  const isMet = [...Object.values(ours), others].some(({ plain, tls }) => plain.length > 0 || tls.length > 0);
+  if (!isDemanding || !isMet || !['gss', 'sspi', 'oauth'].includes(rule.method)) return [];
+  const why = `${rule.method} has others say who a client is; the policy ${policy.name} has SCRAM and certificates only`;
+  const remedy = 'write scram-sha-256 or cert in its place, or name in the rule only roles that are none of services';
+  return [found('too-wide', 'warn', seen, { why, remedy: `${remedy}\nthen: SELECT pg_reload_conf();` })];
+}
+
+const gssRemedy = 'write gss or scram-sha-256 in the place of the method\nthen: SELECT pg_reload_conf();';
 
 const whys: Readonly<Record<MethodFinding, (who: string, place: string) => string>> = {
   trust: (who, place) => `${place} logs in without a password as ${who}`,

@@ -1,10 +1,10 @@
 // Every rule of pg_hba.conf judged: whom it lets in from where, and how they prove who they are. Pure.
 import type { Check } from 'bus-integration-database';
-import type { HbaRule } from './hba-rules.ts';
+import type { HbaRule, HbaRules } from './hba-rules.ts';
 import { count, found, inOrder, type Severity, some, someNames } from './listener-check.ts';
 import { ruleFinder, walkRule } from './listener-hba.ts';
 import { putAbove } from './listener-mended.ts';
-import { methodFinding } from './listener-method.ts';
+import { foreignProof, methodFinding, takesNoProof } from './listener-method.ts';
 import { difference, everywhere, intersection, union } from './listener-ranges.ts';
 import { isEmpty, type Leftover, leftovers, takerOf } from './listener-shadow.ts';
 import {
@@ -27,7 +27,18 @@ export function judgeRules(options: RulesOptions): Check[] {
   const { rules, facts } = options;
   const reaches = rules.rules.map(walkRule);
   const subjects = subjectsOf(options);
-  const meetings = walkRules({ rules: reaches, subjects, rulesFor: ruleFinder(rules) });
+  const finder = ruleFinder(rules);
+  // Rules of which it can't be told whether they are for one of our roles.
+  const vague = new Set<number>();
+  const meetings = walkRules({
+    rules: reaches,
+    subjects,
+    rulesFor: (subject) => {
+      const chosen = finder(subject);
+      for (const index of chosen.vague) vague.add(index);
+      return chosen;
+    },
+  });
   const left = leftovers(rules.rules, reaches);
   const listening = listeningOf(facts);
   const families = listening?.families ?? everywhere;
@@ -36,24 +47,26 @@ export function judgeRules(options: RulesOptions): Check[] {
     const leftover = left[index] as Leftover;
     const sight = sightOf(rule, reaches[index] as WalkRule, meetings[index] ?? {}, leftover, families);
     const shadow = isEmpty(leftover) && !isEmptyOfItself(rule) ? shadowed(rules.rules, reaches, index) : [];
-    return rule.method === 'reject' ? shadow : [...shadow, ...judgeRule(sight, options, isDormant)];
+    return rule.method === 'reject' ? shadow : [...shadow, ...judgeRule(sight, options, isDormant, vague.has(index))];
   });
-  return [...judged.flat(), ...(rules.broken.length > 0 ? [] : inOrderOf(judged, options))];
+  return [...judged.flat(), ...lostQuoting(rules.rules), ...(rules.broken.length > 0 ? [] : inOrderOf(judged, rules))];
 }
 
 /** How many rules are as the policy wants them: said beside those that aren't. */
-function inOrderOf(judged: readonly (readonly Check[])[], { logins }: RulesOptions): Check[] {
-  const fine = judged.filter((checks) => checks.every(({ result }) => result === 'info')).length;
+function inOrderOf(judged: readonly (readonly Check[])[], { rules }: HbaRules): Check[] {
+  const fine = judged.filter((checks, index) => {
+    return checks.every(({ result }) => result === 'info') && !takesNoProof(rules[index] as HbaRule);
+  }).length;
   if (fine === 0) return [];
-  const services = count(new Set(logins.map(({ role }) => role)).size, 'service role');
   const many = fine === judged.length ? count(fine, 'rule') : `${fine} of ${count(judged.length, 'rule')}`;
-  const seen = `${many}: ${services}, superusers and replication get in by proof only, and from where the policy has them`;
-  return inOrder('rules', [], seen);
+  return inOrder('rules', [], `${many} as the policy has them`);
 }
 
 function subjectsOf({ facts, logins }: RulesOptions): Subject[] {
   const memberOf = new Map(facts.roles.map(({ name, memberOf: groups }) => [name, groups]));
-  const databases = [...new Set(['postgres', ...logins.map(({ database }) => database)])];
+  // Whoever logs in as a superuser has the cluster, whichever database lets him in.
+  const names = [...facts.databases.map(({ name }) => name), ...logins.map(({ database }) => database)];
+  const databases = [...new Set(['postgres', ...names])];
   const services = logins.map(
     ({ role: user, database }): Subject => ({ kind: 'service', user, database, memberOf: memberOf.get(user) ?? [] }),
   );
@@ -62,19 +75,24 @@ function subjectsOf({ facts, logins }: RulesOptions): Subject[] {
     return [
       ...(isSuperuser ? databases.map((database) => ({ ...base, kind: 'superuser' as const, database })) : []),
       ...(isSuperuser || replicates ? [{ ...base, kind: 'replication' as const, database: '' }] : []),
+      // replication=database is let in by the rules of a database, and draws the same copies.
+      ...(replicates && !isSuperuser
+        ? databases.map((database) => ({ ...base, kind: 'replication' as const, database }))
+        : []),
     ];
   });
   return [...services, ...powerful];
 }
 
-function judgeRule(sight: Sight, options: RulesOptions, isDormant: boolean): Check[] {
+function judgeRule(sight: Sight, options: RulesOptions, isDormant: boolean, isVague: boolean): Check[] {
   // What no socket takes can't be met, whatever the rule says; it will be once somebody changes listen_addresses.
   const note = isDormant ? '; not now, since the server listens on its own host only' : '';
   const checks = [
     ...methodFinding(sight, options, isDormant),
+    ...foreignProof(sight, options),
     ...tooWide(sight, options, isDormant),
     ...(isDormant ? [] : [...plainText(sight, options), ...powerful(sight, options)]),
-    ...undecided(sight, options),
+    ...undecided(sight, options, isVague),
   ];
   return checks.map(({ why, ...check }) => ({
     ...check,
@@ -91,7 +109,7 @@ function tooWide({ rule, reach, ours, others }: Sight, { policy, facts }: RulesO
   const outside = beyond([...met, others]);
   if (outside.length === 0) return [];
   const isOurs = beyond(met).length > 0;
-  const who = isOurs ? whoText(ours) : 'other roles than this deployment’s';
+  const who = isOurs ? whoText(ours) : "other roles than this deployment's";
   const allowed = policy.name === 'loopback' ? 'only its own host' : some([...policy.networks], 8);
   const why = `${who} may come from addresses beyond the policy: allowed is ${allowed}`;
   const result: Severity = isDormant ? 'info' : isOurs ? 'fail' : 'warn';
@@ -112,6 +130,7 @@ function powerful({ rule, ours }: Sight, { policy, admin, facts }: RulesOptions)
   const result = policy.isExplicit && policy.name !== 'external' ? 'warn' : 'info';
   const comes = (met: Met | undefined): met is Met => met !== undefined && met.plain.length + met.tls.length > 0;
   const { superuser, replication } = ours;
+  const byDatabase = replication?.databases.every((name) => name !== '') === true ? ', by replication=database' : '';
   const isAdmin = comes(superuser) && superuser.users.includes(admin) && facts.clientAddress !== null;
   return [
     ...(comes(superuser)
@@ -125,7 +144,7 @@ function powerful({ rule, ours }: Sight, { policy, admin, facts }: RulesOptions)
     ...(comes(replication)
       ? [
           found('replication-from-network', result, textOf(rule), {
-            why: `${someNames(replication.users)} may draw a copy of the whole cluster from ${addressText(rule)}`,
+            why: `${someNames(replication.users)} may draw a copy of the whole cluster from ${addressText(rule)}${byDatabase}`,
             remedy: putAbove(rule, replication.users, ['replication']),
           }),
         ]
@@ -136,16 +155,25 @@ function powerful({ rule, ours }: Sight, { policy, admin, facts }: RulesOptions)
 const plainAdminFirst =
   'the admin DSN is a superuser itself; give it to a role with LOGIN CREATEDB CREATEROLE first, then\n';
 
-function undecided({ rule, reach }: Sight, { policy }: RulesOptions): Check[] {
-  const isVague = [...rule.users, ...rule.databases].some(
-    ({ isAmbiguous, regex }) => isAmbiguous || regex !== undefined,
-  );
+function undecided({ rule, reach }: Sight, { policy }: RulesOptions, isVague: boolean): Check[] {
   const isPlaceVague = reach.isVague && policy.name !== 'tls' && policy.name !== 'external';
   if (!isPlaceVague && !isVague) return [];
   const why = isPlaceVague
     ? `which addresses ${addressText(rule)} means is known to the server only; write them as networks`
-    : 'whom a pattern, or a word whose quoting is not known, means is not judged here';
+    : 'whom its pattern means is known to the server only; write names instead';
   return [found('too-wide', 'unknown', textOf(rule), { why })];
+}
+
+function lostQuoting(rules: readonly HbaRule[]): Check[] {
+  const doubtful = rules.filter(({ users, databases }) => [...users, ...databases].some((token) => token.isAmbiguous));
+  if (doubtful.length === 0) return [];
+  const seen = `pg_hba_file_rules shows no quotation marks: ${count(doubtful.length, 'rule')} may mean just a name`;
+  return [
+    found('too-wide', 'unknown', seen, {
+      why: 'words like all, replication and +group were taken for the keywords that they most likely are',
+      remedy: "on the server's host the file itself is read by: bus-integration-postgres hba --file PG_HBA_CONF …",
+    }),
+  ];
 }
 
 function shadowed(rules: readonly HbaRule[], reaches: readonly WalkRule[], index: number): Check[] {

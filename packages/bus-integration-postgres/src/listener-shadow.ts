@@ -68,7 +68,7 @@ function pairsOf({ databases, users }: HbaRule): Pair[] {
     users.map((user) => ({
       database: keyOf(database, databaseKeywords),
       user: user.text.startsWith('+') && !user.isQuoted ? `group ${user.text}` : keyOf(user, ['all']),
-      isVague: [database, user].some(({ isAmbiguous, regex }) => isAmbiguous === true || regex !== undefined),
+      isVague: [database, user].some(({ regex }) => regex !== undefined),
     })),
   );
 }

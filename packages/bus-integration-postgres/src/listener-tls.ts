@@ -28,7 +28,7 @@ export function judgeEncryption(options: EncryptionOptions): Check[] {
   const problems = [
     ...(ssl === 'off' ? [tlsOff(policy, facts)] : []),
     ...(ssl === undefined ? [found('tls-off', 'unknown', "the setting ssl can't be read")] : []),
-    ...(ssl === 'on' ? [...minVersion(options), ...certificate(options)] : []),
+    ...(ssl === 'on' ? [...notOffered(options), ...minVersion(options), ...certificate(options)] : []),
   ];
   if (ssl !== 'on') return problems;
   return [
@@ -38,13 +38,26 @@ export function judgeEncryption(options: EncryptionOptions): Check[] {
 }
 
 function tlsOff(policy: Policy, { versionNum }: ListenerFacts): Check {
-  // Whoever may not be reached from elsewhere is told so by other findings.
-  const result: Severity = policy.name === 'loopback' ? 'info' : policy.plainText;
   const page = versionNum < 150000 ? '14' : String(Math.floor(versionNum / 10000));
-  return found('tls-off', result, 'ssl = off', {
+  return found('tls-off', severityOf(policy), 'ssl = off', {
     why: 'passwords are safe on the network (SCRAM), data is not: it crosses in plain text',
     remedy: `put server.crt and server.key in the data directory, then: ALTER SYSTEM SET ssl = on; SELECT pg_reload_conf();\nhow: https://www.postgresql.org/docs/${page}/ssl-tcp.html`,
   });
+}
+
+// Whoever may not be reached from elsewhere is told so by other findings.
+function severityOf({ name, plainText }: Policy): Severity {
+  return name === 'loopback' ? 'info' : plainText;
+}
+
+function notOffered({ presented, policy }: EncryptionOptions): Check[] {
+  if (presented?.state !== 'no-tls') return [];
+  return [
+    found('tls-off', severityOf(policy), `ssl = on, but ${presented.where} answers that it has no TLS`, {
+      why: 'its certificate is not loaded, or something in between speaks no TLS: data crosses in plain text',
+      remedy: "look into the server's log at its last start or reload, and at what else answers at that address",
+    }),
+  ];
 }
 
 function minVersion({ facts, policy, admin }: EncryptionOptions): Check[] {
@@ -105,7 +118,14 @@ function certificate({ presented, sslmode, now, policy }: EncryptionOptions): Ch
           remedy,
         }),
       ),
-    ...(isSoon ? [found('tls-certificate', 'warn', `it expires on ${until}`, { why: checked, remedy: renew })] : []),
+    ...(isSoon
+      ? [
+          found('tls-certificate', 'warn', `it expires on ${until}`, {
+            why: isChained ? checked : unchecked,
+            remedy: renew,
+          }),
+        ]
+      : []),
     ...(rootFault === undefined ? [] : [found('tls-certificate', 'unknown', rootFault)]),
   ];
 }

@@ -9,7 +9,7 @@ export interface Subject {
   readonly user: string;
   /** Roles that it is a member of, directly or not. */
   readonly memberOf: readonly string[];
-  /** Empty for physical replication. */
+  /** Empty for physical replication; where one stands, replication is logical. */
   readonly database: string;
 }
 

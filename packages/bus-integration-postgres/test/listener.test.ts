@@ -169,7 +169,7 @@ const cases: Readonly<Record<Exclude<FindingId, 'not-loaded'>, Case>> = {
     result: 'warn',
     line: 1,
     remedy: 'put above it: host replication standby 10.0.0.0/8 reject',
-    calm: { ...scram, keys: ownNetworks },
+    calm: { hba: `host all standby 10.0.0.0/8 reject\n${scram.hba}`, keys: ownNetworks },
   },
   'password-encryption': {
     raises: { settings: { password_encryption: 'md5' } },

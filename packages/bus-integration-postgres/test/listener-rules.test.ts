@@ -1,0 +1,104 @@
+// What is said of single rules, on facts made up here: whom they let in, and what to put there.
+import { describe, expect, it } from 'vitest';
+import { parseHba } from '../src/hba.ts';
+import { hbaFromRows } from '../src/hba-rows.ts';
+import type { HbaRules } from '../src/hba-rules.ts';
+import type { ListenerFacts } from '../src/listener-facts.ts';
+import { policyOf } from '../src/listener-policy.ts';
+import { judgeRules } from '../src/listener-rules.ts';
+
+const role = (name: string, isSuperuser: boolean, replicates: boolean) => {
+  return { name, isSuperuser, replicates, isService: name === 'bus', connectionLimit: 20, memberOf: [] };
+};
+const database = (name: string, isDeclared: boolean) => {
+  return { name, isDeclared, connectionLimit: -1, adminMayConnect: true, isOpenToPublic: false };
+};
+const facts: ListenerFacts = {
+  settings: { listen_addresses: '*', ssl: 'on', port: '5432' },
+  pendingRestart: [],
+  serverAddress: '10.0.0.9',
+  serverPort: 5432,
+  clientAddress: '10.0.0.8',
+  versionNum: 180_004,
+  roles: [role('bus', false, false), role('postgres', true, true), role('repl', false, true)],
+  databases: [database('crm', false), database('postgres', false), database('shop', true)],
+  weakVerifiers: [],
+  writableSchemas: [],
+  closedDatabases: [],
+};
+
+type Keys = Parameters<typeof policyOf>[0];
+const strict: Keys = { listenerNetworks: ['10.0.0.0/8'] };
+
+function judge(hba: string | HbaRules, keys: Keys = {}) {
+  const rules = typeof hba === 'string' ? parseHba(hba, { majorVersion: 18 }) : hba;
+  const policy = policyOf(keys, 'prefer');
+  return judgeRules({ rules, facts, policy, logins: [{ role: 'bus', database: 'shop' }], admin: 'postgres' });
+}
+
+const of = (id: string, ...asked: Parameters<typeof judge>) => judge(...asked).filter((check) => check.id === id);
+
+describe('trust', () => {
+  it.each([
+    ['host crm all 0.0.0.0/0 trust', {}],
+    ['hostssl crm postgres 0.0.0.0/0 trust', { listenerPolicy: 'tls' }],
+  ] as const)('fails for a superuser through any database: %s', (line, keys) => {
+    expect(of('trust', line, keys)).toMatchObject([{ result: 'fail', why: expect.stringContaining('superuser') }]);
+  });
+
+  it('after a samehost rule is met from the loopback addresses that samehost leaves', () => {
+    const checks = judge('host all all samehost scram-sha-256\nhost all all 127.0.0.0/8 trust\n');
+    expect(checks.filter(({ id }) => id === 'shadowed-rule')).toEqual([]);
+    expect(checks.filter(({ id }) => id === 'trust')).toHaveLength(1);
+  });
+
+  it('is told where only GSSAPI encryption leads to it', () => {
+    expect(of('trust', 'hostgssenc all all 0.0.0.0/0 trust')).toMatchObject([{ result: 'warn' }]);
+    expect(of('too-wide', 'hostgssenc all all 0.0.0.0/0 scram-sha-256')).toMatchObject([{ result: 'unknown' }]);
+    expect(judge('hostgssenc all all 0.0.0.0/0 reject').map(({ result }) => result)).toEqual(['ok']);
+  });
+});
+
+describe('replication-from-network', () => {
+  it('sees the rules of a database, which replication=database comes by', () => {
+    const [check] = of('replication-from-network', 'host all repl 10.0.0.0/8 scram-sha-256', strict);
+    expect(check).toMatchObject({ result: 'warn', why: expect.stringContaining('replication=database') });
+  });
+});
+
+describe('methods that the policy has no room for', () => {
+  it.each(['gss', 'oauth issuer="https://example.com" scope="openid"'])('%s under tls and external', (method) => {
+    const line = `hostssl all all 0.0.0.0/0 ${method}`;
+    expect(of('too-wide', line, { listenerPolicy: 'tls' })).toMatchObject([{ result: 'warn' }]);
+    expect(of('too-wide', line, { listenerPolicy: 'external' })).toMatchObject([{ result: 'warn' }]);
+    expect(of('too-wide', line.replace('0.0.0.0/0', '10.0.0.0/8'))).toEqual([]);
+  });
+});
+
+describe('the ok of rules', () => {
+  it('leaves out rules without proof, though they are met from nowhere now', () => {
+    const dormant: ListenerFacts = { ...facts, settings: { ...facts.settings, listen_addresses: 'localhost' } };
+    const rules = parseHba('local all all peer\nhost all all 10.0.0.0/8 trust\n', { majorVersion: 18 });
+    const logins = [{ role: 'bus', database: 'shop' }];
+    const checks = judgeRules({ rules, facts: dormant, policy: policyOf({}, 'prefer'), logins, admin: 'postgres' });
+    expect(checks.find(({ id }) => id === 'trust')?.result).toBe('info');
+    expect(checks.find(({ id }) => id === 'rules')?.seen).toBe('1 of 2 rules as the policy has them');
+  });
+});
+
+describe('what is not known', () => {
+  const row = { file: 'pg_hba.conf', netmask: null, options: null, error: null, type: 'local', address: null };
+  const viewed = [1, 2, 3].map((line) => ({ ...row, line, databases: ['all'], users: ['all'], method: 'peer' }));
+
+  it('is said once of all quotation marks that the view does not show', () => {
+    const unknown = judge(hbaFromRows(viewed.slice(0, 2), { majorVersion: 18 })).filter(
+      ({ result }) => result === 'unknown',
+    );
+    expect(unknown).toHaveLength(1);
+    expect(unknown[0]?.seen).toContain('quotation marks');
+  });
+
+  it('is no pattern that can be tried', () => {
+    expect(judge('local shop /^bus$ scram-sha-256').filter(({ result }) => result === 'unknown')).toEqual([]);
+  });
+});

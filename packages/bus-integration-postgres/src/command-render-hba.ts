@@ -72,11 +72,15 @@ function majorOf(words: readonly string[]): number {
   if (flag === undefined) return 18;
   const text = flag.startsWith('--major=') ? flag.slice('--major='.length) : flag === '--major' ? number : undefined;
   const extra = flag === '--major' ? rest.length : words.length - 1;
-  if (text === undefined || !/^\d{2}$/.test(text) || extra > 0) {
-    throw new OperationError('invalid-request', 'render-hba takes --major N, the major version of the server', {
-      code: 'usage',
-      remedy: 'bus-integration-postgres render-hba --major 18',
-    });
+  if (text === undefined || !/^1[4-8]$/.test(text) || extra > 0) {
+    throw new OperationError(
+      'invalid-request',
+      'render-hba takes --major N, the major version of the server, 14 to 18',
+      {
+        code: 'usage',
+        remedy: 'bus-integration-postgres render-hba --major 18',
+      },
+    );
   }
   return Number(text);
 }

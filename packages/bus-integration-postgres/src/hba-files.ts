@@ -221,9 +221,7 @@ function directoryEntries(name: string, file: string, reading: Reading): { paths
   const directory = pathFrom(posix.dirname(file), name);
   const shown = JSON.stringify(directory);
   const prefix = directory.endsWith('/') ? directory : `${directory}/`;
-  const inside = [...(reading.files?.keys() ?? [])].filter(
-    (path) => path.startsWith(prefix) || (path === directory && false),
-  );
+  const inside = [...(reading.files?.keys() ?? [])].filter((path) => path.startsWith(prefix));
   const isThere = inside.length > 0 || reading.files?.has(prefix) === true;
   if (!isThere) {
     reading.miss('directory', directory);

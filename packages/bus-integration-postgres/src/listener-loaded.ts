@@ -5,24 +5,21 @@ import type { HbaRules } from './hba-rules.ts';
 import { count, found, some } from './listener-check.ts';
 import type { ListenerFacts } from './listener-facts.ts';
 import type { Policy } from './listener-policy.ts';
-import { identifier } from './sql.ts';
 
 /** Findings about what is loaded, and about what could not be read. */
-export function judgeLoaded(reading: HbaReading, facts: ListenerFacts, policy: Policy, admin: string): Check[] {
+export function judgeLoaded(reading: HbaReading, facts: ListenerFacts, policy: Policy, _admin: string): Check[] {
   if (reading.source === 'unknown') return [...pending(facts), unread(reading, policy)];
   const isBroken = reading.rules.broken.length > 0;
-  return [...pending(facts), ...broken(reading.rules), ...(isBroken ? [] : doubted(reading, policy, admin))];
+  return [...pending(facts), ...broken(reading.rules), ...(isBroken ? [] : doubted(reading))];
 }
 
-function doubted({ freshness }: KnownReading, policy: Policy, admin: string): Check[] {
+function doubted({ freshness }: KnownReading): Check[] {
   if (freshness.doubt === undefined) return [];
   if (freshness.changedAt !== undefined) {
     return [found('not-loaded', 'warn', freshness.doubt, { why: judgedText, remedy: 'SELECT pg_reload_conf();' })];
   }
-  const remedy = `a superuser runs: GRANT pg_read_server_files TO ${identifier(admin)};`;
-  return [
-    found('not-loaded', policy.name === 'external' ? 'info' : 'unknown', freshness.doubt, { why: judgedText, remedy }),
-  ];
+  const remedy = "look at the file's time on the server's host; SELECT pg_reload_conf() loads it";
+  return [found('not-loaded', 'info', freshness.doubt, { why: judgedText, remedy })];
 }
 
 type KnownReading = Exclude<HbaReading, { source: 'unknown' }>;

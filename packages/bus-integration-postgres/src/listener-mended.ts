@@ -55,7 +55,7 @@ export function quoted(name: string): string {
 
 function mendedLines(rule: HbaRule, ranges: Ranges, { policy, demandsTls }: Mending): string[] {
   const method = weak.includes(rule.method) ? 'scram-sha-256' : rule.method;
-  const isPlain = rule.type === 'host' || rule.type === 'hostnossl';
+  const isPlain = ['host', 'hostnossl', 'hostnogssenc'].includes(rule.type);
   const type = demandsTls && isPlain ? 'hostssl' : rule.type;
   const allowed = intersection(ranges, policy.allowed);
   const isKept = rule.address?.kind !== 'network' && rule.address?.kind !== 'all';
@@ -65,8 +65,8 @@ function mendedLines(rule: HbaRule, ranges: Ranges, { policy, demandsTls }: Mend
       : isKept || difference(ranges, allowed).length === 0
         ? [rule.address.text]
         : networksIn(allowed);
-  // A client certificate that trust was tied to, a map of names: what fitted the old method may not fit the new one.
-  const options = method === rule.method ? optionsText(rule) : '';
+  // A map of names, a server to ask: what fitted the old method may not fit the new one; a certificate fits any.
+  const options = optionsText(rule, method === rule.method ? undefined : ['clientcert', 'clientname']);
   return addresses.map((address) =>
     hbaLineText({
       type,
@@ -78,12 +78,21 @@ function mendedLines(rule: HbaRule, ranges: Ranges, { policy, demandsTls }: Mend
   );
 }
 
-function optionsText({ options }: HbaRule): string {
+function optionsText({ options }: HbaRule, kept?: readonly string[]): string {
   return Object.entries(options)
+    .filter(([name]) => kept?.includes(name) ?? true)
     .map(([name, value]) => ` ${name}=${quotable.test(value) ? value : `"${value.replaceAll('"', '""')}"`}`)
     .join('');
 }
 
 function tokensText(tokens: readonly HbaToken[]): string {
-  return tokens.map(({ text, isQuoted }) => (isQuoted ? `"${text.replaceAll('"', '""')}"` : text)).join(',');
+  return tokens.map(tokenText).join(',');
+}
+
+function tokenText({ text, isQuoted }: HbaToken): string {
+  const inMarks = (words: string) => `"${words.replaceAll('"', '""')}"`;
+  if (isQuoted) return inMarks(text);
+  // The marks behind a plus sign leave it its meaning; a pattern is one in marks too.
+  const [sign, name] = text.startsWith('+') ? ['+', text.slice(1)] : ['', text];
+  return quotable.test(name) ? text : `${sign}${inMarks(name)}`;
 }

@@ -125,7 +125,8 @@ function plainText({ rule, reach, ours }: Sight, { policy, facts }: RulesOptions
   return [mendable('plain-host-beside-hostssl', policy.plainText, why, rule, reach, { policy: demanding, facts })];
 }
 
-function powerful({ rule, ours }: Sight, { policy, admin, facts }: RulesOptions): Check[] {
+function powerful({ rule, reach, ours }: Sight, options: RulesOptions): Check[] {
+  const { policy, admin, facts } = options;
   if (policy.name === 'loopback') return [];
   const result = policy.isExplicit && policy.name !== 'external' ? 'warn' : 'info';
   const comes = (met: Met | undefined): met is Met => met !== undefined && met.plain.length + met.tls.length > 0;
@@ -141,15 +142,29 @@ function powerful({ rule, ours }: Sight, { policy, admin, facts }: RulesOptions)
           }),
         ]
       : []),
-    ...(comes(replication)
+    ...(comes(replication) && !namesCopiers(rule, reach, options)
       ? [
           found('replication-from-network', result, textOf(rule), {
             why: `${someNames(replication.users)} may draw a copy of the whole cluster from ${addressText(rule)}${byDatabase}`,
-            remedy: putAbove(rule, replication.users, ['replication']),
+            remedy: copiersRemedy(rule, replication.users),
           }),
         ]
       : []),
   ];
+}
+
+/** A rule that is there for standbys and backups: named roles, none a superuser, from a few addresses of the policy's. */
+function namesCopiers({ users }: HbaRule, { ranges, isVague }: WalkRule, { policy, facts }: RulesOptions): boolean {
+  const plain = facts.roles.filter(({ isSuperuser, replicates }) => replicates && !isSuperuser).map(({ name }) => name);
+  const isFew = !isVague && ranges.every(({ first, last }) => last - first < 256n);
+  return isFew && difference(ranges, policy.allowed).length === 0 && users.every(({ text }) => plain.includes(text));
+}
+
+function copiersRemedy(rule: HbaRule, users: readonly string[]): string {
+  const isOwn = rule.databases.every(({ text, isQuoted }) => text === 'replication' && !isQuoted);
+  return isOwn
+    ? 'name the replication role and the addresses of the standbys and the backup host in the rule, or delete it where nothing replicates\nthen: SELECT pg_reload_conf();'
+    : `first a line for each address that really copies, then\n${putAbove(rule, users, ['all', 'replication'])}`;
 }
 
 const plainAdminFirst =
@@ -181,7 +196,9 @@ function shadowed(rules: readonly HbaRule[], reaches: readonly WalkRule[], index
   const taker = takerOf(rules, reaches, index);
   const isSame = taker?.method === rule.method;
   const why = taker === undefined ? 'earlier rules take' : `${taker.file}:${taker.line} (${taker.method}) takes`;
-  const remedy = isSame ? 'delete the line' : `move it above line ${taker?.line ?? 1}, or delete it`;
+  // Moved up, any other rule might let in by less than what its clients must show now.
+  const isMovable = rule.method === 'reject' && taker !== undefined && !isSame;
+  const remedy = isMovable ? `move it above line ${taker.line}, or delete it` : 'delete the line';
   return [
     found('shadowed-rule', isSame ? 'info' : 'warn', textOf(rule), {
       why: `no client ever meets it: ${why} them first`,

@@ -109,6 +109,9 @@ function mended(items: readonly string[], facts: ListenerFacts, { name, allowed 
   const arrival = facts.serverAddress ?? 'localhost';
   const kept = new Set(['localhost', ...items.filter(isKept), ...(isKept(arrival) ? [arrival] : [])]);
   const others = [...kept].filter((item) => item === 'localhost' || kindOf(item) !== 'loopback');
+  if (name === 'private' && others.length === 1) {
+    return 'name in listen_addresses, beside localhost, the addresses that services dial; then restart the server';
+  }
   return `ALTER SYSTEM SET listen_addresses = ${literal(others.join(', '))};  -- then restart the server`;
 }
 

@@ -66,6 +66,29 @@ describe('replication-from-network', () => {
   });
 });
 
+it('no word of a replication rule for one role from a few addresses', () => {
+  const checks = of('replication-from-network', 'hostssl replication repl 10.0.0.5/32 scram-sha-256', strict);
+  expect(checks).toEqual([]);
+});
+
+describe('what to put there', () => {
+  it.each([
+    [
+      'hostssl shop bus 10.0.0.0/8 trust clientcert=verify-ca',
+      'hostssl shop bus 10.0.0.0/8 scram-sha-256 clientcert=verify-ca',
+    ],
+    ['host my" db",shop bus 10.0.0.0/8 trust', 'hostssl "my db",shop bus 10.0.0.0/8 scram-sha-256'],
+    ['hostnogssenc shop bus 10.0.0.0/8 trust', 'hostssl shop bus 10.0.0.0/8 scram-sha-256'],
+  ])('for %s', (line, mended) => {
+    expect(of('trust', line, strict)[0]?.remedy).toContain(`put there: ${mended}\n`);
+  });
+
+  it('is nothing for a shadowed trust, which would open the server further up', () => {
+    const [check] = of('shadowed-rule', 'host all all 10.0.0.0/8 scram-sha-256\nhost all bus 10.0.0.0/8 trust');
+    expect(check?.remedy).toBe('delete the line\nthen: SELECT pg_reload_conf();');
+  });
+});
+
 describe('methods that the policy has no room for', () => {
   it.each(['gss', 'oauth issuer="https://example.com" scope="openid"'])('%s under tls and external', (method) => {
     const line = `hostssl all all 0.0.0.0/0 ${method}`;

@@ -168,7 +168,7 @@ const cases: Readonly<Record<Exclude<FindingId, 'not-loaded'>, Case>> = {
     raises: { hba: 'host replication standby 10.0.0.0/8 scram-sha-256', keys: ownNetworks },
     result: 'warn',
     line: 1,
-    remedy: 'put above it: host replication standby 10.0.0.0/8 reject',
+    remedy: 'name the replication role and the addresses of the standbys',
     calm: { hba: `host all standby 10.0.0.0/8 reject\n${scram.hba}`, keys: ownNetworks },
   },
   'password-encryption': {

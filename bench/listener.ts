@@ -20,6 +20,7 @@ const shapes: Readonly<Record<string, (index: number) => string>> = {
 
 const facts: ListenerFacts = {
   settings: { listen_addresses: '*', ssl: 'on', port: '5432' },
+  admin: 'postgres',
   pendingRestart: [],
   serverAddress: '10.0.0.9',
   serverPort: 5432,

@@ -3,6 +3,7 @@ import { eachInParallel } from './parallel.ts';
 import type { Run } from './run.ts';
 import type { Session } from './session.ts';
 import { listenerQuery, publicWritableQuery, weakVerifierQuery } from './sql/listener.ts';
+import { toOperationError } from './sqlstate.ts';
 
 interface ListenerRole {
   readonly name: string;
@@ -31,16 +32,16 @@ interface WritableSchema {
 const settingNames = [
   'listen_addresses',
   'port',
-  'unix_socket_directories',
   'ssl',
   'ssl_min_protocol_version',
-  'ssl_ca_file',
   'password_encryption',
   'max_connections',
 ] as const;
 type SettingName = (typeof settingNames)[number];
 
 export interface ListenerFacts {
+  /** The role that read them. */
+  readonly admin: string;
   /** By name; one that the admin may not see is absent. */
   readonly settings: Readonly<Partial<Record<SettingName, string>>>;
   readonly pendingRestart: readonly string[];
@@ -56,8 +57,8 @@ export interface ListenerFacts {
   /** Roles whose stored password is no SCRAM verifier; undefined when that can't be read. */
   readonly weakVerifiers: readonly { readonly name: string; readonly isSuperuser: boolean }[] | undefined;
   readonly writableSchemas: readonly WritableSchema[];
-  /** Declared databases that the admin can't look into. */
-  readonly closedDatabases: readonly string[];
+  /** Declared databases that the admin can't look into; without a reason it has no right to CONNECT. */
+  readonly closedDatabases: readonly { readonly name: string; readonly reason?: string }[];
 }
 
 /** Two or three statements, and one in each declared database. */
@@ -66,7 +67,9 @@ export async function readListenerFacts(
   run: Run,
   wanted: { readonly roles: readonly string[]; readonly databases: readonly string[]; readonly jobs: number },
 ): Promise<ListenerFacts> {
-  type Row = Omit<ListenerFacts, 'weakVerifiers' | 'writableSchemas' | 'closedDatabases'> & { readsVerifiers: boolean };
+  type Row = Omit<ListenerFacts, 'admin' | 'weakVerifiers' | 'writableSchemas' | 'closedDatabases'> & {
+    readsVerifiers: boolean;
+  };
   const [row] = await session.query<Row>(listenerQuery, [wanted.roles, wanted.databases, settingNames], {
     doing: 'reading who can reach the server',
   });
@@ -75,12 +78,13 @@ export async function readListenerFacts(
   const weakVerifiers = readsVerifiers
     ? await session.query<{ name: string; isSuperuser: boolean }>(weakVerifierQuery)
     : undefined;
-  return { ...facts, weakVerifiers, ...(await lookInside(facts.databases, run, wanted.jobs)) };
+  return { ...facts, admin: session.user, weakVerifiers, ...(await lookInside(facts.databases, run, wanted.jobs)) };
 }
 
 async function lookInside(databases: readonly ListenerDatabase[], run: Run, jobs: number) {
   const declared = databases.filter(({ isDeclared }) => isDeclared);
   const writable = new Map<string, readonly { name: string; owner: string }[]>();
+  const reasons = new Map<string, string>();
   const open = declared.filter(({ adminMayConnect }) => adminMayConnect).map(({ name }) => name);
   await eachInParallel(open, { jobs, signal: run.signal }, async (database) => {
     try {
@@ -88,13 +92,19 @@ async function lookInside(databases: readonly ListenerDatabase[], run: Run, jobs
       writable.set(database, await session.query(publicWritableQuery));
     } catch (error) {
       if (run.signal.aborted) throw error;
-      // Told as a database that can't be looked into: it is only one part of what is judged.
+      // It is only one part of what is judged.
+      reasons.set(database, toOperationError(error, database).message);
     }
   });
   return {
     writableSchemas: declared.flatMap(({ name: database }) =>
       (writable.get(database) ?? []).map((schema) => ({ database, ...schema })),
     ),
-    closedDatabases: declared.map(({ name }) => name).filter((name) => !writable.has(name)),
+    closedDatabases: declared
+      .filter(({ name }) => !writable.has(name))
+      .map(({ name }) => {
+        const reason = reasons.get(name);
+        return { name, ...(reason !== undefined && { reason }) };
+      }),
   };
 }

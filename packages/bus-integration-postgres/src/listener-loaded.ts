@@ -7,7 +7,7 @@ import type { ListenerFacts } from './listener-facts.ts';
 import type { Policy } from './listener-policy.ts';
 
 /** Findings about what is loaded, and about what could not be read. */
-export function judgeLoaded(reading: HbaReading, facts: ListenerFacts, policy: Policy, _admin: string): Check[] {
+export function judgeLoaded(reading: HbaReading, facts: ListenerFacts, policy: Policy): Check[] {
   if (reading.source === 'unknown') return [...pending(facts), unread(reading, policy)];
   const isBroken = reading.rules.broken.length > 0;
   return [...pending(facts), ...broken(reading.rules), ...(isBroken ? [] : doubted(reading))];

@@ -96,17 +96,21 @@ function publicConnect({ databases }: ListenerFacts): Check[] {
   ];
 }
 
-function publicWritable({ writableSchemas, closedDatabases }: ListenerFacts): Check[] {
+function publicWritable({ writableSchemas, closedDatabases, admin }: ListenerFacts): Check[] {
   const problems = writableSchemas.map(({ database, name, owner }) =>
     found('public-writable', 'warn', `every role may create objects in ${shown(database)}, schema ${shown(name)}`, {
       why: 'what one plants there, another may run',
       remedy: `${shown(owner)} runs in ${shown(database)}: REVOKE CREATE ON SCHEMA ${identifier(name)} FROM PUBLIC;`,
     }),
   );
-  if (closedDatabases.length === 0) return problems;
-  const remedy = closedDatabases.map((name) => `its owner runs: GRANT CONNECT ON DATABASE ${identifier(name)} TO …;`);
-  const seen = `the admin can't look into ${someNames(closedDatabases)}`;
-  return [...problems, found('public-writable', 'unknown', seen, { remedy: remedy.join('\n') })];
+  const unseen = closedDatabases.map(({ name, reason }) =>
+    reason === undefined
+      ? found('public-writable', 'unknown', `${shown(admin)} may not look into ${shown(name)}`, {
+          remedy: `its owner runs: GRANT CONNECT ON DATABASE ${identifier(name)} TO ${identifier(admin)};`,
+        })
+      : found('public-writable', 'unknown', `${shown(name)} could not be looked into: ${reason}`),
+  );
+  return [...problems, ...unseen];
 }
 
 function connectionLimits({ roles, databases, settings }: ListenerFacts): Check[] {

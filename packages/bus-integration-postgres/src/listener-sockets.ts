@@ -6,7 +6,7 @@ import type { ListenerFacts } from './listener-facts.ts';
 import { loopback, type Policy } from './listener-policy.ts';
 import { all4, all6, difference, placeOf, type Ranges } from './listener-ranges.ts';
 import { printable } from './shown.ts';
-import { literal } from './sql.ts';
+import { identifier, literal } from './sql.ts';
 
 export interface Listening {
   /** As written, item by item. */
@@ -55,13 +55,15 @@ function takesFamily(item: string, family: 4 | 6): boolean {
 /** Findings about the sockets; an `ok` when there are none. */
 export function judgeSockets(facts: ListenerFacts, policy: Policy): Check[] {
   const listening = listeningOf(facts);
-  const problems = listening === undefined ? [unreadable] : problemsOf(listening, facts, policy);
+  const problems = listening === undefined ? [unreadable(facts)] : problemsOf(listening, facts, policy);
   return [...problems, ...inOrder('listening', problems, seenText(listening, facts))];
 }
 
-const unreadable = found('listen-addresses', 'unknown', "listen_addresses can't be read", {
-  remedy: 'a superuser runs: GRANT pg_read_all_settings TO …',
-});
+function unreadable({ admin }: ListenerFacts): Check {
+  return found('listen-addresses', 'unknown', "listen_addresses can't be read", {
+    remedy: `a superuser runs: GRANT pg_read_all_settings TO ${identifier(admin)};`,
+  });
+}
 
 function problemsOf({ items }: Listening, facts: ListenerFacts, policy: Policy): Check[] {
   if (policy.name === 'tls' || policy.name === 'external') return [];

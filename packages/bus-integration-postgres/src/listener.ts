@@ -44,7 +44,7 @@ export async function judgeListener(options: ListenerOptions): Promise<Check[]> 
   const checks = [
     ...judgeSockets(facts, policy),
     ...judgeEncryption({ facts, policy, admin, sslmode, presented, now: new Date() }),
-    ...judgeLoaded(reading, facts, policy, admin),
+    ...judgeLoaded(reading, facts, policy),
     ...(reading.source === 'unknown'
       ? []
       : judgeRules({ rules: reading.rules, facts, policy, logins: loginsOf(declaration), admin })),

@@ -15,6 +15,7 @@ const database = (name: string, isDeclared: boolean) => {
 };
 const facts: ListenerFacts = {
   settings: { listen_addresses: '*', ssl: 'on', port: '5432' },
+  admin: 'postgres',
   pendingRestart: [],
   serverAddress: '10.0.0.9',
   serverPort: 5432,

@@ -7,6 +7,7 @@ import { judgeEncryption } from '../src/listener-tls.ts';
 
 const facts: ListenerFacts = {
   settings: { listen_addresses: '*', ssl: 'on', ssl_min_protocol_version: 'TLSv1.2', port: '5432' },
+  admin: 'postgres',
   pendingRestart: [],
   serverAddress: '10.0.0.9',
   serverPort: 5432,

@@ -19,6 +19,7 @@ const admin = { user: 'deploy_admin', databases: ['postgres'] };
 
 const facts: ListenerFacts = {
   settings: { listen_addresses: '*', ssl: 'on', port: '5432' },
+  admin: 'postgres',
   pendingRestart: [],
   serverAddress: '10.0.0.9',
   serverPort: 5432,

@@ -8,8 +8,8 @@ import {
   readGlobalFlags,
   writeResult,
 } from 'bus-integration-database';
-import { hbaCommand } from './command-hba.ts';
-import { renderHbaCommand } from './command-render-hba.ts';
+import { hbaCommand } from './commands/hba.ts';
+import { renderHbaCommand } from './commands/render-hba.ts';
 import { dryRun } from './dry-run.ts';
 import { providerName } from './respond.ts';
 import { selfTest } from './self-test.ts';
@@ -47,7 +47,7 @@ const commands = new Map([
 ]);
 
 async function main(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<number> {
-  if (argv[0] === 'serve') return await (await import('./command-serve.ts')).serve(argv.slice(1), env);
+  if (argv[0] === 'serve') return await (await import('./commands/serve.ts')).serve(argv.slice(1), env);
   const flags = readGlobalFlags(argv);
   if ('problem' in flags) return refuse(`${flags.problem}; see --help`);
   const command = commands.get(flags.words[0] ?? '');

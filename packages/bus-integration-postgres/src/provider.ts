@@ -19,7 +19,7 @@ import { apply } from './apply.ts';
 import type { ClusterSight } from './catalog.ts';
 import { type Computed, computePlan } from './compute.ts';
 import type { Session } from './connect.ts';
-import { diagnose } from './doctor.ts';
+import { diagnose } from './doctor/doctor.ts';
 import { interruption } from './interruption.ts';
 import type { KeptSessions } from './kept-sessions.ts';
 import { lockHolder } from './lock.ts';

@@ -3,8 +3,8 @@ import { desiredResources, diff, handle } from 'bus-integration-database';
 import { serviceProfile } from './compute.ts';
 import { parseDsn } from './dsn.ts';
 import { emptyServerProvider } from './empty-server.ts';
-import { parseHba } from './hba.ts';
-import { matchHba } from './hba-match.ts';
+import { parseHba } from './hba/hba.ts';
+import { matchHba } from './hba/match.ts';
 import { providerName } from './respond.ts';
 import { matchesVerifier, scramVerifier } from './scram.ts';
 

@@ -2,9 +2,9 @@
 // that stays.
 import type { Check, Configuration, Response, VerifyRequest } from 'bus-integration-database';
 import { readCluster } from './catalog.ts';
-import { checkConnectivity } from './connectivity.ts';
-import { judgeListener } from './listener.ts';
-import { policyOf } from './listener-policy.ts';
+import { checkConnectivity } from './connectivity/connectivity.ts';
+import { judgeListener } from './listener/listener.ts';
+import { policyOf } from './listener/policy.ts';
 import type { Preparation } from './preparation.ts';
 import { base, targetOf } from './respond.ts';
 import type { Run } from './run.ts';

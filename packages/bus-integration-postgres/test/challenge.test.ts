@@ -1,7 +1,7 @@
 // The challenge probe against real servers: what it is told by each method, and that their logs stay empty.
 import { createCertificateAuthority, type Server, startServer } from 'embedded';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Challenge, challenge } from '../src/challenge.ts';
+import { type Challenge, challenge } from '../src/connectivity/challenge.ts';
 
 import { authentication, fatal, message, scriptedServer, startupParameters } from './scripted-server.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sharedServer, startServer } from 'embedded';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hbaCommand } from '../src/command-hba.ts';
+import { hbaCommand } from '../src/commands/hba.ts';
 
 let cwd: string;
 beforeAll(() => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Challenge } from '../src/challenge.ts';
-import { judgeChallenges, type Knocks, type Transport } from '../src/connectivity-challenge.ts';
+import type { Challenge } from '../src/connectivity/challenge.ts';
+import { judgeChallenges, type Knocks, type Transport } from '../src/connectivity/challenge-verdict.ts';
 
 const pinned = { host: 'db.example.com', address: '10.0.3.7', port: 5432 };
 const scram: Challenge = { kind: 'asked', method: 'sasl', mechanisms: ['SCRAM-SHA-256'] };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clockCheck, collationChecks, tlsCheck, versionCheck } from '../src/doctor-server.ts';
+import { clockCheck, collationChecks, tlsCheck, versionCheck } from '../src/doctor/server.ts';
 
 describe('clockCheck', () => {
   it.each([

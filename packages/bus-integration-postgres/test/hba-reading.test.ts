@@ -4,7 +4,7 @@ import { Secret } from 'bus-integration-database';
 import { type Server, startServer } from 'embedded';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, type Session } from '../src/connect.ts';
-import { readMembership } from '../src/hba-membership.ts';
+import { readMembership } from '../src/hba/membership.ts';
 import { matchHba, readHba } from '../src/index.ts';
 import { brief, targetAt, targetOf } from './target.ts';
 

@@ -1,7 +1,7 @@
 import { sharedServer } from 'embedded';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hbaRegex, matchesRegex } from '../src/hba-regex.ts';
+import { hbaRegex, matchesRegex } from '../src/hba/regex.ts';
 
 const runs = Number(process.env.FUZZ_RUNS ?? 3_000);
 const texts = ['', 'a', 'ab', 'app', 'app_1', 'App-7', 'reporting', 'é', 'a b', 'x{2}', 'zz]', 'foo.bar', '\\', 'A1'];

@@ -11,7 +11,7 @@ import {
   placeOf,
   type Range,
   union,
-} from '../src/listener-ranges.ts';
+} from '../src/listener/ranges.ts';
 
 const rangesOf = (...texts: readonly string[]) => union(texts.flatMap((text) => networkOf(text) ?? []));
 

@@ -1,11 +1,11 @@
 // What is said of single rules, on facts made up here: whom they let in, and what to put there.
 import { describe, expect, it } from 'vitest';
-import { parseHba } from '../src/hba.ts';
-import { hbaFromRows } from '../src/hba-rows.ts';
-import type { HbaRules } from '../src/hba-rules.ts';
-import type { ListenerFacts } from '../src/listener-facts.ts';
-import { policyOf } from '../src/listener-policy.ts';
-import { judgeRules } from '../src/listener-rules.ts';
+import { parseHba } from '../src/hba/hba.ts';
+import { hbaFromRows } from '../src/hba/rows.ts';
+import type { HbaRules } from '../src/hba/rules.ts';
+import type { ListenerFacts } from '../src/listener/facts.ts';
+import { policyOf } from '../src/listener/policy.ts';
+import { judgeRules } from '../src/listener/rules.ts';
 
 const role = (name: string, isSuperuser: boolean, replicates: boolean) => {
   return { name, isSuperuser, replicates, isService: name === 'bus', connectionLimit: 20, memberOf: [] };

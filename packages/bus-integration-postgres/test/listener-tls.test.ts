@@ -1,9 +1,9 @@
 // What is said of TLS, on facts and certificates made up here.
 import { describe, expect, it } from 'vitest';
-import type { Presented } from '../src/listener-certificate.ts';
-import type { ListenerFacts } from '../src/listener-facts.ts';
-import { policyOf } from '../src/listener-policy.ts';
-import { judgeEncryption } from '../src/listener-tls.ts';
+import type { Presented } from '../src/listener/certificate.ts';
+import type { ListenerFacts } from '../src/listener/facts.ts';
+import { policyOf } from '../src/listener/policy.ts';
+import { judgeEncryption } from '../src/listener/tls.ts';
 
 const facts: ListenerFacts = {
   settings: { listen_addresses: '*', ssl: 'on', ssl_min_protocol_version: 'TLSv1.2', port: '5432' },

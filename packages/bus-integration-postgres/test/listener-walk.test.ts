@@ -1,13 +1,13 @@
 // The walk over whole ranges says what matchHba says of each single client.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseHba } from '../src/hba.ts';
-import { matchHba } from '../src/hba-match.ts';
-import type { HbaRule } from '../src/hba-rules.ts';
-import { ruleFinder, walkRule } from '../src/listener-hba.ts';
-import { addressAt, placeOf, type Ranges } from '../src/listener-ranges.ts';
-import { isEmpty, leftovers, takerOf } from '../src/listener-shadow.ts';
-import { type Subject, walkRules } from '../src/listener-walk.ts';
+import { parseHba } from '../src/hba/hba.ts';
+import { matchHba } from '../src/hba/match.ts';
+import type { HbaRule } from '../src/hba/rules.ts';
+import { ruleFinder, walkRule } from '../src/listener/hba.ts';
+import { addressAt, placeOf, type Ranges } from '../src/listener/ranges.ts';
+import { isEmpty, leftovers, takerOf } from '../src/listener/shadow.ts';
+import { type Subject, walkRules } from '../src/listener/walk.ts';
 
 const type = fc.constantFrom('local', 'host', 'hostssl', 'hostnossl', 'hostnogssenc', 'hostgssenc');
 const database = fc.constantFrom(

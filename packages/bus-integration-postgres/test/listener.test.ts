@@ -6,10 +6,10 @@ import { type Check, handle, readConfiguration } from 'bus-integration-database'
 import { createCertificateAuthority, createPlainAdmin, type Server, startServer } from 'embedded';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postgresKeys } from '../src/keys.ts';
-import { type FindingId, findings } from '../src/listener-findings.ts';
-import { policyOf } from '../src/listener-policy.ts';
+import { type FindingId, findings } from '../src/listener/findings.ts';
+import { policyOf } from '../src/listener/policy.ts';
+import { renderHba } from '../src/listener/render-hba.ts';
 import { createPostgresProvider } from '../src/provider.ts';
-import { renderHba } from '../src/render-hba.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'listener-'));
 const authority = createCertificateAuthority();

@@ -1,12 +1,12 @@
 // The rendered block is one that the server takes and that the policy finds nothing wrong with.
 import type { Login } from 'bus-integration-database';
 import { describe, expect, it } from 'vitest';
-import { parseHba } from '../src/hba.ts';
-import { matchHba } from '../src/hba-match.ts';
-import type { ListenerFacts } from '../src/listener-facts.ts';
-import { policyOf } from '../src/listener-policy.ts';
-import { judgeRules } from '../src/listener-rules.ts';
-import { renderHba } from '../src/render-hba.ts';
+import { parseHba } from '../src/hba/hba.ts';
+import { matchHba } from '../src/hba/match.ts';
+import type { ListenerFacts } from '../src/listener/facts.ts';
+import { policyOf } from '../src/listener/policy.ts';
+import { renderHba } from '../src/listener/render-hba.ts';
+import { judgeRules } from '../src/listener/rules.ts';
 
 const login = (role: string, database: string): Login => ({ role, database, isServiceRole: true });
 const logins = [

@@ -1,0 +1,157 @@
+// The command `hba`: which pg_hba line a client would meet, of a file or of the server that the admin DSN names.
+// Logs nobody in but the admin, and changes nothing.
+import { readdir, readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import { OperationError, osUserOf, printable, readSecretFile, Secret } from 'bus-integration-database';
+import { resolveDsn } from '../conninfo.ts';
+import { parseDsn } from '../dsn.ts';
+import { explainHba } from '../hba/explain.ts';
+import { gatherHba } from '../hba/gather.ts';
+import { readMembership } from '../hba/membership.ts';
+import { readHba } from '../hba/reading.ts';
+import { createRun } from '../run.ts';
+import { toOperationError } from '../sqlstate.ts';
+import { type HbaWish, hbaHelp, readHbaWish } from './hba-options.ts';
+import { type HbaFound, hbaJson, hbaText } from './hba-text.ts';
+
+export interface CommandSurroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly uid: number;
+}
+
+export interface CommandResult {
+  readonly status: 0 | 1 | 2;
+  /** For stdout or the output file. */
+  readonly text?: string;
+  /** For stderr. */
+  readonly complaint?: string;
+}
+
+/** Runs the command; what can be expected to go wrong is a complaint, never thrown. */
+export async function hbaCommand(
+  argv: readonly string[],
+  format: 'text' | 'json',
+  surroundings: CommandSurroundings,
+): Promise<CommandResult> {
+  if (argv.includes('--help') || argv.includes('-h')) return { status: 0, text: hbaHelp };
+  const wish = readHbaWish(argv);
+  if ('problem' in wish) return { status: 2, complaint: `${wish.problem}; see hba --help` };
+  try {
+    const found =
+      wish.file === undefined ? await askServer(wish, surroundings) : await readDisk(wish, wish.file, surroundings);
+    const isCertain = found.explanation.answer.result !== 'undecided' && found.doubt === undefined;
+    return { status: isCertain ? 0 : 1, text: format === 'json' ? hbaJson(found) : hbaText(found) };
+  } catch (error) {
+    const { message, errorClass, diagnostics } = toOperationError(error, 'reading the pg_hba rules');
+    const remedy = diagnostics[0]?.remedy;
+    const complaint = remedy === undefined ? message : `${message}\n  next: ${remedy}`;
+    return { status: errorClass === 'not-configured' || errorClass === 'invalid-request' ? 2 : 1, complaint };
+  }
+}
+
+async function readDisk(
+  { client, majorVersion = 18 }: HbaWish,
+  file: string,
+  { cwd }: CommandSurroundings,
+): Promise<HbaFound> {
+  const text = await fileText(resolve(cwd, file));
+  if (text === undefined)
+    throw new OperationError('invalid-request', `${printable(file)} is not there`, { target: file });
+  const { rules } = await gatherHba(text, { file, majorVersion }, async ({ kind, path }) =>
+    kind === 'file' ? fileText(resolve(cwd, path)) : directoryFiles(resolve(cwd, path)),
+  );
+  const { memberOf = [] } = client;
+  const asked = { ...client, memberOf };
+  const note = client.memberOf === undefined && rules.rules.some(asksForGroups) ? groupNote : undefined;
+  return {
+    client: asked,
+    source: `${printable(file)}, read as PostgreSQL ${majorVersion} reads it`,
+    rules,
+    explanation: explainHba(rules, asked),
+    ...(note !== undefined && { note }),
+  };
+}
+
+const groupNote = 'the user is taken to be in no group; --member-of says otherwise';
+
+function asksForGroups({
+  databases,
+  users,
+}: {
+  databases: readonly { text: string }[];
+  users: readonly { text: string }[];
+}): boolean {
+  return (
+    users.some(({ text }) => text.startsWith('+')) || databases.some(({ text }) => /^same(role|group)$/.test(text))
+  );
+}
+
+async function fileText(path: string): Promise<string | undefined> {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(path));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    const reason =
+      error instanceof TypeError ? 'it is not UTF-8' : ((error as NodeJS.ErrnoException).code ?? 'unknown');
+    throw new OperationError('invalid-request', `${printable(path)} can't be read: ${reason}`, {
+      target: path,
+      cause: error,
+    });
+  }
+}
+
+async function directoryFiles(path: string): Promise<readonly string[] | undefined> {
+  try {
+    const entries = await readdir(path, { withFileTypes: true });
+    return entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
+  } catch {
+    return undefined;
+  }
+}
+
+async function askServer({ client }: HbaWish, { env, cwd, uid }: CommandSurroundings): Promise<HbaFound> {
+  const dsn = parseDsn(adminDsn(env, cwd, uid).reveal());
+  const target = await resolveDsn(dsn, {
+    env,
+    cwd,
+    homeDirectory: env.HOME || homedir(),
+    osUser: osUserOf(process.getuid?.() ?? 0),
+  });
+  const run = createRun({ target, signal: new AbortController().signal });
+  await using session = await run.open('read');
+  const reading = await readHba(session);
+  if (reading.source === 'unknown') {
+    throw new OperationError('insufficient-privilege', reading.reason, {
+      target: session.where,
+      remedy: reading.remedy,
+    });
+  }
+  const membership = await readMembership(session, [client.user]);
+  const memberOf = client.memberOf ?? membership.get(client.user) ?? [];
+  const asked = { ...client, memberOf, exists: membership.has(client.user) };
+  const { rules, freshness, source } = reading;
+  return {
+    client: asked,
+    source: `${session.where}, ${source === 'files' ? "the server's own files" : 'pg_hba_file_rules, which shows no quoting'}`,
+    rules,
+    explanation: explainHba(rules, asked),
+    ...(freshness.doubt !== undefined && { doubt: freshness.doubt }),
+    ...(!asked.exists && { note: `the server has no role ${printable(client.user)}` }),
+  };
+}
+
+function adminDsn(env: CommandSurroundings['env'], cwd: string, uid: number): Secret {
+  const { BUS_POSTGRES_ADMIN_DSN: value = '', BUS_POSTGRES_ADMIN_DSN_FILE: file = '' } = env;
+  if ((value === '') === (file === '')) {
+    const seen = value === '' ? 'neither' : 'both';
+    throw new OperationError(
+      'not-configured',
+      `${seen} of BUS_POSTGRES_ADMIN_DSN_FILE and BUS_POSTGRES_ADMIN_DSN are set, expected one of them`,
+      { remedy: 'set BUS_POSTGRES_ADMIN_DSN_FILE=./local/postgres-admin-dsn, or read a file with --file' },
+    );
+  }
+  if (value !== '') return new Secret(value);
+  return readSecretFile(resolve(cwd, file), { uid, shownAs: file }).secret;
+}

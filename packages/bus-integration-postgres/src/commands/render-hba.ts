@@ -1,0 +1,86 @@
+// The subcommand render-hba: from the environment's configuration to the block of pg_hba.conf. Asks no server.
+import { resolve } from 'node:path';
+import {
+  loginsOf,
+  OperationError,
+  osUserOf,
+  readConfiguration,
+  readSecretFile,
+  type Secret,
+} from 'bus-integration-database';
+import { resolveDsn } from '../conninfo.ts';
+import { parseDsn } from '../dsn.ts';
+import { postgresKeys } from '../keys.ts';
+import { policyOf } from '../listener/policy.ts';
+import { renderHba } from '../listener/render-hba.ts';
+import { configuredDeclaration } from '../preparation.ts';
+import type { CommandResult, CommandSurroundings } from './hba.ts';
+
+/** Runs the command; what can be expected to go wrong is a complaint, never thrown. */
+export async function renderHbaCommand(
+  words: readonly string[],
+  format: 'text' | 'json',
+  surroundings: CommandSurroundings,
+): Promise<CommandResult> {
+  try {
+    const text = await blockOf(words, surroundings);
+    return { status: 0, text: format === 'json' ? `${JSON.stringify({ pg_hba: text }, null, 2)}\n` : text };
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    const complaint = error.diagnostics
+      .map(({ message, remedy }) => (remedy === undefined ? message : `${message}\n  next: ${remedy}`))
+      .join('\n');
+    return { status: 2, complaint };
+  }
+}
+
+async function blockOf(words: readonly string[], { env, cwd, uid }: CommandSurroundings): Promise<string> {
+  const majorVersion = majorOf(words);
+  const { configuration } = readConfiguration(env, {}, [postgresKeys]);
+  const declaration = configuredDeclaration(configuration);
+  const logins = loginsOf(declaration);
+  if (logins.length === 0) {
+    throw new OperationError('not-configured', 'no role and database is declared: nobody would be let in', {
+      remedy: 'set BUS_DATABASE_NAMES and BUS_DATABASE_SERVICE_ROLE',
+    });
+  }
+  const { file, value } = configuration.credentials;
+  const secret = value ?? readSecretFile(resolve(cwd, file ?? ''), { uid }).secret;
+  const { user, database, said, sslmode } = await adminOf(secret, env, cwd);
+  const demanded = configuration.service.sslmode ?? said?.sslmode ?? sslmode;
+  return renderHba({
+    deploymentId: configuration.deploymentId,
+    logins,
+    admin: { user, databases: [...new Set([database, 'postgres'])] },
+    policy: policyOf(configuration.declared, demanded),
+    majorVersion,
+  });
+}
+
+async function adminOf(secret: Secret, env: Readonly<Record<string, string | undefined>>, cwd: string) {
+  const homeDirectory = env.HOME || '/nonexistent';
+  return await resolveDsn(parseDsn(secret.reveal()), {
+    env,
+    homeDirectory,
+    osUser: osUserOf(process.getuid?.() ?? 0),
+    cwd,
+  });
+}
+
+function majorOf(words: readonly string[]): number {
+  const [flag, number, ...rest] = words;
+  if (flag === undefined) return 18;
+  const text = flag.startsWith('--major=') ? flag.slice('--major='.length) : flag === '--major' ? number : undefined;
+  const extra = flag === '--major' ? rest.length : words.length - 1;
+  if (text === undefined || !/^1[4-8]$/.test(text) || extra > 0) {
+    throw new OperationError(
+      'invalid-request',
+      'render-hba takes --major N, the major version of the server, 14 to 18',
+      {
+        code: 'usage',
+        remedy: 'bus-integration-postgres render-hba --major 18',
+      },
+    );
+  }
+  return Number(text);
+}

@@ -1,0 +1,154 @@
+// `bus-integration-postgres serve`: the worker with the PostgreSQL provider, until a signal ends it. Says what it does in
+// lines of JSON on stderr.
+import { rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import {
+  chooseTransport,
+  createWorker,
+  type Diagnostic,
+  durationOf,
+  errorClasses,
+  holdsLogin,
+  judgeSecretFile,
+  type Log,
+  OperationError,
+  osUserOf,
+  printable,
+  readConfiguration,
+  readEnvFile,
+} from 'bus-integration-database';
+import { createKeptSessions } from '../kept-sessions.ts';
+import { postgresKeys } from '../keys.ts';
+import { createPostgresProvider } from '../provider.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export const serveHelp = `usage: bus-integration-postgres serve [--events-url URL | --nats URL] [--ready-file FILE] [--env-file FILE]
+
+Answers bus.database requests for the deployment of its environment, until SIGTERM or SIGINT; what is at work then is
+finished first, a second signal interrupts it.
+
+  --events-url URL   Bus Events over HTTP (default: BUS_EVENTS_API_URL); token in BUS_EVENTS_TOKEN_FILE or BUS_API_TOKEN
+  --nats URL         NATS JetStream (default: BUS_NATS_URL); credentials in BUS_NATS_CREDS_FILE
+  --ready-file FILE  there while requests come in, gone while they don't
+  --env-file FILE    its values win over the environment
+
+exit status: 0 ended by a signal, 1 the transport failed for good, 2 wrong usage or configuration
+`;
+
+/** Serves, and returns the exit status. */
+export async function serve(argv: readonly string[], processEnv: Environment): Promise<number> {
+  const log = createLog();
+  try {
+    return await served(argv, processEnv, log);
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    for (const { message, target, remedy } of error.diagnostics) log('error', message, { target, remedy });
+    return errorClasses[error.errorClass].exit;
+  }
+}
+
+async function served(argv: readonly string[], processEnv: Environment, log: Log): Promise<number> {
+  const flags = readFlags(argv);
+  if (flags.help) {
+    process.stdout.write(serveHelp);
+    return 0;
+  }
+  const ready = readyFile(flags['ready-file']);
+  // What another process left behind would speak for us.
+  ready.set(false);
+  const uid = process.getuid?.() ?? 0;
+  const file = flags['env-file'] === undefined ? undefined : readEnvFile(resolve(flags['env-file']), flags['env-file']);
+  const env: Environment = Object.assign(Object.create(null), processEnv, file?.values);
+  const source = file === undefined ? {} : { envFile: file.path, lines: file.lines };
+  const { configuration, warnings } = readConfiguration(env, source, [postgresKeys]);
+  const secretKeys = [
+    'BUS_API_TOKEN',
+    ...(holdsLogin(env.BUS_NATS_URL ?? '') ? ['BUS_NATS_URL'] : []),
+    ...(configuration.credentials.value ? [configuration.credentials.key] : []),
+  ];
+  const exposed =
+    file !== undefined && secretKeys.some((key) => file.lines[key] !== undefined)
+      ? judgeSecretFile(resolve(file.path), { uid, shownAs: file.path, content: 'any' })
+      : [];
+  refuseExposed(exposed);
+  for (const { code, message } of [...warnings, ...exposed]) log('warn', message, { code });
+
+  const { deploymentId } = configuration;
+  const transport = await chooseTransport({ eventsUrl: flags['events-url'], nats: flags.nats, env, deploymentId, uid });
+  const maxAgeMs = durationOf(env, 'BUS_EVENTS_MAX_AGE');
+  const surroundings = { env, cwd: process.cwd(), homeDirectory: env.HOME || homedir(), osUser: osUserOf(uid), uid };
+  const kept = createKeptSessions();
+  const worker = createWorker({
+    providers: [createPostgresProvider({ configuration, surroundings, kept })],
+    transport,
+    deployments: [deploymentId],
+    log,
+    ...(maxAgeMs !== undefined && { maxAgeMs }),
+    onReady: (isReady) => {
+      ready.set(isReady);
+      log('info', isReady ? 'ready' : 'not ready', { deployment_id: deploymentId });
+    },
+  });
+  let signals = 0;
+  const onSignal = (name: NodeJS.Signals) => {
+    signals += 1;
+    log('info', 'ending', { signal: name });
+    if (signals === 1) worker.stop();
+    else worker.interrupt(name);
+    ready.set(false);
+  };
+  // Listened to until the process is gone: a late signal must not turn a finished end into a killed one.
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, onSignal);
+  try {
+    await worker.run();
+    return 0;
+  } finally {
+    ready.set(false);
+    await kept.close();
+  }
+}
+
+function readFlags(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        'events-url': { type: 'string' },
+        nats: { type: 'string' },
+        'ready-file': { type: 'string' },
+        'env-file': { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values;
+  } catch (error) {
+    throw new OperationError('invalid-request', `serve: ${printable((error as Error).message)}`, {
+      remedy: 'bus-integration-postgres serve --help',
+    });
+  }
+}
+
+function refuseExposed(findings: readonly Diagnostic[]): void {
+  const failure = findings.find(({ severity }) => severity === 'fail');
+  if (failure === undefined) return;
+  throw new OperationError('invalid-request', failure.message, { diagnostics: [failure] });
+}
+
+/** A line of JSON for each event, on stderr. */
+function createLog(): Log {
+  return (level, message, facts = {}) => {
+    process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), level, message, ...facts })}\n`);
+  };
+}
+
+function readyFile(path: string | undefined): { set(isReady: boolean): void } {
+  return {
+    set: (isReady) => {
+      if (path === undefined) return;
+      if (isReady) writeFileSync(path, `${process.pid}\n`, { mode: 0o644 });
+      else rmSync(path, { force: true });
+    },
+  };
+}

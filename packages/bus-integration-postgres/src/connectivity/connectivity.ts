@@ -1,0 +1,99 @@
+// Whether services can do what they must, and nothing else: one login for each DSN file; once for each role what it may
+// in the whole cluster, and how the server would ask for its password where no login showed it. Nothing stays behind.
+import { type Check, loginsOf } from 'bus-integration-database';
+import { createConnectCache } from '../connect.ts';
+import type { ConnectionTarget } from '../connection-target.ts';
+import type { DsnDirectory } from '../dsn-directory.ts';
+import { readPairs } from '../dsn-file.ts';
+import type { FilePair } from '../dsn-pair.ts';
+import type { Policy } from '../listener/policy.ts';
+import { eachInParallel } from '../parallel.ts';
+import type { Preparation } from '../preparation.ts';
+import type { Run } from '../run.ts';
+import { type Entrance, knockAll, tryWrongPassword } from './knock.ts';
+import { hasNoRoom, type LoginFindings, loginCheck, readService, tryLogin } from './login.ts';
+import { judgeRole } from './role.ts';
+
+export interface ConnectivityOptions {
+  readonly preparation: Preparation;
+  readonly directory: DsnDirectory;
+  readonly run: Run;
+  /** The admin's: what it knows of the server need not be asked again. */
+  readonly session: Entrance;
+  readonly jobs: number;
+  readonly policy: Policy;
+  /** Whether what must be refused is tried. */
+  readonly isNegative: boolean;
+  /** Whether a wrong password is really tried, which the server logs. */
+  readonly triesWrongPassword: boolean;
+}
+
+export async function checkConnectivity(options: ConnectivityOptions): Promise<Check[]> {
+  const pairs = readPairs(options.directory, loginsOf(options.preparation.wish.declaration));
+  const found = await tryFiles(pairs, options);
+  const roles = [...new Set(pairs.map(({ role }) => role))];
+  const checks = new Map<string, readonly Check[]>();
+  const { signal } = options.run;
+  await eachInParallel(roles, { jobs: options.jobs, signal }, async (role) => {
+    const files = pairs.filter((pair) => pair.role === role);
+    checks.set(role, await checkRole(role, files, found, options));
+  });
+  return [
+    ...pairs.flatMap((pair) => found.get(pair)?.checks ?? []),
+    ...roles.flatMap((role) => checks.get(role) ?? []),
+  ];
+}
+
+type Found = LoginFindings & { readonly target?: ConnectionTarget };
+
+async function tryFiles(pairs: readonly FilePair[], options: ConnectivityOptions): Promise<Map<FilePair, Found>> {
+  const { run, preparation, directory } = options;
+  const { schemas } = preparation.wish.declaration;
+  const found = new Map<FilePair, Found>(
+    pairs.map((pair) => [
+      pair,
+      { checks: [loginCheck(pair, 'unknown', 'was not tried: the server takes no more logins')] },
+    ]),
+  );
+  const cache = createConnectCache();
+  const lookedAt = new Set<string>();
+  try {
+    await eachInParallel(pairs, { jobs: options.jobs, signal: run.signal, isWorthIt: hasNoRoom }, async (pair) => {
+      const target = await readService(pair, directory);
+      if ('id' in target) return void found.set(pair, { checks: [target] });
+      const looksAtRole = () => {
+        const isFirst = !lookedAt.has(pair.role);
+        lookedAt.add(pair.role);
+        return isFirst;
+      };
+      const { isNegative } = options;
+      const { signal, meter } = run;
+      const findings = await tryLogin({ pair, target, schemas, isNegative, looksAtRole, cache, meter, signal });
+      found.set(pair, { ...findings, target });
+    });
+  } catch (error) {
+    // Those that found no room stand as unknown; so do those behind them.
+    if (run.signal.aborted || !hasNoRoom(error)) throw error;
+  }
+  return found;
+}
+
+async function checkRole(
+  role: string,
+  files: readonly FilePair[],
+  found: ReadonlyMap<FilePair, Found>,
+  options: ConnectivityOptions,
+): Promise<Check[]> {
+  const seen = files.flatMap((pair) => found.get(pair) ?? []);
+  const looked = seen.find(({ facts }) => facts?.powers != null);
+  const databases = files.map(({ database }) => database);
+  const checks = looked === undefined ? [] : judgeRole(role, databases, options.preparation.wish.deploymentId, looked);
+  const pair = files.find((file) => found.get(file)?.target !== undefined);
+  const target = pair && found.get(pair)?.target;
+  if (pair === undefined || target === undefined) return checks;
+  const knocking = { role, database: pair.database, target, run: options.run, policy: options.policy };
+  const logins = seen.flatMap(({ login }) => login ?? []);
+  if (options.isNegative) checks.push(...(await knockAll(knocking, options.session, logins)));
+  if (options.triesWrongPassword) checks.push(await tryWrongPassword(knocking));
+  return checks;
+}

@@ -1,0 +1,50 @@
+// What the checks of connectivity mean, for people who ask: `verify --explain`.
+import type { Finding } from '../listener/findings.ts';
+
+const documentation = 'https://www.postgresql.org/docs/current';
+
+/** By the id that verify prints. */
+export const connectivityFindings = {
+  'service-login': {
+    title: 'a service logs in with its DSN file, and writes and reads in its schemas',
+    why: 'Each DSN file is used as its service would use it, from here, with nothing of this environment to help. What is written is rolled back. A failure here is a failure of the service.',
+    mend: 'The message names what the server refused. bus operator database plan shows what differs from the declaration, apply mends it; where the address is wrong, see BUS_DATABASE_SERVICE_HOST and its kin.',
+    page: `${documentation}/client-authentication-problems.html`,
+  },
+  'service-limits': {
+    title: 'a service may more than it needs',
+    why: 'A role that can make roles, databases or schemas, read password verifiers, or act as a role that can, turns a hole in one service into a hole in the cluster.',
+    mend: 'Take the attribute, the membership or the grant away: ALTER ROLE … NOCREATEROLE, REVOKE … FROM …; the finding names which.',
+    page: `${documentation}/role-attributes.html`,
+  },
+  challenge: {
+    title: 'what the server asks of a service before it lets it in',
+    why: 'The server is knocked at as each role, and the knock ends before any password is sent. Being let in means that the password guards nothing; being asked for it in clear, or for an MD5 hash, means that whoever listens or stands in between gains by it.',
+    mend: 'Write scram-sha-256 as the method on the line of pg_hba.conf that the role meets (bus-integration-postgres hba shows which), then: SELECT pg_reload_conf().',
+    page: `${documentation}/auth-password.html`,
+  },
+  'plain-text': {
+    title: 'connections without TLS are let in where TLS is demanded',
+    why: "sslmode binds only the client that has it. A service whose DSN lost it, or a stranger's client, would speak in plain text and nobody would notice.",
+    mend: 'Write hostssl instead of host on the line of pg_hba.conf that it meets, then: SELECT pg_reload_conf().',
+    page: `${documentation}/auth-pg-hba-conf.html`,
+  },
+  'foreign-database': {
+    title: 'a service can enter a database that is not for it',
+    why: 'Databases with a mark belong to a deployment, and within one each role has its own. Who can connect can read what PUBLIC may read there, and use up its connections.',
+    mend: 'Its owner runs: REVOKE CONNECT ON DATABASE … FROM PUBLIC, and from the role where it has a grant of its own.',
+    page: `${documentation}/ddl-priv.html`,
+  },
+  'other-database': {
+    title: 'a service was given the right to enter a database that nobody has marked',
+    why: 'Somebody granted it. That may be meant; it is told so that nobody is surprised.',
+    mend: 'If it is not meant, the grantor runs: REVOKE CONNECT ON DATABASE … FROM the role.',
+    page: `${documentation}/ddl-priv.html`,
+  },
+  'wrong-password': {
+    title: 'a wrong password is refused',
+    why: 'With --probe wrong-password each role is tried with a password that nobody has. The server writes that into its log, which is why it is not done unasked.',
+    mend: 'Where it was taken or not judged, look at what the challenge finding says of the same role.',
+    page: `${documentation}/auth-password.html`,
+  },
+} as const satisfies Readonly<Record<string, Finding>>;

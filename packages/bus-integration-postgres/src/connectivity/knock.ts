@@ -1,0 +1,140 @@
+// Knocking as a service's role where no login has shown how the server asks for its password, and, when it is wished,
+// with a wrong password. Judges nothing of what it is answered but that a wrong one is refused.
+import { randomBytes } from 'node:crypto';
+import { type Check, OperationError, printable, Secret } from 'bus-integration-database';
+import type { PinnedAddress, Session } from '../connect.ts';
+import type { ConnectionTarget } from '../connection-target.ts';
+import { startDeadline } from '../deadline.ts';
+import { isSocketDirectory, placeOf, resolveAddress } from '../dial.ts';
+import type { Policy } from '../listener/policy.ts';
+import { proveLogin } from '../login.ts';
+import type { Run } from '../run.ts';
+import { type Challenge, challenge } from './challenge.ts';
+import { judgeChallenges, type Transport } from './challenge-verdict.ts';
+
+/** What is known of a connection that stood. */
+export type Entrance = Pick<Session, 'pinned' | 'tls' | 'authentication'>;
+
+export interface KnockOptions {
+  readonly role: string;
+  /** One that the role may enter. */
+  readonly database: string;
+  /** Where its service dials, and how. */
+  readonly target: ConnectionTarget;
+  readonly run: Run;
+  readonly policy: Policy;
+}
+
+/** Asks over each transport that no login of the role has already gone over. */
+export async function knockAll(options: KnockOptions, admin: Entrance, logins: readonly Entrance[]): Promise<Check[]> {
+  const { role, target, run, policy } = options;
+  const place = logins[0]?.pinned ?? (await firstAddress(options));
+  if (place === undefined) return [];
+  const isSocket = isSocketDirectory(place.address);
+  const answers = new Map<Transport, Challenge>();
+  for (const login of logins.filter(({ pinned }) => isSame(pinned, place))) remember(answers, login);
+  const preferred = [
+    ...(target.sslmode === 'prefer' ? logins : []),
+    ...(run.target.sslmode === 'prefer' && isSame(admin.pinned, place) ? [admin] : []),
+  ];
+  const hasNoTls = preferred.some(({ tls }) => tls === null);
+  const wanted: readonly Transport[] = isSocket ? ['socket'] : hasNoTls ? ['plain'] : ['plain', 'tls'];
+  for (const transport of wanted) {
+    if (!answers.has(transport)) answers.set(transport, await knock(transport, place, options));
+  }
+  const demandsTls = !isSocket && (policy.name === 'tls' || encrypted.includes(target.sslmode));
+  // What stays on the host nobody can overhear; behind a port map, which `external` is for, it may not stay there.
+  const plainText = isLoopback(place.address) && policy.name !== 'external' ? 'info' : policy.plainText;
+  const asked = { role, policy: policy.name };
+  const checks = judgeChallenges({ ...asked, pinned: place, answers, ...(demandsTls && { plainText }) });
+  // Where the admin itself was asked for a password, so is whoever knocks; else the refusal that peer gives would be logged.
+  const isAsked = isSocketDirectory(admin.pinned.address) && admin.authentication.method !== 'none';
+  if (!isAsked || isSame(admin.pinned, place)) return checks;
+  const socket = new Map([['socket' as const, await knock('socket', admin.pinned, options)]]);
+  return [...checks, ...judgeChallenges({ ...asked, pinned: admin.pinned, answers: socket })];
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.');
+}
+
+const encrypted: readonly string[] = ['require', 'verify-ca', 'verify-full'];
+
+function knock(
+  transport: Transport,
+  pinned: PinnedAddress,
+  { role, database, target, run }: KnockOptions,
+): Promise<Challenge> {
+  return challenge(target, {
+    user: role,
+    database,
+    pinned,
+    transport: transport === 'tls' ? 'tls' : 'plain',
+    timeoutMs: knockTimeoutMs,
+    signal: run.signal,
+    meter: run.meter,
+  });
+}
+
+const knockTimeoutMs = 5_000;
+
+/** What a login that went well was asked for; any of several logins that were asked for nothing counts. */
+function remember(answers: Map<Transport, Challenge>, login: Entrance): void {
+  const { method = 'none' } = login.authentication;
+  const transport = transportOf(login);
+  if (answers.get(transport)?.kind === 'entered') return;
+  if (method === 'none') answers.set(transport, { kind: 'entered' });
+  else if (method === 'scram-sha-256')
+    answers.set(transport, { kind: 'asked', method: 'sasl', mechanisms: ['SCRAM-SHA-256'] });
+  else answers.set(transport, { kind: 'asked', method, mechanisms: [] });
+}
+
+function transportOf({ pinned, tls }: Entrance): Transport {
+  if (isSocketDirectory(pinned.address)) return 'socket';
+  return tls === null ? 'plain' : 'tls';
+}
+
+function isSame(one: PinnedAddress, other: PinnedAddress): boolean {
+  return one.address === other.address && one.port === other.port;
+}
+
+/** Where the service would dial; undefined where that can't be found, which its login has told already. */
+async function firstAddress({ target, run: { signal } }: KnockOptions): Promise<PinnedAddress | undefined> {
+  const [server] = target.addresses;
+  if (server === undefined) return undefined;
+  const deadline = startDeadline(knockTimeoutMs, signal, () => new OperationError('timeout', 'no answer'));
+  try {
+    return (await resolveAddress(server, deadline.signal))[0];
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return undefined;
+  } finally {
+    deadline.stop();
+  }
+}
+
+/** Logs in with a password that nobody has; the server writes that into its log. */
+export async function tryWrongPassword(options: KnockOptions): Promise<Check> {
+  const { role, database, target, run } = options;
+  const pinned = await firstAddress(options);
+  const base = { id: 'wrong-password', kind: 'connectivity' as const, target: printable(role) };
+  if (pinned === undefined) return { ...base, result: 'unknown', seen: 'the server could not be found to try one' };
+  const proof = await proveLogin(target, {
+    user: role,
+    password: new Secret(randomBytes(24).toString('base64url')),
+    database,
+    pinned,
+    applicationName: 'bus wrong password probe',
+    timeoutMs: knockTimeoutMs,
+    signal: run.signal,
+    ...(run.meter !== undefined && { meter: run.meter }),
+  });
+  run.signal.throwIfAborted();
+  if (proof.state === 'refused') {
+    return { ...base, result: 'ok', seen: 'a wrong password is refused (28P01; the server has logged it)' };
+  }
+  if (proof.state === 'proven') {
+    return { ...base, result: 'fail', seen: `at ${placeOf(pinned)} a password made up just now was taken` };
+  }
+  return { ...base, result: 'unknown', seen: `at ${placeOf(pinned)} a wrong password was not judged: ${proof.reason}` };
+}

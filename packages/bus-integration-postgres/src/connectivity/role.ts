@@ -1,0 +1,84 @@
+// What a service's role may in the whole cluster, judged from what it saw itself. Pure.
+import { type Check, printable } from 'bus-integration-database';
+import { ownership } from '../mark.ts';
+import { shown } from '../shown.ts';
+import type { Attempted, Powers } from '../sql/verify.ts';
+import { identifier } from '../sql.ts';
+import type { LoginFindings } from './login.ts';
+
+/** Once for each role: its rights, and the databases that it may enter beside its own. */
+export function judgeRole(
+  role: string,
+  own: readonly string[],
+  deploymentId: string,
+  { facts, attempted }: LoginFindings,
+): Check[] {
+  if (facts === undefined || facts.powers === null) return [];
+  const base = { kind: 'connectivity' as const, target: printable(role) };
+  const excess = excessOf(facts.powers, attempted);
+  const unclear = attempted?.unclear ?? [];
+  const limits = { ...base, id: 'service-limits' };
+  const strange = (facts.reachable ?? [])
+    .filter(({ name }) => !own.includes(name))
+    .map(({ name, isByPublic, comment }) => ({ name, isByPublic, whose: ownership(comment, deploymentId) }));
+  // What PUBLIC may enter is the listener policy's to tell.
+  const granted = strange.filter(({ whose, isByPublic }) => whose === 'unmarked' && !isByPublic);
+  return [
+    ...(excess.length > 0
+      ? [
+          {
+            ...limits,
+            result: 'fail' as const,
+            seen: `${shown(role)} ${excess.join(', ')}, which no service needs`,
+            remedy: 'bus operator database plan',
+          },
+        ]
+      : []),
+    ...unclear.map((why) => ({
+      ...limits,
+      result: 'unknown' as const,
+      seen: `what must be refused ended otherwise: ${printable(why)}`,
+    })),
+    ...(excess.length === 0 && unclear.length === 0
+      ? [
+          {
+            ...limits,
+            result: 'ok' as const,
+            seen: 'may not create roles or databases, read verifiers, or act as a role that may',
+          },
+        ]
+      : []),
+    ...strange
+      .filter(({ whose }) => whose !== 'unmarked')
+      .map(({ name, whose }) => ({
+        ...base,
+        id: 'foreign-database',
+        result: 'fail' as const,
+        seen: `${shown(role)} can connect to ${shown(name)}, which ${whose === 'ours' ? 'is for other roles of this deployment' : 'belongs to another deployment'}`,
+        remedy: `its owner runs: REVOKE CONNECT ON DATABASE ${identifier(name)} FROM PUBLIC, ${identifier(role)};`,
+      })),
+    ...(granted.length > 0
+      ? [
+          {
+            ...base,
+            id: 'other-database',
+            result: 'info' as const,
+            seen: `may connect to ${granted.map(({ name }) => shown(name)).join(', ')} too, by a grant of its own`,
+          },
+        ]
+      : []),
+  ];
+}
+
+function excessOf(powers: Powers, attempted: Attempted | undefined): string[] {
+  const has = (what: Attempted['managed'][number]) => attempted?.managed.includes(what) === true;
+  return [
+    powers.isSuperuser && 'is a superuser',
+    (powers.createsRoles || has('create roles')) && 'may create roles',
+    powers.createsDatabases && 'may create databases',
+    powers.replicates && 'may replicate',
+    powers.bypassesRowSecurity && 'bypasses row security',
+    (powers.readsVerifiers || has('read password verifiers')) && 'may read password verifiers',
+    powers.powerfulGroups.length > 0 && `may act as ${powers.powerfulGroups.map(shown).join(', ')}`,
+  ].filter((text) => text !== false);
+}

@@ -1,0 +1,222 @@
+// Doctor: what would keep an apply from going well, each with what mends it. It looks at all that a plan looks at, at
+// this machine's files, and at what stands on the way to the server. Reads only.
+import {
+  type Allowed,
+  type Check,
+  type Configuration,
+  type Context,
+  type Declaration,
+  type Diagnostic,
+  type OperationError,
+  printable,
+  type Response,
+  type Target,
+} from 'bus-integration-database';
+import { type Computed, computePlan } from '../compute.ts';
+import type { Session } from '../connect.ts';
+import type { DsnDirectory } from '../dsn-directory.ts';
+import { lockHolder } from '../lock.ts';
+import type { Meter } from '../meter.ts';
+import type { Observation } from '../observation.ts';
+import { observe } from '../observe.ts';
+import { adminSource, type Preparation, type ProviderSurroundings, prepare } from '../preparation.ts';
+import { base, targetOf } from '../respond.ts';
+import { createRun, type Run } from '../run.ts';
+import { toOperationError } from '../sqlstate.ts';
+import { blockerChecks } from './blockers.ts';
+import { asCheck, check } from './check.ts';
+import { directorySight, secretFileChecks } from './files.ts';
+import { eventTriggerChecks, listenerRulesChecks, reservedRoleChecks, verifierChecks } from './modules.ts';
+import { lookAgain, poolerCheck, routeCheck, serversCheck, wayIdOf } from './route.ts';
+import {
+  clockCheck,
+  collationChecks,
+  connectionChecks,
+  encodingCheck,
+  standbyChecks,
+  tlsCheck,
+  versionCheck,
+} from './server.ts';
+import { type DoctorSight, readDoctorSight } from './sight.ts';
+
+export interface DoctorOptions {
+  readonly configuration: Configuration;
+  readonly surroundings: ProviderSurroundings;
+  readonly declaration: Declaration;
+  readonly context: Context;
+  readonly meter?: Meter | undefined;
+}
+
+const nothingAllowed: Allowed = { allow: [], adopt: false, rotate: [] };
+/** One fewer than a plan's: a further connection looks who else answers. */
+const jobs = 2;
+
+export async function diagnose(options: DoctorOptions): Promise<Response> {
+  const startedAt = performance.now();
+  const { configuration, surroundings, declaration } = options;
+  const found: Found = { checks: [] };
+  const { checks } = found;
+  checks.push(...secretFileChecks(configuration, surroundings));
+  try {
+    const files = directorySight(configuration, surroundings, declaration);
+    checks.push(...files.checks);
+    const preparation = await prepare(configuration, surroundings, declaration, nothingAllowed);
+    checks.push(...preparation.warnings.map((warning) => asCheck(warning)));
+    await examineServer(options, preparation, files.readable, found);
+  } catch (error) {
+    if (options.context.signal.aborted) throw error;
+    const expected = toOperationError(error, 'the examination');
+    const known = new Set(checks.map(({ seen }) => seen));
+    checks.push(
+      ...expected.diagnostics
+        .map((diagnostic) =>
+          asCheck(
+            { ...diagnostic, message: withSource(diagnostic.message, expected, configuration) },
+            wayIdOf(expected) ?? 'configuration',
+          ),
+        )
+        .filter(({ seen }) => !known.has(seen)),
+    );
+  }
+  const isOk = checks.every(({ result }) => result !== 'fail');
+  return {
+    ok: isOk,
+    ...base({ deploymentId: configuration.deploymentId }, [], startedAt),
+    complete: checks.every(({ result }) => result !== 'unknown'),
+    ...(found.target !== undefined && { target: found.target }),
+    diagnostics: [],
+    checks,
+  };
+}
+
+/** What the examination came to so far; it goes on as far as it can. */
+interface Found {
+  readonly checks: Check[];
+  target?: Target;
+}
+
+async function examineServer(
+  options: DoctorOptions,
+  { wish, target }: Preparation,
+  directory: DsnDirectory | undefined,
+  found: Found,
+): Promise<void> {
+  const { checks } = found;
+  const { context, meter } = options;
+  const run = createRun({ target, signal: context.signal, meter });
+  await using session = await run.open('survey');
+  const version = session.parameterStatus.server_version ?? '';
+  found.target = {
+    host: session.pinned.host,
+    port: session.pinned.port,
+    database: session.database,
+    admin_role: session.user,
+    server_version: version,
+  };
+  checks.push(
+    check('reachable', 'ok', `${session.where} answers as ${printable(session.user)}`),
+    versionCheck(session.serverVersionNum, version),
+    tlsCheck(session),
+  );
+  const sight = await readDoctorSight(session, wish.declaration.databases);
+  checks.push(clockCheck(sight), routeCheck(session, sight));
+  const isPooled = sight.pid !== session.pid || session.setsPerTransaction;
+  const around = lookAround(run, session, sight, isPooled);
+  // Awaited below, whatever else fails before.
+  around.catch(() => {});
+  const inside: Check[] = [];
+  try {
+    // Behind a pooler the second look must find the first connection idle.
+    if (isPooled) await around;
+    inside.push(await lockCheck(session, wish.deploymentId));
+    const { seen, pairs, proofs } = await observe(session, {
+      run,
+      wish,
+      directory,
+      jobs: () => jobs,
+      onProgress: context.onProgress,
+    });
+    found.target = targetOf(session.pinned, seen.admin, seen.server);
+    const computed = computePlan(wish, seen, pairs, proofs);
+    inside.push(...judge(options, directory === undefined ? withoutFiles(computed) : computed, seen, sight));
+    if (directory !== undefined) inside.push(...rightsChecks(computed, seen));
+  } finally {
+    // In one order, whichever of the two was quicker.
+    checks.push(...(await around), ...inside);
+  }
+}
+
+async function lookAround(run: Run, session: Session, sight: DoctorSight, isPooled: boolean): Promise<Check[]> {
+  const look = await lookAgain(run, session);
+  return [
+    isPooled ? await poolerCheck(session, sight, look) : check('pooler', 'ok', 'no pooler in between'),
+    serversCheck(session, sight, look),
+  ];
+}
+
+async function lockCheck(session: Session, deploymentId: string): Promise<Check> {
+  const holder = await lockHolder(session, deploymentId);
+  return holder === undefined
+    ? check('lock', 'ok', 'no apply is running')
+    : check('lock', 'warn', `an apply is running: ${holder}`, 'wait for it to end');
+}
+
+function judge(
+  { declaration, configuration }: DoctorOptions,
+  computed: Computed,
+  seen: Observation,
+  sight: DoctorSight,
+): Check[] {
+  const { admin, server } = seen;
+  const makesDatabases = computed.steps.some(({ action }) => action === 'create-database');
+  const isRefusedAsStandby = computed.refusals.some(({ code }) => code === 'standby');
+  return [
+    ...connectionChecks(seen, sight),
+    ...standbyChecks(server, isRefusedAsStandby),
+    ...collationChecks(sight.collations, makesDatabases, server.versionNum),
+    encodingCheck(server),
+    ...blockerChecks(sight, { admin: admin.name, database: server.database, makesDatabases }),
+    ...verifierChecks(sight, {
+      admin: admin.name,
+      passwordSend: configuration.passwordSend,
+      setsPasswords: computed.credentials.some(({ setsVerifier }) => setsVerifier),
+    }),
+    ...reservedRoleChecks(sight, declaration),
+    ...eventTriggerChecks(seen),
+    ...listenerRulesChecks(sight, seen),
+    ...computed.refusals.map((refusal) => asCheck(refusal)),
+    ...computed.findings.flatMap(findingChecks),
+  ];
+}
+
+/** Where the files can't be looked into, nothing is said of passwords: that none was seen doesn't mean that none is there. */
+function withoutFiles(computed: Computed): Computed {
+  const doubtful = new Set(
+    computed.credentials.flatMap(({ refusal, unsettled }) => [refusal, unsettled]).map((told) => told?.message),
+  );
+  return { ...computed, refusals: computed.refusals.filter(({ message }) => !doubtful.has(message)) };
+}
+
+function findingChecks(finding: Diagnostic): Check[] {
+  // Said already, and more of it, by the look at the way there.
+  if (finding.code === 'pooler') return [];
+  const told = asCheck(finding);
+  return [finding.code === 'system-identifier' ? { ...told, result: 'unknown' } : told];
+}
+
+function rightsChecks({ refusals }: Computed, { admin }: Observation): Check[] {
+  if (refusals.length > 0) return [];
+  const rights = [
+    admin.isSuperuser && 'superuser',
+    admin.createsRoles && 'CREATEROLE',
+    admin.createsDatabases && 'CREATEDB',
+  ].filter(Boolean);
+  const seen = `${admin.name} (${rights.join(', ') || 'no role attributes'}) may do all that the plan needs`;
+  return [check('admin-rights', 'ok', seen)];
+}
+
+function withSource(message: string, { errorClass }: OperationError, configuration: Configuration): string {
+  return ['unreachable', 'authentication-failed', 'timeout'].includes(errorClass)
+    ? `${message} (from ${adminSource(configuration)})`
+    : message;
+}

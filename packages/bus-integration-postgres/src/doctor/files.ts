@@ -1,0 +1,84 @@
+// What the doctor sees of this machine: where the admin DSN stands and the directory of the DSN files. Writes nothing.
+import {
+  type Check,
+  type Configuration,
+  type Declaration,
+  gitExposure,
+  judgeSecretFile,
+  loginsOf,
+  OperationError,
+  printable,
+} from 'bus-integration-database';
+import { type DsnDirectory, listDirectory, withoutSlashes } from '../dsn-directory.ts';
+import { readPairs } from '../dsn-file.ts';
+import { judgeOutputDirectory } from '../output-directory.ts';
+import { adminSource, directoryOf, type ProviderSurroundings, pathFrom } from '../preparation.ts';
+import { asCheck, check } from './check.ts';
+
+export function secretFileChecks(configuration: Configuration, surroundings: ProviderSurroundings): Check[] {
+  const { file, key, envFile } = configuration.credentials;
+  const { uid, cwd } = surroundings;
+  if (file !== undefined) {
+    const findings = judgeSecretFile(pathFrom(cwd, file), { uid });
+    return [
+      ...(findings.length === 0
+        ? [check('admin-dsn-file', 'ok', `${file} is this user's alone`)]
+        : findings.map((finding) => asCheck(finding, 'admin-dsn-file'))),
+      gitCheck('git-admin-dsn', file, surroundings),
+    ];
+  }
+  if (envFile === undefined)
+    return [check('admin-dsn', 'info', `the admin DSN comes from ${adminSource(configuration)} itself`)];
+  const findings = judgeSecretFile(pathFrom(cwd, envFile), { uid, content: 'any' });
+  return [
+    ...(findings.length === 0
+      ? [check('admin-dsn-file', 'ok', `${printable(envFile)}, which holds ${key}, is this user's alone`)]
+      : findings.map((finding) => asCheck(finding, 'admin-dsn-file'))),
+    gitCheck('git-admin-dsn', envFile, surroundings),
+  ];
+}
+
+/** What is wrong with the directory and the files in it. */
+interface DirectorySight {
+  readonly checks: readonly Check[];
+  /** Undefined too where its files can't be looked into: what they hold is not known then. */
+  readonly readable?: DsnDirectory;
+}
+
+export function directorySight(
+  configuration: Configuration,
+  surroundings: ProviderSurroundings,
+  declaration: Declaration,
+): DirectorySight {
+  const directory = directoryOf(configuration, surroundings);
+  if (directory === undefined) return { checks: [] };
+  const logins = loginsOf(declaration);
+  const closed = faultsOf('output-directory', () => listDirectory(directory));
+  if (closed.length > 0) return { checks: closed };
+  const broken = faultsOf('dsn-file', () => readPairs(directory, logins));
+  const findings = judgeOutputDirectory(directory, logins.length);
+  const checks = [
+    ...(findings.length === 0
+      ? [check('output-directory', 'ok', `${directory.shown} can be written`)]
+      : findings.map((finding) => asCheck(finding))),
+    ...broken,
+    gitCheck('git-output-directory', `${withoutSlashes(configuration.dsnOutputDirectory ?? '.')}/`, surroundings),
+  ];
+  return { checks, ...(broken.length === 0 && { readable: directory }) };
+}
+
+function gitCheck(id: string, path: string, { cwd, env }: ProviderSurroundings): Check {
+  const { result, seen, remedy } = gitExposure(pathFrom(cwd, path), { env });
+  return check(id, result, seen, remedy);
+}
+
+/** Why the other verbs would not even look. */
+function faultsOf(id: string, look: () => void): Check[] {
+  try {
+    look();
+    return [];
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    return error.diagnostics.map((diagnostic) => asCheck(diagnostic, id));
+  }
+}

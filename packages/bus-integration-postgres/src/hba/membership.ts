@@ -1,0 +1,20 @@
+// Which roles each user is a member of, as pg_hba's +group and samerole count it: directly or not, whatever INHERIT and
+// SET say, and no superuser by being one. Reads only.
+import type { Session } from '../session.ts';
+import { membershipSql } from '../sql/hba.ts';
+
+/**
+ * Membership by user; a user who isn't in the map doesn't exist.
+ *
+ * @example
+ * (await readMembership(session, ['app'])).get('app') // ['reporting']
+ */
+export async function readMembership(
+  session: Session,
+  users: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const rows = await session.query<{ user: string; groups: string[] }>(membershipSql, [users], {
+    doing: 'reading memberships',
+  });
+  return new Map(rows.map(({ user, groups }) => [user, groups] as const));
+}

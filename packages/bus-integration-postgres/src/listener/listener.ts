@@ -1,0 +1,84 @@
+// The listener policy: who may reach the server, judged from the server's own view. Reads; changes nothing.
+import { type Check, type Configuration, loginsOf, rolesOf } from 'bus-integration-database';
+import { isSocketDirectory, type PinnedAddress, resolveAddress } from '../dial.ts';
+import { readHba } from '../hba/reading.ts';
+import type { Preparation } from '../preparation.ts';
+import type { Run } from '../run.ts';
+import type { Session } from '../session.ts';
+import { lookAtCertificate, type Presented } from './certificate.ts';
+import { type ListenerFacts, readListenerFacts } from './facts.ts';
+import { judgeLoaded } from './loaded.ts';
+import { policyOf } from './policy.ts';
+import { judgeRoles } from './roles.ts';
+import { judgeRules } from './rules.ts';
+import { judgeSockets, listeningOf } from './sockets.ts';
+import { judgeStandpoint } from './standpoint.ts';
+import { judgeEncryption } from './tls.ts';
+import { withWayOut } from './way-out.ts';
+
+export interface ListenerOptions {
+  /** The admin's, to read by. */
+  readonly session: Session;
+  readonly run: Run;
+  readonly preparation: Preparation;
+  readonly configuration: Pick<Configuration, 'declared' | 'passwordSend'>;
+  /** How many databases are looked into at once. */
+  readonly jobs: number;
+}
+
+/** The checks of the listener policy: what it is, then an `ok` or findings for each area. */
+export async function judgeListener(options: ListenerOptions): Promise<Check[]> {
+  const { session, run, preparation, configuration } = options;
+  const { declaration, endpoint } = preparation.wish;
+  const sslmode = endpoint.sslmode ?? 'prefer';
+  const policy = policyOf(configuration.declared, sslmode);
+  const facts = await readListenerFacts(session, run, {
+    roles: rolesOf(declaration),
+    databases: declaration.databases,
+    jobs: options.jobs,
+  });
+  const reading = await readHba(session);
+  const presented = await certificateOf(options, facts);
+  const admin = session.user;
+  const standpoint = judgeStandpoint({ pinned: session.pinned, hasTls: session.tls !== null, facts }, policy);
+  const checks = [
+    ...judgeSockets(facts, policy),
+    ...judgeEncryption({ facts, policy, admin, sslmode, presented, now: new Date() }),
+    ...judgeLoaded(reading, facts, policy),
+    ...(reading.source === 'unknown'
+      ? []
+      : judgeRules({ rules: reading.rules, facts, policy, logins: loginsOf(declaration), admin })),
+    ...judgeRoles({ facts, policy, admin, passwordSend: configuration.passwordSend }),
+  ];
+  return [withWayOut(standpoint, checks, policy), ...checks];
+}
+
+/** Of the server that services dial; undefined where they dial a socket, or there is nothing to look at. */
+async function certificateOf(
+  { session, run, preparation }: ListenerOptions,
+  facts: ListenerFacts,
+): Promise<Presented | undefined> {
+  const { host, port, sslrootcert } = preparation.wish.endpoint;
+  if (facts.settings.ssl === 'off' || listeningOf(facts)?.isOpen === false || host === undefined) return undefined;
+  const pinned = await addressOf(host.split(',')[0] ?? host, Number(port?.split(',')[0] ?? 5432), session, run.signal);
+  if (typeof pinned === 'string') return { state: 'unknown', reason: pinned };
+  if (isSocketDirectory(pinned.address)) return undefined;
+  return await lookAtCertificate(pinned, run.target, sslrootcert, run.signal);
+}
+
+/** The admin's own address where services dial the same host; else the first one of theirs. */
+async function addressOf(
+  host: string,
+  port: number,
+  { pinned }: Session,
+  signal: AbortSignal,
+): Promise<PinnedAddress | string> {
+  if (host === pinned.host) return { ...pinned, port };
+  try {
+    const [first] = await resolveAddress({ host, port }, signal);
+    return first ?? `can't look up host ${host}`;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return error instanceof Error ? error.message : String(error);
+  }
+}

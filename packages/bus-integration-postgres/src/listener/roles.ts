@@ -1,0 +1,129 @@
+// Passwords, databases and schemas: what a client that got in finds open, and how its password is kept. Pure.
+import type { Check } from 'bus-integration-database';
+import { shown } from '../shown.ts';
+import { identifier } from '../sql.ts';
+import { count, found, inOrder, someNames } from './check.ts';
+import type { ListenerFacts } from './facts.ts';
+import type { Policy } from './policy.ts';
+
+export interface RolesOptions {
+  readonly facts: ListenerFacts;
+  readonly policy: Policy;
+  readonly admin: string;
+  /** How this deployment hands passwords to the server. */
+  readonly passwordSend: 'verifier' | 'plaintext';
+}
+
+/** Findings about roles and databases; an `ok` when there are none. */
+export function judgeRoles(options: RolesOptions): Check[] {
+  const problems = [
+    ...passwordEncryption(options),
+    ...weakVerifiers(options),
+    ...publicConnect(options.facts),
+    ...publicWritable(options.facts),
+    ...connectionLimits(options.facts),
+  ];
+  const services = options.facts.roles.filter(({ isService }) => isService).length;
+  const declared = options.facts.databases.filter(({ isDeclared }) => isDeclared).length;
+  const verifiers = options.facts.weakVerifiers === undefined ? '' : 'stored as SCRAM verifiers, ';
+  const seen = `${count(services, 'service role')} and ${count(declared, 'database')}: ${verifiers}shut to PUBLIC`;
+  return [...problems, ...inOrder('roles', problems, seen)];
+}
+
+function passwordEncryption({ facts, passwordSend }: RolesOptions): Check[] {
+  const { password_encryption: setting } = facts.settings;
+  if (setting === undefined || setting === 'scram-sha-256') return [];
+  const isOurs = passwordSend === 'plaintext';
+  const why = isOurs
+    ? 'BUS_DATABASE_PASSWORD_SEND=plaintext lets the server hash the passwords of services: they become MD5'
+    : 'passwords that others set are stored as MD5 hashes; those that apply sets are SCRAM verifiers';
+  return [
+    found('password-encryption', isOurs ? 'fail' : 'warn', `password_encryption = ${setting}`, {
+      why,
+      remedy: "ALTER SYSTEM SET password_encryption = 'scram-sha-256'; SELECT pg_reload_conf();",
+    }),
+  ];
+}
+
+function weakVerifiers({ facts, policy, admin }: RolesOptions): Check[] {
+  const { weakVerifiers: weak } = facts;
+  const services = new Set(facts.roles.filter(({ isService }) => isService).map(({ name }) => name));
+  if (weak === undefined) {
+    return [
+      // Under external only what a client can prove is asked for, and a client proves SCRAM by logging in.
+      found('weak-verifier', policy.name === 'external' ? 'info' : 'unknown', "pg_authid can't be read", {
+        why: 'how the passwords of other roles are stored is not known; services log in by SCRAM or not at all',
+        remedy: `a superuser runs: GRANT SELECT (rolname, rolsuper, rolcanlogin, rolpassword) ON pg_authid TO ${identifier(admin)};`,
+      }),
+    ];
+  }
+  const ours = weak.filter(({ name }) => services.has(name)).map(({ name }) => name);
+  const others = weak.filter(({ name }) => !services.has(name)).map(({ name }) => name);
+  return [
+    ...(ours.length === 0
+      ? []
+      : [
+          found('weak-verifier', policy.isExplicit ? 'fail' : 'warn', `${someNames(ours)}: stored as MD5`, {
+            why: 'who reads the hash logs in with it',
+            remedy: `bus operator database apply ${ours.map((name) => `--rotate ${name}`).join(' ')}`,
+          }),
+        ]),
+    ...(others.length === 0
+      ? []
+      : [
+          found('weak-verifier', 'warn', `${count(others.length, 'other role')} stored as MD5: ${someNames(others)}`, {
+            why: 'who reads the hash logs in with it',
+            remedy: `set the password again, in psql: \\password ${shown(others[0] ?? '')}`,
+          }),
+        ]),
+  ];
+}
+
+function publicConnect({ databases }: ListenerFacts): Check[] {
+  const open = databases.filter(({ isOpenToPublic }) => isOpenToPublic);
+  const ours = open.filter(({ isDeclared }) => isDeclared).map(({ name }) => name);
+  const others = open.filter(({ isDeclared }) => !isDeclared).map(({ name }) => name);
+  return [
+    ...(ours.length === 0
+      ? []
+      : [
+          found('public-connect', 'fail', `every role may CONNECT to ${someNames(ours)}`, {
+            why: 'a database of this deployment is for its own roles only',
+            remedy: ours.map((name) => `REVOKE CONNECT ON DATABASE ${identifier(name)} FROM PUBLIC;`).join('\n'),
+          }),
+        ]),
+    ...(others.length === 0 ? [] : [found('public-connect', 'info', `PUBLIC may CONNECT to ${someNames(others, 8)}`)]),
+  ];
+}
+
+function publicWritable({ writableSchemas, closedDatabases, admin }: ListenerFacts): Check[] {
+  const problems = writableSchemas.map(({ database, name, owner }) =>
+    found('public-writable', 'warn', `every role may create objects in ${shown(database)}, schema ${shown(name)}`, {
+      why: 'what one plants there, another may run',
+      remedy: `${shown(owner)} runs in ${shown(database)}: REVOKE CREATE ON SCHEMA ${identifier(name)} FROM PUBLIC;`,
+    }),
+  );
+  const unseen = closedDatabases.map(({ name, reason }) =>
+    reason === undefined
+      ? found('public-writable', 'unknown', `${shown(admin)} may not look into ${shown(name)}`, {
+          remedy: `its owner runs: GRANT CONNECT ON DATABASE ${identifier(name)} TO ${identifier(admin)};`,
+        })
+      : found('public-writable', 'unknown', `${shown(name)} could not be looked into: ${reason}`),
+  );
+  return [...problems, ...unseen];
+}
+
+function connectionLimits({ roles, databases, settings }: ListenerFacts): Check[] {
+  const services = roles.filter(({ isService }) => isService);
+  const unlimited = services.filter(({ connectionLimit }) => connectionLimit < 0).map(({ name }) => name);
+  const isBounded = databases
+    .filter(({ isDeclared }) => isDeclared)
+    .every(({ connectionLimit }) => connectionLimit >= 0);
+  if (unlimited.length === 0 || isBounded) return [];
+  const most = settings.max_connections === undefined ? 'all' : `all ${settings.max_connections}`;
+  return [
+    found('no-connection-limit', 'info', `${someNames(unlimited)} may take ${most} connections of the server`, {
+      remedy: `ALTER ROLE ${identifier(unlimited[0] ?? '')} CONNECTION LIMIT 50;  -- or what its pools need`,
+    }),
+  ];
+}

@@ -2,6 +2,7 @@
 // no file. A provider's own keys and name rules come in as a value.
 
 import { type Declared, readDeclared } from './declared.ts';
+import { readOwner } from './dsn-file-owner.ts';
 import { OperationError } from './errors.ts';
 import { type NameRules, printable } from './names.ts';
 import type { Diagnostic } from './response.ts';
@@ -224,19 +225,6 @@ function refuseManifest(settings: Settings): void {
   if (!settings.isSet(key)) return;
   const remedy = `unset it, and use BUS_DATABASE_NAMES, BUS_DATABASE_SERVICE_ROLE, BUS_DATABASE_ROLE_NAMES and BUS_DATABASE_SCHEMA_NAMES`;
   settings.refuse({ key, code: 'not-supported', message: `${key} is not supported yet`, remedy });
-}
-
-function readOwner(settings: Settings): { user: string; group?: string } | undefined {
-  const key = 'BUS_DATABASE_DSN_FILE_OWNER';
-  const owner = settings.value(key);
-  if (owner === undefined) return undefined;
-  const [, user, group] = /^([A-Za-z0-9_][A-Za-z0-9_.@-]*\$?)(?::([A-Za-z0-9_][A-Za-z0-9_.@-]*))?$/.exec(owner) ?? [];
-  if (user === undefined) {
-    const message = `${key} is ${shownValue(owner)}, expected user or user:group`;
-    settings.refuse({ key, code: 'invalid-value', message, remedy: `write it like ${key}=bus:bus` });
-    return undefined;
-  }
-  return { user, ...(group !== undefined && { group }) };
 }
 
 function readPasswordSend(settings: Settings): 'verifier' | 'plaintext' {

@@ -86,8 +86,16 @@ async function checkRole(
 ): Promise<Check[]> {
   const seen = files.flatMap((pair) => found.get(pair) ?? []);
   const looked = seen.find(({ facts }) => facts?.powers != null);
-  const databases = files.map(({ database }) => database);
-  const checks = looked === undefined ? [] : judgeRole(role, databases, options.preparation.wish.deploymentId, looked);
+  const own = files.map(({ database }) => database);
+  const checks =
+    looked === undefined
+      ? []
+      : judgeRole(
+          role,
+          { own, declared: options.preparation.wish.declaration.databases },
+          options.preparation.wish.deploymentId,
+          looked,
+        );
   const pair = files.find((file) => found.get(file)?.target !== undefined);
   const target = pair && found.get(pair)?.target;
   if (pair === undefined || target === undefined) return checks;

@@ -36,8 +36,8 @@ export const connectivityFindings = {
     page: `${documentation}/ddl-priv.html`,
   },
   'other-database': {
-    title: 'a service was given the right to enter a database that nobody has marked',
-    why: 'Somebody granted it. That may be meant; it is told so that nobody is surprised.',
+    title: 'a service was given the right to enter a database that is not declared',
+    why: 'Somebody granted it, or it was declared once. That may be meant; it is told so that nobody is surprised.',
     mend: 'If it is not meant, the grantor runs: REVOKE CONNECT ON DATABASE … FROM the role.',
     page: `${documentation}/ddl-priv.html`,
   },

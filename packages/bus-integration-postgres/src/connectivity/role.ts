@@ -6,10 +6,17 @@ import type { Attempted, Powers } from '../sql/verify.ts';
 import { identifier } from '../sql.ts';
 import type { LoginFindings } from './login.ts';
 
+export interface RoleDatabases {
+  /** Those that the role has a file for. */
+  readonly own: readonly string[];
+  /** All of the deployment's, others' among them. */
+  readonly declared: readonly string[];
+}
+
 /** Once for each role: its rights, and the databases that it may enter beside its own. */
 export function judgeRole(
   role: string,
-  own: readonly string[],
+  databases: RoleDatabases,
   deploymentId: string,
   { facts, attempted }: LoginFindings,
 ): Check[] {
@@ -19,10 +26,13 @@ export function judgeRole(
   const unclear = attempted?.unclear ?? [];
   const limits = { ...base, id: 'service-limits' };
   const strange = (facts.reachable ?? [])
-    .filter(({ name }) => !own.includes(name))
+    .filter(({ name }) => !databases.own.includes(name))
     .map(({ name, isByPublic, comment }) => ({ name, isByPublic, whose: ownership(comment, deploymentId) }));
-  // What PUBLIC may enter is the listener policy's to tell.
-  const granted = strange.filter(({ whose, isByPublic }) => whose === 'unmarked' && !isByPublic);
+  const forbidden = strange.filter(
+    ({ name, whose }) => whose === 'foreign' || (whose === 'ours' && databases.declared.includes(name)),
+  );
+  // What PUBLIC may enter is the listener policy's to tell; a leftover of this deployment's is no other service's.
+  const others = strange.filter((database) => !forbidden.includes(database) && !database.isByPublic);
   return [
     ...(excess.length > 0
       ? [
@@ -48,22 +58,20 @@ export function judgeRole(
           },
         ]
       : []),
-    ...strange
-      .filter(({ whose }) => whose !== 'unmarked')
-      .map(({ name, whose }) => ({
-        ...base,
-        id: 'foreign-database',
-        result: 'fail' as const,
-        seen: `${shown(role)} can connect to ${shown(name)}, which ${whose === 'ours' ? 'is for other roles of this deployment' : 'belongs to another deployment'}`,
-        remedy: `its owner runs: REVOKE CONNECT ON DATABASE ${identifier(name)} FROM PUBLIC, ${identifier(role)};`,
-      })),
-    ...(granted.length > 0
+    ...forbidden.map(({ name, whose }) => ({
+      ...base,
+      id: 'foreign-database',
+      result: 'fail' as const,
+      seen: `${shown(role)} can connect to ${shown(name)}, which ${whose === 'ours' ? 'is for other roles of this deployment' : 'belongs to another deployment'}`,
+      remedy: `its owner runs: REVOKE CONNECT ON DATABASE ${identifier(name)} FROM PUBLIC, ${identifier(role)};`,
+    })),
+    ...(others.length > 0
       ? [
           {
             ...base,
             id: 'other-database',
             result: 'info' as const,
-            seen: `may connect to ${granted.map(({ name }) => shown(name)).join(', ')} too, by a grant of its own`,
+            seen: `may connect to ${others.map(({ name }) => shown(name)).join(', ')} too, by a grant of its own`,
           },
         ]
       : []),

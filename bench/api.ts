@@ -6,18 +6,9 @@ import { writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { type Major, startServer } from 'embedded';
-import { bareLoop, loops, perSecond, statementsOf } from './catalog-loop.ts';
+import { loops, measured, type Pace, paceOf, type Rates, statementsOf } from './catalog-loop.ts';
 import { createBus, makeFolder } from './contender.ts';
 import { deploymentId, workloads } from './workload.ts';
-
-/** Figures of one way to ask, one a round. */
-export interface HttpRates {
-  readonly asking: Asking;
-  readonly http: number[];
-  readonly pg: number[];
-  readonly p50Ms: number[];
-  readonly p99Ms: number[];
-}
 
 interface Asking {
   readonly method: 'GET' | 'POST';
@@ -38,7 +29,7 @@ const asked: readonly Asking[] = [
 ];
 const token = 'a-token-for-the-benchmark-only';
 
-export async function httpRates(bus: string, major: Major, rounds: number): Promise<HttpRates[]> {
+export async function httpRates(bus: string, major: Major, rounds: number): Promise<Rates[]> {
   const workload = workloads.find(({ name }) => name === 'S');
   if (workload === undefined) return [];
   await using server = await startServer({ major });
@@ -68,7 +59,7 @@ export async function httpRates(bus: string, major: Major, rounds: number): Prom
       api.stdout.once('data', (text) => resolve(String(text).replace('listening on ', '').trim()));
       api.once('close', () => reject(new Error('the API ended')));
     });
-    const results: HttpRates[] = [];
+    const results: Rates[] = [];
     const body = JSON.stringify({
       deployment_id: deploymentId,
       provider: 'postgres',
@@ -78,16 +69,11 @@ export async function httpRates(bus: string, major: Major, rounds: number): Prom
       schemas: ['public'],
     });
     for (const asking of asked) {
-      const statements = await statementsOf(dsn, workload.databases, asking.route === 'status');
-      const result: HttpRates = { asking, http: [], pg: [], p50Ms: [], p99Ms: [] };
-      for (let round = 0; round < rounds; round += 1) {
-        const { rate, times } = await answersOf(`${url}/api/internal/database/${asking.route}`, asking, body);
-        result.http.push(rate);
-        result.p50Ms.push(times[Math.floor(times.length * 0.5)] ?? Number.NaN);
-        result.p99Ms.push(times[Math.floor(times.length * 0.99)] ?? Number.NaN);
-        result.pg.push(await bareLoop(statements, asking.lanes));
-      }
-      results.push(result);
+      const { method, route, clients, lanes, isShared } = asking;
+      const statements = await statementsOf(dsn, workload.databases, route === 'status');
+      const title = `${method} ${route} of S, ${clients === 1 ? '1 client' : `${clients} clients`}${isShared ? ', shared' : ''}`;
+      const ask = () => answersOf(`${url}/api/internal/database/${route}`, asking, body);
+      results.push(await measured({ title, lanes, hasGoal: isShared }, rounds, statements, ask));
     }
     return results;
   } finally {
@@ -96,21 +82,11 @@ export async function httpRates(bus: string, major: Major, rounds: number): Prom
   }
 }
 
-/** Answers a second, and how long each took, in ascending order. */
-async function answersOf(
-  url: string,
-  { method, clients }: Asking,
-  body: string,
-): Promise<{ rate: number; times: readonly number[] }> {
+async function answersOf(url: string, { method, clients }: Asking, body: string): Promise<Pace> {
   const agent = new Agent({ keepAlive: true, maxSockets: clients });
-  const times: number[] = [];
-  const rate = await perSecond(clients, async () => {
-    const begun = performance.now();
-    await ask(url, agent, method === 'POST' ? body : undefined);
-    times.push(performance.now() - begun);
-  });
+  const pace = await paceOf(clients, () => ask(url, agent, method === 'POST' ? body : undefined));
   agent.destroy();
-  return { rate, times: times.sort((one, other) => one - other) };
+  return pace;
 }
 
 function ask(url: string, agent: Agent, body: string | undefined): Promise<void> {

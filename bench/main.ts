@@ -9,15 +9,7 @@ import { examination } from './examination.ts';
 import { createCalm } from './machine.ts';
 import { natsRates } from './nats.ts';
 import { type Provisioning, type ProvisioningOptions, provision } from './provisioning.ts';
-import {
-  examinationTable,
-  httpTable,
-  provisioningTable,
-  rateTable,
-  slopeTable,
-  startUpTable,
-  verifyingTable,
-} from './report.ts';
+import { examinationTable, provisioningTable, rateTable, slopeTable, startUpTable, verifyingTable } from './report.ts';
 import { startUp } from './start-up.ts';
 import { verifying } from './verifying.ts';
 import { type Workload, workloads } from './workload.ts';
@@ -89,10 +81,10 @@ async function main(): Promise<number> {
       console.log(`\n${provisioningTable('L with max_connections = 20', workload, result)}`);
     }
   }
-  if (only.includes('api')) console.log(`\n${httpTable(await httpRates(bus, major, flags.rounds ?? 5))}`);
+  if (only.includes('api')) console.log(`\n${rateTable(await httpRates(bus, major, flags.rounds ?? 5))}`);
   if (only.includes('nats')) {
     const rates = await natsRates(bus, major, flags.rounds ?? 3);
-    if (rates !== undefined) console.log(`\n${rateTable(rates)}`);
+    if (rates !== undefined) console.log(`\n${rateTable([rates])}`);
   }
   if (results.length > 1) console.log(`\n${slopeTable(results)}`);
   console.log(`\nload at the end: ${loadavg()[0]?.toFixed(1)}`);

@@ -7,17 +7,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connect } from '@nats-io/transport-node';
 import { type Major, startServer } from 'embedded';
 import { hasNatsServer, startNatsServer } from '../test/nats-server.ts';
-import { bareLoop, perSecond, statementsOf } from './catalog-loop.ts';
+import { loops, measured, type Pace, paceOf, type Rates, statementsOf } from './catalog-loop.ts';
 import { createBus, makeFolder } from './contender.ts';
 import { deploymentId, workloads } from './workload.ts';
 
-export interface Rates {
-  /** Plans a second, one figure a round. */
-  readonly nats: number[];
-  readonly pg: number[];
-}
-
-const clients = 8;
+const clients = 32;
 
 /** Undefined where there is no nats-server. */
 export async function natsRates(bus: string, major: Major, rounds: number): Promise<Rates | undefined> {
@@ -45,19 +39,15 @@ export async function natsRates(bus: string, major: Major, rounds: number): Prom
   const statements = await statementsOf(dsn, workload.databases);
   try {
     while (!existsSync(ready)) await delay(20);
-    const rates: Rates = { nats: [], pg: [] };
-    for (let round = 0; round < rounds; round += 1) {
-      rates.nats.push(await plansOverNats(broker.url, wish));
-      rates.pg.push(await bareLoop(statements));
-    }
-    return rates;
+    const about = { title: `plan of S over NATS, ${clients} clients`, lanes: loops, hasGoal: true };
+    return await measured(about, rounds, statements, () => plansOverNats(broker.url, wish));
   } finally {
     worker.kill('SIGTERM');
     await new Promise((resolve) => worker.once('close', resolve));
   }
 }
 
-async function plansOverNats(url: string, payload: object): Promise<number> {
+async function plansOverNats(url: string, payload: object): Promise<Pace> {
   const client = await connect({ servers: url });
   const waiting = new Map<string, () => void>();
   client.subscribe('bus.database.plan.response', {
@@ -69,7 +59,7 @@ async function plansOverNats(url: string, payload: object): Promise<number> {
     },
   });
   const name = 'bus.database.plan.request';
-  const rate = await perSecond(clients, async (lane, index) => {
+  const pace = await paceOf(clients, async (lane, index) => {
     const correlation_id = `bench-${process.hrtime.bigint()}-${lane}-${index}`;
     await new Promise<void>((resolve) => {
       waiting.set(correlation_id, resolve);
@@ -77,5 +67,5 @@ async function plansOverNats(url: string, payload: object): Promise<number> {
     });
   });
   await client.close();
-  return rate;
+  return pace;
 }

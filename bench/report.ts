@@ -1,8 +1,7 @@
 // Measurements as the Markdown tables of RESULTS.md: medians, and ratios to the best that psql or Node can do.
 import { availableParallelism } from 'node:os';
-import type { HttpRates } from './api.ts';
+import type { Pace, Rates } from './catalog-loop.ts';
 import type { Examination } from './examination.ts';
-import type { Rates } from './nats.ts';
 import type { Run } from './program.ts';
 import type { Provisioning } from './provisioning.ts';
 import type { StartUp } from './start-up.ts';
@@ -48,35 +47,27 @@ export function verifyingTable(title: string, { psql, bus }: Verifying): string 
   return table([title, 'bus', 'psql', 'ratio', 'goal'], rows);
 }
 
-/** Plans a second over NATS beside a bare loop of the same reads. */
-export function rateTable({ nats, pg }: Rates): string {
-  const [ours, bare] = [median(nats), median(pg)];
-  const cells = [
-    'plan of S, converged',
-    `${ours.toFixed(0)}/s`,
-    `${bare.toFixed(0)}/s`,
-    (ours / bare).toFixed(2),
-    '≥ 0.6',
-  ];
-  return table([`over NATS, ${nats.length} rounds`, 'bus', 'bare `pg` loop', 'ratio', 'goal'], [cells]);
-}
-
-/** Answers a second over HTTP beside a bare loop of the same reads, and how evenly they come. */
-export function httpTable(results: readonly HttpRates[]): string {
-  const rows = results.map(({ asking, http, pg, p50Ms, p99Ms }) => {
-    const { method, route, clients, lanes, isShared } = asking;
-    const [ours, bare, p50, p99] = [median(http), median(pg), median(p50Ms), median(p99Ms)];
+/** Answers a second of the serving surfaces beside a bare loop of the same reads, and how evenly they come. */
+export function rateTable(results: readonly Rates[]): string {
+  const rows = results.map(({ title, lanes, hasGoal, ...paces }) => {
+    const rate = (all: readonly Pace[]) => median(all.map((pace) => pace.rate));
+    const percentile = (share: number) =>
+      median(paces.bus.map(({ timesMs }) => timesMs[Math.floor(timesMs.length * share)] ?? Number.NaN));
+    const [ours, bare, prepared] = [rate(paces.bus), rate(paces.pg), rate(paces.prepared)];
+    const [p50, p99] = [percentile(0.5), percentile(0.99)];
     return [
-      `${method} ${route} of S, ${clients === 1 ? '1 client' : `${clients} clients`}, ${isShared ? 'shared' : 'unshared'}`,
+      title,
       `${ours.toFixed(0)}/s`,
       `${bare.toFixed(0)}/s of ${lanes}`,
-      `${(ours / bare).toFixed(2)}${isShared ? ' (≥ 0.6)' : ''}`,
+      `${(ours / bare).toFixed(2)}${hasGoal ? ' (≥ 0.6)' : ''}`,
+      `${prepared.toFixed(0)}/s`,
+      (ours / prepared).toFixed(2),
       `${p50.toFixed(1)} ms, ${p99.toFixed(1)} ms`,
-      `${(p99 / p50).toFixed(1)}${isShared ? ' (< 5)' : ''}`,
+      `${(p99 / p50).toFixed(1)}${hasGoal ? ' (< 5)' : ''}`,
     ];
   });
-  const head = [`over HTTP, ${results[0]?.http.length ?? 0} rounds`, 'bus', 'bare `pg` loop', 'ratio (goal)'];
-  return table([...head, 'p50, p99', 'p99/p50 (goal)'], rows);
+  const head = [`${results[0]?.bus.length ?? 0} rounds`, 'bus', 'bare `pg` loop', 'ratio (goal)'];
+  return table([...head, 'loop, prepared', 'ratio', 'p50, p99', 'p99/p50 (goal)'], rows);
 }
 
 export function startUpTable({ node, version, help }: StartUp): string {

@@ -37,7 +37,8 @@ export interface Driver {
   loss(): Error | undefined;
   /** Gives the connection up, for this reason. */
   lose(reason: Error): void;
-  run(text: string, values: readonly unknown[]): Promise<CommandResult[]>;
+  /** With a `name` the server keeps the parsed statement, and its plan, under it for as long as the connection stands. */
+  run(text: string, values: readonly unknown[], name?: string): Promise<CommandResult[]>;
   /** Sends Terminate; `closed` settles when the server has hung up. */
   end(): void;
 }
@@ -118,8 +119,9 @@ export async function logIn(options: LoginOptions): Promise<Driver> {
     closed,
     loss: () => loss,
     lose,
-    run: async (text, values) => {
-      const result = (await client.query(text, [...values])) as unknown as CommandResult | CommandResult[];
+    run: async (text, values, name) => {
+      const query = { text, values: [...values], ...(name !== undefined && { name }) };
+      const result = (await client.query(query)) as unknown as CommandResult | CommandResult[];
       return Array.isArray(result) ? result : [result];
     },
     end: () => void client.end().catch(() => {}),

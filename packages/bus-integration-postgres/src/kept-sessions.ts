@@ -151,7 +151,10 @@ function lent(session: Session, giveBack: (isSound: boolean) => Promise<void>): 
   return {
     ...session,
     closed: Promise.race([ended, session.closed]),
-    query: (text, values, options) => watched(session.query(text, values, options)),
+    query: (text, values, options) =>
+      watched(
+        session.isPooled().then((isPooled) => session.query(text, values, { ...options, isPrepared: !isPooled })),
+      ),
     script: (text, options) => watched(session.script(text, options)),
     close,
     [Symbol.asyncDispose]: close,

@@ -16,6 +16,11 @@ interface RequestOptions {
   readonly timeoutMs?: number;
   /** What is being done, for messages: `reading the roles`. Default: `a statement`. */
   readonly doing?: string;
+  /**
+   * True for a statement that this session will run again: the server parses and plans it once. Not behind a pooler,
+   * which may hand the next run to a backend that knows nothing of it. Default: false.
+   */
+  readonly isPrepared?: boolean;
 }
 
 export interface Session extends AsyncDisposable {
@@ -84,6 +89,12 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
   let last: Promise<unknown> = Promise.resolve();
   let pooled: Promise<boolean> | undefined;
   let closing: Promise<void> | undefined;
+  const names = new Map<string, string>();
+  const nameOf = (text: string): string => {
+    const name = names.get(text) ?? `s${names.size}`;
+    names.set(text, name);
+    return name;
+  };
 
   // A request's deadline begins when the one before it has its answer.
   const request = (text: string, values: readonly unknown[], wish: RequestOptions): Promise<CommandResult[]> => {
@@ -99,7 +110,7 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
     try {
       if (closing !== undefined) throw new OperationError('internal', `${doing} was asked of a closed session`);
       if (driver.loss() !== undefined) throw lossOf(driver.loss(), where, doing);
-      const results = await driver.run(text, values);
+      const results = await driver.run(text, values, wish.isPrepared ? nameOf(text) : undefined);
       if (meter !== undefined) {
         meter.roundTrips += 1;
         meter.statements += results.filter(({ command }) => command !== null).length;

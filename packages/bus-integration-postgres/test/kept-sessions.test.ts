@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import { handle, type Provider, type Response, readConfiguration } from 'bus-integration-database';
 import { type Server, startServer } from 'embedded';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { connect } from '../src/connect.ts';
 import { createKeptSessions, type KeptSessions } from '../src/kept-sessions.ts';
 import { postgresKeys } from '../src/keys.ts';
 import { createMeter, type Meter } from '../src/meter.ts';
 import { createPostgresProvider } from '../src/provider.ts';
+import { pooler } from './pooler.ts';
+import { brief, targetOf } from './target.ts';
 
 const about = { deployment_id: 'kept', provider: 'postgres' };
 const wish = { ...about, databases: ['kept_a', 'kept_b'], roles: ['kept_svc'], schemas: ['public'] };
@@ -149,4 +152,21 @@ test('a run that was cut off gives nothing back', async () => {
   abort.abort('SIGTERM');
   expect((await cut).error_class).toBe('cancelled');
   expect((await ask('plan', wish)).ok).toBe(true);
+});
+
+test.each([
+  ['keeps its statements prepared', false],
+  ['behind a pooler prepares none, since another backend may run the next', true],
+])('a kept connection %s', async (_, isPooled) => {
+  await using between = await pooler(server);
+  const target = targetOf({ ...server, port: isPooled ? between.port : server.port });
+  const open = () => connect(target, brief);
+  for (const round of [1, 2]) {
+    await using session = await kept.take({ target, purpose: 'read', database: undefined }, undefined, open);
+    expect(await session.query('SELECT $1::int AS one', [round])).toEqual([{ one: round }]);
+    const [{ rows } = {}] = await session.query<{ rows: string[] }>(
+      'SELECT pg_catalog.array_agg(statement) AS rows FROM pg_catalog.pg_prepared_statements',
+    );
+    expect(rows?.filter((text) => text === 'SELECT $1::int AS one')).toEqual(isPooled ? undefined : [expect.anything()]);
+  }
 });

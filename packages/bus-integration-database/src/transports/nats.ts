@@ -9,7 +9,7 @@ import type { Secret } from '../secret.ts';
 import type { Subscription, Transport } from '../transport.ts';
 import { createBackoff, type RetryPolicy } from './backoff.ts';
 import { loadNats, type Nats, serversOf } from './nats-client.ts';
-import { answerTooLarge, messageOf, unauthorized, withoutJetStream } from './nats-refusals.ts';
+import { answerTooLarge, forbidden, messageOf, unauthorized, withoutJetStream } from './nats-refusals.ts';
 import { durableConsumer, eventStream, requireStreams } from './nats-stream.ts';
 
 export interface NatsOptions {
@@ -179,14 +179,26 @@ export function createNatsTransport(options: NatsOptions): Transport {
           await backoff.wait(failure, stopping.signal);
         }
       };
-      void tellStatus(connection, subscription, () => round.abort());
+      let refuse = (_: OperationError): void => {};
+      const refused = new Promise<never>((_, reject) => {
+        refuse = reject;
+      });
+      void tellStatus(
+        connection,
+        subscription,
+        () => round.abort(),
+        (error) => {
+          const why = error instanceof nats.PermissionViolationError ? forbidden(error) : undefined;
+          if (why !== undefined) refuse(why);
+        },
+      );
       const lost = connection.closed().then((error) => {
         if (error instanceof nats.AuthorizationError) throw unauthorized(error);
         if (error instanceof Error) throw new OperationError('unreachable', `lost NATS: ${messageOf(error)}`);
       });
       const rounds = serveRounds();
       try {
-        await Promise.race([rounds, lost]);
+        await Promise.race([rounds, lost, refused]);
       } finally {
         stopping.abort();
         await Promise.allSettled([rounds]);
@@ -214,8 +226,11 @@ async function tellStatus(
   connection: NatsConnection,
   { onReady, log }: Subscription,
   onReconnect: () => void,
+  onError: (error: Error) => void,
 ): Promise<void> {
-  for await (const { type } of connection.status()) {
+  for await (const status of connection.status()) {
+    const { type } = status;
+    if (status.type === 'error') onError(status.error);
     if (type === 'disconnect') onReady(false);
     if (type === 'reconnect') onReconnect();
     if (type === 'disconnect' || type === 'reconnect') log('warn', type, {});

@@ -167,6 +167,8 @@ test.each([
     const [{ rows } = {}] = await session.query<{ rows: string[] }>(
       'SELECT pg_catalog.array_agg(statement) AS rows FROM pg_catalog.pg_prepared_statements',
     );
-    expect(rows?.filter((text) => text === 'SELECT $1::int AS one')).toEqual(isPooled ? undefined : [expect.anything()]);
+    expect(rows?.filter((text) => text === 'SELECT $1::int AS one')).toEqual(
+      isPooled ? undefined : [expect.anything()],
+    );
   }
 });

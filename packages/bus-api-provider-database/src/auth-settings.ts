@@ -1,7 +1,6 @@
 // Who may be let in, from the environment: a static token, a shared JWT secret, a JWKS. Reads secret files; lets nobody in.
 import { resolve } from 'node:path';
-import { type Diagnostic, OperationError, readSecretFile, Secret } from 'bus-integration-database';
-import { isLoopback } from './address.ts';
+import { type Diagnostic, goesInClear, OperationError, readSecretFile, Secret } from 'bus-integration-database';
 
 export interface AuthSettings {
   readonly token?: Secret;
@@ -96,7 +95,8 @@ function readUrl(text: string | undefined, refuse: (key: string, message: string
     url !== undefined &&
     url.username === '' &&
     url.password === '' &&
-    (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname.replace(/^\[|\]$/g, ''))));
+    ['http:', 'https:'].includes(url.protocol) &&
+    !goesInClear(url);
   if (isFit) return url;
   refuse(keys.jwksUrl, 'is no https URL without credentials in it', `write ${keys.jwksUrl}=https://HOST/jwks.json`);
   return undefined;

@@ -1,7 +1,6 @@
 // What is asked of a request where nobody is authenticated: that it comes from this machine, was meant for it, and only
 // reads. A browser that was lured here (DNS rebinding, a foreign page) is turned away. Pure.
-import { OperationError } from 'bus-integration-database';
-import { isLoopback } from './address.ts';
+import { isLoopback, OperationError } from 'bus-integration-database';
 
 export interface LocalRequest {
   readonly method: string;

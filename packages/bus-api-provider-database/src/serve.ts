@@ -1,8 +1,7 @@
 // A server from its start to its end: what it may listen on, and how it ends without leaving an apply half done.
 import { lookup } from 'node:dns/promises';
 import type { AddressInfo } from 'node:net';
-import { OperationError } from 'bus-integration-database';
-import { isLoopback } from './address.ts';
+import { isLoopback, OperationError } from 'bus-integration-database';
 import type { App } from './app.ts';
 
 export interface ListenOptions {

@@ -398,6 +398,17 @@ describe('the transport over HTTP', () => {
     expect(payload).toMatchObject({ error_class: 'timeout', diagnostics: [{ code: 'age-unknown' }] });
   });
 
+  test.each([
+    ['http://bus.invalid', true],
+    ['https://bus.invalid', false],
+  ])('a token for %s is warned of: %s', async (url, isWarned) => {
+    const http = { url, token: new Secret('a-token'), retry: { minMs: 5, maxMs: 10, forMs: 20 } };
+    const { lines, ended } = await start({ http }, false);
+    await expect(ended).rejects.toThrow('given up');
+    const warned = lines.filter(({ message }) => message.includes('the token goes to bus.invalid in clear'));
+    expect(warned).toHaveLength(isWarned ? 1 : 0);
+  });
+
   test('what was replayed at one connection is not run again at the next', async () => {
     for (const verb of ['plan', 'status']) broker.publish(ask(verb, `once-${verb}`, payloadOf(verb)));
     const { provider } = await start({ http: { replay: true } });

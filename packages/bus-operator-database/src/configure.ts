@@ -6,6 +6,7 @@ import {
   type Credentials,
   type Diagnostic,
   type EnvFile,
+  goesInClear,
   judgeSecretFile,
   OperationError,
   parseDuration,
@@ -61,7 +62,7 @@ export async function configure({ flags, surroundings, cwd }: Ground, roots: rea
   return {
     configuration,
     env,
-    warnings: [...overrideWarnings(file, surroundings.env), ...warnings, ...exposed],
+    warnings: [...overrideWarnings(file, surroundings.env), ...warnings, ...exposed, ...tokenWarnings(flags)],
     origin: originOf(env, prefixes, source),
   };
 }
@@ -126,6 +127,14 @@ function overrideWarnings(file: EnvFile | undefined, env: Environment): Diagnost
       target: path,
     },
   ];
+}
+
+/** What is wrong with the address itself is told where it is used. */
+function tokenWarnings({ apiUrl = '', tokenFile }: Flags): Diagnostic[] {
+  const url = URL.canParse(apiUrl) ? new URL(apiUrl) : undefined;
+  if (tokenFile === undefined || url === undefined || !goesInClear(url)) return [];
+  const message = `the token goes to ${printable(url.host)} in clear, and whoever sees it may use it`;
+  return [{ severity: 'warn', code: 'token-in-clear', message, target: '--api-url', remedy: 'use https' }];
 }
 
 function originOf(

@@ -78,6 +78,14 @@ describe('configure', () => {
     );
   });
 
+  it('warns of a token that leaves this machine in clear', async () => {
+    const codes = async (...argv: string[]) => (await read(argv)).warnings.map(({ code }) => code);
+    expect(await codes('--api-url', 'http://bus.example.com', '--token-file', 't')).toContain('token-in-clear');
+    expect(await codes('--api-url', 'http://[::1]:8092', '--token-file', 't')).not.toContain('token-in-clear');
+    expect(await codes('--api-url', 'https://bus.example.com', '--token-file', 't')).not.toContain('token-in-clear');
+    expect(await codes('--api-url', 'http://bus.example.com')).not.toContain('token-in-clear');
+  });
+
   it('IN-01 tells who stands in the wrong folder', async () => {
     await expect(read([], {})).rejects.toThrow('no ./.env here and no BUS_DEPLOYMENT_ID');
     writeFileSync(join(directory, '.env'), '');

@@ -5,6 +5,7 @@ import { request as tlsRequest } from 'node:https';
 import { hostname } from 'node:os';
 import { OperationError } from '../errors.ts';
 import { createQueue, type Queue } from '../gate.ts';
+import { goesInClear } from '../loopback.ts';
 import type { Secret } from '../secret.ts';
 import { answerTooLargeCode, type Subscription, type Transport } from '../transport.ts';
 import { createBackoff, type RetryPolicy } from './backoff.ts';
@@ -128,7 +129,9 @@ export function createEventsHttpTransport(options: EventsHttpOptions): Transport
   return {
     listen: async (subscription) => {
       const open = new Set<string>();
-      const { events } = subscription;
+      const { events, log } = subscription;
+      if (token !== undefined && goesInClear(url))
+        log('warn', `the token goes to ${url.host} in clear, and whoever sees it may use it`, { remedy: 'use https' });
       const streams = events.map((name) =>
         subscribe(name, subscription, (isReady) => {
           const before = open.size;

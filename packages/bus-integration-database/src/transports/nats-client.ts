@@ -1,5 +1,6 @@
 // The NATS client library, which only deployments with NATS have installed, and the addresses it is given.
 import { OperationError } from '../errors.ts';
+import { goesInClear } from '../loopback.ts';
 
 export type Nats = typeof import('@nats-io/transport-node') & typeof import('@nats-io/jetstream');
 
@@ -45,6 +46,18 @@ export function serversOf(text: string): NatsServers {
     ...(login !== undefined && { user: decoded(login.username), pass: decoded(login.password) }),
     ...(isEncrypted && { tls: {} }),
   };
+}
+
+/**
+ * Whether a login in these addresses would leave this machine, and nobody asked for TLS.
+ *
+ * @example
+ * sendsLoginInClear('nats://user:password@nats.example.com'); // true
+ */
+export function sendsLoginInClear(text: string): boolean {
+  const addresses = text.split(',').map((part) => addressOf(part.trim()));
+  const { user, tls } = serversOf(text);
+  return user !== undefined && tls === undefined && addresses.some(goesInClear);
 }
 
 function addressOf(text: string): URL {

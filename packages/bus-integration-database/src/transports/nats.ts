@@ -8,7 +8,7 @@ import { createGate, type Gate } from '../gate.ts';
 import type { Secret } from '../secret.ts';
 import type { Subscription, Transport } from '../transport.ts';
 import { createBackoff, type RetryPolicy } from './backoff.ts';
-import { loadNats, type Nats, serversOf } from './nats-client.ts';
+import { loadNats, type Nats, sendsLoginInClear, serversOf } from './nats-client.ts';
 import { answerTooLarge, forbidden, messageOf, unauthorized, withoutJetStream } from './nats-refusals.ts';
 import { durableConsumer, eventStream, requireStreams } from './nats-stream.ts';
 
@@ -149,6 +149,10 @@ export function createNatsTransport(options: NatsOptions): Transport {
   return {
     listen: async (subscription) => {
       const nats = await loadNats();
+      if (sendsLoginInClear(options.url))
+        subscription.log('warn', 'the password for NATS goes there in clear, and whoever sees it may use it', {
+          remedy: 'use tls://, or BUS_NATS_CREDS_FILE',
+        });
       connection = await connect(nats, subscription);
       if (connection === undefined) return;
       client = nats.jetstream(connection);

@@ -1,4 +1,4 @@
-// Which addresses are this machine's own. Looks nothing up.
+// Which addresses are this machine's own, and what leaves it for anybody to read. Looks nothing up.
 import { BlockList, isIP } from 'node:net';
 
 /**
@@ -10,6 +10,16 @@ import { BlockList, isIP } from 'node:net';
 export function isLoopback(host: string): boolean {
   const family = isIP(host);
   return host === 'localhost' || (family !== 0 && loopback().check(host, family === 4 ? 'ipv4' : 'ipv6'));
+}
+
+/**
+ * Whether what is sent to an address can be read on the way: it leaves this machine, and not encrypted.
+ *
+ * @example
+ * goesInClear(new URL('http://bus.example.com')); // true
+ */
+export function goesInClear({ protocol, hostname }: URL): boolean {
+  return ['http:', 'nats:'].includes(protocol) && !isLoopback(hostname.replace(/^\[|\]$/g, ''));
 }
 
 function loopback(): BlockList {

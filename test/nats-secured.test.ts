@@ -113,7 +113,11 @@ describe.runIf(hasNatsServer('worker at secured NATS'))('the worker', () => {
     expect(await serve({ BUS_NATS_URL: server.urlAs('worker') }), log).toBe('ready');
     const client = await connect({ servers: server.urlAs('asker'), user: 'asker', pass: 'a' });
     const answers: string[] = [];
-    client.subscribe('bus.database.plan.response', { callback: (_, message) => answers.push(message.string()) });
+    client.subscribe('bus.database.plan.response', {
+      callback: (_, message) => {
+        answers.push(message.string());
+      },
+    });
     askForPlan(client);
     await expect.poll(() => answers, { timeout: 10_000 }).toEqual([expect.stringContaining('"unreachable"')]);
     await client.close();

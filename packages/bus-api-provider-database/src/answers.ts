@@ -7,7 +7,6 @@ import {
   type OnDefect,
   OperationError,
   type Response,
-  requireDeclaration,
   type Verb,
 } from 'bus-integration-database';
 import type { Deployment } from './deployments.ts';
@@ -62,7 +61,6 @@ export function createAnswers(
   return {
     read: (verb) => reads[verb](),
     ask: async (verb, request, context) => {
-      if (verb === 'verify') requireDeclaration(configuration);
       // An apply waits for its lock in the server, which is no reason for readers to wait.
       if (verb === 'apply') return run(verb, request, context);
       if (turnstile.waiting >= runsWaiting)

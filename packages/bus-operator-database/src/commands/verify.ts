@@ -1,12 +1,11 @@
 // `verify`: proves with real logins that what was provisioned works.
-import { type Response, requireDeclaration } from 'bus-integration-database';
+import type { Response } from 'bus-integration-database';
 import { verifyText } from '../text-verify.ts';
 import type { Command } from './command.ts';
 
 export const verify: Command = {
   verb: 'verify',
-  request: ({ configuration, flags: { probe, noNegative, apiUrl } }) => {
-    if (apiUrl === undefined) requireDeclaration(configuration);
+  request: ({ configuration, flags: { probe, noNegative } }) => {
     const { deploymentId: deployment_id, provider } = configuration;
     return {
       deployment_id,

@@ -112,7 +112,7 @@ describe('what can go wrong on the way', () => {
     for (const [args, exit, why] of [
       [['status', '--api-url', 'http://127.0.0.1:1'], 1, "can't reach the API at http://127.0.0.1:1: "],
       [['status', '--api-url', url], 1, 'answered 200 without a document of the API'],
-      [['status', '--api-url', `${url}/redirect`], 1, "can't reach the API at"],
+      [['status', '--api-url', `${url}/redirect`], 1, 'answered 302, which is a redirect'],
       [['status', '--api-url', 'ftp://x'], 2, 'expected http: or https:'],
       [['status', '--api-url', 'x'], 2, 'not a URL'],
       [['status', '--api-url', 'http://u:p@127.0.0.1:1'], 2, 'credentials in a URL'],
@@ -124,6 +124,65 @@ describe('what can go wrong on the way', () => {
       expect([args, answer.exit, answer.stderr]).toEqual([args, exit, expect.stringContaining(why)]);
     }
     stranger.close();
+  });
+
+  /** An API of a few words: what it answers to a request, or undefined for none at all. */
+  async function fakeApi(answer: (path: string) => readonly [status: number, body: unknown] | undefined) {
+    const server = createServer((request, response) => {
+      const path = `${request.method} ${request.url?.replace('/api/internal/database/', '')}`;
+      const [status, body] = answer(path) ?? [];
+      // Headers and the beginning of a stream, then silence.
+      if (status === undefined) return void response.write(': here\n\n');
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    return {
+      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      [Symbol.asyncDispose]: async () => {
+        server.closeAllConnections();
+        await new Promise((done) => server.close(done));
+      },
+    };
+  }
+  const accepted = [202, { job_id: 'a-job' }] as const;
+
+  it('an API that falls silent does not keep a run past its end', async () => {
+    await using api = await fakeApi((path) => (path.startsWith('POST apply') ? accepted : undefined));
+    using client = makeClient();
+    const { exit, stdout, stderr } = await run(client, 'apply', '--api-url', api.url, '--timeout', '1s');
+    expect([exit, stdout]).toEqual([1, expect.stringContaining('ok: false')]);
+    expect(stderr).toMatch(/within 1.0 s.*; the apply may go on at http:.*jobs\/a-job\n.*status .*shows what stands/s);
+  }, 60_000);
+
+  it.each([
+    [404, 'no such job: jobs are lost at a restart'],
+    [401, 'a valid token is needed'],
+  ])('an API that answers %i for its job leaves no doubt of what is in doubt', async (status, message) => {
+    const problem = { status, ok: false, error_class: 'invalid-request', diagnostics: [{ message }] };
+    await using api = await fakeApi((path) => (path.startsWith('POST apply') ? accepted : [status, problem]));
+    using client = makeClient();
+    const { exit, stderr } = await run(client, 'apply', '--api-url', api.url);
+    expect([exit, stderr]).toEqual([1, expect.stringContaining(message)]);
+    expect(stderr).toMatch(/the apply may go on at .*status .*shows what stands/s);
+  });
+
+  const answered = {
+    ok: true,
+    deployment_id: 'example-dev',
+    provider: 'postgres',
+    actions: [],
+    steps: [],
+    diagnostics: [],
+  };
+  it.each([
+    [{ ...answered, ok: false, error_class: 'of-tomorrow' }, 1, /no response of this version's contract \(error_class/],
+    [{ ...answered, actions: ['x'], steps: [null] }, 1, /no response of this version's contract \(steps/],
+    [{ ...answered, of_tomorrow: true }, 0, /^$/],
+  ])('an answer of another version is told from one that can be shown: %j', async (body, exit, said) => {
+    await using api = await fakeApi(() => [200, body]);
+    using client = makeClient();
+    const answer = await run(client, 'plan', '--api-url', api.url);
+    expect([answer.exit, answer.stderr]).toEqual([exit, expect.stringMatching(said)]);
   });
 
   it('an interrupted apply is ended there too, and says what stands', async () => {

@@ -105,15 +105,17 @@ export const responseSchema = shape({
 
 /**
  * What makes a value no response of the contract, as `path: why` without any of its content; none when it is one.
+ * A reader of another program's answers lets keys pass that it doesn't know: a later version may have more of them.
  *
  * @example
  * responseFaults({ ok: true, deployment_id: 'example-dev', provider: 'postgres', actions: [], steps: [] });
  * // ['diagnostics: missing or of another type']
  */
-export function responseFaults(value: unknown): readonly string[] {
+export function responseFaults(value: unknown, { letsPassUnknownKeys = false } = {}): readonly string[] {
   const result = responseSchema.safeParse(value);
   if (result.success) return actionsFault(result.data);
-  return result.error.issues.map((issue) => {
+  const issues = result.error.issues.filter(({ code }) => !letsPassUnknownKeys || code !== 'unrecognized_keys');
+  return issues.map((issue) => {
     const path = issue.path.map(String).join('.') || 'the response';
     if (issue.code === 'unrecognized_keys') return `${path}: unknown key ${issue.keys.join(', ')}`;
     return `${path}: ${issue.code === 'invalid_type' ? 'missing or of another type' : 'not a value of the contract'}`;

@@ -1,4 +1,6 @@
-// One HTTP exchange with the API: a document comes back, or it is said why none could be had. Retries nothing.
+// One HTTP exchange with the API: a document comes back, or it is said why none could be had. Retries nothing, follows no
+// redirect.
+import { type IncomingMessage, request as plainRequest } from 'node:http';
 import { OperationError, printable } from 'bus-integration-database';
 import type { ApiAddress } from './api-client.ts';
 import { interruptionError } from './interruption.ts';
@@ -10,6 +12,8 @@ interface ApiRequest {
   readonly lastEventId?: number;
   /** Sent as JSON by POST; without one it is GET. */
   readonly body?: unknown;
+  /** How long the server may say nothing. Default: longer than it works on any answer. */
+  readonly silenceMs?: number;
 }
 
 export interface ApiAnswer {
@@ -17,6 +21,8 @@ export interface ApiAnswer {
   readonly status: number;
   readonly document: unknown;
 }
+
+const longestSilenceMs = 330_000;
 
 /**
  * Asks, and reads the JSON document of the answer, a failure's too.
@@ -31,15 +37,22 @@ export async function callApi(
   { signal }: { readonly signal: AbortSignal },
 ): Promise<ApiAnswer> {
   const answer = await openApi(address, request, signal);
-  const text = await answer.text().catch((error: unknown) => {
-    throw failed(address, error, signal);
-  });
+  const chunks: Buffer[] = [];
   try {
-    return { address, status: answer.status, document: JSON.parse(text) };
+    for await (const chunk of answer) chunks.push(chunk as Buffer);
+  } catch (error) {
+    throw failed(address, error, signal);
+  }
+  const { statusCode: status = 0 } = answer;
+  try {
+    return { address, status, document: JSON.parse(Buffer.concat(chunks).toString('utf8')) };
   } catch {
+    const isElsewhere = status >= 300 && status < 400;
     throw new OperationError(
       'unreachable',
-      `${shown(address)} answered ${answer.status} without a document of the API; something else listens there`,
+      isElsewhere
+        ? `${shown(address)} answered ${status}, which is a redirect: a token is shown to nobody but that address`
+        : `${shown(address)} answered ${status} without a document of the API; something else listens there`,
       { code: 'api', target: shown(address), remedy: 'check --api-url' },
     );
   }
@@ -48,29 +61,35 @@ export async function callApi(
 /** Asks, and leaves the body to be read. */
 export async function openApi(
   { url, token }: ApiAddress,
-  { path, method, body, lastEventId }: ApiRequest,
+  { path, method, body, lastEventId, silenceMs = longestSilenceMs }: ApiRequest,
   signal: AbortSignal,
-): Promise<globalThis.Response> {
-  try {
-    return await fetch(new URL(path, url), {
-      method: method ?? (body === undefined ? 'GET' : 'POST'),
-      redirect: 'error',
+): Promise<IncomingMessage> {
+  const address = new URL(path, url);
+  const makeRequest = address.protocol === 'https:' ? (await import('node:https')).request : plainRequest;
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  return await new Promise((resolve, reject) => {
+    const asked = makeRequest(address, {
+      method: method ?? (text === undefined ? 'GET' : 'POST'),
       signal,
       headers: {
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-        ...(lastEventId !== undefined && { 'last-event-id': String(lastEventId) }),
+        ...(text !== undefined && {
+          'content-type': 'application/json',
+          'content-length': Buffer.byteLength(text),
+        }),
+        ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
         ...(token !== undefined && { authorization: `Bearer ${token.reveal()}` }),
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-  } catch (error) {
-    throw failed({ url }, error, signal);
-  }
+    asked.setTimeout(silenceMs, () => asked.destroy(new Error(`no word for ${silenceMs / 1000} s`)));
+    asked.once('response', resolve);
+    asked.on('error', (error) => reject(failed({ url }, error, signal)));
+    asked.end(text);
+  });
 }
 
 function failed(address: ApiAddress, error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return interruptionError(signal.reason);
-  const { code, message } = ((error as Error).cause ?? error) as NodeJS.ErrnoException;
+  const { code, message } = error as NodeJS.ErrnoException;
   const why = { ECONNREFUSED: 'connection refused', ENOTFOUND: 'no such host' }[code ?? ''] ?? code ?? message;
   return new OperationError('unreachable', `can't reach the API at ${shown(address)}: ${printable(why)}`, {
     code: 'api',

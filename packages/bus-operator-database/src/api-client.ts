@@ -8,6 +8,7 @@ import {
   printable,
   type Response,
   readSecretFile,
+  responseFaults,
   type Secret,
 } from 'bus-integration-database';
 import { callApi } from './api-call.ts';
@@ -83,10 +84,8 @@ export function createApiProvider(name: string, address: ApiAddress): Provider {
 /** The response in an answer: a problem document is one too, with members of its own before it. */
 function responseIn({ document, address }: { document: unknown; address: ApiAddress }): Response {
   const { type: _, title: __, status: ___, detail: ____, ...response } = (document ?? {}) as Record<string, unknown>;
-  const isResponse =
-    typeof response.ok === 'boolean' &&
-    [response.actions, response.steps, response.diagnostics].every((part) => Array.isArray(part));
-  if (!isResponse) throw notOurs(address, 'is no response of the contract');
+  const [fault] = responseFaults(response, { letsPassUnknownKeys: true });
+  if (fault !== undefined) throw notOurs(address, `is no response of this version's contract (${printable(fault)})`);
   return response as unknown as Response;
 }
 

@@ -8,6 +8,8 @@ import { interruptionError } from './interruption.ts';
 /** Streams break; this often one is taken up again where it ended. */
 const attempts = 5;
 const pauseMs = 500;
+/** The API's stream tells every 15 s that it is alive. */
+const silenceMs = 60_000;
 /** How long the job's own document is waited for where its stream is lost. */
 const waitSeconds = 2;
 
@@ -30,7 +32,7 @@ export async function followJob(address: ApiAddress, jobId: string, context: Con
   try {
     return await follow(address, jobId, context, patience.signal);
   } catch (error) {
-    if (!(error instanceof OperationError) || error.errorClass === 'invalid-request') throw error;
+    if (!(error instanceof OperationError)) throw error;
     const why = signal.aborted ? interruptionError(signal.reason) : error;
     throw goesOn(address, jobId, why);
   } finally {
@@ -46,8 +48,10 @@ async function follow(address: ApiAddress, jobId: string, context: Context, sign
   let last = 0;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const answer = await openApi(address, { path: `jobs/${jobId}/events`, lastEventId: last }, signal);
-      for await (const { id, event, data } of answer.ok && answer.body !== null ? readEvents(answer.body) : []) {
+      const asked = { path: `jobs/${jobId}/events`, lastEventId: last, silenceMs };
+      const answer = await openApi(address, asked, signal);
+      if (answer.statusCode !== 200) answer.resume();
+      for await (const { id, event, data } of answer.statusCode === 200 ? readEvents(answer) : []) {
         last = id ?? last;
         // A stream that told something was worth taking up.
         attempt = 1;
@@ -62,10 +66,10 @@ async function follow(address: ApiAddress, jobId: string, context: Context, sign
       const { document, status } = await callApi(address, { path: `jobs/${jobId}?wait=${waitSeconds}s` }, { signal });
       const { state, response } = document as { state?: unknown; response?: unknown };
       if (state === 'ended') return response;
-      if (state !== 'running' && status < 500) return document;
+      if (state !== 'running' && status < 500) throw forgotten(address, document);
       if (state === 'running') attempt = 1;
     } catch (error) {
-      if (signal.aborted || attempt >= attempts) throw error;
+      if (signal.aborted || attempt >= attempts || isForgotten(error)) throw error;
     }
     if (attempt >= attempts) throw lost(address, undefined);
     await new Promise((done) => setTimeout(done, pauseMs * attempt));
@@ -74,6 +78,22 @@ async function follow(address: ApiAddress, jobId: string, context: Context, sign
 
 function lost({ url }: ApiAddress, cause: unknown): OperationError {
   return new OperationError('unreachable', `the API at ${printable(url.origin)} was lost`, { code: 'api', cause });
+}
+
+/** An API that was started anew knows nothing of the job, one whose token has run out tells nothing. */
+function forgotten({ url }: ApiAddress, document: unknown): OperationError {
+  const { diagnostics } = document as { diagnostics?: readonly { message?: unknown }[] };
+  const said = diagnostics?.[0]?.message;
+  const what = typeof said === 'string' ? said : 'it knows no such job';
+  return new OperationError('unreachable', `the API at ${printable(url.origin)} says of its job: ${printable(what)}`, {
+    code: forgottenCode,
+  });
+}
+
+const forgottenCode = 'job-forgotten';
+
+function isForgotten(error: unknown): boolean {
+  return error instanceof OperationError && error.diagnostics[0]?.code === forgottenCode;
 }
 
 function goesOn({ url }: ApiAddress, jobId: string, why: OperationError): OperationError {

@@ -68,9 +68,12 @@ function arbitraryOf(schema: Schema, depth = 0): fc.Arbitrary<unknown> {
   if (depth > 6) return fc.constant(null);
   if (Array.isArray(schema.enum)) return fc.constantFrom(...schema.enum);
   if ('const' in schema) return fc.constant(schema.const);
+  // A reference with a description beside it.
+  if (Array.isArray(schema.allOf) && schema.allOf.length === 1) return arbitraryOf(schema.allOf[0], depth);
   for (const key of ['anyOf', 'oneOf'] as const) {
     const choices = schema[key];
-    if (Array.isArray(choices)) return fc.oneof(...choices.map((choice: Schema) => arbitraryOf(choice, depth + 1)));
+    if (Array.isArray(choices) && schema.properties === undefined)
+      return fc.oneof(...choices.map((choice: Schema) => arbitraryOf(choice, depth + 1)));
   }
   switch (schema.type) {
     case 'boolean':

@@ -14,6 +14,7 @@ import {
   targetSchema,
 } from './contract-response.ts';
 import { stepSchema } from './contract-step.ts';
+import { words } from './contract-words.ts';
 import { envelopeSchema } from './envelope.ts';
 import { type Operation, operations, requestEvent, responseEvent } from './events.ts';
 import { requestSchemas } from './request.ts';
@@ -176,5 +177,42 @@ function published(schema: JsonSchema, name: string): JsonSchema {
     );
     return Object.fromEntries(entries.map(([key, item]) => [key, told(item)]));
   };
-  return told(schema) as JsonSchema;
+  const { $defs, ...own } = told(schema) as JsonSchema & { $defs?: Readonly<Record<string, JsonSchema>> };
+  const parts = Object.entries($defs ?? {}).map(([part, definition]) => [part, described(definition, part)]);
+  return { ...described(own, name), ...($defs !== undefined && { $defs: Object.fromEntries(parts) }) };
 }
+
+/** A shape with what it and its keys mean, and with the rules that no single key can tell. */
+function described(schema: JsonSchema, name: string): JsonSchema {
+  const { '': meaning, ...keys } = words[name] ?? {};
+  const withWords = (one: JsonSchema): JsonSchema => {
+    const { properties, oneOf, ...rest } = one as { properties?: Record<string, JsonSchema>; oneOf?: JsonSchema[] };
+    const entries = Object.entries(properties ?? {}).map(([key, value]) => [
+      key,
+      // Beside a reference draft-07 lets nothing else stand.
+      '$ref' in value ? { allOf: [value], description: keys[key] } : { ...value, description: keys[key] },
+    ]);
+    return {
+      ...rest,
+      ...(properties !== undefined && { properties: Object.fromEntries(entries) }),
+      ...(oneOf !== undefined && { oneOf: oneOf.map(withWords) }),
+    };
+  };
+  return { ...(meaning !== undefined && { description: meaning }), ...withWords(schema), ...rules[name] };
+}
+
+const declaresSomething = ['databases', 'roles', 'schemas'].map((key) => ({
+  required: [key],
+  properties: { [key]: { minItems: 1 } },
+}));
+
+/** As `parseRequest` demands them. */
+const rules: Readonly<Record<string, JsonSchema>> = {
+  PlanRequest: { anyOf: declaresSomething },
+  ApplyRequest: {
+    anyOf: declaresSomething,
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    then: { required: ['confirm'], properties: { confirm: { const: true } } },
+    if: { required: ['dry_run'], properties: { dry_run: { const: false } } },
+  },
+};

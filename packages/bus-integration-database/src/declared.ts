@@ -104,7 +104,8 @@ function readNetworks(settings: Settings, policy: ListenerPolicy | undefined): r
   return networks;
 }
 
-function isNetwork(text: string): boolean {
+/** Whether a text is an address with its prefix length, as `10.0.0.0/8`. */
+export function isNetwork(text: string): boolean {
   const [address = '', prefix = '', ...rest] = text.split('/');
   const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address) as 0 | 4 | 6];
   return rest.length === 0 && !address.includes('%') && /^\d{1,3}$/.test(prefix) && Number(prefix) <= bits;

@@ -2,6 +2,7 @@
 // the id are read and written. Judges no payload.
 import * as z from 'zod/mini';
 import { OperationError } from './errors.ts';
+import { schemaFaults } from './schema-faults.ts';
 
 const correlationId = z.string().check(z.minLength(1), z.maxLength(200));
 
@@ -47,8 +48,8 @@ export function readEnvelope(value: unknown): Envelope {
   const ids = first === undefined ? {} : { correlation_id: first, correlationId: first };
   const result = envelopeSchema.safeParse(first === undefined ? value : { ...(value as object), ...ids });
   if (!result.success) {
-    const paths = result.error.issues.map(({ path }) => path.map(String).join('.') || 'the envelope');
-    throw refusal(`the envelope is not valid: ${[...new Set(paths)].join(', ')}`);
+    const faults = schemaFaults(result.error.issues, value).map(({ path, why }) => (path ? `${path}: ${why}` : why));
+    throw refusal(`the envelope is not valid: ${faults.join('; ')}`);
   }
   const { name, correlation_id, correlationId, time, deadline, payload } = result.data;
   const id = correlation_id ?? correlationId;

@@ -1,9 +1,11 @@
 // What may be asked: the requests' shapes, and the check that a value is one. Unknown keys are refused with their path.
 import * as z from 'zod/mini';
+import { isNetwork } from './declared.ts';
 import { OperationError } from './errors.ts';
 import { type NameProblem, nameProblems, type PartNames, placeholderProblem } from './name-problems.ts';
 import type { NameRules } from './names.ts';
 import type { Diagnostic } from './response.ts';
+import { schemaFaults } from './schema-faults.ts';
 import { risks } from './step.ts';
 
 const name = z.string().check(z.minLength(1));
@@ -12,8 +14,10 @@ const credentials = z.strictObject({
   admin_dsn_file: z.optional(z.string()),
   admin_dsn_secret: z.optional(z.string()),
 });
+const deploymentId = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/));
+const network = z.string().check(z.refine(isNetwork, 'expected an address with its prefix length, like 10.0.0.0/8'));
 const base = {
-  deployment_id: z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/)),
+  deployment_id: deploymentId,
   provider: name,
   credentials: z.optional(credentials),
 };
@@ -23,7 +27,7 @@ const declaration = {
   schemas: z.optional(names),
   service_role: z.optional(name),
   listener_policy: z.optional(z.enum(['loopback', 'private', 'tls', 'external'])),
-  listener_networks: z.optional(names),
+  listener_networks: z.optional(z.array(network)),
 };
 const change = {
   ...base,
@@ -31,7 +35,7 @@ const change = {
   dry_run: z._default(z.boolean(), true),
   confirm: z.optional(z.boolean()),
   adopt: z._default(z.boolean(), false),
-  adopt_from: z.optional(name),
+  adopt_from: z.optional(deploymentId),
   allow: z._default(z.array(z.enum(risks)), []),
   rotate: z._default(names, []),
 };
@@ -76,7 +80,11 @@ export interface Requests {
  */
 export function parseRequest<V extends keyof Requests>(verb: V, value: unknown): Requests[V] {
   const result = requestSchemas[verb].safeParse(value);
-  const problems = result.success ? contradictions(verb, result.data) : result.error.issues.map(problemOf);
+  const problems = result.success
+    ? contradictions(verb, result.data)
+    : schemaFaults(result.error.issues, value).map(({ path, why }) =>
+        problem(path === '' ? `the request: ${why}` : `${path}: ${why}`, path || undefined),
+      );
   if (problems.length > 0) {
     throw new OperationError('invalid-request', `the ${verb} request is not valid`, { diagnostics: problems });
   }
@@ -145,17 +153,6 @@ function contradictions(verb: string, value: unknown): Diagnostic[] {
     problems.push(problem('confirm: must be true when dry_run is false', 'confirm'));
   }
   return problems;
-}
-
-function problemOf(issue: {
-  readonly path: readonly PropertyKey[];
-  readonly message?: string;
-  readonly code?: string;
-}) {
-  const keys = 'keys' in issue && Array.isArray(issue.keys) ? `: ${issue.keys.join(', ')}` : '';
-  const path = issue.path.map(String).join('.');
-  const why = issue.code === 'unrecognized_keys' ? `unknown key${keys}` : (issue.message ?? 'not valid');
-  return problem(path === '' ? why : `${path}: ${why}`, path || undefined);
 }
 
 function problem(message: string, target?: string, remedy?: string): Diagnostic {

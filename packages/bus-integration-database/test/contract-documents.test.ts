@@ -6,6 +6,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
 import { contractFiles, contractSchemas, contractVersion, type JsonSchema } from '../src/contract-documents.ts';
+import { words } from '../src/contract-words.ts';
 import { eventNames } from '../src/events.ts';
 
 const folder = join(import.meta.dirname, '../schemas');
@@ -35,6 +36,10 @@ describe('as JSON Schema', () => {
     ['bus.database.plan.request.json', { ...about, databases: ['app'], stray: 1 }, false],
     ['bus.database.plan.request.json', { provider: 'postgres', databases: ['app'] }, false],
     ['bus.database.apply.request.json', { ...about, databases: ['app'], dry_run: false, confirm: true }, true],
+    ['bus.database.plan.request.json', about, false],
+    ['bus.database.plan.request.json', { ...about, databases: [] }, false],
+    ['bus.database.apply.request.json', { ...about, databases: ['app'], dry_run: false }, false],
+    ['bus.database.apply.request.json', { ...about, databases: ['app'] }, true],
     ['bus.database.status.request.json', { ...about, databases: ['app'] }, false],
     ['bus.database.verify.request.json', { ...about, checks: ['everything'] }, false],
     ['bus.database.plan.response.json', { ok: true, ...about, actions: [], steps: [], diagnostics: [] }, true],
@@ -47,6 +52,25 @@ describe('as JSON Schema', () => {
   ])('%s judges %j as %j', (name, value, isValid) => {
     expect(check(name)(value)).toBe(isValid);
   });
+});
+
+test('every shape and every key of it says what it means, and no word is about nothing', () => {
+  const told = contractSchemas((name) => name);
+  expect(Object.keys(words).sort()).toEqual(Object.keys(told).sort());
+  for (const [name, { description, properties, oneOf }] of Object.entries(told)) {
+    expect(description, name).toEqual(expect.any(String));
+    for (const keys of [properties, ...((oneOf as JsonSchema[] | undefined) ?? []).map((one) => one.properties)]) {
+      for (const [key, value] of Object.entries((keys ?? {}) as Record<string, JsonSchema>)) {
+        expect(value.description, `${name}.${key}`).toEqual(expect.any(String));
+      }
+    }
+    const known = [properties, ...((oneOf as JsonSchema[] | undefined) ?? []).map((one) => one.properties)];
+    const keys = new Set(known.flatMap((one) => Object.keys((one as object | undefined) ?? {})));
+    expect(
+      Object.keys(words[name] ?? {}).filter((key) => key !== '' && !keys.has(key)),
+      name,
+    ).toEqual([]);
+  }
 });
 
 test('asyncapi.json is an AsyncAPI 3 document', () => {

@@ -23,6 +23,7 @@ import type { DsnDirectory } from './dsn-directory.ts';
 import { endpointOf, isSocket } from './dsn-endpoint.ts';
 import { postgresNames } from './names.ts';
 import type { Surroundings } from './surroundings.ts';
+import { unconfigured } from './unconfigured.ts';
 
 /** Where and as whom the provider runs. */
 export interface ProviderSurroundings extends Surroundings {
@@ -80,7 +81,13 @@ export async function prepare(
       ...(directory !== undefined && { dsnDirectory: directory.shown }),
     },
     ...(directory !== undefined && { directory }),
-    warnings: [...warnings, ...told, ...socket, ...inClear],
+    warnings: [
+      ...warnings,
+      ...told,
+      ...socket,
+      ...inClear,
+      ...unconfigured(declaration, configuredDeclaration(configuration)),
+    ],
   };
 }
 

@@ -24,8 +24,6 @@ const facts: ListenerFacts = {
   roles: [role('bus', false, false), role('postgres', true, true), role('repl', false, true)],
   databases: [database('crm', false), database('postgres', false), database('shop', true)],
   weakVerifiers: [],
-  writableSchemas: [],
-  closedDatabases: [],
 };
 
 type Keys = Parameters<typeof policyOf>[0];

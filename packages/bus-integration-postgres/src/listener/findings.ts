@@ -69,7 +69,7 @@ const table = {
   'shadowed-rule': {
     title: 'a rule that no client ever meets',
     why: "The first rule that fits a client decides, whatever follows. A rule whose clients are all taken by earlier ones says something that isn't so: a reject that rejects nobody, a hostssl that demands nothing.",
-    mend: 'Delete it; a reject that was meant to hold goes above the rule that takes its clients. Moving another rule up may let clients in by less than they must show now.',
+    mend: 'Where a weaker rule takes its clients, trust or md5, mend that one and leave this. Else delete it; a reject that was meant to hold goes above the rule that takes its clients. Moving another rule up may let clients in by less than they must show now.',
     page: `${documentation}/auth-pg-hba-conf.html`,
   },
   'plain-host-beside-hostssl': {

@@ -41,9 +41,11 @@ export async function verify({ preparation, run, request, configuration, jobs }:
       : Promise.resolve({ checks: [], seenInside: new Map() });
   // The admin reads while the services log in, and looks only where none of them did.
   const seenInside = connecting.then((connected) => connected.seenInside);
+  // What still comes needs the session's facts only: it takes leave while the services are at work.
+  const onRead = () => void session.close();
   const judging = surveying.then(() =>
     checks.includes('listener-policy')
-      ? judgeListener({ session, run, preparation, configuration, seenInside, jobs: atOnce })
+      ? judgeListener({ session, run, preparation, configuration, onRead, seenInside, jobs: atOnce })
       : [],
   );
   // The session that they share must not be closed under one of them when another fails.

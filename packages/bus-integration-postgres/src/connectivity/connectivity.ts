@@ -78,9 +78,12 @@ async function tryFiles(pairs: readonly FilePair[], options: ConnectivityOptions
   );
   const cache = createConnectCache();
   const lookedAt = new Set<string>();
+  // Read beside the first logins, so that none of the later ones has to wait for its file.
+  const targets = new Map(pairs.map((pair) => [pair, readService(pair, directory)]));
   try {
     await eachInParallel(pairs, { jobs: options.jobs, signal: run.signal, isWorthIt: hasNoRoom }, async (pair) => {
-      const target = await readService(pair, directory);
+      const target = await targets.get(pair);
+      if (target === undefined) return;
       if ('id' in target) return void found.set(pair, { checks: [target] });
       const looksAtRole = () => {
         const isFirst = !lookedAt.has(pair.role);

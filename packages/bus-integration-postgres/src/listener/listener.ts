@@ -23,6 +23,8 @@ export interface ListenerOptions {
   readonly run: Run;
   readonly preparation: Preparation;
   readonly configuration: Pick<Configuration, 'declared' | 'passwordSend'>;
+  /** Called when the session is needed no more. */
+  readonly onRead: () => void;
   /** What others, at the same server, saw inside databases; the rest is looked into when that is known. */
   readonly seenInside: Promise<SeenInside>;
   /** How many databases are looked into at once. */
@@ -37,6 +39,7 @@ export async function judgeListener(options: ListenerOptions): Promise<Check[]> 
   const policy = policyOf(configuration.declared, sslmode);
   const facts = await readListenerFacts(session, { roles: rolesOf(declaration), databases: declaration.databases });
   const reading = await readHba(session);
+  options.onRead();
   const presented = await certificateOf(options, facts);
   const admin = session.user;
   const standpoint = judgeStandpoint({ pinned: session.pinned, hasTls: session.tls !== null, facts }, policy);

@@ -36,8 +36,6 @@ const facts: ListenerFacts = {
   })),
   databases: [],
   weakVerifiers: [],
-  writableSchemas: [],
-  closedDatabases: [],
 };
 const logins = roles.flatMap((role) => databases.map((database) => ({ role, database })));
 const policy = policyOf({ listenerPolicy: 'tls' }, 'verify-full');

@@ -1,7 +1,8 @@
-// Bundles each binary (packages/*/bin/*.js) with all it needs into packages/*/dist/bundle, split so that the driver
-// loads only when it is used. What is there is replaced at once when the new bundle is whole.
+// Bundles each binary (packages/*/bin/*.js) into one file of packages/*/dist/bundle: Node takes about a millisecond for
+// each module that it loads. What is imported late is in the same file, and runs only when it is wanted. What is there is
+// replaced at once when the new bundle is whole.
 import { readdirSync, renameSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { sources } from './sources.mjs';
@@ -10,6 +11,23 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const packages = readdirSync(join(root, 'packages'));
 const requireBanner =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+
+const lateFile = 'late.js';
+const options = {
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  minifyWhitespace: true,
+  minifySyntax: true,
+  // Only deployments with NATS install its client.
+  external: ['pg-native', '@nats-io/*'],
+  // As later Nodes have it: without one, `pg` looks at the global Response, and Node 20 loads its whole HTTP client.
+  define: { navigator: '{"userAgent":"Node.js"}' },
+  alias: sources,
+  banner: { js: requireBanner },
+  logLevel: 'warning',
+};
 
 const results = await Promise.allSettled(packages.map(bundle));
 for (const { reason } of results) {
@@ -23,27 +41,17 @@ async function bundle(name) {
   const folder = join(root, 'packages', name);
   const target = join(folder, 'dist', 'bundle');
   const outdir = `${target}.${process.pid}`;
-  await build({
-    entryPoints: readdirSync(join(folder, 'bin')).map((file) => ({
-      in: join(folder, 'src', file === 'bus-operator.js' ? 'main-operator.ts' : 'main.ts'),
-      out: basename(file, '.js'),
-    })),
-    outdir,
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    minifyWhitespace: true,
-    minifySyntax: true,
-    // Only deployments with NATS install its client.
-    external: ['pg-native', '@nats-io/*'],
-    // As later Nodes have it: without one, `pg` looks at the global Response, and Node 20 loads its whole HTTP client.
-    define: { navigator: '{"userAgent":"Node.js"}' },
-    alias: sources,
-    banner: { js: requireBanner },
-    logLevel: 'warning',
-  });
+  const entryPoints = readdirSync(join(folder, 'bin')).map((file) => ({
+    in: join(folder, 'src', file === 'bus-operator.js' ? 'main-operator.ts' : 'main.ts'),
+    out: basename(file, '.js'),
+  }));
+  const late = new Set();
+  const plugins = name === 'bus' ? [lateImports(late)] : [];
+  await build({ ...options, entryPoints, outdir, plugins });
+  if (late.size > 0) {
+    const contents = [...late].map((path) => `export * from ${JSON.stringify(path)};`).join('\n');
+    await build({ ...options, stdin: { contents, resolveDir: root }, outfile: join(outdir, lateFile) });
+  }
   rmSync(`${outdir}.old`, { recursive: true, force: true });
   try {
     renameSync(target, `${outdir}.old`);
@@ -52,4 +60,17 @@ async function bundle(name) {
   }
   renameSync(outdir, target);
   rmSync(`${outdir}.old`, { recursive: true, force: true });
+}
+
+/** What the dispatcher's entries import late is one file for both, so that `bus --version` need not wait for it. */
+function lateImports(late) {
+  return {
+    name: 'late-imports',
+    setup: ({ onResolve }) =>
+      onResolve({ filter: /^\./ }, ({ kind, importer, path }) => {
+        if (kind !== 'dynamic-import' || !/^main(-operator)?\.ts$/.test(basename(importer))) return undefined;
+        late.add(join(dirname(importer), path));
+        return { path: `./${lateFile}`, external: true };
+      }),
+  };
 }

@@ -181,6 +181,53 @@ host    replication     all             ::1/128                 scram-sha-256
     `);
   });
 
+  it('a server with one rule that is wrong in two ways, and a right one below it', async () => {
+    const hba = `${ownHost.replace('hostssl', 'host')}host all all all trust\nhost all all 10.0.0.0/8 scram-sha-256\n`;
+    expect(await textOf({ server: { settings: { listen_addresses: '*' }, hba } })).toMatchInlineSnapshot(`
+      "exit 1
+      ok: false
+      listener-policy   private (default): its own host and private addresses, 10.0.0.0/8, 100.64.0.0/10, 172.16.0.0/12, 192.168.0.0/16, fc00::/7, may reach the server
+        info    more can reach the server than the policy has room for
+              mend the lines below; or set BUS_DATABASE_LISTENER_POLICY=external where a firewall, platform or port map guards the port; or BUS_DATABASE_LISTENER_POLICY=tls where anybody may come by TLS
+        fail    trust                   pg_hba.conf:3  host all all all trust
+              any host anywhere logs in without a password as bus_service (2 databases), superuser postgres
+              put there: host all all 10.0.0.0/8 scram-sha-256
+                         host all all 100.64.0.0/10 scram-sha-256
+                         host all all 127.0.0.0/8 scram-sha-256
+                         host all all 172.16.0.0/12 scram-sha-256
+                         host all all 192.168.0.0/16 scram-sha-256
+                         host all all ::1/128 scram-sha-256
+                         host all all fc00::/7 scram-sha-256
+              then: SELECT pg_reload_conf();
+        fail    too-wide                pg_hba.conf:3  host all all all trust
+              bus_service (2 databases), superuser postgres may come from addresses beyond the policy: allowed is 10.0.0.0/8, 100.64.0.0/10, 172.16.0.0/12, 192.168.0.0/16, fc00::/7
+              mended by the lines above for the same rule
+        warn    tls-off                 ssl = off
+              passwords are safe on the network (SCRAM), data is not: it crosses in plain text
+              put server.crt and server.key in the data directory, then: ALTER SYSTEM SET ssl = on; SELECT pg_reload_conf();
+              how: https://www.postgresql.org/docs/N/ssl-tcp.html
+        warn    shadowed-rule           pg_hba.conf:4  host all all 10.0.0.0/8 scram-sha-256
+              no client ever meets it: pg_hba.conf:3 (trust) takes them first
+              first write scram-sha-256 in the place of trust on line 3; this line is right, and stays
+              then: SELECT pg_reload_conf();
+        info    listen-addresses        listen_addresses = '*'
+              it listens on every address of its host; which ones those are can't be asked, so pg_hba.conf alone keeps others out
+        info    superuser-from-network  pg_hba.conf:3  host all all all trust
+              superuser postgres may log in from any address
+              the admin DSN is a superuser itself; give it to a role with LOGIN CREATEDB CREATEROLE first, then
+              put above it: host all postgres all reject
+              then: SELECT pg_reload_conf();
+        info    public-connect          PUBLIC may CONNECT to postgres, template1
+        info    no-connection-limit     bus_service may take all 100 connections of the server
+              ALTER ROLE "bus_service" CONNECTION LIMIT 50;  -- or what its pools need
+        ok      listening               listens on *, port 5432
+        ok      rules                   2 of 4 rules as the policy has them
+        ok      roles                   1 service role and 2 databases: stored as SCRAM verifiers, shut to PUBLIC
+        3 ok, 2 failed, 2 warnings
+      "
+    `);
+  });
+
   it('a remote TLS server', async () => {
     const authority = createCertificateAuthority();
     const keys = {

@@ -1,6 +1,6 @@
 // The five packages, packed and installed together in an empty folder, work: binaries, imports and types.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -33,6 +33,20 @@ function run(program: string, ...options: string[]): string {
 
 it.each(['bus', 'bus-operator', ...names.filter((name) => name !== 'bus')])('%s --version answers', (program) => {
   expect(run(program, '--version')).toMatch(/\d+\.\d+\.\d+/);
+});
+
+it('bus loads one file of its own beside the entry, and none for its version', () => {
+  const bundle = join(directory, 'node_modules/bus/dist/bundle');
+  expect(readdirSync(bundle).sort()).toEqual(['bus-operator.js', 'bus.js', 'late.js']);
+  renameSync(join(bundle, 'late.js'), join(bundle, 'away.js'));
+  try {
+    expect(run('bus', '--version')).toMatch(/^bus \d/);
+    expect(() => execFileSync(join(directory, 'node_modules/.bin/bus'), ['--help'], { stdio: 'pipe' })).toThrow(
+      'late.js',
+    );
+  } finally {
+    renameSync(join(bundle, 'away.js'), join(bundle, 'late.js'));
+  }
 });
 
 it('bus runs the database family in its own process', () => {

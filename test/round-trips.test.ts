@@ -1,6 +1,8 @@
 // What a run asks of the network and the server, counted: the figures that the product promises for a converged server,
 // and that they don't grow with what is in a database.
 
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Meter } from 'bus-integration-postgres';
 import { createPlainAdmin, type Server, startServer } from 'embedded';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -79,6 +81,48 @@ describe('a doctor of a converged server', () => {
     expect(doctor.openPeak).toBeLessThanOrEqual(4);
     expect(doctor.open).toBe(0);
   });
+});
+
+describe('a verify', () => {
+  const checks = ['connectivity', 'listener-policy'];
+  const cases = [
+    { id: 'same', way: "at the admin's address", admin: () => server.dsn(), lost: false, looks: 0, knocks: 0 },
+    {
+      id: 'less',
+      way: "where a service's file is missing",
+      admin: () => server.dsn(),
+      lost: true,
+      looks: 1,
+      knocks: 0,
+    },
+    // As the admin logs in by the socket with a password, so might the service: that is knocked for.
+    { id: 'apart', way: 'at another address', admin: () => server.socketDsn(), lost: false, looks: 3, knocks: 1 },
+  ] as const;
+
+  test.each(cases)(
+    '$way: a login for each file, and the admin looks into $looks',
+    async ({ id, admin, lost, looks, knocks }) => {
+      const databases = numbered(3, `${id}_`);
+      const [, second = ''] = databases;
+      using folder = temporaryFolder();
+      const keys = { BUS_DATABASE_SERVICE_HOST: server.host, BUS_DATABASE_SERVICE_PORT: String(server.port) };
+      const at = { adminDsn: admin(), wish: { databases, serviceRole: `${id}_svc`, keys }, folder: folder.path };
+      const applied = await createDeployment({ ...at, deploymentId: id }).apply();
+      expect(applied.ok, explain(applied)).toBe(true);
+      await server.query('GRANT CREATE ON SCHEMA public TO PUBLIC', { database: second });
+      if (lost) rmSync(join(folder.path, 'local', 'dsn', `${second}.dsn`));
+      const meter = createMeter();
+      const deployment = createDeployment({ ...at, deploymentId: id, meter });
+      const answer = await deployment.verify({ checks });
+      const found = answer.listener_policy?.filter(({ id }) => id === 'public-writable').map(({ seen }) => seen);
+      // Whoever looked.
+      expect(found).toEqual([`every role may create objects in ${second}, schema public`]);
+      console.log(`round-trips: verify ${id}: ${JSON.stringify(meter)}`);
+      expect(meter.connections).toBe(1 + databases.length - (lost ? 1 : 0) + looks + knocks);
+      expect(meter.openPeak).toBeLessThanOrEqual(4);
+      expect(meter.open).toBe(0);
+    },
+  );
 });
 
 describe('round trips for each database', () => {

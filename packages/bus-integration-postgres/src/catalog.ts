@@ -10,7 +10,7 @@ import type {
   ObservedSchema,
   ObservedServer,
 } from './observation.ts';
-import { clusterQuery, systemIdentifierQuery, verifierQuery } from './sql/cluster.ts';
+import { clusterQuery, serverQuery, systemIdentifierQuery, verifierQuery } from './sql/cluster.ts';
 import { insideQuery } from './sql/database.ts';
 
 /** What to look for in a cluster. */
@@ -21,10 +21,14 @@ export interface ClusterWish {
   readonly withSizes?: boolean;
 }
 
-/** What a cluster's shared catalogs show. */
-export interface ClusterSight {
+/** The server, and the admin as it sees itself. */
+export interface ServerSight {
   readonly server: ObservedServer;
   readonly admin: ObservedAdmin;
+}
+
+/** What a cluster's shared catalogs show. */
+export interface ClusterSight extends ServerSight {
   readonly roles: ReadonlyMap<string, ObservedRole>;
   readonly databases: ReadonlyMap<string, ObservedDatabase>;
 }
@@ -32,9 +36,12 @@ export interface ClusterSight {
 type AclRow = readonly [grantee: string | null, grantor: string, privilege: string, isGrantable: boolean];
 type WithAclRows<T> = Omit<T, 'acl'> & { readonly acl: readonly AclRow[] };
 
-interface ClusterRow {
+interface ServerRow {
   readonly server: Omit<ObservedServer, 'isPooled'> & { readonly pid: number };
   readonly admin: ObservedAdmin & { readonly readsSystemIdentifier: boolean };
+}
+
+interface ClusterRow extends ServerRow {
   readonly roles: readonly ObservedRole[];
   readonly databases: readonly WithAclRows<ObservedDatabase>[];
 }
@@ -53,18 +60,21 @@ export async function readCluster(session: Session, wish: ClusterWish): Promise<
   }
 }
 
+/** The same without the roles and the databases: a statement or two. */
+export async function readServer(session: Session): Promise<ServerSight> {
+  const [row] = await session.query<ServerRow>(serverQuery(session.serverVersionNum));
+  if (row === undefined) throw new Error('the server query answered no row');
+  return await serverSight(session, row);
+}
+
 async function readSharedCatalogs(session: Session, wish: ClusterWish): Promise<ClusterSight> {
   const parameters = [wish.roles, wish.databases, markOf(wish.deploymentId), wish.withSizes ?? false];
   const [row] = await session.query<ClusterRow>(clusterQuery(session.serverVersionNum), parameters);
   if (row === undefined) throw new Error('the catalog query answered no row');
-  const { readsSystemIdentifier, ...admin } = row.admin;
-  const { pid, ...server } = row.server;
-  const identified = readsSystemIdentifier
-    ? await session.query<{ systemIdentifier: string }>(systemIdentifierQuery)
-    : [];
+  const { server, admin } = await serverSight(session, row);
   const verifiers = admin.readsVerifiers ? await readVerifiers(session, wish.roles) : undefined;
   return {
-    server: { ...server, isPooled: pid !== session.pid, ...identified[0] },
+    server,
     admin,
     roles: byName(
       row.roles.map((role) =>
@@ -73,6 +83,15 @@ async function readSharedCatalogs(session: Session, wish: ClusterWish): Promise<
     ),
     databases: byName(row.databases.map(withAcl)),
   };
+}
+
+async function serverSight(session: Session, row: ServerRow): Promise<ServerSight> {
+  const { readsSystemIdentifier, ...admin } = row.admin;
+  const { pid, ...server } = row.server;
+  const identified = readsSystemIdentifier
+    ? await session.query<{ systemIdentifier: string }>(systemIdentifierQuery)
+    : [];
+  return { server: { ...server, isPooled: pid !== session.pid, ...identified[0] }, admin };
 }
 
 /** The schemas and event triggers of the database that a session is in: one statement. */

@@ -3,7 +3,8 @@
 import { isRetryable, sqlstateOf } from './sqlstate.ts';
 
 export interface ParallelOptions {
-  readonly jobs: number;
+  /** While a promised number is not known yet, one thing is done after the other. */
+  readonly jobs: number | Promise<number>;
   readonly signal: AbortSignal;
   readonly onDone?: (done: number) => void;
   /** Whether an item's work is begun again after this error; default: whatever may well succeed then. */
@@ -53,7 +54,15 @@ export async function eachInParallel<T>(
     }
     running -= 1;
   };
-  await Promise.all(Array.from({ length: Math.min(options.jobs, items.length) }, lane));
+  const others = async () => {
+    try {
+      const jobs = await options.jobs;
+      await Promise.all(Array.from({ length: Math.min(jobs, items.length) - 1 }, lane));
+    } catch (error) {
+      failed ??= { error };
+    }
+  };
+  await Promise.all([lane(), others()]);
   if (failed !== undefined) throw failed.error;
   options.signal.throwIfAborted();
   // A lane that gave its item back may have been the last to stop.

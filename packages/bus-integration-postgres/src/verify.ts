@@ -1,8 +1,8 @@
 // Verify: what services can and can't do, tried with their own DSN files, and who may reach the server. Changes nothing
 // that stays.
-import type { Check, Configuration, Response, VerifyRequest } from 'bus-integration-database';
-import { readCluster } from './catalog.ts';
-import { checkConnectivity } from './connectivity/connectivity.ts';
+import type { Configuration, Response, VerifyRequest } from 'bus-integration-database';
+import { readServer } from './catalog.ts';
+import { type Connectivity, checkConnectivity } from './connectivity/connectivity.ts';
 import { judgeListener } from './listener/listener.ts';
 import { policyOf } from './listener/policy.ts';
 import type { Preparation } from './preparation.ts';
@@ -22,42 +22,46 @@ export async function verify({ preparation, run, request, configuration, jobs }:
   const { checks } = request;
   const { wish, directory, warnings } = preparation;
   await using session = await run.open('survey');
-  const cluster = await readCluster(session, { deploymentId: wish.deploymentId, roles: [], databases: [] });
-  const { server } = cluster;
-  const free = server.maxConnections - server.reservedConnections - server.usedConnections;
-  // The services' logins and the admin's reading go side by side; only the logins wait for each other.
-  const [connectivity, listener_policy] = await bothOf(
+  const surveying = readServer(session);
+  const atOnce = surveying.then(({ server }) =>
+    jobs(server.maxConnections - server.reservedConnections - server.usedConnections),
+  );
+  const connecting: Promise<Connectivity> =
     checks.includes('connectivity') && directory !== undefined
       ? checkConnectivity({
           preparation,
           directory,
           run,
           session,
-          jobs: jobs(free - 1),
+          jobs: atOnce,
           policy: policyOf(configuration.declared, wish.endpoint.sslmode),
           isNegative: request.negative !== false,
           triesWrongPassword: request.probes?.includes('wrong-password') === true,
         })
+      : Promise.resolve({ checks: [], seenInside: new Map() });
+  // The admin reads while the services log in, and looks only where none of them did.
+  const seenInside = connecting.then((connected) => connected.seenInside);
+  // What still comes needs the session's facts only: it takes leave while the services are at work.
+  const onRead = () => void session.close();
+  const judging = surveying.then(() =>
+    checks.includes('listener-policy')
+      ? judgeListener({ session, run, preparation, configuration, onRead, seenInside, jobs: atOnce })
       : [],
-    checks.includes('listener-policy') ? judgeListener({ session, run, preparation, configuration, jobs: 1 }) : [],
   );
+  // The session that they share must not be closed under one of them when another fails.
+  await Promise.allSettled([surveying, atOnce, connecting, seenInside, judging]);
+  const { admin, server } = await surveying;
+  const { checks: connectivity } = await connecting;
+  const listener_policy = await judging;
   const all = [...connectivity, ...listener_policy];
   const isOk = all.every(({ result }) => result !== 'fail');
   return {
     ok: isOk,
     ...base(wish, [], startedAt),
     complete: all.every(({ result }) => result !== 'unknown'),
-    target: targetOf(session.pinned, cluster.admin, server),
+    target: targetOf(session.pinned, admin, server),
     diagnostics: warnings,
     connectivity,
     listener_policy,
   };
-}
-
-type Checks = readonly Check[] | Promise<readonly Check[]>;
-
-/** Waits for both also when one fails: the session that they share must not be closed under the other. */
-async function bothOf(one: Checks, other: Checks): Promise<[readonly Check[], readonly Check[]]> {
-  await Promise.allSettled([one, other]);
-  return [await one, await other];
 }

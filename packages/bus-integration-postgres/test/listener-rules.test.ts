@@ -1,6 +1,7 @@
 // What is said of single rules, on facts made up here: whom they let in, and what to put there.
 import { describe, expect, it } from 'vitest';
 import { parseHba } from '../src/hba/hba.ts';
+import { matchHba } from '../src/hba/match.ts';
 import { hbaFromRows } from '../src/hba/rows.ts';
 import type { HbaRules } from '../src/hba/rules.ts';
 import type { ListenerFacts } from '../src/listener/facts.ts';
@@ -24,8 +25,6 @@ const facts: ListenerFacts = {
   roles: [role('bus', false, false), role('postgres', true, true), role('repl', false, true)],
   databases: [database('crm', false), database('postgres', false), database('shop', true)],
   weakVerifiers: [],
-  writableSchemas: [],
-  closedDatabases: [],
 };
 
 type Keys = Parameters<typeof policyOf>[0];
@@ -86,6 +85,68 @@ describe('what to put there', () => {
 
   it('is nothing for a shadowed trust, which would open the server further up', () => {
     const [check] = of('shadowed-rule', 'host all all 10.0.0.0/8 scram-sha-256\nhost all bus 10.0.0.0/8 trust');
+    expect(check?.remedy).toBe('delete the line\nthen: SELECT pg_reload_conf();');
+  });
+});
+
+/** What is left of a file when somebody does as the findings say, each to the letter. */
+function obeyed(hba: string, keys: Keys, isTold: (id: string) => boolean): string {
+  const lines = hba.split('\n').map((text) => [text]);
+  for (const { id, result, rule, remedy = '' } of judge(hba, keys)) {
+    if (rule === undefined || !isTold(id) || !['fail', 'warn'].includes(result)) continue;
+    const [, method = '', old = '', place] =
+      /^first write (\S+) in the place of (\S+) on line (\d+);/.exec(remedy) ?? [];
+    if (place !== undefined) {
+      lines[Number(place) - 1] = (lines[Number(place) - 1] as string[]).map((text) => text.replace(old, method));
+    } else if (remedy.startsWith('put there: ')) {
+      const mended = remedy.slice('put there: '.length).split(/\n +/);
+      lines[rule.line - 1] = mended.map((text) => text.replace(/\nthen: .*$/s, ''));
+    } else if (remedy.startsWith('put above it: ')) {
+      lines[rule.line - 1]?.unshift(remedy.slice('put above it: '.length).replace(/\nthen: .*$/s, ''));
+    } else if (remedy.startsWith('delete the line')) {
+      lines[rule.line - 1] = [];
+    }
+  }
+  return lines.flat().join('\n');
+}
+
+describe('a scram rule below a weaker one that takes its clients', () => {
+  const shop = 'hostssl shop bus 10.1.0.0/16 scram-sha-256';
+  const files = [
+    `host all all 10.0.0.0/8 trust\n${shop}`,
+    `host all all 0.0.0.0/0 trust\n${shop}`,
+    `host all all all md5\nhost all all 10.0.0.0/9 trust\n${shop}`,
+    `hostssl shop all 10.1.0.0/17 scram-sha-256\nhostssl all bus 10.1.0.0/16 trust\n${shop}`,
+    `hostssl all bus 10.1.0.0/17 password\nhostssl all bus 10.1.128.0/17 trust\n${shop}`,
+  ];
+  const service = { user: 'bus', database: 'shop', memberOf: [], transport: 'tcp', tls: true } as const;
+
+  it.each(files)('stays, and the services get in by scram when the advice is followed: %s', (hba) => {
+    const [check] = of('shadowed-rule', hba, strict).filter(({ rule }) => rule?.text === shop);
+    expect(check?.result).toBe('warn');
+    expect(check?.remedy).toMatch(/; this line is right, and stays\nthen: SELECT pg_reload_conf\(\);$/);
+    for (const isTold of [(id: string) => id === 'shadowed-rule', () => true]) {
+      const mended = obeyed(hba, strict, isTold);
+      expect(mended.split('\n')).toContain(shop);
+      for (const address of ['10.1.2.3', '10.1.200.3']) {
+        const before = matchHba(parseHba(hba), { ...service, replication: 'none', address });
+        const after = matchHba(parseHba(mended), { ...service, replication: 'none', address });
+        // One finding mends one line; all of them leave no other way in.
+        const isMended = isTold('trust') || (before.result === 'match' && before.line === lineOf(check?.remedy));
+        if (isMended) expect(after, mended).toMatchObject({ result: 'match', method: 'scram-sha-256' });
+      }
+    }
+    const left = judge(
+      obeyed(hba, strict, () => true),
+      strict,
+    );
+    expect(left.filter(({ id }) => ['trust', 'md5', 'cleartext-password', 'too-wide'].includes(id))).toEqual([]);
+  });
+
+  const lineOf = (remedy = '') => Number(/ on line (\d+);/.exec(remedy)?.[1]);
+
+  it('is needless where a certificate is asked for above it', () => {
+    const [check] = of('shadowed-rule', `hostssl all all 10.0.0.0/8 trust clientcert=verify-full\n${shop}`, strict);
     expect(check?.remedy).toBe('delete the line\nthen: SELECT pg_reload_conf();');
   });
 });

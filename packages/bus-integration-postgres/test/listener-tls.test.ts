@@ -16,8 +16,6 @@ const facts: ListenerFacts = {
   roles: [],
   databases: [],
   weakVerifiers: [],
-  writableSchemas: [],
-  closedDatabases: [],
 };
 const now = new Date('2030-01-01');
 

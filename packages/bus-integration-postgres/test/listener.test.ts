@@ -246,6 +246,50 @@ describe('each finding', () => {
   });
 });
 
+describe('tls-certificate', () => {
+  const hourMs = 3_600_000;
+  const dayOf = (date: Date) => date.toISOString().slice(0, 10);
+  const past = new Date(Date.now() - hourMs);
+  const future = new Date(Date.now() + hourMs);
+  const names = ['db.example.com', '127.0.0.2'];
+  const renew = 'give the server a new certificate';
+  const faults = [
+    { what: 'that expired', wish: { validTo: past }, seen: `it expired on ${dayOf(past)}`, remedy: renew },
+    {
+      what: 'that is not valid yet',
+      wish: { validFrom: future },
+      seen: `it is valid from ${dayOf(future)} on only`,
+      remedy: renew,
+    },
+    {
+      what: 'for other names than the one that services dial',
+      wish: { commonName: '127.0.0.1', names },
+      seen: 'it is for DNS:db.example.com, IP Address:127.0.0.2, services dial 127.0.0.1',
+      remedy: 'give the server a certificate for 127.0.0.1, or set BUS_DATABASE_SERVICE_HOST to a name it is for',
+    },
+  ] as const;
+  const told = async (sslmode: string) => {
+    const ca = { BUS_DATABASE_SERVICE_SSLROOTCERT: caFile };
+    const checks = await checksOf({ ...tlsPolicy, ...ca, BUS_DATABASE_SERVICE_SSLMODE: sslmode });
+    return checks.filter(({ id }) => id === 'tls-certificate');
+  };
+  beforeAll(() => server.reload({ settings, hba: ownHost }));
+  afterAll(() => server.reload({ tls: authority.issue() }));
+
+  it.each(faults)('tells of one $what', async ({ wish, seen, remedy }) => {
+    await server.reload({ tls: authority.issue(wish) });
+    const checked = { seen, remedy: expect.stringContaining(remedy) };
+    expect(await told('verify-full')).toMatchObject([
+      { ...checked, result: 'fail', why: 'services check it (sslmode=verify-full)' },
+    ]);
+    // The name is checked by verify-full only, the dates wherever the chain is.
+    const isName = 'names' in wish;
+    expect(await told('verify-ca')).toMatchObject([{ ...checked, result: isName ? 'warn' : 'fail' }]);
+    await server.reload({ tls: authority.issue() });
+    expect(await told('verify-full')).toEqual([]);
+  });
+});
+
 describe('the block of render-hba', () => {
   it.each([{}, { listenerNetworks: ['10.0.0.0/8'] }, { listenerPolicy: 'tls' }] as const)(
     'is all that pg_hba.conf needs under %j',

@@ -52,6 +52,40 @@ describe('eachInParallel', () => {
     expect(done.sort((one, other) => one - other)).toEqual([...Array(12).keys()]);
   });
 
+  test('while the number is not known, one after the other', async () => {
+    const events: string[] = [];
+    const known = pause(20, signal).then(() => {
+      events.push('known');
+      return 3;
+    });
+    let running = 0;
+    await eachInParallel([...Array(40).keys()], { jobs: known, signal }, async () => {
+      running += 1;
+      events.push(`${running}`);
+      await pause(1, signal);
+      running -= 1;
+    });
+    const [before, after] = [events.slice(0, events.indexOf('known')), events.slice(events.indexOf('known') + 1)];
+    expect(new Set(before)).toEqual(new Set(['1']));
+    expect(Math.max(...after.map(Number))).toBe(3);
+    expect(before.length + after.length).toBe(40);
+  });
+
+  test('where the number can not be had, what runs is waited for and the rest is not begun', async () => {
+    const events: string[] = [];
+    const run = eachInParallel(
+      ['first', 'never'],
+      { jobs: Promise.reject(new Error('lost')), signal },
+      async (item) => {
+        events.push(`begin ${item}`);
+        await pause(5, signal);
+        events.push(`end ${item}`);
+      },
+    );
+    await expect(run).rejects.toThrow('lost');
+    expect(events).toEqual(['begin first', 'end first']);
+  });
+
   test("an interruption stops further starts and is thrown as the signal's reason", async () => {
     const controller = new AbortController();
     const done: number[] = [];

@@ -35,8 +35,6 @@ const facts: ListenerFacts = {
   })),
   databases: [],
   weakVerifiers: [],
-  writableSchemas: [],
-  closedDatabases: [],
 };
 
 const policies = [

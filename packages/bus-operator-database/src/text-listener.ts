@@ -36,14 +36,18 @@ function policyLines({ result, why, remedy }: Check, view: View): string[] {
   ];
 }
 
-/** Findings of one name and result stand together: the first explained, the others by their line; `-v` explains all. */
+/**
+ * Findings of one name and result stand together: the first explained, the others by their line; `-v` explains all.
+ * What mends several findings of one rule is printed once.
+ */
 function findingLines(checks: readonly Check[], idWidth: number, view: View): string[] {
+  const printed = new Set<string>();
   return [...grouped(checks).values()].flatMap((alike) => {
     const explained = view.verbosity > 0 ? alike : alike.slice(0, 1);
     const named = view.verbosity > 0 ? [] : alike.slice(1);
     const left = named.length - most;
     return [
-      ...explained.flatMap((check) => [headLine(check, idWidth, view), ...detailLines(check)]),
+      ...explained.flatMap((check) => [headLine(check, idWidth, view), ...detailLines(check, printed)]),
       ...named.slice(0, most).map((check) => `${' '.repeat(idWidth + 12)}${subject(check)}`.trimEnd()),
       ...(left > 0 ? [`${' '.repeat(idWidth + 12)}and ${left} more (-v shows all)`] : []),
     ];
@@ -70,9 +74,14 @@ function subject({ rule, seen, target }: Check): string {
   return `${printable(place)}${place === '' ? '' : '  '}${printable(seen.replaceAll('\n', ' '))}`;
 }
 
-function detailLines({ why, remedy }: Check): string[] {
-  return [why, remedy].flatMap((text) => (text === undefined ? [] : paragraph(indent, text)));
+function detailLines({ why, remedy, rule }: Check, printed: Set<string>): string[] {
+  const key = JSON.stringify([rule?.file, rule?.line, remedy]);
+  const isPrinted = rule !== undefined && remedy !== undefined && printed.has(key);
+  printed.add(key);
+  return [why, isPrinted ? sameRemedy : remedy].flatMap((text) => (text === undefined ? [] : paragraph(indent, text)));
 }
+
+const sameRemedy = 'mended by the lines above for the same rule';
 
 function summary(checks: readonly Check[]): string {
   const of = (result: Check['result']) => checks.filter((check) => check.result === result).length;

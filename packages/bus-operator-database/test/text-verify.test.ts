@@ -87,6 +87,7 @@ describe('verifyText', () => {
       why: 'any host in 10.0.0.0/8 logs in without a password as bus_service (4 databases), superuser postgres',
       remedy: 'put there: host all all 10.0.0.0/8 scram-sha-256\nthen: SELECT pg_reload_conf();',
     };
+    const wide: Check = { ...trust, id: 'too-wide', why: 'bus_service (4 databases) may come from anywhere' };
     const lost: Check = {
       id: 'service-login',
       kind: 'connectivity',
@@ -95,7 +96,7 @@ describe('verifyText', () => {
       seen: './local/dsn/bus_usage.dsn is missing',
       remedy: 'bus operator database apply',
     };
-    const response = verified([...logins.slice(0, 3), lost], [listener, trust], {
+    const response = verified([...logins.slice(0, 3), lost], [listener, trust, wide], {
       ok: false,
       diagnostics: [fail('2 checks failed')],
     });
@@ -107,11 +108,14 @@ describe('verifyText', () => {
       connectivity      3 of 4 ok: writes and reads in public
         fail    service-login    bus_service@bus_usage  ./local/dsn/bus_usage.dsn is missing
               next: bus operator database apply
-      listener-policy   1 ok, 1 failed
+      listener-policy   1 ok, 2 failed
         fail    trust             pg_hba.conf:4  host all all 10.0.0.0/8 trust
               any host in 10.0.0.0/8 logs in without a password as bus_service (4 databases), superuser postgres
               put there: host all all 10.0.0.0/8 scram-sha-256
               then: SELECT pg_reload_conf();
+        fail    too-wide          pg_hba.conf:4  host all all 10.0.0.0/8 trust
+              bus_service (4 databases) may come from anywhere
+              mended by the lines above for the same rule
         ok      listen-addresses  listens on 10.0.3.7
       failed: 2 checks failed
       "

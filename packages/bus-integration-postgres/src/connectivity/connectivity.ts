@@ -6,11 +6,13 @@ import type { ConnectionTarget } from '../connection-target.ts';
 import type { DsnDirectory } from '../dsn-directory.ts';
 import { readPairs } from '../dsn-file.ts';
 import type { FilePair } from '../dsn-pair.ts';
+import type { SeenInside } from '../listener/inside.ts';
 import type { Policy } from '../listener/policy.ts';
 import { eachInParallel } from '../parallel.ts';
 import type { Preparation } from '../preparation.ts';
 import type { Run } from '../run.ts';
-import { type Entrance, knockAll, tryWrongPassword } from './knock.ts';
+import type { Facts } from '../sql/verify.ts';
+import { type Entrance, isSame, knockAll, tryWrongPassword } from './knock.ts';
 import { hasNoRoom, type LoginFindings, loginCheck, readService, tryLogin } from './login.ts';
 import { judgeRole } from './role.ts';
 
@@ -20,7 +22,8 @@ export interface ConnectivityOptions {
   readonly run: Run;
   /** The admin's: what it knows of the server need not be asked again. */
   readonly session: Entrance;
-  readonly jobs: number;
+  /** How many logins at once; the first one doesn't wait for the number. */
+  readonly jobs: number | Promise<number>;
   readonly policy: Policy;
   /** Whether what must be refused is tried. */
   readonly isNegative: boolean;
@@ -28,7 +31,13 @@ export interface ConnectivityOptions {
   readonly triesWrongPassword: boolean;
 }
 
-export async function checkConnectivity(options: ConnectivityOptions): Promise<Check[]> {
+export interface Connectivity {
+  readonly checks: readonly Check[];
+  /** What the listener policy wants to know of databases, where services logged in to the very address of the admin's. */
+  readonly seenInside: SeenInside;
+}
+
+export async function checkConnectivity(options: ConnectivityOptions): Promise<Connectivity> {
   const pairs = readPairs(options.directory, loginsOf(options.preparation.wish.declaration));
   const found = await tryFiles(pairs, options);
   const roles = [...new Set(pairs.map(({ role }) => role))];
@@ -38,10 +47,22 @@ export async function checkConnectivity(options: ConnectivityOptions): Promise<C
     const files = pairs.filter((pair) => pair.role === role);
     checks.set(role, await checkRole(role, files, found, options));
   });
-  return [
-    ...pairs.flatMap((pair) => found.get(pair)?.checks ?? []),
-    ...roles.flatMap((role) => checks.get(role) ?? []),
-  ];
+  return {
+    checks: [
+      ...pairs.flatMap((pair) => found.get(pair)?.checks ?? []),
+      ...roles.flatMap((role) => checks.get(role) ?? []),
+    ],
+    seenInside: seenInsideOf(found, options.session),
+  };
+}
+
+function seenInsideOf(found: ReadonlyMap<FilePair, Found>, admin: Entrance): SeenInside {
+  return new Map(
+    [...found].flatMap(([{ database }, { login, facts }]): (readonly [string, Facts['writableSchemas']])[] => {
+      const isThere = login !== undefined && isSame(login.pinned, admin.pinned);
+      return facts !== undefined && isThere ? [[database, facts.writableSchemas]] : [];
+    }),
+  );
 }
 
 type Found = LoginFindings & { readonly target?: ConnectionTarget };
@@ -57,9 +78,12 @@ async function tryFiles(pairs: readonly FilePair[], options: ConnectivityOptions
   );
   const cache = createConnectCache();
   const lookedAt = new Set<string>();
+  // Read beside the first logins, so that none of the later ones has to wait for its file.
+  const targets = new Map(pairs.map((pair) => [pair, readService(pair, directory)]));
   try {
     await eachInParallel(pairs, { jobs: options.jobs, signal: run.signal, isWorthIt: hasNoRoom }, async (pair) => {
-      const target = await readService(pair, directory);
+      const target = await targets.get(pair);
+      if (target === undefined) return;
       if ('id' in target) return void found.set(pair, { checks: [target] });
       const looksAtRole = () => {
         const isFirst = !lookedAt.has(pair.role);

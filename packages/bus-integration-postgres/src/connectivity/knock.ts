@@ -94,7 +94,8 @@ function transportOf({ pinned, tls }: Entrance): Transport {
   return tls === null ? 'plain' : 'tls';
 }
 
-function isSame(one: PinnedAddress, other: PinnedAddress): boolean {
+/** Whether two connections went to one and the same server. */
+export function isSame(one: PinnedAddress, other: PinnedAddress): boolean {
   return one.address === other.address && one.port === other.port;
 }
 

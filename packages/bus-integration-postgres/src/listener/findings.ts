@@ -61,15 +61,15 @@ const table = {
     page: `${documentation}/auth-ident.html`,
   },
   'too-wide': {
-    title: 'a rule lets in addresses from which nobody should come',
-    why: 'The policy says who may reach the server; pg_hba.conf is where the server itself holds to it when a firewall is changed or a port is published by mistake. Every address that the rule takes beyond the policy can try passwords, and meet bugs that need no password.',
-    mend: 'Put the lines that the finding shows in the place of the rule: the same clients, from the allowed networks. Or declare what is really wanted: BUS_DATABASE_LISTENER_NETWORKS, or the policy tls or external.',
+    title: 'a rule lets in more than the policy has room for',
+    why: 'The policy says who may reach the server; pg_hba.conf is where the server itself holds to it when a firewall is changed or a port is published by mistake. Every address that the rule takes beyond the policy can try passwords, and meet bugs that need no password. Under the policies tls and external the rule is too wide as well when it has others say who a client is (gss, sspi, oauth): they have room for SCRAM and certificates only.',
+    mend: 'Put the lines that the finding shows in the place of the rule: the same clients, from the allowed networks. Or declare what is really wanted: BUS_DATABASE_LISTENER_NETWORKS, or the policy tls or external. Where gss, sspi or oauth are meant for people, name those roles in the rule instead of all.',
     page: `${documentation}/auth-pg-hba-conf.html`,
   },
   'shadowed-rule': {
     title: 'a rule that no client ever meets',
     why: "The first rule that fits a client decides, whatever follows. A rule whose clients are all taken by earlier ones says something that isn't so: a reject that rejects nobody, a hostssl that demands nothing.",
-    mend: 'Delete it; a reject that was meant to hold goes above the rule that takes its clients. Moving another rule up may let clients in by less than they must show now.',
+    mend: 'Where a weaker rule takes its clients, trust or md5, mend that one and leave this. Else delete it; a reject that was meant to hold goes above the rule that takes its clients. Moving another rule up may let clients in by less than they must show now.',
     page: `${documentation}/auth-pg-hba-conf.html`,
   },
   'plain-host-beside-hostssl': {

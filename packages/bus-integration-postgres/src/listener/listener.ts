@@ -7,6 +7,7 @@ import type { Run } from '../run.ts';
 import type { Session } from '../session.ts';
 import { lookAtCertificate, type Presented } from './certificate.ts';
 import { type ListenerFacts, readListenerFacts } from './facts.ts';
+import { lookInside, type SeenInside } from './inside.ts';
 import { judgeLoaded } from './loaded.ts';
 import { policyOf } from './policy.ts';
 import { judgeRoles } from './roles.ts';
@@ -22,8 +23,12 @@ export interface ListenerOptions {
   readonly run: Run;
   readonly preparation: Preparation;
   readonly configuration: Pick<Configuration, 'declared' | 'passwordSend'>;
+  /** Called when the session is needed no more. */
+  readonly onRead: () => void;
+  /** What others, at the same server, saw inside databases; the rest is looked into when that is known. */
+  readonly seenInside: Promise<SeenInside>;
   /** How many databases are looked into at once. */
-  readonly jobs: number;
+  readonly jobs: number | Promise<number>;
 }
 
 /** The checks of the listener policy: what it is, then an `ok` or findings for each area. */
@@ -32,24 +37,23 @@ export async function judgeListener(options: ListenerOptions): Promise<Check[]> 
   const { declaration, endpoint } = preparation.wish;
   const sslmode = endpoint.sslmode ?? 'prefer';
   const policy = policyOf(configuration.declared, sslmode);
-  const facts = await readListenerFacts(session, run, {
-    roles: rolesOf(declaration),
-    databases: declaration.databases,
-    jobs: options.jobs,
-  });
+  const facts = await readListenerFacts(session, { roles: rolesOf(declaration), databases: declaration.databases });
   const reading = await readHba(session);
+  options.onRead();
   const presented = await certificateOf(options, facts);
   const admin = session.user;
   const standpoint = judgeStandpoint({ pinned: session.pinned, hasTls: session.tls !== null, facts }, policy);
-  const checks = [
+  const outside = [
     ...judgeSockets(facts, policy),
     ...judgeEncryption({ facts, policy, admin, sslmode, presented, now: new Date() }),
     ...judgeLoaded(reading, facts, policy),
     ...(reading.source === 'unknown'
       ? []
       : judgeRules({ rules: reading.rules, facts, policy, logins: loginsOf(declaration), admin })),
-    ...judgeRoles({ facts, policy, admin, passwordSend: configuration.passwordSend }),
   ];
+  const inside = await lookInside(facts.databases, await options.seenInside, run, options.jobs);
+  const { passwordSend } = configuration;
+  const checks = [...outside, ...judgeRoles({ facts, inside, policy, admin, passwordSend })];
   return [withWayOut(standpoint, checks, policy), ...checks];
 }
 

@@ -9,7 +9,7 @@ import { mendable, type Place, type RulesOptions, type Sight, textOf, whoText } 
 /** At most one finding: what is wrong with a rule's method, for those who meet it from the worst place. */
 export function methodFinding(sight: Sight, options: RulesOptions, isDormant: boolean): Check[] {
   const { rule, reach, ours, others } = sight;
-  const id = findingOf(rule);
+  const id = weaknessOf(rule);
   if (id === undefined) return [];
   const ourPlaces = Object.values(ours);
   const isOurs = ourPlaces.some(isThere);
@@ -25,13 +25,14 @@ export function methodFinding(sight: Sight, options: RulesOptions, isDormant: bo
 
 /** Whether a rule lets clients in whom the server never asked for a proof that it can check itself. */
 export function takesNoProof(rule: HbaRule): boolean {
-  const id = findingOf(rule);
+  const id = weaknessOf(rule);
   return id !== undefined && id !== 'md5';
 }
 
 type MethodFinding = Extract<FindingId, 'trust' | 'cleartext-password' | 'md5' | 'ident-or-peer-over-tcp'>;
 
-function findingOf({ method, options, type }: HbaRule): MethodFinding | undefined {
+/** Under which name a rule's method is told, wherever it is met from; undefined for one that is proof enough. */
+export function weaknessOf({ method, options, type }: HbaRule): MethodFinding | undefined {
   // Trust after a certificate that bears the role's name is what the method cert is.
   if (method === 'trust') return options.clientcert === 'verify-full' ? undefined : 'trust';
   if (['password', 'ldap', 'pam', 'radius', 'bsd'].includes(method)) return 'cleartext-password';

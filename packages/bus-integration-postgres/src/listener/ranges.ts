@@ -1,5 +1,6 @@
 // Sets of addresses as ranges on one line: first IPv4, then, behind a gap, IPv6. Exact; knows no policy and no rule.
-import { isIP } from 'node:net';
+import { isIPv4 } from 'node:net';
+import { isAddress6 } from '../hba/address.ts';
 
 /** Both ends belong to it. A list of ranges is sorted, and no two of it touch. */
 export interface Range {
@@ -23,9 +24,8 @@ export const everywhere: Ranges = [all4, all6];
  * placeOf('10.0.0.1'); // 167772161n
  */
 export function placeOf(address: string): bigint | undefined {
-  const family = isIP(address);
-  if (family === 4) return address.split('.').reduce((sum, part) => (sum << 8n) + BigInt(part), 0n);
-  return family === 6 && !address.includes('%') ? start6 + groupsOf(address) : undefined;
+  if (isIPv4(address)) return address.split('.').reduce((sum, part) => (sum << 8n) + BigInt(part), 0n);
+  return isAddress6(address) ? start6 + groupsOf(address) : undefined;
 }
 
 /** The network that `10.0.0.0/8`, or an address alone, names; undefined for anything else. */

@@ -4,10 +4,12 @@ import { shown } from '../shown.ts';
 import { identifier } from '../sql.ts';
 import { count, found, inOrder, someNames } from './check.ts';
 import type { ListenerFacts } from './facts.ts';
+import type { InsideFacts } from './inside.ts';
 import type { Policy } from './policy.ts';
 
 export interface RolesOptions {
   readonly facts: ListenerFacts;
+  readonly inside: InsideFacts;
   readonly policy: Policy;
   readonly admin: string;
   /** How this deployment hands passwords to the server. */
@@ -20,7 +22,7 @@ export function judgeRoles(options: RolesOptions): Check[] {
     ...passwordEncryption(options),
     ...weakVerifiers(options),
     ...publicConnect(options.facts),
-    ...publicWritable(options.facts),
+    ...publicWritable(options),
     ...connectionLimits(options.facts),
   ];
   const services = options.facts.roles.filter(({ isService }) => isService).length;
@@ -96,7 +98,7 @@ function publicConnect({ databases }: ListenerFacts): Check[] {
   ];
 }
 
-function publicWritable({ writableSchemas, closedDatabases, admin }: ListenerFacts): Check[] {
+function publicWritable({ inside: { writableSchemas, closedDatabases }, admin }: RolesOptions): Check[] {
   const problems = writableSchemas.map(({ database, name, owner }) =>
     found('public-writable', 'warn', `every role may create objects in ${shown(database)}, schema ${shown(name)}`, {
       why: 'what one plants there, another may run',

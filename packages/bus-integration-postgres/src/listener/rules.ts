@@ -4,7 +4,7 @@ import type { HbaRule, HbaRules } from '../hba/rules.ts';
 import { count, found, inOrder, type Severity, some, someNames } from './check.ts';
 import { ruleFinder, walkRule } from './hba.ts';
 import { putAbove } from './mended.ts';
-import { foreignProof, methodFinding, takesNoProof } from './method.ts';
+import { foreignProof, methodFinding, takesNoProof, weaknessOf } from './method.ts';
 import { difference, everywhere, intersection, union } from './ranges.ts';
 import { isEmpty, type Leftover, leftovers, takerOf } from './shadow.ts';
 import {
@@ -193,12 +193,19 @@ function lostQuoting(rules: readonly HbaRule[]): Check[] {
 
 function shadowed(rules: readonly HbaRule[], reaches: readonly WalkRule[], index: number): Check[] {
   const rule = rules[index] as HbaRule;
-  const taker = takerOf(rules, reaches, index);
+  const isStrong = rule.method !== 'reject' && weaknessOf(rule) === undefined;
+  const weak = isStrong ? takerOf(rules, reaches, index, (earlier) => weaknessOf(earlier) !== undefined) : undefined;
+  const taker = weak ?? takerOf(rules, reaches, index);
   const isSame = taker?.method === rule.method;
   const why = taker === undefined ? 'earlier rules take' : `${taker.file}:${taker.line} (${taker.method}) takes`;
   // Moved up, any other rule might let in by less than what its clients must show now.
   const isMovable = rule.method === 'reject' && taker !== undefined && !isSame;
-  const remedy = isMovable ? `move it above line ${taker.line}, or delete it` : 'delete the line';
+  const remedy =
+    weak !== undefined
+      ? `first write scram-sha-256 in the place of ${weak.method} on ${lineText(weak, rule)}; this line is right, and stays`
+      : isMovable
+        ? `move it above line ${taker.line}, or delete it`
+        : 'delete the line';
   return [
     found('shadowed-rule', isSame ? 'info' : 'warn', textOf(rule), {
       why: `no client ever meets it: ${why} them first`,
@@ -206,6 +213,10 @@ function shadowed(rules: readonly HbaRule[], reaches: readonly WalkRule[], index
       remedy: `${remedy}\nthen: SELECT pg_reload_conf();`,
     }),
   ];
+}
+
+function lineText({ file, line }: HbaRule, from: HbaRule): string {
+  return file === from.file ? `line ${line}` : `${file}:${line}`;
 }
 
 /** Rules that by themselves are for nobody we know of: a transport that is none of ours. */

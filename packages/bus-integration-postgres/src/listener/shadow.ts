@@ -39,13 +39,18 @@ export function isEmpty({ isLocal, plain, tls }: Leftover): boolean {
   return !isLocal && plain.length === 0 && tls.length === 0;
 }
 
-/** The first earlier rule that takes any of a rule's clients. */
-export function takerOf(rules: readonly HbaRule[], reaches: readonly WalkRule[], index: number): HbaRule | undefined {
+/** The first earlier rule, of those that are wanted, that takes any of a rule's clients. */
+export function takerOf(
+  rules: readonly HbaRule[],
+  reaches: readonly WalkRule[],
+  index: number,
+  isWanted: (rule: HbaRule) => boolean = () => true,
+): HbaRule | undefined {
   const covers = new Set(pairsOf(rules[index] as HbaRule).flatMap(coversOf));
   const own = reaches[index] as WalkRule;
   return rules.slice(0, index).find((rule, at) => {
     const reach = reaches[at] as WalkRule;
-    if (reach.isVague || !meets(reach, own)) return false;
+    if (reach.isVague || !isWanted(rule) || !meets(reach, own)) return false;
     return pairsOf(rule).some(({ database, user, isVague }) => !isVague && covers.has(keyText(database, user)));
   });
 }

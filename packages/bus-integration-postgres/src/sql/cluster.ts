@@ -1,29 +1,23 @@
-// The cluster's catalogs in one round trip. $1 role names, $2 database names, $3 the deployment's mark, $4 with sizes.
+// The cluster's catalogs in one round trip, or the server alone. $1 role names, $2 database names, $3 the deployment's
+// mark, $4 with sizes.
 // https://www.postgresql.org/docs/current/catalogs.html
 import { keptApplicationName } from '../kept-sessions.ts';
 import { literal } from '../sql.ts';
 
 /**
+ * The server and the admin: the first two columns of {@link clusterQuery}, without parameters.
+ *
  * Statements differ by what a server version knows, never by what the admin may do: that would be an error here.
  * A plain admin isn't told the type of others' processes (https://www.postgresql.org/docs/current/monitoring-stats.html);
  * of those, the ones with a role in a database count as connections.
  */
-export function clusterQuery(versionNum: number): string {
+export function serverQuery(versionNum: number): string {
   const mutesLogging =
     versionNum >= 150000
       ? `pg_catalog.has_parameter_privilege('log_statement', 'SET')
            AND pg_catalog.has_parameter_privilege('log_min_error_statement', 'SET')
            AND pg_catalog.has_parameter_privilege('log_min_duration_statement', 'SET')`
       : 'admin.rolsuper';
-  // https://www.postgresql.org/docs/16/role-attributes.html: from 16 on CREATEROLE alone does not reach others' roles.
-  const mayAlter =
-    versionNum >= 160000
-      ? `EXISTS (SELECT FROM pg_catalog.pg_auth_members AS edge
-                  WHERE edge.roleid = role.oid AND edge.admin_option AND pg_catalog.pg_has_role(edge.member, 'USAGE'))`
-      : 'TRUE';
-  // Membership of pg_database_owner is another in each database; memberships of most roles are none.
-  const isMember = `NOT role.rolsuper
-                    AND EXISTS (SELECT FROM pg_catalog.pg_auth_members AS edge WHERE edge.member = role.oid)`;
   return `
 SELECT
   pg_catalog.json_build_object(
@@ -52,7 +46,21 @@ SELECT
       'mutesLogging', admin.rolsuper OR (${mutesLogging}),
       'readsVerifiers', pg_catalog.has_column_privilege('pg_catalog.pg_authid', 'rolpassword', 'SELECT'),
       'readsSystemIdentifier', pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE'))
-    FROM pg_catalog.pg_roles AS admin WHERE admin.rolname = current_user) AS admin,
+    FROM pg_catalog.pg_roles AS admin WHERE admin.rolname = current_user) AS admin`;
+}
+
+/** The server, the admin, the roles and databases that are named or bear the mark. */
+export function clusterQuery(versionNum: number): string {
+  // https://www.postgresql.org/docs/16/role-attributes.html: from 16 on CREATEROLE alone does not reach others' roles.
+  const mayAlter =
+    versionNum >= 160000
+      ? `EXISTS (SELECT FROM pg_catalog.pg_auth_members AS edge
+                  WHERE edge.roleid = role.oid AND edge.admin_option AND pg_catalog.pg_has_role(edge.member, 'USAGE'))`
+      : 'TRUE';
+  // Membership of pg_database_owner is another in each database; memberships of most roles are none.
+  const isMember = `NOT role.rolsuper
+                    AND EXISTS (SELECT FROM pg_catalog.pg_auth_members AS edge WHERE edge.member = role.oid)`;
+  return `${serverQuery(versionNum)},
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'name', role.rolname,
       'canLogin', role.rolcanlogin,

@@ -1,6 +1,7 @@
 // What a service asks and tries after logging in. What may be told by asking is asked; what is tried is tried where it
 // should succeed, or inside a block that catches the refusal: neither leaves a line in the server's log. All is rolled back.
 import { identifier, literal } from '../sql.ts';
+import { publicWritableQuery } from './listener.ts';
 
 /**
  * Who the service is and what it may, in one row. $1 schemas that it should use; $2 whether to look at what holds for
@@ -30,6 +31,7 @@ SELECT current_user AS "user", session_user AS session, pg_catalog.current_datab
       AND schema.nspname !~ '^pg_(toast_)?temp_'
       AND pg_catalog.has_schema_privilege(schema.oid, 'CREATE')
       AND NOT pg_catalog.pg_has_role(schema.nspowner, 'USAGE')) AS "otherSchemas",
+  (SELECT coalesce(pg_catalog.json_agg(open ORDER BY open.name), '[]') FROM (${publicWritableQuery}) AS open) AS "writableSchemas",
   CASE WHEN $2 THEN (SELECT pg_catalog.json_build_object(
     'isSuperuser', role.rolsuper,
     'createsRoles', role.rolcreaterole,
@@ -67,6 +69,8 @@ export interface Facts {
   readonly catchesErrors: boolean;
   readonly closedSchemas: readonly string[];
   readonly otherSchemas: readonly { readonly name: string; readonly isByPublic: boolean }[];
+  /** Those in which everybody may create, for the listener policy. */
+  readonly writableSchemas: readonly { readonly name: string; readonly owner: string }[];
   /** What holds for the whole cluster; null where it was not asked for. */
   readonly powers: Powers | null;
   readonly reachable:

@@ -1,6 +1,7 @@
 // The public face of bus-integration-database.
 export type { OnDefect } from './answer.ts';
 export { answer } from './answer.ts';
+export { headerSafe } from './bearer-token.ts';
 export type { Configuration, ConfigurationOptions, Credentials, ProviderKeys } from './config.ts';
 export { readConfiguration } from './config.ts';
 export { declarationRequest, requireDeclaration } from './configured-request.ts';

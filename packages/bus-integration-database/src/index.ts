@@ -42,7 +42,7 @@ export type {
   StatusRequest,
   VerifyRequest,
 } from './request.ts';
-export { declarationOf, parseRequest, requestSchemas, requireUsableNames } from './request.ts';
+export { declarationOf, parseRequest, requestSchemas, requireUsableNames, verifyChecks } from './request.ts';
 export type { Database, Grantee, PrivilegeObject, Privileges, Resource, Role, Schema } from './resource.ts';
 export { idOf, privilegesOf } from './resource.ts';
 export type {

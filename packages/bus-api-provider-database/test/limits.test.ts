@@ -163,7 +163,7 @@ describe('what is too much', () => {
     for (const [asked, status] of [
       [get(`${base}/%zz`, 'Host: x'), 400],
       [get('/%ff%fe', 'Host: x'), 400],
-      [get(`${base}/jobs/${'a'.repeat(300)}`, 'Host: x'), 414],
+      [get(`${base}/jobs/${'z'.repeat(300)}`, 'Host: x'), 414],
       [get('/healthz'), 400],
       [get('/healthz', 'Host: x', 'Host: y'), 400],
       [get('/healthz', 'Host: x', 'Expect: foo'), 417],
@@ -177,7 +177,7 @@ describe('what is too much', () => {
       expect(answer).toMatch(/^content-type: application\/problem\+json/im);
       expect(answer).toMatch(/^x-request-id: [\w-]{36}\r$/im);
       expect(answer).toMatch(/^x-content-type-options: nosniff\r$/im);
-      expect(answer).not.toMatch(/%|aaa/);
+      expect(answer).not.toMatch(/%|zzz/);
     }
     expect(await send(port, get('/healthz', 'Host: x', 'Expect: 100-continue'))).toMatch(/^HTTP\/1\.1 200/m);
     // A request hidden behind another: lengths that contradict each other.

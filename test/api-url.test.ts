@@ -201,6 +201,7 @@ describe('what can go wrong on the way', () => {
     running.signal('SIGINT');
     const answer = await running.answer;
     expect([answer.exit, answer.stdout]).toEqual([130, expect.stringContaining('ok: false')]);
+    expect(answer.stderr).toMatch(/^bus operator database: interrupted by request/m);
     expect(await (await fetch(`${api.url}/api/internal/database/metrics`, bearer)).text()).toContain(
       'bus_database_jobs_running 0',
     );
@@ -252,6 +253,10 @@ describe('what can go wrong on the way', () => {
     client.write('local/api-token', 'a-token-that-is-not-the-right-one\n');
     const refused = await run(client, 'status', '--api-url', api.url, '--token-file', './local/api-token');
     expect([refused.exit, refused.stderr]).toEqual([1, expect.stringContaining('a valid token is needed')]);
+    expect(refused.stderr).toContain('next: check the token in the file that --token-file names');
+    const without = await run(client, 'status', '--api-url', api.url);
+    expect([without.exit, without.stderr]).toEqual([1, expect.stringContaining('--token-file FILE')]);
+    expect(refused.stderr + without.stderr).not.toContain('Bearer');
     client.write('local/api-token', `${apiToken}\n`);
     const applying = run(client, 'apply', '--api-url', api.url, '--token-file', './local/api-token');
     await untilItRuns(api.url);

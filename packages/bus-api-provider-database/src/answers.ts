@@ -6,8 +6,10 @@ import {
   declarationRequest,
   type OnDefect,
   OperationError,
+  parseRequest,
   type Response,
   type Verb,
+  verifyChecks,
 } from 'bus-integration-database';
 import type { Deployment } from './deployments.ts';
 import type { Metrics } from './metrics.ts';
@@ -65,9 +67,15 @@ export function createAnswers(
       if (verb === 'apply') return run(verb, request, context);
       if (turnstile.waiting >= runsWaiting)
         throw requestProblem(429, 'locked', 'busy', 'too many requests for this deployment are waiting already', 1);
-      return turnstile.pass(() => run(verb, request, context));
+      return turnstile.pass(() => run(verb, request, context, verb === 'verify' && isWhole(request)));
     },
   };
+}
+
+/** A verify that leaves nothing out: what sees only a part is no word on the deployment. */
+function isWhole(request: unknown): boolean {
+  const { checks, negative } = parseRequest('verify', request);
+  return negative !== false && verifyChecks.every((check) => checks.includes(check));
 }
 
 function timeLimit(ms: number): { readonly signal: AbortSignal; clear(): void } {

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import rateLimit from '@fastify/rate-limit';
 import { type ErrorClass, OperationError } from 'bus-integration-database';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { createAnswers } from './answers.ts';
 import type { Authenticate, Caller, Scope } from './authenticate.ts';
 import type { Deployments } from './deployments.ts';
@@ -15,6 +15,7 @@ import { type LogTarget, logOptions } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { requestProblem } from './problem.ts';
 import { addRoutes } from './routes.ts';
+import { requireWellFormed } from './well-formed.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -95,11 +96,22 @@ export async function createApp(options: AppOptions): Promise<App> {
     // Waits of clients (?wait=, event streams) end with their jobs.
     forceCloseConnections: 'idle',
     return503OnClosing: true,
-    http: { maxHeaderSize: 16 * 1024, headersTimeout: limits.headersMs, connectionsCheckingInterval: 1_000 },
+    http: {
+      maxHeaderSize: 16 * 1024,
+      headersTimeout: limits.headersMs,
+      connectionsCheckingInterval: 1_000,
+      // Looked at by `requireWellFormed`, so that a refusal says why.
+      requireHostHeader: false,
+    },
     routerOptions: { maxParamLength: 200 },
     genReqId: ({ headers }) => acceptedId(headers['x-request-id']) ?? randomUUID(),
     clientErrorHandler: endBrokenConnection,
+    frameworkErrors: (error, request, reply) => {
+      mark(request, reply);
+      answerFailure(error, request, reply);
+    },
   });
+  server.server.on('checkExpectation', server.routing);
   server.server.maxConnections = limits.connections;
   server.decorateRequest('caller', undefined);
   server.decorateRequest('about', undefined);
@@ -109,9 +121,8 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   server.addHook('onClose', () => options.deployments.close());
   server.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
-    reply.header('cache-control', 'no-store');
-    reply.header('x-content-type-options', 'nosniff');
+    mark(request, reply);
+    requireWellFormed(request.raw);
     const { scope = 'database:read', isAboutJob = false } = request.routeOptions.config;
     if (isStopping && !isAboutJob) throw requestProblem(503, 'cancelled', 'closing', 'the server is being stopped', 5);
     if (scope === null) return;
@@ -182,6 +193,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     isStopping = true;
   };
   return { server, jobs, stopWork };
+}
+
+/** What every answer carries. */
+function mark(request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('x-request-id', request.id);
+  reply.header('cache-control', 'no-store');
+  reply.header('x-content-type-options', 'nosniff');
 }
 
 function perDeployment<T>(deployments: Deployments, make: (deployment: ReturnType<Deployments['find']>) => T) {

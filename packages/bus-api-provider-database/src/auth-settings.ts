@@ -1,6 +1,13 @@
 // Who may be let in, from the environment: a static token, a shared JWT secret, a JWKS. Reads secret files; lets nobody in.
 import { resolve } from 'node:path';
-import { type Diagnostic, goesInClear, OperationError, readSecretFile, Secret } from 'bus-integration-database';
+import {
+  type Diagnostic,
+  goesInClear,
+  headerSafe,
+  OperationError,
+  readSecretFile,
+  Secret,
+} from 'bus-integration-database';
 
 export interface AuthSettings {
   readonly token?: Secret;
@@ -45,13 +52,13 @@ export function readAuthSettings({ env, cwd, uid }: AuthSurroundings): {
     if (env[key] === '') refuse(key, 'is empty', `give ${key} a value, or unset it`);
     return env[key] || undefined;
   };
-  const fromFile = (key: string): Secret | undefined => {
+  const fromFile = (key: string, judge = (secret: Secret, _key: string) => secret): Secret | undefined => {
     const path = given(key);
     if (path === undefined) return undefined;
     try {
       const read = readSecretFile(resolve(cwd, path), { uid, shownAs: path });
       warnings.push(...read.warnings);
-      return read.secret;
+      return judge(read.secret, key);
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
       problems.push(...error.diagnostics);
@@ -63,7 +70,7 @@ export function readAuthSettings({ env, cwd, uid }: AuthSurroundings): {
     refuse(key, `holds less than ${leastBytes} bytes`, 'make one: openssl rand -base64 48');
   };
 
-  const token = fromFile(keys.tokenFile);
+  const token = fromFile(keys.tokenFile, headerSafe);
   isLong(keys.tokenFile, token, shortest.tokenBytes);
   const secretFromFile = fromFile(keys.jwtSecretFile);
   const value = given(keys.jwtSecret);

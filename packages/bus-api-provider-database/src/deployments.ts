@@ -1,6 +1,6 @@
 // The deployments that are served: one from the environment, or one for each env file of a folder. Read once, at start.
-import { readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readdirSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import {
   type Configuration,
   type Diagnostic,
@@ -87,10 +87,10 @@ export function deploymentsFromFolder(
       judgeSecretsIn(envFile, resolve(surroundings.cwd, path), read.deployment.configuration, surroundings.uid);
       requireOwn(read.deployment, found, surroundings.cwd, path);
       found.push(read.deployment);
-      warnings.push(...read.warnings);
+      warnings.push(...read.warnings.map((warning) => toldOf(path, warning)));
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
-      problems.push(...error.diagnostics);
+      problems.push(...error.diagnostics.map((problem) => toldOf(path, problem)));
     }
   }
   if (problems.length > 0) {
@@ -200,12 +200,21 @@ function judgeSecretsIn({ lines, path: shown }: EnvFile, path: string, configura
   });
 }
 
+/** A finding that says which of the files it is of. */
+function toldOf(path: string, diagnostic: Diagnostic): Diagnostic {
+  const { message } = diagnostic;
+  const file = printable(path);
+  // A line of the file, or the file itself, is named already.
+  if (message.startsWith(file) || message.includes(`(${file}:`)) return diagnostic;
+  return { ...diagnostic, message: `${file}: ${message}` };
+}
+
 /** Two deployments of one name, or with files in one directory, would undo each other's work. */
 function requireOwn({ id, configuration }: Deployment, others: readonly Deployment[], cwd: string, path: string) {
   const directoryOf = ({ dsnOutputDirectory: directory }: Configuration) =>
-    directory === undefined ? undefined : resolve(cwd, directory);
+    directory === undefined ? undefined : realPath(resolve(cwd, directory));
   const refuse = (message: string, remedy: string): never => {
-    throw new OperationError('invalid-request', `${printable(path)}: ${message}`, { target: path, remedy });
+    throw new OperationError('invalid-request', message, { target: path, remedy });
   };
   if (others.some((other) => other.id === id)) refuse(`deployment ${id} has another env file`, 'give each its own id');
   const directory = directoryOf(configuration);
@@ -215,4 +224,14 @@ function requireOwn({ id, configuration }: Deployment, others: readonly Deployme
     `BUS_DATABASE_DSN_OUTPUT_DIR is that of deployment ${sharing.id}`,
     `set BUS_DATABASE_DSN_OUTPUT_DIR=./local/${id}/dsn`,
   );
+}
+
+/** Without symbolic links, as far as it is there: the rest is made below that. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : join(realPath(parent), basename(path));
+  }
 }

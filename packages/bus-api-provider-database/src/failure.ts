@@ -60,6 +60,7 @@ const reasons: Readonly<Record<string, string>> = {
   FST_ERR_CTP_EMPTY_JSON_BODY: 'the body is empty, expected a JSON object',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'the body is not as long as Content-Length says',
   FST_ERR_BAD_URL: 'the URL is not valid',
+  FST_ERR_MAX_PARAM_LENGTH: 'a part of the URL is too long',
 };
 
 function reasonOf(code: string | undefined): string {

@@ -1,10 +1,11 @@
-// Idempotency-Key: the same request sent twice is one job. A key belongs to its caller, and to the bytes it came with.
+// Idempotency-Key: the same request sent twice is one job, unless that failed: its cause may have been mended since. A
+// key belongs to its caller, and to the bytes it came with.
 import { createHash } from 'node:crypto';
 import type { Job, Jobs } from './jobs.ts';
 import { requestProblem } from './problem.ts';
 
 export interface Idempotency {
-  /** The job that this key began, as long as it is remembered. */
+  /** The job that this key began, as long as it runs, or ended well and is remembered. */
   known(key: string, body: unknown): Job | undefined;
   remember(key: string, body: unknown, job: Job): void;
 }
@@ -21,7 +22,7 @@ export function createIdempotency(jobs: Jobs): Idempotency {
     known: (key, body) => {
       const entry = seen.get(key);
       const job = entry && jobs.get(entry.jobId);
-      if (entry === undefined || job === undefined) {
+      if (entry === undefined || job === undefined || job.response?.ok === false) {
         seen.delete(key);
         return undefined;
       }

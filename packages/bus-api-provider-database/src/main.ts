@@ -20,6 +20,8 @@ import { listen, shutDown } from './serve.ts';
 const version = '0.1.0';
 
 async function main(argv: readonly string[]): Promise<number> {
+  // Who reads the log may go; the server and its applies stay.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const flags = readGlobalFlags(argv);
   if ('problem' in flags) return refuse(`${flags.problem}; see bus-api-provider-database --help`, 2);
   const asked = readArguments(flags.words);

@@ -5,7 +5,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 export interface Metrics {
   readonly contentType: string;
   request(method: string, route: string, status: number, seconds: number): void;
-  /** Counts what a provider answered; `isOwn` where nobody else chose what was asked: only that is a last plan. */
+  /** Counts what a provider answered; `isOwn` where no asker chose less or else: only that is a last plan or verify. */
   response(verb: Verb, response: Response, isOwn: boolean): void;
   text(): Promise<string>;
 }
@@ -59,9 +59,12 @@ export function createMetrics({ runningJobs }: { runningJobs: () => number }): M
     plan: last('plan_ok', '1 when the last plan of what is configured could be made and holds no refusal, else 0.'),
     planSteps: last('plan_steps', 'Changes that the last plan of what is configured holds; 0 when all is so.'),
     planTime: last('plan_timestamp_seconds', 'When the last plan of what is configured was made.'),
-    verify: last('verify_ok', '1 when the last verify met no failed check, else 0.'),
-    verifyComplete: last('verify_complete', '1 when the last verify could see all it looked for, else 0.'),
-    verifyTime: last('verify_timestamp_seconds', 'When verify last ran.'),
+    verify: last('verify_ok', '1 when the last verify of everything met no failed check, else 0.'),
+    verifyComplete: last(
+      'verify_complete',
+      '1 when the last verify of everything could see all it looked for, else 0.',
+    ),
+    verifyTime: last('verify_timestamp_seconds', 'When verify last looked at everything.'),
   };
 
   return {
@@ -88,7 +91,7 @@ export function createMetrics({ runningJobs }: { runningJobs: () => number }): M
         gauges.planSteps.set(deployment, response.steps.filter(isMutating).length);
         gauges.planTime.set(deployment, now);
       }
-      if (verb === 'verify') {
+      if (verb === 'verify' && isOwn) {
         gauges.verify.set(deployment, response.ok ? 1 : 0);
         gauges.verifyComplete.set(deployment, response.complete === false ? 0 : 1);
         gauges.verifyTime.set(deployment, now);

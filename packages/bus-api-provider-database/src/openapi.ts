@@ -52,7 +52,9 @@ function paths(): JsonSchema {
           ...answers('Response'),
           202: {
             ...content('Job', 'It goes on; the job tells how far it is'),
-            headers: { location: { schema: { type: 'string' } } },
+            headers: {
+              location: { description: 'The job, relative', schema: { type: 'string', format: 'uri-reference' } },
+            },
           },
         },
       },
@@ -142,7 +144,7 @@ const jobId = { name: 'id', in: 'path', required: true, schema: { type: 'string'
 const idempotencyKey = {
   name: 'Idempotency-Key',
   in: 'header',
-  description: 'The same key with the same body is the same job',
+  description: 'The same key with the same body is the same job, until that ends with ok: false, which frees the key',
   schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,255}$' },
 };
 const lastEventId = {
@@ -155,6 +157,7 @@ const lastEventId = {
 /** What only this surface has. */
 function ownSchemas(): JsonSchema {
   const time = { type: 'string', format: 'date-time' };
+  const link = { type: 'string', format: 'uri-reference' };
   return {
     Health: {
       type: 'object',
@@ -198,7 +201,12 @@ function ownSchemas(): JsonSchema {
         created_at: time,
         ended_at: time,
         forgotten_at: time,
-        links: { type: 'object', properties: { self: text, events: text }, required: ['self', 'events'] },
+        links: {
+          type: 'object',
+          description: 'References relative to the URL that was asked',
+          properties: { self: link, events: link },
+          required: ['self', 'events'],
+        },
         retention: text,
         progress: reference('Progress'),
         response: reference('Response'),

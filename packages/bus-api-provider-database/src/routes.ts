@@ -83,7 +83,7 @@ export function addRoutes(server: FastifyInstance, options: RouteOptions): void 
     const response = await within(job, waitMs, request);
     if (response !== undefined) return sendResponse(response, request, reply);
     request.about = { deploymentId: job.deploymentId, errorClass: undefined };
-    return reply.code(202).send(jobDocument(job, jobs.retentionMs));
+    return reply.code(202).send(jobDocument(job, jobs.retentionMs, 'jobs/'));
   });
 
   const find = (request: FastifyRequest): Job => {
@@ -110,7 +110,7 @@ export function addRoutes(server: FastifyInstance, options: RouteOptions): void 
     { config: { scope: 'database:admin', isAboutJob: true } },
     async (request, reply) => {
       const job = find(request);
-      job.cancel('a request to cancel it');
+      job.cancel('request');
       return reply.code(202).send(jobDocument(job, jobs.retentionMs));
     },
   );
@@ -133,7 +133,8 @@ function sendResponse(response: Response, request: FastifyRequest, reply: Fastif
   return reply.code(problem.status).type(problemType).send(JSON.stringify(problem));
 }
 
-function jobDocument(job: Job, retentionMs: number) {
+/** `folder` is the way from the URL that was asked to the jobs: links are relative, whatever a proxy calls it. */
+function jobDocument(job: Job, retentionMs: number, folder = '') {
   const { endedAt, progress, response } = job;
   return {
     job_id: job.id,
@@ -145,8 +146,7 @@ function jobDocument(job: Job, retentionMs: number) {
       ended_at: endedAt.toISOString(),
       forgotten_at: new Date(endedAt.getTime() + retentionMs).toISOString(),
     }),
-    // Relative to this very document's folder, whatever a proxy calls it.
-    links: { self: `jobs/${job.id}`, events: `jobs/${job.id}/events` },
+    links: { self: `${folder}${job.id}`, events: `${folder}${job.id}/events` },
     retention: `in memory, ${retentionMs / 60_000} minutes after its end; lost at a restart`,
     ...(progress !== undefined && response === undefined && { progress }),
     ...(response !== undefined && { response }),

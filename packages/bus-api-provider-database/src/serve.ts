@@ -19,17 +19,18 @@ export interface ListenOptions {
  * await listen(app, { host: '127.0.0.1', port: 0, isAuthenticating: false }); // 'http://127.0.0.1:40123'
  */
 export async function listen({ server }: App, { host, port, isAuthenticating }: ListenOptions): Promise<string> {
+  const given = authority(host, port);
   const address = await lookup(host).then(
     (found) => found.address,
     () => {
-      throw new OperationError('unreachable', `can't listen on ${host}:${port}: the name leads nowhere`);
+      throw new OperationError('unreachable', `can't listen on ${given}: the name leads nowhere`);
     },
   );
   // What counts is the address itself, whatever its name is.
   if (!isAuthenticating && !isLoopback(address)) {
     throw new OperationError(
       'invalid-request',
-      `--addr ${host}:${port}: others reach this address, and nobody is authenticated; only 127.0.0.1, ::1 and localhost are served so`,
+      `--addr ${given}: others reach this address, and nobody is authenticated; only 127.0.0.1, ::1 and localhost are served so`,
       { code: 'usage', remedy: 'set BUS_DATABASE_API_TOKEN_FILE to a file of mode 0600 with a token in it' },
     );
   }
@@ -38,10 +39,14 @@ export async function listen({ server }: App, { host, port, isAuthenticating }: 
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const why = code === 'EADDRINUSE' ? 'the address is in use' : message;
-    throw new OperationError('unreachable', `can't listen on ${host}:${port}: ${why}`, { cause: error });
+    throw new OperationError('unreachable', `can't listen on ${given}: ${why}`, { cause: error });
   }
   const bound = server.server.address() as AddressInfo;
-  return `http://${bound.address.includes(':') ? `[${bound.address}]` : bound.address}:${bound.port}`;
+  return `http://${authority(bound.address, bound.port)}`;
+}
+
+function authority(host: string, port: number): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** An apply in flight has this long to reach its end; then it is ended in order. */

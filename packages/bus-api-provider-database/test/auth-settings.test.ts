@@ -10,6 +10,7 @@ beforeAll(() => {
   cwd = mkdtempSync(join(tmpdir(), 'auth-'));
   writeFileSync(join(cwd, 'token'), 'a-token-that-is-long-enough\n', { mode: 0o600 });
   writeFileSync(join(cwd, 'short'), 'short\n', { mode: 0o600 });
+  writeFileSync(join(cwd, 'blank'), 'a-token with-a-blank-inside\n', { mode: 0o600 });
   writeFileSync(join(cwd, 'open'), 'a-token-that-is-long-enough\n', { mode: 0o644 });
   writeFileSync(join(cwd, 'secret'), `${'s'.repeat(32)}\n`, { mode: 0o600 });
   symlinkSync('token', join(cwd, 'link'));
@@ -34,6 +35,10 @@ it.each([
   [{ BUS_DATABASE_API_TOKEN_FILE: 'link' }, 'link is a symbolic link'],
   [{ BUS_DATABASE_API_TOKEN_FILE: 'gone' }, "gone doesn't exist"],
   [{ BUS_DATABASE_API_TOKEN_FILE: 'short' }, 'BUS_DATABASE_API_TOKEN_FILE holds less than 16 bytes'],
+  [
+    { BUS_DATABASE_API_TOKEN_FILE: 'blank' },
+    'BUS_DATABASE_API_TOKEN_FILE holds a token with characters that no token has',
+  ],
   [{ BUS_DATABASE_API_TOKEN_FILE: '' }, 'BUS_DATABASE_API_TOKEN_FILE is empty'],
   [{ BUS_API_JWT_SECRET: 'short' }, 'BUS_API_JWT_SECRET holds less than 32 bytes'],
   [{ BUS_API_JWT_SECRET: 'x'.repeat(32), BUS_API_JWT_SECRET_FILE: 'secret' }, 'both set'],

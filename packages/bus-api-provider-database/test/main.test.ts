@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -118,6 +118,16 @@ describe('bus-api-provider-database', () => {
     expect([health.status, await health.text()]).toEqual([200, '']);
   });
 
+  it('stays when the readers of its log and its output are gone', async () => {
+    const { address, child, ended } = await start('--addr', '127.0.0.1:0');
+    child.stdout.destroy();
+    child.stderr.destroy();
+    // Each answer is a line of the log, which nobody takes any more.
+    for (let index = 0; index < 3; index += 1) expect((await fetch(`${address}/healthz`)).status).toBe(200);
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+  });
+
   it('serves others only with authentication, and says who reads without', async () => {
     const open = await start('--addr', '127.0.0.1:0');
     expect(open.err()).toContain('every local user can read plan, status and doctor');
@@ -160,6 +170,27 @@ describe('bus-api-provider-database', () => {
     expect(await refused.ended).toBe(2);
     expect(refused.err()).toContain('deployment shop-dev has another env file');
     expect(refused.err()).toContain('BUS_DATABASE_DSN_OUTPUT_DIR is that of deployment shop-dev');
+    rmSync(join(folder, 'z.env'));
+    mkdirSync(join(directory, 'one'));
+    symlinkSync('one', join(directory, 'alias'));
+    write('shop-dev', join(directory, 'one/dsn'));
+    write('shop-live', join(directory, 'alias/dsn'));
+    const linked = await start('--deployments', folder);
+    expect([await linked.ended, linked.err()]).toEqual([
+      2,
+      expect.stringContaining('BUS_DATABASE_DSN_OUTPUT_DIR is that of deployment shop-dev'),
+    ]);
+    // Among several broken files each says which it is.
+    for (const file of ['shop-dev', 'shop-live'])
+      writeFileSync(join(folder, `${file}.env`), `BUS_DEPLOYMENT_ID=${file}\nBUS_DATABASE_NAMES=,\n`);
+    const broken = await start('--deployments', folder);
+    expect(await broken.ended).toBe(2);
+    const told = broken
+      .err()
+      .split('\n')
+      .filter((line) => line.startsWith('bus-api-provider-database: '));
+    expect(told.length).toBeGreaterThan(2);
+    for (const line of told) expect(line.match(/shop-(dev|live)\.env/g)).toHaveLength(1);
   });
 
   it('listens on IPv6 loopback where there is one', async () => {
@@ -174,7 +205,7 @@ describe('bus-api-provider-database', () => {
 
   it.each([
     ['0.0.0.0:8092', 'others reach this address, and nobody is authenticated'],
-    ['[::]:8092', 'others reach this address, and nobody is authenticated'],
+    ['[::]:8092', '--addr [::]:8092: others reach this address, and nobody is authenticated'],
     ['10.0.0.1:8092', 'others reach this address, and nobody is authenticated'],
     ['127.0.0.1', 'expected HOST:PORT'],
     ['127.0.0.1:70000', 'expected HOST:PORT'],

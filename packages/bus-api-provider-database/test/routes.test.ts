@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -122,6 +122,45 @@ describe('an apply', () => {
     expect((await ask('GET', `jobs/${id}`)).document).toMatchObject({ state: 'ended', response: { ok: true } });
   });
 
+  it('links to itself from wherever it is shown', async () => {
+    const { document } = await ask('POST', 'apply', requests.apply);
+    const job = `jobs/${document.job_id}`;
+    // Behind a proxy with a prefix of its own, as its clients see it.
+    const outside = 'https://gateway.example/databases/api/internal/database/';
+    const folder = new URL(outside);
+    for (const [asked, answer] of [
+      ['apply', document],
+      [`${job}?wait=30s`, (await ask('GET', `${job}?wait=30s`)).document],
+      [job, (await ask('DELETE', job)).document],
+    ] as const) {
+      const linked = (link: string) => new URL(link, new URL(asked, folder)).href;
+      expect([asked, linked(answer.links.self)]).toEqual([asked, `${outside}${job}`]);
+      expect([asked, linked(answer.links.events)]).toEqual([asked, `${outside}${job}/events`]);
+    }
+  });
+
+  it('that failed frees its key, and one that runs is shared', async () => {
+    const key = { headers: { 'idempotency-key': 'deploy-again' } };
+    const file = join(serving.directory, 'local/postgres-admin-dsn');
+    renameSync(file, `${file}.away`);
+    const failed = await ask('POST', 'apply?wait=30s', requests.apply, key);
+    expect([failed.status, failed.document.error_class]).toEqual([503, 'not-configured']);
+    renameSync(`${file}.away`, file);
+    const mended = await ask('POST', 'apply?wait=30s', requests.apply, key);
+    expect([mended.status, mended.document.ok]).toEqual([200, true]);
+    await using _holder = await holdLock();
+    const another = { headers: { 'idempotency-key': 'deploy-together' } };
+    const both = await Promise.all([1, 2].map(() => ask('POST', 'apply', requests.apply, another)));
+    const [one, other] = both.map(({ document }) => document.job_id);
+    expect([typeof one, other]).toEqual(['string', one]);
+    await ask('DELETE', `jobs/${one}`);
+    await ask('GET', `jobs/${one}?wait=30s`);
+    const [next] = [await ask('POST', 'apply', requests.apply, another)];
+    expect([next?.status, next?.document.job_id === one]).toEqual([202, false]);
+    await ask('DELETE', `jobs/${next?.document.job_id}`);
+    await ask('GET', `jobs/${next?.document.job_id}?wait=30s`);
+  });
+
   it('is answered at once where the client waits', async () => {
     const answer = await ask('POST', 'apply?wait=30s', requests.apply);
     expect([answer.status, answer.document.ok, answer.document.dry_run]).toEqual([200, true, false]);
@@ -152,6 +191,7 @@ describe('an apply', () => {
     expect((await ask('DELETE', `jobs/${document.job_id}`, undefined)).status).toBe(202);
     const ended = await ask('GET', `jobs/${document.job_id}?wait=30s`);
     expect(ended.document).toMatchObject({ state: 'ended', response: { ok: false, error_class: 'cancelled' } });
+    expect(ended.document.response.diagnostics[0].message).toMatch(/^interrupted by request(:|$)/);
   });
 
   it('leaves room for other deployments', async () => {
@@ -184,6 +224,18 @@ describe('afterwards', () => {
     await serving.server.query('ALTER ROLE bus_service NOLOGIN');
     const failing = await ask('POST', 'verify', requests.verify);
     expect([failing.status, failing.document.ok]).toEqual([200, false]);
+    // Who looks at less learns less, and says nothing of the whole.
+    const { verify } = requests;
+    const refused = await ask('POST', 'verify', { ...verify, checks: [] });
+    expect([refused.status, failureOf(refused)]).toEqual([400, ['invalid-request', 'invalid-request']]);
+    const partly = await ask('POST', 'verify', { ...verify, checks: ['listener-policy'] });
+    expect([partly.status, partly.document.ok]).toEqual([200, true]);
+    const { document: figures } = await ask('GET', 'metrics');
+    const verified = (text: string) => text.match(/^bus_database_last_verify_.*$/gm);
+    expect(verified(figures)).toContain('bus_database_last_verify_ok{deployment_id="example-dev"} 0');
+    await ask('POST', 'verify', { ...verify, negative: false });
+    await ask('POST', 'verify', { ...verify, checks: ['connectivity', 'connectivity'] });
+    expect(verified((await ask('GET', 'metrics')).document)).toEqual(verified(figures));
     await serving.server.query('ALTER ROLE bus_service LOGIN');
   });
 

@@ -1,6 +1,7 @@
 // The public face of bus-integration-database.
 export type { OnDefect } from './answer.ts';
 export { answer } from './answer.ts';
+export { headerSafe } from './bearer-token.ts';
 export type { Configuration, ConfigurationOptions, Credentials, ProviderKeys } from './config.ts';
 export { readConfiguration } from './config.ts';
 export { declarationRequest, requireDeclaration } from './configured-request.ts';
@@ -41,7 +42,7 @@ export type {
   StatusRequest,
   VerifyRequest,
 } from './request.ts';
-export { declarationOf, parseRequest, requestSchemas, requireUsableNames } from './request.ts';
+export { declarationOf, parseRequest, requestSchemas, requireUsableNames, verifyChecks } from './request.ts';
 export type { Database, Grantee, PrivilegeObject, Privileges, Resource, Role, Schema } from './resource.ts';
 export { idOf, privilegesOf } from './resource.ts';
 export type {

@@ -8,6 +8,9 @@ import type { Diagnostic } from './response.ts';
 import { schemaFaults } from './schema-faults.ts';
 import { risks } from './step.ts';
 
+/** What a verify may look at; one that names them all and leaves nothing out speaks for the deployment. */
+export const verifyChecks = ['connectivity', 'listener-policy'] as const;
+
 const name = z.string().check(z.minLength(1));
 const names = z.array(name);
 const credentials = z.strictObject({
@@ -47,7 +50,7 @@ export const requestSchemas = {
   status: z.strictObject(base),
   verify: z.strictObject({
     ...base,
-    checks: z.array(z.enum(['connectivity', 'listener-policy'])),
+    checks: z.array(z.enum(verifyChecks)).check(z.minLength(1)),
     /** What the server logs, and is therefore tried only when it is asked for. */
     probes: z.optional(z.array(z.enum(['wrong-password']))),
     /** False leaves out what must be refused. */

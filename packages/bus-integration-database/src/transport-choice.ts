@@ -2,6 +2,7 @@
 // only when it is the one that is wanted.
 import { createHash } from 'node:crypto';
 import { closeSync, readFileSync } from 'node:fs';
+import { headerSafe } from './bearer-token.ts';
 import { parseDuration } from './duration.ts';
 import { OperationError } from './errors.ts';
 import { Secret } from './secret.ts';
@@ -118,14 +119,6 @@ function tokenOf(env: Environment, uid: number): Secret | undefined {
   const file = env.BUS_EVENTS_TOKEN_FILE || undefined;
   if (file !== undefined) return headerSafe(readSecretFile(file, { uid }).secret, 'BUS_EVENTS_TOKEN_FILE');
   return env.BUS_API_TOKEN ? headerSafe(new Secret(env.BUS_API_TOKEN), 'BUS_API_TOKEN') : undefined;
-}
-
-function headerSafe(token: Secret, key: string): Secret {
-  if (/^[\x21-\x7e]+$/.test(token.reveal())) return token;
-  throw new OperationError('invalid-request', `${key} holds a token with characters that no token has`, {
-    target: key,
-    remedy: 'write the token alone, on one line',
-  });
 }
 
 /** A secret of several lines, judged and read through one descriptor. */

@@ -57,10 +57,11 @@ describe('what is refused, each problem with its path', () => {
     ['apply', { ...declared, dry_run: false, confirm: false }, [/^confirm: /]],
     ['verify', about, [/^checks: /]],
     ['verify', { ...about, checks: ['everything'] }, [/^checks\.0: /]],
-    ['verify', { ...about, checks: [], probes: ['right-password'] }, [/^probes\.0: /]],
+    ['verify', { ...about, checks: [] }, [/^checks: /]],
+    ['verify', { ...about, checks: ['connectivity'], probes: ['right-password'] }, [/^probes\.0: /]],
     [
       'verify',
-      { ...about, checks: [], probe: 'wrong-password', negative: 'no' },
+      { ...about, checks: ['connectivity'], probe: 'wrong-password', negative: 'no' },
       [/^negative: /, /unknown key: probe/],
     ],
     ['status', declared, [/unknown key: databases, roles/]],

@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import {
   type Context,
+  headerSafe,
   OperationError,
   type Provider,
   printable,
@@ -44,7 +45,7 @@ export function readApiAddress({ apiUrl = '', tokenFile }: Flags, cwd: string): 
   url.pathname = path.endsWith(apiPath) ? `${path}/` : `${path}${apiPath}/`;
   if (tokenFile === undefined) return { url };
   const { secret } = readSecretFile(resolve(cwd, tokenFile), { uid: process.getuid?.() ?? 0, shownAs: tokenFile });
-  return { url, token: secret };
+  return { url, token: headerSafe(secret, '--token-file') };
 }
 
 const apiPath = '/api/internal/database';
@@ -86,7 +87,18 @@ function responseIn({ document, address }: { document: unknown; address: ApiAddr
   const { type: _, title: __, status: ___, detail: ____, ...response } = (document ?? {}) as Record<string, unknown>;
   const [fault] = responseFaults(response, { letsPassUnknownKeys: true });
   if (fault !== undefined) throw notOurs(address, `is no response of this version's contract (${printable(fault)})`);
-  return response as unknown as Response;
+  return withOwnRemedy(response as unknown as Response, address);
+}
+
+/** Who is not let in gives this program a flag; the API speaks of the header that comes of it. */
+function withOwnRemedy(response: Response, { token }: ApiAddress): Response {
+  if (response.error_class !== 'unauthenticated') return response;
+  const remedy =
+    token === undefined
+      ? "give the API's token: --token-file FILE"
+      : 'check the token in the file that --token-file names';
+  const diagnostics = response.diagnostics.map((diagnostic) => ({ ...diagnostic, remedy }));
+  return { ...response, diagnostics };
 }
 
 function notOurs({ url }: ApiAddress, what: string): OperationError {

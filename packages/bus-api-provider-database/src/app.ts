@@ -2,14 +2,13 @@
 // nothing until it is told to.
 import { randomUUID } from 'node:crypto';
 import rateLimit from '@fastify/rate-limit';
-import { type ErrorClass, OperationError } from 'bus-integration-database';
+import { deepestLevels, type ErrorClass, nestsDeeper, OperationError } from 'bus-integration-database';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { createAnswers } from './answers.ts';
 import type { Authenticate, Caller, Scope } from './authenticate.ts';
 import type { Deployments } from './deployments.ts';
 import { answerFailure, endBrokenConnection } from './failure.ts';
 import { createJobs, type Jobs } from './jobs.ts';
-import { nestsDeeper } from './json-depth.ts';
 import { requireLocal } from './local-guard.ts';
 import { type LogTarget, logOptions } from './log.ts';
 import { createMetrics } from './metrics.ts';
@@ -213,7 +212,7 @@ function parseJson(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     const text = body.toString();
-    if (nestsDeeper(text, 32)) {
+    if (nestsDeeper(text, deepestLevels)) {
       done(requestProblem(400, 'invalid-request', 'http', 'the body nests too deep'));
       return;
     }

@@ -2,7 +2,7 @@
 // contract or an `internal` one.
 import { responseFaults } from './contract-response.ts';
 import { OperationError } from './errors.ts';
-import { failure, handle } from './handle.ts';
+import { aboutOf, failure, handle } from './handle.ts';
 import type { Context, Provider } from './provider.ts';
 import type { Response, Verb } from './response.ts';
 
@@ -36,7 +36,5 @@ export async function answer(
 }
 
 function defective(value: unknown, message: string): Response {
-  const { deployment_id, provider } = (value ?? {}) as { deployment_id?: unknown; provider?: unknown };
-  const about = { deployment_id: String(deployment_id ?? ''), provider: String(provider ?? '') };
-  return failure(about, new OperationError('internal', message));
+  return failure(aboutOf(value), new OperationError('internal', message));
 }

@@ -36,14 +36,14 @@ export function createGate(limit: number): Gate {
 }
 
 export interface Queue {
-  /** Takes the work in, to be begun in its turn; resolves when there is room to wait for one more. */
-  add(work: () => Promise<void>): Promise<void>;
+  /** Takes the work in, to be begun in its turn; resolves when there is room to wait for one more. Default weight: 1. */
+  add(work: () => Promise<void>, weight?: number): Promise<void>;
   /** Resolves when all is done. */
   empty(): Promise<void>;
 }
 
 /**
- * A queue before a gate: `limit` works at once, `waitingLimit` waiting; the works must not throw.
+ * A queue before a gate: `limit` works at once, others waiting up to a weight of `waitingLimit`; the works must not throw.
  *
  * @example
  * await createQueue(4, 256).add(() => receive(delivery));
@@ -53,10 +53,10 @@ export function createQueue(limit: number, waitingLimit: number): Queue {
   let waiting = 0;
   let last = Promise.resolve();
   return {
-    add: async (work) => {
-      waiting += 1;
+    add: async (work, weight = 1) => {
+      waiting += weight;
       last = last.then(gate.room).then(() => {
-        waiting -= 1;
+        waiting -= weight;
         gate.enter(work);
       });
       if (waiting >= waitingLimit) await last;

@@ -16,8 +16,6 @@ export async function handle(
   providers: readonly Provider[],
   context: Context,
 ): Promise<Response> {
-  const named = (value ?? {}) as { deployment_id?: unknown; provider?: unknown };
-  const answer = { deployment_id: String(named.deployment_id ?? ''), provider: String(named.provider ?? '') };
   try {
     const request = parseRequest(verb, value);
     const provider = providers.find(({ name }) => name === request.provider);
@@ -27,8 +25,15 @@ export async function handle(
     return await answerVerb.call(provider, request, context);
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
-    return failure(answer, error);
+    return failure(aboutOf(value), error);
   }
+}
+
+/** As much of a request as an answer repeats, whatever it is. */
+export function aboutOf(value: unknown): Pick<Response, 'deployment_id' | 'provider'> {
+  const { deployment_id, provider } = (value ?? {}) as { deployment_id?: unknown; provider?: unknown };
+  const text = (one: unknown) => (typeof one === 'string' ? one.slice(0, 200) : '');
+  return { deployment_id: text(deployment_id), provider: text(provider) };
 }
 
 /** The response that an expected failure becomes. */

@@ -17,6 +17,7 @@ export function staleness(
   if (deadline !== undefined && deadline.getTime() < now) {
     return tooOld(`its deadline ${deadline.toISOString()} has passed`);
   }
+  if (time !== undefined && time.getTime() > now + aheadMs) return ahead(time);
   const times = [time, sentAt].flatMap((known) => (known === undefined ? [] : [known.getTime()]));
   const oldest = Math.min(...times);
   if (times.length === 0 || now - oldest <= maxAgeMs) return undefined;
@@ -38,6 +39,17 @@ export function ageless(
     code: 'age-unknown',
     target: 'time',
     remedy: 'send it with time (RFC 3339), or run the worker without BUS_EVENTS_LISTENER_REPLAY',
+  });
+}
+
+/** Clocks differ; a time far ahead would keep a request from ever becoming too old. */
+const aheadMs = 300_000;
+
+function ahead(time: Date): OperationError {
+  return new OperationError('invalid-request', `the request was not run: its time ${time.toISOString()} is ahead`, {
+    code: 'time-ahead',
+    target: 'time',
+    remedy: 'send it with the time at which it is sent (RFC 3339), and check the clocks',
   });
 }
 

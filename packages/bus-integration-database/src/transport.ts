@@ -9,6 +9,8 @@ export interface Delivery {
   readonly body: unknown;
   /** When the transport took it in, where it knows. */
   readonly sentAt?: Date;
+  /** True when it nested deeper than any request; then the body holds no more than the envelope and what is flat in the payload. */
+  readonly isTooDeep?: boolean;
   /** True when it may be of any time, having been kept by the broker. */
   readonly isMaybeReplayed?: boolean;
   /** True when it was delivered so often without an end that it is not to be run again, only answered. */

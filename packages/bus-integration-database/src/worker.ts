@@ -6,7 +6,8 @@ import { answerEnvelope, correlationOf, type Envelope, readEnvelope } from './en
 import { OperationError } from './errors.ts';
 import { type Operation, operations, requestEvent, responseEvent } from './events.ts';
 import { createTurns } from './gate.ts';
-import { failure } from './handle.ts';
+import { aboutOf, failure } from './handle.ts';
+import { deepestLevels } from './json-depth.ts';
 import type { Provider } from './provider.ts';
 import { ageless, staleness } from './request-age.ts';
 import type { Response } from './response.ts';
@@ -33,7 +34,8 @@ export interface Worker {
   run(): Promise<void>;
   /** Takes in nothing more; `run` resolves when what is at work has ended or, after the grace, was rolled back. */
   stop(): void;
-  /** Interrupts what is at work: each ends its statement or rolls it back, and answers `cancelled`. */
+  /** Interrupts what is at work: each ends its statement or rolls it back, and answers `cancelled`; an answer then has three
+   * seconds to get out. */
   interrupt(reason: string): void;
 }
 
@@ -65,10 +67,7 @@ export function createWorker(options: WorkerOptions): Worker {
     log('error', 'defect', { defect: defect instanceof Error ? (defect.stack ?? defect.message) : String(defect) });
 
   /** Workers of other deployments on the same broker hear the same requests, and each answers its own. */
-  const isOthers = (payload: unknown): boolean => {
-    const { deployment_id: id } = aboutOf(payload);
-    return id !== '' && deployments !== undefined && !deployments.includes(id);
-  };
+  const isOthers = (id: string): boolean => id !== '' && deployments !== undefined && !deployments.includes(id);
 
   const run = async (operation: Operation, envelope: Envelope, delivery: Delivery): Promise<Response> => {
     const work = async (): Promise<Response> => {
@@ -88,31 +87,31 @@ export function createWorker(options: WorkerOptions): Worker {
     const operation = operations.find((name) => requestEvent(name) === delivery.name);
     if (operation === undefined) throw new Error(`nobody subscribed to ${delivery.name}`);
     const correlationId = correlationOf(delivery.body);
+    const { name, payload } = (delivery.body ?? {}) as { name?: unknown; payload?: unknown };
+    const about = aboutOf(payload);
+    const event = { event: delivery.name, correlation_id: correlationId, deployment_id: about.deployment_id };
+    // A broker that doesn't choose by name sends our own answers back: answered, they would come back for ever.
+    if (typeof name === 'string' && name !== delivery.name)
+      return log('warn', 'dropped', { ...event, why: `the envelope is named ${shortened(name)}` });
+    if (isOthers(about.deployment_id)) return log('info', 'left to others', event);
     let response: Response;
     try {
+      if (delivery.isTooDeep) throw tooDeep();
       const envelope = readEnvelope(delivery.body);
-      if (isOthers(envelope.payload)) {
-        const facts = { event: delivery.name, correlation_id: correlationId };
-        return log('info', 'left to others', { ...facts, deployment_id: aboutOf(envelope.payload).deployment_id });
-      }
-      if (envelope.name !== delivery.name) throw misnamed(envelope.name, delivery.name);
-      response = delivery.isGivenUp
-        ? failure(aboutOf(envelope.payload), givenUp())
-        : await run(operation, envelope, delivery);
+      response = delivery.isGivenUp ? failure(about, givenUp()) : await run(operation, envelope, delivery);
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
-      response = failure(aboutOf(undefined), error);
+      response = failure(about, error);
     }
     const facts = {
-      event: delivery.name,
-      correlation_id: correlationId,
-      deployment_id: response.deployment_id,
+      ...event,
       ok: response.ok,
       error_class: response.error_class,
       elapsed_ms: Math.round(performance.now() - startedAt),
     };
     if (correlationId === undefined) return log('warn', 'dropped', { ...facts, why: response.diagnostics[0]?.message });
-    const publish = (one: Response) => transport.publish(answerEnvelope(responseEvent(operation), correlationId, one));
+    const publish = (one: Response) =>
+      inTime(transport.publish(answerEnvelope(responseEvent(operation), correlationId, one)), interruption.signal);
     await publish(response).catch(async (error: unknown) => {
       if (!isTooLarge(error)) throw error;
       log('error', 'too large', { ...facts, why: error.message });
@@ -144,13 +143,6 @@ export function createWorker(options: WorkerOptions): Worker {
   };
 }
 
-/** As much of a payload as an answer repeats, whatever it is. */
-function aboutOf(payload: unknown): Pick<Response, 'deployment_id' | 'provider'> {
-  const { deployment_id, provider } = (payload ?? {}) as { deployment_id?: unknown; provider?: unknown };
-  const text = (value: unknown) => (typeof value === 'string' ? value.slice(0, 200) : '');
-  return { deployment_id: text(deployment_id), provider: text(provider) };
-}
-
 /** A rotation alone would be done again by a second delivery; a saved plan names the password that it replaces. */
 function unrepeatable(operation: Operation, payload: unknown): OperationError | undefined {
   const { dry_run, rotate, plan } = (payload ?? {}) as { dry_run?: unknown; rotate?: unknown; plan?: unknown };
@@ -163,11 +155,37 @@ function unrepeatable(operation: Operation, payload: unknown): OperationError | 
   });
 }
 
-function misnamed(said: string, subscribed: string): OperationError {
-  return new OperationError(
-    'invalid-request',
-    `the envelope is named ${JSON.stringify(said)} and came as ${subscribed}`,
-  );
+/** What takes longer than a moment after the interruption is given up. */
+async function inTime(work: Promise<void>, interrupted: AbortSignal): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  let begin = () => {};
+  const late = new Promise<never>((_, reject) => {
+    begin = () => {
+      timer = setTimeout(() => reject(new Error('interrupted before the answer was out')), lastAnswerMs);
+    };
+  });
+  if (interrupted.aborted) begin();
+  else interrupted.addEventListener('abort', begin, { once: true });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    interrupted.removeEventListener('abort', begin);
+  }
+}
+
+const lastAnswerMs = 3_000;
+
+function shortened(name: string): string {
+  return JSON.stringify(name.length > 200 ? `${name.slice(0, 200)}…` : name);
+}
+
+function tooDeep(): OperationError {
+  return new OperationError('invalid-request', `the event nests deeper than ${deepestLevels} levels`, {
+    code: 'too-deep',
+    target: 'payload',
+    remedy: 'send the request alone, with a saved plan as it was given',
+  });
 }
 
 function isTooLarge(error: unknown): error is OperationError {

@@ -9,6 +9,14 @@ interface Fault {
   refuse?: number[];
   /** Sends each event in pieces of so many bytes, a moment apart. */
   pieceBytes?: number;
+  /** Answers so to every answer that is published. */
+  refuseAnswers?: number;
+  /** What streams say that they are. */
+  streamType?: string;
+  /** Ends each stream as soon as it is open. */
+  endsStreams?: boolean;
+  /** Sends every event to every stream, whatever name it asks for. */
+  isBlind?: boolean;
 }
 
 export interface Broker extends AsyncDisposable {
@@ -17,6 +25,8 @@ export interface Broker extends AsyncDisposable {
   readonly published: Event[];
   readonly fault: Fault;
   readonly consumers: { name: string; group: string; consumer: string }[];
+  /** The names of all streams that were opened, also of those that ended at once. */
+  readonly opened: readonly string[];
   /** Ends all streams, as a broker that restarts would. */
   dropStreams(): void;
   /** Publishes from inside. */
@@ -47,6 +57,7 @@ export async function startBroker({ token, prefix = '' }: { token?: string; pref
   const path = `${prefix}/api/v1/events`;
   const published: Event[] = [];
   const consumers: Broker['consumers'] = [];
+  const opened: string[] = [];
   const fault: Fault = {};
   let streams: Stream[] = [];
   let turn = 0;
@@ -61,11 +72,12 @@ export async function startBroker({ token, prefix = '' }: { token?: string; pref
   };
   const publish = (event: Event): void => {
     published.push(event);
-    const hearing = streams.filter(({ name }) => name === event.name);
+    const hearing = streams.filter(({ name }) => name === event.name || fault.isBlind);
     const groups = new Map<string, Stream[]>();
     for (const stream of hearing) {
+      const group = `${stream.group} ${stream.name}`;
       if (stream.delivery !== 'unicast') void send(stream, event);
-      else groups.set(stream.group, [...(groups.get(stream.group) ?? []), stream]);
+      else groups.set(group, [...(groups.get(group) ?? []), stream]);
     }
     for (const members of groups.values()) {
       const chosen = members[turn++ % members.length];
@@ -84,6 +96,7 @@ export async function startBroker({ token, prefix = '' }: { token?: string; pref
     if (refusal !== undefined) return answer(response, refusal, { error: 'told to' });
     if (request.method === 'POST' && url.pathname === path) {
       const event = parsed(await textOf(request));
+      if (fault.refuseAnswers !== undefined) return answer(response, fault.refuseAnswers, { error: 'told to' });
       if (event === undefined || typeof event.name !== 'string') return answer(response, 400, { error: 'bad event' });
       publish(event);
       return answer(response, 202, { accepted: true, id: String(published.length), name: event.name });
@@ -95,8 +108,10 @@ export async function startBroker({ token, prefix = '' }: { token?: string; pref
         'group',
         'consumer',
       ].map((key) => url.searchParams.get(key) ?? undefined);
-      response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+      response.writeHead(200, { 'content-type': fault.streamType ?? 'application/x-ndjson; charset=utf-8' });
       response.flushHeaders();
+      opened.push(name);
+      if (fault.endsStreams) return response.end();
       const stream = { name, delivery, group, consumer, response };
       if (url.searchParams.get('replay') === 'true') {
         for (const event of published.filter((event) => event.name === name)) await send(stream, event);
@@ -117,6 +132,7 @@ export async function startBroker({ token, prefix = '' }: { token?: string; pref
     url: `http://127.0.0.1:${port}${prefix}`,
     published,
     consumers,
+    opened,
     fault,
     dropStreams: () => {
       for (const { response } of streams) response.destroy();

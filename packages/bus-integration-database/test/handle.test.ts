@@ -76,6 +76,12 @@ describe('a failure becomes an answer', () => {
       [provider('one')],
       { error_class: 'invalid-request', provider: 'two' },
     ],
+    [
+      'an id and a provider that are no texts',
+      { deployment_id: { toString: 1, valueOf: 2 }, provider: [[]] },
+      [provider('one')],
+      { deployment_id: '', provider: '', error_class: 'invalid-request' },
+    ],
     ['no provider at all', requests.plan, [], { error_class: 'invalid-request' }],
   ])('%s', async (_, request, providers, expected) => {
     const answer = await handle('plan', request, providers, { signal });

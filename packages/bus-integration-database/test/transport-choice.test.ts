@@ -110,17 +110,25 @@ test.each([
   expect(durationOf({ KEY: text }, 'KEY')).toBe(ms);
 });
 
-test('lines cut anywhere are put together; what has no end is refused', () => {
+test('lines cut anywhere are put together; a line that is too long is skipped, and told of once', () => {
   const bytes = Buffer.from('{"a":"ž😀"}\r\n\n{"b":1}\nnot json\n{"c"');
   for (let size = 1; size <= bytes.length; size += 1) {
-    const reader = createLineReader(1_000);
-    const values: unknown[] = [];
-    for (let at = 0; at < bytes.length; at += size) values.push(...reader.read(bytes.subarray(at, at + size)));
-    expect(values).toEqual([{ a: 'ž😀' }, { b: 1 }, undefined]);
+    expect(linesOf(bytes, size, 1_000)).toEqual({ lines: ['{"a":"ž😀"}', '{"b":1}', 'not json'], tooLong: 0 });
   }
-  const reader = createLineReader(10);
-  expect(() => reader.read(Buffer.alloc(11, 'x'))).toThrow(/more than 10 bytes/);
+  const long = Buffer.from(`short\n${'x'.repeat(11)}\nafter\n${'y'.repeat(10)}\n${'z'.repeat(50)}`);
+  for (let size = 1; size <= long.length; size += 1)
+    expect(linesOf(long, size, 10)).toEqual({ lines: ['short', 'after', 'y'.repeat(10)], tooLong: 2 });
 });
+
+function linesOf(bytes: Buffer, size: number, limitBytes: number) {
+  let tooLong = 0;
+  const reader = createLineReader(limitBytes, () => {
+    tooLong += 1;
+  });
+  const lines: string[] = [];
+  for (let at = 0; at < bytes.length; at += size) lines.push(...reader.read(bytes.subarray(at, at + size)));
+  return { lines, tooLong };
+}
 
 test('a backoff grows to its bound, begins anew after a success, and ends after its time', async () => {
   const signal = new AbortController().signal;

@@ -109,6 +109,10 @@ describe('several deployments on one broker', () => {
     await expect.poll(() => mill.lines.filter(({ message }) => message === 'left to others').length).toBe(1);
     expect([answersTo('for-shop').length, answersTo('for-mill').length]).toEqual([1, 1]);
     expect([shop.provider.asked.length, mill.provider.asked.length]).toEqual([1, 1]);
+    expect((await answerOf(ask('status', 'malformed', other, { time: 'noon' }))).payload).toMatchObject({ ok: false });
+    await expect.poll(() => shop.lines.filter(({ message }) => message === 'left to others').length).toBe(2);
+    expect(answersTo('malformed')).toHaveLength(1);
+    // Nobody's own: each answers, since an asker is owed one.
     broker.publish(ask('status', 'for-nobody-known', { ...about, deployment_id: 7 }));
     await expect.poll(() => answersTo('for-nobody-known').length).toBe(2);
   });
@@ -123,9 +127,18 @@ describe('what is no request is answered so, or told in the log', () => {
     ['apply without confirm', ask('apply', 'x', { ...applyApp, confirm: false }), 'invalid-request'],
     ['a time that is none', ask('status', 'x', about, { time: 'noon' }), 'invalid-request'],
     ['an unknown delivery', ask('status', 'x', about, { delivery: 'pigeon' }), 'invalid-request'],
+    ['a time far ahead', ask('status', 'x', about, { time: '2099-01-01T00:00:00Z' }), 'invalid-request'],
+    ['no name', ask('status', 'x', about, { name: undefined }), 'invalid-request'],
+    [
+      'an id and a provider that are no texts',
+      ask('status', 'x', { deployment_id: { toString: 1, valueOf: 2 }, provider: { toString: 1, valueOf: 2 } }),
+      'invalid-request',
+    ],
   ])('%s', async (_, event, errorClass) => {
     const { provider } = await start();
-    const { payload } = await answerOf(event);
+    if (event.name !== undefined) broker.publish(event);
+    else broker.sendRaw('bus.database.status.request', Buffer.from(`${JSON.stringify(event)}\n`));
+    const { payload } = await broker.answerTo('x');
     expect(payload).toMatchObject({ ok: false, error_class: errorClass, actions: [], steps: [] });
     expect(provider.asked).toEqual([]);
   });
@@ -137,6 +150,45 @@ describe('what is no request is answered so, or told in the log', () => {
     await answerOf(ask('status', 'after', about));
     await expect.poll(() => lines.filter(({ message }) => message === 'dropped').length).toBe(2);
     expect(provider.applies.count).toBe(0);
+  });
+
+  test.each([false, true])('what nests too deep, with replay %s', async (replay) => {
+    const { provider, lines } = await start({ http: { replay } });
+    const brackets = '['.repeat(20_000) + ']'.repeat(20_000);
+    const payload = `{"deployment_id":"shop","provider":"memory","plan":${brackets}}`;
+    const line = `{"name":"bus.database.apply.request","correlation_id":"deep","payload":${payload}}\n`;
+    broker.sendRaw('bus.database.apply.request', Buffer.from(line));
+    broker.sendRaw('bus.database.apply.request', Buffer.from(`${brackets}\n`));
+    expect((await broker.answerTo('deep')).payload).toMatchObject({
+      error_class: 'invalid-request',
+      deployment_id: 'shop',
+      diagnostics: [{ code: 'too-deep' }],
+    });
+    expect((await answerOf(ask('status', 'after', about))).payload.ok).toBe(true);
+    expect([provider.applies.count, lines.filter(({ level }) => level === 'error')]).toEqual([0, []]);
+  });
+
+  test('a line without an end is skipped, and what stands behind it is answered', async () => {
+    const { lines, readiness } = await start();
+    const long = Buffer.alloc(16 * 1024 * 1024 + 1, 'x');
+    broker.sendRaw('bus.database.status.request', Buffer.concat([long, Buffer.from('\n')]));
+    expect((await answerOf(ask('status', 'behind', about))).payload.ok).toBe(true);
+    expect((await answerOf(ask('status', 'large', about, { note: 'x'.repeat(6e6) }))).payload.ok).toBe(true);
+    expect(lines.filter(({ message }) => message === 'dropped').map(({ facts }) => facts?.why)).toEqual([
+      'a line of more than 16777216 bytes',
+    ]);
+    expect(readiness).toEqual([true]);
+  });
+
+  test('events of other names are dropped: an answer that comes back is not answered', async () => {
+    broker.fault.isBlind = true;
+    const { lines } = await start();
+    await answerOf(ask('status', 'echo', about));
+    const dropped = () => lines.filter(({ message }) => message === 'dropped').length;
+    await expect.poll(dropped).toBe(3 + 4);
+    await answerOf(ask('status', 'echo-2', about));
+    await expect.poll(dropped).toBe(2 * (3 + 4));
+    expect([answersTo('echo').length, answersTo('echo-2').length]).toEqual([1, 1]);
   });
 
   test('an answer that is none of the contract is kept back', async () => {
@@ -239,7 +291,7 @@ describe('once in effect', () => {
   test('a request of just now, with a deadline ahead, is run', async () => {
     const { provider } = await start();
     const soon = new Date(Date.now() + 60_000).toISOString();
-    await answerOf(ask('apply', 'new', applyApp, { time: new Date().toISOString(), deadline: soon }));
+    await answerOf(ask('apply', 'new', applyApp, { time: soon, deadline: soon }));
     expect(provider.applies.count).toBe(1);
   });
 
@@ -287,7 +339,50 @@ describe('the end of a worker', () => {
   });
 });
 
+test('an answer that does not get out ends with the second signal', async () => {
+  const { stop, interrupt, ended, lines, provider } = await start();
+  broker.fault.refuseAnswers = 500;
+  broker.publish(ask('status', 'mute', about));
+  await expect.poll(() => provider.asked.length).toBe(1);
+  stop();
+  interrupt();
+  await ended;
+  expect(lines.filter(({ message }) => message === 'unanswered')).toHaveLength(1);
+}, 20_000);
+
 describe('the transport over HTTP', () => {
+  test('streams that end at once are opened more and more seldom, and given up after the time that is set', async () => {
+    broker.fault.endsStreams = true;
+    const { ended } = await start({ http: { retry: { minMs: 20, maxMs: 200, forMs: 1_000 } } }, false);
+    await expect(ended).rejects.toMatchObject({ message: expect.stringContaining('the stream ended; given up after') });
+    expect(broker.opened.length).toBeLessThan(4 * 20);
+  });
+
+  test.each([
+    ['a page', { streamType: 'text/html' }, 'text/html'],
+    ['nothing there', { refuse: Array(4).fill(404) }, '404'],
+    ['a redirection', { refuse: Array(4).fill(302) }, '302'],
+  ])('%s instead of a stream ends the worker at the start, with a word on the address', async (_, fault, seen) => {
+    Object.assign(broker.fault, fault);
+    const { ended } = await start({}, false);
+    await expect(ended).rejects.toMatchObject({
+      errorClass: 'invalid-request',
+      message: expect.stringContaining(`answered${seen.includes('/') ? ' with' : ''} ${seen}`),
+      diagnostics: [{ code: 'events-url', remedy: expect.stringContaining('BUS_EVENTS_API_URL') }],
+    });
+  });
+
+  test('a page instead of a stream that was there is waited out', async () => {
+    const { readiness } = await start();
+    const before = broker.opened.length;
+    broker.fault.streamType = 'text/html';
+    broker.dropStreams();
+    await expect.poll(() => broker.opened.length).toBeGreaterThan(before + 4);
+    delete broker.fault.streamType;
+    await expect.poll(() => readiness).toEqual([true, false, true]);
+    expect((await answerOf(ask('status', 'back', about))).payload.ok).toBe(true);
+  });
+
   test('pieces of lines and of characters are put together', async () => {
     const { provider } = await start();
     broker.fault.pieceBytes = 3;

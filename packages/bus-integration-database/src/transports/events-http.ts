@@ -3,12 +3,14 @@
 import { type ClientRequest, type IncomingMessage, request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { hostname } from 'node:os';
-import { OperationError } from '../errors.ts';
+import type { OperationError } from '../errors.ts';
 import { createQueue, type Queue } from '../gate.ts';
 import { goesInClear } from '../loopback.ts';
 import type { Secret } from '../secret.ts';
-import { answerTooLargeCode, type Subscription, type Transport } from '../transport.ts';
+import type { Subscription, Transport } from '../transport.ts';
 import { createBackoff, type RetryPolicy } from './backoff.ts';
+import { readBody } from './event-body.ts';
+import { isFinal, isOfTheToken, requireStream, requireSuccess } from './events-answer.ts';
 import { eventsUrl } from './events-url.ts';
 import { createLineReader } from './ndjson.ts';
 import { createSeenEvents, type SeenEvents } from './seen-events.ts';
@@ -29,11 +31,25 @@ export interface EventsHttpOptions {
   readonly retry?: RetryPolicy;
 }
 
-const longestLineBytes = 4 * 1024 * 1024;
+/** As much as the API takes: a saved plan of a thousand databases has some 5 MB. */
+const longestLineBytes = 16 * 1024 * 1024;
 const answerTimeoutMs = 30_000;
 /** Read ahead of the work, so that a connection that ends is noticed and opened again while work goes on. */
 const waitingLimit = 256;
+/** A text counts as one waiting event for each so many characters, so that long ones don't fill the memory. */
+const weightLength = 64 * 1024;
 const seenLimit = 100_000;
+/** Proxies end quiet streams after half a minute or so, which is no failure to wait for longer and longer. */
+const longestUnsteadyMs = 5_000;
+
+/** What one event's connections have in common. */
+interface Reading {
+  readonly seen: SeenEvents;
+  readonly queue: Queue;
+  readonly onOpen: () => void;
+  /** Told of each event that is new. */
+  readonly onEvent: () => void;
+}
 
 /**
  * A transport over an events API.
@@ -68,7 +84,7 @@ export function createEventsHttpTransport(options: EventsHttpOptions): Transport
   const follow = async (
     name: string,
     { receive, log }: Subscription,
-    { seen, queue, onOpen }: { seen: SeenEvents; queue: Queue; onOpen: () => void },
+    { seen, queue, onOpen, onEvent }: Reading,
   ): Promise<void> => {
     const address = new URL(`${url.href}/stream`);
     const query = { name, delivery: 'unicast', group, consumer, replay: String(replay), follow: 'true' };
@@ -77,24 +93,28 @@ export function createEventsHttpTransport(options: EventsHttpOptions): Transport
     asked.setTimeout(answerTimeoutMs, () => asked.destroy(new Error('no answer in 30 s')));
     asked.end();
     const answer = await responseTo(asked);
-    await requireSuccess(answer, `${name}: the stream`);
+    requireStream(answer, url, name);
     // A quiet stream may last; a broker that vanished is noticed by the kernel.
     answer.socket.setTimeout(0);
     answer.socket.setKeepAlive(true, 15_000);
     onOpen();
-    const lines = createLineReader(longestLineBytes);
-    const take = async (body: unknown) => {
+    const lines = createLineReader(longestLineBytes, () =>
+      log('warn', 'dropped', { event: name, why: `a line of more than ${longestLineBytes} bytes` }),
+    );
+    const take = async (text: string) => {
       try {
-        const delivery = { name, body, ...timeOf(body), ...(replay && { isMaybeReplayed: true }) };
-        await receive(delivery);
+        const said = readBody(text);
+        await receive({ name, ...said, ...timeOf(said.body), ...(replay && { isMaybeReplayed: true }) });
       } catch (error) {
-        seen.forget(body);
+        seen.forget(text);
         log('error', 'unanswered', { event: name, why: messageOf(error) });
       }
     };
     for await (const bytes of answer as AsyncIterable<Buffer>) {
-      for (const body of lines.read(bytes)) {
-        if (seen.isNew(body)) await queue.add(() => take(body));
+      for (const text of lines.read(bytes)) {
+        if (!seen.isNew(text)) continue;
+        onEvent();
+        await queue.add(() => take(text), Math.ceil(text.length / weightLength));
       }
     }
   };
@@ -103,21 +123,28 @@ export function createEventsHttpTransport(options: EventsHttpOptions): Transport
     const backoff = createBackoff(retry);
     const queue = createQueue(subscription.atOnce, waitingLimit);
     const seen = createSeenEvents(replay ? seenLimit : 0);
+    let wasOpen = false;
+    let openedAt = Number.POSITIVE_INFINITY;
     const onOpen = () => {
-      backoff.reset();
+      wasOpen = true;
+      openedAt = performance.now();
       onReady(true);
     };
+    // That it opened alone is no success: a broker that ends each stream at once would be asked without a pause.
+    const steadyMs = Math.min(retry.maxMs, longestUnsteadyMs);
     try {
       while (!stopping.signal.aborted) {
         let failure: unknown = new Error(`${name}: the stream ended`);
+        openedAt = Number.POSITIVE_INFINITY;
         try {
-          await follow(name, subscription, { seen, queue, onOpen });
+          await follow(name, subscription, { seen, queue, onOpen, onEvent: backoff.reset });
         } catch (error) {
           failure = error;
         }
         onReady(false);
         if (stopping.signal.aborted) break;
-        if (failure instanceof OperationError && isFinal(failure)) throw failure;
+        if (isFinal(failure, wasOpen)) throw failure;
+        if (performance.now() - openedAt > steadyMs) backoff.reset();
         subscription.log('warn', 'reconnecting', { event: name, why: messageOf(failure) });
         await backoff.wait(failure, stopping.signal);
       }
@@ -159,12 +186,12 @@ export function createEventsHttpTransport(options: EventsHttpOptions): Transport
           asked.setTimeout(answerTimeoutMs, () => asked.destroy(new Error('no answer in 30 s')));
           asked.end(text);
           const answer = await responseTo(asked);
-          await requireSuccess(answer, 'publishing an answer');
+          requireSuccess(answer, 'publishing an answer');
           answer.resume();
           return;
         } catch (error) {
-          if (error instanceof OperationError && isOfTheToken(error)) refuse(error);
-          if (closing.signal.aborted || (error instanceof OperationError && isFinal(error))) throw error;
+          if (isOfTheToken(error)) refuse(error);
+          if (closing.signal.aborted || isFinal(error)) throw error;
           await backoff.wait(error, closing.signal);
         }
       }
@@ -182,35 +209,6 @@ function responseTo(asked: ClientRequest): Promise<IncomingMessage> {
     asked.once('response', resolve);
     asked.once('error', reject);
   });
-}
-
-async function requireSuccess(answer: IncomingMessage, doing: string): Promise<void> {
-  const { statusCode = 0 } = answer;
-  if (statusCode === 200 || statusCode === 202) return;
-  answer.resume();
-  const errorClass = {
-    400: 'invalid-request',
-    401: 'unauthenticated',
-    403: 'forbidden',
-    413: 'invalid-request',
-  } as const;
-  const known = errorClass[statusCode as keyof typeof errorClass];
-  throw new OperationError(known ?? 'unreachable', `${doing}: the events API answered ${statusCode}`, {
-    code: statusCode === 413 ? answerTooLargeCode : `http-${statusCode}`,
-    target: 'BUS_EVENTS_API_URL',
-    ...(known !== undefined && known !== 'invalid-request' && { remedy: tokenRemedy }),
-  });
-}
-
-const tokenRemedy =
-  'give a token with the scopes events:read and events:write in BUS_EVENTS_TOKEN_FILE (mode 0600) or BUS_API_TOKEN';
-
-function isFinal({ errorClass }: OperationError): boolean {
-  return ['unauthenticated', 'forbidden', 'invalid-request'].includes(errorClass);
-}
-
-function isOfTheToken({ errorClass }: OperationError): boolean {
-  return errorClass === 'unauthenticated' || errorClass === 'forbidden';
 }
 
 /** When the broker took an event in, under the names that brokers give it. */

@@ -8,6 +8,7 @@ import { createGate, type Gate } from '../gate.ts';
 import type { Secret } from '../secret.ts';
 import type { Subscription, Transport } from '../transport.ts';
 import { createBackoff, type RetryPolicy } from './backoff.ts';
+import { readBody } from './event-body.ts';
 import { loadNats, type Nats, sendsLoginInClear, serversOf } from './nats-client.ts';
 import { answerTooLarge, forbidden, messageOf, unauthorized, withoutJetStream } from './nats-refusals.ts';
 import { durableConsumer, eventStream, requireStreams } from './nats-stream.ts';
@@ -75,7 +76,7 @@ export function createNatsTransport(options: NatsOptions): Transport {
     try {
       const isGivenUp = deliveryCount > tries;
       const sentAt = new Date(Number(message.timestampNanos / 1_000_000n));
-      await receive({ name, body: bodyOf(message), sentAt, isGivenUp });
+      await receive({ name, ...readBody(message.string()), sentAt, isGivenUp });
       if (isGivenUp) await bury(message, deliveryCount - 1);
       // Known to have arrived: a lost one would mean another run.
       await message.ackAck();
@@ -238,13 +239,5 @@ async function tellStatus(
     if (type === 'disconnect') onReady(false);
     if (type === 'reconnect') onReconnect();
     if (type === 'disconnect' || type === 'reconnect') log('warn', type, {});
-  }
-}
-
-function bodyOf(message: JsMsg): unknown {
-  try {
-    return message.json();
-  } catch {
-    return undefined;
   }
 }

@@ -1,44 +1,43 @@
-// Lines of JSON out of a stream of bytes that may be cut anywhere, within a character too. Pure.
+// Lines out of a stream of bytes that may be cut anywhere, within a character too. Judges no line's content.
 
 export interface LineReader {
-  /** The lines that these bytes complete, parsed; `undefined` stands for a line that is no JSON. */
-  read(bytes: Buffer): readonly unknown[];
+  /** The texts of the lines that these bytes complete, without empty ones. */
+  read(bytes: Buffer): readonly string[];
 }
 
 /**
- * A reader of newline-delimited JSON; a line longer than `limitBytes` is an error, since it may have no end.
+ * A reader of newline-delimited text; a line longer than `limitBytes`, which may have no end, is told of once and skipped.
  *
  * @example
- * createLineReader(1_000_000).read(Buffer.from('{"a":1}\n{"b"')); // [{ a: 1 }]
+ * createLineReader(1_000_000, () => {}).read(Buffer.from('{"a":1}\n{"b"')); // ['{"a":1}']
  */
-export function createLineReader(limitBytes: number): LineReader {
+export function createLineReader(limitBytes: number, onTooLong: () => void): LineReader {
   let pieces: Buffer[] = [];
   let lengthBytes = 0;
+  const take = (piece: Buffer) => {
+    const isKnown = lengthBytes > limitBytes;
+    lengthBytes += piece.length;
+    if (lengthBytes <= limitBytes) {
+      pieces.push(piece);
+      return;
+    }
+    pieces = [];
+    if (!isKnown) onTooLong();
+  };
   return {
     read: (bytes) => {
-      const values: unknown[] = [];
+      const lines: string[] = [];
       let from = 0;
       for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, from)) {
-        const line = Buffer.concat([...pieces, bytes.subarray(from, end)]);
+        take(bytes.subarray(from, end));
+        const line = Buffer.concat(pieces).toString('utf8').trim();
         pieces = [];
         lengthBytes = 0;
         from = end + 1;
-        const text = line.toString('utf8').trim();
-        if (text !== '') values.push(parsed(text));
+        if (line !== '') lines.push(line);
       }
-      const rest = bytes.subarray(from);
-      lengthBytes += rest.length;
-      if (lengthBytes > limitBytes) throw new Error(`a line of more than ${limitBytes} bytes`);
-      if (rest.length > 0) pieces.push(rest);
-      return values;
+      if (from < bytes.length) take(bytes.subarray(from));
+      return lines;
     },
   };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

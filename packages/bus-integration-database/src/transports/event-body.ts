@@ -1,0 +1,26 @@
+// What the text of an event holds, as far as it is safe to walk: text that nests deeper than any request is not parsed as
+// it is, since a few kilobytes of brackets would exhaust the stack of whatever walks them. Pure.
+import { cutDeeper, deepestLevels, nestsDeeper } from '../json-depth.ts';
+import type { Delivery } from '../transport.ts';
+
+/**
+ * The body that a text is; undefined when it is no JSON. Of one that nests too deep only so much is there as tells who
+ * asked, and for which deployment.
+ *
+ * @example
+ * readBody('{"name":"bus.database.plan.request"}'); // { body: { name: 'bus.database.plan.request' } }
+ */
+export function readBody(text: string): Pick<Delivery, 'body' | 'isTooDeep'> {
+  if (!nestsDeeper(text, deepestLevels)) return { body: parsed(text) };
+  return { body: parsed(cutDeeper(text, envelopeAndPayload)), isTooDeep: true };
+}
+
+const envelopeAndPayload = 2;
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,9 +1,11 @@
 // The built `bus-integration-postgres serve`, as far as it comes without a broker: what it refuses, and what it leaves.
-import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startBroker } from '../packages/bus-integration-database/test/events-broker.ts';
 
 const program = new URL('../packages/bus-integration-postgres/bin/bus-integration-postgres.js', import.meta.url)
   .pathname;
@@ -15,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-function serve(flags: readonly string[], lines: readonly string[], mode = 0o600) {
+function writeEnv(lines: readonly string[], mode = 0o600): void {
   const keys = [
     'BUS_DEPLOYMENT_ID=shop',
     'BUS_DATABASE_PROVIDER=postgres',
@@ -25,12 +27,18 @@ function serve(flags: readonly string[], lines: readonly string[], mode = 0o600)
   ];
   writeFileSync(join(directory, '.env'), `${keys.join('\n')}\n`);
   chmodSync(join(directory, '.env'), mode);
-  const { status, stderr } = spawnSync(program, ['serve', '--env-file', '.env', ...flags], {
-    cwd: directory,
-    env: { PATH: process.env.PATH, HOME: directory, BUS_EVENTS_LISTENER_RETRY: '1ms' },
-    encoding: 'utf8',
-  });
-  return { status, stderr };
+}
+
+const env = () => ({ PATH: process.env.PATH, HOME: directory, BUS_EVENTS_LISTENER_RETRY: '1ms' });
+
+function run(argv: readonly string[], cwd = directory) {
+  const { status, stdout, stderr } = spawnSync(program, argv, { cwd, env: env(), encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+function serve(flags: readonly string[], lines: readonly string[], mode = 0o600) {
+  writeEnv(lines, mode);
+  return run(['serve', '--env-file', '.env', ...flags]);
 }
 
 test('a ready file that another process left is gone before anything else is done', () => {
@@ -56,4 +64,73 @@ test.each([
 test('an address of NATS without a login may stand where others read it', () => {
   const { status, stderr } = serve([], ['BUS_NATS_URL=nats://127.0.0.1:1'], 0o644);
   expect([status, stderr]).toEqual([1, expect.stringContaining("can't reach NATS")]);
+});
+
+test.each([
+  ['whose directory is not there', './no/ready', 'mkdir -p ./no'],
+  ['that is a directory', './folder', 'something else is there'],
+  ['behind a file', './admin/ready', 'ENOTDIR'],
+])('a ready file %s is refused at the start', (_, path, seen) => {
+  mkdirSync(join(directory, 'folder'));
+  const { status, stderr } = serve(['--ready-file', path, '--events-url', 'http://127.0.0.1:1'], []);
+  expect([status, stderr]).toEqual([2, expect.stringContaining(seen)]);
+  expect(existsSync(join(directory, 'folder'))).toBe(true);
+});
+
+test.each([
+  [['-q', '-C', 'DIR', 'serve', '--env-file', '.env', '--events-url', 'http://127.0.0.1:1']],
+  [['serve', '--directory=DIR', '-v', '--color', 'never', '--env-file', '.env', '--events-url', 'http://127.0.0.1:1']],
+])('takes the global flags before and after: %j', (argv) => {
+  writeEnv([]);
+  const placed = argv.map((argument) => argument.replace('DIR', directory));
+  expect(run(placed, '/')).toMatchObject({ status: 1, stderr: expect.stringContaining('ECONNREFUSED') });
+});
+
+test.each([
+  [['serve', '--nonsense'], /^bus-integration-postgres: serve: .*--nonsense.*; see serve --help\n$/],
+  [['serve', 'word'], /^bus-integration-postgres: serve: .*word.*; see serve --help\n$/],
+  [['-C', './no', 'serve'], /^bus-integration-postgres: -C .\/no: no such directory\n$/],
+  [['-q', 'serve', '-v'], /^bus-integration-postgres: -q and -v contradict each other; see --help\n$/],
+])('wrong usage is told in plain text: %j', (argv, expected) => {
+  expect(run(argv)).toEqual({ status: 2, stdout: '', stderr: expect.stringMatching(expected) });
+});
+
+test('help and version, before the command and after it', () => {
+  for (const argv of [['serve', '-V'], ['-V', 'serve'], ['--version']])
+    expect(run(argv)).toMatchObject({ status: 0, stdout: 'bus-integration-postgres 0.1.0\n' });
+  const [before, after] = [run(['-h', 'serve']), run(['serve', '--help'])];
+  expect([before.status, before.stdout]).toEqual([0, expect.stringContaining('--ready-file FILE')]);
+  expect(after).toEqual(before);
+});
+
+test('a key that is nearly one of a worker is asked about', () => {
+  const { stderr } = serve(['--events-url', 'http://127.0.0.1:1'], ['BUS_EVENTS_GRUOP=x']);
+  expect(stderr).toContain('did you mean BUS_EVENTS_GROUP?');
+});
+
+test('the worker stays when the reader of its log leaves, and when its ready file can no longer be made', async () => {
+  await using broker = await startBroker();
+  writeEnv([]);
+  mkdirSync(join(directory, 'run'));
+  const ready = join(directory, 'run', 'ready');
+  const argv = ['serve', '--env-file', '.env', '--events-url', broker.url, '--ready-file', './run/ready'];
+  const retries = { BUS_EVENTS_LISTENER_RETRY: '1m', BUS_EVENTS_LISTENER_RETRY_MIN: '10ms' };
+  const stdio = ['ignore', 'ignore', 'pipe'] as const;
+  const child = spawn(program, argv, { cwd: directory, env: { ...env(), ...retries }, stdio: [...stdio] });
+  try {
+    await expect.poll(() => existsSync(ready), { timeout: 20_000 }).toBe(true);
+    child.stderr?.destroy();
+    rmSync(join(directory, 'run'), { recursive: true });
+    for (let round = 1; round <= 2; round += 1) {
+      broker.dropStreams();
+      await expect.poll(() => broker.opened.length, { timeout: 20_000 }).toBe(4 + 4 * round);
+    }
+    const about = { deployment_id: 'shop', provider: 'postgres' };
+    broker.publish({ name: 'bus.database.status.request', correlation_id: 'still-here', payload: about });
+    expect((await broker.answerTo('still-here')).payload.error_class).toBe('unreachable');
+    child.kill('SIGTERM');
+    expect(await once(child, 'close')).toEqual([0, null]);
+  } finally {
+    child.kill('SIGKILL');
+  }
 });

@@ -6,6 +6,13 @@ export interface GlobalFlags {
   readonly format: 'text' | 'json';
   /** The file that the result goes to, as it was given. */
   readonly output?: string;
+  /** The directory to run in, as it was given; only where the binary takes one. */
+  readonly directory?: string;
+}
+
+export interface GlobalFlagOptions {
+  /** Whether `-C DIR` and `--directory DIR` are taken out too. Default: false. */
+  readonly takesDirectory?: boolean;
 }
 
 const choices: Readonly<Record<string, readonly string[]>> = {
@@ -13,16 +20,19 @@ const choices: Readonly<Record<string, readonly string[]>> = {
   color: ['auto', 'always', 'never'],
 };
 const longFlags: ReadonlySet<string> = new Set(['--quiet', '--verbose', '--trace', '--no-color']);
-const valueNames: Readonly<Record<string, string>> = { f: 'format', o: 'output' };
+const valueNames: Readonly<Record<string, string>> = { f: 'format', o: 'output', C: 'directory' };
 
 /**
- * Takes `-q -v -vv --trace --color WHEN --no-color -f FORMAT -o FILE` out of the arguments; what is wrong with them comes
- * back as one line.
+ * Takes `-q -v -vv --trace --color WHEN --no-color -f FORMAT -o FILE` out of the arguments, and `-C DIR` where the binary
+ * takes one; what is wrong with them comes back as one line.
  *
  * @example
  * readGlobalFlags(['-q', '--events', '-f', 'json']); // { words: ['--events'], format: 'json' }
  */
-export function readGlobalFlags(argv: readonly string[]): GlobalFlags | { readonly problem: string } {
+export function readGlobalFlags(
+  argv: readonly string[],
+  { takesDirectory = false }: GlobalFlagOptions = {},
+): GlobalFlags | { readonly problem: string } {
   const words: string[] = [];
   const values = new Map<string, string>();
   let isQuiet = false;
@@ -30,9 +40,10 @@ export function readGlobalFlags(argv: readonly string[]): GlobalFlags | { readon
   let index = 0;
   for (; index < argv.length && argv[index] !== '--'; index++) {
     const argument = argv[index] ?? '';
-    const [, letters = '', short, glued = ''] = /^-([qv]*)(?:([fo])(.*))?$/s.exec(argument) ?? [];
-    const [, long, inline] = /^--(format|output|color)(?:=(.*))?$/s.exec(argument) ?? [];
-    if (letters === '' && short === undefined && long === undefined && !longFlags.has(argument)) {
+    const [, letters = '', short, glued = ''] = /^-([qv]*)(?:([foC])(.*))?$/s.exec(argument) ?? [];
+    const [, long, inline] = /^--(format|output|color|directory)(?:=(.*))?$/s.exec(argument) ?? [];
+    const isOthers = !takesDirectory && (short === 'C' || long === 'directory');
+    if (isOthers || (letters === '' && short === undefined && long === undefined && !longFlags.has(argument))) {
       words.push(argument);
       continue;
     }
@@ -51,10 +62,12 @@ export function readGlobalFlags(argv: readonly string[]): GlobalFlags | { readon
   }
   if (isQuiet && isVerbose) return { problem: '-q and -v contradict each other' };
   const output = values.get('output');
+  const directory = values.get('directory');
   return {
     words: [...words, ...argv.slice(index + 1)],
     format: values.get('format') === 'json' ? 'json' : 'text',
     ...(output !== undefined && { output }),
+    ...(directory !== undefined && { directory }),
   };
 }
 

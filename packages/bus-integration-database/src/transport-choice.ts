@@ -7,6 +7,7 @@ import { parseDuration } from './duration.ts';
 import { OperationError } from './errors.ts';
 import { Secret } from './secret.ts';
 import { examineOpen, openSecretFile, readSecretFile } from './secret-file.ts';
+import { shownValue } from './settings.ts';
 import type { Transport } from './transport.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -45,7 +46,7 @@ export async function chooseTransport(choice: TransportChoice): Promise<Transpor
     return createEventsHttpTransport({
       url: events,
       retry,
-      replay: env.BUS_EVENTS_LISTENER_REPLAY === 'true',
+      replay: replayOf(env),
       ...(token !== undefined && { token }),
       ...(group !== undefined && { group }),
       ...(consumer !== undefined && { consumer }),
@@ -56,7 +57,8 @@ export async function chooseTransport(choice: TransportChoice): Promise<Transpor
     const { createNatsTransport } = await import('./transports/nats.ts');
     const file = env.BUS_NATS_CREDS_FILE || undefined;
     const stream = env.BUS_NATS_STREAM || undefined;
-    const ackWaitMs = durationOf(env, 'BUS_NATS_ACK_WAIT');
+    const ackWaitMs = positiveDurationOf(env, 'BUS_NATS_ACK_WAIT');
+    const maxAgeMs = positiveDurationOf(env, 'BUS_EVENTS_MAX_AGE');
     return createNatsTransport({
       url: broker,
       retry,
@@ -64,6 +66,7 @@ export async function chooseTransport(choice: TransportChoice): Promise<Transpor
       ...(stream !== undefined && { stream }),
       ...(group !== undefined && { group }),
       ...(ackWaitMs !== undefined && { ackWaitMs }),
+      ...(maxAgeMs !== undefined && { maxAgeMs }),
     });
   }
   throw new OperationError('not-configured', 'no events to listen to: neither --events-url nor --nats is given', {
@@ -86,6 +89,30 @@ export function durationOf(env: Environment, key: string): number | undefined {
     if (!(error instanceof OperationError)) throw error;
     throw new OperationError('invalid-request', `${key}: ${error.message}`, { target: key });
   }
+}
+
+/**
+ * As `durationOf`, for what takes some time.
+ *
+ * @throws OperationError `invalid-request` naming the key
+ */
+export function positiveDurationOf(env: Environment, key: string): number | undefined {
+  const durationMs = durationOf(env, key);
+  if (durationMs !== 0) return durationMs;
+  throw new OperationError('invalid-request', `${key} is 0, expected a duration like 30s`, {
+    target: key,
+    remedy: `unset ${key} for its default`,
+  });
+}
+
+function replayOf(env: Environment): boolean {
+  const key = 'BUS_EVENTS_LISTENER_REPLAY';
+  const text = env[key] || 'false';
+  if (text === 'true' || text === 'false') return text === 'true';
+  throw new OperationError('invalid-request', `${key} is ${shownValue(text)}, expected true or false`, {
+    target: key,
+    remedy: `set ${key}=true to ask for earlier events too`,
+  });
 }
 
 function groupOf({ env, deploymentId }: TransportChoice): string | undefined {

@@ -16,6 +16,17 @@ describe('readGlobalFlags', () => {
   });
 
   it.each([
+    [['-C', 'x', 'serve'], { words: ['serve'], format: 'text', directory: 'x' }],
+    [['serve', '-qCx', '-C/y'], { words: ['serve'], format: 'text', directory: '/y' }],
+    [['--directory=x', '--', '-C'], { words: ['-C'], format: 'text', directory: 'x' }],
+    [['-C'], { problem: '-C needs a value' }],
+  ])('takes a directory where the binary does: %j', (argv, expected) => {
+    expect(readGlobalFlags(argv, { takesDirectory: true })).toEqual(expected);
+    const words = argv.filter((argument) => argument !== '--');
+    expect(readGlobalFlags(argv)).toMatchObject({ words });
+  });
+
+  it.each([
     [['-f'], '-f needs a value'],
     [['--format='], '--format needs a value'],
     [['-o', '-q'], '-o needs a value'],

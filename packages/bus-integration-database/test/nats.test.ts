@@ -90,6 +90,16 @@ describe.runIf(hasNatsServer('transport over NATS'))('with a real server', () =>
     return answers.map((answer) => answer.payload);
   }
 
+  function answersOf(verb: string): object[] {
+    const answers: object[] = [];
+    client.subscribe(`bus.database.${verb}.response`, {
+      callback: (_, message) => {
+        answers.push(message.json());
+      },
+    });
+    return answers;
+  }
+
   test('the four requests are answered; copies of an apply run once', async () => {
     const { provider } = await startWorker();
     expect(await ask('plan', { ...about, databases: ['app'] })).toMatchObject([{ ok: true, dry_run: true }]);
@@ -110,6 +120,29 @@ describe.runIf(hasNatsServer('transport over NATS'))('with a real server', () =>
     expect(await ask('status', about, 1, { deadline: '2020-01-01T00:00:00Z' })).toMatchObject([
       { error_class: 'timeout' },
     ]);
+  });
+
+  test('a group that is new leaves out what is too old to be run', async () => {
+    const { stop } = await startWorker();
+    expect(await ask('status', about)).toMatchObject([{ ok: true }]);
+    await stop();
+    await delay(600);
+    const { provider } = await startWorker({ group: 'bus-database-new', maxAgeMs: 500 });
+    const answers = answersOf('status');
+    expect(await ask('status', about)).toMatchObject([{ ok: true }]);
+    expect([provider.asked.length, answers.length]).toEqual([1, 1]);
+  });
+
+  test('what nests too deep is answered, once', async () => {
+    await startWorker();
+    const answers = answersOf('apply');
+    const name = 'bus.database.apply.request';
+    const plan = '['.repeat(20_000) + ']'.repeat(20_000);
+    const payload = `{"deployment_id":"shop","provider":"memory","plan":${plan}}`;
+    client.publish(name, `{"name":"${name}","correlation_id":"deep","payload":${payload}}`);
+    await expect.poll(() => answers.length, { timeout: 10_000 }).toBe(1);
+    expect(answers[0]).toMatchObject({ correlation_id: 'deep', payload: { diagnostics: [{ code: 'too-deep' }] } });
+    expect(await ask('apply', applyApp)).toMatchObject([{ ok: true }]);
   });
 
   test('two workers of a group share the requests', async () => {

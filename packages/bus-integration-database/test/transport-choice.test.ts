@@ -46,6 +46,9 @@ describe('what flags and environment ask for', () => {
       { nats: 'nats://b', env: { BUS_EVENTS_LISTENER_RETRY_MIN: '2s', BUS_EVENTS_LISTENER_RETRY_MAX: '1s' } },
       'invalid-request',
     ],
+    ['a replay of yes', { eventsUrl: 'http://a', env: { BUS_EVENTS_LISTENER_REPLAY: 'yes' } }, 'invalid-request'],
+    ['no wait for acknowledgements', { nats: 'nats://b', env: { BUS_NATS_ACK_WAIT: '0' } }, 'invalid-request'],
+    ['no age at all', { nats: 'nats://b', env: { BUS_EVENTS_MAX_AGE: '0s' } }, 'invalid-request'],
     ['a token of two words', { eventsUrl: 'http://a', env: { BUS_API_TOKEN: 'a b' } }, 'invalid-request'],
     [
       'a token file that is not there',

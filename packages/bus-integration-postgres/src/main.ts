@@ -14,15 +14,15 @@ import { dryRun } from './dry-run.ts';
 import { providerName } from './respond.ts';
 import { selfTest } from './self-test.ts';
 
-const version = '0.1.0';
+const versionText = 'bus-integration-postgres 0.1.0\n';
 
 const help = `bus-integration-postgres: the PostgreSQL provider of bus operator database.
 
 usage: bus-integration-postgres [flags] --events
        bus-integration-postgres [flags] --self-test
        bus-integration-postgres [flags] --dry-run plan
-       bus-integration-postgres hba --help
-       bus-integration-postgres serve --help
+       bus-integration-postgres [flags] hba --help
+       bus-integration-postgres [flags] serve --help
        bus-integration-postgres [flags] render-hba [--major N]
 
   --events             the provider and the event names, one a line
@@ -32,6 +32,7 @@ usage: bus-integration-postgres [flags] --events
   hba                  which line of pg_hba.conf a client would meet, and why none above it
   render-hba           the block of pg_hba.conf that satisfies the listener policy of the deployment in the
                        environment, for the server's major version N (default 18); edits nothing
+  -C, --directory DIR  run as if started in DIR
   -f, --format FORMAT  text (default) or json
   -o, --output FILE    write the result to FILE (0600) instead of stdout
   -h, --help           this text
@@ -47,13 +48,18 @@ const commands = new Map([
 ]);
 
 async function main(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<number> {
-  if (argv[0] === 'serve') return await (await import('./commands/serve.ts')).serve(argv.slice(1), env);
-  const flags = readGlobalFlags(argv);
+  const flags = readGlobalFlags(argv, { takesDirectory: true });
   if ('problem' in flags) return refuse(`${flags.problem}; see --help`);
-  const command = commands.get(flags.words[0] ?? '');
+  const fault = enter(flags.directory);
+  if (fault !== undefined) return refuse(fault);
+  const { word, rest } = commandOf(flags.words);
+  const command = commands.get(word);
+  if ((command !== undefined || word === 'serve') && rest.some((one) => one === '-V' || one === '--version'))
+    return print(versionText, flags);
+  if (word === 'serve') return await (await import('./commands/serve.ts')).serve(rest, env, flags.output);
   if (command !== undefined) {
     const surroundings = { env, cwd: process.cwd(), uid: process.getuid?.() ?? 0 };
-    const { status, text, complaint } = await command(flags.words.slice(1), flags.format, surroundings);
+    const { status, text, complaint } = await command(rest, flags.format, surroundings);
     if (complaint !== undefined) process.stderr.write(`bus-integration-postgres: ${complaint}\n`);
     return text === undefined ? status : print(text, flags) || status;
   }
@@ -64,7 +70,7 @@ async function main(argv: readonly string[], env: Readonly<Record<string, string
       return print(help, flags);
     case '--version':
     case '-V':
-      return print(`bus-integration-postgres ${version}\n`, flags);
+      return print(versionText, flags);
     case '--events':
       return print(
         flags.format === 'json' ? json(capabilities()) : [`provider ${providerName}`, ...eventNames, ''].join('\n'),
@@ -79,6 +85,29 @@ async function main(argv: readonly string[], env: Readonly<Record<string, string
   return refuse(
     `${line === '' ? 'nothing asked for' : `unexpected arguments ${JSON.stringify(printable(line))}`}; see --help`,
   );
+}
+
+/** `-h` and `-V` may stand before the command, too. */
+function commandOf(words: readonly string[]): { word: string; rest: readonly string[] } {
+  const at = words.findIndex((word) => !['-h', '--help', '-V', '--version'].includes(word));
+  return { word: words[at] ?? '', rest: words.filter((_, index) => index !== at) };
+}
+
+/** Why the directory can't be entered; undefined when we are there. */
+function enter(directory: string | undefined): string | undefined {
+  if (directory === undefined) return undefined;
+  try {
+    process.chdir(directory);
+    return undefined;
+  } catch (error) {
+    const reasons: Readonly<Record<string, string>> = {
+      ENOENT: 'no such directory',
+      ENOTDIR: 'not a directory',
+      EACCES: 'permission denied',
+    };
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    return `-C ${printable(directory)}: ${reasons[code] ?? code}`;
+  }
 }
 
 function capabilities() {

@@ -66,30 +66,38 @@ export interface ConsumerWish {
   readonly event: string;
   readonly group: string;
   readonly ackWaitMs: number;
+  /** How far back a new one begins. */
+  readonly maxAgeMs: number;
 }
 
 /** The name of the group's durable consumer of an event; made when it isn't there. */
 export async function durableConsumer(
   nats: Nats,
   manager: JetStreamManager,
-  { stream, event, group, ackWaitMs }: ConsumerWish,
+  { stream, event, group, ackWaitMs, maxAgeMs }: ConsumerWish,
 ): Promise<string> {
   const name = `${group}-${event.replaceAll('.', '-')}`;
+  const isThere = async () => {
+    const info = await manager.consumers.info(stream, name).catch(() => undefined);
+    return info?.config.filter_subject === event && info.config.ack_policy === nats.AckPolicy.Explicit;
+  };
+  if (await isThere()) return name;
   try {
     await manager.consumers.add(stream, {
       durable_name: name,
       filter_subject: event,
       ack_policy: nats.AckPolicy.Explicit,
       ack_wait: ackWaitMs * 1e6,
-      deliver_policy: nats.DeliverPolicy.All,
+      // All that is kept would be answered again, most of it as too old.
+      deliver_policy: nats.DeliverPolicy.StartTime,
+      opt_start_time: new Date(Date.now() - maxAgeMs).toISOString(),
       // Giving up is ours to do, with an answer.
       max_deliver: -1,
     });
     return name;
   } catch (error) {
-    const info = await manager.consumers.info(stream, name).catch(() => undefined);
-    const isUsable = info?.config.filter_subject === event && info.config.ack_policy === nats.AckPolicy.Explicit;
-    if (isUsable) return name;
+    // Another worker that started at the same moment was first.
+    if (await isThere()) return name;
     throw refusal(`the consumer ${name} can't be had`, error);
   }
 }

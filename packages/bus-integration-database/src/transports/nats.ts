@@ -28,6 +28,8 @@ export interface NatsOptions {
   readonly tries?: number;
   /** Default: for ever, from half a second to half a minute. */
   readonly retry?: RetryPolicy;
+  /** Older requests are left out when the group begins: others answered them, or nobody will. Default: 15 minutes. */
+  readonly maxAgeMs?: number;
 }
 
 /** Requests that were given up are kept under this subject, with why in their headers. */
@@ -40,7 +42,13 @@ export const deadLetterSubject = 'bus.database.dead-letter';
  * const transport = createNatsTransport({ url: 'nats://127.0.0.1:4222' });
  */
 export function createNatsTransport(options: NatsOptions): Transport {
-  const { group = 'bus-database', ackWaitMs = 30_000, tries = 5, retry = { minMs: 500, maxMs: 30_000 } } = options;
+  const {
+    group = 'bus-database',
+    ackWaitMs = 30_000,
+    tries = 5,
+    maxAgeMs = 900_000,
+    retry = { minMs: 500, maxMs: 30_000 },
+  } = options;
   const servers = serversOf(options.url);
   const stopping = new AbortController();
   let connection: NatsConnection | undefined;
@@ -131,7 +139,7 @@ export function createNatsTransport(options: NatsOptions): Transport {
     await requireStreams(manager, [...eventNames.filter((name) => name.endsWith('.response')), deadLetterSubject]);
     const consumers: [string, Consumer][] = [];
     for (const name of subscription.events) {
-      const durable = await durableConsumer(nats, manager, { stream, event: name, group, ackWaitMs });
+      const durable = await durableConsumer(nats, manager, { stream, event: name, group, ackWaitMs, maxAgeMs });
       consumers.push([name, await client.consumers.get(stream, durable)]);
     }
     if (!round.signal.aborted) onOpen();

@@ -1,6 +1,5 @@
 // `bus-integration-postgres serve`: the worker with the PostgreSQL provider, until a signal ends it. Says what it does in
 // lines of JSON on stderr.
-import { rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -8,24 +7,27 @@ import {
   chooseTransport,
   createWorker,
   type Diagnostic,
-  durationOf,
   errorClasses,
   holdsLogin,
   judgeSecretFile,
   type Log,
+  misspelledWorkerKeys,
   OperationError,
   osUserOf,
+  positiveDurationOf,
   printable,
   readConfiguration,
   readEnvFile,
+  writeResult,
 } from 'bus-integration-database';
 import { createKeptSessions } from '../kept-sessions.ts';
 import { postgresKeys } from '../keys.ts';
 import { createPostgresProvider } from '../provider.ts';
+import { createReadyFile } from './ready-file.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export const serveHelp = `usage: bus-integration-postgres serve [--events-url URL | --nats URL] [--ready-file FILE] [--env-file FILE]
+export const serveHelp = `usage: bus-integration-postgres [flags] serve [--events-url URL | --nats URL] [--ready-file FILE] [--env-file FILE]
 
 Answers bus.database requests for the deployment of its environment, until SIGTERM or SIGINT; what is at work then is
 finished first, a second signal interrupts it.
@@ -34,15 +36,24 @@ finished first, a second signal interrupts it.
   --nats URL         NATS JetStream (default: BUS_NATS_URL); credentials in BUS_NATS_CREDS_FILE
   --ready-file FILE  there while requests come in, gone while they don't
   --env-file FILE    its values win over the environment
+  -C, --directory DIR  run as if started in DIR
+  -V, --version      name and version
+  -f, -o, -q, -v, -vv, --trace, --color WHEN, --no-color change nothing here: the log is lines of JSON on stderr
 
 exit status: 0 ended by a signal, 1 the transport failed for good, 2 wrong usage or configuration
 `;
 
-/** Serves, and returns the exit status. */
-export async function serve(argv: readonly string[], processEnv: Environment): Promise<number> {
+/** Serves, and returns the exit status; the help goes to `output`. */
+export async function serve(argv: readonly string[], processEnv: Environment, output?: string): Promise<number> {
+  // Whoever read the log may leave; the worker stays.
+  process.stderr.on('error', () => {});
+  const flags = readFlags(argv);
+  const problem = 'problem' in flags ? flags.problem : flags.help ? writeResult(serveHelp, output) : undefined;
+  if (problem !== undefined) process.stderr.write(`bus-integration-postgres: ${problem}; see serve --help\n`);
+  if ('problem' in flags || flags.help) return problem === undefined ? 0 : 2;
   const log = createLog();
   try {
-    return await served(argv, processEnv, log);
+    return await served(flags, processEnv, log);
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
     for (const { message, target, remedy } of error.diagnostics) log('error', message, { target, remedy });
@@ -50,15 +61,8 @@ export async function serve(argv: readonly string[], processEnv: Environment): P
   }
 }
 
-async function served(argv: readonly string[], processEnv: Environment, log: Log): Promise<number> {
-  const flags = readFlags(argv);
-  if (flags.help) {
-    process.stdout.write(serveHelp);
-    return 0;
-  }
-  const ready = readyFile(flags['ready-file']);
-  // What another process left behind would speak for us.
-  ready.set(false);
+async function served(flags: Flags, processEnv: Environment, log: Log): Promise<number> {
+  const ready = createReadyFile(flags['ready-file'], log);
   const uid = process.getuid?.() ?? 0;
   const file = flags['env-file'] === undefined ? undefined : readEnvFile(resolve(flags['env-file']), flags['env-file']);
   const env: Environment = Object.assign(Object.create(null), processEnv, file?.values);
@@ -74,11 +78,12 @@ async function served(argv: readonly string[], processEnv: Environment, log: Log
       ? judgeSecretFile(resolve(file.path), { uid, shownAs: file.path, content: 'any' })
       : [];
   refuseExposed(exposed);
-  for (const { code, message } of [...warnings, ...exposed]) log('warn', message, { code });
+  for (const { code, message } of [...warnings, ...misspelledWorkerKeys(env), ...exposed])
+    log('warn', message, { code });
 
   const { deploymentId } = configuration;
   const transport = await chooseTransport({ eventsUrl: flags['events-url'], nats: flags.nats, env, deploymentId, uid });
-  const maxAgeMs = durationOf(env, 'BUS_EVENTS_MAX_AGE');
+  const maxAgeMs = positiveDurationOf(env, 'BUS_EVENTS_MAX_AGE');
   const surroundings = { env, cwd: process.cwd(), homeDirectory: env.HOME || homedir(), osUser: osUserOf(uid), uid };
   const kept = createKeptSessions();
   const worker = createWorker({
@@ -111,7 +116,15 @@ async function served(argv: readonly string[], processEnv: Environment, log: Log
   }
 }
 
-function readFlags(argv: readonly string[]) {
+interface Flags {
+  readonly 'events-url'?: string | undefined;
+  readonly nats?: string | undefined;
+  readonly 'ready-file'?: string | undefined;
+  readonly 'env-file'?: string | undefined;
+  readonly help?: boolean | undefined;
+}
+
+function readFlags(argv: readonly string[]): Flags | { readonly problem: string } {
   try {
     return parseArgs({
       args: [...argv],
@@ -124,9 +137,7 @@ function readFlags(argv: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    throw new OperationError('invalid-request', `serve: ${printable((error as Error).message)}`, {
-      remedy: 'bus-integration-postgres serve --help',
-    });
+    return { problem: `serve: ${printable((error as Error).message)}` };
   }
 }
 
@@ -140,15 +151,5 @@ function refuseExposed(findings: readonly Diagnostic[]): void {
 function createLog(): Log {
   return (level, message, facts = {}) => {
     process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), level, message, ...facts })}\n`);
-  };
-}
-
-function readyFile(path: string | undefined): { set(isReady: boolean): void } {
-  return {
-    set: (isReady) => {
-      if (path === undefined) return;
-      if (isReady) writeFileSync(path, `${process.pid}\n`, { mode: 0o644 });
-      else rmSync(path, { force: true });
-    },
   };
 }

@@ -1,0 +1,50 @@
+// The file that is there while a worker takes requests in. Removes nothing but a file, and never ends the worker once it
+// serves.
+import { accessSync, constants, lstatSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type Log, OperationError, printable, shellQuote } from 'bus-integration-database';
+
+export interface ReadyFile {
+  /** What goes wrong is told in the log. */
+  set(isReady: boolean): void;
+}
+
+/**
+ * The ready file at a path, gone until it is set; without a path, none. What another process left behind would speak for
+ * us.
+ *
+ * @throws OperationError `invalid-request` when it could not be made later
+ * @example
+ * createReadyFile('/run/bus/ready', log).set(true);
+ */
+export function createReadyFile(path: string | undefined, log: Log): ReadyFile {
+  if (path === undefined) return { set: () => {} };
+  const refuse = (why: string) =>
+    new OperationError('invalid-request', `the ready file ${printable(path)} can't be made: ${why}`, {
+      code: 'ready-file',
+      target: '--ready-file',
+      remedy: `name a file in a directory that this user may write, or make it: mkdir -p ${shellQuote(dirname(path))}`,
+    });
+  try {
+    if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === false) throw refuse('something else is there');
+    rmSync(path, { force: true });
+    accessSync(dirname(path), constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw error instanceof OperationError ? error : refuse(codeOf(error));
+  }
+  return {
+    set: (isReady) => {
+      try {
+        if (isReady) writeFileSync(path, `${process.pid}\n`, { mode: 0o644 });
+        else rmSync(path, { force: true });
+      } catch (error) {
+        log('error', `the ready file can't be ${isReady ? 'made' : 'removed'}`, { target: path, why: codeOf(error) });
+      }
+    },
+  };
+}
+
+function codeOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code ?? message;
+}

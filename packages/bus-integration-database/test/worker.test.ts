@@ -360,7 +360,6 @@ describe('the transport over HTTP', () => {
 
   test.each([
     ['a page', { streamType: 'text/html' }, 'text/html'],
-    ['nothing there', { refuse: Array(4).fill(404) }, '404'],
     ['a redirection', { refuse: Array(4).fill(302) }, '302'],
   ])('%s instead of a stream ends the worker at the start, with a word on the address', async (_, fault, seen) => {
     Object.assign(broker.fault, fault);
@@ -369,6 +368,15 @@ describe('the transport over HTTP', () => {
       errorClass: 'invalid-request',
       message: expect.stringContaining(`answered${seen.includes('/') ? ' with' : ''} ${seen}`),
       diagnostics: [{ code: 'events-url', remedy: expect.stringContaining('BUS_EVENTS_API_URL') }],
+    });
+  });
+
+  test('nothing there yet is waited for, with a word on the address', async () => {
+    broker.fault.refuse = Array(8).fill(404);
+    const { lines } = await start();
+    expect(lines.find(({ message }) => message === 'reconnecting')?.facts).toMatchObject({
+      why: expect.stringContaining('answered 404, expected a stream'),
+      remedy: expect.stringContaining('BUS_EVENTS_API_URL'),
     });
   });
 

@@ -1,6 +1,6 @@
 // What an events API's HTTP answers come to: taken, worth another try, or final. Reads no body.
 import type { IncomingMessage } from 'node:http';
-import { OperationError } from '../errors.ts';
+import { type ErrorClass, OperationError } from '../errors.ts';
 import { printable } from '../names.ts';
 import { answerTooLargeCode } from '../transport.ts';
 
@@ -34,15 +34,17 @@ export function requireSuccess(answer: IncomingMessage, doing: string): void {
  */
 export function requireStream(answer: IncomingMessage, { host }: URL, name: string): void {
   const { statusCode = 0, headers } = answer;
-  const refuse = (seen: string) => {
+  const refuse = (seen: string, errorClass: ErrorClass = 'invalid-request') => {
     answer.destroy();
-    return new OperationError('invalid-request', `${name}: ${seen}, expected a stream of events`, {
+    return new OperationError(errorClass, `${name}: ${seen}, expected a stream of events`, {
       code: wrongPlaceCode,
       target: 'BUS_EVENTS_API_URL',
       remedy: `see that the address, at ${host}, is the events API's own, like BUS_EVENTS_API_URL=http://127.0.0.1:8081`,
     });
   };
-  if ((statusCode >= 300 && statusCode < 400) || [404, 405, 410].includes(statusCode))
+  // A gateway answers so too, until what stands behind it has come up.
+  if (statusCode === 404) throw refuse('the address answered 404', 'unreachable');
+  if ((statusCode >= 300 && statusCode < 400) || [405, 410].includes(statusCode))
     throw refuse(`the address answered ${statusCode}`);
   requireSuccess(answer, `${name}: the stream`);
   const [type = ''] = (headers['content-type'] ?? '').split(';');
@@ -58,8 +60,8 @@ const tokenRemedy =
 /** Whether trying again mends nothing. Where a stream was, it may come back: a gateway shows a page meanwhile. */
 export function isFinal(failure: unknown, wasOpen = false): failure is OperationError {
   if (!(failure instanceof OperationError)) return false;
-  if (failure.diagnostics[0]?.code === wrongPlaceCode) return !wasOpen;
-  return ['unauthenticated', 'forbidden', 'invalid-request'].includes(failure.errorClass);
+  if (!['unauthenticated', 'forbidden', 'invalid-request'].includes(failure.errorClass)) return false;
+  return failure.diagnostics[0]?.code !== wrongPlaceCode || !wasOpen;
 }
 
 export function isOfTheToken(failure: unknown): failure is OperationError {

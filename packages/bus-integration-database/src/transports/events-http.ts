@@ -3,7 +3,7 @@
 import { type ClientRequest, type IncomingMessage, request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { hostname } from 'node:os';
-import type { OperationError } from '../errors.ts';
+import { OperationError } from '../errors.ts';
 import { createQueue, type Queue } from '../gate.ts';
 import { goesInClear } from '../loopback.ts';
 import type { Secret } from '../secret.ts';
@@ -145,7 +145,7 @@ export function createEventsHttpTransport(options: EventsHttpOptions): Transport
         if (stopping.signal.aborted) break;
         if (isFinal(failure, wasOpen)) throw failure;
         if (performance.now() - openedAt > steadyMs) backoff.reset();
-        subscription.log('warn', 'reconnecting', { event: name, why: messageOf(failure) });
+        subscription.log('warn', 'reconnecting', { event: name, why: messageOf(failure), ...remedyOf(failure) });
         await backoff.wait(failure, stopping.signal);
       }
     } finally {
@@ -218,6 +218,11 @@ function timeOf(body: unknown): { sentAt?: Date } {
   const known = [accepted_at, published_at, created_at, timestamp].find((value) => typeof value === 'string');
   const milliseconds = typeof known === 'string' ? Date.parse(known) : Number.NaN;
   return Number.isNaN(milliseconds) ? {} : { sentAt: new Date(milliseconds) };
+}
+
+function remedyOf(failure: unknown): { remedy?: string } {
+  const remedy = failure instanceof OperationError ? failure.diagnostics[0]?.remedy : undefined;
+  return remedy === undefined ? {} : { remedy };
 }
 
 function messageOf(error: unknown): string {

@@ -34,8 +34,10 @@ export interface Worker {
   run(): Promise<void>;
   /** Takes in nothing more; `run` resolves when what is at work has ended or, after the grace, was rolled back. */
   stop(): void;
-  /** Interrupts what is at work: each ends its statement or rolls it back, and answers `cancelled`; an answer then has three
-   * seconds to get out. */
+  /**
+   * Interrupts what is at work: each ends its statement or rolls it back, and answers `cancelled`; an answer then has three
+   * seconds to get out.
+   */
   interrupt(reason: string): void;
 }
 

@@ -1,7 +1,7 @@
 // The same pipe with another mouth: what the command line prints through a running API is what it prints by itself.
 import { createHash } from 'node:crypto';
 import { createServer, request as forward } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { createPlainAdmin, type Server, startServer } from 'embedded';
 import { Client } from 'pg';
 import { describe, expect, it } from 'vitest';
@@ -153,6 +153,21 @@ describe('what can go wrong on the way', () => {
     expect([exit, stdout]).toEqual([1, expect.stringContaining('ok: false')]);
     expect(stderr).toMatch(/within 1.0 s.*; the apply may go on at http:.*jobs\/a-job\n.*status .*shows what stands/s);
   }, 60_000);
+
+  it('an answer that is none ends the run with a word', async () => {
+    const odd = createTcpServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () =>
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'),
+      );
+    });
+    await new Promise<void>((done) => odd.listen(0, '127.0.0.1', done));
+    using client = makeClient();
+    const url = `http://127.0.0.1:${(odd.address() as AddressInfo).port}`;
+    const { exit, stderr } = await run(client, 'status', '--api-url', url);
+    odd.close();
+    expect([exit, stderr]).toEqual([1, expect.stringContaining('the connection ended without an answer')]);
+  });
 
   it.each([
     [404, 'no such job: jobs are lost at a restart'],

@@ -243,6 +243,28 @@ describe('a server with max_connections = 20', () => {
     expect((await deployment.verify()).ok).toBe(true);
   }, 120_000);
 
+  test('lets verify try every login over the only free connection, whatever it checks', async () => {
+    await using small = await startServer({
+      settings: { max_connections: '8', superuser_reserved_connections: '2', max_wal_senders: '0' },
+    });
+    const dsn = await createPlainAdmin(small);
+    using folder = temporaryFolder();
+    const wish = { databases: numbered(3, 'db'), serviceRole: 'svc' };
+    const deployment = createDeployment({ adminDsn: dsn, wish, folder: folder.path });
+    const applied = await deployment.apply();
+    expect(applied.ok, explain(applied)).toBe(true);
+    const held = await holdConnections(small, 5);
+    for (const checks of [['connectivity'], ['connectivity', 'listener-policy']]) {
+      const { connectivity = [] } = await deployment.verify({ checks });
+      const logins = connectivity.filter(({ id }) => id === 'service-login');
+      expect(
+        logins.map(({ result }) => result),
+        JSON.stringify(held),
+      ).toEqual(['ok', 'ok', 'ok']);
+    }
+    await held.release();
+  });
+
   test('works with one connection to spare beside what a run itself needs', async () => {
     await using small = await startServer({
       settings: { max_connections: '8', superuser_reserved_connections: '2', max_wal_senders: '0' },

@@ -2,6 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -106,6 +107,21 @@ test('help and version, before the command and after it', () => {
 test('a key that is nearly one of a worker is asked about', () => {
   const { stderr } = serve(['--events-url', 'http://127.0.0.1:1'], ['BUS_EVENTS_GRUOP=x']);
   expect(stderr).toContain('did you mean BUS_EVENTS_GROUP?');
+  expect(stderr).toContain('BUS_OPERATOR_DATABASE_ENV_ALLOW');
+});
+
+test('a signal ends a worker whose NATS takes the connection and says nothing', async () => {
+  const silent = createServer();
+  const taken = once(silent.listen(0, '127.0.0.1'), 'connection');
+  await once(silent, 'listening');
+  writeEnv([`BUS_NATS_URL=nats://127.0.0.1:${(silent.address() as AddressInfo).port}`]);
+  const worker = spawn(program, ['serve', '--env-file', '.env'], { cwd: directory, env: env(), stdio: 'ignore' });
+  const ended = once(worker, 'exit');
+  const [socket] = await taken;
+  worker.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
+  socket.destroy();
+  silent.close();
 });
 
 test('the worker stays when the reader of its log leaves, and when its ready file can no longer be made', async () => {

@@ -27,6 +27,7 @@ export { gitExposure } from './git-exposure.ts';
 export type { GlobalFlags } from './global-flags.ts';
 export { asksForJson, readGlobalFlags } from './global-flags.ts';
 export { failure, handle } from './handle.ts';
+export { sendRequest } from './http-request.ts';
 export { deepestLevels, nestsDeeper } from './json-depth.ts';
 export { goesInClear, isLoopback } from './loopback.ts';
 export type { NamedKind, NameRules } from './names.ts';

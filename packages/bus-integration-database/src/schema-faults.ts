@@ -1,5 +1,7 @@
-// What is wrong with a value that a schema refused, in words: where, and what was expected. Repeats nothing of the value. Pure.
+// What is wrong with a value that a schema refused, in words: where, and what was expected. Repeats nothing of the value
+// but the names of keys that are unknown. Pure.
 import type * as z from 'zod/mini';
+import { printable } from './names.ts';
 
 export interface SchemaFault {
   /** `credentials.admin_dsn_file`; empty for the value as a whole. */
@@ -24,7 +26,7 @@ export function schemaFaults(issues: readonly z.core.$ZodIssue[], value: unknown
 function expectation(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'unrecognized_keys':
-      return `unknown key: ${issue.keys.join(', ')}`;
+      return `unknown key: ${issue.keys.slice(0, 5).map(shownKey).join(', ')}${issue.keys.length > 5 ? ', …' : ''}`;
     case 'invalid_type':
       return `expected ${types[issue.expected] ?? issue.expected}`;
     case 'invalid_value':
@@ -40,6 +42,10 @@ function expectation(issue: z.core.$ZodIssue): string {
     default:
       return issue.message;
   }
+}
+
+function shownKey(key: string): string {
+  return printable(key.length > 60 ? `${key.slice(0, 60)}…` : key);
 }
 
 const types: Readonly<Record<string, string>> = {

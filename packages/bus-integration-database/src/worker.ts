@@ -8,6 +8,7 @@ import { type Operation, operations, requestEvent, responseEvent } from './event
 import { createTurns } from './gate.ts';
 import { aboutOf, failure } from './handle.ts';
 import { deepestLevels } from './json-depth.ts';
+import { createLastWords } from './last-words.ts';
 import type { Provider } from './provider.ts';
 import { ageless, staleness } from './request-age.ts';
 import type { Response } from './response.ts';
@@ -35,8 +36,8 @@ export interface Worker {
   /** Takes in nothing more; `run` resolves when what is at work has ended or, after the grace, was rolled back. */
   stop(): void;
   /**
-   * Interrupts what is at work: each ends its statement or rolls it back, and answers `cancelled`; an answer then has three
-   * seconds to get out.
+   * Interrupts what is at work: each ends its statement or rolls it back, and answers `cancelled`; three
+   * seconds later what is not out is given up.
    */
   interrupt(reason: string): void;
 }
@@ -60,6 +61,7 @@ export function createWorker(options: WorkerOptions): Worker {
     graceMs = 300_000,
   } = options;
   const interruption = new AbortController();
+  const lastWords = createLastWords(interruption.signal, lastAnswersMs);
   const context = { signal: interruption.signal };
   const memory = createAnswerMemory({ count: 256, bytes: 16e6, ageMs: maxAgeMs });
   const inTurn = createTurns();
@@ -113,7 +115,7 @@ export function createWorker(options: WorkerOptions): Worker {
     };
     if (correlationId === undefined) return log('warn', 'dropped', { ...facts, why: response.diagnostics[0]?.message });
     const publish = (one: Response) =>
-      inTime(transport.publish(answerEnvelope(responseEvent(operation), correlationId, one)), interruption.signal);
+      lastWords.within(() => transport.publish(answerEnvelope(responseEvent(operation), correlationId, one)));
     await publish(response).catch(async (error: unknown) => {
       if (!isTooLarge(error)) throw error;
       log('error', 'too large', { ...facts, why: error.message });
@@ -134,6 +136,7 @@ export function createWorker(options: WorkerOptions): Worker {
         });
       } finally {
         clearTimeout(grace);
+        lastWords.end();
         await transport.close();
       }
     },
@@ -157,26 +160,8 @@ function unrepeatable(operation: Operation, payload: unknown): OperationError | 
   });
 }
 
-/** What takes longer than a moment after the interruption is given up. */
-async function inTime(work: Promise<void>, interrupted: AbortSignal): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  let begin = () => {};
-  const late = new Promise<never>((_, reject) => {
-    begin = () => {
-      timer = setTimeout(() => reject(new Error('interrupted before the answer was out')), lastAnswerMs);
-    };
-  });
-  if (interrupted.aborted) begin();
-  else interrupted.addEventListener('abort', begin, { once: true });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-    interrupted.removeEventListener('abort', begin);
-  }
-}
-
-const lastAnswerMs = 3_000;
+/** How long answers may take to get out after an interruption. */
+const lastAnswersMs = 3_000;
 
 function shortened(name: string): string {
   return JSON.stringify(name.length > 200 ? `${name.slice(0, 200)}…` : name);

@@ -163,6 +163,17 @@ describe.runIf(hasNatsServer('transport over NATS'))('with a real server', () =>
     expect(one.provider).toBe(other.provider);
   });
 
+  test('no long work is given to another where the group was made with another acknowledgement wait', async () => {
+    const { stop } = await startWorker({ ackWaitMs: 300 });
+    await stop();
+    const slow = createCountingProvider({ applyMs: 1_500 });
+    await startWorker({ ackWaitMs: 20_000, provider: slow });
+    await startWorker({ ackWaitMs: 20_000, provider: slow });
+    await ask('apply', applyApp);
+    await delay(500);
+    expect(slow.applies.count).toBe(1);
+  });
+
   test('what fails again and again becomes a dead letter, with its content and why', async () => {
     const transport = createNatsTransport({ url: server.url, ackWaitMs: 300, tries: 2 });
     const deliveries: Delivery[] = [];

@@ -350,6 +350,26 @@ test('an answer that does not get out ends with the second signal', async () => 
   expect(lines.filter(({ message }) => message === 'unanswered')).toHaveLength(1);
 }, 20_000);
 
+test('after the second signal one deadline is for all that does not get out', async () => {
+  const warnings: Error[] = [];
+  const hear = (warning: Error) => warnings.push(warning);
+  process.on('warning', hear);
+  const { stop, interrupt, ended, lines, provider } = await start();
+  broker.fault.refuseAnswers = 500;
+  for (let index = 0; index < 32; index += 1) broker.publish(ask('status', `mute-${index}`, about));
+  for (const verb of ['plan', 'verify']) {
+    for (let index = 0; index < 4; index += 1) broker.publish(ask(verb, `mute-${verb}-${index}`, { odd: true }));
+  }
+  await expect.poll(() => provider.asked.length).toBeGreaterThan(3);
+  stop();
+  interrupt();
+  // One after the other they would take eight times the three seconds.
+  await ended;
+  expect(lines.filter(({ message }) => message === 'unanswered')).toHaveLength(40);
+  process.off('warning', hear);
+  expect(warnings).toEqual([]);
+}, 15_000);
+
 describe('the transport over HTTP', () => {
   test('streams that end at once are opened more and more seldom, and given up after the time that is set', async () => {
     broker.fault.endsStreams = true;

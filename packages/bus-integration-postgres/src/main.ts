@@ -56,14 +56,18 @@ async function main(argv: readonly string[], env: Readonly<Record<string, string
   const command = commands.get(word);
   if ((command !== undefined || word === 'serve') && rest.some((one) => one === '-V' || one === '--version'))
     return print(versionText, flags);
-  if (word === 'serve') return await (await import('./commands/serve.ts')).serve(rest, env, flags.output);
+  if (word === 'serve') {
+    const { serve } = await import('./commands/serve.ts');
+    // The client of NATS may leave a socket open on which nobody answered.
+    process.exit(await serve(rest, env, flags.output));
+  }
   if (command !== undefined) {
     const surroundings = { env, cwd: process.cwd(), uid: process.getuid?.() ?? 0 };
     const { status, text, complaint } = await command(rest, flags.format, surroundings);
     if (complaint !== undefined) process.stderr.write(`bus-integration-postgres: ${complaint}\n`);
     return text === undefined ? status : print(text, flags) || status;
   }
-  const line = flags.words.join(' ');
+  const line = word === '' ? (flags.words[0] ?? '') : flags.words.join(' ');
   switch (line) {
     case '--help':
     case '-h':

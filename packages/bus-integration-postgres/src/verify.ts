@@ -43,11 +43,12 @@ export async function verify({ preparation, run, request, configuration, jobs }:
   const seenInside = connecting.then((connected) => connected.seenInside);
   // What still comes needs the session's facts only: it takes leave while the services are at work.
   const onRead = () => void session.close();
-  const judging = surveying.then(() =>
-    checks.includes('listener-policy')
-      ? judgeListener({ session, run, preparation, configuration, onRead, seenInside, jobs: atOnce })
-      : [],
-  );
+  const judging = surveying.then(() => {
+    if (checks.includes('listener-policy'))
+      return judgeListener({ session, run, preparation, configuration, onRead, seenInside, jobs: atOnce });
+    onRead();
+    return [];
+  });
   // The session that they share must not be closed under one of them when another fails.
   await Promise.allSettled([surveying, atOnce, connecting, seenInside, judging]);
   const { admin, server } = await surveying;

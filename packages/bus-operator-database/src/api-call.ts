@@ -1,7 +1,7 @@
 // One HTTP exchange with the API: a document comes back, or it is said why none could be had. Retries nothing, follows no
 // redirect.
-import { type IncomingMessage, request as plainRequest } from 'node:http';
-import { OperationError, printable } from 'bus-integration-database';
+import type { IncomingMessage } from 'node:http';
+import { OperationError, printable, sendRequest } from 'bus-integration-database';
 import type { ApiAddress } from './api-client.ts';
 import { interruptionError } from './interruption.ts';
 
@@ -64,27 +64,18 @@ export async function openApi(
   { path, method, body, lastEventId, silenceMs = longestSilenceMs }: ApiRequest,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
-  const address = new URL(path, url);
-  const makeRequest = address.protocol === 'https:' ? (await import('node:https')).request : plainRequest;
   const text = body === undefined ? undefined : JSON.stringify(body);
-  return await new Promise((resolve, reject) => {
-    const asked = makeRequest(address, {
-      method: method ?? (text === undefined ? 'GET' : 'POST'),
-      signal,
-      headers: {
-        ...(text !== undefined && {
-          'content-type': 'application/json',
-          'content-length': Buffer.byteLength(text),
-        }),
-        ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
-        ...(token !== undefined && { authorization: `Bearer ${token.reveal()}` }),
-      },
-    });
-    asked.setTimeout(silenceMs, () => asked.destroy(new Error(`no word for ${silenceMs / 1000} s`)));
-    asked.once('response', resolve);
-    asked.on('error', (error) => reject(failed({ url }, error, signal)));
-    asked.end(text);
-  });
+  const headers = {
+    ...(text !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+    ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
+    ...(token !== undefined && { authorization: `Bearer ${token.reveal()}` }),
+  };
+  const verb = method ?? (text === undefined ? 'GET' : 'POST');
+  try {
+    return await sendRequest(new URL(path, url), { method: verb, headers, body: text, signal, silenceMs });
+  } catch (error) {
+    throw failed({ url }, error, signal);
+  }
 }
 
 function failed(address: ApiAddress, error: unknown, signal: AbortSignal): unknown {

@@ -1,10 +1,10 @@
 // Bus Events over HTTP as a worker's transport: one stream of newline-delimited JSON for each event's name, answers as
 // POSTs. Reconnects after whatever may mend itself; a refused token does not.
-import { type ClientRequest, type IncomingMessage, request as plainRequest } from 'node:http';
-import { request as tlsRequest } from 'node:https';
+import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import { OperationError } from '../errors.ts';
 import { createQueue, type Queue } from '../gate.ts';
+import { type HttpRequest, sendRequest } from '../http-request.ts';
 import { goesInClear } from '../loopback.ts';
 import type { Secret } from '../secret.ts';
 import type { Subscription, Transport } from '../transport.ts';
@@ -33,7 +33,7 @@ export interface EventsHttpOptions {
 
 /** As much as the API takes: a saved plan of a thousand databases has some 5 MB. */
 const longestLineBytes = 16 * 1024 * 1024;
-const answerTimeoutMs = 30_000;
+const silenceMs = 30_000;
 /** Read ahead of the work, so that a connection that ends is noticed and opened again while work goes on. */
 const waitingLimit = 256;
 /** A text counts as one waiting event for each so many characters, so that long ones don't fill the memory. */
@@ -71,14 +71,14 @@ export function createEventsHttpTransport(options: EventsHttpOptions): Transport
   });
   refused.catch(() => {});
 
-  const open = (method: string, address: URL, headers: Record<string, string | number>, signal: AbortSignal) => {
-    const make = address.protocol === 'https:' ? tlsRequest : plainRequest;
-    return make(address, {
-      method,
-      signal,
+  // Each request listens to one of them, and many are under way at once.
+  setMaxListeners(0, stopping.signal, closing.signal);
+  const ask = (address: URL, { headers, ...wish }: Pick<HttpRequest, 'method' | 'headers' | 'body' | 'signal'>) =>
+    sendRequest(address, {
+      ...wish,
       headers: { ...headers, ...(token !== undefined && { authorization: `Bearer ${token.reveal()}` }) },
+      silenceMs,
     });
-  };
 
   /** One connection's life: returns when the server ends it, throws when it breaks; what came by it may go on. */
   const follow = async (
@@ -89,10 +89,8 @@ export function createEventsHttpTransport(options: EventsHttpOptions): Transport
     const address = new URL(`${url.href}/stream`);
     const query = { name, delivery: 'unicast', group, consumer, replay: String(replay), follow: 'true' };
     for (const [key, value] of Object.entries(query)) address.searchParams.set(key, value);
-    const asked = open('GET', address, { accept: 'application/x-ndjson' }, stopping.signal);
-    asked.setTimeout(answerTimeoutMs, () => asked.destroy(new Error('no answer in 30 s')));
-    asked.end();
-    const answer = await responseTo(asked);
+    const headers = { accept: 'application/x-ndjson' };
+    const answer = await ask(address, { method: 'GET', headers, signal: stopping.signal });
     requireStream(answer, url, name);
     // A quiet stream may last; a broker that vanished is noticed by the kernel.
     answer.socket.setTimeout(0);
@@ -182,10 +180,7 @@ export function createEventsHttpTransport(options: EventsHttpOptions): Transport
       for (;;) {
         try {
           const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
-          const asked = open('POST', url, headers, closing.signal);
-          asked.setTimeout(answerTimeoutMs, () => asked.destroy(new Error('no answer in 30 s')));
-          asked.end(text);
-          const answer = await responseTo(asked);
+          const answer = await ask(url, { method: 'POST', headers, body: text, signal: closing.signal });
           requireSuccess(answer, 'publishing an answer');
           answer.resume();
           return;
@@ -203,13 +198,6 @@ export function createEventsHttpTransport(options: EventsHttpOptions): Transport
 
 /** An answer that can't be published for that long is given up: whoever asked has given up too. */
 const publishForMs = 120_000;
-
-function responseTo(asked: ClientRequest): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    asked.once('response', resolve);
-    asked.once('error', reject);
-  });
-}
 
 /** When the broker took an event in, under the names that brokers give it. */
 function timeOf(body: unknown): { sentAt?: Date } {

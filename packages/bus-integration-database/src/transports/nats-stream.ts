@@ -70,18 +70,29 @@ export interface ConsumerWish {
   readonly maxAgeMs: number;
 }
 
-/** The name of the group's durable consumer of an event; made when it isn't there. */
+/**
+ * The group's durable consumer of an event, and how long a message may be silent with it; made when it isn't there.
+ *
+ * @throws OperationError `not-configured`
+ */
 export async function durableConsumer(
   nats: Nats,
   manager: JetStreamManager,
   { stream, event, group, ackWaitMs, maxAgeMs }: ConsumerWish,
-): Promise<string> {
+): Promise<{ readonly name: string; readonly ackWaitMs: number }> {
   const name = `${group}-${event.replaceAll('.', '-')}`;
-  const isThere = async () => {
-    const info = await manager.consumers.info(stream, name).catch(() => undefined);
-    return info?.config.filter_subject === event && info.config.ack_policy === nats.AckPolicy.Explicit;
+  const find = async () => {
+    const config = (await manager.consumers.info(stream, name).catch(() => undefined))?.config;
+    if (config?.filter_subject !== event || config.ack_policy !== nats.AckPolicy.Explicit) return undefined;
+    return { config, ackWaitMs: (config.ack_wait ?? standardAckWaitNs) / 1e6 };
   };
-  if (await isThere()) return name;
+  const found = await find();
+  if (found !== undefined) {
+    if (found.ackWaitMs === ackWaitMs) return { name, ackWaitMs };
+    // nats-server 2.9 refuses to change one that began at a time; then its own wait is kept to.
+    await manager.consumers.add(stream, { ...found.config, ack_wait: ackWaitMs * 1e6 }).catch(() => undefined);
+    return { name, ackWaitMs: ((await find()) ?? found).ackWaitMs };
+  }
   try {
     await manager.consumers.add(stream, {
       durable_name: name,
@@ -94,13 +105,17 @@ export async function durableConsumer(
       // Giving up is ours to do, with an answer.
       max_deliver: -1,
     });
-    return name;
+    return { name, ackWaitMs };
   } catch (error) {
     // Another worker that started at the same moment was first.
-    if (await isThere()) return name;
+    const others = await find();
+    if (others !== undefined) return { name, ackWaitMs: others.ackWaitMs };
     throw refusal(`the consumer ${name} can't be had`, error);
   }
 }
+
+/** As the server has it where nothing else is said. */
+const standardAckWaitNs = 30e9;
 
 function refusal(what: string, cause: unknown): OperationError {
   const why = cause instanceof Error ? cause.message : String(cause);

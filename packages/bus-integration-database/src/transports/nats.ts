@@ -56,9 +56,12 @@ export function createNatsTransport(options: NatsOptions): Transport {
 
   const connect = async (nats: Nats, { log }: Subscription): Promise<NatsConnection | undefined> => {
     const backoff = createBackoff(retry);
+    const stopped = new Promise<undefined>((resolve) => {
+      stopping.signal.addEventListener('abort', () => resolve(undefined), { once: true });
+    });
     while (!stopping.signal.aborted) {
       try {
-        return await nats.connect({
+        const opening = nats.connect({
           ...servers,
           name: `bus-database worker ${process.pid}`,
           maxReconnectAttempts: -1,
@@ -67,6 +70,10 @@ export function createNatsTransport(options: NatsOptions): Transport {
             authenticator: nats.credsAuthenticator(Buffer.from(options.credentials.reveal())),
           }),
         });
+        const opened = await Promise.race([opening, stopped]);
+        // What comes up too late is let go; the client gives nobody the socket that it waits on.
+        if (opened === undefined) void opening.then((late) => late.close()).catch(() => {});
+        return opened;
       } catch (error) {
         if (error instanceof nats.AuthorizationError) throw unauthorized(error);
         const failure = new OperationError('unreachable', `can't reach NATS: ${messageOf(error)}`, { cause: error });
@@ -77,9 +84,10 @@ export function createNatsTransport(options: NatsOptions): Transport {
     return undefined;
   };
 
-  const take = async (message: JsMsg, name: string, { receive, log }: Subscription): Promise<void> => {
+  const take = async (message: JsMsg, source: Source, { receive, log }: Subscription): Promise<void> => {
+    const { name } = source;
     // Half of the time would do; a third leaves room for a slow network.
-    const sign = setInterval(() => message.working(), ackWaitMs / 3);
+    const sign = setInterval(() => message.working(), source.ackWaitMs / 3);
     const { deliveryCount } = message.info;
     try {
       const isGivenUp = deliveryCount > tries;
@@ -111,7 +119,8 @@ export function createNatsTransport(options: NatsOptions): Transport {
    * One at a time is asked for, and only when there is room: what waits here would be silent to the server. Ends with the
    * round; throws when the consumer can't be seen any more.
    */
-  const pull = async (consumer: Consumer, gate: Gate, subscription: Subscription, name: string, ended: AbortSignal) => {
+  const pull = async (source: Source, gate: Gate, subscription: Subscription, ended: AbortSignal) => {
+    const { consumer } = source;
     const over = new Promise<void>((resolve) => ended.addEventListener('abort', () => resolve()));
     while (!ended.aborted) {
       await Promise.race([gate.room(), over]);
@@ -119,7 +128,7 @@ export function createNatsTransport(options: NatsOptions): Transport {
       const message = await consumer.next({ expires: 2_000 });
       if (message === null) await consumer.info();
       else if (stopping.signal.aborted) message.nak();
-      else gate.enter(() => take(message, name, subscription));
+      else gate.enter(() => take(message, source, subscription));
     }
   };
 
@@ -137,15 +146,16 @@ export function createNatsTransport(options: NatsOptions): Transport {
     });
     const stream = await eventStream(manager, options.stream ?? 'BUS_DATABASE', subscription.events);
     await requireStreams(manager, [...eventNames.filter((name) => name.endsWith('.response')), deadLetterSubject]);
-    const consumers: [string, Consumer][] = [];
+    const sources: Source[] = [];
     for (const name of subscription.events) {
       const durable = await durableConsumer(nats, manager, { stream, event: name, group, ackWaitMs, maxAgeMs });
-      consumers.push([name, await client.consumers.get(stream, durable)]);
+      const consumer = await client.consumers.get(stream, durable.name);
+      sources.push({ name, consumer, ackWaitMs: durable.ackWaitMs });
     }
     if (!round.signal.aborted) onOpen();
-    const pulls = consumers.map(async ([name, consumer]) => {
-      const gate = gates.get(name);
-      if (gate !== undefined) await pull(consumer, gate, subscription, name, round.signal);
+    const pulls = sources.map(async (source) => {
+      const gate = gates.get(source.name);
+      if (gate !== undefined) await pull(source, gate, subscription, round.signal);
     });
     try {
       await Promise.all(pulls);
@@ -230,6 +240,13 @@ export function createNatsTransport(options: NatsOptions): Transport {
       await connection?.close();
     },
   };
+}
+
+/** A consumer of the server, and how long a message of it may be silent. */
+interface Source {
+  readonly name: string;
+  readonly consumer: Consumer;
+  readonly ackWaitMs: number;
 }
 
 const headerRoomBytes = 1_024;

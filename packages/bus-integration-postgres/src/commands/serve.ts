@@ -27,7 +27,7 @@ import { createReadyFile } from './ready-file.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export const serveHelp = `usage: bus-integration-postgres [flags] serve [--events-url URL | --nats URL] [--ready-file FILE] [--env-file FILE]
+const serveHelp = `usage: bus-integration-postgres [flags] serve [--events-url URL | --nats URL] [--ready-file FILE] [--env-file FILE]
 
 Answers bus.database requests for the deployment of its environment, until SIGTERM or SIGINT; what is at work then is
 finished first, a second signal interrupts it.
@@ -78,8 +78,8 @@ async function served(flags: Flags, processEnv: Environment, log: Log): Promise<
       ? judgeSecretFile(resolve(file.path), { uid, shownAs: file.path, content: 'any' })
       : [];
   refuseExposed(exposed);
-  for (const { code, message } of [...warnings, ...misspelledWorkerKeys(env), ...exposed])
-    log('warn', message, { code });
+  for (const { code, message, target, remedy } of [...warnings, ...misspelledWorkerKeys(env), ...exposed])
+    log('warn', message, { code, target, remedy });
 
   const { deploymentId } = configuration;
   const transport = await chooseTransport({ eventsUrl: flags['events-url'], nats: flags.nats, env, deploymentId, uid });

@@ -78,8 +78,10 @@ async function tryFiles(pairs: readonly FilePair[], options: ConnectivityOptions
   );
   const cache = createConnectCache();
   const lookedAt = new Set<string>();
-  // Read beside the first logins, so that none of the later ones has to wait for its file.
+  // Read before the first login, so that none of the later ones has to wait for its file.
   const targets = new Map(pairs.map((pair) => [pair, readService(pair, directory)]));
+  // Those whose turn never comes are nobody's.
+  for (const target of targets.values()) target.catch(() => undefined);
   try {
     await eachInParallel(pairs, { jobs: options.jobs, signal: run.signal, isWorthIt: hasNoRoom }, async (pair) => {
       const target = await targets.get(pair);

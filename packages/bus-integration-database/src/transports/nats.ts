@@ -10,6 +10,7 @@ import type { Subscription, Transport } from '../transport.ts';
 import { createBackoff, type RetryPolicy } from './backoff.ts';
 import { readBody } from './event-body.ts';
 import { loadNats, type Nats, sendsLoginInClear, serversOf } from './nats-client.ts';
+import { connectNats } from './nats-connect.ts';
 import { answerTooLarge, forbidden, messageOf, unauthorized, withoutJetStream } from './nats-refusals.ts';
 import { durableConsumer, eventStream, requireStreams } from './nats-stream.ts';
 
@@ -53,36 +54,6 @@ export function createNatsTransport(options: NatsOptions): Transport {
   const stopping = new AbortController();
   let connection: NatsConnection | undefined;
   let client: JetStreamClient | undefined;
-
-  const connect = async (nats: Nats, { log }: Subscription): Promise<NatsConnection | undefined> => {
-    const backoff = createBackoff(retry);
-    const stopped = new Promise<undefined>((resolve) => {
-      stopping.signal.addEventListener('abort', () => resolve(undefined), { once: true });
-    });
-    while (!stopping.signal.aborted) {
-      try {
-        const opening = nats.connect({
-          ...servers,
-          name: `bus-database worker ${process.pid}`,
-          maxReconnectAttempts: -1,
-          reconnectTimeWait: retry.minMs,
-          ...(options.credentials !== undefined && {
-            authenticator: nats.credsAuthenticator(Buffer.from(options.credentials.reveal())),
-          }),
-        });
-        const opened = await Promise.race([opening, stopped]);
-        // What comes up too late is let go; the client gives nobody the socket that it waits on.
-        if (opened === undefined) void opening.then((late) => late.close()).catch(() => {});
-        return opened;
-      } catch (error) {
-        if (error instanceof nats.AuthorizationError) throw unauthorized(error);
-        const failure = new OperationError('unreachable', `can't reach NATS: ${messageOf(error)}`, { cause: error });
-        log('warn', 'reconnecting', { why: failure.message });
-        await backoff.wait(failure, stopping.signal);
-      }
-    }
-    return undefined;
-  };
 
   const take = async (message: JsMsg, source: Source, { receive, log }: Subscription): Promise<void> => {
     const { name } = source;
@@ -168,14 +139,15 @@ export function createNatsTransport(options: NatsOptions): Transport {
   return {
     listen: async (subscription) => {
       const nats = await loadNats();
+      const { log, onReady } = subscription;
       if (sendsLoginInClear(options.url))
-        subscription.log('warn', 'the password for NATS goes there in clear, and whoever sees it may use it', {
+        log('warn', 'the password for NATS goes there in clear, and whoever sees it may use it', {
           remedy: 'use tls://, or BUS_NATS_CREDS_FILE',
         });
-      connection = await connect(nats, subscription);
+      const { credentials } = options;
+      connection = await connectNats(nats, { servers, credentials, retry, log, signal: stopping.signal });
       if (connection === undefined) return;
       client = nats.jetstream(connection);
-      const { onReady, log } = subscription;
       const gates = new Map(subscription.events.map((name) => [name, createGate(subscription.atOnce)]));
       const backoff = createBackoff(retry);
       let wasOpen = false;

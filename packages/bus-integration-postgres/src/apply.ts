@@ -89,7 +89,11 @@ async function attemptApply(
   const passwords = choosePasswords(computed);
   const server = sight.seen.server;
   const jobs = options.jobs(server.maxConnections - server.reservedConnections - server.usedConnections);
-  const sent = await passwordsToSend(computed, passwords, options.passwordSend, server.scramIterations);
+  const sent = await passwordsToSend(computed, passwords, {
+    send: options.passwordSend,
+    iterations: server.scramIterations,
+    session,
+  });
   const showing = showingContext({ deploymentId: wish.deploymentId, seen: sight.seen });
   const ledger = createLedger(
     computed.steps,

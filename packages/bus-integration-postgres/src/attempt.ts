@@ -138,7 +138,7 @@ async function open(
         requireAuth: target.requireAuth,
         channelBinding: target.channelBinding,
         tls,
-        isUnixSocket: isSocketDirectory(pinned.address),
+        pinned,
         scramCache: cache.scramKeys,
       },
       record,

@@ -4,7 +4,9 @@
 import { createHash } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
 import { OperationError, type Secret } from 'bus-integration-database';
+import { keepsCleartext } from './cleartext.ts';
 import type { ConnectionTarget } from './connection-target.ts';
+import type { PinnedAddress } from './dial.ts';
 import { md5Hash } from './scram.ts';
 import {
   answerChallenge,
@@ -35,7 +37,8 @@ export interface AuthenticationRules {
   readonly requireAuth: ConnectionTarget['requireAuth'];
   readonly channelBinding: ConnectionTarget['channelBinding'];
   readonly tls: TlsState | null;
-  readonly isUnixSocket: boolean;
+  /** What was really dialled. */
+  readonly pinned: PinnedAddress;
   /** Keys already hashed in this run; the same password and salt then cost nothing on further connections. */
   readonly scramCache: ScramCache;
 }
@@ -169,7 +172,7 @@ function names(rules: AuthenticationRules, method: string): boolean {
 }
 
 function allowsCleartext(rules: AuthenticationRules): boolean {
-  return names(rules, 'password') && (rules.isUnixSocket || rules.tls?.verification === 'name');
+  return names(rules, 'password') && keepsCleartext(rules);
 }
 
 function passwordOf({ password, where, user }: AuthenticationRules): string {

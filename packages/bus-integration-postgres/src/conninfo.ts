@@ -6,7 +6,7 @@ import type { ConnectionKeyword } from './connection-keywords.ts';
 import type { ConnectionTarget, ServerAddress } from './connection-target.ts';
 import { findPassword, readPasswordFile } from './passfile.ts';
 import { readRequireAuth } from './require-auth.ts';
-import { type Address, findDefaultHost, listAddresses, usesSocket } from './server-addresses.ts';
+import { type Address, findDefaultHost, isSocketDirectory, listAddresses, usesSocket } from './server-addresses.ts';
 import { integerOf, type Settings, settingError, textOf, wordOf } from './setting.ts';
 import { gatherSettings } from './setting-sources.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -48,7 +48,7 @@ export async function resolveDsn(
   if (tls.sslmode === 'verify-full') refuseNamelessHosts(settings);
   const passwords = await findPasswords(settings, surroundings, { addresses, defaultHost, user, database });
   return {
-    addresses: passwords.addresses,
+    addresses: passwords.addresses.map(asDialled),
     user,
     database,
     ...tls,
@@ -105,12 +105,22 @@ function refuseNewProtocol(settings: Settings): void {
   }
 }
 
-/** A certificate is checked against the name; an address in hostaddr is not one. */
+/**
+ * Where hostaddr is given it is dialled, even if host is a directory: then nothing may take it for a Unix-domain socket.
+ * In a password file the directory has named the server before this.
+ */
+function asDialled(address: ServerAddress): ServerAddress {
+  const { host, hostaddr } = address;
+  return hostaddr !== undefined && isSocketDirectory(host) ? { ...address, host: hostaddr } : address;
+}
+
+/** A certificate is checked against the name; neither an address in hostaddr nor a directory is one. */
 function refuseNamelessHosts(settings: Settings): void {
   const hosts = textOf(settings, 'host')?.split(',') ?? [];
   const hostaddrs = textOf(settings, 'hostaddr')?.split(',') ?? [];
-  if (hostaddrs.some((hostaddr, index) => hostaddr !== '' && (hosts[index] ?? '') === '')) {
-    throw settingError(settings, 'hostaddr', 'without host gives sslmode verify-full no name to check');
+  const isNameless = (host = '') => host === '' || isSocketDirectory(host);
+  if (hostaddrs.some((hostaddr, index) => hostaddr !== '' && isNameless(hosts[index]))) {
+    throw settingError(settings, 'hostaddr', 'without a name in host gives sslmode verify-full nothing to check');
   }
 }
 

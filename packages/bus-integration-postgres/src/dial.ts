@@ -4,8 +4,11 @@ import { lookup } from 'node:dns/promises';
 import { createConnection, isIP, type Socket } from 'node:net';
 import { OperationError } from 'bus-integration-database';
 import type { ServerAddress } from './connection-target.ts';
+import { isSocketDirectory } from './server-addresses.ts';
 import { socketEvent } from './socket-event.ts';
 import { networkReason } from './sqlstate.ts';
+
+export { isSocketDirectory } from './server-addresses.ts';
 
 /** One address that was really dialled, so that the rest of a run dials the same one. */
 export interface PinnedAddress {
@@ -74,11 +77,6 @@ const keepAliveIdleMs = 10_000;
 
 /** The code of an OperationError where nobody listens, which may change in a moment. */
 export const connectionRefused = 'connection-refused';
-
-/** True for libpq's hosts that are directories: absolute ones, and `@` for the abstract namespace. */
-export function isSocketDirectory(host: string): boolean {
-  return host.startsWith('/') || host.startsWith('@');
-}
 
 /** An address as messages name it: `db.example.com:5432 (10.0.3.7)`, `[::1]:5432`, or a socket's path. */
 export function placeOf({ host, address, port }: PinnedAddress): string {

@@ -1,6 +1,7 @@
 // The passwords of an apply: chosen, turned into what the server is sent, and proven afterwards.
 import type { Secret } from 'bus-integration-database';
 import { readVerifiers } from './catalog.ts';
+import { demandCleartextChannel } from './cleartext.ts';
 import type { Computed } from './compute.ts';
 import type { Session } from './connect.ts';
 import type { RoleDecision } from './credentials.ts';
@@ -18,14 +19,22 @@ export function choosePasswords({ credentials }: Computed): Map<string, Secret> 
   );
 }
 
+export interface Sending {
+  readonly send: 'verifier' | 'plaintext';
+  /** The server's `scram_iterations`. */
+  readonly iterations: number;
+  /** The one that the roles are changed over. */
+  readonly session: Session;
+}
+
 /** What stands in PASSWORD '…': a verifier made here, so that no password is ever on a wire or in a log. */
 export async function passwordsToSend(
   { credentials }: Computed,
   passwords: ReadonlyMap<string, Secret>,
-  send: 'verifier' | 'plaintext',
-  iterations: number,
+  { send, iterations, session }: Sending,
 ): Promise<Map<string, string>> {
   const wanted = credentials.filter(({ setsVerifier }) => setsVerifier).map(({ role }) => role);
+  if (send === 'plaintext' && wanted.length > 0) demandCleartextChannel(session);
   const sent = await Promise.all(
     wanted.map(async (role): Promise<[string, string]> => {
       const password = passwords.get(role);

@@ -15,6 +15,7 @@ import {
   rolesOf,
   type Secret,
 } from 'bus-integration-database';
+import { cleartextRemedy } from './cleartext.ts';
 import type { Wish } from './compute.ts';
 import type { ConnectionTarget } from './connection-target.ts';
 import { resolveDsn } from './conninfo.ts';
@@ -22,6 +23,7 @@ import { parseDsn } from './dsn.ts';
 import type { DsnDirectory } from './dsn-directory.ts';
 import { endpointOf, isSocket } from './dsn-endpoint.ts';
 import { postgresNames } from './names.ts';
+import { usesSocket } from './server-addresses.ts';
 import type { Surroundings } from './surroundings.ts';
 import { unconfigured } from './unconfigured.ts';
 
@@ -206,16 +208,15 @@ function refuseUnknownRotation(declaration: Declaration, { rotate }: Allowed): v
   });
 }
 
-/** A password in clear goes only where nobody but the server can read it: https://www.postgresql.org/docs/current/libpq-ssl.html */
+/** A password in clear goes only where nobody but the server can read it; apply looks again at what it has dialled. */
 function plaintextWarning({ sslmode, addresses }: ConnectionTarget): Diagnostic {
-  if (sslmode !== 'verify-full' && !addresses.every(({ host }) => isSocket({ host }))) {
+  if (sslmode !== 'verify-full' && !addresses.every(usesSocket)) {
     throw new OperationError(
       'invalid-request',
       `BUS_DATABASE_PASSWORD_SEND=plaintext over sslmode=${sslmode}: others could read the passwords`,
       {
         target: 'BUS_DATABASE_PASSWORD_SEND',
-        remedy:
-          'connect with sslmode=verify-full or over a unix socket, or leave BUS_DATABASE_PASSWORD_SEND at verifier',
+        remedy: cleartextRemedy,
       },
     );
   }

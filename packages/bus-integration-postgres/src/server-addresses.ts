@@ -51,7 +51,8 @@ export async function findDefaultHost({ socketDirectories }: Surroundings): Prom
   return 'localhost';
 }
 
-function isSocketDirectory(host: string): boolean {
+/** True for libpq's hosts that are directories: absolute ones, and `@` for the abstract namespace. */
+export function isSocketDirectory(host: string): boolean {
   return host.startsWith('/') || host.startsWith('@');
 }
 

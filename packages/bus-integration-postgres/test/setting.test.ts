@@ -68,10 +68,10 @@ describe('values', () => {
       'require_auth=!password,!md5,!scram-sha-256,!none',
       'require_auth (from the connection string) leaves none of the methods that are supported here: password, md5, scram-sha-256, none',
     ],
-    [
-      'sslmode=verify-full sslrootcert=system hostaddr=10.0.0.1',
-      'hostaddr (from the connection string) without host gives sslmode verify-full no name to check',
-    ],
+    ...['', ' host=/run/postgresql', ' host=@abstract', ' host=,'].map((host): [string, string] => [
+      `sslmode=verify-full sslrootcert=system hostaddr=10.0.0.1${host === ' host=,' ? ',10.0.0.2' : ''}${host}`,
+      'hostaddr (from the connection string) without a name in host gives sslmode verify-full nothing to check',
+    ]),
   ])('refuses %s', async (dsn, message) => {
     expect(await place.refusal(dsn)).toBe(message);
   });

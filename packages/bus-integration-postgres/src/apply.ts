@@ -93,6 +93,7 @@ async function attemptApply(
     send: options.passwordSend,
     iterations: server.scramIterations,
     session,
+    signal: run.signal,
   });
   const showing = showingContext({ deploymentId: wish.deploymentId, seen: sight.seen });
   const ledger = createLedger(

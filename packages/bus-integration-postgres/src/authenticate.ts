@@ -7,7 +7,7 @@ import { OperationError, type Secret } from 'bus-integration-database';
 import { keepsCleartext } from './cleartext.ts';
 import type { ConnectionTarget } from './connection-target.ts';
 import type { PinnedAddress } from './dial.ts';
-import { md5Hash } from './scram.ts';
+import { md5Hash, mostIterations } from './scram.ts';
 import {
   answerChallenge,
   cachedKeys,
@@ -70,11 +70,16 @@ export function answerAuthentication(
   };
   for (const event of passwordEvents) wire.removeAllListeners(event);
   let exchange: ScramExchange | undefined;
+  // One that asks again and again would have us hash for as long as it likes.
+  const begin = (method: NonNullable<AuthenticationRecord['method']>): void => {
+    if (record.method !== undefined) throw broken(rules, 'it asks for a password a second time');
+    record.method = method;
+  };
 
   wire.on(
     'authenticationCleartextPassword',
     guarded(() => {
-      record.method = 'password';
+      begin('password');
       demand(allowsCleartext(rules), rules, 'the password in clear', cleartextRemedy);
       wire.password(passwordOf(rules));
     }),
@@ -82,7 +87,7 @@ export function answerAuthentication(
   wire.on(
     'authenticationMD5Password',
     guarded(({ salt }: { salt: Buffer }) => {
-      record.method = 'md5';
+      begin('md5');
       demand(names(rules, 'md5'), rules, 'an MD5 hash of the password', md5Remedy);
       const inner = md5Hash(passwordOf(rules), rules.user).slice('md5'.length);
       wire.password(`md5${createHash('md5').update(inner).update(salt).digest('hex')}`);
@@ -91,7 +96,7 @@ export function answerAuthentication(
   wire.on(
     'authenticationSASL',
     guarded(({ mechanisms }: { mechanisms: readonly string[] }) => {
-      record.method = 'scram-sha-256';
+      begin('scram-sha-256');
       exchange = agreedExchange(mechanisms, rules);
       wire.sendSASLInitialResponseMessage(exchange.mechanism, exchange.opening);
     }),
@@ -100,8 +105,15 @@ export function answerAuthentication(
     'authenticationSASLContinue',
     guarded(async ({ data }: { data: string }) => {
       if (exchange === undefined) throw broken(rules, 'it began in the middle');
+      if (exchange.isChallenged) throw broken(rules, 'its challenge came twice');
+      exchange.isChallenged = true;
       const challenge = readChallenge(exchange, data);
       if (typeof challenge === 'string') throw broken(rules, challenge);
+      const { iterations } = challenge;
+      if (iterations > mostIterations) {
+        const seen = `it wants ${iterations} iterations; expected at most ${mostIterations}`;
+        throw broken(rules, seen, `on a server you trust, set the role's password anew: ${fewerIterations}`);
+      }
       const keys = await cachedKeys(passwordOf(rules), challenge.salt, challenge.iterations, rules.scramCache);
       wire.sendSCRAMClientFinalMessage(answerChallenge(exchange, data, challenge.nonce, keys));
       record.isProofSent = true;
@@ -142,6 +154,7 @@ const cleartextRemedy =
   'use scram-sha-256 in pg_hba.conf; or allow it with require_auth=password in the DSN, together with sslmode=verify-full';
 const md5Remedy =
   "use scram-sha-256 in pg_hba.conf and set the role's password anew; or allow it with require_auth=md5 in the DSN";
+const fewerIterations = 'SET scram_iterations = 4096; then \\password in psql';
 const noneRemedy = 'use scram-sha-256 in pg_hba.conf; or add none to require_auth in the DSN';
 
 function agreedExchange(mechanisms: readonly string[], rules: AuthenticationRules): ScramExchange {
@@ -202,10 +215,14 @@ function unbound(rules: AuthenticationRules, seen: string): OperationError {
   });
 }
 
-function broken(rules: AuthenticationRules, seen: string): OperationError {
-  return new OperationError('authentication-failed', `the SCRAM login to ${rules.where} was broken off: ${seen}`, {
+function broken(
+  rules: AuthenticationRules,
+  seen: string,
+  remedy = 'check that this is the server you mean',
+): OperationError {
+  return new OperationError('authentication-failed', `the login to ${rules.where} was broken off: ${seen}`, {
     code: 'login-broken',
     target: rules.where,
-    remedy: 'check that this is the server you mean',
+    remedy,
   });
 }

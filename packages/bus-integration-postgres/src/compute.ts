@@ -16,6 +16,7 @@ import type { Endpoint, FilePair } from './dsn-pair.ts';
 import { encodingFindings } from './encoding.ts';
 import { hazards } from './hazard.ts';
 import type { Observation } from './observation.ts';
+import { mostIterations } from './scram.ts';
 import { printable, shown } from './shown.ts';
 import { identifier } from './sql.ts';
 import { toSteps } from './steps.ts';
@@ -68,7 +69,14 @@ export function computePlan(wish: Wish, seen: Observation, pairs: readonly FileP
     lost.filter((refusal) => refusal.errorClass === errorClass).map(withoutClass);
   const groups: [ErrorClass, readonly Diagnostic[]][] = [
     ['not-ours', comparison.refusals.map(withoutClass)],
-    ['unsafe', [...ofClass('unsafe'), ...hazards(steps, allowed, comparison, seen)]],
+    [
+      'unsafe',
+      [
+        ...ofClass('unsafe'),
+        ...hazards(steps, allowed, comparison, seen),
+        ...(credentials.some(({ setsVerifier }) => setsVerifier) ? iterationFindings(seen) : []),
+      ],
+    ],
     ['invalid-request', encodingFindings(declaration, steps, seen)],
     ['insufficient-privilege', missingAuthority(steps, seen, comparison.databases)],
     ['not-converged', ofClass('not-converged')],
@@ -92,6 +100,19 @@ export function computePlan(wish: Wish, seen: Observation, pairs: readonly FileP
       ...expiryFindings(seen, declaration),
     ],
   };
+}
+
+/** Foreseen here, since a verifier is hashed with as many iterations as the server asks for. */
+function iterationFindings({ server, admin }: Observation): Diagnostic[] {
+  if (server.scramIterations <= mostIterations) return [];
+  return [
+    {
+      severity: 'fail',
+      code: 'scram-iterations',
+      message: `the server's scram_iterations is ${server.scramIterations}; expected at most ${mostIterations}, since every login hashes as often`,
+      remedy: `a superuser runs: ALTER SYSTEM SET scram_iterations = 4096; SELECT pg_reload_conf(); or, where it is set for the admin alone: ALTER ROLE ${identifier(admin.name)} RESET scram_iterations;`,
+    },
+  ];
 }
 
 function withoutClass({ severity, code, message, target, remedy }: Diagnostic): Diagnostic {

@@ -25,24 +25,28 @@ export interface Sending {
   readonly iterations: number;
   /** The one that the roles are changed over. */
   readonly session: Session;
+  readonly signal: AbortSignal;
 }
+
+/** As many as Node hashes beside its event loop. */
+const hashingsAtOnce = 4;
 
 /** What stands in PASSWORD '…': a verifier made here, so that no password is ever on a wire or in a log. */
 export async function passwordsToSend(
   { credentials }: Computed,
   passwords: ReadonlyMap<string, Secret>,
-  { send, iterations, session }: Sending,
+  { send, iterations, session, signal }: Sending,
 ): Promise<Map<string, string>> {
   const wanted = credentials.filter(({ setsVerifier }) => setsVerifier).map(({ role }) => role);
   if (send === 'plaintext' && wanted.length > 0) demandCleartextChannel(session);
-  const sent = await Promise.all(
-    wanted.map(async (role): Promise<[string, string]> => {
-      const password = passwords.get(role);
-      if (password === undefined) throw new Error(`no password for role ${role}`);
-      return [role, send === 'plaintext' ? password.reveal() : await newVerifier(password, iterations)];
-    }),
-  );
-  return new Map(sent);
+  const sent = new Map<string, string>();
+  // A few at a time: a hashing that has begun is not ended by a signal, one that hasn't is.
+  await eachInParallel(wanted, { jobs: hashingsAtOnce, signal }, async (role) => {
+    const password = passwords.get(role);
+    if (password === undefined) throw new Error(`no password for role ${role}`);
+    sent.set(role, send === 'plaintext' ? password.reveal() : await newVerifier(password, iterations));
+  });
+  return sent;
 }
 
 export interface ProvingOptions {

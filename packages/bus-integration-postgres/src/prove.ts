@@ -42,13 +42,27 @@ export async function provePasswords(
     const candidates = candidatePasswords(group);
     const found =
       role.verifier !== undefined
-        ? await Promise.all(candidates.map((password) => byVerifier(password, role, options.judge)))
+        ? await byVerifiers(candidates, role, options)
         : await byLogin(candidates, group, options);
     candidates.forEach((password, index) => {
       proofs.set(proofKey(name, password), found[index] ?? { state: 'unknown' });
     });
   });
   return (role, password) => proofs.get(proofKey(role, password)) ?? { state: 'unknown', reason: 'it was not tried' };
+}
+
+/** One after the other: each may be half a second of hashing that no signal ends. */
+async function byVerifiers(
+  candidates: readonly Secret[],
+  role: ObservedRole,
+  { judge, signal }: ProofOptions,
+): Promise<Proof[]> {
+  const proofs: Proof[] = [];
+  for (const password of candidates) {
+    signal.throwIfAborted();
+    proofs.push(await byVerifier(password, role, judge));
+  }
+  return proofs;
 }
 
 async function byVerifier(password: Secret, role: ObservedRole, judge = judgeVerifier): Promise<Proof> {

@@ -31,7 +31,7 @@ export interface ScramKeys {
  * https://www.postgresql.org/docs/current/catalog-pg-authid.html
  *
  * @throws {OperationError} invalid-request, for an empty password, a missing or empty salt or one that is no base64, or
- * iterations below 1.
+ * iterations below 1 or above {@link mostIterations}.
  * @example
  * scramVerifier('pencil', { salt: 'W22ZaJ0SNY7soEsUEjb6gQ==', iterations: 4096 });
  */
@@ -44,7 +44,7 @@ export function scramVerifier(password: string, parameters: ScramParameters): st
 /**
  * A verifier with a fresh salt of 16 bytes; hashed beside the event loop, so that several are made at once.
  *
- * @throws {OperationError} invalid-request, for an empty password or iterations below 1.
+ * @throws {OperationError} invalid-request, for an empty password, or iterations below 1 or above {@link mostIterations}.
  * @example
  * const verifier = await newVerifier(newPassword(), 4096);
  */
@@ -79,7 +79,10 @@ export function parseVerifier(text: string): Verifier | undefined {
   return iterations >= 1 && iterations <= 0x7fffffff ? { iterations, salt, storedKey, serverKey } : undefined;
 }
 
-/** About half a second of hashing. A role sets its own verifier, and may ask for 2^31-1 iterations: an hour. */
+/**
+ * The most that is hashed for anything, about half a second: a server's challenge, a stored verifier and
+ * `scram_iterations` may each ask for 2^31-1, which takes an hour, and no signal ends a hashing that has begun.
+ */
 export const mostIterations = 1_000_000;
 
 /**
@@ -159,8 +162,8 @@ function checked(password: string, parameters: ScramParameters): { salt: Buffer;
   if (password === '') refuse('a password is empty; expected at least one character');
   if (password.includes('\0')) refuse('a password holds a NUL; PostgreSQL takes none');
   const { salt, iterations } = (parameters ?? {}) as Partial<ScramParameters>;
-  if (iterations === undefined || !Number.isInteger(iterations) || iterations < 1 || iterations > 0x7fffffff) {
-    return refuse(`SCRAM iterations are ${iterations}; expected 1 to 2147483647`);
+  if (iterations === undefined || !Number.isInteger(iterations) || iterations < 1 || iterations > mostIterations) {
+    return refuse(`SCRAM iterations are ${iterations}; expected 1 to ${mostIterations}`);
   }
   if (typeof salt !== 'string' && !(salt instanceof Uint8Array)) {
     return refuse('no SCRAM salt is given; expected bytes, or base64 text');

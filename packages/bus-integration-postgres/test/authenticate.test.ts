@@ -128,7 +128,20 @@ describe('a false server', () => {
     ['leaves its signature out', 'ended without its proof', (first: Buffer) => challenge(first), ok],
     ['skips the exchange', 'ended without its proof', () => Buffer.concat(ok), []],
     ['changes our nonce', 'its nonce is not ours', () => authentication(11, 'r=other,s=c2FsdA==,i=4096'), []],
-    ['wants hashing without end', 'at most 2000000', (first: Buffer) => challenge(first, '2147483647'), []],
+    ['wants hashing without end', 'at most 1000000', (first: Buffer) => challenge(first, '2147483647'), []],
+    ['wants a second of hashing', 'at most 1000000', (first: Buffer) => challenge(first, '1000001'), []],
+    [
+      'challenges again and again',
+      'its challenge came twice',
+      (first: Buffer) => Buffer.concat([1, 2, 3].map((more) => challenge(first, `${999_000 + more}`))),
+      [],
+    ],
+    [
+      'asks again and again',
+      'it asks for a password a second time',
+      () => Buffer.concat([1, 2, 3].map(() => authentication(10, 'SCRAM-SHA-256\0\0'))),
+      [],
+    ],
     ['sends nonsense', 'its challenge is malformed', () => authentication(11, 'm=x,r=y'), []],
   ] as const)('%s', async (_, seen, second, third) => {
     let step = 0;

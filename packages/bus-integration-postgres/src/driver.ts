@@ -10,6 +10,7 @@ import {
   type AuthenticationWire,
   answerAuthentication,
 } from './authenticate.ts';
+import { createFrames, longestRefusal } from './frames.ts';
 import { networkReason, serverText, sqlstateOf } from './sqlstate.ts';
 
 /** A NOTICE or WARNING of the server. */
@@ -30,6 +31,7 @@ export interface CommandResult {
 export interface Driver {
   readonly pid: number;
   readonly parameterStatus: Readonly<Record<string, string>>;
+  /** Of the last request, the first hundred, and one that says that a GRANT or REVOKE did nothing. */
   readonly notices: readonly Notice[];
   /** Settles with the socket's end. */
   readonly closed: Promise<void>;
@@ -88,10 +90,15 @@ export async function logIn(options: LoginOptions): Promise<Driver> {
   });
   client.on('error', lose);
   client.on('notice', ({ code, severity, message }) => {
+    const isKept =
+      notices.length < mostNotices ||
+      (isIgnoredPrivilege(code) && !notices.some(({ sqlstate }) => isIgnoredPrivilege(sqlstate)));
+    if (!isKept) return;
     notices.push({ sqlstate: code ?? '', severity: severity ?? '', message: serverText(message ?? '') });
   });
   wire.on('parameterStatus', ({ parameterName, parameterValue }: ParameterStatus) => {
-    parameterStatus[parameterName] = parameterValue;
+    const isKept = parameterName in parameterStatus || Object.keys(parameterStatus).length < mostParameters;
+    if (isKept) parameterStatus[parameterName] = parameterValue;
   });
   sendOwnStartup(wire, startup);
   guardAnswers(wire, rules.where, lose);
@@ -120,12 +127,26 @@ export async function logIn(options: LoginOptions): Promise<Driver> {
     loss: () => loss,
     lose,
     run: async (text, values, name) => {
+      notices.length = 0;
       const query = { text, values: [...values], ...(name !== undefined && { name }) };
       const result = (await client.query(query)) as unknown as CommandResult | CommandResult[];
       return Array.isArray(result) ? result : [result];
     },
     end: () => void client.end().catch(() => {}),
   };
+}
+
+/** PostgreSQL reports some fifteen parameters; extensions may add a few. */
+const mostParameters = 100;
+const mostNotices = 100;
+
+/**
+ * privilege_not_revoked, privilege_not_granted: https://www.postgresql.org/docs/current/errcodes-appendix.html
+ * @example
+ * isIgnoredPrivilege('01007'); // true
+ */
+export function isIgnoredPrivilege(sqlstate: string | undefined): boolean {
+  return sqlstate === '01006' || sqlstate === '01007';
 }
 
 function cut(signal: AbortSignal, where: string): unknown {
@@ -171,19 +192,20 @@ function sendOwnStartup(wire: DriverWire, packet: Readonly<Record<string, string
   wire.startup = () => send(packet);
 }
 
-// The driver's parser throws out of the socket's event on what is not PostgreSQL's protocol, and waits for the end of
-// messages of a length that only text read as a number can have.
+// The driver's parser throws out of the socket's event on what is not PostgreSQL's protocol, and collects whatever it is
+// sent: it is given whole messages of a bounded length only.
 function guardAnswers(wire: DriverWire, where: string, lose: (reason: Error) => void): void {
   const attach = wire.attachListeners.bind(wire);
   wire.attachListeners = (stream) => {
     const parser = new EventEmitter();
     attach(parser);
+    const frames = createFrames((messages) => parser.emit('data', messages));
     let isFirst = true;
     stream.on('data', (bytes: Buffer) => {
       try {
         if (isFirst) checkFirstAnswer(bytes, where);
         isFirst = false;
-        parser.emit('data', bytes);
+        frames(bytes);
       } catch (error) {
         lose(error instanceof OperationError ? error : unreadable(error, where));
       }
@@ -195,8 +217,8 @@ function guardAnswers(wire: DriverWire, where: string, lose: (reason: Error) => 
 function checkFirstAnswer(bytes: Buffer, where: string): void {
   const type = String.fromCharCode(bytes[0] ?? 0);
   const length = bytes.length >= 5 ? bytes.readUInt32BE(1) : 4;
-  const isSane = length >= 4 && length <= longestFirstAnswer;
-  if ('ERNv'.includes(type) && isSane) return;
+  const isSane = length >= 4 && length <= longestRefusal;
+  if ('ERv'.includes(type) && isSane) return;
   // A postmaster that can't fork says so in the protocol of PostgreSQL 7: `E`, a text, a zero.
   const text = /^E([\t\n\x20-\x7e]{5,})/.exec(bytes.toString('latin1'))?.[1];
   const seen = text === undefined ? "answers, but not in PostgreSQL's protocol" : `refuses: ${serverText(text)}`;
@@ -206,9 +228,6 @@ function checkFirstAnswer(bytes: Buffer, where: string): void {
     remedy: 'check host and port in the DSN',
   });
 }
-
-// libpq's own bound for errors before a login.
-const longestFirstAnswer = 30_000;
 
 function unreadable(error: unknown, where: string): OperationError {
   const method = /authenticationOk message type (\d+)/.exec((error as Error).message)?.[1];

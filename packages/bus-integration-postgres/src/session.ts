@@ -4,7 +4,7 @@ import { OperationError } from 'bus-integration-database';
 import type { AuthenticationRecord } from './authenticate.ts';
 import { timerMs } from './deadline.ts';
 import type { PinnedAddress } from './dial.ts';
-import type { CommandResult, Driver, Notice } from './driver.ts';
+import { type CommandResult, type Driver, isIgnoredPrivilege, type Notice } from './driver.ts';
 import type { Meter } from './meter.ts';
 import { networkReason, sqlstateOf } from './sqlstate.ts';
 import type { SettingRefusals } from './startup-settings.ts';
@@ -39,7 +39,7 @@ export interface Session extends AsyncDisposable {
   readonly tls: TlsState | null;
   /** How the login went; `none` is trust, peer or a client certificate. */
   readonly authentication: Readonly<AuthenticationRecord>;
-  /** Everything that the server remarked, oldest first. */
+  /** What the server remarked on the last request, oldest first; of very many the first hundred. */
   readonly notices: readonly Notice[];
   /** Settings that the server doesn't have. */
   readonly refusedSettings: readonly string[];
@@ -105,7 +105,6 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
 
   const send = async (text: string, values: readonly unknown[], wish: RequestOptions): Promise<CommandResult[]> => {
     const { doing = 'a statement', timeoutMs = facts.queryTimeoutMs } = wish;
-    const known = driver.notices.length;
     const timer = setTimeout(() => driver.lose(overdue(where, doing, timeoutMs)), timerMs(timeoutMs));
     try {
       if (closing !== undefined) throw new OperationError('internal', `${doing} was asked of a closed session`);
@@ -115,7 +114,7 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
         meter.roundTrips += 1;
         meter.statements += results.filter(({ command }) => command !== null).length;
       }
-      checkNotices(driver.notices.slice(known), where, doing);
+      checkNotices(driver.notices, where, doing);
       return results;
     } catch (error) {
       if (error instanceof OperationError || sqlstateOf(error) !== undefined) throw error;
@@ -194,9 +193,8 @@ function lossOf(reason: unknown, where: string, doing: string): OperationError {
   );
 }
 
-// https://www.postgresql.org/docs/current/errcodes-appendix.html: privilege_not_revoked, privilege_not_granted.
 function checkNotices(notices: readonly Notice[], where: string, doing: string): void {
-  const ignored = notices.find(({ sqlstate }) => sqlstate === '01006' || sqlstate === '01007');
+  const ignored = notices.find(({ sqlstate }) => isIgnoredPrivilege(sqlstate));
   if (ignored === undefined) return;
   throw new OperationError('insufficient-privilege', `${where} did not carry out ${doing}: ${ignored.message}`, {
     code: ignored.sqlstate,

@@ -1,5 +1,5 @@
 // The five packages, packed and installed together in an empty folder, work: binaries, imports and types.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 const root = new URL('..', import.meta.url).pathname;
 const names = readdirSync(join(root, 'packages'));
 let directory: string;
+let complaints: string;
 
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'pack-'));
@@ -19,10 +20,10 @@ beforeAll(() => {
   );
   writeFileSync(join(directory, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
   const tarballs = packed.map((file) => `./${file}`);
-  execFileSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', ...tarballs], {
-    cwd: directory,
-    stdio: 'pipe',
-  });
+  const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
+  const { status, stderr } = spawnSync('npm', ['install', ...flags, ...tarballs], { cwd: directory, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`npm install failed: ${stderr}`);
+  complaints = stderr;
 }, 180_000);
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -33,6 +34,10 @@ function run(program: string, ...options: string[]): string {
 
 it.each(['bus', 'bus-operator', ...names.filter((name) => name !== 'bus')])('%s --version answers', (program) => {
   expect(run(program, '--version')).toMatch(/\d+\.\d+\.\d+/);
+});
+
+it('nothing that they bring needs another Node than this', () => {
+  expect(complaints).not.toContain('EBADENGINE');
 });
 
 it('bus loads one file of its own beside the entry, and none for its version', () => {

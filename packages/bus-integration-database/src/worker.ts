@@ -27,6 +27,7 @@ export interface WorkerOptions {
   readonly atOnce?: number;
   /** How long what is at work may go on after `stop`; then it is interrupted and says what stands. Default: 5 minutes. */
   readonly graceMs?: number;
+  /** Told of changes only, however often the transport says the same. */
   readonly onReady?: (isReady: boolean) => void;
 }
 
@@ -124,6 +125,13 @@ export function createWorker(options: WorkerOptions): Worker {
     log('info', 'answered', facts);
   };
 
+  let wasReady = false;
+  const tellReady = (isReady: boolean): void => {
+    if (isReady === wasReady) return;
+    wasReady = isReady;
+    options.onReady?.(isReady);
+  };
+
   return {
     run: async () => {
       try {
@@ -131,7 +139,7 @@ export function createWorker(options: WorkerOptions): Worker {
           events: operations.map(requestEvent),
           atOnce,
           receive,
-          onReady: (isReady) => options.onReady?.(isReady),
+          onReady: tellReady,
           log,
         });
       } finally {

@@ -71,6 +71,24 @@ async function answerOf(event: Event): Promise<Event> {
   return await broker.answerTo(event.correlation_id ?? String(event.correlationId));
 }
 
+test('readiness is told when it changes, however often the transport says the same', async () => {
+  const readiness: boolean[] = [];
+  const worker = createWorker({
+    providers: [createCountingProvider()],
+    transport: {
+      listen: async ({ onReady }) => {
+        for (const isReady of [false, true, true, false, false, true]) onReady(isReady);
+      },
+      publish: async () => {},
+      stop: () => {},
+      close: async () => {},
+    },
+    onReady: (isReady) => readiness.push(isReady),
+  });
+  await worker.run();
+  expect(readiness).toEqual([true, false, true]);
+});
+
 describe('each request gets its correlated answer', () => {
   test.each([
     ['plan', { ...about, databases: ['app'] }, { ok: true, actions: ['create-database'], dry_run: true }],

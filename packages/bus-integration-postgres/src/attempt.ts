@@ -154,7 +154,7 @@ async function open(
       tls,
       authentication,
       refusals,
-      atBegin: localSettings(options.settings, refusals),
+      transactionSettings: localSettings(options.settings, refusals),
       queryTimeoutMs,
       meter,
     });

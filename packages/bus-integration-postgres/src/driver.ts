@@ -11,6 +11,7 @@ import {
   answerAuthentication,
 } from './authenticate.ts';
 import { createFrames, longestRefusal } from './frames.ts';
+import { runGuarded } from './guard.ts';
 import { networkReason, serverText, sqlstateOf } from './sqlstate.ts';
 
 /** A NOTICE or WARNING of the server. */
@@ -39,8 +40,11 @@ export interface Driver {
   loss(): Error | undefined;
   /** Gives the connection up, for this reason. */
   lose(reason: Error): void;
-  /** With a `name` the server keeps the parsed statement, and its plan, under it for as long as the connection stands. */
-  run(text: string, values: readonly unknown[], name?: string): Promise<CommandResult[]>;
+  /**
+   * With a `name` the server keeps the parsed statement, and its plan, under it for as long as the connection stands.
+   * With a `guard` that statement goes first, in the same round trip and transaction; its result comes first too.
+   */
+  run(text: string, values: readonly unknown[], name?: string, guard?: string): Promise<CommandResult[]>;
   /** Sends Terminate; `closed` settles when the server has hung up. */
   end(): void;
 }
@@ -62,7 +66,7 @@ export interface LoginOptions {
  */
 export async function logIn(options: LoginOptions): Promise<Driver> {
   const { socket, startup, rules, signal } = options;
-  const { Client } = await import('pg');
+  const { Client, Query } = await import('pg');
   // Nobody hears of what happened to the socket in between.
   if (signal.aborted || socket.destroyed) throw cut(signal, rules.where);
   const client = new Client({
@@ -126,11 +130,11 @@ export async function logIn(options: LoginOptions): Promise<Driver> {
     closed,
     loss: () => loss,
     lose,
-    run: async (text, values, name) => {
+    run: async (text, values, name, guard) => {
       notices.length = 0;
       const query = { text, values: [...values], ...(name !== undefined && { name }) };
-      const result = (await client.query(query)) as unknown as CommandResult | CommandResult[];
-      return Array.isArray(result) ? result : [result];
+      const result = guard === undefined ? await client.query(query) : await runGuarded(client, Query, query, guard);
+      return (Array.isArray(result) ? result : [result]) as CommandResult[];
     },
     end: () => void client.end().catch(() => {}),
   };

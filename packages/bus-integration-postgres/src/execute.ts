@@ -39,7 +39,7 @@ export async function execute(execution: Execution): Promise<Outcome> {
   const { run } = execution;
   const { session, lock } = execution;
   // Files too are touched only while the lock stands: another run may be at work with the same ones.
-  await session.query(lock.check, [], { doing: 'checking the lock' });
+  await session.script(lock.check, { doing: 'checking the lock' });
   execution.ledger.staged = stageFiles(execution.staging);
   run.signal.throwIfAborted();
   await changeRoles(execution);
@@ -47,7 +47,7 @@ export async function execute(execution: Execution): Promise<Outcome> {
   await openDatabases(execution);
   const inside = await workInside(execution);
   await letIn(execution);
-  await session.query(lock.check, [], { doing: 'checking the lock' });
+  await session.script(lock.check, { doing: 'checking the lock' });
   await settleFiles(execution.staging);
   return { inside };
 }
@@ -115,10 +115,11 @@ async function createDatabases({ ledger, run, lock, jobs, onProgress }: Executio
       async (statement) => {
         const own = await take();
         try {
-          await own.query(lock.check, [], { doing: 'checking the lock' });
+          await own.script(lock.check, { doing: 'checking the lock' });
           ledger.attempt([statement]);
           // CREATE DATABASE takes no transaction around it.
-          await own.query(statement.sql, [], { doing: `creating database ${statement.step.target}` });
+          const doing = `creating database ${statement.step.target}`;
+          await own.query(statement.sql, [], { doing, isAlone: true });
           ledger.done([statement]);
         } finally {
           idle.push(own);

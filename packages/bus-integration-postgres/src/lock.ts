@@ -42,7 +42,9 @@ export async function acquireLock(session: Session, options: LockOptions): Promi
   const key = lockKey(options.deploymentId);
   const deadline = Date.now() + options.timeoutMs;
   for (;;) {
-    const [row] = await session.query<{ taken: boolean; pid: number; orphan: number | null }>(takeQuery(key));
+    const [row] = await session.query<{ taken: boolean; pid: number; orphan: number | null }>(takeQuery(key), [], {
+      isAlone: true,
+    });
     options.signal.throwIfAborted();
     if (row?.taken && row.orphan === null) return held(session, key, row.pid);
     const holder = row?.taken
@@ -61,7 +63,7 @@ export async function acquireLock(session: Session, options: LockOptions): Promi
 function takeQuery(key: number): string {
   return `SELECT attempt.taken, pg_catalog.pg_backend_pid() AS pid,
     CASE WHEN attempt.taken THEN (
-      SELECT min(work.pid) FROM pg_catalog.pg_locks AS work
+      SELECT pg_catalog.min(work.pid) FROM pg_catalog.pg_locks AS work
        WHERE work.locktype = 'advisory' AND work.classid::bigint = ${workClass} AND work.objid::bigint = ${key >>> 0}) END AS orphan
   FROM (SELECT pg_catalog.pg_try_advisory_lock(${lockClass}, ${key}) AS taken OFFSET 0) AS attempt`;
 }
@@ -84,7 +86,7 @@ function held(session: Session, key: number, pid: number): DeploymentLock {
     check: [
       `SELECT pg_catalog.pg_advisory_xact_lock_shared(${workClass}, ${key})`,
       // Division by zero is the shortest way to fail in plain SQL; no procedural language need be there.
-      `SELECT 1 / count(*) AS lock_is_held FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND classid::bigint = ${lockClass} AND objid::bigint = ${key >>> 0} AND pid = ${pid} AND granted`,
+      `SELECT 1 / pg_catalog.count(*) AS lock_is_held FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND classid::bigint = ${lockClass} AND objid::bigint = ${key >>> 0} AND pid = ${pid} AND granted`,
     ].join(';\n'),
     release: async () => {
       heartbeat[Symbol.dispose]();

@@ -2,6 +2,7 @@
 // https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-TARGET-SESSION-ATTRS
 import type { ConnectionTarget } from './connection-target.ts';
 import type { Session } from './session.ts';
+import { attributesQuery } from './sql/session.ts';
 
 /**
  * What keeps a session from being of the wanted kind; undefined when nothing does.
@@ -42,11 +43,9 @@ function reported({ parameterStatus }: Session): Attributes | undefined {
 }
 
 async function asked(session: Session, timeoutMs: number): Promise<Attributes> {
-  const [row] = await session.query<Attributes>(
-    `SELECT pg_catalog.pg_is_in_recovery() AS "isStandby",
-            pg_catalog.current_setting('transaction_read_only') = 'on' AS "isReadOnly"`,
-    [],
-    { timeoutMs, doing: 'looking whether it is a standby' },
-  );
+  const [row] = await session.query<Attributes>(attributesQuery, [], {
+    timeoutMs,
+    doing: 'looking whether it is a standby',
+  });
   return row ?? { isStandby: false, isReadOnly: false };
 }

@@ -5,9 +5,11 @@ import type { AuthenticationRecord } from './authenticate.ts';
 import { timerMs } from './deadline.ts';
 import type { PinnedAddress } from './dial.ts';
 import { type CommandResult, type Driver, isIgnoredPrivilege, type Notice } from './driver.ts';
+import { type GuardAnswer, guardedScript, guardStatement } from './guard.ts';
 import type { Meter } from './meter.ts';
+import { printable } from './shown.ts';
 import { networkReason, sqlstateOf } from './sqlstate.ts';
-import type { SettingRefusals } from './startup-settings.ts';
+import type { SettingRefusals, Settings } from './startup-settings.ts';
 import type { TlsState } from './tls.ts';
 
 /** What may be said of one request. */
@@ -21,6 +23,11 @@ interface RequestOptions {
    * which may hand the next run to a backend that knows nothing of it. Default: false.
    */
   readonly isPrepared?: boolean;
+  /**
+   * True for a statement that must be one message with nothing before it: CREATE DATABASE takes no transaction. Refused
+   * where the session's search_path is not proven to be empty, which the statement before it shows. Default: false.
+   */
+  readonly isAlone?: boolean;
 }
 
 export interface Session extends AsyncDisposable {
@@ -46,7 +53,8 @@ export interface Session extends AsyncDisposable {
   /** Settles when the connection ends: undefined after `close()`, else why it was lost. */
   readonly closed: Promise<Error | undefined>;
   /**
-   * Runs one statement.
+   * Runs one statement; where the session's own search_path is not proven to be empty, in a READ ONLY transaction that
+   * empties it, without a further round trip.
    *
    * @throws the driver's error, SQLSTATE in `code`, for what the server refused; OperationError timeout or unreachable;
    * insufficient-privilege for a GRANT or REVOKE that only warned (01006, 01007): it did nothing.
@@ -55,7 +63,8 @@ export interface Session extends AsyncDisposable {
    */
   query<Row>(text: string, values?: readonly unknown[], options?: RequestOptions): Promise<Row[]>;
   /**
-   * Runs several statements in one round trip and returns the rows of each; without BEGIN they are one transaction.
+   * Runs several statements in one round trip and returns the rows of each; without BEGIN they are one transaction. It
+   * begins by emptying search_path where that is not proven to be empty.
    *
    * @throws as `query` does; a warned GRANT is known only when all statements have run, a COMMIT among them too.
    */
@@ -76,8 +85,8 @@ export interface SessionFacts {
   readonly tls: TlsState | null;
   readonly authentication: AuthenticationRecord;
   readonly refusals: SettingRefusals;
-  /** Statements for after each BEGIN, a semicolon before each. */
-  readonly atBegin: string;
+  /** What each transaction sets because the startup packet could not. */
+  readonly transactionSettings: Settings;
   /** Default deadline of a request. */
   readonly queryTimeoutMs: number;
   readonly meter: Meter | undefined;
@@ -87,8 +96,15 @@ export interface SessionFacts {
 export function createSession(driver: Driver, facts: SessionFacts): Session {
   const { where, meter } = facts;
   let last: Promise<unknown> = Promise.resolve();
-  let pooled: Promise<boolean> | undefined;
+  let looking: Promise<unknown> | undefined;
   let closing: Promise<void> | undefined;
+  const setsPerTransaction = [...facts.refusals.values()].includes('in-packet');
+  const readGuard = guardStatement(facts.transactionSettings, true);
+  const guard = guardStatement(facts.transactionSettings, false);
+  // What the first guard found. A pooler may have taken the settings and not passed them on, or give another server
+  // process to each transaction: only where the process is the one that logged us in does what it says hold for all.
+  let found: GuardAnswer | undefined;
+  const isProven = () => !setsPerTransaction && found?.pid === driver.pid && found.search_path === '';
   const names = new Map<string, string>();
   const nameOf = (text: string): string => {
     const name = names.get(text) ?? `s${names.size}`;
@@ -96,20 +112,38 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
     return name;
   };
 
+  const runQuery = async (text: string, values: readonly unknown[], wish: RequestOptions): Promise<CommandResult[]> => {
+    const name = wish.isPrepared ? nameOf(text) : undefined;
+    if (isProven()) return await driver.run(text, values, name);
+    if (wish.isAlone) throw unproven(where, found);
+    return withoutGuard(await driver.run(text, values, name, readGuard), 0);
+  };
+
+  const runScript = async (text: string): Promise<CommandResult[]> => {
+    if (isProven()) return await driver.run(text, []);
+    const script = guardedScript(text, guard);
+    return withoutGuard(await driver.run(script.text, []), script.at);
+  };
+
+  const withoutGuard = (results: readonly CommandResult[], at: number): CommandResult[] => {
+    found = results[at]?.rows[0] as GuardAnswer | undefined;
+    return results.filter((_, index) => index !== at);
+  };
+
   // A request's deadline begins when the one before it has its answer.
-  const request = (text: string, values: readonly unknown[], wish: RequestOptions): Promise<CommandResult[]> => {
-    const answer = last.then(() => send(text, values, wish));
+  const request = (run: () => Promise<CommandResult[]>, wish: RequestOptions): Promise<CommandResult[]> => {
+    const answer = last.then(() => send(run, wish));
     last = answer.catch(() => {});
     return answer;
   };
 
-  const send = async (text: string, values: readonly unknown[], wish: RequestOptions): Promise<CommandResult[]> => {
+  const send = async (run: () => Promise<CommandResult[]>, wish: RequestOptions): Promise<CommandResult[]> => {
     const { doing = 'a statement', timeoutMs = facts.queryTimeoutMs } = wish;
     const timer = setTimeout(() => driver.lose(overdue(where, doing, timeoutMs)), timerMs(timeoutMs));
     try {
       if (closing !== undefined) throw new OperationError('internal', `${doing} was asked of a closed session`);
       if (driver.loss() !== undefined) throw lossOf(driver.loss(), where, doing);
-      const results = await driver.run(text, values, wish.isPrepared ? nameOf(text) : undefined);
+      const results = await run();
       if (meter !== undefined) {
         meter.roundTrips += 1;
         meter.statements += results.filter(({ command }) => command !== null).length;
@@ -141,21 +175,19 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
     get refusedSettings() {
       return [...facts.refusals].filter(([, extent]) => extent === 'at-all').map(([name]) => name);
     },
-    setsPerTransaction: [...facts.refusals.values()].includes('in-packet'),
+    setsPerTransaction,
     pid: driver.pid,
     serverVersionNum: versionNumber(driver.parameterStatus.server_version ?? ''),
     parameterStatus: driver.parameterStatus,
     notices: driver.notices,
     closed: driver.closed.then(() => (closing === undefined ? driver.loss() : undefined)),
     query: async <Row>(text: string, values: readonly unknown[] = [], options: RequestOptions = {}) =>
-      ((await request(text, values, options)).at(-1)?.rows ?? []) as Row[],
-    script: async (text, options = {}) =>
-      (await request(begun(text, facts.atBegin), [], options)).map(({ rows }) => rows),
-    isPooled: () => {
-      pooled ??= session
-        .query<{ pid: number }>('SELECT pg_catalog.pg_backend_pid() AS pid', [], { doing: 'looking for a pooler' })
-        .then(([row]) => row?.pid !== driver.pid || session.setsPerTransaction);
-      return pooled;
+      ((await request(() => runQuery(text, values, options), options)).at(-1)?.rows ?? []) as Row[],
+    script: async (text, options = {}) => (await request(() => runScript(text), options)).map(({ rows }) => rows),
+    isPooled: async () => {
+      if (found === undefined) looking ??= session.query('SELECT 1', [], { doing: 'looking for a pooler' });
+      await looking;
+      return found?.pid !== driver.pid || setsPerTransaction;
     },
     close: () => {
       closing ??= goodbye();
@@ -166,17 +198,21 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
   return session;
 }
 
-/** A script that opens a transaction, with what every transaction is to begin with. */
-function begun(text: string, atBegin: string): string {
-  return atBegin === '' ? text : text.replace(/^\s*BEGIN[^;]*/i, (begin) => begin + atBegin);
-}
-
 const longestGoodbyeMs = 1_000;
 
 function overdue(where: string, doing: string, timeoutMs: number): OperationError {
   return new OperationError('timeout', `${where} gave no answer to ${doing} within ${timeoutMs / 1000} s`, {
     target: where,
     remedy: "look at the server's load and locks, or give more time with --timeout",
+  });
+}
+
+function unproven(where: string, found: GuardAnswer | undefined): OperationError {
+  const seen = found === undefined ? 'is not known' : `is ${printable(found.search_path)}, or another session's`;
+  return new OperationError('unsafe', `${where}: the session's search_path ${seen}; expected an empty one`, {
+    code: 'search-path',
+    target: where,
+    remedy: 'point the admin DSN at the server itself, without a pooler or proxy that drops startup settings',
   });
 }
 

@@ -1,6 +1,5 @@
 // Settings that a connection begins with: in the startup packet where they are taken, for each transaction where a pooler
 // is in the way, left out where the server doesn't have them. https://www.postgresql.org/docs/current/protocol-message-formats.html
-import { literal } from './sql.ts';
 import { sqlstateOf } from './sqlstate.ts';
 
 export type Settings = Readonly<Record<string, string>>;
@@ -28,20 +27,16 @@ export function noteRefusal(error: unknown, sent: readonly string[], refusals: S
   return named.length > 0;
 }
 
-/**
- * Statements that a transaction begins with where the packet could not carry the settings; empty where it could. Never
- * for the session: a pooler hands the server's session on, and the next client would find an empty search_path.
- */
-export function localSettings(settings: Settings, refusals: SettingRefusals): string {
-  if (!isPooler(refusals)) return '';
-  return Object.entries(settings)
-    .filter(([name]) => ofTransactions.includes(name) && refusals.get(name) !== 'at-all')
-    .map(([name, value]) => `; SET LOCAL ${name} = ${literal(value)}`)
-    .join('');
+/** The settings that each transaction is to begin with where the packet could not carry them; none where it could. */
+export function localSettings(settings: Settings, refusals: SettingRefusals): Settings {
+  if (!isPooler(refusals)) return {};
+  return Object.fromEntries(
+    Object.entries(settings).filter(([name]) => ofTransactions.includes(name) && refusals.get(name) !== 'at-all'),
+  );
 }
 
 // The others rule over idle sessions and lost clients, which behind a pooler aren't ours.
-const ofTransactions = ['search_path', 'lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout'];
+const ofTransactions = ['lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout'];
 
 function isPooler(refusals: SettingRefusals): boolean {
   return [...refusals.values()].includes('in-packet');

@@ -34,7 +34,7 @@ describe('one address', () => {
     const shown = await session.script('SHOW search_path; SHOW lock_timeout; SHOW work_mem');
     expect(shown.flat()).toEqual([{ search_path: '' }, { lock_timeout: '7s' }, { work_mem: '5MB' }]);
     expect(await session.isPooled()).toBe(false);
-    expect(meter).toMatchObject({ connections: 1, open: 1, roundTrips: 2, statements: 4 });
+    expect(meter).toMatchObject({ connections: 1, open: 1, roundTrips: 1, statements: 3 });
     await session.close();
     expect(await session.closed).toBeUndefined();
     expect(meter.open).toBe(0);

@@ -151,6 +151,8 @@ test('the environment says nothing to a connection', async () => {
     'postgres',
     'application_name',
     'test',
+    'search_path',
+    '',
     'client_encoding',
     'UTF8',
     '',

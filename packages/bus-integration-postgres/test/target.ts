@@ -27,4 +27,9 @@ export function targetAt(port: number, said: Partial<ConnectionTarget> = {}): Co
 }
 
 /** Short deadlines, for what is expected to go well at once or to fail. */
-export const brief = { applicationName: 'test', timeoutMs: 10_000, queryTimeoutMs: 10_000 } as const;
+export const brief = {
+  applicationName: 'test',
+  settings: { search_path: '' },
+  timeoutMs: 10_000,
+  queryTimeoutMs: 10_000,
+} as const;

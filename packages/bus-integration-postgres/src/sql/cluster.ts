@@ -31,7 +31,7 @@ SELECT
       + coalesce(pg_catalog.current_setting('reserved_connections', true)::int, 0),
     'entersPostgres', coalesce((SELECT datallowconn AND pg_catalog.has_database_privilege(oid, 'CONNECT')
                                   FROM pg_catalog.pg_database WHERE datname = 'postgres'), false),
-    'usedConnections', (SELECT count(*) FROM pg_catalog.pg_stat_activity
+    'usedConnections', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity
                           WHERE coalesce(backend_type = 'client backend', datid IS NOT NULL AND usesysid IS NOT NULL)),
     'pid', pg_catalog.pg_backend_pid(),
     'scramIterations', coalesce(pg_catalog.current_setting('scram_iterations', true)::int, 4096),
@@ -93,14 +93,14 @@ export function clusterQuery(versionNum: number): string {
       'ownsDatabases', (SELECT coalesce(pg_catalog.json_agg(owned.datname ORDER BY owned.datname), '[]')
                           FROM pg_catalog.pg_database AS owned WHERE owned.datdba = role.oid),
       'adminMayAlter', admin.rolsuper OR (admin.rolcreaterole AND NOT role.rolsuper AND ${mayAlter}),
-      'connections', (SELECT count(*) FROM pg_catalog.pg_stat_activity AS session WHERE session.usesysid = role.oid
+      'connections', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity AS session WHERE session.usesysid = role.oid
                          AND session.application_name <> ${literal(keptApplicationName)})
     ) ORDER BY role.rolname), '[]')
     FROM pg_catalog.pg_roles AS role
     JOIN pg_catalog.pg_roles AS admin ON admin.rolname = current_user
     LEFT JOIN pg_catalog.pg_shdescription AS note
-      ON note.objoid = role.oid AND note.classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass
-   WHERE role.rolname = ANY ($1::text[])
+      ON note.objoid = role.oid AND note.classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass::pg_catalog.oid
+   WHERE role.rolname = ANY ($1::pg_catalog.text[])
       OR $3 = ANY (pg_catalog.string_to_array(pg_catalog.replace(note.description, E'\\r', ''), E'\\n'))) AS roles,
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'name', database.datname,
@@ -116,18 +116,18 @@ export function clusterQuery(versionNum: number): string {
                          AND pg_catalog.has_database_privilege(database.oid, 'CONNECT')
                         THEN pg_catalog.pg_database_size(database.oid) END,
       'acl', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_array(
-                  CASE WHEN entry.grantee <> 0 THEN pg_catalog.pg_get_userbyid(entry.grantee) END,
+                  CASE WHEN entry.grantee <> 0::pg_catalog.oid THEN pg_catalog.pg_get_userbyid(entry.grantee) END,
                   pg_catalog.pg_get_userbyid(entry.grantor), entry.privilege_type, entry.is_grantable)
                 ORDER BY entry.grantee, entry.grantor, entry.privilege_type), '[]')
                 FROM pg_catalog.aclexplode(coalesce(database.datacl, pg_catalog.acldefault('d', database.datdba))) AS entry)
     ) ORDER BY database.datname), '[]')
     FROM pg_catalog.pg_database AS database
     LEFT JOIN pg_catalog.pg_shdescription AS note
-      ON note.objoid = database.oid AND note.classoid = 'pg_catalog.pg_database'::pg_catalog.regclass
-    LEFT JOIN (SELECT datid, count(*) AS count FROM pg_catalog.pg_stat_activity
+      ON note.objoid = database.oid AND note.classoid = 'pg_catalog.pg_database'::pg_catalog.regclass::pg_catalog.oid
+    LEFT JOIN (SELECT datid, pg_catalog.count(*) AS count FROM pg_catalog.pg_stat_activity
                 WHERE application_name <> ${literal(keptApplicationName)} GROUP BY datid) AS sessions
       ON sessions.datid = database.oid
-   WHERE database.datname = ANY ($2::text[])
+   WHERE database.datname = ANY ($2::pg_catalog.text[])
       OR $3 = ANY (pg_catalog.string_to_array(pg_catalog.replace(note.description, E'\\r', ''), E'\\n'))) AS databases`;
 }
 
@@ -135,9 +135,9 @@ export function clusterQuery(versionNum: number): string {
 export const verifierQuery = `
 SELECT authid.rolname AS name, authid.rolpassword AS verifier
   FROM pg_catalog.pg_authid AS authid
- WHERE authid.rolname = ANY ($1::text[])
+ WHERE authid.rolname = ANY ($1::pg_catalog.text[])
  ORDER BY authid.rolname`;
 
 /** Needs EXECUTE on pg_control_system. */
 export const systemIdentifierQuery = `
-SELECT control.system_identifier::text AS "systemIdentifier" FROM pg_catalog.pg_control_system() AS control`;
+SELECT control.system_identifier::pg_catalog.text AS "systemIdentifier" FROM pg_catalog.pg_control_system() AS control`;

@@ -9,13 +9,13 @@ SELECT
       'owner', pg_catalog.pg_get_userbyid(schema.nspowner),
       'adminActsAsOwner', pg_catalog.pg_has_role(schema.nspowner, 'USAGE'),
       'acl', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_array(
-                  CASE WHEN entry.grantee <> 0 THEN pg_catalog.pg_get_userbyid(entry.grantee) END,
+                  CASE WHEN entry.grantee <> 0::pg_catalog.oid THEN pg_catalog.pg_get_userbyid(entry.grantee) END,
                   pg_catalog.pg_get_userbyid(entry.grantor), entry.privilege_type, entry.is_grantable)
                 ORDER BY entry.grantee, entry.grantor, entry.privilege_type), '[]')
                 FROM pg_catalog.aclexplode(coalesce(schema.nspacl, pg_catalog.acldefault('n', schema.nspowner))) AS entry)
     ) ORDER BY schema.nspname), '[]')
     FROM pg_catalog.pg_namespace AS schema
-   WHERE schema.nspname = ANY ($1::text[])) AS schemas,
+   WHERE schema.nspname = ANY ($1::pg_catalog.text[])) AS schemas,
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'name', trigger.evtname, 'event', trigger.evtevent, 'tags', trigger.evttags,
       'calls', (SELECT function.proname FROM pg_catalog.pg_proc AS function WHERE function.oid = trigger.evtfoid))

@@ -14,13 +14,13 @@ export function doctorQuery(versionNum: number): string {
             'recorded', database.datcollversion,
             'actual', pg_catalog.pg_database_collation_actual_version(database.oid)) ORDER BY database.datname), '[]')
            FROM pg_catalog.pg_database AS database
-          WHERE (database.datname = ANY ($1::text[]) OR database.datname IN ('template0', 'template1'))
+          WHERE (database.datname = ANY ($1::pg_catalog.text[]) OR database.datname IN ('template0', 'template1'))
             AND database.datcollversion IS NOT NULL
             AND database.datcollversion IS DISTINCT FROM pg_catalog.pg_database_collation_actual_version(database.oid))`
-      : "'[]'::json";
+      : "'[]'::pg_catalog.json";
   return `
 SELECT
-  (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()) * 1000)::float8 AS "clockMs",
+  pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()) * 1000::double precision AS "clockMs",
   pg_catalog.pg_backend_pid() AS pid,
   pg_catalog.host(pg_catalog.inet_server_addr()) AS address,
   pg_catalog.inet_server_port() AS port,
@@ -44,7 +44,7 @@ SELECT
     AS "changesRdsPasswords",
   (SELECT pg_catalog.json_build_object(
       'limit', CASE WHEN admin.rolsuper THEN -1 ELSE admin.rolconnlimit END,
-      'used', (SELECT count(*) FROM pg_catalog.pg_stat_activity AS session WHERE session.usesysid = admin.oid))
+      'used', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity AS session WHERE session.usesysid = admin.oid))
      FROM pg_catalog.pg_roles AS admin WHERE admin.rolname = current_user) AS own,
   ${collations} AS collations,
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
@@ -70,9 +70,9 @@ SELECT
 const blockers = `
 SELECT lock.pid, prepared.gid, activity.application_name AS application, activity.usename AS role,
        pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - coalesce(prepared.prepared, activity.xact_start))::int AS seconds,
-       pg_catalog.array_agg(DISTINCT CASE WHEN lock.locktype = 'object' THEN 'database ' || named.datname
-                                          WHEN lock.database <> 0 THEN relation.relname || ' of ' || host.datname
-                                          ELSE relation.relname END) AS things,
+       pg_catalog.array_agg(DISTINCT CASE WHEN lock.locktype = 'object' THEN 'database '::pg_catalog.text || named.datname::pg_catalog.text
+                                          WHEN lock.database <> 0::pg_catalog.oid THEN relation.relname::pg_catalog.text || ' of '::pg_catalog.text || host.datname::pg_catalog.text
+                                          ELSE relation.relname::pg_catalog.text END) AS things,
        pg_catalog.bool_or(lock.mode <> 'RowExclusiveLock') AS "isStrong"
   FROM pg_catalog.pg_locks AS lock
   LEFT JOIN pg_catalog.pg_stat_activity AS activity ON activity.pid = lock.pid
@@ -83,16 +83,16 @@ SELECT lock.pid, prepared.gid, activity.application_name AS application, activit
   LEFT JOIN pg_catalog.pg_class AS relation ON lock.locktype = 'relation' AND relation.oid = lock.relation
   LEFT JOIN pg_catalog.pg_database AS host ON host.oid = lock.database
   LEFT JOIN pg_catalog.pg_database AS named
-    ON lock.locktype = 'object' AND lock.classid = 'pg_catalog.pg_database'::pg_catalog.regclass AND named.oid = lock.objid
+    ON lock.locktype = 'object' AND lock.classid = 'pg_catalog.pg_database'::pg_catalog.regclass::pg_catalog.oid AND named.oid = lock.objid
  WHERE lock.granted AND lock.pid IS DISTINCT FROM pg_catalog.pg_backend_pid()
-   AND ((lock.locktype = 'relation' AND lock.database = 0
-         AND lock.relation IN ('pg_catalog.pg_authid'::pg_catalog.regclass, 'pg_catalog.pg_database'::pg_catalog.regclass,
-                               'pg_catalog.pg_shdescription'::pg_catalog.regclass, 'pg_catalog.pg_auth_members'::pg_catalog.regclass)
+   AND ((lock.locktype = 'relation' AND lock.database = 0::pg_catalog.oid
+         AND lock.relation IN ('pg_catalog.pg_authid'::pg_catalog.regclass::pg_catalog.oid, 'pg_catalog.pg_database'::pg_catalog.regclass::pg_catalog.oid,
+                               'pg_catalog.pg_shdescription'::pg_catalog.regclass::pg_catalog.oid, 'pg_catalog.pg_auth_members'::pg_catalog.regclass::pg_catalog.oid)
          AND lock.mode IN ('RowExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock'))
-     OR (lock.locktype = 'relation' AND host.datname = ANY ($1::text[])
-         AND lock.relation = 'pg_catalog.pg_namespace'::pg_catalog.regclass
+     OR (lock.locktype = 'relation' AND host.datname = ANY ($1::pg_catalog.text[])
+         AND lock.relation = 'pg_catalog.pg_namespace'::pg_catalog.regclass::pg_catalog.oid
          AND lock.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock'))
-     OR (lock.locktype = 'object' AND (named.datname = ANY ($1::text[]) OR named.datname = 'template0')
+     OR (lock.locktype = 'object' AND (named.datname = ANY ($1::pg_catalog.text[]) OR named.datname = 'template0')
          AND lock.mode IN ('ShareUpdateExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')))
  GROUP BY lock.pid, prepared.gid, activity.application_name, activity.usename, prepared.prepared, activity.xact_start`;
 

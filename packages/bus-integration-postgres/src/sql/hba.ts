@@ -7,9 +7,9 @@ SELECT (SELECT hba.setting FROM pg_catalog.pg_settings AS hba WHERE hba.name = '
          AS is_pending,
        -- Asked beforehand: a refusal would stand in the server's log. An absolute path needs the role beside the function.
        pg_catalog.pg_has_role('pg_read_server_files', 'USAGE')
-         AND pg_catalog.has_function_privilege('pg_catalog.pg_read_binary_file(text, bigint, bigint, boolean)', 'EXECUTE')
-         AND pg_catalog.has_function_privilege('pg_catalog.pg_stat_file(text, boolean)', 'EXECUTE') AS reads_files,
-       pg_catalog.has_function_privilege('pg_catalog.pg_ls_dir(text, boolean, boolean)', 'EXECUTE') AS lists_directories,
+         AND pg_catalog.has_function_privilege('pg_catalog.pg_read_binary_file(pg_catalog.text, bigint, bigint, boolean)', 'EXECUTE')
+         AND pg_catalog.has_function_privilege('pg_catalog.pg_stat_file(pg_catalog.text, boolean)', 'EXECUTE') AS reads_files,
+       pg_catalog.has_function_privilege('pg_catalog.pg_ls_dir(pg_catalog.text, boolean, boolean)', 'EXECUTE') AS lists_directories,
        pg_catalog.has_table_privilege('pg_catalog.pg_hba_file_rules', 'SELECT')
          AND pg_catalog.has_function_privilege('pg_catalog.pg_hba_file_rules()', 'EXECUTE') AS reads_view,
        pg_catalog.pg_conf_load_time() AS loaded_at,
@@ -21,13 +21,13 @@ export const fileSql = 'SELECT pg_catalog.pg_read_binary_file($1, 0, $2::bigint,
 
 /** Nothing at all for a directory that isn't there. */
 export const directorySql = `
-SELECT entry.name, coalesce((pg_catalog.pg_stat_file($1 || '/' || entry.name, true)).isdir, false) AS is_directory
+SELECT entry.name, coalesce((pg_catalog.pg_stat_file($1::pg_catalog.text || '/'::pg_catalog.text || entry.name, true)).isdir, false) AS is_directory
   FROM pg_catalog.pg_ls_dir($1, true, true) AS entry (name)
  ORDER BY entry.name`;
 
 export const changedSql = `
-SELECT max((pg_catalog.pg_stat_file(path, true)).modification) AS changed_at
-  FROM pg_catalog.unnest($1::text[]) AS path`;
+SELECT pg_catalog.max((pg_catalog.pg_stat_file(path, true)).modification) AS changed_at
+  FROM pg_catalog.unnest($1::pg_catalog.text[]) AS path`;
 
 /** https://www.postgresql.org/docs/current/view-pg-hba-file-rules.html */
 export function rowsSql(majorVersion: number): string {
@@ -43,17 +43,17 @@ WITH RECURSIVE membership (member, role) AS (
   SELECT direct.member, direct.roleid
     FROM pg_catalog.pg_auth_members AS direct
     JOIN pg_catalog.pg_roles AS member ON member.oid = direct.member
-   WHERE member.rolname = ANY ($1::text[])
+   WHERE member.rolname = ANY ($1::pg_catalog.text[])
    UNION
   SELECT membership.member, further.roleid
     FROM membership
     JOIN pg_catalog.pg_auth_members AS further ON further.member = membership.role
 )
 SELECT member.rolname AS user,
-       coalesce(array_agg(role.rolname::text ORDER BY role.rolname) FILTER (WHERE role.oid IS NOT NULL), '{}') AS groups
+       coalesce(pg_catalog.array_agg(role.rolname::pg_catalog.text ORDER BY role.rolname) FILTER (WHERE role.oid IS NOT NULL), '{}') AS groups
   FROM pg_catalog.pg_roles AS member
   LEFT JOIN membership ON membership.member = member.oid
   LEFT JOIN pg_catalog.pg_roles AS role ON role.oid = membership.role
- WHERE member.rolname = ANY ($1::text[])
+ WHERE member.rolname = ANY ($1::pg_catalog.text[])
  GROUP BY member.rolname
  ORDER BY member.rolname`;

@@ -13,32 +13,32 @@ const memberOf = (role: string) => `(
 export const listenerQuery = `
 SELECT
   (SELECT coalesce(pg_catalog.json_object_agg(setting.name, setting.setting), '{}')
-     FROM pg_catalog.pg_settings AS setting WHERE setting.name = ANY ($3::text[])) AS settings,
+     FROM pg_catalog.pg_settings AS setting WHERE setting.name = ANY ($3::pg_catalog.text[])) AS settings,
   (SELECT coalesce(pg_catalog.json_agg(setting.name ORDER BY setting.name), '[]')
      FROM pg_catalog.pg_settings AS setting
-    WHERE setting.pending_restart AND setting.name = ANY ($3::text[])) AS "pendingRestart",
+    WHERE setting.pending_restart AND setting.name = ANY ($3::pg_catalog.text[])) AS "pendingRestart",
   pg_catalog.host(pg_catalog.inet_server_addr()) AS "serverAddress",
   pg_catalog.inet_server_port() AS "serverPort",
   pg_catalog.host(pg_catalog.inet_client_addr()) AS "clientAddress",
-  current_setting('server_version_num')::int AS "versionNum",
+  pg_catalog.current_setting('server_version_num')::int AS "versionNum",
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'name', role.rolname,
       'isSuperuser', role.rolsuper,
       'replicates', role.rolreplication,
-      'isService', role.rolname = ANY ($1::text[]),
+      'isService', role.rolname = ANY ($1::pg_catalog.text[]),
       'connectionLimit', role.rolconnlimit,
       'memberOf', ${memberOf('role')}) ORDER BY role.rolname), '[]')
      FROM pg_catalog.pg_roles AS role
-    WHERE role.rolcanlogin AND (role.rolsuper OR role.rolreplication OR role.rolname = ANY ($1::text[]))) AS roles,
+    WHERE role.rolcanlogin AND (role.rolsuper OR role.rolreplication OR role.rolname = ANY ($1::pg_catalog.text[]))) AS roles,
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'name', database.datname,
-      'isDeclared', database.datname = ANY ($2::text[]),
+      'isDeclared', database.datname = ANY ($2::pg_catalog.text[]),
       'connectionLimit', database.datconnlimit,
       'adminMayConnect', pg_catalog.has_database_privilege(database.oid, 'CONNECT'),
       'isOpenToPublic', EXISTS (
         SELECT FROM pg_catalog.aclexplode(
             coalesce(database.datacl, pg_catalog.acldefault('d', database.datdba))) AS entry
-         WHERE entry.grantee = 0 AND entry.privilege_type = 'CONNECT')) ORDER BY database.datname), '[]')
+         WHERE entry.grantee = 0::pg_catalog.oid AND entry.privilege_type = 'CONNECT')) ORDER BY database.datname), '[]')
      FROM pg_catalog.pg_database AS database
     WHERE database.datallowconn AND database.datconnlimit <> -2) AS databases,
   pg_catalog.has_column_privilege('pg_catalog.pg_authid', 'rolpassword', 'SELECT') AS "readsVerifiers"`;
@@ -54,7 +54,7 @@ SELECT authid.rolname AS name, authid.rolsuper AS "isSuperuser"
 export const publicWritableQuery = `
 SELECT schema.nspname AS name, pg_catalog.pg_get_userbyid(schema.nspowner) AS owner
   FROM pg_catalog.pg_namespace AS schema
- WHERE schema.nspname !~ '^pg_(toast|temp)'
+ WHERE schema.nspname !~ '^pg_(toast|temp)'::pg_catalog.text
    AND EXISTS (SELECT FROM pg_catalog.aclexplode(coalesce(schema.nspacl, pg_catalog.acldefault('n', schema.nspowner))) AS entry
-                WHERE entry.grantee = 0 AND entry.privilege_type = 'CREATE')
+                WHERE entry.grantee = 0::pg_catalog.oid AND entry.privilege_type = 'CREATE')
  ORDER BY schema.nspname`;

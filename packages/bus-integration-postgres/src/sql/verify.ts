@@ -10,7 +10,7 @@ import { publicWritableQuery } from './listener.ts';
 export const factsQuery = `
 SELECT current_user AS "user", session_user AS session, pg_catalog.current_database() AS database,
   pg_catalog.pg_is_in_recovery() AS "isStandby",
-  pg_catalog.current_setting('transaction_read_only')::boolean AS "readsOnly",
+  pg_catalog.current_setting('default_transaction_read_only')::boolean AS "readsOnly",
   pg_catalog.has_database_privilege(pg_catalog.current_database(), 'TEMPORARY') AS "makesTemporaryTables",
   pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE') AS "createsSchemas",
   (SELECT pg_catalog.pg_has_role(database.datdba, 'USAGE')
@@ -18,17 +18,17 @@ SELECT current_user AS "user", session_user AS session, pg_catalog.current_datab
   EXISTS (SELECT FROM pg_catalog.pg_language AS language
            WHERE language.lanname = 'plpgsql' AND pg_catalog.has_language_privilege(language.oid, 'USAGE')) AS "catchesErrors",
   (SELECT coalesce(pg_catalog.json_agg(wanted.name ORDER BY wanted.name), '[]')
-     FROM pg_catalog.unnest($1::text[]) AS wanted (name)
+     FROM pg_catalog.unnest($1::pg_catalog.text[]) AS wanted (name)
      LEFT JOIN pg_catalog.pg_namespace AS schema ON schema.nspname = wanted.name
     WHERE schema.oid IS NULL OR NOT pg_catalog.has_schema_privilege(schema.oid, 'USAGE')
        OR NOT pg_catalog.has_schema_privilege(schema.oid, 'CREATE')) AS "closedSchemas",
   -- What belongs to it, or to whom it inherits from, is no other's.
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('name', schema.nspname, 'isByPublic',
             EXISTS (SELECT FROM pg_catalog.aclexplode(schema.nspacl) AS entry
-                     WHERE entry.grantee = 0 AND entry.privilege_type = 'CREATE')) ORDER BY schema.nspname), '[]')
+                     WHERE entry.grantee = 0::pg_catalog.oid AND entry.privilege_type = 'CREATE')) ORDER BY schema.nspname), '[]')
      FROM pg_catalog.pg_namespace AS schema
-    WHERE schema.nspname <> ALL ($1::text[]) AND schema.oid <> pg_catalog.pg_my_temp_schema()
-      AND schema.nspname !~ '^pg_(toast_)?temp_'
+    WHERE schema.nspname <> ALL ($1::pg_catalog.text[]) AND schema.oid <> pg_catalog.pg_my_temp_schema()
+      AND schema.nspname !~ '^pg_(toast_)?temp_'::pg_catalog.text
       AND pg_catalog.has_schema_privilege(schema.oid, 'CREATE')
       AND NOT pg_catalog.pg_has_role(schema.nspowner, 'USAGE')) AS "otherSchemas",
   (SELECT coalesce(pg_catalog.json_agg(open ORDER BY open.name), '[]') FROM (${publicWritableQuery}) AS open) AS "writableSchemas",
@@ -44,12 +44,12 @@ SELECT current_user AS "user", session_user AS session, pg_catalog.current_datab
        WHERE NOT role.rolsuper AND other.rolname NOT IN (role.rolname, 'pg_database_owner')
          AND pg_catalog.pg_has_role(role.oid, other.oid, 'MEMBER')
          AND (other.rolsuper OR other.rolcreaterole OR other.rolcreatedb OR other.rolreplication OR other.rolbypassrls
-              OR other.rolname ~ '^pg_')))
+              OR other.rolname ~ '^pg_'::pg_catalog.text)))
     FROM pg_catalog.pg_roles AS role WHERE role.rolname = current_user) END AS powers,
   CASE WHEN $2 THEN (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('name', database.datname,
       'isByPublic', EXISTS (SELECT FROM pg_catalog.aclexplode(coalesce(database.datacl,
                        pg_catalog.acldefault('d', database.datdba))) AS entry
-                     WHERE entry.grantee = 0 AND entry.privilege_type = 'CONNECT'),
+                     WHERE entry.grantee = 0::pg_catalog.oid AND entry.privilege_type = 'CONNECT'),
       'comment', pg_catalog.shobj_description(database.oid, 'pg_database')) ORDER BY database.datname), '[]')
     FROM pg_catalog.pg_database AS database
    WHERE database.datallowconn AND database.datname <> pg_catalog.current_database()
@@ -115,7 +115,7 @@ export function verifyScript(schemas: readonly string[], tried: readonly Forbidd
   const trials = schemas.flatMap((schema) => {
     const table = `${identifier(schema)}.${identifier(probe)}`;
     return [
-      `CREATE TABLE ${table} (value text)`,
+      `CREATE TABLE ${table} (value pg_catalog.text)`,
       `INSERT INTO ${table} VALUES (${literal(probe)})`,
       `SELECT value FROM ${table}`,
     ];
@@ -131,16 +131,16 @@ function refusals(tried: readonly Forbidden[], probe: string): string[] {
     RAISE EXCEPTION USING ERRCODE = 'BUS01';
   EXCEPTION
     WHEN insufficient_privilege THEN NULL;
-    WHEN SQLSTATE 'BUS01' THEN managed := managed || ${literal(what)}::text;
-    WHEN OTHERS THEN unclear := unclear || (${literal(`${what}: `)} || SQLERRM);
+    WHEN SQLSTATE 'BUS01' THEN managed := pg_catalog.array_append(managed, ${literal(what)}::pg_catalog.text);
+    WHEN OTHERS THEN unclear := pg_catalog.array_append(unclear, ${literal(`${what}: `)}::pg_catalog.text || SQLERRM);
   END;`,
   );
   return [
     `DO $bus$
-DECLARE managed text[] := '{}'; unclear text[] := '{}';
+DECLARE managed pg_catalog.text[] := '{}'; unclear pg_catalog.text[] := '{}';
 BEGIN${blocks.join('')}
-  PERFORM pg_catalog.set_config('bus.attempted', pg_catalog.json_build_object('managed', managed, 'unclear', unclear)::text, true);
+  PERFORM pg_catalog.set_config('bus.attempted', pg_catalog.json_build_object('managed', managed, 'unclear', unclear)::pg_catalog.text, true);
 END $bus$`,
-    "SELECT pg_catalog.current_setting('bus.attempted')::json AS attempted",
+    "SELECT pg_catalog.current_setting('bus.attempted')::pg_catalog.json AS attempted",
   ];
 }

@@ -1,0 +1,96 @@
+// No object that somebody else can make in a database stands for anything that our SQL names: all statements that the
+// product sends resolve to pg_catalog even where schema public is searched too and holds an operator for every pair of types.
+import { majors, startServer } from 'embedded';
+import { describe, expect, test } from 'vitest';
+import { exportedStatements, recordedStatements } from './shadowing/recorded.ts';
+import { setTraps } from './shadowing/traps.ts';
+
+const sampled = process.env.SHADOWING === 'all' ? majors : ([14, 18] as const);
+console.log(`shadowing: PostgreSQL ${sampled.join(', ')} (SHADOWING=all runs ${majors.join(', ')})`);
+
+// Statements without an expression: names, words and literals, which nothing but their own grammar gives a meaning.
+const name = `"(?:[^"]|"")+"`;
+const text = `E?'(?:[^']|'')*'`;
+const plain = [
+  /^BEGIN( READ (ONLY|WRITE))?$/,
+  /^(COMMIT|ROLLBACK)$/,
+  /^SET LOCAL \w+ = ('\w+'|-?\d+)$/,
+  new RegExp(`^(CREATE|ALTER) ROLE ${name} LOGIN( PASSWORD ${text})?$`),
+  new RegExp(`^ALTER ROLE ${name} PASSWORD ${text}$`),
+  new RegExp(`^COMMENT ON (ROLE|DATABASE|SCHEMA) ${name} IS ${text}$`),
+  new RegExp(
+    `^CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8' ALLOW_CONNECTIONS false CONNECTION LIMIT \\d+$`,
+  ),
+  new RegExp(`^ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS true CONNECTION LIMIT -1$`),
+  new RegExp(`^CREATE SCHEMA ${name}$`),
+  new RegExp(`^(GRANT|REVOKE) [A-Z, ]+ ON (DATABASE|SCHEMA) ${name} (TO|FROM) (PUBLIC|${name})$`),
+  new RegExp(`^CREATE TABLE ${name}\\.${name} \\(value pg_catalog\\.text\\)$`),
+  new RegExp(`^INSERT INTO ${name}\\.${name} VALUES \\(${text}\\)$`),
+  new RegExp(`^SELECT value FROM ${name}\\.${name}$`),
+];
+
+describe.each(sampled)('PostgreSQL %i', (major) => {
+  test('what reads depends on nothing outside pg_catalog, what writes has no expression', {
+    timeout: 300_000,
+  }, async () => {
+    const recorded = await recordedStatements(major);
+    const statements = [...new Set([...recorded, ...(await exportedStatements()).map((each) => each.trim())])];
+    const reading = statements.filter(
+      (each) => /^(SELECT|WITH)\b/.test(each) && !plain.some((kind) => kind.test(each)),
+    );
+    const blocks = statements.filter((each) => each.startsWith('DO '));
+    const others = statements.filter((each) => !reading.includes(each) && !blocks.includes(each));
+    expect(others.filter((each) => !plain.some((kind) => kind.test(each)))).toEqual([]);
+    for (const each of ['CREATE ROLE', 'CREATE DATABASE', 'CREATE SCHEMA', 'REVOKE', 'CREATE TABLE', 'ALTER ROLE']) {
+      expect(others.join('\n'), `a run sends ${each}`).toContain(each);
+    }
+    expect(reading.join('\n')).toContain('pg_try_advisory_lock');
+
+    await using server = await startServer({ major, settings: { max_locks_per_transaction: '10000' } });
+    const operators = new Set(
+      reading
+        .join('\n')
+        .replace(/'(?:[^']|'')*'|--.*|\/\*|"[^"]*"/g, ' ')
+        .match(/[-+*/<>=~!@#%^&|`?]+/g),
+    );
+    await using traps = await setTraps(
+      server,
+      [...operators, '!~~', '~~'].filter((each) => each !== '=>'),
+    );
+    expect(await traps.dependencies('SELECT 1::pg_catalog.oid <> 0')).toEqual([expect.stringContaining('<>')]);
+    expect(await traps.dependencies('SELECT NULL::text')).not.toEqual([]);
+
+    const shadowed: string[] = [];
+    for (const each of reading) {
+      try {
+        for (const what of await traps.dependencies(each)) shadowed.push(`${what} in ${headOf(each)}`);
+      } catch (error) {
+        // Another version's columns and functions; that version's run judges them.
+        if (recorded.includes(each) || !['42703', '42883'].includes((error as { code?: string }).code ?? ''))
+          shadowed.push(`${String(error)} in ${headOf(each)}`);
+      }
+    }
+    expect(shadowed).toEqual([]);
+
+    expect(blocks.length).toBeGreaterThan(0);
+    for (const block of blocks) {
+      const [row] = await traps.run(`${block}; SELECT pg_catalog.current_setting('bus.attempted') AS attempted`);
+      const attempted = JSON.parse(String(row?.attempted)) as { managed: string[]; unclear: string[] };
+      expect(attempted.unclear).toEqual([]);
+      expect(attempted.managed.length).toBeGreaterThan(0);
+    }
+    // Calls of functions are qualified, so that no argument's type matters.
+    const keywords =
+      /^(?:coalesce|exists|any|all|in|and|or|not|values|where|select|from|as|on|case|when|then|else|filter|by|lateral|join)$/i;
+    const calls = reading.flatMap((each) =>
+      [...each.replace(/'(?:[^']|'')*'|--.*/g, "''").matchAll(/(?<![\w.])(AS |RECURSIVE )?("?[A-Za-z_]\w*"?) ?\(/g)]
+        .filter(([, introduced, called = '']) => introduced === undefined && !keywords.test(called))
+        .map(([, , called]) => `${called} in ${headOf(each)}`),
+    );
+    expect(calls).toEqual([]);
+  });
+});
+
+function headOf(statement: string): string {
+  return statement.replace(/\s+/g, ' ').slice(0, 120);
+}

@@ -19,13 +19,15 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Where the built packages are; `BUS_BUILT_PACKAGES` tries others, an installed copy for instance. */
-const packages = process.env.BUS_BUILT_PACKAGES ?? fileURLToPath(new URL('../packages', import.meta.url));
+export const packages = process.env.BUS_BUILT_PACKAGES ?? fileURLToPath(new URL('../packages', import.meta.url));
 const binaries = {
   bus: 'bus/bin/bus.js',
   'bus-operator-database': 'bus-operator-database/bin/bus-operator-database.js',
 } as const;
 
 export interface DeploymentOptions {
+  /** Where the folder is made. Default: in memory, where programs may not be allowed to run. */
+  readonly parent?: string;
   /** Written to `local/postgres-admin-dsn`, 0600; without one the folder has no such file. */
   readonly adminDsn?: string;
   /** Keys of `.env` beside or instead of the defaults; undefined leaves one out. */
@@ -83,8 +85,8 @@ export interface Deployment extends Disposable {
  * using deployment = makeDeployment({ adminDsn: server.dsn() });
  * const { exit, stdout } = await deployment.run(['plan']);
  */
-export function makeDeployment({ adminDsn, keys: wished = {} }: DeploymentOptions = {}): Deployment {
-  const directory = mkdtempSync(join(parentDirectory(), 'bus-deployment-'));
+export function makeDeployment({ adminDsn, parent, keys: wished = {} }: DeploymentOptions = {}): Deployment {
+  const directory = mkdtempSync(join(parent ?? parentDirectory(), 'bus-deployment-'));
   let keys: Record<string, string> = {};
   let copy: string | undefined;
   const deployment: Deployment = {

@@ -11,7 +11,7 @@ import {
   printable,
   type Response,
   readConfiguration,
-  readEnvFile,
+  readNamedEnvFile,
 } from 'bus-integration-database';
 import type { ProviderRoot, ProviderSurroundings } from './providers.ts';
 import { showPaths } from './shown-paths.ts';
@@ -81,13 +81,17 @@ export function deploymentsFromFolder(
   for (const file of files) {
     const path = join(folder, file);
     try {
-      const envFile = readEnvFile(resolve(surroundings.cwd, path), path);
+      const { file: envFile, warnings: odd } = readNamedEnvFile(
+        resolve(surroundings.cwd, path),
+        path,
+        surroundings.uid,
+      );
       const env = { ...withoutOurKeys(surroundings.env), ...envFile.values };
       const read = configure({ ...surroundings, env }, roots, envFile);
       judgeSecretsIn(envFile, resolve(surroundings.cwd, path), read.deployment.configuration, surroundings.uid);
       requireOwn(read.deployment, found, surroundings.cwd, path);
       found.push(read.deployment);
-      warnings.push(...read.warnings.map((warning) => toldOf(path, warning)));
+      warnings.push(...[...odd, ...read.warnings].map((warning) => toldOf(path, warning)));
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
       problems.push(...error.diagnostics.map((problem) => toldOf(path, problem)));

@@ -88,7 +88,7 @@ const everybodyReads: Diagnostic = {
 function processSurroundings(): ProviderSurroundings {
   const uid = process.getuid?.() ?? 0;
   const { env } = process;
-  return { env, cwd: process.cwd(), homeDirectory: env.HOME || homedir(), osUser: osUserOf(uid), uid };
+  return { env, processEnv: env, cwd: process.cwd(), homeDirectory: env.HOME || homedir(), osUser: osUserOf(uid), uid };
 }
 
 function print(text: string, { output }: GlobalFlags): number {

@@ -1,7 +1,9 @@
 // Env-style files: KEY=VALUE lines as data. Nothing is expanded or run, and no error shows a value.
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
+import { type EnvFileStatus, judgeEnvFile } from './env-file-owner.ts';
 import { OperationError } from './errors.ts';
 import { printable } from './names.ts';
+import type { Diagnostic } from './response.ts';
 import { unquote } from './unquote.ts';
 
 const lineLimitBytes = 64 * 1024;
@@ -28,13 +30,34 @@ export function parseEnvFile(text: string, fileName: string): Record<string, str
 
 /**
  * Opens an env file and reads it as {@link parseEnvFile} does, with the same errors; what is missing, unreadable, no
- * regular file, larger than 1 MiB or no UTF-8 is one too. Errors call the file `shownAs`.
+ * regular file, larger than 1 MiB or no UTF-8 is one too. Errors call the file `shownAs`. `judge` sees who may write what
+ * was opened, before any of it is read.
  *
  * @example
  * readEnvFile('.env').lines.BUS_DEPLOYMENT_ID; // 1
  */
-export function readEnvFile(path: string, shownAs = path): EnvFile {
-  return { path: shownAs, ...readLines(decode(readBytes(path, shownAs), shownAs), shownAs) };
+export function readEnvFile(path: string, shownAs = path, judge?: (status: EnvFileStatus) => void): EnvFile {
+  return { path: shownAs, ...readLines(decode(readBytes(path, shownAs, judge), shownAs), shownAs) };
+}
+
+/**
+ * Reads an env file that was asked for by its name: whoever else could have written it is only a warning then. `uid` is
+ * this user, undefined where the system knows no owners.
+ *
+ * @example
+ * const { file, warnings } = readNamedEnvFile(resolve(cwd, './staging.env'), './staging.env', process.getuid?.());
+ */
+export function readNamedEnvFile(
+  path: string,
+  shownAs: string,
+  uid: number | undefined,
+): { readonly file: EnvFile; readonly warnings: readonly Diagnostic[] } {
+  const warnings: Diagnostic[] = [];
+  const file = readEnvFile(path, shownAs, (status) => {
+    if (uid === undefined) return;
+    for (const finding of judgeEnvFile(status, { uid, shownAs, path })) warnings.push({ ...finding, severity: 'warn' });
+  });
+  return { file, warnings };
 }
 
 function readLines(text: string, fileName: string) {
@@ -97,7 +120,7 @@ function shownName(name: string): string {
   return looksLikeName ? `"${printable(name)}"` : '(not shown: it may be part of a secret)';
 }
 
-function readBytes(path: string, shownAs: string): Uint8Array {
+function readBytes(path: string, shownAs: string, judge?: (status: EnvFileStatus) => void): Uint8Array {
   const refuse = (why: string, cause?: unknown): never => {
     throw new OperationError('invalid-request', `${printable(shownAs)}: ${why}`, { target: shownAs, cause });
   };
@@ -115,6 +138,8 @@ function readBytes(path: string, shownAs: string): Uint8Array {
     const stats = fstatSync(descriptor);
     if (stats.isDirectory()) refuse('is a directory, expected a file');
     if (!stats.isFile()) refuse('is no regular file');
+    const link = judge === undefined ? undefined : lstatSync(path, { throwIfNoEntry: false });
+    judge?.({ uid: stats.uid, mode: stats.mode, ...(link?.isSymbolicLink() && { linkUid: link.uid }) });
     const buffer = Buffer.alloc(fileLimitBytes + 1);
     let length = 0;
     for (;;) {

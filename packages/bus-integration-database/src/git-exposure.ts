@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { absolutePath, findProgram } from './executable.ts';
 import { printable } from './names.ts';
 import { shellQuote } from './shell-quote.ts';
 
@@ -13,7 +14,10 @@ export interface GitExposure {
 }
 
 export interface GitExposureOptions {
-  /** Only PATH, HOME, XDG_CONFIG_HOME and SUDO_UID reach git: its own GIT_… variables could point it elsewhere. */
+  /**
+   * The process's own environment, without what an env file adds. Only PATH, HOME, XDG_CONFIG_HOME (for the user's ignore
+   * file) and SUDO_UID reach git: its own GIT_… variables could point it elsewhere.
+   */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** For everything that git is asked. Default: 1000. */
   readonly timeoutMs?: number;
@@ -106,27 +110,21 @@ function createAsk(
   { env, timeoutMs = 1000 }: GitExposureOptions,
 ): (words: readonly string[]) => Answer {
   const deadline = performance.now() + timeoutMs;
+  const git = findProgram('git', env.PATH);
   // A repository's own configuration may name programs: a file system monitor, hooks, a transport for missing objects.
-  const guards = ['core.fsmonitor=false', 'core.hooksPath=/dev/null', 'protocol.allow=never'].flatMap((line) => [
-    '-c',
-    line,
-  ]);
+  const guards = [
+    'core.fsmonitor=false',
+    'core.hooksPath=/dev/null',
+    'protocol.allow=never',
+    'submodule.recurse=false',
+  ].flatMap((line) => ['-c', line]);
   return (words) => {
     const remainingMs = Math.floor(deadline - performance.now());
+    if (git === undefined) return { status: null, stdout: '', stderr: '', why: 'git is not installed' };
     if (remainingMs <= 0) return { status: null, stdout: '', stderr: '', why: `no answer in ${timeoutMs / 1000} s` };
-    const run = spawnSync('git', ['--no-pager', ...guards, ...words], {
+    const run = spawnSync(git, ['--no-pager', ...guards, ...words], {
       cwd: directory,
-      env: {
-        ...Object.fromEntries(
-          ['PATH', 'HOME', 'XDG_CONFIG_HOME', 'SUDO_UID'].flatMap((key) =>
-            env[key] === undefined ? [] : [[key, env[key]]],
-          ),
-        ),
-        LC_ALL: 'C',
-        GIT_OPTIONAL_LOCKS: '0',
-        GIT_NO_LAZY_FETCH: '1',
-        GIT_TERMINAL_PROMPT: '0',
-      },
+      env: { ...keptFor(env), ...gitSettings },
       stdio: ['ignore', 'pipe', 'pipe'],
       encoding: 'utf8',
       timeout: remainingMs,
@@ -150,6 +148,27 @@ function createAsk(
       ...(why !== undefined && { why }),
     };
   };
+}
+
+/** Neither the user's nor the system's configuration counts: trace2.* in it writes files. No transport may be used. */
+const gitSettings = {
+  LC_ALL: 'C',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_TRACE2: '0',
+  GIT_TRACE2_EVENT: '0',
+  GIT_TRACE2_PERF: '0',
+  GIT_ALLOW_PROTOCOL: 'none',
+  GIT_OPTIONAL_LOCKS: '0',
+  GIT_NO_LAZY_FETCH: '1',
+  GIT_TERMINAL_PROMPT: '0',
+};
+
+function keptFor(env: GitExposureOptions['env']): NodeJS.ProcessEnv {
+  const kept = ['HOME', 'XDG_CONFIG_HOME', 'SUDO_UID'].flatMap((key) =>
+    env[key] === undefined ? [] : [[key, env[key]] as const],
+  );
+  return { PATH: absolutePath(env.PATH), ...Object.fromEntries(kept) };
 }
 
 function firstLine(text: string): string {

@@ -1,7 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { gitExposure } from '../src/git-exposure.ts';
 
@@ -125,6 +134,52 @@ test('nothing that the repository or the environment names is run', () => {
   expect(gitExposure(path, { env: hostile }).result).toBe('warn');
   expect(existsSync(marker)).toBe(false);
   expect(existsSync(join(folder, 'trace'))).toBe(false);
+});
+
+test("no trace that the user's, the system's or the repository's configuration asks for is written", () => {
+  const planted = join(folder, 'planted');
+  const targets = ['eventTarget', 'normalTarget', 'perfTarget'].map((key) => `${key} = ${planted}\n`).join('');
+  mkdirSync(join(folder, 'config/git'), { recursive: true });
+  for (const config of ['home/.gitconfig', 'config/git/config', 'repository/.git/config'])
+    appendFileSync(join(folder, config), `[trace2]\n${targets}`);
+  const path = file('local/secret');
+  const hostile = { ...env, XDG_CONFIG_HOME: join(folder, 'config'), GIT_TRACE2_EVENT: planted };
+  expect(gitExposure(path, { env: hostile }).result).toBe('warn');
+  expect(existsSync(planted)).toBe(false);
+});
+
+test('a repository that lacks objects names no program to fetch them with', () => {
+  const marker = join(folder, 'was-run');
+  git('config', 'user.name', 'x');
+  git('config', 'user.email', 'x');
+  for (const name of ['a/b/tracked', 'c/tracked']) git('add', relative(repository, file(name)));
+  git('commit', '-q', '-m', 'x');
+  git('sparse-checkout', 'set', '--cone', '--sparse-index', 'c');
+  const tree = execFileSync('git', ['rev-parse', 'HEAD:a'], { cwd: repository, env, encoding: 'utf8' }).trim();
+  rmSync(join(repository, '.git/objects', tree.slice(0, 2), tree.slice(2)));
+  for (const [key, value] of [
+    ['core.repositoryformatversion', '1'],
+    ['extensions.partialClone', 'origin'],
+    ['remote.origin.promisor', 'true'],
+    ['remote.origin.url', `ext::touch ${marker}`],
+    ['protocol.ext.allow', 'always'],
+  ] as const)
+    git('config', key, value);
+  expect(gitExposure(file('a/b/secret'), { env }).result).toBe('warn');
+  expect(existsSync(marker)).toBe(false);
+});
+
+test('a git in the current directory, or in a relative entry of PATH, is not run', () => {
+  const path = file('local/secret');
+  const marker = join(folder, 'was-run');
+  for (const place of ['git', 'local/git', 'bin/git']) {
+    writeFileSync(file(place), `#!/bin/sh\ntouch ${marker}\n`);
+    chmodSync(join(repository, place), 0o755);
+  }
+  for (const entries of ['', '.', 'bin', '../repository/bin', '.::bin'])
+    expect(gitExposure(path, { env: { ...env, PATH: `${entries}:${env.PATH}` } }).result).toBe('warn');
+  expect(gitExposure(path, { env: { ...env, PATH: '.:bin' } })).toMatchObject({ result: 'skipped' });
+  expect(existsSync(marker)).toBe(false);
 });
 
 test('without git, or with a git that hangs, the answer is skipped', () => {

@@ -7,6 +7,7 @@ import {
   type Configuration,
   type Declaration,
   type Diagnostic,
+  findProgram,
   loginsOf,
   OperationError,
   printable,
@@ -30,6 +31,8 @@ import { unconfigured } from './unconfigured.ts';
 /** Where and as whom the provider runs. */
 export interface ProviderSurroundings extends Surroundings {
   readonly uid: number;
+  /** `env` without what an env file added to it: where programs are found. Default: `env`. */
+  readonly processEnv?: Surroundings['env'];
 }
 
 export interface Preparation {
@@ -141,11 +144,11 @@ export function configuredDeclaration({ declared }: Configuration): Declaration 
 
 export function directoryOf(
   configuration: Configuration,
-  { cwd, uid }: ProviderSurroundings,
+  { cwd, uid, env, processEnv = env }: ProviderSurroundings,
 ): DsnDirectory | undefined {
   const { dsnOutputDirectory: written, dsnDirectoryShownAs: shown = written } = configuration;
   if (written === undefined || shown === undefined) return undefined;
-  return { shown, path: resolve(cwd, written), uid, owner: ownerOf(configuration, uid) };
+  return { shown, path: resolve(cwd, written), uid, owner: ownerOf(configuration, uid, processEnv.PATH) };
 }
 
 /** A path as the operator wrote it where that leads there; absolute when the run stands elsewhere. */
@@ -153,7 +156,7 @@ export function pathFrom(cwd: string, path: string): string {
   return cwd === process.cwd() ? path : resolve(cwd, path);
 }
 
-function ownerOf({ dsnFileOwner }: Configuration, uid: number): DsnDirectory['owner'] {
+function ownerOf({ dsnFileOwner }: Configuration, uid: number, searchPath: string | undefined): DsnDirectory['owner'] {
   if (dsnFileOwner === undefined) return undefined;
   const { user, group } = dsnFileOwner;
   if (uid !== 0) {
@@ -167,26 +170,50 @@ function ownerOf({ dsnFileOwner }: Configuration, uid: number): DsnDirectory['ow
     );
   }
   return {
-    uid: identify('-u', user),
-    gid: group === undefined ? identify('-g', user) : groupId(group),
+    uid: identify('-u', user, searchPath),
+    gid: group === undefined ? identify('-g', user, searchPath) : groupId(group, searchPath),
   };
 }
 
 // Users may come from LDAP and kin, which only the system's own programs know.
-function identify(option: '-u' | '-g', name: string): number {
+function identify(option: '-u' | '-g', name: string, searchPath: string | undefined): number {
   if (/^\d+$/.test(name)) return Number(name);
-  return lookup('id', [option, '--', name], name, (text) => text.trim());
+  return lookup('id', [option, '--', name], name, searchPath, (text) => text.trim());
 }
 
-function groupId(name: string): number {
+function groupId(name: string, searchPath: string | undefined): number {
   if (/^\d+$/.test(name)) return Number(name);
-  return lookup('getent', ['group', '--', name], name, (text) => text.split(':')[2] ?? '');
+  return lookup('getent', ['group', '--', name], name, searchPath, (text) => text.split(':')[2] ?? '');
 }
 
-function lookup(program: string, options: readonly string[], name: string, read: (text: string) => string): number {
+function lookup(
+  program: string,
+  options: readonly string[],
+  name: string,
+  searchPath: string | undefined,
+  read: (text: string) => string,
+): number {
+  const file = findProgram(program, searchPath);
+  if (file === undefined) {
+    throw new OperationError(
+      'not-configured',
+      `BUS_DATABASE_DSN_FILE_OWNER: ${program} is in no absolute entry of PATH`,
+      {
+        target: 'BUS_DATABASE_DSN_FILE_OWNER',
+        remedy: 'use the numbers of user and group',
+      },
+    );
+  }
   try {
     const found = Number(
-      read(execFileSync(program, options, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 5_000 })),
+      read(
+        execFileSync(file, options, {
+          encoding: 'utf8',
+          env: { LC_ALL: 'C' },
+          stdio: ['ignore', 'pipe', 'ignore'],
+          timeout: 5_000,
+        }),
+      ),
     );
     if (Number.isInteger(found)) return found;
   } catch {

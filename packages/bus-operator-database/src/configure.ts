@@ -12,7 +12,7 @@ import {
   parseDuration,
   printable,
   readConfiguration,
-  readEnvFile,
+  readNamedEnvFile,
 } from 'bus-integration-database';
 import { count, nameList } from './figures.ts';
 import type { Flags } from './flags.ts';
@@ -44,7 +44,11 @@ export interface Ground {
  * @throws OperationError `invalid-request` or `not-configured`, with every problem at once
  */
 export async function configure({ flags, surroundings, cwd }: Ground, roots: readonly ProviderRoot[]): Promise<Setup> {
-  const file = flags.envFile === undefined ? undefined : readEnvFile(resolve(cwd, flags.envFile), flags.envFile);
+  const named =
+    flags.envFile === undefined
+      ? undefined
+      : readNamedEnvFile(resolve(cwd, flags.envFile), flags.envFile, process.getuid?.());
+  const file = named?.file;
   const env = overlay(surroundings.env, file?.values);
   const loaded = await Promise.all(roots.map((root) => root.load()));
   const source = file ?? surroundings.dotenv;
@@ -62,7 +66,13 @@ export async function configure({ flags, surroundings, cwd }: Ground, roots: rea
   return {
     configuration,
     env,
-    warnings: [...overrideWarnings(file, surroundings.env), ...warnings, ...exposed, ...tokenWarnings(flags)],
+    warnings: [
+      ...(named?.warnings ?? []),
+      ...overrideWarnings(file, surroundings.env),
+      ...warnings,
+      ...exposed,
+      ...tokenWarnings(flags),
+    ],
     origin: originOf(env, prefixes, source),
   };
 }

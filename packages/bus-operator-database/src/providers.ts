@@ -4,6 +4,8 @@ import type { Configuration, Provider, ProviderKeys } from 'bus-integration-data
 /** What a provider takes from the process, handed in by the composition root. */
 export interface ProviderSurroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Without what an env file added: all that child programs get. */
+  readonly processEnv: Readonly<Record<string, string | undefined>>;
   readonly homeDirectory: string;
   readonly osUser: string;
   readonly cwd: string;

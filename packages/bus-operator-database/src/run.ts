@@ -112,7 +112,7 @@ export async function run(
 async function answer(
   command: Command,
   { configuration, env }: Setup,
-  { flags, cwd }: Ground,
+  { flags, surroundings, cwd }: Ground,
   roots: readonly ProviderRoot[],
   signal: AbortSignal,
   onProgress: ReturnType<typeof createProgressLine>['onProgress'],
@@ -131,7 +131,7 @@ async function answer(
     remote?.createApiProvider(configuration.provider, remote.readApiAddress(flags, cwd)) ??
     (await root?.load())?.create({
       configuration,
-      surroundings: providerSurroundings(env, cwd),
+      surroundings: providerSurroundings(env, surroundings, cwd),
       ...(jobs !== undefined && { jobs }),
       ...(lockTimeoutMs !== undefined && { lockTimeoutMs }),
     });
@@ -140,9 +140,10 @@ async function answer(
   return command.judge?.(response, input) ?? response;
 }
 
-function providerSurroundings(env: ProviderSurroundings['env'], cwd: string): ProviderSurroundings {
+function providerSurroundings(env: Setup['env'], surroundings: Surroundings, cwd: string): ProviderSurroundings {
   const uid = process.getuid?.() ?? 0;
-  return { env, cwd, homeDirectory: env.HOME || homedir(), osUser: osUserOf(uid), uid };
+  const processEnv = surroundings.processEnv ?? surroundings.env;
+  return { env, processEnv, cwd, homeDirectory: env.HOME || homedir(), osUser: osUserOf(uid), uid };
 }
 
 /** `-o -` and its like are what happens without the flag. */

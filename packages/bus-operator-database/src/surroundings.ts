@@ -6,6 +6,8 @@ export type Stream = Writable & { readonly isTTY?: boolean; readonly columns?: n
 
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** `env` without what an env file added to it: where programs are found, and what they are given. Default: `env`. */
+  readonly processEnv?: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly stdin: NodeJS.ReadableStream;
   readonly stdout: Stream;

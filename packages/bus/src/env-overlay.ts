@@ -1,46 +1,64 @@
-// ./.env joined to the environment of a command. The process's own variables win, empty ones too.
+// ./.env joined to the environment of a command. The process's own variables win, empty ones too; what would run other
+// code, redirect trust or find other files is not taken, and neither is a file that somebody else could have written.
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { readEnvFile } from 'bus-integration-database';
+import { type Diagnostic, judgeEnvFile, OperationError, readEnvFile } from 'bus-integration-database';
+import { allowedNames, isWithheld } from './withheld.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface EnvOverlay {
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   readonly dotenv?: { readonly path: string; readonly lines: Readonly<Record<string, number>> };
   /** Keys that were not taken, each with its line. */
-  readonly withheld: readonly { readonly key: string; readonly line: number }[];
+  readonly withheld: readonly Place[];
+  /** What is odd about the file itself. */
+  readonly warnings: readonly Diagnostic[];
+}
+
+interface Place {
+  readonly key: string;
+  readonly line: number;
 }
 
 /**
- * Variables with which the loader, a shell or Node runs other code before the program's own. They do so only from the
- * environment itself, where somebody has put them knowingly; a file that lies in a folder must run nothing.
- */
-const loaderKeys = new Set(['NODE_OPTIONS', 'LD_PRELOAD', 'LD_AUDIT', 'DYLD_INSERT_LIBRARIES', 'BASH_ENV']);
-
-/**
  * The environment with what `directory`'s `.env` adds to it; unchanged when there is none. A bad file is an
- * OperationError that names it as `.env`.
+ * OperationError that names it as `.env`. BUS_DOTENV_TRUST=1 of the environment accepts any owner and mode, its
+ * BUS_DOTENV_ALLOW lets names through that are withheld else. `uid` is this user, undefined where there are none.
  *
  * @example
- * overlayEnvFile({ A: '' }, '.').env.A; // '', whatever ./.env says
+ * overlayEnvFile({ A: '' }, '.', process.getuid?.()).env.A; // '', whatever ./.env says
  */
-export function overlayEnvFile(env: Readonly<Record<string, string | undefined>>, directory: string): EnvOverlay {
+export function overlayEnvFile(env: Environment, directory: string, uid: number | undefined): EnvOverlay {
   const file = join(directory, '.env');
-  if (isAbsent(file)) return { env, withheld: [] };
-  const { values, lines } = readEnvFile(file, '.env');
-  const taken = Object.keys(values).filter((key) => !Object.hasOwn(env, key));
+  if (isAbsent(file)) return { env, withheld: [], warnings: [] };
+  const warnings: Diagnostic[] = [];
+  const { values, lines } = readEnvFile(file, '.env', (status) => {
+    if (uid === undefined || env.BUS_DOTENV_TRUST === '1') return;
+    const findings = judgeEnvFile(status, { uid, shownAs: '.env', path: file });
+    const failure = findings.find(({ severity }) => severity === 'fail');
+    if (failure !== undefined) throw untrusted(failure);
+    warnings.push(...findings);
+  });
+  const allowed = allowedNames(env.BUS_DOTENV_ALLOW);
   const joined: Record<string, string | undefined> = Object.assign(Object.create(null), env);
   const takenLines: Record<string, number> = Object.create(null);
-  const withheld: { key: string; line: number }[] = [];
-  for (const key of taken) {
+  const withheld: Place[] = [];
+  for (const [key, value] of Object.entries(values)) {
     const line = lines[key] ?? 0;
-    if (loaderKeys.has(key)) {
-      withheld.push({ key, line });
-      continue;
+    if (isWithheld(key, allowed)) {
+      if (env[key] !== value) withheld.push({ key, line });
+    } else if (!Object.hasOwn(env, key)) {
+      joined[key] = value;
+      takenLines[key] = line;
     }
-    joined[key] = values[key];
-    takenLines[key] = line;
   }
-  return { env: joined, dotenv: { path: '.env', lines: takenLines }, withheld };
+  return { env: joined, dotenv: { path: '.env', lines: takenLines }, withheld, warnings };
+}
+
+function untrusted(failure: Diagnostic): OperationError {
+  const remedy = `${failure.remedy}; or accept it: export BUS_DOTENV_TRUST=1`;
+  return new OperationError('invalid-request', failure.message, { diagnostics: [{ ...failure, remedy }] });
 }
 
 /** A symbolic link that points nowhere is no absence: somebody expects it to be read. */

@@ -11,11 +11,13 @@ import type { Installation } from './surroundings.ts';
  * createInstallation(import.meta.url).version(); // '0.1.0'
  */
 export function createInstallation(bundleUrl: string): Installation {
+  const uid = process.getuid?.();
   const inPackage = (path: string) => fileURLToPath(new URL(`../../${path}`, bundleUrl));
   return {
     version: () => JSON.parse(readFileSync(inPackage('package.json'), 'utf8')).version,
     operatorFile: inPackage('bin/bus-operator.js'),
     families: { database: async () => (await import('bus-operator-database')).main },
     changeDirectory: chdir,
+    ...(uid !== undefined && { uid }),
   };
 }

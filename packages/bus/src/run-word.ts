@@ -3,6 +3,7 @@ import { realpathSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { failure, OperationError, printable } from 'bus-integration-database';
 import { runChild } from './child.ts';
+import { dotenvWarnings } from './dotenv-warnings.ts';
 import { overlayEnvFile } from './env-overlay.ts';
 import { familyFlags } from './family-flags.ts';
 import { firstArgument, type GlobalFlags } from './flags.ts';
@@ -28,9 +29,9 @@ export async function runWord(
   const say = (line: string) => surroundings.stderr.write(`bus: ${line}\n`);
   const searchPath = searchPathOf(surroundings);
   const family = familyFlags(word, args, flags.passedOn);
-  const refuse = (problem: string) => {
-    say(problem);
-    if (family.isJson) surroundings.stdout.write(problemText(problem));
+  const refuse = (problem: string, remedy?: string) => {
+    say(remedy === undefined ? problem : `${problem}\n  ${remedy}`);
+    if (family.isJson) surroundings.stdout.write(problemText(problem, remedy));
     return 2;
   };
 
@@ -46,13 +47,10 @@ export async function runWord(
     if (isLostDirectory(error)) return refuse(lostDirectoryText);
     throw error;
   }
-  const overlay = loadEnvFile(surroundings.env, envDirectory, family.hasEnvFile);
-  if (typeof overlay === 'string') return refuse(`failed to load .env: ${overlay}`);
-  for (const { key, line } of overlay.withheld) {
-    say(
-      `.env:${line}: ${key} is not passed on: it makes programs load other code; export it in the shell if it is meant`,
-    );
-  }
+  const overlay = loadEnvFile(surroundings.env, envDirectory, family.hasEnvFile, installation.uid);
+  if (overlay instanceof OperationError)
+    return refuse(`failed to load .env: ${overlay.message}`, overlay.diagnostics[0]?.remedy);
+  for (const warning of dotenvWarnings(overlay)) say(`warning: ${warning}`);
   const env = {
     ...overlay.env,
     ...(directory !== undefined && { PWD: cwd() }),
@@ -72,6 +70,7 @@ export async function runWord(
   const { dotenv } = overlay;
   const inner = (): Surroundings => ({
     env,
+    processEnv: surroundings.env,
     stdin: surroundings.stdin,
     stdout: surroundings.stdout,
     stderr: surroundings.stderr,
@@ -93,8 +92,11 @@ function within(base: () => string, directory: string): string {
 }
 
 /** What our family would have answered, had it been reached. */
-function problemText(problem: string): string {
-  const error = new OperationError('invalid-request', problem, { code: 'usage' });
+function problemText(problem: string, remedy?: string): string {
+  const error = new OperationError('invalid-request', problem, {
+    code: 'usage',
+    ...(remedy !== undefined && { remedy }),
+  });
   return `${JSON.stringify(failure({ deployment_id: '', provider: '' }, error), null, 2)}\n`;
 }
 
@@ -111,12 +113,12 @@ function moveTo(directory: string, { changeDirectory }: Installation): string | 
   }
 }
 
-function loadEnvFile(env: Surroundings['env'], directory: string, isReplaced: boolean) {
-  if (isReplaced) return { env, withheld: [] };
+function loadEnvFile(env: Surroundings['env'], directory: string, isReplaced: boolean, uid: number | undefined) {
+  if (isReplaced) return { env, withheld: [], warnings: [] };
   try {
-    return overlayEnvFile(env, directory);
+    return overlayEnvFile(env, directory, uid);
   } catch (error) {
-    if (error instanceof OperationError) return error.message;
+    if (error instanceof OperationError) return error;
     throw error;
   }
 }

@@ -1,9 +1,10 @@
 // The executables that PATH offers. Reads directories; runs nothing.
-import { accessSync, constants, readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { delimiter, isAbsolute, resolve } from 'node:path';
+import { isExecutable } from 'bus-integration-database';
 import type { Surroundings } from './surroundings.ts';
 
-/** A PATH as text, and the directory to which its relative entries refer: the one in which the program was started. */
+/** A PATH as text, never an env file's, and the directory to which its relative entries refer: the one in which the program was started. */
 export interface SearchPath {
   readonly path: string | undefined;
   /** Undefined when it is gone: then relative entries lead nowhere. */
@@ -17,7 +18,7 @@ export interface SearchPath {
  * findExecutable('bus-operator', searchPathOf(surroundings));
  */
 export function searchPathOf(surroundings: Surroundings): SearchPath {
-  const path = surroundings.env.PATH;
+  const path = (surroundings.processEnv ?? surroundings.env).PATH;
   try {
     return { path, base: surroundings.cwd };
   } catch {
@@ -69,15 +70,5 @@ function entriesOf(directory: string): string[] {
     return readdirSync(directory);
   } catch {
     return [];
-  }
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    if (!statSync(file).isFile()) return false;
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -3,6 +3,8 @@ import type { Writable } from 'node:stream';
 
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** `env` without what an env file added to it: where programs are found, and what they are given. Default: `env`. */
+  readonly processEnv?: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly stdin: NodeJS.ReadableStream;
   readonly stdout: Writable;
@@ -21,4 +23,6 @@ export interface Installation {
   readonly operatorFile: string;
   readonly families: Readonly<Record<string, () => Promise<Family>>>;
   readonly changeDirectory: (directory: string) => void;
+  /** Who runs this, to know whose ./.env may be taken; absent where the system knows no owners. */
+  readonly uid?: number;
 }

@@ -239,7 +239,7 @@ describe('IN-06 hostile settings of Node', () => {
     const cwd = folder(hostile(marker));
     stage.command('bus-node', '#!/usr/bin/env -S node --\nconsole.log(process.env.BUS_X, process.env.NODE_OPTIONS)');
     const warning =
-      'bus: .env:1: NODE_OPTIONS is not passed on: it makes programs load other code; export it in the shell if it is meant\n';
+      'bus: warning: .env: not taken, since such variables make programs run other code, trust others or find other files: NODE_OPTIONS (line 1); if they are meant, export them, or list their names in BUS_DOTENV_ALLOW in the environment\n';
     expect(await bus(['node'], { cwd })).toEqual({ status: 0, signal: null, stdout: '1 undefined\n', stderr: warning });
     expect(await bus(['operator', 'database', 'plan'], { cwd })).toMatchObject({ status: 0, stderr: warning });
     expect(existsSync(marker)).toBe(false);

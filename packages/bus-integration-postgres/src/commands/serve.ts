@@ -17,7 +17,7 @@ import {
   positiveDurationOf,
   printable,
   readConfiguration,
-  readEnvFile,
+  readNamedEnvFile,
   writeResult,
 } from 'bus-integration-database';
 import { createKeptSessions } from '../kept-sessions.ts';
@@ -64,7 +64,9 @@ export async function serve(argv: readonly string[], processEnv: Environment, ou
 async function served(flags: Flags, processEnv: Environment, log: Log): Promise<number> {
   const ready = createReadyFile(flags['ready-file'], log);
   const uid = process.getuid?.() ?? 0;
-  const file = flags['env-file'] === undefined ? undefined : readEnvFile(resolve(flags['env-file']), flags['env-file']);
+  const path = flags['env-file'];
+  const named = path === undefined ? undefined : readNamedEnvFile(resolve(path), path, process.getuid?.());
+  const file = named?.file;
   const env: Environment = Object.assign(Object.create(null), processEnv, file?.values);
   const source = file === undefined ? {} : { envFile: file.path, lines: file.lines };
   const { configuration, warnings } = readConfiguration(env, source, [postgresKeys]);
@@ -78,13 +80,19 @@ async function served(flags: Flags, processEnv: Environment, log: Log): Promise<
       ? judgeSecretFile(resolve(file.path), { uid, shownAs: file.path, content: 'any' })
       : [];
   refuseExposed(exposed);
-  for (const { code, message, target, remedy } of [...warnings, ...misspelledWorkerKeys(env), ...exposed])
+  for (const { code, message, target, remedy } of [
+    ...(named?.warnings ?? []),
+    ...warnings,
+    ...misspelledWorkerKeys(env),
+    ...exposed,
+  ])
     log('warn', message, { code, target, remedy });
 
   const { deploymentId } = configuration;
   const transport = await chooseTransport({ eventsUrl: flags['events-url'], nats: flags.nats, env, deploymentId, uid });
   const maxAgeMs = positiveDurationOf(env, 'BUS_EVENTS_MAX_AGE');
-  const surroundings = { env, cwd: process.cwd(), homeDirectory: env.HOME || homedir(), osUser: osUserOf(uid), uid };
+  const homeDirectory = env.HOME || homedir();
+  const surroundings = { env, processEnv, cwd: process.cwd(), homeDirectory, osUser: osUserOf(uid), uid };
   const kept = createKeptSessions();
   const worker = createWorker({
     providers: [createPostgresProvider({ configuration, surroundings, kept })],

@@ -67,8 +67,8 @@ export function directorySight(
   return { checks, ...(broken.length === 0 && { readable: directory }) };
 }
 
-function gitCheck(id: string, path: string, { cwd, env }: ProviderSurroundings): Check {
-  const { result, seen, remedy } = gitExposure(pathFrom(cwd, path), { env });
+function gitCheck(id: string, path: string, { cwd, env, processEnv = env }: ProviderSurroundings): Check {
+  const { result, seen, remedy } = gitExposure(pathFrom(cwd, path), { env: processEnv });
   return check(id, result, seen, remedy);
 }
 

@@ -1,0 +1,26 @@
+// What is worth a warning about ./.env, in words. Pure; shows no value.
+import { printable } from 'bus-integration-database';
+import type { EnvOverlay } from './env-overlay.ts';
+
+/**
+ * One line for each kind of thing: who may write the file, and what of it was not taken.
+ *
+ * @example
+ * dotenvWarnings(overlayEnvFile(process.env, '.', process.getuid?.()));
+ */
+export function dotenvWarnings({ warnings, withheld }: EnvOverlay): string[] {
+  const odd = warnings.map(({ message, remedy }) => (remedy === undefined ? message : `${message}; ${remedy}`));
+  if (withheld.length === 0) return odd;
+  return [
+    ...odd,
+    `.env: not taken, since such variables make programs run other code, trust others or find other files: ${named(withheld)}; if they are meant, export them, or list their names in BUS_DOTENV_ALLOW in the environment`,
+  ];
+}
+
+const shownAtMost = 20;
+
+function named(places: EnvOverlay['withheld']): string {
+  const shown = places.slice(0, shownAtMost).map(({ key, line }) => `${printable(key)} (line ${line})`);
+  const more = places.length - shown.length;
+  return [...shown, ...(more > 0 ? [`${more} more`] : [])].join(', ');
+}

@@ -181,6 +181,22 @@ describe('what can go wrong on the way', () => {
     expect(stderr).toMatch(/the apply may go on at .*status .*shows what stands/s);
   });
 
+  it('an API that is away for 8 s while its job goes on is waited for', async () => {
+    let backAt = Number.POSITIVE_INFINITY;
+    await using api = await fakeApi((path) => {
+      if (path.startsWith('POST apply')) {
+        backAt = performance.now() + 8_000;
+        return accepted;
+      }
+      return performance.now() < backAt
+        ? [503, { error: 'the gateway has nobody behind it' }]
+        : [200, { state: 'ended', response: answered }];
+    });
+    using client = makeClient();
+    const { exit, stderr } = await run(client, 'apply', '--api-url', api.url);
+    expect([exit, stderr]).toEqual([0, '']);
+  });
+
   const answered = {
     ok: true,
     deployment_id: 'example-dev',

@@ -58,10 +58,12 @@ export function createJobs({ retentionMs, now = Date.now }: { retentionMs: numbe
   const jobs = new Map<string, Job>();
   const runningJobs = () => [...jobs.values()].filter(({ response }) => response === undefined);
   const forget = () => {
-    const endedJobs = [...jobs.values()].filter(({ endedAt }) => endedAt !== undefined);
-    for (const [index, { id, endedAt }] of endedJobs.entries()) {
-      const isOld = endedAt !== undefined && now() - endedAt.getTime() > retentionMs;
-      if (isOld || index < endedJobs.length - rememberedJobs) jobs.delete(id);
+    // By their ends: one that took long is not forgotten before anybody could hear of its end.
+    const ended = [...jobs.values()]
+      .flatMap(({ id, endedAt }) => (endedAt === undefined ? [] : [{ id, endedMs: endedAt.getTime() }]))
+      .sort((one, other) => one.endedMs - other.endedMs);
+    for (const [index, { id, endedMs }] of ended.entries()) {
+      if (now() - endedMs > retentionMs || index < ended.length - rememberedJobs) jobs.delete(id);
     }
   };
   return {

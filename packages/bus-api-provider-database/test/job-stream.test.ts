@@ -127,3 +127,25 @@ it('a quiet job’s stream stays open past the time in which a stalled one is cu
   expect(numbersIn(text)).toEqual([1]);
   expect(text).toContain(': still there');
 });
+
+it('a job that took long is remembered from its end on, whatever others ended meanwhile', async () => {
+  let now = 0;
+  const jobs = createJobs({ retentionMs: 60_000, now: () => now });
+  const response: Response = { ok: true, ...about, actions: [], steps: [], diagnostics: [] };
+  let end = (_: Response): void => {};
+  const long = jobs.start(
+    about,
+    () =>
+      new Promise((resolve) => {
+        end = resolve;
+      }),
+  );
+  for (let index = 0; index < 250; index += 1) {
+    now += 1;
+    await jobs.start(about, async () => response).ended;
+  }
+  now += 1;
+  end(response);
+  await long.ended;
+  expect(jobs.get(long.id)?.response).toEqual(response);
+});

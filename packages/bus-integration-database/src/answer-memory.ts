@@ -7,6 +7,8 @@ import type { Response } from './response.ts';
 export interface AnswerMemory {
   /** The answer to this very request: the one there was, the one that is being made, or the one that `run` now makes. */
   once(envelope: Envelope, run: () => Promise<Response>): Promise<Response>;
+  /** The answer that there was, or that is being made; undefined where none is known. */
+  known(envelope: Envelope): Promise<Response> | undefined;
 }
 
 export interface AnswerMemoryLimits {
@@ -47,14 +49,18 @@ export function createAnswerMemory(limits: AnswerMemoryLimits): AnswerMemory {
       forget(oldest);
     }
   };
+  const known = (key: string): Promise<Response> | undefined => {
+    const there = kept.get(key);
+    if (there !== undefined && performance.now() < there.until) return Promise.resolve(there.response);
+    forget(key);
+    return atWork.get(key);
+  };
   return {
+    known: (envelope) => known(identityOf(envelope)),
     once: async (envelope, run) => {
       const key = identityOf(envelope);
-      const known = kept.get(key);
-      if (known !== undefined && performance.now() < known.until) return known.response;
-      forget(key);
-      const going = atWork.get(key);
-      if (going !== undefined) return await going;
+      const there = known(key);
+      if (there !== undefined) return await there;
       const made = run();
       atWork.set(key, made);
       try {

@@ -103,7 +103,9 @@ export function createWorker(options: WorkerOptions): Worker {
     try {
       if (delivery.isTooDeep) throw tooDeep();
       const envelope = readEnvelope(delivery.body);
-      response = delivery.isGivenUp ? failure(about, givenUp()) : await run(operation, envelope, delivery);
+      response = delivery.isGivenUp
+        ? ((await memory.known(envelope)) ?? failure(about, givenUp()))
+        : await run(operation, envelope, delivery);
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
       response = failure(about, error);

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { DiscardPolicy, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { hasNatsServer, type NatsServer, startNatsServer } from '../../../test/nats-server.ts';
@@ -58,8 +58,14 @@ describe.runIf(hasNatsServer('transport over NATS'))('with a real server', () =>
   async function startWorker(options: Partial<NatsOptions> & { provider?: CountingProvider } = {}) {
     const { provider = createCountingProvider(), ...nats } = options;
     const readiness: boolean[] = [];
+    const log: { message: string; [fact: string]: unknown }[] = [];
     const transport = createNatsTransport({ url: server.url, retry: { minMs: 10, maxMs: 50 }, ...nats });
-    const worker = createWorker({ providers: [provider], transport, onReady: (isReady) => readiness.push(isReady) });
+    const worker = createWorker({
+      providers: [provider],
+      transport,
+      log: (_, message, facts) => log.push({ message, ...facts }),
+      onReady: (isReady) => readiness.push(isReady),
+    });
     const ended = worker.run();
     ended.catch(() => {});
     const stop = async () => {
@@ -68,7 +74,7 @@ describe.runIf(hasNatsServer('transport over NATS'))('with a real server', () =>
     };
     stopping.push(stop);
     await expect.poll(() => readiness.length, { timeout: 10_000 }).toBeGreaterThan(0);
-    return { provider, stop, ended, readiness };
+    return { provider, stop, ended, readiness, log };
   }
 
   /** Publishes as a client that knows no JetStream would, and waits for the answers. */
@@ -271,6 +277,25 @@ describe.runIf(hasNatsServer('transport over NATS'))('with a real server', () =>
     });
     expect(provider.applies.count).toBe(1);
   });
+
+  /** Answers go into a stream of their own, which takes one message and no more until it is emptied. */
+  async function fullStreamOfAnswers() {
+    const retention = { max_msgs: 1, discard: DiscardPolicy.New };
+    await manager.streams.add({ name: 'ASKED', subjects: ['bus.database.*.request', deadLetterSubject] });
+    await manager.streams.add({ name: 'ANSWERED', subjects: ['bus.database.*.response'], ...retention });
+    await jetstream(client).publish('bus.database.status.response', '{}');
+  }
+
+  test('a stream of answers that is full for 12 s delays an answer, and loses none', async () => {
+    await fullStreamOfAnswers();
+    const { provider, log } = await startWorker({ retry: { minMs: 500, maxMs: 30_000 } });
+    setTimeout(() => void manager.streams.purge('ANSWERED'), 12_000);
+    expect(await ask('apply', applyApp)).toMatchObject([{ ok: true, dry_run: false }]);
+    expect(provider.applies.count).toBe(1);
+    const told = log.filter(({ message }) => message === 'answer not taken yet');
+    expect(told[0]).toMatchObject({ event: 'bus.database.apply.response', why: expect.stringMatching(/maximum/) });
+    expect(log.filter(({ message }) => message === 'unanswered')).toEqual([]);
+  }, 40_000);
 
   test('a stream that takes no answers is refused before any request is run', async () => {
     await manager.streams.add({ name: 'ASKED', subjects: ['bus.database.*.request'] });

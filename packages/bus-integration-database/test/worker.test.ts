@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { AnswerEnvelope } from '../src/envelope.ts';
 import { OperationError } from '../src/errors.ts';
 import { Secret } from '../src/secret.ts';
+import type { Transport } from '../src/transport.ts';
 import { createEventsHttpTransport, type EventsHttpOptions } from '../src/transports/events-http.ts';
 import { createWorker, type WorkerOptions } from '../src/worker.ts';
 import { type CountingProvider, createCountingProvider } from './counting-provider.ts';
@@ -388,7 +390,52 @@ test('after the second signal one deadline is for all that does not get out', as
   expect(warnings).toEqual([]);
 }, 15_000);
 
+test('a request that is given up for its deliveries gets the answer that is remembered, where there is one', async () => {
+  const provider = createCountingProvider();
+  const published: AnswerEnvelope[] = [];
+  let isFull = true;
+  const transport: Transport = {
+    listen: async ({ receive }) => {
+      const delivery = { name: 'bus.database.apply.request', body: ask('apply', 'full', applyApp) };
+      await expect(receive(delivery)).rejects.toThrow('full');
+      isFull = false;
+      await receive({ ...delivery, isGivenUp: true });
+      await receive({ ...delivery, body: ask('apply', 'unknown', applyApp), isGivenUp: true });
+    },
+    publish: async (envelope) => {
+      if (isFull) throw new Error('the stream is full');
+      published.push(envelope);
+    },
+    stop: () => {},
+    close: async () => {},
+  };
+  await createWorker({ providers: [provider], transport }).run();
+  expect(published.map(({ correlation_id, payload }) => [correlation_id, payload.ok])).toEqual([
+    ['full', true],
+    ['unknown', false],
+  ]);
+  expect(published[1]?.payload.diagnostics).toMatchObject([{ code: 'given-up' }]);
+  expect(provider.applies.count).toBe(1);
+});
+
 describe('the transport over HTTP', () => {
+  test.each([
+    ['answers 503', 503],
+    ['answers 429', 429],
+  ])(
+    'an answer waits until a broker that %s takes it, however soon the streams would be given up',
+    async (_, status) => {
+      const { lines, provider } = await start({ http: { retry: { minMs: 5, maxMs: 40, forMs: 50 } } });
+      broker.fault.refuseAnswers = status;
+      const answered = answerOf(ask('apply', `late-${status}`, applyApp));
+      await delay(1_000);
+      delete broker.fault.refuseAnswers;
+      expect((await answered).payload.ok).toBe(true);
+      expect(provider.applies.count).toBe(1);
+      expect(lines.filter(({ message }) => message === 'answer not taken yet').length).toBeGreaterThan(3);
+    },
+  );
+
   test('streams that end at once are opened more and more seldom, and given up after the time that is set', async () => {
     broker.fault.endsStreams = true;
     const { ended } = await start({ http: { retry: { minMs: 20, maxMs: 200, forMs: 1_000 } } }, false);

@@ -5,9 +5,10 @@ import type { ApiAddress } from './api-client.ts';
 import { readEvents } from './event-stream.ts';
 import { interruptionError } from './interruption.ts';
 
-/** Streams break; this often one is taken up again where it ended. */
-const attempts = 5;
+/** How long an API, or the gateway before it, may be away: longer than it takes to start one anew. */
+const patienceMs = 60_000;
 const pauseMs = 500;
+const longestPauseMs = 3_000;
 /** The API's stream tells every 15 s that it is alive. */
 const silenceMs = 60_000;
 /** How long the job's own document is waited for where its stream is lost. */
@@ -46,7 +47,13 @@ const longestEndMs = 15_000;
 
 async function follow(address: ApiAddress, jobId: string, context: Context, signal: AbortSignal): Promise<unknown> {
   let last = 0;
-  for (let attempt = 1; ; attempt += 1) {
+  let failures = 0;
+  let failingSince = 0;
+  const heard = () => {
+    failures = 0;
+  };
+  const isOver = () => failures > 0 && performance.now() - failingSince > patienceMs;
+  for (;;) {
     try {
       const asked = { path: `jobs/${jobId}/events`, lastEventId: last, silenceMs };
       const answer = await openApi(address, asked, signal);
@@ -54,7 +61,7 @@ async function follow(address: ApiAddress, jobId: string, context: Context, sign
       for await (const { id, event, data } of answer.statusCode === 200 ? readEvents(answer) : []) {
         last = id ?? last;
         // A stream that told something was worth taking up.
-        attempt = 1;
+        heard();
         if (event === 'progress') context.onProgress?.(JSON.parse(data) as Progress);
         if (event === 'end') return JSON.parse(data);
       }
@@ -67,12 +74,14 @@ async function follow(address: ApiAddress, jobId: string, context: Context, sign
       const { state, response } = document as { state?: unknown; response?: unknown };
       if (state === 'ended') return response;
       if (state !== 'running' && status < 500) throw forgotten(address, document);
-      if (state === 'running') attempt = 1;
+      if (state === 'running') heard();
     } catch (error) {
-      if (signal.aborted || attempt >= attempts || isForgotten(error)) throw error;
+      if (signal.aborted || isOver() || isForgotten(error)) throw error;
     }
-    if (attempt >= attempts) throw lost(address, undefined);
-    await new Promise((done) => setTimeout(done, pauseMs * attempt));
+    if (isOver()) throw lost(address, undefined);
+    if (failures === 0) failingSince = performance.now();
+    failures += 1;
+    await new Promise((done) => setTimeout(done, Math.min(pauseMs * failures, longestPauseMs)));
   }
 }
 

@@ -7,12 +7,13 @@ import { createQueue, type Queue } from '../gate.ts';
 import { type HttpRequest, sendRequest } from '../http-request.ts';
 import { goesInClear } from '../loopback.ts';
 import type { Secret } from '../secret.ts';
-import type { Subscription, Transport } from '../transport.ts';
+import type { Log, Subscription, Transport } from '../transport.ts';
 import { createBackoff, type RetryPolicy } from './backoff.ts';
 import { readBody } from './event-body.ts';
 import { isFinal, isOfTheToken, requireStream, requireSuccess } from './events-answer.ts';
 import { eventsUrl } from './events-url.ts';
 import { createLineReader } from './ndjson.ts';
+import { publishUntilTaken } from './publish-until-taken.ts';
 import { createSeenEvents, type SeenEvents } from './seen-events.ts';
 
 export { eventsUrl } from './events-url.ts';
@@ -70,6 +71,7 @@ export function createEventsHttpTransport(options: EventsHttpOptions): Transport
     refuse = reject;
   });
   refused.catch(() => {});
+  let log: Log = () => {};
 
   // Each request listens to one of them, and many are under way at once.
   setMaxListeners(0, stopping.signal, closing.signal);
@@ -154,7 +156,8 @@ export function createEventsHttpTransport(options: EventsHttpOptions): Transport
   return {
     listen: async (subscription) => {
       const open = new Set<string>();
-      const { events, log } = subscription;
+      const { events } = subscription;
+      log = subscription.log;
       if (token !== undefined && goesInClear(url))
         log('warn', `the token goes to ${url.host} in clear, and whoever sees it may use it`, { remedy: 'use https' });
       const streams = events.map((name) =>
@@ -176,28 +179,24 @@ export function createEventsHttpTransport(options: EventsHttpOptions): Transport
     },
     publish: async (envelope) => {
       const text = JSON.stringify(envelope);
-      const backoff = createBackoff({ ...retry, forMs: Math.min(retry.forMs ?? publishForMs, publishForMs) });
-      for (;;) {
-        try {
-          const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
-          const answer = await ask(url, { method: 'POST', headers, body: text, signal: closing.signal });
-          requireSuccess(answer, 'publishing an answer');
-          answer.resume();
-          return;
-        } catch (error) {
-          if (isOfTheToken(error)) refuse(error);
-          if (closing.signal.aborted || isFinal(error)) throw error;
-          await backoff.wait(error, closing.signal);
-        }
+      const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
+      const post = async () => {
+        const answer = await ask(url, { method: 'POST', headers, body: text, signal: closing.signal });
+        requireSuccess(answer, 'publishing an answer');
+        answer.resume();
+      };
+      const { signal } = closing;
+      try {
+        await publishUntilTaken(post, { envelope, retry, log, isFinal, signal });
+      } catch (error) {
+        if (isOfTheToken(error)) refuse(error);
+        throw error;
       }
     },
     stop: () => stopping.abort(),
     close: async () => closing.abort(),
   };
 }
-
-/** An answer that can't be published for that long is given up: whoever asked has given up too. */
-const publishForMs = 120_000;
 
 /** When the broker took an event in, under the names that brokers give it. */
 function timeOf(body: unknown): { sentAt?: Date } {

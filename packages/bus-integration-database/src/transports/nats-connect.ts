@@ -2,7 +2,7 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { OperationError } from '../errors.ts';
 import type { Secret } from '../secret.ts';
-import type { Log } from '../transport.ts';
+import type { Log, Subscription } from '../transport.ts';
 import { createBackoff, type RetryPolicy } from './backoff.ts';
 import type { Nats, NatsServers } from './nats-client.ts';
 import { messageOf, unauthorized } from './nats-refusals.ts';
@@ -52,4 +52,20 @@ export async function connectNats(nats: Nats, way: NatsWay): Promise<NatsConnect
     }
   }
   return undefined;
+}
+
+/** What was there before a connection was lost may be gone after: the round begins anew, and is ready when it has looked. */
+export async function tellStatus(
+  connection: NatsConnection,
+  { onReady, log }: Subscription,
+  onReconnect: () => void,
+  onError: (error: Error) => void,
+): Promise<void> {
+  for await (const status of connection.status()) {
+    const { type } = status;
+    if (status.type === 'error') onError(status.error);
+    if (type === 'disconnect') onReady(false);
+    if (type === 'reconnect') onReconnect();
+    if (type === 'disconnect' || type === 'reconnect') log('warn', type, {});
+  }
 }

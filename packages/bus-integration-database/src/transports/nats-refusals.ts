@@ -10,6 +10,10 @@ export function answerTooLarge(text: string, limitBytes: number): OperationError
   );
 }
 
+export function isAnswerTooLarge(error: unknown): boolean {
+  return error instanceof OperationError && error.diagnostics[0]?.code === answerTooLargeCode;
+}
+
 export function unauthorized(cause: unknown): OperationError {
   return new OperationError('unauthenticated', `NATS refused the login: ${messageOf(cause)}`, {
     target: 'BUS_NATS_URL',

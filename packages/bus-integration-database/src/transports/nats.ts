@@ -6,13 +6,21 @@ import { OperationError } from '../errors.ts';
 import { eventNames } from '../events.ts';
 import { createGate, type Gate } from '../gate.ts';
 import type { Secret } from '../secret.ts';
-import type { Subscription, Transport } from '../transport.ts';
+import type { Log, Subscription, Transport } from '../transport.ts';
 import { createBackoff, type RetryPolicy } from './backoff.ts';
 import { readBody } from './event-body.ts';
 import { loadNats, type Nats, sendsLoginInClear, serversOf } from './nats-client.ts';
-import { connectNats } from './nats-connect.ts';
-import { answerTooLarge, forbidden, messageOf, unauthorized, withoutJetStream } from './nats-refusals.ts';
+import { connectNats, tellStatus } from './nats-connect.ts';
+import {
+  answerTooLarge,
+  forbidden,
+  isAnswerTooLarge,
+  messageOf,
+  unauthorized,
+  withoutJetStream,
+} from './nats-refusals.ts';
 import { durableConsumer, eventStream, requireStreams } from './nats-stream.ts';
+import { type PublishOptions, publishUntilTaken } from './publish-until-taken.ts';
 
 export interface NatsOptions {
   /** `nats://host:4222`, several with commas; `tls://` demands TLS. */
@@ -52,6 +60,8 @@ export function createNatsTransport(options: NatsOptions): Transport {
   } = options;
   const servers = serversOf(options.url);
   const stopping = new AbortController();
+  const closing = new AbortController();
+  let log: Log = () => {};
   let connection: NatsConnection | undefined;
   let client: JetStreamClient | undefined;
 
@@ -83,8 +93,15 @@ export function createNatsTransport(options: NatsOptions): Transport {
     headers.set('Bus-Sequence', String(message.seq));
     // The headers count too; a request that leaves them no room is found by its sequence.
     const hasRoom = message.data.length + headerRoomBytes <= (connection?.info?.max_payload ?? 0);
-    await client?.publish(deadLetterSubject, hasRoom ? message.data : '', { headers });
+    const letter = { name: deadLetterSubject, correlation_id: `sequence ${message.seq}` };
+    await untilTaken(letter, async () => {
+      await client?.publish(deadLetterSubject, hasRoom ? message.data : '', { headers });
+    });
   };
+
+  /** A stream that is full, or a server that is away, may be back in a moment. */
+  const untilTaken = (envelope: PublishOptions['envelope'], publish: () => Promise<void>) =>
+    publishUntilTaken(publish, { envelope, retry, log, isFinal: isAnswerTooLarge, signal: closing.signal });
 
   /**
    * One at a time is asked for, and only when there is room: what waits here would be silent to the server. Ends with the
@@ -139,7 +156,8 @@ export function createNatsTransport(options: NatsOptions): Transport {
   return {
     listen: async (subscription) => {
       const nats = await loadNats();
-      const { log, onReady } = subscription;
+      const { onReady } = subscription;
+      log = subscription.log;
       if (sendsLoginInClear(options.url))
         log('warn', 'the password for NATS goes there in clear, and whoever sees it may use it', {
           remedy: 'use tls://, or BUS_NATS_CREDS_FILE',
@@ -194,6 +212,10 @@ export function createNatsTransport(options: NatsOptions): Transport {
       const rounds = serveRounds();
       try {
         await Promise.race([rounds, lost, refused]);
+      } catch (error) {
+        // What can't go on takes no answer either.
+        closing.abort();
+        throw error;
       } finally {
         stopping.abort();
         await Promise.allSettled([rounds]);
@@ -201,14 +223,17 @@ export function createNatsTransport(options: NatsOptions): Transport {
       }
     },
     publish: async (envelope) => {
-      if (client === undefined) throw new OperationError('unreachable', 'not connected to NATS');
       const text = JSON.stringify(envelope);
-      const limitBytes = connection?.info?.max_payload;
-      if (limitBytes !== undefined && Buffer.byteLength(text) > limitBytes) throw answerTooLarge(text, limitBytes);
-      await client.publish(envelope.name, text);
+      await untilTaken(envelope, async () => {
+        if (client === undefined) throw new OperationError('unreachable', 'not connected to NATS');
+        const limitBytes = connection?.info?.max_payload;
+        if (limitBytes !== undefined && Buffer.byteLength(text) > limitBytes) throw answerTooLarge(text, limitBytes);
+        await client.publish(envelope.name, text);
+      });
     },
     stop: () => stopping.abort(),
     close: async () => {
+      closing.abort();
       await connection?.close();
     },
   };
@@ -222,19 +247,3 @@ interface Source {
 }
 
 const headerRoomBytes = 1_024;
-
-/** What was there before a connection was lost may be gone after: the round begins anew, and is ready when it has looked. */
-async function tellStatus(
-  connection: NatsConnection,
-  { onReady, log }: Subscription,
-  onReconnect: () => void,
-  onError: (error: Error) => void,
-): Promise<void> {
-  for await (const status of connection.status()) {
-    const { type } = status;
-    if (status.type === 'error') onError(status.error);
-    if (type === 'disconnect') onReady(false);
-    if (type === 'reconnect') onReconnect();
-    if (type === 'disconnect' || type === 'reconnect') log('warn', type, {});
-  }
-}

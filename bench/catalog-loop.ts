@@ -2,7 +2,7 @@
 import { Client } from 'pg';
 import { deploymentId } from './workload.ts';
 
-/** As many as a serving surface reads at once. */
+/** One more than a serving surface reads at once. */
 export const loops = 4;
 const roundMs = 4_000;
 const warmUpMs = 1_000;

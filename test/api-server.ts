@@ -20,9 +20,9 @@ export interface ApiServer extends AsyncDisposable {
 export const apiToken = 'a-token-for-tests-only-0123456789';
 
 /** Starts it with the deployment's own keys as its environment. */
-export async function startApi(deployment: Deployment): Promise<ApiServer> {
+export async function startApi(deployment: Deployment, args: readonly string[] = []): Promise<ApiServer> {
   const tokenFile = deployment.write('local/api-token', `${apiToken}\n`);
-  const child = spawn(binary, ['--addr', '127.0.0.1:0'], {
+  const child = spawn(binary, ['--addr', '127.0.0.1:0', ...args], {
     cwd: deployment.directory,
     env: {
       PATH: `${dirname(process.execPath)}:/usr/bin:/bin`,

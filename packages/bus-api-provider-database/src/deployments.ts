@@ -20,8 +20,6 @@ export interface Deployment {
   readonly id: string;
   readonly configuration: Configuration;
   readonly provider: Provider;
-  /** Lets go of what the provider keeps. */
-  readonly close: () => Promise<void>;
   /** An answer with the paths that others may see. */
   readonly shown: (response: Response) => Response;
 }
@@ -36,7 +34,7 @@ export interface Deployments {
    * @throws OperationError `not-configured` when there is none at all, `invalid-request` for a name that isn't served
    */
   find(id?: string): Deployment;
-  /** Ends what all of them keep. */
+  /** Ends what their providers keep. */
   close(): Promise<void>;
 }
 
@@ -54,7 +52,7 @@ export function deploymentFromEnvironment(
 ): Deployments {
   try {
     const { deployment, warnings } = configure(surroundings, roots);
-    return served([deployment], warnings);
+    return served([deployment], warnings, roots);
   } catch (error) {
     if (!(error instanceof OperationError) || error.errorClass !== 'not-configured') throw error;
     return unconfigured(error);
@@ -102,7 +100,7 @@ export function deploymentsFromFolder(
       diagnostics: problems,
     });
   }
-  return served(found, warnings);
+  return served(found, warnings, roots);
 }
 
 function configure(surroundings: ProviderSurroundings, roots: readonly ProviderRoot[], envFile?: EnvFile) {
@@ -114,20 +112,24 @@ function configure(surroundings: ProviderSurroundings, roots: readonly ProviderR
   // Where files lie on this machine is nobody else's matter.
   const told = configuration.dsnOutputDirectory === undefined ? {} : { dsnDirectoryShownAs: '.' };
   const root = roots.find(({ keys }) => keys.provider === configuration.provider);
-  const made = root?.create({ configuration: { ...configuration, ...told }, surroundings });
-  if (made === undefined) throw new Error(`a configuration for ${configuration.provider}, which is not built in`);
+  const provider = root?.create({ configuration: { ...configuration, ...told }, surroundings });
+  if (provider === undefined) throw new Error(`a configuration for ${configuration.provider}, which is not built in`);
   const shown = showPaths(configuration, surroundings.cwd);
-  return { deployment: { id: configuration.deploymentId, configuration, ...made, shown }, warnings };
+  return { deployment: { id: configuration.deploymentId, configuration, provider, shown }, warnings };
 }
 
-function served(deployments: readonly Deployment[], warnings: readonly Diagnostic[]): Deployments {
+function served(
+  deployments: readonly Deployment[],
+  warnings: readonly Diagnostic[],
+  roots: readonly ProviderRoot[],
+): Deployments {
   const byId = new Map(deployments.map((deployment) => [deployment.id, deployment]));
   const ids = [...byId.keys()];
   return {
     ids,
     warnings,
     close: async () => {
-      await Promise.all(deployments.map(({ close }) => close()));
+      await Promise.all(roots.map(({ close }) => close()));
     },
     find: (id) => {
       if (id === undefined && deployments.length > 1) {

@@ -7,4 +7,4 @@ export { createAuthenticate } from './authenticate.ts';
 export type { Deployment, Deployments } from './deployments.ts';
 export { deploymentFromEnvironment, deploymentsFromFolder } from './deployments.ts';
 export { openApiDocument } from './openapi.ts';
-export { providers } from './providers.ts';
+export { createProviders } from './providers.ts';

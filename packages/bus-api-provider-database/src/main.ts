@@ -14,7 +14,7 @@ import { help, readArguments } from './arguments.ts';
 import { readAuthSettings } from './auth-settings.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { deploymentFromEnvironment, deploymentsFromFolder } from './deployments.ts';
-import { type ProviderSurroundings, providers } from './providers.ts';
+import { createProviders, type ProviderSurroundings } from './providers.ts';
 import { listen, shutDown } from './serve.ts';
 
 const version = '0.1.0';
@@ -55,6 +55,7 @@ async function serve(
     }
   });
   const surroundings = processSurroundings();
+  const providers = createProviders();
   const deployments =
     folder === undefined
       ? deploymentFromEnvironment(surroundings, providers)

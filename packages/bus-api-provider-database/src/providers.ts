@@ -9,26 +9,25 @@ import {
 
 export type { ProviderSurroundings } from 'bus-integration-postgres';
 
+/** A provider as this process has it, for all deployments that it serves. */
 export interface ProviderRoot {
   readonly keys: ProviderKeys;
   readonly create: (options: {
     readonly configuration: Configuration;
     readonly surroundings: ProviderSurroundings;
-  }) => ServedProvider;
-}
-
-/** A provider that keeps connections between readings, until it is closed. */
-interface ServedProvider {
-  readonly provider: Provider;
+  }) => Provider;
+  /** Ends the connections that are kept between readings. */
   readonly close: () => Promise<void>;
 }
 
-export const providers: readonly ProviderRoot[] = [
-  {
-    keys: postgresKeys,
-    create: (options) => {
-      const kept = createKeptSessions();
-      return { provider: createPostgresProvider({ ...options, kept }), close: () => kept.close() };
+/** Made once for a process: deployments on one server share the bounds of its connections. */
+export function createProviders(): readonly ProviderRoot[] {
+  const kept = createKeptSessions();
+  return [
+    {
+      keys: postgresKeys,
+      create: (options) => createPostgresProvider({ ...options, kept }),
+      close: () => kept.close(),
     },
-  },
-];
+  ];
+}

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { createApp } from '../src/app.ts';
 import { deploymentFromEnvironment } from '../src/deployments.ts';
 import { openApiDocument } from '../src/openapi.ts';
-import { providers } from '../src/providers.ts';
+import { createProviders } from '../src/providers.ts';
 
 type Paths = Record<string, Record<string, unknown>>;
 
@@ -33,7 +33,7 @@ it('names every route, and no other', async () => {
   const surroundings = { env: {}, cwd: '/', homeDirectory: '/', osUser: '', uid: 0 };
   const { server } = await createApp({
     providers: ['postgres'],
-    deployments: deploymentFromEnvironment(surroundings, providers),
+    deployments: deploymentFromEnvironment(surroundings, createProviders()),
   });
   const documented = Object.entries(openApiDocument({ isAuthenticating: true }).paths as Paths).flatMap(
     ([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),

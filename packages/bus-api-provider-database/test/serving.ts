@@ -8,7 +8,7 @@ import { type App, createApp, type Limits } from '../src/app.ts';
 import type { Authenticate } from '../src/authenticate.ts';
 import { createAuthenticate } from '../src/authenticate.ts';
 import { deploymentFromEnvironment } from '../src/deployments.ts';
-import { providers } from '../src/providers.ts';
+import { createProviders } from '../src/providers.ts';
 import { shutDown } from '../src/serve.ts';
 
 export const token = 'a-token-for-tests-only-0123456789';
@@ -62,7 +62,7 @@ export async function serve({ keys = {}, authenticate, limits = {} }: ServingOpt
   let log = '';
   const app = await createApp({
     providers: ['postgres'],
-    deployments: deploymentFromEnvironment(surroundings, providers),
+    deployments: deploymentFromEnvironment(surroundings, createProviders()),
     authenticate:
       authenticate === null ? undefined : (authenticate ?? createAuthenticate({ token: new Secret(token) })),
     log: {

@@ -5,7 +5,7 @@ import type { Configuration, Response } from 'bus-integration-database';
 import { expect, it } from 'vitest';
 import { createApp } from '../src/app.ts';
 import { deploymentFromEnvironment } from '../src/deployments.ts';
-import { providers } from '../src/providers.ts';
+import { createProviders } from '../src/providers.ts';
 import { showPaths } from '../src/shown-paths.ts';
 
 function told(seen: string, dsnOutputDirectory = './local/dsn', cwd = '/srv/shop'): string | undefined {
@@ -70,7 +70,7 @@ it.each([
         BUS_DATABASE_DSN_OUTPUT_DIR: join(directory, 'dsn'),
       };
       const surroundings = { env, cwd, homeDirectory: '/', osUser: 'tester', uid: process.getuid?.() ?? 0 };
-      const deployments = deploymentFromEnvironment(surroundings, providers);
+      const deployments = deploymentFromEnvironment(surroundings, createProviders());
       const { server } = await createApp({ providers: ['postgres'], deployments });
       const url = await server.listen({ host: '127.0.0.1', port: 0 });
       for (const path of ['plan', 'status', 'doctor']) {

@@ -83,7 +83,7 @@ export { isMutating, risks } from './step.ts';
 export type { Delivery, Log, Subscription, Transport } from './transport.ts';
 export type { TransportChoice } from './transport-choice.ts';
 export { chooseTransport, holdsLogin, positiveDurationOf } from './transport-choice.ts';
-export { createTurnstile } from './turnstile.ts';
+export { createTurnstile, type Turnstile } from './turnstile.ts';
 export type { Worker, WorkerOptions } from './worker.ts';
 export { createWorker } from './worker.ts';
 export { misspelledWorkerKeys } from './worker-keys.ts';

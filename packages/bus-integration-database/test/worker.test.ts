@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { AnswerEnvelope } from '../src/envelope.ts';
 import { OperationError } from '../src/errors.ts';
+import type { Response } from '../src/response.ts';
 import { Secret } from '../src/secret.ts';
 import type { Transport } from '../src/transport.ts';
 import { createEventsHttpTransport, type EventsHttpOptions } from '../src/transports/events-http.ts';
@@ -392,7 +392,7 @@ test('after the second signal one deadline is for all that does not get out', as
 
 test('a request that is given up for its deliveries gets the answer that is remembered, where there is one', async () => {
   const provider = createCountingProvider();
-  const published: AnswerEnvelope[] = [];
+  const published: { id: string; response: Response }[] = [];
   let isFull = true;
   const transport: Transport = {
     listen: async ({ receive }) => {
@@ -404,17 +404,17 @@ test('a request that is given up for its deliveries gets the answer that is reme
     },
     publish: async (envelope) => {
       if (isFull) throw new Error('the stream is full');
-      published.push(envelope);
+      published.push({ id: envelope.correlation_id, response: envelope.payload as Response });
     },
     stop: () => {},
     close: async () => {},
   };
   await createWorker({ providers: [provider], transport }).run();
-  expect(published.map(({ correlation_id, payload }) => [correlation_id, payload.ok])).toEqual([
+  expect(published.map(({ id, response }) => [id, response.ok])).toEqual([
     ['full', true],
     ['unknown', false],
   ]);
-  expect(published[1]?.payload.diagnostics).toMatchObject([{ code: 'given-up' }]);
+  expect(published[1]?.response.diagnostics).toMatchObject([{ code: 'given-up' }]);
   expect(provider.applies.count).toBe(1);
 });
 

@@ -1,18 +1,25 @@
-// Connections for reading that a serving surface keeps between runs, so that a plan need not log in again. Only those of
-// runs that ended well are kept, for seconds; nothing that may write is ever kept.
+// The connections of a serving surface to its servers: a few runs at a time for each server, and connections for reading
+// kept between them, so that a plan need not log in again. Only those of runs that ended well are kept, for seconds;
+// nothing that may write is ever kept. One for the whole process, so that its bounds hold for all deployments together.
 import { createHmac, randomBytes } from 'node:crypto';
-import { createTurnstile, Secret } from 'bus-integration-database';
+import { createTurnstile, type Turnstile } from 'bus-integration-database';
 import type { ConnectionTarget } from './connection-target.ts';
 import type { PinnedAddress } from './dial.ts';
+import { lentSession } from './lent-session.ts';
+import type { ObservedDatabase, ObservedServer } from './observation.ts';
 import { judgeVerifier } from './scram.ts';
 import type { Session } from './session.ts';
+import { isSame, namesOf, placeOf, revealed } from './session-place.ts';
+import { sqlstateOf } from './sqlstate.ts';
 
 export interface KeptSessionsOptions {
-  /** Readings at once; more wait in the order in which they came. Default: 4. */
-  readonly runsAtOnce?: number;
+  /** Readings of one server at once; more wait in the order in which they came. Default: 3. */
+  readonly readingsAtOnce?: number;
+  /** Applies on one server at once, beside the readings. Default: 4. */
+  readonly appliesAtOnce?: number;
   /** How long an unused connection stays. Default: 10 s, since one in a database keeps others from dropping it. */
   readonly idleMs?: number;
-  /** The most that are kept at once. Default: 24. */
+  /** The most unused ones that are kept of one server, and never more than 15 % of its max_connections. Default: 16. */
   readonly most?: number;
 }
 
@@ -24,17 +31,32 @@ interface SessionKind {
 }
 
 export interface KeptSessions {
-  /** Runs the work when there is room for one more reading. */
-  inTurn<T>(work: () => Promise<T>): Promise<T>;
+  /** Runs the work when the target's server has a place for one more of its kind; a signal ends the wait. */
+  inTurn<T>(
+    kind: 'reading' | 'apply',
+    target: ConnectionTarget,
+    signal: AbortSignal,
+    work: () => Promise<T>,
+  ): Promise<T>;
   /**
    * A kept connection of this kind, at this address where one is given; else what `open` opens. Closing it keeps it, if
    * all that was asked of it went well.
    */
   take(kind: SessionKind, pinned: PinnedAddress | undefined, open: () => Promise<Session>): Promise<Session>;
+  /** Opens one that is not kept. Where the server has no more to give, the unused ones are given up for it. */
+  open(target: ConnectionTarget, pinned: PinnedAddress | undefined, open: () => Promise<Session>): Promise<Session>;
+  /** Told what a look at the server showed: where it is short of connections, or a database limits them, none are kept. */
+  note(pinned: PinnedAddress, seen: Room): Promise<void>;
   /** As `judgeVerifier`, which is slow on purpose, but once for the same password and verifier. */
   readonly judge: typeof judgeVerifier;
   /** Ends all that is kept; what is in use then ends with its run. */
   close(): Promise<void>;
+}
+
+/** How many connections a server has, and how many are in use. */
+interface Room {
+  readonly server: Pick<ObservedServer, 'maxConnections' | 'reservedConnections' | 'usedConnections'>;
+  readonly databases: ReadonlyMap<string, Pick<ObservedDatabase, 'connectionLimit'>>;
 }
 
 /** What a connection of a run that keeps calls itself, so that it isn't counted as somebody's. */
@@ -45,66 +67,146 @@ const trustedMs = 1_000;
 /** Settings of the server and of names in DNS change. */
 const longestLifeMs = 300_000;
 
+/** A server that has fewer left than this part of its max_connections is short of them. */
+const shortShare = 0.1;
+/** No more than this part of a server's max_connections is kept unused. */
+const keptShare = 0.15;
+
 interface Kept {
+  readonly key: string;
+  readonly server: ServerState;
   readonly session: Session;
   readonly bornAt: number;
   readonly idleSince: number;
   readonly timer: NodeJS.Timeout;
 }
 
+interface ServerState {
+  readonly turns: Readonly<Record<'reading' | 'apply', Turnstile>>;
+  /** Unused connections that may be kept. */
+  most: number;
+  isShort: boolean;
+  /** Databases with a limit of their own, of which nothing is taken away. */
+  readonly limited: Set<string>;
+}
+
 /**
- * Connections kept by whoever made this, for as long as it stands; give it to the provider and close it in the end.
+ * Connections kept by whoever made this, for as long as it stands; give it to every provider of the process and close it
+ * in the end.
  *
  * @example
  * const kept = createKeptSessions();
  * const provider = createPostgresProvider({ configuration, surroundings, kept });
  */
 export function createKeptSessions(options: KeptSessionsOptions = {}): KeptSessions {
-  const { runsAtOnce = 4, idleMs = 10_000, most = 24 } = options;
+  const { readingsAtOnce = 3, appliesAtOnce = 4, idleMs = 10_000, most = 16 } = options;
   // Secrets take part in the keys, so the keys must tell nothing of them.
   const salt = randomBytes(32);
   const keyOf = (value: unknown) => createHmac('sha256', salt).update(revealed(value)).digest('base64');
-  const idle = new Map<string, Kept[]>();
+  const servers = new Map<string, ServerState>();
+  /** The address that a DSN's hosts led to last: several names of one server share its bounds. */
+  const reached = new Map<string, string>();
+  /** The longest unused first. */
+  let idle: readonly Kept[] = [];
   const judgements = new Map<string, ReturnType<typeof judgeVerifier>>();
   let isClosed = false;
 
-  const count = () => [...idle.values()].reduce((sum, { length }) => sum + length, 0);
-  const drop = (key: string, kept: Kept) => {
-    clearTimeout(kept.timer);
-    const others = (idle.get(key) ?? []).filter((other) => other !== kept);
-    if (others.length === 0) idle.delete(key);
-    else idle.set(key, others);
+  const serverAt = (place: string): ServerState => {
+    const known = servers.get(place);
+    if (known !== undefined) return known;
+    const turns = { reading: createTurnstile(readingsAtOnce), apply: createTurnstile(appliesAtOnce) };
+    const state = { turns, most, isShort: false, limited: new Set<string>() };
+    servers.set(place, state);
+    return state;
   };
+  const serverOf = (target: ConnectionTarget, pinned?: PinnedAddress): ServerState => {
+    const named = namesOf(target);
+    if (pinned !== undefined) reached.set(named, placeOf(pinned));
+    return serverAt(reached.get(named) ?? named);
+  };
+  const drop = (kept: Kept) => {
+    clearTimeout(kept.timer);
+    idle = idle.filter((other) => other !== kept);
+  };
+  const giveUp = async (some: readonly Kept[]): Promise<void> => {
+    some.forEach(drop);
+    await Promise.all(some.map(({ session }) => session.close()));
+  };
+  const idleOf = (server: ServerState) => idle.filter((kept) => kept.server === server);
+
   const keep = async (key: string, session: Session, bornAt: number): Promise<void> => {
     const now = Date.now();
-    if (isClosed || now - bornAt > longestLifeMs || count() >= most) return await session.close();
-    const timer = setTimeout(() => {
-      drop(key, kept);
-      void session.close();
-    }, idleMs);
-    const kept: Kept = { session, bornAt, idleSince: now, timer };
-    idle.set(key, [...(idle.get(key) ?? []), kept]);
-    void session.closed.then(() => drop(key, kept));
+    const server = serverAt(placeOf(session.pinned));
+    const isWelcome = !server.isShort && server.most > 0 && !server.limited.has(session.database);
+    if (isClosed || !isWelcome || now - bornAt > longestLifeMs) return await session.close();
+    const timer = setTimeout(() => void giveUp([kept]), idleMs);
+    const kept: Kept = { key, server, session, bornAt, idleSince: now, timer };
+    idle = [...idle, kept];
+    void session.closed.then(() => drop(kept));
+    await giveUp(idleOf(server).slice(0, -server.most));
   };
   const reuse = async (key: string, pinned: PinnedAddress | undefined): Promise<Kept | undefined> => {
     for (;;) {
-      const kept = idle.get(key)?.findLast(({ session }) => pinned === undefined || isSame(session.pinned, pinned));
+      const kept = idle.findLast(
+        (one) => one.key === key && (pinned === undefined || isSame(one.session.pinned, pinned)),
+      );
       if (kept === undefined) return undefined;
-      drop(key, kept);
+      drop(kept);
       if (Date.now() - kept.idleSince < trustedMs || (await isAlive(kept.session))) return kept;
+    }
+  };
+  const open: KeptSessions['open'] = async (target, pinned, open) => {
+    const opened = async () => {
+      const session = await open();
+      serverOf(target, session.pinned);
+      return session;
+    };
+    try {
+      return await opened();
+    } catch (error) {
+      // The server is full, or the role or the database has its limit: ours are counted in each of them.
+      if (sqlstateOf(error) !== '53300') throw error;
+      const server = serverOf(target, pinned);
+      server.isShort = true;
+      const ours = idleOf(server);
+      if (ours.length === 0) throw error;
+      await giveUp(ours);
+      return await opened();
     }
   };
 
   return {
-    inTurn: createTurnstile(runsAtOnce).pass,
-    take: async (kind, pinned, open) => {
+    inTurn: async (kind, target, signal, work) => {
+      for (;;) {
+        const server = serverOf(target);
+        // While it waited another run may have found out which server this name leads to.
+        const ended = await server.turns[kind].pass(
+          async () => (serverOf(target) === server ? { result: await work() } : undefined),
+          signal,
+        );
+        if (ended !== undefined) return ended.result;
+      }
+    },
+    open,
+    take: async (kind, pinned, openNew) => {
       // Which server is the right one is asked anew where that may change.
-      if (kind.target.targetSessionAttrs !== 'any') return await open();
+      if (kind.target.targetSessionAttrs !== 'any') return await open(kind.target, pinned, openNew);
       const key = keyOf([kind.target, kind.purpose, kind.database ?? null]);
       const kept = await reuse(key, pinned);
-      const session = kept?.session ?? (await open());
+      const session = kept?.session ?? (await open(kind.target, pinned, openNew));
       const bornAt = kept?.bornAt ?? Date.now();
-      return lent(session, (isSound) => (isSound ? keep(key, session, bornAt) : session.close()));
+      return lentSession(session, (isSound) => (isSound ? keep(key, session, bornAt) : session.close()));
+    },
+    note: async (pinned, { server: seen, databases }) => {
+      const server = serverAt(placeOf(pinned));
+      const { maxConnections, reservedConnections, usedConnections } = seen;
+      server.most = Math.min(most, Math.floor(maxConnections * keptShare));
+      server.isShort = maxConnections - reservedConnections - usedConnections < maxConnections * shortShare;
+      for (const [name, { connectionLimit }] of databases) {
+        if (connectionLimit >= 0) server.limited.add(name);
+        else server.limited.delete(name);
+      }
+      await giveUp(idleOf(server).filter(({ session }) => server.isShort || server.limited.has(session.database)));
     },
     judge: async (password, verifier, user) => {
       const key = keyOf([password, verifier, user ?? null]);
@@ -116,48 +218,8 @@ export function createKeptSessions(options: KeptSessionsOptions = {}): KeptSessi
     },
     close: async () => {
       isClosed = true;
-      const all = [...idle.values()].flat();
-      idle.clear();
-      for (const { timer } of all) clearTimeout(timer);
-      await Promise.all(all.map(({ session }) => session.close()));
+      await giveUp(idle);
     },
-  };
-}
-
-/** The session as one run uses it: its end gives the connection back. */
-function lent(session: Session, giveBack: (isSound: boolean) => Promise<void>): Session {
-  let open = 0;
-  let isSound = true;
-  let closing: Promise<void> | undefined;
-  let tellEnd = (_: Error | undefined): void => {};
-  const ended = new Promise<Error | undefined>((resolve) => {
-    tellEnd = resolve;
-  });
-  const watched = async <T>(work: Promise<T>): Promise<T> => {
-    open += 1;
-    try {
-      return await work;
-    } catch (error) {
-      isSound = false;
-      throw error;
-    } finally {
-      open -= 1;
-    }
-  };
-  const close = () => {
-    closing ??= giveBack(isSound && open === 0).then(() => tellEnd(undefined));
-    return closing;
-  };
-  return {
-    ...session,
-    closed: Promise.race([ended, session.closed]),
-    query: (text, values, options) =>
-      watched(
-        session.isPooled().then((isPooled) => session.query(text, values, { ...options, isPrepared: !isPooled })),
-      ),
-    script: (text, options) => watched(session.script(text, options)),
-    close,
-    [Symbol.asyncDispose]: close,
   };
 }
 
@@ -170,16 +232,4 @@ async function isAlive(session: Session): Promise<boolean> {
     await session.close();
     return false;
   }
-}
-
-function isSame(one: PinnedAddress, other: PinnedAddress): boolean {
-  return one.host === other.host && one.address === other.address && one.port === other.port;
-}
-
-/** As JSON, secrets included: what differs in a password only is not the same. */
-function revealed(value: unknown): string {
-  return JSON.stringify(value, function (this: Record<string, unknown>, key, shown) {
-    const real = this[key];
-    return real instanceof Secret ? real.reveal() : shown;
-  });
 }

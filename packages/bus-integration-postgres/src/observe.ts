@@ -66,13 +66,16 @@ export async function withFiles(seen: Observation, options: ObserveOptions): Pro
   return { seen, pairs, proofs };
 }
 
-export async function observeCluster(session: Session, { wish, withSizes }: ObserveOptions): Promise<ClusterSight> {
-  return await readCluster(session, {
+export async function observeCluster(session: Session, options: ObserveOptions): Promise<ClusterSight> {
+  const { run, wish, withSizes } = options;
+  const sight = await readCluster(session, {
     deploymentId: wish.deploymentId,
     roles: rolesOf(wish.declaration),
     databases: wish.declaration.databases,
     withSizes: withSizes ?? false,
   });
+  await run.kept?.note(session.pinned, sight);
+  return sight;
 }
 
 /** The declared databases that exist, may be touched and can be entered. */

@@ -5,6 +5,7 @@ import {
   type ApplyRequest,
   type Configuration,
   type Context,
+  createTurnstile,
   type Declaration,
   type Diagnostic,
   declarationOf,
@@ -73,14 +74,19 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
     used: Configuration,
     declaration: Declaration,
     allowed: Allowed,
-    context: Context,
-    kept?: KeptSessions,
+    { signal }: Context,
+    isKeeping: boolean,
   ): Promise<{ preparation: Preparation; run: Run }> => {
     const preparation = await prepare(used, surroundings, declaration, allowed);
-    return {
-      preparation,
-      run: createRun({ target: preparation.target, signal: context.signal, meter: options.meter, kept }),
-    };
+    const { meter, kept } = options;
+    const run = createRun({
+      target: preparation.target,
+      signal,
+      meter,
+      kept,
+      isKeeping: isKeeping && kept !== undefined,
+    });
+    return { preparation, run };
   };
   const observation = (
     run: Run,
@@ -95,7 +101,8 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
     onProgress: context.onProgress,
   });
 
-  const inTurn = <T>(reading: () => Promise<T>) => options.kept?.inTurn(reading) ?? reading();
+  /** One apply of the deployment at a time, before the server is asked for its lock. */
+  const applies = createTurnstile(1);
 
   /** Looks and plans; once more, or not at all, where an apply at work may stand between a verifier and its files. */
   const survey = async (session: Session, looking: ObserveOptions): Promise<{ sight: Sight; computed: Computed }> => {
@@ -113,59 +120,61 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
     request: PlanRequest | ApplyRequest,
     context: Context,
   ): Promise<Response> => {
-    const startedAt = performance.now();
-    const { preparation, run } = await start(used, declarationOf(request), allowedBy(request), context, options.kept);
-    await using session = await run.open('survey');
-    const { sight, computed } = await survey(session, observation(run, preparation, context, 1));
-    const target = targetOf(session.pinned, sight.seen.admin, sight.seen.server);
-    const warnings = [...preparation.warnings, ...outputWarnings(preparation, computed)];
-    return planResponse({ wish: preparation.wish, target, computed, warnings, startedAt });
+    const { preparation, run } = await start(used, declarationOf(request), allowedBy(request), context, true);
+    return await run.inTurn('reading', async () => {
+      const startedAt = performance.now();
+      await using session = await run.open('survey');
+      const { sight, computed } = await survey(session, observation(run, preparation, context, 1));
+      const target = targetOf(session.pinned, sight.seen.admin, sight.seen.server);
+      const warnings = [...preparation.warnings, ...outputWarnings(preparation, computed)];
+      return planResponse({ wish: preparation.wish, target, computed, warnings, startedAt });
+    });
   };
 
   return {
     name: providerName,
-    plan: (request, context) =>
-      guarded(configuration, request, context, (used) => inTurn(() => plan(used, request, context))),
+    plan: (request, context) => guarded(configuration, request, context, (used) => plan(used, request, context)),
     apply: (request, context) =>
       guarded(configuration, request, context, async (used) => {
         const saved = request.plan as Response | undefined;
-        if (request.dry_run) return unlessStale(saved, await inTurn(() => plan(used, request, context)));
-        const { preparation, run } = await start(used, declarationOf(request), allowedBy(request), context);
-        return await apply({
-          run,
-          observeOptions: observation(run, preparation, context, 2),
-          wish: preparation.wish,
-          saved,
-          passwordSend: configuration.passwordSend,
-          lockTimeoutMs: options.lockTimeoutMs ?? 60_000,
-          jobs: (free) => jobsFor(free, 2),
-          warnings: preparation.warnings,
-          context,
-        });
+        if (request.dry_run) return unlessStale(saved, await plan(used, request, context));
+        const { preparation, run } = await start(used, declarationOf(request), allowedBy(request), context, false);
+        const work = () =>
+          apply({
+            run,
+            observeOptions: observation(run, preparation, context, 2),
+            wish: preparation.wish,
+            saved,
+            passwordSend: configuration.passwordSend,
+            lockTimeoutMs: options.lockTimeoutMs ?? 60_000,
+            jobs: (free) => jobsFor(free, 2),
+            warnings: preparation.warnings,
+            context,
+          });
+        if (options.kept === undefined) return await work();
+        return await applies.pass(() => run.inTurn('apply', work), context.signal);
       }),
     status: (request, context) =>
-      guarded(configuration, request, context, (used) =>
-        inTurn(async () => {
+      guarded(configuration, request, context, async (used) => {
+        const declaration = configuredDeclaration(configuration);
+        const { preparation, run } = await start(used, declaration, nothingAllowed, context, true);
+        return await run.inTurn('reading', async () => {
           const startedAt = performance.now();
-          const { preparation, run } = await start(
-            used,
-            configuredDeclaration(configuration),
-            nothingAllowed,
-            context,
-            options.kept,
-          );
           await using session = await run.open('survey');
           const looking = { ...observation(run, preparation, context, 1), withSizes: true };
           const { sight, computed } = await survey(session, looking);
           const target = targetOf(session.pinned, sight.seen.admin, sight.seen.server);
           return statusResponse({ preparation, sight, computed, target, startedAt });
-        }),
-      ),
+        });
+      }),
     verify: (request, context) =>
       guarded(configuration, request, context, async (used) => {
         requireDeclaration(configuration);
-        const { preparation, run } = await start(used, configuredDeclaration(configuration), nothingAllowed, context);
-        return await verify({ preparation, run, request, configuration, jobs: (free) => jobsFor(free, 1) });
+        const declaration = configuredDeclaration(configuration);
+        const { preparation, run } = await start(used, declaration, nothingAllowed, context, false);
+        return await run.inTurn('reading', () =>
+          verify({ preparation, run, request, configuration, jobs: (free) => jobsFor(free, 1) }),
+        );
       }),
     doctor: async (request, context) =>
       await diagnose({
@@ -174,6 +183,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
         declaration: declarationOf(request),
         context,
         meter: options.meter,
+        kept: options.kept,
       }),
   };
 }

@@ -21,8 +21,10 @@ export interface RunOptions {
   readonly target: ConnectionTarget;
   readonly signal: AbortSignal;
   readonly meter?: Meter | undefined;
-  /** Connections for reading come from here, and go back to it. */
+  /** The process's connections, whose bounds this run obeys. */
   readonly kept?: KeptSessions | undefined;
+  /** Connections for reading come from `kept`, and go back to it. Default: false. */
+  readonly isKeeping?: boolean;
 }
 
 export interface Run {
@@ -33,6 +35,8 @@ export interface Run {
   readonly kept: KeptSessions | undefined;
   /** The address that the first connection reached; later ones dial it again. */
   readonly pinned: PinnedAddress | undefined;
+  /** Runs the work when the server has a place for it. */
+  inTurn<T>(kind: 'reading' | 'apply', work: () => Promise<T>): Promise<T>;
   /** A connection to the DSN's database, or to another one. */
   open(purpose: Purpose, database?: string): Promise<Session>;
   /** Opens a connection to each database, a few at once, and closes it when its work has ended. */
@@ -50,7 +54,7 @@ const connectTimeoutMs = 15_000;
 const graceMs = 5_000;
 const statementTimeoutMs = { survey: 60_000, read: 60_000, write: 60_000, create: 900_000, lock: 60_000 };
 
-export function createRun({ target, signal, meter, kept }: RunOptions): Run {
+export function createRun({ target, signal, meter, kept, isKeeping = false }: RunOptions): Run {
   let pinned: PinnedAddress | undefined;
   const startedAt = new Date();
   // Every connection and every wait listens to it; Node warns of more than ten.
@@ -64,8 +68,9 @@ export function createRun({ target, signal, meter, kept }: RunOptions): Run {
     get pinned() {
       return pinned;
     },
+    inTurn: (kind, work) => kept?.inTurn(kind, target, signal, work) ?? work(),
     open: async (purpose, database) => {
-      const isKept = kept !== undefined && (purpose === 'survey' || purpose === 'read');
+      const isKept = isKeeping && (purpose === 'survey' || purpose === 'read');
       const reach = () =>
         connect(target, {
           applicationName:
@@ -85,7 +90,12 @@ export function createRun({ target, signal, meter, kept }: RunOptions): Run {
         });
       // Only the first connection finds out whether there is a server.
       const openNew = () => (pinned === undefined ? patiently(reach, signal) : reach());
-      const session = isKept ? await kept.take({ target, purpose, database }, pinned, openNew) : await openNew();
+      const session =
+        kept === undefined
+          ? await openNew()
+          : isKept
+            ? await kept.take({ target, purpose, database }, pinned, openNew)
+            : await kept.open(target, pinned, openNew);
       pinned ??= session.pinned;
       endWith(signal, session);
       return session;

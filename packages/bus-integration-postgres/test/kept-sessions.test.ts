@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { handle, type Provider, type Response, readConfiguration } from 'bus-integration-database';
+import { handle, type Provider, type Response, readConfiguration, Secret } from 'bus-integration-database';
 import { type Server, startServer } from 'embedded';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { connect } from '../src/connect.ts';
@@ -137,6 +137,27 @@ test('unused ones go after their time, all at the end', async () => {
   expect(await ourSessions()).toBeGreaterThan(1);
   await kept.close();
   await expect.poll(ourSessions).toBe(0);
+});
+
+test('none is kept in a database that limits its connections', async () => {
+  await server.query('ALTER DATABASE kept_a CONNECTION LIMIT 1');
+  for (const _ of [1, 2]) await ask('plan', wish);
+  const inside = `SELECT datname FROM pg_catalog.pg_stat_activity WHERE application_name LIKE 'bus operator database%'`;
+  expect((await server.query(inside)).map(({ datname }) => datname).sort()).toEqual(['kept_b', 'postgres']);
+  await server.query('ALTER DATABASE kept_a CONNECTION LIMIT -1');
+});
+
+test('what is kept is given up where a role has no connection left', async () => {
+  await server.query("CREATE ROLE kept_few LOGIN CREATEDB CREATEROLE CONNECTION LIMIT 2 PASSWORD 'few'");
+  const addresses = [{ host: server.host, port: server.port, password: new Secret('few') }];
+  const target = targetOf(server, { user: 'kept_few', addresses });
+  const open = (database: string) => async () => await connect(target, { ...brief, database });
+  for (const database of ['postgres', 'template1', 'postgres']) {
+    const purpose = `in ${database}`;
+    await using one = await kept.take({ target, purpose, database }, undefined, open(database));
+    await using other = await kept.take({ target, purpose: `${purpose} too`, database }, undefined, open(database));
+    expect([one.database, other.database]).toEqual([database, database]);
+  }
 });
 
 test('many at once are served in turn, with few connections', async () => {

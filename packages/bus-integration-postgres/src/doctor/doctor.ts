@@ -15,6 +15,7 @@ import {
 import { type Computed, computePlan } from '../compute.ts';
 import type { Session } from '../connect.ts';
 import type { DsnDirectory } from '../dsn-directory.ts';
+import type { KeptSessions } from '../kept-sessions.ts';
 import { lockHolder } from '../lock.ts';
 import type { Meter } from '../meter.ts';
 import type { Observation } from '../observation.ts';
@@ -45,6 +46,7 @@ export interface DoctorOptions {
   readonly declaration: Declaration;
   readonly context: Context;
   readonly meter?: Meter | undefined;
+  readonly kept?: KeptSessions | undefined;
 }
 
 const nothingAllowed: Allowed = { allow: [], adopt: false, rotate: [] };
@@ -97,13 +99,24 @@ interface Found {
 
 async function examineServer(
   options: DoctorOptions,
-  { wish, target }: Preparation,
+  preparation: Preparation,
+  directory: DsnDirectory | undefined,
+  found: Found,
+): Promise<void> {
+  const { context, meter, kept } = options;
+  const run = createRun({ target: preparation.target, signal: context.signal, meter, kept });
+  await run.inTurn('reading', () => examine(run, options, preparation, directory, found));
+}
+
+async function examine(
+  run: Run,
+  options: DoctorOptions,
+  { wish }: Preparation,
   directory: DsnDirectory | undefined,
   found: Found,
 ): Promise<void> {
   const { checks } = found;
-  const { context, meter } = options;
-  const run = createRun({ target, signal: context.signal, meter });
+  const { context } = options;
   await using session = await run.open('survey');
   const version = session.parameterStatus.server_version ?? '';
   found.target = {

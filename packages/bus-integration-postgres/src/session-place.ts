@@ -1,0 +1,24 @@
+// What tells one server, or one kind of connection, from another. Pure.
+import { Secret } from 'bus-integration-database';
+import type { ConnectionTarget } from './connection-target.ts';
+import type { PinnedAddress } from './dial.ts';
+
+export function namesOf({ addresses }: ConnectionTarget): string {
+  return JSON.stringify(addresses.map(({ host, hostaddr, port }) => [hostaddr ?? host, port]));
+}
+
+export function placeOf({ address, port }: PinnedAddress): string {
+  return JSON.stringify([[address, port]]);
+}
+
+export function isSame(one: PinnedAddress, other: PinnedAddress): boolean {
+  return one.host === other.host && one.address === other.address && one.port === other.port;
+}
+
+/** As JSON, secrets included: what differs in a password only is not the same. */
+export function revealed(value: unknown): string {
+  return JSON.stringify(value, function (this: Record<string, unknown>, key, shown) {
+    const real = this[key];
+    return real instanceof Secret ? real.reveal() : shown;
+  });
+}

@@ -16,6 +16,8 @@ export interface Fault {
   readonly direction: Direction;
   /** Which message of that direction; the first is 1. */
   readonly at: number;
+  /** Counts only the messages in which this stands. Default: all. */
+  readonly holding?: string;
 }
 
 export interface FaultyProxy extends AsyncDisposable {
@@ -26,11 +28,19 @@ export interface FaultyProxy extends AsyncDisposable {
   struckAt(): string | undefined;
 }
 
-/** Listens on a free port of 127.0.0.1 in front of a server there. */
-export async function startFaultyProxy(serverPort: number, fault?: Fault): Promise<FaultyProxy> {
+/** Listens on a free port of 127.0.0.1 in front of a server there; each way takes `delayMs` longer. */
+export async function startFaultyProxy(serverPort: number, fault?: Fault, delayMs = 0): Promise<FaultyProxy> {
+  const later = (work: () => void) => (delayMs === 0 ? work() : void setTimeout(work, delayMs));
   const counts: Record<Direction, number> = { 'to-server': 0, 'to-client': 0 };
   const sockets = new Set<Socket>();
   let struck: Message | undefined;
+  let matching = 0;
+  const isDue = (message: Message, direction: Direction): boolean => {
+    if (struck !== undefined || fault === undefined || fault.direction !== direction) return false;
+    if (fault.holding !== undefined && !message.bytes.includes(fault.holding)) return false;
+    matching += 1;
+    return matching === fault.at;
+  };
   let isStalled = false;
 
   const listener = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
@@ -70,7 +80,7 @@ export async function startFaultyProxy(serverPort: number, fault?: Fault): Promi
           continue;
         }
         counts[direction] += 1;
-        if (struck === undefined && fault?.direction === direction && fault.at === counts[direction]) {
+        if (isDue(message, direction)) {
           strike(message, direction);
         } else {
           to.write(message.bytes);
@@ -80,12 +90,13 @@ export async function startFaultyProxy(serverPort: number, fault?: Fault): Promi
     const couple = (from: Socket, to: Socket, direction: Direction) => {
       const isDeaf = () => isStalled && (direction === 'to-client' || fault?.harm === 'black-hole');
       sockets.add(from);
-      from.on('data', forward(to, direction));
-      from.on('end', () => !isDeaf() && to.end());
+      const pass = forward(to, direction);
+      from.on('data', (chunk: Buffer) => later(() => pass(chunk)));
+      from.on('end', () => later(() => !isDeaf() && to.end()));
       from.on('error', () => {});
       from.on('close', () => {
         sockets.delete(from);
-        if (!isDeaf()) to.destroySoon();
+        later(() => !isDeaf() && to.destroySoon());
       });
     };
     couple(client, server, 'to-server');

@@ -56,11 +56,12 @@ export async function apply(options: ApplyOptions): Promise<Response> {
     await using session = await run.open('write');
     // Making a thousand databases on other connections can take longer than this one may idle.
     using _awake = keepAwake(session, 60_000);
+    const replaced = new Set<string>();
     for (let attempt = 1; ; attempt += 1) {
       try {
         // A saved plan is held against what was found first; what its own first attempt did doesn't make it stale.
-        const asked = attempt === 1 ? options : { ...options, saved: undefined };
-        return await attemptApply(asked, session, lock, startedAt, attempt === attempts);
+        const asked = attempt === 1 ? options : { ...options, saved: undefined, wish: withoutRotation(wish, replaced) };
+        return await attemptApply(asked, session, lock, startedAt, replaced, attempt === attempts);
       } catch (error) {
         if (attempt === attempts || !lookAgain.includes(sqlstateOf(error) ?? '')) throw error;
       }
@@ -70,11 +71,18 @@ export async function apply(options: ApplyOptions): Promise<Response> {
   }
 }
 
+/** What was rotated once is not rotated again: that would make yet another password. */
+function withoutRotation(wish: Wish, roles: ReadonlySet<string>): Wish {
+  const rotate = wish.allowed.rotate.filter((role) => !roles.has(role));
+  return { ...wish, allowed: { ...wish.allowed, rotate } };
+}
+
 async function attemptApply(
   options: ApplyOptions,
   session: Session,
   lock: DeploymentLock,
   startedAt: number,
+  replaced: Set<string>,
   isLast: boolean,
 ): Promise<Response> {
   const { wish, warnings, observeOptions, run } = options;
@@ -122,10 +130,12 @@ async function attemptApply(
             jobs,
             readsVerifiers: sight.seen.admin.readsVerifiers,
           }),
+        checkLock: async () => void (await session.script(lock.check, { doing: 'checking the lock' })),
         signal: options.context.signal,
       },
       jobs,
       onProgress: options.context.onProgress,
+      onReplaced: (role) => replaced.add(role),
     });
     const again = await lookAgainAt(session, options, sight, inside);
     return conclude(options, answer, computed, again, ledger, startedAt);

@@ -7,7 +7,7 @@ import type { Diagnostic, Secret } from 'bus-integration-database';
 import { candidatePasswords, type Endpoint, type FilePair, holds, passwordsIn } from './dsn-pair.ts';
 import { decideFile, displaced, type FileDecision } from './file-decision.ts';
 import type { Refusal, Standing } from './ours.ts';
-import { shown } from './shown.ts';
+import { printable, shown } from './shown.ts';
 
 export interface Proof {
   readonly state: 'proven' | 'disproven' | 'unknown';
@@ -48,6 +48,9 @@ export interface CredentialWish {
   readonly endpoint: Endpoint;
   readonly pairs: readonly FilePair[];
 }
+
+/** The code of a finding: the server has a role's new password, its files don't. */
+export const rotationUnfinished = 'rotation-unfinished';
 
 export function decideCredentials(wish: CredentialWish, proofs: Proofs): RoleDecision {
   if (wish.standing === 'refused') return undecided(wish, 'none');
@@ -109,11 +112,28 @@ function decideRotation(wish: CredentialWish, proofs: Proofs): RoleDecision {
     pair.staged.state === 'present' && !holds(pair.live, pair.staged.password) ? [pair.staged.password] : [],
   );
   const committed = staged.find((password) => proofs(wish.role, password).state === 'proven');
-  if (committed !== undefined) return withPassword(wish, 'staged', false, committed);
+  if (committed !== undefined) return finishing(withPassword(wish, 'staged', false, committed), wish, committed);
   const replaces = fingerprint(passwordsIn(wish.pairs, 'live')[0]);
   const decision =
     staged[0] === undefined ? withPassword(wish, 'new', true) : withPassword(wish, 'staged', true, staged[0]);
   return { ...decision, replaces };
+}
+
+/** The server has the staged password already, while services still log in with what their files held before. */
+function finishing(decision: RoleDecision, { role, pairs }: CredentialWish, proven: Secret): RoleDecision {
+  const behind = pairs.filter(
+    ({ live, staged }) => holds(staged, proven) && live.state === 'present' && !holds(live, proven),
+  );
+  if (behind.length === 0) return decision;
+  const files = behind.length === 1 ? `${behind[0]?.path} still holds` : `${behind.length} of its files still hold`;
+  const finding: Diagnostic = {
+    severity: 'warn',
+    code: rotationUnfinished,
+    message: `a rotation of role ${shown(role)} was cut off: the server has the new password, ${files} the old one, with which no service can log in`,
+    target: printable(role),
+    remedy: 'put the staged files in place: bus operator database apply',
+  };
+  return { ...decision, findings: [...decision.findings, finding] };
 }
 
 /** One way, and only of passwords made here: their 256 bits can't be guessed back. */
@@ -130,7 +150,7 @@ function decideForKnownRole(wish: CredentialWish, proofs: Proofs): RoleDecision 
   const proven = candidates.find((password) => proofs(wish.role, password).state === 'proven');
   if (proven !== undefined) {
     const isStagedOnly = !passwordsIn(wish.pairs, 'live').some((password) => password.reveal() === proven.reveal());
-    return withPassword(wish, isStagedOnly ? 'staged' : 'kept', false, proven);
+    return finishing(withPassword(wish, isStagedOnly ? 'staged' : 'kept', false, proven), wish, proven);
   }
   const rotation = `make a new password (breaks whoever has the old one): bus operator database apply --rotate ${wish.role}`;
   if (candidates.length === 0) {
@@ -155,7 +175,7 @@ function decideForKnownRole(wish: CredentialWish, proofs: Proofs): RoleDecision 
 function unproven(wish: CredentialWish, { reason, isRefused }: Proof, rotation: string): RoleDecision {
   const code = 'password-unproven';
   const message = `the password in ${pathsOf(wish)} could be neither proven nor disproven: ${reason ?? 'it was not tried'}; every file stays as it is`;
-  const remedy = `mend that and run the same command again, or ${rotation}`;
+  const remedy = `fix that and run the same command again, or ${rotation}`;
   const isComplete = wish.pairs.every(
     ({ live, staged }) =>
       live.state === 'present' && isDeepStrictEqual(live.endpoint, wish.endpoint) && staged.state === 'absent',

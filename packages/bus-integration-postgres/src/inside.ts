@@ -16,11 +16,14 @@ export interface NewDatabase {
   readonly admin: string;
 }
 
-/** The statements, in order: schemas made, grants, then PUBLIC's right to create taken where this admin can. */
-export function insideNewDatabase({ database, steps, schemas, found, deploymentId, admin }: NewDatabase): string[] {
+/**
+ * The statements, in order, those that belong into one transaction together: schemas made, grants, then PUBLIC's right to
+ * create taken where this admin can.
+ */
+export function insideNewDatabase({ database, steps, schemas, found, deploymentId, admin }: NewDatabase): string[][] {
   const present = new Map(found.schemas.map((schema) => [schema.name, schema]));
   const missing = schemas.filter((name) => !present.has(name));
-  const creations = missing.flatMap((name) => schemaCreation(database, name, deploymentId));
+  const creations = missing.map((name) => schemaCreation(database, name, deploymentId).map(({ sql }) => sql));
   const grants = steps.flatMap((step) => {
     if (step.action !== 'grant-privileges' || step.after?.database !== database) return [];
     // Where the schema is another's, what the service has through PUBLIC must do: a GRANT would only be a warning.
@@ -33,5 +36,5 @@ export function insideNewDatabase({ database, steps, schemas, found, deploymentI
       return schema !== undefined && revocable(schema, null, admin).includes('CREATE');
     })
     .map((name) => `REVOKE CREATE ON SCHEMA ${identifier(name)} FROM PUBLIC`);
-  return [...creations.map(({ sql }) => sql), ...grants.map(({ sql }) => sql), ...revocations];
+  return [...creations, ...grants.map(({ sql }) => [sql]), ...revocations.map((sql) => [sql])];
 }

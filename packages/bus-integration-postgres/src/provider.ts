@@ -20,6 +20,7 @@ import { apply } from './apply.ts';
 import type { ClusterSight } from './catalog.ts';
 import { type Computed, computePlan } from './compute.ts';
 import type { Session } from './connect.ts';
+import { rotationUnfinished } from './credentials.ts';
 import { diagnose } from './doctor/doctor.ts';
 import { interruption } from './interruption.ts';
 import type { KeptSessions } from './kept-sessions.ts';
@@ -109,7 +110,10 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
     for (let isAgain = false; ; isAgain = true) {
       const sight = await observe(session, looking);
       const computed = computePlan(looking.wish, sight.seen, sight.pairs, sight.proofs);
-      const isInDoubt = computed.credentials.some(({ refusal }) => refusal?.code.startsWith('password-'));
+      const isInDoubt = computed.credentials.some(
+        ({ refusal, findings }) =>
+          refusal?.code.startsWith('password-') || findings.some(({ code }) => code === rotationUnfinished),
+      );
       if (!isInDoubt || isAgain) return { sight, computed };
       const holder = await lockHolder(session, looking.wish.deploymentId);
       if (holder !== undefined) throw atWork(holder);

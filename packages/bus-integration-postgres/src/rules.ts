@@ -7,10 +7,11 @@ import { shown } from './shown.ts';
 import { identifier, literal } from './sql.ts';
 
 /**
- * When a statement runs, in this order: roles in one transaction; databases made closed; the same opened, some hundred
- * a transaction; inside each database; and last the roles let in.
+ * When a statement runs, in this order: roles, some hundred a transaction; databases made closed; the same opened, some
+ * hundred a transaction; inside each database; the roles let in; and last, when nothing else can fail any more, the new
+ * passwords of roles that services use already.
  */
-export type Phase = 'roles' | 'create' | 'open' | 'inside' | 'enter';
+export type Phase = 'roles' | 'create' | 'open' | 'inside' | 'enter' | 'passwords';
 
 export interface Statement {
   readonly phase: Phase;
@@ -84,9 +85,8 @@ const rules: Rules = {
       if (after === undefined) return [];
       const password = after.password && context.passwordOf(after.name);
       const clauses = [after.can_login && 'LOGIN', password && `PASSWORD ${literal(password)}`].filter(Boolean);
-      return clauses.length === 0
-        ? []
-        : [{ phase: 'roles', sql: `ALTER ROLE ${identifier(after.name)} ${clauses.join(' ')}` }];
+      const phase = password === undefined ? 'roles' : 'passwords';
+      return clauses.length === 0 ? [] : [{ phase, sql: `ALTER ROLE ${identifier(after.name)} ${clauses.join(' ')}` }];
     },
   },
   'adopt-role': {

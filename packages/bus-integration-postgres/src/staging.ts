@@ -16,6 +16,8 @@ export interface Staging {
   readonly directory?: DsnDirectory | undefined;
   /** Proves the passwords that this run gave to the server; says of each that can't be proven why. */
   readonly prove: (decisions: readonly RoleDecision[]) => Promise<ReadonlyMap<string, string>>;
+  /** Fails when the deployment's lock is lost: another run may be at work with the same files. */
+  readonly checkLock: () => Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -46,18 +48,17 @@ function lineFor(decision: RoleDecision, pair: FilePair, passwords: ReadonlyMap<
   return dsnLine(decision.endpoint, pair, password.reveal());
 }
 
-/** After everything changed on the server: proofs, then renames. */
-export async function settleFiles(staging: Staging): Promise<void> {
-  const { computed, directory, ledger, passwords, prove, signal } = staging;
-  if (directory === undefined) return;
+/** After everything that these roles' files wait for: proofs, then renames. */
+export async function settleFiles(staging: Staging, decisions: readonly RoleDecision[]): Promise<void> {
+  const { computed, directory, ledger, passwords, signal } = staging;
+  const due = decisions.filter(({ setsVerifier, files }) => setsVerifier || files.some(isActedOn));
+  if (directory === undefined || due.length === 0) return;
   const stepsOf = stepsByFile(computed.steps);
-  const unproven = await prove(computed.credentials.filter(({ setsVerifier }) => setsVerifier));
+  const unproven = await proveWhileLocked(staging, due);
   signal.throwIfAborted();
   let isChanged = false;
-  for (const [decision, file] of computed.credentials.flatMap((decision) =>
-    decision.files.map((file) => [decision, file] as const),
-  )) {
-    if (file.act === 'keep' || file.act === 'leave') continue;
+  for (const [decision, file] of due.flatMap((decision) => decision.files.map((file) => [decision, file] as const))) {
+    if (!isActedOn(file)) continue;
     const state = unproven.has(decision.role) ? 'unknown' : 'applied';
     if (state === 'applied') settleFile(directory, decision, file, passwords);
     isChanged ||= state === 'applied';
@@ -72,10 +73,26 @@ export async function settleFiles(staging: Staging): Promise<void> {
       {
         code: 'password-unproven',
         target: first[0],
-        remedy: 'mend that, then run the same command again; it continues with the same password',
+        remedy: 'fix that, then run the same command again; it continues with the same password',
       },
     );
   }
+}
+
+/** Both at once: neither waits for the other's round trips, and no proof is left running. */
+async function proveWhileLocked(
+  { prove, checkLock }: Staging,
+  due: readonly RoleDecision[],
+): Promise<ReadonlyMap<string, string>> {
+  const changed = due.filter(({ setsVerifier }) => setsVerifier);
+  const [proofs, lock] = await Promise.allSettled([prove(changed), checkLock()]);
+  if (lock.status === 'rejected') throw lock.reason;
+  if (proofs.status === 'rejected') throw proofs.reason;
+  return proofs.value;
+}
+
+function isActedOn({ act }: FileDecision): boolean {
+  return act !== 'keep' && act !== 'leave';
 }
 
 function settleFile(

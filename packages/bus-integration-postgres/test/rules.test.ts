@@ -34,7 +34,7 @@ const table: readonly (readonly [step: Omit<Step, 'summary' | 'target' | 'risk'>
   ],
   [
     { action: 'alter-role', before: { name: 'svc' }, after: { name: 'svc', password: 'new' } },
-    [`roles: ALTER ROLE "svc" PASSWORD 'SCRAM-SHA-256$4096:s''alt$stored:server'`],
+    [`passwords: ALTER ROLE "svc" PASSWORD 'SCRAM-SHA-256$4096:s''alt$stored:server'`],
   ],
   [
     { action: 'adopt-role', before: { name: 'svc', deployment: null }, after: { name: 'svc', deployment: 'shop' } },

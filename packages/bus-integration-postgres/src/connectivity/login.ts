@@ -168,8 +168,13 @@ function placeLimits(pair: FilePair, facts: Facts, attempted: Attempted | undefi
 function failure(pair: FilePair, error: unknown): Check {
   const what = `${printable(pair.role)} in ${shown(pair.database)}`;
   const expected = error instanceof OperationError ? error : toOperationError(error, what);
-  return loginCheck(pair, 'fail', expected.message, expected.diagnostics[0]?.remedy ?? plan);
+  const isCutOff = sqlstateOf(error) === '28P01' && pair.staged.state === 'present';
+  const remedy = isCutOff ? cutOff : (expected.diagnostics[0]?.remedy ?? plan);
+  return loginCheck(pair, 'fail', expected.message, remedy);
 }
+
+const cutOff =
+  'the staged file beside it may hold the new password, of a rotation that was cut off: bus operator database apply';
 
 /** What is said of one file's login. */
 export function loginCheck(pair: FilePair, result: Check['result'], seen: string, remedy?: string): Check {

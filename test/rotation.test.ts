@@ -134,6 +134,64 @@ describe.each([
   }, 30_000);
 });
 
+describe('a connection lost when all is done', () => {
+  const rotated = async (name: string, harm: 'cut' | 'down') => {
+    using folder = temporaryFolder();
+    const role = `${name}_svc`;
+    const keys = { BUS_DATABASE_SERVICE_HOST: server.host, BUS_DATABASE_SERVICE_PORT: String(server.port) };
+    const wish: Wish = { databases: [name], serviceRole: role, keys };
+    const at = { folder: folder.path, deploymentId: name, wish };
+    const direct = createDeployment({ ...at, adminDsn: plainDsn });
+    expect((await direct.apply()).ok).toBe(true);
+    const before = direct.dsn(`${name}.dsn`);
+    // The first look at the cluster comes before the plan, the second after the files.
+    const fault = { harm, direction: 'to-server', holding: 'BEGIN READ ONLY', at: 2 } as const;
+    await using proxy = await startFaultyProxy(server.port, fault);
+    const answer = await createDeployment({ ...at, adminDsn: onPort(proxy.port, plainDsn) }).apply({ rotate: [role] });
+    expect(proxy.struckAt()).toBe('Q');
+    const now = direct.dsn(`${name}.dsn`);
+    expect(now).not.toBe(before);
+    expect(await logsIn(now)).toBe(true);
+    return answer;
+  };
+
+  test('another connection takes the closing look', async () => {
+    const answer = await rotated('looked', 'cut');
+    expect(answer.ok, explain(answer)).toBe(true);
+  });
+
+  test('a rotation that is whole is not advised to be done again', async () => {
+    const answer = await rotated('whole', 'down');
+    expect(answer.ok).toBe(false);
+    const stands = answer.diagnostics.find(({ code }) => code === 'what-stands');
+    expect(stands?.message).toBe('2 of 2 steps were carried out');
+    expect(stands?.remedy).toBe('bus operator database apply');
+    expect(JSON.stringify(answer.diagnostics)).not.toContain('same command');
+  });
+
+  test('a saved plan of which a part was done is not advised to be applied again', async () => {
+    using folder = temporaryFolder();
+    const keys = { BUS_DATABASE_SERVICE_HOST: server.host, BUS_DATABASE_SERVICE_PORT: String(server.port) };
+    const at = {
+      folder: folder.path,
+      deploymentId: 'saved',
+      wish: { databases: ['saved_1', 'saved_2'], serviceRole: 'saved_svc', keys },
+    };
+    const fault = { harm: 'cut', direction: 'to-server', holding: 'CREATE DATABASE', at: 2 } as const;
+    await using proxy = await startFaultyProxy(server.port, fault);
+    const hurt = createDeployment({ ...at, adminDsn: onPort(proxy.port, plainDsn) });
+    const plan = await hurt.plan({ allow: ['revoke'] });
+    const answer = await hurt.apply({ allow: ['revoke'] }, plan);
+    expect(answer.ok).toBe(false);
+    const stands = answer.diagnostics.find(({ code }) => code === 'what-stands');
+    expect(stands?.remedy).toBe('bus operator database apply --allow revoke');
+    const stale = await hurt.apply({ allow: ['revoke'] }, plan);
+    expect(stale.error_class).toBe('stale-plan');
+    const direct = createDeployment({ ...at, adminDsn: plainDsn });
+    expect((await direct.apply({ allow: ['revoke'] })).ok).toBe(true);
+  });
+});
+
 interface Service {
   /** How many logins there were, and what `note` answered at each that was refused. */
   stop(): Promise<{ logins: number; refusals: number[]; outageMs: number }>;

@@ -40,6 +40,7 @@ const harms: readonly (readonly [Harm, readonly Direction[]])[] = [
   ['reset', ['to-server', 'to-client']],
   ['stall', ['to-server', 'to-client']],
   ['drop-answer', ['to-server']],
+  ['down', ['to-server', 'to-client']],
 ];
 /** Only by its own idle limit does the server notice, so each point takes a minute: the whole sweep alone does that. */
 const blackHoles: typeof harms = [['black-hole', ['to-server']]];
@@ -117,6 +118,7 @@ function harming(fault: Fault, limitMs: number): Harming {
       what: `${fault.harm} ${fault.direction} at message ${fault.at} (${proxy.struckAt() ?? 'never'})`,
       isHurt: proxy.struckAt() !== undefined,
       problems,
+      answer,
       // A black hole that ended would tell the server that its clients are gone.
       end: async () => await proxy[Symbol.asyncDispose](),
     };

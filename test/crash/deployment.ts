@@ -49,7 +49,7 @@ export interface Answer {
   readonly response: {
     readonly ok?: boolean;
     readonly error_class?: string;
-    readonly diagnostics?: readonly { readonly message: string; readonly code: string }[];
+    readonly diagnostics?: readonly { readonly message: string; readonly code: string; readonly remedy?: string }[];
   };
   readonly elapsedMs: number;
 }

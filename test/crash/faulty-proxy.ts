@@ -7,9 +7,10 @@ import { createFraming, type Direction, type Message } from './messages.ts';
 /**
  * `cut`: the connection ends instead of the message; `reset`: the same by a reset; `stall`: from there on nothing passes
  * on any connection, while all stay open until the client hangs up; `black-hole`: and the server isn't told then either;
- * `drop-answer`: the message arrives, its answer does not, and the connection ends.
+ * `drop-answer`: the message arrives, its answer does not, and the connection ends; `down`: every connection ends, and
+ * no other one is taken.
  */
-export type Harm = 'cut' | 'reset' | 'stall' | 'black-hole' | 'drop-answer';
+export type Harm = 'cut' | 'reset' | 'stall' | 'black-hole' | 'drop-answer' | 'down';
 
 export interface Fault {
   readonly harm: Harm;
@@ -42,8 +43,10 @@ export async function startFaultyProxy(serverPort: number, fault?: Fault, delayM
     return matching === fault.at;
   };
   let isStalled = false;
+  let isDown = false;
 
   const listener = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
+    if (isDown) return void client.destroy();
     const server = connect({ port: serverPort, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
     const framing = createFraming();
     let isOver = false;
@@ -63,6 +66,10 @@ export async function startFaultyProxy(serverPort: number, fault?: Fault, delayM
           isOver = true;
           client.resetAndDestroy();
           server.resetAndDestroy();
+          return;
+        case 'down':
+          isDown = true;
+          for (const socket of sockets) socket.destroy();
           return;
         case 'drop-answer':
           isSwallowing = true;

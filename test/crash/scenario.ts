@@ -1,5 +1,7 @@
 // A command that is hurt, what comes before it and after it, and how the end is judged. The harm itself comes from
 // outside: a killed process, or a faulty connection.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   type Contents,
   contentsOf,
@@ -8,7 +10,7 @@ import {
   problemsWhenUnprovable,
   told,
 } from './aftermath.ts';
-import { createDeployment, type Deployment } from './deployment.ts';
+import { type Answer, createDeployment, type Deployment } from './deployment.ts';
 import type { GroundHandle, GroundKind } from './grounds.ts';
 import type { Trial } from './sweep.ts';
 
@@ -23,6 +25,8 @@ export interface Hurt {
   readonly what: string;
   readonly isHurt: boolean;
   readonly problems: readonly string[];
+  /** What the hurt run answered, where it could: its advice is then what is run next. */
+  readonly answer?: Answer;
   /** The files before the last run that was hurt, where that was not the first. */
   readonly before?: Contents;
   /** Takes the harm away; called when all is judged. */
@@ -58,18 +62,60 @@ export async function tryHarm(
 ): Promise<Trial> {
   const first = contentsOf(deployment);
   const argv = hurtCommand(scenario, deployment);
-  const { what, isHurt, problems, before = first, end } = await harm(deployment, argv);
+  const { what, isHurt, problems, before = first, end, answer } = await harm(deployment, argv);
   const atOnce = await problemsAtAnyInstant(deployment, before);
-  const again = scenario.command === 'rotate, then apply' ? ['apply'] : argv;
+  const advice = answer === undefined ? undefined : adviceOf(answer, argv);
+  const made = newPasswords(deployment, before);
+  const untrue = answer === undefined ? [] : untruths(answer, deployment);
+  const again = scenario.command === 'rotate, then apply' ? ['apply'] : (advice ?? argv);
   const rest = await (scenario.kind === 'plain admin, trust'
     ? settleUnderTrust(deployment, again, before, provingDsn)
     : settle(deployment, again));
   await end?.();
+  const third =
+    advice !== undefined && made.size > 0 && [...newPasswords(deployment, before)].some((one) => !made.has(one))
+      ? [`yet another password was made by what the hurt run advised: ${again.join(' ')}`]
+      : [];
   return {
     what,
     isHurt,
-    problems: [...problems, ...atOnce.map((problem) => `before the second run: ${problem}`), ...rest],
+    problems: [
+      ...problems,
+      ...untrue,
+      ...atOnce.map((problem) => `before the second run: ${problem}`),
+      ...rest,
+      ...third,
+    ],
   };
+}
+
+/** The arguments that a run says are to be given next; its own where it says nothing of that. */
+function adviceOf({ response }: Answer, argv: readonly string[]): readonly string[] {
+  const next = response.diagnostics?.find(({ code }) => code === 'what-stands')?.remedy;
+  const command = /^bus operator database (apply.*)$/.exec(next ?? '')?.[1];
+  return command === undefined ? argv : command.split(' ');
+}
+
+/** Passwords of the service role, in files and staged files, that were in none of them before. */
+function newPasswords({ directory, databases }: Deployment, before: Contents): Set<string> {
+  const known = new Set([...before.values()].map(passwordIn));
+  const names = databases.flatMap((database) => [`${database}.dsn`, `${database}.dsn.staged`]);
+  const lines = names.map((name) => join(directory, name)).filter((path) => existsSync(path));
+  const held = lines.map((path) => passwordIn(readFileSync(path, 'utf8')));
+  return new Set(held.filter((password) => !known.has(password)));
+}
+
+function passwordIn(line: string): string {
+  return /:([^:@]*)@/.exec(line)?.[1] ?? '';
+}
+
+/** What a run says of staged files beside what stands there. */
+function untruths({ response }: Answer, { directory }: Deployment): string[] {
+  const said = response.diagnostics?.find(({ code }) => code === 'what-stands')?.message;
+  if (said === undefined) return [];
+  const claimed = Number(/(\d+) staged files? holds?/.exec(said)?.[1] ?? 0);
+  const present = existsSync(directory) ? readdirSync(directory).filter((name) => name.endsWith('.staged')).length : 0;
+  return claimed === present ? [] : [`the hurt run told of ${claimed} staged files, ${present} stand: ${said}`];
 }
 
 async function settle(deployment: Deployment, again: readonly string[], adminDsn?: string): Promise<string[]> {

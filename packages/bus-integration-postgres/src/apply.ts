@@ -1,26 +1,19 @@
 // Apply: take the lock, look, plan, carry out, look again. The proof that it worked is an empty second plan.
-import {
-  type Context,
-  type Diagnostic,
-  isMutating,
-  OperationError,
-  type Response,
-  type Step,
-} from 'bus-integration-database';
-import { type Computed, computePlan, type Wish } from './compute.ts';
+import { type Context, type Diagnostic, isMutating, OperationError, type Response } from 'bus-integration-database';
+import { computePlan, type Wish } from './compute.ts';
 import type { Session } from './connect.ts';
+import { concluded, ended } from './ending.ts';
 import { execute } from './execute.ts';
-import { interruption } from './interruption.ts';
 import { keepAwake } from './keep-awake.ts';
-import { createLedger, type Ledger } from './ledger.ts';
-import { acquireLock, type DeploymentLock, lostLock } from './lock.ts';
+import { createLedger } from './ledger.ts';
+import { acquireLock, type DeploymentLock } from './lock.ts';
 import { choosePasswords, passwordsToSend, unprovenPasswords } from './new-password.ts';
 import { type ObserveOptions, observe, observeCluster, type Sight, withFiles } from './observe.ts';
-import { base, planResponse, targetOf } from './respond.ts';
+import { planResponse, targetOf } from './respond.ts';
 import { openLockSession, type Run } from './run.ts';
 import { sqlstateOf, toOperationError } from './sqlstate.ts';
+import type { Staging } from './staging.ts';
 import { unlessStale } from './stale.ts';
-import { whatStands } from './standing.ts';
 import { showingContext } from './steps.ts';
 
 export interface ApplyOptions {
@@ -61,7 +54,9 @@ export async function apply(options: ApplyOptions): Promise<Response> {
       try {
         // A saved plan is held against what was found first; what its own first attempt did doesn't make it stale.
         const asked = attempt === 1 ? options : { ...options, saved: undefined, wish: withoutRotation(wish, replaced) };
-        return await attemptApply(asked, session, lock, startedAt, replaced, attempt === attempts);
+        const isSaved = options.saved !== undefined;
+        const isLast = attempt === attempts;
+        return await attemptApply(asked, { session, lock, startedAt, replaced, isSaved, isLast });
       } catch (error) {
         if (attempt === attempts || !lookAgain.includes(sqlstateOf(error) ?? '')) throw error;
       }
@@ -77,13 +72,20 @@ function withoutRotation(wish: Wish, roles: ReadonlySet<string>): Wish {
   return { ...wish, allowed: { ...wish.allowed, rotate } };
 }
 
+interface Attempt {
+  readonly session: Session;
+  readonly lock: DeploymentLock;
+  readonly startedAt: number;
+  /** Roles whose new password earlier attempts, or this one, put into their files. */
+  readonly replaced: Set<string>;
+  /** A saved plan was asked for. */
+  readonly isSaved: boolean;
+  readonly isLast: boolean;
+}
+
 async function attemptApply(
   options: ApplyOptions,
-  session: Session,
-  lock: DeploymentLock,
-  startedAt: number,
-  replaced: Set<string>,
-  isLast: boolean,
+  { session, lock, startedAt, replaced, isSaved, isLast }: Attempt,
 ): Promise<Response> {
   const { wish, warnings, observeOptions, run } = options;
   const sight = await observe(session, observeOptions);
@@ -109,39 +111,48 @@ async function attemptApply(
     { ...showing, passwordOf: (role) => sent.get(role) },
     options.context.onStep,
   );
+  const staging: Staging = {
+    computed,
+    ledger,
+    passwords,
+    directory: observeOptions.directory,
+    prove: (decisions) =>
+      unprovenPasswords(decisions, passwords, {
+        run,
+        session,
+        jobs,
+        readsVerifiers: sight.seen.admin.readsVerifiers,
+      }),
+    checkLock: () => lock.stillHeld(session),
+    signal: options.context.signal,
+  };
+  const ending = { options, answer, computed, ledger, staging, replaced, isSaved, startedAt };
+  const { onProgress } = options.context;
+  const onReplaced = (role: string) => replaced.add(role);
   try {
-    const { inside } = await execute({
-      run,
-      session,
-      lock,
-      wish,
-      seen: sight.seen,
-      computed,
-      ledger,
-      staging: {
-        computed,
-        ledger,
-        passwords,
-        directory: observeOptions.directory,
-        prove: (decisions) =>
-          unprovenPasswords(decisions, passwords, {
-            run,
-            session,
-            jobs,
-            readsVerifiers: sight.seen.admin.readsVerifiers,
-          }),
-        checkLock: async () => void (await session.script(lock.check, { doing: 'checking the lock' })),
-        signal: options.context.signal,
-      },
-      jobs,
-      onProgress: options.context.onProgress,
-      onReplaced: (role) => replaced.add(role),
-    });
-    const again = await lookAgainAt(session, options, sight, inside);
-    return conclude(options, answer, computed, again, ledger, startedAt);
+    const { seen } = sight;
+    const work = { run, session, lock, wish, seen, computed, ledger, staging, jobs, onProgress, onReplaced };
+    const { inside } = await execute(work);
+    return concluded(ending, await closingLook(session, options, sight, inside));
   } catch (error) {
     if (!isLast && lookAgain.includes(sqlstateOf(error) ?? '')) throw error;
-    return ended(options, answer, ledger, error, startedAt);
+    return ended(ending, error);
+  }
+}
+
+/** All is done by now: a connection that is lost at this moment need not end the run. */
+async function closingLook(
+  session: Session,
+  options: ApplyOptions,
+  before: Sight,
+  inside: Sight['seen']['inside'],
+): Promise<Sight> {
+  try {
+    return await lookAgainAt(session, options, before, inside);
+  } catch (error) {
+    if (options.context.signal.aborted || toOperationError(error, 'apply').errorClass !== 'unreachable') throw error;
+    await using another = await options.run.open('write');
+    return await lookAgainAt(another, options, before, inside);
   }
 }
 
@@ -154,69 +165,6 @@ async function lookAgainAt(
 ): Promise<Sight> {
   const cluster = await observeCluster(session, observeOptions);
   return await withFiles({ ...cluster, inside: new Map([...before.seen.inside, ...inside]) }, observeOptions);
-}
-
-function conclude(
-  options: ApplyOptions,
-  answer: Response,
-  computed: Computed,
-  again: Sight,
-  ledger: Ledger,
-  startedAt: number,
-): Response {
-  const { wish, warnings } = options;
-  const rest = computePlan(
-    { ...wish, allowed: { ...wish.allowed, rotate: [] } },
-    again.seen,
-    again.pairs,
-    again.proofs,
-  );
-  const left = rest.steps.filter(isMutating);
-  const done: Step = {
-    action: 'apply-database-plan',
-    target: 'plan',
-    risk: 'create',
-    summary: `${computed.steps.filter(isMutating).length} steps carried out`,
-    after: { steps: computed.steps.filter(isMutating).length },
-    state: left.length === 0 ? 'applied' : 'failed',
-  };
-  const steps = [...ledger.steps(), done];
-  const isConverged = left.length === 0 && rest.errorClass === undefined;
-  return {
-    ...answer,
-    ...base(wish, steps, startedAt),
-    ok: isConverged,
-    diagnostics: [...rest.refusals, ...left.map((step) => notConverged(step)), ...rest.findings, ...warnings],
-    ...(!isConverged && { error_class: 'not-converged' as const }),
-  };
-}
-
-function notConverged(step: Step): Diagnostic {
-  return {
-    severity: 'fail',
-    code: 'not-converged',
-    message: `after applying, this is still to do: ${step.action} ${step.target}: ${step.summary}`,
-    target: step.target,
-    remedy: 'bus operator database plan -v shows the statements; something else may be changing it back',
-  };
-}
-
-/** The answer of a run that did not reach its end: why, and what stands. */
-function ended(options: ApplyOptions, answer: Response, ledger: Ledger, error: unknown, startedAt: number): Response {
-  const { signal } = options.context;
-  const failure = signal.aborted ? interruption(signal.reason, error) : toOperationError(lostLock(error), 'apply');
-  // The server's refusal of a statement is certain; a lost connection leaves it open whether it was carried out.
-  const state = !signal.aborted && sqlstateOf(error) !== undefined ? 'failed' : 'unknown';
-  for (const step of ledger.inFlight()) ledger.mark(step, state);
-  const steps = ledger.steps();
-  return {
-    ...answer,
-    ...base(options.wish, steps, startedAt),
-    ok: false,
-    dry_run: false,
-    diagnostics: [...failure.diagnostics, whatStands(steps, ledger.begun(), ledger.staged), ...options.warnings],
-    error_class: failure.errorClass,
-  };
 }
 
 /**

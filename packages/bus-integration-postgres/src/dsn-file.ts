@@ -19,7 +19,8 @@ import { formatDsn, parseEndpoint } from './dsn-endpoint.ts';
 import type { Endpoint, FilePair, FileReading } from './dsn-pair.ts';
 import { anotherRun, fileError } from './file-error.ts';
 
-const stagedSuffix = '.staged';
+/** A staged file's name is its DSN file's and this. */
+export const stagedSuffix = '.staged';
 
 /**
  * Each login's DSN file with the staged file beside it.

@@ -19,11 +19,10 @@ export interface Outcome {
 }
 
 export async function execute(execution: Execution): Promise<Outcome> {
-  const { run } = execution;
-  const { session, lock } = execution;
+  const { run, session, lock } = execution;
   // Files too are touched only while the lock stands: another run may be at work with the same ones.
-  await session.script(lock.check, { doing: 'checking the lock' });
-  execution.ledger.staged = stageFiles(execution.staging);
+  await lock.stillHeld(session);
+  stageFiles(execution.staging);
   run.signal.throwIfAborted();
   await changeRoles(execution);
   await createDatabases(execution);
@@ -64,7 +63,7 @@ async function createDatabases({ ledger, run, lock, jobs, onProgress }: Executio
       async (statement) => {
         const own = await take();
         try {
-          await own.script(lock.check, { doing: 'checking the lock' });
+          await lock.stillHeld(own);
           ledger.attempt([statement]);
           // CREATE DATABASE takes no transaction around it.
           const doing = `creating database ${statement.step.target}`;

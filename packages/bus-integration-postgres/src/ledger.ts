@@ -15,8 +15,6 @@ export interface Ledger {
   /** About to be sent; until `done` nobody knows whether the server carried them out. */
   attempt(statements: readonly PlannedStatement[]): void;
   done(statements: readonly PlannedStatement[]): void;
-  /** Files staged so far. */
-  staged: number;
   /** Steps with statements attempted and not done. */
   inFlight(): ReadonlySet<Step>;
   mark(step: Step, state: StepState): void;
@@ -58,7 +56,6 @@ export function createLedger(
       return database === undefined ? [...(databases?.values() ?? [])].flat() : (databases?.get(database) ?? []);
     },
     databases: (phase) => [...(byPhase.get(phase)?.keys() ?? [])],
-    staged: 0,
     inFlight: () => inFlight,
     attempt: (statements) => {
       for (const { step } of statements) inFlight.add(step);

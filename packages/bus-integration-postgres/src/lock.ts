@@ -14,6 +14,8 @@ const lockClass = 0x42755344;
 const workClass = lockClass + 1;
 const pollMs = 100;
 const heartbeatMs = 10_000;
+/** It waits for nothing, whatever the statements of its session may wait for. */
+const checkTimeoutMs = 15_000;
 
 export interface DeploymentLock {
   /**
@@ -21,6 +23,8 @@ export interface DeploymentLock {
    * when the lock is no longer held: its connection may be gone and another run at work.
    */
   readonly check: string;
+  /** The same outside a transaction, over a session of the run's; a server that doesn't answer soon fails it. */
+  stillHeld(session: Session): Promise<void>;
   /** Ends the lock's connection, and the lock with it. */
   release(): Promise<void>;
 }
@@ -82,12 +86,16 @@ export function lockApplicationName(hostName: string, pid: number, startedAt: Da
 
 function held(session: Session, key: number, pid: number): DeploymentLock {
   const heartbeat = keepAwake(session, heartbeatMs);
+  const check = [
+    `SELECT pg_catalog.pg_advisory_xact_lock_shared(${workClass}, ${key})`,
+    // Division by zero is the shortest way to fail in plain SQL; no procedural language need be there.
+    `SELECT 1 / pg_catalog.count(*) AS lock_is_held FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND classid::bigint = ${lockClass} AND objid::bigint = ${key >>> 0} AND pid = ${pid} AND granted`,
+  ].join(';\n');
   return {
-    check: [
-      `SELECT pg_catalog.pg_advisory_xact_lock_shared(${workClass}, ${key})`,
-      // Division by zero is the shortest way to fail in plain SQL; no procedural language need be there.
-      `SELECT 1 / pg_catalog.count(*) AS lock_is_held FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND classid::bigint = ${lockClass} AND objid::bigint = ${key >>> 0} AND pid = ${pid} AND granted`,
-    ].join(';\n'),
+    check,
+    stillHeld: async (other) => {
+      await other.script(check, { doing: 'checking the lock', timeoutMs: checkTimeoutMs });
+    },
     release: async () => {
       heartbeat[Symbol.dispose]();
       await session.close();

@@ -2,9 +2,9 @@
 import { OperationError, Secret, type Step } from 'bus-integration-database';
 import type { Computed } from './compute.ts';
 import type { RoleDecision } from './credentials.ts';
-import { type DsnDirectory, makeDirectory, syncDirectory } from './dsn-directory.ts';
+import { type DsnDirectory, listDirectory, makeDirectory, syncDirectory } from './dsn-directory.ts';
 import { parseEndpoint } from './dsn-endpoint.ts';
-import { discardStaged, dsnLine, promoteFile, stageFile } from './dsn-file.ts';
+import { discardStaged, dsnLine, promoteFile, stagedSuffix, stageFile } from './dsn-file.ts';
 import type { FilePair } from './dsn-pair.ts';
 import type { FileDecision } from './file-decision.ts';
 import type { Ledger } from './ledger.ts';
@@ -21,10 +21,10 @@ export interface Staging {
   readonly signal: AbortSignal;
 }
 
-/** Before anything changes on the server: every new content on disk, whole. Answers how many files were staged. */
-export function stageFiles({ computed, directory, passwords }: Staging): number {
+/** Before anything changes on the server: every new content on disk, whole. */
+export function stageFiles({ computed, directory, passwords }: Staging): void {
   const written = filesDoing(computed, 'write');
-  if (directory === undefined || written.length === 0) return 0;
+  if (directory === undefined || written.length === 0) return;
   makeDirectory(directory);
   const fresh: FilePair[] = [];
   try {
@@ -34,7 +34,6 @@ export function stageFiles({ computed, directory, passwords }: Staging): number 
       if (pair.staged.state === 'absent') fresh.push(asWritten(pair, line));
     }
     syncDirectory(directory.path);
-    return written.length;
   } catch (error) {
     // Nothing else was done yet: a full disk leaves no trace.
     for (const pair of fresh) discardStaged(directory, pair);
@@ -76,6 +75,18 @@ export async function settleFiles(staging: Staging, decisions: readonly RoleDeci
         remedy: 'fix that, then run the same command again; it continues with the same password',
       },
     );
+  }
+}
+
+/** The DSN files beside which a staged file stands now, by looking; none where that can't be seen. */
+export function filesLeftStaged({ computed, directory }: Staging): string[] {
+  if (directory === undefined) return [];
+  try {
+    const present = listDirectory(directory);
+    const files = computed.credentials.flatMap((decision) => decision.files.map(({ pair }) => pair.file));
+    return files.filter((file) => present.has(file + stagedSuffix));
+  } catch {
+    return [];
   }
 }
 

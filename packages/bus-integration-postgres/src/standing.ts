@@ -1,18 +1,24 @@
 // What stands when a run ended early, in a sentence that tells the operator how to go on. Pure.
 import { type Diagnostic, isMutating, type Step } from 'bus-integration-database';
+import { sameCommand } from './advice.ts';
 
 /**
  * What became of the steps stands in their `state`; of those in `begun` (the same by kind and target) a part was done.
- * `staged` files wait beside their targets.
+ * `staged` files wait beside their targets; `next` is what to run.
  */
-export function whatStands(steps: readonly Step[], begun: ReadonlySet<Step>, staged = 0): Diagnostic {
+export function whatStands(
+  steps: readonly Step[],
+  begun: ReadonlySet<Step>,
+  staged = 0,
+  next = sameCommand,
+): Diagnostic {
   const files =
     staged === 0 ? '' : `; ${staged} staged file${staged === 1 ? ' holds' : 's hold'} what the next run takes`;
   return {
     severity: 'info',
     code: 'what-stands',
     message: told(steps.filter(isMutating), [...begun], staged > 0 ? ' on the server' : '') + files,
-    remedy: 'run the same command again; it continues',
+    remedy: next,
   };
 }
 

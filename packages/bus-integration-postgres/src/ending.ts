@@ -1,0 +1,122 @@
+// The answer of an apply that came to its end, or that did not: what is left, what stands, what to run next.
+
+import type { Diagnostic } from 'bus-integration-database';
+import { isMutating, type Response, type Step } from 'bus-integration-database';
+import { nextAfter, sameCommand } from './advice.ts';
+import type { ApplyOptions } from './apply.ts';
+import { type Computed, computePlan } from './compute.ts';
+import { interruption } from './interruption.ts';
+import type { Ledger } from './ledger.ts';
+import { lostLock } from './lock.ts';
+import type { Sight } from './observe.ts';
+import { base } from './respond.ts';
+import { sqlstateOf, toOperationError } from './sqlstate.ts';
+import { filesLeftStaged, type Staging } from './staging.ts';
+import { whatStands } from './standing.ts';
+
+/** What an ending tells of. */
+export interface Ending {
+  readonly options: ApplyOptions;
+  /** The plan, as an answer. */
+  readonly answer: Response;
+  readonly computed: Computed;
+  readonly ledger: Ledger;
+  readonly staging: Staging;
+  /** Roles whose new password this run has put into their files. */
+  readonly replaced: ReadonlySet<string>;
+  readonly isSaved: boolean;
+  readonly startedAt: number;
+}
+
+export function concluded({ options, answer, computed, ledger, startedAt }: Ending, again: Sight): Response {
+  const { wish, warnings } = options;
+  const rest = computePlan(
+    { ...wish, allowed: { ...wish.allowed, rotate: [] } },
+    again.seen,
+    again.pairs,
+    again.proofs,
+  );
+  const left = rest.steps.filter(isMutating);
+  const done: Step = {
+    action: 'apply-database-plan',
+    target: 'plan',
+    risk: 'create',
+    summary: `${computed.steps.filter(isMutating).length} steps carried out`,
+    after: { steps: computed.steps.filter(isMutating).length },
+    state: left.length === 0 ? 'applied' : 'failed',
+  };
+  const steps = [...ledger.steps(), done];
+  const isConverged = left.length === 0 && rest.errorClass === undefined;
+  return {
+    ...answer,
+    ...base(wish, steps, startedAt),
+    ok: isConverged,
+    diagnostics: [...rest.refusals, ...left.map((step) => notConverged(step)), ...rest.findings, ...warnings],
+    ...(!isConverged && { error_class: 'not-converged' as const }),
+  };
+}
+
+function notConverged(step: Step): Diagnostic {
+  return {
+    severity: 'fail',
+    code: 'not-converged',
+    message: `after applying, this is still to do: ${step.action} ${step.target}: ${step.summary}`,
+    target: step.target,
+    remedy: 'bus operator database plan -v shows the statements; something else may be changing it back',
+  };
+}
+
+/** The answer of a run that did not reach its end: why, and what stands. */
+export function ended(ending: Ending, error: unknown): Response {
+  const { options, answer, ledger, startedAt } = ending;
+  const { signal } = options.context;
+  const failure = signal.aborted ? interruption(signal.reason, error) : toOperationError(lostLock(error), 'apply');
+  const state = !signal.aborted && isRefusal(error) ? 'failed' : 'unknown';
+  for (const step of ledger.inFlight()) ledger.mark(step, state);
+  const steps = ledger.steps();
+  const staged = filesLeftStaged(ending.staging);
+  const isTouched = ledger.begun().size > 0 || steps.some((step) => step.state !== 'planned' && isMutating(step));
+  const next = nextAfter({
+    allowed: options.wish.allowed,
+    isPlanStale: ending.isSaved && (isTouched || staged.length > 0),
+    rotated: rotatedRoles(ending, steps, staged),
+  });
+  return {
+    ...answer,
+    ...base(options.wish, steps, startedAt),
+    ok: false,
+    dry_run: false,
+    diagnostics: [
+      ...failure.diagnostics.map((diagnostic) => advised(diagnostic, next)),
+      whatStands(steps, ledger.begun(), staged.length, next),
+      ...options.warnings,
+    ],
+    error_class: failure.errorClass,
+  };
+}
+
+/** The server's refusal of a statement is certain; a connection that ended leaves it open whether it was carried out. */
+function isRefusal(error: unknown): boolean {
+  const sqlstate = sqlstateOf(error);
+  return sqlstate !== undefined && !/^(08|57P)/.test(sqlstate);
+}
+
+/** Roles whose new password services have by now: to rotate them again would make yet another one. */
+function rotatedRoles(
+  { options, replaced, staging }: Ending,
+  steps: readonly Step[],
+  staged: readonly string[],
+): string[] {
+  const settled = new Set(replaced);
+  for (const { role, files } of staging.computed.credentials) {
+    const paths = files.map(({ pair }) => pair.path);
+    const isPut = steps.some(({ target, state }) => state === 'applied' && paths.includes(target));
+    if (isPut && !files.some(({ pair }) => staged.includes(pair.file))) settled.add(role);
+  }
+  return options.wish.allowed.rotate.filter((role) => settled.has(role));
+}
+
+function advised(diagnostic: Diagnostic, next: string): Diagnostic {
+  if (next === sameCommand || !diagnostic.remedy?.includes('the same command')) return diagnostic;
+  return { ...diagnostic, remedy: next };
+}

@@ -125,7 +125,7 @@ function lockFindings({ server, admin }: Observation): Diagnostic[] {
     {
       severity: 'info',
       code: 'lock-database',
-      message: `${shown(admin.name)} can't enter database postgres, so apply's lock is taken in ${shown(server.database)}; give every run of this deployment the same database in its DSN`,
+      message: `${shown(admin.name)} can't enter database postgres, so apply's lock is taken in ${shown(server.database)}; runs whose lock is in another database see it all the same`,
     },
   ];
 }

@@ -44,32 +44,62 @@ export interface LockOptions {
  */
 export async function acquireLock(session: Session, options: LockOptions): Promise<DeploymentLock> {
   const key = lockKey(options.deploymentId);
-  const deadline = Date.now() + options.timeoutMs;
+  // The clock of the machine may be set meanwhile; this one only goes forward.
+  const deadline = performance.now() + options.timeoutMs;
   for (;;) {
-    const [row] = await session.query<{ taken: boolean; pid: number; orphan: number | null }>(takeQuery(key), [], {
-      isAlone: true,
-    });
+    const [row] = await session.query<Attempt>(takeQuery(key), [], { doing: 'taking the lock', isAlone: true });
     options.signal.throwIfAborted();
-    if (row?.taken && row.orphan === null) return held(session, key, row.pid);
-    const holder = row?.taken
-      ? `server process ${row.orphan}, left by a run that was cut off`
-      : await readHolder(session, key);
-    if (Date.now() >= deadline) throw lockedError(options, holder);
+    if (row?.taken && row.orphan === null && row.rival === null) return held(session, key, row.pid);
+    const holder = await inTheWay(session, key, row);
+    if (performance.now() >= deadline) throw lockedError(options, holder);
     if (holder !== undefined) options.onWait?.(holder);
-    await pause(Math.min(pollMs, Math.max(0, deadline - Date.now())), options.signal);
+    await pause(Math.min(pollMs, Math.max(0, deadline - performance.now())), options.signal);
     options.signal.throwIfAborted();
   }
 }
 
+interface Attempt {
+  readonly taken: boolean;
+  readonly pid: number;
+  /** A process that still works for a run that was cut off. */
+  readonly orphan: number | null;
+  /** A process that holds the same lock in another database. */
+  readonly rival: number | null;
+}
+
+async function inTheWay(session: Session, key: number, row: Attempt | undefined): Promise<string | undefined> {
+  if (row?.taken && row.orphan !== null) return `server process ${row.orphan}, left by a run that was cut off`;
+  return await readHolder(session, key);
+}
+
+// An advisory lock belongs to one database, and an admin who can't enter `postgres` takes it in another one; pg_locks
+// shows every database's. So whoever took it looks for a holder elsewhere and goes on only when there is none: of two
+// that took it one after the other, the second sees the first. Of two that see each other, the one in the database of the
+// lower oid waits with its lock, the other gives its own back in the same statement and tries again. Nobody begins work
+// beside another's lock, so transactions need to look for their own run's only.
+//
 // Without parameters it is one message of the protocol: of several, the last could be lost on its way, and a server that
 // waits for it holds the lock while no timeout of its own runs. Taken more than once by one session it is still one lock,
-// gone with the session. OFFSET keeps the order: the lock first, then the look at pg_locks, which shows every database's.
+// gone with the session. OFFSET keeps the order: the lock first, then the look at pg_locks, then giving back.
 function takeQuery(key: number): string {
-  return `SELECT attempt.taken, pg_catalog.pg_backend_pid() AS pid,
-    CASE WHEN attempt.taken THEN (
-      SELECT pg_catalog.min(work.pid) FROM pg_catalog.pg_locks AS work
-       WHERE work.locktype = 'advisory' AND work.classid::bigint = ${workClass} AND work.objid::bigint = ${key >>> 0}) END AS orphan
-  FROM (SELECT pg_catalog.pg_try_advisory_lock(${lockClass}, ${key}) AS taken OFFSET 0) AS attempt`;
+  return `SELECT seen.taken, pg_catalog.pg_backend_pid() AS pid, seen.orphan, seen.rival,
+    CASE WHEN seen.gives_way THEN pg_catalog.pg_advisory_unlock_all()::pg_catalog.text END AS given_back
+  FROM (
+    SELECT attempt.taken,
+      CASE WHEN attempt.taken THEN (
+        SELECT pg_catalog.min(work.pid) FROM pg_catalog.pg_locks AS work
+         WHERE work.locktype = 'advisory' AND work.classid::bigint = ${workClass} AND work.objid::bigint = ${key >>> 0}) END AS orphan,
+      CASE WHEN attempt.taken THEN (SELECT pg_catalog.min(rival.pid) ${rivals(key)}) END AS rival,
+      attempt.taken AND coalesce((SELECT pg_catalog.bool_or(rival.database < own.oid) ${rivals(key)}), false) AS gives_way
+    FROM (SELECT pg_catalog.pg_try_advisory_lock(${lockClass}, ${key}) AS taken OFFSET 0) AS attempt
+    OFFSET 0) AS seen`;
+}
+
+/** Holders of the lock in other databases. */
+function rivals(key: number): string {
+  return `FROM pg_catalog.pg_locks AS rival, pg_catalog.pg_database AS own
+         WHERE own.datname = pg_catalog.current_database() AND rival.database <> own.oid AND rival.granted
+           AND rival.locktype = 'advisory' AND rival.classid::bigint = ${lockClass} AND rival.objid::bigint = ${key >>> 0}`;
 }
 
 /** Who holds a deployment's lock now, by the one field that every role may read; undefined when nobody does. */

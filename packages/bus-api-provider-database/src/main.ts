@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import {
   type Diagnostic,
   type GlobalFlags,
+  nodeDebugFault,
   OperationError,
   osUserOf,
   readGlobalFlags,
@@ -42,6 +43,8 @@ async function serve(
   { host, port, deployments: folder }: { host: string; port: number; deployments?: string },
   flags: GlobalFlags,
 ): Promise<number> {
+  const printing = nodeDebugFault();
+  if (printing !== undefined) throw printing;
   // From here on a signal ends the server in order; a second one ends the applies in flight too.
   const hurry = new AbortController();
   let isEnding = false;

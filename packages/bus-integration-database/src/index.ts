@@ -35,6 +35,7 @@ export { deepestLevels, nestsDeeper } from './json-depth.ts';
 export { goesInClear, isLoopback } from './loopback.ts';
 export type { NamedKind, NameRules } from './names.ts';
 export { caseCollisions, dsnFileName, expandRole, isRoleTemplate, judgeName, printable } from './names.ts';
+export { nodeDebugFault } from './node-debug.ts';
 export { osUserOf } from './os-user.ts';
 export { isIntact, planId } from './plan.ts';
 export type { Context, Progress, Provider } from './provider.ts';

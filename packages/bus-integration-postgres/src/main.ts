@@ -3,6 +3,7 @@
 import {
   eventNames,
   type GlobalFlags,
+  nodeDebugFault,
   printable,
   type Response,
   readGlobalFlags,
@@ -56,6 +57,8 @@ async function main(argv: readonly string[], env: Readonly<Record<string, string
   const command = commands.get(word);
   if ((command !== undefined || word === 'serve') && rest.some((one) => one === '-V' || one === '--version'))
     return print(versionText, flags);
+  const printing = command !== undefined ? nodeDebugFault() : undefined;
+  if (printing !== undefined) return refuse(`${printing.message}; ${printing.diagnostics[0]?.remedy}`);
   if (word === 'serve') {
     const { serve } = await import('./commands/serve.ts');
     // The client of NATS may leave a socket open on which nobody answered.

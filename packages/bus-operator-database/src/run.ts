@@ -9,6 +9,7 @@ import {
   errorClasses,
   failure,
   handle,
+  nodeDebugFault,
   OperationError,
   osUserOf,
   printable,
@@ -74,6 +75,8 @@ export async function run(
   let outcome: Outcome;
   let setup: Setup | undefined;
   try {
+    const printing = nodeDebugFault();
+    if (printing !== undefined) throw printing;
     requireDirectory(ground);
     // What can't be written is better known before anything is done.
     if (flags.output !== undefined)

@@ -2,12 +2,13 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { isatty } from 'node:tty';
+import { nodeDebugFault } from 'bus-integration-database';
 
-const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const;
+const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const;
 
 /**
  * Runs a program and waits for it; resolves to its exit status, to 128+n when signal n ended it, and to 126 when it
- * couldn't be started, after saying why.
+ * couldn't be started, after saying why, to 2 when Node would print the environment that it is given.
  *
  * @example
  * process.exitCode = await runChild('/usr/bin/env', [], { env: process.env, cwd: '/', say: console.error });
@@ -22,6 +23,11 @@ export function runChild(
   },
 ): Promise<number> {
   const { env, cwd, say } = options;
+  const printing = nodeDebugFault(['child_process']);
+  if (printing !== undefined) {
+    say(`${printing.message}\n  ${printing.diagnostics[0]?.remedy}`);
+    return Promise.resolve(2);
+  }
   // A key typed at a terminal reaches the whole process group: sent on, it would arrive twice.
   const isInteractive = [0, 1, 2].some((descriptor) => isatty(descriptor));
   const handlers = forwarded.map((signal) => {

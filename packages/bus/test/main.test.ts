@@ -79,16 +79,19 @@ describe('what a command is given', () => {
     expect((await bus(['suicide', signal.slice(3)])).status).toBe(128 + constants.signals[signal]);
   });
 
-  test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)('%s is sent on, and awaited', async (signal) => {
-    stage.command(
-      'bus-wait',
-      `trap 'sleep 0.2; echo got ${signal}; exit 9' ${signal.slice(3)}; echo ready; while :; do sleep 0.05; done`,
-    );
-    const run = await bus(['wait'], {
-      started: (child) => child.stdout?.once('data', () => child.kill(signal)),
-    });
-    expect(run).toEqual({ status: 9, signal: null, stdout: `ready\ngot ${signal}\n`, stderr: '' });
-  });
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1'] as const)(
+    '%s is sent on, and awaited',
+    async (signal) => {
+      stage.command(
+        'bus-wait',
+        `trap 'sleep 0.2; echo got ${signal}; exit 9' ${signal.slice(3)}; echo ready; while :; do sleep 0.05; done`,
+      );
+      const run = await bus(['wait'], {
+        started: (child) => child.stdout?.once('data', () => child.kill(signal)),
+      });
+      expect(run).toEqual({ status: 9, signal: null, stdout: `ready\ngot ${signal}\n`, stderr: '' });
+    },
+  );
 
   test('a signal that it does not catch ends both', async () => {
     stage.command('bus-endless', 'echo ready; exec sleep 30');
@@ -267,7 +270,7 @@ describe('IN-06 hostile settings of Node', () => {
 
   test('every stub keeps its arguments from Node', () => {
     for (const stub of [stage.bus, stage.busOperator]) {
-      expect(readFileSync(stub, 'utf8').split('\n')[0]).toBe('#!/usr/bin/env -S node --');
+      expect(readFileSync(stub, 'utf8').split('\n')[0]).toBe('#!/usr/bin/env -S node --inspect-port=192.0.2.1:9229 --');
     }
   });
 });

@@ -12,6 +12,7 @@ import {
   judgeSecretFile,
   type Log,
   misspelledWorkerKeys,
+  nodeDebugFault,
   OperationError,
   osUserOf,
   positiveDurationOf,
@@ -62,6 +63,8 @@ export async function serve(argv: readonly string[], processEnv: Environment, ou
 }
 
 async function served(flags: Flags, processEnv: Environment, log: Log): Promise<number> {
+  const printing = nodeDebugFault();
+  if (printing !== undefined) throw printing;
   const ready = createReadyFile(flags['ready-file'], log);
   const uid = process.getuid?.() ?? 0;
   const path = flags['env-file'];

@@ -1,15 +1,10 @@
 // Reads a server's catalogs into an Observation: a READ ONLY transaction for the cluster, one for each database. Never writes.
+import { clusterShape, insideShape, serverShape, systemIdentifierShape, verifierShape } from './catalog-shapes.ts';
 import type { Session } from './connect.ts';
 import { markOf } from './mark.ts';
-import type {
-  AclEntry,
-  ObservedAdmin,
-  ObservedDatabase,
-  ObservedInside,
-  ObservedRole,
-  ObservedSchema,
-  ObservedServer,
-} from './observation.ts';
+import type { ObservedAdmin, ObservedDatabase, ObservedInside, ObservedRole, ObservedServer } from './observation.ts';
+import { readRow, readRows } from './shape.ts';
+import { shown } from './shown.ts';
 import { clusterQuery, serverQuery, systemIdentifierQuery, verifierQuery } from './sql/cluster.ts';
 import { insideQuery } from './sql/database.ts';
 
@@ -33,19 +28,6 @@ export interface ClusterSight extends ServerSight {
   readonly databases: ReadonlyMap<string, ObservedDatabase>;
 }
 
-type AclRow = readonly [grantee: string | null, grantor: string, privilege: string, isGrantable: boolean];
-type WithAclRows<T> = Omit<T, 'acl'> & { readonly acl: readonly AclRow[] };
-
-interface ServerRow {
-  readonly server: Omit<ObservedServer, 'isPooled'> & { readonly pid: number };
-  readonly admin: ObservedAdmin & { readonly readsSystemIdentifier: boolean };
-}
-
-interface ClusterRow extends ServerRow {
-  readonly roles: readonly ObservedRole[];
-  readonly databases: readonly WithAclRows<ObservedDatabase>[];
-}
-
 /** The roles and databases that are declared or bear the deployment's mark, the server and the admin: 3 to 5 statements. */
 export async function readCluster(session: Session, wish: ClusterWish): Promise<ClusterSight> {
   // Said here rather than as the session's default: that default is one of the things to be read.
@@ -62,15 +44,16 @@ export async function readCluster(session: Session, wish: ClusterWish): Promise<
 
 /** The same without the roles and the databases: a statement or two. */
 export async function readServer(session: Session): Promise<ServerSight> {
-  const [row] = await session.query<ServerRow>(serverQuery(session.serverVersionNum));
-  if (row === undefined) throw new Error('the server query answered no row');
-  return await serverSight(session, row);
+  const sql = serverQuery(session.serverVersionNum);
+  return await serverSight(session, await readRow(session, serverShape, { sql, doing: 'reading the server' }));
 }
 
 async function readSharedCatalogs(session: Session, wish: ClusterWish): Promise<ClusterSight> {
-  const parameters = [wish.roles, wish.databases, markOf(wish.deploymentId), wish.withSizes ?? false];
-  const [row] = await session.query<ClusterRow>(clusterQuery(session.serverVersionNum), parameters);
-  if (row === undefined) throw new Error('the catalog query answered no row');
+  const row = await readRow(session, clusterShape, {
+    sql: clusterQuery(session.serverVersionNum),
+    values: [wish.roles, wish.databases, markOf(wish.deploymentId), wish.withSizes ?? false],
+    doing: 'reading roles and databases',
+  });
   const { server, admin } = await serverSight(session, row);
   const verifiers = admin.readsVerifiers ? await readVerifiers(session, wish.roles) : undefined;
   return {
@@ -81,47 +64,39 @@ async function readSharedCatalogs(session: Session, wish: ClusterWish): Promise<
         verifiers === undefined ? role : { ...role, verifier: verifiers.get(role.name) ?? null },
       ),
     ),
-    databases: byName(row.databases.map(withAcl)),
+    databases: byName(row.databases),
   };
 }
 
-async function serverSight(session: Session, row: ServerRow): Promise<ServerSight> {
+async function serverSight(session: Session, row: ReturnType<typeof serverShape>): Promise<ServerSight> {
   const { readsSystemIdentifier, ...admin } = row.admin;
   const { pid, ...server } = row.server;
   const identified = readsSystemIdentifier
-    ? await session.query<{ systemIdentifier: string }>(systemIdentifierQuery)
+    ? await readRows(session, systemIdentifierShape, {
+        sql: systemIdentifierQuery,
+        doing: "reading the cluster's identifier",
+      })
     : [];
   return { server: { ...server, isPooled: pid !== session.pid, ...identified[0] }, admin };
 }
 
 /** The schemas and event triggers of the database that a session is in: one statement. */
 export async function readInside(session: Session, schemas: readonly string[]): Promise<ObservedInside> {
-  const [row] = await session.query<{
-    adminMayCreateSchemas: boolean;
-    schemas: readonly WithAclRows<ObservedSchema>[];
-    eventTriggers: ObservedInside['eventTriggers'];
-  }>(insideQuery, [schemas]);
-  if (row === undefined) throw new Error('the catalog query answered no row');
-  const { adminMayCreateSchemas, eventTriggers } = row;
-  return { adminMayCreateSchemas, schemas: row.schemas.map(withAcl), eventTriggers };
+  return await readRow(session, insideShape, {
+    sql: insideQuery,
+    values: [schemas],
+    doing: `reading schemas of ${shown(session.database)}`,
+  });
 }
 
 /** The stored verifiers of roles, null where there is none; only for an admin who may read them. */
 export async function readVerifiers(session: Session, roles: readonly string[]): Promise<Map<string, string | null>> {
-  const rows = await session.query<{ name: string; verifier: string | null }>(verifierQuery, [roles]);
+  const rows = await readRows(session, verifierShape, {
+    sql: verifierQuery,
+    values: [roles],
+    doing: 'reading verifiers',
+  });
   return new Map(rows.map(({ name, verifier }) => [name, verifier]));
-}
-
-function withAcl<T extends { readonly acl: readonly AclRow[] }>(
-  thing: T,
-): Omit<T, 'acl'> & { readonly acl: readonly AclEntry[] } {
-  const acl = thing.acl.map(([grantee, grantor, privilege, isGrantable]) => ({
-    grantee,
-    grantor,
-    privilege,
-    isGrantable,
-  }));
-  return { ...thing, acl };
 }
 
 function byName<T extends { readonly name: string }>(things: readonly T[]): Map<string, T> {

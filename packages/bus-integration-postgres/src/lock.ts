@@ -5,6 +5,7 @@ import { OperationError } from 'bus-integration-database';
 import type { Session } from './connect.ts';
 import { keepAwake } from './keep-awake.ts';
 import { pause } from './parallel.ts';
+import { boolean, integer, nullable, readRow, readRows, record, text } from './shape.ts';
 import { printable } from './shown.ts';
 import { sqlstateOf } from './sqlstate.ts';
 
@@ -47,9 +48,9 @@ export async function acquireLock(session: Session, options: LockOptions): Promi
   // The clock of the machine may be set meanwhile; this one only goes forward.
   const deadline = performance.now() + options.timeoutMs;
   for (;;) {
-    const [row] = await session.query<Attempt>(takeQuery(key), [], { doing: 'taking the lock', isAlone: true });
+    const row = await readRow(session, attemptShape, { sql: takeQuery(key), doing: 'taking the lock', isAlone: true });
     options.signal.throwIfAborted();
-    if (row?.taken && row.orphan === null && row.rival === null) return held(session, key, row.pid);
+    if (row.taken && row.orphan === null && row.rival === null) return held(session, key, row.pid);
     const holder = await inTheWay(session, key, row);
     if (performance.now() >= deadline) throw lockedError(options, holder);
     if (holder !== undefined) options.onWait?.(holder);
@@ -67,8 +68,8 @@ interface Attempt {
   readonly rival: number | null;
 }
 
-async function inTheWay(session: Session, key: number, row: Attempt | undefined): Promise<string | undefined> {
-  if (row?.taken && row.orphan !== null) return `server process ${row.orphan}, left by a run that was cut off`;
+async function inTheWay(session: Session, key: number, row: Attempt): Promise<string | undefined> {
+  if (row.taken && row.orphan !== null) return `server process ${row.orphan}, left by a run that was cut off`;
   return await readHolder(session, key);
 }
 
@@ -146,18 +147,34 @@ export function lostLock(error: unknown): unknown {
 const divisionByZero = '22012';
 
 async function readHolder(session: Session, key: number): Promise<string | undefined> {
-  const [row] = await session.query<{ name: string | null; pid: number }>(
-    `SELECT activity.application_name AS name, held.pid
-       FROM pg_catalog.pg_locks AS held
-       LEFT JOIN pg_catalog.pg_stat_activity AS activity ON activity.pid = held.pid
-      WHERE held.locktype = 'advisory' AND held.classid::bigint = $1 AND held.objid::bigint = $2 AND held.granted
-        AND held.pid <> pg_catalog.pg_backend_pid()
-      LIMIT 1`,
-    [lockClass, key >>> 0],
-  );
+  const [row] = await readRows(session, holderShape, {
+    sql: holderQuery,
+    values: [lockClass, key >>> 0],
+    doing: 'looking who holds the lock',
+  });
   if (row === undefined) return undefined;
   return row.name ? printable(row.name) : `server process ${row.pid}`;
 }
+
+const holderQuery = `
+SELECT activity.application_name AS name, held.pid
+  FROM pg_catalog.pg_locks AS held
+  LEFT JOIN pg_catalog.pg_stat_activity AS activity ON activity.pid = held.pid
+ WHERE held.locktype = 'advisory' AND held.classid::bigint = $1 AND held.objid::bigint = $2 AND held.granted
+   AND held.pid <> pg_catalog.pg_backend_pid()
+ LIMIT 1`;
+
+const holderShape = record<{ readonly name: string | null; readonly pid: number }>({
+  name: nullable(text),
+  pid: integer,
+});
+
+const attemptShape = record<Attempt>({
+  taken: boolean,
+  pid: integer,
+  orphan: nullable(integer),
+  rival: nullable(integer),
+});
 
 function lockKey(deploymentId: string): number {
   return createHash('sha256').update(deploymentId).digest().readInt32BE(0);

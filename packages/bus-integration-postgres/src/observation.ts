@@ -74,7 +74,8 @@ export interface ObservedDatabase {
   readonly connectionLimit: number;
   readonly comment: string | null;
   readonly connections: number;
-  readonly sizeBytes?: number;
+  /** Null where it was not asked for, or may not be known. */
+  readonly sizeBytes?: number | null;
   readonly acl: readonly AclEntry[];
 }
 

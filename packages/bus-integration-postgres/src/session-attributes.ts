@@ -2,6 +2,7 @@
 // https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-TARGET-SESSION-ATTRS
 import type { ConnectionTarget } from './connection-target.ts';
 import type { Session } from './session.ts';
+import { boolean, readRow, record } from './shape.ts';
 import { attributesQuery } from './sql/session.ts';
 
 /**
@@ -43,9 +44,11 @@ function reported({ parameterStatus }: Session): Attributes | undefined {
 }
 
 async function asked(session: Session, timeoutMs: number): Promise<Attributes> {
-  const [row] = await session.query<Attributes>(attributesQuery, [], {
+  return await readRow(session, attributesShape, {
+    sql: attributesQuery,
     timeoutMs,
     doing: 'looking whether it is a standby',
   });
-  return row ?? { isStandby: false, isReadOnly: false };
 }
+
+const attributesShape = record<Attributes>({ isStandby: boolean, isReadOnly: boolean });

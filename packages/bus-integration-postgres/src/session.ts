@@ -13,7 +13,7 @@ import type { SettingRefusals, Settings } from './startup-settings.ts';
 import type { TlsState } from './tls.ts';
 
 /** What may be said of one request. */
-interface RequestOptions {
+export interface RequestOptions {
   /** Default: the session's. When it passes, the connection is gone. */
   readonly timeoutMs?: number;
   /** What is being done, for messages: `reading the roles`. Default: `a statement`. */

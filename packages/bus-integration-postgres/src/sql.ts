@@ -8,10 +8,21 @@ import { OperationError } from 'bus-integration-database';
  * @throws {OperationError} invalid-request, for an empty name, a NUL or a lone surrogate.
  * @example
  * identifier('my "app"'); // '"my ""app"""'
+ * identifier('two\nlines'); // 'U&"two\\000alines"'
  */
 export function identifier(name: string): string {
   if (name === '') throw new OperationError('invalid-request', 'a name is empty; SQL has no empty name');
-  return `"${storable(name, 'a name').replaceAll('"', '""')}"`;
+  const quoted = `"${storable(name, 'a name').replaceAll('"', '""')}"`;
+  return controls.test(quoted) ? `U&${escaped(quoted, '\\')}` : quoted;
+}
+
+// A script is read line by line, by psql and by people: no name or text begins a line of it or moves a terminal's cursor.
+const controls = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+const allControls = new RegExp(controls, 'gu');
+
+function escaped(quoted: string, lead: '\\' | '\\u'): string {
+  const codeOf = (control: string) => lead + control.charCodeAt(0).toString(16).padStart(4, '0');
+  return quoted.replaceAll('\\', '\\\\').replaceAll(allControls, codeOf);
 }
 
 /**
@@ -25,7 +36,7 @@ export function identifier(name: string): string {
  */
 export function literal(text: string): string {
   const quoted = `'${storable(text, 'a text').replaceAll("'", "''")}'`;
-  return quoted.includes('\\') ? `E${quoted.replaceAll('\\', '\\\\')}` : quoted;
+  return quoted.includes('\\') || controls.test(quoted) ? `E${escaped(quoted, '\\u')}` : quoted;
 }
 
 // A NUL would end the statement early, a lone surrogate would arrive as U+FFFD: another name than the one asked for.

@@ -172,7 +172,7 @@ describe('the ok of rules', () => {
 });
 
 describe('what is not known', () => {
-  const row = { file: 'pg_hba.conf', netmask: null, options: null, error: null, type: 'local', address: null };
+  const row = { file: 'pg_hba.conf', netmask: null, options: null, error: null, type: 'local' as const, address: null };
   const viewed = [1, 2, 3].map((line) => ({ ...row, line, databases: ['all'], users: ['all'], method: 'peer' }));
 
   it('is said once of all quotation marks that the view does not show', () => {

@@ -38,7 +38,7 @@ const table: readonly (readonly [step: Omit<Step, 'summary' | 'target' | 'risk'>
   ],
   [
     { action: 'adopt-role', before: { name: 'svc', deployment: null }, after: { name: 'svc', deployment: 'shop' } },
-    [`roles: COMMENT ON ROLE "svc" IS 'it''s theirs\nbus-deployment=shop'`],
+    [`roles: COMMENT ON ROLE "svc" IS E'it''s theirs\\u000abus-deployment=shop'`],
   ],
   [
     { action: 'create-database', after: { name: 'app', owner: 'admin', encoding: 'UTF8' } },

@@ -14,6 +14,8 @@ const awkward = [
   '$$',
   "E'x'",
   '\n\t',
+  'a\n\\! id',
+  '\r\u2028\u009b31m\u007f\\000a',
   '%s $1 ?',
   ' ',
 ];
@@ -24,13 +26,19 @@ describe('identifier', () => {
     expect(identifier('Select')).toBe('"Select"');
   });
 
+  test('has no line break or control character in it', () => {
+    expect(identifier('a\n\\! id"')).toBe('U&"a\\000a\\\\! id"""');
+    for (const name of awkward) expect(identifier(name) + literal(name)).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
+  });
+
   test('refuses what PostgreSQL would cut or change', () => {
     for (const name of ['', 'a\0b', '\ud83d']) expect(() => identifier(name)).toThrow(/a name (is empty|holds)/);
   });
 });
 
 describe('literal', () => {
-  test('turns to E-syntax only for backslashes', () => {
+  test('turns to E-syntax for backslashes and control characters alone', () => {
+    expect(literal('a\n\\! id')).toBe("E'a\\u000a\\\\! id'");
     expect(literal("it's")).toBe("'it''s'");
     expect(literal('a\\b')).toBe("E'a\\\\b'");
     expect(() => literal('a\0b')).toThrow('a text holds a NUL');

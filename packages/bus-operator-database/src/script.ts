@@ -33,8 +33,19 @@ function runsOutside({ action }: Step): boolean {
 }
 
 function sqlOf({ sql = [] }: Step): string[] {
-  return sql.map((statement) => (/;\s*$/.test(statement) ? statement : `${statement};`));
+  return sql.flatMap((statement) => {
+    if (holdsCommand(statement))
+      return [`-- left out, since psql would find a command of its own in it: ${printable(statement)}`, '\\quit'];
+    return [/;\s*$/.test(statement) ? statement : `${statement};`];
+  });
 }
+
+/** psql takes a backslash anywhere outside quotation marks for a command, and runs programs with `\!`. */
+function holdsCommand(statement: string): boolean {
+  return statement.replaceAll(quoted, '').includes('\\');
+}
+
+const quoted = /"(?:[^"]|"")*"|\bE'(?:[^'\\]|''|\\.)*'|'(?:[^']|'')*'|\$(\w*)\$.*?\$\1\$/gs;
 
 function commentOf({ action, target, summary }: Step): string {
   return `-- ${action} ${printable(target)}: ${printable(summary)}`;
@@ -42,11 +53,11 @@ function commentOf({ action, target, summary }: Step): string {
 
 /**
  * A connection string in double quotes is the one form in which `\connect` takes every name as it is
- * (https://www.postgresql.org/docs/current/app-psql.html); a line break ends it all the same.
+ * (https://www.postgresql.org/docs/current/app-psql.html); a line break ends it all the same, and a terminal obeys others.
  */
 function connectLines(database: string): string[] {
-  if (/[\r\n]/.test(database))
-    return [`-- connect to database ${printable(database)} by hand: \\connect takes no line break`, '\\quit'];
+  if (/\p{Cc}/u.test(database))
+    return [`-- connect to database ${printable(database)} by hand: \\connect takes no control character`, '\\quit'];
   if (/^[A-Za-z_][\w.]*$/.test(database)) return [`\\connect "${database}"`];
   const value = database.replaceAll('\\', '\\\\').replaceAll("'", "\\'");
   return [`\\connect -reuse-previous=on "dbname='${value.replaceAll('"', '""')}'"`];

@@ -70,6 +70,7 @@ describe('scriptLines', () => {
     expect(connects(`a=b "c" 'd' \\e`)).toEqual([`\\connect -reuse-previous=on "dbname='a=b ""c"" \\'d\\' \\\\e'"`]);
     expect(connects('postgresql://x')).toEqual([`\\connect -reuse-previous=on "dbname='postgresql://x'"`]);
     expect(connects('a\nb')).toEqual(['\\quit']);
+    expect(connects('a\u001b[2Jb')).toEqual(['\\quit']);
   });
 
   it('lets no name out of a comment', () => {
@@ -85,6 +86,22 @@ describe('scriptLines', () => {
         .split('\n')
         .filter((line) => line.startsWith('\\!')),
     ).toEqual([]);
+  });
+
+  it.each([
+    ['GRANT CONNECT \\! id', true],
+    ['GRANT CONNECT\n\\! id\n--', true],
+    ["SELECT 'a' \\gexec", true],
+    ["SELECT '\\' || E'\\' \\\\! id'", false],
+    ['CREATE ROLE U&"a\\000a\\\\! ""id"', false],
+    ["COMMENT ON ROLE a IS E'it''s \\' \\u000a\\\\! id'", false],
+    ['DO $x$ \\! id $x$', false],
+  ])('writes no statement that holds a command of psql: %s', (sql, isLeftOut) => {
+    const [line] = scriptLines(respond([...leadSteps(1), { ...example.createRole('a'), sql: [sql] }]), viewOf()).filter(
+      (text) => text.includes('-- left out') || text === `${sql};`,
+    );
+    expect(line?.startsWith('-- left out')).toBe(isLeftOut);
+    expect(line).not.toMatch(isLeftOut ? /\n/ : /^--/);
   });
 
   it('says that there is nothing to do', () => {

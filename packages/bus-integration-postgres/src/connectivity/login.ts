@@ -8,10 +8,12 @@ import { resolveDsn } from '../conninfo.ts';
 import { parseDsn } from '../dsn.ts';
 import type { DsnDirectory } from '../dsn-directory.ts';
 import type { FilePair } from '../dsn-pair.ts';
+import { readRow, shaped } from '../shape.ts';
 import { shown } from '../shown.ts';
 import { type Attempted, type Facts, type Forbidden, factsQuery, verifyScript } from '../sql/verify.ts';
 import { identifier } from '../sql.ts';
 import { sqlstateOf, toOperationError } from '../sqlstate.ts';
+import { attemptedShape, factsShape } from './facts.ts';
 import type { Entrance } from './knock.ts';
 
 export interface LoginTrial {
@@ -86,8 +88,8 @@ async function trySession(session: Session, trial: LoginTrial): Promise<LoginFin
   const doing = `trying ${pair.path}`;
   const { pinned, tls, authentication } = session;
   const login = { pinned, tls, authentication };
-  const [facts] = await session.query<Facts>(factsQuery, [schemas, isNegative && trial.looksAtRole()], { doing });
-  if (facts === undefined) throw new Error('the query for facts answered no row');
+  const values = [schemas, isNegative && trial.looksAtRole()];
+  const facts = await readRow(session, factsShape, { sql: factsQuery, values, doing });
   const stranger = strangerOf(pair, facts);
   if (stranger !== undefined) return { checks: [stranger], login };
   const fault = faultOf(pair, facts);
@@ -105,7 +107,8 @@ async function trySession(session: Session, trial: LoginTrial): Promise<LoginFin
   if (rows.filter(({ value }) => value === probe).length !== schemas.length) {
     return { checks: [loginCheck(pair, 'fail', 'what was written could not be read back', plan)], login, facts };
   }
-  const { attempted } = (rows.at(-1) ?? {}) as { attempted?: Attempted };
+  const attempted =
+    tried.length === 0 ? undefined : shaped(rows.at(-1), attemptedShape, session.where, doing).attempted;
   const where = schemas.map(shown).join(', ');
   const worked = loginCheck(pair, 'ok', schemas.length === 0 ? 'logs in' : `writes and reads in ${where}`);
   const limits = isNegative ? placeLimits(pair, facts, attempted) : [];

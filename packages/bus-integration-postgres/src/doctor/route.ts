@@ -4,6 +4,7 @@ import type { Check, OperationError } from 'bus-integration-database';
 import { connect, type PinnedAddress, type Session } from '../connect.ts';
 import { isSocketDirectory, placeOf, resolveAddress } from '../dial.ts';
 import type { Run } from '../run.ts';
+import { integer, readRow, record, word } from '../shape.ts';
 import { identityQuery } from '../sql/doctor.ts';
 import { sqlstateOf, toOperationError } from '../sqlstate.ts';
 import { check } from './check.ts';
@@ -18,6 +19,8 @@ export interface SecondLook {
 }
 
 const patienceMs = 5_000;
+
+const identityShape = record<{ readonly pid: number; readonly startedAt: string }>({ pid: integer, startedAt: word });
 
 /** Connects once more: to another address of the server's name where it has one that answers, else to the same. */
 export async function lookAgain(run: Run, session: Session): Promise<SecondLook> {
@@ -59,9 +62,7 @@ async function identify(run: Run, pinned: PinnedAddress): Promise<SecondLook> {
         ...(run.meter !== undefined && { meter: run.meter }),
       },
     );
-    const [row] = await session.query<{ pid: number; startedAt: string }>(identityQuery, [], {
-      doing: 'looking again',
-    });
+    const row = await readRow(session, identityShape, { sql: identityQuery, doing: 'looking again' });
     return { pinned, ...row };
   } catch (error) {
     return { pinned, failed: toOperationError(error, `can't look again at ${placeOf(pinned)}`) };
@@ -114,8 +115,8 @@ export async function poolerCheck(session: Session, sight: DoctorSight, look: Se
   if (look.pid === sight.pid) return check('pooler', 'fail', shared, remedy);
   if (look.pid === undefined)
     return check('pooler', 'fail', `${seen}, and gives no second connection. apply is refused`, remedy);
-  const [row] = await session.query<{ pid: number }>(identityQuery, [], { doing: 'looking for a pooler' });
-  if (row?.pid !== sight.pid) return check('pooler', 'fail', shared, remedy);
+  const row = await readRow(session, identityShape, { sql: identityQuery, doing: 'looking for a pooler' });
+  if (row.pid !== sight.pid) return check('pooler', 'fail', shared, remedy);
   return check(
     'pooler',
     'fail',

@@ -1,5 +1,6 @@
 // What the doctor reads of a server beside what a plan reads, in one round trip. Judges nothing, writes nothing.
 import type { Session } from '../connect.ts';
+import { boolean, integer, list, nullable, number, oneOf, orElse, readRow, record, text, word } from '../shape.ts';
 import { doctorQuery } from '../sql/doctor.ts';
 
 /** A transaction that holds what an apply may have to wait for; a prepared one has a gid and no pid. */
@@ -70,11 +71,54 @@ type SettingName =
 
 export async function readDoctorSight(session: Session, databases: readonly string[]): Promise<DoctorSight> {
   const askedMs = Date.now();
-  const [row] = await session.query<Omit<DoctorSight, 'askedMs' | 'answeredMs'>>(
-    doctorQuery(session.serverVersionNum),
-    [databases],
-    { doing: 'reading locks, clock and settings' },
-  );
-  if (row === undefined) throw new Error('the doctor query answered no row');
+  const row = await readRow(session, sightShape, {
+    sql: doctorQuery(session.serverVersionNum),
+    values: [databases],
+    doing: 'reading locks, clock and settings',
+  });
   return { ...row, askedMs, answeredMs: Date.now() };
 }
+
+/** Everybody sees a session's name, but NULL is what a view hides. */
+const orNothing = orElse(text, '');
+
+const sightShape = record<Omit<DoctorSight, 'askedMs' | 'answeredMs'>>({
+  clockMs: number,
+  pid: integer,
+  address: nullable(word),
+  port: nullable(integer),
+  startedAt: word,
+  sees: record<DoctorSight['sees']>({ settings: boolean, sessions: boolean, rules: boolean }),
+  settings: record<DoctorSight['settings']>({
+    shared_preload_libraries: nullable(text),
+    session_preload_libraries: nullable(text),
+    local_preload_libraries: nullable(text),
+    passwordcheck: nullable(text),
+    credcheck: nullable(text),
+    rds: nullable(text),
+    supautils: nullable(text),
+  }),
+  changesRdsPasswords: boolean,
+  own: record<DoctorSight['own']>({ limit: integer, used: integer }),
+  collations: list(record<CollationDrift>({ name: text, recorded: text, actual: nullable(text) })),
+  templateSessions: list(
+    record<TemplateSession>({
+      database: oneOf('template0', 'template1'),
+      pid: integer,
+      role: nullable(text),
+      application: orNothing,
+    }),
+  ),
+  prepared: list(record<PreparedTransaction>({ gid: text, role: text, database: text, seconds: integer })),
+  blockers: list(
+    record<Blocker>({
+      pid: nullable(integer),
+      gid: nullable(text),
+      application: nullable(text),
+      role: nullable(text),
+      seconds: nullable(integer),
+      things: list(orElse(text, 'something unnamed')),
+      isStrong: boolean,
+    }),
+  ),
+});

@@ -1,6 +1,7 @@
 // Which roles each user is a member of, as pg_hba's +group and samerole count it: directly or not, whatever INHERIT and
 // SET say, and no superuser by being one. Reads only.
 import type { Session } from '../session.ts';
+import { list, readRows, record, text } from '../shape.ts';
 import { membershipSql } from '../sql/hba.ts';
 
 /**
@@ -13,8 +14,15 @@ export async function readMembership(
   session: Session,
   users: readonly string[],
 ): Promise<ReadonlyMap<string, readonly string[]>> {
-  const rows = await session.query<{ user: string; groups: string[] }>(membershipSql, [users], {
+  const rows = await readRows(session, membershipShape, {
+    sql: membershipSql,
+    values: [users],
     doing: 'reading memberships',
   });
   return new Map(rows.map(({ user, groups }) => [user, groups] as const));
 }
+
+const membershipShape = record<{ readonly user: string; readonly groups: readonly string[] }>({
+  user: text,
+  groups: list(text),
+});

@@ -1,11 +1,12 @@
 // The pg_hba rules of a server, as exactly as the session may see them: the files' text, else the view, else nothing.
 // Reads only; says where what is read may not be what is loaded.
-import { OperationError } from 'bus-integration-database';
 import type { Session } from '../session.ts';
+import { boolean, bytes, nullable, readRow, readRows, record, text, time } from '../shape.ts';
+import { printable } from '../shown.ts';
 import { changedSql, conditionSql, directorySql, fileSql, rowsSql } from '../sql/hba.ts';
 import { identifier } from '../sql.ts';
 import { gatherHba, type ReadHbaSource } from './gather.ts';
-import { type HbaFileRow, hbaFromRows } from './rows.ts';
+import { hbaFileRowShape, hbaFromRows } from './rows.ts';
 import type { HbaRules } from './rules.ts';
 
 export interface HbaFreshness {
@@ -38,8 +39,7 @@ export type HbaReading =
  */
 export async function readHba(session: Session): Promise<HbaReading> {
   const majorVersion = Math.floor(session.serverVersionNum / 10_000);
-  const [condition] = await session.query<Condition>(conditionSql, [], { doing: 'asking for the pg_hba file' });
-  if (condition === undefined) throw new OperationError('internal', 'the server says nothing of its configuration');
+  const condition = await readRow(session, conditionShape, { sql: conditionSql, doing: 'asking for the pg_hba file' });
   const { file, reads_files, reads_view } = condition;
   const fromFiles = file !== null && reads_files ? await readFiles(session, condition, majorVersion) : undefined;
   if (fromFiles !== undefined) return fromFiles;
@@ -63,6 +63,22 @@ interface Condition {
   readonly has_validators: boolean;
 }
 
+const conditionShape = record<Condition>({
+  file: nullable(text),
+  reads_files: boolean,
+  lists_directories: boolean,
+  reads_view: boolean,
+  is_pending: boolean,
+  loaded_at: time,
+  has_validators: boolean,
+});
+const changedShape = record<{ readonly changed_at: Date | null }>({ changed_at: nullable(time) });
+const entryShape = record<{ readonly name: string; readonly is_directory: boolean }>({
+  name: text,
+  is_directory: boolean,
+});
+const contentShape = record<{ readonly content: Buffer | null }>({ content: nullable(bytes) });
+
 async function readFiles(
   session: Session,
   condition: Condition,
@@ -78,10 +94,12 @@ async function readFiles(
       { file, majorVersion, unsupportedMethods },
       sourceOf(session, condition),
     );
-    const rows = await session.query<{ changed_at: Date | null }>(changedSql, [files], {
+    const { changed_at } = await readRow(session, changedShape, {
+      sql: changedSql,
+      values: [files],
       doing: 'looking at the pg_hba files',
     });
-    const changedAt = rows[0]?.changed_at ?? undefined;
+    const changedAt = changed_at ?? undefined;
     return { source: 'files', rules, freshness: freshnessOf(condition, rules, changedAt) };
   } catch (error) {
     if (isRefusal(error)) return undefined;
@@ -91,7 +109,9 @@ async function readFiles(
 
 async function readView(session: Session, condition: Condition, majorVersion: number): Promise<HbaReading | undefined> {
   try {
-    const rows = await session.query<HbaFileRow>(rowsSql(majorVersion), [condition.file ?? 'pg_hba.conf'], {
+    const rows = await readRows(session, hbaFileRowShape, {
+      sql: rowsSql(majorVersion),
+      values: [condition.file ?? 'pg_hba.conf'],
       doing: 'reading pg_hba_file_rules',
     });
     const rules = hbaFromRows(rows, { majorVersion });
@@ -106,8 +126,10 @@ function sourceOf(session: Session, { lists_directories }: Condition): ReadHbaSo
   return async ({ kind, path }) => {
     if (kind === 'file') return readText(session, path);
     if (!lists_directories) throw new Unreadable(`${path} can't be listed`);
-    const rows = await session.query<{ name: string; is_directory: boolean }>(directorySql, [path], {
-      doing: `listing ${path}`,
+    const rows = await readRows(session, entryShape, {
+      sql: directorySql,
+      values: [path],
+      doing: `listing ${printable(path)}`,
     });
     if (rows.length === 0) return undefined;
     return rows.filter(({ is_directory }) => !is_directory).map(({ name }) => name);
@@ -118,10 +140,11 @@ function sourceOf(session: Session, { lists_directories }: Condition): ReadHbaSo
 const largestFileBytes = 16 * 2 ** 20;
 
 async function readText(session: Session, path: string): Promise<string | undefined> {
-  const [row] = await session.query<{ content: Buffer | null }>(fileSql, [path, largestFileBytes], {
-    doing: `reading ${path}`,
+  const { content } = await readRow(session, contentShape, {
+    sql: fileSql,
+    values: [path, largestFileBytes],
+    doing: `reading ${printable(path)}`,
   });
-  const content = row?.content ?? null;
   if (content === null) return undefined;
   if (content.length >= largestFileBytes) throw new Unreadable(`${path} is larger than ${largestFileBytes} bytes`);
   try {

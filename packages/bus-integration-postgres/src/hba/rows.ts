@@ -1,5 +1,6 @@
 // pg_hba rules from rows of pg_hba_file_rules, where quoting is lost: what can be read in two ways is marked as such.
 // https://www.postgresql.org/docs/current/view-pg-hba-file-rules.html
+import { integer, list, nullable, oneOf, record, text } from '../shape.ts';
 import { numericAddress } from './address.ts';
 import { hbaRegex } from './regex.ts';
 import {
@@ -17,7 +18,7 @@ import { shownValue } from './secret.ts';
 export interface HbaFileRow {
   readonly file: string;
   readonly line: number;
-  readonly type: string | null;
+  readonly type: HbaConnectionType | null;
   readonly databases: readonly string[] | null;
   readonly users: readonly string[] | null;
   readonly address: string | null;
@@ -26,6 +27,19 @@ export interface HbaFileRow {
   readonly options: readonly string[] | null;
   readonly error: string | null;
 }
+
+export const hbaFileRowShape = record<HbaFileRow>({
+  file: text,
+  line: integer,
+  type: nullable(oneOf('local', 'host', 'hostssl', 'hostnossl', 'hostgssenc', 'hostnogssenc')),
+  databases: nullable(list(text)),
+  users: nullable(list(text)),
+  address: nullable(text),
+  netmask: nullable(text),
+  method: nullable(text),
+  options: nullable(list(text)),
+  error: nullable(text),
+});
 
 /**
  * Builds rules from the view's rows, in the server's order; a row without a type is a line that the server refuses.
@@ -53,7 +67,7 @@ export function hbaFromRows(
     const rule = {
       file,
       line,
-      type: type as HbaConnectionType,
+      type,
       databases,
       users,
       ...(address !== undefined && { address }),

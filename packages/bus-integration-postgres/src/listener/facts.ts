@@ -1,6 +1,7 @@
 // What the listener policy is judged by, read in one go: settings, addresses, roles, databases. Never writes, and looks
 // into no database.
 import type { Session } from '../session.ts';
+import { boolean, integer, list, nullable, readRow, readRows, record, text, word } from '../shape.ts';
 import { listenerQuery, weakVerifierQuery } from '../sql/listener.ts';
 
 interface ListenerRole {
@@ -55,14 +56,57 @@ export async function readListenerFacts(
   session: Session,
   wanted: { readonly roles: readonly string[]; readonly databases: readonly string[] },
 ): Promise<ListenerFacts> {
-  type Row = Omit<ListenerFacts, 'admin' | 'weakVerifiers'> & { readsVerifiers: boolean };
-  const [row] = await session.query<Row>(listenerQuery, [wanted.roles, wanted.databases, settingNames], {
+  const { readsVerifiers, ...facts } = await readRow(session, factsShape, {
+    sql: listenerQuery,
+    values: [wanted.roles, wanted.databases, settingNames],
     doing: 'reading who can reach the server',
   });
-  if (row === undefined) throw new Error('the listener query answered no row');
-  const { readsVerifiers, ...facts } = row;
   const weakVerifiers = readsVerifiers
-    ? await session.query<{ name: string; isSuperuser: boolean }>(weakVerifierQuery)
+    ? await readRows(session, weakShape, { sql: weakVerifierQuery, doing: 'reading kinds of verifiers' })
     : undefined;
   return { ...facts, admin: session.user, weakVerifiers };
 }
+
+const weakShape = record<{ readonly name: string; readonly isSuperuser: boolean }>({
+  name: text,
+  isSuperuser: boolean,
+});
+
+const factsShape = record<Omit<ListenerFacts, 'admin' | 'weakVerifiers'> & { readonly readsVerifiers: boolean }>({
+  settings: (value) => {
+    const settings = record<Record<SettingName, string | null>>({
+      listen_addresses: nullable(text),
+      port: nullable(word),
+      ssl: nullable(word),
+      ssl_min_protocol_version: nullable(text),
+      password_encryption: nullable(word),
+      max_connections: nullable(word),
+    })(value);
+    return Object.fromEntries(Object.entries(settings).filter(([, setting]) => setting !== null));
+  },
+  pendingRestart: list(text),
+  serverAddress: nullable(word),
+  serverPort: nullable(integer),
+  clientAddress: nullable(word),
+  versionNum: integer,
+  roles: list(
+    record<ListenerRole>({
+      name: text,
+      isSuperuser: boolean,
+      replicates: boolean,
+      isService: boolean,
+      connectionLimit: integer,
+      memberOf: list(text),
+    }),
+  ),
+  databases: list(
+    record<ListenerDatabase>({
+      name: text,
+      isDeclared: boolean,
+      connectionLimit: integer,
+      adminMayConnect: boolean,
+      isOpenToPublic: boolean,
+    }),
+  ),
+  readsVerifiers: boolean,
+});

@@ -2,6 +2,7 @@
 // Never writes.
 import { eachInParallel } from '../parallel.ts';
 import type { Run } from '../run.ts';
+import { readRows, record, text } from '../shape.ts';
 import { publicWritableQuery } from '../sql/listener.ts';
 import { toOperationError } from '../sqlstate.ts';
 import type { ListenerDatabase } from './facts.ts';
@@ -11,6 +12,8 @@ interface WritableSchema {
   readonly name: string;
   readonly owner: string;
 }
+
+export const writableShape = record<WritableSchema>({ name: text, owner: text });
 
 /** By the databases that somebody has looked into. */
 export type SeenInside = ReadonlyMap<string, readonly WritableSchema[]>;
@@ -36,7 +39,10 @@ export async function lookInside(
   await eachInParallel(unseen, options, async ({ name }) => {
     try {
       await using session = await run.open('read', name);
-      writable.set(name, await session.query(publicWritableQuery));
+      writable.set(
+        name,
+        await readRows(session, writableShape, { sql: publicWritableQuery, doing: 'reading schemas' }),
+      );
     } catch (error) {
       if (run.signal.aborted) throw error;
       // It is only one part of what is judged.

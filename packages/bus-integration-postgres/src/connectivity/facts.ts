@@ -1,0 +1,40 @@
+// The shapes of what a service's own session answers when it is tried. Pure.
+import { writableShape } from '../listener/inside.ts';
+import { boolean, list, nullable, oneOf, record, text } from '../shape.ts';
+import type { Attempted, Facts, Powers } from '../sql/verify.ts';
+
+const powers = record<Powers>({
+  isSuperuser: boolean,
+  createsRoles: boolean,
+  createsDatabases: boolean,
+  replicates: boolean,
+  bypassesRowSecurity: boolean,
+  readsVerifiers: boolean,
+  powerfulGroups: list(text),
+});
+
+export const factsShape = record<Facts>({
+  user: text,
+  session: text,
+  database: text,
+  isStandby: boolean,
+  readsOnly: boolean,
+  makesTemporaryTables: boolean,
+  createsSchemas: boolean,
+  actsAsOwner: boolean,
+  catchesErrors: boolean,
+  closedSchemas: list(text),
+  otherSchemas: list(record<Facts['otherSchemas'][number]>({ name: text, isByPublic: boolean })),
+  writableSchemas: list(writableShape),
+  powers: nullable(powers),
+  reachable: nullable(
+    list(record<NonNullable<Facts['reachable']>[number]>({ name: text, isByPublic: boolean, comment: nullable(text) })),
+  ),
+});
+
+export const attemptedShape = record<{ readonly attempted: Attempted }>({
+  attempted: record<Attempted>({
+    managed: list(oneOf('create roles', 'create schemas', 'read password verifiers')),
+    unclear: list(text),
+  }),
+});

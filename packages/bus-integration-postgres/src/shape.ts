@@ -1,0 +1,155 @@
+// What a server's rows must look like, checked where they are read: a server, or what stands between, may answer
+// anything, and what it answers goes into SQL, files and terminals. Says what was seen by its type, never its content.
+import { OperationError } from 'bus-integration-database';
+import type { RequestOptions, Session } from './session.ts';
+
+/** Gives a value that has been checked, made of what it names alone; throws for any other. */
+export type Shape<T> = (value: unknown) => T;
+
+/** Rows of a statement, each of the shape. `doing` names the statement in messages: `reading the roles`. */
+export async function readRows<T>(
+  session: Session,
+  shape: Shape<T>,
+  { sql, values = [], ...options }: Reading,
+): Promise<T[]> {
+  const rows = await session.query<unknown>(sql, values, options);
+  return rows.map((row) => shaped(row, shape, session.where, options.doing));
+}
+
+/** The one row of a statement that gives one. */
+export async function readRow<T>(session: Session, shape: Shape<T>, reading: Reading): Promise<T> {
+  const [row, ...others] = await readRows(session, shape, reading);
+  if (row === undefined || others.length > 0) {
+    throw violation(session.where, reading.doing, `${others.length === 0 ? 'no row' : 'several rows'}; expected one`);
+  }
+  return row;
+}
+
+export interface Reading extends RequestOptions {
+  readonly sql: string;
+  readonly values?: readonly unknown[];
+  readonly doing: string;
+}
+
+/** One row that was read otherwise. */
+export function shaped<T>(row: unknown, shape: Shape<T>, where: string, doing: string): T {
+  try {
+    return shape(row);
+  } catch (error) {
+    if (!(error instanceof Misshapen)) throw error;
+    throw violation(where, doing, `${error.path.replace(/^\./, '') || 'the row'} ${error.message}`);
+  }
+}
+
+function violation(where: string, doing: string, seen: string): OperationError {
+  return new OperationError('unreachable', `${where} answered ${doing} as no PostgreSQL does: ${seen}`, {
+    code: 'protocol-violation',
+    target: where,
+    remedy: 'check host and port in the DSN, and what stands between here and the server',
+  });
+}
+
+class Misshapen extends Error {
+  /** From the row down to the value; put together only when there is something to tell. */
+  path = '';
+}
+
+function refuse(value: unknown, expected: string): never {
+  const seen = value === null ? 'null' : Array.isArray(value) ? 'an array' : `of type ${typeof value}`;
+  throw new Misshapen(`is ${seen}; expected ${expected}`);
+}
+
+function inside(error: unknown, place: string): unknown {
+  if (error instanceof Misshapen) error.path = place + error.path;
+  return error;
+}
+
+/** A name, a comment: any text that PostgreSQL can store. */
+export const text: Shape<string> = (value) => {
+  if (typeof value === 'string' && !value.includes('\0')) return value;
+  return refuse(value, 'text without NUL');
+};
+
+/** Text of printable ASCII: a version, an address, an encoding. */
+export const word: Shape<string> = (value) => {
+  if (typeof value === 'string' && /^[\x20-\x7e]{1,200}$/.test(value)) return value;
+  return refuse(value, 'at most 200 printable ASCII characters');
+};
+
+export const integer: Shape<number> = (value) => {
+  return Number.isSafeInteger(value) ? (value as number) : refuse(value, 'a whole number');
+};
+
+export const number: Shape<number> = (value) => {
+  return Number.isFinite(value) ? (value as number) : refuse(value, 'a number');
+};
+
+export const boolean: Shape<boolean> = (value) => {
+  return typeof value === 'boolean' ? value : refuse(value, 'a boolean');
+};
+
+export const time: Shape<Date> = (value) => {
+  return value instanceof Date && !Number.isNaN(value.getTime()) ? value : refuse(value, 'a time');
+};
+
+export const bytes: Shape<Buffer> = (value) => {
+  return Buffer.isBuffer(value) ? value : refuse(value, 'bytes');
+};
+
+/** A closed vocabulary. */
+export function oneOf<const T extends string>(...words: readonly T[]): Shape<T> {
+  return (value) => words.find((known) => known === value) ?? refuse(value, `one of ${words.join(', ')}`);
+}
+
+/** NULL, or absent. */
+export function nullable<T>(shape: Shape<T>): Shape<T | null> {
+  return (value) => (value === null || value === undefined ? null : shape(value));
+}
+
+/** NULL stands for something. */
+export function orElse<T>(shape: Shape<T>, otherwise: T): Shape<T> {
+  return (value) => (value === null || value === undefined ? otherwise : shape(value));
+}
+
+export function list<T>(shape: Shape<T>): Shape<readonly T[]> {
+  return (value) => {
+    if (!Array.isArray(value)) return refuse(value, 'an array');
+    const made: T[] = [];
+    try {
+      for (const item of value) made.push(shape(item));
+    } catch (error) {
+      throw inside(error, `[${made.length}]`);
+    }
+    return made;
+  };
+}
+
+/** An array of as many values, each of its own shape. */
+export function tuple<const T extends readonly unknown[]>(
+  ...shapes: { readonly [Key in keyof T]: Shape<T[Key]> }
+): Shape<T> {
+  return (value) => {
+    if (!Array.isArray(value) || value.length !== shapes.length) return refuse(value, `${shapes.length} values`);
+    return shapes.map((shape, index) => shape(value[index])) as unknown as T;
+  };
+}
+
+/** A row or an object with these columns or keys; what else is in it is left out. */
+export function record<T extends object>(shapes: { readonly [Key in keyof T]-?: Shape<T[Key]> }): Shape<T> {
+  const entries = Object.entries<Shape<unknown>>(shapes);
+  return (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse(value, 'an object');
+    const given = value as Record<string, unknown>;
+    const made: Record<string, unknown> = {};
+    let place = '';
+    try {
+      for (const [key, shape] of entries) {
+        place = key;
+        made[key] = shape(given[key]);
+      }
+    } catch (error) {
+      throw inside(error, `.${place}`);
+    }
+    return made as T;
+  };
+}

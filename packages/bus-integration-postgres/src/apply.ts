@@ -1,6 +1,6 @@
 // Apply: take the lock, look, plan, carry out, look again. The proof that it worked is an empty second plan.
 import { type Context, type Diagnostic, isMutating, OperationError, type Response } from 'bus-integration-database';
-import { computePlan, type Wish } from './compute.ts';
+import type { Wish } from './compute.ts';
 import type { Session } from './connect.ts';
 import { concluded, ended } from './ending.ts';
 import { execute } from './execute.ts';
@@ -9,6 +9,7 @@ import { createLedger } from './ledger.ts';
 import { acquireLock, type DeploymentLock } from './lock.ts';
 import { choosePasswords, passwordsToSend, unprovenPasswords } from './new-password.ts';
 import { type ObserveOptions, observe, observeCluster, type Sight, withFiles } from './observe.ts';
+import { computeProvable } from './provable.ts';
 import { planResponse, targetOf } from './respond.ts';
 import { openLockSession, type Run } from './run.ts';
 import { sqlstateOf, toOperationError } from './sqlstate.ts';
@@ -89,7 +90,7 @@ async function attemptApply(
 ): Promise<Response> {
   const { wish, warnings, observeOptions, run } = options;
   const sight = await observe(session, observeOptions);
-  const computed = computePlan(wish, sight.seen, sight.pairs, sight.proofs);
+  const computed = await computeProvable(wish, sight, run, session);
   const target = targetOf(session.pinned, sight.seen.admin, sight.seen.server);
   const planned = planResponse({ wish, target, computed, warnings, startedAt });
   const answer = { ...unlessStale(options.saved, planned), dry_run: false };

@@ -18,7 +18,7 @@ import {
 } from 'bus-integration-database';
 import { apply } from './apply.ts';
 import type { ClusterSight } from './catalog.ts';
-import { type Computed, computePlan } from './compute.ts';
+import type { Computed } from './compute.ts';
 import type { Session } from './connect.ts';
 import { rotationUnfinished } from './credentials.ts';
 import { diagnose } from './doctor/doctor.ts';
@@ -35,6 +35,7 @@ import {
   prepare,
   withSource,
 } from './preparation.ts';
+import { computeProvable } from './provable.ts';
 import { withRequestCredentials } from './request-credentials.ts';
 import { planResponse, providerName, targetOf } from './respond.ts';
 import { createRun, type Run } from './run.ts';
@@ -109,7 +110,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
   const survey = async (session: Session, looking: ObserveOptions): Promise<{ sight: Sight; computed: Computed }> => {
     for (let isAgain = false; ; isAgain = true) {
       const sight = await observe(session, looking);
-      const computed = computePlan(looking.wish, sight.seen, sight.pairs, sight.proofs);
+      const computed = await computeProvable(looking.wish, sight, looking.run, session);
       const isInDoubt = computed.credentials.some(
         ({ refusal, findings }) =>
           refusal?.code.startsWith('password-') || findings.some(({ code }) => code === rotationUnfinished),

@@ -12,7 +12,7 @@ import {
   type Response,
   type Target,
 } from 'bus-integration-database';
-import { type Computed, computePlan } from '../compute.ts';
+import type { Computed } from '../compute.ts';
 import type { Session } from '../connect.ts';
 import type { DsnDirectory } from '../dsn-directory.ts';
 import type { KeptSessions } from '../kept-sessions.ts';
@@ -21,6 +21,7 @@ import type { Meter } from '../meter.ts';
 import type { Observation } from '../observation.ts';
 import { observe } from '../observe.ts';
 import { adminSource, type Preparation, type ProviderSurroundings, prepare } from '../preparation.ts';
+import { computeProvable } from '../provable.ts';
 import { base, targetOf } from '../respond.ts';
 import { createRun, type Run } from '../run.ts';
 import { toOperationError } from '../sqlstate.ts';
@@ -142,15 +143,16 @@ async function examine(
     // Behind a pooler the second look must find the first connection idle.
     if (isPooled) await around;
     inside.push(await lockCheck(session, wish.deploymentId));
-    const { seen, pairs, proofs } = await observe(session, {
+    const looked = await observe(session, {
       run,
       wish,
       directory,
       jobs: () => jobs,
       onProgress: context.onProgress,
     });
+    const { seen } = looked;
     found.target = targetOf(session.pinned, seen.admin, seen.server);
-    const computed = computePlan(wish, seen, pairs, proofs);
+    const computed = await computeProvable(wish, looked, run, session);
     inside.push(...judge(options, directory === undefined ? withoutFiles(computed) : computed, seen, sight));
     if (directory !== undefined) inside.push(...rightsChecks(computed, seen));
   } finally {

@@ -1,0 +1,84 @@
+// Whether the passwords that a plan sets can be proven afterwards: where they can't, an apply would make everything and
+// never converge, so it is refused before. Asks the server how the role would log in; sends no password, writes nothing.
+// https://www.postgresql.org/docs/current/auth-methods.html
+import type { Diagnostic } from 'bus-integration-database';
+import { type Computed, computePlan, type Wish } from './compute.ts';
+import { type Challenge, challenge } from './connectivity/challenge.ts';
+import type { RoleDecision } from './credentials.ts';
+import { isSocketDirectory, placeOf } from './dial.ts';
+import type { Sight } from './observe.ts';
+import { eachInParallel } from './parallel.ts';
+import type { Run } from './run.ts';
+import type { Session } from './session.ts';
+import { printable, shown } from './shown.ts';
+import { identifier } from './sql.ts';
+
+/** Rules seldom tell more roles apart; each is one connection. */
+const mostRoles = 10;
+const timeoutMs = 5_000;
+
+/**
+ * The plan, and what keeps its new passwords from being proven. Costs nothing where no password is set or the admin may
+ * read stored verifiers; else a connection for each such role.
+ */
+export async function computeProvable(wish: Wish, sight: Sight, run: Run, session: Session): Promise<Computed> {
+  const computed = computePlan(wish, sight.seen, sight.pairs, sight.proofs);
+  if (computed.isRefused || sight.seen.admin.readsVerifiers) return computed;
+  const set = computed.credentials.filter(({ setsVerifier, files }) => setsVerifier && files.length > 0);
+  const found = new Map<RoleDecision, Diagnostic>();
+  await eachInParallel(set.slice(0, mostRoles), { jobs: 2, signal: run.signal }, async (decision) => {
+    const why = whyUnprovable(await ask(run, session, decision), run.target.sslcert !== undefined);
+    if (why !== undefined) found.set(decision, refusal(decision.role, why, sight.seen.admin.name, session));
+  });
+  const refusals = set.flatMap((decision) => found.get(decision) ?? []);
+  if (refusals.length === 0) return computed;
+  return { ...computed, refusals: [...refusals, ...computed.refusals], isRefused: true, errorClass: 'unsafe' };
+}
+
+/** As the proof would go: to the admin's address, the way it went, and where sslmode lets it the other way too. */
+async function ask(run: Run, session: Session, { role, files }: RoleDecision): Promise<Challenge | undefined> {
+  const first = session.tls === null ? ('plain' as const) : ('tls' as const);
+  const other = first === 'plain' ? ('tls' as const) : ('plain' as const);
+  const hasOther = ['prefer', 'allow'].includes(run.target.sslmode) && !isSocketDirectory(session.pinned.address);
+  let answer: Challenge | undefined;
+  for (const transport of hasOther ? [first, other] : [first]) {
+    const last = answer;
+    answer = await challenge(run.target, {
+      user: role,
+      database: files[0]?.pair.database ?? session.database,
+      pinned: session.pinned,
+      transport,
+      timeoutMs,
+      signal: run.signal,
+      meter: run.meter,
+    });
+    if (answer.kind === 'no-tls') return last;
+    if (answer.kind !== 'refused') return answer;
+  }
+  return answer;
+}
+
+/** Undefined where SCRAM is asked for, and where what was seen says nothing of what will be asked. */
+function whyUnprovable(answer: Challenge | undefined, hasCertificate: boolean): string | undefined {
+  if (answer?.kind === 'entered') return 'asks for no password (trust, peer, ident or a client certificate)';
+  if (answer?.kind === 'refused') {
+    // The proof shows the admin's certificate, which this question did not.
+    const isUnsure = answer.sqlstate !== '28000' || (hasCertificate && /certificate/.test(answer.message));
+    return isUnsure ? undefined : `refuses it before any password (${answer.message})`;
+  }
+  if (answer?.kind !== 'asked' || answer.mechanisms.some((name) => name.startsWith('SCRAM-SHA-256'))) return undefined;
+  const { method, mechanisms } = answer;
+  if (method === 'password') return 'asks for the password in plaintext (password, ldap, pam or radius)';
+  if (method === 'md5') return 'asks for an MD5 hash';
+  return `asks for ${printable(method === 'sasl' ? mechanisms.join(', ') : method.toUpperCase())}`;
+}
+
+function refusal(role: string, why: string, admin: string, { pinned }: Session): Diagnostic {
+  return {
+    severity: 'fail',
+    code: 'password-unprovable',
+    message: `a new password of role ${shown(role)} could not be proven: for ${shown(role)}, ${printable(placeOf(pinned))} ${why}, where scram-sha-256 was expected, and ${shown(admin)} may not read stored verifiers; so nothing is made`,
+    target: role,
+    remedy: `on the line of pg_hba.conf that ${printable(role)} meets from here write scram-sha-256, then a superuser runs: SELECT pg_reload_conf(); or let the admin read verifiers: GRANT SELECT ON pg_catalog.pg_authid TO ${identifier(admin)};`,
+  };
+}

@@ -1,0 +1,89 @@
+// A password that this admin can't prove to be the server's: told by doctor and plan, and refused by apply before
+// anything is made. Each way in which pg_hba.conf brings that about, on a real server.
+
+import { createPlainAdmin, type Server, startServer } from 'embedded';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createMeter } from '../packages/bus-integration-postgres/src/meter.ts';
+import { createDeployment, temporaryFolder } from './scenarios/deployment.ts';
+import { explain, stateOf } from './scenarios/stage.ts';
+
+const wish = { databases: ['app'], serviceRole: 'svc' };
+const local = 'local all all scram-sha-256\nhost all postgres 127.0.0.1/32 scram-sha-256\n';
+const adminToo = 'host all deploy_admin 127.0.0.1/32 scram-sha-256\n';
+let server: Server;
+let adminDsn: string;
+
+beforeAll(async () => {
+  server = await startServer();
+  adminDsn = await createPlainAdmin(server);
+});
+afterAll(() => server.stop());
+
+test.each([
+  ['trust for everybody', `${local}host all all 127.0.0.1/32 trust`, 'asks for no password'],
+  ['trust for the service', `${local}${adminToo}host app all 127.0.0.1/32 trust`, 'asks for no password'],
+  ['password', `${local}${adminToo}host all all 127.0.0.1/32 password`, 'in plaintext'],
+  ['reject', `${local}${adminToo}host all svc 127.0.0.1/32 reject`, 'refuses it before any password'],
+  ['no line', `${local}${adminToo}`, 'refuses it before any password'],
+  ['ident', `${local}${adminToo}host all all 127.0.0.1/32 ident`, 'refuses it before any password'],
+  [
+    'radius',
+    `${local}${adminToo}host all all 127.0.0.1/32 radius radiusservers="127.0.0.1" radiussecrets="x"`,
+    'in plaintext',
+  ],
+])('%s', async (_, hba, why) => {
+  await server.reload({ hba });
+  using folder = temporaryFolder();
+  const deployment = createDeployment({ adminDsn, wish, folder: folder.path });
+  const before = await stateOf(server, deployment);
+  const told = { code: 'password-unprovable', message: expect.stringContaining(why) };
+  expect(await deployment.plan()).toMatchObject({ ok: false, error_class: 'unsafe', diagnostics: [told] });
+  const doctor = await deployment.doctor();
+  expect(doctor.ok).toBe(false);
+  expect(doctor.checks).toContainEqual(expect.objectContaining({ id: told.code, result: 'fail', seen: told.message }));
+  expect(await deployment.apply()).toMatchObject({ ok: false, error_class: 'unsafe', diagnostics: [told] });
+  expect(await stateOf(server, deployment)).toEqual(before);
+});
+
+test('peer over the socket', async () => {
+  await server.reload({
+    hba: `local all postgres scram-sha-256\nlocal all deploy_admin scram-sha-256\nlocal all all peer\n${local}`,
+  });
+  using folder = temporaryFolder();
+  const password = decodeURIComponent(new URL(adminDsn).password);
+  const socketDsn = server.socketDsn('postgres', 'deploy_admin', password);
+  const deployment = createDeployment({ adminDsn: socketDsn, wish, folder: folder.path });
+  const before = await stateOf(server, deployment);
+  const told = { code: 'password-unprovable', message: expect.stringContaining('refuses it before any password') };
+  expect(await deployment.plan()).toMatchObject({
+    ok: false,
+    diagnostics: expect.arrayContaining([told].map(containing)),
+  });
+  expect((await deployment.apply()).error_class).toBe('unsafe');
+  expect(await stateOf(server, deployment)).toEqual(before);
+});
+
+function containing(told: object): unknown {
+  return expect.objectContaining(told);
+}
+
+test('either remedy lets apply converge; then nothing more is asked', async () => {
+  await server.reload({ hba: `${local}host all all 127.0.0.1/32 trust` });
+  using folder = temporaryFolder();
+  const meter = createMeter();
+  const deployment = createDeployment({ adminDsn, wish, folder: folder.path, meter });
+  expect((await deployment.plan()).ok).toBe(false);
+  await server.query('GRANT SELECT ON pg_catalog.pg_authid TO deploy_admin');
+  const answer = await deployment.apply();
+  expect(answer.ok, explain(answer)).toBe(true);
+  await server.query('REVOKE SELECT ON pg_catalog.pg_authid FROM deploy_admin');
+  // A rotation sets a password again.
+  expect(await deployment.plan({ rotate: ['svc'] })).toMatchObject({ error_class: 'unsafe' });
+  await server.reload({ hba: `${local}host all all 127.0.0.1/32 scram-sha-256` });
+  const rotated = await deployment.apply({ rotate: ['svc'] });
+  expect(rotated.ok, explain(rotated)).toBe(true);
+  const before = meter.connections;
+  expect((await deployment.plan()).ok).toBe(true);
+  // The survey, one database, the proof of its file.
+  expect(meter.connections - before).toBe(3);
+});

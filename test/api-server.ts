@@ -9,6 +9,7 @@ const binary = fileURLToPath(
 );
 
 export interface ApiServer extends AsyncDisposable {
+  readonly pid: number | undefined;
   readonly url: string;
   /** Inside the deployment's folder. */
   readonly tokenFile: string;
@@ -20,7 +21,11 @@ export interface ApiServer extends AsyncDisposable {
 export const apiToken = 'a-token-for-tests-only-0123456789';
 
 /** Starts it with the deployment's own keys as its environment. */
-export async function startApi(deployment: Deployment, args: readonly string[] = []): Promise<ApiServer> {
+export async function startApi(
+  deployment: Deployment,
+  args: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
+): Promise<ApiServer> {
   const tokenFile = deployment.write('local/api-token', `${apiToken}\n`);
   const child = spawn(binary, ['--addr', '127.0.0.1:0', ...args], {
     cwd: deployment.directory,
@@ -29,6 +34,7 @@ export async function startApi(deployment: Deployment, args: readonly string[] =
       HOME: deployment.directory,
       ...deployment.keys,
       BUS_DATABASE_API_TOKEN_FILE: './local/api-token',
+      ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -51,6 +57,7 @@ export async function startApi(deployment: Deployment, args: readonly string[] =
     return await ended;
   };
   return {
+    pid: child.pid,
     url,
     tokenFile: join(tokenFile),
     log: () => log,

@@ -4,6 +4,7 @@ import {
   type Context,
   createTurnstile,
   declarationRequest,
+  mostResourcesConfigured,
   type OnDefect,
   OperationError,
   parseRequest,
@@ -54,7 +55,12 @@ export function createAnswers(
     shareReads(async () => {
       const limit = timeLimit(readTimeoutMs);
       try {
-        return await run(verb, ownRequest(verb), { signal: limit.signal }, true);
+        return await run(
+          verb,
+          ownRequest(verb),
+          { signal: limit.signal, mostResources: mostResourcesConfigured },
+          true,
+        );
       } finally {
         limit.clear();
       }

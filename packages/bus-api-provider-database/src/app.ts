@@ -6,6 +6,7 @@ import { deepestLevels, type ErrorClass, nestsDeeper, OperationError } from 'bus
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { createAnswers } from './answers.ts';
 import type { Authenticate, Caller, Scope } from './authenticate.ts';
+import { limitConnections } from './connections.ts';
 import type { Deployments } from './deployments.ts';
 import { answerFailure, endBrokenConnection } from './failure.ts';
 import { createJobs, type Jobs } from './jobs.ts';
@@ -51,6 +52,8 @@ export interface Limits {
   readonly stalledMs: number;
   readonly bodyBytes: number;
   readonly connections: number;
+  /** Connections from one address that no client who was let in is at work on. */
+  readonly idleConnectionsEach: number;
   /** Failed authentications a minute from one address until they are answered 429. */
   readonly failuresAMinute: number;
   /** How long an ended job is remembered. */
@@ -64,6 +67,7 @@ const standardLimits: Limits = {
   // A saved plan of a thousand databases is some 5 MB.
   bodyBytes: 16 * 1024 * 1024,
   connections: 512,
+  idleConnectionsEach: 64,
   failuresAMinute: 20,
   jobRetentionMs: 3_600_000,
 };
@@ -91,7 +95,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...logOptions(options.log),
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestMs,
-    keepAliveTimeout: 72_000,
+    // Longer than gateways keep theirs; where anybody on this machine is let in, no longer than for the next request.
+    keepAliveTimeout: options.authenticate === undefined ? 5_000 : 72_000,
     // Waits of clients (?wait=, event streams) end with their jobs.
     forceCloseConnections: 'idle',
     return503OnClosing: true,
@@ -111,7 +116,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
   });
   server.server.on('checkExpectation', server.routing);
-  server.server.maxConnections = limits.connections;
+  const { connections: all, idleConnectionsEach: idleEach } = limits;
+  const connections = limitConnections(server.server, { all, idleEach });
+  /** Who was let in keeps the connection, and is not cut off at work. */
+  const letIn = (request: FastifyRequest, reply: FastifyReply) => {
+    reply.removeHeader('connection');
+    connections.work(request.raw.socket, reply.raw);
+  };
   server.decorateRequest('caller', undefined);
   server.decorateRequest('about', undefined);
   parseJson(server);
@@ -130,10 +141,12 @@ export async function createApp(options: AppOptions): Promise<App> {
       // Before any deployment is configured that is the news, whatever the method.
       const method = options.deployments.ids.length === 0 ? 'GET' : request.method;
       requireLocal({ method, host, origin, fetchSite: fetchSite?.toString() });
+      letIn(request, reply);
       return;
     }
     try {
       request.caller = await options.authenticate(request.headers.authorization);
+      letIn(request, reply);
       if (request.caller.scopes.has(scope)) return;
       throw new OperationError('forbidden', `the token does not hold the scope ${scope}`, { code: 'scope' });
     } catch (error) {
@@ -187,6 +200,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     ),
     isAuthenticating: options.authenticate !== undefined,
     stalledMs: limits.stalledMs,
+    askedBytes: Math.min(limits.bodyBytes, 2 * 1024 * 1024),
   });
   const stopWork = () => {
     isStopping = true;
@@ -194,8 +208,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   return { server, jobs, stopWork };
 }
 
-/** What every answer carries. */
+/** What every answer carries; it ends its connection, too, until its client is let in. */
 function mark(request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('connection', 'close');
   reply.header('x-request-id', request.id);
   reply.header('cache-control', 'no-store');
   reply.header('x-content-type-options', 'nosniff');

@@ -19,6 +19,8 @@ export interface RouteOptions {
   readonly metrics: Metrics;
   readonly answersOf: (deploymentId: string | undefined) => Answers;
   readonly isAuthenticating: boolean;
+  /** The longest body of a request that holds no saved plan. */
+  readonly askedBytes: number;
   /** Milliseconds for which a client may take nothing of an answer. */
   readonly stalledMs: number;
 }
@@ -57,7 +59,7 @@ export function addRoutes(server: FastifyInstance, options: RouteOptions): void 
     });
   }
   for (const verb of ['plan', 'verify'] as const) {
-    server.post(`${prefix}/${verb}`, reads, async (request, reply) => {
+    server.post(`${prefix}/${verb}`, { ...reads, bodyLimit: options.askedBytes }, async (request, reply) => {
       // Looked at first, so that what is wrong is told before a place in the queue is asked for.
       const { deployment_id } = parseRequest(verb, request.body);
       const answer = answersOf(deployment_id).ask(verb, request.body, { signal: departure(reply) });

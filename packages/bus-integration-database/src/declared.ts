@@ -1,5 +1,6 @@
 // What the list keys declare: databases, roles, schemas, the listener policy, with every name judged. Pure.
 import { isIP } from 'node:net';
+import { mostResourcesConfigured, tooManyResources } from './bounds.ts';
 import { nameProblems, type PartNames, placeholderProblem } from './name-problems.ts';
 import { isRoleTemplate, type NameRules, printable } from './names.ts';
 import { type Settings, shownValue } from './settings.ts';
@@ -49,6 +50,7 @@ export function readDeclared(settings: Settings, rules: NameRules = withoutRules
   )) {
     settings.refuse({ key: keys[part], code: 'invalid-name', ...problem });
   }
+  refuseTooMany(settings, { databases, schemas, serviceRole, roles });
   const listenerPolicy = settings.choice(policyKey, listenerPolicies) as ListenerPolicy | undefined;
   const listenerNetworks = readNetworks(settings, listenerPolicy);
   return {
@@ -59,6 +61,32 @@ export function readDeclared(settings: Settings, rules: NameRules = withoutRules
     ...(listenerPolicy !== undefined && { listenerPolicy }),
     ...(listenerNetworks !== undefined && { listenerNetworks }),
   };
+}
+
+/** As large as it may be, for a configuration is its operator's own word; still so that it can be planned. */
+function refuseTooMany(
+  settings: Settings,
+  {
+    databases,
+    schemas,
+    serviceRole,
+    roles,
+  }: Pick<Declared, 'databases' | 'schemas' | 'roles'> & { serviceRole: string | undefined },
+): void {
+  const declaration = {
+    databases,
+    roles: serviceRole === undefined ? roles : [serviceRole, ...roles],
+    schemas: schemas.length > 0 ? schemas : ['public'],
+  };
+  const names = { databases: keys.databases, roles: keys.furtherRoles, schemas: keys.schemas };
+  const why = tooManyResources(declaration, names, mostResourcesConfigured);
+  if (why !== undefined)
+    settings.refuse({
+      key: keys.databases,
+      code: 'too-many',
+      message: why,
+      remedy: 'split them into several deployments',
+    });
 }
 
 const withoutRules: NameRules = {

@@ -17,7 +17,7 @@ export async function handle(
   context: Context,
 ): Promise<Response> {
   try {
-    const request = parseRequest(verb, value);
+    const request = parseRequest(verb, value, context.mostResources);
     const provider = providers.find(({ name }) => name === request.provider);
     if (provider === undefined) throw unknownProvider(request.provider, providers);
     // The verb picks both the method and its request's type; the compiler can't follow that pair through an index.

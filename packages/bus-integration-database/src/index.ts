@@ -2,6 +2,7 @@
 export type { OnDefect } from './answer.ts';
 export { answer } from './answer.ts';
 export { headerSafe } from './bearer-token.ts';
+export { mostResourcesConfigured } from './bounds.ts';
 export type { Configuration, ConfigurationOptions, Credentials, ProviderKeys } from './config.ts';
 export { readConfiguration } from './config.ts';
 export { declarationRequest, requireDeclaration } from './configured-request.ts';

@@ -1,5 +1,6 @@
 // What is wrong with the names that somebody declares, whether an environment or a request does. Pure; a provider's own
 // rules come in as a value.
+import { longestName } from './bounds.ts';
 import { OperationError } from './errors.ts';
 import {
   caseCollisions,
@@ -101,6 +102,10 @@ function serviceRoleProblems(
     const message = `${partNames.serviceRole} makes one role for each database, and there is none`;
     return [problem(message, `set ${partNames.databases}`)];
   }
+  if (template.length > longestName) {
+    const message = `${partNames.serviceRole} is ${template.length} characters long; ${longestName} is the most`;
+    return [problem(message, 'use a shorter name')];
+  }
   const expanded = isRoleTemplate(template) ? databases.map((database) => expandRole(template, database)) : [template];
   return expanded.flatMap((role) => {
     const named = `role ${quoted(role)}`;
@@ -141,7 +146,9 @@ function lengthProblems(database: string | undefined, role: string | undefined):
 
 /** A name as messages show it; a URL with credentials is likelier a DSN in the wrong place, and may hold a password. */
 function quoted(name: string): string {
-  return looksLikeUrl(name) ? '(not shown: it looks like a DSN)' : `"${printable(name)}"`;
+  return looksLikeUrl(name)
+    ? '(not shown: it looks like a DSN)'
+    : `"${printable(name.length > longestName ? `${name.slice(0, 60)}…` : name)}"`;
 }
 
 function looksLikeUrl(name: string): boolean {

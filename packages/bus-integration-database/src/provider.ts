@@ -14,6 +14,8 @@ export interface Progress {
 export interface Context {
   /** Aborts the run: the statement in flight ends or is rolled back, then the answer says what stands. */
   readonly signal: AbortSignal;
+  /** The most that a request may ask for. Default: what anybody may ask for. */
+  readonly mostResources?: number;
   readonly onProgress?: (progress: Progress) => void;
   /** Told of each step of an apply once it is known what became of it. */
   readonly onStep?: (step: Step) => void;

@@ -1,5 +1,6 @@
 // What may be asked: the requests' shapes, and the check that a value is one. Unknown keys are refused with their path.
 import * as z from 'zod/mini';
+import { longestList, longestName, mostResourcesAsked, tooLong, tooManyResources } from './bounds.ts';
 import { isNetwork } from './declared.ts';
 import { OperationError } from './errors.ts';
 import { type NameProblem, nameProblems, type PartNames, placeholderProblem } from './name-problems.ts';
@@ -11,11 +12,14 @@ import { risks } from './step.ts';
 /** What a verify may look at; one that names them all and leaves nothing out speaks for the deployment. */
 export const verifyChecks = ['connectivity', 'listener-policy'] as const;
 
-const name = z.string().check(z.minLength(1));
-const names = z.array(name);
+const name = z.string().check(z.minLength(1), z.maxLength(longestName));
+const most = z.maxLength(longestList);
+const names = z.array(name).check(most);
+/** Paths are no longer where Linux has them from. */
+const reference = z.string().check(z.maxLength(4_096));
 const credentials = z.strictObject({
-  admin_dsn_file: z.optional(z.string()),
-  admin_dsn_secret: z.optional(z.string()),
+  admin_dsn_file: z.optional(reference),
+  admin_dsn_secret: z.optional(reference),
 });
 const deploymentId = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/));
 const network = z.string().check(z.refine(isNetwork, 'expected an address with its prefix length, like 10.0.0.0/8'));
@@ -30,7 +34,7 @@ const declaration = {
   schemas: z.optional(names),
   service_role: z.optional(name),
   listener_policy: z.optional(z.enum(['loopback', 'private', 'tls', 'external'])),
-  listener_networks: z.optional(z.array(network)),
+  listener_networks: z.optional(z.array(network).check(most)),
 };
 const change = {
   ...base,
@@ -39,7 +43,7 @@ const change = {
   confirm: z.optional(z.boolean()),
   adopt: z._default(z.boolean(), false),
   adopt_from: z.optional(deploymentId),
-  allow: z._default(z.array(z.enum(risks)), []),
+  allow: z._default(z.array(z.enum(risks)).check(most), []),
   rotate: z._default(names, []),
 };
 
@@ -50,9 +54,9 @@ export const requestSchemas = {
   status: z.strictObject(base),
   verify: z.strictObject({
     ...base,
-    checks: z.array(z.enum(verifyChecks)).check(z.minLength(1)),
+    checks: z.array(z.enum(verifyChecks)).check(z.minLength(1), most),
     /** What the server logs, and is therefore tried only when it is asked for. */
-    probes: z.optional(z.array(z.enum(['wrong-password']))),
+    probes: z.optional(z.array(z.enum(['wrong-password'])).check(most)),
     /** False leaves out what must be refused. */
     negative: z.optional(z.boolean()),
   }),
@@ -75,16 +79,21 @@ export interface Requests {
 }
 
 /**
- * The request that a value is, with its defaults filled in.
+ * The request that a value is, with its defaults filled in; it asks for no more than `mostResources`.
  *
  * @throws OperationError `invalid-request` with every problem and its path
  * @example
  * parseRequest('status', { deployment_id: 'example-dev', provider: 'postgres' });
  */
-export function parseRequest<V extends keyof Requests>(verb: V, value: unknown): Requests[V] {
+export function parseRequest<V extends keyof Requests>(
+  verb: V,
+  value: unknown,
+  mostResources = mostResourcesAsked,
+): Requests[V] {
+  refuseLongLists(verb, value);
   const result = requestSchemas[verb].safeParse(value);
   const problems = result.success
-    ? contradictions(verb, result.data)
+    ? contradictions(verb, result.data, mostResources)
     : schemaFaults(result.error.issues, value).map(({ path, why }) =>
         problem(path === '' ? `the request: ${why}` : `${path}: ${why}`, path || undefined),
       );
@@ -92,6 +101,19 @@ export function parseRequest<V extends keyof Requests>(verb: V, value: unknown):
     throw new OperationError('invalid-request', `the ${verb} request is not valid`, { diagnostics: problems });
   }
   return result.data as Requests[V];
+}
+
+/** Looked at before each item is, since every wrong one would be a problem of its own. */
+function refuseLongLists(verb: string, value: unknown): void {
+  if (value === null || typeof value !== 'object') return;
+  const lists = Array.isArray(value) ? [] : Object.keys(requestSchemas[verb as keyof Requests].shape);
+  const problems = lists.flatMap((key) => {
+    const list = (value as Record<string, unknown>)[key];
+    const why = Array.isArray(list) ? tooLong(key, list) : undefined;
+    return why === undefined ? [] : [problem(why, key, 'ask for a part at a time')];
+  });
+  if (problems.length === 0) return;
+  throw new OperationError('invalid-request', `the ${verb} request is too large`, { diagnostics: problems });
 }
 
 /** The databases, roles and schemas that a request or a configuration asks for. */
@@ -142,12 +164,19 @@ export function requireUsableNames(declaration: Declaration, rules: NameRules): 
   throw new OperationError('invalid-request', "names that can't be used", { diagnostics });
 }
 
-function contradictions(verb: string, value: unknown): Diagnostic[] {
+const listNames = { databases: 'databases', roles: 'roles', schemas: 'schemas' } as const;
+
+function contradictions(verb: string, value: unknown, mostResources: number): Diagnostic[] {
   const request = value as PlanRequest | ApplyRequest | DoctorRequest;
   const problems: Diagnostic[] = [];
   const isChange = verb === 'plan' || verb === 'apply';
   if (isChange && ![request.databases, request.roles, request.schemas].some((list) => (list?.length ?? 0) > 0)) {
     problems.push(problem('one or more of databases, roles, schemas is required'));
+  }
+  if (isChange || verb === 'doctor') {
+    const why = tooManyResources(declarationOf(request), listNames, mostResources);
+    if (why !== undefined)
+      problems.push(problem(why, 'databases', 'ask for a part at a time, or for fewer roles and schemas'));
   }
   const strange =
     request.service_role === undefined ? undefined : placeholderProblem(request.service_role, requestParts);

@@ -34,7 +34,7 @@ function expectation(issue: z.core.$ZodIssue): string {
     case 'too_small':
       return issue.origin === 'array' ? 'expected one or more' : 'expected a text that is not empty';
     case 'too_big':
-      return `expected at most ${issue.maximum} characters`;
+      return `expected at most ${issue.maximum} ${issue.origin === 'array' ? 'items' : 'characters'}`;
     case 'invalid_format':
       return issue.format === 'datetime'
         ? 'expected a time like 2026-01-31T12:00:00Z'

@@ -1,5 +1,6 @@
 // One pass over the settings in an environment: hands values out and gathers everything that is wrong with them.
 // Never shows a value that may hold a secret.
+import { tooLong } from './bounds.ts';
 import { printable } from './names.ts';
 import type { Diagnostic } from './response.ts';
 
@@ -12,7 +13,8 @@ export interface Problem {
     | 'invalid-value'
     | 'conflict'
     | 'not-supported'
-    | 'invalid-name';
+    | 'invalid-name'
+    | 'too-many';
   readonly message: string;
   readonly remedy: string;
 }
@@ -23,7 +25,7 @@ export interface Settings {
   /** As `value`, but silent about an empty one. */
   readonly peek: (key: string) => string | undefined;
   readonly isSet: (key: string) => boolean;
-  /** A comma list, white space around items cut; an empty item is a problem. Undefined when the key isn't set. */
+  /** A comma list, white space around items cut; an empty item or too many are a problem. Undefined when there is none. */
   readonly list: (key: string) => readonly string[] | undefined;
   /** A file or directory, as written; a URL, or a `~` that only a shell expands, is a problem. */
   readonly path: (key: string) => string | undefined;
@@ -82,7 +84,11 @@ export function createSettings(
         remedy: `write ${key} as names with one comma between each two`,
       });
     }
-    return items?.filter((item) => item !== '');
+    const why = tooLong(key, items ?? []);
+    if (why === undefined) return items?.filter((item) => item !== '');
+    // What else is wrong with so many is not told: each item could be a problem.
+    refuse({ key, code: 'too-many', message: why, remedy: 'split it into several deployments' });
+    return undefined;
   };
   const warn = (code: string, key: string, message: string, remedy?: string) => {
     warnings.push({

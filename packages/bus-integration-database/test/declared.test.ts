@@ -148,3 +148,34 @@ test('likely slips are warnings', () => {
     declare({ BUS_DATABASE_LISTENER_POLICY: 'tls', BUS_DATABASE_LISTENER_NETWORKS: '10.0.0.0/8' }).warnings,
   ).toEqual(['BUS_DATABASE_LISTENER_NETWORKS says nothing under the policy tls']);
 });
+
+describe('what is declared is bounded', () => {
+  const names = (prefix: string, count: number) =>
+    Array.from({ length: count }, (_, index) => `${prefix}${index}`).join(',');
+
+  test.each([
+    [
+      {
+        BUS_DATABASE_NAMES: names('d', 300),
+        BUS_DATABASE_ROLE_NAMES: names('r', 300),
+        BUS_DATABASE_SCHEMA_NAMES: names('s', 300),
+      },
+      'BUS_DATABASE_NAMES: BUS_DATABASE_NAMES (300) × BUS_DATABASE_ROLE_NAMES (300) × BUS_DATABASE_SCHEMA_NAMES (300) make 27,270,900 resources, expected at most 200,000',
+    ],
+    [
+      { BUS_DATABASE_NAMES: names('d', 5_001) },
+      'BUS_DATABASE_NAMES: BUS_DATABASE_NAMES has 5,001 items, expected at most 5,000',
+    ],
+    [
+      { BUS_DATABASE_NAMES: names('d', 5_000), BUS_DATABASE_SERVICE_ROLE: '{database}'.repeat(1_000) },
+      'BUS_DATABASE_SERVICE_ROLE: BUS_DATABASE_SERVICE_ROLE is 10000 characters long; 256 is the most',
+    ],
+  ])('case %#', (env, expected) => {
+    expect(declare(env).problems).toEqual([expected]);
+  });
+
+  test('a deployment of its operator may be larger than a request', () => {
+    const env = { BUS_DATABASE_NAMES: names('d', 5_000), BUS_DATABASE_ROLE_NAMES: names('r', 9) };
+    expect(declare(env).problems).toEqual([]);
+  });
+});

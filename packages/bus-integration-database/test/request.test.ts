@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { resourceCount } from '../src/bounds.ts';
+import { desiredResources } from '../src/desired.ts';
 import { OperationError } from '../src/errors.ts';
 import type { NameRules } from '../src/names.ts';
 import { declarationOf, parseRequest, type Requests, requireUsableNames } from '../src/request.ts';
@@ -163,8 +165,68 @@ describe("a request's names are judged as the environment's are", () => {
     expect(refused(request)).toEqual([]);
   });
 
-  test('as many names as a request can hold', () => {
+  test('far more names than a request may hold are judged, too', () => {
     const many = (prefix: string) => Array.from({ length: 20_000 }, (_, index) => `${prefix}${index}`);
-    expect(refused({ databases: many('d'), roles: many('r'), schemas: many('s') })).toEqual([]);
+    const declaration = { databases: many('d'), roles: many('r'), schemas: many('s') };
+    expect(() => requireUsableNames(declaration, rules)).not.toThrow();
+  });
+});
+
+describe('what is too large is refused before it is looked into', () => {
+  const names = (count: number) => Array.from({ length: count }, (_, index) => `name${index}`);
+
+  test.each<[verb: keyof Requests, lists: object, expected: string]>([
+    [
+      'plan',
+      { databases: names(300), roles: names(300), schemas: names(300) },
+      'databases: databases (300) × roles (300) × schemas (300) make 27,270,900 resources, expected at most 50,000',
+    ],
+    [
+      'apply',
+      { databases: names(5_000), service_role: '{database}_a', roles: names(5) },
+      'databases: databases (5000) × roles (6) × schemas (1) make 85,005 resources, expected at most 50,000',
+    ],
+    [
+      'doctor',
+      { databases: names(37), roles: names(37), schemas: names(37) },
+      'databases: databases (37) × roles (37) × schemas (37) make 54,871 resources, expected at most 50,000',
+    ],
+    ['plan', { databases: names(5_001) }, 'databases: databases has 5,001 items, expected at most 5,000'],
+    ['plan', { ...declared, rotate: names(9_000) }, 'rotate: rotate has 9,000 items, expected at most 5,000'],
+    ['verify', { checks: Array(1e6).fill(1) }, 'checks: checks has 1,000,000 items, expected at most 5,000'],
+    [
+      'plan',
+      { ...declared, allow: Array(6_000).fill('revoke') },
+      'allow: allow has 6,000 items, expected at most 5,000',
+    ],
+    [
+      'plan',
+      { ...declared, listener_networks: Array(5_001).fill('10.0.0.0/8') },
+      'listener_networks: listener_networks has 5,001 items, expected at most 5,000',
+    ],
+    [
+      'plan',
+      { ...declared, service_role: '{database}'.repeat(30) },
+      'service_role: service_role: expected at most 256 characters',
+    ],
+    ['plan', { ...declared, roles: ['x'.repeat(257)] }, 'roles.0: roles.0: expected at most 256 characters'],
+    [
+      'status',
+      { credentials: { admin_dsn_file: 'x'.repeat(5_000) } },
+      'credentials.admin_dsn_file: credentials.admin_dsn_file: expected at most 4096 characters',
+    ],
+  ])('%s, case %#', (verb, lists, expected) => {
+    expect(problems(verb, { ...about, ...lists })).toEqual([expected]);
+  });
+
+  test('what is as large as it may be is taken, and the count is what is made', () => {
+    const request = { ...about, databases: names(35), roles: names(35), schemas: names(35) };
+    const declaration = declarationOf(parseRequest('plan', request));
+    const profile = { database: ['CONNECT'], schema: ['USAGE'] };
+    for (const roles of [declaration.roles, ['{database}_svc', 'other'], []])
+      expect(resourceCount({ ...declaration, roles })).toBe(
+        desiredResources({ ...declaration, roles }, profile).length,
+      );
+    expect(() => parseRequest('plan', request, 10_000)).toThrow('not valid');
   });
 });

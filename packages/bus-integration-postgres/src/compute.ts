@@ -50,15 +50,22 @@ export function computePlan(wish: Wish, seen: Observation, pairs: readonly FileP
   const { deploymentId, declaration, allowed } = wish;
   const desired = desiredResources(declaration, serviceProfile);
   const comparison = compare(desired, seen, { deploymentId, adopt: allowed.adopt, adoptFrom: allowed.adopt_from });
+  const rotated = new Set(allowed.rotate);
+  const pairsOf = new Map<string, FilePair[]>();
+  for (const pair of pairs) {
+    const same = pairsOf.get(pair.role);
+    if (same === undefined) pairsOf.set(pair.role, [pair]);
+    else same.push(pair);
+  }
   const credentials = rolesOf(declaration).map((role) =>
     decideCredentials(
       {
         role,
         standing: comparison.roles.get(role) ?? 'refused',
-        isRotated: allowed.rotate.includes(role),
+        isRotated: rotated.has(role),
         hasNoPassword: seen.roles.get(role)?.verifier === null,
         endpoint: wish.endpoint,
-        pairs: pairs.filter((pair) => pair.role === role),
+        pairs: pairsOf.get(role) ?? [],
       },
       proofs,
     ),

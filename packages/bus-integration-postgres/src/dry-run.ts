@@ -1,5 +1,5 @@
 // `--dry-run plan`: the plan for a server that holds nothing yet, step by step, from the environment's names alone.
-import { handle, type Response } from 'bus-integration-database';
+import { handle, mostResourcesConfigured, type Response } from 'bus-integration-database';
 import { emptyServerProvider } from './empty-server.ts';
 import { providerName } from './respond.ts';
 
@@ -20,5 +20,8 @@ export async function dryRun(env: Readonly<Record<string, string | undefined>>):
     roles: [env.BUS_DATABASE_SERVICE_ROLE || 'bus_service'],
     schemas: schemas.length > 0 ? schemas : ['public'],
   };
-  return await handle('plan', request, [emptyServerProvider()], { signal: new AbortController().signal });
+  return await handle('plan', request, [emptyServerProvider()], {
+    signal: new AbortController().signal,
+    mostResources: mostResourcesConfigured,
+  });
 }

@@ -16,7 +16,10 @@ export function hazards(
   const refused = new Map<string, Step[]>();
   for (const step of steps) {
     const flag = missingFlag(step, allowed, comparison);
-    if (flag !== undefined) refused.set(flag, [...(refused.get(flag) ?? []), step]);
+    if (flag === undefined) continue;
+    const held = refused.get(flag);
+    if (held === undefined) refused.set(flag, [step]);
+    else held.push(step);
   }
   return [...refused].map(([flag, held]) => ({
     severity: 'fail',

@@ -226,12 +226,12 @@ function lookup(
 }
 
 function refuseUnknownRotation(declaration: Declaration, { rotate }: Allowed): void {
-  const roles = rolesOf(declaration);
-  const unknown = rotate.find((role) => !roles.includes(role));
+  const roles = new Set(rolesOf(declaration));
+  const unknown = rotate.find((role) => !roles.has(role));
   if (unknown === undefined) return;
   throw new OperationError('invalid-request', `--rotate ${printable(unknown)}: no declared role is named so`, {
     target: printable(unknown),
-    remedy: `declared: ${roles.map(printable).join(', ') || 'none'}`,
+    remedy: `declared: ${[...roles].slice(0, 100).map(printable).join(', ') || 'none'}${roles.size > 100 ? ', …' : ''}`,
   });
 }
 

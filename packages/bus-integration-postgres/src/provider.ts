@@ -210,9 +210,9 @@ const nothingAllowed: Allowed = { allow: [], adopt: false, rotate: [] };
 
 function allowedBy(request: PlanRequest | ApplyRequest): Allowed {
   return {
-    allow: request.allow,
+    allow: [...new Set(request.allow)],
     adopt: request.adopt,
-    rotate: request.rotate,
+    rotate: [...new Set(request.rotate)],
     ...(request.adopt_from !== undefined && { adopt_from: request.adopt_from }),
   };
 }

@@ -80,6 +80,7 @@ function leadSteps({ declaration, dsnDirectory, seen, credentials }: StepsInput)
 
 function roleSteps({ declaration, comparison, credentials, seen, deploymentId }: StepsInput): BareStep[] {
   const decisions = new Map(credentials.map((decision) => [decision.role, decision]));
+  const changed = new Set(comparison.deltas.flatMap(({ after }) => (after?.kind === 'role' ? [after.name] : [])));
   return rolesOf(declaration).flatMap((name): BareStep[] => {
     const decision = decisions.get(name);
     const standing = comparison.roles.get(name);
@@ -91,7 +92,7 @@ function roleSteps({ declaration, comparison, credentials, seen, deploymentId }:
     }
     const steps: BareStep[] = [];
     if (standing === 'adopted') steps.push(adopt('adopt-role', name, seen.roles.get(name)?.comment, deploymentId));
-    if (comparison.deltas.some(({ after }) => after?.kind === 'role' && after.name === name)) {
+    if (changed.has(name)) {
       const before = { name, can_login: false };
       steps.push({ action: 'alter-role', target, risk: 'update', before, after: { name, can_login: true } });
     }
@@ -113,7 +114,9 @@ function databaseSteps(input: StepsInput): BareStep[] {
   for (const { endpoint, files } of credentials) {
     for (const file of files) {
       const { database } = file.pair;
-      filesOf.set(database, [...(filesOf.get(database) ?? []), ...fileSteps(file, endpoint)]);
+      const steps = filesOf.get(database) ?? [];
+      steps.push(...fileSteps(file, endpoint));
+      filesOf.set(database, steps);
     }
   }
   return declaration.databases.flatMap((name): BareStep[] => {
@@ -141,13 +144,14 @@ function databaseSteps(input: StepsInput): BareStep[] {
         after: schema,
       });
     }
+    const privileges = groupPrivileges(deltas);
     const grantees = [...declaration.roles.map((role) => expandRole(role, name)), null];
     for (const grantee of grantees) {
-      const after = privilegesIn(name, grantee, deltas, missing);
+      const after = privilegesIn(name, grantee, privileges.get(grantee) ?? [], missing);
       if (after !== undefined) steps.push({ action: 'grant-privileges', target, risk: 'grant', after });
     }
     for (const grantee of grantees) {
-      const before = privilegesIn(name, grantee, deltas, unwanted);
+      const before = privilegesIn(name, grantee, privileges.get(grantee) ?? [], unwanted);
       if (before !== undefined) steps.push({ action: 'revoke-privileges', target, risk: 'revoke', before });
     }
     return [...steps, ...(filesOf.get(name) ?? [])];
@@ -172,6 +176,20 @@ function groupDeltas(deltas: readonly Delta[]): Map<string, Delta[]> {
   return groups;
 }
 
+/** By grantee, null being everyone: looked through for each of many roles, the whole list would take minutes. */
+function groupPrivileges(deltas: readonly Delta[]): Map<string | null, Delta[]> {
+  const groups = new Map<string | null, Delta[]>();
+  for (const delta of deltas) {
+    const resource = delta.after ?? delta.before;
+    if (resource.kind !== 'privileges') continue;
+    const grantee = granteeName(resource.grantee);
+    const group = groups.get(grantee);
+    if (group === undefined) groups.set(grantee, [delta]);
+    else group.push(delta);
+  }
+  return groups;
+}
+
 const missing = (before: readonly string[], after: readonly string[]) => after.filter((item) => !before.includes(item));
 const unwanted = (before: readonly string[], after: readonly string[]) =>
   before.filter((item) => !after.includes(item));
@@ -186,7 +204,7 @@ function privilegesIn(
   const onSchemas: SchemaPrivileges[] = [];
   for (const { before, after } of deltas) {
     const resource = after ?? before;
-    if (resource?.kind !== 'privileges' || granteeName(resource.grantee) !== grantee) continue;
+    if (resource?.kind !== 'privileges') continue;
     const held = before?.kind === 'privileges' ? before.privileges : [];
     const wanted = after?.kind === 'privileges' ? after.privileges : [];
     const privileges = pick(held, wanted);

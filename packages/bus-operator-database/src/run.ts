@@ -9,6 +9,7 @@ import {
   errorClasses,
   failure,
   handle,
+  mostResourcesConfigured,
   nodeDebugFault,
   OperationError,
   osUserOf,
@@ -139,7 +140,11 @@ async function answer(
       ...(lockTimeoutMs !== undefined && { lockTimeoutMs }),
     });
   const providers = provider === undefined ? [] : [provider];
-  const response = await handle(command.verb, request, providers, { signal, onProgress });
+  const response = await handle(command.verb, request, providers, {
+    signal,
+    onProgress,
+    mostResources: mostResourcesConfigured,
+  });
   return command.judge?.(response, input) ?? response;
 }
 

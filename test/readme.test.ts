@@ -34,9 +34,9 @@ it('every other block runs, one after the other', async () => {
       expect({ block, status, stderr }).toEqual({ block, status: 0, stderr: '' });
     }
   } finally {
-    rmSync(directory, { recursive: true });
+    rmSync(directory, { recursive: true }, 180_000);
   }
-});
+}, 180_000);
 
 it('relative links lead somewhere', () => {
   const documents = [

@@ -34,7 +34,7 @@ it('every other block runs, one after the other', async () => {
       expect({ block, status, stderr }).toEqual({ block, status: 0, stderr: '' });
     }
   } finally {
-    rmSync(directory, { recursive: true }, 180_000);
+    rmSync(directory, { recursive: true });
   }
 }, 180_000);
 

@@ -8,7 +8,7 @@ import { type App, createApp, type Limits } from '../src/app.ts';
 import { createAuthenticate } from '../src/authenticate.ts';
 import { networkOf } from '../src/connections.ts';
 import { deploymentFromEnvironment } from '../src/deployments.ts';
-import { providers } from '../src/providers.ts';
+import { createProviders } from '../src/providers.ts';
 import { base } from './serving.ts';
 
 const token = 'a-token-for-tests-only-0123456789';
@@ -22,7 +22,10 @@ afterEach(async () => {
 async function start(options: { isOpen?: boolean; limits?: Partial<Limits> } = {}): Promise<number> {
   const app = await createApp({
     providers: ['postgres'],
-    deployments: deploymentFromEnvironment({ env: {}, cwd: '/', homeDirectory: '/', osUser: '', uid: 0 }, providers),
+    deployments: deploymentFromEnvironment(
+      { env: {}, cwd: '/', homeDirectory: '/', osUser: '', uid: 0 },
+      createProviders(),
+    ),
     authenticate: options.isOpen ? undefined : createAuthenticate({ token: new Secret(token) }),
     ...(options.limits && { limits: options.limits }),
   });

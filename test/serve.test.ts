@@ -1,7 +1,16 @@
 // The built `bus-integration-postgres serve`, as far as it comes without a broker: what it refuses, and what it leaves.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -150,3 +159,41 @@ test('the worker stays when the reader of its log leaves, and when its ready fil
     child.kill('SIGKILL');
   }
 });
+
+test('whoever else may write the directory of the ready file has nothing written elsewhere, and holds nobody up', async () => {
+  await using broker = await startBroker();
+  writeEnv([]);
+  const [run, victim] = [join(directory, 'run'), join(directory, 'victim')];
+  mkdirSync(run);
+  chmodSync(directory, 0o711);
+  chmodSync(run, 0o777);
+  writeFileSync(victim, 'precious');
+  chmodSync(victim, 0o600);
+  const ready = join(run, 'ready');
+  const argv = ['serve', '--env-file', '.env', '--events-url', broker.url, '--ready-file', './run/ready'];
+  const retries = { BUS_EVENTS_LISTENER_RETRY: '1m', BUS_EVENTS_LISTENER_RETRY_MIN: '10ms' };
+  const child = spawn(program, argv, { cwd: directory, env: { ...env(), ...retries }, stdio: 'ignore' });
+  const script = `while :; do ln -sf ${victim} ${ready}; rm -f ${ready}; mkfifo ${ready}; rm -f ${ready}; done`;
+  let attacker: ReturnType<typeof spawn> | undefined;
+  try {
+    await expect.poll(() => existsSync(ready), { timeout: 20_000 }).toBe(true);
+    const stranger = process.getuid?.() === 0 ? { uid: 64_010, gid: 64_010 } : {};
+    attacker = spawn('/bin/sh', ['-c', script], { stdio: 'ignore', ...stranger });
+    for (let round = 1; round <= 10; round += 1) {
+      broker.dropStreams();
+      await expect.poll(() => broker.opened.length, { timeout: 20_000 }).toBe(4 + 4 * round);
+    }
+    attacker.kill('SIGKILL');
+    const about = { deployment_id: 'shop', provider: 'postgres' };
+    broker.publish({ name: 'bus.database.status.request', correlation_id: 'not-held', payload: about });
+    expect((await broker.answerTo('not-held')).payload.error_class).toBe('unreachable');
+    expect(readFileSync(victim, 'utf8')).toBe('precious');
+    child.kill('SIGTERM');
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(readFileSync(victim, 'utf8')).toBe('precious');
+    expect(readdirSync(run).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  } finally {
+    attacker?.kill('SIGKILL');
+    child.kill('SIGKILL');
+  }
+}, 120_000);

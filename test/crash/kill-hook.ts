@@ -1,9 +1,8 @@
 // Loaded into the program under test before its own code: numbers every file system call on the DSN files and every
 // network write, and ends the process by SIGKILL at one of them. Changes nothing else.
 import fs from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
 import { Socket } from 'node:net';
-import { relative, resolve, sep } from 'node:path';
+import { watchFileCalls } from '../file-calls.ts';
 import type { Point, Watch } from './killed-run.ts';
 
 type AnyFunction = (...values: unknown[]) => unknown;
@@ -12,16 +11,8 @@ const { directory, killAt, reportFile } = JSON.parse(process.env.CRASH_WATCH ?? 
 // What cleans up after itself must not be counted, so it is taken before anything is replaced.
 const { writeFileSync } = fs;
 const points: Point[] = [];
-const descriptors = new Map<unknown, string>();
 
-for (const [name, original] of Object.entries(fs)) {
-  if (typeof original !== 'function' || !/^[a-z]/.test(name)) continue;
-  Object.assign(fs, { [name]: counted(name, original as AnyFunction) });
-}
-for (const [name, original] of Object.entries(fs.promises)) {
-  if (typeof original === 'function') Object.assign(fs.promises, { [name]: counted(name, original as AnyFunction) });
-}
-syncBuiltinESMExports();
+watchFileCalls(directory, (name, subject) => pass({ kind: 'file', at: `before ${name} ${subject}` }));
 
 // Every chunk goes through one of these two on its way to the system.
 const wire = Socket.prototype as unknown as Record<'_write' | '_writev', AnyFunction>;
@@ -43,28 +34,6 @@ function pass(point: Point): void {
   if (points.length !== killAt && point.at !== killAt) return;
   writeFileSync(reportFile, JSON.stringify({ points }));
   process.kill(process.pid, 'SIGKILL');
-}
-
-function counted(name: string, original: AnyFunction): AnyFunction {
-  const replacement = function (this: unknown, ...values: unknown[]) {
-    const subject = subjectOf(values[0]);
-    if (subject === undefined) return original.apply(this, values);
-    pass({ kind: 'file', at: `before ${name} ${subject}` });
-    const result = original.apply(this, values);
-    if (name === 'openSync') descriptors.set(result, subject);
-    if (name === 'closeSync') descriptors.delete(values[0]);
-    return result;
-  };
-  return Object.assign(replacement, original);
-}
-
-/** The name, inside the directory, of what a path or descriptor stands for; undefined when it is elsewhere. */
-function subjectOf(value: unknown): string | undefined {
-  if (typeof value === 'number') return descriptors.get(value);
-  if (typeof value !== 'string') return undefined;
-  const path = resolve(value);
-  if (path === directory) return '.';
-  return path.startsWith(directory + sep) ? relative(directory, path) : undefined;
 }
 
 /** Pipes to the caller are sockets too, with no address at the other end. */

@@ -50,6 +50,8 @@ export async function installBinary(): Promise<Binary> {
   const hook = join(home, 'hook.mjs');
   await build({
     entryPoints: [join(import.meta.dirname, 'kill-hook.ts')],
+    bundle: true,
+    format: 'esm',
     outfile: hook,
     platform: 'node',
     target: 'node20.19',

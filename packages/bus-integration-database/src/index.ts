@@ -37,9 +37,11 @@ export { goesInClear, isLoopback } from './loopback.ts';
 export type { NamedKind, NameRules } from './names.ts';
 export { caseCollisions, dsnFileName, expandRole, isRoleTemplate, judgeName, printable } from './names.ts';
 export { nodeDebugFault } from './node-debug.ts';
+export { openDevice } from './open-device.ts';
 export { osUserOf } from './os-user.ts';
 export { isIntact, planId } from './plan.ts';
 export type { Context, Progress, Provider } from './provider.ts';
+export { replaceFile } from './replace-file.ts';
 export type {
   ApplyRequest,
   Declaration,

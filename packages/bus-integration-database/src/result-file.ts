@@ -1,7 +1,9 @@
-// Where a binary's result goes: stdout, one of the process's own descriptors, or a file of mode 0600. Never goes through
-// a symbolic link of a directory.
-import { closeSync, constants, openSync, writeFileSync } from 'node:fs';
+// Where a binary's result goes: stdout, one of the process's own descriptors, a device, or a file of mode 0600, which is
+// put in its place in one move. Never goes through a symbolic link.
+import { closeSync, lstatSync } from 'node:fs';
 import { printable } from './names.ts';
+import { openDevice, writeAll } from './open-device.ts';
+import { replaceFile } from './replace-file.ts';
 
 /**
  * The descriptor that a path means in every process, or undefined where it means a file: `-` and `/dev/stdout` are 1.
@@ -29,18 +31,28 @@ export function writeResult(text: string, output = '-'): string | undefined {
     (descriptor === 1 ? process.stdout : process.stderr).write(text);
     return undefined;
   }
-  const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
   try {
-    const opened = descriptor ?? openSync(output, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
-    try {
-      writeFileSync(opened, text);
-    } finally {
-      if (descriptor === undefined) closeSync(opened);
-    }
+    if (descriptor !== undefined) writeAll(descriptor, text);
+    else writeToPath(text, output);
     return undefined;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return `${printable(output)} can't be written (${reasons[code ?? ''] ?? code})`;
+  }
+}
+
+function writeToPath(text: string, path: string): void {
+  const there = lstatSync(path, { throwIfNoEntry: false });
+  if (there?.isSymbolicLink()) throw Object.assign(new Error('a symbolic link'), { code: 'ELOOP' });
+  if (there === undefined || there.isFile() || there.isDirectory()) {
+    replaceFile(path, text, 0o600);
+    return;
+  }
+  const descriptor = openDevice(path);
+  try {
+    writeAll(descriptor, text);
+  } finally {
+    closeSync(descriptor);
   }
 }
 
@@ -52,6 +64,7 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EBADF: 'no such descriptor is open',
   ENOSPC: 'the disk is full',
+  ENXIO: 'nobody reads it',
   EROFS: 'the file system is read-only',
   ENAMETOOLONG: 'its name is too long',
 };

@@ -17,6 +17,13 @@ export interface SecretFileOptions {
   readonly shownAs?: string;
 }
 
+export interface SecretFile {
+  readonly secret: Secret;
+  /** Of the file that was read, whatever its name means by now. */
+  readonly status: Stats;
+  readonly warnings: readonly Diagnostic[];
+}
+
 /**
  * The one line of a secret file, without its line end, and what is worth a warning. A file that others could read or
  * have put there, and one that doesn't hold exactly one line, is an error with the command that mends it:
@@ -25,14 +32,12 @@ export interface SecretFileOptions {
  * @example
  * const { secret, warnings } = readSecretFile('./local/admin-dsn', { uid: process.getuid() });
  */
-export function readSecretFile(
-  path: string,
-  options: SecretFileOptions,
-): { secret: Secret; warnings: readonly Diagnostic[] } {
-  const { secret, findings } = examine(path, options, true);
+export function readSecretFile(path: string, options: SecretFileOptions): SecretFile {
+  const { secret, status, findings } = examine(path, options, true);
   const failure = findings.find((finding) => finding.severity === 'fail');
-  if (failure !== undefined || secret === undefined) throw refusal(options.shownAs ?? path, failure);
-  return { secret, warnings: findings };
+  if (failure !== undefined || secret === undefined || status === undefined)
+    throw refusal(options.shownAs ?? path, failure);
+  return { secret, status, warnings: findings };
 }
 
 /**
@@ -71,6 +76,7 @@ function examine(path: string, { uid, shownAs = path }: SecretFileOptions, reads
 
 interface Examined {
   readonly secret?: Secret;
+  readonly status?: Stats;
   readonly findings: readonly Diagnostic[];
 }
 
@@ -123,7 +129,7 @@ export function examineOpen(path: string, descriptor: number, uid: number, reads
   if (!readsLine) return { findings: warnings };
   const line = readOneLine(path, descriptor);
   return typeof line === 'string'
-    ? { secret: new Secret(line), findings: warnings }
+    ? { secret: new Secret(line), status: stats, findings: warnings }
     : { findings: [line, ...warnings] };
 }
 

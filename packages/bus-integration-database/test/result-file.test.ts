@@ -1,6 +1,18 @@
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  linkSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { descriptorOf, writeResult } from '../src/result-file.ts';
 
@@ -43,4 +55,34 @@ it.each([
   [`/tmp/${'x'.repeat(300)}`, 'its name is too long'],
 ])('says why %s can not be written', (path, why) => {
   expect(writeResult('x', path)).toBe(`${path} can't be written (${why})`);
+});
+
+it('puts a new file in the place of one that has another name too, and leaves nothing beside it', () => {
+  const [file, other] = [join(directory, 'file'), join(directory, 'other')];
+  writeFileSync(other, 'precious');
+  linkSync(other, file);
+  expect(writeResult('new', file)).toBeUndefined();
+  expect([readFileSync(file, 'utf8'), readFileSync(other, 'utf8')]).toEqual(['new', 'precious']);
+  expect(lstatSync(file).mode & 0o777).toBe(0o600);
+  expect(readdirSync(directory).sort()).toEqual(['file', 'other']);
+});
+
+it('writes to a device as it is', () => {
+  expect(writeResult('gone', '/dev/null')).toBeUndefined();
+  expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true);
+});
+
+it('writes to a named pipe that somebody reads, whole, and gives up on one that nobody does', {
+  timeout: 20_000,
+}, async () => {
+  const pipe = join(directory, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const reader = spawn('cat', [pipe], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const long = 'x'.repeat(300_000);
+  const read = text(reader.stdout);
+  await once(reader, 'spawn');
+  expect(writeResult(long, pipe)).toBeUndefined();
+  expect(await read).toBe(long);
+  expect(writeResult('x', pipe)).toBe(`${pipe} can't be written (nobody reads it)`);
+  expect(lstatSync(pipe).isFIFO()).toBe(true);
 });

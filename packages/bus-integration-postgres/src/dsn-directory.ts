@@ -1,21 +1,24 @@
-// The directory that DSN files go to: made 0700, looked into only when nobody else could have put anything there.
+// The directory that DSN files go to: made 0700, opened once for the whole run, and worked in by its descriptor, so that
+// nobody who may write above it or in it can lead a run elsewhere.
 import {
   closeSync,
   constants,
   fchownSync,
   fstatSync,
-  fsyncSync,
-  mkdirSync,
+  lstatSync,
   openSync,
   readdirSync,
+  readlinkSync,
   statSync,
 } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { OperationError, printable, shellQuote } from 'bus-integration-database';
 import { fileError } from './file-error.ts';
+import { makeDirectory, syncDirectory } from './make-directory.ts';
+import { trustedPath } from './trusted-path.ts';
 
 /** Where DSN files go and whose they are. */
-export interface DsnDirectory {
+export interface DsnPlace {
   /** As the operator wrote it; what messages show. */
   readonly shown: string;
   readonly path: string;
@@ -23,63 +26,151 @@ export interface DsnDirectory {
   readonly owner?: { readonly uid: number; readonly gid: number } | undefined;
 }
 
-/** Makes the directory, 0700, when it is missing; missing parents too, all for the files' owner. */
-export function makeDirectory(directory: DsnDirectory): void {
+/** The place, and the directory there, which is opened when it is first needed and closed by its disposal. */
+export interface DsnDirectory extends DsnPlace, Disposable {
+  /** The names in it; none when it isn't there. */
+  names(): ReadonlySet<string>;
+  /** Makes it when it is missing, and its missing parents. */
+  make(): void;
+  /** The path of a name in it, whatever the directory's own path means by now. */
+  at(name: string): string;
+  /** Makes what was written and renamed in it survive a power cut. */
+  sync(): void;
+}
+
+/**
+ * The directory at a place; nothing is looked at before it is used.
+ *
+ * @throws OperationError `invalid-request`, from every method, where others could read what is in it, or where root is to
+ * give files away in a place that others than root could exchange
+ * @example
+ * using directory = createDsnDirectory({ shown: './dsn', path: '/srv/shop/dsn', uid: process.getuid() });
+ * directory.names(); // Set { 'shop.dsn' }
+ */
+export function createDsnDirectory(place: DsnPlace): DsnDirectory {
+  let opened: Opened | undefined;
+  const open = () => {
+    opened ??= openDirectory(place);
+    return opened;
+  };
+  const needed = () => {
+    const { base, descriptor } = open() ?? {};
+    if (base === undefined || descriptor === undefined) throw vanished(place);
+    return { base, descriptor };
+  };
+  return {
+    ...place,
+    names: () => new Set(open() === undefined ? [] : readdirSync(`${needed().base}/.`)),
+    make: () => {
+      if (open() === undefined) makeAt(place);
+      giveAway(needed(), place);
+    },
+    at: (name) => `${needed().base}/${name}`,
+    sync: () => {
+      try {
+        syncDirectory(needed().descriptor);
+      } catch (error) {
+        throw fileError(error, place.shown, 'sync the directory');
+      }
+    },
+    [Symbol.dispose]: () => {
+      if (opened !== undefined) closeSync(opened.descriptor);
+      opened = undefined;
+    },
+  };
+}
+
+interface Opened {
+  readonly descriptor: number;
+  /** A path to what the descriptor is, where the system has such paths. */
+  readonly base: string;
+}
+
+function openDirectory(place: DsnPlace): Opened | undefined {
+  const { path, isShared } = pathOf(place);
+  let descriptor: number;
   try {
-    const first = mkdirSync(directory.path, { recursive: true, mode: 0o700 });
-    if (first === undefined) return;
-    for (let path = directory.path; directory.owner !== undefined; path = resolve(path, '..')) {
-      chown(path, directory.owner);
-      if (path === first) break;
-    }
-    syncDirectory(resolve(first, '..'));
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
   } catch (error) {
-    throw fileError(error, directory.shown, 'make the directory');
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw inTheWay(place) ?? fileError(error, place.shown, 'read the directory');
+  }
+  try {
+    judgeDirectory(descriptor, place);
+    return { descriptor, base: baseOf(descriptor, path, isShared && isForeign(place), place) };
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
   }
 }
 
-/** The names in a directory that is ours alone; none when it isn't there. */
-export function listDirectory(directory: DsnDirectory): ReadonlySet<string> {
-  let descriptor: number;
+/** Files are given to somebody who is not trusted with anything else. */
+function isForeign({ owner, uid }: DsnPlace): boolean {
+  return owner !== undefined && owner.uid !== uid;
+}
+
+function pathOf(place: DsnPlace): { path: string; isShared: boolean } {
+  if (!isForeign(place)) return { path: place.path, isShared: false };
   try {
-    descriptor = openSync(directory.path, constants.O_RDONLY | constants.O_DIRECTORY);
+    return trustedPath(place.path, place.shown);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Set();
-    if (isFile(directory.path)) throw fileInTheWay(directory);
-    throw fileError(error, directory.shown, 'read the directory');
+    throw fileError(error, place.shown, 'read the directory');
   }
+}
+
+// https://man7.org/linux/man-pages/man5/proc_pid_fd.5.html
+function baseOf(descriptor: number, path: string, needsDescriptor: boolean, { shown }: DsnPlace): string {
+  const base = `/proc/self/fd/${descriptor}`;
+  const [own, named] = [fstatSync(descriptor), statSync(`${base}/.`, { throwIfNoEntry: false })];
+  if (named?.ino === own.ino && named.dev === own.dev) return base;
+  // Elsewhere, as on macOS, nobody but root can exchange the directory: its ancestors were looked at.
+  if (!needsDescriptor) return path;
+  throw new OperationError(
+    'invalid-request',
+    `${printable(shown)} stands in a directory that all may write, and this system has no /proc to hold it by`,
+    { code: 'output-directory-parent', target: shown, remedy: `move it: BUS_DATABASE_DSN_OUTPUT_DIR=/etc/bus/dsn` },
+  );
+}
+
+function judgeDirectory(descriptor: number, { shown, uid: own, owner }: DsnPlace): void {
+  const { uid, mode } = fstatSync(descriptor);
+  if (![own, 0, owner?.uid].includes(uid)) {
+    throw new OperationError(
+      'invalid-request',
+      `${printable(shown)} belongs to user ${uid}, expected user ${own} or root`,
+      { target: shown, remedy: `run: chown ${own} ${shellQuote(shown)}` },
+    );
+  }
+  if ((mode & 0o077) === 0) return;
+  const octal = (mode & 0o7777).toString(8).padStart(4, '0');
+  throw new OperationError(
+    'invalid-request',
+    `${printable(shown)} is open to group or others (${octal}), expected 0700`,
+    { target: shown, remedy: `run: chmod 700 ${shellQuote(shown)}` },
+  );
+}
+
+function makeAt(place: DsnPlace): void {
   try {
-    const { uid, mode } = fstatSync(descriptor);
-    const trusted = [directory.uid, 0, directory.owner?.uid];
-    if (!trusted.includes(uid)) {
-      throw new OperationError(
-        'invalid-request',
-        `${printable(directory.shown)} belongs to user ${uid}, expected user ${directory.uid} or root`,
-        {
-          target: directory.shown,
-          remedy: `run: chown ${directory.uid} ${shellQuote(directory.shown)}`,
-        },
-      );
-    }
-    if ((mode & 0o077) !== 0) {
-      const octal = (mode & 0o7777).toString(8).padStart(4, '0');
-      throw new OperationError(
-        'invalid-request',
-        `${printable(directory.shown)} is open to group or others (${octal}), expected 0700`,
-        {
-          target: directory.shown,
-          remedy: `run: chmod 700 ${shellQuote(directory.shown)}`,
-        },
-      );
-    }
-    return new Set(readdirSync(directory.path));
-  } finally {
-    closeSync(descriptor);
+    // Parents stay ours, so that nobody can exchange what is in them, and lead whoever gets the files to them.
+    makeDirectory(pathOf(place).path, isForeign(place) ? 0o711 : 0o700);
+  } catch (error) {
+    throw fileError(error, place.shown, 'make the directory');
+  }
+}
+
+/** Of an empty one only: a run that was killed may have made it, and what holds files is as somebody wants it. */
+function giveAway({ descriptor, base }: Opened, { owner, shown }: DsnPlace): void {
+  if (owner === undefined || fstatSync(descriptor).uid === owner.uid || readdirSync(`${base}/.`).length > 0) return;
+  try {
+    fchownSync(descriptor, owner.uid, owner.gid);
+  } catch (error) {
+    throw fileError(error, shown, 'give away the directory');
   }
 }
 
 /** The path of a file in it, as the operator would write it. */
-export function shownPath(directory: DsnDirectory, file: string): string {
+export function shownPath(directory: DsnPlace, file: string): string {
   return `${withoutSlashes(directory.shown)}/${file}`;
 }
 
@@ -90,38 +181,33 @@ export function withoutSlashes(path: string): string {
   return path.slice(0, end);
 }
 
-/** Makes what was written and renamed in it survive a power cut. */
-export function syncDirectory(path: string): void {
-  const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+/** What is there instead of a directory; undefined where it can't be told. */
+function inTheWay({ shown, path }: DsnPlace): OperationError | undefined {
+  const elsewhere = 'set BUS_DATABASE_DSN_OUTPUT_DIR to another directory';
+  const refuse = (seen: string, remedy: string) =>
+    new OperationError('invalid-request', `${printable(shown)} is ${seen}, expected a directory`, {
+      code: 'dsn-file',
+      target: shown,
+      remedy,
+    });
   try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
+    const stats = lstatSync(path);
+    if (stats.isDirectory()) return undefined;
+    if (!stats.isSymbolicLink()) return refuse('a file', `move it away, or ${elsewhere}`);
+    const target = resolve(dirname(path), readlinkSync(path));
+    return refuse(
+      `a symbolic link to ${printable(target)}`,
+      `name the directory itself: BUS_DATABASE_DSN_OUTPUT_DIR=${shellQuote(target)}`,
+    );
+  } catch {
+    return undefined;
   }
 }
 
-function fileInTheWay({ shown }: DsnDirectory): OperationError {
-  return new OperationError('invalid-request', `${printable(shown)} is a file, expected a directory`, {
+function vanished({ shown }: DsnPlace): OperationError {
+  return new OperationError('locked', `${printable(shown)} was removed while this run was at work`, {
     code: 'dsn-file',
     target: shown,
-    remedy: 'move it away, or set BUS_DATABASE_DSN_OUTPUT_DIR to another directory',
+    remedy: 'see that nobody else works in this directory, then run the same command again',
   });
-}
-
-/** False too where it can't be told. */
-function isFile(path: string): boolean {
-  try {
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
-}
-
-function chown(path: string, { uid, gid }: { uid: number; gid: number }): void {
-  const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
-  try {
-    fchownSync(descriptor, uid, gid);
-  } finally {
-    closeSync(descriptor);
-  }
 }

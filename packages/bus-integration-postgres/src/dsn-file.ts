@@ -1,20 +1,16 @@
 // DSN files on disk: read beside their staged twins, written so that a kill at any instant leaves the old file or the
 // new one, whole, 0600 from the first byte, and at most one staged file of a fixed name. Never prints what they hold.
-import {
-  closeSync,
-  constants,
-  fchownSync,
-  fsyncSync,
-  openSync,
-  renameSync,
-  statSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, constants, fchownSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { dsnFileName, judgeSecretFile, type Login, OperationError, readSecretFile } from 'bus-integration-database';
-import { type DsnDirectory, listDirectory, shownPath } from './dsn-directory.ts';
+import {
+  dsnFileName,
+  type Login,
+  OperationError,
+  printable,
+  readSecretFile,
+  shellQuote,
+} from 'bus-integration-database';
+import { type DsnDirectory, shownPath } from './dsn-directory.ts';
 import { formatDsn, parseEndpoint } from './dsn-endpoint.ts';
 import type { Endpoint, FilePair, FileReading } from './dsn-pair.ts';
 import { anotherRun, fileError } from './file-error.ts';
@@ -28,7 +24,7 @@ export const stagedSuffix = '.staged';
  * @throws OperationError `invalid-request` for a file or directory that others could read, with the chmod that mends it
  */
 export function readPairs(directory: DsnDirectory, logins: readonly Login[]): FilePair[] {
-  const present = listDirectory(directory);
+  const present = directory.names();
   return logins.map(({ database, role, isServiceRole }) => {
     const file = dsnFileName(database, isServiceRole ? undefined : role);
     const read = (name: string) =>
@@ -50,8 +46,8 @@ export function readPairs(directory: DsnDirectory, logins: readonly Login[]): Fi
  */
 export function stageFile(directory: DsnDirectory, pair: FilePair, line: string): void {
   const { file } = pair;
-  const path = join(directory.path, file + stagedSuffix);
   try {
+    const path = directory.at(file + stagedSuffix);
     if (pair.staged.state !== 'absent') discardStaged(directory, pair);
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
     const descriptor = openSync(path, flags, 0o600);
@@ -76,7 +72,7 @@ export function promoteFile(directory: DsnDirectory, pair: FilePair): void {
   const { file } = pair;
   refuseChanged(directory, pair);
   try {
-    renameSync(join(directory.path, file + stagedSuffix), join(directory.path, file));
+    renameSync(directory.at(file + stagedSuffix), directory.at(file));
   } catch (error) {
     throw fileError(error, shownPath(directory, file), 'put the staged file in place of');
   }
@@ -86,7 +82,7 @@ export function promoteFile(directory: DsnDirectory, pair: FilePair): void {
 export function discardStaged(directory: DsnDirectory, pair: FilePair): void {
   refuseChanged(directory, pair);
   try {
-    removeIfPresent(join(directory.path, pair.file + stagedSuffix));
+    removeIfPresent(directory.at(pair.file + stagedSuffix));
   } catch (error) {
     throw fileError(error, shownPath(directory, pair.file), 'remove the staged file of');
   }
@@ -110,27 +106,35 @@ export function dsnLine(endpoint: Endpoint, pair: Pick<FilePair, 'database' | 'r
 }
 
 function readDsn(directory: DsnDirectory, name: string, database: string, role: string): FileReading {
-  const path = join(directory.path, name);
-  const uid = directory.owner?.uid ?? directory.uid;
-  let line: ReturnType<typeof readSecretFile>;
+  const { owner, uid: own } = directory;
+  const shownAs = shownPath(directory, name);
+  let file: ReturnType<typeof readSecretFile>;
   try {
-    line = readSecretFile(path, { uid, shownAs: shownPath(directory, name) });
+    file = readSecretFile(directory.at(name), { uid: owner?.uid ?? own, shownAs });
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
+    const code = error.diagnostics[0]?.code;
     // Another run may have renamed it since it was listed.
-    if (error instanceof OperationError && error.diagnostics[0]?.code === 'secret-file-missing') {
-      return { state: 'absent' };
-    }
+    if (code === 'secret-file-missing') return { state: 'absent' };
     // Garbage in a file of ours is told apart from a file that others could have read or written.
-    const isOurs = judgeSecretFile(path, { uid, content: 'any' }).every(({ severity }) => severity !== 'fail');
-    if (isOurs) return { state: 'broken', reason: 'it does not hold one line of text' };
+    if (code === 'secret-file-content') return { state: 'broken', reason: 'it does not hold one line of text' };
     throw error;
   }
-  const reading = parseEndpoint(line.secret, database, role);
-  const { owner } = directory;
-  if (reading.state !== 'present' || owner === undefined) return reading;
-  const stats = statSync(path);
-  return stats.uid === owner.uid && stats.gid === owner.gid ? reading : { ...reading, hasOtherOwner: true };
+  const { uid, gid, nlink } = file.status;
+  if (owner === undefined) return parseEndpoint(file.secret, database, role);
+  // Whoever owns the directory may have linked a file of somebody else's into it, to have it read and written out again.
+  if (uid !== owner.uid && nlink > 1) throw linkedElsewhere(shownAs, uid, owner.uid);
+  const reading = parseEndpoint(file.secret, database, role);
+  const isOwners = uid === owner.uid && gid === owner.gid;
+  return reading.state === 'present' && !isOwners ? { ...reading, hasOtherOwner: true } : reading;
+}
+
+function linkedElsewhere(path: string, uid: number, owner: number): OperationError {
+  return new OperationError(
+    'invalid-request',
+    `${printable(path)} is a file of user ${uid} that has another name elsewhere, expected one of user ${owner} alone`,
+    { code: 'secret-file', target: path, remedy: `remove that name of it: rm ${shellQuote(path)}` },
+  );
 }
 
 function removeIfPresent(path: string): void {

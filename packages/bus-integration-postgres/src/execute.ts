@@ -10,7 +10,7 @@ import type { PlannedStatement } from './ledger.ts';
 import type { ObservedInside } from './observation.ts';
 import { eachInParallel } from './parallel.ts';
 import { changeRoles, replacePasswords, rolesWithNewPassword } from './role-changes.ts';
-import { settleFiles, stageFiles } from './staging.ts';
+import { settleFiles, stageFiles, unsettled } from './staging.ts';
 import { inBatches, inTransaction } from './transaction.ts';
 
 export interface Outcome {
@@ -31,11 +31,10 @@ export async function execute(execution: Execution): Promise<Outcome> {
   await letIn(execution);
   const { credentials } = execution.computed;
   const replaced = rolesWithNewPassword(execution);
-  await settleFiles(
-    execution.staging,
-    credentials.filter(({ role }) => !replaced.has(role)),
-  );
-  await replacePasswords(execution);
+  const decisions = credentials.filter(({ role }) => !replaced.has(role));
+  const settled = await settleFiles(execution.staging, decisions);
+  const problems = [...settled, ...(await replacePasswords(execution))];
+  if (problems.length > 0) throw unsettled(problems);
   return { inside };
 }
 

@@ -1,5 +1,6 @@
 // What the file system refused, in words: the path, why, and what to do.
-import { OperationError, printable } from 'bus-integration-database';
+import { dirname } from 'node:path';
+import { OperationError, printable, shellQuote } from 'bus-integration-database';
 
 /** The error of an operation on a DSN file or its directory; what is no error of the file system passes as it is. */
 export function fileError(error: unknown, path: string, doing: string): unknown {
@@ -7,7 +8,9 @@ export function fileError(error: unknown, path: string, doing: string): unknown 
   const { code } = error as NodeJS.ErrnoException;
   if (code === undefined) return error;
   if (code === 'EEXIST' && doing === 'write') return anotherRun(path);
-  const [seen, remedy] = reasons[code] ?? [code];
+  const [seen, advice] = reasons[code] ?? [code];
+  // A name that can't be made or removed is the directory's concern.
+  const remedy = advice?.replaceAll('FILE', () => shellQuote(doing === 'write' ? dirname(path) : path));
   // A full or failing disk is no mistake of the configuration.
   const isFailing = ['ENOSPC', 'EDQUOT', 'EIO'].includes(code);
   return new OperationError(
@@ -37,7 +40,9 @@ export function anotherRun(path: string): OperationError {
 
 const reasons: Readonly<Record<string, readonly [seen: string, remedy?: string]>> = {
   EACCES: ['permission denied', 'run as the user who owns it, or mend its mode'],
-  EPERM: ['not permitted'],
+  EPERM: ['not permitted', 'where the file system keeps it from change: chattr -i FILE; then apply again'],
+  EBUSY: ['something is mounted there', 'mount its directory rather than the file: umount FILE; then apply again'],
+  ENOENT: ['it, or its directory, was removed meanwhile', 'run the same command again'],
   ENOSPC: ['no space is left on the device', 'free some space, then run the same command again'],
   EDQUOT: ['the disk quota is used up', 'free some space, then run the same command again'],
   EROFS: ['the file system is read-only'],

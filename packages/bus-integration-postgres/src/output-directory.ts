@@ -2,7 +2,7 @@
 import { accessSync, constants, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Diagnostic, printable } from 'bus-integration-database';
-import type { DsnDirectory } from './dsn-directory.ts';
+import type { DsnPlace } from './dsn-directory.ts';
 
 /** What a file system says of itself; Node's `statfsSync` gives it. */
 interface Room {
@@ -20,7 +20,7 @@ interface Room {
  * judgeOutputDirectory({ shown: './local/dsn', path: '/srv/local/dsn', uid: 1000 }, 4)[0]?.message;
  * // "./local/dsn can't be written (EACCES)"
  */
-export function judgeOutputDirectory(directory: DsnDirectory, files: number): Diagnostic[] {
+export function judgeOutputDirectory(directory: DsnPlace, files: number): Diagnostic[] {
   const { path, uid } = directory;
   const shown = printable(directory.shown);
   const remedy = 'mend its mode and owner, or set BUS_DATABASE_DSN_OUTPUT_DIR to another directory';

@@ -21,7 +21,7 @@ import type { Wish } from './compute.ts';
 import type { ConnectionTarget } from './connection-target.ts';
 import { resolveDsn } from './conninfo.ts';
 import { parseDsn } from './dsn.ts';
-import type { DsnDirectory } from './dsn-directory.ts';
+import { createDsnDirectory, type DsnDirectory, type DsnPlace } from './dsn-directory.ts';
 import { endpointOf, isSocket } from './dsn-endpoint.ts';
 import { postgresNames } from './names.ts';
 import { usesSocket } from './server-addresses.ts';
@@ -38,6 +38,7 @@ export interface ProviderSurroundings extends Surroundings {
 export interface Preparation {
   readonly target: ConnectionTarget;
   readonly wish: Wish;
+  /** To be disposed of when the run has ended. */
   readonly directory?: DsnDirectory;
   readonly warnings: readonly Diagnostic[];
 }
@@ -142,13 +143,15 @@ export function configuredDeclaration({ declared }: Configuration): Declaration 
   };
 }
 
+/** Opened by whoever first looks into it, and closed by who asked for it. */
 export function directoryOf(
   configuration: Configuration,
   { cwd, uid, env, processEnv = env }: ProviderSurroundings,
 ): DsnDirectory | undefined {
   const { dsnOutputDirectory: written, dsnDirectoryShownAs: shown = written } = configuration;
   if (written === undefined || shown === undefined) return undefined;
-  return { shown, path: resolve(cwd, written), uid, owner: ownerOf(configuration, uid, processEnv.PATH) };
+  const owner = ownerOf(configuration, uid, processEnv.PATH);
+  return createDsnDirectory({ shown, path: resolve(cwd, written), uid, owner });
 }
 
 /** A path as the operator wrote it where that leads there; absolute when the run stands elsewhere. */
@@ -156,7 +159,7 @@ export function pathFrom(cwd: string, path: string): string {
   return cwd === process.cwd() ? path : resolve(cwd, path);
 }
 
-function ownerOf({ dsnFileOwner }: Configuration, uid: number, searchPath: string | undefined): DsnDirectory['owner'] {
+function ownerOf({ dsnFileOwner }: Configuration, uid: number, searchPath: string | undefined): DsnPlace['owner'] {
   if (dsnFileOwner === undefined) return undefined;
   const { user, group } = dsnFileOwner;
   if (uid !== 0) {

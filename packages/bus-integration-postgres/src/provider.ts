@@ -126,6 +126,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
     context: Context,
   ): Promise<Response> => {
     const { preparation, run } = await start(used, declarationOf(request), allowedBy(request), context, true);
+    using _directory = preparation.directory;
     return await run.inTurn('reading', async () => {
       const startedAt = performance.now();
       await using session = await run.open('survey');
@@ -144,6 +145,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
         const saved = request.plan as Response | undefined;
         if (request.dry_run) return unlessStale(saved, await plan(used, request, context));
         const { preparation, run } = await start(used, declarationOf(request), allowedBy(request), context, false);
+        using _directory = preparation.directory;
         const work = () =>
           apply({
             run,
@@ -163,6 +165,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
       guarded(configuration, request, context, async (used) => {
         const declaration = configuredDeclaration(configuration);
         const { preparation, run } = await start(used, declaration, nothingAllowed, context, true);
+        using _directory = preparation.directory;
         return await run.inTurn('reading', async () => {
           const startedAt = performance.now();
           await using session = await run.open('survey');
@@ -177,6 +180,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
         requireDeclaration(configuration);
         const declaration = configuredDeclaration(configuration);
         const { preparation, run } = await start(used, declaration, nothingAllowed, context, false);
+        using _directory = preparation.directory;
         return await run.inTurn('reading', () =>
           verify({ preparation, run, request, configuration, jobs: (free) => jobsFor(free, 1) }),
         );

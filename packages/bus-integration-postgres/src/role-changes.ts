@@ -1,6 +1,6 @@
 // What an apply changes about roles: first those that it makes, marks or lets log in; last of all the passwords that
 // services have at this moment, each proven and put into its files at once.
-import { OperationError } from 'bus-integration-database';
+import { type Diagnostic, OperationError } from 'bus-integration-database';
 import type { Execution } from './execution.ts';
 import type { PlannedStatement } from './ledger.ts';
 import { serverMessage } from './sqlstate.ts';
@@ -21,21 +21,22 @@ export function rolesWithNewPassword({ ledger }: Pick<Execution, 'ledger'>): Rea
 
 /**
  * From the commit of a role's new verifier until its files have the password its services stand outside. So nothing else
- * is left to do by then, and no more roles are changed at once than are proven at once.
+ * is left to do by then, and no more roles are changed at once than are proven at once. Answers what the file system
+ * refused, which keeps no other role waiting.
  */
-export async function replacePasswords(execution: Execution): Promise<void> {
+export async function replacePasswords(execution: Execution): Promise<readonly Diagnostic[]> {
   const { ledger, computed, staging, jobs, onReplaced } = execution;
   const waiting = byRole(ledger.statements('passwords'));
+  const problems: Diagnostic[] = [];
   for (let at = 0; at < waiting.length; at += jobs) {
     const batch = waiting.slice(at, at + jobs).flat();
     const roles = new Set(batch.map(roleOf));
     await change(execution, batch, 'replacing passwords', true);
-    await settleFiles(
-      staging,
-      computed.credentials.filter(({ role }) => roles.has(role)),
-    );
+    const decisions = computed.credentials.filter(({ role }) => roles.has(role));
+    problems.push(...(await settleFiles(staging, decisions)));
     for (const role of roles) onReplaced(role);
   }
+  return problems;
 }
 
 async function change(

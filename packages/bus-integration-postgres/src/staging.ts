@@ -1,8 +1,8 @@
 // The DSN files of an apply: staged before any role changes, put in their place when the password in them is proven.
-import { OperationError, Secret, type Step } from 'bus-integration-database';
+import { type Diagnostic, OperationError, printable, Secret, type Step } from 'bus-integration-database';
 import type { Computed } from './compute.ts';
 import type { RoleDecision } from './credentials.ts';
-import { type DsnDirectory, listDirectory, makeDirectory, syncDirectory } from './dsn-directory.ts';
+import type { DsnDirectory } from './dsn-directory.ts';
 import { parseEndpoint } from './dsn-endpoint.ts';
 import { discardStaged, dsnLine, promoteFile, stagedSuffix, stageFile } from './dsn-file.ts';
 import type { FilePair } from './dsn-pair.ts';
@@ -25,7 +25,7 @@ export interface Staging {
 export function stageFiles({ computed, directory, passwords }: Staging): void {
   const written = filesDoing(computed, 'write');
   if (directory === undefined || written.length === 0) return;
-  makeDirectory(directory);
+  directory.make();
   const fresh: FilePair[] = [];
   try {
     for (const [decision, { pair }] of written) {
@@ -33,10 +33,10 @@ export function stageFiles({ computed, directory, passwords }: Staging): void {
       stageFile(directory, pair, line);
       if (pair.staged.state === 'absent') fresh.push(asWritten(pair, line));
     }
-    syncDirectory(directory.path);
+    directory.sync();
   } catch (error) {
     // Nothing else was done yet: a full disk leaves no trace.
-    for (const pair of fresh) discardStaged(directory, pair);
+    for (const pair of fresh) problemsOf(() => discardStaged(directory, pair));
     throw error;
   }
 }
@@ -47,42 +47,73 @@ function lineFor(decision: RoleDecision, pair: FilePair, passwords: ReadonlyMap<
   return dsnLine(decision.endpoint, pair, password.reveal());
 }
 
-/** After everything that these roles' files wait for: proofs, then renames. */
-export async function settleFiles(staging: Staging, decisions: readonly RoleDecision[]): Promise<void> {
+/**
+ * After everything that these roles' files wait for: proofs, then renames. Answers what the file system refused, which
+ * need not keep other roles waiting.
+ *
+ * @throws OperationError `not-converged` where a new password can't be proven
+ */
+export async function settleFiles(
+  staging: Staging,
+  decisions: readonly RoleDecision[],
+): Promise<readonly Diagnostic[]> {
   const { computed, directory, ledger, passwords, signal } = staging;
   const due = decisions.filter(({ setsVerifier, files }) => setsVerifier || files.some(isActedOn));
-  if (directory === undefined || due.length === 0) return;
+  if (directory === undefined || due.length === 0) return [];
   const stepsOf = stepsByFile(computed.steps);
   const unproven = await proveWhileLocked(staging, due);
   signal.throwIfAborted();
-  let isChanged = false;
-  for (const [decision, file] of due.flatMap((decision) => decision.files.map((file) => [decision, file] as const))) {
-    if (!isActedOn(file)) continue;
-    const state = unproven.has(decision.role) ? 'unknown' : 'applied';
-    if (state === 'applied') settleFile(directory, decision, file, passwords);
-    isChanged ||= state === 'applied';
+  const problems: Diagnostic[] = [];
+  const files = due.flatMap((decision) => decision.files.filter(isActedOn).map((file) => [decision, file] as const));
+  for (const [decision, file] of files) {
+    const isProven = !unproven.has(decision.role);
+    // One file that can't be replaced must not keep the others old: the server has their new passwords already.
+    const refusals = isProven ? problemsOf(() => settleFile(directory, decision, file, passwords)) : [];
+    problems.push(...refusals.map((refusal) => (file.act === 'discard' ? refusal : waiting(refusal, file.pair))));
+    const state = !isProven ? 'unknown' : refusals.length > 0 ? 'failed' : 'applied';
     for (const step of stepsOf.get(file.pair.file) ?? []) ledger.mark(step, state);
   }
-  if (isChanged) syncDirectory(directory.path);
+  if (files.length > 0) problems.push(...problemsOf(() => directory.sync()));
   const [first] = unproven;
-  if (first !== undefined) {
-    throw new OperationError(
-      'not-converged',
-      `the new password of role ${first[0]} could not be proven: ${first[1]}; its staged files stay beside the old ones`,
-      {
-        code: 'password-unproven',
-        target: first[0],
-        remedy: 'fix that, then run the same command again; it continues with the same password',
-      },
-    );
+  if (first !== undefined) throw unsettled([...problems, unprovenPassword(...first)]);
+  return problems;
+}
+
+/** The end of a run whose files could not all be settled. */
+export function unsettled(problems: readonly Diagnostic[]): OperationError {
+  return new OperationError('not-converged', problems[0]?.message ?? '', { diagnostics: problems });
+}
+
+/** What the file system refused; nothing when it did not. */
+function problemsOf(work: () => void): readonly Diagnostic[] {
+  try {
+    work();
+    return [];
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    return error.diagnostics;
   }
+}
+
+function waiting(refusal: Diagnostic, { path }: FilePair): Diagnostic {
+  return { ...refusal, message: `${refusal.message}; what it is to hold is in ${printable(path)}.staged` };
+}
+
+function unprovenPassword(role: string, why: string): Diagnostic {
+  return {
+    severity: 'fail',
+    code: 'password-unproven',
+    message: `the new password of role ${role} could not be proven: ${why}; its staged files stay beside the old ones`,
+    target: role,
+    remedy: 'fix that, then run the same command again; it continues with the same password',
+  };
 }
 
 /** The DSN files beside which a staged file stands now, by looking; none where that can't be seen. */
 export function filesLeftStaged({ computed, directory }: Staging): string[] {
   if (directory === undefined) return [];
   try {
-    const present = listDirectory(directory);
+    const present = directory.names();
     const files = computed.credentials.flatMap((decision) => decision.files.map(({ pair }) => pair.file));
     return files.filter((file) => present.has(file + stagedSuffix));
   } catch {
@@ -119,7 +150,7 @@ function settleFile(
   const line = lineFor(decision, pair, passwords);
   promoteFile(directory, act === 'write' ? asWritten(pair, line) : pair);
   if (act !== 'promote-and-write') return;
-  syncDirectory(directory.path);
+  directory.sync();
   stageFile(directory, { ...pair, staged: { state: 'absent' } }, line);
   promoteFile(directory, asWritten(pair, line));
 }

@@ -13,7 +13,6 @@ import {
 } from 'bus-integration-database';
 import type { Computed, Wish } from './compute.ts';
 import type { Proofs } from './credentials.ts';
-import { listDirectory } from './dsn-directory.ts';
 import type { FilePair } from './dsn-pair.ts';
 import { isUnfinished, ownership } from './mark.ts';
 import type { Sight } from './observe.ts';
@@ -105,7 +104,7 @@ function leftovers({ wish, directory }: Preparation, { seen, pairs }: Sight): Le
   const files =
     directory === undefined
       ? []
-      : [...listDirectory(directory)].filter(
+      : [...directory.names()].filter(
           (name) => /\.dsn(\.staged)?$/.test(name) && !known.has(name.replace(/\.staged$/, '')),
         );
   return [

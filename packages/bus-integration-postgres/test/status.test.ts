@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Declaration, isMutating, loginsOf } from 'bus-integration-database';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { computePlan, type Wish } from '../src/compute.ts';
-import type { DsnDirectory } from '../src/dsn-directory.ts';
+import { createDsnDirectory } from '../src/dsn-directory.ts';
 import { readPairs } from '../src/dsn-file.ts';
 import type { Preparation } from '../src/preparation.ts';
 import { statusResponse } from '../src/status.ts';
@@ -22,7 +22,7 @@ const declaration: Declaration = { databases: ['one'], roles: ['svc'], serviceRo
 /** The status of a deployment that has its role and its database, and of files only those that are named. */
 function statusWith(files: readonly string[], mark?: string | null) {
   for (const name of files) writeFileSync(join(path, name), 'postgresql://x\n', { mode: 0o600 });
-  const directory: DsnDirectory = { shown: './dsn', path, uid: process.getuid?.() ?? 0 };
+  using directory = createDsnDirectory({ shown: './dsn', path, uid: process.getuid?.() ?? 0 });
   const wish: Wish = {
     deploymentId: 'shop',
     declaration,

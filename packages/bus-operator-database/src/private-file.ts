@@ -1,12 +1,11 @@
 // Files that only their owner may read: made beside their final place, then put there in one move. Never writes through
 // a symbolic link, and leaves what was there untouched until the new content is on disk.
-import { randomBytes } from 'node:crypto';
-import { constants, fstatSync, write } from 'node:fs';
-import { access, lstat, open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { closeSync, constants, fstatSync, write } from 'node:fs';
+import { access, lstat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { descriptorOf, OperationError, printable } from 'bus-integration-database';
+import { descriptorOf, OperationError, openDevice, printable, replaceFile } from 'bus-integration-database';
 
 export interface PrivateFile {
   /** Writes the text and puts the file in its place, 0600. */
@@ -36,7 +35,7 @@ export async function preparePrivateFile(path: string, shown: string): Promise<P
   await access(`${dirname(path)}/.`, constants.W_OK | constants.X_OK).catch((error) => {
     throw unwritable(shown, error);
   });
-  return { write: (text) => replaceFile(path, shown, text) };
+  return { write: (text) => writeToFile(path, shown, text) };
 }
 
 function prepareDescriptor(descriptor: number, shown: string): PrivateFile {
@@ -69,42 +68,24 @@ async function writeToDescriptor(descriptor: number, bytes: Buffer): Promise<voi
   }
 }
 
-async function replaceFile(path: string, shown: string, text: string): Promise<void> {
-  // Of the name only a part: 255 bytes are the limit for the temporary one too.
-  const temporary = join(dirname(path), `.${basename(path).slice(0, 60)}.${randomBytes(6).toString('hex')}.tmp`);
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+async function writeToFile(path: string, shown: string, text: string): Promise<void> {
   try {
-    const handle = await open(temporary, flags, 0o600);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, path);
+    replaceFile(path, text, 0o600);
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {});
     throw unwritable(shown, error);
   }
-  await syncDirectory(dirname(path));
 }
 
 async function writeToDevice(path: string, shown: string, text: string): Promise<void> {
   try {
-    await using handle = await open(path, constants.O_WRONLY | constants.O_NOFOLLOW);
-    await handle.writeFile(text);
+    const descriptor = openDevice(path);
+    try {
+      await writeToDescriptor(descriptor, Buffer.from(text));
+    } finally {
+      closeSync(descriptor);
+    }
   } catch (error) {
     throw unwritable(shown, error);
-  }
-}
-
-/** Without it the name may be lost when the power is, though the content is not; a directory need not be readable. */
-async function syncDirectory(directory: string): Promise<void> {
-  try {
-    await using handle = await open(directory, constants.O_RDONLY);
-    await handle.sync();
-  } catch {
-    // The file is in its place all the same.
   }
 }
 
@@ -131,6 +112,7 @@ function reasonOf(error: unknown): string {
     ENAMETOOLONG: 'its name is too long; expected at most 255 bytes',
     EBADF: 'no such descriptor is open for writing',
     ELOOP: 'too many symbolic links',
+    ENXIO: 'nobody reads it',
     EPIPE: 'nobody reads it any more',
   };
   return words[code ?? ''] ?? code ?? String(error);

@@ -1,3 +1,4 @@
+import { execFileSync, spawn } from 'node:child_process';
 import {
   closeSync,
   lstatSync,
@@ -13,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { preparePrivateFile } from '../src/private-file.ts';
 
@@ -97,6 +99,20 @@ describe('preparePrivateFile', () => {
     writeSync(descriptor, 'after\n');
     closeSync(descriptor);
     expect(readFileSync(path, 'utf8')).toBe('before\nplan\nafter\n');
+  });
+
+  it('writes to a named pipe that somebody reads, and gives up on one that nobody does', {
+    timeout: 20_000,
+  }, async () => {
+    const pipe = join(directory, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const reader = spawn('cat', [pipe], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const read = text(reader.stdout);
+    const long = 'x'.repeat(300_000);
+    await (await preparePrivateFile(pipe, './pipe')).write(long);
+    expect(await read).toBe(long);
+    const unread = await preparePrivateFile(pipe, './pipe');
+    await expect(unread.write('x')).rejects.toThrow("./pipe can't be written (nobody reads it)");
   });
 
   it('writes to a device as it is', async () => {

@@ -1,8 +1,8 @@
-// The file that is there while a worker takes requests in. Removes nothing but a file, and never ends the worker once it
-// serves.
-import { accessSync, constants, lstatSync, rmSync, writeFileSync } from 'node:fs';
+// The file that is there while a worker takes requests in. Removes nothing but a file, writes through nothing that stands
+// in its place, and never ends the worker once it serves.
+import { accessSync, constants, lstatSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Log, OperationError, printable, shellQuote } from 'bus-integration-database';
+import { type Log, OperationError, printable, replaceFile, shellQuote } from 'bus-integration-database';
 
 export interface ReadyFile {
   /** What goes wrong is told in the log. */
@@ -27,7 +27,7 @@ export function createReadyFile(path: string | undefined, log: Log): ReadyFile {
     });
   try {
     if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === false) throw refuse('something else is there');
-    rmSync(path, { force: true });
+    removeIfPresent(path);
     accessSync(dirname(path), constants.W_OK | constants.X_OK);
   } catch (error) {
     throw error instanceof OperationError ? error : refuse(codeOf(error));
@@ -35,13 +35,21 @@ export function createReadyFile(path: string | undefined, log: Log): ReadyFile {
   return {
     set: (isReady) => {
       try {
-        if (isReady) writeFileSync(path, `${process.pid}\n`, { mode: 0o644 });
-        else rmSync(path, { force: true });
+        if (isReady) replaceFile(path, `${process.pid}\n`, 0o644);
+        else removeIfPresent(path);
       } catch (error) {
         log('error', `the ready file can't be ${isReady ? 'made' : 'removed'}`, { target: path, why: codeOf(error) });
       }
     },
   };
+}
+
+function removeIfPresent(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
 }
 
 function codeOf(error: unknown): string {

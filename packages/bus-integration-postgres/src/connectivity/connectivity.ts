@@ -69,7 +69,8 @@ type Found = LoginFindings & { readonly target?: ConnectionTarget };
 
 async function tryFiles(pairs: readonly FilePair[], options: ConnectivityOptions): Promise<Map<FilePair, Found>> {
   const { run, preparation, directory } = options;
-  const { schemas } = preparation.wish.declaration;
+  const { declaration, endpoint } = preparation.wish;
+  const { schemas } = declaration;
   const found = new Map<FilePair, Found>(
     pairs.map((pair) => [
       pair,
@@ -79,7 +80,7 @@ async function tryFiles(pairs: readonly FilePair[], options: ConnectivityOptions
   const cache = createConnectCache();
   const lookedAt = new Set<string>();
   // Read before the first login, so that none of the later ones has to wait for its file.
-  const targets = new Map(pairs.map((pair) => [pair, readService(pair, directory)]));
+  const targets = new Map(pairs.map((pair) => [pair, readService(pair, directory, endpoint)]));
   // Those whose turn never comes are nobody's.
   for (const target of targets.values()) target.catch(() => undefined);
   try {

@@ -7,7 +7,7 @@ import type { ConnectionTarget } from '../connection-target.ts';
 import { resolveDsn } from '../conninfo.ts';
 import { parseDsn } from '../dsn.ts';
 import type { DsnDirectory } from '../dsn-directory.ts';
-import type { FilePair } from '../dsn-pair.ts';
+import type { Endpoint, FilePair } from '../dsn-pair.ts';
 import { readRow, shaped } from '../shape.ts';
 import { shown } from '../shown.ts';
 import { type Attempted, type Facts, type Forbidden, factsQuery, verifyScript } from '../sql/verify.ts';
@@ -40,18 +40,44 @@ export interface LoginFindings {
 const plan = 'bus operator database plan';
 
 /** Where a DSN file leads, by its own words alone. */
-export async function readService(pair: FilePair, directory: DsnDirectory): Promise<ConnectionTarget | Check> {
+export async function readService(
+  pair: FilePair,
+  directory: DsnDirectory,
+  endpoint: Endpoint,
+): Promise<ConnectionTarget | Check> {
   if (pair.live.state === 'absent')
     return loginCheck(pair, 'fail', `${pair.path} is missing`, 'bus operator database apply');
   if (pair.live.state === 'broken') return loginCheck(pair, 'fail', `${pair.path}: ${pair.live.reason}`, plan);
   try {
     const uid = directory.owner?.uid ?? directory.uid;
-    const { secret } = readSecretFile(`${directory.path}/${pair.file}`, { uid, shownAs: pair.path });
+    const { secret } = readSecretFile(directory.at(pair.file), { uid, shownAs: pair.path });
+    const parameters = parseDsn(secret.reveal());
+    const isOthers = uid !== directory.uid;
+    const strange = isOthers ? strangeFile(parameters, endpoint) : undefined;
+    if (strange !== undefined) return loginCheck(pair, 'fail', `${pair.path} ${strange}`, plan);
     const surroundings = { env: {}, homeDirectory: '/nonexistent', osUser: '', cwd: '/' };
-    return await resolveDsn(parseDsn(secret.reveal()), surroundings);
+    return await resolveDsn(parameters, surroundings);
   } catch (error) {
     return failure(pair, error);
   }
+}
+
+const fileKeywords = [
+  'service',
+  'passfile',
+  'sslcert',
+  'sslkey',
+  'sslcrl',
+  'sslcrldir',
+  'sslrootcert',
+  'sslkeylogfile',
+];
+
+/** What another user wrote must not have root read files for it, and use them at a server of its choice. */
+function strangeFile(parameters: Readonly<Record<string, string>>, endpoint: Endpoint): string | undefined {
+  const keyword = fileKeywords.find((name) => parameters[name] !== undefined && parameters[name] !== endpoint[name]);
+  if (keyword === undefined || (keyword === 'sslrootcert' && parameters[keyword] === 'system')) return undefined;
+  return `names a file that the configuration does not (${keyword}), which root does not open for another user`;
 }
 
 /**

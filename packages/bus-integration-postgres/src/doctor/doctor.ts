@@ -20,7 +20,7 @@ import { lockHolder } from '../lock.ts';
 import type { Meter } from '../meter.ts';
 import type { Observation } from '../observation.ts';
 import { observe } from '../observe.ts';
-import { adminSource, type Preparation, type ProviderSurroundings, prepare } from '../preparation.ts';
+import { adminSource, directoryOf, type Preparation, type ProviderSurroundings, prepare } from '../preparation.ts';
 import { computeProvable } from '../provable.ts';
 import { base, targetOf } from '../respond.ts';
 import { createRun, type Run } from '../run.ts';
@@ -61,7 +61,8 @@ export async function diagnose(options: DoctorOptions): Promise<Response> {
   const { checks } = found;
   checks.push(...secretFileChecks(configuration, surroundings));
   try {
-    const files = directorySight(configuration, surroundings, declaration);
+    using directory = directoryOf(configuration, surroundings);
+    const files = directorySight(directory, configuration, surroundings, declaration);
     checks.push(...files.checks);
     const preparation = await prepare(configuration, surroundings, declaration, nothingAllowed);
     checks.push(...preparation.warnings.map((warning) => asCheck(warning)));

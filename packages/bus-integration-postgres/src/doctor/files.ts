@@ -9,10 +9,10 @@ import {
   OperationError,
   printable,
 } from 'bus-integration-database';
-import { type DsnDirectory, listDirectory, withoutSlashes } from '../dsn-directory.ts';
+import { type DsnDirectory, withoutSlashes } from '../dsn-directory.ts';
 import { readPairs } from '../dsn-file.ts';
 import { judgeOutputDirectory } from '../output-directory.ts';
-import { adminSource, directoryOf, type ProviderSurroundings, pathFrom } from '../preparation.ts';
+import { adminSource, type ProviderSurroundings, pathFrom } from '../preparation.ts';
 import { asCheck, check } from './check.ts';
 
 export function secretFileChecks(configuration: Configuration, surroundings: ProviderSurroundings): Check[] {
@@ -46,14 +46,14 @@ interface DirectorySight {
 }
 
 export function directorySight(
+  directory: DsnDirectory | undefined,
   configuration: Configuration,
   surroundings: ProviderSurroundings,
   declaration: Declaration,
 ): DirectorySight {
-  const directory = directoryOf(configuration, surroundings);
   if (directory === undefined) return { checks: [] };
   const logins = loginsOf(declaration);
-  const closed = faultsOf('output-directory', () => listDirectory(directory));
+  const closed = faultsOf('output-directory', () => directory.names());
   if (closed.length > 0) return { checks: closed };
   const broken = faultsOf('dsn-file', () => readPairs(directory, logins));
   const findings = judgeOutputDirectory(directory, logins.length);

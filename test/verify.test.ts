@@ -66,6 +66,7 @@ describe.each([14, 15, 16, 17, 18] as const)('a server that is right, PostgreSQL
         `ok service-limits ${role}: may not create roles or databases, read verifiers, or act as a role that may`,
         `ok challenge ${role} at 127.0.0.1:PORT: asked for SCRAM over TLS, asked for SCRAM over plain TCP`,
       ]),
+      'warn shared-schema : svc, reporting may create in the same schemas of app, logs: what one of them makes there, the other may run',
     ]);
     expect(log).toEqual([]);
     const whole = await logOf(server, () => deployment.verify({ checks: ['connectivity', 'listener-policy'] }));

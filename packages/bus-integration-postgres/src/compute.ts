@@ -17,6 +17,7 @@ import { encodingFindings } from './encoding.ts';
 import { hazards } from './hazard.ts';
 import type { Observation } from './observation.ts';
 import { mostIterations } from './scram.ts';
+import { sharingFindings } from './sharing.ts';
 import { printable, shown } from './shown.ts';
 import { identifier } from './sql.ts';
 import { toSteps } from './steps.ts';
@@ -105,6 +106,7 @@ export function computePlan(wish: Wish, seen: Observation, pairs: readonly FileP
       ...poolerFindings(seen),
       ...identityFindings(seen),
       ...expiryFindings(seen, declaration),
+      ...sharingFindings(declaration, seen),
     ],
   };
 }

@@ -28,7 +28,7 @@ export function statusText(response: Response, view: View): string[] {
     ...goodFilesLine(dsn_files),
     driftLine(differing.length, failures.length),
     ...stepLines(differing, view),
-    ...leftovers.map(leftoverLine),
+    ...leftoverLines(leftovers, view),
     ...verdictLines(failures, 'apply would refuse', view),
     ...(differing.length === 0 || failures.length > 0 ? [] : nextLines([view.commandLine('plan')])),
   ];
@@ -83,6 +83,15 @@ function databaseCells({ name, state, size_bytes, connections }: DatabaseStatus,
     named === '' ? '' : `${own.length === 1 ? 'schema' : 'schemas'} ${named}`,
   ];
 }
+
+/** Whoever may comment on what is theirs can give it our mark: more than a screen of it is counted. */
+function leftoverLines(leftovers: readonly Leftover[], { verbosity }: View): string[] {
+  const told = verbosity > 0 ? leftovers : leftovers.slice(0, mostLeftovers);
+  const left = leftovers.length - told.length;
+  return [...told.map(leftoverLine), ...(left > 0 ? [`left over: ${left} more (-v lists all)`] : [])];
+}
+
+const mostLeftovers = 10;
 
 function leftoverLine({ kind, name }: Leftover): string {
   return kind === 'dsn-file'

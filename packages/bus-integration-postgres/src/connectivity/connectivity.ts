@@ -11,6 +11,7 @@ import type { Policy } from '../listener/policy.ts';
 import { eachInParallel } from '../parallel.ts';
 import type { Preparation } from '../preparation.ts';
 import type { Run } from '../run.ts';
+import { sharingChecks } from '../sharing.ts';
 import type { Facts } from '../sql/verify.ts';
 import { type Entrance, isSame, knockAll, tryWrongPassword } from './knock.ts';
 import { hasNoRoom, type LoginFindings, loginCheck, readService, tryLogin } from './login.ts';
@@ -51,6 +52,7 @@ export async function checkConnectivity(options: ConnectivityOptions): Promise<C
     checks: [
       ...pairs.flatMap((pair) => found.get(pair)?.checks ?? []),
       ...roles.flatMap((role) => checks.get(role) ?? []),
+      ...(options.isNegative ? sharingChecks(sharersIn(found)) : []),
     ],
     seenInside: seenInsideOf(found, options.session),
   };
@@ -65,6 +67,16 @@ function seenInsideOf(found: ReadonlyMap<FilePair, Found>, admin: Entrance): See
   );
 }
 
+/** By database the roles that said of each other that they create where the other does. */
+function sharersIn(found: ReadonlyMap<FilePair, Found>): Map<string, string[]> {
+  const roles = new Map<string, string[]>();
+  for (const [{ role, database }, { facts }] of found) {
+    if (facts === undefined || facts.sharers.length === 0) continue;
+    roles.set(database, [...new Set([...(roles.get(database) ?? []), role, ...facts.sharers])]);
+  }
+  return roles;
+}
+
 type Found = LoginFindings & { readonly target?: ConnectionTarget };
 
 async function tryFiles(pairs: readonly FilePair[], options: ConnectivityOptions): Promise<Map<FilePair, Found>> {
@@ -77,6 +89,8 @@ async function tryFiles(pairs: readonly FilePair[], options: ConnectivityOptions
       { checks: [loginCheck(pair, 'unknown', 'was not tried: the server takes no more logins')] },
     ]),
   );
+  const rolesIn = new Map<string, string[]>();
+  for (const { database, role } of pairs) rolesIn.set(database, [...(rolesIn.get(database) ?? []), role]);
   const cache = createConnectCache();
   const lookedAt = new Set<string>();
   // Read before the first login, so that none of the later ones has to wait for its file.
@@ -95,7 +109,8 @@ async function tryFiles(pairs: readonly FilePair[], options: ConnectivityOptions
       };
       const { isNegative } = options;
       const { signal, meter } = run;
-      const findings = await tryLogin({ pair, target, schemas, isNegative, looksAtRole, cache, meter, signal });
+      const roles = rolesIn.get(pair.database) ?? [];
+      const findings = await tryLogin({ pair, target, schemas, roles, isNegative, looksAtRole, cache, meter, signal });
       found.set(pair, { ...findings, target });
     });
   } catch (error) {

@@ -1,6 +1,6 @@
 // The shapes of what a service's own session answers when it is tried. Pure.
 import { writableShape } from '../listener/inside.ts';
-import { boolean, list, nullable, oneOf, record, text } from '../shape.ts';
+import { boolean, integer, list, nullable, oneOf, record, text } from '../shape.ts';
 import type { Attempted, Facts, Powers } from '../sql/verify.ts';
 
 const powers = record<Powers>({
@@ -26,6 +26,13 @@ export const factsShape = record<Facts>({
   closedSchemas: list(text),
   otherSchemas: list(record<Facts['otherSchemas'][number]>({ name: text, isByPublic: boolean })),
   writableSchemas: list(writableShape),
+  sharers: list(text),
+  shadows: nullable(
+    record<NonNullable<Facts['shadows']>>({
+      count: integer,
+      first: list(record<NonNullable<Facts['shadows']>['first'][number]>({ schema: text, name: text, owner: text })),
+    }),
+  ),
   powers: nullable(powers),
   reachable: nullable(
     list(record<NonNullable<Facts['reachable']>[number]>({ name: text, isByPublic: boolean, comment: nullable(text) })),

@@ -35,6 +35,18 @@ export const connectivityFindings = {
     mend: 'Its owner runs: REVOKE CONNECT ON DATABASE … FROM PUBLIC, and from the role where it has a grant of its own.',
     page: `${documentation}/ddl-priv.html`,
   },
+  'shared-schema': {
+    title: 'roles of this deployment create in one schema',
+    why: "Who can create functions and operators in a schema that another role has on its search_path can have code run with that role's rights, and read its tables (CVE-2018-1058). Roles of which one is a member of the other trust each other anyway.",
+    mend: 'Give each role a database (BUS_DATABASE_SERVICE_ROLE={database}_service) or a deployment of its own, or let services set search_path to pg_catalog first and qualify what they call.',
+    page: `${documentation}/ddl-schemas.html#DDL-SCHEMAS-PATTERNS`,
+  },
+  'shadowed-name': {
+    title: "functions or operators in a shared schema have names of the server's own",
+    why: 'A call that fits them better than what is in pg_catalog runs them, with the rights of whoever calls: lower(varchar) in public is taken for every lower of a varchar column.',
+    mend: 'Look at what each does and whose it is; drop what is not meant, or move it into a schema that nobody else has on the search_path.',
+    page: `${documentation}/typeconv-func.html`,
+  },
   'other-database': {
     title: 'a service was given the right to enter a database that is not declared',
     why: 'Somebody granted it, or it was declared once. That may be meant; it is told so that nobody is surprised.',

@@ -2,6 +2,7 @@
 // rolled back, and nothing of the operator's environment helps it.
 import { randomBytes } from 'node:crypto';
 import { type Check, OperationError, printable, readSecretFile } from 'bus-integration-database';
+import { boundedChecks } from '../bounded.ts';
 import { type ConnectCache, connect, type Meter, type Session } from '../connect.ts';
 import type { ConnectionTarget } from '../connection-target.ts';
 import { resolveDsn } from '../conninfo.ts';
@@ -15,11 +16,14 @@ import { identifier } from '../sql.ts';
 import { sqlstateOf, toOperationError } from '../sqlstate.ts';
 import { attemptedShape, factsShape } from './facts.ts';
 import type { Entrance } from './knock.ts';
+import { shadowChecks } from './shadows.ts';
 
 export interface LoginTrial {
   readonly pair: FilePair;
   readonly target: ConnectionTarget;
   readonly schemas: readonly string[];
+  /** All roles that are declared for the database. */
+  readonly roles: readonly string[];
   /** Whether what must be refused is tried. */
   readonly isNegative: boolean;
   /** Called once the login went well: whether this one looks at what holds for the role in all of the cluster. */
@@ -114,7 +118,7 @@ async function trySession(session: Session, trial: LoginTrial): Promise<LoginFin
   const doing = `trying ${pair.path}`;
   const { pinned, tls, authentication } = session;
   const login = { pinned, tls, authentication };
-  const values = [schemas, isNegative && trial.looksAtRole()];
+  const values = [schemas, isNegative && trial.looksAtRole(), trial.roles];
   const facts = await readRow(session, factsShape, { sql: factsQuery, values, doing });
   const stranger = strangerOf(pair, facts);
   if (stranger !== undefined) return { checks: [stranger], login };
@@ -184,14 +188,15 @@ function placeLimits(pair: FilePair, facts: Facts, attempted: Attempted | undefi
       remedy: plan,
     });
   }
-  for (const { name, isByPublic } of facts.otherSchemas) {
+  const others = facts.otherSchemas.map(({ name, isByPublic }): Check => {
     const seen = `${shown(pair.role)} may create in schema ${shown(name)}, which is not declared`;
     const grantee = isByPublic ? 'PUBLIC' : identifier(pair.role);
     const remedy = `its owner runs in ${shown(pair.database)}: REVOKE CREATE ON SCHEMA ${identifier(name)} FROM ${grantee};`;
     // Until 14 every new database lets everybody create in public: https://www.postgresql.org/docs/14/ddl-schemas.html
-    checks.push({ ...base, result: isByPublic && name === 'public' ? 'warn' : 'fail', seen, remedy });
-  }
-  return checks;
+    return { ...base, result: isByPublic && name === 'public' ? 'warn' : 'fail', seen, remedy };
+  });
+  checks.push(...boundedChecks(others, `schemas that are not declared, in which ${shown(pair.role)} may create`));
+  return [...checks, ...shadowChecks(pair, facts)];
 }
 
 function failure(pair: FilePair, error: unknown): Check {

@@ -1,5 +1,6 @@
 // What a service's role may in the whole cluster, judged from what it saw itself. Pure.
 import { type Check, printable } from 'bus-integration-database';
+import { boundedChecks, mostTold, someNames } from '../bounded.ts';
 import { ownership } from '../mark.ts';
 import { shown } from '../shown.ts';
 import type { Attempted, Powers } from '../sql/verify.ts';
@@ -58,20 +59,26 @@ export function judgeRole(
           },
         ]
       : []),
-    ...forbidden.map(({ name, whose }) => ({
-      ...base,
-      id: 'foreign-database',
-      result: 'fail' as const,
-      seen: `${shown(role)} can connect to ${shown(name)}, which ${whose === 'ours' ? 'is for other roles of this deployment' : 'belongs to another deployment'}`,
-      remedy: `its owner runs: REVOKE CONNECT ON DATABASE ${identifier(name)} FROM PUBLIC, ${identifier(role)};`,
-    })),
+    ...boundedChecks(
+      forbidden.map(({ name, whose }) => ({
+        ...base,
+        id: 'foreign-database',
+        result: 'fail' as const,
+        seen: `${shown(role)} can connect to ${shown(name)}, which ${whose === 'ours' ? 'is for other roles of this deployment' : 'belongs to another deployment'}`,
+        remedy: `its owner runs: REVOKE CONNECT ON DATABASE ${identifier(name)} FROM PUBLIC, ${identifier(role)};`,
+      })),
+      `databases that ${shown(role)} can connect to`,
+    ),
     ...(others.length > 0
       ? [
           {
             ...base,
             id: 'other-database',
             result: 'info' as const,
-            seen: `may connect to ${others.map(({ name }) => shown(name)).join(', ')} too, by a grant of its own`,
+            seen: `may connect to ${someNames(
+              others.map(({ name }) => name),
+              mostTold,
+            )} too, by a grant of its own`,
           },
         ]
       : []),
@@ -87,6 +94,6 @@ function excessOf(powers: Powers, attempted: Attempted | undefined): string[] {
     powers.replicates && 'may replicate',
     powers.bypassesRowSecurity && 'bypasses row security',
     (powers.readsVerifiers || has('read password verifiers')) && 'may read password verifiers',
-    powers.powerfulGroups.length > 0 && `may act as ${powers.powerfulGroups.map(shown).join(', ')}`,
+    powers.powerfulGroups.length > 0 && `may act as ${someNames(powers.powerfulGroups, mostTold)}`,
   ].filter((text) => text !== false);
 }

@@ -1,5 +1,6 @@
 // Who would keep an apply waiting: open and prepared transactions, sessions in the templates. Pure.
 import type { Check } from 'bus-integration-database';
+import { boundedChecks, mostTold, some } from '../bounded.ts';
 import { printable, shown } from '../shown.ts';
 import { identifier, literal } from '../sql.ts';
 import { check } from './check.ts';
@@ -16,9 +17,9 @@ export interface Ground {
 
 export function blockerChecks(sight: DoctorSight, ground: Ground): Check[] {
   return [
-    ...lockChecks(sight, ground.admin),
-    ...preparedChecks(sight),
-    ...templateChecks(sight.templateSessions, ground),
+    ...boundedChecks(lockChecks(sight, ground.admin), 'transactions that apply would wait for'),
+    ...boundedChecks(preparedChecks(sight), 'prepared transactions'),
+    ...boundedChecks(templateChecks(sight.templateSessions, ground), 'sessions in the templates'),
   ];
 }
 
@@ -33,8 +34,8 @@ function lockChecks({ blockers, sees }: DoctorSight, admin: string): Check[] {
           ? 'since a moment ago'
           : `since when can't be seen (GRANT pg_read_all_stats TO ${identifier(admin)}; would show it)`;
     const what = blocker.isStrong
-      ? `locks ${blocker.things.map(printable).join(', ')}`
-      : `has changed ${blocker.things.map(printable).join(', ')} and not committed`;
+      ? `locks ${some(blocker.things.map(printable), mostTold)}`
+      : `has changed ${some(blocker.things.map(printable), mostTold)} and not committed`;
     return check(
       'blocking-locks',
       'warn',

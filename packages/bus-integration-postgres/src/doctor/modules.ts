@@ -1,6 +1,7 @@
 // What a server's modules would say to what apply does: password hooks, reserved roles, event triggers; and which views
 // are hidden from this admin, with the grants that would show them. Pure.
 import { type Check, type Declaration, rolesOf } from 'bus-integration-database';
+import { boundedChecks } from '../bounded.ts';
 import type { Observation } from '../observation.ts';
 import { printable, shown } from '../shown.ts';
 import { identifier } from '../sql.ts';
@@ -111,19 +112,22 @@ const ourTags = ['CREATE SCHEMA', 'GRANT', 'REVOKE'];
 /** Triggers that run on what apply does inside our databases, or on every login there; either may refuse it. */
 export function eventTriggerChecks({ inside }: Observation): Check[] {
   return [...inside].flatMap(([database, { eventTriggers }]) =>
-    eventTriggers
-      .filter(({ event, tags }) => event === 'login' || (event.startsWith('ddl_command_') && concerns(tags)))
-      .map(({ name, event, tags, calls }) =>
-        check(
-          'event-trigger',
-          'info',
-          `event trigger ${shown(name)} of ${shown(database)} runs ${shown(calls)} ${
-            event === 'login'
-              ? 'at every login, which it may refuse'
-              : `at ${event.replace(/^ddl_command_/, 'the ')} of ${(tags ?? ['every command']).join(', ')}, which it may refuse`
-          }`,
+    boundedChecks(
+      eventTriggers
+        .filter(({ event, tags }) => event === 'login' || (event.startsWith('ddl_command_') && concerns(tags)))
+        .map(({ name, event, tags, calls }) =>
+          check(
+            'event-trigger',
+            'info',
+            `event trigger ${shown(name)} of ${shown(database)} runs ${shown(calls)} ${
+              event === 'login'
+                ? 'at every login, which it may refuse'
+                : `at ${event.replace(/^ddl_command_/, 'the ')} of ${(tags ?? ['every command']).join(', ')}, which it may refuse`
+            }`,
+          ),
         ),
-      ),
+      `event triggers of ${shown(database)}`,
+    ),
   );
 }
 

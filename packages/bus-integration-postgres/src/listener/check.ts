@@ -1,6 +1,5 @@
 // Findings as checks: one shape for all of them. Judges nothing.
 import type { Check } from 'bus-integration-database';
-import { shown } from '../shown.ts';
 import type { FindingId } from './findings.ts';
 
 export type Severity = 'fail' | 'warn' | 'info' | 'unknown';
@@ -18,19 +17,6 @@ export function found(id: FindingId, result: Severity, seen: string, details: De
 export function inOrder(area: Area, problems: readonly Check[], seen: string): Check[] {
   const isSpoilt = problems.some(({ result }) => result !== 'info');
   return isSpoilt ? [] : [{ id: area, kind: 'listener-policy', result: 'ok', seen }];
-}
-
-/** `a, b and 3 more`. */
-export function some(names: readonly string[], most = 4): string {
-  const left = names.length - most;
-  return left > 0 ? `${names.slice(0, most).join(', ')} and ${left} more` : names.join(', ');
-}
-
-/** The same of names of roles and databases, as sentences have them. */
-export function someNames(names: readonly string[], most = 4): string {
-  const left = names.length - most;
-  const first = names.slice(0, most).map(shown).join(', ');
-  return left > 0 ? `${first} and ${left} more` : first;
 }
 
 export function count(number: number, one: string, many = `${one}s`): string {

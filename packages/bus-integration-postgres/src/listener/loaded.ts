@@ -1,8 +1,9 @@
 // Whether pg_hba.conf could be read, and whether it is what the server runs with. Pure.
 import type { Check } from 'bus-integration-database';
+import { some } from '../bounded.ts';
 import type { HbaReading } from '../hba/reading.ts';
 import type { HbaRules } from '../hba/rules.ts';
-import { count, found, some } from './check.ts';
+import { count, found } from './check.ts';
 import type { ListenerFacts } from './facts.ts';
 import type { Policy } from './policy.ts';
 

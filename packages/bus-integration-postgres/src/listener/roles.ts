@@ -1,8 +1,9 @@
 // Passwords, databases and schemas: what a client that got in finds open, and how its password is kept. Pure.
 import type { Check } from 'bus-integration-database';
+import { boundedChecks, someNames } from '../bounded.ts';
 import { shown } from '../shown.ts';
 import { identifier } from '../sql.ts';
-import { count, found, inOrder, someNames } from './check.ts';
+import { count, found, inOrder } from './check.ts';
 import type { ListenerFacts } from './facts.ts';
 import type { InsideFacts } from './inside.ts';
 import type { Policy } from './policy.ts';
@@ -99,12 +100,11 @@ function publicConnect({ databases }: ListenerFacts): Check[] {
 }
 
 function publicWritable({ inside: { writableSchemas, closedDatabases }, admin }: RolesOptions): Check[] {
-  const problems = writableSchemas.map(({ database, name, owner }) =>
-    found('public-writable', 'warn', `every role may create objects in ${shown(database)}, schema ${shown(name)}`, {
-      why: 'what one plants there, another may run',
-      remedy: `${shown(owner)} runs in ${shown(database)}: REVOKE CREATE ON SCHEMA ${identifier(name)} FROM PUBLIC;`,
-    }),
-  );
+  const databases = [...new Set(writableSchemas.map(({ database }) => database))];
+  const problems = databases.flatMap((database) => {
+    const schemas = writableSchemas.filter((schema) => schema.database === database);
+    return boundedChecks(schemas.map(writable), `schemas of ${shown(database)}, in which every role may create`);
+  });
   const unseen = closedDatabases.map(({ name, reason }) =>
     reason === undefined
       ? found('public-writable', 'unknown', `${shown(admin)} may not look into ${shown(name)}`, {
@@ -113,6 +113,18 @@ function publicWritable({ inside: { writableSchemas, closedDatabases }, admin }:
       : found('public-writable', 'unknown', `${shown(name)} could not be looked into: ${reason}`),
   );
   return [...problems, ...unseen];
+}
+
+function writable({ database, name, owner }: InsideFacts['writableSchemas'][number]): Check {
+  return found(
+    'public-writable',
+    'warn',
+    `every role may create objects in ${shown(database)}, schema ${shown(name)}`,
+    {
+      why: 'what one plants there, another may run',
+      remedy: `${shown(owner)} runs in ${shown(database)}: REVOKE CREATE ON SCHEMA ${identifier(name)} FROM PUBLIC;`,
+    },
+  );
 }
 
 function connectionLimits({ roles, databases, settings }: ListenerFacts): Check[] {

@@ -1,7 +1,8 @@
 // One rule with all who meet it, and the words for them. Pure; judges nothing.
 import type { Check } from 'bus-integration-database';
+import { someNames } from '../bounded.ts';
 import type { HbaRule, HbaRules } from '../hba/rules.ts';
-import { count, found, type Severity, someNames } from './check.ts';
+import { count, found, type Severity } from './check.ts';
 import type { ListenerFacts } from './facts.ts';
 import type { FindingId } from './findings.ts';
 import { putThere } from './mended.ts';

@@ -1,9 +1,10 @@
 // What listen_addresses really binds, and whether the policy has room for it. Pure.
 // https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-LISTEN-ADDRESSES
 import type { Check } from 'bus-integration-database';
+import { some } from '../bounded.ts';
 import { printable } from '../shown.ts';
 import { identifier, literal } from '../sql.ts';
-import { found, inOrder, some } from './check.ts';
+import { found, inOrder } from './check.ts';
 import type { ListenerFacts } from './facts.ts';
 import { loopback, type Policy } from './policy.ts';
 import { all4, all6, difference, placeOf, type Ranges } from './ranges.ts';

@@ -6,6 +6,7 @@ import {
   headerSafe,
   OperationError,
   readSecretFile,
+  requirePath,
   Secret,
 } from 'bus-integration-database';
 
@@ -56,7 +57,7 @@ export function readAuthSettings({ env, cwd, uid }: AuthSurroundings): {
     const path = given(key);
     if (path === undefined) return undefined;
     try {
-      const read = readSecretFile(resolve(cwd, path), { uid, shownAs: path });
+      const read = readSecretFile(resolve(cwd, requirePath(key, path)), { uid, shownAs: path });
       warnings.push(...read.warnings);
       return judge(read.secret, key);
     } catch (error) {

@@ -60,6 +60,8 @@ export interface ConfigurationOptions {
   readonly unreadEnvFile?: string;
   /** The provider that the command line names; it must agree with the environment's. */
   readonly provider?: string;
+  /** The deployment that the command line names; it must agree with the environment's. */
+  readonly deployment?: string;
 }
 
 const neutralKeys = [
@@ -169,6 +171,13 @@ function readDeploymentId(settings: Settings, options: ConfigurationOptions): st
       code: 'invalid-value',
       message: `${key} is ${shownValue(id)}, expected 1 to 63 letters, digits, dots, _ and -, a letter or digit first`,
       remedy: `write it like ${key}=example-dev`,
+    });
+  } else if (options.deployment !== undefined && options.deployment !== id) {
+    settings.refuse({
+      key,
+      code: 'conflict',
+      message: `--deployment is ${shownValue(options.deployment)}, but ${key} is ${shownValue(id)}`,
+      remedy: 'make them agree, or leave --deployment out',
     });
   }
   return id;

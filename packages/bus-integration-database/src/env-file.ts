@@ -15,6 +15,8 @@ export interface EnvFile {
   /** Has no prototype: a key may be called `__proto__`. */
   readonly values: Readonly<Record<string, string>>;
   readonly lines: Readonly<Record<string, number>>;
+  /** Keys that stand more than once, with all their lines; the last one counts. */
+  readonly repeated: readonly { readonly key: string; readonly lines: readonly number[] }[];
 }
 
 /**
@@ -57,12 +59,29 @@ export function readNamedEnvFile(
     if (uid === undefined) return;
     for (const finding of judgeEnvFile(status, { uid, shownAs, path })) warnings.push({ ...finding, severity: 'warn' });
   });
+  if (file.repeated.length > 0)
+    warnings.push({ severity: 'warn', code: 'repeated-key', message: repeatedText(file), target: shownAs });
   return { file, warnings };
+}
+
+/**
+ * Which keys stand more than once, for a warning.
+ *
+ * @example
+ * repeatedText(readEnvFile('.env')); // '.env: the last line counts of what is set more than once: A (lines 1, 3)'
+ */
+export function repeatedText({ path, repeated }: Pick<EnvFile, 'path' | 'repeated'>): string {
+  const linesOf = (all: readonly number[]) =>
+    all.length > 4 ? `${all.slice(0, 3).join(', ')} … ${all.at(-1)}` : all.join(', ');
+  const shown = repeated.slice(0, 20).map(({ key, lines }) => `${printable(key)} (lines ${linesOf(lines)})`);
+  const more = repeated.length > shown.length ? [`${repeated.length - shown.length} more`] : [];
+  return `${printable(path)}: the last line counts of what is set more than once: ${[...shown, ...more].join(', ')}`;
 }
 
 function readLines(text: string, fileName: string) {
   const values: Record<string, string> = Object.create(null);
   const lines: Record<string, number> = Object.create(null);
+  const places = new Map<string, number[]>();
   const raw = text.split('\n');
   for (const [index, line] of raw.entries()) {
     const refuse = (why: string): never => refuseLine(fileName, index + 1, why);
@@ -71,8 +90,12 @@ function readLines(text: string, fileName: string) {
     if (assignment === undefined) continue;
     values[assignment.name] = assignment.value;
     lines[assignment.name] = index + 1;
+    const known = places.get(assignment.name);
+    if (known === undefined) places.set(assignment.name, [index + 1]);
+    else known.push(index + 1);
   }
-  return { values, lines };
+  const repeated = [...places].filter(([, all]) => all.length > 1).map(([key, all]) => ({ key, lines: all }));
+  return { values, lines, repeated };
 }
 
 function readLine(line: string, isFirst: boolean, refuse: (why: string) => never) {
@@ -94,11 +117,16 @@ function readLine(line: string, isFirst: boolean, refuse: (why: string) => never
 function readValue(text: string, refuse: (why: string) => never): string {
   const quote = text[0];
   if (quote !== '"' && quote !== "'") return cut(text.replace(/(^|\p{White_Space})#.*$/su, ''));
+  if (quote === "'") {
+    const end = text.indexOf(quote, 1);
+    if (end < 0) refuse('the single quote is not closed');
+    if (!/^(\p{White_Space}+#.*)?$/su.test(text.slice(end + 1))) refuse('text follows the closing quote');
+    return text.slice(1, end);
+  }
   const end = text.lastIndexOf(quote);
-  if (end === 0) refuse(quote === '"' ? 'the double quote is not closed' : 'the single quote is not closed');
+  if (end === 0) refuse('the double quote is not closed');
   if (end < text.length - 1) refuse('text follows the closing quote');
-  const inner = text.slice(1, end);
-  return quote === "'" ? inner : unquote(inner, refuse);
+  return unquote(text.slice(1, end), refuse);
 }
 
 /** Not `trim()`, whose white space has U+FEFF, which is none, and lacks U+0085, which is. */

@@ -16,7 +16,7 @@ export type { Delta } from './diff.ts';
 export { diff } from './diff.ts';
 export { parseDuration } from './duration.ts';
 export type { EnvFile } from './env-file.ts';
-export { parseEnvFile, readEnvFile, readNamedEnvFile } from './env-file.ts';
+export { parseEnvFile, readEnvFile, readNamedEnvFile, repeatedText } from './env-file.ts';
 export type { EnvFileStatus } from './env-file-owner.ts';
 export { judgeEnvFile } from './env-file-owner.ts';
 export type { AnswerEnvelope, Envelope } from './envelope.ts';
@@ -71,6 +71,7 @@ export { descriptorOf, writeResult } from './result-file.ts';
 export { Secret } from './secret.ts';
 export { judgeSecretFile, readSecretFile } from './secret-file.ts';
 export type { Settings } from './settings.ts';
+export { requirePath } from './settings.ts';
 export { shellQuote } from './shell-quote.ts';
 export type {
   Action,

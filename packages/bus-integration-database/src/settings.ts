@@ -1,6 +1,7 @@
 // One pass over the settings in an environment: hands values out and gathers everything that is wrong with them.
 // Never shows a value that may hold a secret.
 import { tooLong } from './bounds.ts';
+import { OperationError } from './errors.ts';
 import { printable } from './names.ts';
 import type { Diagnostic } from './response.ts';
 
@@ -27,7 +28,7 @@ export interface Settings {
   readonly isSet: (key: string) => boolean;
   /** A comma list, white space around items cut; an empty item or too many are a problem. Undefined when there is none. */
   readonly list: (key: string) => readonly string[] | undefined;
-  /** A file or directory, as written; a URL, or a `~` that only a shell expands, is a problem. */
+  /** A file or directory, as written; a URL, or a `~` or `$NAME` that only a shell expands, is a problem. */
   readonly path: (key: string) => string | undefined;
   /** One of a few words, any other is a problem; any word when the words aren't known. */
   readonly choice: (key: string, words: readonly string[] | undefined) => string | undefined;
@@ -122,6 +123,21 @@ export function shownValue(value: string): string {
   return `"${printable(value.length > 80 ? `${value.slice(0, 77)}…` : value)}"`;
 }
 
+/**
+ * A key's value as a path.
+ *
+ * @throws OperationError `invalid-request` when it can be none, or holds what only a shell expands
+ */
+export function requirePath(key: string, path: string): string {
+  const fault = pathFault(path);
+  if (fault === undefined) return path;
+  throw new OperationError('invalid-request', `${key} ${fault.seen}`, {
+    code: 'invalid-value',
+    target: key,
+    remedy: fault.remedy,
+  });
+}
+
 function pathFault(path: string): { seen: string; remedy: string } | undefined {
   if (path.includes('\0')) return { seen: 'holds a NUL character, which no path can', remedy: 'write the path alone' };
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path)) {
@@ -129,5 +145,7 @@ function pathFault(path: string): { seen: string; remedy: string } | undefined {
   }
   if (path.startsWith('~'))
     return { seen: 'begins with ~, which only a shell expands', remedy: 'write the whole path' };
+  if (/\$(?:[A-Za-z_]|\{|\()/.test(path))
+    return { seen: 'holds a $, which only a shell expands', remedy: 'write the whole path' };
   return undefined;
 }

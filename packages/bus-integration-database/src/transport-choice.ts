@@ -7,7 +7,7 @@ import { parseDuration } from './duration.ts';
 import { OperationError } from './errors.ts';
 import { Secret } from './secret.ts';
 import { examineOpen, openSecretFile, readSecretFile } from './secret-file.ts';
-import { shownValue } from './settings.ts';
+import { requirePath, shownValue } from './settings.ts';
 import type { Transport } from './transport.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -62,7 +62,7 @@ export async function chooseTransport(choice: TransportChoice): Promise<Transpor
     return createNatsTransport({
       url: broker,
       retry,
-      ...(file !== undefined && { credentials: wholeSecretFile(file, uid) }),
+      ...(file !== undefined && { credentials: wholeSecretFile(requirePath('BUS_NATS_CREDS_FILE', file), uid) }),
       ...(stream !== undefined && { stream }),
       ...(group !== undefined && { group }),
       ...(ackWaitMs !== undefined && { ackWaitMs }),
@@ -144,7 +144,11 @@ function retryPolicy(env: Environment) {
 
 function tokenOf(env: Environment, uid: number): Secret | undefined {
   const file = env.BUS_EVENTS_TOKEN_FILE || undefined;
-  if (file !== undefined) return headerSafe(readSecretFile(file, { uid }).secret, 'BUS_EVENTS_TOKEN_FILE');
+  if (file !== undefined)
+    return headerSafe(
+      readSecretFile(requirePath('BUS_EVENTS_TOKEN_FILE', file), { uid }).secret,
+      'BUS_EVENTS_TOKEN_FILE',
+    );
   return env.BUS_API_TOKEN ? headerSafe(new Secret(env.BUS_API_TOKEN), 'BUS_API_TOKEN') : undefined;
 }
 

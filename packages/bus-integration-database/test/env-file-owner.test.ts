@@ -54,6 +54,19 @@ test('a file that is asked for by name is read, whoever may write it, with a war
   expect(readNamedEnvFile(path, './staging.env', uid).warnings).toEqual([]);
 });
 
+test('a key that stands more than once is a warning that shows no value', () => {
+  const path = join(folder, 'staging.env');
+  writeFileSync(path, 'A=hunter2\nB=1\nA=hunter3\n__proto__=1\n__proto__=2\n'.padEnd(70, '\n') + 'C=\n'.repeat(6), {
+    mode: 0o600,
+  });
+  const { file, warnings } = readNamedEnvFile(path, './staging.env', process.getuid?.());
+  expect(file.values.A).toBe('hunter3');
+  expect(warnings).toMatchObject([{ severity: 'warn', code: 'repeated-key', target: './staging.env' }]);
+  expect(warnings[0]?.message).toMatch(
+    /^\.\/staging\.env: the last line counts of what is set more than once: A \(lines 1, 3\), __proto__ \(lines 4, 5\), C \(lines \d+, \d+, \d+ … \d+\)$/,
+  );
+});
+
 test('a link counts by its own owner, too', (context) => {
   if (process.getuid?.() !== 0) context.skip('only root can give a link away');
   writeFileSync(join(folder, 'file'), 'A=1\n');

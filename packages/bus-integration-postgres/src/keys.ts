@@ -28,7 +28,7 @@ function readCredentials(settings: Settings): Credentials | undefined {
     });
     return undefined;
   }
-  const [file, value] = [settings.peek(fileKey), settings.peek(valueKey)];
+  const [file, value] = [settings.peek(fileKey), settings.peek(valueKey)?.trim() || undefined];
   if (file !== undefined && value !== undefined) {
     settings.refuse({
       key: valueKey,

@@ -13,9 +13,10 @@ export function commandLine(verb: Verb, flags: Flags, extra: readonly string[] =
 }
 
 /** The flags that chose what this run works on, each with a blank before it. */
-export function placeFlags({ directory, envFile, apiUrl, tokenFile }: Flags): string {
+export function placeFlags({ directory, deployment, envFile, apiUrl, tokenFile }: Flags): string {
   const words = [
     ...(directory === undefined ? [] : ['-C', directory]),
+    ...(deployment === undefined ? [] : ['--deployment', deployment]),
     ...(envFile === undefined ? [] : ['--env-file', envFile]),
     ...(apiUrl === undefined ? [] : ['--api-url', apiUrl]),
     ...(tokenFile === undefined ? [] : ['--token-file', tokenFile]),

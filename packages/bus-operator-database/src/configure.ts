@@ -58,6 +58,7 @@ export async function configure({ flags, surroundings, cwd }: Ground, roots: rea
       ...(source !== undefined && { envFile: source.path, lines: source.lines }),
       ...(source === undefined && isThere(resolve(cwd, '.env')) && { unreadEnvFile: './.env' }),
       ...(flags.provider !== undefined && { provider: flags.provider }),
+      ...(flags.deployment !== undefined && { deployment: flags.deployment }),
     },
     loaded.map(({ keys }) => (flags.apiUrl === undefined ? keys : { ...keys, readCredentials: () => theApis })),
   );
@@ -75,6 +76,26 @@ export async function configure({ flags, surroundings, cwd }: Ground, roots: rea
     ],
     origin: originOf(env, prefixes, source),
   };
+}
+
+/**
+ * Refuses to change another deployment than ./.env is about: the dispatcher tells its id where the environment's own
+ * won over it.
+ *
+ * @throws OperationError `invalid-request`
+ */
+export function requireMeantDeployment(env: Environment, { deploymentId }: Configuration, flags: Flags): void {
+  const other = env.BUS_DOTENV_DEPLOYMENT_ID;
+  if (!other || other === deploymentId || flags.deployment !== undefined || flags.envFile !== undefined) return;
+  throw new OperationError(
+    'invalid-request',
+    `BUS_DEPLOYMENT_ID is ${deploymentId} in the environment and ${printable(other)} in .env`,
+    {
+      code: 'other-deployment',
+      target: 'BUS_DEPLOYMENT_ID',
+      remedy: `run: unset BUS_DEPLOYMENT_ID; or say that ${deploymentId} is meant: --deployment ${deploymentId}`,
+    },
+  );
 }
 
 /** Whose the admin DSN is when an API does the work: no key of ours is needed for it. */

@@ -35,6 +35,7 @@ const flagTable = [
   { name: 'color', value: 'WHEN', choices: ['auto', 'always', 'never'], text: 'auto (default), always or never' },
   { name: 'no-color', text: 'the same as --color never' },
   { name: 'provider', value: 'NAME', text: 'must agree with BUS_DATABASE_PROVIDER where both are given' },
+  { name: 'deployment', value: 'ID', text: 'must agree with BUS_DEPLOYMENT_ID, and says that no other is meant' },
   { name: 'env-file', value: 'FILE', text: 'read FILE instead of ./.env; its values win over the environment' },
   { name: 'timeout', value: 'TIME', text: 'end the whole run after TIME: 30s, 2m' },
   { name: 'lock-timeout', value: 'TIME', text: "wait at most TIME for another run of this deployment's to end" },

@@ -15,6 +15,7 @@ export interface Flags {
   readonly format: 'text' | 'json';
   readonly color: 'auto' | 'always' | 'never';
   readonly provider?: string;
+  readonly deployment?: string;
   readonly envFile?: string;
   readonly timeout?: string;
   readonly lockTimeout?: string;
@@ -134,6 +135,7 @@ function flagsOf(values: ReadonlyMap<FlagName, readonly string[]>): Flags {
     ...optional('directory', 'directory'),
     ...optional('output', 'output'),
     ...optional('provider', 'provider'),
+    ...optional('deployment', 'deployment'),
     ...optional('envFile', 'env-file'),
     ...optional('timeout', 'timeout'),
     ...optional('lockTimeout', 'lock-timeout'),

@@ -24,7 +24,7 @@ import { doctor } from './commands/doctor.ts';
 import { plan } from './commands/plan.ts';
 import { status } from './commands/status.ts';
 import { verify } from './commands/verify.ts';
-import { configure, flagDuration, flagJobs, type Ground, type Setup } from './configure.ts';
+import { configure, flagDuration, flagJobs, type Ground, requireMeantDeployment, type Setup } from './configure.ts';
 import { deliver } from './deliver.ts';
 import type { Flags } from './flags.ts';
 import { type Interruption, listenForInterruption } from './interruption.ts';
@@ -86,6 +86,7 @@ export async function run(
     if (flags.save !== undefined) files.save = await preparePrivateFile(resolve(ground.cwd, flags.save), flags.save);
     const timeoutMs = flagDuration('--timeout', flags.timeout);
     setup = await configure(ground, roots);
+    if (verb === 'apply') requireMeantDeployment(surroundings.env, setup.configuration, flags);
     interruption = listenForInterruption({
       timeoutMs,
       onSignal: (name) => {

@@ -29,6 +29,7 @@ describe('helpText', () => {
             --color WHEN         auto (default), always or never
             --no-color           the same as --color never
             --provider NAME      must agree with BUS_DATABASE_PROVIDER where both are given
+            --deployment ID      must agree with BUS_DEPLOYMENT_ID, and says that no other is meant
             --env-file FILE      read FILE instead of ./.env; its values win over the environment
             --timeout TIME       end the whole run after TIME: 30s, 2m
             --lock-timeout TIME  wait at most TIME for another run of this deployment's to end
@@ -84,6 +85,7 @@ describe('helpText', () => {
             --color WHEN         auto (default), always or never
             --no-color           the same as --color never
             --provider NAME      must agree with BUS_DATABASE_PROVIDER where both are given
+            --deployment ID      must agree with BUS_DEPLOYMENT_ID, and says that no other is meant
             --env-file FILE      read FILE instead of ./.env; its values win over the environment
             --timeout TIME       end the whole run after TIME: 30s, 2m
             --lock-timeout TIME  wait at most TIME for another run of this deployment's to end

@@ -1,5 +1,5 @@
 // What is worth a warning about ./.env, in words. Pure; shows no value.
-import { printable } from 'bus-integration-database';
+import { printable, repeatedText } from 'bus-integration-database';
 import type { EnvOverlay } from './env-overlay.ts';
 
 /**
@@ -8,13 +8,21 @@ import type { EnvOverlay } from './env-overlay.ts';
  * @example
  * dotenvWarnings(overlayEnvFile(process.env, '.', process.getuid?.()));
  */
-export function dotenvWarnings({ warnings, withheld }: EnvOverlay): string[] {
-  const odd = warnings.map(({ message, remedy }) => (remedy === undefined ? message : `${message}; ${remedy}`));
-  if (withheld.length === 0) return odd;
-  return [
-    ...odd,
-    `.env: not taken, since such variables make programs run other code, trust others or find other files: ${named(withheld)}; if they are meant, export them, or list their names in BUS_DOTENV_ALLOW in the environment`,
-  ];
+export function dotenvWarnings({ warnings, withheld, overruled, repeated }: EnvOverlay): string[] {
+  const lines = warnings.map(({ message, remedy }) => (remedy === undefined ? message : `${message}; ${remedy}`));
+  if (repeated.length > 0) lines.push(repeatedText({ path: '.env', repeated }));
+  if (overruled.length > 0) {
+    const names = overruled.slice(0, shownAtMost).map(({ key }) => printable(key));
+    lines.push(
+      `.env: the environment has other values, which win: ${named(overruled)}; to take the file's, run: unset ${names.join(' ')}`,
+    );
+  }
+  if (withheld.length > 0) {
+    lines.push(
+      `.env: not taken, since such variables make programs run other code, trust others or find other files: ${named(withheld)}; if they are meant, export them, or list their names in BUS_DOTENV_ALLOW in the environment`,
+    );
+  }
+  return lines;
 }
 
 const shownAtMost = 20;

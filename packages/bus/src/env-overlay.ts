@@ -2,7 +2,7 @@
 // code, redirect trust or find other files is not taken, and neither is a file that somebody else could have written.
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Diagnostic, judgeEnvFile, OperationError, readEnvFile } from 'bus-integration-database';
+import { type Diagnostic, type EnvFile, judgeEnvFile, OperationError, readEnvFile } from 'bus-integration-database';
 import { allowedNames, isWithheld } from './withheld.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -12,9 +12,15 @@ export interface EnvOverlay {
   readonly dotenv?: { readonly path: string; readonly lines: Readonly<Record<string, number>> };
   /** Keys that were not taken, each with its line. */
   readonly withheld: readonly Place[];
+  /** Keys whose values are the environment's, and other ones in the file. */
+  readonly overruled: readonly Place[];
+  readonly repeated: EnvFile['repeated'];
   /** What is odd about the file itself. */
   readonly warnings: readonly Diagnostic[];
 }
+
+/** Where a command of our family finds the deployment that ./.env is about, when the environment names another. */
+const otherDeployment = 'BUS_DOTENV_DEPLOYMENT_ID';
 
 interface Place {
   readonly key: string;
@@ -31,9 +37,9 @@ interface Place {
  */
 export function overlayEnvFile(env: Environment, directory: string, uid: number | undefined): EnvOverlay {
   const file = join(directory, '.env');
-  if (isAbsent(file)) return { env, withheld: [], warnings: [] };
+  if (isAbsent(file)) return withoutFile(env);
   const warnings: Diagnostic[] = [];
-  const { values, lines } = readEnvFile(file, '.env', (status) => {
+  const { values, lines, repeated } = readEnvFile(file, '.env', (status) => {
     if (uid === undefined || env.BUS_DOTENV_TRUST === '1') return;
     const findings = judgeEnvFile(status, { uid, shownAs: '.env', path: file });
     const failure = findings.find(({ severity }) => severity === 'fail');
@@ -44,6 +50,8 @@ export function overlayEnvFile(env: Environment, directory: string, uid: number 
   const joined: Record<string, string | undefined> = Object.assign(Object.create(null), env);
   const takenLines: Record<string, number> = Object.create(null);
   const withheld: Place[] = [];
+  const overruled: Place[] = [];
+  delete joined[otherDeployment];
   for (const [key, value] of Object.entries(values)) {
     const line = lines[key] ?? 0;
     if (isWithheld(key, allowed)) {
@@ -51,9 +59,18 @@ export function overlayEnvFile(env: Environment, directory: string, uid: number 
     } else if (!Object.hasOwn(env, key)) {
       joined[key] = value;
       takenLines[key] = line;
+    } else if (env[key] !== value) {
+      overruled.push({ key, line });
+      if (key === 'BUS_DEPLOYMENT_ID') joined[otherDeployment] = value;
     }
   }
-  return { env: joined, dotenv: { path: '.env', lines: takenLines }, withheld, warnings };
+  return { env: joined, dotenv: { path: '.env', lines: takenLines }, withheld, overruled, repeated, warnings };
+}
+
+/** The environment as it is, but for what another run of the dispatcher left in it. */
+export function withoutFile(env: Environment): EnvOverlay {
+  const { [otherDeployment]: left, ...others } = env;
+  return { env: left === undefined ? env : others, withheld: [], overruled: [], repeated: [], warnings: [] };
 }
 
 function untrusted(failure: Diagnostic): OperationError {

@@ -4,7 +4,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { failure, OperationError, printable } from 'bus-integration-database';
 import { runChild } from './child.ts';
 import { dotenvWarnings } from './dotenv-warnings.ts';
-import { overlayEnvFile } from './env-overlay.ts';
+import { overlayEnvFile, withoutFile } from './env-overlay.ts';
 import { familyFlags } from './family-flags.ts';
 import { firstArgument, type GlobalFlags } from './flags.ts';
 import { operate } from './operator.ts';
@@ -114,7 +114,7 @@ function moveTo(directory: string, { changeDirectory }: Installation): string | 
 }
 
 function loadEnvFile(env: Surroundings['env'], directory: string, isReplaced: boolean, uid: number | undefined) {
-  if (isReplaced) return { env, withheld: [], warnings: [] };
+  if (isReplaced) return withoutFile(env);
   try {
     return overlayEnvFile(env, directory, uid);
   } catch (error) {

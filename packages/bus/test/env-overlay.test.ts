@@ -15,13 +15,24 @@ const write = (text: string) => writeFileSync(join(folder, '.env'), text);
 
 test('without a file the environment stays as it is', () => {
   const env = { A: '1' };
-  expect(overlayEnvFile(env, folder, uid)).toEqual({ env, withheld: [], warnings: [] });
-  expect(overlayEnvFile(env, join(folder, 'none'), uid)).toEqual({ env, withheld: [], warnings: [] });
+  expect(overlayEnvFile(env, folder, uid)).toEqual({ env, withheld: [], overruled: [], repeated: [], warnings: [] });
+  expect(overlayEnvFile(env, join(folder, 'none'), uid)).toEqual({
+    env,
+    withheld: [],
+    overruled: [],
+    repeated: [],
+    warnings: [],
+  });
 });
 
 test("the process's own variables win, empty ones too, and only what was taken has a line", () => {
   write('A=file\nB=file\nC=file\nC=last\n__proto__=x\n');
-  const { env, dotenv } = overlayEnvFile({ A: 'process', B: '' }, folder, uid);
+  const { env, dotenv, overruled, repeated } = overlayEnvFile({ A: 'process', B: '' }, folder, uid);
+  expect(overruled).toEqual([
+    { key: 'A', line: 1 },
+    { key: 'B', line: 2 },
+  ]);
+  expect(repeated).toEqual([{ key: 'C', lines: [3, 4] }]);
   expect(Object.entries(env)).toEqual([
     ['A', 'process'],
     ['B', ''],
@@ -70,6 +81,17 @@ test('a file that its group may write is read, with a warning; a foreign one is 
   write('not an assignment');
   chmodSync(join(folder, '.env'), 0o602);
   expect(() => overlayEnvFile({}, folder, uid)).toThrow('.env is writable by everybody (0602)');
+});
+
+test('the deployment that the file is about is told where the environment names another, and only there', () => {
+  write('BUS_DEPLOYMENT_ID=shop-dev\nBUS_DOTENV_DEPLOYMENT_ID=forged\n');
+  const told = (env: Record<string, string>) => overlayEnvFile(env, folder, uid).env.BUS_DOTENV_DEPLOYMENT_ID;
+  expect(told({ BUS_DEPLOYMENT_ID: 'shop-live' })).toBe('shop-dev');
+  expect(told({ BUS_DEPLOYMENT_ID: 'shop-dev', BUS_DOTENV_DEPLOYMENT_ID: 'left' })).toBeUndefined();
+  expect(told({})).toBeUndefined();
+  expect(overlayEnvFile({ BUS_DOTENV_DEPLOYMENT_ID: 'left', A: '1' }, join(folder, 'none'), uid).env).toEqual({
+    A: '1',
+  });
 });
 
 test('a directory, and a link that points nowhere, are errors that name .env alone', () => {

@@ -158,10 +158,15 @@ describe('./.env', () => {
     const { stdout } = await bus(['env'], { cwd, env: { A: 'process', B: '' } });
     const lines = stdout.split('\n');
     expect(lines).toEqual(expect.arrayContaining(['A=process', 'B=', 'C=two', 'lines']));
-    expect(told(await bus(['operator', 'database'], { cwd, env: { A: 'process' } }))).toMatchObject({
+    const run = await bus(['operator', 'database'], { cwd, env: { A: 'process' } });
+    expect(run.stderr).toBe(
+      "bus: warning: .env: the environment has other values, which win: A (line 1); to take the file's, run: unset A\n",
+    );
+    expect(told({ ...run, stderr: '' })).toMatchObject({
       env: { A: 'process', B: 'file' },
       dotenv: { path: '.env', lines: { B: 2, C: 3 } },
     });
+    expect((await bus(['env'], { cwd, env: { A: 'file', B: 'file', C: 'two\nlines' } })).stderr).toBe('');
   });
 
   test.each([

@@ -3,7 +3,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
-import { OperationError, osUserOf, printable, readSecretFile, Secret } from 'bus-integration-database';
+import { OperationError, osUserOf, printable, readSecretFile, requirePath, Secret } from 'bus-integration-database';
 import { resolveDsn } from '../conninfo.ts';
 import { parseDsn } from '../dsn.ts';
 import { explainHba } from '../hba/explain.ts';
@@ -143,7 +143,8 @@ async function askServer({ client }: HbaWish, { env, cwd, uid }: CommandSurround
 }
 
 function adminDsn(env: CommandSurroundings['env'], cwd: string, uid: number): Secret {
-  const { BUS_POSTGRES_ADMIN_DSN: value = '', BUS_POSTGRES_ADMIN_DSN_FILE: file = '' } = env;
+  const value = (env.BUS_POSTGRES_ADMIN_DSN ?? '').trim();
+  const { BUS_POSTGRES_ADMIN_DSN_FILE: file = '' } = env;
   if ((value === '') === (file === '')) {
     const seen = value === '' ? 'neither' : 'both';
     throw new OperationError(
@@ -153,5 +154,5 @@ function adminDsn(env: CommandSurroundings['env'], cwd: string, uid: number): Se
     );
   }
   if (value !== '') return new Secret(value);
-  return readSecretFile(resolve(cwd, file), { uid, shownAs: file }).secret;
+  return readSecretFile(resolve(cwd, requirePath('BUS_POSTGRES_ADMIN_DSN_FILE', file)), { uid, shownAs: file }).secret;
 }

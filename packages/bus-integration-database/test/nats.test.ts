@@ -235,7 +235,7 @@ describe.runIf(hasNatsServer('transport over NATS'))('with a real server', () =>
   });
 
   test('says so while all that it may take is at work, too', async () => {
-    const provider = createCountingProvider({ applyMs: 6_000 });
+    const provider = createCountingProvider({ applyMs: 10_000 });
     const { readiness } = await startWorker({ provider });
     for (let index = 0; index < 4; index += 1) {
       const request = { name: 'bus.database.apply.request', correlation_id: `busy-${index}` };
@@ -244,7 +244,7 @@ describe.runIf(hasNatsServer('transport over NATS'))('with a real server', () =>
     }
     await expect.poll(() => provider.applies.count).toBe(4);
     await manager.consumers.delete('BUS_DATABASE', 'bus-database-bus-database-plan-request');
-    await expect.poll(() => readiness, { timeout: 5_000 }).toEqual([true, false, true]);
+    await expect.poll(() => readiness, { timeout: 9_500 }).toEqual([true, false, true]);
     expect(provider.made).toEqual(new Set());
   });
 

@@ -1,5 +1,6 @@
 // NATS JetStream as a worker's transport: a durable pull consumer for each event's name, shared by all workers of a group.
 // A request is acknowledged when its answer is out; until then the server is told that it is at work.
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Consumer, JetStreamClient, JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { OperationError } from '../errors.ts';
@@ -174,7 +175,8 @@ export function createNatsTransport(options: NatsOptions): Transport {
       const serveRounds = async (): Promise<void> => {
         while (!stopping.signal.aborted) {
           round = new AbortController();
-          let failure: unknown = new Error('the connection was another in between');
+          const replaced = new Error('the connection was another in between');
+          let failure: unknown = replaced;
           try {
             await serveRound(nats, subscription, gates, round, () => {
               wasOpen = true;
@@ -189,6 +191,7 @@ export function createNatsTransport(options: NatsOptions): Transport {
           if (stopping.signal.aborted || connection?.isClosed()) return;
           onReady(false);
           log('warn', 'reconnecting', { why: messageOf(failure) });
+          if (failure !== replaced) await delay(removalMs, undefined, { signal: stopping.signal }).catch(() => {});
           await backoff.wait(failure, stopping.signal);
         }
       };
@@ -246,4 +249,9 @@ interface Source {
   readonly ackWaitMs: number;
 }
 
+/**
+ * A consumer is told to be deleted before its stream is. What is made of that name meanwhile looks well, and nats-server
+ * 2.9 delivers nothing from it, ever.
+ */
+const removalMs = 1_000;
 const headerRoomBytes = 1_024;

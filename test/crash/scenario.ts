@@ -89,11 +89,12 @@ export async function tryHarm(
   };
 }
 
-/** The arguments that a run says are to be given next; its own where it says nothing of that. */
-function adviceOf({ response }: Answer, argv: readonly string[]): readonly string[] {
-  const next = response.diagnostics?.find(({ code }) => code === 'what-stands')?.remedy;
-  const command = /^bus operator database (apply.*)$/.exec(next ?? '')?.[1];
-  return command === undefined ? argv : command.split(' ');
+/** What a run says is to be run next; its own arguments where it says nothing of that, and plain apply where all went well. */
+function adviceOf({ exit, response }: Answer, argv: readonly string[]): readonly string[] {
+  if (exit === 0) return ['apply'];
+  const remedies = (response.diagnostics ?? []).map(({ remedy }) => remedy ?? '');
+  const commands = remedies.flatMap((remedy) => /^bus operator database (apply.*)$/.exec(remedy)?.[1] ?? []);
+  return commands[0]?.split(' ') ?? argv;
 }
 
 /** Passwords of the service role, in files and staged files, that were in none of them before. */

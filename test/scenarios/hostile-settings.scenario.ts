@@ -11,6 +11,21 @@ const roleSettings = [
   'standard_conforming_strings = off',
   'quote_all_identifiers = on',
   "datestyle = 'German'",
+  "intervalstyle = 'sql_standard'",
+  "bytea_output = 'escape'",
+  "xmloption = 'document'",
+  "client_min_messages = 'error'",
+  "backslash_quote = 'on'",
+  "plan_cache_mode = 'force_generic_plan'",
+  "idle_session_timeout = '1ms'",
+  "idle_in_transaction_session_timeout = '1ms'",
+  'default_transaction_deferrable = on',
+  'escape_string_warning = on',
+  'array_nulls = off',
+  'extra_float_digits = -15',
+  'check_function_bodies = off',
+  'synchronous_commit = off',
+  'enable_seqscan = off',
   "role = 'owners'",
 ];
 
@@ -24,7 +39,36 @@ const tenant: readonly Statement[] = [
   { sql: "ALTER DATABASE app SET lock_timeout = '1ms'" },
 ];
 
+const wholeServer = [
+  "search_path = 'public'",
+  "lock_timeout = '1ms'",
+  "default_transaction_isolation = 'serializable'",
+  'default_transaction_deferrable = on',
+  "client_min_messages = 'error'",
+  'standard_conforming_strings = off',
+  'quote_all_identifiers = on',
+  'synchronous_commit = off',
+];
+
 export const scenarios: readonly Scenario[] = [
+  {
+    name: 'an admin who grants itself the roles that it makes',
+    admins: ['plain'],
+    majors: [16, 17, 18],
+    wish: app,
+    start: [{ sql: "ALTER ROLE deploy_admin SET createrole_self_grant = 'set, inherit'" }],
+    rounds: [{}, { flags: { rotate: ['app_service'] } }],
+  },
+  {
+    name: 'the settings of a whole server',
+    wish: app,
+    start: [
+      ...wholeServer.map((setting) => ({ sql: `ALTER SYSTEM SET ${setting}` })),
+      { sql: 'SELECT pg_catalog.pg_reload_conf()' },
+      { sql: 'SELECT pg_catalog.pg_sleep(0.05)' },
+    ],
+    rounds: [{}, { flags: { rotate: ['app_service'] } }],
+  },
   {
     name: "the admin role's own settings, another role among them",
     admins: ['plain'],

@@ -155,6 +155,7 @@ async function open(
       authentication,
       refusals,
       transactionSettings: localSettings(options.settings, refusals),
+      settings: options.settings,
       queryTimeoutMs,
       meter,
     });

@@ -28,7 +28,8 @@ export interface Ending {
   readonly startedAt: number;
 }
 
-export function concluded({ options, answer, computed, ledger, startedAt }: Ending, again: Sight): Response {
+export function concluded(ending: Ending, again: Sight): Response {
+  const { options, answer, computed, ledger, startedAt } = ending;
   const { wish, warnings } = options;
   const rest = computePlan(
     { ...wish, allowed: { ...wish.allowed, rotate: [] } },
@@ -46,12 +47,18 @@ export function concluded({ options, answer, computed, ledger, startedAt }: Endi
     state: left.length === 0 ? 'applied' : 'failed',
   };
   const steps = [...ledger.steps(), done];
+  const next = nextOf(ending, steps, filesLeftStaged(ending.staging));
   const isConverged = left.length === 0 && rest.errorClass === undefined;
   return {
     ...answer,
     ...base(wish, steps, startedAt),
     ok: isConverged,
-    diagnostics: [...rest.refusals, ...left.map((step) => notConverged(step)), ...rest.findings, ...warnings],
+    diagnostics: [
+      ...rest.refusals.map((refusal) => advised(refusal, next)),
+      ...left.map((step) => notConverged(step)),
+      ...rest.findings.map((finding) => advised(finding, next)),
+      ...warnings,
+    ],
     ...(!isConverged && { error_class: 'not-converged' as const }),
   };
 }
@@ -75,12 +82,7 @@ export function ended(ending: Ending, error: unknown): Response {
   for (const step of ledger.inFlight()) ledger.mark(step, state);
   const steps = ledger.steps();
   const staged = filesLeftStaged(ending.staging);
-  const isTouched = ledger.begun().size > 0 || steps.some((step) => step.state !== 'planned' && isMutating(step));
-  const next = nextAfter({
-    allowed: options.wish.allowed,
-    isPlanStale: ending.isSaved && (isTouched || staged.length > 0),
-    rotated: rotatedRoles(ending, steps, staged),
-  });
+  const next = nextOf(ending, steps, staged);
   return {
     ...answer,
     ...base(options.wish, steps, startedAt),
@@ -93,6 +95,16 @@ export function ended(ending: Ending, error: unknown): Response {
     ],
     error_class: failure.errorClass,
   };
+}
+
+function nextOf(ending: Ending, steps: readonly Step[], staged: readonly string[]): string {
+  const isTouched =
+    ending.ledger.begun().size > 0 || steps.some((step) => step.state !== 'planned' && isMutating(step));
+  return nextAfter({
+    allowed: ending.options.wish.allowed,
+    isPlanStale: ending.isSaved && (isTouched || staged.length > 0),
+    rotated: rotatedRoles(ending, steps, staged),
+  });
 }
 
 /** The server's refusal of a statement is certain; a connection that ended leaves it open whether it was carried out. */

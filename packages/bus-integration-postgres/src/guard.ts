@@ -11,18 +11,32 @@ export interface GuardAnswer {
   readonly pid: number;
 }
 
+/** Settings that a session is to have to its end. */
+export interface LastingSettings {
+  readonly settings: Settings;
+  /** The server process that logged us in: in another one, a pooler's, they hold for the transaction only. */
+  readonly pid: number;
+}
+
 /**
  * Until the end of the transaction, an implicit one included: a pooler hands the server's session on, and the next client
  * must not find our settings. Without any name to look up but qualified functions, called with exactly their types.
  *
  * @param settings beside search_path
+ * @param lasting set for the session where no pooler stands between
  * @param isReadOnly for statements that read only: what should be found all the same can then write nothing
  */
-export function guardStatement(settings: Settings, isReadOnly: boolean): string {
+export function guardStatement(settings: Settings, isReadOnly: boolean, lasting?: LastingSettings): string {
   const wanted = { ...settings, search_path: '', ...(isReadOnly && { transaction_read_only: 'on' }) };
-  const columns = Object.entries(wanted).map(
-    ([name, value]) => `pg_catalog.set_config(${literal(name)}, ${literal(value)}, true)`,
-  );
+  const setting =
+    (isLocal: string) =>
+    ([name, value]: readonly [string, string]) =>
+      `pg_catalog.set_config(${literal(name)}, ${literal(value)}, ${isLocal})`;
+  const isElsewhere = `pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.<>) ${lasting?.pid}`;
+  const columns = [
+    ...Object.entries(lasting?.settings ?? {}).map(setting(isElsewhere)),
+    ...Object.entries(wanted).map(setting('true')),
+  ];
   // The server evaluates from left to right: what was found is read before it is replaced.
   return `SELECT pg_catalog.current_setting('search_path') AS search_path, pg_catalog.pg_backend_pid() AS pid, ${columns.join(', ')}`;
 }

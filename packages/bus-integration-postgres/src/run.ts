@@ -155,7 +155,11 @@ function settingsFor(purpose: Purpose): Record<string, string> {
     search_path: '',
     lock_timeout: '10s',
     statement_timeout: `${statementTimeoutMs[purpose]}`,
+    // The server's or the role's own would end what takes longer, CREATE DATABASE for one.
+    transaction_timeout: '0',
     idle_in_transaction_session_timeout: '60s',
+    // A GRANT that did nothing says so in a warning only.
+    client_min_messages: 'warning',
     // A client that vanished without a word would else hold the lock for hours.
     idle_session_timeout: purpose === 'lock' ? '60s' : '300s',
     client_connection_check_interval: '5s',

@@ -9,7 +9,7 @@ import { type GuardAnswer, guardedScript, guardStatement } from './guard.ts';
 import type { Meter } from './meter.ts';
 import { printable } from './shown.ts';
 import { networkReason, sqlstateOf } from './sqlstate.ts';
-import type { SettingRefusals, Settings } from './startup-settings.ts';
+import { laterSettings, type SettingRefusals, type Settings } from './startup-settings.ts';
 import type { TlsState } from './tls.ts';
 
 /** What may be said of one request. */
@@ -87,6 +87,8 @@ export interface SessionFacts {
   readonly refusals: SettingRefusals;
   /** What each transaction sets because the startup packet could not. */
   readonly transactionSettings: Settings;
+  /** What the connection was to begin with. */
+  readonly settings: Settings;
   /** Default deadline of a request. */
   readonly queryTimeoutMs: number;
   readonly meter: Meter | undefined;
@@ -99,8 +101,10 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
   let looking: Promise<unknown> | undefined;
   let closing: Promise<void> | undefined;
   const setsPerTransaction = [...facts.refusals.values()].includes('in-packet');
-  const readGuard = guardStatement(facts.transactionSettings, true);
-  const guard = guardStatement(facts.transactionSettings, false);
+  const serverVersionNum = versionNumber(driver.parameterStatus.server_version ?? '');
+  const lasting = { settings: laterSettings(facts.settings, serverVersionNum), pid: driver.pid };
+  const readGuard = guardStatement(facts.transactionSettings, true, lasting);
+  const guard = guardStatement(facts.transactionSettings, false, lasting);
   // What the first guard found. A pooler may have taken the settings and not passed them on, or give another server
   // process to each transaction: only where the process is the one that logged us in does what it says hold for all.
   let found: GuardAnswer | undefined;
@@ -177,7 +181,7 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
     },
     setsPerTransaction,
     pid: driver.pid,
-    serverVersionNum: versionNumber(driver.parameterStatus.server_version ?? ''),
+    serverVersionNum,
     parameterStatus: driver.parameterStatus,
     notices: driver.notices,
     closed: driver.closed.then(() => (closing === undefined ? driver.loss() : undefined)),

@@ -10,7 +10,21 @@ export type SettingRefusals = Map<string, 'in-packet' | 'at-all'>;
 /** The settings that the startup packet may carry; none before a pooler, which takes hardly any. */
 export function packetSettings(settings: Settings, refusals: SettingRefusals): Settings {
   if (isPooler(refusals)) return {};
-  return Object.fromEntries(Object.entries(settings).filter(([name]) => !refusals.has(name)));
+  return Object.fromEntries(
+    Object.entries(settings).filter(([name]) => !refusals.has(name) && !(name in firstVersion)),
+  );
+}
+
+/**
+ * The server version that a setting came with. Before the login nobody knows which one will answer, and a refusal would
+ * cost a login: these are set with the session's first statement.
+ */
+const firstVersion: Readonly<Record<string, number>> = { transaction_timeout: 170_000 };
+
+/** The settings that a session's first statement is to set, on a server that has them. */
+export function laterSettings(settings: Settings, serverVersionNum: number): Settings {
+  const later = Object.entries(settings).filter(([name]) => serverVersionNum >= (firstVersion[name] ?? Infinity));
+  return Object.fromEntries(later);
 }
 
 /**

@@ -22,7 +22,7 @@ export interface Transaction {
 export async function inTransaction(transaction: Transaction): Promise<void> {
   const { session, lock, statements, doing, signal, settings = [], isIndivisible = false } = transaction;
   signal.throwIfAborted();
-  const begin = ['BEGIN READ WRITE', lock.check, ...settings];
+  const begin = ['BEGIN READ WRITE', lock.check, durable, ...settings];
   const work = statements.map(({ sql }) => sql);
   const messages = settings.length === 0 ? [[...begin, ...work, 'COMMIT']] : [begin, work, ['COMMIT']];
   await withRetry(
@@ -38,6 +38,13 @@ export async function inTransaction(transaction: Transaction): Promise<void> {
     (error) => isIndivisible || !lacksLocks(error),
   );
 }
+
+/**
+ * A server that crashes forgets what was committed with synchronous_commit = off, a password that files hold by then.
+ * https://www.postgresql.org/docs/current/wal-async-commit.html
+ */
+const durable =
+  "SELECT pg_catalog.set_config('synchronous_commit', 'local', true) WHERE pg_catalog.current_setting('synchronous_commit') OPERATOR(pg_catalog.=) 'off'";
 
 /** How many things are changed in one transaction where nothing is said about it. */
 const batchSize = 500;

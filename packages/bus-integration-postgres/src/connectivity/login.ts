@@ -94,7 +94,7 @@ export async function tryLogin(trial: LoginTrial): Promise<LoginFindings> {
   try {
     await using session = await connect(trial.target, {
       applicationName: 'bus operator database verify',
-      settings: { search_path: '', statement_timeout: '30s', lock_timeout: '5s' },
+      settings: { search_path: '', statement_timeout: '30s', lock_timeout: '5s', transaction_timeout: '0' },
       timeoutMs: 15_000,
       queryTimeoutMs: 35_000,
       signal,

@@ -32,7 +32,7 @@ export function guardStatement(settings: Settings, isReadOnly: boolean, lasting?
     (isLocal: string) =>
     ([name, value]: readonly [string, string]) =>
       `pg_catalog.set_config(${literal(name)}, ${literal(value)}, ${isLocal})`;
-  const isElsewhere = `pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.<>) ${lasting?.pid}`;
+  const isElsewhere = `pg_catalog.int4ne(pg_catalog.pg_backend_pid(), ${lasting?.pid})`;
   const columns = [
     ...Object.entries(lasting?.settings ?? {}).map(setting(isElsewhere)),
     ...Object.entries(wanted).map(setting('true')),

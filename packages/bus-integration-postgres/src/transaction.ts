@@ -44,7 +44,7 @@ export async function inTransaction(transaction: Transaction): Promise<void> {
  * https://www.postgresql.org/docs/current/wal-async-commit.html
  */
 const durable =
-  "SELECT pg_catalog.set_config('synchronous_commit', 'local', true) WHERE pg_catalog.current_setting('synchronous_commit') OPERATOR(pg_catalog.=) 'off'";
+  "SELECT pg_catalog.set_config('synchronous_commit', 'local', true) WHERE pg_catalog.texteq(pg_catalog.current_setting('synchronous_commit'), 'off')";
 
 /** How many things are changed in one transaction where nothing is said about it. */
 const batchSize = 500;

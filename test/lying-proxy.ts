@@ -13,8 +13,12 @@ export interface LyingProxy extends AsyncDisposable {
   sent(): string;
 }
 
-/** Listens on a free port of 127.0.0.1 in front of a server there. */
-export async function startLyingProxy(serverPort: number, lie: Lie = () => undefined): Promise<LyingProxy> {
+/** Listens on a free port of 127.0.0.1, or on the Unix-domain socket at a path, in front of a server of this host. */
+export async function startLyingProxy(
+  serverPort: number,
+  lie: Lie = () => undefined,
+  path?: string,
+): Promise<LyingProxy> {
   const sockets = new Set<Socket>();
   const sent: Buffer[] = [];
   const listener = createServer((client) => {
@@ -40,10 +44,11 @@ export async function startLyingProxy(serverPort: number, lie: Lie = () => undef
       for (const message of framing.messages('to-client', bytes)) client.write(lie(message) ?? message.bytes);
     });
   });
-  listener.listen(0, '127.0.0.1');
+  if (path === undefined) listener.listen(0, '127.0.0.1');
+  else listener.listen(path);
   await once(listener, 'listening');
   return {
-    port: (listener.address() as AddressInfo).port,
+    port: path === undefined ? (listener.address() as AddressInfo).port : serverPort,
     sent: () => Buffer.concat(sent).toString('utf8'),
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();

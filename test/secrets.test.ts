@@ -6,7 +6,9 @@ import { parseDsn } from 'bus-integration-postgres';
 import { createPlainAdmin, type Server, startServer } from 'embedded';
 import { Client } from 'pg';
 import { describe, expect, test } from 'vitest';
+import { message } from '../packages/bus-integration-postgres/test/scripted-server.ts';
 import { type Deployment, makeDeployment, type RunOptions } from './deployment.ts';
+import { type Lie, startLyingProxy } from './lying-proxy.ts';
 import { filesIn } from './scenarios/deployment.ts';
 import type { Admin } from './scenarios/scenario.ts';
 import { findSecrets, formsOf, watchArguments } from './scenarios/secret-scan.ts';
@@ -91,6 +93,31 @@ describe.each([
     );
     expect(found).toEqual([]);
   }, 120_000);
+});
+
+test.each([['text'], ['json']])('an error that repeats its statement shows no password, in %s', async (format) => {
+  await using server = await startServer();
+  using deployment = makeDeployment({ keys: { ...keys, BUS_DATABASE_PASSWORD_SEND: 'plaintext' } });
+  const statements = () => proxy.sent().match(/CREATE ROLE[^;]*PASSWORD '[^']*'[^;]*/g) ?? [];
+  const lie: Lie = ({ type, bytes }) => {
+    const [statement] = statements();
+    if (type !== 'C' || statement === undefined || !bytes.includes('CREATE ROLE')) return undefined;
+    const password = /PASSWORD '([^']*)'/.exec(statement)?.[1] ?? '';
+    const told = `(${statement}) ${encodeURIComponent(password)} ${Buffer.from(`x${password}`).toString('base64')}`;
+    const long = `${'x'.repeat(8_170)} ${password}`;
+    return message('E', `SERROR\0C42601\0Mnear "${statement}"\0D${told} ${long}\0H${told}\0W${told}\0\0`);
+  };
+  await using proxy = await startLyingProxy(server.port, lie, deployment.path(`.s.PGSQL.${server.port}`));
+  deployment.write(
+    'local/postgres-admin-dsn',
+    `host=${deployment.directory} port=${server.port} user=postgres password=${server.password}\n`,
+  );
+  const { exit, stdout, stderr } = await deployment.run(['apply', '-vv', '-f', format]);
+  expect([exit, statements().length > 0], stdout + stderr).toEqual([1, true]);
+  const [, password = ''] = /PASSWORD '([^']*)'/.exec(statements()[0] ?? '') ?? [];
+  expect(password.length).toBeGreaterThan(30);
+  expect(findSecrets({ stdout, stderr }, { password, half: password.slice(0, 16) })).toEqual([]);
+  expect(stdout + stderr).toContain("PASSWORD '***'");
 });
 
 interface Story {

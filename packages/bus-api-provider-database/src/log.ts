@@ -1,4 +1,5 @@
 // What is logged and what never is: one JSON document a line, without anything that a client sent but method and route.
+import { masked } from 'bus-integration-database';
 import { LogController } from 'fastify';
 
 export interface LogTarget {
@@ -13,7 +14,7 @@ export function logOptions(target: LogTarget | undefined) {
     logController: new LogController({ disableRequestLogging: true }),
     logger: {
       level: target.level,
-      stream: target.stream,
+      stream: { write: (line: string) => target.stream.write(masked(line)) },
       base: null,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       redact: ['req.headers', 'headers', 'authorization', '*.authorization', '*.password', '*.token', '*.dsn'],

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import {
   type Diagnostic,
   type GlobalFlags,
+  masked,
   nodeDebugFault,
   OperationError,
   osUserOf,
@@ -101,7 +102,7 @@ function print(text: string, { output }: GlobalFlags): number {
 }
 
 function refuse(why: string, status: number): number {
-  process.stderr.write(`bus-api-provider-database: ${why}\n`);
+  process.stderr.write(masked(`bus-api-provider-database: ${why}\n`));
   return status;
 }
 

@@ -1,5 +1,6 @@
 // The one way in: every surface's request passes here, is checked before anything is touched, and leaves as a response.
 import { OperationError } from './errors.ts';
+import { maskedDeep } from './mask.ts';
 import type { Context, Provider } from './provider.ts';
 import { parseRequest } from './request.ts';
 import type { Response, Verb } from './response.ts';
@@ -17,16 +18,30 @@ export async function handle(
   context: Context,
 ): Promise<Response> {
   try {
-    const request = parseRequest(verb, value, context.mostResources);
-    const provider = providers.find(({ name }) => name === request.provider);
-    if (provider === undefined) throw unknownProvider(request.provider, providers);
-    // The verb picks both the method and its request's type; the compiler can't follow that pair through an index.
-    const answerVerb = provider[verb] as (request: unknown, context: Context) => Promise<Response>;
-    return await answerVerb.call(provider, request, context);
+    return maskedDeep(await ask(verb, value, providers, maskedContext(context)));
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
-    return failure(aboutOf(value), error);
+    return maskedDeep(failure(aboutOf(value), error));
   }
+}
+
+async function ask(verb: Verb, value: unknown, providers: readonly Provider[], context: Context): Promise<Response> {
+  const request = parseRequest(verb, value, context.mostResources);
+  const provider = providers.find(({ name }) => name === request.provider);
+  if (provider === undefined) throw unknownProvider(request.provider, providers);
+  // The verb picks both the method and its request's type; the compiler can't follow that pair through an index.
+  const answerVerb = provider[verb] as (request: unknown, context: Context) => Promise<Response>;
+  return await answerVerb.call(provider, request, context);
+}
+
+/** What is told meanwhile, as clean of secrets as the answer. */
+function maskedContext(context: Context): Context {
+  const { onProgress, onStep } = context;
+  return {
+    ...context,
+    ...(onProgress !== undefined && { onProgress: (progress) => onProgress(maskedDeep(progress)) }),
+    ...(onStep !== undefined && { onStep: (step) => onStep(maskedDeep(step)) }),
+  };
 }
 
 /** As much of a request as an answer repeats, whatever it is. */

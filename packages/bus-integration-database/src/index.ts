@@ -34,6 +34,7 @@ export { failure, handle } from './handle.ts';
 export { sendRequest } from './http-request.ts';
 export { deepestLevels, nestsDeeper } from './json-depth.ts';
 export { goesInClear, isLoopback } from './loopback.ts';
+export { masked, maskedDeep } from './mask.ts';
 export type { NamedKind, NameRules } from './names.ts';
 export { caseCollisions, dsnFileName, expandRole, isRoleTemplate, judgeName, printable } from './names.ts';
 export { nodeDebugFault } from './node-debug.ts';

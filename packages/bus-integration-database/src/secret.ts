@@ -1,10 +1,12 @@
 // A value that prints as ***: through string templates, JSON.stringify, console.log and util.inspect alike.
 import { inspect } from 'node:util';
+import { remember } from './mask.ts';
 
 const mask = '***';
 
 /**
- * Holds a password, a DSN or a token so that no accident prints it; only `reveal()` gives it out.
+ * Holds a password, a DSN or a token so that no accident prints it; only `reveal()` gives it out, and `masked` knows it
+ * again in whatever is printed.
  *
  * @example
  * const secret = new Secret('s3cret');
@@ -16,6 +18,7 @@ export class Secret {
 
   constructor(value: string) {
     this.#value = value;
+    remember(value);
   }
 
   reveal(): string {

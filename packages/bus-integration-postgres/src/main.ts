@@ -3,6 +3,7 @@
 import {
   eventNames,
   type GlobalFlags,
+  masked,
   nodeDebugFault,
   printable,
   type Response,
@@ -67,7 +68,7 @@ async function main(argv: readonly string[], env: Readonly<Record<string, string
   if (command !== undefined) {
     const surroundings = { env, cwd: process.cwd(), uid: process.getuid?.() ?? 0 };
     const { status, text, complaint } = await command(rest, flags.format, surroundings);
-    if (complaint !== undefined) process.stderr.write(`bus-integration-postgres: ${complaint}\n`);
+    if (complaint !== undefined) process.stderr.write(masked(`bus-integration-postgres: ${complaint}\n`));
     return text === undefined ? status : print(text, flags) || status;
   }
   const line = word === '' ? (flags.words[0] ?? '') : flags.words.join(' ');
@@ -149,7 +150,7 @@ function print(text: string, { output }: GlobalFlags): number {
 }
 
 function refuse(why: string): number {
-  process.stderr.write(`bus-integration-postgres: ${why}\n`);
+  process.stderr.write(masked(`bus-integration-postgres: ${why}\n`));
   return 2;
 }
 

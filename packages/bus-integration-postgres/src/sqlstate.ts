@@ -1,6 +1,6 @@
 // What went wrong, from PostgreSQL's SQLSTATE or the network's error code, in an operator's words. Never shows a
 // verifier, nor control characters that a server might send to a terminal.
-import { type ErrorClass, OperationError } from 'bus-integration-database';
+import { type ErrorClass, masked, OperationError } from 'bus-integration-database';
 import { printable } from './shown.ts';
 
 /**
@@ -59,16 +59,18 @@ export function serverMessage(error: unknown): string {
 }
 
 /**
- * Text from a server as it may go to a terminal or a log: on one line, verifiers and hashes masked. What is longer than
+ * Text from a server as it may go to a terminal or a log: on one line, known secrets, verifiers and hashes masked. What is longer than
  * 8192 characters ends in an ellipsis.
  */
 export function serverText(text: string): string {
-  const cut = text.length > longestText ? `${wholeWords(text.slice(0, longestText)).trimEnd()} …` : text;
-  const masked = cut
+  // Before it is cut: half a secret is none that is known.
+  const known = masked(text.slice(0, 4 * longestText));
+  const cut = known.length > longestText ? `${wholeWords(known.slice(0, longestText)).trimEnd()} …` : known;
+  const withoutHashes = cut
     .replaceAll(/SCRAM-SHA-256\$[^\s'")]*/g, 'SCRAM-SHA-256$***')
     .replaceAll(/\bmd5[0-9a-f]{32}\b/g, 'md5***');
   return printable(
-    masked
+    withoutHashes
       .split(/[\r\n]/)
       .map((line) => line.trim())
       .filter((line) => line !== '')

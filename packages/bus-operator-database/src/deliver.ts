@@ -1,5 +1,5 @@
 // The last stretch of the pipe: the response as text or JSON, on the right stream or in a file. Decides no exit status.
-import { type Diagnostic, OperationError, type Response } from 'bus-integration-database';
+import { type Diagnostic, masked, OperationError, type Response } from 'bus-integration-database';
 import { commandLine, placeFlags } from './command-line.ts';
 import type { Command } from './commands/command.ts';
 import type { Ground } from './configure.ts';
@@ -105,12 +105,12 @@ const command = /bus operator database (doctor|plan|apply|status|verify)\b/g;
 async function save(response: Response, file: PrivateFile | undefined): Promise<boolean> {
   if (file === undefined) return false;
   if (!response.ok || response.plan_id === undefined) return false;
-  await file.write(jsonText(response));
+  await file.write(masked(jsonText(response)));
   return true;
 }
 
 async function writeToFile(file: PrivateFile | undefined, text: string): Promise<boolean> {
-  await file?.write(text);
+  await file?.write(masked(text));
   return file !== undefined;
 }
 
@@ -143,7 +143,7 @@ function viewOf(
 /** Resolves when the stream has taken the text; a reader that left early is no failure of ours. */
 function write(stream: Stream, text: string): Promise<void> {
   return new Promise((done, fail) => {
-    stream.write(text, (error) => {
+    stream.write(masked(text), (error) => {
       const code = (error as NodeJS.ErrnoException | null | undefined)?.code;
       if (!error || code === 'EPIPE' || code === 'EIO') return done();
       fail(
@@ -156,5 +156,5 @@ function write(stream: Stream, text: string): Promise<void> {
 }
 
 function writeLines(stream: Stream, lines: readonly string[]): void {
-  if (lines.length > 0) stream.write(`${lines.join('\n')}\n`);
+  if (lines.length > 0) stream.write(masked(`${lines.join('\n')}\n`));
 }

@@ -1,4 +1,5 @@
 // The binary's composition root: gives the process's own streams and environment to `main`, and its answer back.
+import { masked } from 'bus-integration-database';
 import { main } from './index.ts';
 import { startDirectory } from './start-directory.ts';
 
@@ -21,7 +22,7 @@ try {
     },
   });
 } catch (error) {
-  process.stderr.write(`bus operator database: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(masked(`bus operator database: ${error instanceof Error ? error.message : String(error)}\n`));
   process.exitCode = 1;
 }
 

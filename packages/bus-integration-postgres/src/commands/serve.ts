@@ -11,6 +11,7 @@ import {
   holdsLogin,
   judgeSecretFile,
   type Log,
+  masked,
   misspelledWorkerKeys,
   nodeDebugFault,
   OperationError,
@@ -161,6 +162,6 @@ function refuseExposed(findings: readonly Diagnostic[]): void {
 /** A line of JSON for each event, on stderr. */
 function createLog(): Log {
   return (level, message, facts = {}) => {
-    process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), level, message, ...facts })}\n`);
+    process.stderr.write(masked(`${JSON.stringify({ time: new Date().toISOString(), level, message, ...facts })}\n`));
   };
 }

@@ -1,0 +1,102 @@
+import { inspect } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { handle, masked, maskedDeep, OperationError, type Provider, Secret } from '../src/index.ts';
+
+const password = 'pä/ss w#rd+%\'"&?=@:\\9Q';
+
+describe('masked', () => {
+  const secret = new Secret(password);
+
+  test.each([
+    ['as it is', password],
+    ['percent-encoded', encodeURIComponent(password)],
+    ['in JSON', JSON.stringify({ message: `near ${password}` })],
+    ['in JSON in JSON', JSON.stringify(JSON.stringify(password).slice(1, -1)).slice(1, -1), true],
+    ['as an SQL literal', `ALTER ROLE a PASSWORD '${password.replaceAll("'", "''")}'`],
+    ['as an E literal', `E'${password.replaceAll("'", "''").replaceAll('\\', '\\\\')}'`],
+    ...['', 'a', 'ab', 'abc'].map((before): [string, string] => [
+      `in base64 after ${before.length} bytes`,
+      Buffer.from(`${before}${password}${before}`).toString('base64'),
+    ]),
+    ['in hexadecimal', Buffer.from(password).toString('hex')],
+    ['twice in a row', password + password],
+  ])('knows a secret %s', (_, text, isBeyond = false) => {
+    const shown = masked(`before ${text} after`);
+    expect(shown.startsWith('before ')).toBe(true);
+    expect(shown.endsWith(' after')).toBe(true);
+    // What was quoted twice is another text, and is left as it is.
+    if (isBeyond) return;
+    expect(shown).toContain('***');
+    expect(shown).not.toContain(password);
+    expect(shown).not.toContain('w#rd');
+    expect(masked(shown)).toBe(shown);
+  });
+
+  test('leaves all other text the same', () => {
+    expect(String(secret) + inspect(secret)).toBe('******');
+    for (const text of ['', 'pä', 'a text without it', password.slice(0, -1)]) expect(masked(text)).toBe(text);
+  });
+
+  test('of two secrets that begin alike the longer one is meant', () => {
+    new Secret('Alike-0123456789');
+    new Secret('Alike-0123456789-and-more');
+    expect(masked('x Alike-0123456789-and-more y Alike-0123456789 z')).toBe('x *** y *** z');
+  });
+
+  test.each(['postgres', 'ab', '12', 'secret'])('one that could be a name (%s) only where passwords stand', (weak) => {
+    new Secret(weak);
+    const text = `role ${weak} of ${weak}, '${weak}'`;
+    expect(masked(text)).toBe(text);
+    expect(masked(`PASSWORD '${weak}'; postgres://a:${weak}@h/d; password=${weak}`)).toBe(
+      "PASSWORD '***'; postgres://a:***@h/d; password=***",
+    );
+  });
+
+  test('a whole DSN is no secret of its own, but its password is', () => {
+    new Secret('postgres://whole:DSN-pencil-1@host/database');
+    expect(masked('postgres://whole:DSN-pencil-1@host/database')).toContain('host/database');
+  });
+
+  test('many secrets take no longer than one', () => {
+    const text = 'x'.repeat(1_000_000);
+    for (let count = 0; count < 2_000; count += 1) new Secret(`many-Secrets-${count}-0123456789`);
+    masked(text);
+    const began = performance.now();
+    expect(masked(text)).toBe(text);
+    expect(performance.now() - began).toBeLessThan(1_000);
+  });
+});
+
+test('a value without a secret stays the very same, in one with a secret only that changes', () => {
+  const clean = { a: ['b', 1, null, { c: true }] };
+  expect(maskedDeep(clean)).toBe(clean);
+  expect(maskedDeep({ ...clean, d: [password, 'e'] })).toEqual({ ...clean, d: ['***', 'e'] });
+});
+
+test('an answer, a failure and what is told meanwhile hold no secret, whoever put it there', async () => {
+  new Secret(password);
+  const told: unknown[] = [];
+  const context = {
+    signal: new AbortController().signal,
+    onProgress: (progress: unknown) => void told.push(progress),
+    onStep: (step: unknown) => void told.push(step),
+  };
+  const message = `syntax error at or near "${password}"`;
+  const provider = {
+    name: 'postgres',
+    plan: async (_: unknown, { onProgress }: typeof context) => {
+      onProgress({ phase: 'waiting', done: 0, total: 1, detail: message });
+      const answer = { ok: false, deployment_id: 'a', provider: 'postgres', actions: [], steps: [] };
+      return { ...answer, diagnostics: [{ severity: 'fail', code: 'x', message, remedy: message }] };
+    },
+    status: async () => {
+      throw new OperationError('internal', message);
+    },
+  } as unknown as Provider;
+  const about = { deployment_id: 'a', provider: 'postgres' };
+  const planned = await handle('plan', { ...about, databases: ['a'] }, [provider], context);
+  const failed = await handle('status', about, [provider], context);
+  expect(told).toHaveLength(1);
+  expect(JSON.stringify([planned, failed, told])).not.toContain('w#rd');
+  expect(failed.diagnostics[0]?.message).toBe('syntax error at or near "***"');
+});

@@ -1,8 +1,11 @@
 // Verify against servers that are right and servers that are wrong: what it says of each, and what it leaves in their logs.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Check, Response } from 'bus-integration-database';
 import { createCertificateAuthority, createPlainAdmin, type Server, startServer } from 'embedded';
 import { Client } from 'pg';
 import { describe, expect, test } from 'vitest';
+import { scriptedServer } from '../packages/bus-integration-postgres/test/scripted-server.ts';
 import { createDeployment, type Deployment, temporaryFolder, type Wish } from './scenarios/deployment.ts';
 import { explain } from './scenarios/stage.ts';
 
@@ -258,4 +261,29 @@ test("a service in another database of its own deployment's, and in one by a gra
     'fail foreign-database app_svc: app_svc can connect to logs, which is for other roles of this deployment',
     'info other-database app_svc: may connect to strange too, by a grant of its own',
   ]);
+});
+
+test('a service host whose first address is silent costs one wait, not one for each login', async () => {
+  await using server = await startServer();
+  await using silent = await scriptedServer(() => {});
+  using folder = temporaryFolder();
+  const databases = Array.from({ length: 10 }, (_, index) => `app${index}`);
+  const deployment = createDeployment({
+    adminDsn: server.dsn(),
+    wish: { databases, serviceRole: 'svc' },
+    folder: folder.path,
+    jobs: 2,
+  });
+  const applied = await deployment.apply();
+  expect(applied.ok, explain(applied)).toBe(true);
+  for (const database of databases) {
+    const path = join(deployment.dsnDirectory, `${database}.dsn`);
+    const line = readFileSync(path, 'utf8').replace(/@([^/]*)\//, `@127.0.0.1:${silent.port},$1/`);
+    writeFileSync(path, line.replace(/(\?.*)?\n$/, '?connect_timeout=2&sslmode=disable\n'));
+  }
+  const answer = await deployment.verify();
+  const logins = (answer.connectivity ?? []).filter(({ id }) => id === 'service-login');
+  expect(logins.map(({ result }) => result)).toEqual(databases.map(() => 'ok'));
+  // Two logins at once wait for it before either knows.
+  expect(silent.count.made).toBeLessThanOrEqual(2);
 });

@@ -21,11 +21,13 @@ export interface ConnectCache {
   readonly tlsFiles: Map<string, Promise<TlsFiles>>;
   /** Settings that an address's server, or a pooler before it, doesn't take in the startup packet. */
   readonly settingRefusals: Map<string, SettingRefusals>;
+  /** The address that answered last, by the hosts that were asked for: those before it may be dead, and silent for long. */
+  readonly answered: Map<string, PinnedAddress>;
 }
 
 /** An empty cache; it holds keys as secret as the passwords, so give it to one run alone. */
 export function createConnectCache(): ConnectCache {
-  return { scramKeys: new Map(), tlsFiles: new Map(), settingRefusals: new Map() };
+  return { scramKeys: new Map(), tlsFiles: new Map(), settingRefusals: new Map(), answered: new Map() };
 }
 
 export interface AttemptOptions {

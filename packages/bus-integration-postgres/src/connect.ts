@@ -86,23 +86,55 @@ async function firstOf(
   whole: Deadline,
   failures: OperationError[],
 ): Promise<Session | undefined> {
+  const { pinned: only, cache } = options;
+  const hosts = hostsKey(target);
+  const known = only ?? cache?.answered.get(hosts);
+  // Undefined when the next one is worth a try.
+  const tryOne = async (pinned: PinnedAddress, left: number): Promise<Session | undefined> => {
+    try {
+      const session = await within(target, serverOf(target, pinned), pinned, options, whole, left);
+      cache?.answered.set(hosts, pinned);
+      return session;
+    } catch (error) {
+      if (!(error instanceof OperationError)) throw error;
+      failures.push(error);
+      const mayOthers = othersMayDo(error);
+      // Who refuses a login answers too; who has fallen silent is asked first no more.
+      if (sqlstateOf(error) !== undefined && !mayOthers) cache?.answered.set(hosts, pinned);
+      const remembered = cache?.answered.get(hosts);
+      if (mayOthers && remembered !== undefined && isSamePlace(remembered, pinned)) cache?.answered.delete(hosts);
+      if (whole.signal.aborted || !mayOthers) throw summary(failures);
+      return undefined;
+    }
+  };
+  if (known !== undefined) {
+    const session = await tryOne(known, only === undefined ? target.addresses.length + 1 : 1);
+    if (session !== undefined || only !== undefined) return session;
+  }
   const isRandom = target.loadBalanceHosts === 'random';
-  const servers = options.pinned ? [serverOf(target, options.pinned)] : ordered(target.addresses, isRandom);
+  const servers = ordered(target.addresses, isRandom);
   for (const [serverIndex, server] of servers.entries()) {
-    const found = options.pinned ? [options.pinned] : await addressesOf(server, options.progress, whole, failures);
-    const addresses = ordered(found, isRandom);
+    const found = await addressesOf(server, options.progress, whole, failures);
+    const addresses = ordered(found, isRandom).filter((one) => known === undefined || !isSamePlace(one, known));
     for (const [index, pinned] of addresses.entries()) {
-      const left = servers.length - serverIndex + addresses.length - index - 1;
-      try {
-        return await within(target, server, pinned, options, whole, left);
-      } catch (error) {
-        if (!(error instanceof OperationError)) throw error;
-        failures.push(error);
-        if (whole.signal.aborted || !othersMayDo(error)) throw summary(failures);
-      }
+      const session = await tryOne(pinned, servers.length - serverIndex + addresses.length - index - 1);
+      if (session !== undefined) return session;
     }
   }
   return undefined;
+}
+
+/** The address that answered for a target's hosts in this run; undefined while none has. */
+export function answeredFor(target: ConnectionTarget, cache: ConnectCache): PinnedAddress | undefined {
+  return cache.answered.get(hostsKey(target));
+}
+
+function hostsKey({ addresses, targetSessionAttrs }: ConnectionTarget): string {
+  return JSON.stringify([targetSessionAttrs, addresses.map(({ host, hostaddr, port }) => [host, hostaddr, port])]);
+}
+
+function isSamePlace(one: PinnedAddress, other: PinnedAddress): boolean {
+  return one.host === other.host && one.address === other.address && one.port === other.port;
 }
 
 async function addressesOf(

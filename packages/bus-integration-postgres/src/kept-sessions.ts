@@ -4,7 +4,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { createTurnstile, type Turnstile } from 'bus-integration-database';
 import type { ConnectionTarget } from './connection-target.ts';
-import type { PinnedAddress } from './dial.ts';
+import { type PinnedAddress, resolveAddress } from './dial.ts';
 import { lentSession } from './lent-session.ts';
 import type { ObservedDatabase, ObservedServer } from './observation.ts';
 import { judgeVerifier } from './scram.ts';
@@ -21,6 +21,8 @@ export interface KeptSessionsOptions {
   readonly idleMs?: number;
   /** The most unused ones that are kept of one server, and never more than 15 % of its max_connections. Default: 16. */
   readonly most?: number;
+  /** What a server's name stands for. Default: the system's answer. */
+  readonly resolve?: typeof resolveAddress;
 }
 
 /** What a connection is, beside its address: another in any of it is another connection. */
@@ -64,8 +66,12 @@ export const keptApplicationName = 'bus operator database, kept';
 
 /** A connection that was not used for so long may have been cut without a word. */
 const trustedMs = 1_000;
-/** Settings of the server and of names in DNS change. */
-const longestLifeMs = 300_000;
+/**
+ * A name that leads elsewhere is noticed at the next use; an address that was moved to another server, while the old one
+ * goes on, only by a new connection. Settings of roles change, too.
+ */
+const longestLifeMs = 20_000;
+const longestLookupMs = 1_000;
 
 /** A server that has fewer left than this part of its max_connections is short of them. */
 const shortShare = 0.1;
@@ -100,6 +106,7 @@ interface ServerState {
  */
 export function createKeptSessions(options: KeptSessionsOptions = {}): KeptSessions {
   const { readingsAtOnce = 3, appliesAtOnce = 4, idleMs = 10_000, most = 16 } = options;
+  const isStillNamed = createNameWatch(options.resolve ?? resolveAddress);
   // Secrets take part in the keys, so the keys must tell nothing of them.
   const salt = randomBytes(32);
   const keyOf = (value: unknown) => createHmac('sha256', salt).update(revealed(value)).digest('base64');
@@ -135,7 +142,7 @@ export function createKeptSessions(options: KeptSessionsOptions = {}): KeptSessi
   const idleOf = (server: ServerState) => idle.filter((kept) => kept.server === server);
 
   const keep = async (key: string, session: Session, bornAt: number): Promise<void> => {
-    const now = Date.now();
+    const now = performance.now();
     const server = serverAt(placeOf(session.pinned));
     const isWelcome = !server.isShort && server.most > 0 && !server.limited.has(session.database);
     if (isClosed || !isWelcome || now - bornAt > longestLifeMs) return await session.close();
@@ -145,14 +152,23 @@ export function createKeptSessions(options: KeptSessionsOptions = {}): KeptSessi
     void session.closed.then(() => drop(kept));
     await giveUp(idleOf(server).slice(0, -server.most));
   };
-  const reuse = async (key: string, pinned: PinnedAddress | undefined): Promise<Kept | undefined> => {
+  const reuse = async (
+    key: string,
+    target: ConnectionTarget,
+    pinned: PinnedAddress | undefined,
+  ): Promise<Kept | undefined> => {
     for (;;) {
       const kept = idle.findLast(
         (one) => one.key === key && (pinned === undefined || isSame(one.session.pinned, pinned)),
       );
       if (kept === undefined) return undefined;
       drop(kept);
-      if (Date.now() - kept.idleSince < trustedMs || (await isAlive(kept.session))) return kept;
+      // The rest of a run goes to where its first connection went.
+      if (pinned === undefined && !(await isStillNamed(target, kept.session.pinned))) {
+        await kept.session.close();
+        continue;
+      }
+      if (performance.now() - kept.idleSince < trustedMs || (await isAlive(kept.session))) return kept;
     }
   };
   const open: KeptSessions['open'] = async (target, pinned, open) => {
@@ -192,9 +208,9 @@ export function createKeptSessions(options: KeptSessionsOptions = {}): KeptSessi
       // Which server is the right one is asked anew where that may change.
       if (kind.target.targetSessionAttrs !== 'any') return await open(kind.target, pinned, openNew);
       const key = keyOf([kind.target, kind.purpose, kind.database ?? null]);
-      const kept = await reuse(key, pinned);
+      const kept = await reuse(key, kind.target, pinned);
       const session = kept?.session ?? (await open(kind.target, pinned, openNew));
-      const bornAt = kept?.bornAt ?? Date.now();
+      const bornAt = kept?.bornAt ?? performance.now();
       return lentSession(session, (isSound) => (isSound ? keep(key, session, bornAt) : session.close()));
     },
     note: async (pinned, { server: seen, databases }) => {
@@ -220,6 +236,26 @@ export function createKeptSessions(options: KeptSessionsOptions = {}): KeptSessi
       isClosed = true;
       await giveUp(idle);
     },
+  };
+}
+
+/** Whether a target's name still leads to an address; asked once a second at most, and believed while nobody answers. */
+function createNameWatch(resolve: typeof resolveAddress) {
+  const asked = new Map<
+    string,
+    { readonly at: number; readonly found: Promise<readonly PinnedAddress[] | undefined> }
+  >();
+  return async ({ addresses }: ConnectionTarget, pinned: PinnedAddress): Promise<boolean> => {
+    const server = addresses.find(({ host, port }) => host === pinned.host && port === pinned.port);
+    if (server === undefined) return false;
+    const name = JSON.stringify([server.host, server.hostaddr, server.port]);
+    let lookup = asked.get(name);
+    if (lookup === undefined || performance.now() - lookup.at > trustedMs) {
+      const found = resolve(server, AbortSignal.timeout(longestLookupMs)).catch(() => undefined);
+      lookup = { at: performance.now(), found };
+      asked.set(name, lookup);
+    }
+    return (await lookup.found)?.some((one) => isSame(one, pinned)) ?? true;
   };
 }
 

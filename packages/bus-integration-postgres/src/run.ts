@@ -1,7 +1,7 @@
 // One run's connections: all to the address that the first one reached, each with the settings its work needs.
 import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
-import { connect, createConnectCache, type Session } from './connect.ts';
+import { type ConnectCache, connect, createConnectCache, type Session } from './connect.ts';
 import type { ConnectionTarget } from './connection-target.ts';
 import type { PinnedAddress } from './dial.ts';
 import { type KeptSessions, keptApplicationName } from './kept-sessions.ts';
@@ -33,6 +33,8 @@ export interface Run {
   /** Counts what goes over the network, where anybody wants to know. */
   readonly meter: Meter | undefined;
   readonly kept: KeptSessions | undefined;
+  /** What connections of this run, services' among them, need not find out twice. */
+  readonly cache: ConnectCache;
   /** The address that the first connection reached; later ones dial it again. */
   readonly pinned: PinnedAddress | undefined;
   /** Runs the work when the server has a place for it. */
@@ -65,6 +67,7 @@ export function createRun({ target, signal, meter, kept, isKeeping = false }: Ru
     signal,
     meter,
     kept,
+    cache,
     get pinned() {
       return pinned;
     },

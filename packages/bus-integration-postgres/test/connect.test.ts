@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Secret } from 'bus-integration-database';
 import { type Server, sharedServer, startServer } from 'embedded';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connect, createMeter } from '../src/connect.ts';
+import { connect, createConnectCache, createMeter } from '../src/connect.ts';
 import type { ConnectionTarget, ServerAddress } from '../src/connection-target.ts';
 import { fatal, scriptedServer } from './scripted-server.ts';
 import { brief, targetAt, targetOf } from './target.ts';
@@ -147,6 +147,28 @@ describe('IN-24 several addresses', () => {
     await using silent = await scriptedServer(() => {});
     await using session = await first([{ host: '127.0.0.1', port: silent.port }, good], {}, 1_000);
     expect(session.pinned.port).toBe(server.port);
+  });
+
+  test('what answered is asked first from then on, and what fell silent no more', async () => {
+    await using silent = await scriptedServer(() => {});
+    const cache = createConnectCache();
+    const target = targetOf(server, {
+      addresses: [{ host: '127.0.0.1', port: silent.port }, good],
+      connectTimeoutMs: 1_000,
+    });
+    for (const _ of [1, 2, 3]) {
+      await using session = await connect(target, { ...brief, cache });
+      expect(session.pinned.port).toBe(server.port);
+    }
+    expect(silent.count.made).toBe(1);
+    // A refused login is an answer too.
+    await expect(connect(target, { ...brief, cache, password: new Secret('wrong') })).rejects.toThrow('password');
+    expect(silent.count.made).toBe(1);
+    const dead = { host: '127.0.0.1', address: '127.0.0.1', port: await closedPort() };
+    for (const key of cache.answered.keys()) cache.answered.set(key, dead);
+    await using session = await connect(target, { ...brief, cache });
+    expect(session.pinned.port).toBe(server.port);
+    expect(silent.count.made).toBe(2);
   });
 
   test('connect_timeout holds for each', async () => {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { handle, type Provider, type Response, readConfiguration, Secret } from 'bus-integration-database';
 import { type Server, startServer } from 'embedded';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -165,6 +166,38 @@ test('many at once are served in turn, with few connections', async () => {
   expect(answers.every(({ ok }) => ok)).toBe(true);
   expect(meter.openPeak).toBeLessThanOrEqual(16);
   expect(await ourSessions()).toBeLessThanOrEqual(16);
+});
+
+test('a name that leads to another server is followed at the next use, though the first one goes on', async () => {
+  await using promoted = await startServer();
+  let address = '127.0.0.1';
+  const resolve = async () => {
+    if (address === '') throw new Error('the name service does not answer');
+    return [{ host: 'db.example', address, port: server.port }];
+  };
+  const watching = createKeptSessions({ resolve });
+  const addresses = [{ host: 'db.example', port: server.port, password: new Secret(server.password) }];
+  const target = targetOf(server, { addresses });
+  const there = { host: 'db.example', address: '127.0.0.1', port: server.port };
+  const open = async () =>
+    address === '127.0.0.9'
+      ? await connect(targetOf(promoted), brief)
+      : await connect(target, { ...brief, pinned: there });
+  const portOf = async (pinned?: typeof there) => {
+    await using session = await watching.take({ target, purpose: 'read', database: undefined }, pinned, open);
+    const [row] = await session.query<{ port: number }>('SELECT pg_catalog.inet_server_port() AS port');
+    return row?.port;
+  };
+  expect([await portOf(), await portOf()]).toEqual([server.port, server.port]);
+  // Nobody's answer is no other answer.
+  address = '';
+  await sleep(1_100);
+  expect(await portOf()).toBe(server.port);
+  address = '127.0.0.9';
+  await sleep(1_100);
+  expect(await portOf(there)).toBe(server.port);
+  expect(await portOf()).toBe(promoted.port);
+  await watching.close();
 });
 
 test('a run that was cut off gives nothing back', async () => {

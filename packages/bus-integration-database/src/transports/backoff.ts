@@ -27,10 +27,10 @@ export function createBackoff({ forMs, minMs, maxMs }: RetryPolicy): Backoff {
   let since: number | undefined;
   return {
     wait: async (failure, signal) => {
-      since ??= Date.now();
+      since ??= performance.now();
       const longest = Math.min(maxMs, minMs * 2 ** Math.min(failures, 20));
       const waitMs = longest / 2 + Math.random() * (longest / 2);
-      if (forMs !== undefined && Date.now() + waitMs > since + forMs) throw givenUp(failure, forMs);
+      if (forMs !== undefined && performance.now() + waitMs > since + forMs) throw givenUp(failure, forMs);
       failures += 1;
       await delay(waitMs, undefined, { signal }).catch(() => {});
     },

@@ -1,7 +1,6 @@
 // Whether services can do what they must, and nothing else: one login for each DSN file; once for each role what it may
 // in the whole cluster, and how the server would ask for its password where no login showed it. Nothing stays behind.
 import { type Check, loginsOf } from 'bus-integration-database';
-import { createConnectCache } from '../connect.ts';
 import type { ConnectionTarget } from '../connection-target.ts';
 import type { DsnDirectory } from '../dsn-directory.ts';
 import { readPairs } from '../dsn-file.ts';
@@ -91,7 +90,6 @@ async function tryFiles(pairs: readonly FilePair[], options: ConnectivityOptions
   );
   const rolesIn = new Map<string, string[]>();
   for (const { database, role } of pairs) rolesIn.set(database, [...(rolesIn.get(database) ?? []), role]);
-  const cache = createConnectCache();
   const lookedAt = new Set<string>();
   // Read before the first login, so that none of the later ones has to wait for its file.
   const targets = new Map(pairs.map((pair) => [pair, readService(pair, directory, endpoint)]));
@@ -108,7 +106,7 @@ async function tryFiles(pairs: readonly FilePair[], options: ConnectivityOptions
         return isFirst;
       };
       const { isNegative } = options;
-      const { signal, meter } = run;
+      const { signal, meter, cache } = run;
       const roles = rolesIn.get(pair.database) ?? [];
       const findings = await tryLogin({ pair, target, schemas, roles, isNegative, looksAtRole, cache, meter, signal });
       found.set(pair, { ...findings, target });

@@ -2,7 +2,7 @@
 // with a wrong password. Judges nothing of what it is answered but that a wrong one is refused.
 import { randomBytes } from 'node:crypto';
 import { type Check, OperationError, printable, Secret } from 'bus-integration-database';
-import type { PinnedAddress, Session } from '../connect.ts';
+import { answeredFor, type PinnedAddress, type Session } from '../connect.ts';
 import type { ConnectionTarget } from '../connection-target.ts';
 import { startDeadline } from '../deadline.ts';
 import { isSocketDirectory, placeOf, resolveAddress } from '../dial.ts';
@@ -99,8 +99,10 @@ export function isSame(one: PinnedAddress, other: PinnedAddress): boolean {
   return one.address === other.address && one.port === other.port;
 }
 
-/** Where the service would dial; undefined where that can't be found, which its login has told already. */
-async function firstAddress({ target, run: { signal } }: KnockOptions): Promise<PinnedAddress | undefined> {
+/** Where the service would dial: what has answered, else its first address; undefined where its name is not known. */
+async function firstAddress({ target, run: { signal, cache } }: KnockOptions): Promise<PinnedAddress | undefined> {
+  const answered = answeredFor(target, cache);
+  if (answered !== undefined) return answered;
   const [server] = target.addresses;
   if (server === undefined) return undefined;
   const deadline = startDeadline(knockTimeoutMs, signal, () => new OperationError('timeout', 'no answer'));

@@ -64,23 +64,29 @@ async function certificateOf(
 ): Promise<Presented | undefined> {
   const { host, port, sslrootcert } = preparation.wish.endpoint;
   if (facts.settings.ssl === 'off' || listeningOf(facts)?.isOpen === false || host === undefined) return undefined;
-  const pinned = await addressOf(host.split(',')[0] ?? host, Number(port?.split(',')[0] ?? 5432), session, run.signal);
-  if (typeof pinned === 'string') return { state: 'unknown', reason: pinned };
-  if (isSocketDirectory(pinned.address)) return undefined;
-  return await lookAtCertificate(pinned, run.target, sslrootcert, run.signal);
+  const dialled = Number(port?.split(',')[0] ?? 5432);
+  const found = await addressesOf(host.split(',')[0] ?? host, dialled, session, run.signal);
+  if (typeof found === 'string') return { state: 'unknown', reason: found };
+  let presented: Presented | undefined;
+  // As clients do: an address where nobody answers is passed over.
+  for (const pinned of found) {
+    if (isSocketDirectory(pinned.address)) return undefined;
+    presented = await lookAtCertificate(pinned, run.target, sslrootcert, run.signal);
+    if (presented.state !== 'unknown') break;
+  }
+  return presented;
 }
 
-/** The admin's own address where services dial the same host; else the first one of theirs. */
-async function addressOf(
+/** The admin's own address where services dial the same host; else theirs, two at most since each may be silent. */
+async function addressesOf(
   host: string,
   port: number,
   { pinned }: Session,
   signal: AbortSignal,
-): Promise<PinnedAddress | string> {
-  if (host === pinned.host) return { ...pinned, port };
+): Promise<readonly PinnedAddress[] | string> {
+  if (host === pinned.host) return [{ ...pinned, port }];
   try {
-    const [first] = await resolveAddress({ host, port }, signal);
-    return first ?? `can't look up host ${host}`;
+    return (await resolveAddress({ host, port }, signal)).slice(0, 2);
   } catch (error) {
     if (signal.aborted) throw error;
     return error instanceof Error ? error.message : String(error);

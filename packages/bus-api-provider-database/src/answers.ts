@@ -20,6 +20,8 @@ import { shareReads } from './shared-read.ts';
 export interface Answers {
   /** The deployment's own plan, status or doctor's findings, read after the question came. */
   read(verb: 'plan' | 'status' | 'doctor'): Promise<Response>;
+  /** False while the server was not reached at the last look; then it is looked at again, some seconds apart. */
+  isReached(): boolean;
   /** Answers a request; `signal` ends its run. */
   ask(verb: Verb, request: unknown, context: Context): Promise<Response>;
 }
@@ -27,6 +29,7 @@ export interface Answers {
 /** Runs for others than an apply that go on at once, and that may wait. */
 const runsAtOnce = 4;
 const runsWaiting = 64;
+const lookAgainMs = 2_000;
 /** A read that takes longer than this is given up. */
 const readTimeoutMs = 300_000;
 
@@ -42,9 +45,14 @@ export function createAnswers(
   onDefect: OnDefect,
 ): Answers {
   const turnstile = createTurnstile(runsAtOnce);
+  let isReached = true;
+  let lookedAt = 0;
   const run = async (verb: Verb, request: unknown, context: Context, isOwn = false): Promise<Response> => {
     const response = shown(await answer(verb, request, [provider], context, onDefect));
     metrics.response(verb, response, isOwn);
+    if (response.target !== undefined) isReached = true;
+    else if (response.error_class === 'unreachable' || response.error_class === 'timeout') isReached = false;
+    lookedAt = performance.now();
     return response;
   };
   const ownRequest = (verb: Verb): unknown =>
@@ -68,6 +76,14 @@ export function createAnswers(
   const reads = { plan: shared('plan'), status: shared('status'), doctor: shared('doctor') };
   return {
     read: (verb) => reads[verb](),
+    isReached: () => {
+      // Who is told that nothing is ready asks nothing, so nothing else would find out that it is again.
+      if (!isReached && performance.now() - lookedAt > lookAgainMs) {
+        lookedAt = performance.now();
+        void reads.status().catch(() => undefined);
+      }
+      return isReached;
+    },
     ask: async (verb, request, context) => {
       // An apply waits for its lock in the server, which is no reason for readers to wait.
       if (verb === 'apply') return run(verb, request, context);

@@ -226,6 +226,11 @@ function parseJson(server: FastifyInstance): void {
   const parse = server.getDefaultJsonParser('error', 'error');
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    // A route that takes no body parses none: clients send the header with every request.
+    if (request.method !== 'POST') {
+      done(null, undefined);
+      return;
+    }
     const text = body.toString();
     if (nestsDeeper(text, deepestLevels)) {
       done(requestProblem(400, 'invalid-request', 'http', 'the body nests too deep'));

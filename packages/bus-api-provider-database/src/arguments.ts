@@ -5,10 +5,11 @@ const defaultAddress = '127.0.0.1:8092';
 
 export const help = `bus-api-provider-database: the internal HTTP surface of bus operator database.
 
-usage: bus-api-provider-database [flags] [--addr HOST:PORT] [--deployments DIR]
+usage: bus-api-provider-database [flags] [--addr HOST:PORT] [--env-file FILE | --deployments DIR]
 
   --addr HOST:PORT     where to listen (default ${defaultAddress}; port 0: any free one); an address that others
                        reach needs authentication
+  --env-file FILE      its values win over the environment
   --deployments DIR    serve the deployment of each *.env file in DIR, instead of the environment's
   -f, --format FORMAT  text (default) or json: how it says where it listens
   -o, --output FILE    say that in FILE (0600) instead of on stdout
@@ -16,7 +17,7 @@ usage: bus-api-provider-database [flags] [--addr HOST:PORT] [--deployments DIR]
   -V, --version        name and version
   -q, -v, -vv, --trace, --color WHEN, --no-color change nothing here
 
-routes: GET /healthz; under /api/internal/database: GET capabilities, plan, status, doctor, openapi.json, metrics;
+routes: GET /healthz, /readyz; under /api/internal/database: GET capabilities, plan, status, doctor, openapi.json, metrics;
 POST plan, apply, verify; GET and DELETE jobs/ID, GET jobs/ID/events
 
 authentication: BUS_DATABASE_API_TOKEN_FILE, or a JWT by BUS_API_JWT_SECRET, BUS_API_JWT_SECRET_FILE or
@@ -30,7 +31,13 @@ export type Arguments =
   | { readonly asks: 'help' }
   | { readonly asks: 'version' }
   | { readonly problem: string }
-  | { readonly asks: 'serve'; readonly host: string; readonly port: number; readonly deployments?: string };
+  | {
+      readonly asks: 'serve';
+      readonly host: string;
+      readonly port: number;
+      readonly deployments?: string;
+      readonly envFile?: string;
+    };
 
 /**
  * Reads the words that are left when the global flags are gone.
@@ -43,12 +50,12 @@ export function readArguments(words: readonly string[]): Arguments {
   if (words.some((word) => word === '--version' || word === '-V')) return { asks: 'version' };
   const values = new Map<string, string>();
   const rest = words.flatMap((word) => {
-    const [, flag, value] = /^(--(?:addr|deployments))=(.*)$/s.exec(word) ?? [];
+    const [, flag, value] = /^(--(?:addr|deployments|env-file))=(.*)$/s.exec(word) ?? [];
     return flag === undefined ? [word] : [flag, value ?? ''];
   });
   while (rest.length > 0) {
     const [flag = '', value = ''] = rest.splice(0, 2);
-    if (!['--addr', '--deployments'].includes(flag))
+    if (!['--addr', '--deployments', '--env-file'].includes(flag))
       return { problem: `unexpected argument ${JSON.stringify(flag)}; see bus-api-provider-database --help` };
     if (value === '' || value.startsWith('--')) return { problem: `${flag} needs a value` };
     values.set(flag, value);
@@ -60,5 +67,14 @@ export function readArguments(words: readonly string[]): Arguments {
   if (host === undefined || port > 65535 || (bracketed !== undefined && isIP(bracketed) !== 6))
     return { problem: `--addr ${JSON.stringify(given)}: expected HOST:PORT` };
   const deployments = values.get('--deployments');
-  return { asks: 'serve', host, port, ...(deployments !== undefined && { deployments }) };
+  const envFile = values.get('--env-file');
+  if (deployments !== undefined && envFile !== undefined)
+    return { problem: '--env-file and --deployments are both given, expected one of them' };
+  return {
+    asks: 'serve',
+    host,
+    port,
+    ...(deployments !== undefined && { deployments }),
+    ...(envFile !== undefined && { envFile }),
+  };
 }

@@ -67,7 +67,15 @@ export function readAuthSettings({ env, cwd, uid }: AuthSurroundings): {
     }
   };
   const isLong = (key: string, secret: Secret | undefined, leastBytes: number) => {
-    if (secret === undefined || Buffer.byteLength(secret.reveal()) >= leastBytes) return;
+    if (secret === undefined) return;
+    const bytes = secretBytes(secret);
+    if (bytes === undefined)
+      return refuse(
+        key,
+        'begins with base64: and is none',
+        'make one: echo "base64:$(openssl rand -base64 48 | tr -d \'\\n\')"',
+      );
+    if (bytes.length >= leastBytes) return;
     refuse(key, `holds less than ${leastBytes} bytes`, 'make one: openssl rand -base64 48');
   };
 
@@ -93,6 +101,20 @@ export function readAuthSettings({ env, cwd, uid }: AuthSurroundings): {
     },
     warnings,
   };
+}
+
+/**
+ * The bytes of a shared JWT secret: of what follows `base64:`, padded or not, of either alphabet; else of the text.
+ * Undefined where that is no base64.
+ *
+ * @example
+ * secretBytes(new Secret('base64:AAEC')); // the bytes 0, 1, 2
+ */
+export function secretBytes(secret: Secret): Uint8Array | undefined {
+  const text = secret.reveal();
+  const [, encoded] = /^base64:(.*)$/s.exec(text) ?? [];
+  if (encoded === undefined) return new TextEncoder().encode(text);
+  return /^[A-Za-z0-9+/_-]+={0,2}$/.test(encoded) ? Uint8Array.from(Buffer.from(encoded, 'base64')) : undefined;
 }
 
 /** Keys that come over a network in clear are anybody's. */

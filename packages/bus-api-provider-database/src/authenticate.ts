@@ -3,7 +3,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { OperationError } from 'bus-integration-database';
 import { createRemoteJWKSet, decodeProtectedHeader, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
-import type { AuthSettings } from './auth-settings.ts';
+import { type AuthSettings, secretBytes } from './auth-settings.ts';
 
 const scopes = ['database:read', 'database:admin'] as const;
 export type Scope = (typeof scopes)[number];
@@ -45,7 +45,7 @@ export function createAuthenticate(settings: AuthSettings): Authenticate | undef
   const { token, jwtSecret, jwksUrl } = settings;
   if (token === undefined && jwtSecret === undefined && jwksUrl === undefined) return undefined;
   const isToken = token === undefined ? () => false : comparison(token.reveal());
-  const secretKey = jwtSecret === undefined ? undefined : new TextEncoder().encode(jwtSecret.reveal());
+  const secretKey = jwtSecret === undefined ? undefined : secretBytes(jwtSecret);
   // A key that is fetched again for each unknown `kid` would let strangers make us knock at that door.
   const remoteKeys =
     jwksUrl === undefined

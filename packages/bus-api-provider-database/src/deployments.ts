@@ -49,9 +49,12 @@ export interface Deployments {
 export function deploymentFromEnvironment(
   surroundings: ProviderSurroundings,
   roots: readonly ProviderRoot[],
+  envFile?: EnvFile,
 ): Deployments {
   try {
-    const { deployment, warnings } = configure(surroundings, roots);
+    const { deployment, warnings } = configure(surroundings, roots, envFile);
+    if (envFile !== undefined)
+      judgeSecretsIn(envFile, resolve(surroundings.cwd, envFile.path), deployment.configuration, surroundings.uid);
     return served([deployment], warnings, roots);
   } catch (error) {
     if (!(error instanceof OperationError) || error.errorClass !== 'not-configured') throw error;

@@ -1,6 +1,7 @@
 // The binary bus-api-provider-database: the HTTP surface of the deployments that its environment names, until a signal
 // ends it.
 import { homedir } from 'node:os';
+import { resolve } from 'node:path';
 import {
   type Diagnostic,
   type GlobalFlags,
@@ -9,13 +10,14 @@ import {
   OperationError,
   osUserOf,
   readGlobalFlags,
+  readNamedEnvFile,
   writeResult,
 } from 'bus-integration-database';
 import { createApp } from './app.ts';
-import { help, readArguments } from './arguments.ts';
+import { type Arguments, help, readArguments } from './arguments.ts';
 import { readAuthSettings } from './auth-settings.ts';
 import { createAuthenticate } from './authenticate.ts';
-import { deploymentFromEnvironment, deploymentsFromFolder } from './deployments.ts';
+import { type Deployments, deploymentFromEnvironment, deploymentsFromFolder } from './deployments.ts';
 import { createProviders, type ProviderSurroundings } from './providers.ts';
 import { listen, shutDown } from './serve.ts';
 
@@ -41,7 +43,7 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function serve(
-  { host, port, deployments: folder }: { host: string; port: number; deployments?: string },
+  { host, port, deployments: folder, envFile }: Extract<Arguments, { asks: 'serve' }>,
   flags: GlobalFlags,
 ): Promise<number> {
   const printing = nodeDebugFault();
@@ -58,12 +60,14 @@ async function serve(
       });
     }
   });
-  const surroundings = processSurroundings();
+  const named = envFile === undefined ? undefined : namedEnvFile(envFile);
+  const surroundings = processSurroundings(named?.file.values);
   const providers = createProviders();
   const deployments =
     folder === undefined
-      ? deploymentFromEnvironment(surroundings, providers)
+      ? deploymentFromEnvironment(surroundings, providers, named?.file)
       : deploymentsFromFolder(folder, surroundings, providers);
+  if (deployments.ids.length === 0 && !surroundings.env.BUS_DATABASE_PROVIDER) throw nothingToServe(deployments);
   const auth = readAuthSettings(surroundings);
   const authenticate = createAuthenticate(auth.settings);
   const app = await createApp({
@@ -73,7 +77,12 @@ async function serve(
     log: { level: 'info', stream: process.stderr },
   });
   const isAuthenticating = authenticate !== undefined;
-  for (const warning of [...deployments.warnings, ...auth.warnings, ...(isAuthenticating ? [] : [everybodyReads])])
+  for (const warning of [
+    ...(named?.warnings ?? []),
+    ...deployments.warnings,
+    ...auth.warnings,
+    ...(isAuthenticating ? [] : [everybodyReads]),
+  ])
     app.server.log.warn({ code: warning.code, ...(warning.remedy && { remedy: warning.remedy }) }, warning.message);
   const url = await listen(app, { host, port, isAuthenticating });
   const text = flags.format === 'json' ? `${JSON.stringify({ listening: url })}\n` : `listening on ${url}\n`;
@@ -90,9 +99,22 @@ const everybodyReads: Diagnostic = {
   remedy: 'set BUS_DATABASE_API_TOKEN_FILE to a file of mode 0600 with a token in it',
 };
 
-function processSurroundings(): ProviderSurroundings {
+function namedEnvFile(path: string) {
+  return readNamedEnvFile(resolve(path), path, process.getuid?.());
+}
+
+/** Most likely it was started in another folder; who means it, says which provider is to be spoken of. */
+function nothingToServe({ warnings }: Deployments): OperationError {
+  return new OperationError('not-configured', warnings[0]?.message ?? 'no deployment is configured', {
+    target: 'BUS_DEPLOYMENT_ID',
+    remedy:
+      'give a deployment: --env-file FILE or --deployments DIR; or set BUS_DATABASE_PROVIDER=postgres to serve healthz and capabilities alone',
+  });
+}
+
+function processSurroundings(values: Readonly<Record<string, string>> = {}): ProviderSurroundings {
   const uid = process.getuid?.() ?? 0;
-  const { env } = process;
+  const env = { ...process.env, ...values };
   return { env, processEnv: env, cwd: process.cwd(), homeDirectory: env.HOME || homedir(), osUser: osUserOf(uid), uid };
 }
 

@@ -38,6 +38,13 @@ function paths(): JsonSchema {
   const base = '/api/internal/database';
   return {
     '/healthz': { get: { ...operation('healthz', 'Is the server up', 'Health'), security: [] } },
+    '/readyz': {
+      get: {
+        ...operation('readyz', 'Was the database server reached at the last look', 'Health'),
+        responses: { ...answers('Health'), 503: content('Unready', 'It was not') },
+        security: [],
+      },
+    },
     [`${base}/capabilities`]: { get: operation('capabilities', 'What may be asked, and of whom', 'Capabilities') },
     [`${base}/plan`]: {
       get: { ...operation('getPlan', 'What apply would do for what is configured'), parameters: [deploymentId] },
@@ -164,6 +171,11 @@ function ownSchemas(): JsonSchema {
       properties: { ok: { const: true }, service: { const: 'bus-api-provider-database' } },
       required: ['ok', 'service'],
     },
+    Unready: {
+      type: 'object',
+      properties: { ok: { const: false }, service: { const: 'bus-api-provider-database' } },
+      required: ['ok', 'service'],
+    },
     Capabilities: {
       type: 'object',
       properties: {
@@ -171,9 +183,10 @@ function ownSchemas(): JsonSchema {
         providers: texts,
         events: texts,
         direct_bootstrap: { type: 'boolean' },
+        provider_neutral: { const: true },
         deployments: texts,
       },
-      required: ['provider', 'providers', 'events', 'direct_bootstrap', 'deployments'],
+      required: ['provider', 'providers', 'events', 'direct_bootstrap', 'provider_neutral', 'deployments'],
     },
     Problem: {
       description: 'A failed response of the contract that is a problem document of RFC 9457 too',

@@ -39,12 +39,20 @@ export function addRoutes(server: FastifyInstance, options: RouteOptions): void 
   const reads = { config: { scope: 'database:read' } } as const;
 
   server.get('/healthz', { config: { scope: null } }, async () => ({ ok: true, service: 'bus-api-provider-database' }));
+  server.get('/readyz', { config: { scope: null } }, async (_, reply) => {
+    const looks = deployments.ids.map((id) => answersOf(id));
+    const lost = looks.filter((answers) => !answers.isReached());
+    // One server of several that is away is no reason to send nobody here.
+    const isReady = lost.length === 0 || lost.length < looks.length;
+    return reply.code(isReady ? 200 : 503).send({ ok: isReady, service: 'bus-api-provider-database' });
+  });
   server.get(`${prefix}/capabilities`, reads, async () => ({
     provider: providers[0],
     providers,
     events: eventNames,
     // Without a broker the same requests are answered in-process, which is how a deployment is first brought up.
     direct_bootstrap: true,
+    provider_neutral: true,
     deployments: deployments.ids,
   }));
   const document = openApiDocument({ isAuthenticating: options.isAuthenticating });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OperationError } from 'bus-integration-database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readAuthSettings } from '../src/auth-settings.ts';
+import { readAuthSettings, secretBytes } from '../src/auth-settings.ts';
 
 let cwd: string;
 beforeAll(() => {
@@ -24,6 +24,9 @@ function read(env: Readonly<Record<string, string>>) {
 it('reads a token, a JWT secret, a JWKS', () => {
   expect(read({})).toEqual({});
   expect(read({ BUS_DATABASE_API_TOKEN_FILE: './token' }).token?.reveal()).toBe('a-token-that-is-long-enough');
+  const bytes = Buffer.alloc(32, 200);
+  const encoded = read({ BUS_API_JWT_SECRET: `base64:${bytes.toString('base64')}` }).jwtSecret;
+  expect(encoded && secretBytes(encoded)).toEqual(Uint8Array.from(bytes));
   expect(read({ BUS_API_JWT_SECRET: 'x'.repeat(32) }).jwtSecret?.reveal()).toHaveLength(32);
   expect(read({ BUS_API_JWT_SECRET_FILE: 'secret' }).jwtSecret?.reveal()).toHaveLength(32);
   expect(read({ BUS_API_JWKS_URL: 'https://id.example/jwks' }).jwksUrl?.host).toBe('id.example');
@@ -40,6 +43,8 @@ it.each([
     'BUS_DATABASE_API_TOKEN_FILE holds a token with characters that no token has',
   ],
   [{ BUS_DATABASE_API_TOKEN_FILE: '' }, 'BUS_DATABASE_API_TOKEN_FILE is empty'],
+  [{ BUS_API_JWT_SECRET: `base64:${Buffer.alloc(31).toString('base64')}` }, 'holds less than 32 bytes'],
+  [{ BUS_API_JWT_SECRET: `base64:${'?'.repeat(64)}` }, 'begins with base64: and is none'],
   [{ BUS_API_JWT_SECRET: 'short' }, 'BUS_API_JWT_SECRET holds less than 32 bytes'],
   [{ BUS_API_JWT_SECRET: 'x'.repeat(32), BUS_API_JWT_SECRET_FILE: 'secret' }, 'both set'],
   [{ BUS_API_JWKS_URL: 'http://id.example/jwks' }, 'no https URL'],

@@ -40,7 +40,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 /** Starts the binary; resolves when it says where it listens, or when it ends. */
 function start(...argv: string[]) {
-  return startIn({}, ...argv);
+  return startIn({ BUS_DATABASE_PROVIDER: 'postgres' }, ...argv);
 }
 
 async function startIn(env: NodeJS.ProcessEnv, ...argv: string[]) {
@@ -64,6 +64,35 @@ async function startIn(env: NodeJS.ProcessEnv, ...argv: string[]) {
 }
 
 describe('bus-api-provider-database', () => {
+  it('serves no deployment only when it is told the provider', async () => {
+    const { address, ended, err } = await startIn({}, '--addr', '127.0.0.1:0');
+    expect([address, await ended]).toEqual(['', 2]);
+    expect(err()).toMatch(
+      /BUS_DEPLOYMENT_ID is not set\n.*--env-file FILE or --deployments DIR.*BUS_DATABASE_PROVIDER/,
+    );
+  });
+
+  it('takes an env file, whose values win over the environment', async () => {
+    const file = join(directory, 'one.env');
+    const keys = ['BUS_DEPLOYMENT_ID=of-the-file', 'BUS_POSTGRES_ADMIN_DSN_FILE=./dsn', 'BUS_DATABASE_NAMES=a'];
+    writeFileSync(file, `${keys.join('\n')}\n`, { mode: 0o600 });
+    const { address } = await startIn(
+      { BUS_DEPLOYMENT_ID: 'of-the-process' },
+      '--addr',
+      '127.0.0.1:0',
+      '--env-file',
+      file,
+    );
+    const capabilities = await fetch(`${address}/api/internal/database/capabilities`);
+    expect(await capabilities.json()).toMatchObject({ provider_neutral: true, deployments: ['of-the-file'] });
+    writeFileSync(file, 'BUS_POSTGRES_ADMIN_DSN=postgresql://adm:secret@127.0.0.1/postgres\nBUS_DEPLOYMENT_ID=x\n');
+    chmodSync(file, 0o644);
+    const open = await start('--addr', '127.0.0.1:0', '--env-file', file);
+    expect([await open.ended, open.err()]).toEqual([2, expect.stringContaining('holds BUS_POSTGRES_ADMIN_DSN')]);
+    const both = await start('--env-file', file, '--deployments', directory);
+    expect([await both.ended, both.err()]).toEqual([2, expect.stringContaining('expected one of them')]);
+  });
+
   it('answers healthz and capabilities over HTTP, and ends cleanly at SIGTERM', async () => {
     const { child, ended, address } = await start('--addr', '127.0.0.1:0');
     expect(address).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d*$/);
@@ -132,7 +161,7 @@ describe('bus-api-provider-database', () => {
     const open = await start('--addr', '127.0.0.1:0');
     expect(open.err()).toContain('every local user can read plan, status and doctor');
     writeFileSync(join(directory, 'token'), 'a-token-for-tests-only-0123456789\n', { mode: 0o600 });
-    const env = { BUS_DATABASE_API_TOKEN_FILE: join(directory, 'token') };
+    const env = { BUS_DATABASE_PROVIDER: 'postgres', BUS_DATABASE_API_TOKEN_FILE: join(directory, 'token') };
     const served = await startIn(env, '--addr', '0.0.0.0:0');
     const { port } = new URL(served.address);
     expect((await fetch(`http://127.0.0.1:${port}/api/internal/database/capabilities`)).status).toBe(401);

@@ -164,7 +164,7 @@ describe('an apply', () => {
   it('is answered at once where the client waits', async () => {
     const answer = await ask('POST', 'apply?wait=30s', requests.apply);
     expect([answer.status, answer.document.ok, answer.document.dry_run]).toEqual([200, true, false]);
-    expect(answer.document.actions).toEqual(['discover-provider', 'compute-database-plan']);
+    expect(answer.document.actions).toEqual(['discover-provider', 'compute-database-plan', 'apply-database-plan']);
     for (const wait of ['30', '-1s', '601s', '2h', 'x', '', '1s&wait=2s']) {
       for (const body of [requests.apply, { ...requests.plan, confirm: false }]) {
         const refused = await ask('POST', `apply?wait=${wait}`, body);
@@ -206,10 +206,28 @@ describe('an apply', () => {
     expect(serving.app.jobs.running).toBe(0);
   });
 
+  it('is ended by a DELETE that says it is JSON and has no body', async () => {
+    await using _holder = await holdLock();
+    const { document } = await ask('POST', 'apply', requests.apply);
+    const headers = { 'content-type': 'application/json' };
+    expect((await serving.ask(`jobs/${document.job_id}`, undefined, { method: 'DELETE', headers })).status).toBe(202);
+    expect((await ask('GET', `jobs/${document.job_id}?wait=30s`)).document.response.error_class).toBe('cancelled');
+  });
+
   it('that nobody knows is 404, and says why it may be so', async () => {
     const answer = await ask('GET', 'jobs/5f0c2a52-7e0f-4b8a-9d7b-9c1c6f1f4b3f');
     expect([answer.status, answer.document.detail]).toEqual([404, expect.stringContaining('lost at a restart')]);
   });
+});
+
+it('readyz is 503 from a look that did not reach the server to one that does', async () => {
+  const readyz = async () => (await fetch(`${serving.url}/readyz`)).status;
+  expect(await readyz()).toBe(200);
+  await serving.server.kill();
+  expect((await ask('GET', 'plan')).status).toBe(502);
+  expect(await readyz()).toBe(503);
+  await serving.server.restart();
+  await vi.waitFor(async () => expect(await readyz()).toBe(200), 20_000);
 });
 
 describe('afterwards', () => {

@@ -33,6 +33,7 @@ export { asksForJson, readGlobalFlags } from './global-flags.ts';
 export { failure, handle } from './handle.ts';
 export { sendRequest } from './http-request.ts';
 export { deepestLevels, nestsDeeper } from './json-depth.ts';
+export { localEventsUrl, localTokenFile } from './local-events.ts';
 export { goesInClear, isLoopback } from './loopback.ts';
 export { masked, maskedDeep } from './mask.ts';
 export type { NamedKind, NameRules } from './names.ts';

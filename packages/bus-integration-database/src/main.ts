@@ -65,7 +65,7 @@ function json(value: unknown): string {
 
 function capabilities() {
   // Without a broker the same requests are answered in-process, which is how a deployment is first brought up.
-  return { provider: providers[0], providers, events: eventNames, direct_bootstrap: true };
+  return { provider: providers[0], providers, events: eventNames, direct_bootstrap: true, provider_neutral: true };
 }
 
 async function selfTest(flags: GlobalFlags): Promise<number> {

@@ -1,10 +1,11 @@
 // Which transport a worker is to use, from flags and environment, and that transport made. A client library is loaded
 // only when it is the one that is wanted.
 import { createHash } from 'node:crypto';
-import { closeSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, readFileSync } from 'node:fs';
 import { headerSafe } from './bearer-token.ts';
 import { parseDuration } from './duration.ts';
 import { OperationError } from './errors.ts';
+import { localTokenFile } from './local-events.ts';
 import { Secret } from './secret.ts';
 import { examineOpen, openSecretFile, readSecretFile } from './secret-file.ts';
 import { requirePath, shownValue } from './settings.ts';
@@ -139,12 +140,22 @@ function retryPolicy(env: Environment) {
       { target: 'BUS_EVENTS_LISTENER_RETRY_MIN' },
     );
   }
-  return { minMs, maxMs, forMs: durationOf(env, 'BUS_EVENTS_LISTENER_RETRY') };
+  return { minMs, maxMs, forMs: retryForMs(env) };
+}
+
+/** As a switch too: off is not at all, on is for ever. */
+function retryForMs(env: Environment): number | undefined {
+  const key = 'BUS_EVENTS_LISTENER_RETRY';
+  const text = env[key];
+  if (text === 'false') return 0;
+  return text === 'true' || text === '1' ? undefined : durationOf(env, key);
 }
 
 function tokenOf(env: Environment, uid: number): Secret | undefined {
   const file = env.BUS_EVENTS_TOKEN_FILE || undefined;
-  if (file !== undefined)
+  // The dispatcher names this file to every command, whether there is one or not.
+  const isAbsentDefault = file === localTokenFile && !existsSync(file);
+  if (file !== undefined && !isAbsentDefault)
     return headerSafe(
       readSecretFile(requirePath('BUS_EVENTS_TOKEN_FILE', file), { uid }).secret,
       'BUS_EVENTS_TOKEN_FILE',

@@ -50,6 +50,7 @@ describe('bus-integration-database', () => {
         providers: ['postgres'],
         events,
         direct_bootstrap: true,
+        provider_neutral: true,
       });
     },
   );

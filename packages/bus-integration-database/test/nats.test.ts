@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DiscardPolicy, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { DiscardPolicy, type JetStreamManager, jetstream, jetstreamManager, RetentionPolicy } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { hasNatsServer, type NatsServer, startNatsServer } from '../../../test/nats-server.ts';
@@ -285,6 +285,16 @@ describe.runIf(hasNatsServer('transport over NATS'))('with a real server', () =>
     await manager.streams.add({ name: 'ANSWERED', subjects: ['bus.database.*.response'], ...retention });
     await jetstream(client).publish('bus.database.status.response', '{}');
   }
+
+  test('a stream that is a work queue is read from its beginning', async () => {
+    const retention = RetentionPolicy.Workqueue;
+    await manager.streams.add({ name: 'QUEUE', subjects: ['bus.database.*.request'], retention });
+    await manager.streams.add({ name: 'ANSWERED', subjects: ['bus.database.*.response', deadLetterSubject] });
+    const waiting = ask('status', about);
+    await delay(100);
+    await startWorker();
+    expect(await waiting).toMatchObject([{ ok: true }]);
+  });
 
   test('a stream of answers that is full for 12 s delays an answer, and loses none', async () => {
     await fullStreamOfAnswers();

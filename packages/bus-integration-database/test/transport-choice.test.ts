@@ -133,6 +133,20 @@ function linesOf(bytes: Buffer, size: number, limitBytes: number) {
   return { lines, tooLong };
 }
 
+test.each(['1', 'true', '0', 'false', '30s'])('BUS_EVENTS_LISTENER_RETRY=%s is read', async (text) => {
+  const env = { BUS_EVENTS_LISTENER_RETRY: text, BUS_EVENTS_TOKEN_FILE: '.bus/tokens/local-events.jwt' };
+  await expect(chooseTransport({ eventsUrl: 'http://127.0.0.1:1', env, uid: 0 })).resolves.toBeDefined();
+});
+
+test('a switch of BUS_EVENTS_LISTENER_RETRY that is off gives up at the first failure', async () => {
+  const env = { BUS_EVENTS_LISTENER_RETRY: 'false' };
+  const transport = await chooseTransport({ eventsUrl: 'http://127.0.0.1:1', env, uid: 0 });
+  const none = { atOnce: 1, receive: async () => {}, onReady: () => {}, log: () => {} };
+  await expect(transport.listen({ events: ['bus.database.plan.request'], ...none })).rejects.toMatchObject({
+    errorClass: 'unreachable',
+  });
+});
+
 test('a backoff grows to its bound, begins anew after a success, and ends after its time', async () => {
   const signal = new AbortController().signal;
   const timed = async (backoff: ReturnType<typeof createBackoff>) => {

@@ -2,7 +2,7 @@
 import { type Context, type Diagnostic, isMutating, OperationError, type Response } from 'bus-integration-database';
 import type { Wish } from './compute.ts';
 import type { Session } from './connect.ts';
-import { concluded, ended } from './ending.ts';
+import { concluded, converged, ended } from './ending.ts';
 import { execute } from './execute.ts';
 import { keepAwake } from './keep-awake.ts';
 import { createLedger } from './ledger.ts';
@@ -95,7 +95,7 @@ async function attemptApply(
   const planned = planResponse({ wish, target, computed, warnings, startedAt });
   const answer = { ...unlessStale(options.saved, planned), dry_run: false };
   if (computed.isRefused || answer.error_class === 'stale-plan') return answer;
-  if (!computed.steps.some(isMutating)) return answer;
+  if (!computed.steps.some(isMutating)) return converged(wish, answer, startedAt);
 
   const passwords = choosePasswords(computed);
   const server = sight.seen.server;

@@ -28,6 +28,22 @@ export interface Ending {
   readonly startedAt: number;
 }
 
+/** The answer of an apply that had nothing to do. */
+export function converged(wish: ApplyOptions['wish'], answer: Response, startedAt: number): Response {
+  return { ...answer, ...base(wish, [...answer.steps, lastStep(0, answer.ok)], startedAt), ok: answer.ok };
+}
+
+function lastStep(steps: number, isDone: boolean): Step {
+  return {
+    action: 'apply-database-plan',
+    target: 'plan',
+    risk: 'create',
+    summary: `${steps} steps carried out`,
+    after: { steps },
+    state: isDone ? 'applied' : 'failed',
+  };
+}
+
 export function concluded(ending: Ending, again: Sight): Response {
   const { options, answer, computed, ledger, startedAt } = ending;
   const { wish, warnings } = options;
@@ -38,15 +54,7 @@ export function concluded(ending: Ending, again: Sight): Response {
     again.proofs,
   );
   const left = rest.steps.filter(isMutating);
-  const done: Step = {
-    action: 'apply-database-plan',
-    target: 'plan',
-    risk: 'create',
-    summary: `${computed.steps.filter(isMutating).length} steps carried out`,
-    after: { steps: computed.steps.filter(isMutating).length },
-    state: left.length === 0 ? 'applied' : 'failed',
-  };
-  const steps = [...ledger.steps(), done];
+  const steps = [...ledger.steps(), lastStep(computed.steps.filter(isMutating).length, left.length === 0)];
   const next = nextOf(ending, steps, filesLeftStaged(ending.staging));
   const isConverged = left.length === 0 && rest.errorClass === undefined;
   return {

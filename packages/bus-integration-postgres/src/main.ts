@@ -120,7 +120,13 @@ function enter(directory: string | undefined): string | undefined {
 
 function capabilities() {
   // Without a broker the same requests are answered in-process, which is how a deployment is first brought up.
-  return { provider: providerName, providers: [providerName], events: eventNames, direct_bootstrap: true };
+  return {
+    provider: providerName,
+    providers: [providerName],
+    events: eventNames,
+    direct_bootstrap: true,
+    provider_neutral: true,
+  };
 }
 
 async function tryItself(flags: GlobalFlags): Promise<number> {

@@ -10,7 +10,7 @@ import {
   type Response,
   readSecretFile,
   responseFaults,
-  type Secret,
+  Secret,
 } from 'bus-integration-database';
 import { callApi } from './api-call.ts';
 import { followJob } from './api-job.ts';
@@ -23,13 +23,18 @@ export interface ApiAddress {
 }
 
 /**
- * Where the API is, and what it is shown: `--api-url`, with or without the API's own path, and `--token-file`.
+ * Where the API is, and what it is shown: `--api-url`, with or without the API's own path, and `--token-file`;
+ * without one BUS_OPERATOR_TOKEN, then BUS_INTERNAL_TOKEN.
  *
  * @throws OperationError `invalid-request`, `not-configured`
  * @example
  * readApiAddress({ ...flags, apiUrl: 'http://127.0.0.1:8092' }, '/srv').url.pathname; // '/api/internal/database/'
  */
-export function readApiAddress({ apiUrl = '', tokenFile }: Flags, cwd: string): ApiAddress {
+export function readApiAddress(
+  { apiUrl = '', tokenFile }: Flags,
+  cwd: string,
+  env: Readonly<Record<string, string | undefined>> = {},
+): ApiAddress {
   const refuse = (why: string): never => {
     throw new OperationError('invalid-request', `--api-url: ${why}`, {
       code: 'usage',
@@ -43,7 +48,10 @@ export function readApiAddress({ apiUrl = '', tokenFile }: Flags, cwd: string): 
   if (url.search !== '' || url.hash !== '') refuse('expected no query and no fragment');
   const path = url.pathname.replace(/\/+$/, '');
   url.pathname = path.endsWith(apiPath) ? `${path}/` : `${path}${apiPath}/`;
-  if (tokenFile === undefined) return { url };
+  if (tokenFile === undefined) {
+    const key = ['BUS_OPERATOR_TOKEN', 'BUS_INTERNAL_TOKEN'].find((name) => env[name]);
+    return key === undefined ? { url } : { url, token: headerSafe(new Secret(env[key] ?? ''), key) };
+  }
   const { secret } = readSecretFile(resolve(cwd, tokenFile), { uid: process.getuid?.() ?? 0, shownAs: tokenFile });
   return { url, token: headerSafe(secret, '--token-file') };
 }
@@ -95,8 +103,8 @@ function withOwnRemedy(response: Response, { token }: ApiAddress): Response {
   if (response.error_class !== 'unauthenticated') return response;
   const remedy =
     token === undefined
-      ? "give the API's token: --token-file FILE"
-      : 'check the token in the file that --token-file names';
+      ? "give the API's token: --token-file FILE, or BUS_OPERATOR_TOKEN"
+      : 'check the token that --token-file, BUS_OPERATOR_TOKEN or BUS_INTERNAL_TOKEN gives';
   const diagnostics = response.diagnostics.map((diagnostic) => ({ ...diagnostic, remedy }));
   return { ...response, diagnostics };
 }

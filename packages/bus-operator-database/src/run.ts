@@ -133,7 +133,7 @@ async function answer(
   const root = roots.find(({ name }) => name === configuration.provider);
   const remote = flags.apiUrl === undefined ? undefined : await import('./api-client.ts');
   const provider =
-    remote?.createApiProvider(configuration.provider, remote.readApiAddress(flags, cwd)) ??
+    remote?.createApiProvider(configuration.provider, remote.readApiAddress(flags, cwd, env)) ??
     (await root?.load())?.create({
       configuration,
       surroundings: providerSurroundings(env, surroundings, cwd),

@@ -1,7 +1,7 @@
 // One command of `bus`: moves to its directory, joins ./.env to its environment, finds it on PATH, runs it, times it.
 import { realpathSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
-import { failure, OperationError, printable } from 'bus-integration-database';
+import { failure, localEventsUrl, localTokenFile, OperationError, printable } from 'bus-integration-database';
 import { runChild } from './child.ts';
 import { dotenvWarnings } from './dotenv-warnings.ts';
 import { overlayEnvFile, withoutFile } from './env-overlay.ts';
@@ -52,6 +52,7 @@ export async function runWord(
     return refuse(`failed to load .env: ${overlay.message}`, overlay.diagnostics[0]?.remedy);
   for (const warning of dotenvWarnings(overlay)) say(`warning: ${warning}`);
   const env = {
+    ...localEvents(overlay.env),
     ...overlay.env,
     ...(directory !== undefined && { PWD: cwd() }),
     ...(flags.perf && { BUS_PERF: '1' }),
@@ -84,6 +85,14 @@ export async function runWord(
     : await runChild(file ?? '', childArgs, { env, cwd: cwd(), say });
   reportTime(word, args, flags, performance.now() - begun, surroundings);
   return status;
+}
+
+/** The events API of this machine and its token, for commands to which nobody named another broker or token. */
+function localEvents({ BUS_NATS_URL, BUS_API_TOKEN }: Surroundings['env']): Record<string, string> {
+  return {
+    ...(!BUS_NATS_URL && { BUS_EVENTS_API_URL: localEventsUrl }),
+    ...(!BUS_API_TOKEN && { BUS_EVENTS_TOKEN_FILE: localTokenFile }),
+  };
 }
 
 /** A directory as seen from another, which is asked for only when it matters. */

@@ -152,6 +152,25 @@ describe('which command it is', () => {
   });
 });
 
+test('a command is given the events API of this machine, unless another broker or token is named', async () => {
+  const given = async (env: Record<string, string>) => {
+    const { stdout } = await bus(['env'], { cwd: folder(), env });
+    return stdout
+      .split('\n')
+      .filter((line) => /^BUS_EVENTS_/.test(line))
+      .sort();
+  };
+  const url = 'BUS_EVENTS_API_URL=http://127.0.0.1:8081/local/v1';
+  const file = 'BUS_EVENTS_TOKEN_FILE=.bus/tokens/local-events.jwt';
+  expect(await given({})).toEqual([url, file]);
+  expect(await given({ BUS_EVENTS_API_URL: 'http://h', BUS_EVENTS_TOKEN_FILE: '' })).toEqual([
+    'BUS_EVENTS_API_URL=http://h',
+    'BUS_EVENTS_TOKEN_FILE=',
+  ]);
+  expect(await given({ BUS_NATS_URL: 'nats://h' })).toEqual([file]);
+  expect(await given({ BUS_API_TOKEN: 't' })).toEqual([url]);
+});
+
 describe('./.env', () => {
   test('joins the environment of every command; the process wins, empty values too', async () => {
     const cwd = folder('A=file\nB=file\nC="two\\nlines"\n');

@@ -93,15 +93,21 @@ export async function durableConsumer(
     await manager.consumers.add(stream, { ...found.config, ack_wait: ackWaitMs * 1e6 }).catch(() => undefined);
     return { name, ackWaitMs: ((await find()) ?? found).ackWaitMs };
   }
+  const { retention } = (await manager.streams.info(stream)).config;
   try {
     await manager.consumers.add(stream, {
       durable_name: name,
       filter_subject: event,
       ack_policy: nats.AckPolicy.Explicit,
       ack_wait: ackWaitMs * 1e6,
-      // All that is kept would be answered again, most of it as too old.
-      deliver_policy: nats.DeliverPolicy.StartTime,
-      opt_start_time: new Date(Date.now() - maxAgeMs).toISOString(),
+      ...(retention === nats.RetentionPolicy.Workqueue
+        ? // What was answered is gone from it, and it takes no other policy.
+          { deliver_policy: nats.DeliverPolicy.All }
+        : // All that is kept would be answered again, most of it as too old.
+          {
+            deliver_policy: nats.DeliverPolicy.StartTime,
+            opt_start_time: new Date(Date.now() - maxAgeMs).toISOString(),
+          }),
       // Giving up is ours to do, with an answer.
       max_deliver: -1,
     });

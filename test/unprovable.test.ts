@@ -67,6 +67,25 @@ function containing(told: object): unknown {
   return expect.objectContaining(told);
 }
 
+test('md5, which asks for SCRAM once the verifier is stored: a new role, and one that had an MD5 hash', async () => {
+  await server.reload({
+    hba: `${local}${adminToo}host all all 127.0.0.1/32 md5`,
+    settings: { password_encryption: 'md5' },
+  });
+  using folder = temporaryFolder();
+  const deployment = createDeployment({
+    adminDsn,
+    wish: { databases: ['hashed'], serviceRole: 'hashed_svc' },
+    folder: folder.path,
+  });
+  const answer = await deployment.apply();
+  expect(answer.ok, explain(answer)).toBe(true);
+  await server.query(`ALTER ROLE hashed_svc PASSWORD 'lost'`);
+  const rotated = await deployment.apply({ rotate: ['hashed_svc'] });
+  expect(rotated.ok, explain(rotated)).toBe(true);
+  await server.reload({ settings: { password_encryption: 'scram-sha-256' } });
+});
+
 test('either remedy lets apply converge; then nothing more is asked', async () => {
   await server.reload({ hba: `${local}host all all 127.0.0.1/32 trust` });
   using folder = temporaryFolder();

@@ -11,7 +11,7 @@ if (!isThere)
 
 const unknowing = {
   ignore_startup_parameters:
-    'search_path,lock_timeout,statement_timeout,idle_in_transaction_session_timeout,idle_session_timeout,client_connection_check_interval,tcp_keepalives_idle,tcp_keepalives_interval,tcp_keepalives_count,tcp_user_timeout,default_transaction_read_only',
+    'search_path,lock_timeout,statement_timeout,idle_in_transaction_session_timeout,idle_session_timeout,client_connection_check_interval,tcp_keepalives_idle,tcp_keepalives_interval,tcp_keepalives_count,tcp_user_timeout,client_min_messages,default_transaction_read_only',
 };
 const cases = [
   {

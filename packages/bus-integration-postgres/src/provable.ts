@@ -68,8 +68,9 @@ function whyUnprovable(answer: Challenge | undefined, hasCertificate: boolean): 
   }
   if (answer?.kind !== 'asked' || answer.mechanisms.some((name) => name.startsWith('SCRAM-SHA-256'))) return undefined;
   const { method, mechanisms } = answer;
+  // Method md5 of pg_hba.conf asks for SCRAM as soon as a SCRAM verifier is stored; until then password_encryption decides.
+  if (method === 'md5') return undefined;
   if (method === 'password') return 'asks for the password in plaintext (password, ldap, pam or radius)';
-  if (method === 'md5') return 'asks for an MD5 hash';
   return `asks for ${printable(method === 'sasl' ? mechanisms.join(', ') : method.toUpperCase())}`;
 }
 

@@ -115,7 +115,14 @@ function nothingToServe({ warnings }: Deployments): OperationError {
 function processSurroundings(values: Readonly<Record<string, string>> = {}): ProviderSurroundings {
   const uid = process.getuid?.() ?? 0;
   const env = { ...process.env, ...values };
-  return { env, processEnv: env, cwd: process.cwd(), homeDirectory: env.HOME || homedir(), osUser: osUserOf(uid), uid };
+  return {
+    env,
+    processEnv: process.env,
+    cwd: process.cwd(),
+    homeDirectory: env.HOME || homedir(),
+    osUser: osUserOf(uid),
+    uid,
+  };
 }
 
 function print(text: string, { output }: GlobalFlags): number {

@@ -5,7 +5,7 @@ import { closeSync, existsSync, readFileSync } from 'node:fs';
 import { headerSafe } from './bearer-token.ts';
 import { parseDuration } from './duration.ts';
 import { OperationError } from './errors.ts';
-import { localTokenFile } from './local-events.ts';
+import { localEventsUrl, localTokenFile } from './local-events.ts';
 import { Secret } from './secret.ts';
 import { examineOpen, openSecretFile, readSecretFile } from './secret-file.ts';
 import { requirePath, shownValue } from './settings.ts';
@@ -35,8 +35,10 @@ export interface TransportChoice {
 export async function chooseTransport(choice: TransportChoice): Promise<Transport> {
   const { eventsUrl, nats, env, uid } = choice;
   const isFlagged = eventsUrl !== undefined || nats !== undefined;
-  const events = eventsUrl ?? (isFlagged ? undefined : env.BUS_EVENTS_API_URL || undefined);
   const broker = nats ?? (isFlagged ? undefined : env.BUS_NATS_URL || undefined);
+  // The dispatcher names this address before anybody has read an env file, whose broker is the one that is meant.
+  const isUnmeant = isFlagged || (broker !== undefined && env.BUS_EVENTS_API_URL === localEventsUrl);
+  const events = eventsUrl ?? (isUnmeant ? undefined : env.BUS_EVENTS_API_URL || undefined);
   if (events !== undefined && broker !== undefined) throw both(isFlagged);
   const retry = retryPolicy(env);
   const group = groupOf(choice);
@@ -153,9 +155,9 @@ function retryForMs(env: Environment): number | undefined {
 
 function tokenOf(env: Environment, uid: number): Secret | undefined {
   const file = env.BUS_EVENTS_TOKEN_FILE || undefined;
-  // The dispatcher names this file to every command, whether there is one or not.
-  const isAbsentDefault = file === localTokenFile && !existsSync(file);
-  if (file !== undefined && !isAbsentDefault)
+  // The dispatcher names this file to every command, whether there is one or not, and whatever an env file says.
+  const isUnmeant = file === localTokenFile && (Boolean(env.BUS_API_TOKEN) || !existsSync(file));
+  if (file !== undefined && !isUnmeant)
     return headerSafe(
       readSecretFile(requirePath('BUS_EVENTS_TOKEN_FILE', file), { uid }).secret,
       'BUS_EVENTS_TOKEN_FILE',

@@ -133,6 +133,11 @@ function linesOf(bytes: Buffer, size: number, limitBytes: number) {
   return { lines, tooLong };
 }
 
+test("the dispatcher's own address gives way to the broker that an env file names", async () => {
+  const env = { BUS_EVENTS_API_URL: 'http://127.0.0.1:8081/local/v1', BUS_NATS_URL: 'nats://127.0.0.1:1' };
+  await expect(chooseTransport({ env, uid })).resolves.toBeDefined();
+});
+
 test.each(['1', 'true', '0', 'false', '30s'])('BUS_EVENTS_LISTENER_RETRY=%s is read', async (text) => {
   const env = { BUS_EVENTS_LISTENER_RETRY: text, BUS_EVENTS_TOKEN_FILE: '.bus/tokens/local-events.jwt' };
   await expect(chooseTransport({ eventsUrl: 'http://127.0.0.1:1', env, uid: 0 })).resolves.toBeDefined();

@@ -40,7 +40,7 @@ export function sqlstateOf(error: unknown): string | undefined {
 export function isRetryable(error: unknown): boolean {
   const sqlstate = sqlstateOf(error);
   if (sqlstate === undefined) return false;
-  if (['40001', '40P01', '55006', '55P03', '53300', '57P03'].includes(sqlstate)) return true;
+  if (['40001', '40P01', '55006', '55P03', '53200', '53300', '57P03'].includes(sqlstate)) return true;
   // Two GRANTs on one object at once; PostgreSQL has no code of its own for it.
   return sqlstate === 'XX000' && /tuple concurrently (updated|deleted)/.test((error as Error).message);
 }

@@ -112,6 +112,9 @@ test('a login trigger that turns search_path is seen, and every statement guarde
   await using session = await connect(targetOf(server), brief);
   for (const _ of [1, 2]) expect(await session.query(searchPath, ['search_path'])).toEqual([{ path: '' }]);
   await expect(session.query('CREATE DATABASE made', [], { isAlone: true })).rejects.toThrow('public, pg_catalog');
+  await expect(session.script('BEGIN; SELECT 1 / 0')).rejects.toThrow('division by zero');
+  await session.script('ROLLBACK');
+  expect(await session.script('BEGIN; SELECT 1 AS one; COMMIT')).toContainEqual([{ one: 1 }]);
 });
 
 const isThere = pgBouncerPath() !== undefined;

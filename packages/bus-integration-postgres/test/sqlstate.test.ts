@@ -87,7 +87,7 @@ test('serverText cuts what is long before it looks at it, and never through a ha
 });
 
 describe('isRetryable', () => {
-  test.each(['40001', '40P01', '55006', '55P03', '53300', '57P03'])('%s', (sqlstate) => {
+  test.each(['40001', '40P01', '55006', '55P03', '53200', '53300', '57P03'])('%s', (sqlstate) => {
     expect(isRetryable(serverError(sqlstate, 'x'))).toBe(true);
     expect(isRetryable(toOperationError(serverError(sqlstate, 'x'), 'y'))).toBe(true);
   });

@@ -6,9 +6,15 @@ const known = new Set<string>();
 const mostKnown = 10_000;
 let index: Index | undefined;
 
-/** Called for whatever is put into a `Secret`. A whole DSN is left out: its password is made a secret of its own. */
+/**
+ * Called for whatever is put into a `Secret`. A whole DSN is left out: its password is made a secret of its own, and is
+ * one here as it is spelled there.
+ */
 export function remember(value: string): void {
-  if (value === '' || value.length > 4_096 || /:\/\/|\bpassword\s*=/i.test(value) || known.has(value)) return;
+  const [, spelled] = /^\s*[a-z]+:\/\/[^:@/?#]*:([^@/?#\s]+)@/i.exec(value) ?? [];
+  if (spelled !== undefined) remember(spelled);
+  const isDsn = /^\s*[a-z][a-z\d+.-]*:\/\/|(?:^|\s)password\s*=/i.test(value);
+  if (value === '' || value.length > 4_096 || isDsn || known.has(value)) return;
   known.add(value);
   const [oldest] = known;
   if (known.size > mostKnown && oldest !== undefined) known.delete(oldest);

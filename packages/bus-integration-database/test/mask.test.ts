@@ -37,6 +37,13 @@ describe('masked', () => {
     for (const text of ['', 'pä', 'a text without it', password.slice(0, -1)]) expect(masked(text)).toBe(text);
   });
 
+  test('knows the password of a DSN as it is spelled there, and one that looks like a part of a DSN', () => {
+    new Secret('postgresql://app:pw%3aWord7%2fx@db.example/app');
+    expect(masked('invalid: app:pw%3aWord7%2fx in db.example')).toBe('invalid: app:*** in db.example');
+    new Secret('z#1://Word.password=9');
+    expect(masked('near z#1://Word.password=9')).toBe('near ***');
+  });
+
   test('of two secrets that begin alike the longer one is meant', () => {
     new Secret('Alike-0123456789');
     new Secret('Alike-0123456789-and-more');

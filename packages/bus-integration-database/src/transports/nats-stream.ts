@@ -1,5 +1,6 @@
 // The stream and the consumers that a worker needs in JetStream: taken as they are where they will do, made where they are
 // missing. Changes nothing that somebody else set up. https://docs.nats.io/nats-concepts/jetstream
+import { setTimeout as delay } from 'node:timers/promises';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { OperationError } from '../errors.ts';
 import type { Nats } from './nats-client.ts';
@@ -49,6 +50,14 @@ export async function requireStreams(manager: JetStreamManager, subjects: readon
     target: 'BUS_NATS_URL',
     remedy: 'have a stream take bus.database.>',
   });
+}
+
+/**
+ * Waits until a stream that is being removed is gone. Its consumers are told to be deleted first; what is made of its name
+ * meanwhile looks well, and nats-server 2.9 delivers nothing from it, ever. That it is over shows nowhere.
+ */
+export async function removalOver(signal: AbortSignal): Promise<void> {
+  await delay(1_000, undefined, { signal }).catch(() => {});
 }
 
 async function streamOf(manager: JetStreamManager, event: string): Promise<string | undefined> {

@@ -1,6 +1,5 @@
 // NATS JetStream as a worker's transport: a durable pull consumer for each event's name, shared by all workers of a group.
 // A request is acknowledged when its answer is out; until then the server is told that it is at work.
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Consumer, JetStreamClient, JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { OperationError } from '../errors.ts';
@@ -20,7 +19,7 @@ import {
   unauthorized,
   withoutJetStream,
 } from './nats-refusals.ts';
-import { durableConsumer, eventStream, requireStreams } from './nats-stream.ts';
+import { durableConsumer, eventStream, removalOver, requireStreams } from './nats-stream.ts';
 import { type PublishOptions, publishUntilTaken } from './publish-until-taken.ts';
 
 export interface NatsOptions {
@@ -191,7 +190,7 @@ export function createNatsTransport(options: NatsOptions): Transport {
           if (stopping.signal.aborted || connection?.isClosed()) return;
           onReady(false);
           log('warn', 'reconnecting', { why: messageOf(failure) });
-          if (failure !== replaced) await delay(removalMs, undefined, { signal: stopping.signal }).catch(() => {});
+          if (failure !== replaced) await removalOver(stopping.signal);
           await backoff.wait(failure, stopping.signal);
         }
       };
@@ -249,9 +248,4 @@ interface Source {
   readonly ackWaitMs: number;
 }
 
-/**
- * A consumer is told to be deleted before its stream is. What is made of that name meanwhile looks well, and nats-server
- * 2.9 delivers nothing from it, ever.
- */
-const removalMs = 1_000;
 const headerRoomBytes = 1_024;

@@ -112,7 +112,9 @@ function goesOn({ url }: ApiAddress, jobId: string, why: OperationError): Operat
     `${why.message}; the apply may go on at ${printable(new URL(`jobs/${jobId}`, url).href)}`,
     {
       code: first?.code ?? 'api',
-      remedy: 'bus operator database status shows what stands; run the same command again: it continues',
+      // The same command would make yet another password where this one comes to its end.
+      remedy:
+        'bus operator database status shows what stands; when it has ended, run apply, with --rotate only for a role that has its old password still',
       cause: why,
     },
   );

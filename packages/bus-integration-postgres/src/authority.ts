@@ -1,7 +1,7 @@
 // What the admin lacks for a plan, predicted before anything is touched, each with the SQL that a DBA would run. Pure.
 import type { Diagnostic, Step } from 'bus-integration-database';
 import { type Comparison, findObject, isUnseen } from './compare.ts';
-import type { Observation } from './observation.ts';
+import { isFull, type Observation } from './observation.ts';
 import { printable, shown } from './shown.ts';
 import { identifier } from './sql.ts';
 
@@ -52,11 +52,20 @@ function serverFindings(steps: readonly Step[], { server, admin }: Observation):
 function unseenFindings(standings: Comparison['databases'], seen: Observation): Diagnostic[] {
   return [...standings]
     .filter(([name, standing]) => (standing === 'ours' || standing === 'adopted') && isUnseen(seen, name))
-    .map(([name]) =>
-      lacking('lacks-connect', `role ${shown(seen.admin.name)} may not connect to database ${shown(name)}`, {
+    .map(([name]) => {
+      const database = seen.databases.get(name);
+      if (database !== undefined && isFull(database, seen.admin)) {
+        const { connectionLimit, connections } = database;
+        return lacking(
+          'connection-limit',
+          `database ${shown(name)} takes no more connections: CONNECTION LIMIT ${connectionLimit}, ${connections} in use`,
+          { remedy: `ALTER DATABASE ${identifier(name)} CONNECTION LIMIT -1;` },
+        );
+      }
+      return lacking('lacks-connect', `role ${shown(seen.admin.name)} may not connect to database ${shown(name)}`, {
         remedy: `its owner runs: GRANT CONNECT ON DATABASE ${identifier(name)} TO ${identifier(seen.admin.name)};`,
-      }),
-    );
+      });
+    });
 }
 
 /** Attributes of the admin's own role, each said once however many things need it. */

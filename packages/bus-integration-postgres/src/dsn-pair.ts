@@ -1,5 +1,6 @@
 // A DSN file and the staged file beside it, as they were read: whose they are, which passwords they hold. Pure.
 import type { Secret } from 'bus-integration-database';
+import { shown } from './shown.ts';
 
 export type Endpoint = Readonly<Record<string, string>>;
 
@@ -46,6 +47,22 @@ export function passwordsIn(pairs: readonly FilePair[], which: 'live' | 'staged'
     const reading = pair[which];
     return reading.state === 'present' ? [reading.password] : [];
   });
+}
+
+/** What of a file's endpoint differs from the wanted one: `host 10.0.0.1, expected db.example.com`; undefined where nothing does. */
+export function endpointFault(reading: FileReading, wanted: Endpoint): string | undefined {
+  if (reading.state !== 'present') return undefined;
+  const { endpoint } = reading;
+  const differing = [...new Set([...Object.keys(wanted), ...Object.keys(endpoint)])].filter(
+    (name) => endpoint[name] !== wanted[name],
+  );
+  const faults = differing.map((name) => {
+    const [is, expected] = [endpoint[name], wanted[name]].map((value) =>
+      value === undefined ? 'unset' : shown(value),
+    );
+    return `${name} is ${is}, expected ${expected}`;
+  });
+  return faults.length === 0 ? undefined : faults.join('; ');
 }
 
 /** Whether a file holds this password. */

@@ -79,6 +79,14 @@ export interface ObservedDatabase {
   readonly acl: readonly AclEntry[];
 }
 
+/** A limit of the database itself, which does not bind superusers, leaves this admin no way in. */
+export function isFull(
+  { connectionLimit, connections }: ObservedDatabase,
+  admin: Pick<ObservedAdmin, 'isSuperuser'>,
+): boolean {
+  return !admin.isSuperuser && connectionLimit >= 0 && connections >= connectionLimit;
+}
+
 export interface ObservedSchema {
   readonly name: string;
   readonly owner: string;

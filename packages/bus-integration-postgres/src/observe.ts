@@ -8,7 +8,7 @@ import type { Proofs } from './credentials.ts';
 import type { DsnDirectory } from './dsn-directory.ts';
 import { readPairs } from './dsn-file.ts';
 import type { FilePair } from './dsn-pair.ts';
-import type { Observation, ObservedInside } from './observation.ts';
+import { isFull, type Observation, type ObservedInside } from './observation.ts';
 import { judgeDatabase } from './ours.ts';
 import { provePasswords } from './prove.ts';
 import type { Run } from './run.ts';
@@ -84,6 +84,8 @@ function inspectable(cluster: ClusterSight, { declaration, deploymentId, allowed
   const adoption = { deploymentId, adopt: allowed.adopt, adoptFrom: allowed.adopt_from };
   return declaration.databases.filter((name) => {
     const { standing } = judgeDatabase(name, seen, adoption);
-    return (standing === 'ours' || standing === 'adopted') && cluster.databases.get(name)?.adminMayConnect;
+    const database = cluster.databases.get(name);
+    if (database === undefined || isFull(database, cluster.admin)) return false;
+    return (standing === 'ours' || standing === 'adopted') && database.adminMayConnect;
   });
 }

@@ -28,6 +28,11 @@ export interface RequestOptions {
    * where the session's search_path is not proven to be empty, which the statement before it shows. Default: false.
    */
   readonly isAlone?: boolean;
+  /**
+   * True for what must run in the session as its login left it, with whatever search_path the role has: only for what a
+   * service does as itself, to see whether it works. Default: false.
+   */
+  readonly isAsLoggedIn?: boolean;
 }
 
 export interface Session extends AsyncDisposable {
@@ -118,14 +123,14 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
 
   const runQuery = async (text: string, values: readonly unknown[], wish: RequestOptions): Promise<CommandResult[]> => {
     const name = wish.isPrepared ? nameOf(text) : undefined;
-    if (isProven()) return await driver.run(text, values, name);
+    if (isProven() || wish.isAsLoggedIn) return await driver.run(text, values, name);
     if (wish.isAlone) throw unproven(where, found);
     return withoutGuard(await driver.run(text, values, name, readGuard), 0);
   };
 
-  const runScript = async (text: string): Promise<CommandResult[]> => {
+  const runScript = async (text: string, wish: RequestOptions): Promise<CommandResult[]> => {
     // A transaction that failed takes nothing before its end, and its end names nothing.
-    if (isProven() || text === 'ROLLBACK') return await driver.run(text, []);
+    if (isProven() || wish.isAsLoggedIn || text === 'ROLLBACK') return await driver.run(text, []);
     const script = guardedScript(text, guard);
     return withoutGuard(await driver.run(script.text, []), script.at);
   };
@@ -188,7 +193,8 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
     closed: driver.closed.then(() => (closing === undefined ? driver.loss() : undefined)),
     query: async <Row>(text: string, values: readonly unknown[] = [], options: RequestOptions = {}) =>
       ((await request(() => runQuery(text, values, options), options)).at(-1)?.rows ?? []) as Row[],
-    script: async (text, options = {}) => (await request(() => runScript(text), options)).map(({ rows }) => rows),
+    script: async (text, options = {}) =>
+      (await request(() => runScript(text, options), options)).map(({ rows }) => rows),
     isPooled: async () => {
       if (found === undefined) looking ??= session.query('SELECT 1', [], { doing: 'looking for a pooler' });
       await looking;

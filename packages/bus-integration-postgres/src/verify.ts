@@ -3,6 +3,7 @@
 import type { Configuration, Response, VerifyRequest } from 'bus-integration-database';
 import { readServer } from './catalog.ts';
 import { type Connectivity, checkConnectivity } from './connectivity/connectivity.ts';
+import { readDeclared } from './connectivity/declared.ts';
 import { judgeListener } from './listener/listener.ts';
 import { policyOf } from './listener/policy.ts';
 import type { Preparation } from './preparation.ts';
@@ -23,12 +24,15 @@ export async function verify({ preparation, run, request, configuration, jobs }:
   const { wish, directory, warnings } = preparation;
   await using session = await run.open('survey');
   const surveying = readServer(session);
+  const triesServices = checks.includes('connectivity') && directory !== undefined;
+  const declared = triesServices ? readDeclared(session, wish.declaration) : undefined;
   const atOnce = surveying.then(({ server }) =>
     jobs(server.maxConnections - server.reservedConnections - server.usedConnections),
   );
   const connecting: Promise<Connectivity> =
-    checks.includes('connectivity') && directory !== undefined
+    triesServices && declared !== undefined
       ? checkConnectivity({
+          declared,
           preparation,
           directory,
           run,
@@ -42,7 +46,7 @@ export async function verify({ preparation, run, request, configuration, jobs }:
   // The admin reads while the services log in, and looks only where none of them did.
   const seenInside = connecting.then((connected) => connected.seenInside);
   // What still comes needs the session's facts only: it takes leave while the services are at work.
-  const onRead = () => void session.close();
+  const onRead = () => void Promise.allSettled([declared]).then(() => session.close());
   const judging = surveying.then(() => {
     if (checks.includes('listener-policy'))
       return judgeListener({ session, run, preparation, configuration, onRead, seenInside, jobs: atOnce });
@@ -50,7 +54,7 @@ export async function verify({ preparation, run, request, configuration, jobs }:
     return [];
   });
   // The session that they share must not be closed under one of them when another fails.
-  await Promise.allSettled([surveying, atOnce, connecting, seenInside, judging]);
+  await Promise.allSettled([surveying, declared, atOnce, connecting, seenInside, judging]);
   const { admin, server } = await surveying;
   const { checks: connectivity } = await connecting;
   const listener_policy = await judging;

@@ -12,6 +12,8 @@ import type { Preparation } from '../preparation.ts';
 import type { Run } from '../run.ts';
 import { sharingChecks } from '../sharing.ts';
 import type { Facts } from '../sql/verify.ts';
+import type { Declared } from './declared.ts';
+import { exposedChecks } from './exposed.ts';
 import { type Entrance, isSame, knockAll, tryWrongPassword } from './knock.ts';
 import { hasNoRoom, type LoginFindings, loginCheck, readService, tryLogin } from './login.ts';
 import { judgeRole } from './role.ts';
@@ -21,7 +23,9 @@ export interface ConnectivityOptions {
   readonly directory: DsnDirectory;
   readonly run: Run;
   /** The admin's: what it knows of the server need not be asked again. */
-  readonly session: Entrance;
+  readonly session: Entrance & { readonly where: string };
+  /** What the admin sees of declared roles and databases. */
+  readonly declared: Promise<Declared>;
   /** How many logins at once; the first one doesn't wait for the number. */
   readonly jobs: number | Promise<number>;
   readonly policy: Policy;
@@ -52,6 +56,7 @@ export async function checkConnectivity(options: ConnectivityOptions): Promise<C
       ...pairs.flatMap((pair) => found.get(pair)?.checks ?? []),
       ...roles.flatMap((role) => checks.get(role) ?? []),
       ...(options.isNegative ? sharingChecks(sharersIn(found)) : []),
+      ...(options.isNegative ? exposedChecks(await options.declared) : []),
     ],
     seenInside: seenInsideOf(found, options.session),
   };
@@ -76,6 +81,9 @@ function sharersIn(found: ReadonlyMap<FilePair, Found>): Map<string, string[]> {
   return roles;
 }
 
+/** As a connection too many is tried again where others are at work, and then with pauses. */
+const mostTries = 4;
+
 type Found = LoginFindings & { readonly target?: ConnectionTarget };
 
 async function tryFiles(pairs: readonly FilePair[], options: ConnectivityOptions): Promise<Map<FilePair, Found>> {
@@ -85,12 +93,30 @@ async function tryFiles(pairs: readonly FilePair[], options: ConnectivityOptions
   const found = new Map<FilePair, Found>(
     pairs.map((pair) => [
       pair,
-      { checks: [loginCheck(pair, 'unknown', 'was not tried: the server takes no more logins')] },
+      {
+        checks: [
+          loginCheck(
+            pair,
+            'fail',
+            'could not log in: the server takes no more logins',
+            'end sessions that are idle, or raise max_connections',
+          ),
+        ],
+      },
     ]),
   );
   const rolesIn = new Map<string, string[]>();
   for (const { database, role } of pairs) rolesIn.set(database, [...(rolesIn.get(database) ?? []), role]);
   const lookedAt = new Set<string>();
+  const databasesLookedAt = new Set<string>();
+  const firstWith = (seen: Set<string>, name: string) => () => {
+    const isFirst = !seen.has(name);
+    seen.add(name);
+    return isFirst;
+  };
+  // The verb itself fails where it can't be read; here it only explains less.
+  const declared = options.declared.catch(() => undefined);
+  const tries = new Map<FilePair, number>();
   // Read before the first login, so that none of the later ones has to wait for its file.
   const targets = new Map(pairs.map((pair) => [pair, readService(pair, directory, endpoint)]));
   // Those whose turn never comes are nobody's.
@@ -100,19 +126,31 @@ async function tryFiles(pairs: readonly FilePair[], options: ConnectivityOptions
       const target = await targets.get(pair);
       if (target === undefined) return;
       if ('id' in target) return void found.set(pair, { checks: [target] });
-      const looksAtRole = () => {
-        const isFirst = !lookedAt.has(pair.role);
-        lookedAt.add(pair.role);
-        return isFirst;
-      };
       const { isNegative } = options;
+      const tried = (tries.get(pair) ?? 0) + 1;
+      tries.set(pair, tried);
       const { signal, meter, cache } = run;
       const roles = rolesIn.get(pair.database) ?? [];
-      const findings = await tryLogin({ pair, target, schemas, roles, isNegative, looksAtRole, cache, meter, signal });
+      const findings = await tryLogin({
+        pair,
+        target,
+        schemas,
+        roles,
+        isNegative,
+        looksAtRole: firstWith(lookedAt, pair.role),
+        looksAtDatabase: firstWith(databasesLookedAt, pair.database),
+        endpoint,
+        declared,
+        admin: options.session.where,
+        isLastTry: () => tried >= mostTries,
+        cache,
+        meter,
+        signal,
+      });
       found.set(pair, { ...findings, target });
     });
   } catch (error) {
-    // Those that found no room stand as unknown; so do those behind them.
+    // Those that found no room stand as failed; so do those behind them.
     if (run.signal.aborted || !hasNoRoom(error)) throw error;
   }
   return found;

@@ -1,7 +1,7 @@
 // The shapes of what a service's own session answers when it is tried. Pure.
 import { writableShape } from '../listener/inside.ts';
 import { boolean, integer, list, nullable, oneOf, record, text } from '../shape.ts';
-import type { Attempted, Facts, Powers } from '../sql/verify.ts';
+import type { Attempted, Facts, Powers, Standing } from '../sql/verify.ts';
 
 const powers = record<Powers>({
   isSuperuser: boolean,
@@ -17,6 +17,7 @@ export const factsShape = record<Facts>({
   user: text,
   session: text,
   database: text,
+  startedAt: text,
   isStandby: boolean,
   readsOnly: boolean,
   makesTemporaryTables: boolean,
@@ -33,11 +34,26 @@ export const factsShape = record<Facts>({
       first: list(record<NonNullable<Facts['shadows']>['first'][number]>({ schema: text, name: text, owner: text })),
     }),
   ),
+  unusable: nullable(
+    list(record<NonNullable<Facts['unusable']>[number]>({ schema: text, kind: text, owner: text, count: integer })),
+  ),
+  publicDefaults: nullable(
+    list(
+      record<NonNullable<Facts['publicDefaults']>[number]>({
+        role: text,
+        schema: nullable(text),
+        kind: text,
+        privileges: list(text),
+      }),
+    ),
+  ),
   powers: nullable(powers),
   reachable: nullable(
     list(record<NonNullable<Facts['reachable']>[number]>({ name: text, isByPublic: boolean, comment: nullable(text) })),
   ),
 });
+
+export const standingShape = record<Standing>({ path: list(text), searchPath: text });
 
 export const attemptedShape = record<{ readonly attempted: Attempted }>({
   attempted: record<Attempted>({

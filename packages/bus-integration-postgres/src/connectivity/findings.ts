@@ -53,6 +53,48 @@ export const connectivityFindings = {
     mend: 'If it is not meant, the grantor runs: REVOKE CONNECT ON DATABASE … FROM the role.',
     page: `${documentation}/ddl-priv.html`,
   },
+  'search-path': {
+    title: 'unqualified names do not find a declared schema',
+    why: 'A service that writes a table name without its schema finds it, or makes it, in the first schema of search_path that has it, or that exists. A declared schema that search_path lacks is reached by qualified names only.',
+    mend: 'ALTER ROLE … IN DATABASE … SET search_path = …, or let the service set it or qualify what it names.',
+    page: `${documentation}/ddl-schemas.html#DDL-SCHEMAS-PATH`,
+  },
+  'unusable-objects': {
+    title: 'objects in a declared schema that no declared role may use',
+    why: 'A restore without owners (pg_restore --no-owner) makes everything belong to whoever ran it, and a role that was dropped and made again has lost its grants. The service logs in and then can not read its own tables.',
+    mend: 'Make the service the owner (REASSIGN OWNED, ALTER … OWNER TO), or GRANT what it needs. Objects that are meant for others only can stay.',
+    page: `${documentation}/ddl-priv.html`,
+  },
+  'default-privileges': {
+    title: 'default privileges open future objects to every role',
+    why: 'What the named role makes from now on is open to PUBLIC: to every role that can enter the database, now or later.',
+    mend: 'ALTER DEFAULT PRIVILEGES FOR ROLE … REVOKE … FROM PUBLIC, in that database; objects that exist keep their grants.',
+    page: `${documentation}/sql-alterdefaultprivileges.html`,
+  },
+  'acts-as-service': {
+    title: 'another role may act as a service',
+    why: 'A member of the role has its privileges, or takes them with SET ROLE: it reads and changes what the service does, under its name.',
+    mend: 'If it is not meant: REVOKE the role FROM its member.',
+    page: `${documentation}/role-membership.html`,
+  },
+  'connect-of-others': {
+    title: 'a role that is not declared may connect to a database',
+    why: 'It was granted CONNECT by name. That may be meant (monitoring, a person); what it may do inside depends on the grants there.',
+    mend: 'If it is not meant: REVOKE CONNECT ON DATABASE … FROM the role.',
+    page: `${documentation}/ddl-priv.html`,
+  },
+  'template-database': {
+    title: 'a database is marked as a template',
+    why: 'CREATE DATABASE … TEMPLATE copies it for every role with CREATEDB, who then owns the copy and reads all that is in it.',
+    mend: 'ALTER DATABASE … IS_TEMPLATE false.',
+    page: `${documentation}/manage-ag-templatedbs.html`,
+  },
+  'expiring-password': {
+    title: "a service's password expires within 14 days",
+    why: 'From VALID UNTIL on the server refuses the password as if it were wrong. Sessions that are open go on, so that it shows at the next restart.',
+    mend: "ALTER ROLE … VALID UNTIL 'infinity', or a later date.",
+    page: `${documentation}/sql-alterrole.html`,
+  },
   'wrong-password': {
     title: 'a wrong password is refused',
     why: 'With --probe wrong-password each role is tried with a password that nobody has. The server writes that into its log, which is why it is not done unasked.',

@@ -8,14 +8,26 @@ import type { ConnectionTarget } from '../connection-target.ts';
 import { resolveDsn } from '../conninfo.ts';
 import { parseDsn } from '../dsn.ts';
 import type { DsnDirectory } from '../dsn-directory.ts';
-import type { Endpoint, FilePair } from '../dsn-pair.ts';
+import { type Endpoint, endpointFault, type FilePair } from '../dsn-pair.ts';
 import { readRow, shaped } from '../shape.ts';
 import { shown } from '../shown.ts';
-import { type Attempted, type Facts, type Forbidden, factsQuery, verifyScript } from '../sql/verify.ts';
+import {
+  type Attempted,
+  type Facts,
+  type Forbidden,
+  factsQuery,
+  type Standing,
+  standingQuery,
+  verifyScript,
+} from '../sql/verify.ts';
 import { identifier } from '../sql.ts';
 import { sqlstateOf, toOperationError } from '../sqlstate.ts';
-import { attemptedShape, factsShape } from './facts.ts';
+import type { Declared } from './declared.ts';
+import { attemptedShape, factsShape, standingShape } from './facts.ts';
 import type { Entrance } from './knock.ts';
+import { objectChecks } from './objects.ts';
+import { causeOf, limitOf, settingOf } from './refused.ts';
+import { pathChecks, pathFault, pathRemedy, worksUnqualified } from './search-path.ts';
 import { shadowChecks } from './shadows.ts';
 
 export interface LoginTrial {
@@ -28,6 +40,16 @@ export interface LoginTrial {
   readonly isNegative: boolean;
   /** Called once the login went well: whether this one looks at what holds for the role in all of the cluster. */
   readonly looksAtRole: () => boolean;
+  /** The same for what is in the schemas of the database. */
+  readonly looksAtDatabase: () => boolean;
+  /** Where the file should lead. */
+  readonly endpoint: Endpoint;
+  /** What the admin sees; undefined where that could not be read. */
+  readonly declared: Promise<Declared | undefined>;
+  /** The server that the admin reached. */
+  readonly admin: string;
+  /** Whether a login that found no room is not tried again. */
+  readonly isLastTry: () => boolean;
   readonly cache: ConnectCache;
   readonly meter: Meter | undefined;
   readonly signal: AbortSignal;
@@ -87,14 +109,13 @@ function strangeFile(parameters: Readonly<Record<string, string>>, endpoint: End
 /**
  * Logs in once and tries.
  *
- * @throws the signal's reason; OperationError with SQLSTATE 53300 or 57P03, when the server had no room yet
+ * @throws the signal's reason; OperationError with SQLSTATE 53300 or 57P03, when the server itself had no room yet
  */
 export async function tryLogin(trial: LoginTrial): Promise<LoginFindings> {
   const { pair, signal } = trial;
   try {
     await using session = await connect(trial.target, {
       applicationName: 'bus operator database verify',
-      settings: { search_path: '', statement_timeout: '30s', lock_timeout: '5s', transaction_timeout: '0' },
       timeoutMs: 15_000,
       queryTimeoutMs: 35_000,
       signal,
@@ -103,9 +124,22 @@ export async function tryLogin(trial: LoginTrial): Promise<LoginFindings> {
     });
     return await trySession(session, trial);
   } catch (error) {
-    if (signal.aborted || hasNoRoom(error)) throw error;
-    return { checks: [failure(pair, error)] };
+    if (signal.aborted) throw error;
+    const limit = await limitMet(trial, error);
+    if (limit !== undefined) return { checks: [limit] };
+    if (hasNoRoom(error)) throw error;
+    return { checks: [failure(pair, error, trial, await trial.declared)] };
   }
+}
+
+/** A limit of the role or the database, which keeps nobody else from logging in. */
+async function limitMet({ pair, declared, isLastTry }: LoginTrial, error: unknown): Promise<Check | undefined> {
+  if (sqlstateOf(error) !== '53300') return undefined;
+  const seen = await declared;
+  const limit = seen && limitOf(pair, String(error), seen);
+  // Logins of our own may have used it up just now: they are gone in a moment.
+  if (limit === undefined || !(limit.isZero || isLastTry())) return undefined;
+  return loginCheck(pair, 'fail', limit.seen, limit.remedy);
 }
 
 /** Too many connections, or still starting up: the probe could not run, which says nothing of the service. */
@@ -118,31 +152,48 @@ async function trySession(session: Session, trial: LoginTrial): Promise<LoginFin
   const doing = `trying ${pair.path}`;
   const { pinned, tls, authentication } = session;
   const login = { pinned, tls, authentication };
-  const values = [schemas, isNegative && trial.looksAtRole(), trial.roles];
+  const standing = await readRow(session, standingShape, { sql: standingQuery, doing, isAsLoggedIn: true });
+  const looksAtDatabase = isNegative && trial.looksAtDatabase();
+  const values = [schemas, isNegative && trial.looksAtRole(), trial.roles, looksAtDatabase];
   const facts = await readRow(session, factsShape, { sql: factsQuery, values, doing });
-  const stranger = strangerOf(pair, facts);
-  if (stranger !== undefined) return { checks: [stranger], login };
-  const fault = faultOf(pair, facts);
+  const declared = await trial.declared;
+  const stranger = strangerOf(trial, session.where, facts, declared);
+  if (stranger !== undefined) return { checks: [stranger] };
+  const fault = faultOf(trial, facts, standing, declared);
   if (fault !== undefined) return { checks: [fault], login, facts };
   const probe = `bus_verify_${randomBytes(6).toString('hex')}`;
   const tried = isNegative && facts.catchesErrors ? worthTrying(facts) : [];
+  const isUnqualified = worksUnqualified(standing, schemas);
   let rows: Record<string, unknown>[];
   try {
-    rows = (await session.script(verifyScript(schemas, tried, probe), { doing })).flat();
+    rows = (
+      await session.script(verifyScript(schemas, tried, probe, isUnqualified), { doing, isAsLoggedIn: true })
+    ).flat();
   } catch (error) {
     // What it may in the whole cluster is known, and no other login of the role asks for it again.
     if (trial.signal.aborted || hasNoRoom(error)) throw error;
-    return { checks: [failure(pair, error)], login, facts };
+    return { checks: [failure(pair, error, trial, declared)], login, facts };
   }
-  if (rows.filter(({ value }) => value === probe).length !== schemas.length) {
+  if (rows.filter(({ value }) => value === probe).length !== schemas.length + (isUnqualified ? 1 : 0)) {
     return { checks: [loginCheck(pair, 'fail', 'what was written could not be read back', plan)], login, facts };
   }
   const attempted =
     tried.length === 0 ? undefined : shaped(rows.at(-1), attemptedShape, session.where, doing).attempted;
   const where = schemas.map(shown).join(', ');
-  const worked = loginCheck(pair, 'ok', schemas.length === 0 ? 'logs in' : `writes and reads in ${where}`);
+  const differs = endpointFault(pair.live, trial.endpoint);
+  const worked =
+    differs === undefined
+      ? loginCheck(pair, 'ok', schemas.length === 0 ? 'logs in' : `writes and reads in ${where}`)
+      : loginCheck(pair, 'fail', `${pair.path} is not as declared: ${differs}`, plan);
+  const paths = pathChecks(pair, standing, schemas);
+  const objects = looksAtDatabase ? objectChecks(pair.database, facts) : [];
   const limits = isNegative ? placeLimits(pair, facts, attempted) : [];
-  return { checks: [worked, ...limits], login, facts, ...(attempted !== undefined && { attempted }) };
+  return {
+    checks: [worked, ...paths, ...limits, ...objects],
+    login,
+    facts,
+    ...(attempted !== undefined && { attempted }),
+  };
 }
 
 /** What is known to be allowed is told; only what should be refused is tried. */
@@ -154,13 +205,35 @@ function worthTrying({ powers, createsSchemas }: Facts): Forbidden[] {
   ];
 }
 
-/** Somebody else's session tells nothing of this role. */
-function strangerOf(pair: FilePair, { user, session, database }: Facts): Check | undefined {
-  if (user === pair.role && session === pair.role && database === pair.database) return undefined;
-  return loginCheck(pair, 'fail', `${pair.path} logs in as another role, or to another database`, plan);
+/** Somebody else's session, or another server's, tells nothing of this role. */
+function strangerOf(
+  { pair, admin }: LoginTrial,
+  where: string,
+  { user, session, database, startedAt }: Facts,
+  declared: Declared | undefined,
+): Check | undefined {
+  const fail = (seen: string, remedy = plan) => loginCheck(pair, 'fail', seen, remedy);
+  if (declared !== undefined && declared.startedAt !== startedAt) {
+    return fail(
+      `${pair.path} leads to another server: ${where} was started at ${startedAt}, ${admin} of the admin DSN at ${declared.startedAt} (UTC)`,
+    );
+  }
+  if (session !== pair.role || database !== pair.database)
+    return fail(`${pair.path} logs in as another role, or to another database`);
+  if (user === pair.role) return undefined;
+  const stored = settingOf(pair, 'role', declared);
+  return fail(
+    `logs in as ${shown(pair.role)}, but acts as ${shown(user)}: a setting ${stored === undefined ? '' : `${stored.where} `}says role = ${printable(stored?.value ?? user)}`,
+    stored?.reset ?? `ALTER ROLE ${identifier(pair.role)} RESET role;`,
+  );
 }
 
-function faultOf(pair: FilePair, facts: Facts): Check | undefined {
+function faultOf(
+  { pair, schemas }: LoginTrial,
+  facts: Facts,
+  standing: Standing,
+  declared: Declared | undefined,
+): Check | undefined {
   const fail = (seen: string, remedy = plan) => loginCheck(pair, 'fail', seen, remedy);
   const { closedSchemas } = facts;
   if (facts.isStandby)
@@ -168,10 +241,13 @@ function faultOf(pair: FilePair, facts: Facts): Check | undefined {
   if (facts.readsOnly) {
     return fail(
       'its sessions only read: default_transaction_read_only is on',
-      'set it off for the server, the database or the role',
+      settingOf(pair, 'default_transaction_read_only', declared)?.reset ??
+        'set it off for the server, the database or the role',
     );
   }
   if (closedSchemas.length > 0) return fail(`may not use and create in schema ${closedSchemas.map(shown).join(', ')}`);
+  const path = pathFault(standing, schemas);
+  if (path !== undefined) return fail(path, pathRemedy(pair, schemas, settingOf(pair, 'search_path', declared)));
   return facts.makesTemporaryTables ? undefined : fail('may not make temporary tables');
 }
 
@@ -199,12 +275,21 @@ function placeLimits(pair: FilePair, facts: Facts, attempted: Attempted | undefi
   return [...checks, ...shadowChecks(pair, facts)];
 }
 
-function failure(pair: FilePair, error: unknown): Check {
+function failure(pair: FilePair, error: unknown, trial?: Pick<LoginTrial, 'endpoint'>, declared?: Declared): Check {
   const what = `${printable(pair.role)} in ${shown(pair.database)}`;
   const expected = error instanceof OperationError ? error : toOperationError(error, what);
+  const differs = trial && endpointFault(pair.live, trial.endpoint);
+  if (differs !== undefined)
+    return loginCheck(pair, 'fail', `${expected.message}; ${pair.path} is not as declared: ${differs}`, plan);
+  const cause = declared && causeOf(pair, sqlstateOf(error) ?? '', declared);
   const isCutOff = sqlstateOf(error) === '28P01' && pair.staged.state === 'present';
-  const remedy = isCutOff ? cutOff : (expected.diagnostics[0]?.remedy ?? plan);
-  return loginCheck(pair, 'fail', expected.message, remedy);
+  const remedy = isCutOff ? cutOff : (cause?.remedy ?? expected.diagnostics[0]?.remedy ?? plan);
+  return loginCheck(
+    pair,
+    'fail',
+    cause === undefined ? expected.message : `${cause.seen}: ${expected.message}`,
+    remedy,
+  );
 }
 
 const cutOff =

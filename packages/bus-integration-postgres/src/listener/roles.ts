@@ -129,15 +129,19 @@ function writable({ database, name, owner }: InsideFacts['writableSchemas'][numb
 
 function connectionLimits({ roles, databases, settings }: ListenerFacts): Check[] {
   const services = roles.filter(({ isService }) => isService);
-  const unlimited = services.filter(({ connectionLimit }) => connectionLimit < 0).map(({ name }) => name);
-  const isBounded = databases
-    .filter(({ isDeclared }) => isDeclared)
-    .every(({ connectionLimit }) => connectionLimit >= 0);
+  const all = Number(settings.max_connections ?? Number.POSITIVE_INFINITY);
+  // A limit that the server can't reach, or that leaves nothing, limits nobody.
+  const isBound = (limit: number) => limit >= 0 && limit < all;
+  const unlimited = services.filter(({ connectionLimit }) => !isBound(connectionLimit)).map(({ name }) => name);
+  const declared = databases.filter(({ isDeclared }) => isDeclared).map(({ connectionLimit }) => connectionLimit);
+  const isBounded = declared.every(isBound) && declared.reduce((sum, limit) => sum + limit, 0) < all;
   if (unlimited.length === 0 || isBounded) return [];
   const most = settings.max_connections === undefined ? 'all' : `all ${settings.max_connections}`;
+  // Half of the server for all services together: the rest is for whoever else is there, and for the admin.
+  const advised = Number.isFinite(all) ? Math.max(1, Math.floor(all / 2 / services.length)) : 50;
   return [
     found('no-connection-limit', 'info', `${someNames(unlimited)} may take ${most} connections of the server`, {
-      remedy: `ALTER ROLE ${identifier(unlimited[0] ?? '')} CONNECTION LIMIT 50;  -- or what its pools need`,
+      remedy: `ALTER ROLE ${identifier(unlimited[0] ?? '')} CONNECTION LIMIT ${advised};  -- or what its pools need`,
     }),
   ];
 }

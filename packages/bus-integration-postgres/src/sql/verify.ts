@@ -2,6 +2,7 @@
 // should succeed, or inside a block that catches the refusal: neither leaves a line in the server's log. All is rolled back.
 import { mostTold } from '../bounded.ts';
 import { identifier, literal } from '../sql.ts';
+import { startedAt } from './declared.ts';
 import { publicWritableQuery } from './listener.ts';
 
 /**
@@ -42,12 +43,66 @@ const shadowsQuery = `
       SELECT shadows.schema, shadows.name, shadows.owner FROM shadows
        ORDER BY shadows.schema, shadows.name, shadows.owner LIMIT ${mostTold}) AS few)) END`;
 
+/** The session as it stands after the login: run before anything of ours is set in it. */
+export const standingQuery = `
+SELECT pg_catalog.to_json(pg_catalog.current_schemas(false)) AS path,
+  pg_catalog.current_setting('search_path') AS "searchPath"`;
+
+export interface Standing {
+  /** Schemas that exist and may be used. */
+  readonly path: readonly string[];
+  readonly searchPath: string;
+}
+
+/** What is in the schemas $1 and none of the roles $3 may use; what belongs to an extension is its own affair. */
+const unusableQuery = `
+  WITH schemas AS (SELECT schema.oid, schema.nspname FROM pg_catalog.pg_namespace AS schema
+                    WHERE schema.nspname = ANY ($1::pg_catalog.text[])),
+  roles AS (SELECT role.oid FROM pg_catalog.pg_roles AS role WHERE role.rolname = ANY ($3::pg_catalog.text[])),
+  objects AS (
+    SELECT schemas.nspname AS schema, relation.relowner AS owner,
+           CASE WHEN relation.relkind = 'S' THEN 'sequences' ELSE 'tables' END AS kind
+      FROM schemas JOIN pg_catalog.pg_class AS relation ON relation.relnamespace = schemas.oid
+     WHERE relation.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+       AND NOT EXISTS (SELECT FROM roles WHERE CASE WHEN relation.relkind = 'S'
+                         THEN pg_catalog.has_sequence_privilege(roles.oid, relation.oid, 'USAGE, SELECT')
+                         ELSE pg_catalog.has_any_column_privilege(roles.oid, relation.oid, 'SELECT, INSERT, UPDATE') END)
+       AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS edge WHERE edge.objid = relation.oid AND edge.deptype = 'e'
+                          AND edge.classid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid)
+     UNION ALL
+    SELECT schemas.nspname, function.proowner, 'routines'
+      FROM schemas JOIN pg_catalog.pg_proc AS function ON function.pronamespace = schemas.oid
+     WHERE NOT EXISTS (SELECT FROM roles WHERE pg_catalog.has_function_privilege(roles.oid, function.oid, 'EXECUTE'))
+       AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS edge WHERE edge.objid = function.oid AND edge.deptype = 'e'
+                          AND edge.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid)),
+  counted AS (
+    SELECT objects.schema, objects.kind, pg_catalog.pg_get_userbyid(objects.owner) AS owner, pg_catalog.count(*) AS count
+      FROM objects GROUP BY objects.schema, objects.kind, objects.owner
+     ORDER BY objects.schema, objects.kind, objects.owner LIMIT ${mostTold})
+  SELECT coalesce(pg_catalog.json_agg(counted), '[]') FROM counted`;
+
+/** Default privileges of tables, sequences and schemas for PUBLIC, and of routines beside the EXECUTE that it has anyway. */
+const publicDefaultsQuery = `
+  SELECT coalesce(pg_catalog.json_agg(defaults), '[]') FROM (
+    SELECT pg_catalog.pg_get_userbyid(stored.defaclrole) AS role, schema.nspname AS schema,
+           CASE stored.defaclobjtype WHEN 'r' THEN 'tables' WHEN 'S' THEN 'sequences' WHEN 'n' THEN 'schemas'
+                                     WHEN 'f' THEN 'routines' WHEN 'T' THEN 'types' ELSE 'large objects' END AS kind,
+           pg_catalog.json_agg(entry.privilege_type ORDER BY entry.privilege_type) AS privileges
+      FROM pg_catalog.pg_default_acl AS stored
+      LEFT JOIN pg_catalog.pg_namespace AS schema ON schema.oid = stored.defaclnamespace
+      CROSS JOIN LATERAL pg_catalog.aclexplode(stored.defaclacl) AS entry
+     WHERE entry.grantee = 0::pg_catalog.oid
+       AND (stored.defaclobjtype NOT IN ('f', 'T') OR schema.nspname IS NOT NULL)
+     GROUP BY stored.oid, stored.defaclrole, schema.nspname, stored.defaclobjtype
+     ORDER BY 1, 2, 3 LIMIT ${mostTold}) AS defaults`;
+
 /**
  * Who the service is and what it may, in one row. $1 schemas that it should use; $2 whether to look at what holds for
- * all of the cluster too; $3 the roles that are declared for this database.
+ * all of the cluster too; $3 the roles that are declared for this database; $4 whether to look at what is in its schemas.
  */
 export const factsQuery = `
 SELECT current_user AS "user", session_user AS session, pg_catalog.current_database() AS database,
+  ${startedAt} AS "startedAt",
   pg_catalog.pg_is_in_recovery() AS "isStandby",
   pg_catalog.current_setting('default_transaction_read_only')::boolean AS "readsOnly",
   pg_catalog.has_database_privilege(pg_catalog.current_database(), 'TEMPORARY') AS "makesTemporaryTables",
@@ -80,6 +135,8 @@ SELECT current_user AS "user", session_user AS session, pg_catalog.current_datab
                      AND pg_catalog.has_schema_privilege(other.oid, schema.oid, 'CREATE')
                      AND pg_catalog.has_schema_privilege(schema.oid, 'CREATE'))) AS sharers,
   (${shadowsQuery}) AS shadows,
+  CASE WHEN $4 THEN (${unusableQuery}) END AS unusable,
+  CASE WHEN $4 THEN (${publicDefaultsQuery}) END AS "publicDefaults",
   CASE WHEN $2 THEN (SELECT pg_catalog.json_build_object(
     'isSuperuser', role.rolsuper,
     'createsRoles', role.rolcreaterole,
@@ -107,6 +164,8 @@ export interface Facts {
   readonly user: string;
   readonly session: string;
   readonly database: string;
+  /** Of the server, which no other server shares. */
+  readonly startedAt: string;
   readonly isStandby: boolean;
   readonly readsOnly: boolean;
   readonly makesTemporaryTables: boolean;
@@ -126,6 +185,19 @@ export interface Facts {
     readonly count: number;
     readonly first: readonly { readonly schema: string; readonly name: string; readonly owner: string }[];
   } | null;
+  /** What no declared role may use, by schema, kind and owner; null where it was not asked for. */
+  readonly unusable:
+    | readonly { readonly schema: string; readonly kind: string; readonly owner: string; readonly count: number }[]
+    | null;
+  /** Of which roles' future objects PUBLIC is given rights, for a schema or everywhere; null where it was not asked for. */
+  readonly publicDefaults:
+    | readonly {
+        readonly role: string;
+        readonly schema: string | null;
+        readonly kind: string;
+        readonly privileges: readonly string[];
+      }[]
+    | null;
   /** What holds for the whole cluster; null where it was not asked for. */
   readonly powers: Powers | null;
   readonly reachable:
@@ -160,22 +232,33 @@ export interface Attempted {
 }
 
 /**
- * Writes and reads in each schema, then tries what must be refused, in one round trip. The rows are, in order: one
- * `value` for each schema, then, where anything forbidden is tried, `attempted`.
+ * Writes and reads without a schema's name, then, with an empty search_path, in each schema; then tries what must be
+ * refused: all in one round trip. The rows are, in order: one `value` for each table, then, where anything forbidden is
+ * tried, `attempted`.
  * https://www.postgresql.org/docs/current/plpgsql-control-structures.html#PLPGSQL-ERROR-TRAPPING
  *
  * @param probe a name that nothing else has
+ * @param isUnqualified whether a table is made without a schema's name too; the session must stand as its login left it
  */
-export function verifyScript(schemas: readonly string[], tried: readonly Forbidden[], probe: string): string {
-  const trials = schemas.flatMap((schema) => {
-    const table = `${identifier(schema)}.${identifier(probe)}`;
-    return [
-      `CREATE TABLE ${table} (value pg_catalog.text)`,
-      `INSERT INTO ${table} VALUES (${literal(probe)})`,
-      `SELECT value FROM ${table}`,
-    ];
-  });
-  return ['BEGIN', ...trials, ...(tried.length > 0 ? refusals(tried, probe) : []), 'ROLLBACK'].join(';\n');
+export function verifyScript(
+  schemas: readonly string[],
+  tried: readonly Forbidden[],
+  probe: string,
+  isUnqualified = false,
+): string {
+  const trial = (table: string) => [
+    `CREATE TABLE ${table} (value pg_catalog.text)`,
+    `INSERT INTO ${table} VALUES (${literal(probe)})`,
+    `SELECT value FROM ${table}`,
+  ];
+  return [
+    'BEGIN',
+    ...(isUnqualified ? trial(identifier(`${probe}_unqualified`)) : []),
+    'SET LOCAL search_path TO pg_catalog, pg_temp',
+    ...schemas.flatMap((schema) => trial(`${identifier(schema)}.${identifier(probe)}`)),
+    ...(tried.length > 0 ? refusals(tried, probe) : []),
+    'ROLLBACK',
+  ].join(';\n');
 }
 
 function refusals(tried: readonly Forbidden[], probe: string): string[] {

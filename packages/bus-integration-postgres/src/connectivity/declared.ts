@@ -1,0 +1,81 @@
+// Declared roles and databases as the admin sees them while services log in: what a refused login is explained by.
+import { type Declaration, rolesOf } from 'bus-integration-database';
+import type { Session } from '../session.ts';
+import { boolean, integer, list, nullable, readRow, record, text } from '../shape.ts';
+import { declaredQuery } from '../sql/declared.ts';
+
+export interface DeclaredRole {
+  readonly name: string;
+  readonly canLogin: boolean;
+  /** In UTC; null where its password is valid for ever. */
+  readonly validUntil: string | null;
+  readonly hasExpired: boolean;
+  /** Within 14 days, or already. */
+  readonly expiresSoon: boolean;
+  /** Negative: none. */
+  readonly connectionLimit: number;
+  readonly connections: number;
+  /** Roles, not superusers, that have its privileges or may SET ROLE to it. */
+  readonly members: readonly string[];
+}
+
+export interface DeclaredDatabase {
+  readonly name: string;
+  readonly allowsConnections: boolean;
+  readonly isTemplate: boolean;
+  readonly connectionLimit: number;
+  readonly connections: number;
+  /** Roles that are not declared and have a CONNECT of their own. */
+  readonly others: readonly string[];
+}
+
+/** What ALTER ROLE … IN DATABASE … SET stored; null stands for every role, or every database. */
+interface StoredSettings {
+  readonly role: string | null;
+  readonly database: string | null;
+  /** `search_path=nowhere` */
+  readonly settings: readonly string[];
+}
+
+export interface Declared {
+  readonly startedAt: string;
+  readonly roles: readonly DeclaredRole[];
+  readonly databases: readonly DeclaredDatabase[];
+  readonly settings: readonly StoredSettings[];
+}
+
+/** One statement. */
+export async function readDeclared(session: Session, declaration: Declaration): Promise<Declared> {
+  return await readRow(session, shape, {
+    sql: declaredQuery(session.serverVersionNum),
+    values: [rolesOf(declaration), declaration.databases],
+    doing: 'reading who may log in',
+  });
+}
+
+const shape = record<Declared>({
+  startedAt: text,
+  roles: list(
+    record<DeclaredRole>({
+      name: text,
+      canLogin: boolean,
+      validUntil: nullable(text),
+      hasExpired: boolean,
+      expiresSoon: boolean,
+      connectionLimit: integer,
+      connections: integer,
+      members: list(text),
+    }),
+  ),
+  databases: list(
+    record<DeclaredDatabase>({
+      name: text,
+      allowsConnections: boolean,
+      isTemplate: boolean,
+      connectionLimit: integer,
+      connections: integer,
+      others: list(text),
+    }),
+  ),
+  settings: list(record<StoredSettings>({ role: nullable(text), database: nullable(text), settings: list(text) })),
+});

@@ -1,0 +1,65 @@
+// What the catalogs show of declared roles and databases beside whether a login works: who else may act as a service or
+// enter its database, what will expire. Pure.
+import { type Check, printable } from 'bus-integration-database';
+import { mostTold, someNames } from '../bounded.ts';
+import { shown } from '../shown.ts';
+import { identifier } from '../sql.ts';
+import type { Declared, DeclaredDatabase, DeclaredRole } from './declared.ts';
+
+export function exposedChecks({ roles, databases }: Declared): Check[] {
+  return [...roles.flatMap(roleChecks), ...databases.flatMap(databaseChecks)];
+}
+
+function roleChecks({ name, members, validUntil, expiresSoon, hasExpired, canLogin }: DeclaredRole): Check[] {
+  const base = { kind: 'connectivity' as const, target: printable(name), result: 'warn' as const };
+  const role = identifier(name);
+  return [
+    ...(members.length === 0
+      ? []
+      : [
+          {
+            ...base,
+            id: 'acts-as-service',
+            seen: `${someNames(members, mostTold)} may act as ${shown(name)}`,
+            remedy: `if it is not meant: REVOKE ${role} FROM ${members.slice(0, mostTold).map(identifier).join(', ')};`,
+          },
+        ]),
+    ...(expiresSoon && !hasExpired && canLogin
+      ? [
+          {
+            ...base,
+            id: 'expiring-password',
+            seen: `the password of ${shown(name)} expires at ${validUntil ?? 'once'} UTC: then the service can't log in`,
+            remedy: `ALTER ROLE ${role} VALID UNTIL 'infinity';`,
+          },
+        ]
+      : []),
+  ];
+}
+
+function databaseChecks({ name, others, isTemplate }: DeclaredDatabase): Check[] {
+  const base = { kind: 'connectivity' as const, target: printable(name), result: 'warn' as const };
+  const database = identifier(name);
+  return [
+    ...(others.length === 0
+      ? []
+      : [
+          {
+            ...base,
+            id: 'connect-of-others',
+            seen: `${someNames(others, mostTold)} may connect to ${shown(name)}, though not declared for it`,
+            remedy: `if it is not meant: REVOKE CONNECT ON DATABASE ${database} FROM ${others.slice(0, mostTold).map(identifier).join(', ')};`,
+          },
+        ]),
+    ...(isTemplate
+      ? [
+          {
+            ...base,
+            id: 'template-database',
+            seen: `${shown(name)} is a template: every role with CREATEDB may copy it, with all that is in it`,
+            remedy: `ALTER DATABASE ${database} IS_TEMPLATE false;`,
+          },
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,51 @@
+// What the server's shared catalogs say of declared roles and databases that decides whether services can log in, and
+// who else can. One statement, for any admin. $1 role names, $2 database names.
+
+/** When the server was started, to the microsecond: no two servers that run at the same time have the same. */
+export const startedAt = `pg_catalog.to_char(pg_catalog.timezone('UTC'::pg_catalog.text, pg_catalog.pg_postmaster_start_time()),
+    'YYYY-MM-DD HH24:MI:SS.US'::pg_catalog.text)`;
+
+export function declaredQuery(versionNum: number): string {
+  // From 16 on a membership may be one that lets its member only pass it on, which whoever made a role has.
+  // https://www.postgresql.org/docs/16/role-membership.html
+  const lets = versionNum >= 160000 ? '(edge.inherit_option OR edge.set_option)' : 'true';
+  return `
+SELECT ${startedAt} AS "startedAt",
+  (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
+      'name', role.rolname,
+      'canLogin', role.rolcanlogin,
+      'validUntil', CASE WHEN pg_catalog.isfinite(role.rolvaliduntil) THEN
+         pg_catalog.to_char(pg_catalog.timezone('UTC'::pg_catalog.text, role.rolvaliduntil), 'YYYY-MM-DD HH24:MI'::pg_catalog.text) END,
+      'hasExpired', coalesce(role.rolvaliduntil < pg_catalog.now(), false),
+      'expiresSoon', coalesce(role.rolvaliduntil < pg_catalog.now() + '14 days'::pg_catalog.interval, false),
+      'connectionLimit', role.rolconnlimit,
+      'connections', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity AS session
+                       WHERE session.usesysid = role.oid),
+      'members', (SELECT coalesce(pg_catalog.json_agg(DISTINCT member.rolname), '[]')
+                    FROM pg_catalog.pg_auth_members AS edge
+                    JOIN pg_catalog.pg_roles AS member ON member.oid = edge.member
+                   WHERE edge.roleid = role.oid AND NOT member.rolsuper AND member.rolname <> current_user AND ${lets})
+    ) ORDER BY role.rolname), '[]')
+    FROM pg_catalog.pg_roles AS role WHERE role.rolname = ANY ($1::pg_catalog.text[])) AS roles,
+  (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
+      'name', database.datname,
+      'allowsConnections', database.datallowconn,
+      'isTemplate', database.datistemplate,
+      'connectionLimit', database.datconnlimit,
+      'connections', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity AS session
+                       WHERE session.datid = database.oid),
+      'others', (SELECT coalesce(pg_catalog.json_agg(DISTINCT grantee.rolname), '[]')
+                   FROM pg_catalog.aclexplode(database.datacl) AS entry
+                   JOIN pg_catalog.pg_roles AS grantee ON grantee.oid = entry.grantee
+                  WHERE entry.privilege_type = 'CONNECT' AND entry.grantee <> database.datdba AND NOT grantee.rolsuper
+                    AND grantee.rolname <> current_user AND grantee.rolname <> ALL ($1::pg_catalog.text[]))
+    ) ORDER BY database.datname), '[]')
+    FROM pg_catalog.pg_database AS database WHERE database.datname = ANY ($2::pg_catalog.text[])) AS databases,
+  (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
+      'role', role.rolname, 'database', database.datname, 'settings', stored.setconfig)), '[]')
+    FROM pg_catalog.pg_db_role_setting AS stored
+    LEFT JOIN pg_catalog.pg_roles AS role ON role.oid = stored.setrole
+    LEFT JOIN pg_catalog.pg_database AS database ON database.oid = stored.setdatabase
+   WHERE (stored.setrole = 0::pg_catalog.oid OR role.rolname = ANY ($1::pg_catalog.text[]))
+     AND (stored.setdatabase = 0::pg_catalog.oid OR database.datname = ANY ($2::pg_catalog.text[]))) AS settings`;
+}

@@ -15,7 +15,8 @@ import type { Facts } from '../sql/verify.ts';
 import type { Declared } from './declared.ts';
 import { exposedChecks } from './exposed.ts';
 import { type Entrance, isSame, knockAll, tryWrongPassword } from './knock.ts';
-import { hasNoRoom, type LoginFindings, loginCheck, readService, tryLogin } from './login.ts';
+import { hasNoRoom, type LoginFindings, readService, tryLogin } from './login.ts';
+import { loginCheck } from './login-faults.ts';
 import { judgeRole } from './role.ts';
 
 export interface ConnectivityOptions {

@@ -1,8 +1,7 @@
 // One DSN file, used as its service would use it: logs in, writes and reads, tries what must be refused. All of it is
 // rolled back, and nothing of the operator's environment helps it.
 import { randomBytes } from 'node:crypto';
-import { type Check, OperationError, printable, readSecretFile } from 'bus-integration-database';
-import { boundedChecks } from '../bounded.ts';
+import { type Check, readSecretFile } from 'bus-integration-database';
 import { type ConnectCache, connect, type Meter, type Session } from '../connect.ts';
 import type { ConnectionTarget } from '../connection-target.ts';
 import { resolveDsn } from '../conninfo.ts';
@@ -11,24 +10,15 @@ import type { DsnDirectory } from '../dsn-directory.ts';
 import { type Endpoint, endpointFault, type FilePair } from '../dsn-pair.ts';
 import { readRow, shaped } from '../shape.ts';
 import { shown } from '../shown.ts';
-import {
-  type Attempted,
-  type Facts,
-  type Forbidden,
-  factsQuery,
-  type Standing,
-  standingQuery,
-  verifyScript,
-} from '../sql/verify.ts';
-import { identifier } from '../sql.ts';
-import { sqlstateOf, toOperationError } from '../sqlstate.ts';
+import { type Attempted, type Facts, type Forbidden, factsQuery, standingQuery, verifyScript } from '../sql/verify.ts';
+import { sqlstateOf } from '../sqlstate.ts';
 import type { Declared } from './declared.ts';
 import { attemptedShape, factsShape, standingShape } from './facts.ts';
 import type { Entrance } from './knock.ts';
+import { failure, faultOf, loginCheck, placeLimits, strangerOf } from './login-faults.ts';
 import { objectChecks } from './objects.ts';
-import { causeOf, limitOf, settingOf } from './refused.ts';
-import { pathChecks, pathFault, pathRemedy, worksUnqualified } from './search-path.ts';
-import { shadowChecks } from './shadows.ts';
+import { limitOf } from './refused.ts';
+import { pathChecks, worksUnqualified } from './search-path.ts';
 
 export interface LoginTrial {
   readonly pair: FilePair;
@@ -116,6 +106,8 @@ export async function tryLogin(trial: LoginTrial): Promise<LoginFindings> {
   try {
     await using session = await connect(trial.target, {
       applicationName: 'bus operator database verify',
+      // Else as the service's own session: how long our transaction lasts depends on the load of this machine too.
+      settings: { transaction_timeout: '0' },
       timeoutMs: 15_000,
       queryTimeoutMs: 35_000,
       signal,
@@ -203,110 +195,4 @@ function worthTrying({ powers, createsSchemas }: Facts): Forbidden[] {
     ...(powers !== null && !powers.readsVerifiers ? ['read password verifiers' as const] : []),
     ...(createsSchemas ? [] : ['create schemas' as const]),
   ];
-}
-
-/** Somebody else's session, or another server's, tells nothing of this role. */
-function strangerOf(
-  { pair, admin }: LoginTrial,
-  where: string,
-  { user, session, database, startedAt }: Facts,
-  declared: Declared | undefined,
-): Check | undefined {
-  const fail = (seen: string, remedy = plan) => loginCheck(pair, 'fail', seen, remedy);
-  if (declared !== undefined && declared.startedAt !== startedAt) {
-    return fail(
-      `${pair.path} leads to another server: ${where} was started at ${startedAt}, ${admin} of the admin DSN at ${declared.startedAt} (UTC)`,
-    );
-  }
-  if (session !== pair.role || database !== pair.database)
-    return fail(`${pair.path} logs in as another role, or to another database`);
-  if (user === pair.role) return undefined;
-  const stored = settingOf(pair, 'role', declared);
-  return fail(
-    `logs in as ${shown(pair.role)}, but acts as ${shown(user)}: a setting ${stored === undefined ? '' : `${stored.where} `}says role = ${printable(stored?.value ?? user)}`,
-    stored?.reset ?? `ALTER ROLE ${identifier(pair.role)} RESET role;`,
-  );
-}
-
-function faultOf(
-  { pair, schemas }: LoginTrial,
-  facts: Facts,
-  standing: Standing,
-  declared: Declared | undefined,
-): Check | undefined {
-  const fail = (seen: string, remedy = plan) => loginCheck(pair, 'fail', seen, remedy);
-  const { closedSchemas } = facts;
-  if (facts.isStandby)
-    return fail('the server is a standby, where nothing can be written', 'point the services at the primary');
-  if (facts.readsOnly) {
-    return fail(
-      'its sessions only read: default_transaction_read_only is on',
-      settingOf(pair, 'default_transaction_read_only', declared)?.reset ??
-        'set it off for the server, the database or the role',
-    );
-  }
-  if (closedSchemas.length > 0) return fail(`may not use and create in schema ${closedSchemas.map(shown).join(', ')}`);
-  const path = pathFault(standing, schemas);
-  if (path !== undefined) return fail(path, pathRemedy(pair, schemas, settingOf(pair, 'search_path', declared)));
-  return facts.makesTemporaryTables ? undefined : fail('may not make temporary tables');
-}
-
-/** What a role may beyond its schemas, in this one database. */
-function placeLimits(pair: FilePair, facts: Facts, attempted: Attempted | undefined): Check[] {
-  const base = { id: 'service-limits', kind: 'connectivity' as const, target: targetOf(pair) };
-  const checks: Check[] = [];
-  const createsSchemas = facts.createsSchemas || attempted?.managed.includes('create schemas');
-  if (createsSchemas === true && !facts.actsAsOwner) {
-    checks.push({
-      ...base,
-      result: 'fail',
-      seen: `${shown(pair.role)} may create schemas, which no service needs`,
-      remedy: plan,
-    });
-  }
-  const others = facts.otherSchemas.map(({ name, isByPublic }): Check => {
-    const seen = `${shown(pair.role)} may create in schema ${shown(name)}, which is not declared`;
-    const grantee = isByPublic ? 'PUBLIC' : identifier(pair.role);
-    const remedy = `its owner runs in ${shown(pair.database)}: REVOKE CREATE ON SCHEMA ${identifier(name)} FROM ${grantee};`;
-    // Until 14 every new database lets everybody create in public: https://www.postgresql.org/docs/14/ddl-schemas.html
-    return { ...base, result: isByPublic && name === 'public' ? 'warn' : 'fail', seen, remedy };
-  });
-  checks.push(...boundedChecks(others, `schemas that are not declared, in which ${shown(pair.role)} may create`));
-  return [...checks, ...shadowChecks(pair, facts)];
-}
-
-function failure(pair: FilePair, error: unknown, trial?: Pick<LoginTrial, 'endpoint'>, declared?: Declared): Check {
-  const what = `${printable(pair.role)} in ${shown(pair.database)}`;
-  const expected = error instanceof OperationError ? error : toOperationError(error, what);
-  const differs = trial && endpointFault(pair.live, trial.endpoint);
-  if (differs !== undefined)
-    return loginCheck(pair, 'fail', `${expected.message}; ${pair.path} is not as declared: ${differs}`, plan);
-  const cause = declared && causeOf(pair, sqlstateOf(error) ?? '', declared);
-  const isCutOff = sqlstateOf(error) === '28P01' && pair.staged.state === 'present';
-  const remedy = isCutOff ? cutOff : (cause?.remedy ?? expected.diagnostics[0]?.remedy ?? plan);
-  return loginCheck(
-    pair,
-    'fail',
-    cause === undefined ? expected.message : `${cause.seen}: ${expected.message}`,
-    remedy,
-  );
-}
-
-const cutOff =
-  'the staged file beside it may hold the new password, of a rotation that was cut off: bus operator database apply';
-
-/** What is said of one file's login. */
-export function loginCheck(pair: FilePair, result: Check['result'], seen: string, remedy?: string): Check {
-  return {
-    id: 'service-login',
-    kind: 'connectivity',
-    result,
-    target: targetOf(pair),
-    seen,
-    ...(remedy !== undefined && { remedy }),
-  };
-}
-
-function targetOf({ role, database }: FilePair): string {
-  return `${printable(role)}@${printable(database)}`;
 }

@@ -48,7 +48,6 @@ const culprits: Readonly<Record<string, readonly string[]>> = {
   '57014': ['statement_timeout'],
   '55P03': ['lock_timeout'],
   '25P03': ['idle_in_transaction_session_timeout'],
-  '25P04': ['transaction_timeout'],
   '57P05': ['idle_session_timeout'],
   '25006': ['default_transaction_read_only', 'transaction_read_only'],
   '3F000': ['search_path'],
@@ -91,7 +90,7 @@ export function settingOf(
   return undefined;
 }
 
-export interface Limit extends Cause {
+interface Limit extends Cause {
   /** Of no connections at all: waiting does not help. */
   readonly isZero: boolean;
 }

@@ -1,0 +1,463 @@
+// Single faults that one can make in a healthy deployment, as data: how each is made and undone, and by what verify (or,
+// where verify is ok, plan or status) tells it.
+import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startServer } from 'embedded';
+import { hba, type Stage } from './stage.ts';
+
+export interface Act {
+  readonly sql: string;
+  /** Default: `postgres`. */
+  readonly in?: string;
+}
+
+export interface Fault {
+  readonly name: string;
+  readonly make: readonly Act[] | ((stage: Stage) => Promise<void> | void);
+  readonly undo: readonly Act[] | ((stage: Stage) => Promise<void> | void);
+  /** What verify says; `by` others where verify has nothing to say. */
+  readonly expected: RegExp;
+  readonly by?: 'plan' | 'status';
+}
+
+const sql = (
+  name: string,
+  make: string,
+  undo: string,
+  expected: RegExp,
+  more: { in?: string; by?: 'plan' | 'status' } = {},
+): Fault => {
+  const acts = (text: string) =>
+    text.split(';; ').map((statement) => ({ sql: statement, ...(more.in && { in: more.in }) }));
+  return { name, make: acts(make), undo: acts(undo), expected, ...(more.by && { by: more.by }) };
+};
+const inside = { in: 'app' };
+
+const role: readonly Fault[] = [
+  sql(
+    'NOLOGIN',
+    'ALTER ROLE svc NOLOGIN',
+    'ALTER ROLE svc LOGIN',
+    /fail service-login .*NOLOGIN.*next: ALTER ROLE "?svc"? LOGIN/,
+  ),
+  sql(
+    'expired',
+    "ALTER ROLE svc VALID UNTIL '2001-01-01'",
+    "ALTER ROLE svc VALID UNTIL 'infinity'",
+    /fail service-login .*expired.*VALID UNTIL 'infinity'/,
+  ),
+  sql(
+    'about to expire',
+    `DO $$BEGIN EXECUTE format('ALTER ROLE svc VALID UNTIL %L', now() + '3 days'::interval); END$$`,
+    "ALTER ROLE svc VALID UNTIL 'infinity'",
+    /warn expiring-password svc/,
+  ),
+  sql(
+    'no connections',
+    'ALTER ROLE svc CONNECTION LIMIT 0',
+    'ALTER ROLE svc CONNECTION LIMIT 15',
+    /fail service-login .*role svc takes no connections \(CONNECTION LIMIT 0\)/,
+  ),
+  sql(
+    'no limit',
+    'ALTER ROLE svc CONNECTION LIMIT -1',
+    'ALTER ROLE svc CONNECTION LIMIT 15',
+    /info no-connection-limit .*CONNECTION LIMIT 20/,
+  ),
+  sql(
+    'a limit beyond the server',
+    'ALTER ROLE svc CONNECTION LIMIT 500',
+    'ALTER ROLE svc CONNECTION LIMIT 15',
+    /info no-connection-limit/,
+  ),
+  sql('superuser', 'ALTER ROLE svc SUPERUSER', 'ALTER ROLE svc NOSUPERUSER', /fail service-limits svc.*superuser/),
+  sql(
+    'CREATEROLE',
+    'ALTER ROLE svc CREATEROLE',
+    'ALTER ROLE svc NOCREATEROLE',
+    /fail service-limits svc.*create roles/,
+  ),
+  sql('CREATEDB', 'ALTER ROLE svc CREATEDB', 'ALTER ROLE svc NOCREATEDB', /fail service-limits svc.*create databases/),
+  sql(
+    'REPLICATION',
+    'ALTER ROLE svc REPLICATION',
+    'ALTER ROLE svc NOREPLICATION',
+    /fail service-limits svc.*replicate/,
+  ),
+  sql('BYPASSRLS', 'ALTER ROLE svc BYPASSRLS', 'ALTER ROLE svc NOBYPASSRLS', /fail service-limits svc.*row security/),
+  sql(
+    'member of a predefined role',
+    'GRANT pg_read_all_data TO svc',
+    'REVOKE pg_read_all_data FROM svc',
+    /fail service-limits svc.*pg_read_all_data/,
+  ),
+  sql(
+    'member of a role with CREATEDB',
+    'GRANT maker TO svc',
+    'REVOKE maker FROM svc',
+    /fail service-limits svc.*maker/,
+  ),
+  sql(
+    'reads verifiers',
+    'GRANT SELECT ON pg_catalog.pg_authid TO svc',
+    'REVOKE SELECT ON pg_catalog.pg_authid FROM svc',
+    /fail service-limits svc.*verifiers/,
+    inside,
+  ),
+  sql(
+    'others may act as it',
+    'GRANT svc TO stranger',
+    'REVOKE svc FROM stranger',
+    /warn acts-as-service svc: stranger/,
+  ),
+  sql(
+    'renamed',
+    'ALTER ROLE svc RENAME TO svc_gone',
+    'ALTER ROLE svc_gone RENAME TO svc',
+    /fail service-login .*role svc does not exist.*next: bus operator database apply/,
+  ),
+  sql(
+    'mark lost',
+    'COMMENT ON ROLE svc IS NULL',
+    "COMMENT ON ROLE svc IS 'bus-deployment=example-dev'",
+    /not-ours.*svc/,
+    { by: 'plan' },
+  ),
+  {
+    name: 'password changed',
+    make: [{ sql: "ALTER ROLE svc PASSWORD 'another one'" }],
+    undo: restorePassword,
+    expected: /fail service-login .*the password in .* is not the one/,
+  },
+  {
+    name: 'no password',
+    make: [{ sql: 'ALTER ROLE svc PASSWORD NULL' }],
+    undo: restorePassword,
+    expected: /fail service-login .*the password in .* is not the one/,
+  },
+];
+
+const setting = (name: string, where: string, value: string, expected: RegExp): Fault =>
+  sql(`${name} of ${where}`, `ALTER ${where} SET ${name} = ${value}`, `ALTER ${where} RESET ${name}`, expected);
+
+const settings: readonly Fault[] = [
+  ...['ROLE svc', 'DATABASE app', 'ROLE svc IN DATABASE app', 'ROLE ALL'].map((where) =>
+    setting('search_path', where, 'nowhere', /fail service-login svc@app: its search_path .*RESET search_path/),
+  ),
+  setting('search_path to another schema', 'ROLE svc', 'x', /x/),
+  ...['ROLE svc', 'DATABASE app', 'ROLE svc IN DATABASE app'].map((where) =>
+    setting(
+      'statement_timeout',
+      where,
+      "'1ms'",
+      /fail service-login svc@app: statement_timeout = 1ms .*RESET statement_timeout/,
+    ),
+  ),
+  ...['ROLE svc', 'DATABASE app'].map((where) =>
+    setting(
+      'default_transaction_read_only',
+      where,
+      'on',
+      /fail service-login svc@app: .*default_transaction_read_only.*RESET default_transaction_read_only/,
+    ),
+  ),
+  sql(
+    'role = a group that it is in',
+    'GRANT grp TO svc;; ALTER ROLE svc SET role = grp',
+    'ALTER ROLE svc RESET role;; REVOKE grp FROM svc',
+    /fail service-login .*acts as grp: .*next: ALTER ROLE "?svc"? RESET role/,
+  ),
+].filter(({ name }) => !name.startsWith('search_path to'));
+
+const database: readonly Fault[] = [
+  sql(
+    'closed',
+    'ALTER DATABASE app ALLOW_CONNECTIONS false',
+    'ALTER DATABASE app ALLOW_CONNECTIONS true',
+    /fail service-login svc@app: database app allows no connections.*ALLOW_CONNECTIONS true/,
+  ),
+  sql(
+    'no connections to it',
+    'ALTER DATABASE app CONNECTION LIMIT 0',
+    'ALTER DATABASE app CONNECTION LIMIT -1',
+    /fail service-login svc@app: database app takes no connections \(CONNECTION LIMIT 0\)/,
+  ),
+  sql(
+    'marked as a template',
+    'ALTER DATABASE app IS_TEMPLATE true',
+    'ALTER DATABASE app IS_TEMPLATE false',
+    /warn template-database app/,
+  ),
+  sql(
+    'renamed database',
+    'ALTER DATABASE app RENAME TO app_gone',
+    'ALTER DATABASE app_gone RENAME TO app',
+    /fail service-login svc@app: database app does not exist/,
+  ),
+  sql(
+    'open to PUBLIC',
+    'GRANT CONNECT ON DATABASE app TO PUBLIC',
+    'REVOKE CONNECT ON DATABASE app FROM PUBLIC',
+    /fail public-connect .*app/,
+  ),
+  sql(
+    'CONNECT lost',
+    'REVOKE CONNECT ON DATABASE app FROM svc',
+    'GRANT CONNECT ON DATABASE app TO svc',
+    /fail service-login svc@app: role svc has no CONNECT on database app/,
+  ),
+  sql(
+    'TEMPORARY lost',
+    'REVOKE TEMPORARY ON DATABASE app FROM svc',
+    'GRANT TEMPORARY ON DATABASE app TO svc',
+    /fail service-login svc@app: may not make temporary tables/,
+  ),
+  sql(
+    'CREATE on it',
+    'GRANT CREATE ON DATABASE app TO svc',
+    'REVOKE CREATE ON DATABASE app FROM svc',
+    /fail service-limits svc@app: .*create schemas/,
+  ),
+  sql(
+    'CONNECT of another role',
+    'GRANT CONNECT ON DATABASE app TO stranger',
+    'REVOKE CONNECT ON DATABASE app FROM stranger',
+    /warn connect-of-others app: stranger/,
+  ),
+  sql(
+    'CONNECT of a group',
+    'GRANT CONNECT ON DATABASE app TO grp',
+    'REVOKE CONNECT ON DATABASE app FROM grp',
+    /warn connect-of-others app: grp/,
+  ),
+  sql(
+    'the service may enter another database',
+    'GRANT CONNECT ON DATABASE other TO svc',
+    'REVOKE CONNECT ON DATABASE other FROM svc',
+    /info other-database svc: .*other/,
+  ),
+  sql(
+    "the service may enter another deployment's",
+    "GRANT CONNECT ON DATABASE other TO svc;; COMMENT ON DATABASE other IS 'bus-deployment=elsewhere'",
+    'COMMENT ON DATABASE other IS NULL;; REVOKE CONNECT ON DATABASE other FROM svc',
+    /fail foreign-database svc: .*other/,
+  ),
+];
+
+const inDatabase: readonly Fault[] = [
+  sql(
+    'USAGE lost',
+    'REVOKE USAGE ON SCHEMA public FROM svc, PUBLIC',
+    'GRANT USAGE ON SCHEMA public TO svc, PUBLIC',
+    /fail service-login svc@app: .*may not use and create in schema public/,
+    inside,
+  ),
+  sql(
+    'CREATE lost',
+    'REVOKE CREATE ON SCHEMA public FROM svc',
+    'GRANT CREATE ON SCHEMA public TO svc',
+    /fail service-login svc@app: .*may not use and create in schema public/,
+    inside,
+  ),
+  sql(
+    'schema renamed',
+    'ALTER SCHEMA public RENAME TO gone',
+    'ALTER SCHEMA gone RENAME TO public',
+    /fail service-login svc@app: .*public/,
+    inside,
+  ),
+  sql(
+    'schema open to all',
+    'GRANT CREATE ON SCHEMA public TO PUBLIC',
+    'REVOKE CREATE ON SCHEMA public FROM PUBLIC',
+    /warn public-writable .*app/,
+    inside,
+  ),
+  sql(
+    'create in an undeclared schema',
+    'CREATE SCHEMA more;; GRANT CREATE ON SCHEMA more TO svc',
+    'DROP SCHEMA more',
+    /fail service-limits svc@app: .*more/,
+    inside,
+  ),
+  sql(
+    'table of the admin',
+    'CREATE TABLE kept (v int)',
+    'DROP TABLE kept',
+    /warn unusable-objects app: no declared role may use 1 of the tables in schema public/,
+    inside,
+  ),
+  sql(
+    'view of the admin',
+    'CREATE VIEW kept AS SELECT 1 AS v',
+    'DROP VIEW kept',
+    /warn unusable-objects app: .*tables/,
+    inside,
+  ),
+  sql(
+    'sequence of the admin',
+    'CREATE SEQUENCE kept',
+    'DROP SEQUENCE kept',
+    /warn unusable-objects app: .*1 of the sequences/,
+    inside,
+  ),
+  sql(
+    'function closed to all',
+    "CREATE FUNCTION kept() RETURNS int LANGUAGE sql AS 'SELECT 1';; REVOKE ALL ON FUNCTION kept() FROM PUBLIC",
+    'DROP FUNCTION kept()',
+    /warn unusable-objects app: .*1 of the routines/,
+    inside,
+  ),
+  sql(
+    'default privileges of tables',
+    'ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC',
+    'ALTER DEFAULT PRIVILEGES REVOKE SELECT ON TABLES FROM PUBLIC',
+    /warn default-privileges app: .*SELECT on tables/,
+    inside,
+  ),
+  sql(
+    'default privileges of the service',
+    'ALTER DEFAULT PRIVILEGES FOR ROLE svc GRANT ALL ON SEQUENCES TO PUBLIC',
+    'ALTER DEFAULT PRIVILEGES FOR ROLE svc REVOKE ALL ON SEQUENCES FROM PUBLIC',
+    /warn default-privileges app: .*sequences that svc makes/,
+    inside,
+  ),
+  sql(
+    'default privileges in a schema',
+    'ALTER DEFAULT PRIVILEGES FOR ROLE svc IN SCHEMA public GRANT INSERT ON TABLES TO PUBLIC',
+    'ALTER DEFAULT PRIVILEGES FOR ROLE svc IN SCHEMA public REVOKE INSERT ON TABLES FROM PUBLIC',
+    /warn default-privileges app: .*in public/,
+    inside,
+  ),
+  sql(
+    'an event trigger that refuses',
+    `CREATE FUNCTION no() RETURNS event_trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'no'; END$$;; CREATE EVENT TRIGGER no ON ddl_command_start EXECUTE FUNCTION no()`,
+    'DROP EVENT TRIGGER no;; DROP FUNCTION no()',
+    /fail service-login svc@app: .*no/,
+    inside,
+  ),
+];
+
+const path = ({ deployment }: Stage, name = 'app.dsn') => join(deployment.dsnDirectory, name);
+
+/** Puts a file's text back with its mode; the text is kept while the fault lasts. */
+function file(name: string, change: (text: string, at: string) => string | undefined, expected: RegExp): Fault {
+  let kept = '';
+  return {
+    name,
+    make: (stage) => {
+      kept = readFileSync(path(stage), 'utf8');
+      const changed = change(kept, path(stage));
+      if (changed !== undefined) writeFileSync(path(stage), changed, { mode: 0o600 });
+    },
+    undo: (stage) => {
+      writeFileSync(path(stage), kept, { mode: 0o600 });
+      chmodSync(path(stage), 0o600);
+    },
+    expected,
+  };
+}
+
+const files: readonly Fault[] = [
+  file(
+    'file missing',
+    (_, at) => void renameSync(at, `${at}.moved`),
+    /fail service-login svc@app: .*app.dsn is missing/,
+  ),
+  file('file empty', () => '', /fail service-login svc@app/),
+  file('file is no DSN', () => 'hello\n', /fail service-login svc@app/),
+  file(
+    'file readable by all',
+    (_, at) => void chmodSync(at, 0o644),
+    /fail secret-file: .*app.dsn is readable by group and others.*chmod 600/,
+  ),
+  file(
+    'another password',
+    (text) => text.replace(/:[^:@]+@/, ':wrongwrongwrong@'),
+    /fail service-login svc@app: the password in/,
+  ),
+  file('another role', (text) => text.replace('//svc:', '//stranger:'), /fail service-login svc@app/),
+  file('another database', (text) => text.replace(/\/app\b/, '/logs'), /fail service-login svc@app/),
+  file(
+    'another name of the host',
+    (text) => text.replace('127.0.0.1', 'localhost'),
+    /fail service-login svc@app: .*is not as declared: host is localhost, expected 127\.0\.0\.1/,
+  ),
+  file(
+    'another port',
+    (text) => text.replace(/:\d+\//, ':1/'),
+    /fail service-login svc@app: .*is not as declared: port is 1/,
+  ),
+];
+
+const rules = (name: string, text: string, expected: RegExp): Fault => ({
+  name,
+  make: ({ server }) => server.reload({ hba: text }),
+  undo: ({ server }) => server.reload({ hba }),
+  expected,
+});
+const line = (text: string) =>
+  `local all postgres scram-sha-256\nhost all postgres,deploy_admin all scram-sha-256\n${text}\n`;
+
+const server: readonly Fault[] = [
+  rules('trust', line('host all all 127.0.0.1/32 trust'), /fail challenge svc/),
+  rules('password', line('host all all 127.0.0.1/32 password'), /fail service-login svc@app/),
+  rules('reject', line('host all all 127.0.0.1/32 reject'), /fail service-login svc@app/),
+  rules('no rule', line('host all nobody 127.0.0.1/32 scram-sha-256'), /fail service-login svc@app/),
+  rules(
+    'TLS only where the server has none',
+    line('hostssl all all 127.0.0.1/32 scram-sha-256'),
+    /fail service-login svc@app/,
+  ),
+  {
+    name: 'passwords stored as MD5',
+    make: async ({ server }) => {
+      await server.query("ALTER SYSTEM SET password_encryption = 'md5'");
+      await server.reload();
+    },
+    undo: async ({ server }) => {
+      await server.query('ALTER SYSTEM RESET password_encryption');
+      await server.reload();
+    },
+    expected: /warn password-encryption/,
+  },
+];
+
+let elsewhere: Awaited<ReturnType<typeof startServer>> | undefined;
+const another: Fault = {
+  ...file(
+    'the file leads to another server',
+    (text) => text.replace(/:\d+\//, `:${elsewhere?.port}/`),
+    /fail service-login svc@app: .*leads to another server/,
+  ),
+};
+const otherServer: Fault = {
+  ...another,
+  make: async (stage) => {
+    elsewhere = await startServer({ hba });
+    const { password } = new URL(readFileSync(path(stage), 'utf8').trim());
+    await elsewhere.query(`CREATE ROLE svc LOGIN PASSWORD '${decodeURIComponent(password)}'`);
+    await elsewhere.query('CREATE DATABASE app OWNER svc');
+    await (another.make as (stage: Stage) => void)(stage);
+  },
+  undo: async (stage) => {
+    await elsewhere?.stop();
+    await (another.undo as (stage: Stage) => void)(stage);
+  },
+};
+
+/** The password that the file holds is the role's again. */
+async function restorePassword(stage: Stage): Promise<void> {
+  const { password } = new URL(readFileSync(path(stage), 'utf8').trim());
+  await stage.server.query(`ALTER ROLE svc PASSWORD '${decodeURIComponent(password)}'`, { isQuiet: true });
+}
+
+export const faults: readonly Fault[] = [
+  ...role,
+  ...settings,
+  ...database,
+  ...inDatabase,
+  ...files,
+  ...server,
+  otherServer,
+];

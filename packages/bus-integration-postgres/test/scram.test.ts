@@ -71,7 +71,7 @@ describe('scramVerifier', () => {
     'logs in on PostgreSQL %i, and is what the server makes itself',
     async (major) => {
       await using server = await sharedServer(major);
-      await using admin = await connect(targetOf(server), brief);
+      await using admin = await connect(targetOf(server), { ...brief, settings: { search_path: '' } });
       const name = `scram ${process.pid} ${major}`;
       const password = 'Ⅸ "p\u00a0q\' é';
       const asServiceRole = { ...brief, user: name, password: new Secret(password) };

@@ -49,7 +49,7 @@ test.each([
   if (how === 'SIGTERM') running.signal('SIGTERM');
   const answer = await running.answer;
   expect(answer.exit, answer.stdout + answer.stderr).toBe(exit);
-  // All of it takes 30 s at least with two processors.
-  expect(performance.now() - began).toBeLessThan(12_000);
+  // All of it takes a minute of hashing; on a machine that is busy, longer still.
+  expect(performance.now() - began).toBeLessThan(25_000);
   expect(await server.query("SELECT FROM pg_roles WHERE rolname LIKE 'slow%'")).toEqual([]);
 });

@@ -66,11 +66,18 @@ describe('masked', () => {
 
   test('many secrets take no longer than one', () => {
     const text = 'x'.repeat(1_000_000);
+    const bestMs = () =>
+      Math.min(
+        ...[1, 2, 3, 4].map(() => {
+          const began = performance.now();
+          expect(masked(text)).toBe(text);
+          return performance.now() - began;
+        }),
+      );
+    const fewMs = bestMs();
     for (let count = 0; count < 2_000; count += 1) new Secret(`many-Secrets-${count}-0123456789`);
-    masked(text);
-    const began = performance.now();
-    expect(masked(text)).toBe(text);
-    expect(performance.now() - began).toBeLessThan(1_000);
+    // Looking for each in turn would take some hundred times as long.
+    expect(bestMs()).toBeLessThan(30 * fewMs);
   });
 });
 

@@ -136,7 +136,13 @@ function rotatedRoles(
   return options.wish.allowed.rotate.filter((role) => settled.has(role));
 }
 
+/** What must be done first stays; only the command is another. */
 function advised(diagnostic: Diagnostic, next: string): Diagnostic {
-  if (next === sameCommand || !diagnostic.remedy?.includes('the same command')) return diagnostic;
-  return { ...diagnostic, remedy: next };
+  if (next === sameCommand || !diagnostic.remedy?.includes(again)) return diagnostic;
+  return {
+    ...diagnostic,
+    remedy: diagnostic.remedy.replace(`${again}; it continues`, again).replace(again, `run: ${next}`),
+  };
 }
+
+const again = 'run the same command again';

@@ -87,10 +87,11 @@ export async function runWord(
   return status;
 }
 
-/** The events API of this machine and its token, for commands to which nobody named another broker or token. */
-function localEvents({ BUS_NATS_URL, BUS_API_TOKEN }: Surroundings['env']): Record<string, string> {
+/** The events API of this machine, for commands to which nobody named a broker; its token goes to no other address. */
+function localEvents({ BUS_NATS_URL, BUS_API_TOKEN, BUS_EVENTS_API_URL }: Surroundings['env']): Record<string, string> {
+  if (BUS_NATS_URL || (BUS_EVENTS_API_URL ?? localEventsUrl) !== localEventsUrl) return {};
   return {
-    ...(!BUS_NATS_URL && { BUS_EVENTS_API_URL: localEventsUrl }),
+    BUS_EVENTS_API_URL: localEventsUrl,
     ...(!BUS_API_TOKEN && { BUS_EVENTS_TOKEN_FILE: localTokenFile }),
   };
 }

@@ -167,7 +167,10 @@ test('a command is given the events API of this machine, unless another broker o
     'BUS_EVENTS_API_URL=http://h',
     'BUS_EVENTS_TOKEN_FILE=',
   ]);
-  expect(await given({ BUS_NATS_URL: 'nats://h' })).toEqual([file]);
+  expect(await given({ BUS_EVENTS_API_URL: 'http://127.0.0.1:8081/local/v1' })).toEqual([url, file]);
+  // The token of this machine's broker is no other's.
+  expect(await given({ BUS_EVENTS_API_URL: 'http://h' })).toEqual(['BUS_EVENTS_API_URL=http://h']);
+  expect(await given({ BUS_NATS_URL: 'nats://h' })).toEqual([]);
   expect(await given({ BUS_API_TOKEN: 't' })).toEqual([url]);
 });
 

@@ -1,5 +1,6 @@
 // NATS JetStream as a worker's transport: a durable pull consumer for each event's name, shared by all workers of a group.
 // A request is acknowledged when its answer is out; until then the server is told that it is at work.
+import { randomUUID } from 'node:crypto';
 import type { Consumer, JetStreamClient, JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { OperationError } from '../errors.ts';
@@ -226,11 +227,13 @@ export function createNatsTransport(options: NatsOptions): Transport {
     },
     publish: async (envelope) => {
       const text = JSON.stringify(envelope);
+      // One id for all tries: where only the acknowledgement was lost, the stream keeps no second answer.
+      const msgID = randomUUID();
       await untilTaken(envelope, async () => {
         if (client === undefined) throw new OperationError('unreachable', 'not connected to NATS');
         const limitBytes = connection?.info?.max_payload;
         if (limitBytes !== undefined && Buffer.byteLength(text) > limitBytes) throw answerTooLarge(text, limitBytes);
-        await client.publish(envelope.name, text);
+        await client.publish(envelope.name, text, { msgID });
       });
     },
     stop: () => stopping.abort(),

@@ -8,8 +8,8 @@ import { publicDefaultsQuery, unusableQuery } from './objects.ts';
 
 /**
  * Functions and operators of others under names of pg_catalog's, in those of the schemas $1 where others may create;
- * null where none is shared, which costs no look at them. A superuser's are no danger that its owner isn't: they are
- * what extensions make.
+ * null where none is shared, which costs no look at them. Those of a superuser, of the database's owner, and of roles
+ * that this one may act as are no danger that their owner isn't.
  */
 const shadowsQuery = `
   WITH shared AS MATERIALIZED (
@@ -37,7 +37,9 @@ const shadowsQuery = `
   shadows AS (
     SELECT named.schema, named.name, owner.rolname AS owner
       FROM named JOIN pg_catalog.pg_roles AS owner ON owner.oid = named.owner
-     WHERE NOT owner.rolsuper AND owner.rolname <> current_user)
+     WHERE NOT owner.rolsuper AND NOT pg_catalog.pg_has_role(owner.oid, 'MEMBER')
+       AND owner.oid <> (SELECT database.datdba FROM pg_catalog.pg_database AS database
+                          WHERE database.datname = pg_catalog.current_database()))
   SELECT CASE WHEN EXISTS (SELECT FROM shared) THEN pg_catalog.json_build_object(
     'count', (SELECT pg_catalog.count(*) FROM shadows),
     'first', (SELECT coalesce(pg_catalog.json_agg(few), '[]') FROM (

@@ -59,8 +59,8 @@ export async function problemsAtAnyInstant(deployment: Deployment, before: Conte
 }
 
 /**
- * Where no login can prove anything: the run says why and fails, every file stands untouched beside its twin, and the
- * databases are finished all the same.
+ * Where no login can prove anything: the run says why and is refused, every file stands untouched, no staged file is left,
+ * and nothing was made that was not there.
  */
 export async function problemsWhenUnprovable(
   deployment: Deployment,
@@ -68,14 +68,21 @@ export async function problemsWhenUnprovable(
   answer: Answer,
 ): Promise<string[]> {
   const problems = await problemsAtAnyInstant(deployment, before);
-  if (answer.exit !== 1) problems.push(`exit ${answer.exit} where nothing can be proven, expected 1: ${told(answer)}`);
-  if (!/could (not be|be neither) proven.*\(trust\)/.test(answer.text))
-    problems.push(`the reason is not told: ${told(answer)}`);
+  if (answer.exit !== 4) problems.push(`exit ${answer.exit} where nothing can be proven, expected 4: ${told(answer)}`);
+  if (!/asks for no password \(trust/.test(answer.text)) problems.push(`the reason is not told: ${told(answer)}`);
   for (const { name } of deployment.files) {
     const now = readLine(join(deployment.directory, name));
     if (now !== before.get(name)) problems.push(`${name} was touched though nothing was proven`);
+    if (readLine(join(deployment.directory, `${name}.staged`)) !== undefined)
+      problems.push(`${name} has a staged twin`);
   }
-  return [...problems, ...(await databaseProblems(deployment))];
+  const made = await deployment.ground.server.query<{ name: string }>(
+    'SELECT datname AS name FROM pg_catalog.pg_database WHERE datname = ANY($1)',
+    { values: [deployment.databases] },
+  );
+  if (before.size === 0)
+    problems.push(...made.map(({ name }) => `${name} was made though no password could be proven`));
+  return problems;
 }
 
 /** What the DSN files hold now. */

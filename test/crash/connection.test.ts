@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { told } from './aftermath.ts';
 import { type Fault, type Harm, startFaultyProxy } from './faulty-proxy.ts';
-import { type GroundHandle, kindsOf, majorsFor, startGround } from './grounds.ts';
+import { type GroundHandle, isUnprovable, kindsOf, majorsFor, startGround } from './grounds.ts';
 import { createLanes } from './lanes.ts';
 import type { Direction } from './messages.ts';
 import { readExtent } from './sample.ts';
@@ -92,7 +92,8 @@ async function faultsOf(scenario: Scenario, handle: GroundHandle, chosen: typeof
   await using proxy = await startFaultyProxy(handle.ground.server.port);
   await deployment.run(hurtCommand(scenario, deployment), through(proxy.port, handle.ground.adminDsn));
   await deployment.drop();
-  expect(Math.min(...Object.values(proxy.counts))).toBeGreaterThan(30);
+  // A run that is refused only reads.
+  expect(Math.min(...Object.values(proxy.counts))).toBeGreaterThan(isUnprovable(handle.ground) ? 5 : 30);
   return chosen
     .flatMap(([harm, directions]) =>
       directions.flatMap((direction) =>
@@ -109,7 +110,9 @@ function harming(fault: Fault, limitMs: number): Harming {
     const timed = isSilent ? [...argv, '--timeout', `${limitMs}ms`] : argv;
     const answer = await deployment.run(timed, through(proxy.port, deployment.ground.adminDsn));
     const problems: string[] = [];
-    if (![0, 1].includes(answer.exit) || answer.response.error_class === 'internal') {
+    // The harm may come too late to keep a run from what it answers undisturbed: done, or refused.
+    const undisturbed = isUnprovable(deployment.ground) ? 4 : 0;
+    if (![undisturbed, 1].includes(answer.exit) || answer.response.error_class === 'internal') {
       problems.push(`the hurt run ended with exit ${answer.exit}: ${told(answer)}`);
     }
     if (answer.elapsedMs > limitMs + graceMs)

@@ -47,6 +47,11 @@ host all postgres,${adminName} 127.0.0.1/32 scram-sha-256
 host all all 127.0.0.1/32 trust
 `;
 
+/** Under trust a run is refused before it writes or makes anything: there is nothing to be killed at. */
+export function isUnprovable({ loginHost, server }: Ground): boolean {
+  return loginHost !== server.host;
+}
+
 /** The newest major in a sample, the oldest one supported in full too in a whole sweep; says what is not installed here. */
 export function majorsFor({ isWhole }: Extent): readonly Major[] {
   const wanted: readonly Major[] = isWhole ? [15, 18] : [18];

@@ -71,24 +71,24 @@ describe('scramVerifier', () => {
     'logs in on PostgreSQL %i, and is what the server makes itself',
     async (major) => {
       await using server = await sharedServer(major);
-      await using admin = await connect(targetOf(server), { ...brief, settings: { search_path: '' } });
+      await using admin = await connect(targetOf(server), brief);
       const name = `scram ${process.pid} ${major}`;
       const password = 'Ⅸ "p\u00a0q\' é';
       const asServiceRole = { ...brief, user: name, password: new Secret(password) };
       try {
-        await admin.query(
+        await admin.script(
           `CREATE ROLE ${identifier(name)} LOGIN PASSWORD ${literal(await newVerifier(password, 5000))}`,
         );
         await using service = await connect(targetOf(server), asServiceRole);
         expect(service.authentication).toMatchObject({ method: 'scram-sha-256', isServerProven: true });
-        await admin.query('SET log_statement = none');
+        await admin.script('SET log_statement = none');
         const readVerifier = 'SELECT rolpassword FROM pg_catalog.pg_authid WHERE rolname = $1';
-        await admin.query(`ALTER ROLE ${identifier(name)} PASSWORD ${literal(password)}`);
+        await admin.script(`ALTER ROLE ${identifier(name)} PASSWORD ${literal(password)}`);
         const [row] = await admin.query<{ rolpassword: string }>(readVerifier, [name]);
         const theirs = parseVerifier(row?.rolpassword ?? '');
         expect(row?.rolpassword).toBe(scramVerifier(password, theirs as NonNullable<typeof theirs>));
       } finally {
-        await admin.query(`DROP ROLE IF EXISTS ${identifier(name)}`);
+        await admin.script(`DROP ROLE IF EXISTS ${identifier(name)}`);
       }
     },
   );

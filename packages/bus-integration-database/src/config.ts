@@ -7,7 +7,7 @@ import { OperationError } from './errors.ts';
 import { type NameRules, printable } from './names.ts';
 import type { Diagnostic } from './response.ts';
 import type { Secret } from './secret.ts';
-import { readServiceAddress, type ServiceAddress } from './service-address.ts';
+import { type JudgeParameter, readServiceAddress, type ServiceAddress } from './service-address.ts';
 import { createSettings, type Problem, type Settings, shownValue } from './settings.ts';
 import { unknownKeys } from './unknown-keys.ts';
 
@@ -45,6 +45,7 @@ export interface ProviderKeys {
   readonly known: readonly string[];
   readonly names: NameRules;
   readonly sslmodes: readonly string[];
+  readonly judgeParameter: JudgeParameter;
   /** Undefined after saying why through `settings.refuse`. */
   readonly readCredentials: (settings: Settings) => Credentials | undefined;
 }
@@ -76,6 +77,7 @@ const neutralKeys = [
   'BUS_DATABASE_SERVICE_PORT',
   'BUS_DATABASE_SERVICE_SSLMODE',
   'BUS_DATABASE_SERVICE_SSLROOTCERT',
+  'BUS_DATABASE_SERVICE_PARAMETERS',
   'BUS_DATABASE_LISTENER_POLICY',
   'BUS_DATABASE_LISTENER_NETWORKS',
   'BUS_DATABASE_PASSWORD_SEND',
@@ -122,7 +124,7 @@ export function readConfiguration(
   const declared = readDeclared(settings, provider?.names);
   const dsnOutputDirectory = settings.path('BUS_DATABASE_DSN_OUTPUT_DIR');
   const dsnFileOwner = readOwner(settings);
-  const service = readServiceAddress(settings, provider?.sslmodes);
+  const service = readServiceAddress(settings, provider?.sslmodes, provider?.judgeParameter);
   const passwordSend = readPasswordSend(settings);
   const credentials = provider?.readCredentials(settings);
   const credentialReferences = settings.list('BUS_DATABASE_CREDENTIAL_REFERENCES');

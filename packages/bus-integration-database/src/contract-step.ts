@@ -102,7 +102,11 @@ export const stepSchema = z.discriminatedUnion('action', [
   step('create-schema', may(shape({ database: z.string(), name: z.string() })), never()),
   step('grant-privileges', may(databasePrivileges), never()),
   step('revoke-privileges', never(), may(databasePrivileges)),
-  step('write-dsn-file', may(dsnFileContent), may(shape({ file: z.string(), endpoint: may(endpoint) }))),
+  step(
+    'write-dsn-file',
+    may(dsnFileContent),
+    may(shape({ file: z.string(), endpoint: may(endpoint), old_form: may(z.literal(true)) })),
+  ),
   step('promote-dsn-file', may(dsnFile), never()),
   step('discard-staged-file', never(), may(dsnFile)),
   step('apply-database-plan', may(shape({ steps: z.number() })), never()),

@@ -72,6 +72,7 @@ export type {
 export { descriptorOf, writeResult } from './result-file.ts';
 export { Secret } from './secret.ts';
 export { judgeSecretFile, readSecretFile } from './secret-file.ts';
+export type { JudgeParameter, ServiceAddress } from './service-address.ts';
 export type { Settings } from './settings.ts';
 export { requirePath } from './settings.ts';
 export { shellQuote } from './shell-quote.ts';
@@ -91,6 +92,7 @@ export type { Delivery, Log, Subscription, Transport } from './transport.ts';
 export type { TransportChoice } from './transport-choice.ts';
 export { chooseTransport, holdsLogin, positiveDurationOf } from './transport-choice.ts';
 export { createTurnstile, type Turnstile } from './turnstile.ts';
+export { editDistance } from './unknown-keys.ts';
 export type { Worker, WorkerOptions } from './worker.ts';
 export { createWorker } from './worker.ts';
 export { misspelledWorkerKeys } from './worker-keys.ts';

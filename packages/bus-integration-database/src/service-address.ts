@@ -7,40 +7,88 @@ export interface ServiceAddress {
   readonly sslmode?: string;
   /** As written. */
   readonly sslrootcert?: string;
+  /** Further keywords for every DSN file. */
+  readonly parameters?: Readonly<Record<string, string>>;
 }
 
+/** What is wrong with a keyword, or a value of it, for DSN files; undefined when nothing is. */
+export type JudgeParameter = (keyword: string) => { readonly seen: string; readonly remedy: string } | undefined;
+
 /**
- * Reads `BUS_DATABASE_SERVICE_HOST`, `_PORT`, `_SSLMODE` and `_SSLROOTCERT`; what is wrong goes to `settings`. Any sslmode
- * is taken while the provider's aren't known.
+ * Reads `BUS_DATABASE_SERVICE_HOST`, `_PORT`, `_SSLMODE`, `_SSLROOTCERT` and `_PARAMETERS`; what is wrong goes to
+ * `settings`. Any sslmode and keyword is taken while the provider's aren't known.
  *
  * @example
- * readServiceAddress(createSettings({ BUS_DATABASE_SERVICE_PORT: '6432' }), ['require']); // { port: 6432 }
+ * readServiceAddress(createSettings({ BUS_DATABASE_SERVICE_PORT: '6432' }), ['require'], undefined); // { port: 6432 }
  */
-export function readServiceAddress(settings: Settings, sslmodes: readonly string[] | undefined): ServiceAddress {
+export function readServiceAddress(
+  settings: Settings,
+  sslmodes: readonly string[] | undefined,
+  judgeParameter: JudgeParameter | undefined,
+): ServiceAddress {
   const host = readHost(settings);
   const port = readPort(settings);
   const sslmode = settings.choice('BUS_DATABASE_SERVICE_SSLMODE', sslmodes);
   const sslrootcert = settings.path('BUS_DATABASE_SERVICE_SSLROOTCERT');
+  const parameters = readParameters(settings, judgeParameter);
   return {
     ...(host !== undefined && { host }),
     ...(port !== undefined && { port }),
     ...(sslmode !== undefined && { sslmode }),
     ...(sslrootcert !== undefined && { sslrootcert }),
+    ...(parameters !== undefined && { parameters }),
   };
 }
 
 function readHost(settings: Settings): string | undefined {
   const key = 'BUS_DATABASE_SERVICE_HOST';
   const host = settings.value(key);
-  const isAddress = host === undefined || /^(\/[^\p{Cc}]*|[^\p{White_Space}\p{Cc}/@,?#[\]]+)$/u.test(host);
-  if (isAddress && !/^[^/:]+:\d+$/.test(host ?? '')) return host;
+  const isAddress = (one: string) =>
+    /^(\/[^\p{Cc}]*|[^\p{White_Space}\p{Cc}/@?#[\]]+)$/u.test(one) && !/^[^/:]+:\d+$/.test(one);
+  if (host?.split(',').every(isAddress) !== false) return host;
   settings.refuse({
     key,
     code: 'invalid-value',
-    message: `${key} is ${shownValue(host ?? '')}, expected one host name, address or socket directory`,
+    message: `${key} is ${shownValue(host ?? '')}, expected a host name, an address or a socket directory, or several with commas`,
     remedy: 'write the host alone; the port goes to BUS_DATABASE_SERVICE_PORT',
   });
   return undefined;
+}
+
+/** `keyword=value` with commas or white space between two; a value with either in it stands in single quotes, as in libpq's form. */
+const parameterPattern = /([^\s,='"]+)=('(?:[^'\\]|\\.)*'|[^\s,'"]*)(?=[\s,]|$)/y;
+
+function readParameters(
+  settings: Settings,
+  judge: JudgeParameter = () => undefined,
+): Readonly<Record<string, string>> | undefined {
+  const key = 'BUS_DATABASE_SERVICE_PARAMETERS';
+  const text = settings.value(key);
+  if (text === undefined) return undefined;
+  const refuse = (seen: string, remedy: string) =>
+    settings.refuse({ key, code: 'invalid-value', message: `${key} ${seen}`, remedy });
+  const found: Record<string, string> = {};
+  let at = text.search(/[^\s,]|$/);
+  while (at < text.length) {
+    parameterPattern.lastIndex = at;
+    const [all = '', keyword = '', written = ''] = parameterPattern.exec(text) ?? [];
+    if (all === '') {
+      refuse(
+        'is no list of keyword=value (not shown)',
+        `write it like ${key}=application_name=shop,connect_timeout=10; a value with blanks or commas goes in single quotes`,
+      );
+      return undefined;
+    }
+    const value = written.startsWith("'") ? written.slice(1, -1).replace(/\\(.)/g, '$1') : written;
+    const fault = judge(keyword);
+    if (fault !== undefined) refuse(`: ${fault.seen}`, fault.remedy);
+    else if (value === '') refuse(`: ${keyword} has no value`, `give it one, or take ${keyword} out`);
+    else if (Object.hasOwn(found, keyword)) refuse(`: ${keyword} stands twice`, 'drop one');
+    else found[keyword] = value;
+    at += all.length;
+    at += text.slice(at).search(/[^\s,]|$/);
+  }
+  return found;
 }
 
 function readPort(settings: Settings): number | undefined {

@@ -39,7 +39,7 @@ function nearestOf(key: string, prefixes: readonly string[], known: readonly str
 }
 
 /** Levenshtein's distance: insertions, deletions and replacements. */
-function editDistance(from: string, to: string): number {
+export function editDistance(from: string, to: string): number {
   if (Math.abs(from.length - to.length) > 16) return Number.POSITIVE_INFINITY;
   let row = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let line = 1; line <= from.length; line++) {

@@ -16,6 +16,7 @@ const provider: ProviderKeys = {
       schema: { names: [], prefixes: ['sys_'] },
     },
   },
+  judgeParameter: () => undefined,
   sslmodes: ['off', 'on'],
   readCredentials: (settings) => {
     const value = settings.value('BUS_PLAIN_ADMIN');
@@ -176,6 +177,7 @@ describe('IN-01 missing and empty keys', () => {
     'BUS_DATABASE_SERVICE_PORT',
     'BUS_DATABASE_SERVICE_SSLMODE',
     'BUS_DATABASE_SERVICE_SSLROOTCERT',
+    'BUS_DATABASE_SERVICE_PARAMETERS',
     'BUS_DATABASE_LISTENER_POLICY',
     'BUS_DATABASE_LISTENER_NETWORKS',
     'BUS_DATABASE_PASSWORD_SEND',
@@ -262,9 +264,9 @@ describe('single keys', () => {
     ['BUS_DATABASE_SERVICE_PORT', '0', /expected 1 to 65535/],
     ['BUS_DATABASE_SERVICE_PORT', '5432,5433', /expected 1 to 65535/],
     ['BUS_DATABASE_SERVICE_PORT', ' 5432', /expected 1 to 65535/],
-    ['BUS_DATABASE_SERVICE_HOST', 'db:5432', /expected one host name/],
-    ['BUS_DATABASE_SERVICE_HOST', 'a,b', /expected one host name/],
-    ['BUS_DATABASE_SERVICE_HOST', '[::1]', /expected one host name/],
+    ['BUS_DATABASE_SERVICE_HOST', 'db:5432', /expected a host name/],
+    ['BUS_DATABASE_SERVICE_HOST', 'a,,b', /expected a host name/],
+    ['BUS_DATABASE_SERVICE_HOST', '[::1]', /expected a host name/],
     ['BUS_DATABASE_SERVICE_HOST', 'postgres://u:hunter2@h/d', /a value that is not shown/],
     ['BUS_DATABASE_DSN_FILE_OWNER', 'a:b:c', /expected user or user:group/],
     ['BUS_DATABASE_DSN_FILE_OWNER', ':group', /expected user or user:group/],

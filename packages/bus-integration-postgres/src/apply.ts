@@ -165,7 +165,10 @@ async function lookAgainAt(
   inside: Sight['seen']['inside'],
 ): Promise<Sight> {
   const cluster = await observeCluster(session, observeOptions);
-  return await withFiles({ ...cluster, inside: new Map([...before.seen.inside, ...inside]) }, observeOptions);
+  return await withFiles(
+    { ...cluster, inside: new Map([...before.seen.inside, ...inside]), socketLogins: before.seen.socketLogins },
+    observeOptions,
+  );
 }
 
 /**

@@ -13,7 +13,10 @@ import { boolean, integer, list, nullable, oneOf, orElse, record, type Shape, te
 const names = list(text);
 
 interface ServerRow {
-  readonly server: Omit<ObservedServer, 'isPooled' | 'systemIdentifier'> & { readonly pid: number };
+  readonly server: Omit<ObservedServer, 'isPooled' | 'systemIdentifier'> & {
+    readonly pid: number;
+    readonly hasSsl: boolean;
+  };
   readonly admin: ObservedAdmin & { readonly readsSystemIdentifier: boolean };
 }
 
@@ -33,6 +36,7 @@ const server = record<ServerRow['server']>({
   usedConnections: integer,
   entersPostgres: boolean,
   pid: integer,
+  hasSsl: boolean,
   scramIterations: integer,
   // template0 may have been dropped.
   encoding: orElse(word, 'unknown'),

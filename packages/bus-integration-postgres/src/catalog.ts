@@ -1,6 +1,7 @@
 // Reads a server's catalogs into an Observation: a READ ONLY transaction for the cluster, one for each database. Never writes.
 import { clusterShape, insideShape, serverShape, systemIdentifierShape, verifierShape } from './catalog-shapes.ts';
 import type { Session } from './connect.ts';
+import type { Reached } from './dsn-endpoint.ts';
 import { markOf } from './mark.ts';
 import type { ObservedAdmin, ObservedDatabase, ObservedInside, ObservedRole, ObservedServer } from './observation.ts';
 import { readRow, readRows } from './shape.ts';
@@ -16,8 +17,9 @@ export interface ClusterWish {
   readonly withSizes?: boolean;
 }
 
-/** The server, and the admin as it sees itself. */
+/** The server, the admin as it sees itself, and how it was reached. */
 export interface ServerSight {
+  readonly reached: Reached;
   readonly server: ObservedServer;
   readonly admin: ObservedAdmin;
 }
@@ -54,11 +56,11 @@ async function readSharedCatalogs(session: Session, wish: ClusterWish): Promise<
     values: [wish.roles, wish.databases, markOf(wish.deploymentId), wish.withSizes ?? false],
     doing: 'reading roles and databases',
   });
-  const { server, admin } = await serverSight(session, row);
+  const sight = await serverSight(session, row);
+  const { admin } = sight;
   const verifiers = admin.readsVerifiers ? await readVerifiers(session, wish.roles) : undefined;
   return {
-    server,
-    admin,
+    ...sight,
     roles: byName(
       row.roles.map((role) =>
         verifiers === undefined ? role : { ...role, verifier: verifiers.get(role.name) ?? null },
@@ -70,14 +72,19 @@ async function readSharedCatalogs(session: Session, wish: ClusterWish): Promise<
 
 async function serverSight(session: Session, row: ReturnType<typeof serverShape>): Promise<ServerSight> {
   const { readsSystemIdentifier, ...admin } = row.admin;
-  const { pid, ...server } = row.server;
+  const { pid, hasSsl, ...server } = row.server;
+  const { host, port } = session.pinned;
   const identified = readsSystemIdentifier
     ? await readRows(session, systemIdentifierShape, {
         sql: systemIdentifierQuery,
         doing: "reading the cluster's identifier",
       })
     : [];
-  return { server: { ...server, isPooled: pid !== session.pid, ...identified[0] }, admin };
+  return {
+    server: { ...server, isPooled: pid !== session.pid, ...identified[0] },
+    admin,
+    reached: { host, port, isEncrypted: session.tls !== null, hasSsl },
+  };
 }
 
 /** The schemas and event triggers of the database that a session is in: one statement. */

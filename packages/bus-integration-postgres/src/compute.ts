@@ -12,7 +12,9 @@ import {
 import { missingAuthority } from './authority.ts';
 import { type Comparison, compare } from './compare.ts';
 import { decideCredentials, type Proofs, type RoleDecision } from './credentials.ts';
-import type { Endpoint, FilePair } from './dsn-pair.ts';
+import { endpointOf, type ServiceWish } from './dsn-endpoint.ts';
+import { endpointFindings } from './dsn-findings.ts';
+import type { FilePair } from './dsn-pair.ts';
 import { encodingFindings } from './encoding.ts';
 import { hazards } from './hazard.ts';
 import type { Observation } from './observation.ts';
@@ -31,7 +33,8 @@ export interface Wish {
   readonly allowed: Allowed;
   /** The DSN files' directory, as the operator wrote it. */
   readonly dsnDirectory?: string | undefined;
-  readonly endpoint: Endpoint;
+  /** Where services are to connect, as far as the configuration says it. */
+  readonly service: ServiceWish;
 }
 
 export interface Computed {
@@ -58,6 +61,8 @@ export function computePlan(wish: Wish, seen: Observation, pairs: readonly FileP
     if (same === undefined) pairsOf.set(pair.role, [pair]);
     else same.push(pair);
   }
+  const endpoint = endpointOf(wish.service, seen.reached);
+  const hasTls = seen.reached.isEncrypted || seen.reached.hasSsl;
   const credentials = rolesOf(declaration).map((role) =>
     decideCredentials(
       {
@@ -65,7 +70,8 @@ export function computePlan(wish: Wish, seen: Observation, pairs: readonly FileP
         standing: comparison.roles.get(role) ?? 'refused',
         isRotated: rotated.has(role),
         hasNoPassword: seen.roles.get(role)?.verifier === null,
-        endpoint: wish.endpoint,
+        endpoint,
+        hasTls,
         pairs: pairsOf.get(role) ?? [],
       },
       proofs,
@@ -107,6 +113,7 @@ export function computePlan(wish: Wish, seen: Observation, pairs: readonly FileP
       ...identityFindings(seen),
       ...expiryFindings(seen, declaration),
       ...sharingFindings(declaration, seen),
+      ...(pairs.length === 0 ? [] : endpointFindings(wish.service, endpoint, seen, credentials)),
     ],
   };
 }

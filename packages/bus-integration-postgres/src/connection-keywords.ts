@@ -1,5 +1,6 @@
 // Every keyword that libpq 18 knows in a connection string, with the environment variable that stands in for it.
 // The one list: what is not in it is refused. It says nothing about what we support; conninfo.ts does.
+import { editDistance } from 'bus-integration-database';
 
 /**
  * Keyword → environment variable, or null where libpq has none.
@@ -64,4 +65,12 @@ export type ConnectionKeyword = keyof typeof connectionKeywords;
 /** Whether libpq 18 knows the word; `isConnectionKeyword('sslmode') === true`. */
 export function isConnectionKeyword(word: string): word is ConnectionKeyword {
   return Object.hasOwn(connectionKeywords, word);
+}
+
+/** The keyword that a word was probably meant for: one or two characters off. */
+export function nearestKeyword(word: string): ConnectionKeyword | undefined {
+  if (word.length < 4 || word.length > 40) return undefined;
+  const near = (limit: number) =>
+    (Object.keys(connectionKeywords) as ConnectionKeyword[]).find((keyword) => editDistance(word, keyword) <= limit);
+  return near(1) ?? near(2);
 }

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic, Secret } from 'bus-integration-database';
+import { withAdded } from './dsn-endpoint.ts';
 import { candidatePasswords, type Endpoint, type FilePair, holds, passwordsIn } from './dsn-pair.ts';
 import { decideFile, displaced, type FileDecision } from './file-decision.ts';
 import type { Refusal, Standing } from './ours.ts';
@@ -46,6 +47,8 @@ export interface CredentialWish {
   /** The server is known to store no password for it. */
   readonly hasNoPassword?: boolean;
   readonly endpoint: Endpoint;
+  /** The server offers TLS. */
+  readonly hasTls: boolean;
   readonly pairs: readonly FilePair[];
 }
 
@@ -76,7 +79,7 @@ function fileOfAnotherServer(
 ): FilePair | undefined {
   const written = files.filter(({ act }) => act !== 'leave');
   return written.find(({ pair: { live } }) => {
-    if (live.state !== 'present' || isSameServer(live.endpoint, wish.endpoint)) return false;
+    if (live.state !== 'present' || isSameServer(live.endpoint, withAdded(wish.endpoint, live))) return false;
     if (wish.standing === 'missing') return true;
     return !holds(live, password) && proofs(wish.role, live.password).state !== 'proven';
   })?.pair;
@@ -178,13 +181,20 @@ function unproven(wish: CredentialWish, { reason, isRefused }: Proof, rotation: 
   const remedy = `fix that and run the same command again, or ${rotation}`;
   const isComplete = wish.pairs.every(
     ({ live, staged }) =>
-      live.state === 'present' && isDeepStrictEqual(live.endpoint, wish.endpoint) && staged.state === 'absent',
+      live.state === 'present' &&
+      staged.state === 'absent' &&
+      isCompleteBut(live.endpoint, withAdded(wish.endpoint, live)),
   );
   if (isComplete && !isRefused) {
     return undecided(wish, 'unproven', [{ severity: 'warn', code, message, target: wish.role, remedy }]);
   }
   const failure: Refusal = { severity: 'fail', code, errorClass: 'not-converged', message, target: wish.role, remedy };
   return { ...undecided(wish, 'unproven'), ...(isRefused ? { refusal: failure } : { unsettled: failure }) };
+}
+
+/** A file without sslmode, or in another form, goes on serving whoever reads it: it waits for its proof. */
+function isCompleteBut(found: Endpoint, wanted: Endpoint): boolean {
+  return isDeepStrictEqual({ ...(wanted.sslmode !== undefined && { sslmode: wanted.sslmode }), ...found }, wanted);
 }
 
 function withPassword(

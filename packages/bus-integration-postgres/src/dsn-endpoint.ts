@@ -1,44 +1,128 @@
 // What a DSN file says beside the password: where services dial, and how safely. Pure.
 import { isAbsolute } from 'node:path';
-import { OperationError, printable, Secret } from 'bus-integration-database';
+import { OperationError, printable, Secret, type ServiceAddress } from 'bus-integration-database';
 import type { ConnectionTarget } from './connection-target.ts';
-import { formatDsnUri, parseDsn } from './dsn.ts';
+import { formatDsnUri } from './dsn.ts';
 import type { Endpoint, FileReading } from './dsn-pair.ts';
+import { readDsn } from './dsn-slip.ts';
 
-/** What services dial where it differs from the admin's address. */
-export interface ServiceAddress {
-  readonly host?: string;
-  readonly port?: number;
-  readonly sslmode?: string;
-  readonly sslrootcert?: string;
+/** What the configuration says of the DSN files; the rest is what the admin's own connection shows. */
+export interface ServiceWish {
+  readonly target: Pick<ConnectionTarget, 'addresses' | 'said' | 'sslmode' | 'loadBalanceHosts'>;
+  readonly service: ServiceAddress;
+  /** Makes a path absolute. */
+  readonly absolute: (path: string) => string;
 }
 
+/** What the admin's own connection shows. */
+export interface Reached {
+  readonly host: string;
+  readonly port: number;
+  readonly isEncrypted: boolean;
+  /** The server's setting `ssl`. */
+  readonly hasSsl: boolean;
+}
+
+const strictModes = ['require', 'verify-ca', 'verify-full'];
+
 /**
- * The part of a DSN file that follows the configuration: never the admin's certificates, password file or options.
- *
- * @param absolute makes a path absolute
+ * The part of a DSN file that follows the configuration: never the admin's certificates, password file or options, and
+ * nothing that a common driver fails at unless it was asked for.
  */
-export function endpointOf(
-  target: ConnectionTarget,
-  service: ServiceAddress,
-  absolute: (path: string) => string,
-): Endpoint {
-  const sslmode = service.sslmode ?? target.said?.sslmode ?? target.sslmode;
-  const rootcert = service.sslrootcert ?? target.said?.sslrootcert;
-  const ports = target.addresses.map(({ port }) => port);
+export function endpointOf(wish: ServiceWish, reached: Reached): Endpoint {
+  const { service, target } = wish;
+  const servers = serversOf(wish, reached);
+  const host = servers.map((server) => server.host).join(',');
+  const sslmode = service.sslmode ?? impliedMode(wish, reached, isSocket({ host }));
+  // Beside a mode that is only implied, the admin's own would have services check more than was shown to hold.
+  const isAsked = strictModes.includes(demandedMode(wish)) || target.said?.sslrootcert === 'system';
+  const saysRoot = service.sslrootcert ?? (isAsked ? target.said?.sslrootcert : undefined);
+  const root = strictModes.includes(sslmode) ? saysRoot : undefined;
   return {
-    host: service.host ?? target.addresses.map(({ host }) => host).join(','),
-    port: service.port !== undefined ? `${service.port}` : service.host === undefined ? ports.join(',') : `${ports[0]}`,
-    ...(sslmode !== 'prefer' && { sslmode }),
-    ...(rootcert !== undefined && { sslrootcert: rootcert === 'system' ? rootcert : absolute(rootcert) }),
-    ...(target.channelBinding !== 'prefer' && { channel_binding: target.channelBinding }),
-    ...(target.targetSessionAttrs !== 'any' && { target_session_attrs: target.targetSessionAttrs }),
+    host,
+    port: servers.map(({ port }) => port).join(','),
+    sslmode,
+    ...(root !== undefined && { sslrootcert: root === 'system' ? root : wish.absolute(root) }),
+    ...service.parameters,
   };
+}
+
+function serversOf({ service, target }: ServiceWish, reached: Reached): { host: string; port: number }[] {
+  const port = service.port ?? target.addresses[0]?.port ?? reached.port;
+  if (service.host !== undefined) return service.host.split(',').map((host) => ({ host, port }));
+  // Where hosts are drawn by lot, the file must not change with every draw.
+  const { host, port: own } = (target.loadBalanceHosts === 'random' ? target.addresses[0] : undefined) ?? reached;
+  return [{ host, port: service.port ?? own }];
+}
+
+/** Never one that tries first and then goes on without: `pg` and `lib/pq` refuse those, and services must not differ. */
+function impliedMode({ service, target }: ServiceWish, reached: Reached, isSocket: boolean): string {
+  if (isSocket) return 'disable';
+  const said = target.said?.sslmode;
+  if (said !== undefined && strictModes.includes(said)) return said;
+  if ((service.sslrootcert ?? target.said?.sslrootcert) === 'system') return 'verify-full';
+  if (service.sslrootcert !== undefined) return 'require';
+  if (said === 'disable') return 'disable';
+  // These connections tried no TLS, so they show nothing of it.
+  const isBlind = said === 'allow' || isSocketHost(reached.host);
+  return reached.isEncrypted || (isBlind && reached.hasSsl) ? 'require' : 'disable';
+}
+
+/** What the operator demands: an sslmode that only follows from what was seen demands nothing of the server. */
+export function demandedMode({ service, target }: ServiceWish): string {
+  return service.sslmode ?? target.said?.sslmode ?? target.sslmode;
 }
 
 /** Whether services would dial a Unix-domain socket, which only processes of this host can. */
 export function isSocket({ host = '' }: Endpoint): boolean {
+  return isSocketHost(host);
+}
+
+function isSocketHost(host: string): boolean {
   return isAbsolute(host) || host.startsWith('@');
+}
+
+/** What has a key of its own, or stands in the file as what it is for. */
+const own = ['host', 'port', 'sslmode', 'sslrootcert'];
+
+/** Leads elsewhere than `host` says, reads or writes other files: never kept where the configuration doesn't name it. */
+const unwanted = ['hostaddr', 'passfile', 'service', 'sslkeylogfile'];
+
+/** What a file is to say: the configuration's part, and what an operator added to the file that is there. */
+export function withAdded(endpoint: Endpoint, live: FileReading): Endpoint {
+  if (live.state !== 'present') return endpoint;
+  const servers = isAmong(endpoint, live.endpoint) ? serverPart(live.endpoint) : serverPart(endpoint);
+  return { ...endpoint, ...servers, ...Object.fromEntries(addedTo(live.endpoint, endpoint)) };
+}
+
+function addedTo(found: Endpoint, endpoint: Endpoint): [string, string][] {
+  return Object.entries(found).filter(
+    ([keyword]) => ![...own, ...unwanted].includes(keyword) && !Object.hasOwn(endpoint, keyword),
+  );
+}
+
+/** The keywords of a file that the configuration doesn't name. */
+export function addedKeywords(found: Endpoint, endpoint: Endpoint): string[] {
+  return addedTo(found, endpoint).map(([keyword]) => keyword);
+}
+
+function serverPart({ host = '', port = '' }: Endpoint): Endpoint {
+  return { host, port };
+}
+
+/** Whether a file's list of servers holds the one that is wanted: whoever wrote the list knows the others. */
+function isAmong({ host, port }: Endpoint, found: Endpoint): boolean {
+  const hosts = found.host?.split(',') ?? [];
+  const ports = found.port?.split(',') ?? [];
+  return hosts.length > 1 && hosts.some((name, index) => name === host && (ports[index] ?? ports[0]) === port);
+}
+
+/** What of a file's content may be shown: what an operator added may be secret, so only its keywords are. */
+export function shownPart(content: Endpoint, configured: Endpoint): Endpoint {
+  const entries = Object.entries(content);
+  const known = entries.filter(([keyword]) => own.includes(keyword) || Object.hasOwn(configured, keyword));
+  const others = entries.filter((entry) => !known.includes(entry)).map(([keyword]) => keyword);
+  return { ...Object.fromEntries(known), ...(others.length > 0 && { others: others.sort().join(', ') }) };
 }
 
 /** The one line of a DSN file. */
@@ -57,21 +141,11 @@ export function formatDsn(content: { endpoint: Endpoint; database: string; user:
   });
 }
 
-const written = ['host', 'port', 'sslmode', 'sslrootcert', 'channel_binding', 'target_session_attrs'];
-
-/** What we write is no secret; of anything else (sslpassword, say) only the number is kept, so that it shows as different. */
-function shownPart(parameters: Readonly<Record<string, string>>): Endpoint {
-  const entries = Object.entries(parameters);
-  const known = entries.filter(([keyword]) => written.includes(keyword));
-  const others = entries.length - known.length;
-  return { ...Object.fromEntries(known), ...(others > 0 && { others: `${others} more` }) };
-}
-
 /** Reads a DSN file's line back; one that is for another role or database is broken, like one that is no DSN. */
 export function parseEndpoint(line: Secret, database: string, role: string): FileReading {
   let parameters: Record<string, string>;
   try {
-    parameters = parseDsn(line.reveal());
+    parameters = readDsn(line.reveal());
   } catch (error) {
     if (error instanceof OperationError) return { state: 'broken', reason: 'it holds no DSN' };
     throw error;
@@ -81,5 +155,28 @@ export function parseEndpoint(line: Secret, database: string, role: string): Fil
   const holder = `${printable(user ?? '')}@${printable(dbname ?? '')}`;
   if (user !== role) return { state: 'broken', reason: 'it is for another role', holder };
   if (dbname !== database) return { state: 'broken', reason: 'it is for another database', holder };
-  return { state: 'present', endpoint: shownPart(endpoint), password: new Secret(password) };
+  const isPortable = isWrittenLikeOurs(line.reveal(), { endpoint, database, user, password });
+  return { state: 'present', endpoint, password: new Secret(password), ...(!isPortable && { hasOldForm: true }) };
+}
+
+/** Every part in the form that each client reads; parameters in any order. */
+function isWrittenLikeOurs(line: string, content: Parameters<typeof formatDsn>[0]): boolean {
+  try {
+    return sortedForm(line) === sortedForm(formatDsn(content));
+  } catch (error) {
+    // No port, say: another form, then.
+    if (error instanceof OperationError) return false;
+    throw error;
+  }
+}
+
+function sortedForm(uri: string): string {
+  const [address = '', query = ''] = uri.split('?', 2);
+  return [
+    address,
+    ...query
+      .split('&')
+      .map((pair) => decodeURIComponent(pair))
+      .sort(),
+  ].join('\n');
 }

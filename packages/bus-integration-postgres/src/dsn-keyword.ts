@@ -9,6 +9,8 @@ const remedy =
 export function parseKeywordDsn(text: string): Record<string, string> {
   const found: Record<string, string> = {};
   let at = skipBlanks(text, 0);
+  // A password with a blank and no quotes goes on in the words after it.
+  let mayName = true;
   while (at < text.length) {
     const start = at;
     const fault = (what: string) => dsnSyntaxError(text, start, what, remedy);
@@ -18,13 +20,15 @@ export function parseKeywordDsn(text: string): Record<string, string> {
     if (text[at] !== '=') throw fault('a word without "=" after it');
     at = skipBlanks(text, at + 1);
     const value = text[at] === "'" ? readQuoted(text, at) : readBare(text, at);
-    storeParameter(found, keyword, value.value, fault);
+    storeParameter(found, keyword, value.value, fault, mayName);
+    if (keyword === 'password' && text[value.start] !== "'") mayName = false;
     at = skipBlanks(text, value.end);
   }
   return found;
 }
 
 interface Value {
+  readonly start: number;
   readonly value: string;
   readonly end: number;
 }
@@ -37,7 +41,7 @@ function readBare(text: string, start: number): Value {
     value += text[at] ?? '';
     at += 1;
   }
-  return { value, end: at };
+  return { start, value, end: at };
 }
 
 function readQuoted(text: string, quote: number): Value {
@@ -49,7 +53,7 @@ function readQuoted(text: string, quote: number): Value {
     value += text[at];
     at += 1;
   }
-  return { value, end: at + 1 };
+  return { start: quote, value, end: at + 1 };
 }
 
 function skipBlanks(text: string, start: number): number {

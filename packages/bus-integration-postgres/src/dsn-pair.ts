@@ -1,7 +1,9 @@
 // A DSN file and the staged file beside it, as they were read: whose they are, which passwords they hold. Pure.
 import type { Secret } from 'bus-integration-database';
+import { shownPart, withAdded } from './dsn-endpoint.ts';
 import { shown } from './shown.ts';
 
+/** Keyword → value, user, password and dbname left out. Of a file it may hold secrets (sslpassword): see `shownPart`. */
 export type Endpoint = Readonly<Record<string, string>>;
 
 /** What a DSN file was found to hold. */
@@ -15,6 +17,8 @@ export type FileReading =
       readonly password: Secret;
       /** It belongs to another user than BUS_DATABASE_DSN_FILE_OWNER. */
       readonly hasOtherOwner?: boolean;
+      /** Not as we write it: some client can't read it. */
+      readonly hasOldForm?: boolean;
     };
 
 /** A DSN file and the staged file beside it. */
@@ -50,9 +54,11 @@ export function passwordsIn(pairs: readonly FilePair[], which: 'live' | 'staged'
 }
 
 /** What of a file's endpoint differs from the wanted one: `host 10.0.0.1, expected db.example.com`; undefined where nothing does. */
-export function endpointFault(reading: FileReading, wanted: Endpoint): string | undefined {
+export function endpointFault(reading: FileReading, configured: Endpoint): string | undefined {
   if (reading.state !== 'present') return undefined;
-  const { endpoint } = reading;
+  // What an operator added is kept, and may be secret.
+  const endpoint = shownPart(reading.endpoint, configured);
+  const wanted = shownPart(withAdded(configured, reading), configured);
   const differing = [...new Set([...Object.keys(wanted), ...Object.keys(endpoint)])].filter(
     (name) => endpoint[name] !== wanted[name],
   );

@@ -21,7 +21,8 @@ export function parseDsnUri(text: string): Record<string, string> {
     storeRaw(text, at + 1, end, 'dbname', found);
     at = end;
   }
-  if (text[at] === '?') readQuery(text, at + 1, found);
+  // With a "/" in the password, what follows it is taken for a database and parameters.
+  if (text[at] === '?') readQuery(text, at + 1, found, !text.slice(authority).includes('@'));
   return found;
 }
 
@@ -67,7 +68,7 @@ function readBracketed(text: string, bracket: number): { start: number; end: num
   return { start, end };
 }
 
-function readQuery(text: string, start: number, found: Record<string, string>): void {
+function readQuery(text: string, start: number, found: Record<string, string>, mayName: boolean): void {
   let at = start;
   while (at < text.length) {
     const begin = at;
@@ -80,7 +81,7 @@ function readQuery(text: string, start: number, found: Record<string, string>): 
     const value = decode(text, equals + 1, end);
     // What a JDBC driver writes for TLS.
     if (keyword === 'ssl' && value === 'true') found.sslmode = 'require';
-    else storeParameter(found, keyword, value, (what) => syntaxError(text, begin, what));
+    else storeParameter(found, keyword, value, (what) => syntaxError(text, begin, what), mayName);
     at = end + 1;
   }
 }

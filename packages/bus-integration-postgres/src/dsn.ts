@@ -39,26 +39,35 @@ export interface DsnParts {
 }
 
 /**
- * Writes a libpq URI that {@link parseDsn}, and libpq of any release, reads back exactly; throws an `invalid-request`
- * OperationError that names the part which no URI can hold (empty, with a NUL, an unknown or repeated keyword).
+ * Writes a libpq URI that {@link parseDsn}, libpq of any release and the common drivers read back exactly
+ * (docs/dsn-clients.md says which form each of them reads); throws an `invalid-request` OperationError that names the
+ * part which no URI can hold (empty, with a NUL, an unknown or repeated keyword).
  *
  * @example
  * formatDsnUri({ host: '/run/postgresql', port: 5432, database: 'app', user: 'svc', password: 'a/b' });
- * // 'postgresql://svc:a%2Fb@%2Frun%2Fpostgresql:5432/app'
+ * // 'postgresql://svc:a%2Fb@localhost:5432/app?host=/run/postgresql'
  */
 export function formatDsnUri(parts: DsnParts): string {
   const user = encode(required(parts.user, 'user'), 'user');
   const password = parts.password === '' ? '' : `:${encode(parts.password, 'password')}`;
-  const servers = [parts, ...(parts.others ?? [])].map(({ host, port }) => formatServer(host, port)).join(',');
-  const database = encode(required(parts.database, 'dbname'), 'dbname');
+  // A directory where a URI has its host is refused by every reader that is stricter than libpq.
+  const isSocket = parts.others === undefined || parts.others.length === 0 ? isDirectory(parts.host) : false;
+  const servers = [isSocket ? { ...parts, host: 'localhost' } : parts, ...(parts.others ?? [])];
+  const authority = servers.map(({ host, port }) => formatServer(host, port)).join(',');
+  const database = encode(required(parts.database, 'dbname'), 'dbname', rawInPath);
   const query = Object.entries(parts.parameters ?? {}).map(([keyword, value]) => {
     if (!isConnectionKeyword(keyword) || ['user', 'password', 'host', 'port', 'dbname'].includes(keyword)) {
       throw new OperationError('invalid-request', `a connection URI takes no parameter ${keyword} beside its parts`);
     }
-    return `${keyword}=${encode(value, keyword)}`;
+    return `${keyword}=${encode(value, keyword, rawInValue)}`;
   });
+  if (isSocket) query.unshift(`host=${encode(parts.host, 'host', rawInValue)}`);
   const suffix = query.length === 0 ? '' : `?${query.join('&')}`;
-  return `postgresql://${user}${password}@${servers}/${database}${suffix}`;
+  return `postgresql://${user}${password}@${authority}/${database}${suffix}`;
+}
+
+function isDirectory(host: string): boolean {
+  return host.startsWith('/') || host.startsWith('@');
 }
 
 function formatServer(host: string, port: number): string {
@@ -74,12 +83,22 @@ function required(value: string, keyword: string): string {
   return value;
 }
 
-function encode(value: string, keyword: string): string {
+/**
+ * What a path may hold as it is (https://www.rfc-editor.org/rfc/rfc3986#section-3.3). Encoded, `pg`, `postgres` and
+ * SQLAlchemy would take it literally; what is left to encode, no URI can hold otherwise.
+ */
+const rawInPath = "!$&'()*+,;=:@/";
+/** Of a query's value less: "+" is a blank to some readers, ";" a separator, "=" an error to libpq. */
+const rawInValue = '/,';
+
+function encode(value: string, keyword: string, raw = ''): string {
   if (/\0|\p{Surrogate}/u.test(value)) {
     throw new OperationError('invalid-request', `${keyword} holds a NUL or half a surrogate pair`);
   }
-  return encodeURIComponent(value).replace(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
+  return encodeURIComponent(value)
+    .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replace(/%(?:[0-7][0-9A-F])/g, (code) => {
+      const character = decodeURIComponent(code);
+      return raw.includes(character) ? character : code;
+    });
 }

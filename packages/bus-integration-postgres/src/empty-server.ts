@@ -9,6 +9,7 @@ import {
   requireUsableNames,
 } from 'bus-integration-database';
 import { computePlan } from './compute.ts';
+import type { ServiceWish } from './dsn-endpoint.ts';
 import { postgresNames } from './names.ts';
 import type { Observation } from './observation.ts';
 import { planResponse, providerName } from './respond.ts';
@@ -24,7 +25,7 @@ export function emptyServerProvider(): Provider {
       const declaration: Declaration = declarationOf(request);
       requireUsableNames(declaration, postgresNames);
       const allowed = { allow: [], adopt: false, rotate: [] };
-      const wish = { deploymentId: request.deployment_id, declaration, allowed, endpoint: {} };
+      const wish = { deploymentId: request.deployment_id, declaration, allowed, service: noService };
       const computed = computePlan(wish, emptyServer, [], () => ({ state: 'unknown' }));
       const target = {
         host: 'none',
@@ -54,7 +55,14 @@ const noServer = {
   remedy: 'bus operator database plan',
 } as const;
 
+const noService: ServiceWish = {
+  target: { addresses: [], sslmode: 'prefer', loadBalanceHosts: 'disable' },
+  service: {},
+  absolute: (path) => path,
+};
+
 const emptyServer: Observation = {
+  reached: { host: 'none', port: 5432, isEncrypted: false, hasSsl: false },
   server: {
     version: 'not asked',
     versionNum: 180000,

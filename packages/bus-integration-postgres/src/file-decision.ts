@@ -1,9 +1,11 @@
 // What becomes of one DSN file once its role's password is chosen. Pure.
 import { isDeepStrictEqual } from 'node:util';
 import { type Diagnostic, type DsnFileContent, type Risk, type Secret, shellQuote } from 'bus-integration-database';
+import { withAdded } from './dsn-endpoint.ts';
 import { type Endpoint, type FilePair, type FileReading, holds } from './dsn-pair.ts';
 import type { Standing } from './ours.ts';
 import { shown } from './shown.ts';
+import { isWeakerTls } from './weaker-tls.ts';
 
 export interface FileDecision {
   readonly pair: FilePair;
@@ -25,6 +27,8 @@ interface ChosenPassword {
 
 interface RoleWish {
   readonly endpoint: Endpoint;
+  /** The server offers TLS. */
+  readonly hasTls: boolean;
   readonly isRotated: boolean;
   readonly standing: Standing;
 }
@@ -35,16 +39,18 @@ export function decideFile(
   wish: RoleWish,
   { source, setsVerifier, password }: ChosenPassword,
 ): FileDecision {
-  const liveIsRight = isRight(pair.live, wish.endpoint, password);
+  const content = withAdded(wish.endpoint, pair.live);
+  const liveIsRight = isRight(pair.live, content, password);
   const holdsIt = holds(pair.live, password);
   const origin = source === 'kept' && !holdsIt ? 'sibling' : source;
-  const changes = replacing(pair.live, setsVerifier && wish.isRotated && wish.standing !== 'missing');
+  const isRotation = setsVerifier && wish.isRotated && wish.standing !== 'missing';
+  const changes = replacing(pair.live, content, isRotation, wish.hasTls);
   if (liveIsRight) {
     // An unset verifier leaves nothing proven, so even a needless staged file stays until the next run.
     const act = pair.staged.state === 'absent' || setsVerifier ? 'keep' : 'discard';
     return { pair, act, risk: 'create', password: 'kept' };
   }
-  const stagedIsRight = isRight(pair.staged, wish.endpoint, password);
+  const stagedIsRight = isRight(pair.staged, content, password);
   const promotion = stagedIsRight
     ? 'promote'
     : holds(pair.staged, password) && !holdsIt
@@ -54,8 +60,10 @@ export function decideFile(
 }
 
 /** What writing over a file may lose: nobody but it may hold the password of another role's DSN. */
-function replacing(live: FileReading, isRotation: boolean): Risk {
+function replacing(live: FileReading, content: Endpoint, isRotation: boolean, hasTls: boolean): Risk {
   if (live.state === 'broken' && live.holder !== undefined) return 'destructive';
+  // Before a rotation, which the role's own step asks leave for.
+  if (live.state === 'present' && isWeakerTls(live.endpoint, content, hasTls)) return 'weaken-tls';
   if (isRotation) return 'rotate';
   return live.state === 'absent' ? 'create' : 'update';
 }
@@ -74,11 +82,12 @@ export function displaced({ live, path, role }: FilePair): Diagnostic[] {
   ];
 }
 
-function isRight(reading: FileReading, endpoint: Endpoint, password: Secret | undefined): boolean {
+function isRight(reading: FileReading, content: Endpoint, password: Secret | undefined): boolean {
   return (
     holds(reading, password) &&
     reading.state === 'present' &&
     !reading.hasOtherOwner &&
-    isDeepStrictEqual(reading.endpoint, endpoint)
+    !reading.hasOldForm &&
+    isDeepStrictEqual(reading.endpoint, content)
   );
 }

@@ -1,5 +1,6 @@
 // The steps that one DSN file's decision comes to. Pure.
 import type { Step } from 'bus-integration-database';
+import { shownPart, withAdded } from './dsn-endpoint.ts';
 import type { Endpoint } from './dsn-pair.ts';
 import type { FileDecision } from './file-decision.ts';
 
@@ -7,8 +8,9 @@ import type { FileDecision } from './file-decision.ts';
 export type BareStep = Step extends infer S ? (S extends Step ? Omit<S, 'summary'> : never) : never;
 
 /** None for a file that stays as it is; two where the staged twin is promoted before the endpoint is mended. */
-export function fileSteps({ pair, act, risk, password }: FileDecision, endpoint: Endpoint): BareStep[] {
+export function fileSteps({ pair, act, risk, password }: FileDecision, configured: Endpoint): BareStep[] {
   const { file, database, role } = pair;
+  const endpoint = shownPart(withAdded(configured, pair.live), configured);
   const identity = { file, database, role };
   const target = pair.path;
   switch (act) {
@@ -31,13 +33,15 @@ export function fileSteps({ pair, act, risk, password }: FileDecision, endpoint:
     case 'discard':
       return [{ action: 'discard-staged-file', target, risk, before: identity }];
     case 'write': {
-      const before = pair.live.state === 'absent' ? undefined : beforeOf(pair);
+      const before = pair.live.state === 'absent' ? undefined : beforeOf(pair, configured);
       const after = { ...identity, endpoint, password };
       return [{ action: 'write-dsn-file', target, risk, after, ...(before && { before }) }];
     }
   }
 }
 
-function beforeOf({ file, live }: FileDecision['pair']) {
-  return live.state === 'present' ? { file, endpoint: live.endpoint } : { file };
+function beforeOf({ file, live }: FileDecision['pair'], configured: Endpoint) {
+  if (live.state !== 'present') return { file };
+  const oldForm = live.hasOldForm ? { old_form: true as const } : {};
+  return { file, endpoint: shownPart(live.endpoint, configured), ...oldForm };
 }

@@ -4,8 +4,8 @@ import type { Comparison } from './compare.ts';
 import type { Observation } from './observation.ts';
 
 /**
- * One finding per flag that is missing: revocations and losses need `--allow`, a new password `--rotate`, and any
- * change to a thing adopted in this very plan needs its risk allowed too.
+ * One finding per flag that is missing: revocations, losses and weaker TLS need `--allow`, a new password `--rotate`,
+ * and any change to a thing adopted in this very plan needs its risk allowed too.
  */
 export function hazards(
   steps: readonly Step[],
@@ -24,7 +24,7 @@ export function hazards(
   return [...refused].map(([flag, held]) => ({
     severity: 'fail',
     code: 'hazard',
-    message: `refused: ${held.length} ${held[0]?.risk}${held.length === 1 ? '' : 's'} not allowed (${held
+    message: `refused: ${held.length} ${nounOf(held)} not allowed (${held
       .map(({ target }) => target)
       .slice(0, 3)
       .join(', ')}${held.length > 3 ? ', …' : ''})${audience(held, seen)}`,
@@ -32,10 +32,16 @@ export function hazards(
   }));
 }
 
+function nounOf([step, ...others]: readonly Step[]): string {
+  const plural = others.length === 0 ? '' : 's';
+  return step?.risk === 'weaken-tls' ? `weakening${plural} of TLS` : `${step?.risk}${plural}`;
+}
+
 function missingFlag(step: Step, allowed: Allowed, comparison: Comparison): string | undefined {
   switch (step.risk) {
     case 'revoke':
     case 'destructive':
+    case 'weaken-tls':
       return allowed.allow.includes(step.risk) ? undefined : `--allow ${step.risk}`;
     case 'rotate': {
       const role = step.action === 'alter-role' || step.action === 'write-dsn-file' ? roleOf(step) : undefined;

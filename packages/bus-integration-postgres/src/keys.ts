@@ -1,6 +1,7 @@
 // The configuration keys that only PostgreSQL has: where the admin DSN is. Reads no file and no DSN.
 import { type Credentials, type ProviderKeys, Secret, type Settings } from 'bus-integration-database';
 import { postgresNames } from './names.ts';
+import { judgeParameter } from './service-parameters.ts';
 
 const fileKey = 'BUS_POSTGRES_ADMIN_DSN_FILE';
 const valueKey = 'BUS_POSTGRES_ADMIN_DSN';
@@ -14,6 +15,7 @@ export const postgresKeys: ProviderKeys = {
   names: postgresNames,
   // https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-SSLMODE
   sslmodes: ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'],
+  judgeParameter,
   readCredentials,
 };
 

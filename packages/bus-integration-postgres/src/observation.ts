@@ -1,4 +1,5 @@
 // What was read of a server, as plain values: the input of every decision. catalog.ts fills it; nothing here reads.
+import type { Reached } from './dsn-endpoint.ts';
 
 /** One entry of an access control list, NULL lists already replaced by their default. */
 export interface AclEntry {
@@ -28,6 +29,16 @@ export interface ObservedServer {
   readonly encoding: string;
   /** LC_CTYPE of template0. */
   readonly characterType: string;
+}
+
+/** A service whose password is of no use over the socket. */
+export interface SocketLogin {
+  readonly role: string;
+  readonly database: string;
+  /** `peer`, `reject` …; like `where` absent where no rule fits. */
+  readonly method?: string;
+  /** `/etc/postgresql/15/main/pg_hba.conf:118` */
+  readonly where?: string;
 }
 
 export interface ObservedAdmin {
@@ -115,6 +126,10 @@ interface ObservedEventTrigger {
 export interface Observation {
   readonly server: ObservedServer;
   readonly admin: ObservedAdmin;
+  /** How the admin reached the server. */
+  readonly reached: Reached;
+  /** Only where services are to dial a socket; `unknown` where the rules can't be read and the admin gave no password. */
+  readonly socketLogins?: readonly SocketLogin[] | 'unknown' | undefined;
   /** Roles that are declared or bear the deployment's mark. */
   readonly roles: ReadonlyMap<string, ObservedRole>;
   readonly databases: ReadonlyMap<string, ObservedDatabase>;

@@ -12,6 +12,7 @@ import { isFull, type Observation, type ObservedInside } from './observation.ts'
 import { judgeDatabase } from './ours.ts';
 import { provePasswords } from './prove.ts';
 import type { Run } from './run.ts';
+import { readSocketLogins } from './socket-logins.ts';
 
 export interface Sight {
   readonly seen: Observation;
@@ -32,6 +33,7 @@ export interface ObserveOptions {
 export async function observe(session: Session, options: ObserveOptions): Promise<Sight> {
   const { run, wish } = options;
   const cluster = await observeCluster(session, options);
+  const socketLogins = options.directory === undefined ? undefined : await readSocketLogins(session, wish, cluster);
   const databases = inspectable(cluster, wish);
   const inside = new Map<string, ObservedInside>();
   await run.eachDatabase(
@@ -43,7 +45,7 @@ export async function observe(session: Session, options: ObserveOptions): Promis
     },
     (done) => options.onProgress?.({ phase: 'reading databases', done, total: databases.length }),
   );
-  return await withFiles({ ...cluster, inside }, options);
+  return await withFiles({ ...cluster, inside, socketLogins }, options);
 }
 
 /** Adds what the DSN files hold and which of their passwords are proven. */

@@ -20,11 +20,12 @@ import { cleartextRemedy } from './cleartext.ts';
 import type { Wish } from './compute.ts';
 import type { ConnectionTarget } from './connection-target.ts';
 import { resolveDsn } from './conninfo.ts';
-import { parseDsn } from './dsn.ts';
 import { createDsnDirectory, type DsnDirectory, type DsnPlace } from './dsn-directory.ts';
-import { endpointOf, isSocket } from './dsn-endpoint.ts';
+import { isSocket } from './dsn-endpoint.ts';
+import { readDsn } from './dsn-slip.ts';
 import { postgresNames } from './names.ts';
 import { usesSocket } from './server-addresses.ts';
+import { requireUsableParameters } from './service-parameters.ts';
 import type { Surroundings } from './surroundings.ts';
 import { unconfigured } from './unconfigured.ts';
 
@@ -54,7 +55,13 @@ export async function prepare(
   const target = await readTarget(secret, configuration, surroundings);
   refuseUnknownRotation(declaration, allowed);
   const inClear = configuration.passwordSend === 'plaintext' ? [plaintextWarning(target)] : [];
-  const endpoint = endpointOf(target, configuration.service, (path) => resolve(surroundings.cwd, path));
+  const service = {
+    target,
+    service: configuration.service,
+    absolute: (path: string) => resolve(surroundings.cwd, path),
+  };
+  const dialled = configuration.service.host ?? target.addresses[0]?.host ?? '';
+  await requireUsableParameters(configuration.service.parameters);
   const directory = directoryOf(configuration, surroundings);
   if (directory === undefined && loginsOf(declaration).length > 0) {
     throw new OperationError(
@@ -66,12 +73,12 @@ export async function prepare(
       },
     );
   }
-  const socket: Diagnostic[] = isSocket(endpoint)
+  const socket: Diagnostic[] = isSocket({ host: dialled })
     ? [
         {
           severity: 'warn',
           code: 'service-socket',
-          message: `services would dial the Unix-domain socket in ${endpoint.host}, which only processes of this host can`,
+          message: `services would dial the Unix-domain socket in ${dialled}, which only processes of this host can`,
           remedy: 'if services run elsewhere: set BUS_DATABASE_SERVICE_HOST',
         },
       ]
@@ -83,7 +90,7 @@ export async function prepare(
       deploymentId: configuration.deploymentId,
       declaration,
       allowed,
-      endpoint,
+      service,
       ...(directory !== undefined && { dsnDirectory: directory.shown }),
     },
     ...(directory !== undefined && { directory }),
@@ -99,7 +106,7 @@ export async function prepare(
 
 async function readTarget(secret: Secret, configuration: Configuration, surroundings: ProviderSurroundings) {
   try {
-    return await resolveDsn(parseDsn(secret.reveal()), surroundings);
+    return await resolveDsn(readDsn(secret.reveal()), surroundings);
   } catch (error) {
     throw error instanceof OperationError ? withSource(error, configuration) : error;
   }

@@ -1,9 +1,10 @@
 // THE table: for every kind of step, what it says to a person and which statements carry it out, in which phase.
 // Showing a plan and applying it read the same row; a missing kind does not compile.
 import type { Action, DatabasePrivileges, Step, StepOfAction } from 'bus-integration-database';
+import type { Endpoint } from './dsn-pair.ts';
 import { grantOption } from './effective.ts';
 import { birthLimit, withMark } from './mark.ts';
-import { shown } from './shown.ts';
+import { printable, shown } from './shown.ts';
 import { identifier, literal } from './sql.ts';
 
 /**
@@ -131,10 +132,15 @@ const rules: Rules = {
     statements: ({ before }) => (before === undefined ? [] : privilegeStatements('REVOKE', 'FROM', before)),
   },
   'write-dsn-file': {
-    summary: ({ after }) =>
+    summary: ({ before, after }) =>
       after === undefined
         ? ''
-        : `${shown(after.role)}@${after.endpoint.host}:${after.endpoint.port}, ${passwordWord(after.password)}`,
+        : [
+            `${shown(after.role)}@${after.endpoint.host}:${after.endpoint.port}`,
+            ...(before?.endpoint === undefined ? [] : endpointChanges(before.endpoint, after.endpoint)),
+            ...(before?.old_form ? ['written as every client reads it'] : []),
+            passwordWord(after.password),
+          ].join(', '),
     statements: nothing,
   },
   'promote-dsn-file': {
@@ -218,6 +224,14 @@ function privilegeSummary(wish: DatabasePrivileges, verb: string): string {
   ];
   const who = wish.grantee === null ? 'PUBLIC' : shown(wish.grantee);
   return verb === '' ? `${who}: ${parts.join('; ')}` : `${who} ${verb}${parts.join('; ')}`;
+}
+
+/** `host old → new`, `sslmode verify-full → disable`: whatever a file says otherwise than before. */
+function endpointChanges(before: Endpoint, after: Endpoint): string[] {
+  const keywords = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return keywords
+    .filter((keyword) => before[keyword] !== after[keyword])
+    .map((keyword) => `${keyword} ${printable(before[keyword] ?? 'unset')} → ${printable(after[keyword] ?? 'unset')}`);
 }
 
 function passwordWord(password: string | undefined): string {

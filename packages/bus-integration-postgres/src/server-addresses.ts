@@ -1,6 +1,7 @@
 // Which servers to try, in order: the lists of hosts, addresses and ports matched to each other. Looks no name up.
 import { stat } from 'node:fs/promises';
 import { isIP } from 'node:net';
+import { hostFault } from './host-fault.ts';
 import { parseInteger, type Settings, settingError, textOf } from './setting.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -32,6 +33,8 @@ export function listAddresses(settings: Settings, defaultHost: string): readonly
       throw settingError(settings, 'hostaddr', 'must hold IP addresses; names belong into host');
     }
     const host = hosts?.[index] || hostaddr || defaultHost;
+    const fault = hostFault(host);
+    if (fault !== undefined) throw settingError(settings, 'host', fault);
     if (hostaddr === undefined && isSocketDirectory(host)) refuseLongPath(settings, host, port);
     return { host, ...(hostaddr !== undefined && { hostaddr }), port };
   });

@@ -3,7 +3,7 @@ import { type Diagnostic, OperationError, printable, Secret, type Step } from 'b
 import type { Computed } from './compute.ts';
 import type { RoleDecision } from './credentials.ts';
 import type { DsnDirectory } from './dsn-directory.ts';
-import { parseEndpoint } from './dsn-endpoint.ts';
+import { parseEndpoint, withAdded } from './dsn-endpoint.ts';
 import { discardStaged, dsnLine, promoteFile, stagedSuffix, stageFile } from './dsn-file.ts';
 import type { FilePair } from './dsn-pair.ts';
 import type { FileDecision } from './file-decision.ts';
@@ -44,7 +44,7 @@ export function stageFiles({ computed, directory, passwords }: Staging): void {
 function lineFor(decision: RoleDecision, pair: FilePair, passwords: ReadonlyMap<string, Secret>): string {
   const password = passwords.get(decision.role);
   if (password === undefined) throw new Error(`no password for a file of role ${decision.role}`);
-  return dsnLine(decision.endpoint, pair, password.reveal());
+  return dsnLine(withAdded(decision.endpoint, pair.live), pair, password.reveal());
 }
 
 /**

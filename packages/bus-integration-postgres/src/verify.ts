@@ -4,6 +4,7 @@ import type { Configuration, Response, VerifyRequest } from 'bus-integration-dat
 import { readServer } from './catalog.ts';
 import { type Connectivity, checkConnectivity } from './connectivity/connectivity.ts';
 import { readDeclared } from './connectivity/declared.ts';
+import { demandedMode } from './dsn-endpoint.ts';
 import { judgeListener } from './listener/listener.ts';
 import { policyOf } from './listener/policy.ts';
 import type { Preparation } from './preparation.ts';
@@ -33,12 +34,13 @@ export async function verify({ preparation, run, request, configuration, jobs }:
     triesServices && declared !== undefined
       ? checkConnectivity({
           declared,
+          reached: surveying.then(({ reached }) => reached),
           preparation,
           directory,
           run,
           session,
           jobs: atOnce,
-          policy: policyOf(configuration.declared, wish.endpoint.sslmode),
+          policy: policyOf(configuration.declared, demandedMode(wish.service)),
           isNegative: request.negative !== false,
           triesWrongPassword: request.probes?.includes('wrong-password') === true,
         })

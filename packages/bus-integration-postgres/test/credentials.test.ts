@@ -33,7 +33,10 @@ const unknown: Proof = { state: 'unknown', reason: 'the server asked for no pass
 const refusedLogin: Proof = { state: 'unknown', isRefused: true, reason: '28P01' };
 
 function decide(pairs: readonly FilePair[], proofs: Proofs, said: Partial<CredentialWish> = {}): RoleDecision {
-  return decideCredentials({ role: 'svc', standing: 'ours', isRotated: false, endpoint: here, pairs, ...said }, proofs);
+  return decideCredentials(
+    { role: 'svc', standing: 'ours', isRotated: false, hasTls: false, endpoint: here, pairs, ...said },
+    proofs,
+  );
 }
 
 const missing = { standing: 'missing' } as const;

@@ -92,6 +92,7 @@ export function seen(said: Said = {}): Observation {
     { adminMayCreateSchemas: said.adminMayCreateSchemas ?? true, schemas, eventTriggers: [] },
   ]);
   return {
+    reached: { host: 'db.example', port: 5432, isEncrypted: false, hasSsl: false },
     server: {
       version: '18.4',
       versionNum: 180004,

@@ -27,7 +27,11 @@ function statusWith(files: readonly string[], mark?: string | null) {
     deploymentId: 'shop',
     declaration,
     allowed: { allow: [], adopt: false, rotate: [] },
-    endpoint: { host: 'db', port: '5432' },
+    service: {
+      target: { addresses: [{ host: 'db', port: 5432 }], sslmode: 'prefer', loadBalanceHosts: 'disable' },
+      service: {},
+      absolute: (file) => file,
+    },
   };
   const observation = seen({
     roles: [role('svc', mark === undefined ? {} : { comment: mark })],

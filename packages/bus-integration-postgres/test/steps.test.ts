@@ -40,9 +40,12 @@ function stepsFor(
       return { file, path: `dsn/${file}`, database: one, role: name, live, staged: { state: 'absent' } };
     });
     const standing = comparison.roles.get(name) ?? 'refused';
-    return decideCredentials({ role: name, standing, isRotated: options.rotated ?? false, endpoint, pairs }, () => ({
-      state: 'proven',
-    }));
+    return decideCredentials(
+      { role: name, standing, isRotated: options.rotated ?? false, hasTls: false, endpoint, pairs },
+      () => ({
+        state: 'proven',
+      }),
+    );
   });
   return toSteps({ deploymentId: 'shop', declaration: of, seen: observation, comparison, credentials });
 }

@@ -52,7 +52,7 @@ const flagTable = [
     value: 'RISK[,RISK]',
     isRepeatable: true,
     verbs: changing,
-    text: 'let revoke or destructive steps pass',
+    text: 'let revoke, destructive or weaken-tls steps pass',
   },
   { name: 'adopt', verbs: changing, text: "take over roles and databases that bear no deployment's mark" },
   { name: 'adopt-from', value: 'ID', verbs: changing, text: "take over what bears deployment ID's mark" },

@@ -61,6 +61,7 @@ function countLine(steps: readonly Step[]): string {
   const counts = [
     [of('update'), 'to update'],
     [of('rotate'), 'to rotate'],
+    [of('weaken-tls'), 'to weaken TLS'],
     [of('revoke'), 'to revoke'],
     [of('destructive'), 'to drop'],
   ] as const;

@@ -50,6 +50,7 @@ const signs: Readonly<Record<Risk, readonly [string, Color]>> = {
   grant: ['+', 'green'],
   update: ['~', 'yellow'],
   rotate: ['~', 'yellow'],
+  'weaken-tls': ['~', 'red'],
   revoke: ['-', 'red'],
   destructive: ['-', 'red'],
 };

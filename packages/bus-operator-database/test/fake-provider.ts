@@ -32,6 +32,7 @@ const keys: ProviderKeys = {
     },
   },
   sslmodes: [],
+  judgeParameter: () => undefined,
   readCredentials: (settings: Settings) => ({
     key: 'BUS_FAKE_DSN',
     value: new Secret(settings.value('BUS_FAKE_DSN') ?? ''),

@@ -92,7 +92,7 @@ describe('run: requests', () => {
     [['apply', '--allow', 'revok'], '--allow "revok" is no risk; did you mean revoke?'],
     [
       ['apply', '--allow', 'drop'],
-      '--allow "drop" is no risk; expected create, grant, update, rotate, revoke, destructive',
+      '--allow "drop" is no risk; expected create, grant, update, rotate, weaken-tls, revoke, destructive',
     ],
     [['apply', '--rotate', 'bus_servic'], '--rotate bus_servic: no such role is declared; declared: bus_service'],
     [['plan', '--jobs', '0'], '--jobs 0: expected a number from 1 to 64'],

@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { OperationError, osUserOf, printable, readSecretFile, requirePath, Secret } from 'bus-integration-database';
 import { resolveDsn } from '../conninfo.ts';
-import { parseDsn } from '../dsn.ts';
+import { readDsn } from '../dsn-slip.ts';
 import { explainHba } from '../hba/explain.ts';
 import { gatherHba } from '../hba/gather.ts';
 import { readMembership } from '../hba/membership.ts';
@@ -112,7 +112,7 @@ async function directoryFiles(path: string): Promise<readonly string[] | undefin
 }
 
 async function askServer({ client }: HbaWish, { env, cwd, uid }: CommandSurroundings): Promise<HbaFound> {
-  const dsn = parseDsn(adminDsn(env, cwd, uid).reveal());
+  const dsn = readDsn(adminDsn(env, cwd, uid).reveal());
   const target = await resolveDsn(dsn, {
     env,
     cwd,

@@ -9,7 +9,7 @@ import {
   type Secret,
 } from 'bus-integration-database';
 import { resolveDsn } from '../conninfo.ts';
-import { parseDsn } from '../dsn.ts';
+import { readDsn } from '../dsn-slip.ts';
 import { postgresKeys } from '../keys.ts';
 import { policyOf } from '../listener/policy.ts';
 import { renderHba } from '../listener/render-hba.ts';
@@ -59,7 +59,7 @@ async function blockOf(words: readonly string[], { env, cwd, uid }: CommandSurro
 
 async function adminOf(secret: Secret, env: Readonly<Record<string, string | undefined>>, cwd: string) {
   const homeDirectory = env.HOME || '/nonexistent';
-  return await resolveDsn(parseDsn(secret.reveal()), {
+  return await resolveDsn(readDsn(secret.reveal()), {
     env,
     homeDirectory,
     osUser: osUserOf(process.getuid?.() ?? 0),

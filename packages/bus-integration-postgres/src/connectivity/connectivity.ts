@@ -3,6 +3,7 @@
 import { type Check, loginsOf } from 'bus-integration-database';
 import type { ConnectionTarget } from '../connection-target.ts';
 import type { DsnDirectory } from '../dsn-directory.ts';
+import { demandedMode, endpointOf, type Reached } from '../dsn-endpoint.ts';
 import { readPairs } from '../dsn-file.ts';
 import type { FilePair } from '../dsn-pair.ts';
 import type { SeenInside } from '../listener/inside.ts';
@@ -21,6 +22,8 @@ import { judgeRole } from './role.ts';
 
 export interface ConnectivityOptions {
   readonly preparation: Preparation;
+  /** How the admin reached the server. */
+  readonly reached: Promise<Reached>;
   readonly directory: DsnDirectory;
   readonly run: Run;
   /** The admin's: what it knows of the server need not be asked again. */
@@ -89,7 +92,11 @@ type Found = LoginFindings & { readonly target?: ConnectionTarget };
 
 async function tryFiles(pairs: readonly FilePair[], options: ConnectivityOptions): Promise<Map<FilePair, Found>> {
   const { run, preparation, directory } = options;
-  const { declaration, endpoint } = preparation.wish;
+  const { declaration, service } = preparation.wish;
+  const { pinned, tls } = options.session;
+  // What is known before the server has answered; which files of TLS a DSN file may name depends on no more.
+  const early = endpointOf(service, { ...pinned, isEncrypted: tls !== null, hasSsl: true });
+  const exact = options.reached.then((reached) => endpointOf(service, reached)).catch(() => early);
   const { schemas } = declaration;
   const found = new Map<FilePair, Found>(
     pairs.map((pair) => [
@@ -119,7 +126,7 @@ async function tryFiles(pairs: readonly FilePair[], options: ConnectivityOptions
   const declared = options.declared.catch(() => undefined);
   const tries = new Map<FilePair, number>();
   // Read before the first login, so that none of the later ones has to wait for its file.
-  const targets = new Map(pairs.map((pair) => [pair, readService(pair, directory, endpoint)]));
+  const targets = new Map(pairs.map((pair) => [pair, readService(pair, directory, early)]));
   // Those whose turn never comes are nobody's.
   for (const target of targets.values()) target.catch(() => undefined);
   try {
@@ -140,7 +147,7 @@ async function tryFiles(pairs: readonly FilePair[], options: ConnectivityOptions
         isNegative,
         looksAtRole: firstWith(lookedAt, pair.role),
         looksAtDatabase: firstWith(databasesLookedAt, pair.database),
-        endpoint,
+        endpoint: await exact,
         declared,
         admin: options.session.where,
         isLastTry: () => tried >= mostTries,
@@ -178,7 +185,8 @@ async function checkRole(
   const pair = files.find((file) => found.get(file)?.target !== undefined);
   const target = pair && found.get(pair)?.target;
   if (pair === undefined || target === undefined) return checks;
-  const knocking = { role, database: pair.database, target, run: options.run, policy: options.policy };
+  const demanded = demandedMode(options.preparation.wish.service);
+  const knocking = { role, database: pair.database, target, run: options.run, policy: options.policy, demanded };
   const logins = seen.flatMap(({ login }) => login ?? []);
   if (options.isNegative) checks.push(...(await knockAll(knocking, options.session, logins)));
   if (options.triesWrongPassword) checks.push(await tryWrongPassword(knocking));

@@ -23,18 +23,20 @@ export interface KnockOptions {
   readonly target: ConnectionTarget;
   readonly run: Run;
   readonly policy: Policy;
+  /** The sslmode that the operator asked for; `prefer` where none was. */
+  readonly demanded: string;
 }
 
 /** Asks over each transport that no login of the role has already gone over. */
 export async function knockAll(options: KnockOptions, admin: Entrance, logins: readonly Entrance[]): Promise<Check[]> {
-  const { role, target, run, policy } = options;
+  const { role, run, policy, demanded } = options;
   const place = logins[0]?.pinned ?? (await firstAddress(options));
   if (place === undefined) return [];
   const isSocket = isSocketDirectory(place.address);
   const answers = new Map<Transport, Challenge>();
   for (const login of logins.filter(({ pinned }) => isSame(pinned, place))) remember(answers, login);
   const preferred = [
-    ...(target.sslmode === 'prefer' ? logins : []),
+    ...(demanded === 'prefer' ? logins : []),
     ...(run.target.sslmode === 'prefer' && isSame(admin.pinned, place) ? [admin] : []),
   ];
   const hasNoTls = preferred.some(({ tls }) => tls === null);
@@ -42,7 +44,7 @@ export async function knockAll(options: KnockOptions, admin: Entrance, logins: r
   for (const transport of wanted) {
     if (!answers.has(transport)) answers.set(transport, await knock(transport, place, options));
   }
-  const demandsTls = !isSocket && (policy.name === 'tls' || encrypted.includes(target.sslmode));
+  const demandsTls = !isSocket && (policy.name === 'tls' || encrypted.includes(demanded));
   // What stays on the host nobody can overhear; behind a port map, which `external` is for, it may not stay there.
   const plainText = isLoopback(place.address) && policy.name !== 'external' ? 'info' : policy.plainText;
   const asked = { role, policy: policy.name };

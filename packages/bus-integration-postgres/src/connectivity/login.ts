@@ -5,9 +5,9 @@ import { type Check, readSecretFile } from 'bus-integration-database';
 import { type ConnectCache, connect, type Meter, type Session } from '../connect.ts';
 import type { ConnectionTarget } from '../connection-target.ts';
 import { resolveDsn } from '../conninfo.ts';
-import { parseDsn } from '../dsn.ts';
 import type { DsnDirectory } from '../dsn-directory.ts';
 import { type Endpoint, endpointFault, type FilePair } from '../dsn-pair.ts';
+import { readDsn } from '../dsn-slip.ts';
 import { readRow, shaped } from '../shape.ts';
 import { shown } from '../shown.ts';
 import { type Attempted, type Facts, type Forbidden, factsQuery, standingQuery, verifyScript } from '../sql/verify.ts';
@@ -67,7 +67,7 @@ export async function readService(
   try {
     const uid = directory.owner?.uid ?? directory.uid;
     const { secret } = readSecretFile(directory.at(pair.file), { uid, shownAs: pair.path });
-    const parameters = parseDsn(secret.reveal());
+    const parameters = readDsn(secret.reveal());
     const isOthers = uid !== directory.uid;
     const strange = isOthers ? strangeFile(parameters, endpoint) : undefined;
     if (strange !== undefined) return loginCheck(pair, 'fail', `${pair.path} ${strange}`, plan);

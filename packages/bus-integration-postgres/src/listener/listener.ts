@@ -1,6 +1,8 @@
 // The listener policy: who may reach the server, judged from the server's own view. Reads; changes nothing.
 import { type Check, type Configuration, loginsOf, rolesOf } from 'bus-integration-database';
 import { isSocketDirectory, type PinnedAddress, resolveAddress } from '../dial.ts';
+import { demandedMode, endpointOf } from '../dsn-endpoint.ts';
+import type { Endpoint } from '../dsn-pair.ts';
 import { readHba } from '../hba/reading.ts';
 import type { Preparation } from '../preparation.ts';
 import type { Run } from '../run.ts';
@@ -34,13 +36,16 @@ export interface ListenerOptions {
 /** The checks of the listener policy: what it is, then an `ok` or findings for each area. */
 export async function judgeListener(options: ListenerOptions): Promise<Check[]> {
   const { session, run, preparation, configuration } = options;
-  const { declaration, endpoint } = preparation.wish;
-  const sslmode = endpoint.sslmode ?? 'prefer';
-  const policy = policyOf(configuration.declared, sslmode);
+  const { declaration, service } = preparation.wish;
+  const policy = policyOf(configuration.declared, demandedMode(service));
   const facts = await readListenerFacts(session, { roles: rolesOf(declaration), databases: declaration.databases });
   const reading = await readHba(session);
   options.onRead();
-  const presented = await certificateOf(options, facts);
+  const { pinned, tls } = session;
+  const hasSsl = facts.settings.ssl !== 'off';
+  const endpoint = endpointOf(service, { ...pinned, isEncrypted: tls !== null, hasSsl });
+  const sslmode = endpoint.sslmode ?? 'prefer';
+  const presented = await certificateOf(options, endpoint, facts);
   const admin = session.user;
   const standpoint = judgeStandpoint({ pinned: session.pinned, hasTls: session.tls !== null, facts }, policy);
   const outside = [
@@ -59,10 +64,10 @@ export async function judgeListener(options: ListenerOptions): Promise<Check[]> 
 
 /** Of the server that services dial; undefined where they dial a socket, or there is nothing to look at. */
 async function certificateOf(
-  { session, run, preparation }: ListenerOptions,
+  { session, run }: ListenerOptions,
+  { host, port, sslrootcert }: Endpoint,
   facts: ListenerFacts,
 ): Promise<Presented | undefined> {
-  const { host, port, sslrootcert } = preparation.wish.endpoint;
   if (facts.settings.ssl === 'off' || listeningOf(facts)?.isOpen === false || host === undefined) return undefined;
   const dialled = Number(port?.split(',')[0] ?? 5432);
   const found = await addressesOf(host.split(',')[0] ?? host, dialled, session, run.signal);

@@ -34,6 +34,7 @@ SELECT
     'usedConnections', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity
                           WHERE coalesce(backend_type = 'client backend', datid IS NOT NULL AND usesysid IS NOT NULL)),
     'pid', pg_catalog.pg_backend_pid(),
+    'hasSsl', pg_catalog.current_setting('ssl')::boolean,
     'scramIterations', coalesce(pg_catalog.current_setting('scram_iterations', true)::int, 4096),
     'encoding', (SELECT pg_catalog.pg_encoding_to_char(encoding) FROM pg_catalog.pg_database WHERE datname = 'template0'),
     'characterType', (SELECT datctype FROM pg_catalog.pg_database WHERE datname = 'template0')

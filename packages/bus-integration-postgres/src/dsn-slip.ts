@@ -1,0 +1,126 @@
+// A connection string as an operator wrote it: what libpq would read, less what is a slip of the pen. libpq takes the rest
+// of a password for a host and looks it up; here nothing of such a string is used, and no error repeats a piece of it.
+import { isIPv6 } from 'node:net';
+import { OperationError } from 'bus-integration-database';
+import { connectionKeywords } from './connection-keywords.ts';
+import { parseDsn } from './dsn.ts';
+import { isDsnUri } from './dsn-uri.ts';
+import { hostFault } from './host-fault.ts';
+
+const encodeRemedy =
+  'percent-encode "@" as %40, "/" as %2F, "?" as %3F, ":" as %3A and "%" as %25 in user, password and values';
+const keywordRemedy =
+  "write keyword=value pairs with blanks between them, a value with blanks in single quotes: host=db.example password='two words'";
+
+/**
+ * What {@link parseDsn} gives, where every part of the string is what it is taken for.
+ *
+ * @throws {OperationError} `invalid-request` that names the parameter and the fault
+ * @example
+ * readDsn('postgresql://adm:p@ss@db.example/app'); // throws: host holds "@"
+ */
+export function readDsn(text: string): Record<string, string> {
+  refuseOtherThings(text);
+  if (isDsnUri(text)) refuseUriSlips(text);
+  const found = parseDsn(text);
+  for (const host of found.host?.split(',') ?? []) refuseHost(host);
+  for (const keyword of ['user', 'dbname'] as const) refuseRunOn(keyword, found[keyword] ?? '');
+  if (!isDsnUri(text) && /:[^@]*@/.test(found.user ?? '')) {
+    throw slip('user holds ":" and "@": it looks like a user, a password and a host in one', keywordRemedy);
+  }
+  return found;
+}
+
+function refuseOtherThings(text: string): void {
+  const refuse = (what: string, remedy: string): void => {
+    throw slip(`the connection string ${what}`, remedy);
+  };
+  if (/^\s*["'`]/.test(text)) refuse('has quotes around it', 'write it without them');
+  if (
+    /^\s*(export\s+)?[A-Za-z_]\w*\s*=\s*["']?[a-z][a-z0-9+.-]*:\/\//i.test(text) &&
+    !/^\s*(host|dbname)\s*=/.test(text)
+  ) {
+    refuse('begins with the name of a variable', 'write the value alone, from postgresql:// on');
+  }
+  if (/^\s*psql\s/.test(text)) refuse('begins with the command psql', 'write what follows it alone, without quotes');
+  if (isDsnUri(text)) return;
+  const scheme = /^\s*([a-z][a-z0-9+.-]*(?::[a-z0-9+]+)?):\/\//i.exec(text)?.[1]?.toLowerCase();
+  if (scheme !== undefined) {
+    const named = foreignSchemes.find((known) => scheme === known || scheme.startsWith(`${known}+`));
+    const isOurs = /^(jdbc:)?postgres(ql)?(\+\w+)?$/.test(scheme);
+    const seen = isOurs ? 'begins with another spelling of postgresql://' : `has the scheme of another kind of server`;
+    refuse(named === undefined ? seen : `has the scheme ${named}`, 'begin it with postgresql://');
+  }
+  if (/^\s*postgres(ql)?:/i.test(text))
+    refuse('begins with postgresql: and not with postgresql://', 'add the two slashes');
+}
+
+const foreignSchemes = [
+  'cockroachdb',
+  'file',
+  'http',
+  'https',
+  'jdbc:mysql',
+  'mariadb',
+  'mongodb',
+  'mssql',
+  'mysql',
+  'oracle',
+  'pgsql',
+  'psql',
+  'redis',
+  'sqlite',
+  'sqlserver',
+  'tcp',
+];
+
+/** By their places: what stands behind an "@", a "/" or a "[" that should have been encoded. */
+function refuseUriSlips(text: string): void {
+  const rest = text.slice(text.indexOf('://') + 3);
+  const end = rest.search(/[@/]/);
+  const hasCredentials = rest[end] === '@';
+  const after = hasCredentials ? rest.slice(end + 1) : rest;
+  const authority = after.slice(0, after.search(/[/?]|$/));
+  if (authority.includes('@')) throw slip('host holds "@": the user or the password before it holds one', encodeRemedy);
+  if (authority.startsWith('[') && !isIPv6(decoded(authority.slice(1, authority.search(/\]|$/))))) {
+    throw slip('host holds "[" and no IPv6 address', encodeRemedy);
+  }
+  const [path = '', query = ''] = after.slice(authority.length).split('?', 2);
+  const isOfValue = /(^|&)(user|password)=/.test(query);
+  if (!hasCredentials && (path.includes('@') || (query.includes('@') && !isOfValue))) {
+    throw slip('an "@" stands behind "/" or "?": the user or the password before it holds one of those', encodeRemedy);
+  }
+  refuseRunOn('dbname', path.slice(1));
+}
+
+function decoded(host: string): string {
+  try {
+    return decodeURIComponent(host);
+  } catch {
+    return host;
+  }
+}
+
+function refuseHost(host: string): void {
+  const fault = hostFault(host);
+  if (fault !== undefined) throw slip(`host ${fault}`, `${encodeRemedy}; ${keywordRemedy}`);
+}
+
+/** A value in which another keyword begins: `db;password=…`, `db&sslmode=…`. */
+function refuseRunOn(keyword: string, value: string): void {
+  const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(value);
+  if (isUrl) throw slip(`${keyword} holds a whole URL`, 'write the URL alone');
+  const run = /[;,&?\s]\s*([a-z_]+)\s*=/gi;
+  for (const [, word = ''] of value.matchAll(run)) {
+    if (Object.hasOwn(connectionKeywords, word.toLowerCase())) {
+      throw slip(
+        `${keyword} holds another keyword and "="`,
+        `${keywordRemedy}; in a URI "?" before the first one, "&" between`,
+      );
+    }
+  }
+}
+
+function slip(message: string, remedy: string): OperationError {
+  return new OperationError('invalid-request', message, { code: 'dsn-syntax', remedy });
+}

@@ -13,7 +13,7 @@ import { malformedDsns } from './malformed-dsns.ts';
 const file = 'local/postgres-admin-dsn';
 const worker = new URL('../../packages/bus-integration-postgres/bin/bus-integration-postgres.js', import.meta.url)
   .pathname;
-const canary = /TAIL/i;
+const canary = /TAIL/;
 
 describe('a mistyped admin DSN', () => {
   it('is told in text and JSON by its fault alone', { timeout: 240_000 }, async () => {
@@ -22,8 +22,10 @@ describe('a mistyped admin DSN', () => {
     expect(malformedDsns.length).toBeGreaterThanOrEqual(30);
     for (const { dsn, says } of malformedDsns) {
       deployment.write(file, `${dsn}\n`);
-      for (const args of [['plan'], ['plan', '-f', 'json']]) {
-        const { exit, stdout, stderr } = await deployment.run(args, { env: lookups.env });
+      const forms = [['plan'], ['plan', '-f', 'json']];
+      for (const { exit, stdout, stderr } of await Promise.all(
+        forms.map((args) => deployment.run(args, { env: lookups.env })),
+      )) {
         const told = `${stdout}${stderr}`;
         expect.soft(told, dsn).not.toMatch(canary);
         // Text is wrapped; JSON has its quotes escaped.
@@ -46,6 +48,8 @@ describe('a mistyped admin DSN', () => {
     const lookups = lookupsOf(deployment);
     deployment.configure(lookups.env);
     await using api = await startApi(deployment);
+    // The address that it listens on itself.
+    const before = new Set(lookups.names());
     for (const { dsn, says } of malformedDsns) {
       deployment.write(file, `${dsn}\n`);
       const response = await fetch(`${api.url}/api/internal/database/plan`, {
@@ -57,7 +61,7 @@ describe('a mistyped admin DSN', () => {
       expect.soft(response.ok, dsn).toBe(false);
     }
     expect(api.log()).not.toMatch(canary);
-    expect(lookups.names()).toEqual([]);
+    expect(lookups.names().filter((name) => !before.has(name))).toEqual([]);
   });
 
   it('is told so in the answer to an event', { timeout: 120_000 }, async () => {

@@ -7,7 +7,7 @@ export interface MalformedDsn {
 }
 
 const at = /host holds "@"/;
-const behind = /an "@" stands behind "\/" or "\?"/;
+const behind = /an "@" stands behind a slash or question mark/;
 const noWord = /a word without "=" after it at character \d+/;
 
 export const malformedDsns: readonly MalformedDsn[] = [
@@ -60,7 +60,8 @@ export const malformedDsns: readonly MalformedDsn[] = [
   { dsn: 'host=h.invalid user=adm,password=TAIL', says: /user holds another keyword/ },
   { dsn: 'postgresql://adm:p@host.invalid/db&password=TAIL', says: /dbname holds another keyword/ },
   { dsn: 'dbname=postgresql://adm:TAIL@host.invalid/db', says: /dbname holds a whole URL/ },
-  { dsn: 'host=postgresql://TAIL.invalid/db', says: /host .*a character that no host name has/ },
+  { dsn: 'host=postgresql://TAIL.invalid/db', says: /host .*holds ":" and is no IPv6 address/ },
+  { dsn: 'host=TAIL.invalid/db user=adm', says: /host .*a character that no host name has/ },
   { dsn: 'host=TAIL.invalid:5433 user=adm', says: /host .*holds ":" and is no IPv6 address/ },
   // Words and keywords.
   { dsn: 'host=host.invalid password=p TAIL user=adm', says: noWord },

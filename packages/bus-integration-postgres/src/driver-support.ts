@@ -46,6 +46,7 @@ export function driverSupport(keyword: string, value: string): string | undefine
   if (keyword === 'sslrootcert' && value === 'system') failing.push('pg', 'asyncpg', 'lib/pq');
   if (keyword === 'sslmode') return modeSupport(value);
   if (keyword === 'host') return hostSupport(value);
+  if (keyword === 'port') return undefined;
   const parts = [
     ...(failing.length === 0
       ? []

@@ -8,7 +8,7 @@ import { isDsnUri } from './dsn-uri.ts';
 import { hostFault } from './host-fault.ts';
 
 const encodeRemedy =
-  'percent-encode "@" as %40, "/" as %2F, "?" as %3F, ":" as %3A and "%" as %25 in user, password and values';
+  'in a URI write %40 for an at sign, %2F for a slash, %3F for a question mark, %3A for a colon and %25 for a percent sign of the user or the password';
 const keywordRemedy =
   "write keyword=value pairs with blanks between them, a value with blanks in single quotes: host=db.example password='two words'";
 
@@ -88,7 +88,10 @@ function refuseUriSlips(text: string): void {
   const [path = '', query = ''] = after.slice(authority.length).split('?', 2);
   const isOfValue = /(^|&)(user|password)=/.test(query);
   if (!hasCredentials && (path.includes('@') || (query.includes('@') && !isOfValue))) {
-    throw slip('an "@" stands behind "/" or "?": the user or the password before it holds one of those', encodeRemedy);
+    throw slip(
+      'an "@" stands behind a slash or question mark: the user or the password before it holds one',
+      encodeRemedy,
+    );
   }
   refuseRunOn('dbname', path.slice(1));
 }

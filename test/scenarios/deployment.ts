@@ -53,7 +53,16 @@ export function createDeployment(options: DeploymentOptions): Deployment {
   const env = { ...keysOf(wish, options.deploymentId ?? exampleId), BUS_POSTGRES_ADMIN_DSN: adminDsn };
   const { configuration } = readConfiguration(env, {}, [postgresKeys]);
   const { declared } = configuration;
-  const surroundings = { env, cwd: folder, homeDirectory: folder, osUser: 'nobody', uid: process.getuid?.() ?? 0 };
+  // Programs such as git are found on the process's own PATH.
+  const processEnv = { PATH: process.env.PATH };
+  const surroundings = {
+    env,
+    processEnv,
+    cwd: folder,
+    homeDirectory: folder,
+    osUser: 'nobody',
+    uid: process.getuid?.() ?? 0,
+  };
   const provider = createPostgresProvider({
     configuration,
     surroundings,

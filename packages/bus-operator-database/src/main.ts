@@ -1,5 +1,4 @@
 // The binary's composition root: gives the process's own streams and environment to `main`, and its answer back.
-import { masked } from 'bus-integration-database';
 import { main } from './index.ts';
 import { startDirectory } from './start-directory.ts';
 
@@ -22,6 +21,8 @@ try {
     },
   });
 } catch (error) {
+  // Loaded only here: help and version need nothing of it.
+  const { masked } = await import('bus-integration-database');
   process.stderr.write(masked(`bus operator database: ${error instanceof Error ? error.message : String(error)}\n`));
   process.exitCode = 1;
 }

@@ -284,7 +284,9 @@ describe('what can go wrong on the way', () => {
     client.write('local/api-token', 'a-token-that-is-not-the-right-one\n');
     const refused = await run(client, 'status', '--api-url', api.url, '--token-file', './local/api-token');
     expect([refused.exit, refused.stderr]).toEqual([1, expect.stringContaining('a valid token is needed')]);
-    expect(refused.stderr).toContain('next: check the token that --token-file, BUS_OPERATOR_TOKEN or BUS_INTERNAL_TOKEN gives');
+    expect(refused.stderr).toContain(
+      'next: check the token that --token-file, BUS_OPERATOR_TOKEN or BUS_INTERNAL_TOKEN gives',
+    );
     const without = await run(client, 'status', '--api-url', api.url);
     expect([without.exit, without.stderr]).toEqual([1, expect.stringContaining('--token-file FILE')]);
     expect(refused.stderr + without.stderr).not.toContain('Bearer');

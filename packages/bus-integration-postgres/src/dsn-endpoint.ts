@@ -145,7 +145,7 @@ export function formatDsn(content: { endpoint: Endpoint; database: string; user:
 export function parseEndpoint(line: Secret, database: string, role: string): FileReading {
   let parameters: Record<string, string>;
   try {
-    parameters = readDsn(line.reveal());
+    parameters = readDsn(line.reveal(), { role, database });
   } catch (error) {
     if (error instanceof OperationError) return { state: 'broken', reason: 'it holds no DSN' };
     throw error;

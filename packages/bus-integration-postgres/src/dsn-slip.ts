@@ -12,6 +12,12 @@ const encodeRemedy =
 const keywordRemedy =
   "write keyword=value pairs with blanks between them, a value with blanks in single quotes: host=db.example password='two words'";
 
+/** Names that the string is expected to hold: they are no slip, whatever they look like. */
+interface DeclaredNames {
+  readonly role?: string;
+  readonly database?: string;
+}
+
 /**
  * What {@link parseDsn} gives, where every part of the string is what it is taken for.
  *
@@ -19,12 +25,13 @@ const keywordRemedy =
  * @example
  * readDsn('postgresql://adm:p@ss@db.example/app'); // throws: host holds "@"
  */
-export function readDsn(text: string): Record<string, string> {
+export function readDsn(text: string, declared: DeclaredNames = {}): Record<string, string> {
   refuseOtherThings(text);
-  if (isDsnUri(text)) refuseUriSlips(text);
+  if (isDsnUri(text)) refuseUriSlips(text, declared.database);
   const found = parseDsn(text);
   for (const host of found.host?.split(',') ?? []) refuseHost(host);
-  for (const keyword of ['user', 'dbname'] as const) refuseRunOn(keyword, found[keyword] ?? '');
+  if (found.user !== declared.role) refuseRunOn('user', found.user ?? '');
+  if (found.dbname !== declared.database) refuseRunOn('dbname', found.dbname ?? '');
   if (!isDsnUri(text) && /:[^@]*@/.test(found.user ?? '')) {
     throw slip('user holds ":" and "@": it looks like a user, a password and a host in one', keywordRemedy);
   }
@@ -75,7 +82,7 @@ const foreignSchemes = [
 ];
 
 /** By their places: what stands behind an "@", a "/" or a "[" that should have been encoded. */
-function refuseUriSlips(text: string): void {
+function refuseUriSlips(text: string, database: string | undefined): void {
   const rest = text.slice(text.indexOf('://') + 3);
   const end = rest.search(/[@/]/);
   const hasCredentials = rest[end] === '@';
@@ -93,7 +100,7 @@ function refuseUriSlips(text: string): void {
       encodeRemedy,
     );
   }
-  refuseRunOn('dbname', path.slice(1));
+  if (decoded(path.slice(1)) !== database) refuseRunOn('dbname', path.slice(1));
 }
 
 function decoded(host: string): string {

@@ -67,7 +67,7 @@ export async function readService(
   try {
     const uid = directory.owner?.uid ?? directory.uid;
     const { secret } = readSecretFile(directory.at(pair.file), { uid, shownAs: pair.path });
-    const parameters = readDsn(secret.reveal());
+    const parameters = readDsn(secret.reveal(), pair);
     const isOthers = uid !== directory.uid;
     const strange = isOthers ? strangeFile(parameters, endpoint) : undefined;
     if (strange !== undefined) return loginCheck(pair, 'fail', `${pair.path} ${strange}`, plan);

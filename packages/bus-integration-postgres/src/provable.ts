@@ -24,6 +24,8 @@ const timeoutMs = 5_000;
 export async function computeProvable(wish: Wish, sight: Sight, run: Run, session: Session): Promise<Computed> {
   const computed = computePlan(wish, sight.seen, sight.pairs, sight.proofs);
   if (computed.isRefused || sight.seen.admin.readsVerifiers) return computed;
+  // apply refuses a pooler, which would remember the probe's failed login to a database that is not there yet.
+  if (await session.isPooled()) return computed;
   const set = computed.credentials.filter(({ setsVerifier, files }) => setsVerifier && files.length > 0);
   const found = new Map<RoleDecision, Diagnostic>();
   await eachInParallel(set.slice(0, mostRoles), { jobs: 2, signal: run.signal }, async (decision) => {

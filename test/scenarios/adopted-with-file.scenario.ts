@@ -1,19 +1,30 @@
-// Adopted with the DSN file that services already use: the password stays theirs.
+// A file with the role's right password is a good password: the role keeps it.
 import type { Scenario } from './scenario.ts';
 
-export const scenario: Scenario = {
-  name: 'adopted with its DSN file',
-  majors: [15, 16, 17, 18],
-  wish: { databases: ['app'], serviceRole: 'app_service' },
-  start: [
-    { sql: "CREATE ROLE app_service LOGIN PASSWORD 'p/w#1 +%'", as: 'admin' },
-    { sql: 'CREATE DATABASE app', as: 'admin' },
-  ],
-  files: [{ write: 'app.dsn', database: 'app', role: 'app_service', password: 'p/w#1 +%' }],
-  rounds: [
-    {
-      flags: { adopt: true, allow: ['grant', 'revoke'] },
-      steps: ['adopt-role app_service', 'adopt-database app', 'grant-privileges app', 'revoke-privileges app'],
-    },
-  ],
-};
+const wish = { databases: ['app'], serviceRole: 'app_service' };
+const start = [
+  { sql: "CREATE ROLE app_service LOGIN PASSWORD 'p/w#1 +%'", as: 'admin' },
+  { sql: 'CREATE DATABASE app', as: 'admin' },
+] as const;
+const file = { write: 'app.dsn', database: 'app', role: 'app_service', password: 'p/w#1 +%' };
+const flags = { adopt: true, allow: ['grant', 'revoke'] } as const;
+const adopting = ['adopt-role app_service', 'adopt-database app', 'grant-privileges app', 'revoke-privileges app'];
+
+export const scenarios: Scenario[] = [
+  {
+    name: 'adopted with its DSN file',
+    majors: [15, 16, 17, 18],
+    wish,
+    start,
+    files: [file],
+    rounds: [{ flags, steps: adopting }],
+  },
+  {
+    name: 'adopted with a DSN file that names no sslmode',
+    majors: [15, 16, 17, 18],
+    wish,
+    start,
+    files: [file, { edit: 'app.dsn', from: '?sslmode=disable', to: '' }],
+    rounds: [{ flags, steps: [...adopting, 'write-dsn-file ./local/dsn/app.dsn'] }],
+  },
+];

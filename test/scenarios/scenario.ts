@@ -21,7 +21,7 @@ export type FileEdit =
   | { readonly edit: string; readonly from: string | RegExp; readonly to: string }
   /** Copies a file: a staged file is `app.dsn.staged`. */
   | { readonly copy: string; readonly to: string }
-  /** Writes a DSN file for this server. */
+  /** Writes a DSN file for this server, as an apply would: the server has no TLS. */
   | { readonly write: string; readonly database: string; readonly role: string; readonly password: string };
 
 /** One plan and what it is expected to say; unless it is refused it is applied, planned again and verified. */

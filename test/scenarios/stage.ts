@@ -33,7 +33,7 @@ export function editFile(directory: string, edit: FileEdit, server: ServerAddres
     if (changed === content) throw new Error(`nothing to replace in ${edit.edit}`);
     writeFileSync(path(edit.edit), changed);
   } else {
-    const line = `${server.dsn(edit.database, edit.role, edit.password)}\n`;
+    const line = `${server.dsn(edit.database, edit.role, edit.password)}?sslmode=disable\n`;
     writeFileSync(path(edit.write), line, { mode: 0o600 });
   }
 }

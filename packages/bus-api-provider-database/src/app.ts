@@ -52,7 +52,7 @@ export interface Limits {
   readonly stalledMs: number;
   readonly bodyBytes: number;
   readonly connections: number;
-  /** Connections from one address that no client who was let in is at work on. */
+  /** Connections from one address that wait for a request; 0: as many as in all. */
   readonly idleConnectionsEach: number;
   /** Failed authentications a minute from one address until they are answered 429. */
   readonly failuresAMinute: number;
@@ -121,7 +121,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   /** Who was let in keeps the connection, and is not cut off at work. */
   const letIn = (request: FastifyRequest, reply: FastifyReply) => {
     reply.removeHeader('connection');
-    connections.work(request.raw.socket, reply.raw);
+    connections.letIn(request.raw.socket, reply.raw);
   };
   server.decorateRequest('caller', undefined);
   server.decorateRequest('about', undefined);

@@ -23,6 +23,8 @@ POST plan, apply, verify; GET and DELETE jobs/ID, GET jobs/ID/events
 authentication: BUS_DATABASE_API_TOKEN_FILE, or a JWT by BUS_API_JWT_SECRET, BUS_API_JWT_SECRET_FILE or
 BUS_API_JWKS_URL; without one only this machine is served, and only GET
 
+connections: BUS_DATABASE_API_IDLE_CONNECTIONS idle ones from one address (default 64; 0: up to 512, as in all)
+
 log: one JSON document a line on stderr
 exit status: 0 ended by SIGTERM or SIGINT, 1 could not listen, 2 wrong usage or configuration
 `;

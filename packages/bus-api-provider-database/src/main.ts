@@ -17,6 +17,7 @@ import { createApp } from './app.ts';
 import { type Arguments, help, readArguments } from './arguments.ts';
 import { readAuthSettings } from './auth-settings.ts';
 import { createAuthenticate } from './authenticate.ts';
+import { readIdleConnections } from './connections.ts';
 import { type Deployments, deploymentFromEnvironment, deploymentsFromFolder } from './deployments.ts';
 import { createProviders, type ProviderSurroundings } from './providers.ts';
 import { listen, shutDown } from './serve.ts';
@@ -70,11 +71,13 @@ async function serve(
   if (deployments.ids.length === 0 && !surroundings.env.BUS_DATABASE_PROVIDER) throw nothingToServe(deployments);
   const auth = readAuthSettings(surroundings);
   const authenticate = createAuthenticate(auth.settings);
+  const idleConnectionsEach = readIdleConnections(surroundings.env);
   const app = await createApp({
     providers: providers.map(({ keys }) => keys.provider),
     deployments,
     authenticate,
     log: { level: 'info', stream: process.stderr },
+    limits: idleConnectionsEach === undefined ? {} : { idleConnectionsEach },
   });
   const isAuthenticating = authenticate !== undefined;
   for (const warning of [

@@ -72,6 +72,12 @@ describe('bus-api-provider-database', () => {
     );
   });
 
+  it('refuses a number of idle connections that is none', async () => {
+    const env = { BUS_DATABASE_PROVIDER: 'postgres', BUS_DATABASE_API_IDLE_CONNECTIONS: 'many' };
+    const { ended, err } = await startIn(env, '--addr', '127.0.0.1:0');
+    expect([await ended, err()]).toEqual([2, expect.stringContaining('BUS_DATABASE_API_IDLE_CONNECTIONS is "many"')]);
+  });
+
   it('takes an env file, whose values win over the environment', async () => {
     const file = join(directory, 'one.env');
     const keys = ['BUS_DEPLOYMENT_ID=of-the-file', 'BUS_POSTGRES_ADMIN_DSN_FILE=./dsn', 'BUS_DATABASE_NAMES=a'];

@@ -86,7 +86,7 @@ const neutralKeys = [
 ];
 
 /** Keys of the other surfaces, which share the prefix. */
-const otherSurfacesKeys = ['BUS_DATABASE_API_TOKEN_FILE'];
+const otherSurfacesKeys = ['BUS_DATABASE_API_TOKEN_FILE', 'BUS_DATABASE_API_IDLE_CONNECTIONS'];
 
 /**
  * Reads the configuration for the provider that the environment names (default: the first of `providers`). What is

@@ -193,6 +193,7 @@ test('IN-03 an unknown key is a warning with the nearest known one and its line'
       BUS_DATABASE_NAME: 'a',
       BUS_PLAIN_ADMN: 'x',
       BUS_DATABASE_API_TOKEN_FILE: 'x',
+      BUS_DATABASE_API_IDLE_CONNECTIONS: 'x',
       BUS_DATABASE_CREDENTIAL_REFERENCES: 'x',
     },
     { envFile: '.env', lines: { BUS_DATABASE_NAME: 4 } },

@@ -14,6 +14,7 @@ const text = `E?'(?:[^']|'')*'`;
 const plain = [
   /^BEGIN( READ (ONLY|WRITE))?$/,
   /^(COMMIT|ROLLBACK)$/,
+  /^SET (search_path = ''|transaction_timeout = '0')$/,
   /^SET LOCAL \w+ = ('\w+'|-?\d+)$/,
   new RegExp(`^(CREATE|ALTER) ROLE ${name} LOGIN( PASSWORD ${text})?$`),
   new RegExp(`^ALTER ROLE ${name} PASSWORD ${text}$`),

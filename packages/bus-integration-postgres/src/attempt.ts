@@ -21,13 +21,21 @@ export interface ConnectCache {
   readonly tlsFiles: Map<string, Promise<TlsFiles>>;
   /** Settings that an address's server, or a pooler before it, doesn't take in the startup packet. */
   readonly settingRefusals: Map<string, SettingRefusals>;
+  /** Addresses where sessions are the server's own: no pooler stands there. */
+  readonly direct: Set<string>;
   /** The address that answered last, by the hosts that were asked for: those before it may be dead, and silent for long. */
   readonly answered: Map<string, PinnedAddress>;
 }
 
 /** An empty cache; it holds keys as secret as the passwords, so give it to one run alone. */
 export function createConnectCache(): ConnectCache {
-  return { scramKeys: new Map(), tlsFiles: new Map(), settingRefusals: new Map(), answered: new Map() };
+  return {
+    scramKeys: new Map(),
+    tlsFiles: new Map(),
+    settingRefusals: new Map(),
+    direct: new Set(),
+    answered: new Map(),
+  };
 }
 
 export interface AttemptOptions {
@@ -156,6 +164,7 @@ async function open(
       tls,
       authentication,
       refusals,
+      direct: cache.direct,
       transactionSettings: localSettings(options.settings, refusals),
       settings: options.settings,
       queryTimeoutMs,

@@ -44,7 +44,7 @@ export interface Driver {
    * With a `name` the server keeps the parsed statement, and its plan, under it for as long as the connection stands.
    * With a `guard` that statement goes first, in the same round trip and transaction; its result comes first too.
    */
-  run(text: string, values: readonly unknown[], name?: string, guard?: string): Promise<CommandResult[]>;
+  run(text: string, values: readonly unknown[], name?: string, guard?: readonly string[]): Promise<CommandResult[]>;
   /** Sends Terminate; `closed` settles when the server has hung up. */
   end(): void;
 }

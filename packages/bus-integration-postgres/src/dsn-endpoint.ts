@@ -162,7 +162,8 @@ export function parseEndpoint(line: Secret, database: string, role: string): Fil
 /** Every part in the form that each client reads; parameters in any order. */
 function isWrittenLikeOurs(line: string, content: Parameters<typeof formatDsn>[0]): boolean {
   try {
-    return sortedForm(line) === sortedForm(formatDsn(content));
+    const ours = formatDsn(content);
+    return line === ours || sortedForm(line) === sortedForm(ours);
   } catch (error) {
     // No port, say: another form, then.
     if (error instanceof OperationError) return false;

@@ -75,7 +75,7 @@ function formatServer(host: string, port: number): string {
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
     throw new OperationError('invalid-request', `port is ${port}; expected a whole number from 1 to 65535`);
   }
-  return `${isIPv6(host) ? `[${encoded.replaceAll('%3A', ':')}]` : encoded}:${port}`;
+  return `${host.includes(':') && isIPv6(host) ? `[${encoded.replaceAll('%3A', ':')}]` : encoded}:${port}`;
 }
 
 function required(value: string, keyword: string): string {

@@ -12,7 +12,7 @@ export function hostFault(host: string): string | undefined {
   // In the abstract namespace it has an "@" at its head.
   const name = host.startsWith('@') ? host.slice(1) : host;
   if (name.includes('@')) return 'holds "@", which no host name has';
-  if (host.startsWith('@') || isIPv6(name)) return undefined;
-  if (name.includes(':')) return 'holds ":" and is no IPv6 address; a port goes to port';
+  if (host.startsWith('@')) return undefined;
+  if (name.includes(':')) return isIPv6(name) ? undefined : 'holds ":" and is no IPv6 address; a port goes to port';
   return /[\s/?#&=;'"\\<>()[\]{}|^`]/.test(name) ? 'holds a character that no host name has' : undefined;
 }

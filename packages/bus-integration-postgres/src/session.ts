@@ -5,7 +5,7 @@ import type { AuthenticationRecord } from './authenticate.ts';
 import { timerMs } from './deadline.ts';
 import type { PinnedAddress } from './dial.ts';
 import { type CommandResult, type Driver, isIgnoredPrivilege, type Notice } from './driver.ts';
-import { type GuardAnswer, guardedScript, guardStatement } from './guard.ts';
+import { directGuard, type GuardAnswer, guardedScript, guardStatement } from './guard.ts';
 import type { Meter } from './meter.ts';
 import { printable } from './shown.ts';
 import { networkReason, sqlstateOf } from './sqlstate.ts';
@@ -90,6 +90,8 @@ export interface SessionFacts {
   readonly tls: TlsState | null;
   readonly authentication: AuthenticationRecord;
   readonly refusals: SettingRefusals;
+  /** Addresses where a session was the server's own, not a pooler's; a session that finds out adds its address. */
+  readonly direct: Set<string>;
   /** What each transaction sets because the startup packet could not. */
   readonly transactionSettings: Settings;
   /** What the connection was to begin with. */
@@ -114,6 +116,8 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
   // process to each transaction: only where the process is the one that logged us in does what it says hold for all.
   let found: GuardAnswer | undefined;
   const isProven = () => !setsPerTransaction && found?.pid === driver.pid && found.search_path === '';
+  // In a transaction that is rolled back, SET would be undone: the first statement runs in none.
+  const isDirect = () => found === undefined && !setsPerTransaction && facts.direct.has(where);
   const names = new Map<string, string>();
   const nameOf = (text: string): string => {
     const name = names.get(text) ?? `s${names.size}`;
@@ -125,7 +129,11 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
     const name = wish.isPrepared ? nameOf(text) : undefined;
     if (isProven() || wish.isAsLoggedIn) return await driver.run(text, values, name);
     if (wish.isAlone) throw unproven(where, found);
-    return withoutGuard(await driver.run(text, values, name, readGuard), 0);
+    if (!isDirect()) return withoutGuard(await driver.run(text, values, name, [readGuard]), 0);
+    const guards = directGuard(lasting.settings);
+    const results = await driver.run(text, values, name, guards);
+    found = { search_path: '', pid: driver.pid };
+    return results.slice(guards.length);
   };
 
   const runScript = async (text: string, wish: RequestOptions): Promise<CommandResult[]> => {
@@ -137,6 +145,7 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
 
   const withoutGuard = (results: readonly CommandResult[], at: number): CommandResult[] => {
     found = results[at]?.rows[0] as GuardAnswer | undefined;
+    if (isProven()) facts.direct.add(where);
     return results.filter((_, index) => index !== at);
   };
 

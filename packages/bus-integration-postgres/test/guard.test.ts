@@ -2,7 +2,7 @@ import { Secret } from 'bus-integration-database';
 import { createPlainAdmin, type Major, pgBouncerPath, startPgBouncer, startServer } from 'embedded';
 import { Client } from 'pg';
 import { describe, expect, test } from 'vitest';
-import { connect, createMeter } from '../src/connect.ts';
+import { connect, createConnectCache, createMeter } from '../src/connect.ts';
 import { guardedScript, guardStatement } from '../src/guard.ts';
 import { pooler } from './pooler.ts';
 import { brief, targetOf } from './target.ts';
@@ -42,6 +42,26 @@ describe.each([14, 18] as const)('PostgreSQL %i', (major: Major) => {
     expect(await session.query(searchPath, ['search_path'])).toEqual([{ path: '' }]);
     expect(await session.query('CREATE DATABASE made', [], { isAlone: true })).toEqual([]);
     expect(meter.roundTrips).toBe(4);
+  });
+
+  test("once a session was the server's own, the next ones there empty search_path with a plain SET, for good", async () => {
+    await using server = await startServer({ major, settings: { log_statement: 'all' } });
+    await server.query('ALTER ROLE ALL SET search_path = public');
+    // As after a login trigger: something has set it again by the time that we speak.
+    const target = targetOf(server, { options: '-c search_path=public' });
+    const cache = createConnectCache();
+    await using first = await connect(target, { ...brief, cache, settings: {} });
+    await using second = await connect(target, { ...brief, cache, settings: {} });
+    // What a session's own search_path is says nothing of the next one's.
+    expect(await first.query(searchPath, ['search_path'])).toEqual([{ path: '' }]);
+    expect(cache.direct.size).toBe(0);
+    await using third = await connect(target, { ...brief, cache });
+    expect(await third.query(searchPath, ['search_path'])).toEqual([{ path: '' }]);
+    expect([...cache.direct]).toEqual([third.where]);
+    expect(await second.query(searchPath, ['search_path'])).toEqual([{ path: '""' }]);
+    expect(await second.query(searchPath, ['search_path'])).toEqual([{ path: '""' }]);
+    expect(server.log()).toContain("SET search_path = ''");
+    expect(await second.query('CREATE DATABASE made', [], { isAlone: true })).toEqual([]);
   });
 
   test('a session that asked for nothing is guarded in each statement, and makes no database', async () => {

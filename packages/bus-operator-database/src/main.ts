@@ -22,8 +22,8 @@ try {
   });
 } catch (error) {
   // Loaded only here: help and version need nothing of it.
-  const { masked } = await import('bus-integration-database');
-  process.stderr.write(masked(`bus operator database: ${error instanceof Error ? error.message : String(error)}\n`));
+  const { failureText } = await import('./failure.ts');
+  process.stderr.write(failureText(error));
   process.exitCode = 1;
 }
 

@@ -120,6 +120,72 @@ test.each([['text'], ['json']])('an error that repeats its statement shows no pa
   expect(stdout + stderr).toContain("PASSWORD '***'");
 });
 
+test.each([['pencil'], ['ab'], ["it's"], ['postgres'], ['back\\slash'], ['two words']])(
+  'a password that is a word, %j, and sent in plaintext, is in no answer however the server quotes it',
+  async (weak) => {
+    const sql = weak.replaceAll("'", "''");
+    const percent = encodeURIComponent(weak);
+    const told = [
+      `password = ${weak}`,
+      `Password '${sql}'`,
+      `E'${sql.replaceAll('\\', '\\\\')}'`,
+      JSON.stringify({ password: weak }),
+      `syntax error at or near "${weak}"`,
+      `PASSWORD $$${weak}$$`,
+      `<x_${weak}_x>`,
+      `postgres://svc:${percent}@h/app`,
+    ].join(' ! ');
+    await using server = await startServer();
+    using deployment = makeDeployment({
+      keys: {
+        BUS_DATABASE_NAMES: 'app',
+        BUS_DATABASE_SERVICE_ROLE: 'svc',
+        BUS_DATABASE_SERVICE_HOST: '127.0.0.1',
+        BUS_DATABASE_PASSWORD_SEND: 'plaintext',
+      },
+    });
+    const lie: Lie = ({ type, bytes }) =>
+      type === 'C' && bytes.includes('CREATE ROLE')
+        ? message('E', `SERROR\0C42601\0M${told}\0D${told}\0H${told}\0W${told}\0\0`)
+        : undefined;
+    await using proxy = await startLyingProxy(server.port, lie, deployment.path(`.s.PGSQL.${server.port}`));
+    const { directory } = deployment;
+    deployment.write(
+      'local/postgres-admin-dsn',
+      `host=${directory} port=${server.port} user=postgres password=${server.password}\n`,
+    );
+    deployment.write('local/dsn/app.dsn', `postgresql://svc:${percent}@127.0.0.1:${server.port}/app\n`);
+    for (const format of ['text', 'json']) {
+      const { exit, stdout, stderr } = await deployment.run(['apply', '-vv', '-f', format]);
+      expect([exit, proxy.sent().includes(sql.replaceAll('\\', '\\\\'))], stdout + stderr).toEqual([1, true]);
+      const shown = (stdout + stderr).split('\n').filter((line) => line.includes('***'));
+      expect(shown.length, stdout + stderr).toBeGreaterThan(0);
+      expect(
+        shown.some((line) => line.includes('near')),
+        shown.join('\n'),
+      ).toBe(weak.length >= 4);
+      for (const form of [weak, sql, percent, JSON.stringify(weak)])
+        expect(shown.filter((line) => line.includes(form) && !line.includes('database'))).toEqual([]);
+    }
+  },
+);
+
+test('a secret that is a declared name masks it in no saved plan, which can be applied', async () => {
+  const name = 'Billing-2024';
+  await using server = await startServer();
+  await server.query(`ALTER ROLE postgres PASSWORD '${name}'`);
+  using deployment = makeDeployment({
+    adminDsn: server.dsn('postgres', 'postgres', name),
+    keys: { BUS_DATABASE_NAMES: `${name},app`, BUS_DATABASE_SERVICE_ROLE: 'Svc-{database}', BUS_DEPLOYMENT_ID: name },
+  });
+  const planned = await deployment.run(['plan', '--save', 'plan.json', '-vv']);
+  expect([planned.exit, planned.stdout], planned.stderr).toEqual([0, expect.stringContaining(`Svc-${name}`)]);
+  expect(readFileSync(deployment.path('plan.json'), 'utf8')).not.toContain('***');
+  const applied = await deployment.run(['apply', '--plan', 'plan.json', '-f', 'json']);
+  expect(applied.exit, applied.stdout + applied.stderr).toBe(0);
+  expect(JSON.parse(applied.stdout).steps).toContainEqual(expect.objectContaining({ action: 'create-database' }));
+});
+
 interface Story {
   readonly server: Server;
   readonly deployment: Deployment;

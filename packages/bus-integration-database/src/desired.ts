@@ -35,6 +35,16 @@ export function rolesOf(declaration: Declaration): string[] {
 }
 
 /**
+ * Every name that a deployment gives to something, as it is known then.
+ *
+ * @example
+ * namesOf('dev', { databases: ['app'], roles: ['{database}_svc'], schemas: ['public'] }); // ['dev', 'app', 'public', 'app_svc']
+ */
+export function namesOf(deploymentId: string, declaration: Declaration): string[] {
+  return [deploymentId, ...declaration.databases, ...declaration.schemas, ...rolesOf(declaration)];
+}
+
+/**
  * What must exist for a declaration: its roles, databases, schemas, the roles' privileges, and nothing for everyone.
  *
  * @example

@@ -1,8 +1,10 @@
 // The one way in: every surface's request passes here, is checked before anything is touched, and leaves as a response.
+
+import { namesOf } from './desired.ts';
 import { OperationError } from './errors.ts';
-import { maskedDeep } from './mask.ts';
+import { type Mask, maskedDeep, maskFor } from './mask.ts';
 import type { Context, Provider } from './provider.ts';
-import { parseRequest } from './request.ts';
+import { declarationOf, parseRequest, type Requests } from './request.ts';
 import type { Response, Verb } from './response.ts';
 
 /**
@@ -17,16 +19,23 @@ export async function handle(
   providers: readonly Provider[],
   context: Context,
 ): Promise<Response> {
+  let mask: Mask | undefined;
   try {
-    return maskedDeep(await ask(verb, value, providers, maskedContext(context)));
+    const request = parseRequest(verb, value, context.mostResources);
+    mask = maskFor(namesOf(request.deployment_id, declarationOf(request)));
+    return maskedDeep(await ask(verb, request, providers, maskedContext(context, mask)), mask);
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
-    return maskedDeep(failure(aboutOf(value), error));
+    return maskedDeep(failure(aboutOf(value), error), mask);
   }
 }
 
-async function ask(verb: Verb, value: unknown, providers: readonly Provider[], context: Context): Promise<Response> {
-  const request = parseRequest(verb, value, context.mostResources);
+async function ask(
+  verb: Verb,
+  request: Requests[Verb],
+  providers: readonly Provider[],
+  context: Context,
+): Promise<Response> {
   const provider = providers.find(({ name }) => name === request.provider);
   if (provider === undefined) throw unknownProvider(request.provider, providers);
   // The verb picks both the method and its request's type; the compiler can't follow that pair through an index.
@@ -35,12 +44,12 @@ async function ask(verb: Verb, value: unknown, providers: readonly Provider[], c
 }
 
 /** What is told meanwhile, as clean of secrets as the answer. */
-function maskedContext(context: Context): Context {
+function maskedContext(context: Context, mask: Mask): Context {
   const { onProgress, onStep } = context;
   return {
     ...context,
-    ...(onProgress !== undefined && { onProgress: (progress) => onProgress(maskedDeep(progress)) }),
-    ...(onStep !== undefined && { onStep: (step) => onStep(maskedDeep(step)) }),
+    ...(onProgress !== undefined && { onProgress: (progress) => onProgress(maskedDeep(progress, mask)) }),
+    ...(onStep !== undefined && { onStep: (step) => onStep(maskedDeep(step, mask)) }),
   };
 }
 

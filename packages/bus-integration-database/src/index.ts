@@ -11,7 +11,7 @@ export { asyncApiDocument, contractFiles, contractSchemas, contractVersion } fro
 export { responseFaults } from './contract-response.ts';
 export type { Declared, ListenerPolicy } from './declared.ts';
 export type { Login, PrivilegeProfile } from './desired.ts';
-export { desiredResources, loginsOf, rolesOf } from './desired.ts';
+export { desiredResources, loginsOf, namesOf, rolesOf } from './desired.ts';
 export type { Delta } from './diff.ts';
 export { diff } from './diff.ts';
 export { parseDuration } from './duration.ts';
@@ -35,7 +35,7 @@ export { sendRequest } from './http-request.ts';
 export { deepestLevels, nestsDeeper } from './json-depth.ts';
 export { localEventsUrl, localTokenFile } from './local-events.ts';
 export { goesInClear, isLoopback } from './loopback.ts';
-export { masked, maskedDeep } from './mask.ts';
+export { type Mask, masked, maskedDeep, maskFor } from './mask.ts';
 export type { NamedKind, NameRules } from './names.ts';
 export { caseCollisions, dsnFileName, expandRole, isRoleTemplate, judgeName, printable } from './names.ts';
 export { nodeDebugFault } from './node-debug.ts';
@@ -72,6 +72,7 @@ export type {
 export { descriptorOf, writeResult } from './result-file.ts';
 export { Secret } from './secret.ts';
 export { judgeSecretFile, readSecretFile } from './secret-file.ts';
+export { withoutPasswords } from './secret-forms.ts';
 export type { JudgeParameter, ServiceAddress } from './service-address.ts';
 export type { Settings } from './settings.ts';
 export { requirePath } from './settings.ts';

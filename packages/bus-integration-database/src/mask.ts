@@ -1,10 +1,13 @@
 // Blots known secrets out of what is printed, answered, logged or saved: a server, a library or a defect may repeat what
 // it was given. What is known is the process's, as its output is; the values leave this file in no other way.
+// docs/decisions/0013-secrets-of-the-process.md
+import { everywhere, isUnmistakable, wherePasswordsStand } from './secret-forms.ts';
+import { indexOf, replaceForms, type SecretIndex } from './secret-index.ts';
 
 /** Passwords and tokens, the latest last; a worker that runs for years forgets the oldest. */
 const known = new Set<string>();
 const mostKnown = 10_000;
-let index: Index | undefined;
+let index: SecretIndex | undefined;
 
 /**
  * Called for whatever is put into a `Secret`. A whole DSN is left out: its password is made a secret of its own, and is
@@ -21,6 +24,8 @@ export function remember(value: string): void {
   index = undefined;
 }
 
+export type Mask = (text: string) => string;
+
 /**
  * The text with `***` for each known secret, as it is, percent-encoded, in JSON, in SQL or in base64. One that could as
  * well be a name or a number (`postgres`) is masked only where a password stands: `PASSWORD '…'`, `password=…`, `:…@`.
@@ -29,121 +34,62 @@ export function remember(value: string): void {
  * masked("ERROR: near PASSWORD 's3cret-Pencil'"); // "ERROR: near PASSWORD '***'"
  */
 export function masked(text: string): string {
-  if (known.size === 0) return text;
-  index ??= indexOf(known);
-  let out = '';
-  let from = 0;
-  let key = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    key = nextKey(key, text.charCodeAt(at));
-    const start = at - beginning + 1;
-    if (start < from || index.filter[key & filterMask] === 0) continue;
-    const form = index.byKey.get(key)?.find((candidate) => text.startsWith(candidate.text, start));
-    if (form === undefined) continue;
-    out += text.slice(from, start) + form.shown;
-    from = start + form.text.length;
-    at = from - 1;
-    key = 0;
+  return known.size === 0 ? text : replaceForms(text, indexOfKnown()).text;
+}
+
+/**
+ * The same for texts about things with these names: a secret that is a part of one of them is masked only where a
+ * password stands, or a saved plan would name another thing than the one that was declared.
+ *
+ * @example
+ * new Secret('Billing-2024');
+ * maskFor(['Billing-2024'])("CREATE DATABASE Billing-2024; PASSWORD 'Billing-2024'"); // "CREATE DATABASE Billing-2024; PASSWORD '***'"
+ */
+export function maskFor(names: readonly string[]): Mask {
+  const text = names.join('\n');
+  let seen: SecretIndex | undefined;
+  let named: ReadonlySet<string> = new Set();
+  let whereNamed = indexOf([]);
+  return (given) => {
+    if (known.size === 0) return given;
+    const current = indexOfKnown();
+    if (seen !== current) {
+      seen = current;
+      named = secretsIn(text, current);
+      whereNamed = indexOf([...named].flatMap(wherePasswordsStand));
+    }
+    if (named.size === 0) return replaceForms(given, current).text;
+    return replaceForms(replaceForms(given, whereNamed).text, current, named).text;
+  };
+}
+
+function secretsIn(names: string, current: SecretIndex): ReadonlySet<string> {
+  const named = new Set<string>();
+  // Of secrets that overlap one is found at a time.
+  for (;;) {
+    const { found } = replaceForms(names, current, named);
+    if (found.length === 0) return named;
+    for (const secret of found) named.add(secret);
   }
-  return from === 0 ? text : out + text.slice(from);
+}
+
+function indexOfKnown(): SecretIndex {
+  index ??= indexOf(
+    [...known].flatMap((value) => (isUnmistakable(value) ? everywhere(value) : wherePasswordsStand(value))),
+  );
+  return index;
 }
 
 /** The same value with every text in it masked; what holds no secret stays the very same. */
-export function maskedDeep<T>(value: T): T {
-  if (typeof value === 'string') return masked(value) as T;
+export function maskedDeep<T>(value: T, mask: Mask = masked): T {
+  if (typeof value === 'string') return mask(value) as T;
   if (Array.isArray(value)) {
-    const items = value.map(maskedDeep);
+    const items = value.map((item) => maskedDeep(item, mask));
     return items.every((item, place) => item === value[place]) ? value : (items as T);
   }
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
-  const entries = Object.entries(value).map(([key, item]) => [key, maskedDeep(item)] as const);
+  const entries = Object.entries(value).map(([key, item]) => [key, maskedDeep(item, mask)] as const);
   return entries.every(([key, item]) => item === (value as Record<string, unknown>)[key])
     ? value
     : (Object.fromEntries(entries) as T);
-}
-
-interface Form {
-  readonly text: string;
-  readonly shown: string;
-}
-
-/** The forms by their first characters, so that a text is gone through once, however many secrets there are. */
-interface Index {
-  readonly byKey: ReadonlyMap<number, readonly Form[]>;
-  readonly filter: Uint8Array;
-}
-
-/** As many characters as every form has at least. */
-const beginning = 4;
-const filterMask = 0xffff;
-
-// The key of the last four characters: each further one shifts the oldest out.
-function nextKey(key: number, code: number): number {
-  return ((key << 7) ^ code) & 0x0fff_ffff;
-}
-
-function indexOf(values: Iterable<string>): Index {
-  const byKey = new Map<number, Form[]>();
-  const filter = new Uint8Array(filterMask + 1);
-  const forms = [...values].flatMap((value) =>
-    isUnmistakable(value) ? everywhere(value) : wherePasswordsStand(value),
-  );
-  // Of two forms that begin alike the longer one is meant.
-  for (const form of forms.sort((one, other) => other.text.length - one.text.length)) {
-    let key = 0;
-    for (let at = 0; at < beginning; at += 1) key = nextKey(key, form.text.charCodeAt(at));
-    const group = byKey.get(key);
-    if (group === undefined) byKey.set(key, [form]);
-    else if (!group.some(({ text }) => text === form.text)) group.push(form);
-    filter[key & filterMask] = 1;
-  }
-  return { byKey, filter };
-}
-
-/** No name, number or word is so by chance. */
-function isUnmistakable(value: string): boolean {
-  const kinds = [/\p{Ll}/u, /\p{Lu}/u, /\d/, /[^\p{L}\d]/u].filter((kind) => kind.test(value)).length;
-  return (value.length >= 8 && kinds >= 3) || (value.length >= 16 && kinds >= 2);
-}
-
-function everywhere(value: string): Form[] {
-  return spellings(value).map((text) => ({ text, shown: '***' }));
-}
-
-function spellings(value: string): string[] {
-  const sql = value.replaceAll("'", "''");
-  const bytes = Buffer.from(value);
-  // In the middle of a longer text base64 is shifted by up to two bytes; groups that hold others' bytes are left out.
-  const base64 = [0, 1, 2].map((shift) => {
-    const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
-    return text.slice(shift === 0 ? 0 : 4, Math.floor((shift + bytes.length) / 3) * 4);
-  });
-  return [
-    value,
-    percentEncoded(value),
-    JSON.stringify(value).slice(1, -1),
-    sql,
-    sql.replaceAll('\\', '\\\\'),
-    ...base64.filter((text) => text.length >= 8),
-    bytes.toString('hex'),
-  ];
-}
-
-function wherePasswordsStand(value: string): Form[] {
-  const sql = value.replaceAll("'", "''");
-  return [
-    [`PASSWORD '${sql}'`, "PASSWORD '***'"],
-    [`password '${sql}'`, "password '***'"],
-    [`password=${value}`, 'password=***'],
-    [`password='${sql}'`, "password='***'"],
-    [`:${percentEncoded(value)}@`, ':***@'],
-    [`:${value}@`, ':***@'],
-  ]
-    .map(([text = '', shown = '']) => ({ text, shown }))
-    .filter(({ text }) => text.length >= beginning);
-}
-
-/** Half a surrogate pair has no encoding. */
-function percentEncoded(value: string): string {
-  return encodeURIComponent(value.replaceAll(/\p{Surrogate}/gu, '\ufffd'));
 }

@@ -125,8 +125,9 @@ export type Declaration = {
   readonly schemas: readonly string[];
 };
 
-/** What a plan or apply request declares; the service role defaults to the first role. */
-export function declarationOf(request: PlanRequest | ApplyRequest | DoctorRequest): Declaration {
+/** What a request declares: nothing where its verb takes no names. The service role defaults to the first role. */
+export function declarationOf(value: Requests[keyof Requests]): Declaration {
+  const request: Partial<PlanRequest> = value;
   const roles = request.roles ?? [];
   const serviceRole = request.service_role ?? roles[0];
   return {

@@ -1,6 +1,15 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { handle, masked, maskedDeep, OperationError, type Provider, Secret } from '../src/index.ts';
+import {
+  handle,
+  masked,
+  maskedDeep,
+  maskFor,
+  OperationError,
+  type Provider,
+  Secret,
+  withoutPasswords,
+} from '../src/index.ts';
 
 const password = 'pä/ss w#rd+%\'"&?=@:\\9Q';
 
@@ -78,6 +87,34 @@ describe('masked', () => {
     for (let count = 0; count < 2_000; count += 1) new Secret(`many-Secrets-${count}-0123456789`);
     // Looking for each in turn would take some hundred times as long.
     expect(bestMs()).toBeLessThan(30 * fewMs);
+  });
+});
+
+describe('maskFor', () => {
+  test('leaves the names that are declared, and masks their likes where passwords stand', () => {
+    const mask = maskFor(['Orders-2024', 'Orders-2024-archive', 'app']);
+    expect(mask('Orders-2024')).toBe('Orders-2024');
+    for (const value of ['Orders-2024', 'Orders-2024-arch', 'Orders-2025-else']) new Secret(value);
+    const names = 'dsn/Orders-2024-archive.dsn of Orders-2024';
+    expect(mask(names)).toBe(names);
+    expect(mask("PASSWORD 'Orders-2024'; a://b:Orders-2024@h; Orders-2025-else")).toBe(
+      "PASSWORD '***'; a://b:***@h; ***",
+    );
+    expect(masked(names)).toBe('dsn/***ive.dsn of ***');
+  });
+});
+
+describe('withoutPasswords', () => {
+  test.each([
+    ['pencil', 'near "pencil" or pencils', 'near "***" or ***'],
+    ['pencil', 'pencilpencil, a_pencil-b', '***, ***-b'],
+    ["it's", "E'it''s' it%27s", "E'***' ***"],
+    ['ab', 'table', '***'],
+    ['ab', 'nothing of it', 'nothing of it'],
+    ['', 'all of it', 'all of it'],
+    ['a.c*', 'abcc a.c*', 'abcc ***'],
+  ])('of %j in %j', (password, text, shown) => {
+    expect(withoutPasswords(text, [password])).toBe(shown);
   });
 });
 

@@ -104,6 +104,7 @@ async function attemptApply(
     send: options.passwordSend,
     iterations: server.scramIterations,
     session,
+    sentPasswords: run.cache.sentPasswords,
     signal: run.signal,
   });
   const showing = showingContext({ deploymentId: wish.deploymentId, seen: sight.seen });

@@ -25,6 +25,8 @@ export interface ConnectCache {
   readonly direct: Set<string>;
   /** The address that answered last, by the hosts that were asked for: those before it may be dead, and silent for long. */
   readonly answered: Map<string, PinnedAddress>;
+  /** What the server was told in plaintext: no message of its shows it again. */
+  readonly sentPasswords: Set<string>;
 }
 
 /** An empty cache; it holds keys as secret as the passwords, so give it to one run alone. */
@@ -35,6 +37,7 @@ export function createConnectCache(): ConnectCache {
     settingRefusals: new Map(),
     direct: new Set(),
     answered: new Map(),
+    sentPasswords: new Set(),
   };
 }
 
@@ -152,6 +155,7 @@ async function open(
         scramCache: cache.scramKeys,
       },
       record,
+      sentPasswords: cache.sentPasswords,
       signal,
     });
     const { queryTimeoutMs, meter } = options;

@@ -12,6 +12,7 @@ import {
 } from './authenticate.ts';
 import { createFrames, longestRefusal } from './frames.ts';
 import { runGuarded } from './guard.ts';
+import { hidePasswords } from './sent-passwords.ts';
 import { networkReason, serverText, sqlstateOf } from './sqlstate.ts';
 
 /** A NOTICE or WARNING of the server. */
@@ -56,6 +57,8 @@ export interface LoginOptions {
   readonly rules: AuthenticationRules;
   /** Filled in while the login goes on. */
   readonly record: AuthenticationRecord;
+  /** Masked in every message of the server, as is a password that it asks for in plaintext. */
+  readonly sentPasswords: Set<string>;
   readonly signal: AbortSignal;
 }
 
@@ -104,6 +107,12 @@ export async function logIn(options: LoginOptions): Promise<Driver> {
     const isKept = parameterName in parameterStatus || Object.keys(parameterStatus).length < mostParameters;
     if (isKept) parameterStatus[parameterName] = parameterValue;
   });
+  for (const event of ['errorMessage', 'notice'])
+    wire.on(event, (message: Record<string, unknown>) => {
+      const { password } = rules;
+      if (options.record.method === 'password' && password !== undefined) options.sentPasswords.add(password.reveal());
+      hidePasswords(message, options.sentPasswords);
+    });
   sendOwnStartup(wire, startup);
   guardAnswers(wire, rules.where, lose);
 

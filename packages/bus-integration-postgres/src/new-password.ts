@@ -25,6 +25,8 @@ export interface Sending {
   readonly iterations: number;
   /** The one that the roles are changed over. */
   readonly session: Session;
+  /** Those in plaintext are added to it. */
+  readonly sentPasswords: Set<string>;
   readonly signal: AbortSignal;
 }
 
@@ -35,7 +37,7 @@ const hashingsAtOnce = 4;
 export async function passwordsToSend(
   { credentials }: Computed,
   passwords: ReadonlyMap<string, Secret>,
-  { send, iterations, session, signal }: Sending,
+  { send, iterations, session, sentPasswords, signal }: Sending,
 ): Promise<Map<string, string>> {
   const wanted = credentials.filter(({ setsVerifier }) => setsVerifier).map(({ role }) => role);
   if (send === 'plaintext' && wanted.length > 0) demandCleartextChannel(session);
@@ -44,6 +46,7 @@ export async function passwordsToSend(
   await eachInParallel(wanted, { jobs: hashingsAtOnce, signal }, async (role) => {
     const password = passwords.get(role);
     if (password === undefined) throw new Error(`no password for role ${role}`);
+    if (send === 'plaintext') sentPasswords.add(password.reveal());
     sent.set(role, send === 'plaintext' ? password.reveal() : await newVerifier(password, iterations));
   });
   return sent;
@@ -100,6 +103,7 @@ async function whyNoLogin(
     pinned: session.pinned,
     timeoutMs: 10_000,
     signal: run.signal,
+    cache: run.cache,
     ...(run.meter !== undefined && { meter: run.meter }),
   });
   if (proof.state === 'proven') return undefined;

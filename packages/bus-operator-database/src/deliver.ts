@@ -1,5 +1,5 @@
 // The last stretch of the pipe: the response as text or JSON, on the right stream or in a file. Decides no exit status.
-import { type Diagnostic, masked, OperationError, type Response } from 'bus-integration-database';
+import { type Diagnostic, type Mask, OperationError, type Response } from 'bus-integration-database';
 import { commandLine, placeFlags } from './command-line.ts';
 import type { Command } from './commands/command.ts';
 import type { Ground } from './configure.ts';
@@ -21,15 +21,17 @@ export interface Delivery {
   readonly roots: readonly ProviderRoot[];
   readonly files: { readonly output?: PrivateFile; readonly save?: PrivateFile };
   readonly changingFlags: readonly string[];
+  /** Of known secrets, but for the deployment's own names. */
+  readonly mask: Mask;
 }
 
 /** Prints and writes everything; false when a file or stdout could not take it. */
 export async function deliver(delivery: Delivery): Promise<boolean> {
-  const { outcome, ground, files } = delivery;
+  const { outcome, ground, files, mask } = delivery;
   const { flags, surroundings } = ground;
   const response = flags.format === 'json' ? withWarnings(outcome) : placed(outcome.response, flags);
   const problems: Diagnostic[] = [];
-  const isSaved = await attempt(problems, () => save(outcome.response, files.save));
+  const isSaved = await attempt(problems, () => save(outcome.response, files.save, mask));
   const isRefused = files.save !== undefined && !isSaved && response.plan_id !== undefined;
   if (isRefused && problems.length === 0) problems.push(notSaved);
   const view = viewOf(delivery, isSaved);
@@ -41,13 +43,14 @@ export async function deliver(delivery: Delivery): Promise<boolean> {
       : textOf(delivery, response, view);
   const warnings = isJson ? [] : [...outcome.warnings, ...response.diagnostics];
   const { stderr } = surroundings;
-  if (!flags.isQuiet) writeLines(stderr, warningLines(warnings));
-  const isInFile = await attempt(problems, () => writeToFile(files.output, render()));
+  const tell = (lines: readonly string[]) => writeLines(stderr, lines, mask);
+  if (!flags.isQuiet) tell(warningLines(warnings));
+  const isInFile = await attempt(problems, () => writeToFile(files.output, render(), mask));
   // A result that its file could not take is not lost.
-  if (!isInFile) await attempt(problems, () => write(surroundings.stdout, render()));
-  if (!isJson && isOutOfSight(response, delivery)) writeLines(stderr, errorLines(response));
-  writeLines(stderr, errorLines({ ...response, diagnostics: problems }));
-  if (outcome.defect !== undefined && flags.verbosity >= 2) writeLines(stderr, traceLines(outcome.defect));
+  if (!isInFile) await attempt(problems, () => write(surroundings.stdout, mask(render())));
+  if (!isJson && isOutOfSight(response, delivery)) tell(errorLines(response));
+  tell(errorLines({ ...response, diagnostics: problems }));
+  if (outcome.defect !== undefined && flags.verbosity >= 2) tell(traceLines(outcome.defect));
   return problems.every(({ code }) => code === notSaved.code);
 }
 
@@ -102,15 +105,15 @@ function placed(response: Response, flags: Flags): Response {
 
 const command = /bus operator database (doctor|plan|apply|status|verify)\b/g;
 
-async function save(response: Response, file: PrivateFile | undefined): Promise<boolean> {
+async function save(response: Response, file: PrivateFile | undefined, mask: Mask): Promise<boolean> {
   if (file === undefined) return false;
   if (!response.ok || response.plan_id === undefined) return false;
-  await file.write(masked(jsonText(response)));
+  await file.write(mask(jsonText(response)));
   return true;
 }
 
-async function writeToFile(file: PrivateFile | undefined, text: string): Promise<boolean> {
-  await file?.write(masked(text));
+async function writeToFile(file: PrivateFile | undefined, text: string, mask: Mask): Promise<boolean> {
+  await file?.write(mask(text));
   return file !== undefined;
 }
 
@@ -143,7 +146,7 @@ function viewOf(
 /** Resolves when the stream has taken the text; a reader that left early is no failure of ours. */
 function write(stream: Stream, text: string): Promise<void> {
   return new Promise((done, fail) => {
-    stream.write(masked(text), (error) => {
+    stream.write(text, (error) => {
       const code = (error as NodeJS.ErrnoException | null | undefined)?.code;
       if (!error || code === 'EPIPE' || code === 'EIO') return done();
       fail(
@@ -155,6 +158,6 @@ function write(stream: Stream, text: string): Promise<void> {
   });
 }
 
-function writeLines(stream: Stream, lines: readonly string[]): void {
-  if (lines.length > 0) stream.write(masked(`${lines.join('\n')}\n`));
+function writeLines(stream: Stream, lines: readonly string[], mask: Mask): void {
+  if (lines.length > 0) stream.write(mask(`${lines.join('\n')}\n`));
 }

@@ -4,12 +4,15 @@ import { homedir } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import {
+  type Configuration,
   type Diagnostic,
   descriptorOf,
   errorClasses,
   failure,
   handle,
+  maskFor,
   mostResourcesConfigured,
+  namesOf,
   nodeDebugFault,
   OperationError,
   osUserOf,
@@ -110,8 +113,22 @@ export async function run(
     line.clear();
   }
   const exitStatus = interruption?.exitStatus() ?? exitOf(command, outcome.response, flags);
-  const isDelivered = await deliver({ command, outcome, ground, roots, files, changingFlags: changingFlags(flags) });
+  const mask = maskFor(setup === undefined ? [] : declaredNames(setup.configuration));
+  const isDelivered = await deliver({
+    command,
+    outcome,
+    ground,
+    roots,
+    files,
+    changingFlags: changingFlags(flags),
+    mask,
+  });
   return isDelivered || exitStatus !== 0 ? exitStatus : 1;
+}
+
+function declaredNames({ deploymentId, declared }: Configuration): string[] {
+  const { serviceRole, roles } = declared;
+  return namesOf(deploymentId, { ...declared, roles: serviceRole === undefined ? roles : [serviceRole, ...roles] });
 }
 
 async function answer(

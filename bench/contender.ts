@@ -139,7 +139,7 @@ export function createBus(bus: string, login: Login, workload: Workload, folder:
 BUS_DATABASE_PROVIDER=postgres
 BUS_POSTGRES_ADMIN_DSN_FILE=./admin-dsn
 BUS_DATABASE_NAMES=${workload.databases.join(',')}
-BUS_DATABASE_SCHEMA_NAMES=${workload.schemas.join(',')}
+BUS_DATABASE_SCHEMAS=${workload.schemas.join(',')}
 BUS_DATABASE_SERVICE_ROLE=${workload.role}
 BUS_DATABASE_DSN_OUTPUT_DIR=./dsn
 `,

@@ -144,7 +144,7 @@ function keys(wish: Wish, deploymentId: string): Record<string, string | undefin
     BUS_DATABASE_NAMES: wish.databases.join(','),
     BUS_DATABASE_SERVICE_ROLE: wish.serviceRole,
     BUS_DATABASE_ROLE_NAMES: wish.roles?.join(','),
-    BUS_DATABASE_SCHEMA_NAMES: wish.schemas?.join(','),
+    BUS_DATABASE_SCHEMAS: wish.schemas?.join(','),
     ...wish.keys,
   };
 }

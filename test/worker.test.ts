@@ -167,6 +167,24 @@ describe.runIf(hasNatsServer('worker over NATS'))('over NATS', () => {
     expect(timeless(await answerTo('same-again'))).toEqual(await printed('apply'));
   });
 
+  test('a name with a line break is refused, one with a blank or a semicolon is taken', async () => {
+    using deployment = newDeployment();
+    await serve(deployment, ['--nats', nats.url], group());
+    const lists = { databases: ['a\nb'], roles: ['c\rd'], schemas: ['e\r\nf'], service_role: 'g\nh', rotate: ['i\nj'] };
+    for (const [key, value] of Object.entries(lists)) {
+      publish('plan', `broken-${key}`, { ...deployment.wish, [key]: value });
+      const answer = await answerTo(`broken-${key}`);
+      expect(answer, key).toMatchObject({ ok: false, error_class: 'invalid-request' });
+      expect(JSON.stringify(answer.diagnostics), key).toContain('holds a line break (CR or LF)');
+    }
+    const odd = `odd${count} name; x`;
+    publish('apply', 'odd', { ...deployment.wish, databases: [odd], dry_run: false, confirm: true });
+    expect(await answerTo('odd')).toMatchObject({ ok: true });
+    expect(
+      await server.query('SELECT datname FROM pg_catalog.pg_database WHERE datname = $1', { values: [odd] }),
+    ).toEqual([{ datname: odd }]);
+  });
+
   test('killed in the middle of an apply, another worker takes over', async () => {
     const group = { BUS_EVENTS_GROUP: 'killed', BUS_NATS_ACK_WAIT: '2s' };
     for (const after of ['create-role', 'first database', 'last database']) {

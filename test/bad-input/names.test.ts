@@ -9,7 +9,7 @@ const [names, serviceRole, roles, schemas] = [
   'BUS_DATABASE_NAMES',
   'BUS_DATABASE_SERVICE_ROLE',
   'BUS_DATABASE_ROLE_NAMES',
-  'BUS_DATABASE_SCHEMA_NAMES',
+  'BUS_DATABASE_SCHEMAS',
 ] as const;
 
 let server: Server;
@@ -49,6 +49,13 @@ describe('names that are refused', () => {
       serviceRole,
     ],
     ['IN-29 a schema pg_x', { [schemas]: 'pg_x' }, 'schema "pg_x" begins with pg_, which the server keeps', schemas],
+    ['IN-32 a line break', { [serviceRole]: 'a\nb' }, 'role "a\\u000ab" holds a line break (CR or LF)', serviceRole],
+    [
+      'a semicolon in a list',
+      { [names]: 'a;b' },
+      `${names} holds a semicolon, expected commas or white`,
+      'write commas',
+    ],
     ['IN-30 template0', { [names]: 'template0' }, 'database "template0" is a database that the server keeps', names],
     ['IN-30 public as role', { [serviceRole]: 'public' }, 'role "public" is a role that the server keeps', serviceRole],
     [
@@ -77,9 +84,9 @@ describe('odd names that work', () => {
     ['IN-25 one name alone, blanks around it', [' solo ', 'plain'], ['solo.dsn']],
     ['IN-27 63 bytes', ['x'.repeat(63), 'é'.repeat(31)], [`${'x'.repeat(63)}.dsn`]],
     ['IN-31 upper case', ['Shop', 'Shop_Service'], ['Shop.dsn']],
-    ['IN-32 quotes, blanks, dots', [`q"uo'te d.b`, `r"o'l e.x`, `s"c'h e.ma`], ['q%22uo%27te%20d%2Eb.dsn']],
-    ['IN-32 what a shell or SQL would run', ['a;b$(c)`d`', '--x', '$$;--'], ['a%3Bb%24%28c%29%60d%60.dsn']],
-    ['IN-32 a line break and a tab', ['a\nb', 'c\td', 'e\nf'], ['a%0Ab.dsn']],
+    ['IN-32 quotes, blanks, dots', [`q"uo'te.d.b`, `r"o'l e.x`, `s"c'he.ma`], ['q%22uo%27te%2Ed%2Eb.dsn']],
+    ['IN-32 what a shell or SQL would run', ['a&b$(c)`d`', '--x;', '$$--'], ['a%26b%24%28c%29%60d%60.dsn']],
+    ['IN-32 a tab and an escape character', ['a\x1bb', 'c\td', 'e\x7ff'], ['a%1Bb.dsn']],
     ['IN-33 Unicode', ['база-日本', 'служба', 'größe'], ['%D0%B1%D0%B0%D0%B7%D0%B0-%E6%97%A5%E6%9C%AC.dsn']],
     [
       'IN-33 right-to-left marks',

@@ -163,7 +163,7 @@ describe('a cluster in Latin-1', () => {
     for (const keys of [
       { BUS_DATABASE_NAMES: 'bus_auth,größe' },
       { BUS_DATABASE_NAMES: 'bus_auth', BUS_DATABASE_ROLE_NAMES: 'größe' },
-      { BUS_DATABASE_ROLE_NAMES: undefined, BUS_DATABASE_SCHEMA_NAMES: 'größe' },
+      { BUS_DATABASE_ROLE_NAMES: undefined, BUS_DATABASE_SCHEMAS: 'größe' },
     ]) {
       deployment.configure(keys);
       await expectRefusal(deployment, latin, {

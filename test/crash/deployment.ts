@@ -78,7 +78,7 @@ export function createDeployment(ground: Ground, name: string): Deployment {
       BUS_DATABASE_NAMES: databases.join(','),
       BUS_DATABASE_SERVICE_ROLE: serviceRole,
       BUS_DATABASE_ROLE_NAMES: roles.filter((role) => role !== serviceRole).join(','),
-      BUS_DATABASE_SCHEMA_NAMES: 'public,app',
+      BUS_DATABASE_SCHEMAS: 'public,app',
       BUS_DATABASE_DSN_OUTPUT_DIR: './dsn',
       BUS_DATABASE_SERVICE_HOST: ground.service.host,
       BUS_DATABASE_SERVICE_PORT: String(ground.service.port),

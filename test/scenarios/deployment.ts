@@ -51,8 +51,14 @@ export const exampleId = 'example-dev';
 export function createDeployment(options: DeploymentOptions): Deployment {
   const { adminDsn, wish, folder, meter, jobs, lockTimeoutMs } = options;
   const env = { ...keysOf(wish, options.deploymentId ?? exampleId), BUS_POSTGRES_ADMIN_DSN: adminDsn };
-  const { configuration } = readConfiguration(env, {}, [postgresKeys]);
-  const { declared } = configuration;
+  const { configuration: read } = readConfiguration(env, {}, [postgresKeys]);
+  const declared = {
+    ...read.declared,
+    databases: read.declared.databases.map(decoded),
+    roles: read.declared.roles.map(decoded),
+    schemas: read.declared.schemas.map(decoded),
+  };
+  const configuration = { ...read, declared };
   // Programs such as git are found on the process's own PATH.
   const processEnv = { PATH: process.env.PATH };
   const surroundings = {
@@ -100,13 +106,18 @@ export function keysOf(wish: Wish, deploymentId: string): Record<string, string>
     BUS_DEPLOYMENT_ID: deploymentId,
     BUS_DATABASE_PROVIDER: 'postgres',
     BUS_DATABASE_DSN_OUTPUT_DIR: './local/dsn',
-    ...(wish.databases.length > 0 && { BUS_DATABASE_NAMES: wish.databases.join(',') }),
+    ...(wish.databases.length > 0 && { BUS_DATABASE_NAMES: listOf(wish.databases) }),
     ...(wish.serviceRole !== undefined && { BUS_DATABASE_SERVICE_ROLE: wish.serviceRole }),
-    ...(wish.roles !== undefined && wish.roles.length > 0 && { BUS_DATABASE_ROLE_NAMES: wish.roles.join(',') }),
-    ...(wish.schemas !== undefined && { BUS_DATABASE_SCHEMA_NAMES: wish.schemas.join(',') }),
+    ...(wish.roles !== undefined && wish.roles.length > 0 && { BUS_DATABASE_ROLE_NAMES: listOf(wish.roles) }),
+    ...(wish.schemas !== undefined && { BUS_DATABASE_SCHEMAS: listOf(wish.schemas) }),
     ...wish.keys,
   };
 }
+
+/** No list key can hold a name with a blank or a semicolon: such names come by request, as here. */
+const listOf = (names: readonly string[]) => names.map(encoded).join(',');
+const encoded = (name: string) => name.replaceAll(' ', '\x01').replaceAll(';', '\x02');
+const decoded = (name: string) => name.replaceAll('\x01', ' ').replaceAll('\x02', ';');
 
 /** A folder of its own for a deployment, which vanishes with the scope; in memory where there is room for that. */
 export function temporaryFolder(): { readonly path: string } & Disposable {

@@ -1,6 +1,7 @@
 // The settings of a deployment, read from an environment: all problems at once, each with its key and remedy. Pure; opens
 // no file. A provider's own keys and name rules come in as a value.
 
+import { type ConfigurationKey, keyAliases, neutralKeys } from './config-keys.ts';
 import { type Declared, readDeclared } from './declared.ts';
 import { readOwner } from './dsn-file-owner.ts';
 import { OperationError } from './errors.ts';
@@ -42,7 +43,9 @@ export interface ProviderKeys {
   readonly provider: string;
   /** Keys that begin so are this provider's. */
   readonly prefix: string;
-  readonly known: readonly string[];
+  readonly known: readonly ConfigurationKey[];
+  /** Keys of its prefix that other programs read: never warned of, never suggested. */
+  readonly silent?: readonly string[];
   readonly names: NameRules;
   readonly sslmodes: readonly string[];
   readonly judgeParameter: JudgeParameter;
@@ -65,28 +68,11 @@ export interface ConfigurationOptions {
   readonly deployment?: string;
 }
 
-const neutralKeys = [
-  'BUS_DATABASE_PROVIDER',
-  'BUS_DATABASE_NAMES',
-  'BUS_DATABASE_SERVICE_ROLE',
-  'BUS_DATABASE_ROLE_NAMES',
-  'BUS_DATABASE_SCHEMA_NAMES',
-  'BUS_DATABASE_DSN_OUTPUT_DIR',
-  'BUS_DATABASE_DSN_FILE_OWNER',
-  'BUS_DATABASE_SERVICE_HOST',
-  'BUS_DATABASE_SERVICE_PORT',
-  'BUS_DATABASE_SERVICE_SSLMODE',
-  'BUS_DATABASE_SERVICE_SSLROOTCERT',
-  'BUS_DATABASE_SERVICE_PARAMETERS',
-  'BUS_DATABASE_LISTENER_POLICY',
-  'BUS_DATABASE_LISTENER_NETWORKS',
-  'BUS_DATABASE_PASSWORD_SEND',
-  'BUS_DATABASE_MANIFEST_FILE',
-  'BUS_DATABASE_CREDENTIAL_REFERENCES',
-];
-
 /** Keys of the other surfaces, which share the prefix. */
 const otherSurfacesKeys = ['BUS_DATABASE_API_TOKEN_FILE', 'BUS_DATABASE_API_IDLE_CONNECTIONS'];
+
+/** Refused with a message of its own. */
+const manifestKey = 'BUS_DATABASE_MANIFEST_FILE';
 
 /**
  * Reads the configuration for the provider that the environment names (default: the first of `providers`). What is
@@ -107,8 +93,11 @@ export function readConfiguration(
   const settings = createSettings(env, options.sourceOf ?? lineOf);
 
   const prefixes = ['BUS_DATABASE_', ...providers.map(({ prefix }) => prefix)];
-  const known = [...neutralKeys, ...otherSurfacesKeys, ...providers.flatMap((provider) => provider.known)];
-  for (const { key, nearest } of unknownKeys(env, prefixes, known)) {
+  const keys = [...neutralKeys, ...providers.flatMap((provider) => provider.known)];
+  const names = [...keys.map(({ name }) => name), ...otherSurfacesKeys, manifestKey];
+  const known = names.filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
+  const silent = [...Object.keys(keyAliases), ...providers.flatMap((provider) => provider.silent ?? [])];
+  for (const { key, nearest } of unknownKeys(env, prefixes, known, silent)) {
     const question = nearest === undefined ? '' : `; did you mean ${nearest}?`;
     settings.warn(
       'unknown-key',
@@ -232,9 +221,9 @@ function readProvider(settings: Settings, options: ConfigurationOptions, provide
 }
 
 function refuseManifest(settings: Settings): void {
-  const key = 'BUS_DATABASE_MANIFEST_FILE';
+  const key = manifestKey;
   if (!settings.isSet(key)) return;
-  const remedy = `unset it, and use BUS_DATABASE_NAMES, BUS_DATABASE_SERVICE_ROLE, BUS_DATABASE_ROLE_NAMES and BUS_DATABASE_SCHEMA_NAMES`;
+  const remedy = `unset it, and use BUS_DATABASE_NAMES, BUS_DATABASE_SERVICE_ROLE, BUS_DATABASE_ROLE_NAMES and BUS_DATABASE_SCHEMAS`;
   settings.refuse({ key, code: 'not-supported', message: `${key} is not supported yet`, remedy });
 }
 

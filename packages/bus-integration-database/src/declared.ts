@@ -26,8 +26,9 @@ const keys = {
   databases: 'BUS_DATABASE_NAMES',
   serviceRole: 'BUS_DATABASE_SERVICE_ROLE',
   furtherRoles: 'BUS_DATABASE_ROLE_NAMES',
-  schemas: 'BUS_DATABASE_SCHEMA_NAMES',
+  schemas: 'BUS_DATABASE_SCHEMAS',
 } as const satisfies PartNames;
+const schemasAlias = 'BUS_DATABASE_SCHEMA_NAMES';
 
 const policyKey = 'BUS_DATABASE_LISTENER_POLICY';
 const networksKey = 'BUS_DATABASE_LISTENER_NETWORKS';
@@ -39,16 +40,19 @@ const networksKey = 'BUS_DATABASE_LISTENER_NETWORKS';
  * readDeclared(createSettings({ BUS_DATABASE_NAMES: 'a,b' }), rules).databases; // ['a', 'b']
  */
 export function readDeclared(settings: Settings, rules: NameRules = withoutRules): Declared {
+  const schemasKey = settings.isSet(keys.schemas) || !settings.isSet(schemasAlias) ? keys.schemas : schemasAlias;
+  const partNames = { ...keys, schemas: schemasKey };
   const databases = settings.list(keys.databases) ?? [];
-  const schemas = settings.list(keys.schemas) ?? [];
+  const schemas = settings.list(schemasKey) ?? [];
+  if (schemasKey === keys.schemas) refuseOtherSchemas(settings, schemas);
   const roles = settings.list(keys.furtherRoles) ?? [];
   const serviceRole = readServiceRole(settings);
   for (const { part, ...problem } of nameProblems(
     { databases, schemas, serviceRole, furtherRoles: roles },
     rules,
-    keys,
+    partNames,
   )) {
-    settings.refuse({ key: keys[part], code: 'invalid-name', ...problem });
+    settings.refuse({ key: partNames[part], code: 'invalid-name', ...problem });
   }
   refuseTooMany(settings, { databases, schemas, serviceRole, roles });
   const listenerPolicy = settings.choice(policyKey, listenerPolicies) as ListenerPolicy | undefined;
@@ -61,6 +65,15 @@ export function readDeclared(settings: Settings, rules: NameRules = withoutRules
     ...(listenerPolicy !== undefined && { listenerPolicy }),
     ...(listenerNetworks !== undefined && { listenerNetworks }),
   };
+}
+
+/** Two names of one key may both be set, and then agree. */
+function refuseOtherSchemas(settings: Settings, schemas: readonly string[]): void {
+  if (!settings.isSet(schemasAlias)) return;
+  const others = settings.list(schemasAlias) ?? [];
+  if (others.length === schemas.length && others.every((name, index) => name === schemas[index])) return;
+  const message = `${keys.schemas}${settings.where(keys.schemas)} and its alias ${schemasAlias} differ`;
+  settings.refuse({ key: schemasAlias, code: 'conflict', message, remedy: `unset ${schemasAlias}` });
 }
 
 /** As large as it may be, for a configuration is its operator's own word; still so that it can be planned. */

@@ -5,11 +5,14 @@ export { headerSafe } from './bearer-token.ts';
 export { mostResourcesConfigured } from './bounds.ts';
 export type { Configuration, ConfigurationOptions, Credentials, ProviderKeys } from './config.ts';
 export { readConfiguration } from './config.ts';
+export type { ConfigurationKey } from './config-keys.ts';
+export { keyAliases, neutralKeys } from './config-keys.ts';
 export { declarationRequest, requireDeclaration } from './configured-request.ts';
 export type { JsonSchema, SchemaName } from './contract-documents.ts';
 export { asyncApiDocument, contractFiles, contractSchemas, contractVersion } from './contract-documents.ts';
 export { responseFaults } from './contract-response.ts';
 export type { Declared, ListenerPolicy } from './declared.ts';
+export { readDeclared } from './declared.ts';
 export type { Login, PrivilegeProfile } from './desired.ts';
 export { desiredResources, loginsOf, namesOf, rolesOf } from './desired.ts';
 export type { Delta } from './diff.ts';
@@ -33,11 +36,20 @@ export { asksForJson, readGlobalFlags } from './global-flags.ts';
 export { failure, handle } from './handle.ts';
 export { sendRequest } from './http-request.ts';
 export { deepestLevels, nestsDeeper } from './json-depth.ts';
+export { allowedNames, readList } from './list.ts';
 export { localEventsUrl, localTokenFile } from './local-events.ts';
 export { goesInClear, isLoopback } from './loopback.ts';
 export { type Mask, masked, maskedDeep, maskFor } from './mask.ts';
 export type { NamedKind, NameRules } from './names.ts';
-export { caseCollisions, dsnFileName, expandRole, isRoleTemplate, judgeName, printable } from './names.ts';
+export {
+  caseCollisions,
+  dsnFileName,
+  expandRole,
+  isRoleTemplate,
+  judgeName,
+  lineBreakFault,
+  printable,
+} from './names.ts';
 export { nodeDebugFault } from './node-debug.ts';
 export { openDevice } from './open-device.ts';
 export { osUserOf } from './os-user.ts';
@@ -75,7 +87,7 @@ export { judgeSecretFile, readSecretFile } from './secret-file.ts';
 export { withoutPasswords } from './secret-forms.ts';
 export type { JudgeParameter, ServiceAddress } from './service-address.ts';
 export type { Settings } from './settings.ts';
-export { requirePath } from './settings.ts';
+export { createSettings, requirePath } from './settings.ts';
 export { shellQuote } from './shell-quote.ts';
 export type {
   Action,

@@ -23,6 +23,8 @@ export interface NameRules {
 export function judgeName(kind: NamedKind, name: string, rules: NameRules): string | undefined {
   if (name === '') return 'is empty';
   if (name.includes('\0')) return 'holds a NUL character';
+  const broken = lineBreakFault(name);
+  if (broken !== undefined) return broken;
   if (/\p{Cs}/u.test(name)) return 'holds half of a surrogate pair, which no UTF-8 can hold';
   if (name.includes('\uFFFD')) return 'holds U+FFFD, which stands where bytes were no valid UTF-8';
   const bytes = Buffer.byteLength(name);
@@ -32,6 +34,18 @@ export function judgeName(kind: NamedKind, name: string, rules: NameRules): stri
   const prefix = prefixes.find((beginning) => name.startsWith(beginning));
   if (prefix !== undefined) return `begins with ${prefix}, which the server keeps for its own ${kind}s`;
   return undefined;
+}
+
+/**
+ * Why a name with CR or LF can't be used, as the end of a sentence; undefined of any other. Newer majors refuse such
+ * roles and databases; the others take them, and then dumps, access rules and line-based logs break.
+ *
+ * @example
+ * lineBreakFault('bus\nauth'); // 'holds a line break (CR or LF) …'
+ */
+export function lineBreakFault(name: string): string | undefined {
+  if (!/[\r\n]/.test(name)) return undefined;
+  return 'holds a line break (CR or LF), which newer servers refuse, and dumps, logs and access rules break on';
 }
 
 /**

@@ -42,9 +42,9 @@ export function readServiceAddress(
 
 function readHost(settings: Settings): string | undefined {
   const key = 'BUS_DATABASE_SERVICE_HOST';
-  const host = settings.value(key);
+  const host = hostList(settings.value(key));
   const isAddress = (one: string) =>
-    /^(\/[^\p{Cc}]*|[^\p{White_Space}\p{Cc}/@?#[\]]+)$/u.test(one) && !/^[^/:]+:\d+$/.test(one);
+    /^(\/[^\p{Cc}]*|[^\p{White_Space}\p{Cc}/@?#[\];]+)$/u.test(one) && !/^[^/:]+:\d+$/.test(one);
   if (host?.split(',').every(isAddress) !== false) return host;
   settings.refuse({
     key,
@@ -55,8 +55,16 @@ function readHost(settings: Settings): string | undefined {
   return undefined;
 }
 
-/** `keyword=value` with commas or white space between two; a value with either in it stands in single quotes, as in libpq's form. */
-const parameterPattern = /([^\s,='"]+)=('(?:[^'\\]|\\.)*'|[^\s,'"]*)(?=[\s,]|$)/y;
+/** Hosts as libpq writes several: with commas. Only a socket directory holds white space. */
+function hostList(written: string | undefined): string | undefined {
+  return written
+    ?.split(',')
+    .flatMap((part) => (part.trim().startsWith('/') ? [part.trim()] : part.trim().split(/\s+/)))
+    .join(',');
+}
+
+/** `keyword=value` with commas or white space between two; a value with one of them or `;` in it stands in single quotes, as in libpq's form. */
+const parameterPattern = /([^\s,='"]+)=('(?:[^'\\]|\\.)*'|[^\s,;'"]*)(?=[\s,]|$)/y;
 
 function readParameters(
   settings: Settings,
@@ -75,7 +83,7 @@ function readParameters(
     if (all === '') {
       refuse(
         'is no list of keyword=value (not shown)',
-        `write it like ${key}=application_name=shop,connect_timeout=10; a value with blanks or commas goes in single quotes`,
+        `write it like ${key}=application_name=shop,connect_timeout=10; commas between two, not semicolons; a value with blanks, commas or semicolons goes in single quotes`,
       );
       return undefined;
     }

@@ -2,6 +2,7 @@
 // Never shows a value that may hold a secret.
 import { tooLong } from './bounds.ts';
 import { OperationError } from './errors.ts';
+import { readList } from './list.ts';
 import { printable } from './names.ts';
 import type { Diagnostic } from './response.ts';
 
@@ -26,7 +27,7 @@ export interface Settings {
   /** As `value`, but silent about an empty one. */
   readonly peek: (key: string) => string | undefined;
   readonly isSet: (key: string) => boolean;
-  /** A comma list, white space around items cut; an empty item or too many are a problem. Undefined when there is none. */
+  /** Items with commas or white space between them; an empty item, a `;` or too many are a problem. Undefined when there is none. */
   readonly list: (key: string) => readonly string[] | undefined;
   /** A file or directory, as written; a URL, or a `~` or `$NAME` that only a shell expands, is a problem. */
   readonly path: (key: string) => string | undefined;
@@ -44,7 +45,7 @@ export interface Settings {
  * Settings over an environment; `sourceOf` tells which file and line a key comes from.
  *
  * @example
- * createSettings({ A: 'x, y' }).list('A'); // ['x', 'y']
+ * createSettings({ A: 'x, y z' }).list('A'); // ['x', 'y', 'z']
  */
 export function createSettings(
   env: Readonly<Record<string, string | undefined>>,
@@ -74,19 +75,15 @@ export function createSettings(
     return peek(key);
   };
   const list = (key: string) => {
-    const items = value(key)
-      ?.split(',')
-      .map((item) => item.trim());
-    if (items?.includes('')) {
-      refuse({
-        key,
-        code: 'invalid-value',
-        message: `${key} has an empty item`,
-        remedy: `write ${key} as names with one comma between each two`,
-      });
-    }
-    const why = tooLong(key, items ?? []);
-    if (why === undefined) return items?.filter((item) => item !== '');
+    const text = value(key);
+    if (text === undefined) return undefined;
+    const { items, fault } = readList(text);
+    if (fault !== undefined)
+      refuse({ key, code: 'invalid-value', message: `${key} ${fault.seen}`, remedy: fault.remedy });
+    else if (items.length === 0)
+      refuse({ key, code: 'empty-key', message: `${key} is empty`, remedy: `give ${key} a value, or unset it` });
+    const why = tooLong(key, items);
+    if (why === undefined) return items;
     // What else is wrong with so many is not told: each item could be a problem.
     refuse({ key, code: 'too-many', message: why, remedy: 'split it into several deployments' });
     return undefined;

@@ -1,9 +1,10 @@
 // Keys that look like ours and aren't: likely typing errors, each named with the key that was probably meant. Pure.
+import { allowedNames } from './list.ts';
 import { printable } from './names.ts';
 
 /**
  * The keys of `env` that begin with one of `prefixes` and are neither known nor allowed, sorted, each with the nearest
- * known key where one is near.
+ * known key where one is near; `silent` ones are no typing errors, and nobody is led to them.
  *
  * @example
  * unknownKeys({ BUS_DATABASE_NAME: 'x' }, ['BUS_DATABASE_'], ['BUS_DATABASE_NAMES']);
@@ -13,8 +14,9 @@ export function unknownKeys(
   env: Readonly<Record<string, string | undefined>>,
   prefixes: readonly string[],
   known: readonly string[],
+  silent: readonly string[] = [],
 ): { readonly key: string; readonly nearest?: string }[] {
-  const allowed = new Set([...known, ...allowLists.flatMap((list) => (env[list] ?? '').split(/[\s,]+/))]);
+  const allowed = new Set([...known, ...silent, ...allowLists.flatMap((list) => [...allowedNames(env[list])])]);
   return Object.keys(env)
     .filter((key) => env[key] !== undefined && prefixes.some((prefix) => key.startsWith(prefix)) && !allowed.has(key))
     .sort()

@@ -7,7 +7,11 @@ import { Secret } from '../src/secret.ts';
 const provider: ProviderKeys = {
   provider: 'plain',
   prefix: 'BUS_PLAIN_',
-  known: ['BUS_PLAIN_ADMIN_FILE', 'BUS_PLAIN_ADMIN'],
+  known: [
+    { name: 'BUS_PLAIN_ADMIN_FILE', meaning: 'a file' },
+    { name: 'BUS_PLAIN_ADMIN', meaning: 'a value', isSecret: true },
+  ],
+  silent: ['BUS_PLAIN_ADMINS'],
   names: {
     maxBytes: 63,
     reserved: {
@@ -71,10 +75,10 @@ describe('what is read', () => {
       BUS_DEPLOYMENT_ID: 'a.b_c-1',
       BUS_DATABASE_PROVIDER: 'plain',
       BUS_PLAIN_ADMIN: 'hunter2',
-      BUS_DATABASE_NAMES: 'bus_auth, bus events',
+      BUS_DATABASE_NAMES: 'bus_auth, bus_events',
       BUS_DATABASE_SERVICE_ROLE: '{database}_service',
       BUS_DATABASE_ROLE_NAMES: 'reporting,backup',
-      BUS_DATABASE_SCHEMA_NAMES: 'public,audit',
+      BUS_DATABASE_SCHEMAS: 'public,audit',
       BUS_DATABASE_DSN_OUTPUT_DIR: './local/dsn',
       BUS_DATABASE_DSN_FILE_OWNER: 'bus:services',
       BUS_DATABASE_SERVICE_HOST: 'db.internal',
@@ -90,7 +94,7 @@ describe('what is read', () => {
       deploymentId: 'a.b_c-1',
       provider: 'plain',
       declared: {
-        databases: ['bus_auth', 'bus events'],
+        databases: ['bus_auth', 'bus_events'],
         serviceRole: '{database}_service',
         roles: ['reporting', 'backup'],
         schemas: ['public', 'audit'],
@@ -170,7 +174,7 @@ describe('IN-01 missing and empty keys', () => {
     'BUS_DATABASE_NAMES',
     'BUS_DATABASE_SERVICE_ROLE',
     'BUS_DATABASE_ROLE_NAMES',
-    'BUS_DATABASE_SCHEMA_NAMES',
+    'BUS_DATABASE_SCHEMAS',
     'BUS_DATABASE_DSN_OUTPUT_DIR',
     'BUS_DATABASE_DSN_FILE_OWNER',
     'BUS_DATABASE_SERVICE_HOST',
@@ -184,6 +188,18 @@ describe('IN-01 missing and empty keys', () => {
   ])('%s set but empty', (key) => {
     expect(problemsOf({ [key]: '' }, { envFile: '.env', lines: { [key]: 4 } })).toEqual([`${key} is empty (.env:4)`]);
   });
+});
+
+test("keys of the provider's other programs and aliases are neither warned of nor suggested", () => {
+  const { warnings } = read({
+    ...least,
+    BUS_PLAIN_ADMINS: 'x',
+    BUS_PLAIN_ADMINSS: 'x',
+    BUS_DATABASE_SCHEMA_NAMES: 'a',
+  });
+  expect(warnings.map(({ message }) => message)).toEqual([
+    'BUS_PLAIN_ADMINSS is no key of ours; did you mean BUS_PLAIN_ADMIN?',
+  ]);
 });
 
 test('IN-03 an unknown key is a warning with the nearest known one and its line', () => {
@@ -267,6 +283,9 @@ describe('single keys', () => {
     ['BUS_DATABASE_SERVICE_PORT', ' 5432', /expected 1 to 65535/],
     ['BUS_DATABASE_SERVICE_HOST', 'db:5432', /expected a host name/],
     ['BUS_DATABASE_SERVICE_HOST', 'a,,b', /expected a host name/],
+    ['BUS_DATABASE_SERVICE_HOST', 'a;b', /expected a host name/],
+    ['BUS_DATABASE_SERVICE_PARAMETERS', 'application_name=a;connect_timeout=1', /is no list of keyword=value/],
+    ['BUS_DATABASE_CREDENTIAL_REFERENCES', 'a;b', /holds a semicolon/],
     ['BUS_DATABASE_SERVICE_HOST', '[::1]', /expected a host name/],
     ['BUS_DATABASE_SERVICE_HOST', 'postgres://u:hunter2@h/d', /a value that is not shown/],
     ['BUS_DATABASE_DSN_FILE_OWNER', 'a:b:c', /expected user or user:group/],

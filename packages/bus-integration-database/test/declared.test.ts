@@ -25,14 +25,11 @@ function declare(env: Record<string, string>) {
 describe('IN-25…34 names that are refused', () => {
   test.each([
     [{ BUS_DATABASE_NAMES: 'a,b,a' }, ['BUS_DATABASE_NAMES: database "a" stands twice in BUS_DATABASE_NAMES']],
-    [
-      { BUS_DATABASE_SCHEMA_NAMES: 's,s' },
-      ['BUS_DATABASE_SCHEMA_NAMES: schema "s" stands twice in BUS_DATABASE_SCHEMA_NAMES'],
-    ],
+    [{ BUS_DATABASE_SCHEMAS: 's,s' }, ['BUS_DATABASE_SCHEMAS: schema "s" stands twice in BUS_DATABASE_SCHEMAS']],
     [{ BUS_DATABASE_ROLE_NAMES: 'r,r' }, ['BUS_DATABASE_ROLE_NAMES: role "r" stands twice in BUS_DATABASE_ROLE_NAMES']],
     [
-      { BUS_DATABASE_SCHEMA_NAMES: 'å'.repeat(32) },
-      [`BUS_DATABASE_SCHEMA_NAMES: schema "${'å'.repeat(32)}" is 64 bytes long; 63 is the most`],
+      { BUS_DATABASE_SCHEMAS: 'å'.repeat(32) },
+      [`BUS_DATABASE_SCHEMAS: schema "${'å'.repeat(32)}" is 64 bytes long; 63 is the most`],
     ],
     [{ BUS_DATABASE_NAMES: 'a\0b' }, ['BUS_DATABASE_NAMES: database "a\\u0000b" holds a NUL character']],
     [
@@ -67,36 +64,78 @@ describe('IN-25…34 names that are refused', () => {
 });
 
 describe('names that are taken as they are', () => {
-  test.each([
-    'it\'s "quoted"',
-    'with spaces',
-    'with.dots',
-    '日本',
-    'a\u202eb',
-    '../x',
-    '$user',
-    'Mixed',
-    'é',
-    'a{b}c',
-    'x'.repeat(63),
-  ])('%j', (name) => {
-    expect(
-      declare({ BUS_DATABASE_NAMES: name, BUS_DATABASE_ROLE_NAMES: name, BUS_DATABASE_SCHEMA_NAMES: name }),
-    ).toEqual({
-      declared: { databases: [name], roles: [name], schemas: [name] },
-      problems: [],
-      warnings: [],
-    });
-  });
+  test.each(['it\'s"quoted"', 'with.dots', '日本', 'a\u202eb', '../x', '$user', 'Mixed', 'é', 'a{b}c', 'x'.repeat(63)])(
+    '%j',
+    (name) => {
+      expect(declare({ BUS_DATABASE_NAMES: name, BUS_DATABASE_ROLE_NAMES: name, BUS_DATABASE_SCHEMAS: name })).toEqual({
+        declared: { databases: [name], roles: [name], schemas: [name] },
+        problems: [],
+        warnings: [],
+      });
+    },
+  );
 
   test('roles of another case than the service role, and schemas that differ in case: none shares a file', () => {
     const { problems } = declare({
       BUS_DATABASE_NAMES: 'a',
       BUS_DATABASE_SERVICE_ROLE: 'Bus',
       BUS_DATABASE_ROLE_NAMES: 'bus',
-      BUS_DATABASE_SCHEMA_NAMES: 'S,s',
+      BUS_DATABASE_SCHEMAS: 'S,s',
     });
     expect(problems).toEqual([]);
+  });
+});
+
+describe('lists of names', () => {
+  test.each(['a,b', 'a b', ' a\tb ', 'a,\n b', 'a\r\nb'])('%j is two databases, roles and schemas', (list) => {
+    const env = { BUS_DATABASE_NAMES: list, BUS_DATABASE_ROLE_NAMES: list, BUS_DATABASE_SCHEMAS: list };
+    expect(declare(env)).toEqual({
+      declared: { databases: ['a', 'b'], roles: ['a', 'b'], schemas: ['a', 'b'] },
+      problems: [],
+      warnings: [],
+    });
+  });
+
+  test.each([
+    'BUS_DATABASE_NAMES',
+    'BUS_DATABASE_ROLE_NAMES',
+    'BUS_DATABASE_SCHEMAS',
+    'BUS_DATABASE_LISTENER_NETWORKS',
+  ])('a semicolon in %s is an error', (key) => {
+    expect(declare({ [key]: 'a;b' }).problems).toEqual([
+      `${key}: ${key} holds a semicolon, expected commas or white space between two items`,
+    ]);
+  });
+
+  test.each(['a\nb', 'a\r'])('a role with a line break, %j, is refused', (BUS_DATABASE_SERVICE_ROLE) => {
+    const [problem = ''] = declare({ BUS_DATABASE_SERVICE_ROLE }).problems;
+    expect(problem).toContain('holds a line break (CR or LF), which newer servers refuse');
+    expect(problem).not.toMatch(/[\r\n]/);
+  });
+});
+
+describe('BUS_DATABASE_SCHEMAS and its alias BUS_DATABASE_SCHEMA_NAMES', () => {
+  const [documented, alias] = ['BUS_DATABASE_SCHEMAS', 'BUS_DATABASE_SCHEMA_NAMES'] as const;
+
+  test.each([[{ [documented]: 'a,b' }], [{ [alias]: 'a,b' }], [{ [documented]: 'a,b', [alias]: ' a b' }]])(
+    '%j',
+    (env) => {
+      expect(declare(env)).toEqual({
+        declared: { databases: [], roles: [], schemas: ['a', 'b'] },
+        problems: [],
+        warnings: [],
+      });
+    },
+  );
+
+  test.each(['b,a', 'a', 'a,b,c'])('%j beside a,b is an error', (other) => {
+    expect(declare({ [documented]: 'a,b', [alias]: other }).problems).toEqual([
+      `${alias}: ${documented} and its alias ${alias} differ`,
+    ]);
+  });
+
+  test('a problem is told of the key that was written', () => {
+    expect(declare({ [alias]: 's,s' }).problems).toEqual([`${alias}: schema "s" stands twice in ${alias}`]);
   });
 });
 
@@ -158,9 +197,9 @@ describe('what is declared is bounded', () => {
       {
         BUS_DATABASE_NAMES: names('d', 300),
         BUS_DATABASE_ROLE_NAMES: names('r', 300),
-        BUS_DATABASE_SCHEMA_NAMES: names('s', 300),
+        BUS_DATABASE_SCHEMAS: names('s', 300),
       },
-      'BUS_DATABASE_NAMES: BUS_DATABASE_NAMES (300) × BUS_DATABASE_ROLE_NAMES (300) × BUS_DATABASE_SCHEMA_NAMES (300) make 27,270,900 resources, expected at most 200,000',
+      'BUS_DATABASE_NAMES: BUS_DATABASE_NAMES (300) × BUS_DATABASE_ROLE_NAMES (300) × BUS_DATABASE_SCHEMAS (300) make 27,270,900 resources, expected at most 200,000',
     ],
     [
       { BUS_DATABASE_NAMES: names('d', 5_001) },

@@ -11,10 +11,15 @@ const rules: NameRules = {
   },
 };
 
+const breaks = 'holds a line break (CR or LF), which newer servers refuse, and dumps, logs and access rules break on';
+
 describe('IN-25…34 names', () => {
   test.each([
     ['role', '', 'is empty'],
     ['database', 'a\0b', 'holds a NUL character'],
+    ['role', 'a\nb', breaks],
+    ['database', 'a\r', breaks],
+    ['schema', '\r\na', breaks],
     ['schema', 'a\udc00', 'holds half of a surrogate pair, which no UTF-8 can hold'],
     ['role', 'bus_\ufffd', 'holds U+FFFD, which stands where bytes were no valid UTF-8'],
     ['role', 'x'.repeat(64), 'is 64 bytes long; 63 is the most'],

@@ -6,6 +6,7 @@ import type { NameRules } from '../src/names.ts';
 import { declarationOf, parseRequest, type Requests, requireUsableNames } from '../src/request.ts';
 
 const about = { deployment_id: 'shop', provider: 'postgres' };
+const breaks = 'holds a line break (CR or LF), which newer servers refuse, and dumps, logs and access rules break on';
 const declared = { ...about, databases: ['app'], roles: ['svc'] };
 
 function problems(verb: keyof Requests, value: unknown): readonly string[] {
@@ -126,6 +127,15 @@ describe("a request's names are judged as the environment's are", () => {
 
   test.each<[request: object, expected: readonly string[]]>([
     [{ databases: ['a', 'a', 'a'] }, ['databases: database "a" stands twice in databases']],
+    [
+      { databases: ['a\nb'], schemas: ['c\r'], roles: ['d', '\ne'] },
+      [
+        `databases: database "a\\u000ab" ${breaks}`,
+        `schemas: schema "c\\u000d" ${breaks}`,
+        `roles: role "\\u000ae" ${breaks}`,
+      ],
+    ],
+    [{ databases: ['a b', 'c;d'], schemas: ['e f'], roles: ['g h'] }, []],
     [{ schemas: ['s', 's'] }, ['schemas: schema "s" stands twice in schemas']],
     [{ roles: ['a', 'a'] }, ['service_role: role "a" is the service role and stands in roles too']],
     [{ roles: ['a', 'b', 'b'] }, ['roles: role "b" stands twice in roles']],

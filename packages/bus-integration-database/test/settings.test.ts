@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { createSettings, shownValue } from '../src/settings.ts';
 
-test('a list is cut at commas, white space around items too', () => {
+test('a list is cut at commas and white space', () => {
   const settings = createSettings({ LIST: ' a, b\t,c d ' });
-  expect(settings.list('LIST')).toEqual(['a', 'b', 'c d']);
+  expect(settings.list('LIST')).toEqual(['a', 'b', 'c', 'd']);
   expect(settings.list('NONE')).toBeUndefined();
   expect(settings.problems).toEqual([]);
 });
 
-test.each(['a,,b', ',a', 'a,', ' , ', ','])('IN-25 an empty item in %j is a problem', (LIST) => {
+test.each(['a,,b', 'a, ,b', ',a', 'a,', ' , ', ','])('IN-25 an empty item in %j is a problem', (LIST) => {
   const settings = createSettings({ LIST });
   settings.list('LIST');
   expect(settings.problems).toEqual([
@@ -17,9 +17,27 @@ test.each(['a,,b', ',a', 'a,', ' , ', ','])('IN-25 an empty item in %j is a prob
       code: 'invalid-value',
       message: 'LIST has an empty item',
       target: 'LIST',
-      remedy: 'write LIST as names with one comma between each two',
+      remedy: 'write it as items with one comma between each two',
     },
   ]);
+});
+
+test('a semicolon in a list is a problem', () => {
+  const settings = createSettings({ LIST: 'a;b' }, () => '.env:2');
+  expect(settings.list('LIST')).toEqual([]);
+  expect(settings.problems).toMatchObject([
+    {
+      code: 'invalid-value',
+      message: 'LIST holds a semicolon, expected commas or white space between two items (.env:2)',
+      remedy: 'write commas instead; a name that holds a semicolon can only come by request',
+    },
+  ]);
+});
+
+test('a list of white space is empty', () => {
+  const settings = createSettings({ LIST: ' \t' });
+  settings.list('LIST');
+  expect(settings.problems).toMatchObject([{ code: 'empty-key', message: 'LIST is empty' }]);
 });
 
 test('set but empty is a problem, and says where', () => {

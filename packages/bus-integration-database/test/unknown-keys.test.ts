@@ -30,7 +30,9 @@ test('two keys silence names', () => {
     BUS_DATABASE_A: 'x',
     BUS_DATABASE_B: 'x',
     BUS_DATABASE_C: 'x',
-    BUS_OPERATOR_ENV_ALLOW: 'BUS_DATABASE_A, BUS_DATABASE_B',
+    BUS_DATABASE_D: 'x',
+    BUS_DATABASE_E: 'x',
+    BUS_OPERATOR_ENV_ALLOW: 'BUS_DATABASE_A, BUS_DATABASE_B:BUS_DATABASE_D;BUS_DATABASE_E',
   };
   expect(unknownKeys(env, prefixes, known).map(({ key }) => key)).toEqual(['BUS_DATABASE_C']);
   expect(unknownKeys({ ...env, BUS_OPERATOR_DATABASE_ENV_ALLOW: 'BUS_DATABASE_C' }, prefixes, known)).toEqual([]);

@@ -11,7 +11,12 @@ const secretKey = 'BUS_POSTGRES_ADMIN_DSN_SECRET';
 export const postgresKeys: ProviderKeys = {
   provider: 'postgres',
   prefix: 'BUS_POSTGRES_',
-  known: [fileKey, valueKey, secretKey],
+  known: [
+    { name: fileKey, meaning: "the admin's DSN in a file of mode 0600: this key or the next, exactly one" },
+    { name: valueKey, isSecret: true, meaning: "the admin's DSN itself, a libpq URI or keywords" },
+    { name: secretKey, isSecret: true, meaning: 'a reference to it; nothing resolves one yet, so it is refused' },
+  ],
+  silent: ['PORT', 'PGDATA', 'SOCKET_DIR', 'LANG', 'LC_ALL'].map((name) => `BUS_POSTGRES_${name}`),
   names: postgresNames,
   // https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-SSLMODE
   sslmodes: ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'],

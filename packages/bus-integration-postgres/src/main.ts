@@ -30,7 +30,7 @@ usage: bus-integration-postgres [flags] --events
   --events             the provider and the event names, one a line
   --self-test          check the provider's own parts: no server is asked
   --dry-run plan       what a plan for an empty server holds, always as JSON; takes BUS_DEPLOYMENT_ID,
-                       BUS_DATABASE_NAMES, BUS_DATABASE_SERVICE_ROLE, BUS_DATABASE_SCHEMA_NAMES
+                       BUS_DATABASE_NAMES, BUS_DATABASE_SERVICE_ROLE, BUS_DATABASE_SCHEMAS
   hba                  which line of pg_hba.conf a client would meet, and why none above it
   render-hba           the block of pg_hba.conf that satisfies the listener policy of the deployment in the
                        environment, for the server's major version N (default 18); edits nothing

@@ -8,6 +8,7 @@ import {
   type Declaration,
   type Diagnostic,
   findProgram,
+  lineBreakFault,
   loginsOf,
   OperationError,
   printable,
@@ -239,7 +240,8 @@ function refuseUnknownRotation(declaration: Declaration, { rotate }: Allowed): v
   const roles = new Set(rolesOf(declaration));
   const unknown = rotate.find((role) => !roles.has(role));
   if (unknown === undefined) return;
-  throw new OperationError('invalid-request', `--rotate ${printable(unknown)}: no declared role is named so`, {
+  const why = lineBreakFault(unknown) ?? 'no declared role is named so';
+  throw new OperationError('invalid-request', `--rotate ${printable(unknown)}: ${why}`, {
     target: printable(unknown),
     remedy: `declared: ${[...roles].slice(0, 100).map(printable).join(', ') || 'none'}${roles.size > 100 ? ', …' : ''}`,
   });

@@ -28,7 +28,7 @@ export function unconfigured(asked: Declaration, configured: Declaration): reado
 const keys = {
   databases: 'BUS_DATABASE_NAMES',
   roles: 'BUS_DATABASE_ROLE_NAMES',
-  schemas: 'BUS_DATABASE_SCHEMA_NAMES',
+  schemas: 'BUS_DATABASE_SCHEMAS',
 } as const;
 
 type Kind = keyof typeof keys;

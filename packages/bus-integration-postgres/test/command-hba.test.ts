@@ -210,3 +210,27 @@ describe('hba of a server', () => {
     }
   });
 });
+
+describe('hba: lists and names', () => {
+  it('splits its lists at commas and white space, and refuses a semicolon', async () => {
+    const argv = ['--user', 'app', '--database', 'x', '--address', '10.1.2.3', '--file', 'pg_hba.conf'];
+    const surroundings = { env: {}, cwd, uid: process.getuid?.() ?? 0 };
+    const ask = (list: string) => hbaCommand([...argv, '--member-of', list], 'json', surroundings);
+    expect(JSON.parse((await ask('other, more staff')).text ?? '')).toMatchObject({
+      client: { memberOf: ['other', 'more', 'staff'] },
+    });
+    expect(await ask('other;staff')).toEqual({
+      status: 2,
+      complaint: '--member-of holds a semicolon, expected commas or white space between two items; see hba --help',
+    });
+  });
+
+  it.each(['--user', '--database'])('refuses a line break in %s', async (flag) => {
+    const argv = ['--user', 'app', '--database', 'x', '--unix', '--file', 'pg_hba.conf', flag, 'a\nb'];
+    const surroundings = { env: {}, cwd, uid: process.getuid?.() ?? 0 };
+    expect(await hbaCommand(argv, 'text', surroundings)).toMatchObject({
+      status: 2,
+      complaint: expect.stringMatching(`^${flag} a.u000ab holds a line break`),
+    });
+  });
+});

@@ -35,6 +35,16 @@ test('a file is taken as it is written, a value is a secret', () => {
   expect(credentials.value?.reveal()).toBe('postgres://u:hunter2@h/d');
 });
 
+test("the family's PostgreSQL profile may stand in the same file", () => {
+  const profile = Object.fromEntries(
+    ['PORT', 'PGDATA', 'SOCKET_DIR', 'LANG', 'LC_ALL'].map((name) => [`BUS_POSTGRES_${name}`, 'x']),
+  );
+  expect(read({ [fileKey]: './x', ...profile }).warnings).toEqual([]);
+  expect(read({ [fileKey]: './x', BUS_POSTGRES_PROT: 'x' }).warnings).toMatchObject([
+    { message: expect.not.stringContaining('did you mean') },
+  ]);
+});
+
 test('an empty key beside a full one is as good as unset', () => {
   expect(read({ [fileKey]: './x', [valueKey]: '' }).configuration.credentials).toEqual({ key: fileKey, file: './x' });
   expect(read({ [fileKey]: '', [valueKey]: 'x' }).configuration.credentials.key).toBe(valueKey);
@@ -78,9 +88,9 @@ describe('IN-25…34 what PostgreSQL keeps for itself', () => {
     ['BUS_DATABASE_SERVICE_ROLE', 'pg_x', 'role "pg_x" begins with pg_, which the server keeps for its own roles'],
     ['BUS_DATABASE_SERVICE_ROLE', 'public', 'role "public" is a role that the server keeps for itself'],
     ['BUS_DATABASE_ROLE_NAMES', 'none', 'role "none" is a role that the server keeps for itself'],
-    ['BUS_DATABASE_SCHEMA_NAMES', 'pg_x', 'schema "pg_x" begins with pg_, which the server keeps for its own schemas'],
+    ['BUS_DATABASE_SCHEMAS', 'pg_x', 'schema "pg_x" begins with pg_, which the server keeps for its own schemas'],
     [
-      'BUS_DATABASE_SCHEMA_NAMES',
+      'BUS_DATABASE_SCHEMAS',
       'information_schema',
       'schema "information_schema" is a schema that the server keeps for itself',
     ],
@@ -92,7 +102,7 @@ describe('IN-25…34 what PostgreSQL keeps for itself', () => {
     const env = {
       BUS_DATABASE_NAMES: 'pg_x,public',
       BUS_DATABASE_SERVICE_ROLE: 'PUBLIC',
-      BUS_DATABASE_SCHEMA_NAMES: 'postgres,public',
+      BUS_DATABASE_SCHEMAS: 'postgres,public',
     };
     expect(read({ [fileKey]: './x', ...env }).configuration.declared).toMatchObject({ databases: ['pg_x', 'public'] });
   });

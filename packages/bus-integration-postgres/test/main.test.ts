@@ -68,8 +68,8 @@ describe('bus-integration-postgres', () => {
   it.each([[['--dry-run', 'plan']], [['plan', '--dry-run']]])('plans for an empty server: %j', (argv) => {
     const env = {
       BUS_DEPLOYMENT_ID: 'demo',
-      BUS_DATABASE_NAMES: 'one, two',
-      BUS_DATABASE_SCHEMA_NAMES: 'public,audit',
+      BUS_DATABASE_NAMES: 'one two',
+      BUS_DATABASE_SCHEMAS: 'public,audit',
     };
     const { status, stdout } = go(argv, env);
     const response = JSON.parse(stdout);
@@ -90,6 +90,18 @@ describe('bus-integration-postgres', () => {
     const { status, stdout } = go(['--dry-run', 'plan'], { BUS_DEPLOYMENT_ID: '-x' });
     expect(status).toBe(2);
     expect(JSON.parse(stdout)).toMatchObject({ ok: false, error_class: 'invalid-request' });
+  });
+
+  it('refuses a dry run of names that no list or server takes', () => {
+    for (const [key, value] of [
+      ['BUS_DATABASE_NAMES', 'a;b'],
+      ['BUS_DATABASE_SERVICE_ROLE', 'a\nb'],
+      ['BUS_DATABASE_SCHEMA_NAMES', 'pg_x'],
+    ] as const) {
+      const { status, stdout } = go(['--dry-run', 'plan'], { [key]: value });
+      expect(status).toBe(2);
+      expect(JSON.parse(stdout)).toMatchObject({ error_class: 'invalid-request', diagnostics: [{ target: key }] });
+    }
   });
 
   it('hands hba its words and the global flags', () => {

@@ -15,7 +15,7 @@ test('what is beyond it is named, with the keys that would declare it', () => {
       severity: 'warn',
       code: 'not-configured-here',
       message: `only this request declares databases a, b, c, …; schemas "odd name": status and verify don't look there`,
-      remedy: 'set BUS_DATABASE_NAMES and BUS_DATABASE_SCHEMA_NAMES where the worker or API runs',
+      remedy: 'set BUS_DATABASE_NAMES and BUS_DATABASE_SCHEMAS where the worker or API runs',
     },
   ]);
 });

@@ -8,6 +8,8 @@ export interface Flag {
   readonly value?: string;
   readonly choices?: readonly string[];
   readonly isRepeatable?: true;
+  /** Whether its value is a list, with commas or white space between two items. */
+  readonly isList?: true;
   /** The verbs that know it; absent when all do. */
   readonly verbs?: readonly Verb[];
   readonly text: string;
@@ -51,6 +53,7 @@ const flagTable = [
     name: 'allow',
     value: 'RISK[,RISK]',
     isRepeatable: true,
+    isList: true,
     verbs: changing,
     text: 'let revoke, destructive or weaken-tls steps pass',
   },

@@ -107,6 +107,7 @@ function problemOf(flag: Flag | undefined, { rawName, value, inlineValue }: Opti
   if (flag.choices !== undefined && !flag.choices.includes(value)) {
     return `${rawName} ${quoted(value)}: expected ${flag.choices.join(', ').replace(/, ([^,]*)$/, ' or $1')}`;
   }
+  if (flag.isList && value.includes(';')) return `${rawName} holds a semicolon; write ${rawName} ${flag.value}`;
   return undefined;
 }
 
@@ -127,7 +128,7 @@ function flagsOf(values: ReadonlyMap<FlagName, readonly string[]>): Flags {
     check: has('check'),
     sql: has('sql'),
     dryRun: has('dry-run'),
-    allow: (values.get('allow') ?? []).flatMap((list) => list.split(',')).map((risk) => risk.trim()),
+    allow: (values.get('allow') ?? []).flatMap((list) => list.split(',')).flatMap((part) => part.trim().split(/\s+/)),
     adopt: has('adopt'),
     rotate: values.get('rotate') ?? [],
     noNegative: has('no-negative'),

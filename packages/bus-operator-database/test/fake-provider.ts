@@ -22,7 +22,7 @@ export interface FakeRoot extends ProviderRoot {
 const keys: ProviderKeys = {
   provider: 'fake',
   prefix: 'BUS_FAKE_',
-  known: ['BUS_FAKE_DSN'],
+  known: [{ name: 'BUS_FAKE_DSN', meaning: 'a DSN', isSecret: true }],
   names: {
     maxBytes: 63,
     reserved: {

@@ -25,9 +25,18 @@ describe('readInvocation', () => {
   });
 
   it('splits risks at commas and keeps roles whole', () => {
-    const argv = ['apply', '--allow', 'revoke, update', '--allow=destructive', '--rotate', 'a,b', '--rotate', 'c'];
+    const argv = [
+      'apply',
+      '--allow',
+      'revoke, update weaken-tls',
+      '--allow=destructive',
+      '--rotate',
+      'a,b',
+      '--rotate',
+      'c',
+    ];
     expect(readInvocation(argv)).toMatchObject({
-      flags: { allow: ['revoke', 'update', 'destructive'], rotate: ['a,b', 'c'] },
+      flags: { allow: ['revoke', 'update', 'weaken-tls', 'destructive'], rotate: ['a,b', 'c'] },
     });
   });
 
@@ -48,6 +57,7 @@ describe('readInvocation', () => {
 
   it('says which verb a flag belongs to', () => {
     expect(problemOf('status', '--save', 'x')).toBe('--save is a flag of plan, not of status');
+    expect(problemOf('plan', '--allow', 'revoke;update')).toBe('--allow holds a semicolon; write --allow RISK[,RISK]');
     expect(problemOf('doctor', '--allow', 'revoke')).toBe('--allow is a flag of plan and apply, not of doctor');
   });
 

@@ -94,6 +94,10 @@ describe('run: requests', () => {
       ['apply', '--allow', 'drop'],
       '--allow "drop" is no risk; expected create, grant, update, rotate, weaken-tls, revoke, destructive',
     ],
+    [
+      ['apply', '--rotate', 'bus\nservice'],
+      '--rotate bus\\u000aservice: holds a line break (CR or LF), which newer servers refuse, and dumps, logs and access rules break on',
+    ],
     [['apply', '--rotate', 'bus_servic'], '--rotate bus_servic: no such role is declared; declared: bus_service'],
     [['plan', '--jobs', '0'], '--jobs 0: expected a number from 1 to 64'],
     [['plan', '--timeout', '30'], '--timeout: "30" is no duration like 500ms, 30s, 2m or 1h30m; did you mean 30s?'],

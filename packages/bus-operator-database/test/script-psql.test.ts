@@ -10,7 +10,7 @@ import { main } from '../src/index.ts';
 import { captured } from './fake-provider.ts';
 
 const psql = psqlPath();
-const databases = ['plain', 'with blank', 'a=b', `it's "quoted"`, 'back\\slash', ':name', 'postgresql://x', "d'\\"];
+const databases = ['plain', 'with.dot', 'a=b', `it's"quoted"`, 'back\\slash', ':name', 'postgresql://x', "d'\\"];
 
 it.skipIf(psql === undefined)('runs in psql for every name, and apply --rotate finishes it', async () => {
   await using server = await startServer();
@@ -26,7 +26,7 @@ it.skipIf(psql === undefined)('runs in psql for every name, and apply --rotate f
       BUS_POSTGRES_ADMIN_DSN_FILE: './local/admin',
       BUS_DATABASE_NAMES: databases.join(','),
       BUS_DATABASE_SERVICE_ROLE: 'service "role"',
-      BUS_DATABASE_SCHEMA_NAMES: 'public,audit',
+      BUS_DATABASE_SCHEMAS: 'public,audit',
       BUS_DATABASE_DSN_OUTPUT_DIR: './local/dsn',
     };
     const go = async (...argv: string[]) => {

@@ -2,8 +2,15 @@
 // code, redirect trust or find other files is not taken, and neither is a file that somebody else could have written.
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Diagnostic, type EnvFile, judgeEnvFile, OperationError, readEnvFile } from 'bus-integration-database';
-import { allowedNames, isWithheld } from './withheld.ts';
+import {
+  allowedNames,
+  type Diagnostic,
+  type EnvFile,
+  judgeEnvFile,
+  OperationError,
+  readEnvFile,
+} from 'bus-integration-database';
+import { isWithheld } from './withheld.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -50,13 +50,3 @@ export function isWithheld(name: string, allowed: ReadonlySet<string>): boolean 
   if (harmless.has(name) || !pattern.test(name)) return false;
   return !allowed.has(name) || /^BUS_DOTENV_/i.test(name);
 }
-
-/**
- * The names that BUS_DOTENV_ALLOW lets through: split at commas, colons, semicolons and white space.
- *
- * @example
- * allowedNames('PGUSER, NODE_OPTIONS'); // Set { 'PGUSER', 'NODE_OPTIONS' }
- */
-export function allowedNames(list: string | undefined): ReadonlySet<string> {
-  return new Set((list ?? '').split(/[\s,:;]+/).filter((name) => name !== ''));
-}

@@ -1,5 +1,6 @@
+import { allowedNames } from 'bus-integration-database';
 import { expect, test } from 'vitest';
-import { allowedNames, isWithheld } from '../src/withheld.ts';
+import { isWithheld } from '../src/withheld.ts';
 
 const none = new Set<string>();
 

@@ -38,7 +38,7 @@ export interface NatsServers {
  * serversOf('tls://a:4222,tls://b:4222'); // { servers: ['a:4222', 'b:4222'], tls: {} }
  */
 export function serversOf(text: string): NatsServers {
-  const addresses = text.split(',').map((part) => addressOf(part.trim()));
+  const addresses = addressesOf(text);
   const login = addresses.find(({ username }) => username !== '');
   const isEncrypted = addresses.some(({ protocol }) => protocol === 'tls:');
   return {
@@ -55,9 +55,16 @@ export function serversOf(text: string): NatsServers {
  * sendsLoginInClear('nats://user:password@nats.example.com'); // true
  */
 export function sendsLoginInClear(text: string): boolean {
-  const addresses = text.split(',').map((part) => addressOf(part.trim()));
+  const addresses = addressesOf(text);
   const { user, tls } = serversOf(text);
   return user !== undefined && tls === undefined && addresses.some(goesInClear);
+}
+
+function addressesOf(text: string): URL[] {
+  return text
+    .trim()
+    .split(/\s*,\s*|\s+/)
+    .map(addressOf);
 }
 
 function addressOf(text: string): URL {

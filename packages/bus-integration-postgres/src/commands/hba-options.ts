@@ -1,6 +1,7 @@
 // The command line of `hba`: what a person says of a client becomes what rules are matched against. Opens nothing.
 import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
+import { lineBreakFault, printable, readList } from 'bus-integration-database';
 import { numericAddress } from '../hba/address.ts';
 import type { HbaClient } from '../hba/client.ts';
 
@@ -74,6 +75,13 @@ function wishOf(argv: readonly string[]): HbaWish {
   const database = values.database ?? (replication === 'physical' ? '' : undefined);
   if (user === undefined || user === '') throw new UsageProblem('--user is missing');
   if (database === undefined) throw new UsageProblem('--database is missing');
+  for (const [flag, name] of [
+    ['--user', user],
+    ['--database', database],
+  ] as const) {
+    const fault = lineBreakFault(name);
+    if (fault !== undefined) throw new UsageProblem(`${flag} ${printable(name)} ${fault}`);
+  }
   if (isUnix === (address !== undefined)) throw new UsageProblem('one of --address and --unix is needed');
   if (isUnix && (tls || gss))
     throw new UsageProblem('--tls and --gss are for --address: a Unix-domain socket has neither');
@@ -81,8 +89,8 @@ function wishOf(argv: readonly string[]): HbaWish {
     throw new UsageProblem('--address takes a numeric address, not a name');
   if (major !== undefined && file === undefined) throw new UsageProblem('--major is for --file: a server says its own');
   if (major !== undefined && !/^1[4-8]$/.test(major)) throw new UsageProblem('--major takes 14 to 18');
-  const memberOf = listOf(values['member-of']);
-  const serverAddresses = listOf(values['server-address']);
+  const memberOf = listOf('--member-of', values['member-of']);
+  const serverAddresses = listOf('--server-address', values['server-address']);
   if (serverAddresses?.some((text) => numericAddress(text.split('/')[0] ?? '') === undefined)) {
     throw new UsageProblem('--server-address takes numeric addresses, as 10.0.3.7/24');
   }
@@ -108,6 +116,10 @@ function replicationOf(text: string): HbaClient['replication'] {
   throw new UsageProblem('--replication takes none, physical or logical');
 }
 
-function listOf(given: readonly string[] | undefined): readonly string[] | undefined {
-  return given?.flatMap((text) => text.split(',')).filter((item) => item !== '');
+function listOf(flag: string, given: readonly string[] | undefined): readonly string[] | undefined {
+  return given?.flatMap((text) => {
+    const { items, fault } = readList(text);
+    if (fault !== undefined) throw new UsageProblem(`${flag} ${fault.seen}`);
+    return items;
+  });
 }

@@ -1,5 +1,13 @@
 // What the flags of plan and apply allow, as the parts of a request that say so.
-import { type Configuration, OperationError, printable, type Response, risks, rolesOf } from 'bus-integration-database';
+import {
+  type Configuration,
+  lineBreakFault,
+  OperationError,
+  printable,
+  type Response,
+  risks,
+  rolesOf,
+} from 'bus-integration-database';
 import { nameList } from '../figures.ts';
 import type { Flags } from '../flags.ts';
 import { nearest } from '../nearest.ts';
@@ -33,6 +41,9 @@ function declaredRole(role: string, { declared }: Configuration): string {
     roles: serviceRole === undefined ? declared.roles : [serviceRole, ...declared.roles],
   });
   if (roles.includes(role)) return role;
+  const broken = lineBreakFault(role);
+  if (broken !== undefined)
+    throw new OperationError('invalid-request', `--rotate ${printable(role)}: ${broken}`, { code: 'usage' });
   const known = roles.length === 0 ? 'none is declared' : `declared: ${printable(nameList(roles))}`;
   throw new OperationError('invalid-request', `--rotate ${printable(role)}: no such role is declared; ${known}`, {
     code: 'usage',

@@ -31,7 +31,8 @@ export interface CommandResult {
 
 /** A logged-in client. */
 export interface Driver {
-  readonly pid: number;
+  /** From BackendKeyData; undefined without one, and where no process can have it. */
+  readonly pid: number | undefined;
   readonly parameterStatus: Readonly<Record<string, string>>;
   /** Of the last request, the first hundred, and one that says that a GRANT or REVOKE did nothing. */
   readonly notices: readonly Notice[];
@@ -133,7 +134,7 @@ export async function logIn(options: LoginOptions): Promise<Driver> {
     signal.removeEventListener('abort', onAbort);
   }
   return {
-    pid: (client as unknown as { processID: number | null }).processID ?? 0,
+    pid: processOf(client as unknown as { readonly processID: number | null }),
     parameterStatus,
     notices,
     closed,
@@ -147,6 +148,11 @@ export async function logIn(options: LoginOptions): Promise<Driver> {
     },
     end: () => void client.end().catch(() => {}),
   };
+}
+
+/** Poolers make up numbers, which need not be positive. */
+function processOf({ processID }: { readonly processID: number | null }): number | undefined {
+  return processID !== null && processID > 0 ? processID : undefined;
 }
 
 /** PostgreSQL reports some fifteen parameters; extensions may add a few. */

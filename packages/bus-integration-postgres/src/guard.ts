@@ -8,14 +8,17 @@ import type { Settings } from './startup-settings.ts';
 /** What a guard answers: the search_path that it found, and the server process that it found it in. */
 export interface GuardAnswer {
   readonly search_path: string;
-  readonly pid: number;
+  readonly pid: number | undefined;
 }
 
 /** Settings that a session is to have to its end. */
 export interface LastingSettings {
   readonly settings: Settings;
-  /** The server process that logged us in: in another one, a pooler's, they hold for the transaction only. */
-  readonly pid: number;
+  /**
+   * The server process that logged us in: in another one, a pooler's, they hold for the transaction only. Undefined where
+   * the login named none (BackendKeyData may be left out): then no process is known to be that one.
+   */
+  readonly pid: number | undefined;
 }
 
 /**
@@ -32,7 +35,9 @@ export function guardStatement(settings: Settings, isReadOnly: boolean, lasting?
     (isLocal: string) =>
     ([name, value]: readonly [string, string]) =>
       `pg_catalog.set_config(${literal(name)}, ${literal(value)}, ${isLocal})`;
-  const isElsewhere = `pg_catalog.int4ne(pg_catalog.pg_backend_pid(), ${lasting?.pid})`;
+  // set_config takes NULL for false: what is compared must be a number.
+  const isElsewhere =
+    lasting?.pid === undefined ? 'true' : `pg_catalog.int4ne(pg_catalog.pg_backend_pid(), ${lasting.pid})`;
   const columns = [
     ...Object.entries(lasting?.settings ?? {}).map(setting(isElsewhere)),
     ...Object.entries(wanted).map(setting('true')),

@@ -42,8 +42,8 @@ export interface Session extends AsyncDisposable {
   readonly pinned: PinnedAddress;
   readonly user: string;
   readonly database: string;
-  /** From BackendKeyData; behind a pooler it is not the backend's. */
-  readonly pid: number;
+  /** From BackendKeyData, which may be left out; behind a pooler it is not the backend's. */
+  readonly pid: number | undefined;
   /** 180004 for 18.4; 0 when the server doesn't say. */
   readonly serverVersionNum: number;
   /** `server_version`, `in_hot_standby`, `is_superuser` …, kept up to date as the server reports them. */
@@ -115,9 +115,11 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
   // What the first guard found. A pooler may have taken the settings and not passed them on, or give another server
   // process to each transaction: only where the process is the one that logged us in does what it says hold for all.
   let found: GuardAnswer | undefined;
-  const isProven = () => !setsPerTransaction && found?.pid === driver.pid && found.search_path === '';
+  const isOwnProcess = () => driver.pid !== undefined && found?.pid === driver.pid;
+  const isProven = () => !setsPerTransaction && isOwnProcess() && found?.search_path === '';
   // In a transaction that is rolled back, SET would be undone: the first statement runs in none.
-  const isDirect = () => found === undefined && !setsPerTransaction && facts.direct.has(where);
+  const isDirect = () =>
+    found === undefined && !setsPerTransaction && driver.pid !== undefined && facts.direct.has(where);
   const names = new Map<string, string>();
   const nameOf = (text: string): string => {
     const name = names.get(text) ?? `s${names.size}`;
@@ -207,7 +209,7 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
     isPooled: async () => {
       if (found === undefined) looking ??= session.query('SELECT 1', [], { doing: 'looking for a pooler' });
       await looking;
-      return found?.pid !== driver.pid || setsPerTransaction;
+      return !isOwnProcess() || setsPerTransaction;
     },
     close: () => {
       closing ??= goodbye();

@@ -22,6 +22,13 @@ test('a guard names functions only, with exactly their types, and stands behind 
   expect(guardedScript('SELECT 1; BEGIN', 'G')).toEqual({ text: 'G;\nSELECT 1; BEGIN', at: 0 });
 });
 
+test('where the login named no server process, none is taken for its own, and NULL is compared with nothing', () => {
+  const settings = { transaction_timeout: '0' };
+  const columns = (pid: number | undefined) => guardStatement({}, true, { settings, pid });
+  expect(columns(7)).toContain("'0', pg_catalog.int4ne(pg_catalog.pg_backend_pid(), 7))");
+  expect(columns(undefined)).toContain("set_config('transaction_timeout', '0', true)");
+});
+
 describe.each([14, 18] as const)('PostgreSQL %i', (major: Major) => {
   test('a search_path of the role or the database never holds, and each session is judged in its first round trip', async () => {
     await using server = await startServer({ major });
@@ -120,6 +127,26 @@ describe.each([14, 18] as const)('PostgreSQL %i', (major: Major) => {
     for (const _ of [1, 2]) expect(await session.query(careless, [1])).toEqual([{ differs: true }]);
     expect(await session.script('SELECT 1::oid <> 0 AS differs')).toEqual([[{ differs: true }]]);
   });
+});
+
+test('a session that was given no pid leaves no setting behind, and is guarded in each statement', async () => {
+  await using server = await startServer({ major: 17, settings: { transaction_timeout: '77s' } });
+  await using front = await pooler(server, 'without-pid');
+  const addresses = [{ host: '127.0.0.1', port: front.port, password: new Secret(server.password) }];
+  const settings = { search_path: '', transaction_timeout: '0' };
+  const timeout = `SELECT pg_catalog.current_setting('transaction_timeout') AS value`;
+  for (const [target, left, pooled] of [
+    [targetOf(server, { addresses }), '77s', true],
+    [targetOf(server), '0', false],
+  ] as const) {
+    await using session = await connect(target, { ...brief, settings });
+    for (const _ of [1, 2]) {
+      expect(await session.query(timeout)).toEqual([{ value: '0' }]);
+      expect(await session.query(searchPath, ['search_path'])).toEqual([{ path: '' }]);
+    }
+    expect(await session.query(timeout, [], { isAsLoggedIn: true })).toEqual([{ value: left }]);
+    expect([await session.isPooled(), session.pid === undefined]).toEqual([pooled, pooled]);
+  }
 });
 
 test('a login trigger that turns search_path is seen, and every statement guarded', async () => {

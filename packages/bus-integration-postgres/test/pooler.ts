@@ -1,4 +1,5 @@
 // A stand-in for PgBouncer before a real server: refuses startup parameters in its words, hands out a pid of its own.
+// Or one that takes all of them and hands out no pid at all.
 import { connect, type Socket } from 'node:net';
 import type { ServerAddress } from 'embedded';
 import { fatal, type ScriptedServer, scriptedServer, startupParameters } from './scripted-server.ts';
@@ -6,18 +7,23 @@ import { fatal, type ScriptedServer, scriptedServer, startupParameters } from '.
 const taken = ['user', 'database', 'client_encoding', 'application_name'];
 
 /** Listens on a free port; everything after the startup packet goes to the server and back. */
-export function pooler(server: ServerAddress): Promise<ScriptedServer> {
+export function pooler(server: ServerAddress, kind: Kind = 'refusing'): Promise<ScriptedServer> {
   return scriptedServer((client, first) => {
     const parameters = startupParameters(first);
     if (parameters === undefined) {
       client.write('N');
-      client.once('data', (packet: Buffer) => serve(client, packet, server));
-    } else serve(client, first, server);
+      client.once('data', (packet: Buffer) => serve(client, packet, server, kind));
+    } else serve(client, first, server, kind);
   });
 }
 
-function serve(client: Socket, packet: Buffer, server: ServerAddress): void {
-  const refused = Object.keys(startupParameters(packet) ?? {}).find((name) => !taken.includes(name));
+type Kind = 'refusing' | 'without-pid';
+
+function serve(client: Socket, packet: Buffer, server: ServerAddress, kind: Kind): void {
+  const refused =
+    kind === 'without-pid'
+      ? undefined
+      : Object.keys(startupParameters(packet) ?? {}).find((name) => !taken.includes(name));
   if (refused !== undefined) {
     client.end(fatal('08P01', `unsupported startup parameter: ${refused}`));
     return;
@@ -26,7 +32,7 @@ function serve(client: Socket, packet: Buffer, server: ServerAddress): void {
   backend.on('error', () => client.destroy());
   backend.write(packet);
   client.pipe(backend);
-  backend.on('data', (bytes) => client.write(withOtherPid(bytes)));
+  backend.on('data', (bytes) => client.write(kind === 'without-pid' ? withoutPid(bytes) : withOtherPid(bytes)));
   backend.on('close', () => client.end());
   client.on('close', () => backend.destroy());
 }
@@ -36,4 +42,10 @@ function withOtherPid(bytes: Buffer): Buffer {
   const at = bytes.indexOf(Buffer.from('K\0\0\0\x0c', 'latin1'));
   if (at >= 0) bytes.writeUInt32BE(1, at + 5);
   return bytes;
+}
+
+// PostgreSQL 18 answers protocol 3.0 with a key of the old length, too.
+function withoutPid(bytes: Buffer): Buffer {
+  const at = bytes.indexOf(Buffer.from('K\0\0\0\x0c', 'latin1'));
+  return at < 0 ? bytes : Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 13)]);
 }

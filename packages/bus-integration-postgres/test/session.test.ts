@@ -77,7 +77,7 @@ describe('query', () => {
   test('an administrator’s cut keeps its SQLSTATE, and a cut while idle its reason', async () => {
     await using server = await sharedServer();
     await using admin = await connect(targetOf(server), brief);
-    const cut = (pid: number) => admin.query('SELECT pg_catalog.pg_terminate_backend($1)', [pid]);
+    const cut = (pid: number | undefined) => admin.query('SELECT pg_catalog.pg_terminate_backend($1)', [pid]);
     const busy = await connect(targetOf(server), brief);
     const waiting = busy.query('SELECT pg_catalog.pg_sleep(30)').catch((error: unknown) => error);
     await cut(busy.pid);

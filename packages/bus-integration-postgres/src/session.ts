@@ -117,9 +117,10 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
   let found: GuardAnswer | undefined;
   const isOwnProcess = () => driver.pid !== undefined && found?.pid === driver.pid;
   const isProven = () => !setsPerTransaction && isOwnProcess() && found?.search_path === '';
-  // In a transaction that is rolled back, SET would be undone: the first statement runs in none.
-  const isDirect = () =>
-    found === undefined && !setsPerTransaction && driver.pid !== undefined && facts.direct.has(where);
+  // For a session that was to have an empty search_path to its end. In a transaction that is rolled back SET would be
+  // undone: the first statement runs in none.
+  const isOurs = facts.settings.search_path === '' && !setsPerTransaction && driver.pid !== undefined;
+  const isDirect = () => isOurs && found === undefined && facts.direct.has(where);
   const names = new Map<string, string>();
   const nameOf = (text: string): string => {
     const name = names.get(text) ?? `s${names.size}`;

@@ -34,6 +34,29 @@ function dsn(parts: {
   return `postgresql://${user}:${password}@${host}:${port}/${parts.database ?? 'postgres'}${parts.query ?? ''}`;
 }
 
+describe('target_session_attrs in the admin DSN', () => {
+  it.each(['read-write', 'primary', 'any', 'prefer-standby'])('%s works at a primary', async (wanted) => {
+    const name = wanted.replace('-', '_');
+    const keys = {
+      BUS_DEPLOYMENT_ID: `at-${wanted}`,
+      BUS_DATABASE_NAMES: `at_${name}`,
+      BUS_DATABASE_SERVICE_ROLE: name,
+    };
+    using deployment = makeDeployment({ adminDsn: dsn({ query: `?target_session_attrs=${wanted}` }), keys });
+    for (const args of [['doctor'], ['plan'], ['apply'], ['verify'], ['status', '--check']])
+      await expectDone(deployment, args);
+  });
+
+  it.each([
+    ['read-only', 'is not read-only'],
+    ['standby', 'is no standby'],
+  ])('%s is refused by a primary', async (wanted, says) => {
+    using deployment = makeDeployment({ adminDsn: dsn({ query: `?target_session_attrs=${wanted}` }) });
+    for (const args of [['plan'], ['status'], ['verify']])
+      await expectRefusal(deployment, server, { args, exit: 1, says: `${says}; expected ${wanted}` });
+  });
+});
+
 describe('not reached', () => {
   it.each([
     ['doctor', 1],

@@ -48,6 +48,8 @@ export interface AttemptOptions {
   readonly database: string;
   readonly applicationName: string;
   readonly settings: Settings;
+  /** Names of settings that the session's first statement sets, not the startup packet. */
+  readonly deferred: readonly string[];
   readonly queryTimeoutMs: number;
   readonly record: AuthenticationRecord;
   readonly cache: ConnectCache;
@@ -65,13 +67,13 @@ export type Stage = 'dialling' | 'answering';
  * @throws {OperationError} with the server's SQLSTATE as its code where the server refused.
  */
 export async function attempt(pinned: PinnedAddress, options: AttemptOptions): Promise<Session> {
-  const { cache, settings } = options;
+  const { cache, settings, deferred } = options;
   const place = placeOf(pinned);
   const refusals = cache.settingRefusals.get(place) ?? new Map();
   cache.settingRefusals.set(place, refusals);
   // Each further round leaves out at least one setting more.
   for (;;) {
-    const sent = Object.keys(packetSettings(settings, refusals));
+    const sent = Object.keys(packetSettings(settings, refusals, deferred));
     try {
       return await withSslMode(pinned, options, refusals);
     } catch (error) {
@@ -142,7 +144,7 @@ async function open(
         database,
         application_name: options.applicationName,
         ...(target.options !== undefined && { options: target.options }),
-        ...packetSettings(options.settings, refusals),
+        ...packetSettings(options.settings, refusals, options.deferred),
       },
       rules: {
         where,
@@ -171,6 +173,7 @@ async function open(
       direct: cache.direct,
       transactionSettings: localSettings(options.settings, refusals),
       settings: options.settings,
+      deferred: options.deferred,
       queryTimeoutMs,
       meter,
     });

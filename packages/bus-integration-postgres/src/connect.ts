@@ -166,9 +166,10 @@ async function within(
   const timeoutMs = Math.ceil(
     Math.min(target.connectTimeoutMs ?? Number.POSITIVE_INFINITY, whole.remainingMs() / left),
   );
-  const { progress, user = target.user } = options;
+  const { progress, user = target.user, settings = {} } = options;
   Object.assign(progress, { where: placeOf(pinned), stage: 'dialling' });
   const own = startDeadline(timeoutMs, whole.signal, () => expired(progress, timeoutMs));
+  const deferred = readOnlySetting.filter((name) => name in settings && judgesReadOnly.has(options.attributes));
   try {
     const session = await attempt(pinned, {
       target,
@@ -177,7 +178,8 @@ async function within(
       password: options.password ?? (user === target.user ? server.password : undefined),
       database: options.database ?? target.database,
       applicationName: options.applicationName,
-      settings: options.settings ?? {},
+      settings,
+      deferred,
       queryTimeoutMs: options.queryTimeoutMs,
       record: options.record ?? { isProofSent: false, isServerProven: false },
       cache: options.cache ?? createConnectCache(),
@@ -188,7 +190,11 @@ async function within(
       },
     });
     const fault = await sessionFault(session, options.attributes, own.remainingMs()).catch((error: unknown) => error);
-    if (fault === undefined) return session;
+    if (fault === undefined) {
+      // What goes before a session's first statement sets what was deferred.
+      if (deferred.length > 0) await session.query('SELECT', [], { timeoutMs: own.remainingMs() });
+      return session;
+    }
     await session.close();
     if (typeof fault !== 'string') throw fault;
     throw new OperationError('unreachable', `${session.where} ${fault}; expected ${options.attributes}`, {
@@ -200,6 +206,10 @@ async function within(
     own.stop();
   }
 }
+
+const readOnlySetting = ['default_transaction_read_only'];
+/** Ours would stand for the server's own setting: it is set once that was judged. */
+const judgesReadOnly: ReadonlySet<RoundOptions['attributes']> = new Set(['read-write', 'read-only'] as const);
 
 function expired({ where, stage }: Progress, timeoutMs: number): OperationError {
   const waited = `${Math.round(timeoutMs / 100) / 10} s`;

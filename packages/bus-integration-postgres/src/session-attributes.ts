@@ -48,6 +48,8 @@ async function asked(session: Session, timeoutMs: number): Promise<Attributes> {
     sql: attributesQuery,
     timeoutMs,
     doing: 'looking whether it is a standby',
+    // What goes before other statements sets the very setting that is asked for.
+    isAsLoggedIn: true,
   });
 }
 

@@ -30,7 +30,7 @@ export interface RequestOptions {
   readonly isAlone?: boolean;
   /**
    * True for what must run in the session as its login left it, with whatever search_path the role has: only for what a
-   * service does as itself, to see whether it works. Default: false.
+   * service does as itself, to see whether it works, and for what asks how the login left it. Default: false.
    */
   readonly isAsLoggedIn?: boolean;
 }
@@ -96,6 +96,8 @@ export interface SessionFacts {
   readonly transactionSettings: Settings;
   /** What the connection was to begin with. */
   readonly settings: Settings;
+  /** Names of those that the first statement sets. */
+  readonly deferred: readonly string[];
   /** Default deadline of a request. */
   readonly queryTimeoutMs: number;
   readonly meter: Meter | undefined;
@@ -109,7 +111,7 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
   let closing: Promise<void> | undefined;
   const setsPerTransaction = [...facts.refusals.values()].includes('in-packet');
   const serverVersionNum = versionNumber(driver.parameterStatus.server_version ?? '');
-  const lasting = { settings: laterSettings(facts.settings, serverVersionNum), pid: driver.pid };
+  const lasting = { settings: laterSettings(facts.settings, serverVersionNum, facts.deferred), pid: driver.pid };
   const readGuard = guardStatement(facts.transactionSettings, true, lasting);
   const guard = guardStatement(facts.transactionSettings, false, lasting);
   // What the first guard found. A pooler may have taken the settings and not passed them on, or give another server

@@ -7,11 +7,21 @@ export type Settings = Readonly<Record<string, string>>;
 /** What an address was found not to take: a setting in the startup packet, or a setting at all. */
 export type SettingRefusals = Map<string, 'in-packet' | 'at-all'>;
 
-/** The settings that the startup packet may carry; none before a pooler, which takes hardly any. */
-export function packetSettings(settings: Settings, refusals: SettingRefusals): Settings {
+/**
+ * The settings that the startup packet may carry; none before a pooler, which takes hardly any.
+ *
+ * @param deferred names that the session's first statement is to set instead
+ */
+export function packetSettings(
+  settings: Settings,
+  refusals: SettingRefusals,
+  deferred: readonly string[] = [],
+): Settings {
   if (isPooler(refusals)) return {};
   return Object.fromEntries(
-    Object.entries(settings).filter(([name]) => !refusals.has(name) && !(name in firstVersion)),
+    Object.entries(settings).filter(
+      ([name]) => !refusals.has(name) && !(name in firstVersion) && !deferred.includes(name),
+    ),
   );
 }
 
@@ -21,9 +31,15 @@ export function packetSettings(settings: Settings, refusals: SettingRefusals): S
  */
 const firstVersion: Readonly<Record<string, number>> = { transaction_timeout: 170_000 };
 
-/** The settings that a session's first statement is to set, on a server that has them. */
-export function laterSettings(settings: Settings, serverVersionNum: number): Settings {
-  const later = Object.entries(settings).filter(([name]) => serverVersionNum >= (firstVersion[name] ?? Infinity));
+/** The settings that a session's first statement is to set, on a server that has them: new ones, and `deferred`. */
+export function laterSettings(
+  settings: Settings,
+  serverVersionNum: number,
+  deferred: readonly string[] = [],
+): Settings {
+  const later = Object.entries(settings).filter(
+    ([name]) => deferred.includes(name) || serverVersionNum >= (firstVersion[name] ?? Infinity),
+  );
   return Object.fromEntries(later);
 }
 

@@ -7,6 +7,7 @@ import { type Server, sharedServer, startServer } from 'embedded';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect, createConnectCache, createMeter } from '../src/connect.ts';
 import type { ConnectionTarget, ServerAddress } from '../src/connection-target.ts';
+import { pooler } from './pooler.ts';
 import { fatal, scriptedServer } from './scripted-server.ts';
 import { brief, targetAt, targetOf } from './target.ts';
 
@@ -225,6 +226,8 @@ describe('IN-24 several addresses', () => {
   });
 });
 
+const reading = { ...brief, settings: { search_path: '', default_transaction_read_only: 'on' } };
+
 describe.each([14, 18] as const)('target_session_attrs on PostgreSQL %i', (major) => {
   let primary: Server;
   let standby: Server;
@@ -250,11 +253,61 @@ describe.each([14, 18] as const)('target_session_attrs on PostgreSQL %i', (major
     ['read-only', ['primary', 'readOnly', 'standby'], 'readOnly'],
     ['prefer-standby', ['primary', 'standby'], 'standby'],
     ['prefer-standby', ['readOnly', 'primary'], 'readOnly'],
-  ] as const)('%s of %j is %s', async (targetSessionAttrs, order, chosen) => {
+  ] as const)('%s of %j is %s, for sessions that are to read only too', async (targetSessionAttrs, order, chosen) => {
     const servers = { primary, standby, readOnly };
     const addresses = order.map((name) => addressOf(servers[name]));
-    await using session = await connect(targetOf(primary, { addresses, targetSessionAttrs }), brief);
-    expect(session.pinned.port).toBe(servers[chosen].port);
+    for (const options of [brief, reading]) {
+      await using session = await connect(targetOf(primary, { addresses, targetSessionAttrs }), options);
+      expect(session.pinned.port).toBe(servers[chosen].port);
+      const isOn = options === reading || chosen === 'readOnly';
+      expect(await session.query('SHOW default_transaction_read_only')).toEqual([
+        { default_transaction_read_only: isOn ? 'on' : 'off' },
+      ]);
+    }
+  });
+
+  test.each([
+    ['any', 'primary', undefined],
+    ['any', 'readOnly', undefined],
+    ['any', 'standby', undefined],
+    ['primary', 'primary', undefined],
+    ['primary', 'readOnly', undefined],
+    ['primary', 'standby', 'is a standby'],
+    ['read-write', 'primary', undefined],
+    ['read-write', 'readOnly', 'is read-only (default_transaction_read_only is on)'],
+    ['read-write', 'standby', 'is a standby'],
+    ['read-only', 'primary', 'is not read-only'],
+    ['read-only', 'readOnly', undefined],
+    ['read-only', 'standby', undefined],
+    ['standby', 'primary', 'is no standby'],
+    ['standby', 'readOnly', 'is no standby'],
+    ['standby', 'standby', undefined],
+    ['prefer-standby', 'primary', undefined],
+    ['prefer-standby', 'readOnly', undefined],
+    ['prefer-standby', 'standby', undefined],
+  ] as const)('a session that is to read only, %s, at %s: %s', async (targetSessionAttrs, name, fault) => {
+    const addresses = [addressOf({ primary, standby, readOnly }[name])];
+    const connecting = connect(targetOf(primary, { addresses, targetSessionAttrs }), reading);
+    if (fault !== undefined) return expect(connecting).rejects.toThrow(`${fault}; expected ${targetSessionAttrs}`);
+    await using session = await connecting;
+    await expect(session.script('CREATE TEMPORARY TABLE x (); CREATE TABLE y ()')).rejects.toMatchObject({
+      code: '25006',
+    });
+  });
+
+  test('by way of a pooler, which reports nothing and may take no settings', async () => {
+    for (const [server, isOn] of [
+      [primary, false],
+      [readOnly, true],
+    ] as const) {
+      await using front = await pooler(server);
+      const addresses = [{ host: '127.0.0.1', port: front.port, password: new Secret(server.password) }];
+      const at = (targetSessionAttrs: 'read-write' | 'read-only') =>
+        connect(targetOf(server, { addresses, targetSessionAttrs }), reading);
+      await using session = await at(isOn ? 'read-only' : 'read-write');
+      expect(await session.isPooled()).toBe(true);
+      await expect(at(isOn ? 'read-write' : 'read-only')).rejects.toThrow(isOn ? 'is read-only' : 'is not read-only');
+    }
   });
 
   test('none of the wanted kind', async () => {

@@ -109,3 +109,4 @@ export { editDistance } from './unknown-keys.ts';
 export type { Worker, WorkerOptions } from './worker.ts';
 export { createWorker } from './worker.ts';
 export { misspelledWorkerKeys } from './worker-keys.ts';
+export { writeFault } from './write-fault.ts';

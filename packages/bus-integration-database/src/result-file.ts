@@ -4,6 +4,7 @@ import { closeSync, lstatSync } from 'node:fs';
 import { printable } from './names.ts';
 import { openDevice, writeAll } from './open-device.ts';
 import { replaceFile } from './replace-file.ts';
+import { writeFault } from './write-fault.ts';
 
 /**
  * The descriptor that a path means in every process, or undefined where it means a file: `-` and `/dev/stdout` are 1.
@@ -23,7 +24,7 @@ export function descriptorOf(path: string): number | undefined {
  * Writes a result that holds no secret to stdout or to the file that `-o` names; undefined, or why it could not be.
  *
  * @example
- * writeResult('OK\n', './out.txt'); // "./out.txt can't be written (permission denied)"
+ * writeResult('OK\n', './out.txt'); // "./out.txt can't be written (the disk is full)"
  */
 export function writeResult(text: string, output = '-'): string | undefined {
   const descriptor = descriptorOf(output);
@@ -36,8 +37,9 @@ export function writeResult(text: string, output = '-'): string | undefined {
     else writeToPath(text, output);
     return undefined;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return `${printable(output)} can't be written (${reasons[code ?? ''] ?? code})`;
+    const { seen, remedy } = writeFault(error, output);
+    const why = `${printable(output)} can't be written (${seen})`;
+    return remedy === undefined ? why : `${why}\n  next: ${remedy}`;
   }
 }
 
@@ -55,16 +57,3 @@ function writeToPath(text: string, path: string): void {
     closeSync(descriptor);
   }
 }
-
-const reasons: Readonly<Record<string, string>> = {
-  ELOOP: 'a symbolic link; name the file itself',
-  ENOENT: 'its directory does not exist',
-  ENOTDIR: 'its directory is no directory',
-  EISDIR: 'a directory, expected a file',
-  EACCES: 'permission denied',
-  EBADF: 'no such descriptor is open',
-  ENOSPC: 'the disk is full',
-  ENXIO: 'nobody reads it',
-  EROFS: 'the file system is read-only',
-  ENAMETOOLONG: 'its name is too long',
-};

@@ -44,15 +44,15 @@ it('replaces a file, and goes through no symbolic link', () => {
   expect(readFileSync(file, 'utf8')).toBe('new');
   symlinkSync(file, join(directory, 'link'));
   expect(writeResult('other', join(directory, 'link'))).toBe(
-    `${join(directory, 'link')} can't be written (a symbolic link; name the file itself)`,
+    `${join(directory, 'link')} can't be written (a symbolic link, or too many of them)\n  next: name the file itself`,
   );
   expect(readFileSync(file, 'utf8')).toBe('new');
 });
 
 it.each([
   ['/dev/full', 'the disk is full'],
-  ['/proc/self/fd/999999', 'no such descriptor is open'],
-  [`/tmp/${'x'.repeat(300)}`, 'its name is too long'],
+  ['/proc/self/fd/999999', 'no such descriptor is open for writing'],
+  [`/tmp/${'x'.repeat(300)}`, 'its name is too long; expected at most 255 bytes'],
 ])('says why %s can not be written', (path, why) => {
   expect(writeResult('x', path)).toBe(`${path} can't be written (${why})`);
 });

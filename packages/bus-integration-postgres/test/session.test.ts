@@ -3,6 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { connect, createMeter } from '../src/connect.ts';
 import { brief, targetOf } from './target.ts';
 
+function processOf({ pid }: { readonly pid: number | undefined }): number {
+  if (pid === undefined) throw new Error('the session was given no server process');
+  return pid;
+}
+
 describe('query', () => {
   test('gives rows as the driver reads them, and takes values', async () => {
     await using server = await sharedServer();
@@ -65,7 +70,7 @@ describe('query', () => {
       .query('SELECT pg_catalog.pg_sleep(30)', [], { doing: 'sleeping' })
       .catch((error: unknown) => error);
     await new Promise((resolve) => setTimeout(resolve, 50));
-    process.kill(session.pid, 'SIGKILL');
+    process.kill(processOf(session), 'SIGKILL');
     expect(await waiting).toMatchObject({
       errorClass: 'unreachable',
       message: expect.stringMatching(/^lost the connection to 127\.0\.0\.1:\d+ during sleeping: /),
@@ -142,11 +147,11 @@ describe('close', () => {
   test('does not wait for a frozen server', async () => {
     await using server = await startServer();
     const session = await connect(targetOf(server), brief);
-    process.kill(session.pid, 'SIGSTOP');
+    process.kill(processOf(session), 'SIGSTOP');
     const started = performance.now();
     await session.close();
     expect(performance.now() - started).toBeLessThan(2_000);
-    process.kill(session.pid, 'SIGCONT');
+    process.kill(processOf(session), 'SIGCONT');
   });
 
   test('ends a running statement', async () => {

@@ -5,7 +5,7 @@ import { access, lstat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { descriptorOf, OperationError, openDevice, printable, replaceFile } from 'bus-integration-database';
+import { descriptorOf, OperationError, openDevice, printable, replaceFile, writeFault } from 'bus-integration-database';
 
 export interface PrivateFile {
   /** Writes the text and puts the file in its place, 0600. */
@@ -90,7 +90,8 @@ async function writeToDevice(path: string, shown: string, text: string): Promise
 }
 
 function unwritable(shown: string, error: unknown): OperationError {
-  return refused(shown, `can't be written (${reasonOf(error)})`);
+  const { seen, remedy } = writeFault(error, shown);
+  return refused(shown, `can't be written (${seen})`, remedy);
 }
 
 function refused(shown: string, why: string, remedy?: string): OperationError {
@@ -99,21 +100,4 @@ function refused(shown: string, why: string, remedy?: string): OperationError {
     target: printable(shown),
     ...(remedy !== undefined && { remedy }),
   });
-}
-
-function reasonOf(error: unknown): string {
-  const { code } = error as NodeJS.ErrnoException;
-  const words: Record<string, string> = {
-    ENOENT: 'its directory does not exist',
-    EACCES: 'permission denied; expected a directory that this user may write',
-    ENOSPC: 'the disk is full',
-    EROFS: 'the file system is read-only',
-    ENOTDIR: 'its directory is no directory',
-    ENAMETOOLONG: 'its name is too long; expected at most 255 bytes',
-    EBADF: 'no such descriptor is open for writing',
-    ELOOP: 'too many symbolic links',
-    ENXIO: 'nobody reads it',
-    EPIPE: 'nobody reads it any more',
-  };
-  return words[code ?? ''] ?? code ?? String(error);
 }

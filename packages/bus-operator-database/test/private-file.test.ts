@@ -49,7 +49,7 @@ describe('preparePrivateFile', () => {
     const file = await preparePrivateFile(path, './plan.json');
     expect(readdirSync(directory)).toEqual([]);
     mkdirSync(path);
-    await expect(file.write('{}')).rejects.toThrow("./plan.json can't be written (EISDIR)");
+    await expect(file.write('{}')).rejects.toThrow("./plan.json can't be written (a directory, expected a file)");
     expect(readdirSync(directory)).toEqual(['plan.json']);
   });
 

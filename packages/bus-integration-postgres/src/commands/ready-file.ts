@@ -2,7 +2,7 @@
 // in its place, and never ends the worker once it serves.
 import { accessSync, constants, lstatSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Log, OperationError, printable, replaceFile, shellQuote } from 'bus-integration-database';
+import { type Log, OperationError, printable, replaceFile, shellQuote, writeFault } from 'bus-integration-database';
 
 export interface ReadyFile {
   /** What goes wrong is told in the log. */
@@ -30,7 +30,7 @@ export function createReadyFile(path: string | undefined, log: Log): ReadyFile {
     removeIfPresent(path);
     accessSync(dirname(path), constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw error instanceof OperationError ? error : refuse(codeOf(error));
+    throw error instanceof OperationError ? error : refuse(writeFault(error, path).seen);
   }
   return {
     set: (isReady) => {
@@ -38,7 +38,9 @@ export function createReadyFile(path: string | undefined, log: Log): ReadyFile {
         if (isReady) replaceFile(path, `${process.pid}\n`, 0o644);
         else removeIfPresent(path);
       } catch (error) {
-        log('error', `the ready file can't be ${isReady ? 'made' : 'removed'}`, { target: path, why: codeOf(error) });
+        const { seen, remedy } = writeFault(error, path);
+        const told = { target: path, why: seen, ...(remedy !== undefined && { remedy }) };
+        log('error', `the ready file can't be ${isReady ? 'made' : 'removed'}`, told);
       }
     },
   };
@@ -48,11 +50,6 @@ function removeIfPresent(path: string): void {
   try {
     unlinkSync(path);
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
-}
-
-function codeOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code ?? message;
 }

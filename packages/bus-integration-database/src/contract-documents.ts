@@ -9,6 +9,7 @@ import {
   dsnFileStatus,
   leftoverSchema,
   responseSchema,
+  retirementSchema,
   roleStatus,
   schemaStatus,
   targetSchema,
@@ -39,6 +40,7 @@ const named = {
   SchemaStatus: schemaStatus,
   DsnFileStatus: dsnFileStatus,
   Leftover: leftoverSchema,
+  Retirement: retirementSchema,
   Allowed: allowedSchema,
   Envelope: envelopeSchema,
 } as const;

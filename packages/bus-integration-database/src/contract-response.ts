@@ -68,7 +68,17 @@ export const dsnFileStatus = shape({
   password,
 });
 
-export const leftoverSchema = shape({ kind: z.enum(['role', 'database', 'dsn-file']), name: z.string() });
+export const retirementSchema = shape({ database: z.string(), sql: list(z.string()) });
+
+export const leftoverSchema = shape({
+  kind: z.enum(['database', 'schema', 'role', 'dsn-file']),
+  name: z.string(),
+  /** Of a schema. */
+  database: may(z.string()),
+  retire: may(list(retirementSchema)),
+  command: may(z.string()),
+  needs: may(z.string()),
+});
 
 export const allowedSchema = shape({
   allow: list(z.string()),

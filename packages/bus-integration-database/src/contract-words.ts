@@ -64,7 +64,8 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
     databases: 'Of a status: the declared databases.',
     schemas: 'Of a status: the declared schemas of each database.',
     dsn_files: 'Of a status: the files that services read their DSN from.',
-    leftovers: "Of a status: what bears this deployment's mark, or lies among its files, and is declared no more.",
+    leftovers:
+      "What bears this deployment's mark, or lies among its files, and is declared no more, in the order in which it can be retired. Nothing of it is ever done.",
     drift: 'Of a status: the steps that an apply would do now.',
     connectivity: 'Of a verify: what logging in as each service showed.',
     listener_policy: 'Of a verify: who can reach the server, judged by the configured policy.',
@@ -144,6 +145,15 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
     '': "Something of this deployment's that is declared no more. Nothing is ever dropped.",
     kind: 'What it is.',
     name: 'Its name.',
+    database: 'Of a schema: the database that it is in.',
+    retire: 'The statements that would retire it, in their order, for psql. What a role owns goes to the admin.',
+    command: 'Of a file: the shell command that would remove it, where paths are as the worker or API tells its files.',
+    needs: 'Who may run them; absent where the admin may.',
+  },
+  Retirement: {
+    '': 'Statements for one database.',
+    database: 'The database to be connected to.',
+    sql: 'The statements, each with its semicolon.',
   },
   Allowed: {
     '': 'What a plan was allowed.',

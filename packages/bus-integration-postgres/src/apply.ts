@@ -6,6 +6,7 @@ import { concluded, converged, ended } from './ending.ts';
 import { execute } from './execute.ts';
 import { keepAwake } from './keep-awake.ts';
 import { createLedger } from './ledger.ts';
+import { observedLeftovers } from './leftovers.ts';
 import { acquireLock, type DeploymentLock } from './lock.ts';
 import { choosePasswords, passwordsToSend, unprovenPasswords } from './new-password.ts';
 import { type ObserveOptions, observe, observeCluster, type Sight, withFiles } from './observe.ts';
@@ -92,7 +93,8 @@ async function attemptApply(
   const sight = await observe(session, observeOptions);
   const computed = await computeProvable(wish, sight, run, session);
   const target = targetOf(session.pinned, sight.seen.admin, sight.seen.server);
-  const planned = planResponse({ wish, target, computed, warnings, startedAt });
+  const leftovers = observedLeftovers({ wish, directory: observeOptions.directory }, sight.seen);
+  const planned = planResponse({ wish, target, computed, leftovers, warnings, startedAt });
   const answer = { ...unlessStale(options.saved, planned), dry_run: false };
   if (computed.isRefused || answer.error_class === 'stale-plan') return answer;
   if (!computed.steps.some(isMutating)) return converged(wish, answer, startedAt);

@@ -112,6 +112,7 @@ export const clusterShape = record<ClusterRow>({ server, admin, roles: list(role
 export const insideShape = record<ObservedInside>({
   adminMayCreateSchemas: boolean,
   schemas: list(schema),
+  markedSchemas: names,
   eventTriggers: list(
     record<ObservedInside['eventTriggers'][number]>({ name: text, event: text, tags: nullable(names), calls: text }),
   ),

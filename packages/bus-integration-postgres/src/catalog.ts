@@ -88,10 +88,14 @@ async function serverSight(session: Session, row: ReturnType<typeof serverShape>
 }
 
 /** The schemas and event triggers of the database that a session is in: one statement. */
-export async function readInside(session: Session, schemas: readonly string[]): Promise<ObservedInside> {
+export async function readInside(
+  session: Session,
+  schemas: readonly string[],
+  deploymentId: string,
+): Promise<ObservedInside> {
   return await readRow(session, insideShape, {
     sql: insideQuery,
-    values: [schemas],
+    values: [schemas, markOf(deploymentId)],
     doing: `reading schemas of ${shown(session.database)}`,
   });
 }

@@ -30,6 +30,8 @@ export const serviceProfile = { database: ['CONNECT', 'TEMPORARY'], schema: ['CR
 export interface Wish {
   readonly deploymentId: string;
   readonly declaration: Declaration;
+  /** What the configuration declares, where a request declares something else: that is not left over. */
+  readonly configured?: Declaration | undefined;
   readonly allowed: Allowed;
   /** The DSN files' directory, as the operator wrote it. */
   readonly dsnDirectory?: string | undefined;

@@ -38,7 +38,7 @@ export function emptyServerProvider(): Provider {
         target: _none,
         plan_id: _unnamed,
         ...answer
-      } = planResponse({ wish, target, computed, warnings: [], startedAt: performance.now() });
+      } = planResponse({ wish, target, computed, leftovers: [], warnings: [], startedAt: performance.now() });
       return { ...answer, diagnostics: [...answer.diagnostics, ...(answer.steps.some(isMutating) ? [noServer] : [])] };
     },
     apply: refused,

@@ -108,7 +108,7 @@ async function workInside(execution: Execution): Promise<Map<string, ObservedIns
             database,
             steps: computed.steps,
             schemas,
-            found: await readInside(session, schemas),
+            found: await readInside(session, schemas, wish.deploymentId),
             deploymentId: wish.deploymentId,
             admin: seen.admin.name,
           })
@@ -124,7 +124,7 @@ async function workInside(execution: Execution): Promise<Map<string, ObservedIns
         await inBatches(groups, work, groups.length);
       }
       ledger.done(planned);
-      inside.set(database, await readInside(session, schemas));
+      inside.set(database, await readInside(session, schemas, wish.deploymentId));
     },
     (done) => onProgress?.({ phase: 'preparing databases', done, total: databases.length }),
   );

@@ -1,5 +1,6 @@
 // What was read of a server, as plain values: the input of every decision. catalog.ts fills it; nothing here reads.
 import type { Reached } from './dsn-endpoint.ts';
+import type { Remains } from './leftovers.ts';
 
 /** One entry of an access control list, NULL lists already replaced by their default. */
 export interface AclEntry {
@@ -109,6 +110,8 @@ export interface ObservedSchema {
 export interface ObservedInside {
   readonly adminMayCreateSchemas: boolean;
   readonly schemas: readonly ObservedSchema[];
+  /** Names of all schemas that bear the deployment's mark. */
+  readonly markedSchemas: readonly string[];
   /** Those that fire. */
   readonly eventTriggers: readonly ObservedEventTrigger[];
 }
@@ -135,4 +138,6 @@ export interface Observation {
   readonly databases: ReadonlyMap<string, ObservedDatabase>;
   /** By database; only of those that exist, are ours or to be adopted, and could be entered. */
   readonly inside: ReadonlyMap<string, ObservedInside>;
+  /** Absent where it was not asked for. */
+  readonly remains?: Remains;
 }

@@ -8,6 +8,7 @@ import type { Proofs } from './credentials.ts';
 import type { DsnDirectory } from './dsn-directory.ts';
 import { readPairs } from './dsn-file.ts';
 import type { FilePair } from './dsn-pair.ts';
+import { mayHaveRemains, nothingRemains, readRemains } from './leftovers.ts';
 import { isFull, type Observation, type ObservedInside } from './observation.ts';
 import { judgeDatabase } from './ours.ts';
 import { provePasswords } from './prove.ts';
@@ -33,6 +34,7 @@ export interface ObserveOptions {
 export async function observe(session: Session, options: ObserveOptions): Promise<Sight> {
   const { run, wish } = options;
   const cluster = await observeCluster(session, options);
+  const remains = mayHaveRemains(cluster, wish) ? await readRemains(session, wish) : nothingRemains;
   const socketLogins = options.directory === undefined ? undefined : await readSocketLogins(session, wish, cluster);
   const databases = inspectable(cluster, wish);
   const inside = new Map<string, ObservedInside>();
@@ -41,11 +43,11 @@ export async function observe(session: Session, options: ObserveOptions): Promis
     'read',
     options.jobs(cluster),
     async (database, inner) => {
-      inside.set(database, await readInside(inner, wish.declaration.schemas));
+      inside.set(database, await readInside(inner, wish.declaration.schemas, wish.deploymentId));
     },
     (done) => options.onProgress?.({ phase: 'reading databases', done, total: databases.length }),
   );
-  return await withFiles({ ...cluster, inside, socketLogins }, options);
+  return await withFiles({ ...cluster, inside, socketLogins, remains }, options);
 }
 
 /** Adds what the DSN files hold and which of their passwords are proven. */

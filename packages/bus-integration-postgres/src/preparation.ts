@@ -90,6 +90,7 @@ export async function prepare(
     wish: {
       deploymentId: configuration.deploymentId,
       declaration,
+      configured: configuredDeclaration(configuration),
       allowed,
       service,
       ...(directory !== undefined && { dsnDirectory: directory.shown }),

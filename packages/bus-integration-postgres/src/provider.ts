@@ -24,6 +24,7 @@ import { rotationUnfinished } from './credentials.ts';
 import { diagnose } from './doctor/doctor.ts';
 import { interruption } from './interruption.ts';
 import type { KeptSessions } from './kept-sessions.ts';
+import { observedLeftovers } from './leftovers.ts';
 import { lockHolder } from './lock.ts';
 import type { Meter } from './meter.ts';
 import { type ObserveOptions, observe, type Sight } from './observe.ts';
@@ -133,7 +134,8 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
       const { sight, computed } = await survey(session, observation(run, preparation, context, 1));
       const target = targetOf(session.pinned, sight.seen.admin, sight.seen.server);
       const warnings = [...preparation.warnings, ...outputWarnings(preparation, computed)];
-      return planResponse({ wish: preparation.wish, target, computed, warnings, startedAt });
+      const leftovers = observedLeftovers(preparation, sight.seen);
+      return planResponse({ wish: preparation.wish, target, computed, leftovers, warnings, startedAt });
     });
   };
 

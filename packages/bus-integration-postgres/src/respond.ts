@@ -1,5 +1,12 @@
 // From what was computed to the response that a surface renders.
-import { type Diagnostic, planId, type Response, type Step, type Target } from 'bus-integration-database';
+import {
+  type Diagnostic,
+  type Leftover,
+  planId,
+  type Response,
+  type Step,
+  type Target,
+} from 'bus-integration-database';
 import type { Computed, Wish } from './compute.ts';
 import type { PinnedAddress } from './dial.ts';
 import type { ObservedAdmin, ObservedServer } from './observation.ts';
@@ -22,12 +29,13 @@ export interface PlanAnswer {
   readonly wish: Wish;
   readonly target: Target;
   readonly computed: Computed;
+  readonly leftovers: readonly Leftover[];
   readonly warnings: readonly Diagnostic[];
   readonly startedAt: number;
 }
 
 /** The answer to `plan`, and to an `apply` that must not go on. */
-export function planResponse({ wish, target, computed, warnings, startedAt }: PlanAnswer): Response {
+export function planResponse({ wish, target, computed, leftovers, warnings, startedAt }: PlanAnswer): Response {
   return {
     ok: computed.errorClass === undefined,
     ...base(wish, computed.steps, startedAt),
@@ -36,6 +44,7 @@ export function planResponse({ wish, target, computed, warnings, startedAt }: Pl
     diagnostics: [...computed.refusals, ...computed.findings, ...warnings],
     plan_id: planId(wish.deploymentId, target, computed.steps, wish.allowed),
     allowed: wish.allowed,
+    leftovers,
     ...(computed.errorClass !== undefined && { error_class: computed.errorClass }),
   };
 }

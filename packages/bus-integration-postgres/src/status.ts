@@ -4,7 +4,6 @@ import {
   type DatabaseStatus,
   type DsnFileStatus,
   isMutating,
-  type Leftover,
   type Response,
   type RoleStatus,
   rolesOf,
@@ -14,6 +13,7 @@ import {
 import type { Computed, Wish } from './compute.ts';
 import type { Proofs } from './credentials.ts';
 import type { FilePair } from './dsn-pair.ts';
+import { observedLeftovers } from './leftovers.ts';
 import { isUnfinished, ownership } from './mark.ts';
 import type { Sight } from './observe.ts';
 import type { Preparation } from './preparation.ts';
@@ -45,7 +45,7 @@ export function statusResponse({ preparation, sight, computed, target, startedAt
         drift.some((step) => step.target === pair.path),
       ),
     ),
-    leftovers: leftovers(preparation, sight),
+    leftovers: observedLeftovers(preparation, sight.seen),
     drift,
   };
 }
@@ -94,22 +94,4 @@ function fileStatus(pair: FilePair, proofs: Proofs, isDrifting: boolean): DsnFil
 
 function passwordState({ role, live }: FilePair, proofs: Proofs): DsnFileStatus['password'] {
   return live.state === 'present' ? proofs(role, live.password).state : 'none';
-}
-
-function leftovers({ wish, directory }: Preparation, { seen, pairs }: Sight): Leftover[] {
-  const declaredRoles = rolesOf(wish.declaration);
-  const roles = [...seen.roles.values()].filter(({ name }) => !declaredRoles.includes(name));
-  const databases = [...seen.databases.values()].filter(({ name }) => !wish.declaration.databases.includes(name));
-  const known = new Set(pairs.map(({ file }) => file));
-  const files =
-    directory === undefined
-      ? []
-      : [...directory.names()].filter(
-          (name) => /\.dsn(\.staged)?$/.test(name) && !known.has(name.replace(/\.staged$/, '')),
-        );
-  return [
-    ...roles.map(({ name }): Leftover => ({ kind: 'role', name })),
-    ...databases.map(({ name }): Leftover => ({ kind: 'database', name })),
-    ...files.sort().map((name): Leftover => ({ kind: 'dsn-file', name })),
-  ];
 }

@@ -5,6 +5,7 @@ import { readServer } from './catalog.ts';
 import { type Connectivity, checkConnectivity } from './connectivity/connectivity.ts';
 import { readDeclared } from './connectivity/declared.ts';
 import { demandedMode } from './dsn-endpoint.ts';
+import { leftoversOf, readRemains } from './leftovers.ts';
 import { judgeListener } from './listener/listener.ts';
 import { policyOf } from './listener/policy.ts';
 import type { Preparation } from './preparation.ts';
@@ -27,6 +28,7 @@ export async function verify({ preparation, run, request, configuration, jobs }:
   const surveying = readServer(session);
   const triesServices = checks.includes('connectivity') && directory !== undefined;
   const declared = triesServices ? readDeclared(session, wish.declaration) : undefined;
+  const reading = readRemains(session, wish);
   const atOnce = surveying.then(({ server }) =>
     jobs(server.maxConnections - server.reservedConnections - server.usedConnections),
   );
@@ -44,11 +46,11 @@ export async function verify({ preparation, run, request, configuration, jobs }:
           isNegative: request.negative !== false,
           triesWrongPassword: request.probes?.includes('wrong-password') === true,
         })
-      : Promise.resolve({ checks: [], seenInside: new Map() });
+      : Promise.resolve({ checks: [], seenInside: new Map(), markedSchemas: new Map() });
   // The admin reads while the services log in, and looks only where none of them did.
   const seenInside = connecting.then((connected) => connected.seenInside);
   // What still comes needs the session's facts only: it takes leave while the services are at work.
-  const onRead = () => void Promise.allSettled([declared]).then(() => session.close());
+  const onRead = () => void Promise.allSettled([declared, reading]).then(() => session.close());
   const judging = surveying.then(() => {
     if (checks.includes('listener-policy'))
       return judgeListener({ session, run, preparation, configuration, onRead, seenInside, jobs: atOnce });
@@ -56,9 +58,10 @@ export async function verify({ preparation, run, request, configuration, jobs }:
     return [];
   });
   // The session that they share must not be closed under one of them when another fails.
-  await Promise.allSettled([surveying, declared, atOnce, connecting, seenInside, judging]);
+  await Promise.allSettled([surveying, declared, reading, atOnce, connecting, seenInside, judging]);
   const { admin, server } = await surveying;
-  const { checks: connectivity } = await connecting;
+  const remains = await reading;
+  const { checks: connectivity, markedSchemas } = await connecting;
   const listener_policy = await judging;
   const all = [...connectivity, ...listener_policy];
   const isOk = all.every(({ result }) => result !== 'fail');
@@ -70,5 +73,6 @@ export async function verify({ preparation, run, request, configuration, jobs }:
     diagnostics: warnings,
     connectivity,
     listener_policy,
+    leftovers: leftoversOf({ wish, remains, markedSchemas, directory, server, admin }),
   };
 }

@@ -89,7 +89,7 @@ export interface Said {
 export function seen(said: Said = {}): Observation {
   const inside = Object.entries(said.schemas ?? {}).map(([name, schemas]): [string, ObservedInside] => [
     name,
-    { adminMayCreateSchemas: said.adminMayCreateSchemas ?? true, schemas, eventTriggers: [] },
+    { adminMayCreateSchemas: said.adminMayCreateSchemas ?? true, schemas, markedSchemas: [], eventTriggers: [] },
   ]);
   return {
     reached: { host: 'db.example', port: 5432, isEncrypted: false, hasSsl: false },

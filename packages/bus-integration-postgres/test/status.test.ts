@@ -55,7 +55,11 @@ describe('statusResponse', () => {
     const files = ['gone.dsn', 'gone.dsn.staged', 'staged-only.dsn.staged', 'one.dsn.staged', 'notes.txt', 'x.staged'];
     const { leftovers = [] } = statusWith(files);
     expect(leftovers).toEqual(
-      ['gone.dsn', 'gone.dsn.staged', 'staged-only.dsn.staged'].map((name) => ({ kind: 'dsn-file', name })),
+      ['gone.dsn', 'gone.dsn.staged', 'staged-only.dsn.staged'].map((name) => ({
+        kind: 'dsn-file',
+        name,
+        command: `rm -- ./dsn/${name}`,
+      })),
     );
   });
 

@@ -1,6 +1,8 @@
 // `plan --sql`: the plan as a psql script that a DBA can read and run. Passwords are not in it: apply --rotate makes them.
 import { isMutating, printable, type Response, type Step } from 'bus-integration-database';
 import { blocksOf } from './fold.ts';
+import { connectLines } from './psql-connect.ts';
+import { leftoverLines } from './text-leftovers.ts';
 import { headLines, type View } from './view.ts';
 
 /** The script's lines. Statements of one database run in it, in one transaction. */
@@ -23,6 +25,7 @@ export function scriptLines(response: Response, view: View): string[] {
       ...own.flatMap((step) => [commentOf(step), ...sqlOf(step)]),
       'COMMIT;',
     ]),
+    ...leftoverLines(response, view).map((line) => (line === '' ? '' : `-- ${line}`)),
     ...afterwards(steps, view),
   ];
 }
@@ -49,18 +52,6 @@ const quoted = /"(?:[^"]|"")*"|\bE'(?:[^'\\]|''|\\.)*'|'(?:[^']|'')*'|\$(\w*)\$.
 
 function commentOf({ action, target, summary }: Step): string {
   return `-- ${action} ${printable(target)}: ${printable(summary)}`;
-}
-
-/**
- * A connection string in double quotes is the one form in which `\connect` takes every name as it is
- * (https://www.postgresql.org/docs/current/app-psql.html); a line break ends it all the same, and a terminal obeys others.
- */
-function connectLines(database: string): string[] {
-  if (/\p{Cc}/u.test(database))
-    return [`-- connect to database ${printable(database)} by hand: \\connect takes no control character`, '\\quit'];
-  if (/^[A-Za-z_][\w.]*$/.test(database)) return [`\\connect "${database}"`];
-  const value = database.replaceAll('\\', '\\\\').replaceAll("'", "\\'");
-  return [`\\connect -reuse-previous=on "dbname='${value.replaceAll('"', '""')}'"`];
 }
 
 function afterwards(steps: readonly Step[], view: View): string[] {

@@ -3,6 +3,7 @@
 import { isMutating, type Response, type Step } from 'bus-integration-database';
 import { count, nameList, timeText } from './figures.ts';
 import { blocksOf } from './fold.ts';
+import { leftoverLines } from './text-leftovers.ts';
 import { deploymentLines, nothingToDo, planText, refusalLabel } from './text-plan.ts';
 import { leadLines, stepLines } from './text-step.ts';
 import { headLines, nextLines, paragraph, type View, verdictLines } from './view.ts';
@@ -25,6 +26,7 @@ export function applyText(response: Response, view: View): string[] {
     '',
     // What stands says as much of a run that was stopped.
     ...(isStopped ? [] : [`${done.length} of ${count(mutating.length, 'step')} done${time}`]),
+    ...leftoverLines(response, view),
     ...(response.ok ? nextLines([view.commandLine('verify')]) : endingLines(response, mutating, view)),
   ];
 }

@@ -1,6 +1,7 @@
 // A plan for people: target, what was found, what would be done by database, how many, what to do next.
 import { isMutating, printable, type Response, type Risk, type Step } from 'bus-integration-database';
 import { count, timeText } from './figures.ts';
+import { leftoverLines } from './text-leftovers.ts';
 import { leadLines, stepLines } from './text-step.ts';
 import { headLines, nextLines, paragraph, type View, verdictLines } from './view.ts';
 
@@ -17,6 +18,7 @@ export function planText(response: Response, view: View, notes: readonly string[
     '',
     ...leadLines(response.steps, view),
     ...(mutating.length > 0 ? ['', ...stepLines(response.steps, view), '', countLine(mutating)] : ['']),
+    ...leftoverLines(response, view),
     ...verdictLines(failures, refusalLabel(response), view),
     ...(response.ok ? [...savedLines(view), ...nextLines([applyCommand(view)])] : []),
   ];
@@ -33,6 +35,7 @@ export function nothingToDo(response: Response, view: View): string[] {
   return [
     ...(view.verbosity > 0 ? [...deploymentLines(response), ...leadLines(response.steps, view)] : []),
     `nothing to do: ${things}${time}`,
+    ...leftoverLines(response, view),
     ...savedLines(view),
   ];
 }

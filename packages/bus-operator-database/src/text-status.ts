@@ -3,18 +3,18 @@ import {
   type DatabaseStatus,
   type DsnFileStatus,
   isMutating,
-  type Leftover,
   printable,
   type Response,
   type RoleStatus,
 } from 'bus-integration-database';
 import { count, nameList, sizeText } from './figures.ts';
+import { leftoverLines } from './text-leftovers.ts';
 import { deploymentLines } from './text-plan.ts';
 import { stepLines } from './text-step.ts';
 import { headLines, nextLines, type View, verdictLines } from './view.ts';
 
 export function statusText(response: Response, view: View): string[] {
-  const { roles = [], databases = [], dsn_files = [], drift = [], leftovers = [] } = response;
+  const { roles = [], databases = [], dsn_files = [], drift = [] } = response;
   const failures = response.diagnostics.filter(({ severity }) => severity === 'fail');
   const differing = drift.filter(isMutating);
   return [
@@ -28,7 +28,7 @@ export function statusText(response: Response, view: View): string[] {
     ...goodFilesLine(dsn_files),
     driftLine(differing.length, failures.length),
     ...stepLines(differing, view),
-    ...leftoverLines(leftovers, view),
+    ...leftoverLines(response, view),
     ...verdictLines(failures, 'apply would refuse', view),
     ...(differing.length === 0 || failures.length > 0 ? [] : nextLines([view.commandLine('plan')])),
   ];
@@ -82,21 +82,6 @@ function databaseCells({ name, state, size_bytes, connections }: DatabaseStatus,
     connections === undefined ? '' : count(connections, 'connection'),
     named === '' ? '' : `${own.length === 1 ? 'schema' : 'schemas'} ${named}`,
   ];
-}
-
-/** Whoever may comment on what is theirs can give it our mark: more than a screen of it is counted. */
-function leftoverLines(leftovers: readonly Leftover[], { verbosity }: View): string[] {
-  const told = verbosity > 0 ? leftovers : leftovers.slice(0, mostLeftovers);
-  const left = leftovers.length - told.length;
-  return [...told.map(leftoverLine), ...(left > 0 ? [`left over: ${left} more (-v lists all)`] : [])];
-}
-
-const mostLeftovers = 10;
-
-function leftoverLine({ kind, name }: Leftover): string {
-  return kind === 'dsn-file'
-    ? `left over: file ${printable(name)} belongs to nothing that is declared`
-    : `left over: ${kind} ${printable(name)} bears our mark and is declared no more`;
 }
 
 function isBad({ state, password }: DsnFileStatus): boolean {

@@ -10,7 +10,7 @@ export interface StepLinesOptions {
   readonly withStates?: boolean;
 }
 
-const actionWidth = 22;
+export const actionWidth = 22;
 const widestTarget = 44;
 
 /** The steps that only say what was found and computed. */

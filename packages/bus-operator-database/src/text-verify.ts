@@ -1,6 +1,7 @@
 // What verify found, for people: a block for each kind of check, the good ones in a line, the others explained.
 import type { Check, Response } from 'bus-integration-database';
 import { checkLines, okText } from './text-check.ts';
+import { leftoverLines } from './text-leftovers.ts';
 import { listenerLines } from './text-listener.ts';
 import { deploymentLines } from './text-plan.ts';
 import { headLines, type View, verdictLines } from './view.ts';
@@ -12,6 +13,7 @@ export function verifyText(response: Response, view: View): string[] {
     ...deploymentLines(response),
     ...block('connectivity', response.connectivity, view),
     ...listenerLines(response.listener_policy, view),
+    ...leftoverLines(response, view),
     ...verdictLines(failures, 'failed', view),
   ];
 }

@@ -32,7 +32,9 @@ it('status --check sees what apply would refuse, and a staged file that is left 
     expect(await go('status', '--check')).toMatchObject({ status: 0, out: expect.stringContaining('drift: none\n') });
 
     writeFileSync(join(files, 'bus_old.dsn.staged'), 'x\n', { mode: 0o600 });
-    expect((await go('status')).out).toContain('left over: file bus_old.dsn.staged belongs to nothing');
+    expect((await go('status')).out).toContain(
+      '  no-longer-declared     file bus_old.dsn.staged\n      rm -- ./local/dsn/bus_old.dsn.staged\n',
+    );
     expect((await go('plan', '--sql', '--rotate', 'bus_service')).out).toMatch(
       /\n-- {3}bus operator database apply --rotate bus_service\n$/,
     );

@@ -29,8 +29,12 @@ const healthy: Partial<Response> = {
 describe('statusText', () => {
   it('shows a deployment that is as declared', () => {
     const leftovers = [
-      { kind: 'database', name: 'bus_legacy' },
-      { kind: 'dsn-file', name: 'bus_legacy.dsn' },
+      {
+        kind: 'database',
+        name: 'bus_legacy',
+        retire: [{ database: 'postgres', sql: ['DROP DATABASE "bus_legacy";'] }],
+      },
+      { kind: 'dsn-file', name: 'bus_legacy.dsn', command: 'rm -- ./local/dsn/bus_legacy.dsn' },
     ] as const;
     expect(shown(statusText(respond(leadSteps(2), { ...healthy, leftovers }), viewOf()))).toMatchInlineSnapshot(`
       "
@@ -42,8 +46,13 @@ describe('statusText', () => {
       database  bus_events   ours  1.2 GB  1 connection   schema public
       files: 2 of 2 current, in ./local/dsn
       drift: none
-      left over: database bus_legacy bears our mark and is declared no more
-      left over: file bus_legacy.dsn belongs to nothing that is declared
+
+      no longer declared: 2, which apply leaves as it is; what retires it, for psql as deploy_admin, in this order:
+        no-longer-declared     database bus_legacy
+            \\connect "postgres"
+            DROP DATABASE "bus_legacy";
+        no-longer-declared     file bus_legacy.dsn
+            rm -- ./local/dsn/bus_legacy.dsn
       "
     `);
   });

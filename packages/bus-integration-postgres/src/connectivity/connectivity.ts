@@ -43,6 +43,8 @@ export interface Connectivity {
   readonly checks: readonly Check[];
   /** What the listener policy wants to know of databases, where services logged in to the very address of the admin's. */
   readonly seenInside: SeenInside;
+  /** By database, where a service logged in: schemas that bear the deployment's mark. */
+  readonly markedSchemas: ReadonlyMap<string, readonly string[]>;
 }
 
 export async function checkConnectivity(options: ConnectivityOptions): Promise<Connectivity> {
@@ -63,6 +65,11 @@ export async function checkConnectivity(options: ConnectivityOptions): Promise<C
       ...(options.isNegative ? exposedChecks(await options.declared) : []),
     ],
     seenInside: seenInsideOf(found, options.session),
+    markedSchemas: new Map(
+      [...found].flatMap(([{ database }, { facts }]) =>
+        facts === undefined ? [] : [[database, facts.markedSchemas] as const],
+      ),
+    ),
   };
 }
 
@@ -144,6 +151,7 @@ async function tryFiles(pairs: readonly FilePair[], options: ConnectivityOptions
         target,
         schemas,
         roles,
+        deploymentId: preparation.wish.deploymentId,
         isNegative,
         looksAtRole: firstWith(lookedAt, pair.role),
         looksAtDatabase: firstWith(databasesLookedAt, pair.database),

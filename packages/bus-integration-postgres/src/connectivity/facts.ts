@@ -27,6 +27,7 @@ export const factsShape = record<Facts>({
   closedSchemas: list(text),
   otherSchemas: list(record<Facts['otherSchemas'][number]>({ name: text, isByPublic: boolean })),
   writableSchemas: list(writableShape),
+  markedSchemas: list(text),
   sharers: list(text),
   shadows: nullable(
     record<NonNullable<Facts['shadows']>>({

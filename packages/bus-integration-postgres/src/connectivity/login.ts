@@ -8,6 +8,7 @@ import { resolveDsn } from '../conninfo.ts';
 import type { DsnDirectory } from '../dsn-directory.ts';
 import { type Endpoint, endpointFault, type FilePair } from '../dsn-pair.ts';
 import { readDsn } from '../dsn-slip.ts';
+import { markOf } from '../mark.ts';
 import { readRow, shaped } from '../shape.ts';
 import { shown } from '../shown.ts';
 import { type Attempted, type Facts, type Forbidden, factsQuery, standingQuery, verifyScript } from '../sql/verify.ts';
@@ -26,6 +27,7 @@ export interface LoginTrial {
   readonly schemas: readonly string[];
   /** All roles that are declared for the database. */
   readonly roles: readonly string[];
+  readonly deploymentId: string;
   /** Whether what must be refused is tried. */
   readonly isNegative: boolean;
   /** Called once the login went well: whether this one looks at what holds for the role in all of the cluster. */
@@ -146,7 +148,7 @@ async function trySession(session: Session, trial: LoginTrial): Promise<LoginFin
   const login = { pinned, tls, authentication };
   const standing = await readRow(session, standingShape, { sql: standingQuery, doing, isAsLoggedIn: true });
   const looksAtDatabase = isNegative && trial.looksAtDatabase();
-  const values = [schemas, isNegative && trial.looksAtRole(), trial.roles, looksAtDatabase];
+  const values = [schemas, isNegative && trial.looksAtRole(), trial.roles, looksAtDatabase, markOf(trial.deploymentId)];
   const facts = await readRow(session, factsShape, { sql: factsQuery, values, doing });
   const declared = await trial.declared;
   const stranger = strangerOf(trial, session.where, facts, declared);

@@ -1,5 +1,7 @@
-// One database's catalogs in one round trip, whatever the number of schemas and roles. $1 schema names.
+// One database's catalogs in one round trip, whatever the number of schemas and roles. $1 schema names, $2 the
+// deployment's mark.
 // https://www.postgresql.org/docs/current/catalog-pg-namespace.html
+import { markedSchemas } from './leftovers.ts';
 
 export const insideQuery = `
 SELECT
@@ -16,6 +18,7 @@ SELECT
     ) ORDER BY schema.nspname), '[]')
     FROM pg_catalog.pg_namespace AS schema
    WHERE schema.nspname = ANY ($1::pg_catalog.text[])) AS schemas,
+  (${markedSchemas('$2')}) AS "markedSchemas",
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'name', trigger.evtname, 'event', trigger.evtevent, 'tags', trigger.evttags,
       'calls', (SELECT function.proname FROM pg_catalog.pg_proc AS function WHERE function.oid = trigger.evtfoid))

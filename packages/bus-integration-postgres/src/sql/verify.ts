@@ -3,6 +3,7 @@
 import { mostTold } from '../bounded.ts';
 import { identifier, literal } from '../sql.ts';
 import { startedAt } from './declared.ts';
+import { markedSchemas } from './leftovers.ts';
 import { publicWritableQuery } from './listener.ts';
 import { publicDefaultsQuery, unusableQuery } from './objects.ts';
 
@@ -59,7 +60,8 @@ export interface Standing {
 
 /**
  * Who the service is and what it may, in one row. $1 schemas that it should use; $2 whether to look at what holds for
- * all of the cluster too; $3 the roles that are declared for this database; $4 whether to look at what is in its schemas.
+ * all of the cluster too; $3 the roles that are declared for this database; $4 whether to look at what is in its schemas; $5 the
+ * deployment's mark.
  */
 export const factsQuery = `
 SELECT current_user AS "user", session_user AS session, pg_catalog.current_database() AS database,
@@ -87,6 +89,7 @@ SELECT current_user AS "user", session_user AS session, pg_catalog.current_datab
       AND pg_catalog.has_schema_privilege(schema.oid, 'CREATE')
       AND NOT pg_catalog.pg_has_role(schema.nspowner, 'USAGE')) AS "otherSchemas",
   (SELECT coalesce(pg_catalog.json_agg(open ORDER BY open.name), '[]') FROM (${publicWritableQuery}) AS open) AS "writableSchemas",
+  (${markedSchemas('$5')}) AS "markedSchemas",
   (SELECT coalesce(pg_catalog.json_agg(other.rolname ORDER BY other.rolname), '[]')
      FROM pg_catalog.pg_roles AS other
     WHERE other.rolname = ANY ($3::pg_catalog.text[])
@@ -139,6 +142,8 @@ export interface Facts {
   readonly otherSchemas: readonly { readonly name: string; readonly isByPublic: boolean }[];
   /** Those in which everybody may create, for the listener policy. */
   readonly writableSchemas: readonly { readonly name: string; readonly owner: string }[];
+  /** Those that bear the deployment's mark. */
+  readonly markedSchemas: readonly string[];
   /** Declared roles that may create where this one may, and of which none is the other's member. */
   readonly sharers: readonly string[];
   /** Others' functions and operators with names of pg_catalog's in shared schemas; null where no schema is shared. */

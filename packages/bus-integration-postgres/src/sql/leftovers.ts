@@ -1,0 +1,74 @@
+// What bears a deployment's mark and is not declared. For any admin.
+// https://www.postgresql.org/docs/current/catalog-pg-shdepend.html
+
+/** Whether the comment `note` has the line that is the parameter. */
+function bearsMark(note: string, parameter: string): string {
+  return `${parameter} = ANY (pg_catalog.string_to_array(pg_catalog.replace(${note}, E'\\r', ''), E'\\n'))`;
+}
+
+/** Names of the current database's schemas that bear the mark in `parameter`, as JSON. */
+export const markedSchemas = (parameter = '$1'): string => `
+SELECT coalesce(pg_catalog.json_agg(marked.nspname ORDER BY marked.nspname), '[]')
+  FROM pg_catalog.pg_namespace AS marked
+  JOIN pg_catalog.pg_description AS note
+    ON note.objoid = marked.oid AND note.classoid = 'pg_catalog.pg_namespace'::pg_catalog.regclass::pg_catalog.oid
+       AND note.objsubid = 0
+ WHERE ${bearsMark('note.description', parameter)}`;
+
+/**
+ * Roles and databases with the mark $1, without the roles $2 and the databases $3: of each role the databases that hold
+ * something of it, whether something that all databases share does, and whose objects it has rights on.
+ */
+export function leftoversQuery(versionNum: number): string {
+  // https://www.postgresql.org/docs/16/role-attributes.html: from 16 on CREATEROLE alone does not reach others' roles.
+  const mayGrant = (role: string) =>
+    `admin.rolsuper OR (admin.rolcreaterole AND NOT ${role}.rolsuper AND ${
+      versionNum >= 160000
+        ? `EXISTS (SELECT FROM pg_catalog.pg_auth_members AS edge
+                    WHERE edge.roleid = ${role}.oid AND edge.admin_option AND pg_catalog.pg_has_role(edge.member, 'USAGE'))`
+        : 'true'
+    })`;
+  return `
+SELECT
+  (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
+      'name', database.datname,
+      'owner', pg_catalog.pg_get_userbyid(database.datdba),
+      'adminActsAsOwner', pg_catalog.pg_has_role(database.datdba, 'USAGE')) ORDER BY database.datname), '[]')
+    FROM pg_catalog.pg_database AS database
+    JOIN pg_catalog.pg_shdescription AS note
+      ON note.objoid = database.oid AND note.classoid = 'pg_catalog.pg_database'::pg_catalog.regclass::pg_catalog.oid
+   WHERE database.datname <> ALL ($3::pg_catalog.text[]) AND ${bearsMark('note.description', '$1')}) AS databases,
+  (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
+      'name', role.rolname,
+      'adminMayGrant', ${mayGrant('role')},
+      'databases', (SELECT coalesce(pg_catalog.json_agg(DISTINCT database.datname), '[]')
+                      FROM pg_catalog.pg_shdepend AS held
+                      JOIN pg_catalog.pg_database AS database ON database.oid = held.dbid
+                     WHERE held.refobjid = role.oid
+                       AND held.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass::pg_catalog.oid),
+      'isInShared', EXISTS (SELECT FROM pg_catalog.pg_shdepend AS held
+                     WHERE held.refobjid = role.oid AND held.dbid = 0::pg_catalog.oid
+                       AND held.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass::pg_catalog.oid),
+      'grantors', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
+                      'name', owner.rolname,
+                      'adminMayGrant', ${mayGrant('owner')},
+                      'adminActsAs', pg_catalog.pg_has_role(owner.oid, 'USAGE'),
+                      'databases', granted.databases) ORDER BY owner.rolname), '[]')
+                     FROM (SELECT owned.refobjid AS owner, pg_catalog.json_agg(DISTINCT coalesce(database.datname, '')) AS databases
+                             FROM pg_catalog.pg_shdepend AS held
+                             JOIN pg_catalog.pg_shdepend AS owned
+                               ON owned.dbid = held.dbid AND owned.classid = held.classid AND owned.objid = held.objid
+                             LEFT JOIN pg_catalog.pg_database AS database ON database.oid = held.dbid
+                            WHERE held.refobjid = role.oid AND held.deptype = 'a' AND owned.deptype = 'o'
+                              AND held.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass::pg_catalog.oid
+                              AND owned.refobjid <> role.oid
+                            GROUP BY owned.refobjid) AS granted
+                     JOIN pg_catalog.pg_roles AS owner ON owner.oid = granted.owner))
+      ORDER BY role.rolname), '[]')
+    FROM pg_catalog.pg_roles AS role
+    JOIN pg_catalog.pg_roles AS admin ON admin.rolname = current_user
+    JOIN pg_catalog.pg_shdescription AS note
+      ON note.objoid = role.oid AND note.classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass::pg_catalog.oid
+   WHERE role.rolname <> ALL ($2::pg_catalog.text[]) AND role.rolname <> current_user
+     AND ${bearsMark('note.description', '$1')}) AS roles`;
+}

@@ -61,7 +61,7 @@ export function overlayEnvFile(env: Environment, directory: string, uid: number 
   delete joined[otherDeployment];
   for (const [key, value] of Object.entries(values)) {
     const line = lines[key] ?? 0;
-    if (isWithheld(key, allowed)) {
+    if (isWithheld(key, value, allowed)) {
       if (env[key] !== value) withheld.push({ key, line });
     } else if (!Object.hasOwn(env, key)) {
       joined[key] = value;

@@ -18,9 +18,12 @@ test.each(
   KRB5_CONFIG KRB5CCNAME GIT_SSH_COMMAND GIT_DIR GIT_CONFIG_COUNT GIT_EXTERNAL_DIFF SSH_AUTH_SOCK SSH_ASKPASS SUDO_ASKPASS
   PGHOST PGHOSTADDR PGREQUIREAUTH PGSSLROOTCERT PGSSLMODE PGSERVICEFILE PGPASSFILE PGOPTIONS PGSYSCONFDIR PSQLRC PSQL_EDITOR
   EDITOR VISUAL GIT_EDITOR PAGER MANPAGER BROWSER LESSOPEN MAKEFLAGS GNUPGHOME KUBECONFIG DOCKER_HOST
+  KRB5_CONFIG_FILE KRB5_KTNAME KRB_CONF KRB_CONFDIR KRBCONFDIR KRBTKFILE VAR_ACE USR_ACE DLC_ACE AUTHSTATE LDR_CNTRL TERMPATH
+  PERL5DB NULLCMD READNULLCMD TMPPREFIX PYTHONINSPECT PYTHONUSERBASE
+  TAR_OPTIONS VIMINIT EXINIT AWKLIBPATH LESSKEYIN EMACSLOADPATH ICU_DATA
   BUS_DOTENV_ALLOW BUS_DOTENV_TRUST`.split(/\s+/),
 )('%s is withheld', (name) => {
-  expect(isWithheld(name, none)).toBe(true);
+  expect(isWithheld(name, 'x', none)).toBe(true);
 });
 
 test.each(
@@ -28,12 +31,32 @@ test.each(
   GOOGLE_APPLICATION_CREDENTIALS AWS_REGION AWS_ACCESS_KEY_ID MYSQL_PASSWORD POSTGRES_PASSWORD LISTEN_ADDR LDAP_URL HG_TOKEN
   MY_PATH HOMEPAGE ENVIRONMENT APP_ENV PATHS EDITORS PROXY_URL XPGHOST __proto__`.split(/\s+/),
 )('%s goes on', (name) => {
-  expect(isWithheld(name, none)).toBe(false);
+  expect(isWithheld(name, 'x', none)).toBe(false);
+});
+
+test.each([
+  ['TZ', 'Europe/Helsinki', false],
+  ['TZ', ':Europe/Helsinki', false],
+  ['TZ', '/usr/share/zoneinfo/UTC', false],
+  ['TZ', '/home/svc/zone', true],
+  ['TZ', ':/dev/tty', true],
+  ['TZ', 'Europe/../../x', true],
+  ['LANG', 'sv_FI.UTF-8', false],
+  ['LANG', '../x', true],
+  ['LC_ALL', '/tmp/locale', true],
+  ['TERM', 'xterm-256color', false],
+  ['TERM', '/tmp/x', true],
+  ['COLORTERM', '%n', true],
+  ['GREETING', '() { :; }; id', true],
+  ['GREETING', 'a () b', false],
+])('%s=%j: withheld %j', (name, value, isHeld) => {
+  expect(isWithheld(name, value, none)).toBe(isHeld);
+  expect(isWithheld(name, value, new Set([name]))).toBe(false);
 });
 
 test('single names are let through, never patterns, and never what decides about that', () => {
   const allowed = allowedNames(' PGUSER,LD_PRELOAD;GIT_*:http_proxy\tBUS_DOTENV_TRUST ');
   const names = ['PGUSER', 'LD_PRELOAD', 'http_proxy', 'PGHOST', 'GIT_DIR', 'HTTP_PROXY', 'BUS_DOTENV_TRUST'];
-  expect(names.filter((name) => !isWithheld(name, allowed))).toEqual(['PGUSER', 'LD_PRELOAD', 'http_proxy']);
+  expect(names.filter((name) => !isWithheld(name, 'x', allowed))).toEqual(['PGUSER', 'LD_PRELOAD', 'http_proxy']);
   expect(allowedNames(undefined)).toEqual(new Set());
 });

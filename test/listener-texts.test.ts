@@ -93,7 +93,7 @@ host    replication     all             ::1/128                 scram-sha-256
         ok      encryption           nothing crosses a network
         ok      rules                7 rules as the policy has them
         ok      roles                1 service role and 2 databases: stored as SCRAM verifiers, shut to PUBLIC
-        4 ok
+        4 checks ok
       "
     `);
   });
@@ -140,7 +140,7 @@ host    replication     all             ::1/128                 scram-sha-256
               ALTER ROLE "bus_service" CONNECTION LIMIT 50;  -- or what its pools need
         ok      listening               listens on *, port 5432
         ok      roles                   1 service role and 2 databases: stored as SCRAM verifiers, shut to PUBLIC
-        2 ok, 1 failed, 7 warnings
+        2 checks ok, 1 failed, 7 warnings
       "
     `);
   });
@@ -176,7 +176,7 @@ host    replication     all             ::1/128                 scram-sha-256
         ok      listening               listens on *, port 5432
         ok      rules                   1 of 7 rules as the policy has them
         ok      roles                   1 service role and 2 databases: stored as SCRAM verifiers, shut to PUBLIC
-        3 ok, 6 warnings
+        3 checks ok, 6 warnings
       "
     `);
   });
@@ -223,7 +223,7 @@ host    replication     all             ::1/128                 scram-sha-256
         ok      listening               listens on *, port 5432
         ok      rules                   2 of 4 rules as the policy has them
         ok      roles                   1 service role and 2 databases: stored as SCRAM verifiers, shut to PUBLIC
-        3 ok, 2 failed, 2 warnings
+        3 checks ok, 2 failed, 2 warnings
       "
     `);
   });
@@ -256,7 +256,7 @@ host    replication     all             ::1/128                 scram-sha-256
         ok      encryption              TLS is offered, TLSv1.2 or newer
         ok      rules                   2 of 3 rules as the policy has them
         ok      roles                   1 service role and 2 databases: stored as SCRAM verifiers, shut to PUBLIC
-        4 ok, 1 warning
+        4 checks ok, 1 warning
       "
     `);
   });
@@ -287,7 +287,7 @@ host    replication     all             ::1/128                 scram-sha-256
         ok      listening            listens on *, port 5432
         ok      encryption           TLS is offered
         ok      roles                1 service role and 2 databases: shut to PUBLIC
-        3 ok
+        3 checks ok
       "
     `);
   });

@@ -41,7 +41,7 @@ describe('how doctor reads', () => {
       target: postgres@127.0.0.1:PORT/postgres, PostgreSQL 18.4, cluster N
       config: 6 keys from .env
         info    tls              no TLS; the server is reached over loopback
-      20 ok, 0 warnings, 0 failed
+      20 checks ok, 0 warnings, 0 failed
       next: bus operator database plan
       exit 0
       "
@@ -72,7 +72,7 @@ describe('how doctor reads', () => {
         ok      template-sessions      nobody is connected to the templates
         ok      verifier               no module judges passwords
         ok      admin-rights           postgres (superuser, CREATEROLE, CREATEDB) may do all that the plan needs
-      20 ok, 0 warnings, 0 failed
+      20 checks ok, 0 warnings, 0 failed
       next: bus operator database plan
       exit 0
       "
@@ -116,7 +116,7 @@ describe('how doctor reads', () => {
               next: a superuser runs: ALTER ROLE "weak" CREATEROLE;
         fail    lacks-createdb    role weak lacks CREATEDB, which creating bus_auth and 1 more needs
               next: a superuser runs: ALTER ROLE "weak" CREATEDB;
-      14 ok, 1 warning, 5 failed, 1 unknown
+      14 checks ok, 1 warning, 5 failed, 1 unknown
       exit 1
       "
     `);

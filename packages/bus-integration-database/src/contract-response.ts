@@ -22,6 +22,8 @@ export const checkSchema = shape({
   kind: z.enum(['doctor', 'connectivity', 'listener-policy']),
   result: z.enum(['ok', 'info', 'warn', 'fail', 'unknown', 'skipped']),
   target: may(z.string()),
+  /** Of a login. */
+  database: may(z.string()),
   seen: z.string(),
   /** What follows from what was seen. */
   why: may(z.string()),

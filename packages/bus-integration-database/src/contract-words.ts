@@ -97,6 +97,7 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
     kind: 'What it belongs to.',
     result: 'fail is a required check that failed; unknown is what could not be seen.',
     target: 'What was checked.',
+    database: 'Of a login: the database that it was for.',
     seen: 'What was seen.',
     why: 'What follows from it.',
     rule: "The line of the server's configuration that it is about.",

@@ -6,6 +6,7 @@ import { nextLines, paragraph, type View } from './view.ts';
 
 const narrowestId = 15;
 const mostSentences = 4;
+const mostTargets = 10;
 const colors: Readonly<Record<Check['result'], Color>> = {
   ok: 'green',
   info: 'dim',
@@ -26,14 +27,14 @@ export function checkLines(checks: readonly Check[], view: View): string[] {
   return shown.flatMap((check) => [...seenLines(check, idWidth, view), ...nextLines([check.remedy], '        ')]);
 }
 
-/** What the ok ones have to say, in one line: each thing once, or whom they are about where that is too much. */
+/** What the ok ones have to say, in one line: each thing once, or whom they are about where that is too much; `-v` lists more. */
 export function okText(checks: readonly Check[]): string {
   const good = checks.filter(({ result }) => result === 'ok');
   const seen = [...new Set(good.map((check) => check.seen))];
   const targets = good.flatMap(({ target }) => (target === undefined ? [] : [target]));
   if (seen.length <= mostSentences && !seen.includes(''))
     return good.length === 0 ? '' : `: ${printable(seen.join('; '))}`;
-  return targets.length === 0 ? '' : `: ${printable(nameList(targets))}`;
+  return targets.length === 0 || targets.length > mostTargets ? '' : `: ${printable(nameList(targets))}`;
 }
 
 function seenLines({ id, result, target, seen }: Check, idWidth: number, view: View): string[] {

@@ -24,7 +24,7 @@ function countLine(checks: readonly Check[]): string {
     [of('skipped'), 'skipped'],
   ] as const;
   return [
-    `${of('ok')} ok`,
+    `${count(of('ok'), 'check')} ok`,
     count(of('warn'), 'warning'),
     `${of('fail')} failed`,
     ...others.filter(([number]) => number > 0).map(([number, word]) => `${number} ${word}`),

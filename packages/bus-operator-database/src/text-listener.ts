@@ -87,7 +87,7 @@ function summary(checks: readonly Check[]): string {
   const of = (result: Check['result']) => checks.filter((check) => check.result === result).length;
   if (checks.length === 0) return 'nothing to check';
   const parts = [
-    `${of('ok')} ok`,
+    `${count(of('ok'), 'check')} ok`,
     ...(of('fail') > 0 ? [`${of('fail')} failed`] : []),
     ...(of('unknown') > 0 ? [`${of('unknown')} unknown`] : []),
     ...(of('warn') > 0 ? [count(of('warn'), 'warning')] : []),

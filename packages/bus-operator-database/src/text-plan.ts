@@ -70,7 +70,7 @@ function countLine(steps: readonly Step[]): string {
   ] as const;
   const others = counts.filter(([number]) => number > 0).map(([number, word]) => `${number} ${word}`);
   const rest = others.length === 0 ? '0 to update, revoke or drop' : others.join(', ');
-  return `${of('create', 'grant')} to create or grant; ${rest}`;
+  return `${count(of('create', 'grant'), 'step')} to create or grant; ${rest}`;
 }
 
 function savedLines({ savedTo }: View): string[] {

@@ -261,7 +261,7 @@ describe('run: output', () => {
       expect(out.split(seen)).toHaveLength(2);
       if (argv.length === 1) {
         expect(out).toContain(`  warn    unknown-key      BUS_DATABASE_NAME  ${seen}\n`);
-        expect(out).toContain('1 ok, 1 warning, 0 failed\n');
+        expect(out).toContain('1 check ok, 1 warning, 0 failed\n');
       } else {
         const { checks, diagnostics } = JSON.parse(out);
         expect(diagnostics).toEqual([]);

@@ -176,7 +176,7 @@ describe('applyText', () => {
       "
       - revoke-privileges      bus_auth  PUBLIC loses CONNECT
 
-      0 to create or grant; 1 to revoke
+      0 steps to create or grant; 1 to revoke
       refused: 1 revoke not allowed (bus_auth)
       next: bus operator database apply --allow revoke
       "

@@ -19,7 +19,7 @@ describe('doctorText', () => {
       ok: true
       target: deploy_admin@10.0.3.7:5432/postgres, PostgreSQL 18.4, cluster 7710971639735813047
       config: 6 keys from ./.env
-      11 ok, 0 warnings, 0 failed
+      11 checks ok, 0 warnings, 0 failed
       next: bus operator database plan
       "
     `);
@@ -62,7 +62,7 @@ describe('doctorText', () => {
         warn    git-ignore       ./local/dsn would be added by git
               next: printf '%s\\n' '/local/' >> .git/info/exclude
         skipped git-admin-dsn    git is not installed
-      11 ok, 1 warning, 2 failed, 1 skipped
+      11 checks ok, 1 warning, 2 failed, 1 skipped
       "
     `);
   });

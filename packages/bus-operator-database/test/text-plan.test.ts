@@ -21,7 +21,7 @@ describe('planText', () => {
       + write-dsn-file         ./local/dsn/bus_auth.dsn  bus_service@10.0.3.7:5432
         … the same for bus_events, bus_usage, bus_billing
 
-      13 to create or grant; 0 to update, revoke or drop
+      13 steps to create or grant; 0 to update, revoke or drop
       next: bus operator database apply
       "
     `);
@@ -74,7 +74,7 @@ describe('planText', () => {
       + write-dsn-file         ./local/dsn/bus_auth.dsn  bus_auth_service@10.0.3.7:5432
         … the same for bus_events (bus_events_service), bus_usage (bus_usage_service)
 
-      12 to create or grant; 0 to update, revoke or drop
+      12 steps to create or grant; 0 to update, revoke or drop
       next: bus operator database apply
       "
     `);
@@ -94,7 +94,7 @@ describe('planText', () => {
           tenant_h, tenant_i, tenant_j, tenant_k, tenant_l, tenant_m, tenant_n, tenant_o, tenant_p, tenant_q,
           tenant_r, tenant_s, tenant_t
 
-      360 to create or grant; 0 to update, revoke or drop
+      360 steps to create or grant; 0 to update, revoke or drop
       next: bus operator database apply
       "
     `);
@@ -140,7 +140,7 @@ describe('planText', () => {
 
       - revoke-privileges      bus_auth  PUBLIC loses CONNECT
 
-      0 to create or grant; 1 to revoke
+      0 steps to create or grant; 1 to revoke
       refused: 1 revoke not allowed. Others may be using it: 3 sessions of role reporting are connected now.
       next: bus operator database apply --allow revoke     (or grant CONNECT to reporting first)
       "

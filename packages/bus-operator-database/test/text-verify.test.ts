@@ -11,6 +11,7 @@ const logins = example.fourDatabases.map(
     kind: 'connectivity',
     result: 'ok',
     target: `bus_service@${database}`,
+    database,
     seen: 'writes and reads in public',
   }),
 );
@@ -38,12 +39,30 @@ describe('verifyText', () => {
       ok: true
       target: deploy_admin@10.0.3.7:5432/postgres, PostgreSQL 18.4, cluster 7710971639735813047
       deployment: example-dev, provider postgres
-      connectivity      4 of 4 ok: writes and reads in public
+      connectivity      4 of 4 databases ok (4 of 4 logins, 4 of 4 checks): writes and reads in public
         info    public-connect   bus_service  PUBLIC may CONNECT to postgres, template1
-      listener-policy   1 ok
+      listener-policy   1 check ok
         ok      listen-addresses  listens on 10.0.3.7
       "
     `);
+  });
+
+  it('counts databases, logins and checks each by itself, however many there are', () => {
+    const many = Array.from({ length: 300 }, (_, index) => `db_${index}x`).flatMap((database) =>
+      ['svc', 'reporter'].map(
+        (role, index): Check => ({
+          id: 'service-login',
+          kind: 'connectivity',
+          result: database === 'db_7x' && index === 1 ? 'fail' : 'ok',
+          target: `${role}@${database}`,
+          database,
+          seen: `writes and reads in ${database}`,
+        }),
+      ),
+    );
+    const limits: Check = { id: 'service-limits', kind: 'connectivity', result: 'ok', target: 'svc', seen: 'may not' };
+    const text = verifyText(verified([...many, limits], []), viewOf());
+    expect(text).toContain('connectivity      299 of 300 databases ok (599 of 600 logins, 600 of 601 checks)');
   });
 
   it('shows each good check with -v', () => {
@@ -65,8 +84,8 @@ describe('verifyText', () => {
       unknown: 1 (certificate-expiry: the server offers no TLS)
       target: deploy_admin@10.0.3.7:5432/postgres, PostgreSQL 18.4, cluster 7710971639735813047
       deployment: example-dev, provider postgres
-      connectivity      4 of 4 ok: writes and reads in public
-      listener-policy   1 ok, 1 unknown
+      connectivity      4 of 4 databases ok (4 of 4 logins, 4 of 4 checks): writes and reads in public
+      listener-policy   1 check ok, 1 unknown
         unknown certificate-expiry  the server offers no TLS
         ok      listen-addresses    listens on 10.0.3.7
       "
@@ -92,8 +111,9 @@ describe('verifyText', () => {
       id: 'service-login',
       kind: 'connectivity',
       result: 'fail',
-      target: 'bus_service@bus_usage',
-      seen: './local/dsn/bus_usage.dsn is missing',
+      target: 'bus_service@bus_billing',
+      database: 'bus_billing',
+      seen: './local/dsn/bus_billing.dsn is missing',
       remedy: 'bus operator database apply',
     };
     const response = verified([...logins.slice(0, 3), lost], [listener, trust, wide], {
@@ -105,10 +125,10 @@ describe('verifyText', () => {
       ok: false
       target: deploy_admin@10.0.3.7:5432/postgres, PostgreSQL 18.4, cluster 7710971639735813047
       deployment: example-dev, provider postgres
-      connectivity      3 of 4 ok: writes and reads in public
-        fail    service-login    bus_service@bus_usage  ./local/dsn/bus_usage.dsn is missing
+      connectivity      3 of 4 databases ok (3 of 4 logins, 3 of 4 checks): writes and reads in public
+        fail    service-login    bus_service@bus_billing  ./local/dsn/bus_billing.dsn is missing
               next: bus operator database apply
-      listener-policy   1 ok, 2 failed
+      listener-policy   1 check ok, 2 failed
         fail    trust             pg_hba.conf:4  host all all 10.0.0.0/8 trust
               any host in 10.0.0.0/8 logs in without a password as bus_service (4 databases), superuser postgres
               put there: host all all 10.0.0.0/8 scram-sha-256

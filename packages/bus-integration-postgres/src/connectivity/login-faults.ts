@@ -117,6 +117,7 @@ export function loginCheck(pair: FilePair, result: Check['result'], seen: string
     kind: 'connectivity',
     result,
     target: targetOf(pair),
+    database: pair.database,
     seen,
     ...(remedy !== undefined && { remedy }),
   };

@@ -1,6 +1,7 @@
 // The shapes of what a service's own session answers when it is tried. Pure.
 import { writableShape } from '../listener/inside.ts';
 import { boolean, integer, list, nullable, oneOf, record, text } from '../shape.ts';
+import type { Contents } from '../sql/contents.ts';
 import type { Attempted, Facts, Powers, Standing } from '../sql/verify.ts';
 
 const powers = record<Powers>({
@@ -29,28 +30,32 @@ export const factsShape = record<Facts>({
   writableSchemas: list(writableShape),
   markedSchemas: list(text),
   sharers: list(text),
+  hasContents: boolean,
+  powers: nullable(powers),
+  reachable: nullable(
+    list(record<NonNullable<Facts['reachable']>[number]>({ name: text, isByPublic: boolean, comment: nullable(text) })),
+  ),
+});
+
+export const contentsShape = record<Contents>({
   shadows: nullable(
-    record<NonNullable<Facts['shadows']>>({
+    record<NonNullable<Contents['shadows']>>({
       count: integer,
-      first: list(record<NonNullable<Facts['shadows']>['first'][number]>({ schema: text, name: text, owner: text })),
+      first: list(record<NonNullable<Contents['shadows']>['first'][number]>({ schema: text, name: text, owner: text })),
     }),
   ),
   unusable: nullable(
-    list(record<NonNullable<Facts['unusable']>[number]>({ schema: text, kind: text, owner: text, count: integer })),
+    list(record<NonNullable<Contents['unusable']>[number]>({ schema: text, kind: text, owner: text, count: integer })),
   ),
   publicDefaults: nullable(
     list(
-      record<NonNullable<Facts['publicDefaults']>[number]>({
+      record<NonNullable<Contents['publicDefaults']>[number]>({
         role: text,
         schema: nullable(text),
         kind: text,
         privileges: list(text),
       }),
     ),
-  ),
-  powers: nullable(powers),
-  reachable: nullable(
-    list(record<NonNullable<Facts['reachable']>[number]>({ name: text, isByPublic: boolean, comment: nullable(text) })),
   ),
 });
 

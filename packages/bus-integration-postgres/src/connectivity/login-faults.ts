@@ -11,7 +11,6 @@ import type { Declared } from './declared.ts';
 import type { LoginTrial } from './login.ts';
 import { causeOf, settingOf } from './refused.ts';
 import { pathFault, pathRemedy } from './search-path.ts';
-import { shadowChecks } from './shadows.ts';
 
 const plan = 'bus operator database plan';
 
@@ -82,7 +81,7 @@ export function placeLimits(pair: FilePair, facts: Facts, attempted: Attempted |
     return { ...base, result: isByPublic && name === 'public' ? 'warn' : 'fail', seen, remedy };
   });
   checks.push(...boundedChecks(others, `schemas that are not declared, in which ${shown(pair.role)} may create`));
-  return [...checks, ...shadowChecks(pair, facts)];
+  return checks;
 }
 
 export function failure(

@@ -11,15 +11,17 @@ import { readDsn } from '../dsn-slip.ts';
 import { markOf } from '../mark.ts';
 import { readRow, shaped } from '../shape.ts';
 import { shown } from '../shown.ts';
+import { type Contents, contentsQuery } from '../sql/contents.ts';
 import { type Attempted, type Facts, type Forbidden, factsQuery, standingQuery, verifyScript } from '../sql/verify.ts';
 import { sqlstateOf } from '../sqlstate.ts';
 import type { Declared } from './declared.ts';
-import { attemptedShape, factsShape, standingShape } from './facts.ts';
+import { attemptedShape, contentsShape, factsShape, standingShape } from './facts.ts';
 import type { Entrance } from './knock.ts';
 import { failure, faultOf, loginCheck, placeLimits, strangerOf } from './login-faults.ts';
 import { objectChecks } from './objects.ts';
 import { limitOf } from './refused.ts';
 import { pathChecks, worksUnqualified } from './search-path.ts';
+import { shadowChecks } from './shadows.ts';
 
 export interface LoginTrial {
   readonly pair: FilePair;
@@ -147,14 +149,14 @@ async function trySession(session: Session, trial: LoginTrial): Promise<LoginFin
   const { pinned, tls, authentication } = session;
   const login = { pinned, tls, authentication };
   const standing = await readRow(session, standingShape, { sql: standingQuery, doing, isAsLoggedIn: true });
-  const looksAtDatabase = isNegative && trial.looksAtDatabase();
-  const values = [schemas, isNegative && trial.looksAtRole(), trial.roles, looksAtDatabase, markOf(trial.deploymentId)];
+  const values = [schemas, isNegative && trial.looksAtRole(), trial.roles, markOf(trial.deploymentId)];
   const facts = await readRow(session, factsShape, { sql: factsQuery, values, doing });
   const declared = await trial.declared;
   const stranger = strangerOf(trial, session.where, facts, declared);
   if (stranger !== undefined) return { checks: [stranger] };
   const fault = faultOf(trial, facts, standing, declared);
   if (fault !== undefined) return { checks: [fault], login, facts };
+  const contents = isNegative && facts.hasContents ? await contentsOf(session, trial) : undefined;
   const probe = `bus_verify_${randomBytes(6).toString('hex')}`;
   const tried = isNegative && facts.catchesErrors ? worthTrying(facts) : [];
   const isUnqualified = worksUnqualified(standing, schemas);
@@ -180,14 +182,20 @@ async function trySession(session: Session, trial: LoginTrial): Promise<LoginFin
       ? loginCheck(pair, 'ok', schemas.length === 0 ? 'logs in' : `writes and reads in ${where}`)
       : loginCheck(pair, 'fail', `${pair.path} is not as declared: ${differs}`, plan);
   const paths = pathChecks(pair, standing, schemas);
-  const objects = looksAtDatabase ? objectChecks(pair.database, facts) : [];
+  const within =
+    contents === undefined ? [] : [...shadowChecks(pair, contents), ...objectChecks(pair.database, contents)];
   const limits = isNegative ? placeLimits(pair, facts, attempted) : [];
   return {
-    checks: [worked, ...paths, ...limits, ...objects],
+    checks: [worked, ...paths, ...limits, ...within],
     login,
     facts,
     ...(attempted !== undefined && { attempted }),
   };
+}
+
+async function contentsOf(session: Session, { pair, schemas, roles, looksAtDatabase }: LoginTrial): Promise<Contents> {
+  const values = [schemas, roles, looksAtDatabase()];
+  return await readRow(session, contentsShape, { sql: contentsQuery, values, doing: `trying ${pair.path}` });
 }
 
 /** What is known to be allowed is told; only what should be refused is tried. */

@@ -3,11 +3,11 @@
 import { type Check, printable } from 'bus-integration-database';
 import { mostTold } from '../bounded.ts';
 import { shown } from '../shown.ts';
-import type { Facts } from '../sql/verify.ts';
+import type { Contents } from '../sql/contents.ts';
 import { identifier } from '../sql.ts';
 
 /** Once for each database. */
-export function objectChecks(database: string, { unusable, publicDefaults }: Facts): Check[] {
+export function objectChecks(database: string, { unusable, publicDefaults }: Contents): Check[] {
   const base = { kind: 'connectivity' as const, target: printable(database), result: 'warn' as const };
   const defaults = (publicDefaults ?? []).map(
     ({ role, schema, kind, privileges }) =>

@@ -3,9 +3,9 @@ import { type Check, printable } from 'bus-integration-database';
 import { mostTold } from '../bounded.ts';
 import type { FilePair } from '../dsn-pair.ts';
 import { shown } from '../shown.ts';
-import type { Facts } from '../sql/verify.ts';
+import type { Contents } from '../sql/contents.ts';
 
-export function shadowChecks({ role, database }: FilePair, { shadows }: Facts): Check[] {
+export function shadowChecks({ role, database }: FilePair, { shadows }: Contents): Check[] {
   if (shadows === null || shadows.count === 0) return [];
   const first = shadows.first.map(
     ({ schema, name, owner }) => `${shown(schema)}.${printable(name)} of ${shown(owner)}`,

@@ -1,51 +1,10 @@
 // What a service asks and tries after logging in. What may be told by asking is asked; what is tried is tried where it
 // should succeed, or inside a block that catches the refusal: neither leaves a line in the server's log. All is rolled back.
-import { mostTold } from '../bounded.ts';
 import { identifier, literal } from '../sql.ts';
+import { hasContents } from './contents.ts';
 import { startedAt } from './declared.ts';
 import { markedSchemas } from './leftovers.ts';
 import { publicWritableQuery } from './listener.ts';
-import { publicDefaultsQuery, unusableQuery } from './objects.ts';
-
-/**
- * Functions and operators of others under names of pg_catalog's, in those of the schemas $1 where others may create;
- * null where none is shared, which costs no look at them. Those of a superuser, of the database's owner, and of roles
- * that this one may act as are no danger that their owner isn't.
- */
-const shadowsQuery = `
-  WITH shared AS MATERIALIZED (
-    SELECT schema.oid, schema.nspname FROM pg_catalog.pg_namespace AS schema
-     WHERE schema.nspname = ANY ($1::pg_catalog.text[])
-       AND EXISTS (SELECT FROM pg_catalog.aclexplode(coalesce(schema.nspacl, pg_catalog.acldefault('n', schema.nspowner))) AS entry
-                    WHERE entry.privilege_type = 'CREATE' AND entry.grantee <> schema.nspowner
-                      AND CASE WHEN entry.grantee = 0::pg_catalog.oid THEN true
-                               ELSE NOT pg_catalog.pg_has_role(entry.grantee, 'MEMBER') END)),
-  named AS (
-    SELECT shared.nspname AS schema, function.proowner AS owner,
-           pg_catalog.format('%s(%s)', function.proname, pg_catalog.pg_get_function_identity_arguments(function.oid)) AS name
-      FROM shared JOIN pg_catalog.pg_proc AS function ON function.pronamespace = shared.oid
-     WHERE EXISTS (SELECT FROM pg_catalog.pg_proc AS own
-                    WHERE own.proname = function.proname
-                      AND own.pronamespace = 'pg_catalog'::pg_catalog.regnamespace::pg_catalog.oid)
-     UNION ALL
-    SELECT shared.nspname, operator.oprowner,
-           pg_catalog.format('%s (%s, %s)', operator.oprname, pg_catalog.format_type(operator.oprleft, NULL),
-                             pg_catalog.format_type(operator.oprright, NULL))
-      FROM shared JOIN pg_catalog.pg_operator AS operator ON operator.oprnamespace = shared.oid
-     WHERE EXISTS (SELECT FROM pg_catalog.pg_operator AS own
-                    WHERE own.oprname = operator.oprname
-                      AND own.oprnamespace = 'pg_catalog'::pg_catalog.regnamespace::pg_catalog.oid)),
-  shadows AS (
-    SELECT named.schema, named.name, owner.rolname AS owner
-      FROM named JOIN pg_catalog.pg_roles AS owner ON owner.oid = named.owner
-     WHERE NOT owner.rolsuper AND NOT pg_catalog.pg_has_role(owner.oid, 'MEMBER')
-       AND owner.oid <> (SELECT database.datdba FROM pg_catalog.pg_database AS database
-                          WHERE database.datname = pg_catalog.current_database()))
-  SELECT CASE WHEN EXISTS (SELECT FROM shared) THEN pg_catalog.json_build_object(
-    'count', (SELECT pg_catalog.count(*) FROM shadows),
-    'first', (SELECT coalesce(pg_catalog.json_agg(few), '[]') FROM (
-      SELECT shadows.schema, shadows.name, shadows.owner FROM shadows
-       ORDER BY shadows.schema, shadows.name, shadows.owner LIMIT ${mostTold}) AS few)) END`;
 
 /** The session as it stands after the login: run before anything of ours is set in it. */
 export const standingQuery = `
@@ -60,7 +19,7 @@ export interface Standing {
 
 /**
  * Who the service is and what it may, in one row. $1 schemas that it should use; $2 whether to look at what holds for
- * all of the cluster too; $3 the roles that are declared for this database; $4 whether to look at what is in its schemas; $5 the
+ * all of the cluster too; $3 the roles that are declared for this database; $4 the
  * deployment's mark.
  */
 export const factsQuery = `
@@ -89,7 +48,7 @@ SELECT current_user AS "user", session_user AS session, pg_catalog.current_datab
       AND pg_catalog.has_schema_privilege(schema.oid, 'CREATE')
       AND NOT pg_catalog.pg_has_role(schema.nspowner, 'USAGE')) AS "otherSchemas",
   (SELECT coalesce(pg_catalog.json_agg(open ORDER BY open.name), '[]') FROM (${publicWritableQuery}) AS open) AS "writableSchemas",
-  (${markedSchemas('$5')}) AS "markedSchemas",
+  (${markedSchemas('$4')}) AS "markedSchemas",
   (SELECT coalesce(pg_catalog.json_agg(other.rolname ORDER BY other.rolname), '[]')
      FROM pg_catalog.pg_roles AS other
     WHERE other.rolname = ANY ($3::pg_catalog.text[])
@@ -98,9 +57,7 @@ SELECT current_user AS "user", session_user AS session, pg_catalog.current_datab
                    WHERE schema.nspname = ANY ($1::pg_catalog.text[])
                      AND pg_catalog.has_schema_privilege(other.oid, schema.oid, 'CREATE')
                      AND pg_catalog.has_schema_privilege(schema.oid, 'CREATE'))) AS sharers,
-  (${shadowsQuery}) AS shadows,
-  CASE WHEN $4 THEN (${unusableQuery}) END AS unusable,
-  CASE WHEN $4 THEN (${publicDefaultsQuery}) END AS "publicDefaults",
+  (${hasContents}) AS "hasContents",
   CASE WHEN $2 THEN (SELECT pg_catalog.json_build_object(
     'isSuperuser', role.rolsuper,
     'createsRoles', role.rolcreaterole,
@@ -146,24 +103,8 @@ export interface Facts {
   readonly markedSchemas: readonly string[];
   /** Declared roles that may create where this one may, and of which none is the other's member. */
   readonly sharers: readonly string[];
-  /** Others' functions and operators with names of pg_catalog's in shared schemas; null where no schema is shared. */
-  readonly shadows: {
-    readonly count: number;
-    readonly first: readonly { readonly schema: string; readonly name: string; readonly owner: string }[];
-  } | null;
-  /** What no declared role may use, by schema, kind and owner; null where it was not asked for. */
-  readonly unusable:
-    | readonly { readonly schema: string; readonly kind: string; readonly owner: string; readonly count: number }[]
-    | null;
-  /** Of which roles' future objects PUBLIC is given rights, for a schema or everywhere; null where it was not asked for. */
-  readonly publicDefaults:
-    | readonly {
-        readonly role: string;
-        readonly schema: string | null;
-        readonly kind: string;
-        readonly privileges: readonly string[];
-      }[]
-    | null;
+  /** Whether there is anything that `contentsQuery` looks at. */
+  readonly hasContents: boolean;
   /** What holds for the whole cluster; null where it was not asked for. */
   readonly powers: Powers | null;
   readonly reachable:

@@ -1,5 +1,8 @@
 // Verify against servers that are right and servers that are wrong: what it says of each, and what it leaves in their logs.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Check, Response } from 'bus-integration-database';
 import { createCertificateAuthority, createPlainAdmin, type Server, startServer } from 'embedded';
@@ -287,3 +290,75 @@ test('a service host whose first address is silent costs one wait, not one for e
   // Two logins at once wait for it before either knows.
   expect(silent.count.made).toBeLessThanOrEqual(2);
 });
+
+/** Writes other addresses, and a time for each, into the DSN files of an applied deployment. */
+function redirect(dsnDirectory: string, databases: readonly string[], port: number, seconds: number): void {
+  for (const database of databases) {
+    const path = join(dsnDirectory, `${database}.dsn`);
+    const line = readFileSync(path, 'utf8').replace(/@[^/]*\//, `@127.0.0.1:${port}/`);
+    writeFileSync(path, line.replace(/(\?.*)?\n$/, `?connect_timeout=${seconds}&sslmode=disable\n`));
+  }
+}
+
+test('a service host of which no address takes a connection costs one wait, said once', async (context) => {
+  if (process.platform !== 'linux') {
+    console.warn('a full queue of connections: skipped, only Linux drops those too many');
+    context.skip();
+  }
+  await using server = await startServer();
+  using full = await startFullListener();
+  using folder = temporaryFolder();
+  const databases = Array.from({ length: 10 }, (_, index) => `app${index}`);
+  const one = { databases, serviceRole: 'svc' };
+  const deployment = createDeployment({ adminDsn: server.dsn(), wish: one, folder: folder.path, jobs: 2 });
+  const applied = await deployment.apply();
+  expect(applied.ok, explain(applied)).toBe(true);
+  redirect(deployment.dsnDirectory, databases, full.port, 2);
+  const answer = await deployment.verify();
+  const logins = (answer.connectivity ?? []).filter(({ id }) => id === 'service-login');
+  expect(logins.map(({ result }) => result)).toEqual(databases.map(() => 'fail'));
+  const reached = `can't reach 127.0.0.1:${full.port}: no answer within 2 s`;
+  const tried = logins.filter(({ seen }) => !seen.includes('not tried again'));
+  // Two logins at once wait for it before either knows.
+  expect(tried.length).toBeLessThanOrEqual(2);
+  for (const { seen } of logins) expect(seen).toContain(reached);
+  expect(lines(answer).filter((line) => line.startsWith('unknown') && line.includes('not tried again'))).not.toEqual(
+    [],
+  );
+});
+
+test('one that takes connections and says nothing is waited for a little each time, since a database alone may be the cause', async () => {
+  await using server = await startServer();
+  await using silent = await scriptedServer(() => {});
+  using folder = temporaryFolder();
+  const databases = ['app0', 'app1', 'app2', 'app3'];
+  const one = { databases, serviceRole: 'svc' };
+  const deployment = createDeployment({ adminDsn: server.dsn(), wish: one, folder: folder.path, jobs: 1 });
+  const applied = await deployment.apply();
+  expect(applied.ok, explain(applied)).toBe(true);
+  redirect(deployment.dsnDirectory, databases, silent.port, 3);
+  const answer = await deployment.verify();
+  const logins = (answer.connectivity ?? []).filter(({ id }) => id === 'service-login');
+  expect(logins.map(({ seen }) => /said nothing for (\d) s/.exec(seen)?.[1])).toEqual(['3', '2', '2', '2']);
+});
+
+/** A port whose queue of connections is full, and whose process takes none: further ones get no answer. */
+async function startFullListener(): Promise<Disposable & { readonly port: number }> {
+  const program = `require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, function () {
+    require('node:fs').writeSync(1, String(this.address().port));
+    process.kill(process.pid, 'SIGSTOP');
+  })`;
+  const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [told] = await once(child.stdout, 'data');
+  const port = Number(told);
+  const sockets = [1, 2, 3, 4].map(() => connect(port, '127.0.0.1').on('error', () => {}));
+  await once(sockets[0] as Socket, 'connect');
+  await once(sockets[1] as Socket, 'connect');
+  return {
+    port,
+    [Symbol.dispose]: () => {
+      for (const socket of sockets) socket.destroy();
+      child.kill('SIGKILL');
+    },
+  };
+}

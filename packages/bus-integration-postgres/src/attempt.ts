@@ -10,6 +10,7 @@ import { countSocket, type Meter } from './meter.ts';
 import type { ScramCache } from './scram-exchange.ts';
 import { createSession, type Session } from './session.ts';
 import { shown } from './shown.ts';
+import type { Silence } from './silence.ts';
 import { sqlstateOf, toOperationError } from './sqlstate.ts';
 import { localSettings, noteRefusal, packetSettings, type SettingRefusals, type Settings } from './startup-settings.ts';
 import { offersTls, startTls, type TlsState, tlsFailed } from './tls.ts';
@@ -25,6 +26,8 @@ export interface ConnectCache {
   readonly direct: Set<string>;
   /** The address that answered last, by the hosts that were asked for: those before it may be dead, and silent for long. */
   readonly answered: Map<string, PinnedAddress>;
+  /** Hosts of which no address gave an answer, by the hosts that were asked for. */
+  readonly silent: Map<string, Silence>;
   /** What the server was told in plaintext: no message of its shows it again. */
   readonly sentPasswords: Set<string>;
 }
@@ -37,6 +40,7 @@ export function createConnectCache(): ConnectCache {
     settingRefusals: new Map(),
     direct: new Set(),
     answered: new Map(),
+    silent: new Map(),
     sentPasswords: new Set(),
   };
 }
@@ -57,6 +61,8 @@ export interface AttemptOptions {
   readonly deadline: Deadline;
   /** Told what is being waited for, so that a deadline can say it. */
   readonly onStage: (stage: Stage) => void;
+  /** Told that the failed attempt had an answer, whatever it was. */
+  readonly onHeard: () => void;
 }
 
 export type Stage = 'dialling' | 'answering';
@@ -178,6 +184,7 @@ async function open(
       meter,
     });
   } catch (error) {
+    if (plain.bytesRead > 0) options.onHeard();
     plain.destroy();
     // Whoever tries again at once must not find this connection still counted.
     await gone;

@@ -10,6 +10,7 @@ import { type PinnedAddress, placeOf, resolveAddress } from './dial.ts';
 import type { Meter } from './meter.ts';
 import type { Session } from './session.ts';
 import { sessionFault } from './session-attributes.ts';
+import { type Extent, laterWaitMs, notTriedAgain, type Silence, silenceOf } from './silence.ts';
 import { sqlstateOf } from './sqlstate.ts';
 import type { Settings } from './startup-settings.ts';
 import { tlsFailed } from './tls.ts';
@@ -49,8 +50,11 @@ export interface ConnectOptions {
  * @example
  * await using session = await connect(target, { applicationName: 'bus plan', timeoutMs: 10_000, queryTimeoutMs: 30_000 });
  */
-export async function connect(target: ConnectionTarget, options: ConnectOptions): Promise<Session> {
-  const progress: Progress = { where: 'the server', stage: 'dialling' };
+export async function connect(target: ConnectionTarget, given: ConnectOptions): Promise<Session> {
+  const silence = given.pinned === undefined ? silenceFor(target, given.cache) : undefined;
+  if (silence?.isConnected === false) throw notTriedAgain(silence);
+  const options = silence === undefined ? given : { ...given, timeoutMs: Math.min(given.timeoutMs, laterWaitMs) };
+  const progress: Progress = { where: 'the server', stage: 'dialling', isConnected: false, isHeard: false };
   const whole = startDeadline(options.timeoutMs, options.signal, () => expired(progress, options.timeoutMs));
   const wanted = target.targetSessionAttrs;
   // prefer-standby goes round again when there was no standby, then taking what comes.
@@ -61,18 +65,22 @@ export async function connect(target: ConnectionTarget, options: ConnectOptions)
       const session = await firstOf(target, { ...options, attributes, progress }, whole, failures);
       if (session !== undefined) return session;
     }
+    throw summary(failures);
   } catch (error) {
-    throw error === options.signal?.reason ? cutShort(error, progress) : error;
+    if (options.signal?.aborted) throw error === options.signal.reason ? cutShort(error, progress) : error;
+    noteSilence(target, options, silenceOf(failures, progress));
+    throw error;
   } finally {
     whole.stop();
   }
-  throw summary(failures);
 }
 
 // What is being waited for, for the message when the time is up.
-interface Progress {
+interface Progress extends Extent {
   where: string;
   stage: 'looking-up' | Stage;
+  isConnected: boolean;
+  isHeard: boolean;
 }
 
 interface RoundOptions extends ConnectOptions {
@@ -94,6 +102,7 @@ async function firstOf(
     try {
       const session = await within(target, serverOf(target, pinned), pinned, options, whole, left);
       cache?.answered.set(hosts, pinned);
+      cache?.silent.delete(hosts);
       return session;
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
@@ -127,6 +136,15 @@ async function firstOf(
 /** The address that answered for a target's hosts in this run; undefined while none has. */
 export function answeredFor(target: ConnectionTarget, cache: ConnectCache): PinnedAddress | undefined {
   return cache.answered.get(hostsKey(target));
+}
+
+/** That none of a target's addresses gave an answer in this run; undefined while that is not known. */
+export function silenceFor(target: ConnectionTarget, cache: ConnectCache | undefined): Silence | undefined {
+  return cache?.silent.get(hostsKey(target));
+}
+
+function noteSilence(target: ConnectionTarget, { cache, pinned }: ConnectOptions, silence: Silence | undefined): void {
+  if (silence !== undefined && pinned === undefined) cache?.silent.set(hostsKey(target), silence);
 }
 
 function hostsKey({ addresses, targetSessionAttrs }: ConnectionTarget): string {
@@ -187,6 +205,10 @@ async function within(
       deadline: own,
       onStage: (stage) => {
         progress.stage = stage;
+        if (stage === 'answering') progress.isConnected = true;
+      },
+      onHeard: () => {
+        progress.isHeard = true;
       },
     });
     const fault = await sessionFault(session, options.attributes, own.remainingMs()).catch((error: unknown) => error);

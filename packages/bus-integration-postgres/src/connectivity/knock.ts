@@ -2,13 +2,14 @@
 // with a wrong password. Judges nothing of what it is answered but that a wrong one is refused.
 import { randomBytes } from 'node:crypto';
 import { type Check, OperationError, printable, Secret } from 'bus-integration-database';
-import { answeredFor, type PinnedAddress, type Session } from '../connect.ts';
+import { answeredFor, type PinnedAddress, type Session, silenceFor } from '../connect.ts';
 import type { ConnectionTarget } from '../connection-target.ts';
 import { startDeadline } from '../deadline.ts';
 import { isSocketDirectory, placeOf, resolveAddress } from '../dial.ts';
 import type { Policy } from '../listener/policy.ts';
 import { proveLogin } from '../login.ts';
 import type { Run } from '../run.ts';
+import { laterWaitMs, notTriedAgain, type Silence } from '../silence.ts';
 import { type Challenge, challenge } from './challenge.ts';
 import { judgeChallenges, type Transport } from './challenge-verdict.ts';
 
@@ -62,20 +63,27 @@ function isLoopback(address: string): boolean {
 
 const encrypted: readonly string[] = ['require', 'verify-ca', 'verify-full'];
 
-function knock(
+async function knock(
   transport: Transport,
   pinned: PinnedAddress,
   { role, database, target, run }: KnockOptions,
 ): Promise<Challenge> {
-  return challenge(target, {
+  const silence = silenceAt(pinned, target, run);
+  if (silence?.isConnected === false) return { kind: 'timeout', reason: notTriedAgain(silence).message };
+  return await challenge(target, {
     user: role,
     database,
     pinned,
     transport: transport === 'tls' ? 'tls' : 'plain',
-    timeoutMs: knockTimeoutMs,
+    timeoutMs: silence === undefined ? knockTimeoutMs : laterWaitMs,
     signal: run.signal,
     meter: run.meter,
   });
+}
+
+/** The service's host gave no answer; at the admin's address somebody did. */
+function silenceAt(pinned: PinnedAddress, target: ConnectionTarget, run: Run): Silence | undefined {
+  return run.pinned !== undefined && isSame(run.pinned, pinned) ? undefined : silenceFor(target, run.cache);
 }
 
 const knockTimeoutMs = 5_000;
@@ -124,6 +132,8 @@ export async function tryWrongPassword(options: KnockOptions): Promise<Check> {
   const pinned = await firstAddress(options);
   const base = { id: 'wrong-password', kind: 'connectivity' as const, target: printable(role) };
   if (pinned === undefined) return { ...base, result: 'unknown', seen: 'the server could not be found to try one' };
+  const silence = silenceAt(pinned, target, run);
+  if (silence !== undefined) return { ...base, result: 'unknown', seen: notTriedAgain(silence).message };
   const proof = await proveLogin(target, {
     user: role,
     password: new Secret(randomBytes(24).toString('base64url')),

@@ -184,7 +184,14 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
         const { preparation, run } = await start(used, declaration, nothingAllowed, context, false);
         using _directory = preparation.directory;
         return await run.inTurn('reading', () =>
-          verify({ preparation, run, request, configuration, jobs: (free) => jobsFor(free, 1) }),
+          verify({
+            preparation,
+            run,
+            request,
+            configuration,
+            jobs: (free) => jobsFor(free, 1),
+            onProgress: context.onProgress,
+          }),
         );
       }),
     doctor: async (request, context) =>

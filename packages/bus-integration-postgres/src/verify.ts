@@ -1,6 +1,6 @@
 // Verify: what services can and can't do, tried with their own DSN files, and who may reach the server. Changes nothing
 // that stays.
-import type { Configuration, Response, VerifyRequest } from 'bus-integration-database';
+import type { Configuration, Context, Response, VerifyRequest } from 'bus-integration-database';
 import { readServer } from './catalog.ts';
 import { type Connectivity, checkConnectivity } from './connectivity/connectivity.ts';
 import { readDeclared } from './connectivity/declared.ts';
@@ -18,9 +18,17 @@ export interface VerifyOptions {
   readonly request: VerifyRequest;
   readonly configuration: Configuration;
   readonly jobs: (freeConnections: number) => number;
+  readonly onProgress: Context['onProgress'];
 }
 
-export async function verify({ preparation, run, request, configuration, jobs }: VerifyOptions): Promise<Response> {
+export async function verify({
+  preparation,
+  run,
+  request,
+  configuration,
+  jobs,
+  onProgress,
+}: VerifyOptions): Promise<Response> {
   const startedAt = performance.now();
   const { checks } = request;
   const { wish, directory, warnings } = preparation;
@@ -42,6 +50,7 @@ export async function verify({ preparation, run, request, configuration, jobs }:
           run,
           session,
           jobs: atOnce,
+          onProgress,
           policy: policyOf(configuration.declared, demandedMode(wish.service)),
           isNegative: request.negative !== false,
           triesWrongPassword: request.probes?.includes('wrong-password') === true,

@@ -35,6 +35,12 @@ const flagTable = [
   { name: 'output', short: 'o', value: 'FILE', text: 'write the result to FILE (0600) instead of stdout; -: stdout' },
   { name: 'format', short: 'f', value: 'FORMAT', choices: ['text', 'json'], text: 'text (default) or json' },
   { name: 'color', value: 'WHEN', choices: ['auto', 'always', 'never'], text: 'auto (default), always or never' },
+  {
+    name: 'progress',
+    value: 'HOW',
+    choices: ['auto', 'plain', 'none'],
+    text: 'auto (default), plain (a line every 10 s, as where there is no terminal) or none',
+  },
   { name: 'no-color', text: 'the same as --color never' },
   { name: 'provider', value: 'NAME', text: 'must agree with BUS_DATABASE_PROVIDER where both are given' },
   { name: 'deployment', value: 'ID', text: 'must agree with BUS_DEPLOYMENT_ID, and says that no other is meant' },

@@ -14,6 +14,7 @@ export interface Flags {
   readonly output?: string;
   readonly format: 'text' | 'json';
   readonly color: 'auto' | 'always' | 'never';
+  readonly progress: 'auto' | 'plain' | 'none';
   readonly provider?: string;
   readonly deployment?: string;
   readonly envFile?: string;
@@ -125,6 +126,7 @@ function flagsOf(values: ReadonlyMap<FlagName, readonly string[]>): Flags {
     isQuiet: has('quiet'),
     format: (last('format') ?? 'text') as Flags['format'],
     color: (last('color') ?? 'auto') as Flags['color'],
+    progress: (last('progress') ?? 'auto') as Flags['progress'],
     check: has('check'),
     sql: has('sql'),
     dryRun: has('dry-run'),

@@ -1,29 +1,52 @@
-// One live line on a terminal's stderr, redrawn at most ten times a second and gone at the end; elsewhere nothing.
-import { type Progress, printable } from 'bus-integration-database';
+// What a run says on stderr while it is at work: one live line on a terminal, redrawn at most ten times a second and gone
+// at the end; elsewhere, as in a CI log, a line now and then.
+import { masked, type Progress, printable, type Verb } from 'bus-integration-database';
+import { timeText } from './figures.ts';
 import type { Stream } from './surroundings.ts';
 
 export interface ProgressLine {
   readonly onProgress: (progress: Progress) => void;
-  /** Takes the line away; more may follow. */
+  /** Takes the live line away; more may follow. */
   readonly clear: () => void;
+  /** Says nothing more. */
+  readonly end: () => void;
+}
+
+export interface ProgressOptions {
+  readonly verb: Verb;
+  /** `auto`: the live line on a terminal that can draw one, lines elsewhere; `plain`: lines; `none`. */
+  readonly how: 'auto' | 'plain' | 'none';
+  /** The terminal takes no escape sequences. Default: false. */
+  readonly isDumb?: boolean;
+  /** Milliseconds from one line to the next. Default: 10 000. */
+  readonly everyMs?: number | undefined;
+  readonly now?: () => number;
 }
 
 const redrawMs = 100;
+const lineEveryMs = 10_000;
 
 /**
- * The live line of a run.
+ * The progress of a run; `end` is to be called when it has ended.
  *
  * @example
- * const line = createProgressLine(process.stderr, { isWanted: !flags.isQuiet });
+ * const line = createProgress(process.stderr, { verb: 'apply', how: 'auto' });
  * line.onProgress({ phase: 'creating databases', done: 37, total: 100, detail: 'bus_0037' });
+ * line.end();
  */
-export function createProgressLine(
-  stream: Stream,
-  { isWanted, now = () => performance.now() }: { isWanted: boolean; now?: () => number },
-): ProgressLine {
-  if (!isWanted || stream.isTTY !== true) return { onProgress: () => {}, clear: () => {} };
+export function createProgress(stream: Stream, options: ProgressOptions): ProgressLine {
+  if (options.how === 'none') return { onProgress: () => {}, clear: () => {}, end: () => {} };
+  const isLive = options.how === 'auto' && stream.isTTY === true && options.isDumb !== true;
+  return isLive ? liveLine(stream, options) : plainLines(stream, options);
+}
+
+function liveLine(stream: Stream, { now = () => performance.now() }: ProgressOptions): ProgressLine {
   let drawnAt = Number.NEGATIVE_INFINITY;
   let isDrawn = false;
+  const clear = () => {
+    if (isDrawn) stream.write('\r\u001b[2K');
+    isDrawn = false;
+  };
   return {
     onProgress: (progress) => {
       const at = now();
@@ -33,10 +56,30 @@ export function createProgressLine(
       // One column stays free: a full line would wrap, and its first half could not be taken away.
       stream.write(`\r\u001b[2K${progressText(progress).slice(0, Math.max(10, (stream.columns || 80) - 1))}`);
     },
-    clear: () => {
-      if (isDrawn) stream.write('\r\u001b[2K');
-      isDrawn = false;
+    clear,
+    end: clear,
+  };
+}
+
+/** Whoever reads a log, or ends what is silent for long, sees that the run goes on, whatever it waits for. */
+function plainLines(
+  stream: Stream,
+  { verb, everyMs = lineEveryMs, now = () => performance.now() }: ProgressOptions,
+): ProgressLine {
+  const startedAt = now();
+  let last: Progress | undefined;
+  const tell = () => {
+    const what = last === undefined ? 'at work' : progressText(last);
+    stream.write(masked(`bus operator database: ${verb} after ${timeText(now() - startedAt)}: ${what}\n`));
+  };
+  const timer = setInterval(tell, everyMs);
+  timer.unref();
+  return {
+    onProgress: (progress) => {
+      last = progress;
     },
+    clear: () => {},
+    end: () => clearInterval(timer),
   };
 }
 

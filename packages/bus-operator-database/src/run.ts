@@ -32,7 +32,7 @@ import { deliver } from './deliver.ts';
 import type { Flags } from './flags.ts';
 import { type Interruption, listenForInterruption } from './interruption.ts';
 import { type PrivateFile, preparePrivateFile } from './private-file.ts';
-import { createProgressLine } from './progress.ts';
+import { createProgress, type ProgressLine } from './progress.ts';
 import type { ProviderRoot, ProviderSurroundings } from './providers.ts';
 import { readSavedPlan } from './saved-plan.ts';
 import { isLostDirectory, lostDirectoryText } from './start-directory.ts';
@@ -71,8 +71,11 @@ export async function run(
     },
   };
   const command = commands[verb];
-  const line = createProgressLine(surroundings.stderr, {
-    isWanted: !flags.isQuiet && surroundings.env.TERM !== 'dumb',
+  const line = createProgress(surroundings.stderr, {
+    verb,
+    how: flags.isQuiet ? 'none' : flags.progress,
+    isDumb: surroundings.env.TERM === 'dumb',
+    everyMs: surroundings.progressEveryMs,
   });
   const files: { output?: PrivateFile; save?: PrivateFile } = {};
   let interruption: Interruption | undefined;
@@ -110,7 +113,7 @@ export async function run(
     outcome = failed(error, setup, surroundings);
   } finally {
     interruption?.[Symbol.dispose]();
-    line.clear();
+    line.end();
   }
   const exitStatus = interruption?.exitStatus() ?? exitOf(command, outcome.response, flags);
   const mask = maskFor(setup === undefined ? [] : declaredNames(setup.configuration));
@@ -137,7 +140,7 @@ async function answer(
   { flags, surroundings, cwd }: Ground,
   roots: readonly ProviderRoot[],
   signal: AbortSignal,
-  onProgress: ReturnType<typeof createProgressLine>['onProgress'],
+  onProgress: ProgressLine['onProgress'],
 ): Promise<Response> {
   const jobs = flagJobs(flags.jobs);
   const lockTimeoutMs = flagDuration('--lock-timeout', flags.lockTimeout);

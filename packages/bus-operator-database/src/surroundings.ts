@@ -12,6 +12,8 @@ export interface Surroundings {
   readonly stdin: NodeJS.ReadableStream;
   readonly stdout: Stream;
   readonly stderr: Stream;
+  /** Milliseconds between lines of progress where stderr is no terminal. Default: 10 000. */
+  readonly progressEveryMs?: number;
   /** The env file that the dispatcher has put into `env`, and the line on which each of its keys stands. */
   readonly dotenv?: { readonly path: string; readonly lines: Readonly<Record<string, number>> };
 }

@@ -1,6 +1,6 @@
 // Whether services can do what they must, and nothing else: one login for each DSN file; once for each role what it may
 // in the whole cluster, and how the server would ask for its password where no login showed it. Nothing stays behind.
-import { type Check, loginsOf } from 'bus-integration-database';
+import { type Check, type Context, loginsOf } from 'bus-integration-database';
 import type { ConnectionTarget } from '../connection-target.ts';
 import type { DsnDirectory } from '../dsn-directory.ts';
 import { demandedMode, endpointOf, type Reached } from '../dsn-endpoint.ts';
@@ -32,6 +32,7 @@ export interface ConnectivityOptions {
   readonly declared: Promise<Declared>;
   /** How many logins at once; the first one doesn't wait for the number. */
   readonly jobs: number | Promise<number>;
+  readonly onProgress: Context['onProgress'];
   readonly policy: Policy;
   /** Whether what must be refused is tried. */
   readonly isNegative: boolean;
@@ -137,34 +138,40 @@ async function tryFiles(pairs: readonly FilePair[], options: ConnectivityOptions
   // Those whose turn never comes are nobody's.
   for (const target of targets.values()) target.catch(() => undefined);
   try {
-    await eachInParallel(pairs, { jobs: options.jobs, signal: run.signal, isWorthIt: hasNoRoom }, async (pair) => {
-      const target = await targets.get(pair);
-      if (target === undefined) return;
-      if ('id' in target) return void found.set(pair, { checks: [target] });
-      const { isNegative } = options;
-      const tried = (tries.get(pair) ?? 0) + 1;
-      tries.set(pair, tried);
-      const { signal, meter, cache } = run;
-      const roles = rolesIn.get(pair.database) ?? [];
-      const findings = await tryLogin({
-        pair,
-        target,
-        schemas,
-        roles,
-        deploymentId: preparation.wish.deploymentId,
-        isNegative,
-        looksAtRole: firstWith(lookedAt, pair.role),
-        looksAtDatabase: firstWith(databasesLookedAt, pair.database),
-        endpoint: await exact,
-        declared,
-        admin: options.session.where,
-        isLastTry: () => tried >= mostTries,
-        cache,
-        meter,
-        signal,
-      });
-      found.set(pair, { ...findings, target });
-    });
+    const onDone = (done: number) =>
+      options.onProgress?.({ phase: 'logging in as services', done, total: pairs.length });
+    await eachInParallel(
+      pairs,
+      { jobs: options.jobs, signal: run.signal, isWorthIt: hasNoRoom, onDone },
+      async (pair) => {
+        const target = await targets.get(pair);
+        if (target === undefined) return;
+        if ('id' in target) return void found.set(pair, { checks: [target] });
+        const { isNegative } = options;
+        const tried = (tries.get(pair) ?? 0) + 1;
+        tries.set(pair, tried);
+        const { signal, meter, cache } = run;
+        const roles = rolesIn.get(pair.database) ?? [];
+        const findings = await tryLogin({
+          pair,
+          target,
+          schemas,
+          roles,
+          deploymentId: preparation.wish.deploymentId,
+          isNegative,
+          looksAtRole: firstWith(lookedAt, pair.role),
+          looksAtDatabase: firstWith(databasesLookedAt, pair.database),
+          endpoint: await exact,
+          declared,
+          admin: options.session.where,
+          isLastTry: () => tried >= mostTries,
+          cache,
+          meter,
+          signal,
+        });
+        found.set(pair, { ...findings, target });
+      },
+    );
   } catch (error) {
     // Those that found no room stand as failed; so do those behind them.
     if (run.signal.aborted || !hasNoRoom(error)) throw error;

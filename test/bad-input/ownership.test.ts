@@ -24,7 +24,7 @@ describe("what isn't this deployment's", () => {
       args: [verb],
       exit: 4,
       says: "refused: role reporting exists and bears no deployment's mark",
-      next: "if it is this deployment's: bus operator database apply --adopt; else name another role",
+      next: `next: bus operator database ${verb} --allow update --adopt`,
     });
   });
 
@@ -47,7 +47,7 @@ describe("what isn't this deployment's", () => {
     const { stdout } = await expectRefusal(deployment, server, {
       exit: 4,
       says: 'refused: role taken_service belongs to deployment example-prod',
-      next: 'to take it over: bus operator database apply --adopt-from example-prod',
+      next: 'next: bus operator database apply --adopt-from example-prod --rotate taken_service',
     });
     expect(stdout).toContain('refused: database taken belongs to deployment example-prod');
     await expectRefusal(deployment, server, {

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const again = 'plan --save FILE';
+const again = 'bus operator database plan --save plan.json';
 const args = ['apply', '--plan', 'plan.json'];
 
 function deploymentWithPlan(plan = saved): Deployment {
@@ -65,7 +65,7 @@ describe('saved plans', () => {
       args,
       exit: 4,
       says: /the saved plan is for cluster \d+, this is \d+/,
-      next: again,
+      next: /next: bus operator database plan$/,
     });
   });
 
@@ -77,7 +77,7 @@ describe('saved plans', () => {
       args,
       exit: 4,
       says: `the saved plan is for 127.0.0.1:${server.port}/postgres, this is 127.0.0.1:${other.port}/postgres`,
-      next: again,
+      next: /next: bus operator database plan$/,
     });
   });
 
@@ -88,24 +88,33 @@ describe('saved plans', () => {
       args,
       exit: 4,
       says: 'plan plan.json is for deployment example-dev, this is example-prod',
-      next: again,
+      next: /next: bus operator database plan$/,
     });
   });
 
-  it('IN-54 stale: it was carried out already', async () => {
+  it('IN-54 carried out already: nothing is left of it to do', async () => {
     const keys = { BUS_DATABASE_NAMES: 'stale', BUS_DATABASE_SERVICE_ROLE: 'stale_service' };
     using deployment = makeDeployment({ adminDsn: server.dsn(), keys });
     await expectDone(deployment, ['plan', '--save', 'plan.json']);
     await expectDone(deployment, [...args, '--dry-run']);
     await expectDone(deployment, args);
     for (const flags of [[], ['--dry-run']]) {
-      await expectRefusal(deployment, server, {
-        args: [...args, ...flags],
-        exit: 4,
-        says: 'the saved plan is not what would be done now: 4 of its steps are no longer to do (create-role stale_service, ',
-        next: again,
-      });
+      const { stdout, stderr } = await expectDone(deployment, [...args, ...flags]);
+      expect(stdout).toMatch(/^ok: true\n/);
+      expect(stdout).toContain('nothing to do: 1 role, 1 database, 1 file are as declared');
+      expect(stderr).toContain('note: the saved plan was carried out already\n');
     }
+    // Half of it undone again: it is no longer the plan that was reviewed.
+    await server.query('REVOKE CONNECT ON DATABASE stale FROM stale_service');
+    await expectRefusal(deployment, server, {
+      args,
+      exit: 4,
+      says: 'the saved plan is not what would be done now: 3 of its steps are no longer to do (create-role stale_service, ',
+      next: again,
+    });
+    // Another deployment's names now: what the plan was about can't be told to have been done.
+    deployment.configure({ BUS_DATABASE_NAMES: 'stale_other' });
+    await expectRefusal(deployment, server, { args, exit: 4, says: 'the saved plan is not what would be done now' });
   });
 
   it('IN-54 stale: the configuration wants more', async () => {
@@ -120,16 +129,17 @@ describe('saved plans', () => {
   });
 
   it.each([
-    ['the text form', 'ok: true\ntarget: …\n', 'is the text form; save one with plan --save FILE'],
-    ['no JSON', '{', 'is not JSON; save a plan with plan --save FILE'],
-    ['JSON that is no plan', '[]', 'holds no plan; save one with plan --save FILE'],
-    ['a refused plan', 'refused', 'holds a plan that was refused; mend what it names, then plan --save FILE again'],
+    ['the text form', 'ok: true\ntarget: …\n', 'is the text form'],
+    ['no JSON', '{', 'is not JSON'],
+    ['JSON that is no plan', '[]', 'holds no plan'],
+    ['a refused plan', 'refused', 'holds a plan that was refused'],
   ])('IN-55 given instead: %s', async (_, text, why) => {
     using deployment = deploymentWithPlan(text === 'refused' ? saved.replace('"ok": true', '"ok": false') : text);
     await expectRefusal(deployment, server, {
       args,
       exit: 2,
       says: `plan plan.json ${why}`,
+      next: again,
     });
   });
 });
@@ -140,12 +150,17 @@ describe('risks', () => {
     using deployment = makeDeployment({ adminDsn: server.dsn(), keys });
     await expectDone(deployment, ['apply']);
     await server.query('GRANT CONNECT ON DATABASE risky TO PUBLIC');
-    for (const args of [['apply'], ['plan'], ['apply', '--allow', 'update,rotate,destructive']]) {
+    for (const [args, allowed] of [
+      [['apply'], 'apply --allow revoke'],
+      [['plan'], 'plan --allow revoke'],
+      [['apply', '--dry-run'], 'apply --dry-run --allow revoke'],
+      [['apply', '--allow', 'update,rotate,destructive'], 'apply --allow update,rotate,destructive,revoke'],
+    ] as const) {
       const { stdout } = await expectRefusal(deployment, server, {
         args,
         exit: 4,
         says: 'refused: 1 revoke not allowed (risky)',
-        next: 'bus operator database apply --allow revoke',
+        next: `bus operator database ${allowed}`,
       });
       expect(stdout).toMatch(/^- revoke-privileges +risky +PUBLIC loses CONNECT$/m);
     }

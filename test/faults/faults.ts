@@ -114,7 +114,7 @@ const role: readonly Fault[] = [
     'renamed',
     'ALTER ROLE svc RENAME TO svc_gone',
     'ALTER ROLE svc_gone RENAME TO svc',
-    /fail service-login .*role svc does not exist.*next: bus operator database apply/,
+    /fail service-login .*role svc does not exist.*next: bus operator database plan/,
   ),
   sql(
     'mark lost',

@@ -12,7 +12,11 @@ export const scenario: Scenario = {
   ],
   rounds: [
     {
-      refused: { errorClass: 'not-ours', codes: ['not-ours', 'not-ours'], remedies: [/--adopt\b/] },
+      refused: {
+        errorClass: 'not-ours',
+        codes: ['not-ours', 'not-ours', 'password-lost', 'hazard', 'hazard', 'hazard'],
+        remedies: [/(plan|apply) --allow create,grant,revoke --adopt --rotate app_service$/],
+      },
       steps: [],
     },
     {
@@ -20,7 +24,7 @@ export const scenario: Scenario = {
       refused: {
         errorClass: 'unsafe',
         codes: ['password-lost', 'hazard', 'hazard', 'hazard'],
-        remedies: [/--rotate app_service/, /--allow create/, /--allow grant/, /--allow revoke/],
+        remedies: [/(plan|apply) --allow create,grant,revoke --adopt --rotate app_service$/],
       },
     },
     {

@@ -8,7 +8,7 @@ export const scenario: Scenario = {
   files: [{ remove: 'app.dsn' }, { remove: 'logs.dsn' }],
   rounds: [
     {
-      refused: { errorClass: 'unsafe', codes: ['password-lost'], remedies: [/bring .*app\.dsn.*--rotate app_service/] },
+      refused: { errorClass: 'unsafe', codes: ['password-lost'], remedies: [/(plan|apply) --rotate app_service$/] },
       steps: [],
     },
     {

@@ -3,8 +3,8 @@ import type { Scenario } from './scenario.ts';
 
 const refused = {
   errorClass: 'not-ours',
-  codes: ['not-ours', 'not-ours'],
-  remedies: [/--adopt-from shop-live/],
+  codes: ['not-ours', 'not-ours', 'password-lost', 'hazard', 'hazard'],
+  remedies: [/(plan|apply) --allow grant,revoke --adopt-from shop-live --rotate app_service$/],
 } as const;
 
 export const scenario: Scenario = {
@@ -12,14 +12,21 @@ export const scenario: Scenario = {
   majors: [15, 16, 17, 18],
   wish: { databases: ['app'], serviceRole: 'app_service' },
   start: [
-    { sql: 'CREATE ROLE app_service LOGIN', as: 'admin' },
+    { sql: "CREATE ROLE app_service LOGIN PASSWORD 'known to nobody'", as: 'admin' },
     { sql: "COMMENT ON ROLE app_service IS 'bus-deployment=shop-live'", as: 'admin' },
     { sql: 'CREATE DATABASE app', as: 'admin' },
     { sql: "COMMENT ON DATABASE app IS E'kept\\nbus-deployment=shop-live\\nkept too'", as: 'admin' },
   ],
   rounds: [
     { refused, steps: [] },
-    { flags: { adopt: true, allow: ['grant', 'revoke'], rotate: ['app_service'] }, refused },
+    {
+      flags: { adopt: true, allow: ['grant', 'revoke'], rotate: ['app_service'] },
+      refused: {
+        ...refused,
+        codes: ['not-ours', 'not-ours'],
+        remedies: [/ --allow grant,revoke --adopt --adopt-from shop-live --rotate app_service$/],
+      },
+    },
     { flags: { adopt_from: 'shop' }, refused },
     {
       flags: { adopt_from: 'shop-live', allow: ['grant', 'revoke'], rotate: ['app_service'] },

@@ -9,7 +9,7 @@ export const scenario: Scenario = {
   rounds: [
     {
       steps: ['revoke-privileges app'],
-      refused: { errorClass: 'unsafe', codes: ['hazard'], remedies: [/apply --allow revoke$/] },
+      refused: { errorClass: 'unsafe', codes: ['hazard'], remedies: [/(plan|apply) --allow revoke$/] },
     },
     {
       flags: { allow: ['revoke'] },

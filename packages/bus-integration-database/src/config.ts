@@ -3,6 +3,7 @@
 
 import { type ConfigurationKey, keyAliases, neutralKeys } from './config-keys.ts';
 import { type Declared, readDeclared } from './declared.ts';
+import { isDeploymentId } from './deployment-id.ts';
 import { readOwner } from './dsn-file-owner.ts';
 import { OperationError } from './errors.ts';
 import { type NameRules, printable } from './names.ts';
@@ -147,8 +148,6 @@ function withEnvFile(credentials: Credentials, { envFile, lines }: Configuration
   return isInFile && envFile !== undefined ? { ...credentials, envFile } : credentials;
 }
 
-const deploymentIdPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
-
 function readDeploymentId(settings: Settings, options: ConfigurationOptions): string | undefined {
   const key = 'BUS_DEPLOYMENT_ID';
   const id = settings.value(key);
@@ -156,7 +155,7 @@ function readDeploymentId(settings: Settings, options: ConfigurationOptions): st
     if (!settings.isSet(key)) settings.refuse({ key, ...withoutDeploymentId(options) });
     return undefined;
   }
-  if (!deploymentIdPattern.test(id)) {
+  if (!isDeploymentId(id)) {
     settings.refuse({
       key,
       code: 'invalid-value',

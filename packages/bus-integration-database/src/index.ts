@@ -1,4 +1,5 @@
 // The public face of bus-integration-database.
+export { allowedFlags } from './allowed-flags.ts';
 export type { OnDefect } from './answer.ts';
 export { answer } from './answer.ts';
 export { headerSafe } from './bearer-token.ts';
@@ -13,6 +14,7 @@ export { asyncApiDocument, contractFiles, contractSchemas, contractVersion } fro
 export { responseFaults } from './contract-response.ts';
 export type { Declared, ListenerPolicy } from './declared.ts';
 export { readDeclared } from './declared.ts';
+export { isDeploymentId } from './deployment-id.ts';
 export type { Login, PrivilegeProfile } from './desired.ts';
 export { desiredResources, loginsOf, namesOf, rolesOf } from './desired.ts';
 export type { Delta } from './diff.ts';

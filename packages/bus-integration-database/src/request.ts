@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { longestList, longestName, mostResourcesAsked, tooLong, tooManyResources } from './bounds.ts';
 import { isNetwork } from './declared.ts';
+import { deploymentIdPattern } from './deployment-id.ts';
 import { OperationError } from './errors.ts';
 import { type NameProblem, nameProblems, type PartNames, placeholderProblem } from './name-problems.ts';
 import type { NameRules } from './names.ts';
@@ -21,7 +22,7 @@ const credentials = z.strictObject({
   admin_dsn_file: z.optional(reference),
   admin_dsn_secret: z.optional(reference),
 });
-const deploymentId = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/));
+const deploymentId = z.string().check(z.regex(deploymentIdPattern));
 const network = z.string().check(z.refine(isNetwork, 'expected an address with its prefix length, like 10.0.0.0/8'));
 const base = {
   deployment_id: deploymentId,

@@ -1,8 +1,47 @@
-// The command that goes on after an apply that ended early. Pure.
-import { type Allowed, shellQuote } from 'bus-integration-database';
+// The command that goes on: after a refusal with all that it needs, after an apply that ended early with what is left. Pure.
+import { isDeepStrictEqual } from 'node:util';
+import { type Allowed, allowedFlags, type Diagnostic, shellQuote } from 'bus-integration-database';
 
 /** Right wherever a run continues what it finds: staged files, unfinished databases. */
 export const sameCommand = 'run the same command again; it continues';
+
+/** The verb that a command names, with the flag that keeps it from changing anything, or the file that holds a plan. */
+export type NextVerb = 'plan' | 'plan --save FILE' | 'apply' | 'apply --dry-run';
+
+/** A refusal, and what would have to be allowed for it to go. */
+export interface Needing extends Diagnostic {
+  readonly needs?: Partial<Allowed>;
+}
+
+/**
+ * A verb with everything that is allowed: the one place where flags are put into a remedy of a plan.
+ *
+ * @example
+ * nextCommand('apply', { allow: ['grant'], adopt: true, rotate: [] }); // 'bus operator database apply --allow grant --adopt'
+ */
+export function nextCommand(verb: NextVerb, allowed: Allowed): string {
+  return [`bus operator database ${verb}`, ...allowedFlags(allowed).map(shellQuote)].join(' ');
+}
+
+/**
+ * What is allowed, and what these refusals need beside it; undefined where they need nothing more. One run takes over
+ * from one deployment: from the first that is needed, unless an earlier look `settled` it.
+ */
+export function withNeeds(allowed: Allowed, refusals: readonly Needing[], settled?: string): Allowed | undefined {
+  const needed = refusals.find(({ needs }) => needs?.adopt_from !== undefined)?.needs?.adopt_from;
+  const adoptFrom = settled ?? needed ?? allowed.adopt_from;
+  let all: Allowed = { ...allowed, ...(adoptFrom !== undefined && { adopt_from: adoptFrom }) };
+  for (const { needs } of refusals) {
+    if (needs === undefined) continue;
+    all = {
+      ...all,
+      allow: [...new Set([...all.allow, ...(needs.allow ?? [])])],
+      adopt: all.adopt || needs.adopt === true,
+      rotate: [...new Set([...all.rotate, ...(needs.rotate ?? [])])],
+    };
+  }
+  return isDeepStrictEqual(all, allowed) ? undefined : all;
+}
 
 export interface Interrupted {
   readonly allowed: Allowed;
@@ -19,11 +58,5 @@ export interface Interrupted {
  */
 export function nextAfter({ allowed, isPlanStale, rotated }: Interrupted): string {
   if (!isPlanStale && rotated.length === 0) return sameCommand;
-  const flags = [
-    ...allowed.allow.flatMap((risk) => ['--allow', risk]),
-    ...(allowed.adopt ? ['--adopt'] : []),
-    ...(allowed.adopt_from === undefined ? [] : ['--adopt-from', allowed.adopt_from]),
-    ...allowed.rotate.filter((role) => !rotated.includes(role)).flatMap((role) => ['--rotate', role]),
-  ];
-  return ['bus operator database apply', ...flags.map(shellQuote)].join(' ');
+  return nextCommand('apply', { ...allowed, rotate: allowed.rotate.filter((role) => !rotated.includes(role)) });
 }

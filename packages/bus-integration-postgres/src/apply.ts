@@ -1,6 +1,6 @@
 // Apply: take the lock, look, plan, carry out, look again. The proof that it worked is an empty second plan.
 import { type Context, type Diagnostic, isMutating, OperationError, type Response } from 'bus-integration-database';
-import type { Wish } from './compute.ts';
+import { type Computed, computeUnrotated, type Wish, withoutRotation } from './compute.ts';
 import type { Session } from './connect.ts';
 import { concluded, converged, ended } from './ending.ts';
 import { execute } from './execute.ts';
@@ -68,12 +68,6 @@ export async function apply(options: ApplyOptions): Promise<Response> {
   }
 }
 
-/** What was rotated once is not rotated again: that would make yet another password. */
-function withoutRotation(wish: Wish, roles: ReadonlySet<string>): Wish {
-  const rotate = wish.allowed.rotate.filter((role) => !roles.has(role));
-  return { ...wish, allowed: { ...wish.allowed, rotate } };
-}
-
 interface Attempt {
   readonly session: Session;
   readonly lock: DeploymentLock;
@@ -94,10 +88,15 @@ async function attemptApply(
   const computed = await computeProvable(wish, sight, run, session);
   const target = targetOf(session.pinned, sight.seen.admin, sight.seen.server);
   const leftovers = observedLeftovers({ wish, directory: observeOptions.directory }, sight.seen);
-  const planned = planResponse({ wish, target, computed, leftovers, warnings, startedAt });
-  const answer = { ...unlessStale(options.saved, planned), dry_run: false };
+  const answerWith = (as: Wish, plan: Computed) =>
+    planResponse({ wish: as, target, computed: plan, leftovers, warnings, startedAt });
+  const held = unlessStale(options.saved, answerWith(wish, computed), {
+    declaration: wish.declaration,
+    unrotated: () => answerWith(withoutRotation(wish), computeUnrotated(wish, sight)),
+  });
+  const answer = { ...held, dry_run: false };
   if (computed.isRefused || answer.error_class === 'stale-plan') return answer;
-  if (!computed.steps.some(isMutating)) return converged(wish, answer, startedAt);
+  if (!answer.steps.some(isMutating)) return converged(wish, answer, startedAt);
 
   const passwords = choosePasswords(computed);
   const server = sight.seen.server;

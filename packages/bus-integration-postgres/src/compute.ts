@@ -9,6 +9,7 @@ import {
   rolesOf,
   type Step,
 } from 'bus-integration-database';
+import { type Needing, type NextVerb, nextCommand, withNeeds } from './advice.ts';
 import { missingAuthority } from './authority.ts';
 import { type Comparison, compare } from './compare.ts';
 import { decideCredentials, type Proofs, type RoleDecision } from './credentials.ts';
@@ -18,6 +19,7 @@ import type { FilePair } from './dsn-pair.ts';
 import { encodingFindings } from './encoding.ts';
 import { hazards } from './hazard.ts';
 import type { Observation } from './observation.ts';
+import type { Refusal } from './ours.ts';
 import { mostIterations } from './scram.ts';
 import { sharingFindings } from './sharing.ts';
 import { printable, shown } from './shown.ts';
@@ -33,6 +35,8 @@ export interface Wish {
   /** What the configuration declares, where a request declares something else: that is not left over. */
   readonly configured?: Declaration | undefined;
   readonly allowed: Allowed;
+  /** The verb that remedies name. Default: plan. */
+  readonly verb?: NextVerb;
   /** The DSN files' directory, as the operator wrote it. */
   readonly dsnDirectory?: string | undefined;
   /** Where services are to connect, as far as the configuration says it. */
@@ -52,7 +56,58 @@ export interface Computed {
   readonly findings: readonly Diagnostic[];
 }
 
+/**
+ * The plan, and why it is refused. What would be refused next, once these refusals were answered, is told at once, and
+ * every remedy names the command that answers all of them.
+ */
 export function computePlan(wish: Wish, seen: Observation, pairs: readonly FilePair[], proofs: Proofs): Computed {
+  const computed = computeAllowed(wish, seen, pairs, proofs);
+  const refusals = new Map<string, Needing>();
+  const tell = (told: readonly Needing[]) => {
+    for (const refusal of told) {
+      const key = `${refusal.code} ${refusal.message}`;
+      if (!refusals.has(key)) refusals.set(key, refusal);
+    }
+  };
+  tell(computed.refusals);
+  let { allowed } = wish;
+  let last = computed.refusals;
+  let settled: string | undefined;
+  for (let more = withNeeds(allowed, last); more !== undefined; more = withNeeds(allowed, last, settled)) {
+    allowed = more;
+    settled = allowed.adopt_from;
+    last = computeAllowed({ ...wish, allowed }, seen, pairs, proofs).refusals;
+    tell(last);
+  }
+  const remedy = nextCommand(wish.verb ?? 'plan', allowed);
+  return {
+    ...computed,
+    refusals: [...refusals.values()].map(({ needs, ...refusal }) =>
+      needs === undefined ? refusal : { ...refusal, remedy },
+    ),
+  };
+}
+
+/** A wish that leaves the passwords of these roles as they are; of all, where none are named. */
+export function withoutRotation(wish: Wish, roles: ReadonlySet<string> = new Set(wish.allowed.rotate)): Wish {
+  const rotate = wish.allowed.rotate.filter((role) => !roles.has(role));
+  return { ...wish, allowed: { ...wish.allowed, rotate } };
+}
+
+/** What is left to do where no password is changed. */
+export function computeUnrotated(
+  wish: Wish,
+  { seen, pairs, proofs }: { seen: Observation; pairs: readonly FilePair[]; proofs: Proofs },
+): Computed {
+  return computePlan(withoutRotation(wish), seen, pairs, proofs);
+}
+
+function computeAllowed(
+  wish: Wish,
+  seen: Observation,
+  pairs: readonly FilePair[],
+  proofs: Proofs,
+): Omit<Computed, 'refusals'> & { readonly refusals: readonly Needing[] } {
   const { deploymentId, declaration, allowed } = wish;
   const desired = desiredResources(declaration, serviceProfile);
   const comparison = compare(desired, seen, { deploymentId, adopt: allowed.adopt, adoptFrom: allowed.adopt_from });
@@ -83,7 +138,7 @@ export function computePlan(wish: Wish, seen: Observation, pairs: readonly FileP
   const lost = credentials.flatMap(({ refusal }) => refusal ?? []);
   const ofClass = (errorClass: ErrorClass) =>
     lost.filter((refusal) => refusal.errorClass === errorClass).map(withoutClass);
-  const groups: [ErrorClass, readonly Diagnostic[]][] = [
+  const groups: [ErrorClass, readonly Needing[]][] = [
     ['not-ours', comparison.refusals.map(withoutClass)],
     [
       'unsafe',
@@ -133,8 +188,8 @@ function iterationFindings({ server, admin }: Observation): Diagnostic[] {
   ];
 }
 
-function withoutClass({ severity, code, message, target, remedy }: Diagnostic): Diagnostic {
-  return { severity, code, message, ...(target !== undefined && { target }), ...(remedy !== undefined && { remedy }) };
+function withoutClass({ errorClass: _, ...refusal }: Refusal): Needing {
+  return refusal;
 }
 
 function lockFindings({ server, admin }: Observation): Diagnostic[] {

@@ -4,6 +4,14 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic, Secret } from 'bus-integration-database';
+import {
+  nothingToRotate,
+  otherServers,
+  passwordLost,
+  passwordRefused,
+  passwordUnproven,
+  passwordWrong,
+} from './credential-refusal.ts';
 import { withAdded } from './dsn-endpoint.ts';
 import { candidatePasswords, type Endpoint, type FilePair, holds, passwordsIn } from './dsn-pair.ts';
 import { decideFile, displaced, type FileDecision } from './file-decision.ts';
@@ -57,10 +65,10 @@ export const rotationUnfinished = 'rotation-unfinished';
 
 export function decideCredentials(wish: CredentialWish, proofs: Proofs): RoleDecision {
   if (wish.standing === 'refused') return undecided(wish, 'none');
-  if (wish.pairs.length === 0) return wish.isRotated ? refuseWithoutFile(wish) : undecided(wish, 'none');
+  if (wish.pairs.length === 0) return wish.isRotated ? refuse(wish, nothingToRotate(wish)) : undecided(wish, 'none');
   const decision = decide(wish, proofs);
   const elsewhere = fileOfAnotherServer(decision, wish, proofs);
-  return elsewhere === undefined ? decision : refuseElsewhere(wish, elsewhere);
+  return elsewhere === undefined ? decision : refuse(wish, otherServers(wish, elsewhere));
 }
 
 function decide(wish: CredentialWish, proofs: Proofs): RoleDecision {
@@ -83,22 +91,6 @@ function fileOfAnotherServer(
     if (wish.standing === 'missing') return true;
     return !holds(live, password) && proofs(wish.role, live.password).state !== 'proven';
   })?.pair;
-}
-
-function refuseElsewhere(wish: CredentialWish, { path }: FilePair): RoleDecision {
-  const why = wish.standing === 'missing' ? 'does not exist on this one' : 'has another password on this one';
-  return refuse(wish, 'foreign-dsn-file', `${path} is for another server, and role ${shown(wish.role)} ${why}`, {
-    target: path,
-    remedy:
-      'keep that file for the server it belongs to: mv it away, or set BUS_DATABASE_DSN_OUTPUT_DIR to another directory',
-  });
-}
-
-function refuseWithoutFile(wish: CredentialWish): RoleDecision {
-  return refuse(wish, 'nothing-to-rotate', `role ${shown(wish.role)} has no DSN file that could hold a new password`, {
-    target: wish.role,
-    remedy: 'declare a database for it in BUS_DATABASE_NAMES',
-  });
 }
 
 function decideForNewRole(wish: CredentialWish): RoleDecision {
@@ -132,9 +124,9 @@ function finishing(decision: RoleDecision, { role, pairs }: CredentialWish, prov
   const finding: Diagnostic = {
     severity: 'warn',
     code: rotationUnfinished,
-    message: `a rotation of role ${shown(role)} was cut off: the server has the new password, ${files} the old one, with which no service can log in`,
+    message: `a rotation of role ${shown(role)} was cut off: the server has the new password, ${files} the old one, with which no service can log in; apply puts the staged files in place`,
     target: printable(role),
-    remedy: 'put the staged files in place: bus operator database apply',
+    remedy: 'bus operator database apply',
   };
   return { ...decision, findings: [...decision.findings, finding] };
 }
@@ -155,41 +147,24 @@ function decideForKnownRole(wish: CredentialWish, proofs: Proofs): RoleDecision 
     const isStagedOnly = !passwordsIn(wish.pairs, 'live').some((password) => password.reveal() === proven.reveal());
     return finishing(withPassword(wish, isStagedOnly ? 'staged' : 'kept', false, proven), wish, proven);
   }
-  const rotation = `make a new password (breaks whoever has the old one): bus operator database apply --rotate ${wish.role}`;
-  if (candidates.length === 0) {
-    const broken = wish.pairs.find(({ live }) => live.state === 'broken');
-    const why = broken?.live.state === 'broken' ? ` (${broken.path}: ${broken.live.reason})` : '';
-    return refuse(wish, 'password-lost', `role ${shown(wish.role)} exists and no file holds its password${why}`, {
-      target: wish.role,
-      remedy: `bring ${wish.pairs[0]?.path ?? 'its DSN file'} from the host that applied last, or ${rotation}`,
-    });
-  }
+  if (candidates.length === 0) return refuse(wish, passwordLost(wish));
   const unknown = candidates.map((password) => proofs(wish.role, password)).find(({ state }) => state === 'unknown');
-  if (unknown === undefined) {
-    return refuse(wish, 'password-wrong', `the password in ${pathsOf(wish)} is not that of role ${shown(wish.role)}`, {
-      target: wish.role,
-      remedy: `bring the right files from the host that applied last, or ${rotation}`,
-    });
-  }
-  return unproven(wish, unknown, rotation);
+  if (unknown === undefined) return refuse(wish, passwordWrong(wish));
+  return unknown.isRefused ? refuse(wish, passwordRefused(wish, unknown), 'unproven') : unproven(wish, unknown);
 }
 
 /** Nothing is sure, so nothing is touched. That is a failure where a file is wanted that can't be made like this. */
-function unproven(wish: CredentialWish, { reason, isRefused }: Proof, rotation: string): RoleDecision {
-  const code = 'password-unproven';
-  const message = `the password in ${pathsOf(wish)} could be neither proven nor disproven: ${reason ?? 'it was not tried'}; every file stays as it is`;
-  const remedy = `fix that and run the same command again, or ${rotation}`;
+function unproven(wish: CredentialWish, proof: Proof): RoleDecision {
+  const told = passwordUnproven(wish, proof);
   const isComplete = wish.pairs.every(
     ({ live, staged }) =>
       live.state === 'present' &&
       staged.state === 'absent' &&
       isCompleteBut(live.endpoint, withAdded(wish.endpoint, live)),
   );
-  if (isComplete && !isRefused) {
-    return undecided(wish, 'unproven', [{ severity: 'warn', code, message, target: wish.role, remedy }]);
-  }
-  const failure: Refusal = { severity: 'fail', code, errorClass: 'not-converged', message, target: wish.role, remedy };
-  return { ...undecided(wish, 'unproven'), ...(isRefused ? { refusal: failure } : { unsettled: failure }) };
+  if (isComplete) return undecided(wish, 'unproven', [{ severity: 'warn', ...told }]);
+  const unsettled: Refusal = { severity: 'fail', errorClass: 'not-converged', ...told };
+  return { ...undecided(wish, 'unproven'), unsettled };
 }
 
 /** A file without sslmode, or in another form, goes on serving whoever reads it: it waits for its proof. */
@@ -224,24 +199,10 @@ function undecided(
   return { role: wish.role, endpoint: wish.endpoint, source, setsVerifier: false, files, findings };
 }
 
-function refuse(
-  wish: CredentialWish,
-  code: string,
-  message: string,
-  details: { target: string; remedy: string },
-): RoleDecision {
-  const refusal: Refusal = { severity: 'fail', code, errorClass: 'unsafe', message, ...details };
-  return { ...undecided(wish, 'none'), refusal };
+function refuse(wish: CredentialWish, refusal: Refusal, source: 'none' | 'unproven' = 'none'): RoleDecision {
+  return { ...undecided(wish, source), refusal };
 }
 
 function isSameServer(one: Endpoint, other: Endpoint): boolean {
   return one.host === other.host && one.port === other.port;
-}
-
-function pathsOf({ pairs }: CredentialWish): string {
-  const held = pairs.filter(({ live, staged }) => live.state === 'present' || staged.state === 'present');
-  const [first] = held;
-  if (first === undefined) return 'no file';
-  const path = first.live.state === 'present' ? first.path : `${first.path} (staged)`;
-  return held.length === 1 ? path : `${path} and ${held.length - 1} more`;
 }

@@ -75,9 +75,9 @@ function notConverged(step: Step): Diagnostic {
   return {
     severity: 'fail',
     code: 'not-converged',
-    message: `after applying, this is still to do: ${step.action} ${step.target}: ${step.summary}`,
+    message: `after applying, this is still to do: ${step.action} ${step.target}: ${step.summary}; something else may be changing it back`,
     target: step.target,
-    remedy: 'bus operator database plan -v shows the statements; something else may be changing it back',
+    remedy: 'bus operator database plan -v',
   };
 }
 

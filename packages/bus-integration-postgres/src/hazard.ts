@@ -1,5 +1,6 @@
 // Which steps of a plan need the operator's word, and whether it was given. Pure.
-import type { Allowed, Diagnostic, Step } from 'bus-integration-database';
+import type { Allowed, Step } from 'bus-integration-database';
+import { type Needing, nextCommand } from './advice.ts';
 import type { Comparison } from './compare.ts';
 import type { Observation } from './observation.ts';
 
@@ -12,23 +13,25 @@ export function hazards(
   allowed: Allowed,
   comparison: Comparison,
   seen: Observation,
-): Diagnostic[] {
-  const refused = new Map<string, Step[]>();
+): Needing[] {
+  const refused = new Map<string, { readonly needs: Partial<Allowed>; readonly held: Step[] }>();
   for (const step of steps) {
-    const flag = missingFlag(step, allowed, comparison);
-    if (flag === undefined) continue;
-    const held = refused.get(flag);
-    if (held === undefined) refused.set(flag, [step]);
-    else held.push(step);
+    const needs = missing(step, allowed, comparison);
+    if (needs === undefined) continue;
+    const key = JSON.stringify(needs);
+    const known = refused.get(key);
+    if (known === undefined) refused.set(key, { needs, held: [step] });
+    else known.held.push(step);
   }
-  return [...refused].map(([flag, held]) => ({
+  return [...refused.values()].map(({ needs, held }) => ({
     severity: 'fail',
     code: 'hazard',
     message: `refused: ${held.length} ${nounOf(held)} not allowed (${held
       .map(({ target }) => target)
       .slice(0, 3)
       .join(', ')}${held.length > 3 ? ', …' : ''})${audience(held, seen)}`,
-    remedy: `bus operator database apply ${flag}`,
+    needs,
+    remedy: nextCommand('apply', { allow: [], adopt: false, rotate: [], ...needs }),
   }));
 }
 
@@ -37,20 +40,19 @@ function nounOf([step, ...others]: readonly Step[]): string {
   return step?.risk === 'weaken-tls' ? `weakening${plural} of TLS` : `${step?.risk}${plural}`;
 }
 
-function missingFlag(step: Step, allowed: Allowed, comparison: Comparison): string | undefined {
+function missing(step: Step, allowed: Allowed, comparison: Comparison): Partial<Allowed> | undefined {
+  const needs = allowed.allow.includes(step.risk) ? undefined : { allow: [step.risk] };
   switch (step.risk) {
     case 'revoke':
     case 'destructive':
     case 'weaken-tls':
-      return allowed.allow.includes(step.risk) ? undefined : `--allow ${step.risk}`;
+      return needs;
     case 'rotate': {
       const role = step.action === 'alter-role' || step.action === 'write-dsn-file' ? roleOf(step) : undefined;
-      return role === undefined || allowed.rotate.includes(role) ? undefined : `--rotate ${role}`;
+      return role === undefined || allowed.rotate.includes(role) ? undefined : { rotate: [role] };
     }
     default:
-      return changesAdopted(step, comparison) && !allowed.allow.includes(step.risk)
-        ? `--allow ${step.risk}`
-        : undefined;
+      return changesAdopted(step, comparison) ? needs : undefined;
   }
 }
 

@@ -136,7 +136,7 @@ export interface Observation {
   /** Roles that are declared or bear the deployment's mark. */
   readonly roles: ReadonlyMap<string, ObservedRole>;
   readonly databases: ReadonlyMap<string, ObservedDatabase>;
-  /** By database; only of those that exist, are ours or to be adopted, and could be entered. */
+  /** By database; only of those that exist, are ours or could be adopted, and could be entered. */
   readonly inside: ReadonlyMap<string, ObservedInside>;
   /** Absent where it was not asked for. */
   readonly remains?: Remains;

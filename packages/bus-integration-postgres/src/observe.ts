@@ -82,14 +82,15 @@ export async function observeCluster(session: Session, options: ObserveOptions):
   return sight;
 }
 
-/** The declared databases that exist, may be touched and can be entered. */
+/** The declared databases that exist, can be entered, and may be touched or only have to be adopted for that. */
 function inspectable(cluster: ClusterSight, { declaration, deploymentId, allowed }: Wish): string[] {
   const seen = { ...cluster, inside: new Map() };
   const adoption = { deploymentId, adopt: allowed.adopt, adoptFrom: allowed.adopt_from };
   return declaration.databases.filter((name) => {
-    const { standing } = judgeDatabase(name, seen, adoption);
+    const { standing, refusal } = judgeDatabase(name, seen, adoption);
     const database = cluster.databases.get(name);
     if (database === undefined || isFull(database, cluster.admin)) return false;
-    return (standing === 'ours' || standing === 'adopted') && database.adminMayConnect;
+    const isOpen = standing === 'ours' || standing === 'adopted' || refusal?.needs !== undefined;
+    return isOpen && database.adminMayConnect;
   });
 }

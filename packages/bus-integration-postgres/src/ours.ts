@@ -1,6 +1,7 @@
 // What may be touched: chosen before anything is compared. What isn't ours is refused by name, never dropped, never
 // taken for absent.
-import { type Diagnostic, type ErrorClass, shellQuote } from 'bus-integration-database';
+import { type Allowed, type ErrorClass, isDeploymentId } from 'bus-integration-database';
+import { type Needing, nextCommand } from './advice.ts';
 import { deploymentsIn, isUnfinished, ownership } from './mark.ts';
 import type { Observation, ObservedDatabase, ObservedRole } from './observation.ts';
 import { printable, shown } from './shown.ts';
@@ -15,7 +16,7 @@ export interface Adoption {
 
 export type Standing = 'missing' | 'unfinished' | 'ours' | 'adopted' | 'refused';
 
-export interface Refusal extends Diagnostic {
+export interface Refusal extends Needing {
   readonly severity: 'fail';
   readonly errorClass: ErrorClass;
 }
@@ -74,16 +75,22 @@ function judgeMark(kind: 'role' | 'database', thing: ObservedRole | ObservedData
       return { standing: 'ours' };
     case 'unmarked':
       if (adoption.adopt) return { standing: 'adopted' };
-      return refuse(thing.name, `${kind} ${shown(thing.name)} exists and bears no deployment's mark`, {
-        remedy: `if it is this deployment's: bus operator database apply --adopt; else name another ${kind}`,
-      });
+      return refuseUntil(
+        { adopt: true },
+        thing.name,
+        `${kind} ${shown(thing.name)} exists and bears no deployment's mark; if it is not this deployment's, name another ${kind}`,
+      );
     case 'foreign': {
       const others = deploymentsIn(thing.comment);
       if (adoption.adoptFrom !== undefined && others.includes(adoption.adoptFrom)) return { standing: 'adopted' };
-      const named = others.map(printable).join(', ');
-      return refuse(thing.name, `${kind} ${shown(thing.name)} belongs to deployment ${named}`, {
-        remedy: `name another ${kind}; to take it over: bus operator database apply --adopt-from ${shellQuote(others[0] ?? '')}`,
-      });
+      const message = `${kind} ${shown(thing.name)} belongs to deployment ${others.map(printable).join(', ')}`;
+      const from = others.find((id) => isDeploymentId(id));
+      if (from === undefined) return refuse(thing.name, message, { remedy: `name another ${kind}` });
+      const told =
+        adoption.adoptFrom === undefined
+          ? `${message}; name another ${kind}, unless it is to be taken over`
+          : `${message}, not to ${printable(adoption.adoptFrom)}; one run takes over from one deployment`;
+      return refuseUntil({ adopt_from: from }, thing.name, told);
     }
   }
 }
@@ -111,4 +118,11 @@ function refuse(target: string, message: string, { remedy }: { remedy: string })
     standing: 'refused',
     refusal: { severity: 'fail', code: 'not-ours', errorClass: 'not-ours', message, target: printable(target), remedy },
   };
+}
+
+/** What only has to be allowed. */
+function refuseUntil(needs: Partial<Allowed>, target: string, message: string): Judgement {
+  const remedy = nextCommand('apply', { allow: [], adopt: false, rotate: [], ...needs });
+  const refusal = { severity: 'fail', code: 'not-ours', errorClass: 'not-ours', message, needs } as const;
+  return { standing: 'refused', refusal: { ...refusal, target: printable(target), remedy } };
 }

@@ -16,9 +16,10 @@ import {
   type Response,
   requireDeclaration,
 } from 'bus-integration-database';
+import type { NextVerb } from './advice.ts';
 import { apply } from './apply.ts';
 import type { ClusterSight } from './catalog.ts';
-import type { Computed } from './compute.ts';
+import { type Computed, computeUnrotated, type Wish, withoutRotation } from './compute.ts';
 import type { Session } from './connect.ts';
 import { rotationUnfinished } from './credentials.ts';
 import { diagnose } from './doctor/doctor.ts';
@@ -79,8 +80,10 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
     allowed: Allowed,
     { signal }: Context,
     isKeeping: boolean,
+    verb: NextVerb = 'plan',
   ): Promise<{ preparation: Preparation; run: Run }> => {
-    const preparation = await prepare(used, surroundings, declaration, allowed);
+    const prepared = await prepare(used, surroundings, declaration, allowed);
+    const preparation = { ...prepared, wish: { ...prepared.wish, verb } };
     const { meter, kept } = options;
     const run = createRun({
       target: preparation.target,
@@ -125,8 +128,9 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
     used: Configuration,
     request: PlanRequest | ApplyRequest,
     context: Context,
+    verb: NextVerb,
   ): Promise<Response> => {
-    const { preparation, run } = await start(used, declarationOf(request), allowedBy(request), context, true);
+    const { preparation, run } = await start(used, declarationOf(request), allowedBy(request), context, true, verb);
     using _directory = preparation.directory;
     return await run.inTurn('reading', async () => {
       const startedAt = performance.now();
@@ -135,25 +139,39 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
       const target = targetOf(session.pinned, sight.seen.admin, sight.seen.server);
       const warnings = [...preparation.warnings, ...outputWarnings(preparation, computed)];
       const leftovers = observedLeftovers(preparation, sight.seen);
-      return planResponse({ wish: preparation.wish, target, computed, leftovers, warnings, startedAt });
+      const { wish } = preparation;
+      const answer = (as: Wish, plan: Computed) =>
+        planResponse({ wish: as, target, computed: plan, leftovers, warnings, startedAt });
+      const saved = 'plan' in request ? (request.plan as Response | undefined) : undefined;
+      return unlessStale(saved, answer(wish, computed), {
+        declaration: wish.declaration,
+        unrotated: () => answer(withoutRotation(wish), computeUnrotated(wish, sight)),
+      });
     });
   };
 
   return {
     name: providerName,
-    plan: (request, context) => guarded(configuration, request, context, (used) => plan(used, request, context)),
+    plan: (request, context) =>
+      guarded(configuration, request, context, (used) => plan(used, request, context, 'plan')),
     apply: (request, context) =>
       guarded(configuration, request, context, async (used) => {
-        const saved = request.plan as Response | undefined;
-        if (request.dry_run) return unlessStale(saved, await plan(used, request, context));
-        const { preparation, run } = await start(used, declarationOf(request), allowedBy(request), context, false);
+        if (request.dry_run) return await plan(used, request, context, 'apply --dry-run');
+        const { preparation, run } = await start(
+          used,
+          declarationOf(request),
+          allowedBy(request),
+          context,
+          false,
+          'apply',
+        );
         using _directory = preparation.directory;
         const work = () =>
           apply({
             run,
             observeOptions: observation(run, preparation, context, 2),
             wish: preparation.wish,
-            saved,
+            saved: request.plan as Response | undefined,
             passwordSend: configuration.passwordSend,
             lockTimeoutMs: options.lockTimeoutMs ?? 60_000,
             jobs: (free) => jobsFor(free, 2),

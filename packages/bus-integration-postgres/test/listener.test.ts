@@ -186,7 +186,7 @@ const cases: Readonly<Record<Exclude<FindingId, 'not-loaded'>, Case>> = {
   'public-connect': {
     raises: { sql: ['GRANT CONNECT ON DATABASE shop TO PUBLIC'] },
     result: 'fail',
-    remedy: 'REVOKE CONNECT ON DATABASE "shop" FROM PUBLIC',
+    remedy: 'bus operator database plan',
     calm: { sql: ['REVOKE CONNECT ON DATABASE shop FROM PUBLIC'] },
   },
   'public-writable': {

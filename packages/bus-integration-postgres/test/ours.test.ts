@@ -78,18 +78,18 @@ describe('what a refusal says and offers', () => {
     expect(refusalOf(marked)?.message).toContain('allows no connections');
   });
 
+  test('one run takes over from one deployment', () => {
+    const foreign = database('app', { comment: 'bus-deployment=third' });
+    expect(judgeDatabase('app', seen({ databases: [foreign] }), taking).refusal).toMatchObject({
+      message: 'database app belongs to deployment third, not to other; one run takes over from one deployment',
+      remedy: 'bus operator database apply --adopt-from third',
+    });
+  });
+
   test.each([
-    ['unmarked', null, "if it is this deployment's: bus operator database apply --adopt; else name another database"],
-    [
-      'foreign',
-      'bus-deployment=shop-live',
-      'name another database; to take it over: bus operator database apply --adopt-from shop-live',
-    ],
-    [
-      'foreign, by a mark that a shell would run',
-      'bus-deployment=a; rm -rf "$HOME"',
-      `name another database; to take it over: bus operator database apply --adopt-from 'a; rm -rf "$HOME"'`,
-    ],
+    ['unmarked', null, 'bus operator database apply --adopt'],
+    ['foreign', 'bus-deployment=shop-live', 'bus operator database apply --adopt-from shop-live'],
+    ['foreign, by a mark that a shell would run', 'bus-deployment=a; rm -rf "$HOME"', 'name another database'],
   ])('IN-35, IN-36 %s: the command to copy', (_, comment, remedy) => {
     expect(refusalOf(database('app', { comment }))?.remedy).toBe(remedy);
   });

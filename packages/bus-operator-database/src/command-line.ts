@@ -1,35 +1,89 @@
-// The next command, ready to be copied: the flags that chose the target stay in it. Pure.
-import { shellQuote, type Verb } from 'bus-integration-database';
+// The next command, ready to be copied: the flags that were given stay in it. Pure.
+import { isAbsolute, join } from 'node:path';
+import { allowedFlags, type Response, shellQuote, type Verb } from 'bus-integration-database';
 import type { Flags } from './flags.ts';
 
+/** A run, as far as the commands that it names have to know it. */
+export interface Run {
+  readonly verb: Verb;
+  readonly flags: Flags;
+  /** The directory of a -C before the command's name, which `bus` has entered already. */
+  readonly directory?: string | undefined;
+}
+
 /**
- * A command line of this family with the flags that say what it works on.
+ * A command line of this family that works on what this run worked on.
  *
  * @example
- * commandLine('apply', { ...flags, envFile: './staging.env' }); // 'bus operator database apply --env-file ./staging.env'
+ * commandLine('apply', { verb: 'plan', flags: { ...flags, envFile: './staging.env' } });
+ * // 'bus operator database apply --env-file ./staging.env'
  */
-export function commandLine(verb: Verb, flags: Flags, extra: readonly string[] = []): string {
-  return [`bus operator database ${verb}${placeFlags(flags)}`, ...extra.map(shellQuote)].join(' ');
+export function commandLine(verb: Verb, run: Run, extra: readonly string[] = []): string {
+  return ['bus operator database', verb, ...[...placeFlags(run), ...extra].map(shellQuote)].join(' ');
 }
 
-/** The flags that chose what this run works on, each with a blank before it. */
-export function placeFlags({ directory, deployment, envFile, apiUrl, tokenFile }: Flags): string {
-  const words = [
-    ...(directory === undefined ? [] : ['-C', directory]),
-    ...(deployment === undefined ? [] : ['--deployment', deployment]),
-    ...(envFile === undefined ? [] : ['--env-file', envFile]),
-    ...(apiUrl === undefined ? [] : ['--api-url', apiUrl]),
-    ...(tokenFile === undefined ? [] : ['--token-file', tokenFile]),
-  ];
-  return words.map((word) => ` ${shellQuote(word)}`).join('');
+/** The response, with the flags of the run in every command that its remedies name. */
+export function withFlags(response: Response, run: Run): Response {
+  const { plan: saved } = run.flags;
+  const place = (_: string, verb: Verb, saving: string | undefined) => {
+    const save = saving === undefined ? [] : ['--save', saved === undefined ? 'FILE' : noFlag(saved)];
+    return commandLine(verb, run, [...save, ...ownFlags(verb, run, response)]);
+  };
+  const each = <T extends { readonly remedy?: string }>(item: T): T =>
+    item.remedy === undefined ? item : { ...item, remedy: item.remedy.replace(command, place) };
+  const { checks, connectivity, listener_policy } = response;
+  return {
+    ...response,
+    diagnostics: response.diagnostics.map(each),
+    ...(checks !== undefined && { checks: checks.map(each) }),
+    ...(connectivity !== undefined && { connectivity: connectivity.map(each) }),
+    ...(listener_policy !== undefined && { listener_policy: listener_policy.map(each) }),
+  };
 }
+
+const command = /bus operator database (doctor|plan|apply|status|verify)\b( --save FILE\b)?/g;
 
 /** The flags that change what a plan holds, for the command that carries the same plan out. */
-export function changingFlags(flags: Flags): string[] {
+export function changingFlags({ allow, adopt, adoptFrom, rotate }: Flags): string[] {
+  return allowedFlags({ allow, adopt, rotate, ...(adoptFrom !== undefined && { adopt_from: adoptFrom }) });
+}
+
+/** The flags that say what a run works on, and how. */
+function placeFlags({ flags, directory: entered }: Run): string[] {
+  const { provider, deployment, envFile, lockTimeout, jobs, apiUrl, tokenFile } = flags;
+  const directory = entered === undefined ? flags.directory : within(entered, flags.directory ?? '.');
   return [
-    ...(flags.allow.length > 0 ? ['--allow', flags.allow.join(',')] : []),
-    ...(flags.adopt ? ['--adopt'] : []),
-    ...(flags.adoptFrom === undefined ? [] : ['--adopt-from', flags.adoptFrom]),
-    ...flags.rotate.flatMap((role) => ['--rotate', role]),
+    ...(directory === undefined ? [] : ['-C', noFlag(directory)]),
+    ...(provider === undefined ? [] : ['--provider', provider]),
+    ...(deployment === undefined ? [] : ['--deployment', deployment]),
+    ...(envFile === undefined ? [] : ['--env-file', noFlag(envFile)]),
+    ...(lockTimeout === undefined ? [] : ['--lock-timeout', lockTimeout]),
+    ...(jobs === undefined ? [] : ['--jobs', jobs]),
+    ...(apiUrl === undefined ? [] : ['--api-url', apiUrl]),
+    ...(tokenFile === undefined ? [] : ['--token-file', noFlag(tokenFile)]),
   ];
+}
+
+/** What a plan is asked for beside its steps. */
+function ownFlags(named: Verb, { verb, flags }: Run, { plan_id }: Response): string[] {
+  if (named !== 'plan') return [];
+  const own =
+    verb !== 'plan'
+      ? []
+      : [
+          ...(flags.save === undefined ? [] : ['--save', noFlag(flags.save)]),
+          ...(flags.sql ? ['--sql'] : []),
+          ...(flags.check ? ['--check'] : []),
+        ];
+  // A plan that was computed says itself what it needs.
+  return plan_id === undefined ? [...own, ...changingFlags(flags)] : own;
+}
+
+function within(base: string, directory: string): string {
+  return isAbsolute(directory) ? directory : join(base, directory);
+}
+
+/** A path that begins with a hyphen would be taken for a flag. */
+function noFlag(path: string): string {
+  return path.startsWith('-') ? `./${path}` : path;
 }

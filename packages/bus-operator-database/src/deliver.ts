@@ -1,9 +1,8 @@
 // The last stretch of the pipe: the response as text or JSON, on the right stream or in a file. Decides no exit status.
 import { type Diagnostic, type Mask, OperationError, type Response } from 'bus-integration-database';
-import { commandLine, placeFlags } from './command-line.ts';
+import { changingFlags, commandLine, type Run, withFlags } from './command-line.ts';
 import type { Command } from './commands/command.ts';
 import type { Ground } from './configure.ts';
-import type { Flags } from './flags.ts';
 import { jsonText } from './json-text.ts';
 import { paintFor, plain } from './paint.ts';
 import type { PrivateFile } from './private-file.ts';
@@ -20,7 +19,6 @@ export interface Delivery {
   readonly ground: Ground;
   readonly roots: readonly ProviderRoot[];
   readonly files: { readonly output?: PrivateFile; readonly save?: PrivateFile };
-  readonly changingFlags: readonly string[];
   /** Of known secrets, but for the deployment's own names. */
   readonly mask: Mask;
 }
@@ -29,19 +27,21 @@ export interface Delivery {
 export async function deliver(delivery: Delivery): Promise<boolean> {
   const { outcome, ground, files, mask } = delivery;
   const { flags, surroundings } = ground;
-  const response = flags.format === 'json' ? withWarnings(outcome) : placed(outcome.response, flags);
+  const run = runOf(delivery);
+  const response = withFlags(flags.format === 'json' ? withWarnings(outcome) : outcome.response, run);
   const problems: Diagnostic[] = [];
   const isSaved = await attempt(problems, () => save(outcome.response, files.save, mask));
   const isRefused = files.save !== undefined && !isSaved && response.plan_id !== undefined;
   if (isRefused && problems.length === 0) problems.push(notSaved);
-  const view = viewOf(delivery, isSaved);
+  const view = viewOf(delivery, run, isSaved);
   const isJson = flags.format === 'json';
   // In JSON even what went wrong with the files has no other place.
   const render = () =>
     isJson
       ? jsonText({ ...response, diagnostics: [...response.diagnostics, ...problems] })
       : textOf(delivery, response, view);
-  const warnings = isJson ? [] : [...outcome.warnings, ...response.diagnostics];
+  const told = { ...outcome.response, diagnostics: outcome.warnings };
+  const warnings = isJson ? [] : [...withFlags(told, run).diagnostics, ...response.diagnostics];
   const { stderr } = surroundings;
   const tell = (lines: readonly string[]) => writeLines(stderr, lines, mask);
   if (!flags.isQuiet) tell(warningLines(warnings));
@@ -87,23 +87,9 @@ function withWarnings({ response, warnings }: Outcome): Response {
   return { ...response, diagnostics: [...response.diagnostics, ...warnings] };
 }
 
-/** Commands that a remedy names work on what this run worked on. */
-function placed(response: Response, flags: Flags): Response {
-  const place = placeFlags(flags);
-  if (place === '') return response;
-  const each = <T extends { readonly remedy?: string }>(item: T): T =>
-    item.remedy === undefined ? item : { ...item, remedy: item.remedy.replace(command, (found) => `${found}${place}`) };
-  const { checks, connectivity, listener_policy } = response;
-  return {
-    ...response,
-    diagnostics: response.diagnostics.map(each),
-    ...(checks !== undefined && { checks: checks.map(each) }),
-    ...(connectivity !== undefined && { connectivity: connectivity.map(each) }),
-    ...(listener_policy !== undefined && { listener_policy: listener_policy.map(each) }),
-  };
+function runOf({ command, ground: { flags, surroundings } }: Delivery): Run {
+  return { verb: command.verb, flags, directory: surroundings.directory };
 }
-
-const command = /bus operator database (doctor|plan|apply|status|verify)\b/g;
 
 async function save(response: Response, file: PrivateFile | undefined, mask: Mask): Promise<boolean> {
   if (file === undefined) return false;
@@ -128,7 +114,8 @@ async function attempt<T>(problems: Diagnostic[], work: () => Promise<T>): Promi
 }
 
 function viewOf(
-  { ground: { flags, surroundings }, outcome, roots, changingFlags }: Delivery,
+  { ground: { flags, surroundings }, outcome, roots }: Delivery,
+  run: Run,
   isSaved: boolean | undefined,
 ): View {
   const isToFile = flags.output !== undefined || flags.sql;
@@ -136,8 +123,8 @@ function viewOf(
     paint: isToFile ? plain : paintFor(surroundings.stdout, flags.color, surroundings.env),
     verbosity: flags.verbosity,
     titleOf: (provider) => roots.find(({ name }) => name === provider)?.title ?? provider,
-    commandLine: (verb, extra) => commandLine(verb, flags, extra),
-    changingFlags,
+    commandLine: (verb, extra) => commandLine(verb, run, extra),
+    changingFlags: changingFlags(flags),
     ...(outcome.origin !== undefined && { origin: outcome.origin }),
     ...(isSaved && flags.save !== undefined && { savedTo: flags.save }),
   };

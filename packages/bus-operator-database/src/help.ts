@@ -94,7 +94,7 @@ function exitCodes(verb?: Verb): string[] {
       ['0', 'done'],
       ['1', verb === undefined ? 'failed, or a check of verify or doctor did' : failed],
       ['2', 'wrong usage or configuration'],
-      ...(checks ? [['3', `${checking}: there is work to do`] as const] : []),
+      ...(checks ? [['3', `${checking}: there is work to do, or apply would refuse`] as const] : []),
       ...(refuses
         ? [['4', 'refused as unsafe: not ours, a risk not allowed, a saved plan that no longer fits'] as const]
         : []),

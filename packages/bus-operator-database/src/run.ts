@@ -20,7 +20,6 @@ import {
   type Response,
   type Verb,
 } from 'bus-integration-database';
-import { changingFlags } from './command-line.ts';
 import { apply } from './commands/apply.ts';
 import type { Command } from './commands/command.ts';
 import { doctor } from './commands/doctor.ts';
@@ -117,15 +116,7 @@ export async function run(
   }
   const exitStatus = interruption?.exitStatus() ?? exitOf(command, outcome.response, flags);
   const mask = maskFor(setup === undefined ? [] : declaredNames(setup.configuration));
-  const isDelivered = await deliver({
-    command,
-    outcome,
-    ground,
-    roots,
-    files,
-    changingFlags: changingFlags(flags),
-    mask,
-  });
+  const isDelivered = await deliver({ command, outcome, ground, roots, files, mask });
   return isDelivered || exitStatus !== 0 ? exitStatus : 1;
 }
 
@@ -240,5 +231,6 @@ function defectError(error: unknown): OperationError {
 }
 
 function exitOf(command: Command, response: Response, flags: Flags): number {
-  return response.error_class === undefined ? command.exit(response, flags) : errorClasses[response.error_class].exit;
+  if (flags.check && command.hasWork?.(response)) return 3;
+  return response.error_class === undefined ? command.exit(response) : errorClasses[response.error_class].exit;
 }

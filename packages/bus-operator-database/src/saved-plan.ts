@@ -15,25 +15,30 @@ const limitBytes = 64 * 1024 * 1024;
  */
 export async function readSavedPlan(path: string, shown: string, deploymentId: string): Promise<Response> {
   const text = await readBounded(path, shown);
-  if (/^ok: (true|false)\r?\n/.test(text)) throw noPlan(shown, 'is the text form', 'save one with plan --save FILE');
+  if (/^ok: (true|false)\r?\n/.test(text)) throw noPlan(shown, 'is the text form', again);
   const plan = parsePlan(text, shown);
   if (!isIntact(plan)) {
     throw stale(`plan ${printable(shown)} was edited after it was saved: its identity does not fit its steps`);
   }
   if (plan.deployment_id !== deploymentId) {
+    // Not to be saved over: it is somebody's.
     throw stale(
       `plan ${printable(shown)} is for deployment ${printable(plan.deployment_id)}, this is ${printable(deploymentId)}`,
+      'bus operator database plan',
     );
   }
   return plan;
 }
+
+/** FILE is named where it is told. */
+const again = 'bus operator database plan --save FILE';
 
 function parsePlan(text: string, shown: string): Response {
   let value: Partial<Response> | null;
   try {
     value = JSON.parse(text);
   } catch {
-    throw noPlan(shown, 'is not JSON', 'save a plan with plan --save FILE');
+    throw noPlan(shown, 'is not JSON', again);
   }
   const isPlan =
     value !== null &&
@@ -45,9 +50,8 @@ function parsePlan(text: string, shown: string): Response {
     Array.isArray(value.steps) &&
     value.steps.every((step) => step !== null && typeof step === 'object') &&
     (value.allowed === undefined || isAllowed(value.allowed));
-  if (!isPlan) throw noPlan(shown, 'holds no plan', 'save one with plan --save FILE');
-  if (value?.ok !== true)
-    throw noPlan(shown, 'holds a plan that was refused', 'mend what it names, then plan --save FILE again');
+  if (!isPlan) throw noPlan(shown, 'holds no plan', again);
+  if (value?.ok !== true) throw noPlan(shown, 'holds a plan that was refused', again);
   return value as Response;
 }
 
@@ -72,6 +76,7 @@ async function readBounded(path: string, shown: string): Promise<string> {
     throw noPlan(
       shown,
       code === 'ENOENT' ? 'does not exist' : `can't be read (${code === 'EACCES' ? 'permission denied' : code})`,
+      ...(code === 'ENOENT' ? [again] : []),
     );
   } finally {
     await handle?.close();
@@ -79,18 +84,13 @@ async function readBounded(path: string, shown: string): Promise<string> {
 }
 
 function noPlan(shown: string, why: string, remedy?: string): OperationError {
-  return new OperationError(
-    'invalid-request',
-    `plan ${printable(shown)} ${why}${remedy === undefined ? '' : `; ${remedy}`}`,
-    {
-      code: 'saved-plan',
-      target: printable(shown),
-    },
-  );
+  return new OperationError('invalid-request', `plan ${printable(shown)} ${why}`, {
+    code: 'saved-plan',
+    target: printable(shown),
+    ...(remedy !== undefined && { remedy }),
+  });
 }
 
-function stale(message: string): OperationError {
-  return new OperationError('stale-plan', message, {
-    remedy: 'save the plan again and review it: bus operator database plan --save FILE',
-  });
+function stale(message: string, remedy = again): OperationError {
+  return new OperationError('stale-plan', message, { remedy });
 }

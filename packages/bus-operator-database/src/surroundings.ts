@@ -9,6 +9,8 @@ export interface Surroundings {
   /** `env` without what an env file added to it: where programs are found, and what they are given. Default: `env`. */
   readonly processEnv?: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** As it was given in a -C before the command's name, where `cwd` is that directory. */
+  readonly directory?: string;
   readonly stdin: NodeJS.ReadableStream;
   readonly stdout: Stream;
   readonly stderr: Stream;

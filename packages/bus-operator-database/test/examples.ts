@@ -39,7 +39,7 @@ export function viewOf(flags: Flags = flagsOf('plan'), more: Partial<View> = {})
     paint: plain,
     verbosity: flags.verbosity,
     titleOf: (provider) => (provider === 'postgres' ? 'PostgreSQL' : provider),
-    commandLine: (verb, extra) => commandLine(verb, flags, extra),
+    commandLine: (verb, extra) => commandLine(verb, { verb: 'plan', flags }, extra),
     changingFlags: changingFlags(flags),
     ...more,
   };

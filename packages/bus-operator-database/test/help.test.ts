@@ -49,7 +49,7 @@ describe('helpText', () => {
         0      done
         1      failed, or a check of verify or doctor did
         2      wrong usage or configuration
-        3      plan --check, status --check: there is work to do
+        3      plan --check, status --check: there is work to do, or apply would refuse
         4      refused as unsafe: not ours, a risk not allowed, a saved plan that no longer fits
         128+n  ended by signal n, having said what stands
 

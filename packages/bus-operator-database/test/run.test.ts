@@ -112,7 +112,10 @@ describe('run: requests', () => {
       ['plan', '-o', '/proc/self/fd/999999'],
       "/proc/self/fd/999999 can't be written (no such descriptor is open for writing)",
     ],
-    [['apply', '--plan', 'nowhere.json'], 'plan nowhere.json does not exist'],
+    [
+      ['apply', '--plan', 'nowhere.json'],
+      'plan nowhere.json does not exist\n  next: bus operator database plan --save nowhere.json',
+    ],
     [['plan', '--save', 'no/plan.json'], "no/plan.json can't be written (its directory does not exist)"],
     [['plan', '-o', '.'], '. is a directory, expected a file'],
   ] as const)('refuses %j before anything is asked', async (argv, message) => {
@@ -129,7 +132,10 @@ describe('run: exit statuses', () => {
     [['plan'], example.firstPlan, 0],
     [['plan', '--check'], example.firstPlan, 3],
     [['plan', '--check'], nothingToDo, 0],
-    [['plan', '--check'], { ...example.firstPlan, ok: false, error_class: 'unsafe' }, 4],
+    [['plan'], { ...example.firstPlan, ok: false, error_class: 'unsafe' }, 4],
+    [['plan', '--check'], { ...example.firstPlan, ok: false, error_class: 'unsafe' }, 3],
+    [['plan', '--check'], { ...nothingToDo, ok: false, error_class: 'not-ours' }, 3],
+    [['plan', '--check'], { ...nothingToDo, ok: false, error_class: 'unreachable', plan_id: undefined }, 1],
     [['apply'], nothingToDo, 0],
     [['apply'], { ...nothingToDo, ok: false, error_class: 'not-converged' }, 1],
     [['status'], drifted, 0],
@@ -384,7 +390,9 @@ describe('run: saved plans', () => {
     await go(['plan', '-o', 'plan.txt'], example.firstPlan);
     const { status, err, asked } = await go(['apply', '--plan', 'plan.txt'], nothingToDo);
     expect({ status, asked }).toEqual({ status: 2, asked: [] });
-    expect(err).toBe('bus operator database: plan plan.txt is the text form; save one with plan --save FILE\n');
+    expect(err).toBe(
+      'bus operator database: plan plan.txt is the text form\n  next: bus operator database plan --save plan.txt\n',
+    );
   });
 
   it('never writes through a symbolic link', async () => {

@@ -45,7 +45,8 @@ describe('readSavedPlan', () => {
   it('IN-55 knows the text form', async () => {
     await expect(read(`${planText(firstPlan, viewOf()).join('\n')}\n`)).rejects.toMatchObject({
       errorClass: 'invalid-request',
-      message: 'plan ./plan.json is the text form; save one with plan --save FILE',
+      message: 'plan ./plan.json is the text form',
+      diagnostics: [expect.objectContaining({ remedy: 'bus operator database plan --save FILE' })],
     });
   });
 

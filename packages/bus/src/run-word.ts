@@ -75,6 +75,7 @@ export async function runWord(
     stdin: surroundings.stdin,
     stdout: surroundings.stdout,
     stderr: surroundings.stderr,
+    ...(directory !== undefined && { directory }),
     ...(dotenv !== undefined && { dotenv }),
     get cwd() {
       return cwd();

@@ -97,17 +97,12 @@ export function failure(
     return loginCheck(pair, 'fail', `${expected.message}; ${pair.path} is not as declared: ${differs}`, plan);
   const cause = declared && causeOf(pair, sqlstateOf(error) ?? '', declared);
   const isCutOff = sqlstateOf(error) === '28P01' && pair.staged.state === 'present';
-  const remedy = isCutOff ? cutOff : (cause?.remedy ?? expected.diagnostics[0]?.remedy ?? plan);
-  return loginCheck(
-    pair,
-    'fail',
-    cause === undefined ? expected.message : `${cause.seen}: ${expected.message}`,
-    remedy,
-  );
+  const seen = cause === undefined ? expected.message : `${cause.seen}: ${expected.message}`;
+  if (isCutOff) return loginCheck(pair, 'fail', `${seen}; ${cutOff}`, 'bus operator database apply');
+  return loginCheck(pair, 'fail', seen, cause?.remedy ?? expected.diagnostics[0]?.remedy ?? plan);
 }
 
-const cutOff =
-  'the staged file beside it may hold the new password, of a rotation that was cut off: bus operator database apply';
+const cutOff = 'the staged file beside it may hold the new password, of a rotation that was cut off';
 
 /** What is said of one file's login. */
 export function loginCheck(pair: FilePair, result: Check['result'], seen: string, remedy?: string): Check {

@@ -65,8 +65,7 @@ export async function readService(
   directory: DsnDirectory,
   endpoint: Endpoint,
 ): Promise<ConnectionTarget | Check> {
-  if (pair.live.state === 'absent')
-    return loginCheck(pair, 'fail', `${pair.path} is missing`, 'bus operator database apply');
+  if (pair.live.state === 'absent') return loginCheck(pair, 'fail', `${pair.path} is missing`, plan);
   if (pair.live.state === 'broken') return loginCheck(pair, 'fail', `${pair.path}: ${pair.live.reason}`, plan);
   try {
     const uid = directory.owner?.uid ?? directory.uid;

@@ -16,8 +16,7 @@ type Login = Pick<FilePair, 'role' | 'database' | 'path'>;
 export function causeOf({ role, database, path }: Login, sqlstate: string, declared: Declared): Cause | undefined {
   const itsRole = declared.roles.find(({ name }) => name === role);
   const itsDatabase = declared.databases.find(({ name }) => name === database);
-  const apply = 'bus operator database apply';
-  if (itsRole === undefined) return { seen: `role ${shown(role)} does not exist`, remedy: apply };
+  if (itsRole === undefined) return { seen: `role ${shown(role)} does not exist`, remedy: plan };
   if (!itsRole.canLogin)
     return { seen: `role ${shown(role)} may not log in (NOLOGIN)`, remedy: `ALTER ROLE ${identifier(role)} LOGIN;` };
   if (sqlstate === '28P01') {
@@ -29,7 +28,7 @@ export function causeOf({ role, database, path }: Login, sqlstate: string, decla
     };
   }
   if (itsDatabase === undefined && sqlstate === '3D000')
-    return { seen: `database ${shown(database)} does not exist`, remedy: apply };
+    return { seen: `database ${shown(database)} does not exist`, remedy: plan };
   if (itsDatabase?.allowsConnections === false) {
     return {
       seen: `database ${shown(database)} allows no connections`,

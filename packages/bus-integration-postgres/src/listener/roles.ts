@@ -1,5 +1,6 @@
 // Passwords, databases and schemas: what a client that got in finds open, and how its password is kept. Pure.
 import type { Check } from 'bus-integration-database';
+import { nextCommand } from '../advice.ts';
 import { boundedChecks, someNames } from '../bounded.ts';
 import { shown } from '../shown.ts';
 import { identifier } from '../sql.ts';
@@ -68,7 +69,7 @@ function weakVerifiers({ facts, policy, admin }: RolesOptions): Check[] {
       : [
           found('weak-verifier', policy.isExplicit ? 'fail' : 'warn', `${someNames(ours)}: stored as MD5`, {
             why: 'who reads the hash logs in with it',
-            remedy: `bus operator database apply ${ours.map((name) => `--rotate ${name}`).join(' ')}`,
+            remedy: nextCommand('apply', { allow: [], adopt: false, rotate: ours }),
           }),
         ]),
     ...(others.length === 0
@@ -92,7 +93,7 @@ function publicConnect({ databases }: ListenerFacts): Check[] {
       : [
           found('public-connect', 'fail', `every role may CONNECT to ${someNames(ours)}`, {
             why: 'a database of this deployment is for its own roles only',
-            remedy: ours.map((name) => `REVOKE CONNECT ON DATABASE ${identifier(name)} FROM PUBLIC;`).join('\n'),
+            remedy: 'bus operator database plan',
           }),
         ]),
     ...(others.length === 0 ? [] : [found('public-connect', 'info', `PUBLIC may CONNECT to ${someNames(others, 8)}`)]),

@@ -19,6 +19,8 @@ export interface Command {
   readonly withWarnings?: (response: Response, warnings: readonly Diagnostic[]) => Response | undefined;
   /** The lines for stdout, of an answer that has something to show. */
   readonly text: (response: Response, view: View) => string[];
+  /** Whether `--check` finds work: something to do, or that apply would refuse. */
+  readonly hasWork?: (response: Response) => boolean;
   /** The exit status of an answer without an error class. */
-  readonly exit: (response: Response, flags: Flags) => number;
+  readonly exit: (response: Response) => number;
 }

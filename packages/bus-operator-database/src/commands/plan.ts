@@ -12,5 +12,7 @@ export const plan: Command = {
     dry_run: true,
   }),
   text: planText,
-  exit: ({ ok, steps }, { check }) => (!ok ? 1 : check && steps.some(isMutating) ? 3 : 0),
+  // A refusal is work too, once the server was looked at.
+  hasWork: ({ ok, plan_id, steps }) => plan_id !== undefined && (!ok || steps.some(isMutating)),
+  exit: ({ ok }) => (ok ? 0 : 1),
 };

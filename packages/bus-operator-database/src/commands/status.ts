@@ -8,6 +8,7 @@ export const status: Command = {
   verb: 'status',
   request: ({ configuration }) => ({ deployment_id: configuration.deploymentId, provider: configuration.provider }),
   text: statusText,
-  exit: ({ drift = [], diagnostics }, { check }) =>
-    check && (drift.some(isMutating) || diagnostics.some(({ severity }) => severity === 'fail')) ? 3 : 0,
+  hasWork: ({ drift, diagnostics }) =>
+    drift !== undefined && (drift.some(isMutating) || diagnostics.some(({ severity }) => severity === 'fail')),
+  exit: () => 0,
 };

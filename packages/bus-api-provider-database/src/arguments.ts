@@ -1,5 +1,6 @@
 // What the command line of bus-api-provider-database says. Reads only the arguments.
 import { isIP } from 'node:net';
+import { suggestion } from 'bus-integration-database/suggest';
 
 const defaultAddress = '127.0.0.1:8092';
 
@@ -41,6 +42,12 @@ export type Arguments =
       readonly envFile?: string;
     };
 
+const own = ['--addr', '--deployments', '--env-file'];
+const otherFlags = [
+  ['did you mean --addr HOST:PORT?', '--port', '-p', '--host', '-H', '--listen', '--bind', '--address'],
+  ['did you mean --env-file FILE?', '--config', '-c', '--env'],
+] as const;
+
 /**
  * Reads the words that are left when the global flags are gone.
  *
@@ -57,8 +64,12 @@ export function readArguments(words: readonly string[]): Arguments {
   });
   while (rest.length > 0) {
     const [flag = '', value = ''] = rest.splice(0, 2);
-    if (!['--addr', '--deployments', '--env-file'].includes(flag))
-      return { problem: `unexpected argument ${JSON.stringify(flag)}; see bus-api-provider-database --help` };
+    if (!own.includes(flag)) {
+      const hint = suggestion(flag.replace(/=.*$/s, ''), [...own, '--help', '--version'], otherFlags);
+      return {
+        problem: `unexpected argument ${JSON.stringify(flag)}; ${hint ?? 'see bus-api-provider-database --help'}`,
+      };
+    }
     if (value === '' || value.startsWith('--')) return { problem: `${flag} needs a value` };
     values.set(flag, value);
   }

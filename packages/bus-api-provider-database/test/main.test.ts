@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { sources } from '../../../scripts/sources.mjs';
 
 let directory: string;
 let program: string;
@@ -24,12 +25,7 @@ beforeAll(async () => {
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
-    alias: Object.fromEntries(
-      ['bus-integration-database', 'bus-integration-postgres'].map((name) => [
-        name,
-        join(import.meta.dirname, '../..', name, 'src/index.ts'),
-      ]),
-    ),
+    alias: sources,
     logLevel: 'warning',
   });
 });

@@ -7,6 +7,7 @@ import { printable } from './names.ts';
 import type { Provider } from './provider.ts';
 import type { Response } from './response.ts';
 import { writeResult } from './result-file.ts';
+import { suggestion } from './suggest.ts';
 
 const version = '0.1.0';
 const providers = ['postgres'];
@@ -46,7 +47,10 @@ async function main(argv: readonly string[]): Promise<number> {
     }
   }
   const line = JSON.stringify(printable(flags.words.join(' ')));
-  return refuse(asked === undefined ? 'nothing asked for' : `unexpected arguments ${line}`);
+  if (asked === undefined) return refuse('nothing asked for');
+  const known = ['--events', '--self-test', '--help', '--version'];
+  const hint = suggestion(flags.words.find((word) => !known.includes(word)) ?? asked, known);
+  return refuse(`unexpected arguments ${line}${hint === undefined ? '' : `; ${hint}`}`);
 }
 
 function print(text: string, { output }: GlobalFlags): number {

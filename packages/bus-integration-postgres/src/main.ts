@@ -10,6 +10,7 @@ import {
   readGlobalFlags,
   writeResult,
 } from 'bus-integration-database';
+import { suggestion } from 'bus-integration-database/suggest';
 import { hbaCommand } from './commands/hba.ts';
 import { renderHbaCommand } from './commands/render-hba.ts';
 import { dryRun } from './dry-run.ts';
@@ -90,10 +91,16 @@ async function main(argv: readonly string[], env: Readonly<Record<string, string
     case 'plan --dry-run':
       return answer(await dryRun(env), flags);
   }
-  return refuse(
-    `${line === '' ? 'nothing asked for' : `unexpected arguments ${JSON.stringify(printable(line))}`}; see --help`,
-  );
+  if (line === '') return refuse('nothing asked for; see --help');
+  const unknown = flags.words.find((one) => !known.includes(one)) ?? word;
+  const hint = suggestion(unknown, known, otherWords) ?? 'see --help';
+  return refuse(`unexpected arguments ${JSON.stringify(printable(line))}; ${hint}`);
 }
+
+const known = ['hba', 'render-hba', 'serve', '--events', '--self-test', '--dry-run', '--help', '--version'];
+const otherWords = ['doctor', 'plan', 'apply', 'status', 'verify'].map(
+  (verb) => [`did you mean bus operator database ${verb}?`, verb] as const,
+);
 
 /** `-h` and `-V` may stand before the command, too. */
 function commandOf(words: readonly string[]): { word: string; rest: readonly string[] } {

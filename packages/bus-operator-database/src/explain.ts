@@ -1,8 +1,8 @@
 // `verify --explain FINDING`: what a finding means and how to mend it. Needs no configuration and asks no server.
 import { resolve } from 'node:path';
 import { descriptorOf, printable, writeResult } from 'bus-integration-database';
+import { nearest } from 'bus-integration-database/suggest';
 import type { Flags } from './flags.ts';
-import { nearest } from './nearest.ts';
 import type { Explanation, ProviderRoot } from './providers.ts';
 import type { Surroundings } from './surroundings.ts';
 import { usageProblem } from './usage-problem.ts';

@@ -2,8 +2,9 @@
 // (a duration, a risk, a file) is checked where it is used.
 import { parseArgs } from 'node:util';
 import type { Verb } from 'bus-integration-database';
+import { otherTools, suggestion } from 'bus-integration-database/suggest';
 import { type Flag, type FlagName, flags as table, verbs } from './flag-table.ts';
-import { nearest } from './nearest.ts';
+import { otherFlags, otherVerbs, otherVerbsFlag } from './other-tools.ts';
 
 export interface Flags {
   readonly help: boolean;
@@ -48,6 +49,8 @@ export type Invocation = { readonly verb?: Verb; readonly flags: Flags } | { rea
  * readInvocation(['plan', '-f', 'json']); // { verb: 'plan', flags: { format: 'json', … } }
  */
 export function readInvocation(argv: readonly string[]): Invocation {
+  const foreign = singleDashWord(argv);
+  if (foreign !== undefined) return { problem: foreign };
   const { tokens } = parseArgs({
     args: [...argv],
     options: parseOptions,
@@ -72,7 +75,7 @@ export function readInvocation(argv: readonly string[]): Invocation {
   }
   const [verb, extra] = words;
   if (verb !== undefined && !isVerb(verb))
-    return { problem: `unknown verb ${quoted(verb)}; ${didYouMean(verb, Object.keys(verbs))}` };
+    return { problem: `unknown verb ${quoted(verb)}; ${didYouMean(verb, Object.keys(verbs), otherVerbs)}` };
   if (extra !== undefined) return { problem: `unexpected argument ${quoted(extra)} after ${verb}` };
   const flags = flagsOf(values);
   const problem = flags.help || flags.version ? undefined : contradiction(verb, values, flags);
@@ -90,6 +93,23 @@ const parseOptions = Object.fromEntries(
   ]),
 );
 
+const spellings = table.flatMap(({ name, short }) => [`--${name}`, ...(short === undefined ? [] : [`-${short}`])]);
+
+/**
+ * `-json`, `-out=FILE`, as other tools write long flags: here single letters, of which -o would write a file `ut=FILE`.
+ */
+function singleDashWord(argv: readonly string[]): string | undefined {
+  const end = argv.indexOf('--');
+  const given = end < 0 ? argv : argv.slice(0, end);
+  const known = [...spellings, ...[...otherFlags, ...otherTools].flat()];
+  const word = given
+    .map((argument) => argument.replace(/=.*$/s, ''))
+    .find((argument) => /^-[a-z]{3,}[a-z-]*$/.test(argument) && known.includes(`-${argument}`));
+  if (word === undefined) return undefined;
+  const hint = spellings.includes(`-${word}`) ? `did you mean -${word}?` : didYouMean(word, spellings, otherFlags);
+  return `unknown flag ${quoted(word)}; ${hint}`;
+}
+
 interface OptionToken {
   readonly rawName: string;
   readonly value?: string | undefined;
@@ -98,8 +118,7 @@ interface OptionToken {
 
 function problemOf(flag: Flag | undefined, { rawName, value, inlineValue }: OptionToken): string | undefined {
   if (flag === undefined) {
-    const spellings = table.flatMap(({ name, short }) => [`--${name}`, ...(short === undefined ? [] : [`-${short}`])]);
-    return `unknown flag ${quoted(rawName)}; ${didYouMean(rawName, spellings)}`;
+    return `unknown flag ${quoted(rawName)}; ${didYouMean(rawName, spellings, otherFlags)}`;
   }
   if (flag.value === undefined) return value === undefined ? undefined : `${rawName} takes no value`;
   if (value === undefined || value === '') return `${rawName} needs a value: ${rawName} ${flag.value}`;
@@ -160,7 +179,8 @@ function contradiction(
 ): string | undefined {
   for (const flag of table) {
     if (verb === undefined || flag.verbs === undefined || !values.has(flag.name) || flag.verbs.includes(verb)) continue;
-    return `--${flag.name} is a flag of ${flag.verbs.join(' and ')}, not of ${verb}`;
+    const hint = otherVerbsFlag(flag.name, verb);
+    return `--${flag.name} is a flag of ${flag.verbs.join(' and ')}, not of ${verb}${hint === undefined ? '' : `; ${hint}`}`;
   }
   if (flags.isQuiet && flags.verbosity > 0) return '-q and -v contradict each other; give one of them';
   if (flags.tokenFile !== undefined && flags.apiUrl === undefined) return '--token-file is for --api-url; give both';
@@ -180,9 +200,8 @@ function isColor(name: FlagName): boolean {
   return name === 'color' || name === 'no-color';
 }
 
-function didYouMean(word: string, known: readonly string[]): string {
-  const close = nearest(word, known);
-  return close === undefined ? 'see bus operator database --help' : `did you mean ${close}?`;
+function didYouMean(word: string, known: readonly string[], own: Parameters<typeof suggestion>[2]): string {
+  return suggestion(word, known, own) ?? 'see bus operator database --help';
 }
 
 /** As it was typed when it is plain; else as a JSON string, which holds no raw control character. */

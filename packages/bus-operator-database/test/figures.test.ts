@@ -1,6 +1,6 @@
+import { nearest } from 'bus-integration-database/suggest';
 import { describe, expect, it } from 'vitest';
 import { nameList, sizeText, timeText } from '../src/figures.ts';
-import { nearest } from '../src/nearest.ts';
 
 describe('sizeText', () => {
   it.each([

@@ -49,7 +49,7 @@ describe('readInvocation', () => {
     expect(problemOf('aply')).toBe('unknown verb aply; did you mean apply?');
     expect(problemOf('frobnicate')).toBe('unknown verb frobnicate; see bus operator database --help');
     expect(problemOf('plan', '--chekc')).toBe('unknown flag --chekc; did you mean --check?');
-    expect(problemOf('plan', '--env')).toBe('unknown flag --env; did you mean --env-file?');
+    expect(problemOf('plan', '--env')).toBe('unknown flag --env; did you mean --env-file FILE?');
     expect(problemOf('plan', '-x')).toMatch(/^unknown flag -x; /);
     expect(problemOf('plan', 'twice')).toBe('unexpected argument twice after plan');
     expect(problemOf('\u001b[2J\u202e')).toBe('unknown verb "\\u001b[2J\ufffd"; see bus operator database --help');

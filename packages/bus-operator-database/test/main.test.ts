@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sources } from '../../../scripts/sources.mjs';
 import { version } from '../src/version.ts';
 
-const packages = join(import.meta.dirname, '..', '..');
 let directory: string;
 
 beforeAll(async () => {
@@ -21,7 +21,7 @@ beforeAll(async () => {
     platform: 'node',
     target: 'node20.19',
     external: ['pg-native'],
-    alias: Object.fromEntries(readdirSync(packages).map((name) => [name, join(packages, name, 'src/index.ts')])),
+    alias: sources,
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },

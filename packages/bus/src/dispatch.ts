@@ -24,7 +24,8 @@ export async function dispatch(
   ]);
   const searchPath = searchPathOf(surroundings);
   if ('problem' in flags) {
-    surroundings.stderr.write(`bus: ${flags.problem}\n${busUsage(searchPath)}`);
+    const { flagText } = await import('./hints.ts');
+    surroundings.stderr.write(`bus: ${flagText(flags)}\n${busUsage(searchPath)}`);
     return 2;
   }
   if (flags.help) {

@@ -40,6 +40,15 @@ const withValue: ReadonlyMap<string, string> = new Map([
   ['--color', 'color'],
 ]);
 
+export interface FlagProblem {
+  readonly problem: string;
+  /** The flag that is not known here. */
+  readonly unknown?: string;
+}
+
+/** All that may stand before a command's name. */
+export const knownFlags: readonly string[] = [...withoutValue.keys(), ...withValue.keys()];
+
 /** Those that the program which parses them keeps for itself. */
 const kept = new Set(['help', 'version', 'perf', 'directory']);
 
@@ -49,7 +58,7 @@ const kept = new Set(['help', 'version', 'perf', 'directory']);
  * @example
  * parseGlobalFlags(['-v', '-C', 'deploy', 'operator', 'database']).passedOn; // ['-v']
  */
-export function parseGlobalFlags(argv: readonly string[]): GlobalFlags | { readonly problem: string } {
+export function parseGlobalFlags(argv: readonly string[]): GlobalFlags | FlagProblem {
   const counts = new Map<string, number>();
   const passedOn: string[] = [];
   let directory: string | undefined;
@@ -63,7 +72,7 @@ export function parseGlobalFlags(argv: readonly string[]): GlobalFlags | { reado
     if (!argument.startsWith('-') || argument === '-') break;
     for (const part of split(argument)) {
       const name = withoutValue.get(part.flag) ?? withValue.get(part.flag);
-      if (name === undefined) return { problem: `unknown flag ${part.flag}` };
+      if (name === undefined) return { problem: `unknown flag ${part.flag}`, unknown: part.flag };
       if (!withValue.has(part.flag)) {
         if (part.value !== undefined) return { problem: `${part.flag} takes no value` };
         counts.set(name, (counts.get(name) ?? 0) + 1);

@@ -36,7 +36,10 @@ export async function operate(
     surroundings.stdout.write(operatorHelp(ours, searchPath));
     return 0;
   }
-  if ('problem' in flags) surroundings.stderr.write(`bus-operator: ${flags.problem}\n`);
+  if ('problem' in flags) {
+    const { flagText } = await import('./hints.ts');
+    surroundings.stderr.write(`bus-operator: ${flagText(flags)}\n`);
+  }
   surroundings.stderr.write(operatorUsage(ours, searchPath));
   return 2;
 }
@@ -47,7 +50,7 @@ async function runForeign(
   surroundings: Surroundings,
   ours: readonly string[],
 ): Promise<number> {
-  const [{ runChild }, { findExecutable, searchPathOf }, { operatorUsage }] = await Promise.all([
+  const [{ runChild }, { findExecutable, listExecutables, searchPathOf }, { operatorUsage }] = await Promise.all([
     import('./child.ts'),
     import('./search-path.ts'),
     import('./usage.ts'),
@@ -57,7 +60,9 @@ async function runForeign(
   const file = findExecutable(`bus-operator-${family}`, searchPath);
   if (file !== undefined) return runChild(file, args, { env: surroundings.env, cwd: surroundings.cwd, say });
   const shown = family.replace(/\p{C}/gu, '?');
-  say(`missing subcommand: ${shown}; expected executable named bus-operator-${shown} in PATH`);
+  const { commandHint } = await import('./hints.ts');
+  const hint = commandHint(family, [...ours, ...listExecutables('bus-operator-', searchPath)], 'bus operator');
+  say(`missing subcommand: ${shown}; expected executable named bus-operator-${shown} in PATH${hint}`);
   surroundings.stderr.write(operatorUsage(ours, searchPath));
   return 127;
 }

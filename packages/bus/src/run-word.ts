@@ -7,8 +7,9 @@ import { dotenvWarnings } from './dotenv-warnings.ts';
 import { overlayEnvFile, withoutFile } from './env-overlay.ts';
 import { familyFlags } from './family-flags.ts';
 import { firstArgument, type GlobalFlags } from './flags.ts';
+import { commandHint } from './hints.ts';
 import { operate } from './operator.ts';
-import { findExecutable, searchPathOf } from './search-path.ts';
+import { findExecutable, listExecutables, searchPathOf } from './search-path.ts';
 import { isLostDirectory, lostDirectoryText } from './start-directory.ts';
 import type { Installation, Surroundings } from './surroundings.ts';
 import { busUsage } from './usage.ts';
@@ -62,7 +63,8 @@ export async function runWord(
   const isUmbrella = word === 'operator' && (file === undefined || isSameFile(file, installation.operatorFile));
   if (file === undefined && !isUmbrella) {
     const shown = printable(word);
-    say(`missing subcommand: ${shown}; expected executable named bus-${shown} in PATH`);
+    const hint = commandHint(word, ['operator', ...listExecutables('bus-', searchPath)], 'bus');
+    say(`missing subcommand: ${shown}; expected executable named bus-${shown} in PATH${hint}`);
     surroundings.stderr.write(busUsage(searchPath));
     return 127;
   }

@@ -47,9 +47,9 @@ test.each([
 
 describe('what is refused', () => {
   test.each([
-    [['-x', 'w'], 'unknown flag -x'],
-    [['-vx', 'w'], 'unknown flag -x'],
-    [['--env-file=x', 'w'], 'unknown flag --env-file'],
+    [['-x', 'w'], 'unknown flag -x', '-x'],
+    [['-vx', 'w'], 'unknown flag -x', '-x'],
+    [['--env-file=x', 'w'], 'unknown flag --env-file', '--env-file'],
     [['-C'], '-C needs a value'],
     [['-C', '', 'w'], '-C needs a value'],
     [['--color=', 'w'], '--color needs a value'],
@@ -57,7 +57,7 @@ describe('what is refused', () => {
     [['-q', '-v', 'w'], '-q and -v contradict each other'],
     [['--quiet', '--trace', 'w'], '-q and -v contradict each other'],
     [['-qv', 'w'], '-q and -v contradict each other'],
-  ])('%j', (argv, problem) => {
-    expect(parseGlobalFlags(argv)).toEqual({ problem });
+  ])('%j', (argv, problem, unknown?: string) => {
+    expect(parseGlobalFlags(argv)).toEqual({ problem, ...(unknown !== undefined && { unknown }) });
   });
 });

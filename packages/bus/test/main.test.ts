@@ -287,7 +287,9 @@ describe('IN-06 hostile settings of Node', () => {
           expect(told(await stage.run(binary, [...words, 'plan', ...args])).argv).toEqual(['plan', ...args]);
           expect(await stage.run(binary, [...args, ...words])).toMatchObject({
             status: 2,
-            stderr: expect.stringMatching(/^bus(-operator)?: unknown flag --env-file\n/),
+            stderr: expect.stringMatching(
+              /^bus(-operator)?: unknown flag --env-file; the flags of a command stand after its name\n/,
+            ),
           });
         }
       }
@@ -400,7 +402,7 @@ describe('what bus says itself', () => {
 
   test.each([
     [['-q', '-v', 'tell'], '-q and -v contradict each other'],
-    [['--nonsense', 'tell'], 'unknown flag --nonsense'],
+    [['--nonsense', 'tell'], 'unknown flag --nonsense; the flags of a command stand after its name'],
     [['-C'], '-C needs a value'],
   ])('%j: 2', async (args, problem) => {
     const run = await bus(args);

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { sources } from '../../../scripts/sources.mjs';
 
 const packageFolder = fileURLToPath(new URL('..', import.meta.url));
 
@@ -98,7 +99,7 @@ async function buildInto(installed: string): Promise<void> {
     minifyWhitespace: true,
     minifySyntax: true,
     alias: {
-      'bus-integration-database': join(packageFolder, '../bus-integration-database/src/index.ts'),
+      ...sources,
       'bus-operator-database': fileURLToPath(new URL('./telling-family.ts', import.meta.url)),
     },
     logLevel: 'warning',

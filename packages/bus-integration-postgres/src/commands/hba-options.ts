@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { lineBreakFault, printable, readList } from 'bus-integration-database';
 import { numericAddress } from '../hba/address.ts';
 import type { HbaClient } from '../hba/client.ts';
+import { parseProblem } from './parse-problem.ts';
 
 export interface HbaWish {
   /** Without memberOf where it was not said: the server knows it then. */
@@ -46,29 +47,31 @@ export function readHbaWish(argv: readonly string[]): HbaWish | { readonly probl
     return wishOf(argv);
   } catch (error) {
     if (error instanceof UsageProblem) return { problem: error.message };
-    if (error instanceof TypeError && 'code' in error) return { problem: error.message.split('. ')[0] ?? '' };
+    if (error instanceof TypeError && 'code' in error) return { problem: parseProblem(error.message, options) };
     throw error;
   }
 }
 
 class UsageProblem extends Error {}
 
+const options = {
+  user: { type: 'string' },
+  database: { type: 'string' },
+  address: { type: 'string' },
+  unix: { type: 'boolean' },
+  tls: { type: 'boolean' },
+  gss: { type: 'boolean' },
+  replication: { type: 'string' },
+  'member-of': { type: 'string', multiple: true },
+  'server-address': { type: 'string', multiple: true },
+  file: { type: 'string' },
+  major: { type: 'string' },
+} as const;
+
 function wishOf(argv: readonly string[]): HbaWish {
   const { values } = parseArgs({
     args: [...argv],
-    options: {
-      user: { type: 'string' },
-      database: { type: 'string' },
-      address: { type: 'string' },
-      unix: { type: 'boolean' },
-      tls: { type: 'boolean' },
-      gss: { type: 'boolean' },
-      replication: { type: 'string' },
-      'member-of': { type: 'string', multiple: true },
-      'server-address': { type: 'string', multiple: true },
-      file: { type: 'string' },
-      major: { type: 'string' },
-    },
+    options,
   });
   const { user, address, unix: isUnix = false, tls = false, gss = false, file, major } = values;
   const replication = replicationOf(values.replication ?? 'none');

@@ -17,7 +17,6 @@ import {
   OperationError,
   osUserOf,
   positiveDurationOf,
-  printable,
   readConfiguration,
   readNamedEnvFile,
   writeResult,
@@ -25,6 +24,7 @@ import {
 import { createKeptSessions } from '../kept-sessions.ts';
 import { postgresKeys } from '../keys.ts';
 import { createPostgresProvider } from '../provider.ts';
+import { parseProblem } from './parse-problem.ts';
 import { createReadyFile } from './ready-file.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -136,20 +136,22 @@ interface Flags {
   readonly help?: boolean | undefined;
 }
 
+const options = {
+  'events-url': { type: 'string' },
+  nats: { type: 'string' },
+  'ready-file': { type: 'string' },
+  'env-file': { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
 function readFlags(argv: readonly string[]): Flags | { readonly problem: string } {
   try {
     return parseArgs({
       args: [...argv],
-      options: {
-        'events-url': { type: 'string' },
-        nats: { type: 'string' },
-        'ready-file': { type: 'string' },
-        'env-file': { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
+      options,
     }).values;
   } catch (error) {
-    return { problem: `serve: ${printable((error as Error).message)}` };
+    return { problem: `serve: ${parseProblem((error as Error).message, options)}` };
   }
 }
 

@@ -8,9 +8,9 @@ import {
   risks,
   rolesOf,
 } from 'bus-integration-database';
+import { nearest } from 'bus-integration-database/suggest';
 import { nameList } from '../figures.ts';
 import type { Flags } from '../flags.ts';
-import { nearest } from '../nearest.ts';
 
 /** What the flags allow, beside what a saved plan was allowed when it was saved. */
 export function permissions(configuration: Configuration, flags: Flags, saved?: Response) {

@@ -3,8 +3,15 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { handle, type Response, readConfiguration, type Step, type Verb } from 'bus-integration-database';
-import { createPostgresProvider, type Meter, postgresKeys } from 'bus-integration-postgres';
+import {
+  handle,
+  type Progress,
+  type Response,
+  readConfiguration,
+  type Step,
+  type Verb,
+} from 'bus-integration-database';
+import { createPostgresProvider, type KeptSessions, type Meter, postgresKeys } from 'bus-integration-postgres';
 
 /** What a deployment declares, by its keys. */
 export interface Wish {
@@ -32,6 +39,8 @@ export interface DeploymentOptions {
   readonly meter?: Meter;
   readonly jobs?: number;
   readonly lockTimeoutMs?: number;
+  readonly kept?: KeptSessions;
+  readonly onProgress?: (progress: Progress) => void;
 }
 
 export interface Deployment {
@@ -49,7 +58,7 @@ export interface Deployment {
 export const exampleId = 'example-dev';
 
 export function createDeployment(options: DeploymentOptions): Deployment {
-  const { adminDsn, wish, folder, meter, jobs, lockTimeoutMs } = options;
+  const { adminDsn, wish, folder, meter, jobs, lockTimeoutMs, kept, onProgress } = options;
   const env = { ...keysOf(wish, options.deploymentId ?? exampleId), BUS_POSTGRES_ADMIN_DSN: adminDsn };
   const { configuration: read } = readConfiguration(env, {}, [postgresKeys]);
   const declared = {
@@ -75,6 +84,7 @@ export function createDeployment(options: DeploymentOptions): Deployment {
     ...(meter !== undefined && { meter }),
     ...(jobs !== undefined && { jobs }),
     ...(lockTimeoutMs !== undefined && { lockTimeoutMs }),
+    ...(kept !== undefined && { kept }),
   });
   const about = { deployment_id: configuration.deploymentId, provider: configuration.provider };
   const declaration = {
@@ -85,7 +95,7 @@ export function createDeployment(options: DeploymentOptions): Deployment {
     ...(declared.serviceRole !== undefined && { service_role: declared.serviceRole }),
   };
   const ask = (verb: Verb, request: unknown) =>
-    handle(verb, request, [provider], { signal: new AbortController().signal });
+    handle(verb, request, [provider], { signal: new AbortController().signal, ...(onProgress && { onProgress }) });
   const dsnDirectory = join(folder, 'local', 'dsn');
   return {
     folder,

@@ -101,13 +101,14 @@ async function attemptApply(
   const passwords = choosePasswords(computed);
   const server = sight.seen.server;
   const jobs = options.jobs(server.maxConnections - server.reservedConnections - server.usedConnections);
-  const sent = await passwordsToSend(computed, passwords, {
+  const sending = {
     send: options.passwordSend,
     iterations: server.scramIterations,
     session,
     sentPasswords: run.cache.sentPasswords,
     signal: run.signal,
-  });
+  };
+  const sent = await run.waiting('hashing passwords', () => passwordsToSend(computed, passwords, sending));
   const showing = showingContext({ deploymentId: wish.deploymentId, seen: sight.seen });
   const ledger = createLedger(
     computed.steps,
@@ -119,13 +120,11 @@ async function attemptApply(
     ledger,
     passwords,
     directory: observeOptions.directory,
-    prove: (decisions) =>
-      unprovenPasswords(decisions, passwords, {
-        run,
-        session,
-        jobs,
-        readsVerifiers: sight.seen.admin.readsVerifiers,
-      }),
+    prove: (decisions) => {
+      const { readsVerifiers } = sight.seen.admin;
+      const proving = { run, session, jobs, readsVerifiers };
+      return run.waiting('proving passwords', () => unprovenPasswords(decisions, passwords, proving));
+    },
     checkLock: () => lock.stillHeld(session),
     signal: options.context.signal,
   };

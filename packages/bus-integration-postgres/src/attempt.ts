@@ -15,6 +15,7 @@ import { sqlstateOf, toOperationError } from './sqlstate.ts';
 import { localSettings, noteRefusal, packetSettings, type SettingRefusals, type Settings } from './startup-settings.ts';
 import { offersTls, startTls, type TlsState, tlsFailed } from './tls.ts';
 import { readTlsFiles, type TlsFiles } from './tls-files.ts';
+import type { OnWait } from './waiting.ts';
 
 /** What connections of one run need not find out twice. */
 export interface ConnectCache {
@@ -58,6 +59,7 @@ export interface AttemptOptions {
   readonly record: AuthenticationRecord;
   readonly cache: ConnectCache;
   readonly meter: Meter | undefined;
+  readonly onWait: OnWait | undefined;
   readonly deadline: Deadline;
   /** Told what is being waited for, so that a deadline can say it. */
   readonly onStage: (stage: Stage) => void;
@@ -166,7 +168,7 @@ async function open(
       sentPasswords: cache.sentPasswords,
       signal,
     });
-    const { queryTimeoutMs, meter } = options;
+    const { queryTimeoutMs, meter, onWait } = options;
     const authentication = { ...record };
     return createSession(driver, {
       where,
@@ -182,6 +184,7 @@ async function open(
       deferred: options.deferred,
       queryTimeoutMs,
       meter,
+      onWait,
     });
   } catch (error) {
     if (plain.bytesRead > 0) options.onHeard();

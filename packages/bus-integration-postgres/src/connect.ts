@@ -14,6 +14,7 @@ import { type Extent, laterWaitMs, notTriedAgain, type Silence, silenceOf } from
 import { sqlstateOf } from './sqlstate.ts';
 import type { Settings } from './startup-settings.ts';
 import { tlsFailed } from './tls.ts';
+import type { OnWait } from './waiting.ts';
 
 export { type ConnectCache, createConnectCache } from './attempt.ts';
 export type { AuthenticationRecord } from './authenticate.ts';
@@ -39,6 +40,8 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal;
   readonly cache?: ConnectCache;
   readonly meter?: Meter;
+  /** Hears of whatever the session waits long for. */
+  readonly onWait?: OnWait;
   /** Filled in with how far the authentication came, also when connecting fails. */
   readonly record?: AuthenticationRecord;
 }
@@ -202,6 +205,7 @@ async function within(
       record: options.record ?? { isProofSent: false, isServerProven: false },
       cache: options.cache ?? createConnectCache(),
       meter: options.meter,
+      onWait: options.onWait,
       deadline: own,
       onStage: (stage) => {
         progress.stage = stage;

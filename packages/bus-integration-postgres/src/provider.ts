@@ -78,7 +78,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
     used: Configuration,
     declaration: Declaration,
     allowed: Allowed,
-    { signal }: Context,
+    { signal, onProgress }: Context,
     isKeeping: boolean,
     verb: NextVerb = 'plan',
   ): Promise<{ preparation: Preparation; run: Run }> => {
@@ -91,6 +91,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
       meter,
       kept,
       isKeeping: isKeeping && kept !== undefined,
+      onProgress,
     });
     return { preparation, run };
   };
@@ -179,7 +180,12 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
             context,
           });
         if (options.kept === undefined) return await work();
-        return await applies.pass(() => run.inTurn('apply', work), context.signal);
+        const endTelling = run.telling('another apply of this deployment is ahead');
+        const inTurn = () => {
+          endTelling();
+          return run.inTurn('apply', work);
+        };
+        return await applies.pass(inTurn, context.signal).finally(endTelling);
       }),
     status: (request, context) =>
       guarded(configuration, request, context, async (used) => {

@@ -1,6 +1,7 @@
 // One run's connections: all to the address that the first one reached, each with the settings its work needs.
 import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
+import type { Progress } from 'bus-integration-database';
 import { type ConnectCache, connect, createConnectCache, type Session } from './connect.ts';
 import type { ConnectionTarget } from './connection-target.ts';
 import type { PinnedAddress } from './dial.ts';
@@ -10,6 +11,7 @@ import type { Meter } from './meter.ts';
 import { eachInParallel } from './parallel.ts';
 import { patiently } from './patience.ts';
 import { sqlstateOf } from './sqlstate.ts';
+import { type OnWait, startTelling, tellingWaits } from './waiting.ts';
 
 /**
  * What a connection is for: looking at the cluster, reading in READ ONLY transactions only, changing, making databases
@@ -25,6 +27,8 @@ export interface RunOptions {
   readonly kept?: KeptSessions | undefined;
   /** Connections for reading come from `kept`, and go back to it. Default: false. */
   readonly isKeeping?: boolean;
+  /** Told of whatever takes long. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 export interface Run {
@@ -37,6 +41,10 @@ export interface Run {
   readonly cache: ConnectCache;
   /** The address that the first connection reached; later ones dial it again. */
   readonly pinned: PinnedAddress | undefined;
+  /** Tells of something that takes long until it is told to end. */
+  telling(doing: string): () => void;
+  /** Does the work; tells of it where it takes long. */
+  waiting<T>(doing: string, work: () => Promise<T>): Promise<T>;
   /** Runs the work when the server has a place for it. */
   inTurn<T>(kind: 'reading' | 'apply', work: () => Promise<T>): Promise<T>;
   /** A connection to the DSN's database, or to another one. */
@@ -56,7 +64,9 @@ const connectTimeoutMs = 15_000;
 const graceMs = 5_000;
 const statementTimeoutMs = { survey: 60_000, read: 60_000, write: 60_000, create: 900_000, lock: 60_000 };
 
-export function createRun({ target, signal, meter, kept, isKeeping = false }: RunOptions): Run {
+export function createRun({ target, signal, meter, kept, isKeeping = false, onProgress }: RunOptions): Run {
+  const onWait: OnWait | undefined =
+    onProgress && ((detail) => onProgress({ phase: 'waiting', done: 0, total: 1, detail }));
   let pinned: PinnedAddress | undefined;
   const startedAt = new Date();
   // Every connection and every wait listens to it; Node warns of more than ten.
@@ -71,7 +81,17 @@ export function createRun({ target, signal, meter, kept, isKeeping = false }: Ru
     get pinned() {
       return pinned;
     },
-    inTurn: (kind, work) => kept?.inTurn(kind, target, signal, work) ?? work(),
+    telling: (doing) => startTelling(doing, onWait),
+    waiting: (doing, work) => tellingWaits(doing, onWait, work),
+    inTurn: async (kind, work) => {
+      if (kept === undefined) return await work();
+      const endTelling = run.telling('other work on this server is ahead');
+      const begin = () => {
+        endTelling();
+        return work();
+      };
+      return await kept.inTurn(kind, target, signal, begin).finally(endTelling);
+    },
     open: async (purpose, database) => {
       const isKept = isKeeping && (purpose === 'survey' || purpose === 'read');
       const reach = () =>
@@ -90,9 +110,12 @@ export function createRun({ target, signal, meter, kept, isKeeping = false }: Ru
           ...(database !== undefined && { database }),
           ...(pinned !== undefined && { pinned }),
           ...(meter !== undefined && { meter }),
+          // Who uses a kept connection next is another run.
+          ...(onWait !== undefined && !isKept && { onWait }),
         });
       // Only the first connection finds out whether there is a server.
-      const openNew = () => (pinned === undefined ? patiently(reach, signal) : reach());
+      const openNew = () =>
+        tellingWaits('connecting', onWait, () => (pinned === undefined ? patiently(reach, signal) : reach()));
       const session =
         kept === undefined
           ? await openNew()

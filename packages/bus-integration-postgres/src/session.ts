@@ -8,9 +8,10 @@ import { type CommandResult, type Driver, isIgnoredPrivilege, type Notice } from
 import { directGuard, type GuardAnswer, guardedScript, guardStatement } from './guard.ts';
 import type { Meter } from './meter.ts';
 import { printable } from './shown.ts';
-import { networkReason, sqlstateOf } from './sqlstate.ts';
+import { isRetryable, networkReason, sqlstateOf } from './sqlstate.ts';
 import { laterSettings, type SettingRefusals, type Settings } from './startup-settings.ts';
 import type { TlsState } from './tls.ts';
+import { type OnWait, startTelling, tellOfRetry } from './waiting.ts';
 
 /** What may be said of one request. */
 export interface RequestOptions {
@@ -101,6 +102,8 @@ export interface SessionFacts {
   /** Default deadline of a request. */
   readonly queryTimeoutMs: number;
   readonly meter: Meter | undefined;
+  /** Hears of every request that takes long, or failed of what passes. */
+  readonly onWait: OnWait | undefined;
 }
 
 /** Wraps a logged-in driver. */
@@ -164,6 +167,7 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
   const send = async (run: () => Promise<CommandResult[]>, wish: RequestOptions): Promise<CommandResult[]> => {
     const { doing = 'a statement', timeoutMs = facts.queryTimeoutMs } = wish;
     const timer = setTimeout(() => driver.lose(overdue(where, doing, timeoutMs)), timerMs(timeoutMs));
+    const endTelling = startTelling(doing, facts.onWait, timeoutMs);
     try {
       if (closing !== undefined) throw new OperationError('internal', `${doing} was asked of a closed session`);
       if (driver.loss() !== undefined) throw lossOf(driver.loss(), where, doing);
@@ -175,10 +179,12 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
       checkNotices(driver.notices, where, doing);
       return results;
     } catch (error) {
+      if (isRetryable(error)) tellOfRetry(doing, facts.onWait, error);
       if (error instanceof OperationError || sqlstateOf(error) !== undefined) throw error;
       throw lossOf(driver.loss() ?? error, where, doing);
     } finally {
       clearTimeout(timer);
+      endTelling();
     }
   };
 

@@ -1,6 +1,6 @@
 // Whether services can do what they must, and nothing else: one login for each DSN file; once for each role what it may
 // in the whole cluster, and how the server would ask for its password where no login showed it. Nothing stays behind.
-import { type Check, type Context, loginsOf } from 'bus-integration-database';
+import { type Check, type Context, loginsOf, printable } from 'bus-integration-database';
 import type { ConnectionTarget } from '../connection-target.ts';
 import type { DsnDirectory } from '../dsn-directory.ts';
 import { demandedMode, endpointOf, type Reached } from '../dsn-endpoint.ts';
@@ -56,7 +56,8 @@ export async function checkConnectivity(options: ConnectivityOptions): Promise<C
   const { signal } = options.run;
   await eachInParallel(roles, { jobs: options.jobs, signal }, async (role) => {
     const files = pairs.filter((pair) => pair.role === role);
-    checks.set(role, await checkRole(role, files, found, options));
+    const doing = `asking how role ${printable(role)} would log in`;
+    checks.set(role, await options.run.waiting(doing, () => checkRole(role, files, found, options)));
   });
   return {
     checks: [
@@ -152,7 +153,7 @@ async function tryFiles(pairs: readonly FilePair[], options: ConnectivityOptions
         tries.set(pair, tried);
         const { signal, meter, cache } = run;
         const roles = rolesIn.get(pair.database) ?? [];
-        const findings = await tryLogin({
+        const trial = {
           pair,
           target,
           schemas,
@@ -168,7 +169,8 @@ async function tryFiles(pairs: readonly FilePair[], options: ConnectivityOptions
           cache,
           meter,
           signal,
-        });
+        };
+        const findings = await run.waiting(`trying ${pair.path}`, () => tryLogin(trial));
         found.set(pair, { ...findings, target });
       },
     );

@@ -106,7 +106,7 @@ async function examineServer(
   found: Found,
 ): Promise<void> {
   const { context, meter, kept } = options;
-  const run = createRun({ target: preparation.target, signal: context.signal, meter, kept });
+  const run = createRun({ ...context, target: preparation.target, meter, kept });
   await run.inTurn('reading', () => examine(run, options, preparation, directory, found));
 }
 

@@ -106,6 +106,23 @@ describe('IN-03 unknown keys', () => {
   });
 });
 
+describe('IN-03 a mistyped list', () => {
+  it.each([
+    ['BUS_DATABASE_NAME', {}],
+    ['BUS_DATABASE_NAMSE', { BUS_DATABASE_SERVICE_ROLE: undefined }],
+  ])('IN-03 %s, and nothing else that is declared', async (key, others) => {
+    using deployment = deploymentWith({ BUS_DATABASE_NAMES: undefined, [key]: 'bus_auth', ...others });
+    for (const verb of ['plan', 'apply', 'status', 'verify', 'doctor']) {
+      await expectRefusal(deployment, server, {
+        args: [verb],
+        exit: 2,
+        says: `${key} is no key of ours; did you mean BUS_DATABASE_NAMES? Without it no database is declared (.env:`,
+        next: 'rename it, or list it in BUS_OPERATOR_DATABASE_ENV_ALLOW',
+      });
+    }
+  });
+});
+
 describe('IN-04 two admin DSN sources', () => {
   it('IN-04 file and value', async () => {
     using deployment = deploymentWith({ BUS_POSTGRES_ADMIN_DSN: server.dsn() });

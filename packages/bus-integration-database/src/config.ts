@@ -2,7 +2,7 @@
 // no file. A provider's own keys and name rules come in as a value.
 
 import { type ConfigurationKey, keyAliases, neutralKeys } from './config-keys.ts';
-import { type Declared, readDeclared } from './declared.ts';
+import { type Declared, leavesNothingDeclared, readDeclared } from './declared.ts';
 import { isDeploymentId } from './deployment-id.ts';
 import { readOwner } from './dsn-file-owner.ts';
 import { OperationError } from './errors.ts';
@@ -78,7 +78,8 @@ const manifestKey = 'BUS_DATABASE_MANIFEST_FILE';
 /**
  * Reads the configuration for the provider that the environment names (default: the first of `providers`). What is
  * wrong is one `invalid-request` error with a diagnostic for each problem (`not-configured` when something is only
- * missing). Keys that look like ours and aren't are warnings.
+ * missing). Keys that look like ours and aren't are warnings; a
+ * problem where one was meant without which nothing is declared.
  *
  * @example
  * const { configuration, warnings } = readConfiguration(env, { envFile: '.env', lines }, [providerKeys]);
@@ -100,12 +101,14 @@ export function readConfiguration(
   const silent = [...Object.keys(keyAliases), ...providers.flatMap((provider) => provider.silent ?? [])];
   for (const { key, nearest } of unknownKeys(env, prefixes, known, silent)) {
     const question = nearest === undefined ? '' : `; did you mean ${nearest}?`;
-    settings.warn(
-      'unknown-key',
-      key,
-      `${key} is no key of ours${question}`,
-      `rename it, or list it in BUS_OPERATOR_DATABASE_ENV_ALLOW`,
-    );
+    const message = `${key} is no key of ours${question}`;
+    const remedy = 'rename it, or list it in BUS_OPERATOR_DATABASE_ENV_ALLOW';
+    if (nearest === undefined || !leavesNothingDeclared(nearest, settings)) {
+      settings.warn('unknown-key', key, message, remedy);
+      continue;
+    }
+    const what = nearest === 'BUS_DATABASE_NAMES' ? 'no database' : 'nothing';
+    settings.refuse({ key, code: 'unknown-key', message: `${message} Without it ${what} is declared`, remedy });
   }
 
   const deploymentId = readDeploymentId(settings, options);

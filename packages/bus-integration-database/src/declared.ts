@@ -30,6 +30,13 @@ const keys = {
 } as const satisfies PartNames;
 const schemasAlias = 'BUS_DATABASE_SCHEMA_NAMES';
 
+/** Whether a mistyped list key leaves no databases, or nothing at all, to work on. */
+export function leavesNothingDeclared(meant: string, settings: Settings): boolean {
+  if (meant === keys.databases) return !settings.isSet(keys.databases);
+  const declaring: readonly string[] = [keys.databases, keys.serviceRole, keys.furtherRoles];
+  return (meant === keys.schemas || declaring.includes(meant)) && !declaring.some((key) => settings.isSet(key));
+}
+
 const policyKey = 'BUS_DATABASE_LISTENER_POLICY';
 const networksKey = 'BUS_DATABASE_LISTENER_NETWORKS';
 

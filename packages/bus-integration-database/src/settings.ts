@@ -11,6 +11,7 @@ export interface Problem {
   readonly code:
     | 'missing-key'
     | 'wrong-directory'
+    | 'unknown-key'
     | 'empty-key'
     | 'invalid-value'
     | 'conflict'

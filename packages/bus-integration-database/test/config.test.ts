@@ -206,6 +206,7 @@ test('IN-03 an unknown key is a warning with the nearest known one and its line'
   const { warnings } = read(
     {
       ...least,
+      BUS_DATABASE_NAMES: 'a',
       BUS_DATABASE_NAME: 'a',
       BUS_PLAIN_ADMN: 'x',
       BUS_DATABASE_API_TOKEN_FILE: 'x',
@@ -218,6 +219,23 @@ test('IN-03 an unknown key is a warning with the nearest known one and its line'
     ['warn', 'unknown-key', 'BUS_DATABASE_NAME is no key of ours; did you mean BUS_DATABASE_NAMES? (.env:4)'],
     ['warn', 'unknown-key', 'BUS_PLAIN_ADMN is no key of ours; did you mean BUS_PLAIN_ADMIN?'],
   ]);
+});
+
+test.each([
+  [{ BUS_DATABASE_NAME: 'a' }, 'BUS_DATABASE_NAMES', 'no database'],
+  [{ BUS_DATABASE_NAMSE: '', BUS_DATABASE_SERVICE_ROLE: 'svc' }, 'BUS_DATABASE_NAMES', 'no database'],
+  [{ BUS_DATABASE_SERVICE_ROL: 'svc' }, 'BUS_DATABASE_SERVICE_ROLE', 'nothing'],
+  [{ BUS_DATABASE_ROLES_NAMES: 'svc' }, 'BUS_DATABASE_ROLE_NAMES', 'nothing'],
+  [{ BUS_DATABASE_SCHEMA: 'app' }, 'BUS_DATABASE_SCHEMAS', 'nothing'],
+])('IN-03 %j without which %s is declared is no warning', (keys, meant, what) => {
+  const [key = ''] = Object.keys(keys);
+  expect(() => read({ ...least, ...keys })).toThrow(
+    `${key} is no key of ours; did you mean ${meant}? Without it ${what} is declared`,
+  );
+  expect(read({ ...least, ...keys, BUS_DATABASE_NAMES: 'a' }).warnings.map(({ code }) => code)).toEqual([
+    'unknown-key',
+  ]);
+  expect(read({ ...least, ...keys, BUS_OPERATOR_DATABASE_ENV_ALLOW: key }).warnings).toEqual([]);
 });
 
 describe('IN-05 providers', () => {

@@ -1,5 +1,5 @@
 // Streams of jobs over real sockets, to clients that read and to clients that don't.
-import { createServer, get } from 'node:http';
+import { createServer, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Context, Response, Step } from 'bus-integration-database';
@@ -68,8 +68,8 @@ async function ended(job: Job, end: () => void) {
 
 it('an answer of many megabytes arrives in whole, told while it is waited for or afterwards', async () => {
   const { job, url, step, end } = await start(5_000);
-  const waiting = fetch(url).then((answer) => answer.text());
-  await pause(50);
+  // Its headers are there: it listens by then.
+  const waiting = (await fetch(url)).text();
   for (let index = 1; index <= 3_000; index += 1) step('y'.repeat(1_000));
   await ended(job, () => end(long));
   const texts = [await waiting, await (await fetch(url)).text()];
@@ -100,22 +100,35 @@ it('clients that stop reading are let go, before and after the end, and no write
 });
 
 it('a client that reads slowly keeps its place, and nobody waits for it', async () => {
-  const { job, url, step, end } = await start(1_000);
-  const read = new Promise<string>((resolve, reject) => {
-    get(url, async (answer) => {
-      let text = '';
-      for await (const chunk of answer.setEncoding('utf8')) {
-        text += chunk;
-        // Far longer in all than it may take nothing.
-        if (numbersIn(text).length < 20) await pause(5);
-      }
-      resolve(text);
-    }).on('error', reject);
+  const stalledMs = 4_000;
+  const { job, url, step, end } = await start(stalledMs);
+  let sawFirst = () => {};
+  const first = new Promise<void>((resolve) => {
+    sawFirst = resolve;
   });
-  await pause(50);
-  for (let index = 0; index < 40; index += 1) step('y'.repeat(256 * 1024));
+  const began = performance.now();
+  const read = async (): Promise<string> => {
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => get(url, resolve).on('error', reject));
+    const chunks: string[] = [];
+    for await (const chunk of answer.setEncoding('utf8')) {
+      sawFirst();
+      chunks.push(chunk);
+      // Longer in all than it may take nothing, and never that long at once.
+      if (performance.now() - began < 1.2 * stalledMs) await pause(50);
+    }
+    return chunks.join('');
+  };
+  let isRead = false;
+  const reading = read().finally(() => {
+    isRead = true;
+  });
+  step('y');
+  await first;
+  for (let index = 1; index < 40; index += 1) step('y'.repeat(256 * 1024));
   await ended(job, () => end('done'));
-  expect(numbersIn(await read)).toEqual(Array.from({ length: 41 }, (_, index) => index + 1));
+  expect(isRead).toBe(false);
+  expect(numbersIn(await reading)).toEqual(Array.from({ length: 41 }, (_, index) => index + 1));
+  expect(performance.now() - began).toBeGreaterThan(stalledMs);
 });
 
 it('a quiet job’s stream stays open past the time in which a stalled one is cut', async () => {

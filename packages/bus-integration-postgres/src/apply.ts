@@ -10,6 +10,7 @@ import { observedLeftovers } from './leftovers.ts';
 import { acquireLock, type DeploymentLock } from './lock.ts';
 import { choosePasswords, passwordsToSend, unprovenPasswords } from './new-password.ts';
 import { type ObserveOptions, observe, observeCluster, type Sight, withFiles } from './observe.ts';
+import { poolerRemedy } from './pooled.ts';
 import { computeProvable } from './provable.ts';
 import { planResponse, targetOf } from './respond.ts';
 import { openLockSession, type Run } from './run.ts';
@@ -183,7 +184,7 @@ async function refusePooler(session: Session): Promise<void> {
     `a connection pooler stands between here and the server at ${session.where}; apply needs the server itself: its lock belongs to a server session, which a pooler shares out (transaction mode) or hands on in a state that can't be seen (session mode)`,
     {
       code: 'pooler',
-      remedy: 'point the admin DSN at the server, and BUS_DATABASE_SERVICE_HOST and _PORT at the pooler',
+      remedy: poolerRemedy,
     },
   );
 }

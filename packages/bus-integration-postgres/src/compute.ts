@@ -20,6 +20,7 @@ import { encodingFindings } from './encoding.ts';
 import { hazards } from './hazard.ts';
 import type { Observation } from './observation.ts';
 import type { Refusal } from './ours.ts';
+import { poolerFindings } from './pooled.ts';
 import { mostIterations } from './scram.ts';
 import { sharingFindings } from './sharing.ts';
 import { printable, shown } from './shown.ts';
@@ -166,7 +167,7 @@ function computeAllowed(
       ...comparison.findings,
       ...credentials.flatMap(({ findings }) => findings),
       ...lockFindings(seen),
-      ...poolerFindings(seen),
+      ...poolerFindings(seen.server),
       ...identityFindings(seen),
       ...expiryFindings(seen, declaration),
       ...sharingFindings(declaration, seen),
@@ -199,19 +200,6 @@ function lockFindings({ server, admin }: Observation): Diagnostic[] {
       severity: 'info',
       code: 'lock-database',
       message: `${shown(admin.name)} can't enter database postgres, so apply's lock is taken in ${shown(server.database)}; runs whose lock is in another database see it all the same`,
-    },
-  ];
-}
-
-function poolerFindings({ server }: Observation): Diagnostic[] {
-  if (!server.isPooled) return [];
-  return [
-    {
-      severity: 'warn',
-      code: 'pooler',
-      message:
-        'a connection pooler stands between here and the server: apply will refuse it, and passwords are proven to the pooler, not to the server',
-      remedy: 'point the admin DSN at the server, and BUS_DATABASE_SERVICE_HOST and _PORT at the pooler',
     },
   ];
 }

@@ -30,6 +30,7 @@ import { lockHolder } from './lock.ts';
 import type { Meter } from './meter.ts';
 import { type ObserveOptions, observe, type Sight } from './observe.ts';
 import { judgeOutputDirectory } from './output-directory.ts';
+import { beyondPooler } from './pooled.ts';
 import {
   configuredDeclaration,
   type Preparation,
@@ -219,14 +220,16 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
         );
       }),
     doctor: async (request, context) =>
-      await diagnose({
-        configuration,
-        surroundings,
-        declaration: declarationOf(request),
-        context,
-        meter: options.meter,
-        kept: options.kept,
-      }),
+      beyondPooler(
+        await diagnose({
+          configuration,
+          surroundings,
+          declaration: declarationOf(request),
+          context,
+          meter: options.meter,
+          kept: options.kept,
+        }),
+      ),
   };
 }
 
@@ -269,7 +272,7 @@ async function guarded(
   }
   const used = withRequestCredentials(configuration, request);
   try {
-    return await answer(used);
+    return beyondPooler(await answer(used));
   } catch (error) {
     if (context.signal.aborted) throw interruption(context.signal.reason, error);
     const expected = toOperationError(error, 'the run failed');

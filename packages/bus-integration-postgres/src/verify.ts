@@ -8,6 +8,7 @@ import { demandedMode } from './dsn-endpoint.ts';
 import { leftoversOf, readRemains } from './leftovers.ts';
 import { judgeListener } from './listener/listener.ts';
 import { policyOf } from './listener/policy.ts';
+import { poolerFindings } from './pooled.ts';
 import type { Preparation } from './preparation.ts';
 import { base, targetOf } from './respond.ts';
 import type { Run } from './run.ts';
@@ -79,7 +80,7 @@ export async function verify({
     ...base(wish, [], startedAt),
     complete: all.every(({ result }) => result !== 'unknown'),
     target: targetOf(session.pinned, admin, server),
-    diagnostics: warnings,
+    diagnostics: [...poolerFindings(server), ...warnings],
     connectivity,
     listener_policy,
     leftovers: leftoversOf({ wish, remains, markedSchemas, directory, server, admin }),

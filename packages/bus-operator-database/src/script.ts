@@ -26,7 +26,7 @@ export function scriptLines(response: Response, view: View): string[] {
       'COMMIT;',
     ]),
     ...leftoverLines(response, view).map((line) => (line === '' ? '' : `-- ${line}`)),
-    ...afterwards(steps, view),
+    ...afterwards(response, steps, view),
   ];
 }
 
@@ -54,7 +54,7 @@ function commentOf({ action, target, summary }: Step): string {
   return `-- ${action} ${printable(target)}: ${printable(summary)}`;
 }
 
-function afterwards(steps: readonly Step[], view: View): string[] {
+function afterwards({ diagnostics }: Response, steps: readonly Step[], view: View): string[] {
   const roles = rotatedRoles(steps);
   const writesFiles = steps.some(({ action }) => action === 'write-dsn-file');
   if (roles.length === 0 && !writesFiles) return [];
@@ -65,7 +65,9 @@ function afterwards(steps: readonly Step[], view: View): string[] {
     ...view.changingFlags,
     ...roles.filter((role) => !isAsked(role)).flatMap((role) => ['--rotate', role]),
   ]);
-  return ['', `-- Then this, run where the DSN files belong, ${why}:`, `--   ${printable(command)}`];
+  const [pooler] = diagnostics.filter(({ code, severity }) => code === 'pooler' && severity === 'warn');
+  const first = pooler?.remedy === undefined ? [] : ['', `-- Before the next line ${printable(pooler.remedy)}.`];
+  return [...first, '', `-- Then this, run where the DSN files belong, ${why}:`, `--   ${printable(command)}`];
 }
 
 /** Roles that the script leaves without the password that the plan has for them. */

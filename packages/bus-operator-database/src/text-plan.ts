@@ -3,7 +3,7 @@ import { isMutating, printable, type Response, type Risk, type Step } from 'bus-
 import { count, timeText } from './figures.ts';
 import { leftoverLines } from './text-leftovers.ts';
 import { leadLines, stepLines } from './text-step.ts';
-import { headLines, nextLines, paragraph, type View, verdictLines } from './view.ts';
+import { headLines, onwardLines, paragraph, type View, verdictLines } from './view.ts';
 
 /** The answer to `plan` and, with a note that says so, to `apply --dry-run`. */
 export function planText(response: Response, view: View, notes: readonly string[] = []): string[] {
@@ -20,7 +20,7 @@ export function planText(response: Response, view: View, notes: readonly string[
     ...(mutating.length > 0 ? ['', ...stepLines(response.steps, view), '', countLine(mutating)] : ['']),
     ...leftoverLines(response, view),
     ...verdictLines(failures, refusalLabel(response), view),
-    ...(response.ok ? [...savedLines(view), ...nextLines([applyCommand(view)])] : []),
+    ...(response.ok ? [...savedLines(view), ...onwardLines(response, applyCommand(view), view, planFlags(view))] : []),
   ];
 }
 
@@ -75,6 +75,11 @@ function countLine(steps: readonly Step[]): string {
 
 function savedLines({ savedTo }: View): string[] {
   return savedTo === undefined ? [] : [`saved: ${printable(savedTo)}`];
+}
+
+/** Those that make this plan again. */
+function planFlags({ changingFlags, savedTo }: View): string[] {
+  return [...changingFlags, ...(savedTo === undefined ? [] : ['--save', savedTo])];
 }
 
 function applyCommand({ commandLine, savedTo, changingFlags }: View): string {

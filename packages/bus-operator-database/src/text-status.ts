@@ -11,7 +11,7 @@ import { count, nameList, sizeText } from './figures.ts';
 import { leftoverLines } from './text-leftovers.ts';
 import { deploymentLines } from './text-plan.ts';
 import { stepLines } from './text-step.ts';
-import { headLines, nextLines, type View, verdictLines } from './view.ts';
+import { headLines, onwardLines, type View, verdictLines } from './view.ts';
 
 export function statusText(response: Response, view: View): string[] {
   const { roles = [], databases = [], dsn_files = [], drift = [] } = response;
@@ -30,7 +30,7 @@ export function statusText(response: Response, view: View): string[] {
     ...stepLines(differing, view),
     ...leftoverLines(response, view),
     ...verdictLines(failures, 'apply would refuse', view),
-    ...(differing.length === 0 || failures.length > 0 ? [] : nextLines([view.commandLine('plan')])),
+    ...(differing.length === 0 || failures.length > 0 ? [] : onwardLines(response, view.commandLine('plan'), view)),
   ];
 }
 

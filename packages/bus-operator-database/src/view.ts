@@ -34,6 +34,18 @@ export function nextLines(remedies: readonly (string | undefined)[], indent = ''
   return [...new Set(given)].flatMap((remedy) => paragraph(`${indent}next: `, remedy));
 }
 
+/** What goes on, and what has to come before it where apply would refuse the way to the server. */
+export function onwardLines(
+  { diagnostics }: Response,
+  command: string,
+  view: View,
+  plan: readonly string[] = [],
+): string[] {
+  const pooler = diagnostics.find(({ code, severity }) => code === 'pooler' && severity === 'warn');
+  if (pooler?.remedy === undefined) return nextLines([command]);
+  return [...nextLines([pooler.remedy]), `then: ${view.commandLine('plan', plan)}`];
+}
+
 /** Text that may hold line breaks of its own: later lines stand under the first, so none looks like a line of ours. */
 export function paragraph(lead: string, text: string): string[] {
   const indent = ' '.repeat(lead.length);

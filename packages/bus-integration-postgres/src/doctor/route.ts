@@ -3,6 +3,7 @@
 import type { Check, OperationError } from 'bus-integration-database';
 import { connect, type PinnedAddress, type Session } from '../connect.ts';
 import { isSocketDirectory, placeOf, resolveAddress } from '../dial.ts';
+import { poolerRemedy } from '../pooled.ts';
 import type { Run } from '../run.ts';
 import { integer, readRow, record, word } from '../shape.ts';
 import { identityQuery } from '../sql/doctor.ts';
@@ -109,7 +110,7 @@ const severalRemedy = 'name the one server in the admin DSN (host or hostaddr), 
  * that stays the first one's own. https://www.pgbouncer.org/features.html
  */
 export async function poolerCheck(session: Session, sight: DoctorSight, look: SecondLook): Promise<Check> {
-  const remedy = 'point the admin DSN at the server itself, and BUS_DATABASE_SERVICE_HOST and _PORT at the pooler';
+  const remedy = poolerRemedy;
   const seen = `a connection pooler stands between here and the server at ${session.where}`;
   const shared = `${seen}, in transaction (or statement) mode: two connections of ours shared server process ${sight.pid}. apply is refused: locks and settings of a session don't hold there`;
   if (look.pid === sight.pid) return check('pooler', 'fail', shared, remedy);

@@ -1,5 +1,5 @@
 // `plan --sql`: the plan as a psql script that a DBA can read and run. Passwords are not in it: apply --rotate makes them.
-import { isMutating, printable, type Response, type Step } from 'bus-integration-database';
+import { allowedFlags, isMutating, printable, type Response, type Step } from 'bus-integration-database';
 import { blocksOf } from './fold.ts';
 import { connectLines } from './psql-connect.ts';
 import { leftoverLines } from './text-leftovers.ts';
@@ -10,17 +10,20 @@ export function scriptLines(response: Response, view: View): string[] {
   const steps = response.steps.filter(isMutating);
   const outside = steps.filter(runsOutside);
   const blocks = blocksOf(steps.filter((step) => !runsOutside(step) && sqlOf(step).length > 0));
+  const actAs = actAsAdmin(response);
   return [
     '-- What bus operator database apply would do, for psql.',
     ...headLines(response, view)
       .slice(1)
       .map((line) => `-- ${line}`),
     `-- deployment: ${printable(response.deployment_id)}, provider ${printable(response.provider)}`,
-    ...(steps.length === 0 ? ['-- nothing to do'] : ['', '\\set ON_ERROR_STOP on']),
+    ...refusals(response),
+    ...(steps.length === 0 ? ['-- nothing to do'] : [...asWhom(response), '', '\\set ON_ERROR_STOP on', ...actAs]),
     ...outside.flatMap((step) => ['', commentOf(step), ...sqlOf(step)]),
     ...blocks.flatMap(({ name, steps: own }) => [
       '',
       ...connectLines(name),
+      ...actAs,
       'BEGIN;',
       ...own.flatMap((step) => [commentOf(step), ...sqlOf(step)]),
       'COMMIT;',
@@ -28,6 +31,32 @@ export function scriptLines(response: Response, view: View): string[] {
     ...leftoverLines(response, view).map((line) => (line === '' ? '' : `-- ${line}`)),
     ...afterwards(response, steps, view),
   ];
+}
+
+/** What apply would not do, or not yet. */
+function refusals({ diagnostics }: Response): string[] {
+  return diagnostics
+    .filter(({ severity }) => severity === 'fail')
+    .flatMap(({ message, remedy }) => [
+      `-- apply would refuse it: ${printable(message)}`,
+      ...(remedy === undefined ? [] : [`--   ${printable(remedy)}`]),
+    ]);
+}
+
+function asWhom({ target }: Response): string[] {
+  if (target === undefined) return [];
+  const admin = printable(target.admin_role);
+  return [
+    `-- Run it as ${admin}, or as a superuser who acts as ${admin} by it: what it makes must belong to ${admin}.`,
+  ];
+}
+
+/** Owner and ADMIN OPTION go to whom a session acts as: https://www.postgresql.org/docs/current/sql-set-role.html */
+function actAsAdmin({ target }: Response): string[] {
+  if (target === undefined) return [];
+  const { admin_role: admin } = target;
+  if (/\p{Cc}/u.test(admin)) return [`-- SET ROLE to ${printable(admin)} by hand`, '\\quit'];
+  return [`SET ROLE "${admin.replaceAll('"', '""')}";`];
 }
 
 /** Roles and databases are made from the database that the admin DSN names. */
@@ -60,10 +89,11 @@ function afterwards({ diagnostics }: Response, steps: readonly Step[], view: Vie
   if (roles.length === 0 && !writesFiles) return [];
   const why = roles.length === 0 ? 'writes the DSN files' : 'makes the passwords and writes the DSN files';
   const isAsked = (role: string) =>
-    view.changingFlags.some((word, index) => word === role && view.changingFlags[index - 1] === '--rotate');
+    view.changingFlags.some((word, index, words) => word === role && words[index - 1] === '--rotate');
+  const rotate = roles.filter((role) => !isAsked(role));
   const command = view.commandLine('apply', [
     ...view.changingFlags,
-    ...roles.filter((role) => !isAsked(role)).flatMap((role) => ['--rotate', role]),
+    ...allowedFlags({ allow: [], adopt: false, rotate }),
   ]);
   const [pooler] = diagnostics.filter(({ code, severity }) => code === 'pooler' && severity === 'warn');
   const first = pooler?.remedy === undefined ? [] : ['', `-- Before the next line ${printable(pooler.remedy)}.`];

@@ -18,8 +18,10 @@ describe('scriptLines', () => {
       -- What bus operator database apply would do, for psql.
       -- target: deploy_admin@10.0.3.7:5432/postgres, PostgreSQL 18.4, cluster 7710971639735813047
       -- deployment: example-dev, provider postgres
+      -- Run it as deploy_admin, or as a superuser who acts as deploy_admin by it: what it makes must belong to deploy_admin.
 
       \\set ON_ERROR_STOP on
+      SET ROLE "deploy_admin";
 
       -- create-role bus_service: login only, new password
       CREATE ROLE "bus_service" LOGIN;
@@ -29,6 +31,7 @@ describe('scriptLines', () => {
       REVOKE ALL ON DATABASE "bus_auth" FROM PUBLIC;
 
       \\connect "bus_auth"
+      SET ROLE "deploy_admin";
       BEGIN;
       -- grant-privileges bus_auth: bus_service: CONNECT, TEMPORARY; schema public: USAGE, CREATE
       GRANT USAGE, CREATE ON SCHEMA "public" TO "bus_service";
@@ -102,6 +105,29 @@ describe('scriptLines', () => {
     );
     expect(line?.startsWith('-- left out')).toBe(isLeftOut);
     expect(line).not.toMatch(isLeftOut ? /\n/ : /^--/);
+  });
+
+  it('acts as the admin, whatever it is called', () => {
+    const script = (admin_role: string) =>
+      scriptLines(
+        respond([...leadSteps(1), example.createRole('a')], { target: { ...example.target, admin_role } }),
+        viewOf(),
+      );
+    expect(script('a "b" \\c')).toContain('SET ROLE "a ""b"" \\c";');
+    const hostile = script('x"\n\\! id\n--');
+    expect(hostile.filter((line) => /^(SET|\\!)/m.test(line))).toEqual([]);
+    expect(hostile).toContain('\\quit');
+  });
+
+  it('says what apply would refuse', () => {
+    const diagnostics = [{ severity: 'fail', code: 'x', message: 'lacks it\n\\! id', remedy: 'give it' }] as const;
+    const lines = scriptLines(
+      respond([...leadSteps(1), example.createRole('a')], { ok: false, diagnostics }),
+      viewOf(),
+    );
+    const at = lines.findIndex((line) => line.startsWith('-- apply would refuse it: lacks it'));
+    expect(lines[at + 1]).toBe('--   give it');
+    expect(lines.join('\n')).not.toMatch(/^\\!/m);
   });
 
   it('says that there is nothing to do', () => {

@@ -74,7 +74,7 @@ async function peakOf(work: () => Promise<unknown>): Promise<number> {
   });
   while (!isDone) {
     peak = Math.max(peak, await used());
-    await sleep(5);
+    await sleep(20);
   }
   await working;
   return peak;

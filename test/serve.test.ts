@@ -99,10 +99,26 @@ test.each([
 test.each([
   [['serve', '--nonsense'], /^bus-integration-postgres: serve: .*--nonsense.*; see serve --help\n$/],
   [['serve', 'word'], /^bus-integration-postgres: serve: .*word.*; see serve --help\n$/],
-  [['-C', './no', 'serve'], /^bus-integration-postgres: -C .\/no: no such directory\n$/],
   [['-q', 'serve', '-v'], /^bus-integration-postgres: -q and -v contradict each other; see --help\n$/],
 ])('wrong usage is told in plain text: %j', (argv, expected) => {
   expect(run(argv)).toEqual({ status: 2, stdout: '', stderr: expect.stringMatching(expected) });
+});
+
+test.each([['-C'], ['--chdir'], ['--directory']])('a missing directory after %s is a failure', (flag) => {
+  const stderr = 'bus-integration-postgres: -C ./no: no such directory\n';
+  for (const command of ['serve', 'hba', 'render-hba'])
+    expect(run([flag, './no', command])).toEqual({ status: 1, stdout: '', stderr });
+});
+
+test('help and version win over whatever else is wrong', () => {
+  for (const argv of [
+    ['-C', './no', 'serve', '-h'],
+    ['serve', '--nonsense', '--help'],
+    ['-q', '-v', 'help', 'serve'],
+    ['serve', 'help'],
+  ])
+    expect(run(argv)).toEqual(run(['serve', '--help']));
+  expect(run(['-C', './no', '--nonsense', '-V']).stdout).toBe('bus-integration-postgres 0.1.0\n');
 });
 
 test('help and version, before the command and after it', () => {

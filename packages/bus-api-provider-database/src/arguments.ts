@@ -2,40 +2,11 @@
 import { isIP } from 'node:net';
 import { suggestion } from 'bus-integration-database/suggest';
 
-const defaultAddress = '127.0.0.1:8092';
-
-export const help = `bus-api-provider-database: the internal HTTP surface of bus operator database.
-
-usage: bus-api-provider-database [flags] [--addr HOST:PORT] [--env-file FILE | --deployments DIR]
-
-  --addr HOST:PORT     where to listen (default ${defaultAddress}; port 0: any free one); an address that others
-                       reach needs authentication
-  --env-file FILE      its values win over the environment
-  --deployments DIR    serve the deployment of each *.env file in DIR, instead of the environment's
-  -f, --format FORMAT  text (default) or json: how it says where it listens
-  -o, --output FILE    say that in FILE (0600) instead of on stdout
-  -h, --help           this text
-  -V, --version        name and version
-  -q, -v, -vv, --trace, --color WHEN, --no-color change nothing here
-
-routes: GET /healthz, /readyz; under /api/internal/database: GET capabilities, plan, status, doctor, openapi.json, metrics;
-POST plan, apply, verify; GET and DELETE jobs/ID, GET jobs/ID/events
-
-authentication: BUS_DATABASE_API_TOKEN_FILE, or a JWT by BUS_API_JWT_SECRET, BUS_API_JWT_SECRET_FILE or
-BUS_API_JWKS_URL; without one only this machine is served, and only GET
-
-connections: BUS_DATABASE_API_IDLE_CONNECTIONS idle ones from one address (default 64; 0: up to 512, as in all)
-
-log: one JSON document a line on stderr
-exit status: 0 ended by SIGTERM or SIGINT, 1 could not listen, 2 wrong usage or configuration
-`;
+export const defaultAddress = '127.0.0.1:8092';
 
 export type Arguments =
-  | { readonly asks: 'help' }
-  | { readonly asks: 'version' }
   | { readonly problem: string }
   | {
-      readonly asks: 'serve';
       readonly host: string;
       readonly port: number;
       readonly deployments?: string;
@@ -52,11 +23,9 @@ const otherFlags = [
  * Reads the words that are left when the global flags are gone.
  *
  * @example
- * readArguments(['--addr', '127.0.0.1:0']); // { asks: 'serve', host: '127.0.0.1', port: 0 }
+ * readArguments(['--addr', '127.0.0.1:0']); // { host: '127.0.0.1', port: 0 }
  */
 export function readArguments(words: readonly string[]): Arguments {
-  if (words.some((word) => word === '--help' || word === '-h')) return { asks: 'help' };
-  if (words.some((word) => word === '--version' || word === '-V')) return { asks: 'version' };
   const values = new Map<string, string>();
   const rest = words.flatMap((word) => {
     const [, flag, value] = /^(--(?:addr|deployments|env-file))=(.*)$/s.exec(word) ?? [];
@@ -84,7 +53,6 @@ export function readArguments(words: readonly string[]): Arguments {
   if (deployments !== undefined && envFile !== undefined)
     return { problem: '--env-file and --deployments are both given, expected one of them' };
   return {
-    asks: 'serve',
     host,
     port,
     ...(deployments !== undefined && { deployments }),

@@ -3,6 +3,7 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import {
+  changeDirectory,
   type Diagnostic,
   type GlobalFlags,
   masked,
@@ -13,12 +14,14 @@ import {
   readNamedEnvFile,
   writeResult,
 } from 'bus-integration-database';
+import { helpText, openCliText } from 'bus-integration-database/help';
 import { createApp } from './app.ts';
-import { type Arguments, help, readArguments } from './arguments.ts';
+import { type Arguments, readArguments } from './arguments.ts';
 import { readAuthSettings } from './auth-settings.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { readIdleConnections } from './connections.ts';
 import { type Deployments, deploymentFromEnvironment, deploymentsFromFolder } from './deployments.ts';
+import { createHelp } from './help.ts';
 import { createProviders, type ProviderSurroundings } from './providers.ts';
 import { listen, shutDown } from './serve.ts';
 
@@ -29,10 +32,12 @@ async function main(argv: readonly string[]): Promise<number> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const flags = readGlobalFlags(argv);
   if ('problem' in flags) return refuse(`${flags.problem}; see bus-api-provider-database --help`, 2);
+  if (flags.asks === 'help') return say(shownHelp(flags));
+  if (flags.asks === 'version') return say(`bus-api-provider-database ${version}\n`);
   const asked = readArguments(flags.words);
   if ('problem' in asked) return refuse(asked.problem, 2);
-  if (asked.asks === 'help') return print(help, flags);
-  if (asked.asks === 'version') return print(`bus-api-provider-database ${version}\n`, flags);
+  const fault = changeDirectory(flags.directory);
+  if (fault !== undefined) return refuse(fault, 1);
   try {
     return await serve(asked, flags);
   } catch (error) {
@@ -44,7 +49,7 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function serve(
-  { host, port, deployments: folder, envFile }: Extract<Arguments, { asks: 'serve' }>,
+  { host, port, deployments: folder, envFile }: Exclude<Arguments, { problem: string }>,
   flags: GlobalFlags,
 ): Promise<number> {
   const printing = nodeDebugFault();
@@ -128,9 +133,19 @@ function processSurroundings(values: Readonly<Record<string, string>> = {}): Pro
   };
 }
 
-function print(text: string, { output }: GlobalFlags): number {
-  const fault = writeResult(text, output);
-  return fault === undefined ? 0 : refuse(fault, 2);
+function shownHelp({ format }: GlobalFlags): string {
+  const help = createHelp(createProviders().flatMap(({ keys }) => keys.known));
+  return format === 'text' ? helpText(help) : openCliText(help, version);
+}
+
+function say(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+function print(text: string, { output, isQuiet }: GlobalFlags): number {
+  const fault = isQuiet ? undefined : writeResult(text, output);
+  return fault === undefined ? 0 : refuse(fault, 1);
 }
 
 function refuse(why: string, status: number): number {

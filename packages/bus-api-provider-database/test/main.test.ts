@@ -113,7 +113,7 @@ describe('bus-api-provider-database', () => {
 
   it('takes the global flags before and after, and says where it listens as JSON', async () => {
     for (const argv of [
-      ['-q', '-f', 'json', '--addr', '127.0.0.1:0'],
+      ['-v', '-f', 'json', '--addr', '127.0.0.1:0'],
       ['--addr=127.0.0.1:0', '--no-color', '-fjson', '--color', 'never'],
     ]) {
       const { child, ended, out } = await start(...argv);
@@ -125,7 +125,34 @@ describe('bus-api-provider-database', () => {
     const contradiction = await start('-q', '-v');
     expect([await contradiction.ended, contradiction.err()]).toEqual([2, expect.stringContaining('contradict')]);
     const nowhere = await start('--addr', '127.0.0.1:0', '-o', join(directory, 'no', 'x'));
-    expect([await nowhere.ended, nowhere.out()]).toEqual([2, '']);
+    expect([await nowhere.ended, nowhere.out()]).toEqual([1, '']);
+  });
+
+  it('runs in the directory of -C, which must be there, and writes nothing of its own with -q', async () => {
+    const missing = await start('--chdir', join(directory, 'no'), '--addr', '127.0.0.1:0');
+    expect([await missing.ended, missing.err()]).toEqual([1, expect.stringContaining('no: no such directory')]);
+    const there = await start('-C', directory, '--addr', '127.0.0.1:0');
+    const named = await start('-C', directory, '--env-file', 'no-such.env');
+    expect([await named.ended, named.err()]).toEqual([2, expect.stringContaining('no-such.env')]);
+    there.child.kill('SIGTERM');
+    expect(await there.ended).toBe(0);
+  });
+
+  it('prints help whatever else is wrong, and as an OpenCLI document with the keys', async () => {
+    const help = await start('--help');
+    await help.ended;
+    for (const argv of [['-C', '/no/such', '-h'], ['--nonsense', '-h'], ['help'], ['-q', '-v', '--help']]) {
+      const other = await start(...argv);
+      expect([await other.ended, other.out()]).toEqual([0, help.out()]);
+    }
+    const document = await start('help', '--format', 'opencli');
+    expect(await document.ended).toBe(0);
+    const { opencli, metadata } = JSON.parse(document.out());
+    expect(opencli).toBe('0.1');
+    const names = metadata[0].value.variables.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(
+      expect.arrayContaining(['BUS_DEPLOYMENT_ID', 'BUS_API_JWT_SECRET', 'BUS_POSTGRES_ADMIN_DSN']),
+    );
   });
 
   it('answers everything else with a problem document', async () => {

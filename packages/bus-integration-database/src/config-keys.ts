@@ -17,7 +17,7 @@ export const keyAliases: Readonly<Record<string, string>> = {
 
 export const neutralKeys: readonly ConfigurationKey[] = [
   { name: 'BUS_DEPLOYMENT_ID', isRequired: true, meaning: 'the deployment: letters, digits, ., _ and -' },
-  { name: 'BUS_DATABASE_PROVIDER', meaning: 'the kind of server; default: the first that is known' },
+  { name: 'BUS_DATABASE_PROVIDER', meaning: 'the kind of server' },
   { name: 'BUS_DATABASE_NAMES', meaning: 'list of databases' },
   {
     name: 'BUS_DATABASE_SERVICE_ROLE',

@@ -1,9 +1,13 @@
 // The binary bus-integration-database: names the events of the contract, and proves on itself that a request becomes
 // an answer. Reaches no server.
+import { changeDirectory } from './change-directory.ts';
+import { helpText } from './command-help.ts';
 import { eventNames, type Operation, operations, requestEvent, responseEvent } from './events.ts';
 import { type GlobalFlags, readGlobalFlags } from './global-flags.ts';
 import { handle } from './handle.ts';
+import { help } from './main-help.ts';
 import { printable } from './names.ts';
+import { openCliText } from './open-cli.ts';
 import type { Provider } from './provider.ts';
 import type { Response } from './response.ts';
 import { writeResult } from './result-file.ts';
@@ -12,34 +16,16 @@ import { suggestion } from './suggest.ts';
 const version = '0.1.0';
 const providers = ['postgres'];
 
-const help = `bus-integration-database: the event contract of bus operator database.
-
-usage: bus-integration-database [flags] --events
-       bus-integration-database [flags] --self-test
-
-  --events             the event names, one a line; as JSON with providers
-  --self-test          send a request through the contract and check the answer
-  -f, --format FORMAT  text (default) or json
-  -o, --output FILE    write the result to FILE (0600) instead of stdout
-  -h, --help           this text
-  -V, --version        name and version
-  -q, -v, -vv, --trace, --color WHEN, --no-color change nothing here
-
-exit status: 0 done, 1 the self-test failed, 2 wrong usage
-`;
-
 async function main(argv: readonly string[]): Promise<number> {
   const flags = readGlobalFlags(argv);
   if ('problem' in flags) return refuse(flags.problem);
+  if (flags.asks === 'help') return say(flags.format === 'text' ? helpText(help) : openCliText(help, version));
+  if (flags.asks === 'version') return say(`bus-integration-database ${version}\n`);
+  const fault = changeDirectory(flags.directory);
+  if (fault !== undefined) return failed(fault);
   const [asked, ...others] = flags.words;
   if (others.length === 0) {
     switch (asked) {
-      case '--help':
-      case '-h':
-        return print(help, flags);
-      case '--version':
-      case '-V':
-        return print(`bus-integration-database ${version}\n`, flags);
       case '--events':
         return print(flags.format === 'json' ? json(capabilities()) : `${eventNames.join('\n')}\n`, flags);
       case '--self-test':
@@ -53,9 +39,19 @@ async function main(argv: readonly string[]): Promise<number> {
   return refuse(`unexpected arguments ${line}${hint === undefined ? '' : `; ${hint}`}`);
 }
 
-function print(text: string, { output }: GlobalFlags): number {
-  const fault = writeResult(text, output);
-  return fault === undefined ? 0 : refuse(fault);
+function say(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+function print(text: string, { output, isQuiet }: GlobalFlags): number {
+  const fault = isQuiet ? undefined : writeResult(text, output);
+  return fault === undefined ? 0 : failed(fault);
+}
+
+function failed(why: string): number {
+  process.stderr.write(`bus-integration-database: ${why}\n`);
+  return 1;
 }
 
 function refuse(why: string): number {

@@ -2,24 +2,9 @@
 // resembles none of ours is theirs. Pure.
 import type { Diagnostic } from './response.ts';
 import { unknownKeys } from './unknown-keys.ts';
+import { workerKeys } from './worker-key-table.ts';
 
-const workerKeys = [
-  'BUS_EVENTS_API_URL',
-  'BUS_EVENTS_TOKEN_FILE',
-  'BUS_EVENTS_GROUP',
-  'BUS_EVENTS_CONSUMER',
-  'BUS_EVENTS_LISTENER_RETRY',
-  'BUS_EVENTS_LISTENER_RETRY_MIN',
-  'BUS_EVENTS_LISTENER_RETRY_MAX',
-  'BUS_EVENTS_LISTENER_REPLAY',
-  'BUS_EVENTS_LISTENER_REQUIRED',
-  'BUS_EVENTS_LISTENER_TOKEN_REFRESH',
-  'BUS_EVENTS_MAX_AGE',
-  'BUS_NATS_URL',
-  'BUS_NATS_CREDS_FILE',
-  'BUS_NATS_STREAM',
-  'BUS_NATS_ACK_WAIT',
-];
+const prefixes = ['BUS_EVENTS_', 'BUS_NATS_'];
 
 /**
  * A warning for each key that was probably meant to be one of a worker's.
@@ -28,7 +13,8 @@ const workerKeys = [
  * misspelledWorkerKeys({ BUS_EVENTS_GRUOP: 'x' })[0]?.message; // 'BUS_EVENTS_GRUOP is no key of ours; did you mean …'
  */
 export function misspelledWorkerKeys(env: Readonly<Record<string, string | undefined>>): readonly Diagnostic[] {
-  return unknownKeys(env, ['BUS_EVENTS_', 'BUS_NATS_'], workerKeys).flatMap(({ key, nearest }) =>
+  const known = workerKeys.map(({ name }) => name).filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
+  return unknownKeys(env, prefixes, known).flatMap(({ key, nearest }) =>
     nearest === undefined
       ? []
       : [

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -56,7 +56,7 @@ describe('bus-integration-database', () => {
   );
 
   it.each([
-    [['-q', '--self-test']],
+    [['--no-color', '--self-test']],
     [['--self-test', '-vv', '--color', 'never', '--no-color']],
     [['--trace', '--color=always', '--self-test']],
   ])('takes the global flags before and after: %j', (argv) => {
@@ -73,13 +73,40 @@ describe('bus-integration-database', () => {
     for (const name of ['-', '/dev/stdout']) expect(go('--events', '-o', name)).toEqual(go('--events'));
     expect(go('--events', '-o', '/dev/stderr')).toMatchObject({ status: 0, stdout: '', stderr: go('--events').stdout });
     expect(go('--events', '-o', join(directory, 'no', 'x'))).toMatchObject({
-      status: 2,
+      status: 1,
       stderr: expect.stringContaining("can't be written (its directory does not exist)"),
     });
   });
 
   it('tests itself', () => {
     expect(go('--self-test')).toEqual({ status: 0, stdout: 'OK bus-integration-database self-test\n', stderr: '' });
+  });
+
+  it('prints and writes no result with -q', () => {
+    const file = join(directory, 'quiet.txt');
+    for (const argv of [['--events'], ['--self-test'], ['--events', '-f', 'json']])
+      expect(go('-q', ...argv, '-o', file)).toEqual({ status: 0, stdout: '', stderr: '' });
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('runs in the directory of -C, which must be there', () => {
+    expect(go('-C', directory, '--events', '-o', 'there.txt').status).toBe(0);
+    expect(existsSync(join(directory, 'there.txt'))).toBe(true);
+    expect(go('--chdir', join(directory, 'no'), '--events')).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: `bus-integration-database: -C ${join(directory, 'no')}: no such directory\n`,
+    });
+  });
+
+  it('prints help whatever else is wrong, and as an OpenCLI document', () => {
+    for (const argv of [['--nonsense', '-h'], ['-C', '/no/such', '-h'], ['-f', 'yaml', '--help'], ['help']])
+      expect(go(...argv)).toEqual(go('--help'));
+    for (const format of ['opencli', 'json'])
+      expect(JSON.parse(go('help', '--format', format).stdout)).toMatchObject({
+        opencli: '0.1',
+        info: { title: 'bus-integration-database' },
+      });
   });
 
   it('prints help and version', () => {

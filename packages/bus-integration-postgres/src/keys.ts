@@ -1,5 +1,11 @@
 // The configuration keys that only PostgreSQL has: where the admin DSN is. Reads no file and no DSN.
-import { type Credentials, type ProviderKeys, Secret, type Settings } from 'bus-integration-database';
+import {
+  type ConfigurationKey,
+  type Credentials,
+  type ProviderKeys,
+  Secret,
+  type Settings,
+} from 'bus-integration-database';
 import { postgresNames } from './names.ts';
 import { judgeParameter } from './service-parameters.ts';
 
@@ -7,15 +13,18 @@ const fileKey = 'BUS_POSTGRES_ADMIN_DSN_FILE';
 const valueKey = 'BUS_POSTGRES_ADMIN_DSN';
 const secretKey = 'BUS_POSTGRES_ADMIN_DSN_SECRET';
 
+/** Where the admin DSN comes from. */
+export const adminKeys: readonly ConfigurationKey[] = [
+  { name: fileKey, meaning: "the admin's DSN in a file of mode 0600: this key or the next, exactly one" },
+  { name: valueKey, isSecret: true, meaning: "the admin's DSN itself, a libpq URI or keywords" },
+  { name: secretKey, isSecret: true, meaning: 'a reference to it; nothing resolves one yet, so it is refused' },
+];
+
 /** What `readConfiguration` needs to know of PostgreSQL. */
 export const postgresKeys: ProviderKeys = {
   provider: 'postgres',
   prefix: 'BUS_POSTGRES_',
-  known: [
-    { name: fileKey, meaning: "the admin's DSN in a file of mode 0600: this key or the next, exactly one" },
-    { name: valueKey, isSecret: true, meaning: "the admin's DSN itself, a libpq URI or keywords" },
-    { name: secretKey, isSecret: true, meaning: 'a reference to it; nothing resolves one yet, so it is refused' },
-  ],
+  known: adminKeys,
   silent: ['PORT', 'PGDATA', 'SOCKET_DIR', 'LANG', 'LC_ALL'].map((name) => `BUS_POSTGRES_${name}`),
   names: postgresNames,
   // https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-SSLMODE

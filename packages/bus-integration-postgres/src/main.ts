@@ -1,6 +1,7 @@
 // The binary bus-integration-postgres: reads the command line and hands it to the command that it names. Does no
 // command's work itself.
 import {
+  changeDirectory,
   eventNames,
   type GlobalFlags,
   masked,
@@ -10,40 +11,16 @@ import {
   readGlobalFlags,
   writeResult,
 } from 'bus-integration-database';
+import { helpText, openCliText } from 'bus-integration-database/help';
 import { suggestion } from 'bus-integration-database/suggest';
 import { hbaCommand } from './commands/hba.ts';
 import { renderHbaCommand } from './commands/render-hba.ts';
 import { dryRun } from './dry-run.ts';
+import { helpOf } from './main-help.ts';
 import { providerName } from './respond.ts';
 import { selfTest } from './self-test.ts';
 
-const versionText = 'bus-integration-postgres 0.1.0\n';
-
-const help = `bus-integration-postgres: the PostgreSQL provider of bus operator database.
-
-usage: bus-integration-postgres [flags] --events
-       bus-integration-postgres [flags] --self-test
-       bus-integration-postgres [flags] --dry-run plan
-       bus-integration-postgres [flags] hba --help
-       bus-integration-postgres [flags] serve --help
-       bus-integration-postgres [flags] render-hba [--major N]
-
-  --events             the provider and the event names, one a line
-  --self-test          check the provider's own parts: no server is asked
-  --dry-run plan       what a plan for an empty server holds, always as JSON; takes BUS_DEPLOYMENT_ID,
-                       BUS_DATABASE_NAMES, BUS_DATABASE_SERVICE_ROLE, BUS_DATABASE_SCHEMAS
-  hba                  which line of pg_hba.conf a client would meet, and why none above it
-  render-hba           the block of pg_hba.conf that satisfies the listener policy of the deployment in the
-                       environment, for the server's major version N (default 18); edits nothing
-  -C, --directory DIR  run as if started in DIR
-  -f, --format FORMAT  text (default) or json
-  -o, --output FILE    write the result to FILE (0600) instead of stdout
-  -h, --help           this text
-  -V, --version        name and version
-  -q, -v, -vv, --trace, --color WHEN, --no-color change nothing here
-
-exit status: 0 done, 1 the self-test failed, 2 wrong usage
-`;
+const version = '0.1.0';
 
 const commands = new Map([
   ['hba', hbaCommand],
@@ -51,35 +28,30 @@ const commands = new Map([
 ]);
 
 async function main(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<number> {
-  const flags = readGlobalFlags(argv, { takesDirectory: true });
+  const flags = readGlobalFlags(argv);
   if ('problem' in flags) return refuse(`${flags.problem}; see --help`);
-  const fault = enter(flags.directory);
-  if (fault !== undefined) return refuse(fault);
-  const { word, rest } = commandOf(flags.words);
+  const { words } = flags;
+  const [word = '', ...rest] = words[0]?.startsWith('-') ? [] : words;
+  if (flags.asks === 'help') return say(shownHelp(word, flags));
+  if (flags.asks === 'version') return say(`bus-integration-postgres ${version}\n`);
+  const fault = changeDirectory(flags.directory);
+  if (fault !== undefined) return failed(fault);
   const command = commands.get(word);
-  if ((command !== undefined || word === 'serve') && rest.some((one) => one === '-V' || one === '--version'))
-    return print(versionText, flags);
   const printing = command !== undefined ? nodeDebugFault() : undefined;
   if (printing !== undefined) return refuse(`${printing.message}; ${printing.diagnostics[0]?.remedy}`);
   if (word === 'serve') {
     const { serve } = await import('./commands/serve.ts');
     // The client of NATS may leave a socket open on which nobody answered.
-    process.exit(await serve(rest, env, flags.output));
+    process.exit(await serve(rest, env));
   }
   if (command !== undefined) {
     const surroundings = { env, cwd: process.cwd(), uid: process.getuid?.() ?? 0 };
-    const { status, text, complaint } = await command(rest, flags.format, surroundings);
+    const { status, text, complaint } = await command(rest, flags.format === 'json' ? 'json' : 'text', surroundings);
     if (complaint !== undefined) process.stderr.write(masked(`bus-integration-postgres: ${complaint}\n`));
     return text === undefined ? status : print(text, flags) || status;
   }
-  const line = word === '' ? (flags.words[0] ?? '') : flags.words.join(' ');
+  const line = words.join(' ');
   switch (line) {
-    case '--help':
-    case '-h':
-      return print(help, flags);
-    case '--version':
-    case '-V':
-      return print(versionText, flags);
     case '--events':
       return print(
         flags.format === 'json' ? json(capabilities()) : [`provider ${providerName}`, ...eventNames, ''].join('\n'),
@@ -92,7 +64,7 @@ async function main(argv: readonly string[], env: Readonly<Record<string, string
       return answer(await dryRun(env), flags);
   }
   if (line === '') return refuse('nothing asked for; see --help');
-  const unknown = flags.words.find((one) => !known.includes(one)) ?? word;
+  const unknown = words.find((one) => !known.includes(one)) ?? word;
   const hint = suggestion(unknown, known, otherWords) ?? 'see --help';
   return refuse(`unexpected arguments ${JSON.stringify(printable(line))}; ${hint}`);
 }
@@ -102,27 +74,9 @@ const otherWords = ['doctor', 'plan', 'apply', 'status', 'verify'].map(
   (verb) => [`did you mean bus operator database ${verb}?`, verb] as const,
 );
 
-/** `-h` and `-V` may stand before the command, too. */
-function commandOf(words: readonly string[]): { word: string; rest: readonly string[] } {
-  const at = words.findIndex((word) => !['-h', '--help', '-V', '--version'].includes(word));
-  return { word: words[at] ?? '', rest: words.filter((_, index) => index !== at) };
-}
-
-/** Why the directory can't be entered; undefined when we are there. */
-function enter(directory: string | undefined): string | undefined {
-  if (directory === undefined) return undefined;
-  try {
-    process.chdir(directory);
-    return undefined;
-  } catch (error) {
-    const reasons: Readonly<Record<string, string>> = {
-      ENOENT: 'no such directory',
-      ENOTDIR: 'not a directory',
-      EACCES: 'permission denied',
-    };
-    const { code = 'unknown' } = error as NodeJS.ErrnoException;
-    return `-C ${printable(directory)}: ${reasons[code] ?? code}`;
-  }
+function shownHelp(word: string, { format }: GlobalFlags): string {
+  const command = helpOf(word);
+  return format === 'text' ? helpText(command) : openCliText(command, version);
 }
 
 function capabilities() {
@@ -150,16 +104,28 @@ async function tryItself(flags: GlobalFlags): Promise<number> {
 
 function answer(response: Response, flags: GlobalFlags): number {
   const printed = print(json(response), flags);
-  return response.ok ? printed : 2;
+  if (response.ok) return printed;
+  if (flags.isQuiet) for (const { message } of response.diagnostics) refuse(message);
+  return 2;
 }
 
 function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-function print(text: string, { output }: GlobalFlags): number {
-  const fault = writeResult(text, output);
-  return fault === undefined ? 0 : refuse(fault);
+function say(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+function print(text: string, { output, isQuiet }: GlobalFlags): number {
+  const fault = isQuiet ? undefined : writeResult(text, output);
+  return fault === undefined ? 0 : failed(fault);
+}
+
+function failed(why: string): number {
+  process.stderr.write(masked(`bus-integration-postgres: ${why}\n`));
+  return 1;
 }
 
 function refuse(why: string): number {

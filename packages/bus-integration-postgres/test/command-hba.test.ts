@@ -170,10 +170,6 @@ describe('hba --file', () => {
     expect({ status, text }).toEqual({ status: 2, text: undefined });
     expect(complaint).toContain(why);
   });
-
-  it('helps', async () => {
-    expect(await go('--help')).toMatchObject({ status: 0, text: expect.stringContaining('exit status') });
-  });
 });
 
 describe('hba of a server', () => {

@@ -43,7 +43,7 @@ describe('bus-integration-postgres', () => {
   });
 
   it.each([
-    [['-q', '--events', '-f', 'json']],
+    [['--events', '-f', 'json', '-v']],
     [['--trace', '--color', 'never', '-fjson', '--events', '--no-color']],
     [['--events', '-f', 'json', '-o', '/dev/stdout']],
   ])('takes the global flags before and after: %j', (argv) => {

@@ -45,10 +45,12 @@ export async function deliver(delivery: Delivery): Promise<boolean> {
   const { stderr } = surroundings;
   const tell = (lines: readonly string[]) => writeLines(stderr, lines, mask);
   if (!flags.isQuiet) tell(warningLines(warnings));
-  const isInFile = await attempt(problems, () => writeToFile(files.output, render(), mask));
-  // A result that its file could not take is not lost.
-  if (!isInFile) await attempt(problems, () => write(surroundings.stdout, mask(render())));
-  if (!isJson && isOutOfSight(response, delivery)) tell(errorLines(response));
+  if (!flags.isQuiet) {
+    const isInFile = await attempt(problems, () => writeToFile(files.output, render(), mask));
+    // A result that its file could not take is not lost.
+    if (!isInFile) await attempt(problems, () => write(surroundings.stdout, mask(render())));
+  }
+  if (flags.isQuiet || (!isJson && isOutOfSight(response, delivery))) tell(errorLines(response));
   tell(errorLines({ ...response, diagnostics: problems }));
   if (outcome.defect !== undefined && flags.verbosity >= 2) tell(traceLines(outcome.defect));
   return problems.every(({ code }) => code === notSaved.code);

@@ -4,6 +4,7 @@ import { descriptorOf, printable, writeResult } from 'bus-integration-database';
 import { nearest } from 'bus-integration-database/suggest';
 import type { Flags } from './flags.ts';
 import type { Explanation, ProviderRoot } from './providers.ts';
+import { directoryFault } from './start-directory.ts';
 import type { Surroundings } from './surroundings.ts';
 import { usageProblem } from './usage-problem.ts';
 
@@ -27,6 +28,12 @@ export async function explain(
     surroundings.stdout.write(usageProblem(argv, problem));
     return 2;
   }
+  const fault = directoryFault(resolve(surroundings.cwd, flags.directory ?? '.'));
+  if (flags.directory !== undefined && fault !== undefined) {
+    surroundings.stderr.write(`bus operator database: -C ${printable(flags.directory)}: ${fault}\n`);
+    return 1;
+  }
+  if (flags.isQuiet) return 0;
   const text =
     flags.format === 'json' ? `${JSON.stringify({ id, ...finding }, null, 2)}\n` : explanationText(id, finding);
   if (flags.output === undefined) {
@@ -35,9 +42,9 @@ export async function explain(
   }
   const { output } = flags;
   const path = descriptorOf(output) === undefined ? resolve(surroundings.cwd, flags.directory ?? '.', output) : output;
-  const fault = writeResult(text, path);
-  if (fault !== undefined) surroundings.stderr.write(`bus operator database: ${fault}\n`);
-  return fault === undefined ? 0 : 2;
+  const why = writeResult(text, path);
+  if (why !== undefined) surroundings.stderr.write(`bus operator database: ${why}\n`);
+  return why === undefined ? 0 : 1;
 }
 
 function explanationText(id: string, { title, why, mend, page }: Explanation): string {

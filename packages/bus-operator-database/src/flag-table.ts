@@ -1,18 +1,10 @@
 // Every flag there is, once: the parser reads this table and the help is printed from it.
 import type { Verb } from 'bus-integration-database';
+import type { Flag as AnyFlag } from 'bus-integration-database/help';
 
-export interface Flag {
-  readonly name: string;
-  readonly short?: string;
-  /** What stands for its value in the help; absent for a flag without one. */
-  readonly value?: string;
-  readonly choices?: readonly string[];
-  readonly isRepeatable?: true;
-  /** Whether its value is a list, with commas or white space between two items. */
-  readonly isList?: true;
+export interface Flag extends AnyFlag {
   /** The verbs that know it; absent when all do. */
   readonly verbs?: readonly Verb[];
-  readonly text: string;
 }
 
 export const verbs: Readonly<Record<Verb, string>> = {
@@ -30,10 +22,17 @@ const flagTable = [
   { name: 'version', short: 'V', text: 'name and version' },
   { name: 'verbose', short: 'v', isRepeatable: true, text: "nothing folded, each step's SQL; -vv: traces of defects" },
   { name: 'trace', text: 'the same as -vv' },
-  { name: 'quiet', short: 'q', text: 'results and errors only' },
-  { name: 'directory', short: 'C', value: 'DIR', text: 'run as if started in DIR' },
+  { name: 'quiet', short: 'q', text: 'errors only: no result, in no file either' },
+  { name: 'chdir', alias: 'directory', short: 'C', value: 'DIR', text: 'run as if started in DIR' },
   { name: 'output', short: 'o', value: 'FILE', text: 'write the result to FILE (0600) instead of stdout; -: stdout' },
-  { name: 'format', short: 'f', value: 'FORMAT', choices: ['text', 'json'], text: 'text (default) or json' },
+  {
+    name: 'format',
+    short: 'f',
+    value: 'FORMAT',
+    choices: ['text', 'json'],
+    helpChoices: ['opencli'],
+    text: 'text (default) or json; of help, opencli too',
+  },
   { name: 'color', value: 'WHEN', choices: ['auto', 'always', 'never'], text: 'auto (default), always or never' },
   {
     name: 'progress',

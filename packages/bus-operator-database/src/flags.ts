@@ -13,7 +13,8 @@ export interface Flags {
   readonly isQuiet: boolean;
   readonly directory?: string;
   readonly output?: string;
-  readonly format: 'text' | 'json';
+  /** `opencli` only of help. */
+  readonly format: 'text' | 'json' | 'opencli';
   readonly color: 'auto' | 'always' | 'never';
   readonly progress: 'auto' | 'plain' | 'none';
   readonly provider?: string;
@@ -50,7 +51,8 @@ export type Invocation = { readonly verb?: Verb; readonly flags: Flags } | { rea
  */
 export function readInvocation(argv: readonly string[]): Invocation {
   const foreign = singleDashWord(argv);
-  if (foreign !== undefined) return { problem: foreign };
+  const isAsking = asking.some(({ pattern }) => argv.some((argument) => pattern.test(argument)));
+  if (foreign !== undefined && !isAsking) return { problem: foreign };
   const { tokens } = parseArgs({
     args: [...argv],
     options: parseOptions,
@@ -60,37 +62,51 @@ export function readInvocation(argv: readonly string[]): Invocation {
   });
   const values = new Map<FlagName, string[]>();
   const words: string[] = [];
+  let problem: string | undefined;
   for (const token of tokens) {
     if (token.kind === 'positional') words.push(token.value);
     if (token.kind !== 'option') continue;
-    const flag = table.find(({ name }) => name === token.name);
-    const problem = problemOf(flag, token);
-    if (flag === undefined || problem !== undefined) return { problem: problem ?? '' };
+    const flag = table.find(({ name, alias }) => name === token.name || alias === token.name);
+    const fault = problemOf(flag, token);
+    if (flag === undefined || fault !== undefined) {
+      problem ??= fault;
+      const asked = token.inlineValue ? undefined : asking.find(({ pattern }) => pattern.test(token.value ?? ''));
+      if (asked !== undefined) values.set(asked.name, ['']);
+      continue;
+    }
     const given = isColor(flag.name) ? 'color' : flag.name;
     values.set(given, [...(values.get(given) ?? []), flag.name === 'no-color' ? 'never' : (token.value ?? '')]);
   }
-  if (words[0] === 'help') {
-    words.shift();
-    values.set('help', ['']);
-  }
+  const flags = flagsOf(values);
+  const helpAt = words.slice(0, 2).indexOf('help');
+  if (helpAt >= 0) words.splice(helpAt, 1);
   const [verb, extra] = words;
+  // These two win over whatever else is wrong with the line.
+  if (flags.help || flags.version) return { ...(verb !== undefined && isVerb(verb) && { verb }), flags };
+  if (problem !== undefined) return { problem };
   if (verb !== undefined && !isVerb(verb))
     return { problem: `unknown verb ${quoted(verb)}; ${didYouMean(verb, Object.keys(verbs), otherVerbs)}` };
   if (extra !== undefined) return { problem: `unexpected argument ${quoted(extra)} after ${verb}` };
-  const flags = flagsOf(values);
-  const problem = flags.help || flags.version ? undefined : contradiction(verb, values, flags);
-  return problem === undefined ? { ...(verb !== undefined && { verb }), flags } : { problem };
+  const isHelp = helpAt >= 0;
+  if (flags.format === 'opencli' && !isHelp) return { problem: '-f opencli is for help alone' };
+  const wrong = isHelp ? undefined : contradiction(verb, values, flags);
+  return wrong === undefined
+    ? { ...(verb !== undefined && { verb }), flags: { ...flags, help: isHelp } }
+    : { problem: wrong };
 }
 
+/** What asks for help or the version even where a flag's value should stand. */
+const asking: readonly { readonly name: FlagName; readonly pattern: RegExp }[] = [
+  { name: 'help', pattern: /^(--help|-[hVqv]*h[hVqv]*)$/ },
+  { name: 'version', pattern: /^(--version|-[Vqv]*V[Vqv]*)$/ },
+];
+
 const parseOptions = Object.fromEntries(
-  table.map(({ name, short, value }) => [
-    name,
-    {
-      type: value === undefined ? 'boolean' : 'string',
-      multiple: true,
-      ...(short !== undefined && { short }),
-    } as const,
-  ]),
+  table.flatMap(({ name, alias, short, value }: Flag) => {
+    const type = value === undefined ? 'boolean' : 'string';
+    const option = { type, multiple: true, ...(short !== undefined && { short }) } as const;
+    return [[name, option] as const, ...(alias === undefined ? [] : [[alias, { type, multiple: true }] as const])];
+  }),
 );
 
 const spellings = table.flatMap(({ name, short }) => [`--${name}`, ...(short === undefined ? [] : [`-${short}`])]);
@@ -124,7 +140,7 @@ function problemOf(flag: Flag | undefined, { rawName, value, inlineValue }: Opti
   if (value === undefined || value === '') return `${rawName} needs a value: ${rawName} ${flag.value}`;
   if (!inlineValue && /^-./.test(value))
     return `${rawName} needs a value: ${rawName} ${flag.value} (got ${quoted(value)})`;
-  if (flag.choices !== undefined && !flag.choices.includes(value)) {
+  if (flag.choices !== undefined && ![...flag.choices, ...(flag.helpChoices ?? [])].includes(value)) {
     return `${rawName} ${quoted(value)}: expected ${flag.choices.join(', ').replace(/, ([^,]*)$/, ' or $1')}`;
   }
   if (flag.isList && value.includes(';')) return `${rawName} holds a semicolon; write ${rawName} ${flag.value}`;
@@ -154,7 +170,7 @@ function flagsOf(values: ReadonlyMap<FlagName, readonly string[]>): Flags {
     rotate: values.get('rotate') ?? [],
     noNegative: has('no-negative'),
     strict: has('strict'),
-    ...optional('directory', 'directory'),
+    ...optional('directory', 'chdir'),
     ...optional('output', 'output'),
     ...optional('provider', 'provider'),
     ...optional('deployment', 'deployment'),

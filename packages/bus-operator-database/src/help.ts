@@ -1,54 +1,70 @@
-// What --help prints: built from the flag table, so that no flag is missing from it.
+// What --help prints, out of the flag table, so that no flag is missing from it.
 import type { Verb } from 'bus-integration-database';
+import { type CommandHelp, helpText as textOf } from 'bus-integration-database/help';
 import { type Flag, flags, verbs } from './flag-table.ts';
 
 /** The help of the family, or of one verb; ends with a line break. */
 export function helpText(verb?: Verb): string {
-  return `${(verb === undefined ? familyHelp() : verbHelp(verb)).join('\n')}\n`;
+  return textOf(verb === undefined ? familyHelp() : verbHelp(verb));
 }
 
-function familyHelp(): string[] {
-  return [
-    'bus operator database: makes the roles, databases, schemas, privileges and DSN files that',
-    "a deployment's services need, and proves with real logins that they work.",
-    '',
-    'usage: bus operator database [flags] VERB [flags]',
-    '',
-    'verbs, in the order in which one uses them:',
-    ...columns(Object.entries(verbs).map(([name, text]) => [name, text])),
-    '',
-    ...flagLines('flags, before or after the verb:', (flag) => flag.verbs === undefined),
-    '',
-    'flags of single verbs: bus operator database VERB --help',
-    '',
-    'examples:',
-    '  bus operator database doctor',
-    '  bus operator database plan',
-    '  bus operator database apply',
-    '',
-    ...exitCodes(),
-    '',
-    ...configurationSource,
-  ];
+/** The family's help as data, or that of a verb. */
+export function commandHelp(verb?: Verb): CommandHelp {
+  return verb === undefined ? familyHelp() : { ...verbHelp(verb), name: `bus operator database ${verb}` };
 }
 
-function verbHelp(verb: Verb): string[] {
-  const own = flagLines(`flags of ${verb}:`, (flag) => flag.verbs?.includes(verb) ?? false);
-  return [
-    ...sentences[verb],
-    '',
-    `usage: bus operator database ${verb} [flags]`,
-    '',
-    ...(own.length > 1 ? [...own, ''] : []),
-    ...flagLines('flags of every verb:', (flag) => flag.verbs === undefined),
-    '',
-    'examples:',
-    ...examples[verb].map((line) => `  bus operator database ${line}`),
-    '',
-    ...exitCodes(verb),
-    '',
-    ...configurationSource,
-  ];
+function familyHelp(): CommandHelp {
+  return {
+    name: 'bus operator database',
+    text: 'provisions what the services of a deployment need in a database server, and proves that it works',
+    summary: [
+      'bus operator database: makes the roles, databases, schemas, privileges and DSN files that',
+      "a deployment's services need, and proves with real logins that they work.",
+    ],
+    usage: ['bus operator database [flags] VERB [flags]'],
+    commands: {
+      title: 'verbs, in the order in which one uses them:',
+      list: (Object.keys(verbs) as Verb[]).map(verbHelp),
+    },
+    groups: [{ title: 'flags, before or after the verb:', flags: flagsWhere((flag) => flag.verbs === undefined) }],
+    notes: [
+      [
+        'flags of single verbs: bus operator database VERB --help',
+        'flags and configuration keys for programs: bus operator database help -f opencli',
+      ],
+    ],
+    examples: ['doctor', 'plan', 'apply'].map(exampleOf),
+    exits: exitRows(),
+    footer: configurationSource,
+  };
+}
+
+function verbHelp(verb: Verb): CommandHelp {
+  return {
+    name: verb,
+    text: verbs[verb],
+    summary: sentences[verb],
+    usage: [`bus operator database ${verb} [flags]`],
+    groups: [
+      { title: `flags of ${verb}:`, flags: flagsWhere((flag) => flag.verbs?.includes(verb) ?? false) },
+      {
+        title: 'flags of every verb:',
+        flags: flagsWhere((flag) => flag.verbs === undefined),
+        isInherited: true,
+      },
+    ],
+    examples: examples[verb].map(exampleOf),
+    exits: exitRows(verb),
+    footer: configurationSource,
+  };
+}
+
+function flagsWhere(isWanted: (flag: Flag) => boolean): readonly Flag[] {
+  return flags.filter(isWanted);
+}
+
+function exampleOf(line: string): string {
+  return `bus operator database ${line}`;
 }
 
 const sentences: Readonly<Record<Verb, readonly string[]>> = {
@@ -83,23 +99,20 @@ const examples: Readonly<Record<Verb, readonly string[]>> = {
 };
 
 /** Which exit statuses each verb has beside the common ones. */
-function exitCodes(verb?: Verb): string[] {
+function exitRows(verb?: Verb): CommandHelp['exits'] {
   const checks = verb === undefined || verb === 'plan' || verb === 'status';
   const refuses = verb === undefined || verb === 'plan' || verb === 'apply';
   const failed = verb === 'doctor' || verb === 'verify' ? 'a check failed, or the run did' : 'failed';
   const checking = verb === undefined ? 'plan --check, status --check' : `${verb} --check`;
   return [
-    'exit status:',
-    ...columns([
-      ['0', 'done'],
-      ['1', verb === undefined ? 'failed, or a check of verify or doctor did' : failed],
-      ['2', 'wrong usage or configuration'],
-      ...(checks ? [['3', `${checking}: there is work to do, or apply would refuse`] as const] : []),
-      ...(refuses
-        ? [['4', 'refused as unsafe: not ours, a risk not allowed, a saved plan that no longer fits'] as const]
-        : []),
-      ['128+n', 'ended by signal n, having said what stands'],
-    ]),
+    ['0', 'done'],
+    ['1', verb === undefined ? 'failed, or a check of verify or doctor did' : failed],
+    ['2', 'wrong usage or configuration'],
+    ...(checks ? [['3', `${checking}: there is work to do, or apply would refuse`] as const] : []),
+    ...(refuses
+      ? [['4', 'refused as unsafe: not ours, a risk not allowed, a saved plan that no longer fits'] as const]
+      : []),
+    ['128+n', 'ended by signal n, having said what stands'],
   ];
 }
 
@@ -107,16 +120,3 @@ const configurationSource = [
   'configuration: BUS_DEPLOYMENT_ID, BUS_DATABASE_* and the keys of the provider (BUS_POSTGRES_*) from the',
   'environment; ./.env is loaded by bus, --env-file FILE by this command.',
 ];
-
-function flagLines(title: string, isShown: (flag: Flag) => boolean): string[] {
-  const rows = flags.filter(isShown).map((flag) => {
-    const short = flag.short === undefined ? '    ' : `-${flag.short}, `;
-    return [`${short}--${flag.name}${flag.value === undefined ? '' : ` ${flag.value}`}`, flag.text] as const;
-  });
-  return [title, ...columns(rows)];
-}
-
-function columns(rows: readonly (readonly string[])[]): string[] {
-  const width = Math.max(...rows.map(([left]) => left?.length ?? 0));
-  return rows.map(([left = '', right = '']) => `  ${left.padEnd(width)}  ${right}`);
-}

@@ -24,7 +24,9 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
   }
   const { verb, flags } = invocation;
   if (flags.help || flags.version) {
-    surroundings.stdout.write(flags.help ? helpText(verb) : `bus-operator-database ${version}\n`);
+    const isDocument = flags.help && flags.format !== 'text';
+    const help = isDocument ? (await import('./open-cli.ts')).openCliText : helpText;
+    surroundings.stdout.write(flags.help ? await help(verb) : `bus-operator-database ${version}\n`);
     return 0;
   }
   if (verb === undefined) {

@@ -1,5 +1,4 @@
 // One run of a verb, from its flags to its exit status: configuration → request → handle → response → text or JSON.
-import { accessSync, constants, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
@@ -34,7 +33,7 @@ import { type PrivateFile, preparePrivateFile } from './private-file.ts';
 import { createProgress, type ProgressLine } from './progress.ts';
 import type { ProviderRoot, ProviderSurroundings } from './providers.ts';
 import { readSavedPlan } from './saved-plan.ts';
-import { isLostDirectory, lostDirectoryText } from './start-directory.ts';
+import { directoryFault, isLostDirectory, lostDirectoryText } from './start-directory.ts';
 import type { Surroundings } from './surroundings.ts';
 
 const commands: Readonly<Record<Verb, Command>> = { doctor, plan, apply, status, verify };
@@ -85,7 +84,7 @@ export async function run(
     if (printing !== undefined) throw printing;
     requireDirectory(ground);
     // What can't be written is better known before anything is done.
-    if (flags.output !== undefined)
+    if (flags.output !== undefined && !flags.isQuiet)
       files.output = await preparePrivateFile(resolve(ground.cwd, flags.output), flags.output);
     if (flags.save === '-') throw savedToStdout();
     if (flags.save !== undefined) files.save = await preparePrivateFile(resolve(ground.cwd, flags.save), flags.save);
@@ -181,22 +180,7 @@ function savedToStdout(): OperationError {
 function requireDirectory({ cwd, flags: { directory } }: Ground): void {
   const why = directory === undefined ? undefined : directoryFault(cwd);
   if (directory === undefined || why === undefined) return;
-  throw new OperationError('invalid-request', `-C ${printable(directory)}: ${why}`, { code: 'usage' });
-}
-
-function directoryFault(path: string): string | undefined {
-  try {
-    const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats === undefined) return 'no such directory';
-    if (!stats.isDirectory()) return 'not a directory';
-    accessSync(path, constants.X_OK);
-    return undefined;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EACCES') return 'permission denied; expected a directory that this user may enter';
-    if (code === 'ENAMETOOLONG') return 'the name is too long';
-    return `the directory can't be entered (${code})`;
-  }
+  throw new OperationError('invalid-request', `-C ${printable(directory)}: ${why}`, { code: 'no-directory' });
 }
 
 function failed(error: unknown, setup: Setup | undefined, { env }: Surroundings): Outcome {
@@ -231,6 +215,8 @@ function defectError(error: unknown): OperationError {
 }
 
 function exitOf(command: Command, response: Response, flags: Flags): number {
+  // What the file system refuses is a failure of the run, the line itself being right.
+  if (response.diagnostics.some(({ code }) => code === 'no-directory' || code === 'output-file')) return 1;
   if (flags.check && command.hasWork?.(response)) return 3;
   return response.error_class === undefined ? command.exit(response) : errorClasses[response.error_class].exit;
 }

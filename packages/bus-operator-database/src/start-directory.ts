@@ -1,4 +1,5 @@
-// The directory in which a process was started, and what becomes of one that was removed meanwhile.
+// The directory in which a process was started or is to work, and what becomes of one that was removed meanwhile.
+import { accessSync, constants, statSync } from 'node:fs';
 
 /**
  * A function that names the directory in which this process stands, and throws what the system said when it is gone. A
@@ -27,3 +28,19 @@ export function isLostDirectory(error: unknown): boolean {
 }
 
 export const lostDirectoryText = 'the current directory no longer exists';
+
+/** Why a directory can't be worked in; undefined when it can. */
+export function directoryFault(path: string): string | undefined {
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return 'no such directory';
+    if (!stats.isDirectory()) return 'not a directory';
+    accessSync(path, constants.X_OK);
+    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EACCES') return 'permission denied; expected a directory that this user may enter';
+    if (code === 'ENAMETOOLONG') return 'the name is too long';
+    return `the directory can't be entered (${code})`;
+  }
+}

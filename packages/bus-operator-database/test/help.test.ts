@@ -22,10 +22,10 @@ describe('helpText', () => {
         -V, --version            name and version
         -v, --verbose            nothing folded, each step's SQL; -vv: traces of defects
             --trace              the same as -vv
-        -q, --quiet              results and errors only
-        -C, --directory DIR      run as if started in DIR
+        -q, --quiet              errors only: no result, in no file either
+        -C, --chdir DIR          run as if started in DIR
         -o, --output FILE        write the result to FILE (0600) instead of stdout; -: stdout
-        -f, --format FORMAT      text (default) or json
+        -f, --format FORMAT      text (default) or json; of help, opencli too
             --color WHEN         auto (default), always or never
             --progress HOW       auto (default), plain (a line every 10 s, as where there is no terminal) or none
             --no-color           the same as --color never
@@ -39,6 +39,7 @@ describe('helpText', () => {
             --jobs N             work on at most N databases at a time
 
       flags of single verbs: bus operator database VERB --help
+      flags and configuration keys for programs: bus operator database help -f opencli
 
       examples:
         bus operator database doctor
@@ -79,10 +80,10 @@ describe('helpText', () => {
         -V, --version            name and version
         -v, --verbose            nothing folded, each step's SQL; -vv: traces of defects
             --trace              the same as -vv
-        -q, --quiet              results and errors only
-        -C, --directory DIR      run as if started in DIR
+        -q, --quiet              errors only: no result, in no file either
+        -C, --chdir DIR          run as if started in DIR
         -o, --output FILE        write the result to FILE (0600) instead of stdout; -: stdout
-        -f, --format FORMAT      text (default) or json
+        -f, --format FORMAT      text (default) or json; of help, opencli too
             --color WHEN         auto (default), always or never
             --progress HOW       auto (default), plain (a line every 10 s, as where there is no terminal) or none
             --no-color           the same as --color never

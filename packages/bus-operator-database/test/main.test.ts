@@ -65,6 +65,40 @@ describe('the binary', () => {
     expect(go()).toEqual({ status: 2, stdout: '', stderr: go('--help').stdout });
   });
 
+  it('prints help whatever else is wrong with the line, of the verb where one is named', () => {
+    for (const argv of [
+      ['--nonsense', '-h'],
+      ['aply', '--help'],
+      ['-C', '/no/such', '-h'],
+      ['-q', '-v', '-h'],
+      ['help'],
+    ])
+      expect(go(...argv), argv.join(' ')).toEqual(go('--help'));
+    for (const argv of [
+      ['plan', '--chekc', '-h'],
+      ['plan', '-o', '-h'],
+      ['help', 'plan'],
+      ['plan', 'help'],
+    ])
+      expect(go(...argv), argv.join(' ')).toEqual(go('plan', '--help'));
+    for (const argv of [
+      ['-o', '-V'],
+      ['plan', '--sql', '-f', 'json', '--version'],
+    ])
+      expect(go(...argv), argv.join(' ')).toEqual(go('--version'));
+    expect(go('help', 'aply')).toMatchObject({ status: 2, stdout: '' });
+    expect(go('plan', '-f', 'opencli')).toMatchObject({ status: 2, stdout: '' });
+  });
+
+  it('answers nothing on stdout with -q, whatever is wrong', () => {
+    for (const argv of [
+      ['plan', '-q', '-f', 'json'],
+      ['-q', '-f', 'json', 'aply'],
+      ['verify', '-q', '--explain', 'tls-off'],
+    ])
+      expect(go(...argv), argv.join(' ')).toMatchObject({ stdout: '' });
+  });
+
   it('refuses an unknown flag in one line', () => {
     expect(go('plan', '--sav', 'x')).toEqual({
       status: 2,
@@ -80,7 +114,7 @@ describe('the binary', () => {
     [[], 'no verb is given; expected one of doctor, plan, apply, status, verify'],
   ])('answers %j with one JSON document where JSON was asked for', (argv, message) => {
     const text = go(...argv);
-    for (const format of [['-f', 'json'], ['--format=json'], ['-qfjson']]) {
+    for (const format of [['-f', 'json'], ['--format=json'], ['-fjson']]) {
       const { status, stdout, stderr } = go(...format, ...argv);
       expect(status).toBe(2);
       expect(JSON.parse(stdout)).toEqual({
@@ -102,16 +136,18 @@ describe('the binary', () => {
     mkdirSync(locked, { recursive: true });
     chmodSync(directory, 0o755);
     chmodSync(locked, 0);
-    for (const argv of [
-      ['plan', '-o', 'locked/x'],
-      ['plan', '--save', 'locked/x'],
-      ['plan', '-C', 'locked/x'],
-      ['plan', '-C', 'locked'],
-      ['plan', '--env-file', 'locked/x'],
-      ['apply', '--plan', 'locked/x'],
-    ]) {
+    for (const [expected, ...argv] of [
+      [1, 'plan', '-o', 'locked/x'],
+      [1, 'plan', '--save', 'locked/x'],
+      [1, 'plan', '-C', 'locked/x'],
+      [1, 'plan', '-C', 'locked'],
+      [1, 'verify', '--explain', 'tls-off', '-C', 'locked/x'],
+      [1, 'verify', '--explain', 'tls-off', '-o', 'locked/x'],
+      [2, 'plan', '--env-file', 'locked/x'],
+      [2, 'apply', '--plan', 'locked/x'],
+    ] as [number, ...string[]][]) {
       const { status, stderr } = goWith({ ...anybody, env: configured }, ...argv);
-      expect({ argv, status }).toEqual({ argv, status: 2 });
+      expect({ argv, status }).toEqual({ argv, status: expected });
       expect(stderr).toMatch(/^bus operator database: .*locked.*permission denied.*\n$/);
     }
     const env = { ...configured, BUS_POSTGRES_ADMIN_DSN_FILE: join(locked, 'dsn') };

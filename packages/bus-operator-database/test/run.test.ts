@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -120,7 +120,8 @@ describe('run: requests', () => {
     [['plan', '-o', '.'], '. is a directory, expected a file'],
   ] as const)('refuses %j before anything is asked', async (argv, message) => {
     const { status, out, err, asked } = await go([...argv], nothingToDo);
-    expect({ status, out, asked }).toEqual({ status: 2, out: 'ok: false\n', asked: [] });
+    const isOfFiles = argv.some((argument) => argument === '-C') || /can't be written|is a directory/.test(message);
+    expect({ status, out, asked }).toEqual({ status: isOfFiles ? 1 : 2, out: 'ok: false\n', asked: [] });
     expect(err).toBe(`bus operator database: ${message}\n`);
   });
 });
@@ -180,6 +181,20 @@ describe('run: output', () => {
   it('IN-03 warns of an unknown key, with the nearest one', async () => {
     const { err } = await go(['plan'], nothingToDo, { ...environment, BUS_DATABASE_NAME: 'x' });
     expect(err).toMatch(/warning: BUS_DATABASE_NAME is no key of ours; did you mean BUS_DATABASE_NAMES\?/);
+  });
+
+  it('prints no result with -q, writes none, and tells errors also where JSON is asked for', async () => {
+    const error = new OperationError('unreachable', "can't reach 10.0.3.7:5432");
+    for (const format of [[], ['-f', 'json'], ['--sql']]) {
+      const quiet = ['plan', '-q', '-o', 'result.txt', ...format];
+      expect(await go(quiet, example.firstPlan)).toMatchObject({ status: 0, out: '', err: '' });
+      const failed = { status: 1, out: '', err: "bus operator database: can't reach 10.0.3.7:5432\n" };
+      expect(await go(quiet, thrown(error))).toMatchObject(failed);
+    }
+    expect(await go(['plan', '-q', '-o', 'no/such/file'], example.firstPlan)).toMatchObject({ status: 0, err: '' });
+    expect(readdirSync(directory)).not.toContain('result.txt');
+    await go(['plan', '-q', '--save', 'plan.json'], example.firstPlan);
+    expect(readdirSync(directory)).toContain('plan.json');
   });
 
   it('keeps warnings to itself with -q, never errors', async () => {
@@ -403,7 +418,7 @@ describe('run: saved plans', () => {
       ['plan', '-o', 'link'],
     ]) {
       const { status, err, asked } = await go(argv, example.firstPlan);
-      expect({ status, asked }).toEqual({ status: 2, asked: [] });
+      expect({ status, asked }).toEqual({ status: 1, asked: [] });
       expect(err).toContain('link is a symbolic link, expected a file');
     }
     expect(readFileSync(join(directory, 'victim'), 'utf8')).toBe('precious');

@@ -1,5 +1,5 @@
 // `bus`: which program a command line means, and what it is given. Reads no environment and no streams but those handed in.
-import { parseGlobalFlags } from './flags.ts';
+import { parseGlobalFlags, withHelpWord } from './flags.ts';
 import type { Installation, Surroundings } from './surroundings.ts';
 
 /**
@@ -13,12 +13,12 @@ export async function dispatch(
   surroundings: Surroundings,
   installation: Installation,
 ): Promise<number> {
-  const flags = parseGlobalFlags(argv);
+  const flags = withHelpWord(parseGlobalFlags(argv));
   if ('version' in flags && flags.version) {
     surroundings.stdout.write(`bus ${installation.version()}\n`);
     return 0;
   }
-  const [{ busHelp, busUsage }, { searchPathOf }] = await Promise.all([
+  const [{ busHelp, busUsage, helpFormat }, { searchPathOf }] = await Promise.all([
     import('./usage.ts'),
     import('./search-path.ts'),
   ]);
@@ -29,7 +29,7 @@ export async function dispatch(
     return 2;
   }
   if (flags.help) {
-    surroundings.stdout.write(busHelp(searchPath));
+    surroundings.stdout.write(busHelp(searchPath, helpFormat(flags.passedOn), installation.version()));
     return 0;
   }
   const [word, ...args] = flags.words;

@@ -1,12 +1,14 @@
 // What the dispatcher must know of our family's own arguments before it reads ./.env. Pure; judges nothing.
-import { asksForJson } from 'bus-integration-database';
-import { parseGlobalFlags } from './flags.ts';
+import { asksFor, asksForJson, asksForQuiet } from 'bus-integration-database';
+import { parseGlobalFlags, withHelpWord } from './flags.ts';
 
 export interface FamilyFlags {
   readonly hasEnvFile: boolean;
   readonly directory?: string;
   /** Whether the family would answer with JSON, and so must the dispatcher in its stead. */
   readonly isJson: boolean;
+  /** Whether it only asks for help or the version, which neither a directory nor an env file can keep from being told. */
+  readonly isHelp: boolean;
 }
 
 /**
@@ -14,29 +16,34 @@ export interface FamilyFlags {
  * `passedOn` are the flags before the word. Another command's arguments are none of the dispatcher's business.
  *
  * @example
- * familyFlags('operator', ['database', 'plan', '--env-file', 'staging.env']); // { hasEnvFile: true, isJson: false }
+ * familyFlags('operator', ['database', 'plan', '--env-file', 'staging.env']); // { hasEnvFile: true, … }
  */
 export function familyFlags(word: string, args: readonly string[], passedOn: readonly string[] = []): FamilyFlags {
-  const isJson = asksForJson([...passedOn, ...args]);
+  const all = [...passedOn, ...args];
+  const isJson = asksForJson(all) && !asksForQuiet(all);
   if (word === 'operator-database') return { ...scan(args), isJson };
   if (word !== 'operator') return foreign;
-  const umbrella = parseGlobalFlags(args);
-  if ('problem' in umbrella || umbrella.words[0] !== 'database') return foreign;
+  const umbrella = withHelpWord(parseGlobalFlags(args));
+  if ('problem' in umbrella) return foreign;
+  if (umbrella.help || umbrella.version) return { ...foreign, isHelp: true };
+  if (umbrella.words[0] !== 'database') return foreign;
   const { directory } = umbrella;
   return { ...(directory !== undefined && { directory }), ...scan(umbrella.words.slice(1)), isJson };
 }
 
-const foreign: FamilyFlags = { hasEnvFile: false, isJson: false };
+const foreign: FamilyFlags = { hasEnvFile: false, isJson: false, isHelp: false };
 
-function scan(args: readonly string[]): { hasEnvFile: boolean; directory?: string } {
+function scan(args: readonly string[]): Omit<FamilyFlags, 'isJson'> {
   const end = args.indexOf('--');
   const flags = end < 0 ? args : args.slice(0, end);
   let directory: string | undefined;
   for (const [index, argument] of flags.entries()) {
-    const [, inline] = /^(?:-[hVvq]*C|--directory=)(.+)$/s.exec(argument) ?? [];
-    if (/^-[hVvq]*C$|^--directory$/.test(argument)) directory = flags[index + 1] ?? directory;
+    const [, inline] = /^(?:-[hVvq]*C|--(?:chdir|directory)=)(.+)$/s.exec(argument) ?? [];
+    if (/^-[hVvq]*C$|^--(?:chdir|directory)$/.test(argument)) directory = flags[index + 1] ?? directory;
     else if (inline !== undefined) directory = inline;
   }
   const hasEnvFile = flags.some((argument) => argument === '--env-file' || argument.startsWith('--env-file='));
-  return { hasEnvFile, ...(directory !== undefined && { directory }) };
+  const [first = '', second] = flags;
+  const isHelp = asksFor(args) !== undefined || first === 'help' || (second === 'help' && !first.startsWith('-'));
+  return { hasEnvFile, isHelp, ...(directory !== undefined && { directory }) };
 }

@@ -1,4 +1,5 @@
 // The flags that may stand before a command's name. Hand-parsed: what follows the name belongs to the command alone.
+import { asksFor } from 'bus-integration-database/help';
 
 export interface GlobalFlags {
   readonly help: boolean;
@@ -14,6 +15,8 @@ export interface GlobalFlags {
   /** The command's name and its arguments; empty when there is none. */
   readonly words: readonly string[];
 }
+
+type Parsed = GlobalFlags | FlagProblem;
 
 const withoutValue: ReadonlyMap<string, string> = new Map([
   ['-h', 'help'],
@@ -53,15 +56,16 @@ export const knownFlags: readonly string[] = [...withoutValue.keys(), ...withVal
 const kept = new Set(['help', 'version', 'perf', 'directory']);
 
 /**
- * Splits arguments into flags and words; what is wrong comes back as one line.
+ * Splits arguments into flags and words; what is wrong comes back as one line, unless `-h` or `-V` stands anywhere on it.
  *
  * @example
  * parseGlobalFlags(['-v', '-C', 'deploy', 'operator', 'database']).passedOn; // ['-v']
  */
-export function parseGlobalFlags(argv: readonly string[]): GlobalFlags | FlagProblem {
+export function parseGlobalFlags(argv: readonly string[]): Parsed {
   const counts = new Map<string, number>();
   const passedOn: string[] = [];
   let directory: string | undefined;
+  let problem: FlagProblem | undefined;
   let index = 0;
   for (; index < argv.length; index++) {
     const argument = argv[index] ?? '';
@@ -72,25 +76,31 @@ export function parseGlobalFlags(argv: readonly string[]): GlobalFlags | FlagPro
     if (!argument.startsWith('-') || argument === '-') break;
     for (const part of split(argument)) {
       const name = withoutValue.get(part.flag) ?? withValue.get(part.flag);
-      if (name === undefined) return { problem: `unknown flag ${part.flag}`, unknown: part.flag };
+      if (name === undefined) {
+        problem ??= { problem: `unknown flag ${part.flag}`, unknown: part.flag };
+        continue;
+      }
       if (!withValue.has(part.flag)) {
-        if (part.value !== undefined) return { problem: `${part.flag} takes no value` };
+        if (part.value !== undefined) problem ??= { problem: `${part.flag} takes no value` };
         counts.set(name, (counts.get(name) ?? 0) + 1);
         if (!kept.has(name)) passedOn.push(part.flag);
         continue;
       }
       const value = part.value ?? argv[++index];
-      if (value === undefined || value === '') return { problem: `${part.flag} needs a value` };
-      if (name === 'directory') directory = value;
+      if (value === undefined || value === '') problem ??= { problem: `${part.flag} needs a value` };
+      else if (name === 'directory') directory = value;
       else passedOn.push(part.flag, value);
     }
   }
   const verbosity = (counts.get('verbose') ?? 0) + 2 * (counts.get('trace') ?? 0);
   const isQuiet = counts.has('quiet');
-  if (isQuiet && verbosity > 0) return { problem: '-q and -v contradict each other' };
+  if (isQuiet && verbosity > 0) problem ??= { problem: '-q and -v contradict each other' };
+  const isAsked = counts.has('help') || counts.has('version');
+  const asks = problem === undefined || isAsked ? undefined : asksFor(argv);
+  if (problem !== undefined && !isAsked && asks === undefined) return problem;
   return {
-    help: counts.has('help'),
-    version: counts.has('version'),
+    help: counts.has('help') || asks === 'help',
+    version: counts.has('version') || asks === 'version',
     ...(directory !== undefined && { directory }),
     perf: counts.has('perf'),
     isQuiet,
@@ -98,6 +108,22 @@ export function parseGlobalFlags(argv: readonly string[]): GlobalFlags | FlagPro
     passedOn,
     words: argv.slice(index),
   };
+}
+
+/** `help` alone is as good as `-h`, and `help X …` is `X help …`; flags may stand before and after it. */
+export function withHelpWord(flags: Parsed): Parsed {
+  if ('problem' in flags || flags.words[0] !== 'help') return flags;
+  const inner = parseGlobalFlags(flags.words.slice(1));
+  if ('problem' in inner) return inner;
+  const [word, ...args] = inner.words;
+  const directory = inner.directory ?? flags.directory;
+  const joined: GlobalFlags = {
+    ...flags,
+    ...inner,
+    ...(directory !== undefined && { directory }),
+    passedOn: [...flags.passedOn, ...inner.passedOn],
+  };
+  return word === undefined ? { ...joined, help: true } : { ...joined, words: [word, 'help', ...args] };
 }
 
 /**

@@ -1,5 +1,5 @@
 // `bus-operator`: the umbrella over the operator's command families. Ours run inside this process, others from PATH.
-import { parseGlobalFlags } from './flags.ts';
+import { parseGlobalFlags, withHelpWord } from './flags.ts';
 import type { Installation, Surroundings } from './surroundings.ts';
 
 /**
@@ -13,7 +13,7 @@ export async function operate(
   surroundings: Surroundings,
   installation: Installation,
 ): Promise<number> {
-  const flags = parseGlobalFlags(argv);
+  const flags = withHelpWord(parseGlobalFlags(argv));
   if ('version' in flags && flags.version) {
     surroundings.stdout.write(`bus-operator ${installation.version()}\n`);
     return 0;
@@ -27,13 +27,13 @@ export async function operate(
       ? runForeign(family, passedOn, surroundings, ours)
       : (await load())(passedOn, surroundings);
   }
-  const [{ operatorHelp, operatorUsage }, { searchPathOf }] = await Promise.all([
+  const [{ helpFormat, operatorHelp, operatorUsage }, { searchPathOf }] = await Promise.all([
     import('./usage.ts'),
     import('./search-path.ts'),
   ]);
   const searchPath = searchPathOf(surroundings);
   if ('help' in flags && flags.help) {
-    surroundings.stdout.write(operatorHelp(ours, searchPath));
+    surroundings.stdout.write(operatorHelp(ours, searchPath, helpFormat(flags.passedOn), installation.version()));
     return 0;
   }
   if ('problem' in flags) {

@@ -30,25 +30,25 @@ export async function runWord(
   const say = (line: string) => surroundings.stderr.write(`bus: ${line}\n`);
   const searchPath = searchPathOf(surroundings);
   const family = familyFlags(word, args, flags.passedOn);
-  const refuse = (problem: string, remedy?: string) => {
+  const refuse = (problem: string, remedy?: string, status = 2) => {
     say(remedy === undefined ? problem : `${problem}\n  ${remedy}`);
     if (family.isJson) surroundings.stdout.write(problemText(problem, remedy));
-    return 2;
+    return status;
   };
 
-  const { directory } = flags;
+  const directory = family.isHelp ? undefined : flags.directory;
   // Asked for as late as can be: it may be gone, and an absolute -C needs none.
   const cwd = () => (directory === undefined ? surroundings.cwd : within(() => surroundings.cwd, directory));
   let envDirectory: string;
   try {
     const fault = directory === undefined ? undefined : moveTo(cwd(), installation);
-    if (fault !== undefined) return refuse(`-C ${printable(directory ?? '')}: ${fault}`);
-    envDirectory = within(cwd, family.directory ?? '.');
+    if (fault !== undefined) return refuse(`-C ${printable(directory ?? '')}: ${fault}`, undefined, 1);
+    envDirectory = family.isHelp ? '/' : within(cwd, family.directory ?? '.');
   } catch (error) {
     if (isLostDirectory(error)) return refuse(lostDirectoryText);
     throw error;
   }
-  const overlay = loadEnvFile(surroundings.env, envDirectory, family.hasEnvFile, installation.uid);
+  const overlay = loadEnvFile(surroundings.env, envDirectory, family.hasEnvFile || family.isHelp, installation.uid);
   if (overlay instanceof OperationError)
     return refuse(`failed to load .env: ${overlay.message}`, overlay.diagnostics[0]?.remedy);
   for (const warning of dotenvWarnings(overlay)) say(`warning: ${warning}`);

@@ -1,17 +1,81 @@
 // The texts that `bus` and `bus-operator` print about themselves. Pure.
+import {
+  type CommandHelp,
+  type ConfigurationKey,
+  type Flag,
+  helpText,
+  openCliText,
+} from 'bus-integration-database/help';
 import { listExecutables, type SearchPath } from './search-path.ts';
 
-const flagLines = `  -C DIR                  run as if started in DIR
-  -v, -vv, --trace        say more; the command is told too
-  -q                      say less; the command is told too
-  -o FILE                 passed on: write the result to FILE
-  -f FORMAT               passed on: text or json
-  --color WHEN            passed on: auto, always or never
-  --no-color              passed on: the same as --color never
-  --perf                  print how long the command took
-  -h, --help              this text
-  -V, --version           name and version
-  --                      what follows is the command`;
+const flags: readonly Flag[] = [
+  { name: 'chdir', alias: 'directory', short: 'C', value: 'DIR', text: 'run as if started in DIR' },
+  { name: 'verbose', short: 'v', isRepeatable: true, text: 'say more; the command is told too' },
+  { name: 'trace', text: 'the same as -vv' },
+  { name: 'quiet', short: 'q', text: 'say less; the command is told too' },
+  { name: 'output', short: 'o', value: 'FILE', text: 'passed on: write the result to FILE' },
+  { name: 'format', short: 'f', value: 'FORMAT', text: 'passed on: text or json; of help, opencli too' },
+  {
+    name: 'color',
+    value: 'WHEN',
+    choices: ['auto', 'always', 'never'],
+    text: 'passed on: auto, always or never',
+  },
+  { name: 'no-color', text: 'passed on: the same as --color never' },
+  { name: 'perf', text: 'print how long the command took' },
+  { name: 'help', short: 'h', text: 'this text; bus help COMMAND: that of COMMAND' },
+  { name: 'version', short: 'V', text: 'name and version' },
+];
+
+const keys: readonly ConfigurationKey[] = [
+  { name: 'BUS_DOTENV_ALLOW', meaning: 'list of names that ./.env may set all the same; of the environment alone' },
+  { name: 'BUS_DOTENV_TRUST', meaning: '1: take a ./.env that others could have written; of the environment alone' },
+];
+
+const exits: CommandHelp['exits'] = [
+  ['0', "the command's own; what follows is of bus itself"],
+  ['1', 'the directory of -C could not be entered'],
+  ['2', 'wrong usage, or a bad ./.env'],
+  ['126', "the command can't be started"],
+  ['127', 'there is no such command'],
+  ['128+n', 'ended by signal n'],
+];
+
+function busCommand(searchPath: SearchPath): CommandHelp {
+  return {
+    name: 'bus',
+    text: 'runs COMMAND as the executable bus-COMMAND that PATH gives first',
+    summary: ['bus runs COMMAND as the executable bus-COMMAND that PATH gives first, with the variables of ./.env.'],
+    usage: ['bus [flags] [--] COMMAND [arguments]', 'bus [flags] help [COMMAND]'],
+    arguments: [
+      { name: 'COMMAND', isRequired: true, text: 'an executable bus-COMMAND in PATH, or help' },
+      { name: 'arguments', isRepeatable: true, text: 'handed to COMMAND as they are' },
+    ],
+    groups: [{ title: 'flags before COMMAND:', flags }],
+    exits,
+    footer: listed(listExecutables('bus-', searchPath)),
+    keys,
+  };
+}
+
+function operatorCommand(families: readonly string[], searchPath: SearchPath): CommandHelp {
+  return {
+    name: 'bus operator',
+    text: "runs a family of operator's commands",
+    summary: [
+      `bus operator runs a family of operator's commands: ${families.join(', ')} itself, any other FAMILY as the executable`,
+      'bus-operator-FAMILY that PATH gives first.',
+    ],
+    usage: ['bus operator [flags] FAMILY [arguments]', 'bus operator [flags] help [FAMILY]'],
+    arguments: [
+      { name: 'FAMILY', isRequired: true, text: 'database, an executable bus-operator-FAMILY in PATH, or help' },
+      { name: 'arguments', isRepeatable: true, text: 'handed to FAMILY as they are' },
+    ],
+    groups: [{ title: 'flags before FAMILY go on to it:', flags: flags.filter(({ name }) => name !== 'perf') }],
+    exits,
+    footer: listedFamilies(families, searchPath),
+  };
+}
 
 /**
  * What `bus` says when it isn't told what to run.
@@ -20,45 +84,51 @@ const flagLines = `  -C DIR                  run as if started in DIR
  * busUsage({ path: process.env.PATH, base: process.cwd() });
  */
 export function busUsage(searchPath: SearchPath): string {
-  return `usage: bus [flags] COMMAND [arguments]\n${listed(listExecutables('bus-', searchPath))}`;
+  return shortUsage('bus [flags] COMMAND [arguments]', listed(listExecutables('bus-', searchPath)));
 }
 
-/** What `bus --help` prints. */
-export function busHelp(searchPath: SearchPath): string {
-  return `bus runs COMMAND as the executable bus-COMMAND that PATH gives first, with the variables of ./.env.
+/** What `bus --help` and `bus help` print. */
+export function busHelp(searchPath: SearchPath, format: HelpFormat, version: string): string {
+  return inFormat(busCommand(searchPath), format, version);
+}
 
-usage: bus [flags] COMMAND [arguments]
+export type HelpFormat = 'text' | 'opencli';
 
-flags before COMMAND:
-${flagLines}
+/** The format of help that the flags before a command ask for; `json` is the same document as `opencli`. */
+export function helpFormat(passedOn: readonly string[]): HelpFormat {
+  const at = passedOn.findLastIndex((flag) => flag === '-f' || flag === '--format');
+  return ['json', 'opencli'].includes(passedOn[at + 1] ?? '') && at >= 0 ? 'opencli' : 'text';
+}
 
-exit status: the command's own; 128+n when signal n ended it; 2 for a usage error or a bad ./.env;
-126 when it can't be started; 127 when there is no such command
-${listed(listExecutables('bus-', searchPath))}`;
+function inFormat(command: CommandHelp, format: HelpFormat, version: string): string {
+  return format === 'opencli' ? openCliText(command, version) : helpText(command);
 }
 
 /** What `bus-operator` says when it isn't told which family to run. */
 export function operatorUsage(families: readonly string[], searchPath: SearchPath): string {
-  return `usage: bus operator [flags] FAMILY [arguments]\n${listedFamilies(families, searchPath)}`;
+  return shortUsage('bus operator [flags] FAMILY [arguments]', listedFamilies(families, searchPath));
 }
 
-/** What `bus operator --help` prints. */
-export function operatorHelp(families: readonly string[], searchPath: SearchPath): string {
-  return `bus operator runs a family of operator's commands: ${families.join(', ')} itself, any other FAMILY as the executable
-bus-operator-FAMILY that PATH gives first.
-
-usage: bus operator [flags] FAMILY [arguments]
-
-flags before FAMILY go on to it: -C, -v, -vv, --trace, -q, -o, -f, --color, --no-color
-${listedFamilies(families, searchPath)}`;
+/** What `bus operator --help` and `bus operator help` print. */
+export function operatorHelp(
+  families: readonly string[],
+  searchPath: SearchPath,
+  format: HelpFormat,
+  version: string,
+): string {
+  return inFormat(operatorCommand(families, searchPath), format, version);
 }
 
-function listedFamilies(families: readonly string[], searchPath: SearchPath): string {
+function shortUsage(usage: string, commands: readonly string[]): string {
+  return `usage: ${usage}\n\n${commands.join('\n')}\n`;
+}
+
+function listedFamilies(families: readonly string[], searchPath: SearchPath): readonly string[] {
   return listed([...new Set([...families, ...listExecutables('bus-operator-', searchPath)])].sort());
 }
 
-function listed(words: readonly string[]): string {
+function listed(words: readonly string[]): readonly string[] {
   // Names of files: a control character in one would reach the terminal.
-  const lines = words.map((word) => `  ${word.replace(/\p{C}/gu, '?')}\n`);
-  return lines.length === 0 ? '\nno commands are in PATH\n' : `\navailable commands:\n${lines.join('')}`;
+  const lines = words.map((word) => `  ${word.replace(/\p{C}/gu, '?')}`);
+  return lines.length === 0 ? ['no commands are in PATH'] : ['available commands:', ...lines];
 }

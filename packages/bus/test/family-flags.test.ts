@@ -13,15 +13,33 @@ test.each([
   ['other', ['database', '--env-file', 'x', '-C', 'y'], { hasEnvFile: false }],
   ['operator', ['-C', 'a', 'database', 'plan'], { hasEnvFile: false, directory: 'a' }],
   ['operator', ['-C', 'a', 'database', 'plan', '-vC', 'b'], { hasEnvFile: false, directory: 'b' }],
+  ['operator', ['database', '-Ca', 'plan', '--chdir=b'], { hasEnvFile: false, directory: 'b' }],
+  ['operator', ['database', '--chdir', 'a', 'plan'], { hasEnvFile: false, directory: 'a' }],
   ['operator', ['database', '-Ca', 'plan', '--directory=b'], { hasEnvFile: false, directory: 'b' }],
   ['operator', ['database', 'plan', '-C'], { hasEnvFile: false }],
   ['operator', ['--nonsense', 'database', '--env-file', 'x'], { hasEnvFile: false }],
   ['operator', [], { hasEnvFile: false }],
 ])('%s %j', (word, args, expected) => {
-  expect(familyFlags(word, args)).toEqual({ isJson: false, ...expected });
+  expect(familyFlags(word, args)).toEqual({ isJson: false, isHelp: false, ...expected });
 });
 
 test.each([
+  ['operator', ['database', '-C', 'no', 'plan', '-h'], true],
+  ['operator', ['database', 'help'], true],
+  ['operator', ['database', 'plan', 'help', '-f', 'opencli'], true],
+  ['operator', ['help', 'database'], true],
+  ['operator', ['-x', '--version'], true],
+  ['operator', ['database', 'plan', '--save', 'help'], false],
+  ['operator', ['database', 'plan', '--', '-h'], false],
+  ['operator', ['billing', '-h'], false],
+  ['other', ['-h'], false],
+])('%s %j only asks for help or the version: %j', (word, args, isHelp) => {
+  expect(familyFlags(word, args).isHelp).toBe(isHelp);
+});
+
+test.each([
+  ['operator', ['database', 'plan', '-qf', 'json'], [], false],
+  ['operator', ['database', '--chdir=x', 'plan', '-f', 'json'], ['-q'], false],
   ['operator', ['database', 'plan', '-f', 'json'], [], true],
   ['operator', ['-f', 'json', 'database', 'plan'], [], true],
   ['operator', ['database', 'plan'], ['-f', 'json'], true],

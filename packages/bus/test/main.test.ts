@@ -342,12 +342,19 @@ describe('-C', () => {
     ['file', 'not a directory'],
   ])('%s: %s', async (name, why) => {
     writeFileSync(join(stage.work, 'file'), '');
-    expect(await bus(['-C', name, 'tell'])).toEqual({
-      status: 2,
-      signal: null,
-      stdout: '',
-      stderr: `bus: -C ${name}: ${why}\n`,
-    });
+    for (const flag of ['-C', '--chdir', '--directory'])
+      expect(await bus([flag, name, 'tell'])).toEqual({
+        status: 1,
+        signal: null,
+        stdout: '',
+        stderr: `bus: -C ${name}: ${why}\n`,
+      });
+  });
+
+  test('given to our family as --chdir, it chooses the .env too', async () => {
+    const [here, there] = [folder('A=here\n'), folder('A=there\n')];
+    for (const flag of [['--chdir', there], [`--chdir=${there}`]])
+      expect(told(await bus(['operator', 'database', 'plan', ...flag], { cwd: here })).env.A).toBe('there');
   });
 });
 
@@ -391,6 +398,53 @@ describe('what bus says itself', () => {
       expect(help.stdout).toContain('flags before COMMAND:');
       expect(help.stdout).toContain('\n  tell\n');
     }
+  });
+
+  test('help is the same, and help X is X help', async () => {
+    const help = await bus(['--help']);
+    for (const argv of [['help'], ['-v', 'help'], ['help', '-v'], ['--nonsense', '-h'], ['-q', '-v', '--help']])
+      expect(await bus(argv), argv.join(' ')).toEqual(help);
+    expect((await bus(['help', 'tell', 'more'])).stdout).toBe('<help><more>');
+    expect((await bus(['-f', 'opencli', 'help', '-v', 'tell'])).stdout).toBe('<-f><opencli><-v><help>');
+    expect(await bus(['help', 'none'])).toMatchObject({ status: 127, stdout: '' });
+    expect(told(await bus(['help', 'operator', 'database'])).argv).toEqual(['help']);
+    expect(told(await bus(['operator', 'help', 'database', 'plan'])).argv).toEqual(['help', 'plan']);
+    const umbrella = await bus(['operator', '--help']);
+    for (const argv of [
+      ['operator', 'help'],
+      ['help', 'operator'],
+      ['operator', '--nonsense', '-h'],
+    ])
+      expect(await bus(argv), argv.join(' ')).toEqual(umbrella);
+  });
+
+  test('help as an OpenCLI document', async () => {
+    for (const argv of [
+      ['help', '--format', 'opencli'],
+      ['-f', 'json', 'help'],
+      ['-f', 'opencli', '-h'],
+    ]) {
+      const { status, stdout } = await bus(argv);
+      expect(status).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ opencli: '0.1', info: { title: 'bus' } });
+    }
+    const { stdout } = await bus(['operator', 'help', '-f', 'opencli']);
+    expect(JSON.parse(stdout)).toMatchObject({ opencli: '0.1', info: { title: 'bus operator' } });
+  });
+
+  test('help and version of our family need neither its directory nor a good ./.env', async () => {
+    const cwd = folder('1X=1');
+    for (const [asked, ...argv] of [
+      ['-h', 'operator', 'database', '-h'],
+      ['plan', '-C', 'none', 'operator', 'database', 'plan', 'help'],
+      ['--version', 'operator', '-C', 'none', 'database', '--version'],
+    ]) {
+      const run = await bus(argv, { cwd });
+      expect(run, argv.join(' ')).toMatchObject({ status: 0, stderr: '' });
+      expect(told(run).argv).toContain(asked);
+    }
+    expect(await bus(['operator', 'help'], { cwd })).toMatchObject({ status: 0, stderr: '' });
+    expect(await bus(['operator', 'database', 'plan'], { cwd })).toMatchObject({ status: 2 });
   });
 
   test('--version', async () => {

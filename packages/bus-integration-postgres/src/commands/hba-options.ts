@@ -13,34 +13,6 @@ export interface HbaWish {
   readonly majorVersion?: number;
 }
 
-export const hbaHelp = `bus-integration-postgres hba: which line of pg_hba.conf a client would meet, and why none above it.
-
-usage: bus-integration-postgres hba --user U --database D (--address A | --unix) [flags]
-
-  --user U             the role that logs in
-  --database D         the database; not needed with --replication physical
-  --address A          the client's address as the server sees it: numeric, IPv4 or IPv6
-  --unix               over the Unix-domain socket instead
-  --tls                over TLS
-  --gss                encrypted by GSSAPI
-  --replication KIND   none (default), physical (replication=true) or logical (replication=database)
-  --member-of G,…      the groups that U is in, directly or not; asked of the server when there is one
-  --server-address A,… the server's own addresses as 10.0.3.7/24, for samehost and samenet
-  --file F             read this file and what it includes, and ask no server
-  --major N            with --file: the server's major version, 14 to 18 (default)
-  -f, --format FORMAT  text (default) or json
-  -o, --output FILE    write the result to FILE (0600) instead of stdout
-
-Without --file the rules are the server's own: BUS_POSTGRES_ADMIN_DSN_FILE or BUS_POSTGRES_ADMIN_DSN says which server.
-Nobody is logged in and nothing is changed.
-
-exit status: 0 the answer is certain, a match or that no line matches; 1 it is not, or the rules can't be read;
-             2 wrong usage
-
-  bus-integration-postgres hba --user app --database shop --address 10.1.2.3 --tls
-  bus-integration-postgres hba --user app --database shop --unix --file /etc/postgresql/17/main/pg_hba.conf --major 17
-`;
-
 /** What was asked, or what is wrong with it in one line. */
 export function readHbaWish(argv: readonly string[]): HbaWish | { readonly problem: string } {
   try {

@@ -12,7 +12,7 @@ import { readMembership } from '../hba/membership.ts';
 import { readHba } from '../hba/reading.ts';
 import { createRun } from '../run.ts';
 import { toOperationError } from '../sqlstate.ts';
-import { type HbaWish, hbaHelp, readHbaWish } from './hba-options.ts';
+import { type HbaWish, readHbaWish } from './hba-options.ts';
 import { type HbaFound, hbaJson, hbaText } from './hba-text.ts';
 
 export interface CommandSurroundings {
@@ -35,7 +35,6 @@ export async function hbaCommand(
   format: 'text' | 'json',
   surroundings: CommandSurroundings,
 ): Promise<CommandResult> {
-  if (argv.includes('--help') || argv.includes('-h')) return { status: 0, text: hbaHelp };
   const wish = readHbaWish(argv);
   if ('problem' in wish) return { status: 2, complaint: `${wish.problem}; see hba --help` };
   try {

@@ -19,7 +19,6 @@ import {
   positiveDurationOf,
   readConfiguration,
   readNamedEnvFile,
-  writeResult,
 } from 'bus-integration-database';
 import { createKeptSessions } from '../kept-sessions.ts';
 import { postgresKeys } from '../keys.ts';
@@ -29,30 +28,15 @@ import { createReadyFile } from './ready-file.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const serveHelp = `usage: bus-integration-postgres [flags] serve [--events-url URL | --nats URL] [--ready-file FILE] [--env-file FILE]
-
-Answers bus.database requests for the deployment of its environment, until SIGTERM or SIGINT; what is at work then is
-finished first, a second signal interrupts it.
-
-  --events-url URL   Bus Events over HTTP (default: BUS_EVENTS_API_URL); token in BUS_EVENTS_TOKEN_FILE or BUS_API_TOKEN
-  --nats URL         NATS JetStream (default: BUS_NATS_URL); credentials in BUS_NATS_CREDS_FILE
-  --ready-file FILE  there while requests come in, gone while they don't
-  --env-file FILE    its values win over the environment
-  -C, --directory DIR  run as if started in DIR
-  -V, --version      name and version
-  -f, -o, -q, -v, -vv, --trace, --color WHEN, --no-color change nothing here: the log is lines of JSON on stderr
-
-exit status: 0 ended by a signal, 1 the transport failed for good, 2 wrong usage or configuration
-`;
-
-/** Serves, and returns the exit status; the help goes to `output`. */
-export async function serve(argv: readonly string[], processEnv: Environment, output?: string): Promise<number> {
+/** Serves, and returns the exit status. */
+export async function serve(argv: readonly string[], processEnv: Environment): Promise<number> {
   // Whoever read the log may leave; the worker stays.
   process.stderr.on('error', () => {});
   const flags = readFlags(argv);
-  const problem = 'problem' in flags ? flags.problem : flags.help ? writeResult(serveHelp, output) : undefined;
-  if (problem !== undefined) process.stderr.write(`bus-integration-postgres: ${problem}; see serve --help\n`);
-  if ('problem' in flags || flags.help) return problem === undefined ? 0 : 2;
+  if ('problem' in flags) {
+    process.stderr.write(`bus-integration-postgres: ${flags.problem}; see serve --help\n`);
+    return 2;
+  }
   const log = createLog();
   try {
     return await served(flags, processEnv, log);
@@ -133,7 +117,6 @@ interface Flags {
   readonly nats?: string | undefined;
   readonly 'ready-file'?: string | undefined;
   readonly 'env-file'?: string | undefined;
-  readonly help?: boolean | undefined;
 }
 
 const options = {
@@ -141,7 +124,6 @@ const options = {
   nats: { type: 'string' },
   'ready-file': { type: 'string' },
   'env-file': { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
 } as const;
 
 function readFlags(argv: readonly string[]): Flags | { readonly problem: string } {

@@ -1,0 +1,22 @@
+// What `help -f opencli` prints: flags as --help has them, and the configuration keys of every provider.
+import type { Verb } from 'bus-integration-database';
+import { type ConfigurationKey, neutralKeys, openCliText as textOf } from 'bus-integration-database/help';
+import { commandHelp } from './help.ts';
+import { providers } from './providers.ts';
+import { version } from './version.ts';
+
+/** The OpenCLI document of the family, or of one verb. */
+export async function openCliText(verb?: Verb): Promise<string> {
+  const loaded = await Promise.all(providers.map((root) => root.load()));
+  const [first] = loaded;
+  const neutral = neutralKeys.map((key) =>
+    key.name === 'BUS_DATABASE_PROVIDER' && first !== undefined ? { ...key, default: first.keys.provider } : key,
+  );
+  const keys = [...neutral, ...loaded.flatMap((root) => root.keys.known), ...tokenKeys];
+  return textOf({ ...commandHelp(verb), keys }, version);
+}
+
+const tokenKeys: readonly ConfigurationKey[] = [
+  { name: 'BUS_OPERATOR_TOKEN', isSecret: true, meaning: 'the token for --api-url, without --token-file' },
+  { name: 'BUS_INTERNAL_TOKEN', isSecret: true, meaning: 'the same, without BUS_OPERATOR_TOKEN' },
+];

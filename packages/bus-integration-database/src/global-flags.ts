@@ -15,7 +15,7 @@ export interface GlobalFlags {
 }
 
 /** `opencli` only of help. */
-export type Format = 'text' | 'json' | 'opencli';
+type Format = 'text' | 'json' | 'opencli';
 
 const choices: Readonly<Record<string, readonly string[]>> = {
   format: ['text', 'json'],

@@ -139,7 +139,7 @@ const serve: CommandHelp = {
 
 const commands = [hba, renderHba, serve];
 
-export const help: CommandHelp = {
+const help: CommandHelp = {
   name: program,
   text: 'the PostgreSQL provider of bus operator database',
   usage: [

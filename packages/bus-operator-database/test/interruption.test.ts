@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sources } from '../../../scripts/sources.mjs';
 
 let directory: string;
 let program: string;
-const packages = join(import.meta.dirname, '..', '..');
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'operator-interruption-'));
@@ -20,7 +20,7 @@ beforeAll(async () => {
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
-    alias: { 'bus-integration-database': join(packages, 'bus-integration-database/src/index.ts') },
+    alias: sources,
     logLevel: 'warning',
   });
 });

@@ -12,6 +12,7 @@ import {
   osUserOf,
   readGlobalFlags,
   readNamedEnvFile,
+  unreadEnvFile,
   writeResult,
 } from 'bus-integration-database';
 import { helpText, openCliText } from 'bus-integration-database/help';
@@ -43,7 +44,7 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
     for (const { message, remedy } of error.diagnostics)
-      refuse(remedy === undefined ? message : `${message}\n  next: ${remedy}`, 2);
+      refuse(remedy === undefined ? message : `${message}\n  next: ${remedy.replace(/^run: /, '')}`, 2);
     return error.errorClass === 'unreachable' ? 1 : 2;
   }
 }
@@ -69,11 +70,15 @@ async function serve(
   const named = envFile === undefined ? undefined : namedEnvFile(envFile);
   const surroundings = processSurroundings(named?.file.values);
   const providers = createProviders();
+  const through = 'bus api-provider-database';
+  const unread =
+    envFile === undefined && folder === undefined ? unreadEnvFile(process.env, process.cwd(), through) : undefined;
   const deployments =
     folder === undefined
       ? deploymentFromEnvironment(surroundings, providers, named?.file)
       : deploymentsFromFolder(folder, surroundings, providers);
-  if (deployments.ids.length === 0 && !surroundings.env.BUS_DATABASE_PROVIDER) throw nothingToServe(deployments);
+  if (deployments.ids.length === 0 && !surroundings.env.BUS_DATABASE_PROVIDER)
+    throw nothingToServe(deployments, unread);
   const auth = readAuthSettings(surroundings);
   const authenticate = createAuthenticate(auth.settings);
   const idleConnectionsEach = readIdleConnections(surroundings.env);
@@ -87,6 +92,7 @@ async function serve(
   const isAuthenticating = authenticate !== undefined;
   for (const warning of [
     ...(named?.warnings ?? []),
+    ...(unread === undefined ? [] : [unread]),
     ...deployments.warnings,
     ...auth.warnings,
     ...(isAuthenticating ? [] : [everybodyReads]),
@@ -112,7 +118,9 @@ function namedEnvFile(path: string) {
 }
 
 /** Most likely it was started in another folder; who means it, says which provider is to be spoken of. */
-function nothingToServe({ warnings }: Deployments): OperationError {
+function nothingToServe({ warnings }: Deployments, unread: Diagnostic | undefined): OperationError {
+  if (unread !== undefined)
+    return new OperationError('not-configured', unread.message, { diagnostics: [{ ...unread, severity: 'fail' }] });
   return new OperationError('not-configured', warnings[0]?.message ?? 'no deployment is configured', {
     target: 'BUS_DEPLOYMENT_ID',
     remedy:

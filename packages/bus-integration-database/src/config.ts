@@ -63,6 +63,8 @@ export interface ConfigurationOptions {
   readonly sourceOf?: (key: string) => string | undefined;
   /** An env file that is there and wasn't read, since only the dispatcher reads it. */
   readonly unreadEnvFile?: string;
+  /** The command by way of the dispatcher, for the remedy. Default: `bus operator database …`. */
+  readonly throughDispatcher?: string;
   /** The provider that the command line names; it must agree with the environment's. */
   readonly provider?: string;
   /** The deployment that the command line names; it must agree with the environment's. */
@@ -177,7 +179,11 @@ function readDeploymentId(settings: Settings, options: ConfigurationOptions): st
 }
 
 /** The likeliest first mistake is to run in another folder. */
-function withoutDeploymentId({ envFile, unreadEnvFile }: ConfigurationOptions): Omit<Problem, 'key'> {
+function withoutDeploymentId({
+  envFile,
+  unreadEnvFile,
+  throughDispatcher = 'bus operator database …',
+}: ConfigurationOptions): Omit<Problem, 'key'> {
   if (envFile !== undefined) {
     return {
       code: 'missing-key',
@@ -189,7 +195,7 @@ function withoutDeploymentId({ envFile, unreadEnvFile }: ConfigurationOptions): 
     return {
       code: 'wrong-directory',
       message: `no BUS_DEPLOYMENT_ID, and ${printable(unreadEnvFile)} was not read: only the bus dispatcher reads it`,
-      remedy: `run: bus operator database …, or give --env-file ${unreadEnvFile}`,
+      remedy: `run: ${throughDispatcher}, or give --env-file ${unreadEnvFile}`,
     };
   }
   return {

@@ -6,6 +6,8 @@ const program = 'bus-integration-postgres';
 const flagsOfEvery = { title: 'flags of every command:', flags: commonFlags, isInherited: true } as const;
 const failed = 'the directory of -C or the file of -o could not be used';
 
+const envFileFlag = { name: 'env-file', value: 'FILE', text: 'its values win over the environment' } as const;
+
 const hba: CommandHelp = {
   name: 'hba',
   text: 'which line of pg_hba.conf a client would meet, and why none above it',
@@ -42,6 +44,7 @@ const hba: CommandHelp = {
           text: "the server's own addresses as 10.0.3.7/24, for samehost and samenet",
         },
         { name: 'file', value: 'F', text: 'read this file and what it includes, and ask no server' },
+        envFileFlag,
         {
           name: 'major',
           value: 'N',
@@ -77,11 +80,12 @@ const renderHba: CommandHelp = {
     `${program} render-hba: the block of pg_hba.conf that satisfies the listener policy of the deployment in the`,
     'environment. Asks no server and edits nothing.',
   ],
-  usage: [`${program} render-hba [--major N] [flags]`],
+  usage: [`${program} render-hba [--major N] [--env-file FILE] [flags]`],
   groups: [
     {
       title: 'flags of render-hba:',
       flags: [
+        envFileFlag,
         {
           name: 'major',
           value: 'N',
@@ -124,7 +128,7 @@ const serve: CommandHelp = {
           text: 'NATS JetStream (default: BUS_NATS_URL); credentials in BUS_NATS_CREDS_FILE',
         },
         { name: 'ready-file', value: 'FILE', text: "there while requests come in, gone while they don't" },
-        { name: 'env-file', value: 'FILE', text: 'its values win over the environment' },
+        envFileFlag,
       ],
     },
     flagsOfEvery,

@@ -2,17 +2,21 @@
 // command's work itself.
 import {
   changeDirectory,
+  type Diagnostic,
   eventNames,
   type GlobalFlags,
   masked,
   nodeDebugFault,
+  OperationError,
   printable,
   type Response,
   readGlobalFlags,
+  unreadEnvFile,
   writeResult,
 } from 'bus-integration-database';
 import { helpText, openCliText } from 'bus-integration-database/help';
 import { suggestion } from 'bus-integration-database/suggest';
+import { type CommandEnvironment, commandEnvironment } from './commands/command-environment.ts';
 import { hbaCommand } from './commands/hba.ts';
 import { renderHbaCommand } from './commands/render-hba.ts';
 import { dryRun } from './dry-run.ts';
@@ -45,8 +49,16 @@ async function main(argv: readonly string[], env: Readonly<Record<string, string
     process.exit(await serve(rest, env));
   }
   if (command !== undefined) {
-    const surroundings = { env, cwd: process.cwd(), uid: process.getuid?.() ?? 0 };
-    const { status, text, complaint } = await command(rest, flags.format === 'json' ? 'json' : 'text', surroundings);
+    const place = { cwd: process.cwd(), uid: process.getuid?.() ?? 0 };
+    const here = environmentOf(word, rest, env, place);
+    if (typeof here === 'string') return refuse(here);
+    const { status, text, complaint } = await command(here.words, flags.format === 'json' ? 'json' : 'text', {
+      ...place,
+      ...here,
+    });
+    // A file's rules depend on no variable.
+    const isOfEnvironment = !here.words.some((one) => /^--file(=.*)?$/.test(one));
+    for (const warning of isOfEnvironment && !flags.isQuiet ? here.warnings : []) warn(warning);
     if (complaint !== undefined) process.stderr.write(masked(`bus-integration-postgres: ${complaint}\n`));
     return text === undefined ? status : print(text, flags) || status;
   }
@@ -60,8 +72,11 @@ async function main(argv: readonly string[], env: Readonly<Record<string, string
     case '--self-test':
       return await tryItself(flags);
     case '--dry-run plan':
-    case 'plan --dry-run':
+    case 'plan --dry-run': {
+      const unread = unreadEnvFile(env, process.cwd(), 'bus integration-postgres --dry-run plan');
+      if (unread !== undefined && !flags.isQuiet) warn(unread);
       return answer(await dryRun(env), flags);
+    }
   }
   if (line === '') return refuse('nothing asked for; see --help');
   const unknown = words.find((one) => !known.includes(one)) ?? word;
@@ -73,6 +88,27 @@ const known = ['hba', 'render-hba', 'serve', '--events', '--self-test', '--dry-r
 const otherWords = ['doctor', 'plan', 'apply', 'status', 'verify'].map(
   (verb) => [`did you mean bus operator database ${verb}?`, verb] as const,
 );
+
+/** What the command works in, or why it can't. */
+function environmentOf(
+  word: string,
+  words: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  place: { readonly cwd: string; readonly uid: number },
+): CommandEnvironment | string {
+  try {
+    return commandEnvironment(word, words, env, place);
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    const remedy = error.diagnostics[0]?.remedy;
+    return remedy === undefined ? error.message : `${error.message}\n  next: ${remedy}`;
+  }
+}
+
+function warn({ message, remedy }: Diagnostic): void {
+  const next = remedy === undefined ? '' : `\n  next: ${remedy.replace(/^run: /, '')}`;
+  process.stderr.write(masked(`bus-integration-postgres: warning: ${message}${next}\n`));
+}
 
 function shownHelp(word: string, { format }: GlobalFlags): string {
   const command = helpOf(word);

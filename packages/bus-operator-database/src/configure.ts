@@ -13,6 +13,8 @@ import {
   printable,
   readConfiguration,
   readNamedEnvFile,
+  unreadEnvFile,
+  type Verb,
 } from 'bus-integration-database';
 import { count, nameList } from './figures.ts';
 import type { Flags } from './flags.ts';
@@ -43,7 +45,11 @@ export interface Ground {
  *
  * @throws OperationError `invalid-request` or `not-configured`, with every problem at once
  */
-export async function configure({ flags, surroundings, cwd }: Ground, roots: readonly ProviderRoot[]): Promise<Setup> {
+export async function configure(
+  { flags, surroundings, cwd }: Ground,
+  roots: readonly ProviderRoot[],
+  verb: Verb,
+): Promise<Setup> {
   const named =
     flags.envFile === undefined
       ? undefined
@@ -52,16 +58,23 @@ export async function configure({ flags, surroundings, cwd }: Ground, roots: rea
   const env = overlay(surroundings.env, file?.values);
   const loaded = await Promise.all(roots.map((root) => root.load()));
   const source = file ?? surroundings.dotenv;
-  const { configuration, warnings } = readConfiguration(
-    env,
-    {
-      ...(source !== undefined && { envFile: source.path, lines: source.lines }),
-      ...(source === undefined && isThere(resolve(cwd, '.env')) && { unreadEnvFile: './.env' }),
-      ...(flags.provider !== undefined && { provider: flags.provider }),
-      ...(flags.deployment !== undefined && { deployment: flags.deployment }),
-    },
-    loaded.map(({ keys }) => (flags.apiUrl === undefined ? keys : { ...keys, readCredentials: () => theApis })),
-  );
+  const unread = source === undefined ? unreadEnvFile(env, cwd, `bus operator database ${verb}`) : undefined;
+  const read = () =>
+    readConfiguration(
+      env,
+      {
+        ...(source !== undefined && { envFile: source.path, lines: source.lines }),
+        ...(source === undefined &&
+          isThere(resolve(cwd, '.env')) && {
+            unreadEnvFile: './.env',
+            throughDispatcher: `bus operator database ${verb}`,
+          }),
+        ...(flags.provider !== undefined && { provider: flags.provider }),
+        ...(flags.deployment !== undefined && { deployment: flags.deployment }),
+      },
+      loaded.map(({ keys }) => (flags.apiUrl === undefined ? keys : { ...keys, readCredentials: () => theApis })),
+    );
+  const { configuration, warnings } = withHint(read, unread);
   const exposed = source === undefined ? [] : judgeSecretsIn(source, resolve(cwd, source.path), configuration);
   const prefixes = ['BUS_DEPLOYMENT_ID', 'BUS_DATABASE_', ...loaded.map(({ keys }) => keys.prefix)];
   return {
@@ -69,6 +82,7 @@ export async function configure({ flags, surroundings, cwd }: Ground, roots: rea
     env,
     warnings: [
       ...(named?.warnings ?? []),
+      ...(unread === undefined ? [] : [unread]),
       ...overrideWarnings(file, surroundings.env),
       ...warnings,
       ...exposed,
@@ -181,6 +195,17 @@ function originOf(
   if (source === undefined) return `${count(keys.length, 'key')} from the environment`;
   const rest = others === 0 ? '' : `, ${others} from the environment`;
   return `${count(fromFile.length, 'key')} from ${printable(source.path)}${rest}`;
+}
+
+/** What is missing may well be in the file that was not loaded; where the error says so itself, once is enough. */
+function withHint<T>(read: () => T, unread: Diagnostic | undefined): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof OperationError) || unread === undefined) throw error;
+    if (error.diagnostics.some(({ code }) => code === 'wrong-directory')) throw error;
+    throw new OperationError(error.errorClass, error.message, { diagnostics: [...error.diagnostics, unread] });
+  }
 }
 
 /** Only for a hint: what can't be looked at is as good as absent. */

@@ -89,7 +89,7 @@ export async function run(
     if (flags.save === '-') throw savedToStdout();
     if (flags.save !== undefined) files.save = await preparePrivateFile(resolve(ground.cwd, flags.save), flags.save);
     const timeoutMs = flagDuration('--timeout', flags.timeout);
-    setup = await configure(ground, roots);
+    setup = await configure(ground, roots, verb);
     if (verb === 'apply') requireMeantDeployment(surroundings.env, setup.configuration, flags);
     interruption = listenForInterruption({
       timeoutMs,

@@ -21,7 +21,7 @@ const roots = [
 
 function read(argv: string[], env: Surroundings['env'] = environment, more: Partial<Surroundings> = {}) {
   const { surroundings } = captured(directory, env, more);
-  return configure({ flags: flagsOf('plan', ...argv), surroundings, cwd: directory }, roots);
+  return configure({ flags: flagsOf('plan', ...argv), surroundings, cwd: directory }, roots, 'plan');
 }
 
 const envFile = (text: string) => writeFileSync(join(directory, 'staging.env'), text, { mode: 0o600 });

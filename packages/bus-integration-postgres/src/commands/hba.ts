@@ -12,6 +12,7 @@ import { readMembership } from '../hba/membership.ts';
 import { readHba } from '../hba/reading.ts';
 import { createRun } from '../run.ts';
 import { toOperationError } from '../sqlstate.ts';
+import type { CommandEnvironment } from './command-environment.ts';
 import { type HbaWish, readHbaWish } from './hba-options.ts';
 import { type HbaFound, hbaJson, hbaText } from './hba-text.ts';
 
@@ -19,6 +20,8 @@ export interface CommandSurroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly uid: number;
+  /** Where the environment's keys come from. */
+  readonly source?: CommandEnvironment['source'];
 }
 
 export interface CommandResult {

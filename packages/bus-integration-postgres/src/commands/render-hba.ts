@@ -34,9 +34,9 @@ export async function renderHbaCommand(
   }
 }
 
-async function blockOf(words: readonly string[], { env, cwd, uid }: CommandSurroundings): Promise<string> {
+async function blockOf(words: readonly string[], { env, cwd, uid, source = {} }: CommandSurroundings): Promise<string> {
   const majorVersion = majorOf(words);
-  const { configuration } = readConfiguration(env, {}, [postgresKeys]);
+  const { configuration } = readConfiguration(env, source, [postgresKeys]);
   const declaration = configuredDeclaration(configuration);
   const logins = loginsOf(declaration);
   if (logins.length === 0) {

@@ -19,6 +19,7 @@ import {
   positiveDurationOf,
   readConfiguration,
   readNamedEnvFile,
+  unreadEnvFile,
 } from 'bus-integration-database';
 import { createKeptSessions } from '../kept-sessions.ts';
 import { postgresKeys } from '../keys.ts';
@@ -56,7 +57,13 @@ async function served(flags: Flags, processEnv: Environment, log: Log): Promise<
   const named = path === undefined ? undefined : readNamedEnvFile(resolve(path), path, process.getuid?.());
   const file = named?.file;
   const env: Environment = Object.assign(Object.create(null), processEnv, file?.values);
-  const source = file === undefined ? {} : { envFile: file.path, lines: file.lines };
+  const through = 'bus integration-postgres serve';
+  const unread = file === undefined ? unreadEnvFile(env, process.cwd(), through) : undefined;
+  if (unread !== undefined) log('warn', unread.message, { code: unread.code, remedy: unread.remedy });
+  const source = {
+    ...(file !== undefined && { envFile: file.path, lines: file.lines }),
+    ...(unread !== undefined && { unreadEnvFile: './.env', throughDispatcher: through }),
+  };
   const { configuration, warnings } = readConfiguration(env, source, [postgresKeys]);
   const secretKeys = [
     'BUS_API_TOKEN',

@@ -287,6 +287,23 @@ describe('what can go wrong on the way', () => {
     expect(refused.stderr).toContain(
       'next: check the token that --token-file, BUS_OPERATOR_TOKEN or BUS_INTERNAL_TOKEN gives',
     );
+    // The environment's token is the one that is given where no file is: the operator's before the internal one.
+    const [right, wrong] = [apiToken, 'another-token-that-is-not-the-right-one'];
+    for (const [env, exit] of [
+      [{ BUS_OPERATOR_TOKEN: right }, 0],
+      [{ BUS_INTERNAL_TOKEN: right }, 0],
+      [{ BUS_OPERATOR_TOKEN: '', BUS_INTERNAL_TOKEN: right }, 0],
+      [{ BUS_OPERATOR_TOKEN: right, BUS_INTERNAL_TOKEN: wrong }, 0],
+      [{ BUS_OPERATOR_TOKEN: wrong, BUS_INTERNAL_TOKEN: right }, 1],
+    ] as const) {
+      const answer = await client.run(['status', '--api-url', api.url], { env });
+      expect({ env, exit: answer.exit }).toEqual({ env, exit });
+      expect(answer.stdout + answer.stderr).not.toMatch(/another-token|a-token-for-tests/);
+    }
+    const file = await client.run(['status', '--api-url', api.url, '--token-file', './local/api-token'], {
+      env: { BUS_OPERATOR_TOKEN: right },
+    });
+    expect(file.exit).toBe(1);
     const without = await run(client, 'status', '--api-url', api.url);
     expect([without.exit, without.stderr]).toEqual([1, expect.stringContaining('--token-file FILE')]);
     expect(refused.stderr + without.stderr).not.toContain('Bearer');

@@ -14,6 +14,7 @@ import {
 } from 'bus-integration-database';
 import { callApi } from './api-call.ts';
 import { followJob } from './api-job.ts';
+import { tokenKeyOf } from './api-token-keys.ts';
 import type { Flags } from './flags.ts';
 
 export interface ApiAddress {
@@ -49,7 +50,7 @@ export function readApiAddress(
   const path = url.pathname.replace(/\/+$/, '');
   url.pathname = path.endsWith(apiPath) ? `${path}/` : `${path}${apiPath}/`;
   if (tokenFile === undefined) {
-    const key = ['BUS_OPERATOR_TOKEN', 'BUS_INTERNAL_TOKEN'].find((name) => env[name]);
+    const key = tokenKeyOf(env);
     return key === undefined ? { url } : { url, token: headerSafe(new Secret(env[key] ?? ''), key) };
   }
   const { secret } = readSecretFile(resolve(cwd, tokenFile), { uid: process.getuid?.() ?? 0, shownAs: tokenFile });

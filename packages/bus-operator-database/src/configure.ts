@@ -16,6 +16,7 @@ import {
   unreadEnvFile,
   type Verb,
 } from 'bus-integration-database';
+import { tokenKeyOf } from './api-token-keys.ts';
 import { count, nameList } from './figures.ts';
 import type { Flags } from './flags.ts';
 import type { ProviderRoot } from './providers.ts';
@@ -86,7 +87,7 @@ export async function configure(
       ...overrideWarnings(file, surroundings.env),
       ...warnings,
       ...exposed,
-      ...tokenWarnings(flags),
+      ...tokenWarnings(flags, env),
     ],
     origin: originOf(env, prefixes, source),
   };
@@ -175,9 +176,10 @@ function overrideWarnings(file: EnvFile | undefined, env: Environment): Diagnost
 }
 
 /** What is wrong with the address itself is told where it is used. */
-function tokenWarnings({ apiUrl = '', tokenFile }: Flags): Diagnostic[] {
+function tokenWarnings({ apiUrl = '', tokenFile }: Flags, env: Environment): Diagnostic[] {
+  const isGiven = tokenFile !== undefined || tokenKeyOf(env) !== undefined;
   const url = URL.canParse(apiUrl) ? new URL(apiUrl) : undefined;
-  if (tokenFile === undefined || url === undefined || !goesInClear(url)) return [];
+  if (!isGiven || url === undefined || !goesInClear(url)) return [];
   const message = `the token goes to ${printable(url.host)} in clear, and whoever sees it may use it`;
   return [{ severity: 'warn', code: 'token-in-clear', message, target: '--api-url', remedy: 'use https' }];
 }

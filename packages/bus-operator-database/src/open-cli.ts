@@ -1,6 +1,7 @@
 // What `help -f opencli` prints: flags as --help has them, and the configuration keys of every provider.
 import type { Verb } from 'bus-integration-database';
-import { type ConfigurationKey, neutralKeys, openCliText as textOf } from 'bus-integration-database/help';
+import { neutralKeys, openCliText as textOf } from 'bus-integration-database/help';
+import { tokenKeys } from './api-token-keys.ts';
 import { commandHelp } from './help.ts';
 import { providers } from './providers.ts';
 import { version } from './version.ts';
@@ -15,8 +16,3 @@ export async function openCliText(verb?: Verb): Promise<string> {
   const keys = [...neutral, ...loaded.flatMap((root) => root.keys.known), ...tokenKeys];
   return textOf({ ...commandHelp(verb), keys }, version);
 }
-
-const tokenKeys: readonly ConfigurationKey[] = [
-  { name: 'BUS_OPERATOR_TOKEN', isSecret: true, meaning: 'the token for --api-url, without --token-file' },
-  { name: 'BUS_INTERNAL_TOKEN', isSecret: true, meaning: 'the same, without BUS_OPERATOR_TOKEN' },
-];

@@ -84,6 +84,13 @@ describe('configure', () => {
     expect(await codes('--api-url', 'http://[::1]:8092', '--token-file', 't')).not.toContain('token-in-clear');
     expect(await codes('--api-url', 'https://bus.example.com', '--token-file', 't')).not.toContain('token-in-clear');
     expect(await codes('--api-url', 'http://bus.example.com')).not.toContain('token-in-clear');
+    for (const key of ['BUS_OPERATOR_TOKEN', 'BUS_INTERNAL_TOKEN']) {
+      const { warnings } = await read(['--api-url', 'http://bus.example.com'], { ...environment, [key]: 't' });
+      expect(
+        warnings.map(({ code }) => code),
+        key,
+      ).toContain('token-in-clear');
+    }
   });
 
   it('IN-01 tells who stands in the wrong folder', async () => {

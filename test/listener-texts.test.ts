@@ -88,7 +88,7 @@ host    replication     all             ::1/128                 scram-sha-256
       listener-policy   private (default): its own host and private addresses, 10.0.0.0/8, 100.64.0.0/10, 172.16.0.0/12, 192.168.0.0/16, fc00::/7, may reach the server
         info    public-connect       PUBLIC may CONNECT to postgres, template1
         info    no-connection-limit  bus_service may take all 100 connections of the server
-              ALTER ROLE "bus_service" CONNECTION LIMIT 50;  -- or what its pools need
+              the admin role or a superuser runs, in any database: ALTER ROLE "bus_service" CONNECTION LIMIT 50;  -- or what its pools need
         ok      listening            listens on localhost, port 5432
         ok      encryption           nothing crosses a network
         ok      rules                7 rules as the policy has them
@@ -114,15 +114,15 @@ host    replication     all             ::1/128                 scram-sha-256
                          host all all 192.168.0.0/16 scram-sha-256
                          host all all ::1/128 scram-sha-256
                          host all all fc00::/7 scram-sha-256
-              then: SELECT pg_reload_conf();
+              then, as a superuser in any database: SELECT pg_reload_conf();
         warn    tls-off                 ssl = off
               passwords are safe on the network (SCRAM), data is not: it crosses in plain text
-              put server.crt and server.key in the data directory, then: ALTER SYSTEM SET ssl = on; SELECT pg_reload_conf();
+              put server.crt and server.key in the data directory, then a superuser runs, in any database: ALTER SYSTEM SET ssl = on; SELECT pg_reload_conf();
               how: https://www.postgresql.org/docs/N/ssl-tcp.html
         warn    trust                   pg_hba.conf:1  local all all trust
               any user of the server's host who can open its socket logs in without a password as bus_service (2 databases), superuser postgres
               put there: local all all scram-sha-256
-              then: SELECT pg_reload_conf();
+              then, as a superuser in any database: SELECT pg_reload_conf();
                                         pg_hba.conf:2  host all all 127.0.0.1/32 trust
                                         pg_hba.conf:3  host all all ::1/128 trust
                                         pg_hba.conf:4  local replication all trust
@@ -134,10 +134,10 @@ host    replication     all             ::1/128                 scram-sha-256
               superuser postgres may log in from any address
               the admin DSN is a superuser itself; give it to a role with LOGIN CREATEDB CREATEROLE first, then
               put above it: host all postgres all reject
-              then: SELECT pg_reload_conf();
+              then, as a superuser in any database: SELECT pg_reload_conf();
         info    public-connect          PUBLIC may CONNECT to postgres, template1
         info    no-connection-limit     bus_service may take all 100 connections of the server
-              ALTER ROLE "bus_service" CONNECTION LIMIT 50;  -- or what its pools need
+              the admin role or a superuser runs, in any database: ALTER ROLE "bus_service" CONNECTION LIMIT 50;  -- or what its pools need
         ok      listening               listens on *, port 5432
         ok      roles                   1 service role and 2 databases: stored as SCRAM verifiers, shut to PUBLIC
         2 checks ok, 1 failed, 7 warnings
@@ -155,7 +155,7 @@ host    replication     all             ::1/128                 scram-sha-256
         warn    trust                   pg_hba.conf:1  local all all trust
               any user of the server's host who can open its socket logs in without a password as bus_service (2 databases), superuser postgres
               put there: local all all scram-sha-256
-              then: SELECT pg_reload_conf();
+              then, as a superuser in any database: SELECT pg_reload_conf();
                                         pg_hba.conf:2  host all all 127.0.0.1/32 trust
                                         pg_hba.conf:3  host all all ::1/128 trust
                                         pg_hba.conf:4  local replication all trust
@@ -163,16 +163,16 @@ host    replication     all             ::1/128                 scram-sha-256
                                         pg_hba.conf:6  host replication all ::1/128 trust
         info    tls-off                 ssl = off
               passwords are safe on the network (SCRAM), data is not: it crosses in plain text
-              put server.crt and server.key in the data directory, then: ALTER SYSTEM SET ssl = on; SELECT pg_reload_conf();
+              put server.crt and server.key in the data directory, then a superuser runs, in any database: ALTER SYSTEM SET ssl = on; SELECT pg_reload_conf();
               how: https://www.postgresql.org/docs/N/ssl-tcp.html
         info    superuser-from-network  pg_hba.conf:8  host all all all scram-sha-256
               superuser postgres may log in from any address
               the admin DSN is a superuser itself; give it to a role with LOGIN CREATEDB CREATEROLE first, then
               put above it: host all postgres all reject
-              then: SELECT pg_reload_conf();
+              then, as a superuser in any database: SELECT pg_reload_conf();
         info    public-connect          PUBLIC may CONNECT to postgres, template1
         info    no-connection-limit     bus_service may take all 100 connections of the server
-              ALTER ROLE "bus_service" CONNECTION LIMIT 50;  -- or what its pools need
+              the admin role or a superuser runs, in any database: ALTER ROLE "bus_service" CONNECTION LIMIT 50;  -- or what its pools need
         ok      listening               listens on *, port 5432
         ok      rules                   1 of 7 rules as the policy has them
         ok      roles                   1 service role and 2 databases: stored as SCRAM verifiers, shut to PUBLIC
@@ -198,28 +198,28 @@ host    replication     all             ::1/128                 scram-sha-256
                          host all all 192.168.0.0/16 scram-sha-256
                          host all all ::1/128 scram-sha-256
                          host all all fc00::/7 scram-sha-256
-              then: SELECT pg_reload_conf();
+              then, as a superuser in any database: SELECT pg_reload_conf();
         fail    too-wide                pg_hba.conf:3  host all all all trust
               bus_service (2 databases), superuser postgres may come from addresses beyond the policy: allowed is 10.0.0.0/8, 100.64.0.0/10, 172.16.0.0/12, 192.168.0.0/16, fc00::/7
               mended by the lines above for the same rule
         warn    tls-off                 ssl = off
               passwords are safe on the network (SCRAM), data is not: it crosses in plain text
-              put server.crt and server.key in the data directory, then: ALTER SYSTEM SET ssl = on; SELECT pg_reload_conf();
+              put server.crt and server.key in the data directory, then a superuser runs, in any database: ALTER SYSTEM SET ssl = on; SELECT pg_reload_conf();
               how: https://www.postgresql.org/docs/N/ssl-tcp.html
         warn    shadowed-rule           pg_hba.conf:4  host all all 10.0.0.0/8 scram-sha-256
               no client ever meets it: pg_hba.conf:3 (trust) takes them first
               first write scram-sha-256 in the place of trust on line 3; this line is right, and stays
-              then: SELECT pg_reload_conf();
+              then, as a superuser in any database: SELECT pg_reload_conf();
         info    listen-addresses        listen_addresses = '*'
               it listens on every address of its host; which ones those are can't be asked, so pg_hba.conf alone keeps others out
         info    superuser-from-network  pg_hba.conf:3  host all all all trust
               superuser postgres may log in from any address
               the admin DSN is a superuser itself; give it to a role with LOGIN CREATEDB CREATEROLE first, then
               put above it: host all postgres all reject
-              then: SELECT pg_reload_conf();
+              then, as a superuser in any database: SELECT pg_reload_conf();
         info    public-connect          PUBLIC may CONNECT to postgres, template1
         info    no-connection-limit     bus_service may take all 100 connections of the server
-              ALTER ROLE "bus_service" CONNECTION LIMIT 50;  -- or what its pools need
+              the admin role or a superuser runs, in any database: ALTER ROLE "bus_service" CONNECTION LIMIT 50;  -- or what its pools need
         ok      listening               listens on *, port 5432
         ok      rules                   2 of 4 rules as the policy has them
         ok      roles                   1 service role and 2 databases: stored as SCRAM verifiers, shut to PUBLIC
@@ -248,10 +248,10 @@ host    replication     all             ::1/128                 scram-sha-256
               superuser postgres may log in from 0.0.0.0/0
               the admin DSN is a superuser itself; give it to a role with LOGIN CREATEDB CREATEROLE first, then
               put above it: host all postgres 0.0.0.0/0 reject
-              then: SELECT pg_reload_conf();
+              then, as a superuser in any database: SELECT pg_reload_conf();
         info    public-connect          PUBLIC may CONNECT to postgres, template1
         info    no-connection-limit     bus_service may take all 100 connections of the server
-              ALTER ROLE "bus_service" CONNECTION LIMIT 50;  -- or what its pools need
+              the admin role or a superuser runs, in any database: ALTER ROLE "bus_service" CONNECTION LIMIT 50;  -- or what its pools need
         ok      listening               listens on *, port 5432
         ok      encryption              TLS is offered, TLSv1.2 or newer
         ok      rules                   2 of 3 rules as the policy has them
@@ -274,16 +274,16 @@ host    replication     all             ::1/128                 scram-sha-256
       listener-policy   external: others guard the network; SCRAM is what the server must ask for
         info    127.0.0.1:15432 was dialled and the server says 127.0.0.1:5432: a port map, proxy or pooler stands between, and whom that lets in can't be seen from here
         info    tls-min-version      ssl_min_protocol_version can't be read
-              a superuser runs: GRANT pg_read_all_settings TO "deploy_admin";
+              a superuser runs, in any database: GRANT pg_read_all_settings TO "deploy_admin";
         info    not-loaded           deploy_admin may read neither the pg_hba file nor the view pg_hba_file_rules
               which rule a client meets is not known; what the server asks of a service is tried with real connections
-              a superuser runs: GRANT SELECT ON pg_catalog.pg_hba_file_rules TO "deploy_admin"; GRANT EXECUTE ON FUNCTION pg_catalog.pg_hba_file_rules() TO "deploy_admin";
+              a superuser runs, in the database of the admin DSN: GRANT SELECT ON pg_catalog.pg_hba_file_rules TO "deploy_admin"; GRANT EXECUTE ON FUNCTION pg_catalog.pg_hba_file_rules() TO "deploy_admin";
         info    weak-verifier        pg_authid can't be read
               how the passwords of other roles are stored is not known; services log in by SCRAM or not at all
-              a superuser runs: GRANT SELECT (rolname, rolsuper, rolcanlogin, rolpassword) ON pg_authid TO "deploy_admin";
+              a superuser runs, in the database of the admin DSN: GRANT SELECT (rolname, rolsuper, rolcanlogin, rolpassword) ON pg_authid TO "deploy_admin";
         info    public-connect       PUBLIC may CONNECT to postgres, template1
         info    no-connection-limit  bus_service may take all 100 connections of the server
-              ALTER ROLE "bus_service" CONNECTION LIMIT 50;  -- or what its pools need
+              the admin role or a superuser runs, in any database: ALTER ROLE "bus_service" CONNECTION LIMIT 50;  -- or what its pools need
         ok      listening            listens on *, port 5432
         ok      encryption           TLS is offered
         ok      roles                1 service role and 2 databases: shut to PUBLIC

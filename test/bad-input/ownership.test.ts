@@ -133,7 +133,7 @@ describe('admins and servers that can not', () => {
         args: [verb],
         exit: 1,
         says: `role ${name} ${says}`,
-        next: `a superuser runs: ALTER ROLE "${name}" ${right};`,
+        next: `a superuser runs, in any database: ALTER ROLE "${name}" ${right};`,
       });
       expect(stdout).not.toMatch(/^next: run the same command again/m);
     }

@@ -105,17 +105,17 @@ describe('how doctor reads', () => {
               next: chmod 700 ./local/dsn
         info    tls               no TLS; the server is reached over loopback
         warn    blocking-locks    server process N of postgres (migration) has changed pg_auth_members, pg_authid and not committed, since when can't be seen (GRANT pg_read_all_stats TO "weak"; would show it); apply would wait for its end, 10 s at most for each lock
-              next: wait for its end, or a superuser or its own role runs: SELECT pg_terminate_backend(N);
+              next: wait for its end, or a superuser or its own role runs, in any database: SELECT pg_terminate_backend(N);
         unknown verifier          weak can't see which modules are loaded, so whether one refuses password verifiers
-              next: a superuser runs: GRANT pg_read_all_settings TO "weak";
+              next: a superuser runs, in any database: GRANT pg_read_all_settings TO "weak";
         fail    reserved-roles    role bus_service is reserved by the platform (supautils.reserved_roles)
               next: declare another name in BUS_DATABASE_SERVICE_ROLE or BUS_DATABASE_ROLE_NAMES
         info    listener-rules    weak may not read pg_hba.conf's rules, so verify can't judge all of the listener policy
               next: a superuser runs, in database postgres: GRANT SELECT ON pg_catalog.pg_hba_file_rules TO "weak"; GRANT EXECUTE ON FUNCTION pg_catalog.pg_hba_file_rules() TO "weak";
         fail    lacks-createrole  role weak lacks CREATEROLE, which creating bus_service needs
-              next: a superuser runs: ALTER ROLE "weak" CREATEROLE;
+              next: a superuser runs, in any database: ALTER ROLE "weak" CREATEROLE;
         fail    lacks-createdb    role weak lacks CREATEDB, which creating bus_auth and 1 more needs
-              next: a superuser runs: ALTER ROLE "weak" CREATEDB;
+              next: a superuser runs, in any database: ALTER ROLE "weak" CREATEDB;
       14 checks ok, 1 warning, 5 failed, 1 unknown
       exit 1
       "

@@ -96,7 +96,7 @@ describe('what the admin may not', () => {
     expect(faults(before)).toEqual([...unseen, 'fail lacks-createrole', 'fail lacks-createdb']);
     expect(checksOf(before, 'admin-rights')).toEqual([]);
     for (const id of ['lacks-createrole', 'lacks-createdb'])
-      await own.query((checkOf(before, id).remedy ?? '').replace('a superuser runs: ', ''));
+      await own.query((checkOf(before, id).remedy ?? '').replace('a superuser runs, in any database: ', ''));
     expect(checkOf(await deployment.doctor(), 'admin-rights').result).toBe('ok');
     const applied = await deployment.apply();
     expect(applied.ok, explain(applied)).toBe(true);
@@ -144,7 +144,7 @@ describe('what the server is', () => {
     await small.query('ALTER ROLE deploy_admin CONNECTION LIMIT 3');
     const [, own] = checksOf(await examine(admin), 'connections');
     expect(own?.seen).toContain('role deploy_admin may have 3 connections and has');
-    expect(own?.remedy).toBe('a superuser runs: ALTER ROLE "deploy_admin" CONNECTION LIMIT -1;');
+    expect(own?.remedy).toBe('a superuser runs, in any database: ALTER ROLE "deploy_admin" CONNECTION LIMIT -1;');
   });
 
   it('a clock that differs from ours', async () => {
@@ -176,7 +176,7 @@ describe('what the server is', () => {
     await record('template0', "'1.0'");
     expect(checkOf(await examine(drifting.dsn()), 'collation')).toMatchObject({
       result: 'fail',
-      remedy: 'a superuser runs: ALTER DATABASE "template0" REFRESH COLLATION VERSION;',
+      remedy: 'a superuser runs, in any database: ALTER DATABASE "template0" REFRESH COLLATION VERSION;',
     });
     await expect(drifting.query('CREATE DATABASE other TEMPLATE template0')).rejects.toThrow('collation');
   });

@@ -28,6 +28,9 @@ describe.each([
         const answer = await stage.deployment.verify(everything);
         const lines = fault.by === undefined ? told(answer) : planned(await stage.deployment[fault.by]());
         expect(lines.filter((line) => !stage.usual.has(line)).join('\n')).toMatch(fault.expected);
+        // SQL is for somebody else to run: as whom, and where.
+        for (const line of lines.filter((text) => /next: .*\b(ALTER|GRANT|REVOKE|DROP|SELECT) /.test(text)))
+          expect(line).toMatch(/next: .*(\bruns, in |, as a superuser in any database: )/);
         if (fault.expected.source.startsWith('fail')) expect(answer.ok).toBe(false);
         // Whatever is wrong, a plan is answered.
         expect((await stage.deployment.plan()).error_class).not.toBe('internal');

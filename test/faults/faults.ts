@@ -38,7 +38,7 @@ const role: readonly Fault[] = [
     'NOLOGIN',
     'ALTER ROLE svc NOLOGIN',
     'ALTER ROLE svc LOGIN',
-    /fail service-login .*NOLOGIN.*next: ALTER ROLE "?svc"? LOGIN/,
+    /fail service-login .*NOLOGIN.*next: the admin role or a superuser runs, in any database: ALTER ROLE "?svc"? LOGIN/,
   ),
   sql(
     'expired',
@@ -165,7 +165,7 @@ const settings: readonly Fault[] = [
     'role = a group that it is in',
     'GRANT grp TO svc;; ALTER ROLE svc SET role = grp',
     'ALTER ROLE svc RESET role;; REVOKE grp FROM svc',
-    /fail service-login .*acts as grp: .*next: ALTER ROLE "?svc"? RESET role/,
+    /fail service-login .*acts as grp: .*next: the admin role or a superuser runs, in any database: ALTER ROLE "?svc"? RESET role/,
   ),
 ].filter(({ name }) => !name.startsWith('search_path to'));
 

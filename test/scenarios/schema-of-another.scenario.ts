@@ -20,7 +20,7 @@ export const scenarios: readonly Scenario[] = [
           errorClass: 'insufficient-privilege',
           codes: ['lacks-ownership'],
           remedies: [
-            /in database app, postgres or a superuser runs: GRANT CREATE, USAGE ON SCHEMA "data" TO "app_service";/,
+            /postgres or a superuser runs, in database app: GRANT CREATE, USAGE ON SCHEMA "data" TO "app_service";/,
           ],
         },
       },

@@ -57,7 +57,7 @@ export const scenarios: readonly Scenario[] = [
         applyFails: {
           errorClass: 'not-converged',
           remedies: [
-            /in database app, postgres or a superuser runs: GRANT .*CREATE.* ON SCHEMA "public" TO "app_service";/,
+            /postgres or a superuser runs, in database app: GRANT .*CREATE.* ON SCHEMA "public" TO "app_service";/,
           ],
         },
       },

@@ -2,7 +2,8 @@
 import type { Diagnostic, Step } from 'bus-integration-database';
 import { type Comparison, findObject, isUnseen } from './compare.ts';
 import { isFull, type Observation } from './observation.ts';
-import { printable, shown } from './shown.ts';
+import { anyDatabase, inDatabase, ownerOrSuperuser, runs, superuser } from './psql-remedy.ts';
+import { shown } from './shown.ts';
 import { identifier } from './sql.ts';
 
 /**
@@ -40,7 +41,11 @@ function serverFindings(steps: readonly Step[], { server, admin }: Observation):
         'read-only',
         `transactions of ${shown(admin.name)} are read-only here (default_transaction_read_only is on)`,
         {
-          remedy: `if that is not on purpose: ALTER ROLE ${identifier(admin.name)} SET default_transaction_read_only = off;`,
+          remedy: runs(
+            'if that is not on purpose, a superuser',
+            anyDatabase,
+            `ALTER ROLE ${identifier(admin.name)} SET default_transaction_read_only = off;`,
+          ),
         },
       ),
     ];
@@ -59,11 +64,15 @@ function unseenFindings(standings: Comparison['databases'], seen: Observation): 
         return lacking(
           'connection-limit',
           `database ${shown(name)} takes no more connections: CONNECTION LIMIT ${connectionLimit}, ${connections} in use`,
-          { remedy: `ALTER DATABASE ${identifier(name)} CONNECTION LIMIT -1;` },
+          { remedy: runs(ownerOrSuperuser, anyDatabase, `ALTER DATABASE ${identifier(name)} CONNECTION LIMIT -1;`) },
         );
       }
       return lacking('lacks-connect', `role ${shown(seen.admin.name)} may not connect to database ${shown(name)}`, {
-        remedy: `its owner runs: GRANT CONNECT ON DATABASE ${identifier(name)} TO ${identifier(seen.admin.name)};`,
+        remedy: runs(
+          ownerOrSuperuser,
+          anyDatabase,
+          `GRANT CONNECT ON DATABASE ${identifier(name)} TO ${identifier(seen.admin.name)};`,
+        ),
       });
     });
 }
@@ -86,7 +95,7 @@ function attributeFinding(attribute: string, [first, ...others]: readonly Step[]
     lacking(
       `lacks-${attribute.toLowerCase()}`,
       `role ${shown(admin)} lacks ${attribute}, which creating ${things} needs`,
-      { remedy: `a superuser runs: ALTER ROLE ${identifier(admin)} ${attribute};` },
+      { remedy: runs(superuser, anyDatabase, `ALTER ROLE ${identifier(admin)} ${attribute};`) },
     ),
   ];
 }
@@ -105,7 +114,7 @@ function stepFindings(step: Step, seen: Observation): Diagnostic[] {
           : '';
       return [
         lacking('lacks-role-admin', `role ${shown(admin.name)} may not alter role ${shown(name)}`, {
-          remedy: `a superuser runs:${createrole}${option}`,
+          remedy: runs(superuser, anyDatabase, `${createrole}${option}`.trim()),
         }),
       ];
     }
@@ -120,7 +129,11 @@ function stepFindings(step: Step, seen: Observation): Diagnostic[] {
           'lacks-create',
           `role ${shown(admin.name)} may not create schema ${shown(name)} in database ${shown(database)}`,
           {
-            remedy: `its owner runs: GRANT CREATE ON DATABASE ${identifier(database)} TO ${identifier(admin.name)};`,
+            remedy: runs(
+              ownerOrSuperuser,
+              anyDatabase,
+              `GRANT CREATE ON DATABASE ${identifier(database)} TO ${identifier(admin.name)};`,
+            ),
           },
         ),
       ];
@@ -148,7 +161,11 @@ function grantFindings(wish: Extract<Step, { action: 'grant-privileges' }>['afte
         'lacks-ownership',
         `schema ${shown(schema)} of database ${shown(database)} belongs to ${shown(object.owner)}, not to ${shown(seen.admin.name)}`,
         {
-          remedy: `in database ${printable(database)}, ${printable(object.owner)} or a superuser runs: GRANT ${privileges.join(', ')} ON SCHEMA ${identifier(schema)} TO ${grantee};`,
+          remedy: runs(
+            `${shown(object.owner)} or a superuser`,
+            inDatabase(database),
+            `GRANT ${privileges.join(', ')} ON SCHEMA ${identifier(schema)} TO ${grantee};`,
+          ),
         },
       ),
     );
@@ -164,7 +181,7 @@ function databaseOwnership(name: string, purpose: string, { databases, admin }: 
       'lacks-ownership',
       `database ${shown(name)} belongs to ${shown(database.owner)}; ${purpose} needs its owner`,
       {
-        remedy: `a superuser runs: ALTER DATABASE ${identifier(name)} OWNER TO ${identifier(admin.name)};`,
+        remedy: runs(superuser, anyDatabase, `ALTER DATABASE ${identifier(name)} OWNER TO ${identifier(admin.name)};`),
       },
     ),
   ];

@@ -12,6 +12,7 @@ import {
 import { beyondReach, effectivePrivileges, type Grantable, type Guarded, revocable } from './effective.ts';
 import type { Observation } from './observation.ts';
 import { type Adoption, type Judgement, judgeDatabase, judgeRole, type Refusal, type Standing } from './ours.ts';
+import { anyDatabase, inDatabase, runs, superuser } from './psql-remedy.ts';
 import { printable, shown } from './shown.ts';
 import { identifier } from './sql.ts';
 
@@ -103,7 +104,7 @@ function publicFindings(on: PrivilegeObject, object: Guarded, seen: Observation)
   );
   return entries.map(({ privilege, grantor }) => {
     const target = on.schema === undefined ? `DATABASE ${identifier(on.database)}` : `SCHEMA ${identifier(on.schema)}`;
-    const where = on.schema === undefined ? '' : ` (in database ${printable(on.database)})`;
+    const where = on.schema === undefined ? anyDatabase : inDatabase(on.database);
     return {
       severity: 'warn',
       code: on.schema === undefined ? 'public-connect' : 'public-writable',
@@ -112,7 +113,7 @@ function publicFindings(on: PrivilegeObject, object: Guarded, seen: Observation)
           ? `PUBLIC has ${privilege} on database ${shown(on.database)}, granted by ${shown(grantor)}; this admin can't take it away`
           : `PUBLIC may create in schema ${shown(on.schema)} of ${shown(on.database)}, which belongs to ${shown(object.owner)}`,
       target: printable(on.database),
-      remedy: `${printable(grantor)} or a member of it runs${where}: REVOKE ${privilege} ON ${target} FROM PUBLIC;`,
+      remedy: runs(`${shown(grantor)} or a member of it`, where, `REVOKE ${privilege} ON ${target} FROM PUBLIC;`),
     };
   });
 }
@@ -128,14 +129,18 @@ function grantFindings(wish: Privileges, object: Guarded, role: Grantable, { adm
     const isWanted = wish.privileges.includes(privilege);
     const target = schema === undefined ? `DATABASE ${identifier(database)}` : `SCHEMA ${identifier(schema)}`;
     const what = schema === undefined ? `database ${shown(database)}` : `schema ${shown(schema)} of ${shown(database)}`;
-    const where = schema === undefined ? '' : ` (in database ${printable(database)})`;
+    const where = schema === undefined ? anyDatabase : inDatabase(database);
     const rest = `${privilege} ON ${target} FROM ${identifier(role.name)};`;
     return {
       severity: 'warn',
       code: 'extra-privilege',
       message: `role ${shown(role.name)} ${isWanted ? 'may pass on' : 'has'} ${privilege} on ${what}, granted by ${shown(grantor)}; this admin can't take it away`,
       target: printable(database),
-      remedy: `${printable(grantor)} or a member of it runs${where}: REVOKE ${isWanted ? 'GRANT OPTION FOR ' : ''}${rest}`,
+      remedy: runs(
+        `${shown(grantor)} or a member of it`,
+        where,
+        `REVOKE ${isWanted ? 'GRANT OPTION FOR ' : ''}${rest}`,
+      ),
     };
   });
 }
@@ -155,8 +160,12 @@ function ownFindings(wish: Privileges, object: Guarded, role: Grantable, { admin
     message: `role ${shown(role.name)} has ${privilege} on database ${shown(database)}, ${isOwner ? 'which it owns' : `through role ${shown(grantee ?? '')}`}`,
     target: printable(database),
     remedy: isOwner
-      ? `a superuser runs: ALTER DATABASE ${identifier(database)} OWNER TO ${identifier(admin.name)};`
-      : `if no service needs it: REVOKE ${identifier(grantee ?? '')} FROM ${identifier(role.name)};`,
+      ? runs(superuser, anyDatabase, `ALTER DATABASE ${identifier(database)} OWNER TO ${identifier(admin.name)};`)
+      : runs(
+          'if no service needs it, a superuser',
+          anyDatabase,
+          `REVOKE ${identifier(grantee ?? '')} FROM ${identifier(role.name)};`,
+        ),
   }));
 }
 

@@ -21,6 +21,7 @@ import { hazards } from './hazard.ts';
 import type { Observation } from './observation.ts';
 import type { Refusal } from './ours.ts';
 import { poolerFindings } from './pooled.ts';
+import { adminOrSuperuser, anyDatabase, inDatabase, runs, superuser } from './psql-remedy.ts';
 import { mostIterations } from './scram.ts';
 import { sharingFindings } from './sharing.ts';
 import { printable, shown } from './shown.ts';
@@ -184,7 +185,11 @@ function iterationFindings({ server, admin }: Observation): Diagnostic[] {
       severity: 'fail',
       code: 'scram-iterations',
       message: `the server's scram_iterations is ${server.scramIterations}; expected at most ${mostIterations}, since every login hashes as often`,
-      remedy: `a superuser runs: ALTER SYSTEM SET scram_iterations = 4096; SELECT pg_reload_conf(); or, where it is set for the admin alone: ALTER ROLE ${identifier(admin.name)} RESET scram_iterations;`,
+      remedy: runs(
+        superuser,
+        anyDatabase,
+        `ALTER SYSTEM SET scram_iterations = 4096; SELECT pg_reload_conf(); or, where it is set for the admin alone: ALTER ROLE ${identifier(admin.name)} RESET scram_iterations;`,
+      ),
     },
   ];
 }
@@ -211,7 +216,11 @@ function identityFindings({ server, admin }: Observation): Diagnostic[] {
       severity: 'info',
       code: 'system-identifier',
       message: `${shown(admin.name)} may not read the cluster's identifier, so a saved plan can't tell this cluster from another at the same address`,
-      remedy: `a superuser runs, in database ${printable(server.database)}: GRANT EXECUTE ON FUNCTION pg_catalog.pg_control_system() TO ${identifier(admin.name)};`,
+      remedy: runs(
+        superuser,
+        inDatabase(server.database),
+        `GRANT EXECUTE ON FUNCTION pg_catalog.pg_control_system() TO ${identifier(admin.name)};`,
+      ),
     },
   ];
 }
@@ -224,6 +233,6 @@ function expiryFindings(seen: Observation, declaration: Declaration): Diagnostic
       code: 'password-expired',
       message: `the password of role ${shown(name)} has expired (VALID UNTIL is past); it can't log in`,
       target: printable(name),
-      remedy: `ALTER ROLE ${identifier(name)} VALID UNTIL 'infinity';`,
+      remedy: runs(adminOrSuperuser, anyDatabase, `ALTER ROLE ${identifier(name)} VALID UNTIL 'infinity';`),
     }));
 }

@@ -4,6 +4,7 @@ import { type Allowed, type ErrorClass, isDeploymentId } from 'bus-integration-d
 import { type Needing, nextCommand } from './advice.ts';
 import { deploymentsIn, isUnfinished, ownership } from './mark.ts';
 import type { Observation, ObservedDatabase, ObservedRole } from './observation.ts';
+import { anyDatabase, ownerOrSuperuser, runs } from './psql-remedy.ts';
 import { printable, shown } from './shown.ts';
 import { identifier } from './sql.ts';
 
@@ -50,7 +51,7 @@ export function judgeDatabase(name: string, seen: Observation, adoption: Adoptio
   if (database === undefined) return { standing: 'missing' };
   if (database.connectionLimit === -2) {
     return refuse(name, `database ${shown(name)} is invalid (a DROP DATABASE of it was cut off)`, {
-      remedy: `in psql: DROP DATABASE ${identifier(name)};`,
+      remedy: runs(ownerOrSuperuser, anyDatabase, `DROP DATABASE ${identifier(name)};`),
     });
   }
   if (isUnfinished(database, adoption.deploymentId, seen.admin.name)) return { standing: 'unfinished' };
@@ -63,7 +64,7 @@ export function judgeDatabase(name: string, seen: Observation, adoption: Adoptio
   }
   if (!database.allowsConnections) {
     return refuse(name, `database ${shown(name)} allows no connections (closed by hand, or by another tool)`, {
-      remedy: `in psql: ALTER DATABASE ${identifier(name)} ALLOW_CONNECTIONS true;`,
+      remedy: runs(ownerOrSuperuser, anyDatabase, `ALTER DATABASE ${identifier(name)} ALLOW_CONNECTIONS true;`),
     });
   }
   return judgeMark('database', database, adoption);

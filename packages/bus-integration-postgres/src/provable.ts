@@ -8,6 +8,7 @@ import type { RoleDecision } from './credentials.ts';
 import { isSocketDirectory, placeOf } from './dial.ts';
 import type { Sight } from './observe.ts';
 import { eachInParallel } from './parallel.ts';
+import { adminsDatabase, anyDatabase, runs, superuser } from './psql-remedy.ts';
 import type { Run } from './run.ts';
 import type { Session } from './session.ts';
 import { printable, shown } from './shown.ts';
@@ -82,6 +83,6 @@ function refusal(role: string, why: string, admin: string, { pinned }: Session):
     code: 'password-unprovable',
     message: `a new password of role ${shown(role)} could not be proven: for ${shown(role)}, ${printable(placeOf(pinned))} ${why}, where scram-sha-256 was expected, and ${shown(admin)} may not read stored verifiers; so nothing is made`,
     target: role,
-    remedy: `on the line of pg_hba.conf that ${printable(role)} meets from here write scram-sha-256, then a superuser runs: SELECT pg_reload_conf(); or let the admin read verifiers: GRANT SELECT ON pg_catalog.pg_authid TO ${identifier(admin)};`,
+    remedy: `on the line of pg_hba.conf that ${printable(role)} meets from here write scram-sha-256, then ${runs(superuser, anyDatabase, 'SELECT pg_reload_conf();')} or, so that the admin reads verifiers, ${runs(superuser, adminsDatabase, `GRANT SELECT ON pg_catalog.pg_authid TO ${identifier(admin)};`)}`,
   };
 }

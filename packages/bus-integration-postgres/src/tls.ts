@@ -144,7 +144,8 @@ const unsigned = (trusted: string): Fault => ({
   seen: `no CA in ${trusted} signed it`,
   remedy: 'see that this is the server you mean; then put the CA that signed its certificate into sslrootcert',
 });
-const renewal = 'renew the certificate in ssl_cert_file on the server, then: SELECT pg_reload_conf();';
+const renewal =
+  'renew the certificate in ssl_cert_file on the server, then, as a superuser in any database: SELECT pg_reload_conf();';
 const dayOf = (time: string) => new Date(time).toISOString().slice(0, 10);
 
 const chainFaults: Readonly<Record<string, (trusted: string, certificate: X509Certificate) => Fault>> = {

@@ -126,7 +126,7 @@ describe('what the admin lacks, and the SQL that gives it (IN-41, IN-42)', () =>
       'ownership of a schema',
       [grantOn([], ['s'])],
       { databases: [database('app')], schemas: { app: [schema('s', { owner: 'boss', adminActsAsOwner: false })] } },
-      [['lacks-ownership', 'in database app, boss or a superuser runs: GRANT USAGE ON SCHEMA "s" TO "svc";']],
+      [['lacks-ownership', 'boss or a superuser runs, in database app: GRANT USAGE ON SCHEMA "s" TO "svc";']],
     ],
     [
       'nothing for a schema that is still to be made',

@@ -85,7 +85,7 @@ describe('what to put there', () => {
 
   it('is nothing for a shadowed trust, which would open the server further up', () => {
     const [check] = of('shadowed-rule', 'host all all 10.0.0.0/8 scram-sha-256\nhost all bus 10.0.0.0/8 trust');
-    expect(check?.remedy).toBe('delete the line\nthen: SELECT pg_reload_conf();');
+    expect(check?.remedy).toBe('delete the line\nthen, as a superuser in any database: SELECT pg_reload_conf();');
   });
 });
 
@@ -100,9 +100,9 @@ function obeyed(hba: string, keys: Keys, isTold: (id: string) => boolean): strin
       lines[Number(place) - 1] = (lines[Number(place) - 1] as string[]).map((text) => text.replace(old, method));
     } else if (remedy.startsWith('put there: ')) {
       const mended = remedy.slice('put there: '.length).split(/\n +/);
-      lines[rule.line - 1] = mended.map((text) => text.replace(/\nthen: .*$/s, ''));
+      lines[rule.line - 1] = mended.map((text) => text.replace(/\nthen[,:] .*$/s, ''));
     } else if (remedy.startsWith('put above it: ')) {
-      lines[rule.line - 1]?.unshift(remedy.slice('put above it: '.length).replace(/\nthen: .*$/s, ''));
+      lines[rule.line - 1]?.unshift(remedy.slice('put above it: '.length).replace(/\nthen[,:] .*$/s, ''));
     } else if (remedy.startsWith('delete the line')) {
       lines[rule.line - 1] = [];
     }
@@ -124,7 +124,9 @@ describe('a scram rule below a weaker one that takes its clients', () => {
   it.each(files)('stays, and the services get in by scram when the advice is followed: %s', (hba) => {
     const [check] = of('shadowed-rule', hba, strict).filter(({ rule }) => rule?.text === shop);
     expect(check?.result).toBe('warn');
-    expect(check?.remedy).toMatch(/; this line is right, and stays\nthen: SELECT pg_reload_conf\(\);$/);
+    expect(check?.remedy).toMatch(
+      /; this line is right, and stays\nthen, as a superuser in any database: SELECT pg_reload_conf\(\);$/,
+    );
     for (const isTold of [(id: string) => id === 'shadowed-rule', () => true]) {
       const mended = obeyed(hba, strict, isTold);
       expect(mended.split('\n')).toContain(shop);
@@ -147,7 +149,7 @@ describe('a scram rule below a weaker one that takes its clients', () => {
 
   it('is needless where a certificate is asked for above it', () => {
     const [check] = of('shadowed-rule', `hostssl all all 10.0.0.0/8 trust clientcert=verify-full\n${shop}`, strict);
-    expect(check?.remedy).toBe('delete the line\nthen: SELECT pg_reload_conf();');
+    expect(check?.remedy).toBe('delete the line\nthen, as a superuser in any database: SELECT pg_reload_conf();');
   });
 });
 

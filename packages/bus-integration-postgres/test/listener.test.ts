@@ -140,7 +140,7 @@ const cases: Readonly<Record<Exclude<FindingId, 'not-loaded'>, Case>> = {
     raises: { hba: 'host shop bus_service 10.0.0.0/7 scram-sha-256' },
     result: 'fail',
     line: 1,
-    remedy: 'put there: host shop bus_service 10.0.0.0/8 scram-sha-256\nthen:',
+    remedy: 'put there: host shop bus_service 10.0.0.0/8 scram-sha-256\nthen, as a superuser in any database:',
     calm: scram,
   },
   'shadowed-rule': {

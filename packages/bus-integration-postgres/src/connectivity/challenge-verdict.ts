@@ -97,7 +97,7 @@ function judgePlainText(base: Pick<Check, 'kind' | 'target'>, answer: Challenge,
     return check(
       severity,
       'plain text is let in, though TLS is demanded',
-      'write hostssl instead of host on the line of pg_hba.conf that it meets, then: SELECT pg_reload_conf();',
+      'write hostssl instead of host on the line of pg_hba.conf that it meets, then, as a superuser in any database: SELECT pg_reload_conf();',
     );
   }
   return check('unknown', 'whether plain text is refused could not be seen');
@@ -110,7 +110,7 @@ const overs: Readonly<Record<Transport, string>> = {
 };
 
 function scramRemedy(type: 'local' | 'host'): string {
-  return `on the ${type} line of pg_hba.conf that it meets, write scram-sha-256 as the method, then: SELECT pg_reload_conf();`;
+  return `on the ${type} line of pg_hba.conf that it meets, write scram-sha-256 as the method, then, as a superuser in any database: SELECT pg_reload_conf();`;
 }
 
 function unknown(seen: string): Verdict {

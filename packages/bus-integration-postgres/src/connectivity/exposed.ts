@@ -2,6 +2,7 @@
 // enter its database, what will expire. Pure.
 import { type Check, printable } from 'bus-integration-database';
 import { mostTold, someNames } from '../bounded.ts';
+import { adminOrSuperuser, anyDatabase, ownerOrSuperuser, runs } from '../psql-remedy.ts';
 import { shown } from '../shown.ts';
 import { identifier } from '../sql.ts';
 import type { Declared, DeclaredDatabase, DeclaredRole } from './declared.ts';
@@ -21,7 +22,11 @@ function roleChecks({ name, members, validUntil, expiresSoon, hasExpired, canLog
             ...base,
             id: 'acts-as-service',
             seen: `${someNames(members, mostTold)} may act as ${shown(name)}`,
-            remedy: `if it is not meant: REVOKE ${role} FROM ${members.slice(0, mostTold).map(identifier).join(', ')};`,
+            remedy: runs(
+              'if it is not meant, a superuser',
+              anyDatabase,
+              `REVOKE ${role} FROM ${members.slice(0, mostTold).map(identifier).join(', ')};`,
+            ),
           },
         ]),
     ...(expiresSoon && !hasExpired && canLogin
@@ -30,7 +35,7 @@ function roleChecks({ name, members, validUntil, expiresSoon, hasExpired, canLog
             ...base,
             id: 'expiring-password',
             seen: `the password of ${shown(name)} expires at ${validUntil ?? 'once'} UTC: then the service can't log in`,
-            remedy: `ALTER ROLE ${role} VALID UNTIL 'infinity';`,
+            remedy: runs(adminOrSuperuser, anyDatabase, `ALTER ROLE ${role} VALID UNTIL 'infinity';`),
           },
         ]
       : []),
@@ -48,7 +53,11 @@ function databaseChecks({ name, others, isTemplate }: DeclaredDatabase): Check[]
             ...base,
             id: 'connect-of-others',
             seen: `${someNames(others, mostTold)} may connect to ${shown(name)}, though not declared for it`,
-            remedy: `if it is not meant: REVOKE CONNECT ON DATABASE ${database} FROM ${others.slice(0, mostTold).map(identifier).join(', ')};`,
+            remedy: runs(
+              'if it is not meant, its owner or a superuser',
+              anyDatabase,
+              `REVOKE CONNECT ON DATABASE ${database} FROM ${others.slice(0, mostTold).map(identifier).join(', ')};`,
+            ),
           },
         ]),
     ...(isTemplate
@@ -57,7 +66,7 @@ function databaseChecks({ name, others, isTemplate }: DeclaredDatabase): Check[]
             ...base,
             id: 'template-database',
             seen: `${shown(name)} is a template: every role with CREATEDB may copy it, with all that is in it`,
-            remedy: `ALTER DATABASE ${database} IS_TEMPLATE false;`,
+            remedy: runs(ownerOrSuperuser, anyDatabase, `ALTER DATABASE ${database} IS_TEMPLATE false;`),
           },
         ]
       : []),

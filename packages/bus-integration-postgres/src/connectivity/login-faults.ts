@@ -3,6 +3,7 @@
 import { type Check, OperationError, printable } from 'bus-integration-database';
 import { boundedChecks } from '../bounded.ts';
 import { endpointFault, type FilePair } from '../dsn-pair.ts';
+import { adminOrSuperuser, anyDatabase, inDatabase, ownerOrSuperuser, runs } from '../psql-remedy.ts';
 import { shown } from '../shown.ts';
 import type { Attempted, Facts, Standing } from '../sql/verify.ts';
 import { identifier } from '../sql.ts';
@@ -33,7 +34,7 @@ export function strangerOf(
   const stored = settingOf(pair, 'role', declared);
   return fail(
     `logs in as ${shown(pair.role)}, but acts as ${shown(user)}: a setting ${stored === undefined ? '' : `${stored.where} `}says role = ${printable(stored?.value ?? user)}`,
-    stored?.reset ?? `ALTER ROLE ${identifier(pair.role)} RESET role;`,
+    stored?.reset ?? runs(adminOrSuperuser, anyDatabase, `ALTER ROLE ${identifier(pair.role)} RESET role;`),
   );
 }
 
@@ -76,7 +77,11 @@ export function placeLimits(pair: FilePair, facts: Facts, attempted: Attempted |
   const others = facts.otherSchemas.map(({ name, isByPublic }): Check => {
     const seen = `${shown(pair.role)} may create in schema ${shown(name)}, which is not declared`;
     const grantee = isByPublic ? 'PUBLIC' : identifier(pair.role);
-    const remedy = `its owner runs in ${shown(pair.database)}: REVOKE CREATE ON SCHEMA ${identifier(name)} FROM ${grantee};`;
+    const remedy = runs(
+      ownerOrSuperuser,
+      inDatabase(pair.database),
+      `REVOKE CREATE ON SCHEMA ${identifier(name)} FROM ${grantee};`,
+    );
     // Until 14 every new database lets everybody create in public: https://www.postgresql.org/docs/14/ddl-schemas.html
     return { ...base, result: isByPublic && name === 'public' ? 'warn' : 'fail', seen, remedy };
   });

@@ -2,6 +2,7 @@
 // a service saw them. Pure.
 import { type Check, printable } from 'bus-integration-database';
 import { mostTold } from '../bounded.ts';
+import { inDatabase, runs } from '../psql-remedy.ts';
 import { shown } from '../shown.ts';
 import type { Contents } from '../sql/contents.ts';
 import { identifier } from '../sql.ts';
@@ -19,7 +20,11 @@ export function objectChecks(database: string, { unusable, publicDefaults }: Con
       ...base,
       id: 'unusable-objects',
       seen: `no declared role may use ${count} of the ${kind} in schema ${shown(schema)}, owned by ${shown(owner)}`,
-      remedy: `in ${shown(database)}: GRANT ALL ON ALL ${kind.toUpperCase()} IN SCHEMA ${identifier(schema)} TO the service role; or ALTER … OWNER TO it`,
+      remedy: runs(
+        `${shown(owner)} or a superuser`,
+        inDatabase(database),
+        `GRANT ALL ON ALL ${kind.toUpperCase()} IN SCHEMA ${identifier(schema)} TO the service role; or ALTER … OWNER TO it`,
+      ),
     })),
     ...(defaults.length === 0 || first === undefined
       ? []
@@ -28,7 +33,11 @@ export function objectChecks(database: string, { unusable, publicDefaults }: Con
             ...base,
             id: 'default-privileges',
             seen: `default privileges give PUBLIC ${defaults.slice(0, mostTold).join('; ')}${defaults.length > mostTold ? '; …' : ''}`,
-            remedy: `in ${shown(database)}: ALTER DEFAULT PRIVILEGES FOR ROLE ${identifier(first.role)}${first.schema === null ? '' : ` IN SCHEMA ${identifier(first.schema)}`} REVOKE ALL ON ${first.kind.toUpperCase()} FROM PUBLIC;`,
+            remedy: runs(
+              `${shown(first.role)} or a superuser`,
+              inDatabase(database),
+              `ALTER DEFAULT PRIVILEGES FOR ROLE ${identifier(first.role)}${first.schema === null ? '' : ` IN SCHEMA ${identifier(first.schema)}`} REVOKE ALL ON ${first.kind.toUpperCase()} FROM PUBLIC;`,
+            ),
           },
         ]),
   ];

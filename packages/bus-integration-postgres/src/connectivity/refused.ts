@@ -1,6 +1,8 @@
 // Why a service was refused, from what the admin sees of its role and database: the cause by name, and the command that
 // removes it. Pure.
+
 import type { FilePair } from '../dsn-pair.ts';
+import { adminOrSuperuser, anyDatabase, ownerOrSuperuser, runs, superuser } from '../psql-remedy.ts';
 import { printable, shown } from '../shown.ts';
 import { identifier } from '../sql.ts';
 import type { Declared } from './declared.ts';
@@ -18,13 +20,16 @@ export function causeOf({ role, database, path }: Login, sqlstate: string, decla
   const itsDatabase = declared.databases.find(({ name }) => name === database);
   if (itsRole === undefined) return { seen: `role ${shown(role)} does not exist`, remedy: plan };
   if (!itsRole.canLogin)
-    return { seen: `role ${shown(role)} may not log in (NOLOGIN)`, remedy: `ALTER ROLE ${identifier(role)} LOGIN;` };
+    return {
+      seen: `role ${shown(role)} may not log in (NOLOGIN)`,
+      remedy: runs(adminOrSuperuser, anyDatabase, `ALTER ROLE ${identifier(role)} LOGIN;`),
+    };
   if (sqlstate === '28P01') {
     if (!itsRole.hasExpired)
       return { seen: `the password in ${path} is not the one that the server has`, remedy: plan };
     return {
       seen: `the password of role ${shown(role)} has expired: VALID UNTIL ${itsRole.validUntil ?? '-infinity'} UTC`,
-      remedy: `ALTER ROLE ${identifier(role)} VALID UNTIL 'infinity';`,
+      remedy: runs(adminOrSuperuser, anyDatabase, `ALTER ROLE ${identifier(role)} VALID UNTIL 'infinity';`),
     };
   }
   if (itsDatabase === undefined && sqlstate === '3D000')
@@ -32,7 +37,7 @@ export function causeOf({ role, database, path }: Login, sqlstate: string, decla
   if (itsDatabase?.allowsConnections === false) {
     return {
       seen: `database ${shown(database)} allows no connections`,
-      remedy: `ALTER DATABASE ${identifier(database)} ALLOW_CONNECTIONS true;`,
+      remedy: runs(ownerOrSuperuser, anyDatabase, `ALTER DATABASE ${identifier(database)} ALLOW_CONNECTIONS true;`),
     };
   }
   if (sqlstate === '42501')
@@ -68,23 +73,33 @@ export function settingOf(
   name: string,
   declared: Declared | undefined,
 ): { readonly value: string; readonly where: string; readonly reset: string } | undefined {
-  const [ofRole, inDatabase] = [identifier(role), identifier(database)];
+  const [ofRole, ofDatabase] = [identifier(role), identifier(database)];
   // The first that stands counts: https://www.postgresql.org/docs/current/sql-alterrole.html
   const places = [
     {
       of: [role, database],
       where: `of role ${shown(role)} in ${shown(database)}`,
-      alter: `ROLE ${ofRole} IN DATABASE ${inDatabase}`,
+      alter: `ROLE ${ofRole} IN DATABASE ${ofDatabase}`,
+      who: adminOrSuperuser,
     },
-    { of: [role, null], where: `of role ${shown(role)}`, alter: `ROLE ${ofRole}` },
-    { of: [null, database], where: `of database ${shown(database)}`, alter: `DATABASE ${inDatabase}` },
-    { of: [null, null], where: 'of every role', alter: 'ROLE ALL' },
+    { of: [role, null], where: `of role ${shown(role)}`, alter: `ROLE ${ofRole}`, who: adminOrSuperuser },
+    {
+      of: [null, database],
+      where: `of database ${shown(database)}`,
+      alter: `DATABASE ${ofDatabase}`,
+      who: ownerOrSuperuser,
+    },
+    { of: [null, null], where: 'of every role', alter: 'ROLE ALL', who: superuser },
   ];
-  for (const { of, where, alter } of places) {
+  for (const { of, where, alter, who } of places) {
     const stored = declared?.settings.find((one) => one.role === of[0] && one.database === of[1]);
     const entry = stored?.settings.find((one) => one.startsWith(`${name}=`));
     if (entry !== undefined)
-      return { value: entry.slice(name.length + 1), where, reset: `ALTER ${alter} RESET ${name};` };
+      return {
+        value: entry.slice(name.length + 1),
+        where,
+        reset: runs(who, anyDatabase, `ALTER ${alter} RESET ${name};`),
+      };
   }
   return undefined;
 }
@@ -111,7 +126,11 @@ export function limitOf({ role, database }: Login, message: string, declared: De
         connectionLimit === 0
           ? `${word} ${shown(name)} takes no connections (CONNECTION LIMIT 0)`
           : `${word} ${shown(name)} has no connection left of its ${connectionLimit} (CONNECTION LIMIT)`,
-      remedy: `ALTER ${kind} ${identifier(name)} CONNECTION LIMIT ${connectionLimit === 0 ? -1 : 2 * connectionLimit};`,
+      remedy: runs(
+        kind === 'ROLE' ? adminOrSuperuser : ownerOrSuperuser,
+        anyDatabase,
+        `ALTER ${kind} ${identifier(name)} CONNECTION LIMIT ${connectionLimit === 0 ? -1 : 2 * connectionLimit};`,
+      ),
     };
   }
   return undefined;

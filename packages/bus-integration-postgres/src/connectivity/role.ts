@@ -2,6 +2,7 @@
 import { type Check, printable } from 'bus-integration-database';
 import { boundedChecks, mostTold, someNames } from '../bounded.ts';
 import { ownership } from '../mark.ts';
+import { anyDatabase, ownerOrSuperuser, runs } from '../psql-remedy.ts';
 import { shown } from '../shown.ts';
 import type { Attempted, Powers } from '../sql/verify.ts';
 import { identifier } from '../sql.ts';
@@ -65,7 +66,11 @@ export function judgeRole(
         id: 'foreign-database',
         result: 'fail' as const,
         seen: `${shown(role)} can connect to ${shown(name)}, which ${whose === 'ours' ? 'is for other roles of this deployment' : 'belongs to another deployment'}`,
-        remedy: `its owner runs: REVOKE CONNECT ON DATABASE ${identifier(name)} FROM PUBLIC, ${identifier(role)};`,
+        remedy: runs(
+          ownerOrSuperuser,
+          anyDatabase,
+          `REVOKE CONNECT ON DATABASE ${identifier(name)} FROM PUBLIC, ${identifier(role)};`,
+        ),
       })),
       `databases that ${shown(role)} can connect to`,
     ),

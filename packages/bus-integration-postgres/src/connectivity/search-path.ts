@@ -1,6 +1,7 @@
 // Whether unqualified names of a service lead to its declared schemas, by its session as it stood after the login. Pure.
 import { type Check, printable } from 'bus-integration-database';
 import type { FilePair } from '../dsn-pair.ts';
+import { adminOrSuperuser, anyDatabase, runs } from '../psql-remedy.ts';
 import { shown } from '../shown.ts';
 import type { Standing } from '../sql/verify.ts';
 import { identifier } from '../sql.ts';
@@ -38,13 +39,17 @@ export function pathChecks(pair: FilePair, { path }: Standing, schemas: readonly
       result: 'info',
       target: `${printable(pair.role)}@${printable(pair.database)}`,
       seen: `its search_path lacks ${lacking.map(shown).join(', ')}: names there must be qualified`,
-      remedy: `if services use unqualified names: ${setPath(pair, wanted)}`,
+      remedy: `if services use unqualified names, ${setPath(pair, wanted)}`,
     },
   ];
 }
 
 function setPath({ role, database }: FilePair, wanted: string): string {
-  return `ALTER ROLE ${identifier(role)} IN DATABASE ${identifier(database)} SET search_path = ${wanted};`;
+  return runs(
+    adminOrSuperuser,
+    anyDatabase,
+    `ALTER ROLE ${identifier(role)} IN DATABASE ${identifier(database)} SET search_path = ${wanted};`,
+  );
 }
 
 /** What removes a setting, or sets a path that works where nothing was stored. */

@@ -1,6 +1,7 @@
 // Who would keep an apply waiting: open and prepared transactions, sessions in the templates. Pure.
 import type { Check } from 'bus-integration-database';
 import { boundedChecks, mostTold, some } from '../bounded.ts';
+import { anyDatabase, ownerOrSuperuser, runs } from '../psql-remedy.ts';
 import { printable, shown } from '../shown.ts';
 import { identifier, literal } from '../sql.ts';
 import { check } from './check.ts';
@@ -41,8 +42,12 @@ function lockChecks({ blockers, sees }: DoctorSight, admin: string): Check[] {
       'warn',
       `${nameOf(blocker)} ${what}, ${since}; apply would wait for its end, 10 s at most for each lock`,
       blocker.gid === null
-        ? `wait for its end, or a superuser or its own role runs: SELECT pg_terminate_backend(${blocker.pid});`
-        : `its owner or a superuser runs, in its database: ROLLBACK PREPARED ${literal(blocker.gid)};`,
+        ? runs(
+            'wait for its end, or a superuser or its own role',
+            anyDatabase,
+            `SELECT pg_terminate_backend(${blocker.pid});`,
+          )
+        : runs(ownerOrSuperuser, 'in its database', `ROLLBACK PREPARED ${literal(blocker.gid)};`),
     );
   });
 }
@@ -95,7 +100,11 @@ function templateChecks(sessions: readonly TemplateSession[], { database, makesD
       isOurs
         ? `${who} is connected to template0, of which apply makes databases: that fails meanwhile`
         : `${who} is connected to template1: others' CREATE DATABASE fails meanwhile (apply copies template0)`,
-      `end it, or run: SELECT pg_terminate_backend(${pid});${isOurs ? ' then ALTER DATABASE template0 ALLOW_CONNECTIONS false;' : ''}`,
+      runs(
+        'end it, or a superuser',
+        anyDatabase,
+        `SELECT pg_terminate_backend(${pid});${isOurs ? ' ALTER DATABASE template0 ALLOW_CONNECTIONS false;' : ''}`,
+      ),
     );
   });
 }

@@ -3,6 +3,7 @@
 import { type Check, type Declaration, rolesOf } from 'bus-integration-database';
 import { boundedChecks } from '../bounded.ts';
 import type { Observation } from '../observation.ts';
+import { anyDatabase, inDatabase, runs, superuser } from '../psql-remedy.ts';
 import { printable, shown } from '../shown.ts';
 import { identifier } from '../sql.ts';
 import { check } from './check.ts';
@@ -29,7 +30,7 @@ export function verifierChecks({ settings, sees, changesRdsPasswords }: DoctorSi
         'verifier',
         refusal,
         `only members of rds_password change passwords here (rds.restrict_password_commands is on); ${shown(plan.admin)} is none`,
-        `a superuser runs: GRANT rds_password TO ${identifier(plan.admin)};`,
+        runs(superuser, anyDatabase, `GRANT rds_password TO ${identifier(plan.admin)};`),
       ),
     );
   }
@@ -39,7 +40,11 @@ export function verifierChecks({ settings, sees, changesRdsPasswords }: DoctorSi
         'verifier',
         refusal,
         'credcheck refuses password verifiers (credcheck.encrypted_password_allowed is off)',
-        'a superuser runs: ALTER SYSTEM SET credcheck.encrypted_password_allowed = on; SELECT pg_reload_conf(); or, over verify-full TLS: set BUS_DATABASE_PASSWORD_SEND=plaintext',
+        runs(
+          superuser,
+          anyDatabase,
+          'ALTER SYSTEM SET credcheck.encrypted_password_allowed = on; SELECT pg_reload_conf(); or, over verify-full TLS: set BUS_DATABASE_PASSWORD_SEND=plaintext',
+        ),
       ),
     );
   }
@@ -64,7 +69,7 @@ export function verifierChecks({ settings, sees, changesRdsPasswords }: DoctorSi
       'verifier',
       'unknown',
       `${shown(plan.admin)} can't see which modules are loaded, so whether one refuses password verifiers`,
-      `a superuser runs: GRANT pg_read_all_settings TO ${identifier(plan.admin)};`,
+      runs(superuser, anyDatabase, `GRANT pg_read_all_settings TO ${identifier(plan.admin)};`),
     ),
   ];
 }
@@ -144,7 +149,11 @@ export function listenerRulesChecks({ sees }: DoctorSight, { server, admin }: Ob
       'listener-rules',
       'info',
       `${shown(admin.name)} may not read pg_hba.conf's rules, so verify can't judge all of the listener policy`,
-      `a superuser runs, in database ${printable(server.database)}: GRANT SELECT ON pg_catalog.pg_hba_file_rules TO ${role}; GRANT EXECUTE ON FUNCTION pg_catalog.pg_hba_file_rules() TO ${role};`,
+      runs(
+        superuser,
+        inDatabase(server.database),
+        `GRANT SELECT ON pg_catalog.pg_hba_file_rules TO ${role}; GRANT EXECUTE ON FUNCTION pg_catalog.pg_hba_file_rules() TO ${role};`,
+      ),
     ),
   ];
 }

@@ -2,6 +2,7 @@
 import { type Check, printable } from 'bus-integration-database';
 import type { Session } from '../connect.ts';
 import type { Observation, ObservedServer } from '../observation.ts';
+import { anyDatabase, runs, superuser } from '../psql-remedy.ts';
 import { shown } from '../shown.ts';
 import { identifier } from '../sql.ts';
 import { check } from './check.ts';
@@ -66,7 +67,7 @@ export function connectionChecks({ server, admin }: Observation, { own }: Doctor
         'connections',
         'warn',
         `role ${shown(admin.name)} may have ${own.limit} connections and has ${own.used}; a run takes up to ${wantedConnections}`,
-        `a superuser runs: ALTER ROLE ${identifier(admin.name)} CONNECTION LIMIT -1;`,
+        runs(superuser, anyDatabase, `ALTER ROLE ${identifier(admin.name)} CONNECTION LIMIT -1;`),
       ),
     );
   }
@@ -111,7 +112,7 @@ export function collationChecks(
           'collation',
           makesDatabases ? 'fail' : 'warn',
           `${seen}; apply makes databases of it, which the server refuses then`,
-          `a superuser runs: ${refresh}`,
+          runs(superuser, anyDatabase, refresh),
         )
       : check(
           'collation',

@@ -3,6 +3,7 @@ import type { Check } from 'bus-integration-database';
 import { some } from '../bounded.ts';
 import type { HbaReading } from '../hba/reading.ts';
 import type { HbaRules } from '../hba/rules.ts';
+import { adminsDatabase, anyDatabase, runs, superuser } from '../psql-remedy.ts';
 import { count, found } from './check.ts';
 import type { ListenerFacts } from './facts.ts';
 import type { Policy } from './policy.ts';
@@ -17,7 +18,12 @@ export function judgeLoaded(reading: HbaReading, facts: ListenerFacts, policy: P
 function doubted({ freshness }: KnownReading): Check[] {
   if (freshness.doubt === undefined) return [];
   if (freshness.changedAt !== undefined) {
-    return [found('not-loaded', 'warn', freshness.doubt, { why: judgedText, remedy: 'SELECT pg_reload_conf();' })];
+    return [
+      found('not-loaded', 'warn', freshness.doubt, {
+        why: judgedText,
+        remedy: runs(superuser, anyDatabase, 'SELECT pg_reload_conf();'),
+      }),
+    ];
   }
   const remedy = "look at the file's time on the server's host; SELECT pg_reload_conf() loads it";
   return [found('not-loaded', 'info', freshness.doubt, { why: judgedText, remedy })];
@@ -36,7 +42,7 @@ function broken(rules: HbaRules): Check[] {
     found('not-loaded', first.isDoubtful === true ? 'warn' : 'fail', `${first.text.trim() || first.file}`, {
       why: `the server can't read it: ${first.reason}${more}; a reload keeps all old rules, and a start fails`,
       rule: { file: first.file, line: first.line, text: first.text },
-      remedy: 'mend or delete the line\nthen: SELECT pg_reload_conf();',
+      remedy: 'mend or delete the line\nthen, as a superuser in any database: SELECT pg_reload_conf();',
     }),
   ];
 }
@@ -56,6 +62,6 @@ function unread({ reason, remedy }: Extract<HbaReading, { source: 'unknown' }>, 
   const isExternal = policy.name === 'external';
   return found('not-loaded', isExternal ? 'info' : 'unknown', reason, {
     why: `which rule a client meets is not known${isExternal ? '; what the server asks of a service is tried with real connections' : ''}`,
-    remedy: `a superuser runs: ${remedy};`,
+    remedy: runs(superuser, adminsDatabase, `${remedy};`),
   });
 }

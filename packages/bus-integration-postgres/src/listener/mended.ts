@@ -19,7 +19,7 @@ export function putThere(rule: HbaRule, ranges: Ranges, mending: Mending): strin
   const lines = mendedLines(rule, ranges, mending);
   const what =
     lines.length === 0 ? 'delete the line' : `put there: ${lines.join(`\n${' '.repeat('put there: '.length)}`)}`;
-  return `${what}\nthen: SELECT pg_reload_conf();`;
+  return `${what}\nthen, as a superuser in any database: SELECT pg_reload_conf();`;
 }
 
 /** A rule that keeps these users out, to stand above another one. */
@@ -31,7 +31,7 @@ export function putAbove(rule: HbaRule, users: readonly string[], databases: rea
     address: rule.address?.text ?? '',
     method: 'reject',
   });
-  return `put above it: ${line}\nthen: SELECT pg_reload_conf();`;
+  return `put above it: ${line}\nthen, as a superuser in any database: SELECT pg_reload_conf();`;
 }
 
 export interface LineParts {

@@ -96,10 +96,16 @@ export function foreignProof({ rule, ours, others }: Sight, { policy }: RulesOpt
   if (!isDemanding || !isMet || !['gss', 'sspi', 'oauth'].includes(rule.method)) return [];
   const why = `${rule.method} has others say who a client is; the policy ${policy.name} has SCRAM and certificates only`;
   const remedy = 'write scram-sha-256 or cert in its place, or name in the rule only roles that are none of services';
-  return [found('too-wide', 'warn', seen, { why, remedy: `${remedy}\nthen: SELECT pg_reload_conf();` })];
+  return [
+    found('too-wide', 'warn', seen, {
+      why,
+      remedy: `${remedy}\nthen, as a superuser in any database: SELECT pg_reload_conf();`,
+    }),
+  ];
 }
 
-const gssRemedy = 'write gss or scram-sha-256 in the place of the method\nthen: SELECT pg_reload_conf();';
+const gssRemedy =
+  'write gss or scram-sha-256 in the place of the method\nthen, as a superuser in any database: SELECT pg_reload_conf();';
 
 const whys: Readonly<Record<MethodFinding, (who: string, place: string) => string>> = {
   trust: (who, place) => `${place} logs in without a password as ${who}`,

@@ -2,6 +2,15 @@
 import type { Check } from 'bus-integration-database';
 import { nextCommand } from '../advice.ts';
 import { boundedChecks, someNames } from '../bounded.ts';
+import {
+  adminOrSuperuser,
+  adminsDatabase,
+  anyDatabase,
+  inDatabase,
+  ownerOrSuperuser,
+  runs,
+  superuser,
+} from '../psql-remedy.ts';
 import { shown } from '../shown.ts';
 import { identifier } from '../sql.ts';
 import { count, found, inOrder } from './check.ts';
@@ -44,7 +53,11 @@ function passwordEncryption({ facts, passwordSend }: RolesOptions): Check[] {
   return [
     found('password-encryption', isOurs ? 'fail' : 'warn', `password_encryption = ${setting}`, {
       why,
-      remedy: "ALTER SYSTEM SET password_encryption = 'scram-sha-256'; SELECT pg_reload_conf();",
+      remedy: runs(
+        superuser,
+        anyDatabase,
+        "ALTER SYSTEM SET password_encryption = 'scram-sha-256'; SELECT pg_reload_conf();",
+      ),
     }),
   ];
 }
@@ -57,7 +70,11 @@ function weakVerifiers({ facts, policy, admin }: RolesOptions): Check[] {
       // Under external only what a client can prove is asked for, and a client proves SCRAM by logging in.
       found('weak-verifier', policy.name === 'external' ? 'info' : 'unknown', "pg_authid can't be read", {
         why: 'how the passwords of other roles are stored is not known; services log in by SCRAM or not at all',
-        remedy: `a superuser runs: GRANT SELECT (rolname, rolsuper, rolcanlogin, rolpassword) ON pg_authid TO ${identifier(admin)};`,
+        remedy: runs(
+          superuser,
+          adminsDatabase,
+          `GRANT SELECT (rolname, rolsuper, rolcanlogin, rolpassword) ON pg_authid TO ${identifier(admin)};`,
+        ),
       }),
     ];
   }
@@ -77,7 +94,7 @@ function weakVerifiers({ facts, policy, admin }: RolesOptions): Check[] {
       : [
           found('weak-verifier', 'warn', `${count(others.length, 'other role')} stored as MD5: ${someNames(others)}`, {
             why: 'who reads the hash logs in with it',
-            remedy: `set the password again, in psql: \\password ${shown(others[0] ?? '')}`,
+            remedy: `set the password again, in psql as the role itself or a superuser: \\password ${shown(others[0] ?? '')}`,
           }),
         ]),
   ];
@@ -109,7 +126,11 @@ function publicWritable({ inside: { writableSchemas, closedDatabases }, admin }:
   const unseen = closedDatabases.map(({ name, reason }) =>
     reason === undefined
       ? found('public-writable', 'unknown', `${shown(admin)} may not look into ${shown(name)}`, {
-          remedy: `its owner runs: GRANT CONNECT ON DATABASE ${identifier(name)} TO ${identifier(admin)};`,
+          remedy: runs(
+            ownerOrSuperuser,
+            anyDatabase,
+            `GRANT CONNECT ON DATABASE ${identifier(name)} TO ${identifier(admin)};`,
+          ),
         })
       : found('public-writable', 'unknown', `${shown(name)} could not be looked into: ${reason}`),
   );
@@ -123,7 +144,11 @@ function writable({ database, name, owner }: InsideFacts['writableSchemas'][numb
     `every role may create objects in ${shown(database)}, schema ${shown(name)}`,
     {
       why: 'what one plants there, another may run',
-      remedy: `${shown(owner)} runs in ${shown(database)}: REVOKE CREATE ON SCHEMA ${identifier(name)} FROM PUBLIC;`,
+      remedy: runs(
+        `${shown(owner)} or a superuser`,
+        inDatabase(database),
+        `REVOKE CREATE ON SCHEMA ${identifier(name)} FROM PUBLIC;`,
+      ),
     },
   );
 }
@@ -142,7 +167,11 @@ function connectionLimits({ roles, databases, settings }: ListenerFacts): Check[
   const advised = Number.isFinite(all) ? Math.max(1, Math.floor(all / 2 / services.length)) : 50;
   return [
     found('no-connection-limit', 'info', `${someNames(unlimited)} may take ${most} connections of the server`, {
-      remedy: `ALTER ROLE ${identifier(unlimited[0] ?? '')} CONNECTION LIMIT ${advised};  -- or what its pools need`,
+      remedy: runs(
+        adminOrSuperuser,
+        anyDatabase,
+        `ALTER ROLE ${identifier(unlimited[0] ?? '')} CONNECTION LIMIT ${advised};  -- or what its pools need`,
+      ),
     }),
   ];
 }

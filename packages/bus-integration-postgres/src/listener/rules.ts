@@ -164,7 +164,7 @@ function namesCopiers({ users }: HbaRule, { ranges, isVague }: WalkRule, { polic
 function copiersRemedy(rule: HbaRule, users: readonly string[]): string {
   const isOwn = rule.databases.every(({ text, isQuoted }) => text === 'replication' && !isQuoted);
   return isOwn
-    ? 'name the replication role and the addresses of the standbys and the backup host in the rule, or delete it where nothing replicates\nthen: SELECT pg_reload_conf();'
+    ? 'name the replication role and the addresses of the standbys and the backup host in the rule, or delete it where nothing replicates\nthen, as a superuser in any database: SELECT pg_reload_conf();'
     : `first a line for each address that really copies, then\n${putAbove(rule, users, ['all', 'replication'])}`;
 }
 
@@ -211,7 +211,7 @@ function shadowed(rules: readonly HbaRule[], reaches: readonly WalkRule[], index
     found('shadowed-rule', isSame ? 'info' : 'warn', textOf(rule), {
       why: `no client ever meets it: ${why} them first`,
       rule: ruleOf(rule),
-      remedy: `${remedy}\nthen: SELECT pg_reload_conf();`,
+      remedy: `${remedy}\nthen, as a superuser in any database: SELECT pg_reload_conf();`,
     }),
   ];
 }

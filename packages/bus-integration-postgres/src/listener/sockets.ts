@@ -2,6 +2,7 @@
 // https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-LISTEN-ADDRESSES
 import type { Check } from 'bus-integration-database';
 import { some } from '../bounded.ts';
+import { anyDatabase, runs, superuser } from '../psql-remedy.ts';
 import { printable } from '../shown.ts';
 import { identifier, literal } from '../sql.ts';
 import { found, inOrder } from './check.ts';
@@ -62,7 +63,7 @@ export function judgeSockets(facts: ListenerFacts, policy: Policy): Check[] {
 
 function unreadable({ admin }: ListenerFacts): Check {
   return found('listen-addresses', 'unknown', "listen_addresses can't be read", {
-    remedy: `a superuser runs: GRANT pg_read_all_settings TO ${identifier(admin)};`,
+    remedy: runs(superuser, anyDatabase, `GRANT pg_read_all_settings TO ${identifier(admin)};`),
   });
 }
 
@@ -115,7 +116,11 @@ function mended(items: readonly string[], facts: ListenerFacts, { name, allowed 
   if (name === 'private' && others.length === 1) {
     return 'name in listen_addresses, beside localhost, the addresses that services dial; then restart the server';
   }
-  return `ALTER SYSTEM SET listen_addresses = ${literal(others.join(', '))};  -- then restart the server`;
+  return runs(
+    superuser,
+    anyDatabase,
+    `ALTER SYSTEM SET listen_addresses = ${literal(others.join(', '))};  -- then restart the server`,
+  );
 }
 
 function seenText(listening: Listening | undefined, { settings }: ListenerFacts): string {

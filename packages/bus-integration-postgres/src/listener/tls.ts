@@ -1,5 +1,6 @@
 // Whether what crosses the network is encrypted as the policy asks, and by what certificate. Pure.
 import type { Check } from 'bus-integration-database';
+import { anyDatabase, runs, superuser } from '../psql-remedy.ts';
 import { identifier } from '../sql.ts';
 import type { Presented } from './certificate.ts';
 import { found, inOrder, type Severity } from './check.ts';
@@ -41,7 +42,7 @@ function tlsOff(policy: Policy, { versionNum }: ListenerFacts): Check {
   const page = versionNum < 150000 ? '14' : String(Math.floor(versionNum / 10000));
   return found('tls-off', severityOf(policy), 'ssl = off', {
     why: 'passwords are safe on the network (SCRAM), data is not: it crosses in plain text',
-    remedy: `put server.crt and server.key in the data directory, then: ALTER SYSTEM SET ssl = on; SELECT pg_reload_conf();\nhow: https://www.postgresql.org/docs/${page}/ssl-tcp.html`,
+    remedy: `put server.crt and server.key in the data directory, then ${runs(superuser, anyDatabase, 'ALTER SYSTEM SET ssl = on; SELECT pg_reload_conf();')}\nhow: https://www.postgresql.org/docs/${page}/ssl-tcp.html`,
   });
 }
 
@@ -64,7 +65,7 @@ function minVersion({ facts, policy, admin }: EncryptionOptions): Check[] {
   const { ssl_min_protocol_version: version } = facts.settings;
   if (version === undefined) {
     const result = policy.name === 'external' ? 'info' : 'unknown';
-    const remedy = `a superuser runs: GRANT pg_read_all_settings TO ${identifier(admin)};`;
+    const remedy = runs(superuser, anyDatabase, `GRANT pg_read_all_settings TO ${identifier(admin)};`);
     return [found('tls-min-version', result, "ssl_min_protocol_version can't be read", { remedy })];
   }
   if (version === 'TLSv1.2' || version === 'TLSv1.3') return [];
@@ -72,7 +73,11 @@ function minVersion({ facts, policy, admin }: EncryptionOptions): Check[] {
   return [
     found('tls-min-version', policy.name === 'tls' ? 'fail' : 'warn', seen, {
       why: 'somebody on the way can make clients use a TLS that can be broken',
-      remedy: "ALTER SYSTEM SET ssl_min_protocol_version = 'TLSv1.2'; SELECT pg_reload_conf();",
+      remedy: runs(
+        superuser,
+        anyDatabase,
+        "ALTER SYSTEM SET ssl_min_protocol_version = 'TLSv1.2'; SELECT pg_reload_conf();",
+      ),
     }),
   ];
 }
@@ -88,7 +93,7 @@ function certificate({ presented, sslmode, now, policy }: EncryptionOptions): Ch
   const isChained = isFull || sslmode === 'verify-ca';
   const { validFrom, validTo, host, names, bearsHost, chainFault, rootFault } = presented;
   const until = validTo.toISOString().slice(0, 10);
-  const renew = 'give the server a new certificate, then: SELECT pg_reload_conf();';
+  const renew = 'give the server a new certificate, then, as a superuser in any database: SELECT pg_reload_conf();';
   const isExpired = validTo < now;
   const isSoon = !isExpired && validTo.getTime() - now.getTime() < soonMs;
   const checked = `services check it (sslmode=${sslmode})`;

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { type Server, startServer } from 'embedded';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApi } from '../api-server.ts';
 import { type Deployment, makeDeployment } from '../deployment.ts';
 import { expectDone, expectRefusal } from './refusal.ts';
 
@@ -115,6 +116,44 @@ describe('saved plans', () => {
     // Another deployment's names now: what the plan was about can't be told to have been done.
     deployment.configure({ BUS_DATABASE_NAMES: 'stale_other' });
     await expectRefusal(deployment, server, { args, exit: 4, says: 'the saved plan is not what would be done now' });
+  });
+
+  it.each([
+    ['here', false],
+    ['by an API', true],
+  ])('IN-54 a rotation that was carried out already is not made again: %s', async (_, isRemote) => {
+    const name = isRemote ? 'turned_api' : 'turned';
+    const keys = {
+      BUS_DATABASE_NAMES: name,
+      BUS_DATABASE_SERVICE_ROLE: `${name}_a`,
+      BUS_DATABASE_ROLE_NAMES: `${name}_b`,
+    };
+    using deployment = makeDeployment({ adminDsn: server.dsn(), keys });
+    await expectDone(deployment, ['apply']);
+    const file = deployment.path('local/dsn', `${name}.dsn`);
+    await using api = isRemote ? await startApi(deployment) : undefined;
+    const flags = api === undefined ? [] : ['--api-url', api.url, '--token-file', api.tokenFile];
+    const rotate = ['--rotate', `${name}_a`, '--rotate', `${name}_b`];
+    await expectDone(deployment, ['plan', ...rotate, '--save', 'plan.json', ...flags]);
+    // One of the two alone is half of the plan.
+    await expectDone(deployment, ['apply', '--rotate', `${name}_b`, ...flags]);
+    await expectRefusal(deployment, server, {
+      args: [...args, ...flags],
+      exit: 4,
+      says: 'the saved plan is not what would be done now: some of its steps have other details now',
+      next: `plan ${[...flags, '--save', 'plan.json', ...rotate].join(' ')}`,
+    });
+    await expectDone(deployment, ['plan', ...rotate, '--save', 'plan.json', ...flags]);
+    const before = readFileSync(file, 'utf8');
+    await expectDone(deployment, [...args, ...flags]);
+    const rotated = readFileSync(file, 'utf8');
+    expect(rotated === before).toBe(false);
+    for (const more of [[], ['--dry-run'], ['-f', 'json']]) {
+      const { stdout } = await expectDone(deployment, [...args, ...more, ...flags]);
+      expect(stdout).toMatch(more[0] === '-f' ? /"carried-out"/ : /\nnothing to do: 2 roles, /);
+      expect(readFileSync(file, 'utf8') === rotated).toBe(true);
+    }
+    await expectDone(deployment, ['verify', ...flags]);
   });
 
   it('IN-54 stale: the configuration wants more', async () => {

@@ -17,7 +17,7 @@ const binaries = {
 
 interface Variable {
   readonly name: string;
-  readonly meaning: string;
+  readonly description: string;
   readonly required: boolean;
   readonly secret: boolean;
   readonly default?: string;
@@ -32,7 +32,7 @@ interface Command {
 
 type Document = Command & {
   readonly info: { readonly title: string };
-  readonly metadata?: readonly [{ readonly name: 'environment'; readonly value: { variables: readonly Variable[] } }];
+  readonly metadata?: readonly [{ readonly name: 'io.busdk.environment'; readonly value: readonly Variable[] }];
 };
 
 function go(binary: keyof typeof binaries, ...args: string[]) {
@@ -141,7 +141,7 @@ describe.each(Object.keys(binaries) as (keyof typeof binaries)[])('%s', (binary)
 
 it('the keys of bus operator database are those of the README, each with its meaning', () => {
   const { metadata: said } = JSON.parse(go('bus operator database', 'help', '-f', 'opencli')) as Document;
-  const variables = said?.[0].value.variables ?? [];
+  const variables = said?.[0].value ?? [];
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
   const table = readme.split('| key | meaning |')[1]?.split('\n\n')[0] ?? '';
   const rows = table.split('\n').filter((line) => line.startsWith('| `'));
@@ -158,11 +158,11 @@ it('the keys of bus operator database are those of the README, each with its mea
   for (const name of tokens) expect(readme).toContain(`\`${name}\``);
   expect(variables).toEqual(
     expect.arrayContaining([
-      { name: 'BUS_DEPLOYMENT_ID', meaning: expect.any(String), required: true, secret: false },
-      { name: 'BUS_POSTGRES_ADMIN_DSN', meaning: expect.any(String), required: false, secret: true },
+      { name: 'BUS_DEPLOYMENT_ID', description: expect.any(String), required: true, secret: false },
+      { name: 'BUS_POSTGRES_ADMIN_DSN', description: expect.any(String), required: false, secret: true },
       {
         name: 'BUS_DATABASE_PROVIDER',
-        meaning: expect.any(String),
+        description: expect.any(String),
         required: false,
         secret: false,
         default: 'postgres',

@@ -149,7 +149,7 @@ describe('bus-api-provider-database', () => {
     expect(await document.ended).toBe(0);
     const { opencli, metadata } = JSON.parse(document.out());
     expect(opencli).toBe('0.1');
-    const names = metadata[0].value.variables.map(({ name }: { name: string }) => name);
+    const names = metadata[0].value.map(({ name }: { name: string }) => name);
     expect(names).toEqual(
       expect.arrayContaining(['BUS_DEPLOYMENT_ID', 'BUS_API_JWT_SECRET', 'BUS_POSTGRES_ADMIN_DSN']),
     );

@@ -93,12 +93,12 @@ function exitCodes([status, description]: readonly [string, string]) {
 }
 
 function environmentMetadata(keys: readonly ConfigurationKey[]) {
-  const variables = keys.map(({ name, meaning, isRequired = false, isSecret = false, default: fallback }) => ({
+  const value = keys.map(({ name, meaning, isRequired = false, isSecret = false, default: fallback }) => ({
     name,
-    meaning,
+    description: meaning,
     required: isRequired,
     secret: isSecret,
     ...(fallback !== undefined && { default: fallback }),
   }));
-  return { name: 'environment', value: { variables } };
+  return { name: 'io.busdk.environment', value };
 }

@@ -5,7 +5,7 @@ import { randomCase } from './property/random-case.ts';
 import { runCase } from './property/run-case.ts';
 
 const all = 200;
-const sample = 25;
+const sample = 12;
 const runs = Number(process.env.PROPERTY_RUNS ?? sample);
 const firstSeed = Number(process.env.PROPERTY_SEED ?? 1);
 const seeds = Array.from({ length: runs }, (_, index) => firstSeed + index);

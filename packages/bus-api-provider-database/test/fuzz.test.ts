@@ -8,7 +8,7 @@ import { openApiDocument } from '../src/openapi.ts';
 import { answerFaults } from './answer-check.ts';
 import { base, requests, type Serving, serve, token } from './serving.ts';
 
-const seconds = Number(process.env.FUZZ_SECONDS ?? 60);
+const seconds = Number(process.env.FUZZ_SECONDS ?? 20);
 const seed = Number(process.env.FUZZ_SEED ?? 20_261_122);
 
 let serving: Serving;

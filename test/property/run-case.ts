@@ -49,7 +49,14 @@ async function expectHarmless(server: Server, deployment: Deployment, flags: Fla
   for (const { message, remedy } of failures(plan)) expect(remedy, `a remedy for: ${message}`).toBeTruthy();
   const applied = await deployment.apply(flags);
   expect(applied.error_class, explain(applied)).toBe(plan.error_class);
-  expect(failures(applied)).toEqual(failures(plan));
+  // What is to be run again is what was asked.
+  const asApply = failures(plan).map(({ remedy, ...told }) => ({
+    ...told,
+    ...(remedy !== undefined && {
+      remedy: remedy.replaceAll('bus operator database plan', 'bus operator database apply'),
+    }),
+  }));
+  expect(failures(applied)).toEqual(asApply);
   expect(await stateOf(server, deployment), 'a refused apply changes nothing').toEqual(before);
   return plan;
 }

@@ -18,6 +18,8 @@ export interface Fault {
   /** What verify says; `by` others where verify has nothing to say. */
   readonly expected: RegExp;
   readonly by?: 'plan' | 'status';
+  /** The first major that knows it. */
+  readonly since?: number;
 }
 
 const sql = (
@@ -152,6 +154,18 @@ const settings: readonly Fault[] = [
       "'1ms'",
       /fail service-login svc@app: statement_timeout = 1ms .*RESET statement_timeout/,
     ),
+  ),
+  ...['transaction_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout', 'lock_timeout'].flatMap(
+    (name) =>
+      ['ROLE svc', 'DATABASE app', 'ROLE svc IN DATABASE app'].map((where) => ({
+        ...setting(
+          name,
+          where,
+          "'1ms'",
+          new RegExp(`(${name === 'lock_timeout' ? 'warn' : 'fail'}) \\S+ svc@app: ${name} = 1ms .*RESET ${name}`),
+        ),
+        ...(name === 'transaction_timeout' && { since: 17 }),
+      })),
   ),
   ...['ROLE svc', 'DATABASE app'].map((where) =>
     setting(

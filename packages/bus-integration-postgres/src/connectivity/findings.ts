@@ -11,6 +11,12 @@ export const connectivityFindings = {
     mend: 'The message names what the server refused. bus operator database plan shows what differs from the declaration, apply mends it; where the address is wrong, see BUS_DATABASE_SERVICE_HOST and its kin.',
     page: `${documentation}/client-authentication-problems.html`,
   },
+  'short-timeout': {
+    title: 'a timeout that is stored for a service ends its work',
+    why: 'The server ends a statement, a transaction or a session that takes longer, or that waits longer for a lock. What verify tries is quicker than real work, so that a timeout of milliseconds shows in production only.',
+    mend: 'The command that the finding names takes the setting away: ALTER ROLE … RESET …; or set a time that the longest work of the service fits into.',
+    page: `${documentation}/runtime-config-client.html#RUNTIME-CONFIG-CLIENT-STATEMENT`,
+  },
   'service-limits': {
     title: 'a service may more than it needs',
     why: 'A role that can make roles, databases or schemas, read password verifiers, or act as a role that can, turns a hole in one service into a hole in the cluster.',

@@ -22,6 +22,7 @@ import { objectChecks } from './objects.ts';
 import { limitOf } from './refused.ts';
 import { pathChecks, worksUnqualified } from './search-path.ts';
 import { shadowChecks } from './shadows.ts';
+import { timeoutChecks } from './timeouts.ts';
 
 export interface LoginTrial {
   readonly pair: FilePair;
@@ -185,7 +186,7 @@ async function trySession(session: Session, trial: LoginTrial): Promise<LoginFin
     contents === undefined ? [] : [...shadowChecks(pair, contents), ...objectChecks(pair.database, contents)];
   const limits = isNegative ? placeLimits(pair, facts, attempted) : [];
   return {
-    checks: [worked, ...paths, ...limits, ...within],
+    checks: [worked, ...paths, ...timeoutChecks(pair, declared), ...limits, ...within],
     login,
     facts,
     ...(attempted !== undefined && { attempted }),

@@ -51,6 +51,7 @@ const plan = 'bus operator database plan';
 const culprits: Readonly<Record<string, readonly string[]>> = {
   '57014': ['statement_timeout'],
   '55P03': ['lock_timeout'],
+  '25P04': ['transaction_timeout'],
   '25P03': ['idle_in_transaction_session_timeout'],
   '57P05': ['idle_session_timeout'],
   '25006': ['default_transaction_read_only', 'transaction_read_only'],
@@ -119,7 +120,7 @@ export function limitOf({ role, database }: Login, message: string, declared: De
     if (found === undefined || found.connectionLimit < 0) continue;
     const { name, connectionLimit, connections } = found;
     // The message may be in any language; where it is in English it says which limit it was.
-    if (connections < connectionLimit && !message.includes(`for ${word}`)) continue;
+    if (connections < connectionLimit && !message.includes(`for ${word} "`)) continue;
     return {
       isZero: connectionLimit === 0,
       seen:

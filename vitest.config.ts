@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { sources } from './scripts/sources.mjs';
 
@@ -12,6 +13,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // Each has servers of its own beside it.
+    maxWorkers: Math.max(2, Math.floor(availableParallelism() * 0.75)),
   },
 });

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DiscardPolicy, type JetStreamManager, jetstream, jetstreamManager, RetentionPolicy } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { hasNatsServer, type NatsServer, startNatsServer } from '../../../test/nats-server.ts';
+import { connect } from '@nats-io/transport-node';
+import { describe, type ExpectStatic, expect, test } from 'vitest';
+import { hasNatsServer, startNatsServer } from '../../../test/nats-server.ts';
 import type { Delivery } from '../src/transport.ts';
 import { createNatsTransport, deadLetterSubject, type NatsOptions } from '../src/transports/nats.ts';
 import { sendsLoginInClear, serversOf } from '../src/transports/nats-client.ts';
@@ -34,26 +34,13 @@ test.each([
 const about = { deployment_id: 'shop', provider: 'memory' };
 const applyApp = { ...about, databases: ['app'], dry_run: false, confirm: true };
 
-describe.runIf(hasNatsServer('transport over NATS'))('with a real server', () => {
-  let server: NatsServer;
-  let client: NatsConnection;
-  let manager: JetStreamManager;
+/** A server of its own, so that tests wait side by side; `expect` is the test's. */
+async function startStage(expect: ExpectStatic) {
+  const server = await startNatsServer();
+  const client = await connect({ servers: server.url });
+  const manager = await jetstreamManager(client);
   const stopping: (() => Promise<void>)[] = [];
   let round = 0;
-
-  beforeAll(async () => {
-    server = await startNatsServer();
-    client = await connect({ servers: server.url });
-    manager = await jetstreamManager(client);
-  });
-  afterEach(async () => {
-    for (const stop of stopping.splice(0)) await stop();
-    for (const name of await manager.streams.names().next()) await manager.streams.delete(name);
-  });
-  afterAll(async () => {
-    await client.close();
-    await server[Symbol.asyncDispose]();
-  });
 
   async function startWorker(options: Partial<NatsOptions> & { provider?: CountingProvider } = {}) {
     const { provider = createCountingProvider(), ...nats } = options;
@@ -106,7 +93,34 @@ describe.runIf(hasNatsServer('transport over NATS'))('with a real server', () =>
     return answers;
   }
 
-  test('the four requests are answered; copies of an apply run once', async () => {
+  /** Answers go into a stream of their own, which takes one message and no more until it is emptied. */
+  async function fullStreamOfAnswers() {
+    const retention = { max_msgs: 1, discard: DiscardPolicy.New };
+    await manager.streams.add({ name: 'ASKED', subjects: ['bus.database.*.request', deadLetterSubject] });
+    await manager.streams.add({ name: 'ANSWERED', subjects: ['bus.database.*.response'], ...retention });
+    await jetstream(client).publish('bus.database.status.response', '{}');
+  }
+
+  return {
+    server,
+    client,
+    manager,
+    startWorker,
+    ask,
+    answersOf,
+    fullStreamOfAnswers,
+    [Symbol.asyncDispose]: async () => {
+      for (const stop of stopping) await stop();
+      await client.close();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+describe.runIf(hasNatsServer('transport over NATS')).concurrent('with a real server', () => {
+  test('the four requests are answered; copies of an apply run once', async ({ expect }) => {
+    await using stage = await startStage(expect);
+    const { startWorker, ask } = stage;
     const { provider } = await startWorker();
     expect(await ask('plan', { ...about, databases: ['app'] })).toMatchObject([{ ok: true, dry_run: true }]);
     const answers = await ask('apply', applyApp, 4);
@@ -116,7 +130,9 @@ describe.runIf(hasNatsServer('transport over NATS'))('with a real server', () =>
     expect(await ask('verify', { ...about, checks: ['connectivity'] })).toMatchObject([{ ok: true }]);
   });
 
-  test('what was sent while nobody listened is answered later, if it is not too old', async () => {
+  test('what was sent while nobody listened is answered later, if it is not too old', async ({ expect }) => {
+    await using stage = await startStage(expect);
+    const { startWorker, ask } = stage;
     const { stop } = await startWorker();
     await stop();
     const waiting = ask('status', about);
@@ -128,7 +144,9 @@ describe.runIf(hasNatsServer('transport over NATS'))('with a real server', () =>
     ]);
   });
 
-  test('a group that is new leaves out what is too old to be run', async () => {
+  test('a group that is new leaves out what is too old to be run', async ({ expect }) => {
+    await using stage = await startStage(expect);
+    const { startWorker, ask, answersOf } = stage;
     const { stop } = await startWorker();
     expect(await ask('status', about)).toMatchObject([{ ok: true }]);
     await stop();
@@ -139,7 +157,9 @@ describe.runIf(hasNatsServer('transport over NATS'))('with a real server', () =>
     expect([provider.asked.length, answers.length]).toEqual([1, 1]);
   });
 
-  test('what nests too deep is answered, once', async () => {
+  test('what nests too deep is answered, once', async ({ expect }) => {
+    await using stage = await startStage(expect);
+    const { client, startWorker, ask, answersOf } = stage;
     await startWorker();
     const answers = answersOf('apply');
     const name = 'bus.database.apply.request';
@@ -151,13 +171,17 @@ describe.runIf(hasNatsServer('transport over NATS'))('with a real server', () =>
     expect(await ask('apply', applyApp)).toMatchObject([{ ok: true }]);
   });
 
-  test('two workers of a group share the requests', async () => {
+  test('two workers of a group share the requests', async ({ expect }) => {
+    await using stage = await startStage(expect);
+    const { startWorker, ask } = stage;
     const [one, other] = [await startWorker(), await startWorker()];
     for (let index = 0; index < 12; index += 1) await ask('status', about);
     expect(one.provider.asked.length + other.provider.asked.length).toBe(12);
   });
 
-  test('an apply longer than the acknowledgement wait is not given to another', async () => {
+  test('an apply longer than the acknowledgement wait is not given to another', async ({ expect }) => {
+    await using stage = await startStage(expect);
+    const { startWorker, ask } = stage;
     const slow = createCountingProvider({ applyMs: 1_500 });
     const [one, other] = [
       await startWorker({ ackWaitMs: 300, provider: slow }),
@@ -169,7 +193,11 @@ describe.runIf(hasNatsServer('transport over NATS'))('with a real server', () =>
     expect(one.provider).toBe(other.provider);
   });
 
-  test('no long work is given to another where the group was made with another acknowledgement wait', async () => {
+  test('no long work is given to another where the group was made with another acknowledgement wait', async ({
+    expect,
+  }) => {
+    await using stage = await startStage(expect);
+    const { startWorker, ask } = stage;
     const { stop } = await startWorker({ ackWaitMs: 300 });
     await stop();
     const slow = createCountingProvider({ applyMs: 1_500 });
@@ -180,7 +208,9 @@ describe.runIf(hasNatsServer('transport over NATS'))('with a real server', () =>
     expect(slow.applies.count).toBe(1);
   });
 
-  test('what fails again and again becomes a dead letter, with its content and why', async () => {
+  test('what fails again and again becomes a dead letter, with its content and why', async ({ expect }) => {
+    await using stage = await startStage(expect);
+    const { server, client, manager } = stage;
     const transport = createNatsTransport({ url: server.url, ackWaitMs: 300, tries: 2 });
     const deliveries: Delivery[] = [];
     let isReady = false;
@@ -211,7 +241,11 @@ describe.runIf(hasNatsServer('transport over NATS'))('with a real server', () =>
     await transport.close();
   });
 
-  test('a stream that somebody made is used as it is; one that takes only some of the events is refused', async () => {
+  test('a stream that somebody made is used as it is; one that takes only some of the events is refused', async ({
+    expect,
+  }) => {
+    await using stage = await startStage(expect);
+    const { server, manager, startWorker, ask } = stage;
     await manager.streams.add({ name: 'THEIRS', subjects: ['bus.>'], max_msgs: 1_000 });
     const { stop } = await startWorker();
     expect(await ask('status', about)).toHaveLength(1);
@@ -224,17 +258,22 @@ describe.runIf(hasNatsServer('transport over NATS'))('with a real server', () =>
     await expect(worker.run()).rejects.toMatchObject({ errorClass: 'not-configured' });
   });
 
-  test.each([
-    ['its consumer', (stream: string) => manager.consumers.delete(stream, 'bus-database-bus-database-status-request')],
-    ['its stream', (stream: string) => manager.streams.delete(stream)],
-  ])('says that it hears nothing when %s is gone, and makes it anew', async (_, remove) => {
+  const consumer = 'bus-database-bus-database-status-request';
+  test.for([
+    ['its consumer', (manager: JetStreamManager, stream: string) => manager.consumers.delete(stream, consumer)],
+    ['its stream', (manager: JetStreamManager, stream: string) => manager.streams.delete(stream)],
+  ] as const)('says that it hears nothing when %s is gone, and makes it anew', async ([, remove], { expect }) => {
+    await using stage = await startStage(expect);
+    const { manager, startWorker, ask } = stage;
     const { readiness } = await startWorker();
-    await remove('BUS_DATABASE');
+    await remove(manager, 'BUS_DATABASE');
     await expect.poll(() => readiness, { timeout: 15_000 }).toEqual([true, false, true]);
     expect(await ask('status', about)).toMatchObject([{ ok: true }]);
   });
 
-  test('says so while all that it may take is at work, too', async () => {
+  test('says so while all that it may take is at work, too', async ({ expect }) => {
+    await using stage = await startStage(expect);
+    const { client, manager, startWorker } = stage;
     const provider = createCountingProvider({ applyMs: 10_000 });
     const { readiness } = await startWorker({ provider });
     for (let index = 0; index < 4; index += 1) {
@@ -248,7 +287,9 @@ describe.runIf(hasNatsServer('transport over NATS'))('with a real server', () =>
     expect(provider.made).toEqual(new Set());
   });
 
-  test('gives up what does not come back', async () => {
+  test('gives up what does not come back', async ({ expect }) => {
+    await using stage = await startStage(expect);
+    const { manager, startWorker } = stage;
     const { ended } = await startWorker({ retry: { minMs: 5, maxMs: 20, forMs: 100 } });
     // What is missing can't be made while a stream takes a part of it.
     await manager.streams.update('BUS_DATABASE', { subjects: ['bus.database.plan.request'] });
@@ -256,7 +297,9 @@ describe.runIf(hasNatsServer('transport over NATS'))('with a real server', () =>
     await expect(ended).rejects.toMatchObject({ message: expect.stringContaining('given up after') });
   });
 
-  test('an answer that NATS does not take is answered by what stands, once', async () => {
+  test('an answer that NATS does not take is answered by what stands, once', async ({ expect }) => {
+    await using stage = await startStage(expect);
+    const { startWorker, ask } = stage;
     const provider = createCountingProvider();
     const long = 'x'.repeat(1_100_000);
     const verbose: CountingProvider = {
@@ -278,15 +321,9 @@ describe.runIf(hasNatsServer('transport over NATS'))('with a real server', () =>
     expect(provider.applies.count).toBe(1);
   });
 
-  /** Answers go into a stream of their own, which takes one message and no more until it is emptied. */
-  async function fullStreamOfAnswers() {
-    const retention = { max_msgs: 1, discard: DiscardPolicy.New };
-    await manager.streams.add({ name: 'ASKED', subjects: ['bus.database.*.request', deadLetterSubject] });
-    await manager.streams.add({ name: 'ANSWERED', subjects: ['bus.database.*.response'], ...retention });
-    await jetstream(client).publish('bus.database.status.response', '{}');
-  }
-
-  test('a stream that is a work queue is read from its beginning', async () => {
+  test('a stream that is a work queue is read from its beginning', async ({ expect }) => {
+    await using stage = await startStage(expect);
+    const { manager, startWorker, ask } = stage;
     const retention = RetentionPolicy.Workqueue;
     await manager.streams.add({ name: 'QUEUE', subjects: ['bus.database.*.request'], retention });
     await manager.streams.add({ name: 'ANSWERED', subjects: ['bus.database.*.response', deadLetterSubject] });
@@ -296,7 +333,9 @@ describe.runIf(hasNatsServer('transport over NATS'))('with a real server', () =>
     expect(await waiting).toMatchObject([{ ok: true }]);
   });
 
-  test('a stream of answers that is full for 12 s delays an answer, and loses none', async () => {
+  test('a stream of answers that is full for 12 s delays an answer, and loses none', async ({ expect }) => {
+    await using stage = await startStage(expect);
+    const { manager, startWorker, ask, fullStreamOfAnswers } = stage;
     await fullStreamOfAnswers();
     const { provider, log } = await startWorker({ retry: { minMs: 500, maxMs: 30_000 } });
     setTimeout(() => void manager.streams.purge('ANSWERED'), 12_000);
@@ -307,7 +346,9 @@ describe.runIf(hasNatsServer('transport over NATS'))('with a real server', () =>
     expect(log.filter(({ message }) => message === 'unanswered')).toEqual([]);
   }, 40_000);
 
-  test('a stream that takes no answers is refused before any request is run', async () => {
+  test('a stream that takes no answers is refused before any request is run', async ({ expect }) => {
+    await using stage = await startStage(expect);
+    const { server, manager } = stage;
     await manager.streams.add({ name: 'ASKED', subjects: ['bus.database.*.request'] });
     const transport = createNatsTransport({ url: server.url });
     const worker = createWorker({ providers: [createCountingProvider()], transport });
@@ -318,7 +359,7 @@ describe.runIf(hasNatsServer('transport over NATS'))('with a real server', () =>
     });
   });
 
-  test('a refused login ends the worker at once', async () => {
+  test('a refused login ends the worker at once', async ({ expect }) => {
     await using guarded = await startNatsServer('--user', 'bus', '--pass', 'right');
     const start = (url: string) =>
       createWorker({ providers: [createCountingProvider()], transport: createNatsTransport({ url }) });

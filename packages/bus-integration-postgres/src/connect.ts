@@ -2,18 +2,18 @@
 // attempt ends, and every address that failed is named. https://www.postgresql.org/docs/current/libpq-connect.html
 import { randomInt } from 'node:crypto';
 import { OperationError, type Secret } from 'bus-integration-database';
-import { attempt, type ConnectCache, createConnectCache, type Stage } from './attempt.ts';
+import { attempt, type ConnectCache, createConnectCache } from './attempt.ts';
 import type { AuthenticationRecord } from './authenticate.ts';
+import { cutShort, expired, othersMayDo, type Progress, summary } from './connect-failure.ts';
 import type { ConnectionTarget, ServerAddress } from './connection-target.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { type PinnedAddress, placeOf, resolveAddress } from './dial.ts';
 import type { Meter } from './meter.ts';
 import type { Session } from './session.ts';
 import { sessionFault } from './session-attributes.ts';
-import { type Extent, laterWaitMs, notTriedAgain, type Silence, silenceOf } from './silence.ts';
+import { laterWaitMs, notTriedAgain, type Silence, silenceOf } from './silence.ts';
 import { sqlstateOf } from './sqlstate.ts';
 import type { Settings } from './startup-settings.ts';
-import { tlsFailed } from './tls.ts';
 import type { OnWait } from './waiting.ts';
 
 export { type ConnectCache, createConnectCache } from './attempt.ts';
@@ -76,14 +76,6 @@ export async function connect(target: ConnectionTarget, given: ConnectOptions): 
   } finally {
     whole.stop();
   }
-}
-
-// What is being waited for, for the message when the time is up.
-interface Progress extends Extent {
-  where: string;
-  stage: 'looking-up' | Stage;
-  isConnected: boolean;
-  isHeard: boolean;
 }
 
 interface RoundOptions extends ConnectOptions {
@@ -236,53 +228,6 @@ async function within(
 const readOnlySetting = ['default_transaction_read_only'];
 /** Ours would stand for the server's own setting: it is set once that was judged. */
 const judgesReadOnly: ReadonlySet<RoundOptions['attributes']> = new Set(['read-write', 'read-only'] as const);
-
-function expired({ where, stage }: Progress, timeoutMs: number): OperationError {
-  const waited = `${Math.round(timeoutMs / 100) / 10} s`;
-  const seen = {
-    'looking-up': `can't look up host ${where}: no answer within ${waited}`,
-    dialling: `can't reach ${where}: no answer within ${waited}`,
-    answering: `${where} accepted the connection, then said nothing for ${waited}`,
-  }[stage];
-  return new OperationError('timeout', seen, {
-    target: where,
-    remedy: 'check host and port, firewalls and the load of the server; or give more time with --timeout',
-  });
-}
-
-/** A time limit of the whole run doesn't know what it was spent on. */
-function cutShort(reason: unknown, { where, stage }: Progress): unknown {
-  if (!(reason instanceof OperationError)) return reason;
-  const seen = {
-    'looking-up': `host ${where} was still being looked up`,
-    dialling: `${where} has not answered`,
-    answering: `${where} accepted the connection, then said nothing`,
-  }[stage];
-  const [diagnostic] = reason.diagnostics;
-  return new OperationError(reason.errorClass, `${reason.message}: ${seen}`, {
-    ...(diagnostic?.remedy !== undefined && { remedy: diagnostic.remedy }),
-    target: where,
-    cause: reason,
-  });
-}
-
-// As libpq: who refuses a login ends the search, who can't be reached or isn't ready yet doesn't.
-function othersMayDo(error: OperationError): boolean {
-  if (error.errorClass !== 'unreachable' && error.errorClass !== 'timeout') return false;
-  const sqlstate = sqlstateOf(error);
-  return (sqlstate === undefined || sqlstate === '57P03') && error.diagnostics[0]?.code !== tlsFailed;
-}
-
-function summary(failures: readonly OperationError[]): OperationError {
-  const last = failures.at(-1);
-  if (last === undefined) return new OperationError('invalid-request', 'the DSN names no host to connect to');
-  if (failures.length === 1) return last;
-  const diagnostics = failures.flatMap((failure) => failure.diagnostics);
-  return new OperationError(last.errorClass, failures.map(({ message }) => message).join('; '), {
-    diagnostics,
-    cause: last,
-  });
-}
 
 function serverOf(target: ConnectionTarget, pinned: PinnedAddress): ServerAddress {
   const named = target.addresses.find(({ host, port }) => host === pinned.host && port === pinned.port);

@@ -1,4 +1,4 @@
-// Passwords in clear, as BUS_DATABASE_PASSWORD_SEND=plaintext sends them, go only over connections that nobody else can
+// Passwords in plaintext, as BUS_DATABASE_PASSWORD_SEND=plaintext sends them, go only over connections that nobody else can
 // read, whatever the DSN calls its host: a listener between the built command and a real server reads along.
 import { parseDsn } from 'bus-integration-postgres';
 import { type Server, startServer } from 'embedded';
@@ -50,7 +50,7 @@ test('a server reached by hostaddr is named by it, and so are the services’ fi
   expect((await deployment.run(['verify'])).exit).toBe(0);
 });
 
-test('a Unix-domain socket may be told passwords in clear', async () => {
+test('a Unix-domain socket may be told passwords in plaintext', async () => {
   const { directory } = server;
   const [row] = await server.query<{ directories: string }>(
     'SELECT current_setting($$unix_socket_directories$$) AS directories',

@@ -244,7 +244,7 @@ describe('BUS_DATABASE_SERVICE_PARAMETERS', () => {
     ['user=SECRET', 'user has a key of its own'],
     ['applicaton_name=SECRET', 'libpq has no keyword applicaton_name; did you mean application_name?'],
     ['SECRET=x', 'libpq has no such keyword'],
-    ['application_name=a application_name=SECRET', 'application_name stands twice'],
+    ['application_name=a application_name=SECRET', 'application_name is given twice'],
     ['application_name', 'is no list of keyword=value'],
     ["application_name='SECRET", 'is no list of keyword=value'],
     ['application_name=', 'application_name has no value'],

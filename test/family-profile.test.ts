@@ -78,6 +78,6 @@ it('bus_service may stay the admin, where another role is the service', async ()
   for (const args of [['doctor'], ['plan'], ['apply'], ['verify'], ['status', '--check']]) {
     const said = await answer(deployment, ...args);
     expect(said, args.join(' ')).toMatch(/^exit 0\n/);
-    expect(said, args.join(' ')).not.toContain('is no key of ours');
+    expect(said, args.join(' ')).not.toContain('is an unknown key');
   }
 });

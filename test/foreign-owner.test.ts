@@ -24,7 +24,7 @@ import { buildFaults, type FaultyFiles } from './faulty-files.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
 
-/** A user of whom this machine need not know a name. */
+/** A user that has no name on this machine. */
 const svc = 64_010;
 let server: Server;
 let faults: FaultyFiles;

@@ -92,7 +92,7 @@ host    replication     all             ::1/128                 scram-sha-256
         ok      listening            listens on localhost, port 5432
         ok      encryption           nothing crosses a network
         ok      rules                7 rules as the policy has them
-        ok      roles                1 service role and 2 databases: stored as SCRAM verifiers, shut to PUBLIC
+        ok      roles                1 service role and 2 databases: stored as SCRAM verifiers, closed to PUBLIC
         4 checks ok
       "
     `);
@@ -103,8 +103,8 @@ host    replication     all             ::1/128                 scram-sha-256
       "exit 1
       ok: false
       listener-policy   private (default): its own host and private addresses, 10.0.0.0/8, 100.64.0.0/10, 172.16.0.0/12, 192.168.0.0/16, fc00::/7, may reach the server
-        info    127.0.0.1:15432 was dialled and the server says 127.0.0.1:5432: a port map, proxy or pooler stands between, and whom that lets in can't be seen from here; more can reach the server than the policy has room for
-              mend the lines below; or set BUS_DATABASE_LISTENER_POLICY=external where a firewall, platform or port map guards the port; or BUS_DATABASE_LISTENER_POLICY=tls where anybody may come by TLS
+        info    127.0.0.1:15432 was dialled and the server says 127.0.0.1:5432: a port map, proxy or pooler stands between, and who is let in can't be seen from here; more can reach the server than the policy has room for
+              fix the lines below; or set BUS_DATABASE_LISTENER_POLICY=external where a firewall, platform or port map guards the port; or BUS_DATABASE_LISTENER_POLICY=tls where anybody may come by TLS
         fail    too-wide                pg_hba.conf:8  host all all all scram-sha-256
               bus_service (2 databases), superuser postgres may come from addresses beyond the policy: allowed is 10.0.0.0/8, 100.64.0.0/10, 172.16.0.0/12, 192.168.0.0/16, fc00::/7
               put there: host all all 10.0.0.0/8 scram-sha-256
@@ -139,7 +139,7 @@ host    replication     all             ::1/128                 scram-sha-256
         info    no-connection-limit     bus_service may take all 100 connections of the server
               the admin role or a superuser runs, in any database: ALTER ROLE "bus_service" CONNECTION LIMIT 50;  -- or what its pools need
         ok      listening               listens on *, port 5432
-        ok      roles                   1 service role and 2 databases: stored as SCRAM verifiers, shut to PUBLIC
+        ok      roles                   1 service role and 2 databases: stored as SCRAM verifiers, closed to PUBLIC
         2 checks ok, 1 failed, 7 warnings
       "
     `);
@@ -151,7 +151,7 @@ host    replication     all             ::1/128                 scram-sha-256
       "exit 0
       ok: true
       listener-policy   external: others guard the network; SCRAM is what the server must ask for
-        info    127.0.0.1:15432 was dialled and the server says 127.0.0.1:5432: a port map, proxy or pooler stands between, and whom that lets in can't be seen from here
+        info    127.0.0.1:15432 was dialled and the server says 127.0.0.1:5432: a port map, proxy or pooler stands between, and who is let in can't be seen from here
         warn    trust                   pg_hba.conf:1  local all all trust
               any user of the server's host who can open its socket logs in without a password as bus_service (2 databases), superuser postgres
               put there: local all all scram-sha-256
@@ -175,7 +175,7 @@ host    replication     all             ::1/128                 scram-sha-256
               the admin role or a superuser runs, in any database: ALTER ROLE "bus_service" CONNECTION LIMIT 50;  -- or what its pools need
         ok      listening               listens on *, port 5432
         ok      rules                   1 of 7 rules as the policy has them
-        ok      roles                   1 service role and 2 databases: stored as SCRAM verifiers, shut to PUBLIC
+        ok      roles                   1 service role and 2 databases: stored as SCRAM verifiers, closed to PUBLIC
         3 checks ok, 6 warnings
       "
     `);
@@ -188,7 +188,7 @@ host    replication     all             ::1/128                 scram-sha-256
       ok: false
       listener-policy   private (default): its own host and private addresses, 10.0.0.0/8, 100.64.0.0/10, 172.16.0.0/12, 192.168.0.0/16, fc00::/7, may reach the server
         info    more can reach the server than the policy has room for
-              mend the lines below; or set BUS_DATABASE_LISTENER_POLICY=external where a firewall, platform or port map guards the port; or BUS_DATABASE_LISTENER_POLICY=tls where anybody may come by TLS
+              fix the lines below; or set BUS_DATABASE_LISTENER_POLICY=external where a firewall, platform or port map guards the port; or BUS_DATABASE_LISTENER_POLICY=tls where anybody may come by TLS
         fail    trust                   pg_hba.conf:3  host all all all trust
               any host anywhere logs in without a password as bus_service (2 databases), superuser postgres
               put there: host all all 10.0.0.0/8 scram-sha-256
@@ -201,7 +201,7 @@ host    replication     all             ::1/128                 scram-sha-256
               then, as a superuser in any database: SELECT pg_reload_conf();
         fail    too-wide                pg_hba.conf:3  host all all all trust
               bus_service (2 databases), superuser postgres may come from addresses beyond the policy: allowed is 10.0.0.0/8, 100.64.0.0/10, 172.16.0.0/12, 192.168.0.0/16, fc00::/7
-              mended by the lines above for the same rule
+              fixed by the lines above for the same rule
         warn    tls-off                 ssl = off
               passwords are safe on the network (SCRAM), data is not: it crosses in plain text
               put server.crt and server.key in the data directory, then a superuser runs, in any database: ALTER SYSTEM SET ssl = on; SELECT pg_reload_conf();
@@ -222,7 +222,7 @@ host    replication     all             ::1/128                 scram-sha-256
               the admin role or a superuser runs, in any database: ALTER ROLE "bus_service" CONNECTION LIMIT 50;  -- or what its pools need
         ok      listening               listens on *, port 5432
         ok      rules                   2 of 4 rules as the policy has them
-        ok      roles                   1 service role and 2 databases: stored as SCRAM verifiers, shut to PUBLIC
+        ok      roles                   1 service role and 2 databases: stored as SCRAM verifiers, closed to PUBLIC
         3 checks ok, 2 failed, 2 warnings
       "
     `);
@@ -255,7 +255,7 @@ host    replication     all             ::1/128                 scram-sha-256
         ok      listening               listens on *, port 5432
         ok      encryption              TLS is offered, TLSv1.2 or newer
         ok      rules                   2 of 3 rules as the policy has them
-        ok      roles                   1 service role and 2 databases: stored as SCRAM verifiers, shut to PUBLIC
+        ok      roles                   1 service role and 2 databases: stored as SCRAM verifiers, closed to PUBLIC
         4 checks ok, 1 warning
       "
     `);
@@ -272,7 +272,7 @@ host    replication     all             ::1/128                 scram-sha-256
       "exit 0
       ok: true
       listener-policy   external: others guard the network; SCRAM is what the server must ask for
-        info    127.0.0.1:15432 was dialled and the server says 127.0.0.1:5432: a port map, proxy or pooler stands between, and whom that lets in can't be seen from here
+        info    127.0.0.1:15432 was dialled and the server says 127.0.0.1:5432: a port map, proxy or pooler stands between, and who is let in can't be seen from here
         info    tls-min-version      ssl_min_protocol_version can't be read
               a superuser runs, in any database: GRANT pg_read_all_settings TO "deploy_admin";
         info    not-loaded           deploy_admin may read neither the pg_hba file nor the view pg_hba_file_rules
@@ -286,7 +286,7 @@ host    replication     all             ::1/128                 scram-sha-256
               the admin role or a superuser runs, in any database: ALTER ROLE "bus_service" CONNECTION LIMIT 50;  -- or what its pools need
         ok      listening            listens on *, port 5432
         ok      encryption           TLS is offered
-        ok      roles                1 service role and 2 databases: shut to PUBLIC
+        ok      roles                1 service role and 2 databases: closed to PUBLIC
         3 checks ok
       "
     `);

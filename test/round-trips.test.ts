@@ -86,22 +86,22 @@ describe('a doctor of a converged server', () => {
 describe('a verify', () => {
   const checks = ['connectivity', 'listener-policy'];
   const cases = [
-    { id: 'same', way: "at the admin's address", admin: () => server.dsn(), lost: false, looks: 0, knocks: 0 },
+    { id: 'same', way: "at the admin's address", admin: () => server.dsn(), lost: false, looks: 0, probes: 0 },
     {
       id: 'less',
       way: "where a service's file is missing",
       admin: () => server.dsn(),
       lost: true,
       looks: 1,
-      knocks: 0,
+      probes: 0,
     },
-    // As the admin logs in by the socket with a password, so might the service: that is knocked for.
-    { id: 'apart', way: 'at another address', admin: () => server.socketDsn(), lost: false, looks: 3, knocks: 1 },
+    // As the admin logs in by the socket with a password, so might the service: that is probed.
+    { id: 'apart', way: 'at another address', admin: () => server.socketDsn(), lost: false, looks: 3, probes: 1 },
   ] as const;
 
   test.each(cases)(
     '$way: a login for each file, and the admin looks into $looks',
-    async ({ id, admin, lost, looks, knocks }) => {
+    async ({ id, admin, lost, looks, probes }) => {
       const databases = numbered(3, `${id}_`);
       const [, second = ''] = databases;
       using folder = temporaryFolder();
@@ -118,7 +118,7 @@ describe('a verify', () => {
       // Whoever looked.
       expect(found).toEqual([`every role may create objects in ${second}, schema public`]);
       console.log(`round-trips: verify ${id}: ${JSON.stringify(meter)}`);
-      expect(meter.connections).toBe(1 + databases.length - (lost ? 1 : 0) + looks + knocks);
+      expect(meter.connections).toBe(1 + databases.length - (lost ? 1 : 0) + looks + probes);
       expect(meter.openPeak).toBeLessThanOrEqual(4);
       expect(meter.open).toBe(0);
     },

@@ -83,9 +83,9 @@ describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
     expect(await answers()).toMatchInlineSnapshot(`
       {
         "doctor": "fail tls: localhost:PORT (::1) shows a certificate that is not trusted: it is for DNS:db.example.com, not for localhost (from BUS_POSTGRES_ADMIN_DSN)
-        next: dial the server by a name that its certificate bears, or give it one for this name",
+        next: dial the server by a name that its certificate carries, or give it one for this name",
         "verify": "fail service-login: localhost:PORT (::1) shows a certificate that is not trusted: it is for DNS:db.example.com, not for localhost
-        next: dial the server by a name that its certificate bears, or give it one for this name",
+        next: dial the server by a name that its certificate carries, or give it one for this name",
       }
     `);
   });

@@ -101,7 +101,7 @@ describe('IN-03 unknown keys', () => {
   it('IN-03 a warning with the nearest known key and the line; the run goes on', async () => {
     using deployment = deploymentWith({ BUS_DATABASE_NAME: 'x' });
     const { stderr } = await expectDone(deployment, ['plan']);
-    expect(stderr).toContain('warning: BUS_DATABASE_NAME is no key of ours; did you mean BUS_DATABASE_NAMES? (.env:7)');
+    expect(stderr).toContain('warning: BUS_DATABASE_NAME is an unknown key; did you mean BUS_DATABASE_NAMES? (.env:7)');
     expect(stderr).toContain('next: rename it, or list it in BUS_OPERATOR_DATABASE_ENV_ALLOW');
   });
 });
@@ -116,7 +116,7 @@ describe('IN-03 a mistyped list', () => {
       await expectRefusal(deployment, server, {
         args: [verb],
         exit: 2,
-        says: `${key} is no key of ours; did you mean BUS_DATABASE_NAMES? Without it no database is declared (.env:`,
+        says: `${key} is an unknown key; did you mean BUS_DATABASE_NAMES? Without it no database is declared (.env:`,
         next: 'rename it, or list it in BUS_OPERATOR_DATABASE_ENV_ALLOW',
       });
     }

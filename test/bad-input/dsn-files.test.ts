@@ -87,7 +87,7 @@ describe('the output directory', () => {
       args: [verb],
       exit,
       says,
-      next: /mend its mode/,
+      next: /fix its mode/,
       options: asOrdinaryUser(deployment),
     });
   });
@@ -99,7 +99,7 @@ describe('the output directory', () => {
     const { stdout } = await expectRefusal(deployment, server, {
       exit: 2,
       says: `can't make the directory ${shown}: permission denied`,
-      next: 'mend its mode',
+      next: 'fix its mode',
       options,
     });
     expect(stdout).toContain('what stands: nothing was changed');

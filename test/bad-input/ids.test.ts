@@ -1,4 +1,4 @@
-// Every row of the table "Bad input" has a test that bears its id.
+// Every row of the table "Bad input" has a test that carries its id.
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 

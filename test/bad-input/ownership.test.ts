@@ -16,24 +16,24 @@ function deploymentOf(database: string, role: string, adminDsn = server.dsn()) {
 }
 
 describe("what isn't this deployment's", () => {
-  it.each(['plan', 'apply'])('IN-35 a role that bears no mark: %s', async (verb) => {
+  it.each(['plan', 'apply'])('IN-35 a role that carries no mark: %s', async (verb) => {
     await server.query('DROP ROLE IF EXISTS reporting');
     await server.query('CREATE ROLE reporting LOGIN');
     using deployment = deploymentOf('shop35', 'reporting');
     await expectRefusal(deployment, server, {
       args: [verb],
       exit: 4,
-      says: "refused: role reporting exists and bears no deployment's mark",
+      says: "refused: role reporting exists and carries no deployment's mark",
       next: `next: bus operator database ${verb} --allow update --adopt`,
     });
   });
 
-  it('IN-35 a database that bears no mark', async () => {
+  it('IN-35 a database that carries no mark', async () => {
     await server.query('CREATE DATABASE legacy');
     using deployment = deploymentOf('legacy', 'service35');
     await expectRefusal(deployment, server, {
       exit: 4,
-      says: "refused: database legacy exists and bears no deployment's mark",
+      says: "refused: database legacy exists and carries no deployment's mark",
       next: '--adopt',
     });
     await server.query('DROP DATABASE legacy');

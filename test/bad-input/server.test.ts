@@ -166,7 +166,7 @@ describe('IN-22 accepts and says nothing', () => {
 
 describe('IN-23 asks for more than it should get', () => {
   it.each([
-    ['the password in clear', authentication(3), /asks for the password in clear.*no password was sent/],
+    ['the password in plaintext', authentication(3), /asks for the password in plaintext.*no password was sent/],
     ['an MD5 hash', authentication(5, 'salt'), /asks for an MD5 hash of the password.*no password was sent/],
   ])('IN-23 %s', async (_, question, says) => {
     await using greedy: ScriptedServer = await scriptedServer((socket, first) => {

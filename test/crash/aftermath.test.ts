@@ -81,7 +81,7 @@ const spoilings: readonly { wrong: string; spoil: (deployment: Deployment) => un
   {
     wrong: 'a database without its mark',
     spoil: ({ databases }) => query(`COMMENT ON DATABASE "${databases[0]}" IS NULL`),
-    told: /_shop bears no mark/,
+    told: /_shop carries no mark/,
   },
   {
     wrong: 'a privilege missing',

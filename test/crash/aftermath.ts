@@ -119,7 +119,7 @@ async function databaseProblems({ ground, databases, id }: Deployment): Promise<
     `SELECT datname AS name,
             CASE WHEN NOT datallowconn THEN 'is closed'
                  WHEN datconnlimit <> -1 THEN 'has a connection limit of ' || datconnlimit
-                 WHEN pg_catalog.shobj_description(oid, 'pg_database') IS DISTINCT FROM $2 THEN 'bears no mark'
+                 WHEN pg_catalog.shobj_description(oid, 'pg_database') IS DISTINCT FROM $2 THEN 'carries no mark'
                  WHEN EXISTS (SELECT FROM pg_catalog.aclexplode(coalesce(datacl, pg_catalog.acldefault('d', datdba)))
                                WHERE grantee = 0) THEN 'is open to PUBLIC' END AS fault
        FROM pg_catalog.pg_database WHERE datname = ANY($1)`,

@@ -204,14 +204,14 @@ describe('what else is loaded', () => {
   it.each([
     ['credcheck.encrypted_password_allowed', 'off', /^credcheck refuses password verifiers/, /PASSWORD_SEND=plaintext/],
     ['rds.restrict_password_commands', '1', /rds_password/, /GRANT rds_password TO "deploy_admin";/],
-  ])('%s = %s would refuse what apply sends', async (name, value, says, mends) => {
+  ])('%s = %s would refuse what apply sends', async (name, value, says, fixes) => {
     await server.query(`ALTER ROLE deploy_admin SET ${name} = '${value}'`);
     const found = checkOf(await examine(plain), 'verifier');
     await server.query(`ALTER ROLE deploy_admin RESET ${name}`);
     expect([found.result, found.seen, found.remedy]).toEqual([
       'fail',
       expect.stringMatching(says),
-      expect.stringMatching(mends),
+      expect.stringMatching(fixes),
     ]);
   });
 

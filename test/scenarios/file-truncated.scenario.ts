@@ -1,4 +1,4 @@
-// A DSN file was cut short (IN-48): mended from its sibling; alone it is as good as lost.
+// A DSN file was cut short (IN-48): fixed from its sibling; alone it is as good as lost.
 import type { Scenario } from './scenario.ts';
 
 export const scenarios: readonly Scenario[] = [

@@ -117,7 +117,7 @@ export function secretBytes(secret: Secret): Uint8Array | undefined {
   return /^[A-Za-z0-9+/_-]+={0,2}$/.test(encoded) ? Uint8Array.from(Buffer.from(encoded, 'base64')) : undefined;
 }
 
-/** Keys that come over a network in clear are anybody's. */
+/** Keys that come over a network in plaintext are anybody's. */
 function readUrl(text: string | undefined, refuse: (key: string, message: string, remedy: string) => void) {
   if (text === undefined) return undefined;
   const url = URL.canParse(text) ? new URL(text) : undefined;

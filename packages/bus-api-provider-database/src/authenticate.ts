@@ -46,7 +46,7 @@ export function createAuthenticate(settings: AuthSettings): Authenticate | undef
   if (token === undefined && jwtSecret === undefined && jwksUrl === undefined) return undefined;
   const isToken = token === undefined ? () => false : comparison(token.reveal());
   const secretKey = jwtSecret === undefined ? undefined : secretBytes(jwtSecret);
-  // A key that is fetched again for each unknown `kid` would let strangers make us knock at that door.
+  // A key that is fetched again for each unknown `kid` would let strangers make us fetch again and again.
   const remoteKeys =
     jwksUrl === undefined
       ? undefined

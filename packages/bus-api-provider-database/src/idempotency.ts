@@ -1,4 +1,4 @@
-// Idempotency-Key: the same request sent twice is one job, unless that failed: its cause may have been mended since. A
+// Idempotency-Key: the same request sent twice is one job, unless that failed: its cause may have been fixed since. A
 // key belongs to its caller, and to the bytes it came with.
 import { createHash } from 'node:crypto';
 import type { Job, Jobs } from './jobs.ts';

@@ -45,7 +45,9 @@ function paths(): JsonSchema {
         security: [],
       },
     },
-    [`${base}/capabilities`]: { get: operation('capabilities', 'What may be asked, and of whom', 'Capabilities') },
+    [`${base}/capabilities`]: {
+      get: operation('capabilities', 'What may be asked, and of which provider', 'Capabilities'),
+    },
     [`${base}/plan`]: {
       get: { ...operation('getPlan', 'What apply would do for what is configured'), parameters: [deploymentId] },
       post: { ...operation('plan', 'What apply would do'), requestBody: bodyOf('PlanRequest') },

@@ -23,7 +23,7 @@ export async function listen({ server }: App, { host, port, isAuthenticating }: 
   const address = await lookup(host).then(
     (found) => found.address,
     () => {
-      throw new OperationError('unreachable', `can't listen on ${given}: the name leads nowhere`);
+      throw new OperationError('unreachable', `can't listen on ${given}: the name does not resolve`);
     },
   );
   // What counts is the address itself, whatever its name is.

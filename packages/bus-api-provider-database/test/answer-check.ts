@@ -17,7 +17,7 @@ export function answerFaults(method: string, route: string, status: number, type
   const pointer = String(content.schema.$ref ?? '');
   if (pointer === '') return typeof body === 'string' ? [] : ['expected text'];
   const validate = ajv.getSchema(`api${pointer}`);
-  if (validate === undefined) return [`${pointer} leads nowhere`];
+  if (validate === undefined) return [`${pointer} points to nothing`];
   return validate(body) ? [] : (validate.errors ?? []).map((fault) => `${fault.instancePath} ${fault.message}`);
 }
 

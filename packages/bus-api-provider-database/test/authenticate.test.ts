@@ -188,7 +188,7 @@ describe('a JWT by a JWKS', () => {
       expect(await outcome(authenticate, `Bearer ${forged}`)).toMatch(/^unauthenticated: /);
   });
 
-  it('is not made to knock by tokens with unknown keys', async () => {
+  it('is not made to fetch keys by tokens with unknown keys', async () => {
     const authenticate = createAuthenticate({ jwksUrl: url });
     await outcome(authenticate, `Bearer ${await rsa()}`);
     const before = fetched;

@@ -146,8 +146,8 @@ describe('an apply', () => {
     const failed = await ask('POST', 'apply?wait=30s', requests.apply, key);
     expect([failed.status, failed.document.error_class]).toEqual([503, 'not-configured']);
     renameSync(`${file}.away`, file);
-    const mended = await ask('POST', 'apply?wait=30s', requests.apply, key);
-    expect([mended.status, mended.document.ok]).toEqual([200, true]);
+    const fixed = await ask('POST', 'apply?wait=30s', requests.apply, key);
+    expect([fixed.status, fixed.document.ok]).toEqual([200, true]);
     await using _holder = await holdLock();
     const another = { headers: { 'idempotency-key': 'deploy-together' } };
     const both = await Promise.all([1, 2].map(() => ask('POST', 'apply', requests.apply, another)));

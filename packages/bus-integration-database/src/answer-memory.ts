@@ -65,7 +65,7 @@ export function createAnswerMemory(limits: AnswerMemoryLimits): AnswerMemory {
       atWork.set(key, made);
       try {
         const response = await made;
-        // A failure may have been mended since.
+        // A failure may have been fixed since.
         if (response.ok) keep(key, response);
         return response;
       } finally {

@@ -103,7 +103,7 @@ export function readConfiguration(
   const silent = [...Object.keys(keyAliases), ...providers.flatMap((provider) => provider.silent ?? [])];
   for (const { key, nearest } of unknownKeys(env, prefixes, known, silent)) {
     const question = nearest === undefined ? '' : `; did you mean ${nearest}?`;
-    const message = `${key} is no key of ours${question}`;
+    const message = `${key} is an unknown key${question}`;
     const remedy = 'rename it, or list it in BUS_OPERATOR_DATABASE_ENV_ALLOW';
     if (nearest === undefined || !leavesNothingDeclared(nearest, settings)) {
       settings.warn('unknown-key', key, message, remedy);

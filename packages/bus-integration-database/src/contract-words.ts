@@ -1,7 +1,7 @@
 // What the contract's shapes and keys mean, for the documents alone. A key without a word here fails a test.
 import { type ErrorClass, errorClasses } from './errors.ts';
 
-const id = 'The deployment, as BUS_DEPLOYMENT_ID names it. What it makes on the server bears this mark.';
+const id = 'The deployment, as BUS_DEPLOYMENT_ID names it. What it makes on the server carries this mark.';
 const provider = 'The kind of server, as capabilities names it.';
 const credentials =
   'Which admin DSN to use, by reference. Only the configured one, and what BUS_DATABASE_CREDENTIAL_REFERENCES lists, is accepted. Leave it out to use the configured one.';
@@ -19,7 +19,7 @@ const change = {
   listener_networks: 'Networks for the policy private, as 10.0.0.0/8; see listener_policy.',
   dry_run: 'True answers what would be done and does nothing. Default: true.',
   confirm: 'Must be true for an apply with dry_run false; means nothing in a plan.',
-  adopt: 'Whether things of these names that bear no mark may be taken over. Default: false.',
+  adopt: 'Whether things of these names that carry no mark may be taken over. Default: false.',
   adopt_from: 'Another deployment whose things may be taken over.',
   allow:
     'Risks that the plan may hold: revoke, destructive and weaken-tls (DSN files that protect less) need it always; create, grant and update only where a thing is changed in the plan that adopts it.',
@@ -65,7 +65,7 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
     schemas: 'Of a status: the declared schemas of each database.',
     dsn_files: 'Of a status: the files that services read their DSN from.',
     leftovers:
-      "What bears this deployment's mark, or lies among its files, and is declared no more, in the order in which it can be retired. Nothing of it is ever done.",
+      "What carries this deployment's mark, or lies among its files, and is declared no more, in the order in which it can be retired. Nothing of it is ever done.",
     drift: 'Of a status: the steps that an apply would do now.',
     connectivity: 'Of a verify: what logging in as each service showed.',
     listener_policy: 'Of a verify: who can reach the server, judged by the configured policy.',
@@ -89,7 +89,7 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
     message: 'The thing, what was seen, what was expected. For people: its wording may change.',
     target: 'What it is about.',
     remedy:
-      'What mends it, most often a command. A flag of `bus operator database` is the key of that name in a request: --allow revoke is "allow": ["revoke"], --rotate NAME is "rotate": ["NAME"].',
+      'What fixes it, most often a command. A flag of `bus operator database` is the key of that name in a request: --allow revoke is "allow": ["revoke"], --rotate NAME is "rotate": ["NAME"].',
   },
   Check: {
     '': 'One thing that was tried, and how it went.',
@@ -101,7 +101,7 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
     seen: 'What was seen.',
     why: 'What follows from it.',
     rule: "The line of the server's configuration that it is about.",
-    remedy: 'What mends it.',
+    remedy: 'What fixes it.',
   },
   Target: {
     '': 'A server, and who we are there.',
@@ -115,7 +115,7 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
   RoleStatus: {
     '': 'A declared role.',
     name: 'Its name.',
-    state: "ours bears this deployment's mark, foreign another's, unmarked none.",
+    state: "ours carries this deployment's mark, foreign another's, unmarked none.",
     can_login: 'Whether it may log in at all.',
     connections: 'How many sessions it has.',
     password: 'Whether the password in its files is the one that the server holds.',
@@ -124,7 +124,7 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
     '': 'A declared database.',
     name: 'Its name.',
     state:
-      "ours bears this deployment's mark, foreign another's, unmarked none; unfinished was begun by an apply that did not end.",
+      "ours carries this deployment's mark, foreign another's, unmarked none; unfinished was begun by an apply that did not end.",
     size_bytes: 'Its size on disk, where the admin may ask for it.',
     connections: 'How many sessions are in it.',
   },

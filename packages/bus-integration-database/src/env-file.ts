@@ -9,7 +9,7 @@ import { unquote } from './unquote.ts';
 const lineLimitBytes = 64 * 1024;
 const fileLimitBytes = 1024 * 1024;
 
-/** What an env file sets, and on which line each key stands (the last one, where it stands twice). */
+/** What an env file sets, and on which line each key stands (the last one, where it is given twice). */
 export interface EnvFile {
   readonly path: string;
   /** Has no prototype: a key may be called `__proto__`. */

@@ -36,7 +36,7 @@ export interface ErrorDetails {
 }
 
 /**
- * An expected failure: the thing, what was seen, what was expected, and the command that mends it.
+ * An expected failure: the thing, what was seen, what was expected, and the command that fixes it.
  *
  * @example
  * throw new OperationError('unreachable', "can't reach 10.0.3.7:5432: connection refused", { remedy: 'bus operator database doctor' });

@@ -26,7 +26,7 @@ export interface SecretFile {
 
 /**
  * The one line of a secret file, without its line end, and what is worth a warning. A file that others could read or
- * have put there, and one that doesn't hold exactly one line, is an error with the command that mends it:
+ * have put there, and one that doesn't hold exactly one line, is an error with the command that fixes it:
  * `not-configured` when it is missing, else `invalid-request`.
  *
  * @example

@@ -91,7 +91,7 @@ function readParameters(
     const fault = judge(keyword);
     if (fault !== undefined) refuse(`: ${fault.seen}`, fault.remedy);
     else if (value === '') refuse(`: ${keyword} has no value`, `give it one, or take ${keyword} out`);
-    else if (Object.hasOwn(found, keyword)) refuse(`: ${keyword} stands twice`, 'drop one');
+    else if (Object.hasOwn(found, keyword)) refuse(`: ${keyword} is given twice`, 'drop one');
     else found[keyword] = value;
     at += all.length;
     at += text.slice(at).search(/[^\s,]|$/);

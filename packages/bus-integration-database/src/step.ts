@@ -31,7 +31,7 @@ export type DatabasePrivileges = z.infer<typeof databasePrivileges>;
 /** What a DSN file is to hold; `password` says where the password in it comes from. */
 export type DsnFileContent = z.infer<typeof dsnFileContent>;
 
-/** A name, and the deployment whose mark it bears, if any. */
+/** A name, and the deployment whose mark it carries, if any. */
 export type Marked = z.infer<typeof marked>;
 
 /** `target` is for people; programs read `before` and `after`. `sql` is rendered for showing, never run. */

@@ -42,7 +42,7 @@ export interface Transport {
   /**
    * Subscribes, and resolves when `stop` was called and what was at work has ended.
    *
-   * @throws OperationError for what trying again does not mend: a token that is refused, a stream that isn't there
+   * @throws OperationError for what trying again does not fix: a token that is refused, a stream that isn't there
    */
   listen(subscription: Subscription): Promise<void>;
   /**

@@ -10,7 +10,7 @@ const prefixes = ['BUS_EVENTS_', 'BUS_NATS_'];
  * A warning for each key that was probably meant to be one of a worker's.
  *
  * @example
- * misspelledWorkerKeys({ BUS_EVENTS_GRUOP: 'x' })[0]?.message; // 'BUS_EVENTS_GRUOP is no key of ours; did you mean …'
+ * misspelledWorkerKeys({ BUS_EVENTS_GRUOP: 'x' })[0]?.message; // 'BUS_EVENTS_GRUOP is an unknown key; did you mean …'
  */
 export function misspelledWorkerKeys(env: Readonly<Record<string, string | undefined>>): readonly Diagnostic[] {
   const known = workerKeys.map(({ name }) => name).filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
@@ -21,7 +21,7 @@ export function misspelledWorkerKeys(env: Readonly<Record<string, string | undef
           {
             severity: 'warn' as const,
             code: 'unknown-key',
-            message: `${key} is no key of ours; did you mean ${nearest}?`,
+            message: `${key} is an unknown key; did you mean ${nearest}?`,
             target: key,
             remedy: 'rename it, or list it in BUS_OPERATOR_DATABASE_ENV_ALLOW',
           },

@@ -198,7 +198,7 @@ test("keys of the provider's other programs and aliases are neither warned of no
     BUS_DATABASE_SCHEMA_NAMES: 'a',
   });
   expect(warnings.map(({ message }) => message)).toEqual([
-    'BUS_PLAIN_ADMINSS is no key of ours; did you mean BUS_PLAIN_ADMIN?',
+    'BUS_PLAIN_ADMINSS is an unknown key; did you mean BUS_PLAIN_ADMIN?',
   ]);
 });
 
@@ -216,8 +216,8 @@ test('IN-03 an unknown key is a warning with the nearest known one and its line'
     { envFile: '.env', lines: { BUS_DATABASE_NAME: 4 } },
   );
   expect(warnings.map(({ severity, code, message }) => [severity, code, message])).toEqual([
-    ['warn', 'unknown-key', 'BUS_DATABASE_NAME is no key of ours; did you mean BUS_DATABASE_NAMES? (.env:4)'],
-    ['warn', 'unknown-key', 'BUS_PLAIN_ADMN is no key of ours; did you mean BUS_PLAIN_ADMIN?'],
+    ['warn', 'unknown-key', 'BUS_DATABASE_NAME is an unknown key; did you mean BUS_DATABASE_NAMES? (.env:4)'],
+    ['warn', 'unknown-key', 'BUS_PLAIN_ADMN is an unknown key; did you mean BUS_PLAIN_ADMIN?'],
   ]);
 });
 
@@ -230,7 +230,7 @@ test.each([
 ])('IN-03 %j without which %s is declared is no warning', (keys, meant, what) => {
   const [key = ''] = Object.keys(keys);
   expect(() => read({ ...least, ...keys })).toThrow(
-    `${key} is no key of ours; did you mean ${meant}? Without it ${what} is declared`,
+    `${key} is an unknown key; did you mean ${meant}? Without it ${what} is declared`,
   );
   expect(read({ ...least, ...keys, BUS_DATABASE_NAMES: 'a' }).warnings.map(({ code }) => code)).toEqual([
     'unknown-key',

@@ -24,9 +24,12 @@ function declare(env: Record<string, string>) {
 
 describe('IN-25…34 names that are refused', () => {
   test.each([
-    [{ BUS_DATABASE_NAMES: 'a,b,a' }, ['BUS_DATABASE_NAMES: database "a" stands twice in BUS_DATABASE_NAMES']],
-    [{ BUS_DATABASE_SCHEMAS: 's,s' }, ['BUS_DATABASE_SCHEMAS: schema "s" stands twice in BUS_DATABASE_SCHEMAS']],
-    [{ BUS_DATABASE_ROLE_NAMES: 'r,r' }, ['BUS_DATABASE_ROLE_NAMES: role "r" stands twice in BUS_DATABASE_ROLE_NAMES']],
+    [{ BUS_DATABASE_NAMES: 'a,b,a' }, ['BUS_DATABASE_NAMES: database "a" is given twice in BUS_DATABASE_NAMES']],
+    [{ BUS_DATABASE_SCHEMAS: 's,s' }, ['BUS_DATABASE_SCHEMAS: schema "s" is given twice in BUS_DATABASE_SCHEMAS']],
+    [
+      { BUS_DATABASE_ROLE_NAMES: 'r,r' },
+      ['BUS_DATABASE_ROLE_NAMES: role "r" is given twice in BUS_DATABASE_ROLE_NAMES'],
+    ],
     [
       { BUS_DATABASE_SCHEMAS: 'å'.repeat(32) },
       [`BUS_DATABASE_SCHEMAS: schema "${'å'.repeat(32)}" is 64 bytes long; 63 is the most`],
@@ -135,7 +138,7 @@ describe('BUS_DATABASE_SCHEMAS and its alias BUS_DATABASE_SCHEMA_NAMES', () => {
   });
 
   test('a problem is told of the key that was written', () => {
-    expect(declare({ [alias]: 's,s' }).problems).toEqual([`${alias}: schema "s" stands twice in ${alias}`]);
+    expect(declare({ [alias]: 's,s' }).problems).toEqual([`${alias}: schema "s" is given twice in ${alias}`]);
   });
 });
 

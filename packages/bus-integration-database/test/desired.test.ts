@@ -65,7 +65,7 @@ describe('desired resources', () => {
     expect(lines.filter((text) => text.startsWith('app_svc on logs'))).toEqual([]);
   });
 
-  test('no identity stands twice', () => {
+  test('no identity is given twice', () => {
     for (const declaration of [plain, template]) {
       const ids = desiredResources(declaration, profile).map(idOf);
       expect(new Set(ids).size).toBe(ids.length);

@@ -120,7 +120,7 @@ describe('readEnvFile', () => {
     return path;
   };
 
-  test('tells the line of each key, the last where it stands twice', () => {
+  test('tells the line of each key, the last where it is given twice', () => {
     const path = file('plain', '# x\nA=1\r\nB=2\nA=3\n');
     const read = readEnvFile(path, '.env');
     expect(read.path).toBe('.env');

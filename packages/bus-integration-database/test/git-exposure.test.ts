@@ -58,7 +58,7 @@ test('what can not be looked at is skipped, never thrown', () => {
   expect(gitExposure('a\0b', { env }).result).toBe('skipped');
 });
 
-test('a file that git would add is a warning, and its remedy mends it', () => {
+test('a file that git would add is a warning, and its remedy fixes it', () => {
   const path = file('local/postgres-admin-dsn');
   const found = gitExposure(path, { env });
   expect(found).toEqual({

@@ -27,7 +27,7 @@ test.each([
   ['nats://user:word@127.0.0.1', false],
   ['nats://user:word@127.0.0.1,nats://nats.example.com', true],
   ['tls://user:word@nats.example.com', false],
-])('%s sends a login in clear: %s', (url, expected) => {
+])('%s sends a login in plaintext: %s', (url, expected) => {
   expect(sendsLoginInClear(url)).toBe(expected);
 });
 

@@ -251,14 +251,14 @@ describe('once in effect', () => {
   test('what failed is tried again when it comes again', async () => {
     const provider = createCountingProvider();
     let isDown = true;
-    const mended = {
+    const fixed = {
       ...provider,
       apply: async (...args: Parameters<typeof provider.apply>) => {
         if (isDown) throw new OperationError('unreachable', 'nobody listens');
         return await provider.apply(...args);
       },
     };
-    await start({ providers: [mended] });
+    await start({ providers: [fixed] });
     expect((await answerOf(ask('apply', 'twice', applyApp))).payload.error_class).toBe('unreachable');
     isDown = false;
     broker.publish(ask('apply', 'twice', applyApp));
@@ -593,7 +593,7 @@ describe('the transport over HTTP', () => {
     const http = { url, token: new Secret('a-token'), retry: { minMs: 5, maxMs: 10, forMs: 20 } };
     const { lines, ended } = await start({ http }, false);
     await expect(ended).rejects.toThrow('given up');
-    const warned = lines.filter(({ message }) => message.includes('the token goes to bus.invalid in clear'));
+    const warned = lines.filter(({ message }) => message.includes('the token goes to bus.invalid in plaintext'));
     expect(warned).toHaveLength(isWarned ? 1 : 0);
   });
 

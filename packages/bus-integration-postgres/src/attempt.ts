@@ -112,7 +112,7 @@ async function withSslMode(
   try {
     return await open(pinned, options, refusals, first ?? 'none');
   } catch (error) {
-    if (second === undefined || !isMendedByOtherEncryption(error, options.record)) throw error;
+    if (second === undefined || !isFixedByOtherEncryption(error, options.record)) throw error;
     try {
       return await open(pinned, options, refusals, second);
     } catch (last) {
@@ -122,7 +122,7 @@ async function withSslMode(
 }
 
 // libpq tries again after any refusal; only these depend on the encryption, and a wrong password is not offered twice.
-function isMendedByOtherEncryption(error: unknown, record: AuthenticationRecord): boolean {
+function isFixedByOtherEncryption(error: unknown, record: AuthenticationRecord): boolean {
   if (error instanceof OperationError) return error.diagnostics[0]?.code === tlsFailed;
   return sqlstateOf(error) === '28000' && !record.isServerProven;
 }

@@ -1,4 +1,4 @@
-// Answers a server's request to authenticate. The password itself goes to nobody who asks for it in clear or as MD5,
+// Answers a server's request to authenticate. The password itself goes to nobody who asks for it in plaintext or as MD5,
 // unless require_auth says so; over SCRAM the server has to prove that it knows the verifier.
 // https://www.postgresql.org/docs/current/sasl-authentication.html
 import { createHash } from 'node:crypto';
@@ -80,7 +80,7 @@ export function answerAuthentication(
     'authenticationCleartextPassword',
     guarded(() => {
       begin('password');
-      demand(allowsCleartext(rules), rules, 'the password in clear', cleartextRemedy);
+      demand(allowsCleartext(rules), rules, 'the password in plaintext', cleartextRemedy);
       wire.password(passwordOf(rules));
     }),
   );

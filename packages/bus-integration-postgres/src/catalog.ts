@@ -30,7 +30,7 @@ export interface ClusterSight extends ServerSight {
   readonly databases: ReadonlyMap<string, ObservedDatabase>;
 }
 
-/** The roles and databases that are declared or bear the deployment's mark, the server and the admin: 3 to 5 statements. */
+/** The roles and databases that are declared or carry the deployment's mark, the server and the admin: 3 to 5 statements. */
 export async function readCluster(session: Session, wish: ClusterWish): Promise<ClusterSight> {
   // Said here rather than as the session's default: that default is one of the things to be read.
   await session.script('BEGIN READ ONLY');

@@ -1,4 +1,4 @@
-// What a server's certificate says to a client: whether it bears a host's name, and the hash that binds a SCRAM login
+// What a server's certificate says to a client: whether it carries a host's name, and the hash that binds a SCRAM login
 // to it. Signatures and dates are OpenSSL's business, not this file's.
 import { createHash, type X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';

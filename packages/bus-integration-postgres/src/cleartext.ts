@@ -1,4 +1,4 @@
-// Whether a password in clear may go over a connection: judged by what was really dialled, never by what a DSN calls it.
+// Whether a password in plaintext may go over a connection: judged by what was really dialled, never by what a DSN calls it.
 // https://www.postgresql.org/docs/current/libpq-ssl.html
 import { OperationError } from 'bus-integration-database';
 import { isSocketDirectory, type PinnedAddress } from './dial.ts';

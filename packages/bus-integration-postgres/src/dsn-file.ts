@@ -21,7 +21,7 @@ export const stagedSuffix = '.staged';
 /**
  * Each login's DSN file with the staged file beside it.
  *
- * @throws OperationError `invalid-request` for a file or directory that others could read, with the chmod that mends it
+ * @throws OperationError `invalid-request` for a file or directory that others could read, with the chmod that fixes it
  */
 export function readPairs(directory: DsnDirectory, logins: readonly Login[]): FilePair[] {
   const present = directory.names();

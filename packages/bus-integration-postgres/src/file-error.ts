@@ -39,7 +39,7 @@ export function anotherRun(path: string): OperationError {
 }
 
 const reasons: Readonly<Record<string, readonly [seen: string, remedy?: string]>> = {
-  EACCES: ['permission denied', 'run as the user who owns it, or mend its mode'],
+  EACCES: ['permission denied', 'run as the user who owns it, or fix its mode'],
   EPERM: ['not permitted', 'where the file system keeps it from change: chattr -i FILE; then apply again'],
   EBUSY: ['something is mounted there', 'mount its directory rather than the file: umount FILE; then apply again'],
   ENOENT: ['it, or its directory, was removed meanwhile', 'run the same command again'],

@@ -7,7 +7,7 @@ import type { FileDecision } from './file-decision.ts';
 /** A step without its summary, which is rendered from the rest. */
 export type BareStep = Step extends infer S ? (S extends Step ? Omit<S, 'summary'> : never) : never;
 
-/** None for a file that stays as it is; two where the staged twin is promoted before the endpoint is mended. */
+/** None for a file that stays as it is; two where the staged twin is promoted before the endpoint is fixed. */
 export function fileSteps({ pair, act, risk, password }: FileDecision, configured: Endpoint): BareStep[] {
   const { file, database, role } = pair;
   const endpoint = shownPart(withAdded(configured, pair.live), configured);

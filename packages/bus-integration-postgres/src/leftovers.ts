@@ -1,4 +1,4 @@
-// What bears the deployment's mark, or lies among its DSN files, and is declared no more; with the statements that would
+// What carries the deployment's mark, or lies among its DSN files, and is declared no more; with the statements that would
 // retire it. They are shown and never run.
 import { type Declaration, dsnFileName, type Leftover, loginsOf, rolesOf, shellQuote } from 'bus-integration-database';
 import type { Wish } from './compute.ts';
@@ -79,7 +79,7 @@ const shape = record<Remains>({
 export interface LeftoversInput {
   readonly wish: Wish;
   readonly remains: Remains;
-  /** By database, of those that were looked into: the schemas that bear the mark, declared ones too. */
+  /** By database, of those that were looked into: the schemas that carry the mark, declared ones too. */
   readonly markedSchemas: ReadonlyMap<string, readonly string[]>;
   readonly directory?: Pick<DsnDirectory, 'names' | 'shown' | 'path' | 'uid'> | undefined;
   readonly server: Pick<ObservedServer, 'database' | 'versionNum'>;

@@ -60,7 +60,7 @@ export async function proveLogin(target: ConnectionTarget, options: LoginOptions
 
 const reasonFor = {
   none: 'the server asked for no password (trust)',
-  password: 'the server takes the password in clear, which proves nothing of it',
+  password: 'the server takes the password in plaintext, which proves nothing of it',
   md5: 'the server takes an MD5 hash, which proves nothing of the server',
   'scram-sha-256': 'the server left out its proof',
 } as const;

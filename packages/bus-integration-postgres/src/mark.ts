@@ -9,7 +9,7 @@ export function markOf(deploymentId: string): string {
   return `${prefix}${deploymentId}`;
 }
 
-/** Every deployment whose mark a comment bears. */
+/** Every deployment whose mark a comment carries. */
 export function deploymentsIn(comment: string | null): string[] {
   return lines(comment)
     .filter((line) => line.startsWith(prefix))
@@ -29,7 +29,7 @@ export function ownership(comment: string | null, deploymentId: string): 'ours' 
 }
 
 /**
- * The connection limit that a database bears from its birth until it is finished: 1 to 2^31-1, so that one statement
+ * The connection limit that a database carries from its birth until it is finished: 1 to 2^31-1, so that one statement
  * makes it, closes it and says whose it is.
  */
 export function birthLimit(deploymentId: string, database: string): number {

@@ -110,7 +110,7 @@ export interface ObservedSchema {
 export interface ObservedInside {
   readonly adminMayCreateSchemas: boolean;
   readonly schemas: readonly ObservedSchema[];
-  /** Names of all schemas that bear the deployment's mark. */
+  /** Names of all schemas that carry the deployment's mark. */
   readonly markedSchemas: readonly string[];
   /** Those that fire. */
   readonly eventTriggers: readonly ObservedEventTrigger[];
@@ -133,7 +133,7 @@ export interface Observation {
   readonly reached: Reached;
   /** Only where services are to dial a socket; `unknown` where the rules can't be read and the admin gave no password. */
   readonly socketLogins?: readonly SocketLogin[] | 'unknown' | undefined;
-  /** Roles that are declared or bear the deployment's mark. */
+  /** Roles that are declared or carry the deployment's mark. */
   readonly roles: ReadonlyMap<string, ObservedRole>;
   readonly databases: ReadonlyMap<string, ObservedDatabase>;
   /** By database; only of those that exist, are ours or could be adopted, and could be entered. */

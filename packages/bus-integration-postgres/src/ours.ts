@@ -56,7 +56,7 @@ export function judgeDatabase(name: string, seen: Observation, adoption: Adoptio
   }
   if (isUnfinished(database, adoption.deploymentId, seen.admin.name)) return { standing: 'unfinished' };
   if (isUnfinished(database, adoption.deploymentId, database.owner)) {
-    // Opened by hand it would be open to PUBLIC, and bear no mark.
+    // Opened by hand it would be open to PUBLIC, and carry no mark.
     const owner = shown(database.owner);
     return refuse(name, `database ${shown(name)} was begun by ${owner}'s apply and not finished`, {
       remedy: `run apply as ${owner}: name it in the admin DSN, then bus operator database apply`,
@@ -79,7 +79,7 @@ function judgeMark(kind: 'role' | 'database', thing: ObservedRole | ObservedData
       return refuseUntil(
         { adopt: true },
         thing.name,
-        `${kind} ${shown(thing.name)} exists and bears no deployment's mark; if it is not this deployment's, name another ${kind}`,
+        `${kind} ${shown(thing.name)} exists and carries no deployment's mark; if it is not this deployment's, name another ${kind}`,
       );
     case 'foreign': {
       const others = deploymentsIn(thing.comment);

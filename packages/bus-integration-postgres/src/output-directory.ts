@@ -23,7 +23,7 @@ interface Room {
 export function judgeOutputDirectory(directory: DsnPlace, files: number): Diagnostic[] {
   const { path, uid } = directory;
   const shown = printable(directory.shown);
-  const remedy = 'mend its mode and owner, or set BUS_DATABASE_DSN_OUTPUT_DIR to another directory';
+  const remedy = 'fix its mode and owner, or set BUS_DATABASE_DSN_OUTPUT_DIR to another directory';
   try {
     const nearest = nearestDirectory(path);
     const code = refusalOf(nearest, nearest === path ? constants.R_OK : 0);

@@ -1,4 +1,4 @@
-// A server that is just being started refuses its first callers. Knocks again, a little later, and tells how often it did.
+// A server that is just being started refuses its first callers. Tries again, a little later, and tells how often it did.
 import { type Diagnostic, OperationError } from 'bus-integration-database';
 import { connectionRefused } from './dial.ts';
 import { pause } from './parallel.ts';

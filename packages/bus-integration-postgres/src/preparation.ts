@@ -248,7 +248,7 @@ function refuseUnknownRotation(declaration: Declaration, { rotate }: Allowed): v
   });
 }
 
-/** A password in clear goes only where nobody but the server can read it; apply looks again at what it has dialled. */
+/** A password in plaintext goes only where nobody but the server can read it; apply looks again at what it has dialled. */
 function plaintextWarning({ sslmode, addresses }: ConnectionTarget): Diagnostic {
   if (sslmode !== 'verify-full' && !addresses.every(usesSocket)) {
     throw new OperationError(
@@ -263,6 +263,7 @@ function plaintextWarning({ sslmode, addresses }: ConnectionTarget): Diagnostic 
   return {
     severity: 'warn',
     code: 'password-in-clear',
-    message: 'passwords are sent to the server in clear (BUS_DATABASE_PASSWORD_SEND=plaintext); its log may show them',
+    message:
+      'passwords are sent to the server in plaintext (BUS_DATABASE_PASSWORD_SEND=plaintext); its log may show them',
   };
 }

@@ -24,7 +24,7 @@ export interface Statement {
 /** What a row may look up beyond its step. */
 export interface RuleContext {
   readonly deploymentId: string;
-  /** The comment that a role or database bears now. */
+  /** The comment that a role or database carries now. */
   readonly commentOf: (kind: 'role' | 'database', name: string) => string | null;
   /** What goes to the server as the role's password; nothing while a plan is only shown. */
   readonly passwordOf: (role: string) => string | undefined;
@@ -100,8 +100,8 @@ const rules: Rules = {
   'create-database': {
     summary: ({ before, after }) =>
       before?.unfinished
-        ? `finish: made by an apply that was cut off; shut to PUBLIC`
-        : `${after?.encoding}, owner ${shown(after?.owner ?? '')}, shut to PUBLIC`,
+        ? `finish: made by an apply that was cut off; closed to PUBLIC`
+        : `${after?.encoding}, owner ${shown(after?.owner ?? '')}, closed to PUBLIC`,
     statements: ({ before, after }, context) =>
       after === undefined ? [] : creation(after.name, before !== undefined, context),
   },
@@ -214,7 +214,7 @@ function comment(kind: 'role' | 'database', name: string, now: string | null, { 
 }
 
 function adoption({ before }: StepOfAction<'adopt-role' | 'adopt-database'>): string {
-  return before?.deployment == null ? 'bore no mark' : `was deployment ${shown(before.deployment)}'s`;
+  return before?.deployment == null ? 'carried no mark' : `was deployment ${shown(before.deployment)}'s`;
 }
 
 function privilegeSummary(wish: DatabasePrivileges, verb: string): string {

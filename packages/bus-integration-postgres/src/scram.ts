@@ -1,5 +1,5 @@
 // What goes to the server instead of a password: SCRAM-SHA-256 verifiers, made, read and compared.
-// Nothing here connects, and no password leaves this file in clear.
+// Nothing here connects, and no password leaves this file in plaintext.
 import { createHash, createHmac, pbkdf2, pbkdf2Sync, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { OperationError, Secret } from 'bus-integration-database';

@@ -1,4 +1,4 @@
-// Desired beside observed, as one answer: what stands as declared, what drifted, what bears our mark and is declared
+// Desired beside observed, as one answer: what stands as declared, what drifted, what carries our mark and is declared
 // no more. Pure.
 import {
   type DatabaseStatus,

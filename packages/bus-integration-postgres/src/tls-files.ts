@@ -21,7 +21,7 @@ export interface TlsFiles {
  * Reads what a target's TLS needs. Under `require` and weaker modes a root certificate that exists makes the chain
  * checked, as in libpq; one that doesn't is an error only where the mode asks for checks.
  *
- * @throws {OperationError} not-configured, naming the file, why it can't be used, and the command that mends it.
+ * @throws {OperationError} not-configured, naming the file, why it can't be used, and the command that fixes it.
  */
 export async function readTlsFiles(target: ConnectionTarget): Promise<TlsFiles> {
   const roots = await readRoots(target);

@@ -136,7 +136,7 @@ function faultOf(
   const names = serverText(certificate.subjectAltName ?? certificate.subject);
   return {
     seen: `it is for ${names}, not for ${host}`,
-    remedy: 'dial the server by a name that its certificate bears, or give it one for this name',
+    remedy: 'dial the server by a name that its certificate carries, or give it one for this name',
   };
 }
 

@@ -34,10 +34,10 @@ describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
     return connect(targetOf(server, said), { ...brief, user, password: new Secret(password) });
   };
 
-  test('IN-23 asks for the password in clear: refused, unless allowed over checked TLS', async () => {
+  test('IN-23 asks for the password in plaintext: refused, unless allowed over checked TLS', async () => {
     const refusal = {
       errorClass: 'authentication-failed',
-      message: expect.stringContaining('asks for the password in clear'),
+      message: expect.stringContaining('asks for the password in plaintext'),
     };
     for (const said of [{}, tls, allow('password'), { ...allow('password'), sslmode: 'require' } as const]) {
       await expect(as('clear_role', said)).rejects.toMatchObject(refusal);

@@ -33,7 +33,7 @@ describe.each([14, 15, 18] as const)('PostgreSQL %i', (major) => {
   });
   afterAll(() => server.stop());
 
-  const knock = (user: string, transport: 'plain' | 'tls' | 'socket' = 'plain', database = 'postgres') => {
+  const probe = (user: string, transport: 'plain' | 'tls' | 'socket' = 'plain', database = 'postgres') => {
     const address = transport === 'socket' ? server.socketDirectory : '127.0.0.1';
     return challenge(target, {
       user,
@@ -73,7 +73,7 @@ describe.each([14, 15, 18] as const)('PostgreSQL %i', (major) => {
     ['tls_role', 'tls', { kind: 'asked', method: 'sasl' }],
   ] as const)('%s over %s is told, and nothing is logged', async (user, transport, expected) => {
     for (let round = 0; round < 5; round += 1) {
-      const { answer, lines } = await logOf(() => knock(user, transport));
+      const { answer, lines } = await logOf(() => probe(user, transport));
       expect(answer).toMatchObject(expected);
       expect(lines).toEqual([]);
     }
@@ -85,18 +85,18 @@ describe.each([14, 15, 18] as const)('PostgreSQL %i', (major) => {
       ['tls_role', 'plain', /no pg_hba.conf entry .*no encryption/],
       ['cert_role', 'tls', /connection requires a valid client certificate/],
     ] as const) {
-      const { answer, lines } = await logOf(() => knock(user, transport));
+      const { answer, lines } = await logOf(() => probe(user, transport));
       expect(answer).toMatchObject({ kind: 'refused', sqlstate: '28000', message: expect.stringMatching(said) });
       expect(lines).toEqual([expect.stringMatching(said)]);
     }
-    expect(await knock('trust_role', 'plain', 'shut')).toMatchObject({
+    expect(await probe('trust_role', 'plain', 'shut')).toMatchObject({
       kind: 'entered',
       followedBy: { sqlstate: '42501' },
     });
   });
 
   test('the certificate is shown, not judged', async () => {
-    const answer = await knock('app', 'tls');
+    const answer = await probe('app', 'tls');
     expect(answer.tls?.protocol).toBe('TLSv1.3');
     expect(answer.tls?.certificate?.subject).toBe('CN=db.example.com');
   });
@@ -118,7 +118,7 @@ describe.each([14, 15, 18] as const)('PostgreSQL %i', (major) => {
 });
 
 describe('servers that misbehave', () => {
-  const knock = (port: number, transport: 'plain' | 'tls' = 'plain', timeoutMs = 5_000, signal?: AbortSignal) =>
+  const probe = (port: number, transport: 'plain' | 'tls' = 'plain', timeoutMs = 5_000, signal?: AbortSignal) =>
     challenge(target, {
       user: 'app',
       database: 'app',
@@ -130,7 +130,7 @@ describe('servers that misbehave', () => {
 
   test('no TLS there', async () => {
     await using server = await startServer();
-    expect(await knock(server.port, 'tls')).toEqual({ kind: 'no-tls' });
+    expect(await probe(server.port, 'tls')).toEqual({ kind: 'no-tls' });
     expect(server.log()).not.toMatch(/FATAL|ERROR|LOG:.*could not/);
   });
 
@@ -147,7 +147,7 @@ describe('servers that misbehave', () => {
       [fatal('57P03', 'starting up'), { kind: 'refused', sqlstate: '57P03', message: 'starting up' }],
     ] satisfies [Buffer, object][]) {
       await using server = await scriptedServer((socket) => socket.end(first));
-      const answer = await knock(server.port);
+      const answer = await probe(server.port);
       const { reason, ...others }: { reason?: RegExp; [field: string]: unknown } = expected;
       expect(answer).toMatchObject(others);
       if (reason !== undefined) expect(answer).toMatchObject({ reason: expect.stringMatching(reason) });
@@ -162,14 +162,14 @@ describe('servers that misbehave', () => {
         await new Promise((resolve) => setImmediate(resolve));
       }
     });
-    expect(await knock(server.port)).toMatchObject({ kind: 'asked', method: 'sasl', mechanisms: ['SCRAM-SHA-256'] });
+    expect(await probe(server.port)).toMatchObject({ kind: 'asked', method: 'sasl', mechanisms: ['SCRAM-SHA-256'] });
   });
 
   test('an answer without end is left', async () => {
     await using server = await scriptedServer((socket) => {
       for (let round = 0; round < 20; round += 1) socket.write(message('N', Buffer.alloc(20_000)));
     });
-    expect(await knock(server.port)).toMatchObject({ kind: 'unreadable' });
+    expect(await probe(server.port)).toMatchObject({ kind: 'unreadable' });
   });
 
   test('a TLS handshake that fails, a closed port, a silent server, an interruption', async () => {
@@ -177,27 +177,27 @@ describe('servers that misbehave', () => {
       socket.write('S');
       socket.once('data', () => socket.end('no TLS here'));
     });
-    expect(await knock(broken.port, 'tls')).toMatchObject({ kind: 'tls-failed' });
+    expect(await probe(broken.port, 'tls')).toMatchObject({ kind: 'tls-failed' });
     const gone = await scriptedServer(() => {});
     await gone[Symbol.asyncDispose]();
-    expect(await knock(gone.port)).toMatchObject({
+    expect(await probe(gone.port)).toMatchObject({
       kind: 'unreachable',
       reason: expect.stringContaining('connection refused'),
     });
     await using silent = await scriptedServer(() => {});
-    expect(await knock(silent.port, 'plain', 100)).toMatchObject({
+    expect(await probe(silent.port, 'plain', 100)).toMatchObject({
       kind: 'timeout',
       reason: expect.stringContaining('within 0.1 s'),
     });
     await expect.poll(() => silent.count.open).toBe(0);
-    await expect(knock(silent.port, 'plain', 5_000, AbortSignal.abort())).rejects.toMatchObject({
+    await expect(probe(silent.port, 'plain', 5_000, AbortSignal.abort())).rejects.toMatchObject({
       errorClass: 'cancelled',
     });
   });
 
   test('what it sends: user, database, its name, and nothing secret', async () => {
     await using server = await scriptedServer((socket) => socket.end(authentication(3)));
-    await knock(server.port);
+    await probe(server.port);
     expect(startupParameters(Buffer.from(server.received(), 'latin1'))).toEqual({
       user: 'app',
       database: 'app',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Challenge } from '../src/connectivity/challenge.ts';
-import { judgeChallenges, type Knocks, type Transport } from '../src/connectivity/challenge-verdict.ts';
+import { judgeChallenges, type Probes, type Transport } from '../src/connectivity/challenge-verdict.ts';
 
 const pinned = { host: 'db.example.com', address: '10.0.3.7', port: 5432 };
 const scram: Challenge = { kind: 'asked', method: 'sasl', mechanisms: ['SCRAM-SHA-256'] };
@@ -11,9 +11,9 @@ const asked = (method: 'password' | 'md5' | 'gss', mechanisms: string[] = []): C
   mechanisms,
 });
 
-function judged(answers: readonly (readonly [Transport, Challenge])[], said: Partial<Knocks> = {}): string[] {
-  const knocks = { role: 'svc', pinned, answers: new Map(answers), policy: 'private' as const, ...said };
-  return judgeChallenges(knocks).map(({ result, id, seen }) => `${result} ${id}: ${seen}`);
+function judged(answers: readonly (readonly [Transport, Challenge])[], said: Partial<Probes> = {}): string[] {
+  const probes = { role: 'svc', pinned, answers: new Map(answers), policy: 'private' as const, ...said };
+  return judgeChallenges(probes).map(({ result, id, seen }) => `${result} ${id}: ${seen}`);
 }
 
 describe('judgeChallenges', () => {
@@ -49,7 +49,7 @@ describe('judgeChallenges', () => {
 
   test('clear text and MD5 fail where strangers come near', () => {
     expect(judged([['plain', asked('password')]])[0]).toMatch(
-      /^fail challenge: svc is asked for the password in clear/,
+      /^fail challenge: svc is asked for the password in plaintext/,
     );
     expect(judged([['tls', asked('password')]])[0]).toMatch(/^warn /);
     expect(judged([['tls', asked('password')]], { policy: 'tls' })[0]).toMatch(/^fail /);

@@ -79,8 +79,8 @@ describe('what to put there', () => {
     ],
     ['host my" db",shop bus 10.0.0.0/8 trust', 'hostssl "my db",shop bus 10.0.0.0/8 scram-sha-256'],
     ['hostnogssenc shop bus 10.0.0.0/8 trust', 'hostssl shop bus 10.0.0.0/8 scram-sha-256'],
-  ])('for %s', (line, mended) => {
-    expect(of('trust', line, strict)[0]?.remedy).toContain(`put there: ${mended}\n`);
+  ])('for %s', (line, fixed) => {
+    expect(of('trust', line, strict)[0]?.remedy).toContain(`put there: ${fixed}\n`);
   });
 
   it('is nothing for a shadowed trust, which would open the server further up', () => {
@@ -99,8 +99,8 @@ function obeyed(hba: string, keys: Keys, isTold: (id: string) => boolean): strin
     if (place !== undefined) {
       lines[Number(place) - 1] = (lines[Number(place) - 1] as string[]).map((text) => text.replace(old, method));
     } else if (remedy.startsWith('put there: ')) {
-      const mended = remedy.slice('put there: '.length).split(/\n +/);
-      lines[rule.line - 1] = mended.map((text) => text.replace(/\nthen[,:] .*$/s, ''));
+      const fixed = remedy.slice('put there: '.length).split(/\n +/);
+      lines[rule.line - 1] = fixed.map((text) => text.replace(/\nthen[,:] .*$/s, ''));
     } else if (remedy.startsWith('put above it: ')) {
       lines[rule.line - 1]?.unshift(remedy.slice('put above it: '.length).replace(/\nthen[,:] .*$/s, ''));
     } else if (remedy.startsWith('delete the line')) {
@@ -128,14 +128,14 @@ describe('a scram rule below a weaker one that takes its clients', () => {
       /; this line is right, and stays\nthen, as a superuser in any database: SELECT pg_reload_conf\(\);$/,
     );
     for (const isTold of [(id: string) => id === 'shadowed-rule', () => true]) {
-      const mended = obeyed(hba, strict, isTold);
-      expect(mended.split('\n')).toContain(shop);
+      const fixed = obeyed(hba, strict, isTold);
+      expect(fixed.split('\n')).toContain(shop);
       for (const address of ['10.1.2.3', '10.1.200.3']) {
         const before = matchHba(parseHba(hba), { ...service, replication: 'none', address });
-        const after = matchHba(parseHba(mended), { ...service, replication: 'none', address });
-        // One finding mends one line; all of them leave no other way in.
-        const isMended = isTold('trust') || (before.result === 'match' && before.line === lineOf(check?.remedy));
-        if (isMended) expect(after, mended).toMatchObject({ result: 'match', method: 'scram-sha-256' });
+        const after = matchHba(parseHba(fixed), { ...service, replication: 'none', address });
+        // One finding fixes one line; all of them leave no other way in.
+        const isFixed = isTold('trust') || (before.result === 'match' && before.line === lineOf(check?.remedy));
+        if (isFixed) expect(after, fixed).toMatchObject({ result: 'match', method: 'scram-sha-256' });
       }
     }
     const left = judge(

@@ -59,7 +59,7 @@ test('an empty server: roles, then each database with all that belongs to it; cr
     'create-role svc [create] login only, new password',
     'create-role rep [create] login only, new password',
     ...['app', 'logs'].flatMap((name) => [
-      `create-database ${name} [create] UTF8, owner admin, shut to PUBLIC`,
+      `create-database ${name} [create] UTF8, owner admin, closed to PUBLIC`,
       `create-schema ${name}.data [create] schema data`,
       ...['svc', 'rep'].map(
         (who) =>
@@ -101,7 +101,7 @@ describe('other states', () => {
       { ...converged, databases: [unfinished('app'), database('logs', {}, onDatabase)], schemas: { logs: schemas } },
       { files: true },
       [
-        'create-database app [create] finish: made by an apply that was cut off; shut to PUBLIC',
+        'create-database app [create] finish: made by an apply that was cut off; closed to PUBLIC',
         'create-schema app.data [create] schema data',
         ...['svc', 'rep'].map(
           (who) =>
@@ -118,9 +118,9 @@ describe('other states', () => {
       },
       { files: true, adopt: true, rotated: true, of: { ...declaration, roles: ['svc'], databases: ['app'] } },
       [
-        'adopt-role svc [update] bore no mark',
+        'adopt-role svc [update] carried no mark',
         'alter-role svc [rotate] new password',
-        'adopt-database app [update] bore no mark',
+        'adopt-database app [update] carried no mark',
         'write-dsn-file dsn/app.dsn [rotate] svc@db:5432, new password',
       ],
     ],

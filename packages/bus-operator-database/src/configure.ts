@@ -180,7 +180,7 @@ function tokenWarnings({ apiUrl = '', tokenFile }: Flags, env: Environment): Dia
   const isGiven = tokenFile !== undefined || tokenKeyOf(env) !== undefined;
   const url = URL.canParse(apiUrl) ? new URL(apiUrl) : undefined;
   if (!isGiven || url === undefined || !goesInClear(url)) return [];
-  const message = `the token goes to ${printable(url.host)} in clear, and whoever sees it may use it`;
+  const message = `the token goes to ${printable(url.host)} in plaintext, and whoever sees it may use it`;
   return [{ severity: 'warn', code: 'token-in-clear', message, target: '--api-url', remedy: 'use https' }];
 }
 

@@ -1,4 +1,4 @@
-// `verify --explain FINDING`: what a finding means and how to mend it. Needs no configuration and asks no server.
+// `verify --explain FINDING`: what a finding means and how to fix it. Needs no configuration and asks no server.
 import { resolve } from 'node:path';
 import { descriptorOf, printable, writeResult } from 'bus-integration-database';
 import { nearest } from 'bus-integration-database/suggest';
@@ -47,8 +47,8 @@ export async function explain(
   return why === undefined ? 0 : 1;
 }
 
-function explanationText(id: string, { title, why, mend, page }: Explanation): string {
-  return [`${id}: ${title}`, '', ...wrap(why), '', ...wrap(mend), '', page, ''].join('\n');
+function explanationText(id: string, { title, why, fix, page }: Explanation): string {
+  return [`${id}: ${title}`, '', ...wrap(why), '', ...wrap(fix), '', page, ''].join('\n');
 }
 
 function wrap(text: string): string[] {

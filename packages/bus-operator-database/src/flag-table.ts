@@ -62,8 +62,8 @@ const flagTable = [
     verbs: changing,
     text: 'let revoke, destructive or weaken-tls steps pass',
   },
-  { name: 'adopt', verbs: changing, text: "take over roles and databases that bear no deployment's mark" },
-  { name: 'adopt-from', value: 'ID', verbs: changing, text: "take over what bears deployment ID's mark" },
+  { name: 'adopt', verbs: changing, text: "take over roles and databases that carry no deployment's mark" },
+  { name: 'adopt-from', value: 'ID', verbs: changing, text: "take over what carries deployment ID's mark" },
   { name: 'rotate', value: 'ROLE', isRepeatable: true, verbs: changing, text: 'give ROLE a new password' },
   {
     name: 'probe',
@@ -77,7 +77,7 @@ const flagTable = [
     name: 'explain',
     value: 'FINDING',
     verbs: ['verify'],
-    text: 'say what FINDING means and how to mend it; asks no server',
+    text: 'say what FINDING means and how to fix it; asks no server',
   },
   { name: 'strict', verbs: ['verify'], text: 'fail also on what could not be seen' },
 ] as const satisfies readonly Flag[];

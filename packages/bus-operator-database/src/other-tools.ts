@@ -7,7 +7,11 @@ const dropsNothing = 'nothing is ever dropped; plan prints the SQL that retires 
 const admin = 'the server is the one of the admin DSN: BUS_POSTGRES_ADMIN_DSN_FILE';
 
 export const otherFlags: readonly Says[] = [
-  ['nothing is forced; --allow RISK lets a risk pass, --adopt takes over what bears no mark', '--force', '--overwrite'],
+  [
+    'nothing is forced; --allow RISK lets a risk pass, --adopt takes over what carries no mark',
+    '--force',
+    '--overwrite',
+  ],
   ['did you mean plan --save FILE, or -o FILE?', '--out', '--outfile', '--plan-file', '--save-plan'],
   [dropsNothing, '--destroy', '--delete', '--drop', '--prune', '--purge', '--remove', '--clean'],
   ['did you mean --check?', '--detailed-exitcode', '--exit-code', '--fail-on-diff', '--fail-on-change'],

@@ -23,7 +23,7 @@ export interface ProviderOptions {
 export interface Explanation {
   readonly title: string;
   readonly why: string;
-  readonly mend: string;
+  readonly fix: string;
   readonly page: string;
 }
 

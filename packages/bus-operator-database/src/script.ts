@@ -51,7 +51,7 @@ function asWhom({ target }: Response): string[] {
   ];
 }
 
-/** Owner and ADMIN OPTION go to whom a session acts as: https://www.postgresql.org/docs/current/sql-set-role.html */
+/** Owner and ADMIN OPTION go to the role that a session acts as: https://www.postgresql.org/docs/current/sql-set-role.html */
 function actAsAdmin({ target }: Response): string[] {
   if (target === undefined) return [];
   const { admin_role: admin } = target;

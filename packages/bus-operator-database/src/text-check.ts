@@ -27,7 +27,7 @@ export function checkLines(checks: readonly Check[], view: View): string[] {
   return shown.flatMap((check) => [...seenLines(check, idWidth, view), ...nextLines([check.remedy], '        ')]);
 }
 
-/** What the ok ones have to say, in one line: each thing once, or whom they are about where that is too much; `-v` lists more. */
+/** What the ok ones have to say, in one line: each thing once, or what they are about where that is too much; `-v` lists more. */
 export function okText(checks: readonly Check[]): string {
   const good = checks.filter(({ result }) => result === 'ok');
   const seen = [...new Set(good.map((check) => check.seen))];

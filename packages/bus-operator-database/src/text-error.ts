@@ -27,7 +27,7 @@ export function warningLines(diagnostics: readonly Diagnostic[]): string[] {
   ];
 }
 
-/** The trace of a defect, for whoever is to mend it. */
+/** The trace of a defect, for whoever is to fix it. */
 export function traceLines(error: unknown): string[] {
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return trace.split('\n').map(printable);

@@ -38,7 +38,7 @@ function policyLines({ result, why, remedy }: Check, view: View): string[] {
 
 /**
  * Findings of one name and result stand together: the first explained, the others by their line; `-v` explains all.
- * What mends several findings of one rule is printed once.
+ * What fixes several findings of one rule is printed once.
  */
 function findingLines(checks: readonly Check[], idWidth: number, view: View): string[] {
   const printed = new Set<string>();
@@ -81,7 +81,7 @@ function detailLines({ why, remedy, rule }: Check, printed: Set<string>): string
   return [why, isPrinted ? sameRemedy : remedy].flatMap((text) => (text === undefined ? [] : paragraph(indent, text)));
 }
 
-const sameRemedy = 'mended by the lines above for the same rule';
+const sameRemedy = 'fixed by the lines above for the same rule';
 
 function summary(checks: readonly Check[]): string {
   const of = (result: Check['result']) => checks.filter((check) => check.result === result).length;

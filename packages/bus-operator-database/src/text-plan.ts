@@ -44,7 +44,7 @@ export function nothingToDo(response: Response, view: View): string[] {
 export function deploymentLines({ deployment_id, provider, allowed }: Response): string[] {
   const words = [
     ...(allowed?.allow ?? []),
-    ...(allowed?.adopt ? ['adopting what bears no mark'] : []),
+    ...(allowed?.adopt ? ['adopting what carries no mark'] : []),
     ...(allowed?.adopt_from === undefined ? [] : [`adopting from ${allowed.adopt_from}`]),
     ...(allowed?.rotate ?? []).map((role) => `a new password for ${role}`),
   ];

@@ -34,7 +34,7 @@ export function statusText(response: Response, view: View): string[] {
   ];
 }
 
-/** Where apply would refuse, there is no step that mends it, and yet it is not as declared. */
+/** Where apply would refuse, there is no step that fixes it, and yet it is not as declared. */
 function driftLine(steps: number, refusals: number): string {
   if (steps === 0 && refusals === 0) return 'drift: none';
   const refused = refusals === 0 ? [] : [`${count(refusals, 'thing')} that apply would refuse`];
@@ -57,7 +57,7 @@ const stateWords: Readonly<Record<DatabaseStatus['state'], string>> = {
   ours: 'ours',
   missing: 'missing',
   foreign: "another deployment's",
-  unmarked: 'bears no mark',
+  unmarked: 'carries no mark',
   unfinished: 'unfinished',
 };
 

@@ -18,7 +18,7 @@ export interface View {
   readonly savedTo?: string;
 }
 
-/** The first lines of every answer: ok or not, then what could not be seen, then whom it speaks of. */
+/** The first lines of every answer: ok or not, then what could not be seen, then which server it speaks of. */
 export function headLines(response: Response, view: View): string[] {
   const { ok, target } = response;
   return [

@@ -78,7 +78,7 @@ describe('configure', () => {
     );
   });
 
-  it('warns of a token that leaves this machine in clear', async () => {
+  it('warns of a token that leaves this machine in plaintext', async () => {
     const codes = async (...argv: string[]) => (await read(argv)).warnings.map(({ code }) => code);
     expect(await codes('--api-url', 'http://bus.example.com', '--token-file', 't')).toContain('token-in-clear');
     expect(await codes('--api-url', 'http://[::1]:8092', '--token-file', 't')).not.toContain('token-in-clear');

@@ -92,7 +92,7 @@ export function databaseSteps(name: string, role = 'bus_service', states: readon
       action: 'create-database',
       target: name,
       risk: 'create',
-      summary: 'UTF8, owner deploy_admin, shut to PUBLIC',
+      summary: 'UTF8, owner deploy_admin, closed to PUBLIC',
       after: { name, owner: 'deploy_admin', encoding: 'UTF8' },
       sql: [`CREATE DATABASE "${name}" TEMPLATE template0`, `REVOKE ALL ON DATABASE "${name}" FROM PUBLIC`],
     },

@@ -71,8 +71,8 @@ describe('helpText', () => {
             --plan FILE          carry out exactly the plan saved in FILE, or refuse
             --dry-run            only say what would be done
             --allow RISK[,RISK]  let revoke, destructive or weaken-tls steps pass
-            --adopt              take over roles and databases that bear no deployment's mark
-            --adopt-from ID      take over what bears deployment ID's mark
+            --adopt              take over roles and databases that carry no deployment's mark
+            --adopt-from ID      take over what carries deployment ID's mark
             --rotate ROLE        give ROLE a new password
 
       flags of every verb:

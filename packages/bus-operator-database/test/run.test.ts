@@ -180,7 +180,7 @@ describe('run: output', () => {
 
   it('IN-03 warns of an unknown key, with the nearest one', async () => {
     const { err } = await go(['plan'], nothingToDo, { ...environment, BUS_DATABASE_NAME: 'x' });
-    expect(err).toMatch(/warning: BUS_DATABASE_NAME is no key of ours; did you mean BUS_DATABASE_NAMES\?/);
+    expect(err).toMatch(/warning: BUS_DATABASE_NAME is an unknown key; did you mean BUS_DATABASE_NAMES\?/);
   });
 
   it('prints no result with -q, writes none, and tells errors also where JSON is asked for', async () => {
@@ -278,7 +278,7 @@ describe('run: output', () => {
       const good: Check = { id: 'reachable', kind: 'doctor', result: 'ok', seen: 'it answers' };
       const { status, out, err } = await go(argv, { ...respond([]), checks: [good] }, env);
       expect({ status, err }).toEqual({ status: 0, err: '' });
-      const seen = 'BUS_DATABASE_NAME is no key of ours; did you mean BUS_DATABASE_NAMES?';
+      const seen = 'BUS_DATABASE_NAME is an unknown key; did you mean BUS_DATABASE_NAMES?';
       expect(out.split(seen)).toHaveLength(2);
       if (argv.length === 1) {
         expect(out).toContain(`  warn    unknown-key      BUS_DATABASE_NAME  ${seen}\n`);
@@ -294,7 +294,7 @@ describe('run: output', () => {
   it("keeps the configuration's warnings of a doctor that came to no checks", async () => {
     const env = { ...environment, BUS_DATABASE_NAME: 'x' };
     const { err } = await go(['doctor'], thrown(new OperationError('timeout', 'too slow')), env);
-    expect(err).toContain('warning: BUS_DATABASE_NAME is no key of ours');
+    expect(err).toContain('warning: BUS_DATABASE_NAME is an unknown key');
   });
 
   it('tells a person at the terminal what the file or pipe before it swallowed', async () => {

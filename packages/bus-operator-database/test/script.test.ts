@@ -26,7 +26,7 @@ describe('scriptLines', () => {
       -- create-role bus_service: login only, new password
       CREATE ROLE "bus_service" LOGIN;
 
-      -- create-database bus_auth: UTF8, owner deploy_admin, shut to PUBLIC
+      -- create-database bus_auth: UTF8, owner deploy_admin, closed to PUBLIC
       CREATE DATABASE "bus_auth" TEMPLATE template0;
       REVOKE ALL ON DATABASE "bus_auth" FROM PUBLIC;
 

@@ -35,7 +35,7 @@ describe('applyText', () => {
         compute-database-plan  1 role, 4 databases, schema public; files go to ./local/dsn
 
       + create-role            bus_service               done      login only, new password
-      + create-database        bus_auth                  done      UTF8, owner deploy_admin, shut to PUBLIC
+      + create-database        bus_auth                  done      UTF8, owner deploy_admin, closed to PUBLIC
       + grant-privileges       bus_auth                  done      bus_service: CONNECT, TEMPORARY; schema public: USAGE, CREATE
       + write-dsn-file         ./local/dsn/bus_auth.dsn  done      bus_service@10.0.3.7:5432
         … the same for bus_events, bus_usage, bus_billing
@@ -59,16 +59,16 @@ describe('applyText', () => {
         compute-database-plan  1 role, 4 databases, schema public; files go to ./local/dsn
 
       + create-role            bus_service                  done      login only, new password
-      + create-database        bus_auth                     done      UTF8, owner deploy_admin, shut to PUBLIC
+      + create-database        bus_auth                     done      UTF8, owner deploy_admin, closed to PUBLIC
       + grant-privileges       bus_auth                     done      bus_service: CONNECT, TEMPORARY; schema public: USAGE, CREATE
       + write-dsn-file         ./local/dsn/bus_auth.dsn     done      bus_service@10.0.3.7:5432
-      + create-database        bus_events                   done      UTF8, owner deploy_admin, shut to PUBLIC
+      + create-database        bus_events                   done      UTF8, owner deploy_admin, closed to PUBLIC
       + grant-privileges       bus_events                   done      bus_service: CONNECT, TEMPORARY; schema public: USAGE, CREATE
       + write-dsn-file         ./local/dsn/bus_events.dsn   done      bus_service@10.0.3.7:5432
-      + create-database        bus_usage                    done      UTF8, owner deploy_admin, shut to PUBLIC
+      + create-database        bus_usage                    done      UTF8, owner deploy_admin, closed to PUBLIC
       + grant-privileges       bus_usage                    not done  bus_service: CONNECT, TEMPORARY; schema public: USAGE, CREATE
       + write-dsn-file         ./local/dsn/bus_usage.dsn    not done  bus_service@10.0.3.7:5432
-      + create-database        bus_billing                  not done  UTF8, owner deploy_admin, shut to PUBLIC
+      + create-database        bus_billing                  not done  UTF8, owner deploy_admin, closed to PUBLIC
       + grant-privileges       bus_billing                  not done  bus_service: CONNECT, TEMPORARY; schema public: USAGE, CREATE
       + write-dsn-file         ./local/dsn/bus_billing.dsn  not done  bus_service@10.0.3.7:5432
 
@@ -124,16 +124,16 @@ describe('applyText', () => {
         compute-database-plan  1 role, 4 databases, schema public; files go to ./local/dsn
 
       + create-role            bus_service                  done      login only, new password
-      + create-database        bus_auth                     done      UTF8, owner deploy_admin, shut to PUBLIC
+      + create-database        bus_auth                     done      UTF8, owner deploy_admin, closed to PUBLIC
       + grant-privileges       bus_auth                     done      bus_service: CONNECT, TEMPORARY; schema public: USAGE, CREATE
       + write-dsn-file         ./local/dsn/bus_auth.dsn     done      bus_service@10.0.3.7:5432
-      + create-database        bus_events                   done      UTF8, owner deploy_admin, shut to PUBLIC
+      + create-database        bus_events                   done      UTF8, owner deploy_admin, closed to PUBLIC
       + grant-privileges       bus_events                   done      bus_service: CONNECT, TEMPORARY; schema public: USAGE, CREATE
       + write-dsn-file         ./local/dsn/bus_events.dsn   done      bus_service@10.0.3.7:5432
-      + create-database        bus_usage                    done      UTF8, owner deploy_admin, shut to PUBLIC
+      + create-database        bus_usage                    done      UTF8, owner deploy_admin, closed to PUBLIC
       + grant-privileges       bus_usage                    failed    bus_service: CONNECT, TEMPORARY; schema public: USAGE, CREATE
       + write-dsn-file         ./local/dsn/bus_usage.dsn    not done  bus_service@10.0.3.7:5432
-      + create-database        bus_billing                  done      UTF8, owner deploy_admin, shut to PUBLIC
+      + create-database        bus_billing                  done      UTF8, owner deploy_admin, closed to PUBLIC
       + grant-privileges       bus_billing                  unknown   bus_service: CONNECT, TEMPORARY; schema public: USAGE, CREATE
       + write-dsn-file         ./local/dsn/bus_billing.dsn  not done  bus_service@10.0.3.7:5432
 

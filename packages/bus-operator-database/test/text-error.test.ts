@@ -19,7 +19,7 @@ const messages: Readonly<Record<ErrorClass, readonly [string, string?]>> = {
     "can't reach 10.0.3.7:5432: connection refused after 3 tries in 2.1 s (from BUS_POSTGRES_ADMIN_DSN_FILE=./local/postgres-admin-dsn)",
     'bus operator database doctor',
   ],
-  'authentication-failed': ['10.0.3.7:5432 refused the password of deploy_admin', 'mend ./local/postgres-admin-dsn'],
+  'authentication-failed': ['10.0.3.7:5432 refused the password of deploy_admin', 'fix ./local/postgres-admin-dsn'],
   'insufficient-privilege': ['role deploy_admin lacks CREATEDB', 'a superuser runs: ALTER ROLE deploy_admin CREATEDB'],
   'not-ours': [
     'role bus_service exists and no file holds its password',
@@ -61,7 +61,7 @@ describe('errorLines', () => {
       bus operator database: can't reach 10.0.3.7:5432: connection refused after 3 tries in 2.1 s (from BUS_POSTGRES_ADMIN_DSN_FILE=./local/postgres-admin-dsn)
         next: bus operator database doctor
       bus operator database: 10.0.3.7:5432 refused the password of deploy_admin
-        next: mend ./local/postgres-admin-dsn
+        next: fix ./local/postgres-admin-dsn
       bus operator database: role deploy_admin lacks CREATEDB
         next: a superuser runs: ALTER ROLE deploy_admin CREATEDB
       bus operator database: role bus_service exists and no file holds its password
@@ -102,15 +102,15 @@ describe('warningLines', () => {
   it('tells warnings before notes, a common remedy once', () => {
     const lines = warningLines([
       { severity: 'info', code: 'a', message: 'PUBLIC may connect to template1' },
-      { severity: 'warn', code: 'b', message: 'BUS_DATABASE_NAME is no key of ours', remedy: 'rename it' },
-      { severity: 'warn', code: 'b', message: 'BUS_DATABASE_ROLE is no key of ours', remedy: 'rename it' },
+      { severity: 'warn', code: 'b', message: 'BUS_DATABASE_NAME is an unknown key', remedy: 'rename it' },
+      { severity: 'warn', code: 'b', message: 'BUS_DATABASE_ROLE is an unknown key', remedy: 'rename it' },
       { severity: 'info', code: 'what-stands', message: 'said elsewhere' },
       fail('said elsewhere'),
     ]);
     expect(shown(lines)).toMatchInlineSnapshot(`
       "
-      bus operator database: warning: BUS_DATABASE_NAME is no key of ours
-      bus operator database: warning: BUS_DATABASE_ROLE is no key of ours
+      bus operator database: warning: BUS_DATABASE_NAME is an unknown key
+      bus operator database: warning: BUS_DATABASE_ROLE is an unknown key
         next: rename it
       bus operator database: note: PUBLIC may connect to template1
       "

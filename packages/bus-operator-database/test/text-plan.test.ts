@@ -16,7 +16,7 @@ describe('planText', () => {
         compute-database-plan  1 role, 4 databases, schema public; files go to ./local/dsn
 
       + create-role            bus_service               login only, new password
-      + create-database        bus_auth                  UTF8, owner deploy_admin, shut to PUBLIC
+      + create-database        bus_auth                  UTF8, owner deploy_admin, closed to PUBLIC
       + grant-privileges       bus_auth                  bus_service: CONNECT, TEMPORARY; schema public: USAGE, CREATE
       + write-dsn-file         ./local/dsn/bus_auth.dsn  bus_service@10.0.3.7:5432
         … the same for bus_events, bus_usage, bus_billing
@@ -40,7 +40,7 @@ describe('planText', () => {
       "
         compute-database-plan  1 role, 3 databases, schema public; files go to ./local/dsn
 
-      + create-database        a                  UTF8, owner deploy_admin, shut to PUBLIC
+      + create-database        a                  UTF8, owner deploy_admin, closed to PUBLIC
             CREATE DATABASE "a" TEMPLATE template0
             REVOKE ALL ON DATABASE "a" FROM PUBLIC
       + grant-privileges       a                  bus_service: CONNECT, TEMPORARY; schema public: USAGE, CREATE
@@ -69,7 +69,7 @@ describe('planText', () => {
 
       + create-role            bus_auth_service          login only, new password
         … the same for bus_events_service, bus_usage_service
-      + create-database        bus_auth                  UTF8, owner deploy_admin, shut to PUBLIC
+      + create-database        bus_auth                  UTF8, owner deploy_admin, closed to PUBLIC
       + grant-privileges       bus_auth                  bus_auth_service: CONNECT, TEMPORARY; schema public: USAGE, CREATE
       + write-dsn-file         ./local/dsn/bus_auth.dsn  bus_auth_service@10.0.3.7:5432
         … the same for bus_events (bus_events_service), bus_usage (bus_usage_service)
@@ -87,7 +87,7 @@ describe('planText', () => {
     expect(shown(planText(respond(steps), viewOf()).slice(6))).toMatchInlineSnapshot(`
       "
 
-      + create-database        bus_0001                  UTF8, owner deploy_admin, shut to PUBLIC
+      + create-database        bus_0001                  UTF8, owner deploy_admin, closed to PUBLIC
       + grant-privileges       bus_0001                  bus_service: CONNECT, TEMPORARY; schema public: USAGE, CREATE
       + write-dsn-file         ./local/dsn/bus_0001.dsn  bus_service@10.0.3.7:5432
         … the same for bus_0002 to bus_0100, tenant_a, tenant_b, tenant_c, tenant_d, tenant_e, tenant_f, tenant_g,
@@ -150,7 +150,7 @@ describe('planText', () => {
   it('names a common remedy of several refusals once', () => {
     const remedy = "if they are this deployment's: --adopt; else name others";
     const diagnostics = ['bus_auth', 'bus_usage'].map((name) =>
-      fail(`database ${name} exists and bears no mark`, remedy),
+      fail(`database ${name} exists and carries no mark`, remedy),
     );
     const response = respond(leadSteps(4), { ok: false, error_class: 'not-ours', diagnostics });
     expect(shown(planText(response, viewOf()))).toMatchInlineSnapshot(`
@@ -162,8 +162,8 @@ describe('planText', () => {
         discover-provider      postgres 18.4, admin may create roles and databases
         compute-database-plan  1 role, 4 databases, schema public; files go to ./local/dsn
 
-      refused: database bus_auth exists and bears no mark
-      refused: database bus_usage exists and bears no mark
+      refused: database bus_auth exists and carries no mark
+      refused: database bus_usage exists and carries no mark
       next: if they are this deployment's: --adopt; else name others
       "
     `);

@@ -131,13 +131,13 @@ describe('statusText', () => {
       database  bus_auth                     another deployment's  512 bytes  0 connections  schemas public, audit missing
       database  bus_events                   unfinished                       0 connections
       database  bus_usage                    missing
-      database  bus_billing                  bears no mark         100 MB     2 connections  schema public unknown
+      database  bus_billing                  carries no mark       100 MB     2 connections  schema public unknown
       file      ./local/dsn/bus_events.dsn   outdated, password proven
       file      ./local/dsn/bus_usage.dsn    missing
       file      ./local/dsn/bus_billing.dsn  broken, password missing
       files: 1 of 4 current (1 not proven), in ./local/dsn
       drift: 4 steps
-      + create-database        bus_usage                  UTF8, owner deploy_admin, shut to PUBLIC
+      + create-database        bus_usage                  UTF8, owner deploy_admin, closed to PUBLIC
       + grant-privileges       bus_usage                  bus_service: CONNECT, TEMPORARY; schema public: USAGE, CREATE
       + write-dsn-file         ./local/dsn/bus_usage.dsn  bus_service@10.0.3.7:5432
       - revoke-privileges      bus_auth                   PUBLIC loses CONNECT

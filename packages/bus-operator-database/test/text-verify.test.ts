@@ -135,7 +135,7 @@ describe('verifyText', () => {
               then: SELECT pg_reload_conf();
         fail    too-wide          pg_hba.conf:4  host all all 10.0.0.0/8 trust
               bus_service (4 databases) may come from anywhere
-              mended by the lines above for the same rule
+              fixed by the lines above for the same rule
         ok      listen-addresses  listens on 10.0.3.7
       failed: 2 checks failed
       "

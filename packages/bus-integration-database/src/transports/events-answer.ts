@@ -57,7 +57,7 @@ const wrongPlaceCode = 'events-url';
 const tokenRemedy =
   'give a token with the scopes events:read and events:write in BUS_EVENTS_TOKEN_FILE (mode 0600) or BUS_API_TOKEN';
 
-/** Whether trying again mends nothing. Where a stream was, it may come back: a gateway shows a page meanwhile. */
+/** Whether trying again fixes nothing. Where a stream was, it may come back: a gateway shows a page meanwhile. */
 export function isFinal(failure: unknown, wasOpen = false): failure is OperationError {
   if (!(failure instanceof OperationError)) return false;
   if (!['unauthenticated', 'forbidden', 'invalid-request'].includes(failure.errorClass)) return false;

@@ -1,5 +1,5 @@
 // Bus Events over HTTP as a worker's transport: one stream of newline-delimited JSON for each event's name, answers as
-// POSTs. Reconnects after whatever may mend itself; a refused token does not.
+// POSTs. Reconnects after whatever may fix itself; a refused token does not.
 import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import { OperationError } from '../errors.ts';
@@ -159,7 +159,9 @@ export function createEventsHttpTransport(options: EventsHttpOptions): Transport
       const { events } = subscription;
       log = subscription.log;
       if (token !== undefined && goesInClear(url))
-        log('warn', `the token goes to ${url.host} in clear, and whoever sees it may use it`, { remedy: 'use https' });
+        log('warn', `the token goes to ${url.host} in plaintext, and whoever sees it may use it`, {
+          remedy: 'use https',
+        });
       const streams = events.map((name) =>
         subscribe(name, subscription, (isReady) => {
           const before = open.size;

@@ -1,4 +1,4 @@
-// What NATS won't do for us, told with what mends it. Pure.
+// What NATS won't do for us, told with what fixes it. Pure.
 import { OperationError } from '../errors.ts';
 import { answerTooLargeCode } from '../transport.ts';
 

@@ -160,7 +160,7 @@ export function createNatsTransport(options: NatsOptions): Transport {
       const { onReady } = subscription;
       log = subscription.log;
       if (sendsLoginInClear(options.url))
-        log('warn', 'the password for NATS goes there in clear, and whoever sees it may use it', {
+        log('warn', 'the password for NATS goes there in plaintext, and whoever sees it may use it', {
           remedy: 'use tls://, or BUS_NATS_CREDS_FILE',
         });
       const { credentials } = options;

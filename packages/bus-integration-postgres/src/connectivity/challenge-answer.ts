@@ -2,7 +2,7 @@
 // https://www.postgresql.org/docs/current/protocol-message-formats.html
 import { serverText } from '../sqlstate.ts';
 
-/** How a server would have a role prove who it is; `password` is in clear, `sasl` is SCRAM or an extension's mechanism. */
+/** How a server would have a role prove who it is; `password` is in plaintext, `sasl` is SCRAM or an extension's mechanism. */
 type AskedMethod = 'password' | 'md5' | 'sasl' | 'gss' | 'sspi' | 'kerberos';
 
 interface ServerRefusal {

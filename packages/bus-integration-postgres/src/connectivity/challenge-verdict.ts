@@ -1,4 +1,4 @@
-// What a server's answers to knocking mean: who would enter without a password, or give it away. Pure; nothing here knocks.
+// What a server's answers to a probe mean: who would enter without a password, or give it away. Pure; nothing here connects.
 // https://www.postgresql.org/docs/current/auth-methods.html
 import { type Check, type ListenerPolicy, printable } from 'bus-integration-database';
 import { type PinnedAddress, placeOf } from '../dial.ts';
@@ -7,7 +7,7 @@ import type { Challenge } from './challenge.ts';
 
 export type Transport = 'plain' | 'tls' | 'socket';
 
-export interface Knocks {
+export interface Probes {
   readonly role: string;
   readonly pinned: PinnedAddress;
   /** What each transport was answered; one over which nothing was asked is absent. */
@@ -18,10 +18,10 @@ export interface Knocks {
 }
 
 /** What is told of one role at one address. */
-export function judgeChallenges(knocks: Knocks): Check[] {
-  const { role, pinned, answers, plainText } = knocks;
+export function judgeChallenges(probes: Probes): Check[] {
+  const { role, pinned, answers, plainText } = probes;
   const base = { kind: 'connectivity' as const, target: `${printable(role)} at ${printable(placeOf(pinned))}` };
-  const verdicts = [...answers].map(([transport, answer]) => verdictOf(transport, answer, knocks));
+  const verdicts = [...answers].map(([transport, answer]) => verdictOf(transport, answer, probes));
   const told = verdicts.flatMap((verdict) => ('result' in verdict ? [{ ...base, id: 'challenge', ...verdict }] : []));
   const good = verdicts.flatMap((verdict) => ('fine' in verdict ? [verdict.fine] : []));
   const plain = answers.get('plain');
@@ -36,7 +36,7 @@ export function judgeChallenges(knocks: Knocks): Check[] {
 
 type Verdict = Pick<Check, 'result' | 'seen' | 'remedy'> | { readonly fine: string } | { readonly nothing: true };
 
-function verdictOf(transport: Transport, answer: Challenge, { role, policy }: Knocks): Verdict {
+function verdictOf(transport: Transport, answer: Challenge, { role, policy }: Probes): Verdict {
   const over = overs[transport];
   const name = shown(role);
   // The policies that let strangers come near ask for SCRAM from everybody.
@@ -70,7 +70,7 @@ function verdictOf(transport: Transport, answer: Challenge, { role, policy }: Kn
   if (answer.method === 'password') {
     return {
       result: strict || transport === 'plain' ? 'fail' : 'warn',
-      seen: `${name} is asked for the password in clear ${over}; nothing of ours gives it`,
+      seen: `${name} is asked for the password in plaintext ${over}; nothing of ours gives it`,
       remedy: scramRemedy(transport === 'socket' ? 'local' : 'host'),
     };
   }

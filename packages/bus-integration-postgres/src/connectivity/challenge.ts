@@ -41,7 +41,7 @@ export interface ChallengeOptions {
 }
 
 /**
- * Knocks once. Never throws for what a server or a network does; throws the signal's reason.
+ * Probes once. Never throws for what a server or a network does; throws the signal's reason.
  *
  * @param target how TLS is begun; its certificates, passwords and options stay here
  * @example
@@ -57,7 +57,7 @@ export async function challenge(target: TlsWish, options: ChallengeOptions): Pro
   try {
     socket = await dial(options.pinned, deadline.signal);
     countSocket(socket, options.meter);
-    return await knock(socket, target, options, deadline);
+    return await probe(socket, target, options, deadline);
   } catch (error) {
     if (options.signal?.aborted) throw deadline.signal.reason;
     const reason =
@@ -71,7 +71,7 @@ export async function challenge(target: TlsWish, options: ChallengeOptions): Pro
   }
 }
 
-async function knock(
+async function probe(
   plain: Socket,
   target: TlsWish,
   { user, database, pinned, transport }: ChallengeOptions,

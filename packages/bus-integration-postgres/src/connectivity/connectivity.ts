@@ -15,9 +15,9 @@ import { sharingChecks } from '../sharing.ts';
 import type { Facts } from '../sql/verify.ts';
 import type { Declared } from './declared.ts';
 import { exposedChecks } from './exposed.ts';
-import { type Entrance, isSame, knockAll, tryWrongPassword } from './knock.ts';
 import { hasNoRoom, type LoginFindings, readService, tryLogin } from './login.ts';
 import { loginCheck } from './login-faults.ts';
+import { type Entrance, isSame, probeAll, tryWrongPassword } from './probe.ts';
 import { judgeRole } from './role.ts';
 
 export interface ConnectivityOptions {
@@ -44,7 +44,7 @@ export interface Connectivity {
   readonly checks: readonly Check[];
   /** What the listener policy wants to know of databases, where services logged in to the very address of the admin's. */
   readonly seenInside: SeenInside;
-  /** By database, where a service logged in: schemas that bear the deployment's mark. */
+  /** By database, where a service logged in: schemas that carry the deployment's mark. */
   readonly markedSchemas: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -203,9 +203,9 @@ async function checkRole(
   const target = pair && found.get(pair)?.target;
   if (pair === undefined || target === undefined) return checks;
   const demanded = demandedMode(options.preparation.wish.service);
-  const knocking = { role, database: pair.database, target, run: options.run, policy: options.policy, demanded };
+  const probing = { role, database: pair.database, target, run: options.run, policy: options.policy, demanded };
   const logins = seen.flatMap(({ login }) => login ?? []);
-  if (options.isNegative) checks.push(...(await knockAll(knocking, options.session, logins)));
-  if (options.triesWrongPassword) checks.push(await tryWrongPassword(knocking));
+  if (options.isNegative) checks.push(...(await probeAll(probing, options.session, logins)));
+  if (options.triesWrongPassword) checks.push(await tryWrongPassword(probing));
   return checks;
 }

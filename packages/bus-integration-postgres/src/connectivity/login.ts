@@ -16,9 +16,9 @@ import { type Attempted, type Facts, type Forbidden, factsQuery, standingQuery, 
 import { sqlstateOf } from '../sqlstate.ts';
 import type { Declared } from './declared.ts';
 import { attemptedShape, contentsShape, factsShape, standingShape } from './facts.ts';
-import type { Entrance } from './knock.ts';
 import { failure, faultOf, loginCheck, placeLimits, strangerOf } from './login-faults.ts';
 import { objectChecks } from './objects.ts';
+import type { Entrance } from './probe.ts';
 import { limitOf } from './refused.ts';
 import { pathChecks, worksUnqualified } from './search-path.ts';
 import { shadowChecks } from './shadows.ts';

@@ -1,4 +1,4 @@
-// Doctor: what would keep an apply from going well, each with what mends it. It looks at all that a plan looks at, at
+// Doctor: what would keep an apply from going well, each with what fixes it. It looks at all that a plan looks at, at
 // this machine's files, and at what stands on the way to the server. Reads only.
 import {
   type Allowed,

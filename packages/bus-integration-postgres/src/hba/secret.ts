@@ -1,4 +1,4 @@
-// Keeps what a pg_hba.conf must hold in clear (an LDAP bind password, RADIUS secrets) out of everything that is shown.
+// Keeps what a pg_hba.conf must hold in plaintext (an LDAP bind password, RADIUS secrets) out of everything that is shown.
 
 const secretOptions = ['ldapbindpasswd', 'radiussecrets'];
 /** As the names stand in a line, in which a quotation mark may stand anywhere. */

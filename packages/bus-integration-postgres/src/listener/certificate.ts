@@ -15,7 +15,7 @@ import { readTlsFiles } from '../tls-files.ts';
 export type Presented =
   | {
       readonly state: 'presented';
-      /** The host that services dial, which the certificate should bear. */
+      /** The host that services dial, which the certificate should carry. */
       readonly host: string;
       readonly bearsHost: boolean;
       readonly names: string;

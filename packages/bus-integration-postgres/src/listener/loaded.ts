@@ -42,7 +42,7 @@ function broken(rules: HbaRules): Check[] {
     found('not-loaded', first.isDoubtful === true ? 'warn' : 'fail', `${first.text.trim() || first.file}`, {
       why: `the server can't read it: ${first.reason}${more}; a reload keeps all old rules, and a start fails`,
       rule: { file: first.file, line: first.line, text: first.text },
-      remedy: 'mend or delete the line\nthen, as a superuser in any database: SELECT pg_reload_conf();',
+      remedy: 'fix or delete the line\nthen, as a superuser in any database: SELECT pg_reload_conf();',
     }),
   ];
 }

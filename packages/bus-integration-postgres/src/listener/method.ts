@@ -33,7 +33,7 @@ type MethodFinding = Extract<FindingId, 'trust' | 'cleartext-password' | 'md5' |
 
 /** Under which name a rule's method is told, wherever it is met from; undefined for one that is proof enough. */
 export function weaknessOf({ method, options, type }: HbaRule): MethodFinding | undefined {
-  // Trust after a certificate that bears the role's name is what the method cert is.
+  // Trust after a certificate that carries the role's name is what the method cert is.
   if (method === 'trust') return options.clientcert === 'verify-full' ? undefined : 'trust';
   if (['password', 'ldap', 'pam', 'radius', 'bsd'].includes(method)) return 'cleartext-password';
   if (method === 'md5') return 'md5';

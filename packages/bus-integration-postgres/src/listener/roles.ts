@@ -39,7 +39,7 @@ export function judgeRoles(options: RolesOptions): Check[] {
   const services = options.facts.roles.filter(({ isService }) => isService).length;
   const declared = options.facts.databases.filter(({ isDeclared }) => isDeclared).length;
   const verifiers = options.facts.weakVerifiers === undefined ? '' : 'stored as SCRAM verifiers, ';
-  const seen = `${count(services, 'service role')} and ${count(declared, 'database')}: ${verifiers}shut to PUBLIC`;
+  const seen = `${count(services, 'service role')} and ${count(declared, 'database')}: ${verifiers}closed to PUBLIC`;
   return [...problems, ...inOrder('roles', problems, seen)];
 }
 

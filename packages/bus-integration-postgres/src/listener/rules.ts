@@ -4,9 +4,9 @@ import { some, someNames } from '../bounded.ts';
 import type { HbaRule, HbaRules } from '../hba/rules.ts';
 import { count, found, inOrder, type Severity } from './check.ts';
 import { ruleFinder, walkRule } from './hba.ts';
-import { putAbove } from './mended.ts';
 import { foreignProof, methodFinding, takesNoProof, weaknessOf } from './method.ts';
 import { difference, everywhere, intersection, union } from './ranges.ts';
+import { putAbove } from './remedy.ts';
 import { isEmpty, type Leftover, leftovers, takerOf } from './shadow.ts';
 import {
   addressText,

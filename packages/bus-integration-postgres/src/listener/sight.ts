@@ -5,9 +5,9 @@ import type { HbaRule, HbaRules } from '../hba/rules.ts';
 import { count, found, type Severity } from './check.ts';
 import type { ListenerFacts } from './facts.ts';
 import type { FindingId } from './findings.ts';
-import { putThere } from './mended.ts';
 import { loopback, type Policy } from './policy.ts';
 import { difference, intersection, type Ranges } from './ranges.ts';
+import { putThere } from './remedy.ts';
 import type { Leftover } from './shadow.ts';
 import type { Meeting, Meetings, Subject, WalkRule } from './walk.ts';
 

@@ -78,7 +78,7 @@ function problemsOf({ items }: Listening, facts: ListenerFacts, policy: Policy):
     const bound = outside.length > 0 ? some(outside) : everyText(every);
     const also = outside.length === 0 && isArrivalOutside ? `, ${arrival} among them` : '';
     const why = `it listens on ${bound}${also}; ${wanted(policy)}`;
-    return [found('listen-addresses', 'fail', seen, { why, remedy: mended(items, facts, policy) })];
+    return [found('listen-addresses', 'fail', seen, { why, remedy: fixed(items, facts, policy) })];
   }
   if (names.length > 0) {
     const why = `which addresses ${some(names.map(printable))} means is known to the server's host only`;
@@ -90,7 +90,7 @@ function problemsOf({ items }: Listening, facts: ListenerFacts, policy: Policy):
     return [
       found('listen-addresses', result, seen, {
         why,
-        ...(result === 'warn' && { remedy: mended(items, facts, policy) }),
+        ...(result === 'warn' && { remedy: fixed(items, facts, policy) }),
       }),
     ];
   }
@@ -107,7 +107,7 @@ function wanted({ name, networks }: Policy): string {
 }
 
 /** The same without what the policy has no room for. */
-function mended(items: readonly string[], facts: ListenerFacts, { name, allowed }: Policy): string {
+function fixed(items: readonly string[], facts: ListenerFacts, { name, allowed }: Policy): string {
   const isKept = (item: string) =>
     ['loopback', ...(name === 'private' ? ['allowed'] : [])].includes(kindOf(item, allowed));
   const arrival = facts.serverAddress ?? 'localhost';

@@ -13,7 +13,7 @@ export function withWayOut(policyCheck: Check, findings: readonly Check[], polic
   return {
     ...policyCheck,
     why: why.join('; '),
-    remedy: `mend the lines below; or set ${policyKey}=external where a firewall, platform or port map guards the port${anybody}`,
+    remedy: `fix the lines below; or set ${policyKey}=external where a firewall, platform or port map guards the port${anybody}`,
   };
 }
 

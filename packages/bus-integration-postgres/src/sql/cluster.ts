@@ -50,7 +50,7 @@ SELECT
     FROM pg_catalog.pg_roles AS admin WHERE admin.rolname = current_user) AS admin`;
 }
 
-/** The server, the admin, the roles and databases that are named or bear the mark. */
+/** The server, the admin, the roles and databases that are named or carry the mark. */
 export function clusterQuery(versionNum: number): string {
   // https://www.postgresql.org/docs/16/role-attributes.html: from 16 on CREATEROLE alone does not reach others' roles.
   const mayAlter =

@@ -1,4 +1,4 @@
-// What bears a deployment's mark and is not declared. For any admin.
+// What carries a deployment's mark and is not declared. For any admin.
 // https://www.postgresql.org/docs/current/catalog-pg-shdepend.html
 
 /** Whether the comment `note` has the line that is the parameter. */
@@ -6,7 +6,7 @@ function bearsMark(note: string, parameter: string): string {
   return `${parameter} = ANY (pg_catalog.string_to_array(pg_catalog.replace(${note}, E'\\r', ''), E'\\n'))`;
 }
 
-/** Names of the current database's schemas that bear the mark in `parameter`, as JSON. */
+/** Names of the current database's schemas that carry the mark in `parameter`, as JSON. */
 export const markedSchemas = (parameter = '$1'): string => `
 SELECT coalesce(pg_catalog.json_agg(marked.nspname ORDER BY marked.nspname), '[]')
   FROM pg_catalog.pg_namespace AS marked

@@ -99,7 +99,7 @@ export interface Facts {
   readonly otherSchemas: readonly { readonly name: string; readonly isByPublic: boolean }[];
   /** Those in which everybody may create, for the listener policy. */
   readonly writableSchemas: readonly { readonly name: string; readonly owner: string }[];
-  /** Those that bear the deployment's mark. */
+  /** Those that carry the deployment's mark. */
   readonly markedSchemas: readonly string[];
   /** Declared roles that may create where this one may, and of which none is the other's member. */
   readonly sharers: readonly string[];

@@ -26,7 +26,7 @@ function incomplete(response: Response): Response {
     severity: 'fail',
     code: 'incomplete',
     message: 'not everything could be seen, and --strict asks for all of it',
-    remedy: 'mend what is unknown above, or leave out --strict',
+    remedy: 'fix what is unknown above, or leave out --strict',
   } as const;
   return { ...response, ok: false, diagnostics: [diagnostic, ...response.diagnostics] };
 }

@@ -1,4 +1,4 @@
-// Knocking as a service's role where no login has shown how the server asks for its password, and, when it is wished,
+// Probing as a service's role where no login has shown how the server asks for its password, and, when it is wished,
 // with a wrong password. Judges nothing of what it is answered but that a wrong one is refused.
 import { randomBytes } from 'node:crypto';
 import { type Check, OperationError, printable, Secret } from 'bus-integration-database';
@@ -16,7 +16,7 @@ import { judgeChallenges, type Transport } from './challenge-verdict.ts';
 /** What is known of a connection that stood. */
 export type Entrance = Pick<Session, 'pinned' | 'tls' | 'authentication'>;
 
-export interface KnockOptions {
+export interface ProbeOptions {
   readonly role: string;
   /** One that the role may enter. */
   readonly database: string;
@@ -29,7 +29,7 @@ export interface KnockOptions {
 }
 
 /** Asks over each transport that no login of the role has already gone over. */
-export async function knockAll(options: KnockOptions, admin: Entrance, logins: readonly Entrance[]): Promise<Check[]> {
+export async function probeAll(options: ProbeOptions, admin: Entrance, logins: readonly Entrance[]): Promise<Check[]> {
   const { role, run, policy, demanded } = options;
   const place = logins[0]?.pinned ?? (await firstAddress(options));
   if (place === undefined) return [];
@@ -43,17 +43,17 @@ export async function knockAll(options: KnockOptions, admin: Entrance, logins: r
   const hasNoTls = preferred.some(({ tls }) => tls === null);
   const wanted: readonly Transport[] = isSocket ? ['socket'] : hasNoTls ? ['plain'] : ['plain', 'tls'];
   for (const transport of wanted) {
-    if (!answers.has(transport)) answers.set(transport, await knock(transport, place, options));
+    if (!answers.has(transport)) answers.set(transport, await probe(transport, place, options));
   }
   const demandsTls = !isSocket && (policy.name === 'tls' || encrypted.includes(demanded));
   // What stays on the host nobody can overhear; behind a port map, which `external` is for, it may not stay there.
   const plainText = isLoopback(place.address) && policy.name !== 'external' ? 'info' : policy.plainText;
   const asked = { role, policy: policy.name };
   const checks = judgeChallenges({ ...asked, pinned: place, answers, ...(demandsTls && { plainText }) });
-  // Where the admin itself was asked for a password, so is whoever knocks; else the refusal that peer gives would be logged.
+  // Where the admin itself was asked for a password, so is whoever probes; else the refusal that peer gives would be logged.
   const isAsked = isSocketDirectory(admin.pinned.address) && admin.authentication.method !== 'none';
   if (!isAsked || isSame(admin.pinned, place)) return checks;
-  const socket = new Map([['socket' as const, await knock('socket', admin.pinned, options)]]);
+  const socket = new Map([['socket' as const, await probe('socket', admin.pinned, options)]]);
   return [...checks, ...judgeChallenges({ ...asked, pinned: admin.pinned, answers: socket })];
 }
 
@@ -63,10 +63,10 @@ function isLoopback(address: string): boolean {
 
 const encrypted: readonly string[] = ['require', 'verify-ca', 'verify-full'];
 
-async function knock(
+async function probe(
   transport: Transport,
   pinned: PinnedAddress,
-  { role, database, target, run }: KnockOptions,
+  { role, database, target, run }: ProbeOptions,
 ): Promise<Challenge> {
   const silence = silenceAt(pinned, target, run);
   if (silence?.isConnected === false) return { kind: 'timeout', reason: notTriedAgain(silence).message };
@@ -75,7 +75,7 @@ async function knock(
     database,
     pinned,
     transport: transport === 'tls' ? 'tls' : 'plain',
-    timeoutMs: silence === undefined ? knockTimeoutMs : laterWaitMs,
+    timeoutMs: silence === undefined ? probeTimeoutMs : laterWaitMs,
     signal: run.signal,
     meter: run.meter,
   });
@@ -86,7 +86,7 @@ function silenceAt(pinned: PinnedAddress, target: ConnectionTarget, run: Run): S
   return run.pinned !== undefined && isSame(run.pinned, pinned) ? undefined : silenceFor(target, run.cache);
 }
 
-const knockTimeoutMs = 5_000;
+const probeTimeoutMs = 5_000;
 
 /** What a login that went well was asked for; any of several logins that were asked for nothing counts. */
 function remember(answers: Map<Transport, Challenge>, login: Entrance): void {
@@ -110,12 +110,12 @@ export function isSame(one: PinnedAddress, other: PinnedAddress): boolean {
 }
 
 /** Where the service would dial: what has answered, else its first address; undefined where its name is not known. */
-async function firstAddress({ target, run: { signal, cache } }: KnockOptions): Promise<PinnedAddress | undefined> {
+async function firstAddress({ target, run: { signal, cache } }: ProbeOptions): Promise<PinnedAddress | undefined> {
   const answered = answeredFor(target, cache);
   if (answered !== undefined) return answered;
   const [server] = target.addresses;
   if (server === undefined) return undefined;
-  const deadline = startDeadline(knockTimeoutMs, signal, () => new OperationError('timeout', 'no answer'));
+  const deadline = startDeadline(probeTimeoutMs, signal, () => new OperationError('timeout', 'no answer'));
   try {
     return (await resolveAddress(server, deadline.signal))[0];
   } catch (error) {
@@ -127,7 +127,7 @@ async function firstAddress({ target, run: { signal, cache } }: KnockOptions): P
 }
 
 /** Logs in with a password that nobody has; the server writes that into its log. */
-export async function tryWrongPassword(options: KnockOptions): Promise<Check> {
+export async function tryWrongPassword(options: ProbeOptions): Promise<Check> {
   const { role, database, target, run } = options;
   const pinned = await firstAddress(options);
   const base = { id: 'wrong-password', kind: 'connectivity' as const, target: printable(role) };
@@ -140,7 +140,7 @@ export async function tryWrongPassword(options: KnockOptions): Promise<Check> {
     database,
     pinned,
     applicationName: 'bus wrong password probe',
-    timeoutMs: knockTimeoutMs,
+    timeoutMs: probeTimeoutMs,
     signal: run.signal,
     ...(run.meter !== undefined && { meter: run.meter }),
   });

@@ -8,15 +8,15 @@ const quotable = /^[A-Za-z0-9_.-]+$/;
 /** Methods of which a client's proof of its password or certificate is not a part. */
 const weak = ['trust', 'password', 'ldap', 'pam', 'radius', 'bsd', 'md5', 'ident'];
 
-export interface Mending {
+export interface Fixing {
   readonly policy: Policy;
   /** Whether plain text is to be refused from the network. */
   readonly demandsTls: boolean;
 }
 
-/** The remedy that puts the mended lines in a rule's place. */
-export function putThere(rule: HbaRule, ranges: Ranges, mending: Mending): string {
-  const lines = mendedLines(rule, ranges, mending);
+/** The remedy that puts the fixed lines in a rule's place. */
+export function putThere(rule: HbaRule, ranges: Ranges, fixing: Fixing): string {
+  const lines = fixedLines(rule, ranges, fixing);
   const what =
     lines.length === 0 ? 'delete the line' : `put there: ${lines.join(`\n${' '.repeat('put there: '.length)}`)}`;
   return `${what}\nthen, as a superuser in any database: SELECT pg_reload_conf();`;
@@ -53,7 +53,7 @@ export function quoted(name: string): string {
   return quotable.test(name) && !keywords.includes(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
-function mendedLines(rule: HbaRule, ranges: Ranges, { policy, demandsTls }: Mending): string[] {
+function fixedLines(rule: HbaRule, ranges: Ranges, { policy, demandsTls }: Fixing): string[] {
   const method = weak.includes(rule.method) ? 'scram-sha-256' : rule.method;
   const isPlain = ['host', 'hostnossl', 'hostnogssenc'].includes(rule.type);
   const type = demandsTls && isPlain ? 'hostssl' : rule.type;

@@ -60,7 +60,9 @@ export function createModelProvider(deploymentId: string): Provider {
     apply: async (request, { signal }) => {
       const plan = planned(request);
       const saved = request.plan as Response | undefined;
-      if (saved !== undefined && (!isIntact(saved) || saved.plan_id !== plan.plan_id)) {
+      // Of a plan that was carried out nothing is left to do.
+      const isNow = saved?.plan_id === plan.plan_id || !plan.steps.some(isMutating);
+      if (saved !== undefined && !(isIntact(saved) && isNow)) {
         return { ...plan, ok: false, error_class: 'stale-plan' };
       }
       if (request.dry_run) return plan;

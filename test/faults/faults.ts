@@ -100,6 +100,13 @@ const role: readonly Fault[] = [
     /fail service-limits svc.*maker/,
   ),
   sql(
+    'reads verifiers in the other database',
+    'GRANT SELECT ON pg_catalog.pg_authid TO svc',
+    'REVOKE SELECT ON pg_catalog.pg_authid FROM svc',
+    /fail service-limits svc: .*verifiers in logs/,
+    { in: 'logs' },
+  ),
+  sql(
     'reads verifiers',
     'GRANT SELECT ON pg_catalog.pg_authid TO svc',
     'REVOKE SELECT ON pg_catalog.pg_authid FROM svc',

@@ -44,7 +44,7 @@ const cases: readonly [
     'a role that could become one with CREATEDB, and reads verifiers',
     (role) =>
       `CREATE ROLE ${role}_group CREATEDB; GRANT ${role}_group TO ${role}; GRANT SELECT ON pg_catalog.pg_authid TO ${role}`,
-    { powers: { createsDatabases: false, readsVerifiers: true } },
+    { readsVerifiers: true, powers: { createsDatabases: false } },
     ['read password verifiers'],
   ],
   [

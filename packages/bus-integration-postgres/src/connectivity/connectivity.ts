@@ -190,12 +190,14 @@ async function checkRole(
   const seen = files.flatMap((pair) => found.get(pair) ?? []);
   const looked = seen.find(({ facts }) => facts?.powers != null);
   const own = files.map(({ database }) => database);
+  const reading = files.filter((file) => found.get(file)?.facts?.readsVerifiers);
+  const readingVerifiers = reading.map(({ database }) => database);
   const checks =
     looked === undefined
       ? []
       : judgeRole(
           role,
-          { own, declared: options.preparation.wish.declaration.databases },
+          { own, declared: options.preparation.wish.declaration.databases, readingVerifiers },
           options.preparation.wish.deploymentId,
           looked,
         );

@@ -10,7 +10,6 @@ const powers = record<Powers>({
   createsDatabases: boolean,
   replicates: boolean,
   bypassesRowSecurity: boolean,
-  readsVerifiers: boolean,
   powerfulGroups: list(text),
 });
 
@@ -30,6 +29,7 @@ export const factsShape = record<Facts>({
   writableSchemas: list(writableShape),
   markedSchemas: list(text),
   sharers: list(text),
+  readsVerifiers: boolean,
   hasContents: boolean,
   powers: nullable(powers),
   reachable: nullable(

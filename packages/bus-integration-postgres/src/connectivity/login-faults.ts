@@ -100,8 +100,10 @@ export function failure(
   const differs = trial && endpointFault(pair.live, trial.endpoint);
   if (differs !== undefined)
     return loginCheck(pair, 'fail', `${expected.message}; ${pair.path} is not as declared: ${differs}`, plan);
-  const cause = declared && causeOf(pair, sqlstateOf(error) ?? '', declared);
-  const isCutOff = sqlstateOf(error) === '28P01' && pair.staged.state === 'present';
+  // What the server said last before it ended a connection says why.
+  const sqlstate = sqlstateOf(error) ?? sqlstateOf((error as { cause?: unknown }).cause) ?? '';
+  const cause = declared && causeOf(pair, sqlstate, declared);
+  const isCutOff = sqlstate === '28P01' && pair.staged.state === 'present';
   const seen = cause === undefined ? expected.message : `${cause.seen}: ${expected.message}`;
   if (isCutOff) return loginCheck(pair, 'fail', `${seen}; ${cutOff}`, 'bus operator database apply');
   return loginCheck(pair, 'fail', seen, cause?.remedy ?? expected.diagnostics[0]?.remedy ?? plan);

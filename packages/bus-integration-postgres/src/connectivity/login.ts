@@ -199,10 +199,10 @@ async function contentsOf(session: Session, { pair, schemas, roles, looksAtDatab
 }
 
 /** What is known to be allowed is told; only what should be refused is tried. */
-function worthTrying({ powers, createsSchemas }: Facts): Forbidden[] {
+function worthTrying({ powers, readsVerifiers, createsSchemas }: Facts): Forbidden[] {
   return [
     ...(powers !== null && !powers.isSuperuser && !powers.createsRoles ? ['create roles' as const] : []),
-    ...(powers !== null && !powers.readsVerifiers ? ['read password verifiers' as const] : []),
+    ...(powers !== null && !readsVerifiers ? ['read password verifiers' as const] : []),
     ...(createsSchemas ? [] : ['create schemas' as const]),
   ];
 }

@@ -13,6 +13,8 @@ export interface RoleDatabases {
   readonly own: readonly string[];
   /** All of the deployment's, others' among them. */
   readonly declared: readonly string[];
+  /** Those of its own in which it reads password verifiers. */
+  readonly readingVerifiers: readonly string[];
 }
 
 /** Once for each role: its rights, and the databases that it may enter beside its own. */
@@ -24,7 +26,7 @@ export function judgeRole(
 ): Check[] {
   if (facts === undefined || facts.powers === null) return [];
   const base = { kind: 'connectivity' as const, target: printable(role) };
-  const excess = excessOf(facts.powers, attempted);
+  const excess = excessOf(facts.powers, databases.readingVerifiers, attempted);
   const unclear = attempted?.unclear ?? [];
   const limits = { ...base, id: 'service-limits' };
   const strange = (facts.reachable ?? [])
@@ -90,7 +92,7 @@ export function judgeRole(
   ];
 }
 
-function excessOf(powers: Powers, attempted: Attempted | undefined): string[] {
+function excessOf(powers: Powers, reading: readonly string[], attempted: Attempted | undefined): string[] {
   const has = (what: Attempted['managed'][number]) => attempted?.managed.includes(what) === true;
   return [
     powers.isSuperuser && 'is a superuser',
@@ -98,7 +100,8 @@ function excessOf(powers: Powers, attempted: Attempted | undefined): string[] {
     powers.createsDatabases && 'may create databases',
     powers.replicates && 'may replicate',
     powers.bypassesRowSecurity && 'bypasses row security',
-    (powers.readsVerifiers || has('read password verifiers')) && 'may read password verifiers',
+    (reading.length > 0 || has('read password verifiers')) &&
+      `may read password verifiers${reading.length === 0 ? '' : ` in ${someNames(reading, mostTold)}`}`,
     powers.powerfulGroups.length > 0 && `may act as ${someNames(powers.powerfulGroups, mostTold)}`,
   ].filter((text) => text !== false);
 }

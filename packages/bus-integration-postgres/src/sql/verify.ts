@@ -57,6 +57,8 @@ SELECT current_user AS "user", session_user AS session, pg_catalog.current_datab
                    WHERE schema.nspname = ANY ($1::pg_catalog.text[])
                      AND pg_catalog.has_schema_privilege(other.oid, schema.oid, 'CREATE')
                      AND pg_catalog.has_schema_privilege(schema.oid, 'CREATE'))) AS sharers,
+  -- Catalogs of the whole cluster have their privileges in each database.
+  pg_catalog.has_column_privilege('pg_catalog.pg_authid', 'rolpassword', 'SELECT') AS "readsVerifiers",
   (${hasContents}) AS "hasContents",
   CASE WHEN $2 THEN (SELECT pg_catalog.json_build_object(
     'isSuperuser', role.rolsuper,
@@ -64,7 +66,6 @@ SELECT current_user AS "user", session_user AS session, pg_catalog.current_datab
     'createsDatabases', role.rolcreatedb,
     'replicates', role.rolreplication,
     'bypassesRowSecurity', role.rolbypassrls,
-    'readsVerifiers', pg_catalog.has_column_privilege('pg_catalog.pg_authid', 'rolpassword', 'SELECT'),
     'powerfulGroups', (SELECT coalesce(pg_catalog.json_agg(other.rolname ORDER BY other.rolname), '[]')
         FROM pg_catalog.pg_roles AS other
        WHERE NOT role.rolsuper AND other.rolname NOT IN (role.rolname, 'pg_database_owner')
@@ -103,6 +104,8 @@ export interface Facts {
   readonly markedSchemas: readonly string[];
   /** Declared roles that may create where this one may, and of which none is the other's member. */
   readonly sharers: readonly string[];
+  /** In this database: https://www.postgresql.org/docs/current/catalog-pg-authid.html */
+  readonly readsVerifiers: boolean;
   /** Whether there is anything that `contentsQuery` looks at. */
   readonly hasContents: boolean;
   /** What holds for the whole cluster; null where it was not asked for. */
@@ -118,7 +121,6 @@ export interface Powers {
   readonly createsDatabases: boolean;
   readonly replicates: boolean;
   readonly bypassesRowSecurity: boolean;
-  readonly readsVerifiers: boolean;
   /** Roles that it could act as, and that can do what a service must not. */
   readonly powerfulGroups: readonly string[];
 }

@@ -132,6 +132,14 @@ describe('what is read', () => {
   );
 
   test.each([
+    ['h1, h2', 'h1,h2'],
+    ['h1 h2\t/run/db', 'h1,h2,/run/db'],
+    ['/run/my db, h2', '/run/my db,h2'],
+  ])('several service hosts %j', (written, host) => {
+    expect(read({ ...least, BUS_DATABASE_SERVICE_HOST: written }).configuration.service).toEqual({ host });
+  });
+
+  test.each([
     ['bus', { user: 'bus' }],
     ['1000:1000', { user: '1000', group: '1000' }],
     ['first.last@example.org', { user: 'first.last@example.org' }],

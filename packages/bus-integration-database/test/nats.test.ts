@@ -12,6 +12,7 @@ import { type CountingProvider, createCountingProvider } from './counting-provid
 test.each([
   ['nats://127.0.0.1', { servers: ['127.0.0.1:4222'] }],
   ['nats://a:4223, nats://b', { servers: ['a:4223', 'b:4222'] }],
+  ['nats://a:4223 nats://b\tnats://c', { servers: ['a:4223', 'b:4222', 'c:4222'] }],
   ['tls://u%40x:p%3Aw@host:1', { servers: ['host:1'], user: 'u@x', pass: 'p:w', tls: {} }],
   ['nats://[::1]:4222', { servers: ['[::1]:4222'] }],
 ])('%s is read', (url, expected) => {

@@ -1,13 +1,11 @@
 // Everything a verb needs before it touches a server: the admin DSN read and resolved, names checked, the DSN files'
 // directory and owner known. All of it is the provider's configuration, never a request's.
-import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import {
   type Allowed,
   type Configuration,
   type Declaration,
   type Diagnostic,
-  findProgram,
   lineBreakFault,
   loginsOf,
   OperationError,
@@ -21,8 +19,9 @@ import { cleartextRemedy } from './cleartext.ts';
 import type { Wish } from './compute.ts';
 import type { ConnectionTarget } from './connection-target.ts';
 import { resolveDsn } from './conninfo.ts';
-import { createDsnDirectory, type DsnDirectory, type DsnPlace } from './dsn-directory.ts';
+import { createDsnDirectory, type DsnDirectory } from './dsn-directory.ts';
 import { isSocket } from './dsn-endpoint.ts';
+import { ownerOf } from './dsn-owner.ts';
 import { readDsn } from './dsn-slip.ts';
 import { postgresNames } from './names.ts';
 import { usesSocket } from './server-addresses.ts';
@@ -166,75 +165,6 @@ export function directoryOf(
 /** A path as the operator wrote it where that leads there; absolute when the run stands elsewhere. */
 export function pathFrom(cwd: string, path: string): string {
   return cwd === process.cwd() ? path : resolve(cwd, path);
-}
-
-function ownerOf({ dsnFileOwner }: Configuration, uid: number, searchPath: string | undefined): DsnPlace['owner'] {
-  if (dsnFileOwner === undefined) return undefined;
-  const { user, group } = dsnFileOwner;
-  if (uid !== 0) {
-    throw new OperationError(
-      'invalid-request',
-      `BUS_DATABASE_DSN_FILE_OWNER=${printable(user)} needs root: only root gives files away`,
-      {
-        target: 'BUS_DATABASE_DSN_FILE_OWNER',
-        remedy: 'run as root, or unset it',
-      },
-    );
-  }
-  return {
-    uid: identify('-u', user, searchPath),
-    gid: group === undefined ? identify('-g', user, searchPath) : groupId(group, searchPath),
-  };
-}
-
-// Users may come from LDAP and kin, which only the system's own programs know.
-function identify(option: '-u' | '-g', name: string, searchPath: string | undefined): number {
-  if (/^\d+$/.test(name)) return Number(name);
-  return lookup('id', [option, '--', name], name, searchPath, (text) => text.trim());
-}
-
-function groupId(name: string, searchPath: string | undefined): number {
-  if (/^\d+$/.test(name)) return Number(name);
-  return lookup('getent', ['group', '--', name], name, searchPath, (text) => text.split(':')[2] ?? '');
-}
-
-function lookup(
-  program: string,
-  options: readonly string[],
-  name: string,
-  searchPath: string | undefined,
-  read: (text: string) => string,
-): number {
-  const file = findProgram(program, searchPath);
-  if (file === undefined) {
-    throw new OperationError(
-      'not-configured',
-      `BUS_DATABASE_DSN_FILE_OWNER: ${program} is in no absolute entry of PATH`,
-      {
-        target: 'BUS_DATABASE_DSN_FILE_OWNER',
-        remedy: 'use the numbers of user and group',
-      },
-    );
-  }
-  try {
-    const found = Number(
-      read(
-        execFileSync(file, options, {
-          encoding: 'utf8',
-          env: { LC_ALL: 'C' },
-          stdio: ['ignore', 'pipe', 'ignore'],
-          timeout: 5_000,
-        }),
-      ),
-    );
-    if (Number.isInteger(found)) return found;
-  } catch {
-    // Told below: the program ended with an error, since it knows no such name.
-  }
-  throw new OperationError('invalid-request', `BUS_DATABASE_DSN_FILE_OWNER: this machine knows no ${printable(name)}`, {
-    target: 'BUS_DATABASE_DSN_FILE_OWNER',
-    remedy: 'use a user and group that exist, or their numbers',
-  });
 }
 
 function refuseUnknownRotation(declaration: Declaration, { rotate }: Allowed): void {

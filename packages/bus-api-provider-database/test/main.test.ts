@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -128,14 +129,32 @@ describe('bus-api-provider-database', () => {
     expect([await nowhere.ended, nowhere.out()]).toEqual([1, '']);
   });
 
-  it('runs in the directory of -C, which must be there, and writes nothing of its own with -q', async () => {
+  it('runs in the directory of -C, which must be there', async () => {
     const missing = await start('--chdir', join(directory, 'no'), '--addr', '127.0.0.1:0');
     expect([await missing.ended, missing.err()]).toEqual([1, expect.stringContaining('no: no such directory')]);
-    const there = await start('-C', directory, '--addr', '127.0.0.1:0');
-    const named = await start('-C', directory, '--env-file', 'no-such.env');
-    expect([await named.ended, named.err()]).toEqual([2, expect.stringContaining('no-such.env')]);
-    there.child.kill('SIGTERM');
-    expect(await there.ended).toBe(0);
+    const keys = ['BUS_DEPLOYMENT_ID=here', 'BUS_POSTGRES_ADMIN_DSN_FILE=./dsn', 'BUS_DATABASE_NAMES=a'];
+    writeFileSync(join(directory, 'here.env'), `${keys.join('\n')}\n`, { mode: 0o600 });
+    const there = await start('-C', directory, '--env-file', 'here.env', '--addr', '127.0.0.1:0');
+    const capabilities = await fetch(`${there.address}/api/internal/database/capabilities`);
+    expect(await capabilities.json()).toMatchObject({ deployments: ['here'] });
+  });
+
+  it('says nowhere where it listens with -q', async () => {
+    const probe = createServer().listen(0, '127.0.0.1');
+    await once(probe, 'listening');
+    const { port } = probe.address() as AddressInfo;
+    await new Promise((done) => probe.close(done));
+    const file = join(directory, 'quiet.txt');
+    const quiet = start('-q', '-o', file, '--addr', `127.0.0.1:${port}`);
+    const status = () =>
+      fetch(`http://127.0.0.1:${port}/healthz`).then(
+        (answer) => answer.status,
+        () => 0,
+      );
+    await expect.poll(status, { timeout: 20_000 }).toBe(200);
+    running.at(-1)?.kill('SIGTERM');
+    const { ended, out } = await quiet;
+    expect([await ended, out(), existsSync(file)]).toEqual([0, '', false]);
   });
 
   it('prints help whatever else is wrong, and as an OpenCLI document with the keys', async () => {

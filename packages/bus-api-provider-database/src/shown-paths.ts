@@ -2,7 +2,7 @@
 // admin DSN lies is not told at all, but by its key. Steps need none of it, the provider names their files so by itself.
 // Pure.
 import { resolve } from 'node:path';
-import { type Configuration, printable, type Response, shellQuote } from 'bus-integration-database';
+import { type Configuration, mapFindings, printable, type Response, shellQuote } from 'bus-integration-database';
 
 /**
  * Makes findings tell paths in the output directory relative to it, the admin DSN's file as its key, and others relative
@@ -29,16 +29,7 @@ export function showPaths(configuration: Configuration, cwd: string): (response:
     ]);
     return Object.fromEntries(entries);
   };
-  return (response) => {
-    const { checks, connectivity, listener_policy } = response;
-    return {
-      ...response,
-      diagnostics: response.diagnostics.map(each),
-      ...(checks !== undefined && { checks: checks.map(each) }),
-      ...(connectivity !== undefined && { connectivity: connectivity.map(each) }),
-      ...(listener_policy !== undefined && { listener_policy: listener_policy.map(each) }),
-    };
-  };
+  return (response) => mapFindings(response, each);
 }
 
 function isTold(key: string): boolean {

@@ -41,6 +41,7 @@ export { deepestLevels, nestsDeeper } from './json-depth.ts';
 export { allowedNames, readList } from './list.ts';
 export { localEventsUrl, localTokenFile } from './local-events.ts';
 export { goesInClear, isLoopback } from './loopback.ts';
+export { mapFindings } from './map-findings.ts';
 export { type Mask, masked, maskedDeep, maskFor } from './mask.ts';
 export type { NamedKind, NameRules } from './names.ts';
 export {

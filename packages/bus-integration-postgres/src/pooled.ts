@@ -1,5 +1,5 @@
 // What an answer says where a connection pooler stands between: apply refuses it, so nothing is to lead there first. Pure.
-import type { Diagnostic, Response } from 'bus-integration-database';
+import { type Diagnostic, mapFindings, type Response } from 'bus-integration-database';
 import type { ObservedServer } from './observation.ts';
 
 export const poolerRemedy =
@@ -20,22 +20,15 @@ export function poolerFindings({ isPooled }: Pick<ObservedServer, 'isPooled'>): 
 
 /** The answer, with what must come before an apply said in each remedy that has one run. */
 export function beyondPooler(response: Response): Response {
-  const { checks, connectivity, listener_policy } = response;
   const isPooled =
     response.diagnostics.some(({ code }) => code === 'pooler') ||
-    (checks ?? []).some(({ id, result }) => id === 'pooler' && result === 'fail');
+    (response.checks ?? []).some(({ id, result }) => id === 'pooler' && result === 'fail');
   if (!isPooled) return response;
-  const each = <T extends { readonly remedy?: string }>(item: T): T =>
-    item.remedy !== undefined && appliesAtOnce.test(item.remedy)
-      ? { ...item, remedy: `first ${poolerRemedy}; then: ${item.remedy.replace(/^run: /, '')}` }
-      : item;
-  return {
-    ...response,
-    diagnostics: response.diagnostics.map(each),
-    ...(checks !== undefined && { checks: checks.map(each) }),
-    ...(connectivity !== undefined && { connectivity: connectivity.map(each) }),
-    ...(listener_policy !== undefined && { listener_policy: listener_policy.map(each) }),
-  };
+  return mapFindings(response, (finding) =>
+    finding.remedy !== undefined && appliesAtOnce.test(finding.remedy)
+      ? { ...finding, remedy: `first ${poolerRemedy}; then: ${finding.remedy.replace(/^run: /, '')}` }
+      : finding,
+  );
 }
 
 const appliesAtOnce = /\bbus operator database apply\b(?! --dry-run)/;

@@ -1,6 +1,6 @@
 // The next command, ready to be copied: the flags that were given stay in it. Pure.
 import { isAbsolute, join } from 'node:path';
-import { allowedFlags, type Response, shellQuote, type Verb } from 'bus-integration-database';
+import { allowedFlags, mapFindings, type Response, shellQuote, type Verb } from 'bus-integration-database';
 import type { Flags } from './flags.ts';
 
 /** A run, as far as the commands that it names have to know it. */
@@ -29,16 +29,9 @@ export function withFlags(response: Response, run: Run): Response {
     const save = saving === undefined ? [] : ['--save', saved === undefined ? 'FILE' : noFlag(saved)];
     return commandLine(verb, run, [...save, ...ownFlags(verb, run, response)]);
   };
-  const each = <T extends { readonly remedy?: string }>(item: T): T =>
-    item.remedy === undefined ? item : { ...item, remedy: item.remedy.replace(command, place) };
-  const { checks, connectivity, listener_policy } = response;
-  return {
-    ...response,
-    diagnostics: response.diagnostics.map(each),
-    ...(checks !== undefined && { checks: checks.map(each) }),
-    ...(connectivity !== undefined && { connectivity: connectivity.map(each) }),
-    ...(listener_policy !== undefined && { listener_policy: listener_policy.map(each) }),
-  };
+  return mapFindings(response, (finding) =>
+    finding.remedy === undefined ? finding : { ...finding, remedy: finding.remedy.replace(command, place) },
+  );
 }
 
 const command = /bus operator database (doctor|plan|apply|status|verify)\b( --save FILE\b)?/g;

@@ -41,6 +41,20 @@ function importsOf(name: string): Import[] {
   );
 }
 
+/** Each circle once, from the file at which it closes to the same. */
+function circlesIn(imported: ReadonlyMap<string, readonly string[]>): string[][] {
+  const circles: string[][] = [];
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file]);
+    if (path.includes(file) || done.has(file)) return;
+    for (const next of imported.get(file) ?? []) visit(next, [...path, file]);
+    done.add(file);
+  };
+  for (const file of imported.keys()) visit(file, []);
+  return circles;
+}
+
 describe('floors', () => {
   it('knows every package', () => {
     expect(readdirSync(packages).sort()).toEqual(Object.keys(floors).sort());
@@ -77,6 +91,27 @@ describe('floors', () => {
         specifier.startsWith('.') && !join(packages, file, '..', specifier).startsWith(`${folder}/`),
     );
     expect(outside).toEqual([]);
+  });
+
+  it.each(Object.keys(floors))('%s has no circle of imports, of types neither', (name) => {
+    const root = join(packages, name, 'src');
+    const imported = new Map<string, string[]>();
+    for (const { file, specifier } of importsOf(name)) {
+      const from = join(packages, file);
+      const to = specifier.startsWith('.') ? [join(from, '..', specifier)] : [];
+      imported.set(from, [...(imported.get(from) ?? []), ...to]);
+    }
+    expect(circlesIn(imported).map((circle) => circle.map((file) => file.slice(root.length + 1)))).toEqual([]);
+  });
+
+  it('finds a circle, and not what is only imported twice', () => {
+    const imported = new Map([
+      ['a', ['b', 'c']],
+      ['b', ['d']],
+      ['c', ['d']],
+      ['d', ['c']],
+    ]);
+    expect(circlesIn(imported)).toEqual([['d', 'c', 'd']]);
   });
 
   it('names in package.json what it imports', () => {

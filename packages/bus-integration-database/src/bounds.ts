@@ -1,7 +1,8 @@
 // How much one request or one configuration may ask for: its lists multiply, so that a few kilobytes could mean millions of
 // resources. Only counts; makes nothing of what it counts. Pure.
+
+import type { Declaration } from './declaration.ts';
 import { isRoleTemplate } from './names.ts';
-import type { Declaration } from './request.ts';
 
 /** Items of one list. */
 export const longestList = 5_000;

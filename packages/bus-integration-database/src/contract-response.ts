@@ -3,8 +3,7 @@
 import * as z from 'zod/mini';
 import { list, may, shape } from './contract-shape.ts';
 import { stepSchema } from './contract-step.ts';
-import { type ErrorClass, errorClasses } from './errors.ts';
-import type { Response } from './response.ts';
+import { type ErrorClass, errorClasses } from './error-class.ts';
 
 const wholeNumber = z.number().check(z.int(), z.gte(0));
 const password = z.enum(['proven', 'disproven', 'unknown', 'none']);
@@ -135,7 +134,7 @@ export function responseFaults(value: unknown, { letsPassUnknownKeys = false } =
 }
 
 /** `actions` are the steps' kinds, one per step, in order. */
-function actionsFault({ actions, steps }: Response): readonly string[] {
+function actionsFault({ actions, steps }: z.infer<typeof responseSchema>): readonly string[] {
   const isEqual = actions.length === steps.length && steps.every(({ action }, index) => action === actions[index]);
   return isEqual ? [] : ["actions: not the steps' kinds in their order"];
 }

@@ -1,7 +1,7 @@
 // The schema of steps, one row a kind: what it is done to before and after. The types in step.ts come from here.
 import * as z from 'zod/mini';
 import { list, may, never, shape } from './contract-shape.ts';
-import { risks } from './step.ts';
+import { risks } from './risk.ts';
 
 export const schemaPrivileges = shape({ schema: z.string(), privileges: list(z.string()) });
 

@@ -1,5 +1,5 @@
 // What the contract's shapes and keys mean, for the documents alone. A key without a word here fails a test.
-import { type ErrorClass, errorClasses } from './errors.ts';
+import { type ErrorClass, errorClasses } from './error-class.ts';
 
 const id = 'The deployment, as BUS_DEPLOYMENT_ID names it. What it makes on the server carries this mark.';
 const provider = 'The kind of server, as capabilities names it.';

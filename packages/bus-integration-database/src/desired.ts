@@ -1,7 +1,8 @@
 // From the names that a request lists to the resources that must exist. Pure; the provider says which privileges a
 // service needs.
+
+import type { Declaration } from './declaration.ts';
 import { expandRole, isRoleTemplate } from './names.ts';
-import type { Declaration } from './request.ts';
 import { privilegesOf, type Resource } from './resource.ts';
 
 /** The privileges that a login role is given, and that everyone loses, on each kind of object. */

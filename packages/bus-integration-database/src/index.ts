@@ -12,6 +12,7 @@ export { declarationRequest, requireDeclaration } from './configured-request.ts'
 export type { JsonSchema, SchemaName } from './contract-documents.ts';
 export { asyncApiDocument, contractFiles, contractSchemas, contractVersion } from './contract-documents.ts';
 export { responseFaults } from './contract-response.ts';
+export type { Declaration } from './declaration.ts';
 export type { Declared, ListenerPolicy } from './declared.ts';
 export { readDeclared } from './declared.ts';
 export { isDeploymentId } from './deployment-id.ts';
@@ -26,8 +27,10 @@ export type { EnvFileStatus } from './env-file-owner.ts';
 export { judgeEnvFile } from './env-file-owner.ts';
 export type { AnswerEnvelope, Envelope } from './envelope.ts';
 export { answerEnvelope, correlationOf, readEnvelope } from './envelope.ts';
-export type { ErrorClass, ErrorDetails } from './errors.ts';
-export { errorClasses, OperationError } from './errors.ts';
+export type { ErrorClass } from './error-class.ts';
+export { errorClasses } from './error-class.ts';
+export type { ErrorDetails } from './errors.ts';
+export { OperationError } from './errors.ts';
 export type { Operation } from './events.ts';
 export { eventNames, operations, requestEvent, responseEvent } from './events.ts';
 export { absolutePath, findProgram, isExecutable } from './executable.ts';
@@ -59,15 +62,7 @@ export { osUserOf } from './os-user.ts';
 export { isIntact, planId } from './plan.ts';
 export type { Context, Progress, Provider } from './provider.ts';
 export { replaceFile } from './replace-file.ts';
-export type {
-  ApplyRequest,
-  Declaration,
-  DoctorRequest,
-  PlanRequest,
-  Requests,
-  StatusRequest,
-  VerifyRequest,
-} from './request.ts';
+export type { ApplyRequest, DoctorRequest, PlanRequest, Requests, StatusRequest, VerifyRequest } from './request.ts';
 export { declarationOf, parseRequest, requestSchemas, requireUsableNames, verifyChecks } from './request.ts';
 export type { Database, Grantee, PrivilegeObject, Privileges, Resource, Role, Schema } from './resource.ts';
 export { idOf, privilegesOf } from './resource.ts';
@@ -85,6 +80,8 @@ export type {
   Verb,
 } from './response.ts';
 export { descriptorOf, writeResult } from './result-file.ts';
+export type { Risk } from './risk.ts';
+export { risks } from './risk.ts';
 export { Secret } from './secret.ts';
 export { judgeSecretFile, readSecretFile } from './secret-file.ts';
 export { withoutPasswords } from './secret-forms.ts';
@@ -97,13 +94,12 @@ export type {
   DatabasePrivileges,
   DsnFileContent,
   Marked,
-  Risk,
   SchemaPrivileges,
   Step,
   StepOfAction,
   StepState,
 } from './step.ts';
-export { isMutating, risks } from './step.ts';
+export { isMutating } from './step.ts';
 export type { Delivery, Log, Subscription, Transport } from './transport.ts';
 export type { TransportChoice } from './transport-choice.ts';
 export { chooseTransport, holdsLogin, positiveDurationOf } from './transport-choice.ts';

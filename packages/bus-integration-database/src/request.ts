@@ -1,14 +1,16 @@
 // What may be asked: the requests' shapes, and the check that a value is one. Unknown keys are refused with their path.
+
 import * as z from 'zod/mini';
 import { longestList, longestName, mostResourcesAsked, tooLong, tooManyResources } from './bounds.ts';
+import type { Declaration } from './declaration.ts';
 import { isNetwork } from './declared.ts';
 import { deploymentIdPattern } from './deployment-id.ts';
 import { OperationError } from './errors.ts';
 import { type NameProblem, nameProblems, type PartNames, placeholderProblem } from './name-problems.ts';
 import type { NameRules } from './names.ts';
 import type { Diagnostic } from './response.ts';
+import { risks } from './risk.ts';
 import { schemaFaults } from './schema-faults.ts';
-import { risks } from './step.ts';
 
 /** What a verify may look at; one that names them all and leaves nothing out speaks for the deployment. */
 export const verifyChecks = ['connectivity', 'listener-policy'] as const;
@@ -116,15 +118,6 @@ function refuseLongLists(verb: string, value: unknown): void {
   if (problems.length === 0) return;
   throw new OperationError('invalid-request', `the ${verb} request is too large`, { diagnostics: problems });
 }
-
-/** The databases, roles and schemas that a request or a configuration asks for. */
-export type Declaration = {
-  readonly databases: readonly string[];
-  /** Login roles with rights on every database; the service role is among them. May hold `{database}`. */
-  readonly roles: readonly string[];
-  readonly serviceRole?: string | undefined;
-  readonly schemas: readonly string[];
-};
 
 /** What a request declares: nothing where its verb takes no names. The service role defaults to the first role. */
 export function declarationOf(value: Requests[keyof Requests]): Declaration {

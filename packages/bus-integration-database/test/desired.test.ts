@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { Declaration } from '../src/declaration.ts';
 import { desiredResources, loginsOf, rolesOf } from '../src/desired.ts';
-import type { Declaration } from '../src/request.ts';
 import { idOf, type Resource } from '../src/resource.ts';
 
 const profile = { database: ['CONNECT'], schema: ['USAGE'] };

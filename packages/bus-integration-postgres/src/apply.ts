@@ -1,5 +1,7 @@
 // Apply: take the lock, look, plan, carry out, look again. The proof that it worked is an empty second plan.
-import { type Context, type Diagnostic, isMutating, OperationError, type Response } from 'bus-integration-database';
+
+import { isMutating, OperationError, type Response } from 'bus-integration-database';
+import type { ApplyOptions } from './apply-options.ts';
 import { type Computed, computeUnrotated, type Wish, withoutRotation } from './compute.ts';
 import type { Session } from './connect.ts';
 import { concluded, converged, ended } from './ending.ts';
@@ -9,27 +11,15 @@ import { createLedger } from './ledger.ts';
 import { observedLeftovers } from './leftovers.ts';
 import { acquireLock, type DeploymentLock } from './lock.ts';
 import { choosePasswords, passwordsToSend, unprovenPasswords } from './new-password.ts';
-import { type ObserveOptions, observe, observeCluster, type Sight, withFiles } from './observe.ts';
+import { observe, observeCluster, type Sight, withFiles } from './observe.ts';
 import { poolerRemedy } from './pooled.ts';
 import { computeProvable } from './provable.ts';
 import { planResponse, targetOf } from './respond.ts';
-import { openLockSession, type Run } from './run.ts';
+import { openLockSession } from './run.ts';
 import { sqlstateOf, toOperationError } from './sqlstate.ts';
 import type { Staging } from './staging.ts';
 import { unlessStale } from './stale.ts';
 import { showingContext } from './steps.ts';
-
-export interface ApplyOptions {
-  readonly run: Run;
-  readonly observeOptions: ObserveOptions;
-  readonly wish: Wish;
-  readonly saved?: Response | undefined;
-  readonly passwordSend: 'verifier' | 'plaintext';
-  readonly lockTimeoutMs: number;
-  readonly jobs: (freeConnections: number) => number;
-  readonly warnings: readonly Diagnostic[];
-  readonly context: Context;
-}
 
 /** Looked at again this often when something appeared or vanished under way. */
 const attempts = 3;

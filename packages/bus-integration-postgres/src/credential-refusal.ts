@@ -1,7 +1,7 @@
 // Why a role's password or its files can't be settled, and what would settle them. Pure.
 import type { Diagnostic } from 'bus-integration-database';
 import { nextCommand } from './advice.ts';
-import type { CredentialWish, Proof } from './credentials.ts';
+import type { CredentialWish, Proof } from './credential-wish.ts';
 import type { FilePair } from './dsn-pair.ts';
 import type { Refusal } from './ours.ts';
 import { shown } from './shown.ts';

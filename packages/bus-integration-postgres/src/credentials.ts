@@ -1,6 +1,7 @@
 // Which password each role has or gets, and what becomes of its DSN files. Pure: what the files hold and which
 // passwords are proven come in, decisions come out. No password is ever lost: a file's proven password is replaced
 // only by a rotation, and a staged one is dropped only when the live one is proven.
+
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic, Secret } from 'bus-integration-database';
@@ -12,18 +13,13 @@ import {
   passwordUnproven,
   passwordWrong,
 } from './credential-refusal.ts';
+import type { CredentialWish, Proof } from './credential-wish.ts';
 import { withAdded } from './dsn-endpoint.ts';
-import { candidatePasswords, type Endpoint, type FilePair, holds, passwordsIn } from './dsn-pair.ts';
+import { candidatePasswords, type FilePair, holds, passwordsIn } from './dsn-pair.ts';
+import type { Endpoint } from './dsn-reading.ts';
 import { decideFile, displaced, type FileDecision } from './file-decision.ts';
-import type { Refusal, Standing } from './ours.ts';
+import type { Refusal } from './ours.ts';
 import { printable, shown } from './shown.ts';
-
-export interface Proof {
-  readonly state: 'proven' | 'disproven' | 'unknown';
-  /** Unknown, but the server did refuse a login with it. */
-  readonly isRefused?: boolean;
-  readonly reason?: string;
-}
 
 /** What is known of a role's candidate passwords; a password that was never tried is unknown. */
 export type Proofs = (role: string, password: Secret) => Proof;
@@ -46,18 +42,6 @@ export interface RoleDecision {
   /** Why its files can't be settled now; nothing else need wait for that. */
   readonly unsettled?: Refusal;
   readonly findings: readonly Diagnostic[];
-}
-
-export interface CredentialWish {
-  readonly role: string;
-  readonly standing: Standing;
-  readonly isRotated: boolean;
-  /** The server is known to store no password for it. */
-  readonly hasNoPassword?: boolean;
-  readonly endpoint: Endpoint;
-  /** The server offers TLS. */
-  readonly hasTls: boolean;
-  readonly pairs: readonly FilePair[];
 }
 
 /** The code of a finding: the server has a role's new password, its files don't. */

@@ -3,7 +3,7 @@ import { isAbsolute } from 'node:path';
 import { OperationError, printable, Secret, type ServiceAddress } from 'bus-integration-database';
 import type { ConnectionTarget } from './connection-target.ts';
 import { formatDsnUri } from './dsn.ts';
-import type { Endpoint, FileReading } from './dsn-pair.ts';
+import type { Endpoint, FileReading } from './dsn-reading.ts';
 import { readDsn } from './dsn-slip.ts';
 
 /** What the configuration says of the DSN files; the rest is what the admin's own connection shows. */

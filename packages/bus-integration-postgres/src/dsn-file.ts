@@ -12,7 +12,8 @@ import {
 } from 'bus-integration-database';
 import { type DsnDirectory, shownPath } from './dsn-directory.ts';
 import { formatDsn, parseEndpoint } from './dsn-endpoint.ts';
-import type { Endpoint, FilePair, FileReading } from './dsn-pair.ts';
+import type { FilePair } from './dsn-pair.ts';
+import type { Endpoint, FileReading } from './dsn-reading.ts';
 import { anotherRun, fileError } from './file-error.ts';
 
 /** A staged file's name is its DSN file's and this. */

@@ -3,7 +3,7 @@ import { type Diagnostic, printable } from 'bus-integration-database';
 import type { RoleDecision } from './credentials.ts';
 import { driverSupport } from './driver-support.ts';
 import { addedKeywords, isSocket, type ServiceWish } from './dsn-endpoint.ts';
-import type { Endpoint } from './dsn-pair.ts';
+import type { Endpoint } from './dsn-reading.ts';
 import type { Observation } from './observation.ts';
 import { shown } from './shown.ts';
 

@@ -1,25 +1,9 @@
 // A DSN file and the staged file beside it, as they were read: whose they are, which passwords they hold. Pure.
+
 import type { Secret } from 'bus-integration-database';
 import { shownPart, withAdded } from './dsn-endpoint.ts';
+import type { Endpoint, FileReading } from './dsn-reading.ts';
 import { shown } from './shown.ts';
-
-/** Keyword → value, user, password and dbname left out. Of a file it may hold secrets (sslpassword): see `shownPart`. */
-export type Endpoint = Readonly<Record<string, string>>;
-
-/** What a DSN file was found to hold. */
-export type FileReading =
-  | { readonly state: 'absent' }
-  /** `holder`: whose DSN stands there instead, `app_service@app`. */
-  | { readonly state: 'broken'; readonly reason: string; readonly holder?: string }
-  | {
-      readonly state: 'present';
-      readonly endpoint: Endpoint;
-      readonly password: Secret;
-      /** It belongs to another user than BUS_DATABASE_DSN_FILE_OWNER. */
-      readonly hasOtherOwner?: boolean;
-      /** Not as we write it: some client can't read it. */
-      readonly hasOldForm?: boolean;
-    };
 
 /** A DSN file and the staged file beside it. */
 export interface FilePair {

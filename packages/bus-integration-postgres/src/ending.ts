@@ -3,7 +3,7 @@
 import type { Diagnostic } from 'bus-integration-database';
 import { isMutating, type Response, type Step } from 'bus-integration-database';
 import { nextAfter, sameCommand } from './advice.ts';
-import type { ApplyOptions } from './apply.ts';
+import type { ApplyOptions } from './apply-options.ts';
 import { type Computed, computePlan } from './compute.ts';
 import { interruption } from './interruption.ts';
 import type { Ledger } from './ledger.ts';

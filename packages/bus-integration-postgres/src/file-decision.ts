@@ -2,7 +2,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Diagnostic, type DsnFileContent, type Risk, type Secret, shellQuote } from 'bus-integration-database';
 import { withAdded } from './dsn-endpoint.ts';
-import { type Endpoint, type FilePair, type FileReading, holds } from './dsn-pair.ts';
+import { type FilePair, holds } from './dsn-pair.ts';
+import type { Endpoint, FileReading } from './dsn-reading.ts';
 import type { Standing } from './ours.ts';
 import { shown } from './shown.ts';
 import { isWeakerTls } from './weaker-tls.ts';

@@ -1,7 +1,7 @@
 // The steps that one DSN file's decision comes to. Pure.
 import type { Step } from 'bus-integration-database';
 import { shownPart, withAdded } from './dsn-endpoint.ts';
-import type { Endpoint } from './dsn-pair.ts';
+import type { Endpoint } from './dsn-reading.ts';
 import type { FileDecision } from './file-decision.ts';
 
 /** A step without its summary, which is rendered from the rest. */

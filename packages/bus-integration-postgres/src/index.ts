@@ -16,15 +16,8 @@ export type { HbaFreshness, HbaReading } from './hba/reading.ts';
 export { readHba } from './hba/reading.ts';
 export type { HbaFileRow } from './hba/rows.ts';
 export { hbaFromRows } from './hba/rows.ts';
-export type {
-  HbaAddress,
-  HbaBrokenLine,
-  HbaConnectionType,
-  HbaMissing,
-  HbaRule,
-  HbaRules,
-  HbaToken,
-} from './hba/rules.ts';
+export type { HbaAddress, HbaConnectionType, HbaRule, HbaToken } from './hba/rule.ts';
+export type { HbaBrokenLine, HbaMissing, HbaRules } from './hba/rules.ts';
 export type { KeptSessions, KeptSessionsOptions } from './kept-sessions.ts';
 export { createKeptSessions } from './kept-sessions.ts';
 export { postgresKeys } from './keys.ts';

@@ -1,37 +1,18 @@
 // What carries the deployment's mark, or lies among its DSN files, and is declared no more; with the statements that would
 // retire it. They are shown and never run.
+
 import { type Declaration, dsnFileName, type Leftover, loginsOf, rolesOf, shellQuote } from 'bus-integration-database';
 import type { Wish } from './compute.ts';
 import { type DsnDirectory, shownPath } from './dsn-directory.ts';
 import { stagedSuffix } from './dsn-file.ts';
 import { markOf } from './mark.ts';
 import type { Observation, ObservedAdmin, ObservedServer } from './observation.ts';
+import type { Remains } from './remains.ts';
 import type { Session } from './session.ts';
 import { boolean, list, readRow, record, text } from './shape.ts';
 import { shown } from './shown.ts';
 import { leftoversQuery } from './sql/leftovers.ts';
 import { identifier } from './sql.ts';
-
-/** Roles and databases of the deployment that are not declared. */
-export interface Remains {
-  readonly databases: readonly { readonly name: string; readonly owner: string; readonly adminActsAsOwner: boolean }[];
-  readonly roles: readonly {
-    readonly name: string;
-    /** May make itself a member of it. */
-    readonly adminMayGrant: boolean;
-    /** Those with objects of the role, or with rights of it on objects. */
-    readonly databases: readonly string[];
-    /** It owns, or has rights on, a database or another thing that all databases share. */
-    readonly isInShared: boolean;
-    /** Owners of objects that it has rights on; of those that all databases share the database is ''. */
-    readonly grantors: readonly {
-      readonly name: string;
-      readonly adminMayGrant: boolean;
-      readonly adminActsAs: boolean;
-      readonly databases: readonly string[];
-    }[];
-  }[];
-}
 
 /** One statement, in any database of the cluster. */
 export async function readRemains(session: Session, wish: Wish): Promise<Remains> {

@@ -2,7 +2,8 @@
 // at the address that the admin reached. Never tries a password at the services' address.
 import type { Secret } from 'bus-integration-database';
 import type { ConnectionTarget } from './connection-target.ts';
-import type { Proof, Proofs } from './credentials.ts';
+import type { Proof } from './credential-wish.ts';
+import type { Proofs } from './credentials.ts';
 import type { PinnedAddress } from './dial.ts';
 import { candidatePasswords, type FilePair } from './dsn-pair.ts';
 import { type LoginProof, proveLogin } from './login.ts';

@@ -1,7 +1,7 @@
 // THE table: for every kind of step, what it says to a person and which statements carry it out, in which phase.
 // Showing a plan and applying it read the same row; a missing kind does not compile.
 import type { Action, DatabasePrivileges, Step, StepOfAction } from 'bus-integration-database';
-import type { Endpoint } from './dsn-pair.ts';
+import type { Endpoint } from './dsn-reading.ts';
 import { grantOption } from './effective.ts';
 import { birthLimit, withMark } from './mark.ts';
 import { printable, shown } from './shown.ts';

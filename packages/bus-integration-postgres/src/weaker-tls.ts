@@ -1,6 +1,6 @@
 // Whether a DSN file's new content protects a connection less than its old one. Pure.
 import { isSocket } from './dsn-endpoint.ts';
-import type { Endpoint } from './dsn-pair.ts';
+import type { Endpoint } from './dsn-reading.ts';
 
 /**
  * Whether a service that reads `next` instead of `before` is protected less by TLS. A socket needs none.

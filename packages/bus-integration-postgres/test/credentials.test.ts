@@ -1,13 +1,9 @@
 import { Secret } from 'bus-integration-database';
 import { describe, expect, test } from 'vitest';
-import {
-  type CredentialWish,
-  decideCredentials,
-  type Proof,
-  type Proofs,
-  type RoleDecision,
-} from '../src/credentials.ts';
-import { candidatePasswords, type FilePair, type FileReading } from '../src/dsn-pair.ts';
+import type { CredentialWish, Proof } from '../src/credential-wish.ts';
+import { decideCredentials, type Proofs, type RoleDecision } from '../src/credentials.ts';
+import { candidatePasswords, type FilePair } from '../src/dsn-pair.ts';
+import type { FileReading } from '../src/dsn-reading.ts';
 
 const here = { host: 'db', port: '5432' };
 const elsewhere = { host: 'old', port: '5432' };

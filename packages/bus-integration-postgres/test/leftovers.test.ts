@@ -1,7 +1,8 @@
 // How what is declared no longer would be retired where the admin can't do it, and what only looks left over.
 import { describe, expect, it } from 'vitest';
 import type { Wish } from '../src/compute.ts';
-import { type LeftoversInput, leftoversOf, type Remains } from '../src/leftovers.ts';
+import { type LeftoversInput, leftoversOf } from '../src/leftovers.ts';
+import type { Remains } from '../src/remains.ts';
 
 const declaration = { databases: ['app'], roles: ['svc'], serviceRole: 'svc', schemas: ['public'] };
 const wish: Wish = {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseHba } from '../src/hba/hba.ts';
 import { matchHba } from '../src/hba/match.ts';
-import type { HbaRule } from '../src/hba/rules.ts';
+import type { HbaRule } from '../src/hba/rule.ts';
 import { ruleFinder, walkRule } from '../src/listener/hba.ts';
 import { addressAt, placeOf, type Ranges } from '../src/listener/ranges.ts';
 import { isEmpty, leftovers, takerOf } from '../src/listener/shadow.ts';

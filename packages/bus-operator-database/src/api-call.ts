@@ -2,7 +2,7 @@
 // redirect.
 import type { IncomingMessage } from 'node:http';
 import { OperationError, printable, sendRequest } from 'bus-integration-database';
-import type { ApiAddress } from './api-client.ts';
+import type { ApiAddress } from './api-address.ts';
 import { interruptionError } from './interruption.ts';
 
 interface ApiRequest {

@@ -1,5 +1,6 @@
 // A provider that works somewhere else: each verb asks a running API, so that everything before and after it is as ever.
 // Follows no redirect, and shows its token to nobody but that URL.
+
 import { resolve } from 'node:path';
 import {
   type Context,
@@ -12,16 +13,11 @@ import {
   responseFaults,
   Secret,
 } from 'bus-integration-database';
+import type { ApiAddress } from './api-address.ts';
 import { callApi } from './api-call.ts';
 import { followJob } from './api-job.ts';
 import { tokenKeyOf } from './api-token-keys.ts';
 import type { Flags } from './flags.ts';
-
-export interface ApiAddress {
-  /** With a slash at its end: what is asked for is appended. */
-  readonly url: URL;
-  readonly token?: Secret;
-}
 
 /**
  * Where the API is, and what it is shown: `--api-url`, with or without the API's own path, and `--token-file`;

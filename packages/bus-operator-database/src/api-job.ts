@@ -1,7 +1,7 @@
 // An apply that an API carries out, followed by its events to its end. Ended from here, it is ended there first.
 import { type Context, OperationError, type Progress, printable } from 'bus-integration-database';
+import type { ApiAddress } from './api-address.ts';
 import { callApi, openApi } from './api-call.ts';
-import type { ApiAddress } from './api-client.ts';
 import { readEvents } from './event-stream.ts';
 import { interruptionError } from './interruption.ts';
 

@@ -4,10 +4,10 @@ import { changingFlags, commandLine, type Run, withFlags } from './command-line.
 import type { Command } from './commands/command.ts';
 import type { Ground } from './configure.ts';
 import { jsonText } from './json-text.ts';
+import type { Outcome } from './outcome.ts';
 import { paintFor, plain } from './paint.ts';
 import type { PrivateFile } from './private-file.ts';
 import type { ProviderRoot } from './providers.ts';
-import type { Outcome } from './run.ts';
 import { scriptLines } from './script.ts';
 import type { Stream } from './surroundings.ts';
 import { errorLines, traceLines, warningLines } from './text-error.ts';

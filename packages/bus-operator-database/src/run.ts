@@ -1,10 +1,10 @@
 // One run of a verb, from its flags to its exit status: configuration → request → handle → response → text or JSON.
+
 import { homedir } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import {
   type Configuration,
-  type Diagnostic,
   descriptorOf,
   errorClasses,
   failure,
@@ -29,6 +29,7 @@ import { configure, flagDuration, flagJobs, type Ground, requireMeantDeployment,
 import { deliver } from './deliver.ts';
 import type { Flags } from './flags.ts';
 import { type Interruption, listenForInterruption } from './interruption.ts';
+import type { Outcome } from './outcome.ts';
 import { type PrivateFile, preparePrivateFile } from './private-file.ts';
 import { createProgress, type ProgressLine } from './progress.ts';
 import type { ProviderRoot, ProviderSurroundings } from './providers.ts';
@@ -37,16 +38,6 @@ import { directoryFault, isLostDirectory, lostDirectoryText } from './start-dire
 import type { Surroundings } from './surroundings.ts';
 
 const commands: Readonly<Record<Verb, Command>> = { doctor, plan, apply, status, verify };
-
-/** What a run came to, whether it worked or not. */
-export interface Outcome {
-  readonly response: Response;
-  readonly warnings: readonly Diagnostic[];
-  /** Where the configuration came from, once it was read. */
-  readonly origin?: string;
-  /** A defect of ours, for -vv. */
-  readonly defect?: unknown;
-}
 
 /** Runs a verb with one of the given providers and answers with the exit status. */
 export async function run(

@@ -1,6 +1,7 @@
 // What an events API's HTTP answers come to: taken, worth another try, or final. Reads no body.
 import type { IncomingMessage } from 'node:http';
-import { type ErrorClass, OperationError } from '../errors.ts';
+import type { ErrorClass } from '../error-class.ts';
+import { OperationError } from '../errors.ts';
 import { printable } from '../names.ts';
 import { answerTooLargeCode } from '../transport.ts';
 

@@ -9,7 +9,7 @@ import type { Attempted, Facts, Standing } from '../sql/verify.ts';
 import { identifier } from '../sql.ts';
 import { sqlstateOf, toOperationError } from '../sqlstate.ts';
 import type { Declared } from './declared.ts';
-import type { LoginTrial } from './login.ts';
+import type { LoginTrial } from './login-trial.ts';
 import { causeOf, settingOf } from './refused.ts';
 import { pathFault, pathRemedy } from './search-path.ts';
 

@@ -1,12 +1,14 @@
 // One DSN file, used as its service would use it: logs in, writes and reads, tries what must be refused. All of it is
 // rolled back, and nothing of the operator's environment helps it.
+
 import { randomBytes } from 'node:crypto';
 import { type Check, readSecretFile } from 'bus-integration-database';
-import { type ConnectCache, connect, type Meter, type Session } from '../connect.ts';
+import { connect, type Session } from '../connect.ts';
 import type { ConnectionTarget } from '../connection-target.ts';
 import { resolveDsn } from '../conninfo.ts';
 import type { DsnDirectory } from '../dsn-directory.ts';
-import { type Endpoint, endpointFault, type FilePair } from '../dsn-pair.ts';
+import { endpointFault, type FilePair } from '../dsn-pair.ts';
+import type { Endpoint } from '../dsn-reading.ts';
 import { readDsn } from '../dsn-slip.ts';
 import { markOf } from '../mark.ts';
 import { readRow, shaped } from '../shape.ts';
@@ -14,41 +16,15 @@ import { shown } from '../shown.ts';
 import { type Contents, contentsQuery } from '../sql/contents.ts';
 import { type Attempted, type Facts, type Forbidden, factsQuery, standingQuery, verifyScript } from '../sql/verify.ts';
 import { sqlstateOf } from '../sqlstate.ts';
-import type { Declared } from './declared.ts';
 import { attemptedShape, contentsShape, factsShape, standingShape } from './facts.ts';
 import { failure, faultOf, loginCheck, placeLimits, strangerOf } from './login-faults.ts';
+import type { LoginTrial } from './login-trial.ts';
 import { objectChecks } from './objects.ts';
 import type { Entrance } from './probe.ts';
 import { limitOf } from './refused.ts';
 import { pathChecks, worksUnqualified } from './search-path.ts';
 import { shadowChecks } from './shadows.ts';
 import { timeoutChecks } from './timeouts.ts';
-
-export interface LoginTrial {
-  readonly pair: FilePair;
-  readonly target: ConnectionTarget;
-  readonly schemas: readonly string[];
-  /** All roles that are declared for the database. */
-  readonly roles: readonly string[];
-  readonly deploymentId: string;
-  /** Whether what must be refused is tried. */
-  readonly isNegative: boolean;
-  /** Called once the login went well: whether this one looks at what holds for the role in all of the cluster. */
-  readonly looksAtRole: () => boolean;
-  /** The same for what is in the schemas of the database. */
-  readonly looksAtDatabase: () => boolean;
-  /** Where the file should lead. */
-  readonly endpoint: Endpoint;
-  /** What the admin sees; undefined where that could not be read. */
-  readonly declared: Promise<Declared | undefined>;
-  /** The server that the admin reached. */
-  readonly admin: string;
-  /** Whether a login that found no room is not tried again. */
-  readonly isLastTry: () => boolean;
-  readonly cache: ConnectCache;
-  readonly meter: Meter | undefined;
-  readonly signal: AbortSignal;
-}
 
 /** What one login showed. */
 export interface LoginFindings {

@@ -2,7 +2,8 @@
 import { printable } from 'bus-integration-database';
 import { type HbaClient, type HbaSubject, hbaSubject } from './client.ts';
 import { type HbaAnswer, matchHba } from './match.ts';
-import type { HbaRule, HbaRules, HbaToken } from './rules.ts';
+import type { HbaRule, HbaToken } from './rule.ts';
+import type { HbaRules } from './rules.ts';
 import { addressVerdict, databaseVerdict, typeVerdict, userVerdict, type Verdict } from './verdict.ts';
 
 export interface HbaTrial {

@@ -2,7 +2,8 @@
 // every file is given. https://www.postgresql.org/docs/current/auth-pg-hba-conf.html
 import { posix } from 'node:path';
 import type { HbaFields } from './line.ts';
-import type { HbaMissing, HbaToken } from './rules.ts';
+import type { HbaToken } from './rule.ts';
+import type { HbaMissing } from './rules.ts';
 import { hbaWords } from './token.ts';
 
 export interface HbaSources {

@@ -2,7 +2,8 @@
 import { type HbaSources, hbaSourceLines } from './files.ts';
 import { hbaLine } from './line.ts';
 import { type HbaRegex, hbaRegex } from './regex.ts';
-import { type HbaBrokenLine, type HbaRule, type HbaRules, hbaRules } from './rules.ts';
+import type { HbaRule } from './rule.ts';
+import { type HbaBrokenLine, type HbaRules, hbaRules } from './rules.ts';
 import { withoutSecrets } from './secret.ts';
 
 export interface ParseHbaOptions {

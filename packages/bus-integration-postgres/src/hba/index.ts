@@ -1,7 +1,7 @@
 // pg_hba rules in columns, so that thousands of them can be tried on thousands of clients: what is the same in many rules
 // is judged once, and what was judged for a name is remembered for its next client. Decides nothing of its own.
 import type { HbaSubject } from './client.ts';
-import type { HbaRule, HbaToken } from './rules.ts';
+import type { HbaRule, HbaToken } from './rule.ts';
 import { addressVerdict, databaseVerdict, typeVerdict, userVerdict, type Verdict } from './verdict.ts';
 
 export interface HbaIndex {

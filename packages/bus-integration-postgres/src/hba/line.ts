@@ -3,7 +3,8 @@
 import { type AddressWords, numericAddress, prefixMask } from './address.ts';
 import { optionFault } from './options.ts';
 import type { HbaRegex } from './regex.ts';
-import type { HbaAddress, HbaBrokenLine, HbaConnectionType, HbaRule, HbaToken } from './rules.ts';
+import type { HbaAddress, HbaConnectionType, HbaRule, HbaToken } from './rule.ts';
+import type { HbaBrokenLine } from './rules.ts';
 import { shownValue, withoutSecrets } from './secret.ts';
 
 /** A line that says something, its lists and included values put in place. */

@@ -3,15 +3,8 @@
 import { integer, list, nullable, oneOf, record, text } from '../shape.ts';
 import { numericAddress } from './address.ts';
 import { hbaRegex } from './regex.ts';
-import {
-  type HbaAddress,
-  type HbaBrokenLine,
-  type HbaConnectionType,
-  type HbaRule,
-  type HbaRules,
-  type HbaToken,
-  hbaRules,
-} from './rules.ts';
+import type { HbaAddress, HbaConnectionType, HbaRule, HbaToken } from './rule.ts';
+import { type HbaBrokenLine, type HbaRules, hbaRules } from './rules.ts';
 import { shownValue } from './secret.ts';
 
 /** One row, with names that stay: `auth_method` is `method`, `user_name` is `users`. */

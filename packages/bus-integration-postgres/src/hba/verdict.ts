@@ -2,7 +2,7 @@
 import { type AddressWords, hostNetwork, isInNetwork } from './address.ts';
 import type { HbaSubject } from './client.ts';
 import { matchesRegex } from './regex.ts';
-import type { HbaRule, HbaToken } from './rules.ts';
+import type { HbaRule, HbaToken } from './rule.ts';
 
 export type Verdict = 'yes' | 'no' | 'unknown';
 

@@ -1,7 +1,8 @@
 // The rules of pg_hba as the walk takes them: ranges instead of addresses, and which rules are for whom. Pure.
 import type { HbaNetwork } from '../hba/address.ts';
 import { hbaSubject } from '../hba/client.ts';
-import type { HbaAddress, HbaRule, HbaRules, HbaToken } from '../hba/rules.ts';
+import type { HbaAddress, HbaRule, HbaToken } from '../hba/rule.ts';
+import type { HbaRules } from '../hba/rules.ts';
 import { databaseVerdict, userVerdict, type Verdict } from '../hba/verdict.ts';
 import { all4, all6, everywhere, networkOf, type Range, type Ranges } from './ranges.ts';
 import type { Subject, WalkOptions, WalkRule } from './walk.ts';

@@ -2,7 +2,7 @@
 import { type Check, type Configuration, loginsOf, rolesOf } from 'bus-integration-database';
 import { isSocketDirectory, type PinnedAddress, resolveAddress } from '../dial.ts';
 import { demandedMode, endpointOf } from '../dsn-endpoint.ts';
-import type { Endpoint } from '../dsn-pair.ts';
+import type { Endpoint } from '../dsn-reading.ts';
 import { readHba } from '../hba/reading.ts';
 import type { Preparation } from '../preparation.ts';
 import type { Run } from '../run.ts';

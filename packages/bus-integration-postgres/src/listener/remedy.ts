@@ -1,5 +1,5 @@
 // The lines of pg_hba.conf that a rule should be, for this policy. Pure; writes no file.
-import type { HbaRule, HbaToken } from '../hba/rules.ts';
+import type { HbaRule, HbaToken } from '../hba/rule.ts';
 import type { Policy } from './policy.ts';
 import { difference, intersection, networksIn, type Ranges } from './ranges.ts';
 

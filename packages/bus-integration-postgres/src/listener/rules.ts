@@ -1,7 +1,8 @@
 // Every rule of pg_hba.conf judged: whom it lets in from where, and how they prove who they are. Pure.
 import type { Check } from 'bus-integration-database';
 import { some, someNames } from '../bounded.ts';
-import type { HbaRule, HbaRules } from '../hba/rules.ts';
+import type { HbaRule } from '../hba/rule.ts';
+import type { HbaRules } from '../hba/rules.ts';
 import { count, found, inOrder, type Severity } from './check.ts';
 import { ruleFinder, walkRule } from './hba.ts';
 import { foreignProof, methodFinding, takesNoProof, weaknessOf } from './method.ts';

@@ -1,7 +1,8 @@
 // One rule with all who meet it, and the words for them. Pure; judges nothing.
 import type { Check } from 'bus-integration-database';
 import { someNames } from '../bounded.ts';
-import type { HbaRule, HbaRules } from '../hba/rules.ts';
+import type { HbaRule } from '../hba/rule.ts';
+import type { HbaRules } from '../hba/rules.ts';
 import { count, found, type Severity } from './check.ts';
 import type { ListenerFacts } from './facts.ts';
 import type { FindingId } from './findings.ts';

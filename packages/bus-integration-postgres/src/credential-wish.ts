@@ -1,0 +1,23 @@
+// What is known of a role before its password is decided.
+import type { FilePair } from './dsn-pair.ts';
+import type { Endpoint } from './dsn-reading.ts';
+import type { Standing } from './ours.ts';
+
+export interface CredentialWish {
+  readonly role: string;
+  readonly standing: Standing;
+  readonly isRotated: boolean;
+  /** The server is known to store no password for it. */
+  readonly hasNoPassword?: boolean;
+  readonly endpoint: Endpoint;
+  /** The server offers TLS. */
+  readonly hasTls: boolean;
+  readonly pairs: readonly FilePair[];
+}
+
+export interface Proof {
+  readonly state: 'proven' | 'disproven' | 'unknown';
+  /** Unknown, but the server did refuse a login with it. */
+  readonly isRefused?: boolean;
+  readonly reason?: string;
+}

@@ -91,6 +91,14 @@ const states: readonly State[] = [
   },
   { name: 'adopt-from', make: (server) => loseMarks(server, "'bus-deployment=old'"), unaware: ['verify'] },
   {
+    name: 'adopt-from, of two deployments',
+    make: async (server) => {
+      await loseMarks(server, "'bus-deployment=old'");
+      await server.query("COMMENT ON DATABASE bus_events IS 'bus-deployment=older'");
+    },
+    unaware: ['verify'],
+  },
+  {
     name: 'revoke',
     make: async (server) => void (await server.query('GRANT CONNECT ON DATABASE bus_auth TO PUBLIC')),
   },

@@ -1,4 +1,5 @@
 // What a plan is allowed, as the flags that say so. Pure.
+import { adoptedFrom } from './adopt-from.ts';
 import type { Allowed } from './response.ts';
 
 /**
@@ -12,7 +13,7 @@ export function allowedFlags({ allow, adopt, adopt_from, rotate }: Allowed): str
   return [
     ...(allow.length === 0 ? [] : ['--allow', allow.join(',')]),
     ...(adopt ? ['--adopt'] : []),
-    ...(adopt_from === undefined ? [] : flag('--adopt-from', adopt_from)),
+    ...adoptedFrom(adopt_from).flatMap((id) => flag('--adopt-from', id)),
     ...rotate.flatMap((role) => flag('--rotate', role)),
   ];
 }

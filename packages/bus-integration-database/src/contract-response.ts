@@ -84,7 +84,7 @@ export const leftoverSchema = shape({
 export const allowedSchema = shape({
   allow: list(z.string()),
   adopt: z.boolean(),
-  adopt_from: may(z.string()),
+  adopt_from: may(z.union([z.string(), list(z.string())])),
   rotate: list(z.string()),
 });
 

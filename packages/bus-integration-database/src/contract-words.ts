@@ -20,7 +20,7 @@ const change = {
   dry_run: 'True answers what would be done and does nothing. Default: true.',
   confirm: 'Must be true for an apply with dry_run false; means nothing in a plan.',
   adopt: 'Whether things of these names that carry no mark may be taken over. Default: false.',
-  adopt_from: 'Another deployment whose things may be taken over.',
+  adopt_from: 'Another deployment whose things may be taken over, or a list of them.',
   allow:
     'Risks that the plan may hold: revoke, destructive and weaken-tls (DSN files that protect less) need it always; create, grant and update only where a thing is changed in the plan that adopts it.',
   rotate: 'Roles that get a new password, which whoever holds the old one notices.',
@@ -160,7 +160,7 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
     '': 'What a plan was allowed.',
     allow: 'Risks.',
     adopt: 'Things without a mark.',
-    adopt_from: "Another deployment's things.",
+    adopt_from: "Another deployment's things, or those of several.",
     rotate: 'Roles that get a new password.',
   },
   Envelope: {

@@ -1,4 +1,5 @@
 // The public face of bus-integration-database.
+export { adoptedFrom, adoptFromPart } from './adopt-from.ts';
 export { allowedFlags } from './allowed-flags.ts';
 export type { OnDefect } from './answer.ts';
 export { answer } from './answer.ts';

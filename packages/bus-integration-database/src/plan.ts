@@ -43,7 +43,8 @@ export function isIntact(plan: Response): boolean {
 
 /** Nothing allowed is one thing, however it is written. */
 function permission({ allow, adopt, adopt_from, rotate }: Allowed) {
-  const said = [[...allow].sort(), adopt, adopt_from ?? null, [...rotate].sort()];
+  const from = adopt_from === undefined || typeof adopt_from === 'string' ? adopt_from : [...adopt_from].sort();
+  const said = [[...allow].sort(), adopt, from ?? null, [...rotate].sort()];
   return allow.length === 0 && !adopt && adopt_from === undefined && rotate.length === 0 ? null : said;
 }
 
@@ -53,7 +54,8 @@ function isAllowed(value: unknown): value is Allowed {
     'allow' in value &&
     Array.isArray(value.allow) &&
     'rotate' in value &&
-    Array.isArray(value.rotate)
+    Array.isArray(value.rotate) &&
+    (!('adopt_from' in value) || typeof value.adopt_from === 'string' || Array.isArray(value.adopt_from))
   );
 }
 

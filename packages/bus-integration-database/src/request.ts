@@ -45,7 +45,7 @@ const change = {
   dry_run: z._default(z.boolean(), true),
   confirm: z.optional(z.boolean()),
   adopt: z._default(z.boolean(), false),
-  adopt_from: z.optional(deploymentId),
+  adopt_from: z.optional(z.union([deploymentId, z.array(deploymentId).check(z.minLength(1), most)])),
   allow: z._default(z.array(z.enum(risks)).check(most), []),
   rotate: z._default(names, []),
 };

@@ -1,6 +1,13 @@
 // The command that goes on: after a refusal with all that it needs, after an apply that ended early with what is left. Pure.
 import { isDeepStrictEqual } from 'node:util';
-import { type Allowed, allowedFlags, type Diagnostic, shellQuote } from 'bus-integration-database';
+import {
+  type Allowed,
+  adoptedFrom,
+  adoptFromPart,
+  allowedFlags,
+  type Diagnostic,
+  shellQuote,
+} from 'bus-integration-database';
 
 /** Right wherever a run continues what it finds: staged files, unfinished databases. */
 export const sameCommand = 'run the same command again; it continues';
@@ -24,18 +31,16 @@ export function nextCommand(verb: NextVerb, allowed: Allowed): string {
 }
 
 /**
- * What is allowed, and what these refusals need beside it; undefined where they need nothing more. One run takes over
- * from one deployment: from the first that is needed, unless an earlier look `settled` it.
+ * What is allowed, and what these refusals need beside it; undefined where they need nothing more.
  */
-export function withNeeds(allowed: Allowed, refusals: readonly Needing[], settled?: string): Allowed | undefined {
-  const needed = refusals.find(({ needs }) => needs?.adopt_from !== undefined)?.needs?.adopt_from;
-  const adoptFrom = settled ?? needed ?? allowed.adopt_from;
-  let all: Allowed = { ...allowed, ...(adoptFrom !== undefined && { adopt_from: adoptFrom }) };
+export function withNeeds(allowed: Allowed, refusals: readonly Needing[]): Allowed | undefined {
+  let all: Allowed = allowed;
   for (const { needs } of refusals) {
     if (needs === undefined) continue;
     all = {
       ...all,
       allow: [...new Set([...all.allow, ...(needs.allow ?? [])])],
+      ...adoptFromPart([...adoptedFrom(all.adopt_from), ...adoptedFrom(needs.adopt_from)]),
       adopt: all.adopt || needs.adopt === true,
       rotate: [...new Set([...all.rotate, ...(needs.rotate ?? [])])],
     };

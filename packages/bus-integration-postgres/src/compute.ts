@@ -2,6 +2,7 @@
 // Pure: plan, apply (before and after), status and doctor all call this one function.
 import {
   type Allowed,
+  adoptedFrom,
   type Declaration,
   type Diagnostic,
   desiredResources,
@@ -74,10 +75,8 @@ export function computePlan(wish: Wish, seen: Observation, pairs: readonly FileP
   tell(computed.refusals);
   let { allowed } = wish;
   let last = computed.refusals;
-  let settled: string | undefined;
-  for (let more = withNeeds(allowed, last); more !== undefined; more = withNeeds(allowed, last, settled)) {
+  for (let more = withNeeds(allowed, last); more !== undefined; more = withNeeds(allowed, last)) {
     allowed = more;
-    settled = allowed.adopt_from;
     last = computeAllowed({ ...wish, allowed }, seen, pairs, proofs).refusals;
     tell(last);
   }
@@ -112,7 +111,11 @@ function computeAllowed(
 ): Omit<Computed, 'refusals'> & { readonly refusals: readonly Needing[] } {
   const { deploymentId, declaration, allowed } = wish;
   const desired = desiredResources(declaration, serviceProfile);
-  const comparison = compare(desired, seen, { deploymentId, adopt: allowed.adopt, adoptFrom: allowed.adopt_from });
+  const comparison = compare(desired, seen, {
+    deploymentId,
+    adopt: allowed.adopt,
+    adoptFrom: adoptedFrom(allowed.adopt_from),
+  });
   const rotated = new Set(allowed.rotate);
   const pairsOf = new Map<string, FilePair[]>();
   for (const pair of pairs) {

@@ -59,14 +59,14 @@ async function createDatabases({ ledger, run, lock, jobs, onProgress }: Executio
         signal: run.signal,
         onDone: (done) => onProgress?.({ phase: 'creating databases', done, total }),
       },
-      async (statement) => {
+      async (statement, firstTriedAt) => {
         const own = await take();
         try {
           await lock.stillHeld(own);
           ledger.attempt([statement]);
           // CREATE DATABASE takes no transaction around it.
           const doing = `creating database ${statement.step.target}`;
-          await own.query(statement.sql, [], { doing, isAlone: true });
+          await own.query(statement.sql, [], { doing, firstTriedAt, isAlone: true });
           ledger.done([statement]);
         } finally {
           idle.push(own);

@@ -1,6 +1,6 @@
 // Looks at everything a plan depends on: the cluster, each database from inside, the DSN files and their passwords.
 // Reads only.
-import { loginsOf, type Progress, rolesOf } from 'bus-integration-database';
+import { adoptedFrom, loginsOf, type Progress, rolesOf } from 'bus-integration-database';
 import { type ClusterSight, readCluster, readInside } from './catalog.ts';
 import type { Wish } from './compute.ts';
 import type { Session } from './connect.ts';
@@ -85,7 +85,7 @@ export async function observeCluster(session: Session, options: ObserveOptions):
 /** The declared databases that exist, can be entered, and may be touched or only have to be adopted for that. */
 function inspectable(cluster: ClusterSight, { declaration, deploymentId, allowed }: Wish): string[] {
   const seen = { ...cluster, inside: new Map() };
-  const adoption = { deploymentId, adopt: allowed.adopt, adoptFrom: allowed.adopt_from };
+  const adoption = { deploymentId, adopt: allowed.adopt, adoptFrom: adoptedFrom(allowed.adopt_from) };
   return declaration.databases.filter((name) => {
     const { standing, refusal } = judgeDatabase(name, seen, adoption);
     const database = cluster.databases.get(name);

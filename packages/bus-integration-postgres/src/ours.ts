@@ -12,7 +12,7 @@ import { identifier } from './sql.ts';
 export interface Adoption {
   readonly deploymentId: string;
   readonly adopt: boolean;
-  readonly adoptFrom?: string | undefined;
+  readonly adoptFrom?: readonly string[];
 }
 
 export type Standing = 'missing' | 'unfinished' | 'ours' | 'adopted' | 'refused';
@@ -83,14 +83,11 @@ function judgeMark(kind: 'role' | 'database', thing: ObservedRole | ObservedData
       );
     case 'foreign': {
       const others = deploymentsIn(thing.comment);
-      if (adoption.adoptFrom !== undefined && others.includes(adoption.adoptFrom)) return { standing: 'adopted' };
+      if (others.some((id) => adoption.adoptFrom?.includes(id))) return { standing: 'adopted' };
       const message = `${kind} ${shown(thing.name)} belongs to deployment ${others.map(printable).join(', ')}`;
       const from = others.find((id) => isDeploymentId(id));
       if (from === undefined) return refuse(thing.name, message, { remedy: `name another ${kind}` });
-      const told =
-        adoption.adoptFrom === undefined
-          ? `${message}; name another ${kind}, unless it is to be taken over`
-          : `${message}, not to ${printable(adoption.adoptFrom)}; one run takes over from one deployment`;
+      const told = `${message}; name another ${kind}, unless it is to be taken over`;
       return refuseUntil({ adopt_from: from }, thing.name, told);
     }
   }

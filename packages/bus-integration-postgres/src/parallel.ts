@@ -23,7 +23,7 @@ const isOneTooMany = (error: unknown) => sqlstateOf(error) === '53300';
 export async function eachInParallel<T>(
   items: readonly T[],
   options: ParallelOptions,
-  work: (item: T) => Promise<void>,
+  work: (item: T, firstTriedAt: number | undefined) => Promise<void>,
 ): Promise<void> {
   const waiting = items.values();
   const again: T[] = [];
@@ -38,7 +38,7 @@ export async function eachInParallel<T>(
       try {
         // With others at work a connection too many is given back at once: one fewer from here on.
         await withRetry(
-          () => work(next.value),
+          (firstTriedAt) => work(next.value, firstTriedAt),
           options.signal,
           (error) => !(isOneTooMany(error) && running > 1) && (options.isWorthIt?.(error) ?? true),
         );
@@ -71,21 +71,27 @@ export async function eachInParallel<T>(
 
 const retryDelaysMs = [20, 60, 150, 400, 1_000, 2_000];
 
-/** Runs a whole transaction again, boundedly, when the server says that it may well succeed then. */
+/**
+ * Runs a whole transaction again, boundedly, when the server says that it may well succeed then. `work` is given when it
+ * was first tried, of `performance.now()`; at that first try, undefined.
+ */
 export async function withRetry<T>(
-  work: () => Promise<T>,
+  work: (firstTriedAt: number | undefined) => Promise<T>,
   signal: AbortSignal,
   isWorthIt: (error: unknown) => boolean = () => true,
 ): Promise<T> {
+  const startedAt = performance.now();
+  let firstTriedAt: number | undefined;
   for (const delayMs of retryDelaysMs) {
     try {
-      return await work();
+      return await work(firstTriedAt);
     } catch (error) {
       if (!isRetryable(error) || !isWorthIt(error) || signal.aborted) throw error;
+      firstTriedAt = startedAt;
       await pause(delayMs, signal);
     }
   }
-  return await work();
+  return await work(firstTriedAt);
 }
 
 /** Waits; ends early, without an error, when the signal aborts. */

@@ -3,6 +3,8 @@ import { availableParallelism } from 'node:os';
 import {
   type Allowed,
   type ApplyRequest,
+  adoptedFrom,
+  adoptFromPart,
   type Configuration,
   type Context,
   createTurnstile,
@@ -253,7 +255,7 @@ function allowedBy(request: PlanRequest | ApplyRequest): Allowed {
     allow: [...new Set(request.allow)],
     adopt: request.adopt,
     rotate: [...new Set(request.rotate)],
-    ...(request.adopt_from !== undefined && { adopt_from: request.adopt_from }),
+    ...adoptFromPart(adoptedFrom(request.adopt_from)),
   };
 }
 

@@ -19,6 +19,8 @@ export interface RequestOptions {
   readonly timeoutMs?: number;
   /** What is being done, for messages: `reading the roles`. Default: `a statement`. */
   readonly doing?: string;
+  /** When it was first tried, of `performance.now()`, where this is another try. */
+  readonly firstTriedAt?: number | undefined;
   /**
    * True for a statement that this session will run again: the server parses and plans it once. Not behind a pooler,
    * which may hand the next run to a backend that knows nothing of it. Default: false.
@@ -167,7 +169,8 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
   const send = async (run: () => Promise<CommandResult[]>, wish: RequestOptions): Promise<CommandResult[]> => {
     const { doing = 'a statement', timeoutMs = facts.queryTimeoutMs } = wish;
     const timer = setTimeout(() => driver.lose(overdue(where, doing, timeoutMs)), timerMs(timeoutMs));
-    const endTelling = startTelling(doing, facts.onWait, timeoutMs);
+    const limitMs = wish.firstTriedAt === undefined ? timeoutMs : undefined;
+    const endTelling = startTelling(doing, facts.onWait, limitMs, wish.firstTriedAt);
     try {
       if (closing !== undefined) throw new OperationError('internal', `${doing} was asked of a closed session`);
       if (driver.loss() !== undefined) throw lossOf(driver.loss(), where, doing);

@@ -26,9 +26,9 @@ export async function inTransaction(transaction: Transaction): Promise<void> {
   const work = statements.map(({ sql }) => sql);
   const messages = settings.length === 0 ? [[...begin, ...work, 'COMMIT']] : [begin, work, ['COMMIT']];
   await withRetry(
-    async () => {
+    async (firstTriedAt) => {
       try {
-        for (const message of messages) await session.script(message.join(';\n'), { doing });
+        for (const message of messages) await session.script(message.join(';\n'), { doing, firstTriedAt });
       } catch (error) {
         await session.script('ROLLBACK').catch(() => undefined);
         throw error;

@@ -11,12 +11,17 @@ export type OnWait = (detail: string) => void;
  * Begins to tell `onWait` how long something has taken so far; what is returned ends it.
  *
  * @param limitMs when it ends at the latest, where that is known
+ * @param startedAt when it was first tried, of `performance.now()`; default: now
  * @example
  * const end = startTelling('waiting for a turn', onWait);
  */
-export function startTelling(doing: string, onWait: OnWait | undefined, limitMs?: number): () => void {
+export function startTelling(
+  doing: string,
+  onWait: OnWait | undefined,
+  limitMs?: number,
+  startedAt = performance.now(),
+): () => void {
   if (onWait === undefined) return () => {};
-  const startedAt = performance.now();
   const limit = limitMs === undefined ? '' : `, ${Math.round(limitMs / 1_000)} s at most`;
   const tell = () => onWait(`${doing}, ${Math.round((performance.now() - startedAt) / 1_000)} s so far${limit}`);
   const timer = setInterval(tell, toldEveryMs);

@@ -4,7 +4,7 @@ import { database, role, type Said, seen, unfinished } from './observed.ts';
 
 const ours: Adoption = { deploymentId: 'shop', adopt: false };
 const adopting: Adoption = { ...ours, adopt: true };
-const taking: Adoption = { ...adopting, adoptFrom: 'other' };
+const taking: Adoption = { ...adopting, adoptFrom: ['older', 'other'] };
 const foreign = 'bus-deployment=other';
 
 describe('a role (IN-35, IN-36, IN-37, IN-38)', () => {
@@ -78,10 +78,10 @@ describe('what a refusal says and offers', () => {
     expect(refusalOf(marked)?.message).toContain('allows no connections');
   });
 
-  test('one run takes over from one deployment', () => {
+  test('what belongs to yet another deployment is refused as where nothing is taken over', () => {
     const foreign = database('app', { comment: 'bus-deployment=third' });
     expect(judgeDatabase('app', seen({ databases: [foreign] }), taking).refusal).toMatchObject({
-      message: 'database app belongs to deployment third, not to other; one run takes over from one deployment',
+      message: 'database app belongs to deployment third; name another database, unless it is to be taken over',
       remedy: 'bus operator database apply --adopt-from third',
     });
   });

@@ -1,6 +1,13 @@
 // The next command, ready to be copied: the flags that were given stay in it. Pure.
 import { isAbsolute, join } from 'node:path';
-import { allowedFlags, mapFindings, type Response, shellQuote, type Verb } from 'bus-integration-database';
+import {
+  adoptFromPart,
+  allowedFlags,
+  mapFindings,
+  type Response,
+  shellQuote,
+  type Verb,
+} from 'bus-integration-database';
 import type { Flags } from './flags.ts';
 
 /** A run, as far as the commands that it names have to know it. */
@@ -38,7 +45,7 @@ const command = /bus operator database (doctor|plan|apply|status|verify)\b( --sa
 
 /** The flags that change what a plan holds, for the command that carries the same plan out. */
 export function changingFlags({ allow, adopt, adoptFrom, rotate }: Flags): string[] {
-  return allowedFlags({ allow, adopt, rotate, ...(adoptFrom !== undefined && { adopt_from: adoptFrom }) });
+  return allowedFlags({ allow, adopt, rotate, ...adoptFromPart(adoptFrom) });
 }
 
 /** The flags that say what a run works on, and how. */

@@ -63,7 +63,13 @@ const flagTable = [
     text: 'let revoke, destructive or weaken-tls steps pass',
   },
   { name: 'adopt', verbs: changing, text: "take over roles and databases that carry no deployment's mark" },
-  { name: 'adopt-from', value: 'ID', verbs: changing, text: "take over what carries deployment ID's mark" },
+  {
+    name: 'adopt-from',
+    value: 'ID',
+    isRepeatable: true,
+    verbs: changing,
+    text: "take over what carries deployment ID's mark",
+  },
   { name: 'rotate', value: 'ROLE', isRepeatable: true, verbs: changing, text: 'give ROLE a new password' },
   {
     name: 'probe',

@@ -33,7 +33,7 @@ export interface Flags {
   readonly dryRun: boolean;
   readonly allow: readonly string[];
   readonly adopt: boolean;
-  readonly adoptFrom?: string;
+  readonly adoptFrom: readonly string[];
   readonly rotate: readonly string[];
   readonly probe?: string;
   readonly noNegative: boolean;
@@ -167,6 +167,7 @@ function flagsOf(values: ReadonlyMap<FlagName, readonly string[]>): Flags {
     dryRun: has('dry-run'),
     allow: (values.get('allow') ?? []).flatMap((list) => list.split(',')).flatMap((part) => part.trim().split(/\s+/)),
     adopt: has('adopt'),
+    adoptFrom: values.get('adopt-from') ?? [],
     rotate: values.get('rotate') ?? [],
     noNegative: has('no-negative'),
     strict: has('strict'),
@@ -183,7 +184,6 @@ function flagsOf(values: ReadonlyMap<FlagName, readonly string[]>): Flags {
     ...optional('save', 'save'),
     ...optional('plan', 'plan'),
     ...optional('probe', 'probe'),
-    ...optional('adoptFrom', 'adopt-from'),
     ...optional('explain', 'explain'),
   };
 }

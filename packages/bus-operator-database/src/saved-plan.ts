@@ -58,7 +58,8 @@ function parsePlan(text: string, shown: string): Response {
 function isAllowed(value: unknown): boolean {
   const isList = (list: unknown) => Array.isArray(list) && list.every((item) => typeof item === 'string');
   const { allow, adopt, adopt_from: from, rotate } = (value ?? {}) as Record<string, unknown>;
-  return isList(allow) && isList(rotate) && typeof adopt === 'boolean' && ['string', 'undefined'].includes(typeof from);
+  const isFrom = ['string', 'undefined'].includes(typeof from) || isList(from);
+  return isList(allow) && isList(rotate) && typeof adopt === 'boolean' && isFrom;
 }
 
 async function readBounded(path: string, shown: string): Promise<string> {

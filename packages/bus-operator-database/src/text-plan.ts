@@ -1,5 +1,5 @@
 // A plan for people: target, what was found, what would be done by database, how many, what to do next.
-import { isMutating, printable, type Response, type Risk, type Step } from 'bus-integration-database';
+import { adoptedFrom, isMutating, printable, type Response, type Risk, type Step } from 'bus-integration-database';
 import { count, timeText } from './figures.ts';
 import { leftoverLines } from './text-leftovers.ts';
 import { leadLines, stepLines } from './text-step.ts';
@@ -45,7 +45,7 @@ export function deploymentLines({ deployment_id, provider, allowed }: Response):
   const words = [
     ...(allowed?.allow ?? []),
     ...(allowed?.adopt ? ['adopting what carries no mark'] : []),
-    ...(allowed?.adopt_from === undefined ? [] : [`adopting from ${allowed.adopt_from}`]),
+    ...adoptedFrom(allowed?.adopt_from).map((id) => `adopting from ${id}`),
     ...(allowed?.rotate ?? []).map((role) => `a new password for ${role}`),
   ];
   return [

@@ -72,6 +72,12 @@ describe('run: requests', () => {
     });
   });
 
+  it('takes over from several deployments where --adopt-from is given several times', async () => {
+    const argv = ['plan', '--adopt-from', 'old', '--adopt-from', 'older', '--adopt-from', 'old'];
+    const { asked } = await go(argv, nothingToDo);
+    expect(asked[0]?.request).toMatchObject({ adopt_from: ['old', 'older'] });
+  });
+
   it('asks for a dry run, and says so', async () => {
     const { asked, out } = await go(['apply', '--dry-run', '--adopt'], { ...example.firstPlan, dry_run: true });
     expect(asked[0]).toMatchObject({ verb: 'apply', request: { dry_run: true, adopt: true } });

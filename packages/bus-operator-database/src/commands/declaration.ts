@@ -1,5 +1,8 @@
 // What the flags of plan and apply allow, as the parts of a request that say so.
 import {
+  type Allowed,
+  adoptedFrom,
+  adoptFromPart,
   type Configuration,
   lineBreakFault,
   OperationError,
@@ -13,13 +16,12 @@ import { nameList } from '../figures.ts';
 import type { Flags } from '../flags.ts';
 
 /** What the flags allow, beside what a saved plan was allowed when it was saved. */
-export function permissions(configuration: Configuration, flags: Flags, saved?: Response) {
+export function permissions(configuration: Configuration, flags: Flags, saved?: Response): Allowed {
   const carried = saved?.allowed;
-  const adoptFrom = flags.adoptFrom ?? carried?.adopt_from;
   return {
     allow: unique([...flags.allow.map(knownRisk), ...(carried?.allow ?? [])]),
     adopt: flags.adopt || (carried?.adopt ?? false),
-    ...(adoptFrom !== undefined && { adopt_from: adoptFrom }),
+    ...adoptFromPart([...flags.adoptFrom, ...adoptedFrom(carried?.adopt_from)]),
     rotate: unique([...flags.rotate.map((role) => declaredRole(role, configuration)), ...(carried?.rotate ?? [])]),
   };
 }

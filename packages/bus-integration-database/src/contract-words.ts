@@ -65,7 +65,7 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
     schemas: 'Of a status: the declared schemas of each database.',
     dsn_files: 'Of a status: the files that services read their DSN from.',
     leftovers:
-      "What carries this deployment's mark, or lies among its files, and is declared no more, in the order in which it can be retired. Nothing of it is ever done.",
+      "What carries this deployment's mark, or is one of its DSN files, and is declared no more, in the order in which it can be retired. Nothing of it is ever done.",
     drift: 'Of a status: the steps that an apply would do now.',
     connectivity: 'Of a verify: what logging in as each service showed.',
     listener_policy: 'Of a verify: who can reach the server, judged by the configured policy.',
@@ -154,7 +154,7 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
   Retirement: {
     '': 'Statements for one database.',
     database: 'The database to be connected to.',
-    sql: 'The statements, each with its semicolon.',
+    sql: 'The statements, each with its semicolon; a comment may follow it.',
   },
   Allowed: {
     '': 'What a plan was allowed.',

@@ -8,7 +8,7 @@ import { concluded, converged, ended } from './ending.ts';
 import { execute } from './execute.ts';
 import { keepAwake } from './keep-awake.ts';
 import { createLedger } from './ledger.ts';
-import { observedLeftovers } from './leftovers.ts';
+import { markWarnings, observedLeftovers } from './leftovers.ts';
 import { acquireLock, type DeploymentLock } from './lock.ts';
 import { choosePasswords, passwordsToSend, unprovenPasswords } from './new-password.ts';
 import { observe, observeCluster, type Sight, withFiles } from './observe.ts';
@@ -71,11 +71,13 @@ interface Attempt {
 }
 
 async function attemptApply(
-  options: ApplyOptions,
+  given: ApplyOptions,
   { session, lock, startedAt, replaced, isSaved, isLast }: Attempt,
 ): Promise<Response> {
-  const { wish, warnings, observeOptions, run } = options;
+  const { wish, observeOptions, run } = given;
   const sight = await observe(session, observeOptions);
+  const warnings = [...markWarnings(sight.seen.remains), ...given.warnings];
+  const options = { ...given, warnings };
   const computed = await computeProvable(wish, sight, run, session);
   const target = targetOf(session.pinned, sight.seen.admin, sight.seen.server);
   const leftovers = observedLeftovers({ wish, directory: observeOptions.directory }, sight.seen);

@@ -1,6 +1,7 @@
 // The shapes of what the catalog queries answer: names are text, privileges a closed set, numbers whole. Pure.
 import type {
   AclEntry,
+  MarkedSchema,
   ObservedAdmin,
   ObservedDatabase,
   ObservedInside,
@@ -109,10 +110,17 @@ const schema = record<ObservedSchema>({
 export const serverShape = record<ServerRow>({ server, admin });
 export const clusterShape = record<ClusterRow>({ server, admin, roles: list(role), databases: list(database) });
 
+export const markedSchema = record<MarkedSchema>({
+  name: text,
+  owner: text,
+  adminActsAsOwner: boolean,
+  tables: integer,
+});
+
 export const insideShape = record<ObservedInside>({
   adminMayCreateSchemas: boolean,
   schemas: list(schema),
-  markedSchemas: names,
+  markedSchemas: list(markedSchema),
   eventTriggers: list(
     record<ObservedInside['eventTriggers'][number]>({ name: text, event: text, tags: nullable(names), calls: text }),
   ),

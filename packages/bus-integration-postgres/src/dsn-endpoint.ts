@@ -1,5 +1,6 @@
 // What a DSN file says beside the password: where services dial, and how safely. Pure.
 import { isAbsolute } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { OperationError, printable, Secret, type ServiceAddress } from 'bus-integration-database';
 import type { ConnectionTarget } from './connection-target.ts';
 import { formatDsnUri } from './dsn.ts';
@@ -115,6 +116,12 @@ function isAmong({ host, port }: Endpoint, found: Endpoint): boolean {
   const hosts = found.host?.split(',') ?? [];
   const ports = found.port?.split(',') ?? [];
   return hosts.length > 1 && hosts.some((name, index) => name === host && (ports[index] ?? ports[0]) === port);
+}
+
+/** Whether a file leads to the server that files are to name. */
+export function isSameServer(wanted: Endpoint, { host, port = '5432' }: Endpoint): boolean {
+  const found = { ...(host !== undefined && { host }), port };
+  return isDeepStrictEqual(serverPart(wanted), serverPart(found)) || isAmong(wanted, found);
 }
 
 /** What of a file's content may be shown: what an operator added may be secret, so only its keywords are. */

@@ -1,29 +1,55 @@
-// What carries the deployment's mark, or lies among its DSN files, and is declared no more; with the statements that would
-// retire it. They are shown and never run.
+// What carries the deployment's mark, or is a DSN file of what does or of nobody, and is declared no more; with the
+// statements that would retire it. They are shown and never run.
 
-import { type Declaration, dsnFileName, type Leftover, loginsOf, rolesOf, shellQuote } from 'bus-integration-database';
+import {
+  type Declaration,
+  type Diagnostic,
+  dsnFileName,
+  type Leftover,
+  loginsOf,
+  printable,
+  rolesOf,
+  shellQuote,
+} from 'bus-integration-database';
 import type { Wish } from './compute.ts';
-import { type DsnDirectory, shownPath } from './dsn-directory.ts';
-import { stagedSuffix } from './dsn-file.ts';
+import { type DsnDirectory, type DsnPlace, shownPath } from './dsn-directory.ts';
+import { endpointOf, isSameServer, type Reached } from './dsn-endpoint.ts';
 import { markOf } from './mark.ts';
-import type { Observation, ObservedAdmin, ObservedServer } from './observation.ts';
-import type { Remains } from './remains.ts';
+import type { MarkedSchema, Observation, ObservedAdmin, ObservedServer } from './observation.ts';
+import { nothingRemains, type Remains } from './remains.ts';
 import type { Session } from './session.ts';
 import { boolean, list, readRow, record, text } from './shape.ts';
 import { shown } from './shown.ts';
 import { leftoversQuery } from './sql/leftovers.ts';
 import { identifier } from './sql.ts';
+import { type StrayFile, strayFiles } from './stray-files.ts';
 
 /** One statement, in any database of the cluster. */
-export async function readRemains(session: Session, wish: Wish): Promise<Remains> {
-  return await readRow(session, shape, {
+export async function readRemains(session: Session, wish: Wish, files: readonly StrayFile[]): Promise<Remains> {
+  const found = await readRow(session, shape, {
     sql: leftoversQuery(session.serverVersionNum),
-    values: [markOf(wish.deploymentId), declaredIn(wish, rolesOf), declaredIn(wish, ({ databases }) => databases)],
+    values: [
+      markOf(wish.deploymentId),
+      declaredIn(wish, rolesOf),
+      declaredIn(wish, ({ databases }) => databases),
+      files.map(({ role }) => role),
+      files.map(({ database }) => database),
+    ],
     doing: 'reading what is declared no more',
   });
+  return { ...found, files };
 }
 
-export const nothingRemains: Remains = { databases: [], roles: [] };
+/** DSN files of no declared login. */
+export function straysOf({ wish, directory }: Pick<LeftoversInput, 'wish'> & { directory?: DsnDirectory | undefined }) {
+  if (directory === undefined) return [];
+  const known = declaredIn(wish, (declaration) =>
+    loginsOf(declaration).map(({ database, role, isServiceRole }) =>
+      dsnFileName(database, isServiceRole ? undefined : role),
+    ),
+  );
+  return strayFiles(directory, new Set(known));
+}
 
 /** Whether what was read for the mark holds more than what is declared: else there is nothing to ask for. */
 export function mayHaveRemains({ roles, databases }: Pick<Observation, 'roles' | 'databases'>, wish: Wish): boolean {
@@ -37,8 +63,14 @@ export function mayHaveRemains({ roles, databases }: Pick<Observation, 'roles' |
   );
 }
 
-const shape = record<Remains>({
-  databases: list(record<Remains['databases'][number]>({ name: text, owner: text, adminActsAsOwner: boolean })),
+const named = list(record<Remains['namedRoles'][number]>({ name: text, isOurs: boolean }));
+
+const shape = record<Omit<Remains, 'files'>>({
+  databases: list(
+    record<Remains['databases'][number]>({ name: text, owner: text, adminActsAsOwner: boolean, isCredible: boolean }),
+  ),
+  namedRoles: named,
+  namedDatabases: named,
   roles: list(
     record<Remains['roles'][number]>({
       name: text,
@@ -61,19 +93,20 @@ export interface LeftoversInput {
   readonly wish: Wish;
   readonly remains: Remains;
   /** By database, of those that were looked into: the schemas that carry the mark, declared ones too. */
-  readonly markedSchemas: ReadonlyMap<string, readonly string[]>;
-  readonly directory?: Pick<DsnDirectory, 'names' | 'shown' | 'path' | 'uid'> | undefined;
-  readonly server: Pick<ObservedServer, 'database' | 'versionNum'>;
+  readonly markedSchemas: ReadonlyMap<string, readonly MarkedSchema[]>;
+  readonly directory?: DsnPlace | undefined;
+  readonly reached: Reached;
+  readonly server: Pick<ObservedServer, 'database' | 'versionNum' | 'entersPostgres'>;
   readonly admin: Pick<ObservedAdmin, 'name' | 'isSuperuser'>;
 }
 
 /** Those of a server that was observed. */
 export function observedLeftovers(
   { wish, directory }: Pick<LeftoversInput, 'wish' | 'directory'>,
-  { remains = nothingRemains, inside, server, admin }: Observation,
+  { remains = nothingRemains, inside, reached, server, admin }: Observation,
 ): Leftover[] {
   const markedSchemas = new Map([...inside].map(([database, seen]) => [database, seen.markedSchemas]));
-  return leftoversOf({ wish, remains, markedSchemas, directory, server, admin });
+  return leftoversOf({ wish, remains, markedSchemas, directory, reached, server, admin });
 }
 
 /** In the order in which they can be retired: databases, schemas, roles, files. */
@@ -81,23 +114,45 @@ export function leftoversOf(input: LeftoversInput): Leftover[] {
   return [...databases(input), ...schemas(input), ...roles(input), ...files(input)];
 }
 
+/** Databases whose mark proves nothing: any role with CREATEDB can make one and comment on it. */
+export function markWarnings({ databases }: Remains = nothingRemains): Diagnostic[] {
+  return databases
+    .filter(({ isCredible }) => !isCredible)
+    .map(({ name, owner }) => ({
+      severity: 'warn',
+      code: 'mark-of-another-owner',
+      message: `database ${shown(name)} carries this deployment's mark, but belongs to ${shown(owner)}`,
+      target: printable(name),
+    }));
+}
+
 /** What is declared, by the request or the configuration. */
 function declaredIn({ declaration, configured }: Wish, names: (declaration: Declaration) => readonly string[]) {
   return [...new Set([...names(declaration), ...(configured === undefined ? [] : names(configured))])];
 }
 
-function databases({ remains, server, admin }: LeftoversInput): Leftover[] {
-  return remains.databases.map(({ name, owner, adminActsAsOwner }) => ({
+function databases(input: LeftoversInput): Leftover[] {
+  return believed(input.remains).map(({ name, owner, adminActsAsOwner }) => ({
     kind: 'database',
     name,
-    retire: [{ database: outside(name, server), sql: [`DROP DATABASE ${identifier(name)};`] }],
-    ...needs(adminActsAsOwner || admin.isSuperuser, `${shown(owner)}, which owns it, or a superuser`),
+    retire: [{ database: homeOf(input), sql: [`DROP DATABASE ${identifier(name)};`] }],
+    ...needs(adminActsAsOwner || input.admin.isSuperuser, ownerOf(owner)),
   }));
 }
 
-/** No session can be in the database that it drops. */
-function outside(dropped: string, { database }: LeftoversInput['server']): string {
-  return database === dropped ? 'postgres' : database;
+function believed({ databases }: Remains): Remains['databases'] {
+  return databases.filter(({ isCredible }) => isCredible);
+}
+
+/** A database that stays: no session can be in one that it drops. */
+function homeOf({ remains, server }: LeftoversInput): string {
+  const dropped = believed(remains).map(({ name }) => name);
+  const places = [server.database, ...(server.entersPostgres ? ['postgres'] : [])];
+  return places.find((name) => !dropped.includes(name)) ?? 'template1';
+}
+
+function ownerOf(owner: string): string {
+  return `${shown(owner)}, which owns it, or a superuser`;
 }
 
 function needs(isAdminEnough: boolean, who: string): Pick<Leftover, 'needs'> {
@@ -108,23 +163,34 @@ function schemas({ wish, markedSchemas }: LeftoversInput): Leftover[] {
   const declared = declaredIn(wish, (declaration) => declaration.schemas);
   return wish.declaration.databases.flatMap((database) =>
     (markedSchemas.get(database) ?? [])
-      .filter((name) => !declared.includes(name))
-      .map((name) => ({
+      .filter(({ name }) => !declared.includes(name))
+      .map(({ name, owner, adminActsAsOwner, tables }) => ({
         kind: 'schema' as const,
         name,
         database,
-        retire: [{ database, sql: [`DROP SCHEMA ${identifier(name)} CASCADE;`] }],
+        retire: [
+          {
+            database,
+            sql: [`DROP SCHEMA ${identifier(name)} CASCADE;  -- with all that is in it: ${contents(tables)}`],
+          },
+        ],
+        ...needs(adminActsAsOwner, ownerOf(owner)),
       })),
   );
+}
+
+function contents(tables: number): string {
+  return tables === 1 ? '1 table' : `${tables} tables`;
 }
 
 /**
  * What a role owns goes to the admin in each database that stays, and its rights are revoked; then nothing keeps it from
  * being dropped. https://www.postgresql.org/docs/current/role-removal.html
  */
-function roles({ remains, server, admin }: LeftoversInput): Leftover[] {
-  const dropped = remains.databases.map(({ name }) => name);
-  const home = dropped.includes(server.database) ? 'postgres' : server.database;
+function roles(input: LeftoversInput): Leftover[] {
+  const { remains, server, admin } = input;
+  const dropped = believed(remains).map(({ name }) => name);
+  const home = homeOf(input);
   const heir = identifier(admin.name);
   return remains.roles.map(({ name, adminMayGrant, databases: holding, isInShared, grantors }, index) => {
     const role = identifier(name);
@@ -163,21 +229,22 @@ function roles({ remains, server, admin }: LeftoversInput): Leftover[] {
   });
 }
 
-function files({ wish, directory }: LeftoversInput): Leftover[] {
+/** Of this server, and neither the role nor the database is somebody else's: all others may be in use. */
+function files({ wish, remains, directory, reached }: LeftoversInput): Leftover[] {
   if (directory === undefined) return [];
-  const known = new Set(
-    declaredIn(wish, (declaration) =>
-      loginsOf(declaration).map(({ database, role, isServiceRole }) =>
-        dsnFileName(database, isServiceRole ? undefined : role),
-      ),
-    ),
-  );
-  return [...directory.names()]
-    .filter((name) => /\.dsn(\.staged)?$/.test(name) && !known.has(withoutSuffix(name)))
-    .sort()
-    .map((name) => ({ kind: 'dsn-file', name, command: `rm -- ${shellQuote(shownPath(directory, name))}` }));
-}
-
-function withoutSuffix(name: string): string {
-  return name.endsWith(stagedSuffix) ? name.slice(0, -stagedSuffix.length) : name;
+  const endpoint = endpointOf(wish.service, reached);
+  const doubtful = remains.databases.filter(({ isCredible }) => !isCredible).map(({ name }) => name);
+  const others = {
+    roles: remains.namedRoles.filter(({ isOurs }) => !isOurs).map(({ name }) => name),
+    databases: [...remains.namedDatabases.filter(({ isOurs }) => !isOurs).map(({ name }) => name), ...doubtful],
+  };
+  return remains.files
+    .filter(({ server }) => isSameServer(endpoint, server))
+    .filter(
+      ({ role, database }) =>
+        remains.roles.some(({ name }) => name === role) ||
+        believed(remains).some(({ name }) => name === database) ||
+        !(others.roles.includes(role) || others.databases.includes(database)),
+    )
+    .map(({ name }) => ({ kind: 'dsn-file', name, command: `rm -- ${shellQuote(shownPath(directory, name))}` }));
 }

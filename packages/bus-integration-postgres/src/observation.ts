@@ -106,12 +106,21 @@ export interface ObservedSchema {
   readonly acl: readonly AclEntry[];
 }
 
+/** A schema with the deployment's mark, declared or not. */
+export interface MarkedSchema {
+  readonly name: string;
+  readonly owner: string;
+  readonly adminActsAsOwner: boolean;
+  /** How many tables are in it. */
+  readonly tables: number;
+}
+
 /** What a connection to one database shows. */
 export interface ObservedInside {
   readonly adminMayCreateSchemas: boolean;
   readonly schemas: readonly ObservedSchema[];
-  /** Names of all schemas that carry the deployment's mark. */
-  readonly markedSchemas: readonly string[];
+  /** All schemas that carry the deployment's mark. */
+  readonly markedSchemas: readonly MarkedSchema[];
   /** Those that fire. */
   readonly eventTriggers: readonly ObservedEventTrigger[];
 }

@@ -8,10 +8,11 @@ import type { Proofs } from './credentials.ts';
 import type { DsnDirectory } from './dsn-directory.ts';
 import { readPairs } from './dsn-file.ts';
 import type { FilePair } from './dsn-pair.ts';
-import { mayHaveRemains, nothingRemains, readRemains } from './leftovers.ts';
+import { mayHaveRemains, readRemains, straysOf } from './leftovers.ts';
 import { isFull, type Observation, type ObservedInside } from './observation.ts';
 import { judgeDatabase } from './ours.ts';
 import { provePasswords } from './prove.ts';
+import { nothingRemains } from './remains.ts';
 import type { Run } from './run.ts';
 import { readSocketLogins } from './socket-logins.ts';
 
@@ -34,7 +35,9 @@ export interface ObserveOptions {
 export async function observe(session: Session, options: ObserveOptions): Promise<Sight> {
   const { run, wish } = options;
   const cluster = await observeCluster(session, options);
-  const remains = mayHaveRemains(cluster, wish) ? await readRemains(session, wish) : nothingRemains;
+  const strays = straysOf(options);
+  const hasToAsk = strays.length > 0 || mayHaveRemains(cluster, wish);
+  const remains = hasToAsk ? await readRemains(session, wish, strays) : nothingRemains;
   const socketLogins = options.directory === undefined ? undefined : await readSocketLogins(session, wish, cluster);
   const databases = inspectable(cluster, wish);
   const inside = new Map<string, ObservedInside>();

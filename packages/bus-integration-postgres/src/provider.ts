@@ -27,7 +27,7 @@ import { rotationUnfinished } from './credentials.ts';
 import { diagnose } from './doctor/doctor.ts';
 import { interruption } from './interruption.ts';
 import type { KeptSessions } from './kept-sessions.ts';
-import { observedLeftovers } from './leftovers.ts';
+import { markWarnings, observedLeftovers } from './leftovers.ts';
 import { lockHolder } from './lock.ts';
 import type { Meter } from './meter.ts';
 import { type ObserveOptions, observe, type Sight } from './observe.ts';
@@ -141,7 +141,8 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
       await using session = await run.open('survey');
       const { sight, computed } = await survey(session, observation(run, preparation, context, 1));
       const target = targetOf(session.pinned, sight.seen.admin, sight.seen.server);
-      const warnings = [...preparation.warnings, ...outputWarnings(preparation, computed)];
+      const marks = markWarnings(sight.seen.remains);
+      const warnings = [...marks, ...preparation.warnings, ...outputWarnings(preparation, computed)];
       const leftovers = observedLeftovers(preparation, sight.seen);
       const { wish } = preparation;
       const answer = (as: Wish, plan: Computed) =>

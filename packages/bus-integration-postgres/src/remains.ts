@@ -1,6 +1,21 @@
-/** Roles and databases of the deployment that are not declared. */
+import type { StrayFile } from './stray-files.ts';
+
+/** A role or database that a DSN file names and that exists. */
+interface Named {
+  readonly name: string;
+  /** Carries the deployment's mark. */
+  readonly isOurs: boolean;
+}
+
+/** Roles and databases of the deployment that are not declared, and DSN files that belong to no declared login. */
 export interface Remains {
-  readonly databases: readonly { readonly name: string; readonly owner: string; readonly adminActsAsOwner: boolean }[];
+  readonly databases: readonly {
+    readonly name: string;
+    readonly owner: string;
+    readonly adminActsAsOwner: boolean;
+    /** Nobody but this admin, a role that it may act as, or a superuser could have given it the mark. */
+    readonly isCredible: boolean;
+  }[];
   readonly roles: readonly {
     readonly name: string;
     /** May make itself a member of it. */
@@ -17,4 +32,11 @@ export interface Remains {
       readonly databases: readonly string[];
     }[];
   }[];
+  /** Not judged yet: another deployment's may be among them. */
+  readonly files: readonly StrayFile[];
+  /** Of what the files name. */
+  readonly namedRoles: readonly Named[];
+  readonly namedDatabases: readonly Named[];
 }
+
+export const nothingRemains: Remains = { databases: [], roles: [], files: [], namedRoles: [], namedDatabases: [] };

@@ -13,7 +13,7 @@ import {
 import type { Computed, Wish } from './compute.ts';
 import type { Proofs } from './credentials.ts';
 import type { FilePair } from './dsn-pair.ts';
-import { observedLeftovers } from './leftovers.ts';
+import { markWarnings, observedLeftovers } from './leftovers.ts';
 import { isUnfinished, ownership } from './mark.ts';
 import type { Sight } from './observe.ts';
 import type { Preparation } from './preparation.ts';
@@ -34,7 +34,7 @@ export function statusResponse({ preparation, sight, computed, target, startedAt
     ok: true,
     ...base(wish, computed.steps, startedAt),
     target,
-    diagnostics: [...computed.refusals, ...computed.findings, ...warnings],
+    diagnostics: [...computed.refusals, ...computed.findings, ...markWarnings(sight.seen.remains), ...warnings],
     roles: rolesOf(wish.declaration).map((name) => roleStatus(name, sight, wish)),
     databases: wish.declaration.databases.map((name) => databaseStatus(name, sight, wish)),
     schemas: wish.declaration.databases.flatMap((database) => schemaStatuses(database, sight, wish)),

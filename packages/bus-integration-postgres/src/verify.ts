@@ -5,7 +5,7 @@ import { readServer } from './catalog.ts';
 import { type Connectivity, checkConnectivity } from './connectivity/connectivity.ts';
 import { readDeclared } from './connectivity/declared.ts';
 import { demandedMode } from './dsn-endpoint.ts';
-import { leftoversOf, readRemains } from './leftovers.ts';
+import { leftoversOf, markWarnings, readRemains, straysOf } from './leftovers.ts';
 import { judgeListener } from './listener/listener.ts';
 import { policyOf } from './listener/policy.ts';
 import { poolerFindings } from './pooled.ts';
@@ -37,7 +37,7 @@ export async function verify({
   const surveying = readServer(session);
   const triesServices = checks.includes('connectivity') && directory !== undefined;
   const declared = triesServices ? readDeclared(session, wish.declaration) : undefined;
-  const reading = readRemains(session, wish);
+  const reading = readRemains(session, wish, straysOf(preparation));
   const atOnce = surveying.then(({ server }) =>
     jobs(server.maxConnections - server.reservedConnections - server.usedConnections),
   );
@@ -46,6 +46,7 @@ export async function verify({
       ? checkConnectivity({
           declared,
           reached: surveying.then(({ reached }) => reached),
+          adminRole: surveying.then(({ admin }) => admin.name),
           preparation,
           directory,
           run,
@@ -69,7 +70,7 @@ export async function verify({
   });
   // The session that they share must not be closed under one of them when another fails.
   await Promise.allSettled([surveying, declared, reading, atOnce, connecting, seenInside, judging]);
-  const { admin, server } = await surveying;
+  const { admin, server, reached } = await surveying;
   const remains = await reading;
   const { checks: connectivity, markedSchemas } = await connecting;
   const listener_policy = await judging;
@@ -80,9 +81,9 @@ export async function verify({
     ...base(wish, [], startedAt),
     complete: all.every(({ result }) => result !== 'unknown'),
     target: targetOf(session.pinned, admin, server),
-    diagnostics: [...poolerFindings(server), ...warnings],
+    diagnostics: [...poolerFindings(server), ...markWarnings(remains), ...warnings],
     connectivity,
     listener_policy,
-    leftovers: leftoversOf({ wish, remains, markedSchemas, directory, server, admin }),
+    leftovers: leftoversOf({ wish, remains, markedSchemas, directory, reached, server, admin }),
   };
 }

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Wish } from '../src/compute.ts';
 import { type LeftoversInput, leftoversOf } from '../src/leftovers.ts';
-import type { Remains } from '../src/remains.ts';
+import type { MarkedSchema } from '../src/observation.ts';
+import { nothingRemains, type Remains } from '../src/remains.ts';
 
 const declaration = { databases: ['app'], roles: ['svc'], serviceRole: 'svc', schemas: ['public'] };
 const wish: Wish = {
@@ -19,9 +20,10 @@ const wish: Wish = {
 function leftovers(remains: Partial<Remains>, said: Partial<LeftoversInput> = {}) {
   return leftoversOf({
     wish,
-    remains: { databases: [], roles: [], ...remains },
+    remains: { ...nothingRemains, ...remains },
     markedSchemas: new Map(),
-    server: { database: 'postgres', versionNum: 180004 },
+    reached: { host: 'db', port: 5432, isEncrypted: false, hasSsl: false },
+    server: { database: 'postgres', versionNum: 180004, entersPostgres: true },
     admin: { name: 'admin', isSuperuser: false },
     ...said,
   });
@@ -36,6 +38,15 @@ const role = (said: Partial<Remains['roles'][number]> = {}): Remains['roles'][nu
   ...said,
 });
 
+const database = (name: string): Remains['databases'][number] => ({
+  name,
+  owner: 'admin',
+  adminActsAsOwner: true,
+  isCredible: true,
+});
+
+const schema = (name: string): MarkedSchema => ({ name, owner: 'admin', adminActsAsOwner: true, tables: 2 });
+
 describe('leftoversOf', () => {
   it('says who else has to run it, and has nobody made a member of anything then', () => {
     const grantors = [{ name: 'dba', adminMayGrant: false, adminActsAs: false, databases: ['app'] }];
@@ -44,7 +55,7 @@ describe('leftoversOf', () => {
       expect(left?.needs).toBe('a superuser');
       expect(JSON.stringify(left?.retire)).not.toMatch(/GRANT|REVOKE/);
     }
-    expect(leftovers({ databases: [{ name: 'gone', owner: 'dba', adminActsAsOwner: false }] })).toMatchObject([
+    expect(leftovers({ databases: [{ ...database('gone'), owner: 'dba', adminActsAsOwner: false }] })).toMatchObject([
       { needs: 'dba, which owns it, or a superuser' },
     ]);
   });
@@ -62,24 +73,44 @@ describe('leftoversOf', () => {
     ]);
   });
 
-  it('is in no database that it drops, nor looks for a role in one', () => {
-    const databases = [{ name: 'postgresql', owner: 'admin', adminActsAsOwner: true }];
+  it.each([
+    ['postgresql', ['postgresql'], 'postgres'],
+    ['postgresql', ['other', 'postgres', 'postgresql'], 'template1'],
+    ['kept', ['other', 'postgres'], 'kept'],
+  ])('is in no database that it drops, nor looks for a role in one: from %s, %j', (entered, dropped, home) => {
     const left = leftovers(
-      { databases, roles: [role({ databases: ['postgresql'], isInShared: false })] },
-      { server: { database: 'postgresql', versionNum: 140000 } },
+      { databases: dropped.map(database), roles: [role({ databases: dropped, isInShared: false })] },
+      { server: { database: entered, versionNum: 140000, entersPostgres: true } },
     );
     expect(left.map(({ retire }) => retire)).toEqual([
-      [{ database: 'postgres', sql: ['DROP DATABASE "postgresql";'] }],
-      [{ database: 'postgres', sql: ['DROP ROLE "old";'] }],
+      ...dropped.map((name) => [{ database: home, sql: [`DROP DATABASE "${name}";`] }]),
+      [{ database: home, sql: ['DROP ROLE "old";'] }],
     ]);
   });
 
   it('is not what the configuration declares, and a request does not', () => {
-    const names = new Set(['app.dsn', 'more.dsn', 'gone.dsn']);
-    const directory = { names: () => names, shown: './dsn', path: '/dsn', uid: 0 };
-    const markedSchemas = new Map([['app', ['public', 'data', 'gone']]]);
+    const markedSchemas = new Map([['app', ['public', 'data', 'gone'].map(schema)]]);
     const configured = { ...declaration, databases: ['app', 'more'], schemas: ['public', 'data'] };
-    const found = leftovers({}, { wish: { ...wish, configured }, directory, markedSchemas });
-    expect(found.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['schema gone', 'dsn-file gone.dsn']);
+    const found = leftovers({}, { wish: { ...wish, configured }, markedSchemas });
+    expect(found.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['schema gone']);
+  });
+
+  it('says who may drop a schema, and how much goes with it', () => {
+    const marked = [schema('mine'), { ...schema('theirs'), owner: 'dba', adminActsAsOwner: false, tables: 1 }];
+    expect(leftovers({}, { markedSchemas: new Map([['app', marked]]) })).toEqual([
+      {
+        kind: 'schema',
+        name: 'mine',
+        database: 'app',
+        retire: [{ database: 'app', sql: ['DROP SCHEMA "mine" CASCADE;  -- with all that is in it: 2 tables'] }],
+      },
+      {
+        kind: 'schema',
+        name: 'theirs',
+        database: 'app',
+        retire: [{ database: 'app', sql: ['DROP SCHEMA "theirs" CASCADE;  -- with all that is in it: 1 table'] }],
+        needs: 'dba, which owns it, or a superuser',
+      },
+    ]);
   });
 });

@@ -51,18 +51,6 @@ function statusWith(files: readonly string[], mark?: string | null) {
 }
 
 describe('statusResponse', () => {
-  it('names files, staged ones too, that belong to nothing that is declared', () => {
-    const files = ['gone.dsn', 'gone.dsn.staged', 'staged-only.dsn.staged', 'one.dsn.staged', 'notes.txt', 'x.staged'];
-    const { leftovers = [] } = statusWith(files);
-    expect(leftovers).toEqual(
-      ['gone.dsn', 'gone.dsn.staged', 'staged-only.dsn.staged'].map((name) => ({
-        kind: 'dsn-file',
-        name,
-        command: `rm -- ./dsn/${name}`,
-      })),
-    );
-  });
-
   it.each([
     ['the DSN files are gone', undefined, 'password-lost'],
     ['the role lost its mark', null, 'not-ours'],

@@ -8,6 +8,7 @@ import { readPairs } from '../dsn-file.ts';
 import type { FilePair } from '../dsn-pair.ts';
 import type { SeenInside } from '../listener/inside.ts';
 import type { Policy } from '../listener/policy.ts';
+import type { MarkedSchema } from '../observation.ts';
 import { eachInParallel } from '../parallel.ts';
 import type { Preparation } from '../preparation.ts';
 import type { Run } from '../run.ts';
@@ -22,8 +23,9 @@ import { judgeRole } from './role.ts';
 
 export interface ConnectivityOptions {
   readonly preparation: Preparation;
-  /** How the admin reached the server. */
+  /** How the admin reached the server, and as whom. */
   readonly reached: Promise<Reached>;
+  readonly adminRole: Promise<string>;
   readonly directory: DsnDirectory;
   readonly run: Run;
   /** The admin's: what it knows of the server need not be asked again. */
@@ -45,7 +47,7 @@ export interface Connectivity {
   /** What the listener policy wants to know of databases, where services logged in to the very address of the admin's. */
   readonly seenInside: SeenInside;
   /** By database, where a service logged in: schemas that carry the deployment's mark. */
-  readonly markedSchemas: ReadonlyMap<string, readonly string[]>;
+  readonly markedSchemas: ReadonlyMap<string, readonly MarkedSchema[]>;
 }
 
 export async function checkConnectivity(options: ConnectivityOptions): Promise<Connectivity> {
@@ -106,6 +108,8 @@ async function tryFiles(pairs: readonly FilePair[], options: ConnectivityOptions
   // What is known before the server has answered; which files of TLS a DSN file may name depends on no more.
   const early = endpointOf(service, { ...pinned, isEncrypted: tls !== null, hasSsl: true });
   const exact = options.reached.then((reached) => endpointOf(service, reached)).catch(() => early);
+  // Where it can't be read the verb itself fails.
+  const adminRole = options.adminRole.catch(() => '');
   const { schemas } = declaration;
   const found = new Map<FilePair, Found>(
     pairs.map((pair) => [
@@ -159,6 +163,7 @@ async function tryFiles(pairs: readonly FilePair[], options: ConnectivityOptions
           schemas,
           roles,
           deploymentId: preparation.wish.deploymentId,
+          adminRole: await adminRole,
           isNegative,
           looksAtRole: firstWith(lookedAt, pair.role),
           looksAtDatabase: firstWith(databasesLookedAt, pair.database),

@@ -1,4 +1,5 @@
 // The shapes of what a service's own session answers when it is tried. Pure.
+import { markedSchema } from '../catalog-shapes.ts';
 import { writableShape } from '../listener/inside.ts';
 import { boolean, integer, list, nullable, oneOf, record, text } from '../shape.ts';
 import type { Contents } from '../sql/contents.ts';
@@ -27,7 +28,7 @@ export const factsShape = record<Facts>({
   closedSchemas: list(text),
   otherSchemas: list(record<Facts['otherSchemas'][number]>({ name: text, isByPublic: boolean })),
   writableSchemas: list(writableShape),
-  markedSchemas: list(text),
+  markedSchemas: list(markedSchema),
   sharers: list(text),
   readsVerifiers: boolean,
   hasContents: boolean,

@@ -12,6 +12,7 @@ export interface LoginTrial {
   /** All roles that are declared for the database. */
   readonly roles: readonly string[];
   readonly deploymentId: string;
+  readonly adminRole: string;
   /** Whether what must be refused is tried. */
   readonly isNegative: boolean;
   /** Called once the login went well: whether this one looks at what holds for the role in all of the cluster. */

@@ -125,7 +125,7 @@ async function trySession(session: Session, trial: LoginTrial): Promise<LoginFin
   const { pinned, tls, authentication } = session;
   const login = { pinned, tls, authentication };
   const standing = await readRow(session, standingShape, { sql: standingQuery, doing, isAsLoggedIn: true });
-  const values = [schemas, isNegative && trial.looksAtRole(), trial.roles, markOf(trial.deploymentId)];
+  const values = [schemas, isNegative && trial.looksAtRole(), trial.roles, markOf(trial.deploymentId), trial.adminRole];
   const facts = await readRow(session, factsShape, { sql: factsQuery, values, doing });
   const declared = await trial.declared;
   const stranger = strangerOf(trial, session.where, facts, declared);

@@ -18,7 +18,7 @@ SELECT
     ) ORDER BY schema.nspname), '[]')
     FROM pg_catalog.pg_namespace AS schema
    WHERE schema.nspname = ANY ($1::pg_catalog.text[])) AS schemas,
-  (${markedSchemas('$2')}) AS "markedSchemas",
+  (${markedSchemas('$2', 'current_user')}) AS "markedSchemas",
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'name', trigger.evtname, 'event', trigger.evtevent, 'tags', trigger.evttags,
       'calls', (SELECT function.proname FROM pg_catalog.pg_proc AS function WHERE function.oid = trigger.evtfoid))

@@ -2,22 +2,30 @@
 // https://www.postgresql.org/docs/current/catalog-pg-shdepend.html
 
 /** Whether the comment `note` has the line that is the parameter. */
-function bearsMark(note: string, parameter: string): string {
+function carriesMark(note: string, parameter: string): string {
   return `${parameter} = ANY (pg_catalog.string_to_array(pg_catalog.replace(${note}, E'\\r', ''), E'\\n'))`;
 }
 
-/** Names of the current database's schemas that carry the mark in `parameter`, as JSON. */
-export const markedSchemas = (parameter = '$1'): string => `
-SELECT coalesce(pg_catalog.json_agg(marked.nspname ORDER BY marked.nspname), '[]')
+/** The current database's schemas that carry the mark `parameter`, as JSON; `admin` is the name of the admin role. */
+export const markedSchemas = (parameter: string, admin: string): string => `
+SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
+    'name', marked.nspname,
+    'owner', pg_catalog.pg_get_userbyid(marked.nspowner),
+    'adminActsAsOwner', EXISTS (SELECT FROM pg_catalog.pg_roles AS admin
+                                 WHERE admin.rolname = ${admin} AND pg_catalog.pg_has_role(admin.oid, marked.nspowner, 'USAGE')),
+    'tables', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_class AS relation
+                WHERE relation.relnamespace = marked.oid AND relation.relkind IN ('r', 'p', 'f'))
+  ) ORDER BY marked.nspname), '[]')
   FROM pg_catalog.pg_namespace AS marked
   JOIN pg_catalog.pg_description AS note
     ON note.objoid = marked.oid AND note.classoid = 'pg_catalog.pg_namespace'::pg_catalog.regclass::pg_catalog.oid
        AND note.objsubid = 0
- WHERE ${bearsMark('note.description', parameter)}`;
+ WHERE ${carriesMark('note.description', parameter)}`;
 
 /**
  * Roles and databases with the mark $1, without the roles $2 and the databases $3: of each role the databases that hold
- * something of it, whether something that all databases share does, and whose objects it has rights on.
+ * something of it, whether something that all databases share does, and whose objects it has rights on. Of the roles $4
+ * and the databases $5 those that exist.
  */
 export function leftoversQuery(versionNum: number): string {
   // https://www.postgresql.org/docs/16/role-attributes.html: from 16 on CREATEROLE alone does not reach others' roles.
@@ -33,11 +41,17 @@ SELECT
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'name', database.datname,
       'owner', pg_catalog.pg_get_userbyid(database.datdba),
-      'adminActsAsOwner', pg_catalog.pg_has_role(database.datdba, 'USAGE')) ORDER BY database.datname), '[]')
+      'adminActsAsOwner', pg_catalog.pg_has_role(database.datdba, 'USAGE'),
+      -- A superuser may act as anybody, strangers among them: there a membership counts.
+      'isCredible', owner.rolsuper OR owner.oid = admin.oid OR CASE WHEN admin.rolsuper
+        THEN EXISTS (SELECT FROM pg_catalog.pg_auth_members AS edge WHERE edge.roleid = owner.oid AND edge.member = admin.oid)
+        ELSE pg_catalog.pg_has_role(owner.oid, 'USAGE') END) ORDER BY database.datname), '[]')
     FROM pg_catalog.pg_database AS database
+    JOIN pg_catalog.pg_roles AS owner ON owner.oid = database.datdba
+    JOIN pg_catalog.pg_roles AS admin ON admin.rolname = current_user
     JOIN pg_catalog.pg_shdescription AS note
       ON note.objoid = database.oid AND note.classoid = 'pg_catalog.pg_database'::pg_catalog.regclass::pg_catalog.oid
-   WHERE database.datname <> ALL ($3::pg_catalog.text[]) AND ${bearsMark('note.description', '$1')}) AS databases,
+   WHERE database.datname <> ALL ($3::pg_catalog.text[]) AND ${carriesMark('note.description', '$1')}) AS databases,
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'name', role.rolname,
       'adminMayGrant', ${mayGrant('role')},
@@ -70,5 +84,13 @@ SELECT
     JOIN pg_catalog.pg_shdescription AS note
       ON note.objoid = role.oid AND note.classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass::pg_catalog.oid
    WHERE role.rolname <> ALL ($2::pg_catalog.text[]) AND role.rolname <> current_user
-     AND ${bearsMark('note.description', '$1')}) AS roles`;
+     AND ${carriesMark('note.description', '$1')}) AS roles,
+  (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
+      'name', role.rolname,
+      'isOurs', coalesce(${carriesMark("pg_catalog.shobj_description(role.oid, 'pg_authid')", '$1')}, false))), '[]')
+    FROM pg_catalog.pg_roles AS role WHERE role.rolname = ANY ($4::pg_catalog.text[])) AS "namedRoles",
+  (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
+      'name', database.datname,
+      'isOurs', coalesce(${carriesMark("pg_catalog.shobj_description(database.oid, 'pg_database')", '$1')}, false))), '[]')
+    FROM pg_catalog.pg_database AS database WHERE database.datname = ANY ($5::pg_catalog.text[])) AS "namedDatabases"`;
 }

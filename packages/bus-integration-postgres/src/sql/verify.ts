@@ -1,5 +1,6 @@
 // What a service asks and tries after logging in. What may be told by asking is asked; what is tried is tried where it
 // should succeed, or inside a block that catches the refusal: neither leaves a line in the server's log. All is rolled back.
+import type { MarkedSchema } from '../observation.ts';
 import { identifier, literal } from '../sql.ts';
 import { hasContents } from './contents.ts';
 import { startedAt } from './declared.ts';
@@ -20,7 +21,7 @@ export interface Standing {
 /**
  * Who the service is and what it may, in one row. $1 schemas that it should use; $2 whether to look at what holds for
  * all of the cluster too; $3 the roles that are declared for this database; $4 the
- * deployment's mark.
+ * deployment's mark; $5 the admin role's name.
  */
 export const factsQuery = `
 SELECT current_user AS "user", session_user AS session, pg_catalog.current_database() AS database,
@@ -48,7 +49,7 @@ SELECT current_user AS "user", session_user AS session, pg_catalog.current_datab
       AND pg_catalog.has_schema_privilege(schema.oid, 'CREATE')
       AND NOT pg_catalog.pg_has_role(schema.nspowner, 'USAGE')) AS "otherSchemas",
   (SELECT coalesce(pg_catalog.json_agg(open ORDER BY open.name), '[]') FROM (${publicWritableQuery}) AS open) AS "writableSchemas",
-  (${markedSchemas('$4')}) AS "markedSchemas",
+  (${markedSchemas('$4', '$5')}) AS "markedSchemas",
   (SELECT coalesce(pg_catalog.json_agg(other.rolname ORDER BY other.rolname), '[]')
      FROM pg_catalog.pg_roles AS other
     WHERE other.rolname = ANY ($3::pg_catalog.text[])
@@ -101,7 +102,7 @@ export interface Facts {
   /** Those in which everybody may create, for the listener policy. */
   readonly writableSchemas: readonly { readonly name: string; readonly owner: string }[];
   /** Those that carry the deployment's mark. */
-  readonly markedSchemas: readonly string[];
+  readonly markedSchemas: readonly MarkedSchema[];
   /** Declared roles that may create where this one may, and of which none is the other's member. */
   readonly sharers: readonly string[];
   /** In this database: https://www.postgresql.org/docs/current/catalog-pg-authid.html */

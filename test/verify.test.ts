@@ -69,7 +69,7 @@ describe.each([14, 15, 16, 17, 18] as const)('a server that is right, PostgreSQL
       'ok service-login svc@logs: writes and reads in public',
       'ok service-login reporting@logs: writes and reads in public',
       ...['svc', 'reporting'].flatMap((role) => [
-        `ok service-limits ${role}: may not create roles or databases, read verifiers, or act as a role that may`,
+        `ok service-limits ${role}: may not create roles or databases, or act as a role that may; nor read passwords or files of the server in app, logs, postgres`,
         `ok challenge ${role} at 127.0.0.1:PORT: asked for SCRAM over TLS, asked for SCRAM over plain TCP`,
       ]),
       'warn shared-schema : svc, reporting may create in the same schemas of app, logs: what one of them makes there, the other may run',
@@ -245,7 +245,7 @@ test('where nothing can be caught, the rights are asked for', async () => {
     ),
   );
   expect(lines(answer)).toContain(
-    'ok service-limits reporting: may not create roles or databases, read verifiers, or act as a role that may',
+    'ok service-limits reporting: may not create roles or databases, or act as a role that may; nor read passwords or files of the server in app, logs, postgres',
   );
   expect(log).toEqual([]);
 });

@@ -195,16 +195,17 @@ async function checkRole(
   const seen = files.flatMap((pair) => found.get(pair) ?? []);
   const looked = seen.find(({ facts }) => facts?.powers != null);
   const own = files.map(({ database }) => database);
-  const reading = files.filter((file) => found.get(file)?.facts?.readsVerifiers);
-  const readingVerifiers = reading.map(({ database }) => database);
+  const places = seen.flatMap(({ facts }) => facts ?? []);
+  const declared = await options.declared.catch(() => undefined);
   const checks =
     looked === undefined
       ? []
       : judgeRole(
           role,
-          { own, declared: options.preparation.wish.declaration.databases, readingVerifiers },
+          { own, declared: options.preparation.wish.declaration.databases, places },
           options.preparation.wish.deploymentId,
           looked,
+          declared,
         );
   const pair = files.find((file) => found.get(file)?.target !== undefined);
   const target = pair && found.get(pair)?.target;

@@ -3,6 +3,8 @@ import { type Declaration, rolesOf } from 'bus-integration-database';
 import type { Session } from '../session.ts';
 import { boolean, integer, list, nullable, readRow, record, text } from '../shape.ts';
 import { declaredQuery } from '../sql/declared.ts';
+import type { Grant } from '../sql/grants.ts';
+import { grantShape } from './facts.ts';
 
 export interface DeclaredRole {
   readonly name: string;
@@ -17,6 +19,10 @@ export interface DeclaredRole {
   readonly connections: number;
   /** Roles, not superusers, that have its privileges or may SET ROLE to it. */
   readonly members: readonly string[];
+  /** What it may in the admin's database that is a superuser's at first; null where it may not enter that. */
+  readonly grants: readonly Grant[] | null;
+  /** What it may do to parameters of the server. */
+  readonly parameters: readonly Grant[];
 }
 
 export interface DeclaredDatabase {
@@ -39,6 +45,8 @@ interface StoredSettings {
 
 export interface Declared {
   readonly startedAt: string;
+  /** The admin's. */
+  readonly database: string;
   readonly roles: readonly DeclaredRole[];
   readonly databases: readonly DeclaredDatabase[];
   readonly settings: readonly StoredSettings[];
@@ -55,6 +63,7 @@ export async function readDeclared(session: Session, declaration: Declaration): 
 
 const shape = record<Declared>({
   startedAt: text,
+  database: text,
   roles: list(
     record<DeclaredRole>({
       name: text,
@@ -65,6 +74,8 @@ const shape = record<Declared>({
       connectionLimit: integer,
       connections: integer,
       members: list(text),
+      grants: nullable(list(grantShape)),
+      parameters: list(grantShape),
     }),
   ),
   databases: list(

@@ -3,6 +3,7 @@ import { markedSchema } from '../catalog-shapes.ts';
 import { writableShape } from '../listener/inside.ts';
 import { boolean, integer, list, nullable, oneOf, record, text } from '../shape.ts';
 import type { Contents } from '../sql/contents.ts';
+import type { Grant } from '../sql/grants.ts';
 import type { Attempted, Facts, Powers, Standing } from '../sql/verify.ts';
 
 const powers = record<Powers>({
@@ -12,6 +13,12 @@ const powers = record<Powers>({
   replicates: boolean,
   bypassesRowSecurity: boolean,
   powerfulGroups: list(text),
+});
+
+export const grantShape = record<Grant>({
+  kind: oneOf('table', 'function', 'language', 'parameter'),
+  name: text,
+  to: nullable(text),
 });
 
 export const factsShape = record<Facts>({
@@ -31,6 +38,7 @@ export const factsShape = record<Facts>({
   markedSchemas: list(markedSchema),
   sharers: list(text),
   readsVerifiers: boolean,
+  grants: list(grantShape),
   hasContents: boolean,
   powers: nullable(powers),
   reachable: nullable(

@@ -19,7 +19,7 @@ export const connectivityFindings = {
   },
   'service-limits': {
     title: 'a service may more than it needs',
-    why: 'A role that can make roles, databases or schemas, read password verifiers, or act as a role that can, turns a hole in one service into a hole in the cluster.',
+    why: 'A role that can make roles, databases or schemas, read passwords or files of the server, change its parameters, or act as a role that can, turns a hole in one service into a hole in the cluster.',
     fix: 'Take the attribute, the membership or the grant away: ALTER ROLE … NOCREATEROLE, REVOKE … FROM …; the finding names which.',
     page: `${documentation}/role-attributes.html`,
   },

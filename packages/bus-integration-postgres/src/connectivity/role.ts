@@ -6,6 +6,8 @@ import { anyDatabase, ownerOrSuperuser, runs } from '../psql-remedy.ts';
 import { shown } from '../shown.ts';
 import type { Attempted, Powers } from '../sql/verify.ts';
 import { identifier } from '../sql.ts';
+import type { Declared } from './declared.ts';
+import { judgeGrants, type Place } from './grants.ts';
 import type { LoginFindings } from './login.ts';
 
 export interface RoleDatabases {
@@ -13,8 +15,8 @@ export interface RoleDatabases {
   readonly own: readonly string[];
   /** All of the deployment's, others' among them. */
   readonly declared: readonly string[];
-  /** Those of its own in which it reads password verifiers. */
-  readonly readingVerifiers: readonly string[];
+  /** What it saw in those of its own that it entered. */
+  readonly places: readonly Place[];
 }
 
 /** Once for each role: its rights, and the databases that it may enter beside its own. */
@@ -23,10 +25,18 @@ export function judgeRole(
   databases: RoleDatabases,
   deploymentId: string,
   { facts, attempted }: LoginFindings,
+  seen?: Declared,
 ): Check[] {
   if (facts === undefined || facts.powers === null) return [];
   const base = { kind: 'connectivity' as const, target: printable(role) };
-  const excess = excessOf(facts.powers, databases.readingVerifiers, attempted);
+  const { checks: granted, looked } = judgeGrants(role, databases.places, seen);
+  // What a grant explains is told with it.
+  const reading = databases.places.filter(({ readsVerifiers, grants }) => readsVerifiers && grants.length === 0);
+  const excess = excessOf(
+    facts.powers,
+    reading.map(({ database }) => database),
+    attempted,
+  );
   const unclear = attempted?.unclear ?? [];
   const limits = { ...base, id: 'service-limits' };
   const strange = (facts.reachable ?? [])
@@ -53,12 +63,13 @@ export function judgeRole(
       result: 'unknown' as const,
       seen: `what must be refused ended otherwise: ${printable(why)}`,
     })),
-    ...(excess.length === 0 && unclear.length === 0
+    ...granted,
+    ...(excess.length === 0 && granted.length === 0 && unclear.length === 0
       ? [
           {
             ...limits,
             result: 'ok' as const,
-            seen: 'may not create roles or databases, read verifiers, or act as a role that may',
+            seen: `may not create roles or databases, or act as a role that may; nor read passwords or files of the server in ${someNames(looked, mostTold)}`,
           },
         ]
       : []),

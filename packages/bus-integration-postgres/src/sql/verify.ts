@@ -4,6 +4,7 @@ import type { MarkedSchema } from '../observation.ts';
 import { identifier, literal } from '../sql.ts';
 import { hasContents } from './contents.ts';
 import { startedAt } from './declared.ts';
+import { type Grant, grantedHere, grantsOf } from './grants.ts';
 import { markedSchemas } from './leftovers.ts';
 import { publicWritableQuery } from './listener.ts';
 
@@ -60,6 +61,7 @@ SELECT current_user AS "user", session_user AS session, pg_catalog.current_datab
                      AND pg_catalog.has_schema_privilege(schema.oid, 'CREATE'))) AS sharers,
   -- Catalogs of the whole cluster have their privileges in each database.
   pg_catalog.has_column_privilege('pg_catalog.pg_authid', 'rolpassword', 'SELECT') AS "readsVerifiers",
+  (${grantsOf(`(${grantedHere})`, 'current_user')}) AS grants,
   (${hasContents}) AS "hasContents",
   CASE WHEN $2 THEN (SELECT pg_catalog.json_build_object(
     'isSuperuser', role.rolsuper,
@@ -107,6 +109,8 @@ export interface Facts {
   readonly sharers: readonly string[];
   /** In this database: https://www.postgresql.org/docs/current/catalog-pg-authid.html */
   readonly readsVerifiers: boolean;
+  /** What it may in this database that is a superuser's at first. */
+  readonly grants: readonly Grant[];
   /** Whether there is anything that `contentsQuery` looks at. */
   readonly hasContents: boolean;
   /** What holds for the whole cluster; null where it was not asked for. */

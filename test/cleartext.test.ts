@@ -19,7 +19,7 @@ const byVariable = { PGHOSTADDR: '127.0.0.1' };
 
 test.each<[what: string, said: string, env: Record<string, string>]>([
   ['hostaddr beside a socket directory', 'host=/var/run/postgresql hostaddr=127.0.0.1', {}],
-  ['hostaddr beside an abstract socket', 'host=@bus hostaddr=127.0.0.1', {}],
+  ['hostaddr beside an abstract socket', 'host=@/bus hostaddr=127.0.0.1', {}],
   ['PGHOSTADDR beside a socket directory', 'host=/var/run/postgresql', byVariable],
   ['PGHOSTADDR and no host', '', byVariable],
 ])('%s is TCP: refused before anything is sent', async (_, said, env) => {

@@ -266,7 +266,6 @@ const settings: readonly Fault[] = [
   ...['ROLE svc', 'DATABASE app', 'ROLE svc IN DATABASE app', 'ROLE ALL'].map((where) =>
     setting('search_path', where, 'nowhere', /fail service-login svc@app: its search_path .*RESET search_path/),
   ),
-  setting('search_path to another schema', 'ROLE svc', 'x', /x/),
   ...['ROLE svc', 'DATABASE app', 'ROLE svc IN DATABASE app'].map((where) =>
     setting(
       'statement_timeout',
@@ -301,7 +300,50 @@ const settings: readonly Fault[] = [
     'ALTER ROLE svc RESET role;; REVOKE grp FROM svc',
     /fail service-login .*acts as grp: .*next: the admin role or a superuser runs, in any database: ALTER ROLE "?svc"? RESET role/,
   ),
-].filter(({ name }) => !name.startsWith('search_path to'));
+];
+
+const paths: readonly Fault[] = [
+  sql(
+    'search_path to another schema',
+    'CREATE SCHEMA x;; GRANT USAGE ON SCHEMA x TO svc;; ALTER ROLE svc SET search_path TO x, public',
+    'ALTER ROLE svc RESET search_path;; DROP SCHEMA x',
+    /fail service-login svc@app: search_path = x, public \(of role svc\) is in its way: .*permission denied for schema x.*ALTER ROLE "?svc"? RESET search_path/,
+    inside,
+  ),
+  sql(
+    'search_path to another schema of its own',
+    'CREATE SCHEMA x AUTHORIZATION svc;; ALTER ROLE svc SET search_path TO x, public',
+    'ALTER ROLE svc RESET search_path;; DROP SCHEMA x',
+    /fail service-login svc@app: its search_path \(x, public\) makes tables without a schema's name in schema x; expected public .*ALTER ROLE "?svc"? RESET search_path/,
+    inside,
+  ),
+  ...['ROLE svc', 'DATABASE app', 'ROLE svc IN DATABASE app'].map((where) => ({
+    ...setting(
+      'search_path',
+      where,
+      'pg_temp, public',
+      /fail service-login svc@app: its search_path \(pg_temp, public\) makes tables without a schema's name in pg_temp, where they end with the session; expected public .*RESET search_path/,
+    ),
+    name: `pg_temp first in search_path of ${where}`,
+  })),
+];
+
+/** Refusals of which the SQLSTATE alone doesn't tell the cause. */
+const refusals: readonly Fault[] = [
+  sql(
+    'no SELECT on a catalog',
+    'REVOKE SELECT ON pg_catalog.pg_namespace FROM PUBLIC',
+    'GRANT SELECT ON pg_catalog.pg_namespace TO PUBLIC',
+    /fail service-login svc@app: (?!.*no CONNECT).*permission denied for table pg_namespace.*next: grant the role what the message names/,
+    inside,
+  ),
+  setting(
+    'session_preload_libraries',
+    'ROLE svc',
+    'nope',
+    /fail service-login svc@app: session_preload_libraries = \S*nope\S* \(of role svc\).*ALTER ROLE "?svc"? RESET session_preload_libraries/,
+  ),
+];
 
 const database: readonly Fault[] = [
   sql(
@@ -418,7 +460,7 @@ const inDatabase: readonly Fault[] = [
     'table of the admin',
     'CREATE TABLE kept (v int)',
     'DROP TABLE kept',
-    /warn unusable-objects app: no declared role may use 1 of the tables in schema public/,
+    /warn unusable-objects app: no declared role may use 1 of the tables in schema public.*runs, in database app: GRANT ALL ON ALL TABLES IN SCHEMA "public" TO "svc";/,
     inside,
   ),
   sql(
@@ -524,6 +566,32 @@ const files: readonly Fault[] = [
   ),
 ];
 
+const option = (name: string, options: string, expected: RegExp): Fault =>
+  file(name, (text) => `${text.trimEnd()}&options=${encodeURIComponent(options)}\n`, expected);
+
+const options: readonly Fault[] = [
+  option(
+    'lock_timeout in options of a file',
+    '-clock_timeout=1',
+    /warn short-timeout svc@app: lock_timeout = 1 \(in options of \S*app\.dsn\).*edit \S*app\.dsn: take lock_timeout out of options/,
+  ),
+  option(
+    'search_path in options of a file',
+    '--search-path=pg_temp,public',
+    /fail service-login svc@app: its search_path .*in pg_temp.*edit \S*app\.dsn: take search_path out of options/,
+  ),
+  option(
+    'read only by options of a file',
+    '-c default_transaction_read_only=on',
+    /fail service-login svc@app: .*default_transaction_read_only.*edit \S*app\.dsn: take default_transaction_read_only out/,
+  ),
+  option(
+    'a setting of superusers in options of a file',
+    '-c session_preload_libraries=nope',
+    /fail service-login svc@app: (?!.*no CONNECT)session_preload_libraries = nope \(in options of .*edit \S*app\.dsn: take session_preload_libraries out/,
+  ),
+];
+
 const rules = (name: string, text: string, expected: RegExp): Fault => ({
   name,
   make: ({ server }) => server.reload({ hba: text }),
@@ -589,9 +657,12 @@ async function restorePassword(stage: Stage): Promise<void> {
 export const faults: readonly Fault[] = [
   ...role,
   ...settings,
+  ...paths,
+  ...refusals,
   ...database,
   ...inDatabase,
   ...files,
+  ...options,
   ...server,
   otherServer,
 ];

@@ -11,6 +11,7 @@ const encodeRemedy =
   'in a URI write %40 for an at sign, %2F for a slash, %3F for a question mark, %3A for a colon and %25 for a percent sign of the user or the password';
 const keywordRemedy =
   "write keyword=value pairs with blanks between them, a value with blanks in single quotes: host=db.example password='two words'";
+const abstractRemedy = `${encodeRemedy}; a socket of the abstract namespace is named like a directory: host=@/run/postgresql`;
 
 /** Names that the string is expected to hold: they are no slip, whatever they look like. */
 interface DeclaredNames {
@@ -29,7 +30,10 @@ export function readDsn(text: string, declared: DeclaredNames = {}): Record<stri
   refuseOtherThings(text);
   if (isDsnUri(text)) refuseUriSlips(text, declared.database);
   const found = parseDsn(text);
-  for (const host of found.host?.split(',') ?? []) refuseHost(host);
+  for (const host of found.host?.split(',') ?? []) {
+    refuseHost(host);
+    if (declared.role === undefined && /^@(?!\/)/.test(host)) throw slip('host begins with "@"', abstractRemedy);
+  }
   if (found.user !== declared.role) refuseRunOn('user', found.user ?? '');
   if (found.dbname !== declared.database) refuseRunOn('dbname', found.dbname ?? '');
   if (!isDsnUri(text) && /:[^@]*@/.test(found.user ?? '')) {
@@ -86,21 +90,28 @@ function refuseUriSlips(text: string, database: string | undefined): void {
   const rest = text.slice(text.indexOf('://') + 3);
   const end = rest.search(/[@/]/);
   const hasCredentials = rest[end] === '@';
+  const hasPassword = hasCredentials && rest.slice(0, end).includes(':');
   const after = hasCredentials ? rest.slice(end + 1) : rest;
   const authority = after.slice(0, after.search(/[/?]|$/));
   if (authority.includes('@')) throw slip('host holds "@": the user or the password before it holds one', encodeRemedy);
   if (authority.startsWith('[') && !isIPv6(decoded(authority.slice(1, authority.search(/\]|$/))))) {
     throw slip('host holds "[" and no IPv6 address', encodeRemedy);
   }
-  const [path = '', query = ''] = after.slice(authority.length).split('?', 2);
-  const isOfValue = /(^|&)(user|password)=/.test(query);
-  if (!hasCredentials && (path.includes('@') || (query.includes('@') && !isOfValue))) {
+  const [path = '', query = ''] = after.slice(authority.length).split(/\?(.*)/s, 2);
+  const isDeclared = database !== undefined && decoded(path.slice(1)) === database;
+  if (!isDeclared && (path.includes('@') || withoutOwnAt(query, hasPassword).includes('@'))) {
     throw slip(
       'an "@" stands behind a slash or question mark: the user or the password before it holds one',
       encodeRemedy,
     );
   }
-  if (decoded(path.slice(1)) !== database) refuseRunOn('dbname', path.slice(1));
+  if (!isDeclared) refuseRunOn('dbname', path.slice(1));
+}
+
+/** A query part without the values that may hold an "@": a user and a password that stand there alone, and hosts, looked at later. */
+function withoutOwnAt(query: string, hasPassword: boolean): string {
+  const others = query.replace(/(^|&)host=[^&]*/g, '$1');
+  return hasPassword ? others : others.replace(/(^|&)(?:user|password)=[^&]*/g, '$1');
 }
 
 function decoded(host: string): string {

@@ -92,7 +92,7 @@ export function placeLimits(pair: FilePair, facts: Facts, attempted: Attempted |
 export function failure(
   pair: FilePair,
   error: unknown,
-  trial?: Pick<LoginTrial, 'endpoint'>,
+  trial?: Pick<LoginTrial, 'endpoint'> & { readonly hasEntered: boolean },
   declared?: Declared,
 ): Check {
   const what = `${printable(pair.role)} in ${shown(pair.database)}`;
@@ -102,12 +102,25 @@ export function failure(
     return loginCheck(pair, 'fail', `${expected.message}; ${pair.path} is not as declared: ${differs}`, plan);
   // What the server said last before it ended a connection says why.
   const sqlstate = sqlstateOf(error) ?? sqlstateOf((error as { cause?: unknown }).cause) ?? '';
-  const cause = declared && causeOf(pair, sqlstate, declared);
+  const cause =
+    declared &&
+    causeOf(pair, sqlstate, declared, { hasEntered: trial?.hasEntered ?? false, routine: routineOf(error) });
   const isCutOff = sqlstate === '28P01' && pair.staged.state === 'present';
   const seen = cause === undefined ? expected.message : `${cause.seen}: ${expected.message}`;
   if (isCutOff) return loginCheck(pair, 'fail', `${seen}; ${cutOff}`, 'bus operator database apply');
-  return loginCheck(pair, 'fail', seen, cause?.remedy ?? expected.diagnostics[0]?.remedy ?? plan);
+  const lacks = sqlstate === '42501' && trial?.hasEntered === true ? lacking : undefined;
+  return loginCheck(pair, 'fail', seen, cause?.remedy ?? lacks ?? expected.diagnostics[0]?.remedy ?? plan);
 }
+
+/** The server's function that refused: its name is the same in every language. */
+function routineOf(error: unknown): string | undefined {
+  const { cause, routine } = (error ?? {}) as { cause?: unknown; routine?: unknown };
+  if (typeof routine === 'string') return routine;
+  return cause === undefined ? undefined : routineOf(cause);
+}
+
+const lacking =
+  'grant the role what the message names; of the system catalogs, what PostgreSQL grants PUBLIC: https://www.postgresql.org/docs/current/ddl-priv.html';
 
 const cutOff = 'the staged file beside it may hold the new password, of a rotation that was cut off';
 

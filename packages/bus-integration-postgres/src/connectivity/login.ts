@@ -21,8 +21,8 @@ import { failure, faultOf, loginCheck, placeLimits, strangerOf } from './login-f
 import type { LoginTrial } from './login-trial.ts';
 import { objectChecks } from './objects.ts';
 import type { Entrance } from './probe.ts';
-import { limitOf } from './refused.ts';
-import { pathChecks, worksUnqualified } from './search-path.ts';
+import { limitOf, settingOf } from './refused.ts';
+import { pathChecks, pathRemedy, placeFault, worksUnqualified } from './search-path.ts';
 import { shadowChecks } from './shadows.ts';
 import { timeoutChecks } from './timeouts.ts';
 
@@ -83,6 +83,7 @@ function strangeFile(parameters: Readonly<Record<string, string>>, endpoint: End
  */
 export async function tryLogin(trial: LoginTrial): Promise<LoginFindings> {
   const { pair, signal } = trial;
+  let hasEntered = false;
   try {
     await using session = await connect(trial.target, {
       applicationName: 'bus operator database verify',
@@ -94,13 +95,14 @@ export async function tryLogin(trial: LoginTrial): Promise<LoginFindings> {
       cache: trial.cache,
       ...(trial.meter !== undefined && { meter: trial.meter }),
     });
+    hasEntered = true;
     return await trySession(session, trial);
   } catch (error) {
     if (signal.aborted) throw error;
     const limit = await limitMet(trial, error);
     if (limit !== undefined) return { checks: [limit] };
     if (hasNoRoom(error)) throw error;
-    return { checks: [failure(pair, error, trial, await trial.declared)] };
+    return { checks: [failure(pair, error, { ...trial, hasEntered }, await trial.declared)] };
   }
 }
 
@@ -144,10 +146,16 @@ async function trySession(session: Session, trial: LoginTrial): Promise<LoginFin
   } catch (error) {
     // What it may in the whole cluster is known, and no other login of the role asks for it again.
     if (trial.signal.aborted || hasNoRoom(error)) throw error;
-    return { checks: [failure(pair, error, trial, declared)], login, facts };
+    return { checks: [failure(pair, error, { ...trial, hasEntered: true }, declared)], login, facts };
   }
   if (rows.filter(({ value }) => value === probe).length !== schemas.length + (isUnqualified ? 1 : 0)) {
     return { checks: [loginCheck(pair, 'fail', 'what was written could not be read back', plan)], login, facts };
+  }
+  const place = rows.find((row) => typeof row.place === 'string')?.place as string | undefined;
+  const astray = placeFault(standing, place, schemas);
+  if (astray !== undefined) {
+    const remedy = pathRemedy(pair, schemas, settingOf(pair, 'search_path', declared));
+    return { checks: [loginCheck(pair, 'fail', astray, remedy)], login, facts };
   }
   const attempted =
     tried.length === 0 ? undefined : shaped(rows.at(-1), attemptedShape, session.where, doing).attempted;
@@ -159,7 +167,9 @@ async function trySession(session: Session, trial: LoginTrial): Promise<LoginFin
       : loginCheck(pair, 'fail', `${pair.path} is not as declared: ${differs}`, plan);
   const paths = pathChecks(pair, standing, schemas);
   const within =
-    contents === undefined ? [] : [...shadowChecks(pair, contents), ...objectChecks(pair.database, contents)];
+    contents === undefined
+      ? []
+      : [...shadowChecks(pair, contents), ...objectChecks(pair.database, trial.roles, contents)];
   const limits = isNegative ? placeLimits(pair, facts, attempted) : [];
   return {
     checks: [worked, ...paths, ...timeoutChecks(pair, declared), ...limits, ...within],

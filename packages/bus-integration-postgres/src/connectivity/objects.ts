@@ -8,7 +8,11 @@ import type { Contents } from '../sql/contents.ts';
 import { identifier } from '../sql.ts';
 
 /** Once for each database. */
-export function objectChecks(database: string, { unusable, publicDefaults }: Contents): Check[] {
+export function objectChecks(
+  database: string,
+  roles: readonly string[],
+  { unusable, publicDefaults }: Contents,
+): Check[] {
   const base = { kind: 'connectivity' as const, target: printable(database), result: 'warn' as const };
   const defaults = (publicDefaults ?? []).map(
     ({ role, schema, kind, privileges }) =>
@@ -23,7 +27,7 @@ export function objectChecks(database: string, { unusable, publicDefaults }: Con
       remedy: runs(
         `${shown(owner)} or a superuser`,
         inDatabase(database),
-        `GRANT ALL ON ALL ${kind.toUpperCase()} IN SCHEMA ${identifier(schema)} TO the service role; or ALTER … OWNER TO it`,
+        `GRANT ALL ON ALL ${kind.toUpperCase()} IN SCHEMA ${identifier(schema)} TO ${roles.slice(0, 1).map(identifier).join('')};`,
       ),
     })),
     ...(defaults.length === 0 || first === undefined

@@ -2,6 +2,7 @@
 // removes it. Pure.
 
 import type { FilePair } from '../dsn-pair.ts';
+import type { FileReading } from '../dsn-reading.ts';
 import { adminOrSuperuser, anyDatabase, ownerOrSuperuser, runs, superuser } from '../psql-remedy.ts';
 import { printable, shown } from '../shown.ts';
 import { identifier } from '../sql.ts';
@@ -12,10 +13,23 @@ export interface Cause {
   readonly remedy: string;
 }
 
-type Login = Pick<FilePair, 'role' | 'database' | 'path'>;
+type Login = Pick<FilePair, 'role' | 'database' | 'path' | 'live'>;
+
+/** When it was refused, and by what. */
+interface Refusal {
+  /** The login itself went well. */
+  readonly hasEntered: boolean;
+  readonly routine: string | undefined;
+}
 
 /** Undefined where the catalogs show nothing that would explain it. */
-export function causeOf({ role, database, path }: Login, sqlstate: string, declared: Declared): Cause | undefined {
+export function causeOf(
+  login: Login,
+  sqlstate: string,
+  declared: Declared,
+  { hasEntered, routine = connectRoutine }: Refusal,
+): Cause | undefined {
+  const { role, database, path } = login;
   const itsRole = declared.roles.find(({ name }) => name === role);
   const itsDatabase = declared.databases.find(({ name }) => name === database);
   if (itsRole === undefined) return { seen: `role ${shown(role)} does not exist`, remedy: plan };
@@ -40,10 +54,13 @@ export function causeOf({ role, database, path }: Login, sqlstate: string, decla
       remedy: runs(ownerOrSuperuser, anyDatabase, `ALTER DATABASE ${identifier(database)} ALLOW_CONNECTIONS true;`),
     };
   }
-  if (sqlstate === '42501')
+  if (sqlstate === '42501' && !hasEntered && routine === connectRoutine)
     return { seen: `role ${shown(role)} has no CONNECT on database ${shown(database)}`, remedy: plan };
-  return settingCause({ role, database, path }, sqlstate, declared);
+  return settingCause(login, sqlstate, declared);
 }
+
+/** What of PostgreSQL looks at CONNECT. */
+const connectRoutine = 'CheckMyDatabase';
 
 const plan = 'bus operator database plan';
 
@@ -56,7 +73,8 @@ const culprits: Readonly<Record<string, readonly string[]>> = {
   '57P05': ['idle_session_timeout'],
   '25006': ['default_transaction_read_only', 'transaction_read_only'],
   '3F000': ['search_path'],
-  '42501': ['search_path', 'role'],
+  '42501': ['search_path', 'role', 'session_preload_libraries'],
+  '58P01': ['session_preload_libraries', 'local_preload_libraries'],
 };
 
 function settingCause(login: Login, sqlstate: string, declared: Declared): Cause | undefined {
@@ -70,10 +88,18 @@ function settingCause(login: Login, sqlstate: string, declared: Declared): Cause
 
 /** What was stored for a session of this role in this database, and the statement that takes it away. */
 export function settingOf(
-  { role, database }: Pick<Login, 'role' | 'database'>,
+  { role, database, path, live }: Login,
   name: string,
   declared: Declared | undefined,
 ): { readonly value: string; readonly where: string; readonly reset: string } | undefined {
+  const ofFile = optionOf(live, name);
+  // What the client itself says goes before what is stored.
+  if (ofFile !== undefined)
+    return {
+      value: ofFile,
+      where: `in options of ${path}`,
+      reset: `edit ${path}: take ${name} out of options${ofKey}`,
+    };
   const [ofRole, ofDatabase] = [identifier(role), identifier(database)];
   // The first that stands counts: https://www.postgresql.org/docs/current/sql-alterrole.html
   const places = [
@@ -103,6 +129,24 @@ export function settingOf(
       };
   }
   return undefined;
+}
+
+const ofKey = ', and out of BUS_DATABASE_SERVICE_PARAMETERS where that says it too';
+
+/** The last one that `-c name=value`, `-cname=value` or `--name=value` says, as the server reads them. */
+function optionOf(live: FileReading, name: string): string | undefined {
+  if (live.state !== 'present') return undefined;
+  const words = (live.endpoint.options ?? '').match(/(?:\\.|\S)+/gs) ?? [];
+  const said = words.flatMap((word, index) => {
+    const setting = word.startsWith('--')
+      ? word.slice(2)
+      : word === '-c'
+        ? words[index + 1]
+        : /^-c(.+)/s.exec(word)?.[1];
+    const [, key = '', value = ''] = /^([^=]+)=(.*)$/s.exec(setting ?? '') ?? [];
+    return key.replaceAll('-', '_').toLowerCase() === name ? [value.replace(/\\(.)/gs, '$1')] : [];
+  });
+  return said.at(-1);
 }
 
 interface Limit extends Cause {

@@ -18,6 +18,13 @@ export function pathFault({ searchPath, path }: Standing, schemas: readonly stri
   return `its search_path (${printable(searchPath)}) leads to ${leads}, expected ${schemas.map(shown).join(' or ')}`;
 }
 
+/** A path on which what a service makes lands elsewhere: in pg_temp it is gone with the session. */
+export function placeFault({ searchPath }: Standing, place: string | undefined, schemas: readonly string[]) {
+  if (place === undefined || schemas.includes(place)) return undefined;
+  const lands = place.startsWith('pg_temp_') ? 'pg_temp, where they end with the session' : `schema ${shown(place)}`;
+  return `its search_path (${printable(searchPath)}) makes tables without a schema's name in ${lands}; expected ${schemas.map(shown).join(' or ')}`;
+}
+
 /** Whether a table without a schema's name is tried; not where nobody set search_path and public is not declared. */
 export function worksUnqualified({ path }: Standing, schemas: readonly string[]): boolean {
   return findsOne(path, schemas);

@@ -148,7 +148,7 @@ export interface Attempted {
 /**
  * Writes and reads without a schema's name, then, with an empty search_path, in each schema; then tries what must be
  * refused: all in one round trip. The rows are, in order: one `value` for each table, then, where anything forbidden is
- * tried, `attempted`.
+ * tried, `attempted`; `place` after the first, where it is of the table without a schema's name.
  * https://www.postgresql.org/docs/current/plpgsql-control-structures.html#PLPGSQL-ERROR-TRAPPING
  *
  * @param probe a name that nothing else has
@@ -167,12 +167,19 @@ export function verifyScript(
   ];
   return [
     'BEGIN',
-    ...(isUnqualified ? trial(identifier(`${probe}_unqualified`)) : []),
+    ...(isUnqualified ? [...trial(identifier(`${probe}_unqualified`)), placeOf(`${probe}_unqualified`)] : []),
     'SET LOCAL search_path TO pg_catalog, pg_temp',
     ...schemas.flatMap((schema) => trial(`${identifier(schema)}.${identifier(probe)}`)),
     ...(tried.length > 0 ? refusals(tried, probe) : []),
     'ROLLBACK',
   ].join(';\n');
+}
+
+/** The schema that a table without a schema's name was made in: of pg_temp, the session's own. */
+function placeOf(table: string): string {
+  return `SELECT schema.nspname AS place FROM pg_catalog.pg_class AS class
+    JOIN pg_catalog.pg_namespace AS schema ON schema.oid = class.relnamespace
+   WHERE class.relname = ${literal(table)}::pg_catalog.name`;
 }
 
 function refusals(tried: readonly Forbidden[], probe: string): string[] {

@@ -40,17 +40,48 @@ export function timeoutChecks(pair: FilePair, declared: Declared | undefined): C
   });
 }
 
-const unitsMs: Readonly<Record<string, number>> = {
-  us: 0.001,
-  ms: 1,
-  s: 1_000,
-  min: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-};
+/** The largest first. */
+const unitsMs: readonly (readonly [string, number])[] = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1_000],
+  ['ms', 1],
+  ['us', 0.001],
+];
 
-/** A setting as it was written: https://www.postgresql.org/docs/current/config-setting.html#CONFIG-SETTING-NAMES-VALUES */
-function millisecondsOf(value: string): number | undefined {
-  const [, number, unit = 'ms'] = /^\s*(\d*\.?\d+)\s*(us|ms|s|min|h|d)?\s*$/.exec(value) ?? [];
-  return number === undefined ? undefined : Number(number) * (unitsMs[unit] ?? 1);
+/**
+ * A setting as it was written, in whole milliseconds, as the server rounds it: also hexadecimal (with a fraction, too),
+ * octal, and with an exponent; undefined for what the server would refuse.
+ * https://www.postgresql.org/docs/current/config-setting.html#CONFIG-SETTING-NAMES-VALUES
+ *
+ * @example
+ * millisecondsOf('1e2ms'); // 100
+ */
+export function millisecondsOf(value: string): number | undefined {
+  const [, sign, number, unit = 'ms'] =
+    /^\s*([+-]?)(0[xX][\da-fA-F]+(?:\.[\da-fA-F]*)?|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(us|ms|s|min|h|d)?\s*$/.exec(
+      value,
+    ) ?? [];
+  if (number === undefined) return undefined;
+  const place = unitsMs.findIndex(([name]) => name === unit);
+  const [, unitMs = 1] = unitsMs[place] ?? [];
+  // First to a multiple of the next smaller unit: 0.0001d is no hour, and so no timeout.
+  const [, smallerMs] = unitsMs[place + 1] ?? [];
+  const ms = numberOf(number) * unitMs;
+  const rounded = smallerMs === undefined ? ms : toEven(ms / smallerMs) * smallerMs;
+  return toEven(rounded) * (sign === '-' ? -1 : 1);
+}
+
+/** As rint(3) does, halves go to the even neighbour. */
+function toEven(value: number): number {
+  const rounded = Math.round(value);
+  return Math.abs(value % 1) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+}
+
+function numberOf(text: string): number {
+  if (/^0[0-7]+$/.test(text)) return Number.parseInt(text, 8);
+  if (!/^0x/i.test(text)) return Number(text);
+  const [whole = '', fraction = ''] = text.slice(2).split('.');
+  return Number.parseInt(whole + fraction, 16) / 16 ** fraction.length;
 }

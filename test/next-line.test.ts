@@ -178,6 +178,73 @@ describe.each([
     },
     60_000,
   );
+
+  /** What somebody else is to run in psql comes first; then what is named beside it leads to the end. */
+  it.each([
+    {
+      name: 'a role with CREATEDB and a membership, to be adopted, no file of which is left',
+      make: async (deployment: Deployment) => {
+        await server.query('CREATE ROLE maker CREATEDB');
+        await server.query('ALTER ROLE bus_service CREATEDB REPLICATION; GRANT maker TO bus_service');
+        await loseMarks(server, 'NULL');
+        loseFiles(deployment);
+      },
+      needs: ' --adopt --rotate bus_service',
+    },
+    {
+      name: 'a role of the deployment with CREATEDB',
+      make: async () => void (await server.query('ALTER ROLE bus_service CREATEDB')),
+      needs: '',
+    },
+    {
+      name: 'an expired role that takes no connections, no file of which is left',
+      make: async (deployment: Deployment) => {
+        await server.query("ALTER ROLE bus_service VALID UNTIL '2001-01-01' CONNECTION LIMIT 0");
+        loseFiles(deployment);
+      },
+      needs: ' --rotate bus_service',
+    },
+    {
+      name: 'a database that takes no connections, and a rotation',
+      make: async (deployment: Deployment) => {
+        await server.query('ALTER DATABASE bus_auth CONNECTION LIMIT 0');
+        loseFiles(deployment);
+      },
+      needs: ' --rotate bus_service',
+    },
+  ])(
+    '$name',
+    async ({ make, needs }) => {
+      using deployment = makeDeployment({ adminDsn, keys: { BUS_DATABASE_SCHEMA_NAMES: 'public' } });
+      const run = 'bus operator database';
+      try {
+        expect((await deployment.run(['apply'])).exit).toBe(0);
+        await make(deployment);
+        const before = await server.query('SELECT rolname, rolpassword FROM pg_authid');
+        const plan = shell(deployment, `${run} plan`, deployment.directory);
+        expect(plan.exit, plan.told).not.toBe(0);
+        expect(nextOf(plan), plan.told).toEqual(needs === '' ? [] : [`${run} plan${needs}`]);
+        const refused = shell(deployment, `${run} apply${needs}`, deployment.directory);
+        expect(refused.exit, refused.told).not.toBe(0);
+        expect(await server.query('SELECT rolname, rolpassword FROM pg_authid')).toEqual(before);
+        const wanted = [
+          ...plan.told.replace(/\n\s+/g, ' ').matchAll(/runs, in [\w ]+: ((?:(?:ALTER|REVOKE) [^;]+;\s?)+)/g),
+        ].map(([, sql]) => sql);
+        expect(new Set(wanted).size, plan.told).toBe(1);
+        await server.query(wanted[0] ?? '');
+        const runs = follow(deployment, `${run} plan${needs}`, deployment.directory);
+        expect(
+          runs.filter(({ exit }) => exit !== 0),
+          told(runs),
+        ).toEqual([]);
+      } finally {
+        await server.query('DROP DATABASE IF EXISTS bus_auth');
+        await server.query('DROP DATABASE IF EXISTS bus_events');
+        await server.query('DROP ROLE IF EXISTS bus_service, maker');
+      }
+    },
+    60_000,
+  );
 });
 
 it('carries --api-url and --token-file, and a -C before the word operator', async () => {

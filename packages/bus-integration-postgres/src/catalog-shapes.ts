@@ -63,6 +63,7 @@ const role = record<ClusterRow['roles'][number]>({
   replicates: boolean,
   bypassesRowSecurity: boolean,
   hasExpired: boolean,
+  connectionLimit: integer,
   comment: nullable(text),
   memberOf: names,
   powerfulGroups: list(
@@ -71,6 +72,7 @@ const role = record<ClusterRow['roles'][number]>({
       power: oneOf('is a superuser', 'has CREATEROLE', 'has CREATEDB', 'has REPLICATION', 'has BYPASSRLS'),
     }),
   ),
+  powerfulGrants: list(record<ObservedRole['powerfulGrants'][number]>({ group: text, grantor: text })),
   inherits: names,
   ownsDatabases: names,
   adminMayAlter: boolean,

@@ -19,13 +19,14 @@ import { endpointFindings } from './dsn-findings.ts';
 import type { FilePair } from './dsn-pair.ts';
 import { encodingFindings } from './encoding.ts';
 import { hazards } from './hazard.ts';
+import { expiryFindings, loginBlockOf } from './login-block.ts';
 import type { Observation } from './observation.ts';
 import type { Refusal } from './ours.ts';
 import { poolerFindings } from './pooled.ts';
-import { adminOrSuperuser, anyDatabase, inDatabase, runs, superuser } from './psql-remedy.ts';
+import { anyDatabase, inDatabase, runs, superuser } from './psql-remedy.ts';
 import { mostIterations } from './scram.ts';
 import { sharingFindings } from './sharing.ts';
-import { printable, shown } from './shown.ts';
+import { shown } from './shown.ts';
 import { identifier } from './sql.ts';
 import { toSteps } from './steps.ts';
 
@@ -75,14 +76,21 @@ export function computePlan(wish: Wish, seen: Observation, pairs: readonly FileP
   tell(computed.refusals);
   let { allowed } = wish;
   let last = computed.refusals;
+  const look = () => {
+    last = computeAllowed({ ...wish, allowed }, seen, pairs, proofs, true).refusals;
+    tell(last);
+  };
+  if (last.some(({ code }) => code === 'not-ours')) look();
   for (let more = withNeeds(allowed, last); more !== undefined; more = withNeeds(allowed, last)) {
     allowed = more;
-    last = computeAllowed({ ...wish, allowed }, seen, pairs, proofs).refusals;
-    tell(last);
+    look();
   }
   const remedy = nextCommand(wish.verb ?? 'plan', allowed);
+  const isRefusedFor = ({ code, target }: Diagnostic) =>
+    [...refusals.values()].some((refusal) => refusal.code === code && refusal.target === target);
   return {
     ...computed,
+    findings: computed.findings.filter((finding) => !isRefusedFor(finding)),
     refusals: [...refusals.values()].map(({ needs, ...refusal }) =>
       needs === undefined ? refusal : { ...refusal, remedy },
     ),
@@ -108,11 +116,13 @@ function computeAllowed(
   seen: Observation,
   pairs: readonly FilePair[],
   proofs: Proofs,
+  assumesPowerless = false,
 ): Omit<Computed, 'refusals'> & { readonly refusals: readonly Needing[] } {
   const { deploymentId, declaration, allowed } = wish;
   const desired = desiredResources(declaration, serviceProfile);
   const comparison = compare(desired, seen, {
     deploymentId,
+    assumesPowerless,
     adopt: allowed.adopt,
     adoptFrom: adoptedFrom(allowed.adopt_from),
   });
@@ -132,6 +142,8 @@ function computeAllowed(
         standing: comparison.roles.get(role) ?? 'refused',
         isRotated: rotated.has(role),
         hasNoPassword: seen.roles.get(role)?.verifier === null,
+        isProvenByVerifier: seen.roles.get(role)?.verifier !== undefined,
+        block: loginBlockOf(role, pairsOf.get(role)?.map(({ database }) => database) ?? [], seen),
         endpoint,
         hasTls,
         pairs: pairsOf.get(role) ?? [],
@@ -226,16 +238,4 @@ function identityFindings({ server, admin }: Observation): Diagnostic[] {
       ),
     },
   ];
-}
-
-function expiryFindings(seen: Observation, declaration: Declaration): Diagnostic[] {
-  return rolesOf(declaration)
-    .filter((name) => seen.roles.get(name)?.hasExpired)
-    .map((name) => ({
-      severity: 'warn',
-      code: 'password-expired',
-      message: `the password of role ${shown(name)} has expired (VALID UNTIL is past); it can't log in`,
-      target: printable(name),
-      remedy: runs(adminOrSuperuser, anyDatabase, `ALTER ROLE ${identifier(name)} VALID UNTIL 'infinity';`),
-    }));
 }

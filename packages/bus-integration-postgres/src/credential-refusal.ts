@@ -3,8 +3,9 @@ import type { Diagnostic } from 'bus-integration-database';
 import { nextCommand } from './advice.ts';
 import type { CredentialWish, Proof } from './credential-wish.ts';
 import type { FilePair } from './dsn-pair.ts';
+import type { LoginBlock } from './login-block.ts';
 import type { Refusal } from './ours.ts';
-import { shown } from './shown.ts';
+import { printable, shown } from './shown.ts';
 
 /** A file that would be written is another server's. */
 export function otherServers({ role, standing }: CredentialWish, { path }: FilePair): Refusal {
@@ -25,6 +26,22 @@ export function nothingToRotate({ role }: CredentialWish): Refusal {
     target: role,
     remedy: 'declare a database for it in BUS_DATABASE_NAMES',
   });
+}
+
+/** No new password could be proven, and none would let its services in. */
+export function rotationBlocked({ role }: CredentialWish, { code, seen, remedy }: LoginBlock): Refusal {
+  return unsafe({
+    code,
+    message: `${seen}: no new password of role ${shown(role)} could be proven`,
+    target: printable(role),
+    remedy,
+  });
+}
+
+/** The server refuses every password. */
+export function loginBlocked(wish: CredentialWish, { code, seen, remedy }: LoginBlock): Refusal {
+  const message = `${seen}: whether the password in ${pathsOf(wish)} is right can't be seen`;
+  return unsafe({ code, message, target: printable(wish.role), remedy });
 }
 
 /** No file holds one. */
@@ -54,7 +71,9 @@ export function passwordUnproven(wish: CredentialWish, proof: Proof): Omit<Diagn
     code: 'password-unproven',
     message: unprovenText(wish, proof),
     target: wish.role,
-    remedy: `fix that and run the same command again, or make a new password (breaks whoever has the old one): ${rotationOf(wish)}`,
+    remedy:
+      wish.block?.remedy ??
+      `fix that and run the same command again, or make a new password (breaks whoever has the old one): ${rotationOf(wish)}`,
   };
 }
 

@@ -1,6 +1,7 @@
 // What is known of a role before its password is decided.
 import type { FilePair } from './dsn-pair.ts';
 import type { Endpoint } from './dsn-reading.ts';
+import type { LoginBlock } from './login-block.ts';
 import type { Standing } from './ours.ts';
 
 export interface CredentialWish {
@@ -9,6 +10,10 @@ export interface CredentialWish {
   readonly isRotated: boolean;
   /** The server is known to store no password for it. */
   readonly hasNoPassword?: boolean;
+  /** Passwords are proven by what the server stores, without a login. */
+  readonly isProvenByVerifier?: boolean;
+  /** No password lets it in. */
+  readonly block?: LoginBlock | undefined;
   readonly endpoint: Endpoint;
   /** The server offers TLS. */
   readonly hasTls: boolean;

@@ -6,12 +6,14 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic, Secret } from 'bus-integration-database';
 import {
+  loginBlocked,
   nothingToRotate,
   otherServers,
   passwordLost,
   passwordRefused,
   passwordUnproven,
   passwordWrong,
+  rotationBlocked,
 } from './credential-refusal.ts';
 import type { CredentialWish, Proof } from './credential-wish.ts';
 import { withAdded } from './dsn-endpoint.ts';
@@ -92,6 +94,7 @@ function decideRotation(wish: CredentialWish, proofs: Proofs): RoleDecision {
   );
   const committed = staged.find((password) => proofs(wish.role, password).state === 'proven');
   if (committed !== undefined) return finishing(withPassword(wish, 'staged', false, committed), wish, committed);
+  if (wish.block !== undefined) return refuse(wish, rotationBlocked(wish, wish.block));
   const replaces = fingerprint(passwordsIn(wish.pairs, 'live')[0]);
   const decision =
     staged[0] === undefined ? withPassword(wish, 'new', true) : withPassword(wish, 'staged', true, staged[0]);
@@ -133,6 +136,8 @@ function decideForKnownRole(wish: CredentialWish, proofs: Proofs): RoleDecision 
   }
   if (candidates.length === 0) return refuse(wish, passwordLost(wish));
   const unknown = candidates.map((password) => proofs(wish.role, password)).find(({ state }) => state === 'unknown');
+  const isRefused = unknown === undefined ? wish.isProvenByVerifier !== true : unknown.isRefused;
+  if (wish.block !== undefined && isRefused) return refuse(wish, loginBlocked(wish, wish.block));
   if (unknown === undefined) return refuse(wish, passwordWrong(wish));
   return unknown.isRefused ? refuse(wish, passwordRefused(wish, unknown), 'unproven') : unproven(wish, unknown);
 }

@@ -61,11 +61,15 @@ export interface ObservedRole {
   readonly replicates: boolean;
   readonly bypassesRowSecurity: boolean;
   readonly hasExpired: boolean;
+  /** Negative: none. */
+  readonly connectionLimit: number;
   readonly comment: string | null;
   /** Roles that it is a member of, directly or not. */
   readonly memberOf: readonly string[];
   /** Those of them that can do what a service must not: `{ name: 'ops', power: 'has CREATEROLE' }`. */
   readonly powerfulGroups: readonly { readonly name: string; readonly power: string }[];
+  /** Its own memberships by which it is a member of those, or of predefined roles. */
+  readonly powerfulGrants: readonly { readonly group: string; readonly grantor: string }[];
   /** Those whose privileges it has without SET ROLE. */
   readonly inherits: readonly string[];
   readonly ownsDatabases: readonly string[];

@@ -4,6 +4,7 @@ import { type Allowed, type ErrorClass, isDeploymentId } from 'bus-integration-d
 import { type Needing, nextCommand } from './advice.ts';
 import { deploymentsIn, isUnfinished, ownership } from './mark.ts';
 import type { Observation, ObservedDatabase, ObservedRole } from './observation.ts';
+import { powersOf } from './powers.ts';
 import { anyDatabase, ownerOrSuperuser, runs } from './psql-remedy.ts';
 import { printable, shown } from './shown.ts';
 import { identifier } from './sql.ts';
@@ -13,6 +14,8 @@ export interface Adoption {
   readonly deploymentId: string;
   readonly adopt: boolean;
   readonly adoptFrom?: readonly string[];
+  /** Looks beyond what a role can do that no service may, to what would be refused once that is gone. */
+  readonly assumesPowerless?: boolean;
 }
 
 export type Standing = 'missing' | 'unfinished' | 'ours' | 'adopted' | 'refused';
@@ -36,10 +39,11 @@ export function judgeRole(name: string, seen: Observation, adoption: Adoption): 
     });
   }
   if (role === undefined) return { standing: 'missing' };
-  const power = powerOf(role, seen, adoption);
-  if (power !== undefined) {
-    return refuse(name, `role ${shown(name)} ${power}; a service role must not`, {
-      remedy: 'name another role in BUS_DATABASE_SERVICE_ROLE',
+  const powers = adoption.assumesPowerless ? undefined : powersOf(role, seen, adoption.deploymentId);
+  if (powers !== undefined) {
+    const isOurs = ownership(role.comment, adoption.deploymentId) === 'ours';
+    return refuse(name, `role ${shown(name)} ${powers.text}; a service role must not`, {
+      remedy: isOurs ? powers.remedy : `name another role in BUS_DATABASE_SERVICE_ROLE, or ${powers.remedy}`,
     });
   }
   return judgeMark('role', role, adoption);
@@ -91,24 +95,6 @@ function judgeMark(kind: 'role' | 'database', thing: ObservedRole | ObservedData
       return refuseUntil({ adopt_from: from }, thing.name, told);
     }
   }
-}
-
-function powerOf(role: ObservedRole, seen: Observation, adoption: Adoption): string | undefined {
-  if (role.isSuperuser) return 'is a superuser';
-  if (role.createsRoles) return 'has CREATEROLE';
-  if (role.createsDatabases) return 'has CREATEDB';
-  if (role.replicates) return 'has REPLICATION';
-  if (role.bypassesRowSecurity) return 'has BYPASSRLS';
-  const [group] = role.powerfulGroups;
-  if (group !== undefined) return `is a member of role ${shown(group.name)}, which ${group.power}`;
-  const predefined = role.memberOf.find((group) => group.startsWith('pg_'));
-  // The owner of a database is pg_database_owner in it without being a member of anything.
-  if (predefined !== undefined && predefined !== 'pg_database_owner') return `is a member of ${predefined}`;
-  const owned = role.ownsDatabases.find((name) => {
-    const database = seen.databases.get(name);
-    return database === undefined || ownership(database.comment, adoption.deploymentId) !== 'ours';
-  });
-  return owned === undefined ? undefined : `owns database ${shown(owned)}, which isn't this deployment's`;
 }
 
 function refuse(target: string, message: string, { remedy }: { remedy: string }): Judgement {

@@ -39,6 +39,25 @@ describe('a role (IN-35, IN-36, IN-37, IN-38)', () => {
     expect(judgement.refusal?.remedy !== undefined).toBe(standing === 'refused');
   });
 
+  test('all of its powers are named at once, with the statements that take them away', () => {
+    const mighty = role('svc', {
+      createsDatabases: true,
+      replicates: true,
+      powerfulGroups: [{ name: 'ops', power: 'has CREATEDB' }],
+      powerfulGrants: [{ group: 'ops', grantor: 'dba' }],
+      ownsDatabases: ['theirs'],
+    });
+    const { refusal } = judgeRole('svc', seen({ roles: [mighty] }), ours);
+    expect(refusal?.message).toBe(
+      "role svc has CREATEDB, has REPLICATION, is a member of role ops, which has CREATEDB, owns database theirs, which isn't this deployment's; a service role must not",
+    );
+    expect(refusal?.remedy).toMatch(
+      /^a superuser runs, in any database: ALTER ROLE "svc" NOCREATEDB NOREPLICATION; REVOKE "ops" FROM "svc"( GRANTED BY "dba")?; ALTER DATABASE "theirs" OWNER TO "admin";$/,
+    );
+    const { refusal: unmarked } = judgeRole('svc', seen({ roles: [{ ...mighty, comment: null }] }), adopting);
+    expect(unmarked?.remedy).toMatch(/^name another role in BUS_DATABASE_SERVICE_ROLE, or a superuser runs, in any/);
+  });
+
   test('the admin is never a service role, whether it shows among the roles or not', () => {
     expect(judgeRole('admin', seen(), taking).standing).toBe('refused');
     expect(judgeRole('admin', seen({ roles: [role('admin')] }), taking).standing).toBe('refused');

@@ -71,6 +71,7 @@ export function clusterQuery(versionNum: number): string {
       'replicates', role.rolreplication,
       'bypassesRowSecurity', role.rolbypassrls,
       'hasExpired', coalesce(role.rolvaliduntil < pg_catalog.now(), false),
+      'connectionLimit', role.rolconnlimit,
       'comment', note.description,
       'memberOf', CASE WHEN ${isMember} THEN
                     (SELECT coalesce(pg_catalog.json_agg(other.rolname ORDER BY other.rolname), '[]')
@@ -86,6 +87,16 @@ export function clusterQuery(versionNum: number): string {
                      FROM pg_catalog.pg_roles AS other
                     WHERE other.oid <> role.oid AND NOT role.rolsuper AND pg_catalog.pg_has_role(role.oid, other.oid, 'MEMBER')
                       AND (other.rolsuper OR other.rolcreaterole OR other.rolcreatedb OR other.rolreplication OR other.rolbypassrls)),
+      'powerfulGrants', CASE WHEN ${isMember} THEN
+                    (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
+                         'group', via.rolname, 'grantor', pg_catalog.pg_get_userbyid(edge.grantor)) ORDER BY via.rolname), '[]')
+                       FROM pg_catalog.pg_auth_members AS edge
+                       JOIN pg_catalog.pg_roles AS via ON via.oid = edge.roleid
+                      WHERE edge.member = role.oid AND EXISTS (
+                        SELECT FROM pg_catalog.pg_roles AS other
+                         WHERE pg_catalog.pg_has_role(via.oid, other.oid, 'MEMBER') AND other.rolname <> 'pg_database_owner'
+                           AND (other.rolsuper OR other.rolcreaterole OR other.rolcreatedb OR other.rolreplication
+                                OR other.rolbypassrls OR other.rolname ~ '^pg_'::pg_catalog.text))) ELSE '[]' END,
       'inherits', CASE WHEN ${isMember} THEN
                     (SELECT coalesce(pg_catalog.json_agg(other.rolname ORDER BY other.rolname), '[]')
                        FROM pg_catalog.pg_roles AS other

@@ -107,6 +107,20 @@ export function addedKeywords(found: Endpoint, endpoint: Endpoint): string[] {
   return addedTo(found, endpoint).map(([keyword]) => keyword);
 }
 
+/** The list of servers of a file, where it names others beside the one that is wanted, and is kept. */
+export function addedHosts(found: Endpoint, endpoint: Endpoint): string | undefined {
+  return !isSameList(found, endpoint) && isAmong(endpoint, found) ? serversIn(found).join(',') : undefined;
+}
+
+function serversIn({ host = '', port = '' }: Endpoint): string[] {
+  const ports = port.split(',');
+  return host.split(',').map((name, index) => `${name}:${ports[index] ?? ports[0]}`);
+}
+
+function isSameList(one: Endpoint, other: Endpoint): boolean {
+  return isDeepStrictEqual(serverPart(one), serverPart(other));
+}
+
 function serverPart({ host = '', port = '' }: Endpoint): Endpoint {
   return { host, port };
 }
@@ -121,7 +135,7 @@ function isAmong({ host, port }: Endpoint, found: Endpoint): boolean {
 /** Whether a file leads to the server that files are to name. */
 export function isSameServer(wanted: Endpoint, { host, port = '5432' }: Endpoint): boolean {
   const found = { ...(host !== undefined && { host }), port };
-  return isDeepStrictEqual(serverPart(wanted), serverPart(found)) || isAmong(wanted, found);
+  return isSameList(wanted, found) || isAmong(wanted, found);
 }
 
 /** What of a file's content may be shown: what an operator added may be secret, so only its keywords are. */

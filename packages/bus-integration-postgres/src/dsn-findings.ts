@@ -2,7 +2,7 @@
 import { type Diagnostic, printable } from 'bus-integration-database';
 import type { RoleDecision } from './credentials.ts';
 import { driverSupport } from './driver-support.ts';
-import { addedKeywords, isSocket, type ServiceWish } from './dsn-endpoint.ts';
+import { addedHosts, addedKeywords, isSocket, type ServiceWish } from './dsn-endpoint.ts';
 import type { Endpoint } from './dsn-reading.ts';
 import type { Observation } from './observation.ts';
 import { shown } from './shown.ts';
@@ -24,6 +24,10 @@ export function endpointFindings(
     ...driverFindings(wish, endpoint, writes),
     ...(writes ? [...listFindings(wish, endpoint), ...modeFindings(wish, endpoint, seen)] : []),
     ...addedFindings(
+      endpoint,
+      files.map(({ pair }) => pair),
+    ),
+    ...hostFindings(
       endpoint,
       files.map(({ pair }) => pair),
     ),
@@ -84,6 +88,27 @@ function addedFindings(endpoint: Endpoint, pairs: RoleDecision['files'][number][
       code: 'added-parameters',
       message: `${files} DSN file${files === 1 ? ' has' : 's have'} parameters that the configuration does not name; they are kept: ${keywords}`,
       remedy: `put them into ${parametersKey}, or take them out of the files`,
+    },
+  ];
+}
+
+/** Whoever wrote a list knows the others; what a client does with it, and whether they are of this cluster, is told. */
+function hostFindings(endpoint: Endpoint, pairs: RoleDecision['files'][number]['pair'][]): Diagnostic[] {
+  const lists = pairs.flatMap(({ live, path }) => {
+    const host = live.state === 'present' ? addedHosts(live.endpoint, endpoint) : undefined;
+    return host === undefined ? [] : [{ host, path }];
+  });
+  const [first] = lists;
+  if (first === undefined) return [];
+  const files = lists.length === 1 ? first.path : `${lists.length} DSN files (${first.path} …)`;
+  const server = `${endpoint.host}:${endpoint.port}`;
+  return [
+    {
+      severity: 'warn',
+      code: 'added-hosts',
+      message: `${printable(files)} ${lists.length === 1 ? 'lists' : 'list'} servers that the configuration does not name, beside ${printable(server)}; they are kept: ${printable(first.host)}; ${driverSupport('host', first.host)}`,
+      target: first.path,
+      remedy: `bus operator database verify tries each; take those of other clusters out of the file, or name all in ${hostKey}`,
     },
   ];
 }

@@ -46,6 +46,7 @@ export async function verify({
       ? checkConnectivity({
           declared,
           reached: surveying.then(({ reached }) => reached),
+          systemIdentifier: surveying.then(({ server }) => server.systemIdentifier),
           adminRole: surveying.then(({ admin }) => admin.name),
           preparation,
           directory,

@@ -26,6 +26,8 @@ export interface ConnectivityOptions {
   /** How the admin reached the server, and as whom. */
   readonly reached: Promise<Reached>;
   readonly adminRole: Promise<string>;
+  /** The cluster's; undefined where the admin may not read it. */
+  readonly systemIdentifier: Promise<string | undefined>;
   readonly directory: DsnDirectory;
   readonly run: Run;
   /** The admin's: what it knows of the server need not be asked again. */
@@ -137,6 +139,7 @@ async function tryFiles(pairs: readonly FilePair[], options: ConnectivityOptions
   };
   // The verb itself fails where it can't be read; here it only explains less.
   const declared = options.declared.catch(() => undefined);
+  const systemIdentifier = options.systemIdentifier.catch(() => undefined);
   const tries = new Map<FilePair, number>();
   // Read before the first login, so that none of the later ones has to wait for its file.
   const targets = new Map(pairs.map((pair) => [pair, readService(pair, directory, early)]));
@@ -170,6 +173,7 @@ async function tryFiles(pairs: readonly FilePair[], options: ConnectivityOptions
           endpoint: await exact,
           declared,
           admin: options.session.where,
+          systemIdentifier,
           isLastTry: () => tried >= mostTries,
           cache,
           meter,

@@ -11,6 +11,12 @@ export const connectivityFindings = {
     fix: 'The message names what the server refused. bus operator database plan shows what differs from the declaration, apply fixes it; where the address is wrong, see BUS_DATABASE_SERVICE_HOST and its kin.',
     page: `${documentation}/client-authentication-problems.html`,
   },
+  'listed-server': {
+    title: 'a DSN file lists a server that is not shown to be of this cluster',
+    why: 'Of several hosts a client takes the first that answers. A server of another cluster gets the work of the service, or refuses its password, whenever it is asked first or ours is down. A standby of the cluster is no fault.',
+    fix: 'Take the host out of the DSN file, or out of BUS_DATABASE_SERVICE_HOST; or start it, if it was only down.',
+    page: `${documentation}/libpq-connect.html#LIBPQ-MULTIPLE-HOSTS`,
+  },
   'short-timeout': {
     title: 'a timeout that is stored for a service ends its work',
     why: 'The server ends a statement, a transaction or a session that takes longer, or that waits longer for a lock. What verify tries is quicker than real work, so that a timeout of milliseconds shows in production only.',

@@ -25,6 +25,8 @@ export interface LoginTrial {
   readonly declared: Promise<Declared | undefined>;
   /** The server that the admin reached. */
   readonly admin: string;
+  /** Of the cluster that the admin reached; undefined where it may not be read. */
+  readonly systemIdentifier: Promise<string | undefined>;
   /** Whether a login that found no room is not tried again. */
   readonly isLastTry: () => boolean;
   readonly cache: ConnectCache;

@@ -17,6 +17,7 @@ import { type Contents, contentsQuery } from '../sql/contents.ts';
 import { type Attempted, type Facts, type Forbidden, factsQuery, standingQuery, verifyScript } from '../sql/verify.ts';
 import { sqlstateOf } from '../sqlstate.ts';
 import { attemptedShape, contentsShape, factsShape, standingShape } from './facts.ts';
+import { listedServers } from './listed.ts';
 import { failure, faultOf, loginCheck, placeLimits, strangerOf } from './login-faults.ts';
 import type { LoginTrial } from './login-trial.ts';
 import { objectChecks } from './objects.ts';
@@ -85,6 +86,8 @@ export async function tryLogin(trial: LoginTrial): Promise<LoginFindings> {
   const { pair, signal } = trial;
   let hasEntered = false;
   try {
+    const listed = await listedServers(trial, hasNoRoom);
+    if (listed.some(({ result }) => result === 'fail')) return { checks: listed };
     await using session = await connect(trial.target, {
       applicationName: 'bus operator database verify',
       // Else as the service's own session: how long our transaction lasts depends on the load of this machine too.
@@ -96,7 +99,8 @@ export async function tryLogin(trial: LoginTrial): Promise<LoginFindings> {
       ...(trial.meter !== undefined && { meter: trial.meter }),
     });
     hasEntered = true;
-    return await trySession(session, trial);
+    const findings = await trySession(session, trial);
+    return { ...findings, checks: [...findings.checks, ...listed] };
   } catch (error) {
     if (signal.aborted) throw error;
     const limit = await limitMet(trial, error);

@@ -13,6 +13,17 @@ export const standingQuery = `
 SELECT pg_catalog.to_json(pg_catalog.current_schemas(false)) AS path,
   pg_catalog.current_setting('search_path') AS "searchPath"`;
 
+/** Which server it is; the cluster's identifier is for who may read it. */
+export const identityQuery = `
+SELECT ${startedAt} AS "startedAt", pg_catalog.pg_is_in_recovery() AS "isStandby",
+  pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE') AS "readsSystemIdentifier"`;
+
+export interface Identity {
+  readonly startedAt: string;
+  readonly isStandby: boolean;
+  readonly readsSystemIdentifier: boolean;
+}
+
 export interface Standing {
   /** Schemas that exist and may be used. */
   readonly path: readonly string[];

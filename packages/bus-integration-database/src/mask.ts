@@ -1,11 +1,11 @@
 // Blots known secrets out of what is printed, answered, logged or saved: a server, a library or a defect may repeat what
 // it was given. What is known is the process's, as its output is; the values leave this file in no other way.
 // docs/decisions/0013-secrets-of-the-process.md
-import { everywhere, isUnmistakable, wherePasswordsStand } from './secret-forms.ts';
+import { everywhere, type Form, isUnmistakable, wherePasswordsStand } from './secret-forms.ts';
 import { indexOf, replaceForms, type SecretIndex } from './secret-index.ts';
 
-/** Passwords and tokens, the latest last; a worker that runs for years forgets the oldest. */
-const known = new Set<string>();
+/** Passwords and tokens, and how they may be spelled, the latest last; a worker that runs for years forgets the oldest. */
+const known = new Map<string, readonly Form[]>();
 const mostKnown = 10_000;
 let index: SecretIndex | undefined;
 
@@ -18,8 +18,8 @@ export function remember(value: string): void {
   if (spelled !== undefined) remember(spelled);
   const isDsn = /^\s*[a-z][a-z\d+.-]*:\/\/|(?:^|\s)password\s*=/i.test(value);
   if (value === '' || value.length > 4_096 || isDsn || known.has(value)) return;
-  known.add(value);
-  const [oldest] = known;
+  known.set(value, isUnmistakable(value) ? everywhere(value) : wherePasswordsStand(value));
+  const [oldest] = known.keys();
   if (known.size > mostKnown && oldest !== undefined) known.delete(oldest);
   index = undefined;
 }
@@ -28,7 +28,8 @@ export type Mask = (text: string) => string;
 
 /**
  * The text with `***` for each known secret, as it is, percent-encoded, in JSON, in SQL or in base64. One that could as
- * well be a name or a number (`postgres`) is masked only where a password stands: `PASSWORD '…'`, `password=…`, `:…@`.
+ * well be a name or a number (`postgres`) is masked only where a password stands: `PASSWORD '…'`, `password=…`,
+ * `"password":"…"`, `password: …`, `:…@`.
  *
  * @example
  * masked("ERROR: near PASSWORD 's3cret-Pencil'"); // "ERROR: near PASSWORD '***'"
@@ -74,9 +75,7 @@ function secretsIn(names: string, current: SecretIndex): ReadonlySet<string> {
 }
 
 function indexOfKnown(): SecretIndex {
-  index ??= indexOf(
-    [...known].flatMap((value) => (isUnmistakable(value) ? everywhere(value) : wherePasswordsStand(value))),
-  );
+  index ??= indexOf([...known.values()].flat());
   return index;
 }
 

@@ -5,12 +5,14 @@ export interface Form {
   readonly secret: string;
   readonly text: string;
   readonly shown: string;
+  /** Not where a word goes on behind it. */
+  readonly isWhole?: true;
 }
 
 /** No name, number or word is so by chance. */
 export function isUnmistakable(value: string): boolean {
   const kinds = [/\p{Ll}/u, /\p{Lu}/u, /\d/, /[^\p{L}\d]/u].filter((kind) => kind.test(value)).length;
-  return (value.length >= 8 && kinds >= 3) || (value.length >= 16 && kinds >= 2);
+  return value.length >= 16 || (value.length >= 8 && kinds >= 3);
 }
 
 /** Every spelling, wherever it stands. */
@@ -18,17 +20,35 @@ export function everywhere(secret: string): Form[] {
   return spellings(secret).map((text) => ({ secret, text, shown: '***' }));
 }
 
-/** Only `PASSWORD '…'`, `password=…`, `:…@`: for what could as well be a name. */
+// Without the first letter, which adminPassword has as a capital one.
+const keys = ['assword', 'ASSWORD'];
+
+/** Only `PASSWORD '…'`, `password=…`, `"password":"…"`, `password: …`, `:…@`: for what could as well be a name. */
 export function wherePasswordsStand(secret: string): Form[] {
   const sql = secret.replaceAll("'", "''");
+  const json = jsonEncoded(secret);
+  const plain = [...new Set([secret, percentEncoded(secret)])];
+  const behindKeys = [
+    ...[' ', '=', ' = ', ': '].flatMap((between) => [
+      [`${between}'`, sql, "'"],
+      [`${between}E'`, sql.replaceAll('\\', '\\\\'), "'"],
+    ]),
+    ...['":"', '": "', ': "'].map((between) => [between, json, '"']),
+    ...['\\":\\"', '\\": \\"'].map((between) => [between, json, '\\"']),
+    ...plain.map((text) => ['=', text, '']),
+  ];
   return [
-    [`PASSWORD '${sql}'`, "PASSWORD '***'"],
-    [`password '${sql}'`, "password '***'"],
-    [`password=${secret}`, 'password=***'],
-    [`password='${sql}'`, "password='***'"],
-    [`:${percentEncoded(secret)}@`, ':***@'],
-    [`:${secret}@`, ':***@'],
-  ].map(([text = '', shown = '']) => ({ secret, text, shown }));
+    ...keys.flatMap((key) => behindKeys.map(([between, text, after]) => [`${key}${between}`, text, after])),
+    ...plain.map((text) => [':', text, '@']),
+  ]
+    .map(
+      ([before = '', text = '', after = '']): Form => ({
+        secret,
+        text: `${before}${text}${after}`,
+        shown: `${before}***${after}`,
+      }),
+    )
+    .concat(keys.map((key) => ({ secret, text: `${key}: ${secret}`, shown: `${key}: ***`, isWhole: true })));
 }
 
 /** Shorter ones stand in many words: which letters are hidden there would tell them. */
@@ -76,21 +96,58 @@ function spellings(value: string): string[] {
   const sql = value.replaceAll("'", "''");
   const bytes = Buffer.from(value);
   // In the middle of a longer text base64 is shifted by up to two bytes; groups that hold others' bytes are left out.
-  const base64 = [0, 1, 2].map((shift) => {
-    const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
-    return text.slice(shift === 0 ? 0 : 4, Math.floor((shift + bytes.length) / 3) * 4);
-  });
+  const base64 = [0, 1, 2]
+    .map((shift) => {
+      const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
+      return text.slice(shift === 0 ? 0 : 4, Math.floor((shift + bytes.length) / 3) * 4);
+    })
+    .filter((text) => text.length >= 8);
+  const hex = bytes.toString('hex');
   return [
-    value,
-    percentEncoded(value),
-    // RFC 3986's reserved characters too, which encodeURIComponent leaves.
-    percentEncoded(value).replaceAll(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`),
-    JSON.stringify(value).slice(1, -1),
-    sql,
-    sql.replaceAll('\\', '\\\\'),
-    ...base64.filter((text) => text.length >= 8),
-    bytes.toString('hex'),
+    ...new Set([
+      value,
+      ...percentSpellings(value),
+      ...jsonSpellings(value),
+      sql,
+      sql.replaceAll('\\', '\\\\'),
+      ...base64,
+      ...base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_')),
+      hex,
+      hex.toUpperCase(),
+    ]),
   ];
+}
+
+function percentSpellings(value: string): string[] {
+  const url = new URL('http://host');
+  url.password = value;
+  const encoded = percentEncoded(value);
+  const form = new URLSearchParams({ '': value }).toString().slice(1);
+  const spelled = [
+    encoded,
+    // RFC 3986's reserved characters too, which encodeURIComponent leaves.
+    encoded.replaceAll(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`),
+    form,
+    form.replaceAll('+', '%20'),
+    url.password,
+  ];
+  return spelled.flatMap((text) => [text, text.replaceAll(/%[\dA-F]{2}/g, (one) => one.toLowerCase())]);
+}
+
+/** What writers of JSON escape beside what they must: for HTML, or all that isn't ASCII. */
+const escapedToo = [/[<>&\u2028\u2029]/g, /[^ -~]/g, /[<>&'+`]|[^ -~]/g];
+
+function jsonSpellings(value: string): string[] {
+  const json = jsonEncoded(value);
+  const escaped = escapedToo.flatMap((characters) => {
+    const lower = json.replaceAll(characters, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    return [lower, lower.replaceAll(/\\u[\da-f]{4}/g, (one) => `\\u${one.slice(2).toUpperCase()}`)];
+  });
+  return [json, ...escaped].flatMap((text) => [text, text.replaceAll('/', '\\/')]);
+}
+
+function jsonEncoded(value: string): string {
+  return JSON.stringify(value).slice(1, -1);
 }
 
 /** Half a surrogate pair has no encoding. */

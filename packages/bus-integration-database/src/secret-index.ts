@@ -51,7 +51,7 @@ export function replaceForms(
     key = nextKey(key, text.charCodeAt(at));
     const start = at - beginning + 1;
     if (start < from || filter[key & filterMask] === 0) continue;
-    const form = byKey.get(key)?.find((one) => !except.has(one.secret) && text.startsWith(one.text, start));
+    const form = byKey.get(key)?.find((one) => !except.has(one.secret) && stands(one, text, start));
     if (form === undefined) continue;
     found.push(form.secret);
     out += text.slice(from, start) + form.shown;
@@ -60,4 +60,9 @@ export function replaceForms(
     key = 0;
   }
   return { text: from === 0 ? text : out + text.slice(from), found };
+}
+
+function stands({ text: spelled, isWhole }: Form, text: string, start: number): boolean {
+  if (!text.startsWith(spelled, start)) return false;
+  return isWhole !== true || !/^[\p{L}\p{N}_]/u.test(text.slice(start + spelled.length, start + spelled.length + 2));
 }

@@ -41,6 +41,39 @@ describe('masked', () => {
     expect(masked(shown)).toBe(shown);
   });
 
+  const tricky = 'Ab/c+d?e~f>>1?9zz!Q';
+  const trickyBytes = Buffer.from(tricky);
+  test.each([
+    ['in base64url', trickyBytes.toString('base64url')],
+    [
+      'in base64url after a byte',
+      Buffer.concat([Buffer.from('x'), trickyBytes, Buffer.from('yz')]).toString('base64url'),
+    ],
+    ['percent-encoded in lower case', encodeURIComponent(tricky).replaceAll(/%../g, (one) => one.toLowerCase())],
+    ['in upper-case hexadecimal', trickyBytes.toString('hex').toUpperCase()],
+    ['in a form', new URLSearchParams({ q: tricky }).toString()],
+    ['in a URL', Object.assign(new URL('http://h'), { password: tricky }).href],
+    ['in JSON for HTML', JSON.stringify(tricky).replaceAll('>', String.raw`\u003e`)],
+    [
+      'in JSON for HTML, upper case',
+      JSON.stringify(tricky).replaceAll('>', String.raw`\u003E`).replaceAll('+', String.raw`\u002B`),
+    ],
+    ['in JSON with slashes escaped', JSON.stringify(tricky).replaceAll('/', String.raw`\/`)],
+    ['of other letters, in JSON of ASCII', String.raw`p\u00e4/ss w#rd+%'\"&?=@:\\9Q`],
+    ['of other letters, in a form', new URLSearchParams({ q: password }).toString()],
+  ])('knows a secret %s', (_, text) => {
+    new Secret(tricky);
+    const shown = masked(text);
+    expect(shown).toContain('***');
+    for (const part of [password, tricky, text]) expect(shown).not.toContain(part.slice(3, 11));
+  });
+
+  test.each(['correcthorsebatterystaple', '1234567890123456'])('a long one (%s) wherever it stands', (long) => {
+    new Secret(long);
+    for (const text of [`near ${long}`, `{"password":"${long}"}`, `password: ${long}`, `PASSWORD E'${long}'`])
+      expect(masked(text)).toBe(text.replace(long, '***'));
+  });
+
   test('leaves all other text the same', () => {
     expect(String(secret) + inspect(secret)).toBe('******');
     for (const text of ['', 'pä', 'a text without it', password.slice(0, -1)]) expect(masked(text)).toBe(text);
@@ -66,6 +99,21 @@ describe('masked', () => {
     expect(masked(`PASSWORD '${weak}'; postgres://a:${weak}@h/d; password=${weak}`)).toBe(
       "PASSWORD '***'; postgres://a:***@h/d; password=***",
     );
+  });
+
+  test.each([
+    [String.raw`wea\k'1`, String.raw`ALTER ROLE a PASSWORD E'wea\\k''1'`, "ALTER ROLE a PASSWORD E'***'"],
+    ['hunter', "PASSWORD = 'hunter', password: 'hunter'", "PASSWORD = '***', password: '***'"],
+    ['hunter', '{"password":"hunter","user":"hunter"}', '{"password":"***","user":"hunter"}'],
+    ['hunter', '{"adminPassword": "hunter"}', '{"adminPassword": "***"}'],
+    ['hunter', String.raw`"{\"password\":\"hunter\"}"`, String.raw`"{\"password\":\"***\"}"`],
+    ['hunter', 'password: hunter, PGPASSWORD=hunter', 'password: ***, PGPASSWORD=***'],
+    ['hunter', 'password: hunters', 'password: hunters'],
+    ['a&b', 'host/db?password=a%26b', 'host/db?password=***'],
+    ['a"b', String.raw`{"password":"a\"b"}`, '{"password":"***"}'],
+  ])('a weak one (%j) in %j', (weak, text, shown) => {
+    new Secret(weak);
+    expect(masked(text)).toBe(shown);
   });
 
   test('a whole DSN is no secret of its own, but its password is', () => {

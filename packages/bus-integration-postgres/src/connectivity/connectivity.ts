@@ -1,7 +1,6 @@
 // Whether services can do what they must, and nothing else: one login for each DSN file; once for each role what it may
 // in the whole cluster, and how the server would ask for its password where no login showed it. Nothing stays behind.
 import { type Check, type Context, loginsOf, printable } from 'bus-integration-database';
-import type { ConnectionTarget } from '../connection-target.ts';
 import type { DsnDirectory } from '../dsn-directory.ts';
 import { demandedMode, endpointOf, type Reached } from '../dsn-endpoint.ts';
 import { readPairs } from '../dsn-file.ts';
@@ -79,7 +78,7 @@ export async function checkConnectivity(options: ConnectivityOptions): Promise<C
   };
 }
 
-function seenInsideOf(found: ReadonlyMap<FilePair, Found>, admin: Entrance): SeenInside {
+function seenInsideOf(found: ReadonlyMap<FilePair, LoginFindings>, admin: Entrance): SeenInside {
   return new Map(
     [...found].flatMap(([{ database }, { login, facts }]): (readonly [string, Facts['writableSchemas']])[] => {
       const isThere = login !== undefined && isSame(login.pinned, admin.pinned);
@@ -89,7 +88,7 @@ function seenInsideOf(found: ReadonlyMap<FilePair, Found>, admin: Entrance): See
 }
 
 /** By database the roles that said of each other that they create where the other does. */
-function sharersIn(found: ReadonlyMap<FilePair, Found>): Map<string, string[]> {
+function sharersIn(found: ReadonlyMap<FilePair, LoginFindings>): Map<string, string[]> {
   const roles = new Map<string, string[]>();
   for (const [{ role, database }, { facts }] of found) {
     if (facts === undefined || facts.sharers.length === 0) continue;
@@ -101,9 +100,10 @@ function sharersIn(found: ReadonlyMap<FilePair, Found>): Map<string, string[]> {
 /** As a connection too many is tried again where others are at work, and then with pauses. */
 const mostTries = 4;
 
-type Found = LoginFindings & { readonly target?: ConnectionTarget };
-
-async function tryFiles(pairs: readonly FilePair[], options: ConnectivityOptions): Promise<Map<FilePair, Found>> {
+async function tryFiles(
+  pairs: readonly FilePair[],
+  options: ConnectivityOptions,
+): Promise<Map<FilePair, LoginFindings>> {
   const { run, preparation, directory } = options;
   const { declaration, service } = preparation.wish;
   const { pinned, tls } = options.session;
@@ -113,7 +113,7 @@ async function tryFiles(pairs: readonly FilePair[], options: ConnectivityOptions
   // Where it can't be read the verb itself fails.
   const adminRole = options.adminRole.catch(() => '');
   const { schemas } = declaration;
-  const found = new Map<FilePair, Found>(
+  const found = new Map<FilePair, LoginFindings>(
     pairs.map((pair) => [
       pair,
       {
@@ -180,7 +180,7 @@ async function tryFiles(pairs: readonly FilePair[], options: ConnectivityOptions
           signal,
         };
         const findings = await run.waiting(`trying ${pair.path}`, () => tryLogin(trial));
-        found.set(pair, { ...findings, target });
+        found.set(pair, { target, ...findings });
       },
     );
   } catch (error) {
@@ -193,7 +193,7 @@ async function tryFiles(pairs: readonly FilePair[], options: ConnectivityOptions
 async function checkRole(
   role: string,
   files: readonly FilePair[],
-  found: ReadonlyMap<FilePair, Found>,
+  found: ReadonlyMap<FilePair, LoginFindings>,
   options: ConnectivityOptions,
 ): Promise<Check[]> {
   const seen = files.flatMap((pair) => found.get(pair) ?? []);

@@ -2,12 +2,13 @@
 // that the admin reached.
 import { type Check, OperationError, printable } from 'bus-integration-database';
 import { systemIdentifierShape } from '../catalog-shapes.ts';
-import { connect } from '../connect.ts';
-import type { ServerAddress } from '../connection-target.ts';
+import { connect, silenceFor } from '../connect.ts';
+import type { ConnectionTarget, ServerAddress } from '../connection-target.ts';
 import { placeOf } from '../dial.ts';
 import type { FilePair } from '../dsn-pair.ts';
 import type { Session } from '../session.ts';
 import { boolean, readRow, record, text } from '../shape.ts';
+import { notTriedAgain } from '../silence.ts';
 import { systemIdentifierQuery } from '../sql/cluster.ts';
 import { type Identity, identityQuery } from '../sql/verify.ts';
 import type { Declared } from './declared.ts';
@@ -20,28 +21,31 @@ type Verdict =
   | { readonly kind: 'ours' }
   | { readonly kind: 'another' | 'unreached' | 'refused' | 'unclear'; readonly seen: string };
 
+interface Listed {
+  readonly checks: readonly Check[];
+  /** Without the servers that gave no answer: each further login would wait for them too. */
+  readonly target: ConnectionTarget;
+}
+
 /**
  * Tries each server that the file lists; nothing where it names one.
  *
  * @returns the server that is another cluster's as a failure; those of which nothing is known as warnings
  * @throws the signal's reason; an OperationError of a server that had no room
  */
-export async function listedServers(
-  trial: LoginTrial,
-  hasNoRoom: (error: unknown) => boolean,
-): Promise<readonly Check[]> {
-  const { addresses } = trial.target;
-  if (addresses.length < 2) return [];
-  const declared = await trial.declared;
-  if (declared === undefined) return [];
-  const verdicts: { readonly place: string; readonly verdict: Verdict }[] = [];
+export async function listedServers(trial: LoginTrial, hasNoRoom: (error: unknown) => boolean): Promise<Listed> {
+  const { target } = trial;
+  const { addresses } = target;
+  const declared = addresses.length < 2 ? undefined : await trial.declared;
+  if (declared === undefined) return { checks: [], target };
+  const verdicts: { readonly address: ServerAddress; readonly place: string; readonly verdict: Verdict }[] = [];
   for (const address of addresses) {
     const place = placeOf({ ...address, address: address.host });
-    verdicts.push({ place, verdict: await judged(address, trial, declared, hasNoRoom) });
+    verdicts.push({ address, place, verdict: await judged(address, trial, declared, hasNoRoom) });
   }
   // A password that our own server refuses too is the login's own fault, and told by it.
   const isKnownGood = verdicts.some(({ verdict }) => verdict.kind === 'ours');
-  return verdicts.flatMap(({ place, verdict }): Check[] => {
+  const checks = verdicts.flatMap(({ place, verdict }): Check[] => {
     if (verdict.kind === 'ours') return [];
     const remedy = withoutIt(trial, place);
     const told = { id: 'listed-server', kind: 'connectivity' as const, target: targetOf(trial.pair), remedy };
@@ -57,6 +61,8 @@ export async function listedServers(
       { ...told, result: 'warn', seen: `${listed}, which could not be told to be of this cluster: ${verdict.seen}` },
     ];
   });
+  const answering = verdicts.filter(({ verdict }) => verdict.kind !== 'unreached').map((one) => one.address);
+  return { checks, target: answering.length === 0 ? target : { ...target, addresses: answering } };
 }
 
 async function judged(
@@ -67,6 +73,8 @@ async function judged(
 ): Promise<Verdict> {
   const { signal, cache, meter } = trial;
   const target = { ...trial.target, addresses: [address], targetSessionAttrs: 'any' as const };
+  const silence = silenceFor(target, cache);
+  if (silence !== undefined) return { kind: 'unreached', seen: notTriedAgain(silence).message };
   try {
     await using session = await connect(target, {
       applicationName: 'bus operator database verify',

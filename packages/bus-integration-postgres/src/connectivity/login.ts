@@ -33,6 +33,8 @@ export interface LoginFindings {
   readonly login?: Entrance;
   readonly facts?: Facts;
   readonly attempted?: Attempted;
+  /** Where it went. */
+  readonly target?: ConnectionTarget;
 }
 
 const plan = 'bus operator database plan';
@@ -87,8 +89,8 @@ export async function tryLogin(trial: LoginTrial): Promise<LoginFindings> {
   let hasEntered = false;
   try {
     const listed = await listedServers(trial, hasNoRoom);
-    if (listed.some(({ result }) => result === 'fail')) return { checks: listed };
-    await using session = await connect(trial.target, {
+    if (listed.checks.some(({ result }) => result === 'fail')) return { checks: listed.checks };
+    await using session = await connect(listed.target, {
       applicationName: 'bus operator database verify',
       // Else as the service's own session: how long our transaction lasts depends on the load of this machine too.
       settings: { transaction_timeout: '0' },
@@ -100,7 +102,7 @@ export async function tryLogin(trial: LoginTrial): Promise<LoginFindings> {
     });
     hasEntered = true;
     const findings = await trySession(session, trial);
-    return { ...findings, checks: [...findings.checks, ...listed] };
+    return { ...findings, checks: [...findings.checks, ...listed.checks], target: listed.target };
   } catch (error) {
     if (signal.aborted) throw error;
     const limit = await limitMet(trial, error);

@@ -1,5 +1,6 @@
-// Whether somebody else could have written an env file: by its owner and mode, as fstat gives them. Pure.
-
+// Whether somebody else could have written an env file: by its owner and mode, as fstat gives them.
+import { basename, dirname } from 'node:path';
+import { isSystemDirectory } from './closable.ts';
 import { printable } from './names.ts';
 import type { Diagnostic } from './response.ts';
 import { shellQuote } from './shell-quote.ts';
@@ -24,13 +25,15 @@ export function judgeEnvFile(
   { uid, shownAs, path }: { readonly uid: number; readonly shownAs: string; readonly path: string },
 ): Diagnostic[] {
   const file = shellQuote(path);
+  const isEnvName = /(^|\.)env(\.|$)/.test(basename(path)) && !isSystemDirectory(dirname(path));
   const found = (severity: 'fail' | 'warn', seen: string, remedy: string): Diagnostic[] => [
     {
       severity,
       code: 'env-file-owner',
       message: `${printable(shownAs)} ${seen}`,
       target: shownAs,
-      remedy: `run: ${remedy}`,
+      // Any file can be named for an env file; what is called otherwise may be another program's.
+      remedy: isEnvName ? `run: ${remedy}` : 'copy what is needed of it to an env file of its own, and name that',
     },
   ];
   const expected = uid === 0 ? 'root' : `user ${uid} or root`;

@@ -6,6 +6,7 @@ export { answer } from './answer.ts';
 export { headerSafe } from './bearer-token.ts';
 export { mostResourcesConfigured } from './bounds.ts';
 export { changeDirectory } from './change-directory.ts';
+export { isSystemDirectory } from './closable.ts';
 export type { Configuration, ConfigurationOptions, Credentials, ProviderKeys } from './config.ts';
 export { readConfiguration } from './config.ts';
 export type { ConfigurationKey } from './config-keys.ts';

@@ -1,12 +1,13 @@
 // Files that hold one secret: judged and read through one open descriptor, so that nothing can be swapped in between.
 // Never shows what is in them.
 import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, type Stats, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { whyNoSecretFile } from './closable.ts';
 import { OperationError } from './errors.ts';
 import { printable } from './names.ts';
 import type { Diagnostic } from './response.ts';
 import { Secret } from './secret.ts';
-import { shellQuote } from './shell-quote.ts';
+import { judgeParent } from './secret-file-directory.ts';
+import { pathArgument } from './shell-quote.ts';
 
 const limitBytes = 64 * 1024;
 
@@ -86,7 +87,7 @@ function renamed(finding: Diagnostic, path: string, shownAs: string): Diagnostic
     ...finding,
     message: message.replaceAll(printable(path), () => printable(shownAs)),
     target: shownAs,
-    ...(remedy !== undefined && { remedy: remedy.replaceAll(argument(path), () => argument(shownAs)) }),
+    ...(remedy !== undefined && { remedy: remedy.replaceAll(pathArgument(path), () => pathArgument(shownAs)) }),
   };
 }
 
@@ -110,7 +111,7 @@ export function openSecretFile(path: string): number | Diagnostic {
           path,
           'secret-file',
           "can't be read by this user: permission denied",
-          `run: ls -ld ${argument(path)}`,
+          `run: ls -ld ${pathArgument(path)}`,
         );
       case 'ENXIO':
         return finding(path, 'secret-file', 'is a socket or a device, expected a regular file');
@@ -124,7 +125,7 @@ export function openSecretFile(path: string): number | Diagnostic {
 export function examineOpen(path: string, descriptor: number, uid: number, readsLine: boolean): Examined {
   const stats = fstatSync(descriptor);
   const refused = judgeKind(path, stats) ?? judgeOwner(path, stats, uid) ?? judgeMode(path, stats);
-  if (refused !== undefined) return { findings: [refused] };
+  if (refused !== undefined) return { findings: [harmless(refused, path, descriptor, stats, readsLine)] };
   const warnings = judgeParent(path, uid);
   if (!readsLine) return { findings: warnings };
   const line = readOneLine(path, descriptor);
@@ -134,7 +135,7 @@ export function examineOpen(path: string, descriptor: number, uid: number, reads
 }
 
 function pasted(path: string): string {
-  return `run: (umask 077; cat > ${argument(path)}), paste the line, end with Ctrl-D`;
+  return `run: (umask 077; cat > ${pathArgument(path)}), paste the line, end with Ctrl-D`;
 }
 
 function symbolicLink(path: string): Diagnostic {
@@ -151,13 +152,22 @@ function judgeKind(path: string, stats: Stats): Diagnostic | undefined {
   return finding(path, 'secret-file', `is ${kind}, expected a regular file`, remedy);
 }
 
+/** The finding with its chmod or chown only where nobody else can need the file as it is. */
+function harmless(refused: Diagnostic, path: string, descriptor: number, stats: Stats, readsLine: boolean): Diagnostic {
+  if (!stats.isFile()) return refused;
+  const why = whyNoSecretFile(path, descriptor, stats, readsLine ? 'line' : 'any');
+  if (why === undefined) return refused;
+  const remedy = `this is no file of a secret alone (${printable(why)}): leave it as it is, and name a file of its own`;
+  return { ...refused, remedy };
+}
+
 function judgeOwner(path: string, stats: Stats, uid: number): Diagnostic | undefined {
   if (stats.uid === uid || stats.uid === 0) return undefined;
   return finding(
     path,
     'secret-file',
     `belongs to user ${stats.uid}, expected ${uid === 0 ? 'root' : `user ${uid} or root`}`,
-    `run: ${uid === 0 ? '' : 'sudo '}chown ${uid} ${argument(path)}`,
+    `run: ${uid === 0 ? '' : 'sudo '}chown ${uid} ${pathArgument(path)}`,
   );
 }
 
@@ -172,31 +182,7 @@ function judgeMode(path: string, stats: Stats): Diagnostic | undefined {
   const by = (bits: number) => [...(bits & 0o070 ? ['group'] : []), ...(bits & 0o007 ? ['others'] : [])].join(' and ');
   const claims = what.filter(([bits]) => mode & bits).map(([bits, word]) => `${word} by ${by(mode & bits)}`);
   const octal = mode.toString(8).padStart(4, '0');
-  return finding(path, 'secret-file', `is ${claims.join(', ')} (${octal})`, `run: chmod 600 ${argument(path)}`);
-}
-
-/** Who may write the directory may put another file in this one's place. */
-function judgeParent(path: string, uid: number): Diagnostic[] {
-  const parent = dirname(path);
-  const stats = attempt(() => statSync(parent));
-  if (stats === undefined) return [];
-  const isSticky = (stats.mode & 0o1000) !== 0;
-  const warn = (seen: string, remedy: string): Diagnostic[] => [
-    {
-      severity: 'warn',
-      code: 'secret-file-directory',
-      message: `${printable(parent)}, which holds ${printable(path)}, ${seen}`,
-      target: path,
-      remedy,
-    },
-  ];
-  if ((stats.mode & 0o022) !== 0 && !isSticky) {
-    const octal = (stats.mode & 0o7777).toString(8).padStart(4, '0');
-    return warn(`is writable by others (${octal})`, `run: chmod go-w ${argument(parent)}`);
-  }
-  if (stats.uid !== uid && stats.uid !== 0)
-    return warn(`belongs to user ${stats.uid}`, `run: chown ${uid} ${argument(parent)}`);
-  return [];
+  return finding(path, 'secret-file', `is ${claims.join(', ')} (${octal})`, `run: chmod 600 ${pathArgument(path)}`);
 }
 
 function readOneLine(path: string, descriptor: number): string | Diagnostic {
@@ -229,10 +215,6 @@ function finding(path: string, code: string, seen: string, remedy?: string): Dia
     target: path,
     ...(remedy !== undefined && { remedy }),
   };
-}
-
-function argument(path: string): string {
-  return shellQuote(path.startsWith('-') ? `./${path}` : path);
 }
 
 function attempt<T>(action: () => T): T | undefined {

@@ -17,3 +17,8 @@ export function shellQuote(word: string): string {
   });
   return `$'${escaped.join('')}'`;
 }
+
+/** A path as an argument of a command, where one that begins with `-` would be an option. */
+export function pathArgument(path: string): string {
+  return shellQuote(path.startsWith('-') ? `./${path}` : path);
+}

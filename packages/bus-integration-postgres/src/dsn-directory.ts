@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { OperationError, printable, shellQuote } from 'bus-integration-database';
+import { isForDsnFiles, ownDirectory } from './directory-use.ts';
 import { fileError } from './file-error.ts';
 import { makeDirectory, syncDirectory } from './make-directory.ts';
 import { trustedPath } from './trusted-path.ts';
@@ -96,7 +97,7 @@ function openDirectory(place: DsnPlace): Opened | undefined {
     throw inTheWay(place) ?? fileError(error, place.shown, 'read the directory');
   }
   try {
-    judgeDirectory(descriptor, place);
+    judgeDirectory(descriptor, path, place);
     return { descriptor, base: baseOf(descriptor, path, isShared && isForeign(place), place) };
   } catch (error) {
     closeSync(descriptor);
@@ -132,22 +133,18 @@ function baseOf(descriptor: number, path: string, needsDescriptor: boolean, { sh
   );
 }
 
-function judgeDirectory(descriptor: number, { shown, uid: own, owner }: DsnPlace): void {
+function judgeDirectory(descriptor: number, path: string, { shown, uid: own, owner }: DsnPlace): void {
   const { uid, mode } = fstatSync(descriptor);
-  if (![own, 0, owner?.uid].includes(uid)) {
-    throw new OperationError(
-      'invalid-request',
-      `${printable(shown)} belongs to user ${uid}, expected user ${own} or root`,
-      { target: shown, remedy: `run: chown ${own} ${shellQuote(shown)}` },
-    );
-  }
+  const refuse = (seen: string, command: string) =>
+    new OperationError('invalid-request', `${printable(shown)} ${seen}`, {
+      target: shown,
+      remedy: isForDsnFiles(path) ? `run: ${command} ${shellQuote(shown)}` : ownDirectory,
+    });
+  if (![own, 0, owner?.uid].includes(uid))
+    throw refuse(`belongs to user ${uid}, expected user ${own} or root`, `chown ${own}`);
   if ((mode & 0o077) === 0) return;
   const octal = (mode & 0o7777).toString(8).padStart(4, '0');
-  throw new OperationError(
-    'invalid-request',
-    `${printable(shown)} is open to group or others (${octal}), expected 0700`,
-    { target: shown, remedy: `run: chmod 700 ${shellQuote(shown)}` },
-  );
+  throw refuse(`is open to group or others (${octal}), expected 0700`, 'chmod 700');
 }
 
 function makeAt(place: DsnPlace): void {
@@ -197,7 +194,9 @@ function inTheWay({ shown, path }: DsnPlace): OperationError | undefined {
     const target = resolve(dirname(path), readlinkSync(path));
     return refuse(
       `a symbolic link to ${printable(target)}`,
-      `name the directory itself: BUS_DATABASE_DSN_OUTPUT_DIR=${shellQuote(target)}`,
+      isForDsnFiles(target)
+        ? `name the directory itself: BUS_DATABASE_DSN_OUTPUT_DIR=${shellQuote(target)}`
+        : ownDirectory,
     );
   } catch {
     return undefined;

@@ -1,6 +1,7 @@
 // The password file (~/.pgpass): whether it may be used, and which line speaks for a host, port, database and user.
 // Only reads; a password leaves it as a Secret.
-import { OperationError, Secret } from 'bus-integration-database';
+import { dirname } from 'node:path';
+import { isSystemDirectory, OperationError, Secret, shellQuote } from 'bus-integration-database';
 import { decodeUtf8, encodeUtf8, readSettingFile } from './setting-file.ts';
 
 export interface PasswordFile {
@@ -29,9 +30,23 @@ export async function readPasswordFile(path: string, { isNamed }: { isNamed: boo
   if (!file.status.isFile()) return unused('it is no regular file');
   if ((file.status.mode & 0o077) !== 0) {
     const mode = (file.status.mode & 0o777).toString(8).padStart(4, '0');
-    return unused(`group or others may use it (${mode}); run: chmod 600 ${path}`);
+    const remedy = isPasswordFile(path, file.lines)
+      ? `run: chmod 600 ${shellQuote(path)}`
+      : 'it does not look like a password file: leave it as it is, and name the right one';
+    return unused(`group or others may use it (${mode}); ${remedy}`);
   }
   return { path, lines: file.lines };
+}
+
+/** Any file can be named; one that a system's programs read must stay readable. */
+function isPasswordFile(path: string, lines: readonly string[]): boolean {
+  return (
+    !isSystemDirectory(dirname(path)) &&
+    lines
+      .map(withoutEnd)
+      .filter((line) => line !== '' && !line.startsWith('#'))
+      .every((line) => /^(?:(?:\\.|[^:\\])*:){4}(?:\\.|[^:])*$/.test(line))
+  );
 }
 
 /** The password of the first line whose fields match; each field of a line is `*` or the text itself, `\` escaping. */

@@ -1,12 +1,13 @@
 // How a connection is to be encrypted and the server checked: sslmode and the files it stands on, by libpq's rules.
-// Looks at files, reads none of them, and connects to nothing.
+// Looks at files, shows nothing that is in them, and connects to nothing.
 import { constants, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { Secret } from 'bus-integration-database';
+import { Secret, shellQuote } from 'bus-integration-database';
 import type { ConnectionKeyword } from './connection-keywords.ts';
 import type { ConnectionTarget, SslMode } from './connection-target.ts';
 import { type Settings, settingError, textOf, wordOf } from './setting.ts';
+import { readSettingFile } from './setting-file.ts';
 import type { Surroundings } from './surroundings.ts';
 
 type TlsTarget = Pick<
@@ -132,7 +133,7 @@ async function findClientCertificate(
     return { warnings: certificate.isNamed ? [warning] : [] };
   }
   const key = await findFile(settings, surroundings, 'sslkey', 'postgresql.key');
-  refuseUnsafeKey(settings, key);
+  await refuseUnsafeKey(settings, key);
   const password = textOf(settings, 'sslpassword');
   return {
     sslcert: certificate.path,
@@ -142,7 +143,7 @@ async function findClientCertificate(
   };
 }
 
-function refuseUnsafeKey(settings: Settings, { path, status }: NamedFile): void {
+async function refuseUnsafeKey(settings: Settings, { path, status }: NamedFile): Promise<void> {
   if (status === undefined) throw settingError(settings, 'sslkey', `is ${path}, which is not there; sslcert needs it`);
   if (!status.isFile()) throw settingError(settings, 'sslkey', `is ${path}, which is no regular file`);
   // A key that the system keeps for several of its accounts belongs to root and is shared through a group.
@@ -154,8 +155,13 @@ function refuseUnsafeKey(settings: Settings, { path, status }: NamedFile): void 
     settings,
     'sslkey',
     `is ${path} with mode ${mode}; at most ${allowed} is safe`,
-    `chmod 600 ${path}`,
+    (await holdsKey(path)) ? `chmod 600 ${shellQuote(path)}` : 'this file holds no private key: name the one that does',
   );
+}
+
+async function holdsKey(path: string): Promise<boolean> {
+  const { lines } = await readSettingFile(path).catch(() => ({ lines: [] }));
+  return lines.some((line) => /^-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(line));
 }
 
 interface NamedFile {

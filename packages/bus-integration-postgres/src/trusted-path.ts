@@ -2,7 +2,7 @@
 // its place while root works in it. Follows symbolic links as the system does, and writes nothing.
 import { lstatSync, readlinkSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
-import { OperationError, printable, shellQuote } from 'bus-integration-database';
+import { OperationError, printable } from 'bus-integration-database';
 
 export interface TrustedPath {
   /** Without symbolic links on the way; whether its last part is one was not looked at. */
@@ -55,13 +55,7 @@ function judge(path: string, shown: string): boolean {
   if ((mode & 0o022) === 0) return false;
   if ((mode & 0o1000) !== 0) return true;
   const octal = (mode & 0o7777).toString(8).padStart(4, '0');
-  throw refused(
-    path,
-    `is writable by others (${octal})`,
-    'only root may write it',
-    shown,
-    `chmod go-w ${shellQuote(path)}`,
-  );
+  throw refused(path, `is writable by others (${octal})`, 'only root may write it', shown, elsewhere);
 }
 
 function foreign(path: string, uid: number, shown: string): OperationError {
@@ -70,9 +64,12 @@ function foreign(path: string, uid: number, shown: string): OperationError {
     `belongs to user ${uid}`,
     'it is root',
     shown,
-    "set BUS_DATABASE_DSN_OUTPUT_DIR to a directory whose parents are all root's, such as /etc/bus/dsn; or unset BUS_DATABASE_DSN_FILE_OWNER and run as that user",
+    `${elsewhere}; or unset BUS_DATABASE_DSN_FILE_OWNER and run as that user`,
   );
 }
+
+const elsewhere =
+  'set BUS_DATABASE_DSN_OUTPUT_DIR to a directory whose parents only root may write, such as /etc/bus/dsn';
 
 function refused(path: string, seen: string, expected: string, shown: string, remedy: string): OperationError {
   return new OperationError(

@@ -68,6 +68,16 @@ describe('the password file', () => {
     ]);
   });
 
+  it.each([
+    ['more fields', 'root:x:0:0:root:/root:/bin/sh'],
+    ['fewer fields', '# of another program\nhost=a'],
+  ])('is no password file: %s', async (_, content) => {
+    place.write('other', content, 0o644);
+    expect(await place.warnings('passfile=other')).toEqual([
+      'password file …/other is not used: group or others may use it (0644); it does not look like a password file: leave it as it is, and name the right one',
+    ]);
+  });
+
   it('warns when it is no regular file, or is named and absent', async () => {
     const warned = (dsn: string) => place.warnings(dsn);
     expect(await warned('passfile=home')).toEqual(['password file …/home is not used: it is no regular file']);

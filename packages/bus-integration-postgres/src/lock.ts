@@ -4,9 +4,9 @@ import { createHash } from 'node:crypto';
 import { OperationError } from 'bus-integration-database';
 import type { Session } from './connect.ts';
 import { keepAwake } from './keep-awake.ts';
+import { isStranger, type LockHolder, readHolder } from './lock-holder.ts';
 import { pause } from './parallel.ts';
-import { boolean, integer, nullable, readRow, readRows, record, text } from './shape.ts';
-import { printable } from './shown.ts';
+import { boolean, integer, nullable, readRow, record } from './shape.ts';
 import { sqlstateOf } from './sqlstate.ts';
 
 /** The first of the lock's two numbers: this program's locks, whatever the deployment. */
@@ -50,10 +50,10 @@ export async function acquireLock(session: Session, options: LockOptions): Promi
   for (;;) {
     const row = await readRow(session, attemptShape, { sql: takeQuery(key), doing: 'taking the lock', isAlone: true });
     options.signal.throwIfAborted();
-    if (row.taken && row.orphan === null && row.rival === null) return held(session, key, row.pid);
+    if (row.taken && row.orphan === null && row.rival === null && !row.isObstructed) return held(session, key, row.pid);
     const holder = await inTheWay(session, key, row);
     if (performance.now() >= deadline) throw lockedError(options, holder);
-    if (holder !== undefined) options.onWait?.(holder);
+    if (holder !== undefined) options.onWait?.(holder.said);
     await pause(Math.min(pollMs, Math.max(0, deadline - performance.now())), options.signal);
     options.signal.throwIfAborted();
   }
@@ -66,46 +66,60 @@ interface Attempt {
   readonly orphan: number | null;
   /** A process that holds the same lock in another database. */
   readonly rival: number | null;
+  /** A role that could be no apply holds, in this database, the lock that a run's transactions take. */
+  readonly isObstructed: boolean;
 }
 
-async function inTheWay(session: Session, key: number, row: Attempt): Promise<string | undefined> {
-  if (row.taken && row.orphan !== null) return `server process ${row.orphan}, left by a run that was cut off`;
-  return await readHolder(session, key);
+async function inTheWay(session: Session, key: number, row: Attempt): Promise<LockHolder | undefined> {
+  if (row.taken && row.orphan !== null) return { said: `server process ${row.orphan}, left by a run that was cut off` };
+  if (row.taken && row.isObstructed) return await readHolder(session, { lockClass: workClass, key }, { here: true });
+  return await readHolder(session, { lockClass, key }, { here: !row.taken });
 }
 
 // An advisory lock belongs to one database, and an admin who can't enter `postgres` takes it in another one; pg_locks
 // shows every database's. So whoever took it looks for a holder elsewhere and goes on only when there is none: of two
 // that took it one after the other, the second sees the first. Of two that see each other, the one in the database of the
 // lower oid waits with its lock, the other gives its own back in the same statement and tries again. Nobody begins work
-// beside another's lock, so transactions need to look for their own run's only.
+// beside another's lock, so transactions need to look for their own run's only. Who could be no apply counts only where
+// his lock is in the way: in this database.
 //
 // Without parameters it is one message of the protocol: of several, the last could be lost on its way, and a server that
 // waits for it holds the lock while no timeout of its own runs. Taken more than once by one session it is still one lock,
 // gone with the session. OFFSET keeps the order: the lock first, then the look at pg_locks, then giving back.
 function takeQuery(key: number): string {
   return `SELECT seen.taken, pg_catalog.pg_backend_pid() AS pid, seen.orphan, seen.rival,
+    coalesce(seen.is_obstructed, false) AS "isObstructed",
     CASE WHEN seen.gives_way THEN pg_catalog.pg_advisory_unlock_all()::pg_catalog.text END AS given_back
   FROM (
     SELECT attempt.taken,
       CASE WHEN attempt.taken THEN (
         SELECT pg_catalog.min(work.pid) FROM pg_catalog.pg_locks AS work
-         WHERE work.locktype = 'advisory' AND work.classid::bigint = ${workClass} AND work.objid::bigint = ${key >>> 0}) END AS orphan,
+         WHERE ${isWork(key)} AND NOT ${isStranger('work.pid')}) END AS orphan,
+      CASE WHEN attempt.taken THEN EXISTS (
+        SELECT FROM pg_catalog.pg_locks AS work, pg_catalog.pg_database AS own
+         WHERE ${isWork(key)} AND work.mode = 'ExclusiveLock' AND work.granted AND own.oid = work.database
+           AND own.datname = pg_catalog.current_database() AND ${isStranger('work.pid')}) END AS is_obstructed,
       CASE WHEN attempt.taken THEN (SELECT pg_catalog.min(rival.pid) ${rivals(key)}) END AS rival,
       attempt.taken AND coalesce((SELECT pg_catalog.bool_or(rival.database < own.oid) ${rivals(key)}), false) AS gives_way
     FROM (SELECT pg_catalog.pg_try_advisory_lock(${lockClass}, ${key}) AS taken OFFSET 0) AS attempt
     OFFSET 0) AS seen`;
 }
 
+function isWork(key: number): string {
+  return `work.locktype = 'advisory' AND work.classid::bigint = ${workClass} AND work.objid::bigint = ${key >>> 0}`;
+}
+
 /** Holders of the lock in other databases. */
 function rivals(key: number): string {
   return `FROM pg_catalog.pg_locks AS rival, pg_catalog.pg_database AS own
          WHERE own.datname = pg_catalog.current_database() AND rival.database <> own.oid AND rival.granted
-           AND rival.locktype = 'advisory' AND rival.classid::bigint = ${lockClass} AND rival.objid::bigint = ${key >>> 0}`;
+           AND rival.locktype = 'advisory' AND rival.classid::bigint = ${lockClass} AND rival.objid::bigint = ${key >>> 0}
+           AND NOT ${isStranger('rival.pid')}`;
 }
 
-/** Who holds a deployment's lock now, by the one field that every role may read; undefined when nobody does. */
-export async function lockHolder(session: Session, deploymentId: string): Promise<string | undefined> {
-  return await readHolder(session, lockKey(deploymentId));
+/** Who holds a deployment's lock now, by fields that every role may read; undefined when nobody does. */
+export async function lockHolder(session: Session, deploymentId: string): Promise<LockHolder | undefined> {
+  return await readHolder(session, { lockClass, key: lockKey(deploymentId) });
 }
 
 /** The lock connection's name, at most 63 bytes: whose it is, since when. */
@@ -146,44 +160,29 @@ export function lostLock(error: unknown): unknown {
 
 const divisionByZero = '22012';
 
-async function readHolder(session: Session, key: number): Promise<string | undefined> {
-  const [row] = await readRows(session, holderShape, {
-    sql: holderQuery,
-    values: [lockClass, key >>> 0],
-    doing: 'looking who holds the lock',
-  });
-  if (row === undefined) return undefined;
-  return row.name ? printable(row.name) : `server process ${row.pid}`;
-}
-
-const holderQuery = `
-SELECT activity.application_name AS name, held.pid
-  FROM pg_catalog.pg_locks AS held
-  LEFT JOIN pg_catalog.pg_stat_activity AS activity ON activity.pid = held.pid
- WHERE held.locktype = 'advisory' AND held.classid::bigint = $1 AND held.objid::bigint = $2 AND held.granted
-   AND held.pid <> pg_catalog.pg_backend_pid()
- LIMIT 1`;
-
-const holderShape = record<{ readonly name: string | null; readonly pid: number }>({
-  name: nullable(text),
-  pid: integer,
-});
-
 const attemptShape = record<Attempt>({
   taken: boolean,
   pid: integer,
   orphan: nullable(integer),
   rival: nullable(integer),
+  isObstructed: boolean,
 });
 
 function lockKey(deploymentId: string): number {
   return createHash('sha256').update(deploymentId).digest().readInt32BE(0);
 }
 
-function lockedError({ deploymentId, timeoutMs }: LockOptions, holder: string | undefined): OperationError {
-  return new OperationError(
-    'locked',
-    `another apply of deployment ${deploymentId} holds its lock: ${holder ?? 'it just ended'} (waited ${timeoutMs / 1000} s)`,
-    { target: deploymentId, remedy: 'wait for it to end and run again, or wait longer: --lock-timeout 5m' },
-  );
+function lockedError({ deploymentId, timeoutMs }: LockOptions, holder: LockHolder | undefined): OperationError {
+  const { said, endingIt } = holder ?? { said: 'it just ended' };
+  const waited = `(waited ${timeoutMs / 1000} s)`;
+  if (endingIt !== undefined)
+    return new OperationError(
+      'locked',
+      `the lock of deployment ${deploymentId} is held by ${said}, which is no apply ${waited}`,
+      { code: 'lock-obstructed', target: deploymentId, remedy: endingIt },
+    );
+  return new OperationError('locked', `another apply of deployment ${deploymentId} holds its lock: ${said} ${waited}`, {
+    target: deploymentId,
+    remedy: 'wait for it to end and run again, or wait longer: --lock-timeout 5m',
+  });
 }

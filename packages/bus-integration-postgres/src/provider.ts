@@ -125,7 +125,9 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
       );
       if (!isInDoubt || isAgain) return { sight, computed };
       const holder = await lockHolder(session, looking.wish.deploymentId);
-      if (holder !== undefined) throw atWork(holder);
+      // Who could be no apply leaves nothing in between.
+      if (holder?.endingIt !== undefined) return { sight, computed };
+      if (holder !== undefined) throw atWork(holder.said);
     }
   };
   const plan = async (

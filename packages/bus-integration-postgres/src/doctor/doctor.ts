@@ -172,9 +172,16 @@ async function lookAround(run: Run, session: Session, sight: DoctorSight, isPool
 
 async function lockCheck(session: Session, deploymentId: string): Promise<Check> {
   const holder = await lockHolder(session, deploymentId);
-  return holder === undefined
-    ? check('lock', 'ok', 'no apply is running')
-    : check('lock', 'warn', `an apply is running: ${holder}`, 'wait for it to end');
+  if (holder === undefined) return check('lock', 'ok', 'no apply is running');
+  const { said, endingIt } = holder;
+  return endingIt === undefined
+    ? check('lock', 'warn', `an apply is running: ${said}`, 'wait for it to end')
+    : check(
+        'lock',
+        'warn',
+        `the deployment's lock is held by ${said}, which is no apply; an apply may wait for it`,
+        endingIt,
+      );
 }
 
 function judge(

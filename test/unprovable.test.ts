@@ -1,6 +1,8 @@
 // A password that this admin can't prove to be the server's: told by doctor and plan, and refused by apply before
 // anything is made. Each way in which pg_hba.conf brings that about, on a real server.
 
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { createPlainAdmin, type Server, startServer } from 'embedded';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createMeter } from '../packages/bus-integration-postgres/src/meter.ts';
@@ -105,4 +107,40 @@ test('either remedy lets apply converge; then nothing more is asked', async () =
   expect((await deployment.plan()).ok).toBe(true);
   // The survey, one database, the proof of its file.
   expect(meter.connections - before).toBe(3);
+});
+
+test('where files exist and the rule says trust, the way on is the rule, not a rotation that would be refused', async () => {
+  await server.reload({ hba: `${local}host all all 127.0.0.1/32 scram-sha-256` });
+  using folder = temporaryFolder();
+  const kept = { databases: ['kept'], serviceRole: 'kept_svc' };
+  const deployment = createDeployment({ adminDsn, wish: kept, folder: folder.path });
+  const made = await deployment.apply();
+  expect(made.ok, explain(made)).toBe(true);
+  await server.reload({ hba: `${local}${adminToo}host all all 127.0.0.1/32 trust` });
+  const next =
+    /^on the line of pg_hba\.conf that kept_svc meets from here write scram-sha-256, then a superuser runs.*GRANT SELECT ON pg_catalog\.pg_authid TO "?deploy_admin"?;$/;
+  const told = async () => {
+    const doctor = await deployment.doctor();
+    const { diagnostics } = await deployment.plan();
+    const applied = await deployment.apply();
+    expect(JSON.stringify([doctor, diagnostics, applied.diagnostics])).not.toContain('--rotate');
+    for (const remedies of [
+      (doctor.checks ?? []).filter(({ id }) => id.startsWith('password-')),
+      diagnostics.filter(({ code }) => code.startsWith('password-')),
+      applied.diagnostics.filter(({ code }) => code.startsWith('password-')),
+    ]) {
+      expect(remedies.length).toBeGreaterThan(0);
+      for (const { remedy } of remedies) expect(remedy).toMatch(next);
+    }
+  };
+  await told();
+  // No file holds one.
+  rmSync(join(folder.path, 'local', 'dsn', 'kept.dsn'));
+  await told();
+  // With the rule, a new password is offered again.
+  await server.reload({ hba: `${local}host all all 127.0.0.1/32 scram-sha-256` });
+  const { diagnostics } = await deployment.plan();
+  expect(diagnostics.find(({ code }) => code === 'password-lost')?.remedy).toContain('--rotate kept_svc');
+  const rotated = await deployment.apply({ rotate: ['kept_svc'] });
+  expect(rotated.ok, explain(rotated)).toBe(true);
 });

@@ -43,6 +43,8 @@ export interface Wish {
   readonly verb?: NextVerb;
   /** The DSN files' directory, as the operator wrote it. */
   readonly dsnDirectory?: string | undefined;
+  /** By role whose new password could not be proven: what would let it be. Such a one is not told to be rotated. */
+  readonly unprovable?: ReadonlyMap<string, string>;
   /** Where services are to connect, as far as the configuration says it. */
   readonly service: ServiceWish;
 }
@@ -147,6 +149,7 @@ function computeAllowed(
         endpoint,
         hasTls,
         pairs: pairsOf.get(role) ?? [],
+        unprovable: wish.unprovable?.get(role),
       },
       proofs,
     ),

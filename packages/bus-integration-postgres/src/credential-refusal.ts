@@ -73,6 +73,7 @@ export function passwordUnproven(wish: CredentialWish, proof: Proof): Omit<Diagn
     target: wish.role,
     remedy:
       wish.block?.remedy ??
+      wish.unprovable ??
       `fix that and run the same command again, or make a new password (breaks whoever has the old one): ${rotationOf(wish)}`,
   };
 }
@@ -83,6 +84,13 @@ function unprovenText(wish: CredentialWish, { reason = 'it was not tried' }: Pro
 
 /** What the right files would settle, and else a new password. */
 function untilRotated(wish: CredentialWish, code: string, message: string, files: string): Refusal {
+  if (wish.unprovable !== undefined)
+    return unsafe({
+      code,
+      message: `${message}; bring ${files} from the host that applied last (a new password could not be proven here as it is)`,
+      target: wish.role,
+      remedy: wish.unprovable,
+    });
   return unsafe({
     code,
     message: `${message}; bring ${files} from the host that applied last, or make a new password, which breaks whoever has the old one`,

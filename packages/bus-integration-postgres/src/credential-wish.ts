@@ -18,6 +18,8 @@ export interface CredentialWish {
   /** The server offers TLS. */
   readonly hasTls: boolean;
   readonly pairs: readonly FilePair[];
+  /** What would let a new password of the role be proven; absent where it can be. */
+  readonly unprovable?: string | undefined;
 }
 
 export interface Proof {

@@ -19,23 +19,48 @@ const mostRoles = 10;
 const timeoutMs = 5_000;
 
 /**
- * The plan, and what keeps its new passwords from being proven. Costs nothing where no password is set or the admin may
- * read stored verifiers; else a connection for each such role.
+ * The plan, and what keeps its new passwords from being proven; those that it would else tell to make, too. Costs nothing
+ * where no password is set or missed, or the admin may read stored verifiers; else a connection for each such role.
  */
 export async function computeProvable(wish: Wish, sight: Sight, run: Run, session: Session): Promise<Computed> {
-  const computed = computePlan(wish, sight.seen, sight.pairs, sight.proofs);
-  if (computed.isRefused || sight.seen.admin.readsVerifiers) return computed;
+  const { seen, pairs, proofs } = sight;
+  const computed = computePlan(wish, seen, pairs, proofs);
+  if (seen.admin.readsVerifiers) return computed;
+  const set = computed.isRefused
+    ? []
+    : computed.credentials.filter(({ setsVerifier, files }) => setsVerifier && files.length > 0);
+  const missed = computed.credentials.filter(tellsToRotate);
   // apply refuses a pooler, which would remember the probe's failed login to a database that is not there yet.
-  if (await session.isPooled()) return computed;
-  const set = computed.credentials.filter(({ setsVerifier, files }) => setsVerifier && files.length > 0);
-  const found = new Map<RoleDecision, Diagnostic>();
-  await eachInParallel(set.slice(0, mostRoles), { jobs: 2, signal: run.signal }, async (decision) => {
+  if ((set.length === 0 && missed.length === 0) || (await session.isPooled())) return computed;
+  const found = new Map<RoleDecision, string>();
+  const asked = [...set.slice(0, mostRoles), ...missed.slice(0, mostRoles)];
+  await eachInParallel(asked, { jobs: 2, signal: run.signal }, async (decision) => {
     const why = whyUnprovable(await ask(run, session, decision), run.target.sslcert !== undefined);
-    if (why !== undefined) found.set(decision, refusal(decision.role, why, sight.seen.admin.name, session));
+    if (why !== undefined) found.set(decision, why);
   });
-  const refusals = set.flatMap((decision) => found.get(decision) ?? []);
-  if (refusals.length === 0) return computed;
-  return { ...computed, refusals: [...refusals, ...computed.refusals], isRefused: true, errorClass: 'unsafe' };
+  const { name } = seen.admin;
+  // Rules seldom tell more roles apart: those that were not asked for are as the others.
+  const isAny = missed.some((decision) => found.has(decision));
+  const unprovable = new Map(
+    missed
+      .filter((decision, index) => found.has(decision) || (isAny && index >= mostRoles))
+      .map(({ role }) => [role, provingRemedy(role, name)]),
+  );
+  const told = unprovable.size === 0 ? computed : computePlan({ ...wish, unprovable }, seen, pairs, proofs);
+  const refusals = set.flatMap((decision) => {
+    const why = found.get(decision);
+    return why === undefined ? [] : [refusal(decision.role, why, name, session)];
+  });
+  if (refusals.length === 0) return told;
+  return { ...told, refusals: [...refusals, ...told.refusals], isRefused: true, errorClass: 'unsafe' };
+}
+
+/** Its way on is a new password. */
+function tellsToRotate({ refusal: refused, unsettled, findings }: RoleDecision): boolean {
+  return (
+    refused?.needs?.rotate !== undefined ||
+    [unsettled, ...findings].some((finding) => finding?.code === 'password-unproven')
+  );
 }
 
 /** As the proof would go: to the admin's address, the way it went, and where sslmode lets it the other way too. */
@@ -83,6 +108,10 @@ function refusal(role: string, why: string, admin: string, { pinned }: Session):
     code: 'password-unprovable',
     message: `a new password of role ${shown(role)} could not be proven: for ${shown(role)}, ${printable(placeOf(pinned))} ${why}, where scram-sha-256 was expected, and ${shown(admin)} may not read stored verifiers; so nothing is made`,
     target: role,
-    remedy: `on the line of pg_hba.conf that ${printable(role)} meets from here write scram-sha-256, then ${runs(superuser, anyDatabase, 'SELECT pg_reload_conf();')} or, so that the admin reads verifiers, ${runs(superuser, adminsDatabase, `GRANT SELECT ON pg_catalog.pg_authid TO ${identifier(admin)};`)}`,
+    remedy: provingRemedy(role, admin),
   };
+}
+
+function provingRemedy(role: string, admin: string): string {
+  return `on the line of pg_hba.conf that ${printable(role)} meets from here write scram-sha-256, then ${runs(superuser, anyDatabase, 'SELECT pg_reload_conf();')} or, so that the admin reads verifiers, ${runs(superuser, adminsDatabase, `GRANT SELECT ON pg_catalog.pg_authid TO ${identifier(admin)};`)}`;
 }

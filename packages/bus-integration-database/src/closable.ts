@@ -51,7 +51,8 @@ export function whyNoSecretFile(
   const lines = text.replace(/\r?\n$/, '').split(/\r\n|\n|\r/);
   if (content === 'line') {
     if (lines.length > 1) return `it holds ${lines.length} lines`;
-    if (/^\s*postgres(ql)?:\/\//.test(text)) return undefined;
+    // A URL with a login in it is nothing that the system reads.
+    if (/^\s*[a-z][a-z0-9+]*:\/\/[^\s/@]+@/.test(text)) return undefined;
   } else if (lines.length > 1 && !holdsKeys(text) && !lines.every(isEnvLine)) {
     return 'it is neither an env file nor a file of keys';
   }

@@ -17,5 +17,7 @@ export function isForDsnFiles(path: string): boolean {
 }
 
 function isDsnFile(entry: Dirent): boolean {
-  return entry.isFile() && (/\.dsn(\.staged)?$/.test(entry.name) || ['.gitignore', '.gitkeep', '.keep'].includes(entry.name));
+  return (
+    entry.isFile() && (/\.dsn(\.staged)?$/.test(entry.name) || ['.gitignore', '.gitkeep', '.keep'].includes(entry.name))
+  );
 }

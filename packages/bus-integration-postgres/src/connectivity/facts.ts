@@ -13,6 +13,7 @@ const powers = record<Powers>({
   replicates: boolean,
   bypassesRowSecurity: boolean,
   powerfulGroups: list(text),
+  memberships: list(record<Powers['memberships'][number]>({ group: text, grantor: nullable(text) })),
 });
 
 export const grantShape = record<Grant>({

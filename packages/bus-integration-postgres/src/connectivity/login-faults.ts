@@ -71,7 +71,11 @@ export function placeLimits(pair: FilePair, facts: Facts, attempted: Attempted |
       ...base,
       result: 'fail',
       seen: `${shown(pair.role)} may create schemas, which no service needs`,
-      remedy: plan,
+      remedy: runs(
+        ownerOrSuperuser,
+        anyDatabase,
+        `REVOKE CREATE ON DATABASE ${identifier(pair.database)} FROM PUBLIC, ${identifier(pair.role)};`,
+      ),
     });
   }
   const others = facts.otherSchemas.map(({ name, isByPublic }): Check => {

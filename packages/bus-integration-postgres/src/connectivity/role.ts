@@ -4,9 +4,9 @@ import { boundedChecks, mostTold, someNames } from '../bounded.ts';
 import { ownership } from '../mark.ts';
 import { anyDatabase, ownerOrSuperuser, runs } from '../psql-remedy.ts';
 import { shown } from '../shown.ts';
-import type { Attempted, Powers } from '../sql/verify.ts';
 import { identifier } from '../sql.ts';
 import type { Declared } from './declared.ts';
+import { judgeExcess } from './excess.ts';
 import { judgeGrants, type Place } from './grants.ts';
 import type { LoginFindings } from './login.ts';
 
@@ -31,12 +31,11 @@ export function judgeRole(
   const base = { kind: 'connectivity' as const, target: printable(role) };
   const { checks: granted, looked } = judgeGrants(role, databases.places, seen);
   // What a grant explains is told with it.
-  const reading = databases.places.filter(({ readsVerifiers, grants }) => readsVerifiers && grants.length === 0);
-  const excess = excessOf(
-    facts.powers,
-    reading.map(({ database }) => database),
-    attempted,
-  );
+  const reading = databases.places
+    .filter(({ readsVerifiers, grants }) => readsVerifiers && grants.length === 0)
+    .map(({ database }) => database);
+  if (attempted?.managed.includes('read password verifiers') === true) reading.push(facts.database);
+  const excess = judgeExcess(role, facts.powers, reading, attempted);
   const unclear = attempted?.unclear ?? [];
   const limits = { ...base, id: 'service-limits' };
   const strange = (facts.reachable ?? [])
@@ -48,16 +47,7 @@ export function judgeRole(
   // What PUBLIC may enter is the listener policy's to tell; a leftover of this deployment's is no other service's.
   const others = strange.filter((database) => !forbidden.includes(database) && !database.isByPublic);
   return [
-    ...(excess.length > 0
-      ? [
-          {
-            ...limits,
-            result: 'fail' as const,
-            seen: `${shown(role)} ${excess.join(', ')}, which no service needs`,
-            remedy: 'bus operator database plan',
-          },
-        ]
-      : []),
+    ...excess,
     ...unclear.map((why) => ({
       ...limits,
       result: 'unknown' as const,
@@ -101,18 +91,4 @@ export function judgeRole(
         ]
       : []),
   ];
-}
-
-function excessOf(powers: Powers, reading: readonly string[], attempted: Attempted | undefined): string[] {
-  const has = (what: Attempted['managed'][number]) => attempted?.managed.includes(what) === true;
-  return [
-    powers.isSuperuser && 'is a superuser',
-    (powers.createsRoles || has('create roles')) && 'may create roles',
-    powers.createsDatabases && 'may create databases',
-    powers.replicates && 'may replicate',
-    powers.bypassesRowSecurity && 'bypasses row security',
-    (reading.length > 0 || has('read password verifiers')) &&
-      `may read password verifiers${reading.length === 0 ? '' : ` in ${someNames(reading, mostTold)}`}`,
-    powers.powerfulGroups.length > 0 && `may act as ${someNames(powers.powerfulGroups, mostTold)}`,
-  ].filter((text) => text !== false);
 }

@@ -30,6 +30,10 @@ export interface Standing {
   readonly searchPath: string;
 }
 
+/** Of pg_roles as `other`: may what a service must not. */
+const isPowerful = `(other.rolsuper OR other.rolcreaterole OR other.rolcreatedb OR other.rolreplication OR other.rolbypassrls
+              OR other.rolname ~ '^pg_'::pg_catalog.text) AND other.rolname <> 'pg_database_owner'`;
+
 /**
  * Who the service is and what it may, in one row. $1 schemas that it should use; $2 whether to look at what holds for
  * all of the cluster too; $3 the roles that are declared for this database; $4 the
@@ -82,10 +86,17 @@ SELECT current_user AS "user", session_user AS session, pg_catalog.current_datab
     'bypassesRowSecurity', role.rolbypassrls,
     'powerfulGroups', (SELECT coalesce(pg_catalog.json_agg(other.rolname ORDER BY other.rolname), '[]')
         FROM pg_catalog.pg_roles AS other
-       WHERE NOT role.rolsuper AND other.rolname NOT IN (role.rolname, 'pg_database_owner')
-         AND pg_catalog.pg_has_role(role.oid, other.oid, 'MEMBER')
-         AND (other.rolsuper OR other.rolcreaterole OR other.rolcreatedb OR other.rolreplication OR other.rolbypassrls
-              OR other.rolname ~ '^pg_'::pg_catalog.text)))
+       WHERE NOT role.rolsuper AND other.oid <> role.oid AND ${isPowerful}
+         AND pg_catalog.pg_has_role(role.oid, other.oid, 'MEMBER')),
+    'memberships', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('group', joined.rolname,
+              'grantor', CASE WHEN membership.grantor <> 10::pg_catalog.oid THEN grantor.rolname END)
+              ORDER BY joined.rolname, grantor.rolname), '[]')
+        FROM pg_catalog.pg_auth_members AS membership
+        JOIN pg_catalog.pg_roles AS joined ON joined.oid = membership.roleid
+        LEFT JOIN pg_catalog.pg_roles AS grantor ON grantor.oid = membership.grantor
+       WHERE membership.member = role.oid AND NOT role.rolsuper
+         AND EXISTS (SELECT FROM pg_catalog.pg_roles AS other
+                      WHERE ${isPowerful} AND pg_catalog.pg_has_role(joined.oid, other.oid, 'MEMBER'))))
     FROM pg_catalog.pg_roles AS role WHERE role.rolname = current_user) END AS powers,
   CASE WHEN $2 THEN (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('name', database.datname,
       'isByPublic', EXISTS (SELECT FROM pg_catalog.aclexplode(coalesce(database.datacl,
@@ -139,6 +150,8 @@ export interface Powers {
   readonly bypassesRowSecurity: boolean;
   /** Roles that it could act as, and that can do what a service must not. */
   readonly powerfulGroups: readonly string[];
+  /** Its own memberships by which it could; the grantor where it is not the server's first superuser. */
+  readonly memberships: readonly { readonly group: string; readonly grantor: string | null }[];
 }
 
 /** What a service must not manage, by the words that say so. */

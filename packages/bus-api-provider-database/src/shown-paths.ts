@@ -2,7 +2,14 @@
 // admin DSN lies is not told at all, but by its key. Steps need none of it, the provider names their files so by itself.
 // Pure.
 import { resolve } from 'node:path';
-import { type Configuration, mapFindings, printable, type Response, shellQuote } from 'bus-integration-database';
+import {
+  type Configuration,
+  mapFileCommands,
+  mapFindings,
+  printable,
+  type Response,
+  shellQuote,
+} from 'bus-integration-database';
 
 /**
  * Makes findings tell paths in the output directory relative to it, the admin DSN's file as its key, and others relative
@@ -21,6 +28,8 @@ export function showPaths(configuration: Configuration, cwd: string): (response:
     ...(cwd === '/' ? [] : [[cwd, '.'] as const]),
   ];
   const hidden = hideCredential(configuration, cwd);
+  const nameDirectory = (command: string, lead: string, target?: string) =>
+    lead + withKey(command, [directory, written], target);
   const shown = (text: string) => rules.reduce((told, [path = '', by]) => replacePath(told, path, by), text);
   const each = <T extends object>(finding: T): T => {
     const entries = Object.entries(hidden(finding)).map(([key, value]) => [
@@ -29,8 +38,28 @@ export function showPaths(configuration: Configuration, cwd: string): (response:
     ]);
     return Object.fromEntries(entries);
   };
-  return (response) => mapFindings(response, each);
+  return (response) => mapFindings(mapFileCommands(response, nameDirectory), each);
 }
+
+/**
+ * A command with the output directory as its key, which a shell on this machine knows, or stops at: what is `.` to the
+ * reader of a message is another directory to a shell.
+ */
+function withKey(command: string, directories: readonly (string | undefined)[], target: string | undefined): string {
+  if (command.startsWith('printf ')) return command;
+  const forms = directories
+    .filter((path) => path !== undefined && path.length > 1)
+    .flatMap((path) => [shellQuote(`${path}/`), shellQuote(`${path}`)]);
+  const own = target === '.' ? /(?<=\s)\.$/ : /(?!)/;
+  return forms
+    .reduce((told, form) => replacePath(told, form, outputDirectory), command)
+    .replace(own, () => outputDirectory)
+    .replace(dsnFile, () => outputDirectory);
+}
+
+const outputDirectory = `"$\{BUS_DATABASE_DSN_OUTPUT_DIR:?}"`;
+/** The directory in the name of a DSN file as the provider tells it. */
+const dsnFile = /(?<=\s)\.(?=\/[\w%-]+(?:\.[\w%-]+)?\.dsn\b)/g;
 
 function isTold(key: string): boolean {
   return ['message', 'seen', 'remedy', 'target'].includes(key);

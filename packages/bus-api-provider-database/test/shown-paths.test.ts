@@ -37,6 +37,41 @@ it.each([
   expect(told(seen)).toBe(shown);
 });
 
+it.each([
+  ['run: chmod 700 .', '.', 'run: chmod 700 KEY'],
+  ['run: chmod go-w .', './admin-dsn', 'run: chmod go-w .'],
+  ['run: chmod 600 ./bus_auth.dsn', './bus_auth.dsn', 'run: chmod 600 KEY/bus_auth.dsn'],
+  [
+    'keep it: mv ./a%2Eb.svc.dsn ./a%2Eb.svc.dsn.kept',
+    './a%2Eb.svc.dsn',
+    'keep it: mv KEY/a%2Eb.svc.dsn KEY/a%2Eb.svc.dsn.kept',
+  ],
+  [
+    'run: git rm -r --cached -- ./local/dsn/; then change the secret',
+    undefined,
+    'run: git rm -r --cached -- KEY; then change the secret',
+  ],
+  [
+    "run: printf '%s\\n' '/local/' >> /srv/shop/.git/info/exclude",
+    undefined,
+    "run: printf '%s\\n' '/local/' >> ./.git/info/exclude",
+  ],
+])('a command names the output directory by its key: %s', (remedy, target, shown) => {
+  const response: Response = {
+    ok: false,
+    deployment_id: 'example-dev',
+    provider: 'postgres',
+    actions: [],
+    steps: [],
+    diagnostics: [{ severity: 'fail', code: 'x', message: 'no', remedy, ...(target !== undefined && { target }) }],
+  };
+  const credentials = { key: 'BUS_POSTGRES_ADMIN_DSN_FILE', file: '/etc/shop/dsn' };
+  const configuration = { dsnOutputDirectory: './local/dsn', credentials } as Configuration;
+  expect(showPaths(configuration, '/srv/shop')(response).diagnostics[0]?.remedy).toBe(
+    shown.replaceAll('KEY', `"$\{BUS_DATABASE_DSN_OUTPUT_DIR:?}"`),
+  );
+});
+
 it('an absolute directory, and the root', () => {
   expect(told('/var/lib/dsn/a.dsn; /x', '/var/lib/dsn/')).toBe('./a.dsn; /x');
   expect(told('/dsn/a.dsn; /x', '/dsn', '/')).toBe('./a.dsn; /x');

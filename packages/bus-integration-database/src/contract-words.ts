@@ -148,7 +148,8 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
     name: 'Its name.',
     database: 'Of a schema: the database that it is in.',
     retire: 'The statements that would retire it, in their order, for psql. What a role owns goes to the admin.',
-    command: 'Of a file: the shell command that would remove it, where paths are as the worker or API tells its files.',
+    command:
+      'Of a file: the shell command that would remove it, on the machine and in the directory where the worker or API runs.',
     needs: 'Who may run them; absent where the admin may.',
   },
   Retirement: {

@@ -1,7 +1,7 @@
 // Whether git has, or would take, a file that holds a secret. Asks git itself; runs nothing that a repository configures.
 import { spawnSync } from 'node:child_process';
 import { existsSync, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { absolutePath, findProgram } from './executable.ts';
 import { printable } from './names.ts';
 import { shellQuote } from './shell-quote.ts';
@@ -78,7 +78,8 @@ function examine(path: string, options: GitExposureOptions): GitExposure {
     !inRepository.includes('/') ||
     ask(['--literal-pathspecs', 'ls-files', '-z', '--', join(top, folder)]).stdout !== '';
   const line = holdsOthers ? `/${isDirectory ? `${dirname(inRepository)}/` : inRepository}` : `/${folder}/`;
-  const exclude = displayed(resolve(place.directory, excludeFile), top);
+  const excluded = resolve(place.directory, excludeFile);
+  const exclude = isAbsolute(path) ? excluded : displayed(excluded, top);
   return {
     result: 'warn',
     seen: `${shown} would be added by git`,
@@ -175,7 +176,7 @@ function firstLine(text: string): string {
   return printable(text.trim().split('\n')[0] ?? '');
 }
 
-/** Short where the operator stands at the top of the repository, else the whole path. */
+/** Short where this process stands at the top of the repository, else the whole path. */
 function displayed(path: string, top: string): string {
   return path.startsWith(`${top}/`) && realpathSync('.') === top ? path.slice(top.length + 1) : path;
 }

@@ -36,6 +36,7 @@ export { OperationError } from './errors.ts';
 export type { Operation } from './events.ts';
 export { eventNames, operations, requestEvent, responseEvent } from './events.ts';
 export { absolutePath, findProgram, isExecutable } from './executable.ts';
+export { mapFileCommands } from './file-commands.ts';
 export type { GitExposure } from './git-exposure.ts';
 export { gitExposure } from './git-exposure.ts';
 export type { GlobalFlags } from './global-flags.ts';

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import {
   type Context,
   headerSafe,
+  mapFileCommands,
   OperationError,
   type Provider,
   printable,
@@ -92,7 +93,15 @@ function responseIn({ document, address }: { document: unknown; address: ApiAddr
   const { type: _, title: __, status: ___, detail: ____, ...response } = (document ?? {}) as Record<string, unknown>;
   const [fault] = responseFaults(response, { letsPassUnknownKeys: true });
   if (fault !== undefined) throw notOurs(address, `is no response of this version's contract (${printable(fault)})`);
-  return withOwnRemedy(response as unknown as Response, address);
+  return onItsHost(withOwnRemedy(response as unknown as Response, address));
+}
+
+/** Commands about the API's files, which are not this machine's. */
+function onItsHost(response: Response): Response {
+  return mapFileCommands(
+    response,
+    (command, lead) => `${lead.replace(/^run: /, '')}on the API's host, in the directory where it runs: ${command}`,
+  );
 }
 
 /** Who is not let in gives this program a flag; the API speaks of the header that comes of it. */

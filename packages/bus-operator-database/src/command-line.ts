@@ -3,6 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import {
   adoptFromPart,
   allowedFlags,
+  mapFileCommands,
   mapFindings,
   type Response,
   shellQuote,
@@ -16,6 +17,8 @@ export interface Run {
   readonly flags: Flags;
   /** The directory of a -C before the command's name, which `bus` has entered already. */
   readonly directory?: string | undefined;
+  /** The directory that the run worked in, absolute, where the command line was typed in another. */
+  readonly workedIn?: string | undefined;
 }
 
 /**
@@ -29,8 +32,24 @@ export function commandLine(verb: Verb, run: Run, extra: readonly string[] = [])
   return ['bus operator database', verb, ...[...placeFlags(run), ...extra].map(shellQuote)].join(' ');
 }
 
-/** The response, with the flags of the run in every command that its remedies name. */
-export function withFlags(response: Response, run: Run): Response {
+/** The response, with every command in it as it has to be where this one was typed. */
+export function asTypedHere(response: Response, run: Run): Response {
+  return mapFileCommands(withFlags(response, run), (command, lead) => {
+    // Asked for only where it matters: it may be gone.
+    const { workedIn } = run;
+    if (workedIn === undefined || isForAnywhere(command)) return lead + command;
+    return `${lead}(cd ${shellQuote(workedIn)} && ${command})`;
+  });
+}
+
+/** Paths are absolute, and it is no command of git, which looks for the repository where it is run. */
+function isForAnywhere(command: string): boolean {
+  const written = command.slice(command.lastIndexOf('> ') + 1);
+  return !command.startsWith('git ') && /\s\$?'?\//.test(written);
+}
+
+/** The response, with the flags of the run in every command of this family that its remedies name. */
+function withFlags(response: Response, run: Run): Response {
   const { plan: saved } = run.flags;
   const place = (_: string, verb: Verb, saving: string | undefined) => {
     const save = saving === undefined ? [] : ['--save', saved === undefined ? 'FILE' : noFlag(saved)];

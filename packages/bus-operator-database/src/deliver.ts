@@ -1,6 +1,6 @@
 // The last stretch of the pipe: the response as text or JSON, on the right stream or in a file. Decides no exit status.
 import { type Diagnostic, type Mask, OperationError, type Response } from 'bus-integration-database';
-import { changingFlags, commandLine, type Run, withFlags } from './command-line.ts';
+import { asTypedHere, changingFlags, commandLine, type Run } from './command-line.ts';
 import type { Command } from './commands/command.ts';
 import type { Ground } from './configure.ts';
 import { jsonText } from './json-text.ts';
@@ -28,7 +28,7 @@ export async function deliver(delivery: Delivery): Promise<boolean> {
   const { outcome, ground, files, mask } = delivery;
   const { flags, surroundings } = ground;
   const run = runOf(delivery);
-  const response = withFlags(flags.format === 'json' ? withWarnings(outcome) : outcome.response, run);
+  const response = asTypedHere(flags.format === 'json' ? withWarnings(outcome) : outcome.response, run);
   const problems: Diagnostic[] = [];
   const isSaved = await attempt(problems, () => save(outcome.response, files.save, mask));
   const isRefused = files.save !== undefined && !isSaved && response.plan_id !== undefined;
@@ -41,7 +41,7 @@ export async function deliver(delivery: Delivery): Promise<boolean> {
       ? jsonText({ ...response, diagnostics: [...response.diagnostics, ...problems] })
       : textOf(delivery, response, view);
   const told = { ...outcome.response, diagnostics: outcome.warnings };
-  const warnings = isJson ? [] : [...withFlags(told, run).diagnostics, ...response.diagnostics];
+  const warnings = isJson ? [] : [...asTypedHere(told, run).diagnostics, ...response.diagnostics];
   const { stderr } = surroundings;
   const tell = (lines: readonly string[]) => writeLines(stderr, lines, mask);
   if (!flags.isQuiet) tell(warningLines(warnings));
@@ -89,8 +89,17 @@ function withWarnings({ response, warnings }: Outcome): Response {
   return { ...response, diagnostics: [...response.diagnostics, ...warnings] };
 }
 
-function runOf({ command, ground: { flags, surroundings } }: Delivery): Run {
-  return { verb: command.verb, flags, directory: surroundings.directory };
+function runOf({ command, ground }: Delivery): Run {
+  const { flags, surroundings } = ground;
+  const isElsewhere = flags.directory !== undefined || surroundings.directory !== undefined;
+  return {
+    verb: command.verb,
+    flags,
+    directory: surroundings.directory,
+    get workedIn() {
+      return isElsewhere ? ground.cwd : undefined;
+    },
+  };
 }
 
 async function save(response: Response, file: PrivateFile | undefined, mask: Mask): Promise<boolean> {

@@ -1,6 +1,6 @@
 import type { Response } from 'bus-integration-database';
 import { expect, it } from 'vitest';
-import { commandLine, type Run, withFlags } from '../src/command-line.ts';
+import { asTypedHere, commandLine, type Run } from '../src/command-line.ts';
 import { firstPlan, flagsOf } from './examples.ts';
 
 function runOf(argv: readonly string[], directory?: string): Run {
@@ -38,7 +38,7 @@ it.each([
 it('repeats them in every command of a remedy, and what the plan is asked for in one of plan', () => {
   const placed = (remedy: string, argv: readonly string[]) => {
     const diagnostics = [{ severity: 'fail', code: 'x', message: 'no', remedy }] as const;
-    return withFlags({ ...firstPlan, diagnostics } as Response, runOf(argv)).diagnostics[0]?.remedy;
+    return asTypedHere({ ...firstPlan, diagnostics } as Response, runOf(argv)).diagnostics[0]?.remedy;
   };
   const run = 'bus operator database';
   expect(placed(`look: ${run} plan -v, then ${run} apply`, ['verify', '-C', 'd'])).toBe(
@@ -51,4 +51,35 @@ it('repeats them in every command of a remedy, and what the plan is asked for in
   expect(placed(save, ['apply', '--plan=-p.json', '-C', 'd'])).toBe(`${run} plan -C d --save ./-p.json --adopt`);
   expect(placed(save, ['apply'])).toBe(save);
   expect(placed(`${run} plan`, ['apply', '--plan', 'p.json'])).toBe(`${run} plan`);
+});
+
+it.each([
+  ['run: chmod 700 ./dsn', 'run: (cd /srv/shop && chmod 700 ./dsn)'],
+  ['run: chmod 700 /dsn', 'run: chmod 700 /dsn'],
+  ["run: chmod 700 '/my dsn'", "run: chmod 700 '/my dsn'"],
+  [
+    'run: git rm -r --cached -- /dsn/; then change it',
+    'run: (cd /srv/shop && git rm -r --cached -- /dsn/); then change it',
+  ],
+  [
+    "run: printf '%s' '/local/' >> .git/info/exclude",
+    "run: (cd /srv/shop && printf '%s' '/local/' >> .git/info/exclude)",
+  ],
+  ["run: printf '%s' '/local/' >> /a/exclude", "run: printf '%s' '/local/' >> /a/exclude"],
+  [
+    "run: (umask 077; cat > './a, b; c'), paste the line, end with Ctrl-D",
+    "run: (cd /srv/shop && (umask 077; cat > './a, b; c')), paste the line, end with Ctrl-D",
+  ],
+  ["keep it: mv 'it'\\''s' $'a\\'b'", "keep it: (cd /srv/shop && mv 'it'\\''s' $'a\\'b')"],
+  ['run: sudo chown 0 a,b', 'run: (cd /srv/shop && sudo chown 0 a,b)'],
+  ['run: unset NODE_DEBUG', 'run: unset NODE_DEBUG'],
+  ['see README.md', 'see README.md'],
+])('commands about files are right where the line was typed: %s', (remedy, shown) => {
+  const diagnostics = [{ severity: 'fail', code: 'x', message: 'no', remedy }] as const;
+  const leftovers = [{ kind: 'dsn-file', name: 'z.dsn', command: 'rm -- ./z.dsn' }] as const;
+  const response = { ...firstPlan, diagnostics, leftovers } as unknown as Response;
+  const told = asTypedHere(response, { ...runOf(['plan']), workedIn: '/srv/shop' });
+  expect(told.diagnostics[0]?.remedy).toBe(shown);
+  expect(told.leftovers?.[0]?.command).toBe('(cd /srv/shop && rm -- ./z.dsn)');
+  expect(asTypedHere(response, runOf(['plan']))).toEqual(response);
 });

@@ -1,5 +1,5 @@
 // `status --check` on a real server: whatever keeps a deployment from being as declared is exit 3.
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPlainAdmin, startServer } from 'embedded';
@@ -31,7 +31,8 @@ it('status --check sees what apply would refuse, and a staged file that is left 
     expect(await go('apply')).toMatchObject({ status: 0 });
     expect(await go('status', '--check')).toMatchObject({ status: 0, out: expect.stringContaining('drift: none\n') });
 
-    writeFileSync(join(files, 'bus_old.dsn.staged'), 'x\n', { mode: 0o600 });
+    const old = readFileSync(join(files, 'bus_auth.dsn'), 'utf8').replace('/bus_auth?', '/bus_old?');
+    writeFileSync(join(files, 'bus_old.dsn.staged'), old, { mode: 0o600 });
     expect((await go('status')).out).toContain(
       '  no-longer-declared     file bus_old.dsn.staged\n      rm -- ./local/dsn/bus_old.dsn.staged\n',
     );

@@ -35,10 +35,54 @@ const families = [
   'BUS_DOTENV_*',
 ].join(', ');
 
+/**
+ * Tools whose variables name what they run, load, ask or trust; and endings that mean the same whatever stands in front,
+ * in programs that nobody has heard of here.
+ */
+const tools = [
+  // Compilers, builds and version managers: each runs what it is told.
+  'CC, CXX, CPP, LD, AR, AS, NM, FC, F77, CFLAGS, CXXFLAGS, CPPFLAGS, LDFLAGS, CPATH, COMPILER_PATH, GCC_*, CCACHE_*, SCCACHE_*',
+  'DISTCC_*, MAKE, MAKEFILES, MAKE_*, CMAKE_*, NINJA_*, MESON_*, BAZEL_*, PKG_CONFIG*, ACLOCAL_PATH, AUTOM4TE, NIX_*, GUIX_*',
+  'RUSTDOC*, RUSTUP_*, CGO_*, GO111MODULE, GOAUTH, GOCACHE*, GOCOVERDIR, GOEXPERIMENT, GOMODCACHE, GONOPROXY, GOPRIVATE',
+  'GOTMPDIR, GOVCS, GOWORK, OCAML*, CAMLRUNPARAM, OPAM*, GHC_*, CABAL_*, STACK_*, ZIG_*, MIX_*, HEX_*, REBAR*, NVM_*',
+  'PYENV_*, RBENV_*, ASDF_*, MISE_*, VOLTA_*, SDKMAN_*, DIRENV_*, DEVELOPER_DIR, SDKROOT, TOOLCHAINS, HUSKY*',
+  // Virtual machines and their start scripts; most of these take any option of the machine as *_OPTS.
+  '*JAVA_OPTIONS, *_OPTS, *_VMOPTIONS, JVM_*, JAVACMD, SBT_*, ANT_*, LEIN_*, GROOVY_*, SCALA_*, KOTLIN_*, MONO_*',
+  'PSMODULEPATH, POWERSHELL_*, JUPYTER_*, IPYTHONDIR, MATPLOTLIBRC, PRISMA_*_LIBRARY, PRISMA_*_BINARY',
+  // Plugins, drivers and data of libraries.
+  '*_PLUGIN_DIR, *_PLUGIN_DIRS, *_PLUGIN_PATH, *_PLUGINS_DIR, *_PLUGINS_PATH, *_MODULE_PATH, *_LIBRARY_PATH, *_INCLUDE_PATH',
+  '*_DRIVER_PATH, *_DRIVERS_PATH, *_EXEC_PATH, *_EXECUTABLE, *_EXECUTABLE_PATH, *_BINARY_PATH, *_PRELOAD, LIBMYSQL_*, GST_*',
+  'FONTCONFIG_*, GDK_*, GSETTINGS_*, GI_TYPELIB_PATH, QML*, LIBGL_*, VK_*, OCL_*, MAGICK_*, GS_LIB, GS_OPTIONS, TEXINPUTS',
+  'TEXMF*, GDAL_*, PROJ_LIB, OMP_TOOL_LIBRARIES, OMPI_*, LIBVIRT_*, WINE*',
+  // Configuration wherever it lies.
+  '*_CONFIG, *_CONFIG_FILE, *_CONFIG_FILES, *_CONFIG_PATH, *_CONFIG_PATHS, *_CONFIG_DIR, *_CONFIG_HOME, *_CONF, *_CONF_FILE',
+  '*_CONF_DIR, *_RCFILE, *_RC_FILE, *_HOME, NETRC, INPUTRC, SCREENRC, MAILRC, MAILCAPS, MANPATH, GREP_OPTIONS, FZF_*, TMUX*',
+  // Trust.
+  '*_CAFILE, *_CA_FILE, *_CAPATH, *_CA_PATH, *_CACERT, *_CA_CERT, *_CA_CERTS, *_SKIP_VERIFY',
+  // Clouds, clusters and what is deployed with: whom they ask, as whom, and what they start.
+  'ANSIBLE_*, HELM_*, TF_*, TERRAGRUNT_*, PACKER_*, PULUMI_*, VAGRANT_*, DOCKER_*, BUILDX_*, CONTAINER_HOST, CONTAINERS_*',
+  'KUBECTL_*, KUBERNETES_SERVICE_*, KREW_*, VAULT_*, CONSUL_*, NOMAD_*, CLOUDSDK_*, GOOGLE_APPLICATION_CREDENTIALS',
+  'GOOGLE_EXTERNAL_ACCOUNT_*, GCE_METADATA_*, AZURE_AUTHORITY_HOST, AWS_*ENDPOINT*, AWS_*PROFILE, AWS_*_FILE',
+  'AWS_CONTAINER_*, AWS_DATA_PATH, MYSQL_TEST_LOGIN_FILE',
+].join(', ');
+
+/** Of the tools' own: who logs in, and values of a deployment. They run nothing, and many files set them. */
+const credentials = [
+  '*_TOKEN, *_PASSWORD, *_USER, *_USERNAME, *_API_KEY, *_ACCESS_KEY, *_ACCESS_KEY_ID, *_SECRET, TF_VAR_*, TF_TOKEN_*',
+  // The operator's own keys.
+  'BUS_*',
+].join(', ');
+
 /** Named by a family, and harmless: it runs nothing and finds nothing, and many files set it. */
 const harmless = new Set(['NODE_ENV']);
 
-const pattern = new RegExp(`^(?:${families.split(', ').join('|').replaceAll('*', '.*')})$`, 'is');
+const inFamilies = patternOf(families);
+const inTools = patternOf(tools);
+const inCredentials = patternOf(credentials);
+
+function patternOf(names: string): RegExp {
+  return new RegExp(`^(?:${names.split(', ').join('|').replaceAll('*', '.*')})$`, 'is');
+}
 
 /** What sudo takes by its value (`env_check` of sudoers(5)): libc and terminals may read files that these name. */
 const locales = /^(?:COLORTERM|LANG|LANGUAGE|LC_.*|LINGUAS|TERM)$/is;
@@ -58,7 +102,8 @@ function namesFile(name: string, value: string): boolean {
  * isWithheld('LD_PRELOAD', '/tmp/x.so', new Set()); // true
  */
 export function isWithheld(name: string, value: string, allowed: ReadonlySet<string>): boolean {
-  const isNamed = !harmless.has(name) && pattern.test(name);
+  const isTools = inTools.test(name) && !inCredentials.test(name);
+  const isNamed = !harmless.has(name) && (inFamilies.test(name) || isTools);
   if (!isNamed && !namesFile(name, value) && !value.startsWith('()')) return false;
   return !allowed.has(name) || /^BUS_DOTENV_/i.test(name);
 }

@@ -248,6 +248,8 @@ describe('BUS_DATABASE_SERVICE_PARAMETERS', () => {
     ['application_name', 'is no list of keyword=value'],
     ["application_name='SECRET", 'is no list of keyword=value'],
     ['application_name=', 'application_name has no value'],
+    ['sslcert=~/SECRET', 'sslcert begins with ~, which only a shell expands'],
+    ['sslcrl=$HOME/SECRET', 'sslcrl holds a $, which only a shell expands'],
   ])('refuses %s', (value, says) => {
     using made = make(noTls);
     const error = (() => {
@@ -260,6 +262,15 @@ describe('BUS_DATABASE_SERVICE_PARAMETERS', () => {
     })();
     expect(error?.message).toContain(says);
     expect(error?.message).not.toContain('SECRET');
+  });
+
+  test('paths stand whole in the file, as services run in other directories', async () => {
+    using made = make(noTls);
+    await applied(made.under({ BUS_DATABASE_SERVICE_PARAMETERS: 'sslcert=./x.pem sslcrl=/etc/crl.pem' }));
+    expect(made.content()).toMatchObject({
+      sslcert: expect.stringMatching(/^\/.*[^.]\/x\.pem$/),
+      sslcrl: '/etc/crl.pem',
+    });
   });
 
   test('refuses a value that no client takes', async () => {

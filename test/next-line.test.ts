@@ -19,7 +19,7 @@ interface Run {
 }
 
 /** Runs a line in a shell, in `cwd`; `bus` is on its PATH. */
-function shell(deployment: Deployment, line: string, cwd: string): Run {
+function shell(deployment: Deployment, line: string, cwd: string, env: Readonly<Record<string, string>> = {}): Run {
   const bin = deployment.path('bin');
   mkdirSync(bin, { recursive: true });
   try {
@@ -29,7 +29,7 @@ function shell(deployment: Deployment, line: string, cwd: string): Run {
   }
   const { status, stdout, stderr } = spawnSync('sh', ['-c', line], {
     cwd,
-    env: { PATH: `${bin}:${dirname(process.execPath)}:/usr/bin:/bin`, HOME: deployment.directory },
+    env: { PATH: `${bin}:${dirname(process.execPath)}:/usr/bin:/bin`, HOME: deployment.directory, ...env },
     encoding: 'utf8',
     timeout: 60_000,
   });
@@ -45,10 +45,10 @@ function nextOf({ told }: Run): string[] {
 }
 
 /** A command, and what follows where each next line is run. */
-function follow(deployment: Deployment, first: string, cwd: string): Run[] {
+function follow(deployment: Deployment, first: string, cwd: string, env?: Readonly<Record<string, string>>): Run[] {
   const runs: Run[] = [];
   for (let line: string | undefined = first; line !== undefined; ) {
-    const run = shell(deployment, line, cwd);
+    const run = shell(deployment, line, cwd, env);
     runs.push(run);
     const next = nextOf(run);
     // What is printed twice is printed alike: all that is needed stands in it.
@@ -245,6 +245,21 @@ describe.each([
     },
     60_000,
   );
+});
+
+it('says which deployment is meant, where BUS_DEPLOYMENT_ID is not that of ./.env', async () => {
+  await using server = await startServer();
+  using deployment = makeDeployment({ adminDsn: server.dsn(), keys: { BUS_DATABASE_SCHEMA_NAMES: 'public' } });
+  const env = { BUS_DEPLOYMENT_ID: 'example-live' };
+  const runs = follow(deployment, 'bus operator database plan', deployment.directory, env);
+  expect(
+    runs.map(({ line, exit }) => [line, exit]),
+    told(runs),
+  ).toEqual([
+    ['bus operator database plan', 0],
+    ['bus operator database apply --deployment example-live', 0],
+    ['bus operator database verify --deployment example-live', 0],
+  ]);
 });
 
 it('carries --api-url and --token-file, and a -C before the word operator', async () => {

@@ -101,7 +101,9 @@ export function readConfiguration(
   const names = [...keys.map(({ name }) => name), ...otherSurfacesKeys, manifestKey];
   const known = names.filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
   const silent = [...Object.keys(keyAliases), ...providers.flatMap((provider) => provider.silent ?? [])];
-  for (const { key, nearest } of unknownKeys(env, prefixes, known, silent)) {
+  // Without the underscore: BUS_DATABASES is a typing error too.
+  const beginnings = prefixes.map((prefix) => prefix.replace(/_$/, ''));
+  for (const { key, nearest } of unknownKeys(env, beginnings, known, silent)) {
     const question = nearest === undefined ? '' : `; did you mean ${nearest}?`;
     const message = `${key} is an unknown key${question}`;
     const remedy = 'rename it, or list it in BUS_OPERATOR_DATABASE_ENV_ALLOW';

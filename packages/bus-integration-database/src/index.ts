@@ -90,7 +90,7 @@ export { judgeSecretFile, readSecretFile } from './secret-file.ts';
 export { withoutPasswords } from './secret-forms.ts';
 export type { JudgeParameter, ServiceAddress } from './service-address.ts';
 export type { Settings } from './settings.ts';
-export { createSettings, requirePath } from './settings.ts';
+export { createSettings, pathFault, requirePath } from './settings.ts';
 export { shellQuote } from './shell-quote.ts';
 export type {
   Action,

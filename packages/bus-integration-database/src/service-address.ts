@@ -12,7 +12,10 @@ export interface ServiceAddress {
 }
 
 /** What is wrong with a keyword, or a value of it, for DSN files; undefined when nothing is. */
-export type JudgeParameter = (keyword: string) => { readonly seen: string; readonly remedy: string } | undefined;
+export type JudgeParameter = (
+  keyword: string,
+  value: string,
+) => { readonly seen: string; readonly remedy: string } | undefined;
 
 /**
  * Reads `BUS_DATABASE_SERVICE_HOST`, `_PORT`, `_SSLMODE`, `_SSLROOTCERT` and `_PARAMETERS`; what is wrong goes to
@@ -88,7 +91,7 @@ function readParameters(
       return undefined;
     }
     const value = written.startsWith("'") ? written.slice(1, -1).replace(/\\(.)/g, '$1') : written;
-    const fault = judge(keyword);
+    const fault = judge(keyword, value);
     if (fault !== undefined) refuse(`: ${fault.seen}`, fault.remedy);
     else if (value === '') refuse(`: ${keyword} has no value`, `give it one, or take ${keyword} out`);
     else if (Object.hasOwn(found, keyword)) refuse(`: ${keyword} is given twice`, 'drop one');

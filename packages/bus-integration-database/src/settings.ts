@@ -136,7 +136,8 @@ export function requirePath(key: string, path: string): string {
   });
 }
 
-function pathFault(path: string): { seen: string; remedy: string } | undefined {
+/** Why a text can be no path, or holds what only a shell expands; undefined when it is one. */
+export function pathFault(path: string): { seen: string; remedy: string } | undefined {
   if (path.includes('\0')) return { seen: 'holds a NUL character, which no path can', remedy: 'write the path alone' };
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path)) {
     return { seen: 'holds a URL (not shown), expected a path', remedy: 'name a file' };

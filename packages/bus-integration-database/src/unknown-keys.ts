@@ -27,8 +27,16 @@ export function unknownKeys(
 /** Keys that list names which other programs of the operator read, and which are none of our business. */
 const allowLists = ['BUS_OPERATOR_ENV_ALLOW', 'BUS_OPERATOR_DATABASE_ENV_ALLOW'];
 
+/** What other programs call it, too far from ours for a typing error. */
+const otherwiseCalled: Readonly<Record<string, string>> = {
+  BUS_DATABASE: 'BUS_DATABASE_NAMES',
+  BUS_DATABASES: 'BUS_DATABASE_NAMES',
+};
+
 /** Near means that at most half of what follows the prefix, or three characters, would have to change. */
 function nearestOf(key: string, prefixes: readonly string[], known: readonly string[]): string | undefined {
+  const meant = otherwiseCalled[key];
+  if (meant !== undefined && known.includes(meant)) return meant;
   let nearest: { candidate: string; distance: number } | undefined;
   for (const candidate of known) {
     const prefix = prefixes.find((beginning) => candidate.startsWith(beginning)) ?? '';

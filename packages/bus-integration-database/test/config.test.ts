@@ -231,6 +231,8 @@ test('IN-03 an unknown key is a warning with the nearest known one and its line'
 
 test.each([
   [{ BUS_DATABASE_NAME: 'a' }, 'BUS_DATABASE_NAMES', 'no database'],
+  [{ BUS_DATABASES: 'a' }, 'BUS_DATABASE_NAMES', 'no database'],
+  [{ BUS_DATABASE: 'a' }, 'BUS_DATABASE_NAMES', 'no database'],
   [{ BUS_DATABASE_NAMSE: '', BUS_DATABASE_SERVICE_ROLE: 'svc' }, 'BUS_DATABASE_NAMES', 'no database'],
   [{ BUS_DATABASE_SERVICE_ROL: 'svc' }, 'BUS_DATABASE_SERVICE_ROLE', 'nothing'],
   [{ BUS_DATABASE_ROLES_NAMES: 'svc' }, 'BUS_DATABASE_ROLE_NAMES', 'nothing'],

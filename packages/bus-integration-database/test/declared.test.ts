@@ -142,6 +142,14 @@ describe('BUS_DATABASE_SCHEMAS and its alias BUS_DATABASE_SCHEMA_NAMES', () => {
   });
 });
 
+test.each(['r1,r2', 'r1 r2', 'r1;r2', 'r1; r2'])('a service role %j is one role, which is told', (name) => {
+  expect(declare({ BUS_DATABASE_SERVICE_ROLE: name })).toMatchObject({
+    declared: { serviceRole: name },
+    problems: [],
+    warnings: [expect.stringContaining(`is one role, "${name}"`)],
+  });
+});
+
 describe('{database} in the service role', () => {
   test.each([
     [

@@ -6,6 +6,7 @@ import type { ConnectionTarget } from './connection-target.ts';
 import { formatDsnUri } from './dsn.ts';
 import type { Endpoint, FileReading } from './dsn-reading.ts';
 import { readDsn } from './dsn-slip.ts';
+import { withWholePaths } from './service-parameters.ts';
 
 /** What the configuration says of the DSN files; the rest is what the admin's own connection shows. */
 export interface ServiceWish {
@@ -44,7 +45,7 @@ export function endpointOf(wish: ServiceWish, reached: Reached): Endpoint {
     port: servers.map(({ port }) => port).join(','),
     sslmode,
     ...(root !== undefined && { sslrootcert: root === 'system' ? root : wish.absolute(root) }),
-    ...service.parameters,
+    ...withWholePaths(service.parameters ?? {}, wish.absolute),
   };
 }
 

@@ -1,6 +1,6 @@
 // What BUS_DATABASE_SERVICE_PARAMETERS may put into every DSN file: libpq's keywords, but nothing secret and nothing
 // that has a key of its own.
-import { OperationError, printable } from 'bus-integration-database';
+import { OperationError, pathFault, printable } from 'bus-integration-database';
 import { type ConnectionKeyword, isConnectionKeyword, nearestKeyword } from './connection-keywords.ts';
 import { resolveDsn } from './conninfo.ts';
 
@@ -30,8 +30,21 @@ const secret: readonly ConnectionKeyword[] = [
   'oauth_client_secret',
 ];
 
+/** Their values are files or directories. */
+const paths: readonly string[] = ['sslcert', 'sslcrl', 'sslcrldir'] satisfies ConnectionKeyword[];
+
+/** The parameters as DSN files have them: their services run in other directories. */
+export function withWholePaths(
+  parameters: Readonly<Record<string, string>>,
+  absolute: (path: string) => string,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([keyword, value]) => [keyword, paths.includes(keyword) ? absolute(value) : value]),
+  );
+}
+
 /** What is wrong with a keyword for every DSN file; undefined when nothing is. */
-export function judgeParameter(keyword: string): { seen: string; remedy: string } | undefined {
+export function judgeParameter(keyword: string, value = ''): { seen: string; remedy: string } | undefined {
   if (!isConnectionKeyword(keyword)) {
     const near = nearestKeyword(keyword);
     const named = /^[a-z_]{1,40}$/.test(keyword) ? `libpq has no keyword ${keyword}` : 'libpq has no such keyword';
@@ -47,7 +60,9 @@ export function judgeParameter(keyword: string): { seen: string; remedy: string 
     };
   }
   const remedy = elsewhere[keyword];
-  return remedy === undefined ? undefined : { seen: `${keyword} has a key of its own`, remedy };
+  if (remedy !== undefined) return { seen: `${keyword} has a key of its own`, remedy };
+  const fault = paths.includes(keyword) ? pathFault(value) : undefined;
+  return fault && { seen: `${keyword} ${fault.seen}`, remedy: fault.remedy };
 }
 
 /**

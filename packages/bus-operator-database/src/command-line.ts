@@ -19,6 +19,8 @@ export interface Run {
   readonly directory?: string | undefined;
   /** The directory that the run worked in, absolute, where the command line was typed in another. */
   readonly workedIn?: string | undefined;
+  /** The deployment of the environment, where ./.env is about another: `apply` wants it said. */
+  readonly meant?: string | undefined;
 }
 
 /**
@@ -68,8 +70,8 @@ export function changingFlags({ allow, adopt, adoptFrom, rotate }: Flags): strin
 }
 
 /** The flags that say what a run works on, and how. */
-function placeFlags({ flags, directory: entered }: Run): string[] {
-  const { provider, deployment, envFile, lockTimeout, jobs, apiUrl, tokenFile } = flags;
+function placeFlags({ flags, directory: entered, meant }: Run): string[] {
+  const { provider, deployment = meant, envFile, lockTimeout, jobs, apiUrl, tokenFile } = flags;
   const directory = entered === undefined ? flags.directory : within(entered, flags.directory ?? '.');
   return [
     ...(directory === undefined ? [] : ['-C', noFlag(directory)]),

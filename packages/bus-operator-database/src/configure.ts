@@ -100,8 +100,8 @@ export async function configure(
  * @throws OperationError `invalid-request`
  */
 export function requireMeantDeployment(env: Environment, { deploymentId }: Configuration, flags: Flags): void {
-  const other = env.BUS_DOTENV_DEPLOYMENT_ID;
-  if (!other || other === deploymentId || flags.deployment !== undefined || flags.envFile !== undefined) return;
+  const other = otherDeploymentOf(env, deploymentId, flags);
+  if (other === undefined || flags.deployment !== undefined) return;
   throw new OperationError(
     'invalid-request',
     `BUS_DEPLOYMENT_ID is ${deploymentId} in the environment and ${printable(other)} in .env`,
@@ -111,6 +111,12 @@ export function requireMeantDeployment(env: Environment, { deploymentId }: Confi
       remedy: `run: unset BUS_DEPLOYMENT_ID; or say that ${deploymentId} is meant: --deployment ${deploymentId}`,
     },
   );
+}
+
+/** The deployment that ./.env is about, where the environment has another. */
+export function otherDeploymentOf(env: Environment, deploymentId: string, { envFile }: Flags): string | undefined {
+  const other = env.BUS_DOTENV_DEPLOYMENT_ID;
+  return !other || other === deploymentId || envFile !== undefined ? undefined : other;
 }
 
 /** Whose the admin DSN is when an API does the work: no key of ours is needed for it. */

@@ -1,8 +1,9 @@
 // The last stretch of the pipe: the response as text or JSON, on the right stream or in a file. Decides no exit status.
-import { type Diagnostic, type Mask, OperationError, type Response } from 'bus-integration-database';
+import { type Diagnostic, isDeploymentId, type Mask, OperationError, type Response } from 'bus-integration-database';
 import { asTypedHere, changingFlags, commandLine, type Run } from './command-line.ts';
+
 import type { Command } from './commands/command.ts';
-import type { Ground } from './configure.ts';
+import { type Ground, otherDeploymentOf } from './configure.ts';
 import { jsonText } from './json-text.ts';
 import type { Outcome } from './outcome.ts';
 import { paintFor, plain } from './paint.ts';
@@ -89,13 +90,17 @@ function withWarnings({ response, warnings }: Outcome): Response {
   return { ...response, diagnostics: [...response.diagnostics, ...warnings] };
 }
 
-function runOf({ command, ground }: Delivery): Run {
+function runOf({ command, outcome, ground }: Delivery): Run {
   const { flags, surroundings } = ground;
+  const { deployment_id: deploymentId } = outcome.response;
+  const isMeant =
+    otherDeploymentOf(surroundings.env, deploymentId, flags) !== undefined && isDeploymentId(deploymentId);
   const isElsewhere = flags.directory !== undefined || surroundings.directory !== undefined;
   return {
     verb: command.verb,
     flags,
     directory: surroundings.directory,
+    meant: isMeant ? deploymentId : undefined,
     get workedIn() {
       return isElsewhere ? ground.cwd : undefined;
     },

@@ -63,11 +63,13 @@ export function readInvocation(argv: readonly string[]): Invocation {
   const values = new Map<FlagName, string[]>();
   const words: string[] = [];
   let problem: string | undefined;
+  const positional = tokens.filter(({ kind }) => kind === 'positional').slice(0, 2);
+  const asksForHelp = positional.some((token) => 'value' in token && token.value === 'help');
   for (const token of tokens) {
     if (token.kind === 'positional') words.push(token.value);
     if (token.kind !== 'option') continue;
     const flag = table.find(({ name, alias }) => name === token.name || alias === token.name);
-    const fault = problemOf(flag, token);
+    const fault = problemOf(flag, token, asksForHelp);
     if (flag === undefined || fault !== undefined) {
       problem ??= fault;
       const asked = token.inlineValue ? undefined : asking.find(({ pattern }) => pattern.test(token.value ?? ''));
@@ -132,7 +134,11 @@ interface OptionToken {
   readonly inlineValue?: boolean | undefined;
 }
 
-function problemOf(flag: Flag | undefined, { rawName, value, inlineValue }: OptionToken): string | undefined {
+function problemOf(
+  flag: Flag | undefined,
+  { rawName, value, inlineValue }: OptionToken,
+  asksForHelp: boolean,
+): string | undefined {
   if (flag === undefined) {
     return `unknown flag ${quoted(rawName)}; ${didYouMean(rawName, spellings, otherFlags)}`;
   }
@@ -141,7 +147,8 @@ function problemOf(flag: Flag | undefined, { rawName, value, inlineValue }: Opti
   if (!inlineValue && /^-./.test(value))
     return `${rawName} needs a value: ${rawName} ${flag.value} (got ${quoted(value)})`;
   if (flag.choices !== undefined && ![...flag.choices, ...(flag.helpChoices ?? [])].includes(value)) {
-    return `${rawName} ${quoted(value)}: expected ${flag.choices.join(', ').replace(/, ([^,]*)$/, ' or $1')}`;
+    const choices = asksForHelp ? [...flag.choices, ...(flag.helpChoices ?? [])] : flag.choices;
+    return `${rawName} ${quoted(value)}: expected ${choices.join(', ').replace(/, ([^,]*)$/, ' or $1')}`;
   }
   if (flag.isList && value.includes(';')) return `${rawName} holds a semicolon; write ${rawName} ${flag.value}`;
   return undefined;

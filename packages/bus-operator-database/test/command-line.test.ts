@@ -8,6 +8,15 @@ function runOf(argv: readonly string[], directory?: string): Run {
   return { verb, flags: flagsOf(...argv), ...(directory !== undefined && { directory }) };
 }
 
+it('says which deployment is meant, where ./.env is about another', () => {
+  expect(commandLine('apply', { ...runOf(['plan']), meant: 'live' })).toBe(
+    'bus operator database apply --deployment live',
+  );
+  expect(commandLine('apply', { ...runOf(['plan', '--deployment', 'x']), meant: 'x' })).toBe(
+    'bus operator database apply --deployment x',
+  );
+});
+
 it('repeats the flags that chose the target', () => {
   expect(commandLine('apply', runOf(['plan']))).toBe('bus operator database apply');
   const place = ['-C', 'my deployment', '--env-file', 'a.env', '--deployment', 'x', '--provider', 'postgres'];

@@ -71,6 +71,8 @@ describe('readInvocation', () => {
     expect(readInvocation(['plan', '--save=--check'])).toMatchObject({ flags: { save: '--check' } });
     expect(problemOf('plan', '--check=yes')).toBe('--check takes no value');
     expect(problemOf('plan', '-f', 'yaml')).toBe('-f yaml: expected text or json');
+    expect(problemOf('help', '-f', 'yaml')).toBe('-f yaml: expected text, json or opencli');
+    expect(problemOf('help', 'plan', '-f', 'yaml')).toBe('-f yaml: expected text, json or opencli');
     expect(problemOf('plan', '--color=red')).toBe('--color red: expected auto, always or never');
   });
 

@@ -112,4 +112,4 @@ export { unreadEnvFile } from './unread-env-file.ts';
 export type { Worker, WorkerOptions } from './worker.ts';
 export { createWorker } from './worker.ts';
 export { misspelledWorkerKeys } from './worker-keys.ts';
-export { writeFault } from './write-fault.ts';
+export { isKernels, writeFault } from './write-fault.ts';

@@ -77,7 +77,7 @@ function readParameters(
   const text = settings.value(key);
   if (text === undefined) return undefined;
   const refuse = (seen: string, remedy: string) =>
-    settings.refuse({ key, code: 'invalid-value', message: `${key} ${seen}`, remedy });
+    settings.refuse({ key, code: 'invalid-value', message: `${key}${seen}`, remedy });
   const found: Record<string, string> = {};
   let at = text.search(/[^\s,]|$/);
   while (at < text.length) {
@@ -85,7 +85,7 @@ function readParameters(
     const [all = '', keyword = '', written = ''] = parameterPattern.exec(text) ?? [];
     if (all === '') {
       refuse(
-        'is no list of keyword=value (not shown)',
+        ' is no list of keyword=value (not shown)',
         `write it like ${key}=application_name=shop,connect_timeout=10; commas between two, not semicolons; a value with blanks, commas or semicolons goes in single quotes`,
       );
       return undefined;

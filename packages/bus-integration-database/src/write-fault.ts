@@ -15,8 +15,15 @@ export interface WriteFault {
  */
 export function writeFault(error: unknown, shown: string): WriteFault {
   const { code, message } = (error ?? {}) as NodeJS.ErrnoException;
+  if (isKernels(shown) && ['EPERM', 'EACCES', 'ENOENT', 'EROFS'].includes(code ?? ''))
+    return { seen: "the kernel's own, where no file can be put", remedy: 'name a file elsewhere' };
   const [seen, remedy] = faults[code ?? ''] ?? [code ?? message ?? String(error)];
   return { seen, ...(remedy !== undefined && { remedy: remedy.replaceAll('FILE', () => shellQuote(shown)) }) };
+}
+
+/** https://man7.org/linux/man-pages/man5/proc.5.html */
+export function isKernels(path: string): boolean {
+  return /^\/(proc|sys)(\/|$)/.test(path);
 }
 
 /** What is redirected is written by the shell, in place. */

@@ -312,6 +312,11 @@ describe('single keys', () => {
     ['BUS_DATABASE_SERVICE_HOST', 'db:5432', /expected a host name/],
     ['BUS_DATABASE_SERVICE_HOST', 'a,,b', /expected a host name/],
     ['BUS_DATABASE_SERVICE_HOST', 'a;b', /expected a host name/],
+    [
+      'BUS_DATABASE_SERVICE_PARAMETERS',
+      'application_name=',
+      /^BUS_DATABASE_SERVICE_PARAMETERS: application_name has no/,
+    ],
     ['BUS_DATABASE_SERVICE_PARAMETERS', 'application_name=a;connect_timeout=1', /is no list of keyword=value/],
     ['BUS_DATABASE_CREDENTIAL_REFERENCES', 'a;b', /holds a semicolon/],
     ['BUS_DATABASE_SERVICE_HOST', '[::1]', /expected a host name/],

@@ -22,3 +22,10 @@ it('what has no code is told as it is', () => {
   expect(writeFault(new Error('broken'), 'f')).toEqual({ seen: 'broken' });
   expect(writeFault('broken', 'f')).toEqual({ seen: 'broken' });
 });
+
+it('the kernel takes no files, and has descriptors', () => {
+  const of = (code: string, path: string) => writeFault(Object.assign(new Error('x'), { code }), path).seen;
+  expect(of('EPERM', '/proc/self/mem')).toBe("the kernel's own, where no file can be put");
+  expect(of('EACCES', '/sys/kernel/x')).toBe("the kernel's own, where no file can be put");
+  expect(of('EBADF', '/proc/self/fd/9')).toContain('no such descriptor');
+});

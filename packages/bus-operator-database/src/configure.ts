@@ -152,6 +152,13 @@ export function flagDuration(flag: string, text: string | undefined): number | u
   }
 }
 
+/** As `flagDuration`, for what takes some time. */
+export function positiveFlagDuration(flag: string, text: string | undefined): number | undefined {
+  const durationMs = flagDuration(flag, text);
+  if (durationMs !== 0) return durationMs;
+  throw new OperationError('invalid-request', `${flag} is 0, expected a duration like 30s`, { code: 'usage' });
+}
+
 /** `--jobs`, 1 to 64. */
 export function flagJobs(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;

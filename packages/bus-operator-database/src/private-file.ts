@@ -5,7 +5,15 @@ import { access, lstat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { descriptorOf, OperationError, openDevice, printable, replaceFile, writeFault } from 'bus-integration-database';
+import {
+  descriptorOf,
+  isKernels,
+  OperationError,
+  openDevice,
+  printable,
+  replaceFile,
+  writeFault,
+} from 'bus-integration-database';
 
 export interface PrivateFile {
   /** Writes the text and puts the file in its place, 0600. */
@@ -24,6 +32,7 @@ export interface PrivateFile {
 export async function preparePrivateFile(path: string, shown: string): Promise<PrivateFile> {
   const descriptor = descriptorOf(path);
   if (descriptor !== undefined) return prepareDescriptor(descriptor, shown);
+  if (isKernels(path)) throw unwritable(path, Object.assign(new Error(), { code: 'EPERM' }));
   const there = await lstat(path).catch((error) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
     throw unwritable(shown, error);

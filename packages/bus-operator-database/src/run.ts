@@ -25,7 +25,15 @@ import { doctor } from './commands/doctor.ts';
 import { plan } from './commands/plan.ts';
 import { status } from './commands/status.ts';
 import { verify } from './commands/verify.ts';
-import { configure, flagDuration, flagJobs, type Ground, requireMeantDeployment, type Setup } from './configure.ts';
+import {
+  configure,
+  flagDuration,
+  flagJobs,
+  type Ground,
+  positiveFlagDuration,
+  requireMeantDeployment,
+  type Setup,
+} from './configure.ts';
 import { deliver } from './deliver.ts';
 import type { Flags } from './flags.ts';
 import { type Interruption, listenForInterruption } from './interruption.ts';
@@ -79,7 +87,7 @@ export async function run(
       files.output = await preparePrivateFile(resolve(ground.cwd, flags.output), flags.output);
     if (flags.save === '-') throw savedToStdout();
     if (flags.save !== undefined) files.save = await preparePrivateFile(resolve(ground.cwd, flags.save), flags.save);
-    const timeoutMs = flagDuration('--timeout', flags.timeout);
+    const timeoutMs = positiveFlagDuration('--timeout', flags.timeout);
     setup = await configure(ground, roots, verb);
     if (verb === 'apply') requireMeantDeployment(surroundings.env, setup.configuration, flags);
     interruption = listenForInterruption({

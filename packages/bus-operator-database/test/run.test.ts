@@ -108,6 +108,16 @@ describe('run: requests', () => {
     [['plan', '--jobs', '0'], '--jobs 0: expected a number from 1 to 64'],
     [['plan', '--timeout', '30'], '--timeout: "30" is no duration like 500ms, 30s, 2m or 1h30m; did you mean 30s?'],
     [['apply', '--lock-timeout', 'soon'], '--lock-timeout: "soon" is no duration like 500ms, 30s, 2m or 1h30m'],
+    [['plan', '--timeout', '0'], '--timeout is 0, expected a duration like 30s'],
+    [['plan', '--timeout', '0s'], '--timeout is 0, expected a duration like 30s'],
+    [
+      ['plan', '-o', '/proc/self/mem'],
+      "/proc/self/mem can't be written (the kernel's own, where no file can be put)\n  next: name a file elsewhere",
+    ],
+    [
+      ['plan', '--save', '/sys/kernel/plan.json'],
+      "/sys/kernel/plan.json can't be written (the kernel's own, where no file can be put)\n  next: name a file elsewhere",
+    ],
     [['plan', '-C', 'nowhere'], '-C nowhere: no such directory'],
     [['plan', '-C', '/dev/null'], '-C /dev/null: not a directory'],
     [['plan', '-C', long], `-C ${long}: the name is too long`],

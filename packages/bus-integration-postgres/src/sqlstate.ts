@@ -103,6 +103,14 @@ const certificateRemedy =
 const busy = { errorClass: 'not-converged', remedy: 'run it again when the other sessions are done' } as const;
 const lost = { errorClass: 'unreachable' } as const;
 
+// Those of a role or a database hold while one logs in, when nothing can be set yet.
+function storedTimeout(name: string): { readonly errorClass: ErrorClass; readonly remedy: string } {
+  return {
+    errorClass: 'timeout',
+    remedy: `take the timeout away where it is stored, which \\drds of psql shows: ALTER ROLE or DATABASE … RESET ${name}`,
+  };
+}
+
 const classes: Readonly<Record<string, { errorClass: ErrorClass; remedy?: string }>> = {
   '08': lost,
   '28': { errorClass: 'authentication-failed' },
@@ -120,6 +128,8 @@ const classes: Readonly<Record<string, { errorClass: ErrorClass; remedy?: string
     errorClass: 'insufficient-privilege',
     remedy: 'connect to the primary, or set default_transaction_read_only = off for the admin role',
   },
+  '25P03': storedTimeout('idle_in_transaction_session_timeout'),
+  '25P04': storedTimeout('transaction_timeout'),
   '2BP01': { errorClass: 'not-converged' },
   '3D000': { errorClass: 'invalid-request', remedy: 'name an existing database in the DSN, postgres for instance' },
   '40': busy,

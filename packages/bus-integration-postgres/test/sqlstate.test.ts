@@ -19,6 +19,8 @@ describe('toOperationError', () => {
     ['08006', 'unreachable'],
     ['55P03', 'timeout'],
     ['57014', 'timeout'],
+    ['25P03', 'timeout'],
+    ['25P04', 'timeout'],
     ['40001', 'not-converged'],
     ['53100', 'not-converged'],
     ['42601', 'internal'],

@@ -1,7 +1,7 @@
 // Commands about files are right where the command line was typed: run there as printed, they change this deployment's files
 // and no other's. Those for an API's files are never offered to be run here.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { Response } from 'bus-integration-database';
 import { type Server, startServer } from 'embedded';
@@ -73,10 +73,7 @@ it.each([
     const json = (verb: string) =>
       JSON.parse(typed(`${line(verb, at)} -f json || true`, place.directory).stdout) as Response;
     const file = deployment.path('local/dsn/old.dsn');
-    const kept = `${file}.kept`;
 
-    renameSync(file, kept);
-    writeFileSync(file, readFileSync(kept), { mode: 0o600 });
     const command = json('status').leftovers?.find(({ name }) => name === 'old.dsn')?.command ?? 'false';
     expect(run('status')).toContain(`      ${command}\n`);
     expect(typed(command, place.directory)).toMatchObject({ status: 0 });

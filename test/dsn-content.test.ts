@@ -1,6 +1,6 @@
 // What apply writes into DSN files on servers with and without TLS, over TCP and sockets; files of yesterday and files that
 // an operator changed; less TLS. Real servers, the whole path of a request.
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Response } from 'bus-integration-database';
 import { parseDsn } from 'bus-integration-postgres';
@@ -343,6 +343,53 @@ describe('less TLS', () => {
     const plan = await made.under({}).plan();
     expect(plan.ok).toBe(false);
     expect(summaries(plan)[0]).toMatch(/^weaken-tls: .*sslmode require → disable/);
+  });
+});
+
+describe('files that no service could use', () => {
+  test.each([
+    [
+      'TLS demanded of a server without',
+      { BUS_DATABASE_SERVICE_SSLMODE: 'require' },
+      'the DSN files would demand TLS (sslmode=require), which the server does not offer',
+      'BUS_DATABASE_SERVICE_SSLMODE=disable',
+    ],
+    [
+      'TLS demanded by a CA of a server without',
+      { BUS_DATABASE_SERVICE_SSLROOTCERT: root },
+      'the DSN files would demand TLS (sslmode=require), which the server does not offer',
+      'turn ssl on in postgresql.conf',
+    ],
+    [
+      'direct TLS beside none',
+      { BUS_DATABASE_SERVICE_PARAMETERS: 'sslnegotiation=direct' },
+      'sslnegotiation=direct needs sslmode=require or stricter; the DSN files would get sslmode=disable',
+      'take sslnegotiation out of BUS_DATABASE_SERVICE_PARAMETERS',
+    ],
+    [
+      'channel binding without TLS',
+      { BUS_DATABASE_SERVICE_PARAMETERS: 'channel_binding=require' },
+      'channel_binding=require needs TLS',
+      'take channel_binding out of BUS_DATABASE_SERVICE_PARAMETERS',
+    ],
+  ])('%s: plan, doctor and apply say so, and none is written', async (_, keys, says, remedy) => {
+    using made = make(noTls);
+    const deployment = made.under(keys);
+    for (const answer of [await deployment.plan(), await deployment.doctor(), await deployment.apply()]) {
+      expect(answer.ok).toBe(false);
+      expect(JSON.stringify(answer)).toContain(says);
+      expect(JSON.stringify(answer)).toContain(remedy);
+    }
+    expect(existsSync(made.file)).toBe(false);
+  });
+
+  test('TLS demanded at another address is a warning: a proxy may offer it', async () => {
+    using made = make(noTls);
+    const plan = await made
+      .under({ BUS_DATABASE_SERVICE_SSLMODE: 'require', BUS_DATABASE_SERVICE_HOST: 'proxy.invalid' })
+      .plan();
+    expect(plan.ok, explain(plan)).toBe(true);
+    expect(codes(plan)).toContain('service-tls');
   });
 });
 

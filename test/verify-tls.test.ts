@@ -121,7 +121,7 @@ describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
         "doctor": "fail tls: localhost:PORT (::1) does not offer TLS, which sslmode=verify-full demands (from BUS_POSTGRES_ADMIN_DSN)
         next: turn ssl on in postgresql.conf, or use sslmode=prefer where the network is trusted",
         "verify": "fail service-login: localhost:PORT (::1) does not offer TLS, which sslmode=verify-full demands
-        next: turn ssl on in postgresql.conf, or use sslmode=prefer where the network is trusted",
+        next: turn ssl on in postgresql.conf, or, where the network is trusted, set BUS_DATABASE_SERVICE_SSLMODE=disable, then bus operator database plan --allow weaken-tls",
       }
     `);
     await server.reload({ settings: { ssl: 'on' } });

@@ -36,6 +36,23 @@ describe('a mistyped admin DSN', () => {
     }
   });
 
+  it.each([
+    ['sslmode', 'set sslmode to disable, allow, prefer, require, verify-ca or verify-full'],
+    ['channel_binding', 'set channel_binding to disable, prefer or require'],
+    ['target_session_attrs', 'set target_session_attrs to any, read-write, '],
+    ['gssencmode', 'set gssencmode to disable, prefer or require'],
+    ['connect_timeout', 'change connect_timeout where the message says it comes from'],
+    ['hostaddr', 'change hostaddr where the message says it comes from'],
+  ])('says what %s may be, of doctor too', async (keyword, remedy) => {
+    using deployment = makeDeployment({ adminDsn: `postgresql://adm:p@127.0.0.1/db?${keyword}=bad` });
+    for (const verb of ['doctor', 'plan']) {
+      const { stdout, stderr } = await deployment.run([verb]);
+      const told = `${stdout}${stderr}`.replace(/\s+/g, ' ');
+      expect(told).toContain(`next: ${remedy}`);
+      expect(told).not.toContain('next: bus operator database doctor');
+    }
+  });
+
   it('would be seen to be looked up', async () => {
     using deployment = makeDeployment({ adminDsn: 'postgresql://adm:p@host.invalid/db' });
     const lookups = lookupsOf(deployment);

@@ -607,6 +607,27 @@ const options: readonly Fault[] = [
   ),
 ];
 
+const parameter = (name: string, query: string, expected: RegExp): Fault =>
+  file(name, (text) => `${text.trimEnd()}&${query}\n`, expected);
+
+const parameters: readonly Fault[] = [
+  parameter(
+    'client_encoding that no server knows',
+    'client_encoding=nope',
+    /fail service-login svc@app: \S*app\.dsn: client_encoding is none that the server knows.*edit \S*app\.dsn: change client_encoding or take it out/,
+  ),
+  parameter(
+    'sslnegotiation=direct beside sslmode=disable',
+    'sslnegotiation=direct',
+    /fail service-login svc@app: \S*app\.dsn: sslnegotiation .*needs sslmode require.*edit \S*app\.dsn: change sslnegotiation or take it out, also in BUS_DATABASE_SERVICE_PARAMETERS/,
+  ),
+  parameter(
+    'a word that no client takes',
+    'target_session_attrs=nope',
+    /fail service-login svc@app: .*target_session_attrs .*must be any, .*edit \S*app\.dsn: change target_session_attrs/,
+  ),
+];
+
 const rules = (name: string, text: string, expected: RegExp): Fault => ({
   name,
   make: ({ server }) => server.reload({ hba: text }),
@@ -678,6 +699,7 @@ export const faults: readonly Fault[] = [
   ...inDatabase,
   ...files,
   ...options,
+  ...parameters,
   ...server,
   otherServer,
 ];

@@ -195,6 +195,9 @@ async function open(
   }
 }
 
+/** Of a server without TLS, to whoever chooses the sslmode of the connection. */
+export const noTlsRemedy = 'turn ssl on in postgresql.conf, or use sslmode=prefer where the network is trusted';
+
 async function encrypt(
   plain: Socket,
   pinned: PinnedAddress,
@@ -209,7 +212,7 @@ async function encrypt(
     throw new OperationError('unreachable', `${where} does not offer TLS, which sslmode=${target.sslmode} demands`, {
       code: tlsFailed,
       target: where,
-      remedy: 'turn ssl on in postgresql.conf, or use sslmode=prefer where the network is trusted',
+      remedy: noTlsRemedy,
     });
   }
   const files = await cachedTlsFiles(target, cache);

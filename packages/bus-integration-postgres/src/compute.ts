@@ -29,6 +29,7 @@ import { sharingFindings } from './sharing.ts';
 import { shown } from './shown.ts';
 import { identifier } from './sql.ts';
 import { toSteps } from './steps.ts';
+import { doubtfulTls, unusableEndpoint } from './unusable-endpoint.ts';
 
 /** What a service's login role is given (https://www.postgresql.org/docs/current/ddl-priv.html). */
 export const serviceProfile = { database: ['CONNECT', 'TEMPORARY'], schema: ['CREATE', 'USAGE'] };
@@ -168,7 +169,10 @@ function computeAllowed(
         ...(credentials.some(({ setsVerifier }) => setsVerifier) ? iterationFindings(seen) : []),
       ],
     ],
-    ['invalid-request', encodingFindings(declaration, steps, seen)],
+    [
+      'invalid-request',
+      [...encodingFindings(declaration, steps, seen), ...(pairs.length === 0 ? [] : unusableEndpoint(endpoint, seen))],
+    ],
     ['insufficient-privilege', missingAuthority(steps, seen, comparison.databases)],
     ['not-converged', ofClass('not-converged')],
   ];
@@ -190,7 +194,9 @@ function computeAllowed(
       ...identityFindings(seen),
       ...expiryFindings(seen, declaration),
       ...sharingFindings(declaration, seen),
-      ...(pairs.length === 0 ? [] : endpointFindings(wish.service, endpoint, seen, credentials)),
+      ...(pairs.length === 0
+        ? []
+        : [...endpointFindings(wish.service, endpoint, seen, credentials), ...doubtfulTls(endpoint, seen)]),
     ],
   };
 }

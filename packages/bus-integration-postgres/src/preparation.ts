@@ -109,17 +109,25 @@ async function readTarget(secret: Secret, configuration: Configuration, surround
   try {
     return await resolveDsn(readDsn(secret.reveal()), surroundings);
   } catch (error) {
-    throw error instanceof OperationError ? withSource(error, configuration) : error;
+    throw error instanceof OperationError ? withSource(error, configuration, ofSetting(error, configuration)) : error;
   }
 }
 
+/** The doctor reads the admin DSN the same way, and has nothing to add. */
+function ofSetting({ diagnostics: [first] }: OperationError, configuration: Configuration): string {
+  if (first?.code !== 'connection-setting') return `see what ${adminSource(configuration)} says`;
+  return `change ${first.target} where the message says it comes from, or take it out: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS`;
+}
+
 /** The error, with where the admin DSN came from said in it. */
-export function withSource(error: OperationError, configuration: Configuration): OperationError {
+export function withSource(
+  error: OperationError,
+  configuration: Configuration,
+  remedy = 'bus operator database doctor',
+): OperationError {
   const source = ` (from ${adminSource(configuration)})`;
   const diagnostics = error.diagnostics.map((diagnostic, index) =>
-    index === 0
-      ? { remedy: 'bus operator database doctor', ...diagnostic, message: diagnostic.message + source }
-      : diagnostic,
+    index === 0 ? { remedy, ...diagnostic, message: diagnostic.message + source } : diagnostic,
   );
   return new OperationError(error.errorClass, error.message, { diagnostics, cause: error });
 }

@@ -27,7 +27,8 @@ export function wordOf<Word extends string, Default extends Word | undefined>(
   const given = settings.get(keyword)?.value;
   if (given === undefined) return whenAbsent;
   const word = words.find((one) => one === given);
-  if (word === undefined) throw settingError(settings, keyword, `must be ${listed(words)}`);
+  if (word === undefined)
+    throw settingError(settings, keyword, `must be ${listed(words)}`, `set ${keyword} to ${listed(words)}`);
   return word;
 }
 

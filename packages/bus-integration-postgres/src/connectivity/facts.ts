@@ -71,6 +71,8 @@ export const contentsShape = record<Contents>({
 
 export const standingShape = record<Standing>({ path: list(text), searchPath: text });
 
+export const encodingShape = record<{ readonly isKnown: boolean }>({ isKnown: boolean });
+
 export const attemptedShape = record<{ readonly attempted: Attempted }>({
   attempted: record<Attempted>({
     managed: list(oneOf('create roles', 'create schemas', 'read password verifiers')),

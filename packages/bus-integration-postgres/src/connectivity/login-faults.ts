@@ -1,6 +1,7 @@
 // What one login of a service shows to be wrong: in another's place, in its session, in the schemas, or the refusal itself.
 // Pure.
 import { type Check, OperationError, printable } from 'bus-integration-database';
+import { noTlsRemedy } from '../attempt.ts';
 import { boundedChecks } from '../bounded.ts';
 import { endpointFault, type FilePair } from '../dsn-pair.ts';
 import { adminOrSuperuser, anyDatabase, inDatabase, ownerOrSuperuser, runs } from '../psql-remedy.ts';
@@ -104,6 +105,13 @@ export function failure(
   const differs = trial && endpointFault(pair.live, trial.endpoint);
   if (differs !== undefined)
     return loginCheck(pair, 'fail', `${expected.message}; ${pair.path} is not as declared: ${differs}`, plan);
+  const asWritten = expected.diagnostics[0];
+  if (asWritten?.code === 'connection-setting' && asWritten.target !== undefined && pair.live.state === 'present') {
+    const { target } = asWritten;
+    const key = target === 'sslmode' ? 'BUS_DATABASE_SERVICE_SSLMODE' : 'BUS_DATABASE_SERVICE_PARAMETERS';
+    return loginCheck(pair, 'fail', `${pair.path}: ${expected.message}`, editing(pair, target, key));
+  }
+  if (asWritten?.remedy === noTlsRemedy) return loginCheck(pair, 'fail', expected.message, noTlsForServices);
   // What the server said last before it ended a connection says why.
   const sqlstate = sqlstateOf(error) ?? sqlstateOf((error as { cause?: unknown }).cause) ?? '';
   const cause =
@@ -126,7 +134,19 @@ function routineOf(error: unknown): string | undefined {
 const lacking =
   'grant the role what the message names; of the system catalogs, what PostgreSQL grants PUBLIC: https://www.postgresql.org/docs/current/ddl-priv.html';
 
+const noTlsForServices =
+  'turn ssl on in postgresql.conf, or, where the network is trusted, set BUS_DATABASE_SERVICE_SSLMODE=disable, then bus operator database plan --allow weaken-tls';
+
 const cutOff = 'the staged file beside it may hold the new password, of a rotation that was cut off';
+
+export function unknownEncoding(pair: FilePair): Check {
+  const remedy = editing(pair, 'client_encoding', 'BUS_DATABASE_SERVICE_PARAMETERS');
+  return loginCheck(pair, 'fail', `${pair.path}: client_encoding is none that the server knows`, remedy);
+}
+
+function editing({ path }: FilePair, keyword: string, key: string): string {
+  return `edit ${path}: change ${keyword} or take it out, also in ${key} where that says it`;
+}
 
 /** What is said of one file's login. */
 export function loginCheck(pair: FilePair, result: Check['result'], seen: string, remedy?: string): Check {

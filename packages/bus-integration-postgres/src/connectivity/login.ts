@@ -14,11 +14,19 @@ import { markOf } from '../mark.ts';
 import { readRow, shaped } from '../shape.ts';
 import { shown } from '../shown.ts';
 import { type Contents, contentsQuery } from '../sql/contents.ts';
-import { type Attempted, type Facts, type Forbidden, factsQuery, standingQuery, verifyScript } from '../sql/verify.ts';
+import {
+  type Attempted,
+  encodingQuery,
+  type Facts,
+  type Forbidden,
+  factsQuery,
+  standingQuery,
+  verifyScript,
+} from '../sql/verify.ts';
 import { sqlstateOf } from '../sqlstate.ts';
-import { attemptedShape, contentsShape, factsShape, standingShape } from './facts.ts';
+import { attemptedShape, contentsShape, encodingShape, factsShape, standingShape } from './facts.ts';
 import { listedServers } from './listed.ts';
-import { failure, faultOf, loginCheck, placeLimits, strangerOf } from './login-faults.ts';
+import { failure, faultOf, loginCheck, placeLimits, strangerOf, unknownEncoding } from './login-faults.ts';
 import type { LoginTrial } from './login-trial.ts';
 import { objectChecks } from './objects.ts';
 import type { Entrance } from './probe.ts';
@@ -140,6 +148,12 @@ async function trySession(session: Session, trial: LoginTrial): Promise<LoginFin
   if (stranger !== undefined) return { checks: [stranger] };
   const fault = faultOf(trial, facts, standing, declared);
   if (fault !== undefined) return { checks: [fault], login, facts };
+  const encoding = pair.live.state === 'present' ? pair.live.endpoint.client_encoding : undefined;
+  // libpq asks for it in the startup packet, and takes auto for that of its locale; ours are always in UTF-8.
+  if (encoding !== undefined && encoding !== '' && encoding !== 'auto') {
+    const { isKnown } = await readRow(session, encodingShape, { sql: encodingQuery, values: [encoding], doing });
+    if (!isKnown) return { checks: [unknownEncoding(pair)], login, facts };
+  }
   const contents = isNegative && facts.hasContents ? await contentsOf(session, trial) : undefined;
   const probe = `bus_verify_${randomBytes(6).toString('hex')}`;
   const tried = isNegative && facts.catchesErrors ? worthTrying(facts) : [];

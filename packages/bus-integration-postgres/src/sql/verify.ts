@@ -13,6 +13,10 @@ export const standingQuery = `
 SELECT pg_catalog.to_json(pg_catalog.current_schemas(false)) AS path,
   pg_catalog.current_setting('search_path') AS "searchPath"`;
 
+/** Whether the server knows the encoding $1. */
+export const encodingQuery = `
+SELECT pg_catalog.pg_char_to_encoding($1::pg_catalog.name) >= 0 AS "isKnown"`;
+
 /** Which server it is; the cluster's identifier is for who may read it. */
 export const identityQuery = `
 SELECT ${startedAt} AS "startedAt", pg_catalog.pg_is_in_recovery() AS "isStandby",

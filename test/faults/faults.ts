@@ -607,6 +607,15 @@ const options: readonly Fault[] = [
   ),
 ];
 
+const refusedOptions: readonly Fault[] = ['nosuch=1', 'work_mem=lots', 'shared_buffers=1MB', 'log_statement=all'].map(
+  (setting) =>
+    option(
+      `${setting} in options of a file`,
+      `-c ${setting}`,
+      /fail service-login svc@app: (?!.*no CONNECT).*parameter.*edit \S*app\.dsn: change options or take it out/,
+    ),
+);
+
 const parameter = (name: string, query: string, expected: RegExp): Fault =>
   file(name, (text) => `${text.trimEnd()}&${query}\n`, expected);
 
@@ -699,6 +708,7 @@ export const faults: readonly Fault[] = [
   ...inDatabase,
   ...files,
   ...options,
+  ...refusedOptions,
   ...parameters,
   ...server,
   otherServer,

@@ -117,6 +117,10 @@ export function failure(
   const cause =
     declared &&
     causeOf(pair, sqlstate, declared, { hasEntered: trial?.hasEntered ?? false, routine: routineOf(error) });
+  const options = pair.live.state === 'present' ? pair.live.endpoint.options : undefined;
+  if (cause === undefined && trial?.hasEntered !== true && options !== undefined && ofOptions.includes(sqlstate)) {
+    return loginCheck(pair, 'fail', expected.message, editing(pair, 'options', 'BUS_DATABASE_SERVICE_PARAMETERS'));
+  }
   const isCutOff = sqlstate === '28P01' && pair.staged.state === 'present';
   const seen = cause === undefined ? expected.message : `${cause.seen}: ${expected.message}`;
   if (isCutOff) return loginCheck(pair, 'fail', `${seen}; ${cutOff}`, 'bus operator database apply');
@@ -136,6 +140,9 @@ const lacking =
 
 const noTlsForServices =
   'turn ssl on in postgresql.conf, or, where the network is trusted, set BUS_DATABASE_SERVICE_SSLMODE=disable, then bus operator database plan --allow weaken-tls';
+
+/** By which a server refuses a login for a setting that the client asks for: unknown, wrong, not at this time, not by it. */
+const ofOptions = ['42704', '22023', '55P02', '42501', '42601', '42602'];
 
 const cutOff = 'the staged file beside it may hold the new password, of a rotation that was cut off';
 

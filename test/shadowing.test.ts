@@ -73,9 +73,12 @@ describe.each(sampled)('PostgreSQL %i', (major) => {
       try {
         for (const what of await traps.dependencies(each)) shadowed.push(`${what} in ${headOf(each)}`);
       } catch (error) {
-        // Another version's relations, columns and functions, which that version's run judges; a part that takes only some of the
-        // parameters of the statement that is recorded whole.
-        if (recorded.includes(each) || !['42703', '42883', '42P01', '42P18'].includes((error as { code?: string }).code ?? ''))
+        // Another version's relations, columns and functions, which that version's run judges; a part that takes only
+        // some of the parameters of the statement that is recorded whole.
+        if (
+          recorded.includes(each) ||
+          !['42703', '42883', '42P01', '42P18'].includes((error as { code?: string }).code ?? '')
+        )
           shadowed.push(`${String(error)} in ${headOf(each)}`);
       }
     }

@@ -27,7 +27,11 @@ describe.each([
       await act(fault.make, stage);
       try {
         const answer = await stage.deployment.verify(everything);
-        const lines = fault.by === undefined ? told(answer) : planned(await stage.deployment[fault.by]());
+        const verified = told(answer);
+        const lines = fault.by === undefined ? verified : planned(await stage.deployment[fault.by]());
+        // What another verb tells, verify ends as it began.
+        expect(answer.error_class).not.toBe('internal');
+        if (fault.by !== undefined) expect(verified.filter((line) => !stage.usual.has(line))).toEqual([]);
         expect(lines.filter((line) => !stage.usual.has(line)).join('\n')).toMatch(fault.expected);
         // SQL is for somebody else to run: as whom, and where.
         for (const line of lines.filter((text) => /next: .*\b(ALTER|GRANT|REVOKE|DROP|SELECT) /.test(text)))

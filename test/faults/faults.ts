@@ -699,7 +699,70 @@ async function restorePassword(stage: Stage): Promise<void> {
   await stage.server.query(`ALTER ROLE svc PASSWORD '${decodeURIComponent(password)}'`, { isQuiet: true });
 }
 
+const usualOwner =
+  "DO $$BEGIN EXECUTE format('ALTER DATABASE app OWNER TO %I', (SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'logs')); END$$";
+
+const ownership: readonly Fault[] = [
+  sql(
+    'database of a stranger',
+    'ALTER DATABASE app OWNER TO stranger',
+    usualOwner,
+    /warn other-owner app: app belongs to stranger.*next: if it is not meant, a superuser runs, in any database: ALTER DATABASE "app" OWNER TO "\w+";/,
+  ),
+  sql(
+    'database of the service',
+    'ALTER DATABASE app OWNER TO svc',
+    `${usualOwner};; GRANT CONNECT, TEMPORARY ON DATABASE app TO svc`,
+    /info other-owner app: app belongs to svc/,
+  ),
+  sql(
+    'schema of a stranger',
+    'ALTER SCHEMA public OWNER TO stranger',
+    'ALTER SCHEMA public OWNER TO pg_database_owner',
+    /warn other-owner: schema public of app belongs to stranger.*runs, in database app: ALTER SCHEMA "public" OWNER TO/,
+    { ...inside, by: 'plan' },
+  ),
+  sql(
+    'schema of the service',
+    'ALTER SCHEMA public OWNER TO svc',
+    'ALTER SCHEMA public OWNER TO pg_database_owner;; GRANT USAGE, CREATE ON SCHEMA public TO svc',
+    /info other-owner: schema public of app belongs to svc/,
+    { ...inside, by: 'status' },
+  ),
+  sql(
+    'CREATE of a stranger in a schema',
+    'GRANT CREATE ON SCHEMA public TO stranger',
+    'REVOKE CREATE ON SCHEMA public FROM stranger',
+    /warn create-of-others: role stranger may create in schema public of app.*runs, in database app: REVOKE CREATE ON SCHEMA "public" FROM "stranger";/,
+    { ...inside, by: 'plan' },
+  ),
+  sql(
+    'CREATE of a stranger in a database',
+    'GRANT CREATE ON DATABASE app TO stranger',
+    'REVOKE CREATE ON DATABASE app FROM stranger',
+    /warn create-of-others app: stranger may create schemas in app.*REVOKE CREATE ON DATABASE "app" FROM "stranger";/,
+  ),
+  ...(
+    [
+      ['session_replication_role', 'replica'],
+      ['temp_file_limit', '0'],
+    ] as const
+  ).flatMap(([name, value]) =>
+    ['ROLE svc', 'DATABASE app', 'ROLE svc IN DATABASE app'].map((where) =>
+      setting(
+        name,
+        where,
+        value,
+        new RegExp(
+          `fail harmful-setting svc@app: ${name} = ${value} .*superuser runs, in any database: ALTER ${where.split(' ')[0]} .*RESET ${name};`,
+        ),
+      ),
+    ),
+  ),
+];
+
 export const faults: readonly Fault[] = [
+  ...ownership,
   ...role,
   ...settings,
   ...paths,

@@ -91,6 +91,7 @@ function aclEntry(privilege: Shape<string>): Shape<AclEntry> {
 const database = record<ObservedDatabase>({
   name: text,
   owner: text,
+  ownerIsAdmin: boolean,
   adminActsAsOwner: boolean,
   adminMayConnect: boolean,
   encoding: word,
@@ -105,6 +106,7 @@ const database = record<ObservedDatabase>({
 const schema = record<ObservedSchema>({
   name: text,
   owner: text,
+  ownerIsAdmin: boolean,
   adminActsAsOwner: boolean,
   acl: list(aclEntry(oneOf('CREATE', 'USAGE'))),
 });

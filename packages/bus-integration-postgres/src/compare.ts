@@ -15,6 +15,7 @@ import { type Adoption, type Judgement, judgeDatabase, judgeRole, type Refusal, 
 import { anyDatabase, inDatabase, runs, superuser } from './psql-remedy.ts';
 import { printable, shown } from './shown.ts';
 import { identifier } from './sql.ts';
+import { strangerFindings } from './strangers.ts';
 
 export interface Comparison {
   readonly deltas: readonly Delta[];
@@ -38,6 +39,7 @@ export function compare(desired: readonly Resource[], seen: Observation, adoptio
   }
   const findings: Diagnostic[] = [];
   const observed = desired.flatMap((resource) => observe(resource, seen, findings) ?? []);
+  findings.push(...foundStrangers(desired, seen, judgements));
   const standings = (kind: 'role' | 'database') =>
     new Map([...judgements[kind]].map(([name, { standing }]) => [name, standing]));
   return {
@@ -47,6 +49,25 @@ export function compare(desired: readonly Resource[], seen: Observation, adoptio
     refusals: [...judgements.role.values(), ...judgements.database.values()].flatMap(({ refusal }) => refusal ?? []),
     findings,
   };
+}
+
+function foundStrangers(
+  desired: readonly Resource[],
+  seen: Observation,
+  { database: judged }: { readonly database: ReadonlyMap<string, Judgement> },
+): Diagnostic[] {
+  const services = new Set(desired.flatMap((resource) => (resource.kind === 'role' ? resource.name : [])));
+  const isOpen = (name: string) => ['ours', 'adopted'].includes(judged.get(name)?.standing ?? '');
+  return desired.flatMap((resource) => {
+    if (resource.kind === 'database' && isOpen(resource.name)) {
+      const object = seen.databases.get(resource.name);
+      return object === undefined ? [] : strangerFindings({ database: resource.name }, object, { seen, services });
+    }
+    if (resource.kind !== 'schema' || !isOpen(resource.database)) return [];
+    const object = findSchema(seen, resource.database, resource.name);
+    const on = { database: resource.database, schema: resource.name };
+    return object === undefined ? [] : strangerFindings(on, object, { seen, services });
+  });
 }
 
 /** The observed twin of a desired resource, or nothing where it does not exist. */

@@ -83,6 +83,8 @@ export interface ObservedRole {
 export interface ObservedDatabase {
   readonly name: string;
   readonly owner: string;
+  /** A superuser, or with CREATEDB. */
+  readonly ownerIsAdmin: boolean;
   readonly adminActsAsOwner: boolean;
   readonly adminMayConnect: boolean;
   readonly encoding: string;
@@ -106,6 +108,8 @@ export function isFull(
 export interface ObservedSchema {
   readonly name: string;
   readonly owner: string;
+  /** A superuser, or with CREATEDB. */
+  readonly ownerIsAdmin: boolean;
   readonly adminActsAsOwner: boolean;
   readonly acl: readonly AclEntry[];
 }

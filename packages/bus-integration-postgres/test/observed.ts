@@ -52,6 +52,7 @@ export function database(
   return {
     name,
     owner: 'admin',
+    ownerIsAdmin: true,
     adminActsAsOwner: true,
     adminMayConnect: true,
     encoding: 'UTF8',
@@ -75,7 +76,7 @@ export function unfinished(name: string, said: Partial<ObservedDatabase> = {}): 
 }
 
 export function schema(name: string, said: Partial<ObservedSchema> = {}, acl: readonly string[] = []): ObservedSchema {
-  return { name, owner: 'admin', adminActsAsOwner: true, acl: acl.map(entry), ...said };
+  return { name, owner: 'admin', ownerIsAdmin: true, adminActsAsOwner: true, acl: acl.map(entry), ...said };
 }
 
 export interface Said {

@@ -33,6 +33,10 @@ export interface DeclaredDatabase {
   readonly connections: number;
   /** Roles that are not declared and have a CONNECT of their own. */
   readonly others: readonly string[];
+  /** Roles that are not declared and have a CREATE of their own. */
+  readonly creators: readonly string[];
+  /** Its owner, where that is neither the admin, nor a role that it is a member of, nor a superuser or one with CREATEDB. */
+  readonly strangeOwner: { readonly name: string; readonly admin: string } | null;
 }
 
 /** What ALTER ROLE … IN DATABASE … SET stored; null stands for every role, or every database. */
@@ -86,6 +90,8 @@ const shape = record<Declared>({
       connectionLimit: integer,
       connections: integer,
       others: list(text),
+      creators: list(text),
+      strangeOwner: nullable(record<NonNullable<DeclaredDatabase['strangeOwner']>>({ name: text, admin: text })),
     }),
   ),
   settings: list(record<StoredSettings>({ role: nullable(text), database: nullable(text), settings: list(text) })),

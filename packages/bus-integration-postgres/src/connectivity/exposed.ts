@@ -8,7 +8,8 @@ import { identifier } from '../sql.ts';
 import type { Declared, DeclaredDatabase, DeclaredRole } from './declared.ts';
 
 export function exposedChecks({ roles, databases }: Declared): Check[] {
-  return [...roles.flatMap(roleChecks), ...databases.flatMap(databaseChecks)];
+  const services = new Set(roles.map(({ name }) => name));
+  return [...roles.flatMap(roleChecks), ...databases.flatMap((database) => databaseChecks(database, services))];
 }
 
 function roleChecks({ name, members, validUntil, expiresSoon, hasExpired, canLogin }: DeclaredRole): Check[] {
@@ -42,7 +43,10 @@ function roleChecks({ name, members, validUntil, expiresSoon, hasExpired, canLog
   ];
 }
 
-function databaseChecks({ name, others, isTemplate }: DeclaredDatabase): Check[] {
+function databaseChecks(
+  { name, others, creators, strangeOwner, isTemplate }: DeclaredDatabase,
+  services: ReadonlySet<string>,
+): Check[] {
   const base = { kind: 'connectivity' as const, target: printable(name), result: 'warn' as const };
   const database = identifier(name);
   return [
@@ -57,6 +61,35 @@ function databaseChecks({ name, others, isTemplate }: DeclaredDatabase): Check[]
               'if it is not meant, its owner or a superuser',
               anyDatabase,
               `REVOKE CONNECT ON DATABASE ${database} FROM ${others.slice(0, mostTold).map(identifier).join(', ')};`,
+            ),
+          },
+        ]),
+    ...(creators.length === 0
+      ? []
+      : [
+          {
+            ...base,
+            id: 'create-of-others',
+            seen: `${someNames(creators, mostTold)} may create schemas in ${shown(name)}, though not declared for it`,
+            remedy: runs(
+              'if it is not meant, its owner or a superuser',
+              anyDatabase,
+              `REVOKE CREATE ON DATABASE ${database} FROM ${creators.slice(0, mostTold).map(identifier).join(', ')};`,
+            ),
+          },
+        ]),
+    ...(strangeOwner === null
+      ? []
+      : [
+          {
+            ...base,
+            id: 'other-owner',
+            result: services.has(strangeOwner.name) ? ('info' as const) : ('warn' as const),
+            seen: `${shown(name)} belongs to ${shown(strangeOwner.name)}, which may drop it, and grant rights on it`,
+            remedy: runs(
+              'if it is not meant, a superuser',
+              anyDatabase,
+              `ALTER DATABASE ${database} OWNER TO ${identifier(strangeOwner.admin)};`,
             ),
           },
         ]),

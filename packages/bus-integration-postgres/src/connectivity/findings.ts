@@ -95,6 +95,24 @@ export const connectivityFindings = {
     fix: 'If it is not meant: REVOKE CONNECT ON DATABASE … FROM the role.',
     page: `${documentation}/ddl-priv.html`,
   },
+  'create-of-others': {
+    title: 'a role that is not declared may create in a database',
+    why: 'It was granted CREATE by name: it makes schemas there, and what it makes is in the same database as what services use.',
+    fix: 'If it is not meant: REVOKE CREATE ON DATABASE … FROM the role.',
+    page: `${documentation}/ddl-priv.html`,
+  },
+  'other-owner': {
+    title: "a database belongs to a role that is no admin's",
+    why: 'An owner may drop the database, rename it, let others in, and give itself every right on it, whatever was revoked.',
+    fix: 'If it is not meant: ALTER DATABASE … OWNER TO the admin role. A service does not need to own its database.',
+    page: `${documentation}/ddl-priv.html`,
+  },
+  'harmful-setting': {
+    title: 'a setting that is stored for a service lets it damage data, or fail at larger work',
+    why: 'With session_replication_role = replica no foreign key and no ordinary trigger is checked; with temp_file_limit = 0 a sort that does not fit into memory fails. The few statements that verify tries show none of it.',
+    fix: 'The command that the finding names takes the setting away: ALTER ROLE … RESET …',
+    page: `${documentation}/runtime-config-client.html`,
+  },
   'template-database': {
     title: 'a database is marked as a template',
     why: 'CREATE DATABASE … TEMPLATE copies it for every role with CREATEDB, who then owns the copy and reads all that is in it.',

@@ -25,6 +25,7 @@ import {
 } from '../sql/verify.ts';
 import { sqlstateOf } from '../sqlstate.ts';
 import { attemptedShape, contentsShape, encodingShape, factsShape, standingShape } from './facts.ts';
+import { harmfulSettings } from './harmful-settings.ts';
 import { listedServers } from './listed.ts';
 import { failure, faultOf, loginCheck, placeLimits, strangerOf, unknownEncoding } from './login-faults.ts';
 import type { LoginTrial } from './login-trial.ts';
@@ -192,7 +193,14 @@ async function trySession(session: Session, trial: LoginTrial): Promise<LoginFin
       : [...shadowChecks(pair, contents), ...objectChecks(pair.database, trial.roles, contents)];
   const limits = isNegative ? placeLimits(pair, facts, attempted) : [];
   return {
-    checks: [worked, ...paths, ...timeoutChecks(pair, declared), ...limits, ...within],
+    checks: [
+      worked,
+      ...paths,
+      ...timeoutChecks(pair, declared),
+      ...harmfulSettings(pair, declared),
+      ...limits,
+      ...within,
+    ],
     login,
     facts,
     ...(attempted !== undefined && { attempted }),

@@ -117,6 +117,8 @@ export function clusterQuery(versionNum: number): string {
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'name', database.datname,
       'owner', pg_catalog.pg_get_userbyid(database.datdba),
+      'ownerIsAdmin', coalesce((SELECT owner.rolsuper OR owner.rolcreatedb FROM pg_catalog.pg_roles AS owner
+                                 WHERE owner.oid = database.datdba), false),
       'adminActsAsOwner', pg_catalog.pg_has_role(database.datdba, 'USAGE'),
       'adminMayConnect', pg_catalog.has_database_privilege(database.oid, 'CONNECT'),
       'encoding', pg_catalog.pg_encoding_to_char(database.encoding),

@@ -9,6 +9,8 @@ SELECT
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'name', schema.nspname,
       'owner', pg_catalog.pg_get_userbyid(schema.nspowner),
+      'ownerIsAdmin', coalesce((SELECT owner.rolsuper OR owner.rolcreatedb FROM pg_catalog.pg_roles AS owner
+                                 WHERE owner.oid = schema.nspowner), false),
       'adminActsAsOwner', pg_catalog.pg_has_role(schema.nspowner, 'USAGE'),
       'acl', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_array(
                   CASE WHEN entry.grantee <> 0::pg_catalog.oid THEN pg_catalog.pg_get_userbyid(entry.grantee) END,

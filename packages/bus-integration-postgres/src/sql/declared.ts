@@ -43,7 +43,18 @@ SELECT ${startedAt} AS "startedAt", pg_catalog.current_database() AS database,
                    FROM pg_catalog.aclexplode(database.datacl) AS entry
                    JOIN pg_catalog.pg_roles AS grantee ON grantee.oid = entry.grantee
                   WHERE entry.privilege_type = 'CONNECT' AND entry.grantee <> database.datdba AND NOT grantee.rolsuper
-                    AND grantee.rolname <> current_user AND grantee.rolname <> ALL ($1::pg_catalog.text[]))
+                    AND grantee.rolname <> current_user AND grantee.rolname <> ALL ($1::pg_catalog.text[])),
+      'creators', (SELECT coalesce(pg_catalog.json_agg(DISTINCT grantee.rolname), '[]')
+                   FROM pg_catalog.aclexplode(database.datacl) AS entry
+                   JOIN pg_catalog.pg_roles AS grantee ON grantee.oid = entry.grantee
+                  WHERE entry.privilege_type = 'CREATE' AND entry.grantee <> database.datdba AND NOT grantee.rolsuper
+                    AND grantee.rolname <> current_user AND grantee.rolname <> ALL ($1::pg_catalog.text[])),
+      'strangeOwner', (SELECT pg_catalog.json_build_object('name', owner.rolname, 'admin', current_user)
+                         FROM pg_catalog.pg_roles AS owner
+                        WHERE owner.oid = database.datdba AND NOT owner.rolsuper AND NOT owner.rolcreatedb
+                          AND owner.rolname <> current_user
+                          AND ((SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user)
+                               OR NOT pg_catalog.pg_has_role(owner.oid, 'USAGE')))
     ) ORDER BY database.datname), '[]')
     FROM pg_catalog.pg_database AS database WHERE database.datname = ANY ($2::pg_catalog.text[])) AS databases,
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(

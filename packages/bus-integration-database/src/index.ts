@@ -108,7 +108,7 @@ export type { TransportChoice } from './transport-choice.ts';
 export { chooseTransport, holdsLogin, positiveDurationOf } from './transport-choice.ts';
 export { createTurnstile, type Turnstile } from './turnstile.ts';
 export { editDistance } from './unknown-keys.ts';
-export { unreadEnvFile } from './unread-env-file.ts';
+export { isThere, unreadEnvFile } from './unread-env-file.ts';
 export type { Worker, WorkerOptions } from './worker.ts';
 export { createWorker } from './worker.ts';
 export { misspelledWorkerKeys } from './worker-keys.ts';

@@ -143,7 +143,8 @@ function jsonSpellings(value: string): string[] {
     const lower = json.replaceAll(characters, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
     return [lower, lower.replaceAll(/\\u[\da-f]{4}/g, (one) => `\\u${one.slice(2).toUpperCase()}`)];
   });
-  return [json, ...escaped].flatMap((text) => [text, text.replaceAll('/', '\\/')]);
+  // Twice: a line of JSON in a text of JSON.
+  return [json, jsonEncoded(json), ...escaped].flatMap((text) => [text, text.replaceAll('/', '\\/')]);
 }
 
 function jsonEncoded(value: string): string {

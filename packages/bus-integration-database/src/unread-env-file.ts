@@ -37,7 +37,7 @@ export function unreadEnvFile(
 }
 
 /** What can't be looked at is as good as absent. */
-function isThere(path: string): boolean {
+export function isThere(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch {

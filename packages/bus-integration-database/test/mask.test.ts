@@ -20,7 +20,7 @@ describe('masked', () => {
     ['as it is', password],
     ['percent-encoded', encodeURIComponent(password)],
     ['in JSON', JSON.stringify({ message: `near ${password}` })],
-    ['in JSON in JSON', JSON.stringify(JSON.stringify(password).slice(1, -1)).slice(1, -1), true],
+    ['in JSON in JSON', JSON.stringify(JSON.stringify(password).slice(1, -1)).slice(1, -1)],
     ['as an SQL literal', `ALTER ROLE a PASSWORD '${password.replaceAll("'", "''")}'`],
     ['as an E literal', `E'${password.replaceAll("'", "''").replaceAll('\\', '\\\\')}'`],
     ...['', 'a', 'ab', 'abc'].map((before): [string, string] => [
@@ -29,12 +29,10 @@ describe('masked', () => {
     ]),
     ['in hexadecimal', Buffer.from(password).toString('hex')],
     ['twice in a row', password + password],
-  ])('knows a secret %s', (_, text, isBeyond = false) => {
+  ])('knows a secret %s', (_, text) => {
     const shown = masked(`before ${text} after`);
     expect(shown.startsWith('before ')).toBe(true);
     expect(shown.endsWith(' after')).toBe(true);
-    // What was quoted twice is another text, and is left as it is.
-    if (isBeyond) return;
     expect(shown).toContain('***');
     expect(shown).not.toContain(password);
     expect(shown).not.toContain('w#rd');
@@ -119,22 +117,6 @@ describe('masked', () => {
   test('a whole DSN is no secret of its own, but its password is', () => {
     new Secret('postgres://whole:DSN-pencil-1@host/database');
     expect(masked('postgres://whole:DSN-pencil-1@host/database')).toContain('host/database');
-  });
-
-  test('many secrets take no longer than one', () => {
-    const text = 'x'.repeat(1_000_000);
-    const bestMs = () =>
-      Math.min(
-        ...[1, 2, 3, 4].map(() => {
-          const began = performance.now();
-          expect(masked(text)).toBe(text);
-          return performance.now() - began;
-        }),
-      );
-    const fewMs = bestMs();
-    for (let count = 0; count < 2_000; count += 1) new Secret(`many-Secrets-${count}-0123456789`);
-    // Looking for each in turn would take some hundred times as long.
-    expect(bestMs()).toBeLessThan(30 * fewMs);
   });
 });
 

@@ -11,6 +11,7 @@ import { type PinnedAddress, placeOf, resolveAddress } from './dial.ts';
 import type { Meter } from './meter.ts';
 import type { Session } from './session.ts';
 import { sessionFault } from './session-attributes.ts';
+import { isSamePlace } from './session-place.ts';
 import { laterWaitMs, notTriedAgain, type Silence, silenceOf } from './silence.ts';
 import { sqlstateOf } from './sqlstate.ts';
 import type { Settings } from './startup-settings.ts';
@@ -144,10 +145,6 @@ function noteSilence(target: ConnectionTarget, { cache, pinned }: ConnectOptions
 
 function hostsKey({ addresses, targetSessionAttrs }: ConnectionTarget): string {
   return JSON.stringify([targetSessionAttrs, addresses.map(({ host, hostaddr, port }) => [host, hostaddr, port])]);
-}
-
-function isSamePlace(one: PinnedAddress, other: PinnedAddress): boolean {
-  return one.host === other.host && one.address === other.address && one.port === other.port;
 }
 
 async function addressesOf(

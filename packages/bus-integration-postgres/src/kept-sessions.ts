@@ -9,7 +9,7 @@ import { lentSession } from './lent-session.ts';
 import type { ObservedDatabase, ObservedServer } from './observation.ts';
 import { judgeVerifier } from './scram.ts';
 import type { Session } from './session.ts';
-import { isSame, namesOf, placeOf, revealed } from './session-place.ts';
+import { dialledBy, isSamePlace, placeOf, revealed } from './session-place.ts';
 import { sqlstateOf } from './sqlstate.ts';
 
 export interface KeptSessionsOptions {
@@ -127,7 +127,7 @@ export function createKeptSessions(options: KeptSessionsOptions = {}): KeptSessi
     return state;
   };
   const serverOf = (target: ConnectionTarget, pinned?: PinnedAddress): ServerState => {
-    const named = namesOf(target);
+    const named = dialledBy(target);
     if (pinned !== undefined) reached.set(named, placeOf(pinned));
     return serverAt(reached.get(named) ?? named);
   };
@@ -159,7 +159,7 @@ export function createKeptSessions(options: KeptSessionsOptions = {}): KeptSessi
   ): Promise<Kept | undefined> => {
     for (;;) {
       const kept = idle.findLast(
-        (one) => one.key === key && (pinned === undefined || isSame(one.session.pinned, pinned)),
+        (one) => one.key === key && (pinned === undefined || isSamePlace(one.session.pinned, pinned)),
       );
       if (kept === undefined) return undefined;
       drop(kept);
@@ -255,7 +255,7 @@ function createNameWatch(resolve: typeof resolveAddress) {
       lookup = { at: performance.now(), found };
       asked.set(name, lookup);
     }
-    return (await lookup.found)?.some((one) => isSame(one, pinned)) ?? true;
+    return (await lookup.found)?.some((one) => isSamePlace(one, pinned)) ?? true;
   };
 }
 

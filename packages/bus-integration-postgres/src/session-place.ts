@@ -3,7 +3,7 @@ import { Secret } from 'bus-integration-database';
 import type { ConnectionTarget } from './connection-target.ts';
 import type { PinnedAddress } from './dial.ts';
 
-export function namesOf({ addresses }: ConnectionTarget): string {
+export function dialledBy({ addresses }: ConnectionTarget): string {
   return JSON.stringify(addresses.map(({ host, hostaddr, port }) => [hostaddr ?? host, port]));
 }
 
@@ -11,8 +11,17 @@ export function placeOf({ address, port }: PinnedAddress): string {
   return JSON.stringify([[address, port]]);
 }
 
-export function isSame(one: PinnedAddress, other: PinnedAddress): boolean {
-  return one.host === other.host && one.address === other.address && one.port === other.port;
+/** What was dialled too: a server may be known by several names. */
+export function isSamePlace(one: PinnedAddress, other: PinnedAddress): boolean {
+  return one.host === other.host && isSameServer(one, other);
+}
+
+/** Whether two connections went to one and the same server, whatever it was called. */
+export function isSameServer(
+  one: Pick<PinnedAddress, 'address' | 'port'>,
+  other: Pick<PinnedAddress, 'address' | 'port'>,
+): boolean {
+  return one.address === other.address && one.port === other.port;
 }
 
 /** As JSON, secrets included: what differs in a password only is not the same. */

@@ -1,5 +1,4 @@
 // From the environment, an env file and flags to the configuration of one run. Opens env files; nothing else.
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import {
   type Configuration,
@@ -7,6 +6,7 @@ import {
   type Diagnostic,
   type EnvFile,
   goesInClear,
+  isThere,
   judgeSecretFile,
   OperationError,
   parseDuration,
@@ -220,14 +220,5 @@ function withHint<T>(read: () => T, unread: Diagnostic | undefined): T {
     if (!(error instanceof OperationError) || unread === undefined) throw error;
     if (error.diagnostics.some(({ code }) => code === 'wrong-directory')) throw error;
     throw new OperationError(error.errorClass, error.message, { diagnostics: [...error.diagnostics, unread] });
-  }
-}
-
-/** Only for a hint: what can't be looked at is as good as absent. */
-function isThere(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    return false;
   }
 }

@@ -11,13 +11,14 @@ import type { MarkedSchema } from '../observation.ts';
 import { eachInParallel } from '../parallel.ts';
 import type { Preparation } from '../preparation.ts';
 import type { Run } from '../run.ts';
+import { isSameServer } from '../session-place.ts';
 import { sharingChecks } from '../sharing.ts';
 import type { Facts } from '../sql/verify.ts';
 import type { Declared } from './declared.ts';
 import { exposedChecks } from './exposed.ts';
 import { hasNoRoom, type LoginFindings, readService, tryLogin } from './login.ts';
 import { loginCheck } from './login-faults.ts';
-import { type Entrance, isSame, probeAll, tryWrongPassword } from './probe.ts';
+import { type Entrance, probeAll, tryWrongPassword } from './probe.ts';
 import { judgeRole } from './role.ts';
 
 export interface ConnectivityOptions {
@@ -81,7 +82,7 @@ export async function checkConnectivity(options: ConnectivityOptions): Promise<C
 function seenInsideOf(found: ReadonlyMap<FilePair, LoginFindings>, admin: Entrance): SeenInside {
   return new Map(
     [...found].flatMap(([{ database }, { login, facts }]): (readonly [string, Facts['writableSchemas']])[] => {
-      const isThere = login !== undefined && isSame(login.pinned, admin.pinned);
+      const isThere = login !== undefined && isSameServer(login.pinned, admin.pinned);
       return facts !== undefined && isThere ? [[database, facts.writableSchemas]] : [];
     }),
   );

@@ -1,7 +1,7 @@
 // Probing as a service's role where no login has shown how the server asks for its password, and, when it is wished,
 // with a wrong password. Judges nothing of what it is answered but that a wrong one is refused.
 import { randomBytes } from 'node:crypto';
-import { type Check, OperationError, printable, Secret } from 'bus-integration-database';
+import { type Check, isLoopback, OperationError, printable, Secret } from 'bus-integration-database';
 import { answeredFor, type PinnedAddress, type Session, silenceFor } from '../connect.ts';
 import type { ConnectionTarget } from '../connection-target.ts';
 import { startDeadline } from '../deadline.ts';
@@ -9,6 +9,7 @@ import { isSocketDirectory, placeOf, resolveAddress } from '../dial.ts';
 import type { Policy } from '../listener/policy.ts';
 import { proveLogin } from '../login.ts';
 import type { Run } from '../run.ts';
+import { isSameServer } from '../session-place.ts';
 import { laterWaitMs, notTriedAgain, type Silence } from '../silence.ts';
 import { type Challenge, challenge } from './challenge.ts';
 import { judgeChallenges, type Transport } from './challenge-verdict.ts';
@@ -35,10 +36,10 @@ export async function probeAll(options: ProbeOptions, admin: Entrance, logins: r
   if (place === undefined) return [];
   const isSocket = isSocketDirectory(place.address);
   const answers = new Map<Transport, Challenge>();
-  for (const login of logins.filter(({ pinned }) => isSame(pinned, place))) remember(answers, login);
+  for (const login of logins.filter(({ pinned }) => isSameServer(pinned, place))) remember(answers, login);
   const preferred = [
     ...(demanded === 'prefer' ? logins : []),
-    ...(run.target.sslmode === 'prefer' && isSame(admin.pinned, place) ? [admin] : []),
+    ...(run.target.sslmode === 'prefer' && isSameServer(admin.pinned, place) ? [admin] : []),
   ];
   const hasNoTls = preferred.some(({ tls }) => tls === null);
   const wanted: readonly Transport[] = isSocket ? ['socket'] : hasNoTls ? ['plain'] : ['plain', 'tls'];
@@ -52,13 +53,9 @@ export async function probeAll(options: ProbeOptions, admin: Entrance, logins: r
   const checks = judgeChallenges({ ...asked, pinned: place, answers, ...(demandsTls && { plainText }) });
   // Where the admin itself was asked for a password, so is whoever probes; else the refusal that peer gives would be logged.
   const isAsked = isSocketDirectory(admin.pinned.address) && admin.authentication.method !== 'none';
-  if (!isAsked || isSame(admin.pinned, place)) return checks;
+  if (!isAsked || isSameServer(admin.pinned, place)) return checks;
   const socket = new Map([['socket' as const, await probe('socket', admin.pinned, options)]]);
   return [...checks, ...judgeChallenges({ ...asked, pinned: admin.pinned, answers: socket })];
-}
-
-function isLoopback(address: string): boolean {
-  return address === '::1' || address.startsWith('127.');
 }
 
 const encrypted: readonly string[] = ['require', 'verify-ca', 'verify-full'];
@@ -83,7 +80,7 @@ async function probe(
 
 /** The service's host gave no answer; at the admin's address somebody did. */
 function silenceAt(pinned: PinnedAddress, target: ConnectionTarget, run: Run): Silence | undefined {
-  return run.pinned !== undefined && isSame(run.pinned, pinned) ? undefined : silenceFor(target, run.cache);
+  return run.pinned !== undefined && isSameServer(run.pinned, pinned) ? undefined : silenceFor(target, run.cache);
 }
 
 const probeTimeoutMs = 5_000;
@@ -102,11 +99,6 @@ function remember(answers: Map<Transport, Challenge>, login: Entrance): void {
 function transportOf({ pinned, tls }: Entrance): Transport {
   if (isSocketDirectory(pinned.address)) return 'socket';
   return tls === null ? 'plain' : 'tls';
-}
-
-/** Whether two connections went to one and the same server. */
-export function isSame(one: PinnedAddress, other: PinnedAddress): boolean {
-  return one.address === other.address && one.port === other.port;
 }
 
 /** Where the service would dial: what has answered, else its first address; undefined where its name is not known. */

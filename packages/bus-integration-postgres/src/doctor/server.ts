@@ -1,5 +1,5 @@
 // What the doctor says of the server itself: version, TLS, free connections, clock, collations, encoding. Pure.
-import { type Check, printable } from 'bus-integration-database';
+import { type Check, isLoopback, printable } from 'bus-integration-database';
 import type { Session } from '../connect.ts';
 import type { Observation, ObservedServer } from '../observation.ts';
 import { anyDatabase, runs, superuser } from '../psql-remedy.ts';
@@ -34,8 +34,7 @@ export function tlsCheck({ tls, pinned }: Pick<Session, 'tls' | 'pinned'>): Chec
   if (tls !== null) return check('tls', 'ok', `TLS: ${tls.protocol}`);
   if (pinned.address.startsWith('/') || pinned.address.startsWith('@'))
     return check('tls', 'ok', 'a Unix-domain socket needs no TLS');
-  const isLoopback = pinned.address === '::1' || pinned.address.startsWith('127.');
-  return isLoopback
+  return isLoopback(pinned.address)
     ? check('tls', 'info', 'no TLS; the server is reached over loopback')
     : check(
         'tls',

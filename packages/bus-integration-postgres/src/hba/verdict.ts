@@ -32,16 +32,16 @@ export function addressVerdict({ address }: Pick<HbaRule, 'address'>, { words, i
   if (words === undefined || address.kind === 'hostname') return 'unknown';
   if (address.kind === 'network') return isInNetwork(words, address.network) ? 'yes' : 'no';
   const isSameHost = address.kind === 'samehost';
-  if (isSame(words, loopback4) || isSame(words, loopback6)) return 'yes';
+  if (isSameAddress(words, loopback4) || isSameAddress(words, loopback6)) return 'yes';
   if (!isSameHost && isInNetwork(words, loopbackNetwork)) return 'yes';
   if (interfaces === undefined) return 'unknown';
-  if (isSameHost) return interfaces.some(({ network }) => isSame(words, network.address)) ? 'yes' : 'no';
+  if (isSameHost) return interfaces.some(({ network }) => isSameAddress(words, network.address)) ? 'yes' : 'no';
   if (interfaces.some(({ network }) => isInNetwork(words, network))) return 'yes';
   const isOpen = interfaces.some(({ network, hasPrefix }) => !hasPrefix && network.address.length === words.length);
   return isOpen ? 'unknown' : 'no';
 }
 
-function isSame(one: AddressWords, other: AddressWords): boolean {
+function isSameAddress(one: AddressWords, other: AddressWords): boolean {
   return isInNetwork(one, hostNetwork(other));
 }
 

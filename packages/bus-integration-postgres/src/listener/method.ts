@@ -12,8 +12,8 @@ export function methodFinding(sight: Sight, options: RulesOptions, isDormant: bo
   const id = weaknessOf(rule);
   if (id === undefined) return [];
   const ourPlaces = Object.values(ours);
-  const isOurs = ourPlaces.some(isThere);
-  const places = isOurs ? ourPlaces : [others].filter(isThere);
+  const isOurs = ourPlaces.some(isReached);
+  const places = isOurs ? ourPlaces : [others].filter(isReached);
   if (places.length === 0) return [];
   const from = worst(places, isDormant);
   const result = severities[id](from, options, sight);
@@ -42,7 +42,7 @@ export function weaknessOf({ method, options, type }: HbaRule): MethodFinding | 
 
 type From = 'plain' | 'tls' | 'loopback' | 'socket' | 'dormant';
 
-function isThere({ isLocal, isLoopback, plain, tls }: Place): boolean {
+function isReached({ isLocal, isLoopback, plain, tls }: Place): boolean {
   return isLocal || isLoopback || plain.length > 0 || tls.length > 0;
 }
 

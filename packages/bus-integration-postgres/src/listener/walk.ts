@@ -129,7 +129,7 @@ function alike(subjects: readonly Subject[], rulesFor: WalkOptions['rulesFor']):
     const hash = indexes.reduce((sum, index) => (Math.imul(sum, 31) + index) | 0, vague.size);
     const similar = groups.get(hash) ?? [];
     groups.set(hash, similar);
-    const same = similar.find((group) => isSame(group.indexes, indexes) && isSame([...group.vague], [...vague]));
+    const same = similar.find((group) => areEqual(group.indexes, indexes) && areEqual([...group.vague], [...vague]));
     const group = same ?? { members: [], indexes, vague };
     if (same === undefined) similar.push(group);
     group.members.push(subject);
@@ -138,7 +138,7 @@ function alike(subjects: readonly Subject[], rulesFor: WalkOptions['rulesFor']):
   return [...groups.values()].flat();
 }
 
-function isSame(one: readonly number[], other: readonly number[]): boolean {
+function areEqual(one: readonly number[], other: readonly number[]): boolean {
   return one.length === other.length && one.every((index, at) => index === other[at]);
 }
 

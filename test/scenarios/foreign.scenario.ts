@@ -27,7 +27,13 @@ export const scenario: Scenario = {
         remedies: [/ --allow grant,revoke --adopt --adopt-from shop-live --rotate app_service$/],
       },
     },
-    { flags: { adopt_from: 'shop' }, refused },
+    {
+      flags: { adopt_from: 'shop' },
+      refused: {
+        ...refused,
+        remedies: [/ --allow grant,revoke --adopt-from shop --adopt-from shop-live --rotate app_service$/],
+      },
+    },
     {
       flags: { adopt_from: 'shop-live', allow: ['grant', 'revoke'], rotate: ['app_service'] },
       answers: [

@@ -71,17 +71,17 @@ export function computePlan(wish: Wish, seen: Observation, pairs: readonly FileP
   const computed = computeAllowed(wish, seen, pairs, proofs);
   const refusals = new Map<string, Needing>();
   const tell = (told: readonly Needing[]) => {
-    for (const refusal of told) {
-      const key = `${refusal.code} ${refusal.message}`;
-      if (!refusals.has(key)) refusals.set(key, refusal);
-    }
+    for (const one of told)
+      if (!refusals.has(`${one.code} ${one.message}`)) refusals.set(`${one.code} ${one.message}`, one);
   };
   tell(computed.refusals);
   let { allowed } = wish;
   let last = computed.refusals;
+  const isMighty = computed.refusals.some(({ code, needs }) => code === 'not-ours' && needs === undefined);
   const look = () => {
     last = computeAllowed({ ...wish, allowed }, seen, pairs, proofs, true).refusals;
-    tell(last);
+    // Whether the admin may alter a role is another question once its powers are gone.
+    tell(last.filter(({ code }) => !isMighty || code !== 'lacks-role-admin'));
   };
   if (last.some(({ code }) => code === 'not-ours')) look();
   for (let more = withNeeds(allowed, last); more !== undefined; more = withNeeds(allowed, last)) {
@@ -89,11 +89,10 @@ export function computePlan(wish: Wish, seen: Observation, pairs: readonly FileP
     look();
   }
   const remedy = nextCommand(wish.verb ?? 'plan', allowed);
-  const isRefusedFor = ({ code, target }: Diagnostic) =>
-    [...refusals.values()].some((refusal) => refusal.code === code && refusal.target === target);
+  const told = new Set([...refusals.values()].map(({ code, target }) => `${code} ${target}`));
   return {
     ...computed,
-    findings: computed.findings.filter((finding) => !isRefusedFor(finding)),
+    findings: computed.findings.filter(({ code, target }) => !told.has(`${code} ${target}`)),
     refusals: [...refusals.values()].map(({ needs, ...refusal }) =>
       needs === undefined ? refusal : { ...refusal, remedy },
     ),

@@ -127,7 +127,7 @@ function readServiceRole(settings: Settings): string | undefined {
     settings.refuse({ key, code: 'invalid-name', message: problem.message, remedy: problem.remedy });
     return undefined;
   }
-  if (!isRoleTemplate(template) && /[,;]|\S\s+\S/.test(template)) {
+  if (!isRoleTemplate(template) && /[,;]|^\w+(\s+\w+)+$/.test(template)) {
     const message = `${key} is one role, "${printable(template)}"`;
     settings.warn('comma-in-name', key, message, `further roles go to ${keys.furtherRoles}`);
   }

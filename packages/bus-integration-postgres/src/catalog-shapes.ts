@@ -49,6 +49,7 @@ const admin = record<ServerRow['admin']>({
   isSuperuser: boolean,
   createsRoles: boolean,
   createsDatabases: boolean,
+  peers: names,
   mutesLogging: boolean,
   readsVerifiers: boolean,
   readsSystemIdentifier: boolean,
@@ -91,7 +92,6 @@ function aclEntry(privilege: Shape<string>): Shape<AclEntry> {
 const database = record<ObservedDatabase>({
   name: text,
   owner: text,
-  ownerIsAdmin: boolean,
   adminActsAsOwner: boolean,
   adminMayConnect: boolean,
   encoding: word,
@@ -106,7 +106,6 @@ const database = record<ObservedDatabase>({
 const schema = record<ObservedSchema>({
   name: text,
   owner: text,
-  ownerIsAdmin: boolean,
   adminActsAsOwner: boolean,
   acl: list(aclEntry(oneOf('CREATE', 'USAGE'))),
 });
@@ -118,7 +117,6 @@ export const markedSchema = record<MarkedSchema>({
   name: text,
   owner: text,
   adminActsAsOwner: boolean,
-  tables: integer,
 });
 
 export const insideShape = record<ObservedInside>({

@@ -84,6 +84,7 @@ const emptyServer: Observation = {
     isSuperuser: false,
     createsRoles: true,
     createsDatabases: true,
+    peers: [],
     mutesLogging: false,
     readsVerifiers: false,
   },

@@ -164,23 +164,14 @@ function schemas({ wish, markedSchemas }: LeftoversInput): Leftover[] {
   return wish.declaration.databases.flatMap((database) =>
     (markedSchemas.get(database) ?? [])
       .filter(({ name }) => !declared.includes(name))
-      .map(({ name, owner, adminActsAsOwner, tables }) => ({
+      .map(({ name, owner, adminActsAsOwner }) => ({
         kind: 'schema' as const,
         name,
         database,
-        retire: [
-          {
-            database,
-            sql: [`DROP SCHEMA ${identifier(name)} CASCADE;  -- with all that is in it: ${contents(tables)}`],
-          },
-        ],
+        retire: [{ database, sql: [`DROP SCHEMA ${identifier(name)} CASCADE;  -- with all that is in it`] }],
         ...needs(adminActsAsOwner, ownerOf(owner)),
       })),
   );
-}
-
-function contents(tables: number): string {
-  return tables === 1 ? '1 table' : `${tables} tables`;
 }
 
 /**

@@ -47,6 +47,8 @@ export interface ObservedAdmin {
   readonly isSuperuser: boolean;
   readonly createsRoles: boolean;
   readonly createsDatabases: boolean;
+  /** All superusers and roles with CREATEDB. */
+  readonly peers: readonly string[];
   /** May keep a transaction's statements out of the server's log. */
   readonly mutesLogging: boolean;
   readonly readsVerifiers: boolean;
@@ -83,8 +85,6 @@ export interface ObservedRole {
 export interface ObservedDatabase {
   readonly name: string;
   readonly owner: string;
-  /** A superuser, or with CREATEDB. */
-  readonly ownerIsAdmin: boolean;
   readonly adminActsAsOwner: boolean;
   readonly adminMayConnect: boolean;
   readonly encoding: string;
@@ -108,8 +108,6 @@ export function isFull(
 export interface ObservedSchema {
   readonly name: string;
   readonly owner: string;
-  /** A superuser, or with CREATEDB. */
-  readonly ownerIsAdmin: boolean;
   readonly adminActsAsOwner: boolean;
   readonly acl: readonly AclEntry[];
 }
@@ -119,8 +117,6 @@ export interface MarkedSchema {
   readonly name: string;
   readonly owner: string;
   readonly adminActsAsOwner: boolean;
-  /** How many tables are in it. */
-  readonly tables: number;
 }
 
 /** What a connection to one database shows. */

@@ -7,14 +7,10 @@ import { anyDatabase, inDatabase, ownerOrSuperuser, runs } from './psql-remedy.t
 import { printable, shown } from './shown.ts';
 import { identifier } from './sql.ts';
 
-interface Owned extends Guarded {
-  readonly ownerIsAdmin: boolean;
-}
-
 /** @param services the roles that are declared */
 export function strangerFindings(
   { database, schema }: PrivilegeObject,
-  object: Owned,
+  object: Guarded,
   { seen, services }: { readonly seen: Observation; readonly services: ReadonlySet<string> },
 ): Diagnostic[] {
   const { admin } = seen;
@@ -25,7 +21,7 @@ export function strangerFindings(
   // Before 15 no schema belongs to it: https://www.postgresql.org/docs/current/predefined-roles.html
   const usual = [admin.name, 'pg_database_owner', seen.databases.get(database)?.owner];
   const isUsual =
-    object.ownerIsAdmin ||
+    admin.peers.includes(object.owner) ||
     (object.adminActsAsOwner && !admin.isSuperuser) ||
     (schema === undefined ? usual.slice(0, 1) : usual).includes(object.owner);
   const isService = services.has(object.owner);

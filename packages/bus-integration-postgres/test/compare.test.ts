@@ -132,6 +132,7 @@ describe('differences', () => {
         },
       },
       [],
+      ['other-owner'],
     ],
     ['a database that could not be entered: nothing is known of it', { schemas: {} }, []],
     [

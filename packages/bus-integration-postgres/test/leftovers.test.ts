@@ -45,7 +45,7 @@ const database = (name: string): Remains['databases'][number] => ({
   isCredible: true,
 });
 
-const schema = (name: string): MarkedSchema => ({ name, owner: 'admin', adminActsAsOwner: true, tables: 2 });
+const schema = (name: string): MarkedSchema => ({ name, owner: 'admin', adminActsAsOwner: true });
 
 describe('leftoversOf', () => {
   it('says who else has to run it, and has nobody made a member of anything then', () => {
@@ -96,19 +96,19 @@ describe('leftoversOf', () => {
   });
 
   it('says who may drop a schema, and how much goes with it', () => {
-    const marked = [schema('mine'), { ...schema('theirs'), owner: 'dba', adminActsAsOwner: false, tables: 1 }];
+    const marked = [schema('mine'), { ...schema('theirs'), owner: 'dba', adminActsAsOwner: false }];
     expect(leftovers({}, { markedSchemas: new Map([['app', marked]]) })).toEqual([
       {
         kind: 'schema',
         name: 'mine',
         database: 'app',
-        retire: [{ database: 'app', sql: ['DROP SCHEMA "mine" CASCADE;  -- with all that is in it: 2 tables'] }],
+        retire: [{ database: 'app', sql: ['DROP SCHEMA "mine" CASCADE;  -- with all that is in it'] }],
       },
       {
         kind: 'schema',
         name: 'theirs',
         database: 'app',
-        retire: [{ database: 'app', sql: ['DROP SCHEMA "theirs" CASCADE;  -- with all that is in it: 1 table'] }],
+        retire: [{ database: 'app', sql: ['DROP SCHEMA "theirs" CASCADE;  -- with all that is in it'] }],
         needs: 'dba, which owns it, or a superuser',
       },
     ]);

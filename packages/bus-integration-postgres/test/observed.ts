@@ -52,7 +52,6 @@ export function database(
   return {
     name,
     owner: 'admin',
-    ownerIsAdmin: true,
     adminActsAsOwner: true,
     adminMayConnect: true,
     encoding: 'UTF8',
@@ -76,7 +75,7 @@ export function unfinished(name: string, said: Partial<ObservedDatabase> = {}): 
 }
 
 export function schema(name: string, said: Partial<ObservedSchema> = {}, acl: readonly string[] = []): ObservedSchema {
-  return { name, owner: 'admin', ownerIsAdmin: true, adminActsAsOwner: true, acl: acl.map(entry), ...said };
+  return { name, owner: 'admin', adminActsAsOwner: true, acl: acl.map(entry), ...said };
 }
 
 export interface Said {
@@ -118,6 +117,7 @@ export function seen(said: Said = {}): Observation {
       isSuperuser: false,
       createsRoles: true,
       createsDatabases: true,
+      peers: ['admin', 'boss'],
       mutesLogging: false,
       readsVerifiers: false,
       ...said.admin,

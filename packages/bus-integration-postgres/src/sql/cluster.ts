@@ -44,6 +44,8 @@ SELECT
       'isSuperuser', admin.rolsuper,
       'createsRoles', admin.rolsuper OR admin.rolcreaterole,
       'createsDatabases', admin.rolsuper OR admin.rolcreatedb,
+      'peers', (SELECT coalesce(pg_catalog.json_agg(peer.rolname), '[]') FROM pg_catalog.pg_roles AS peer
+                 WHERE peer.rolsuper OR peer.rolcreatedb),
       'mutesLogging', admin.rolsuper OR (${mutesLogging}),
       'readsVerifiers', pg_catalog.has_column_privilege('pg_catalog.pg_authid', 'rolpassword', 'SELECT'),
       'readsSystemIdentifier', pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE'))
@@ -117,8 +119,6 @@ export function clusterQuery(versionNum: number): string {
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'name', database.datname,
       'owner', pg_catalog.pg_get_userbyid(database.datdba),
-      'ownerIsAdmin', coalesce((SELECT owner.rolsuper OR owner.rolcreatedb FROM pg_catalog.pg_roles AS owner
-                                 WHERE owner.oid = database.datdba), false),
       'adminActsAsOwner', pg_catalog.pg_has_role(database.datdba, 'USAGE'),
       'adminMayConnect', pg_catalog.has_database_privilege(database.oid, 'CONNECT'),
       'encoding', pg_catalog.pg_encoding_to_char(database.encoding),

@@ -9,8 +9,6 @@ SELECT
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'name', schema.nspname,
       'owner', pg_catalog.pg_get_userbyid(schema.nspowner),
-      'ownerIsAdmin', coalesce((SELECT owner.rolsuper OR owner.rolcreatedb FROM pg_catalog.pg_roles AS owner
-                                 WHERE owner.oid = schema.nspowner), false),
       'adminActsAsOwner', pg_catalog.pg_has_role(schema.nspowner, 'USAGE'),
       'acl', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_array(
                   CASE WHEN entry.grantee <> 0::pg_catalog.oid THEN pg_catalog.pg_get_userbyid(entry.grantee) END,
@@ -20,7 +18,7 @@ SELECT
     ) ORDER BY schema.nspname), '[]')
     FROM pg_catalog.pg_namespace AS schema
    WHERE schema.nspname = ANY ($1::pg_catalog.text[])) AS schemas,
-  (${markedSchemas('$2', 'current_user')}) AS "markedSchemas",
+  (${markedSchemas('$2', "pg_catalog.pg_has_role(marked.nspowner, 'USAGE')")}) AS "markedSchemas",
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'name', trigger.evtname, 'event', trigger.evtevent, 'tags', trigger.evttags,
       'calls', (SELECT function.proname FROM pg_catalog.pg_proc AS function WHERE function.oid = trigger.evtfoid))

@@ -6,15 +6,12 @@ function carriesMark(note: string, parameter: string): string {
   return `${parameter} = ANY (pg_catalog.string_to_array(pg_catalog.replace(${note}, E'\\r', ''), E'\\n'))`;
 }
 
-/** The current database's schemas that carry the mark `parameter`, as JSON; `admin` is the name of the admin role. */
-export const markedSchemas = (parameter: string, admin: string): string => `
+/** The current database's schemas that carry the mark `parameter`, as JSON; of `marked.nspowner` `actsAsOwner` says whether the admin acts as it. */
+export const markedSchemas = (parameter: string, actsAsOwner: string): string => `
 SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
     'name', marked.nspname,
     'owner', pg_catalog.pg_get_userbyid(marked.nspowner),
-    'adminActsAsOwner', EXISTS (SELECT FROM pg_catalog.pg_roles AS admin
-                                 WHERE admin.rolname = ${admin} AND pg_catalog.pg_has_role(admin.oid, marked.nspowner, 'USAGE')),
-    'tables', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_class AS relation
-                WHERE relation.relnamespace = marked.oid AND relation.relkind IN ('r', 'p', 'f'))
+    'adminActsAsOwner', ${actsAsOwner}
   ) ORDER BY marked.nspname), '[]')
   FROM pg_catalog.pg_namespace AS marked
   JOIN pg_catalog.pg_description AS note

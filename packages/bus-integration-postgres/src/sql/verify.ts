@@ -69,7 +69,7 @@ SELECT current_user AS "user", session_user AS session, pg_catalog.current_datab
       AND pg_catalog.has_schema_privilege(schema.oid, 'CREATE')
       AND NOT pg_catalog.pg_has_role(schema.nspowner, 'USAGE')) AS "otherSchemas",
   (SELECT coalesce(pg_catalog.json_agg(open ORDER BY open.name), '[]') FROM (${publicWritableQuery}) AS open) AS "writableSchemas",
-  (${markedSchemas('$4', '$5')}) AS "markedSchemas",
+  (${markedSchemas('$4', "pg_catalog.pg_has_role($5::pg_catalog.name, marked.nspowner, 'USAGE')")}) AS "markedSchemas",
   (SELECT coalesce(pg_catalog.json_agg(other.rolname ORDER BY other.rolname), '[]')
      FROM pg_catalog.pg_roles AS other
     WHERE other.rolname = ANY ($3::pg_catalog.text[])

@@ -1,5 +1,6 @@
 // Which variables a file that lies in a folder may not set: those with which programs run other code, trust another
 // peer, or find other files. Pure.
+import { namePatterns } from './name-patterns.ts';
 
 /**
  * What the dynamic linker and libc drop for set-user-ID programs (ld.so(8), "Secure-execution mode"), all of sudo's list of
@@ -76,13 +77,9 @@ const credentials = [
 /** Named by a family, and harmless: it runs nothing and finds nothing, and many files set it. */
 const harmless = new Set(['NODE_ENV']);
 
-const inFamilies = patternOf(families);
-const inTools = patternOf(tools);
-const inCredentials = patternOf(credentials);
-
-function patternOf(names: string): RegExp {
-  return new RegExp(`^(?:${names.split(', ').join('|').replaceAll('*', '.*')})$`, 'is');
-}
+const inFamilies = namePatterns(families);
+const inTools = namePatterns(tools);
+const inCredentials = namePatterns(credentials);
 
 /** What sudo takes by its value (`env_check` of sudoers(5)): libc and terminals may read files that these name. */
 const locales = /^(?:COLORTERM|LANG|LANGUAGE|LC_.*|LINGUAS|TERM)$/is;
@@ -102,8 +99,8 @@ function namesFile(name: string, value: string): boolean {
  * isWithheld('LD_PRELOAD', '/tmp/x.so', new Set()); // true
  */
 export function isWithheld(name: string, value: string, allowed: ReadonlySet<string>): boolean {
-  const isTools = inTools.test(name) && !inCredentials.test(name);
-  const isNamed = !harmless.has(name) && (inFamilies.test(name) || isTools);
+  const isTools = inTools.has(name) && !inCredentials.has(name);
+  const isNamed = !harmless.has(name) && (inFamilies.has(name) || isTools);
   if (!isNamed && !namesFile(name, value) && !value.startsWith('()')) return false;
   return !allowed.has(name) || /^BUS_DOTENV_/i.test(name);
 }

@@ -1,4 +1,5 @@
-// The PostgreSQL provider: each verb prepared, run on one set of connections, and answered as a response.
+// The PostgreSQL provider: each verb prepared, run on one set of connections, and answered as a response. What only one
+// verb needs is loaded with it: a plan starts without the code of apply, verify and doctor.
 import { availableParallelism } from 'node:os';
 import {
   type Allowed,
@@ -19,12 +20,10 @@ import {
   requireDeclaration,
 } from 'bus-integration-database';
 import type { NextVerb } from './advice.ts';
-import { apply } from './apply.ts';
 import type { ClusterSight } from './catalog.ts';
 import { type Computed, computeUnrotated, type Wish, withoutRotation } from './compute.ts';
 import type { Session } from './connect.ts';
 import { rotationUnfinished } from './credentials.ts';
-import { diagnose } from './doctor/doctor.ts';
 import { interruption } from './interruption.ts';
 import type { KeptSessions } from './kept-sessions.ts';
 import { markWarnings, observedLeftovers } from './leftovers.ts';
@@ -47,7 +46,6 @@ import { createRun, type Run } from './run.ts';
 import { sqlstateOf, toOperationError } from './sqlstate.ts';
 import { unlessStale } from './stale.ts';
 import { statusResponse } from './status.ts';
-import { verify } from './verify.ts';
 
 export interface PostgresProviderOptions {
   readonly configuration: Configuration;
@@ -173,6 +171,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
           'apply',
         );
         using _directory = preparation.directory;
+        const { apply } = await import('./apply.ts');
         const work = () =>
           apply({
             run,
@@ -213,6 +212,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
         const declaration = configuredDeclaration(configuration);
         const { preparation, run } = await start(used, declaration, nothingAllowed, context, false);
         using _directory = preparation.directory;
+        const { verify } = await import('./verify.ts');
         return await run.inTurn('reading', () =>
           verify({
             preparation,
@@ -224,8 +224,9 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
           }),
         );
       }),
-    doctor: async (request, context) =>
-      beyondPooler(
+    doctor: async (request, context) => {
+      const { diagnose } = await import('./doctor/doctor.ts');
+      return beyondPooler(
         await diagnose({
           configuration,
           surroundings,
@@ -234,7 +235,8 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
           meter: options.meter,
           kept: options.kept,
         }),
-      ),
+      );
+    },
   };
 }
 

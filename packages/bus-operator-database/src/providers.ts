@@ -43,7 +43,7 @@ export const providers: readonly ProviderRoot[] = [
     name: 'postgres',
     title: 'PostgreSQL',
     load: async () => {
-      const { createPostgresProvider, findings, postgresKeys } = await import('bus-integration-postgres');
+      const { createPostgresProvider, findings, postgresKeys } = await import('./postgres-provider.ts');
       return { keys: postgresKeys, create: createPostgresProvider, findings };
     },
   },

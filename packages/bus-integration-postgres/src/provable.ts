@@ -1,7 +1,7 @@
 // Whether the passwords that a plan sets can be proven afterwards: where they can't, an apply would make everything and
 // never converge, so it is refused before. Asks the server how the role would log in; sends no password, writes nothing.
 // https://www.postgresql.org/docs/current/auth-methods.html
-import type { Diagnostic } from 'bus-integration-database';
+import { type Diagnostic, OperationError } from 'bus-integration-database';
 import { type Computed, computePlan, type Wish } from './compute.ts';
 import { type Challenge, challenge } from './connectivity/challenge.ts';
 import type { RoleDecision } from './credentials.ts';
@@ -71,7 +71,7 @@ async function ask(run: Run, session: Session, { role, files }: RoleDecision): P
   let answer: Challenge | undefined;
   for (const transport of hasOther ? [first, other] : [first]) {
     const last = answer;
-    answer = await challenge(run.target, {
+    const question = {
       user: role,
       database: files[0]?.pair.database ?? session.database,
       pinned: session.pinned,
@@ -79,11 +79,19 @@ async function ask(run: Run, session: Session, { role, files }: RoleDecision): P
       timeoutMs,
       signal: run.signal,
       meter: run.meter,
-    });
+    };
+    answer = await challenge(run.target, question);
+    // A connection that was lost says nothing of the rules, and an apply that went on could find its passwords unprovable.
+    if (isLost(answer)) answer = await challenge(run.target, question);
+    if (isLost(answer)) throw new OperationError(answer.kind, answer.reason, { target: session.where });
     if (answer.kind === 'no-tls') return last;
     if (answer.kind !== 'refused') return answer;
   }
   return answer;
+}
+
+function isLost(answer: Challenge): answer is Extract<Challenge, { kind: 'unreachable' | 'timeout' }> {
+  return answer.kind === 'unreachable' || answer.kind === 'timeout';
 }
 
 /** Undefined where SCRAM is asked for, and where what was seen says nothing of what will be asked. */

@@ -117,8 +117,8 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
   const setsPerTransaction = [...facts.refusals.values()].includes('in-packet');
   const serverVersionNum = versionNumber(driver.parameterStatus.server_version ?? '');
   const lasting = { settings: laterSettings(facts.settings, serverVersionNum, facts.deferred), pid: driver.pid };
-  const readGuard = guardStatement(facts.transactionSettings, true, lasting);
-  const guard = guardStatement(facts.transactionSettings, false, lasting);
+  // Made when wanted: most sessions of a run need none.
+  const guard = (isReadOnly: boolean) => guardStatement(facts.transactionSettings, isReadOnly, lasting);
   // What the first guard found. A pooler may have taken the settings and not passed them on, or give another server
   // process to each transaction: only where the process is the one that logged us in does what it says hold for all.
   let found: GuardAnswer | undefined;
@@ -139,7 +139,7 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
     const name = wish.isPrepared ? nameOf(text) : undefined;
     if (isProven() || wish.isAsLoggedIn) return await driver.run(text, values, name);
     if (wish.isAlone) throw unproven(where, found);
-    if (!isDirect()) return withoutGuard(await driver.run(text, values, name, [readGuard]), 0);
+    if (!isDirect()) return withoutGuard(await driver.run(text, values, name, [guard(true)]), 0);
     const guards = directGuard(lasting.settings);
     const results = await driver.run(text, values, name, guards);
     found = { search_path: '', pid: driver.pid };
@@ -149,7 +149,7 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
   const runScript = async (text: string, wish: RequestOptions): Promise<CommandResult[]> => {
     // A transaction that failed takes nothing before its end, and its end names nothing.
     if (isProven() || wish.isAsLoggedIn || text === 'ROLLBACK') return await driver.run(text, []);
-    const script = guardedScript(text, guard);
+    const script = guardedScript(text, guard(false));
     return withoutGuard(await driver.run(script.text, []), script.at);
   };
 

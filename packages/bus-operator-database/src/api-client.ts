@@ -11,9 +11,9 @@ import {
   printable,
   type Response,
   readSecretFile,
-  responseFaults,
   Secret,
 } from 'bus-integration-database';
+import { responseFaults } from 'bus-integration-database/contract';
 import type { ApiAddress } from './api-address.ts';
 import { callApi } from './api-call.ts';
 import { followJob } from './api-job.ts';

@@ -59,7 +59,7 @@ describe.each(['plain', 'superuser'])('a %s admin', (kind) => {
     for (const verb of verbs) expect(named(await asked(one, verb)), verb).toEqual(['database old', 'dsn-file old.dsn']);
     for (const each of [two, far]) expect(named(await asked(each, 'status'))).toEqual([]);
     await server.query('DROP DATABASE old');
-    expect(named(await asked(one, 'status')), 'it leads nowhere').toEqual(['dsn-file old.dsn']);
+    expect(named(await asked(one, 'status')), 'its database is gone').toEqual(['dsn-file old.dsn']);
     const [left] = (await asked(one, 'status')).leftovers ?? [];
     execFileSync('sh', ['-ec', left?.command ?? 'false'], { cwd: one.directory });
     expect(existsSync(`${directory}/old.dsn`)).toBe(false);

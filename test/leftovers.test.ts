@@ -152,8 +152,8 @@ describe.each(
     expect(rest.databases.map(({ datname }) => datname)).toEqual(
       (before as typeof rest).databases.map(({ datname }) => datname),
     );
-    // What the role owned is the admin's, and nothing of it is lost.
-    const owner = admin === 'plain' ? 'deploy_admin' : new URL(adminDsn).username;
+    // What the role owned is the service role's, and nothing of it is lost.
+    const owner = 'svc';
     expect(
       await server.query(`SELECT relowner::regrole::text AS owner FROM pg_class WHERE relname = 'of_the_role'`, {
         database: 'app',

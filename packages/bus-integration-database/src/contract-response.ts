@@ -76,6 +76,7 @@ export const leftoverSchema = shape({
   name: z.string(),
   /** Of a schema. */
   database: may(z.string()),
+  before: may(z.string()),
   retire: may(list(retirementSchema)),
   command: may(z.string()),
   needs: may(z.string()),

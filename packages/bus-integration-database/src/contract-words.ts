@@ -147,7 +147,9 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
     kind: 'What it is.',
     name: 'Its name.',
     database: 'Of a schema: the database that it is in.',
-    retire: 'The statements that would retire it, in their order, for psql. What a role owns goes to the admin.',
+    before: 'What must be true before the statements are run: nothing checks it.',
+    retire:
+      'The statements that would retire it, in their order, for psql. What a role owns goes to the service role that is declared for the database, where that is one, else to the admin.',
     command:
       'Of a file: the shell command that would remove it, on the machine and in the directory where the worker or API runs.',
     needs: 'Who may run them; absent where the admin may.',

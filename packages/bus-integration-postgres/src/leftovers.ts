@@ -16,9 +16,10 @@ import { type DsnDirectory, type DsnPlace, shownPath } from './dsn-directory.ts'
 import { endpointOf, isSameServer, type Reached } from './dsn-endpoint.ts';
 import { markOf } from './mark.ts';
 import type { MarkedSchema, Observation, ObservedAdmin, ObservedServer } from './observation.ts';
-import { nothingRemains, type Remains } from './remains.ts';
+import { nothingRemains, type RemainingRole, type Remains } from './remains.ts';
+import { heirsOf, retiredRoles } from './retired-roles.ts';
 import type { Session } from './session.ts';
-import { boolean, list, readRow, record, text } from './shape.ts';
+import { boolean, integer, list, readRow, record, text } from './shape.ts';
 import { shown } from './shown.ts';
 import { leftoversQuery } from './sql/leftovers.ts';
 import { identifier } from './sql.ts';
@@ -34,6 +35,7 @@ export async function readRemains(session: Session, wish: Wish, files: readonly 
       declaredIn(wish, ({ databases }) => databases),
       files.map(({ role }) => role),
       files.map(({ database }) => database),
+      heirsOf(wish),
     ],
     doing: 'reading what is declared no more',
   });
@@ -65,26 +67,36 @@ export function mayHaveRemains({ roles, databases }: Pick<Observation, 'roles' |
 
 const named = list(record<Remains['namedRoles'][number]>({ name: text, isOurs: boolean }));
 
+const actable = { name: text, adminMayGrant: boolean, adminActsAs: boolean };
+
 const shape = record<Omit<Remains, 'files'>>({
   databases: list(
-    record<Remains['databases'][number]>({ name: text, owner: text, adminActsAsOwner: boolean, isCredible: boolean }),
+    record<Remains['databases'][number]>({
+      name: text,
+      owner: text,
+      adminActsAsOwner: boolean,
+      sessions: integer,
+      isCredible: boolean,
+    }),
   ),
   namedRoles: named,
   namedDatabases: named,
+  heirs: list(record<Remains['heirs'][number]>(actable)),
   roles: list(
-    record<Remains['roles'][number]>({
+    record<RemainingRole>({
       name: text,
       adminMayGrant: boolean,
-      databases: list(text),
-      isInShared: boolean,
-      grantors: list(
-        record<Remains['roles'][number]['grantors'][number]>({
+      sessions: integer,
+      databases: list(
+        record<RemainingRole['databases'][number]>({
           name: text,
-          adminMayGrant: boolean,
-          adminActsAs: boolean,
-          databases: list(text),
+          allowsConnections: boolean,
+          adminMayConnect: boolean,
         }),
       ),
+      isInShared: boolean,
+      ownsShared: boolean,
+      grantors: list(record<RemainingRole['grantors'][number]>({ ...actable, databases: list(text) })),
     }),
   ),
 });
@@ -111,7 +123,9 @@ export function observedLeftovers(
 
 /** In the order in which they can be retired: databases, schemas, roles, files. */
 export function leftoversOf(input: LeftoversInput): Leftover[] {
-  return [...databases(input), ...schemas(input), ...roles(input), ...files(input)];
+  const dropped = believed(input.remains).map(({ name }) => name);
+  const roles = retiredRoles({ ...input, dropped, home: homeOf(input) });
+  return [...databases(input), ...schemas(input), ...roles, ...files(input)];
 }
 
 /** Databases whose mark proves nothing: any role with CREATEDB can make one and comment on it. */
@@ -132,9 +146,10 @@ function declaredIn({ declaration, configured }: Wish, names: (declaration: Decl
 }
 
 function databases(input: LeftoversInput): Leftover[] {
-  return believed(input.remains).map(({ name, owner, adminActsAsOwner }) => ({
+  return believed(input.remains).map(({ name, owner, adminActsAsOwner, sessions }) => ({
     kind: 'database',
     name,
+    before: `nothing needs what is in it, and no session is in it (now: ${sessions})`,
     retire: [{ database: homeOf(input), sql: [`DROP DATABASE ${identifier(name)};`] }],
     ...needs(adminActsAsOwner || input.admin.isSuperuser, ownerOf(owner)),
   }));
@@ -168,56 +183,11 @@ function schemas({ wish, markedSchemas }: LeftoversInput): Leftover[] {
         kind: 'schema' as const,
         name,
         database,
+        before: 'nothing needs what is in it',
         retire: [{ database, sql: [`DROP SCHEMA ${identifier(name)} CASCADE;  -- with all that is in it`] }],
         ...needs(adminActsAsOwner, ownerOf(owner)),
       })),
   );
-}
-
-/**
- * What a role owns goes to the admin in each database that stays, and its rights are revoked; then nothing keeps it from
- * being dropped. https://www.postgresql.org/docs/current/role-removal.html
- */
-function roles(input: LeftoversInput): Leftover[] {
-  const { remains, server, admin } = input;
-  const dropped = believed(remains).map(({ name }) => name);
-  const home = homeOf(input);
-  const heir = identifier(admin.name);
-  return remains.roles.map(({ name, adminMayGrant, databases: holding, isInShared, grantors }, index) => {
-    const role = identifier(name);
-    const staying = holding.filter((database) => !dropped.includes(database));
-    const places = staying.length === 0 && isInShared ? [home] : staying;
-    // What a role that was retired before this one had is the admin's by then.
-    const gone = remains.roles.slice(0, index).map((other) => other.name);
-    const others = grantors.filter(
-      (owner) =>
-        !owner.adminActsAs &&
-        !gone.includes(owner.name) &&
-        owner.databases.some((database) => !dropped.includes(database)),
-    );
-    const isAdminEnough = adminMayGrant && others.every((owner) => owner.adminMayGrant);
-    // Who is no superuser must be a member of a role to act on its things; the membership in this one goes with it.
-    const joins = isAdminEnough && !admin.isSuperuser && places.length > 0;
-    const borrowed = joins ? others.map((owner) => identifier(owner.name)) : [];
-    const inherits = server.versionNum >= 160000 ? ' WITH INHERIT TRUE' : '';
-    const joining = joins ? [role, ...borrowed].map((each) => `GRANT ${each} TO ${heir}${inherits};`) : [];
-    return {
-      kind: 'role' as const,
-      name,
-      retire: [
-        ...(joins ? [{ database: home, sql: joining }] : []),
-        ...places.map((database) => ({
-          database,
-          sql: [`REASSIGN OWNED BY ${role} TO ${heir};`, `DROP OWNED BY ${role};`],
-        })),
-        {
-          database: home,
-          sql: [`DROP ROLE ${role};`, ...borrowed.map((each) => `REVOKE ${each} FROM ${heir};`)],
-        },
-      ],
-      ...needs(isAdminEnough, 'a superuser'),
-    };
-  });
 }
 
 /** Of this server, and neither the role nor the database is somebody else's: all others may be in use. */

@@ -29,11 +29,15 @@ function leftovers(remains: Partial<Remains>, said: Partial<LeftoversInput> = {}
   });
 }
 
+const held = (name: string) => ({ name, allowsConnections: true, adminMayConnect: true });
+
 const role = (said: Partial<Remains['roles'][number]> = {}): Remains['roles'][number] => ({
   name: 'old',
   adminMayGrant: true,
-  databases: ['app'],
+  sessions: 0,
+  databases: [held('app')],
   isInShared: true,
+  ownsShared: false,
   grantors: [],
   ...said,
 });
@@ -42,6 +46,7 @@ const database = (name: string): Remains['databases'][number] => ({
   name,
   owner: 'admin',
   adminActsAsOwner: true,
+  sessions: 0,
   isCredible: true,
 });
 
@@ -66,10 +71,51 @@ describe('leftoversOf', () => {
     expect(left?.retire?.flatMap(({ sql }) => sql)).toEqual([
       'GRANT "old" TO "admin" WITH INHERIT TRUE;',
       'GRANT "svc" TO "admin" WITH INHERIT TRUE;',
-      'REASSIGN OWNED BY "old" TO "admin";',
+      'REASSIGN OWNED BY "old" TO "svc";  -- svc is the service role here',
       'DROP OWNED BY "old";',
       'DROP ROLE "old";',
       'REVOKE "svc" FROM "admin";',
+    ]);
+  });
+
+  it('gives what a role owns to the one service role of each database, else to the admin, and says which', () => {
+    const databases = ['app', 'tools'].map(held);
+    const statements = (said: Partial<LeftoversInput>, found: Partial<Remains> = {}) => {
+      const [left] = leftovers(
+        { roles: [role({ databases, sessions: 2 })], ...found },
+        { admin: { name: 'admin', isSuperuser: true }, ...said },
+      );
+      return {
+        before: left?.before,
+        reassigned: left?.retire?.flatMap(({ sql }) => sql.filter((one) => /^REASS/.test(one))),
+      };
+    };
+    const heirs = [{ name: 'svc', adminMayGrant: true, adminActsAs: true }];
+    expect(statements({}, { heirs })).toEqual({
+      before:
+        'no service logs in as old any more, and no session of it is open (now: 2); old made no function (SECURITY DEFINER) or view that must not act as admin',
+      reassigned: [
+        'REASSIGN OWNED BY "old" TO "admin";',
+        'REASSIGN OWNED BY "old" TO "svc";  -- svc is the service role here',
+      ],
+    });
+    expect(statements({}).before).toContain('; bus operator database apply has made svc; ');
+    const configured = { ...declaration, roles: ['other'], serviceRole: 'other' };
+    expect(statements({ wish: { ...wish, configured } }).reassigned).toEqual(
+      Array(2).fill('REASSIGN OWNED BY "old" TO "admin";'),
+    );
+    const templated = { ...declaration, roles: ['{database}_svc'], serviceRole: '{database}_svc' };
+    expect(statements({ wish: { ...wish, declaration: templated } }).reassigned?.[1]).toContain('TO "app_svc";');
+  });
+
+  it('opens a database that lets nobody in, which only a superuser may', () => {
+    const databases = [{ ...held('shut'), allowsConnections: false }];
+    const [left] = leftovers({ roles: [role({ databases })] });
+    expect(left?.needs).toBe('a superuser');
+    expect(left?.retire?.map(({ database: place, sql }) => [place, ...sql])).toEqual([
+      ['postgres', 'ALTER DATABASE "shut" ALLOW_CONNECTIONS true;'],
+      ['shut', 'REASSIGN OWNED BY "old" TO "admin";', 'DROP OWNED BY "old";'],
+      ['postgres', 'DROP ROLE "old";', 'ALTER DATABASE "shut" ALLOW_CONNECTIONS false;'],
     ]);
   });
 
@@ -79,7 +125,7 @@ describe('leftoversOf', () => {
     ['kept', ['other', 'postgres'], 'kept'],
   ])('is in no database that it drops, nor looks for a role in one: from %s, %j', (entered, dropped, home) => {
     const left = leftovers(
-      { databases: dropped.map(database), roles: [role({ databases: dropped, isInShared: false })] },
+      { databases: dropped.map(database), roles: [role({ databases: dropped.map(held), isInShared: false })] },
       { server: { database: entered, versionNum: 140000, entersPostgres: true } },
     );
     expect(left.map(({ retire }) => retire)).toEqual([
@@ -102,12 +148,14 @@ describe('leftoversOf', () => {
         kind: 'schema',
         name: 'mine',
         database: 'app',
+        before: 'nothing needs what is in it',
         retire: [{ database: 'app', sql: ['DROP SCHEMA "mine" CASCADE;  -- with all that is in it'] }],
       },
       {
         kind: 'schema',
         name: 'theirs',
         database: 'app',
+        before: 'nothing needs what is in it',
         retire: [{ database: 'app', sql: ['DROP SCHEMA "theirs" CASCADE;  -- with all that is in it'] }],
         needs: 'dba, which owns it, or a superuser',
       },

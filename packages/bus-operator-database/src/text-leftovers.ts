@@ -22,12 +22,13 @@ export function leftoverLines({ leftovers = [], target }: Response, { verbosity 
 
 const mostLeftovers = 10;
 
-function lines({ kind, name, database, retire = [], command, needs }: Leftover): string[] {
+function lines({ kind, name, database, before, retire = [], command, needs }: Leftover): string[] {
   const word = kind === 'dsn-file' ? 'file' : kind;
   const place = database === undefined ? '' : ` in database ${printable(database)}`;
   const who = needs === undefined ? '' : `, by ${printable(needs)}`;
   return [
     `  ${'no-longer-declared'.padEnd(actionWidth)} ${word} ${printable(name)}${place}${who}`,
+    ...(before === undefined ? [] : indented(`-- only when ${before}`)),
     ...retire.flatMap(({ database: entered, sql }) => [...connectLines(entered), ...sql].flatMap(indented)),
     ...(command === undefined ? [] : indented(command)),
   ];

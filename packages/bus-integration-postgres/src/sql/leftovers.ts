@@ -22,7 +22,10 @@ SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
 /**
  * Roles and databases with the mark $1, without the roles $2 and the databases $3: of each role the databases that hold
  * something of it, whether something that all databases share does, and whose objects it has rights on. Of the roles $4
- * and the databases $5 those that exist.
+ * and the databases $5 those that exist; of the roles $6, whether the admin may act as them.
+ *
+ * What belongs to a role of the server's own has no owner in pg_shdepend. That is the first superuser (10), or, of schema
+ * public, pg_database_owner: the database's owner. A policy's owner is its table's, which only its database tells.
  */
 export function leftoversQuery(versionNum: number): string {
   // https://www.postgresql.org/docs/16/role-attributes.html: from 16 on CREATEROLE alone does not reach others' roles.
@@ -33,12 +36,17 @@ export function leftoversQuery(versionNum: number): string {
                     WHERE edge.roleid = ${role}.oid AND edge.admin_option AND pg_catalog.pg_has_role(edge.member, 'USAGE'))`
         : 'true'
     })`;
+  const serversOwn = `CASE WHEN ${versionNum >= 150000} AND held.objid = 2200::pg_catalog.oid
+          AND held.classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass::pg_catalog.oid
+        THEN database.datdba ELSE 10::pg_catalog.oid END`;
   return `
 SELECT
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'name', database.datname,
       'owner', pg_catalog.pg_get_userbyid(database.datdba),
       'adminActsAsOwner', pg_catalog.pg_has_role(database.datdba, 'USAGE'),
+      'sessions', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity AS session
+                    WHERE session.datid = database.oid AND session.pid <> pg_catalog.pg_backend_pid()),
       -- A superuser may act as anybody, strangers among them: there a membership counts.
       'isCredible', owner.rolsuper OR owner.oid = admin.oid OR CASE WHEN admin.rolsuper
         THEN EXISTS (SELECT FROM pg_catalog.pg_auth_members AS edge WHERE edge.roleid = owner.oid AND edge.member = admin.oid)
@@ -52,10 +60,19 @@ SELECT
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'name', role.rolname,
       'adminMayGrant', ${mayGrant('role')},
-      'databases', (SELECT coalesce(pg_catalog.json_agg(DISTINCT database.datname), '[]')
-                      FROM pg_catalog.pg_shdepend AS held
-                      JOIN pg_catalog.pg_database AS database ON database.oid = held.dbid
-                     WHERE held.refobjid = role.oid
+      'sessions', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity AS session
+                    WHERE session.usesysid = role.oid),
+      'databases', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
+                        'name', database.datname,
+                        'allowsConnections', database.datallowconn,
+                        'adminMayConnect', pg_catalog.has_database_privilege(database.oid, 'CONNECT'))
+                      ORDER BY database.datname), '[]')
+                      FROM pg_catalog.pg_database AS database
+                     WHERE EXISTS (SELECT FROM pg_catalog.pg_shdepend AS held
+                       WHERE held.dbid = database.oid AND held.refobjid = role.oid
+                       AND held.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass::pg_catalog.oid)),
+      'ownsShared', EXISTS (SELECT FROM pg_catalog.pg_shdepend AS held
+                     WHERE held.refobjid = role.oid AND held.dbid = 0::pg_catalog.oid AND held.deptype = 'o'
                        AND held.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass::pg_catalog.oid),
       'isInShared', EXISTS (SELECT FROM pg_catalog.pg_shdepend AS held
                      WHERE held.refobjid = role.oid AND held.dbid = 0::pg_catalog.oid
@@ -65,15 +82,18 @@ SELECT
                       'adminMayGrant', ${mayGrant('owner')},
                       'adminActsAs', pg_catalog.pg_has_role(owner.oid, 'USAGE'),
                       'databases', granted.databases) ORDER BY owner.rolname), '[]')
-                     FROM (SELECT owned.refobjid AS owner, pg_catalog.json_agg(DISTINCT coalesce(database.datname, '')) AS databases
+                     FROM (SELECT coalesce(owned.refobjid, ${serversOwn}) AS owner,
+                                  pg_catalog.json_agg(DISTINCT coalesce(database.datname, '')) AS databases
                              FROM pg_catalog.pg_shdepend AS held
-                             JOIN pg_catalog.pg_shdepend AS owned
+                             LEFT JOIN pg_catalog.pg_shdepend AS owned
                                ON owned.dbid = held.dbid AND owned.classid = held.classid AND owned.objid = held.objid
+                                  AND owned.deptype = 'o'
                              LEFT JOIN pg_catalog.pg_database AS database ON database.oid = held.dbid
-                            WHERE held.refobjid = role.oid AND held.deptype = 'a' AND owned.deptype = 'o'
+                            WHERE held.refobjid = role.oid AND (held.deptype = 'a' OR held.deptype = 'r')
                               AND held.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass::pg_catalog.oid
-                              AND owned.refobjid <> role.oid
-                            GROUP BY owned.refobjid) AS granted
+                              AND held.classid <> 'pg_catalog.pg_auth_members'::pg_catalog.regclass::pg_catalog.oid
+                              AND owned.refobjid IS DISTINCT FROM role.oid
+                            GROUP BY 1) AS granted
                      JOIN pg_catalog.pg_roles AS owner ON owner.oid = granted.owner))
       ORDER BY role.rolname), '[]')
     FROM pg_catalog.pg_roles AS role
@@ -86,6 +106,13 @@ SELECT
       'name', role.rolname,
       'isOurs', coalesce(${carriesMark("pg_catalog.shobj_description(role.oid, 'pg_authid')", '$1')}, false))), '[]')
     FROM pg_catalog.pg_roles AS role WHERE role.rolname = ANY ($4::pg_catalog.text[])) AS "namedRoles",
+  (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
+      'name', heir.rolname,
+      'adminMayGrant', ${mayGrant('heir')},
+      'adminActsAs', pg_catalog.pg_has_role(heir.oid, 'USAGE'))), '[]')
+    FROM pg_catalog.pg_roles AS heir
+    JOIN pg_catalog.pg_roles AS admin ON admin.rolname = current_user
+   WHERE heir.rolname = ANY ($6::pg_catalog.text[])) AS heirs,
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'name', database.datname,
       'isOurs', coalesce(${carriesMark("pg_catalog.shobj_description(database.oid, 'pg_database')", '$1')}, false))), '[]')

@@ -1,6 +1,7 @@
 // Bundles each binary (packages/*/bin/*.js) into one file of packages/*/dist/bundle: Node takes about a millisecond for
-// each module that it loads. What is imported late is in the same file, and runs only when it is wanted. What is there is
-// replaced at once when the new bundle is whole.
+// each module that it loads. What is imported late is in the same file, and runs only when it is wanted. What `bus` imports
+// late is a script with a code cache beside it. What is there is replaced at once when the new bundle is whole.
+import { spawnSync } from 'node:child_process';
 import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +13,7 @@ const packages = readdirSync(join(root, 'packages'));
 const requireBanner =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
+const codeCache = join(root, 'scripts', 'code-cache.mjs');
 const lateFile = 'late.js';
 const options = {
   bundle: true,
@@ -27,6 +29,17 @@ const options = {
   alias: sources,
   banner: { js: requireBanner },
   logLevel: 'warning',
+};
+
+/** A function that answers what the bundle exports. */
+const scriptOptions = {
+  format: 'iife',
+  globalName: 'exported',
+  banner: { js: '(function (require) {' },
+  footer: { js: 'return exported; })' },
+  // A script out of a code cache would look for a module beside the script that the cache was made of, wherever that was.
+  supported: { 'dynamic-import': false },
+  external: ['pg-native'],
 };
 
 const results = await Promise.allSettled(packages.map(bundle));
@@ -46,11 +59,17 @@ async function bundle(name) {
     out: basename(file, '.js'),
   }));
   const late = new Set();
-  const plugins = name === 'bus' ? [lateImports(late)] : [];
+  const plugins = [];
+  if (name === 'bus') {
+    plugins.push(lateImports(late));
+    entryPoints.push({ in: join(folder, 'src', 'late.ts'), out: basename(lateFile, '.js') });
+  }
   await build({ ...options, entryPoints, outdir, plugins });
   if (late.size > 0) {
     const contents = [...late].map((path) => `export * from ${JSON.stringify(path)};`).join('\n');
-    await build({ ...options, stdin: { contents, resolveDir: root }, outfile: join(outdir, lateFile) });
+    const outfile = join(outdir, 'late-script.js');
+    await build({ ...options, ...scriptOptions, stdin: { contents, resolveDir: root }, outfile });
+    makeCodeCache(outfile);
   }
   rmSync(`${outdir}.old`, { recursive: true, force: true });
   try {
@@ -73,4 +92,15 @@ function lateImports(late) {
         return { path: `./${lateFile}`, external: true };
       }),
   };
+}
+
+function makeCodeCache(script) {
+  const words = ['operator', 'database', '--help'];
+  // Nothing of whoever builds may change what runs: no environment, and no folder but the bundle's.
+  const { status, stderr } = spawnSync(process.execPath, ['--', codeCache, script, ...words], {
+    cwd: dirname(script),
+    env: {},
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`no code cache was made: ${stderr}`);
 }

@@ -1,5 +1,6 @@
 // The five packages, packed and installed together in an empty folder, work: binaries, imports and types.
 import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,9 +41,11 @@ it('nothing that they bring needs another Node than this', () => {
   expect(complaints).not.toContain('EBADENGINE');
 });
 
-it('bus loads one file of its own beside the entry, and none for its version', () => {
+const cacheName = `late-script.js.${process.version}-${process.platform}-${process.arch}.cache`;
+
+it('bus loads nothing of its own for its version', () => {
   const bundle = join(directory, 'node_modules/bus/dist/bundle');
-  expect(readdirSync(bundle).sort()).toEqual(['bus-operator.js', 'bus.js', 'late.js']);
+  expect(readdirSync(bundle).sort()).toEqual(['bus-operator.js', 'bus.js', 'late-script.js', cacheName, 'late.js']);
   renameSync(join(bundle, 'late.js'), join(bundle, 'away.js'));
   try {
     expect(run('bus', '--version')).toMatch(/^bus \d/);
@@ -53,6 +56,52 @@ it('bus loads one file of its own beside the entry, and none for its version', (
     renameSync(join(bundle, 'away.js'), join(bundle, 'late.js'));
   }
 });
+
+it('V8 takes the code cache that bus brings', () => {
+  const script = `
+    const { readFileSync } = require('node:fs');
+    const { Script } = require('node:vm');
+    const source = readFileSync('late-script.js', 'latin1');
+    const cachedData = readFileSync(${JSON.stringify(cacheName)}).subarray(32);
+    console.log(new Script(source, { filename: 'late-script.js', cachedData }).cachedDataRejected);`;
+  const cwd = join(directory, 'node_modules/bus/dist/bundle');
+  expect(execFileSync(process.execPath, ['-e', script], { cwd, encoding: 'utf8' })).toBe('false\n');
+});
+
+const changedByte = (cache: Buffer, at: number): Buffer => {
+  const changed = Buffer.from(cache);
+  changed.writeUInt8(changed.readUInt8(at) ^ 0xff, at);
+  return changed;
+};
+
+it.each<[string, (cache: Buffer) => Buffer | undefined]>([
+  ['absent', () => undefined],
+  ['empty', () => Buffer.alloc(0)],
+  ['cut short', (cache) => cache.subarray(0, cache.length / 2)],
+  ['something else', () => Buffer.from('something else\n'.repeat(10_000))],
+  ['changed in a byte', (cache) => changedByte(cache, Math.floor(cache.length / 2))],
+  ['changed in its digest', (cache) => changedByte(cache, 0)],
+  ['of another script', (cache) => signed(cache.subarray(32), 'another script')],
+  ['of another V8', (cache) => signed(changedByte(cache.subarray(32), 4))],
+])('bus works where its code cache is %s', (_, change) => {
+  const file = join(directory, 'node_modules/bus/dist/bundle', cacheName);
+  const cache = readFileSync(file);
+  const help = run('bus', 'operator', 'database', '--help');
+  const changed = change(cache);
+  rmSync(file);
+  if (changed !== undefined) writeFileSync(file, changed);
+  try {
+    expect(run('bus', 'operator', 'database', '--help')).toBe(help);
+  } finally {
+    writeFileSync(file, cache);
+  }
+});
+
+/** A cache with a digest as the bundle's script has it. */
+function signed(cache: Buffer, script?: string): Buffer {
+  const source = script ?? readFileSync(join(directory, 'node_modules/bus/dist/bundle/late-script.js'));
+  return Buffer.concat([createHash('sha256').update(source).update(cache).digest(), cache]);
+}
 
 it('bus runs the database family in its own process', () => {
   expect(run('bus', 'operator', 'database', '--help')).toContain('apply');

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const packages = join(import.meta.dirname, '..', 'packages');
@@ -12,6 +12,57 @@ const floors: Readonly<Record<string, number>> = {
   'bus-api-provider-database': 3,
   bus: 4,
 };
+
+/** A package's rooms, the folders of its `src`: one imports only from those after it, and from itself. */
+const rooms: Readonly<Record<string, readonly string[]>> = {
+  'bus-integration-database': [
+    'command-line',
+    'worker',
+    'transports/http',
+    'transports/nats',
+    'transports',
+    'run',
+    'config',
+    'secrets',
+    'git',
+    'model',
+    'contract',
+    'text',
+  ],
+  'bus-integration-postgres': [
+    'commands',
+    'doctor',
+    'verify',
+    'verify/connectivity',
+    'verify/listener',
+    'apply',
+    'survey',
+    'plan',
+    'kinds',
+    'credentials',
+    'ownership',
+    'output-files',
+    'run',
+    'observe',
+    'hba',
+    'hba/regex',
+    'connection',
+    'connection/challenge',
+    'connection/session',
+    'connection/authentication',
+    'connection/tls',
+    'connection/network',
+    'sql',
+    'conninfo',
+    'dsn',
+    'text',
+  ],
+  'bus-operator-database': ['commands', 'output', 'render', 'api', 'command-line'],
+  'bus-api-provider-database': ['http', 'jobs', 'deployments', 'auth', 'report'],
+  bus: ['command-line', 'environment'],
+};
+/** Rooms in which commands are put together: they may use what stands outside of all rooms. */
+const roomsOfCommands: readonly string[] = ['commands'];
 
 interface Import {
   readonly file: string;
@@ -102,6 +153,22 @@ describe('floors', () => {
       imported.set(from, [...(imported.get(from) ?? []), ...to]);
     }
     expect(circlesIn(imported).map((circle) => circle.map((file) => file.slice(root.length + 1)))).toEqual([]);
+  });
+
+  it.each(Object.entries(rooms))('%s: a room imports only from rooms after it', (name, order) => {
+    const root = join(packages, name, 'src');
+    const roomOf = (file: string) => relative(root, dirname(file));
+    const found = new Set(sourcesOf(name).map(roomOf));
+    expect([...found].filter((room) => room !== '').sort()).toEqual([...order].sort());
+    const upward = importsOf(name).flatMap(({ file, specifier }) => {
+      const from = join(packages, file);
+      const to = join(from, '..', specifier);
+      const [here, there] = [roomOf(from), roomOf(to)];
+      if (!specifier.startsWith('.') || here === there || here === '') return [];
+      const isDown = there === '' ? roomsOfCommands.includes(here) : order.indexOf(there) > order.indexOf(here);
+      return isDown ? [] : [`${relative(root, from)} imports ${relative(root, to)}`];
+    });
+    expect(upward).toEqual([]);
   });
 
   it('finds a circle, and not what is only imported twice', () => {

@@ -2,11 +2,11 @@
 // in the database of the DSN. Advisory locks are per database, so only pg_locks tells each of the other.
 import { createPlainAdmin, type Server, startServer } from 'embedded';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Session } from '../packages/bus-integration-postgres/src/connect.ts';
-import { resolveDsn } from '../packages/bus-integration-postgres/src/conninfo.ts';
-import { parseDsn } from '../packages/bus-integration-postgres/src/dsn.ts';
-import { acquireLock } from '../packages/bus-integration-postgres/src/lock.ts';
-import { createRun, openLockSession } from '../packages/bus-integration-postgres/src/run.ts';
+import type { Session } from '../packages/bus-integration-postgres/src/connection/connect.ts';
+import { resolveDsn } from '../packages/bus-integration-postgres/src/conninfo/conninfo.ts';
+import { parseDsn } from '../packages/bus-integration-postgres/src/dsn/dsn.ts';
+import { acquireLock } from '../packages/bus-integration-postgres/src/run/lock.ts';
+import { createRun, openLockSession } from '../packages/bus-integration-postgres/src/run/run.ts';
 import { createDeployment, temporaryFolder } from './scenarios/deployment.ts';
 
 let server: Server;

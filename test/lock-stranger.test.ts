@@ -3,10 +3,10 @@
 import { createHash } from 'node:crypto';
 import { createPlainAdmin, type Server, startServer } from 'embedded';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Session } from '../packages/bus-integration-postgres/src/connect.ts';
-import { resolveDsn } from '../packages/bus-integration-postgres/src/conninfo.ts';
-import { parseDsn } from '../packages/bus-integration-postgres/src/dsn.ts';
-import { createRun } from '../packages/bus-integration-postgres/src/run.ts';
+import type { Session } from '../packages/bus-integration-postgres/src/connection/connect.ts';
+import { resolveDsn } from '../packages/bus-integration-postgres/src/conninfo/conninfo.ts';
+import { parseDsn } from '../packages/bus-integration-postgres/src/dsn/dsn.ts';
+import { createRun } from '../packages/bus-integration-postgres/src/run/run.ts';
 import { type Deployment, makeDeployment } from './deployment.ts';
 
 let server: Server;

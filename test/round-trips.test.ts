@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Meter } from 'bus-integration-postgres';
 import { createPlainAdmin, type Server, startServer } from 'embedded';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createMeter } from '../packages/bus-integration-postgres/src/meter.ts';
+import { createMeter } from '../packages/bus-integration-postgres/src/connection/network/meter.ts';
 import { createDeployment, type Flags, stepLines, temporaryFolder, type Wish } from './scenarios/deployment.ts';
 import { explain } from './scenarios/stage.ts';
 

@@ -5,7 +5,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPlainAdmin, type Server, startServer } from 'embedded';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createMeter } from '../packages/bus-integration-postgres/src/meter.ts';
+import { createMeter } from '../packages/bus-integration-postgres/src/connection/network/meter.ts';
 import { createDeployment, temporaryFolder } from './scenarios/deployment.ts';
 import { explain, stateOf } from './scenarios/stage.ts';
 

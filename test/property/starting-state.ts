@@ -1,7 +1,7 @@
 // What a random cluster has been through before the deployment comes: changes by hand, by other tools, by other
 // deployments. Every change is data that can be printed; one that the server refuses is no change.
 import { dsnFileName } from 'bus-integration-database';
-import { birthLimit } from '../../packages/bus-integration-postgres/src/mark.ts';
+import { birthLimit } from '../../packages/bus-integration-postgres/src/observe/mark.ts';
 import { exampleId } from '../scenarios/deployment.ts';
 import type { FileEdit, Statement } from '../scenarios/scenario.ts';
 import type { Random } from './random.ts';

@@ -1,5 +1,5 @@
 // The same state left by another deployment's apply is not ours to finish.
-import { birthLimit } from '../../packages/bus-integration-postgres/src/mark.ts';
+import { birthLimit } from '../../packages/bus-integration-postgres/src/observe/mark.ts';
 import type { Scenario } from './scenario.ts';
 
 export const scenario: Scenario = {

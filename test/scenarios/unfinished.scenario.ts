@@ -1,5 +1,5 @@
 // An apply was cut off after CREATE DATABASE: the next one goes on with what it left.
-import { birthLimit } from '../../packages/bus-integration-postgres/src/mark.ts';
+import { birthLimit } from '../../packages/bus-integration-postgres/src/observe/mark.ts';
 import { exampleId } from './deployment.ts';
 import type { Scenario } from './scenario.ts';
 

@@ -16,15 +16,15 @@ import {
   writeResult,
 } from 'bus-integration-database';
 import { helpText, openCliText } from 'bus-integration-database/help';
-import { createApp } from './app.ts';
 import { type Arguments, readArguments } from './arguments.ts';
-import { readAuthSettings } from './auth-settings.ts';
-import { createAuthenticate } from './authenticate.ts';
-import { readIdleConnections } from './connections.ts';
-import { type Deployments, deploymentFromEnvironment, deploymentsFromFolder } from './deployments.ts';
+import { createAuthenticate } from './auth/authenticate.ts';
+import { readAuthSettings } from './auth/settings.ts';
+import { type Deployments, deploymentFromEnvironment, deploymentsFromFolder } from './deployments/deployments.ts';
+import { createProviders, type ProviderSurroundings } from './deployments/providers.ts';
 import { createHelp } from './help.ts';
-import { createProviders, type ProviderSurroundings } from './providers.ts';
-import { listen, shutDown } from './serve.ts';
+import { createApp } from './http/app.ts';
+import { readIdleConnections } from './http/connections.ts';
+import { listen, shutDown } from './http/serve.ts';
 
 const version = '0.1.0';
 

@@ -1,7 +1,7 @@
 // Whether answers are what the OpenAPI document says, judged by another's JSON Schema validator.
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import { openApiDocument } from '../src/openapi.ts';
+import { openApiDocument } from '../src/http/openapi.ts';
 
 const document = openApiDocument({ isAuthenticating: true });
 

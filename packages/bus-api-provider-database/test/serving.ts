@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Secret } from 'bus-integration-database';
 import { createPlainAdmin, type Server, startServer } from 'embedded';
-import { type App, createApp, type Limits } from '../src/app.ts';
-import type { Authenticate } from '../src/authenticate.ts';
-import { createAuthenticate } from '../src/authenticate.ts';
-import { deploymentFromEnvironment } from '../src/deployments.ts';
-import { createProviders } from '../src/providers.ts';
-import { shutDown } from '../src/serve.ts';
+import type { Authenticate } from '../src/auth/authenticate.ts';
+import { createAuthenticate } from '../src/auth/authenticate.ts';
+import { deploymentFromEnvironment } from '../src/deployments/deployments.ts';
+import { createProviders } from '../src/deployments/providers.ts';
+import { type App, createApp, type Limits } from '../src/http/app.ts';
+import { shutDown } from '../src/http/serve.ts';
 
 export const token = 'a-token-for-tests-only-0123456789';
 export const base = '/api/internal/database';

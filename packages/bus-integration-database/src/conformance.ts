@@ -1,12 +1,12 @@
 // What every provider must do, as checks that a provider's own tests run against the real thing. Knows no test framework:
 // a check that fails throws.
 import assert from 'node:assert/strict';
-import { responseFaults } from './contract-response.ts';
-import { handle } from './handle.ts';
-import { planId } from './plan.ts';
-import type { Provider } from './provider.ts';
-import type { Response, Verb } from './response.ts';
-import { isMutating } from './step.ts';
+import type { Response, Verb } from './contract/response.ts';
+import { responseFaults } from './contract/response-schema.ts';
+import { isMutating } from './contract/step.ts';
+import { planId } from './model/plan.ts';
+import { handle } from './run/handle.ts';
+import type { Provider } from './run/provider.ts';
 
 /** A provider, configured for a deployment of which nothing is there yet. */
 export interface ConformanceSubject extends AsyncDisposable {

@@ -1,6 +1,8 @@
 // The contract as documents that others read: JSON Schemas, and an AsyncAPI 3 document. Made from the schemas that check
 // every message; nothing is described twice.
 import * as z from 'zod/mini';
+import { envelopeSchema } from './contract/envelope.ts';
+import { type Operation, operations, requestEvent, responseEvent } from './contract/events.ts';
 import {
   allowedSchema,
   checkSchema,
@@ -13,12 +15,10 @@ import {
   roleStatus,
   schemaStatus,
   targetSchema,
-} from './contract-response.ts';
-import { stepSchema } from './contract-step.ts';
-import { words } from './contract-words.ts';
-import { envelopeSchema } from './envelope.ts';
-import { type Operation, operations, requestEvent, responseEvent } from './events.ts';
-import { requestSchemas } from './request.ts';
+} from './contract/response-schema.ts';
+import { stepSchema } from './contract/step-schema.ts';
+import { words } from './contract/words.ts';
+import { requestSchemas } from './run/request.ts';
 
 /** Raised in its first number by what breaks a client, in its second by what an old client need not know. */
 export const contractVersion = '1.0.0';

@@ -1,74 +1,33 @@
 // The public face of bus-integration-database.
-export { adoptedFrom, adoptFromPart } from './adopt-from.ts';
-export { allowedFlags } from './allowed-flags.ts';
-export type { OnDefect } from './answer.ts';
-export { answer } from './answer.ts';
-export { headerSafe } from './bearer-token.ts';
-export { mostResourcesConfigured } from './bounds.ts';
-export { changeDirectory } from './change-directory.ts';
-export { isSystemDirectory } from './closable.ts';
-export type { Configuration, ConfigurationOptions, Credentials, ProviderKeys } from './config.ts';
-export { readConfiguration } from './config.ts';
-export type { ConfigurationKey } from './config-keys.ts';
-export { declarationRequest, requireDeclaration } from './configured-request.ts';
-export type { JsonSchema, SchemaName } from './contract-documents.ts';
-export { asyncApiDocument, contractFiles, contractSchemas, contractVersion } from './contract-documents.ts';
-export { responseFaults } from './contract-response.ts';
-export type { Declaration } from './declaration.ts';
-export type { Declared, ListenerPolicy } from './declared.ts';
-export { readDeclared } from './declared.ts';
-export { isDeploymentId } from './deployment-id.ts';
-export type { Login, PrivilegeProfile } from './desired.ts';
-export { desiredResources, loginsOf, namesOf, rolesOf } from './desired.ts';
-export type { Delta } from './diff.ts';
-export { diff } from './diff.ts';
-export { parseDuration } from './duration.ts';
-export type { EnvFile } from './env-file.ts';
-export { parseEnvFile, readEnvFile, readNamedEnvFile, repeatedText } from './env-file.ts';
-export type { EnvFileStatus } from './env-file-owner.ts';
-export { judgeEnvFile } from './env-file-owner.ts';
-export type { AnswerEnvelope, Envelope } from './envelope.ts';
-export { answerEnvelope, correlationOf, readEnvelope } from './envelope.ts';
-export type { ErrorClass } from './error-class.ts';
-export { errorClasses } from './error-class.ts';
-export type { ErrorDetails } from './errors.ts';
-export { OperationError } from './errors.ts';
-export type { Operation } from './events.ts';
-export { eventNames, operations, requestEvent, responseEvent } from './events.ts';
-export { absolutePath, findProgram, isExecutable } from './executable.ts';
-export { mapFileCommands } from './file-commands.ts';
-export type { GitExposure } from './git-exposure.ts';
-export { gitExposure } from './git-exposure.ts';
-export type { GlobalFlags } from './global-flags.ts';
-export { asksFor, asksForJson, asksForQuiet, readGlobalFlags } from './global-flags.ts';
-export { failure, handle } from './handle.ts';
-export { sendRequest } from './http-request.ts';
-export { deepestLevels, nestsDeeper } from './json-depth.ts';
-export { allowedNames, readList } from './list.ts';
-export { localEventsUrl, localTokenFile } from './local-events.ts';
-export { goesInClear, isLoopback } from './loopback.ts';
-export { mapFindings } from './map-findings.ts';
-export { type Mask, masked, maskedDeep, maskFor } from './mask.ts';
-export type { NamedKind, NameRules } from './names.ts';
-export {
-  caseCollisions,
-  dsnFileName,
-  expandRole,
-  isRoleTemplate,
-  judgeName,
-  lineBreakFault,
-  printable,
-} from './names.ts';
-export { nodeDebugFault } from './node-debug.ts';
-export { openDevice } from './open-device.ts';
-export { osUserOf } from './os-user.ts';
-export { isIntact, planId } from './plan.ts';
-export type { Context, Progress, Provider } from './provider.ts';
-export { replaceFile } from './replace-file.ts';
-export type { ApplyRequest, DoctorRequest, PlanRequest, Requests, StatusRequest, VerifyRequest } from './request.ts';
-export { declarationOf, parseRequest, requestSchemas, requireUsableNames, verifyChecks } from './request.ts';
-export type { Database, Grantee, PrivilegeObject, Privileges, Resource, Role, Schema } from './resource.ts';
-export { idOf, privilegesOf } from './resource.ts';
+
+export { changeDirectory } from './command-line/change-directory.ts';
+export type { GlobalFlags } from './command-line/global-flags.ts';
+export { asksFor, asksForJson, asksForQuiet, readGlobalFlags } from './command-line/global-flags.ts';
+export { nodeDebugFault } from './command-line/node-debug.ts';
+export type { Configuration, ConfigurationOptions, Credentials, ProviderKeys } from './config/config.ts';
+export { readConfiguration } from './config/config.ts';
+export type { ConfigurationKey } from './config/config-keys.ts';
+export type { Declared, ListenerPolicy } from './config/declared.ts';
+export { readDeclared } from './config/declared.ts';
+export { parseDuration } from './config/duration.ts';
+export type { EnvFile } from './config/env-file.ts';
+export { parseEnvFile, readEnvFile, readNamedEnvFile, repeatedText } from './config/env-file.ts';
+export type { EnvFileStatus } from './config/env-file-owner.ts';
+export { judgeEnvFile } from './config/env-file-owner.ts';
+export type { JudgeParameter, ServiceAddress } from './config/service-address.ts';
+export type { Settings } from './config/settings.ts';
+export { createSettings, pathFault, requirePath } from './config/settings.ts';
+export { editDistance } from './config/unknown-keys.ts';
+export { isThere, unreadEnvFile } from './config/unread-env-file.ts';
+export type { AnswerEnvelope, Envelope } from './contract/envelope.ts';
+export { answerEnvelope, correlationOf, readEnvelope } from './contract/envelope.ts';
+export type { ErrorClass } from './contract/error-class.ts';
+export { errorClasses } from './contract/error-class.ts';
+export type { ErrorDetails } from './contract/errors.ts';
+export { OperationError } from './contract/errors.ts';
+export type { Operation } from './contract/events.ts';
+export { eventNames, operations, requestEvent, responseEvent } from './contract/events.ts';
+export { deepestLevels, nestsDeeper } from './contract/json-depth.ts';
 export type {
   Allowed,
   Check,
@@ -81,17 +40,10 @@ export type {
   SchemaStatus,
   Target,
   Verb,
-} from './response.ts';
-export { descriptorOf, writeResult } from './result-file.ts';
-export type { Risk } from './risk.ts';
-export { risks } from './risk.ts';
-export { Secret } from './secret.ts';
-export { judgeSecretFile, readSecretFile } from './secret-file.ts';
-export { withoutPasswords } from './secret-forms.ts';
-export type { JudgeParameter, ServiceAddress } from './service-address.ts';
-export type { Settings } from './settings.ts';
-export { createSettings, pathFault, requirePath } from './settings.ts';
-export { shellQuote } from './shell-quote.ts';
+} from './contract/response.ts';
+export { responseFaults } from './contract/response-schema.ts';
+export type { Risk } from './contract/risk.ts';
+export { risks } from './contract/risk.ts';
 export type {
   Action,
   DatabasePrivileges,
@@ -101,15 +53,64 @@ export type {
   Step,
   StepOfAction,
   StepState,
-} from './step.ts';
-export { isMutating } from './step.ts';
-export type { Delivery, Log, Subscription, Transport } from './transport.ts';
-export type { TransportChoice } from './transport-choice.ts';
-export { chooseTransport, holdsLogin, positiveDurationOf } from './transport-choice.ts';
-export { createTurnstile, type Turnstile } from './turnstile.ts';
-export { editDistance } from './unknown-keys.ts';
-export { isThere, unreadEnvFile } from './unread-env-file.ts';
-export type { Worker, WorkerOptions } from './worker.ts';
-export { createWorker } from './worker.ts';
-export { misspelledWorkerKeys } from './worker-keys.ts';
-export { isKernels, writeFault } from './write-fault.ts';
+} from './contract/step.ts';
+export { isMutating } from './contract/step.ts';
+export type { JsonSchema, SchemaName } from './contract-documents.ts';
+export { asyncApiDocument, contractFiles, contractSchemas, contractVersion } from './contract-documents.ts';
+export { absolutePath, findProgram, isExecutable } from './git/executable.ts';
+export type { GitExposure } from './git/git-exposure.ts';
+export { gitExposure } from './git/git-exposure.ts';
+export { adoptedFrom, adoptFromPart } from './model/adopt-from.ts';
+export { allowedFlags } from './model/allowed-flags.ts';
+export { mostResourcesConfigured } from './model/bounds.ts';
+export type { Declaration } from './model/declaration.ts';
+export { isDeploymentId } from './model/deployment-id.ts';
+export type { Login, PrivilegeProfile } from './model/desired.ts';
+export { desiredResources, loginsOf, namesOf, rolesOf } from './model/desired.ts';
+export type { Delta } from './model/diff.ts';
+export { diff } from './model/diff.ts';
+export { mapFindings } from './model/map-findings.ts';
+export type { NamedKind, NameRules } from './model/names.ts';
+export { caseCollisions, dsnFileName, expandRole, isRoleTemplate, judgeName, lineBreakFault } from './model/names.ts';
+export { isIntact, planId } from './model/plan.ts';
+export type { Database, Grantee, PrivilegeObject, Privileges, Resource, Role, Schema } from './model/resource.ts';
+export { idOf, privilegesOf } from './model/resource.ts';
+export { declarationRequest, requireDeclaration } from './run/configured-request.ts';
+export { failure, handle } from './run/handle.ts';
+export type { Context, Progress, Provider } from './run/provider.ts';
+export type {
+  ApplyRequest,
+  DoctorRequest,
+  PlanRequest,
+  Requests,
+  StatusRequest,
+  VerifyRequest,
+} from './run/request.ts';
+export { declarationOf, parseRequest, requestSchemas, requireUsableNames, verifyChecks } from './run/request.ts';
+export { createTurnstile, type Turnstile } from './run/turnstile.ts';
+export { headerSafe } from './secrets/bearer-token.ts';
+export { isSystemDirectory } from './secrets/closable.ts';
+export { mapFileCommands } from './secrets/file-commands.ts';
+export { type Mask, masked, maskedDeep, maskFor } from './secrets/mask.ts';
+export { openDevice } from './secrets/open-device.ts';
+export { osUserOf } from './secrets/os-user.ts';
+export { replaceFile } from './secrets/replace-file.ts';
+export { descriptorOf, writeResult } from './secrets/result-file.ts';
+export { Secret } from './secrets/secret.ts';
+export { judgeSecretFile, readSecretFile } from './secrets/secret-file.ts';
+export { withoutPasswords } from './secrets/secret-forms.ts';
+export { isKernels, writeFault } from './secrets/write-fault.ts';
+export { allowedNames, readList } from './text/list.ts';
+export { printable } from './text/printable.ts';
+export { shellQuote } from './text/shell-quote.ts';
+export { sendRequest } from './transports/http/http-request.ts';
+export { goesInClear, isLoopback } from './transports/loopback.ts';
+export type { Delivery, Log, Subscription, Transport } from './transports/transport.ts';
+export type { OnDefect } from './worker/answer.ts';
+export { answer } from './worker/answer.ts';
+export { localEventsUrl, localTokenFile } from './worker/local-events.ts';
+export type { TransportChoice } from './worker/transport-choice.ts';
+export { chooseTransport, holdsLogin, positiveDurationOf } from './worker/transport-choice.ts';
+export type { Worker, WorkerOptions } from './worker/worker.ts';
+export { createWorker } from './worker/worker.ts';
+export { misspelledWorkerKeys } from './worker/worker-keys.ts';

@@ -1,17 +1,17 @@
 // The binary bus-integration-database: names the events of the contract, and proves on itself that a request becomes
 // an answer. Reaches no server.
-import { changeDirectory } from './change-directory.ts';
-import { helpText } from './command-help.ts';
-import { eventNames, type Operation, operations, requestEvent, responseEvent } from './events.ts';
-import { type GlobalFlags, readGlobalFlags } from './global-flags.ts';
-import { handle } from './handle.ts';
-import { help } from './main-help.ts';
-import { printable } from './names.ts';
-import { openCliText } from './open-cli.ts';
-import type { Provider } from './provider.ts';
-import type { Response } from './response.ts';
-import { writeResult } from './result-file.ts';
-import { suggestion } from './suggest.ts';
+import { changeDirectory } from './command-line/change-directory.ts';
+import { helpText } from './command-line/command-help.ts';
+import { type GlobalFlags, readGlobalFlags } from './command-line/global-flags.ts';
+import { help } from './command-line/main-help.ts';
+import { openCliText } from './command-line/open-cli.ts';
+import { suggestion } from './command-line/suggest.ts';
+import { eventNames, type Operation, operations, requestEvent, responseEvent } from './contract/events.ts';
+import type { Response } from './contract/response.ts';
+import { handle } from './run/handle.ts';
+import type { Provider } from './run/provider.ts';
+import { writeResult } from './secrets/result-file.ts';
+import { printable } from './text/printable.ts';
 
 const version = '0.1.0';
 const providers = ['postgres'];

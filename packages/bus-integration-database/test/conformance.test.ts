@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type ConformanceSubject, conformanceSuite } from '../src/conformance.ts';
-import type { Provider } from '../src/provider.ts';
-import type { Response } from '../src/response.ts';
+import type { Response } from '../src/contract/response.ts';
+import type { Provider } from '../src/run/provider.ts';
 import { createModelProvider } from './model-provider.ts';
 
 async function failuresOf(spoil: (provider: Provider) => Provider): Promise<string[]> {

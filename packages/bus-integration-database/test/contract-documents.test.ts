@@ -5,9 +5,9 @@ import { Ajv } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
+import { eventNames } from '../src/contract/events.ts';
+import { words } from '../src/contract/words.ts';
 import { contractFiles, contractSchemas, contractVersion, type JsonSchema } from '../src/contract-documents.ts';
-import { words } from '../src/contract-words.ts';
-import { eventNames } from '../src/events.ts';
 
 const folder = join(import.meta.dirname, '../schemas');
 const shipped = (name: string): JsonSchema => JSON.parse(readFileSync(join(folder, name), 'utf8'));

@@ -1,8 +1,8 @@
 // A provider in memory for tests of surfaces: knows what was made, counts what it was asked, takes as long as it is told.
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Context, Provider } from '../src/provider.ts';
-import type { ApplyRequest, PlanRequest } from '../src/request.ts';
-import type { Response, Verb } from '../src/response.ts';
+import type { Response, Verb } from '../src/contract/response.ts';
+import type { Context, Provider } from '../src/run/provider.ts';
+import type { ApplyRequest, PlanRequest } from '../src/run/request.ts';
 
 export interface CountingProvider extends Provider {
   readonly asked: { verb: Verb; request: object }[];

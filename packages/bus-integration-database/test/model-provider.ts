@@ -1,11 +1,11 @@
 // The smallest provider in memory that does all that the contract asks of one; what is there, is there until it is gone.
 import { setTimeout as delay } from 'node:timers/promises';
-import { OperationError } from '../src/errors.ts';
-import { isIntact, planId } from '../src/plan.ts';
-import type { Provider } from '../src/provider.ts';
-import type { PlanRequest, Requests } from '../src/request.ts';
-import type { Response } from '../src/response.ts';
-import { isMutating, type Step } from '../src/step.ts';
+import { OperationError } from '../src/contract/errors.ts';
+import type { Response } from '../src/contract/response.ts';
+import { isMutating, type Step } from '../src/contract/step.ts';
+import { isIntact, planId } from '../src/model/plan.ts';
+import type { Provider } from '../src/run/provider.ts';
+import type { PlanRequest, Requests } from '../src/run/request.ts';
 
 const target = { host: 'memory', port: 0, database: 'memory', admin_role: 'admin', server_version: '1' };
 

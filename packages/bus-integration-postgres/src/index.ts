@@ -1,9 +1,12 @@
 // The public face of bus-integration-postgres.
-export type { ConnectionTarget, ServerAddress, SslMode } from './connection-target.ts';
-export { resolveDsn } from './conninfo.ts';
-export type { DsnParts } from './dsn.ts';
-export { formatDsnUri, parseDsn } from './dsn.ts';
-export { findings } from './findings.ts';
+
+export type { ScramParameters } from './connection/authentication/scram.ts';
+export { scramVerifier } from './connection/authentication/scram.ts';
+export type { Meter } from './connection/network/meter.ts';
+export { resolveDsn } from './conninfo/conninfo.ts';
+export type { ConnectionTarget, ServerAddress, SslMode } from './conninfo/target.ts';
+export type { DsnParts } from './dsn/dsn.ts';
+export { formatDsnUri, parseDsn } from './dsn/dsn.ts';
 export type { HbaClient } from './hba/client.ts';
 export type { HbaExplanation, HbaTrial } from './hba/explain.ts';
 export { explainHba } from './hba/explain.ts';
@@ -18,14 +21,12 @@ export type { HbaFileRow } from './hba/rows.ts';
 export { hbaFromRows } from './hba/rows.ts';
 export type { HbaAddress, HbaConnectionType, HbaRule, HbaToken } from './hba/rule.ts';
 export type { HbaBrokenLine, HbaMissing, HbaRules } from './hba/rules.ts';
-export type { KeptSessions, KeptSessionsOptions } from './kept-sessions.ts';
-export { createKeptSessions } from './kept-sessions.ts';
 export { postgresKeys } from './keys.ts';
-export type { Finding, FindingId } from './listener/findings.ts';
-export type { Meter } from './meter.ts';
-export { postgresNames } from './names.ts';
-export type { ProviderSurroundings } from './preparation.ts';
 export type { PostgresProviderOptions } from './provider.ts';
 export { createPostgresProvider } from './provider.ts';
-export type { ScramParameters } from './scram.ts';
-export { scramVerifier } from './scram.ts';
+export type { KeptSessions, KeptSessionsOptions } from './run/kept-sessions.ts';
+export { createKeptSessions } from './run/kept-sessions.ts';
+export type { ProviderSurroundings } from './survey/preparation.ts';
+export { postgresNames } from './text/names.ts';
+export { findings } from './verify/findings.ts';
+export type { Finding, FindingId } from './verify/listener/findings.ts';

@@ -6,8 +6,8 @@ import {
   Secret,
   type Settings,
 } from 'bus-integration-database';
-import { postgresNames } from './names.ts';
-import { judgeParameter } from './service-parameters.ts';
+import { judgeParameter } from './conninfo/service-parameters.ts';
+import { postgresNames } from './text/names.ts';
 
 const fileKey = 'BUS_POSTGRES_ADMIN_DSN_FILE';
 const valueKey = 'BUS_POSTGRES_ADMIN_DSN';

@@ -17,12 +17,12 @@ import {
 import { helpText, openCliText } from 'bus-integration-database/help';
 import { suggestion } from 'bus-integration-database/suggest';
 import { type CommandEnvironment, commandEnvironment } from './commands/command-environment.ts';
+import { dryRun } from './commands/dry-run.ts';
 import { hbaCommand } from './commands/hba.ts';
+import { helpOf } from './commands/main-help.ts';
 import { renderHbaCommand } from './commands/render-hba.ts';
-import { dryRun } from './dry-run.ts';
-import { helpOf } from './main-help.ts';
-import { providerName } from './respond.ts';
-import { selfTest } from './self-test.ts';
+import { selfTest } from './commands/self-test.ts';
+import { providerName } from './plan/respond.ts';
 
 const version = '0.1.0';
 

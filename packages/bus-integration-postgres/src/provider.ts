@@ -19,33 +19,33 @@ import {
   type Response,
   requireDeclaration,
 } from 'bus-integration-database';
-import type { NextVerb } from './advice.ts';
-import type { ClusterSight } from './catalog.ts';
-import { type Computed, computeUnrotated, type Wish, withoutRotation } from './compute.ts';
-import type { Session } from './connect.ts';
-import { rotationUnfinished } from './credentials.ts';
-import { interruption } from './interruption.ts';
-import type { KeptSessions } from './kept-sessions.ts';
-import { markWarnings, observedLeftovers } from './leftovers.ts';
-import { lockHolder } from './lock.ts';
-import type { Meter } from './meter.ts';
-import { type ObserveOptions, observe, type Sight } from './observe.ts';
-import { judgeOutputDirectory } from './output-directory.ts';
-import { beyondPooler } from './pooled.ts';
+import { interruption } from './apply/interruption.ts';
+import type { Session } from './connection/connect.ts';
+import type { Meter } from './connection/network/meter.ts';
+import { rotationUnfinished } from './credentials/decide.ts';
+import type { ClusterSight } from './observe/catalog.ts';
+import { judgeOutputDirectory } from './output-files/output-directory.ts';
+import { type Computed, computeUnrotated, type Wish, withoutRotation } from './plan/compute.ts';
+import { beyondPooler } from './plan/pooled.ts';
+import { planResponse, providerName, targetOf } from './plan/respond.ts';
+import { unlessStale } from './plan/stale.ts';
+import { withRequestCredentials } from './request-credentials.ts';
+import type { KeptSessions } from './run/kept-sessions.ts';
+import { lockHolder } from './run/lock.ts';
+import { createRun, type Run } from './run/run.ts';
+import { markWarnings, observedLeftovers } from './survey/leftovers.ts';
+import { type ObserveOptions, observe, type Sight } from './survey/observe.ts';
 import {
   configuredDeclaration,
   type Preparation,
   type ProviderSurroundings,
   prepare,
   withSource,
-} from './preparation.ts';
-import { computeProvable } from './provable.ts';
-import { withRequestCredentials } from './request-credentials.ts';
-import { planResponse, providerName, targetOf } from './respond.ts';
-import { createRun, type Run } from './run.ts';
-import { sqlstateOf, toOperationError } from './sqlstate.ts';
-import { unlessStale } from './stale.ts';
-import { statusResponse } from './status.ts';
+} from './survey/preparation.ts';
+import { computeProvable } from './survey/provable.ts';
+import { statusResponse } from './survey/status.ts';
+import type { NextVerb } from './text/advice.ts';
+import { sqlstateOf, toOperationError } from './text/sqlstate.ts';
 
 export interface PostgresProviderOptions {
   readonly configuration: Configuration;
@@ -171,7 +171,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
           'apply',
         );
         using _directory = preparation.directory;
-        const { apply } = await import('./apply.ts');
+        const { apply } = await import('./apply/apply.ts');
         const work = () =>
           apply({
             run,
@@ -212,7 +212,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
         const declaration = configuredDeclaration(configuration);
         const { preparation, run } = await start(used, declaration, nothingAllowed, context, false);
         using _directory = preparation.directory;
-        const { verify } = await import('./verify.ts');
+        const { verify } = await import('./verify/verify.ts');
         return await run.inTurn('reading', () =>
           verify({
             preparation,

@@ -5,9 +5,9 @@ import { readConfiguration } from 'bus-integration-database';
 import { type ConformanceSubject, conformanceSuite } from 'bus-integration-database/conformance';
 import { createPlainAdmin, type Server, startServer } from 'embedded';
 import { afterAll, beforeAll, describe, test } from 'vitest';
-import { createKeptSessions } from '../src/kept-sessions.ts';
 import { postgresKeys } from '../src/keys.ts';
 import { createPostgresProvider } from '../src/provider.ts';
+import { createKeptSessions } from '../src/run/kept-sessions.ts';
 
 let server: Server;
 let plainDsn: string;

@@ -1,5 +1,5 @@
 // Observations for unit tests: an ordinary server, and only what a test says otherwise. Reads nothing.
-import { birthLimit } from '../src/mark.ts';
+import { birthLimit } from '../src/observe/mark.ts';
 import type {
   AclEntry,
   Observation,
@@ -9,7 +9,7 @@ import type {
   ObservedRole,
   ObservedSchema,
   ObservedServer,
-} from '../src/observation.ts';
+} from '../src/observe/observation.ts';
 
 const deploymentId = 'shop';
 const mark = 'bus-deployment=shop';

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OperationError } from 'bus-integration-database';
 import { afterEach, beforeEach, expect } from 'vitest';
-import type { ConnectionTarget } from '../src/connection-target.ts';
-import { resolveDsn, type Surroundings } from '../src/conninfo.ts';
-import { parseDsn } from '../src/dsn.ts';
+import { resolveDsn, type Surroundings } from '../src/conninfo/conninfo.ts';
+import type { ConnectionTarget } from '../src/conninfo/target.ts';
+import { parseDsn } from '../src/dsn/dsn.ts';
 
 export interface Place {
   /** The working directory of a test, and the default socket directory. */

@@ -1,7 +1,7 @@
 // A connection target for a test's server, with libpq's defaults for all that a test doesn't say.
 import { Secret } from 'bus-integration-database';
 import type { ServerAddress } from 'embedded';
-import type { ConnectionTarget } from '../src/connection-target.ts';
+import type { ConnectionTarget } from '../src/conninfo/target.ts';
 
 const unsaid = {
   user: 'postgres',

@@ -16,11 +16,11 @@ import {
   unreadEnvFile,
   type Verb,
 } from 'bus-integration-database';
-import { tokenKeyOf } from './api-token-keys.ts';
-import { count, nameList } from './figures.ts';
-import type { Flags } from './flags.ts';
+import { tokenKeyOf } from './api/token-keys.ts';
+import { count, nameList } from './command-line/figures.ts';
+import type { Flags } from './command-line/flags.ts';
+import type { Surroundings } from './command-line/surroundings.ts';
 import type { ProviderRoot } from './providers.ts';
-import type { Surroundings } from './surroundings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

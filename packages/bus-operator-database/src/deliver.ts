@@ -1,18 +1,17 @@
 // The last stretch of the pipe: the response as text or JSON, on the right stream or in a file. Decides no exit status.
 import { type Diagnostic, isDeploymentId, type Mask, OperationError, type Response } from 'bus-integration-database';
-import { asTypedHere, changingFlags, commandLine, type Run } from './command-line.ts';
-
+import { jsonText } from './command-line/json-text.ts';
+import { asTypedHere, changingFlags, commandLine, type Run } from './command-line/line.ts';
+import type { Stream } from './command-line/surroundings.ts';
 import type { Command } from './commands/command.ts';
 import { type Ground, otherDeploymentOf } from './configure.ts';
-import { jsonText } from './json-text.ts';
-import type { Outcome } from './outcome.ts';
-import { paintFor, plain } from './paint.ts';
-import type { PrivateFile } from './private-file.ts';
+import type { Outcome } from './output/outcome.ts';
+import type { PrivateFile } from './output/private-file.ts';
 import type { ProviderRoot } from './providers.ts';
-import { scriptLines } from './script.ts';
-import type { Stream } from './surroundings.ts';
-import { errorLines, traceLines, warningLines } from './text-error.ts';
-import { headLines, type View } from './view.ts';
+import { paintFor, plain } from './render/paint.ts';
+import { scriptLines } from './render/script.ts';
+import { errorLines, traceLines, warningLines } from './render/text-error.ts';
+import { headLines, type View } from './render/view.ts';
 
 export interface Delivery {
   readonly command: Command;

@@ -1,12 +1,12 @@
 // The public face of bus-operator-database: the command line as a function, for the dispatcher and for programs.
-import { verbs } from './flag-table.ts';
-import { readInvocation } from './flags.ts';
-import { helpText } from './help.ts';
-import type { Surroundings } from './surroundings.ts';
-import { version } from './version.ts';
+import { verbs } from './command-line/flag-table.ts';
+import { readInvocation } from './command-line/flags.ts';
+import { helpText } from './command-line/help.ts';
+import type { Surroundings } from './command-line/surroundings.ts';
+import { version } from './command-line/version.ts';
 
+export type { Surroundings } from './command-line/surroundings.ts';
 export type { ProviderRoot } from './providers.ts';
-export type { Surroundings } from './surroundings.ts';
 
 /**
  * Runs one command line and answers with the exit status; everything printed goes to the given streams. While it works
@@ -25,7 +25,7 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
   const { verb, flags } = invocation;
   if (flags.help || flags.version) {
     const isDocument = flags.help && flags.format !== 'text';
-    const help = isDocument ? (await import('./open-cli.ts')).openCliText : helpText;
+    const help = isDocument ? (await import('./commands/open-cli.ts')).openCliText : helpText;
     surroundings.stdout.write(flags.help ? await help(verb) : `bus-operator-database ${version}\n`);
     return 0;
   }
@@ -35,7 +35,7 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
     return 2;
   }
   if (flags.explain !== undefined) {
-    const [{ explain }, { providers }] = await Promise.all([import('./explain.ts'), import('./providers.ts')]);
+    const [{ explain }, { providers }] = await Promise.all([import('./commands/explain.ts'), import('./providers.ts')]);
     return explain(flags.explain, argv, flags, surroundings, providers);
   }
   const [{ run }, { providers }] = await Promise.all([import('./run.ts'), import('./providers.ts')]);
@@ -44,7 +44,7 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
 
 /** A program that asked for JSON gets one document, whatever was wrong. */
 async function tellProgram(argv: readonly string[], problem: string, { stdout }: Surroundings): Promise<void> {
-  const { usageProblem } = await import('./usage-problem.ts');
+  const { usageProblem } = await import('./command-line/usage-problem.ts');
   const text = usageProblem(argv, problem);
   if (text !== '') stdout.write(text);
 }

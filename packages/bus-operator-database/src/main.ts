@@ -1,6 +1,7 @@
 // The binary's composition root: gives the process's own streams and environment to `main`, and its answer back.
+
+import { startDirectory } from './command-line/start-directory.ts';
 import { main } from './index.ts';
-import { startDirectory } from './start-directory.ts';
 
 const cwd = startDirectory();
 try {
@@ -22,7 +23,7 @@ try {
   });
 } catch (error) {
   // Loaded only here: help and version need nothing of it.
-  const { failureText } = await import('./failure.ts');
+  const { failureText } = await import('./render/failure.ts');
   process.stderr.write(failureText(error));
   process.exitCode = 1;
 }

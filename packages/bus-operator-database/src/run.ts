@@ -19,6 +19,10 @@ import {
   type Response,
   type Verb,
 } from 'bus-integration-database';
+import type { Flags } from './command-line/flags.ts';
+import { type Interruption, listenForInterruption } from './command-line/interruption.ts';
+import { directoryFault, isLostDirectory, lostDirectoryText } from './command-line/start-directory.ts';
+import type { Surroundings } from './command-line/surroundings.ts';
 import { apply } from './commands/apply.ts';
 import type { Command } from './commands/command.ts';
 import { doctor } from './commands/doctor.ts';
@@ -35,15 +39,11 @@ import {
   type Setup,
 } from './configure.ts';
 import { deliver } from './deliver.ts';
-import type { Flags } from './flags.ts';
-import { type Interruption, listenForInterruption } from './interruption.ts';
-import type { Outcome } from './outcome.ts';
-import { type PrivateFile, preparePrivateFile } from './private-file.ts';
-import { createProgress, type ProgressLine } from './progress.ts';
+import type { Outcome } from './output/outcome.ts';
+import { type PrivateFile, preparePrivateFile } from './output/private-file.ts';
+import { readSavedPlan } from './output/saved-plan.ts';
 import type { ProviderRoot, ProviderSurroundings } from './providers.ts';
-import { readSavedPlan } from './saved-plan.ts';
-import { directoryFault, isLostDirectory, lostDirectoryText } from './start-directory.ts';
-import type { Surroundings } from './surroundings.ts';
+import { createProgress, type ProgressLine } from './render/progress.ts';
 
 const commands: Readonly<Record<Verb, Command>> = { doctor, plan, apply, status, verify };
 
@@ -140,7 +140,7 @@ async function answer(
   const input = { configuration, flags, saved };
   const request = command.request(input);
   const root = roots.find(({ name }) => name === configuration.provider);
-  const remote = flags.apiUrl === undefined ? undefined : await import('./api-client.ts');
+  const remote = flags.apiUrl === undefined ? undefined : await import('./api/client.ts');
   const provider =
     remote?.createApiProvider(configuration.provider, remote.readApiAddress(flags, cwd, env)) ??
     (await root?.load())?.create({

@@ -7,10 +7,10 @@ import {
   type StepState,
   type Target,
 } from 'bus-integration-database';
-import { changingFlags, commandLine } from '../src/command-line.ts';
-import { type Flags, readInvocation } from '../src/flags.ts';
-import { plain } from '../src/paint.ts';
-import type { View } from '../src/view.ts';
+import { type Flags, readInvocation } from '../src/command-line/flags.ts';
+import { changingFlags, commandLine } from '../src/command-line/line.ts';
+import { plain } from '../src/render/paint.ts';
+import type { View } from '../src/render/view.ts';
 
 export const target: Target = {
   host: '10.0.3.7',

@@ -9,8 +9,8 @@ import {
   type Settings,
   type Verb,
 } from 'bus-integration-database';
+import type { Surroundings } from '../src/command-line/surroundings.ts';
 import type { ProviderOptions, ProviderRoot } from '../src/providers.ts';
-import type { Surroundings } from '../src/surroundings.ts';
 
 export type Answer = (verb: Verb, request: Requests[Verb], context: Context) => Response | Promise<Response>;
 

@@ -1,6 +1,6 @@
 // A run whose provider works until it is interrupted; then it takes as long to end as its first argument says.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readInvocation } from '../src/flags.ts';
+import { readInvocation } from '../src/command-line/flags.ts';
 import { run } from '../src/run.ts';
 import * as example from './examples.ts';
 import { environment, fakeRoot } from './fake-provider.ts';

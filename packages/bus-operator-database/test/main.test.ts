@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sources } from '../../../scripts/sources.mjs';
-import { version } from '../src/version.ts';
+import { version } from '../src/command-line/version.ts';
 
 let directory: string;
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { type Check, type Diagnostic, OperationError, planId, type Response } from 'bus-integration-database';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readInvocation } from '../src/flags.ts';
+import { readInvocation } from '../src/command-line/flags.ts';
+import type { Surroundings } from '../src/command-line/surroundings.ts';
 import { run } from '../src/run.ts';
-import type { Surroundings } from '../src/surroundings.ts';
 import * as example from './examples.ts';
 import { type Answer, captured, environment, fakeRoot } from './fake-provider.ts';
 

@@ -1,5 +1,5 @@
 // `bus`: which program a command line means, and what it is given. Reads no environment and no streams but those handed in.
-import { parseGlobalFlags, withHelpWord } from './flags.ts';
+import { parseGlobalFlags, withHelpWord } from './command-line/flags.ts';
 import type { Installation, Surroundings } from './surroundings.ts';
 
 /**
@@ -24,7 +24,7 @@ export async function dispatch(
   ]);
   const searchPath = searchPathOf(surroundings);
   if ('problem' in flags) {
-    const { flagText } = await import('./hints.ts');
+    const { flagText } = await import('./command-line/hints.ts');
     surroundings.stderr.write(`bus: ${flagText(flags)}\n${busUsage(searchPath)}`);
     return 2;
   }

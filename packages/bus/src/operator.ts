@@ -1,5 +1,5 @@
 // `bus-operator`: the umbrella over the operator's command families. Ours run inside this process, others from PATH.
-import { parseGlobalFlags, withHelpWord } from './flags.ts';
+import { parseGlobalFlags, withHelpWord } from './command-line/flags.ts';
 import type { Installation, Surroundings } from './surroundings.ts';
 
 /**
@@ -37,7 +37,7 @@ export async function operate(
     return 0;
   }
   if ('problem' in flags) {
-    const { flagText } = await import('./hints.ts');
+    const { flagText } = await import('./command-line/hints.ts');
     surroundings.stderr.write(`bus-operator: ${flagText(flags)}\n`);
   }
   surroundings.stderr.write(operatorUsage(ours, searchPath));
@@ -60,7 +60,7 @@ async function runForeign(
   const file = findExecutable(`bus-operator-${family}`, searchPath);
   if (file !== undefined) return runChild(file, args, { env: surroundings.env, cwd: surroundings.cwd, say });
   const shown = family.replace(/\p{C}/gu, '?');
-  const { commandHint } = await import('./hints.ts');
+  const { commandHint } = await import('./command-line/hints.ts');
   const hint = commandHint(family, [...ours, ...listExecutables('bus-operator-', searchPath)], 'bus operator');
   say(`missing subcommand: ${shown}; expected executable named bus-operator-${shown} in PATH${hint}`);
   surroundings.stderr.write(operatorUsage(ours, searchPath));

@@ -1,6 +1,6 @@
 // How long to wait before trying again: longer each time, up to a bound, and never all workers at the same moment.
 import { setTimeout as delay } from 'node:timers/promises';
-import { OperationError } from '../errors.ts';
+import { OperationError } from '../contract/errors.ts';
 
 export interface RetryPolicy {
   /** How long failures may follow one another before they are given up; undefined: for ever. */

@@ -1,7 +1,7 @@
 // What the text of an event holds, as far as it is safe to walk: text that nests deeper than any request is not parsed as
 // it is, since a few kilobytes of brackets would exhaust the stack of whatever walks them. Pure.
-import { cutDeeper, deepestLevels, nestsDeeper } from '../json-depth.ts';
-import type { Delivery } from '../transport.ts';
+import { cutDeeper, deepestLevels, nestsDeeper } from '../contract/json-depth.ts';
+import type { Delivery } from './transport.ts';
 
 /**
  * The body that a text is; undefined when it is no JSON. Of one that nests too deep only so much is there as tells who

@@ -1,7 +1,7 @@
 // Publishing an answer for longer than a broker's outage lasts: what was done is done, and whoever asked must hear of it.
-import type { AnswerEnvelope } from '../envelope.ts';
-import type { Log } from '../transport.ts';
+import type { AnswerEnvelope } from '../contract/envelope.ts';
 import { createBackoff, type RetryPolicy } from './backoff.ts';
+import type { Log } from './transport.ts';
 
 export interface PublishOptions {
   readonly envelope: Pick<AnswerEnvelope, 'name' | 'correlation_id'>;

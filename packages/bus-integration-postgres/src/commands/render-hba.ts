@@ -8,12 +8,12 @@ import {
   readSecretFile,
   type Secret,
 } from 'bus-integration-database';
-import { resolveDsn } from '../conninfo.ts';
-import { readDsn } from '../dsn-slip.ts';
+import { resolveDsn } from '../conninfo/conninfo.ts';
+import { readDsn } from '../dsn/slip.ts';
 import { postgresKeys } from '../keys.ts';
-import { policyOf } from '../listener/policy.ts';
-import { renderHba } from '../listener/render-hba.ts';
-import { configuredDeclaration } from '../preparation.ts';
+import { configuredDeclaration } from '../survey/preparation.ts';
+import { policyOf } from '../verify/listener/policy.ts';
+import { renderHba } from '../verify/listener/render-hba.ts';
 import type { CommandResult, CommandSurroundings } from './hba.ts';
 
 /** Runs the command; what can be expected to go wrong is a complaint, never thrown. */

@@ -21,9 +21,9 @@ import {
   readNamedEnvFile,
   unreadEnvFile,
 } from 'bus-integration-database';
-import { createKeptSessions } from '../kept-sessions.ts';
 import { postgresKeys } from '../keys.ts';
 import { createPostgresProvider } from '../provider.ts';
+import { createKeptSessions } from '../run/kept-sessions.ts';
 import { parseProblem } from './parse-problem.ts';
 import { createReadyFile } from './ready-file.ts';
 

@@ -1,9 +1,9 @@
 // Who would keep an apply waiting: open and prepared transactions, sessions in the templates. Pure.
 import type { Check } from 'bus-integration-database';
-import { boundedChecks, mostTold, some } from '../bounded.ts';
-import { anyDatabase, ownerOrSuperuser, runs } from '../psql-remedy.ts';
-import { printable, shown } from '../shown.ts';
-import { identifier, literal } from '../sql.ts';
+import { boundedChecks, mostTold, some } from '../text/bounded.ts';
+import { anyDatabase, ownerOrSuperuser, runs } from '../text/psql-remedy.ts';
+import { printable, shown } from '../text/shown.ts';
+import { identifier, literal } from '../text/sql-text.ts';
 import { check } from './check.ts';
 import type { Blocker, DoctorSight, PreparedTransaction, TemplateSession } from './sight.ts';
 

@@ -12,19 +12,25 @@ import {
   type Response,
   type Target,
 } from 'bus-integration-database';
-import type { Computed } from '../compute.ts';
-import type { Session } from '../connect.ts';
-import type { DsnDirectory } from '../dsn-directory.ts';
-import type { KeptSessions } from '../kept-sessions.ts';
-import { lockHolder } from '../lock.ts';
-import type { Meter } from '../meter.ts';
-import type { Observation } from '../observation.ts';
-import { observe } from '../observe.ts';
-import { adminSource, directoryOf, type Preparation, type ProviderSurroundings, prepare } from '../preparation.ts';
-import { computeProvable } from '../provable.ts';
-import { base, targetOf } from '../respond.ts';
-import { createRun, type Run } from '../run.ts';
-import { toOperationError } from '../sqlstate.ts';
+import type { Session } from '../connection/connect.ts';
+import type { Meter } from '../connection/network/meter.ts';
+import type { Observation } from '../observe/observation.ts';
+import type { DsnDirectory } from '../output-files/dsn-directory.ts';
+import type { Computed } from '../plan/compute.ts';
+import { base, targetOf } from '../plan/respond.ts';
+import type { KeptSessions } from '../run/kept-sessions.ts';
+import { lockHolder } from '../run/lock.ts';
+import { createRun, type Run } from '../run/run.ts';
+import { observe } from '../survey/observe.ts';
+import {
+  adminSource,
+  directoryOf,
+  type Preparation,
+  type ProviderSurroundings,
+  prepare,
+} from '../survey/preparation.ts';
+import { computeProvable } from '../survey/provable.ts';
+import { toOperationError } from '../text/sqlstate.ts';
 import { blockerChecks } from './blockers.ts';
 import { asCheck, check } from './check.ts';
 import { directorySight, secretFileChecks } from './files.ts';

@@ -9,10 +9,10 @@ import {
   OperationError,
   printable,
 } from 'bus-integration-database';
-import { type DsnDirectory, withoutSlashes } from '../dsn-directory.ts';
-import { readPairs } from '../dsn-file.ts';
-import { judgeOutputDirectory } from '../output-directory.ts';
-import { adminSource, type ProviderSurroundings, pathFrom } from '../preparation.ts';
+import { type DsnDirectory, withoutSlashes } from '../output-files/dsn-directory.ts';
+import { readPairs } from '../output-files/dsn-file.ts';
+import { judgeOutputDirectory } from '../output-files/output-directory.ts';
+import { adminSource, type ProviderSurroundings, pathFrom } from '../survey/preparation.ts';
 import { asCheck, check } from './check.ts';
 
 export function secretFileChecks(configuration: Configuration, surroundings: ProviderSurroundings): Check[] {

@@ -1,11 +1,11 @@
 // What a server's modules would say to what apply does: password hooks, reserved roles, event triggers; and which views
 // are hidden from this admin, with the grants that would show them. Pure.
 import { type Check, type Declaration, rolesOf } from 'bus-integration-database';
-import { boundedChecks } from '../bounded.ts';
-import type { Observation } from '../observation.ts';
-import { anyDatabase, inDatabase, runs, superuser } from '../psql-remedy.ts';
-import { printable, shown } from '../shown.ts';
-import { identifier } from '../sql.ts';
+import type { Observation } from '../observe/observation.ts';
+import { boundedChecks } from '../text/bounded.ts';
+import { anyDatabase, inDatabase, runs, superuser } from '../text/psql-remedy.ts';
+import { printable, shown } from '../text/shown.ts';
+import { identifier } from '../text/sql-text.ts';
 import { check } from './check.ts';
 import type { DoctorSight } from './sight.ts';
 

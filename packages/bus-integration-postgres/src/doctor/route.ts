@@ -1,13 +1,13 @@
 // What stands on the way to the server: a pooler and its mode, a proxy or port map, several servers behind one name.
 // Opens one further connection, and reads who answers on it.
 import type { Check, OperationError } from 'bus-integration-database';
-import { connect, type PinnedAddress, type Session } from '../connect.ts';
-import { isSocketDirectory, placeOf, resolveAddress } from '../dial.ts';
-import { poolerRemedy } from '../pooled.ts';
-import type { Run } from '../run.ts';
-import { integer, readRow, record, word } from '../shape.ts';
+import { connect, type PinnedAddress, type Session } from '../connection/connect.ts';
+import { isSocketDirectory, placeOf, resolveAddress } from '../connection/network/dial.ts';
+import { integer, readRow, record, word } from '../connection/session/shape.ts';
+import { poolerRemedy } from '../plan/pooled.ts';
+import type { Run } from '../run/run.ts';
 import { identityQuery } from '../sql/doctor.ts';
-import { sqlstateOf, toOperationError } from '../sqlstate.ts';
+import { sqlstateOf, toOperationError } from '../text/sqlstate.ts';
 import { check } from './check.ts';
 import type { DoctorSight } from './sight.ts';
 

@@ -1,10 +1,10 @@
 // What the doctor says of the server itself: version, TLS, free connections, clock, collations, encoding. Pure.
 import { type Check, isLoopback, printable } from 'bus-integration-database';
-import type { Session } from '../connect.ts';
-import type { Observation, ObservedServer } from '../observation.ts';
-import { anyDatabase, runs, superuser } from '../psql-remedy.ts';
-import { shown } from '../shown.ts';
-import { identifier } from '../sql.ts';
+import type { Session } from '../connection/connect.ts';
+import type { Observation, ObservedServer } from '../observe/observation.ts';
+import { anyDatabase, runs, superuser } from '../text/psql-remedy.ts';
+import { shown } from '../text/shown.ts';
+import { identifier } from '../text/sql-text.ts';
 import { check } from './check.ts';
 import type { CollationDrift, DoctorSight } from './sight.ts';
 

@@ -1,6 +1,18 @@
 // What the doctor reads of a server beside what a plan reads, in one round trip. Judges nothing, writes nothing.
-import type { Session } from '../connect.ts';
-import { boolean, integer, list, nullable, number, oneOf, orElse, readRow, record, text, word } from '../shape.ts';
+import type { Session } from '../connection/connect.ts';
+import {
+  boolean,
+  integer,
+  list,
+  nullable,
+  number,
+  oneOf,
+  orElse,
+  readRow,
+  record,
+  text,
+  word,
+} from '../connection/session/shape.ts';
 import { doctorQuery } from '../sql/doctor.ts';
 
 /** A transaction that holds what an apply may have to wait for; a prepared one has a gid and no pid. */

@@ -1,7 +1,7 @@
 // Which pg_hba rules a file holds, exactly as the server of a major version reads them; opens no file and asks no server.
 import { type HbaSources, hbaSourceLines } from './files.ts';
 import { hbaLine } from './line.ts';
-import { type HbaRegex, hbaRegex } from './regex.ts';
+import { type HbaRegex, hbaRegex } from './regex/regex.ts';
 import type { HbaRule } from './rule.ts';
 import { type HbaBrokenLine, type HbaRules, hbaRules } from './rules.ts';
 import { withoutSecrets } from './secret.ts';

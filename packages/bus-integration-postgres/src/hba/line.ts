@@ -2,7 +2,7 @@
 // https://www.postgresql.org/docs/current/auth-pg-hba-conf.html
 import { type AddressWords, numericAddress, prefixMask } from './address.ts';
 import { optionFault } from './options.ts';
-import type { HbaRegex } from './regex.ts';
+import type { HbaRegex } from './regex/regex.ts';
 import type { HbaAddress, HbaConnectionType, HbaRule, HbaToken } from './rule.ts';
 import type { HbaBrokenLine } from './rules.ts';
 import { shownValue, withoutSecrets } from './secret.ts';

@@ -1,7 +1,7 @@
 // Which roles each user is a member of, as pg_hba's +group and samerole count it: directly or not, whatever INHERIT and
 // SET say, and no superuser by being one. Reads only.
-import type { Session } from '../session.ts';
-import { list, readRows, record, text } from '../shape.ts';
+import type { Session } from '../connection/session/session.ts';
+import { list, readRows, record, text } from '../connection/session/shape.ts';
 import { membershipSql } from '../sql/hba.ts';
 
 /**

@@ -1,10 +1,10 @@
 // The pg_hba rules of a server, as exactly as the session may see them: the files' text, else the view, else nothing.
 // Reads only; says where what is read may not be what is loaded.
-import type { Session } from '../session.ts';
-import { boolean, bytes, nullable, readRow, readRows, record, text, time } from '../shape.ts';
-import { printable } from '../shown.ts';
+import type { Session } from '../connection/session/session.ts';
+import { boolean, bytes, nullable, readRow, readRows, record, text, time } from '../connection/session/shape.ts';
 import { changedSql, conditionSql, directorySql, fileSql, rowsSql } from '../sql/hba.ts';
-import { identifier } from '../sql.ts';
+import { printable } from '../text/shown.ts';
+import { identifier } from '../text/sql-text.ts';
 import { gatherHba, type ReadHbaSource } from './gather.ts';
 import { hbaFileRowShape, hbaFromRows } from './rows.ts';
 import type { HbaRules } from './rules.ts';

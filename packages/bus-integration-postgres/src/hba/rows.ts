@@ -1,8 +1,8 @@
 // pg_hba rules from rows of pg_hba_file_rules, where quoting is lost: what can be read in two ways is marked as such.
 // https://www.postgresql.org/docs/current/view-pg-hba-file-rules.html
-import { integer, list, nullable, oneOf, record, text } from '../shape.ts';
+import { integer, list, nullable, oneOf, record, text } from '../connection/session/shape.ts';
 import { numericAddress } from './address.ts';
-import { hbaRegex } from './regex.ts';
+import { hbaRegex } from './regex/regex.ts';
 import type { HbaAddress, HbaConnectionType, HbaRule, HbaToken } from './rule.ts';
 import { type HbaBrokenLine, type HbaRules, hbaRules } from './rules.ts';
 import { shownValue } from './secret.ts';

@@ -1,8 +1,8 @@
 // The cluster's catalogs in one round trip, or the server alone. $1 role names, $2 database names, $3 the deployment's
 // mark, $4 with sizes.
 // https://www.postgresql.org/docs/current/catalogs.html
-import { keptApplicationName } from '../kept-sessions.ts';
-import { literal } from '../sql.ts';
+import { keptApplicationName } from '../text/application-names.ts';
+import { literal } from '../text/sql-text.ts';
 
 /**
  * The server and the admin: the first two columns of {@link clusterQuery}, without parameters.

@@ -118,3 +118,10 @@ SELECT
       'isOurs', coalesce(${carriesMark("pg_catalog.shobj_description(database.oid, 'pg_database')", '$1')}, false))), '[]')
     FROM pg_catalog.pg_database AS database WHERE database.datname = ANY ($5::pg_catalog.text[])) AS "namedDatabases"`;
 }
+
+/** A schema with the deployment's mark, declared or not. */
+export interface MarkedSchema {
+  readonly name: string;
+  readonly owner: string;
+  readonly adminActsAsOwner: boolean;
+}

@@ -1,10 +1,11 @@
 // What a service asks and tries after logging in. What may be told by asking is asked; what is tried is tried where it
 // should succeed, or inside a block that catches the refusal: neither leaves a line in the server's log. All is rolled back.
-import type { MarkedSchema } from '../observation.ts';
-import { identifier, literal } from '../sql.ts';
+
+import { identifier, literal } from '../text/sql-text.ts';
 import { hasContents } from './contents.ts';
 import { startedAt } from './declared.ts';
 import { type Grant, grantedHere, grantsOf } from './grants.ts';
+import type { MarkedSchema } from './leftovers.ts';
 import { markedSchemas } from './leftovers.ts';
 import { publicWritableQuery } from './listener.ts';
 

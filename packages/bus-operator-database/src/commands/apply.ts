@@ -1,6 +1,6 @@
 // `apply`: carries out what plan says, or exactly what a saved plan says.
 import { declarationRequest } from 'bus-integration-database';
-import { applyText } from '../text-apply.ts';
+import { applyText } from '../render/text-apply.ts';
 import type { Command } from './command.ts';
 import { permissions } from './declaration.ts';
 

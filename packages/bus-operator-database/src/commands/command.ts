@@ -1,7 +1,7 @@
 // What a verb adds to the one pipe: its request, what its flags make of the answer, how it reads, how it exits.
 import type { Configuration, Diagnostic, Response, Verb } from 'bus-integration-database';
-import type { Flags } from '../flags.ts';
-import type { View } from '../view.ts';
+import type { Flags } from '../command-line/flags.ts';
+import type { View } from '../render/view.ts';
 
 interface RequestInput {
   readonly configuration: Configuration;

@@ -12,8 +12,8 @@ import {
   rolesOf,
 } from 'bus-integration-database';
 import { nearest } from 'bus-integration-database/suggest';
-import { nameList } from '../figures.ts';
-import type { Flags } from '../flags.ts';
+import { nameList } from '../command-line/figures.ts';
+import type { Flags } from '../command-line/flags.ts';
 
 /** What the flags allow, beside what a saved plan was allowed when it was saved. */
 export function permissions(configuration: Configuration, flags: Flags, saved?: Response): Allowed {

@@ -1,6 +1,6 @@
 // `doctor`: is everything in place to begin.
 import { type Check, type Diagnostic, declarationRequest } from 'bus-integration-database';
-import { doctorText } from '../text-doctor.ts';
+import { doctorText } from '../render/text-doctor.ts';
 import type { Command } from './command.ts';
 
 export const doctor: Command = {

@@ -1,6 +1,6 @@
 // `plan`: what apply would do.
 import { declarationRequest, isMutating } from 'bus-integration-database';
-import { planText } from '../text-plan.ts';
+import { planText } from '../render/text-plan.ts';
 import type { Command } from './command.ts';
 import { permissions } from './declaration.ts';
 

@@ -1,7 +1,7 @@
 // `status`: what there is beside what is declared. It succeeds whenever it could look; with --check a
 // refusal counts as work: somebody has to do something before it is as declared.
 import { isMutating } from 'bus-integration-database';
-import { statusText } from '../text-status.ts';
+import { statusText } from '../render/text-status.ts';
 import type { Command } from './command.ts';
 
 export const status: Command = {

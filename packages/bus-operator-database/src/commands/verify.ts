@@ -1,6 +1,6 @@
 // `verify`: proves with real logins that what was provisioned works.
 import type { Response } from 'bus-integration-database';
-import { verifyText } from '../text-verify.ts';
+import { verifyText } from '../render/text-verify.ts';
 import type { Command } from './command.ts';
 
 export const verify: Command = {

@@ -1,0 +1,245 @@
+// The HTTP surface: limits, who is let in, what is logged, how failures look. Its routes are in routes.ts. Listens to
+// nothing until it is told to.
+import { randomUUID } from 'node:crypto';
+import rateLimit from '@fastify/rate-limit';
+import { deepestLevels, type ErrorClass, nestsDeeper, OperationError } from 'bus-integration-database';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Authenticate, Caller, Scope } from '../auth/authenticate.ts';
+import { requireLocal } from '../auth/local-guard.ts';
+import type { Deployments } from '../deployments/deployments.ts';
+import { createAnswers } from '../jobs/answers.ts';
+import { createJobs, type Jobs } from '../jobs/jobs.ts';
+import { answerFailure, endBrokenConnection } from '../report/failure.ts';
+import { type LogTarget, logOptions } from '../report/log.ts';
+import { createMetrics } from '../report/metrics.ts';
+import { requestProblem } from '../report/problem.ts';
+import { requireWellFormed } from '../report/well-formed.ts';
+import { limitConnections } from './connections.ts';
+import { addRoutes } from './routes.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks, once that is known. */
+    caller: Caller | undefined;
+    /** What the answer came to, for the log. */
+    about: { readonly deploymentId: string | undefined; readonly errorClass: ErrorClass | undefined } | undefined;
+  }
+  interface FastifyContextConfig {
+    /** What a caller needs; null where everybody may ask. */
+    scope?: Scope | null;
+    /** Answered to the end, for those who wait for a job. */
+    isAboutJob?: boolean;
+  }
+}
+
+export interface AppOptions {
+  /** Names of the providers that are built in; the first is the default. */
+  readonly providers: readonly string[];
+  readonly deployments: Deployments;
+  /** Undefined: nobody is authenticated, and only this machine may read. */
+  readonly authenticate?: Authenticate | undefined;
+  /** Where log lines go, one JSON document each; nowhere without it. */
+  readonly log?: LogTarget;
+  readonly limits?: Partial<Limits>;
+}
+
+export interface Limits {
+  /** From the connection's, or the last answer's, end to the last header. */
+  readonly headersMs: number;
+  /** The same to the end of the body. */
+  readonly requestMs: number;
+  /** How long a client may take nothing of an answer. */
+  readonly stalledMs: number;
+  readonly bodyBytes: number;
+  readonly connections: number;
+  /** Connections from one address that wait for a request; 0: as many as in all. */
+  readonly idleConnectionsEach: number;
+  /** Failed authentications a minute from one address until they are answered 429. */
+  readonly failuresAMinute: number;
+  /** How long an ended job is remembered. */
+  readonly jobRetentionMs: number;
+}
+
+const standardLimits: Limits = {
+  headersMs: 10_000,
+  requestMs: 30_000,
+  stalledMs: 30_000,
+  // A saved plan of a thousand databases is some 5 MB.
+  bodyBytes: 16 * 1024 * 1024,
+  connections: 512,
+  idleConnectionsEach: 64,
+  failuresAMinute: 20,
+  jobRetentionMs: 3_600_000,
+};
+
+export interface App {
+  readonly server: FastifyInstance;
+  readonly jobs: Jobs;
+  /** From now on only how a job goes on may be asked. */
+  stopWork(): void;
+}
+
+/**
+ * The server of these deployments.
+ *
+ * @example
+ * const { server } = await createApp({ providers: ['postgres'], deployments });
+ * await server.listen({ host: '127.0.0.1', port: 8092 });
+ */
+export async function createApp(options: AppOptions): Promise<App> {
+  const limits = { ...standardLimits, ...options.limits };
+  let isStopping = false;
+  const jobs = createJobs({ retentionMs: limits.jobRetentionMs });
+  const metrics = createMetrics({ runningJobs: () => jobs.running });
+  const server = Fastify({
+    ...logOptions(options.log),
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.requestMs,
+    // Longer than gateways keep theirs; where anybody on this machine is let in, no longer than for the next request.
+    keepAliveTimeout: options.authenticate === undefined ? 5_000 : 72_000,
+    // Waits of clients (?wait=, event streams) end with their jobs.
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    http: {
+      maxHeaderSize: 16 * 1024,
+      headersTimeout: limits.headersMs,
+      connectionsCheckingInterval: 1_000,
+      // Looked at by `requireWellFormed`, so that a refusal says why.
+      requireHostHeader: false,
+    },
+    routerOptions: { maxParamLength: 200 },
+    genReqId: ({ headers }) => acceptedId(headers['x-request-id']) ?? randomUUID(),
+    clientErrorHandler: endBrokenConnection,
+    frameworkErrors: (error, request, reply) => {
+      mark(request, reply);
+      answerFailure(error, request, reply);
+    },
+  });
+  server.server.on('checkExpectation', server.routing);
+  const { connections: all, idleConnectionsEach: idleEach } = limits;
+  const connections = limitConnections(server.server, { all, idleEach });
+  /** Who was let in keeps the connection, and is not cut off at work. */
+  const letIn = (request: FastifyRequest, reply: FastifyReply) => {
+    reply.removeHeader('connection');
+    connections.letIn(request.raw.socket, reply.raw);
+  };
+  server.decorateRequest('caller', undefined);
+  server.decorateRequest('about', undefined);
+  parseJson(server);
+  await server.register(rateLimit, { global: false });
+  const failures = server.createRateLimit({ max: limits.failuresAMinute, timeWindow: 60_000 });
+
+  server.addHook('onClose', () => options.deployments.close());
+  server.addHook('onRequest', async (request, reply) => {
+    mark(request, reply);
+    requireWellFormed(request.raw);
+    const { scope = 'database:read', isAboutJob = false } = request.routeOptions.config;
+    if (isStopping && !isAboutJob) throw requestProblem(503, 'cancelled', 'closing', 'the server is being stopped', 5);
+    if (scope === null) return;
+    if (options.authenticate === undefined) {
+      const { host, origin, 'sec-fetch-site': fetchSite } = request.headers;
+      // Before any deployment is configured that is the news, whatever the method.
+      const method = options.deployments.ids.length === 0 ? 'GET' : request.method;
+      requireLocal({ method, host, origin, fetchSite: fetchSite?.toString() });
+      letIn(request, reply);
+      return;
+    }
+    try {
+      request.caller = await options.authenticate(request.headers.authorization);
+      letIn(request, reply);
+      if (request.caller.scopes.has(scope)) return;
+      throw new OperationError('forbidden', `the token does not hold the scope ${scope}`, { code: 'scope' });
+    } catch (error) {
+      // Who has a right token is never made to wait for others who don't, though a gateway gives all one address.
+      const seen = await failures(request);
+      if (!seen.isAllowed && seen.isExceeded)
+        throw requestProblem(
+          429,
+          'unauthenticated',
+          'too-many-failures',
+          'too many failed authentications',
+          seen.ttlInSeconds,
+        );
+      throw error;
+    }
+  });
+  server.addHook('onSend', async (request) => {
+    // A client that takes nothing of its answer is let go; Node sets the time for the next request anew.
+    request.raw.socket.setTimeout(limits.stalledMs);
+  });
+  server.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none';
+    metrics.request(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
+    const { deploymentId, errorClass } = request.about ?? {};
+    request.log.info(
+      {
+        method: request.method,
+        route,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+        ...(request.caller !== undefined && { caller: request.caller.name }),
+        ...(deploymentId !== undefined && { deployment_id: deploymentId }),
+        ...(errorClass !== undefined && { error_class: errorClass }),
+      },
+      'answered',
+    );
+  });
+  server.setErrorHandler(answerFailure);
+  server.setNotFoundHandler((request, reply) => {
+    const error = requestProblem(404, 'invalid-request', 'no-such-route', 'no such route; GET openapi.json lists them');
+    return answerFailure(error, request, reply);
+  });
+
+  addRoutes(server, {
+    providers: options.providers,
+    deployments: options.deployments,
+    jobs,
+    metrics,
+    answersOf: perDeployment(options.deployments, (deployment) =>
+      createAnswers(deployment, metrics, (defect) => server.log.error({ err: defect }, 'defect')),
+    ),
+    isAuthenticating: options.authenticate !== undefined,
+    stalledMs: limits.stalledMs,
+    askedBytes: Math.min(limits.bodyBytes, 2 * 1024 * 1024),
+  });
+  const stopWork = () => {
+    isStopping = true;
+  };
+  return { server, jobs, stopWork };
+}
+
+/** What every answer carries; it ends its connection, too, until its client is let in. */
+function mark(request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('connection', 'close');
+  reply.header('x-request-id', request.id);
+  reply.header('cache-control', 'no-store');
+  reply.header('x-content-type-options', 'nosniff');
+}
+
+function perDeployment<T>(deployments: Deployments, make: (deployment: ReturnType<Deployments['find']>) => T) {
+  const made = new Map(deployments.ids.map((id) => [id, make(deployments.find(id))]));
+  return (id: string | undefined): T => made.get(deployments.find(id).id) as T;
+}
+
+/** JSON alone, and no deeper than a saved plan is. */
+function parseJson(server: FastifyInstance): void {
+  const parse = server.getDefaultJsonParser('error', 'error');
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    // A route that takes no body parses none: clients send the header with every request.
+    if (request.method !== 'POST') {
+      done(null, undefined);
+      return;
+    }
+    const text = body.toString();
+    if (nestsDeeper(text, deepestLevels)) {
+      done(requestProblem(400, 'invalid-request', 'http', 'the body nests too deep'));
+      return;
+    }
+    parse(request, text, done);
+  });
+}
+
+function acceptedId(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' && /^[\w.:-]{1,64}$/.test(header) ? header : undefined;
+}

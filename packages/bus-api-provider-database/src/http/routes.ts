@@ -1,0 +1,228 @@
+// Which request gets which answer. Everything is asked of a deployment's answers; nothing here knows a provider.
+import { eventNames, OperationError, parseDuration, parseRequest, type Response } from 'bus-integration-database';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Deployments } from '../deployments/deployments.ts';
+import type { Answers } from '../jobs/answers.ts';
+import { createIdempotency, readKey } from '../jobs/idempotency.ts';
+import { streamJob } from '../jobs/job-stream.ts';
+import type { Job, Jobs } from '../jobs/jobs.ts';
+import type { Metrics } from '../report/metrics.ts';
+import { problemOf, problemType, requestProblem } from '../report/problem.ts';
+import { openApiDocument } from './openapi.ts';
+
+const prefix = '/api/internal/database';
+
+export interface RouteOptions {
+  readonly providers: readonly string[];
+  readonly deployments: Deployments;
+  readonly jobs: Jobs;
+  readonly metrics: Metrics;
+  readonly answersOf: (deploymentId: string | undefined) => Answers;
+  readonly isAuthenticating: boolean;
+  /** The longest body of a request that holds no saved plan. */
+  readonly askedBytes: number;
+  /** Milliseconds for which a client may take nothing of an answer. */
+  readonly stalledMs: number;
+}
+
+/** Longest `?wait=`; who needs longer follows the job's events. */
+const longestWaitMs = 600_000;
+/** Applies in flight at once, all deployments together. */
+const runningJobs = 32;
+/** And of one deployment: its lock lets one go on, the others wait in the server. */
+const runningJobsEach = 8;
+
+/** Adds every route to a server. */
+export function addRoutes(server: FastifyInstance, options: RouteOptions): void {
+  const { providers, deployments, jobs, metrics, answersOf } = options;
+  const idempotency = createIdempotency(jobs);
+  const reads = { config: { scope: 'database:read' } } as const;
+
+  server.get('/healthz', { config: { scope: null } }, async () => ({ ok: true, service: 'bus-api-provider-database' }));
+  server.get('/readyz', { config: { scope: null } }, async (_, reply) => {
+    const looks = deployments.ids.map((id) => answersOf(id));
+    const lost = looks.filter((answers) => !answers.isReached());
+    // One server of several that is away is no reason to send nobody here.
+    const isReady = lost.length === 0 || lost.length < looks.length;
+    return reply.code(isReady ? 200 : 503).send({ ok: isReady, service: 'bus-api-provider-database' });
+  });
+  server.get(`${prefix}/capabilities`, reads, async () => ({
+    provider: providers[0],
+    providers,
+    events: eventNames,
+    // Without a broker the same requests are answered in-process, which is how a deployment is first brought up.
+    direct_bootstrap: true,
+    provider_neutral: true,
+    deployments: deployments.ids,
+  }));
+  const document = openApiDocument({ isAuthenticating: options.isAuthenticating });
+  server.get(`${prefix}/openapi.json`, reads, async () => document);
+  server.get(`${prefix}/metrics`, reads, async (_, reply) => {
+    return reply.type(metrics.contentType).send(await metrics.text());
+  });
+
+  for (const verb of ['plan', 'status', 'doctor'] as const) {
+    server.get(`${prefix}/${verb}`, reads, async (request, reply) => {
+      return sendResponse(await answersOf(deploymentIn(request)).read(verb), request, reply);
+    });
+  }
+  for (const verb of ['plan', 'verify'] as const) {
+    server.post(`${prefix}/${verb}`, { ...reads, bodyLimit: options.askedBytes }, async (request, reply) => {
+      // Looked at first, so that what is wrong is told before a place in the queue is asked for.
+      const { deployment_id } = parseRequest(verb, request.body);
+      const answer = answersOf(deployment_id).ask(verb, request.body, { signal: departure(reply) });
+      return sendResponse(await answer, request, reply);
+    });
+  }
+  // A dry run changes nothing and is answered at once, as a plan is; which scope is needed shows in the body.
+  server.post(`${prefix}/apply`, reads, async (request, reply) => {
+    const asked = parseRequest('apply', request.body);
+    const answers = answersOf(asked.deployment_id);
+    const waitMs = waitIn(request);
+    if (asked.dry_run) {
+      const answer = await answers.ask('apply', request.body, { signal: departure(reply) });
+      return sendResponse(answer, request, reply);
+    }
+    requireAdmin(request);
+    const key = keyOf(request);
+    const known = key === undefined ? undefined : idempotency.known(key, request.body);
+    if (known === undefined) requireRoom(jobs, asked.deployment_id);
+    const job = known ?? jobs.start(asked, (context) => answers.ask('apply', request.body, context));
+    if (key !== undefined && known === undefined) idempotency.remember(key, request.body, job);
+    reply.header('location', `jobs/${job.id}`);
+    const response = await within(job, waitMs, request);
+    if (response !== undefined) return sendResponse(response, request, reply);
+    request.about = { deploymentId: job.deploymentId, errorClass: undefined };
+    return reply.code(202).send(jobDocument(job, jobs.retentionMs, 'jobs/'));
+  });
+
+  const find = (request: FastifyRequest): Job => {
+    const job = jobs.get((request.params as { id: string }).id);
+    if (job !== undefined) {
+      request.about = { deploymentId: job.deploymentId, errorClass: undefined };
+      return job;
+    }
+    throw requestProblem(
+      404,
+      'invalid-request',
+      'no-such-job',
+      `no such job: they are kept in memory for ${jobs.retentionMs / 60_000} minutes after their end and are lost at a restart; GET status shows what stands`,
+    );
+  };
+  const aboutJobs = { config: { ...reads.config, isAboutJob: true } } as const;
+  server.get(`${prefix}/jobs/:id`, aboutJobs, async (request) => {
+    const job = find(request);
+    await within(job, waitIn(request), request);
+    return jobDocument(job, jobs.retentionMs);
+  });
+  server.delete(
+    `${prefix}/jobs/:id`,
+    { config: { scope: 'database:admin', isAboutJob: true } },
+    async (request, reply) => {
+      const job = find(request);
+      job.cancel('request');
+      return reply.code(202).send(jobDocument(job, jobs.retentionMs));
+    },
+  );
+  server.get(`${prefix}/jobs/:id/events`, { ...aboutJobs, exposeHeadRoute: false }, (request, reply) => {
+    const job = find(request);
+    const last = request.headers['last-event-id'];
+    reply.hijack();
+    streamJob(job, reply.raw, {
+      lastEventId: Number(/^\d{1,9}$/.exec(last?.toString() ?? '')?.[0] ?? 0),
+      headers: { 'x-request-id': request.id, 'x-content-type-options': 'nosniff' },
+      stalledMs: options.stalledMs,
+    });
+  });
+}
+
+function sendResponse(response: Response, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  request.about = { deploymentId: response.deployment_id, errorClass: response.error_class };
+  if (response.error_class === undefined) return reply.send(response);
+  const problem = problemOf(response);
+  return reply.code(problem.status).type(problemType).send(JSON.stringify(problem));
+}
+
+/** `folder` is the way from the URL that was asked to the jobs: links are relative, whatever a proxy calls it. */
+function jobDocument(job: Job, retentionMs: number, folder = '') {
+  const { endedAt, progress, response } = job;
+  return {
+    job_id: job.id,
+    deployment_id: job.deploymentId,
+    provider: job.provider,
+    state: response === undefined ? 'running' : 'ended',
+    created_at: job.createdAt.toISOString(),
+    ...(endedAt !== undefined && {
+      ended_at: endedAt.toISOString(),
+      forgotten_at: new Date(endedAt.getTime() + retentionMs).toISOString(),
+    }),
+    links: { self: `${folder}${job.id}`, events: `${folder}${job.id}/events` },
+    retention: `in memory, ${retentionMs / 60_000} minutes after its end; lost at a restart`,
+    ...(progress !== undefined && response === undefined && { progress }),
+    ...(response !== undefined && { response }),
+  };
+}
+
+function deploymentIn(request: FastifyRequest): string | undefined {
+  const { deployment_id } = request.query as { deployment_id?: unknown };
+  if (deployment_id === undefined || typeof deployment_id === 'string') return deployment_id;
+  throw new OperationError('invalid-request', 'deployment_id stands in the query more than once', {
+    target: 'deployment_id',
+  });
+}
+
+function requireAdmin({ caller }: FastifyRequest): void {
+  if (caller?.scopes.has('database:admin')) return;
+  throw new OperationError('forbidden', 'an apply needs the scope database:admin', { code: 'scope' });
+}
+
+function requireRoom(jobs: Jobs, deploymentId: string): void {
+  const busy = (message: string) => requestProblem(429, 'locked', 'busy', message, 5);
+  if (jobs.running >= runningJobs) throw busy('too many applies are running already');
+  if (jobs.runningFor(deploymentId) >= runningJobsEach)
+    throw busy('too many applies of this deployment are running already');
+}
+
+/** A key is its caller's own: no other learns of a job by it. */
+function keyOf(request: FastifyRequest): string | undefined {
+  const key = readKey(request.headers['idempotency-key']);
+  return key === undefined ? undefined : `${request.caller?.name ?? ''} ${key}`;
+}
+
+function waitIn(request: FastifyRequest): number {
+  const { wait } = request.query as { wait?: unknown };
+  if (wait === undefined) return 0;
+  const ms = parseDuration(String(wait));
+  if (ms <= longestWaitMs) return ms;
+  throw new OperationError('invalid-request', `wait: at most ${longestWaitMs / 1000} s`, { target: 'wait' });
+}
+
+/** The job's answer, if it comes in time and the client is still there. */
+async function within(job: Job, waitMs: number, request: FastifyRequest): Promise<Response | undefined> {
+  if (job.response !== undefined || waitMs === 0) return job.response;
+  const gone = new AbortController();
+  const leave = () => gone.abort();
+  request.raw.socket.once('close', leave);
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    return await Promise.race([
+      job.ended,
+      new Promise<undefined>((done) => {
+        timer = setTimeout(() => done(undefined), waitMs);
+        gone.signal.addEventListener('abort', () => done(undefined));
+      }),
+    ]);
+  } finally {
+    clearTimeout(timer);
+    request.raw.socket.off('close', leave);
+  }
+}
+
+/** Aborted when the client leaves before its answer: nobody reads it any more. */
+function departure(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort('the client, which left');
+  });
+  return controller.signal;
+}

@@ -1,0 +1,108 @@
+// How a deployment is asked: by way of `answer`, a few runs at a time, reads that are the same shared.
+import {
+  answer,
+  type Context,
+  createTurnstile,
+  declarationRequest,
+  mostResourcesConfigured,
+  type OnDefect,
+  OperationError,
+  parseRequest,
+  type Response,
+  type Verb,
+  verifyChecks,
+} from 'bus-integration-database';
+import type { Deployment } from '../deployments/deployments.ts';
+import type { Metrics } from '../report/metrics.ts';
+import { requestProblem } from '../report/problem.ts';
+import { shareReads } from './shared-read.ts';
+
+export interface Answers {
+  /** The deployment's own plan, status or doctor's findings, read after the question came. */
+  read(verb: 'plan' | 'status' | 'doctor'): Promise<Response>;
+  /** False while the server was not reached at the last look; then it is looked at again, some seconds apart. */
+  isReached(): boolean;
+  /** Answers a request; `signal` ends its run. */
+  ask(verb: Verb, request: unknown, context: Context): Promise<Response>;
+}
+
+/** Runs for others than an apply that go on at once, and that may wait. */
+const runsAtOnce = 4;
+const runsWaiting = 64;
+const lookAgainMs = 2_000;
+/** A read that takes longer than this is given up. */
+const readTimeoutMs = 300_000;
+
+/**
+ * The mouth of one deployment.
+ *
+ * @example
+ * await createAnswers(deployment, metrics, onDefect).read('status');
+ */
+export function createAnswers(
+  { configuration, provider, shown }: Deployment,
+  metrics: Metrics,
+  onDefect: OnDefect,
+): Answers {
+  const turnstile = createTurnstile(runsAtOnce);
+  let isReached = true;
+  let lookedAt = 0;
+  const run = async (verb: Verb, request: unknown, context: Context, isOwn = false): Promise<Response> => {
+    const response = shown(await answer(verb, request, [provider], context, onDefect));
+    metrics.response(verb, response, isOwn);
+    if (response.target !== undefined) isReached = true;
+    else if (response.error_class === 'unreachable' || response.error_class === 'timeout') isReached = false;
+    lookedAt = performance.now();
+    return response;
+  };
+  const ownRequest = (verb: Verb): unknown =>
+    verb === 'status'
+      ? { deployment_id: configuration.deploymentId, provider: configuration.provider }
+      : { ...declarationRequest(configuration), ...(verb === 'plan' && { dry_run: true }) };
+  const shared = (verb: Verb) =>
+    shareReads(async () => {
+      const limit = timeLimit(readTimeoutMs);
+      try {
+        return await run(
+          verb,
+          ownRequest(verb),
+          { signal: limit.signal, mostResources: mostResourcesConfigured },
+          true,
+        );
+      } finally {
+        limit.clear();
+      }
+    });
+  const reads = { plan: shared('plan'), status: shared('status'), doctor: shared('doctor') };
+  return {
+    read: (verb) => reads[verb](),
+    isReached: () => {
+      // Who is told that nothing is ready asks nothing, so nothing else would find out that it is again.
+      if (!isReached && performance.now() - lookedAt > lookAgainMs) {
+        lookedAt = performance.now();
+        void reads.status().catch(() => undefined);
+      }
+      return isReached;
+    },
+    ask: async (verb, request, context) => {
+      // An apply waits for its lock in the server, which is no reason for readers to wait.
+      if (verb === 'apply') return run(verb, request, context);
+      if (turnstile.waiting >= runsWaiting)
+        throw requestProblem(429, 'locked', 'busy', 'too many requests for this deployment are waiting already', 1);
+      return turnstile.pass(() => run(verb, request, context, verb === 'verify' && isWhole(request)));
+    },
+  };
+}
+
+/** A verify that leaves nothing out: what sees only a part is no word on the deployment. */
+function isWhole(request: unknown): boolean {
+  const { checks, negative } = parseRequest('verify', request);
+  return negative !== false && verifyChecks.every((check) => checks.includes(check));
+}
+
+function timeLimit(ms: number): { readonly signal: AbortSignal; clear(): void } {
+  const controller = new AbortController();
+  const late = () => controller.abort(new OperationError('timeout', `not done within ${ms / 1000} s`));
+  const timer = setTimeout(late, ms);
+  return { signal: controller.signal, clear: () => clearTimeout(timer) };
+}

@@ -1,0 +1,125 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Configuration, Response } from 'bus-integration-database';
+import { expect, it } from 'vitest';
+import { deploymentFromEnvironment } from '../../src/deployments/deployments.ts';
+import { createProviders } from '../../src/deployments/providers.ts';
+import { showPaths } from '../../src/deployments/shown-paths.ts';
+import { createApp } from '../../src/http/app.ts';
+
+function told(seen: string, dsnOutputDirectory = './local/dsn', cwd = '/srv/shop'): string | undefined {
+  const response: Response = {
+    ok: true,
+    deployment_id: 'example-dev',
+    provider: 'postgres',
+    actions: [],
+    steps: [],
+    diagnostics: [],
+    checks: [{ id: 'x', kind: 'doctor', result: 'ok', seen }],
+  };
+  const credentials = { key: 'BUS_POSTGRES_ADMIN_DSN_FILE', file: '/etc/shop/its dsn' };
+  return showPaths({ dsnOutputDirectory, credentials } as Configuration, cwd)(response).checks?.[0]?.seen;
+}
+
+it.each([
+  ['/srv/shop/local/dsn/bus_auth.dsn is missing', './bus_auth.dsn is missing'],
+  ['run: chmod 700 /srv/shop/local/dsn', 'run: chmod 700 .'],
+  ["'./local/dsn' is open", "'.' is open"],
+  ['/srv/shop/local/admin-dsn is missing.', './local/admin-dsn is missing.'],
+  ['/srv/shop/local/dsn2 and /srv/shopping stay', './local/dsn2 and /srv/shopping stay'],
+  ['x/srv/shop/local/dsn', 'x/srv/shop/local/dsn'],
+  ["'/etc/shop/its dsn' is empty", 'BUS_POSTGRES_ADMIN_DSN_FILE is empty'],
+  ['BUS_POSTGRES_ADMIN_DSN_FILE=/etc/shop/its dsn', 'BUS_POSTGRES_ADMIN_DSN_FILE'],
+  ['/etc/shop, which holds /etc/shop/its dsn, is open', '…, which holds BUS_POSTGRES_ADMIN_DSN_FILE, is open'],
+  ['/etc/shop is open', '/etc/shop is open'],
+])('%s', (seen, shown) => {
+  expect(told(seen)).toBe(shown);
+});
+
+it.each([
+  ['run: chmod 700 .', '.', 'run: chmod 700 KEY'],
+  ['run: chmod go-w .', './admin-dsn', 'run: chmod go-w .'],
+  ['run: chmod 600 ./bus_auth.dsn', './bus_auth.dsn', 'run: chmod 600 KEY/bus_auth.dsn'],
+  [
+    'keep it: mv ./a%2Eb.svc.dsn ./a%2Eb.svc.dsn.kept',
+    './a%2Eb.svc.dsn',
+    'keep it: mv KEY/a%2Eb.svc.dsn KEY/a%2Eb.svc.dsn.kept',
+  ],
+  [
+    'run: git rm -r --cached -- ./local/dsn/; then change the secret',
+    undefined,
+    'run: git rm -r --cached -- KEY; then change the secret',
+  ],
+  [
+    "run: printf '%s\\n' '/local/' >> /srv/shop/.git/info/exclude",
+    undefined,
+    "run: printf '%s\\n' '/local/' >> ./.git/info/exclude",
+  ],
+])('a command names the output directory by its key: %s', (remedy, target, shown) => {
+  const response: Response = {
+    ok: false,
+    deployment_id: 'example-dev',
+    provider: 'postgres',
+    actions: [],
+    steps: [],
+    diagnostics: [{ severity: 'fail', code: 'x', message: 'no', remedy, ...(target !== undefined && { target }) }],
+  };
+  const credentials = { key: 'BUS_POSTGRES_ADMIN_DSN_FILE', file: '/etc/shop/dsn' };
+  const configuration = { dsnOutputDirectory: './local/dsn', credentials } as Configuration;
+  expect(showPaths(configuration, '/srv/shop')(response).diagnostics[0]?.remedy).toBe(
+    shown.replaceAll('KEY', `"$\{BUS_DATABASE_DSN_OUTPUT_DIR:?}"`),
+  );
+});
+
+it('an absolute directory, and the root', () => {
+  expect(told('/var/lib/dsn/a.dsn; /x', '/var/lib/dsn/')).toBe('./a.dsn; /x');
+  expect(told('/dsn/a.dsn; /x', '/dsn', '/')).toBe('./a.dsn; /x');
+});
+
+it.each([
+  ['is missing', () => {}],
+  ['is open', (file: string) => writeFileSync(file, 'x\n', { mode: 0o644 })],
+  ['is empty', (file: string) => writeFileSync(file, '', { mode: 0o600 })],
+  ['is a directory', (file: string) => mkdirSync(file)],
+  ['is a link', (file: string) => symlinkSync(`${file}.elsewhere`, file)],
+  [
+    'is no DSN, in a directory of all',
+    (file: string) => {
+      writeFileSync(file, 'x\n', { mode: 0o600 });
+      chmodSync(join(file, '..'), 0o777);
+    },
+  ],
+] as const)('where the admin DSN lies is not told when it %s', async (_, make) => {
+  const directory = mkdtempSync(join(tmpdir(), 'elsewhere-'));
+  const file = join(directory, 'the-admin-dsn');
+  make(file);
+  try {
+    for (const cwd of ['/', process.cwd()]) {
+      const env = {
+        BUS_DEPLOYMENT_ID: 'example-dev',
+        BUS_DATABASE_PROVIDER: 'postgres',
+        BUS_POSTGRES_ADMIN_DSN_FILE: file,
+        BUS_DATABASE_NAMES: 'bus_auth',
+        BUS_DATABASE_SERVICE_ROLE: 'bus_service',
+        BUS_DATABASE_DSN_OUTPUT_DIR: join(directory, 'dsn'),
+      };
+      const surroundings = { env, cwd, homeDirectory: '/', osUser: 'tester', uid: process.getuid?.() ?? 0 };
+      const deployments = deploymentFromEnvironment(surroundings, createProviders());
+      const { server } = await createApp({ providers: ['postgres'], deployments });
+      const url = await server.listen({ host: '127.0.0.1', port: 0 });
+      for (const path of ['plan', 'status', 'doctor']) {
+        const body = await (await fetch(`${url}/api/internal/database/${path}`)).text();
+        expect([path, body]).toEqual([path, expect.stringContaining('BUS_POSTGRES_ADMIN_DSN_FILE')]);
+        expect([path, body]).toEqual([path, expect.not.stringContaining('the-admin-dsn')]);
+        expect([path, body.replaceAll(join(directory, 'dsn'), '')]).toEqual([
+          path,
+          expect.not.stringContaining(directory),
+        ]);
+      }
+      await server.close();
+    }
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});

@@ -1,0 +1,9 @@
+// What every binary's help is made of; loads nothing else of this package.
+
+export type { ConfigurationKey } from '../config/config-keys.ts';
+export { keyAliases, neutralKeys } from '../config/config-keys.ts';
+export { workerKeys } from '../worker/worker-key-table.ts';
+export type { CommandHelp, Flag, FlagGroup } from './command-help.ts';
+export { commonFlags, helpText } from './command-help.ts';
+export { asksFor, readGlobalFlags } from './global-flags.ts';
+export { openCliText } from './open-cli.ts';

@@ -1,0 +1,255 @@
+// The settings of a deployment, read from an environment: all problems at once, each with its key and remedy. Pure; opens
+// no file. A provider's own keys and name rules come in as a value.
+
+import { OperationError } from '../contract/errors.ts';
+import type { Diagnostic } from '../contract/response.ts';
+import { isDeploymentId } from '../model/deployment-id.ts';
+import type { NameRules } from '../model/names.ts';
+import type { Secret } from '../secrets/secret.ts';
+import { printable } from '../text/printable.ts';
+import { type ConfigurationKey, keyAliases, neutralKeys } from './config-keys.ts';
+import { type Declared, leavesNothingDeclared, readDeclared } from './declared.ts';
+import { readOwner } from './dsn-file-owner.ts';
+import { type JudgeParameter, readServiceAddress, type ServiceAddress } from './service-address.ts';
+import { createSettings, type Problem, type Settings, shownValue } from './settings.ts';
+import { unknownKeys } from './unknown-keys.ts';
+
+/** How the admin credentials were given: a secret file's path as it was written, or the value itself. */
+export interface Credentials {
+  readonly key: string;
+  readonly file?: string;
+  readonly value?: Secret;
+  /** The env file that the value stands in, as it is to be shown: a secret file too, then. */
+  readonly envFile?: string;
+}
+
+export interface Configuration {
+  readonly deploymentId: string;
+  readonly provider: string;
+  readonly declared: Declared;
+  /** As written: relative to the directory in which the command runs. */
+  readonly dsnOutputDirectory?: string;
+  /** What answers call that directory, where it is not to be told. Default: as written. */
+  readonly dsnDirectoryShownAs?: string;
+  readonly dsnFileOwner?: { readonly user: string; readonly group?: string };
+  /** What services dial, where it differs from the admin's address. */
+  readonly service: ServiceAddress;
+  readonly passwordSend: 'verifier' | 'plaintext';
+  readonly credentials: Credentials;
+  /** References beside the configured one that a request may name, as they are written there. */
+  readonly credentialReferences?: readonly string[];
+}
+
+/** What a provider adds to the neutral keys. */
+export interface ProviderKeys {
+  readonly provider: string;
+  /** Keys that begin so are this provider's. */
+  readonly prefix: string;
+  readonly known: readonly ConfigurationKey[];
+  /** Keys of its prefix that other programs read: never warned of, never suggested. */
+  readonly silent?: readonly string[];
+  readonly names: NameRules;
+  readonly sslmodes: readonly string[];
+  readonly judgeParameter: JudgeParameter;
+  /** Undefined after saying why through `settings.refuse`. */
+  readonly readCredentials: (settings: Settings) => Credentials | undefined;
+}
+
+export interface ConfigurationOptions {
+  /** The env file that was read, as it is to be shown; absent when there was none. */
+  readonly envFile?: string;
+  /** Lines of `envFile` by key: only of keys that truly come from it. */
+  readonly lines?: Readonly<Record<string, number>>;
+  /** Where a key comes from; default: `envFile` and `lines`. */
+  readonly sourceOf?: (key: string) => string | undefined;
+  /** An env file that is there and wasn't read, since only the dispatcher reads it. */
+  readonly unreadEnvFile?: string;
+  /** The command by way of the dispatcher, for the remedy. Default: `bus operator database …`. */
+  readonly throughDispatcher?: string;
+  /** The provider that the command line names; it must agree with the environment's. */
+  readonly provider?: string;
+  /** The deployment that the command line names; it must agree with the environment's. */
+  readonly deployment?: string;
+}
+
+/** Keys of the other surfaces, which share the prefix. */
+const otherSurfacesKeys = ['BUS_DATABASE_API_TOKEN_FILE', 'BUS_DATABASE_API_IDLE_CONNECTIONS'];
+
+/** Refused with a message of its own. */
+const manifestKey = 'BUS_DATABASE_MANIFEST_FILE';
+
+/**
+ * Reads the configuration for the provider that the environment names (default: the first of `providers`). What is
+ * wrong is one `invalid-request` error with a diagnostic for each problem (`not-configured` when something is only
+ * missing). Keys that look like ours and aren't are warnings; a
+ * problem where one was meant without which nothing is declared.
+ *
+ * @example
+ * const { configuration, warnings } = readConfiguration(env, { envFile: '.env', lines }, [providerKeys]);
+ */
+export function readConfiguration(
+  env: Readonly<Record<string, string | undefined>>,
+  options: ConfigurationOptions,
+  providers: readonly ProviderKeys[],
+): { configuration: Configuration; warnings: readonly Diagnostic[] } {
+  const { envFile, lines } = options;
+  const lineOf = (key: string) =>
+    envFile !== undefined && lines?.[key] !== undefined ? `${envFile}:${lines[key]}` : undefined;
+  const settings = createSettings(env, options.sourceOf ?? lineOf);
+
+  const prefixes = ['BUS_DATABASE_', ...providers.map(({ prefix }) => prefix)];
+  const keys = [...neutralKeys, ...providers.flatMap((provider) => provider.known)];
+  const names = [...keys.map(({ name }) => name), ...otherSurfacesKeys, manifestKey];
+  const known = names.filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
+  const silent = [...Object.keys(keyAliases), ...providers.flatMap((provider) => provider.silent ?? [])];
+  // Without the underscore: BUS_DATABASES is a typing error too.
+  const beginnings = prefixes.map((prefix) => prefix.replace(/_$/, ''));
+  for (const { key, nearest } of unknownKeys(env, beginnings, known, silent)) {
+    const question = nearest === undefined ? '' : `; did you mean ${nearest}?`;
+    const message = `${key} is an unknown key${question}`;
+    const remedy = 'rename it, or list it in BUS_OPERATOR_DATABASE_ENV_ALLOW';
+    if (nearest === undefined || !leavesNothingDeclared(nearest, settings)) {
+      settings.warn('unknown-key', key, message, remedy);
+      continue;
+    }
+    const what = nearest === 'BUS_DATABASE_NAMES' ? 'no database' : 'nothing';
+    settings.refuse({ key, code: 'unknown-key', message: `${message} Without it ${what} is declared`, remedy });
+  }
+
+  const deploymentId = readDeploymentId(settings, options);
+  const provider = readProvider(settings, options, providers);
+  refuseManifest(settings);
+  const declared = readDeclared(settings, provider?.names);
+  const dsnOutputDirectory = settings.path('BUS_DATABASE_DSN_OUTPUT_DIR');
+  const dsnFileOwner = readOwner(settings);
+  const service = readServiceAddress(settings, provider?.sslmodes, provider?.judgeParameter);
+  const passwordSend = readPasswordSend(settings);
+  const credentials = provider?.readCredentials(settings);
+  const credentialReferences = settings.list('BUS_DATABASE_CREDENTIAL_REFERENCES');
+
+  if (
+    settings.problems.length > 0 ||
+    deploymentId === undefined ||
+    provider === undefined ||
+    credentials === undefined
+  ) {
+    throw refusal(settings.problems);
+  }
+  return {
+    configuration: {
+      deploymentId,
+      provider: provider.provider,
+      declared,
+      ...(dsnOutputDirectory !== undefined && { dsnOutputDirectory }),
+      ...(dsnFileOwner !== undefined && { dsnFileOwner }),
+      service,
+      passwordSend,
+      credentials: withEnvFile(credentials, options),
+      ...(credentialReferences !== undefined && { credentialReferences }),
+    },
+    warnings: settings.warnings,
+  };
+}
+
+function withEnvFile(credentials: Credentials, { envFile, lines }: ConfigurationOptions): Credentials {
+  const isInFile = credentials.value !== undefined && lines?.[credentials.key] !== undefined;
+  return isInFile && envFile !== undefined ? { ...credentials, envFile } : credentials;
+}
+
+function readDeploymentId(settings: Settings, options: ConfigurationOptions): string | undefined {
+  const key = 'BUS_DEPLOYMENT_ID';
+  const id = settings.value(key);
+  if (id === undefined) {
+    if (!settings.isSet(key)) settings.refuse({ key, ...withoutDeploymentId(options) });
+    return undefined;
+  }
+  if (!isDeploymentId(id)) {
+    settings.refuse({
+      key,
+      code: 'invalid-value',
+      message: `${key} is ${shownValue(id)}, expected 1 to 63 letters, digits, dots, _ and -, a letter or digit first`,
+      remedy: `write it like ${key}=example-dev`,
+    });
+  } else if (options.deployment !== undefined && options.deployment !== id) {
+    settings.refuse({
+      key,
+      code: 'conflict',
+      message: `--deployment is ${shownValue(options.deployment)}, but ${key} is ${shownValue(id)}`,
+      remedy: 'make them agree, or leave --deployment out',
+    });
+  }
+  return id;
+}
+
+/** The likeliest first mistake is to run in another folder. */
+function withoutDeploymentId({
+  envFile,
+  unreadEnvFile,
+  throughDispatcher = 'bus operator database …',
+}: ConfigurationOptions): Omit<Problem, 'key'> {
+  if (envFile !== undefined) {
+    return {
+      code: 'missing-key',
+      message: `BUS_DEPLOYMENT_ID is not set, and not in ${printable(envFile)}`,
+      remedy: 'add a line like BUS_DEPLOYMENT_ID=example-dev',
+    };
+  }
+  if (unreadEnvFile !== undefined) {
+    return {
+      code: 'wrong-directory',
+      message: `no BUS_DEPLOYMENT_ID, and ${printable(unreadEnvFile)} was not read: only the bus dispatcher reads it`,
+      remedy: `run: ${throughDispatcher}, or give --env-file ${unreadEnvFile}`,
+    };
+  }
+  return {
+    code: 'wrong-directory',
+    message: 'no ./.env here and no BUS_DEPLOYMENT_ID',
+    remedy: 'run from the deployment repository or use -C DIR',
+  };
+}
+
+function readProvider(settings: Settings, options: ConfigurationOptions, providers: readonly ProviderKeys[]) {
+  const key = 'BUS_DATABASE_PROVIDER';
+  const configured = settings.value(key);
+  const asked = options.provider;
+  const known = `known: ${providers.map(({ provider }) => provider).join(', ')}`;
+  if (asked !== undefined && configured !== undefined && asked !== configured) {
+    const message = `--provider is ${shownValue(asked)}, but ${key} is ${shownValue(configured)}`;
+    settings.refuse({ key, code: 'conflict', message, remedy: 'make them agree, or leave one out' });
+  }
+  const name = configured ?? asked ?? providers[0]?.provider;
+  const provider = providers.find((candidate) => candidate.provider === name);
+  if (provider === undefined) {
+    const what = configured === undefined ? '--provider' : key;
+    settings.refuse({
+      key,
+      code: 'invalid-value',
+      message: `${what} is ${shownValue(name ?? '')}: no such provider`,
+      remedy: known,
+    });
+  }
+  return provider;
+}
+
+function refuseManifest(settings: Settings): void {
+  const key = manifestKey;
+  if (!settings.isSet(key)) return;
+  const remedy = `unset it, and use BUS_DATABASE_NAMES, BUS_DATABASE_SERVICE_ROLE, BUS_DATABASE_ROLE_NAMES and BUS_DATABASE_SCHEMAS`;
+  settings.refuse({ key, code: 'not-supported', message: `${key} is not supported yet`, remedy });
+}
+
+function readPasswordSend(settings: Settings): 'verifier' | 'plaintext' {
+  const choice = settings.choice('BUS_DATABASE_PASSWORD_SEND', ['verifier', 'plaintext']);
+  return choice === 'plaintext' ? 'plaintext' : 'verifier';
+}
+
+function refusal(problems: readonly Diagnostic[]): OperationError {
+  const isMissing = ({ code }: Diagnostic) => code === 'missing-key' || code === 'wrong-directory';
+  const elsewhere = problems.find(({ code }) => code === 'wrong-directory');
+  // In a folder without any configuration that alone is news: what else is missing follows from it.
+  const diagnostics =
+    elsewhere === undefined ? problems : [elsewhere, ...problems.filter((problem) => !isMissing(problem))];
+  const several = `${diagnostics.length} problems in the configuration`;
+  const message = elsewhere?.message ?? (diagnostics.length === 1 ? diagnostics[0]?.message : several) ?? several;
+  return new OperationError(problems.every(isMissing) ? 'not-configured' : 'invalid-request', message, { diagnostics });
+}

@@ -1,0 +1,141 @@
+// The schema of responses: what every surface renders, and the check that an answer is one before it leaves. The types in
+// response.ts come from here.
+import * as z from 'zod/mini';
+import { type ErrorClass, errorClasses } from './error-class.ts';
+import { list, may, shape } from './shape.ts';
+import { stepSchema } from './step-schema.ts';
+
+const wholeNumber = z.number().check(z.int(), z.gte(0));
+const password = z.enum(['proven', 'disproven', 'unknown', 'none']);
+
+export const diagnosticSchema = shape({
+  severity: z.enum(['info', 'warn', 'fail']),
+  code: z.string(),
+  message: z.string(),
+  target: may(z.string()),
+  remedy: may(z.string()),
+});
+
+export const checkSchema = shape({
+  id: z.string(),
+  kind: z.enum(['doctor', 'connectivity', 'listener-policy']),
+  result: z.enum(['ok', 'info', 'warn', 'fail', 'unknown', 'skipped']),
+  target: may(z.string()),
+  /** Of a login. */
+  database: may(z.string()),
+  seen: z.string(),
+  /** What follows from what was seen. */
+  why: may(z.string()),
+  /** The line of the server's configuration that it is about. */
+  rule: may(shape({ file: z.string(), line: wholeNumber, text: may(z.string()) })),
+  remedy: may(z.string()),
+});
+
+export const targetSchema = shape({
+  host: z.string(),
+  port: wholeNumber,
+  database: z.string(),
+  admin_role: z.string(),
+  server_version: z.string(),
+  system_identifier: may(z.string()),
+});
+
+export const roleStatus = shape({
+  name: z.string(),
+  state: z.enum(['ours', 'missing', 'foreign', 'unmarked']),
+  can_login: may(z.boolean()),
+  connections: may(wholeNumber),
+  password: may(password),
+});
+
+export const databaseStatus = shape({
+  name: z.string(),
+  state: z.enum(['ours', 'missing', 'foreign', 'unmarked', 'unfinished']),
+  size_bytes: may(z.number()),
+  connections: may(wholeNumber),
+});
+
+export const schemaStatus = shape({
+  database: z.string(),
+  name: z.string(),
+  state: z.enum(['present', 'missing', 'unknown']),
+});
+
+export const dsnFileStatus = shape({
+  path: z.string(),
+  database: z.string(),
+  role: z.string(),
+  state: z.enum(['current', 'outdated', 'missing', 'broken']),
+  password,
+});
+
+export const retirementSchema = shape({ database: z.string(), sql: list(z.string()) });
+
+export const leftoverSchema = shape({
+  kind: z.enum(['database', 'schema', 'role', 'dsn-file']),
+  name: z.string(),
+  /** Of a schema. */
+  database: may(z.string()),
+  before: may(z.string()),
+  retire: may(list(retirementSchema)),
+  command: may(z.string()),
+  needs: may(z.string()),
+});
+
+export const allowedSchema = shape({
+  allow: list(z.string()),
+  adopt: z.boolean(),
+  adopt_from: may(z.union([z.string(), list(z.string())])),
+  rotate: list(z.string()),
+});
+
+/** One shape for plan, apply, status, verify and doctor. */
+export const responseSchema = shape({
+  ok: z.boolean(),
+  complete: may(z.boolean()),
+  deployment_id: z.string(),
+  provider: z.string(),
+  dry_run: may(z.boolean()),
+  target: may(targetSchema),
+  actions: list(z.string()),
+  steps: list(stepSchema),
+  diagnostics: list(diagnosticSchema),
+  error_class: may(z.enum(Object.keys(errorClasses) as [ErrorClass, ...ErrorClass[]])),
+  plan_id: may(z.string()),
+  allowed: may(allowedSchema),
+  elapsed_ms: may(z.number()),
+  roles: may(list(roleStatus)),
+  databases: may(list(databaseStatus)),
+  schemas: may(list(schemaStatus)),
+  dsn_files: may(list(dsnFileStatus)),
+  leftovers: may(list(leftoverSchema)),
+  drift: may(list(stepSchema)),
+  connectivity: may(list(checkSchema)),
+  listener_policy: may(list(checkSchema)),
+  checks: may(list(checkSchema)),
+});
+
+/**
+ * What makes a value no response of the contract, as `path: why` without any of its content; none when it is one.
+ * A reader of another program's answers lets keys pass that it doesn't know: a later version may have more of them.
+ *
+ * @example
+ * responseFaults({ ok: true, deployment_id: 'example-dev', provider: 'postgres', actions: [], steps: [] });
+ * // ['diagnostics: missing or of another type']
+ */
+export function responseFaults(value: unknown, { letsPassUnknownKeys = false } = {}): readonly string[] {
+  const result = responseSchema.safeParse(value);
+  if (result.success) return actionsFault(result.data);
+  const issues = result.error.issues.filter(({ code }) => !letsPassUnknownKeys || code !== 'unrecognized_keys');
+  return issues.map((issue) => {
+    const path = issue.path.map(String).join('.') || 'the response';
+    if (issue.code === 'unrecognized_keys') return `${path}: unknown key ${issue.keys.join(', ')}`;
+    return `${path}: ${issue.code === 'invalid_type' ? 'missing or of another type' : 'not a value of the contract'}`;
+  });
+}
+
+/** `actions` are the steps' kinds, one per step, in order. */
+function actionsFault({ actions, steps }: z.infer<typeof responseSchema>): readonly string[] {
+  const isEqual = actions.length === steps.length && steps.every(({ action }, index) => action === actions[index]);
+  return isEqual ? [] : ["actions: not the steps' kinds in their order"];
+}

@@ -1,0 +1,37 @@
+// What every surface renders: the types of responses and their parts. Types only; contract-response.ts holds the schema.
+import type * as z from 'zod/mini';
+import type {
+  allowedSchema,
+  checkSchema,
+  databaseStatus,
+  diagnosticSchema,
+  dsnFileStatus,
+  leftoverSchema,
+  responseSchema,
+  roleStatus,
+  schemaStatus,
+  targetSchema,
+} from './response-schema.ts';
+
+export type Verb = 'plan' | 'apply' | 'status' | 'verify' | 'doctor';
+
+export type Diagnostic = z.infer<typeof diagnosticSchema>;
+export type Check = z.infer<typeof checkSchema>;
+
+/** The server that a response speaks of; `system_identifier` is absent where the admin may not read it. */
+export type Target = z.infer<typeof targetSchema>;
+
+export type RoleStatus = z.infer<typeof roleStatus>;
+export type DatabaseStatus = z.infer<typeof databaseStatus>;
+export type SchemaStatus = z.infer<typeof schemaStatus>;
+export type DsnFileStatus = z.infer<typeof dsnFileStatus>;
+export type Leftover = z.infer<typeof leftoverSchema>;
+
+/** Risks and adoptions that a plan was made with; a saved plan carries them. */
+export type Allowed = z.infer<typeof allowedSchema>;
+
+/**
+ * An answer. `actions` are the steps' kinds, one per step, in order; `complete` is false when something that was asked
+ * for could not be seen.
+ */
+export type Response = z.infer<typeof responseSchema>;

@@ -1,8 +1,0 @@
-// What every binary's help is made of; loads nothing else of this package.
-export type { CommandHelp, Flag, FlagGroup } from './command-help.ts';
-export { commonFlags, helpText } from './command-help.ts';
-export type { ConfigurationKey } from './config-keys.ts';
-export { keyAliases, neutralKeys } from './config-keys.ts';
-export { asksFor, readGlobalFlags } from './global-flags.ts';
-export { openCliText } from './open-cli.ts';
-export { workerKeys } from './worker-key-table.ts';

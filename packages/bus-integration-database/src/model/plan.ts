@@ -1,0 +1,80 @@
+// A plan's identity: equal exactly when the same steps would be done to the same target for the same deployment.
+import { createHash } from 'node:crypto';
+import type { Allowed, Response, Target } from '../contract/response.ts';
+import type { Step } from '../contract/step.ts';
+
+/**
+ * Names a plan by what it does: a SHA-256 over deployment, target, steps and what was allowed for them, as 64
+ * hexadecimal digits.
+ * SQL text, summaries and states are left out, since a salt in them is random and a wording may change.
+ */
+export function planId(deploymentId: string, target: Target, steps: readonly Step[], allowed?: Allowed): string {
+  const identity = {
+    deploymentId,
+    allowed: allowed === undefined ? null : permission(allowed),
+    target: [target.system_identifier ?? null, target.host, target.port, target.database],
+    steps: steps
+      .filter((step) => step.action !== 'apply-database-plan')
+      .map(({ action, target, risk, before, after }) => ({
+        action,
+        target,
+        risk,
+        before: before ?? null,
+        // The server's version names what was found, not what would be done: a minor update leaves a plan valid.
+        after: action === 'discover-provider' ? null : (after ?? null),
+      })),
+  };
+  return createHash('sha256').update(canonicalJson(identity)).digest('hex');
+}
+
+/**
+ * Whether a saved plan's own identity still fits its content: false when somebody edited it, whatever they made of it.
+ *
+ * @example
+ * isIntact(JSON.parse(readFileSync('plan.json', 'utf8')));
+ */
+export function isIntact(plan: Response): boolean {
+  const { target, steps, allowed }: { target?: unknown; steps?: unknown; allowed?: unknown } = plan;
+  if (allowed !== undefined && !isAllowed(allowed)) return false;
+  if (!isObject(target) || !Array.isArray(steps) || !steps.every((step) => isObject(step) && nests(step, 16)))
+    return false;
+  return planId(plan.deployment_id, target as unknown as Target, steps, plan.allowed) === plan.plan_id;
+}
+
+/** Nothing allowed is one thing, however it is written. */
+function permission({ allow, adopt, adopt_from, rotate }: Allowed) {
+  const from = adopt_from === undefined || typeof adopt_from === 'string' ? adopt_from : [...adopt_from].sort();
+  const said = [[...allow].sort(), adopt, from ?? null, [...rotate].sort()];
+  return allow.length === 0 && !adopt && adopt_from === undefined && rotate.length === 0 ? null : said;
+}
+
+function isAllowed(value: unknown): value is Allowed {
+  return (
+    isObject(value) &&
+    'allow' in value &&
+    Array.isArray(value.allow) &&
+    'rotate' in value &&
+    Array.isArray(value.rotate) &&
+    (!('adopt_from' in value) || typeof value.adopt_from === 'string' || Array.isArray(value.adopt_from))
+  );
+}
+
+function isObject(value: unknown): value is object {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+/** A request may nest deeper than the stack is; no step does. */
+function nests(value: unknown, levels: number): boolean {
+  if (value === null || typeof value !== 'object') return true;
+  return levels > 0 && Object.values(value).every((item) => nests(item, levels - 1));
+}
+
+function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (value !== null && typeof value === 'object') {
+    const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+    entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`;
+  }
+  return JSON.stringify(value);
+}

@@ -1,0 +1,34 @@
+// Shell commands about files in a response: `run: chmod 700 ./dsn`, and what removes a leftover. Their paths are right where
+// the response was made; who shows it may stand elsewhere. Pure.
+
+import type { Response } from '../contract/response.ts';
+import { mapFindings } from '../model/map-findings.ts';
+
+/**
+ * The response with each of its shell commands about files changed. `lead` is what stands before the command: `run: `, or
+ * nothing for a leftover's; `target` what the finding is about.
+ *
+ * @example
+ * mapFileCommands(response, (command, lead) => `${lead}(cd /srv/shop && ${command})`);
+ */
+export function mapFileCommands(
+  response: Response,
+  change: (command: string, lead: string, target?: string) => string,
+): Response {
+  const changed = (remedy: string, target?: string) =>
+    remedy.replace(pattern, (_, lead: string | undefined, command: string) => change(command, lead ?? '', target));
+  const mapped = mapFindings(response, (finding) =>
+    finding.remedy === undefined ? finding : { ...finding, remedy: changed(finding.remedy, finding.target) },
+  );
+  if (mapped.leftovers === undefined) return mapped;
+  const leftovers = mapped.leftovers.map((leftover) =>
+    leftover.command === undefined ? leftover : { ...leftover, command: changed(leftover.command) },
+  );
+  return { ...mapped, leftovers };
+}
+
+/** As far as the command goes: prose that follows it begins with a semicolon, or a comma and a blank. */
+const words = String.raw`(?:\$'(?:\\.|[^'\\])*'|'[^']*'|\\.|,(?! )|[^;,'\\)])+`;
+const pattern = new RegExp(
+  String.raw`^(run: |keep it: |remove that name of it: )?((?:sudo )?(?:chmod|chown|git|ls|mv|printf|rm) ${words}|\(umask 077; cat > ${words}\))`,
+);

@@ -1,0 +1,226 @@
+// Files that hold one secret: judged and read through one open descriptor, so that nothing can be swapped in between.
+// Never shows what is in them.
+import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, type Stats, statSync } from 'node:fs';
+import { OperationError } from '../contract/errors.ts';
+import type { Diagnostic } from '../contract/response.ts';
+import { printable } from '../text/printable.ts';
+import { pathArgument } from '../text/shell-quote.ts';
+import { whyNoSecretFile } from './closable.ts';
+import { Secret } from './secret.ts';
+import { judgeParent } from './secret-file-directory.ts';
+
+const limitBytes = 64 * 1024;
+
+export interface SecretFileOptions {
+  /** Who we are: `process.getuid()`. Files of this user and of root are trusted. */
+  readonly uid: number;
+  /** The file's path as the operator knows it, for messages. Default: the path itself. */
+  readonly shownAs?: string;
+}
+
+export interface SecretFile {
+  readonly secret: Secret;
+  /** Of the file that was read, whatever its name means by now. */
+  readonly status: Stats;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/**
+ * The one line of a secret file, without its line end, and what is worth a warning. A file that others could read or
+ * have put there, and one that doesn't hold exactly one line, is an error with the command that fixes it:
+ * `not-configured` when it is missing, else `invalid-request`.
+ *
+ * @example
+ * const { secret, warnings } = readSecretFile('./local/admin-dsn', { uid: process.getuid() });
+ */
+export function readSecretFile(path: string, options: SecretFileOptions): SecretFile {
+  const { secret, status, findings } = examine(path, options, true);
+  const failure = findings.find((finding) => finding.severity === 'fail');
+  if (failure !== undefined || secret === undefined || status === undefined)
+    throw refusal(options.shownAs ?? path, failure);
+  return { secret, status, warnings: findings };
+}
+
+/**
+ * What {@link readSecretFile} would refuse or warn of, as findings; none when all is well. `content: 'any'` judges only
+ * owner, mode and kind: for an env file with a secret in it.
+ *
+ * @example
+ * judgeSecretFile('./.env', { uid: process.getuid(), content: 'any' });
+ */
+export function judgeSecretFile(
+  path: string,
+  options: SecretFileOptions & { content?: 'line' | 'any' },
+): readonly Diagnostic[] {
+  return examine(path, options, options.content !== 'any').findings;
+}
+
+function refusal(path: string, failure: Diagnostic | undefined): OperationError {
+  const { code, message, remedy } = failure ?? { code: 'secret-file', message: `${printable(path)} can't be read` };
+  return new OperationError(code === 'secret-file-missing' ? 'not-configured' : 'invalid-request', message, {
+    code,
+    target: path,
+    ...(remedy !== undefined && { remedy }),
+  });
+}
+
+function examine(path: string, { uid, shownAs = path }: SecretFileOptions, readsLine: boolean): Examined {
+  const opened = openSecretFile(path);
+  if (typeof opened !== 'number') return { findings: [renamed(opened, path, shownAs)] };
+  try {
+    const { findings, ...held } = examineOpen(path, opened, uid, readsLine);
+    return { ...held, findings: findings.map((finding) => renamed(finding, path, shownAs)) };
+  } finally {
+    closeSync(opened);
+  }
+}
+
+interface Examined {
+  readonly secret?: Secret;
+  readonly status?: Stats;
+  readonly findings: readonly Diagnostic[];
+}
+
+function renamed(finding: Diagnostic, path: string, shownAs: string): Diagnostic {
+  const { message, remedy } = finding;
+  return {
+    ...finding,
+    message: message.replaceAll(printable(path), () => printable(shownAs)),
+    target: shownAs,
+    ...(remedy !== undefined && { remedy: remedy.replaceAll(pathArgument(path), () => pathArgument(shownAs)) }),
+  };
+}
+
+/** A descriptor, or why there is none. O_NOFOLLOW refuses a symbolic link, O_NONBLOCK keeps a named pipe from holding us. */
+export function openSecretFile(path: string): number | Diagnostic {
+  if (path.includes('\0')) return finding(path, 'secret-file', 'is no path: it holds a NUL character');
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    switch (code) {
+      case 'ENOENT':
+        return finding(path, 'secret-file-missing', "doesn't exist", pasted(path));
+      case 'ENOTDIR':
+        return finding(path, 'secret-file-missing', "doesn't exist: part of its path is no directory");
+      case 'ELOOP':
+      case 'EMLINK':
+        return symbolicLink(path);
+      case 'EACCES':
+        return finding(
+          path,
+          'secret-file',
+          "can't be read by this user: permission denied",
+          `run: ls -ld ${pathArgument(path)}`,
+        );
+      case 'ENXIO':
+        return finding(path, 'secret-file', 'is a socket or a device, expected a regular file');
+      default:
+        return finding(path, 'secret-file', `can't be opened (${code})`);
+    }
+  }
+}
+
+/** Judges and reads what was opened, whatever the path names by now. */
+export function examineOpen(path: string, descriptor: number, uid: number, readsLine: boolean): Examined {
+  const stats = fstatSync(descriptor);
+  const refused = judgeKind(path, stats) ?? judgeOwner(path, stats, uid) ?? judgeMode(path, stats);
+  if (refused !== undefined) return { findings: [harmless(refused, path, descriptor, stats, readsLine)] };
+  const warnings = judgeParent(path, uid);
+  if (!readsLine) return { findings: warnings };
+  const line = readOneLine(path, descriptor);
+  return typeof line === 'string'
+    ? { secret: new Secret(line), status: stats, findings: warnings }
+    : { findings: [line, ...warnings] };
+}
+
+function pasted(path: string): string {
+  return `run: (umask 077; cat > ${pathArgument(path)}), paste the line, end with Ctrl-D`;
+}
+
+function symbolicLink(path: string): Diagnostic {
+  const target = attempt(() => readlinkSync(path));
+  const dangles = attempt(() => statSync(path)) === undefined;
+  const where = target === undefined ? '' : ` to ${printable(target)}${dangles ? ", which doesn't exist" : ''}`;
+  return finding(path, 'secret-file', `is a symbolic link${where}; expected the file itself`, 'name the file itself');
+}
+
+function judgeKind(path: string, stats: Stats): Diagnostic | undefined {
+  if (stats.isFile()) return undefined;
+  const kind = stats.isDirectory() ? 'a directory' : stats.isFIFO() ? 'a named pipe' : 'a device';
+  const remedy = 'put a regular file with the line in it there';
+  return finding(path, 'secret-file', `is ${kind}, expected a regular file`, remedy);
+}
+
+/** The finding with its chmod or chown only where nobody else can need the file as it is. */
+function harmless(refused: Diagnostic, path: string, descriptor: number, stats: Stats, readsLine: boolean): Diagnostic {
+  if (!stats.isFile()) return refused;
+  const why = whyNoSecretFile(path, descriptor, stats, readsLine ? 'line' : 'any');
+  if (why === undefined) return refused;
+  const remedy = `this is no file of a secret alone (${printable(why)}): leave it as it is, and name a file of its own`;
+  return { ...refused, remedy };
+}
+
+function judgeOwner(path: string, stats: Stats, uid: number): Diagnostic | undefined {
+  if (stats.uid === uid || stats.uid === 0) return undefined;
+  return finding(
+    path,
+    'secret-file',
+    `belongs to user ${stats.uid}, expected ${uid === 0 ? 'root' : `user ${uid} or root`}`,
+    `run: ${uid === 0 ? '' : 'sudo '}chown ${uid} ${pathArgument(path)}`,
+  );
+}
+
+function judgeMode(path: string, stats: Stats): Diagnostic | undefined {
+  const mode = stats.mode & 0o7777;
+  if ((mode & 0o077) === 0) return undefined;
+  const what = [
+    [0o044, 'readable'],
+    [0o022, 'writable'],
+    [0o011, 'executable'],
+  ] as const;
+  const by = (bits: number) => [...(bits & 0o070 ? ['group'] : []), ...(bits & 0o007 ? ['others'] : [])].join(' and ');
+  const claims = what.filter(([bits]) => mode & bits).map(([bits, word]) => `${word} by ${by(mode & bits)}`);
+  const octal = mode.toString(8).padStart(4, '0');
+  return finding(path, 'secret-file', `is ${claims.join(', ')} (${octal})`, `run: chmod 600 ${pathArgument(path)}`);
+}
+
+function readOneLine(path: string, descriptor: number): string | Diagnostic {
+  const buffer = Buffer.alloc(limitBytes + 1);
+  let length = 0;
+  for (;;) {
+    const count = readSync(descriptor, buffer, length, buffer.length - length, null);
+    length += count;
+    if (count === 0 || length === buffer.length) break;
+  }
+  const refuse = (why: string, remedy?: string) => finding(path, 'secret-file-content', why, remedy);
+  if (length > limitBytes) return refuse('is larger than 64 KiB, expected one line');
+  const text = attempt(() =>
+    new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(buffer.subarray(0, length)),
+  );
+  if (text === undefined) return refuse('holds bytes that are no valid UTF-8');
+  if (text.startsWith('\uFEFF')) return refuse('begins with a byte order mark', 'save it as plain UTF-8');
+  const line = text.replace(/\r?\n$/, '');
+  if (line.includes('\0')) return refuse('holds a NUL character');
+  if (line.trim() === '') return refuse('is empty, expected one line', pasted(path));
+  const lines = line.split(/\r\n|\n|\r/).length;
+  return lines === 1 ? line : refuse(`holds ${lines} lines, expected one`, 'leave the one line that counts');
+}
+
+function finding(path: string, code: string, seen: string, remedy?: string): Diagnostic {
+  return {
+    severity: 'fail',
+    code,
+    message: `${printable(path)} ${seen}`,
+    target: path,
+    ...(remedy !== undefined && { remedy }),
+  };
+}
+
+function attempt<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch {
+    return undefined;
+  }
+}

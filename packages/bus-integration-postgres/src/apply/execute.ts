@@ -1,0 +1,162 @@
+// Carries a plan out in phases, each safe to be killed in: staged files, roles, databases made closed, opened, filled,
+// the roles let in, files put in place; last, a few roles at a time, new passwords, their proof and their files, so that
+// a service stands outside no longer than that takes. Decides nothing; what is left is found by looking again.
+import type { Step } from 'bus-integration-database';
+import type { Session } from '../connection/connect.ts';
+import { readInside } from '../observe/catalog.ts';
+import type { ObservedInside } from '../observe/observation.ts';
+import { eachInParallel } from '../run/parallel.ts';
+import { inBatches, inTransaction } from '../run/transaction.ts';
+import type { Execution } from './execution.ts';
+import { insideNewDatabase } from './inside.ts';
+import type { PlannedStatement } from './ledger.ts';
+import { changeRoles, replacePasswords, rolesWithNewPassword } from './role-changes.ts';
+import { settleFiles, stageFiles, unsettled } from './staging.ts';
+
+export interface Outcome {
+  /** Databases seen again from inside, after their work. */
+  readonly inside: ReadonlyMap<string, ObservedInside>;
+}
+
+export async function execute(execution: Execution): Promise<Outcome> {
+  const { run, session, lock } = execution;
+  // Files too are touched only while the lock stands: another run may be at work with the same ones.
+  await lock.stillHeld(session);
+  stageFiles(execution.staging);
+  run.signal.throwIfAborted();
+  await changeRoles(execution);
+  await createDatabases(execution);
+  await openDatabases(execution);
+  const inside = await workInside(execution);
+  await letIn(execution);
+  const { credentials } = execution.computed;
+  const replaced = rolesWithNewPassword(execution);
+  const decisions = credentials.filter(({ role }) => !replaced.has(role));
+  const settled = await settleFiles(execution.staging, decisions);
+  const problems = [...settled, ...(await replacePasswords(execution))];
+  if (problems.length > 0) throw unsettled(problems);
+  return { inside };
+}
+
+async function createDatabases({ ledger, run, lock, jobs, onProgress }: Execution): Promise<void> {
+  const statements = ledger.statements('create');
+  if (statements.length === 0) return;
+  const total = statements.length;
+  const sessions: Session[] = [];
+  const idle: Session[] = [];
+  const take = async () => {
+    const known = idle.pop();
+    if (known !== undefined) return known;
+    const opened = await run.open('create');
+    sessions.push(opened);
+    return opened;
+  };
+  try {
+    await eachInParallel(
+      statements,
+      {
+        jobs,
+        signal: run.signal,
+        onDone: (done) => onProgress?.({ phase: 'creating databases', done, total }),
+      },
+      async (statement, firstTriedAt) => {
+        const own = await take();
+        try {
+          await lock.stillHeld(own);
+          ledger.attempt([statement]);
+          // CREATE DATABASE takes no transaction around it.
+          const doing = `creating database ${statement.step.target}`;
+          await own.query(statement.sql, [], { doing, firstTriedAt, isAlone: true });
+          ledger.done([statement]);
+        } finally {
+          idle.push(own);
+        }
+      },
+    );
+  } finally {
+    await Promise.all(sessions.map((opened) => opened.close()));
+  }
+}
+
+async function openDatabases({ ledger, session, lock, run }: Execution): Promise<void> {
+  await inBatches(ledger.databases('open'), async (batch, isIndivisible) => {
+    const statements = batch.flatMap((database) => ledger.statements('open', database));
+    run.signal.throwIfAborted();
+    ledger.attempt(statements);
+    const doing = 'opening databases';
+    await inTransaction({ session, lock, statements, doing, signal: run.signal, isIndivisible });
+    ledger.done(statements);
+  });
+}
+
+async function workInside(execution: Execution): Promise<Map<string, ObservedInside>> {
+  const { ledger, run, lock, wish, computed, jobs, onProgress, seen } = execution;
+  const inside = new Map<string, ObservedInside>();
+  const made = new Set(
+    computed.steps.flatMap((step) => (step.action === 'create-database' ? (step.after?.name ?? []) : [])),
+  );
+  const databases = [...new Set([...made, ...ledger.databases('inside')])];
+  const { schemas } = wish.declaration;
+  await run.eachDatabase(
+    databases,
+    'write',
+    jobs,
+    async (database, session) => {
+      const planned = ledger.statements('inside', database);
+      const groups = made.has(database)
+        ? insideNewDatabase({
+            database,
+            steps: computed.steps,
+            schemas,
+            found: await readInside(session, schemas, wish.deploymentId),
+            deploymentId: wish.deploymentId,
+            admin: seen.admin.name,
+          })
+        : bySchema(planned);
+      if (groups.length > 0) {
+        run.signal.throwIfAborted();
+        ledger.attempt(planned);
+        const doing = `working in database ${database}`;
+        const work = (batch: readonly string[][], isIndivisible: boolean) => {
+          const statements = batch.flat().map((sql) => ({ sql }));
+          return inTransaction({ session, lock, statements, doing, signal: run.signal, isIndivisible });
+        };
+        await inBatches(groups, work, groups.length);
+      }
+      ledger.done(planned);
+      inside.set(database, await readInside(session, schemas, wish.deploymentId));
+    },
+    (done) => onProgress?.({ phase: 'preparing databases', done, total: databases.length }),
+  );
+  return inside;
+}
+
+/** A schema is made and marked in one transaction. */
+function bySchema(statements: readonly PlannedStatement[]): string[][] {
+  const schemas = new Map<Step, string[]>();
+  return statements.flatMap(({ step, sql }) => {
+    if (step.action !== 'create-schema') return [[sql]];
+    const begun = schemas.get(step);
+    begun?.push(sql);
+    if (begun !== undefined) return [];
+    const group = [sql];
+    schemas.set(step, group);
+    return [group];
+  });
+}
+
+async function letIn({ ledger, session, lock, run }: Execution): Promise<void> {
+  await inBatches(ledger.databases('enter'), async (batch, isIndivisible) => {
+    const planned = batch.flatMap((database) => ledger.statements('enter', database));
+    // Everybody who gains, then who loses: nobody stands outside in between.
+    const statements = [...planned].sort((one, other) => Number(isRevoking(one)) - Number(isRevoking(other)));
+    run.signal.throwIfAborted();
+    ledger.attempt(planned);
+    await inTransaction({ session, lock, statements, doing: 'letting roles in', signal: run.signal, isIndivisible });
+    ledger.done(planned);
+  });
+}
+
+function isRevoking({ step }: PlannedStatement): boolean {
+  return step.action === 'revoke-privileges';
+}

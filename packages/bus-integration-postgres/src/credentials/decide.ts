@@ -1,0 +1,197 @@
+// Which password each role has or gets, and what becomes of its DSN files. Pure: what the files hold and which
+// passwords are proven come in, decisions come out. No password is ever lost: a file's proven password is replaced
+// only by a rotation, and a staged one is dropped only when the live one is proven.
+
+import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { Diagnostic, Secret } from 'bus-integration-database';
+import { withAdded } from '../conninfo/dsn-endpoint.ts';
+import type { Endpoint } from '../conninfo/dsn-reading.ts';
+import { candidatePasswords, type FilePair, holds, passwordsIn } from '../output-files/dsn-pair.ts';
+import type { Refusal } from '../ownership/ours.ts';
+import { printable, shown } from '../text/shown.ts';
+import { decideFile, displaced, type FileDecision } from './file-decision.ts';
+import {
+  loginBlocked,
+  nothingToRotate,
+  otherServers,
+  passwordLost,
+  passwordRefused,
+  passwordUnproven,
+  passwordWrong,
+  rotationBlocked,
+} from './refusal.ts';
+import type { CredentialWish, Proof } from './wish.ts';
+
+/** What is known of a role's candidate passwords; a password that was never tried is unknown. */
+export type Proofs = (role: string, password: Secret) => Proof;
+
+export interface RoleDecision {
+  readonly role: string;
+  /** What its files say beside the password. */
+  readonly endpoint: Endpoint;
+  /** `none`: no file wants it; `unproven`: left alone, since nothing is sure. */
+  readonly source: 'new' | 'staged' | 'kept' | 'none' | 'unproven';
+  /** Absent for `new` (made when it is needed), `none` and `unproven`. */
+  readonly password?: Secret;
+  /** The server must be given this password's verifier. */
+  readonly setsVerifier: boolean;
+  /** Names the password that a rotation replaces, so that a saved plan rotates once; tells nothing of it. */
+  readonly replaces?: string;
+  readonly files: readonly FileDecision[];
+  /** Why nothing at all may be done. */
+  readonly refusal?: Refusal;
+  /** Why its files can't be settled now; nothing else need wait for that. */
+  readonly unsettled?: Refusal;
+  readonly findings: readonly Diagnostic[];
+}
+
+/** The code of a finding: the server has a role's new password, its files don't. */
+export const rotationUnfinished = 'rotation-unfinished';
+
+export function decideCredentials(wish: CredentialWish, proofs: Proofs): RoleDecision {
+  if (wish.standing === 'refused') return undecided(wish, 'none');
+  if (wish.pairs.length === 0) return wish.isRotated ? refuse(wish, nothingToRotate(wish)) : undecided(wish, 'none');
+  const decision = decide(wish, proofs);
+  const elsewhere = fileOfAnotherServer(decision, wish, proofs);
+  return elsewhere === undefined ? decision : refuse(wish, otherServers(wish, elsewhere));
+}
+
+function decide(wish: CredentialWish, proofs: Proofs): RoleDecision {
+  if (wish.standing === 'missing') return decideForNewRole(wish);
+  if (wish.isRotated) return decideRotation(wish, proofs);
+  // Made when nothing had to log in: it gets its first password now.
+  if (wish.hasNoPassword && candidatePasswords(wish.pairs).length === 0) return withPassword(wish, 'new', true);
+  return decideForKnownRole(wish, proofs);
+}
+
+/** A file that names another host or port, whose password is neither the role's here nor chosen: it belongs elsewhere. */
+function fileOfAnotherServer(
+  { password, files }: RoleDecision,
+  wish: CredentialWish,
+  proofs: Proofs,
+): FilePair | undefined {
+  const written = files.filter(({ act }) => act !== 'leave');
+  return written.find(({ pair: { live } }) => {
+    if (live.state !== 'present' || isSameServer(live.endpoint, withAdded(wish.endpoint, live))) return false;
+    if (wish.standing === 'missing') return true;
+    return !holds(live, password) && proofs(wish.role, live.password).state !== 'proven';
+  })?.pair;
+}
+
+function decideForNewRole(wish: CredentialWish): RoleDecision {
+  const staged = passwordsIn(wish.pairs, 'staged')[0];
+  if (staged !== undefined) return withPassword(wish, 'staged', true, staged);
+  // The server lost a role whose files stand: what services hold goes on working.
+  const live = passwordsIn(wish.pairs, 'live')[0];
+  return live === undefined ? withPassword(wish, 'new', true) : withPassword(wish, 'kept', true, live);
+}
+
+function decideRotation(wish: CredentialWish, proofs: Proofs): RoleDecision {
+  // A twin that differs from its own file is of an unfinished rotation, even where another file has the new password.
+  const staged = wish.pairs.flatMap((pair) =>
+    pair.staged.state === 'present' && !holds(pair.live, pair.staged.password) ? [pair.staged.password] : [],
+  );
+  const committed = staged.find((password) => proofs(wish.role, password).state === 'proven');
+  if (committed !== undefined) return finishing(withPassword(wish, 'staged', false, committed), wish, committed);
+  if (wish.block !== undefined) return refuse(wish, rotationBlocked(wish, wish.block));
+  const replaces = fingerprint(passwordsIn(wish.pairs, 'live')[0]);
+  const decision =
+    staged[0] === undefined ? withPassword(wish, 'new', true) : withPassword(wish, 'staged', true, staged[0]);
+  return { ...decision, replaces };
+}
+
+/** The server has the staged password already, while services still log in with what their files held before. */
+function finishing(decision: RoleDecision, { role, pairs }: CredentialWish, proven: Secret): RoleDecision {
+  const behind = pairs.filter(
+    ({ live, staged }) => holds(staged, proven) && live.state === 'present' && !holds(live, proven),
+  );
+  if (behind.length === 0) return decision;
+  const files = behind.length === 1 ? `${behind[0]?.path} still holds` : `${behind.length} of its files still hold`;
+  const finding: Diagnostic = {
+    severity: 'warn',
+    code: rotationUnfinished,
+    message: `a rotation of role ${shown(role)} was cut off: the server has the new password, ${files} the old one, with which no service can log in; apply puts the staged files in place`,
+    target: printable(role),
+    remedy: 'bus operator database apply',
+  };
+  return { ...decision, findings: [...decision.findings, finding] };
+}
+
+/** One way, and only of passwords made here: their 256 bits can't be guessed back. */
+function fingerprint(password: Secret | undefined): string {
+  if (password === undefined) return 'none';
+  const text = password.reveal();
+  return /^[A-Za-z0-9_-]{43}$/.test(text)
+    ? createHash('sha256').update(text).digest('hex').slice(0, 16)
+    : 'given by hand';
+}
+
+function decideForKnownRole(wish: CredentialWish, proofs: Proofs): RoleDecision {
+  const candidates = candidatePasswords(wish.pairs);
+  const proven = candidates.find((password) => proofs(wish.role, password).state === 'proven');
+  if (proven !== undefined) {
+    const isStagedOnly = !passwordsIn(wish.pairs, 'live').some((password) => password.reveal() === proven.reveal());
+    return finishing(withPassword(wish, isStagedOnly ? 'staged' : 'kept', false, proven), wish, proven);
+  }
+  if (candidates.length === 0) return refuse(wish, passwordLost(wish));
+  const unknown = candidates.map((password) => proofs(wish.role, password)).find(({ state }) => state === 'unknown');
+  const isRefused = unknown === undefined ? wish.isProvenByVerifier !== true : unknown.isRefused;
+  if (wish.block !== undefined && isRefused) return refuse(wish, loginBlocked(wish, wish.block));
+  if (unknown === undefined) return refuse(wish, passwordWrong(wish));
+  return unknown.isRefused ? refuse(wish, passwordRefused(wish, unknown), 'unproven') : unproven(wish, unknown);
+}
+
+/** Nothing is sure, so nothing is touched. That is a failure where a file is wanted that can't be made like this. */
+function unproven(wish: CredentialWish, proof: Proof): RoleDecision {
+  const told = passwordUnproven(wish, proof);
+  const isComplete = wish.pairs.every(
+    ({ live, staged }) =>
+      live.state === 'present' &&
+      staged.state === 'absent' &&
+      isCompleteBut(live.endpoint, withAdded(wish.endpoint, live)),
+  );
+  if (isComplete) return undecided(wish, 'unproven', [{ severity: 'warn', ...told }]);
+  const unsettled: Refusal = { severity: 'fail', errorClass: 'not-converged', ...told };
+  return { ...undecided(wish, 'unproven'), unsettled };
+}
+
+/** A file without sslmode, or in another form, goes on serving whoever reads it: it waits for its proof. */
+function isCompleteBut(found: Endpoint, wanted: Endpoint): boolean {
+  return isDeepStrictEqual({ ...(wanted.sslmode !== undefined && { sslmode: wanted.sslmode }), ...found }, wanted);
+}
+
+function withPassword(
+  wish: CredentialWish,
+  source: 'new' | 'staged' | 'kept',
+  setsVerifier: boolean,
+  password?: Secret,
+): RoleDecision {
+  const files = wish.pairs.map((pair) => decideFile(pair, wish, { source, setsVerifier, password }));
+  return {
+    role: wish.role,
+    endpoint: wish.endpoint,
+    source,
+    setsVerifier,
+    files,
+    findings: files.flatMap(({ pair, act }) => (act === 'keep' ? [] : displaced(pair))),
+    ...(password !== undefined && { password }),
+  };
+}
+
+function undecided(
+  wish: CredentialWish,
+  source: 'none' | 'unproven',
+  findings: readonly Diagnostic[] = [],
+): RoleDecision {
+  const files = wish.pairs.map((pair): FileDecision => ({ pair, act: 'leave', risk: 'create', password: 'kept' }));
+  return { role: wish.role, endpoint: wish.endpoint, source, setsVerifier: false, files, findings };
+}
+
+function refuse(wish: CredentialWish, refusal: Refusal, source: 'none' | 'unproven' = 'none'): RoleDecision {
+  return { ...undecided(wish, source), refusal };
+}
+
+function isSameServer(one: Endpoint, other: Endpoint): boolean {
+  return one.host === other.host && one.port === other.port;
+}

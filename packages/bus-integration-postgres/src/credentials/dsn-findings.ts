@@ -1,0 +1,145 @@
+// What is worth knowing of the DSN files' content: what some client will not read, what was assumed, what is kept. Pure.
+import { type Diagnostic, printable } from 'bus-integration-database';
+import { addedHosts, addedKeywords, isSocket, type ServiceWish } from '../conninfo/dsn-endpoint.ts';
+import type { Endpoint } from '../conninfo/dsn-reading.ts';
+import type { Observation } from '../observe/observation.ts';
+import { shown } from '../text/shown.ts';
+import type { RoleDecision } from './decide.ts';
+import { driverSupport } from './driver-support.ts';
+
+const hostKey = 'BUS_DATABASE_SERVICE_HOST';
+const modeKey = 'BUS_DATABASE_SERVICE_SSLMODE';
+const parametersKey = 'BUS_DATABASE_SERVICE_PARAMETERS';
+
+export function endpointFindings(
+  wish: ServiceWish,
+  endpoint: Endpoint,
+  seen: Observation,
+  credentials: readonly RoleDecision[],
+): Diagnostic[] {
+  const files = credentials.flatMap((decision) => decision.files);
+  const writes = files.some(({ act }) => act === 'write' || act === 'promote-and-write');
+  return [
+    ...socketFindings(endpoint, seen),
+    ...driverFindings(wish, endpoint, writes),
+    ...(writes ? [...listFindings(wish, endpoint), ...modeFindings(wish, endpoint, seen)] : []),
+    ...addedFindings(
+      endpoint,
+      files.map(({ pair }) => pair),
+    ),
+    ...hostFindings(
+      endpoint,
+      files.map(({ pair }) => pair),
+    ),
+  ];
+}
+
+/** Parameters are told at each look, since they were asked for; the rest when files are written. */
+function driverFindings({ service }: ServiceWish, endpoint: Endpoint, writes: boolean): Diagnostic[] {
+  const told = Object.entries(endpoint)
+    .filter(([keyword]) => writes || Object.hasOwn(service.parameters ?? {}, keyword))
+    .flatMap(([keyword, value]) => driverSupport(keyword, value) ?? []);
+  return told.map((message) => ({
+    severity: 'info',
+    code: 'driver-support',
+    message: `the DSN files have what not every driver reads: ${message}`,
+  }));
+}
+
+function listFindings({ target, service }: ServiceWish, { host }: Endpoint): Diagnostic[] {
+  const hosts = target.addresses.map((address) => address.host);
+  if (hosts.length < 2 || service.host !== undefined) return [];
+  return [
+    {
+      severity: 'info',
+      code: 'service-hosts',
+      message: `the admin DSN names ${hosts.length} servers; the DSN files get ${printable(host ?? '')} alone, since not every driver reads a list`,
+      remedy: `where all of yours do: set ${hostKey}=${hosts.map(printable).join(',')} and ${parametersKey}=target_session_attrs=read-write`,
+    },
+  ];
+}
+
+/** The sslmode of an address that the admin did not dial is an assumption. */
+function modeFindings(
+  { service }: ServiceWish,
+  { host, port, sslmode }: Endpoint,
+  { reached }: Observation,
+): Diagnostic[] {
+  const isReached = host === reached.host && port === `${reached.port}`;
+  if (service.sslmode !== undefined || isReached || isSocket({ host: host ?? '' })) return [];
+  return [
+    {
+      severity: 'info',
+      code: 'service-sslmode',
+      message: `nothing was seen of TLS at ${printable(`${host}:${port}`)}; sslmode=${sslmode} goes by the connection to ${printable(reached.host)}`,
+      remedy: `if that is not so there: set ${modeKey}`,
+    },
+  ];
+}
+
+function addedFindings(endpoint: Endpoint, pairs: RoleDecision['files'][number]['pair'][]): Diagnostic[] {
+  const added = pairs.map(({ live }) => (live.state === 'present' ? addedKeywords(live.endpoint, endpoint) : []));
+  const files = added.filter((keywords) => keywords.length > 0).length;
+  if (files === 0) return [];
+  const keywords = [...new Set(added.flat())].sort().join(', ');
+  return [
+    {
+      severity: 'info',
+      code: 'added-parameters',
+      message: `${files} DSN file${files === 1 ? ' has' : 's have'} parameters that the configuration does not name; they are kept: ${keywords}`,
+      remedy: `put them into ${parametersKey}, or take them out of the files`,
+    },
+  ];
+}
+
+/** Whoever wrote a list knows the others; what a client does with it, and whether they are of this cluster, is told. */
+function hostFindings(endpoint: Endpoint, pairs: RoleDecision['files'][number]['pair'][]): Diagnostic[] {
+  const lists = pairs.flatMap(({ live, path }) => {
+    const host = live.state === 'present' ? addedHosts(live.endpoint, endpoint) : undefined;
+    return host === undefined ? [] : [{ host, path }];
+  });
+  const [first] = lists;
+  if (first === undefined) return [];
+  const files = lists.length === 1 ? first.path : `${lists.length} DSN files (${first.path} …)`;
+  const server = `${endpoint.host}:${endpoint.port}`;
+  return [
+    {
+      severity: 'warn',
+      code: 'added-hosts',
+      message: `${printable(files)} ${lists.length === 1 ? 'lists' : 'list'} servers that the configuration does not name, beside ${printable(server)}; they are kept: ${printable(first.host)}; ${driverSupport('host', first.host)}`,
+      target: first.path,
+      remedy: `bus operator database verify tries each; take those of other clusters out of the file, or name all in ${hostKey}`,
+    },
+  ];
+}
+
+/** A service's password is of no use where pg_hba asks for none over the socket. */
+function socketFindings(endpoint: Endpoint, { socketLogins }: Observation): Diagnostic[] {
+  if (!isSocket(endpoint) || socketLogins === undefined) return [];
+  const remedy = `set ${hostKey}=127.0.0.1`;
+  const base = { severity: 'warn', code: 'service-peer', remedy } as const;
+  const where = printable(endpoint.host ?? '');
+  if (socketLogins === 'unknown') {
+    return [
+      {
+        ...base,
+        message: `the admin logged in over the socket in ${where} without a password; where pg_hba says peer for services too, their passwords are of no use there`,
+      },
+    ];
+  }
+  const [first] = socketLogins;
+  if (first === undefined) return [];
+  const more = socketLogins.length === 1 ? '' : ` (and ${socketLogins.length - 1} more)`;
+  const who = `${shown(first.role)}@${shown(first.database)}${more}`;
+  const why =
+    first.method === 'peer'
+      ? `is for peer: only a process of the operating system's user of that name gets in, and the password in the file is not asked for`
+      : first.method === 'reject'
+        ? 'is for reject'
+        : `is for ${first.method}, which asks for no password of the role's`;
+  const message =
+    first.where === undefined
+      ? `services can't log in over the socket in ${where}: pg_hba has no line for ${who}`
+      : `services can't log in over the socket in ${where}: ${printable(first.where)}, the line for ${who}, ${why}`;
+  return [{ ...base, target: `${printable(first.role)}@${printable(first.database)}`, message }];
+}

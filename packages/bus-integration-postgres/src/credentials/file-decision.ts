@@ -1,0 +1,94 @@
+// What becomes of one DSN file once its role's password is chosen. Pure.
+import { isDeepStrictEqual } from 'node:util';
+import { type Diagnostic, type DsnFileContent, type Risk, type Secret, shellQuote } from 'bus-integration-database';
+import { withAdded } from '../conninfo/dsn-endpoint.ts';
+import type { Endpoint, FileReading } from '../conninfo/dsn-reading.ts';
+import { type FilePair, holds } from '../output-files/dsn-pair.ts';
+import type { Standing } from '../ownership/ours.ts';
+import { shown } from '../text/shown.ts';
+import { isWeakerTls } from './weaker-tls.ts';
+
+export interface FileDecision {
+  readonly pair: FilePair;
+  /**
+   * `promote-and-write`: the staged file may hold the only copy of the password, so it takes its place before a staged
+   * file with the right endpoint is written.
+   */
+  readonly act: 'keep' | 'write' | 'promote' | 'promote-and-write' | 'discard' | 'leave';
+  readonly risk: Risk;
+  readonly password: DsnFileContent['password'];
+}
+
+interface ChosenPassword {
+  readonly source: 'new' | 'staged' | 'kept';
+  readonly setsVerifier: boolean;
+  /** Absent while it is still to be made. */
+  readonly password: Secret | undefined;
+}
+
+interface RoleWish {
+  readonly endpoint: Endpoint;
+  /** The server offers TLS. */
+  readonly hasTls: boolean;
+  readonly isRotated: boolean;
+  readonly standing: Standing;
+}
+
+/** Whether a file is kept, written, or takes its staged twin's place, and what that risks. */
+export function decideFile(
+  pair: FilePair,
+  wish: RoleWish,
+  { source, setsVerifier, password }: ChosenPassword,
+): FileDecision {
+  const content = withAdded(wish.endpoint, pair.live);
+  const liveIsRight = isRight(pair.live, content, password);
+  const holdsIt = holds(pair.live, password);
+  const origin = source === 'kept' && !holdsIt ? 'sibling' : source;
+  const isRotation = setsVerifier && wish.isRotated && wish.standing !== 'missing';
+  const changes = replacing(pair.live, content, isRotation, wish.hasTls);
+  if (liveIsRight) {
+    // An unset verifier leaves nothing proven, so even a needless staged file stays until the next run.
+    const act = pair.staged.state === 'absent' || setsVerifier ? 'keep' : 'discard';
+    return { pair, act, risk: 'create', password: 'kept' };
+  }
+  const stagedIsRight = isRight(pair.staged, content, password);
+  const promotion = stagedIsRight
+    ? 'promote'
+    : holds(pair.staged, password) && !holdsIt
+      ? 'promote-and-write'
+      : 'write';
+  return { pair, act: promotion, risk: changes, password: origin };
+}
+
+/** What writing over a file may lose: nobody but it may hold the password of another role's DSN. */
+function replacing(live: FileReading, content: Endpoint, isRotation: boolean, hasTls: boolean): Risk {
+  if (live.state === 'broken' && live.holder !== undefined) return 'destructive';
+  // Before a rotation, which the role's own step asks leave for.
+  if (live.state === 'present' && isWeakerTls(live.endpoint, content, hasTls)) return 'weaken-tls';
+  if (isRotation) return 'rotate';
+  return live.state === 'absent' ? 'create' : 'update';
+}
+
+/** What writing over another role's file would lose. */
+export function displaced({ live, path, role }: FilePair): Diagnostic[] {
+  if (live.state !== 'broken' || live.holder === undefined) return [];
+  return [
+    {
+      severity: 'warn',
+      code: 'file-of-another-role',
+      message: `${path} holds the DSN of ${live.holder}; writing that of ${shown(role)} there loses it`,
+      target: path,
+      remedy: `keep it: mv ${shellQuote(path)} ${shellQuote(`${path}.kept`)}`,
+    },
+  ];
+}
+
+function isRight(reading: FileReading, content: Endpoint, password: Secret | undefined): boolean {
+  return (
+    holds(reading, password) &&
+    reading.state === 'present' &&
+    !reading.hasOtherOwner &&
+    !reading.hasOldForm &&
+    isDeepStrictEqual(reading.endpoint, content)
+  );
+}

@@ -1,0 +1,47 @@
+// The steps that one DSN file's decision comes to. Pure.
+import type { Step } from 'bus-integration-database';
+import { shownPart, withAdded } from '../conninfo/dsn-endpoint.ts';
+import type { Endpoint } from '../conninfo/dsn-reading.ts';
+import type { FileDecision } from './file-decision.ts';
+
+/** A step without its summary, which is rendered from the rest. */
+export type BareStep = Step extends infer S ? (S extends Step ? Omit<S, 'summary'> : never) : never;
+
+/** None for a file that stays as it is; two where the staged twin is promoted before the endpoint is fixed. */
+export function fileSteps({ pair, act, risk, password }: FileDecision, configured: Endpoint): BareStep[] {
+  const { file, database, role } = pair;
+  const endpoint = shownPart(withAdded(configured, pair.live), configured);
+  const identity = { file, database, role };
+  const target = pair.path;
+  switch (act) {
+    case 'keep':
+    case 'leave':
+      return [];
+    case 'promote':
+      return [{ action: 'promote-dsn-file', target, risk, after: identity }];
+    case 'promote-and-write':
+      return [
+        { action: 'promote-dsn-file', target, risk, after: identity },
+        {
+          action: 'write-dsn-file',
+          target,
+          risk: 'update',
+          before: { file },
+          after: { ...identity, endpoint, password: 'kept' },
+        },
+      ];
+    case 'discard':
+      return [{ action: 'discard-staged-file', target, risk, before: identity }];
+    case 'write': {
+      const before = pair.live.state === 'absent' ? undefined : beforeOf(pair, configured);
+      const after = { ...identity, endpoint, password };
+      return [{ action: 'write-dsn-file', target, risk, after, ...(before && { before }) }];
+    }
+  }
+}
+
+function beforeOf({ file, live }: FileDecision['pair'], configured: Endpoint) {
+  if (live.state !== 'present') return { file };
+  const oldForm = live.hasOldForm ? { old_form: true as const } : {};
+  return { file, endpoint: shownPart(live.endpoint, configured), ...oldForm };
+}

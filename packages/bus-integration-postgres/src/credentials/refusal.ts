@@ -1,0 +1,117 @@
+// Why a role's password or its files can't be settled, and what would settle them. Pure.
+import type { Diagnostic } from 'bus-integration-database';
+import type { FilePair } from '../output-files/dsn-pair.ts';
+import type { LoginBlock } from '../ownership/login-block.ts';
+import type { Refusal } from '../ownership/ours.ts';
+import { nextCommand } from '../text/advice.ts';
+import { printable, shown } from '../text/shown.ts';
+import type { CredentialWish, Proof } from './wish.ts';
+
+/** A file that would be written is another server's. */
+export function otherServers({ role, standing }: CredentialWish, { path }: FilePair): Refusal {
+  const why = standing === 'missing' ? 'does not exist on this one' : 'has another password on this one';
+  return unsafe({
+    code: 'foreign-dsn-file',
+    message: `${path} is for another server, and role ${shown(role)} ${why}`,
+    target: path,
+    remedy:
+      'keep that file for the server it belongs to: mv it away, or set BUS_DATABASE_DSN_OUTPUT_DIR to another directory',
+  });
+}
+
+export function nothingToRotate({ role }: CredentialWish): Refusal {
+  return unsafe({
+    code: 'nothing-to-rotate',
+    message: `role ${shown(role)} has no DSN file that could hold a new password`,
+    target: role,
+    remedy: 'declare a database for it in BUS_DATABASE_NAMES',
+  });
+}
+
+/** No new password could be proven, and none would let its services in. */
+export function rotationBlocked({ role }: CredentialWish, { code, seen, remedy }: LoginBlock): Refusal {
+  return unsafe({
+    code,
+    message: `${seen}: no new password of role ${shown(role)} could be proven`,
+    target: printable(role),
+    remedy,
+  });
+}
+
+/** The server refuses every password. */
+export function loginBlocked(wish: CredentialWish, { code, seen, remedy }: LoginBlock): Refusal {
+  const message = `${seen}: whether the password in ${pathsOf(wish)} is right can't be seen`;
+  return unsafe({ code, message, target: printable(wish.role), remedy });
+}
+
+/** No file holds one. */
+export function passwordLost(wish: CredentialWish): Refusal {
+  const { role, pairs } = wish;
+  const broken = pairs.find(({ live }) => live.state === 'broken');
+  const why = broken?.live.state === 'broken' ? ` (${broken.path}: ${broken.live.reason})` : '';
+  const message = `role ${shown(role)} exists and no file holds its password${why}`;
+  return untilRotated(wish, 'password-lost', message, pairs[0]?.path ?? 'its DSN file');
+}
+
+/** The server has another one than the files. */
+export function passwordWrong(wish: CredentialWish): Refusal {
+  const message = `the password in ${pathsOf(wish)} is not that of role ${shown(wish.role)}`;
+  return untilRotated(wish, 'password-wrong', message, 'the right files');
+}
+
+/** The server refused a login with it, and may have had another reason. */
+export function passwordRefused(wish: CredentialWish, proof: Proof): Refusal {
+  const refusal = untilRotated(wish, 'password-unproven', unprovenText(wish, proof), 'the right files');
+  return { ...refusal, errorClass: 'not-converged' };
+}
+
+/** It could not be tried. */
+export function passwordUnproven(wish: CredentialWish, proof: Proof): Omit<Diagnostic, 'severity'> {
+  return {
+    code: 'password-unproven',
+    message: unprovenText(wish, proof),
+    target: wish.role,
+    remedy:
+      wish.block?.remedy ??
+      wish.unprovable ??
+      `fix that and run the same command again, or make a new password (breaks whoever has the old one): ${rotationOf(wish)}`,
+  };
+}
+
+function unprovenText(wish: CredentialWish, { reason = 'it was not tried' }: Proof): string {
+  return `the password in ${pathsOf(wish)} could be neither proven nor disproven: ${reason}; every file stays as it is`;
+}
+
+/** What the right files would settle, and else a new password. */
+function untilRotated(wish: CredentialWish, code: string, message: string, files: string): Refusal {
+  if (wish.unprovable !== undefined)
+    return unsafe({
+      code,
+      message: `${message}; bring ${files} from the host that applied last (a new password could not be proven here as it is)`,
+      target: wish.role,
+      remedy: wish.unprovable,
+    });
+  return unsafe({
+    code,
+    message: `${message}; bring ${files} from the host that applied last, or make a new password, which breaks whoever has the old one`,
+    target: wish.role,
+    needs: { rotate: [wish.role] },
+    remedy: rotationOf(wish),
+  });
+}
+
+function rotationOf({ role }: CredentialWish): string {
+  return nextCommand('apply', { allow: [], adopt: false, rotate: [role] });
+}
+
+function unsafe(said: Omit<Refusal, 'severity' | 'errorClass'>): Refusal {
+  return { severity: 'fail', errorClass: 'unsafe', ...said };
+}
+
+function pathsOf({ pairs }: CredentialWish): string {
+  const held = pairs.filter(({ live, staged }) => live.state === 'present' || staged.state === 'present');
+  const [first] = held;
+  if (first === undefined) return 'no file';
+  const path = first.live.state === 'present' ? first.path : `${first.path} (staged)`;
+  return held.length === 1 ? path : `${path} and ${held.length - 1} more`;
+}

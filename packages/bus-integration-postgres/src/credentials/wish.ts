@@ -1,0 +1,31 @@
+// What is known of a role before its password is decided.
+
+import type { Endpoint } from '../conninfo/dsn-reading.ts';
+import type { FilePair } from '../output-files/dsn-pair.ts';
+import type { LoginBlock } from '../ownership/login-block.ts';
+import type { Standing } from '../ownership/ours.ts';
+
+export interface CredentialWish {
+  readonly role: string;
+  readonly standing: Standing;
+  readonly isRotated: boolean;
+  /** The server is known to store no password for it. */
+  readonly hasNoPassword?: boolean;
+  /** Passwords are proven by what the server stores, without a login. */
+  readonly isProvenByVerifier?: boolean;
+  /** No password lets it in. */
+  readonly block?: LoginBlock | undefined;
+  readonly endpoint: Endpoint;
+  /** The server offers TLS. */
+  readonly hasTls: boolean;
+  readonly pairs: readonly FilePair[];
+  /** What would let a new password of the role be proven; absent where it can be. */
+  readonly unprovable?: string | undefined;
+}
+
+export interface Proof {
+  readonly state: 'proven' | 'disproven' | 'unknown';
+  /** Unknown, but the server did refuse a login with it. */
+  readonly isRefused?: boolean;
+  readonly reason?: string;
+}

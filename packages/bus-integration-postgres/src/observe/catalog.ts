@@ -1,0 +1,116 @@
+// Reads a server's catalogs into an Observation: a READ ONLY transaction for the cluster, one for each database. Never writes.
+
+import type { Session } from '../connection/connect.ts';
+import { readRow, readRows } from '../connection/session/shape.ts';
+import type { Reached } from '../conninfo/dsn-endpoint.ts';
+import { clusterQuery, serverQuery, systemIdentifierQuery, verifierQuery } from '../sql/cluster.ts';
+import { insideQuery } from '../sql/database.ts';
+import { shown } from '../text/shown.ts';
+import { clusterShape, insideShape, serverShape, systemIdentifierShape, verifierShape } from './catalog-shapes.ts';
+import { markOf } from './mark.ts';
+import type { ObservedAdmin, ObservedDatabase, ObservedInside, ObservedRole, ObservedServer } from './observation.ts';
+
+/** What to look for in a cluster. */
+export interface ClusterWish {
+  readonly deploymentId: string;
+  readonly roles: readonly string[];
+  readonly databases: readonly string[];
+  readonly withSizes?: boolean;
+}
+
+/** The server, the admin as it sees itself, and how it was reached. */
+export interface ServerSight {
+  readonly reached: Reached;
+  readonly server: ObservedServer;
+  readonly admin: ObservedAdmin;
+}
+
+/** What a cluster's shared catalogs show. */
+export interface ClusterSight extends ServerSight {
+  readonly roles: ReadonlyMap<string, ObservedRole>;
+  readonly databases: ReadonlyMap<string, ObservedDatabase>;
+}
+
+/** The roles and databases that are declared or carry the deployment's mark, the server and the admin: 3 to 5 statements. */
+export async function readCluster(session: Session, wish: ClusterWish): Promise<ClusterSight> {
+  // Said here rather than as the session's default: that default is one of the things to be read.
+  await session.script('BEGIN READ ONLY');
+  try {
+    const sight = await readSharedCatalogs(session, wish);
+    await session.script('COMMIT');
+    return sight;
+  } catch (error) {
+    await session.script('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
+/** The same without the roles and the databases: a statement or two. */
+export async function readServer(session: Session): Promise<ServerSight> {
+  const sql = serverQuery(session.serverVersionNum);
+  return await serverSight(session, await readRow(session, serverShape, { sql, doing: 'reading the server' }));
+}
+
+async function readSharedCatalogs(session: Session, wish: ClusterWish): Promise<ClusterSight> {
+  const row = await readRow(session, clusterShape, {
+    sql: clusterQuery(session.serverVersionNum),
+    values: [wish.roles, wish.databases, markOf(wish.deploymentId), wish.withSizes ?? false],
+    doing: 'reading roles and databases',
+  });
+  const sight = await serverSight(session, row);
+  const { admin } = sight;
+  const verifiers = admin.readsVerifiers ? await readVerifiers(session, wish.roles) : undefined;
+  return {
+    ...sight,
+    roles: byName(
+      row.roles.map((role) =>
+        verifiers === undefined ? role : { ...role, verifier: verifiers.get(role.name) ?? null },
+      ),
+    ),
+    databases: byName(row.databases),
+  };
+}
+
+async function serverSight(session: Session, row: ReturnType<typeof serverShape>): Promise<ServerSight> {
+  const { readsSystemIdentifier, ...admin } = row.admin;
+  const { pid, hasSsl, ...server } = row.server;
+  const { host, port } = session.pinned;
+  const identified = readsSystemIdentifier
+    ? await readRows(session, systemIdentifierShape, {
+        sql: systemIdentifierQuery,
+        doing: "reading the cluster's identifier",
+      })
+    : [];
+  return {
+    server: { ...server, isPooled: pid !== session.pid, ...identified[0] },
+    admin,
+    reached: { host, port, isEncrypted: session.tls !== null, hasSsl },
+  };
+}
+
+/** The schemas and event triggers of the database that a session is in: one statement. */
+export async function readInside(
+  session: Session,
+  schemas: readonly string[],
+  deploymentId: string,
+): Promise<ObservedInside> {
+  return await readRow(session, insideShape, {
+    sql: insideQuery,
+    values: [schemas, markOf(deploymentId)],
+    doing: `reading schemas of ${shown(session.database)}`,
+  });
+}
+
+/** The stored verifiers of roles, null where there is none; only for an admin who may read them. */
+export async function readVerifiers(session: Session, roles: readonly string[]): Promise<Map<string, string | null>> {
+  const rows = await readRows(session, verifierShape, {
+    sql: verifierQuery,
+    values: [roles],
+    doing: 'reading verifiers',
+  });
+  return new Map(rows.map(({ name, verifier }) => [name, verifier]));
+}
+
+function byName<T extends { readonly name: string }>(things: readonly T[]): Map<string, T> {
+  return new Map(things.map((thing) => [thing.name, thing]));
+}

@@ -1,0 +1,150 @@
+// What was read of a server, as plain values: the input of every decision. catalog.ts fills it; nothing here reads.
+import type { Reached } from '../conninfo/dsn-endpoint.ts';
+import type { MarkedSchema } from '../sql/leftovers.ts';
+import type { Remains } from './remains.ts';
+
+/** One entry of an access control list, NULL lists already replaced by their default. */
+export interface AclEntry {
+  /** null is PUBLIC. */
+  readonly grantee: string | null;
+  readonly grantor: string;
+  readonly privilege: string;
+  readonly isGrantable: boolean;
+}
+
+export interface ObservedServer {
+  readonly version: string;
+  readonly versionNum: number;
+  readonly database: string;
+  readonly systemIdentifier?: string;
+  readonly isInRecovery: boolean;
+  readonly readsOnlyByDefault: boolean;
+  readonly maxConnections: number;
+  readonly reservedConnections: number;
+  readonly usedConnections: number;
+  /** The process that answered is not the one that the login named: a pooler stands between. */
+  readonly isPooled: boolean;
+  /** Database `postgres`, where every run's lock is, lets the admin in. */
+  readonly entersPostgres: boolean;
+  readonly scramIterations: number;
+  /** Encoding of template0, which says what names and comments of the cluster's databases may hold. */
+  readonly encoding: string;
+  /** LC_CTYPE of template0. */
+  readonly characterType: string;
+}
+
+/** A service whose password is of no use over the socket. */
+export interface SocketLogin {
+  readonly role: string;
+  readonly database: string;
+  /** `peer`, `reject` …; like `where` absent where no rule fits. */
+  readonly method?: string;
+  /** `/etc/postgresql/15/main/pg_hba.conf:118` */
+  readonly where?: string;
+}
+
+export interface ObservedAdmin {
+  readonly name: string;
+  readonly isSuperuser: boolean;
+  readonly createsRoles: boolean;
+  readonly createsDatabases: boolean;
+  /** All superusers and roles with CREATEDB. */
+  readonly peers: readonly string[];
+  /** May keep a transaction's statements out of the server's log. */
+  readonly mutesLogging: boolean;
+  readonly readsVerifiers: boolean;
+}
+
+export interface ObservedRole {
+  readonly name: string;
+  readonly canLogin: boolean;
+  readonly isSuperuser: boolean;
+  readonly createsRoles: boolean;
+  readonly createsDatabases: boolean;
+  readonly replicates: boolean;
+  readonly bypassesRowSecurity: boolean;
+  readonly hasExpired: boolean;
+  /** Negative: none. */
+  readonly connectionLimit: number;
+  readonly comment: string | null;
+  /** Roles that it is a member of, directly or not. */
+  readonly memberOf: readonly string[];
+  /** Those of them that can do what a service must not: `{ name: 'ops', power: 'has CREATEROLE' }`. */
+  readonly powerfulGroups: readonly { readonly name: string; readonly power: string }[];
+  /** Its own memberships by which it is a member of those, or of predefined roles. */
+  readonly powerfulGrants: readonly { readonly group: string; readonly grantor: string }[];
+  /** Those whose privileges it has without SET ROLE. */
+  readonly inherits: readonly string[];
+  readonly ownsDatabases: readonly string[];
+  /** The admin may alter it: 16 and newer want ADMIN on it beside CREATEROLE. */
+  readonly adminMayAlter: boolean;
+  readonly connections: number;
+  /** The stored verifier; null when none is stored, absent when it may not be read. */
+  readonly verifier?: string | null;
+}
+
+export interface ObservedDatabase {
+  readonly name: string;
+  readonly owner: string;
+  readonly adminActsAsOwner: boolean;
+  readonly adminMayConnect: boolean;
+  readonly encoding: string;
+  readonly allowsConnections: boolean;
+  readonly connectionLimit: number;
+  readonly comment: string | null;
+  readonly connections: number;
+  /** Null where it was not asked for, or may not be known. */
+  readonly sizeBytes?: number | null;
+  readonly acl: readonly AclEntry[];
+}
+
+/** A limit of the database itself, which does not bind superusers, leaves this admin no way in. */
+export function isFull(
+  { connectionLimit, connections }: ObservedDatabase,
+  admin: Pick<ObservedAdmin, 'isSuperuser'>,
+): boolean {
+  return !admin.isSuperuser && connectionLimit >= 0 && connections >= connectionLimit;
+}
+
+export interface ObservedSchema {
+  readonly name: string;
+  readonly owner: string;
+  readonly adminActsAsOwner: boolean;
+  readonly acl: readonly AclEntry[];
+}
+
+/** What a connection to one database shows. */
+export interface ObservedInside {
+  readonly adminMayCreateSchemas: boolean;
+  readonly schemas: readonly ObservedSchema[];
+  /** All schemas that carry the deployment's mark. */
+  readonly markedSchemas: readonly MarkedSchema[];
+  /** Those that fire. */
+  readonly eventTriggers: readonly ObservedEventTrigger[];
+}
+
+interface ObservedEventTrigger {
+  readonly name: string;
+  /** `ddl_command_end`, `login` … */
+  readonly event: string;
+  /** Command tags; null is every one. */
+  readonly tags: readonly string[] | null;
+  /** Name of its function. */
+  readonly calls: string;
+}
+
+export interface Observation {
+  readonly server: ObservedServer;
+  readonly admin: ObservedAdmin;
+  /** How the admin reached the server. */
+  readonly reached: Reached;
+  /** Only where services are to dial a socket; `unknown` where the rules can't be read and the admin gave no password. */
+  readonly socketLogins?: readonly SocketLogin[] | 'unknown' | undefined;
+  /** Roles that are declared or carry the deployment's mark. */
+  readonly roles: ReadonlyMap<string, ObservedRole>;
+  readonly databases: ReadonlyMap<string, ObservedDatabase>;
+  /** By database; only of those that exist, are ours or could be adopted, and could be entered. */
+  readonly inside: ReadonlyMap<string, ObservedInside>;
+  /** Absent where it was not asked for. */
+  readonly remains?: Remains;
+}

@@ -1,0 +1,61 @@
+// A DSN file and the staged file beside it, as they were read: whose they are, which passwords they hold. Pure.
+
+import type { Secret } from 'bus-integration-database';
+import { shownPart, withAdded } from '../conninfo/dsn-endpoint.ts';
+import type { Endpoint, FileReading } from '../conninfo/dsn-reading.ts';
+import { shown } from '../text/shown.ts';
+
+/** A DSN file and the staged file beside it. */
+export interface FilePair {
+  /** Its name inside the output directory. */
+  readonly file: string;
+  /** Its path as the operator knows it. */
+  readonly path: string;
+  readonly database: string;
+  readonly role: string;
+  readonly live: FileReading;
+  readonly staged: FileReading;
+}
+
+/** Every distinct password that a role's files hold, staged ones first. */
+export function candidatePasswords(pairs: readonly FilePair[]): Secret[] {
+  const readings = [...pairs.map(({ staged }) => staged), ...pairs.map(({ live }) => live)];
+  const byText = new Map<string, Secret>();
+  for (const reading of readings) {
+    if (reading.state === 'present' && !byText.has(reading.password.reveal())) {
+      byText.set(reading.password.reveal(), reading.password);
+    }
+  }
+  return [...byText.values()];
+}
+
+/** The passwords of the live files, or of the staged ones, one for each file that has one. */
+export function passwordsIn(pairs: readonly FilePair[], which: 'live' | 'staged'): Secret[] {
+  return pairs.flatMap((pair) => {
+    const reading = pair[which];
+    return reading.state === 'present' ? [reading.password] : [];
+  });
+}
+
+/** What of a file's endpoint differs from the wanted one: `host 10.0.0.1, expected db.example.com`; undefined where nothing does. */
+export function endpointFault(reading: FileReading, configured: Endpoint): string | undefined {
+  if (reading.state !== 'present') return undefined;
+  // What an operator added is kept, and may be secret.
+  const endpoint = shownPart(reading.endpoint, configured);
+  const wanted = shownPart(withAdded(configured, reading), configured);
+  const differing = [...new Set([...Object.keys(wanted), ...Object.keys(endpoint)])].filter(
+    (name) => endpoint[name] !== wanted[name],
+  );
+  const faults = differing.map((name) => {
+    const [is, expected] = [endpoint[name], wanted[name]].map((value) =>
+      value === undefined ? 'unset' : shown(value),
+    );
+    return `${name} is ${is}, expected ${expected}`;
+  });
+  return faults.length === 0 ? undefined : faults.join('; ');
+}
+
+/** Whether a file holds this password. */
+export function holds(reading: FileReading, password: Secret | undefined): boolean {
+  return reading.state === 'present' && reading.password.reveal() === password?.reveal();
+}

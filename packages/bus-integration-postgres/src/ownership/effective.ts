@@ -1,0 +1,59 @@
+// Which privileges a grantee has, and which of them this admin could take away. Pure.
+// https://www.postgresql.org/docs/current/ddl-priv.html
+import type { AclEntry, ObservedRole } from '../observe/observation.ts';
+
+/** A database or schema: who owns it, whether the admin acts as that owner, and its access control list. */
+export interface Guarded {
+  readonly owner: string;
+  readonly adminActsAsOwner: boolean;
+  readonly acl: readonly AclEntry[];
+}
+
+/** A role that privileges can be granted to, and the roles whose privileges it has beside its own. */
+export type Grantable = Pick<ObservedRole, 'name' | 'inherits'>;
+
+/** PostgreSQL's grant option, as a privilege of its own that can be compared and revoked. */
+export const grantOption = 'GRANT OPTION FOR ';
+
+/**
+ * The privileges that a role can use on an object: its own, those of roles it inherits from, and PUBLIC's.
+ * Those PUBLIC is about to lose are left out, since a wish that rests on them would not last.
+ */
+export function effectivePrivileges(
+  object: Guarded,
+  role: Grantable,
+  publicLoses: readonly string[],
+  databaseOwner?: string,
+): Set<string> {
+  const groups = new Set([role.name, ...role.inherits]);
+  // https://www.postgresql.org/docs/current/predefined-roles.html: its one member is the owner of the database one is in.
+  if (databaseOwner !== undefined && groups.has(databaseOwner)) groups.add('pg_database_owner');
+  const usable = object.acl.filter(({ grantee, privilege }) =>
+    grantee === null ? !publicLoses.includes(privilege) : groups.has(grantee),
+  );
+  return new Set(usable.map(({ privilege }) => privilege));
+}
+
+/**
+ * What was granted to a grantee (null is PUBLIC) by somebody as whom this admin acts: a REVOKE by anybody but the
+ * grantor removes nothing, a superuser's too, and says nothing (https://www.postgresql.org/docs/current/sql-revoke.html).
+ */
+export function revocable(object: Guarded, grantee: string | null, admin: string): string[] {
+  return granted(object, grantee, (grantor) => isActingAs(object, grantor, admin));
+}
+
+/** What was granted to a grantee by others than those as whom this admin acts. */
+export function beyondReach(object: Guarded, grantee: string | null, admin: string): AclEntry[] {
+  return object.acl.filter((entry) => entry.grantee === grantee && !isActingAs(object, entry.grantor, admin));
+}
+
+function granted(object: Guarded, grantee: string | null, isWanted: (grantor: string) => boolean): string[] {
+  return object.acl
+    .filter((entry) => entry.grantee === grantee && isWanted(entry.grantor))
+    .flatMap(({ privilege, isGrantable }) => (isGrantable ? [privilege, grantOption + privilege] : [privilege]));
+}
+
+// The server takes the owner as grantor when the admin acts as the owner, and else the admin itself.
+function isActingAs(object: Guarded, grantor: string, admin: string): boolean {
+  return object.adminActsAsOwner ? grantor === object.owner : grantor === admin;
+}

@@ -1,0 +1,112 @@
+// What may be touched: chosen before anything is compared. What isn't ours is refused by name, never dropped, never
+// taken for absent.
+import { type Allowed, type ErrorClass, isDeploymentId } from 'bus-integration-database';
+import { deploymentsIn, isUnfinished, ownership } from '../observe/mark.ts';
+import type { Observation, ObservedDatabase, ObservedRole } from '../observe/observation.ts';
+import { type Needing, nextCommand } from '../text/advice.ts';
+import { anyDatabase, ownerOrSuperuser, runs } from '../text/psql-remedy.ts';
+import { printable, shown } from '../text/shown.ts';
+import { identifier } from '../text/sql-text.ts';
+import { powersOf } from './powers.ts';
+
+/** What the operator said may be touched beside what is ours. */
+export interface Adoption {
+  readonly deploymentId: string;
+  readonly adopt: boolean;
+  readonly adoptFrom?: readonly string[];
+  /** Looks beyond what a role can do that no service may, to what would be refused once that is gone. */
+  readonly assumesPowerless?: boolean;
+}
+
+export type Standing = 'missing' | 'unfinished' | 'ours' | 'adopted' | 'refused';
+
+export interface Refusal extends Needing {
+  readonly severity: 'fail';
+  readonly errorClass: ErrorClass;
+}
+
+export interface Judgement {
+  readonly standing: Standing;
+  readonly refusal?: Refusal;
+}
+
+/** Whether a role may be made a service's login role. */
+export function judgeRole(name: string, seen: Observation, adoption: Adoption): Judgement {
+  const role = seen.roles.get(name);
+  if (name === seen.admin.name) {
+    return refuse(name, `role ${shown(name)} is the admin role of this run; a service must not log in as it`, {
+      remedy: 'name another role in BUS_DATABASE_SERVICE_ROLE',
+    });
+  }
+  if (role === undefined) return { standing: 'missing' };
+  const powers = adoption.assumesPowerless ? undefined : powersOf(role, seen, adoption.deploymentId);
+  if (powers !== undefined) {
+    const isOurs = ownership(role.comment, adoption.deploymentId) === 'ours';
+    return refuse(name, `role ${shown(name)} ${powers.text}; a service role must not`, {
+      remedy: isOurs ? powers.remedy : `name another role in BUS_DATABASE_SERVICE_ROLE, or ${powers.remedy}`,
+    });
+  }
+  return judgeMark('role', role, adoption);
+}
+
+/** Whether a database may be prepared for the deployment. */
+export function judgeDatabase(name: string, seen: Observation, adoption: Adoption): Judgement {
+  const database = seen.databases.get(name);
+  if (database === undefined) return { standing: 'missing' };
+  if (database.connectionLimit === -2) {
+    return refuse(name, `database ${shown(name)} is invalid (a DROP DATABASE of it was cut off)`, {
+      remedy: runs(ownerOrSuperuser, anyDatabase, `DROP DATABASE ${identifier(name)};`),
+    });
+  }
+  if (isUnfinished(database, adoption.deploymentId, seen.admin.name)) return { standing: 'unfinished' };
+  if (isUnfinished(database, adoption.deploymentId, database.owner)) {
+    // Opened by hand it would be open to PUBLIC, and carry no mark.
+    const owner = shown(database.owner);
+    return refuse(name, `database ${shown(name)} was begun by ${owner}'s apply and not finished`, {
+      remedy: `run apply as ${owner}: name it in the admin DSN, then bus operator database apply`,
+    });
+  }
+  if (!database.allowsConnections) {
+    return refuse(name, `database ${shown(name)} allows no connections (closed by hand, or by another tool)`, {
+      remedy: runs(ownerOrSuperuser, anyDatabase, `ALTER DATABASE ${identifier(name)} ALLOW_CONNECTIONS true;`),
+    });
+  }
+  return judgeMark('database', database, adoption);
+}
+
+function judgeMark(kind: 'role' | 'database', thing: ObservedRole | ObservedDatabase, adoption: Adoption): Judgement {
+  switch (ownership(thing.comment, adoption.deploymentId)) {
+    case 'ours':
+      return { standing: 'ours' };
+    case 'unmarked':
+      if (adoption.adopt) return { standing: 'adopted' };
+      return refuseUntil(
+        { adopt: true },
+        thing.name,
+        `${kind} ${shown(thing.name)} exists and carries no deployment's mark; if it is not this deployment's, name another ${kind}`,
+      );
+    case 'foreign': {
+      const others = deploymentsIn(thing.comment);
+      if (others.some((id) => adoption.adoptFrom?.includes(id))) return { standing: 'adopted' };
+      const message = `${kind} ${shown(thing.name)} belongs to deployment ${others.map(printable).join(', ')}`;
+      const from = others.find((id) => isDeploymentId(id));
+      if (from === undefined) return refuse(thing.name, message, { remedy: `name another ${kind}` });
+      const told = `${message}; name another ${kind}, unless it is to be taken over`;
+      return refuseUntil({ adopt_from: from }, thing.name, told);
+    }
+  }
+}
+
+function refuse(target: string, message: string, { remedy }: { remedy: string }): Judgement {
+  return {
+    standing: 'refused',
+    refusal: { severity: 'fail', code: 'not-ours', errorClass: 'not-ours', message, target: printable(target), remedy },
+  };
+}
+
+/** What only has to be allowed. */
+function refuseUntil(needs: Partial<Allowed>, target: string, message: string): Judgement {
+  const remedy = nextCommand('apply', { allow: [], adopt: false, rotate: [], ...needs });
+  const refusal = { severity: 'fail', code: 'not-ours', errorClass: 'not-ours', message, needs } as const;
+  return { standing: 'refused', refusal: { ...refusal, target: printable(target), remedy } };
+}

@@ -1,0 +1,68 @@
+// What a role can do that no service may, and the statements that take it away. Pure.
+// https://www.postgresql.org/docs/current/role-attributes.html
+import { ownership } from '../observe/mark.ts';
+import type { Observation, ObservedRole } from '../observe/observation.ts';
+import { adminOrSuperuser, anyDatabase, runs, superuser } from '../text/psql-remedy.ts';
+import { shown } from '../text/shown.ts';
+import { identifier } from '../text/sql-text.ts';
+
+export interface Powers {
+  /** `has CREATEDB, is a member of pg_monitor` */
+  readonly text: string;
+  readonly remedy: string;
+}
+
+/** Undefined where there is none. */
+export function powersOf(role: ObservedRole, seen: Observation, deploymentId: string): Powers | undefined {
+  const attributes = attributesOf(role);
+  const memberships = membershipsOf(role);
+  const owned = role.ownsDatabases.filter((name) => {
+    const database = seen.databases.get(name);
+    return database === undefined || ownership(database.comment, deploymentId) !== 'ours';
+  });
+  const texts = [
+    ...attributes.map(({ text }) => text),
+    ...memberships,
+    ...owned.map((name) => `owns database ${shown(name)}, which isn't this deployment's`),
+  ];
+  if (texts.length === 0) return undefined;
+  const name = identifier(role.name);
+  const grants = memberships.length === 0 ? [] : role.powerfulGrants;
+  const sql = [
+    ...(attributes.length === 0 ? [] : [`ALTER ROLE ${name} ${attributes.map(({ without }) => without).join(' ')};`]),
+    ...grants.map(({ group, grantor }) => {
+      // From 16 on REVOKE takes away only what the named grantor gave.
+      const by = seen.server.versionNum >= 160000 ? ` GRANTED BY ${identifier(grantor)}` : '';
+      return `REVOKE ${identifier(group)} FROM ${name}${by};`;
+    }),
+    ...owned.map((database) => `ALTER DATABASE ${identifier(database)} OWNER TO ${identifier(seen.admin.name)};`),
+  ];
+  const isForAdmin =
+    memberships.length + owned.length === 0 &&
+    attributes.every(({ isForAdmin: may }) => may) &&
+    role.adminMayAlter &&
+    seen.admin.createsDatabases;
+  return {
+    text: texts.join(', '),
+    remedy: runs(isForAdmin ? adminOrSuperuser : superuser, anyDatabase, sql.join(' ')),
+  };
+}
+
+function attributesOf(role: ObservedRole) {
+  return [
+    { has: role.isSuperuser, text: 'is a superuser', without: 'NOSUPERUSER', isForAdmin: false },
+    { has: role.createsRoles, text: 'has CREATEROLE', without: 'NOCREATEROLE', isForAdmin: true },
+    { has: role.createsDatabases, text: 'has CREATEDB', without: 'NOCREATEDB', isForAdmin: true },
+    { has: role.replicates, text: 'has REPLICATION', without: 'NOREPLICATION', isForAdmin: false },
+    { has: role.bypassesRowSecurity, text: 'has BYPASSRLS', without: 'NOBYPASSRLS', isForAdmin: false },
+  ].filter(({ has }) => has);
+}
+
+function membershipsOf({ powerfulGroups, memberOf }: ObservedRole): string[] {
+  // The owner of a database is pg_database_owner in it without being a member of anything.
+  const predefined = memberOf.filter((group) => group.startsWith('pg_') && group !== 'pg_database_owner');
+  return [
+    ...powerfulGroups.map(({ name, power }) => `is a member of role ${shown(name)}, which ${power}`),
+    ...predefined.map((group) => `is a member of ${group}`),
+  ];
+}

@@ -1,0 +1,249 @@
+// The plan itself: what was declared, what was seen and what the files hold become steps, refusals and findings.
+// Pure: plan, apply (before and after), status and doctor all call this one function.
+import {
+  type Allowed,
+  adoptedFrom,
+  type Declaration,
+  type Diagnostic,
+  desiredResources,
+  type ErrorClass,
+  rolesOf,
+  type Step,
+} from 'bus-integration-database';
+import { mostIterations } from '../connection/authentication/scram.ts';
+import { endpointOf, type ServiceWish } from '../conninfo/dsn-endpoint.ts';
+import { decideCredentials, type Proofs, type RoleDecision } from '../credentials/decide.ts';
+import { endpointFindings } from '../credentials/dsn-findings.ts';
+import { doubtfulTls, unusableEndpoint } from '../credentials/unusable-endpoint.ts';
+import type { Observation } from '../observe/observation.ts';
+import type { FilePair } from '../output-files/dsn-pair.ts';
+import { expiryFindings, loginBlockOf } from '../ownership/login-block.ts';
+import type { Refusal } from '../ownership/ours.ts';
+import { type Needing, type NextVerb, nextCommand, withNeeds } from '../text/advice.ts';
+import { anyDatabase, inDatabase, runs, superuser } from '../text/psql-remedy.ts';
+import { shown } from '../text/shown.ts';
+import { identifier } from '../text/sql-text.ts';
+import { missingAuthority } from './authority.ts';
+import { type Comparison, compare } from './compare.ts';
+import { encodingFindings } from './encoding.ts';
+import { hazards } from './hazard.ts';
+import { poolerFindings } from './pooled.ts';
+import { sharingFindings } from './sharing.ts';
+import { toSteps } from './steps.ts';
+
+/** What a service's login role is given (https://www.postgresql.org/docs/current/ddl-priv.html). */
+export const serviceProfile = { database: ['CONNECT', 'TEMPORARY'], schema: ['CREATE', 'USAGE'] };
+
+export interface Wish {
+  readonly deploymentId: string;
+  readonly declaration: Declaration;
+  /** What the configuration declares, where a request declares something else: that is not left over. */
+  readonly configured?: Declaration | undefined;
+  readonly allowed: Allowed;
+  /** The verb that remedies name. Default: plan. */
+  readonly verb?: NextVerb;
+  /** The DSN files' directory, as the operator wrote it. */
+  readonly dsnDirectory?: string | undefined;
+  /** By role whose new password could not be proven: what would let it be. Such a one is not told to be rotated. */
+  readonly unprovable?: ReadonlyMap<string, string>;
+  /** Where services are to connect, as far as the configuration says it. */
+  readonly service: ServiceWish;
+}
+
+export interface Computed {
+  readonly steps: readonly Step[];
+  readonly comparison: Comparison;
+  readonly credentials: readonly RoleDecision[];
+  /** Everything that keeps an apply from ending well, gravest class first. */
+  readonly refusals: readonly Diagnostic[];
+  /** False where only files can't be settled for want of proof: the rest may be done. */
+  readonly isRefused: boolean;
+  readonly errorClass?: ErrorClass;
+  /** Worth telling, but stopping nothing. */
+  readonly findings: readonly Diagnostic[];
+}
+
+/**
+ * The plan, and why it is refused. What would be refused next, once these refusals were answered, is told at once, and
+ * every remedy names the command that answers all of them.
+ */
+export function computePlan(wish: Wish, seen: Observation, pairs: readonly FilePair[], proofs: Proofs): Computed {
+  const computed = computeAllowed(wish, seen, pairs, proofs);
+  const refusals = new Map<string, Needing>();
+  const tell = (told: readonly Needing[]) => {
+    for (const one of told)
+      if (!refusals.has(`${one.code} ${one.message}`)) refusals.set(`${one.code} ${one.message}`, one);
+  };
+  tell(computed.refusals);
+  let { allowed } = wish;
+  let last = computed.refusals;
+  const isMighty = computed.refusals.some(({ code, needs }) => code === 'not-ours' && needs === undefined);
+  const look = () => {
+    last = computeAllowed({ ...wish, allowed }, seen, pairs, proofs, true).refusals;
+    // Whether the admin may alter a role is another question once its powers are gone.
+    tell(last.filter(({ code }) => !isMighty || code !== 'lacks-role-admin'));
+  };
+  if (last.some(({ code }) => code === 'not-ours')) look();
+  for (let more = withNeeds(allowed, last); more !== undefined; more = withNeeds(allowed, last)) {
+    allowed = more;
+    look();
+  }
+  const remedy = nextCommand(wish.verb ?? 'plan', allowed);
+  const told = new Set([...refusals.values()].map(({ code, target }) => `${code} ${target}`));
+  return {
+    ...computed,
+    findings: computed.findings.filter(({ code, target }) => !told.has(`${code} ${target}`)),
+    refusals: [...refusals.values()].map(({ needs, ...refusal }) =>
+      needs === undefined ? refusal : { ...refusal, remedy },
+    ),
+  };
+}
+
+/** A wish that leaves the passwords of these roles as they are; of all, where none are named. */
+export function withoutRotation(wish: Wish, roles: ReadonlySet<string> = new Set(wish.allowed.rotate)): Wish {
+  const rotate = wish.allowed.rotate.filter((role) => !roles.has(role));
+  return { ...wish, allowed: { ...wish.allowed, rotate } };
+}
+
+/** What is left to do where no password is changed. */
+export function computeUnrotated(
+  wish: Wish,
+  { seen, pairs, proofs }: { seen: Observation; pairs: readonly FilePair[]; proofs: Proofs },
+): Computed {
+  return computePlan(withoutRotation(wish), seen, pairs, proofs);
+}
+
+function computeAllowed(
+  wish: Wish,
+  seen: Observation,
+  pairs: readonly FilePair[],
+  proofs: Proofs,
+  assumesPowerless = false,
+): Omit<Computed, 'refusals'> & { readonly refusals: readonly Needing[] } {
+  const { deploymentId, declaration, allowed } = wish;
+  const desired = desiredResources(declaration, serviceProfile);
+  const comparison = compare(desired, seen, {
+    deploymentId,
+    assumesPowerless,
+    adopt: allowed.adopt,
+    adoptFrom: adoptedFrom(allowed.adopt_from),
+  });
+  const rotated = new Set(allowed.rotate);
+  const pairsOf = new Map<string, FilePair[]>();
+  for (const pair of pairs) {
+    const same = pairsOf.get(pair.role);
+    if (same === undefined) pairsOf.set(pair.role, [pair]);
+    else same.push(pair);
+  }
+  const endpoint = endpointOf(wish.service, seen.reached);
+  const hasTls = seen.reached.isEncrypted || seen.reached.hasSsl;
+  const credentials = rolesOf(declaration).map((role) =>
+    decideCredentials(
+      {
+        role,
+        standing: comparison.roles.get(role) ?? 'refused',
+        isRotated: rotated.has(role),
+        hasNoPassword: seen.roles.get(role)?.verifier === null,
+        isProvenByVerifier: seen.roles.get(role)?.verifier !== undefined,
+        block: loginBlockOf(role, pairsOf.get(role)?.map(({ database }) => database) ?? [], seen),
+        endpoint,
+        hasTls,
+        pairs: pairsOf.get(role) ?? [],
+        unprovable: wish.unprovable?.get(role),
+      },
+      proofs,
+    ),
+  );
+  const steps = toSteps({ deploymentId, declaration, dsnDirectory: wish.dsnDirectory, seen, comparison, credentials });
+  const lost = credentials.flatMap(({ refusal }) => refusal ?? []);
+  const ofClass = (errorClass: ErrorClass) =>
+    lost.filter((refusal) => refusal.errorClass === errorClass).map(withoutClass);
+  const groups: [ErrorClass, readonly Needing[]][] = [
+    ['not-ours', comparison.refusals.map(withoutClass)],
+    [
+      'unsafe',
+      [
+        ...ofClass('unsafe'),
+        ...hazards(steps, allowed, comparison, seen),
+        ...(credentials.some(({ setsVerifier }) => setsVerifier) ? iterationFindings(seen) : []),
+      ],
+    ],
+    [
+      'invalid-request',
+      [...encodingFindings(declaration, steps, seen), ...(pairs.length === 0 ? [] : unusableEndpoint(endpoint, seen))],
+    ],
+    ['insufficient-privilege', missingAuthority(steps, seen, comparison.databases)],
+    ['not-converged', ofClass('not-converged')],
+  ];
+  const unsettled = credentials.flatMap((decision) => decision.unsettled ?? []).map(withoutClass);
+  const refusedAs = groups.find(([, diagnostics]) => diagnostics.length > 0)?.[0];
+  const errorClass = refusedAs ?? (unsettled.length > 0 ? 'not-converged' : undefined);
+  return {
+    steps,
+    comparison,
+    credentials,
+    refusals: [...groups.flatMap(([, diagnostics]) => diagnostics), ...unsettled],
+    isRefused: refusedAs !== undefined,
+    ...(errorClass !== undefined && { errorClass }),
+    findings: [
+      ...comparison.findings,
+      ...credentials.flatMap(({ findings }) => findings),
+      ...lockFindings(seen),
+      ...poolerFindings(seen.server),
+      ...identityFindings(seen),
+      ...expiryFindings(seen, declaration),
+      ...sharingFindings(declaration, seen),
+      ...(pairs.length === 0
+        ? []
+        : [...endpointFindings(wish.service, endpoint, seen, credentials), ...doubtfulTls(endpoint, seen)]),
+    ],
+  };
+}
+
+/** Foreseen here, since a verifier is hashed with as many iterations as the server asks for. */
+function iterationFindings({ server, admin }: Observation): Diagnostic[] {
+  if (server.scramIterations <= mostIterations) return [];
+  return [
+    {
+      severity: 'fail',
+      code: 'scram-iterations',
+      message: `the server's scram_iterations is ${server.scramIterations}; expected at most ${mostIterations}, since every login hashes as often`,
+      remedy: runs(
+        superuser,
+        anyDatabase,
+        `ALTER SYSTEM SET scram_iterations = 4096; SELECT pg_reload_conf(); or, where it is set for the admin alone: ALTER ROLE ${identifier(admin.name)} RESET scram_iterations;`,
+      ),
+    },
+  ];
+}
+
+function withoutClass({ errorClass: _, ...refusal }: Refusal): Needing {
+  return refusal;
+}
+
+function lockFindings({ server, admin }: Observation): Diagnostic[] {
+  if (server.entersPostgres) return [];
+  return [
+    {
+      severity: 'info',
+      code: 'lock-database',
+      message: `${shown(admin.name)} can't enter database postgres, so apply's lock is taken in ${shown(server.database)}; runs whose lock is in another database see it all the same`,
+    },
+  ];
+}
+
+function identityFindings({ server, admin }: Observation): Diagnostic[] {
+  if (server.systemIdentifier !== undefined) return [];
+  return [
+    {
+      severity: 'info',
+      code: 'system-identifier',
+      message: `${shown(admin.name)} may not read the cluster's identifier, so a saved plan can't tell this cluster from another at the same address`,
+      remedy: runs(
+        superuser,
+        inDatabase(server.database),
+        `GRANT EXECUTE ON FUNCTION pg_catalog.pg_control_system() TO ${identifier(admin.name)};`,
+      ),
+    },
+  ];
+}

@@ -1,0 +1,84 @@
+// Which steps of a plan need the operator's word, and whether it was given. Pure.
+import type { Allowed, Step } from 'bus-integration-database';
+import type { Observation } from '../observe/observation.ts';
+import { type Needing, nextCommand } from '../text/advice.ts';
+import type { Comparison } from './compare.ts';
+
+/**
+ * One finding per flag that is missing: revocations, losses and weaker TLS need `--allow`, a new password `--rotate`,
+ * and any change to a thing adopted in this very plan needs its risk allowed too.
+ */
+export function hazards(
+  steps: readonly Step[],
+  allowed: Allowed,
+  comparison: Comparison,
+  seen: Observation,
+): Needing[] {
+  const refused = new Map<string, { readonly needs: Partial<Allowed>; readonly held: Step[] }>();
+  for (const step of steps) {
+    const needs = missing(step, allowed, comparison);
+    if (needs === undefined) continue;
+    const key = JSON.stringify(needs);
+    const known = refused.get(key);
+    if (known === undefined) refused.set(key, { needs, held: [step] });
+    else known.held.push(step);
+  }
+  return [...refused.values()].map(({ needs, held }) => ({
+    severity: 'fail',
+    code: 'hazard',
+    message: `refused: ${held.length} ${nounOf(held)} not allowed (${held
+      .map(({ target }) => target)
+      .slice(0, 3)
+      .join(', ')}${held.length > 3 ? ', …' : ''})${audience(held, seen)}`,
+    needs,
+    remedy: nextCommand('apply', { allow: [], adopt: false, rotate: [], ...needs }),
+  }));
+}
+
+function nounOf([step, ...others]: readonly Step[]): string {
+  const plural = others.length === 0 ? '' : 's';
+  return step?.risk === 'weaken-tls' ? `weakening${plural} of TLS` : `${step?.risk}${plural}`;
+}
+
+function missing(step: Step, allowed: Allowed, comparison: Comparison): Partial<Allowed> | undefined {
+  const needs = allowed.allow.includes(step.risk) ? undefined : { allow: [step.risk] };
+  switch (step.risk) {
+    case 'revoke':
+    case 'destructive':
+    case 'weaken-tls':
+      return needs;
+    case 'rotate': {
+      const role = step.action === 'alter-role' || step.action === 'write-dsn-file' ? roleOf(step) : undefined;
+      return role === undefined || allowed.rotate.includes(role) ? undefined : { rotate: [role] };
+    }
+    default:
+      return changesAdopted(step, comparison) ? needs : undefined;
+  }
+}
+
+function roleOf(step: Extract<Step, { action: 'alter-role' | 'write-dsn-file' }>): string | undefined {
+  return step.action === 'alter-role' ? step.after?.name : step.after?.role;
+}
+
+function changesAdopted(step: Step, { roles, databases }: Comparison): boolean {
+  switch (step.action) {
+    case 'alter-role':
+      return roles.get(step.after?.name ?? '') === 'adopted';
+    case 'create-schema':
+    case 'grant-privileges':
+      return databases.get(step.after?.database ?? '') === 'adopted';
+    default:
+      return false;
+  }
+}
+
+// A revocation from PUBLIC may shut out whoever is connected now.
+function audience(steps: readonly Step[], { databases }: Observation): string {
+  const names = new Set(
+    steps.flatMap((step) => (step.action === 'revoke-privileges' ? (step.before?.database ?? []) : [])),
+  );
+  const sessions = [...names].reduce((sum, name) => sum + (databases.get(name)?.connections ?? 0), 0);
+  return sessions === 0
+    ? ''
+    : `; others may be using it: ${sessions} session${sessions === 1 ? ' is' : 's are'} connected now`;
+}

@@ -1,0 +1,117 @@
+// Whether a saved plan is exactly what would be done now. Pure.
+import {
+  type Declaration,
+  type Diagnostic,
+  isIntact,
+  isMutating,
+  type Response,
+  rolesOf,
+  type Step,
+} from 'bus-integration-database';
+import { type NextVerb, nextCommand } from '../text/advice.ts';
+
+/** What else a saved plan is held against. */
+export interface Now {
+  readonly declaration: Declaration;
+  /** The plan as it is where no password is changed. */
+  readonly unrotated: () => Response;
+}
+
+/**
+ * The plan as it is now; refused as `stale-plan`, with what is different, when it isn't the saved one. Of a saved plan
+ * that was carried out already nothing is left to do, and that is no fault.
+ */
+export function unlessStale(saved: Response | undefined, now: Response, { declaration, unrotated }: Now): Response {
+  if (saved === undefined) return now;
+  const fault = elsewhere(saved, now);
+  if (fault === undefined && saved.plan_id === now.plan_id) return now;
+  const left = fault === undefined && now.ok && isAboutDeclared(saved, declaration) ? unrotated() : undefined;
+  if (left?.ok && isCarriedOut(saved, now, left)) return { ...left, diagnostics: [carriedOut, ...left.diagnostics] };
+  const told =
+    fault ?? stale(`the saved plan is not what would be done now: ${difference(saved, now)}`, now, 'plan --save FILE');
+  return { ...now, ok: false, error_class: 'stale-plan', diagnostics: [told, ...now.diagnostics] };
+}
+
+const carriedOut: Diagnostic = {
+  severity: 'info',
+  code: 'carried-out',
+  message: 'the saved plan was carried out already',
+};
+
+/** Nothing of it is left, and each password that it replaces was replaced since. */
+function isCarriedOut(saved: Response, now: Response, left: Response): boolean {
+  if (left.steps.some(isMutating)) return false;
+  const replacedBy = ({ steps }: Response) =>
+    new Map(
+      steps.flatMap((step) =>
+        step.action === 'alter-role' && step.before?.replaces !== undefined
+          ? [[step.before.name, step.before.replaces] as const]
+          : [],
+      ),
+    );
+  const still = replacedBy(now);
+  return [...replacedBy(saved)].every(([role, password]) => still.get(role) !== password);
+}
+
+/** What is declared no longer can't be told to have been done. */
+function isAboutDeclared({ steps }: Response, declaration: Declaration): boolean {
+  const declared = new Set([...rolesOf(declaration), ...declaration.databases, ...declaration.schemas]);
+  const named = steps.flatMap(({ before, after }) => {
+    const { name, database, role, schemas = [] } = { ...before, ...after } as Readonly<Record<string, unknown>>;
+    return [name, database, role, schemas].flat();
+  });
+  return named.every((name) => name === undefined || declared.has(String(name)));
+}
+
+function elsewhere(saved: Response, now: Response): Diagnostic | undefined {
+  if (!isIntact(saved)) {
+    return stale('the saved plan was edited: its identity does not fit its steps', now, 'plan --save FILE');
+  }
+  if (saved.deployment_id !== now.deployment_id) {
+    return stale(`the saved plan is for deployment ${saved.deployment_id}, this is ${now.deployment_id}`, now);
+  }
+  if (saved.target?.system_identifier !== now.target?.system_identifier) {
+    return stale(
+      `the saved plan is for cluster ${saved.target?.system_identifier ?? 'unknown'}, this is ${now.target?.system_identifier ?? 'unknown'}`,
+      now,
+    );
+  }
+  if (addressOf(saved) !== addressOf(now)) {
+    return stale(`the saved plan is for ${addressOf(saved)}, this is ${addressOf(now)}`, now);
+  }
+  return undefined;
+}
+
+function stale(message: string, { allowed }: Response, verb: NextVerb = 'plan'): Diagnostic {
+  const remedy = nextCommand(verb, allowed ?? { allow: [], adopt: false, rotate: [] });
+  return { severity: 'fail', code: 'stale-plan', message, remedy };
+}
+
+function addressOf({ target }: Response): string {
+  return `${target?.host}:${target?.port}/${target?.database}`;
+}
+
+function difference(saved: Response, now: Response): string {
+  const gone = missingFrom(now, saved);
+  const come = missingFrom(saved, now);
+  const parts = [
+    ...(gone.length === 0
+      ? []
+      : [`${gone.length} of its steps ${gone.length === 1 ? 'is' : 'are'} no longer to do (${list(gone)})`]),
+    ...(come.length === 0 ? [] : [`${come.length} step${come.length === 1 ? ' is' : 's are'} new (${list(come)})`]),
+  ];
+  return parts.join(', ') || 'some of its steps have other details now';
+}
+
+function missingFrom({ steps }: Response, others: Response): string[] {
+  const here = new Set(steps.filter(isMutating).map(nameOf));
+  return others.steps.filter((step) => isMutating(step) && !here.has(nameOf(step))).map(nameOf);
+}
+
+function nameOf({ action, target }: Step): string {
+  return `${action} ${target}`;
+}
+
+function list(names: readonly string[]): string {
+  return names.length > 3 ? `${names.slice(0, 2).join(', ')}, …` : names.join(', ');
+}

@@ -1,0 +1,211 @@
+// What carries the deployment's mark, or is a DSN file of what does or of nobody, and is declared no more; with the
+// statements that would retire it. They are shown and never run.
+
+import {
+  type Declaration,
+  type Diagnostic,
+  dsnFileName,
+  type Leftover,
+  loginsOf,
+  printable,
+  rolesOf,
+  shellQuote,
+} from 'bus-integration-database';
+import type { Session } from '../connection/session/session.ts';
+import { boolean, integer, list, readRow, record, text } from '../connection/session/shape.ts';
+import { endpointOf, isSameServer, type Reached } from '../conninfo/dsn-endpoint.ts';
+import { markOf } from '../observe/mark.ts';
+import type { Observation, ObservedAdmin, ObservedServer } from '../observe/observation.ts';
+import { nothingRemains, type RemainingRole, type Remains, type StrayFile } from '../observe/remains.ts';
+import { type DsnDirectory, type DsnPlace, shownPath } from '../output-files/dsn-directory.ts';
+import { strayFiles } from '../output-files/stray-files.ts';
+import type { Wish } from '../plan/compute.ts';
+import { leftoversQuery, type MarkedSchema } from '../sql/leftovers.ts';
+import { shown } from '../text/shown.ts';
+import { identifier } from '../text/sql-text.ts';
+import { heirsOf, retiredRoles } from './retired-roles.ts';
+
+/** One statement, in any database of the cluster. */
+export async function readRemains(session: Session, wish: Wish, files: readonly StrayFile[]): Promise<Remains> {
+  const found = await readRow(session, shape, {
+    sql: leftoversQuery(session.serverVersionNum),
+    values: [
+      markOf(wish.deploymentId),
+      declaredIn(wish, rolesOf),
+      declaredIn(wish, ({ databases }) => databases),
+      files.map(({ role }) => role),
+      files.map(({ database }) => database),
+      heirsOf(wish),
+    ],
+    doing: 'reading what is declared no more',
+  });
+  return { ...found, files };
+}
+
+/** DSN files of no declared login. */
+export function straysOf({ wish, directory }: Pick<LeftoversInput, 'wish'> & { directory?: DsnDirectory | undefined }) {
+  if (directory === undefined) return [];
+  const known = declaredIn(wish, (declaration) =>
+    loginsOf(declaration).map(({ database, role, isServiceRole }) =>
+      dsnFileName(database, isServiceRole ? undefined : role),
+    ),
+  );
+  return strayFiles(directory, new Set(known));
+}
+
+/** Whether what was read for the mark holds more than what is declared: else there is nothing to ask for. */
+export function mayHaveRemains({ roles, databases }: Pick<Observation, 'roles' | 'databases'>, wish: Wish): boolean {
+  const declared = {
+    roles: declaredIn(wish, rolesOf),
+    databases: declaredIn(wish, (declaration) => declaration.databases),
+  };
+  return (
+    [...roles.keys()].some((name) => !declared.roles.includes(name)) ||
+    [...databases.keys()].some((name) => !declared.databases.includes(name))
+  );
+}
+
+const named = list(record<Remains['namedRoles'][number]>({ name: text, isOurs: boolean }));
+
+const actable = { name: text, adminMayGrant: boolean, adminActsAs: boolean };
+
+const shape = record<Omit<Remains, 'files'>>({
+  databases: list(
+    record<Remains['databases'][number]>({
+      name: text,
+      owner: text,
+      adminActsAsOwner: boolean,
+      sessions: integer,
+      isCredible: boolean,
+    }),
+  ),
+  namedRoles: named,
+  namedDatabases: named,
+  heirs: list(record<Remains['heirs'][number]>(actable)),
+  roles: list(
+    record<RemainingRole>({
+      name: text,
+      adminMayGrant: boolean,
+      sessions: integer,
+      databases: list(
+        record<RemainingRole['databases'][number]>({
+          name: text,
+          allowsConnections: boolean,
+          adminMayConnect: boolean,
+        }),
+      ),
+      isInShared: boolean,
+      ownsShared: boolean,
+      grantors: list(record<RemainingRole['grantors'][number]>({ ...actable, databases: list(text) })),
+    }),
+  ),
+});
+
+export interface LeftoversInput {
+  readonly wish: Wish;
+  readonly remains: Remains;
+  /** By database, of those that were looked into: the schemas that carry the mark, declared ones too. */
+  readonly markedSchemas: ReadonlyMap<string, readonly MarkedSchema[]>;
+  readonly directory?: DsnPlace | undefined;
+  readonly reached: Reached;
+  readonly server: Pick<ObservedServer, 'database' | 'versionNum' | 'entersPostgres'>;
+  readonly admin: Pick<ObservedAdmin, 'name' | 'isSuperuser'>;
+}
+
+/** Those of a server that was observed. */
+export function observedLeftovers(
+  { wish, directory }: Pick<LeftoversInput, 'wish' | 'directory'>,
+  { remains = nothingRemains, inside, reached, server, admin }: Observation,
+): Leftover[] {
+  const markedSchemas = new Map([...inside].map(([database, seen]) => [database, seen.markedSchemas]));
+  return leftoversOf({ wish, remains, markedSchemas, directory, reached, server, admin });
+}
+
+/** In the order in which they can be retired: databases, schemas, roles, files. */
+export function leftoversOf(input: LeftoversInput): Leftover[] {
+  const dropped = believed(input.remains).map(({ name }) => name);
+  const roles = retiredRoles({ ...input, dropped, home: homeOf(input) });
+  return [...databases(input), ...schemas(input), ...roles, ...files(input)];
+}
+
+/** Databases whose mark proves nothing: any role with CREATEDB can make one and comment on it. */
+export function markWarnings({ databases }: Remains = nothingRemains): Diagnostic[] {
+  return databases
+    .filter(({ isCredible }) => !isCredible)
+    .map(({ name, owner }) => ({
+      severity: 'warn',
+      code: 'mark-of-another-owner',
+      message: `database ${shown(name)} carries this deployment's mark, but belongs to ${shown(owner)}`,
+      target: printable(name),
+    }));
+}
+
+/** What is declared, by the request or the configuration. */
+function declaredIn({ declaration, configured }: Wish, names: (declaration: Declaration) => readonly string[]) {
+  return [...new Set([...names(declaration), ...(configured === undefined ? [] : names(configured))])];
+}
+
+function databases(input: LeftoversInput): Leftover[] {
+  return believed(input.remains).map(({ name, owner, adminActsAsOwner, sessions }) => ({
+    kind: 'database',
+    name,
+    before: `nothing needs what is in it, and no session is in it (now: ${sessions})`,
+    retire: [{ database: homeOf(input), sql: [`DROP DATABASE ${identifier(name)};`] }],
+    ...needs(adminActsAsOwner || input.admin.isSuperuser, ownerOf(owner)),
+  }));
+}
+
+function believed({ databases }: Remains): Remains['databases'] {
+  return databases.filter(({ isCredible }) => isCredible);
+}
+
+/** A database that stays: no session can be in one that it drops. */
+function homeOf({ remains, server }: LeftoversInput): string {
+  const dropped = believed(remains).map(({ name }) => name);
+  const places = [server.database, ...(server.entersPostgres ? ['postgres'] : [])];
+  return places.find((name) => !dropped.includes(name)) ?? 'template1';
+}
+
+function ownerOf(owner: string): string {
+  return `${shown(owner)}, which owns it, or a superuser`;
+}
+
+function needs(isAdminEnough: boolean, who: string): Pick<Leftover, 'needs'> {
+  return isAdminEnough ? {} : { needs: who };
+}
+
+function schemas({ wish, markedSchemas }: LeftoversInput): Leftover[] {
+  const declared = declaredIn(wish, (declaration) => declaration.schemas);
+  return wish.declaration.databases.flatMap((database) =>
+    (markedSchemas.get(database) ?? [])
+      .filter(({ name }) => !declared.includes(name))
+      .map(({ name, owner, adminActsAsOwner }) => ({
+        kind: 'schema' as const,
+        name,
+        database,
+        before: 'nothing needs what is in it',
+        retire: [{ database, sql: [`DROP SCHEMA ${identifier(name)} CASCADE;  -- with all that is in it`] }],
+        ...needs(adminActsAsOwner, ownerOf(owner)),
+      })),
+  );
+}
+
+/** Of this server, and neither the role nor the database is somebody else's: all others may be in use. */
+function files({ wish, remains, directory, reached }: LeftoversInput): Leftover[] {
+  if (directory === undefined) return [];
+  const endpoint = endpointOf(wish.service, reached);
+  const doubtful = remains.databases.filter(({ isCredible }) => !isCredible).map(({ name }) => name);
+  const others = {
+    roles: remains.namedRoles.filter(({ isOurs }) => !isOurs).map(({ name }) => name),
+    databases: [...remains.namedDatabases.filter(({ isOurs }) => !isOurs).map(({ name }) => name), ...doubtful],
+  };
+  return remains.files
+    .filter(({ server }) => isSameServer(endpoint, server))
+    .filter(
+      ({ role, database }) =>
+        remains.roles.some(({ name }) => name === role) ||
+        believed(remains).some(({ name }) => name === database) ||
+        !(others.roles.includes(role) || others.databases.includes(database)),
+    )
+    .map(({ name }) => ({ kind: 'dsn-file', name, command: `rm -- ${shellQuote(shownPath(directory, name))}` }));
+}

@@ -1,0 +1,99 @@
+// Looks at everything a plan depends on: the cluster, each database from inside, the DSN files and their passwords.
+// Reads only.
+import { adoptedFrom, loginsOf, type Progress, rolesOf } from 'bus-integration-database';
+import type { Session } from '../connection/connect.ts';
+import type { Proofs } from '../credentials/decide.ts';
+import { provePasswords } from '../credentials/prove.ts';
+import { type ClusterSight, readCluster, readInside } from '../observe/catalog.ts';
+import { isFull, type Observation, type ObservedInside } from '../observe/observation.ts';
+import { nothingRemains } from '../observe/remains.ts';
+import type { DsnDirectory } from '../output-files/dsn-directory.ts';
+import { readPairs } from '../output-files/dsn-file.ts';
+import type { FilePair } from '../output-files/dsn-pair.ts';
+import { judgeDatabase } from '../ownership/ours.ts';
+import type { Wish } from '../plan/compute.ts';
+import type { Run } from '../run/run.ts';
+import { mayHaveRemains, readRemains, straysOf } from './leftovers.ts';
+import { readSocketLogins } from './socket-logins.ts';
+
+export interface Sight {
+  readonly seen: Observation;
+  readonly pairs: readonly FilePair[];
+  readonly proofs: Proofs;
+}
+
+export interface ObserveOptions {
+  readonly run: Run;
+  readonly wish: Wish;
+  readonly directory?: DsnDirectory | undefined;
+  readonly jobs: (sight: ClusterSight) => number;
+  readonly withSizes?: boolean;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** Everything, over `session` for the cluster and one further connection for each database that is ours. */
+export async function observe(session: Session, options: ObserveOptions): Promise<Sight> {
+  const { run, wish } = options;
+  const cluster = await observeCluster(session, options);
+  const strays = straysOf(options);
+  const hasToAsk = strays.length > 0 || mayHaveRemains(cluster, wish);
+  const remains = hasToAsk ? await readRemains(session, wish, strays) : nothingRemains;
+  const socketLogins = options.directory === undefined ? undefined : await readSocketLogins(session, wish, cluster);
+  const databases = inspectable(cluster, wish);
+  const inside = new Map<string, ObservedInside>();
+  await run.eachDatabase(
+    databases,
+    'read',
+    options.jobs(cluster),
+    async (database, inner) => {
+      inside.set(database, await readInside(inner, wish.declaration.schemas, wish.deploymentId));
+    },
+    (done) => options.onProgress?.({ phase: 'reading databases', done, total: databases.length }),
+  );
+  return await withFiles({ ...cluster, inside, socketLogins, remains }, options);
+}
+
+/** Adds what the DSN files hold and which of their passwords are proven. */
+export async function withFiles(seen: Observation, options: ObserveOptions): Promise<Sight> {
+  const { run, wish, directory } = options;
+  const pairs = directory === undefined ? [] : readPairs(directory, loginsOf(wish.declaration));
+  const { pinned } = run;
+  if (pinned === undefined) throw new Error('files are judged after the server was reached');
+  const proofs = await provePasswords(pairs, seen.roles, {
+    target: run.target,
+    pinned,
+    timeoutMs: 10_000,
+    jobs: options.jobs(seen),
+    signal: run.signal,
+    meter: run.meter,
+    judge: run.kept?.judge,
+  });
+  // Logins that were interrupted prove nothing, which must not pass for what the server said.
+  run.signal.throwIfAborted();
+  return { seen, pairs, proofs };
+}
+
+export async function observeCluster(session: Session, options: ObserveOptions): Promise<ClusterSight> {
+  const { run, wish, withSizes } = options;
+  const sight = await readCluster(session, {
+    deploymentId: wish.deploymentId,
+    roles: rolesOf(wish.declaration),
+    databases: wish.declaration.databases,
+    withSizes: withSizes ?? false,
+  });
+  await run.kept?.note(session.pinned, sight);
+  return sight;
+}
+
+/** The declared databases that exist, can be entered, and may be touched or only have to be adopted for that. */
+function inspectable(cluster: ClusterSight, { declaration, deploymentId, allowed }: Wish): string[] {
+  const seen = { ...cluster, inside: new Map() };
+  const adoption = { deploymentId, adopt: allowed.adopt, adoptFrom: adoptedFrom(allowed.adopt_from) };
+  return declaration.databases.filter((name) => {
+    const { standing, refusal } = judgeDatabase(name, seen, adoption);
+    const database = cluster.databases.get(name);
+    if (database === undefined || isFull(database, cluster.admin)) return false;
+    const isOpen = standing === 'ours' || standing === 'adopted' || refusal?.needs !== undefined;
+    return isOpen && database.adminMayConnect;
+  });
+}

@@ -1,0 +1,207 @@
+// Everything a verb needs before it touches a server: the admin DSN read and resolved, names checked, the DSN files'
+// directory and owner known. All of it is the provider's configuration, never a request's.
+import { resolve } from 'node:path';
+import {
+  type Allowed,
+  type Configuration,
+  type Declaration,
+  type Diagnostic,
+  lineBreakFault,
+  loginsOf,
+  OperationError,
+  printable,
+  readSecretFile,
+  requireUsableNames,
+  rolesOf,
+  type Secret,
+} from 'bus-integration-database';
+import { cleartextRemedy } from '../connection/authentication/cleartext.ts';
+import { resolveDsn } from '../conninfo/conninfo.ts';
+import { isSocket } from '../conninfo/dsn-endpoint.ts';
+import { usesSocket } from '../conninfo/server-addresses.ts';
+import { requireUsableParameters } from '../conninfo/service-parameters.ts';
+import type { Surroundings } from '../conninfo/surroundings.ts';
+import type { ConnectionTarget } from '../conninfo/target.ts';
+import { readDsn } from '../dsn/slip.ts';
+import { createDsnDirectory, type DsnDirectory } from '../output-files/dsn-directory.ts';
+import { ownerOf } from '../output-files/dsn-owner.ts';
+import type { Wish } from '../plan/compute.ts';
+import { postgresNames } from '../text/names.ts';
+import { unconfigured } from './unconfigured.ts';
+
+/** Where and as whom the provider runs. */
+export interface ProviderSurroundings extends Surroundings {
+  readonly uid: number;
+  /** `env` without what an env file added to it: where programs are found. Default: `env`. */
+  readonly processEnv?: Surroundings['env'];
+}
+
+export interface Preparation {
+  readonly target: ConnectionTarget;
+  readonly wish: Wish;
+  /** To be disposed of when the run has ended. */
+  readonly directory?: DsnDirectory;
+  readonly warnings: readonly Diagnostic[];
+}
+
+export async function prepare(
+  configuration: Configuration,
+  surroundings: ProviderSurroundings,
+  declaration: Declaration,
+  allowed: Allowed,
+): Promise<Preparation> {
+  requireUsableNames(declaration, postgresNames);
+  const { secret, warnings } = readAdminDsn(configuration, surroundings);
+  const target = await readTarget(secret, configuration, surroundings);
+  refuseUnknownRotation(declaration, allowed);
+  const inClear = configuration.passwordSend === 'plaintext' ? [plaintextWarning(target)] : [];
+  const service = {
+    target,
+    service: configuration.service,
+    absolute: (path: string) => resolve(surroundings.cwd, path),
+  };
+  const dialled = configuration.service.host ?? target.addresses[0]?.host ?? '';
+  await requireUsableParameters(configuration.service.parameters);
+  const directory = directoryOf(configuration, surroundings);
+  if (directory === undefined && loginsOf(declaration).length > 0) {
+    throw new OperationError(
+      'not-configured',
+      'BUS_DATABASE_DSN_OUTPUT_DIR is not set, so no file could hold a password',
+      {
+        target: 'BUS_DATABASE_DSN_OUTPUT_DIR',
+        remedy: 'set BUS_DATABASE_DSN_OUTPUT_DIR=./local/dsn',
+      },
+    );
+  }
+  const socket: Diagnostic[] = isSocket({ host: dialled })
+    ? [
+        {
+          severity: 'warn',
+          code: 'service-socket',
+          message: `services would dial the Unix-domain socket in ${dialled}, which only processes of this host can`,
+          remedy: 'if services run elsewhere: set BUS_DATABASE_SERVICE_HOST',
+        },
+      ]
+    : [];
+  const told = target.warnings.map((message): Diagnostic => ({ severity: 'warn', code: 'admin-dsn', message }));
+  return {
+    target,
+    wish: {
+      deploymentId: configuration.deploymentId,
+      declaration,
+      configured: configuredDeclaration(configuration),
+      allowed,
+      service,
+      ...(directory !== undefined && { dsnDirectory: directory.shown }),
+    },
+    ...(directory !== undefined && { directory }),
+    warnings: [
+      ...warnings,
+      ...told,
+      ...socket,
+      ...inClear,
+      ...unconfigured(declaration, configuredDeclaration(configuration)),
+    ],
+  };
+}
+
+async function readTarget(secret: Secret, configuration: Configuration, surroundings: ProviderSurroundings) {
+  try {
+    return await resolveDsn(readDsn(secret.reveal()), surroundings);
+  } catch (error) {
+    throw error instanceof OperationError ? withSource(error, configuration, ofSetting(error, configuration)) : error;
+  }
+}
+
+/** The doctor reads the admin DSN the same way, and has nothing to add. */
+function ofSetting({ diagnostics: [first] }: OperationError, configuration: Configuration): string {
+  if (first?.code !== 'connection-setting') return `see what ${adminSource(configuration)} says`;
+  return `change ${first.target} where the message says it comes from, or take it out: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS`;
+}
+
+/** The error, with where the admin DSN came from said in it. */
+export function withSource(
+  error: OperationError,
+  configuration: Configuration,
+  remedy = 'bus operator database doctor',
+): OperationError {
+  const source = ` (from ${adminSource(configuration)})`;
+  const diagnostics = error.diagnostics.map((diagnostic, index) =>
+    index === 0 ? { remedy, ...diagnostic, message: diagnostic.message + source } : diagnostic,
+  );
+  return new OperationError(error.errorClass, error.message, { diagnostics, cause: error });
+}
+
+function readAdminDsn(
+  { credentials }: Configuration,
+  { cwd, uid }: ProviderSurroundings,
+): { secret: Secret; warnings: readonly Diagnostic[] } {
+  if (credentials.value !== undefined) return { secret: credentials.value, warnings: [] };
+  const { file } = credentials;
+  if (file === undefined) throw new OperationError('not-configured', 'no admin DSN is configured');
+  return readSecretFile(pathFrom(cwd, file), { uid });
+}
+
+/** Where the admin DSN came from, for messages: `BUS_POSTGRES_ADMIN_DSN_FILE=./local/postgres-admin-dsn`. */
+export function adminSource({ credentials }: Configuration): string {
+  return credentials.file === undefined ? credentials.key : `${credentials.key}=${credentials.file}`;
+}
+
+/** What the environment declares, for verbs whose requests declare nothing. */
+export function configuredDeclaration({ declared }: Configuration): Declaration {
+  // As in a plan's request, the first role is the service role where none is named: their files must have one name.
+  const serviceRole = declared.serviceRole ?? declared.roles[0];
+  return {
+    databases: declared.databases,
+    roles: [...new Set([...(serviceRole === undefined ? [] : [serviceRole]), ...declared.roles])],
+    schemas: declared.schemas,
+    serviceRole,
+  };
+}
+
+/** Opened by whoever first looks into it, and closed by who asked for it. */
+export function directoryOf(
+  configuration: Configuration,
+  { cwd, uid, env, processEnv = env }: ProviderSurroundings,
+): DsnDirectory | undefined {
+  const { dsnOutputDirectory: written, dsnDirectoryShownAs: shown = written } = configuration;
+  if (written === undefined || shown === undefined) return undefined;
+  const owner = ownerOf(configuration, uid, processEnv.PATH);
+  return createDsnDirectory({ shown, path: resolve(cwd, written), uid, owner });
+}
+
+/** A path as the operator wrote it where that leads there; absolute when the run stands elsewhere. */
+export function pathFrom(cwd: string, path: string): string {
+  return cwd === process.cwd() ? path : resolve(cwd, path);
+}
+
+function refuseUnknownRotation(declaration: Declaration, { rotate }: Allowed): void {
+  const roles = new Set(rolesOf(declaration));
+  const unknown = rotate.find((role) => !roles.has(role));
+  if (unknown === undefined) return;
+  const why = lineBreakFault(unknown) ?? 'no declared role is named so';
+  throw new OperationError('invalid-request', `--rotate ${printable(unknown)}: ${why}`, {
+    target: printable(unknown),
+    remedy: `declared: ${[...roles].slice(0, 100).map(printable).join(', ') || 'none'}${roles.size > 100 ? ', …' : ''}`,
+  });
+}
+
+/** A password in plaintext goes only where nobody but the server can read it; apply looks again at what it has dialled. */
+function plaintextWarning({ sslmode, addresses }: ConnectionTarget): Diagnostic {
+  if (sslmode !== 'verify-full' && !addresses.every(usesSocket)) {
+    throw new OperationError(
+      'invalid-request',
+      `BUS_DATABASE_PASSWORD_SEND=plaintext over sslmode=${sslmode}: others could read the passwords`,
+      {
+        target: 'BUS_DATABASE_PASSWORD_SEND',
+        remedy: cleartextRemedy,
+      },
+    );
+  }
+  return {
+    severity: 'warn',
+    code: 'password-in-clear',
+    message:
+      'passwords are sent to the server in plaintext (BUS_DATABASE_PASSWORD_SEND=plaintext); its log may show them',
+  };
+}

@@ -1,0 +1,224 @@
+// Whether services can do what they must, and nothing else: one login for each DSN file; once for each role what it may
+// in the whole cluster, and how the server would ask for its password where no login showed it. Nothing stays behind.
+import { type Check, type Context, loginsOf, printable } from 'bus-integration-database';
+import { isSameServer } from '../../connection/session-place.ts';
+import { demandedMode, endpointOf, type Reached } from '../../conninfo/dsn-endpoint.ts';
+import type { DsnDirectory } from '../../output-files/dsn-directory.ts';
+import { readPairs } from '../../output-files/dsn-file.ts';
+import type { FilePair } from '../../output-files/dsn-pair.ts';
+import { sharingChecks } from '../../plan/sharing.ts';
+import { eachInParallel } from '../../run/parallel.ts';
+import type { Run } from '../../run/run.ts';
+import type { MarkedSchema } from '../../sql/leftovers.ts';
+import type { Facts } from '../../sql/verify.ts';
+import type { Preparation } from '../../survey/preparation.ts';
+import type { SeenInside } from '../listener/inside.ts';
+import type { Policy } from '../listener/policy.ts';
+import type { Declared } from './declared.ts';
+import { exposedChecks } from './exposed.ts';
+import { hasNoRoom, type LoginFindings, readService, tryLogin } from './login.ts';
+import { loginCheck } from './login-faults.ts';
+import { type Entrance, probeAll, tryWrongPassword } from './probe.ts';
+import { judgeRole } from './role.ts';
+
+export interface ConnectivityOptions {
+  readonly preparation: Preparation;
+  /** How the admin reached the server, and as whom. */
+  readonly reached: Promise<Reached>;
+  readonly adminRole: Promise<string>;
+  /** The cluster's; undefined where the admin may not read it. */
+  readonly systemIdentifier: Promise<string | undefined>;
+  readonly directory: DsnDirectory;
+  readonly run: Run;
+  /** The admin's: what it knows of the server need not be asked again. */
+  readonly session: Entrance & { readonly where: string };
+  /** What the admin sees of declared roles and databases. */
+  readonly declared: Promise<Declared>;
+  /** How many logins at once; the first one doesn't wait for the number. */
+  readonly jobs: number | Promise<number>;
+  readonly onProgress: Context['onProgress'];
+  readonly policy: Policy;
+  /** Whether what must be refused is tried. */
+  readonly isNegative: boolean;
+  /** Whether a wrong password is really tried, which the server logs. */
+  readonly triesWrongPassword: boolean;
+}
+
+export interface Connectivity {
+  readonly checks: readonly Check[];
+  /** What the listener policy wants to know of databases, where services logged in to the very address of the admin's. */
+  readonly seenInside: SeenInside;
+  /** By database, where a service logged in: schemas that carry the deployment's mark. */
+  readonly markedSchemas: ReadonlyMap<string, readonly MarkedSchema[]>;
+}
+
+export async function checkConnectivity(options: ConnectivityOptions): Promise<Connectivity> {
+  const pairs = readPairs(options.directory, loginsOf(options.preparation.wish.declaration));
+  const found = await tryFiles(pairs, options);
+  const roles = [...new Set(pairs.map(({ role }) => role))];
+  const checks = new Map<string, readonly Check[]>();
+  const { signal } = options.run;
+  await eachInParallel(roles, { jobs: options.jobs, signal }, async (role) => {
+    const files = pairs.filter((pair) => pair.role === role);
+    const doing = `asking how role ${printable(role)} would log in`;
+    checks.set(role, await options.run.waiting(doing, () => checkRole(role, files, found, options)));
+  });
+  return {
+    checks: [
+      ...pairs.flatMap((pair) => found.get(pair)?.checks ?? []),
+      ...roles.flatMap((role) => checks.get(role) ?? []),
+      ...(options.isNegative ? sharingChecks(sharersIn(found)) : []),
+      ...(options.isNegative ? exposedChecks(await options.declared) : []),
+    ],
+    seenInside: seenInsideOf(found, options.session),
+    markedSchemas: new Map(
+      [...found].flatMap(([{ database }, { facts }]) =>
+        facts === undefined ? [] : [[database, facts.markedSchemas] as const],
+      ),
+    ),
+  };
+}
+
+function seenInsideOf(found: ReadonlyMap<FilePair, LoginFindings>, admin: Entrance): SeenInside {
+  return new Map(
+    [...found].flatMap(([{ database }, { login, facts }]): (readonly [string, Facts['writableSchemas']])[] => {
+      const isThere = login !== undefined && isSameServer(login.pinned, admin.pinned);
+      return facts !== undefined && isThere ? [[database, facts.writableSchemas]] : [];
+    }),
+  );
+}
+
+/** By database the roles that said of each other that they create where the other does. */
+function sharersIn(found: ReadonlyMap<FilePair, LoginFindings>): Map<string, string[]> {
+  const roles = new Map<string, string[]>();
+  for (const [{ role, database }, { facts }] of found) {
+    if (facts === undefined || facts.sharers.length === 0) continue;
+    roles.set(database, [...new Set([...(roles.get(database) ?? []), role, ...facts.sharers])]);
+  }
+  return roles;
+}
+
+/** As a connection too many is tried again where others are at work, and then with pauses. */
+const mostTries = 4;
+
+async function tryFiles(
+  pairs: readonly FilePair[],
+  options: ConnectivityOptions,
+): Promise<Map<FilePair, LoginFindings>> {
+  const { run, preparation, directory } = options;
+  const { declaration, service } = preparation.wish;
+  const { pinned, tls } = options.session;
+  // What is known before the server has answered; which files of TLS a DSN file may name depends on no more.
+  const early = endpointOf(service, { ...pinned, isEncrypted: tls !== null, hasSsl: true });
+  const exact = options.reached.then((reached) => endpointOf(service, reached)).catch(() => early);
+  // Where it can't be read the verb itself fails.
+  const adminRole = options.adminRole.catch(() => '');
+  const { schemas } = declaration;
+  const found = new Map<FilePair, LoginFindings>(
+    pairs.map((pair) => [
+      pair,
+      {
+        checks: [
+          loginCheck(
+            pair,
+            'fail',
+            'could not log in: the server takes no more logins',
+            'end sessions that are idle, or raise max_connections',
+          ),
+        ],
+      },
+    ]),
+  );
+  const rolesIn = new Map<string, string[]>();
+  for (const { database, role } of pairs) rolesIn.set(database, [...(rolesIn.get(database) ?? []), role]);
+  const lookedAt = new Set<string>();
+  const databasesLookedAt = new Set<string>();
+  const firstWith = (seen: Set<string>, name: string) => () => {
+    const isFirst = !seen.has(name);
+    seen.add(name);
+    return isFirst;
+  };
+  // The verb itself fails where it can't be read; here it only explains less.
+  const declared = options.declared.catch(() => undefined);
+  const systemIdentifier = options.systemIdentifier.catch(() => undefined);
+  const tries = new Map<FilePair, number>();
+  // Read before the first login, so that none of the later ones has to wait for its file.
+  const targets = new Map(pairs.map((pair) => [pair, readService(pair, directory, early)]));
+  // Those whose turn never comes are nobody's.
+  for (const target of targets.values()) target.catch(() => undefined);
+  try {
+    const onDone = (done: number) =>
+      options.onProgress?.({ phase: 'logging in as services', done, total: pairs.length });
+    await eachInParallel(
+      pairs,
+      { jobs: options.jobs, signal: run.signal, isWorthIt: hasNoRoom, onDone },
+      async (pair) => {
+        const target = await targets.get(pair);
+        if (target === undefined) return;
+        if ('id' in target) return void found.set(pair, { checks: [target] });
+        const { isNegative } = options;
+        const tried = (tries.get(pair) ?? 0) + 1;
+        tries.set(pair, tried);
+        const { signal, meter, cache } = run;
+        const roles = rolesIn.get(pair.database) ?? [];
+        const trial = {
+          pair,
+          target,
+          schemas,
+          roles,
+          deploymentId: preparation.wish.deploymentId,
+          adminRole: await adminRole,
+          isNegative,
+          looksAtRole: firstWith(lookedAt, pair.role),
+          looksAtDatabase: firstWith(databasesLookedAt, pair.database),
+          endpoint: await exact,
+          declared,
+          admin: options.session.where,
+          systemIdentifier,
+          isLastTry: () => tried >= mostTries,
+          cache,
+          meter,
+          signal,
+        };
+        const findings = await run.waiting(`trying ${pair.path}`, () => tryLogin(trial));
+        found.set(pair, { target, ...findings });
+      },
+    );
+  } catch (error) {
+    // Those that found no room stand as failed; so do those behind them.
+    if (run.signal.aborted || !hasNoRoom(error)) throw error;
+  }
+  return found;
+}
+
+async function checkRole(
+  role: string,
+  files: readonly FilePair[],
+  found: ReadonlyMap<FilePair, LoginFindings>,
+  options: ConnectivityOptions,
+): Promise<Check[]> {
+  const seen = files.flatMap((pair) => found.get(pair) ?? []);
+  const looked = seen.find(({ facts }) => facts?.powers != null);
+  const own = files.map(({ database }) => database);
+  const places = seen.flatMap(({ facts }) => facts ?? []);
+  const declared = await options.declared.catch(() => undefined);
+  const checks =
+    looked === undefined
+      ? []
+      : judgeRole(
+          role,
+          { own, declared: options.preparation.wish.declaration.databases, places },
+          options.preparation.wish.deploymentId,
+          looked,
+          declared,
+        );
+  const pair = files.find((file) => found.get(file)?.target !== undefined);
+  const target = pair && found.get(pair)?.target;
+  if (pair === undefined || target === undefined) return checks;
+  const demanded = demandedMode(options.preparation.wish.service);
+  const probing = { role, database: pair.database, target, run: options.run, policy: options.policy, demanded };
+  const logins = seen.flatMap(({ login }) => login ?? []);
+  if (options.isNegative) checks.push(...(await probeAll(probing, options.session, logins)));
+  if (options.triesWrongPassword) checks.push(await tryWrongPassword(probing));
+  return checks;
+}

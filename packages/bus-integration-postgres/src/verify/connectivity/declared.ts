@@ -1,0 +1,98 @@
+// Declared roles and databases as the admin sees them while services log in: what a refused login is explained by.
+import { type Declaration, rolesOf } from 'bus-integration-database';
+import type { Session } from '../../connection/session/session.ts';
+import { boolean, integer, list, nullable, readRow, record, text } from '../../connection/session/shape.ts';
+import { declaredQuery } from '../../sql/declared.ts';
+import type { Grant } from '../../sql/grants.ts';
+import { grantShape } from './facts.ts';
+
+export interface DeclaredRole {
+  readonly name: string;
+  readonly canLogin: boolean;
+  /** In UTC; null where its password is valid for ever. */
+  readonly validUntil: string | null;
+  readonly hasExpired: boolean;
+  /** Within 14 days, or already. */
+  readonly expiresSoon: boolean;
+  /** Negative: none. */
+  readonly connectionLimit: number;
+  readonly connections: number;
+  /** Roles, not superusers, that have its privileges or may SET ROLE to it. */
+  readonly members: readonly string[];
+  /** What it may in the admin's database that is a superuser's at first; null where it may not enter that. */
+  readonly grants: readonly Grant[] | null;
+  /** What it may do to parameters of the server. */
+  readonly parameters: readonly Grant[];
+}
+
+export interface DeclaredDatabase {
+  readonly name: string;
+  readonly allowsConnections: boolean;
+  readonly isTemplate: boolean;
+  readonly connectionLimit: number;
+  readonly connections: number;
+  /** Roles that are not declared and have a CONNECT of their own. */
+  readonly others: readonly string[];
+  /** Roles that are not declared and have a CREATE of their own. */
+  readonly creators: readonly string[];
+  /** Its owner, where that is neither the admin, nor a role that it is a member of, nor a superuser or one with CREATEDB. */
+  readonly strangeOwner: { readonly name: string; readonly admin: string } | null;
+}
+
+/** What ALTER ROLE … IN DATABASE … SET stored; null stands for every role, or every database. */
+interface StoredSettings {
+  readonly role: string | null;
+  readonly database: string | null;
+  /** `search_path=nowhere` */
+  readonly settings: readonly string[];
+}
+
+export interface Declared {
+  readonly startedAt: string;
+  /** The admin's. */
+  readonly database: string;
+  readonly roles: readonly DeclaredRole[];
+  readonly databases: readonly DeclaredDatabase[];
+  readonly settings: readonly StoredSettings[];
+}
+
+/** One statement. */
+export async function readDeclared(session: Session, declaration: Declaration): Promise<Declared> {
+  return await readRow(session, shape, {
+    sql: declaredQuery(session.serverVersionNum),
+    values: [rolesOf(declaration), declaration.databases],
+    doing: 'reading who may log in',
+  });
+}
+
+const shape = record<Declared>({
+  startedAt: text,
+  database: text,
+  roles: list(
+    record<DeclaredRole>({
+      name: text,
+      canLogin: boolean,
+      validUntil: nullable(text),
+      hasExpired: boolean,
+      expiresSoon: boolean,
+      connectionLimit: integer,
+      connections: integer,
+      members: list(text),
+      grants: nullable(list(grantShape)),
+      parameters: list(grantShape),
+    }),
+  ),
+  databases: list(
+    record<DeclaredDatabase>({
+      name: text,
+      allowsConnections: boolean,
+      isTemplate: boolean,
+      connectionLimit: integer,
+      connections: integer,
+      others: list(text),
+      creators: list(text),
+      strangeOwner: nullable(record<NonNullable<DeclaredDatabase['strangeOwner']>>({ name: text, admin: text })),
+    }),
+  ),
+  settings: list(record<StoredSettings>({ role: nullable(text), database: nullable(text), settings: list(text) })),
+});

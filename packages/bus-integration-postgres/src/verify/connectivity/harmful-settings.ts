@@ -1,0 +1,44 @@
+// Settings stored for a service under which it logs in and works, and loses or damages data, or fails at what is larger
+// than what verify tries. Pure.
+import { type Check, printable } from 'bus-integration-database';
+import type { FilePair } from '../../output-files/dsn-pair.ts';
+import { adminOrSuperuser, superuser } from '../../text/psql-remedy.ts';
+import { shown } from '../../text/shown.ts';
+import type { Declared } from './declared.ts';
+import { settingOf } from './refused.ts';
+
+const isOn = (value: string) => /^(on|t|tr|tru|true|y|ye|yes|1)$/i.test(value.trim());
+
+/** https://www.postgresql.org/docs/current/runtime-config.html */
+const harmful: readonly { name: string; isHarmful: (value: string) => boolean; effect: string }[] = [
+  {
+    name: 'session_replication_role',
+    isHarmful: (value) => value.trim().toLowerCase() === 'replica',
+    effect: 'triggers and foreign keys are not checked',
+  },
+  {
+    name: 'temp_file_limit',
+    isHarmful: (value) => /^0*(\.0*)?\s*(B|kB|MB|GB|TB)?$/.test(value.trim()),
+    effect: 'every sort or hash that does not fit into memory fails',
+  },
+  { name: 'zero_damaged_pages', isHarmful: isOn, effect: 'damaged pages are read as empty' },
+  { name: 'ignore_checksum_failure', isHarmful: isOn, effect: 'damaged pages are read as they are' },
+];
+
+export function harmfulSettings(pair: FilePair, declared: Declared | undefined): Check[] {
+  return harmful.flatMap(({ name, isHarmful, effect }): Check[] => {
+    const stored = settingOf(pair, name, declared);
+    if (stored === undefined || !isHarmful(stored.value)) return [];
+    return [
+      {
+        id: 'harmful-setting',
+        kind: 'connectivity',
+        result: 'fail',
+        target: `${printable(pair.role)}@${printable(pair.database)}`,
+        seen: `${name} = ${printable(stored.value)} (${stored.where}): what ${shown(pair.role)} does runs so that ${effect}`,
+        // All of them are a superuser's to set.
+        remedy: stored.reset.replace(adminOrSuperuser, superuser),
+      },
+    ];
+  });
+}

@@ -1,0 +1,121 @@
+// A DSN file that lists several servers: libpq takes the first that answers, so each of them is held against the cluster
+// that the admin reached.
+import { type Check, OperationError, printable } from 'bus-integration-database';
+import { connect, silenceFor } from '../../connection/connect.ts';
+import { placeOf } from '../../connection/network/dial.ts';
+import { notTriedAgain } from '../../connection/network/silence.ts';
+import type { Session } from '../../connection/session/session.ts';
+import { boolean, readRow, record, text } from '../../connection/session/shape.ts';
+import type { ConnectionTarget, ServerAddress } from '../../conninfo/target.ts';
+import { systemIdentifierShape } from '../../observe/catalog-shapes.ts';
+import type { FilePair } from '../../output-files/dsn-pair.ts';
+import { systemIdentifierQuery } from '../../sql/cluster.ts';
+import { type Identity, identityQuery } from '../../sql/verify.ts';
+import type { Declared } from './declared.ts';
+import type { LoginTrial } from './login-trial.ts';
+
+const identityShape = record<Identity>({ startedAt: text, isStandby: boolean, readsSystemIdentifier: boolean });
+
+/** Of one listed server; `ours` is the admin's own, or a standby of it. */
+type Verdict =
+  | { readonly kind: 'ours' }
+  | { readonly kind: 'another' | 'unreached' | 'refused' | 'unclear'; readonly seen: string };
+
+interface Listed {
+  readonly checks: readonly Check[];
+  /** Without the servers that gave no answer: each further login would wait for them too. */
+  readonly target: ConnectionTarget;
+}
+
+/**
+ * Tries each server that the file lists; nothing where it names one.
+ *
+ * @returns the server that is another cluster's as a failure; those of which nothing is known as warnings
+ * @throws the signal's reason; an OperationError of a server that had no room
+ */
+export async function listedServers(trial: LoginTrial, hasNoRoom: (error: unknown) => boolean): Promise<Listed> {
+  const { target } = trial;
+  const { addresses } = target;
+  const declared = addresses.length < 2 ? undefined : await trial.declared;
+  if (declared === undefined) return { checks: [], target };
+  const verdicts: { readonly address: ServerAddress; readonly place: string; readonly verdict: Verdict }[] = [];
+  for (const address of addresses) {
+    const place = placeOf({ ...address, address: address.host });
+    verdicts.push({ address, place, verdict: await judged(address, trial, declared, hasNoRoom) });
+  }
+  // A password that our own server refuses too is the login's own fault, and told by it.
+  const isKnownGood = verdicts.some(({ verdict }) => verdict.kind === 'ours');
+  const checks = verdicts.flatMap(({ place, verdict }): Check[] => {
+    if (verdict.kind === 'ours') return [];
+    const remedy = withoutIt(trial, place);
+    const told = { id: 'listed-server', kind: 'connectivity' as const, target: targetOf(trial.pair), remedy };
+    const listed = `${trial.pair.path} lists ${printable(place)}`;
+    if (verdict.kind === 'another')
+      return [{ ...told, result: 'fail', seen: `${listed}, another cluster: ${verdict.seen}` }];
+    if (verdict.kind === 'refused') {
+      if (!isKnownGood) return [];
+      const seen = `${listed}, which refuses the login that the admin's server takes, so it is another cluster: ${verdict.seen}`;
+      return [{ ...told, result: 'fail', seen }];
+    }
+    return [
+      { ...told, result: 'warn', seen: `${listed}, which could not be told to be of this cluster: ${verdict.seen}` },
+    ];
+  });
+  const answering = verdicts.filter(({ verdict }) => verdict.kind !== 'unreached').map((one) => one.address);
+  return { checks, target: answering.length === 0 ? target : { ...target, addresses: answering } };
+}
+
+async function judged(
+  address: ServerAddress,
+  trial: LoginTrial,
+  declared: Declared,
+  hasNoRoom: (error: unknown) => boolean,
+): Promise<Verdict> {
+  const { signal, cache, meter } = trial;
+  const target = { ...trial.target, addresses: [address], targetSessionAttrs: 'any' as const };
+  const silence = silenceFor(target, cache);
+  if (silence !== undefined) return { kind: 'unreached', seen: notTriedAgain(silence).message };
+  try {
+    await using session = await connect(target, {
+      applicationName: 'bus operator database verify',
+      timeoutMs: 5_000,
+      queryTimeoutMs: 10_000,
+      signal,
+      cache,
+      ...(meter !== undefined && { meter }),
+    });
+    return await compared(session, trial, declared);
+  } catch (error) {
+    if (signal.aborted || hasNoRoom(error) || !(error instanceof OperationError)) throw error;
+    const isUnreached = error.errorClass === 'unreachable' || error.errorClass === 'timeout';
+    return { kind: isUnreached ? 'unreached' : 'refused', seen: error.message };
+  }
+}
+
+async function compared(session: Session, trial: LoginTrial, declared: Declared): Promise<Verdict> {
+  const doing = `looking which cluster ${session.where} is of`;
+  const { startedAt, isStandby, readsSystemIdentifier } = await readRow(session, identityShape, {
+    sql: identityQuery,
+    doing,
+  });
+  if (startedAt === declared.startedAt) return { kind: 'ours' };
+  const started = `it was started at ${startedAt}, ${trial.admin} of the admin DSN at ${declared.startedAt} (UTC)`;
+  if (!isStandby) return { kind: 'another', seen: started };
+  const ours = await trial.systemIdentifier;
+  if (!readsSystemIdentifier || ours === undefined)
+    return { kind: 'unclear', seen: "it is a standby, and the cluster's identifier may not be read" };
+  const { systemIdentifier } = await readRow(session, systemIdentifierShape, { sql: systemIdentifierQuery, doing });
+  return systemIdentifier === ours
+    ? { kind: 'ours' }
+    : { kind: 'another', seen: `it is a standby of system identifier ${systemIdentifier}, expected ${ours}` };
+}
+
+function withoutIt({ pair, endpoint }: LoginTrial, place: string): string {
+  return endpoint.host?.includes(',') === true
+    ? `if it does not belong there: take its host out of BUS_DATABASE_SERVICE_HOST, then bus operator database plan`
+    : `if it does not belong there: edit ${pair.path}, and take ${printable(place)} out of it`;
+}
+
+function targetOf({ role, database }: FilePair): string {
+  return `${printable(role)}@${printable(database)}`;
+}

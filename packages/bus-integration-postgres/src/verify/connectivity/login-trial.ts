@@ -1,0 +1,35 @@
+// What one login is tried with.
+import type { ConnectCache, Meter } from '../../connection/connect.ts';
+import type { Endpoint } from '../../conninfo/dsn-reading.ts';
+import type { ConnectionTarget } from '../../conninfo/target.ts';
+import type { FilePair } from '../../output-files/dsn-pair.ts';
+import type { Declared } from './declared.ts';
+
+export interface LoginTrial {
+  readonly pair: FilePair;
+  readonly target: ConnectionTarget;
+  readonly schemas: readonly string[];
+  /** All roles that are declared for the database. */
+  readonly roles: readonly string[];
+  readonly deploymentId: string;
+  readonly adminRole: string;
+  /** Whether what must be refused is tried. */
+  readonly isNegative: boolean;
+  /** Called once the login went well: whether this one looks at what holds for the role in all of the cluster. */
+  readonly looksAtRole: () => boolean;
+  /** The same for what is in the schemas of the database. */
+  readonly looksAtDatabase: () => boolean;
+  /** Where the file should lead. */
+  readonly endpoint: Endpoint;
+  /** What the admin sees; undefined where that could not be read. */
+  readonly declared: Promise<Declared | undefined>;
+  /** The server that the admin reached. */
+  readonly admin: string;
+  /** Of the cluster that the admin reached; undefined where it may not be read. */
+  readonly systemIdentifier: Promise<string | undefined>;
+  /** Whether a login that found no room is not tried again. */
+  readonly isLastTry: () => boolean;
+  readonly cache: ConnectCache;
+  readonly meter: Meter | undefined;
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,222 @@
+// One DSN file, used as its service would use it: logs in, writes and reads, tries what must be refused. All of it is
+// rolled back, and nothing of the operator's environment helps it.
+
+import { randomBytes } from 'node:crypto';
+import { type Check, readSecretFile } from 'bus-integration-database';
+import { connect, type Session } from '../../connection/connect.ts';
+import { readRow, shaped } from '../../connection/session/shape.ts';
+import { resolveDsn } from '../../conninfo/conninfo.ts';
+import type { Endpoint } from '../../conninfo/dsn-reading.ts';
+import type { ConnectionTarget } from '../../conninfo/target.ts';
+import { readDsn } from '../../dsn/slip.ts';
+import { markOf } from '../../observe/mark.ts';
+import type { DsnDirectory } from '../../output-files/dsn-directory.ts';
+import { endpointFault, type FilePair } from '../../output-files/dsn-pair.ts';
+import { type Contents, contentsQuery } from '../../sql/contents.ts';
+import {
+  type Attempted,
+  encodingQuery,
+  type Facts,
+  type Forbidden,
+  factsQuery,
+  standingQuery,
+  verifyScript,
+} from '../../sql/verify.ts';
+import { shown } from '../../text/shown.ts';
+import { sqlstateOf } from '../../text/sqlstate.ts';
+import { attemptedShape, contentsShape, encodingShape, factsShape, standingShape } from './facts.ts';
+import { harmfulSettings } from './harmful-settings.ts';
+import { listedServers } from './listed.ts';
+import { failure, faultOf, loginCheck, placeLimits, strangerOf, unknownEncoding } from './login-faults.ts';
+import type { LoginTrial } from './login-trial.ts';
+import { objectChecks } from './objects.ts';
+import type { Entrance } from './probe.ts';
+import { limitOf, settingOf } from './refused.ts';
+import { pathChecks, pathRemedy, placeFault, worksUnqualified } from './search-path.ts';
+import { shadowChecks } from './shadows.ts';
+import { timeoutChecks } from './timeouts.ts';
+
+/** What one login showed. */
+export interface LoginFindings {
+  readonly checks: readonly Check[];
+  readonly login?: Entrance;
+  readonly facts?: Facts;
+  readonly attempted?: Attempted;
+  /** Where it went. */
+  readonly target?: ConnectionTarget;
+}
+
+const plan = 'bus operator database plan';
+
+/** Where a DSN file leads, by its own words alone. */
+export async function readService(
+  pair: FilePair,
+  directory: DsnDirectory,
+  endpoint: Endpoint,
+): Promise<ConnectionTarget | Check> {
+  if (pair.live.state === 'absent') return loginCheck(pair, 'fail', `${pair.path} is missing`, plan);
+  if (pair.live.state === 'broken') return loginCheck(pair, 'fail', `${pair.path}: ${pair.live.reason}`, plan);
+  try {
+    const uid = directory.owner?.uid ?? directory.uid;
+    const { secret } = readSecretFile(directory.at(pair.file), { uid, shownAs: pair.path });
+    const parameters = readDsn(secret.reveal(), pair);
+    const isOthers = uid !== directory.uid;
+    const strange = isOthers ? strangeFile(parameters, endpoint) : undefined;
+    if (strange !== undefined) return loginCheck(pair, 'fail', `${pair.path} ${strange}`, plan);
+    const surroundings = { env: {}, homeDirectory: '/nonexistent', osUser: '', cwd: '/' };
+    return await resolveDsn(parameters, surroundings);
+  } catch (error) {
+    return failure(pair, error);
+  }
+}
+
+const fileKeywords = [
+  'service',
+  'passfile',
+  'sslcert',
+  'sslkey',
+  'sslcrl',
+  'sslcrldir',
+  'sslrootcert',
+  'sslkeylogfile',
+];
+
+/** What another user wrote must not have root read files for it, and use them at a server of its choice. */
+function strangeFile(parameters: Readonly<Record<string, string>>, endpoint: Endpoint): string | undefined {
+  const keyword = fileKeywords.find((name) => parameters[name] !== undefined && parameters[name] !== endpoint[name]);
+  if (keyword === undefined || (keyword === 'sslrootcert' && parameters[keyword] === 'system')) return undefined;
+  return `names a file that the configuration does not (${keyword}), which root does not open for another user`;
+}
+
+/**
+ * Logs in once and tries.
+ *
+ * @throws the signal's reason; OperationError with SQLSTATE 53300 or 57P03, when the server itself had no room yet
+ */
+export async function tryLogin(trial: LoginTrial): Promise<LoginFindings> {
+  const { pair, signal } = trial;
+  let hasEntered = false;
+  try {
+    const listed = await listedServers(trial, hasNoRoom);
+    if (listed.checks.some(({ result }) => result === 'fail')) return { checks: listed.checks };
+    await using session = await connect(listed.target, {
+      applicationName: 'bus operator database verify',
+      // Else as the service's own session: how long our transaction lasts depends on the load of this machine too.
+      settings: { transaction_timeout: '0' },
+      timeoutMs: 15_000,
+      queryTimeoutMs: 35_000,
+      signal,
+      cache: trial.cache,
+      ...(trial.meter !== undefined && { meter: trial.meter }),
+    });
+    hasEntered = true;
+    const findings = await trySession(session, trial);
+    return { ...findings, checks: [...findings.checks, ...listed.checks], target: listed.target };
+  } catch (error) {
+    if (signal.aborted) throw error;
+    const limit = await limitMet(trial, error);
+    if (limit !== undefined) return { checks: [limit] };
+    if (hasNoRoom(error)) throw error;
+    return { checks: [failure(pair, error, { ...trial, hasEntered }, await trial.declared)] };
+  }
+}
+
+/** A limit of the role or the database, which keeps nobody else from logging in. */
+async function limitMet({ pair, declared, isLastTry }: LoginTrial, error: unknown): Promise<Check | undefined> {
+  if (sqlstateOf(error) !== '53300') return undefined;
+  const seen = await declared;
+  const limit = seen && limitOf(pair, String(error), seen);
+  // Logins of our own may have used it up just now: they are gone in a moment.
+  if (limit === undefined || !(limit.isZero || isLastTry())) return undefined;
+  return loginCheck(pair, 'fail', limit.seen, limit.remedy);
+}
+
+/** Too many connections, or still starting up: the probe could not run, which says nothing of the service. */
+export function hasNoRoom(error: unknown): boolean {
+  return ['53300', '57P03'].includes(sqlstateOf(error) ?? '');
+}
+
+async function trySession(session: Session, trial: LoginTrial): Promise<LoginFindings> {
+  const { pair, schemas, isNegative } = trial;
+  const doing = `trying ${pair.path}`;
+  const { pinned, tls, authentication } = session;
+  const login = { pinned, tls, authentication };
+  const standing = await readRow(session, standingShape, { sql: standingQuery, doing, isAsLoggedIn: true });
+  const values = [schemas, isNegative && trial.looksAtRole(), trial.roles, markOf(trial.deploymentId), trial.adminRole];
+  const facts = await readRow(session, factsShape, { sql: factsQuery, values, doing });
+  const declared = await trial.declared;
+  const stranger = strangerOf(trial, session.where, facts, declared);
+  if (stranger !== undefined) return { checks: [stranger] };
+  const fault = faultOf(trial, facts, standing, declared);
+  if (fault !== undefined) return { checks: [fault], login, facts };
+  const encoding = pair.live.state === 'present' ? pair.live.endpoint.client_encoding : undefined;
+  // libpq asks for it in the startup packet, and takes auto for that of its locale; ours are always in UTF-8.
+  if (encoding !== undefined && encoding !== '' && encoding !== 'auto') {
+    const { isKnown } = await readRow(session, encodingShape, { sql: encodingQuery, values: [encoding], doing });
+    if (!isKnown) return { checks: [unknownEncoding(pair)], login, facts };
+  }
+  const contents = isNegative && facts.hasContents ? await contentsOf(session, trial) : undefined;
+  const probe = `bus_verify_${randomBytes(6).toString('hex')}`;
+  const tried = isNegative && facts.catchesErrors ? worthTrying(facts) : [];
+  const isUnqualified = worksUnqualified(standing, schemas);
+  let rows: Record<string, unknown>[];
+  try {
+    rows = (
+      await session.script(verifyScript(schemas, tried, probe, isUnqualified), { doing, isAsLoggedIn: true })
+    ).flat();
+  } catch (error) {
+    // What it may in the whole cluster is known, and no other login of the role asks for it again.
+    if (trial.signal.aborted || hasNoRoom(error)) throw error;
+    return { checks: [failure(pair, error, { ...trial, hasEntered: true }, declared)], login, facts };
+  }
+  if (rows.filter(({ value }) => value === probe).length !== schemas.length + (isUnqualified ? 1 : 0)) {
+    return { checks: [loginCheck(pair, 'fail', 'what was written could not be read back', plan)], login, facts };
+  }
+  const place = rows.find((row) => typeof row.place === 'string')?.place as string | undefined;
+  const astray = placeFault(standing, place, schemas);
+  if (astray !== undefined) {
+    const remedy = pathRemedy(pair, schemas, settingOf(pair, 'search_path', declared));
+    return { checks: [loginCheck(pair, 'fail', astray, remedy)], login, facts };
+  }
+  const attempted =
+    tried.length === 0 ? undefined : shaped(rows.at(-1), attemptedShape, session.where, doing).attempted;
+  const where = schemas.map(shown).join(', ');
+  const differs = endpointFault(pair.live, trial.endpoint);
+  const worked =
+    differs === undefined
+      ? loginCheck(pair, 'ok', schemas.length === 0 ? 'logs in' : `writes and reads in ${where}`)
+      : loginCheck(pair, 'fail', `${pair.path} is not as declared: ${differs}`, plan);
+  const paths = pathChecks(pair, standing, schemas);
+  const within =
+    contents === undefined
+      ? []
+      : [...shadowChecks(pair, contents), ...objectChecks(pair.database, trial.roles, contents)];
+  const limits = isNegative ? placeLimits(pair, facts, attempted) : [];
+  return {
+    checks: [
+      worked,
+      ...paths,
+      ...timeoutChecks(pair, declared),
+      ...harmfulSettings(pair, declared),
+      ...limits,
+      ...within,
+    ],
+    login,
+    facts,
+    ...(attempted !== undefined && { attempted }),
+  };
+}
+
+async function contentsOf(session: Session, { pair, schemas, roles, looksAtDatabase }: LoginTrial): Promise<Contents> {
+  const values = [schemas, roles, looksAtDatabase()];
+  return await readRow(session, contentsShape, { sql: contentsQuery, values, doing: `trying ${pair.path}` });
+}
+
+/** What is known to be allowed is told; only what should be refused is tried. */
+function worthTrying({ powers, readsVerifiers, createsSchemas }: Facts): Forbidden[] {
+  return [
+    ...(powers !== null && !powers.isSuperuser && !powers.createsRoles ? ['create roles' as const] : []),
+    ...(powers !== null && !readsVerifiers ? ['read password verifiers' as const] : []),
+    ...(createsSchemas ? [] : ['create schemas' as const]),
+  ];
+}

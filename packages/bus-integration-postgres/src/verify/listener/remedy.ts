@@ -1,0 +1,98 @@
+// The lines of pg_hba.conf that a rule should be, for this policy. Pure; writes no file.
+import type { HbaRule, HbaToken } from '../../hba/rule.ts';
+import type { Policy } from './policy.ts';
+import { difference, intersection, networksIn, type Ranges } from './ranges.ts';
+
+const quotable = /^[A-Za-z0-9_.-]+$/;
+
+/** Methods of which a client's proof of its password or certificate is not a part. */
+const weak = ['trust', 'password', 'ldap', 'pam', 'radius', 'bsd', 'md5', 'ident'];
+
+export interface Fixing {
+  readonly policy: Policy;
+  /** Whether plain text is to be refused from the network. */
+  readonly demandsTls: boolean;
+}
+
+/** The remedy that puts the fixed lines in a rule's place. */
+export function putThere(rule: HbaRule, ranges: Ranges, fixing: Fixing): string {
+  const lines = fixedLines(rule, ranges, fixing);
+  const what =
+    lines.length === 0 ? 'delete the line' : `put there: ${lines.join(`\n${' '.repeat('put there: '.length)}`)}`;
+  return `${what}\nthen, as a superuser in any database: SELECT pg_reload_conf();`;
+}
+
+/** A rule that keeps these users out, to stand above another one. */
+export function putAbove(rule: HbaRule, users: readonly string[], databases: readonly string[]): string {
+  const line = hbaLineText({
+    type: 'host',
+    databases: databases.join(','),
+    users: users.map(quoted).join(','),
+    address: rule.address?.text ?? '',
+    method: 'reject',
+  });
+  return `put above it: ${line}\nthen, as a superuser in any database: SELECT pg_reload_conf();`;
+}
+
+export interface LineParts {
+  readonly type: string;
+  readonly databases: string;
+  readonly users: string;
+  readonly address?: string;
+  readonly method: string;
+}
+
+/** One line, as a person would write it. */
+export function hbaLineText({ type, databases, users, address, method }: LineParts): string {
+  return [type, databases, users, ...(address === undefined ? [] : [address]), method].join(' ');
+}
+
+/** A name as pg_hba.conf takes it for just that name, no keyword, no list and no pattern. */
+export function quoted(name: string): string {
+  const keywords = ['all', 'replication', 'sameuser', 'samerole', 'samegroup'];
+  return quotable.test(name) && !keywords.includes(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}
+
+function fixedLines(rule: HbaRule, ranges: Ranges, { policy, demandsTls }: Fixing): string[] {
+  const method = weak.includes(rule.method) ? 'scram-sha-256' : rule.method;
+  const isPlain = ['host', 'hostnossl', 'hostnogssenc'].includes(rule.type);
+  const type = demandsTls && isPlain ? 'hostssl' : rule.type;
+  const allowed = intersection(ranges, policy.allowed);
+  const isKept = rule.address?.kind !== 'network' && rule.address?.kind !== 'all';
+  const addresses =
+    rule.address === undefined
+      ? [undefined]
+      : isKept || difference(ranges, allowed).length === 0
+        ? [rule.address.text]
+        : networksIn(allowed);
+  // A map of names, a server to ask: what fitted the old method may not fit the new one; a certificate fits any.
+  const options = optionsText(rule, method === rule.method ? undefined : ['clientcert', 'clientname']);
+  return addresses.map((address) =>
+    hbaLineText({
+      type,
+      databases: tokensText(rule.databases),
+      users: tokensText(rule.users),
+      ...(address !== undefined && { address }),
+      method: `${method}${options}`,
+    }),
+  );
+}
+
+function optionsText({ options }: HbaRule, kept?: readonly string[]): string {
+  return Object.entries(options)
+    .filter(([name]) => kept?.includes(name) ?? true)
+    .map(([name, value]) => ` ${name}=${quotable.test(value) ? value : `"${value.replaceAll('"', '""')}"`}`)
+    .join('');
+}
+
+function tokensText(tokens: readonly HbaToken[]): string {
+  return tokens.map(tokenText).join(',');
+}
+
+function tokenText({ text, isQuoted }: HbaToken): string {
+  const inMarks = (words: string) => `"${words.replaceAll('"', '""')}"`;
+  if (isQuoted) return inMarks(text);
+  // The marks behind a plus sign leave it its meaning; a pattern is one in marks too.
+  const [sign, name] = text.startsWith('+') ? ['+', text.slice(1)] : ['', text];
+  return quotable.test(name) ? text : `${sign}${inMarks(name)}`;
+}

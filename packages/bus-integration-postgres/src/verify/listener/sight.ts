@@ -1,0 +1,98 @@
+// One rule with all who meet it, and the words for them. Pure; judges nothing.
+import type { Check } from 'bus-integration-database';
+import type { HbaRule } from '../../hba/rule.ts';
+import type { HbaRules } from '../../hba/rules.ts';
+import { someNames } from '../../text/bounded.ts';
+import { count, found, type Severity } from './check.ts';
+import type { ListenerFacts } from './facts.ts';
+import type { FindingId } from './findings.ts';
+import { loopback, type Policy } from './policy.ts';
+import { difference, intersection, type Ranges } from './ranges.ts';
+import { putThere } from './remedy.ts';
+import type { Leftover } from './shadow.ts';
+import type { Meeting, Meetings, Subject, WalkRule } from './walk.ts';
+
+export interface RulesOptions {
+  readonly rules: HbaRules;
+  readonly facts: ListenerFacts;
+  readonly policy: Policy;
+  /** Which service role logs in to which database. */
+  readonly logins: readonly { readonly role: string; readonly database: string }[];
+  readonly admin: string;
+}
+
+/** One rule, who meets it, and from where as far as the server's sockets let them. */
+export interface Sight {
+  readonly rule: HbaRule;
+  readonly reach: WalkRule;
+  readonly ours: Partial<Record<Subject['kind'], Met>>;
+  /** Whoever else may meet it: roles and databases that are not this deployment's. */
+  readonly others: Place;
+}
+
+export interface Place {
+  readonly isLocal: boolean;
+  readonly isLoopback: boolean;
+  /** Over a network, without and with TLS. */
+  readonly plain: Ranges;
+  readonly tls: Ranges;
+}
+
+export interface Met extends Place {
+  readonly users: readonly string[];
+  readonly databases: readonly string[];
+}
+
+/** Whom a rule meets, cut down to what the server's sockets take. */
+export function sightOf(rule: HbaRule, reach: WalkRule, met: Meetings, left: Leftover, families: Ranges): Sight {
+  const place = ({ isLocal, plain, tls }: Pick<Meeting, 'isLocal' | 'plain' | 'tls'>): Place => {
+    const reached = (ranges: Ranges) => (families.length === 2 ? ranges : intersection(ranges, families));
+    const beyond = (ranges: Ranges) => difference(reached(ranges), loopback);
+    const isLoopback = [plain, tls].some((ranges) => intersection(reached(ranges), loopback).length > 0);
+    return { isLocal, isLoopback, plain: beyond(plain), tls: beyond(tls) };
+  };
+  const ours = Object.fromEntries(
+    Object.entries(met).map(([kind, meeting]): [string, Met] => [
+      kind,
+      { ...place(meeting), users: meeting.users, databases: meeting.databases },
+    ]),
+  );
+  return { rule, reach, ours, others: place(left) };
+}
+
+/** A finding whose remedy is the rule as it should be. */
+export function mendable(
+  id: FindingId,
+  result: Severity,
+  why: string,
+  rule: HbaRule,
+  { ranges }: WalkRule,
+  { policy, facts }: Pick<RulesOptions, 'policy' | 'facts'>,
+): Check {
+  const demandsTls = policy.plainText === 'fail' && facts.settings.ssl === 'on' && policy.name !== 'loopback';
+  const isBeyond = difference(ranges, loopback).length > 0;
+  const remedy = putThere(rule, ranges, { policy, demandsTls: demandsTls && isBeyond });
+  return found(id, result, textOf(rule), { why, remedy });
+}
+
+export function whoText(ours: Sight['ours']): string {
+  const { service, superuser, replication } = ours;
+  const parts = [
+    ...(service === undefined ? [] : [`${someNames(service.users)} (${count(service.databases.length, 'database')})`]),
+    ...(superuser === undefined ? [] : [`superuser ${someNames(superuser.users)}`]),
+    ...(replication === undefined ? [] : ['replication']),
+  ];
+  return parts.length === 0 ? 'roles of others' : parts.join(', ');
+}
+
+export function textOf({ text }: HbaRule): string {
+  return text.trim().replace(/\s+/g, ' ');
+}
+
+export function addressText({ address }: HbaRule): string {
+  return address === undefined ? 'the socket' : address.kind === 'all' ? 'any address' : address.text;
+}
+
+export function ruleOf({ file, line, text }: HbaRule): NonNullable<Check['rule']> {
+  return { file, line, text };
+}

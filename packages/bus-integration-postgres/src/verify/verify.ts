@@ -1,0 +1,90 @@
+// Verify: what services can and can't do, tried with their own DSN files, and who may reach the server. Changes nothing
+// that stays.
+import type { Configuration, Context, Response, VerifyRequest } from 'bus-integration-database';
+import { demandedMode } from '../conninfo/dsn-endpoint.ts';
+import { readServer } from '../observe/catalog.ts';
+import { poolerFindings } from '../plan/pooled.ts';
+import { base, targetOf } from '../plan/respond.ts';
+import type { Run } from '../run/run.ts';
+import { leftoversOf, markWarnings, readRemains, straysOf } from '../survey/leftovers.ts';
+import type { Preparation } from '../survey/preparation.ts';
+import { type Connectivity, checkConnectivity } from './connectivity/connectivity.ts';
+import { readDeclared } from './connectivity/declared.ts';
+import { judgeListener } from './listener/listener.ts';
+import { policyOf } from './listener/policy.ts';
+
+export interface VerifyOptions {
+  readonly preparation: Preparation;
+  readonly run: Run;
+  readonly request: VerifyRequest;
+  readonly configuration: Configuration;
+  readonly jobs: (freeConnections: number) => number;
+  readonly onProgress: Context['onProgress'];
+}
+
+export async function verify({
+  preparation,
+  run,
+  request,
+  configuration,
+  jobs,
+  onProgress,
+}: VerifyOptions): Promise<Response> {
+  const startedAt = performance.now();
+  const { checks } = request;
+  const { wish, directory, warnings } = preparation;
+  await using session = await run.open('survey');
+  const surveying = readServer(session);
+  const triesServices = checks.includes('connectivity') && directory !== undefined;
+  const declared = triesServices ? readDeclared(session, wish.declaration) : undefined;
+  const reading = readRemains(session, wish, straysOf(preparation));
+  const atOnce = surveying.then(({ server }) =>
+    jobs(server.maxConnections - server.reservedConnections - server.usedConnections),
+  );
+  const connecting: Promise<Connectivity> =
+    triesServices && declared !== undefined
+      ? checkConnectivity({
+          declared,
+          reached: surveying.then(({ reached }) => reached),
+          systemIdentifier: surveying.then(({ server }) => server.systemIdentifier),
+          adminRole: surveying.then(({ admin }) => admin.name),
+          preparation,
+          directory,
+          run,
+          session,
+          jobs: atOnce,
+          onProgress,
+          policy: policyOf(configuration.declared, demandedMode(wish.service)),
+          isNegative: request.negative !== false,
+          triesWrongPassword: request.probes?.includes('wrong-password') === true,
+        })
+      : Promise.resolve({ checks: [], seenInside: new Map(), markedSchemas: new Map() });
+  // The admin reads while the services log in, and looks only where none of them did.
+  const seenInside = connecting.then((connected) => connected.seenInside);
+  // What still comes needs the session's facts only: it takes leave while the services are at work.
+  const onRead = () => void Promise.allSettled([declared, reading]).then(() => session.close());
+  const judging = surveying.then(() => {
+    if (checks.includes('listener-policy'))
+      return judgeListener({ session, run, preparation, configuration, onRead, seenInside, jobs: atOnce });
+    onRead();
+    return [];
+  });
+  // The session that they share must not be closed under one of them when another fails.
+  await Promise.allSettled([surveying, declared, reading, atOnce, connecting, seenInside, judging]);
+  const { admin, server, reached } = await surveying;
+  const remains = await reading;
+  const { checks: connectivity, markedSchemas } = await connecting;
+  const listener_policy = await judging;
+  const all = [...connectivity, ...listener_policy];
+  const isOk = all.every(({ result }) => result !== 'fail');
+  return {
+    ok: isOk,
+    ...base(wish, [], startedAt),
+    complete: all.every(({ result }) => result !== 'unknown'),
+    target: targetOf(session.pinned, admin, server),
+    diagnostics: [...poolerFindings(server), ...markWarnings(remains), ...warnings],
+    connectivity,
+    listener_policy,
+    leftovers: leftoversOf({ wish, remains, markedSchemas, directory, reached, server, admin }),
+  };
+}

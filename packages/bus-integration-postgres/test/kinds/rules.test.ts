@@ -1,0 +1,140 @@
+import type { Step } from 'bus-integration-database';
+import { describe, expect, test } from 'vitest';
+import { privilegeStatements, type RuleContext, statementsOf, summaryOf } from '../../src/kinds/rules.ts';
+import { birthLimit } from '../../src/observe/mark.ts';
+
+const context: RuleContext = {
+  deploymentId: 'shop',
+  commentOf: (kind) => (kind === 'role' ? "it's theirs" : null),
+  passwordOf: (role) => (role === 'svc' ? "SCRAM-SHA-256$4096:s'alt$stored:server" : undefined),
+};
+const withoutPasswords: RuleContext = { ...context, passwordOf: () => undefined };
+const endpoint = { host: 'db', port: '5432' };
+const file = { file: 'app.dsn', database: 'app', role: 'svc' };
+
+/** Every kind of step, with the statements that carry it out: `phase: SQL`. */
+const table: readonly (readonly [step: Omit<Step, 'summary' | 'target' | 'risk'>, statements: readonly string[]])[] = [
+  [{ action: 'discover-provider', after: { provider: 'postgres', server_version: '18', admin_may_create: [] } }, []],
+  [{ action: 'compute-database-plan', after: { roles: 1, databases: 1, schemas: ['public'], dsn_files: 1 } }, []],
+  [{ action: 'apply-database-plan', after: { steps: 1 } }, []],
+  [
+    { action: 'create-role', after: { name: 'svc', can_login: true, password: 'new' } },
+    [
+      `roles: CREATE ROLE "svc" LOGIN PASSWORD 'SCRAM-SHA-256$4096:s''alt$stored:server'`,
+      `roles: COMMENT ON ROLE "svc" IS 'bus-deployment=shop'`,
+    ],
+  ],
+  [
+    { action: 'create-role', after: { name: 'a "b"', can_login: true, password: 'none' } },
+    ['roles: CREATE ROLE "a ""b""" LOGIN', `roles: COMMENT ON ROLE "a ""b""" IS 'bus-deployment=shop'`],
+  ],
+  [
+    { action: 'alter-role', before: { name: 'svc', can_login: false }, after: { name: 'svc', can_login: true } },
+    ['roles: ALTER ROLE "svc" LOGIN'],
+  ],
+  [
+    { action: 'alter-role', before: { name: 'svc' }, after: { name: 'svc', password: 'new' } },
+    [`passwords: ALTER ROLE "svc" PASSWORD 'SCRAM-SHA-256$4096:s''alt$stored:server'`],
+  ],
+  [
+    { action: 'adopt-role', before: { name: 'svc', deployment: null }, after: { name: 'svc', deployment: 'shop' } },
+    [`roles: COMMENT ON ROLE "svc" IS E'it''s theirs\\u000abus-deployment=shop'`],
+  ],
+  [
+    { action: 'create-database', after: { name: 'app', owner: 'admin', encoding: 'UTF8' } },
+    [
+      `create: CREATE DATABASE "app" TEMPLATE template0 ENCODING 'UTF8' ALLOW_CONNECTIONS false CONNECTION LIMIT ${birthLimit('shop', 'app')}`,
+      `open: COMMENT ON DATABASE "app" IS 'bus-deployment=shop'`,
+      'open: REVOKE ALL ON DATABASE "app" FROM PUBLIC',
+      'open: ALTER DATABASE "app" WITH ALLOW_CONNECTIONS true CONNECTION LIMIT -1',
+    ],
+  ],
+  [
+    {
+      action: 'create-database',
+      before: { name: 'app', unfinished: true },
+      after: { name: 'app', owner: 'admin', encoding: 'UTF8' },
+    },
+    [
+      `open: COMMENT ON DATABASE "app" IS 'bus-deployment=shop'`,
+      'open: REVOKE ALL ON DATABASE "app" FROM PUBLIC',
+      'open: ALTER DATABASE "app" WITH ALLOW_CONNECTIONS true CONNECTION LIMIT -1',
+    ],
+  ],
+  [
+    {
+      action: 'adopt-database',
+      before: { name: 'app', deployment: 'other' },
+      after: { name: 'app', deployment: 'shop' },
+    },
+    [`open: COMMENT ON DATABASE "app" IS 'bus-deployment=shop'`],
+  ],
+  [
+    { action: 'create-schema', after: { database: 'app', name: 'data' } },
+    ['inside: CREATE SCHEMA "data"', `inside: COMMENT ON SCHEMA "data" IS 'bus-deployment=shop'`],
+  ],
+  [
+    {
+      action: 'grant-privileges',
+      after: {
+        database: 'app',
+        grantee: 'svc',
+        on_database: ['CONNECT', 'TEMPORARY'],
+        on_schemas: [{ schema: 'data', privileges: ['CREATE', 'USAGE'] }],
+      },
+    },
+    [
+      'inside: GRANT CREATE, USAGE ON SCHEMA "data" TO "svc"',
+      'enter: GRANT CONNECT, TEMPORARY ON DATABASE "app" TO "svc"',
+    ],
+  ],
+  [
+    {
+      action: 'revoke-privileges',
+      before: { database: 'app', grantee: null, on_database: ['CONNECT'], on_schemas: [] },
+    },
+    ['enter: REVOKE CONNECT ON DATABASE "app" FROM PUBLIC'],
+  ],
+  [{ action: 'write-dsn-file', after: { ...file, endpoint, password: 'new' } }, []],
+  [{ action: 'promote-dsn-file', after: file }, []],
+  [{ action: 'discard-staged-file', before: file }, []],
+];
+
+describe('statements', () => {
+  test.each(table)('%j', (bare, expected) => {
+    const step = { ...bare, target: 'x', risk: 'create', summary: '' } as Step;
+    expect(statementsOf(step, context).map(({ phase, sql }) => `${phase}: ${sql}`)).toEqual(expected);
+    expect(summaryOf(step)).not.toBe('');
+  });
+
+  test('without a lookup no password clause is shown', () => {
+    for (const [bare] of table) {
+      const step = { ...bare, target: 'x', risk: 'create', summary: '' } as Step;
+      for (const { sql } of statementsOf(step, withoutPasswords)) expect(sql).not.toContain('PASSWORD');
+    }
+  });
+});
+
+describe('a revocation of grant options', () => {
+  test.each([
+    [['GRANT OPTION FOR CONNECT'], ['REVOKE GRANT OPTION FOR CONNECT ON DATABASE "app" FROM "svc"']],
+    // Taking the privilege takes its option.
+    [['CONNECT', 'GRANT OPTION FOR CONNECT'], ['REVOKE CONNECT ON DATABASE "app" FROM "svc"']],
+    [
+      ['CREATE', 'GRANT OPTION FOR CONNECT', 'GRANT OPTION FOR TEMPORARY'],
+      [
+        'REVOKE CREATE ON DATABASE "app" FROM "svc"',
+        'REVOKE GRANT OPTION FOR CONNECT ON DATABASE "app" FROM "svc"',
+        'REVOKE GRANT OPTION FOR TEMPORARY ON DATABASE "app" FROM "svc"',
+      ],
+    ],
+  ])('%j', (on_database, expected) => {
+    const statements = privilegeStatements('REVOKE', 'FROM', {
+      database: 'app',
+      grantee: 'svc',
+      on_database,
+      on_schemas: [],
+    });
+    expect(statements.map(({ sql }) => sql)).toEqual(expected);
+  });
+});

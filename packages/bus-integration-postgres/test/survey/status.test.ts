@@ -1,0 +1,63 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Declaration, isMutating, loginsOf } from 'bus-integration-database';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createDsnDirectory } from '../../src/output-files/dsn-directory.ts';
+import { readPairs } from '../../src/output-files/dsn-file.ts';
+import { computePlan, type Wish } from '../../src/plan/compute.ts';
+import type { Preparation } from '../../src/survey/preparation.ts';
+import { statusResponse } from '../../src/survey/status.ts';
+import { database, role, schema, seen } from '../observed.ts';
+
+let path: string;
+beforeEach(() => {
+  path = mkdtempSync(join(tmpdir(), 'status-'));
+  chmodSync(path, 0o700);
+});
+afterEach(() => rmSync(path, { recursive: true }));
+
+const declaration: Declaration = { databases: ['one'], roles: ['svc'], serviceRole: 'svc', schemas: ['public'] };
+
+/** The status of a deployment that has its role and its database, and of files only those that are named. */
+function statusWith(files: readonly string[], mark?: string | null) {
+  for (const name of files) writeFileSync(join(path, name), 'postgresql://x\n', { mode: 0o600 });
+  using directory = createDsnDirectory({ shown: './dsn', path, uid: process.getuid?.() ?? 0 });
+  const wish: Wish = {
+    deploymentId: 'shop',
+    declaration,
+    allowed: { allow: [], adopt: false, rotate: [] },
+    service: {
+      target: { addresses: [{ host: 'db', port: 5432 }], sslmode: 'prefer', loadBalanceHosts: 'disable' },
+      service: {},
+      absolute: (file) => file,
+    },
+  };
+  const observation = seen({
+    roles: [role('svc', mark === undefined ? {} : { comment: mark })],
+    databases: [database('one', {}, ['svc=CONNECT/admin', 'svc=TEMPORARY/admin'])],
+    schemas: { one: [schema('public', {}, ['svc=USAGE/admin', 'svc=CREATE/admin'])] },
+  });
+  const pairs = readPairs(directory, loginsOf(declaration));
+  const proofs = () => ({ state: 'unknown', reason: 'nothing was tried' }) as const;
+  const preparation: Preparation = { target: {} as Preparation['target'], wish, directory, warnings: [] };
+  return statusResponse({
+    preparation,
+    sight: { seen: observation, pairs, proofs },
+    computed: computePlan(wish, observation, pairs, proofs),
+    target: { host: 'db', port: 5432, database: 'postgres', admin_role: 'admin', server_version: '18.4' },
+    startedAt: performance.now(),
+  });
+}
+
+describe('statusResponse', () => {
+  it.each([
+    ['the DSN files are gone', undefined, 'password-lost'],
+    ['the role lost its mark', null, 'not-ours'],
+  ])('says with a failure, and not with a step, that %s', (_, mark, code) => {
+    const { drift = [], diagnostics } = statusWith([], mark);
+    expect(drift.filter(isMutating)).toEqual([]);
+    const failures = diagnostics.filter(({ severity }) => severity === 'fail');
+    expect(failures.map((failure) => failure.code)).toContain(code);
+  });
+});

@@ -1,0 +1,191 @@
+// What is said of single rules, on facts made up here: whom they let in, and what to put there.
+import { describe, expect, it } from 'vitest';
+import { parseHba } from '../../../src/hba/hba.ts';
+import { matchHba } from '../../../src/hba/match.ts';
+import { hbaFromRows } from '../../../src/hba/rows.ts';
+import type { HbaRules } from '../../../src/hba/rules.ts';
+import type { ListenerFacts } from '../../../src/verify/listener/facts.ts';
+import { policyOf } from '../../../src/verify/listener/policy.ts';
+import { judgeRules } from '../../../src/verify/listener/rules.ts';
+
+const role = (name: string, isSuperuser: boolean, replicates: boolean) => {
+  return { name, isSuperuser, replicates, isService: name === 'bus', connectionLimit: 20, memberOf: [] };
+};
+const database = (name: string, isDeclared: boolean) => {
+  return { name, isDeclared, connectionLimit: -1, adminMayConnect: true, isOpenToPublic: false };
+};
+const facts: ListenerFacts = {
+  settings: { listen_addresses: '*', ssl: 'on', port: '5432' },
+  admin: 'postgres',
+  pendingRestart: [],
+  serverAddress: '10.0.0.9',
+  serverPort: 5432,
+  clientAddress: '10.0.0.8',
+  versionNum: 180_004,
+  roles: [role('bus', false, false), role('postgres', true, true), role('repl', false, true)],
+  databases: [database('crm', false), database('postgres', false), database('shop', true)],
+  weakVerifiers: [],
+};
+
+type Keys = Parameters<typeof policyOf>[0];
+const strict: Keys = { listenerNetworks: ['10.0.0.0/8'] };
+
+function judge(hba: string | HbaRules, keys: Keys = {}) {
+  const rules = typeof hba === 'string' ? parseHba(hba, { majorVersion: 18 }) : hba;
+  const policy = policyOf(keys, 'prefer');
+  return judgeRules({ rules, facts, policy, logins: [{ role: 'bus', database: 'shop' }], admin: 'postgres' });
+}
+
+const of = (id: string, ...asked: Parameters<typeof judge>) => judge(...asked).filter((check) => check.id === id);
+
+describe('trust', () => {
+  it.each([
+    ['host crm all 0.0.0.0/0 trust', {}],
+    ['hostssl crm postgres 0.0.0.0/0 trust', { listenerPolicy: 'tls' }],
+  ] as const)('fails for a superuser through any database: %s', (line, keys) => {
+    expect(of('trust', line, keys)).toMatchObject([{ result: 'fail', why: expect.stringContaining('superuser') }]);
+  });
+
+  it('after a samehost rule is met from the loopback addresses that samehost leaves', () => {
+    const checks = judge('host all all samehost scram-sha-256\nhost all all 127.0.0.0/8 trust\n');
+    expect(checks.filter(({ id }) => id === 'shadowed-rule')).toEqual([]);
+    expect(checks.filter(({ id }) => id === 'trust')).toHaveLength(1);
+  });
+
+  it('is told where only GSSAPI encryption leads to it', () => {
+    expect(of('trust', 'hostgssenc all all 0.0.0.0/0 trust')).toMatchObject([{ result: 'warn' }]);
+    expect(of('too-wide', 'hostgssenc all all 0.0.0.0/0 scram-sha-256')).toMatchObject([{ result: 'unknown' }]);
+    expect(judge('hostgssenc all all 0.0.0.0/0 reject').map(({ result }) => result)).toEqual(['ok']);
+  });
+});
+
+describe('replication-from-network', () => {
+  it('sees the rules of a database, which replication=database comes by', () => {
+    const [check] = of('replication-from-network', 'host all repl 10.0.0.0/8 scram-sha-256', strict);
+    expect(check).toMatchObject({ result: 'warn', why: expect.stringContaining('replication=database') });
+  });
+});
+
+it('no word of a replication rule for one role from a few addresses', () => {
+  const checks = of('replication-from-network', 'hostssl replication repl 10.0.0.5/32 scram-sha-256', strict);
+  expect(checks).toEqual([]);
+});
+
+describe('what to put there', () => {
+  it.each([
+    [
+      'hostssl shop bus 10.0.0.0/8 trust clientcert=verify-ca',
+      'hostssl shop bus 10.0.0.0/8 scram-sha-256 clientcert=verify-ca',
+    ],
+    ['host my" db",shop bus 10.0.0.0/8 trust', 'hostssl "my db",shop bus 10.0.0.0/8 scram-sha-256'],
+    ['hostnogssenc shop bus 10.0.0.0/8 trust', 'hostssl shop bus 10.0.0.0/8 scram-sha-256'],
+  ])('for %s', (line, fixed) => {
+    expect(of('trust', line, strict)[0]?.remedy).toContain(`put there: ${fixed}\n`);
+  });
+
+  it('is nothing for a shadowed trust, which would open the server further up', () => {
+    const [check] = of('shadowed-rule', 'host all all 10.0.0.0/8 scram-sha-256\nhost all bus 10.0.0.0/8 trust');
+    expect(check?.remedy).toBe('delete the line\nthen, as a superuser in any database: SELECT pg_reload_conf();');
+  });
+});
+
+/** What is left of a file when somebody does as the findings say, each to the letter. */
+function obeyed(hba: string, keys: Keys, isTold: (id: string) => boolean): string {
+  const lines = hba.split('\n').map((text) => [text]);
+  for (const { id, result, rule, remedy = '' } of judge(hba, keys)) {
+    if (rule === undefined || !isTold(id) || !['fail', 'warn'].includes(result)) continue;
+    const [, method = '', old = '', place] =
+      /^first write (\S+) in the place of (\S+) on line (\d+);/.exec(remedy) ?? [];
+    if (place !== undefined) {
+      lines[Number(place) - 1] = (lines[Number(place) - 1] as string[]).map((text) => text.replace(old, method));
+    } else if (remedy.startsWith('put there: ')) {
+      const fixed = remedy.slice('put there: '.length).split(/\n +/);
+      lines[rule.line - 1] = fixed.map((text) => text.replace(/\nthen[,:] .*$/s, ''));
+    } else if (remedy.startsWith('put above it: ')) {
+      lines[rule.line - 1]?.unshift(remedy.slice('put above it: '.length).replace(/\nthen[,:] .*$/s, ''));
+    } else if (remedy.startsWith('delete the line')) {
+      lines[rule.line - 1] = [];
+    }
+  }
+  return lines.flat().join('\n');
+}
+
+describe('a scram rule below a weaker one that takes its clients', () => {
+  const shop = 'hostssl shop bus 10.1.0.0/16 scram-sha-256';
+  const files = [
+    `host all all 10.0.0.0/8 trust\n${shop}`,
+    `host all all 0.0.0.0/0 trust\n${shop}`,
+    `host all all all md5\nhost all all 10.0.0.0/9 trust\n${shop}`,
+    `hostssl shop all 10.1.0.0/17 scram-sha-256\nhostssl all bus 10.1.0.0/16 trust\n${shop}`,
+    `hostssl all bus 10.1.0.0/17 password\nhostssl all bus 10.1.128.0/17 trust\n${shop}`,
+  ];
+  const service = { user: 'bus', database: 'shop', memberOf: [], transport: 'tcp', tls: true } as const;
+
+  it.each(files)('stays, and the services get in by scram when the advice is followed: %s', (hba) => {
+    const [check] = of('shadowed-rule', hba, strict).filter(({ rule }) => rule?.text === shop);
+    expect(check?.result).toBe('warn');
+    expect(check?.remedy).toMatch(
+      /; this line is right, and stays\nthen, as a superuser in any database: SELECT pg_reload_conf\(\);$/,
+    );
+    for (const isTold of [(id: string) => id === 'shadowed-rule', () => true]) {
+      const fixed = obeyed(hba, strict, isTold);
+      expect(fixed.split('\n')).toContain(shop);
+      for (const address of ['10.1.2.3', '10.1.200.3']) {
+        const before = matchHba(parseHba(hba), { ...service, replication: 'none', address });
+        const after = matchHba(parseHba(fixed), { ...service, replication: 'none', address });
+        // One finding fixes one line; all of them leave no other way in.
+        const isFixed = isTold('trust') || (before.result === 'match' && before.line === lineOf(check?.remedy));
+        if (isFixed) expect(after, fixed).toMatchObject({ result: 'match', method: 'scram-sha-256' });
+      }
+    }
+    const left = judge(
+      obeyed(hba, strict, () => true),
+      strict,
+    );
+    expect(left.filter(({ id }) => ['trust', 'md5', 'cleartext-password', 'too-wide'].includes(id))).toEqual([]);
+  });
+
+  const lineOf = (remedy = '') => Number(/ on line (\d+);/.exec(remedy)?.[1]);
+
+  it('is needless where a certificate is asked for above it', () => {
+    const [check] = of('shadowed-rule', `hostssl all all 10.0.0.0/8 trust clientcert=verify-full\n${shop}`, strict);
+    expect(check?.remedy).toBe('delete the line\nthen, as a superuser in any database: SELECT pg_reload_conf();');
+  });
+});
+
+describe('methods that the policy has no room for', () => {
+  it.each(['gss', 'oauth issuer="https://example.com" scope="openid"'])('%s under tls and external', (method) => {
+    const line = `hostssl all all 0.0.0.0/0 ${method}`;
+    expect(of('too-wide', line, { listenerPolicy: 'tls' })).toMatchObject([{ result: 'warn' }]);
+    expect(of('too-wide', line, { listenerPolicy: 'external' })).toMatchObject([{ result: 'warn' }]);
+    expect(of('too-wide', line.replace('0.0.0.0/0', '10.0.0.0/8'))).toEqual([]);
+  });
+});
+
+describe('the ok of rules', () => {
+  it('leaves out rules without proof, though they are met from nowhere now', () => {
+    const dormant: ListenerFacts = { ...facts, settings: { ...facts.settings, listen_addresses: 'localhost' } };
+    const rules = parseHba('local all all peer\nhost all all 10.0.0.0/8 trust\n', { majorVersion: 18 });
+    const logins = [{ role: 'bus', database: 'shop' }];
+    const checks = judgeRules({ rules, facts: dormant, policy: policyOf({}, 'prefer'), logins, admin: 'postgres' });
+    expect(checks.find(({ id }) => id === 'trust')?.result).toBe('info');
+    expect(checks.find(({ id }) => id === 'rules')?.seen).toBe('1 of 2 rules as the policy has them');
+  });
+});
+
+describe('what is not known', () => {
+  const row = { file: 'pg_hba.conf', netmask: null, options: null, error: null, type: 'local' as const, address: null };
+  const viewed = [1, 2, 3].map((line) => ({ ...row, line, databases: ['all'], users: ['all'], method: 'peer' }));
+
+  it('is said once of all quotation marks that the view does not show', () => {
+    const unknown = judge(hbaFromRows(viewed.slice(0, 2), { majorVersion: 18 })).filter(
+      ({ result }) => result === 'unknown',
+    );
+    expect(unknown).toHaveLength(1);
+    expect(unknown[0]?.seen).toContain('quotation marks');
+  });
+
+  it('is no pattern that can be tried', () => {
+    expect(judge('local shop /^bus$ scram-sha-256').filter(({ result }) => result === 'unknown')).toEqual([]);
+  });
+});

@@ -1,0 +1,124 @@
+// A provider that works somewhere else: each verb asks a running API, so that everything before and after it is as ever.
+// Follows no redirect, and shows its token to nobody but that URL.
+
+import { resolve } from 'node:path';
+import {
+  type Context,
+  headerSafe,
+  mapFileCommands,
+  OperationError,
+  type Provider,
+  printable,
+  type Response,
+  readSecretFile,
+  Secret,
+} from 'bus-integration-database';
+import { responseFaults } from 'bus-integration-database/contract';
+import type { Flags } from '../command-line/flags.ts';
+import type { ApiAddress } from './address.ts';
+import { callApi } from './call.ts';
+import { followJob } from './job.ts';
+import { tokenKeyOf } from './token-keys.ts';
+
+/**
+ * Where the API is, and what it is shown: `--api-url`, with or without the API's own path, and `--token-file`;
+ * without one BUS_OPERATOR_TOKEN, then BUS_INTERNAL_TOKEN.
+ *
+ * @throws OperationError `invalid-request`, `not-configured`
+ * @example
+ * readApiAddress({ ...flags, apiUrl: 'http://127.0.0.1:8092' }, '/srv').url.pathname; // '/api/internal/database/'
+ */
+export function readApiAddress(
+  { apiUrl = '', tokenFile }: Flags,
+  cwd: string,
+  env: Readonly<Record<string, string | undefined>> = {},
+): ApiAddress {
+  const refuse = (why: string): never => {
+    throw new OperationError('invalid-request', `--api-url: ${why}`, {
+      code: 'usage',
+      remedy: '--api-url http://127.0.0.1:8092',
+    });
+  };
+  const url = URL.canParse(apiUrl) ? new URL(apiUrl) : refuse('not a URL');
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') refuse('expected http: or https:');
+  if (url.username !== '' || url.password !== '')
+    refuse('credentials in a URL can be seen by others; use --token-file');
+  if (url.search !== '' || url.hash !== '') refuse('expected no query and no fragment');
+  const path = url.pathname.replace(/\/+$/, '');
+  url.pathname = path.endsWith(apiPath) ? `${path}/` : `${path}${apiPath}/`;
+  if (tokenFile === undefined) {
+    const key = tokenKeyOf(env);
+    return key === undefined ? { url } : { url, token: headerSafe(new Secret(env[key] ?? ''), key) };
+  }
+  const { secret } = readSecretFile(resolve(cwd, tokenFile), { uid: process.getuid?.() ?? 0, shownAs: tokenFile });
+  return { url, token: headerSafe(secret, '--token-file') };
+}
+
+const apiPath = '/api/internal/database';
+
+/**
+ * A provider whose answers are an API's.
+ *
+ * @example
+ * await handle('status', request, [createApiProvider('postgres', { url })], { signal });
+ */
+export function createApiProvider(name: string, address: ApiAddress): Provider {
+  const read = async (verb: 'status' | 'doctor', deploymentId: string, context: Context): Promise<Response> =>
+    responseIn(
+      await callApi(address, { path: `${verb}?${new URLSearchParams({ deployment_id: deploymentId })}` }, context),
+    );
+  const ask = async (verb: 'plan' | 'verify', request: unknown, context: Context): Promise<Response> =>
+    responseIn(await callApi(address, { path: verb, body: request }, context));
+  return {
+    name,
+    plan: (request, context) => ask('plan', request, context),
+    verify: (request, context) => ask('verify', request, context),
+    status: (request, context) => read('status', request.deployment_id, context),
+    doctor: (request, context) => read('doctor', request.deployment_id, context),
+    apply: async (request, context) => {
+      // An interruption between question and answer would leave nobody to tell of the job: this call is not cut short.
+      context.signal.throwIfAborted();
+      const patient = request.dry_run ? context : { signal: AbortSignal.timeout(60_000) };
+      const answer = await callApi(address, { path: 'apply', body: request }, patient);
+      if (answer.status !== 202) return responseIn(answer);
+      const { job_id: jobId } = answer.document as { job_id?: unknown };
+      if (typeof jobId !== 'string' || !/^[\w-]{1,64}$/.test(jobId)) throw notOurs(address, 'names no job');
+      return responseIn({ ...answer, document: await followJob(address, jobId, context) });
+    },
+  };
+}
+
+/** The response in an answer: a problem document is one too, with members of its own before it. */
+function responseIn({ document, address }: { document: unknown; address: ApiAddress }): Response {
+  const { type: _, title: __, status: ___, detail: ____, ...response } = (document ?? {}) as Record<string, unknown>;
+  const [fault] = responseFaults(response, { letsPassUnknownKeys: true });
+  if (fault !== undefined) throw notOurs(address, `is no response of this version's contract (${printable(fault)})`);
+  return onItsHost(withOwnRemedy(response as unknown as Response, address));
+}
+
+/** Commands about the API's files, which are not this machine's. */
+function onItsHost(response: Response): Response {
+  return mapFileCommands(
+    response,
+    (command, lead) => `${lead.replace(/^run: /, '')}on the API's host, in the directory where it runs: ${command}`,
+  );
+}
+
+/** Who is not let in gives this program a flag; the API speaks of the header that comes of it. */
+function withOwnRemedy(response: Response, { token }: ApiAddress): Response {
+  if (response.error_class !== 'unauthenticated') return response;
+  const remedy =
+    token === undefined
+      ? "give the API's token: --token-file FILE, or BUS_OPERATOR_TOKEN"
+      : 'check the token that --token-file, BUS_OPERATOR_TOKEN or BUS_INTERNAL_TOKEN gives';
+  const diagnostics = response.diagnostics.map((diagnostic) => ({ ...diagnostic, remedy }));
+  return { ...response, diagnostics };
+}
+
+function notOurs({ url }: ApiAddress, what: string): OperationError {
+  return new OperationError('unreachable', `what ${printable(url.origin)} answered ${what}`, {
+    code: 'api',
+    target: printable(url.origin),
+    remedy: `check that ${printable(url.origin)} is a bus-api-provider-database of this version`,
+  });
+}

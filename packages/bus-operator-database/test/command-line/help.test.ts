@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { flags, verbs } from '../../src/command-line/flag-table.ts';
+import { helpText } from '../../src/command-line/help.ts';
+
+describe('helpText', () => {
+  it('says what the family is for, its verbs and flags', () => {
+    expect(helpText()).toMatchInlineSnapshot(`
+      "bus operator database: makes the roles, databases, schemas, privileges and DSN files that
+      a deployment's services need, and proves with real logins that they work.
+
+      usage: bus operator database [flags] VERB [flags]
+
+      verbs, in the order in which one uses them:
+        doctor  is all in place to begin: configuration, files, server, rights (reads only)
+        plan    what apply would do, step by step (reads only)
+        apply   does it
+        status  what there is, beside what is declared (reads only)
+        verify  logs in as each service, tries what it may and may not; judges who may reach the server
+
+      flags, before or after the verb:
+        -h, --help               this text; after a verb, its own
+        -V, --version            name and version
+        -v, --verbose            nothing folded, each step's SQL; -vv: traces of defects
+            --trace              the same as -vv
+        -q, --quiet              errors only: no result, in no file either
+        -C, --chdir DIR          run as if started in DIR
+        -o, --output FILE        write the result to FILE (0600) instead of stdout; -: stdout
+        -f, --format FORMAT      text (default) or json; of help, opencli too
+            --color WHEN         auto (default), always or never
+            --progress HOW       auto (default), plain (a line every 10 s, as where there is no terminal) or none
+            --no-color           the same as --color never
+            --provider NAME      must agree with BUS_DATABASE_PROVIDER where both are given
+            --deployment ID      must agree with BUS_DEPLOYMENT_ID, and says that no other is meant
+            --env-file FILE      read FILE instead of ./.env; its values win over the environment
+            --timeout TIME       end the whole run after TIME: 30s, 2m
+            --lock-timeout TIME  wait at most TIME for another run of this deployment's to end
+            --api-url URL        let the API at URL do it, with its own configuration
+            --token-file FILE    the token for --api-url, in a file of mode 0600
+            --jobs N             work on at most N databases at a time
+
+      flags of single verbs: bus operator database VERB --help
+      flags and configuration keys for programs: bus operator database help -f opencli
+
+      examples:
+        bus operator database doctor
+        bus operator database plan
+        bus operator database apply
+
+      exit status:
+        0      done
+        1      failed, or a check of verify or doctor did
+        2      wrong usage or configuration
+        3      plan --check, status --check: there is work to do, or apply would refuse
+        4      refused as unsafe: not ours, a risk not allowed, a saved plan that no longer fits
+        128+n  ended by signal n, having said what stands
+
+      configuration: BUS_DEPLOYMENT_ID, BUS_DATABASE_* and the keys of the provider (BUS_POSTGRES_*) from the
+      environment; ./.env is loaded by bus, --env-file FILE by this command.
+      "
+    `);
+  });
+
+  it('says what a verb does, with its own flags', () => {
+    expect(helpText('apply')).toMatchInlineSnapshot(`
+      "bus operator database apply: plans again under the lock of the deployment and carries the plan out.
+      May be stopped at any moment: run it again and it continues. Takes nothing away unless --allow says so.
+
+      usage: bus operator database apply [flags]
+
+      flags of apply:
+            --plan FILE          carry out exactly the plan saved in FILE, or refuse
+            --dry-run            only say what would be done
+            --allow RISK[,RISK]  let revoke, destructive or weaken-tls steps pass
+            --adopt              take over roles and databases that carry no deployment's mark
+            --adopt-from ID      take over what carries deployment ID's mark
+            --rotate ROLE        give ROLE a new password
+
+      flags of every verb:
+        -h, --help               this text; after a verb, its own
+        -V, --version            name and version
+        -v, --verbose            nothing folded, each step's SQL; -vv: traces of defects
+            --trace              the same as -vv
+        -q, --quiet              errors only: no result, in no file either
+        -C, --chdir DIR          run as if started in DIR
+        -o, --output FILE        write the result to FILE (0600) instead of stdout; -: stdout
+        -f, --format FORMAT      text (default) or json; of help, opencli too
+            --color WHEN         auto (default), always or never
+            --progress HOW       auto (default), plain (a line every 10 s, as where there is no terminal) or none
+            --no-color           the same as --color never
+            --provider NAME      must agree with BUS_DATABASE_PROVIDER where both are given
+            --deployment ID      must agree with BUS_DEPLOYMENT_ID, and says that no other is meant
+            --env-file FILE      read FILE instead of ./.env; its values win over the environment
+            --timeout TIME       end the whole run after TIME: 30s, 2m
+            --lock-timeout TIME  wait at most TIME for another run of this deployment's to end
+            --api-url URL        let the API at URL do it, with its own configuration
+            --token-file FILE    the token for --api-url, in a file of mode 0600
+            --jobs N             work on at most N databases at a time
+
+      examples:
+        bus operator database apply
+        bus operator database apply --plan ./plan.json
+        bus operator database apply --allow revoke
+
+      exit status:
+        0      done
+        1      failed
+        2      wrong usage or configuration
+        4      refused as unsafe: not ours, a risk not allowed, a saved plan that no longer fits
+        128+n  ended by signal n, having said what stands
+
+      configuration: BUS_DEPLOYMENT_ID, BUS_DATABASE_* and the keys of the provider (BUS_POSTGRES_*) from the
+      environment; ./.env is loaded by bus, --env-file FILE by this command.
+      "
+    `);
+  });
+
+  it.each(Object.keys(verbs) as (keyof typeof verbs)[])(
+    'names every flag of %s, three examples and exit statuses',
+    (verb) => {
+      const text = helpText(verb);
+      for (const flag of flags) {
+        const isKnown = flag.verbs === undefined || flag.verbs.includes(verb);
+        const isNamed = new RegExp(`^ +(-., )?--${flag.name}( |$)`, 'm').test(text);
+        expect(isNamed, `${verb} --${flag.name}`).toBe(isKnown);
+      }
+      expect(
+        text
+          .split('examples:')[1]
+          ?.split('exit status:')[0]
+          ?.match(/bus operator database/g),
+      ).toHaveLength(3);
+      expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(110);
+    },
+  );
+});

@@ -1,0 +1,67 @@
+import { PassThrough } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createProgress, type ProgressOptions } from '../../src/render/progress.ts';
+
+const terminal = { isTTY: true, columns: 40 };
+
+/** What is written while 100 databases are made in 2 seconds, one every 20 ms. */
+function written(stream: object, options: Partial<ProgressOptions>): string {
+  let at = 0;
+  const made = Object.assign(new PassThrough(), stream);
+  const line = createProgress(made, { verb: 'apply', how: 'auto', now: () => at, ...options });
+  for (let done = 0; done < 100; done += 1) {
+    line.onProgress({ phase: 'creating databases', done, total: 100, detail: `bus_${done}\u001b[2J\u202e` });
+    at += 20;
+    vi.advanceTimersByTime(20);
+  }
+  line.clear();
+  line.clear();
+  line.end();
+  vi.advanceTimersByTime(60_000);
+  return String(made.read() ?? '');
+}
+
+describe('createProgress', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('draws one line, at most ten times a second, and takes it away', () => {
+    const drawn = written(terminal, {}).split('\r\u001b[2K');
+    // 2 seconds: 20 drawings, one removal, and the empty beginning.
+    expect(drawn).toHaveLength(22);
+    expect(drawn[2]).toBe('creating databases 5 of 100, bus_5\\u001');
+    expect(drawn.at(-1)).toBe('');
+    expect(drawn.join('')).not.toMatch(/\p{C}/u);
+  });
+
+  const lines = `bus operator database: apply after 1.0 s: creating databases 49 of 100, bus_49\\u001b[2J\\u202e
+bus operator database: apply after 2.0 s: creating databases 99 of 100, bus_99\\u001b[2J\\u202e
+`;
+
+  it.each([
+    ['in a log', {}, {}],
+    ['on a terminal that draws nothing', terminal, { isDumb: true }],
+    ['on a terminal, when asked to', terminal, { how: 'plain' as const }],
+  ])('writes a line now and then %s', (_, stream, options) => {
+    expect(written(stream, { everyMs: 1_000, ...options })).toBe(lines);
+  });
+
+  it('writes one every 10 seconds at least, also where nothing is told of', () => {
+    const stream = new PassThrough();
+    const line = createProgress(stream, { verb: 'verify', how: 'auto', now: () => Date.now() });
+    vi.advanceTimersByTime(9_999);
+    expect(stream.read()).toBe(null);
+    vi.advanceTimersByTime(20_001);
+    expect(String(stream.read()).split('\n')).toEqual([
+      'bus operator database: verify after 10.0 s: at work',
+      'bus operator database: verify after 20.0 s: at work',
+      'bus operator database: verify after 30.0 s: at work',
+      '',
+    ]);
+    line.end();
+  });
+
+  it('writes nothing where nobody wants it', () => {
+    for (const stream of [terminal, {}]) expect(written(stream, { how: 'none', everyMs: 10 })).toBe('');
+  });
+});

@@ -14,6 +14,7 @@ export type { EnvFile } from './config/env-file.ts';
 export { parseEnvFile, readEnvFile, readNamedEnvFile, repeatedText } from './config/env-file.ts';
 export type { EnvFileStatus } from './config/env-file-owner.ts';
 export { judgeEnvFile } from './config/env-file-owner.ts';
+export { overruledNames } from './config/overruled-names.ts';
 export type { JudgeParameter, ServiceAddress } from './config/service-address.ts';
 export type { Settings } from './config/settings.ts';
 export { createSettings, pathFault, requirePath } from './config/settings.ts';

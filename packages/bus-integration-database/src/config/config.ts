@@ -10,6 +10,7 @@ import { printable } from '../text/printable.ts';
 import { type ConfigurationKey, keyAliases, neutralKeys } from './config-keys.ts';
 import { type Declared, leavesNothingDeclared, readDeclared } from './declared.ts';
 import { readOwner } from './dsn-file-owner.ts';
+import { overruledDeclared } from './overruled.ts';
 import { type JudgeParameter, readServiceAddress, type ServiceAddress } from './service-address.ts';
 import { createSettings, type Problem, type Settings, shownValue } from './settings.ts';
 import { unknownKeys } from './unknown-keys.ts';
@@ -27,6 +28,8 @@ export interface Configuration {
   readonly deploymentId: string;
   readonly provider: string;
   readonly declared: Declared;
+  /** What ./.env declares, where the environment overrules that. */
+  readonly overruled?: Declared;
   /** As written: relative to the directory in which the command runs. */
   readonly dsnOutputDirectory?: string;
   /** What answers call that directory, where it is not to be told. Default: as written. */
@@ -125,6 +128,7 @@ export function readConfiguration(
   const service = readServiceAddress(settings, provider?.sslmodes, provider?.judgeParameter);
   const passwordSend = readPasswordSend(settings);
   const credentials = provider?.readCredentials(settings);
+  const overruled = overruledDeclared(env, provider?.names);
   const credentialReferences = settings.list('BUS_DATABASE_CREDENTIAL_REFERENCES');
 
   if (
@@ -140,6 +144,7 @@ export function readConfiguration(
       deploymentId,
       provider: provider.provider,
       declared,
+      ...(overruled !== undefined && { overruled }),
       ...(dsnOutputDirectory !== undefined && { dsnOutputDirectory }),
       ...(dsnFileOwner !== undefined && { dsnFileOwner }),
       service,

@@ -77,6 +77,7 @@ export const leftoverSchema = shape({
   /** Of a schema. */
   database: may(z.string()),
   before: may(z.string()),
+  declared_in: may(z.string()),
   retire: may(list(retirementSchema)),
   command: may(z.string()),
   needs: may(z.string()),

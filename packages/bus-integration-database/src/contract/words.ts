@@ -77,6 +77,8 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
     target: 'What it is done to: a role, a database, database.schema, a file.',
     risk: 'What it may cost.',
     summary: 'The step in a line, for people.',
+    declared_in:
+      'The file that declares it all the same, ./.env, where the environment has other values, which win. Nothing retires it then.',
     before: 'What stands now, as far as it is replaced.',
     after: 'What will stand.',
     sql: 'The statements, rendered to be shown: passwords are verifiers or left out.',
@@ -147,6 +149,8 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
     kind: 'What it is.',
     name: 'Its name.',
     database: 'Of a schema: the database that it is in.',
+    declared_in:
+      'The file that declares it all the same, ./.env, where the environment has other values, which win. Nothing retires it then.',
     before: 'What must be true before the statements are run: nothing checks it.',
     retire:
       'The statements that would retire it, in their order, for psql. What a role owns goes to the service role that is declared for the database, where that is one, else to the admin.',

@@ -37,6 +37,7 @@ function readStray(
   }
 }
 
-function withoutSuffix(name: string): string {
+/** The name of the file that a staged one is for. */
+export function withoutSuffix(name: string): string {
   return name.endsWith(stagedSuffix) ? name.slice(0, -stagedSuffix.length) : name;
 }

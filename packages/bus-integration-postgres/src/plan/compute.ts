@@ -39,6 +39,8 @@ export interface Wish {
   readonly declaration: Declaration;
   /** What the configuration declares, where a request declares something else: that is not left over. */
   readonly configured?: Declaration | undefined;
+  /** What ./.env declares, where the environment overrules that: nothing of it may be retired. */
+  readonly overruled?: Declaration | undefined;
   readonly allowed: Allowed;
   /** The verb that remedies name. Default: plan. */
   readonly verb?: NextVerb;

@@ -18,7 +18,7 @@ import { markOf } from '../observe/mark.ts';
 import type { Observation, ObservedAdmin, ObservedServer } from '../observe/observation.ts';
 import { nothingRemains, type RemainingRole, type Remains, type StrayFile } from '../observe/remains.ts';
 import { type DsnDirectory, type DsnPlace, shownPath } from '../output-files/dsn-directory.ts';
-import { strayFiles } from '../output-files/stray-files.ts';
+import { strayFiles, withoutSuffix } from '../output-files/stray-files.ts';
 import type { Wish } from '../plan/compute.ts';
 import { leftoversQuery, type MarkedSchema } from '../sql/leftovers.ts';
 import { shown } from '../text/shown.ts';
@@ -45,12 +45,13 @@ export async function readRemains(session: Session, wish: Wish, files: readonly 
 /** DSN files of no declared login. */
 export function straysOf({ wish, directory }: Pick<LeftoversInput, 'wish'> & { directory?: DsnDirectory | undefined }) {
   if (directory === undefined) return [];
-  const known = declaredIn(wish, (declaration) =>
-    loginsOf(declaration).map(({ database, role, isServiceRole }) =>
-      dsnFileName(database, isServiceRole ? undefined : role),
-    ),
+  return strayFiles(directory, new Set(declaredIn(wish, fileNames)));
+}
+
+function fileNames(declaration: Declaration): string[] {
+  return loginsOf(declaration).map(({ database, role, isServiceRole }) =>
+    dsnFileName(database, isServiceRole ? undefined : role),
   );
-  return strayFiles(directory, new Set(known));
 }
 
 /** Whether what was read for the mark holds more than what is declared: else there is nothing to ask for. */
@@ -123,9 +124,19 @@ export function observedLeftovers(
 
 /** In the order in which they can be retired: databases, schemas, roles, files. */
 export function leftoversOf(input: LeftoversInput): Leftover[] {
-  const dropped = believed(input.remains).map(({ name }) => name);
-  const roles = retiredRoles({ ...input, dropped, home: homeOf(input) });
-  return [...databases(input), ...schemas(input), ...roles, ...files(input)];
+  const { wish, remains } = input;
+  const rolesKept = namesIn(wish.overruled, rolesOf);
+  const retired = remains.roles.filter(({ name }) => !rolesKept.includes(name));
+  const roles = retiredRoles({
+    ...input,
+    remains: { ...remains, roles: retired },
+    dropped: droppedIn(input),
+    home: homeOf(input),
+  });
+  const kept = remains.roles
+    .filter(({ name }) => rolesKept.includes(name))
+    .map(({ name }) => ({ kind: 'role' as const, name, ...declaredElsewhere }));
+  return [...databases(input), ...schemas(input), ...roles, ...kept, ...files(input)];
 }
 
 /** Databases whose mark proves nothing: any role with CREATEDB can make one and comment on it. */
@@ -140,19 +151,35 @@ export function markWarnings({ databases }: Remains = nothingRemains): Diagnosti
     }));
 }
 
+/** ./.env declares it, and the environment's own values win over that: what looks left over may be a slip of a shell. */
+const declaredElsewhere = { declared_in: './.env' };
+
+function namesIn<T>(declaration: Declaration | undefined, names: (declaration: Declaration) => readonly T[]) {
+  return declaration === undefined ? [] : names(declaration);
+}
+
 /** What is declared, by the request or the configuration. */
 function declaredIn({ declaration, configured }: Wish, names: (declaration: Declaration) => readonly string[]) {
-  return [...new Set([...names(declaration), ...(configured === undefined ? [] : names(configured))])];
+  return [...new Set([...names(declaration), ...namesIn(configured, names)])];
 }
 
 function databases(input: LeftoversInput): Leftover[] {
-  return believed(input.remains).map(({ name, owner, adminActsAsOwner, sessions }) => ({
-    kind: 'database',
-    name,
-    before: `nothing needs what is in it, and no session is in it (now: ${sessions})`,
-    retire: [{ database: homeOf(input), sql: [`DROP DATABASE ${identifier(name)};`] }],
-    ...needs(adminActsAsOwner || input.admin.isSuperuser, ownerOf(owner)),
-  }));
+  const dropped = droppedIn(input);
+  return believed(input.remains).map(({ name, owner, adminActsAsOwner, sessions }) => {
+    if (!dropped.includes(name)) return { kind: 'database', name, ...declaredElsewhere };
+    return {
+      kind: 'database',
+      name,
+      before: `nothing needs what is in it, and no session is in it (now: ${sessions})`,
+      retire: [{ database: homeOf(input), sql: [`DROP DATABASE ${identifier(name)};`] }],
+      ...needs(adminActsAsOwner || input.admin.isSuperuser, ownerOf(owner)),
+    };
+  });
+}
+
+function droppedIn({ wish, remains }: LeftoversInput): string[] {
+  const kept = namesIn(wish.overruled, ({ databases }) => databases);
+  return believed(remains).flatMap(({ name }) => (kept.includes(name) ? [] : [name]));
 }
 
 function believed({ databases }: Remains): Remains['databases'] {
@@ -160,8 +187,9 @@ function believed({ databases }: Remains): Remains['databases'] {
 }
 
 /** A database that stays: no session can be in one that it drops. */
-function homeOf({ remains, server }: LeftoversInput): string {
-  const dropped = believed(remains).map(({ name }) => name);
+function homeOf(input: LeftoversInput): string {
+  const { server } = input;
+  const dropped = droppedIn(input);
   const places = [server.database, ...(server.entersPostgres ? ['postgres'] : [])];
   return places.find((name) => !dropped.includes(name)) ?? 'template1';
 }
@@ -176,17 +204,21 @@ function needs(isAdminEnough: boolean, who: string): Pick<Leftover, 'needs'> {
 
 function schemas({ wish, markedSchemas }: LeftoversInput): Leftover[] {
   const declared = declaredIn(wish, (declaration) => declaration.schemas);
+  const kept = (database: string) =>
+    namesIn(wish.overruled, ({ databases, schemas }) => (databases.includes(database) ? schemas : []));
   return wish.declaration.databases.flatMap((database) =>
     (markedSchemas.get(database) ?? [])
       .filter(({ name }) => !declared.includes(name))
-      .map(({ name, owner, adminActsAsOwner }) => ({
-        kind: 'schema' as const,
-        name,
-        database,
-        before: 'nothing needs what is in it',
-        retire: [{ database, sql: [`DROP SCHEMA ${identifier(name)} CASCADE;  -- with all that is in it`] }],
-        ...needs(adminActsAsOwner, ownerOf(owner)),
-      })),
+      .map(({ name, owner, adminActsAsOwner }) => {
+        const schema = { kind: 'schema' as const, name, database };
+        if (kept(database).includes(name)) return { ...schema, ...declaredElsewhere };
+        return {
+          ...schema,
+          before: 'nothing needs what is in it',
+          retire: [{ database, sql: [`DROP SCHEMA ${identifier(name)} CASCADE;  -- with all that is in it`] }],
+          ...needs(adminActsAsOwner, ownerOf(owner)),
+        };
+      }),
   );
 }
 
@@ -194,6 +226,7 @@ function schemas({ wish, markedSchemas }: LeftoversInput): Leftover[] {
 function files({ wish, remains, directory, reached }: LeftoversInput): Leftover[] {
   if (directory === undefined) return [];
   const endpoint = endpointOf(wish.service, reached);
+  const kept = namesIn(wish.overruled, fileNames);
   const doubtful = remains.databases.filter(({ isCredible }) => !isCredible).map(({ name }) => name);
   const others = {
     roles: remains.namedRoles.filter(({ isOurs }) => !isOurs).map(({ name }) => name),
@@ -207,5 +240,11 @@ function files({ wish, remains, directory, reached }: LeftoversInput): Leftover[
         believed(remains).some(({ name }) => name === database) ||
         !(others.roles.includes(role) || others.databases.includes(database)),
     )
-    .map(({ name }) => ({ kind: 'dsn-file', name, command: `rm -- ${shellQuote(shownPath(directory, name))}` }));
+    .map(({ name }) => ({
+      kind: 'dsn-file',
+      name,
+      ...(kept.includes(withoutSuffix(name))
+        ? declaredElsewhere
+        : { command: `rm -- ${shellQuote(shownPath(directory, name))}` }),
+    }));
 }

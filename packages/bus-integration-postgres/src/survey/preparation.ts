@@ -83,6 +83,7 @@ export async function prepare(
         },
       ]
     : [];
+  const { overruled } = configuration;
   const told = target.warnings.map((message): Diagnostic => ({ severity: 'warn', code: 'admin-dsn', message }));
   return {
     target,
@@ -90,6 +91,7 @@ export async function prepare(
       deploymentId: configuration.deploymentId,
       declaration,
       configured: configuredDeclaration(configuration),
+      ...(overruled !== undefined && { overruled: configuredDeclaration({ declared: overruled }) }),
       allowed,
       service,
       ...(directory !== undefined && { dsnDirectory: directory.shown }),
@@ -148,7 +150,7 @@ export function adminSource({ credentials }: Configuration): string {
 }
 
 /** What the environment declares, for verbs whose requests declare nothing. */
-export function configuredDeclaration({ declared }: Configuration): Declaration {
+export function configuredDeclaration({ declared }: Pick<Configuration, 'declared'>): Declaration {
   // As in a plan's request, the first role is the service role where none is named: their files must have one name.
   const serviceRole = declared.serviceRole ?? declared.roles[0];
   return {

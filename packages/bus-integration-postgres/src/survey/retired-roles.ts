@@ -1,7 +1,7 @@
 // How roles that are declared no longer would be retired: what they own goes to who comes after them, their rights are
 // revoked, and then nothing keeps them from being dropped. Pure.
 // https://www.postgresql.org/docs/current/role-removal.html
-import { expandRole, type Leftover } from 'bus-integration-database';
+import { type Declaration, expandRole, type Leftover } from 'bus-integration-database';
 import type { ObservedAdmin, ObservedServer } from '../observe/observation.ts';
 import type { RemainingRole, Remains } from '../observe/remains.ts';
 import type { Wish } from '../plan/compute.ts';
@@ -9,7 +9,7 @@ import { shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
 
 export interface RetiredRolesInput {
-  readonly wish: Pick<Wish, 'declaration' | 'configured'>;
+  readonly wish: Pick<Wish, 'declaration' | 'configured' | 'overruled'>;
   readonly remains: Pick<Remains, 'roles' | 'heirs'>;
   readonly server: Pick<ObservedServer, 'versionNum'>;
   readonly admin: Pick<ObservedAdmin, 'name' | 'isSuperuser'>;
@@ -21,19 +21,21 @@ export interface RetiredRolesInput {
 
 /** The service roles that may come after one that is declared no longer. */
 export function heirsOf(wish: RetiredRolesInput['wish']): string[] {
-  const databases = [wish.declaration, wish.configured].flatMap((declared) => declared?.databases ?? []);
+  const databases = declarationsOf(wish).flatMap(({ databases: names }) => names);
   return [...new Set(databases.flatMap((database) => heirIn(database, wish) ?? []))];
 }
 
-/** The one service role that is declared for the database; undefined where it is another by request than by configuration. */
-function heirIn(database: string, { declaration, configured }: RetiredRolesInput['wish']): string | undefined {
-  const roles = [declaration, configured].flatMap((declared) =>
-    declared?.serviceRole !== undefined && declared.databases.includes(database)
-      ? [expandRole(declared.serviceRole, database)]
-      : [],
+/** The one service role that is declared for the database; undefined where another declaration has another. */
+function heirIn(database: string, wish: RetiredRolesInput['wish']): string | undefined {
+  const roles = declarationsOf(wish).flatMap(({ serviceRole, databases }) =>
+    serviceRole !== undefined && databases.includes(database) ? [expandRole(serviceRole, database)] : [],
   );
   const [heir, ...others] = new Set(roles);
   return others.length === 0 ? heir : undefined;
+}
+
+function declarationsOf({ declaration, configured, overruled }: RetiredRolesInput['wish']): Declaration[] {
+  return [declaration, configured, overruled].flatMap((declared) => declared ?? []);
 }
 
 export function retiredRoles(input: RetiredRolesInput): Leftover[] {

@@ -6,9 +6,13 @@ import { paragraph, type View } from './view.ts';
 
 /** Whoever may comment on what is theirs can give it our mark: more than a screen of it is counted. */
 export function leftoverLines({ leftovers = [], target }: Response, { verbosity }: View): string[] {
+  const gone = leftovers.filter(({ declared_in }) => declared_in === undefined);
+  return [...goneLines(gone, target, verbosity), ...keptLines(leftovers, verbosity)];
+}
+
+function goneLines(leftovers: readonly Leftover[], target: Response['target'], verbosity: number): string[] {
   if (leftovers.length === 0) return [];
-  const told = verbosity > 0 ? leftovers : leftovers.slice(0, mostLeftovers);
-  const left = leftovers.length - told.length;
+  const { told, left } = shownOf(leftovers, verbosity);
   const isSql = told.some(({ retire }) => retire !== undefined);
   const admin = target === undefined ? '' : ` as ${printable(target.admin_role)}`;
   const how = isSql ? `; what retires it, for psql${admin}, in this order:` : '; what removes it:';
@@ -22,12 +26,39 @@ export function leftoverLines({ leftovers = [], target }: Response, { verbosity 
 
 const mostLeftovers = 10;
 
-function lines({ kind, name, database, before, retire = [], command, needs }: Leftover): string[] {
+function shownOf<T>(all: readonly T[], verbosity: number): { told: readonly T[]; left: number } {
+  const told = verbosity > 0 ? all : all.slice(0, mostLeftovers);
+  return { told, left: all.length - told.length };
+}
+
+/** What another place declares, which this run does not go by: nothing of it is to be retired. */
+function keptLines(leftovers: readonly Leftover[], verbosity: number): string[] {
+  const kept = leftovers.flatMap((leftover) =>
+    leftover.declared_in === undefined ? [] : [{ ...leftover, file: printable(leftover.declared_in) }],
+  );
+  const [first] = kept;
+  if (first === undefined) return [];
+  const { told, left } = shownOf(kept, verbosity);
+  return [
+    '',
+    `still declared by ${first.file}, over which the environment's values win: ${kept.length}`,
+    ...told.map(
+      (leftover) => `  ${'still-declared'.padEnd(actionWidth)} ${thing(leftover)}: ${leftover.file} declares it`,
+    ),
+    ...(left > 0 ? [`  still-declared: ${left} more (-v lists all)`] : []),
+  ];
+}
+
+function thing({ kind, name, database }: Leftover): string {
   const word = kind === 'dsn-file' ? 'file' : kind;
-  const place = database === undefined ? '' : ` in database ${printable(database)}`;
+  return `${word} ${printable(name)}${database === undefined ? '' : ` in database ${printable(database)}`}`;
+}
+
+function lines(leftover: Leftover): string[] {
+  const { before, retire = [], command, needs } = leftover;
   const who = needs === undefined ? '' : `, by ${printable(needs)}`;
   return [
-    `  ${'no-longer-declared'.padEnd(actionWidth)} ${word} ${printable(name)}${place}${who}`,
+    `  ${'no-longer-declared'.padEnd(actionWidth)} ${thing(leftover)}${who}`,
     ...(before === undefined ? [] : indented(`-- only when ${before}`)),
     ...retire.flatMap(({ database: entered, sql }) => [...connectLines(entered), ...sql].flatMap(indented)),
     ...(command === undefined ? [] : indented(command)),

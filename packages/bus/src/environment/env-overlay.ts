@@ -8,6 +8,7 @@ import {
   type EnvFile,
   judgeEnvFile,
   OperationError,
+  overruledNames,
   readEnvFile,
 } from 'bus-integration-database';
 import { isWithheld } from './withheld.ts';
@@ -25,9 +26,6 @@ export interface EnvOverlay {
   /** What is odd about the file itself. */
   readonly warnings: readonly Diagnostic[];
 }
-
-/** Where a command of our family finds the deployment that ./.env is about, when the environment names another. */
-const otherDeployment = 'BUS_DOTENV_DEPLOYMENT_ID';
 
 interface Place {
   readonly key: string;
@@ -58,7 +56,7 @@ export function overlayEnvFile(env: Environment, directory: string, uid: number 
   const takenLines: Record<string, number> = Object.create(null);
   const withheld: Place[] = [];
   const overruled: Place[] = [];
-  delete joined[otherDeployment];
+  for (const name of overruledNames.values()) delete joined[name];
   for (const [key, value] of Object.entries(values)) {
     const line = lines[key] ?? 0;
     if (isWithheld(key, value, allowed)) {
@@ -68,7 +66,8 @@ export function overlayEnvFile(env: Environment, directory: string, uid: number 
       takenLines[key] = line;
     } else if (env[key] !== value) {
       overruled.push({ key, line });
-      if (key === 'BUS_DEPLOYMENT_ID') joined[otherDeployment] = value;
+      const told = overruledNames.get(key);
+      if (told !== undefined) joined[told] = value;
     }
   }
   return { env: joined, dotenv: { path: '.env', lines: takenLines }, withheld, overruled, repeated, warnings };
@@ -76,8 +75,10 @@ export function overlayEnvFile(env: Environment, directory: string, uid: number 
 
 /** The environment as it is, but for what another run of the dispatcher left in it. */
 export function withoutFile(env: Environment): EnvOverlay {
-  const { [otherDeployment]: left, ...others } = env;
-  return { env: left === undefined ? env : others, withheld: [], overruled: [], repeated: [], warnings: [] };
+  const told = new Set(overruledNames.values());
+  const own = Object.entries(env).filter(([name]) => !told.has(name));
+  const isUntold = own.length === Object.keys(env).length;
+  return { env: isUntold ? env : Object.fromEntries(own), withheld: [], overruled: [], repeated: [], warnings: [] };
 }
 
 function untrusted(failure: Diagnostic): OperationError {

@@ -94,6 +94,15 @@ test('the deployment that the file is about is told where the environment names 
   });
 });
 
+test('what the file declares is told where the environment declares something else, and only there', () => {
+  write('BUS_DATABASE_NAMES=app,old\nBUS_DATABASE_SCHEMAS=public\nBUS_DATABASE_DSN_OUTPUT_DIR=./dsn\n');
+  const told = (given: Record<string, string>) =>
+    Object.entries(overlayEnvFile(given, folder, uid).env).filter(([name]) => name.startsWith('BUS_DOTENV_'));
+  const others = { BUS_DATABASE_SCHEMAS: 'public', BUS_DATABASE_DSN_OUTPUT_DIR: './other' };
+  expect(told({ BUS_DATABASE_NAMES: 'app', ...others })).toEqual([['BUS_DOTENV_DATABASE_NAMES', 'app,old']]);
+  expect(told({ BUS_DOTENV_DATABASE_NAMES: 'left', BUS_DOTENV_DATABASE_SCHEMAS: 'left' })).toEqual([]);
+});
+
 test('a directory, and a link that points nowhere, are errors that name .env alone', () => {
   mkdirSync(join(folder, 'directory/.env'), { recursive: true });
   expect(() => overlayEnvFile({}, join(folder, 'directory'), uid)).toThrow(/^\.env: is a directory, expected a file$/);

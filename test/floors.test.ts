@@ -171,6 +171,16 @@ describe('floors', () => {
     expect(upward).toEqual([]);
   });
 
+  it('ARCHITECTURE.md tells of every room', () => {
+    const text = readFileSync(join(packages, '..', 'ARCHITECTURE.md'), 'utf8');
+    const untold = Object.entries(rooms).flatMap(([name, order]) => {
+      const [, part = ''] = text.split(`### ${name}\n`);
+      const [section = ''] = part.split('\n#');
+      return order.filter((room) => !section.includes(`\`${room}\``)).map((room) => `${name}: ${room}`);
+    });
+    expect(untold).toEqual([]);
+  });
+
   it('finds a circle, and not what is only imported twice', () => {
     const imported = new Map([
       ['a', ['b', 'c']],

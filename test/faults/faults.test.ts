@@ -38,7 +38,9 @@ describe.each([
           expect(line).toMatch(/next: .*(\bruns, in |, as a superuser in any database: )/);
         if (fault.expected.source.startsWith('fail')) expect(answer.ok).toBe(false);
         // Whatever is wrong, a plan is answered.
-        expect((await stage.deployment.plan()).error_class).not.toBe('internal');
+        const plan = await stage.deployment.plan();
+        expect(plan.error_class).not.toBe('internal');
+        if (fault.plan !== undefined) expect(planned(plan).join('\n')).toMatch(fault.plan);
       } finally {
         await act(fault.undo, stage);
       }

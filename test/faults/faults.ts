@@ -18,6 +18,8 @@ export interface Fault {
   /** What verify says; `by` others where verify has nothing to say. */
   readonly expected: RegExp;
   readonly by?: 'plan' | 'status';
+  /** What plan says beside that. */
+  readonly plan?: RegExp;
   /** The first major that knows it. */
   readonly since?: number;
 }
@@ -620,11 +622,14 @@ const parameter = (name: string, query: string, expected: RegExp): Fault =>
   file(name, (text) => `${text.trimEnd()}&${query}\n`, expected);
 
 const parameters: readonly Fault[] = [
-  parameter(
-    'client_encoding that no server knows',
-    'client_encoding=nope',
-    /fail service-login svc@app: \S*app\.dsn: client_encoding is none that the server knows.*edit \S*app\.dsn: change client_encoding or take it out/,
-  ),
+  {
+    ...parameter(
+      'client_encoding that no server knows',
+      'client_encoding=nope',
+      /fail service-login svc@app: \S*app\.dsn: client_encoding is none that the server knows.*edit \S*app\.dsn: change client_encoding or take it out/,
+    ),
+    plan: /warn unknown-encoding: \S*app\.dsn: client_encoding is none that PostgreSQL knows.*edit \S*app\.dsn: change client_encoding/,
+  },
   parameter(
     'sslnegotiation=direct beside sslmode=disable',
     'sslnegotiation=direct',
@@ -719,22 +724,22 @@ const ownership: readonly Fault[] = [
     'schema of a stranger',
     'ALTER SCHEMA public OWNER TO stranger',
     'ALTER SCHEMA public OWNER TO pg_database_owner',
-    /warn other-owner: schema public of app belongs to stranger.*runs, in database app: ALTER SCHEMA "public" OWNER TO/,
-    { ...inside, by: 'plan' },
+    /warn other-owner app: schema public of app belongs to stranger.*runs, in database app: ALTER SCHEMA "public" OWNER TO/,
+    inside,
   ),
   sql(
     'schema of the service',
     'ALTER SCHEMA public OWNER TO svc',
     'ALTER SCHEMA public OWNER TO pg_database_owner;; GRANT USAGE, CREATE ON SCHEMA public TO svc',
-    /info other-owner: schema public of app belongs to svc/,
-    { ...inside, by: 'status' },
+    /info other-owner app: schema public of app belongs to svc/,
+    inside,
   ),
   sql(
     'CREATE of a stranger in a schema',
     'GRANT CREATE ON SCHEMA public TO stranger',
     'REVOKE CREATE ON SCHEMA public FROM stranger',
-    /warn create-of-others: role stranger may create in schema public of app.*runs, in database app: REVOKE CREATE ON SCHEMA "public" FROM "stranger";/,
-    { ...inside, by: 'plan' },
+    /warn create-of-others app: role stranger may create in schema public of app.*runs, in database app: REVOKE CREATE ON SCHEMA "public" FROM "stranger";/,
+    inside,
   ),
   sql(
     'CREATE of a stranger in a database',

@@ -1,6 +1,7 @@
 // What BUS_DATABASE_SERVICE_PARAMETERS may put into every DSN file: libpq's keywords, but nothing secret and nothing
 // that has a key of its own.
 import { OperationError, pathFault, printable } from 'bus-integration-database';
+import { isEncoding } from '../dsn/encodings.ts';
 import { type ConnectionKeyword, isConnectionKeyword, nearestKeyword } from '../dsn/keywords.ts';
 import { resolveDsn } from './conninfo.ts';
 
@@ -61,6 +62,10 @@ export function judgeParameter(keyword: string, value = ''): { seen: string; rem
   }
   const remedy = elsewhere[keyword];
   if (remedy !== undefined) return { seen: `${keyword} has a key of its own`, remedy };
+  if (keyword === 'client_encoding' && !isEncoding(value)) {
+    const seen = 'client_encoding is none that PostgreSQL knows';
+    return { seen, remedy: 'write it like client_encoding=UTF8, or take it out' };
+  }
   const fault = paths.includes(keyword) ? pathFault(value) : undefined;
   return fault && { seen: `${keyword} ${fault.seen}`, remedy: fault.remedy };
 }

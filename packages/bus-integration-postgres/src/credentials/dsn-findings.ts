@@ -2,6 +2,7 @@
 import { type Diagnostic, printable } from 'bus-integration-database';
 import { addedHosts, addedKeywords, isSocket, type ServiceWish } from '../conninfo/dsn-endpoint.ts';
 import type { Endpoint } from '../conninfo/dsn-reading.ts';
+import { isEncoding } from '../dsn/encodings.ts';
 import type { Observation } from '../observe/observation.ts';
 import { shown } from '../text/shown.ts';
 import type { RoleDecision } from './decide.ts';
@@ -27,6 +28,7 @@ export function endpointFindings(
       endpoint,
       files.map(({ pair }) => pair),
     ),
+    ...encodingFindings(files.map(({ pair }) => pair)),
     ...hostFindings(
       endpoint,
       files.map(({ pair }) => pair),
@@ -90,6 +92,19 @@ function addedFindings(endpoint: Endpoint, pairs: RoleDecision['files'][number][
       remedy: `put them into ${parametersKey}, or take them out of the files`,
     },
   ];
+}
+
+/** A server ends a login that asks for an encoding it doesn't know. */
+function encodingFindings(pairs: RoleDecision['files'][number]['pair'][]): Diagnostic[] {
+  return pairs
+    .filter(({ live }) => live.state === 'present' && !isEncoding(live.endpoint.client_encoding ?? ''))
+    .map(({ path }) => ({
+      severity: 'warn',
+      code: 'unknown-encoding',
+      message: `${path}: client_encoding is none that PostgreSQL knows, so no service can log in with it`,
+      target: path,
+      remedy: `edit ${path}: change client_encoding or take it out, also in ${parametersKey} where that says it`,
+    }));
 }
 
 /** Whoever wrote a list knows the others; what a client does with it, and whether they are of this cluster, is told. */

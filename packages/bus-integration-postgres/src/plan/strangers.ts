@@ -9,57 +9,78 @@ import { identifier } from '../text/sql-text.ts';
 
 /** @param services the roles that are declared */
 export function strangerFindings(
-  { database, schema }: PrivilegeObject,
+  on: PrivilegeObject,
   object: Guarded,
   { seen, services }: { readonly seen: Observation; readonly services: ReadonlySet<string> },
 ): Diagnostic[] {
   const { admin } = seen;
-  const sql = schema === undefined ? `DATABASE ${identifier(database)}` : `SCHEMA ${identifier(schema)}`;
-  const what = schema === undefined ? `database ${shown(database)}` : `schema ${shown(schema)} of ${shown(database)}`;
-  const where = schema === undefined ? anyDatabase : inDatabase(database);
-  const target = printable(database);
+  const isDatabase = on.schema === undefined;
   // Before 15 no schema belongs to it: https://www.postgresql.org/docs/current/predefined-roles.html
-  const usual = [admin.name, 'pg_database_owner', seen.databases.get(database)?.owner];
+  const usual = [admin.name, 'pg_database_owner', seen.databases.get(on.database)?.owner];
   const isUsual =
     admin.peers.includes(object.owner) ||
     (object.adminActsAsOwner && !admin.isSuperuser) ||
-    (schema === undefined ? usual.slice(0, 1) : usual).includes(object.owner);
+    (isDatabase ? usual.slice(0, 1) : usual).includes(object.owner);
   const isService = services.has(object.owner);
   // Of a database that a service owns its privileges are told.
-  const isTold = !isUsual && !(isService && schema === undefined);
+  const isTold = !isUsual && !(isService && isDatabase);
   // What services have through a group is told of the services.
   const groups = new Set([...services].flatMap((name) => seen.roles.get(name)?.inherits ?? []));
-  const creators = object.acl.filter(
-    ({ grantee, privilege }) =>
-      privilege === 'CREATE' &&
-      grantee !== null &&
-      grantee !== object.owner &&
-      grantee !== admin.name &&
-      !services.has(grantee) &&
-      !groups.has(grantee),
+  const creators = object.acl.flatMap(({ grantee, privilege, grantor }) =>
+    privilege === 'CREATE' &&
+    grantee !== null &&
+    grantee !== object.owner &&
+    grantee !== admin.name &&
+    !services.has(grantee) &&
+    !groups.has(grantee)
+      ? [{ name: grantee, grantor }]
+      : [],
   );
   return [
-    ...(isTold
-      ? [
-          {
-            severity: isService ? ('info' as const) : ('warn' as const),
-            code: 'other-owner',
-            message: `${what} belongs to ${shown(object.owner)}, which may drop it, and grant rights on it`,
-            target,
-            remedy: runs('if it is not meant, a superuser', where, `ALTER ${sql} OWNER TO ${identifier(admin.name)};`),
-          },
-        ]
-      : []),
-    ...creators.map(({ grantee, grantor }) => ({
-      severity: 'warn' as const,
-      code: 'create-of-others',
-      message: `role ${shown(grantee ?? '')} may create in ${what}, and is no role of this deployment`,
-      target,
-      remedy: runs(
-        `if it is not meant, ${grantor === object.owner ? ownerOrSuperuser : `${shown(grantor)} or a member of it`}`,
-        where,
-        `REVOKE CREATE ON ${sql} FROM ${identifier(grantee ?? '')};`,
-      ),
-    })),
+    ...(isTold ? [ownerFinding(on, object.owner, { isService, admin: admin.name })] : []),
+    ...creators.map((creator) => creatorFinding(on, object.owner, creator)),
   ];
+}
+
+/** An owner that is neither the deployment's nor an admin's. */
+export function ownerFinding(
+  on: PrivilegeObject,
+  owner: string,
+  { isService, admin }: { readonly isService: boolean; readonly admin: string },
+): Diagnostic {
+  const { what, where, sql } = textsOf(on);
+  return {
+    severity: isService ? 'info' : 'warn',
+    code: 'other-owner',
+    message: `${what} belongs to ${shown(owner)}, which may drop it, and grant rights on it`,
+    target: printable(on.database),
+    remedy: runs('if it is not meant, a superuser', where, `ALTER ${sql} OWNER TO ${identifier(admin)};`),
+  };
+}
+
+/** A role with CREATE that is neither the deployment's nor an admin's. */
+export function creatorFinding(
+  on: PrivilegeObject,
+  owner: string,
+  { name, grantor }: { readonly name: string; readonly grantor: string },
+): Diagnostic {
+  const { what, where, sql } = textsOf(on);
+  const who = grantor === owner ? ownerOrSuperuser : `${shown(grantor)} or a member of it`;
+  return {
+    severity: 'warn',
+    code: 'create-of-others',
+    message: `role ${shown(name)} may create in ${what}, and is no role of this deployment`,
+    target: printable(on.database),
+    remedy: runs(`if it is not meant, ${who}`, where, `REVOKE CREATE ON ${sql} FROM ${identifier(name)};`),
+  };
+}
+
+function textsOf({ database, schema }: PrivilegeObject): { what: string; where: string; sql: string } {
+  if (schema === undefined)
+    return { what: `database ${shown(database)}`, where: anyDatabase, sql: `DATABASE ${identifier(database)}` };
+  return {
+    what: `schema ${shown(schema)} of ${shown(database)}`,
+    where: inDatabase(database),
+    sql: `SCHEMA ${identifier(schema)}`,
+  };
 }

@@ -61,7 +61,7 @@ export const connectivityFindings = {
   },
   'other-database': {
     title: 'a service was given the right to enter a database that is not declared',
-    why: 'Somebody granted it, or it was declared once. That may be meant; it is told so that nobody is surprised.',
+    why: 'Somebody granted it, or it was declared once. That may be meant; it is told so that nobody is surprised. What the service may do there is not looked at: verify enters the declared databases, and asks about catalogs and functions of the one that the admin is in.',
     fix: 'If it is not meant, the grantor runs: REVOKE CONNECT ON DATABASE … FROM the role.',
     page: `${documentation}/ddl-priv.html`,
   },
@@ -96,15 +96,15 @@ export const connectivityFindings = {
     page: `${documentation}/ddl-priv.html`,
   },
   'create-of-others': {
-    title: 'a role that is not declared may create in a database',
-    why: 'It was granted CREATE by name: it makes schemas there, and what it makes is in the same database as what services use.',
-    fix: 'If it is not meant: REVOKE CREATE ON DATABASE … FROM the role.',
+    title: 'a role that is not declared may create in a database or a declared schema',
+    why: 'It was granted CREATE by name: it makes schemas or objects there, beside what services use, and under names that services may take for others.',
+    fix: 'If it is not meant: REVOKE CREATE ON DATABASE … (or SCHEMA …) FROM the role.',
     page: `${documentation}/ddl-priv.html`,
   },
   'other-owner': {
-    title: "a database belongs to a role that is no admin's",
-    why: 'An owner may drop the database, rename it, let others in, and give itself every right on it, whatever was revoked.',
-    fix: 'If it is not meant: ALTER DATABASE … OWNER TO the admin role. A service does not need to own its database.',
+    title: "a database or a declared schema belongs to a role that is no admin's",
+    why: 'An owner may drop it, rename it, let others in, and give itself every right on it, whatever was revoked.',
+    fix: 'If it is not meant: ALTER DATABASE … (or SCHEMA …) OWNER TO the admin role. A service does not need to own its database.',
     page: `${documentation}/ddl-priv.html`,
   },
   'harmful-setting': {

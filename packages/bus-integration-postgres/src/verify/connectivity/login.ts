@@ -32,6 +32,7 @@ import type { LoginTrial } from './login-trial.ts';
 import { objectChecks } from './objects.ts';
 import type { Entrance } from './probe.ts';
 import { limitOf, settingOf } from './refused.ts';
+import { schemaChecks } from './schemas.ts';
 import { pathChecks, pathRemedy, placeFault, worksUnqualified } from './search-path.ts';
 import { shadowChecks } from './shadows.ts';
 import { timeoutChecks } from './timeouts.ts';
@@ -155,7 +156,8 @@ async function trySession(session: Session, trial: LoginTrial): Promise<LoginFin
     const { isKnown } = await readRow(session, encodingShape, { sql: encodingQuery, values: [encoding], doing });
     if (!isKnown) return { checks: [unknownEncoding(pair)], login, facts };
   }
-  const contents = isNegative && facts.hasContents ? await contentsOf(session, trial) : undefined;
+  const isFirst = isNegative && trial.looksAtDatabase();
+  const contents = isNegative && facts.hasContents ? await contentsOf(session, trial, isFirst) : undefined;
   const probe = `bus_verify_${randomBytes(6).toString('hex')}`;
   const tried = isNegative && facts.catchesErrors ? worthTrying(facts) : [];
   const isUnqualified = worksUnqualified(standing, schemas);
@@ -200,6 +202,7 @@ async function trySession(session: Session, trial: LoginTrial): Promise<LoginFin
       ...harmfulSettings(pair, declared),
       ...limits,
       ...within,
+      ...(isFirst ? schemaChecks(pair.database, facts.declaredSchemas, trial) : []),
     ],
     login,
     facts,
@@ -207,8 +210,8 @@ async function trySession(session: Session, trial: LoginTrial): Promise<LoginFin
   };
 }
 
-async function contentsOf(session: Session, { pair, schemas, roles, looksAtDatabase }: LoginTrial): Promise<Contents> {
-  const values = [schemas, roles, looksAtDatabase()];
+async function contentsOf(session: Session, { pair, schemas, roles }: LoginTrial, isFirst: boolean): Promise<Contents> {
+  const values = [schemas, roles, isFirst];
   return await readRow(session, contentsShape, { sql: contentsQuery, values, doing: `trying ${pair.path}` });
 }
 

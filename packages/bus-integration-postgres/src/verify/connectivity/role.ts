@@ -86,7 +86,7 @@ export function judgeRole(
             seen: `may connect to ${someNames(
               others.map(({ name }) => name),
               mostTold,
-            )} too, by a grant of its own`,
+            )} too, by a grant of its own; what it may there was not looked at`,
           },
         ]
       : []),

@@ -99,7 +99,7 @@ test.each([
 test.each([
   [['serve', '--nonsense'], /^bus-integration-postgres: serve: .*--nonsense.*; see serve --help\n$/],
   [['serve', 'word'], /^bus-integration-postgres: serve: .*word.*; see serve --help\n$/],
-  [['-q', 'serve', '-v'], /^bus-integration-postgres: -q and -v contradict each other; see --help\n$/],
+  [['-q', 'serve', '-v'], /^bus-integration-postgres: serve: -q and -v contradict each other; see serve --help\n$/],
 ])('wrong usage is told in plain text: %j', (argv, expected) => {
   expect(run(argv)).toEqual({ status: 2, stdout: '', stderr: expect.stringMatching(expected) });
 });

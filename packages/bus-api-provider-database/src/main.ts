@@ -3,20 +3,16 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import {
-  changeDirectory,
+  createProgram,
   type Diagnostic,
-  type GlobalFlags,
-  masked,
   nodeDebugFault,
   OperationError,
   osUserOf,
-  readGlobalFlags,
   readNamedEnvFile,
   unreadEnvFile,
-  writeResult,
 } from 'bus-integration-database';
-import { helpText, openCliText } from 'bus-integration-database/help';
-import { type Arguments, readArguments } from './arguments.ts';
+import { type FlagReading, flagsOf, readFlags } from 'bus-integration-database/help';
+import { type Arguments, otherFlags, readArguments } from './arguments.ts';
 import { createAuthenticate } from './auth/authenticate.ts';
 import { readAuthSettings } from './auth/settings.ts';
 import { type Deployments, deploymentFromEnvironment, deploymentsFromFolder } from './deployments/deployments.ts';
@@ -26,32 +22,30 @@ import { createApp } from './http/app.ts';
 import { readIdleConnections } from './http/connections.ts';
 import { listen, shutDown } from './http/serve.ts';
 
-const version = '0.1.0';
+const { begin, print, refuse } = createProgram('bus-api-provider-database');
 
 async function main(argv: readonly string[]): Promise<number> {
   // Who reads the log may go; the server and its applies stay.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-  const flags = readGlobalFlags(argv);
-  if ('problem' in flags) return refuse(`${flags.problem}; see bus-api-provider-database --help`, 2);
-  if (flags.asks === 'help') return say(shownHelp(flags));
-  if (flags.asks === 'version') return say(`bus-api-provider-database ${version}\n`);
-  const asked = readArguments(flags.words);
-  if ('problem' in asked) return refuse(asked.problem, 2);
-  const fault = changeDirectory(flags.directory);
-  if (fault !== undefined) return refuse(fault, 1);
+  const help = createHelp(createProviders().flatMap(({ keys }) => keys.known));
+  const flags = readFlags(argv, flagsOf(help), { others: otherFlags });
+  const answered = begin(flags, help);
+  if (answered !== undefined) return answered;
+  const asked = readArguments(flags);
+  if ('problem' in asked) return refuse(asked.problem);
   try {
     return await serve(asked, flags);
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
     for (const { message, remedy } of error.diagnostics)
-      refuse(remedy === undefined ? message : `${message}\n  next: ${remedy.replace(/^run: /, '')}`, 2);
+      refuse(remedy === undefined ? message : `${message}\n  next: ${remedy.replace(/^run: /, '')}`);
     return error.errorClass === 'unreachable' ? 1 : 2;
   }
 }
 
 async function serve(
   { host, port, deployments: folder, envFile }: Exclude<Arguments, { problem: string }>,
-  flags: GlobalFlags,
+  flags: FlagReading,
 ): Promise<number> {
   const printing = nodeDebugFault();
   if (printing !== undefined) throw printing;
@@ -99,7 +93,7 @@ async function serve(
   ])
     app.server.log.warn({ code: warning.code, ...(warning.remedy && { remedy: warning.remedy }) }, warning.message);
   const url = await listen(app, { host, port, isAuthenticating });
-  const text = flags.format === 'json' ? `${JSON.stringify({ listening: url })}\n` : `listening on ${url}\n`;
+  const text = flags.last('format') === 'json' ? `${JSON.stringify({ listening: url })}\n` : `listening on ${url}\n`;
   const printed = print(text, flags);
   if (printed === 0) await ending;
   await shutDown(app, hurry.signal);
@@ -139,26 +133,6 @@ function processSurroundings(values: Readonly<Record<string, string>> = {}): Pro
     osUser: osUserOf(uid),
     uid,
   };
-}
-
-function shownHelp({ format }: GlobalFlags): string {
-  const help = createHelp(createProviders().flatMap(({ keys }) => keys.known));
-  return format === 'text' ? helpText(help) : openCliText(help, version);
-}
-
-function say(text: string): number {
-  process.stdout.write(text);
-  return 0;
-}
-
-function print(text: string, { output, isQuiet }: GlobalFlags): number {
-  const fault = isQuiet ? undefined : writeResult(text, output);
-  return fault === undefined ? 0 : refuse(fault, 1);
-}
-
-function refuse(why: string, status: number): number {
-  process.stderr.write(masked(`bus-api-provider-database: ${why}\n`));
-  return status;
 }
 
 // Last, since what stands above must be there first.

@@ -1,9 +1,7 @@
 // The public face of bus-integration-database.
 
-export { changeDirectory } from './command-line/change-directory.ts';
-export type { GlobalFlags } from './command-line/global-flags.ts';
-export { asksFor, asksForJson, asksForQuiet, readGlobalFlags } from './command-line/global-flags.ts';
 export { nodeDebugFault } from './command-line/node-debug.ts';
+export { createProgram } from './command-line/program.ts';
 export type { Configuration, ConfigurationOptions, Credentials, ProviderKeys } from './config/config.ts';
 export { readConfiguration } from './config/config.ts';
 export type { ConfigurationKey } from './config/config-keys.ts';

@@ -1,62 +1,33 @@
 // The binary bus-integration-database: names the events of the contract, and proves on itself that a request becomes
 // an answer. Reaches no server.
-import { changeDirectory } from './command-line/change-directory.ts';
-import { helpText } from './command-line/command-help.ts';
-import { type GlobalFlags, readGlobalFlags } from './command-line/global-flags.ts';
+import { flagsOf } from './command-line/command-help.ts';
 import { help } from './command-line/main-help.ts';
-import { openCliText } from './command-line/open-cli.ts';
+import { createProgram } from './command-line/program.ts';
+import { type FlagReading, quoted, readFlags } from './command-line/read-flags.ts';
 import { suggestion } from './command-line/suggest.ts';
 import { eventNames, type Operation, operations, requestEvent, responseEvent } from './contract/events.ts';
 import type { Response } from './contract/response.ts';
 import { handle } from './run/handle.ts';
 import type { Provider } from './run/provider.ts';
-import { writeResult } from './secrets/result-file.ts';
-import { printable } from './text/printable.ts';
 
-const version = '0.1.0';
 const providers = ['postgres'];
+const { begin, print, fail, refuse } = createProgram('bus-integration-database');
 
 async function main(argv: readonly string[]): Promise<number> {
-  const flags = readGlobalFlags(argv);
-  if ('problem' in flags) return refuse(flags.problem);
-  if (flags.asks === 'help') return say(flags.format === 'text' ? helpText(help) : openCliText(help, version));
-  if (flags.asks === 'version') return say(`bus-integration-database ${version}\n`);
-  const fault = changeDirectory(flags.directory);
-  if (fault !== undefined) return failed(fault);
-  const [asked, ...others] = flags.words;
-  if (others.length === 0) {
-    switch (asked) {
-      case '--events':
-        return print(flags.format === 'json' ? json(capabilities()) : `${eventNames.join('\n')}\n`, flags);
-      case '--self-test':
-        return await selfTest(flags);
-    }
+  const flags = readFlags(argv, flagsOf(help));
+  const answered = begin(flags, help);
+  if (answered !== undefined) return answered;
+  const seeHelp = 'see bus-integration-database --help';
+  const [word] = flags.words;
+  if (word !== undefined) {
+    const hint = suggestion(word, ['--events', '--self-test']);
+    return refuse(`unexpected argument ${quoted(word)}; ${hint ?? seeHelp}`);
   }
-  const line = JSON.stringify(printable(flags.words.join(' ')));
-  if (asked === undefined) return refuse('nothing asked for');
-  const known = ['--events', '--self-test', '--help', '--version'];
-  const hint = suggestion(flags.words.find((word) => !known.includes(word)) ?? asked, known);
-  return refuse(`unexpected arguments ${line}${hint === undefined ? '' : `; ${hint}`}`);
-}
-
-function say(text: string): number {
-  process.stdout.write(text);
-  return 0;
-}
-
-function print(text: string, { output, isQuiet }: GlobalFlags): number {
-  const fault = isQuiet ? undefined : writeResult(text, output);
-  return fault === undefined ? 0 : failed(fault);
-}
-
-function failed(why: string): number {
-  process.stderr.write(`bus-integration-database: ${why}\n`);
-  return 1;
-}
-
-function refuse(why: string): number {
-  process.stderr.write(`bus-integration-database: ${why}; see bus-integration-database --help\n`);
-  return 2;
+  if (flags.has('events') && flags.has('self-test'))
+    return refuse(`expected one of --events and --self-test; ${seeHelp}`);
+  if (flags.has('self-test')) return await selfTest(flags);
+  if (!flags.has('events')) return refuse(`nothing asked for; ${seeHelp}`);
+  return print(flags.last('format') === 'json' ? json(capabilities()) : `${eventNames.join('\n')}\n`, flags);
 }
 
 function json(value: unknown): string {
@@ -68,16 +39,14 @@ function capabilities() {
   return { provider: providers[0], providers, events: eventNames, direct_bootstrap: true, provider_neutral: true };
 }
 
-async function selfTest(flags: GlobalFlags): Promise<number> {
+async function selfTest(flags: FlagReading): Promise<number> {
   try {
     for (const operation of operations) await roundTrip(operation);
-    return print(flags.format === 'json' ? json({ ok: true }) : 'OK bus-integration-database self-test\n', flags);
   } catch (error) {
-    process.stderr.write(
-      `bus-integration-database: self-test failed: ${error instanceof Error ? error.message : String(error)}\n`,
-    );
-    return 1;
+    return fail(`self-test failed: ${error instanceof Error ? error.message : String(error)}`);
   }
+  const isJson = flags.last('format') === 'json';
+  return print(isJson ? json({ ok: true }) : 'OK bus-integration-database self-test\n', flags);
 }
 
 /** One request as text, as it would come from a broker, to one answer as text. */

@@ -166,8 +166,8 @@ function providerSurroundings(env: Setup['env'], surroundings: Surroundings, cwd
 
 /** `-o -` and its like are what happens without the flag. */
 function withoutStdout(flags: Flags): Flags {
-  const { output, ...others } = flags;
-  return output !== undefined && descriptorOf(output) === 1 ? others : flags;
+  const { output } = flags;
+  return output !== undefined && descriptorOf(output) === 1 ? { ...flags, output: undefined } : flags;
 }
 
 function savedToStdout(): OperationError {

@@ -24,8 +24,7 @@ export async function dispatch(
   ]);
   const searchPath = searchPathOf(surroundings);
   if ('problem' in flags) {
-    const { flagText } = await import('./command-line/hints.ts');
-    surroundings.stderr.write(`bus: ${flagText(flags)}\n${busUsage(searchPath)}`);
+    surroundings.stderr.write(`bus: ${flags.problem}\n${busUsage(searchPath)}`);
     return 2;
   }
   if (flags.help) {

@@ -36,10 +36,7 @@ export async function operate(
     surroundings.stdout.write(operatorHelp(ours, searchPath, helpFormat(flags.passedOn), installation.version()));
     return 0;
   }
-  if ('problem' in flags) {
-    const { flagText } = await import('./command-line/hints.ts');
-    surroundings.stderr.write(`bus-operator: ${flagText(flags)}\n`);
-  }
+  if ('problem' in flags) surroundings.stderr.write(`bus-operator: ${flags.problem}\n`);
   surroundings.stderr.write(operatorUsage(ours, searchPath));
   return 2;
 }

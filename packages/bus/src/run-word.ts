@@ -2,9 +2,11 @@
 import { realpathSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { failure, localEventsUrl, localTokenFile, OperationError, printable } from 'bus-integration-database';
+import { firstWord } from 'bus-integration-database/help';
 import { runChild } from './child.ts';
 import { familyFlags } from './command-line/family-flags.ts';
-import { firstArgument, type GlobalFlags } from './command-line/flags.ts';
+import { flags as flagTable } from './command-line/flag-table.ts';
+import type { GlobalFlags } from './command-line/flags.ts';
 import { commandHint } from './command-line/hints.ts';
 import { dotenvWarnings } from './environment/dotenv-warnings.ts';
 import { overlayEnvFile, withoutFile } from './environment/env-overlay.ts';
@@ -153,7 +155,7 @@ function reportTime(
 ) {
   const level = ['INFO', 'DEBUG', 'TRACE'][Math.min(flags.verbosity, 2)];
   if (flags.isQuiet || !flags.perf) return;
-  const first = firstArgument(args) ?? word;
+  const first = firstWord(args, flagTable) ?? word;
   const seconds = (elapsedMs / 1000).toFixed(3);
   surroundings.stderr.write(`${level} perf bus-${printable(word)} ${printable(first)} ${seconds}s\n`);
 }

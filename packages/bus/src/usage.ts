@@ -1,31 +1,7 @@
 // The texts that `bus` and `bus-operator` print about themselves. Pure.
-import {
-  type CommandHelp,
-  type ConfigurationKey,
-  type Flag,
-  helpText,
-  openCliText,
-} from 'bus-integration-database/help';
+import { type CommandHelp, type ConfigurationKey, helpText, openCliText } from 'bus-integration-database/help';
+import { flags } from './command-line/flag-table.ts';
 import { listExecutables, type SearchPath } from './search-path.ts';
-
-const flags: readonly Flag[] = [
-  { name: 'chdir', alias: 'directory', short: 'C', value: 'DIR', text: 'run as if started in DIR' },
-  { name: 'verbose', short: 'v', isRepeatable: true, text: 'say more; the command is told too' },
-  { name: 'trace', text: 'the same as -vv' },
-  { name: 'quiet', short: 'q', text: 'say less; the command is told too' },
-  { name: 'output', short: 'o', value: 'FILE', text: 'passed on: write the result to FILE' },
-  { name: 'format', short: 'f', value: 'FORMAT', text: 'passed on: text or json; of help, opencli too' },
-  {
-    name: 'color',
-    value: 'WHEN',
-    choices: ['auto', 'always', 'never'],
-    text: 'passed on: auto, always or never',
-  },
-  { name: 'no-color', text: 'passed on: the same as --color never' },
-  { name: 'perf', text: 'print how long the command took' },
-  { name: 'help', short: 'h', text: 'this text; bus help COMMAND: that of COMMAND' },
-  { name: 'version', short: 'V', text: 'name and version' },
-];
 
 const keys: readonly ConfigurationKey[] = [
   { name: 'BUS_DOTENV_ALLOW', meaning: 'list of names that ./.env may set all the same; of the environment alone' },

@@ -457,7 +457,7 @@ describe('what bus says itself', () => {
   test.each([
     [['-q', '-v', 'tell'], '-q and -v contradict each other'],
     [['--nonsense', 'tell'], 'unknown flag --nonsense; the flags of a command stand after its name'],
-    [['-C'], '-C needs a value'],
+    [['-C'], '-C needs a value: -C DIR'],
   ])('%j: 2', async (args, problem) => {
     const run = await bus(args);
     expect(run).toMatchObject({ status: 2, stdout: '' });

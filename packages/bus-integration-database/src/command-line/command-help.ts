@@ -98,6 +98,11 @@ export function helpText(command: CommandHelp): string {
   return `${shown.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
+/** Every flag that a help names. */
+export function flagsOf({ groups }: CommandHelp): readonly Flag[] {
+  return groups.flatMap(({ flags }) => flags);
+}
+
 function flagRow({ name, short, value, text }: Flag): readonly [string, string] {
   return [`${short === undefined ? '    ' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`, text];
 }

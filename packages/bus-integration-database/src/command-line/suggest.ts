@@ -1,8 +1,11 @@
 // What a word of a command line most likely meant that is unknown: a known one, mistyped, or what other tools call so. Pure.
 // Imports nothing, so that what only prints a help or a usage error loads nothing else.
 
-/** What other tools have, by what is to be said of it here. */
-export const otherTools: readonly (readonly [says: string, ...words: string[]])[] = [
+/** Words of other tools, and what is to be said of them here. */
+export type Says = readonly [says: string, ...words: string[]];
+
+/** What other tools have. */
+export const otherTools: readonly Says[] = [
   [
     'nothing is ever asked; leave it out',
     '-y',
@@ -31,11 +34,7 @@ export const otherTools: readonly (readonly [says: string, ...words: string[]])[
  * suggestion('--jsn', ['--json']); // 'did you mean --json?'
  * suggestion('--yes', []); // 'nothing is ever asked; leave it out'
  */
-export function suggestion(
-  word: string,
-  known: readonly string[],
-  own: readonly (readonly [says: string, ...words: string[]])[] = [],
-): string | undefined {
+export function suggestion(word: string, known: readonly string[], own: readonly Says[] = []): string | undefined {
   // As some tools have it: -json, -out=FILE.
   const spellings = [word, ...(/^-[a-z][a-z-]+$/.test(word) ? [`-${word}`] : [])];
   for (const spelling of spellings) {

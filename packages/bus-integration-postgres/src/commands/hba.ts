@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { OperationError, osUserOf, printable, readSecretFile, requirePath, Secret } from 'bus-integration-database';
+import type { FlagReading } from 'bus-integration-database/help';
 import { resolveDsn } from '../conninfo/conninfo.ts';
 import { readDsn } from '../dsn/slip.ts';
 import { explainHba } from '../hba/explain.ts';
@@ -33,18 +34,14 @@ export interface CommandResult {
 }
 
 /** Runs the command; what can be expected to go wrong is a complaint, never thrown. */
-export async function hbaCommand(
-  argv: readonly string[],
-  format: 'text' | 'json',
-  surroundings: CommandSurroundings,
-): Promise<CommandResult> {
-  const wish = readHbaWish(argv);
+export async function hbaCommand(flags: FlagReading, surroundings: CommandSurroundings): Promise<CommandResult> {
+  const wish = readHbaWish(flags);
   if ('problem' in wish) return { status: 2, complaint: `${wish.problem}; see hba --help` };
   try {
     const found =
       wish.file === undefined ? await askServer(wish, surroundings) : await readDisk(wish, wish.file, surroundings);
     const isCertain = found.explanation.answer.result !== 'undecided' && found.doubt === undefined;
-    return { status: isCertain ? 0 : 1, text: format === 'json' ? hbaJson(found) : hbaText(found) };
+    return { status: isCertain ? 0 : 1, text: flags.last('format') === 'json' ? hbaJson(found) : hbaText(found) };
   } catch (error) {
     const { message, errorClass, diagnostics } = toOperationError(error, 'reading the pg_hba rules');
     const remedy = diagnostics[0]?.remedy;

@@ -1,5 +1,14 @@
 // What bus-integration-postgres says of itself and of its commands.
-import { type CommandHelp, commonFlags, neutralKeys, workerKeys } from 'bus-integration-database/help';
+import {
+  type CommandHelp,
+  commonFlags,
+  type FlagReading,
+  flagsOf,
+  neutralKeys,
+  quoted,
+  readFlags,
+  workerKeys,
+} from 'bus-integration-database/help';
 import { adminKeys } from '../keys.ts';
 
 const program = 'bus-integration-postgres';
@@ -184,4 +193,19 @@ const help: CommandHelp = {
 export function helpOf(word: string | undefined): CommandHelp {
   const command = commands.find(({ name }) => name === word);
   return command === undefined ? help : { ...command, name: `${program} ${command.name}` };
+}
+
+/** The command that a line names, and its flags; those before the command are every command's. */
+export function commandFlags(argv: readonly string[]): { readonly word?: string; readonly flags: FlagReading } {
+  // `plan --dry-run` is as good as `--dry-run plan`.
+  const ofProgram = flagsOf(help).map((flag) =>
+    flag.name === 'dry-run' ? { name: flag.name, text: flag.text } : flag,
+  );
+  const program = readFlags(argv, ofProgram);
+  const command = commands.find(({ name }) => name === program.words[0]);
+  if (command === undefined) return { flags: program };
+  const flags = readFlags(argv, flagsOf(command));
+  const [word = '', extra] = flags.words;
+  const problem = extra === undefined ? undefined : `unexpected argument ${quoted(extra)}`;
+  return { word, flags: problem === undefined ? flags : { problem, ...flags } };
 }

@@ -8,6 +8,7 @@ import {
   readSecretFile,
   type Secret,
 } from 'bus-integration-database';
+import type { FlagReading } from 'bus-integration-database/help';
 import { resolveDsn } from '../conninfo/conninfo.ts';
 import { readDsn } from '../dsn/slip.ts';
 import { postgresKeys } from '../keys.ts';
@@ -17,14 +18,13 @@ import { renderHba } from '../verify/listener/render-hba.ts';
 import type { CommandResult, CommandSurroundings } from './hba.ts';
 
 /** Runs the command; what can be expected to go wrong is a complaint, never thrown. */
-export async function renderHbaCommand(
-  words: readonly string[],
-  format: 'text' | 'json',
-  surroundings: CommandSurroundings,
-): Promise<CommandResult> {
+export async function renderHbaCommand(flags: FlagReading, surroundings: CommandSurroundings): Promise<CommandResult> {
   try {
-    const text = await blockOf(words, surroundings);
-    return { status: 0, text: format === 'json' ? `${JSON.stringify({ pg_hba: text }, null, 2)}\n` : text };
+    const text = await blockOf(flags, surroundings);
+    return {
+      status: 0,
+      text: flags.last('format') === 'json' ? `${JSON.stringify({ pg_hba: text }, null, 2)}\n` : text,
+    };
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
     const complaint = error.diagnostics
@@ -34,8 +34,7 @@ export async function renderHbaCommand(
   }
 }
 
-async function blockOf(words: readonly string[], { env, cwd, uid, source = {} }: CommandSurroundings): Promise<string> {
-  const majorVersion = majorOf(words);
+async function blockOf(flags: FlagReading, { env, cwd, uid, source = {} }: CommandSurroundings): Promise<string> {
   const { configuration } = readConfiguration(env, source, [postgresKeys]);
   const declaration = configuredDeclaration(configuration);
   const logins = loginsOf(declaration);
@@ -53,7 +52,7 @@ async function blockOf(words: readonly string[], { env, cwd, uid, source = {} }:
     logins,
     admin: { user, databases: [...new Set([database, 'postgres'])] },
     policy: policyOf(configuration.declared, demanded),
-    majorVersion,
+    majorVersion: Number(flags.last('major') ?? 18),
   });
 }
 
@@ -65,22 +64,4 @@ async function adminOf(secret: Secret, env: Readonly<Record<string, string | und
     osUser: osUserOf(process.getuid?.() ?? 0),
     cwd,
   });
-}
-
-function majorOf(words: readonly string[]): number {
-  const [flag, number, ...rest] = words;
-  if (flag === undefined) return 18;
-  const text = flag.startsWith('--major=') ? flag.slice('--major='.length) : flag === '--major' ? number : undefined;
-  const extra = flag === '--major' ? rest.length : words.length - 1;
-  if (text === undefined || !/^1[4-8]$/.test(text) || extra > 0) {
-    throw new OperationError(
-      'invalid-request',
-      'render-hba takes --major N, the major version of the server, 14 to 18',
-      {
-        code: 'usage',
-        remedy: 'bus-integration-postgres render-hba --major 18',
-      },
-    );
-  }
-  return Number(text);
 }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sharedServer, startServer } from 'embedded';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hbaCommand } from '../../src/commands/hba.ts';
+import { type CommandResult, hbaCommand } from '../../src/commands/hba.ts';
+import { commandFlags } from '../../src/commands/main-help.ts';
 
 let cwd: string;
 beforeAll(() => {
@@ -29,8 +30,13 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(cwd, { recursive: true }));
 
+const ask = async (argv: readonly string[], env: Record<string, string> = {}): Promise<CommandResult> => {
+  const { flags } = commandFlags(['hba', ...argv]);
+  if (flags.problem !== undefined) return { status: 2, complaint: flags.problem };
+  return await hbaCommand(flags, { env, cwd, uid: process.getuid?.() ?? 0 });
+};
 const go = (words: string, format: 'text' | 'json' = 'text', env: Record<string, string> = {}) =>
-  hbaCommand(words.split(' ').filter(Boolean), format, { env, cwd, uid: process.getuid?.() ?? 0 });
+  ask([...words.split(' ').filter(Boolean), '-f', format], env);
 const shop = '--user app --database shop --file pg_hba.conf';
 
 describe('hba --file', () => {
@@ -158,8 +164,8 @@ describe('hba --file', () => {
     ['--user app --database shop --unix --tls', '--tls and --gss are for --address'],
     ['--user app --database shop --address db.example', '--address takes a numeric address'],
     ['--user app --database shop --unix --major 18', '--major is for --file'],
-    [`${shop} --unix --major 13`, '--major takes 14 to 18'],
-    [`${shop} --unix --replication some`, '--replication takes none, physical or logical'],
+    [`${shop} --unix --major 13`, '--major 13: expected 14, 15, 16, 17 or 18'],
+    [`${shop} --unix --replication some`, '--replication some: expected none, physical or logical'],
     [`${shop} --unix --nosuch`, 'nosuch'],
     [`${shop} --unix more`, 'more'],
     [`${shop} --unix --server-address host`, '--server-address takes numeric addresses'],
@@ -210,12 +216,11 @@ describe('hba of a server', () => {
 describe('hba: lists and names', () => {
   it('splits its lists at commas and white space, and refuses a semicolon', async () => {
     const argv = ['--user', 'app', '--database', 'x', '--address', '10.1.2.3', '--file', 'pg_hba.conf'];
-    const surroundings = { env: {}, cwd, uid: process.getuid?.() ?? 0 };
-    const ask = (list: string) => hbaCommand([...argv, '--member-of', list], 'json', surroundings);
-    expect(JSON.parse((await ask('other, more staff')).text ?? '')).toMatchObject({
+    const askWith = (list: string) => ask([...argv, '--member-of', list, '-f', 'json']);
+    expect(JSON.parse((await askWith('other, more staff')).text ?? '')).toMatchObject({
       client: { memberOf: ['other', 'more', 'staff'] },
     });
-    expect(await ask('other;staff')).toEqual({
+    expect(await askWith('other;staff')).toEqual({
       status: 2,
       complaint: '--member-of holds a semicolon, expected commas or white space between two items; see hba --help',
     });
@@ -223,8 +228,7 @@ describe('hba: lists and names', () => {
 
   it.each(['--user', '--database'])('refuses a line break in %s', async (flag) => {
     const argv = ['--user', 'app', '--database', 'x', '--unix', '--file', 'pg_hba.conf', flag, 'a\nb'];
-    const surroundings = { env: {}, cwd, uid: process.getuid?.() ?? 0 };
-    expect(await hbaCommand(argv, 'text', surroundings)).toMatchObject({
+    expect(await ask(argv)).toMatchObject({
       status: 2,
       complaint: expect.stringMatching(`^${flag} a.u000ab holds a line break`),
     });

@@ -1,5 +1,5 @@
 // What the dispatcher must know of our family's own arguments before it reads ./.env. Pure; judges nothing.
-import { asksFor, asksForJson, asksForQuiet } from 'bus-integration-database';
+import { glance } from 'bus-integration-database/help';
 import { parseGlobalFlags, withHelpWord } from './flags.ts';
 
 export interface FamilyFlags {
@@ -19,8 +19,7 @@ export interface FamilyFlags {
  * familyFlags('operator', ['database', 'plan', '--env-file', 'staging.env']); // { hasEnvFile: true, … }
  */
 export function familyFlags(word: string, args: readonly string[], passedOn: readonly string[] = []): FamilyFlags {
-  const all = [...passedOn, ...args];
-  const isJson = asksForJson(all) && !asksForQuiet(all);
+  const { isJson } = glance([...passedOn, ...args]);
   if (word === 'operator-database') return { ...scan(args), isJson };
   if (word !== 'operator') return foreign;
   const umbrella = withHelpWord(parseGlobalFlags(args));
@@ -33,17 +32,11 @@ export function familyFlags(word: string, args: readonly string[], passedOn: rea
 
 const foreign: FamilyFlags = { hasEnvFile: false, isJson: false, isHelp: false };
 
-function scan(args: readonly string[]): Omit<FamilyFlags, 'isJson'> {
+function scan(args: readonly string[]): FamilyFlags {
+  const { asks, ...seen } = glance(args);
   const end = args.indexOf('--');
-  const flags = end < 0 ? args : args.slice(0, end);
-  let directory: string | undefined;
-  for (const [index, argument] of flags.entries()) {
-    const [, inline] = /^(?:-[hVvq]*C|--(?:chdir|directory)=)(.+)$/s.exec(argument) ?? [];
-    if (/^-[hVvq]*C$|^--(?:chdir|directory)$/.test(argument)) directory = flags[index + 1] ?? directory;
-    else if (inline !== undefined) directory = inline;
-  }
-  const hasEnvFile = flags.some((argument) => argument === '--env-file' || argument.startsWith('--env-file='));
-  const [first = '', second] = flags;
-  const isHelp = asksFor(args) !== undefined || first === 'help' || (second === 'help' && !first.startsWith('-'));
-  return { hasEnvFile, isHelp, ...(directory !== undefined && { directory }) };
+  const hasEnvFile = args.slice(0, end < 0 ? undefined : end).some((argument) => /^--env-file(=|$)/.test(argument));
+  const [first = '', second] = args;
+  const isHelp = asks !== undefined || first === 'help' || (second === 'help' && !first.startsWith('-'));
+  return { ...seen, hasEnvFile, isHelp };
 }

@@ -1,5 +1,6 @@
-// The flags that may stand before a command's name. Hand-parsed: what follows the name belongs to the command alone.
-import { asksFor } from 'bus-integration-database/help';
+// The flags that may stand before a command's name. What follows the name belongs to the command alone.
+import { glance, readFlags } from 'bus-integration-database/help';
+import { flags as table } from './flag-table.ts';
 
 export interface GlobalFlags {
   readonly help: boolean;
@@ -16,44 +17,10 @@ export interface GlobalFlags {
   readonly words: readonly string[];
 }
 
-type Parsed = GlobalFlags | FlagProblem;
-
-const withoutValue: ReadonlyMap<string, string> = new Map([
-  ['-h', 'help'],
-  ['--help', 'help'],
-  ['-V', 'version'],
-  ['--version', 'version'],
-  ['--perf', 'perf'],
-  ['-q', 'quiet'],
-  ['--quiet', 'quiet'],
-  ['-v', 'verbose'],
-  ['--verbose', 'verbose'],
-  ['--trace', 'trace'],
-  ['--no-color', 'color'],
-]);
-
-const withValue: ReadonlyMap<string, string> = new Map([
-  ['-C', 'directory'],
-  ['--directory', 'directory'],
-  ['--chdir', 'directory'],
-  ['-o', 'output'],
-  ['--output', 'output'],
-  ['-f', 'format'],
-  ['--format', 'format'],
-  ['--color', 'color'],
-]);
-
-export interface FlagProblem {
-  readonly problem: string;
-  /** The flag that is not known here. */
-  readonly unknown?: string;
-}
-
-/** All that may stand before a command's name. */
-export const knownFlags: readonly string[] = [...withoutValue.keys(), ...withValue.keys()];
+type Parsed = GlobalFlags | { readonly problem: string };
 
 /** Those that the program which parses them keeps for itself. */
-const kept = new Set(['help', 'version', 'perf', 'directory']);
+const kept: readonly string[] = ['help', 'version', 'perf', 'chdir'];
 
 /**
  * Splits arguments into flags and words; what is wrong comes back as one line, unless `-h` or `-V` stands anywhere on it.
@@ -62,51 +29,24 @@ const kept = new Set(['help', 'version', 'perf', 'directory']);
  * parseGlobalFlags(['-v', '-C', 'deploy', 'operator', 'database']).passedOn; // ['-v']
  */
 export function parseGlobalFlags(argv: readonly string[]): Parsed {
-  const counts = new Map<string, number>();
-  const passedOn: string[] = [];
-  let directory: string | undefined;
-  let problem: FlagProblem | undefined;
-  let index = 0;
-  for (; index < argv.length; index++) {
-    const argument = argv[index] ?? '';
-    if (argument === '--') {
-      index++;
-      break;
-    }
-    if (!argument.startsWith('-') || argument === '-') break;
-    for (const part of split(argument)) {
-      const name = withoutValue.get(part.flag) ?? withValue.get(part.flag);
-      if (name === undefined) {
-        problem ??= { problem: `unknown flag ${part.flag}`, unknown: part.flag };
-        continue;
-      }
-      if (!withValue.has(part.flag)) {
-        if (part.value !== undefined) problem ??= { problem: `${part.flag} takes no value` };
-        counts.set(name, (counts.get(name) ?? 0) + 1);
-        if (!kept.has(name)) passedOn.push(part.flag);
-        continue;
-      }
-      const value = part.value ?? argv[++index];
-      if (value === undefined || value === '') problem ??= { problem: `${part.flag} needs a value` };
-      else if (name === 'directory') directory = value;
-      else passedOn.push(part.flag, value);
-    }
-  }
-  const verbosity = (counts.get('verbose') ?? 0) + 2 * (counts.get('trace') ?? 0);
-  const isQuiet = counts.has('quiet');
-  if (isQuiet && verbosity > 0) problem ??= { problem: '-q and -v contradict each other' };
-  const isAsked = counts.has('help') || counts.has('version');
-  const asks = problem === undefined || isAsked ? undefined : asksFor(argv);
-  if (problem !== undefined && !isAsked && asks === undefined) return problem;
+  const otherwise = 'the flags of a command stand after its name';
+  const { words, given, has, last, all, ...read } = readFlags(argv, table, { isPassedOn: true, otherwise });
+  const verbosity = all('verbose').length + 2 * all('trace').length;
+  const isQuiet = has('quiet');
+  const contradiction = isQuiet && verbosity > 0 ? '-q and -v contradict each other' : undefined;
+  const problem = has('help') || has('version') ? undefined : (read.problem ?? contradiction);
+  const asks = problem === undefined ? undefined : glance(argv).asks;
+  if (problem !== undefined && asks === undefined) return { problem };
+  const directory = last('chdir');
   return {
-    help: counts.has('help') || asks === 'help',
-    version: counts.has('version') || asks === 'version',
+    help: has('help') || asks === 'help',
+    version: has('version') || asks === 'version',
     ...(directory !== undefined && { directory }),
-    perf: counts.has('perf'),
+    perf: has('perf'),
     isQuiet,
     verbosity,
-    passedOn,
-    words: argv.slice(index),
+    passedOn: given.flatMap(({ name, spelled, value = [] }) => (kept.includes(name) ? [] : [spelled].concat(value))),
+    words,
   };
 }
 
@@ -124,37 +64,4 @@ export function withHelpWord(flags: Parsed): Parsed {
     passedOn: [...flags.passedOn, ...inner.passedOn],
   };
   return word === undefined ? { ...joined, help: true } : { ...joined, words: [word, 'help', ...args] };
-}
-
-/**
- * The first argument that is neither a flag nor the value of one that is known here.
- *
- * @example
- * firstArgument(['-C', 'deploy', '-v', 'database', 'plan']); // 'database'
- */
-export function firstArgument(argv: readonly string[]): string | undefined {
-  for (let index = 0; index < argv.length; index++) {
-    const argument = argv[index] ?? '';
-    if (argument === '--') return argv[index + 1];
-    if (!argument.startsWith('-') || argument === '-') return argument;
-    const last = split(argument).at(-1);
-    if (last !== undefined && withValue.has(last.flag) && last.value === undefined) index++;
-  }
-  return undefined;
-}
-
-/** `-vqC dir` and `--color=never` in single flags; a value that is glued to its flag goes with it. */
-function split(argument: string): { flag: string; value?: string }[] {
-  if (argument.startsWith('--')) {
-    const equals = argument.indexOf('=');
-    return equals < 0 ? [{ flag: argument }] : [{ flag: argument.slice(0, equals), value: argument.slice(equals + 1) }];
-  }
-  const parts: { flag: string; value?: string }[] = [];
-  for (let index = 1; index < argument.length; index++) {
-    const flag = `-${argument[index]}`;
-    const rest = argument.slice(index + 1);
-    if (withValue.has(flag) && rest !== '') return [...parts, { flag, value: rest }];
-    parts.push({ flag });
-  }
-  return parts;
 }

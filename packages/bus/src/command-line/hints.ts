@@ -1,6 +1,5 @@
-// What an unknown command or flag of `bus` and `bus operator` most likely meant. Pure.
-import { nearest, suggestion } from 'bus-integration-database/suggest';
-import { type FlagProblem, knownFlags } from './flags.ts';
+// What an unknown command of `bus` and `bus operator` most likely meant. Pure.
+import { nearest } from 'bus-integration-database/suggest';
 
 const database = 'bus operator database';
 const databaseVerbs = ['doctor', 'plan', 'apply', 'status', 'verify'];
@@ -11,10 +10,4 @@ export function commandHint(word: string, known: readonly string[], prefix: 'bus
   const close = nearest(word, [...known, 'database']);
   if (close === undefined) return '';
   return `; did you mean ${close === 'database' ? database : `${prefix} ${close.replace(/\p{C}/gu, '?')}`}?`;
-}
-
-/** The problem, and what the flag that is not known most likely meant. */
-export function flagText({ problem, unknown }: FlagProblem): string {
-  if (unknown === undefined) return problem;
-  return `${problem}; ${suggestion(unknown, knownFlags) ?? 'the flags of a command stand after its name'}`;
 }

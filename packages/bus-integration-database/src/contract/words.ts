@@ -77,8 +77,6 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
     target: 'What it is done to: a role, a database, database.schema, a file.',
     risk: 'What it may cost.',
     summary: 'The step in a line, for people.',
-    declared_in:
-      'The file that declares it all the same, ./.env, where the environment has other values, which win. Nothing retires it then.',
     before: 'What stands now, as far as it is replaced.',
     after: 'What will stand.',
     sql: 'The statements, rendered to be shown: passwords are verifiers or left out.',

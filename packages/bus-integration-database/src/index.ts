@@ -56,10 +56,18 @@ export type {
 export { isMutating } from './contract/step.ts';
 export type { JsonSchema, SchemaName } from './contract-documents.ts';
 export { asyncApiDocument, contractFiles, contractSchemas, contractVersion } from './contract-documents.ts';
+export type { Proofs, RoleDecision } from './credentials/decide.ts';
+export { decideCredentials, rotationUnfinished } from './credentials/decide.ts';
+export type { FileDecision } from './credentials/file-decision.ts';
+export type { BareStep } from './credentials/file-steps.ts';
+export { fileSteps } from './credentials/file-steps.ts';
+export type { CredentialWish, LoginBlock, Proof } from './credentials/wish.ts';
 export { absolutePath, findProgram, isExecutable } from './git/executable.ts';
 export type { GitExposure } from './git/git-exposure.ts';
 export { gitExposure } from './git/git-exposure.ts';
 export { adoptedFrom, adoptFromPart } from './model/adopt-from.ts';
+export type { Interrupted, Needing, NextVerb } from './model/advice.ts';
+export { nextAfter, nextCommand, sameCommand, withNeeds } from './model/advice.ts';
 export { allowedFlags } from './model/allowed-flags.ts';
 export { mostResourcesConfigured } from './model/bounds.ts';
 export type { Declaration } from './model/declaration.ts';
@@ -74,8 +82,26 @@ export { caseCollisions, dsnFileName, expandRole, isRoleTemplate, judgeName, lin
 export { isIntact, planId } from './model/plan.ts';
 export type { Database, Grantee, PrivilegeObject, Privileges, Resource, Role, Schema } from './model/resource.ts';
 export { idOf, privilegesOf } from './model/resource.ts';
+export type { Refusal, Standing } from './model/standing.ts';
+export type {
+  ConnectionString,
+  ConnectionStrings,
+  Endpoint,
+  FileReading,
+  StrayFile,
+} from './output-files/connection-string.ts';
+export type { OutputDirectory, OutputPlace } from './output-files/directory.ts';
+export { createOutputDirectory, shownPath, withoutSlashes } from './output-files/directory.ts';
+export type { FilePair } from './output-files/file-pair.ts';
+export { candidatePasswords, endpointFault } from './output-files/file-pair.ts';
+export { discardStaged, promoteFile, readPairs, stagedSuffix, stageFile } from './output-files/output-file.ts';
+export { ownerOf } from './output-files/owner.ts';
+export { judgeOutputDirectory } from './output-files/room.ts';
+export { strayFiles, withoutSuffix } from './output-files/stray-files.ts';
 export { declarationRequest, requireDeclaration } from './run/configured-request.ts';
 export { failure, handle } from './run/handle.ts';
+export type { ErrorRules, ParallelOptions } from './run/parallel.ts';
+export { eachInParallel, pause, withRetry } from './run/parallel.ts';
 export type { Context, Progress, Provider } from './run/provider.ts';
 export type {
   ApplyRequest,
@@ -86,7 +112,10 @@ export type {
   VerifyRequest,
 } from './run/request.ts';
 export { declarationOf, parseRequest, requestSchemas, requireUsableNames, verifyChecks } from './run/request.ts';
+export { withRequestCredentials } from './run/request-credentials.ts';
+export { unlessStale } from './run/stale.ts';
 export { createTurnstile, type Turnstile } from './run/turnstile.ts';
+export { whatStands } from './run/what-stands.ts';
 export { headerSafe } from './secrets/bearer-token.ts';
 export { isSystemDirectory } from './secrets/closable.ts';
 export { mapFileCommands } from './secrets/file-commands.ts';
@@ -102,6 +131,7 @@ export { isKernels, writeFault } from './secrets/write-fault.ts';
 export { allowedNames, readList } from './text/list.ts';
 export { printable } from './text/printable.ts';
 export { shellQuote } from './text/shell-quote.ts';
+export { shown } from './text/shown.ts';
 export { sendRequest } from './transports/http/http-request.ts';
 export { goesInClear, isLoopback } from './transports/loopback.ts';
 export type { Delivery, Log, Subscription, Transport } from './transports/transport.ts';

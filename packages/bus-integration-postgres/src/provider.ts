@@ -12,24 +12,25 @@ import {
   type Declaration,
   type Diagnostic,
   declarationOf,
+  judgeOutputDirectory,
+  type NextVerb,
   OperationError,
   type PlanRequest,
   type Provider,
   type Requests,
   type Response,
   requireDeclaration,
+  rotationUnfinished,
+  unlessStale,
+  withRequestCredentials,
 } from 'bus-integration-database';
 import { interruption } from './apply/interruption.ts';
 import type { Session } from './connection/connect.ts';
 import type { Meter } from './connection/network/meter.ts';
-import { rotationUnfinished } from './credentials/decide.ts';
 import type { ClusterSight } from './observe/catalog.ts';
-import { judgeOutputDirectory } from './output-files/output-directory.ts';
 import { type Computed, computeUnrotated, type Wish, withoutRotation } from './plan/compute.ts';
 import { beyondPooler } from './plan/pooled.ts';
 import { planResponse, providerName, targetOf } from './plan/respond.ts';
-import { unlessStale } from './plan/stale.ts';
-import { withRequestCredentials } from './request-credentials.ts';
 import type { KeptSessions } from './run/kept-sessions.ts';
 import { lockHolder } from './run/lock.ts';
 import { createRun, type Run } from './run/run.ts';
@@ -44,7 +45,6 @@ import {
 } from './survey/preparation.ts';
 import { computeProvable } from './survey/provable.ts';
 import { statusResponse } from './survey/status.ts';
-import type { NextVerb } from './text/advice.ts';
 import { sqlstateOf, toOperationError } from './text/sqlstate.ts';
 
 export interface PostgresProviderOptions {

@@ -1,11 +1,10 @@
 // Apply: take the lock, look, plan, carry out, look again. The proof that it worked is an empty second plan.
 
-import { isMutating, OperationError, type Response } from 'bus-integration-database';
+import { isMutating, OperationError, type Response, unlessStale } from 'bus-integration-database';
 import type { Session } from '../connection/connect.ts';
 import { type Computed, computeUnrotated, type Wish, withoutRotation } from '../plan/compute.ts';
 import { poolerRemedy } from '../plan/pooled.ts';
 import { planResponse, targetOf } from '../plan/respond.ts';
-import { unlessStale } from '../plan/stale.ts';
 import { showingContext } from '../plan/steps.ts';
 import { keepAwake } from '../run/keep-awake.ts';
 import { acquireLock, type DeploymentLock } from '../run/lock.ts';

@@ -1,18 +1,23 @@
 // The answer of an apply that came to its end, or that did not: what is left, what stands, what to run next.
 
-import type { Diagnostic } from 'bus-integration-database';
-import { isMutating, type Response, type Step } from 'bus-integration-database';
+import {
+  type Diagnostic,
+  isMutating,
+  nextAfter,
+  type Response,
+  type Step,
+  sameCommand,
+  whatStands,
+} from 'bus-integration-database';
 import { type Computed, computePlan } from '../plan/compute.ts';
 import { base } from '../plan/respond.ts';
 import { lostLock } from '../run/lock.ts';
 import type { Sight } from '../survey/observe.ts';
-import { nextAfter, sameCommand } from '../text/advice.ts';
 import { sqlstateOf, toOperationError } from '../text/sqlstate.ts';
 import type { ApplyOptions } from './apply-options.ts';
 import { interruption } from './interruption.ts';
 import type { Ledger } from './ledger.ts';
 import { filesLeftStaged, type Staging } from './staging.ts';
-import { whatStands } from './standing.ts';
 
 /** What an ending tells of. */
 export interface Ending {

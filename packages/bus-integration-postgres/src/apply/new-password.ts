@@ -1,9 +1,8 @@
 // The passwords of an apply: chosen, turned into what the server is sent, and proven afterwards.
-import type { Secret } from 'bus-integration-database';
+import type { RoleDecision, Secret } from 'bus-integration-database';
 import { demandCleartextChannel } from '../connection/authentication/cleartext.ts';
 import { judgeVerifier, newPassword, newVerifier } from '../connection/authentication/scram.ts';
 import type { Session } from '../connection/connect.ts';
-import type { RoleDecision } from '../credentials/decide.ts';
 import { readVerifiers } from '../observe/catalog.ts';
 import type { Computed } from '../plan/compute.ts';
 import { proveLogin } from '../run/login.ts';

@@ -1,11 +1,21 @@
 // The DSN files of an apply: staged before any role changes, put in their place when the password in them is proven.
-import { type Diagnostic, OperationError, printable, Secret, type Step } from 'bus-integration-database';
+import {
+  type Diagnostic,
+  discardStaged,
+  type FileDecision,
+  type FilePair,
+  OperationError,
+  type OutputDirectory,
+  printable,
+  promoteFile,
+  type RoleDecision,
+  Secret,
+  type Step,
+  stagedSuffix,
+  stageFile,
+} from 'bus-integration-database';
+import { connectionStrings } from '../conninfo/connection-strings.ts';
 import { parseEndpoint, withAdded } from '../conninfo/dsn-endpoint.ts';
-import type { RoleDecision } from '../credentials/decide.ts';
-import type { FileDecision } from '../credentials/file-decision.ts';
-import type { DsnDirectory } from '../output-files/dsn-directory.ts';
-import { discardStaged, dsnLine, promoteFile, stagedSuffix, stageFile } from '../output-files/dsn-file.ts';
-import type { FilePair } from '../output-files/dsn-pair.ts';
 import type { Computed } from '../plan/compute.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -13,7 +23,7 @@ export interface Staging {
   readonly computed: Computed;
   readonly ledger: Ledger;
   readonly passwords: ReadonlyMap<string, Secret>;
-  readonly directory?: DsnDirectory | undefined;
+  readonly directory?: OutputDirectory | undefined;
   /** Proves the passwords that this run gave to the server; says of each that can't be proven why. */
   readonly prove: (decisions: readonly RoleDecision[]) => Promise<ReadonlyMap<string, string>>;
   /** Fails when the deployment's lock is lost: another run may be at work with the same files. */
@@ -44,7 +54,12 @@ export function stageFiles({ computed, directory, passwords }: Staging): void {
 function lineFor(decision: RoleDecision, pair: FilePair, passwords: ReadonlyMap<string, Secret>): string {
   const password = passwords.get(decision.role);
   if (password === undefined) throw new Error(`no password for a file of role ${decision.role}`);
-  return dsnLine(withAdded(decision.endpoint, pair.live), pair, password.reveal());
+  return connectionStrings.format({
+    endpoint: withAdded(decision.endpoint, pair.live),
+    database: pair.database,
+    user: pair.role,
+    password: password.reveal(),
+  });
 }
 
 /**
@@ -138,7 +153,7 @@ function isActedOn({ act }: FileDecision): boolean {
 }
 
 function settleFile(
-  directory: DsnDirectory,
+  directory: OutputDirectory,
   decision: RoleDecision,
   { act, pair }: FileDecision,
   passwords: ReadonlyMap<string, Secret>,

@@ -1,11 +1,9 @@
 // What is worth knowing of the DSN files' content: what some client will not read, what was assumed, what is kept. Pure.
-import { type Diagnostic, printable } from 'bus-integration-database';
+import { type Diagnostic, type Endpoint, printable, type RoleDecision } from 'bus-integration-database';
 import { addedHosts, addedKeywords, isSocket, type ServiceWish } from '../conninfo/dsn-endpoint.ts';
-import type { Endpoint } from '../conninfo/dsn-reading.ts';
 import { isEncoding } from '../dsn/encodings.ts';
 import type { Observation } from '../observe/observation.ts';
 import { shown } from '../text/shown.ts';
-import type { RoleDecision } from './decide.ts';
 import { driverSupport } from './driver-support.ts';
 
 const hostKey = 'BUS_DATABASE_SERVICE_HOST';

@@ -1,16 +1,13 @@
 // What is known of the passwords that DSN files hold: by the stored verifier where it may be read, else by logging in
 // at the address that the admin reached. Never tries a password at the services' address.
-import type { Secret } from 'bus-integration-database';
+import { candidatePasswords, type FilePair, type Proof, type Proofs, type Secret } from 'bus-integration-database';
 import { judgeVerifier } from '../connection/authentication/scram.ts';
 import type { PinnedAddress } from '../connection/network/dial.ts';
 import type { Meter } from '../connection/network/meter.ts';
 import type { ConnectionTarget } from '../conninfo/target.ts';
 import type { ObservedRole } from '../observe/observation.ts';
-import { candidatePasswords, type FilePair } from '../output-files/dsn-pair.ts';
 import { type LoginProof, proveLogin } from '../run/login.ts';
 import { eachInParallel } from '../run/parallel.ts';
-import type { Proofs } from './decide.ts';
-import type { Proof } from './wish.ts';
 
 export interface ProofOptions {
   readonly target: ConnectionTarget;

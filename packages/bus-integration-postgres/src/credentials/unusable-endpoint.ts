@@ -1,7 +1,6 @@
 // DSN files that no service could use on the server that was seen: refused before they are written. Pure.
-import { type Diagnostic, printable } from 'bus-integration-database';
+import { type Diagnostic, type Endpoint, printable } from 'bus-integration-database';
 import { isSocket } from '../conninfo/dsn-endpoint.ts';
-import type { Endpoint } from '../conninfo/dsn-reading.ts';
 import type { Observation } from '../observe/observation.ts';
 
 const modeKey = 'BUS_DATABASE_SERVICE_SSLMODE';

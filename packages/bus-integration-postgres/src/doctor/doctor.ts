@@ -8,6 +8,7 @@ import {
   type Declaration,
   type Diagnostic,
   type OperationError,
+  type OutputDirectory,
   printable,
   type Response,
   type Target,
@@ -15,7 +16,6 @@ import {
 import type { Session } from '../connection/connect.ts';
 import type { Meter } from '../connection/network/meter.ts';
 import type { Observation } from '../observe/observation.ts';
-import type { DsnDirectory } from '../output-files/dsn-directory.ts';
 import type { Computed } from '../plan/compute.ts';
 import { base, targetOf } from '../plan/respond.ts';
 import type { KeptSessions } from '../run/kept-sessions.ts';
@@ -108,7 +108,7 @@ interface Found {
 async function examineServer(
   options: DoctorOptions,
   preparation: Preparation,
-  directory: DsnDirectory | undefined,
+  directory: OutputDirectory | undefined,
   found: Found,
 ): Promise<void> {
   const { context, meter, kept } = options;
@@ -120,7 +120,7 @@ async function examine(
   run: Run,
   options: DoctorOptions,
   { wish }: Preparation,
-  directory: DsnDirectory | undefined,
+  directory: OutputDirectory | undefined,
   found: Found,
 ): Promise<void> {
   const { checks } = found;

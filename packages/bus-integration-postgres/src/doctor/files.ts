@@ -4,14 +4,15 @@ import {
   type Configuration,
   type Declaration,
   gitExposure,
+  judgeOutputDirectory,
   judgeSecretFile,
   loginsOf,
   OperationError,
+  type OutputDirectory,
   printable,
+  readPairs,
+  withoutSlashes,
 } from 'bus-integration-database';
-import { type DsnDirectory, withoutSlashes } from '../output-files/dsn-directory.ts';
-import { readPairs } from '../output-files/dsn-file.ts';
-import { judgeOutputDirectory } from '../output-files/output-directory.ts';
 import { adminSource, type ProviderSurroundings, pathFrom } from '../survey/preparation.ts';
 import { asCheck, check } from './check.ts';
 
@@ -42,11 +43,11 @@ export function secretFileChecks(configuration: Configuration, surroundings: Pro
 interface DirectorySight {
   readonly checks: readonly Check[];
   /** Undefined too where its files can't be looked into: what they hold is not known then. */
-  readonly readable?: DsnDirectory;
+  readonly readable?: OutputDirectory;
 }
 
 export function directorySight(
-  directory: DsnDirectory | undefined,
+  directory: OutputDirectory | undefined,
   configuration: Configuration,
   surroundings: ProviderSurroundings,
   declaration: Declaration,

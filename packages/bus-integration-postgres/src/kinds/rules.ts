@@ -1,7 +1,6 @@
 // THE table: for every kind of step, what it says to a person and which statements carry it out, in which phase.
 // Showing a plan and applying it read the same row; a missing kind does not compile.
-import type { Action, DatabasePrivileges, Step, StepOfAction } from 'bus-integration-database';
-import type { Endpoint } from '../conninfo/dsn-reading.ts';
+import type { Action, DatabasePrivileges, Endpoint, Step, StepOfAction } from 'bus-integration-database';
 import { birthLimit, withMark } from '../observe/mark.ts';
 import { grantOption } from '../ownership/effective.ts';
 import { printable, shown } from '../text/shown.ts';

@@ -1,13 +1,5 @@
 // What is left of what was declared before, as plain values.
-import type { Endpoint } from '../conninfo/dsn-reading.ts';
-
-/** A DSN file in the output directory that belongs to no declared login. */
-export interface StrayFile {
-  readonly name: string;
-  readonly role: string;
-  readonly database: string;
-  readonly server: Endpoint;
-}
+import type { StrayFile } from 'bus-integration-database';
 
 /** A role or database that a DSN file names and that exists. */
 interface Named {

@@ -1,17 +1,11 @@
 // What keeps a role from logging in though its password is right, as the catalogs show it, and the statements that end
 // it. NOLOGIN is not among it: apply itself lets the role log in. Pure.
 // https://www.postgresql.org/docs/current/sql-alterrole.html
-import { type Declaration, type Diagnostic, rolesOf } from 'bus-integration-database';
+import { type Declaration, type Diagnostic, type LoginBlock, rolesOf } from 'bus-integration-database';
 import type { Observation } from '../observe/observation.ts';
 import { adminOrSuperuser, anyDatabase, ownerOrSuperuser, runs } from '../text/psql-remedy.ts';
 import { printable, shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
-
-export interface LoginBlock {
-  readonly code: 'password-expired' | 'connection-limit';
-  readonly seen: string;
-  readonly remedy: string;
-}
 
 /** @param databases those that it is to log in to */
 export function loginBlockOf(name: string, databases: readonly string[], seen: Observation): LoginBlock | undefined {

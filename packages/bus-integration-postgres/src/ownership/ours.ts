@@ -1,9 +1,8 @@
 // What may be touched: chosen before anything is compared. What isn't ours is refused by name, never dropped, never
 // taken for absent.
-import { type Allowed, type ErrorClass, isDeploymentId } from 'bus-integration-database';
+import { type Allowed, isDeploymentId, nextCommand, type Refusal, type Standing } from 'bus-integration-database';
 import { deploymentsIn, isUnfinished, ownership } from '../observe/mark.ts';
 import type { Observation, ObservedDatabase, ObservedRole } from '../observe/observation.ts';
-import { type Needing, nextCommand } from '../text/advice.ts';
 import { anyDatabase, ownerOrSuperuser, runs } from '../text/psql-remedy.ts';
 import { printable, shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
@@ -16,13 +15,6 @@ export interface Adoption {
   readonly adoptFrom?: readonly string[];
   /** Looks beyond what a role can do that no service may, to what would be refused once that is gone. */
   readonly assumesPowerless?: boolean;
-}
-
-export type Standing = 'missing' | 'unfinished' | 'ours' | 'adopted' | 'refused';
-
-export interface Refusal extends Needing {
-  readonly severity: 'fail';
-  readonly errorClass: ErrorClass;
 }
 
 export interface Judgement {

@@ -7,18 +7,13 @@ import {
   type PrivilegeObject,
   type Privileges,
   privilegesOf,
+  type Refusal,
   type Resource,
+  type Standing,
 } from 'bus-integration-database';
 import type { Observation } from '../observe/observation.ts';
 import { beyondReach, effectivePrivileges, type Grantable, type Guarded, revocable } from '../ownership/effective.ts';
-import {
-  type Adoption,
-  type Judgement,
-  judgeDatabase,
-  judgeRole,
-  type Refusal,
-  type Standing,
-} from '../ownership/ours.ts';
+import { type Adoption, type Judgement, judgeDatabase, judgeRole } from '../ownership/ours.ts';
 import { anyDatabase, inDatabase, runs, superuser } from '../text/psql-remedy.ts';
 import { printable, shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';

@@ -5,21 +5,27 @@ import {
   adoptedFrom,
   type Declaration,
   type Diagnostic,
+  decideCredentials,
   desiredResources,
   type ErrorClass,
+  type FilePair,
+  type Needing,
+  type NextVerb,
+  nextCommand,
+  type Proofs,
+  type Refusal,
+  type RoleDecision,
   rolesOf,
   type Step,
+  withNeeds,
 } from 'bus-integration-database';
 import { mostIterations } from '../connection/authentication/scram.ts';
+import { connectionStrings } from '../conninfo/connection-strings.ts';
 import { endpointOf, type ServiceWish } from '../conninfo/dsn-endpoint.ts';
-import { decideCredentials, type Proofs, type RoleDecision } from '../credentials/decide.ts';
 import { endpointFindings } from '../credentials/dsn-findings.ts';
 import { doubtfulTls, unusableEndpoint } from '../credentials/unusable-endpoint.ts';
 import type { Observation } from '../observe/observation.ts';
-import type { FilePair } from '../output-files/dsn-pair.ts';
 import { expiryFindings, loginBlockOf } from '../ownership/login-block.ts';
-import type { Refusal } from '../ownership/ours.ts';
-import { type Needing, type NextVerb, nextCommand, withNeeds } from '../text/advice.ts';
 import { anyDatabase, inDatabase, runs, superuser } from '../text/psql-remedy.ts';
 import { shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
@@ -149,6 +155,7 @@ function computeAllowed(
         isProvenByVerifier: seen.roles.get(role)?.verifier !== undefined,
         block: loginBlockOf(role, pairsOf.get(role)?.map(({ database }) => database) ?? [], seen),
         endpoint,
+        strings: connectionStrings,
         hasTls,
         pairs: pairsOf.get(role) ?? [],
         unprovable: wish.unprovable?.get(role),

@@ -1,7 +1,6 @@
 // Which steps of a plan need the operator's word, and whether it was given. Pure.
-import type { Allowed, Step } from 'bus-integration-database';
+import { type Allowed, type Needing, nextCommand, type Step } from 'bus-integration-database';
 import type { Observation } from '../observe/observation.ts';
-import { type Needing, nextCommand } from '../text/advice.ts';
 import type { Comparison } from './compare.ts';
 
 /**

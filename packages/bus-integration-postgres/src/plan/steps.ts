@@ -1,16 +1,18 @@
 // From differences and decisions to the ordered steps of a plan. Pure; knows PostgreSQL's order, no SQL.
 import {
+  type BareStep,
   type DatabasePrivileges,
   type Declaration,
   type Delta,
   expandRole,
+  fileSteps,
   type Risk,
+  type RoleDecision,
   rolesOf,
   type SchemaPrivileges,
   type Step,
 } from 'bus-integration-database';
-import type { RoleDecision } from '../credentials/decide.ts';
-import { type BareStep, fileSteps } from '../credentials/file-steps.ts';
+import { connectionStrings } from '../conninfo/connection-strings.ts';
 import { type RuleContext, statementsOf, summaryOf } from '../kinds/rules.ts';
 import { deploymentsIn } from '../observe/mark.ts';
 import type { Observation } from '../observe/observation.ts';
@@ -115,7 +117,7 @@ function databaseSteps(input: StepsInput): BareStep[] {
     for (const file of files) {
       const { database } = file.pair;
       const steps = filesOf.get(database) ?? [];
-      steps.push(...fileSteps(file, endpoint));
+      steps.push(...fileSteps(file, endpoint, connectionStrings));
       filesOf.set(database, steps);
     }
   }

@@ -1,109 +1,25 @@
-// Work on many things a few at a time: starts no more than it was told, ends everything it started, and goes on with
-// fewer at once where the server has no more connections to give.
+// Work on many databases or roles a few at a time, by what PostgreSQL's errors mean.
+import * as general from 'bus-integration-database';
 import { isRetryable, sqlstateOf } from '../text/sqlstate.ts';
 
-export interface ParallelOptions {
-  /** While a promised number is not known yet, one thing is done after the other. */
-  readonly jobs: number | Promise<number>;
-  readonly signal: AbortSignal;
-  readonly onDone?: (done: number) => void;
-  /** Whether an item's work is begun again after this error; default: whatever may well succeed then. */
-  readonly isWorthIt?: (error: unknown) => boolean;
-}
+export { pause } from 'bus-integration-database';
 
-const isOneTooMany = (error: unknown) => sqlstateOf(error) === '53300';
+const rules: general.ErrorRules = { isRetryable, isOneTooMany: (error) => sqlstateOf(error) === '53300' };
 
-/**
- * Does `work` for each item, at most `jobs` at once. The first failure stops further starts, waits for what runs and is
- * thrown; so is the signal's reason.
- *
- * @example
- * await eachInParallel(databases, { jobs: 2, signal }, (database) => inspect(database));
- */
-export async function eachInParallel<T>(
+/** See the general one: `isWorthIt` narrows what is begun again. */
+export function eachInParallel<T>(
   items: readonly T[],
-  options: ParallelOptions,
+  options: general.ParallelOptions,
   work: (item: T, firstTriedAt: number | undefined) => Promise<void>,
 ): Promise<void> {
-  const waiting = items.values();
-  const again: T[] = [];
-  let running = 0;
-  let done = 0;
-  let failed: { error: unknown } | undefined;
-  const lane = async () => {
-    running += 1;
-    for (;;) {
-      const next = again.length > 0 ? { value: again.pop() as T, done: false as const } : waiting.next();
-      if (next.done || failed !== undefined || options.signal.aborted) break;
-      try {
-        // With others at work a connection too many is given back at once: one fewer from here on.
-        await withRetry(
-          (firstTriedAt) => work(next.value, firstTriedAt),
-          options.signal,
-          (error) => !(isOneTooMany(error) && running > 1) && (options.isWorthIt?.(error) ?? true),
-        );
-        done += 1;
-        options.onDone?.(done);
-      } catch (error) {
-        if (isOneTooMany(error) && running > 1) {
-          again.push(next.value);
-          break;
-        }
-        failed ??= { error };
-      }
-    }
-    running -= 1;
-  };
-  const others = async () => {
-    try {
-      const jobs = await options.jobs;
-      await Promise.all(Array.from({ length: Math.min(jobs, items.length) - 1 }, lane));
-    } catch (error) {
-      failed ??= { error };
-    }
-  };
-  await Promise.all([lane(), others()]);
-  if (failed !== undefined) throw failed.error;
-  options.signal.throwIfAborted();
-  // A lane that gave its item back may have been the last to stop.
-  if (again.length > 0) await eachInParallel(again, { ...options, jobs: 1 }, work);
+  return general.eachInParallel(items, options, work, rules);
 }
 
-const retryDelaysMs = [20, 60, 150, 400, 1_000, 2_000];
-
-/**
- * Runs a whole transaction again, boundedly, when the server says that it may well succeed then. `work` is given when it
- * was first tried, of `performance.now()`; at that first try, undefined.
- */
-export async function withRetry<T>(
+/** Runs a whole transaction again, boundedly, when the server says that it may well succeed then. */
+export function withRetry<T>(
   work: (firstTriedAt: number | undefined) => Promise<T>,
   signal: AbortSignal,
   isWorthIt: (error: unknown) => boolean = () => true,
 ): Promise<T> {
-  const startedAt = performance.now();
-  let firstTriedAt: number | undefined;
-  for (const delayMs of retryDelaysMs) {
-    try {
-      return await work(firstTriedAt);
-    } catch (error) {
-      if (!isRetryable(error) || !isWorthIt(error) || signal.aborted) throw error;
-      firstTriedAt = startedAt;
-      await pause(delayMs, signal);
-    }
-  }
-  return await work(firstTriedAt);
-}
-
-/** Waits; ends early, without an error, when the signal aborts. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-    if (signal.aborted) end();
-  });
+  return general.withRetry(work, signal, (error) => isRetryable(error) && isWorthIt(error));
 }

@@ -7,18 +7,22 @@ import {
   dsnFileName,
   type Leftover,
   loginsOf,
+  type OutputDirectory,
+  type OutputPlace,
   printable,
   rolesOf,
+  type StrayFile,
   shellQuote,
+  shownPath,
+  strayFiles,
+  withoutSuffix,
 } from 'bus-integration-database';
 import type { Session } from '../connection/session/session.ts';
 import { boolean, integer, list, readRow, record, text } from '../connection/session/shape.ts';
 import { endpointOf, isSameServer, type Reached } from '../conninfo/dsn-endpoint.ts';
 import { markOf } from '../observe/mark.ts';
 import type { Observation, ObservedAdmin, ObservedServer } from '../observe/observation.ts';
-import { nothingRemains, type RemainingRole, type Remains, type StrayFile } from '../observe/remains.ts';
-import { type DsnDirectory, type DsnPlace, shownPath } from '../output-files/dsn-directory.ts';
-import { strayFiles, withoutSuffix } from '../output-files/stray-files.ts';
+import { nothingRemains, type RemainingRole, type Remains } from '../observe/remains.ts';
 import type { Wish } from '../plan/compute.ts';
 import { leftoversQuery, type MarkedSchema } from '../sql/leftovers.ts';
 import { shown } from '../text/shown.ts';
@@ -43,7 +47,10 @@ export async function readRemains(session: Session, wish: Wish, files: readonly 
 }
 
 /** DSN files of no declared login. */
-export function straysOf({ wish, directory }: Pick<LeftoversInput, 'wish'> & { directory?: DsnDirectory | undefined }) {
+export function straysOf({
+  wish,
+  directory,
+}: Pick<LeftoversInput, 'wish'> & { directory?: OutputDirectory | undefined }) {
   if (directory === undefined) return [];
   return strayFiles(directory, new Set(declaredIn(wish, fileNames)));
 }
@@ -107,7 +114,7 @@ export interface LeftoversInput {
   readonly remains: Remains;
   /** By database, of those that were looked into: the schemas that carry the mark, declared ones too. */
   readonly markedSchemas: ReadonlyMap<string, readonly MarkedSchema[]>;
-  readonly directory?: DsnPlace | undefined;
+  readonly directory?: OutputPlace | undefined;
   readonly reached: Reached;
   readonly server: Pick<ObservedServer, 'database' | 'versionNum' | 'entersPostgres'>;
   readonly admin: Pick<ObservedAdmin, 'name' | 'isSuperuser'>;

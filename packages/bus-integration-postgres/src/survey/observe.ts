@@ -1,15 +1,20 @@
 // Looks at everything a plan depends on: the cluster, each database from inside, the DSN files and their passwords.
 // Reads only.
-import { adoptedFrom, loginsOf, type Progress, rolesOf } from 'bus-integration-database';
+import {
+  adoptedFrom,
+  type FilePair,
+  loginsOf,
+  type OutputDirectory,
+  type Progress,
+  type Proofs,
+  readPairs,
+  rolesOf,
+} from 'bus-integration-database';
 import type { Session } from '../connection/connect.ts';
-import type { Proofs } from '../credentials/decide.ts';
 import { provePasswords } from '../credentials/prove.ts';
 import { type ClusterSight, readCluster, readInside } from '../observe/catalog.ts';
 import { isFull, type Observation, type ObservedInside } from '../observe/observation.ts';
 import { nothingRemains } from '../observe/remains.ts';
-import type { DsnDirectory } from '../output-files/dsn-directory.ts';
-import { readPairs } from '../output-files/dsn-file.ts';
-import type { FilePair } from '../output-files/dsn-pair.ts';
 import { judgeDatabase } from '../ownership/ours.ts';
 import type { Wish } from '../plan/compute.ts';
 import type { Run } from '../run/run.ts';
@@ -25,7 +30,7 @@ export interface Sight {
 export interface ObserveOptions {
   readonly run: Run;
   readonly wish: Wish;
-  readonly directory?: DsnDirectory | undefined;
+  readonly directory?: OutputDirectory | undefined;
   readonly jobs: (sight: ClusterSight) => number;
   readonly withSizes?: boolean;
   readonly onProgress?: ((progress: Progress) => void) | undefined;

@@ -4,11 +4,14 @@ import { resolve } from 'node:path';
 import {
   type Allowed,
   type Configuration,
+  createOutputDirectory,
   type Declaration,
   type Diagnostic,
   lineBreakFault,
   loginsOf,
   OperationError,
+  type OutputDirectory,
+  ownerOf,
   printable,
   readSecretFile,
   requireUsableNames,
@@ -16,6 +19,7 @@ import {
   type Secret,
 } from 'bus-integration-database';
 import { cleartextRemedy } from '../connection/authentication/cleartext.ts';
+import { connectionStrings } from '../conninfo/connection-strings.ts';
 import { resolveDsn } from '../conninfo/conninfo.ts';
 import { isSocket } from '../conninfo/dsn-endpoint.ts';
 import { usesSocket } from '../conninfo/server-addresses.ts';
@@ -23,8 +27,6 @@ import { requireUsableParameters } from '../conninfo/service-parameters.ts';
 import type { Surroundings } from '../conninfo/surroundings.ts';
 import type { ConnectionTarget } from '../conninfo/target.ts';
 import { readDsn } from '../dsn/slip.ts';
-import { createDsnDirectory, type DsnDirectory } from '../output-files/dsn-directory.ts';
-import { ownerOf } from '../output-files/dsn-owner.ts';
 import type { Wish } from '../plan/compute.ts';
 import { postgresNames } from '../text/names.ts';
 import { unconfigured } from './unconfigured.ts';
@@ -40,7 +42,7 @@ export interface Preparation {
   readonly target: ConnectionTarget;
   readonly wish: Wish;
   /** To be disposed of when the run has ended. */
-  readonly directory?: DsnDirectory;
+  readonly directory?: OutputDirectory;
   readonly warnings: readonly Diagnostic[];
 }
 
@@ -165,11 +167,11 @@ export function configuredDeclaration({ declared }: Pick<Configuration, 'declare
 export function directoryOf(
   configuration: Configuration,
   { cwd, uid, env, processEnv = env }: ProviderSurroundings,
-): DsnDirectory | undefined {
+): OutputDirectory | undefined {
   const { dsnOutputDirectory: written, dsnDirectoryShownAs: shown = written } = configuration;
   if (written === undefined || shown === undefined) return undefined;
   const owner = ownerOf(configuration, uid, processEnv.PATH);
-  return createDsnDirectory({ shown, path: resolve(cwd, written), uid, owner });
+  return createOutputDirectory({ shown, path: resolve(cwd, written), uid, owner }, connectionStrings);
 }
 
 /** A path as the operator wrote it where that leads there; absolute when the run stands elsewhere. */

@@ -1,11 +1,10 @@
 // Whether the passwords that a plan sets can be proven afterwards: where they can't, an apply would make everything and
 // never converge, so it is refused before. Asks the server how the role would log in; sends no password, writes nothing.
 // https://www.postgresql.org/docs/current/auth-methods.html
-import { type Diagnostic, OperationError } from 'bus-integration-database';
+import { type Diagnostic, OperationError, type RoleDecision } from 'bus-integration-database';
 import { type Challenge, challenge } from '../connection/challenge/challenge.ts';
 import { isSocketDirectory, placeOf } from '../connection/network/dial.ts';
 import type { Session } from '../connection/session/session.ts';
-import type { RoleDecision } from '../credentials/decide.ts';
 import { type Computed, computePlan, type Wish } from '../plan/compute.ts';
 import { eachInParallel } from '../run/parallel.ts';
 import type { Run } from '../run/run.ts';

@@ -3,16 +3,16 @@
 import {
   type DatabaseStatus,
   type DsnFileStatus,
+  type FilePair,
   isMutating,
+  type Proofs,
   type Response,
   type RoleStatus,
   rolesOf,
   type SchemaStatus,
   type Target,
 } from 'bus-integration-database';
-import type { Proofs } from '../credentials/decide.ts';
 import { isUnfinished, ownership } from '../observe/mark.ts';
-import type { FilePair } from '../output-files/dsn-pair.ts';
 import type { Computed, Wish } from '../plan/compute.ts';
 import { base } from '../plan/respond.ts';
 import { markWarnings, observedLeftovers } from './leftovers.ts';

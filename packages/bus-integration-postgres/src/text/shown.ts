@@ -1,9 +1,2 @@
-// How names appear in sentences: without raw control or bidirectional characters, quoted where they could mislead.
-import { printable } from 'bus-integration-database';
-
-export { printable };
-
-/** A name as it stands in a message: plain where it is plain, in quotes where it holds anything else. */
-export function shown(name: string): string {
-  return /^[\w.-]+$/.test(name) ? name : `"${printable(name)}"`;
-}
+// How names appear in sentences.
+export { printable, shown } from 'bus-integration-database';

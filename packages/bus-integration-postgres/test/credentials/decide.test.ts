@@ -1,9 +1,16 @@
-import { Secret } from 'bus-integration-database';
+import {
+  type CredentialWish,
+  candidatePasswords,
+  decideCredentials,
+  type FilePair,
+  type FileReading,
+  type Proof,
+  type Proofs,
+  type RoleDecision,
+  Secret,
+} from 'bus-integration-database';
 import { describe, expect, test } from 'vitest';
-import type { FileReading } from '../../src/conninfo/dsn-reading.ts';
-import { decideCredentials, type Proofs, type RoleDecision } from '../../src/credentials/decide.ts';
-import type { CredentialWish, Proof } from '../../src/credentials/wish.ts';
-import { candidatePasswords, type FilePair } from '../../src/output-files/dsn-pair.ts';
+import { connectionStrings } from '../../src/conninfo/connection-strings.ts';
 
 const here = { host: 'db', port: '5432' };
 const elsewhere = { host: 'old', port: '5432' };
@@ -30,7 +37,16 @@ const refusedLogin: Proof = { state: 'unknown', isRefused: true, reason: '28P01'
 
 function decide(pairs: readonly FilePair[], proofs: Proofs, said: Partial<CredentialWish> = {}): RoleDecision {
   return decideCredentials(
-    { role: 'svc', standing: 'ours', isRotated: false, hasTls: false, endpoint: here, pairs, ...said },
+    {
+      role: 'svc',
+      standing: 'ours',
+      isRotated: false,
+      hasTls: false,
+      endpoint: here,
+      strings: connectionStrings,
+      pairs,
+      ...said,
+    },
     proofs,
   );
 }

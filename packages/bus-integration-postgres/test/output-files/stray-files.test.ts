@@ -1,11 +1,12 @@
 // Which files of the output directory can be leftovers at all: DSN files of ours, by content and name.
+
 import { execFileSync } from 'node:child_process';
 import { chmodSync, linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createOutputDirectory, strayFiles } from 'bus-integration-database';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createDsnDirectory } from '../../src/output-files/dsn-directory.ts';
-import { strayFiles } from '../../src/output-files/stray-files.ts';
+import { connectionStrings } from '../../src/conninfo/connection-strings.ts';
 
 let path: string;
 beforeEach(() => {
@@ -36,7 +37,7 @@ it('tells DSN files, staged ones too, and nothing else', () => {
   linkSync(join(path, 'hard'), join(path, 'hard.dsn'));
   mkdirSync(join(path, 'directory.dsn'));
   execFileSync('mkfifo', [join(path, 'pipe.dsn')]);
-  using directory = createDsnDirectory({ shown: './dsn', path, uid: process.getuid?.() ?? 0 });
+  using directory = createOutputDirectory({ shown: './dsn', path, uid: process.getuid?.() ?? 0 }, connectionStrings);
   const server = { host: 'db', port: '5433' };
   expect(strayFiles(directory, new Set(['app.dsn']))).toEqual([
     { name: 'gone.dsn', role: 'svc', database: 'gone', server },

@@ -1,7 +1,15 @@
-import { type Declaration, desiredResources, dsnFileName, rolesOf, Secret, type Step } from 'bus-integration-database';
+import {
+  type Declaration,
+  decideCredentials,
+  desiredResources,
+  dsnFileName,
+  type FilePair,
+  rolesOf,
+  Secret,
+  type Step,
+} from 'bus-integration-database';
 import { describe, expect, test } from 'vitest';
-import { decideCredentials } from '../../src/credentials/decide.ts';
-import type { FilePair } from '../../src/output-files/dsn-pair.ts';
+import { connectionStrings } from '../../src/conninfo/connection-strings.ts';
 import { compare } from '../../src/plan/compare.ts';
 import { serviceProfile } from '../../src/plan/compute.ts';
 import { toSteps } from '../../src/plan/steps.ts';
@@ -41,7 +49,15 @@ function stepsFor(
     });
     const standing = comparison.roles.get(name) ?? 'refused';
     return decideCredentials(
-      { role: name, standing, isRotated: options.rotated ?? false, hasTls: false, endpoint, pairs },
+      {
+        role: name,
+        standing,
+        isRotated: options.rotated ?? false,
+        hasTls: false,
+        endpoint,
+        strings: connectionStrings,
+        pairs,
+      },
       () => ({
         state: 'proven',
       }),

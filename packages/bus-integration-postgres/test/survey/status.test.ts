@@ -1,10 +1,9 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Declaration, isMutating, loginsOf } from 'bus-integration-database';
+import { createOutputDirectory, type Declaration, isMutating, loginsOf, readPairs } from 'bus-integration-database';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createDsnDirectory } from '../../src/output-files/dsn-directory.ts';
-import { readPairs } from '../../src/output-files/dsn-file.ts';
+import { connectionStrings } from '../../src/conninfo/connection-strings.ts';
 import { computePlan, type Wish } from '../../src/plan/compute.ts';
 import type { Preparation } from '../../src/survey/preparation.ts';
 import { statusResponse } from '../../src/survey/status.ts';
@@ -22,7 +21,7 @@ const declaration: Declaration = { databases: ['one'], roles: ['svc'], serviceRo
 /** The status of a deployment that has its role and its database, and of files only those that are named. */
 function statusWith(files: readonly string[], mark?: string | null) {
   for (const name of files) writeFileSync(join(path, name), 'postgresql://x\n', { mode: 0o600 });
-  using directory = createDsnDirectory({ shown: './dsn', path, uid: process.getuid?.() ?? 0 });
+  using directory = createOutputDirectory({ shown: './dsn', path, uid: process.getuid?.() ?? 0 }, connectionStrings);
   const wish: Wish = {
     deploymentId: 'shop',
     declaration,

@@ -1,11 +1,16 @@
 // Whether services can do what they must, and nothing else: one login for each DSN file; once for each role what it may
 // in the whole cluster, and how the server would ask for its password where no login showed it. Nothing stays behind.
-import { type Check, type Context, loginsOf, printable } from 'bus-integration-database';
+import {
+  type Check,
+  type Context,
+  type FilePair,
+  loginsOf,
+  type OutputDirectory,
+  printable,
+  readPairs,
+} from 'bus-integration-database';
 import { isSameServer } from '../../connection/session-place.ts';
 import { demandedMode, endpointOf, type Reached } from '../../conninfo/dsn-endpoint.ts';
-import type { DsnDirectory } from '../../output-files/dsn-directory.ts';
-import { readPairs } from '../../output-files/dsn-file.ts';
-import type { FilePair } from '../../output-files/dsn-pair.ts';
 import { sharingChecks } from '../../plan/sharing.ts';
 import { eachInParallel } from '../../run/parallel.ts';
 import type { Run } from '../../run/run.ts';
@@ -28,7 +33,7 @@ export interface ConnectivityOptions {
   readonly adminRole: Promise<string>;
   /** The cluster's; undefined where the admin may not read it. */
   readonly systemIdentifier: Promise<string | undefined>;
-  readonly directory: DsnDirectory;
+  readonly directory: OutputDirectory;
   readonly run: Run;
   /** The admin's: what it knows of the server need not be asked again. */
   readonly session: Entrance & { readonly where: string };

@@ -1,7 +1,6 @@
 // Settings stored for a service under which it logs in and works, and loses or damages data, or fails at what is larger
 // than what verify tries. Pure.
-import { type Check, printable } from 'bus-integration-database';
-import type { FilePair } from '../../output-files/dsn-pair.ts';
+import { type Check, type FilePair, printable } from 'bus-integration-database';
 import { adminOrSuperuser, superuser } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
 import type { Declared } from './declared.ts';

@@ -1,6 +1,6 @@
 // A DSN file that lists several servers: libpq takes the first that answers, so each of them is held against the cluster
 // that the admin reached.
-import { type Check, OperationError, printable } from 'bus-integration-database';
+import { type Check, type FilePair, OperationError, printable } from 'bus-integration-database';
 import { connect, silenceFor } from '../../connection/connect.ts';
 import { placeOf } from '../../connection/network/dial.ts';
 import { notTriedAgain } from '../../connection/network/silence.ts';
@@ -8,7 +8,6 @@ import type { Session } from '../../connection/session/session.ts';
 import { boolean, readRow, record, text } from '../../connection/session/shape.ts';
 import type { ConnectionTarget, ServerAddress } from '../../conninfo/target.ts';
 import { systemIdentifierShape } from '../../observe/catalog-shapes.ts';
-import type { FilePair } from '../../output-files/dsn-pair.ts';
 import { systemIdentifierQuery } from '../../sql/cluster.ts';
 import { type Identity, identityQuery } from '../../sql/verify.ts';
 import type { Declared } from './declared.ts';

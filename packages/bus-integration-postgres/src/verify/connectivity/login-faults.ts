@@ -1,8 +1,8 @@
 // What one login of a service shows to be wrong: in another's place, in its session, in the schemas, or the refusal itself.
 // Pure.
-import { type Check, OperationError, printable } from 'bus-integration-database';
+import { type Check, endpointFault, type FilePair, OperationError, printable } from 'bus-integration-database';
 import { noTlsRemedy } from '../../connection/attempt.ts';
-import { endpointFault, type FilePair } from '../../output-files/dsn-pair.ts';
+import { connectionStrings } from '../../conninfo/connection-strings.ts';
 import type { Attempted, Facts, Standing } from '../../sql/verify.ts';
 import { boundedChecks } from '../../text/bounded.ts';
 import { adminOrSuperuser, anyDatabase, inDatabase, ownerOrSuperuser, runs } from '../../text/psql-remedy.ts';
@@ -102,7 +102,7 @@ export function failure(
 ): Check {
   const what = `${printable(pair.role)} in ${shown(pair.database)}`;
   const expected = error instanceof OperationError ? error : toOperationError(error, what);
-  const differs = trial && endpointFault(pair.live, trial.endpoint);
+  const differs = trial && endpointFault(pair.live, trial.endpoint, connectionStrings);
   if (differs !== undefined)
     return loginCheck(pair, 'fail', `${expected.message}; ${pair.path} is not as declared: ${differs}`, plan);
   const asWritten = expected.diagnostics[0];

@@ -1,8 +1,7 @@
 // What one login is tried with.
+import type { Endpoint, FilePair } from 'bus-integration-database';
 import type { ConnectCache, Meter } from '../../connection/connect.ts';
-import type { Endpoint } from '../../conninfo/dsn-reading.ts';
 import type { ConnectionTarget } from '../../conninfo/target.ts';
-import type { FilePair } from '../../output-files/dsn-pair.ts';
 import type { Declared } from './declared.ts';
 
 export interface LoginTrial {

@@ -2,16 +2,21 @@
 // rolled back, and nothing of the operator's environment helps it.
 
 import { randomBytes } from 'node:crypto';
-import { type Check, readSecretFile } from 'bus-integration-database';
+import {
+  type Check,
+  type Endpoint,
+  endpointFault,
+  type FilePair,
+  type OutputDirectory,
+  readSecretFile,
+} from 'bus-integration-database';
 import { connect, type Session } from '../../connection/connect.ts';
 import { readRow, shaped } from '../../connection/session/shape.ts';
+import { connectionStrings } from '../../conninfo/connection-strings.ts';
 import { resolveDsn } from '../../conninfo/conninfo.ts';
-import type { Endpoint } from '../../conninfo/dsn-reading.ts';
 import type { ConnectionTarget } from '../../conninfo/target.ts';
 import { readDsn } from '../../dsn/slip.ts';
 import { markOf } from '../../observe/mark.ts';
-import type { DsnDirectory } from '../../output-files/dsn-directory.ts';
-import { endpointFault, type FilePair } from '../../output-files/dsn-pair.ts';
 import { type Contents, contentsQuery } from '../../sql/contents.ts';
 import {
   type Attempted,
@@ -52,7 +57,7 @@ const plan = 'bus operator database plan';
 /** Where a DSN file leads, by its own words alone. */
 export async function readService(
   pair: FilePair,
-  directory: DsnDirectory,
+  directory: OutputDirectory,
   endpoint: Endpoint,
 ): Promise<ConnectionTarget | Check> {
   if (pair.live.state === 'absent') return loginCheck(pair, 'fail', `${pair.path} is missing`, plan);
@@ -183,7 +188,7 @@ async function trySession(session: Session, trial: LoginTrial): Promise<LoginFin
   const attempted =
     tried.length === 0 ? undefined : shaped(rows.at(-1), attemptedShape, session.where, doing).attempted;
   const where = schemas.map(shown).join(', ');
-  const differs = endpointFault(pair.live, trial.endpoint);
+  const differs = endpointFault(pair.live, trial.endpoint, connectionStrings);
   const worked =
     differs === undefined
       ? loginCheck(pair, 'ok', schemas.length === 0 ? 'logs in' : `writes and reads in ${where}`)

@@ -1,8 +1,7 @@
 // Why a service was refused, from what the admin sees of its role and database: the cause by name, and the command that
 // removes it. Pure.
 
-import type { FileReading } from '../../conninfo/dsn-reading.ts';
-import type { FilePair } from '../../output-files/dsn-pair.ts';
+import type { FilePair, FileReading } from 'bus-integration-database';
 import { adminOrSuperuser, anyDatabase, ownerOrSuperuser, runs, superuser } from '../../text/psql-remedy.ts';
 import { printable, shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';

@@ -1,6 +1,5 @@
 // Whether unqualified names of a service lead to its declared schemas, by its session as it stood after the login. Pure.
-import { type Check, printable } from 'bus-integration-database';
-import type { FilePair } from '../../output-files/dsn-pair.ts';
+import { type Check, type FilePair, printable } from 'bus-integration-database';
 import type { Standing } from '../../sql/verify.ts';
 import { adminOrSuperuser, anyDatabase, runs } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';

@@ -1,7 +1,6 @@
 // Timeouts stored for a service that end what it does in the middle, though the few statements that verify tries were
 // quick enough. Pure.
-import { type Check, printable } from 'bus-integration-database';
-import type { FilePair } from '../../output-files/dsn-pair.ts';
+import { type Check, type FilePair, printable } from 'bus-integration-database';
 import { shown } from '../../text/shown.ts';
 import type { Declared } from './declared.ts';
 import { settingOf } from './refused.ts';

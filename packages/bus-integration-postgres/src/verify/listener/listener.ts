@@ -1,9 +1,8 @@
 // The listener policy: who may reach the server, judged from the server's own view. Reads; changes nothing.
-import { type Check, type Configuration, loginsOf, rolesOf } from 'bus-integration-database';
+import { type Check, type Configuration, type Endpoint, loginsOf, rolesOf } from 'bus-integration-database';
 import { isSocketDirectory, type PinnedAddress, resolveAddress } from '../../connection/network/dial.ts';
 import type { Session } from '../../connection/session/session.ts';
 import { demandedMode, endpointOf } from '../../conninfo/dsn-endpoint.ts';
-import type { Endpoint } from '../../conninfo/dsn-reading.ts';
 import { readHba } from '../../hba/reading.ts';
 import type { Run } from '../../run/run.ts';
 import type { Preparation } from '../../survey/preparation.ts';

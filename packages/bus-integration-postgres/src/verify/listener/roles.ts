@@ -1,6 +1,5 @@
 // Passwords, databases and schemas: what a client that got in finds open, and how its password is kept. Pure.
-import type { Check } from 'bus-integration-database';
-import { nextCommand } from '../../text/advice.ts';
+import { type Check, nextCommand } from 'bus-integration-database';
 import { boundedChecks, someNames } from '../../text/bounded.ts';
 import {
   adminOrSuperuser,

@@ -1,11 +1,11 @@
 // Why a role's password or its files can't be settled, and what would settle them. Pure.
-import type { Diagnostic } from 'bus-integration-database';
-import type { FilePair } from '../output-files/dsn-pair.ts';
-import type { LoginBlock } from '../ownership/login-block.ts';
-import type { Refusal } from '../ownership/ours.ts';
-import { nextCommand } from '../text/advice.ts';
-import { printable, shown } from '../text/shown.ts';
-import type { CredentialWish, Proof } from './wish.ts';
+import type { Diagnostic } from '../contract/response.ts';
+import { nextCommand } from '../model/advice.ts';
+import type { Refusal } from '../model/standing.ts';
+import type { FilePair } from '../output-files/file-pair.ts';
+import { printable } from '../text/printable.ts';
+import { shown } from '../text/shown.ts';
+import type { CredentialWish, LoginBlock, Proof } from './wish.ts';
 
 /** A file that would be written is another server's. */
 export function otherServers({ role, standing }: CredentialWish, { path }: FilePair): Refusal {

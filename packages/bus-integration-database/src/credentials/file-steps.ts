@@ -1,16 +1,19 @@
-// The steps that one DSN file's decision comes to. Pure.
-import type { Step } from 'bus-integration-database';
-import { shownPart, withAdded } from '../conninfo/dsn-endpoint.ts';
-import type { Endpoint } from '../conninfo/dsn-reading.ts';
+// The steps that one output file's decision comes to. Pure.
+import type { Step } from '../contract/step.ts';
+import type { ConnectionStrings, Endpoint } from '../output-files/connection-string.ts';
 import type { FileDecision } from './file-decision.ts';
 
 /** A step without its summary, which is rendered from the rest. */
 export type BareStep = Step extends infer S ? (S extends Step ? Omit<S, 'summary'> : never) : never;
 
 /** None for a file that stays as it is; two where the staged twin is promoted before the endpoint is fixed. */
-export function fileSteps({ pair, act, risk, password }: FileDecision, configured: Endpoint): BareStep[] {
+export function fileSteps(
+  { pair, act, risk, password }: FileDecision,
+  configured: Endpoint,
+  strings: ConnectionStrings,
+): BareStep[] {
   const { file, database, role } = pair;
-  const endpoint = shownPart(withAdded(configured, pair.live), configured);
+  const endpoint = strings.shownPart(strings.withAdded(configured, pair.live), configured);
   const identity = { file, database, role };
   const target = pair.path;
   switch (act) {
@@ -33,14 +36,14 @@ export function fileSteps({ pair, act, risk, password }: FileDecision, configure
     case 'discard':
       return [{ action: 'discard-staged-file', target, risk, before: identity }];
     case 'write': {
-      const before = pair.live.state === 'absent' ? undefined : beforeOf(pair, configured);
+      const before = pair.live.state === 'absent' ? undefined : beforeOf(pair, configured, strings);
       const after = { ...identity, endpoint, password };
       return [{ action: 'write-dsn-file', target, risk, after, ...(before && { before }) }];
     }
   }
 }
 
-function beforeOf({ file, live }: FileDecision['pair'], configured: Endpoint) {
+function beforeOf({ file, live }: FileDecision['pair'], configured: Endpoint, { shownPart }: ConnectionStrings) {
   if (live.state !== 'present') return { file };
   const oldForm = live.hasOldForm ? { old_form: true as const } : {};
   return { file, endpoint: shownPart(live.endpoint, configured), ...oldForm };

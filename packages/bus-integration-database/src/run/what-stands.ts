@@ -1,6 +1,7 @@
 // What stands when a run ended early, in a sentence that tells the operator how to go on. Pure.
-import { type Diagnostic, isMutating, type Step } from 'bus-integration-database';
-import { sameCommand } from '../text/advice.ts';
+import type { Diagnostic } from '../contract/response.ts';
+import { isMutating, type Step } from '../contract/step.ts';
+import { sameCommand } from '../model/advice.ts';
 
 /**
  * What became of the steps stands in their `state`; of those in `begun` (the same by kind and target) a part was done.

@@ -1,15 +1,15 @@
-// Which password each role has or gets, and what becomes of its DSN files. Pure: what the files hold and which
+// Which password each role has or gets, and what becomes of its output files. Pure: what the files hold and which
 // passwords are proven come in, decisions come out. No password is ever lost: a file's proven password is replaced
 // only by a rotation, and a staged one is dropped only when the live one is proven.
 
 import { createHash } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
-import type { Diagnostic, Secret } from 'bus-integration-database';
-import { withAdded } from '../conninfo/dsn-endpoint.ts';
-import type { Endpoint } from '../conninfo/dsn-reading.ts';
-import { candidatePasswords, type FilePair, holds, passwordsIn } from '../output-files/dsn-pair.ts';
-import type { Refusal } from '../ownership/ours.ts';
-import { printable, shown } from '../text/shown.ts';
+import type { Diagnostic } from '../contract/response.ts';
+import type { Refusal } from '../model/standing.ts';
+import type { Endpoint, FileReading } from '../output-files/connection-string.ts';
+import { candidatePasswords, type FilePair, holds, passwordsIn } from '../output-files/file-pair.ts';
+import type { Secret } from '../secrets/secret.ts';
+import { printable } from '../text/printable.ts';
+import { shown } from '../text/shown.ts';
 import { decideFile, displaced, type FileDecision } from './file-decision.ts';
 import {
   loginBlocked,
@@ -71,9 +71,10 @@ function fileOfAnotherServer(
   wish: CredentialWish,
   proofs: Proofs,
 ): FilePair | undefined {
+  const wanted = (live: FileReading) => wish.strings.withAdded(wish.endpoint, live);
   const written = files.filter(({ act }) => act !== 'leave');
   return written.find(({ pair: { live } }) => {
-    if (live.state !== 'present' || isSameServer(live.endpoint, withAdded(wish.endpoint, live))) return false;
+    if (live.state !== 'present' || wish.strings.isSameServer(live.endpoint, wanted(live))) return false;
     if (wish.standing === 'missing') return true;
     return !holds(live, password) && proofs(wish.role, live.password).state !== 'proven';
   })?.pair;
@@ -149,16 +150,11 @@ function unproven(wish: CredentialWish, proof: Proof): RoleDecision {
     ({ live, staged }) =>
       live.state === 'present' &&
       staged.state === 'absent' &&
-      isCompleteBut(live.endpoint, withAdded(wish.endpoint, live)),
+      wish.strings.isServing(live.endpoint, wish.strings.withAdded(wish.endpoint, live)),
   );
   if (isComplete) return undecided(wish, 'unproven', [{ severity: 'warn', ...told }]);
   const unsettled: Refusal = { severity: 'fail', errorClass: 'not-converged', ...told };
   return { ...undecided(wish, 'unproven'), unsettled };
-}
-
-/** A file without sslmode, or in another form, goes on serving whoever reads it: it waits for its proof. */
-function isCompleteBut(found: Endpoint, wanted: Endpoint): boolean {
-  return isDeepStrictEqual({ ...(wanted.sslmode !== undefined && { sslmode: wanted.sslmode }), ...found }, wanted);
 }
 
 function withPassword(
@@ -190,8 +186,4 @@ function undecided(
 
 function refuse(wish: CredentialWish, refusal: Refusal, source: 'none' | 'unproven' = 'none'): RoleDecision {
   return { ...undecided(wish, source), refusal };
-}
-
-function isSameServer(one: Endpoint, other: Endpoint): boolean {
-  return one.host === other.host && one.port === other.port;
 }

@@ -1,8 +1,10 @@
 // What the file system refused, in words: the path, why, and what to do.
 import { dirname } from 'node:path';
-import { OperationError, printable, shellQuote } from 'bus-integration-database';
+import { OperationError } from '../contract/errors.ts';
+import { printable } from '../text/printable.ts';
+import { shellQuote } from '../text/shell-quote.ts';
 
-/** The error of an operation on a DSN file or its directory; what is no error of the file system passes as it is. */
+/** The error of an operation on an output file or its directory; what is no error of the file system passes as it is. */
 export function fileError(error: unknown, path: string, doing: string): unknown {
   if (error instanceof OperationError) return error;
   const { code } = error as NodeJS.ErrnoException;

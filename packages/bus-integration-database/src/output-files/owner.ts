@@ -1,7 +1,10 @@
-// Who is to own DSN files: BUS_DATABASE_DSN_FILE_OWNER as numbers. Asks the system's own programs for names.
+// Who is to own output files: BUS_DATABASE_DSN_FILE_OWNER as numbers. Asks the system's own programs for names.
 import { execFileSync } from 'node:child_process';
-import { type Configuration, findProgram, OperationError, printable } from 'bus-integration-database';
-import type { DsnPlace } from './dsn-directory.ts';
+import type { Configuration } from '../config/config.ts';
+import { OperationError } from '../contract/errors.ts';
+import { findProgram } from '../git/executable.ts';
+import { printable } from '../text/printable.ts';
+import type { OutputPlace } from './directory.ts';
 
 /**
  * The owner that the configuration names; undefined where it names none.
@@ -13,10 +16,10 @@ import type { DsnPlace } from './dsn-directory.ts';
  * ownerOf(configuration, 0, process.env.PATH); // { uid: 1001, gid: 1001 }
  */
 export function ownerOf(
-  { dsnFileOwner }: Configuration,
+  { dsnFileOwner }: Pick<Configuration, 'dsnFileOwner'>,
   uid: number,
   searchPath: string | undefined,
-): DsnPlace['owner'] {
+): OutputPlace['owner'] {
   if (dsnFileOwner === undefined) return undefined;
   const { user, group } = dsnFileOwner;
   if (uid !== 0) {

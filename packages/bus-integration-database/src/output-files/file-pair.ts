@@ -1,11 +1,10 @@
-// A DSN file and the staged file beside it, as they were read: whose they are, which passwords they hold. Pure.
+// An output file and the staged file beside it, as they were read: whose they are, which passwords they hold. Pure.
 
-import type { Secret } from 'bus-integration-database';
-import { shownPart, withAdded } from '../conninfo/dsn-endpoint.ts';
-import type { Endpoint, FileReading } from '../conninfo/dsn-reading.ts';
+import type { Secret } from '../secrets/secret.ts';
 import { shown } from '../text/shown.ts';
+import type { ConnectionStrings, Endpoint, FileReading } from './connection-string.ts';
 
-/** A DSN file and the staged file beside it. */
+/** An output file and the staged file beside it. */
 export interface FilePair {
   /** Its name inside the output directory. */
   readonly file: string;
@@ -38,7 +37,11 @@ export function passwordsIn(pairs: readonly FilePair[], which: 'live' | 'staged'
 }
 
 /** What of a file's endpoint differs from the wanted one: `host 10.0.0.1, expected db.example.com`; undefined where nothing does. */
-export function endpointFault(reading: FileReading, configured: Endpoint): string | undefined {
+export function endpointFault(
+  reading: FileReading,
+  configured: Endpoint,
+  { shownPart, withAdded }: ConnectionStrings,
+): string | undefined {
   if (reading.state !== 'present') return undefined;
   // What an operator added is kept, and may be secret.
   const endpoint = shownPart(reading.endpoint, configured);

@@ -1,6 +1,6 @@
 // Whether a DSN file's new content protects a connection less than its old one. Pure.
-import { isSocket } from '../conninfo/dsn-endpoint.ts';
-import type { Endpoint } from '../conninfo/dsn-reading.ts';
+import type { Endpoint } from 'bus-integration-database';
+import { isSocket } from './dsn-endpoint.ts';
 
 /**
  * Whether a service that reads `next` instead of `before` is protected less by TLS. A socket needs none.

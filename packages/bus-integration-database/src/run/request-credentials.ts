@@ -1,6 +1,8 @@
 // Which admin credentials a request may use: those that are configured, or a reference that the configuration lists.
 // A request never chooses a file of its own.
-import { type Configuration, OperationError, type Requests } from 'bus-integration-database';
+import type { Configuration } from '../config/config.ts';
+import { OperationError } from '../contract/errors.ts';
+import type { Requests } from './request.ts';
 
 /**
  * The configuration with the credentials that a request names in it.

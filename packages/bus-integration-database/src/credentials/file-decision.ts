@@ -1,12 +1,14 @@
-// What becomes of one DSN file once its role's password is chosen. Pure.
+// What becomes of one output file once its role's password is chosen. Pure.
 import { isDeepStrictEqual } from 'node:util';
-import { type Diagnostic, type DsnFileContent, type Risk, type Secret, shellQuote } from 'bus-integration-database';
-import { withAdded } from '../conninfo/dsn-endpoint.ts';
-import type { Endpoint, FileReading } from '../conninfo/dsn-reading.ts';
-import { type FilePair, holds } from '../output-files/dsn-pair.ts';
-import type { Standing } from '../ownership/ours.ts';
+import type { Diagnostic } from '../contract/response.ts';
+import type { Risk } from '../contract/risk.ts';
+import type { DsnFileContent } from '../contract/step.ts';
+import type { Standing } from '../model/standing.ts';
+import type { ConnectionStrings, Endpoint, FileReading } from '../output-files/connection-string.ts';
+import { type FilePair, holds } from '../output-files/file-pair.ts';
+import type { Secret } from '../secrets/secret.ts';
+import { shellQuote } from '../text/shell-quote.ts';
 import { shown } from '../text/shown.ts';
-import { isWeakerTls } from './weaker-tls.ts';
 
 export interface FileDecision {
   readonly pair: FilePair;
@@ -28,6 +30,7 @@ interface ChosenPassword {
 
 interface RoleWish {
   readonly endpoint: Endpoint;
+  readonly strings: ConnectionStrings;
   /** The server offers TLS. */
   readonly hasTls: boolean;
   readonly isRotated: boolean;
@@ -40,12 +43,12 @@ export function decideFile(
   wish: RoleWish,
   { source, setsVerifier, password }: ChosenPassword,
 ): FileDecision {
-  const content = withAdded(wish.endpoint, pair.live);
+  const content = wish.strings.withAdded(wish.endpoint, pair.live);
   const liveIsRight = isRight(pair.live, content, password);
   const holdsIt = holds(pair.live, password);
   const origin = source === 'kept' && !holdsIt ? 'sibling' : source;
   const isRotation = setsVerifier && wish.isRotated && wish.standing !== 'missing';
-  const changes = replacing(pair.live, content, isRotation, wish.hasTls);
+  const changes = replacing(pair.live, content, isRotation, wish);
   if (liveIsRight) {
     // An unset verifier leaves nothing proven, so even a needless staged file stays until the next run.
     const act = pair.staged.state === 'absent' || setsVerifier ? 'keep' : 'discard';
@@ -61,10 +64,10 @@ export function decideFile(
 }
 
 /** What writing over a file may lose: nobody but it may hold the password of another role's DSN. */
-function replacing(live: FileReading, content: Endpoint, isRotation: boolean, hasTls: boolean): Risk {
+function replacing(live: FileReading, content: Endpoint, isRotation: boolean, { strings, hasTls }: RoleWish): Risk {
   if (live.state === 'broken' && live.holder !== undefined) return 'destructive';
   // Before a rotation, which the role's own step asks leave for.
-  if (live.state === 'present' && isWeakerTls(live.endpoint, content, hasTls)) return 'weaken-tls';
+  if (live.state === 'present' && strings.isWeaker(live.endpoint, content, hasTls)) return 'weaken-tls';
   if (isRotation) return 'rotate';
   return live.state === 'absent' ? 'create' : 'update';
 }

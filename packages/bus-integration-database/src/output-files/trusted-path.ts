@@ -2,7 +2,8 @@
 // its place while root works in it. Follows symbolic links as the system does, and writes nothing.
 import { lstatSync, readlinkSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
-import { OperationError, printable } from 'bus-integration-database';
+import { OperationError } from '../contract/errors.ts';
+import { printable } from '../text/printable.ts';
 
 export interface TrustedPath {
   /** Without symbolic links on the way; whether its last part is one was not looked at. */

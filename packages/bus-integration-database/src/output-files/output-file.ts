@@ -1,35 +1,32 @@
-// DSN files on disk: read beside their staged twins, written so that a kill at any instant leaves the old file or the
+// Output files on disk: read beside their staged twins, written so that a kill at any instant leaves the old file or the
 // new one, whole, 0600 from the first byte, and at most one staged file of a fixed name. Never prints what they hold.
 import { closeSync, constants, fchownSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import {
-  dsnFileName,
-  type Login,
-  OperationError,
-  printable,
-  readSecretFile,
-  shellQuote,
-} from 'bus-integration-database';
-import { formatDsn, parseEndpoint } from '../conninfo/dsn-endpoint.ts';
-import type { Endpoint, FileReading } from '../conninfo/dsn-reading.ts';
-import { type DsnDirectory, shownPath } from './dsn-directory.ts';
-import type { FilePair } from './dsn-pair.ts';
+import { OperationError } from '../contract/errors.ts';
+import type { Login } from '../model/desired.ts';
+import { dsnFileName } from '../model/names.ts';
+import { readSecretFile } from '../secrets/secret-file.ts';
+import { printable } from '../text/printable.ts';
+import { shellQuote } from '../text/shell-quote.ts';
+import type { FileReading } from './connection-string.ts';
+import { type OutputDirectory, shownPath } from './directory.ts';
 import { anotherRun, fileError } from './file-error.ts';
+import type { FilePair } from './file-pair.ts';
 
-/** A staged file's name is its DSN file's and this. */
+/** A staged file's name is its output file's and this. */
 export const stagedSuffix = '.staged';
 
 /**
- * Each login's DSN file with the staged file beside it.
+ * Each login's output file with the staged file beside it.
  *
  * @throws OperationError `invalid-request` for a file or directory that others could read, with the chmod that fixes it
  */
-export function readPairs(directory: DsnDirectory, logins: readonly Login[]): FilePair[] {
+export function readPairs(directory: OutputDirectory, logins: readonly Login[]): FilePair[] {
   const present = directory.names();
   return logins.map(({ database, role, isServiceRole }) => {
     const file = dsnFileName(database, isServiceRole ? undefined : role);
     const read = (name: string) =>
-      present.has(name) ? readDsn(directory, name, database, role) : { state: 'absent' as const };
+      present.has(name) ? readOutputFile(directory, name, database, role) : { state: 'absent' as const };
     return {
       file,
       path: shownPath(directory, file),
@@ -42,10 +39,10 @@ export function readPairs(directory: DsnDirectory, logins: readonly Login[]): Fi
 }
 
 /**
- * Writes and syncs the staged file of a DSN file; nothing of it stays when that fails. One that is there already is
+ * Writes and syncs the staged file of an output file; nothing of it stays when that fails. One that is there already is
  * replaced only when it is the one that was seen.
  */
-export function stageFile(directory: DsnDirectory, pair: FilePair, line: string): void {
+export function stageFile(directory: OutputDirectory, pair: FilePair, line: string): void {
   const { file } = pair;
   try {
     const path = directory.at(file + stagedSuffix);
@@ -69,7 +66,7 @@ export function stageFile(directory: DsnDirectory, pair: FilePair, line: string)
 }
 
 /** Puts the staged file that was seen, or written by us, in its place; readers see the old content or the new. */
-export function promoteFile(directory: DsnDirectory, pair: FilePair): void {
+export function promoteFile(directory: OutputDirectory, pair: FilePair): void {
   const { file } = pair;
   refuseChanged(directory, pair);
   try {
@@ -80,7 +77,7 @@ export function promoteFile(directory: DsnDirectory, pair: FilePair): void {
 }
 
 /** Removes the staged file that was seen. */
-export function discardStaged(directory: DsnDirectory, pair: FilePair): void {
+export function discardStaged(directory: OutputDirectory, pair: FilePair): void {
   refuseChanged(directory, pair);
   try {
     removeIfPresent(directory.at(pair.file + stagedSuffix));
@@ -90,8 +87,8 @@ export function discardStaged(directory: DsnDirectory, pair: FilePair): void {
 }
 
 /** A staged file may hold the only copy of a password: another run's must never be taken for ours. */
-function refuseChanged(directory: DsnDirectory, pair: FilePair): void {
-  const now = readDsn(directory, pair.file + stagedSuffix, pair.database, pair.role);
+function refuseChanged(directory: OutputDirectory, pair: FilePair): void {
+  const now = readOutputFile(directory, pair.file + stagedSuffix, pair.database, pair.role);
   if (isSameReading(now, pair.staged)) return;
   throw anotherRun(shownPath(directory, pair.file));
 }
@@ -101,12 +98,7 @@ function isSameReading(one: FileReading, other: FileReading): boolean {
   return one.password.reveal() === other.password.reveal() && isDeepStrictEqual(one.endpoint, other.endpoint);
 }
 
-/** The content of a DSN file. */
-export function dsnLine(endpoint: Endpoint, pair: Pick<FilePair, 'database' | 'role'>, password: string): string {
-  return formatDsn({ endpoint, database: pair.database, user: pair.role, password });
-}
-
-function readDsn(directory: DsnDirectory, name: string, database: string, role: string): FileReading {
+function readOutputFile(directory: OutputDirectory, name: string, database: string, role: string): FileReading {
   const { owner, uid: own } = directory;
   const shownAs = shownPath(directory, name);
   let file: ReturnType<typeof readSecretFile>;
@@ -122,10 +114,10 @@ function readDsn(directory: DsnDirectory, name: string, database: string, role: 
     throw error;
   }
   const { uid, gid, nlink } = file.status;
-  if (owner === undefined) return parseEndpoint(file.secret, database, role);
+  if (owner === undefined) return directory.strings.parse(file.secret, database, role);
   // Whoever owns the directory may have linked a file of somebody else's into it, to have it read and written out again.
   if (uid !== owner.uid && nlink > 1) throw linkedElsewhere(shownAs, uid, owner.uid);
-  const reading = parseEndpoint(file.secret, database, role);
+  const reading = directory.strings.parse(file.secret, database, role);
   const isOwners = uid === owner.uid && gid === owner.gid;
   return reading.state === 'present' && !isOwners ? { ...reading, hasOtherOwner: true } : reading;
 }

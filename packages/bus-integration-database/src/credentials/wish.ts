@@ -1,9 +1,14 @@
 // What is known of a role before its password is decided.
+import type { Standing } from '../model/standing.ts';
+import type { ConnectionStrings, Endpoint } from '../output-files/connection-string.ts';
+import type { FilePair } from '../output-files/file-pair.ts';
 
-import type { Endpoint } from '../conninfo/dsn-reading.ts';
-import type { FilePair } from '../output-files/dsn-pair.ts';
-import type { LoginBlock } from '../ownership/login-block.ts';
-import type { Standing } from '../ownership/ours.ts';
+/** What keeps a role from logging in though its password is right. */
+export interface LoginBlock {
+  readonly code: string;
+  readonly seen: string;
+  readonly remedy: string;
+}
 
 export interface CredentialWish {
   readonly role: string;
@@ -16,6 +21,7 @@ export interface CredentialWish {
   /** No password lets it in. */
   readonly block?: LoginBlock | undefined;
   readonly endpoint: Endpoint;
+  readonly strings: ConnectionStrings;
   /** The server offers TLS. */
   readonly hasTls: boolean;
   readonly pairs: readonly FilePair[];

@@ -1,6 +1,6 @@
-import type { Step, StepState } from 'bus-integration-database';
 import { describe, expect, it } from 'vitest';
-import { whatStands } from '../../src/apply/standing.ts';
+import type { Step, StepState } from '../../src/contract/step.ts';
+import { whatStands } from '../../src/run/what-stands.ts';
 
 function database(name: string, created: StepState, granted: StepState = 'planned'): Step[] {
   const base = { target: name, summary: '' } as const;

@@ -1,8 +1,9 @@
-// Whether DSN files could be written where they are to go: rights and room, asked of the system without writing.
+// Whether output files could be written where they are to go: rights and room, asked of the system without writing.
 import { accessSync, constants, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Diagnostic, printable } from 'bus-integration-database';
-import type { DsnPlace } from './dsn-directory.ts';
+import type { Diagnostic } from '../contract/response.ts';
+import { printable } from '../text/printable.ts';
+import type { OutputPlace } from './directory.ts';
 
 /** What a file system says of itself; Node's `statfsSync` gives it. */
 interface Room {
@@ -14,13 +15,13 @@ interface Room {
 }
 
 /**
- * What would keep `files` DSN files from being written; none when nothing would.
+ * What would keep `files` output files from being written; none when nothing would.
  *
  * @example
  * judgeOutputDirectory({ shown: './local/dsn', path: '/srv/local/dsn', uid: 1000 }, 4)[0]?.message;
  * // "./local/dsn can't be written (EACCES)"
  */
-export function judgeOutputDirectory(directory: DsnPlace, files: number): Diagnostic[] {
+export function judgeOutputDirectory(directory: OutputPlace, files: number): Diagnostic[] {
   const { path, uid } = directory;
   const shown = printable(directory.shown);
   const remedy = 'fix its mode and owner, or set BUS_DATABASE_DSN_OUTPUT_DIR to another directory';

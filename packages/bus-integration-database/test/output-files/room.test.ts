@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { judgeOutputDirectory, judgeRoom } from '../../src/output-files/output-directory.ts';
+import { judgeOutputDirectory, judgeRoom } from '../../src/output-files/room.ts';
 
 const roomy = { bsize: 4096, bfree: 10_000, bavail: 9_000, files: 1000, ffree: 900 };
 const four = { shown: './dsn', files: 4, isRoot: false };

@@ -1,6 +1,7 @@
-import { type Configuration, Secret } from 'bus-integration-database';
 import { expect, test } from 'vitest';
-import { withRequestCredentials } from '../src/request-credentials.ts';
+import type { Configuration } from '../../src/config/config.ts';
+import { withRequestCredentials } from '../../src/run/request-credentials.ts';
+import { Secret } from '../../src/secrets/secret.ts';
 
 const configuration = {
   deploymentId: 'shop',

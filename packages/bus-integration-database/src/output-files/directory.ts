@@ -1,4 +1,4 @@
-// The directory that DSN files go to: made 0700, opened once for the whole run, and worked in by its descriptor, so that
+// The directory that output files go to: made 0700, opened once for the whole run, and worked in by its descriptor, so that
 // nobody who may write above it or in it can lead a run elsewhere.
 import {
   closeSync,
@@ -12,14 +12,17 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { OperationError, printable, shellQuote } from 'bus-integration-database';
-import { isForDsnFiles, ownDirectory } from './directory-use.ts';
+import { OperationError } from '../contract/errors.ts';
+import { printable } from '../text/printable.ts';
+import { shellQuote } from '../text/shell-quote.ts';
+import type { ConnectionStrings } from './connection-string.ts';
+import { isForOutputFiles, ownDirectory } from './directory-use.ts';
 import { fileError } from './file-error.ts';
 import { makeDirectory, syncDirectory } from './make-directory.ts';
 import { trustedPath } from './trusted-path.ts';
 
-/** Where DSN files go and whose they are. */
-export interface DsnPlace {
+/** Where output files go and whose they are. */
+export interface OutputPlace {
   /** As the operator wrote it; what messages show. */
   readonly shown: string;
   readonly path: string;
@@ -28,7 +31,9 @@ export interface DsnPlace {
 }
 
 /** The place, and the directory there, which is opened when it is first needed and closed by its disposal. */
-export interface DsnDirectory extends DsnPlace, Disposable {
+export interface OutputDirectory extends OutputPlace, Disposable {
+  /** What its files hold. */
+  readonly strings: ConnectionStrings;
   /** The names in it; none when it isn't there. */
   names(): ReadonlySet<string>;
   /** Makes it when it is missing, and its missing parents. */
@@ -45,10 +50,10 @@ export interface DsnDirectory extends DsnPlace, Disposable {
  * @throws OperationError `invalid-request`, from every method, where others could read what is in it, or where root is to
  * give files away in a place that others than root could exchange
  * @example
- * using directory = createDsnDirectory({ shown: './dsn', path: '/srv/shop/dsn', uid: process.getuid() });
+ * using directory = createOutputDirectory({ shown: './dsn', path: '/srv/shop/dsn', uid }, connectionStrings);
  * directory.names(); // Set { 'shop.dsn' }
  */
-export function createDsnDirectory(place: DsnPlace): DsnDirectory {
+export function createOutputDirectory(place: OutputPlace, strings: ConnectionStrings): OutputDirectory {
   let opened: Opened | undefined;
   const open = () => {
     opened ??= openDirectory(place);
@@ -61,6 +66,7 @@ export function createDsnDirectory(place: DsnPlace): DsnDirectory {
   };
   return {
     ...place,
+    strings,
     names: () => new Set(open() === undefined ? [] : readdirSync(`${needed().base}/.`)),
     make: () => {
       if (open() === undefined) makeAt(place);
@@ -87,7 +93,7 @@ interface Opened {
   readonly base: string;
 }
 
-function openDirectory(place: DsnPlace): Opened | undefined {
+function openDirectory(place: OutputPlace): Opened | undefined {
   const { path, isShared } = pathOf(place);
   let descriptor: number;
   try {
@@ -106,11 +112,11 @@ function openDirectory(place: DsnPlace): Opened | undefined {
 }
 
 /** Files are given to somebody who is not trusted with anything else. */
-function isForeign({ owner, uid }: DsnPlace): boolean {
+function isForeign({ owner, uid }: OutputPlace): boolean {
   return owner !== undefined && owner.uid !== uid;
 }
 
-function pathOf(place: DsnPlace): { path: string; isShared: boolean } {
+function pathOf(place: OutputPlace): { path: string; isShared: boolean } {
   if (!isForeign(place)) return { path: place.path, isShared: false };
   try {
     return trustedPath(place.path, place.shown);
@@ -120,7 +126,7 @@ function pathOf(place: DsnPlace): { path: string; isShared: boolean } {
 }
 
 // https://man7.org/linux/man-pages/man5/proc_pid_fd.5.html
-function baseOf(descriptor: number, path: string, needsDescriptor: boolean, { shown }: DsnPlace): string {
+function baseOf(descriptor: number, path: string, needsDescriptor: boolean, { shown }: OutputPlace): string {
   const base = `/proc/self/fd/${descriptor}`;
   const [own, named] = [fstatSync(descriptor), statSync(`${base}/.`, { throwIfNoEntry: false })];
   if (named?.ino === own.ino && named.dev === own.dev) return base;
@@ -133,12 +139,12 @@ function baseOf(descriptor: number, path: string, needsDescriptor: boolean, { sh
   );
 }
 
-function judgeDirectory(descriptor: number, path: string, { shown, uid: own, owner }: DsnPlace): void {
+function judgeDirectory(descriptor: number, path: string, { shown, uid: own, owner }: OutputPlace): void {
   const { uid, mode } = fstatSync(descriptor);
   const refuse = (seen: string, command: string) =>
     new OperationError('invalid-request', `${printable(shown)} ${seen}`, {
       target: shown,
-      remedy: isForDsnFiles(path) ? `run: ${command} ${shellQuote(shown)}` : ownDirectory,
+      remedy: isForOutputFiles(path) ? `run: ${command} ${shellQuote(shown)}` : ownDirectory,
     });
   if (![own, 0, owner?.uid].includes(uid))
     throw refuse(`belongs to user ${uid}, expected user ${own} or root`, `chown ${own}`);
@@ -147,7 +153,7 @@ function judgeDirectory(descriptor: number, path: string, { shown, uid: own, own
   throw refuse(`is open to group or others (${octal}), expected 0700`, 'chmod 700');
 }
 
-function makeAt(place: DsnPlace): void {
+function makeAt(place: OutputPlace): void {
   try {
     // Parents stay ours, so that nobody can exchange what is in them, and lead whoever gets the files to them.
     makeDirectory(pathOf(place).path, isForeign(place) ? 0o711 : 0o700);
@@ -157,7 +163,7 @@ function makeAt(place: DsnPlace): void {
 }
 
 /** Of an empty one only: a run that was killed may have made it, and what holds files is as somebody wants it. */
-function giveAway({ descriptor, base }: Opened, { owner, shown }: DsnPlace): void {
+function giveAway({ descriptor, base }: Opened, { owner, shown }: OutputPlace): void {
   if (owner === undefined || fstatSync(descriptor).uid === owner.uid || readdirSync(`${base}/.`).length > 0) return;
   try {
     fchownSync(descriptor, owner.uid, owner.gid);
@@ -167,7 +173,7 @@ function giveAway({ descriptor, base }: Opened, { owner, shown }: DsnPlace): voi
 }
 
 /** The path of a file in it, as the operator would write it. */
-export function shownPath(directory: DsnPlace, file: string): string {
+export function shownPath(directory: OutputPlace, file: string): string {
   return `${withoutSlashes(directory.shown)}/${file}`;
 }
 
@@ -179,7 +185,7 @@ export function withoutSlashes(path: string): string {
 }
 
 /** What is there instead of a directory; undefined where it can't be told. */
-function inTheWay({ shown, path }: DsnPlace): OperationError | undefined {
+function inTheWay({ shown, path }: OutputPlace): OperationError | undefined {
   const elsewhere = 'set BUS_DATABASE_DSN_OUTPUT_DIR to another directory';
   const refuse = (seen: string, remedy: string) =>
     new OperationError('invalid-request', `${printable(shown)} is ${seen}, expected a directory`, {
@@ -194,7 +200,7 @@ function inTheWay({ shown, path }: DsnPlace): OperationError | undefined {
     const target = resolve(dirname(path), readlinkSync(path));
     return refuse(
       `a symbolic link to ${printable(target)}`,
-      isForDsnFiles(target)
+      isForOutputFiles(target)
         ? `name the directory itself: BUS_DATABASE_DSN_OUTPUT_DIR=${shellQuote(target)}`
         : ownDirectory,
     );
@@ -203,7 +209,7 @@ function inTheWay({ shown, path }: DsnPlace): OperationError | undefined {
   }
 }
 
-function vanished({ shown }: DsnPlace): OperationError {
+function vanished({ shown }: OutputPlace): OperationError {
   return new OperationError('locked', `${printable(shown)} was removed while this run was at work`, {
     code: 'dsn-file',
     target: shown,

@@ -1,14 +1,10 @@
 // Whether a saved plan is exactly what would be done now. Pure.
-import {
-  type Declaration,
-  type Diagnostic,
-  isIntact,
-  isMutating,
-  type Response,
-  rolesOf,
-  type Step,
-} from 'bus-integration-database';
-import { type NextVerb, nextCommand } from '../text/advice.ts';
+import type { Diagnostic, Response } from '../contract/response.ts';
+import { isMutating, type Step } from '../contract/step.ts';
+import { type NextVerb, nextCommand } from '../model/advice.ts';
+import type { Declaration } from '../model/declaration.ts';
+import { rolesOf } from '../model/desired.ts';
+import { isIntact } from '../model/plan.ts';
 
 /** What else a saved plan is held against. */
 export interface Now {

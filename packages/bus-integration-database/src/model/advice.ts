@@ -1,13 +1,9 @@
 // The command that goes on: after a refusal with all that it needs, after an apply that ended early with what is left. Pure.
 import { isDeepStrictEqual } from 'node:util';
-import {
-  type Allowed,
-  adoptedFrom,
-  adoptFromPart,
-  allowedFlags,
-  type Diagnostic,
-  shellQuote,
-} from 'bus-integration-database';
+import type { Allowed, Diagnostic } from '../contract/response.ts';
+import { shellQuote } from '../text/shell-quote.ts';
+import { adoptedFrom, adoptFromPart } from './adopt-from.ts';
+import { allowedFlags } from './allowed-flags.ts';
 
 /** Right wherever a run continues what it finds: staged files, unfinished databases. */
 export const sameCommand = 'run the same command again; it continues';

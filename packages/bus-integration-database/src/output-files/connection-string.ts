@@ -1,0 +1,58 @@
+// An output file's text: a connection string, which the provider alone can read and write. As plain data, without the
+// password, it is an endpoint.
+import type { Secret } from '../secrets/secret.ts';
+
+/** Keyword → value, without user, password and database. Of a file it may hold secrets: see `shownPart`. */
+export type Endpoint = Readonly<Record<string, string>>;
+
+/** What an output file was found to hold. */
+export type FileReading =
+  | { readonly state: 'absent' }
+  /** `holder`: who logs in with what stands there instead, `app_service@app`. */
+  | { readonly state: 'broken'; readonly reason: string; readonly holder?: string }
+  | {
+      readonly state: 'present';
+      readonly endpoint: Endpoint;
+      readonly password: Secret;
+      /** It belongs to another user than BUS_DATABASE_DSN_FILE_OWNER. */
+      readonly hasOtherOwner?: boolean;
+      /** Not as we write it: some client can't read it. */
+      readonly hasOldForm?: boolean;
+    };
+
+/** All that a connection string says. */
+export interface ConnectionString {
+  readonly endpoint: Endpoint;
+  readonly database: string;
+  readonly user: string;
+  readonly password: string;
+}
+
+/** An output file that belongs to no declared login. */
+export interface StrayFile {
+  readonly name: string;
+  readonly role: string;
+  readonly database: string;
+  /** As much of its endpoint as tells the server. */
+  readonly server: Endpoint;
+}
+
+/** What a provider knows of its connection strings. */
+export interface ConnectionStrings {
+  /** The one line of an output file. */
+  readonly format: (content: ConnectionString) => string;
+  /** Reads it back; what is for another role or database is `broken`, like what is no connection string. */
+  readonly parse: (line: Secret, database: string, role: string) => FileReading;
+  /** Whom it is for, whoever that is; undefined where it is no whole connection string. */
+  readonly identify: (line: Secret) => Pick<StrayFile, 'role' | 'database' | 'server'> | undefined;
+  /** What a file is to say: the configured endpoint, and what an operator added to the file that is there. */
+  readonly withAdded: (configured: Endpoint, live: FileReading) => Endpoint;
+  /** What may be shown: of what an operator added, which may be secret, the keywords alone. */
+  readonly shownPart: (content: Endpoint, configured: Endpoint) => Endpoint;
+  /** Whether both lead to one server. */
+  readonly isSameServer: (one: Endpoint, other: Endpoint) => boolean;
+  /** Whether a service that reads `next` instead of `before` is protected less. */
+  readonly isWeaker: (before: Endpoint, next: Endpoint, hasTls: boolean) => boolean;
+  /** Whether a file that can't be written now serves as well as the wanted one would. */
+  readonly isServing: (found: Endpoint, wanted: Endpoint) => boolean;
+}

@@ -1,0 +1,46 @@
+// Files in the output directory that belong to no declared login, as far as they hold a connection string at all.
+// Whose they are is for others to judge: other deployments may have files in the same directory.
+import { OperationError } from '../contract/errors.ts';
+import { dsnFileName } from '../model/names.ts';
+import { readSecretFile } from '../secrets/secret-file.ts';
+import type { StrayFile } from './connection-string.ts';
+import type { OutputDirectory } from './directory.ts';
+import { stagedSuffix } from './output-file.ts';
+
+/**
+ * Those of the directory whose names are not `known` ones, in the order of their names. Links, what is no regular file,
+ * what others could read or write, and what holds no connection string of the role and the database that its name tells are left out.
+ */
+export function strayFiles(
+  directory: Pick<OutputDirectory, 'names' | 'at' | 'uid' | 'owner' | 'strings'>,
+  known: ReadonlySet<string>,
+): StrayFile[] {
+  return [...directory.names()]
+    .filter((name) => /\.dsn(\.staged)?$/.test(name) && !known.has(withoutSuffix(name)))
+    .sort()
+    .flatMap((name) => readStray(directory, name) ?? []);
+}
+
+function readStray(
+  { at, uid, owner, strings }: Pick<OutputDirectory, 'at' | 'uid' | 'owner' | 'strings'>,
+  name: string,
+): StrayFile | undefined {
+  try {
+    const { secret, status } = readSecretFile(at(name), { uid: owner?.uid ?? uid });
+    if (status.nlink > 1) return undefined;
+    const found = strings.identify(secret);
+    if (found === undefined) return undefined;
+    const isItsName = [dsnFileName(found.database), dsnFileName(found.database, found.role)].includes(
+      withoutSuffix(name),
+    );
+    return isItsName ? { name, ...found } : undefined;
+  } catch (error) {
+    if (error instanceof OperationError) return undefined;
+    throw error;
+  }
+}
+
+/** The name of the file that a staged one is for. */
+export function withoutSuffix(name: string): string {
+  return name.endsWith(stagedSuffix) ? name.slice(0, -stagedSuffix.length) : name;
+}

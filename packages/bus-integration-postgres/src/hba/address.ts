@@ -1,50 +1,48 @@
-// Addresses as a pg_hba.conf and a client have them: numbers only, no name is ever looked up.
-import { SocketAddress } from 'node:net';
+// Addresses as pg_hba.conf, a client and a listener have them: numbers only, no name is ever looked up.
 
-/** One number of 32 bits for IPv4, four for IPv6. */
-export type AddressWords = readonly number[];
+export interface Address {
+  /** 32 for IPv4, 128 for IPv6. */
+  readonly width: number;
+  readonly value: bigint;
+}
 
 export interface HbaNetwork {
-  readonly address: AddressWords;
+  readonly address: Address;
   /** Not always a prefix: the form with two columns takes any mask. */
-  readonly mask: AddressWords;
+  readonly mask: bigint;
 }
 
 /**
  * Reads a numeric address as the C library's getaddrinfo does, short and octal IPv4 forms too; undefined for a name.
  *
  * @example
- * numericAddress('127.1') // [0x7f000001]
+ * numericAddress('127.1') // { width: 32, value: 0x7f000001n }
  */
-export function numericAddress(text: string): AddressWords | undefined {
-  return text.includes(':') ? sixteenBytes(text) : fourBytes(text);
+export function numericAddress(text: string): Address | undefined {
+  if (!text.includes(':')) return isAddress4(text) ? readNumeric(text) : undefined;
+  const [host = '', zone] = text.split('%', 2);
+  const address = isAddress6(host) ? readNumeric(host) : undefined;
+  // A zone is a number, or an interface's name on a link-local address; the server compares the address alone.
+  const isLinkLocal = address !== undefined && address.value >> 118n === 0x3fan;
+  return zone === undefined || /^\d+$/.test(zone) || (isLinkLocal && zone !== '') ? address : undefined;
 }
 
 /** Whether the address lies in the network; of two families never, an IPv4 address mapped into IPv6 included. */
-export function isInNetwork(address: AddressWords, network: HbaNetwork): boolean {
-  if (address.length !== network.address.length) return false;
-  for (let index = 0; index < address.length; index += 1) {
-    const difference = (address[index] as number) ^ (network.address[index] as number);
-    if ((difference & (network.mask[index] as number)) !== 0) return false;
-  }
-  return true;
+export function isInNetwork({ width, value }: Address, { address, mask }: HbaNetwork): boolean {
+  return width === address.width && ((value ^ address.value) & mask) === 0n;
 }
 
 /** The mask of a prefix as written after a slash; undefined for one that the server refuses. */
-export function prefixMask(text: string, wordCount: number): AddressWords | undefined {
+export function prefixMask(text: string, width: number): bigint | undefined {
   // C's strtol: white space and a sign may stand first.
   if (!/^[ \t\n\v\f\r]*[+-]?\d+$/.test(text)) return undefined;
   const bits = Number(text.trim());
-  if (bits < 0 || bits > wordCount * 32) return undefined;
-  return Array.from({ length: wordCount }, (_, index) => {
-    const inWord = Math.min(Math.max(bits - index * 32, 0), 32);
-    return inWord === 0 ? 0 : (0xffffffff << (32 - inWord)) >>> 0;
-  });
+  return bits < 0 || bits > width ? undefined : allOf(width) ^ allOf(width - bits);
 }
 
 /** One address as a network of its own. */
-export function hostNetwork(address: AddressWords): HbaNetwork {
-  return { address, mask: address.map(() => 0xffffffff) };
+export function hostNetwork(address: Address): HbaNetwork {
+  return { address, mask: allOf(address.width) };
 }
 
 /** `10.0.3.7/24`, or one without a prefix. */
@@ -52,58 +50,48 @@ export function interfaceNetwork(text: string): { network: HbaNetwork; hasPrefix
   const [host = '', prefix] = text.split('/', 2);
   const address = numericAddress(host);
   if (address === undefined) return undefined;
-  const mask = prefix === undefined ? hostNetwork(address).mask : prefixMask(prefix, address.length);
+  const mask = prefix === undefined ? hostNetwork(address).mask : prefixMask(prefix, address.width);
   return mask === undefined ? undefined : { network: { address, mask }, hasPrefix: prefix !== undefined };
-}
-
-// inet_aton: one to four numbers, decimal, octal (0…) or hexadecimal (0x…); the last one fills the bytes that are left.
-function fourBytes(text: string): AddressWords | undefined {
-  const parts = text.split('.');
-  if (parts.length > 4) return undefined;
-  const numbers: number[] = [];
-  for (const part of parts) {
-    if (!/^(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)$/.test(part) || part.length > 64) return undefined;
-    numbers.push(/^0[xX]/.test(part) ? Number(part) : part.startsWith('0') ? Number.parseInt(part, 8) : Number(part));
-  }
-  const last = numbers.pop() as number;
-  if (numbers.some((number) => number > 255) || last >= 256 ** (4 - numbers.length)) return undefined;
-  return [numbers.reduce((sum, number, index) => sum + number * 256 ** (3 - index), last) >>> 0];
 }
 
 /** An IPv6 address without a zone. Not by isIPv6 of node:net, whose pattern takes milliseconds to compile. */
 export function isAddress6(text: string): boolean {
-  if (!/^[0-9a-fA-F:.]+$/.test(text)) return false;
-  try {
-    return new SocketAddress({ address: text, family: 'ipv6' }).address !== '';
-  } catch {
-    return false;
-  }
+  return /^[0-9a-f:.]+$/i.test(text) && URL.canParse(`http://[${text}]`);
 }
 
-function sixteenBytes(text: string): AddressWords | undefined {
-  const [host = '', zone] = text.split('%', 2);
-  if (!isAddress6(host)) return undefined;
-  const words = groupsOf(host);
-  // A zone is a number, or an interface's name on a link-local address; the server compares the address alone.
-  const isLinkLocal = ((words[0] as number) & 0xffc00000) >>> 0 === 0xfe800000;
-  if (zone !== undefined && !/^\d+$/.test(zone) && !(isLinkLocal && zone !== '')) return undefined;
-  return words;
+/**
+ * The address as text, in its shortest form.
+ *
+ * @example
+ * addressText({ width: 128, value: 1n }); // '::1'
+ */
+export function addressText({ width, value }: Address): string {
+  if (width === 32) return [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 255n).join('.');
+  const groups = value.toString(16).padStart(32, '0').match(/.{4}/g) ?? [];
+  return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
 }
 
-function groupsOf(host: string): number[] {
-  const [left = '', right] = host.split('::', 2);
-  const before = pairsOf(left);
-  const after = right === undefined ? [] : pairsOf(right);
-  const zeros = Array.from({ length: 8 - before.length - after.length }, () => 0);
-  const groups = right === undefined ? before : [...before, ...zeros, ...after];
-  return [0, 2, 4, 6].map((index) => (((groups[index] as number) << 16) | (groups[index + 1] as number)) >>> 0);
+/** The number that has this many bits, each of them set. */
+function allOf(bits: number): bigint {
+  return (1n << BigInt(bits)) - 1n;
 }
 
-function pairsOf(text: string): number[] {
-  if (text === '') return [];
-  return text.split(':').flatMap((group) => {
-    if (!group.includes('.')) return [Number.parseInt(group, 16)];
-    const [address = 0] = fourBytes(group.replace(/\b0+(?=\d)/g, '')) ?? [];
-    return [address >>> 16, address & 0xffff];
-  });
+// inet_aton: one to four numbers, decimal, octal (0…) or hexadecimal (0x…); the last one fills the bytes that are left.
+function isAddress4(text: string): boolean {
+  return text.length <= 80 && /^((0x[0-9a-f]+|0[0-7]*|[1-9]\d*)(\.(?!$)|$)){1,4}$/i.test(text);
+}
+
+/** As node's URL reads a host, which knows all these forms and writes each in one. */
+function readNumeric(text: string): Address | undefined {
+  const isLong = text.includes(':');
+  const url = `http://${isLong ? `[${text}]` : text}`;
+  if (!URL.canParse(url)) return undefined;
+  const { hostname } = new URL(url);
+  const sum = (parts: readonly string[], bits: bigint) =>
+    parts.reduce((value, part) => (value << bits) + BigInt(isLong ? `0x${part || '0'}` : part), 0n);
+  if (!isLong) return { width: 32, value: sum(hostname.split('.'), 8n) };
+  const [left = '', right] = hostname.slice(1, -1).split('::');
+  const [before, after] = [left.split(':'), right?.split(':') ?? []];
+  const zeros = Array(8 - before.length - after.length).fill('0');
+  return { width: 128, value: sum([...before, ...zeros, ...after], 16n) };
 }

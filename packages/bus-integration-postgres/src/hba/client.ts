@@ -1,5 +1,5 @@
 // A client as the server sees it when it chooses a pg_hba rule, and what is known of the server's own addresses.
-import { type AddressWords, type HbaNetwork, interfaceNetwork, numericAddress } from './address.ts';
+import { type Address, type HbaNetwork, interfaceNetwork, numericAddress } from './address.ts';
 
 export interface HbaClient {
   readonly user: string;
@@ -24,7 +24,7 @@ export interface HbaClient {
 /** The client as rules are tried on it; made once for all of them. */
 export interface HbaSubject extends HbaClient {
   readonly groups: ReadonlySet<string>;
-  readonly words: AddressWords | undefined;
+  readonly numeric: Address | undefined;
   readonly interfaces: readonly Interface[] | undefined;
   /** Takes a word that was perhaps quoted for the keyword that it most likely is. */
   readonly guesses?: true;
@@ -40,7 +40,7 @@ export function hbaSubject(client: HbaClient): HbaSubject {
   return {
     ...client,
     groups: new Set(exists ? [client.user, ...client.memberOf] : []),
-    words: client.address === undefined ? undefined : numericAddress(client.address),
+    numeric: client.address === undefined ? undefined : numericAddress(client.address),
     interfaces: client.serverAddresses?.flatMap((text) => interfaceNetwork(text) ?? []),
   };
 }

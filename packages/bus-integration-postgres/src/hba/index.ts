@@ -19,11 +19,12 @@ export function hbaIndex(rules: readonly HbaRule[]): HbaIndex {
   return {
     verdicts: (subject) => {
       const way = wayOf(subject);
-      const [word, isShort] = [(subject.words?.[0] ?? 0) | 0, subject.words?.length === 1];
+      const { width, value } = subject.numeric ?? { width: 0, value: 0n };
+      const word = width === 32 ? Number(value) | 0 : undefined;
       const judgeAddress = (position: number): Verdict => {
         const kind = addresses.kinds[position];
         if (kind === anybody) return 'yes';
-        if (kind === shortNetwork && isShort) {
+        if (kind === shortNetwork && word !== undefined) {
           const difference = word ^ (addresses.values[position] as number);
           return (difference & (addresses.masks[position] as number)) === 0 ? 'yes' : 'no';
         }
@@ -84,10 +85,10 @@ function addressColumns(rules: readonly HbaRule[]) {
   for (const [position, { address }] of rules.entries()) {
     if (address === undefined || address.kind === 'all') {
       kinds[position] = anybody;
-    } else if (address.kind === 'network' && address.network.address.length === 1) {
+    } else if (address.kind === 'network' && address.network.address.width === 32) {
       kinds[position] = shortNetwork;
-      values[position] = address.network.address[0] as number;
-      masks[position] = address.network.mask[0] as number;
+      values[position] = Number(address.network.address.value);
+      masks[position] = Number(address.network.mask);
     } else {
       kinds[position] = other;
     }

@@ -1,6 +1,6 @@
 // One line of a pg_hba.conf from its fields to a rule, or to the reason for which the server refuses it; opens no file.
 // https://www.postgresql.org/docs/current/auth-pg-hba-conf.html
-import { type AddressWords, numericAddress, prefixMask } from './address.ts';
+import { numericAddress, prefixMask } from './address.ts';
 import { optionFault } from './options.ts';
 import type { HbaRegex } from './regex/regex.ts';
 import type { HbaAddress, HbaConnectionType, HbaRule, HbaToken } from './rule.ts';
@@ -109,14 +109,15 @@ function addressOf(one: (what: string) => HbaToken): HbaAddress {
     return slash < 0 ? { kind: 'hostname', text } : refuse(`${quoted(text)} is a host name with a prefix length`);
   }
   if (slash >= 0) {
-    const mask = prefixMask(text.slice(slash + 1), address.length);
+    const mask = prefixMask(text.slice(slash + 1), address.width);
     if (mask === undefined) return refuse(`${quoted(text)} has no usable prefix length`);
     return { kind: 'network', text, network: { address, mask } };
   }
   const maskText = one('netmask').text;
-  const mask: AddressWords = numericAddress(maskText) ?? refuse(`${quoted(maskText)} is no netmask`);
-  if (mask.length !== address.length) return refuse('address and netmask are of different families');
-  return { kind: 'network', text: `${text} ${maskText}`, network: { address, mask } };
+  const mask = numericAddress(maskText);
+  if (mask === undefined) return refuse(`${quoted(maskText)} is no netmask`);
+  if (mask.width !== address.width) return refuse('address and netmask are of different families');
+  return { kind: 'network', text: `${text} ${maskText}`, network: { address, mask: mask.value } };
 }
 
 const methods = [

@@ -55,8 +55,8 @@ export function matchHba(rules: HbaRules, client: HbaClient): HbaAnswer {
 /** Names beyond this many bytes are cut by the server, by some minor versions differently. */
 const longestName = 63;
 
-function subjectFault({ user, database, address, words, transport }: HbaSubject): string | undefined {
-  if (transport === 'tcp' && address !== undefined && words === undefined) return 'the address is not numeric';
+function subjectFault({ user, database, address, numeric, transport }: HbaSubject): string | undefined {
+  if (transport === 'tcp' && address !== undefined && numeric === undefined) return 'the address is not numeric';
   if ([user, database].some((name) => Buffer.byteLength(name) > longestName)) {
     return `a name is longer than ${longestName} bytes`;
   }

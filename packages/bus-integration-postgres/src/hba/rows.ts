@@ -98,9 +98,9 @@ function tokenOf(text: string, isAmbiguous: boolean, mayBeRegex: boolean): HbaTo
 
 function addressOf({ address, netmask }: HbaFileRow): HbaAddress | undefined {
   if (address === null) return undefined;
-  const [words, mask] = [numericAddress(address), netmask === null ? undefined : numericAddress(netmask)];
-  if (words !== undefined && mask !== undefined) {
-    return { kind: 'network', text: `${address} ${netmask}`, network: { address: words, mask } };
+  const [numeric, mask] = [numericAddress(address), netmask === null ? undefined : numericAddress(netmask)];
+  if (numeric !== undefined && mask !== undefined) {
+    return { kind: 'network', text: `${address} ${netmask}`, network: { address: numeric, mask: mask.value } };
   }
   // A host that is really named so, in quotation marks, is not worth a doubt at every other file's rule.
   if (address === 'all' || address === 'samehost' || address === 'samenet') return { kind: address, text: address };

@@ -1,5 +1,5 @@
 // Whether one pg_hba rule is a client's, field by field: yes, no, or not to be known from here. Asks no DNS.
-import { type AddressWords, hostNetwork, isInNetwork } from './address.ts';
+import { type Address, isInNetwork } from './address.ts';
 import type { HbaSubject } from './client.ts';
 import { matchesRegex } from './regex/regex.ts';
 import type { HbaRule, HbaToken } from './rule.ts';
@@ -24,25 +24,28 @@ function isOfType(
   return type === 'host' || !gss;
 }
 
-const [loopback4, loopback6] = [[0x7f000001], [0, 0, 0, 1]];
-const loopbackNetwork = { address: loopback4, mask: [0xff000000] };
+const [loopback4, loopback6] = [
+  { width: 32, value: 0x7f000001n },
+  { width: 128, value: 1n },
+];
+const loopbackNetwork = { address: loopback4, mask: 0xff000000n };
 
-export function addressVerdict({ address }: Pick<HbaRule, 'address'>, { words, interfaces }: HbaSubject): Verdict {
+export function addressVerdict({ address }: Pick<HbaRule, 'address'>, { numeric, interfaces }: HbaSubject): Verdict {
   if (address === undefined || address.kind === 'all') return 'yes';
-  if (words === undefined || address.kind === 'hostname') return 'unknown';
-  if (address.kind === 'network') return isInNetwork(words, address.network) ? 'yes' : 'no';
+  if (numeric === undefined || address.kind === 'hostname') return 'unknown';
+  if (address.kind === 'network') return isInNetwork(numeric, address.network) ? 'yes' : 'no';
   const isSameHost = address.kind === 'samehost';
-  if (isSameAddress(words, loopback4) || isSameAddress(words, loopback6)) return 'yes';
-  if (!isSameHost && isInNetwork(words, loopbackNetwork)) return 'yes';
+  if (isSameAddress(numeric, loopback4) || isSameAddress(numeric, loopback6)) return 'yes';
+  if (!isSameHost && isInNetwork(numeric, loopbackNetwork)) return 'yes';
   if (interfaces === undefined) return 'unknown';
-  if (isSameHost) return interfaces.some(({ network }) => isSameAddress(words, network.address)) ? 'yes' : 'no';
-  if (interfaces.some(({ network }) => isInNetwork(words, network))) return 'yes';
-  const isOpen = interfaces.some(({ network, hasPrefix }) => !hasPrefix && network.address.length === words.length);
+  if (isSameHost) return interfaces.some(({ network }) => isSameAddress(numeric, network.address)) ? 'yes' : 'no';
+  if (interfaces.some(({ network }) => isInNetwork(numeric, network))) return 'yes';
+  const isOpen = interfaces.some(({ network, hasPrefix }) => !hasPrefix && network.address.width === numeric.width);
   return isOpen ? 'unknown' : 'no';
 }
 
-function isSameAddress(one: AddressWords, other: AddressWords): boolean {
-  return isInNetwork(one, hostNetwork(other));
+function isSameAddress(one: Address, other: Address): boolean {
+  return one.width === other.width && one.value === other.value;
 }
 
 export function userVerdict({ users }: Pick<HbaRule, 'users'>, subject: HbaSubject): Verdict {

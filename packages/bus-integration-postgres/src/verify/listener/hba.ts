@@ -126,17 +126,11 @@ function reachOf(address: HbaAddress | undefined): { ranges: Ranges; isVague: bo
 const ownAddresses: Ranges = ['127.0.0.1', '::1'].flatMap((text) => networkOf(text) ?? []);
 
 function networkReach({ address, mask }: HbaNetwork): { ranges: Ranges; isVague: boolean } {
-  const whole = address.length === 1 ? all4 : all6;
-  const width = BigInt(address.length * 32);
-  const bits = numberOf(mask);
-  const size = (1n << width) - bits;
+  const whole = address.width === 32 ? all4 : all6;
+  const size = (1n << BigInt(address.width)) - mask;
   // A mask with holes in it is no network: it takes some addresses here and some there.
   if ((size & (size - 1n)) !== 0n) return { ranges: [whole], isVague: true };
-  const first = whole.first + (numberOf(address) & bits);
+  const first = whole.first + (address.value & mask);
   const range: Range = { first, last: first + size - 1n };
   return { ranges: [range], isVague: false };
-}
-
-function numberOf(words: readonly number[]): bigint {
-  return words.reduce((sum, word) => (sum << 32n) + BigInt(word), 0n);
 }

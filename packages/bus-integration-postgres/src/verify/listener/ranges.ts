@@ -1,6 +1,6 @@
 // Sets of addresses as ranges on one line: first IPv4, then, behind a gap, IPv6. Exact; knows no policy and no rule.
 import { isIPv4 } from 'node:net';
-import { isAddress6 } from '../../hba/address.ts';
+import { addressText, isAddress6, numericAddress } from '../../hba/address.ts';
 
 /** Both ends belong to it. A list of ranges is sorted, and no two of it touch. */
 export interface Range {
@@ -24,8 +24,8 @@ export const everywhere: Ranges = [all4, all6];
  * placeOf('10.0.0.1'); // 167772161n
  */
 export function placeOf(address: string): bigint | undefined {
-  if (isIPv4(address)) return address.split('.').reduce((sum, part) => (sum << 8n) + BigInt(part), 0n);
-  return isAddress6(address) ? start6 + groupsOf(address) : undefined;
+  const numeric = isIPv4(address) || isAddress6(address) ? numericAddress(address) : undefined;
+  return numeric && numeric.value + (numeric.width === 32 ? 0n : start6);
 }
 
 /** The network that `10.0.0.0/8`, or an address alone, names; undefined for anything else. */
@@ -101,7 +101,7 @@ export function networksIn(ranges: Ranges): string[] {
       let bits = 0n;
       const fits = (size: bigint) => first % size === 0n && first + size - 1n <= range.last - base;
       while (bits < BigInt(width) && fits(1n << (bits + 1n))) bits += 1n;
-      networks.push(`${addressText(first, width)}/${width - Number(bits)}`);
+      networks.push(`${addressText({ width, value: first })}/${width - Number(bits)}`);
       first += 1n << bits;
     }
     return networks;
@@ -110,22 +110,7 @@ export function networksIn(ranges: Ranges): string[] {
 
 /** The address at a place of the line, as text. */
 export function addressAt(place: bigint): string {
-  return place < start6 ? addressText(place, 32) : addressText(place - start6, 128);
-}
-
-function groupsOf(address: string): bigint {
-  // A URL writes every form in hexadecimal groups.
-  const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
-  const groups = (part: string | undefined) => (part === undefined || part === '' ? [] : part.split(':'));
-  const zeros = 8 - groups(head).length - groups(tail).length;
-  const whole = tail === undefined ? groups(head) : [...groups(head), ...Array(zeros).fill('0'), ...groups(tail)];
-  return whole.reduce((sum, group) => (sum << 16n) + BigInt(`0x${group}`), 0n);
-}
-
-function addressText(value: bigint, width: number): string {
-  if (width === 32) return [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 255n).join('.');
-  const groups = Array.from({ length: 8 }, (_, index) => ((value >> BigInt(112 - index * 16)) & 0xffffn).toString(16));
-  return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
+  return addressText(place < start6 ? { width: 32, value: place } : { width: 128, value: place - start6 });
 }
 
 /** From and to which index of a sorted list its ranges share an address with this one. */

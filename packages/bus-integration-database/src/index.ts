@@ -2,6 +2,13 @@
 
 export { nodeDebugFault } from './command-line/node-debug.ts';
 export { createProgram } from './command-line/program.ts';
+export {
+  directoryFault,
+  enteringFault,
+  isLostDirectory,
+  lostDirectoryText,
+  startDirectory,
+} from './command-line/working-directory.ts';
 export type { Configuration, ConfigurationOptions, Credentials, ProviderKeys } from './config/config.ts';
 export { readConfiguration } from './config/config.ts';
 export type { ConfigurationKey } from './config/config-keys.ts';
@@ -16,7 +23,6 @@ export { overruledNames } from './config/overruled-names.ts';
 export type { JudgeParameter, ServiceAddress } from './config/service-address.ts';
 export type { Settings } from './config/settings.ts';
 export { createSettings, pathFault, requirePath } from './config/settings.ts';
-export { editDistance } from './config/unknown-keys.ts';
 export { isThere, unreadEnvFile } from './config/unread-env-file.ts';
 export type { AnswerEnvelope, Envelope } from './contract/envelope.ts';
 export { answerEnvelope, correlationOf, readEnvelope } from './contract/envelope.ts';
@@ -128,6 +134,7 @@ export { Secret } from './secrets/secret.ts';
 export { judgeSecretFile, readSecretFile } from './secrets/secret-file.ts';
 export { withoutPasswords } from './secrets/secret-forms.ts';
 export { isKernels, writeFault } from './secrets/write-fault.ts';
+export { editDistance } from './text/edit-distance.ts';
 export { allowedNames, readList } from './text/list.ts';
 export { printable } from './text/printable.ts';
 export { shellQuote } from './text/shell-quote.ts';

@@ -1,6 +1,6 @@
 // The binary's composition root: gives the process's own streams and environment to `main`, and its answer back.
 
-import { startDirectory } from './command-line/start-directory.ts';
+import { startDirectory } from 'bus-integration-database';
 import { main } from './index.ts';
 
 const cwd = startDirectory();

@@ -6,9 +6,12 @@ import { setFlagsFromString } from 'node:v8';
 import {
   type Configuration,
   descriptorOf,
+  directoryFault,
   errorClasses,
   failure,
   handle,
+  isLostDirectory,
+  lostDirectoryText,
   maskFor,
   mostResourcesConfigured,
   namesOf,
@@ -21,7 +24,6 @@ import {
 } from 'bus-integration-database';
 import type { Flags } from './command-line/flags.ts';
 import { type Interruption, listenForInterruption } from './command-line/interruption.ts';
-import { directoryFault, isLostDirectory, lostDirectoryText } from './command-line/start-directory.ts';
 import type { Surroundings } from './command-line/surroundings.ts';
 import { apply } from './commands/apply.ts';
 import type { Command } from './commands/command.ts';

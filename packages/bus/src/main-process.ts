@@ -1,7 +1,7 @@
 // What both binaries' mains share: this process's environment, streams and exit status around one of our programs.
 import type { Writable } from 'node:stream';
+import { isLostDirectory, lostDirectoryText, startDirectory } from 'bus-integration-database';
 import { createInstallation } from './installation.ts';
-import { isLostDirectory, lostDirectoryText, startDirectory } from './start-directory.ts';
 import type { Installation, Surroundings } from './surroundings.ts';
 
 type Program = (argv: readonly string[], surroundings: Surroundings, installation: Installation) => Promise<number>;

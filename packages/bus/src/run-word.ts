@@ -1,7 +1,16 @@
 // One command of `bus`: moves to its directory, joins ./.env to its environment, finds it on PATH, runs it, times it.
 import { realpathSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
-import { failure, localEventsUrl, localTokenFile, OperationError, printable } from 'bus-integration-database';
+import {
+  enteringFault,
+  failure,
+  isLostDirectory,
+  localEventsUrl,
+  localTokenFile,
+  lostDirectoryText,
+  OperationError,
+  printable,
+} from 'bus-integration-database';
 import { firstWord } from 'bus-integration-database/help';
 import { runChild } from './child.ts';
 import { familyFlags } from './command-line/family-flags.ts';
@@ -12,7 +21,6 @@ import { dotenvWarnings } from './environment/dotenv-warnings.ts';
 import { overlayEnvFile, withoutFile } from './environment/env-overlay.ts';
 import { operate } from './operator.ts';
 import { findExecutable, listExecutables, searchPathOf } from './search-path.ts';
-import { isLostDirectory, lostDirectoryText } from './start-directory.ts';
 import type { Installation, Surroundings } from './surroundings.ts';
 import { busUsage } from './usage.ts';
 
@@ -120,11 +128,7 @@ function moveTo(directory: string, { changeDirectory }: Installation): string | 
     changeDirectory(directory);
     return undefined;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return 'no such directory';
-    if (code === 'ENOTDIR') return 'not a directory';
-    if (code === 'EACCES') return 'permission denied';
-    return code ?? 'the directory could not be entered';
+    return enteringFault(error);
   }
 }
 

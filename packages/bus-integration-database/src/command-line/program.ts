@@ -2,10 +2,10 @@
 
 import { masked } from '../secrets/mask.ts';
 import { writeResult } from '../secrets/result-file.ts';
-import { changeDirectory } from './change-directory.ts';
 import { type CommandHelp, helpText } from './command-help.ts';
 import { openCliText } from './open-cli.ts';
 import type { FlagReading } from './read-flags.ts';
+import { changeDirectory } from './working-directory.ts';
 
 const version = '0.1.0';
 

@@ -1,7 +1,8 @@
 // Env-style files: KEY=VALUE lines as data. Nothing is expanded or run, and no error shows a value.
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync } from 'node:fs';
 import { OperationError } from '../contract/errors.ts';
 import type { Diagnostic } from '../contract/response.ts';
+import { readAtMost } from '../secrets/read-at-most.ts';
 import { printable } from '../text/printable.ts';
 import { type EnvFileStatus, judgeEnvFile } from './env-file-owner.ts';
 import { unquote } from './unquote.ts';
@@ -168,15 +169,7 @@ function readBytes(path: string, shownAs: string, judge?: (status: EnvFileStatus
     if (!stats.isFile()) refuse('is no regular file');
     const link = judge === undefined ? undefined : lstatSync(path, { throwIfNoEntry: false });
     judge?.({ uid: stats.uid, mode: stats.mode, ...(link?.isSymbolicLink() && { linkUid: link.uid }) });
-    const buffer = Buffer.alloc(fileLimitBytes + 1);
-    let length = 0;
-    for (;;) {
-      const count = readSync(descriptor, buffer, length, buffer.length - length, null);
-      length += count;
-      if (count === 0 || length === buffer.length) break;
-    }
-    if (length > fileLimitBytes) refuse('is larger than 1 MiB');
-    return buffer.subarray(0, length);
+    return readAtMost(descriptor, fileLimitBytes) ?? refuse('is larger than 1 MiB');
   } finally {
     closeSync(descriptor);
   }

@@ -1,5 +1,6 @@
 // Keys that look like ours and aren't: likely typing errors, each named with the key that was probably meant. Pure.
 
+import { editDistance } from '../text/edit-distance.ts';
 import { allowedNames } from '../text/list.ts';
 import { printable } from '../text/printable.ts';
 
@@ -47,19 +48,4 @@ function nearestOf(key: string, prefixes: readonly string[], known: readonly str
       nearest = { candidate, distance };
   }
   return nearest?.candidate;
-}
-
-/** Levenshtein's distance: insertions, deletions and replacements. */
-export function editDistance(from: string, to: string): number {
-  if (Math.abs(from.length - to.length) > 16) return Number.POSITIVE_INFINITY;
-  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
-  for (let line = 1; line <= from.length; line++) {
-    const next = [line];
-    for (let column = 1; column <= to.length; column++) {
-      const replaced = (row[column - 1] ?? 0) + (from[line - 1] === to[column - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[to.length] ?? 0;
 }

@@ -1,11 +1,12 @@
 // Files that hold one secret: judged and read through one open descriptor, so that nothing can be swapped in between.
 // Never shows what is in them.
-import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, type Stats, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { OperationError } from '../contract/errors.ts';
 import type { Diagnostic } from '../contract/response.ts';
 import { printable } from '../text/printable.ts';
 import { pathArgument } from '../text/shell-quote.ts';
 import { whyNoSecretFile } from './closable.ts';
+import { readAtMost } from './read-at-most.ts';
 import { Secret } from './secret.ts';
 import { judgeParent } from './secret-file-directory.ts';
 
@@ -186,18 +187,10 @@ function judgeMode(path: string, stats: Stats): Diagnostic | undefined {
 }
 
 function readOneLine(path: string, descriptor: number): string | Diagnostic {
-  const buffer = Buffer.alloc(limitBytes + 1);
-  let length = 0;
-  for (;;) {
-    const count = readSync(descriptor, buffer, length, buffer.length - length, null);
-    length += count;
-    if (count === 0 || length === buffer.length) break;
-  }
   const refuse = (why: string, remedy?: string) => finding(path, 'secret-file-content', why, remedy);
-  if (length > limitBytes) return refuse('is larger than 64 KiB, expected one line');
-  const text = attempt(() =>
-    new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(buffer.subarray(0, length)),
-  );
+  const bytes = readAtMost(descriptor, limitBytes);
+  if (bytes === undefined) return refuse('is larger than 64 KiB, expected one line');
+  const text = attempt(() => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   if (text === undefined) return refuse('holds bytes that are no valid UTF-8');
   if (text.startsWith('\uFEFF')) return refuse('begins with a byte order mark', 'save it as plain UTF-8');
   const line = text.replace(/\r?\n$/, '');

@@ -40,17 +40,12 @@ export function prefixMask(text: string, width: number): bigint | undefined {
   return bits < 0 || bits > width ? undefined : allOf(width) ^ allOf(width - bits);
 }
 
-/** One address as a network of its own. */
-export function hostNetwork(address: Address): HbaNetwork {
-  return { address, mask: allOf(address.width) };
-}
-
 /** `10.0.3.7/24`, or one without a prefix. */
 export function interfaceNetwork(text: string): { network: HbaNetwork; hasPrefix: boolean } | undefined {
   const [host = '', prefix] = text.split('/', 2);
   const address = numericAddress(host);
   if (address === undefined) return undefined;
-  const mask = prefix === undefined ? hostNetwork(address).mask : prefixMask(prefix, address.width);
+  const mask = prefix === undefined ? allOf(address.width) : prefixMask(prefix, address.width);
   return mask === undefined ? undefined : { network: { address, mask }, hasPrefix: prefix !== undefined };
 }
 

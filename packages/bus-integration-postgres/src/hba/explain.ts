@@ -1,5 +1,6 @@
 // Why a client meets a pg_hba rule and none above it, in words; decides nothing that matching doesn't decide too.
 import { printable } from 'bus-integration-database';
+import { some } from '../text/bounded.ts';
 import { type HbaClient, type HbaSubject, hbaSubject } from './client.ts';
 import { type HbaAnswer, matchHba } from './match.ts';
 import type { HbaRule, HbaToken } from './rule.ts';
@@ -101,11 +102,10 @@ function transportOf({ transport, tls, gss = false }: HbaSubject): string {
 const longestList = 5;
 
 function listOf(tokens: readonly HbaToken[]): string {
-  const shown = tokens
-    .slice(0, longestList)
-    .map(({ text, isQuoted }) => (isQuoted ? `"${printable(text)}"` : printable(text)));
-  const others = tokens.length - shown.length;
-  return others > 0 ? `${shown.join(', ')} and ${others} more` : shown.join(', ');
+  return some(
+    tokens.map(({ text, isQuoted }) => (isQuoted ? `"${printable(text)}"` : printable(text))),
+    longestList,
+  );
 }
 
 function doubtOf(tokens: readonly HbaToken[]): string {

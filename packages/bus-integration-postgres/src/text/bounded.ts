@@ -13,9 +13,7 @@ export function some(names: readonly string[], most = 4): string {
 
 /** The same of names of roles and databases, as sentences have them. */
 export function someNames(names: readonly string[], most = 4): string {
-  const left = names.length - most;
-  const first = names.slice(0, most).map(shown).join(', ');
-  return left > 0 ? `${first} and ${left} more` : first;
+  return some(names.map(shown), most);
 }
 
 /** The first of a list, and one that stands for the rest where there is more. */

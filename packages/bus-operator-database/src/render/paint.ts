@@ -1,15 +1,8 @@
 // Colour for a terminal, and only there. Knows no text.
+import { styleText } from 'node:util';
 
 export type Color = 'green' | 'yellow' | 'red' | 'dim' | 'bold';
 export type Paint = (color: Color, text: string) => string;
-
-const codes: Readonly<Record<Color, readonly [number, number]>> = {
-  green: [32, 39],
-  yellow: [33, 39],
-  red: [31, 39],
-  dim: [2, 22],
-  bold: [1, 22],
-};
 
 /** Leaves text as it is. */
 export const plain: Paint = (_color, text) => text;
@@ -26,8 +19,5 @@ export function paintFor(
   const isWanted =
     color === 'always' || (color === 'auto' && stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb');
   if (!isWanted) return plain;
-  return (name, text) => {
-    const [on, off] = codes[name];
-    return text === '' ? '' : `\u001b[${on}m${text}\u001b[${off}m`;
-  };
+  return (name, text) => (text === '' ? '' : styleText(name, text, { validateStream: false }));
 }

@@ -1,5 +1,6 @@
 // The directory in which a process was started or is to work, and what becomes of one that was removed meanwhile.
 import { accessSync, constants, statSync } from 'node:fs';
+import { printable } from '../text/printable.ts';
 
 /**
  * A function that names the directory in which this process stands, and throws what the system said when it is gone. A
@@ -44,3 +45,31 @@ export function directoryFault(path: string): string | undefined {
     return `the directory can't be entered (${code})`;
   }
 }
+
+/**
+ * Changes to a directory; undefined, or why it could not be entered.
+ *
+ * @example
+ * changeDirectory('./deploy'); // "-C ./deploy: no such directory"
+ */
+export function changeDirectory(directory: string | undefined): string | undefined {
+  if (directory === undefined) return undefined;
+  try {
+    process.chdir(directory);
+    return undefined;
+  } catch (error) {
+    return `-C ${printable(directory)}: ${enteringFault(error)}`;
+  }
+}
+
+/** Why the system did not let this process into a directory. */
+export function enteringFault(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  return reasons[code ?? ''] ?? code ?? 'the directory could not be entered';
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'no such directory',
+  ENOTDIR: 'not a directory',
+  EACCES: 'permission denied',
+};

@@ -1,5 +1,5 @@
 // What bus-api-provider-database says of itself.
-import { type CommandHelp, type ConfigurationKey, commonFlags, neutralKeys } from 'bus-integration-database/help';
+import { type CommandHelp, type ConfigurationKey, commonFlags, configurationKeys } from 'bus-integration-database/help';
 import { defaultAddress } from './arguments.ts';
 
 const ownKeys: readonly ConfigurationKey[] = [
@@ -59,6 +59,6 @@ export function createHelp(providerKeys: readonly ConfigurationKey[]): CommandHe
       ['1', 'could not listen, or use the directory of -C or the file of -o'],
       ['2', 'wrong usage or configuration'],
     ],
-    keys: [...neutralKeys, ...providerKeys, ...ownKeys],
+    keys: [...configurationKeys(providerKeys), ...ownKeys],
   };
 }

@@ -1,6 +1,5 @@
 // The public face of bus-integration-database.
 
-export { nodeDebugFault } from './command-line/node-debug.ts';
 export { createProgram } from './command-line/program.ts';
 export {
   directoryFault,
@@ -9,6 +8,8 @@ export {
   lostDirectoryText,
   startDirectory,
 } from './command-line/working-directory.ts';
+export type { CommandEnvironment } from './config/command-environment.ts';
+export { commandEnvironment } from './config/command-environment.ts';
 export type { Configuration, ConfigurationOptions, Credentials, ProviderKeys } from './config/config.ts';
 export { readConfiguration } from './config/config.ts';
 export type { ConfigurationKey } from './config/config-keys.ts';
@@ -20,9 +21,8 @@ export { parseEnvFile, readEnvFile, readNamedEnvFile, repeatedText } from './con
 export type { EnvFileStatus } from './config/env-file-owner.ts';
 export { judgeEnvFile } from './config/env-file-owner.ts';
 export { overruledNames } from './config/overruled-names.ts';
-export type { JudgeParameter, ServiceAddress } from './config/service-address.ts';
 export type { Settings } from './config/settings.ts';
-export { createSettings, pathFault, requirePath } from './config/settings.ts';
+export { createSettings, pathFault, requirePath, shownValue } from './config/settings.ts';
 export { isThere, unreadEnvFile } from './config/unread-env-file.ts';
 export type { AnswerEnvelope, Envelope } from './contract/envelope.ts';
 export { answerEnvelope, correlationOf, readEnvelope } from './contract/envelope.ts';
@@ -110,6 +110,13 @@ export type { ErrorRules, ParallelOptions } from './run/parallel.ts';
 export { eachInParallel, pause, withRetry } from './run/parallel.ts';
 export type { Context, Progress, Provider } from './run/provider.ts';
 export type {
+  Explanation,
+  ProviderModule,
+  ProviderOptions,
+  ProviderSurroundings,
+  ServedProvider,
+} from './run/provider-module.ts';
+export type {
   ApplyRequest,
   DoctorRequest,
   PlanRequest,
@@ -119,6 +126,7 @@ export type {
 } from './run/request.ts';
 export { declarationOf, parseRequest, requestSchemas, requireUsableNames, verifyChecks } from './run/request.ts';
 export { withRequestCredentials } from './run/request-credentials.ts';
+export type { ScriptWriter } from './run/script-writer.ts';
 export { unlessStale } from './run/stale.ts';
 export { createTurnstile, type Turnstile } from './run/turnstile.ts';
 export { whatStands } from './run/what-stands.ts';
@@ -126,6 +134,7 @@ export { headerSafe } from './secrets/bearer-token.ts';
 export { isSystemDirectory } from './secrets/closable.ts';
 export { mapFileCommands } from './secrets/file-commands.ts';
 export { type Mask, masked, maskedDeep, maskFor } from './secrets/mask.ts';
+export { nodeDebugFault } from './secrets/node-debug.ts';
 export { openDevice } from './secrets/open-device.ts';
 export { osUserOf } from './secrets/os-user.ts';
 export { replaceFile } from './secrets/replace-file.ts';
@@ -145,6 +154,8 @@ export type { Delivery, Log, Subscription, Transport } from './transports/transp
 export type { OnDefect } from './worker/answer.ts';
 export { answer } from './worker/answer.ts';
 export { localEventsUrl, localTokenFile } from './worker/local-events.ts';
+export type { ServeOptions } from './worker/serve.ts';
+export { serve } from './worker/serve.ts';
 export type { TransportChoice } from './worker/transport-choice.ts';
 export { chooseTransport, holdsLogin, positiveDurationOf } from './worker/transport-choice.ts';
 export type { Worker, WorkerOptions } from './worker/worker.ts';

@@ -6,7 +6,8 @@ import {
   Secret,
   type Settings,
 } from 'bus-integration-database';
-import { judgeParameter } from './conninfo/service-parameters.ts';
+import { passwordSendKey, readPasswordSend } from './conninfo/password-send.ts';
+import { readService, serviceKeys } from './conninfo/service-address.ts';
 import { postgresNames } from './text/names.ts';
 
 const fileKey = 'BUS_POSTGRES_ADMIN_DSN_FILE';
@@ -20,16 +21,23 @@ export const adminKeys: readonly ConfigurationKey[] = [
   { name: secretKey, isSecret: true, meaning: 'a reference to it; nothing resolves one yet, so it is refused' },
 ];
 
+/** Every key of which only PostgreSQL knows all. */
+export const ownKeys: readonly ConfigurationKey[] = [
+  { name: 'BUS_DATABASE_SCHEMAS', default: 'public', meaning: 'list of schemas, made in every database' },
+  ...serviceKeys,
+  passwordSendKey,
+  ...adminKeys,
+];
+
 /** What `readConfiguration` needs to know of PostgreSQL. */
 export const postgresKeys: ProviderKeys = {
   provider: 'postgres',
   prefix: 'BUS_POSTGRES_',
-  known: adminKeys,
+  known: ownKeys,
   silent: ['PORT', 'PGDATA', 'SOCKET_DIR', 'LANG', 'LC_ALL'].map((name) => `BUS_POSTGRES_${name}`),
   names: postgresNames,
-  // https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-SSLMODE
-  sslmodes: ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'],
-  judgeParameter,
+  readService,
+  readChoices: readPasswordSend,
   readCredentials,
 };
 

@@ -1,6 +1,8 @@
 // The binary bus-integration-postgres: reads the command line and hands it to the command that it names. Does no
 // command's work itself.
 import {
+  type CommandEnvironment,
+  commandEnvironment,
   createProgram,
   type Diagnostic,
   eventNames,
@@ -13,7 +15,6 @@ import {
 } from 'bus-integration-database';
 import { type FlagReading, quoted } from 'bus-integration-database/help';
 import { suggestion } from 'bus-integration-database/suggest';
-import { type CommandEnvironment, commandEnvironment } from './commands/command-environment.ts';
 import { dryRun } from './commands/dry-run.ts';
 import { hbaCommand } from './commands/hba.ts';
 import { commandFlags, helpOf } from './commands/main-help.ts';
@@ -90,12 +91,17 @@ function environmentOf(
   place: { readonly cwd: string; readonly uid: number },
 ): CommandEnvironment | string {
   try {
-    return commandEnvironment(word, flags.last('env-file'), env, place);
+    const through = `bus integration-postgres ${word}`;
+    return commandEnvironment(through, flags.last('env-file'), env, place, holdsAdminDsn);
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
     const remedy = error.diagnostics[0]?.remedy;
     return remedy === undefined ? error.message : `${error.message}\n  next: ${remedy}`;
   }
+}
+
+function holdsAdminDsn({ BUS_POSTGRES_ADMIN_DSN }: Environment): boolean {
+  return Boolean(BUS_POSTGRES_ADMIN_DSN);
 }
 
 function warn({ message, remedy }: Diagnostic): void {

@@ -27,6 +27,7 @@ import {
 import { interruption } from './apply/interruption.ts';
 import type { Session } from './connection/connect.ts';
 import type { Meter } from './connection/network/meter.ts';
+import { passwordSendOf } from './conninfo/password-send.ts';
 import type { ClusterSight } from './observe/catalog.ts';
 import { type Computed, computeUnrotated, type Wish, withoutRotation } from './plan/compute.ts';
 import { beyondPooler } from './plan/pooled.ts';
@@ -45,6 +46,7 @@ import {
 } from './survey/preparation.ts';
 import { computeProvable } from './survey/provable.ts';
 import { statusResponse } from './survey/status.ts';
+import { postgresNames } from './text/names.ts';
 import { sqlstateOf, toOperationError } from './text/sqlstate.ts';
 
 export interface PostgresProviderOptions {
@@ -134,7 +136,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
     context: Context,
     verb: NextVerb,
   ): Promise<Response> => {
-    const { preparation, run } = await start(used, declarationOf(request), allowedBy(request), context, true, verb);
+    const { preparation, run } = await start(used, declaredBy(request), allowedBy(request), context, true, verb);
     using _directory = preparation.directory;
     return await run.inTurn('reading', async () => {
       const startedAt = performance.now();
@@ -157,6 +159,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
 
   return {
     name: providerName,
+    defaultSchemas: postgresNames.defaultSchemas,
     plan: (request, context) =>
       guarded(configuration, request, context, (used) => plan(used, request, context, 'plan')),
     apply: (request, context) =>
@@ -164,7 +167,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
         if (request.dry_run) return await plan(used, request, context, 'apply --dry-run');
         const { preparation, run } = await start(
           used,
-          declarationOf(request),
+          declaredBy(request),
           allowedBy(request),
           context,
           false,
@@ -178,7 +181,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
             observeOptions: observation(run, preparation, context, 2),
             wish: preparation.wish,
             saved: request.plan as Response | undefined,
-            passwordSend: configuration.passwordSend,
+            passwordSend: passwordSendOf(configuration),
             lockTimeoutMs: options.lockTimeoutMs ?? 60_000,
             jobs: (free) => jobsFor(free, 2),
             warnings: preparation.warnings,
@@ -230,7 +233,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
         await diagnose({
           configuration,
           surroundings,
-          declaration: declarationOf(request),
+          declaration: declaredBy(request),
           context,
           meter: options.meter,
           kept: options.kept,
@@ -251,6 +254,10 @@ function atWork(holder: string): OperationError {
   return new OperationError('locked', `an apply is at work, and passwords are in between: ${holder}`, {
     remedy: 'look again when it has ended',
   });
+}
+
+function declaredBy(request: Requests[keyof Requests]): Declaration {
+  return declarationOf(request, postgresNames.defaultSchemas);
 }
 
 const nothingAllowed: Allowed = { allow: [], adopt: false, rotate: [] };

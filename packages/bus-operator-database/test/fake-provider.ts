@@ -31,8 +31,6 @@ const keys: ProviderKeys = {
       schema: { names: [], prefixes: [] },
     },
   },
-  sslmodes: [],
-  judgeParameter: () => undefined,
   readCredentials: (settings: Settings) => ({
     key: 'BUS_FAKE_DSN',
     value: new Secret(settings.value('BUS_FAKE_DSN') ?? ''),

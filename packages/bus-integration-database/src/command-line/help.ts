@@ -1,7 +1,7 @@
 // What every binary's help is made of; loads nothing else of this package.
 
 export type { ConfigurationKey } from '../config/config-keys.ts';
-export { keyAliases, neutralKeys } from '../config/config-keys.ts';
+export { configurationKeys, keyAliases } from '../config/config-keys.ts';
 export { workerKeys } from '../worker/worker-key-table.ts';
 export type { CommandHelp, Flag, FlagGroup } from './command-help.ts';
 export { commonFlags, flagsOf, helpText } from './command-help.ts';

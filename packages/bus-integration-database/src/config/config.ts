@@ -7,11 +7,10 @@ import { isDeploymentId } from '../model/deployment-id.ts';
 import type { NameRules } from '../model/names.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { printable } from '../text/printable.ts';
-import { type ConfigurationKey, keyAliases, neutralKeys } from './config-keys.ts';
+import { type ConfigurationKey, configurationKeys, keyAliases } from './config-keys.ts';
 import { type Declared, leavesNothingDeclared, readDeclared } from './declared.ts';
 import { readOwner } from './dsn-file-owner.ts';
 import { overruledDeclared } from './overruled.ts';
-import { type JudgeParameter, readServiceAddress, type ServiceAddress } from './service-address.ts';
 import { createSettings, type Problem, type Settings, shownValue } from './settings.ts';
 import { unknownKeys } from './unknown-keys.ts';
 
@@ -35,9 +34,10 @@ export interface Configuration {
   /** What answers call that directory, where it is not to be told. Default: as written. */
   readonly dsnDirectoryShownAs?: string;
   readonly dsnFileOwner?: { readonly user: string; readonly group?: string };
-  /** What services dial, where it differs from the admin's address. */
-  readonly service: ServiceAddress;
-  readonly passwordSend: 'verifier' | 'plaintext';
+  /** What services' connection strings are to say, by keyword, where the configuration says it. */
+  readonly service: Readonly<Record<string, string>>;
+  /** Whatever else the provider's own keys choose. */
+  readonly choices: Readonly<Record<string, string>>;
   readonly credentials: Credentials;
   /** References beside the configured one that a request may name, as they are written there. */
   readonly credentialReferences?: readonly string[];
@@ -48,12 +48,15 @@ export interface ProviderKeys {
   readonly provider: string;
   /** Keys that begin so are this provider's. */
   readonly prefix: string;
+  /** Those, and keys of BUS_DATABASE_ that only it has, or of which it knows more. */
   readonly known: readonly ConfigurationKey[];
   /** Keys of its prefix that other programs read: never warned of, never suggested. */
   readonly silent?: readonly string[];
   readonly names: NameRules;
-  readonly sslmodes: readonly string[];
-  readonly judgeParameter: JudgeParameter;
+  /** Reads `service` of the configuration; what is wrong goes to `settings`. */
+  readonly readService?: (settings: Settings) => Configuration['service'];
+  /** Reads `choices` of the configuration; what is wrong goes to `settings`. */
+  readonly readChoices?: (settings: Settings) => Configuration['choices'];
   /** Undefined after saying why through `settings.refuse`. */
   readonly readCredentials: (settings: Settings) => Credentials | undefined;
 }
@@ -101,7 +104,7 @@ export function readConfiguration(
   const settings = createSettings(env, options.sourceOf ?? lineOf);
 
   const prefixes = ['BUS_DATABASE_', ...providers.map(({ prefix }) => prefix)];
-  const keys = [...neutralKeys, ...providers.flatMap((provider) => provider.known)];
+  const keys = configurationKeys(providers.flatMap((provider) => provider.known));
   const names = [...keys.map(({ name }) => name), ...otherSurfacesKeys, manifestKey];
   const known = names.filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
   const silent = [...Object.keys(keyAliases), ...providers.flatMap((provider) => provider.silent ?? [])];
@@ -125,8 +128,8 @@ export function readConfiguration(
   const declared = readDeclared(settings, provider?.names);
   const dsnOutputDirectory = settings.path('BUS_DATABASE_DSN_OUTPUT_DIR');
   const dsnFileOwner = readOwner(settings);
-  const service = readServiceAddress(settings, provider?.sslmodes, provider?.judgeParameter);
-  const passwordSend = readPasswordSend(settings);
+  const service = provider?.readService?.(settings) ?? {};
+  const choices = provider?.readChoices?.(settings) ?? {};
   const credentials = provider?.readCredentials(settings);
   const overruled = overruledDeclared(env, provider?.names);
   const credentialReferences = settings.list('BUS_DATABASE_CREDENTIAL_REFERENCES');
@@ -148,7 +151,7 @@ export function readConfiguration(
       ...(dsnOutputDirectory !== undefined && { dsnOutputDirectory }),
       ...(dsnFileOwner !== undefined && { dsnFileOwner }),
       service,
-      passwordSend,
+      choices,
       credentials: withEnvFile(credentials, options),
       ...(credentialReferences !== undefined && { credentialReferences }),
     },
@@ -241,11 +244,6 @@ function refuseManifest(settings: Settings): void {
   if (!settings.isSet(key)) return;
   const remedy = `unset it, and use BUS_DATABASE_NAMES, BUS_DATABASE_SERVICE_ROLE, BUS_DATABASE_ROLE_NAMES and BUS_DATABASE_SCHEMAS`;
   settings.refuse({ key, code: 'not-supported', message: `${key} is not supported yet`, remedy });
-}
-
-function readPasswordSend(settings: Settings): 'verifier' | 'plaintext' {
-  const choice = settings.choice('BUS_DATABASE_PASSWORD_SEND', ['verifier', 'plaintext']);
-  return choice === 'plaintext' ? 'plaintext' : 'verifier';
 }
 
 function refusal(problems: readonly Diagnostic[]): OperationError {

@@ -62,14 +62,16 @@ export function readDeclared(settings: Settings, rules: NameRules = withoutRules
   )) {
     settings.refuse({ key: partNames[part], code: 'invalid-name', ...problem });
   }
-  refuseTooMany(settings, { databases, schemas, serviceRole, roles });
+  const { defaultSchemas = [] } = rules;
+  const allSchemas = schemas.length > 0 ? schemas : defaultSchemas;
+  refuseTooMany(settings, { databases, schemas: allSchemas, serviceRole, roles });
   const listenerPolicy = settings.choice(policyKey, listenerPolicies) as ListenerPolicy | undefined;
   const listenerNetworks = readNetworks(settings, listenerPolicy);
   return {
     databases,
     ...(serviceRole !== undefined && { serviceRole }),
     roles,
-    schemas: schemas.length > 0 ? schemas : ['public'],
+    schemas: allSchemas,
     ...(listenerPolicy !== undefined && { listenerPolicy }),
     ...(listenerNetworks !== undefined && { listenerNetworks }),
   };
@@ -97,7 +99,7 @@ function refuseTooMany(
   const declaration = {
     databases,
     roles: serviceRole === undefined ? roles : [serviceRole, ...roles],
-    schemas: schemas.length > 0 ? schemas : ['public'],
+    schemas,
   };
   const names = { databases: keys.databases, roles: keys.furtherRoles, schemas: keys.schemas };
   const why = tooManyResources(declaration, names, mostResourcesConfigured);

@@ -7,6 +7,8 @@ export type NamedKind = 'role' | 'database' | 'schema';
 
 /** What a provider's server takes as a name. */
 export interface NameRules {
+  /** Schemas of every database where none are named. Default: none. */
+  readonly defaultSchemas?: readonly string[];
   /** Longest name, in bytes of UTF-8. */
   readonly maxBytes: number;
   /** Names, and beginnings of names, that the server keeps for itself. */

@@ -11,7 +11,7 @@ import { declarationOf, parseRequest, type Requests } from './request.ts';
  * Answers a request; never throws for an expected failure, which becomes `ok: false` with its class and diagnostics.
  *
  * @example
- * await handle('status', { deployment_id: 'example-dev', provider: 'postgres' }, [provider], { signal });
+ * await handle('status', { deployment_id: 'example-dev', provider: 'memory' }, [provider], { signal });
  */
 export async function handle(
   verb: Verb,
@@ -21,8 +21,9 @@ export async function handle(
 ): Promise<Response> {
   let mask: Mask | undefined;
   try {
-    const request = parseRequest(verb, value, context.mostResources);
-    mask = maskFor(namesOf(request.deployment_id, declarationOf(request)));
+    const { defaultSchemas } = providers.find(({ name }) => name === aboutOf(value).provider) ?? {};
+    const request = parseRequest(verb, value, { mostResources: context.mostResources, defaultSchemas });
+    mask = maskFor(namesOf(request.deployment_id, declarationOf(request, defaultSchemas)));
     return maskedDeep(await ask(verb, request, providers, maskedContext(context, mask)), mask);
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;

@@ -1,4 +1,4 @@
-// What a provider of databases must do, and what it is given for it. PostgreSQL's is one; nothing here knows it.
+// What a provider of databases must do, and what it is given for it. Nothing here knows one.
 
 import type { Response, Verb } from '../contract/response.ts';
 import type { Step } from '../contract/step.ts';
@@ -23,6 +23,10 @@ export interface Context {
 }
 
 /** A provider answers each verb; expected failures are thrown as OperationError or carried in the response. */
-export type Provider = { readonly name: string } & {
+export type Provider = {
+  readonly name: string;
+  /** Schemas that a request without any asks for. Default: none. */
+  readonly defaultSchemas?: readonly string[];
+} & {
   readonly [V in Verb]: (request: Requests[V], context: Context) => Promise<Response>;
 };

@@ -81,22 +81,29 @@ export interface Requests {
   doctor: DoctorRequest;
 }
 
+export interface RequestLimits {
+  /** The most that it may ask for. Default: what anybody may ask for. */
+  readonly mostResources?: number | undefined;
+  /** The provider's, which a request without schemas asks for. */
+  readonly defaultSchemas?: readonly string[] | undefined;
+}
+
 /**
- * The request that a value is, with its defaults filled in; it asks for no more than `mostResources`.
+ * The request that a value is, with its defaults filled in; it asks for no more than it may.
  *
  * @throws OperationError `invalid-request` with every problem and its path
  * @example
- * parseRequest('status', { deployment_id: 'example-dev', provider: 'postgres' });
+ * parseRequest('status', { deployment_id: 'example-dev', provider: 'memory' });
  */
 export function parseRequest<V extends keyof Requests>(
   verb: V,
   value: unknown,
-  mostResources = mostResourcesAsked,
+  { mostResources = mostResourcesAsked, defaultSchemas }: RequestLimits = {},
 ): Requests[V] {
   refuseLongLists(verb, value);
   const result = requestSchemas[verb].safeParse(value);
   const problems = result.success
-    ? contradictions(verb, result.data, mostResources)
+    ? contradictions(verb, result.data, mostResources, defaultSchemas)
     : schemaFaults(result.error.issues, value).map(({ path, why }) =>
         problem(path === '' ? `the request: ${why}` : `${path}: ${why}`, path || undefined),
       );
@@ -119,8 +126,11 @@ function refuseLongLists(verb: string, value: unknown): void {
   throw new OperationError('invalid-request', `the ${verb} request is too large`, { diagnostics: problems });
 }
 
-/** What a request declares: nothing where its verb takes no names. The service role defaults to the first role. */
-export function declarationOf(value: Requests[keyof Requests]): Declaration {
+/**
+ * What a request declares: nothing where its verb takes no names. The service role defaults to the first role, schemas to
+ * those of the provider.
+ */
+export function declarationOf(value: Requests[keyof Requests], defaultSchemas: readonly string[] = []): Declaration {
   const request: Partial<PlanRequest> = value;
   const roles = request.roles ?? [];
   const serviceRole = request.service_role ?? roles[0];
@@ -128,7 +138,7 @@ export function declarationOf(value: Requests[keyof Requests]): Declaration {
     databases: request.databases ?? [],
     roles: serviceRole === undefined || roles.includes(serviceRole) ? roles : [serviceRole, ...roles],
     serviceRole,
-    schemas: request.schemas ?? ['public'],
+    schemas: request.schemas ?? defaultSchemas,
   };
 }
 
@@ -144,7 +154,7 @@ const requestParts: PartNames = {
  *
  * @throws OperationError `invalid-request`
  * @example
- * requireUsableNames({ databases: ['a', 'a'], roles: [], schemas: ['public'] }, rules);
+ * requireUsableNames({ databases: ['a', 'a'], roles: [], schemas: [] }, rules);
  */
 export function requireUsableNames(declaration: Declaration, rules: NameRules): void {
   const { databases, schemas, roles, serviceRole } = declaration;
@@ -161,7 +171,12 @@ export function requireUsableNames(declaration: Declaration, rules: NameRules): 
 
 const listNames = { databases: 'databases', roles: 'roles', schemas: 'schemas' } as const;
 
-function contradictions(verb: string, value: unknown, mostResources: number): Diagnostic[] {
+function contradictions(
+  verb: string,
+  value: unknown,
+  mostResources: number,
+  defaultSchemas: readonly string[] | undefined,
+): Diagnostic[] {
   const request = value as PlanRequest | ApplyRequest | DoctorRequest;
   const problems: Diagnostic[] = [];
   const isChange = verb === 'plan' || verb === 'apply';
@@ -169,7 +184,7 @@ function contradictions(verb: string, value: unknown, mostResources: number): Di
     problems.push(problem('one or more of databases, roles, schemas is required'));
   }
   if (isChange || verb === 'doctor') {
-    const why = tooManyResources(declarationOf(request), listNames, mostResources);
+    const why = tooManyResources(declarationOf(request, defaultSchemas), listNames, mostResources);
     if (why !== undefined)
       problems.push(problem(why, 'databases', 'ask for a part at a time, or for fewer roles and schemas'));
   }

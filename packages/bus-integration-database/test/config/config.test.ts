@@ -10,9 +10,12 @@ const provider: ProviderKeys = {
   known: [
     { name: 'BUS_PLAIN_ADMIN_FILE', meaning: 'a file' },
     { name: 'BUS_PLAIN_ADMIN', meaning: 'a value', isSecret: true },
+    { name: 'BUS_DATABASE_SERVICE_HOST', meaning: 'a host' },
+    { name: 'BUS_PLAIN_SPEED', meaning: 'slow or fast' },
   ],
   silent: ['BUS_PLAIN_ADMINS'],
   names: {
+    defaultSchemas: ['main'],
     maxBytes: 63,
     reserved: {
       role: { names: ['all'], prefixes: ['sys_'] },
@@ -20,8 +23,14 @@ const provider: ProviderKeys = {
       schema: { names: [], prefixes: ['sys_'] },
     },
   },
-  judgeParameter: () => undefined,
-  sslmodes: ['off', 'on'],
+  readService: (settings): Readonly<Record<string, string>> => {
+    const host = settings.value('BUS_DATABASE_SERVICE_HOST');
+    return host === undefined ? {} : { host };
+  },
+  readChoices: (settings): Readonly<Record<string, string>> => {
+    const speed = settings.choice('BUS_PLAIN_SPEED', ['slow', 'fast']);
+    return speed === undefined ? {} : { speed };
+  },
   readCredentials: (settings) => {
     const value = settings.value('BUS_PLAIN_ADMIN');
     if (value !== undefined) return { key: 'BUS_PLAIN_ADMIN', value: new Secret(value) };
@@ -61,9 +70,9 @@ describe('what is read', () => {
       configuration: {
         deploymentId: 'example-dev',
         provider: 'plain',
-        declared: { databases: [], roles: [], schemas: ['public'] },
+        declared: { databases: [], roles: [], schemas: ['main'] },
         service: {},
-        passwordSend: 'verifier',
+        choices: {},
         credentials: { key: 'BUS_PLAIN_ADMIN_FILE', file: './local/admin' },
       },
       warnings: [],
@@ -82,12 +91,9 @@ describe('what is read', () => {
       BUS_DATABASE_DSN_OUTPUT_DIR: './local/dsn',
       BUS_DATABASE_DSN_FILE_OWNER: 'bus:services',
       BUS_DATABASE_SERVICE_HOST: 'db.internal',
-      BUS_DATABASE_SERVICE_PORT: '6432',
-      BUS_DATABASE_SERVICE_SSLMODE: 'on',
-      BUS_DATABASE_SERVICE_SSLROOTCERT: '/etc/ca.pem',
       BUS_DATABASE_LISTENER_POLICY: 'private',
       BUS_DATABASE_LISTENER_NETWORKS: '10.0.0.0/8, fd00::/8',
-      BUS_DATABASE_PASSWORD_SEND: 'plaintext',
+      BUS_PLAIN_SPEED: 'fast',
     });
     expect(warnings).toEqual([]);
     expect(JSON.parse(JSON.stringify(configuration))).toEqual({
@@ -103,8 +109,8 @@ describe('what is read', () => {
       },
       dsnOutputDirectory: './local/dsn',
       dsnFileOwner: { user: 'bus', group: 'services' },
-      service: { host: 'db.internal', port: 6432, sslmode: 'on', sslrootcert: '/etc/ca.pem' },
-      passwordSend: 'plaintext',
+      service: { host: 'db.internal' },
+      choices: { speed: 'fast' },
       credentials: { key: 'BUS_PLAIN_ADMIN', value: '***' },
     });
     expect(configuration.credentials.value?.reveal()).toBe('hunter2');
@@ -122,21 +128,6 @@ describe('what is read', () => {
   ])('credentials %s', (_, key, options, envFile) => {
     const { credentials } = read({ BUS_DEPLOYMENT_ID: 'example-dev', [key]: 'hunter2' }, options).configuration;
     expect(credentials.envFile).toBe(envFile);
-  });
-
-  test.each(['10.0.3.7', '::1', 'fe80::1%eth0', '/run/db', 'localhost', 'db-1.example.org'])(
-    'service host %s',
-    (host) => {
-      expect(read({ ...least, BUS_DATABASE_SERVICE_HOST: host }).configuration.service).toEqual({ host });
-    },
-  );
-
-  test.each([
-    ['h1, h2', 'h1,h2'],
-    ['h1 h2\t/run/db', 'h1,h2,/run/db'],
-    ['/run/my db, h2', '/run/my db,h2'],
-  ])('several service hosts %j', (written, host) => {
-    expect(read({ ...least, BUS_DATABASE_SERVICE_HOST: written }).configuration.service).toEqual({ host });
   });
 
   test.each([
@@ -162,7 +153,7 @@ describe('IN-01 missing and empty keys', () => {
   });
 
   test('that line stands first, before what is wrong beside it', () => {
-    const error = refusalOf({ BUS_DATABASE_PASSWORD_SEND: 'x' }, {});
+    const error = refusalOf({ BUS_PLAIN_SPEED: 'x' }, {});
     expect(error.errorClass).toBe('invalid-request');
     expect(error.diagnostics.map(({ code }) => code)).toEqual(['wrong-directory', 'invalid-value']);
   });
@@ -186,13 +177,9 @@ describe('IN-01 missing and empty keys', () => {
     'BUS_DATABASE_DSN_OUTPUT_DIR',
     'BUS_DATABASE_DSN_FILE_OWNER',
     'BUS_DATABASE_SERVICE_HOST',
-    'BUS_DATABASE_SERVICE_PORT',
-    'BUS_DATABASE_SERVICE_SSLMODE',
-    'BUS_DATABASE_SERVICE_SSLROOTCERT',
-    'BUS_DATABASE_SERVICE_PARAMETERS',
     'BUS_DATABASE_LISTENER_POLICY',
     'BUS_DATABASE_LISTENER_NETWORKS',
-    'BUS_DATABASE_PASSWORD_SEND',
+    'BUS_PLAIN_SPEED',
   ])('%s set but empty', (key) => {
     expect(problemsOf({ [key]: '' }, { envFile: '.env', lines: { [key]: 4 } })).toEqual([`${key} is empty (.env:4)`]);
   });
@@ -271,7 +258,7 @@ test('all problems are told at once, each with its key, its line and a remedy', 
     BUS_DEPLOYMENT_ID: '-x',
     BUS_DATABASE_NAMES: 'a,,main',
     BUS_DATABASE_SERVICE_ROLE: 'sys_x',
-    BUS_DATABASE_SERVICE_PORT: '70000',
+    BUS_PLAIN_SPEED: 'quick',
     BUS_DATABASE_MANIFEST_FILE: 'x.yaml',
   };
   const lines = Object.fromEntries(Object.keys(env).map((key, index) => [key, index + 1]));
@@ -284,7 +271,7 @@ test('all problems are told at once, each with its key, its line and a remedy', 
     'BUS_DATABASE_NAMES: BUS_DATABASE_NAMES has an empty item (.env:2)',
     'BUS_DATABASE_NAMES: database "main" is a database that the server keeps for itself (.env:2)',
     'BUS_DATABASE_SERVICE_ROLE: role "sys_x" begins with sys_, which the server keeps for its own roles (.env:3)',
-    'BUS_DATABASE_SERVICE_PORT: BUS_DATABASE_SERVICE_PORT is "70000", expected 1 to 65535 (.env:4)',
+    'BUS_PLAIN_SPEED: BUS_PLAIN_SPEED is "quick", expected slow, fast (.env:4)',
     'BUS_PLAIN_ADMIN_FILE: no admin credentials',
   ]);
   expect(error.diagnostics.filter(({ remedy }) => remedy === undefined)).toEqual([]);
@@ -295,7 +282,7 @@ describe('single keys', () => {
     ['BUS_DEPLOYMENT_ID', 'x'.repeat(64), /expected 1 to 63 letters/],
     ['BUS_DEPLOYMENT_ID', 'a b', /expected 1 to 63 letters/],
     ['BUS_DEPLOYMENT_ID', 'é', /expected 1 to 63 letters/],
-    ['BUS_DATABASE_PASSWORD_SEND', 'md5', /expected verifier, plaintext/],
+    ['BUS_PLAIN_SPEED', 'md5', /expected slow, fast/],
     ['BUS_DATABASE_LISTENER_POLICY', 'open', /expected loopback, private, tls, external/],
     [
       'BUS_DATABASE_LISTENER_NETWORKS',
@@ -305,22 +292,7 @@ describe('single keys', () => {
     ['BUS_DATABASE_LISTENER_NETWORKS', '10.0.0.0', /expected an address/],
     ['BUS_DATABASE_LISTENER_NETWORKS', 'fd00::/129', /expected an address/],
     ['BUS_DATABASE_LISTENER_NETWORKS', 'localhost/8', /expected an address/],
-    ['BUS_DATABASE_SERVICE_SSLMODE', 'require', /expected off, on/],
-    ['BUS_DATABASE_SERVICE_PORT', '0', /expected 1 to 65535/],
-    ['BUS_DATABASE_SERVICE_PORT', '5432,5433', /expected 1 to 65535/],
-    ['BUS_DATABASE_SERVICE_PORT', ' 5432', /expected 1 to 65535/],
-    ['BUS_DATABASE_SERVICE_HOST', 'db:5432', /expected a host name/],
-    ['BUS_DATABASE_SERVICE_HOST', 'a,,b', /expected a host name/],
-    ['BUS_DATABASE_SERVICE_HOST', 'a;b', /expected a host name/],
-    [
-      'BUS_DATABASE_SERVICE_PARAMETERS',
-      'application_name=',
-      /^BUS_DATABASE_SERVICE_PARAMETERS: application_name has no/,
-    ],
-    ['BUS_DATABASE_SERVICE_PARAMETERS', 'application_name=a;connect_timeout=1', /is no list of keyword=value/],
     ['BUS_DATABASE_CREDENTIAL_REFERENCES', 'a;b', /holds a semicolon/],
-    ['BUS_DATABASE_SERVICE_HOST', '[::1]', /expected a host name/],
-    ['BUS_DATABASE_SERVICE_HOST', 'postgres://u:hunter2@h/d', /a value that is not shown/],
     ['BUS_DATABASE_DSN_FILE_OWNER', 'a:b:c', /expected user or user:group/],
     ['BUS_DATABASE_DSN_FILE_OWNER', ':group', /expected user or user:group/],
     ['BUS_DATABASE_DSN_OUTPUT_DIR', '~/dsn', /only a shell expands/],

@@ -11,7 +11,7 @@ const declared = { ...about, databases: ['app'], roles: ['svc'] };
 
 function problems(verb: keyof Requests, value: unknown): readonly string[] {
   try {
-    parseRequest(verb, value);
+    parseRequest(verb, value, { defaultSchemas: ['main'] });
     return [];
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
@@ -96,9 +96,11 @@ describe('the declaration', () => {
     ],
     ['no role at all', { databases: ['app'] }, { roles: [], serviceRole: undefined }],
   ])('%s', (_, request, expected) => {
-    const declaration = declarationOf(parseRequest('plan', { ...about, ...request }));
+    const parsed = parseRequest('plan', { ...about, ...request });
+    const declaration = declarationOf(parsed, ['main']);
     expect(declaration).toMatchObject(expected);
-    expect(declaration.schemas).toEqual(['public']);
+    expect(declaration.schemas).toEqual(['main']);
+    expect(declarationOf(parsed).schemas).toEqual([]);
   });
 });
 
@@ -237,6 +239,6 @@ describe('what is too large is refused before it is looked into', () => {
       expect(resourceCount({ ...declaration, roles })).toBe(
         desiredResources({ ...declaration, roles }, profile).length,
       );
-    expect(() => parseRequest('plan', request, 10_000)).toThrow('not valid');
+    expect(() => parseRequest('plan', request, { mostResources: 10_000 })).toThrow('not valid');
   });
 });

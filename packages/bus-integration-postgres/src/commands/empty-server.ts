@@ -21,8 +21,9 @@ export function emptyServerProvider(): Provider {
   };
   return {
     name: providerName,
+    defaultSchemas: postgresNames.defaultSchemas,
     plan: async (request) => {
-      const declaration: Declaration = declarationOf(request);
+      const declaration: Declaration = declarationOf(request, postgresNames.defaultSchemas);
       requireUsableNames(declaration, postgresNames);
       const allowed = { allow: [], adopt: false, rotate: [] };
       const wish = { deploymentId: request.deployment_id, declaration, allowed, service: noService };

@@ -3,7 +3,15 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
-import { OperationError, osUserOf, printable, readSecretFile, requirePath, Secret } from 'bus-integration-database';
+import {
+  type CommandEnvironment,
+  OperationError,
+  osUserOf,
+  printable,
+  readSecretFile,
+  requirePath,
+  Secret,
+} from 'bus-integration-database';
 import type { FlagReading } from 'bus-integration-database/help';
 import { resolveDsn } from '../conninfo/conninfo.ts';
 import { readDsn } from '../dsn/slip.ts';
@@ -13,7 +21,6 @@ import { readMembership } from '../hba/membership.ts';
 import { readHba } from '../hba/reading.ts';
 import { createRun } from '../run/run.ts';
 import { toOperationError } from '../text/sqlstate.ts';
-import type { CommandEnvironment } from './command-environment.ts';
 import { type HbaWish, readHbaWish } from './hba-options.ts';
 import { type HbaFound, hbaJson, hbaText } from './hba-text.ts';
 

@@ -2,14 +2,14 @@
 import {
   type CommandHelp,
   commonFlags,
+  configurationKeys,
   type FlagReading,
   flagsOf,
-  neutralKeys,
   quoted,
   readFlags,
   workerKeys,
 } from 'bus-integration-database/help';
-import { adminKeys } from '../keys.ts';
+import { adminKeys, ownKeys } from '../keys.ts';
 
 const program = 'bus-integration-postgres';
 const flagsOfEvery = { title: 'flags of every command:', flags: commonFlags, isInherited: true } as const;
@@ -111,7 +111,7 @@ const renderHba: CommandHelp = {
     ['1', failed],
     ['2', 'wrong usage or configuration'],
   ],
-  keys: [...neutralKeys, ...adminKeys],
+  keys: configurationKeys(ownKeys),
 };
 
 const serve: CommandHelp = {
@@ -147,7 +147,7 @@ const serve: CommandHelp = {
     ['1', 'the transport failed for good; the directory of -C could not be entered'],
     ['2', 'wrong usage or configuration'],
   ],
-  keys: [...neutralKeys, ...adminKeys, ...workerKeys],
+  keys: [...configurationKeys(ownKeys), ...workerKeys],
 };
 
 const commands = [hba, renderHba, serve];
@@ -186,7 +186,7 @@ const help: CommandHelp = {
     ['1', `the self-test failed; ${failed}`],
     ['2', 'wrong usage'],
   ],
-  keys: [...neutralKeys, ...adminKeys, ...workerKeys],
+  keys: [...configurationKeys(ownKeys), ...workerKeys],
 };
 
 /** The help of a command, or of the program where the word names none. */

@@ -1,16 +1,10 @@
 // What a DSN file says beside the password: where services dial, and how safely. Pure.
 import { isAbsolute } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import {
-  type Endpoint,
-  type FileReading,
-  OperationError,
-  printable,
-  Secret,
-  type ServiceAddress,
-} from 'bus-integration-database';
+import { type Endpoint, type FileReading, OperationError, printable, Secret } from 'bus-integration-database';
 import { formatDsnUri } from '../dsn/dsn.ts';
 import { readDsn } from '../dsn/slip.ts';
+import type { ServiceAddress } from './service-address.ts';
 import { withWholePaths } from './service-parameters.ts';
 import type { ConnectionTarget } from './target.ts';
 

@@ -15,6 +15,7 @@ import {
 } from 'bus-integration-database';
 import type { Session } from '../connection/connect.ts';
 import type { Meter } from '../connection/network/meter.ts';
+import { passwordSendOf } from '../conninfo/password-send.ts';
 import type { Observation } from '../observe/observation.ts';
 import type { Computed } from '../plan/compute.ts';
 import { base, targetOf } from '../plan/respond.ts';
@@ -207,7 +208,7 @@ function judge(
     ...blockerChecks(sight, { admin: admin.name, database: server.database, makesDatabases }),
     ...verifierChecks(sight, {
       admin: admin.name,
-      passwordSend: configuration.passwordSend,
+      passwordSend: passwordSendOf(configuration),
       setsPasswords: computed.credentials.some(({ setsVerifier }) => setsVerifier),
     }),
     ...reservedRoleChecks(sight, declaration),

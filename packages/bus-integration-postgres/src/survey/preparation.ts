@@ -22,7 +22,9 @@ import { cleartextRemedy } from '../connection/authentication/cleartext.ts';
 import { connectionStrings } from '../conninfo/connection-strings.ts';
 import { resolveDsn } from '../conninfo/conninfo.ts';
 import { isSocket } from '../conninfo/dsn-endpoint.ts';
+import { passwordSendOf } from '../conninfo/password-send.ts';
 import { usesSocket } from '../conninfo/server-addresses.ts';
+import { serviceAddressOf } from '../conninfo/service-address.ts';
 import { requireUsableParameters } from '../conninfo/service-parameters.ts';
 import type { Surroundings } from '../conninfo/surroundings.ts';
 import type { ConnectionTarget } from '../conninfo/target.ts';
@@ -56,14 +58,15 @@ export async function prepare(
   const { secret, warnings } = readAdminDsn(configuration, surroundings);
   const target = await readTarget(secret, configuration, surroundings);
   refuseUnknownRotation(declaration, allowed);
-  const inClear = configuration.passwordSend === 'plaintext' ? [plaintextWarning(target)] : [];
+  const inClear = passwordSendOf(configuration) === 'plaintext' ? [plaintextWarning(target)] : [];
+  const address = serviceAddressOf(configuration);
   const service = {
     target,
-    service: configuration.service,
+    service: address,
     absolute: (path: string) => resolve(surroundings.cwd, path),
   };
-  const dialled = configuration.service.host ?? target.addresses[0]?.host ?? '';
-  await requireUsableParameters(configuration.service.parameters);
+  const dialled = address.host ?? target.addresses[0]?.host ?? '';
+  await requireUsableParameters(address.parameters);
   const directory = directoryOf(configuration, surroundings);
   if (directory === undefined && loginsOf(declaration).length > 0) {
     throw new OperationError(

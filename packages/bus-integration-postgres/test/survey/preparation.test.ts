@@ -10,7 +10,7 @@ const provider = createPostgresProvider({
     deploymentId: 'shop',
     declared: { databases: [], roles: [], schemas: ['public'] },
     service: {},
-    passwordSend: 'verifier',
+    choices: {},
     credentials: { key: 'BUS_POSTGRES_ADMIN_DSN_FILE', file: './no-such-file' },
   },
   surroundings: { env: {}, homeDirectory: '/nonexistent', osUser: 'nobody', cwd: '/nonexistent', uid: 0 },

@@ -1,6 +1,6 @@
 // What `help -f opencli` prints: flags as --help has them, and the configuration keys of every provider.
 import type { Verb } from 'bus-integration-database';
-import { neutralKeys, openCliText as textOf } from 'bus-integration-database/help';
+import { configurationKeys, openCliText as textOf } from 'bus-integration-database/help';
 import { tokenKeys } from '../api/token-keys.ts';
 import { commandHelp } from '../command-line/help.ts';
 import { version } from '../command-line/version.ts';
@@ -10,9 +10,9 @@ import { providers } from '../providers.ts';
 export async function openCliText(verb?: Verb): Promise<string> {
   const loaded = await Promise.all(providers.map((root) => root.load()));
   const [first] = loaded;
-  const neutral = neutralKeys.map((key) =>
+  const known = configurationKeys(loaded.flatMap((root) => root.keys.known)).map((key) =>
     key.name === 'BUS_DATABASE_PROVIDER' && first !== undefined ? { ...key, default: first.keys.provider } : key,
   );
-  const keys = [...neutral, ...loaded.flatMap((root) => root.keys.known), ...tokenKeys];
+  const keys = [...known, ...tokenKeys];
   return textOf({ ...commandHelp(verb), keys }, version);
 }

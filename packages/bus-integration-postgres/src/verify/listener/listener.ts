@@ -3,6 +3,7 @@ import { type Check, type Configuration, type Endpoint, loginsOf, rolesOf } from
 import { isSocketDirectory, type PinnedAddress, resolveAddress } from '../../connection/network/dial.ts';
 import type { Session } from '../../connection/session/session.ts';
 import { demandedMode, endpointOf } from '../../conninfo/dsn-endpoint.ts';
+import { passwordSendOf } from '../../conninfo/password-send.ts';
 import { readHba } from '../../hba/reading.ts';
 import type { Run } from '../../run/run.ts';
 import type { Preparation } from '../../survey/preparation.ts';
@@ -23,7 +24,7 @@ export interface ListenerOptions {
   readonly session: Session;
   readonly run: Run;
   readonly preparation: Preparation;
-  readonly configuration: Pick<Configuration, 'declared' | 'passwordSend'>;
+  readonly configuration: Pick<Configuration, 'declared' | 'choices'>;
   /** Called when the session is needed no more. */
   readonly onRead: () => void;
   /** What others, at the same server, saw inside databases; the rest is looked into when that is known. */
@@ -56,7 +57,7 @@ export async function judgeListener(options: ListenerOptions): Promise<Check[]> 
       : judgeRules({ rules: reading.rules, facts, policy, logins: loginsOf(declaration), admin })),
   ];
   const inside = await lookInside(facts.databases, await options.seenInside, run, options.jobs);
-  const { passwordSend } = configuration;
+  const passwordSend = passwordSendOf(configuration);
   const checks = [...outside, ...judgeRoles({ facts, inside, policy, admin, passwordSend })];
   return [withWayOut(standpoint, checks, policy), ...checks];
 }

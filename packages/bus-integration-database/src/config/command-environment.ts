@@ -1,14 +1,12 @@
-// The environment that a command of bus-integration-postgres works in: its --env-file laid over the process's, or a
+// The environment that a command of a provider's binary works in: its --env-file laid over the process's, or a
 // warning that ./.env was not loaded. Opens env files; nothing else.
 import { resolve } from 'node:path';
-import {
-  type ConfigurationOptions,
-  type Diagnostic,
-  judgeSecretFile,
-  OperationError,
-  readNamedEnvFile,
-  unreadEnvFile,
-} from 'bus-integration-database';
+import { OperationError } from '../contract/errors.ts';
+import type { Diagnostic } from '../contract/response.ts';
+import { judgeSecretFile } from '../secrets/secret-file.ts';
+import type { ConfigurationOptions } from './config.ts';
+import { readNamedEnvFile } from './env-file.ts';
+import { unreadEnvFile } from './unread-env-file.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -22,20 +20,20 @@ export interface CommandEnvironment {
 /**
  * Reads the file that `--env-file` names; its values win over the environment.
  *
+ * @param through the command by way of the dispatcher
  * @param holdsSecret whether a file of these values may be read by nobody else
  * @throws OperationError `invalid-request`, for a file that can't be read, or that others can read and holds a secret
  * @example
- * commandEnvironment('render-hba', './staging.env', process.env, { cwd, uid }).source.envFile; // './staging.env'
+ * commandEnvironment(through, './staging.env', process.env, { cwd, uid }, holdsSecret).source.envFile; // './staging.env'
  */
 export function commandEnvironment(
-  command: string,
+  through: string,
   path: string | undefined,
   env: Environment,
   { cwd, uid }: { readonly cwd: string; readonly uid: number },
-  holdsSecret = (values: Environment): boolean => Boolean(values.BUS_POSTGRES_ADMIN_DSN),
+  holdsSecret: (values: Environment) => boolean,
 ): CommandEnvironment {
   if (path === undefined) {
-    const through = `bus integration-postgres ${command}`;
     const unread = unreadEnvFile(env, cwd, through);
     return {
       env,

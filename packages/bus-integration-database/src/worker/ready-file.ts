@@ -2,7 +2,12 @@
 // in its place, and never ends the worker once it serves.
 import { accessSync, constants, lstatSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Log, OperationError, printable, replaceFile, shellQuote, writeFault } from 'bus-integration-database';
+import { OperationError } from '../contract/errors.ts';
+import { replaceFile } from '../secrets/replace-file.ts';
+import { writeFault } from '../secrets/write-fault.ts';
+import { printable } from '../text/printable.ts';
+import { shellQuote } from '../text/shell-quote.ts';
+import type { Log } from '../transports/transport.ts';
 
 export interface ReadyFile {
   /** What goes wrong is told in the log. */

@@ -1,5 +1,7 @@
 // What services dial, where it differs from the admin's address. Pure; looks no host up.
-import { type Settings, shownValue } from './settings.ts';
+import { type Configuration, type ConfigurationKey, type Settings, shownValue } from 'bus-integration-database';
+import { judgeParameter } from './service-parameters.ts';
+import { sslmodes } from './tls-settings.ts';
 
 export interface ServiceAddress {
   readonly host?: string;
@@ -11,35 +13,47 @@ export interface ServiceAddress {
   readonly parameters?: Readonly<Record<string, string>>;
 }
 
-/** What is wrong with a keyword, or a value of it, for DSN files; undefined when nothing is. */
-export type JudgeParameter = (
-  keyword: string,
-  value: string,
-) => { readonly seen: string; readonly remedy: string } | undefined;
+/** Where it comes from. */
+export const serviceKeys: readonly ConfigurationKey[] = [
+  { name: 'BUS_DATABASE_SERVICE_HOST', meaning: "what services dial, where it is not the admin DSN's host" },
+  { name: 'BUS_DATABASE_SERVICE_PORT', meaning: "the port of it, where it is not the admin DSN's" },
+  {
+    name: 'BUS_DATABASE_SERVICE_SSLMODE',
+    default: "as the admin's connection: require or disable",
+    meaning: 'sslmode of the DSN files',
+  },
+  { name: 'BUS_DATABASE_SERVICE_SSLROOTCERT', meaning: 'file with the root certificates that services trust' },
+  { name: 'BUS_DATABASE_SERVICE_PARAMETERS', meaning: 'list of keyword=value for every DSN file' },
+];
 
 /**
- * Reads `BUS_DATABASE_SERVICE_HOST`, `_PORT`, `_SSLMODE`, `_SSLROOTCERT` and `_PARAMETERS`; what is wrong goes to
- * `settings`. Any sslmode and keyword is taken while the provider's aren't known.
+ * Reads them, by the keywords of connection strings; what is wrong goes to `settings`.
  *
  * @example
- * readServiceAddress(createSettings({ BUS_DATABASE_SERVICE_PORT: '6432' }), ['require'], undefined); // { port: 6432 }
+ * readService(createSettings({ BUS_DATABASE_SERVICE_PORT: '6432' })); // { port: '6432' }
  */
-export function readServiceAddress(
-  settings: Settings,
-  sslmodes: readonly string[] | undefined,
-  judgeParameter: JudgeParameter | undefined,
-): ServiceAddress {
-  const host = readHost(settings);
-  const port = readPort(settings);
-  const sslmode = settings.choice('BUS_DATABASE_SERVICE_SSLMODE', sslmodes);
-  const sslrootcert = settings.path('BUS_DATABASE_SERVICE_SSLROOTCERT');
-  const parameters = readParameters(settings, judgeParameter);
+export function readService(settings: Settings): Configuration['service'] {
+  const found = {
+    host: readHost(settings),
+    port: readPort(settings),
+    sslmode: settings.choice('BUS_DATABASE_SERVICE_SSLMODE', sslmodes),
+    sslrootcert: settings.path('BUS_DATABASE_SERVICE_SSLROOTCERT'),
+    ...readParameters(settings),
+  };
+  return Object.fromEntries(
+    Object.entries(found).flatMap(([keyword, value]) => (value === undefined ? [] : [[keyword, value]])),
+  );
+}
+
+/** What a configuration says of it. */
+export function serviceAddressOf({ service }: Pick<Configuration, 'service'>): ServiceAddress {
+  const { host, port, sslmode, sslrootcert, ...parameters } = service;
   return {
     ...(host !== undefined && { host }),
-    ...(port !== undefined && { port }),
+    ...(port !== undefined && { port: Number(port) }),
     ...(sslmode !== undefined && { sslmode }),
     ...(sslrootcert !== undefined && { sslrootcert }),
-    ...(parameters !== undefined && { parameters }),
+    ...(Object.keys(parameters).length > 0 && { parameters }),
   };
 }
 
@@ -69,10 +83,7 @@ function hostList(written: string | undefined): string | undefined {
 /** `keyword=value` with commas or white space between two; a value with one of them or `;` in it stands in single quotes, as in libpq's form. */
 const parameterPattern = /([^\s,='"]+)=('(?:[^'\\]|\\.)*'|[^\s,;'"]*)(?=[\s,]|$)/y;
 
-function readParameters(
-  settings: Settings,
-  judge: JudgeParameter = () => undefined,
-): Readonly<Record<string, string>> | undefined {
+function readParameters(settings: Settings): Readonly<Record<string, string>> | undefined {
   const key = 'BUS_DATABASE_SERVICE_PARAMETERS';
   const text = settings.value(key);
   if (text === undefined) return undefined;
@@ -91,7 +102,7 @@ function readParameters(
       return undefined;
     }
     const value = written.startsWith("'") ? written.slice(1, -1).replace(/\\(.)/g, '$1') : written;
-    const fault = judge(keyword, value);
+    const fault = judgeParameter(keyword, value);
     if (fault !== undefined) refuse(`: ${fault.seen}`, fault.remedy);
     else if (value === '') refuse(`: ${keyword} has no value`, `give it one, or take ${keyword} out`);
     else if (Object.hasOwn(found, keyword)) refuse(`: ${keyword} is given twice`, 'drop one');
@@ -102,11 +113,11 @@ function readParameters(
   return found;
 }
 
-function readPort(settings: Settings): number | undefined {
+function readPort(settings: Settings): string | undefined {
   const key = 'BUS_DATABASE_SERVICE_PORT';
   const port = settings.value(key);
   if (port === undefined) return undefined;
-  if (/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65535) return Number(port);
+  if (/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65535) return `${Number(port)}`;
   settings.refuse({
     key,
     code: 'invalid-value',

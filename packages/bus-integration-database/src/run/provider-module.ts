@@ -1,0 +1,47 @@
+// What the composition roots' lists hold: a provider with everything that a surface wants of it beside its answers.
+import type { Configuration, ProviderKeys } from '../config/config.ts';
+import type { Provider } from './provider.ts';
+import type { ScriptWriter } from './script-writer.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a provider takes from the process, handed in by the composition root. */
+export interface ProviderSurroundings {
+  readonly env: Environment;
+  /** Without what an env file added: all that child programs get. */
+  readonly processEnv: Environment;
+  readonly homeDirectory: string;
+  readonly osUser: string;
+  readonly cwd: string;
+  readonly uid: number;
+}
+
+export interface ProviderOptions {
+  readonly configuration: Configuration;
+  readonly surroundings: ProviderSurroundings;
+  readonly jobs?: number;
+  readonly lockTimeoutMs?: number;
+}
+
+/** What `verify --explain` says of a finding. */
+export interface Explanation {
+  readonly title: string;
+  readonly why: string;
+  readonly fix: string;
+  readonly page: string;
+}
+
+/** A provider for a run. */
+export interface ProviderModule {
+  readonly keys: ProviderKeys;
+  readonly create: (options: ProviderOptions) => Provider;
+  readonly findings?: Readonly<Record<string, Explanation>>;
+  /** For `plan --sql`; without it there are no scripts. */
+  readonly script?: ScriptWriter;
+}
+
+/** A provider as a process that serves has it, for all deployments. */
+export interface ServedProvider extends Pick<ProviderModule, 'keys' | 'create'> {
+  /** Ends what is kept between requests. */
+  readonly close: () => Promise<void>;
+}

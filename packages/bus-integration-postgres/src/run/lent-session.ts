@@ -32,6 +32,7 @@ export function lentSession(session: Session, giveBack: (isSound: boolean) => Pr
       watched(
         session.isPooled().then((isPooled) => session.query(text, values, { ...options, isPrepared: !isPooled })),
       ),
+    queryAfter: (...given) => watched(session.queryAfter(...given)),
     script: (text, options) => watched(session.script(text, options)),
     close,
     [Symbol.asyncDispose]: close,

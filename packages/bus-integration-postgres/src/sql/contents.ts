@@ -90,14 +90,17 @@ const publicDefaultsQuery = `
      GROUP BY stored.oid, stored.defaclrole, schema.nspname, stored.defaclobjtype
      ORDER BY 1, 2, 3 LIMIT ${mostTold}) AS defaults`;
 
-/** Whether the schemas $1, or the database's default privileges, hold anything. */
+/**
+ * Whether the schemas $1, or the database's default privileges, hold anything: what is in a schema depends on it, and
+ * that has an index. 1259 pg_class, 1255 pg_proc, 2617 pg_operator, 2615 pg_namespace, all fixed.
+ */
 export const hasContents = `
   SELECT EXISTS (SELECT FROM pg_catalog.pg_default_acl)
-  OR EXISTS (SELECT FROM pg_catalog.pg_namespace AS schema
-              WHERE schema.nspname = ANY ($1::pg_catalog.text[])
-                AND (EXISTS (SELECT FROM pg_catalog.pg_class AS relation WHERE relation.relnamespace = schema.oid)
-                  OR EXISTS (SELECT FROM pg_catalog.pg_proc AS function WHERE function.pronamespace = schema.oid)
-                  OR EXISTS (SELECT FROM pg_catalog.pg_operator AS operator WHERE operator.oprnamespace = schema.oid)))`;
+  OR EXISTS (SELECT FROM pg_catalog.pg_depend AS held
+              WHERE held.refclassid = '2615'::pg_catalog.oid
+                AND held.refobjid IN (SELECT schema.oid FROM pg_catalog.pg_namespace AS schema
+                                       WHERE schema.nspname = ANY ($1::pg_catalog.text[]))
+                AND held.classid IN ('1259'::pg_catalog.oid, '1255'::pg_catalog.oid, '2617'::pg_catalog.oid))`;
 
 /** In one row. $1 declared schemas; $2 the roles that are declared for this database; $3 whether to look at more than shadows. */
 export const contentsQuery = `

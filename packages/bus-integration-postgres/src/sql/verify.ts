@@ -39,12 +39,57 @@ export interface Standing {
 const isPowerful = `(other.rolsuper OR other.rolcreaterole OR other.rolcreatedb OR other.rolreplication OR other.rolbypassrls
               OR other.rolname ~ '^pg_'::pg_catalog.text) AND other.rolname <> 'pg_database_owner'`;
 
+/** What holds for all of the cluster. */
+const ofCluster = `
+  (SELECT pg_catalog.json_build_object(
+    'isSuperuser', role.rolsuper,
+    'createsRoles', role.rolcreaterole,
+    'createsDatabases', role.rolcreatedb,
+    'replicates', role.rolreplication,
+    'bypassesRowSecurity', role.rolbypassrls,
+    'powerfulGroups', (SELECT coalesce(pg_catalog.json_agg(other.rolname ORDER BY other.rolname), '[]')
+        FROM pg_catalog.pg_roles AS other
+       WHERE NOT role.rolsuper AND other.oid <> role.oid AND ${isPowerful}
+         AND pg_catalog.pg_has_role(role.oid, other.oid, 'MEMBER')),
+    'memberships', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('group', joined.rolname,
+              'grantor', CASE WHEN membership.grantor <> 10::pg_catalog.oid THEN grantor.rolname END)
+              ORDER BY joined.rolname, grantor.rolname), '[]')
+        FROM pg_catalog.pg_auth_members AS membership
+        JOIN pg_catalog.pg_roles AS joined ON joined.oid = membership.roleid
+        LEFT JOIN pg_catalog.pg_roles AS grantor ON grantor.oid = membership.grantor
+       WHERE membership.member = role.oid AND NOT role.rolsuper
+         AND EXISTS (SELECT FROM pg_catalog.pg_roles AS other
+                      WHERE ${isPowerful} AND pg_catalog.pg_has_role(joined.oid, other.oid, 'MEMBER'))))
+    FROM pg_catalog.pg_roles AS role WHERE role.rolname = current_user) AS powers,
+  (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('name', database.datname,
+      'isByPublic', EXISTS (SELECT FROM pg_catalog.aclexplode(coalesce(database.datacl,
+                       pg_catalog.acldefault('d', database.datdba))) AS entry
+                     WHERE entry.grantee = 0::pg_catalog.oid AND entry.privilege_type = 'CONNECT'),
+      'comment', pg_catalog.shobj_description(database.oid, 'pg_database')) ORDER BY database.datname), '[]')
+    FROM pg_catalog.pg_database AS database
+   WHERE database.datallowconn AND database.datname <> pg_catalog.current_database()
+     AND pg_catalog.has_database_privilege(database.oid, 'CONNECT')) AS reachable`;
+
+const sharers = `
+  (SELECT coalesce(pg_catalog.json_agg(other.rolname ORDER BY other.rolname), '[]')
+     FROM pg_catalog.pg_roles AS other
+    WHERE other.rolname = ANY ($4::pg_catalog.text[])
+      AND NOT pg_catalog.pg_has_role(other.oid, 'MEMBER') AND NOT pg_catalog.pg_has_role(other.oid, current_user, 'MEMBER')
+      AND EXISTS (SELECT FROM pg_catalog.pg_namespace AS schema
+                   WHERE schema.nspname = ANY ($1::pg_catalog.text[])
+                     AND pg_catalog.has_schema_privilege(other.oid, schema.oid, 'CREATE')
+                     AND pg_catalog.has_schema_privilege(schema.oid, 'CREATE')))`;
+
 /**
- * Who the service is and what it may, in one row. $1 schemas that it should use; $2 whether to look at what holds for
- * all of the cluster too; $3 the roles that are declared for this database; $4 the
- * deployment's mark; $5 the admin role's name.
+ * Who the service is and what it may, in one row. What is not asked for is left out, as the server would parse and plan
+ * it all the same. $1 schemas that it should use; $2 the deployment's mark; $3 the admin role's name; $4 the roles
+ * that are declared for this database.
+ *
+ * @param looksAtRole whether to look at what holds for all of the cluster too
+ * @param hasOthers whether other roles are declared for the database
  */
-export const factsQuery = `
+export function factsQuery({ looksAtRole, hasOthers }: Readonly<Record<'looksAtRole' | 'hasOthers', boolean>>): string {
+  return `
 SELECT current_user AS "user", session_user AS session, pg_catalog.current_database() AS database,
   ${startedAt} AS "startedAt",
   pg_catalog.pg_is_in_recovery() AS "isStandby",
@@ -70,67 +115,34 @@ SELECT current_user AS "user", session_user AS session, pg_catalog.current_datab
       AND pg_catalog.has_schema_privilege(schema.oid, 'CREATE')
       AND NOT pg_catalog.pg_has_role(schema.nspowner, 'USAGE')) AS "otherSchemas",
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('name', schema.nspname, 'owner', owner.rolname,
-      'isStrange', NOT (owner.rolname = $5::pg_catalog.name OR owner.rolname = 'pg_database_owner' OR owner.rolsuper
+      'isStrange', NOT (owner.rolname = $3::pg_catalog.name OR owner.rolname = 'pg_database_owner' OR owner.rolsuper
         OR owner.rolcreatedb OR EXISTS (SELECT FROM pg_catalog.pg_database AS here
                                          WHERE here.datname = pg_catalog.current_database() AND here.datdba = owner.oid)
         -- A superuser may act as anybody, strangers among them.
         OR EXISTS (SELECT FROM pg_catalog.pg_roles AS admin
-                    WHERE admin.rolname = $5::pg_catalog.name AND NOT admin.rolsuper
+                    WHERE admin.rolname = $3::pg_catalog.name AND NOT admin.rolsuper
                       AND pg_catalog.pg_has_role(admin.oid, owner.oid, 'USAGE'))),
       'creators', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('name', grantee.rolname,
               'grantor', pg_catalog.pg_get_userbyid(entry.grantor)) ORDER BY grantee.rolname, entry.grantor), '[]')
           FROM pg_catalog.aclexplode(schema.nspacl) AS entry
           JOIN pg_catalog.pg_roles AS grantee ON grantee.oid = entry.grantee
-         WHERE entry.privilege_type = 'CREATE' AND entry.grantee <> schema.nspowner AND grantee.rolname <> $5::pg_catalog.name
+         WHERE entry.privilege_type = 'CREATE' AND entry.grantee <> schema.nspowner AND grantee.rolname <> $3::pg_catalog.name
            -- What services have through a group is told of the services.
            AND NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS service
-                            WHERE service.rolname = ANY ($3::pg_catalog.text[])
+                            WHERE service.rolname = ANY ($4::pg_catalog.text[])
                               AND pg_catalog.pg_has_role(service.oid, grantee.oid, 'USAGE')))) ORDER BY schema.nspname), '[]')
      FROM pg_catalog.pg_namespace AS schema
      JOIN pg_catalog.pg_roles AS owner ON owner.oid = schema.nspowner
     WHERE schema.nspname = ANY ($1::pg_catalog.text[])) AS "declaredSchemas",
   (SELECT coalesce(pg_catalog.json_agg(open ORDER BY open.name), '[]') FROM (${publicWritableQuery}) AS open) AS "writableSchemas",
-  (${markedSchemas('$4', "pg_catalog.pg_has_role($5::pg_catalog.name, marked.nspowner, 'USAGE')")}) AS "markedSchemas",
-  (SELECT coalesce(pg_catalog.json_agg(other.rolname ORDER BY other.rolname), '[]')
-     FROM pg_catalog.pg_roles AS other
-    WHERE other.rolname = ANY ($3::pg_catalog.text[])
-      AND NOT pg_catalog.pg_has_role(other.oid, 'MEMBER') AND NOT pg_catalog.pg_has_role(other.oid, current_user, 'MEMBER')
-      AND EXISTS (SELECT FROM pg_catalog.pg_namespace AS schema
-                   WHERE schema.nspname = ANY ($1::pg_catalog.text[])
-                     AND pg_catalog.has_schema_privilege(other.oid, schema.oid, 'CREATE')
-                     AND pg_catalog.has_schema_privilege(schema.oid, 'CREATE'))) AS sharers,
+  (${markedSchemas('$2', "pg_catalog.pg_has_role($3::pg_catalog.name, marked.nspowner, 'USAGE')")}) AS "markedSchemas",
+  ${hasOthers ? sharers : "'[]'::pg_catalog.json"} AS sharers,
   -- Catalogs of the whole cluster have their privileges in each database.
   pg_catalog.has_column_privilege('pg_catalog.pg_authid', 'rolpassword', 'SELECT') AS "readsVerifiers",
   (${grantsOf(`(${grantedHere})`, 'current_user')}) AS grants,
   (${hasContents}) AS "hasContents",
-  CASE WHEN $2 THEN (SELECT pg_catalog.json_build_object(
-    'isSuperuser', role.rolsuper,
-    'createsRoles', role.rolcreaterole,
-    'createsDatabases', role.rolcreatedb,
-    'replicates', role.rolreplication,
-    'bypassesRowSecurity', role.rolbypassrls,
-    'powerfulGroups', (SELECT coalesce(pg_catalog.json_agg(other.rolname ORDER BY other.rolname), '[]')
-        FROM pg_catalog.pg_roles AS other
-       WHERE NOT role.rolsuper AND other.oid <> role.oid AND ${isPowerful}
-         AND pg_catalog.pg_has_role(role.oid, other.oid, 'MEMBER')),
-    'memberships', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('group', joined.rolname,
-              'grantor', CASE WHEN membership.grantor <> 10::pg_catalog.oid THEN grantor.rolname END)
-              ORDER BY joined.rolname, grantor.rolname), '[]')
-        FROM pg_catalog.pg_auth_members AS membership
-        JOIN pg_catalog.pg_roles AS joined ON joined.oid = membership.roleid
-        LEFT JOIN pg_catalog.pg_roles AS grantor ON grantor.oid = membership.grantor
-       WHERE membership.member = role.oid AND NOT role.rolsuper
-         AND EXISTS (SELECT FROM pg_catalog.pg_roles AS other
-                      WHERE ${isPowerful} AND pg_catalog.pg_has_role(joined.oid, other.oid, 'MEMBER'))))
-    FROM pg_catalog.pg_roles AS role WHERE role.rolname = current_user) END AS powers,
-  CASE WHEN $2 THEN (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('name', database.datname,
-      'isByPublic', EXISTS (SELECT FROM pg_catalog.aclexplode(coalesce(database.datacl,
-                       pg_catalog.acldefault('d', database.datdba))) AS entry
-                     WHERE entry.grantee = 0::pg_catalog.oid AND entry.privilege_type = 'CONNECT'),
-      'comment', pg_catalog.shobj_description(database.oid, 'pg_database')) ORDER BY database.datname), '[]')
-    FROM pg_catalog.pg_database AS database
-   WHERE database.datallowconn AND database.datname <> pg_catalog.current_database()
-     AND pg_catalog.has_database_privilege(database.oid, 'CONNECT')) END AS reachable`;
+  ${looksAtRole ? ofCluster : 'NULL AS powers, NULL AS reachable'}`;
+}
 
 export interface DeclaredSchema {
   readonly name: string;
@@ -221,7 +233,8 @@ export function verifyScript(
   isUnqualified = false,
 ): string {
   const trial = (table: string) => [
-    `CREATE TABLE ${table} (value pg_catalog.text)`,
+    // name, not text, for which the server would make a TOAST table too.
+    `CREATE TABLE ${table} (value pg_catalog.name)`,
     `INSERT INTO ${table} VALUES (${literal(probe)})`,
     `SELECT value FROM ${table}`,
   ];

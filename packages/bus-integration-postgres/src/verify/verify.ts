@@ -36,8 +36,9 @@ export async function verify({
   await using session = await run.open('survey');
   const surveying = readServer(session);
   const triesServices = checks.includes('connectivity') && directory !== undefined;
-  const declared = triesServices ? readDeclared(session, wish.declaration) : undefined;
-  const reading = readRemains(session, wish, straysOf(preparation));
+  // After it, as how many services may log in at once depends on it alone.
+  const declared = triesServices ? surveying.then(() => readDeclared(session, wish.declaration)) : undefined;
+  const reading = surveying.then(() => readRemains(session, wish, straysOf(preparation)));
   const atOnce = surveying.then(({ server }) =>
     jobs(server.maxConnections - server.reservedConnections - server.usedConnections),
   );

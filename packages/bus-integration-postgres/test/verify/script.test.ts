@@ -71,7 +71,12 @@ describe.each([14, 15, 18] as const)('PostgreSQL %i', (major) => {
     for (const statement of grants('svc', 'app').split('; ')) await server.query(statement, onDatabase);
     await using session = await connect({ ...targetOf(server), database: 'app' }, brief);
     await session.query(`SET SESSION AUTHORIZATION ${literal('svc')}`);
-    const [facts] = await session.query<Facts>(factsQuery, [['public'], true, [], 'bus-deployment=shop', 'postgres']);
+    const [facts] = await session.query<Facts>(factsQuery({ looksAtRole: true, hasOthers: true }), [
+      ['public'],
+      'bus-deployment=shop',
+      'postgres',
+      [],
+    ]);
     expect(facts).toMatchObject({ user: 'svc', database: 'app', catchesErrors: true, isStandby: false, ...expected });
     if (facts?.closedSchemas.length !== 0) return;
     const tried = ['create roles', 'read password verifiers', 'create schemas'] as const;
@@ -90,12 +95,11 @@ describe.each([14, 15, 18] as const)('PostgreSQL %i', (major) => {
     await using server = await startServer({ major });
     await server.query('DROP EXTENSION plpgsql');
     await using session = await connect(targetOf(server), brief);
-    const [facts] = await session.query<Facts>(factsQuery, [
+    const [facts] = await session.query<Facts>(factsQuery({ looksAtRole: false, hasOthers: false }), [
       ['public', 'gone'],
-      false,
-      [],
       'bus-deployment=shop',
       'postgres',
+      [],
     ]);
     expect(facts).toMatchObject({ catchesErrors: false, closedSchemas: ['gone'], powers: null, reachable: null });
   });

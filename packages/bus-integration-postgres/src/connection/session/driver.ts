@@ -44,7 +44,7 @@ export interface Driver {
   lose(reason: Error): void;
   /**
    * With a `name` the server keeps the parsed statement, and its plan, under it for as long as the connection stands.
-   * With a `guard` that statement goes first, in the same round trip and transaction; its result comes first too.
+   * The statements of `guard` go first, in the same round trip and transaction; their results come first too.
    */
   run(text: string, values: readonly unknown[], name?: string, guard?: readonly string[]): Promise<CommandResult[]>;
   /** Sends Terminate; `closed` settles when the server has hung up. */
@@ -140,10 +140,10 @@ export async function logIn(options: LoginOptions): Promise<Driver> {
     closed,
     loss: () => loss,
     lose,
-    run: async (text, values, name, guard) => {
+    run: async (text, values, name, guard = []) => {
       notices.length = 0;
       const query = { text, values: [...values], ...(name !== undefined && { name }) };
-      const result = guard === undefined ? await client.query(query) : await runGuarded(client, Query, query, guard);
+      const result = guard.length === 0 ? await client.query(query) : await runGuarded(client, Query, query, guard);
       return (Array.isArray(result) ? result : [result]) as CommandResult[];
     },
     end: () => void client.end().catch(() => {}),

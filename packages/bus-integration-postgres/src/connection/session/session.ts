@@ -71,6 +71,16 @@ export interface Session extends AsyncDisposable {
    */
   query<Row>(text: string, values?: readonly unknown[], options?: RequestOptions): Promise<Row[]>;
   /**
+   * As `query`, with another statement before it, in the same round trip and transaction, that runs in the session as its
+   * login left it. The rows of both.
+   */
+  queryAfter(
+    first: string,
+    text: string,
+    values?: readonly unknown[],
+    options?: RequestOptions,
+  ): Promise<[Record<string, unknown>[], Record<string, unknown>[]]>;
+  /**
    * Runs several statements in one round trip and returns the rows of each; without BEGIN they are one transaction. It
    * begins by emptying search_path where that is not proven to be empty.
    *
@@ -135,15 +145,20 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
     return name;
   };
 
-  const runQuery = async (text: string, values: readonly unknown[], wish: RequestOptions): Promise<CommandResult[]> => {
+  const runQuery = async (
+    text: string,
+    values: readonly unknown[],
+    wish: RequestOptions,
+    first: readonly string[] = [],
+  ): Promise<CommandResult[]> => {
     const name = wish.isPrepared ? nameOf(text) : undefined;
-    if (isProven() || wish.isAsLoggedIn) return await driver.run(text, values, name);
+    if (isProven() || wish.isAsLoggedIn) return await driver.run(text, values, name, first);
     if (wish.isAlone) throw unproven(where, found);
-    if (!isDirect()) return withoutGuard(await driver.run(text, values, name, [guard(true)]), 0);
+    if (!isDirect()) return withoutGuard(await driver.run(text, values, name, [...first, guard(true)]), first.length);
     const guards = directGuard(lasting.settings);
-    const results = await driver.run(text, values, name, guards);
+    const results = await driver.run(text, values, name, [...first, ...guards]);
     found = { search_path: '', pid: driver.pid };
-    return results.slice(guards.length);
+    return results.filter((_, index) => index < first.length || index >= first.length + guards.length);
   };
 
   const runScript = async (text: string, wish: RequestOptions): Promise<CommandResult[]> => {
@@ -216,6 +231,10 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
     closed: driver.closed.then(() => (closing === undefined ? driver.loss() : undefined)),
     query: async <Row>(text: string, values: readonly unknown[] = [], options: RequestOptions = {}) =>
       ((await request(() => runQuery(text, values, options), options)).at(-1)?.rows ?? []) as Row[],
+    queryAfter: async (first, text, values = [], options = {}) => {
+      const results = await request(() => runQuery(text, values, options, [first]), options);
+      return [results[0]?.rows ?? [], results.at(-1)?.rows ?? []];
+    },
     script: async (text, options = {}) =>
       (await request(() => runScript(text, options), options)).map(({ rows }) => rows),
     isPooled: async () => {

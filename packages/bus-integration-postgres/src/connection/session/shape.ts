@@ -18,9 +18,29 @@ export async function readRows<T>(
 
 /** The one row of a statement that gives one. */
 export async function readRow<T>(session: Session, shape: Shape<T>, reading: Reading): Promise<T> {
-  const [row, ...others] = await readRows(session, shape, reading);
+  return onlyOne(await readRows(session, shape, reading), session.where, reading.doing);
+}
+
+/** The same, after the one row of another statement, which runs as the login left the session. */
+export async function readRowAfter<First, T>(
+  session: Session,
+  [firstShape, first]: readonly [Shape<First>, string],
+  shape: Shape<T>,
+  { sql, values, ...options }: Reading,
+): Promise<[First, T]> {
+  const { where } = session;
+  const { doing } = options;
+  const [firstRows, rows] = await session.queryAfter(first, sql, values, options);
+  return [
+    shaped(onlyOne(firstRows, where, doing), firstShape, where, doing),
+    shaped(onlyOne(rows, where, doing), shape, where, doing),
+  ];
+}
+
+function onlyOne<T>(rows: readonly T[], where: string, doing: string): T {
+  const [row, ...others] = rows;
   if (row === undefined || others.length > 0) {
-    throw violation(session.where, reading.doing, `${others.length === 0 ? 'no row' : 'several rows'}; expected one`);
+    throw violation(where, doing, `${others.length === 0 ? 'no row' : 'several rows'}; expected one`);
   }
   return row;
 }

@@ -27,7 +27,7 @@ interface Listed {
 }
 
 /**
- * Tries each server that the file lists; nothing where it names one.
+ * Tries each server of a file that lists several.
  *
  * @returns the server that is another cluster's as a failure; those of which nothing is known as warnings
  * @throws the signal's reason; an OperationError of a server that had no room
@@ -35,7 +35,7 @@ interface Listed {
 export async function listedServers(trial: LoginTrial, hasNoRoom: (error: unknown) => boolean): Promise<Listed> {
   const { target } = trial;
   const { addresses } = target;
-  const declared = addresses.length < 2 ? undefined : await trial.declared;
+  const declared = await trial.declared;
   if (declared === undefined) return { checks: [], target };
   const verdicts: { readonly address: ServerAddress; readonly place: string; readonly verdict: Verdict }[] = [];
   for (const address of addresses) {

@@ -4,6 +4,12 @@ import type { ConnectCache, Meter } from '../../connection/connect.ts';
 import type { ConnectionTarget } from '../../conninfo/target.ts';
 import type { Declared } from './declared.ts';
 
+/** As it begins: what is known of the admin's session only while the service logs in comes later. */
+export interface EarlyTrial extends Omit<LoginTrial, 'adminRole' | 'endpoint'> {
+  readonly adminRole: Promise<string>;
+  readonly endpoint: Promise<Endpoint>;
+}
+
 export interface LoginTrial {
   readonly pair: FilePair;
   readonly target: ConnectionTarget;

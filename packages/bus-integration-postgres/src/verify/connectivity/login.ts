@@ -11,7 +11,7 @@ import {
   readSecretFile,
 } from 'bus-integration-database';
 import { connect, type Session } from '../../connection/connect.ts';
-import { readRow, shaped } from '../../connection/session/shape.ts';
+import { readRow, readRowAfter, shaped } from '../../connection/session/shape.ts';
 import { connectionStrings } from '../../conninfo/connection-strings.ts';
 import { resolveDsn } from '../../conninfo/conninfo.ts';
 import type { ConnectionTarget } from '../../conninfo/target.ts';
@@ -33,7 +33,7 @@ import { attemptedShape, contentsShape, encodingShape, factsShape, standingShape
 import { harmfulSettings } from './harmful-settings.ts';
 import { listedServers } from './listed.ts';
 import { failure, faultOf, loginCheck, placeLimits, strangerOf, unknownEncoding } from './login-faults.ts';
-import type { LoginTrial } from './login-trial.ts';
+import type { EarlyTrial, LoginTrial } from './login-trial.ts';
 import { objectChecks } from './objects.ts';
 import type { Entrance } from './probe.ts';
 import { limitOf, settingOf } from './refused.ts';
@@ -99,11 +99,17 @@ function strangeFile(parameters: Readonly<Record<string, string>>, endpoint: End
  *
  * @throws the signal's reason; OperationError with SQLSTATE 53300 or 57P03, when the server itself had no room yet
  */
-export async function tryLogin(trial: LoginTrial): Promise<LoginFindings> {
-  const { pair, signal } = trial;
+export async function tryLogin(early: EarlyTrial): Promise<LoginFindings> {
+  const { pair, signal } = early;
+  const whole = async (): Promise<LoginTrial> => ({
+    ...early,
+    adminRole: await early.adminRole,
+    endpoint: await early.endpoint,
+  });
   let hasEntered = false;
   try {
-    const listed = await listedServers(trial, hasNoRoom);
+    const isListed = early.target.addresses.length > 1;
+    const listed = isListed ? await listedServers(await whole(), hasNoRoom) : { checks: [], target: early.target };
     if (listed.checks.some(({ result }) => result === 'fail')) return { checks: listed.checks };
     await using session = await connect(listed.target, {
       applicationName: 'bus operator database verify',
@@ -112,23 +118,23 @@ export async function tryLogin(trial: LoginTrial): Promise<LoginFindings> {
       timeoutMs: 15_000,
       queryTimeoutMs: 35_000,
       signal,
-      cache: trial.cache,
-      ...(trial.meter !== undefined && { meter: trial.meter }),
+      cache: early.cache,
+      ...(early.meter !== undefined && { meter: early.meter }),
     });
     hasEntered = true;
-    const findings = await trySession(session, trial);
+    const findings = await trySession(session, await whole());
     return { ...findings, checks: [...findings.checks, ...listed.checks], target: listed.target };
   } catch (error) {
     if (signal.aborted) throw error;
-    const limit = await limitMet(trial, error);
+    const limit = await limitMet(early, error);
     if (limit !== undefined) return { checks: [limit] };
     if (hasNoRoom(error)) throw error;
-    return { checks: [failure(pair, error, { ...trial, hasEntered }, await trial.declared)] };
+    return { checks: [failure(pair, error, { endpoint: await early.endpoint, hasEntered }, await early.declared)] };
   }
 }
 
 /** A limit of the role or the database, which keeps nobody else from logging in. */
-async function limitMet({ pair, declared, isLastTry }: LoginTrial, error: unknown): Promise<Check | undefined> {
+async function limitMet({ pair, declared, isLastTry }: EarlyTrial, error: unknown): Promise<Check | undefined> {
   if (sqlstateOf(error) !== '53300') return undefined;
   const seen = await declared;
   const limit = seen && limitOf(pair, String(error), seen);
@@ -147,9 +153,13 @@ async function trySession(session: Session, trial: LoginTrial): Promise<LoginFin
   const doing = `trying ${pair.path}`;
   const { pinned, tls, authentication } = session;
   const login = { pinned, tls, authentication };
-  const standing = await readRow(session, standingShape, { sql: standingQuery, doing, isAsLoggedIn: true });
-  const values = [schemas, isNegative && trial.looksAtRole(), trial.roles, markOf(trial.deploymentId), trial.adminRole];
-  const facts = await readRow(session, factsShape, { sql: factsQuery, values, doing });
+  const values = [schemas, markOf(trial.deploymentId), trial.adminRole, trial.roles];
+  const sql = factsQuery({ looksAtRole: isNegative && trial.looksAtRole(), hasOthers: trial.roles.length > 1 });
+  const [standing, facts] = await readRowAfter(session, [standingShape, standingQuery], factsShape, {
+    sql,
+    values,
+    doing,
+  });
   const declared = await trial.declared;
   const stranger = strangerOf(trial, session.where, facts, declared);
   if (stranger !== undefined) return { checks: [stranger] };

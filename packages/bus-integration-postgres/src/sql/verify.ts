@@ -114,26 +114,13 @@ SELECT current_user AS "user", session_user AS session, pg_catalog.current_datab
       AND schema.nspname !~ '^pg_(toast_)?temp_'::pg_catalog.text
       AND pg_catalog.has_schema_privilege(schema.oid, 'CREATE')
       AND NOT pg_catalog.pg_has_role(schema.nspowner, 'USAGE')) AS "otherSchemas",
-  (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('name', schema.nspname, 'owner', owner.rolname,
-      'isStrange', NOT (owner.rolname = $3::pg_catalog.name OR owner.rolname = 'pg_database_owner' OR owner.rolsuper
-        OR owner.rolcreatedb OR EXISTS (SELECT FROM pg_catalog.pg_database AS here
-                                         WHERE here.datname = pg_catalog.current_database() AND here.datdba = owner.oid)
-        -- A superuser may act as anybody, strangers among them.
-        OR EXISTS (SELECT FROM pg_catalog.pg_roles AS admin
-                    WHERE admin.rolname = $3::pg_catalog.name AND NOT admin.rolsuper
-                      AND pg_catalog.pg_has_role(admin.oid, owner.oid, 'USAGE'))),
-      'creators', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('name', grantee.rolname,
-              'grantor', pg_catalog.pg_get_userbyid(entry.grantor)) ORDER BY grantee.rolname, entry.grantor), '[]')
-          FROM pg_catalog.aclexplode(schema.nspacl) AS entry
-          JOIN pg_catalog.pg_roles AS grantee ON grantee.oid = entry.grantee
-         WHERE entry.privilege_type = 'CREATE' AND entry.grantee <> schema.nspowner AND grantee.rolname <> $3::pg_catalog.name
-           -- What services have through a group is told of the services.
-           AND NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS service
-                            WHERE service.rolname = ANY ($4::pg_catalog.text[])
-                              AND pg_catalog.pg_has_role(service.oid, grantee.oid, 'USAGE')))) ORDER BY schema.nspname), '[]')
-     FROM pg_catalog.pg_namespace AS schema
-     JOIN pg_catalog.pg_roles AS owner ON owner.oid = schema.nspowner
-    WHERE schema.nspname = ANY ($1::pg_catalog.text[])) AS "declaredSchemas",
+  EXISTS (SELECT FROM pg_catalog.pg_namespace AS schema
+           WHERE schema.nspname = ANY ($1::pg_catalog.text[])
+             AND (pg_catalog.pg_get_userbyid(schema.nspowner) NOT IN ($3::pg_catalog.name, 'pg_database_owner')
+               OR EXISTS (SELECT FROM pg_catalog.aclexplode(schema.nspacl) AS entry
+                           WHERE entry.privilege_type = 'CREATE' AND entry.grantee NOT IN (0::pg_catalog.oid, schema.nspowner)
+                             AND pg_catalog.pg_get_userbyid(entry.grantee) <> $3::pg_catalog.name
+                             AND pg_catalog.pg_get_userbyid(entry.grantee) <> ALL ($4::pg_catalog.text[])))) AS "mayHaveStrangers",
   (SELECT coalesce(pg_catalog.json_agg(open ORDER BY open.name), '[]') FROM (${publicWritableQuery}) AS open) AS "writableSchemas",
   (${markedSchemas('$2', "pg_catalog.pg_has_role($3::pg_catalog.name, marked.nspowner, 'USAGE')")}) AS "markedSchemas",
   ${hasOthers ? sharers : "'[]'::pg_catalog.json"} AS sharers,
@@ -142,15 +129,6 @@ SELECT current_user AS "user", session_user AS session, pg_catalog.current_datab
   (${grantsOf(`(${grantedHere})`, 'current_user')}) AS grants,
   (${hasContents}) AS "hasContents",
   ${looksAtRole ? ofCluster : 'NULL AS powers, NULL AS reachable'}`;
-}
-
-export interface DeclaredSchema {
-  readonly name: string;
-  readonly owner: string;
-  /** The owner is neither the admin, nor one that it acts as, nor a superuser or a role with CREATEDB. */
-  readonly isStrange: boolean;
-  /** Roles with CREATE that no declared role acts as. */
-  readonly creators: readonly { readonly name: string; readonly grantor: string }[];
 }
 
 export interface Facts {
@@ -170,7 +148,8 @@ export interface Facts {
   readonly closedSchemas: readonly string[];
   readonly otherSchemas: readonly { readonly name: string; readonly isByPublic: boolean }[];
   /** Those that services use, with roles that are neither theirs nor an admin's. */
-  readonly declaredSchemas: readonly DeclaredSchema[];
+  /** False where only the admin or the database's owner owns declared schemas, and none but declared roles create there. */
+  readonly mayHaveStrangers: boolean;
   /** Those in which everybody may create, for the listener policy. */
   readonly writableSchemas: readonly { readonly name: string; readonly owner: string }[];
   /** Those that carry the deployment's mark. */

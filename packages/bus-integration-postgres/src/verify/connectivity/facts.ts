@@ -4,7 +4,7 @@ import { boolean, integer, list, nullable, oneOf, record, text } from '../../con
 import { markedSchema } from '../../observe/catalog-shapes.ts';
 import type { Contents } from '../../sql/contents.ts';
 import type { Grant } from '../../sql/grants.ts';
-import type { Attempted, DeclaredSchema, Facts, Powers, Standing } from '../../sql/verify.ts';
+import type { Attempted, Facts, Powers, Standing } from '../../sql/verify.ts';
 import { writableShape } from '../listener/inside.ts';
 
 const powers = record<Powers>({
@@ -36,14 +36,7 @@ export const factsShape = record<Facts>({
   catchesErrors: boolean,
   closedSchemas: list(text),
   otherSchemas: list(record<Facts['otherSchemas'][number]>({ name: text, isByPublic: boolean })),
-  declaredSchemas: list(
-    record<DeclaredSchema>({
-      name: text,
-      owner: text,
-      isStrange: boolean,
-      creators: list(record<DeclaredSchema['creators'][number]>({ name: text, grantor: text })),
-    }),
-  ),
+  mayHaveStrangers: boolean,
   writableSchemas: list(writableShape),
   markedSchemas: list(markedSchema),
   sharers: list(text),

@@ -37,7 +37,7 @@ import type { EarlyTrial, LoginTrial } from './login-trial.ts';
 import { objectChecks } from './objects.ts';
 import type { Entrance } from './probe.ts';
 import { limitOf, settingOf } from './refused.ts';
-import { schemaChecks } from './schemas.ts';
+import { readDeclaredSchemas, schemaChecks } from './schemas.ts';
 import { pathChecks, pathRemedy, placeFault, worksUnqualified } from './search-path.ts';
 import { shadowChecks } from './shadows.ts';
 import { timeoutChecks } from './timeouts.ts';
@@ -173,6 +173,7 @@ async function trySession(session: Session, trial: LoginTrial): Promise<LoginFin
   }
   const isFirst = isNegative && trial.looksAtDatabase();
   const contents = isNegative && facts.hasContents ? await contentsOf(session, trial, isFirst) : undefined;
+  const declaredSchemas = isFirst && facts.mayHaveStrangers ? await readDeclaredSchemas(session, trial) : [];
   const probe = `bus_verify_${randomBytes(6).toString('hex')}`;
   const tried = isNegative && facts.catchesErrors ? worthTrying(facts) : [];
   const isUnqualified = worksUnqualified(standing, schemas);
@@ -217,7 +218,7 @@ async function trySession(session: Session, trial: LoginTrial): Promise<LoginFin
       ...harmfulSettings(pair, declared),
       ...limits,
       ...within,
-      ...(isFirst ? schemaChecks(pair.database, facts.declaredSchemas, trial) : []),
+      ...schemaChecks(pair.database, declaredSchemas, trial),
     ],
     login,
     facts,

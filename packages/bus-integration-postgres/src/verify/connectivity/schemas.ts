@@ -1,9 +1,30 @@
-// Who owns the declared schemas of a database, and may create in them, beside its services and its admins. Pure.
+// Who owns the declared schemas of a database, and may create in them, beside its services and its admins.
 import type { Check, Diagnostic } from 'bus-integration-database';
+import type { Session } from '../../connection/connect.ts';
+import { boolean, list, readRow, record, text } from '../../connection/session/shape.ts';
 import { creatorFinding, ownerFinding } from '../../plan/strangers.ts';
-import type { DeclaredSchema } from '../../sql/verify.ts';
+import { type DeclaredSchema, declaredSchemasQuery } from '../../sql/declared-schemas.ts';
 import { boundedChecks } from '../../text/bounded.ts';
 import { shown } from '../../text/shown.ts';
+import type { LoginTrial } from './login-trial.ts';
+
+const shape = record<{ readonly declaredSchemas: readonly DeclaredSchema[] }>({
+  declaredSchemas: list(
+    record<DeclaredSchema>({
+      name: text,
+      owner: text,
+      isStrange: boolean,
+      creators: list(record<DeclaredSchema['creators'][number]>({ name: text, grantor: text })),
+    }),
+  ),
+});
+
+/** One statement. */
+export async function readDeclaredSchemas(session: Session, trial: LoginTrial): Promise<readonly DeclaredSchema[]> {
+  const values = [trial.schemas, trial.adminRole, trial.roles];
+  const doing = `trying ${trial.pair.path}`;
+  return (await readRow(session, shape, { sql: declaredSchemasQuery, values, doing })).declaredSchemas;
+}
 
 /** @param trial the declared roles of the database, and its admin */
 export function schemaChecks(

@@ -26,11 +26,11 @@ const plain = [
   new RegExp(`^CREATE SCHEMA ${name}$`),
   new RegExp(`^(GRANT|REVOKE) [A-Z, ]+ ON (DATABASE|SCHEMA) ${name} (TO|FROM) (PUBLIC|${name})$`),
   // verify works as a service does, in its own session and its own search_path; the admin never does.
-  new RegExp(`^CREATE TABLE ${name} \\(value pg_catalog\\.text\\)$`),
+  new RegExp(`^CREATE TABLE ${name} \\(value pg_catalog\\.name\\)$`),
   new RegExp(`^INSERT INTO ${name} VALUES \\(${text}\\)$`),
   new RegExp(`^SELECT value FROM ${name}$`),
   /^SET LOCAL search_path TO pg_catalog, pg_temp$/,
-  new RegExp(`^CREATE TABLE ${name}\\.${name} \\(value pg_catalog\\.text\\)$`),
+  new RegExp(`^CREATE TABLE ${name}\\.${name} \\(value pg_catalog\\.name\\)$`),
   new RegExp(`^INSERT INTO ${name}\\.${name} VALUES \\(${text}\\)$`),
   new RegExp(`^SELECT value FROM ${name}\\.${name}$`),
 ];

@@ -84,6 +84,10 @@ export const malformedDsns: readonly MalformedDsn[] = [
   { dsn: 'host=postgresql://TAIL.invalid/db', says: /host .*holds ":" and is no IPv6 address/ },
   { dsn: 'host=TAIL.invalid/db user=adm', says: /host .*a character that no host name has/ },
   { dsn: 'host=TAIL.invalid:5433 user=adm', says: /host .*holds ":" and is no IPv6 address/ },
+  // A line break in a name.
+  { dsn: 'postgresql://adm%0ATAIL:p@host.invalid/db', says: /user .*holds a line break \(CR or LF\)/ },
+  { dsn: 'postgresql://adm:p@host.invalid/db%0D%0ATAIL', says: /dbname .*holds a line break \(CR or LF\)/ },
+  { dsn: 'postgresql://adm:p@host.invalid/?dbname=d%0ATAIL', says: /dbname .*holds a line break \(CR or LF\)/ },
   // Words and keywords.
   { dsn: 'host=host.invalid password=p TAIL user=adm', says: noWord },
   { dsn: 'host=host.invalid password=p TAIL=adm', says: /a keyword that libpq does not know at character/ },

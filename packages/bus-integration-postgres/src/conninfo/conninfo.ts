@@ -1,7 +1,7 @@
 // What libpq adds to a connection string when it connects: service, PG* variables, defaults, TLS files, passwords.
 // Reads files and gives plain values; connects to nothing, looks no name up, and refuses what we don't support.
 import { join, resolve } from 'node:path';
-import { Secret } from 'bus-integration-database';
+import { lineBreakFault, Secret } from 'bus-integration-database';
 import type { ConnectionKeyword } from '../dsn/keywords.ts';
 import { findPassword, readPasswordFile } from './passfile.ts';
 import { readRequireAuth } from './require-auth.ts';
@@ -39,6 +39,7 @@ export async function resolveDsn(
   const user = textOf(settings, 'user') ?? surroundings.osUser;
   if (user === '') throw settingError(settings, 'user', 'is missing, and who runs this has no name either');
   const database = textOf(settings, 'dbname') ?? user;
+  refuseLineBreaks(settings);
   const requireAuth = readRequireAuth(settings);
   const timeoutSeconds = integerOf(settings, 'connect_timeout') ?? 0;
   const options = textOf(settings, 'options');
@@ -65,6 +66,15 @@ export async function resolveDsn(
     ...(options !== undefined && { options }),
     warnings: [...tls.warnings, ...passwords.warnings],
   };
+}
+
+/** No name that is declared has one either; and what a broken line leaves in a name may be a piece of the password. */
+function refuseLineBreaks(settings: Settings): void {
+  for (const keyword of ['user', 'dbname'] as const) {
+    const fault = lineBreakFault(textOf(settings, keyword) ?? '');
+    if (fault !== undefined)
+      throw settingError(settings, keyword, fault, `write ${keyword} without a line break, each name on one line`);
+  }
 }
 
 // Left alone, because they change nothing for us: application_name, client_encoding and keepalives (our connections set

@@ -154,6 +154,18 @@ describe('the environment', () => {
     expect(await place.resolved(tcp, { ...env, PGSSLCERTMODE: 'disable' })).not.toHaveProperty('sslcert');
   });
 
+  it.each([
+    ["user='adm\nTAIL'", {}, 'user (from the connection string)'],
+    ["dbname='db\rTAIL'", {}, 'dbname (from the connection string)'],
+    ['', { PGUSER: 'adm\nTAIL' }, 'user (from PGUSER)'],
+    ['', { PGDATABASE: 'db\r\nTAIL' }, 'dbname (from PGDATABASE)'],
+  ] as [string, Record<string, string>, string][])('refuses a line break in a name: %j %o', async (dsn, env, said) => {
+    const error = await place.resolved(`host=127.0.0.1 ${dsn}`, env).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ errorClass: 'invalid-request' });
+    expect(String(error)).toContain(`${said} holds a line break (CR or LF)`);
+    expect(String(error)).not.toContain('TAIL');
+  });
+
   it('comes after the connection string, which an empty value still speaks for', async () => {
     const env = { PGUSER: 'e', PGPORT: '6000', PGSSLMODE: 'bogus', PGPASSWORD: 'e' };
     const target = await place.resolved("user=d port=1 sslmode=allow password=''", env);

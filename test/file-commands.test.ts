@@ -1,11 +1,21 @@
 // Commands about files are right where the command line was typed: run there as printed, they change this deployment's files
 // and no other's. Those for an API's files are never offered to be run here.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import type { Response } from 'bus-integration-database';
 import { type Server, startServer } from 'embedded';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { apiToken, startApi } from './api-server.ts';
 import { type Deployment, makeDeployment, packages } from './deployment.ts';
 
@@ -32,8 +42,15 @@ function untouched({ directory, decoys }: Place): void {
   expect(existsSync(join(directory, '.git'))).toBe(false);
 }
 
+/** Where the dispatcher finds commands of the family. */
+const bin = mkdtempSync(join(tmpdir(), 'bus-bin-'));
+for (const name of ['bus-operator-database', 'bus-integration-postgres', 'bus-api-provider-database'])
+  symlinkSync(join(packages, name, 'bin', `${name}.js`), join(bin, name));
+afterAll(() => rmSync(bin, { recursive: true }));
+
 function typed(line: string, cwd: string) {
-  return spawnSync('sh', ['-ec', line], { cwd, env, encoding: 'utf8' });
+  const PATH = `${bin}:${env.PATH}`;
+  return spawnSync('sh', ['-ec', line], { cwd, env: { ...env, PATH }, encoding: 'utf8', timeout: 30_000 });
 }
 
 async function applied(server: Server, keys: Record<string, string> = {}): Promise<Deployment> {
@@ -52,6 +69,7 @@ const remediesOf = (response: Response) =>
 const lines = {
   'bus -C': (verb: string, at: string) => `${bus} -C ${at} operator database ${verb}`,
   'bus … -C': (verb: string, at: string) => `${bus} operator database ${verb} -C ${at}`,
+  'bus -C and a child process': (verb: string, at: string) => `${bus} -C ${at} operator-database ${verb}`,
   'the binary and -C': (verb: string, at: string) => `${operator} ${verb} -C ${at} --env-file ./.env`,
 } as const;
 
@@ -60,6 +78,7 @@ it.each([
   ['bus -C', 'absolute'],
   ['bus … -C', 'relative'],
   ['the binary and -C', 'relative'],
+  ['bus -C and a child process', 'relative'],
 ] as const)(
   '%s: commands are right where it was typed, the directory being %s',
   { timeout: 60_000 },
@@ -142,4 +161,57 @@ it("those for an API's files are told to be for its host, and hit nothing elsewh
   expect(typed(`export BUS_DATABASE_DSN_OUTPUT_DIR=./local/dsn; ${remedy}`, deployment.directory).status).toBe(0);
   expect(statSync(deployment.path('local/dsn')).mode & 0o777).toBe(0o700);
   untouched(place);
+});
+
+it('the directory of a -C is told to the child of the dispatcher, and to nobody after it', () => {
+  using deployment = makeDeployment();
+  using place = makePlace();
+  deployment.write('local/postgres-admin-dsn', 'host=127.0.0.1 port=1 user=adm password=p\n', 0o644);
+  const at = relative(place.directory, deployment.directory);
+  writeFileSync(join(bin, 'bus-script'), '#!/bin/sh\nbus-operator-database plan\n', { mode: 0o755 });
+  const told = (command: string) => {
+    const { stdout, stderr } = typed(`${bus} -C ${at} ${command} || true`, place.directory);
+    return stdout + stderr;
+  };
+  expect(told('operator-database plan')).toContain(`next: (cd ${deployment.directory} && chmod 600 ./local/`);
+  // A script's own commands are typed where the script stands.
+  expect(told('script')).toContain('next: chmod 600 ./local/');
+});
+
+it.each([
+  ['bus-integration-postgres -C AT render-hba --env-file ./deploy.env', 'text'],
+  ['bus-integration-postgres -C AT serve --env-file ./deploy.env', 'JSON'],
+  ['bus-api-provider-database -C AT --env-file ./deploy.env', 'text'],
+  [`${bus} -C AT integration-postgres render-hba --env-file ./deploy.env`, 'text'],
+  [`${bus} -C AT integration-postgres serve --env-file ./deploy.env`, 'JSON'],
+  [`${bus} -C AT api-provider-database --env-file ./deploy.env`, 'text'],
+])('%s: what stands in its errors is right where it was typed', (line, form) => {
+  using deployment = makeDeployment();
+  using place = makePlace();
+  deployment.configure({ BUS_POSTGRES_ADMIN_DSN_FILE: undefined });
+  const text = Object.entries({
+    ...deployment.keys,
+    BUS_POSTGRES_ADMIN_DSN: 'postgresql://adm:p@127.0.0.1:1/db',
+    BUS_DATABASE_API_TOKEN_FILE: './token',
+  }).map(([key, value]) => `${key}=${value}\n`);
+  // Whichever of the two the program reads, all may read it.
+  for (const [file, content] of [
+    ['deploy.env', text.join('')],
+    ['token', `${apiToken}\n`],
+  ] as const) {
+    deployment.write(file, content, 0o644);
+    writeFileSync(join(place.directory, file), 'another\n', { mode: 0o644 });
+  }
+  const at = relative(place.directory, deployment.directory);
+  const { stderr, status } = typed(line.replace('AT', at), place.directory);
+  expect(status, stderr).toBe(2);
+  expect(stderr).toContain(form === 'text' ? `in ${at}: ./` : `"directory":"${deployment.directory}"`);
+  const command =
+    form === 'text'
+      ? commandOf(stderr, 'chmod')
+      : (JSON.parse(stderr.trim().split('\n').at(-1) ?? '') as { remedy: string }).remedy.replace(/^run: /, '');
+  expect(typed(command, place.directory), stderr).toMatchObject({ status: 0 });
+  const modes = ['deploy.env', 'token'].map((file) => statSync(deployment.path(file)).mode & 0o777);
+  expect(modes, command).toContain(0o600);
+  for (const file of ['deploy.env', 'token']) expect(statSync(join(place.directory, file)).mode & 0o777).toBe(0o644);
 });

@@ -5,10 +5,13 @@ import { resolve } from 'node:path';
 import {
   createProgram,
   type Diagnostic,
+  enteredOf,
   nodeDebugFault,
   OperationError,
   osUserOf,
   readNamedEnvFile,
+  remedyFor,
+  textFrom,
   unreadEnvFile,
 } from 'bus-integration-database';
 import { type FlagReading, flagsOf, readFlags } from 'bus-integration-database/help';
@@ -33,12 +36,13 @@ async function main(argv: readonly string[]): Promise<number> {
   if (answered !== undefined) return answered;
   const asked = readArguments(flags);
   if ('problem' in asked) return refuse(asked.problem);
+  const entered = enteredOf(process.env, flags.last('chdir'));
   try {
-    return await serve(asked, flags);
+    return await serve(asked, flags, entered?.directory);
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
     for (const { message, remedy } of error.diagnostics)
-      refuse(remedy === undefined ? message : `${message}\n  next: ${remedy.replace(/^run: /, '')}`);
+      refuse(textFrom(entered, remedy === undefined ? message : `${message}\n  next: ${remedy}`));
     return error.errorClass === 'unreachable' ? 1 : 2;
   }
 }
@@ -46,6 +50,7 @@ async function main(argv: readonly string[]): Promise<number> {
 async function serve(
   { host, port, deployments: folder, envFile }: Exclude<Arguments, { problem: string }>,
   flags: FlagReading,
+  directory: string | undefined,
 ): Promise<number> {
   const printing = nodeDebugFault();
   if (printing !== undefined) throw printing;
@@ -91,7 +96,10 @@ async function serve(
     ...auth.warnings,
     ...(isAuthenticating ? [] : [everybodyReads]),
   ])
-    app.server.log.warn({ code: warning.code, ...(warning.remedy && { remedy: warning.remedy }) }, warning.message);
+    app.server.log.warn(
+      { code: warning.code, ...(warning.remedy && { remedy: remedyFor(directory, warning.remedy) }) },
+      warning.message,
+    );
   const url = await listen(app, { host, port, isAuthenticating });
   const text = flags.last('format') === 'json' ? `${JSON.stringify({ listening: url })}\n` : `listening on ${url}\n`;
   const printed = print(text, flags);

@@ -1,5 +1,12 @@
 // The public face of bus-integration-database.
 
+export {
+  type Entered,
+  enteredDirectory,
+  enteredOf,
+  enteredVariable,
+  textFrom,
+} from './command-line/entered-directory.ts';
 export { createProgram } from './command-line/program.ts';
 export {
   directoryFault,
@@ -132,7 +139,7 @@ export { createTurnstile, type Turnstile } from './run/turnstile.ts';
 export { whatStands } from './run/what-stands.ts';
 export { headerSafe } from './secrets/bearer-token.ts';
 export { isSystemDirectory } from './secrets/closable.ts';
-export { mapFileCommands } from './secrets/file-commands.ts';
+export { fileCommandFor, mapFileCommands, remedyFor } from './secrets/file-commands.ts';
 export { type Mask, masked, maskedDeep, maskFor } from './secrets/mask.ts';
 export { nodeDebugFault } from './secrets/node-debug.ts';
 export { openDevice } from './secrets/open-device.ts';

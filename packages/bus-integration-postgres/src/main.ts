@@ -5,12 +5,15 @@ import {
   commandEnvironment,
   createProgram,
   type Diagnostic,
+  type Entered,
+  enteredOf,
   eventNames,
   masked,
   nodeDebugFault,
   OperationError,
   printable,
   type Response,
+  textFrom,
   unreadEnvFile,
 } from 'bus-integration-database';
 import { type FlagReading, quoted } from 'bus-integration-database/help';
@@ -35,12 +38,13 @@ async function main(argv: readonly string[], env: Environment): Promise<number> 
   const { word, flags } = commandFlags(argv);
   const answered = begin(flags, helpOf(word), word);
   if (answered !== undefined) return answered;
+  const entered = enteredOf(env, flags.last('chdir'));
   if (word === 'serve') {
     const { serve } = await import('./commands/serve.ts');
     // The client of NATS may leave a socket open on which nobody answered.
-    process.exit(await serve(flags, env));
+    process.exit(await serve(flags, env, entered?.directory));
   }
-  if (word !== undefined) return await runCommand(word, flags, env);
+  if (word !== undefined) return await runCommand(word, flags, env, entered);
   const asked = ['events', 'self-test', 'dry-run'].filter(flags.has).map((name) => `--${name}`);
   const line = [...asked, ...flags.words].join(' ');
   switch (line) {
@@ -53,7 +57,7 @@ async function main(argv: readonly string[], env: Environment): Promise<number> 
       return await tryItself(flags);
     case '--dry-run plan': {
       const unread = unreadEnvFile(env, process.cwd(), 'bus integration-postgres --dry-run plan');
-      if (unread !== undefined && !flags.has('quiet')) warn(unread);
+      if (unread !== undefined && !flags.has('quiet')) warn(unread, entered);
       return answer(await dryRun(env), flags);
     }
   }
@@ -68,18 +72,24 @@ const otherWords = ['doctor', 'plan', 'apply', 'status', 'verify'].map(
   (verb) => [`did you mean bus operator database ${verb}?`, verb] as const,
 );
 
-async function runCommand(word: string, flags: FlagReading, env: Environment): Promise<number> {
+async function runCommand(
+  word: string,
+  flags: FlagReading,
+  env: Environment,
+  entered: Entered | undefined,
+): Promise<number> {
   const printing = nodeDebugFault();
   if (printing !== undefined) return refuse(`${printing.message}; ${printing.diagnostics[0]?.remedy}`);
   const place = { cwd: process.cwd(), uid: process.getuid?.() ?? 0 };
   const here = environmentOf(word, flags, env, place);
-  if (typeof here === 'string') return refuse(here);
+  if (typeof here === 'string') return refuse(textFrom(entered, here));
   const command = commands.get(word);
   if (command === undefined) return refuse(`no such command: ${quoted(word)}`);
   const { status, text, complaint } = await command(flags, { ...place, ...here });
   // A file's rules depend on no variable.
-  for (const warning of flags.has('file') || flags.has('quiet') ? [] : here.warnings) warn(warning);
-  if (complaint !== undefined) process.stderr.write(masked(`bus-integration-postgres: ${complaint}\n`));
+  for (const warning of flags.has('file') || flags.has('quiet') ? [] : here.warnings) warn(warning, entered);
+  if (complaint !== undefined)
+    process.stderr.write(masked(`bus-integration-postgres: ${textFrom(entered, complaint)}\n`));
   return text === undefined ? status : print(text, flags) || status;
 }
 
@@ -104,9 +114,9 @@ function holdsAdminDsn({ BUS_POSTGRES_ADMIN_DSN }: Environment): boolean {
   return Boolean(BUS_POSTGRES_ADMIN_DSN);
 }
 
-function warn({ message, remedy }: Diagnostic): void {
-  const next = remedy === undefined ? '' : `\n  next: ${remedy.replace(/^run: /, '')}`;
-  process.stderr.write(masked(`bus-integration-postgres: warning: ${message}${next}\n`));
+function warn({ message, remedy }: Diagnostic, entered: Entered | undefined): void {
+  const text = remedy === undefined ? message : `${message}\n  next: ${remedy}`;
+  process.stderr.write(masked(`bus-integration-postgres: warning: ${textFrom(entered, text)}\n`));
 }
 
 function capabilities() {

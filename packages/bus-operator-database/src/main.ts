@@ -1,12 +1,14 @@
 // The binary's composition root: gives the process's own streams and environment to `main`, and its answer back.
 
-import { startDirectory } from 'bus-integration-database';
+import { enteredDirectory, startDirectory } from 'bus-integration-database';
 import { main } from './index.ts';
 
 const cwd = startDirectory();
+const directory = enteredDirectory(process.env, process.ppid);
 try {
   process.exitCode = await main(process.argv.slice(2), {
     env: process.env,
+    ...(directory !== undefined && { directory }),
     get cwd() {
       return cwd();
     },

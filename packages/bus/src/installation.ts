@@ -18,6 +18,7 @@ export function createInstallation(bundleUrl: string): Installation {
     operatorFile: inPackage('bin/bus-operator.js'),
     families: { database: async () => (await import('bus-operator-database')).main },
     changeDirectory: chdir,
+    pid: process.pid,
     ...(uid !== undefined && { uid }),
   };
 }

@@ -2,6 +2,7 @@
 import { realpathSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import {
+  enteredVariable,
   enteringFault,
   failure,
   isLostDirectory,
@@ -65,6 +66,7 @@ export async function runWord(
   const env = {
     ...localEvents(overlay.env),
     ...overlay.env,
+    ...enteredVariable(installation.pid, directory),
     ...(directory !== undefined && { PWD: cwd() }),
     ...(flags.perf && { BUS_PERF: '1' }),
   };

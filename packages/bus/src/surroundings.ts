@@ -25,6 +25,8 @@ export interface Installation {
   readonly operatorFile: string;
   readonly families: Readonly<Record<string, () => Promise<Family>>>;
   readonly changeDirectory: (directory: string) => void;
+  /** This process's. */
+  readonly pid: number;
   /** Who runs this, to know whose ./.env may be taken; absent where the system knows no owners. */
   readonly uid?: number;
 }

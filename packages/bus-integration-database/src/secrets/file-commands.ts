@@ -3,6 +3,7 @@
 
 import type { Response } from '../contract/response.ts';
 import { mapFindings } from '../model/map-findings.ts';
+import { shellQuote } from '../text/shell-quote.ts';
 
 /**
  * The response with each of its shell commands about files changed. `lead` is what stands before the command: `run: `, or
@@ -25,6 +26,25 @@ export function mapFileCommands(
     leftover.command === undefined ? leftover : { ...leftover, command: changed(leftover.command) },
   );
   return { ...mapped, leftovers };
+}
+
+/** A shell command about files as it has to be outside the directory, where that is given. */
+export function fileCommandFor(directory: string | undefined, command: string): string {
+  return directory === undefined || isForAnywhere(command) ? command : `(cd ${shellQuote(directory)} && ${command})`;
+}
+
+/** A remedy, with its command about files as it has to be outside the directory. */
+export function remedyFor(directory: string | undefined, remedy: string): string {
+  return remedy.replace(
+    pattern,
+    (_, lead: string | undefined, command: string) => (lead ?? '') + fileCommandFor(directory, command),
+  );
+}
+
+/** Paths are absolute, and it is no command of git, which looks for the repository where it is run. */
+function isForAnywhere(command: string): boolean {
+  const written = command.slice(command.lastIndexOf('> ') + 1);
+  return !command.startsWith('git ') && /\s\$?'?\//.test(written);
 }
 
 /** As far as the command goes: prose that follows it begins with a semicolon, or a comma and a blank. */

@@ -7,6 +7,7 @@ import { errorClasses } from '../contract/error-class.ts';
 import { OperationError } from '../contract/errors.ts';
 import type { Diagnostic } from '../contract/response.ts';
 import type { ServedProvider } from '../run/provider-module.ts';
+import { remedyFor } from '../secrets/file-commands.ts';
 import { masked } from '../secrets/mask.ts';
 import { nodeDebugFault } from '../secrets/node-debug.ts';
 import { osUserOf } from '../secrets/os-user.ts';
@@ -26,6 +27,8 @@ export interface ServeOptions {
   readonly eventsUrl: string | undefined;
   readonly nats: string | undefined;
   readonly provider: ServedProvider;
+  /** That of a -C, where the command line was typed outside it. */
+  readonly directory?: string | undefined;
 }
 
 /**
@@ -37,7 +40,7 @@ export interface ServeOptions {
 export async function serve(options: ServeOptions, processEnv: Environment): Promise<number> {
   // Whoever read the log may leave; the worker stays.
   process.stderr.on('error', () => {});
-  const log = createLog();
+  const log = createLog(options.directory);
   try {
     return await served(options, processEnv, log);
   } catch (error) {
@@ -104,8 +107,18 @@ async function served({ provider, ...options }: ServeOptions, processEnv: Enviro
 }
 
 /** A line of JSON for each event, on stderr. */
-function createLog(): Log {
+function createLog(directory: string | undefined): Log {
   return (level, message, facts = {}) => {
-    process.stderr.write(masked(`${JSON.stringify({ time: new Date().toISOString(), level, message, ...facts })}\n`));
+    const { remedy } = facts;
+    const entry = {
+      time: new Date().toISOString(),
+      level,
+      message,
+      ...facts,
+      ...(typeof remedy === 'string' && { remedy: remedyFor(directory, remedy) }),
+      // Paths are relative to it.
+      ...(directory !== undefined && level !== 'info' && { directory }),
+    };
+    process.stderr.write(masked(`${JSON.stringify(entry)}\n`));
   };
 }

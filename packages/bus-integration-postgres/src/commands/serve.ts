@@ -5,10 +5,15 @@ import { postgresKeys } from '../keys.ts';
 import { createPostgresProvider } from '../provider.ts';
 import { createKeptSessions } from '../run/kept-sessions.ts';
 
-/** Serves, and returns the exit status. */
+/**
+ * Serves, and returns the exit status.
+ *
+ * @param directory that of a -C, where the command line was typed outside it
+ */
 export async function serve(
   flags: FlagReading,
   processEnv: Readonly<Record<string, string | undefined>>,
+  directory: string | undefined,
 ): Promise<number> {
   const kept = createKeptSessions();
   const provider = {
@@ -23,6 +28,7 @@ export async function serve(
     eventsUrl: flags.last('events-url'),
     nats: flags.last('nats'),
     provider,
+    directory,
   };
   return await serveProvider(options, processEnv);
 }

@@ -3,6 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import {
   adoptFromPart,
   allowedFlags,
+  fileCommandFor,
   mapFileCommands,
   mapFindings,
   type Response,
@@ -37,17 +38,8 @@ export function commandLine(verb: Verb, run: Run, extra: readonly string[] = [])
 /** The response, with every command in it as it has to be where this one was typed. */
 export function asTypedHere(response: Response, run: Run): Response {
   return mapFileCommands(withFlags(response, run), (command, lead) => {
-    // Asked for only where it matters: it may be gone.
-    const { workedIn } = run;
-    if (workedIn === undefined || isForAnywhere(command)) return lead + command;
-    return `${lead}(cd ${shellQuote(workedIn)} && ${command})`;
+    return lead + fileCommandFor(run.workedIn, command);
   });
-}
-
-/** Paths are absolute, and it is no command of git, which looks for the repository where it is run. */
-function isForAnywhere(command: string): boolean {
-  const written = command.slice(command.lastIndexOf('> ') + 1);
-  return !command.startsWith('git ') && /\s\$?'?\//.test(written);
 }
 
 /** The response, with the flags of the run in every command of this family that its remedies name. */

@@ -8,13 +8,8 @@ export {
   textFrom,
 } from './command-line/entered-directory.ts';
 export { createProgram } from './command-line/program.ts';
-export {
-  directoryFault,
-  enteringFault,
-  isLostDirectory,
-  lostDirectoryText,
-  startDirectory,
-} from './command-line/working-directory.ts';
+export type { Stream, Surroundings } from './command-line/surroundings.ts';
+export { directoryFault, enteringFault, isLostDirectory, lostDirectoryText } from './command-line/working-directory.ts';
 export type { CommandEnvironment } from './config/command-environment.ts';
 export { commandEnvironment } from './config/command-environment.ts';
 export type { Configuration, ConfigurationOptions, Credentials, ProviderKeys } from './config/config.ts';

@@ -1,5 +1,6 @@
 // From the environment, an env file and flags to the configuration of one run. Opens env files; nothing else.
 import { resolve } from 'node:path';
+import type { Surroundings } from 'bus-integration-database';
 import {
   type Configuration,
   type Credentials,
@@ -19,7 +20,6 @@ import {
 import { tokenKeyOf } from './api/token-keys.ts';
 import { count, nameList } from './command-line/figures.ts';
 import type { Flags } from './command-line/flags.ts';
-import type { Surroundings } from './command-line/surroundings.ts';
 import type { ProviderRoot } from './providers.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

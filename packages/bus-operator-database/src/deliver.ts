@@ -1,8 +1,9 @@
 // The last stretch of the pipe: the response as text or JSON, on the right stream or in a file. Decides no exit status.
+
+import type { Stream } from 'bus-integration-database';
 import { type Diagnostic, isDeploymentId, type Mask, OperationError, type Response } from 'bus-integration-database';
 import { jsonText } from './command-line/json-text.ts';
 import { asTypedHere, changingFlags, commandLine, type Run } from './command-line/line.ts';
-import type { Stream } from './command-line/surroundings.ts';
 import type { Command } from './commands/command.ts';
 import { type Ground, otherDeploymentOf } from './configure.ts';
 import type { Outcome } from './output/outcome.ts';

@@ -1,11 +1,12 @@
 // The public face of bus-operator-database: the command line as a function, for the dispatcher and for programs.
+
+import type { Surroundings } from 'bus-integration-database';
 import { verbs } from './command-line/flag-table.ts';
 import { readInvocation } from './command-line/flags.ts';
 import { helpText } from './command-line/help.ts';
-import type { Surroundings } from './command-line/surroundings.ts';
 import { version } from './command-line/version.ts';
 
-export type { Surroundings } from './command-line/surroundings.ts';
+export type { Surroundings } from 'bus-integration-database';
 export type { ProviderRoot } from './providers.ts';
 
 /**

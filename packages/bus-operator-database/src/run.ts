@@ -3,6 +3,7 @@
 import { homedir } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
+import type { Surroundings } from 'bus-integration-database';
 import {
   type Configuration,
   descriptorOf,
@@ -24,7 +25,6 @@ import {
 } from 'bus-integration-database';
 import type { Flags } from './command-line/flags.ts';
 import { type Interruption, listenForInterruption } from './command-line/interruption.ts';
-import type { Surroundings } from './command-line/surroundings.ts';
 import { apply } from './commands/apply.ts';
 import type { Command } from './commands/command.ts';
 import { doctor } from './commands/doctor.ts';

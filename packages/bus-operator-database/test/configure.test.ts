@@ -1,8 +1,8 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Surroundings } from 'bus-integration-database';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Surroundings } from '../src/command-line/surroundings.ts';
 import { configure } from '../src/configure.ts';
 import { flagsOf } from './examples.ts';
 import { captured, environment, fakeRoot } from './fake-provider.ts';

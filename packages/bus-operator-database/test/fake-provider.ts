@@ -1,5 +1,6 @@
 // A provider that answers with what a test gives it, and the streams and configuration around one run.
 import { PassThrough } from 'node:stream';
+import type { Surroundings } from 'bus-integration-database';
 import {
   type Context,
   type ProviderKeys,
@@ -9,7 +10,6 @@ import {
   type Settings,
   type Verb,
 } from 'bus-integration-database';
-import type { Surroundings } from '../src/command-line/surroundings.ts';
 import type { ProviderOptions, ProviderRoot } from '../src/providers.ts';
 
 export type Answer = (verb: Verb, request: Requests[Verb], context: Context) => Response | Promise<Response>;

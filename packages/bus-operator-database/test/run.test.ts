@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import type { Surroundings } from 'bus-integration-database';
 import { type Check, type Diagnostic, OperationError, planId, type Response } from 'bus-integration-database';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readInvocation } from '../src/command-line/flags.ts';
-import type { Surroundings } from '../src/command-line/surroundings.ts';
 import { run } from '../src/run.ts';
 import * as example from './examples.ts';
 import { type Answer, captured, environment, fakeRoot } from './fake-provider.ts';

@@ -1,19 +1,7 @@
-// What the dispatcher and the umbrella stand in: handed in by a binary's main, so that nothing below reads a process.
-import type { Writable } from 'node:stream';
+// What a binary's main hands to the dispatcher and the umbrella, so that nothing below reads a process.
+import type { Surroundings } from 'bus-integration-database';
 
-export interface Surroundings {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** `env` without what an env file added to it: where programs are found, and what they are given. Default: `env`. */
-  readonly processEnv?: Readonly<Record<string, string | undefined>>;
-  readonly cwd: string;
-  /** As it was given in a -C before the command's name, where `cwd` is that directory. */
-  readonly directory?: string;
-  readonly stdin: NodeJS.ReadableStream;
-  readonly stdout: Writable;
-  readonly stderr: Writable;
-  /** The env file that was put into `env`, and the line of each key that comes from it. */
-  readonly dotenv?: { readonly path: string; readonly lines: Readonly<Record<string, number>> };
-}
+export type { Surroundings };
 
 /** A command family that runs inside this process. */
 export type Family = (argv: readonly string[], surroundings: Surroundings) => Promise<number>;

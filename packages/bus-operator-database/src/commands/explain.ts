@@ -1,9 +1,9 @@
 // `verify --explain FINDING`: what a finding means and how to fix it. Needs no configuration and asks no server.
 import { resolve } from 'node:path';
+import type { Surroundings } from 'bus-integration-database';
 import { descriptorOf, directoryFault, printable, writeResult } from 'bus-integration-database';
 import { nearest } from 'bus-integration-database/suggest';
 import type { Flags } from '../command-line/flags.ts';
-import type { Surroundings } from '../command-line/surroundings.ts';
 import { usageProblem } from '../command-line/usage-problem.ts';
 import type { Explanation, ProviderRoot } from '../providers.ts';
 

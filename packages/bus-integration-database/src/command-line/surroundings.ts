@@ -1,4 +1,4 @@
-// What a command stands in: its environment, folder and streams, handed in so that nothing below reads a process.
+// What a command line stands in: its environment, folder and streams, handed in so that nothing below reads a process.
 import type { Writable } from 'node:stream';
 
 /** A stream that a command writes to; a terminal says so. */

@@ -1,0 +1,55 @@
+// What binaries' mains share: this process's environment, streams and exit status around a program of ours.
+import type { Writable } from 'node:stream';
+import type { Surroundings } from './surroundings.ts';
+import { isLostDirectory, lostDirectoryText, startDirectory } from './working-directory.ts';
+
+export { enteredDirectory } from './entered-directory.ts';
+
+type Program = (argv: readonly string[], surroundings: Surroundings) => Promise<number>;
+
+/**
+ * Runs a program as this process; a defect in it becomes one line and exit status 1, a lost current directory 2.
+ *
+ * @param directory the one that was entered before, as it was given
+ */
+export async function runAsProcess(name: string, program: Program, directory?: string): Promise<void> {
+  let lostOutput = false;
+  /** A reader that leaves early (`bus --help | head -1`) is no failure, a full disk is; neither is worth a stack trace. */
+  const guarded = <S extends Writable>(stream: S): S => {
+    if (stream.listenerCount('error') > 0) return stream;
+    return stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE' || error.code === 'EIO') return;
+      lostOutput = true;
+      process.exitCode = 1;
+    });
+  };
+  const cwd = startDirectory();
+  try {
+    const surroundings: Surroundings = {
+      env: process.env,
+      ...(directory !== undefined && { directory }),
+      get cwd() {
+        return cwd();
+      },
+      // Made only when used: a command that inherits the streams needs none of them open here.
+      get stdin() {
+        return process.stdin;
+      },
+      get stdout() {
+        return guarded(process.stdout);
+      },
+      get stderr() {
+        return guarded(process.stderr);
+      },
+    };
+    const status = await program(process.argv.slice(2), surroundings);
+    process.exitCode = lostOutput && status === 0 ? 1 : status;
+  } catch (error) {
+    const isLost = isLostDirectory(error);
+    const why = isLost ? lostDirectoryText : error instanceof Error ? error.message : error;
+    // Loaded only here: help and version need nothing of it.
+    const { masked } = await import('../secrets/mask.ts');
+    guarded(process.stderr).write(masked(`${name}: ${why}\n`));
+    process.exitCode = isLost ? 2 : 1;
+  }
+}

@@ -1,5 +1,15 @@
 import { type SpawnSyncOptions, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -63,6 +73,15 @@ describe('the binary', () => {
     expect(go('--help')).toMatchObject({ status: 0, stderr: '' });
     expect(go('apply', '-h').stdout).toMatch(/^bus operator database apply: /);
     expect(go()).toEqual({ status: 2, stdout: '', stderr: go('--help').stdout });
+  });
+
+  it('fails without a stack trace where no disk takes what it prints', () => {
+    const full = openSync('/dev/full', 'w');
+    const program = join(directory, 'dist', 'main.mjs');
+    const stdio = ['ignore', full, 'pipe'] as const;
+    const { status, stderr } = spawnSync(process.execPath, ['--', program, '--help'], { stdio: [...stdio] });
+    closeSync(full);
+    expect([status, String(stderr)]).toEqual([1, '']);
   });
 
   it('prints help whatever else is wrong with the line, of the verb where one is named', () => {

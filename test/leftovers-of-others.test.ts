@@ -1,7 +1,7 @@
 // What looks left over and is another's: DSN files in one directory, databases with a mark that their owner gave them,
 // schemas of another owner; and what is retired where the admin's own database goes.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { Response } from 'bus-integration-database';
 import { createPlainAdmin, psqlPath, type Server, startServer } from 'embedded';
 import { describe, expect, test } from 'vitest';
@@ -92,6 +92,38 @@ describe.each(['plain', 'superuser'])('a %s admin', (kind) => {
       ]);
     }
   });
+});
+
+test('a symbolic link among the DSN files is told by every verb, and not followed', { timeout: 90_000 }, async () => {
+  await using server = await startServer({ major: 18 });
+  using one = makeDeployment({
+    adminDsn: server.dsn(),
+    keys: { BUS_DEPLOYMENT_ID: 'one', BUS_DATABASE_NAMES: 'app,old', BUS_DATABASE_SERVICE_ROLE: 'svc' },
+  });
+  expect(await asked(one, 'apply')).toMatchObject({ ok: true });
+  one.configure({ BUS_DATABASE_NAMES: 'app' });
+  renameSync(one.path('local/dsn/old.dsn'), one.path('elsewhere'));
+  symlinkSync('../../elsewhere', one.path('local/dsn/old.dsn'));
+  // A pipe would keep whoever opens it.
+  execFileSync('mkfifo', [one.path('pipe')]);
+  symlinkSync(one.path('pipe'), one.path('local/dsn/piped.dsn'));
+  for (const verb of verbs) {
+    const { leftovers = [], diagnostics } = await asked(one, verb);
+    expect(leftovers.filter(({ kind }) => kind === 'dsn-file')).toEqual([]);
+    expect(
+      diagnostics.filter(({ code }) => code === 'stray-link'),
+      verb,
+    ).toEqual([
+      {
+        severity: 'warn',
+        code: 'stray-link',
+        message:
+          './local/dsn/old.dsn (and 1 more) is a symbolic link, which was not followed, so whether a DSN file is left over there is not known',
+        target: './local/dsn/old.dsn',
+        remedy: 'run: ls -l -- ./local/dsn/old.dsn',
+      },
+    ]);
+  }
 });
 
 test('a schema that was given to somebody says who may drop it, and how much is in it', {

@@ -105,7 +105,7 @@ export { candidatePasswords, endpointFault } from './output-files/file-pair.ts';
 export { discardStaged, promoteFile, readPairs, stagedSuffix, stageFile } from './output-files/output-file.ts';
 export { ownerOf } from './output-files/owner.ts';
 export { judgeOutputDirectory } from './output-files/room.ts';
-export { strayFiles, withoutSuffix } from './output-files/stray-files.ts';
+export { strayFiles, strayLinks, withoutSuffix } from './output-files/stray-files.ts';
 export { declarationRequest, requireDeclaration } from './run/configured-request.ts';
 export { failure, handle } from './run/handle.ts';
 export type { ErrorRules, ParallelOptions } from './run/parallel.ts';

@@ -35,7 +35,8 @@ import { planResponse, providerName, targetOf } from './plan/respond.ts';
 import type { KeptSessions } from './run/kept-sessions.ts';
 import { lockHolder } from './run/lock.ts';
 import { createRun, type Run } from './run/run.ts';
-import { markWarnings, observedLeftovers } from './survey/leftovers.ts';
+import { leftoverWarnings } from './survey/leftover-warnings.ts';
+import { observedLeftovers } from './survey/leftovers.ts';
 import { type ObserveOptions, observe, type Sight } from './survey/observe.ts';
 import {
   configuredDeclaration,
@@ -143,7 +144,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
       await using session = await run.open('survey');
       const { sight, computed } = await survey(session, observation(run, preparation, context, 1));
       const target = targetOf(session.pinned, sight.seen.admin, sight.seen.server);
-      const marks = markWarnings(sight.seen.remains);
+      const marks = leftoverWarnings(sight.seen.remains, preparation);
       const warnings = [...marks, ...preparation.warnings, ...outputWarnings(preparation, computed)];
       const leftovers = observedLeftovers(preparation, sight.seen);
       const { wish } = preparation;

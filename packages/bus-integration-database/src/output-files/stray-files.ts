@@ -1,5 +1,6 @@
 // Files in the output directory that belong to no declared login, as far as they hold a connection string at all.
 // Whose they are is for others to judge: other deployments may have files in the same directory.
+import { lstatSync } from 'node:fs';
 import { OperationError } from '../contract/errors.ts';
 import { dsnFileName } from '../model/names.ts';
 import { readSecretFile } from '../secrets/secret-file.ts';
@@ -15,10 +16,7 @@ export function strayFiles(
   directory: Pick<OutputDirectory, 'names' | 'at' | 'uid' | 'owner' | 'strings'>,
   known: ReadonlySet<string>,
 ): StrayFile[] {
-  return [...directory.names()]
-    .filter((name) => /\.dsn(\.staged)?$/.test(name) && !known.has(withoutSuffix(name)))
-    .sort()
-    .flatMap((name) => readStray(directory, name) ?? []);
+  return strangeNames(directory, known).flatMap((name) => readStray(directory, name) ?? []);
 }
 
 function readStray(
@@ -38,6 +36,19 @@ function readStray(
     if (error instanceof OperationError) return undefined;
     throw error;
   }
+}
+
+/** Names of symbolic links of the directory that look like output files and are no known ones. None is followed. */
+export function strayLinks(directory: Pick<OutputDirectory, 'names' | 'at'>, known: ReadonlySet<string>): string[] {
+  return strangeNames(directory, known).filter((name) =>
+    lstatSync(directory.at(name), { throwIfNoEntry: false })?.isSymbolicLink(),
+  );
+}
+
+function strangeNames(directory: Pick<OutputDirectory, 'names'>, known: ReadonlySet<string>): string[] {
+  return [...directory.names()]
+    .filter((name) => /\.dsn(\.staged)?$/.test(name) && !known.has(withoutSuffix(name)))
+    .sort();
 }
 
 /** The name of the file that a staged one is for. */

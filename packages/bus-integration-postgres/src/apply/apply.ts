@@ -9,7 +9,8 @@ import { showingContext } from '../plan/steps.ts';
 import { keepAwake } from '../run/keep-awake.ts';
 import { acquireLock, type DeploymentLock } from '../run/lock.ts';
 import { openLockSession } from '../run/run.ts';
-import { markWarnings, observedLeftovers } from '../survey/leftovers.ts';
+import { leftoverWarnings } from '../survey/leftover-warnings.ts';
+import { observedLeftovers } from '../survey/leftovers.ts';
 import { observe, observeCluster, type Sight, withFiles } from '../survey/observe.ts';
 import { computeProvable } from '../survey/provable.ts';
 import { sqlstateOf, toOperationError } from '../text/sqlstate.ts';
@@ -75,7 +76,7 @@ async function attemptApply(
 ): Promise<Response> {
   const { wish, observeOptions, run } = given;
   const sight = await observe(session, observeOptions);
-  const warnings = [...markWarnings(sight.seen.remains), ...given.warnings];
+  const warnings = [...leftoverWarnings(sight.seen.remains, observeOptions), ...given.warnings];
   const options = { ...given, warnings };
   const computed = await computeProvable(wish, sight, run, session);
   const target = targetOf(session.pinned, sight.seen.admin, sight.seen.server);

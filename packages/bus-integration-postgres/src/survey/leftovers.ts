@@ -3,13 +3,11 @@
 
 import {
   type Declaration,
-  type Diagnostic,
   dsnFileName,
   type Leftover,
   loginsOf,
   type OutputDirectory,
   type OutputPlace,
-  printable,
   rolesOf,
   type StrayFile,
   shellQuote,
@@ -46,13 +44,19 @@ export async function readRemains(session: Session, wish: Wish, files: readonly 
   return { ...found, files };
 }
 
+export interface FilesPlace {
+  readonly wish: Wish;
+  readonly directory?: OutputDirectory | undefined;
+}
+
 /** DSN files of no declared login. */
-export function straysOf({
-  wish,
-  directory,
-}: Pick<LeftoversInput, 'wish'> & { directory?: OutputDirectory | undefined }) {
-  if (directory === undefined) return [];
-  return strayFiles(directory, new Set(declaredIn(wish, fileNames)));
+export function straysOf({ wish, directory }: FilesPlace): StrayFile[] {
+  return directory === undefined ? [] : strayFiles(directory, declaredFiles(wish));
+}
+
+/** Names of the DSN files of all declared logins. */
+export function declaredFiles(wish: Wish): ReadonlySet<string> {
+  return new Set(declaredIn(wish, fileNames));
 }
 
 function fileNames(declaration: Declaration): string[] {
@@ -144,18 +148,6 @@ export function leftoversOf(input: LeftoversInput): Leftover[] {
     .filter(({ name }) => rolesKept.includes(name))
     .map(({ name }) => ({ kind: 'role' as const, name, ...declaredElsewhere }));
   return [...databases(input), ...schemas(input), ...roles, ...kept, ...files(input)];
-}
-
-/** Databases whose mark proves nothing: any role with CREATEDB can make one and comment on it. */
-export function markWarnings({ databases }: Remains = nothingRemains): Diagnostic[] {
-  return databases
-    .filter(({ isCredible }) => !isCredible)
-    .map(({ name, owner }) => ({
-      severity: 'warn',
-      code: 'mark-of-another-owner',
-      message: `database ${shown(name)} carries this deployment's mark, but belongs to ${shown(owner)}`,
-      target: printable(name),
-    }));
 }
 
 /** ./.env declares it, and the environment's own values win over that: what looks left over may be a slip of a shell. */

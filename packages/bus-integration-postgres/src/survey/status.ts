@@ -15,7 +15,8 @@ import {
 import { isUnfinished, ownership } from '../observe/mark.ts';
 import type { Computed, Wish } from '../plan/compute.ts';
 import { base } from '../plan/respond.ts';
-import { markWarnings, observedLeftovers } from './leftovers.ts';
+import { leftoverWarnings } from './leftover-warnings.ts';
+import { observedLeftovers } from './leftovers.ts';
 import type { Sight } from './observe.ts';
 import type { Preparation } from './preparation.ts';
 
@@ -34,7 +35,12 @@ export function statusResponse({ preparation, sight, computed, target, startedAt
     ok: true,
     ...base(wish, computed.steps, startedAt),
     target,
-    diagnostics: [...computed.refusals, ...computed.findings, ...markWarnings(sight.seen.remains), ...warnings],
+    diagnostics: [
+      ...computed.refusals,
+      ...computed.findings,
+      ...leftoverWarnings(sight.seen.remains, preparation),
+      ...warnings,
+    ],
     roles: rolesOf(wish.declaration).map((name) => roleStatus(name, sight, wish)),
     databases: wish.declaration.databases.map((name) => databaseStatus(name, sight, wish)),
     schemas: wish.declaration.databases.flatMap((database) => schemaStatuses(database, sight, wish)),

@@ -6,7 +6,8 @@ import { readServer } from '../observe/catalog.ts';
 import { poolerFindings } from '../plan/pooled.ts';
 import { base, targetOf } from '../plan/respond.ts';
 import type { Run } from '../run/run.ts';
-import { leftoversOf, markWarnings, readRemains, straysOf } from '../survey/leftovers.ts';
+import { leftoverWarnings } from '../survey/leftover-warnings.ts';
+import { leftoversOf, readRemains, straysOf } from '../survey/leftovers.ts';
 import type { Preparation } from '../survey/preparation.ts';
 import { type Connectivity, checkConnectivity } from './connectivity/connectivity.ts';
 import { readDeclared } from './connectivity/declared.ts';
@@ -83,7 +84,7 @@ export async function verify({
     ...base(wish, [], startedAt),
     complete: all.every(({ result }) => result !== 'unknown'),
     target: targetOf(session.pinned, admin, server),
-    diagnostics: [...poolerFindings(server), ...markWarnings(remains), ...warnings],
+    diagnostics: [...poolerFindings(server), ...leftoverWarnings(remains, preparation), ...warnings],
     connectivity,
     listener_policy,
     leftovers: leftoversOf({ wish, remains, markedSchemas, directory, reached, server, admin }),

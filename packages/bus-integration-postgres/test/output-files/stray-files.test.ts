@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createOutputDirectory, strayFiles } from 'bus-integration-database';
+import { createOutputDirectory, strayFiles, strayLinks } from 'bus-integration-database';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { connectionStrings } from '../../src/conninfo/connection-strings.ts';
 
@@ -33,6 +33,8 @@ it('tells DSN files, staged ones too, and nothing else', () => {
   write('notes.txt', dsn('svc', 'notes'));
   write('target', dsn('svc', 'link'));
   symlinkSync('target', join(path, 'link.dsn'));
+  symlinkSync('/nowhere', join(path, 'away.dsn'));
+  symlinkSync('target', join(path, 'app.dsn.staged'));
   write('hard', dsn('svc', 'hard'));
   linkSync(join(path, 'hard'), join(path, 'hard.dsn'));
   mkdirSync(join(path, 'directory.dsn'));
@@ -44,4 +46,5 @@ it('tells DSN files, staged ones too, and nothing else', () => {
     { name: 'gone.dsn.staged', role: 'svc', database: 'gone', server },
     { name: 'gone.old.dsn', role: 'old', database: 'gone', server },
   ]);
+  expect(strayLinks(directory, new Set(['app.dsn']))).toEqual(['away.dsn', 'link.dsn']);
 });

@@ -12,7 +12,7 @@ import { type Deployment, makeDeployment } from './deployment.ts';
 let server: Server;
 let adminDsn: string;
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ settings: { max_prepared_transactions: '5' } });
   adminDsn = await createPlainAdmin(server);
   for (const sql of ["CREATE ROLE mallory LOGIN PASSWORD 'mallory'", 'CREATE DATABASE playground']) {
     await server.query(sql);
@@ -107,3 +107,48 @@ test('plan and status go on where a password is in doubt and a stranger holds th
     await session.close();
   }
 });
+
+test('a stranger in a declared database is named, with what ends it', { timeout: 60_000 }, async () => {
+  const keys = { BUS_DATABASE_NAMES: 'within', BUS_DATABASE_SERVICE_ROLE: 'within_svc' };
+  using deployment = makeDeployment({ adminDsn, keys });
+  expect((await told(deployment, ['apply'])).exit).toBe(0);
+  deployment.configure({ BUS_DATABASE_SCHEMAS: 'public,more' });
+  await server.query('GRANT CONNECT ON DATABASE within TO mallory');
+  const session = await obstruct('within', `pg_advisory_lock(${lockClass + 1}, ${key})`);
+  try {
+    const { exit, text } = await told(deployment, ['apply']);
+    expect(exit, text).toBe(1);
+    expect(text).toMatch(
+      /the lock of deployment example-dev is held by server process \d+ of role mallory in database within \(.+\), which is no apply/,
+    );
+    expect(text).toMatch(/next: a superuser or .* runs, in any database: SELECT pg_terminate_backend\(\d+\);/);
+  } finally {
+    await session.close();
+  }
+  expect((await told(deployment, ['apply'])).exit).toBe(0);
+});
+
+test.each([
+  ['held_lock', lockClass, 'postgres'],
+  ['held_work', lockClass + 1, 'postgres'],
+  ['held_within', lockClass + 1, 'held_within'],
+])(
+  '%s: a prepared transaction with class %d in %s is named, with what ends it',
+  { timeout: 60_000 },
+  async (name, number, place) => {
+    const keys = { BUS_DATABASE_NAMES: name, BUS_DATABASE_SERVICE_ROLE: `${name}_svc` };
+    using deployment = makeDeployment({ adminDsn, keys });
+    expect((await told(deployment, ['apply'])).exit).toBe(0);
+    deployment.configure({ BUS_DATABASE_SCHEMAS: 'public,more' });
+    const holding = `BEGIN; SELECT pg_advisory_xact_lock(${number}, ${key}); PREPARE TRANSACTION 'left-over'`;
+    await server.query(holding, { database: place });
+    const { exit, text } = await told(deployment, ['apply', '--lock-timeout', '300ms']);
+    await server.query("ROLLBACK PREPARED 'left-over'", { database: place });
+    expect(exit, text).toBe(1);
+    expect(text).toContain(
+      `is held by prepared transaction left-over of role postgres in database ${place}, which is no`,
+    );
+    expect(text).toContain(`next: postgres or a superuser runs, in database ${place}: ROLLBACK PREPARED 'left-over';`);
+    expect((await told(deployment, ['apply'])).exit).toBe(0);
+  },
+);

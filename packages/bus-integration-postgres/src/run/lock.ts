@@ -26,6 +26,11 @@ export interface DeploymentLock {
   readonly check: string;
   /** The same outside a transaction, over a session of the run's; a server that doesn't answer soon fails it. */
   stillHeld(session: Session): Promise<void>;
+  /**
+   * Why a transaction that waited for a lock in vain did so, where it was for its own `check`: somebody who could be no
+   * apply holds, in the session's database, what it begins with.
+   */
+  obstruction(other: Session, error: unknown): Promise<OperationError | undefined>;
   /** Ends the lock's connection, and the lock with it. */
   release(): Promise<void>;
 }
@@ -50,7 +55,8 @@ export async function acquireLock(session: Session, options: LockOptions): Promi
   for (;;) {
     const row = await readRow(session, attemptShape, { sql: takeQuery(key), doing: 'taking the lock', isAlone: true });
     options.signal.throwIfAborted();
-    if (row.taken && row.orphan === null && row.rival === null && !row.isObstructed) return held(session, key, row.pid);
+    if (row.taken && row.orphan === null && row.rival === null && !row.isObstructed)
+      return held(session, key, row.pid, options);
     const holder = await inTheWay(session, key, row);
     if (performance.now() >= deadline) throw lockedError(options, holder);
     if (holder !== undefined) options.onWait?.(holder.said);
@@ -72,8 +78,13 @@ interface Attempt {
 
 async function inTheWay(session: Session, key: number, row: Attempt): Promise<LockHolder | undefined> {
   if (row.taken && row.orphan !== null) return { said: `server process ${row.orphan}, left by a run that was cut off` };
-  if (row.taken && row.isObstructed) return await readHolder(session, { lockClass: workClass, key }, { here: true });
+  if (row.taken && row.isObstructed) return await readObstructor(session, key);
   return await readHolder(session, { lockClass, key }, { here: !row.taken });
+}
+
+/** Who keeps a run's transactions out of the session's database. */
+async function readObstructor(session: Session, key: number): Promise<LockHolder | undefined> {
+  return await readHolder(session, { lockClass: workClass, key }, { here: true, isAlone: true });
 }
 
 // An advisory lock belongs to one database, and an admin who can't enter `postgres` takes it in another one; pg_locks
@@ -98,7 +109,8 @@ function takeQuery(key: number): string {
       CASE WHEN attempt.taken THEN EXISTS (
         SELECT FROM pg_catalog.pg_locks AS work, pg_catalog.pg_database AS own
          WHERE ${isWork(key)} AND work.mode = 'ExclusiveLock' AND work.granted AND own.oid = work.database
-           AND own.datname = pg_catalog.current_database() AND ${isStranger('work.pid')}) END AS is_obstructed,
+           AND own.datname = pg_catalog.current_database()
+           AND (work.pid IS NULL OR ${isStranger('work.pid')})) END AS is_obstructed,
       CASE WHEN attempt.taken THEN (SELECT pg_catalog.min(rival.pid) ${rivals(key)}) END AS rival,
       attempt.taken AND coalesce((SELECT pg_catalog.bool_or(rival.database < own.oid) ${rivals(key)}), false) AS gives_way
     FROM (SELECT pg_catalog.pg_try_advisory_lock(${lockClass}, ${key}) AS taken OFFSET 0) AS attempt
@@ -114,7 +126,7 @@ function rivals(key: number): string {
   return `FROM pg_catalog.pg_locks AS rival, pg_catalog.pg_database AS own
          WHERE own.datname = pg_catalog.current_database() AND rival.database <> own.oid AND rival.granted
            AND rival.locktype = 'advisory' AND rival.classid::bigint = ${lockClass} AND rival.objid::bigint = ${key >>> 0}
-           AND NOT ${isStranger('rival.pid')}`;
+           AND rival.pid IS NOT NULL AND NOT ${isStranger('rival.pid')}`;
 }
 
 /** Who holds a deployment's lock now, by fields that every role may read; undefined when nobody does. */
@@ -122,7 +134,7 @@ export async function lockHolder(session: Session, deploymentId: string): Promis
   return await readHolder(session, { lockClass, key: lockKey(deploymentId) });
 }
 
-function held(session: Session, key: number, pid: number): DeploymentLock {
+function held(session: Session, key: number, pid: number, { deploymentId }: LockOptions): DeploymentLock {
   const heartbeat = keepAwake(session, heartbeatMs);
   const check = [
     `SELECT pg_catalog.pg_advisory_xact_lock_shared(${workClass}, ${key})`,
@@ -133,6 +145,12 @@ function held(session: Session, key: number, pid: number): DeploymentLock {
     check,
     stillHeld: async (other) => {
       await other.script(check, { doing: 'checking the lock', timeoutMs: checkTimeoutMs });
+    },
+    obstruction: async (other, error) => {
+      if (sqlstateOf(error) !== lockNotAvailable) return undefined;
+      const holder = await readObstructor(other, key).catch(() => undefined);
+      if (holder?.endingIt === undefined) return undefined;
+      return obstructedError(deploymentId, `${holder.said}, which is no apply`, holder.endingIt);
     },
     release: async () => {
       heartbeat[Symbol.dispose]();
@@ -152,6 +170,7 @@ export function lostLock(error: unknown): unknown {
 }
 
 const divisionByZero = '22012';
+const lockNotAvailable = '55P03';
 
 const attemptShape = record<Attempt>({
   taken: boolean,
@@ -168,14 +187,14 @@ function lockKey(deploymentId: string): number {
 function lockedError({ deploymentId, timeoutMs }: LockOptions, holder: LockHolder | undefined): OperationError {
   const { said, endingIt } = holder ?? { said: 'it just ended' };
   const waited = `(waited ${timeoutMs / 1000} s)`;
-  if (endingIt !== undefined)
-    return new OperationError(
-      'locked',
-      `the lock of deployment ${deploymentId} is held by ${said}, which is no apply ${waited}`,
-      { code: 'lock-obstructed', target: deploymentId, remedy: endingIt },
-    );
+  if (endingIt !== undefined) return obstructedError(deploymentId, `${said}, which is no apply ${waited}`, endingIt);
   return new OperationError('locked', `another apply of deployment ${deploymentId} holds its lock: ${said} ${waited}`, {
     target: deploymentId,
     remedy: 'wait for it to end and run again, or wait longer: --lock-timeout 5m',
   });
+}
+
+function obstructedError(deploymentId: string, by: string, remedy: string): OperationError {
+  const message = `the lock of deployment ${deploymentId} is held by ${by}`;
+  return new OperationError('locked', message, { code: 'lock-obstructed', target: deploymentId, remedy });
 }

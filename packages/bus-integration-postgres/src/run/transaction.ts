@@ -31,7 +31,7 @@ export async function inTransaction(transaction: Transaction): Promise<void> {
         for (const message of messages) await session.script(message.join(';\n'), { doing, firstTriedAt });
       } catch (error) {
         await session.script('ROLLBACK').catch(() => undefined);
-        throw error;
+        throw (await lock.obstruction(session, error)) ?? error;
       }
     },
     signal,

@@ -9,6 +9,7 @@ import {
   nodeDebugFault,
   OperationError,
   osUserOf,
+  type ProviderSurroundings,
   readNamedEnvFile,
   remedyFor,
   textFrom,
@@ -19,7 +20,7 @@ import { type Arguments, otherFlags, readArguments } from './arguments.ts';
 import { createAuthenticate } from './auth/authenticate.ts';
 import { readAuthSettings } from './auth/settings.ts';
 import { type Deployments, deploymentFromEnvironment, deploymentsFromFolder } from './deployments/deployments.ts';
-import { createProviders, type ProviderSurroundings } from './deployments/providers.ts';
+import { createProviders } from './deployments/providers.ts';
 import { createHelp } from './help.ts';
 import { createApp } from './http/app.ts';
 import { readIdleConnections } from './http/connections.ts';
@@ -77,7 +78,7 @@ async function serve(
       ? deploymentFromEnvironment(surroundings, providers, named?.file)
       : deploymentsFromFolder(folder, surroundings, providers);
   if (deployments.ids.length === 0 && !surroundings.env.BUS_DATABASE_PROVIDER)
-    throw nothingToServe(deployments, unread);
+    throw nothingToServe(deployments, unread, providers[0]?.keys.provider ?? '');
   const auth = readAuthSettings(surroundings);
   const authenticate = createAuthenticate(auth.settings);
   const idleConnectionsEach = readIdleConnections(surroundings.env);
@@ -120,13 +121,17 @@ function namedEnvFile(path: string) {
 }
 
 /** Most likely it was started in another folder; who means it, says which provider is to be spoken of. */
-function nothingToServe({ warnings }: Deployments, unread: Diagnostic | undefined): OperationError {
+function nothingToServe(
+  { warnings }: Deployments,
+  unread: Diagnostic | undefined,
+  provider: string,
+): OperationError {
   if (unread !== undefined)
     return new OperationError('not-configured', unread.message, { diagnostics: [{ ...unread, severity: 'fail' }] });
   return new OperationError('not-configured', warnings[0]?.message ?? 'no deployment is configured', {
     target: 'BUS_DEPLOYMENT_ID',
     remedy:
-      'give a deployment: --env-file FILE or --deployments DIR; or set BUS_DATABASE_PROVIDER=postgres to serve healthz and capabilities alone',
+      `give a deployment: --env-file FILE or --deployments DIR; or set BUS_DATABASE_PROVIDER=${provider} to serve healthz and capabilities alone`,
   });
 }
 

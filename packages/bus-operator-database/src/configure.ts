@@ -10,6 +10,7 @@ import {
   isThere,
   judgeSecretFile,
   OperationError,
+  type ProviderModule,
   parseDuration,
   printable,
   readConfiguration,
@@ -26,6 +27,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Setup {
   readonly configuration: Configuration;
+  /** The configured provider. */
+  readonly module: ProviderModule | undefined;
   /** The environment with the env file's values laid over it. */
   readonly env: Environment;
   readonly warnings: readonly Diagnostic[];
@@ -80,6 +83,7 @@ export async function configure(
   const prefixes = ['BUS_DEPLOYMENT_ID', 'BUS_DATABASE_', ...loaded.map(({ keys }) => keys.prefix)];
   return {
     configuration,
+    module: loaded.find(({ keys }) => keys.provider === configuration.provider),
     env,
     warnings: [
       ...(named?.warnings ?? []),

@@ -1,7 +1,13 @@
 // The last stretch of the pipe: the response as text or JSON, on the right stream or in a file. Decides no exit status.
-
-import type { Stream } from 'bus-integration-database';
-import { type Diagnostic, isDeploymentId, type Mask, OperationError, type Response } from 'bus-integration-database';
+import {
+  type Diagnostic,
+  isDeploymentId,
+  type Mask,
+  OperationError,
+  type Response,
+  type ScriptWriter,
+  type Stream,
+} from 'bus-integration-database';
 import { jsonText } from './command-line/json-text.ts';
 import { asTypedHere, changingFlags, commandLine, type Run } from './command-line/line.ts';
 import type { Command } from './commands/command.ts';
@@ -20,6 +26,8 @@ export interface Delivery {
   readonly ground: Ground;
   readonly roots: readonly ProviderRoot[];
   readonly files: { readonly output?: PrivateFile; readonly save?: PrivateFile };
+  /** How the provider's statements are put into a script. */
+  readonly script?: ScriptWriter | undefined;
   /** Of known secrets, but for the deployment's own names. */
   readonly mask: Mask;
 }
@@ -66,8 +74,8 @@ const notSaved: Diagnostic = {
 function textOf({ command, ground }: Delivery, response: Response, view: View): string {
   const lines = !hasResult(response)
     ? headLines(response, view)
-    : ground.flags.sql
-      ? scriptLines(response, view)
+    : ground.flags.sql && view.script !== undefined
+      ? scriptLines(response, view, view.script)
       : command.text(response, view);
   return `${lines.join('\n').replace(/\n{3,}/g, '\n\n')}\n`;
 }
@@ -130,7 +138,7 @@ async function attempt<T>(problems: Diagnostic[], work: () => Promise<T>): Promi
 }
 
 function viewOf(
-  { ground: { flags, surroundings }, outcome, roots }: Delivery,
+  { ground: { flags, surroundings }, outcome, roots, script }: Delivery,
   run: Run,
   isSaved: boolean | undefined,
 ): View {
@@ -141,6 +149,7 @@ function viewOf(
     titleOf: (provider) => roots.find(({ name }) => name === provider)?.title ?? provider,
     commandLine: (verb, extra) => commandLine(verb, run, extra),
     changingFlags: changingFlags(flags),
+    ...(script !== undefined && { script }),
     ...(outcome.origin !== undefined && { origin: outcome.origin }),
     ...(isSaved && flags.save !== undefined && { savedTo: flags.save }),
   };

@@ -19,6 +19,7 @@ import {
   nodeDebugFault,
   OperationError,
   osUserOf,
+  type ProviderSurroundings,
   printable,
   type Response,
   type Verb,
@@ -44,7 +45,7 @@ import { deliver } from './deliver.ts';
 import type { Outcome } from './output/outcome.ts';
 import { type PrivateFile, preparePrivateFile } from './output/private-file.ts';
 import { readSavedPlan } from './output/saved-plan.ts';
-import type { ProviderRoot, ProviderSurroundings } from './providers.ts';
+import type { ProviderRoot } from './providers.ts';
 import { createProgress, type ProgressLine } from './render/progress.ts';
 
 const commands: Readonly<Record<Verb, Command>> = { doctor, plan, apply, status, verify };
@@ -101,7 +102,8 @@ export async function run(
       },
       leave: (exitStatus) => process.exit(exitStatus),
     });
-    const response = await answer(command, setup, ground, roots, interruption.signal, line.onProgress);
+    if (flags.sql && setup.module?.script === undefined) throw withoutScript(setup.configuration);
+    const response = await answer(command, setup, ground, interruption.signal, line.onProgress);
     const full = command.withWarnings?.(response, setup.warnings);
     outcome = {
       response: full ?? response,
@@ -116,7 +118,7 @@ export async function run(
   }
   const exitStatus = interruption?.exitStatus() ?? exitOf(command, outcome.response, flags);
   const mask = maskFor(setup === undefined ? [] : declaredNames(setup.configuration));
-  const isDelivered = await deliver({ command, outcome, ground, roots, files, mask });
+  const isDelivered = await deliver({ command, outcome, ground, roots, files, mask, script: setup?.module?.script });
   return isDelivered || exitStatus !== 0 ? exitStatus : 1;
 }
 
@@ -127,9 +129,8 @@ function declaredNames({ deploymentId, declared }: Configuration): string[] {
 
 async function answer(
   command: Command,
-  { configuration, env }: Setup,
+  { configuration, env, module }: Setup,
   { flags, surroundings, cwd }: Ground,
-  roots: readonly ProviderRoot[],
   signal: AbortSignal,
   onProgress: ProgressLine['onProgress'],
 ): Promise<Response> {
@@ -141,11 +142,10 @@ async function answer(
       : await readSavedPlan(resolve(cwd, flags.plan), flags.plan, configuration.deploymentId);
   const input = { configuration, flags, saved };
   const request = command.request(input);
-  const root = roots.find(({ name }) => name === configuration.provider);
   const remote = flags.apiUrl === undefined ? undefined : await import('./api/client.ts');
   const provider =
     remote?.createApiProvider(configuration.provider, remote.readApiAddress(flags, cwd, env)) ??
-    (await root?.load())?.create({
+    module?.create({
       configuration,
       surroundings: providerSurroundings(env, surroundings, cwd),
       ...(jobs !== undefined && { jobs }),
@@ -170,6 +170,12 @@ function providerSurroundings(env: Setup['env'], surroundings: Surroundings, cwd
 function withoutStdout(flags: Flags): Flags {
   const { output } = flags;
   return output !== undefined && descriptorOf(output) === 1 ? { ...flags, output: undefined } : flags;
+}
+
+function withoutScript({ provider }: Configuration): OperationError {
+  return new OperationError('invalid-request', `plan --sql: the provider ${provider} writes no scripts`, {
+    code: 'usage',
+  });
 }
 
 function savedToStdout(): OperationError {

@@ -4,13 +4,14 @@ import type { Surroundings } from 'bus-integration-database';
 import {
   type Context,
   type ProviderKeys,
+  type ProviderOptions,
   type Requests,
   type Response,
   Secret,
   type Settings,
   type Verb,
 } from 'bus-integration-database';
-import type { ProviderOptions, ProviderRoot } from '../src/providers.ts';
+import type { ProviderRoot } from '../src/providers.ts';
 
 export type Answer = (verb: Verb, request: Requests[Verb], context: Context) => Response | Promise<Response>;
 

@@ -8,12 +8,13 @@ import {
   judgeSecretFile,
   OperationError,
   type Provider,
+  type ProviderSurroundings,
+  type ServedProvider,
   printable,
   type Response,
   readConfiguration,
   readNamedEnvFile,
 } from 'bus-integration-database';
-import type { ProviderRoot, ProviderSurroundings } from './providers.ts';
 import { showPaths } from './shown-paths.ts';
 
 export interface Deployment {
@@ -48,7 +49,7 @@ export interface Deployments {
  */
 export function deploymentFromEnvironment(
   surroundings: ProviderSurroundings,
-  roots: readonly ProviderRoot[],
+  roots: readonly ServedProvider[],
   envFile?: EnvFile,
 ): Deployments {
   try {
@@ -73,7 +74,7 @@ export function deploymentFromEnvironment(
 export function deploymentsFromFolder(
   folder: string,
   surroundings: ProviderSurroundings,
-  roots: readonly ProviderRoot[],
+  roots: readonly ServedProvider[],
 ): Deployments {
   const files = envFilesIn(folder, surroundings.cwd);
   const found: Deployment[] = [];
@@ -106,7 +107,7 @@ export function deploymentsFromFolder(
   return served(found, warnings, roots);
 }
 
-function configure(surroundings: ProviderSurroundings, roots: readonly ProviderRoot[], envFile?: EnvFile) {
+function configure(surroundings: ProviderSurroundings, roots: readonly ServedProvider[], envFile?: EnvFile) {
   const { configuration, warnings } = readConfiguration(
     surroundings.env,
     envFile === undefined ? {} : { envFile: envFile.path, lines: envFile.lines },
@@ -124,7 +125,7 @@ function configure(surroundings: ProviderSurroundings, roots: readonly ProviderR
 function served(
   deployments: readonly Deployment[],
   warnings: readonly Diagnostic[],
-  roots: readonly ProviderRoot[],
+  roots: readonly ServedProvider[],
 ): Deployments {
   const byId = new Map(deployments.map((deployment) => [deployment.id, deployment]));
   const ids = [...byId.keys()];

@@ -1,27 +1,9 @@
 // The providers that this binary knows: the one list that a new provider is added to.
-import type { Configuration, Provider, ProviderKeys } from 'bus-integration-database';
-import {
-  createKeptSessions,
-  createPostgresProvider,
-  type ProviderSurroundings,
-  postgresKeys,
-} from 'bus-integration-postgres';
-
-export type { ProviderSurroundings } from 'bus-integration-postgres';
-
-/** A provider as this process has it, for all deployments that it serves. */
-export interface ProviderRoot {
-  readonly keys: ProviderKeys;
-  readonly create: (options: {
-    readonly configuration: Configuration;
-    readonly surroundings: ProviderSurroundings;
-  }) => Provider;
-  /** Ends the connections that are kept between readings. */
-  readonly close: () => Promise<void>;
-}
+import type { ServedProvider } from 'bus-integration-database';
+import { createKeptSessions, createPostgresProvider, postgresKeys } from 'bus-integration-postgres';
 
 /** Made once for a process: deployments on one server share the bounds of its connections. */
-export function createProviders(): readonly ProviderRoot[] {
+export function createProviders(): readonly ServedProvider[] {
   const kept = createKeptSessions();
   return [
     {

@@ -8,8 +8,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** What a provider takes from the process, handed in by the composition root. */
 export interface ProviderSurroundings {
   readonly env: Environment;
-  /** Without what an env file added: all that child programs get. */
-  readonly processEnv: Environment;
+  /** `env` without what an env file added: all that child programs get. Default: `env`. */
+  readonly processEnv?: Environment;
   readonly homeDirectory: string;
   readonly osUser: string;
   readonly cwd: string;

@@ -1,11 +1,17 @@
 // `verify --explain FINDING`: what a finding means and how to fix it. Needs no configuration and asks no server.
 import { resolve } from 'node:path';
-import type { Surroundings } from 'bus-integration-database';
-import { descriptorOf, directoryFault, printable, writeResult } from 'bus-integration-database';
+import {
+  descriptorOf,
+  directoryFault,
+  type Explanation,
+  printable,
+  type Surroundings,
+  writeResult,
+} from 'bus-integration-database';
 import { nearest } from 'bus-integration-database/suggest';
 import type { Flags } from '../command-line/flags.ts';
 import { usageProblem } from '../command-line/usage-problem.ts';
-import type { Explanation, ProviderRoot } from '../providers.ts';
+import type { ProviderRoot } from '../providers.ts';
 
 /** Prints the finding; a name that is none gets all there are, and exit status 2. */
 export async function explain(

@@ -1,32 +1,37 @@
-// `plan --sql`: the plan as a psql script that a DBA can read and run. Passwords are not in it: apply --rotate makes them.
-import { allowedFlags, isMutating, printable, type Response, type Step } from 'bus-integration-database';
+// `plan --sql`: the plan as a script that a DBA can read and run, in the provider's form. Passwords are not in it: apply --rotate makes them.
+import {
+  allowedFlags,
+  isMutating,
+  printable,
+  type Response,
+  type ScriptWriter,
+  type Step,
+} from 'bus-integration-database';
 import { blocksOf } from './fold.ts';
-import { connectLines } from './psql-connect.ts';
 import { leftoverLines } from './text-leftovers.ts';
 import { headLines, type View } from './view.ts';
 
 /** The script's lines. Statements of one database run in it, in one transaction. */
-export function scriptLines(response: Response, view: View): string[] {
+export function scriptLines(response: Response, view: View, script: ScriptWriter): string[] {
+  const sqlOf = ({ sql = [] }: Step) => sql.flatMap(script.statement);
   const steps = response.steps.filter(isMutating);
   const outside = steps.filter(runsOutside);
   const blocks = blocksOf(steps.filter((step) => !runsOutside(step) && sqlOf(step).length > 0));
-  const actAs = actAsAdmin(response);
+  const actAs = response.target === undefined ? [] : script.actAs(response.target.admin_role);
   return [
-    '-- What bus operator database apply would do, for psql.',
+    `-- What bus operator database apply would do, for ${script.program}.`,
     ...headLines(response, view)
       .slice(1)
       .map((line) => `-- ${line}`),
     `-- deployment: ${printable(response.deployment_id)}, provider ${printable(response.provider)}`,
     ...refusals(response),
-    ...(steps.length === 0 ? ['-- nothing to do'] : [...asWhom(response), '', '\\set ON_ERROR_STOP on', ...actAs]),
+    ...(steps.length === 0 ? ['-- nothing to do'] : [...asWhom(response), '', ...script.opening, ...actAs]),
     ...outside.flatMap((step) => ['', commentOf(step), ...sqlOf(step)]),
     ...blocks.flatMap(({ name, steps: own }) => [
       '',
-      ...connectLines(name),
+      ...script.connect(name),
       ...actAs,
-      'BEGIN;',
-      ...own.flatMap((step) => [commentOf(step), ...sqlOf(step)]),
-      'COMMIT;',
+      ...script.together(own.flatMap((step) => [commentOf(step), ...sqlOf(step)])),
     ]),
     ...leftoverLines(response, view).map((line) => (line === '' ? '' : `-- ${line}`)),
     ...afterwards(response, steps, view),
@@ -51,33 +56,10 @@ function asWhom({ target }: Response): string[] {
   ];
 }
 
-/** Owner and ADMIN OPTION go to the role that a session acts as: https://www.postgresql.org/docs/current/sql-set-role.html */
-function actAsAdmin({ target }: Response): string[] {
-  if (target === undefined) return [];
-  const { admin_role: admin } = target;
-  if (/\p{Cc}/u.test(admin)) return [`-- SET ROLE to ${printable(admin)} by hand`, '\\quit'];
-  return [`SET ROLE "${admin.replaceAll('"', '""')}";`];
-}
-
 /** Roles and databases are made from the database that the admin DSN names. */
 function runsOutside({ action }: Step): boolean {
   return action.endsWith('-role') || action === 'create-database' || action === 'adopt-database';
 }
-
-function sqlOf({ sql = [] }: Step): string[] {
-  return sql.flatMap((statement) => {
-    if (holdsCommand(statement))
-      return [`-- left out, since psql would find a command of its own in it: ${printable(statement)}`, '\\quit'];
-    return [/;\s*$/.test(statement) ? statement : `${statement};`];
-  });
-}
-
-/** psql takes a backslash anywhere outside quotation marks for a command, and runs programs with `\!`. */
-function holdsCommand(statement: string): boolean {
-  return statement.replaceAll(quoted, '').includes('\\');
-}
-
-const quoted = /"(?:[^"]|"")*"|\bE'(?:[^'\\]|''|\\.)*'|'(?:[^']|'')*'|\$(\w*)\$.*?\$\1\$/gs;
 
 function commentOf({ action, target, summary }: Step): string {
   return `-- ${action} ${printable(target)}: ${printable(summary)}`;

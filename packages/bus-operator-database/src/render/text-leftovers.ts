@@ -1,25 +1,30 @@
-// What is declared no more, for people: a line each, with what would retire it, ready for psql or a shell.
-import { type Leftover, printable, type Response } from 'bus-integration-database';
-import { connectLines } from './psql-connect.ts';
+// What is declared no more, for people: a line each, with what would retire it, ready to be run.
+import { type Leftover, printable, type Response, type ScriptWriter } from 'bus-integration-database';
 import { actionWidth } from './text-step.ts';
 import { paragraph, type View } from './view.ts';
 
 /** Whoever may comment on what is theirs can give it our mark: more than a screen of it is counted. */
-export function leftoverLines({ leftovers = [], target }: Response, { verbosity }: View): string[] {
+export function leftoverLines({ leftovers = [], target }: Response, { verbosity, script }: View): string[] {
   const gone = leftovers.filter(({ declared_in }) => declared_in === undefined);
-  return [...goneLines(gone, target, verbosity), ...keptLines(leftovers, verbosity)];
+  return [...goneLines(gone, target, verbosity, script), ...keptLines(leftovers, verbosity)];
 }
 
-function goneLines(leftovers: readonly Leftover[], target: Response['target'], verbosity: number): string[] {
+function goneLines(
+  leftovers: readonly Leftover[],
+  target: Response['target'],
+  verbosity: number,
+  script: ScriptWriter | undefined,
+): string[] {
   if (leftovers.length === 0) return [];
   const { told, left } = shownOf(leftovers, verbosity);
   const isSql = told.some(({ retire }) => retire !== undefined);
   const admin = target === undefined ? '' : ` as ${printable(target.admin_role)}`;
-  const how = isSql ? `; what retires it, for psql${admin}, in this order:` : '; what removes it:';
+  const program = script === undefined ? '' : `, for ${script.program}`;
+  const how = isSql ? `; what retires it${program}${admin}, in this order:` : '; what removes it:';
   return [
     '',
     `no longer declared: ${leftovers.length}, which apply leaves as it is${how}`,
-    ...told.flatMap(lines),
+    ...told.flatMap((leftover) => lines(leftover, script)),
     ...(left > 0 ? [`  no-longer-declared: ${left} more (-v lists all)`] : []),
   ];
 }
@@ -54,8 +59,9 @@ function thing({ kind, name, database }: Leftover): string {
   return `${word} ${printable(name)}${database === undefined ? '' : ` in database ${printable(database)}`}`;
 }
 
-function lines(leftover: Leftover): string[] {
+function lines(leftover: Leftover, script: ScriptWriter | undefined): string[] {
   const { before, retire = [], command, needs } = leftover;
+  const connectLines = script?.connect ?? ((entered: string) => [`-- in database ${printable(entered)}`]);
   const who = needs === undefined ? '' : `, by ${printable(needs)}`;
   return [
     `  ${'no-longer-declared'.padEnd(actionWidth)} ${thing(leftover)}${who}`,

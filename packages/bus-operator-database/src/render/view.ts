@@ -1,5 +1,5 @@
 // What rendering needs to know beside the response: how much to say, in which colours, and how to name the next command.
-import { type Diagnostic, printable, type Response, type Verb } from 'bus-integration-database';
+import { type Diagnostic, printable, type Response, type ScriptWriter, type Verb } from 'bus-integration-database';
 import type { Paint } from './paint.ts';
 
 export interface View {
@@ -8,6 +8,8 @@ export interface View {
   readonly verbosity: number;
   /** What people call a provider's server: PostgreSQL. */
   readonly titleOf: (provider: string) => string;
+  /** How the provider's statements are put into a script. */
+  readonly script?: ScriptWriter;
   /** A verb's command line, with the flags that chose the target of this one. */
   readonly commandLine: (verb: Verb, extra?: readonly string[]) => string;
   /** The flags of this run that change what a plan holds. */

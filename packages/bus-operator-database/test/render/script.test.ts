@@ -1,9 +1,13 @@
-import type { Step } from 'bus-integration-database';
+import type { Response, Step } from 'bus-integration-database';
+import { psqlScript } from 'bus-integration-postgres';
 import { describe, expect, it } from 'vitest';
 import { scriptLines } from '../../src/render/script.ts';
+import type { View } from '../../src/render/view.ts';
 import * as example from '../examples.ts';
 
 const { databaseSteps, flagsOf, leadSteps, respond, shown, viewOf } = example;
+
+const psqlLines = (response: Response, view: View) => scriptLines(response, view, psqlScript);
 
 describe('scriptLines', () => {
   it('is a script for psql that ends with the command that makes the passwords', () => {
@@ -13,7 +17,7 @@ describe('scriptLines', () => {
       ...databaseSteps('bus_auth'),
       example.revokeConnect('bus_auth'),
     ];
-    expect(shown(scriptLines(respond(steps), viewOf(flagsOf('plan', '--sql'))))).toMatchInlineSnapshot(`
+    expect(shown(psqlLines(respond(steps), viewOf(flagsOf('plan', '--sql'))))).toMatchInlineSnapshot(`
       "
       -- What bus operator database apply would do, for psql.
       -- target: deploy_admin@10.0.3.7:5432/postgres, PostgreSQL 18.4, cluster 7710971639735813047
@@ -55,7 +59,7 @@ describe('scriptLines', () => {
       after: { name: 'bus_service', password: 'new' },
     };
     const last = (steps: readonly Step[], ...argv: string[]) =>
-      scriptLines(respond([...leadSteps(1), ...steps]), viewOf(flagsOf('plan', '--sql', ...argv))).at(-1);
+      psqlLines(respond([...leadSteps(1), ...steps]), viewOf(flagsOf('plan', '--sql', ...argv))).at(-1);
     expect(last([rotation], '--rotate', 'bus_service')).toBe('--   bus operator database apply --rotate bus_service');
     expect(
       last([rotation, example.createRole('other')], '--adopt', '--allow', 'revoke', '--rotate', 'bus_service'),
@@ -66,7 +70,7 @@ describe('scriptLines', () => {
 
   it('connects to every name as it is', () => {
     const connects = (name: string) =>
-      scriptLines(respond([...leadSteps(1), example.revokeConnect(name)]), viewOf())
+      psqlLines(respond([...leadSteps(1), example.revokeConnect(name)]), viewOf())
         .filter((line) => /^\\/.test(line))
         .slice(1);
     expect(connects('bus_auth')).toEqual(['\\connect "bus_auth"']);
@@ -78,10 +82,7 @@ describe('scriptLines', () => {
 
   it('lets no name out of a comment', () => {
     const name = `x\n\\! rm -rf /\n`;
-    const lines = scriptLines(
-      respond([...leadSteps(1), example.revokeConnect(name)], { deployment_id: name }),
-      viewOf(),
-    );
+    const lines = psqlLines(respond([...leadSteps(1), example.revokeConnect(name)], { deployment_id: name }), viewOf());
     const own = lines.filter((line) => !line.includes('REVOKE'));
     expect(
       own
@@ -100,7 +101,7 @@ describe('scriptLines', () => {
     ["COMMENT ON ROLE a IS E'it''s \\' \\u000a\\\\! id'", false],
     ['DO $x$ \\! id $x$', false],
   ])('writes no statement that holds a command of psql: %s', (sql, isLeftOut) => {
-    const [line] = scriptLines(respond([...leadSteps(1), { ...example.createRole('a'), sql: [sql] }]), viewOf()).filter(
+    const [line] = psqlLines(respond([...leadSteps(1), { ...example.createRole('a'), sql: [sql] }]), viewOf()).filter(
       (text) => text.includes('-- left out') || text === `${sql};`,
     );
     expect(line?.startsWith('-- left out')).toBe(isLeftOut);
@@ -109,7 +110,7 @@ describe('scriptLines', () => {
 
   it('acts as the admin, whatever it is called', () => {
     const script = (admin_role: string) =>
-      scriptLines(
+      psqlLines(
         respond([...leadSteps(1), example.createRole('a')], { target: { ...example.target, admin_role } }),
         viewOf(),
       );
@@ -121,16 +122,13 @@ describe('scriptLines', () => {
 
   it('says what apply would refuse', () => {
     const diagnostics = [{ severity: 'fail', code: 'x', message: 'lacks it\n\\! id', remedy: 'give it' }] as const;
-    const lines = scriptLines(
-      respond([...leadSteps(1), example.createRole('a')], { ok: false, diagnostics }),
-      viewOf(),
-    );
+    const lines = psqlLines(respond([...leadSteps(1), example.createRole('a')], { ok: false, diagnostics }), viewOf());
     const at = lines.findIndex((line) => line.startsWith('-- apply would refuse it: lacks it'));
     expect(lines[at + 1]).toBe('--   give it');
     expect(lines.join('\n')).not.toMatch(/^\\!/m);
   });
 
   it('says that there is nothing to do', () => {
-    expect(scriptLines(respond(leadSteps(1)), viewOf()).at(-1)).toBe('-- nothing to do');
+    expect(psqlLines(respond(leadSteps(1)), viewOf()).at(-1)).toBe('-- nothing to do');
   });
 });

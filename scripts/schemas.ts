@@ -3,9 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openApiDocument } from 'bus-api-provider-database';
 import { contractFiles } from 'bus-integration-database';
+import { postgresFacts } from 'bus-integration-postgres';
 
-write('bus-integration-database', contractFiles());
-write('bus-api-provider-database', { 'openapi.json': openApiDocument({ isAuthenticating: true }) });
+write('bus-integration-database', contractFiles(postgresFacts));
+write('bus-api-provider-database', {
+  'openapi.json': openApiDocument({ isAuthenticating: true, facts: postgresFacts }),
+});
 
 function write(name: string, files: Readonly<Record<string, unknown>>): void {
   const folder = join(import.meta.dirname, '../packages', name, 'schemas');

@@ -84,6 +84,7 @@ async function serve(
   const idleConnectionsEach = readIdleConnections(surroundings.env);
   const app = await createApp({
     providers: providers.map(({ keys }) => keys.provider),
+    facts: providers[0]?.facts,
     deployments,
     authenticate,
     log: { level: 'info', stream: process.stderr },
@@ -121,17 +122,12 @@ function namedEnvFile(path: string) {
 }
 
 /** Most likely it was started in another folder; who means it, says which provider is to be spoken of. */
-function nothingToServe(
-  { warnings }: Deployments,
-  unread: Diagnostic | undefined,
-  provider: string,
-): OperationError {
+function nothingToServe({ warnings }: Deployments, unread: Diagnostic | undefined, provider: string): OperationError {
   if (unread !== undefined)
     return new OperationError('not-configured', unread.message, { diagnostics: [{ ...unread, severity: 'fail' }] });
   return new OperationError('not-configured', warnings[0]?.message ?? 'no deployment is configured', {
     target: 'BUS_DEPLOYMENT_ID',
-    remedy:
-      `give a deployment: --env-file FILE or --deployments DIR; or set BUS_DATABASE_PROVIDER=${provider} to serve healthz and capabilities alone`,
+    remedy: `give a deployment: --env-file FILE or --deployments DIR; or set BUS_DATABASE_PROVIDER=${provider} to serve healthz and capabilities alone`,
   });
 }
 

@@ -3,6 +3,7 @@
 import * as z from 'zod/mini';
 import { envelopeSchema } from './contract/envelope.ts';
 import { type Operation, operations, requestEvent, responseEvent } from './contract/events.ts';
+import type { ProviderFacts } from './contract/facts.ts';
 import {
   allowedSchema,
   checkSchema,
@@ -10,13 +11,13 @@ import {
   diagnosticSchema,
   dsnFileStatus,
   leftoverSchema,
-  responseSchema,
+  responseSchemaWith,
   retirementSchema,
   roleStatus,
   schemaStatus,
-  targetSchema,
+  targetSchemaWith,
 } from './contract/response-schema.ts';
-import { stepSchema } from './contract/step-schema.ts';
+import { stepSchemaWith } from './contract/step-schema.ts';
 import { words } from './contract/words.ts';
 import { requestSchemas } from './run/request.ts';
 
@@ -25,27 +26,31 @@ export const contractVersion = '1.0.0';
 
 export type JsonSchema = { [key: string]: unknown };
 
-const named = {
-  PlanRequest: requestSchemas.plan,
-  ApplyRequest: requestSchemas.apply,
-  StatusRequest: requestSchemas.status,
-  VerifyRequest: requestSchemas.verify,
-  Response: responseSchema,
-  Step: stepSchema,
-  Diagnostic: diagnosticSchema,
-  Check: checkSchema,
-  Target: targetSchema,
-  RoleStatus: roleStatus,
-  DatabaseStatus: databaseStatus,
-  SchemaStatus: schemaStatus,
-  DsnFileStatus: dsnFileStatus,
-  Leftover: leftoverSchema,
-  Retirement: retirementSchema,
-  Allowed: allowedSchema,
-  Envelope: envelopeSchema,
-} as const;
+/** Every shape by its name, with the facts of a provider. */
+function namedWith(facts?: ProviderFacts) {
+  const [step, target] = [stepSchemaWith(facts), targetSchemaWith(facts)];
+  return {
+    PlanRequest: requestSchemas.plan,
+    ApplyRequest: requestSchemas.apply,
+    StatusRequest: requestSchemas.status,
+    VerifyRequest: requestSchemas.verify,
+    Response: responseSchemaWith({ step, target }),
+    Step: step,
+    Diagnostic: diagnosticSchema,
+    Check: checkSchema,
+    Target: target,
+    RoleStatus: roleStatus,
+    DatabaseStatus: databaseStatus,
+    SchemaStatus: schemaStatus,
+    DsnFileStatus: dsnFileStatus,
+    Leftover: leftoverSchema,
+    Retirement: retirementSchema,
+    Allowed: allowedSchema,
+    Envelope: envelopeSchema,
+  } as const;
+}
 
-export type SchemaName = keyof typeof named;
+export type SchemaName = keyof ReturnType<typeof namedWith>;
 
 const requestNames: Readonly<Record<Operation, SchemaName>> = {
   plan: 'PlanRequest',
@@ -53,6 +58,12 @@ const requestNames: Readonly<Record<Operation, SchemaName>> = {
   status: 'StatusRequest',
   verify: 'VerifyRequest',
 };
+
+export interface ContractOptions {
+  readonly target?: 'draft-2020-12' | 'draft-07';
+  /** Of the provider for whose answers it is. */
+  readonly facts?: ProviderFacts | undefined;
+}
 
 /**
  * Every shape of the contract as JSON Schema by its name; `uri` says where each of them will stand, for references.
@@ -62,12 +73,12 @@ const requestNames: Readonly<Record<Operation, SchemaName>> = {
  */
 export function contractSchemas(
   uri: (name: string) => string,
-  target: 'draft-2020-12' | 'draft-07' = 'draft-2020-12',
+  { target = 'draft-2020-12', facts }: ContractOptions = {},
 ): Readonly<Record<SchemaName, JsonSchema>> {
-  const { schemas } = z.toJSONSchema(registryOf(), { uri, target, io: 'input' });
+  const { schemas } = z.toJSONSchema(registryOf(namedWith(facts)), { uri, target, io: 'input' });
   const entries = Object.entries(schemas).map(([name, { $id: _, $schema: __, ...schema }]) => [
     name,
-    published(schema, name),
+    published(schema, name, facts),
   ]);
   return Object.fromEntries(entries);
 }
@@ -76,12 +87,13 @@ export function contractSchemas(
  * The files that are shipped: a JSON Schema of each event's payload under the event's name, the envelope's, and
  * `asyncapi.json`.
  */
-export function contractFiles(): Readonly<Record<string, JsonSchema>> {
-  const metadata = registryOf();
+export function contractFiles(facts?: ProviderFacts): Readonly<Record<string, JsonSchema>> {
+  const named = namedWith(facts);
+  const metadata = registryOf(named);
   const file = (name: SchemaName, title: string): JsonSchema => {
     const schema = z.toJSONSchema(named[name], { metadata, io: 'input' });
     const { $schema, id: _, ...rest } = schema as JsonSchema;
-    return { $schema, title, contract_version: contractVersion, ...published(rest, name) };
+    return { $schema, title, contract_version: contractVersion, ...published(rest, name, facts) };
   };
   const payloads = operations.flatMap((operation) => [
     [`${requestEvent(operation)}.json`, file(requestNames[operation], requestEvent(operation))],
@@ -90,12 +102,12 @@ export function contractFiles(): Readonly<Record<string, JsonSchema>> {
   return {
     ...Object.fromEntries(payloads),
     'envelope.json': file('Envelope', 'envelope'),
-    'asyncapi.json': asyncApiDocument(),
+    'asyncapi.json': asyncApiDocument(facts),
   };
 }
 
 /** https://www.asyncapi.com/docs/reference/specification/v3.0.0 */
-export function asyncApiDocument(): JsonSchema {
+export function asyncApiDocument(facts?: ProviderFacts): JsonSchema {
   const events = operations.flatMap((operation) => [
     { event: requestEvent(operation), payload: requestNames[operation] },
     { event: responseEvent(operation), payload: 'Response' },
@@ -149,7 +161,7 @@ export function asyncApiDocument(): JsonSchema {
           },
         ]),
       ),
-      schemas: contractSchemas((name) => `#/components/schemas/${name}`, 'draft-07'),
+      schemas: contractSchemas((name) => `#/components/schemas/${name}`, { target: 'draft-07', facts }),
     },
   };
 }
@@ -158,7 +170,7 @@ function reference(event: string): JsonSchema {
   return { $ref: `#/channels/${event}/messages/${event}` };
 }
 
-function registryOf() {
+function registryOf(named: ReturnType<typeof namedWith>) {
   const registry = z.registry<{ id: string }>();
   for (const [id, schema] of Object.entries(named)) registry.add(schema, { id });
   return registry;
@@ -168,7 +180,7 @@ function registryOf() {
  * What a schema tells others. Requests refuse unknown keys; in answers a later version may hold more, so that their
  * readers must let them pass. That we may not change a value is nobody else's rule.
  */
-function published(schema: JsonSchema, name: string): JsonSchema {
+function published(schema: JsonSchema, name: string, facts: ProviderFacts | undefined): JsonSchema {
   const isRequest = name.endsWith('Request');
   const told = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(told);
@@ -180,13 +192,14 @@ function published(schema: JsonSchema, name: string): JsonSchema {
     return Object.fromEntries(entries.map(([key, item]) => [key, told(item)]));
   };
   const { $defs, ...own } = told(schema) as JsonSchema & { $defs?: Readonly<Record<string, JsonSchema>> };
-  const parts = Object.entries($defs ?? {}).map(([part, definition]) => [part, described(definition, part)]);
-  return { ...described(own, name), ...($defs !== undefined && { $defs: Object.fromEntries(parts) }) };
+  const parts = Object.entries($defs ?? {}).map(([part, definition]) => [part, described(definition, part, facts)]);
+  return { ...described(own, name, facts), ...($defs !== undefined && { $defs: Object.fromEntries(parts) }) };
 }
 
 /** A shape with what it and its keys mean, and with the rules that no single key can tell. */
-function described(schema: JsonSchema, name: string): JsonSchema {
-  const { '': meaning, ...keys } = words[name] ?? {};
+function described(schema: JsonSchema, name: string, facts: ProviderFacts | undefined): JsonSchema {
+  const { '': meaning, ...shared } = words[name] ?? {};
+  const keys = name === 'Target' ? { ...shared, ...meaningsOf(facts) } : shared;
   const withWords = (one: JsonSchema): JsonSchema => {
     const { properties, oneOf, ...rest } = one as { properties?: Record<string, JsonSchema>; oneOf?: JsonSchema[] };
     const entries = Object.entries(properties ?? {}).map(([key, value]) => [
@@ -201,6 +214,10 @@ function described(schema: JsonSchema, name: string): JsonSchema {
     };
   };
   return { ...(meaning !== undefined && { description: meaning }), ...withWords(schema), ...rules[name] };
+}
+
+function meaningsOf(facts: ProviderFacts | undefined): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(facts?.target ?? {}).map(([key, { meaning }]) => [key, meaning]));
 }
 
 const declaresSomething = ['databases', 'roles', 'schemas'].map((key) => ({

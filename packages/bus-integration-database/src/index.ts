@@ -34,6 +34,7 @@ export type { ErrorDetails } from './contract/errors.ts';
 export { OperationError } from './contract/errors.ts';
 export type { Operation } from './contract/events.ts';
 export { eventNames, operations, requestEvent, responseEvent } from './contract/events.ts';
+export type { Fact, ProviderFacts } from './contract/facts.ts';
 export { deepestLevels, nestsDeeper } from './contract/json-depth.ts';
 export type {
   Allowed,
@@ -87,7 +88,7 @@ export { diff } from './model/diff.ts';
 export { mapFindings } from './model/map-findings.ts';
 export type { NamedKind, NameRules } from './model/names.ts';
 export { caseCollisions, dsnFileName, expandRole, isRoleTemplate, judgeName, lineBreakFault } from './model/names.ts';
-export { isIntact, planId } from './model/plan.ts';
+export { identityText, isIntact, planId } from './model/plan.ts';
 export type { Database, Grantee, PrivilegeObject, Privileges, Resource, Role, Schema } from './model/resource.ts';
 export { idOf, privilegesOf } from './model/resource.ts';
 export type { Refusal, Standing } from './model/standing.ts';

@@ -82,7 +82,7 @@ async function roundTrip(operation: Operation): Promise<void> {
 }
 
 const subject = { deployment_id: 'self-test', provider: 'memory' };
-const wish = { ...subject, databases: ['one', 'two'], roles: ['service'], schemas: ['public'] };
+const wish = { ...subject, databases: ['one', 'two'], roles: ['service'], schemas: ['main'] };
 const payloads: Readonly<Record<Operation, object>> = {
   plan: wish,
   apply: { ...wish, dry_run: false, confirm: true },
@@ -101,7 +101,7 @@ function memoryProvider(): Provider {
       target: name,
       risk: 'create',
       summary: '',
-      after: { name, owner: 'memory', encoding: 'UTF8' },
+      after: { name },
     })),
     diagnostics: [],
   });

@@ -26,6 +26,7 @@ export type { PostgresProviderOptions } from './provider.ts';
 export { createPostgresProvider } from './provider.ts';
 export type { KeptSessions, KeptSessionsOptions } from './run/kept-sessions.ts';
 export { createKeptSessions } from './run/kept-sessions.ts';
+export { postgresFacts } from './text/facts.ts';
 export { postgresNames } from './text/names.ts';
 export { psqlScript } from './text/psql-script.ts';
 export { findings } from './verify/findings.ts';

@@ -47,6 +47,7 @@ import {
 } from './survey/preparation.ts';
 import { computeProvable } from './survey/provable.ts';
 import { statusResponse } from './survey/status.ts';
+import { postgresFacts } from './text/facts.ts';
 import { postgresNames } from './text/names.ts';
 import { sqlstateOf, toOperationError } from './text/sqlstate.ts';
 
@@ -161,6 +162,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
   return {
     name: providerName,
     defaultSchemas: postgresNames.defaultSchemas,
+    facts: postgresFacts,
     plan: (request, context) =>
       guarded(configuration, request, context, (used) => plan(used, request, context, 'plan')),
     apply: (request, context) =>

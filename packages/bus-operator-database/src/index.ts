@@ -5,18 +5,24 @@ import { verbs } from './command-line/flag-table.ts';
 import { readInvocation } from './command-line/flags.ts';
 import { helpText } from './command-line/help.ts';
 import { version } from './command-line/version.ts';
+import type { ProviderRoot } from './providers.ts';
 
 export type { Surroundings } from 'bus-integration-database';
 export type { ProviderRoot } from './providers.ts';
 
 /**
  * Runs one command line and answers with the exit status; everything printed goes to the given streams. While it works
- * it listens for SIGINT, SIGTERM and SIGHUP. The heavy parts load only when a verb runs.
+ * it listens for SIGINT, SIGTERM and SIGHUP. The heavy parts load only when a verb runs. `roots` are the providers that
+ * there are; default: those that are built in.
  *
  * @example
  * process.exitCode = await main(['plan', '--check'], { env: process.env, cwd: process.cwd(), stdin, stdout, stderr });
  */
-export async function main(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+export async function main(
+  argv: readonly string[],
+  surroundings: Surroundings,
+  roots?: readonly ProviderRoot[],
+): Promise<number> {
   const invocation = readInvocation(argv);
   if ('problem' in invocation) {
     surroundings.stderr.write(`bus operator database: ${invocation.problem}\n`);
@@ -26,8 +32,12 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
   const { verb, flags } = invocation;
   if (flags.help || flags.version) {
     const isDocument = flags.help && flags.format !== 'text';
-    const help = isDocument ? (await import('./commands/open-cli.ts')).openCliText : helpText;
-    surroundings.stdout.write(flags.help ? await help(verb) : `bus-operator-database ${version}\n`);
+    const text = async () => {
+      if (!isDocument) return helpText(verb);
+      const { openCliText } = await import('./commands/open-cli.ts');
+      return await openCliText(verb, await listOf(roots));
+    };
+    surroundings.stdout.write(flags.help ? await text() : `bus-operator-database ${version}\n`);
     return 0;
   }
   if (verb === undefined) {
@@ -36,11 +46,15 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
     return 2;
   }
   if (flags.explain !== undefined) {
-    const [{ explain }, { providers }] = await Promise.all([import('./commands/explain.ts'), import('./providers.ts')]);
-    return explain(flags.explain, argv, flags, surroundings, providers);
+    const [{ explain }, list] = await Promise.all([import('./commands/explain.ts'), listOf(roots)]);
+    return explain(flags.explain, argv, flags, surroundings, list);
   }
-  const [{ run }, { providers }] = await Promise.all([import('./run.ts'), import('./providers.ts')]);
-  return run(verb, flags, surroundings, providers);
+  const [{ run }, list] = await Promise.all([import('./run.ts'), listOf(roots)]);
+  return run(verb, flags, surroundings, list);
+}
+
+async function listOf(roots: readonly ProviderRoot[] | undefined): Promise<readonly ProviderRoot[]> {
+  return roots ?? (await import('./providers.ts')).providers;
 }
 
 /** A program that asked for JSON gets one document, whatever was wrong. */

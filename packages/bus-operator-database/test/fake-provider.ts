@@ -11,6 +11,7 @@ import {
   type Settings,
   type Verb,
 } from 'bus-integration-database';
+import { psqlScript } from 'bus-integration-postgres';
 import type { ProviderRoot } from '../src/providers.ts';
 
 export type Answer = (verb: Verb, request: Requests[Verb], context: Context) => Response | Promise<Response>;
@@ -25,6 +26,7 @@ const keys: ProviderKeys = {
   prefix: 'BUS_FAKE_',
   known: [{ name: 'BUS_FAKE_DSN', meaning: 'a DSN', isSecret: true }],
   names: {
+    defaultSchemas: ['public'],
     maxBytes: 63,
     reserved: {
       role: { names: [], prefixes: [] },
@@ -46,6 +48,7 @@ export function fakeRoot(answer: Answer): FakeRoot {
     asked,
     load: async () => ({
       keys,
+      script: psqlScript,
       create: (options) => {
         const on = (verb: Verb) => async (request: Requests[Verb], context: Context) => {
           asked.push({ verb, request, options });

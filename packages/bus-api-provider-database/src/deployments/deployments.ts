@@ -9,11 +9,11 @@ import {
   OperationError,
   type Provider,
   type ProviderSurroundings,
-  type ServedProvider,
   printable,
   type Response,
   readConfiguration,
   readNamedEnvFile,
+  type ServedProvider,
 } from 'bus-integration-database';
 import { showPaths } from './shown-paths.ts';
 

@@ -1,6 +1,6 @@
 // The providers that this binary knows: the one list that a new provider is added to.
 import type { ServedProvider } from 'bus-integration-database';
-import { createKeptSessions, createPostgresProvider, postgresKeys } from 'bus-integration-postgres';
+import { createKeptSessions, createPostgresProvider, postgresFacts, postgresKeys } from 'bus-integration-postgres';
 
 /** Made once for a process: deployments on one server share the bounds of its connections. */
 export function createProviders(): readonly ServedProvider[] {
@@ -8,6 +8,7 @@ export function createProviders(): readonly ServedProvider[] {
   return [
     {
       keys: postgresKeys,
+      facts: postgresFacts,
       create: (options) => createPostgresProvider({ ...options, kept }),
       close: () => kept.close(),
     },

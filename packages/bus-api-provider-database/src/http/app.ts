@@ -2,7 +2,13 @@
 // nothing until it is told to.
 import { randomUUID } from 'node:crypto';
 import rateLimit from '@fastify/rate-limit';
-import { deepestLevels, type ErrorClass, nestsDeeper, OperationError } from 'bus-integration-database';
+import {
+  deepestLevels,
+  type ErrorClass,
+  nestsDeeper,
+  OperationError,
+  type ProviderFacts,
+} from 'bus-integration-database';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Authenticate, Caller, Scope } from '../auth/authenticate.ts';
 import { requireLocal } from '../auth/local-guard.ts';
@@ -35,6 +41,8 @@ declare module 'fastify' {
 export interface AppOptions {
   /** Names of the providers that are built in; the first is the default. */
   readonly providers: readonly string[];
+  /** What the answers of the first say beyond the contract, for the OpenAPI document. */
+  readonly facts?: ProviderFacts | undefined;
   readonly deployments: Deployments;
   /** Undefined: nobody is authenticated, and only this machine may read. */
   readonly authenticate?: Authenticate | undefined;
@@ -83,7 +91,7 @@ export interface App {
  * The server of these deployments.
  *
  * @example
- * const { server } = await createApp({ providers: ['postgres'], deployments });
+ * const { server } = await createApp({ providers: ['memory'], deployments });
  * await server.listen({ host: '127.0.0.1', port: 8092 });
  */
 export async function createApp(options: AppOptions): Promise<App> {
@@ -192,6 +200,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   addRoutes(server, {
     providers: options.providers,
+    facts: options.facts,
     deployments: options.deployments,
     jobs,
     metrics,

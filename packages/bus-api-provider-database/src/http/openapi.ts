@@ -1,7 +1,13 @@
 // The OpenAPI 3.1 document: the contract's schemas, and the routes by which they are asked and answered. Pure.
-import { contractSchemas, contractVersion, type JsonSchema } from 'bus-integration-database';
+import { contractSchemas, contractVersion, type JsonSchema, type ProviderFacts } from 'bus-integration-database';
 import { audience } from '../auth/authenticate.ts';
 import { problemType } from '../report/problem.ts';
+
+export interface OpenApiOptions {
+  readonly isAuthenticating: boolean;
+  /** What the answers of the provider say beyond the contract. */
+  readonly facts?: ProviderFacts | undefined;
+}
 
 /**
  * The document of every route. https://spec.openapis.org/oas/v3.1.1.html
@@ -9,7 +15,7 @@ import { problemType } from '../report/problem.ts';
  * @example
  * openApiDocument({ isAuthenticating: true }).openapi; // '3.1.1'
  */
-export function openApiDocument({ isAuthenticating }: { isAuthenticating: boolean }): JsonSchema {
+export function openApiDocument({ isAuthenticating, facts }: OpenApiOptions): JsonSchema {
   return {
     openapi: '3.1.1',
     info: {
@@ -22,7 +28,7 @@ export function openApiDocument({ isAuthenticating }: { isAuthenticating: boolea
     ...(isAuthenticating && { security: [{ bearer: [] }] }),
     paths: paths(),
     components: {
-      schemas: { ...contractSchemas(schemaUri), ...ownSchemas() },
+      schemas: { ...contractSchemas(schemaUri, { facts }), ...ownSchemas() },
       securitySchemes: {
         bearer: {
           type: 'http',

@@ -1,5 +1,12 @@
 // Which request gets which answer. Everything is asked of a deployment's answers; nothing here knows a provider.
-import { eventNames, OperationError, parseDuration, parseRequest, type Response } from 'bus-integration-database';
+import {
+  eventNames,
+  OperationError,
+  type ProviderFacts,
+  parseDuration,
+  parseRequest,
+  type Response,
+} from 'bus-integration-database';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Deployments } from '../deployments/deployments.ts';
 import type { Answers } from '../jobs/answers.ts';
@@ -14,6 +21,7 @@ const prefix = '/api/internal/database';
 
 export interface RouteOptions {
   readonly providers: readonly string[];
+  readonly facts: ProviderFacts | undefined;
   readonly deployments: Deployments;
   readonly jobs: Jobs;
   readonly metrics: Metrics;
@@ -55,7 +63,7 @@ export function addRoutes(server: FastifyInstance, options: RouteOptions): void 
     provider_neutral: true,
     deployments: deployments.ids,
   }));
-  const document = openApiDocument({ isAuthenticating: options.isAuthenticating });
+  const document = openApiDocument({ isAuthenticating: options.isAuthenticating, facts: options.facts });
   server.get(`${prefix}/openapi.json`, reads, async () => document);
   server.get(`${prefix}/metrics`, reads, async (_, reply) => {
     return reply.type(metrics.contentType).send(await metrics.text());

@@ -2,8 +2,9 @@
 // response.ts come from here.
 import * as z from 'zod/mini';
 import { type ErrorClass, errorClasses } from './error-class.ts';
+import { type ProviderFacts, withFacts } from './facts.ts';
 import { list, may, shape } from './shape.ts';
-import { stepSchema } from './step-schema.ts';
+import { stepSchema, stepSchemaWith } from './step-schema.ts';
 
 const wholeNumber = z.number().check(z.int(), z.gte(0));
 const password = z.enum(['proven', 'disproven', 'unknown', 'none']);
@@ -31,14 +32,20 @@ export const checkSchema = shape({
   remedy: may(z.string()),
 });
 
-export const targetSchema = shape({
+const targetKeys = {
   host: z.string(),
   port: wholeNumber,
   database: z.string(),
   admin_role: z.string(),
   server_version: z.string(),
-  system_identifier: may(z.string()),
-});
+};
+
+/** What it has beside these keys tells the server from all others: the provider's facts say what. */
+export function targetSchemaWith(facts?: ProviderFacts) {
+  return withFacts(targetKeys, facts?.target);
+}
+
+export const targetSchema = targetSchemaWith();
 
 export const roleStatus = shape({
   name: z.string(),
@@ -91,41 +98,54 @@ export const allowedSchema = shape({
 });
 
 /** One shape for plan, apply, status, verify and doctor. */
-export const responseSchema = shape({
-  ok: z.boolean(),
-  complete: may(z.boolean()),
-  deployment_id: z.string(),
-  provider: z.string(),
-  dry_run: may(z.boolean()),
-  target: may(targetSchema),
-  actions: list(z.string()),
-  steps: list(stepSchema),
-  diagnostics: list(diagnosticSchema),
-  error_class: may(z.enum(Object.keys(errorClasses) as [ErrorClass, ...ErrorClass[]])),
-  plan_id: may(z.string()),
-  allowed: may(allowedSchema),
-  elapsed_ms: may(z.number()),
-  roles: may(list(roleStatus)),
-  databases: may(list(databaseStatus)),
-  schemas: may(list(schemaStatus)),
-  dsn_files: may(list(dsnFileStatus)),
-  leftovers: may(list(leftoverSchema)),
-  drift: may(list(stepSchema)),
-  connectivity: may(list(checkSchema)),
-  listener_policy: may(list(checkSchema)),
-  checks: may(list(checkSchema)),
-});
+export function responseSchemaWith({ step, target }: PartsOfResponse) {
+  return shape({
+    ok: z.boolean(),
+    complete: may(z.boolean()),
+    deployment_id: z.string(),
+    provider: z.string(),
+    dry_run: may(z.boolean()),
+    target: may(target),
+    actions: list(z.string()),
+    steps: list(step),
+    diagnostics: list(diagnosticSchema),
+    error_class: may(z.enum(Object.keys(errorClasses) as [ErrorClass, ...ErrorClass[]])),
+    plan_id: may(z.string()),
+    allowed: may(allowedSchema),
+    elapsed_ms: may(z.number()),
+    roles: may(list(roleStatus)),
+    databases: may(list(databaseStatus)),
+    schemas: may(list(schemaStatus)),
+    dsn_files: may(list(dsnFileStatus)),
+    leftovers: may(list(leftoverSchema)),
+    drift: may(list(step)),
+    connectivity: may(list(checkSchema)),
+    listener_policy: may(list(checkSchema)),
+    checks: may(list(checkSchema)),
+  });
+}
+
+interface PartsOfResponse {
+  readonly step: ReturnType<typeof stepSchemaWith>;
+  readonly target: ReturnType<typeof targetSchemaWith>;
+}
+
+export const responseSchema = responseSchemaWith({ step: stepSchema, target: targetSchema });
 
 /**
  * What makes a value no response of the contract, as `path: why` without any of its content; none when it is one.
+ * `facts` are those of the provider that answered; without them whatever it says more of is let pass.
  * A reader of another program's answers lets keys pass that it doesn't know: a later version may have more of them.
  *
  * @example
  * responseFaults({ ok: true, deployment_id: 'example-dev', provider: 'postgres', actions: [], steps: [] });
  * // ['diagnostics: missing or of another type']
  */
-export function responseFaults(value: unknown, { letsPassUnknownKeys = false } = {}): readonly string[] {
-  const result = responseSchema.safeParse(value);
+export function responseFaults(
+  value: unknown,
+  { letsPassUnknownKeys = false, facts }: { letsPassUnknownKeys?: boolean; facts?: ProviderFacts | undefined } = {},
+): readonly string[] {
+  const result = schemaOf(facts).safeParse(value);
   if (result.success) return actionsFault(result.data);
   const issues = result.error.issues.filter(({ code }) => !letsPassUnknownKeys || code !== 'unrecognized_keys');
   return issues.map((issue) => {
@@ -133,6 +153,17 @@ export function responseFaults(value: unknown, { letsPassUnknownKeys = false } =
     if (issue.code === 'unrecognized_keys') return `${path}: unknown key ${issue.keys.join(', ')}`;
     return `${path}: ${issue.code === 'invalid_type' ? 'missing or of another type' : 'not a value of the contract'}`;
   });
+}
+
+const ofProviders = new WeakMap<ProviderFacts, typeof responseSchema>();
+
+/** Made once for each provider. */
+function schemaOf(facts: ProviderFacts | undefined): typeof responseSchema {
+  if (facts === undefined) return responseSchema;
+  const made =
+    ofProviders.get(facts) ?? responseSchemaWith({ step: stepSchemaWith(facts), target: targetSchemaWith(facts) });
+  ofProviders.set(facts, made);
+  return made;
 }
 
 /** `actions` are the steps' kinds, one per step, in order. */

@@ -18,7 +18,7 @@ export type Verb = 'plan' | 'apply' | 'status' | 'verify' | 'doctor';
 export type Diagnostic = z.infer<typeof diagnosticSchema>;
 export type Check = z.infer<typeof checkSchema>;
 
-/** The server that a response speaks of; `system_identifier` is absent where the admin may not read it. */
+/** The server that a response speaks of; what it has beside the keys that every server has tells it from all others. */
 export type Target = z.infer<typeof targetSchema>;
 
 export type RoleStatus = z.infer<typeof roleStatus>;

@@ -12,7 +12,7 @@ const change = {
   databases: 'Databases that must exist, each with every role and schema below.',
   roles:
     'Login roles with rights on every database. `{database}` in a name makes one role for each database. The first is the service role, unless service_role names one.',
-  schemas: 'Schemas that must exist in every database. Default: public.',
+  schemas: 'Schemas that must exist in every database. Default: those of the provider.',
   service_role: 'The role that the services log in as. Default: the first of roles.',
   listener_policy:
     'The policy that is wished for. A plan and an apply change no listener: verify judges by what the worker or API is configured for (BUS_DATABASE_LISTENER_POLICY).',
@@ -79,7 +79,7 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
     summary: 'The step in a line, for people.',
     before: 'What stands now, as far as it is replaced.',
     after: 'What will stand.',
-    sql: 'The statements, rendered to be shown: passwords are verifiers or left out.',
+    sql: 'The statements, rendered to be shown: no password that could be used is in them.',
     state: 'Of an apply: how far it got. unknown: the connection was lost before the server had answered.',
   },
   Diagnostic: {
@@ -110,7 +110,6 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
     database: 'Where the admin logs in.',
     admin_role: 'Who the admin logs in as.',
     server_version: 'As the server tells it.',
-    system_identifier: "The cluster's own number, where the admin may read it.",
   },
   RoleStatus: {
     '': 'A declared role.',
@@ -151,7 +150,7 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
       'The file that declares it all the same, ./.env, where the environment has other values, which win. Nothing retires it then.',
     before: 'What must be true before the statements are run: nothing checks it.',
     retire:
-      'The statements that would retire it, in their order, for psql. What a role owns goes to the service role that is declared for the database, where that is one, else to the admin.',
+      'The statements that would retire it, in their order. What a role owns goes to the service role that is declared for the database, where that is one, else to the admin.',
     command:
       'Of a file: the shell command that would remove it, on the machine and in the directory where the worker or API runs.',
     needs: 'Who may run them; absent where the admin may.',

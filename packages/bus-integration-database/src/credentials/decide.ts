@@ -34,8 +34,8 @@ export interface RoleDecision {
   readonly source: 'new' | 'staged' | 'kept' | 'none' | 'unproven';
   /** Absent for `new` (made when it is needed), `none` and `unproven`. */
   readonly password?: Secret;
-  /** The server must be given this password's verifier. */
-  readonly setsVerifier: boolean;
+  /** The server must be given this password. */
+  readonly setsPassword: boolean;
   /** Names the password that a rotation replaces, so that a saved plan rotates once; tells nothing of it. */
   readonly replaces?: string;
   readonly files: readonly FileDecision[];
@@ -137,7 +137,7 @@ function decideForKnownRole(wish: CredentialWish, proofs: Proofs): RoleDecision 
   }
   if (candidates.length === 0) return refuse(wish, passwordLost(wish));
   const unknown = candidates.map((password) => proofs(wish.role, password)).find(({ state }) => state === 'unknown');
-  const isRefused = unknown === undefined ? wish.isProvenByVerifier !== true : unknown.isRefused;
+  const isRefused = unknown === undefined ? wish.isProvenWithoutLogin !== true : unknown.isRefused;
   if (wish.block !== undefined && isRefused) return refuse(wish, loginBlocked(wish, wish.block));
   if (unknown === undefined) return refuse(wish, passwordWrong(wish));
   return unknown.isRefused ? refuse(wish, passwordRefused(wish, unknown), 'unproven') : unproven(wish, unknown);
@@ -160,15 +160,15 @@ function unproven(wish: CredentialWish, proof: Proof): RoleDecision {
 function withPassword(
   wish: CredentialWish,
   source: 'new' | 'staged' | 'kept',
-  setsVerifier: boolean,
+  setsPassword: boolean,
   password?: Secret,
 ): RoleDecision {
-  const files = wish.pairs.map((pair) => decideFile(pair, wish, { source, setsVerifier, password }));
+  const files = wish.pairs.map((pair) => decideFile(pair, wish, { source, setsPassword, password }));
   return {
     role: wish.role,
     endpoint: wish.endpoint,
     source,
-    setsVerifier,
+    setsPassword,
     files,
     findings: files.flatMap(({ pair, act }) => (act === 'keep' ? [] : displaced(pair))),
     ...(password !== undefined && { password }),
@@ -181,7 +181,7 @@ function undecided(
   findings: readonly Diagnostic[] = [],
 ): RoleDecision {
   const files = wish.pairs.map((pair): FileDecision => ({ pair, act: 'leave', risk: 'create', password: 'kept' }));
-  return { role: wish.role, endpoint: wish.endpoint, source, setsVerifier: false, files, findings };
+  return { role: wish.role, endpoint: wish.endpoint, source, setsPassword: false, files, findings };
 }
 
 function refuse(wish: CredentialWish, refusal: Refusal, source: 'none' | 'unproven' = 'none'): RoleDecision {

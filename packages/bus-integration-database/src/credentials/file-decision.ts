@@ -23,7 +23,7 @@ export interface FileDecision {
 
 interface ChosenPassword {
   readonly source: 'new' | 'staged' | 'kept';
-  readonly setsVerifier: boolean;
+  readonly setsPassword: boolean;
   /** Absent while it is still to be made. */
   readonly password: Secret | undefined;
 }
@@ -41,17 +41,17 @@ interface RoleWish {
 export function decideFile(
   pair: FilePair,
   wish: RoleWish,
-  { source, setsVerifier, password }: ChosenPassword,
+  { source, setsPassword, password }: ChosenPassword,
 ): FileDecision {
   const content = wish.strings.withAdded(wish.endpoint, pair.live);
   const liveIsRight = isRight(pair.live, content, password);
   const holdsIt = holds(pair.live, password);
   const origin = source === 'kept' && !holdsIt ? 'sibling' : source;
-  const isRotation = setsVerifier && wish.isRotated && wish.standing !== 'missing';
+  const isRotation = setsPassword && wish.isRotated && wish.standing !== 'missing';
   const changes = replacing(pair.live, content, isRotation, wish);
   if (liveIsRight) {
     // An unset verifier leaves nothing proven, so even a needless staged file stays until the next run.
-    const act = pair.staged.state === 'absent' || setsVerifier ? 'keep' : 'discard';
+    const act = pair.staged.state === 'absent' || setsPassword ? 'keep' : 'discard';
     return { pair, act, risk: 'create', password: 'kept' };
   }
   const stagedIsRight = isRight(pair.staged, content, password);

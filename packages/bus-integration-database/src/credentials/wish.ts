@@ -17,7 +17,7 @@ export interface CredentialWish {
   /** The server is known to store no password for it. */
   readonly hasNoPassword?: boolean;
   /** Passwords are proven by what the server stores, without a login. */
-  readonly isProvenByVerifier?: boolean;
+  readonly isProvenWithoutLogin?: boolean;
   /** No password lets it in. */
   readonly block?: LoginBlock | undefined;
   readonly endpoint: Endpoint;

@@ -12,7 +12,7 @@ export function planId(deploymentId: string, target: Target, steps: readonly Ste
   const identity = {
     deploymentId,
     allowed: allowed === undefined ? null : permission(allowed),
-    target: [target.system_identifier ?? null, target.host, target.port, target.database],
+    target: [...identityOf(target), target.host, target.port, target.database],
     steps: steps
       .filter((step) => step.action !== 'apply-database-plan')
       .map(({ action, target, risk, before, after }) => ({
@@ -25,6 +25,25 @@ export function planId(deploymentId: string, target: Target, steps: readonly Ste
       })),
   };
   return createHash('sha256').update(canonicalJson(identity)).digest('hex');
+}
+
+/** What tells a server from all others, as its provider says it; one null where that could not be read. */
+function identityOf(target: Target): readonly unknown[] {
+  const values = identityValues(target);
+  return values.length === 0 ? [null] : values;
+}
+
+/** The same for people: `7710971639735813047`; undefined where it could not be read. */
+export function identityText(target: Target | undefined): string | undefined {
+  const values = target === undefined ? [] : identityValues(target);
+  return values.length === 0 ? undefined : values.map(String).join(' ');
+}
+
+function identityValues(target: Target): readonly unknown[] {
+  const { host: _, port: __, database: ___, admin_role: ____, server_version: _____, ...identity } = target;
+  return Object.keys(identity)
+    .sort()
+    .map((key) => identity[key]);
 }
 
 /**

@@ -1,5 +1,6 @@
 // What the composition roots' lists hold: a provider with everything that a surface wants of it beside its answers.
 import type { Configuration, ProviderKeys } from '../config/config.ts';
+import type { ProviderFacts } from '../contract/facts.ts';
 import type { Provider } from './provider.ts';
 import type { ScriptWriter } from './script-writer.ts';
 
@@ -35,13 +36,15 @@ export interface Explanation {
 export interface ProviderModule {
   readonly keys: ProviderKeys;
   readonly create: (options: ProviderOptions) => Provider;
+  /** What its answers say beyond the contract. */
+  readonly facts?: ProviderFacts;
   readonly findings?: Readonly<Record<string, Explanation>>;
   /** For `plan --sql`; without it there are no scripts. */
   readonly script?: ScriptWriter;
 }
 
 /** A provider as a process that serves has it, for all deployments. */
-export interface ServedProvider extends Pick<ProviderModule, 'keys' | 'create'> {
+export interface ServedProvider extends Pick<ProviderModule, 'keys' | 'create' | 'facts'> {
   /** Ends what is kept between requests. */
   readonly close: () => Promise<void>;
 }

@@ -1,5 +1,6 @@
 // What a provider of databases must do, and what it is given for it. Nothing here knows one.
 
+import type { ProviderFacts } from '../contract/facts.ts';
 import type { Response, Verb } from '../contract/response.ts';
 import type { Step } from '../contract/step.ts';
 import type { Requests } from './request.ts';
@@ -27,6 +28,8 @@ export type Provider = {
   readonly name: string;
   /** Schemas that a request without any asks for. Default: none. */
   readonly defaultSchemas?: readonly string[];
+  /** What its answers say beyond the contract. Default: nothing that is checked. */
+  readonly facts?: ProviderFacts;
 } & {
   readonly [V in Verb]: (request: Requests[V], context: Context) => Promise<Response>;
 };

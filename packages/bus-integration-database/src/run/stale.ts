@@ -4,7 +4,7 @@ import { isMutating, type Step } from '../contract/step.ts';
 import { type NextVerb, nextCommand } from '../model/advice.ts';
 import type { Declaration } from '../model/declaration.ts';
 import { rolesOf } from '../model/desired.ts';
-import { isIntact } from '../model/plan.ts';
+import { identityText, isIntact } from '../model/plan.ts';
 
 /** What else a saved plan is held against. */
 export interface Now {
@@ -66,9 +66,9 @@ function elsewhere(saved: Response, now: Response): Diagnostic | undefined {
   if (saved.deployment_id !== now.deployment_id) {
     return stale(`the saved plan is for deployment ${saved.deployment_id}, this is ${now.deployment_id}`, now);
   }
-  if (saved.target?.system_identifier !== now.target?.system_identifier) {
+  if (identityText(saved.target) !== identityText(now.target)) {
     return stale(
-      `the saved plan is for cluster ${saved.target?.system_identifier ?? 'unknown'}, this is ${now.target?.system_identifier ?? 'unknown'}`,
+      `the saved plan is for cluster ${identityText(saved.target) ?? 'unknown'}, this is ${identityText(now.target) ?? 'unknown'}`,
       now,
     );
   }

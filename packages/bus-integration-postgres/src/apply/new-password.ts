@@ -38,7 +38,7 @@ export async function passwordsToSend(
   passwords: ReadonlyMap<string, Secret>,
   { send, iterations, session, sentPasswords, signal }: Sending,
 ): Promise<Map<string, string>> {
-  const wanted = credentials.filter(({ setsVerifier }) => setsVerifier).map(({ role }) => role);
+  const wanted = credentials.filter(({ setsPassword }) => setsPassword).map(({ role }) => role);
   if (send === 'plaintext' && wanted.length > 0) demandCleartextChannel(session);
   const sent = new Map<string, string>();
   // A few at a time: a hashing that has begun is not ended by a signal, one that hasn't is.

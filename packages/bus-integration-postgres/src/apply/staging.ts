@@ -73,7 +73,7 @@ export async function settleFiles(
   decisions: readonly RoleDecision[],
 ): Promise<readonly Diagnostic[]> {
   const { computed, directory, ledger, passwords, signal } = staging;
-  const due = decisions.filter(({ setsVerifier, files }) => setsVerifier || files.some(isActedOn));
+  const due = decisions.filter(({ setsPassword, files }) => setsPassword || files.some(isActedOn));
   if (directory === undefined || due.length === 0) return [];
   const stepsOf = stepsByFile(computed.steps);
   const unproven = await proveWhileLocked(staging, due);
@@ -141,7 +141,7 @@ async function proveWhileLocked(
   { prove, checkLock }: Staging,
   due: readonly RoleDecision[],
 ): Promise<ReadonlyMap<string, string>> {
-  const changed = due.filter(({ setsVerifier }) => setsVerifier);
+  const changed = due.filter(({ setsPassword }) => setsPassword);
   const [proofs, lock] = await Promise.allSettled([prove(changed), checkLock()]);
   if (lock.status === 'rejected') throw lock.reason;
   if (proofs.status === 'rejected') throw proofs.reason;

@@ -12,6 +12,7 @@ import type { ServiceWish } from '../conninfo/dsn-endpoint.ts';
 import type { Observation } from '../observe/observation.ts';
 import { computePlan } from '../plan/compute.ts';
 import { planResponse, providerName } from '../plan/respond.ts';
+import { postgresFacts } from '../text/facts.ts';
 import { postgresNames } from '../text/names.ts';
 
 /** Plans for a server in which nothing was made yet; can do nothing else. */
@@ -22,6 +23,7 @@ export function emptyServerProvider(): Provider {
   return {
     name: providerName,
     defaultSchemas: postgresNames.defaultSchemas,
+    facts: postgresFacts,
     plan: async (request) => {
       const declaration: Declaration = declarationOf(request, postgresNames.defaultSchemas);
       requireUsableNames(declaration, postgresNames);

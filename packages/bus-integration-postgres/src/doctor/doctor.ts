@@ -209,7 +209,7 @@ function judge(
     ...verifierChecks(sight, {
       admin: admin.name,
       passwordSend: passwordSendOf(configuration),
-      setsPasswords: computed.credentials.some(({ setsVerifier }) => setsVerifier),
+      setsPasswords: computed.credentials.some(({ setsPassword }) => setsPassword),
     }),
     ...reservedRoleChecks(sight, declaration),
     ...eventTriggerChecks(seen),

@@ -100,7 +100,7 @@ const rules: Rules = {
     summary: ({ before, after }) =>
       before?.unfinished
         ? `finish: made by an apply that was cut off; closed to PUBLIC`
-        : `${after?.encoding}, owner ${shown(after?.owner ?? '')}, closed to PUBLIC`,
+        : `${after?.encoding}, owner ${shown(String(after?.owner ?? ''))}, closed to PUBLIC`,
     statements: ({ before, after }, context) =>
       after === undefined ? [] : creation(after.name, before !== undefined, context),
   },

@@ -152,7 +152,7 @@ function computeAllowed(
         standing: comparison.roles.get(role) ?? 'refused',
         isRotated: rotated.has(role),
         hasNoPassword: seen.roles.get(role)?.verifier === null,
-        isProvenByVerifier: seen.roles.get(role)?.verifier !== undefined,
+        isProvenWithoutLogin: seen.roles.get(role)?.verifier !== undefined,
         block: loginBlockOf(role, pairsOf.get(role)?.map(({ database }) => database) ?? [], seen),
         endpoint,
         strings: connectionStrings,
@@ -174,7 +174,7 @@ function computeAllowed(
       [
         ...ofClass('unsafe'),
         ...hazards(steps, allowed, comparison, seen),
-        ...(credentials.some(({ setsVerifier }) => setsVerifier) ? iterationFindings(seen) : []),
+        ...(credentials.some(({ setsPassword }) => setsPassword) ? iterationFindings(seen) : []),
       ],
     ],
     [

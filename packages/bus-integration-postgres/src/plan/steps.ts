@@ -98,7 +98,7 @@ function roleSteps({ declaration, comparison, credentials, seen, deploymentId }:
       const before = { name, can_login: false };
       steps.push({ action: 'alter-role', target, risk: 'update', before, after: { name, can_login: true } });
     }
-    if (decision?.setsVerifier) {
+    if (decision?.setsPassword) {
       const password = decision.source === 'new' ? 'new' : 'staged';
       const { replaces } = decision;
       const before = { name, ...(replaces !== undefined && { replaces }) };

@@ -27,7 +27,7 @@ export async function computeProvable(wish: Wish, sight: Sight, run: Run, sessio
   if (seen.admin.readsVerifiers) return computed;
   const set = computed.isRefused
     ? []
-    : computed.credentials.filter(({ setsVerifier, files }) => setsVerifier && files.length > 0);
+    : computed.credentials.filter(({ setsPassword, files }) => setsPassword && files.length > 0);
   const missed = computed.credentials.filter(tellsToRotate);
   // apply refuses a pooler, which would remember the probe's failed login to a database that is not there yet.
   if ((set.length === 0 && missed.length === 0) || (await session.isPooled())) return computed;

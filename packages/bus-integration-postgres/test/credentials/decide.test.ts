@@ -219,9 +219,9 @@ describe('what becomes of the files', () => {
     ['a refused login', [pair('a', held('p'))], proofsFor(undefined, refusedLogin), {}, 'password-unproven', ['leave']],
     ['a role that is not ours', [pair('a', held('p'))], proofsFor('p'), { standing: 'refused' }, 'none', ['leave']],
   ])('%s', (_, pairs, proofs, said, decision, files) => {
-    const { source, password, setsVerifier, refusal, unsettled, files: decided } = decide(pairs, proofs, said);
+    const { source, password, setsPassword, refusal, unsettled, files: decided } = decide(pairs, proofs, said);
     const known = password === undefined ? source : `${source} ${password.reveal()}`;
-    expect(refusal?.code ?? known + (setsVerifier ? ', sets it' : '') + (unsettled ? ', unsettled' : '')).toBe(
+    expect(refusal?.code ?? known + (setsPassword ? ', sets it' : '') + (unsettled ? ', unsettled' : '')).toBe(
       decision,
     );
     expect(
@@ -259,7 +259,7 @@ describe('whatever the files and the server hold', () => {
       const decision = decide(pairs, proofs, { isRotated });
       const proven = candidatePasswords(pairs).find((password) => proofs('svc', password).state === 'proven');
       if (proven === undefined || isRotated) continue;
-      expect(decision.setsVerifier).toBe(false);
+      expect(decision.setsPassword).toBe(false);
       if (decision.refusal !== undefined) {
         // Another server's password would be lost instead.
         expect(decision.refusal.code).toBe('foreign-dsn-file');
@@ -278,7 +278,7 @@ describe('whatever the files and the server hold', () => {
       if (isRotated || candidatePasswords(pairs).some((password) => proofs('svc', password).state === 'proven'))
         continue;
       const decision = decide(pairs, proofs);
-      expect([decision.setsVerifier, ...decision.files.map(({ act }) => act)]).toEqual([false, 'leave', 'leave']);
+      expect([decision.setsPassword, ...decision.files.map(({ act }) => act)]).toEqual([false, 'leave', 'leave']);
     }
   });
 
@@ -290,7 +290,7 @@ describe('whatever the files and the server hold', () => {
       const chosen = decision.password?.reveal() ?? 'new';
       const live = after(decision, pairs).map(({ live }) => passwordIn(live));
       expect(live).toEqual([chosen, chosen]);
-      if (!decision.setsVerifier) expect(proofs('svc', new Secret(chosen)).state).toBe('proven');
+      if (!decision.setsPassword) expect(proofs('svc', new Secret(chosen)).state).toBe('proven');
     }
   });
 });
@@ -346,6 +346,6 @@ test('a rotation names the password that it replaces without telling it', () => 
 });
 
 test('a role without a password gets its first one', () => {
-  const { source, setsVerifier, refusal } = decide([pair('a', absent)], proofsFor(undefined), { hasNoPassword: true });
-  expect({ source, setsVerifier, refusal }).toEqual({ source: 'new', setsVerifier: true, refusal: undefined });
+  const { source, setsPassword, refusal } = decide([pair('a', absent)], proofsFor(undefined), { hasNoPassword: true });
+  expect({ source, setsPassword, refusal }).toEqual({ source: 'new', setsPassword: true, refusal: undefined });
 });

@@ -2,6 +2,7 @@
 import type { Verb } from 'bus-integration-database';
 import { type CommandHelp, helpText as textOf } from 'bus-integration-database/help';
 import { type Flag, flags, verbs } from './flag-table.ts';
+import { providerKeys } from './provider-words.ts';
 
 /** The help of the family, or of one verb; ends with a line break. */
 export function helpText(verb?: Verb): string {
@@ -117,6 +118,6 @@ function exitRows(verb?: Verb): CommandHelp['exits'] {
 }
 
 const configurationSource = [
-  'configuration: BUS_DEPLOYMENT_ID, BUS_DATABASE_* and the keys of the provider (BUS_POSTGRES_*) from the',
+  `configuration: BUS_DEPLOYMENT_ID, BUS_DATABASE_* and the keys of the provider (${providerKeys}) from the`,
   'environment; ./.env is loaded by bus, --env-file FILE by this command.',
 ];

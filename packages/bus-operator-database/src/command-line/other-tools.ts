@@ -1,9 +1,10 @@
 // What users of other tools type, by what is to be said of it here. Pure.
 import type { Verb } from 'bus-integration-database';
 import type { Says } from 'bus-integration-database/suggest';
+import { serverKey } from './provider-words.ts';
 
 const dropsNothing = 'nothing is ever dropped; plan prints the SQL that retires what is declared no longer';
-const admin = 'the server is the one of the admin DSN: BUS_POSTGRES_ADMIN_DSN_FILE';
+const admin = `the server is the one of the admin DSN: ${serverKey}`;
 
 export const otherFlags: readonly Says[] = [
   [

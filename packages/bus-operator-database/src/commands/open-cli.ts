@@ -4,11 +4,11 @@ import { configurationKeys, openCliText as textOf } from 'bus-integration-databa
 import { tokenKeys } from '../api/token-keys.ts';
 import { commandHelp } from '../command-line/help.ts';
 import { version } from '../command-line/version.ts';
-import { providers } from '../providers.ts';
+import type { ProviderRoot } from '../providers.ts';
 
 /** The OpenCLI document of the family, or of one verb. */
-export async function openCliText(verb?: Verb): Promise<string> {
-  const loaded = await Promise.all(providers.map((root) => root.load()));
+export async function openCliText(verb: Verb | undefined, roots: readonly ProviderRoot[]): Promise<string> {
+  const loaded = await Promise.all(roots.map((root) => root.load()));
   const [first] = loaded;
   const known = configurationKeys(loaded.flatMap((root) => root.keys.known)).map((key) =>
     key.name === 'BUS_DATABASE_PROVIDER' && first !== undefined ? { ...key, default: first.keys.provider } : key,

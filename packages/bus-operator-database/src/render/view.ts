@@ -1,5 +1,12 @@
 // What rendering needs to know beside the response: how much to say, in which colours, and how to name the next command.
-import { type Diagnostic, printable, type Response, type ScriptWriter, type Verb } from 'bus-integration-database';
+import {
+  type Diagnostic,
+  identityText,
+  printable,
+  type Response,
+  type ScriptWriter,
+  type Verb,
+} from 'bus-integration-database';
 import type { Paint } from './paint.ts';
 
 export interface View {
@@ -77,7 +84,7 @@ function unknownLine({ complete, connectivity = [], listener_policy = [], checks
 function targetText({ target, provider }: Response, view: View): string {
   if (target === undefined) return '';
   const host = target.host.includes(':') && !target.host.startsWith('/') ? `[${target.host}]` : target.host;
-  const cluster = target.system_identifier === undefined ? 'not readable' : target.system_identifier;
+  const cluster = identityText(target) ?? 'not readable';
   const address = `${printable(target.admin_role)}@${printable(host)}:${target.port}/${printable(target.database)}`;
   return `${address}, ${printable(view.titleOf(provider))} ${printable(target.server_version)}, cluster ${printable(cluster)}`;
 }

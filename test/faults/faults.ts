@@ -1,8 +1,8 @@
 // Single faults that one can make in a healthy deployment, as data: how each is made and undone, and by what verify (or,
 // where verify is ok, plan or status) tells it.
 import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { startServer } from 'embedded';
+import { dirname, join } from 'node:path';
+import { type CertificateWish, createCertificateAuthority, startServer } from 'embedded';
 import { hba, type Stage } from './stage.ts';
 
 export interface Act {
@@ -675,6 +675,76 @@ const server: readonly Fault[] = [
   },
 ];
 
+/** The server shows a certificate that the file, which asks for `verify-full`, can't accept. */
+const certificate = (name: string, wish: CertificateWish, expected: RegExp, isOfAuthority = true): Fault => {
+  let before = '';
+  return {
+    name,
+    make: async (stage) => {
+      const [authority, other] = [createCertificateAuthority(), createCertificateAuthority()];
+      const trusted = join(dirname(path(stage)), '..', 'ca.pem');
+      writeFileSync(trusted, authority.certificate);
+      await stage.server.reload({ tls: (isOfAuthority ? authority : other).issue(wish), settings: { ssl: 'on' } });
+      before = readFileSync(path(stage), 'utf8');
+      const tls = `sslmode=verify-full&sslrootcert=${encodeURIComponent(trusted)}`;
+      writeFileSync(path(stage), `${before.trim().replace(/\?.*/, '')}?${tls}\n`);
+    },
+    undo: async (stage) => {
+      writeFileSync(path(stage), before);
+      await stage.server.reload({ settings: { ssl: 'off' } });
+    },
+    expected,
+  };
+};
+
+const listening = (
+  name: string,
+  settings: Readonly<Record<string, string>>,
+  usual: typeof settings,
+  expected: RegExp,
+): Fault => ({
+  name,
+  make: ({ server }) => server.restart({ settings }),
+  undo: ({ server }) => server.restart({ settings: usual }),
+  expected,
+});
+
+const dayMs = 86_400_000;
+const transport: readonly Fault[] = [
+  certificate(
+    'certificate of another host',
+    { names: ['db.example'] },
+    /fail service-login svc@app: .*shows a certificate that is not trusted: it is for DNS:db\.example, not for/,
+  ),
+  certificate(
+    'certificate that has expired',
+    { validFrom: new Date(Date.now() - 9 * dayMs), validTo: new Date(Date.now() - dayMs) },
+    /fail service-login svc@app: .*not trusted: it has expired on/,
+  ),
+  certificate(
+    'certificate of an unknown authority',
+    {},
+    /fail service-login svc@app: .*not trusted: no CA in \S*ca\.pem signed it/,
+    false,
+  ),
+  listening(
+    'listens at every address',
+    { listen_addresses: '*' },
+    { listen_addresses: '127.0.0.1' },
+    /(info|unknown) listen-addresses/,
+  ),
+  rules(
+    'trust for the whole network',
+    line('host all all all trust'),
+    /fail challenge svc at .*: anybody enters over plain TCP as svc: no password is asked for \(trust\)/,
+  ),
+  rules(
+    'plaintext passwords from the whole network',
+    line('host all all all password'),
+    /fail service-login svc@app: .*asks for the password in plaintext/,
+  ),
+];
+
 let elsewhere: Awaited<ReturnType<typeof startServer>> | undefined;
 const another: Fault = {
   ...file(
@@ -779,5 +849,6 @@ export const faults: readonly Fault[] = [
   ...refusedOptions,
   ...parameters,
   ...server,
+  ...transport,
   otherServer,
 ];

@@ -1,0 +1,201 @@
+// A second provider, as small as one can be: a database server in memory with users and grants. It takes what every
+// provider gets from the first floor and names nothing that only PostgreSQL has; no surface was changed for it.
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  type ApplyRequest,
+  type Configuration,
+  type Declaration,
+  declarationOf,
+  declarationRequest,
+  expandRole,
+  isMutating,
+  OperationError,
+  type PlanRequest,
+  type Provider,
+  type ProviderFacts,
+  type ProviderKeys,
+  type ProviderModule,
+  planId,
+  type Requests,
+  type Response,
+  rolesOf,
+  type ScriptWriter,
+  type ServedProvider,
+  type Step,
+  type Target,
+  unlessStale,
+  withRequestCredentials,
+} from 'bus-integration-database';
+
+/** What a server holds, for as long as its process lives. */
+export interface Memory {
+  readonly users: Set<string>;
+  readonly databases: Set<string>;
+  /** `user@database` */
+  readonly grants: Set<string>;
+  /** Applies at work. */
+  applying: number;
+}
+
+export function createMemory(): Memory {
+  return { users: new Set(), databases: new Set(), grants: new Set(), applying: 0 };
+}
+
+const text = { type: 'text', meaning: 'Of a server in memory.' } as const;
+const facts: ProviderFacts = {
+  target: { instance: text },
+  steps: { 'discover-provider': {}, 'create-database': { engine: text } },
+};
+
+const noneReserved = { names: [], prefixes: [] };
+const keys: ProviderKeys = {
+  provider: 'memory',
+  prefix: 'BUS_MEMORY_',
+  known: [
+    { name: 'BUS_MEMORY_ADMIN_FILE', meaning: 'a file that stands for the admin' },
+    { name: 'BUS_MEMORY_ENGINE', meaning: 'heap or tree', default: 'heap' },
+  ],
+  names: { maxBytes: 20, reserved: { role: noneReserved, database: noneReserved, schema: noneReserved } },
+  readChoices: (settings) => ({ engine: settings.choice('BUS_MEMORY_ENGINE', ['heap', 'tree']) ?? 'heap' }),
+  readCredentials: (settings) => {
+    const file = settings.path('BUS_MEMORY_ADMIN_FILE');
+    return file === undefined ? undefined : { key: 'BUS_MEMORY_ADMIN_FILE', file };
+  },
+};
+
+const script: ScriptWriter = {
+  program: 'memsh',
+  opening: ['STRICT'],
+  actAs: (role) => [`AS ${role}`],
+  connect: (database) => [`USE ${database}`],
+  together: (lines) => lines,
+  statement: (sql) => [sql],
+};
+
+const target: Target = {
+  host: 'memory',
+  port: 1,
+  database: 'root',
+  admin_role: 'root',
+  server_version: '1',
+  instance: 'one',
+};
+
+function stepsOf(memory: Memory, declaration: Declaration, engine: string): Step[] {
+  const users = rolesOf(declaration);
+  const counted = { roles: users.length, databases: declaration.databases.length, schemas: [], dsn_files: 0 };
+  const found = { provider: 'memory', server_version: '1', admin_may_create: ['databases', 'users'] };
+  const grants = declaration.databases.flatMap((database) =>
+    [...new Set(declaration.roles.map((role) => expandRole(role, database)))].map((grantee) => ({ database, grantee })),
+  );
+  const base = { summary: '', state: 'planned' } as const;
+  const lead = { summary: '', risk: 'create', state: 'applied' } as const;
+  return [
+    { ...lead, action: 'discover-provider', target: 'memory', after: found },
+    { ...lead, action: 'compute-database-plan', target: 'plan', after: counted },
+    ...users
+      .filter((name) => !memory.users.has(name))
+      .map((name): Step => {
+        const after = { name, can_login: true, password: 'none' } as const;
+        return { ...base, action: 'create-role', target: name, risk: 'create', after, sql: [`USER ${name}`] };
+      }),
+    ...declaration.databases
+      .filter((name) => !memory.databases.has(name))
+      .map((name): Step => {
+        const sql = [`DATABASE ${name}`];
+        return { ...base, action: 'create-database', target: name, risk: 'create', after: { name, engine }, sql };
+      }),
+    ...grants
+      .filter(({ database, grantee }) => !memory.grants.has(`${grantee}@${database}`))
+      .map(({ database, grantee }): Step => {
+        const after = { database, grantee, on_database: ['ENTER'], on_schemas: [] };
+        const sql = [`GRANT ENTER TO ${grantee}`];
+        return { ...base, action: 'grant-privileges', target: database, risk: 'grant', after, sql };
+      }),
+  ];
+}
+
+function carryOut({ users, databases, grants }: Memory, { action, target: name, after }: Step): void {
+  if (action === 'create-role') users.add(name);
+  if (action === 'create-database') databases.add(name);
+  if (action === 'grant-privileges' && after !== undefined && 'grantee' in after)
+    grants.add(`${after.grantee}@${name}`);
+}
+
+export function createMemoryProvider(memory: Memory, configuration: Configuration): Provider {
+  const about = { deployment_id: configuration.deploymentId, provider: 'memory' };
+  const answer = (steps: readonly Step[], more: Partial<Response> = {}): Response => {
+    return { ok: true, ...about, actions: steps.map(({ action }) => action), steps, diagnostics: [], ...more };
+  };
+  const guard = (request: Requests[keyof Requests]) => {
+    if (request.deployment_id !== about.deployment_id) throw new OperationError('invalid-request', 'not served here');
+    withRequestCredentials(configuration, request);
+  };
+  const plan = (request: PlanRequest | ApplyRequest): Response => {
+    guard(request);
+    const declaration = declarationOf(request);
+    const steps = stepsOf(memory, declaration, configuration.choices.engine ?? '');
+    const { allow, adopt, rotate } = request;
+    const allowed = { allow, adopt, rotate };
+    const plan_id = planId(about.deployment_id, target, steps, allowed);
+    const now = answer(steps, { dry_run: true, target, allowed, plan_id });
+    const saved = 'plan' in request ? (request.plan as Response | undefined) : undefined;
+    return unlessStale(saved, now, { declaration, unrotated: () => now });
+  };
+  const wished = (): Declaration => declarationOf({ ...declarationRequest(configuration), checks: ['connectivity'] });
+  return {
+    name: 'memory',
+    facts,
+    plan: async (request) => plan(request),
+    apply: async (request, { signal }) => {
+      const planned = plan(request);
+      if (request.dry_run || !planned.ok) return planned;
+      memory.applying += 1;
+      try {
+        for (const step of planned.steps.filter(isMutating)) {
+          // A moment for each, in which it can be ended.
+          await delay(30, undefined, { signal });
+          carryOut(memory, step);
+        }
+      } catch {
+        throw new OperationError('cancelled', 'ended before everything was made');
+      } finally {
+        memory.applying -= 1;
+      }
+      const steps = planned.steps.map((step) => (isMutating(step) ? { ...step, state: 'applied' as const } : step));
+      return { ...planned, dry_run: false, steps };
+    },
+    status: async (request) => {
+      guard(request);
+      const declaration = wished();
+      const stateIn = (there: ReadonlySet<string>) => (name: string) => {
+        return { name, state: there.has(name) ? ('ours' as const) : ('missing' as const) };
+      };
+      const drift = stepsOf(memory, declaration, configuration.choices.engine ?? '').filter(isMutating);
+      const databases = declaration.databases.map(stateIn(memory.databases));
+      return answer([], { target, databases, roles: rolesOf(declaration).map(stateIn(memory.users)), drift });
+    },
+    verify: async (request) => {
+      guard(request);
+      const connectivity = [...memory.grants].map((entered) => {
+        return { id: 'login', kind: 'connectivity', result: 'ok', target: entered, seen: 'let in' } as const;
+      });
+      return answer([], { connectivity });
+    },
+    doctor: async (request) => {
+      guard(request);
+      return answer([], { checks: [{ id: 'memory', kind: 'doctor', result: 'ok', seen: 'there is room' }] });
+    },
+  };
+}
+
+/** The provider as the lists of composition roots have it. */
+export function memoryModule(memory: Memory): ProviderModule & ServedProvider {
+  return {
+    keys,
+    facts,
+    script,
+    create: ({ configuration }) => createMemoryProvider(memory, configuration),
+    close: async () => {},
+  };
+}

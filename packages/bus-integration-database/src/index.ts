@@ -81,16 +81,14 @@ export { allowedFlags } from './model/allowed-flags.ts';
 export { mostResourcesConfigured } from './model/bounds.ts';
 export type { Declaration } from './model/declaration.ts';
 export { isDeploymentId } from './model/deployment-id.ts';
-export type { Login, PrivilegeProfile } from './model/desired.ts';
-export { desiredResources, loginsOf, namesOf, rolesOf } from './model/desired.ts';
-export type { Delta } from './model/diff.ts';
+export type { Login } from './model/desired.ts';
+export { loginsOf, namesOf, rolesOf } from './model/desired.ts';
+export type { Delta, Resource } from './model/diff.ts';
 export { diff } from './model/diff.ts';
 export { mapFindings } from './model/map-findings.ts';
 export type { NamedKind, NameRules } from './model/names.ts';
 export { caseCollisions, dsnFileName, expandRole, isRoleTemplate, judgeName, lineBreakFault } from './model/names.ts';
 export { identityText, isIntact, planId } from './model/plan.ts';
-export type { Database, Grantee, PrivilegeObject, Privileges, Resource, Role, Schema } from './model/resource.ts';
-export { idOf, privilegesOf } from './model/resource.ts';
 export type { Refusal, Standing } from './model/standing.ts';
 export type {
   ConnectionString,
@@ -102,7 +100,7 @@ export type {
 export type { OutputDirectory, OutputPlace } from './output-files/directory.ts';
 export { createOutputDirectory, shownPath, withoutSlashes } from './output-files/directory.ts';
 export type { FilePair } from './output-files/file-pair.ts';
-export { candidatePasswords, endpointFault } from './output-files/file-pair.ts';
+export { candidatePasswords, endpointFault, holds } from './output-files/file-pair.ts';
 export { discardStaged, promoteFile, readPairs, stagedSuffix, stageFile } from './output-files/output-file.ts';
 export { ownerOf } from './output-files/owner.ts';
 export { judgeOutputDirectory } from './output-files/room.ts';

@@ -1,4 +1,6 @@
 // Observations for unit tests: an ordinary server, and only what a test says otherwise. Reads nothing.
+import type { Declaration, RoleDecision } from 'bus-integration-database';
+import type { Scope } from '../src/kinds/kind.ts';
 import { birthLimit } from '../src/observe/mark.ts';
 import type {
   AclEntry,
@@ -10,6 +12,8 @@ import type {
   ObservedSchema,
   ObservedServer,
 } from '../src/observe/observation.ts';
+import { judge } from '../src/ownership/ours.ts';
+import { scopeOf } from '../src/plan/scope.ts';
 
 const deploymentId = 'shop';
 const mark = 'bus-deployment=shop';
@@ -85,13 +89,24 @@ export interface Said {
   readonly databases?: readonly ObservedDatabase[];
   /** Schemas by database. */
   readonly schemas?: Readonly<Record<string, readonly ObservedSchema[]>>;
+  /** Names of schemas with the mark, by database. */
+  readonly markedSchemas?: Readonly<Record<string, readonly string[]>>;
   readonly adminMayCreateSchemas?: boolean;
 }
 
 export function seen(said: Said = {}): Observation {
   const inside = Object.entries(said.schemas ?? {}).map(([name, schemas]): [string, ObservedInside] => [
     name,
-    { adminMayCreateSchemas: said.adminMayCreateSchemas ?? true, schemas, markedSchemas: [], eventTriggers: [] },
+    {
+      adminMayCreateSchemas: said.adminMayCreateSchemas ?? true,
+      schemas,
+      markedSchemas: (said.markedSchemas?.[name] ?? []).map((marked) => ({
+        name: marked,
+        owner: 'admin',
+        adminActsAsOwner: true,
+      })),
+      eventTriggers: [],
+    },
   ]);
   return {
     reached: { host: 'db.example', port: 5432, isEncrypted: false, hasSsl: false },
@@ -126,4 +141,24 @@ export function seen(said: Said = {}): Observation {
     databases: new Map((said.databases ?? []).map((one) => [one.name, one])),
     inside: new Map(inside),
   };
+}
+
+/** What the kinds look at, for deployment `shop`. */
+export function scopeWith(
+  declaration: Declaration,
+  observation: Observation,
+  said: {
+    readonly adopt?: boolean;
+    readonly credentials?: readonly RoleDecision[];
+    readonly configured?: Declaration;
+  } = {},
+): Scope {
+  const { adopt = false, credentials = [], configured } = said;
+  const { roles, databases } = judge(declaration, observation, { deploymentId, adopt });
+  return scopeOf({ deploymentId, declaration, configured }, observation, {
+    roles,
+    databases,
+    credentials,
+    serviceEndpoint: { host: 'db', port: '5432' },
+  });
 }

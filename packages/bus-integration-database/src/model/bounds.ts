@@ -14,7 +14,7 @@ export const mostResourcesAsked = 50_000;
 export const mostResourcesConfigured = 200_000;
 
 /**
- * How many resources `desiredResources` makes of a declaration: each list is counted before they are multiplied.
+ * How many resources of a server a declaration comes to: each list is counted before they are multiplied.
  *
  * @example
  * resourceCount({ databases: ['app'], roles: ['app_service'], schemas: ['public'] }); // 7

@@ -1,9 +1,13 @@
 // The difference between two sets of resources. Pure; knows no kind. What is not ours was set aside before.
 import { isDeepStrictEqual } from 'node:util';
-import { idOf, type Resource } from './resource.ts';
+
+/** What a deployment consists of: a plain value, whose identity and attributes its kind knows. */
+export interface Resource {
+  readonly kind: string;
+}
 
 /** One thing that differs: made (no `before`), gone (no `after`), or changed. */
-export type Delta<R extends Resource = Resource> =
+export type Delta<R extends Resource> =
   | { readonly before?: undefined; readonly after: R }
   | { readonly before: R; readonly after?: undefined }
   | { readonly before: R; readonly after: R };
@@ -11,10 +15,16 @@ export type Delta<R extends Resource = Resource> =
 /**
  * What must change for `observed` to become `desired`, in the order of `desired`, then what is to go.
  *
+ * @param idOf equal for two resources exactly when they are the same thing, whatever its attributes are
  * @example
- * diff([{ kind: 'role', name: 'app', canLogin: true }], []); // [{ after: { kind: 'role', … } }]
+ * diff([{ kind: 'role', name: 'app', canLogin: true }], [], ({ kind, name }) => JSON.stringify([kind, name]));
+ * // [{ after: { kind: 'role', … } }]
  */
-export function diff<R extends Resource>(desired: readonly R[], observed: readonly R[]): Delta<R>[] {
+export function diff<R extends Resource>(
+  desired: readonly R[],
+  observed: readonly R[],
+  idOf: (resource: R) => string,
+): Delta<R>[] {
   const seen = new Map(observed.map((resource) => [idOf(resource), resource]));
   const deltas: Delta<R>[] = [];
   for (const after of desired) {

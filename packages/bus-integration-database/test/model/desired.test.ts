@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Declaration } from '../../src/model/declaration.ts';
-import { desiredResources, loginsOf, rolesOf } from '../../src/model/desired.ts';
-import { idOf, type Resource } from '../../src/model/resource.ts';
+import { loginsOf, rolesOf } from '../../src/model/desired.ts';
 
-const profile = { database: ['CONNECT'], schema: ['USAGE'] };
 const plain: Declaration = {
   databases: ['app', 'logs'],
   roles: ['svc', 'rep'],
@@ -11,13 +9,6 @@ const plain: Declaration = {
   schemas: ['public', 'data'],
 };
 const template: Declaration = { ...plain, roles: ['{database}_svc', 'rep'], serviceRole: '{database}_svc' };
-
-const line = (resource: Resource): string => {
-  if (resource.kind !== 'privileges')
-    return [resource.kind, 'database' in resource ? resource.database : '', resource.name].join(' ');
-  const who = 'role' in resource.grantee ? resource.grantee.role : '*';
-  return `${who} on ${[resource.on.database, resource.on.schema].filter(Boolean).join('.')}: ${resource.privileges}`;
-};
 
 describe('logins and roles', () => {
   test('every role logs in to every database; the service role is told apart', () => {
@@ -40,35 +31,4 @@ describe('logins and roles', () => {
       ['rep', '$&_svc', '{database}_svc'],
     ],
   ])('%s', (_, declaration, roles) => expect(rolesOf(declaration)).toEqual(roles));
-});
-
-describe('desired resources', () => {
-  test('of one database', () => {
-    const resources = desiredResources({ ...plain, databases: ['app'], roles: ['svc'] }, profile);
-    expect(resources.map(line)).toEqual([
-      'role  svc',
-      'database  app',
-      'schema app public',
-      'schema app data',
-      'svc on app: CONNECT',
-      '* on app: ',
-      'svc on app.public: USAGE',
-      '* on app.public: ',
-      'svc on app.data: USAGE',
-      '* on app.data: ',
-    ]);
-  });
-
-  test("a template's role has rights in its own database alone", () => {
-    const lines = desiredResources(template, profile).map(line);
-    expect(lines).toContain('app_svc on app: CONNECT');
-    expect(lines.filter((text) => text.startsWith('app_svc on logs'))).toEqual([]);
-  });
-
-  test('no identity is given twice', () => {
-    for (const declaration of [plain, template]) {
-      const ids = desiredResources(declaration, profile).map(idOf);
-      expect(new Set(ids).size).toBe(ids.length);
-    }
-  });
 });

@@ -1,13 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { diff } from '../../src/model/diff.ts';
-import { privilegesOf, type Resource } from '../../src/model/resource.ts';
+import { type Delta, diff } from '../../src/model/diff.ts';
 
-const role = (name: string, canLogin = true): Resource => ({ kind: 'role', name, canLogin });
-const app: Resource = { kind: 'database', name: 'app' };
-const rights = (...privileges: string[]): Resource => privilegesOf({ database: 'app' }, { role: 'svc' }, privileges);
+interface Thing {
+  readonly kind: string;
+  readonly name: string;
+  readonly canLogin?: boolean;
+  readonly privileges?: readonly string[];
+}
+
+const role = (name: string, canLogin = true): Thing => ({ kind: 'role', name, canLogin });
+const app: Thing = { kind: 'database', name: 'app' };
+const rights = (...privileges: string[]): Thing => ({ kind: 'grant', name: 'svc', privileges: privileges.sort() });
+const differences = (desired: readonly Thing[], observed: readonly Thing[]): Delta<Thing>[] =>
+  diff(desired, observed, ({ kind, name }) => JSON.stringify([kind, name]));
 
 describe('diff', () => {
-  test.each<[what: string, desired: readonly Resource[], observed: readonly Resource[], expected: readonly unknown[]]>([
+  test.each<[what: string, desired: readonly Thing[], observed: readonly Thing[], expected: readonly unknown[]]>([
     ['nothing of nothing', [], [], []],
     ['equal, in another order', [role('a'), app], [app, role('a')], []],
     ['made', [app], [], [{ after: app }]],
@@ -29,14 +37,14 @@ describe('diff', () => {
       ],
     ],
   ])('%s', (_, desired, observed, expected) => {
-    expect(diff(desired, observed)).toEqual(expected);
+    expect(differences(desired, observed)).toEqual(expected);
   });
 
   test('carried out, there is nothing left to do', () => {
     const desired = [role('a'), app, rights('A')];
     const observed = [role('a', false), rights('B'), role('old')];
-    const after = diff(desired, observed).flatMap((delta) => delta.after ?? []);
-    const kept = observed.filter((one) => !diff(desired, observed).some(({ before }) => before === one));
-    expect(diff(desired, [...kept, ...after])).toEqual([]);
+    const after = differences(desired, observed).flatMap((delta) => delta.after ?? []);
+    const kept = observed.filter((one) => !differences(desired, observed).some(({ before }) => before === one));
+    expect(differences(desired, [...kept, ...after])).toEqual([]);
   });
 });

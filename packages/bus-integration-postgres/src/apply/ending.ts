@@ -58,17 +58,17 @@ export function concluded(ending: Ending, again: Sight): Response {
     again.pairs,
     again.proofs,
   );
-  const left = rest.steps.filter(isMutating);
-  const steps = [...ledger.steps(), lastStep(computed.steps.filter(isMutating).length, left.length === 0)];
+  const hasAll = rest.deltas.length === 0;
+  const steps = [...ledger.steps(), lastStep(computed.steps.filter(isMutating).length, hasAll)];
   const next = nextOf(ending, steps, filesLeftStaged(ending.staging));
-  const isConverged = left.length === 0 && rest.errorClass === undefined;
+  const isConverged = hasAll && rest.errorClass === undefined;
   return {
     ...answer,
     ...base(wish, steps, startedAt),
     ok: isConverged,
     diagnostics: [
       ...rest.refusals.map((refusal) => advised(refusal, next)),
-      ...left.map((step) => notConverged(step)),
+      ...rest.steps.filter(isMutating).map((step) => notConverged(step)),
       ...rest.findings.map((finding) => advised(finding, next)),
       ...warnings,
     ],

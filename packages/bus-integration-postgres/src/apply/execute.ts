@@ -3,12 +3,14 @@
 // a service stands outside no longer than that takes. Decides nothing; what is left is found by looking again.
 import type { Step } from 'bus-integration-database';
 import type { Session } from '../connection/connect.ts';
+import { statementsOf } from '../kinds/index.ts';
 import { readInside } from '../observe/catalog.ts';
 import type { ObservedInside } from '../observe/observation.ts';
+import { byDatabase, type JustMade, planInside } from '../plan/inside.ts';
+import { showingContext } from '../plan/steps.ts';
 import { eachInParallel } from '../run/parallel.ts';
 import { inBatches, inTransaction } from '../run/transaction.ts';
 import type { Execution } from './execution.ts';
-import { insideNewDatabase } from './inside.ts';
 import type { PlannedStatement } from './ledger.ts';
 import { changeRoles, replacePasswords, rolesWithNewPassword } from './role-changes.ts';
 import { settleFiles, stageFiles, unsettled } from './staging.ts';
@@ -90,29 +92,29 @@ async function openDatabases({ ledger, session, lock, run }: Execution): Promise
 }
 
 async function workInside(execution: Execution): Promise<Map<string, ObservedInside>> {
-  const { ledger, run, lock, wish, computed, jobs, onProgress, seen } = execution;
+  const { ledger, run, lock, wish, computed, jobs, onProgress } = execution;
   const inside = new Map<string, ObservedInside>();
   const made = new Set(
     computed.steps.flatMap((step) => (step.action === 'create-database' ? (step.after?.name ?? []) : [])),
   );
   const databases = [...new Set([...made, ...ledger.databases('inside')])];
   const { schemas } = wish.declaration;
+  const desired = made.size === 0 ? new Map<string, []>() : byDatabase(computed.desired);
   await run.eachDatabase(
     databases,
     'write',
     jobs,
     async (database, session) => {
       const planned = ledger.statements('inside', database);
-      const groups = made.has(database)
-        ? insideNewDatabase({
-            database,
-            steps: computed.steps,
-            schemas,
-            found: await readInside(session, schemas, wish.deploymentId),
-            deploymentId: wish.deploymentId,
-            admin: seen.admin.name,
-          })
-        : bySchema(planned);
+      const groups = byStep(
+        made.has(database)
+          ? insideNew(execution, {
+              database,
+              found: await readInside(session, schemas, wish.deploymentId),
+              desired: desired.get(database) ?? [],
+            })
+          : planned,
+      );
       if (groups.length > 0) {
         run.signal.throwIfAborted();
         ledger.attempt(planned);
@@ -131,8 +133,19 @@ async function workInside(execution: Execution): Promise<Map<string, ObservedIns
   return inside;
 }
 
+/** The statements inside a database that this run made, by what is found there. */
+function insideNew(
+  { computed: { scope } }: Execution,
+  made: Pick<JustMade, 'database' | 'found' | 'desired'>,
+): PlannedStatement[] {
+  const context = showingContext(scope);
+  return planInside({ ...made, scope }).flatMap((step) =>
+    statementsOf(step, context).flatMap((statement) => (statement.phase === 'inside' ? { ...statement, step } : [])),
+  );
+}
+
 /** A schema is made and marked in one transaction. */
-function bySchema(statements: readonly PlannedStatement[]): string[][] {
+function byStep(statements: readonly PlannedStatement[]): string[][] {
   const schemas = new Map<Step, string[]>();
   return statements.flatMap(({ step, sql }) => {
     if (step.action !== 'create-schema') return [[sql]];

@@ -1,10 +1,11 @@
 // The provider's own parts tried on themselves: DSNs, verifiers, a plan, pg_hba. Reaches no server.
-import { desiredResources, diff, handle } from 'bus-integration-database';
+import { diff, handle } from 'bus-integration-database';
 import { matchesVerifier, scramVerifier } from '../connection/authentication/scram.ts';
 import { parseDsn } from '../dsn/dsn.ts';
 import { parseHba } from '../hba/hba.ts';
 import { matchHba } from '../hba/match.ts';
-import { serviceProfile } from '../plan/compute.ts';
+import { desiredResources, serviceProfile } from '../kinds/desired.ts';
+import { idOf } from '../kinds/index.ts';
 import { providerName } from '../plan/respond.ts';
 import { emptyServerProvider } from './empty-server.ts';
 
@@ -69,8 +70,11 @@ async function checkPlan(): Promise<void> {
     'create-database',
     'grant-privileges',
   ]);
-  const desired = desiredResources({ databases: ['one'], roles: ['service'], schemas: ['public'] }, serviceProfile);
-  expectEqual('what is as declared', diff(desired, desired), []);
+  const desired = desiredResources(
+    { databases: ['one'], roles: ['service'], schemas: ['public'] },
+    { deploymentId: 'self-test', profile: serviceProfile },
+  );
+  expectEqual('what is as declared', diff(desired, desired, idOf), []);
 }
 
 function expectEqual(what: string, seen: unknown, expected: unknown): void {

@@ -1,6 +1,14 @@
 // What may be touched: chosen before anything is compared. What isn't ours is refused by name, never dropped, never
 // taken for absent.
-import { type Allowed, isDeploymentId, nextCommand, type Refusal, type Standing } from 'bus-integration-database';
+import {
+  type Allowed,
+  type Declaration,
+  isDeploymentId,
+  nextCommand,
+  type Refusal,
+  rolesOf,
+  type Standing,
+} from 'bus-integration-database';
 import { deploymentsIn, isUnfinished, ownership } from '../observe/mark.ts';
 import type { Observation, ObservedDatabase, ObservedRole } from '../observe/observation.ts';
 import { anyDatabase, ownerOrSuperuser, runs } from '../text/psql-remedy.ts';
@@ -20,6 +28,25 @@ export interface Adoption {
 export interface Judgement {
   readonly standing: Standing;
   readonly refusal?: Refusal;
+}
+
+/** How everything declared stands, by name, and why some of it is refused. */
+export interface Standings {
+  readonly roles: ReadonlyMap<string, Standing>;
+  readonly databases: ReadonlyMap<string, Standing>;
+  readonly refusals: readonly Refusal[];
+}
+
+/** Judges every declared role and database. */
+export function judge(declaration: Declaration, seen: Observation, adoption: Adoption): Standings {
+  const roles = rolesOf(declaration).map((name) => [name, judgeRole(name, seen, adoption)] as const);
+  const databases = declaration.databases.map((name) => [name, judgeDatabase(name, seen, adoption)] as const);
+  const standings = (judged: typeof roles) => new Map(judged.map(([name, { standing }]) => [name, standing]));
+  return {
+    roles: standings(roles),
+    databases: standings(databases),
+    refusals: [...roles, ...databases].flatMap(([, { refusal }]) => refusal ?? []),
+  };
 }
 
 /** Whether a role may be made a service's login role. */

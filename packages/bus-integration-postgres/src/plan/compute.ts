@@ -4,9 +4,9 @@ import {
   type Allowed,
   adoptedFrom,
   type Declaration,
+  type Delta,
   type Diagnostic,
   decideCredentials,
-  desiredResources,
   type ErrorClass,
   type FilePair,
   type Needing,
@@ -24,21 +24,23 @@ import { connectionStrings } from '../conninfo/connection-strings.ts';
 import { endpointOf, type ServiceWish } from '../conninfo/dsn-endpoint.ts';
 import { endpointFindings } from '../credentials/dsn-findings.ts';
 import { doubtfulTls, unusableEndpoint } from '../credentials/unusable-endpoint.ts';
+import { desiredResources, serviceProfile } from '../kinds/desired.ts';
+import type { Resource } from '../kinds/index.ts';
+import type { Scope } from '../kinds/kind.ts';
 import type { Observation } from '../observe/observation.ts';
 import { expiryFindings, loginBlockOf } from '../ownership/login-block.ts';
+import { judge } from '../ownership/ours.ts';
 import { anyDatabase, inDatabase, runs, superuser } from '../text/psql-remedy.ts';
 import { shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
 import { missingAuthority } from './authority.ts';
-import { type Comparison, compare } from './compare.ts';
+import { compare, unsettled } from './compare.ts';
 import { encodingFindings } from './encoding.ts';
 import { hazards } from './hazard.ts';
 import { poolerFindings } from './pooled.ts';
+import { scopeOf } from './scope.ts';
 import { sharingFindings } from './sharing.ts';
 import { toSteps } from './steps.ts';
-
-/** What a service's login role is given (https://www.postgresql.org/docs/current/ddl-priv.html). */
-export const serviceProfile = { database: ['CONNECT', 'TEMPORARY'], schema: ['CREATE', 'USAGE'] };
 
 export interface Wish {
   readonly deploymentId: string;
@@ -60,7 +62,10 @@ export interface Wish {
 
 export interface Computed {
   readonly steps: readonly Step[];
-  readonly comparison: Comparison;
+  readonly desired: readonly Resource[];
+  readonly scope: Scope;
+  /** What a step is still to undo; empty where all is as desired. */
+  readonly deltas: readonly Delta<Resource>[];
   readonly credentials: readonly RoleDecision[];
   /** Everything that keeps an apply from ending well, gravest class first. */
   readonly refusals: readonly Diagnostic[];
@@ -129,13 +134,8 @@ function computeAllowed(
   assumesPowerless = false,
 ): Omit<Computed, 'refusals'> & { readonly refusals: readonly Needing[] } {
   const { deploymentId, declaration, allowed } = wish;
-  const desired = desiredResources(declaration, serviceProfile);
-  const comparison = compare(desired, seen, {
-    deploymentId,
-    assumesPowerless,
-    adopt: allowed.adopt,
-    adoptFrom: adoptedFrom(allowed.adopt_from),
-  });
+  const adoption = { deploymentId, assumesPowerless, adopt: allowed.adopt, adoptFrom: adoptedFrom(allowed.adopt_from) };
+  const { roles, databases, refusals } = judge(declaration, seen, adoption);
   const rotated = new Set(allowed.rotate);
   const pairsOf = new Map<string, FilePair[]>();
   for (const pair of pairs) {
@@ -149,7 +149,7 @@ function computeAllowed(
     decideCredentials(
       {
         role,
-        standing: comparison.roles.get(role) ?? 'refused',
+        standing: roles.get(role) ?? 'refused',
         isRotated: rotated.has(role),
         hasNoPassword: seen.roles.get(role)?.verifier === null,
         isProvenWithoutLogin: seen.roles.get(role)?.verifier !== undefined,
@@ -163,17 +163,20 @@ function computeAllowed(
       proofs,
     ),
   );
-  const steps = toSteps({ deploymentId, declaration, dsnDirectory: wish.dsnDirectory, seen, comparison, credentials });
+  const scope = scopeOf(wish, seen, { roles, databases, credentials, serviceEndpoint: endpoint });
+  const desired = desiredResources(declaration, { deploymentId, profile: serviceProfile, credentials });
+  const { differences, findings } = compare(desired, scope);
+  const steps = toSteps({ deploymentId, declaration, dsnDirectory: wish.dsnDirectory, seen, desired, differences });
   const lost = credentials.flatMap(({ refusal }) => refusal ?? []);
   const ofClass = (errorClass: ErrorClass) =>
     lost.filter((refusal) => refusal.errorClass === errorClass).map(withoutClass);
   const groups: [ErrorClass, readonly Needing[]][] = [
-    ['not-ours', comparison.refusals.map(withoutClass)],
+    ['not-ours', refusals.map(withoutClass)],
     [
       'unsafe',
       [
         ...ofClass('unsafe'),
-        ...hazards(steps, allowed, comparison, seen),
+        ...hazards(steps, allowed, scope, seen),
         ...(credentials.some(({ setsPassword }) => setsPassword) ? iterationFindings(seen) : []),
       ],
     ],
@@ -181,21 +184,23 @@ function computeAllowed(
       'invalid-request',
       [...encodingFindings(declaration, steps, seen), ...(pairs.length === 0 ? [] : unusableEndpoint(endpoint, seen))],
     ],
-    ['insufficient-privilege', missingAuthority(steps, seen, comparison.databases)],
+    ['insufficient-privilege', missingAuthority(steps, seen, databases)],
     ['not-converged', ofClass('not-converged')],
   ];
-  const unsettled = credentials.flatMap((decision) => decision.unsettled ?? []).map(withoutClass);
+  const waiting = credentials.flatMap((decision) => decision.unsettled ?? []).map(withoutClass);
   const refusedAs = groups.find(([, diagnostics]) => diagnostics.length > 0)?.[0];
-  const errorClass = refusedAs ?? (unsettled.length > 0 ? 'not-converged' : undefined);
+  const errorClass = refusedAs ?? (waiting.length > 0 ? 'not-converged' : undefined);
   return {
     steps,
-    comparison,
+    desired,
+    scope,
+    deltas: unsettled(differences),
     credentials,
-    refusals: [...groups.flatMap(([, diagnostics]) => diagnostics), ...unsettled],
+    refusals: [...groups.flatMap(([, diagnostics]) => diagnostics), ...waiting],
     isRefused: refusedAs !== undefined,
     ...(errorClass !== undefined && { errorClass }),
     findings: [
-      ...comparison.findings,
+      ...findings,
       ...credentials.flatMap(({ findings }) => findings),
       ...lockFindings(seen),
       ...poolerFindings(seen.server),

@@ -1,21 +1,20 @@
 // Which steps of a plan need the operator's word, and whether it was given. Pure.
 import { type Allowed, type Needing, nextCommand, type Step } from 'bus-integration-database';
+import { ruleOf } from '../kinds/index.ts';
+import type { Scope } from '../kinds/kind.ts';
 import type { Observation } from '../observe/observation.ts';
-import type { Comparison } from './compare.ts';
+
+/** How the declared roles and databases stand. */
+type Standings = Pick<Scope, 'roles' | 'databases'>;
 
 /**
  * One finding per flag that is missing: revocations, losses and weaker TLS need `--allow`, a new password `--rotate`,
  * and any change to a thing adopted in this very plan needs its risk allowed too.
  */
-export function hazards(
-  steps: readonly Step[],
-  allowed: Allowed,
-  comparison: Comparison,
-  seen: Observation,
-): Needing[] {
+export function hazards(steps: readonly Step[], allowed: Allowed, standings: Standings, seen: Observation): Needing[] {
   const refused = new Map<string, { readonly needs: Partial<Allowed>; readonly held: Step[] }>();
   for (const step of steps) {
-    const needs = missing(step, allowed, comparison);
+    const needs = missing(step, allowed, standings);
     if (needs === undefined) continue;
     const key = JSON.stringify(needs);
     const known = refused.get(key);
@@ -39,7 +38,7 @@ function nounOf([step, ...others]: readonly Step[]): string {
   return step?.risk === 'weaken-tls' ? `weakening${plural} of TLS` : `${step?.risk}${plural}`;
 }
 
-function missing(step: Step, allowed: Allowed, comparison: Comparison): Partial<Allowed> | undefined {
+function missing(step: Step, allowed: Allowed, standings: Standings): Partial<Allowed> | undefined {
   const needs = allowed.allow.includes(step.risk) ? undefined : { allow: [step.risk] };
   switch (step.risk) {
     case 'revoke':
@@ -51,7 +50,7 @@ function missing(step: Step, allowed: Allowed, comparison: Comparison): Partial<
       return role === undefined || allowed.rotate.includes(role) ? undefined : { rotate: [role] };
     }
     default:
-      return changesAdopted(step, comparison) ? needs : undefined;
+      return changesAdopted(step, standings) ? needs : undefined;
   }
 }
 
@@ -59,16 +58,10 @@ function roleOf(step: Extract<Step, { action: 'alter-role' | 'write-dsn-file' }>
   return step.action === 'alter-role' ? step.after?.name : step.after?.role;
 }
 
-function changesAdopted(step: Step, { roles, databases }: Comparison): boolean {
-  switch (step.action) {
-    case 'alter-role':
-      return roles.get(step.after?.name ?? '') === 'adopted';
-    case 'create-schema':
-    case 'grant-privileges':
-      return databases.get(step.after?.database ?? '') === 'adopted';
-    default:
-      return false;
-  }
+function changesAdopted(step: Step, { roles, databases }: Standings): boolean {
+  const changed = ruleOf(step).changes(step);
+  if (changed === undefined) return false;
+  return ('role' in changed ? roles.get(changed.role) : databases.get(changed.database)) === 'adopted';
 }
 
 // A revocation from PUBLIC may shut out whoever is connected now.

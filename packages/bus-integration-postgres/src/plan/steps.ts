@@ -1,37 +1,74 @@
-// From differences and decisions to the ordered steps of a plan. Pure; knows PostgreSQL's order, no SQL.
-import {
-  type BareStep,
-  type DatabasePrivileges,
-  type Declaration,
-  type Delta,
-  expandRole,
-  fileSteps,
-  type Risk,
-  type RoleDecision,
-  rolesOf,
-  type SchemaPrivileges,
-  type Step,
-} from 'bus-integration-database';
-import { connectionStrings } from '../conninfo/connection-strings.ts';
-import { type RuleContext, statementsOf, summaryOf } from '../kinds/rules.ts';
-import { deploymentsIn } from '../observe/mark.ts';
+// From differences to the ordered steps of a plan. Pure; knows neither kinds nor SQL.
+import { type BareStep, type Declaration, rolesOf, type Step } from 'bus-integration-database';
+import { type Difference, resourceOf } from '../kinds/differences.ts';
+import { kindOf, type Resource, ruleOf, statementsOf, summaryOf } from '../kinds/index.ts';
+import { places, type RuleContext } from '../kinds/kind.ts';
 import type { Observation } from '../observe/observation.ts';
-import { printable } from '../text/shown.ts';
-import { type Comparison, granteeName } from './compare.ts';
 
 export interface StepsInput {
   readonly deploymentId: string;
   readonly declaration: Declaration;
   readonly dsnDirectory?: string | undefined;
   readonly seen: Observation;
-  readonly comparison: Comparison;
-  readonly credentials: readonly RoleDecision[];
+  readonly desired: readonly Resource[];
+  readonly differences: readonly Difference<Resource>[];
 }
 
 /** The plan's steps: what was found, then roles, then each database with all that belongs to it. */
 export function toSteps(input: StepsInput): Step[] {
   const context = showingContext(input);
-  return [...leadSteps(input), ...roleSteps(input), ...databaseSteps(input)].map((bare) => finish(bare, context));
+  return [...leadSteps(input).map((bare) => finish(bare, context)), ...stepsOf(input, context)];
+}
+
+/** What differences come to as steps, in the order of a plan. */
+export function stepsOf(
+  { desired, differences }: Pick<StepsInput, 'desired' | 'differences'>,
+  context: RuleContext,
+): Step[] {
+  const placed = differences.flatMap(({ delta, meanings }) => {
+    const resource = resourceOf(delta);
+    return meanings.flatMap((meaning) => ('step' in meaning ? [{ resource, step: meaning.step }] : []));
+  });
+  if (placed.length === 0) return [];
+  const databases = new Map<string | undefined, number>();
+  const groups = new Map<string, number>();
+  for (const resource of desired) {
+    const { database, group } = kindOf(resource);
+    enter(databases, database(resource));
+    if (group !== undefined) enter(groups, group(resource));
+  }
+  const joined = new Map<string, Placed>();
+  for (const { resource, step } of placed) {
+    const { database, group } = kindOf(resource);
+    const { place } = ruleOf(step as Step);
+    const key = group?.(resource);
+    const rank = [
+      databases.get(database(resource)) ?? databases.size,
+      places.indexOf(place),
+      key === undefined ? 0 : (groups.get(key) ?? groups.size),
+    ] as const;
+    const id = key === undefined ? `${joined.size}` : JSON.stringify([step.action, key]);
+    const known = joined.get(id);
+    if (known === undefined) joined.set(id, { rank, steps: [{ ...step, summary: '' } as Step] });
+    else known.steps.push({ ...step, summary: '' } as Step);
+  }
+  return [...joined.values()]
+    .sort(({ rank: one }, { rank: other }) => one[0] - other[0] || one[1] - other[1] || one[2] - other[2])
+    .map(({ steps }) => finish(join(steps), context));
+}
+
+interface Placed {
+  /** Of its database, of its place there, and of its group. */
+  readonly rank: readonly [number, number, number];
+  readonly steps: [Step, ...Step[]];
+}
+
+function enter<T>(ranks: Map<T, number>, key: T): void {
+  if (!ranks.has(key)) ranks.set(key, ranks.size);
+}
+
+function join(steps: readonly [Step, ...Step[]]): Step {
+  return ruleOf(steps[0]).join?.(steps) ?? steps[0];
 }
 
 /** Looks comments up in what was seen; gives out no password. */
@@ -49,7 +86,7 @@ function finish(bare: BareStep, context: RuleContext): Step {
   return { state: 'planned', ...step, summary: summaryOf(step), ...(sql.length > 0 && { sql }) };
 }
 
-function leadSteps({ declaration, dsnDirectory, seen, credentials }: StepsInput): BareStep[] {
+function leadSteps({ declaration, dsnDirectory, seen, desired }: StepsInput): BareStep[] {
   const { server, admin } = seen;
   return [
     {
@@ -73,164 +110,9 @@ function leadSteps({ declaration, dsnDirectory, seen, credentials }: StepsInput)
         roles: rolesOf(declaration).length,
         databases: declaration.databases.length,
         schemas: declaration.schemas,
-        dsn_files: credentials.reduce((sum, { files }) => sum + files.length, 0),
+        dsn_files: desired.filter(({ kind }) => kind === 'dsn-file').length,
         ...(dsnDirectory !== undefined && { dsn_directory: dsnDirectory }),
       },
     },
   ];
-}
-
-function roleSteps({ declaration, comparison, credentials, seen, deploymentId }: StepsInput): BareStep[] {
-  const decisions = new Map(credentials.map((decision) => [decision.role, decision]));
-  const changed = new Set(comparison.deltas.flatMap(({ after }) => (after?.kind === 'role' ? [after.name] : [])));
-  return rolesOf(declaration).flatMap((name): BareStep[] => {
-    const decision = decisions.get(name);
-    const standing = comparison.roles.get(name);
-    const target = printable(name);
-    if (standing === 'refused') return [];
-    if (standing === 'missing') {
-      const password = decision === undefined || decision.source === 'unproven' ? 'none' : decision.source;
-      return [{ action: 'create-role', target, risk: 'create', after: { name, can_login: true, password } }];
-    }
-    const steps: BareStep[] = [];
-    if (standing === 'adopted') steps.push(adopt('adopt-role', name, seen.roles.get(name)?.comment, deploymentId));
-    if (changed.has(name)) {
-      const before = { name, can_login: false };
-      steps.push({ action: 'alter-role', target, risk: 'update', before, after: { name, can_login: true } });
-    }
-    if (decision?.setsPassword) {
-      const password = decision.source === 'new' ? 'new' : 'staged';
-      const { replaces } = decision;
-      const before = { name, ...(replaces !== undefined && { replaces }) };
-      const risk: Risk = replaces === undefined ? 'update' : 'rotate';
-      steps.push({ action: 'alter-role', target, risk, before, after: { name, password } });
-    }
-    return steps;
-  });
-}
-
-function databaseSteps(input: StepsInput): BareStep[] {
-  const { declaration, comparison, credentials, seen, deploymentId } = input;
-  const deltasOf = groupDeltas(comparison.deltas);
-  const filesOf = new Map<string, BareStep[]>();
-  for (const { endpoint, files } of credentials) {
-    for (const file of files) {
-      const { database } = file.pair;
-      const steps = filesOf.get(database) ?? [];
-      steps.push(...fileSteps(file, endpoint, connectionStrings));
-      filesOf.set(database, steps);
-    }
-  }
-  return declaration.databases.flatMap((name): BareStep[] => {
-    const standing = comparison.databases.get(name);
-    if (standing === 'refused') return [];
-    const target = printable(name);
-    const steps: BareStep[] = [];
-    if (standing === 'adopted') {
-      steps.push(adopt('adopt-database', name, seen.databases.get(name)?.comment, deploymentId));
-    } else if (standing === 'missing' || standing === 'unfinished') {
-      const after = { name, owner: seen.admin.name, encoding: 'UTF8' };
-      const before = standing === 'unfinished' ? { name, unfinished: true as const } : undefined;
-      steps.push({ action: 'create-database', target, risk: 'create', after, ...(before && { before }) });
-    }
-    const deltas = deltasOf.get(name) ?? [];
-    for (const { after } of deltas) {
-      // The schema public comes with a new database.
-      if (after?.kind !== 'schema' || (after.name === 'public' && standing !== 'ours' && standing !== 'adopted'))
-        continue;
-      const schema = { database: name, name: after.name };
-      steps.push({
-        action: 'create-schema',
-        target: `${target}.${printable(after.name)}`,
-        risk: 'create',
-        after: schema,
-      });
-    }
-    const privileges = groupPrivileges(deltas);
-    const grantees = [...declaration.roles.map((role) => expandRole(role, name)), null];
-    for (const grantee of grantees) {
-      const after = privilegesIn(name, grantee, privileges.get(grantee) ?? [], missing);
-      if (after !== undefined) steps.push({ action: 'grant-privileges', target, risk: 'grant', after });
-    }
-    for (const grantee of grantees) {
-      const before = privilegesIn(name, grantee, privileges.get(grantee) ?? [], unwanted);
-      if (before !== undefined) steps.push({ action: 'revoke-privileges', target, risk: 'revoke', before });
-    }
-    return [...steps, ...(filesOf.get(name) ?? [])];
-  });
-}
-
-function groupDeltas(deltas: readonly Delta[]): Map<string, Delta[]> {
-  const groups = new Map<string, Delta[]>();
-  for (const delta of deltas) {
-    const resource = delta.after ?? delta.before;
-    const database =
-      resource.kind === 'schema'
-        ? resource.database
-        : resource.kind === 'privileges'
-          ? resource.on.database
-          : undefined;
-    if (database === undefined) continue;
-    const group = groups.get(database);
-    if (group === undefined) groups.set(database, [delta]);
-    else group.push(delta);
-  }
-  return groups;
-}
-
-/** By grantee, null being everyone: looked through for each of many roles, the whole list would take minutes. */
-function groupPrivileges(deltas: readonly Delta[]): Map<string | null, Delta[]> {
-  const groups = new Map<string | null, Delta[]>();
-  for (const delta of deltas) {
-    const resource = delta.after ?? delta.before;
-    if (resource.kind !== 'privileges') continue;
-    const grantee = granteeName(resource.grantee);
-    const group = groups.get(grantee);
-    if (group === undefined) groups.set(grantee, [delta]);
-    else group.push(delta);
-  }
-  return groups;
-}
-
-const missing = (before: readonly string[], after: readonly string[]) => after.filter((item) => !before.includes(item));
-const unwanted = (before: readonly string[], after: readonly string[]) =>
-  before.filter((item) => !after.includes(item));
-
-function privilegesIn(
-  database: string,
-  grantee: string | null,
-  deltas: readonly Delta[],
-  pick: (before: readonly string[], after: readonly string[]) => string[],
-): DatabasePrivileges | undefined {
-  let onDatabase: string[] = [];
-  const onSchemas: SchemaPrivileges[] = [];
-  for (const { before, after } of deltas) {
-    const resource = after ?? before;
-    if (resource?.kind !== 'privileges') continue;
-    const held = before?.kind === 'privileges' ? before.privileges : [];
-    const wanted = after?.kind === 'privileges' ? after.privileges : [];
-    const privileges = pick(held, wanted);
-    if (privileges.length === 0) continue;
-    if (resource.on.schema === undefined) onDatabase = privileges;
-    else onSchemas.push({ schema: resource.on.schema, privileges });
-  }
-  if (onDatabase.length === 0 && onSchemas.length === 0) return undefined;
-  return { database, grantee, on_database: onDatabase, on_schemas: onSchemas };
-}
-
-function adopt(
-  action: 'adopt-role' | 'adopt-database',
-  name: string,
-  comment: string | null | undefined,
-  deploymentId: string,
-): BareStep {
-  const deployment = deploymentsIn(comment ?? null)[0] ?? null;
-  const risk: Risk = 'update';
-  return {
-    action,
-    target: printable(name),
-    risk,
-    before: { name, deployment },
-    after: { name, deployment: deploymentId },
-  };
 }

@@ -17,7 +17,8 @@ import {
 } from 'bus-integration-database';
 import type { Session } from '../connection/session/session.ts';
 import { boolean, integer, list, readRow, record, text } from '../connection/session/shape.ts';
-import { endpointOf, isSameServer, type Reached } from '../conninfo/dsn-endpoint.ts';
+import { endpointOf, type Reached } from '../conninfo/dsn-endpoint.ts';
+import { isFileOfOurs } from '../kinds/dsn-file.ts';
 import { markOf } from '../observe/mark.ts';
 import type { Observation, ObservedAdmin, ObservedServer } from '../observe/observation.ts';
 import { nothingRemains, type RemainingRole, type Remains } from '../observe/remains.ts';
@@ -221,24 +222,12 @@ function schemas({ wish, markedSchemas }: LeftoversInput): Leftover[] {
   );
 }
 
-/** Of this server, and neither the role nor the database is somebody else's: all others may be in use. */
 function files({ wish, remains, directory, reached }: LeftoversInput): Leftover[] {
   if (directory === undefined) return [];
   const endpoint = endpointOf(wish.service, reached);
   const kept = namesIn(wish.overruled, fileNames);
-  const doubtful = remains.databases.filter(({ isCredible }) => !isCredible).map(({ name }) => name);
-  const others = {
-    roles: remains.namedRoles.filter(({ isOurs }) => !isOurs).map(({ name }) => name),
-    databases: [...remains.namedDatabases.filter(({ isOurs }) => !isOurs).map(({ name }) => name), ...doubtful],
-  };
   return remains.files
-    .filter(({ server }) => isSameServer(endpoint, server))
-    .filter(
-      ({ role, database }) =>
-        remains.roles.some(({ name }) => name === role) ||
-        believed(remains).some(({ name }) => name === database) ||
-        !(others.roles.includes(role) || others.databases.includes(database)),
-    )
+    .filter((file) => isFileOfOurs(file, remains, endpoint))
     .map(({ name }) => ({
       kind: 'dsn-file',
       name,

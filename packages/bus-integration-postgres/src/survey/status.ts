@@ -1,18 +1,8 @@
 // Desired beside observed, as one answer: what stands as declared, what drifted, what carries our mark and is declared
 // no more. Pure.
-import {
-  type DatabaseStatus,
-  type DsnFileStatus,
-  type FilePair,
-  isMutating,
-  type Proofs,
-  type Response,
-  type RoleStatus,
-  rolesOf,
-  type SchemaStatus,
-  type Target,
-} from 'bus-integration-database';
-import { isUnfinished, ownership } from '../observe/mark.ts';
+import { type FilePair, isMutating, type Response, type Step, type Target } from 'bus-integration-database';
+import { kindOf } from '../kinds/index.ts';
+import type { StatusRow, StatusSight } from '../kinds/kind.ts';
 import type { Computed, Wish } from '../plan/compute.ts';
 import { base } from '../plan/respond.ts';
 import { leftoverWarnings } from './leftover-warnings.ts';
@@ -31,6 +21,10 @@ export interface StatusInput {
 export function statusResponse({ preparation, sight, computed, target, startedAt }: StatusInput): Response {
   const { wish, warnings } = preparation;
   const drift = computed.steps.filter(isMutating);
+  const rows = rowsOf(computed, drift, sight, wish);
+  const files = new Map(
+    rows.flatMap(({ dsn_files }) => (dsn_files === undefined ? [] : [[dsn_files.path, dsn_files]])),
+  );
   return {
     ok: true,
     ...base(wish, computed.steps, startedAt),
@@ -41,63 +35,37 @@ export function statusResponse({ preparation, sight, computed, target, startedAt
       ...leftoverWarnings(sight.seen.remains, preparation),
       ...warnings,
     ],
-    roles: rolesOf(wish.declaration).map((name) => roleStatus(name, sight, wish)),
-    databases: wish.declaration.databases.map((name) => databaseStatus(name, sight, wish)),
-    schemas: wish.declaration.databases.flatMap((database) => schemaStatuses(database, sight, wish)),
-    dsn_files: sight.pairs.map((pair) =>
-      fileStatus(
-        pair,
-        sight.proofs,
-        drift.some((step) => step.target === pair.path),
-      ),
-    ),
+    roles: rows.flatMap(({ roles }) => roles ?? []),
+    databases: rows.flatMap(({ databases }) => databases ?? []),
+    schemas: rows.flatMap(({ schemas }) => schemas ?? []),
+    dsn_files: sight.pairs.flatMap(({ path }) => files.get(path) ?? []),
     leftovers: observedLeftovers(preparation, sight.seen),
     drift,
   };
 }
 
-function roleStatus(name: string, { seen, pairs, proofs }: Sight, wish: Wish): RoleStatus {
-  const role = seen.roles.get(name);
-  if (role === undefined) return { name, state: 'missing' };
-  const held = pairs.filter((pair) => pair.role === name && pair.live.state === 'present');
-  const states = held.map((pair) => passwordState(pair, proofs));
-  const password = states.find((state) => state !== 'proven') ?? states[0] ?? 'none';
-  return {
-    name,
-    state: ownership(role.comment, wish.deploymentId),
-    can_login: role.canLogin,
-    connections: role.connections,
-    password,
+/** What is desired, each as its kind tells it. */
+function rowsOf(
+  { desired }: Computed,
+  drift: readonly Step[],
+  { seen, pairs, proofs }: Sight,
+  wish: Wish,
+): StatusRow[] {
+  const byRole = new Map<string, FilePair[]>();
+  for (const pair of pairs) {
+    const known = byRole.get(pair.role);
+    if (known === undefined) byRole.set(pair.role, [pair]);
+    else known.push(pair);
+  }
+  const byFile = new Map(pairs.map((pair) => [pair.file, pair]));
+  const targets = new Set(drift.map(({ target }) => target));
+  const sight: StatusSight = {
+    deploymentId: wish.deploymentId,
+    seen,
+    proofs,
+    pairsOf: (role) => byRole.get(role) ?? [],
+    pairOf: (file) => byFile.get(file),
+    isDrifting: (target) => targets.has(target),
   };
-}
-
-function databaseStatus(name: string, { seen }: Sight, wish: Wish): DatabaseStatus {
-  const database = seen.databases.get(name);
-  if (database === undefined) return { name, state: 'missing' };
-  const isHalf = isUnfinished(database, wish.deploymentId, seen.admin.name);
-  return {
-    name,
-    state: isHalf ? 'unfinished' : ownership(database.comment, wish.deploymentId),
-    connections: database.connections,
-    ...(database.sizeBytes != null && { size_bytes: database.sizeBytes }),
-  };
-}
-
-function schemaStatuses(database: string, { seen }: Sight, wish: Wish): SchemaStatus[] {
-  const inside = seen.inside.get(database);
-  return wish.declaration.schemas.map((name) => {
-    if (inside === undefined) return { database, name, state: seen.databases.has(database) ? 'unknown' : 'missing' };
-    return { database, name, state: inside.schemas.some((schema) => schema.name === name) ? 'present' : 'missing' };
-  });
-}
-
-function fileStatus(pair: FilePair, proofs: Proofs, isDrifting: boolean): DsnFileStatus {
-  const { path, database, role, live } = pair;
-  const state =
-    live.state === 'absent' ? 'missing' : live.state === 'broken' ? 'broken' : isDrifting ? 'outdated' : 'current';
-  return { path, database, role, state, password: passwordState(pair, proofs) };
-}
-
-function passwordState({ role, live }: FilePair, proofs: Proofs): DsnFileStatus['password'] {
-  return live.state === 'present' ? proofs(role, live.password).state : 'none';
+  return desired.map((resource) => kindOf(resource).status(resource, sight));
 }

@@ -1,6 +1,8 @@
 import type { Step } from 'bus-integration-database';
 import { describe, expect, test } from 'vitest';
-import { privilegeStatements, type RuleContext, statementsOf, summaryOf } from '../../src/kinds/rules.ts';
+import { statementsOf, summaryOf } from '../../src/kinds/index.ts';
+import type { RuleContext } from '../../src/kinds/kind.ts';
+import { privilegeStatements } from '../../src/kinds/privileges.ts';
 import { birthLimit } from '../../src/observe/mark.ts';
 
 const context: RuleContext = {

@@ -1,7 +1,9 @@
-import { type Declaration, desiredResources } from 'bus-integration-database';
+import type { Declaration } from 'bus-integration-database';
 import { describe, expect, test } from 'vitest';
-import { compare, isUnseen } from '../../src/plan/compare.ts';
-import { database, role, type Said, schema, seen, unfinished } from '../observed.ts';
+import { desiredResources } from '../../src/kinds/desired.ts';
+import { isUnseen } from '../../src/kinds/found.ts';
+import { compare } from '../../src/plan/compare.ts';
+import { database, role, type Said, schema, scopeWith, seen, unfinished } from '../observed.ts';
 
 const profile = { database: ['CONNECT', 'TEMPORARY'], schema: ['CREATE', 'USAGE'] };
 const declaration: Declaration = { databases: ['app'], roles: ['svc'], serviceRole: 'svc', schemas: ['public'] };
@@ -14,21 +16,24 @@ const converged: Said = {
 };
 
 function judge(said: Said) {
-  const { deltas, findings } = compare(desiredResources(declaration, profile), seen({ ...converged, ...said }), {
-    deploymentId: 'shop',
-    adopt: false,
-  });
+  const observation = seen({ ...converged, ...said });
+  const options = { deploymentId: 'shop', profile };
+  const { differences, findings } = compare(
+    desiredResources(declaration, options),
+    scopeWith(declaration, observation),
+  );
+  const deltas = differences.map(({ delta }) => delta);
   const lines = deltas.map(({ before, after }) => {
     const resource = after ?? before;
-    if (resource?.kind !== 'privileges') return `${resource?.kind}`;
+    if (resource?.kind !== 'grant') return `${resource?.kind}`;
     const who = 'role' in resource.grantee ? resource.grantee.role : 'PUBLIC';
-    const held = before?.kind === 'privileges' ? before.privileges : [];
-    const wanted = after?.kind === 'privileges' ? after.privileges : [];
+    const held = before?.kind === 'grant' ? before.privileges : [];
+    const wanted = after?.kind === 'grant' ? after.privileges : [];
     const changes = [
       ...wanted.filter((one) => !held.includes(one)).map((one) => `+${one}`),
       ...held.filter((one) => !wanted.includes(one)).map((one) => `-${one}`),
     ];
-    return `${who} on ${resource.on.schema ?? resource.on.database}: ${changes.join(' ')}`;
+    return `${who} on ${resource.on.type === 'schema' ? resource.on.schema : resource.on.database}: ${changes.join(' ')}`;
   });
   return { lines, codes: findings.map(({ code }) => code) };
 }
@@ -141,7 +146,7 @@ describe('differences', () => {
         databases: [unfinished('app', { acl: database('', {}, ['=CONNECT/admin', 'svc=CREATE/admin']).acl })],
         schemas: {},
       },
-      ['schema', 'svc on app: +CONNECT +TEMPORARY -CREATE', 'svc on public: +CREATE +USAGE'],
+      ['database', 'schema', 'svc on app: +CONNECT +TEMPORARY -CREATE', 'svc on public: +CREATE +USAGE'],
     ],
   ])('%s', (_, said, lines, codes = []) => {
     const found = judge(said);

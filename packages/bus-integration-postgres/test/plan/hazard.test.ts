@@ -1,16 +1,14 @@
 import type { Allowed, Step } from 'bus-integration-database';
 import { describe, expect, test } from 'vitest';
-import type { Comparison } from '../../src/plan/compare.ts';
+import type { Scope } from '../../src/kinds/kind.ts';
 import { hazards } from '../../src/plan/hazard.ts';
 import { database, seen } from '../observed.ts';
 
 const nothing: Allowed = { allow: [], adopt: false, rotate: [] };
-const comparison = (said: Partial<Record<'roles' | 'databases', 'ours' | 'adopted'>> = {}): Comparison => ({
-  deltas: [],
+type Standings = Pick<Scope, 'roles' | 'databases'>;
+const standings = (said: Partial<Record<'roles' | 'databases', 'ours' | 'adopted'>> = {}): Standings => ({
   roles: new Map([['svc', said.roles ?? 'ours']]),
   databases: new Map([['app', said.databases ?? 'ours']]),
-  refusals: [],
-  findings: [],
 });
 const on = { database: 'app', on_database: ['CONNECT'], on_schemas: [] };
 const grant: Step = {
@@ -59,44 +57,39 @@ const file = (risk: Step['risk']): Step => ({
 });
 
 describe('which flag is missing', () => {
-  test.each<
-    [what: string, steps: readonly Step[], allowed: Partial<Allowed>, of: Comparison, flags: readonly string[]]
-  >([
-    ['nothing for what is ours', [grant, login, makeSchema, file('update')], {}, comparison(), []],
-    ['a revocation', [revoke, revoke], {}, comparison(), ['--allow revoke']],
-    ['an allowed revocation', [revoke], { allow: ['revoke'] }, comparison(), []],
-    ['a loss', [file('destructive')], { allow: ['revoke'] }, comparison(), ['--allow destructive']],
-    ['a rotation, said once for role and file', [rotation, file('rotate')], {}, comparison(), ['--rotate svc']],
-    ['a rotation of another role', [rotation], { rotate: ['other'] }, comparison(), ['--rotate svc']],
-    ['that rotation', [rotation, file('rotate')], { rotate: ['svc'] }, comparison(), []],
-    ['--allow rotate is no rotation', [rotation], { allow: ['rotate'] }, comparison(), ['--rotate svc']],
+  test.each<[what: string, steps: readonly Step[], allowed: Partial<Allowed>, of: Standings, flags: readonly string[]]>(
     [
-      'changes to an adopted database',
-      [grant, makeSchema],
-      {},
-      comparison({ databases: 'adopted' }),
-      ['--allow grant', '--allow create'],
+      ['nothing for what is ours', [grant, login, makeSchema, file('update')], {}, standings(), []],
+      ['a revocation', [revoke, revoke], {}, standings(), ['--allow revoke']],
+      ['an allowed revocation', [revoke], { allow: ['revoke'] }, standings(), []],
+      ['a loss', [file('destructive')], { allow: ['revoke'] }, standings(), ['--allow destructive']],
+      ['a rotation, said once for role and file', [rotation, file('rotate')], {}, standings(), ['--rotate svc']],
+      ['a rotation of another role', [rotation], { rotate: ['other'] }, standings(), ['--rotate svc']],
+      ['that rotation', [rotation, file('rotate')], { rotate: ['svc'] }, standings(), []],
+      ['--allow rotate is no rotation', [rotation], { allow: ['rotate'] }, standings(), ['--rotate svc']],
+      [
+        'changes to an adopted database',
+        [grant, makeSchema],
+        {},
+        standings({ databases: 'adopted' }),
+        ['--allow grant', '--allow create'],
+      ],
+      ['a change to an adopted role', [login], {}, standings({ roles: 'adopted' }), ['--allow update']],
+      [
+        'the same, allowed',
+        [login, grant],
+        { allow: ['update', 'grant'] },
+        standings({ roles: 'adopted', databases: 'adopted' }),
+        [],
+      ],
     ],
-    ['a change to an adopted role', [login], {}, comparison({ roles: 'adopted' }), ['--allow update']],
-    [
-      'the same, allowed',
-      [login, grant],
-      { allow: ['update', 'grant'] },
-      comparison({ roles: 'adopted', databases: 'adopted' }),
-      [],
-    ],
-  ])('%s', (_, steps, allowed, of, flags) => {
+  )('%s', (_, steps, allowed, of, flags) => {
     const found = hazards(steps, { ...nothing, ...allowed }, of, seen());
     expect(found.map(({ remedy }) => remedy)).toEqual(flags.map((flag) => `bus operator database apply ${flag}`));
   });
 });
 
 test('a revocation tells who may be using what is taken', () => {
-  const [finding] = hazards(
-    [revoke],
-    nothing,
-    comparison(),
-    seen({ databases: [database('app', { connections: 3 })] }),
-  );
+  const [finding] = hazards([revoke], nothing, standings(), seen({ databases: [database('app', { connections: 3 })] }));
   expect(finding?.message).toContain('3 sessions are connected now');
 });

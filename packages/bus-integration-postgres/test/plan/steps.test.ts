@@ -1,7 +1,6 @@
 import {
   type Declaration,
   decideCredentials,
-  desiredResources,
   dsnFileName,
   type FilePair,
   rolesOf,
@@ -10,10 +9,10 @@ import {
 } from 'bus-integration-database';
 import { describe, expect, test } from 'vitest';
 import { connectionStrings } from '../../src/conninfo/connection-strings.ts';
+import { desiredResources, serviceProfile } from '../../src/kinds/desired.ts';
 import { compare } from '../../src/plan/compare.ts';
-import { serviceProfile } from '../../src/plan/compute.ts';
 import { toSteps } from '../../src/plan/steps.ts';
-import { database, role, type Said, schema, seen, unfinished } from '../observed.ts';
+import { database, role, type Said, schema, scopeWith, seen, unfinished } from '../observed.ts';
 
 const declaration: Declaration = {
   databases: ['app', 'logs'],
@@ -37,8 +36,8 @@ function stepsFor(
 ): Step[] {
   const of = options.of ?? declaration;
   const observation = seen(said);
-  const adoption = { deploymentId: 'shop', adopt: options.adopt ?? false };
-  const comparison = compare(desiredResources(of, serviceProfile), observation, adoption);
+  const { adopt = false } = options;
+  const { roles } = scopeWith(of, observation, { adopt });
   const credentials = rolesOf(of).map((name) => {
     const pairs = of.databases.map((one): FilePair => {
       const file = dsnFileName(one, name === of.serviceRole ? undefined : name);
@@ -47,7 +46,7 @@ function stepsFor(
         : ({ state: 'absent' } as const);
       return { file, path: `dsn/${file}`, database: one, role: name, live, staged: { state: 'absent' } };
     });
-    const standing = comparison.roles.get(name) ?? 'refused';
+    const standing = roles.get(name) ?? 'refused';
     return decideCredentials(
       {
         role: name,
@@ -63,7 +62,9 @@ function stepsFor(
       }),
     );
   });
-  return toSteps({ deploymentId: 'shop', declaration: of, seen: observation, comparison, credentials });
+  const desired = desiredResources(of, { deploymentId: 'shop', profile: serviceProfile, credentials });
+  const { differences } = compare(desired, scopeWith(of, observation, { adopt, credentials }));
+  return toSteps({ deploymentId: 'shop', declaration: of, seen: observation, desired, differences });
 }
 
 const lines = (steps: readonly Step[]) =>

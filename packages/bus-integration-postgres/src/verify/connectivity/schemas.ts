@@ -2,7 +2,7 @@
 import type { Check, Diagnostic } from 'bus-integration-database';
 import type { Session } from '../../connection/connect.ts';
 import { boolean, list, readRow, record, text } from '../../connection/session/shape.ts';
-import { creatorFinding, ownerFinding } from '../../plan/strangers.ts';
+import { creatorFinding, ownerFinding } from '../../ownership/strangers.ts';
 import { type DeclaredSchema, declaredSchemasQuery } from '../../sql/declared-schemas.ts';
 import { boundedChecks } from '../../text/bounded.ts';
 import { shown } from '../../text/shown.ts';

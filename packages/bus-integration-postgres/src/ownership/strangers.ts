@@ -1,17 +1,23 @@
 // Roles that are neither the deployment's nor an admin's, and own what the deployment declares or may create in it. Pure.
 // https://www.postgresql.org/docs/current/ddl-priv.html
-import type { Diagnostic, PrivilegeObject } from 'bus-integration-database';
+import type { Diagnostic } from 'bus-integration-database';
 import type { Observation } from '../observe/observation.ts';
-import type { Guarded } from '../ownership/effective.ts';
 import { anyDatabase, inDatabase, ownerOrSuperuser, runs } from '../text/psql-remedy.ts';
 import { printable, shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
+import type { Guarded } from './effective.ts';
 
-/** @param services the roles that are declared */
+/** A database, or a schema in it. */
+interface Place {
+  readonly database: string;
+  readonly schema?: string;
+}
+
+/** @param services the roles that are declared, by name */
 export function strangerFindings(
-  on: PrivilegeObject,
+  on: Place,
   object: Guarded,
-  { seen, services }: { readonly seen: Observation; readonly services: ReadonlySet<string> },
+  { seen, services }: { readonly seen: Observation; readonly services: ReadonlyMap<string, unknown> },
 ): Diagnostic[] {
   const { admin } = seen;
   const isDatabase = on.schema === undefined;
@@ -25,7 +31,7 @@ export function strangerFindings(
   // Of a database that a service owns its privileges are told.
   const isTold = !isUsual && !(isService && isDatabase);
   // What services have through a group is told of the services.
-  const groups = new Set([...services].flatMap((name) => seen.roles.get(name)?.inherits ?? []));
+  const groups = new Set([...services.keys()].flatMap((name) => seen.roles.get(name)?.inherits ?? []));
   const creators = object.acl.flatMap(({ grantee, privilege, grantor }) =>
     privilege === 'CREATE' &&
     grantee !== null &&
@@ -44,7 +50,7 @@ export function strangerFindings(
 
 /** An owner that is neither the deployment's nor an admin's. */
 export function ownerFinding(
-  on: PrivilegeObject,
+  on: Place,
   owner: string,
   { isService, admin }: { readonly isService: boolean; readonly admin: string },
 ): Diagnostic {
@@ -60,7 +66,7 @@ export function ownerFinding(
 
 /** A role with CREATE that is neither the deployment's nor an admin's. */
 export function creatorFinding(
-  on: PrivilegeObject,
+  on: Place,
   owner: string,
   { name, grantor }: { readonly name: string; readonly grantor: string },
 ): Diagnostic {
@@ -75,7 +81,7 @@ export function creatorFinding(
   };
 }
 
-function textsOf({ database, schema }: PrivilegeObject): { what: string; where: string; sql: string } {
+function textsOf({ database, schema }: Place): { what: string; where: string; sql: string } {
   if (schema === undefined)
     return { what: `database ${shown(database)}`, where: anyDatabase, sql: `DATABASE ${identifier(database)}` };
   return {

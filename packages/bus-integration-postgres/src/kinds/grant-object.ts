@@ -1,0 +1,78 @@
+// What privileges are held on, and by whom. https://www.postgresql.org/docs/current/ddl-priv.html
+import { anyDatabase, inDatabase } from '../text/psql-remedy.ts';
+import { shown } from '../text/shown.ts';
+import { identifier } from '../text/sql-text.ts';
+
+/** A grantee is a role, or everyone (SQL's PUBLIC). */
+export type Grantee = { readonly role: string } | { readonly everyone: true };
+
+interface InSchema {
+  readonly database: string;
+  readonly schema: string;
+}
+
+/** Everything that PostgreSQL keeps privileges of and that a deployment may come to declare. */
+type GrantObject =
+  | { readonly type: 'database'; readonly database: string }
+  | ({ readonly type: 'schema' } & InSchema)
+  | ({ readonly type: 'table' | 'sequence' | 'type'; readonly name: string } & InSchema)
+  | ({ readonly type: 'routine'; readonly name: string; readonly argumentTypes: readonly string[] } & InSchema)
+  | ({ readonly type: 'column'; readonly table: string; readonly name: string } & InSchema)
+  | {
+      readonly type: 'default-privileges';
+      readonly database: string;
+      /** Of what this role makes; in every schema where none is named. */
+      readonly creator: string;
+      readonly schema?: string;
+      readonly of: 'tables' | 'sequences' | 'routines' | 'types' | 'schemas';
+    }
+  | { readonly type: 'parameter'; readonly name: string };
+
+/**
+ * Those that have rules so far. With one more here the compiler names every place that has to know it: what they are in
+ * SQL, where they are read, which step grants on them.
+ */
+export type FilledObject = Extract<GrantObject, { readonly type: 'database' | 'schema' }>;
+
+/** PUBLIC loses everything on a database, but on a schema only the right to create in it. */
+export const managedOfPublicOnSchema: readonly string[] = ['CREATE', 'GRANT OPTION FOR CREATE'];
+
+/** A grantee's name; null for everyone. */
+export function granteeName(grantee: Grantee): string | null {
+  return 'role' in grantee ? grantee.role : null;
+}
+
+/** What tells an object from all others. */
+export function identityOfObject(on: FilledObject): readonly string[] {
+  switch (on.type) {
+    case 'database':
+      return [on.type, on.database];
+    case 'schema':
+      return [on.type, on.database, on.schema];
+  }
+}
+
+/** `DATABASE "app"`, as GRANT and REVOKE name it. */
+export function sqlOf(on: FilledObject): string {
+  switch (on.type) {
+    case 'database':
+      return `DATABASE ${identifier(on.database)}`;
+    case 'schema':
+      return `SCHEMA ${identifier(on.schema)}`;
+  }
+}
+
+/** `schema data of app` */
+export function wordsOf(on: FilledObject): string {
+  switch (on.type) {
+    case 'database':
+      return `database ${shown(on.database)}`;
+    case 'schema':
+      return `schema ${shown(on.schema)} of ${shown(on.database)}`;
+  }
+}
+
+/** Where statements about it are run. */
+export function placeOf(on: FilledObject): string {
+  return on.type === 'database' ? anyDatabase : inDatabase(on.database);
+}

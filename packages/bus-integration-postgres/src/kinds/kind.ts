@@ -1,0 +1,151 @@
+// What every kind of resource says of itself: index.ts has one row for each.
+import type {
+  Action,
+  BareStep,
+  DatabaseStatus,
+  Diagnostic,
+  DsnFileStatus,
+  Endpoint,
+  FileDecision,
+  FilePair,
+  Proofs,
+  Resource,
+  RoleDecision,
+  RoleStatus,
+  SchemaStatus,
+  Standing,
+  Step,
+  StepOfAction,
+} from 'bus-integration-database';
+import type { Observation } from '../observe/observation.ts';
+
+/**
+ * When a statement runs, in this order: roles, some hundred a transaction; databases made closed; the same opened, some
+ * hundred a transaction; inside each database; the roles let in; and last, when nothing else can fail any more, the new
+ * passwords of roles that services use already.
+ */
+export type Phase = 'roles' | 'create' | 'open' | 'inside' | 'enter' | 'passwords';
+
+/** Where a step stands in a plan: reports, then roles, then each database with all that belongs to it, in this order. */
+export const places = ['report', 'role', 'database', 'contents', 'grant', 'revocation', 'file'] as const;
+type Place = (typeof places)[number];
+
+export interface Statement {
+  readonly phase: Phase;
+  readonly sql: string;
+  /** The database that an `inside` statement runs in; for the others the one it is about. */
+  readonly database?: string;
+}
+
+/** What statements may look up beyond their step. */
+export interface RuleContext {
+  readonly deploymentId: string;
+  /** The comment that a role or database carries now. */
+  readonly commentOf: (kind: 'role' | 'database', name: string) => string | null;
+  /** What goes to the server as the role's password; nothing while a plan is only shown. */
+  readonly passwordOf: (role: string) => string | undefined;
+}
+
+/** One action of a kind: what it says to a person and which statements carry it out. */
+export interface Rule<S extends Step> {
+  readonly place: Place;
+  summary(step: S): string;
+  statements(step: S, context: RuleContext): readonly Statement[];
+  /** An attribute of the admin's own role that it needs. */
+  attribute?(step: S): 'CREATEROLE' | 'CREATEDB' | undefined;
+  /** What else the admin lacks for it. */
+  lacks(step: S, seen: Observation): readonly Diagnostic[];
+  /** The role or database that it changes: of one that was only just adopted no more than its mark may, unless allowed. */
+  changes(step: S): { readonly role: string } | { readonly database: string } | undefined;
+  /** Makes one step of those that belong to one group. */
+  join?(steps: readonly [S, ...S[]]): S;
+}
+
+/** What was decided of a DSN file, and of its role. */
+export interface DecidedFile {
+  readonly decision: FileDecision;
+  readonly of: RoleDecision;
+}
+
+/** What kinds look at to judge their resources. */
+export interface Scope {
+  readonly deploymentId: string;
+  readonly seen: Observation;
+  /** How each declared role and database stands, by name. */
+  readonly roles: ReadonlyMap<string, Standing>;
+  readonly databases: ReadonlyMap<string, Standing>;
+  /** Declared by this wish, or by the configuration beside it, which a request may differ from: not left over. */
+  readonly declared: Readonly<Record<'roles' | 'databases' | 'schemas', ReadonlySet<string>>>;
+  /** What was decided of logins' files, by their names. */
+  readonly files: ReadonlyMap<string, DecidedFile>;
+  /** Where services connect. */
+  readonly serviceEndpoint: Endpoint;
+  /** The database was made by this run, and is looked into for the first time. */
+  readonly isJustMade?: boolean;
+}
+
+/** What one difference comes to. */
+export type Meaning =
+  | { readonly step: BareStep }
+  | { readonly finding: Diagnostic }
+  /** Told among what is left over, with the statements that would retire it; they are never run. */
+  | { readonly leftover: true }
+  /** Done or told together with the difference of another resource, which is named by its identity. */
+  | { readonly with: string };
+
+/** Never empty: no difference goes untold. */
+export type Meanings = readonly [Meaning, ...Meaning[]];
+
+/** One row for each of a status's lists. */
+export interface StatusRow {
+  readonly roles?: RoleStatus;
+  readonly databases?: DatabaseStatus;
+  readonly schemas?: SchemaStatus;
+  readonly dsn_files?: DsnFileStatus;
+}
+
+/** What a status is told from. */
+export interface StatusSight {
+  readonly deploymentId: string;
+  readonly seen: Observation;
+  readonly pairsOf: (role: string) => readonly FilePair[];
+  readonly pairOf: (file: string) => FilePair | undefined;
+  readonly proofs: Proofs;
+  /** Whether a step of the plan has this target. */
+  readonly isDrifting: (target: string) => boolean;
+}
+
+/** What differences of a kind come to. Pure. */
+export interface Differing<R extends Resource> {
+  /** All that tells it from others of its kind. */
+  identity(resource: R): readonly unknown[];
+  /**
+   * Whether it is to be compared, wished or found: what is refused or can't be looked at is told elsewhere, and is neither
+   * changed nor taken for absent.
+   */
+  isManaged(resource: R, scope: Scope): boolean;
+  /** What was read, as resources. Of privileges held by another way only those count that are `desired`. */
+  observed(scope: Scope, desired: readonly R[]): R[];
+  made(after: R, scope: Scope): Meanings;
+  changed(before: R, after: R, scope: Scope): Meanings;
+  gone(before: R, scope: Scope): Meanings;
+}
+
+/** All that is known of a kind of resource. Pure. */
+export interface Kind<R extends Resource, A extends Action> extends Differing<R> {
+  readonly actions: { readonly [K in A]: Rule<StepOfAction<K>> };
+  /** The database that it belongs to. */
+  database(resource: R): string | undefined;
+  /** Those of one group are one step. */
+  group?(resource: R): string;
+  /** What is worth telling of a wished one, but changes nothing. */
+  findings(desired: R, scope: Scope): readonly Diagnostic[];
+  status(desired: R, sight: StatusSight): StatusRow;
+}
+
+/** As {@link Meanings}; a difference that comes to nothing is a mistake in its kind. */
+export function meanings(list: readonly Meaning[]): Meanings {
+  const [first, ...others] = list;
+  if (first === undefined) throw new Error('internal error: a difference became neither a step nor a finding');
+  return [first, ...others];
+}

@@ -1,0 +1,66 @@
+// What is to be done inside a database that this run made. What template0 left in it is looked at, never inferred: an
+// upgraded cluster can carry an open schema public on any version. The same rules plan and render it. Pure.
+import type { Step } from 'bus-integration-database';
+import { differences } from '../kinds/differences.ts';
+import { kindOf, kinds, type Resource, ruleOf } from '../kinds/index.ts';
+import type { Scope } from '../kinds/kind.ts';
+import type { ObservedInside } from '../observe/observation.ts';
+import { showingContext, stepsOf } from './steps.ts';
+
+export interface JustMade {
+  readonly database: string;
+  readonly found: ObservedInside;
+  /** What is wished of it. */
+  readonly desired: readonly Resource[];
+  /** That of the whole plan. */
+  readonly scope: Scope;
+}
+
+/** Its steps, as far as this admin can carry them out: what is left is told by the look that comes after. */
+export function planInside({ database, found, desired, scope }: JustMade): Step[] {
+  const { seen, deploymentId } = scope;
+  const made = {
+    name: database,
+    owner: seen.admin.name,
+    adminActsAsOwner: true,
+    adminMayConnect: true,
+    encoding: 'UTF8',
+    allowsConnections: true,
+    connectionLimit: -1,
+    comment: null,
+    connections: 0,
+    acl: [],
+  };
+  const now = { ...seen, databases: new Map([[database, made]]), inside: new Map([[database, found]]) };
+  const inside: Scope = { ...scope, seen: now, databases: new Map([[database, 'ours']]), isJustMade: true };
+  const { schema, grant } = kinds;
+  const possible = differences({ schema, grant }, desired.filter(isInside), inside).flatMap(({ delta, meanings }) => {
+    const able = meanings.filter(
+      (meaning) => !('step' in meaning) || lacks({ ...meaning.step, summary: '' } as Step, now).length === 0,
+    );
+    const [first, ...others] = able;
+    return first === undefined ? [] : [{ delta, meanings: [first, ...others] as const }];
+  });
+  return stepsOf({ desired, differences: possible }, showingContext({ deploymentId, seen: now }));
+}
+
+/** What is wished of each database, by its name. */
+export function byDatabase(desired: readonly Resource[]): Map<string, Resource[]> {
+  const groups = new Map<string, Resource[]>();
+  for (const resource of desired) {
+    const database = kindOf(resource).database(resource);
+    if (database === undefined) continue;
+    const group = groups.get(database);
+    if (group === undefined) groups.set(database, [resource]);
+    else group.push(resource);
+  }
+  return groups;
+}
+
+function isInside(resource: Resource) {
+  return resource.kind === 'schema' || resource.kind === 'grant';
+}
+
+function lacks(step: Step, seen: Scope['seen']) {
+  return ruleOf(step).lacks(step, seen);
+}

@@ -1,0 +1,151 @@
+import type { Resource as AnyResource } from 'bus-integration-database';
+import { describe, expect, test } from 'vitest';
+import { desiredResources, serviceProfile } from '../../src/kinds/desired.ts';
+import { type DifferingKinds, differences } from '../../src/kinds/differences.ts';
+import { idOf, kinds, type Resource } from '../../src/kinds/index.ts';
+import type { Differing, Meanings } from '../../src/kinds/kind.ts';
+import { database, role, type Said, schema, scopeWith, seen } from '../observed.ts';
+
+/** A kind that no provider has: what a comment says. */
+interface Note extends AnyResource {
+  readonly kind: 'note';
+  readonly about: string;
+  readonly text: string;
+}
+
+const told = (message: string): Meanings => [{ finding: { severity: 'warn', code: 'note', message } }];
+const notes = (found: readonly Note[], said: Partial<Differing<Note>> = {}): Differing<Note> => ({
+  identity: ({ about }) => [about],
+  isManaged: ({ about }) => about !== 'theirs',
+  observed: () => [...found],
+  made: ({ about }) => [
+    {
+      step: {
+        action: 'create-schema',
+        target: about,
+        risk: 'create',
+        after: { database: 'app', name: about },
+      },
+    },
+  ],
+  changed: (before, { text }) => told(`${before.text} should be ${text}`),
+  gone: ({ text }) => told(`${text} is not declared`),
+  ...said,
+});
+const note = (about: string, text: string): Note => ({ kind: 'note', about, text });
+
+const declaration = { databases: ['app'], roles: ['svc'], serviceRole: 'svc', schemas: ['public'] };
+const converged: Said = {
+  roles: [role('svc')],
+  databases: [database('app', {}, ['svc=CONNECT/admin', 'svc=TEMPORARY/admin'])],
+  schemas: { app: [schema('public', {}, ['svc=CREATE/admin', 'svc=USAGE/admin'])] },
+};
+const wished = desiredResources(declaration, { deploymentId: 'shop', profile: serviceProfile });
+
+function found(desired: readonly Note[], observed: readonly Note[], said: Partial<Differing<Note>> = {}) {
+  const table: DifferingKinds<Resource | Note> = { ...kinds, note: notes(observed, said) };
+  return differences<Resource | Note>(table, [...wished, ...desired], scopeWith(declaration, seen(converged)));
+}
+
+describe('a made-up kind beside the others', () => {
+  test.each<[what: string, desired: readonly Note[], observed: readonly Note[], comesTo: readonly string[]]>([
+    ['nothing', [note('a', 'x')], [note('a', 'x')], []],
+    ['made: a step', [note('a', 'x')], [], ['create-schema a']],
+    ['changed: a finding', [note('a', 'x')], [note('a', 'y')], ['y should be x']],
+    ['gone: a finding', [], [note('a', 'y')], ['y is not declared']],
+    ['not ours: neither gone nor made', [note('theirs', 'x')], [note('theirs', 'y')], []],
+  ])('%s', (_, desired, observed, comesTo) => {
+    const meanings = found(desired, observed).flatMap((difference) => difference.meanings);
+    const texts = meanings.map((meaning) =>
+      'step' in meaning
+        ? `${meaning.step.action} ${meaning.step.target}`
+        : 'finding' in meaning
+          ? meaning.finding.message
+          : JSON.stringify(meaning),
+    );
+    expect(texts).toEqual(comesTo);
+  });
+
+  test('a table without a kind, or a kind without a member, does not compile', () => {
+    // @ts-expect-error no row for notes
+    const withoutKind: DifferingKinds<Resource | Note> = kinds;
+    const { gone: _, ...withoutGone } = notes([]);
+    // @ts-expect-error no rule for what is gone
+    const withoutMember: DifferingKinds<Note> = { note: withoutGone };
+    expect([withoutKind, withoutMember]).toHaveLength(2);
+  });
+
+  test('a difference that comes to nothing is an internal error', () => {
+    const nothing = [] as unknown as Meanings;
+    const untold = 'internal error: a difference became neither a step nor a finding';
+    expect(() => found([note('a', 'x')], [], { made: () => nothing })).toThrow(untold);
+    expect(() => found([note('a', 'x')], [note('a', 'y')], { changed: () => nothing })).toThrow(untold);
+    expect(() => found([], [note('a', 'x')], { gone: () => nothing })).toThrow(untold);
+  });
+
+  test('so is one that is told with another that does not differ', () => {
+    expect(() => found([note('a', 'x')], [], { made: () => [{ with: 'another' }] })).toThrow(
+      "internal error: another doesn't differ",
+    );
+  });
+});
+
+/** What every kind's difference comes to, where nothing is declared but what the configuration keeps. */
+describe('what is there and no longer declared', () => {
+  const gone = (said: Said, of: Partial<typeof declaration> = {}, configured?: typeof declaration) => {
+    const now = { ...declaration, ...of };
+    const desired = desiredResources(now, { deploymentId: 'shop', profile: serviceProfile });
+    return differences<Resource>(kinds, desired, scopeWith(now, seen(said), configured && { configured })).map(
+      ({ delta: { before, after }, meanings: [first] }) => {
+        expect(after).toBeUndefined();
+        const id = before === undefined ? '' : idOf(before);
+        return `${id}: ${'finding' in first ? first.finding.message : JSON.stringify(first)}`;
+      },
+    );
+  };
+  const left: Said = {
+    roles: [role('svc'), role('old')],
+    databases: [
+      database('app', {}, [
+        'svc=CONNECT/admin',
+        'svc=TEMPORARY/admin',
+        'old=CONNECT/admin',
+        'guest=CONNECT/admin',
+        'old=CREATE/other',
+      ]),
+      database('logs'),
+    ],
+    schemas: { app: [schema('public', {}, ['svc=CREATE/admin', 'svc=USAGE/admin'])] },
+    markedSchemas: { app: ['data', 'public'] },
+  };
+
+  test('is a difference: told among what is left over, and never dropped', () => {
+    expect(gone(left)).toEqual([
+      '["role","old"]: {"leftover":true}',
+      '["database","logs"]: {"leftover":true}',
+      '["schema","app","data"]: {"leftover":true}',
+      '["grant","database","app","old"]: {"with":"[\\"role\\",\\"old\\"]"}',
+    ]);
+  });
+
+  test('is none where the configuration still declares it', () => {
+    const configured = { databases: ['logs'], roles: ['old'], serviceRole: 'old', schemas: ['data'] };
+    expect(gone(left, {}, configured)).toEqual([]);
+  });
+
+  test("a right of a declared role that nobody declared is told, as others' roles' are not", () => {
+    const said: Said = {
+      ...converged,
+      roles: [role('app_svc'), role('logs_svc')],
+      databases: [
+        database('app', {}, ['app_svc=CONNECT/admin', 'app_svc=TEMPORARY/admin', 'logs_svc=CONNECT/admin']),
+        database('logs', {}, ['logs_svc=CONNECT/admin', 'logs_svc=TEMPORARY/admin', 'guest=CONNECT/admin']),
+      ],
+      schemas: { app: [], logs: [] },
+    };
+    const of = { databases: ['app', 'logs'], roles: ['{database}_svc'], serviceRole: '{database}_svc', schemas: [] };
+    expect(gone(said, of)).toEqual([
+      '["grant","database","app","logs_svc"]: role logs_svc has CONNECT on database app, which is not declared',
+    ]);
+  });
+});

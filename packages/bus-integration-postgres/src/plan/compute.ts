@@ -19,7 +19,6 @@ import {
   type Step,
   withNeeds,
 } from 'bus-integration-database';
-import { mostIterations } from '../connection/authentication/scram.ts';
 import { connectionStrings } from '../conninfo/connection-strings.ts';
 import { endpointOf, type ServiceWish } from '../conninfo/dsn-endpoint.ts';
 import { endpointFindings } from '../credentials/dsn-findings.ts';
@@ -30,15 +29,13 @@ import type { Scope } from '../kinds/kind.ts';
 import type { Observation } from '../observe/observation.ts';
 import { expiryFindings, loginBlockOf } from '../ownership/login-block.ts';
 import { judge } from '../ownership/ours.ts';
-import { anyDatabase, inDatabase, runs, superuser } from '../text/psql-remedy.ts';
-import { shown } from '../text/shown.ts';
-import { identifier } from '../text/sql-text.ts';
 import { missingAuthority } from './authority.ts';
 import { compare, unsettled } from './compare.ts';
 import { encodingFindings } from './encoding.ts';
 import { hazards } from './hazard.ts';
 import { poolerFindings } from './pooled.ts';
 import { scopeOf } from './scope.ts';
+import { identityFindings, iterationFindings, lockFindings } from './server-findings.ts';
 import { sharingFindings } from './sharing.ts';
 import { toSteps } from './steps.ts';
 
@@ -214,50 +211,6 @@ function computeAllowed(
   };
 }
 
-/** Foreseen here, since a verifier is hashed with as many iterations as the server asks for. */
-function iterationFindings({ server, admin }: Observation): Diagnostic[] {
-  if (server.scramIterations <= mostIterations) return [];
-  return [
-    {
-      severity: 'fail',
-      code: 'scram-iterations',
-      message: `the server's scram_iterations is ${server.scramIterations}; expected at most ${mostIterations}, since every login hashes as often`,
-      remedy: runs(
-        superuser,
-        anyDatabase,
-        `ALTER SYSTEM SET scram_iterations = 4096; SELECT pg_reload_conf(); or, where it is set for the admin alone: ALTER ROLE ${identifier(admin.name)} RESET scram_iterations;`,
-      ),
-    },
-  ];
-}
-
 function withoutClass({ errorClass: _, ...refusal }: Refusal): Needing {
   return refusal;
-}
-
-function lockFindings({ server, admin }: Observation): Diagnostic[] {
-  if (server.entersPostgres) return [];
-  return [
-    {
-      severity: 'info',
-      code: 'lock-database',
-      message: `${shown(admin.name)} can't enter database postgres, so apply's lock is taken in ${shown(server.database)}; runs whose lock is in another database see it all the same`,
-    },
-  ];
-}
-
-function identityFindings({ server, admin }: Observation): Diagnostic[] {
-  if (server.systemIdentifier !== undefined) return [];
-  return [
-    {
-      severity: 'info',
-      code: 'system-identifier',
-      message: `${shown(admin.name)} may not read the cluster's identifier, so a saved plan can't tell this cluster from another at the same address`,
-      remedy: runs(
-        superuser,
-        inDatabase(server.database),
-        `GRANT EXECUTE ON FUNCTION pg_catalog.pg_control_system() TO ${identifier(admin.name)};`,
-      ),
-    },
-  ];
 }

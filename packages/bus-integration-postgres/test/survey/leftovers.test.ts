@@ -1,9 +1,13 @@
 // How what is declared no longer would be retired where the admin can't do it, and what only looks left over.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
+import { desiredResources, serviceProfile } from '../../src/kinds/desired.ts';
+import { differences } from '../../src/kinds/differences.ts';
+import { kinds, type Resource } from '../../src/kinds/index.ts';
 import { nothingRemains, type Remains } from '../../src/observe/remains.ts';
 import type { Wish } from '../../src/plan/compute.ts';
 import type { MarkedSchema } from '../../src/sql/leftovers.ts';
 import { type LeftoversInput, leftoversOf } from '../../src/survey/leftovers.ts';
+import { database as anyDatabase, role as anyRole, scopeWith, seen } from '../observed.ts';
 
 const declaration = { databases: ['app'], roles: ['svc'], serviceRole: 'svc', schemas: ['public'] };
 const wish: Wish = {
@@ -51,6 +55,29 @@ const database = (name: string): Remains['databases'][number] => ({
 });
 
 const schema = (name: string): MarkedSchema => ({ name, owner: 'admin', adminActsAsOwner: true });
+
+test('every difference that is left to the leftovers is among them', () => {
+  const file = { name: 'logs.dsn', role: 'old', database: 'logs', server: { host: 'db', port: '5432' } };
+  const remains: Remains = { ...nothingRemains, roles: [role()], databases: [database('logs')], files: [file] };
+  const observation = seen({
+    roles: [anyRole('svc'), anyRole('old')],
+    databases: [anyDatabase('app'), anyDatabase('logs')],
+    schemas: { app: [] },
+    markedSchemas: { app: ['data'] },
+  });
+  const scope = scopeWith(declaration, { ...observation, remains });
+  const desired = desiredResources(declaration, { deploymentId: 'shop', profile: serviceProfile });
+  const left = differences<Resource>(kinds, desired, scope).flatMap(({ delta: { before }, meanings }) =>
+    meanings.some((meaning) => 'leftover' in meaning) && before !== undefined ? [before] : [],
+  );
+  const names = left.map((one) => `${one.kind} ${one.kind === 'dsn-file' ? one.file : 'name' in one ? one.name : ''}`);
+  expect(names).toEqual(['role old', 'database logs', 'schema data', 'dsn-file logs.dsn']);
+  const told = leftovers(remains, {
+    markedSchemas: new Map([['app', [schema('data')]]]),
+    directory: { shown: './dsn', path: '/dsn', uid: 0 },
+  });
+  expect(told.map(({ kind, name }) => `${kind} ${name}`).sort()).toEqual([...names].sort());
+});
 
 describe('leftoversOf', () => {
   it('says who else has to run it, and has nobody made a member of anything then', () => {

@@ -64,7 +64,7 @@ async function applied(server: Server, keys: Record<string, string> = {}): Promi
 const commandOf = (text: string, word: string) =>
   new RegExp(String.raw`^ *(?:next: )?(.*\b${word}\b.*)$`, 'm').exec(text.replace(/; then .*$/gm, ''))?.[1] ?? 'false';
 const remediesOf = (response: Response) =>
-  [...response.diagnostics, ...(response.checks ?? [])].flatMap(({ remedy = '' }) => remedy.replace(/^run: /, ''));
+  [...response.diagnostics, ...(response.checks ?? [])].map(({ remedy = '' }) => remedy);
 
 const lines = {
   'bus -C': (verb: string, at: string) => `${bus} -C ${at} operator database ${verb}`,
@@ -209,7 +209,7 @@ it.each([
   const command =
     form === 'text'
       ? commandOf(stderr, 'chmod')
-      : (JSON.parse(stderr.trim().split('\n').at(-1) ?? '') as { remedy: string }).remedy.replace(/^run: /, '');
+      : (JSON.parse(stderr.trim().split('\n').at(-1) ?? '') as { remedy: string }).remedy;
   expect(typed(command, place.directory), stderr).toMatchObject({ status: 0 });
   const modes = ['deploy.env', 'token'].map((file) => statSync(deployment.path(file)).mode & 0o777);
   expect(modes, command).toContain(0o600);

@@ -105,7 +105,7 @@ test('an .env that everybody may write is refused before a line of it is read', 
   const refused = await checkout.run(['plan', ...quick]);
   expect(refused).toMatchObject({ exit: 2, stdout: '' });
   expect(refused.stderr).toBe(
-    `bus: failed to load .env: .env is writable by everybody (0666)\n  run: chmod go-w ${checkout.path('.env')}; or accept it: export BUS_DOTENV_TRUST=1\n`,
+    `bus: failed to load .env: .env is writable by everybody (0666)\n  next: chmod go-w ${checkout.path('.env')}; or accept it: export BUS_DOTENV_TRUST=1\n`,
   );
   const trusted = await checkout.run(['plan', ...quick], { env: { BUS_DOTENV_TRUST: '1' } });
   expect(trusted.stderr).toBe('bus: failed to load .env: .env:1: expected KEY=VALUE\n');
@@ -115,7 +115,7 @@ test('an .env that everybody may write is refused before a line of it is read', 
   checkout.configure({});
   chmodSync(checkout.path('.env'), 0o664);
   expect((await checkout.run(['plan', ...quick])).stderr).toContain(
-    `bus: warning: .env is writable by its group (0664); run: chmod g-w ${checkout.path('.env')}\n`,
+    `bus: warning: .env is writable by its group (0664); next: chmod g-w ${checkout.path('.env')}\n`,
   );
 });
 
@@ -133,9 +133,9 @@ test("somebody else's .env is refused, root's and one's own are not; a link coun
   chownSync(file, nobody, nobody);
   const refused = await told();
   expect(refused).toMatchObject({ exit: 2, isRefused: true });
-  expect(refused.stderr).toContain(`.env belongs to user 65534, expected root\n  run: chown 0 ${file}; or`);
+  expect(refused.stderr).toContain(`.env belongs to user 65534, expected root\n  next: chown 0 ${file}; or`);
   expect((await told(undefined, { BUS_DOTENV_TRUST: '1' })).isRefused).toBe(false);
-  expect((await told(daemon)).stderr).toContain(`expected user 1 or root\n  run: sudo chown 1 ${file}; or`);
+  expect((await told(daemon)).stderr).toContain(`expected user 1 or root\n  next: sudo chown 1 ${file}; or`);
   expect((await told(nobody)).isRefused).toBe(false);
   chownSync(file, 0, 0);
   expect((await told(nobody)).isRefused).toBe(false);

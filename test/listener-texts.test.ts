@@ -107,22 +107,22 @@ host    replication     all             ::1/128                 scram-sha-256
               fix the lines below; or set BUS_DATABASE_LISTENER_POLICY=external where a firewall, platform or port map guards the port; or BUS_DATABASE_LISTENER_POLICY=tls where anybody may come by TLS
         fail    too-wide                pg_hba.conf:8  host all all all scram-sha-256
               bus_service (2 databases), superuser postgres may come from addresses beyond the policy: allowed is 10.0.0.0/8, 100.64.0.0/10, 172.16.0.0/12, 192.168.0.0/16, fc00::/7
-              put there: host all all 10.0.0.0/8 scram-sha-256
-                         host all all 100.64.0.0/10 scram-sha-256
-                         host all all 127.0.0.0/8 scram-sha-256
-                         host all all 172.16.0.0/12 scram-sha-256
-                         host all all 192.168.0.0/16 scram-sha-256
-                         host all all ::1/128 scram-sha-256
-                         host all all fc00::/7 scram-sha-256
-              then, as a superuser in any database: SELECT pg_reload_conf();
+              replace with: host all all 10.0.0.0/8 scram-sha-256
+                            host all all 100.64.0.0/10 scram-sha-256
+                            host all all 127.0.0.0/8 scram-sha-256
+                            host all all 172.16.0.0/12 scram-sha-256
+                            host all all 192.168.0.0/16 scram-sha-256
+                            host all all ::1/128 scram-sha-256
+                            host all all fc00::/7 scram-sha-256
+              then a superuser runs, in any database: SELECT pg_reload_conf();
         warn    tls-off                 ssl = off
               passwords are safe on the network (SCRAM), data is not: it crosses in plain text
               put server.crt and server.key in the data directory, then a superuser runs, in any database: ALTER SYSTEM SET ssl = on; SELECT pg_reload_conf();
               how: https://www.postgresql.org/docs/N/ssl-tcp.html
         warn    trust                   pg_hba.conf:1  local all all trust
               any user of the server's host who can open its socket logs in without a password as bus_service (2 databases), superuser postgres
-              put there: local all all scram-sha-256
-              then, as a superuser in any database: SELECT pg_reload_conf();
+              replace with: local all all scram-sha-256
+              then a superuser runs, in any database: SELECT pg_reload_conf();
                                         pg_hba.conf:2  host all all 127.0.0.1/32 trust
                                         pg_hba.conf:3  host all all ::1/128 trust
                                         pg_hba.conf:4  local replication all trust
@@ -134,7 +134,7 @@ host    replication     all             ::1/128                 scram-sha-256
               superuser postgres may log in from any address
               the admin DSN is a superuser itself; give it to a role with LOGIN CREATEDB CREATEROLE first, then
               put above it: host all postgres all reject
-              then, as a superuser in any database: SELECT pg_reload_conf();
+              then a superuser runs, in any database: SELECT pg_reload_conf();
         info    public-connect          PUBLIC may CONNECT to postgres, template1
         info    no-connection-limit     bus_service may take all 100 connections of the server
               the admin role or a superuser runs, in any database: ALTER ROLE "bus_service" CONNECTION LIMIT 50;  -- or what its pools need
@@ -154,8 +154,8 @@ host    replication     all             ::1/128                 scram-sha-256
         info    127.0.0.1:15432 was dialled and the server says 127.0.0.1:5432: a port map, proxy or pooler stands between, and who is let in can't be seen from here
         warn    trust                   pg_hba.conf:1  local all all trust
               any user of the server's host who can open its socket logs in without a password as bus_service (2 databases), superuser postgres
-              put there: local all all scram-sha-256
-              then, as a superuser in any database: SELECT pg_reload_conf();
+              replace with: local all all scram-sha-256
+              then a superuser runs, in any database: SELECT pg_reload_conf();
                                         pg_hba.conf:2  host all all 127.0.0.1/32 trust
                                         pg_hba.conf:3  host all all ::1/128 trust
                                         pg_hba.conf:4  local replication all trust
@@ -169,7 +169,7 @@ host    replication     all             ::1/128                 scram-sha-256
               superuser postgres may log in from any address
               the admin DSN is a superuser itself; give it to a role with LOGIN CREATEDB CREATEROLE first, then
               put above it: host all postgres all reject
-              then, as a superuser in any database: SELECT pg_reload_conf();
+              then a superuser runs, in any database: SELECT pg_reload_conf();
         info    public-connect          PUBLIC may CONNECT to postgres, template1
         info    no-connection-limit     bus_service may take all 100 connections of the server
               the admin role or a superuser runs, in any database: ALTER ROLE "bus_service" CONNECTION LIMIT 50;  -- or what its pools need
@@ -191,14 +191,14 @@ host    replication     all             ::1/128                 scram-sha-256
               fix the lines below; or set BUS_DATABASE_LISTENER_POLICY=external where a firewall, platform or port map guards the port; or BUS_DATABASE_LISTENER_POLICY=tls where anybody may come by TLS
         fail    trust                   pg_hba.conf:3  host all all all trust
               any host anywhere logs in without a password as bus_service (2 databases), superuser postgres
-              put there: host all all 10.0.0.0/8 scram-sha-256
-                         host all all 100.64.0.0/10 scram-sha-256
-                         host all all 127.0.0.0/8 scram-sha-256
-                         host all all 172.16.0.0/12 scram-sha-256
-                         host all all 192.168.0.0/16 scram-sha-256
-                         host all all ::1/128 scram-sha-256
-                         host all all fc00::/7 scram-sha-256
-              then, as a superuser in any database: SELECT pg_reload_conf();
+              replace with: host all all 10.0.0.0/8 scram-sha-256
+                            host all all 100.64.0.0/10 scram-sha-256
+                            host all all 127.0.0.0/8 scram-sha-256
+                            host all all 172.16.0.0/12 scram-sha-256
+                            host all all 192.168.0.0/16 scram-sha-256
+                            host all all ::1/128 scram-sha-256
+                            host all all fc00::/7 scram-sha-256
+              then a superuser runs, in any database: SELECT pg_reload_conf();
         fail    too-wide                pg_hba.conf:3  host all all all trust
               bus_service (2 databases), superuser postgres may come from addresses beyond the policy: allowed is 10.0.0.0/8, 100.64.0.0/10, 172.16.0.0/12, 192.168.0.0/16, fc00::/7
               fixed by the lines above for the same rule
@@ -209,14 +209,14 @@ host    replication     all             ::1/128                 scram-sha-256
         warn    shadowed-rule           pg_hba.conf:4  host all all 10.0.0.0/8 scram-sha-256
               no client ever meets it: pg_hba.conf:3 (trust) takes them first
               first write scram-sha-256 in the place of trust on line 3; this line is right, and stays
-              then, as a superuser in any database: SELECT pg_reload_conf();
+              then a superuser runs, in any database: SELECT pg_reload_conf();
         info    listen-addresses        listen_addresses = '*'
               it listens on every address of its host; which ones those are can't be asked, so pg_hba.conf alone keeps others out
         info    superuser-from-network  pg_hba.conf:3  host all all all trust
               superuser postgres may log in from any address
               the admin DSN is a superuser itself; give it to a role with LOGIN CREATEDB CREATEROLE first, then
               put above it: host all postgres all reject
-              then, as a superuser in any database: SELECT pg_reload_conf();
+              then a superuser runs, in any database: SELECT pg_reload_conf();
         info    public-connect          PUBLIC may CONNECT to postgres, template1
         info    no-connection-limit     bus_service may take all 100 connections of the server
               the admin role or a superuser runs, in any database: ALTER ROLE "bus_service" CONNECTION LIMIT 50;  -- or what its pools need
@@ -248,7 +248,7 @@ host    replication     all             ::1/128                 scram-sha-256
               superuser postgres may log in from 0.0.0.0/0
               the admin DSN is a superuser itself; give it to a role with LOGIN CREATEDB CREATEROLE first, then
               put above it: host all postgres 0.0.0.0/0 reject
-              then, as a superuser in any database: SELECT pg_reload_conf();
+              then a superuser runs, in any database: SELECT pg_reload_conf();
         info    public-connect          PUBLIC may CONNECT to postgres, template1
         info    no-connection-limit     bus_service may take all 100 connections of the server
               the admin role or a superuser runs, in any database: ALTER ROLE "bus_service" CONNECTION LIMIT 50;  -- or what its pools need

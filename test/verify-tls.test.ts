@@ -71,9 +71,9 @@ describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
     expect(await answers()).toMatchInlineSnapshot(`
       {
         "doctor": "fail tls: localhost:PORT (::1) shows a certificate that is not trusted: it has expired on DAY (from BUS_POSTGRES_ADMIN_DSN)
-        next: renew the certificate in ssl_cert_file on the server, then, as a superuser in any database: SELECT pg_reload_conf();",
+        next: renew the certificate in ssl_cert_file on the server, then a superuser runs, in any database: SELECT pg_reload_conf();",
         "verify": "fail service-login: localhost:PORT (::1) shows a certificate that is not trusted: it has expired on DAY
-        next: renew the certificate in ssl_cert_file on the server, then, as a superuser in any database: SELECT pg_reload_conf();",
+        next: renew the certificate in ssl_cert_file on the server, then a superuser runs, in any database: SELECT pg_reload_conf();",
       }
     `);
   });

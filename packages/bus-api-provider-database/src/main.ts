@@ -6,13 +6,13 @@ import {
   createProgram,
   type Diagnostic,
   enteredOf,
+  findingText,
   nodeDebugFault,
   OperationError,
   osUserOf,
   type ProviderSurroundings,
   readNamedEnvFile,
-  remedyFor,
-  textFrom,
+  remedyIn,
   unreadEnvFile,
 } from 'bus-integration-database';
 import { type FlagReading, flagsOf, readFlags } from 'bus-integration-database/help';
@@ -42,8 +42,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return await serve(asked, flags, entered?.directory);
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
-    for (const { message, remedy } of error.diagnostics)
-      refuse(textFrom(entered, remedy === undefined ? message : `${message}\n  next: ${remedy}`));
+    for (const finding of error.diagnostics) refuse(findingText(entered, finding));
     return error.errorClass === 'unreachable' ? 1 : 2;
   }
 }
@@ -98,10 +97,7 @@ async function serve(
     ...auth.warnings,
     ...(isAuthenticating ? [] : [everybodyReads]),
   ])
-    app.server.log.warn(
-      { code: warning.code, ...(warning.remedy && { remedy: remedyFor(directory, warning.remedy) }) },
-      warning.message,
-    );
+    app.server.log.warn({ code: warning.code, remedy: remedyIn(directory, warning) }, warning.message);
   const url = await listen(app, { host, port, isAuthenticating });
   const text = flags.last('format') === 'json' ? `${JSON.stringify({ listening: url })}\n` : `listening on ${url}\n`;
   const printed = print(text, flags);

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { envelopeSchema } from './contract/envelope.ts';
 import { type Operation, operations, requestEvent, responseEvent } from './contract/events.ts';
 import type { ProviderFacts } from './contract/facts.ts';
+import { adviceSchema, pathSchema } from './contract/remedy.ts';
 import {
   allowedSchema,
   checkSchema,
@@ -22,7 +23,7 @@ import { words } from './contract/words.ts';
 import { requestSchemas } from './run/request.ts';
 
 /** Raised in its first number by what breaks a client, in its second by what an old client need not know. */
-export const contractVersion = '1.0.0';
+export const contractVersion = '1.1.0';
 
 export type JsonSchema = { [key: string]: unknown };
 
@@ -38,6 +39,8 @@ function namedWith(facts?: ProviderFacts) {
     Step: step,
     Diagnostic: diagnosticSchema,
     Check: checkSchema,
+    Advice: adviceSchema,
+    Path: pathSchema,
     Target: target,
     RoleStatus: roleStatus,
     DatabaseStatus: databaseStatus,

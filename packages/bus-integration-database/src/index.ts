@@ -5,7 +5,8 @@ export {
   enteredDirectory,
   enteredOf,
   enteredVariable,
-  textFrom,
+  findingText,
+  type Told,
 } from './command-line/entered-directory.ts';
 export { createProgram } from './command-line/program.ts';
 export type { Stream, Surroundings } from './command-line/surroundings.ts';
@@ -36,6 +37,8 @@ export type { Operation } from './contract/events.ts';
 export { eventNames, operations, requestEvent, responseEvent } from './contract/events.ts';
 export type { Fact, ProviderFacts } from './contract/facts.ts';
 export { deepestLevels, nestsDeeper } from './contract/json-depth.ts';
+export type { Advice, AdviceOf, Advised, Path, Remedy } from './contract/remedy.ts';
+export { advise, command, inDirectory, isForShell, remedyIn, remedyOf } from './contract/remedy.ts';
 export type {
   Allowed,
   Check,
@@ -85,6 +88,7 @@ export type { Login } from './model/desired.ts';
 export { loginsOf, namesOf, rolesOf } from './model/desired.ts';
 export type { Delta, Resource } from './model/diff.ts';
 export { diff } from './model/diff.ts';
+export { mapAdvice, ownCommand, ownVerbOf } from './model/map-advice.ts';
 export { mapFindings } from './model/map-findings.ts';
 export type { NamedKind, NameRules } from './model/names.ts';
 export { caseCollisions, dsnFileName, expandRole, isRoleTemplate, judgeName, lineBreakFault } from './model/names.ts';
@@ -133,7 +137,6 @@ export { createTurnstile, type Turnstile } from './run/turnstile.ts';
 export { whatStands } from './run/what-stands.ts';
 export { headerSafe } from './secrets/bearer-token.ts';
 export { isSystemDirectory } from './secrets/closable.ts';
-export { fileCommandFor, mapFileCommands, remedyFor } from './secrets/file-commands.ts';
 export { type Mask, masked, maskedDeep, maskFor } from './secrets/mask.ts';
 export { nodeDebugFault } from './secrets/node-debug.ts';
 export { openDevice } from './secrets/open-device.ts';

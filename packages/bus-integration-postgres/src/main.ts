@@ -8,12 +8,12 @@ import {
   type Entered,
   enteredOf,
   eventNames,
+  findingText,
   masked,
   nodeDebugFault,
   OperationError,
   printable,
   type Response,
-  textFrom,
   unreadEnvFile,
 } from 'bus-integration-database';
 import { type FlagReading, quoted } from 'bus-integration-database/help';
@@ -79,17 +79,19 @@ async function runCommand(
   entered: Entered | undefined,
 ): Promise<number> {
   const printing = nodeDebugFault();
-  if (printing !== undefined) return refuse(`${printing.message}; ${printing.diagnostics[0]?.remedy}`);
+  if (printing !== undefined) return refuse(textOf(undefined, printing));
   const place = { cwd: process.cwd(), uid: process.getuid?.() ?? 0 };
   const here = environmentOf(word, flags, env, place);
-  if (typeof here === 'string') return refuse(textFrom(entered, here));
+  if (here instanceof OperationError) return refuse(textOf(entered, here));
   const command = commands.get(word);
   if (command === undefined) return refuse(`no such command: ${quoted(word)}`);
   const { status, text, complaint } = await command(flags, { ...place, ...here });
   // A file's rules depend on no variable.
   for (const warning of flags.has('file') || flags.has('quiet') ? [] : here.warnings) warn(warning, entered);
-  if (complaint !== undefined)
-    process.stderr.write(masked(`bus-integration-postgres: ${textFrom(entered, complaint)}\n`));
+  if (complaint !== undefined) {
+    const told = complaint.map((finding) => findingText(entered, finding)).join('\n');
+    process.stderr.write(masked(`bus-integration-postgres: ${told}\n`));
+  }
   return text === undefined ? status : print(text, flags) || status;
 }
 
@@ -99,24 +101,27 @@ function environmentOf(
   flags: FlagReading,
   env: Environment,
   place: { readonly cwd: string; readonly uid: number },
-): CommandEnvironment | string {
+): CommandEnvironment | OperationError {
   try {
     const through = `bus integration-postgres ${word}`;
     return commandEnvironment(through, flags.last('env-file'), env, place, holdsAdminDsn);
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
-    const remedy = error.diagnostics[0]?.remedy;
-    return remedy === undefined ? error.message : `${error.message}\n  next: ${remedy}`;
+    return error;
   }
+}
+
+/** The whole message, and what to do about the first of its findings. */
+function textOf(entered: Entered | undefined, { message, diagnostics: [first] }: OperationError): string {
+  return findingText(entered, { ...first, message });
 }
 
 function holdsAdminDsn({ BUS_POSTGRES_ADMIN_DSN }: Environment): boolean {
   return Boolean(BUS_POSTGRES_ADMIN_DSN);
 }
 
-function warn({ message, remedy }: Diagnostic, entered: Entered | undefined): void {
-  const text = remedy === undefined ? message : `${message}\n  next: ${remedy}`;
-  process.stderr.write(masked(`bus-integration-postgres: warning: ${textFrom(entered, text)}\n`));
+function warn(warning: Diagnostic, entered: Entered | undefined): void {
+  process.stderr.write(masked(`bus-integration-postgres: warning: ${findingText(entered, warning)}\n`));
 }
 
 function capabilities() {

@@ -4,12 +4,14 @@ import type { Surroundings } from 'bus-integration-database';
 import {
   type Configuration,
   type Credentials,
+  command,
   type Diagnostic,
   type EnvFile,
   goesInClear,
   isThere,
   judgeSecretFile,
   OperationError,
+  ownCommand,
   type ProviderModule,
   parseDuration,
   printable,
@@ -62,7 +64,7 @@ export async function configure(
   const env = overlay(surroundings.env, file?.values);
   const loaded = await Promise.all(roots.map((root) => root.load()));
   const source = file ?? surroundings.dotenv;
-  const unread = source === undefined ? unreadEnvFile(env, cwd, `bus operator database ${verb}`) : undefined;
+  const unread = source === undefined ? unreadEnvFile(env, cwd, ownCommand(verb)) : undefined;
   const read = () =>
     readConfiguration(
       env,
@@ -71,7 +73,7 @@ export async function configure(
         ...(source === undefined &&
           isThere(resolve(cwd, '.env')) && {
             unreadEnvFile: './.env',
-            throughDispatcher: `bus operator database ${verb}`,
+            throughDispatcher: ownCommand(verb),
           }),
         ...(flags.provider !== undefined && { provider: flags.provider }),
         ...(flags.deployment !== undefined && { deployment: flags.deployment }),
@@ -112,7 +114,10 @@ export function requireMeantDeployment(env: Environment, { deploymentId }: Confi
     {
       code: 'other-deployment',
       target: 'BUS_DEPLOYMENT_ID',
-      remedy: `run: unset BUS_DEPLOYMENT_ID; or say that ${deploymentId} is meant: --deployment ${deploymentId}`,
+      remedy: [
+        command('unset', 'BUS_DEPLOYMENT_ID'),
+        `; or say that ${deploymentId} is meant: --deployment ${deploymentId}`,
+      ],
     },
   );
 }
@@ -133,11 +138,8 @@ function judgeSecretsIn(
   { credentials }: Configuration,
 ): readonly Diagnostic[] {
   if (credentials.value === undefined || source.lines[credentials.key] === undefined) return [];
-  const findings = judgeSecretFile(path, { uid: process.getuid?.() ?? 0, content: 'any' }).map((finding) => ({
-    ...finding,
-    message: finding.message.replaceAll(path, printable(source.path)),
-    ...(finding.remedy !== undefined && { remedy: finding.remedy.replaceAll(path, source.path) }),
-  }));
+  const uid = process.getuid?.() ?? 0;
+  const findings = judgeSecretFile(path, { uid, content: 'any', shownAs: source.path });
   const failure = findings.find(({ severity }) => severity === 'fail');
   if (failure === undefined) return findings;
   throw new OperationError('invalid-request', failure.message, {

@@ -25,7 +25,7 @@ export function runChild(
   const { env, cwd, say } = options;
   const printing = nodeDebugFault(['child_process']);
   if (printing !== undefined) {
-    say(`${printing.message}\n  ${printing.diagnostics[0]?.remedy}`);
+    say(`${printing.message}\n  next: ${printing.diagnostics[0]?.remedy}`);
     return Promise.resolve(2);
   }
   // A key typed at a terminal reaches the whole process group: sent on, it would arrive twice.

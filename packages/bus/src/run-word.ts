@@ -42,7 +42,7 @@ export async function runWord(
   const searchPath = searchPathOf(surroundings);
   const family = familyFlags(word, args, flags.passedOn);
   const refuse = (problem: string, remedy?: string, status = 2) => {
-    say(remedy === undefined ? problem : `${problem}\n  ${remedy}`);
+    say(remedy === undefined ? problem : `${problem}\n  next: ${remedy}`);
     if (family.isJson) surroundings.stdout.write(problemText(problem, remedy));
     return status;
   };

@@ -114,7 +114,14 @@ function configure(surroundings: ProviderSurroundings, roots: readonly ServedPro
     roots.map(({ keys }) => keys),
   );
   // Where files lie on this machine is nobody else's matter.
-  const told = configuration.dsnOutputDirectory === undefined ? {} : { dsnDirectoryShownAs: '.' };
+  const { credentials, dsnOutputDirectory } = configuration;
+  const told = {
+    ...(dsnOutputDirectory !== undefined && { dsnDirectoryShownAs: '.' }),
+    // So that what is relative in an answer is a DSN file.
+    ...(credentials.file !== undefined && {
+      credentials: { ...credentials, file: resolve(surroundings.cwd, credentials.file) },
+    }),
+  };
   const root = roots.find(({ keys }) => keys.provider === configuration.provider);
   const provider = root?.create({ configuration: { ...configuration, ...told }, surroundings });
   if (provider === undefined) throw new Error(`a configuration for ${configuration.provider}, which is not built in`);

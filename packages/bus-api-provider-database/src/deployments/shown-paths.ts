@@ -3,9 +3,11 @@
 // Pure.
 import { resolve } from 'node:path';
 import {
+  type Advice,
   type Configuration,
-  mapFileCommands,
+  mapAdvice,
   mapFindings,
+  type Path,
   printable,
   type Response,
   shellQuote,
@@ -27,9 +29,8 @@ export function showPaths(configuration: Configuration, cwd: string): (response:
     ...[directory, written].filter((path) => path !== undefined && path.length > 1).map((path) => [path, '.'] as const),
     ...(cwd === '/' ? [] : [[cwd, '.'] as const]),
   ];
-  const hidden = hideCredential(configuration, cwd);
-  const nameDirectory = (command: string, lead: string, target?: string) =>
-    lead + withKey(command, [directory, written], target);
+  const { hidden, isAbout } = hideCredential(configuration, cwd);
+  const named = nameFiles(configuration, cwd);
   const shown = (text: string) => rules.reduce((told, [path = '', by]) => replacePath(told, path, by), text);
   const each = <T extends object>(finding: T): T => {
     const entries = Object.entries(hidden(finding)).map(([key, value]) => [
@@ -38,51 +39,87 @@ export function showPaths(configuration: Configuration, cwd: string): (response:
     ]);
     return Object.fromEntries(entries);
   };
-  return (response) => mapFindings(mapFileCommands(response, nameDirectory), each);
+  return (response) =>
+    mapFindings(
+      mapAdvice(response, (advice, about) => named(advice, about !== undefined && isAbout(about))),
+      each,
+    );
 }
 
 /**
- * A command with the output directory as its key, which a shell on this machine knows, or stops at: what is `.` to the
- * reader of a message is another directory to a shell.
+ * Names the paths of advice: those in the output directory and the admin DSN's file by their keys, which a shell on this
+ * machine knows, or stops at. What is `.` to the reader of a message is another directory to a shell.
  */
-function withKey(command: string, directories: readonly (string | undefined)[], target: string | undefined): string {
-  if (command.startsWith('printf ')) return command;
-  const forms = directories
-    .filter((path) => path !== undefined && path.length > 1)
-    .flatMap((path) => [shellQuote(`${path}/`), shellQuote(`${path}`)]);
-  const own = target === '.' ? /(?<=\s)\.$/ : /(?!)/;
-  return forms
-    .reduce((told, form) => replacePath(told, form, outputDirectory), command)
-    .replace(own, () => outputDirectory)
-    .replace(dsnFile, () => outputDirectory);
+function nameFiles({ dsnOutputDirectory, credentials }: Configuration, cwd: string) {
+  const directory = dsnOutputDirectory === undefined ? undefined : resolve(cwd, dsnOutputDirectory);
+  const file = credentials.file === undefined ? undefined : resolve(cwd, credentials.file);
+  const nameOf = ({ path, key }: Path, isHidden: boolean): Path => {
+    // The provider tells DSN files as the names that they have in their directory.
+    const isDsn = /^\.(\/[^/]+)?$/.test(path) && directory !== undefined;
+    const at = resolve(isDsn ? directory : cwd, path);
+    if (key !== undefined) return { path, key };
+    if (at === file) return { key: credentials.key, path: '' };
+    const inside = directory === undefined ? undefined : below(directory, at);
+    if (inside !== undefined) return { key: directoryKey, path: inside };
+    if (isHidden) return hiddenPath;
+    const here = cwd === '/' ? undefined : below(cwd, at);
+    return { path: here === undefined ? at : here === '' ? '.' : `./${here}` };
+  };
+  return (advice: Advice, isHidden: boolean): Advice => {
+    switch (advice.kind) {
+      case 'command':
+        return {
+          ...advice,
+          argv: advice.argv.map((word) => (typeof word === 'string' ? word : nameOf(word, isHidden))),
+        };
+      case 'edit':
+        // What git is to ignore is where the file lies.
+        return { ...advice, file: nameOf(advice.file, isHidden), text: isHidden ? ['…'] : advice.text };
+      case 'path':
+        return { kind: 'path', ...inWords(nameOf(advice, isHidden)) };
+      default:
+        return advice;
+    }
+  };
 }
 
-const outputDirectory = `"$\{BUS_DATABASE_DSN_OUTPUT_DIR:?}"`;
-/** The directory in the name of a DSN file as the provider tells it. */
-const dsnFile = /(?<=\s)\.(?=\/[\w%-]+(?:\.[\w%-]+)?\.dsn\b)/g;
+const hiddenPath: Path = { path: '…' };
+const directoryKey = 'BUS_DATABASE_DSN_OUTPUT_DIR';
+
+/** As the answer itself names DSN files. */
+function inWords({ path, key }: Path): Path {
+  if (key === directoryKey) return { path: path === '' ? '.' : `./${path}` };
+  return { path, ...(key !== undefined && { key }) };
+}
+
+/** What follows a directory in a path; undefined where it is elsewhere. */
+function below(directory: string, path: string): string | undefined {
+  if (path === directory) return '';
+  return path.startsWith(`${directory}/`) ? path.slice(directory.length + 1) : undefined;
+}
 
 function isTold(key: string): boolean {
-  return ['message', 'seen', 'remedy', 'target'].includes(key);
+  return ['message', 'seen', 'target'].includes(key);
 }
 
 /** A finding of the admin DSN's file names its key instead, and of what lies around it or is linked to it nothing. */
-function hideCredential({ credentials }: Configuration, cwd: string): <T extends object>(finding: T) => T {
+function hideCredential({ credentials }: Configuration, cwd: string) {
   const { key, file } = credentials;
-  if (file === undefined) return (finding) => finding;
-  const paths = [`${cwd}/${file}`, resolve(cwd, file), file];
+  const paths = file === undefined ? [] : [`${cwd}/${file}`, resolve(cwd, file), file];
   const forms = [...new Set(paths.flatMap((path) => [shellQuote(path), printable(path), path]))];
   const hide = (text: string, by: string) => forms.reduce((told, form) => replacePath(told, form, by), text);
-  return (finding) => {
-    const told = Object.entries(finding).filter(([name, value]) => isTold(name) && typeof value === 'string');
-    if (told.every(([, text]) => hide(text, '') === text)) return finding;
-    const entries = told.map(([name, text]) => [
+  const toldOf = (finding: object) =>
+    Object.entries(finding).filter(([name, value]) => isTold(name) && typeof value === 'string');
+  const isAbout = (finding: object) => toldOf(finding).some(([, text]) => hide(text, '') !== text);
+  const hidden = <T extends object>(finding: T): T => {
+    if (!isAbout(finding)) return finding;
+    const entries = toldOf(finding).map(([name, text]) => [
       name,
-      hide(text, name === 'remedy' ? `"$${key}"` : key)
-        .replace(`${key}=${key}`, key)
-        .replace(absolutePath, '…'),
+      hide(text, key).replace(`${key}=${key}`, key).replace(absolutePath, '…'),
     ]);
     return { ...finding, ...Object.fromEntries(entries) };
   };
+  return { hidden, isAbout };
 }
 
 const absolutePath = /'\/[^']*'|"\/[^"]*"|(?<![\w.:/])\/[\w.@+/-]*[\w/]/g;

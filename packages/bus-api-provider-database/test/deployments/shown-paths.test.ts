@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Configuration, Response } from 'bus-integration-database';
+import { advise, type Configuration, command, type Remedy, type Response } from 'bus-integration-database';
 import { expect, it } from 'vitest';
 import { deploymentFromEnvironment } from '../../src/deployments/deployments.ts';
 import { createProviders } from '../../src/deployments/providers.ts';
@@ -24,7 +24,7 @@ function told(seen: string, dsnOutputDirectory = './local/dsn', cwd = '/srv/shop
 
 it.each([
   ['/srv/shop/local/dsn/bus_auth.dsn is missing', './bus_auth.dsn is missing'],
-  ['run: chmod 700 /srv/shop/local/dsn', 'run: chmod 700 .'],
+  ['/srv/shop/local/dsn is open', '. is open'],
   ["'./local/dsn' is open", "'.' is open"],
   ['/srv/shop/local/admin-dsn is missing.', './local/admin-dsn is missing.'],
   ['/srv/shop/local/dsn2 and /srv/shopping stay', './local/dsn2 and /srv/shopping stay'],
@@ -37,33 +37,33 @@ it.each([
   expect(told(seen)).toBe(shown);
 });
 
-it.each([
-  ['run: chmod 700 .', '.', 'run: chmod 700 KEY'],
-  ['run: chmod go-w .', './admin-dsn', 'run: chmod go-w .'],
-  ['run: chmod 600 ./bus_auth.dsn', './bus_auth.dsn', 'run: chmod 600 KEY/bus_auth.dsn'],
+it.each<[Remedy, string]>([
+  [command('chmod', '700', { path: '.' }), 'chmod 700 KEY'],
+  [command('chmod', '700', { path: '/srv/shop/local/dsn/' }), 'chmod 700 KEY'],
+  [command('chmod', 'go-w', { path: '/srv/shop' }), 'chmod go-w .'],
+  [command('chmod', '600', { path: './bus_auth.dsn' }), 'chmod 600 KEY/bus_auth.dsn'],
   [
-    'keep it: mv ./a%2Eb.svc.dsn ./a%2Eb.svc.dsn.kept',
-    './a%2Eb.svc.dsn',
+    ['keep it: ', command('mv', { path: './a%2Eb.svc.dsn' }, { path: './a%2Eb.svc.dsn.kept' })],
     'keep it: mv KEY/a%2Eb.svc.dsn KEY/a%2Eb.svc.dsn.kept',
   ],
   [
-    'run: git rm -r --cached -- ./local/dsn/; then change the secret',
-    undefined,
-    'run: git rm -r --cached -- KEY; then change the secret',
+    [command('git', 'rm', '-r', '--cached', '--', { path: './local/dsn/' }), '; then change the secret'],
+    'git rm -r --cached -- KEY; then change the secret',
   ],
   [
-    "run: printf '%s\\n' '/local/' >> /srv/shop/.git/info/exclude",
-    undefined,
-    "run: printf '%s\\n' '/local/' >> ./.git/info/exclude",
+    { kind: 'edit', change: 'append', file: { path: '/srv/shop/.git/info/exclude' }, text: ['/local/'] },
+    "printf '%s\\n' '/local/' >> ./.git/info/exclude",
   ],
-])('a command names the output directory by its key: %s', (remedy, target, shown) => {
+  [command('chmod', '600', { path: '/etc/shop/dsn' }), `chmod 600 "$\{BUS_POSTGRES_ADMIN_DSN_FILE:?}"`],
+  [['edit ', { kind: 'path', path: './bus_auth.dsn' }, ': change it'], 'edit ./bus_auth.dsn: change it'],
+])('advice names the output directory by its key: %j', (remedy, shown) => {
   const response: Response = {
     ok: false,
     deployment_id: 'example-dev',
     provider: 'postgres',
     actions: [],
     steps: [],
-    diagnostics: [{ severity: 'fail', code: 'x', message: 'no', remedy, ...(target !== undefined && { target }) }],
+    diagnostics: [{ severity: 'fail', code: 'x', message: 'no', ...advise(remedy) }],
   };
   const credentials = { key: 'BUS_POSTGRES_ADMIN_DSN_FILE', file: '/etc/shop/dsn' };
   const configuration = { dsnOutputDirectory: './local/dsn', credentials } as Configuration;

@@ -1,6 +1,7 @@
 // The directory that `bus -C DIR COMMAND` has entered for a command: the dispatcher tells its child, and nobody else.
 
-import { remedyFor } from '../secrets/file-commands.ts';
+import { remedyIn } from '../contract/remedy.ts';
+import type { Diagnostic } from '../contract/response.ts';
 import { printable } from '../text/printable.ts';
 
 /** Withheld from every ./.env, as all BUS_DOTENV_ names are. */
@@ -42,14 +43,15 @@ export function enteredOf(
   return entered === undefined ? undefined : { given: entered, directory: process.cwd() };
 }
 
+/** What is said of a finding, and what to do. */
+export type Told = Pick<Diagnostic, 'message' | 'remedy' | 'advice'>;
+
 /**
  * What was found in the directory of -C, for who stands outside: its paths are said to be of there, and commands about
- * files, in lines that begin with `next: `, enter it.
+ * files enter it.
  */
-export function textFrom(entered: Entered | undefined, text: string): string {
-  const lines = text.replaceAll(
-    /^( *next: )(?:run: )?(.*)$/gm,
-    (_, lead: string, remedy: string) => lead + remedyFor(entered?.directory, remedy),
-  );
-  return entered === undefined ? lines : `in ${printable(entered.given)}: ${lines}`;
+export function findingText(entered: Entered | undefined, finding: Told): string {
+  const remedy = remedyIn(entered?.directory, finding);
+  const text = remedy === undefined ? finding.message : `${finding.message}\n  next: ${remedy}`;
+  return entered === undefined ? text : `in ${printable(entered.given)}: ${text}`;
 }

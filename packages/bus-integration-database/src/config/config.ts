@@ -2,6 +2,7 @@
 // no file. A provider's own keys and name rules come in as a value.
 
 import { OperationError } from '../contract/errors.ts';
+import type { Remedy } from '../contract/remedy.ts';
 import type { Diagnostic } from '../contract/response.ts';
 import { isDeploymentId } from '../model/deployment-id.ts';
 import type { NameRules } from '../model/names.ts';
@@ -71,7 +72,7 @@ export interface ConfigurationOptions {
   /** An env file that is there and wasn't read, since only the dispatcher reads it. */
   readonly unreadEnvFile?: string;
   /** The command by way of the dispatcher, for the remedy. Default: `bus operator database …`. */
-  readonly throughDispatcher?: string;
+  readonly throughDispatcher?: Remedy;
   /** The provider that the command line names; it must agree with the environment's. */
   readonly provider?: string;
   /** The deployment that the command line names; it must agree with the environment's. */
@@ -206,7 +207,7 @@ function withoutDeploymentId({
     return {
       code: 'wrong-directory',
       message: `no BUS_DEPLOYMENT_ID, and ${printable(unreadEnvFile)} was not read: only the bus dispatcher reads it`,
-      remedy: `run: ${throughDispatcher}, or give --env-file ${unreadEnvFile}`,
+      remedy: [throughDispatcher, `, or give --env-file ${unreadEnvFile}`],
     };
   }
   return {

@@ -2,6 +2,7 @@
 // Never shows a value that may hold a secret.
 
 import { OperationError } from '../contract/errors.ts';
+import { advise, type Remedy } from '../contract/remedy.ts';
 import type { Diagnostic } from '../contract/response.ts';
 import { tooLong } from '../model/bounds.ts';
 import { readList } from '../text/list.ts';
@@ -20,7 +21,7 @@ export interface Problem {
     | 'invalid-name'
     | 'too-many';
   readonly message: string;
-  readonly remedy: string;
+  readonly remedy: Remedy;
 }
 
 export interface Settings {
@@ -65,7 +66,7 @@ export function createSettings(
       code,
       message: message + where(key),
       target: key,
-      remedy,
+      ...advise(remedy),
     });
   };
   const isSet = (key: string) => Object.hasOwn(env, key) && env[key] !== undefined;

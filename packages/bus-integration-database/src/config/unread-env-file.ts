@@ -2,6 +2,7 @@
 // tells of it nothing but names.
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
+import { advise, type Remedy } from '../contract/remedy.ts';
 import type { Diagnostic } from '../contract/response.ts';
 import { readEnvFile } from './env-file.ts';
 
@@ -12,12 +13,12 @@ import { readEnvFile } from './env-file.ts';
  * @param through the command line by way of the dispatcher, which loads it
  * @example
  * unreadEnvFile(process.env, process.cwd(), 'bus integration-postgres render-hba')?.remedy;
- * // 'run: bus integration-postgres render-hba, which loads it; or give --env-file ./.env'
+ * // 'bus integration-postgres render-hba, which loads it; or give --env-file ./.env'
  */
 export function unreadEnvFile(
   env: Readonly<Record<string, string | undefined>>,
   cwd: string,
-  through: string,
+  through: Remedy,
 ): Diagnostic | undefined {
   const path = join(cwd, '.env');
   if (!isThere(path)) return undefined;
@@ -32,7 +33,7 @@ export function unreadEnvFile(
     code: 'env-file-not-loaded',
     message: `./.env is here and was not loaded: what it sets does not count${named}`,
     target: './.env',
-    remedy: `run: ${through}, which loads it; or give --env-file ./.env`,
+    ...advise([through, ', which loads it; or give --env-file ./.env']),
   };
 }
 

@@ -1,5 +1,6 @@
 // The error that carries an error class up the pipe.
 import type { ErrorClass } from './error-class.ts';
+import { advise, type Remedy } from './remedy.ts';
 import type { Diagnostic } from './response.ts';
 
 /** What an {@link OperationError} may say beyond its message. */
@@ -9,7 +10,7 @@ export interface ErrorDetails {
   /** The thing it is about: a file, a role, an address. */
   readonly target?: string;
   /** What to do, best as a command to copy. */
-  readonly remedy?: string;
+  readonly remedy?: Remedy | undefined;
   /** Several findings at once, in the order in which to show them; then the message is only their summary. */
   readonly diagnostics?: readonly Diagnostic[];
   readonly cause?: unknown;
@@ -35,7 +36,7 @@ export class OperationError extends Error {
         code: details.code ?? errorClass,
         message,
         ...(details.target !== undefined && { target: details.target }),
-        ...(details.remedy !== undefined && { remedy: details.remedy }),
+        ...advise(details.remedy),
       },
     ];
   }

@@ -3,6 +3,7 @@
 import * as z from 'zod/mini';
 import { type ErrorClass, errorClasses } from './error-class.ts';
 import { type ProviderFacts, withFacts } from './facts.ts';
+import { adviceSchema } from './remedy.ts';
 import { list, may, shape } from './shape.ts';
 import { stepSchema, stepSchemaWith } from './step-schema.ts';
 
@@ -15,6 +16,7 @@ export const diagnosticSchema = shape({
   message: z.string(),
   target: may(z.string()),
   remedy: may(z.string()),
+  advice: may(list(adviceSchema)),
 });
 
 export const checkSchema = shape({
@@ -30,6 +32,7 @@ export const checkSchema = shape({
   /** The line of the server's configuration that it is about. */
   rule: may(shape({ file: z.string(), line: wholeNumber, text: may(z.string()) })),
   remedy: may(z.string()),
+  advice: may(list(adviceSchema)),
 });
 
 const targetKeys = {
@@ -87,6 +90,7 @@ export const leftoverSchema = shape({
   declared_in: may(z.string()),
   retire: may(list(retirementSchema)),
   command: may(z.string()),
+  advice: may(list(adviceSchema)),
   needs: may(z.string()),
 });
 

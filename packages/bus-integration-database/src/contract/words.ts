@@ -7,6 +7,8 @@ const credentials =
   'Which admin DSN to use, by reference. Only the configured one, and what BUS_DATABASE_CREDENTIAL_REFERENCES lists, is accepted. Leave it out to use the configured one.';
 const request = { deployment_id: id, provider, credentials };
 
+const advice = 'The remedy as data, where it is more than words.';
+
 const change = {
   ...request,
   databases: 'Databases that must exist, each with every role and schema below.',
@@ -90,6 +92,7 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
     target: 'What it is about.',
     remedy:
       'What fixes it, most often a command. A flag of `bus operator database` is the key of that name in a request: --allow revoke is "allow": ["revoke"], --rotate NAME is "rotate": ["NAME"].',
+    advice,
   },
   Check: {
     '': 'One thing that was tried, and how it went.',
@@ -102,6 +105,32 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
     why: 'What follows from it.',
     rule: "The line of the server's configuration that it is about.",
     remedy: 'What fixes it.',
+    advice,
+  },
+  Advice: {
+    '': 'A part of a remedy, by its kind. The texts of all parts, one after another, are the remedy.',
+    kind: 'text is words between the others, path a path in them; again is the command of this answer, once more.',
+    text: 'Of a text: the words. Of an edit: the lines, without their ends.',
+    argv: 'The words of the command, not quoted. Those of a path are objects.',
+    flags:
+      'Only of a command of `bus operator database`: its further flags. What chose the target (-C, --env-file and others) belongs between argv and them.',
+    directory: 'Where it is to be run.',
+    where:
+      'Of a command or an edit: the machine and the directory, in words, where it is not the one that reads the answer. Of SQL: in which database, in words.',
+    sql: 'The statements, each with its semicolon.',
+    as: 'Who may run them, in words.',
+    database: 'The database to be connected to, where it is a certain one.',
+    change:
+      'create: the file is to be made, mode 0600, with what only its reader knows; append: lines at its end; replace: the line; insert: above the line; delete: the line.',
+    file: 'The file to be changed.',
+    line: 'The line that it is about, from 1.',
+    path: 'A path, as pathnames in the answer are: relative to where the worker, API or command runs.',
+    key: 'The configuration key whose path it begins with; path is what follows.',
+  },
+  Path: {
+    '': 'A path in a command.',
+    path: 'Relative to where the worker, API or command runs, or absolute; with key, what follows the path in that key.',
+    key: 'The configuration key whose path it begins with.',
   },
   Target: {
     '': 'A server, and who we are there.',
@@ -153,6 +182,7 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
       'The statements that would retire it, in their order. What a role owns goes to the service role that is declared for the database, where that is one, else to the admin.',
     command:
       'Of a file: the shell command that would remove it, on the machine and in the directory where the worker or API runs.',
+    advice: 'Of a file: the same command as data.',
     needs: 'Who may run them; absent where the admin may.',
   },
   Retirement: {

@@ -3,7 +3,9 @@
 // only by a rotation, and a staged one is dropped only when the live one is proven.
 
 import { createHash } from 'node:crypto';
+import { advise } from '../contract/remedy.ts';
 import type { Diagnostic } from '../contract/response.ts';
+import { ownCommand } from '../model/map-advice.ts';
 import type { Refusal } from '../model/standing.ts';
 import type { Endpoint, FileReading } from '../output-files/connection-string.ts';
 import { candidatePasswords, type FilePair, holds, passwordsIn } from '../output-files/file-pair.ts';
@@ -114,7 +116,7 @@ function finishing(decision: RoleDecision, { role, pairs }: CredentialWish, prov
     code: rotationUnfinished,
     message: `a rotation of role ${shown(role)} was cut off: the server has the new password, ${files} the old one, with which no service can log in; apply puts the staged files in place`,
     target: printable(role),
-    remedy: 'bus operator database apply',
+    ...advise(ownCommand('apply')),
   };
   return { ...decision, findings: [...decision.findings, finding] };
 }

@@ -1,5 +1,7 @@
 // What becomes of one output file once its role's password is chosen. Pure.
+
 import { isDeepStrictEqual } from 'node:util';
+import { advise, command } from '../contract/remedy.ts';
 import type { Diagnostic } from '../contract/response.ts';
 import type { Risk } from '../contract/risk.ts';
 import type { DsnFileContent } from '../contract/step.ts';
@@ -7,7 +9,6 @@ import type { Standing } from '../model/standing.ts';
 import type { ConnectionStrings, Endpoint, FileReading } from '../output-files/connection-string.ts';
 import { type FilePair, holds } from '../output-files/file-pair.ts';
 import type { Secret } from '../secrets/secret.ts';
-import { shellQuote } from '../text/shell-quote.ts';
 import { shown } from '../text/shown.ts';
 
 export interface FileDecision {
@@ -81,7 +82,7 @@ export function displaced({ live, path, role }: FilePair): Diagnostic[] {
       code: 'file-of-another-role',
       message: `${path} holds the DSN of ${live.holder}; writing that of ${shown(role)} there loses it`,
       target: path,
-      remedy: `keep it: mv ${shellQuote(path)} ${shellQuote(`${path}.kept`)}`,
+      ...advise(['keep it: ', command('mv', { path }, { path: `${path}.kept` })]),
     },
   ];
 }

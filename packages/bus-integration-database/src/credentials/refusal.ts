@@ -1,4 +1,5 @@
 // Why a role's password or its files can't be settled, and what would settle them. Pure.
+import { advise, type Remedy } from '../contract/remedy.ts';
 import type { Diagnostic } from '../contract/response.ts';
 import { nextCommand } from '../model/advice.ts';
 import type { Refusal } from '../model/standing.ts';
@@ -71,10 +72,15 @@ export function passwordUnproven(wish: CredentialWish, proof: Proof): Omit<Diagn
     code: 'password-unproven',
     message: unprovenText(wish, proof),
     target: wish.role,
-    remedy:
+    ...advise(
       wish.block?.remedy ??
-      wish.unprovable ??
-      `fix that and run the same command again, or make a new password (breaks whoever has the old one): ${rotationOf(wish)}`,
+        wish.unprovable ?? [
+          'fix that and ',
+          { kind: 'again' },
+          ', or make a new password (breaks whoever has the old one): ',
+          rotationOf(wish),
+        ],
+    ),
   };
 }
 
@@ -100,12 +106,15 @@ function untilRotated(wish: CredentialWish, code: string, message: string, files
   });
 }
 
-function rotationOf({ role }: CredentialWish): string {
+function rotationOf({ role }: CredentialWish): Remedy {
   return nextCommand('apply', { allow: [], adopt: false, rotate: [role] });
 }
 
-function unsafe(said: Omit<Refusal, 'severity' | 'errorClass'>): Refusal {
-  return { severity: 'fail', errorClass: 'unsafe', ...said };
+/** What is refused, and what would settle it. */
+type Said = Omit<Refusal, 'severity' | 'errorClass' | 'remedy' | 'advice'> & { readonly remedy: Remedy };
+
+function unsafe({ remedy, ...said }: Said): Refusal {
+  return { severity: 'fail', errorClass: 'unsafe', ...said, ...advise(remedy) };
 }
 
 function pathsOf({ pairs }: CredentialWish): string {

@@ -1,4 +1,5 @@
 // What is known of a role before its password is decided.
+import type { Remedy } from '../contract/remedy.ts';
 import type { Standing } from '../model/standing.ts';
 import type { ConnectionStrings, Endpoint } from '../output-files/connection-string.ts';
 import type { FilePair } from '../output-files/file-pair.ts';
@@ -7,7 +8,7 @@ import type { FilePair } from '../output-files/file-pair.ts';
 export interface LoginBlock {
   readonly code: string;
   readonly seen: string;
-  readonly remedy: string;
+  readonly remedy: Remedy;
 }
 
 export interface CredentialWish {
@@ -26,7 +27,7 @@ export interface CredentialWish {
   readonly hasTls: boolean;
   readonly pairs: readonly FilePair[];
   /** What would let a new password of the role be proven; absent where it can be. */
-  readonly unprovable?: string | undefined;
+  readonly unprovable?: Remedy | undefined;
 }
 
 export interface Proof {

@@ -2,15 +2,15 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { command, type Remedy } from '../contract/remedy.ts';
 import { printable } from '../text/printable.ts';
-import { shellQuote } from '../text/shell-quote.ts';
 import { absolutePath, findProgram } from './executable.ts';
 
 export interface GitExposure {
   /** `fail`: git has it. `warn`: git would take it. `skipped`: git couldn't say. */
   readonly result: 'ok' | 'warn' | 'fail' | 'skipped';
   readonly seen: string;
-  readonly remedy?: string;
+  readonly remedy?: Remedy;
 }
 
 export interface GitExposureOptions {
@@ -28,7 +28,7 @@ export interface GitExposureOptions {
  * the files in it. Never throws; where git is absent or slow the answer is `skipped`.
  *
  * @example
- * gitExposure('./local/admin-dsn', { env }).remedy; // "run: printf '%s\\n' '/local/' >> .git/info/exclude"
+ * gitExposure('./local/admin-dsn', { env }).remedy; // printf '%s\\n' '/local/' >> .git/info/exclude, as an edit
  */
 export function gitExposure(path: string, options: GitExposureOptions): GitExposure {
   try {
@@ -64,7 +64,10 @@ function examine(path: string, options: GitExposureOptions): GitExposure {
     return {
       result: 'fail',
       seen: `${shown} is tracked by git`,
-      remedy: `run: git rm -r --cached -- ${shellQuote(path)}; then change the secret: the history keeps the old one`,
+      remedy: [
+        command('git', 'rm', '-r', '--cached', '--', { path }),
+        '; then change the secret: the history keeps the old one',
+      ],
     };
   }
   const ignored = ask(['check-ignore', '-q', '--', file]);
@@ -83,7 +86,7 @@ function examine(path: string, options: GitExposureOptions): GitExposure {
   return {
     result: 'warn',
     seen: `${shown} would be added by git`,
-    remedy: `run: printf '%s\\n' ${shellQuoteAlways(ignorePattern(line))} >> ${shellQuote(exclude)}`,
+    remedy: { kind: 'edit', change: 'append', file: { path: exclude }, text: [ignorePattern(line)] },
   };
 }
 
@@ -184,9 +187,4 @@ function displayed(path: string, top: string): string {
 /** https://git-scm.com/docs/gitignore: a backslash keeps a character from being a pattern, and a last blank from being cut. */
 function ignorePattern(line: string): string {
   return line.replace(/[\\*?[\]]/g, '\\$&').replace(/ $/, '\\ ');
-}
-
-function shellQuoteAlways(word: string): string {
-  const quoted = shellQuote(word);
-  return quoted === word ? `'${word}'` : quoted;
 }

@@ -1,15 +1,24 @@
 // The command that goes on: after a refusal with all that it needs, after an apply that ended early with what is left. Pure.
+
 import { isDeepStrictEqual } from 'node:util';
+import type { Advice, Remedy } from '../contract/remedy.ts';
 import type { Allowed, Diagnostic } from '../contract/response.ts';
-import { shellQuote } from '../text/shell-quote.ts';
 import { adoptedFrom, adoptFromPart } from './adopt-from.ts';
 import { allowedFlags } from './allowed-flags.ts';
+import { ownCommand } from './map-advice.ts';
 
 /** Right wherever a run continues what it finds: staged files, unfinished databases. */
-export const sameCommand = 'run the same command again; it continues';
+export const sameCommand: Remedy = [{ kind: 'again' }, '; it continues'];
 
-/** The verb that a command names, with the flag that keeps it from changing anything, or the file that holds a plan. */
+/** What is asked for: `plan --save FILE` names no file yet, who knows it puts it there. */
 export type NextVerb = 'plan' | 'plan --save FILE' | 'apply' | 'apply --dry-run';
+
+const commands = {
+  plan: ['plan', []],
+  'plan --save FILE': ['plan', ['--save', 'FILE']],
+  apply: ['apply', []],
+  'apply --dry-run': ['apply', ['--dry-run']],
+} as const;
 
 /** A refusal, and what would have to be allowed for it to go. */
 export interface Needing extends Diagnostic {
@@ -20,10 +29,11 @@ export interface Needing extends Diagnostic {
  * A verb with everything that is allowed: the one place where flags are put into a remedy of a plan.
  *
  * @example
- * nextCommand('apply', { allow: ['grant'], adopt: true, rotate: [] }); // 'bus operator database apply --allow grant --adopt'
+ * nextCommand('apply', { allow: ['grant'], adopt: true, rotate: [] }); // bus operator database apply --allow grant --adopt
  */
-export function nextCommand(verb: NextVerb, allowed: Allowed): string {
-  return [`bus operator database ${verb}`, ...allowedFlags(allowed).map(shellQuote)].join(' ');
+export function nextCommand(next: NextVerb, allowed: Allowed): Advice {
+  const [verb, flags] = commands[next];
+  return ownCommand(verb, [...flags, ...allowedFlags(allowed)]);
 }
 
 /**
@@ -55,9 +65,9 @@ export interface Interrupted {
 /**
  * @example
  * nextAfter({ allowed: { allow: [], adopt: false, rotate: ['app'] }, isPlanStale: false, rotated: ['app'] });
- * // 'bus operator database apply'
+ * // bus operator database apply
  */
-export function nextAfter({ allowed, isPlanStale, rotated }: Interrupted): string {
+export function nextAfter({ allowed, isPlanStale, rotated }: Interrupted): Remedy {
   if (!isPlanStale && rotated.length === 0) return sameCommand;
   return nextCommand('apply', { ...allowed, rotate: allowed.rotate.filter((role) => !rotated.includes(role)) });
 }

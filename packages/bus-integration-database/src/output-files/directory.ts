@@ -1,5 +1,6 @@
 // The directory that output files go to: made 0700, opened once for the whole run, and worked in by its descriptor, so that
 // nobody who may write above it or in it can lead a run elsewhere.
+
 import {
   closeSync,
   constants,
@@ -13,8 +14,8 @@ import {
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { OperationError } from '../contract/errors.ts';
+import { command, type Remedy } from '../contract/remedy.ts';
 import { printable } from '../text/printable.ts';
-import { shellQuote } from '../text/shell-quote.ts';
 import type { ConnectionStrings } from './connection-string.ts';
 import { isForOutputFiles, ownDirectory } from './directory-use.ts';
 import { fileError } from './file-error.ts';
@@ -141,16 +142,16 @@ function baseOf(descriptor: number, path: string, needsDescriptor: boolean, { sh
 
 function judgeDirectory(descriptor: number, path: string, { shown, uid: own, owner }: OutputPlace): void {
   const { uid, mode } = fstatSync(descriptor);
-  const refuse = (seen: string, command: string) =>
+  const refuse = (seen: string, ...words: readonly string[]) =>
     new OperationError('invalid-request', `${printable(shown)} ${seen}`, {
       target: shown,
-      remedy: isForOutputFiles(path) ? `run: ${command} ${shellQuote(shown)}` : ownDirectory,
+      remedy: isForOutputFiles(path) ? command(...words, { path: shown }) : ownDirectory,
     });
   if (![own, 0, owner?.uid].includes(uid))
-    throw refuse(`belongs to user ${uid}, expected user ${own} or root`, `chown ${own}`);
+    throw refuse(`belongs to user ${uid}, expected user ${own} or root`, 'chown', `${own}`);
   if ((mode & 0o077) === 0) return;
   const octal = (mode & 0o7777).toString(8).padStart(4, '0');
-  throw refuse(`is open to group or others (${octal}), expected 0700`, 'chmod 700');
+  throw refuse(`is open to group or others (${octal}), expected 0700`, 'chmod', '700');
 }
 
 function makeAt(place: OutputPlace): void {
@@ -187,7 +188,7 @@ export function withoutSlashes(path: string): string {
 /** What is there instead of a directory; undefined where it can't be told. */
 function inTheWay({ shown, path }: OutputPlace): OperationError | undefined {
   const elsewhere = 'set BUS_DATABASE_DSN_OUTPUT_DIR to another directory';
-  const refuse = (seen: string, remedy: string) =>
+  const refuse = (seen: string, remedy: Remedy) =>
     new OperationError('invalid-request', `${printable(shown)} is ${seen}, expected a directory`, {
       code: 'dsn-file',
       target: shown,
@@ -201,7 +202,7 @@ function inTheWay({ shown, path }: OutputPlace): OperationError | undefined {
     return refuse(
       `a symbolic link to ${printable(target)}`,
       isForOutputFiles(target)
-        ? `name the directory itself: BUS_DATABASE_DSN_OUTPUT_DIR=${shellQuote(target)}`
+        ? ['name the directory itself: BUS_DATABASE_DSN_OUTPUT_DIR=', { kind: 'path', path: target }]
         : ownDirectory,
     );
   } catch {
@@ -213,6 +214,6 @@ function vanished({ shown }: OutputPlace): OperationError {
   return new OperationError('locked', `${printable(shown)} was removed while this run was at work`, {
     code: 'dsn-file',
     target: shown,
-    remedy: 'see that nobody else works in this directory, then run the same command again',
+    remedy: ['see that nobody else works in this directory, then ', { kind: 'again' }],
   });
 }

@@ -1,13 +1,14 @@
 // Output files on disk: read beside their staged twins, written so that a kill at any instant leaves the old file or the
 // new one, whole, 0600 from the first byte, and at most one staged file of a fixed name. Never prints what they hold.
+
 import { closeSync, constants, fchownSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { OperationError } from '../contract/errors.ts';
+import { command } from '../contract/remedy.ts';
 import type { Login } from '../model/desired.ts';
 import { dsnFileName } from '../model/names.ts';
 import { readSecretFile } from '../secrets/secret-file.ts';
 import { printable } from '../text/printable.ts';
-import { shellQuote } from '../text/shell-quote.ts';
 import type { FileReading } from './connection-string.ts';
 import { type OutputDirectory, shownPath } from './directory.ts';
 import { anotherRun, fileError } from './file-error.ts';
@@ -126,7 +127,7 @@ function linkedElsewhere(path: string, uid: number, owner: number): OperationErr
   return new OperationError(
     'invalid-request',
     `${printable(path)} is a file of user ${uid} that has another name elsewhere, expected one of user ${owner} alone`,
-    { code: 'secret-file', target: path, remedy: `remove that name of it: rm ${shellQuote(path)}` },
+    { code: 'secret-file', target: path, remedy: ['remove that name of it: ', command('rm', { path })] },
   );
 }
 

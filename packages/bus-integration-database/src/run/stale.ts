@@ -1,4 +1,5 @@
 // Whether a saved plan is exactly what would be done now. Pure.
+import { advise } from '../contract/remedy.ts';
 import type { Diagnostic, Response } from '../contract/response.ts';
 import { isMutating, type Step } from '../contract/step.ts';
 import { type NextVerb, nextCommand } from '../model/advice.ts';
@@ -79,8 +80,8 @@ function elsewhere(saved: Response, now: Response): Diagnostic | undefined {
 }
 
 function stale(message: string, { allowed }: Response, verb: NextVerb = 'plan'): Diagnostic {
-  const remedy = nextCommand(verb, allowed ?? { allow: [], adopt: false, rotate: [] });
-  return { severity: 'fail', code: 'stale-plan', message, remedy };
+  const next = nextCommand(verb, allowed ?? { allow: [], adopt: false, rotate: [] });
+  return { severity: 'fail', code: 'stale-plan', message, ...advise(next) };
 }
 
 function addressOf({ target }: Response): string {

@@ -1,4 +1,5 @@
 // What stands when a run ended early, in a sentence that tells the operator how to go on. Pure.
+import { advise, type Remedy } from '../contract/remedy.ts';
 import type { Diagnostic } from '../contract/response.ts';
 import { isMutating, type Step } from '../contract/step.ts';
 import { sameCommand } from '../model/advice.ts';
@@ -11,7 +12,7 @@ export function whatStands(
   steps: readonly Step[],
   begun: ReadonlySet<Step>,
   staged = 0,
-  next = sameCommand,
+  next: Remedy = sameCommand,
 ): Diagnostic {
   const files =
     staged === 0 ? '' : `; ${staged} staged file${staged === 1 ? ' holds' : 's hold'} what the next run takes`;
@@ -19,7 +20,7 @@ export function whatStands(
     severity: 'info',
     code: 'what-stands',
     message: told(steps.filter(isMutating), [...begun], staged > 0 ? ' on the server' : '') + files,
-    remedy: next,
+    ...advise(next),
   };
 }
 

@@ -2,6 +2,7 @@
 // that can be done about it is to refuse.
 import { debuglog } from 'node:util';
 import { OperationError } from '../contract/errors.ts';
+import { command } from '../contract/remedy.ts';
 
 /** The sections of Node's that print headers, chunks of data and the environment of children. */
 const telling = ['child_process', 'http', 'http2', 'https', 'net', 'stream'];
@@ -18,5 +19,5 @@ export function nodeDebugFault(sections: readonly string[] = telling): Operation
   const asked = sections.filter((section) => debuglog(section).enabled);
   if (asked.length === 0) return undefined;
   const message = `NODE_DEBUG asks for ${asked.join(', ')}: Node would print what is sent and what children are given, tokens and passwords too`;
-  return new OperationError('invalid-request', message, { code: 'node-debug', remedy: 'run: unset NODE_DEBUG' });
+  return new OperationError('invalid-request', message, { code: 'node-debug', remedy: command('unset', 'NODE_DEBUG') });
 }

@@ -1,13 +1,16 @@
 // Who may exchange a secret file: whoever may write the directory that holds it.
 import { type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { advise, command } from '../contract/remedy.ts';
 import type { Diagnostic } from '../contract/response.ts';
 import { printable } from '../text/printable.ts';
-import { pathArgument } from '../text/shell-quote.ts';
 import { isSystemDirectory } from './closable.ts';
 
 /** Who may write the directory may put another file in this one's place. */
-export function judgeParent(path: string, uid: number): Diagnostic[] {
+export function judgeParent(
+  { path, shownAs }: { readonly path: string; readonly shownAs: string },
+  uid: number,
+): Diagnostic[] {
   const parent = dirname(path);
   let stats: Stats;
   try {
@@ -26,11 +29,13 @@ export function judgeParent(path: string, uid: number): Diagnostic[] {
     {
       severity: 'warn',
       code: 'secret-file-directory',
-      message: `${printable(parent)}, which holds ${printable(path)}, ${isOpen ? `is writable by others (${octal})` : `belongs to user ${stats.uid}`}`,
-      target: path,
-      remedy: mayClose
-        ? `run: chmod go-w ${pathArgument(parent)}`
-        : 'move the file to a directory that only this user or root may write',
+      message: `${printable(parent)}, which holds ${printable(shownAs)}, ${isOpen ? `is writable by others (${octal})` : `belongs to user ${stats.uid}`}`,
+      target: shownAs,
+      ...advise(
+        mayClose
+          ? command('chmod', 'go-w', { path: parent })
+          : 'move the file to a directory that only this user or root may write',
+      ),
     },
   ];
 }

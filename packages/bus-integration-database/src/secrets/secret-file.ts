@@ -2,9 +2,9 @@
 // Never shows what is in them.
 import { closeSync, constants, fstatSync, openSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { OperationError } from '../contract/errors.ts';
+import { type Advice, advise, command, type Remedy, remedyOf } from '../contract/remedy.ts';
 import type { Diagnostic } from '../contract/response.ts';
 import { printable } from '../text/printable.ts';
-import { pathArgument } from '../text/shell-quote.ts';
 import { whyNoSecretFile } from './closable.ts';
 import { readAtMost } from './read-at-most.ts';
 import { Secret } from './secret.ts';
@@ -57,23 +57,29 @@ export function judgeSecretFile(
 }
 
 function refusal(path: string, failure: Diagnostic | undefined): OperationError {
-  const { code, message, remedy } = failure ?? { code: 'secret-file', message: `${printable(path)} can't be read` };
+  const { code, message } = failure ?? { code: 'secret-file', message: `${printable(path)} can't be read` };
   return new OperationError(code === 'secret-file-missing' ? 'not-configured' : 'invalid-request', message, {
     code,
     target: path,
-    ...(remedy !== undefined && { remedy }),
+    remedy: remedyOf(failure),
   });
 }
 
 function examine(path: string, { uid, shownAs = path }: SecretFileOptions, readsLine: boolean): Examined {
-  const opened = openSecretFile(path);
-  if (typeof opened !== 'number') return { findings: [renamed(opened, path, shownAs)] };
+  const file = { path, shownAs };
+  const opened = openSecretFile(file);
+  if (typeof opened !== 'number') return { findings: [opened] };
   try {
-    const { findings, ...held } = examineOpen(path, opened, uid, readsLine);
-    return { ...held, findings: findings.map((finding) => renamed(finding, path, shownAs)) };
+    return examineOpen(file, opened, uid, readsLine);
   } finally {
     closeSync(opened);
   }
+}
+
+/** A file, and its name in what is said of it. */
+interface Named {
+  readonly path: string;
+  readonly shownAs: string;
 }
 
 interface Examined {
@@ -82,68 +88,65 @@ interface Examined {
   readonly findings: readonly Diagnostic[];
 }
 
-function renamed(finding: Diagnostic, path: string, shownAs: string): Diagnostic {
-  const { message, remedy } = finding;
-  return {
-    ...finding,
-    message: message.replaceAll(printable(path), () => printable(shownAs)),
-    target: shownAs,
-    ...(remedy !== undefined && { remedy: remedy.replaceAll(pathArgument(path), () => pathArgument(shownAs)) }),
-  };
-}
-
 /** A descriptor, or why there is none. O_NOFOLLOW refuses a symbolic link, O_NONBLOCK keeps a named pipe from holding us. */
-export function openSecretFile(path: string): number | Diagnostic {
-  if (path.includes('\0')) return finding(path, 'secret-file', 'is no path: it holds a NUL character');
+export function openSecretFile({ path, shownAs }: Named): number | Diagnostic {
+  if (path.includes('\0')) return finding(shownAs, 'secret-file', 'is no path: it holds a NUL character');
   try {
     return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     switch (code) {
       case 'ENOENT':
-        return finding(path, 'secret-file-missing', "doesn't exist", pasted(path));
+        return finding(shownAs, 'secret-file-missing', "doesn't exist", pasted(shownAs));
       case 'ENOTDIR':
-        return finding(path, 'secret-file-missing', "doesn't exist: part of its path is no directory");
+        return finding(shownAs, 'secret-file-missing', "doesn't exist: part of its path is no directory");
       case 'ELOOP':
       case 'EMLINK':
-        return symbolicLink(path);
+        return symbolicLink({ path, shownAs });
       case 'EACCES':
         return finding(
-          path,
+          shownAs,
           'secret-file',
           "can't be read by this user: permission denied",
-          `run: ls -ld ${pathArgument(path)}`,
+          command('ls', '-ld', { path: shownAs }),
         );
       case 'ENXIO':
-        return finding(path, 'secret-file', 'is a socket or a device, expected a regular file');
+        return finding(shownAs, 'secret-file', 'is a socket or a device, expected a regular file');
       default:
-        return finding(path, 'secret-file', `can't be opened (${code})`);
+        return finding(shownAs, 'secret-file', `can't be opened (${code})`);
     }
   }
 }
 
 /** Judges and reads what was opened, whatever the path names by now. */
-export function examineOpen(path: string, descriptor: number, uid: number, readsLine: boolean): Examined {
+export function examineOpen(file: Named, descriptor: number, uid: number, readsLine: boolean): Examined {
   const stats = fstatSync(descriptor);
-  const refused = judgeKind(path, stats) ?? judgeOwner(path, stats, uid) ?? judgeMode(path, stats);
-  if (refused !== undefined) return { findings: [harmless(refused, path, descriptor, stats, readsLine)] };
-  const warnings = judgeParent(path, uid);
+  const refused =
+    judgeKind(file.shownAs, stats) ?? judgeOwner(file.shownAs, stats, uid) ?? judgeMode(file.shownAs, stats);
+  if (refused !== undefined) return { findings: [harmless(refused, file.path, descriptor, stats, readsLine)] };
+  const warnings = judgeParent(file, uid);
   if (!readsLine) return { findings: warnings };
-  const line = readOneLine(path, descriptor);
+  const line = readOneLine(file.shownAs, descriptor);
   return typeof line === 'string'
     ? { secret: new Secret(line), status: stats, findings: warnings }
     : { findings: [line, ...warnings] };
 }
 
-function pasted(path: string): string {
-  return `run: (umask 077; cat > ${pathArgument(path)}), paste the line, end with Ctrl-D`;
+function pasted(path: string): Remedy {
+  const made: Advice = { kind: 'edit', change: 'create', file: { path }, text: [] };
+  return [made, ', paste the line, end with Ctrl-D'];
 }
 
-function symbolicLink(path: string): Diagnostic {
+function symbolicLink({ path, shownAs }: Named): Diagnostic {
   const target = attempt(() => readlinkSync(path));
   const dangles = attempt(() => statSync(path)) === undefined;
   const where = target === undefined ? '' : ` to ${printable(target)}${dangles ? ", which doesn't exist" : ''}`;
-  return finding(path, 'secret-file', `is a symbolic link${where}; expected the file itself`, 'name the file itself');
+  return finding(
+    shownAs,
+    'secret-file',
+    `is a symbolic link${where}; expected the file itself`,
+    'name the file itself',
+  );
 }
 
 function judgeKind(path: string, stats: Stats): Diagnostic | undefined {
@@ -158,8 +161,9 @@ function harmless(refused: Diagnostic, path: string, descriptor: number, stats: 
   if (!stats.isFile()) return refused;
   const why = whyNoSecretFile(path, descriptor, stats, readsLine ? 'line' : 'any');
   if (why === undefined) return refused;
+  const { advice: _, ...rest } = refused;
   const remedy = `this is no file of a secret alone (${printable(why)}): leave it as it is, and name a file of its own`;
-  return { ...refused, remedy };
+  return { ...rest, remedy };
 }
 
 function judgeOwner(path: string, stats: Stats, uid: number): Diagnostic | undefined {
@@ -168,7 +172,7 @@ function judgeOwner(path: string, stats: Stats, uid: number): Diagnostic | undef
     path,
     'secret-file',
     `belongs to user ${stats.uid}, expected ${uid === 0 ? 'root' : `user ${uid} or root`}`,
-    `run: ${uid === 0 ? '' : 'sudo '}chown ${uid} ${pathArgument(path)}`,
+    command(...(uid === 0 ? [] : ['sudo']), 'chown', `${uid}`, { path }),
   );
 }
 
@@ -183,11 +187,11 @@ function judgeMode(path: string, stats: Stats): Diagnostic | undefined {
   const by = (bits: number) => [...(bits & 0o070 ? ['group'] : []), ...(bits & 0o007 ? ['others'] : [])].join(' and ');
   const claims = what.filter(([bits]) => mode & bits).map(([bits, word]) => `${word} by ${by(mode & bits)}`);
   const octal = mode.toString(8).padStart(4, '0');
-  return finding(path, 'secret-file', `is ${claims.join(', ')} (${octal})`, `run: chmod 600 ${pathArgument(path)}`);
+  return finding(path, 'secret-file', `is ${claims.join(', ')} (${octal})`, command('chmod', '600', { path }));
 }
 
 function readOneLine(path: string, descriptor: number): string | Diagnostic {
-  const refuse = (why: string, remedy?: string) => finding(path, 'secret-file-content', why, remedy);
+  const refuse = (why: string, remedy?: Remedy) => finding(path, 'secret-file-content', why, remedy);
   const bytes = readAtMost(descriptor, limitBytes);
   if (bytes === undefined) return refuse('is larger than 64 KiB, expected one line');
   const text = attempt(() => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
@@ -200,13 +204,13 @@ function readOneLine(path: string, descriptor: number): string | Diagnostic {
   return lines === 1 ? line : refuse(`holds ${lines} lines, expected one`, 'leave the one line that counts');
 }
 
-function finding(path: string, code: string, seen: string, remedy?: string): Diagnostic {
+function finding(path: string, code: string, seen: string, remedy?: Remedy): Diagnostic {
   return {
     severity: 'fail',
     code,
     message: `${printable(path)} ${seen}`,
     target: path,
-    ...(remedy !== undefined && { remedy }),
+    ...advise(remedy),
   };
 }
 

@@ -18,7 +18,7 @@ export function writeFault(error: unknown, shown: string): WriteFault {
   if (isKernels(shown) && ['EPERM', 'EACCES', 'ENOENT', 'EROFS'].includes(code ?? ''))
     return { seen: "the kernel's own, where no file can be put", remedy: 'name a file elsewhere' };
   const [seen, remedy] = faults[code ?? ''] ?? [code ?? message ?? String(error)];
-  return { seen, ...(remedy !== undefined && { remedy: remedy.replaceAll('FILE', () => shellQuote(shown)) }) };
+  return { seen, ...(remedy !== undefined && { remedy: remedy(shown) }) };
 }
 
 /** https://man7.org/linux/man-pages/man5/proc.5.html */
@@ -27,15 +27,15 @@ export function isKernels(path: string): boolean {
 }
 
 /** What is redirected is written by the shell, in place. */
-const elsewhere = 'name a file elsewhere, or let the shell write it: > FILE';
+const elsewhere = (file: string) => `name a file elsewhere, or let the shell write it: > ${shellQuote(file)}`;
 
-const faults: Readonly<Record<string, readonly [seen: string, remedy?: string]>> = {
+const faults: Readonly<Record<string, readonly [seen: string, remedy?: (file: string) => string]>> = {
   EACCES: ['permission denied; expected a directory that this user may write'],
   EBADF: ['no such descriptor is open for writing'],
-  EBUSY: ['something is mounted on it', `mount its directory rather than the file; or ${elsewhere}`],
+  EBUSY: ['something is mounted on it', (file) => `mount its directory rather than the file; or ${elsewhere(file)}`],
   EDQUOT: ['the disk quota is used up'],
   EISDIR: ['a directory, expected a file'],
-  ELOOP: ['a symbolic link, or too many of them', 'name the file itself'],
+  ELOOP: ['a symbolic link, or too many of them', () => 'name the file itself'],
   EMFILE: ['this process has too many open files'],
   ENAMETOOLONG: ['its name is too long; expected at most 255 bytes'],
   ENOENT: ['its directory does not exist'],
@@ -44,7 +44,7 @@ const faults: Readonly<Record<string, readonly [seen: string, remedy?: string]>>
   ENXIO: ['nobody reads it'],
   EPERM: [
     "not permitted: it is immutable, its directory is, or it is another user's in a sticky directory",
-    `${elsewhere}; what is immutable is seen with lsattr`,
+    (file) => `${elsewhere(file)}; what is immutable is seen with lsattr`,
   ],
   EPIPE: ['nobody reads it any more'],
   EROFS: ['the file system is read-only'],

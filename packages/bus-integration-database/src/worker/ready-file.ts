@@ -1,12 +1,13 @@
 // The file that is there while a worker takes requests in. Removes nothing but a file, writes through nothing that stands
 // in its place, and never ends the worker once it serves.
+
 import { accessSync, constants, lstatSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { OperationError } from '../contract/errors.ts';
+import { command } from '../contract/remedy.ts';
 import { replaceFile } from '../secrets/replace-file.ts';
 import { writeFault } from '../secrets/write-fault.ts';
 import { printable } from '../text/printable.ts';
-import { shellQuote } from '../text/shell-quote.ts';
 import type { Log } from '../transports/transport.ts';
 
 export interface ReadyFile {
@@ -28,7 +29,10 @@ export function createReadyFile(path: string | undefined, log: Log): ReadyFile {
     new OperationError('invalid-request', `the ready file ${printable(path)} can't be made: ${why}`, {
       code: 'ready-file',
       target: '--ready-file',
-      remedy: `name a file in a directory that this user may write, or make it: mkdir -p ${shellQuote(dirname(path))}`,
+      remedy: [
+        'name a file in a directory that this user may write, or make it: ',
+        command('mkdir', '-p', { path: dirname(path) }),
+      ],
     });
   try {
     if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === false) throw refuse('something else is there');

@@ -1,13 +1,14 @@
 // A worker with one provider as a process: from its environment until a signal ends it. Says what it does in lines of
 // JSON on stderr.
+
 import { homedir } from 'node:os';
 import { commandEnvironment } from '../config/command-environment.ts';
 import { readConfiguration } from '../config/config.ts';
 import { errorClasses } from '../contract/error-class.ts';
 import { OperationError } from '../contract/errors.ts';
+import { remedyIn } from '../contract/remedy.ts';
 import type { Diagnostic } from '../contract/response.ts';
 import type { ServedProvider } from '../run/provider-module.ts';
-import { remedyFor } from '../secrets/file-commands.ts';
 import { masked } from '../secrets/mask.ts';
 import { nodeDebugFault } from '../secrets/node-debug.ts';
 import { osUserOf } from '../secrets/os-user.ts';
@@ -45,7 +46,8 @@ export async function serve(options: ServeOptions, processEnv: Environment): Pro
     return await served(options, processEnv, log);
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
-    for (const { message, target, remedy } of error.diagnostics) log('error', message, { target, remedy });
+    for (const { message, target, ...finding } of error.diagnostics)
+      log('error', message, { target, remedy: remedyIn(options.directory, finding) });
     return errorClasses[error.errorClass].exit;
   }
 }
@@ -64,7 +66,8 @@ async function served({ provider, ...options }: ServeOptions, processEnv: Enviro
     secretKeys.some((key) => values[key]) || holdsLogin(values.BUS_NATS_URL ?? '');
   const { env, source, ...read } = commandEnvironment(options.through, options.envFile, processEnv, place, holdsSecret);
   const warn = (warnings: readonly Diagnostic[]) => {
-    for (const { code, message, target, remedy } of warnings) log('warn', message, { code, target, remedy });
+    for (const { code, message, target, ...finding } of warnings)
+      log('warn', message, { code, target, remedy: remedyIn(options.directory, finding) });
   };
   warn(read.warnings);
   const { configuration, warnings } = readConfiguration(env, source, [provider.keys]);
@@ -109,13 +112,11 @@ async function served({ provider, ...options }: ServeOptions, processEnv: Enviro
 /** A line of JSON for each event, on stderr. */
 function createLog(directory: string | undefined): Log {
   return (level, message, facts = {}) => {
-    const { remedy } = facts;
     const entry = {
       time: new Date().toISOString(),
       level,
       message,
       ...facts,
-      ...(typeof remedy === 'string' && { remedy: remedyFor(directory, remedy) }),
       // Paths are relative to it.
       ...(directory !== undefined && level !== 'info' && { directory }),
     };

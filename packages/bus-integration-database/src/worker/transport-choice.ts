@@ -5,6 +5,8 @@ import { closeSync, existsSync, readFileSync } from 'node:fs';
 import { parseDuration } from '../config/duration.ts';
 import { requirePath, shownValue } from '../config/settings.ts';
 import { OperationError } from '../contract/errors.ts';
+import { remedyOf } from '../contract/remedy.ts';
+import type { Diagnostic } from '../contract/response.ts';
 import { headerSafe } from '../secrets/bearer-token.ts';
 import { Secret } from '../secrets/secret.ts';
 import { examineOpen, openSecretFile, readSecretFile } from '../secrets/secret-file.ts';
@@ -167,10 +169,12 @@ function tokenOf(env: Environment, uid: number): Secret | undefined {
 
 /** A secret of several lines, judged and read through one descriptor. */
 function wholeSecretFile(path: string, uid: number): Secret {
-  const opened = openSecretFile(path);
+  const opened = openSecretFile({ path, shownAs: path });
   if (typeof opened !== 'number') throw refused(path, opened);
   try {
-    const fault = examineOpen(path, opened, uid, false).findings.find(({ severity }) => severity === 'fail');
+    const fault = examineOpen({ path, shownAs: path }, opened, uid, false).findings.find(
+      ({ severity }) => severity === 'fail',
+    );
     if (fault !== undefined) throw refused(path, fault);
     return new Secret(readFileSync(opened, 'utf8'));
   } finally {
@@ -178,12 +182,12 @@ function wholeSecretFile(path: string, uid: number): Secret {
   }
 }
 
-function refused(path: string, fault: { code: string; message: string; remedy?: string }): OperationError {
-  const { code, message, remedy } = fault;
+function refused(path: string, fault: Diagnostic): OperationError {
+  const { code, message } = fault;
   return new OperationError(code === 'secret-file-missing' ? 'not-configured' : 'invalid-request', message, {
     code,
     target: path,
-    ...(remedy !== undefined && { remedy }),
+    remedy: remedyOf(fault),
   });
 }
 

@@ -5,7 +5,9 @@ import { answerEnvelope, correlationOf, type Envelope, readEnvelope } from '../c
 import { OperationError } from '../contract/errors.ts';
 import { type Operation, operations, requestEvent, responseEvent } from '../contract/events.ts';
 import { deepestLevels } from '../contract/json-depth.ts';
+import { remedyOf } from '../contract/remedy.ts';
 import type { Response } from '../contract/response.ts';
+import { ownCommand } from '../model/map-advice.ts';
 import { createTurns } from '../run/gate.ts';
 import { aboutOf, failure } from '../run/handle.ts';
 import type { Provider } from '../run/provider.ts';
@@ -197,7 +199,11 @@ function tooLarge(operation: Operation, { dry_run, ok, ...about }: Response, err
   const stands = operation === 'apply' && dry_run === false ? ', and what it did stands' : '';
   const summary = new OperationError('internal', `the ${operation} ${ended}${stands}, but ${error.message}`, {
     code: answerTooLargeCode,
-    remedy: `${finding?.remedy ?? 'let the broker take more'}, or ask on the command line: bus operator database ${operation === 'apply' ? 'status' : operation}`,
+    remedy: [
+      remedyOf(finding) ?? 'let the broker take more',
+      ', or ask on the command line: ',
+      ownCommand(operation === 'apply' ? 'status' : operation),
+    ],
   });
   return { ...failure(aboutOf(about), summary), ...(dry_run !== undefined && { dry_run }) };
 }

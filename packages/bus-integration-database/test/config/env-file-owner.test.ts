@@ -18,17 +18,17 @@ test.each([
   [
     { uid: 1001, mode: 0o600 },
     1000,
-    'fail .env belongs to user 1001, expected user 1000 or root; run: sudo chown 1000 /a/.env',
+    'fail .env belongs to user 1001, expected user 1000 or root; sudo chown 1000 /a/.env',
   ],
-  [{ uid: 1000, mode: 0o600 }, 0, 'fail .env belongs to user 1000, expected root; run: chown 0 /a/.env'],
+  [{ uid: 1000, mode: 0o600 }, 0, 'fail .env belongs to user 1000, expected root; chown 0 /a/.env'],
   [
     { uid: 1000, mode: 0o600, linkUid: 1001 },
     1000,
-    'fail .env is a symbolic link of user 1001, expected one of user 1000 or root; run: sudo chown -h 1000 /a/.env',
+    'fail .env is a symbolic link of user 1001, expected one of user 1000 or root; sudo chown -h 1000 /a/.env',
   ],
-  [{ uid: 1000, mode: 0o100666 }, 1000, 'fail .env is writable by everybody (0666); run: chmod go-w /a/.env'],
-  [{ uid: 1000, mode: 0o602 }, 1000, 'fail .env is writable by everybody (0602); run: chmod go-w /a/.env'],
-  [{ uid: 0, mode: 0o664 }, 1000, 'warn .env is writable by its group (0664); run: chmod g-w /a/.env'],
+  [{ uid: 1000, mode: 0o100666 }, 1000, 'fail .env is writable by everybody (0666); chmod go-w /a/.env'],
+  [{ uid: 1000, mode: 0o602 }, 1000, 'fail .env is writable by everybody (0602); chmod go-w /a/.env'],
+  [{ uid: 0, mode: 0o664 }, 1000, 'warn .env is writable by its group (0664); chmod g-w /a/.env'],
 ])('%j seen by user %i: %s', (status, uid, expected) => {
   const [finding] = judgeEnvFile(status, { uid, shownAs: '.env', path: '/a/.env' });
   expect(finding && `${finding.severity} ${finding.message}; ${finding.remedy}`).toBe(expected);
@@ -47,7 +47,8 @@ test('a file that is asked for by name is read, whoever may write it, with a war
       code: 'env-file-owner',
       message: './staging.env is writable by everybody (0666)',
       target: './staging.env',
-      remedy: `run: chmod go-w ${path}`,
+      remedy: `chmod go-w ${path}`,
+      advice: [{ kind: 'command', argv: ['chmod', 'go-w', { path }] }],
     },
   ]);
   chmodSync(path, 0o600);

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { advise, type Remedy } from '../../src/contract/remedy.ts';
 import { gitExposure } from '../../src/git/git-exposure.ts';
 
 let folder: string;
@@ -40,8 +41,8 @@ function file(name: string): string {
 }
 
 /** Does what a remedy says, as an operator would who stands at the repository's top. */
-function follow(remedy: string | undefined): void {
-  execFileSync('sh', ['-c', remedy?.replace(/^run: /, '').replace(/;.*$/, '') ?? 'false'], { cwd: repository, env });
+function follow(remedy: Remedy | undefined): void {
+  execFileSync('sh', ['-c', advise(remedy).remedy?.replace(/;.*$/, '') ?? 'false'], { cwd: repository, env });
 }
 
 test('outside a repository nothing is exposed', () => {
@@ -64,7 +65,7 @@ test('a file that git would add is a warning, and its remedy fixes it', () => {
   expect(found).toEqual({
     result: 'warn',
     seen: `${path} would be added by git`,
-    remedy: `run: printf '%s\\n' '/local/' >> ${repository}/.git/info/exclude`,
+    remedy: { kind: 'edit', change: 'append', file: { path: `${repository}/.git/info/exclude` }, text: ['/local/'] },
   });
   follow(found.remedy);
   expect(gitExposure(path, { env })).toEqual({ result: 'ok', seen: `${path} is ignored by git` });

@@ -75,7 +75,7 @@ describe('IN-07 modes that let others in', () => {
   ])('%s', (mode, seen) => {
     expect(refusalOf(file('open', 'hunter2', mode))).toEqual({
       message: `open ${seen}`,
-      remedy: `run: chmod 600 ${place('open')}`,
+      remedy: `chmod 600 ${place('open')}`,
       errorClass: 'invalid-request',
     });
   });
@@ -83,7 +83,7 @@ describe('IN-07 modes that let others in', () => {
   test('the remedy can be copied whatever the name', () => {
     const path = file("it's open", 'hunter2', 0o644);
     const { remedy } = refusalOf(path);
-    execFileSync('sh', ['-c', remedy?.replace('run: ', '') ?? 'false']);
+    execFileSync('sh', ['-c', remedy ?? 'false']);
     expect(readSecretFile(path, { uid }).secret.reveal()).toBe('hunter2');
     expect(judgeSecretFile('-x', { uid })[0]?.remedy).toContain('./-x');
   });
@@ -96,12 +96,12 @@ describe('IN-08 owners', () => {
       chownSync(path, 65534, 65534);
       expect(refusalOf(path)).toMatchObject({
         message: 'foreign belongs to user 65534, expected root',
-        remedy: `run: chown 0 ${path}`,
+        remedy: `chown 0 ${path}`,
       });
     } else {
       expect(refusalOf(path, { uid: uid + 1 })).toMatchObject({
         message: `foreign belongs to user ${uid}, expected user ${uid + 1} or root`,
-        remedy: `run: sudo chown ${uid + 1} ${path}`,
+        remedy: `sudo chown ${uid + 1} ${path}`,
       });
     }
   });
@@ -147,7 +147,7 @@ describe('what is no regular file', () => {
   test('a missing one', () => {
     expect(refusalOf(place('none'))).toEqual({
       message: "none doesn't exist",
-      remedy: `run: (umask 077; cat > ${place('none')}), paste the line, end with Ctrl-D`,
+      remedy: `(umask 077; cat > ${place('none')}), paste the line, end with Ctrl-D`,
       errorClass: 'not-configured',
     });
     expect(refusalOf(join(file('a-file', ''), 'x')).message).toBe(
@@ -179,7 +179,7 @@ describe('content that is no single line', () => {
     expect(judgeSecretFile(file('.env', 'A=1\nB=2\n'), { uid, content: 'any' })).toEqual([]);
     expect(judgeSecretFile(file('.env', 'A=1\nB=2\n', 0o644), { uid, content: 'any' })[0]).toMatchObject({
       severity: 'fail',
-      remedy: `run: chmod 600 ${place('.env')}`,
+      remedy: `chmod 600 ${place('.env')}`,
     });
   });
 });
@@ -187,14 +187,16 @@ describe('content that is no single line', () => {
 describe('IN-16 swapped between check and use', () => {
   test('what was opened is judged and read, whatever the path names by then', () => {
     const path = file('swapped', 'the good one');
-    const good = openSecretFile(path) as number;
+    const good = openSecretFile({ path, shownAs: path }) as number;
     renameSync(file('evil', 'the evil one', 0o644), path);
-    expect(examineOpen(path, good, uid, true).secret?.reveal()).toBe('the good one');
+    expect(examineOpen({ path, shownAs: path }, good, uid, true).secret?.reveal()).toBe('the good one');
     closeSync(good);
 
-    const evil = openSecretFile(path) as number;
+    const evil = openSecretFile({ path, shownAs: path }) as number;
     renameSync(file('good-again', 'the good one'), path);
-    expect(examineOpen(path, evil, uid, true).findings[0]?.message).toContain('is readable by group and others (0644)');
+    expect(examineOpen({ path, shownAs: path }, evil, uid, true).findings[0]?.message).toContain(
+      'is readable by group and others (0644)',
+    );
     closeSync(evil);
   });
 
@@ -252,7 +254,8 @@ test('a directory that others may write is a warning, unless it is sticky', () =
       code: 'secret-file-directory',
       message: `${place('shared')}, which holds ${path}, is writable by others (0777)`,
       target: path,
-      remedy: `run: chmod go-w ${place('shared')}`,
+      remedy: `chmod go-w ${place('shared')}`,
+      advice: [{ kind: 'command', argv: ['chmod', 'go-w', { path: place('shared') }] }],
     },
   ]);
   chmodSync(place('shared'), 0o1777);

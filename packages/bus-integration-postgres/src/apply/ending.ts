@@ -1,9 +1,12 @@
 // The answer of an apply that came to its end, or that did not: what is left, what stands, what to run next.
 
 import {
+  advise,
   type Diagnostic,
   isMutating,
   nextAfter,
+  ownCommand,
+  type Remedy,
   type Response,
   type Step,
   sameCommand,
@@ -82,7 +85,7 @@ function notConverged(step: Step): Diagnostic {
     code: 'not-converged',
     message: `after applying, this is still to do: ${step.action} ${step.target}: ${step.summary}; something else may be changing it back`,
     target: step.target,
-    remedy: 'bus operator database plan -v',
+    ...advise(ownCommand('plan', ['-v'])),
   };
 }
 
@@ -110,7 +113,7 @@ export function ended(ending: Ending, error: unknown): Response {
   };
 }
 
-function nextOf(ending: Ending, steps: readonly Step[], staged: readonly string[]): string {
+function nextOf(ending: Ending, steps: readonly Step[], staged: readonly string[]): Remedy {
   const isTouched =
     ending.ledger.begun().size > 0 || steps.some((step) => step.state !== 'planned' && isMutating(step));
   return nextAfter({
@@ -142,12 +145,7 @@ function rotatedRoles(
 }
 
 /** What must be done first stays; only the command is another. */
-function advised(diagnostic: Diagnostic, next: string): Diagnostic {
-  if (next === sameCommand || !diagnostic.remedy?.includes(again)) return diagnostic;
-  return {
-    ...diagnostic,
-    remedy: diagnostic.remedy.replace(`${again}; it continues`, again).replace(again, `run: ${next}`),
-  };
+function advised(diagnostic: Diagnostic, next: Remedy): Diagnostic {
+  if (next === sameCommand || diagnostic.advice === undefined) return diagnostic;
+  return { ...diagnostic, ...advise(diagnostic.advice.map((part) => (part.kind === 'again' ? next : part))) };
 }
-
-const again = 'run the same command again';

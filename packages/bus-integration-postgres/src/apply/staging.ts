@@ -1,5 +1,6 @@
 // The DSN files of an apply: staged before any role changes, put in their place when the password in them is proven.
 import {
+  advise,
   type Diagnostic,
   discardStaged,
   type FileDecision,
@@ -120,7 +121,7 @@ function unprovenPassword(role: string, why: string): Diagnostic {
     code: 'password-unproven',
     message: `the new password of role ${role} could not be proven: ${why}; its staged files stay beside the old ones`,
     target: role,
-    remedy: 'fix that, then run the same command again; it continues with the same password',
+    ...advise(['fix that, then ', { kind: 'again' }, '; it continues with the same password']),
   };
 }
 

@@ -1,9 +1,11 @@
 // A provider that plans for a server in which nothing was made yet, and can do nothing else. Reaches no server.
 import {
+  advise,
   type Declaration,
   declarationOf,
   isMutating,
   OperationError,
+  ownCommand,
   type Provider,
   type Response,
   requireUsableNames,
@@ -55,7 +57,7 @@ const noServer = {
   severity: 'info',
   code: 'no-server',
   message: 'no server was asked: this is the plan for an empty one',
-  remedy: 'bus operator database plan',
+  ...advise(ownCommand('plan')),
 } as const;
 
 const noService: ServiceWish = {

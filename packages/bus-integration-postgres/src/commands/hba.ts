@@ -11,6 +11,7 @@ import {
   readSecretFile,
   requirePath,
   Secret,
+  type Told,
 } from 'bus-integration-database';
 import type { FlagReading } from 'bus-integration-database/help';
 import { resolveDsn } from '../conninfo/conninfo.ts';
@@ -20,6 +21,7 @@ import { gatherHba } from '../hba/gather.ts';
 import { readMembership } from '../hba/membership.ts';
 import { readHba } from '../hba/reading.ts';
 import { createRun } from '../run/run.ts';
+import { adminsDatabase, runs, superuser } from '../text/psql-remedy.ts';
 import { toOperationError } from '../text/sqlstate.ts';
 import { type HbaWish, readHbaWish } from './hba-options.ts';
 import { type HbaFound, hbaJson, hbaText } from './hba-text.ts';
@@ -37,13 +39,13 @@ export interface CommandResult {
   /** For stdout or the output file. */
   readonly text?: string;
   /** For stderr. */
-  readonly complaint?: string;
+  readonly complaint?: readonly Told[];
 }
 
 /** Runs the command; what can be expected to go wrong is a complaint, never thrown. */
 export async function hbaCommand(flags: FlagReading, surroundings: CommandSurroundings): Promise<CommandResult> {
   const wish = readHbaWish(flags);
-  if ('problem' in wish) return { status: 2, complaint: `${wish.problem}; see hba --help` };
+  if ('problem' in wish) return { status: 2, complaint: [{ message: `${wish.problem}; see hba --help` }] };
   try {
     const found =
       wish.file === undefined ? await askServer(wish, surroundings) : await readDisk(wish, wish.file, surroundings);
@@ -51,8 +53,7 @@ export async function hbaCommand(flags: FlagReading, surroundings: CommandSurrou
     return { status: isCertain ? 0 : 1, text: flags.last('format') === 'json' ? hbaJson(found) : hbaText(found) };
   } catch (error) {
     const { message, errorClass, diagnostics } = toOperationError(error, 'reading the pg_hba rules');
-    const remedy = diagnostics[0]?.remedy;
-    const complaint = remedy === undefined ? message : `${message}\n  next: ${remedy}`;
+    const complaint = [{ ...diagnostics[0], message }];
     return { status: errorClass === 'not-configured' || errorClass === 'invalid-request' ? 2 : 1, complaint };
   }
 }
@@ -131,7 +132,7 @@ async function askServer({ client }: HbaWish, { env, cwd, uid }: CommandSurround
   if (reading.source === 'unknown') {
     throw new OperationError('insufficient-privilege', reading.reason, {
       target: session.where,
-      remedy: reading.remedy,
+      remedy: runs(superuser, adminsDatabase, `${reading.remedy};`),
     });
   }
   const membership = await readMembership(session, [client.user]);

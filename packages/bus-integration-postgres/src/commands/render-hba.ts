@@ -27,10 +27,7 @@ export async function renderHbaCommand(flags: FlagReading, surroundings: Command
     };
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
-    const complaint = error.diagnostics
-      .map(({ message, remedy }) => (remedy === undefined ? message : `${message}\n  next: ${remedy}`))
-      .join('\n');
-    return { status: 2, complaint };
+    return { status: 2, complaint: error.diagnostics };
   }
 }
 

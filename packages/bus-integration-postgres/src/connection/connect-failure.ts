@@ -1,5 +1,5 @@
 // Why no session came of connecting, in words: what was waited for, which addresses failed, whether others may do better.
-import { OperationError } from 'bus-integration-database';
+import { OperationError, remedyOf } from 'bus-integration-database';
 import { sqlstateOf } from '../text/sqlstate.ts';
 import type { Stage } from './attempt.ts';
 import type { Extent } from './network/silence.ts';
@@ -36,7 +36,7 @@ export function cutShort(reason: unknown, { where, stage }: Progress): unknown {
   }[stage];
   const [diagnostic] = reason.diagnostics;
   return new OperationError(reason.errorClass, `${reason.message}: ${seen}`, {
-    ...(diagnostic?.remedy !== undefined && { remedy: diagnostic.remedy }),
+    remedy: remedyOf(diagnostic),
     target: where,
     cause: reason,
   });

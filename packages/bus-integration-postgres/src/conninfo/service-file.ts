@@ -2,7 +2,7 @@
 // Only reads; never follows an LDAP line, and never repeats a value of the file in an error.
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { OperationError } from 'bus-integration-database';
+import { OperationError, type Remedy } from 'bus-integration-database';
 import { type ConnectionKeyword, isConnectionKeyword } from '../dsn/keywords.ts';
 import type { Setting } from './setting.ts';
 import { decodeUtf8, encodeUtf8, readSettingFile } from './setting-file.ts';
@@ -37,7 +37,11 @@ export async function readService(
     if (found !== undefined) return found;
   }
   throw serviceError(`the service is defined in none of ${files.join(', ')}`, {
-    remedy: `write it into ${files[0]}: a line with its name in brackets, below it keyword=value lines`,
+    remedy: [
+      'write it into ',
+      { kind: 'path', path: files[0] ?? '' },
+      ': a line with its name in brackets, below it keyword=value lines',
+    ],
   });
 }
 
@@ -96,6 +100,6 @@ function readLine(line: string, place: string, path: string): [ConnectionKeyword
   return [keyword, value];
 }
 
-function serviceError(message: string, details: { target?: string; remedy?: string; cause?: unknown }): OperationError {
+function serviceError(message: string, details: { target?: string; remedy?: Remedy; cause?: unknown }): OperationError {
   return new OperationError('invalid-request', message, { code: 'service-file', ...details });
 }

@@ -1,6 +1,6 @@
 // What BUS_DATABASE_SERVICE_PARAMETERS may put into every DSN file: libpq's keywords, but nothing secret and nothing
 // that has a key of its own.
-import { OperationError, pathFault, printable } from 'bus-integration-database';
+import { OperationError, pathFault, printable, remedyOf } from 'bus-integration-database';
 import { isEncoding } from '../dsn/encodings.ts';
 import { type ConnectionKeyword, isConnectionKeyword, nearestKeyword } from '../dsn/keywords.ts';
 import { resolveDsn } from './conninfo.ts';
@@ -87,7 +87,7 @@ export async function requireUsableParameters(parameters: Readonly<Record<string
       code: 'invalid-value',
       target: key,
       remedy:
-        error.diagnostics[0]?.remedy ??
+        remedyOf(error.diagnostics[0]) ??
         `change it in ${key}, or take ${printable(error.diagnostics[0]?.target ?? 'it')} out`,
     });
   }

@@ -1,6 +1,6 @@
 // One connection setting: what was given, and where; and how it is read as a word, a number or a list.
 // Errors name the keyword and the place it came from, never the value: a slip of quoting puts passwords anywhere.
-import { OperationError } from 'bus-integration-database';
+import { OperationError, type Remedy } from 'bus-integration-database';
 import type { ConnectionKeyword } from '../dsn/keywords.ts';
 
 export interface Setting {
@@ -51,14 +51,14 @@ export function settingError(
   settings: Settings,
   keyword: ConnectionKeyword,
   trouble: string,
-  remedy?: string,
+  remedy?: Remedy,
 ): OperationError {
   const origin = settings.get(keyword)?.origin;
   const place = origin === undefined ? '' : ` (from ${origin})`;
   return new OperationError('invalid-request', `${keyword}${place} ${trouble}`, {
     code: 'connection-setting',
     target: keyword,
-    ...(remedy !== undefined && { remedy }),
+    remedy,
   });
 }
 

@@ -3,7 +3,7 @@
 import { constants, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { Secret, shellQuote } from 'bus-integration-database';
+import { command, Secret } from 'bus-integration-database';
 import type { ConnectionKeyword } from '../dsn/keywords.ts';
 import { type Settings, settingError, textOf, wordOf } from './setting.ts';
 import { readSettingFile } from './setting-file.ts';
@@ -155,7 +155,9 @@ async function refuseUnsafeKey(settings: Settings, { path, status }: NamedFile):
     settings,
     'sslkey',
     `is ${path} with mode ${mode}; at most ${allowed} is safe`,
-    (await holdsKey(path)) ? `chmod 600 ${shellQuote(path)}` : 'this file holds no private key: name the one that does',
+    (await holdsKey(path))
+      ? command('chmod', '600', { path })
+      : 'this file holds no private key: name the one that does',
   );
 }
 

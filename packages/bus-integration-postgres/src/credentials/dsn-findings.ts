@@ -1,5 +1,12 @@
 // What is worth knowing of the DSN files' content: what some client will not read, what was assumed, what is kept. Pure.
-import { type Diagnostic, type Endpoint, printable, type RoleDecision } from 'bus-integration-database';
+import {
+  advise,
+  type Diagnostic,
+  type Endpoint,
+  ownCommand,
+  printable,
+  type RoleDecision,
+} from 'bus-integration-database';
 import { addedHosts, addedKeywords, isSocket, type ServiceWish } from '../conninfo/dsn-endpoint.ts';
 import { isEncoding } from '../dsn/encodings.ts';
 import type { Observation } from '../observe/observation.ts';
@@ -121,7 +128,10 @@ function hostFindings(endpoint: Endpoint, pairs: RoleDecision['files'][number]['
       code: 'added-hosts',
       message: `${printable(files)} ${lists.length === 1 ? 'lists' : 'list'} servers that the configuration does not name, beside ${printable(server)}; they are kept: ${printable(first.host)}; ${driverSupport('host', first.host)}`,
       target: first.path,
-      remedy: `bus operator database verify tries each; take those of other clusters out of the file, or name all in ${hostKey}`,
+      ...advise([
+        ownCommand('verify'),
+        ` tries each; take those of other clusters out of the file, or name all in ${hostKey}`,
+      ]),
     },
   ];
 }

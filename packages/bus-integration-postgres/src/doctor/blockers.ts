@@ -1,7 +1,7 @@
 // Who would keep an apply waiting: open and prepared transactions, sessions in the templates. Pure.
-import type { Check } from 'bus-integration-database';
+import type { Check, Remedy } from 'bus-integration-database';
 import { boundedChecks, mostTold, some } from '../text/bounded.ts';
-import { anyDatabase, ownerOrSuperuser, runs } from '../text/psql-remedy.ts';
+import { anyDatabase, inDatabase, ownerOrSuperuser, runs } from '../text/psql-remedy.ts';
 import { printable, shown } from '../text/shown.ts';
 import { identifier, literal } from '../text/sql-text.ts';
 import { check } from './check.ts';
@@ -47,7 +47,7 @@ function lockChecks({ blockers, sees }: DoctorSight, admin: string): Check[] {
             anyDatabase,
             `SELECT pg_terminate_backend(${blocker.pid});`,
           )
-        : runs(ownerOrSuperuser, 'in its database', `ROLLBACK PREPARED ${literal(blocker.gid)};`),
+        : runs(ownerOrSuperuser, { where: 'in its database' }, `ROLLBACK PREPARED ${literal(blocker.gid)};`),
     );
   });
 }
@@ -75,8 +75,9 @@ function preparedChecks({ prepared, blockers }: DoctorSight): Check[] {
   );
 }
 
-function preparedRemedy({ gid, database }: PreparedTransaction): string {
-  return `in database ${printable(database)}, if nobody will end it: ROLLBACK PREPARED ${literal(gid)};`;
+function preparedRemedy({ gid, database }: PreparedTransaction): Remedy {
+  const sql = `ROLLBACK PREPARED ${literal(gid)};`;
+  return runs('if nobody will end it, its owner or a superuser', inDatabase(database), sql);
 }
 
 /** https://www.postgresql.org/docs/current/manage-ag-templatedbs.html: no copy of a database while others are in it. */

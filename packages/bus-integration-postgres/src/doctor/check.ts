@@ -1,10 +1,10 @@
 // A check of the doctor, and the check that a finding of the plan becomes.
-import type { Check, Diagnostic } from 'bus-integration-database';
+import { advise, type Check, type Diagnostic, type Remedy, remedyOf } from 'bus-integration-database';
 
-export function asCheck({ code, severity, message, remedy }: Diagnostic, id = code): Check {
-  return check(id, severity === 'info' ? 'info' : severity, message, remedy);
+export function asCheck(finding: Diagnostic, id = finding.code): Check {
+  return check(id, finding.severity, finding.message, remedyOf(finding));
 }
 
-export function check(id: string, result: Check['result'], seen: string, remedy?: string): Check {
-  return { id, kind: 'doctor', result, seen, ...(remedy !== undefined && { remedy }) };
+export function check(id: string, result: Check['result'], seen: string, remedy?: Remedy): Check {
+  return { id, kind: 'doctor', result, seen, ...advise(remedy) };
 }

@@ -36,16 +36,14 @@ export function verifierChecks({ settings, sees, changesRdsPasswords }: DoctorSi
   }
   if (isVerifier && settings.credcheck !== null && !isOn(settings.credcheck)) {
     checks.push(
-      check(
-        'verifier',
-        refusal,
-        'credcheck refuses password verifiers (credcheck.encrypted_password_allowed is off)',
+      check('verifier', refusal, 'credcheck refuses password verifiers (credcheck.encrypted_password_allowed is off)', [
         runs(
           superuser,
           anyDatabase,
-          'ALTER SYSTEM SET credcheck.encrypted_password_allowed = on; SELECT pg_reload_conf(); or, over verify-full TLS: set BUS_DATABASE_PASSWORD_SEND=plaintext',
+          'ALTER SYSTEM SET credcheck.encrypted_password_allowed = on; SELECT pg_reload_conf();',
         ),
-      ),
+        ' or, over verify-full TLS: set BUS_DATABASE_PASSWORD_SEND=plaintext',
+      ]),
     );
   }
   const libraries = librariesOf(settings);

@@ -1,6 +1,6 @@
 // What stands on the way to the server: a pooler and its mode, a proxy or port map, several servers behind one name.
 // Opens one further connection, and reads who answers on it.
-import type { Check, OperationError } from 'bus-integration-database';
+import { type Check, type OperationError, remedyOf } from 'bus-integration-database';
 import { connect, type PinnedAddress, type Session } from '../connection/connect.ts';
 import { isSocketDirectory, placeOf, resolveAddress } from '../connection/network/dial.ts';
 import { integer, readRow, record, word } from '../connection/session/shape.ts';
@@ -91,7 +91,7 @@ export function serversCheck(session: Session, sight: DoctorSight, look: SecondL
       id,
       'unknown',
       `a second connection could not be had, so whether one server answers at ${where} is not known: ${failed.message}`,
-      failed.diagnostics[0]?.remedy,
+      remedyOf(failed.diagnostics[0]),
     );
   }
   if (look.startedAt === sight.startedAt) return check(id, 'ok', 'a second connection reaches the same server');

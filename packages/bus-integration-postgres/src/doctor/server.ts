@@ -2,7 +2,7 @@
 import { type Check, isLoopback, printable } from 'bus-integration-database';
 import type { Session } from '../connection/connect.ts';
 import type { Observation, ObservedServer } from '../observe/observation.ts';
-import { anyDatabase, runs, superuser } from '../text/psql-remedy.ts';
+import { anyDatabase, inDatabase, ownerOrSuperuser, runs, superuser } from '../text/psql-remedy.ts';
 import { shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
 import { check } from './check.ts';
@@ -117,7 +117,7 @@ export function collationChecks(
           'collation',
           'warn',
           `${seen}; indexes on text may be out of order`,
-          `in it: REINDEX DATABASE ${identifier(name)}; then ${refresh}`,
+          runs(ownerOrSuperuser, inDatabase(name), `REINDEX DATABASE ${identifier(name)}; ${refresh}`),
         );
   });
 }

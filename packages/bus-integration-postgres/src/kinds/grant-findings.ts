@@ -1,5 +1,5 @@
 // What of privileges this admin can't change, or nobody declared: told, with the statements for who can. Pure.
-import type { Diagnostic } from 'bus-integration-database';
+import { advise, type Diagnostic } from 'bus-integration-database';
 import type { Observation } from '../observe/observation.ts';
 import { beyondReach, type Grantable, type Guarded } from '../ownership/effective.ts';
 import { adminOrSuperuser, anyDatabase, runs, superuser } from '../text/psql-remedy.ts';
@@ -33,10 +33,8 @@ export function foreignPublicGrants(on: FilledObject, object: Guarded, { admin }
         ? `PUBLIC has ${privilege} on ${wordsOf(on)}, granted by ${shown(grantor)}; this admin can't take it away`
         : `PUBLIC may create in ${wordsOf(on)}, which belongs to ${shown(object.owner)}`,
     target: printable(on.database),
-    remedy: runs(
-      `${shown(grantor)} or a member of it`,
-      placeOf(on),
-      `REVOKE ${privilege} ON ${sqlOf(on)} FROM PUBLIC;`,
+    ...advise(
+      runs(`${shown(grantor)} or a member of it`, placeOf(on), `REVOKE ${privilege} ON ${sqlOf(on)} FROM PUBLIC;`),
     ),
   }));
 }
@@ -60,10 +58,12 @@ export function foreignGrants(
       code: 'extra-privilege',
       message: `role ${shown(role.name)} ${isWanted ? 'may pass on' : 'has'} ${privilege} on ${wordsOf(on)}, granted by ${shown(grantor)}; this admin can't take it away`,
       target: printable(on.database),
-      remedy: runs(
-        `${shown(grantor)} or a member of it`,
-        placeOf(on),
-        `REVOKE ${option}${privilege} ON ${sqlOf(on)} FROM ${identifier(role.name)};`,
+      ...advise(
+        runs(
+          `${shown(grantor)} or a member of it`,
+          placeOf(on),
+          `REVOKE ${option}${privilege} ON ${sqlOf(on)} FROM ${identifier(role.name)};`,
+        ),
       ),
     };
   });
@@ -87,13 +87,15 @@ export function ownPrivileges(
     code: 'extra-privilege',
     message: `role ${shown(role.name)} has ${privilege} on ${wordsOf(on)}, ${isOwner ? 'which it owns' : `through role ${shown(grantee ?? '')}`}`,
     target: printable(on.database),
-    remedy: isOwner
-      ? runs(superuser, anyDatabase, `ALTER DATABASE ${identifier(on.database)} OWNER TO ${identifier(admin.name)};`)
-      : runs(
-          'if no service needs it, a superuser',
-          anyDatabase,
-          `REVOKE ${identifier(grantee ?? '')} FROM ${identifier(role.name)};`,
-        ),
+    ...advise(
+      isOwner
+        ? runs(superuser, anyDatabase, `ALTER DATABASE ${identifier(on.database)} OWNER TO ${identifier(admin.name)};`)
+        : runs(
+            'if no service needs it, a superuser',
+            anyDatabase,
+            `REVOKE ${identifier(grantee ?? '')} FROM ${identifier(role.name)};`,
+          ),
+    ),
   }));
 }
 
@@ -106,10 +108,12 @@ export function undeclaredGrant({ on, privileges, grantee }: Wish & { readonly g
     code: 'extra-privilege',
     message: `${name === null ? 'PUBLIC' : `role ${shown(name)}`} has ${list} on ${wordsOf(on)}, which is not declared`,
     target: printable(on.database),
-    remedy: runs(
-      adminOrSuperuser,
-      placeOf(on),
-      `REVOKE ${list} ON ${sqlOf(on)} FROM ${name === null ? 'PUBLIC' : identifier(name)};`,
+    ...advise(
+      runs(
+        adminOrSuperuser,
+        placeOf(on),
+        `REVOKE ${list} ON ${sqlOf(on)} FROM ${name === null ? 'PUBLIC' : identifier(name)};`,
+      ),
     ),
   };
 }

@@ -1,5 +1,5 @@
 // What privileges are held on, and by whom. https://www.postgresql.org/docs/current/ddl-priv.html
-import { anyDatabase, inDatabase } from '../text/psql-remedy.ts';
+import { anyDatabase, inDatabase, type SqlPlace } from '../text/psql-remedy.ts';
 import { shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
 
@@ -73,6 +73,6 @@ export function wordsOf(on: FilledObject): string {
 }
 
 /** Where statements about it are run. */
-export function placeOf(on: FilledObject): string {
+export function placeOf(on: FilledObject): SqlPlace {
   return on.type === 'database' ? anyDatabase : inDatabase(on.database);
 }

@@ -1,5 +1,5 @@
 // What several kinds say or write alike.
-import type { Diagnostic, StepOfAction } from 'bus-integration-database';
+import { advise, type Diagnostic, type Remedy, type StepOfAction } from 'bus-integration-database';
 import { withMark } from '../observe/mark.ts';
 import type { Observation } from '../observe/observation.ts';
 import { anyDatabase, runs, superuser } from '../text/psql-remedy.ts';
@@ -35,8 +35,8 @@ export function passwordWord(password: string | undefined): string {
 }
 
 /** Something that the admin lacks. */
-export function lacking(code: string, message: string, { remedy }: { remedy: string }): Diagnostic {
-  return { severity: 'fail', code, message, remedy };
+export function lacking(code: string, message: string, { remedy }: { remedy: Remedy }): Diagnostic {
+  return { severity: 'fail', code, message, ...advise(remedy) };
 }
 
 /** What `purpose` needs the database's owner for, where the admin is not that. */

@@ -1,7 +1,7 @@
 // What keeps a role from logging in though its password is right, as the catalogs show it, and the statements that end
 // it. NOLOGIN is not among it: apply itself lets the role log in. Pure.
 // https://www.postgresql.org/docs/current/sql-alterrole.html
-import { type Declaration, type Diagnostic, type LoginBlock, rolesOf } from 'bus-integration-database';
+import { advise, type Declaration, type Diagnostic, type LoginBlock, rolesOf } from 'bus-integration-database';
 import type { Observation } from '../observe/observation.ts';
 import { adminOrSuperuser, anyDatabase, ownerOrSuperuser, runs } from '../text/psql-remedy.ts';
 import { printable, shown } from '../text/shown.ts';
@@ -49,6 +49,6 @@ export function expiryFindings(seen: Observation, declaration: Declaration): Dia
       code: 'password-expired',
       message: `the password of role ${shown(name)} has expired (VALID UNTIL is past); it can't log in`,
       target: printable(name),
-      remedy: runs(adminOrSuperuser, anyDatabase, `ALTER ROLE ${identifier(name)} VALID UNTIL 'infinity';`),
+      ...advise(runs(adminOrSuperuser, anyDatabase, `ALTER ROLE ${identifier(name)} VALID UNTIL 'infinity';`)),
     }));
 }

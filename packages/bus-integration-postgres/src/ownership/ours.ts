@@ -2,10 +2,13 @@
 // taken for absent.
 import {
   type Allowed,
+  advise,
   type Declaration,
   isDeploymentId,
   nextCommand,
+  ownCommand,
   type Refusal,
+  type Remedy,
   rolesOf,
   type Standing,
 } from 'bus-integration-database';
@@ -62,7 +65,7 @@ export function judgeRole(name: string, seen: Observation, adoption: Adoption): 
   if (powers !== undefined) {
     const isOurs = ownership(role.comment, adoption.deploymentId) === 'ours';
     return refuse(name, `role ${shown(name)} ${powers.text}; a service role must not`, {
-      remedy: isOurs ? powers.remedy : `name another role in BUS_DATABASE_SERVICE_ROLE, or ${powers.remedy}`,
+      remedy: isOurs ? powers.remedy : ['name another role in BUS_DATABASE_SERVICE_ROLE, or ', powers.remedy],
     });
   }
   return judgeMark('role', role, adoption);
@@ -82,7 +85,7 @@ export function judgeDatabase(name: string, seen: Observation, adoption: Adoptio
     // Opened by hand it would be open to PUBLIC, and carry no mark.
     const owner = shown(database.owner);
     return refuse(name, `database ${shown(name)} was begun by ${owner}'s apply and not finished`, {
-      remedy: `run apply as ${owner}: name it in the admin DSN, then bus operator database apply`,
+      remedy: [`run apply as ${owner}: name it in the admin DSN, then `, ownCommand('apply')],
     });
   }
   if (!database.allowsConnections) {
@@ -116,10 +119,17 @@ function judgeMark(kind: 'role' | 'database', thing: ObservedRole | ObservedData
   }
 }
 
-function refuse(target: string, message: string, { remedy }: { remedy: string }): Judgement {
+function refuse(target: string, message: string, { remedy }: { remedy: Remedy }): Judgement {
   return {
     standing: 'refused',
-    refusal: { severity: 'fail', code: 'not-ours', errorClass: 'not-ours', message, target: printable(target), remedy },
+    refusal: {
+      severity: 'fail',
+      code: 'not-ours',
+      errorClass: 'not-ours',
+      message,
+      target: printable(target),
+      ...advise(remedy),
+    },
   };
 }
 
@@ -127,5 +137,5 @@ function refuse(target: string, message: string, { remedy }: { remedy: string })
 function refuseUntil(needs: Partial<Allowed>, target: string, message: string): Judgement {
   const remedy = nextCommand('apply', { allow: [], adopt: false, rotate: [], ...needs });
   const refusal = { severity: 'fail', code: 'not-ours', errorClass: 'not-ours', message, needs } as const;
-  return { standing: 'refused', refusal: { ...refusal, target: printable(target), remedy } };
+  return { standing: 'refused', refusal: { ...refusal, target: printable(target), ...advise(remedy) } };
 }

@@ -1,5 +1,6 @@
 // What a role can do that no service may, and the statements that take it away. Pure.
 // https://www.postgresql.org/docs/current/role-attributes.html
+import type { Remedy } from 'bus-integration-database';
 import { ownership } from '../observe/mark.ts';
 import type { Observation, ObservedRole } from '../observe/observation.ts';
 import { adminOrSuperuser, anyDatabase, runs, superuser } from '../text/psql-remedy.ts';
@@ -9,7 +10,7 @@ import { identifier } from '../text/sql-text.ts';
 export interface Powers {
   /** `has CREATEDB, is a member of pg_monitor` */
   readonly text: string;
-  readonly remedy: string;
+  readonly remedy: Remedy;
 }
 
 /** Undefined where there is none. */

@@ -1,8 +1,8 @@
 // Roles that are neither the deployment's nor an admin's, and own what the deployment declares or may create in it. Pure.
 // https://www.postgresql.org/docs/current/ddl-priv.html
-import type { Diagnostic } from 'bus-integration-database';
+import { advise, type Diagnostic } from 'bus-integration-database';
 import type { Observation } from '../observe/observation.ts';
-import { anyDatabase, inDatabase, ownerOrSuperuser, runs } from '../text/psql-remedy.ts';
+import { anyDatabase, inDatabase, ownerOrSuperuser, runs, type SqlPlace } from '../text/psql-remedy.ts';
 import { printable, shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
 import type { Guarded } from './effective.ts';
@@ -60,7 +60,7 @@ export function ownerFinding(
     code: 'other-owner',
     message: `${what} belongs to ${shown(owner)}, which may drop it, and grant rights on it`,
     target: printable(on.database),
-    remedy: runs('if it is not meant, a superuser', where, `ALTER ${sql} OWNER TO ${identifier(admin)};`),
+    ...advise(runs('if it is not meant, a superuser', where, `ALTER ${sql} OWNER TO ${identifier(admin)};`)),
   };
 }
 
@@ -77,11 +77,11 @@ export function creatorFinding(
     code: 'create-of-others',
     message: `role ${shown(name)} may create in ${what}, and is no role of this deployment`,
     target: printable(on.database),
-    remedy: runs(`if it is not meant, ${who}`, where, `REVOKE CREATE ON ${sql} FROM ${identifier(name)};`),
+    ...advise(runs(`if it is not meant, ${who}`, where, `REVOKE CREATE ON ${sql} FROM ${identifier(name)};`)),
   };
 }
 
-function textsOf({ database, schema }: Place): { what: string; where: string; sql: string } {
+function textsOf({ database, schema }: Place): { what: string; where: SqlPlace; sql: string } {
   if (schema === undefined)
     return { what: `database ${shown(database)}`, where: anyDatabase, sql: `DATABASE ${identifier(database)}` };
   return {

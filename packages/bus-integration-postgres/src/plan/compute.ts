@@ -3,6 +3,7 @@
 import {
   type Allowed,
   adoptedFrom,
+  advise,
   type Declaration,
   type Delta,
   type Diagnostic,
@@ -14,6 +15,7 @@ import {
   nextCommand,
   type Proofs,
   type Refusal,
+  type Remedy,
   type RoleDecision,
   rolesOf,
   type Step,
@@ -52,7 +54,7 @@ export interface Wish {
   /** The DSN files' directory, as the operator wrote it. */
   readonly dsnDirectory?: string | undefined;
   /** By role whose new password could not be proven: what would let it be. Such a one is not told to be rotated. */
-  readonly unprovable?: ReadonlyMap<string, string>;
+  readonly unprovable?: ReadonlyMap<string, Remedy>;
   /** Where services are to connect, as far as the configuration says it. */
   readonly service: ServiceWish;
 }
@@ -98,13 +100,13 @@ export function computePlan(wish: Wish, seen: Observation, pairs: readonly FileP
     allowed = more;
     look();
   }
-  const remedy = nextCommand(wish.verb ?? 'plan', allowed);
+  const remedy = advise(nextCommand(wish.verb ?? 'plan', allowed));
   const told = new Set([...refusals.values()].map(({ code, target }) => `${code} ${target}`));
   return {
     ...computed,
     findings: computed.findings.filter(({ code, target }) => !told.has(`${code} ${target}`)),
     refusals: [...refusals.values()].map(({ needs, ...refusal }) =>
-      needs === undefined ? refusal : { ...refusal, remedy },
+      needs === undefined ? refusal : { ...refusal, ...remedy },
     ),
   };
 }

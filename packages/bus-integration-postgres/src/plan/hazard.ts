@@ -1,5 +1,5 @@
 // Which steps of a plan need the operator's word, and whether it was given. Pure.
-import { type Allowed, type Needing, nextCommand, type Step } from 'bus-integration-database';
+import { type Allowed, advise, type Needing, nextCommand, type Step } from 'bus-integration-database';
 import { ruleOf } from '../kinds/index.ts';
 import type { Scope } from '../kinds/kind.ts';
 import type { Observation } from '../observe/observation.ts';
@@ -24,12 +24,12 @@ export function hazards(steps: readonly Step[], allowed: Allowed, standings: Sta
   return [...refused.values()].map(({ needs, held }) => ({
     severity: 'fail',
     code: 'hazard',
-    message: `refused: ${held.length} ${nounOf(held)} not allowed (${held
+    message: `${held.length} ${nounOf(held)} not allowed (${held
       .map(({ target }) => target)
       .slice(0, 3)
       .join(', ')}${held.length > 3 ? ', …' : ''})${audience(held, seen)}`,
     needs,
-    remedy: nextCommand('apply', { allow: [], adopt: false, rotate: [], ...needs }),
+    ...advise(nextCommand('apply', { allow: [], adopt: false, rotate: [], ...needs })),
   }));
 }
 

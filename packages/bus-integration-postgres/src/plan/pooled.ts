@@ -1,5 +1,5 @@
 // What an answer says where a connection pooler stands between: apply refuses it, so nothing is to lead there first. Pure.
-import { type Diagnostic, mapFindings, type Response } from 'bus-integration-database';
+import { type Advice, advise, type Diagnostic, mapFindings, ownVerbOf, type Response } from 'bus-integration-database';
 import type { ObservedServer } from '../observe/observation.ts';
 
 export const poolerRemedy =
@@ -25,10 +25,12 @@ export function beyondPooler(response: Response): Response {
     (response.checks ?? []).some(({ id, result }) => id === 'pooler' && result === 'fail');
   if (!isPooled) return response;
   return mapFindings(response, (finding) =>
-    finding.remedy !== undefined && appliesAtOnce.test(finding.remedy)
-      ? { ...finding, remedy: `first ${poolerRemedy}; then: ${finding.remedy.replace(/^run: /, '')}` }
+    finding.advice?.some(appliesAtOnce)
+      ? { ...finding, ...advise([`first ${poolerRemedy}; then: `, finding.advice]) }
       : finding,
   );
 }
 
-const appliesAtOnce = /\bbus operator database apply\b(?! --dry-run)/;
+function appliesAtOnce(advice: Advice): boolean {
+  return advice.kind === 'command' && ownVerbOf(advice) === 'apply' && !advice.flags?.includes('--dry-run');
+}

@@ -1,5 +1,5 @@
 // What of the server itself stands in a plan's way, or limits what it can tell. Pure.
-import type { Diagnostic } from 'bus-integration-database';
+import { advise, type Diagnostic } from 'bus-integration-database';
 import { mostIterations } from '../connection/authentication/scram.ts';
 import type { Observation } from '../observe/observation.ts';
 import { anyDatabase, inDatabase, runs, superuser } from '../text/psql-remedy.ts';
@@ -14,11 +14,11 @@ export function iterationFindings({ server, admin }: Observation): Diagnostic[] 
       severity: 'fail',
       code: 'scram-iterations',
       message: `the server's scram_iterations is ${server.scramIterations}; expected at most ${mostIterations}, since every login hashes as often`,
-      remedy: runs(
-        superuser,
-        anyDatabase,
-        `ALTER SYSTEM SET scram_iterations = 4096; SELECT pg_reload_conf(); or, where it is set for the admin alone: ALTER ROLE ${identifier(admin.name)} RESET scram_iterations;`,
-      ),
+      ...advise([
+        runs(superuser, anyDatabase, 'ALTER SYSTEM SET scram_iterations = 4096; SELECT pg_reload_conf();'),
+        ' or, where it is set for the admin alone, ',
+        runs(superuser, anyDatabase, `ALTER ROLE ${identifier(admin.name)} RESET scram_iterations;`),
+      ]),
     },
   ];
 }
@@ -43,10 +43,12 @@ export function identityFindings({ server, admin }: Observation): Diagnostic[] {
       severity: 'info',
       code: 'system-identifier',
       message: `${shown(admin.name)} may not read the cluster's identifier, so a saved plan can't tell this cluster from another at the same address`,
-      remedy: runs(
-        superuser,
-        inDatabase(server.database),
-        `GRANT EXECUTE ON FUNCTION pg_catalog.pg_control_system() TO ${identifier(admin.name)};`,
+      ...advise(
+        runs(
+          superuser,
+          inDatabase(server.database),
+          `GRANT EXECUTE ON FUNCTION pg_catalog.pg_control_system() TO ${identifier(admin.name)};`,
+        ),
       ),
     },
   ];

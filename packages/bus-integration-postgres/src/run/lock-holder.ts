@@ -2,6 +2,7 @@
 // advisory lock of any number, so a holder is judged by the role of its session.
 // https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADVISORY-LOCKS
 
+import type { Remedy } from 'bus-integration-database';
 import type { Session } from '../connection/session/session.ts';
 import { boolean, integer, nullable, readRows, record, text } from '../connection/session/shape.ts';
 import { anyDatabase, inDatabase, runs } from '../text/psql-remedy.ts';
@@ -11,7 +12,7 @@ import { literal } from '../text/sql-text.ts';
 export interface LockHolder {
   readonly said: string;
   /** What ends the session of a role that could be no apply; absent for an apply, which is to be waited for. */
-  readonly endingIt?: string;
+  readonly endingIt?: Remedy;
 }
 
 /**
@@ -77,7 +78,7 @@ function holderOf({ pid, name, role, database, isStranger: isOther, gid, adminMa
 function preparedHolder({ gid, role, database }: Pick<HolderRow, 'gid' | 'role' | 'database'>): LockHolder {
   if (gid === null || database === null || printable(gid) !== gid) {
     const look = runs('a superuser', anyDatabase, 'SELECT gid, database, owner FROM pg_prepared_xacts;');
-    return { said: 'a prepared transaction', endingIt: `${look} and, in its database, ROLLBACK PREPARED 'GID';` };
+    return { said: 'a prepared transaction', endingIt: [look, " and, in its database, ROLLBACK PREPARED 'GID';"] };
   }
   const of = role === null ? '' : ` of role ${shown(role)}`;
   const ending = `ROLLBACK PREPARED ${literal(gid)};`;

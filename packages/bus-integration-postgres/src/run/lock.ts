@@ -1,7 +1,7 @@
 // One apply at a time for each deployment and cluster: an advisory lock on a connection of its own, on which no work
 // runs. https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
 import { createHash } from 'node:crypto';
-import { OperationError } from 'bus-integration-database';
+import { OperationError, type Remedy } from 'bus-integration-database';
 import type { Session } from '../connection/connect.ts';
 import { boolean, integer, nullable, readRow, record } from '../connection/session/shape.ts';
 import { sqlstateOf } from '../text/sqlstate.ts';
@@ -194,7 +194,7 @@ function lockedError({ deploymentId, timeoutMs }: LockOptions, holder: LockHolde
   });
 }
 
-function obstructedError(deploymentId: string, by: string, remedy: string): OperationError {
+function obstructedError(deploymentId: string, by: string, remedy: Remedy): OperationError {
   const message = `the lock of deployment ${deploymentId} is held by ${by}`;
   return new OperationError('locked', message, { code: 'lock-obstructed', target: deploymentId, remedy });
 }

@@ -2,6 +2,8 @@
 // statements that would retire it. They are shown and never run.
 
 import {
+  advise,
+  command,
   type Declaration,
   dsnFileName,
   type Leftover,
@@ -10,7 +12,6 @@ import {
   type OutputPlace,
   rolesOf,
   type StrayFile,
-  shellQuote,
   shownPath,
   strayFiles,
   withoutSuffix,
@@ -231,8 +232,11 @@ function files({ wish, remains, directory, reached }: LeftoversInput): Leftover[
     .map(({ name }) => ({
       kind: 'dsn-file',
       name,
-      ...(kept.includes(withoutSuffix(name))
-        ? declaredElsewhere
-        : { command: `rm -- ${shellQuote(shownPath(directory, name))}` }),
+      ...(kept.includes(withoutSuffix(name)) ? declaredElsewhere : removal(shownPath(directory, name))),
     }));
+}
+
+function removal(path: string): Pick<Leftover, 'command' | 'advice'> {
+  const { remedy, advice } = advise(command('rm', '--', { path }));
+  return { ...(remedy !== undefined && { command: remedy }), ...(advice !== undefined && { advice }) };
 }

@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import {
   type Allowed,
+  advise,
   type Configuration,
   createOutputDirectory,
   type Declaration,
@@ -11,9 +12,12 @@ import {
   loginsOf,
   OperationError,
   type OutputDirectory,
+  ownCommand,
   ownerOf,
   printable,
+  type Remedy,
   readSecretFile,
+  remedyOf,
   requireUsableNames,
   rolesOf,
   type Secret,
@@ -122,7 +126,7 @@ async function readTarget(secret: Secret, configuration: Configuration, surround
 
 /** The doctor reads the admin DSN the same way, and has nothing to add. */
 function ofSetting({ diagnostics: [first] }: OperationError, configuration: Configuration): string {
-  if (first?.code !== 'connection-setting') return `see what ${adminSource(configuration)} says`;
+  if (first?.code !== 'connection-setting') return `see what ${configuration.credentials.key} says`;
   return `change ${first.target} where the message says it comes from, or take it out: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS`;
 }
 
@@ -130,11 +134,13 @@ function ofSetting({ diagnostics: [first] }: OperationError, configuration: Conf
 export function withSource(
   error: OperationError,
   configuration: Configuration,
-  remedy = 'bus operator database doctor',
+  remedy: Remedy = ownCommand('doctor'),
 ): OperationError {
   const source = ` (from ${adminSource(configuration)})`;
   const diagnostics = error.diagnostics.map((diagnostic, index) =>
-    index === 0 ? { remedy, ...diagnostic, message: diagnostic.message + source } : diagnostic,
+    index === 0
+      ? { ...diagnostic, ...advise(remedyOf(diagnostic) ?? remedy), message: diagnostic.message + source }
+      : diagnostic,
   );
   return new OperationError(error.errorClass, error.message, { diagnostics, cause: error });
 }

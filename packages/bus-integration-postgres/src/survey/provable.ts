@@ -1,14 +1,14 @@
 // Whether the passwords that a plan sets can be proven afterwards: where they can't, an apply would make everything and
 // never converge, so it is refused before. Asks the server how the role would log in; sends no password, writes nothing.
 // https://www.postgresql.org/docs/current/auth-methods.html
-import { type Diagnostic, OperationError, type RoleDecision } from 'bus-integration-database';
+import { advise, type Diagnostic, OperationError, type Remedy, type RoleDecision } from 'bus-integration-database';
 import { type Challenge, challenge } from '../connection/challenge/challenge.ts';
 import { isSocketDirectory, placeOf } from '../connection/network/dial.ts';
 import type { Session } from '../connection/session/session.ts';
 import { type Computed, computePlan, type Wish } from '../plan/compute.ts';
 import { eachInParallel } from '../run/parallel.ts';
 import type { Run } from '../run/run.ts';
-import { adminsDatabase, anyDatabase, runs, superuser } from '../text/psql-remedy.ts';
+import { adminsDatabase, reload, runs, superuser } from '../text/psql-remedy.ts';
 import { printable, shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
 import type { Sight } from './observe.ts';
@@ -115,10 +115,15 @@ function refusal(role: string, why: string, admin: string, { pinned }: Session):
     code: 'password-unprovable',
     message: `a new password of role ${shown(role)} could not be proven: for ${shown(role)}, ${printable(placeOf(pinned))} ${why}, where scram-sha-256 was expected, and ${shown(admin)} may not read stored verifiers; so nothing is made`,
     target: role,
-    remedy: provingRemedy(role, admin),
+    ...advise(provingRemedy(role, admin)),
   };
 }
 
-function provingRemedy(role: string, admin: string): string {
-  return `on the line of pg_hba.conf that ${printable(role)} meets from here write scram-sha-256, then ${runs(superuser, anyDatabase, 'SELECT pg_reload_conf();')} or, so that the admin reads verifiers, ${runs(superuser, adminsDatabase, `GRANT SELECT ON pg_catalog.pg_authid TO ${identifier(admin)};`)}`;
+function provingRemedy(role: string, admin: string): Remedy {
+  return [
+    `on the line of pg_hba.conf that ${printable(role)} meets from here write scram-sha-256, then `,
+    reload(),
+    ' or, so that the admin reads verifiers, ',
+    runs(superuser, adminsDatabase, `GRANT SELECT ON pg_catalog.pg_authid TO ${identifier(admin)};`),
+  ];
 }

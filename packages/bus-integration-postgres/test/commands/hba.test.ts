@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findingText } from 'bus-integration-database';
 import { sharedServer, startServer } from 'embedded';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CommandResult, hbaCommand } from '../../src/commands/hba.ts';
@@ -30,10 +31,17 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(cwd, { recursive: true }));
 
-const ask = async (argv: readonly string[], env: Record<string, string> = {}): Promise<CommandResult> => {
+interface Asked extends Omit<CommandResult, 'complaint'> {
+  readonly complaint?: string;
+}
+
+/** The complaints as the program prints them. */
+const ask = async (argv: readonly string[], env: Record<string, string> = {}): Promise<Asked> => {
   const { flags } = commandFlags(['hba', ...argv]);
   if (flags.problem !== undefined) return { status: 2, complaint: flags.problem };
-  return await hbaCommand(flags, { env, cwd, uid: process.getuid?.() ?? 0 });
+  const { complaint, ...result } = await hbaCommand(flags, { env, cwd, uid: process.getuid?.() ?? 0 });
+  const told = complaint?.map((finding) => findingText(undefined, finding)).join('\n');
+  return { ...result, ...(told !== undefined && { complaint: told }) };
 };
 const go = (words: string, format: 'text' | 'json' = 'text', env: Record<string, string> = {}) =>
   ask([...words.split(' ').filter(Boolean), '-f', format], env);
@@ -206,7 +214,9 @@ describe('hba of a server', () => {
       const env = { BUS_POSTGRES_ADMIN_DSN: server.dsn('postgres', user, 'x') };
       const { status, complaint, text } = await go('--user app --database shop --unix', 'text', env);
       expect({ status, text }).toEqual({ status: 1, text: undefined });
-      expect(complaint).toContain(`next: GRANT SELECT ON pg_catalog.pg_hba_file_rules TO "${user}"`);
+      expect(complaint).toContain(
+        `next: a superuser runs, in the database of the admin DSN: GRANT SELECT ON pg_catalog.pg_hba_file_rules TO "${user}"`,
+      );
     } finally {
       await server.query(`DROP ROLE ${user}`);
     }

@@ -5,7 +5,8 @@ import { resolve } from 'node:path';
 import {
   type Context,
   headerSafe,
-  mapFileCommands,
+  isForShell,
+  mapAdvice,
   OperationError,
   type Provider,
   printable,
@@ -98,9 +99,9 @@ function responseIn({ document, address }: { document: unknown; address: ApiAddr
 
 /** Commands about the API's files, which are not this machine's. */
 function onItsHost(response: Response): Response {
-  return mapFileCommands(
-    response,
-    (command, lead) => `${lead.replace(/^run: /, '')}on the API's host, in the directory where it runs: ${command}`,
+  const where = "on the API's host, in the directory where it runs";
+  return mapAdvice(response, (advice) =>
+    (advice.kind === 'command' || advice.kind === 'edit') && isForShell(advice) ? { ...advice, where } : advice,
   );
 }
 
@@ -111,7 +112,7 @@ function withOwnRemedy(response: Response, { token }: ApiAddress): Response {
     token === undefined
       ? "give the API's token: --token-file FILE, or BUS_OPERATOR_TOKEN"
       : 'check the token that --token-file, BUS_OPERATOR_TOKEN or BUS_INTERNAL_TOKEN gives';
-  const diagnostics = response.diagnostics.map((diagnostic) => ({ ...diagnostic, remedy }));
+  const diagnostics = response.diagnostics.map(({ advice: _, ...diagnostic }) => ({ ...diagnostic, remedy }));
   return { ...response, diagnostics };
 }
 

@@ -1,5 +1,5 @@
 // An apply that an API carries out, followed by its events to its end. Ended from here, it is ended there first.
-import { type Context, OperationError, type Progress, printable } from 'bus-integration-database';
+import { type Context, OperationError, ownCommand, type Progress, printable } from 'bus-integration-database';
 import { interruptionError } from '../command-line/interruption.ts';
 import type { ApiAddress } from './address.ts';
 import { callApi, openApi } from './call.ts';
@@ -113,8 +113,10 @@ function goesOn({ url }: ApiAddress, jobId: string, why: OperationError): Operat
     {
       code: first?.code ?? 'api',
       // The same command would make yet another password where this one comes to its end.
-      remedy:
-        'bus operator database status shows what stands; when it has ended, run apply, with --rotate only for a role that has its old password still',
+      remedy: [
+        ownCommand('status'),
+        ' shows what stands; when it has ended, run apply, with --rotate only for a role that has its old password still',
+      ],
       cause: why,
     },
   );

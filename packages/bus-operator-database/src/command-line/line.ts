@@ -1,11 +1,14 @@
 // The next command, ready to be copied: the flags that were given stay in it. Pure.
 import { isAbsolute, join } from 'node:path';
 import {
+  type Advice,
+  type AdviceOf,
   adoptFromPart,
   allowedFlags,
-  fileCommandFor,
-  mapFileCommands,
-  mapFindings,
+  inDirectory,
+  isForShell,
+  mapAdvice,
+  ownVerbOf,
   type Response,
   shellQuote,
   type Verb,
@@ -37,24 +40,27 @@ export function commandLine(verb: Verb, run: Run, extra: readonly string[] = [])
 
 /** The response, with every command in it as it has to be where this one was typed. */
 export function asTypedHere(response: Response, run: Run): Response {
-  return mapFileCommands(withFlags(response, run), (command, lead) => {
-    return lead + fileCommandFor(run.workedIn, command);
+  return mapAdvice(response, (advice) => {
+    if (advice.kind !== 'command' && advice.kind !== 'edit') return advice;
+    // Where it worked is asked for only where it matters: it may be gone.
+    if (isForShell(advice)) return inDirectory(advice, run.workedIn);
+    return advice.kind === 'command' ? goingOn(advice, run, response) : advice;
   });
 }
 
-/** The response, with the flags of the run in every command of this family that its remedies name. */
-function withFlags(response: Response, run: Run): Response {
+/** A command of this family, with the flags of the run that go on in it. */
+function goingOn(command: AdviceOf<'command'>, run: Run, response: Response): Advice {
+  const verb = ownVerbOf(command);
+  if (verb === undefined) return command;
+  const { argv, flags = [], ...advice } = command;
   const { plan: saved } = run.flags;
-  const place = (_: string, verb: Verb, saving: string | undefined) => {
-    const save = saving === undefined ? [] : ['--save', saved === undefined ? 'FILE' : noFlag(saved)];
-    return commandLine(verb, run, [...save, ...ownFlags(verb, run, response)]);
-  };
-  return mapFindings(response, (finding) =>
-    finding.remedy === undefined ? finding : { ...finding, remedy: finding.remedy.replace(command, place) },
-  );
+  // Where a plan is to be saved, the file of the one that is no good any more is the place for it.
+  const [first, file = 'FILE', ...others] = flags;
+  const theirs = first === '--save' ? [first, saved === undefined ? file : noFlag(saved), ...others] : flags;
+  const own = ownFlags(verb, run, response);
+  const all = first === '--save' ? [...theirs.slice(0, 2), ...own, ...others] : [...own, ...theirs];
+  return { ...advice, argv: [...argv, ...placeFlags(run)], flags: all };
 }
-
-const command = /bus operator database (doctor|plan|apply|status|verify)\b( --save FILE\b)?/g;
 
 /** The flags that change what a plan holds, for the command that carries the same plan out. */
 export function changingFlags({ allow, adopt, adoptFrom, rotate }: Flags): string[] {

@@ -20,13 +20,12 @@ export const doctor: Command = {
   exit: ({ ok, checks = [] }) => (ok && !checks.some(({ result }) => result === 'fail') ? 0 : 1),
 };
 
-function asCheck({ code, severity, message, target, remedy }: Diagnostic): Check {
+function asCheck({ code, severity, message, ...about }: Diagnostic): Check {
   return {
     id: code,
     kind: 'doctor',
     result: severity,
     seen: message,
-    ...(target !== undefined && { target }),
-    ...(remedy !== undefined && { remedy }),
+    ...about,
   };
 }

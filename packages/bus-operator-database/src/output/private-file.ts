@@ -107,6 +107,6 @@ function refused(shown: string, why: string, remedy?: string): OperationError {
   return new OperationError('invalid-request', `${printable(shown)} ${why}`, {
     code: 'output-file',
     target: printable(shown),
-    ...(remedy !== undefined && { remedy }),
+    remedy,
   });
 }

@@ -2,7 +2,7 @@
 // before any server is asked.
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { isIntact, OperationError, printable, type Response } from 'bus-integration-database';
+import { isIntact, OperationError, ownCommand, printable, type Remedy, type Response } from 'bus-integration-database';
 
 const limitBytes = 64 * 1024 * 1024;
 
@@ -24,14 +24,14 @@ export async function readSavedPlan(path: string, shown: string, deploymentId: s
     // Not to be saved over: it is somebody's.
     throw stale(
       `plan ${printable(shown)} is for deployment ${printable(plan.deployment_id)}, this is ${printable(deploymentId)}`,
-      'bus operator database plan',
+      ownCommand('plan'),
     );
   }
   return plan;
 }
 
 /** FILE is named where it is told. */
-const again = 'bus operator database plan --save FILE';
+const again = ownCommand('plan', ['--save', 'FILE']);
 
 function parsePlan(text: string, shown: string): Response {
   let value: Partial<Response> | null;
@@ -84,14 +84,14 @@ async function readBounded(path: string, shown: string): Promise<string> {
   }
 }
 
-function noPlan(shown: string, why: string, remedy?: string): OperationError {
+function noPlan(shown: string, why: string, remedy?: Remedy): OperationError {
   return new OperationError('invalid-request', `plan ${printable(shown)} ${why}`, {
     code: 'saved-plan',
     target: printable(shown),
-    ...(remedy !== undefined && { remedy }),
+    remedy,
   });
 }
 
-function stale(message: string, remedy = again): OperationError {
+function stale(message: string, remedy: Remedy = again): OperationError {
   return new OperationError('stale-plan', message, { remedy });
 }

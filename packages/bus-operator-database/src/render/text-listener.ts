@@ -1,5 +1,5 @@
 // Who may reach the server, for people: the policy in the title, then each finding with its line, what follows from it,
-// and what to put there instead.
+// and what to replace it with.
 import { type Check, printable } from 'bus-integration-database';
 import { count } from '../command-line/figures.ts';
 import { checkColor } from './text-check.ts';

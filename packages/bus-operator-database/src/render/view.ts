@@ -37,10 +37,10 @@ export function headLines(response: Response, view: View): string[] {
   ];
 }
 
-/** `next:` lines; a remedy that says `run:` itself is not made to say it twice. */
+/** `next:` lines, each remedy once. */
 export function nextLines(remedies: readonly (string | undefined)[], indent = ''): string[] {
-  const given = remedies.flatMap((remedy) => (remedy === undefined ? [] : [remedy.replace(/^run: /, '')]));
-  return [...new Set(given)].flatMap((remedy) => paragraph(`${indent}next: `, remedy));
+  const given = new Set(remedies.filter((remedy) => remedy !== undefined));
+  return [...given].flatMap((remedy) => paragraph(`${indent}next: `, remedy));
 }
 
 /** What goes on, and what has to come before it where apply would refuse the way to the server. */
@@ -65,8 +65,7 @@ export function paragraph(lead: string, text: string): string[] {
 export function verdictLines(diagnostics: readonly Diagnostic[], label: string, view: View): string[] {
   return diagnostics.flatMap(({ message, remedy }, index) => {
     const isSaidNext = remedy !== undefined && diagnostics[index + 1]?.remedy === remedy;
-    const text = message.replace(/^refused: /, '');
-    const [first = '', ...rest] = paragraph(`${label}: `, text);
+    const [first = '', ...rest] = paragraph(`${label}: `, message);
     const lines = [view.paint('red', `${label}:`) + first.slice(label.length + 1), ...rest];
     return [...lines, ...(isSaidNext ? [] : nextLines([remedy]))];
   });

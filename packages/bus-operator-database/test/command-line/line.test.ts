@@ -1,4 +1,4 @@
-import type { Response } from 'bus-integration-database';
+import { advise, command, ownCommand, type Remedy, type Response } from 'bus-integration-database';
 import { expect, it } from 'vitest';
 import { asTypedHere, commandLine, type Run } from '../../src/command-line/line.ts';
 import { firstPlan, flagsOf } from '../examples.ts';
@@ -45,47 +45,55 @@ it.each([
 });
 
 it('repeats them in every command of a remedy, and what the plan is asked for in one of plan', () => {
-  const placed = (remedy: string, argv: readonly string[]) => {
-    const diagnostics = [{ severity: 'fail', code: 'x', message: 'no', remedy }] as const;
+  const placed = (remedy: Remedy, argv: readonly string[]) => {
+    const diagnostics = [{ severity: 'fail', code: 'x', message: 'no', ...advise(remedy) }] as const;
     return asTypedHere({ ...firstPlan, diagnostics } as Response, runOf(argv)).diagnostics[0]?.remedy;
   };
   const run = 'bus operator database';
-  expect(placed(`look: ${run} plan -v, then ${run} apply`, ['verify', '-C', 'd'])).toBe(
-    `look: ${run} plan -C d -v, then ${run} apply -C d`,
-  );
-  expect(placed(`${run} plan --adopt`, ['plan', '--save', 'my plan', '--check', '--allow', 'grant'])).toBe(
+  const both = ['look: ', ownCommand('plan', ['-v']), ', then ', ownCommand('apply')];
+  expect(placed(both, ['verify', '-C', 'd'])).toBe(`look: ${run} plan -C d -v, then ${run} apply -C d`);
+  const adopt = ownCommand('plan', ['--adopt']);
+  expect(placed(adopt, ['plan', '--save', 'my plan', '--check', '--allow', 'grant'])).toBe(
     `${run} plan --save 'my plan' --check --adopt`,
   );
-  const save = `${run} plan --save FILE --adopt`;
+  const save = ownCommand('plan', ['--save', 'FILE', '--adopt']);
   expect(placed(save, ['apply', '--plan=-p.json', '-C', 'd'])).toBe(`${run} plan -C d --save ./-p.json --adopt`);
-  expect(placed(save, ['apply'])).toBe(save);
-  expect(placed(`${run} plan`, ['apply', '--plan', 'p.json'])).toBe(`${run} plan`);
+  expect(placed(save, ['apply'])).toBe(`${run} plan --save FILE --adopt`);
+  expect(placed(ownCommand('plan'), ['apply', '--plan', 'p.json'])).toBe(`${run} plan`);
 });
 
-it.each([
-  ['run: chmod 700 ./dsn', 'run: (cd /srv/shop && chmod 700 ./dsn)'],
-  ['run: chmod 700 /dsn', 'run: chmod 700 /dsn'],
-  ["run: chmod 700 '/my dsn'", "run: chmod 700 '/my dsn'"],
+const append = (path: string): Remedy => ({ kind: 'edit', change: 'append', file: { path }, text: ['/local/'] });
+const create = (path: string): Remedy => ({ kind: 'edit', change: 'create', file: { path }, text: [] });
+
+it.each<[Remedy, string]>([
+  [command('chmod', '700', { path: './dsn' }), '(cd /srv/shop && chmod 700 ./dsn)'],
+  [command('chmod', '700', { path: '-dsn' }), '(cd /srv/shop && chmod 700 ./-dsn)'],
+  [command('chmod', '700', { path: '/dsn' }), 'chmod 700 /dsn'],
+  [command('chmod', '700', { path: '/my dsn' }), "chmod 700 '/my dsn'"],
+  [command('chmod', '700', { path: 'sub', key: 'KEY' }), `chmod 700 "$\{KEY:?}"/sub`],
   [
-    'run: git rm -r --cached -- /dsn/; then change it',
-    'run: (cd /srv/shop && git rm -r --cached -- /dsn/); then change it',
+    [command('git', 'rm', '-r', '--cached', '--', { path: '/dsn/' }), '; then change it'],
+    '(cd /srv/shop && git rm -r --cached -- /dsn/); then change it',
+  ],
+  [append('.git/info/exclude'), "(cd /srv/shop && printf '%s\\n' '/local/' >> .git/info/exclude)"],
+  [append('/a/exclude'), "printf '%s\\n' '/local/' >> /a/exclude"],
+  [
+    [create('./a, b; c'), ', paste the line, end with Ctrl-D'],
+    "(cd /srv/shop && (umask 077; cat > './a, b; c')), paste the line, end with Ctrl-D",
   ],
   [
-    "run: printf '%s' '/local/' >> .git/info/exclude",
-    "run: (cd /srv/shop && printf '%s' '/local/' >> .git/info/exclude)",
+    ['keep it: ', command('mv', { path: "it's" }, { path: "\ta'b" })],
+    "keep it: (cd /srv/shop && mv 'it'\\''s' $'\\011a\\'b')",
   ],
-  ["run: printf '%s' '/local/' >> /a/exclude", "run: printf '%s' '/local/' >> /a/exclude"],
-  [
-    "run: (umask 077; cat > './a, b; c'), paste the line, end with Ctrl-D",
-    "run: (cd /srv/shop && (umask 077; cat > './a, b; c')), paste the line, end with Ctrl-D",
-  ],
-  ["keep it: mv 'it'\\''s' $'a\\'b'", "keep it: (cd /srv/shop && mv 'it'\\''s' $'a\\'b')"],
-  ['run: sudo chown 0 a,b', 'run: (cd /srv/shop && sudo chown 0 a,b)'],
-  ['run: unset NODE_DEBUG', 'run: unset NODE_DEBUG'],
-  ['see README.md', 'see README.md'],
-])('commands about files are right where the line was typed: %s', (remedy, shown) => {
-  const diagnostics = [{ severity: 'fail', code: 'x', message: 'no', remedy }] as const;
-  const leftovers = [{ kind: 'dsn-file', name: 'z.dsn', command: 'rm -- ./z.dsn' }] as const;
+  [command('sudo', 'chown', '0', { path: 'a,b' }), '(cd /srv/shop && sudo chown 0 a,b)'],
+  [command('unset', 'NODE_DEBUG'), 'unset NODE_DEBUG'],
+  [{ ...command('rm', { path: 'a' }), where: 'elsewhere' }, 'elsewhere: rm a'],
+  ['see chmod 700 ./dsn and bus operator database plan', 'see chmod 700 ./dsn and bus operator database plan'],
+])('commands about files are right where the line was typed: %j', (remedy, shown) => {
+  const diagnostics = [{ severity: 'fail', code: 'x', message: 'no', ...advise(remedy) }] as const;
+  const leftovers = [
+    { kind: 'dsn-file', name: 'z.dsn', command: 'rm -- ./z.dsn', advice: [command('rm', '--', { path: './z.dsn' })] },
+  ] as const;
   const response = { ...firstPlan, diagnostics, leftovers } as unknown as Response;
   const told = asTypedHere(response, { ...runOf(['plan']), workedIn: '/srv/shop' });
   expect(told.diagnostics[0]?.remedy).toBe(shown);

@@ -168,9 +168,7 @@ describe('applyText', () => {
 
   it('prints the plan when it is refused', () => {
     const steps = [...leadSteps(4), example.revokeConnect('bus_auth')];
-    const diagnostics = [
-      fail('refused: 1 revoke not allowed (bus_auth)', 'bus operator database apply --allow revoke'),
-    ];
+    const diagnostics = [fail('1 revoke not allowed (bus_auth)', 'bus operator database apply --allow revoke')];
     const text = applyText(respond(steps, { ok: false, error_class: 'unsafe', diagnostics }), viewOf());
     expect(shown(text.slice(-5))).toMatchInlineSnapshot(`
       "

@@ -33,7 +33,7 @@ describe('doctorText', () => {
         'admin-dsn-file',
         'fail',
         './local/postgres-admin-dsn is readable by group (0640)',
-        'run: chmod 600 ./local/postgres-admin-dsn',
+        'chmod 600 ./local/postgres-admin-dsn',
       ),
       check(
         'admin-rights',
@@ -41,12 +41,7 @@ describe('doctorText', () => {
         'role deploy_admin lacks CREATEROLE, which creating bus_service needs',
         'a superuser runs: ALTER ROLE deploy_admin CREATEROLE',
       ),
-      check(
-        'git-ignore',
-        'warn',
-        './local/dsn would be added by git',
-        "run: printf '%s\\n' '/local/' >> .git/info/exclude",
-      ),
+      check('git-ignore', 'warn', './local/dsn would be added by git', "printf '%s\\n' '/local/' >> .git/info/exclude"),
       check('git-admin-dsn', 'skipped', 'git is not installed'),
     ];
     const response = respond([], { ok: false, error_class: 'not-converged', checks });

@@ -146,7 +146,7 @@ describe('statusText', () => {
     `);
     const refused = {
       ...response,
-      diagnostics: [fail('refused: 1 revoke not allowed (bus_auth)', 'bus operator database apply --allow revoke')],
+      diagnostics: [fail('1 revoke not allowed (bus_auth)', 'bus operator database apply --allow revoke')],
     };
     expect(shown(statusText(refused, viewOf()).slice(-2))).toMatchInlineSnapshot(`
       "

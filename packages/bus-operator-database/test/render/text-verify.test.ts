@@ -104,7 +104,7 @@ describe('verifyText', () => {
       rule: { file: 'pg_hba.conf', line: 4, text: 'host all all 10.0.0.0/8 trust' },
       seen: 'host all all 10.0.0.0/8 trust',
       why: 'any host in 10.0.0.0/8 logs in without a password as bus_service (4 databases), superuser postgres',
-      remedy: 'put there: host all all 10.0.0.0/8 scram-sha-256\nthen: SELECT pg_reload_conf();',
+      remedy: 'replace with: host all all 10.0.0.0/8 scram-sha-256\nthen: SELECT pg_reload_conf();',
     };
     const wide: Check = { ...trust, id: 'too-wide', why: 'bus_service (4 databases) may come from anywhere' };
     const lost: Check = {
@@ -131,7 +131,7 @@ describe('verifyText', () => {
       listener-policy   1 check ok, 2 failed
         fail    trust             pg_hba.conf:4  host all all 10.0.0.0/8 trust
               any host in 10.0.0.0/8 logs in without a password as bus_service (4 databases), superuser postgres
-              put there: host all all 10.0.0.0/8 scram-sha-256
+              replace with: host all all 10.0.0.0/8 scram-sha-256
               then: SELECT pg_reload_conf();
         fail    too-wide          pg_hba.conf:4  host all all 10.0.0.0/8 trust
               bus_service (4 databases) may come from anywhere

@@ -9,7 +9,7 @@ import type { EnvOverlay } from './env-overlay.ts';
  * dotenvWarnings(overlayEnvFile(process.env, '.', process.getuid?.()));
  */
 export function dotenvWarnings({ warnings, withheld, overruled, repeated }: EnvOverlay): string[] {
-  const lines = warnings.map(({ message, remedy }) => (remedy === undefined ? message : `${message}; ${remedy}`));
+  const lines = warnings.map(({ message, remedy }) => (remedy === undefined ? message : `${message}; next: ${remedy}`));
   if (repeated.length > 0) lines.push(repeatedText({ path: '.env', repeated }));
   if (overruled.length > 0) {
     const names = overruled.slice(0, shownAtMost).map(({ key }) => printable(key));

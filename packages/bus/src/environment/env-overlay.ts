@@ -3,13 +3,16 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  advise,
   allowedNames,
+  command,
   type Diagnostic,
   type EnvFile,
   judgeEnvFile,
   OperationError,
   overruledNames,
   readEnvFile,
+  remedyOf,
 } from 'bus-integration-database';
 import { isWithheld } from './withheld.ts';
 
@@ -82,8 +85,8 @@ export function withoutFile(env: Environment): EnvOverlay {
 }
 
 function untrusted(failure: Diagnostic): OperationError {
-  const remedy = `${failure.remedy}; or accept it: export BUS_DOTENV_TRUST=1`;
-  return new OperationError('invalid-request', failure.message, { diagnostics: [{ ...failure, remedy }] });
+  const remedy = advise([remedyOf(failure) ?? [], '; or accept it: ', command('export', 'BUS_DOTENV_TRUST=1')]);
+  return new OperationError('invalid-request', failure.message, { diagnostics: [{ ...failure, ...remedy }] });
 }
 
 /** A symbolic link that points nowhere is no absence: somebody expects it to be read. */

@@ -1,5 +1,6 @@
 // The NATS client library, which only deployments with NATS have installed, and the addresses it is given.
 import { OperationError } from '../../contract/errors.ts';
+import { command } from '../../contract/remedy.ts';
 import { goesInClear } from '../loopback.ts';
 
 export type Nats = typeof import('@nats-io/transport-node') & typeof import('@nats-io/jetstream');
@@ -17,7 +18,7 @@ export async function loadNats(): Promise<Nats> {
     if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw cause;
     throw new OperationError('not-configured', 'the NATS client is not installed', {
       code: 'nats-client',
-      remedy: 'run: npm install @nats-io/transport-node@3 @nats-io/jetstream@3',
+      remedy: command('npm', 'install', '@nats-io/transport-node@3', '@nats-io/jetstream@3'),
       cause,
     });
   }

@@ -1,6 +1,7 @@
 // What a server's answers to a probe mean: who would enter without a password, or give it away. Pure; nothing here connects.
 // https://www.postgresql.org/docs/current/auth-methods.html
-import { type Check, type ListenerPolicy, printable } from 'bus-integration-database';
+import { advise, type Check, type ListenerPolicy, printable, type Remedy } from 'bus-integration-database';
+import { reload } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
 import { type PinnedAddress, placeOf } from '../network/dial.ts';
 import type { Challenge } from './challenge.ts';
@@ -34,7 +35,10 @@ export function judgeChallenges(probes: Probes): Check[] {
   ];
 }
 
-type Verdict = Pick<Check, 'result' | 'seen' | 'remedy'> | { readonly fine: string } | { readonly nothing: true };
+type Verdict =
+  | Pick<Check, 'result' | 'seen' | 'remedy' | 'advice'>
+  | { readonly fine: string }
+  | { readonly nothing: true };
 
 function verdictOf(transport: Transport, answer: Challenge, { role, policy }: Probes): Verdict {
   const over = overs[transport];
@@ -49,12 +53,12 @@ function verdictOf(transport: Transport, answer: Challenge, { role, policy }: Pr
         ? {
             result: 'warn',
             seen: `this account enters ${over} as ${name} without a password (trust, or peer for this very account)`,
-            remedy: scramRemedy('local'),
+            ...advise(scramRemedy('local')),
           }
         : {
             result: 'fail',
             seen: `anybody enters ${over} as ${name}: no password is asked for (trust)`,
-            remedy: scramRemedy('host'),
+            ...advise(scramRemedy('host')),
           };
     case 'refused':
       return answer.sqlstate === '28000'
@@ -71,14 +75,14 @@ function verdictOf(transport: Transport, answer: Challenge, { role, policy }: Pr
     return {
       result: strict || transport === 'plain' ? 'fail' : 'warn',
       seen: `${name} is asked for the password in plaintext ${over}; nothing of ours gives it`,
-      remedy: scramRemedy(transport === 'socket' ? 'local' : 'host'),
+      ...advise(scramRemedy(transport === 'socket' ? 'local' : 'host')),
     };
   }
   if (answer.method === 'md5') {
     return {
       result: strict ? 'fail' : 'warn',
       seen: `${name} is asked for an MD5 hash ${over}, which can be replayed by whoever reads the server's catalogs`,
-      remedy: scramRemedy(transport === 'socket' ? 'local' : 'host'),
+      ...advise(scramRemedy(transport === 'socket' ? 'local' : 'host')),
     };
   }
   const asked =
@@ -88,17 +92,16 @@ function verdictOf(transport: Transport, answer: Challenge, { role, policy }: Pr
 
 /** A password that is right proves little where its server would also have taken it from anybody's wire. */
 function judgePlainText(base: Pick<Check, 'kind' | 'target'>, answer: Challenge, severity: Check['result']): Check[] {
-  const check = (result: Check['result'], seen: string, remedy?: string): Check[] => [
-    { ...base, id: 'plain-text', result, seen, ...(remedy !== undefined && { remedy }) },
+  const check = (result: Check['result'], seen: string, remedy?: Remedy): Check[] => [
+    { ...base, id: 'plain-text', result, seen, ...advise(remedy) },
   ];
   if (answer.kind === 'refused' && answer.sqlstate === '28000')
     return check('ok', 'plain text is refused, as TLS is demanded');
   if (answer.kind === 'asked' || answer.kind === 'entered') {
-    return check(
-      severity,
-      'plain text is let in, though TLS is demanded',
-      'write hostssl instead of host on the line of pg_hba.conf that it meets, then, as a superuser in any database: SELECT pg_reload_conf();',
-    );
+    return check(severity, 'plain text is let in, though TLS is demanded', [
+      'write hostssl instead of host on the line of pg_hba.conf that it meets, then ',
+      reload(),
+    ]);
   }
   return check('unknown', 'whether plain text is refused could not be seen');
 }
@@ -109,8 +112,8 @@ const overs: Readonly<Record<Transport, string>> = {
   socket: 'over the Unix-domain socket',
 };
 
-function scramRemedy(type: 'local' | 'host'): string {
-  return `on the ${type} line of pg_hba.conf that it meets, write scram-sha-256 as the method, then, as a superuser in any database: SELECT pg_reload_conf();`;
+function scramRemedy(type: 'local' | 'host'): Remedy {
+  return [`on the ${type} line of pg_hba.conf that it meets, write scram-sha-256 as the method, then `, reload()];
 }
 
 function unknown(seen: string): Verdict {

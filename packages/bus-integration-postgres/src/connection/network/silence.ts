@@ -1,6 +1,6 @@
 // Hosts that gave no answer in a run: the rest of it need not wait for them as long again. Only for where the run looks
 // for a host anew; who dials the address that answered once isn't held up by this.
-import { OperationError } from 'bus-integration-database';
+import { OperationError, remedyOf } from 'bus-integration-database';
 import { sqlstateOf } from '../../text/sqlstate.ts';
 import { connectionRefused } from './dial.ts';
 
@@ -43,6 +43,6 @@ export function notTriedAgain({ error }: Silence): OperationError {
   return new OperationError(error.errorClass, `not tried again: ${error.message}`, {
     cause: error,
     ...(first?.target !== undefined && { target: first.target }),
-    ...(first?.remedy !== undefined && { remedy: first.remedy }),
+    remedy: remedyOf(first),
   });
 }

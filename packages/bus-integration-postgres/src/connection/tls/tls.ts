@@ -3,8 +3,9 @@
 import type { X509Certificate } from 'node:crypto';
 import { isIP, type Socket } from 'node:net';
 import * as tls from 'node:tls';
-import { OperationError } from 'bus-integration-database';
+import { OperationError, type Remedy } from 'bus-integration-database';
 import type { ConnectionTarget } from '../../conninfo/target.ts';
+import { reload } from '../../text/psql-remedy.ts';
 import { networkReason, serverText } from '../../text/sqlstate.ts';
 import { socketEvent } from '../network/socket-event.ts';
 import { bearsName, certificateHash } from './certificate.ts';
@@ -118,7 +119,7 @@ export async function startTls(
 
 interface Fault {
   readonly seen: string;
-  readonly remedy?: string;
+  readonly remedy?: Remedy;
 }
 
 function faultOf(
@@ -144,8 +145,7 @@ const unsigned = (trusted: string): Fault => ({
   seen: `no CA in ${trusted} signed it`,
   remedy: 'see that this is the server you mean; then put the CA that signed its certificate into sslrootcert',
 });
-const renewal =
-  'renew the certificate in ssl_cert_file on the server, then, as a superuser in any database: SELECT pg_reload_conf();';
+const renewal = ['renew the certificate in ssl_cert_file on the server, then ', reload()];
 const dayOf = (time: string) => new Date(time).toISOString().slice(0, 10);
 
 const chainFaults: Readonly<Record<string, (trusted: string, certificate: X509Certificate) => Fault>> = {
@@ -178,7 +178,7 @@ function handshakeFault(error: unknown, wish: TlsWish): Fault {
   };
 }
 
-function failure(where: string, message: string, remedy?: string, cause?: unknown): OperationError {
+function failure(where: string, message: string, remedy?: Remedy, cause?: unknown): OperationError {
   return new OperationError('unreachable', message, {
     code: tlsFailed,
     target: where,

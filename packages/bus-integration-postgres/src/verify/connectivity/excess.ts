@@ -1,5 +1,5 @@
 // What a service's role may beyond its databases, each with the statement that takes it away. Pure.
-import { type Check, printable } from 'bus-integration-database';
+import { advise, type Check, printable, type Remedy } from 'bus-integration-database';
 import type { Attempted, Powers } from '../../sql/verify.ts';
 import { mostTold, someNames } from '../../text/bounded.ts';
 import { anyDatabase, inDatabase, runs, superuser } from '../../text/psql-remedy.ts';
@@ -14,13 +14,13 @@ export function judgeExcess(
   attempted: Attempted | undefined,
 ): Check[] {
   const name = identifier(role);
-  const fail = (told: readonly string[], remedy: string): Check => ({
+  const fail = (told: readonly string[], remedy: Remedy): Check => ({
     id: 'service-limits',
     kind: 'connectivity',
     target: printable(role),
     result: 'fail',
     seen: `${shown(role)} ${told.join(', ')}, which no service needs`,
-    remedy,
+    ...advise(remedy),
   });
   const attributes = attributesOf(powers, attempted).filter(({ isSet }) => isSet);
   const groups = powers.powerfulGroups;
@@ -38,7 +38,7 @@ export function judgeExcess(
   const reads = reading.length > 0 ? [`may read password verifiers in ${someNames(reading, mostTold)}`] : [];
   // By what the statements take away.
   const isFollowing = powers.isSuperuser || groups.length > 0;
-  const place = reading.length === 1 ? inDatabase(reading[0] ?? '') : 'in each of its databases';
+  const place = reading.length === 1 ? inDatabase(reading[0] ?? '') : { where: 'in each of its databases' };
   return [
     ...(told.length > 0
       ? [fail([...told, ...(isFollowing ? reads : [])], runs(superuser, anyDatabase, statements.join(' ')))]

@@ -1,6 +1,6 @@
 // What the catalogs show of declared roles and databases beside whether a login works: who else may act as a service or
 // enter its database, what will expire. Pure.
-import { type Check, printable } from 'bus-integration-database';
+import { advise, type Check, printable } from 'bus-integration-database';
 import { mostTold, someNames } from '../../text/bounded.ts';
 import { adminOrSuperuser, anyDatabase, ownerOrSuperuser, runs } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
@@ -23,10 +23,12 @@ function roleChecks({ name, members, validUntil, expiresSoon, hasExpired, canLog
             ...base,
             id: 'acts-as-service',
             seen: `${someNames(members, mostTold)} may act as ${shown(name)}`,
-            remedy: runs(
-              'if it is not meant, a superuser',
-              anyDatabase,
-              `REVOKE ${role} FROM ${members.slice(0, mostTold).map(identifier).join(', ')};`,
+            ...advise(
+              runs(
+                'if it is not meant, a superuser',
+                anyDatabase,
+                `REVOKE ${role} FROM ${members.slice(0, mostTold).map(identifier).join(', ')};`,
+              ),
             ),
           },
         ]),
@@ -36,7 +38,7 @@ function roleChecks({ name, members, validUntil, expiresSoon, hasExpired, canLog
             ...base,
             id: 'expiring-password',
             seen: `the password of ${shown(name)} expires at ${validUntil ?? 'once'} UTC: then the service can't log in`,
-            remedy: runs(adminOrSuperuser, anyDatabase, `ALTER ROLE ${role} VALID UNTIL 'infinity';`),
+            ...advise(runs(adminOrSuperuser, anyDatabase, `ALTER ROLE ${role} VALID UNTIL 'infinity';`)),
           },
         ]
       : []),
@@ -57,10 +59,12 @@ function databaseChecks(
             ...base,
             id: 'connect-of-others',
             seen: `${someNames(others, mostTold)} may connect to ${shown(name)}, though not declared for it`,
-            remedy: runs(
-              'if it is not meant, its owner or a superuser',
-              anyDatabase,
-              `REVOKE CONNECT ON DATABASE ${database} FROM ${others.slice(0, mostTold).map(identifier).join(', ')};`,
+            ...advise(
+              runs(
+                'if it is not meant, its owner or a superuser',
+                anyDatabase,
+                `REVOKE CONNECT ON DATABASE ${database} FROM ${others.slice(0, mostTold).map(identifier).join(', ')};`,
+              ),
             ),
           },
         ]),
@@ -71,10 +75,12 @@ function databaseChecks(
             ...base,
             id: 'create-of-others',
             seen: `${someNames(creators, mostTold)} may create schemas in ${shown(name)}, though not declared for it`,
-            remedy: runs(
-              'if it is not meant, its owner or a superuser',
-              anyDatabase,
-              `REVOKE CREATE ON DATABASE ${database} FROM ${creators.slice(0, mostTold).map(identifier).join(', ')};`,
+            ...advise(
+              runs(
+                'if it is not meant, its owner or a superuser',
+                anyDatabase,
+                `REVOKE CREATE ON DATABASE ${database} FROM ${creators.slice(0, mostTold).map(identifier).join(', ')};`,
+              ),
             ),
           },
         ]),
@@ -86,10 +92,12 @@ function databaseChecks(
             id: 'other-owner',
             result: services.has(strangeOwner.name) ? ('info' as const) : ('warn' as const),
             seen: `${shown(name)} belongs to ${shown(strangeOwner.name)}, which may drop it, and grant rights on it`,
-            remedy: runs(
-              'if it is not meant, a superuser',
-              anyDatabase,
-              `ALTER DATABASE ${database} OWNER TO ${identifier(strangeOwner.admin)};`,
+            ...advise(
+              runs(
+                'if it is not meant, a superuser',
+                anyDatabase,
+                `ALTER DATABASE ${database} OWNER TO ${identifier(strangeOwner.admin)};`,
+              ),
             ),
           },
         ]),
@@ -99,7 +107,7 @@ function databaseChecks(
             ...base,
             id: 'template-database',
             seen: `${shown(name)} is a template: every role with CREATEDB may copy it, with all that is in it`,
-            remedy: runs(ownerOrSuperuser, anyDatabase, `ALTER DATABASE ${database} IS_TEMPLATE false;`),
+            ...advise(runs(ownerOrSuperuser, anyDatabase, `ALTER DATABASE ${database} IS_TEMPLATE false;`)),
           },
         ]
       : []),

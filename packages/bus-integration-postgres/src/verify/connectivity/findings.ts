@@ -32,13 +32,13 @@ export const connectivityFindings = {
   challenge: {
     title: 'what the server asks of a service before it lets it in',
     why: 'The server is probed as each role, and the probe ends before any password is sent. Being let in means that the password guards nothing; being asked for it in plaintext, or for an MD5 hash, means that whoever listens or stands in between gains by it.',
-    fix: 'Write scram-sha-256 as the method on the line of pg_hba.conf that the role meets (bus-integration-postgres hba shows which), then, as a superuser in any database: SELECT pg_reload_conf().',
+    fix: 'Write scram-sha-256 as the method on the line of pg_hba.conf that the role meets (bus-integration-postgres hba shows which), then a superuser runs, in any database: SELECT pg_reload_conf().',
     page: `${documentation}/auth-password.html`,
   },
   'plain-text': {
     title: 'connections without TLS are let in where TLS is demanded',
     why: "sslmode binds only the client that has it. A service whose DSN lost it, or a stranger's client, would speak in plain text and nobody would notice.",
-    fix: 'Write hostssl instead of host on the line of pg_hba.conf that it meets, then, as a superuser in any database: SELECT pg_reload_conf().',
+    fix: 'Write hostssl instead of host on the line of pg_hba.conf that it meets, then a superuser runs, in any database: SELECT pg_reload_conf().',
     page: `${documentation}/auth-pg-hba-conf.html`,
   },
   'foreign-database': {

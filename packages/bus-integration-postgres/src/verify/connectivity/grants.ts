@@ -1,6 +1,6 @@
 // Grants by which a service reads passwords or files of the server, or has it run code: in its own databases as it saw
 // them itself, in the admin's as the admin sees it, and on parameters of the whole cluster. Pure.
-import { type Check, printable } from 'bus-integration-database';
+import { advise, type Check, printable } from 'bus-integration-database';
 import type { Grant } from '../../sql/grants.ts';
 import type { Facts } from '../../sql/verify.ts';
 import { mostTold, some } from '../../text/bounded.ts';
@@ -37,10 +37,12 @@ function checkOf(role: string, grants: readonly Grant[], database?: string): Che
       target: printable(role),
       result: 'fail',
       seen: `${shown(role)} may ${some(told, mostTold)}, which no service needs`,
-      remedy: runs(
-        superuser,
-        database === undefined ? anyDatabase : inDatabase(database),
-        grants.slice(0, mostTold).map(remedyOf).join(' '),
+      ...advise(
+        runs(
+          superuser,
+          database === undefined ? anyDatabase : inDatabase(database),
+          grants.slice(0, mostTold).map(remedyOf).join(' '),
+        ),
       ),
     },
   ];

@@ -1,7 +1,7 @@
 // Settings stored for a service under which it logs in and works, and loses or damages data, or fails at what is larger
 // than what verify tries. Pure.
-import { type Check, type FilePair, printable } from 'bus-integration-database';
-import { adminOrSuperuser, superuser } from '../../text/psql-remedy.ts';
+import { advise, type Check, type FilePair, printable, type Remedy } from 'bus-integration-database';
+import { superuser } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
 import type { Declared } from './declared.ts';
 import { settingOf } from './refused.ts';
@@ -36,8 +36,12 @@ export function harmfulSettings(pair: FilePair, declared: Declared | undefined):
         target: `${printable(pair.role)}@${printable(pair.database)}`,
         seen: `${name} = ${printable(stored.value)} (${stored.where}): what ${shown(pair.role)} does runs so that ${effect}`,
         // All of them are a superuser's to set.
-        remedy: stored.reset.replace(adminOrSuperuser, superuser),
+        ...advise(asSuperuser(stored.reset)),
       },
     ];
   });
+}
+
+function asSuperuser(reset: Remedy): Remedy {
+  return typeof reset === 'object' && 'kind' in reset && reset.kind === 'sql' ? { ...reset, as: superuser } : reset;
 }

@@ -1,6 +1,14 @@
 // A DSN file that lists several servers: libpq takes the first that answers, so each of them is held against the cluster
 // that the admin reached.
-import { type Check, type FilePair, OperationError, printable } from 'bus-integration-database';
+import {
+  advise,
+  type Check,
+  type FilePair,
+  OperationError,
+  ownCommand,
+  printable,
+  type Remedy,
+} from 'bus-integration-database';
 import { connect, silenceFor } from '../../connection/connect.ts';
 import { placeOf } from '../../connection/network/dial.ts';
 import { notTriedAgain } from '../../connection/network/silence.ts';
@@ -47,7 +55,12 @@ export async function listedServers(trial: LoginTrial, hasNoRoom: (error: unknow
   const checks = verdicts.flatMap(({ place, verdict }): Check[] => {
     if (verdict.kind === 'ours') return [];
     const remedy = withoutIt(trial, place);
-    const told = { id: 'listed-server', kind: 'connectivity' as const, target: targetOf(trial.pair), remedy };
+    const told = {
+      id: 'listed-server',
+      kind: 'connectivity' as const,
+      target: targetOf(trial.pair),
+      ...advise(remedy),
+    };
     const listed = `${trial.pair.path} lists ${printable(place)}`;
     if (verdict.kind === 'another')
       return [{ ...told, result: 'fail', seen: `${listed}, another cluster: ${verdict.seen}` }];
@@ -109,10 +122,14 @@ async function compared(session: Session, trial: LoginTrial, declared: Declared)
     : { kind: 'another', seen: `it is a standby of system identifier ${systemIdentifier}, expected ${ours}` };
 }
 
-function withoutIt({ pair, endpoint }: LoginTrial, place: string): string {
+function withoutIt({ pair, endpoint }: LoginTrial, place: string): Remedy {
   return endpoint.host?.includes(',') === true
-    ? `if it does not belong there: take its host out of BUS_DATABASE_SERVICE_HOST, then bus operator database plan`
-    : `if it does not belong there: edit ${pair.path}, and take ${printable(place)} out of it`;
+    ? ['if it does not belong there: take its host out of BUS_DATABASE_SERVICE_HOST, then ', ownCommand('plan')]
+    : [
+        'if it does not belong there: edit ',
+        { kind: 'path', path: pair.path },
+        `, and take ${printable(place)} out of it`,
+      ];
 }
 
 function targetOf({ role, database }: FilePair): string {

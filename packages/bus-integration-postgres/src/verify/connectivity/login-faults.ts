@@ -1,6 +1,16 @@
 // What one login of a service shows to be wrong: in another's place, in its session, in the schemas, or the refusal itself.
 // Pure.
-import { type Check, endpointFault, type FilePair, OperationError, printable } from 'bus-integration-database';
+import {
+  advise,
+  type Check,
+  endpointFault,
+  type FilePair,
+  OperationError,
+  ownCommand,
+  printable,
+  type Remedy,
+  remedyOf,
+} from 'bus-integration-database';
 import { noTlsRemedy } from '../../connection/attempt.ts';
 import { connectionStrings } from '../../conninfo/connection-strings.ts';
 import type { Attempted, Facts, Standing } from '../../sql/verify.ts';
@@ -14,7 +24,7 @@ import type { LoginTrial } from './login-trial.ts';
 import { causeOf, settingOf } from './refused.ts';
 import { pathFault, pathRemedy } from './search-path.ts';
 
-const plan = 'bus operator database plan';
+const plan = ownCommand('plan');
 
 /** Somebody else's session, or another server's, tells nothing of this role. */
 export function strangerOf(
@@ -23,7 +33,7 @@ export function strangerOf(
   { user, session, database, startedAt }: Facts,
   declared: Declared | undefined,
 ): Check | undefined {
-  const fail = (seen: string, remedy = plan) => loginCheck(pair, 'fail', seen, remedy);
+  const fail = (seen: string, remedy: Remedy = plan) => loginCheck(pair, 'fail', seen, remedy);
   if (declared !== undefined && declared.startedAt !== startedAt) {
     return fail(
       `${pair.path} leads to another server: ${where} was started at ${startedAt}, ${admin} of the admin DSN at ${declared.startedAt} (UTC)`,
@@ -45,7 +55,7 @@ export function faultOf(
   standing: Standing,
   declared: Declared | undefined,
 ): Check | undefined {
-  const fail = (seen: string, remedy = plan) => loginCheck(pair, 'fail', seen, remedy);
+  const fail = (seen: string, remedy: Remedy = plan) => loginCheck(pair, 'fail', seen, remedy);
   const { closedSchemas } = facts;
   if (facts.isStandby)
     return fail('the server is a standby, where nothing can be written', 'point the services at the primary');
@@ -72,10 +82,12 @@ export function placeLimits(pair: FilePair, facts: Facts, attempted: Attempted |
       ...base,
       result: 'fail',
       seen: `${shown(pair.role)} may create schemas, which no service needs`,
-      remedy: runs(
-        ownerOrSuperuser,
-        anyDatabase,
-        `REVOKE CREATE ON DATABASE ${identifier(pair.database)} FROM PUBLIC, ${identifier(pair.role)};`,
+      ...advise(
+        runs(
+          ownerOrSuperuser,
+          anyDatabase,
+          `REVOKE CREATE ON DATABASE ${identifier(pair.database)} FROM PUBLIC, ${identifier(pair.role)};`,
+        ),
       ),
     });
   }
@@ -88,7 +100,7 @@ export function placeLimits(pair: FilePair, facts: Facts, attempted: Attempted |
       `REVOKE CREATE ON SCHEMA ${identifier(name)} FROM ${grantee};`,
     );
     // Until 14 every new database lets everybody create in public: https://www.postgresql.org/docs/14/ddl-schemas.html
-    return { ...base, result: isByPublic && name === 'public' ? 'warn' : 'fail', seen, remedy };
+    return { ...base, result: isByPublic && name === 'public' ? 'warn' : 'fail', seen, ...advise(remedy) };
   });
   checks.push(...boundedChecks(others, `schemas that are not declared, in which ${shown(pair.role)} may create`));
   return checks;
@@ -123,9 +135,9 @@ export function failure(
   }
   const isCutOff = sqlstate === '28P01' && pair.staged.state === 'present';
   const seen = cause === undefined ? expected.message : `${cause.seen}: ${expected.message}`;
-  if (isCutOff) return loginCheck(pair, 'fail', `${seen}; ${cutOff}`, 'bus operator database apply');
+  if (isCutOff) return loginCheck(pair, 'fail', `${seen}; ${cutOff}`, ownCommand('apply'));
   const lacks = sqlstate === '42501' && trial?.hasEntered === true ? lacking : undefined;
-  return loginCheck(pair, 'fail', seen, cause?.remedy ?? lacks ?? expected.diagnostics[0]?.remedy ?? plan);
+  return loginCheck(pair, 'fail', seen, cause?.remedy ?? lacks ?? remedyOf(expected.diagnostics[0]) ?? plan);
 }
 
 /** The server's function that refused: its name is the same in every language. */
@@ -138,8 +150,10 @@ function routineOf(error: unknown): string | undefined {
 const lacking =
   'grant the role what the message names; of the system catalogs, what PostgreSQL grants PUBLIC: https://www.postgresql.org/docs/current/ddl-priv.html';
 
-const noTlsForServices =
-  'turn ssl on in postgresql.conf, or, where the network is trusted, set BUS_DATABASE_SERVICE_SSLMODE=disable, then bus operator database plan --allow weaken-tls';
+const noTlsForServices = [
+  'turn ssl on in postgresql.conf, or, where the network is trusted, set BUS_DATABASE_SERVICE_SSLMODE=disable, then ',
+  ownCommand('plan', ['--allow', 'weaken-tls']),
+];
 
 /** By which a server refuses a login for a setting that the client asks for: unknown, wrong, not at this time, not by it. */
 const ofOptions = ['42704', '22023', '55P02', '42501', '42601', '42602'];
@@ -151,12 +165,12 @@ export function unknownEncoding(pair: FilePair): Check {
   return loginCheck(pair, 'fail', `${pair.path}: client_encoding is none that the server knows`, remedy);
 }
 
-function editing({ path }: FilePair, keyword: string, key: string): string {
-  return `edit ${path}: change ${keyword} or take it out, also in ${key} where that says it`;
+function editing({ path }: FilePair, keyword: string, key: string): Remedy {
+  return ['edit ', { kind: 'path', path }, `: change ${keyword} or take it out, also in ${key} where that says it`];
 }
 
 /** What is said of one file's login. */
-export function loginCheck(pair: FilePair, result: Check['result'], seen: string, remedy?: string): Check {
+export function loginCheck(pair: FilePair, result: Check['result'], seen: string, remedy?: Remedy): Check {
   return {
     id: 'service-login',
     kind: 'connectivity',
@@ -164,7 +178,7 @@ export function loginCheck(pair: FilePair, result: Check['result'], seen: string
     target: targetOf(pair),
     database: pair.database,
     seen,
-    ...(remedy !== undefined && { remedy }),
+    ...advise(remedy),
   };
 }
 

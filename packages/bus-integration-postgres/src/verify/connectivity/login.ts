@@ -8,6 +8,7 @@ import {
   endpointFault,
   type FilePair,
   type OutputDirectory,
+  ownCommand,
   readSecretFile,
 } from 'bus-integration-database';
 import { connect, type Session } from '../../connection/connect.ts';
@@ -52,7 +53,7 @@ export interface LoginFindings {
   readonly target?: ConnectionTarget;
 }
 
-const plan = 'bus operator database plan';
+const plan = ownCommand('plan');
 
 /** Where a DSN file leads, by its own words alone. */
 export async function readService(

@@ -1,6 +1,6 @@
 // What lies in declared schemas and no declared role may use, and default privileges that open what will be made, as
 // a service saw them. Pure.
-import { type Check, printable } from 'bus-integration-database';
+import { advise, type Check, printable } from 'bus-integration-database';
 import type { Contents } from '../../sql/contents.ts';
 import { mostTold } from '../../text/bounded.ts';
 import { inDatabase, runs } from '../../text/psql-remedy.ts';
@@ -24,10 +24,12 @@ export function objectChecks(
       ...base,
       id: 'unusable-objects',
       seen: `no declared role may use ${count} of the ${kind} in schema ${shown(schema)}, owned by ${shown(owner)}`,
-      remedy: runs(
-        `${shown(owner)} or a superuser`,
-        inDatabase(database),
-        `GRANT ALL ON ALL ${kind.toUpperCase()} IN SCHEMA ${identifier(schema)} TO ${roles.slice(0, 1).map(identifier).join('')};`,
+      ...advise(
+        runs(
+          `${shown(owner)} or a superuser`,
+          inDatabase(database),
+          `GRANT ALL ON ALL ${kind.toUpperCase()} IN SCHEMA ${identifier(schema)} TO ${roles.slice(0, 1).map(identifier).join('')};`,
+        ),
       ),
     })),
     ...(defaults.length === 0 || first === undefined
@@ -37,10 +39,12 @@ export function objectChecks(
             ...base,
             id: 'default-privileges',
             seen: `default privileges give PUBLIC ${defaults.slice(0, mostTold).join('; ')}${defaults.length > mostTold ? '; …' : ''}`,
-            remedy: runs(
-              `${shown(first.role)} or a superuser`,
-              inDatabase(database),
-              `ALTER DEFAULT PRIVILEGES FOR ROLE ${identifier(first.role)}${first.schema === null ? '' : ` IN SCHEMA ${identifier(first.schema)}`} REVOKE ALL ON ${first.kind.toUpperCase()} FROM PUBLIC;`,
+            ...advise(
+              runs(
+                `${shown(first.role)} or a superuser`,
+                inDatabase(database),
+                `ALTER DEFAULT PRIVILEGES FOR ROLE ${identifier(first.role)}${first.schema === null ? '' : ` IN SCHEMA ${identifier(first.schema)}`} REVOKE ALL ON ${first.kind.toUpperCase()} FROM PUBLIC;`,
+              ),
             ),
           },
         ]),

@@ -1,7 +1,7 @@
 // Why a service was refused, from what the admin sees of its role and database: the cause by name, and the command that
 // removes it. Pure.
 
-import type { FilePair, FileReading } from 'bus-integration-database';
+import { type FilePair, type FileReading, ownCommand, type Remedy } from 'bus-integration-database';
 import { adminOrSuperuser, anyDatabase, ownerOrSuperuser, runs, superuser } from '../../text/psql-remedy.ts';
 import { printable, shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
@@ -9,7 +9,7 @@ import type { Declared } from './declared.ts';
 
 export interface Cause {
   readonly seen: string;
-  readonly remedy: string;
+  readonly remedy: Remedy;
 }
 
 type Login = Pick<FilePair, 'role' | 'database' | 'path' | 'live'>;
@@ -61,7 +61,7 @@ export function causeOf(
 /** What of PostgreSQL looks at CONNECT. */
 const connectRoutine = 'CheckMyDatabase';
 
-const plan = 'bus operator database plan';
+const plan = ownCommand('plan');
 
 // The settings that end or refuse what a service does, by the SQLSTATE that they show themselves by.
 const culprits: Readonly<Record<string, readonly string[]>> = {
@@ -90,14 +90,14 @@ export function settingOf(
   { role, database, path, live }: Login,
   name: string,
   declared: Declared | undefined,
-): { readonly value: string; readonly where: string; readonly reset: string } | undefined {
+): { readonly value: string; readonly where: string; readonly reset: Remedy } | undefined {
   const ofFile = optionOf(live, name);
   // What the client itself says goes before what is stored.
   if (ofFile !== undefined)
     return {
       value: ofFile,
       where: `in options of ${path}`,
-      reset: `edit ${path}: take ${name} out of options${ofKey}`,
+      reset: ['edit ', { kind: 'path', path }, `: take ${name} out of options${ofKey}`],
     };
   const [ofRole, ofDatabase] = [identifier(role), identifier(database)];
   // The first that stands counts: https://www.postgresql.org/docs/current/sql-alterrole.html

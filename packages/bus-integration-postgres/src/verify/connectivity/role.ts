@@ -1,5 +1,5 @@
 // What a service's role may in the whole cluster, judged from what it saw itself. Pure.
-import { type Check, printable } from 'bus-integration-database';
+import { advise, type Check, printable } from 'bus-integration-database';
 import { ownership } from '../../observe/mark.ts';
 import { boundedChecks, mostTold, someNames } from '../../text/bounded.ts';
 import { anyDatabase, ownerOrSuperuser, runs } from '../../text/psql-remedy.ts';
@@ -69,10 +69,12 @@ export function judgeRole(
         id: 'foreign-database',
         result: 'fail' as const,
         seen: `${shown(role)} can connect to ${shown(name)}, which ${whose === 'ours' ? 'is for other roles of this deployment' : 'belongs to another deployment'}`,
-        remedy: runs(
-          ownerOrSuperuser,
-          anyDatabase,
-          `REVOKE CONNECT ON DATABASE ${identifier(name)} FROM PUBLIC, ${identifier(role)};`,
+        ...advise(
+          runs(
+            ownerOrSuperuser,
+            anyDatabase,
+            `REVOKE CONNECT ON DATABASE ${identifier(name)} FROM PUBLIC, ${identifier(role)};`,
+          ),
         ),
       })),
       `databases that ${shown(role)} can connect to`,

@@ -1,5 +1,5 @@
 // Whether unqualified names of a service lead to its declared schemas, by its session as it stood after the login. Pure.
-import { type Check, type FilePair, printable } from 'bus-integration-database';
+import { advise, type Check, type FilePair, printable, type Remedy } from 'bus-integration-database';
 import type { Standing } from '../../sql/verify.ts';
 import { adminOrSuperuser, anyDatabase, runs } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
@@ -45,12 +45,12 @@ export function pathChecks(pair: FilePair, { path }: Standing, schemas: readonly
       result: 'info',
       target: `${printable(pair.role)}@${printable(pair.database)}`,
       seen: `its search_path lacks ${lacking.map(shown).join(', ')}: names there must be qualified`,
-      remedy: `if services use unqualified names, ${setPath(pair, wanted)}`,
+      ...advise(['if services use unqualified names, ', setPath(pair, wanted)]),
     },
   ];
 }
 
-function setPath({ role, database }: FilePair, wanted: string): string {
+function setPath({ role, database }: FilePair, wanted: string): Remedy {
   return runs(
     adminOrSuperuser,
     anyDatabase,
@@ -62,7 +62,7 @@ function setPath({ role, database }: FilePair, wanted: string): string {
 export function pathRemedy(
   pair: FilePair,
   schemas: readonly string[],
-  stored: { readonly reset: string } | undefined,
+  stored: { readonly reset: Remedy } | undefined,
 ): Cause['remedy'] {
   return stored?.reset ?? setPath(pair, schemas.map(identifier).join(', '));
 }

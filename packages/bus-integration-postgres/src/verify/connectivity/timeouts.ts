@@ -1,6 +1,6 @@
 // Timeouts stored for a service that end what it does in the middle, though the few statements that verify tries were
 // quick enough. Pure.
-import { type Check, type FilePair, printable } from 'bus-integration-database';
+import { advise, type Check, type FilePair, printable } from 'bus-integration-database';
 import { shown } from '../../text/shown.ts';
 import type { Declared } from './declared.ts';
 import { settingOf } from './refused.ts';
@@ -33,7 +33,7 @@ export function timeoutChecks(pair: FilePair, declared: Declared | undefined): C
         result: ms < uselessMs && name !== 'lock_timeout' ? 'fail' : 'warn',
         target: `${printable(pair.role)}@${printable(pair.database)}`,
         seen: `${name} = ${printable(stored.value)} (${stored.where}) ends what ${shown(pair.role)} does`,
-        remedy: stored.reset,
+        ...advise(stored.reset),
       },
     ];
   });

@@ -1,5 +1,5 @@
 // Findings as checks: one shape for all of them. Judges nothing.
-import type { Check } from 'bus-integration-database';
+import { advise, type Check, type Remedy } from 'bus-integration-database';
 import type { FindingId } from './findings.ts';
 
 export type Severity = 'fail' | 'warn' | 'info' | 'unknown';
@@ -7,10 +7,10 @@ export type Severity = 'fail' | 'warn' | 'info' | 'unknown';
 /** What is in order is told once an area. */
 export type Area = 'listening' | 'encryption' | 'rules' | 'roles';
 
-type Details = Partial<Pick<Check, 'why' | 'rule' | 'remedy' | 'target'>>;
+type Details = Partial<Pick<Check, 'why' | 'rule' | 'target'>> & { readonly remedy?: Remedy };
 
-export function found(id: FindingId, result: Severity, seen: string, details: Details = {}): Check {
-  return { id, kind: 'listener-policy', result, seen, ...details };
+export function found(id: FindingId, result: Severity, seen: string, { remedy, ...details }: Details = {}): Check {
+  return { id, kind: 'listener-policy', result, seen, ...details, ...advise(remedy) };
 }
 
 /** That an area is in order, as far as `problems` say nothing else; undefined when they do. */

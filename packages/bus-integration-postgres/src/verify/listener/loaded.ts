@@ -3,7 +3,7 @@ import type { Check } from 'bus-integration-database';
 import type { HbaReading } from '../../hba/reading.ts';
 import type { HbaRules } from '../../hba/rules.ts';
 import { some } from '../../text/bounded.ts';
-import { adminsDatabase, anyDatabase, runs, superuser } from '../../text/psql-remedy.ts';
+import { adminsDatabase, reload, runs, superuser } from '../../text/psql-remedy.ts';
 import { count, found } from './check.ts';
 import type { ListenerFacts } from './facts.ts';
 import type { Policy } from './policy.ts';
@@ -21,7 +21,7 @@ function doubted({ freshness }: KnownReading): Check[] {
     return [
       found('not-loaded', 'warn', freshness.doubt, {
         why: judgedText,
-        remedy: runs(superuser, anyDatabase, 'SELECT pg_reload_conf();'),
+        remedy: reload(),
       }),
     ];
   }
@@ -42,7 +42,7 @@ function broken(rules: HbaRules): Check[] {
     found('not-loaded', first.isDoubtful === true ? 'warn' : 'fail', `${first.text.trim() || first.file}`, {
       why: `the server can't read it: ${first.reason}${more}; a reload keeps all old rules, and a start fails`,
       rule: { file: first.file, line: first.line, text: first.text },
-      remedy: 'fix or delete the line\nthen, as a superuser in any database: SELECT pg_reload_conf();',
+      remedy: ['fix or delete the line\nthen ', reload()],
     }),
   ];
 }

@@ -2,6 +2,7 @@
 // https://www.postgresql.org/docs/current/auth-methods.html
 import type { Check } from 'bus-integration-database';
 import type { HbaRule } from '../../hba/rule.ts';
+import { reload } from '../../text/psql-remedy.ts';
 import { found, type Severity } from './check.ts';
 import type { FindingId } from './findings.ts';
 import { mendable, type Place, type RulesOptions, type Sight, textOf, whoText } from './sight.ts';
@@ -99,13 +100,12 @@ export function foreignProof({ rule, ours, others }: Sight, { policy }: RulesOpt
   return [
     found('too-wide', 'warn', seen, {
       why,
-      remedy: `${remedy}\nthen, as a superuser in any database: SELECT pg_reload_conf();`,
+      remedy: [`${remedy}\nthen `, reload()],
     }),
   ];
 }
 
-const gssRemedy =
-  'write gss or scram-sha-256 in the place of the method\nthen, as a superuser in any database: SELECT pg_reload_conf();';
+const gssRemedy = ['write gss or scram-sha-256 in the place of the method\nthen ', reload()];
 
 const whys: Readonly<Record<MethodFinding, (who: string, place: string) => string>> = {
   trust: (who, place) => `${place} logs in without a password as ${who}`,
@@ -115,17 +115,17 @@ const whys: Readonly<Record<MethodFinding, (who: string, place: string) => strin
 };
 
 function placeText(from: From, { address }: HbaRule): string {
-  const where = address === undefined ? '' : address.kind === 'all' ? 'anywhere' : address.text;
+  const where = address === undefined || address.kind === 'all' ? 'anywhere' : `in ${address.text}`;
   switch (from) {
     case 'plain':
-      return `any host in ${where}`.replace('in anywhere', 'anywhere');
+      return `any host ${where}`;
     case 'tls':
-      return `any host in ${where}, over TLS,`.replace('in anywhere', 'anywhere');
+      return `any host ${where}, over TLS,`;
     case 'loopback':
       return "any process of the server's host";
     case 'socket':
       return "any user of the server's host who can open its socket";
     case 'dormant':
-      return `any host in ${where}`.replace('in anywhere', 'anywhere');
+      return `any host ${where}`;
   }
 }

@@ -1,5 +1,7 @@
 // The lines of pg_hba.conf that a rule should be, for this policy. Pure; writes no file.
+import type { Advice, AdviceOf, Remedy } from 'bus-integration-database';
 import type { HbaRule, HbaToken } from '../../hba/rule.ts';
+import { reload } from '../../text/psql-remedy.ts';
 import type { Policy } from './policy.ts';
 import { difference, intersection, networksIn, type Ranges } from './ranges.ts';
 
@@ -15,15 +17,13 @@ export interface Fixing {
 }
 
 /** The remedy that puts the fixed lines in a rule's place. */
-export function putThere(rule: HbaRule, ranges: Ranges, fixing: Fixing): string {
-  const lines = fixedLines(rule, ranges, fixing);
-  const what =
-    lines.length === 0 ? 'delete the line' : `put there: ${lines.join(`\n${' '.repeat('put there: '.length)}`)}`;
-  return `${what}\nthen, as a superuser in any database: SELECT pg_reload_conf();`;
+export function replaced(rule: HbaRule, ranges: Ranges, fixing: Fixing): Remedy {
+  const text = fixedLines(rule, ranges, fixing);
+  return [edit(rule, text.length === 0 ? 'delete' : 'replace', text), '\nthen ', reload()];
 }
 
 /** A rule that keeps these users out, to stand above another one. */
-export function putAbove(rule: HbaRule, users: readonly string[], databases: readonly string[]): string {
+export function putAbove(rule: HbaRule, users: readonly string[], databases: readonly string[]): Remedy {
   const line = hbaLineText({
     type: 'host',
     databases: databases.join(','),
@@ -31,7 +31,12 @@ export function putAbove(rule: HbaRule, users: readonly string[], databases: rea
     address: rule.address?.text ?? '',
     method: 'reject',
   });
-  return `put above it: ${line}\nthen, as a superuser in any database: SELECT pg_reload_conf();`;
+  return [edit(rule, 'insert', [line]), '\nthen ', reload()];
+}
+
+/** What is to become of the line that a rule stands on. */
+export function edit({ file, line }: HbaRule, change: AdviceOf<'edit'>['change'], text: readonly string[]): Advice {
+  return { kind: 'edit', change, file: { path: file }, line, text };
 }
 
 export interface LineParts {

@@ -1,5 +1,5 @@
 // Passwords, databases and schemas: what a client that got in finds open, and how its password is kept. Pure.
-import { type Check, nextCommand } from 'bus-integration-database';
+import { type Check, nextCommand, ownCommand } from 'bus-integration-database';
 import { boundedChecks, someNames } from '../../text/bounded.ts';
 import {
   adminOrSuperuser,
@@ -109,7 +109,7 @@ function publicConnect({ databases }: ListenerFacts): Check[] {
       : [
           found('public-connect', 'fail', `every role may CONNECT to ${someNames(ours)}`, {
             why: 'a database of this deployment is for its own roles only',
-            remedy: 'bus operator database plan',
+            remedy: ownCommand('plan'),
           }),
         ]),
     ...(others.length === 0 ? [] : [found('public-connect', 'info', `PUBLIC may CONNECT to ${someNames(others, 8)}`)]),

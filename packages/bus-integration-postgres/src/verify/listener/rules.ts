@@ -1,13 +1,14 @@
 // Every rule of pg_hba.conf judged: whom it lets in from where, and how they prove who they are. Pure.
-import type { Check } from 'bus-integration-database';
+import type { Check, Remedy } from 'bus-integration-database';
 import type { HbaRule } from '../../hba/rule.ts';
 import type { HbaRules } from '../../hba/rules.ts';
 import { some, someNames } from '../../text/bounded.ts';
+import { reload } from '../../text/psql-remedy.ts';
 import { count, found, inOrder, type Severity } from './check.ts';
 import { ruleFinder, walkRule } from './hba.ts';
 import { foreignProof, methodFinding, takesNoProof, weaknessOf } from './method.ts';
 import { difference, everywhere, intersection, union } from './ranges.ts';
-import { putAbove } from './remedy.ts';
+import { edit, putAbove } from './remedy.ts';
 import { isEmpty, type Leftover, leftovers, takerOf } from './shadow.ts';
 import {
   addressText,
@@ -140,7 +141,7 @@ function powerful({ rule, reach, ours }: Sight, options: RulesOptions): Check[] 
       ? [
           found('superuser-from-network', result, textOf(rule), {
             why: `superuser ${someNames(superuser.users)} may log in from ${addressText(rule)}`,
-            remedy: `${isAdmin ? plainAdminFirst : ''}${putAbove(rule, superuser.users, ['all'])}`,
+            remedy: [isAdmin ? plainAdminFirst : '', putAbove(rule, superuser.users, ['all'])],
           }),
         ]
       : []),
@@ -162,11 +163,14 @@ function namesCopiers({ users }: HbaRule, { ranges, isVague }: WalkRule, { polic
   return isFew && difference(ranges, policy.allowed).length === 0 && users.every(({ text }) => plain.includes(text));
 }
 
-function copiersRemedy(rule: HbaRule, users: readonly string[]): string {
+function copiersRemedy(rule: HbaRule, users: readonly string[]): Remedy {
   const isOwn = rule.databases.every(({ text, isQuoted }) => text === 'replication' && !isQuoted);
   return isOwn
-    ? 'name the replication role and the addresses of the standbys and the backup host in the rule, or delete it where nothing replicates\nthen, as a superuser in any database: SELECT pg_reload_conf();'
-    : `first a line for each address that really copies, then\n${putAbove(rule, users, ['all', 'replication'])}`;
+    ? [
+        'name the replication role and the addresses of the standbys and the backup host in the rule, or delete it where nothing replicates\nthen ',
+        reload(),
+      ]
+    : ['first a line for each address that really copies, then\n', putAbove(rule, users, ['all', 'replication'])];
 }
 
 const plainAdminFirst =
@@ -202,17 +206,17 @@ function shadowed(rules: readonly HbaRule[], reaches: readonly WalkRule[], index
   const why = taker === undefined ? 'earlier rules take' : `${taker.file}:${taker.line} (${taker.method}) takes`;
   // Moved up, any other rule might let in by less than what its clients must show now.
   const isMovable = rule.method === 'reject' && taker !== undefined && !isSame;
-  const remedy =
+  const remedy: Remedy =
     weak !== undefined
       ? `first write scram-sha-256 in the place of ${weak.method} on ${lineText(weak, rule)}; this line is right, and stays`
       : isMovable
         ? `move it above line ${taker.line}, or delete it`
-        : 'delete the line';
+        : edit(rule, 'delete', []);
   return [
     found('shadowed-rule', isSame ? 'info' : 'warn', textOf(rule), {
       why: `no client ever meets it: ${why} them first`,
       rule: ruleOf(rule),
-      remedy: `${remedy}\nthen, as a superuser in any database: SELECT pg_reload_conf();`,
+      remedy: [remedy, '\nthen ', reload()],
     }),
   ];
 }

@@ -8,7 +8,7 @@ import type { ListenerFacts } from './facts.ts';
 import type { FindingId } from './findings.ts';
 import { loopback, type Policy } from './policy.ts';
 import { difference, intersection, type Ranges } from './ranges.ts';
-import { putThere } from './remedy.ts';
+import { replaced } from './remedy.ts';
 import type { Leftover } from './shadow.ts';
 import type { Meeting, Meetings, Subject, WalkRule } from './walk.ts';
 
@@ -71,7 +71,7 @@ export function mendable(
 ): Check {
   const demandsTls = policy.plainText === 'fail' && facts.settings.ssl === 'on' && policy.name !== 'loopback';
   const isBeyond = difference(ranges, loopback).length > 0;
-  const remedy = putThere(rule, ranges, { policy, demandsTls: demandsTls && isBeyond });
+  const remedy = replaced(rule, ranges, { policy, demandsTls: demandsTls && isBeyond });
   return found(id, result, textOf(rule), { why, remedy });
 }
 

@@ -1,6 +1,6 @@
 // What listen_addresses really binds, and whether the policy has room for it. Pure.
 // https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-LISTEN-ADDRESSES
-import type { Check } from 'bus-integration-database';
+import type { Check, Remedy } from 'bus-integration-database';
 import { some } from '../../text/bounded.ts';
 import { anyDatabase, runs, superuser } from '../../text/psql-remedy.ts';
 import { printable } from '../../text/shown.ts';
@@ -107,7 +107,7 @@ function wanted({ name, networks }: Policy): string {
 }
 
 /** The same without what the policy has no room for. */
-function fixed(items: readonly string[], facts: ListenerFacts, { name, allowed }: Policy): string {
+function fixed(items: readonly string[], facts: ListenerFacts, { name, allowed }: Policy): Remedy {
   const isKept = (item: string) =>
     ['loopback', ...(name === 'private' ? ['allowed'] : [])].includes(kindOf(item, allowed));
   const arrival = facts.serverAddress ?? 'localhost';

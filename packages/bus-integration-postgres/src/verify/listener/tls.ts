@@ -1,6 +1,6 @@
 // Whether what crosses the network is encrypted as the policy asks, and by what certificate. Pure.
-import type { Check } from 'bus-integration-database';
-import { anyDatabase, runs, superuser } from '../../text/psql-remedy.ts';
+import type { Check, Remedy } from 'bus-integration-database';
+import { anyDatabase, reload, runs, superuser } from '../../text/psql-remedy.ts';
 import { identifier } from '../../text/sql-text.ts';
 import type { Presented } from './certificate.ts';
 import { found, inOrder, type Severity } from './check.ts';
@@ -42,7 +42,11 @@ function tlsOff(policy: Policy, { versionNum }: ListenerFacts): Check {
   const page = versionNum < 150000 ? '14' : String(Math.floor(versionNum / 10000));
   return found('tls-off', severityOf(policy), 'ssl = off', {
     why: 'passwords are safe on the network (SCRAM), data is not: it crosses in plain text',
-    remedy: `put server.crt and server.key in the data directory, then ${runs(superuser, anyDatabase, 'ALTER SYSTEM SET ssl = on; SELECT pg_reload_conf();')}\nhow: https://www.postgresql.org/docs/${page}/ssl-tcp.html`,
+    remedy: [
+      'put server.crt and server.key in the data directory, then ',
+      runs(superuser, anyDatabase, 'ALTER SYSTEM SET ssl = on; SELECT pg_reload_conf();'),
+      `\nhow: https://www.postgresql.org/docs/${page}/ssl-tcp.html`,
+    ],
   });
 }
 
@@ -93,12 +97,12 @@ function certificate({ presented, sslmode, now, policy }: EncryptionOptions): Ch
   const isChained = isFull || sslmode === 'verify-ca';
   const { validFrom, validTo, host, names, bearsHost, chainFault, rootFault } = presented;
   const until = validTo.toISOString().slice(0, 10);
-  const renew = 'give the server a new certificate, then, as a superuser in any database: SELECT pg_reload_conf();';
+  const renew: Remedy = ['give the server a new certificate, then ', reload()];
   const isExpired = validTo < now;
   const isSoon = !isExpired && validTo.getTime() - now.getTime() < soonMs;
   const checked = `services check it (sslmode=${sslmode})`;
   const unchecked = `services don't check it (sslmode=${sslmode}); with verify-full they would refuse it`;
-  const faults: (readonly [boolean, string, string, boolean])[] = [
+  const faults: (readonly [boolean, string, Remedy, boolean])[] = [
     [isExpired, `it expired on ${until}`, renew, isChained],
     [validFrom > now, `it is valid from ${validFrom.toISOString().slice(0, 10)} on only`, renew, isChained],
     [

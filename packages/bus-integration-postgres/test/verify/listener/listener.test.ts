@@ -140,7 +140,7 @@ const cases: Readonly<Record<Exclude<FindingId, 'not-loaded'>, Case>> = {
     raises: { hba: 'host shop bus_service 10.0.0.0/7 scram-sha-256' },
     result: 'fail',
     line: 1,
-    remedy: 'put there: host shop bus_service 10.0.0.0/8 scram-sha-256\nthen, as a superuser in any database:',
+    remedy: 'replace with: host shop bus_service 10.0.0.0/8 scram-sha-256\nthen a superuser runs, in any database:',
     calm: scram,
   },
   'shadowed-rule': {
@@ -154,7 +154,7 @@ const cases: Readonly<Record<Exclude<FindingId, 'not-loaded'>, Case>> = {
     raises: { hba: `hostssl all all 10.0.0.0/8 scram-sha-256\n${scram.hba}`, keys: ownNetworks },
     result: 'fail',
     line: 2,
-    remedy: 'put there: hostssl all all 10.0.0.0/8 scram-sha-256',
+    remedy: 'replace with: hostssl all all 10.0.0.0/8 scram-sha-256',
     calm: { hba: 'hostssl all all 10.0.0.0/8 scram-sha-256', keys: ownNetworks },
   },
   'superuser-from-network': {

@@ -80,31 +80,30 @@ describe('what to put there', () => {
     ['host my" db",shop bus 10.0.0.0/8 trust', 'hostssl "my db",shop bus 10.0.0.0/8 scram-sha-256'],
     ['hostnogssenc shop bus 10.0.0.0/8 trust', 'hostssl shop bus 10.0.0.0/8 scram-sha-256'],
   ])('for %s', (line, fixed) => {
-    expect(of('trust', line, strict)[0]?.remedy).toContain(`put there: ${fixed}\n`);
+    expect(of('trust', line, strict)[0]?.remedy).toContain(`replace with: ${fixed}\n`);
   });
 
   it('is nothing for a shadowed trust, which would open the server further up', () => {
     const [check] = of('shadowed-rule', 'host all all 10.0.0.0/8 scram-sha-256\nhost all bus 10.0.0.0/8 trust');
-    expect(check?.remedy).toBe('delete the line\nthen, as a superuser in any database: SELECT pg_reload_conf();');
+    expect(check?.remedy).toBe('delete the line\nthen a superuser runs, in any database: SELECT pg_reload_conf();');
   });
 });
 
 /** What is left of a file when somebody does as the findings say, each to the letter. */
 function obeyed(hba: string, keys: Keys, isTold: (id: string) => boolean): string {
   const lines = hba.split('\n').map((text) => [text]);
-  for (const { id, result, rule, remedy = '' } of judge(hba, keys)) {
+  for (const { id, result, rule, remedy = '', advice = [] } of judge(hba, keys)) {
     if (rule === undefined || !isTold(id) || !['fail', 'warn'].includes(result)) continue;
     const [, method = '', old = '', place] =
       /^first write (\S+) in the place of (\S+) on line (\d+);/.exec(remedy) ?? [];
     if (place !== undefined) {
       lines[Number(place) - 1] = (lines[Number(place) - 1] as string[]).map((text) => text.replace(old, method));
-    } else if (remedy.startsWith('put there: ')) {
-      const fixed = remedy.slice('put there: '.length).split(/\n +/);
-      lines[rule.line - 1] = fixed.map((text) => text.replace(/\nthen[,:] .*$/s, ''));
-    } else if (remedy.startsWith('put above it: ')) {
-      lines[rule.line - 1]?.unshift(remedy.slice('put above it: '.length).replace(/\nthen[,:] .*$/s, ''));
-    } else if (remedy.startsWith('delete the line')) {
-      lines[rule.line - 1] = [];
+    }
+    for (const edit of advice) {
+      if (edit.kind !== 'edit') continue;
+      expect([edit.file.path, edit.line]).toEqual([rule.file, rule.line]);
+      if (edit.change === 'insert') lines[rule.line - 1]?.unshift(...edit.text);
+      else lines[rule.line - 1] = [...edit.text];
     }
   }
   return lines.flat().join('\n');
@@ -125,7 +124,7 @@ describe('a scram rule below a weaker one that takes its clients', () => {
     const [check] = of('shadowed-rule', hba, strict).filter(({ rule }) => rule?.text === shop);
     expect(check?.result).toBe('warn');
     expect(check?.remedy).toMatch(
-      /; this line is right, and stays\nthen, as a superuser in any database: SELECT pg_reload_conf\(\);$/,
+      /; this line is right, and stays\nthen a superuser runs, in any database: SELECT pg_reload_conf\(\);$/,
     );
     for (const isTold of [(id: string) => id === 'shadowed-rule', () => true]) {
       const fixed = obeyed(hba, strict, isTold);
@@ -149,7 +148,7 @@ describe('a scram rule below a weaker one that takes its clients', () => {
 
   it('is needless where a certificate is asked for above it', () => {
     const [check] = of('shadowed-rule', `hostssl all all 10.0.0.0/8 trust clientcert=verify-full\n${shop}`, strict);
-    expect(check?.remedy).toBe('delete the line\nthen, as a superuser in any database: SELECT pg_reload_conf();');
+    expect(check?.remedy).toBe('delete the line\nthen a superuser runs, in any database: SELECT pg_reload_conf();');
   });
 });
 

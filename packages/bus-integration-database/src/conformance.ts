@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import type { Response, Verb } from './contract/response.ts';
 import { responseFaults } from './contract/response-schema.ts';
 import { isMutating } from './contract/step.ts';
+import { mapAdvice } from './model/map-advice.ts';
 import { planId } from './model/plan.ts';
 import { handle } from './run/handle.ts';
 import type { Provider } from './run/provider.ts';
@@ -68,6 +69,11 @@ function conversation(subject: ConformanceSubject): Conversation {
     assert.deepEqual(responseFaults(response, { facts: provider.facts }), [], `${verb}: no response of the contract`);
     assert.deepEqual(JSON.parse(JSON.stringify(response)), response, `${verb}: not the same as JSON`);
     assert.equal(response.provider, provider.name, `${verb}: provider`);
+    assert.deepEqual(
+      mapAdvice(response, (advice) => advice),
+      response,
+      `${verb}: a remedy that is not what it advises`,
+    );
     return response;
   };
   return {

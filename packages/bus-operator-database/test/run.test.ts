@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { Surroundings } from 'bus-integration-database';
-import { type Check, type Diagnostic, OperationError, planId, type Response } from 'bus-integration-database';
+import {
+  type Check,
+  type Diagnostic,
+  OperationError,
+  ownCommand,
+  planId,
+  type Response,
+} from 'bus-integration-database';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readInvocation } from '../src/command-line/flags.ts';
 import { run } from '../src/run.ts';
@@ -226,7 +233,7 @@ describe('run: output', () => {
 
   it('names the env file of this run in the commands that remedies give', async () => {
     writeFileSync(join(directory, 'a.env'), 'BUS_DEPLOYMENT_ID=example-dev\n');
-    const error = new OperationError('unreachable', 'down', { remedy: 'bus operator database doctor' });
+    const error = new OperationError('unreachable', 'down', { remedy: ownCommand('doctor') });
     expect((await go(['plan', '--env-file', 'a.env'], thrown(error))).err).toContain(
       'next: bus operator database doctor --env-file a.env\n',
     );

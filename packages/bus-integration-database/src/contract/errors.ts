@@ -9,7 +9,7 @@ export interface ErrorDetails {
   readonly code?: string;
   /** The thing it is about: a file, a role, an address. */
   readonly target?: string;
-  /** What to do, best as a command to copy. */
+  /** What to do, best as a command to copy: commands, SQL and paths in it as data. */
   readonly remedy?: Remedy | undefined;
   /** Several findings at once, in the order in which to show them; then the message is only their summary. */
   readonly diagnostics?: readonly Diagnostic[];
@@ -20,7 +20,7 @@ export interface ErrorDetails {
  * An expected failure: the thing, what was seen, what was expected, and the command that fixes it.
  *
  * @example
- * throw new OperationError('unreachable', "can't reach 10.0.3.7:5432: connection refused", { remedy: 'bus operator database doctor' });
+ * throw new OperationError('unreachable', "can't reach 10.0.3.7:5432: connection refused", { remedy: ownCommand('doctor') });
  */
 export class OperationError extends Error {
   override readonly name = 'OperationError';

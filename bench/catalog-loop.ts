@@ -19,8 +19,8 @@ export interface Statements {
 /** What a plan asks of the server: the provider's own queries. */
 export async function statementsOf(dsn: string, databases: readonly string[], withSizes = false): Promise<Statements> {
   const [cluster, database] = await Promise.all([
-    import('../packages/bus-integration-postgres/src/sql/cluster.ts'),
-    import('../packages/bus-integration-postgres/src/sql/database.ts'),
+    import('../packages/bus-integration-postgres/src/sql/cluster-query.ts'),
+    import('../packages/bus-integration-postgres/src/sql/database-query.ts'),
   ]);
   const roles = ['shop_service'];
   return {

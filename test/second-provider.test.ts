@@ -15,7 +15,7 @@ import { deploymentFromEnvironment } from '../packages/bus-api-provider-database
 import { createApp } from '../packages/bus-api-provider-database/src/http/app.ts';
 import { shutDown } from '../packages/bus-api-provider-database/src/http/serve.ts';
 import { startBroker } from '../packages/bus-integration-database/test/events-broker.ts';
-import { createApiProvider } from '../packages/bus-operator-database/src/api/client.ts';
+import { createApiProvider } from '../packages/bus-operator-database/src/api/api-client.ts';
 import { main } from '../packages/bus-operator-database/src/index.ts';
 import { createMemory, type Memory, memoryModule } from './second-provider/memory.ts';
 

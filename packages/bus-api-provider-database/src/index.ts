@@ -1,8 +1,8 @@
 // The public face of bus-api-provider-database.
 
+export type { AuthSettings } from './auth/auth-settings.ts';
+export { readAuthSettings } from './auth/auth-settings.ts';
 export { createAuthenticate } from './auth/authenticate.ts';
-export type { AuthSettings } from './auth/settings.ts';
-export { readAuthSettings } from './auth/settings.ts';
 export type { Deployment, Deployments } from './deployments/deployments.ts';
 export { deploymentFromEnvironment, deploymentsFromFolder } from './deployments/deployments.ts';
 export { createProviders } from './deployments/providers.ts';

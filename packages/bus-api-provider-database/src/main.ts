@@ -17,8 +17,8 @@ import {
 } from 'bus-integration-database';
 import { type FlagReading, flagsOf, readFlags } from 'bus-integration-database/help';
 import { type Arguments, otherFlags, readArguments } from './arguments.ts';
+import { readAuthSettings } from './auth/auth-settings.ts';
 import { createAuthenticate } from './auth/authenticate.ts';
-import { readAuthSettings } from './auth/settings.ts';
 import { type Deployments, deploymentFromEnvironment, deploymentsFromFolder } from './deployments/deployments.ts';
 import { createProviders } from './deployments/providers.ts';
 import { createHelp } from './help.ts';

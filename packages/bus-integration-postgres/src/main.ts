@@ -19,9 +19,9 @@ import {
 import { type FlagReading, quoted } from 'bus-integration-database/help';
 import { suggestion } from 'bus-integration-database/suggest';
 import { dryRun } from './commands/dry-run.ts';
-import { hbaCommand } from './commands/hba.ts';
+import { hbaCommand } from './commands/hba-command.ts';
 import { commandFlags, helpOf } from './commands/main-help.ts';
-import { renderHbaCommand } from './commands/render-hba.ts';
+import { renderHbaCommand } from './commands/render-hba-command.ts';
 import { selfTest } from './commands/self-test.ts';
 import { providerName } from './plan/respond.ts';
 
@@ -40,7 +40,7 @@ async function main(argv: readonly string[], env: Environment): Promise<number> 
   if (answered !== undefined) return answered;
   const entered = enteredOf(env, flags.last('chdir'));
   if (word === 'serve') {
-    const { serve } = await import('./commands/serve.ts');
+    const { serve } = await import('./commands/serve-command.ts');
     // The client of NATS may leave a socket open on which nobody answered.
     process.exit(await serve(flags, env, entered?.directory));
   }

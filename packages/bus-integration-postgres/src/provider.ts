@@ -47,8 +47,8 @@ import {
 } from './survey/preparation.ts';
 import { computeProvable } from './survey/provable.ts';
 import { statusResponse } from './survey/status.ts';
-import { postgresFacts } from './text/facts.ts';
 import { postgresNames } from './text/names.ts';
+import { postgresFacts } from './text/provider-facts.ts';
 import { sqlstateOf, toOperationError } from './text/sqlstate.ts';
 
 export interface PostgresProviderOptions {

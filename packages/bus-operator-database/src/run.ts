@@ -142,7 +142,7 @@ async function answer(
       : await readSavedPlan(resolve(cwd, flags.plan), flags.plan, configuration.deploymentId);
   const input = { configuration, flags, saved };
   const request = command.request(input);
-  const remote = flags.apiUrl === undefined ? undefined : await import('./api/client.ts');
+  const remote = flags.apiUrl === undefined ? undefined : await import('./api/api-client.ts');
   const provider =
     remote?.createApiProvider(configuration.provider, remote.readApiAddress(flags, cwd, env)) ??
     module?.create({

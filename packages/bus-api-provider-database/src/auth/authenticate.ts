@@ -3,7 +3,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { OperationError } from 'bus-integration-database';
 import { createRemoteJWKSet, decodeProtectedHeader, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
-import { type AuthSettings, secretBytes } from './settings.ts';
+import { type AuthSettings, secretBytes } from './auth-settings.ts';
 
 const scopes = ['database:read', 'database:admin'] as const;
 export type Scope = (typeof scopes)[number];

@@ -5,8 +5,8 @@ import { judgeVerifier, newPassword, newVerifier } from '../connection/authentic
 import type { Session } from '../connection/connect.ts';
 import { readVerifiers } from '../observe/catalog.ts';
 import type { Computed } from '../plan/compute.ts';
-import { proveLogin } from '../run/login.ts';
 import { eachInParallel } from '../run/parallel.ts';
+import { proveLogin } from '../run/password-login.ts';
 import type { Run } from '../run/run.ts';
 
 /** Each role's password: the one that its files hold, or a new one. */

@@ -14,8 +14,8 @@ import type { ServiceWish } from '../conninfo/dsn-endpoint.ts';
 import type { Observation } from '../observe/observation.ts';
 import { computePlan } from '../plan/compute.ts';
 import { planResponse, providerName } from '../plan/respond.ts';
-import { postgresFacts } from '../text/facts.ts';
 import { postgresNames } from '../text/names.ts';
+import { postgresFacts } from '../text/provider-facts.ts';
 
 /** Plans for a server in which nothing was made yet; can do nothing else. */
 export function emptyServerProvider(): Provider {

@@ -3,7 +3,7 @@ import { printable } from 'bus-integration-database';
 import type { HbaClient } from '../hba/client.ts';
 import type { HbaExplanation, HbaTrial } from '../hba/explain.ts';
 import type { HbaMatch, HbaNoMatch } from '../hba/match.ts';
-import type { HbaRules } from '../hba/rules.ts';
+import type { HbaRules } from '../hba/rule-list.ts';
 
 export interface HbaFound {
   readonly client: HbaClient;

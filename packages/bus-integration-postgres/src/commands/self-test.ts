@@ -4,7 +4,7 @@ import { matchesVerifier, scramVerifier } from '../connection/authentication/scr
 import { parseDsn } from '../dsn/dsn.ts';
 import { parseHba } from '../hba/hba.ts';
 import { matchHba } from '../hba/match.ts';
-import { desiredResources, serviceProfile } from '../kinds/desired.ts';
+import { desiredResources, serviceProfile } from '../kinds/desired-kinds.ts';
 import { idOf } from '../kinds/index.ts';
 import { providerName } from '../plan/respond.ts';
 import { emptyServerProvider } from './empty-server.ts';

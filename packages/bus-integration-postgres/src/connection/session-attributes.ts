@@ -1,7 +1,7 @@
 // Whether a server is the kind that target_session_attrs wants: from what it reported at login, else by asking it.
 // https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-TARGET-SESSION-ATTRS
 import type { ConnectionTarget } from '../conninfo/target.ts';
-import { attributesQuery } from '../sql/session.ts';
+import { attributesQuery } from '../sql/session-query.ts';
 import type { Session } from './session/session.ts';
 import { boolean, readRow, record } from './session/shape.ts';
 

@@ -3,16 +3,16 @@
 import { join, resolve } from 'node:path';
 import { lineBreakFault, Secret } from 'bus-integration-database';
 import type { ConnectionKeyword } from '../dsn/keywords.ts';
+import type { Surroundings } from './libpq-environment.ts';
 import { findPassword, readPasswordFile } from './passfile.ts';
 import { readRequireAuth } from './require-auth.ts';
 import { type Address, findDefaultHost, isSocketDirectory, listAddresses, usesSocket } from './server-addresses.ts';
 import { integerOf, type Settings, settingError, textOf, wordOf } from './setting.ts';
 import { gatherSettings } from './setting-sources.ts';
-import type { Surroundings } from './surroundings.ts';
 import type { ConnectionTarget, ServerAddress } from './target.ts';
 import { readTlsSettings } from './tls-settings.ts';
 
-export type { Surroundings } from './surroundings.ts';
+export type { Surroundings } from './libpq-environment.ts';
 
 const sessionAttributes = ['any', 'read-write', 'read-only', 'primary', 'standby', 'prefer-standby'] as const;
 /** The longest that a timer of Node counts. */

@@ -2,8 +2,8 @@
 import { stat } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { hostFault } from '../dsn/host-fault.ts';
+import type { Surroundings } from './libpq-environment.ts';
 import { parseInteger, type Settings, settingError, textOf } from './setting.ts';
-import type { Surroundings } from './surroundings.ts';
 
 export interface Address {
   readonly host: string;

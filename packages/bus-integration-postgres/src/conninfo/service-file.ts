@@ -4,9 +4,9 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { OperationError, type Remedy } from 'bus-integration-database';
 import { type ConnectionKeyword, isConnectionKeyword } from '../dsn/keywords.ts';
+import type { Surroundings } from './libpq-environment.ts';
 import type { Setting } from './setting.ts';
 import { decodeUtf8, encodeUtf8, readSettingFile } from './setting-file.ts';
-import type { Surroundings } from './surroundings.ts';
 
 // pg_config --sysconfdir of Debian's packages, the PostgreSQL project's RPMs, and a build from source.
 const systemDirectories = ['/etc/postgresql-common', '/etc/sysconfig/pgsql', '/usr/local/pgsql/etc'];

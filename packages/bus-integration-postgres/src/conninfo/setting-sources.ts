@@ -2,9 +2,9 @@
 // Judges no value and adds no default.
 import { OperationError } from 'bus-integration-database';
 import { type ConnectionKeyword, connectionKeywords, isConnectionKeyword } from '../dsn/keywords.ts';
+import type { Surroundings } from './libpq-environment.ts';
 import { readService } from './service-file.ts';
 import type { Setting, Settings } from './setting.ts';
-import type { Surroundings } from './surroundings.ts';
 
 /** A variable counts when it is set, even to nothing, as it does for libpq; PGREQUIRESSL counts when it begins with 1. */
 export async function gatherSettings(

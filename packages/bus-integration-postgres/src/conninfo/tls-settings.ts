@@ -5,9 +5,9 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { command, Secret } from 'bus-integration-database';
 import type { ConnectionKeyword } from '../dsn/keywords.ts';
+import type { Surroundings } from './libpq-environment.ts';
 import { type Settings, settingError, textOf, wordOf } from './setting.ts';
 import { readSettingFile } from './setting-file.ts';
-import type { Surroundings } from './surroundings.ts';
 import type { ConnectionTarget, SslMode } from './target.ts';
 
 type TlsTarget = Pick<

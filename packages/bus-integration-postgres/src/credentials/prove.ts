@@ -6,8 +6,8 @@ import type { PinnedAddress } from '../connection/network/dial.ts';
 import type { Meter } from '../connection/network/meter.ts';
 import type { ConnectionTarget } from '../conninfo/target.ts';
 import type { ObservedRole } from '../observe/observation.ts';
-import { type LoginProof, proveLogin } from '../run/login.ts';
 import { eachInParallel } from '../run/parallel.ts';
+import { type LoginProof, proveLogin } from '../run/password-login.ts';
 
 export interface ProofOptions {
   readonly target: ConnectionTarget;

@@ -4,8 +4,8 @@ import { boundedChecks, mostTold, some } from '../text/bounded.ts';
 import { anyDatabase, inDatabase, ownerOrSuperuser, runs } from '../text/psql-remedy.ts';
 import { printable, shown } from '../text/shown.ts';
 import { identifier, literal } from '../text/sql-text.ts';
-import { check } from './check.ts';
-import type { Blocker, DoctorSight, PreparedTransaction, TemplateSession } from './sight.ts';
+import { check } from './doctor-check.ts';
+import type { Blocker, DoctorSight, PreparedTransaction, TemplateSession } from './server-facts.ts';
 
 const oldSeconds = 600;
 

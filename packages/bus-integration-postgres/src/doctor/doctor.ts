@@ -33,8 +33,8 @@ import {
 import { computeProvable } from '../survey/provable.ts';
 import { toOperationError } from '../text/sqlstate.ts';
 import { blockerChecks } from './blockers.ts';
-import { asCheck, check } from './check.ts';
-import { directorySight, secretFileChecks } from './files.ts';
+import { asCheck, check } from './doctor-check.ts';
+import { directorySight, secretFileChecks } from './file-checks.ts';
 import { eventTriggerChecks, listenerRulesChecks, reservedRoleChecks, verifierChecks } from './modules.ts';
 import { lookAgain, poolerCheck, routeCheck, serversCheck, wayIdOf } from './route.ts';
 import {
@@ -46,7 +46,7 @@ import {
   tlsCheck,
   versionCheck,
 } from './server.ts';
-import { type DoctorSight, readDoctorSight } from './sight.ts';
+import { type DoctorSight, readDoctorSight } from './server-facts.ts';
 
 export interface DoctorOptions {
   readonly configuration: Configuration;

@@ -6,8 +6,8 @@ import { boundedChecks } from '../text/bounded.ts';
 import { anyDatabase, inDatabase, runs, superuser } from '../text/psql-remedy.ts';
 import { printable, shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
-import { check } from './check.ts';
-import type { DoctorSight } from './sight.ts';
+import { check } from './doctor-check.ts';
+import type { DoctorSight } from './server-facts.ts';
 
 export interface PasswordPlan {
   readonly admin: string;

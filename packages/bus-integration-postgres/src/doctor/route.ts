@@ -6,10 +6,10 @@ import { isSocketDirectory, placeOf, resolveAddress } from '../connection/networ
 import { integer, readRow, record, word } from '../connection/session/shape.ts';
 import { poolerRemedy } from '../plan/pooled.ts';
 import type { Run } from '../run/run.ts';
-import { identityQuery } from '../sql/doctor.ts';
+import { identityQuery } from '../sql/doctor-query.ts';
 import { sqlstateOf, toOperationError } from '../text/sqlstate.ts';
-import { check } from './check.ts';
-import type { DoctorSight } from './sight.ts';
+import { check } from './doctor-check.ts';
+import type { DoctorSight } from './server-facts.ts';
 
 /** Who answered on a second connection; `failed` where nobody did. */
 export interface SecondLook {

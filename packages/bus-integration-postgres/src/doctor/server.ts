@@ -5,8 +5,8 @@ import type { Observation, ObservedServer } from '../observe/observation.ts';
 import { anyDatabase, inDatabase, ownerOrSuperuser, runs, superuser } from '../text/psql-remedy.ts';
 import { shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
-import { check } from './check.ts';
-import type { CollationDrift, DoctorSight } from './sight.ts';
+import { check } from './doctor-check.ts';
+import type { CollationDrift, DoctorSight } from './server-facts.ts';
 
 const supported = { oldest: 140000, full: 150000, newest: 190000 };
 

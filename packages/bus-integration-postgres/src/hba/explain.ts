@@ -4,7 +4,7 @@ import { some } from '../text/bounded.ts';
 import { type HbaClient, type HbaSubject, hbaSubject } from './client.ts';
 import { type HbaAnswer, matchHba } from './match.ts';
 import type { HbaRule, HbaToken } from './rule.ts';
-import type { HbaRules } from './rules.ts';
+import type { HbaRules } from './rule-list.ts';
 import { addressVerdict, databaseVerdict, typeVerdict, userVerdict, type Verdict } from './verdict.ts';
 
 export interface HbaTrial {

@@ -2,7 +2,7 @@
 // nothing new comes up.
 import { posix } from 'node:path';
 import { type ParseHbaOptions, parseHba } from './hba.ts';
-import type { HbaMissing, HbaRules } from './rules.ts';
+import type { HbaMissing, HbaRules } from './rule-list.ts';
 
 /** A file's text, a directory's entries (files only), or undefined where there is none. */
 export type ReadHbaSource = (missing: HbaMissing) => Promise<string | readonly string[] | undefined>;

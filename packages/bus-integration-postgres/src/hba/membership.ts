@@ -2,7 +2,7 @@
 // SET say, and no superuser by being one. Reads only.
 import type { Session } from '../connection/session/session.ts';
 import { list, readRows, record, text } from '../connection/session/shape.ts';
-import { membershipSql } from '../sql/hba.ts';
+import { membershipSql } from '../sql/hba-query.ts';
 
 /**
  * Membership by user; a user who isn't in the map doesn't exist.

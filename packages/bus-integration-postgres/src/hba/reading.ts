@@ -2,12 +2,12 @@
 // Reads only; says where what is read may not be what is loaded.
 import type { Session } from '../connection/session/session.ts';
 import { boolean, bytes, nullable, readRow, readRows, record, text, time } from '../connection/session/shape.ts';
-import { changedSql, conditionSql, directorySql, fileSql, rowsSql } from '../sql/hba.ts';
+import { changedSql, conditionSql, directorySql, fileSql, rowsSql } from '../sql/hba-query.ts';
 import { printable } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
 import { gatherHba, type ReadHbaSource } from './gather.ts';
 import { hbaFileRowShape, hbaFromRows } from './rows.ts';
-import type { HbaRules } from './rules.ts';
+import type { HbaRules } from './rule-list.ts';
 
 export interface HbaFreshness {
   /** When the server last read its configuration. */

@@ -2,10 +2,10 @@
 // https://www.postgresql.org/docs/current/view-pg-hba-file-rules.html
 import { integer, list, nullable, oneOf, record, text } from '../connection/session/shape.ts';
 import { numericAddress } from './address.ts';
+import { shownValue } from './line-secret.ts';
 import { hbaRegex } from './regex/regex.ts';
 import type { HbaAddress, HbaConnectionType, HbaRule, HbaToken } from './rule.ts';
-import { type HbaBrokenLine, type HbaRules, hbaRules } from './rules.ts';
-import { shownValue } from './secret.ts';
+import { type HbaBrokenLine, type HbaRules, hbaRules } from './rule-list.ts';
 
 /** One row, with names that stay: `auth_method` is `method`, `user_name` is `users`. */
 export interface HbaFileRow {

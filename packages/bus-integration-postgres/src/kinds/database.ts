@@ -4,8 +4,8 @@ import { strangerFindings } from '../ownership/strangers.ts';
 import { printable, shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
 import type { Kind, RuleContext, Statement } from './kind.ts';
+import { adoptionSummary, lacksDatabase, markComment } from './kind-words.ts';
 import { markedBy } from './role.ts';
-import { adoptionSummary, lacksDatabase, markComment } from './words.ts';
 
 export interface Database {
   readonly kind: 'database';

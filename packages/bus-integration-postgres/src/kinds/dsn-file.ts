@@ -6,8 +6,8 @@ import { isSameServer } from '../conninfo/dsn-endpoint.ts';
 import type { Remains } from '../observe/remains.ts';
 import { printable, shown } from '../text/shown.ts';
 import { type DecidedFile, type Kind, type Meanings, meanings } from './kind.ts';
+import { passwordWord } from './kind-words.ts';
 import { passwordState } from './role.ts';
-import { passwordWord } from './words.ts';
 
 export interface DsnFile {
   readonly kind: 'dsn-file';

@@ -8,7 +8,7 @@ import { identifier } from '../text/sql-text.ts';
 import { findSchema } from './found.ts';
 import { type FilledObject, type Grantee, granteeName, sqlOf } from './grant-object.ts';
 import type { Statement } from './kind.ts';
-import { lacking, lacksDatabase } from './words.ts';
+import { lacking, lacksDatabase } from './kind-words.ts';
 
 /** Privileges on one object, in the form of a step. */
 export function inOneDatabase(on: FilledObject, grantee: Grantee, privileges: readonly string[]): DatabasePrivileges {

@@ -5,7 +5,7 @@ import { anyDatabase, runs, superuser } from '../text/psql-remedy.ts';
 import { printable, shown } from '../text/shown.ts';
 import { identifier, literal } from '../text/sql-text.ts';
 import { type Kind, type Meaning, meanings, type RuleContext, type Scope, type StatusSight } from './kind.ts';
-import { adoptionSummary, lacking, markComment, passwordWord } from './words.ts';
+import { adoptionSummary, lacking, markComment, passwordWord } from './kind-words.ts';
 
 export interface Role {
   readonly kind: 'role';

@@ -7,7 +7,7 @@ import { identifier, literal } from '../text/sql-text.ts';
 import { findSchema, isUnseen } from './found.ts';
 import { identityOf } from './identity.ts';
 import type { Kind } from './kind.ts';
-import { lacking } from './words.ts';
+import { lacking } from './kind-words.ts';
 
 export interface Schema {
   readonly kind: 'schema';

@@ -13,7 +13,7 @@ import {
   tuple,
   word,
 } from '../connection/session/shape.ts';
-import type { MarkedSchema } from '../sql/leftovers.ts';
+import type { MarkedSchema } from '../sql/leftovers-query.ts';
 import type {
   AclEntry,
   ObservedAdmin,

@@ -3,8 +3,8 @@
 import type { Session } from '../connection/connect.ts';
 import { readRow, readRows } from '../connection/session/shape.ts';
 import type { Reached } from '../conninfo/dsn-endpoint.ts';
-import { clusterQuery, serverQuery, systemIdentifierQuery, verifierQuery } from '../sql/cluster.ts';
-import { insideQuery } from '../sql/database.ts';
+import { clusterQuery, serverQuery, systemIdentifierQuery, verifierQuery } from '../sql/cluster-query.ts';
+import { insideQuery } from '../sql/database-query.ts';
 import { shown } from '../text/shown.ts';
 import { clusterShape, insideShape, serverShape, systemIdentifierShape, verifierShape } from './catalog-shapes.ts';
 import { markOf } from './mark.ts';

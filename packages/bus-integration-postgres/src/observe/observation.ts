@@ -1,6 +1,6 @@
 // What was read of a server, as plain values: the input of every decision. catalog.ts fills it; nothing here reads.
 import type { Reached } from '../conninfo/dsn-endpoint.ts';
-import type { MarkedSchema } from '../sql/leftovers.ts';
+import type { MarkedSchema } from '../sql/leftovers-query.ts';
 import type { Remains } from './remains.ts';
 
 /** One entry of an access control list, NULL lists already replaced by their default. */

@@ -4,7 +4,7 @@ import type { Diagnostic, Step } from 'bus-integration-database';
 import { isUnseen } from '../kinds/found.ts';
 import { ruleOf } from '../kinds/index.ts';
 import type { Scope } from '../kinds/kind.ts';
-import { lacking } from '../kinds/words.ts';
+import { lacking } from '../kinds/kind-words.ts';
 import { isFull, type Observation } from '../observe/observation.ts';
 import { anyDatabase, ownerOrSuperuser, runs, superuser } from '../text/psql-remedy.ts';
 import { shown } from '../text/shown.ts';

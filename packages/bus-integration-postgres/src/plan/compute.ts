@@ -25,7 +25,7 @@ import { connectionStrings } from '../conninfo/connection-strings.ts';
 import { endpointOf, type ServiceWish } from '../conninfo/dsn-endpoint.ts';
 import { endpointFindings } from '../credentials/dsn-findings.ts';
 import { doubtfulTls, unusableEndpoint } from '../credentials/unusable-endpoint.ts';
-import { desiredResources, serviceProfile } from '../kinds/desired.ts';
+import { desiredResources, serviceProfile } from '../kinds/desired-kinds.ts';
 import type { Resource } from '../kinds/index.ts';
 import type { Scope } from '../kinds/kind.ts';
 import type { Observation } from '../observe/observation.ts';

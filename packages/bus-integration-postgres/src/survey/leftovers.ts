@@ -24,7 +24,7 @@ import { markOf } from '../observe/mark.ts';
 import type { Observation, ObservedAdmin, ObservedServer } from '../observe/observation.ts';
 import { nothingRemains, type RemainingRole, type Remains } from '../observe/remains.ts';
 import type { Wish } from '../plan/compute.ts';
-import { leftoversQuery, type MarkedSchema } from '../sql/leftovers.ts';
+import { leftoversQuery, type MarkedSchema } from '../sql/leftovers-query.ts';
 import { shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
 import { heirsOf, retiredRoles } from './retired-roles.ts';

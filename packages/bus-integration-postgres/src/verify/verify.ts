@@ -10,7 +10,7 @@ import { leftoverWarnings } from '../survey/leftover-warnings.ts';
 import { leftoversOf, readRemains, straysOf } from '../survey/leftovers.ts';
 import type { Preparation } from '../survey/preparation.ts';
 import { type Connectivity, checkConnectivity } from './connectivity/connectivity.ts';
-import { readDeclared } from './connectivity/declared.ts';
+import { readDeclared } from './connectivity/declared-objects.ts';
 import { judgeListener } from './listener/listener.ts';
 import { policyOf } from './listener/policy.ts';
 

@@ -1,6 +1,6 @@
 import type { Resource as AnyResource } from 'bus-integration-database';
 import { describe, expect, test } from 'vitest';
-import { desiredResources, serviceProfile } from '../../src/kinds/desired.ts';
+import { desiredResources, serviceProfile } from '../../src/kinds/desired-kinds.ts';
 import { type DifferingKinds, differences } from '../../src/kinds/differences.ts';
 import { idOf, kinds, type Resource } from '../../src/kinds/index.ts';
 import type { Differing, Meanings } from '../../src/kinds/kind.ts';

@@ -1,6 +1,6 @@
 import type { Declaration } from 'bus-integration-database';
 import { describe, expect, test } from 'vitest';
-import { desiredResources } from '../../src/kinds/desired.ts';
+import { desiredResources } from '../../src/kinds/desired-kinds.ts';
 import { isUnseen } from '../../src/kinds/found.ts';
 import { compare } from '../../src/plan/compare.ts';
 import { database, role, type Said, schema, scopeWith, seen, unfinished } from '../observed.ts';

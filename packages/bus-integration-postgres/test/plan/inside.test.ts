@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { desiredResources, serviceProfile } from '../../src/kinds/desired.ts';
+import { desiredResources, serviceProfile } from '../../src/kinds/desired-kinds.ts';
 import { statementsOf } from '../../src/kinds/index.ts';
 import type { ObservedRole, ObservedSchema } from '../../src/observe/observation.ts';
 import { byDatabase, planInside } from '../../src/plan/inside.ts';

@@ -9,7 +9,7 @@ import {
 } from 'bus-integration-database';
 import { describe, expect, test } from 'vitest';
 import { connectionStrings } from '../../src/conninfo/connection-strings.ts';
-import { desiredResources, serviceProfile } from '../../src/kinds/desired.ts';
+import { desiredResources, serviceProfile } from '../../src/kinds/desired-kinds.ts';
 import { compare } from '../../src/plan/compare.ts';
 import { toSteps } from '../../src/plan/steps.ts';
 import { database, role, type Said, schema, scopeWith, seen, unfinished } from '../observed.ts';

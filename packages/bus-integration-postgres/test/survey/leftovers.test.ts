@@ -1,11 +1,11 @@
 // How what is declared no longer would be retired where the admin can't do it, and what only looks left over.
 import { describe, expect, it, test } from 'vitest';
-import { desiredResources, serviceProfile } from '../../src/kinds/desired.ts';
+import { desiredResources, serviceProfile } from '../../src/kinds/desired-kinds.ts';
 import { differences } from '../../src/kinds/differences.ts';
 import { kinds, type Resource } from '../../src/kinds/index.ts';
 import { nothingRemains, type Remains } from '../../src/observe/remains.ts';
 import type { Wish } from '../../src/plan/compute.ts';
-import type { MarkedSchema } from '../../src/sql/leftovers.ts';
+import type { MarkedSchema } from '../../src/sql/leftovers-query.ts';
 import { type LeftoversInput, leftoversOf } from '../../src/survey/leftovers.ts';
 import { database as anyDatabase, role as anyRole, scopeWith, seen } from '../observed.ts';
 

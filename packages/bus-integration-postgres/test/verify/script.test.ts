@@ -3,7 +3,7 @@
 import { startServer } from 'embedded';
 import { describe, expect, test } from 'vitest';
 import { connect } from '../../src/connection/connect.ts';
-import { type Attempted, type Facts, factsQuery, verifyScript } from '../../src/sql/verify.ts';
+import { type Attempted, type Facts, factsQuery, verifyScript } from '../../src/sql/verify-query.ts';
 import { literal } from '../../src/text/sql-text.ts';
 import { brief, targetOf } from '../target.ts';
 

@@ -1,8 +1,8 @@
 // An apply that an API carries out, followed by its events to its end. Ended from here, it is ended there first.
 import { type Context, OperationError, ownCommand, type Progress, printable } from 'bus-integration-database';
 import { interruptionError } from '../command-line/interruption.ts';
-import type { ApiAddress } from './address.ts';
-import { callApi, openApi } from './call.ts';
+import type { ApiAddress } from './api-address.ts';
+import { callApi, openApi } from './api-call.ts';
 import { readEvents } from './event-stream.ts';
 
 /** How long an API, or the gateway before it, may be away: longer than it takes to start one anew. */

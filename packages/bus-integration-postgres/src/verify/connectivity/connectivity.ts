@@ -14,17 +14,17 @@ import { demandedMode, endpointOf, type Reached } from '../../conninfo/dsn-endpo
 import { sharingChecks } from '../../plan/sharing.ts';
 import { eachInParallel } from '../../run/parallel.ts';
 import type { Run } from '../../run/run.ts';
-import type { MarkedSchema } from '../../sql/leftovers.ts';
-import type { Facts } from '../../sql/verify.ts';
+import type { MarkedSchema } from '../../sql/leftovers-query.ts';
+import type { Facts } from '../../sql/verify-query.ts';
 import type { Preparation } from '../../survey/preparation.ts';
-import type { SeenInside } from '../listener/inside.ts';
+import type { SeenInside } from '../listener/database-sweep.ts';
 import type { Policy } from '../listener/policy.ts';
-import type { Declared } from './declared.ts';
+import type { Declared } from './declared-objects.ts';
 import { exposedChecks } from './exposed.ts';
-import { hasNoRoom, type LoginFindings, readService, tryLogin } from './login.ts';
 import { loginCheck } from './login-faults.ts';
 import { type Entrance, probeAll, tryWrongPassword } from './probe.ts';
 import { judgeRole } from './role.ts';
+import { hasNoRoom, type LoginFindings, readService, tryLogin } from './service-login.ts';
 
 export interface ConnectivityOptions {
   readonly preparation: Preparation;

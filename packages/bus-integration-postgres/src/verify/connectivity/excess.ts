@@ -1,6 +1,6 @@
 // What a service's role may beyond its databases, each with the statement that takes it away. Pure.
 import { advise, type Check, printable, type Remedy } from 'bus-integration-database';
-import type { Attempted, Powers } from '../../sql/verify.ts';
+import type { Attempted, Powers } from '../../sql/verify-query.ts';
 import { mostTold, someNames } from '../../text/bounded.ts';
 import { anyDatabase, inDatabase, runs, superuser } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';

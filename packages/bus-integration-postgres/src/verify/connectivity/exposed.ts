@@ -5,7 +5,7 @@ import { mostTold, someNames } from '../../text/bounded.ts';
 import { adminOrSuperuser, anyDatabase, ownerOrSuperuser, runs } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
-import type { Declared, DeclaredDatabase, DeclaredRole } from './declared.ts';
+import type { Declared, DeclaredDatabase, DeclaredRole } from './declared-objects.ts';
 
 export function exposedChecks({ roles, databases }: Declared): Check[] {
   const services = new Set(roles.map(({ name }) => name));

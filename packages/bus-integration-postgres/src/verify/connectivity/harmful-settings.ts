@@ -3,7 +3,7 @@
 import { advise, type Check, type FilePair, printable, type Remedy } from 'bus-integration-database';
 import { superuser } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
-import type { Declared } from './declared.ts';
+import type { Declared } from './declared-objects.ts';
 import { settingOf } from './refused.ts';
 
 const isOn = (value: string) => /^(on|t|tr|tru|true|y|ye|yes|1)$/i.test(value.trim());

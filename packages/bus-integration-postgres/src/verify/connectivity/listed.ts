@@ -16,9 +16,9 @@ import type { Session } from '../../connection/session/session.ts';
 import { boolean, readRow, record, text } from '../../connection/session/shape.ts';
 import type { ConnectionTarget, ServerAddress } from '../../conninfo/target.ts';
 import { systemIdentifierShape } from '../../observe/catalog-shapes.ts';
-import { systemIdentifierQuery } from '../../sql/cluster.ts';
-import { type Identity, identityQuery } from '../../sql/verify.ts';
-import type { Declared } from './declared.ts';
+import { systemIdentifierQuery } from '../../sql/cluster-query.ts';
+import { type Identity, identityQuery } from '../../sql/verify-query.ts';
+import type { Declared } from './declared-objects.ts';
 import type { LoginTrial } from './login-trial.ts';
 
 const identityShape = record<Identity>({ startedAt: text, isStandby: boolean, readsSystemIdentifier: boolean });

@@ -2,7 +2,7 @@
 import type { Endpoint, FilePair } from 'bus-integration-database';
 import type { ConnectCache, Meter } from '../../connection/connect.ts';
 import type { ConnectionTarget } from '../../conninfo/target.ts';
-import type { Declared } from './declared.ts';
+import type { Declared } from './declared-objects.ts';
 
 /** As it begins: what is known of the admin's session only while the service logs in comes later. */
 export interface EarlyTrial extends Omit<LoginTrial, 'adminRole' | 'endpoint'> {

@@ -10,7 +10,7 @@ import { isSocketDirectory, placeOf, resolveAddress } from '../../connection/net
 import { laterWaitMs, notTriedAgain, type Silence } from '../../connection/network/silence.ts';
 import { isSameServer } from '../../connection/session-place.ts';
 import type { ConnectionTarget } from '../../conninfo/target.ts';
-import { proveLogin } from '../../run/login.ts';
+import { proveLogin } from '../../run/password-login.ts';
 import type { Run } from '../../run/run.ts';
 import type { Policy } from '../listener/policy.ts';
 

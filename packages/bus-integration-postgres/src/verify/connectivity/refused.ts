@@ -5,7 +5,7 @@ import { type FilePair, type FileReading, ownCommand, type Remedy } from 'bus-in
 import { adminOrSuperuser, anyDatabase, ownerOrSuperuser, runs, superuser } from '../../text/psql-remedy.ts';
 import { printable, shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
-import type { Declared } from './declared.ts';
+import type { Declared } from './declared-objects.ts';
 
 export interface Cause {
   readonly seen: string;

@@ -5,10 +5,10 @@ import { boundedChecks, mostTold, someNames } from '../../text/bounded.ts';
 import { anyDatabase, ownerOrSuperuser, runs } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
-import type { Declared } from './declared.ts';
+import { judgeGrants, type Place } from './dangerous-grants.ts';
+import type { Declared } from './declared-objects.ts';
 import { judgeExcess } from './excess.ts';
-import { judgeGrants, type Place } from './grants.ts';
-import type { LoginFindings } from './login.ts';
+import type { LoginFindings } from './service-login.ts';
 
 export interface RoleDatabases {
   /** Those that the role has a file for. */

@@ -1,6 +1,6 @@
 // Whether unqualified names of a service lead to its declared schemas, by its session as it stood after the login. Pure.
 import { advise, type Check, type FilePair, printable, type Remedy } from 'bus-integration-database';
-import type { Standing } from '../../sql/verify.ts';
+import type { Standing } from '../../sql/verify-query.ts';
 import { adminOrSuperuser, anyDatabase, runs } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';

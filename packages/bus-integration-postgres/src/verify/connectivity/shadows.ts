@@ -1,6 +1,6 @@
 // What stands under the server's own names in schemas that a service shares, as it saw it. Pure.
 import { type Check, type FilePair, printable } from 'bus-integration-database';
-import type { Contents } from '../../sql/contents.ts';
+import type { Contents } from '../../sql/contents-query.ts';
 import { mostTold } from '../../text/bounded.ts';
 import { shown } from '../../text/shown.ts';
 

@@ -2,7 +2,7 @@
 // quick enough. Pure.
 import { advise, type Check, type FilePair, printable } from 'bus-integration-database';
 import { shown } from '../../text/shown.ts';
-import type { Declared } from './declared.ts';
+import type { Declared } from './declared-objects.ts';
 import { settingOf } from './refused.ts';
 
 /** Where one of these ends ordinary work; waiting for a lock may be meant to be short. */

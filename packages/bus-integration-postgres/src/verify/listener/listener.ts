@@ -7,16 +7,16 @@ import { passwordSendOf } from '../../conninfo/password-send.ts';
 import { readHba } from '../../hba/reading.ts';
 import type { Run } from '../../run/run.ts';
 import type { Preparation } from '../../survey/preparation.ts';
-import { lookAtCertificate, type Presented } from './certificate.ts';
-import { type ListenerFacts, readListenerFacts } from './facts.ts';
-import { lookInside, type SeenInside } from './inside.ts';
+import { lookInside, type SeenInside } from './database-sweep.ts';
+import { type ListenerFacts, readListenerFacts } from './listener-facts.ts';
 import { judgeLoaded } from './loaded.ts';
 import { policyOf } from './policy.ts';
 import { judgeRoles } from './roles.ts';
-import { judgeRules } from './rules.ts';
+import { judgeRules } from './rule-findings.ts';
+import { lookAtCertificate, type Presented } from './server-certificate.ts';
 import { judgeSockets, listeningOf } from './sockets.ts';
 import { judgeStandpoint } from './standpoint.ts';
-import { judgeEncryption } from './tls.ts';
+import { judgeEncryption } from './tls-findings.ts';
 import { withWayOut } from './way-out.ts';
 
 export interface ListenerOptions {

@@ -1,11 +1,11 @@
 // Whether pg_hba.conf could be read, and whether it is what the server runs with. Pure.
 import type { Check } from 'bus-integration-database';
 import type { HbaReading } from '../../hba/reading.ts';
-import type { HbaRules } from '../../hba/rules.ts';
+import type { HbaRules } from '../../hba/rule-list.ts';
 import { some } from '../../text/bounded.ts';
 import { adminsDatabase, reload, runs, superuser } from '../../text/psql-remedy.ts';
-import { count, found } from './check.ts';
-import type { ListenerFacts } from './facts.ts';
+import { count, found } from './listener-check.ts';
+import type { ListenerFacts } from './listener-facts.ts';
 import type { Policy } from './policy.ts';
 
 /** Findings about what is loaded, and about what could not be read. */

@@ -3,9 +3,9 @@
 import type { Check } from 'bus-integration-database';
 import type { HbaRule } from '../../hba/rule.ts';
 import { reload } from '../../text/psql-remedy.ts';
-import { found, type Severity } from './check.ts';
-import type { FindingId } from './findings.ts';
-import { mendable, type Place, type RulesOptions, type Sight, textOf, whoText } from './sight.ts';
+import { found, type Severity } from './listener-check.ts';
+import type { FindingId } from './listener-findings.ts';
+import { mendable, type Place, type RulesOptions, type Sight, textOf, whoText } from './met-rule.ts';
 
 /** At most one finding: what is wrong with a rule's method, for those who meet it from the worst place. */
 export function methodFinding(sight: Sight, options: RulesOptions, isDormant: boolean): Check[] {

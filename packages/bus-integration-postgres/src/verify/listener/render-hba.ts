@@ -1,7 +1,7 @@
 // The block of pg_hba.conf that holds a deployment's policy. Pure: it edits no file and asks no server.
 import type { Login } from 'bus-integration-database';
 import type { Policy } from './policy.ts';
-import { hbaLineText, quoted } from './remedy.ts';
+import { hbaLineText, quoted } from './rule-remedy.ts';
 
 export interface HbaBlock {
   readonly deploymentId: string;

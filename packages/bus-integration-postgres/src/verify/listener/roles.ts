@@ -12,9 +12,9 @@ import {
 } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
-import { count, found, inOrder } from './check.ts';
-import type { ListenerFacts } from './facts.ts';
-import type { InsideFacts } from './inside.ts';
+import type { InsideFacts } from './database-sweep.ts';
+import { count, found, inOrder } from './listener-check.ts';
+import type { ListenerFacts } from './listener-facts.ts';
 import type { Policy } from './policy.ts';
 
 export interface RolesOptions {

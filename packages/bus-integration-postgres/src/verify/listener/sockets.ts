@@ -5,8 +5,8 @@ import { some } from '../../text/bounded.ts';
 import { anyDatabase, runs, superuser } from '../../text/psql-remedy.ts';
 import { printable } from '../../text/shown.ts';
 import { identifier, literal } from '../../text/sql-text.ts';
-import { found, inOrder } from './check.ts';
-import type { ListenerFacts } from './facts.ts';
+import { found, inOrder } from './listener-check.ts';
+import type { ListenerFacts } from './listener-facts.ts';
 import { loopback, type Policy } from './policy.ts';
 import { all4, all6, difference, placeOf, type Ranges } from './ranges.ts';
 

@@ -2,7 +2,7 @@
 import type { Check } from 'bus-integration-database';
 import type { PinnedAddress } from '../../connection/network/dial.ts';
 import { isSocketDirectory } from '../../connection/network/dial.ts';
-import type { ListenerFacts } from './facts.ts';
+import type { ListenerFacts } from './listener-facts.ts';
 import { loopback, networksKey, type Policy, policyKey, policyText, privateNetworks } from './policy.ts';
 import { difference, networkOf, placeOf, type Range, type Ranges } from './ranges.ts';
 

@@ -7,7 +7,7 @@ import { createCertificateAuthority, createPlainAdmin, type Server, startServer 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postgresKeys } from '../../../src/keys.ts';
 import { createPostgresProvider } from '../../../src/provider.ts';
-import { type FindingId, findings } from '../../../src/verify/listener/findings.ts';
+import { type FindingId, findings } from '../../../src/verify/listener/listener-findings.ts';
 import { policyOf } from '../../../src/verify/listener/policy.ts';
 import { renderHba } from '../../../src/verify/listener/render-hba.ts';
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseHba } from '../../../src/hba/hba.ts';
 import { matchHba } from '../../../src/hba/match.ts';
 import type { HbaRule } from '../../../src/hba/rule.ts';
-import { ruleFinder, walkRule } from '../../../src/verify/listener/hba.ts';
+import { ruleFinder, walkRule } from '../../../src/verify/listener/hba-walk.ts';
 import { addressAt, placeOf, type Ranges } from '../../../src/verify/listener/ranges.ts';
 import { isEmpty, leftovers, takerOf } from '../../../src/verify/listener/shadow.ts';
 import { type Subject, walkRules } from '../../../src/verify/listener/walk.ts';

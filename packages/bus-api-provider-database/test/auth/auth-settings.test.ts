@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OperationError } from 'bus-integration-database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readAuthSettings, secretBytes } from '../../src/auth/settings.ts';
+import { readAuthSettings, secretBytes } from '../../src/auth/auth-settings.ts';
 
 let cwd: string;
 beforeAll(() => {

@@ -2,12 +2,12 @@
 // should succeed, or inside a block that catches the refusal: neither leaves a line in the server's log. All is rolled back.
 
 import { identifier, literal } from '../text/sql-text.ts';
-import { hasContents } from './contents.ts';
-import { startedAt } from './declared.ts';
-import { type Grant, grantedHere, grantsOf } from './grants.ts';
-import type { MarkedSchema } from './leftovers.ts';
-import { markedSchemas } from './leftovers.ts';
-import { publicWritableQuery } from './listener.ts';
+import { hasContents } from './contents-query.ts';
+import { startedAt } from './declared-query.ts';
+import { type Grant, grantedHere, grantsOf } from './grants-query.ts';
+import type { MarkedSchema } from './leftovers-query.ts';
+import { markedSchemas } from './leftovers-query.ts';
+import { publicWritableQuery } from './listener-query.ts';
 
 /** The session as it stands after the login: run before anything of ours is set in it. */
 export const standingQuery = `

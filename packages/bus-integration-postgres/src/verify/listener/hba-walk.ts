@@ -2,7 +2,7 @@
 import type { HbaNetwork } from '../../hba/address.ts';
 import { hbaSubject } from '../../hba/client.ts';
 import type { HbaAddress, HbaRule, HbaToken } from '../../hba/rule.ts';
-import type { HbaRules } from '../../hba/rules.ts';
+import type { HbaRules } from '../../hba/rule-list.ts';
 import { databaseVerdict, userVerdict, type Verdict } from '../../hba/verdict.ts';
 import { all4, all6, everywhere, networkOf, type Range, type Ranges } from './ranges.ts';
 import type { Subject, WalkOptions, WalkRule } from './walk.ts';

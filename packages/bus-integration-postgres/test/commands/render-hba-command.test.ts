@@ -3,10 +3,10 @@ import type { Login } from 'bus-integration-database';
 import { describe, expect, it } from 'vitest';
 import { parseHba } from '../../src/hba/hba.ts';
 import { matchHba } from '../../src/hba/match.ts';
-import type { ListenerFacts } from '../../src/verify/listener/facts.ts';
+import type { ListenerFacts } from '../../src/verify/listener/listener-facts.ts';
 import { policyOf } from '../../src/verify/listener/policy.ts';
 import { renderHba } from '../../src/verify/listener/render-hba.ts';
-import { judgeRules } from '../../src/verify/listener/rules.ts';
+import { judgeRules } from '../../src/verify/listener/rule-findings.ts';
 
 const login = (role: string, database: string): Login => ({ role, database, isServiceRole: true });
 const logins = [

@@ -2,10 +2,10 @@
 import type { Check, Remedy } from 'bus-integration-database';
 import { anyDatabase, reload, runs, superuser } from '../../text/psql-remedy.ts';
 import { identifier } from '../../text/sql-text.ts';
-import type { Presented } from './certificate.ts';
-import { found, inOrder, type Severity } from './check.ts';
-import type { ListenerFacts } from './facts.ts';
+import { found, inOrder, type Severity } from './listener-check.ts';
+import type { ListenerFacts } from './listener-facts.ts';
 import type { Policy } from './policy.ts';
+import type { Presented } from './server-certificate.ts';
 import { listeningOf } from './sockets.ts';
 
 export interface EncryptionOptions {

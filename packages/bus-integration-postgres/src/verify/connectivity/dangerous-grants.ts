@@ -1,13 +1,13 @@
 // Grants by which a service reads passwords or files of the server, or has it run code: in its own databases as it saw
 // them itself, in the admin's as the admin sees it, and on parameters of the whole cluster. Pure.
 import { advise, type Check, printable } from 'bus-integration-database';
-import type { Grant } from '../../sql/grants.ts';
-import type { Facts } from '../../sql/verify.ts';
+import type { Grant } from '../../sql/grants-query.ts';
+import type { Facts } from '../../sql/verify-query.ts';
 import { mostTold, some } from '../../text/bounded.ts';
 import { anyDatabase, inDatabase, runs, superuser } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
 import { identifier, literal } from '../../text/sql-text.ts';
-import type { Declared } from './declared.ts';
+import type { Declared } from './declared-objects.ts';
 
 /** What a service saw in a database that it entered. */
 export type Place = Pick<Facts, 'database' | 'grants' | 'readsVerifiers'>;

@@ -1,6 +1,6 @@
 // What the server's shared catalogs say of declared roles and databases that decides whether services can log in, and
 // who else can. One statement, for any admin. $1 role names, $2 database names.
-import { grantedHere, grantedParametersOf, grantsOf } from './grants.ts';
+import { grantedHere, grantedParametersOf, grantsOf } from './grants-query.ts';
 
 /** When the server was started, to the microsecond: no two servers that run at the same time have the same. */
 export const startedAt = `pg_catalog.to_char(pg_catalog.timezone('UTC'::pg_catalog.text, pg_catalog.pg_postmaster_start_time()),

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { parseHba } from '../../../src/hba/hba.ts';
 import { matchHba } from '../../../src/hba/match.ts';
 import { hbaFromRows } from '../../../src/hba/rows.ts';
-import type { HbaRules } from '../../../src/hba/rules.ts';
-import type { ListenerFacts } from '../../../src/verify/listener/facts.ts';
+import type { HbaRules } from '../../../src/hba/rule-list.ts';
+import type { ListenerFacts } from '../../../src/verify/listener/listener-facts.ts';
 import { policyOf } from '../../../src/verify/listener/policy.ts';
-import { judgeRules } from '../../../src/verify/listener/rules.ts';
+import { judgeRules } from '../../../src/verify/listener/rule-findings.ts';
 
 const role = (name: string, isSuperuser: boolean, replicates: boolean) => {
   return { name, isSuperuser, replicates, isService: name === 'bus', connectionLimit: 20, memberOf: [] };

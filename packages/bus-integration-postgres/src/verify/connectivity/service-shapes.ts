@@ -2,10 +2,10 @@
 
 import { boolean, integer, list, nullable, oneOf, record, text } from '../../connection/session/shape.ts';
 import { markedSchema } from '../../observe/catalog-shapes.ts';
-import type { Contents } from '../../sql/contents.ts';
-import type { Grant } from '../../sql/grants.ts';
-import type { Attempted, Facts, Powers, Standing } from '../../sql/verify.ts';
-import { writableShape } from '../listener/inside.ts';
+import type { Contents } from '../../sql/contents-query.ts';
+import type { Grant } from '../../sql/grants-query.ts';
+import type { Attempted, Facts, Powers, Standing } from '../../sql/verify-query.ts';
+import { writableShape } from '../listener/database-sweep.ts';
 
 const powers = record<Powers>({
   isSuperuser: boolean,

@@ -1,6 +1,6 @@
 // Findings as checks: one shape for all of them. Judges nothing.
 import { advise, type Check, type Remedy } from 'bus-integration-database';
-import type { FindingId } from './findings.ts';
+import type { FindingId } from './listener-findings.ts';
 
 export type Severity = 'fail' | 'warn' | 'info' | 'unknown';
 

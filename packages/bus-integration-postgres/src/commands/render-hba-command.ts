@@ -15,7 +15,7 @@ import { postgresKeys } from '../keys.ts';
 import { configuredDeclaration } from '../survey/preparation.ts';
 import { policyOf } from '../verify/listener/policy.ts';
 import { renderHba } from '../verify/listener/render-hba.ts';
-import type { CommandResult, CommandSurroundings } from './hba.ts';
+import type { CommandResult, CommandSurroundings } from './hba-command.ts';
 
 /** Runs the command; what can be expected to go wrong is a complaint, never thrown. */
 export async function renderHbaCommand(flags: FlagReading, surroundings: CommandSurroundings): Promise<CommandResult> {

@@ -13,7 +13,7 @@ import {
   text,
   word,
 } from '../connection/session/shape.ts';
-import { doctorQuery } from '../sql/doctor.ts';
+import { doctorQuery } from '../sql/doctor-query.ts';
 
 /** A transaction that holds what an apply may have to wait for; a prepared one has a gid and no pid. */
 export interface Blocker {

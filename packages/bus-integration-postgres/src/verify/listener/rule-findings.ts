@@ -1,15 +1,11 @@
 // Every rule of pg_hba.conf judged: whom it lets in from where, and how they prove who they are. Pure.
 import type { Check, Remedy } from 'bus-integration-database';
 import type { HbaRule } from '../../hba/rule.ts';
-import type { HbaRules } from '../../hba/rules.ts';
+import type { HbaRules } from '../../hba/rule-list.ts';
 import { some, someNames } from '../../text/bounded.ts';
 import { reload } from '../../text/psql-remedy.ts';
-import { count, found, inOrder, type Severity } from './check.ts';
-import { ruleFinder, walkRule } from './hba.ts';
-import { foreignProof, methodFinding, takesNoProof, weaknessOf } from './method.ts';
-import { difference, everywhere, intersection, union } from './ranges.ts';
-import { edit, putAbove } from './remedy.ts';
-import { isEmpty, type Leftover, leftovers, takerOf } from './shadow.ts';
+import { ruleFinder, walkRule } from './hba-walk.ts';
+import { count, found, inOrder, type Severity } from './listener-check.ts';
 import {
   addressText,
   type Met,
@@ -21,7 +17,11 @@ import {
   sightOf,
   textOf,
   whoText,
-} from './sight.ts';
+} from './met-rule.ts';
+import { foreignProof, methodFinding, takesNoProof, weaknessOf } from './method.ts';
+import { difference, everywhere, intersection, union } from './ranges.ts';
+import { edit, putAbove } from './rule-remedy.ts';
+import { isEmpty, type Leftover, leftovers, takerOf } from './shadow.ts';
 import { listeningOf } from './sockets.ts';
 import { type Subject, type WalkRule, walkRules } from './walk.ts';
 

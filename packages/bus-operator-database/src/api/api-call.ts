@@ -3,7 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import { OperationError, printable, sendRequest } from 'bus-integration-database';
 import { interruptionError } from '../command-line/interruption.ts';
-import type { ApiAddress } from './address.ts';
+import type { ApiAddress } from './api-address.ts';
 
 interface ApiRequest {
   readonly path: string;

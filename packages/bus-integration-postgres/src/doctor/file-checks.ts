@@ -14,7 +14,7 @@ import {
   withoutSlashes,
 } from 'bus-integration-database';
 import { adminSource, type ProviderSurroundings, pathFrom } from '../survey/preparation.ts';
-import { asCheck, check } from './check.ts';
+import { asCheck, check } from './doctor-check.ts';
 
 export function secretFileChecks(configuration: Configuration, surroundings: ProviderSurroundings): Check[] {
   const { file, key, envFile } = configuration.credentials;

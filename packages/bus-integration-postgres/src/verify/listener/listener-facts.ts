@@ -12,7 +12,7 @@ import {
   text,
   word,
 } from '../../connection/session/shape.ts';
-import { listenerQuery, weakVerifierQuery } from '../../sql/listener.ts';
+import { listenerQuery, weakVerifierQuery } from '../../sql/listener-query.ts';
 
 interface ListenerRole {
   readonly name: string;

@@ -18,7 +18,7 @@ import { resolveDsn } from '../../conninfo/conninfo.ts';
 import type { ConnectionTarget } from '../../conninfo/target.ts';
 import { readDsn } from '../../dsn/slip.ts';
 import { markOf } from '../../observe/mark.ts';
-import { type Contents, contentsQuery } from '../../sql/contents.ts';
+import { type Contents, contentsQuery } from '../../sql/contents-query.ts';
 import {
   type Attempted,
   encodingQuery,
@@ -27,10 +27,9 @@ import {
   factsQuery,
   standingQuery,
   verifyScript,
-} from '../../sql/verify.ts';
+} from '../../sql/verify-query.ts';
 import { shown } from '../../text/shown.ts';
 import { sqlstateOf } from '../../text/sqlstate.ts';
-import { attemptedShape, contentsShape, encodingShape, factsShape, standingShape } from './facts.ts';
 import { harmfulSettings } from './harmful-settings.ts';
 import { listedServers } from './listed.ts';
 import { failure, faultOf, loginCheck, placeLimits, strangerOf, unknownEncoding } from './login-faults.ts';
@@ -40,6 +39,7 @@ import type { Entrance } from './probe.ts';
 import { limitOf, settingOf } from './refused.ts';
 import { readDeclaredSchemas, schemaChecks } from './schemas.ts';
 import { pathChecks, pathRemedy, placeFault, worksUnqualified } from './search-path.ts';
+import { attemptedShape, contentsShape, encodingShape, factsShape, standingShape } from './service-shapes.ts';
 import { shadowChecks } from './shadows.ts';
 import { timeoutChecks } from './timeouts.ts';
 

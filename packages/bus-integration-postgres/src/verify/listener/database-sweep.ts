@@ -4,9 +4,9 @@
 import { readRows, record, text } from '../../connection/session/shape.ts';
 import { eachInParallel } from '../../run/parallel.ts';
 import type { Run } from '../../run/run.ts';
-import { publicWritableQuery } from '../../sql/listener.ts';
+import { publicWritableQuery } from '../../sql/listener-query.ts';
 import { toOperationError } from '../../text/sqlstate.ts';
-import type { ListenerDatabase } from './facts.ts';
+import type { ListenerDatabase } from './listener-facts.ts';
 
 /** A schema in which everybody may create. */
 interface WritableSchema {

@@ -3,7 +3,7 @@
 import { posix } from 'node:path';
 import type { HbaFields } from './line.ts';
 import type { HbaToken } from './rule.ts';
-import type { HbaMissing } from './rules.ts';
+import type { HbaMissing } from './rule-list.ts';
 import { hbaWords } from './token.ts';
 
 export interface HbaSources {

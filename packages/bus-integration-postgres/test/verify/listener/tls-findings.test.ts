@@ -1,9 +1,9 @@
 // What is said of TLS, on facts and certificates made up here.
 import { describe, expect, it } from 'vitest';
-import type { Presented } from '../../../src/verify/listener/certificate.ts';
-import type { ListenerFacts } from '../../../src/verify/listener/facts.ts';
+import type { ListenerFacts } from '../../../src/verify/listener/listener-facts.ts';
 import { policyOf } from '../../../src/verify/listener/policy.ts';
-import { judgeEncryption } from '../../../src/verify/listener/tls.ts';
+import type { Presented } from '../../../src/verify/listener/server-certificate.ts';
+import { judgeEncryption } from '../../../src/verify/listener/tls-findings.ts';
 
 const facts: ListenerFacts = {
   settings: { listen_addresses: '*', ssl: 'on', ssl_min_protocol_version: 'TLSv1.2', port: '5432' },

@@ -2,9 +2,9 @@
 import { type Declaration, rolesOf } from 'bus-integration-database';
 import type { Session } from '../../connection/session/session.ts';
 import { boolean, integer, list, nullable, readRow, record, text } from '../../connection/session/shape.ts';
-import { declaredQuery } from '../../sql/declared.ts';
-import type { Grant } from '../../sql/grants.ts';
-import { grantShape } from './facts.ts';
+import { declaredQuery } from '../../sql/declared-query.ts';
+import type { Grant } from '../../sql/grants-query.ts';
+import { grantShape } from './service-shapes.ts';
 
 export interface DeclaredRole {
   readonly name: string;

@@ -1,7 +1,7 @@
 import type { Declaration } from 'bus-integration-database';
 import { describe, expect, test } from 'vitest';
 import { resourceCount } from '../../../bus-integration-database/src/model/bounds.ts';
-import { desiredResources } from '../../src/kinds/desired.ts';
+import { desiredResources } from '../../src/kinds/desired-kinds.ts';
 import { granteeName } from '../../src/kinds/grant-object.ts';
 import { idOf, type Resource } from '../../src/kinds/index.ts';
 

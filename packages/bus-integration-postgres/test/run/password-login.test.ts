@@ -3,7 +3,7 @@ import { createCertificateAuthority, type Server, startServer } from 'embedded';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect, type PinnedAddress } from '../../src/connection/connect.ts';
 import type { ConnectionTarget } from '../../src/conninfo/target.ts';
-import { proveLogin } from '../../src/run/login.ts';
+import { proveLogin } from '../../src/run/password-login.ts';
 import { scriptedServer } from '../scripted-server.ts';
 import { brief, targetAt, targetOf } from '../target.ts';
 

@@ -1,14 +1,14 @@
 // One rule with all who meet it, and the words for them. Pure; judges nothing.
 import type { Check } from 'bus-integration-database';
 import type { HbaRule } from '../../hba/rule.ts';
-import type { HbaRules } from '../../hba/rules.ts';
+import type { HbaRules } from '../../hba/rule-list.ts';
 import { someNames } from '../../text/bounded.ts';
-import { count, found, type Severity } from './check.ts';
-import type { ListenerFacts } from './facts.ts';
-import type { FindingId } from './findings.ts';
+import { count, found, type Severity } from './listener-check.ts';
+import type { ListenerFacts } from './listener-facts.ts';
+import type { FindingId } from './listener-findings.ts';
 import { loopback, type Policy } from './policy.ts';
 import { difference, intersection, type Ranges } from './ranges.ts';
-import { replaced } from './remedy.ts';
+import { replaced } from './rule-remedy.ts';
 import type { Leftover } from './shadow.ts';
 import type { Meeting, Meetings, Subject, WalkRule } from './walk.ts';
 

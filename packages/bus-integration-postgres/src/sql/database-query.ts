@@ -1,7 +1,7 @@
 // One database's catalogs in one round trip, whatever the number of schemas and roles. $1 schema names, $2 the
 // deployment's mark.
 // https://www.postgresql.org/docs/current/catalog-pg-namespace.html
-import { markedSchemas } from './leftovers.ts';
+import { markedSchemas } from './leftovers-query.ts';
 
 export const insideQuery = `
 SELECT

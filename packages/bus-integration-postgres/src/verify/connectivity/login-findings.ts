@@ -1,5 +1,5 @@
 // What the checks of connectivity mean, for people who ask: `verify --explain`.
-import type { Finding } from '../listener/findings.ts';
+import type { Finding } from '../listener/listener-findings.ts';
 
 const documentation = 'https://www.postgresql.org/docs/current';
 

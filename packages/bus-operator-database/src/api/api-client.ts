@@ -16,8 +16,8 @@ import {
 } from 'bus-integration-database';
 import { responseFaults } from 'bus-integration-database/contract';
 import type { Flags } from '../command-line/flags.ts';
-import type { ApiAddress } from './address.ts';
-import { callApi } from './call.ts';
+import type { ApiAddress } from './api-address.ts';
+import { callApi } from './api-call.ts';
 import { followJob } from './job.ts';
 import { tokenKeyOf } from './token-keys.ts';
 

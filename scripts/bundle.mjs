@@ -69,7 +69,12 @@ async function bundle(name) {
     const contents = [...late].map((path) => `export * from ${JSON.stringify(path)};`).join('\n');
     const outfile = join(outdir, 'late-script.js');
     await build({ ...options, ...scriptOptions, stdin: { contents, resolveDir: root }, outfile });
-    makeCodeCache(outfile);
+    try {
+      makeCodeCache(outfile);
+    } catch (error) {
+      rmSync(outdir, { recursive: true, force: true });
+      throw error;
+    }
   }
   rmSync(`${outdir}.old`, { recursive: true, force: true });
   try {

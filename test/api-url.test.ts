@@ -61,6 +61,7 @@ function marker(server: Server, flags: readonly string[]) {
   return (text: string) =>
     text
       .replaceAll(flags.length === 0 ? /(?!)/g : ` ${flags.join(' ')}`, '')
+      .replaceAll(flags.length === 0 ? /(?!)/g : inJson(flags), '')
       .replaceAll(String(server.port), 'PORT')
       .replace(/\d{19}/g, 'CLUSTER')
       .replace(/"(elapsed_ms|connections|size_bytes)": \d+/g, '"$1": 0')
@@ -69,6 +70,12 @@ function marker(server: Server, flags: readonly string[]) {
       .replace(/SCRAM-SHA-256[^'"]*/g, 'VERIFIER')
       .replaceAll('./local/dsn/', './')
       .replaceAll('./local/dsn', '.');
+}
+
+/** As a command's words stand in a printed document, after other words. */
+function inJson(flags: readonly string[]): RegExp {
+  const words = flags.map((flag) => JSON.stringify(flag).replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`,\\s*${words.join(',\\s*')}`, 'g');
 }
 
 function lines(text: string, args: readonly string[]): string[] {

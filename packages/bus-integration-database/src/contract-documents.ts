@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { envelopeSchema } from './contract/envelope.ts';
 import { type Operation, operations, requestEvent, responseEvent } from './contract/events.ts';
 import type { ProviderFacts } from './contract/facts.ts';
-import { adviceSchema, pathSchema } from './contract/remedy.ts';
+import { adviceSchema, pathSchema } from './contract/remedy-schema.ts';
 import {
   allowedSchema,
   checkSchema,

@@ -117,9 +117,9 @@ function configure(surroundings: ProviderSurroundings, roots: readonly ServedPro
   const { credentials, dsnOutputDirectory } = configuration;
   const told = {
     ...(dsnOutputDirectory !== undefined && { dsnDirectoryShownAs: '.' }),
-    // So that what is relative in an answer is a DSN file.
-    ...(credentials.file !== undefined && {
-      credentials: { ...credentials, file: resolve(surroundings.cwd, credentials.file) },
+    // So that what is relative in advice is a DSN file.
+    ...(credentials.envFile !== undefined && {
+      credentials: { ...credentials, envFile: resolve(surroundings.cwd, credentials.envFile) },
     }),
   };
   const root = roots.find(({ keys }) => keys.provider === configuration.provider);

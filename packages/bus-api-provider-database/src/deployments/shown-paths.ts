@@ -35,7 +35,7 @@ export function showPaths(configuration: Configuration, cwd: string): (response:
   const each = <T extends object>(finding: T): T => {
     const entries = Object.entries(hidden(finding)).map(([key, value]) => [
       key,
-      isTold(key) && typeof value === 'string' ? shown(value) : value,
+      isTold(key, finding) && typeof value === 'string' ? shown(value) : value,
     ]);
     return Object.fromEntries(entries);
   };
@@ -54,11 +54,11 @@ function nameFiles({ dsnOutputDirectory, credentials }: Configuration, cwd: stri
   const directory = dsnOutputDirectory === undefined ? undefined : resolve(cwd, dsnOutputDirectory);
   const file = credentials.file === undefined ? undefined : resolve(cwd, credentials.file);
   const nameOf = ({ path, key }: Path, isHidden: boolean): Path => {
-    // The provider tells DSN files as the names that they have in their directory.
-    const isDsn = /^\.(\/[^/]+)?$/.test(path) && directory !== undefined;
-    const at = resolve(isDsn ? directory : cwd, path);
     if (key !== undefined) return { path, key };
-    if (at === file) return { key: credentials.key, path: '' };
+    if (resolve(cwd, path) === file) return { key: credentials.key, path: '' };
+    // The provider tells DSN files as the names that they have in their directory, and itself as `.`.
+    const isDsn = /^\.(\/[^/]+\.dsn(\.\w+)?)?$/.test(path);
+    const at = resolve(isDsn && directory !== undefined ? directory : cwd, path);
     const inside = directory === undefined ? undefined : below(directory, at);
     if (inside !== undefined) return { key: directoryKey, path: inside };
     if (isHidden) return hiddenPath;
@@ -77,6 +77,8 @@ function nameFiles({ dsnOutputDirectory, credentials }: Configuration, cwd: stri
         return { ...advice, file: nameOf(advice.file, isHidden), text: isHidden ? ['…'] : advice.text };
       case 'path':
         return { kind: 'path', ...inWords(nameOf(advice, isHidden)) };
+      case 'text':
+        return isHidden ? { ...advice, text: advice.text.replace(absolutePath, '…') } : advice;
       default:
         return advice;
     }
@@ -98,8 +100,9 @@ function below(directory: string, path: string): string | undefined {
   return path.startsWith(`${directory}/`) ? path.slice(directory.length + 1) : undefined;
 }
 
-function isTold(key: string): boolean {
-  return ['message', 'seen', 'target'].includes(key);
+/** A remedy of words alone has no paths as data. */
+function isTold(key: string, finding: object): boolean {
+  return ['message', 'seen', 'target'].includes(key) || (key === 'remedy' && !('advice' in finding));
 }
 
 /** A finding of the admin DSN's file names its key instead, and of what lies around it or is linked to it nothing. */
@@ -109,13 +112,15 @@ function hideCredential({ credentials }: Configuration, cwd: string) {
   const forms = [...new Set(paths.flatMap((path) => [shellQuote(path), printable(path), path]))];
   const hide = (text: string, by: string) => forms.reduce((told, form) => replacePath(told, form, by), text);
   const toldOf = (finding: object) =>
-    Object.entries(finding).filter(([name, value]) => isTold(name) && typeof value === 'string');
+    Object.entries(finding).filter(([name, value]) => isTold(name, finding) && typeof value === 'string');
   const isAbout = (finding: object) => toldOf(finding).some(([, text]) => hide(text, '') !== text);
   const hidden = <T extends object>(finding: T): T => {
     if (!isAbout(finding)) return finding;
     const entries = toldOf(finding).map(([name, text]) => [
       name,
-      hide(text, key).replace(`${key}=${key}`, key).replace(absolutePath, '…'),
+      hide(text, name === 'remedy' ? `"$${key}"` : key)
+        .replace(`${key}=${key}`, key)
+        .replace(absolutePath, '…'),
     ]);
     return { ...finding, ...Object.fromEntries(entries) };
   };

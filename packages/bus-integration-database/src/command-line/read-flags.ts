@@ -109,6 +109,8 @@ export function quoted(word: string): string {
   return /^[\w=./-]+$/.test(word) ? word : JSON.stringify(word).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
 }
 
+const noValue = { value: undefined, inlineValue: undefined };
+
 type Token = ReturnType<typeof tokensOf>[number];
 
 function tokensOf<F extends Flag>(argv: readonly string[], table: readonly F[]) {
@@ -126,11 +128,15 @@ function tokensOf<F extends Flag>(argv: readonly string[], table: readonly F[]) 
     strict: false,
     tokens: true,
   });
-  return tokens.map((token) =>
-    token.kind === 'option'
-      ? { ...token, flag: table.find(({ name, alias }) => name === token.name || alias === token.name) }
-      : token,
-  );
+  return tokens.map((token) => {
+    if (token.kind === 'option')
+      return { ...token, flag: table.find(({ name, alias }) => name === token.name || alias === token.name) };
+    // `-v-C/srv` is read as `-v` and `--`: a flag that nobody has, not an end of flags.
+    const written = argv[token.index] ?? '--';
+    if (token.kind === 'positional' || written === '--') return token;
+    const { index } = token;
+    return { kind: 'option' as const, index, name: written, rawName: written, ...noValue, flag: undefined };
+  });
 }
 
 function wordsFrom(argv: readonly string[], { kind, index }: Token): readonly string[] {

@@ -1,37 +1,9 @@
 // What fixes a finding, as data: commands, SQL, edits and the words between them, with paths as fields. One renderer makes
 // the text of them; who shows an answer elsewhere changes the data, never the text.
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
 import { printable } from '../text/printable.ts';
 import { pathArgument, shellQuote } from '../text/shell-quote.ts';
-import { list, may, shape } from './shape.ts';
-
-const pathKeys = { path: z.string(), key: may(z.string()) };
-
-/** A path as the answer's maker reaches it; with `key`, what follows the path that this configuration key holds. */
-export const pathSchema = shape(pathKeys);
-
-const placeKeys = { directory: may(z.string()), where: may(z.string()) };
-
-export const adviceSchema = z.discriminatedUnion('kind', [
-  shape({ kind: z.literal('text'), text: z.string() }),
-  shape({
-    kind: z.literal('command'),
-    argv: list(z.union([z.string(), pathSchema])),
-    flags: may(list(z.string())),
-    ...placeKeys,
-  }),
-  shape({ kind: z.literal('sql'), sql: z.string(), as: z.string(), where: z.string(), database: may(z.string()) }),
-  shape({
-    kind: z.literal('edit'),
-    change: z.enum(['create', 'append', 'replace', 'insert', 'delete']),
-    file: pathSchema,
-    line: may(z.number().check(z.int(), z.gte(0))),
-    text: list(z.string()),
-    ...placeKeys,
-  }),
-  shape({ kind: z.literal('path'), ...pathKeys }),
-  shape({ kind: z.literal('again') }),
-]);
+import type { adviceSchema, pathSchema } from './remedy-schema.ts';
 
 export type Path = z.infer<typeof pathSchema>;
 /** One part of a remedy. */

@@ -3,7 +3,7 @@
 import * as z from 'zod/mini';
 import { type ErrorClass, errorClasses } from './error-class.ts';
 import { type ProviderFacts, withFacts } from './facts.ts';
-import { adviceSchema } from './remedy.ts';
+import { adviceSchema } from './remedy-schema.ts';
 import { list, may, shape } from './shape.ts';
 import { stepSchema, stepSchemaWith } from './step-schema.ts';
 

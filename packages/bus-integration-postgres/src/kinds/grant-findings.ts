@@ -2,7 +2,7 @@
 import { advise, type Diagnostic } from 'bus-integration-database';
 import type { Observation } from '../observe/observation.ts';
 import { beyondReach, type Grantable, type Guarded } from '../ownership/effective.ts';
-import { adminOrSuperuser, anyDatabase, runs, superuser } from '../text/psql-remedy.ts';
+import { anyDatabase, runs, superuser } from '../text/psql-remedy.ts';
 import { printable, shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
 import {
@@ -14,6 +14,7 @@ import {
   sqlOf,
   wordsOf,
 } from './grant-object.ts';
+import { inOneDatabase, privilegeStatements } from './privileges.ts';
 
 interface Wish {
   readonly on: FilledObject;
@@ -103,17 +104,15 @@ export function ownPrivileges(
 export function undeclaredGrant({ on, privileges, grantee }: Wish & { readonly grantee: Grantee }): Diagnostic {
   const name = granteeName(grantee);
   const list = privileges.join(', ');
+  const revocations = privilegeStatements('REVOKE', 'FROM', inOneDatabase(on, grantee, privileges));
   return {
     severity: 'warn',
     code: 'extra-privilege',
     message: `${name === null ? 'PUBLIC' : `role ${shown(name)}`} has ${list} on ${wordsOf(on)}, which is not declared`,
     target: printable(on.database),
     ...advise(
-      runs(
-        adminOrSuperuser,
-        placeOf(on),
-        `REVOKE ${list} ON ${sqlOf(on)} FROM ${name === null ? 'PUBLIC' : identifier(name)};`,
-      ),
+      // A REVOKE by anybody but the grantor removes nothing.
+      runs('the admin role', placeOf(on), revocations.map(({ sql }) => `${sql};`).join(' ')),
     ),
   };
 }

@@ -147,8 +147,7 @@ export interface Facts {
   readonly catchesErrors: boolean;
   readonly closedSchemas: readonly string[];
   readonly otherSchemas: readonly { readonly name: string; readonly isByPublic: boolean }[];
-  /** Those that services use, with roles that are neither theirs nor an admin's. */
-  /** False where only the admin or the database's owner owns declared schemas, and none but declared roles create there. */
+  /** False where only the admin or pg_database_owner owns declared schemas, and none but declared roles create there. */
   readonly mayHaveStrangers: boolean;
   /** Those in which everybody may create, for the listener policy. */
   readonly writableSchemas: readonly { readonly name: string; readonly owner: string }[];

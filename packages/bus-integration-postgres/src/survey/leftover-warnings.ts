@@ -1,5 +1,5 @@
 // What looks left over, and can't be told to be: databases whose mark proves nothing, links among the DSN files.
-import { type Diagnostic, printable, shellQuote, shownPath, strayLinks } from 'bus-integration-database';
+import { advise, command, type Diagnostic, printable, shownPath, strayLinks } from 'bus-integration-database';
 import { nothingRemains, type Remains } from '../observe/remains.ts';
 import { shown } from '../text/shown.ts';
 import { declaredFiles, type FilesPlace } from './leftovers.ts';
@@ -22,7 +22,7 @@ function linkWarnings({ wish, directory }: FilesPlace): Diagnostic[] {
       code: 'stray-link',
       message: `${printable(path)}${more} is a symbolic link, which was not followed, so whether a DSN file is left over there is not known`,
       target: printable(path),
-      remedy: `run: ls -l -- ${shellQuote(path)}`,
+      ...advise(command('ls', '-l', '--', { path })),
     },
   ];
 }

@@ -105,7 +105,8 @@ function placesOf(
 ): string[] {
   const staying = databases.map(({ name }) => name).filter((name) => !dropped.includes(name));
   const neutral = staying.filter((name) => heirIn(name, wish) === undefined);
-  const first = ownsShared && neutral.length === 0 ? [home] : neutral;
+  const elsewhere = [home, 'postgres', 'template1'].find((name) => heirIn(name, wish) === undefined) ?? home;
+  const first = ownsShared && neutral.length === 0 ? [elsewhere] : neutral;
   const places = [...new Set([...first, ...staying])];
   return places.length === 0 && isInShared ? [home] : places;
 }

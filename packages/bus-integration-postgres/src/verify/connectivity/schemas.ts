@@ -1,9 +1,9 @@
 // Who owns the declared schemas of a database, and may create in them, beside its services and its admins.
-import type { Check, Diagnostic } from 'bus-integration-database';
+import { advise, type Check, type Diagnostic, remedyOf } from 'bus-integration-database';
 import type { Session } from '../../connection/connect.ts';
 import { boolean, list, readRow, record, text } from '../../connection/session/shape.ts';
 import { creatorFinding, ownerFinding } from '../../ownership/strangers.ts';
-import { type DeclaredSchema, declaredSchemasQuery } from '../../sql/declared-schemas.ts';
+import { type DeclaredSchema, declaredSchemasQuery } from '../../sql/declared-schemas-query.ts';
 import { boundedChecks } from '../../text/bounded.ts';
 import { shown } from '../../text/shown.ts';
 import type { LoginTrial } from './login-trial.ts';
@@ -43,13 +43,14 @@ export function schemaChecks(
   return boundedChecks(findings.map(checkOf), `findings on schemas of ${shown(database)}`);
 }
 
-function checkOf({ severity, code, message, target, remedy }: Diagnostic): Check {
+function checkOf(finding: Diagnostic): Check {
+  const { severity, code, message, target } = finding;
   return {
     id: code,
     kind: 'connectivity',
     result: severity,
     seen: message,
     ...(target !== undefined && { target }),
-    ...(remedy !== undefined && { remedy }),
+    ...advise(remedyOf(finding)),
   };
 }

@@ -84,6 +84,8 @@ describe('readFlags', () => {
     [['--env-fil', 'x'], 'unknown flag --env-fil; did you mean --env-file?'],
     [['-format=json'], 'unknown flag -format; did you mean --format?'],
     [['-x', '-qx'], 'unknown flag -x'],
+    [['-v-C/srv', 'plan'], 'unknown flag -v-C/srv'],
+    [['plan', '-v-'], 'unknown flag -v-; did you mean -V?'],
     [['--\u001b[2J'], 'unknown flag "--\\u001b[2J"'],
   ])('refuses %j', (argv, problem) => {
     expect(readFlags(argv, table).problem).toEqual(problem);
@@ -103,6 +105,7 @@ describe('a line that is passed on', () => {
     expect(passedOn('-o', '-h', '--color', 'red')).toMatchObject({ given: [{ value: '-h' }, { value: 'red' }] });
     expect(passedOn('-o', '-h')).not.toHaveProperty('asks');
     expect(passedOn('-x', 'a').problem).toBe('unknown flag -x; see there');
+    expect(passedOn('-v-C/srv', 'a').problem).toBe('unknown flag -v-C/srv; see there');
   });
 });
 

@@ -105,6 +105,17 @@ describe('leftoversOf', () => {
     ]);
   });
 
+  it('gives what all databases share to the admin, also where the admin looks from a declared database', () => {
+    const server = { database: 'app', versionNum: 180004, entersPostgres: true };
+    const heirs = [{ name: 'svc', adminMayGrant: true, adminActsAs: true }];
+    const [left] = leftovers({ roles: [role({ ownsShared: true })], heirs }, { server });
+    const places = left?.retire?.filter(({ sql }) => sql.some((one) => one.startsWith('REASSIGN')));
+    expect(places?.map(({ database: place, sql }) => [place, sql[0]])).toEqual([
+      ['postgres', 'REASSIGN OWNED BY "old" TO "admin";'],
+      ['app', 'REASSIGN OWNED BY "old" TO "svc";  -- svc is the service role here'],
+    ]);
+  });
+
   it('gives what a role owns to the one service role of each database, else to the admin, and says which', () => {
     const databases = ['app', 'tools'].map(held);
     const statements = (said: Partial<LeftoversInput>, found: Partial<Remains> = {}) => {

@@ -144,7 +144,7 @@ describe('IN-22 accepts and says nothing', () => {
       args: ['plan', '--timeout', '500ms'],
       exit: 1,
       says: new RegExp(`not done within 0\\.5 s \\(--timeout\\).*127\\.0\\.0\\.1:${silent.port}`),
-      next: 'with a longer --timeout',
+      next: 'allow more time with --timeout, then ',
       options: { timeoutMs: 5_000 },
     });
   });
@@ -158,7 +158,7 @@ describe('IN-22 accepts and says nothing', () => {
       args: ['plan', '--timeout', '1500ms'],
       exit: 1,
       says: 'not done within 1.5 s (--timeout)',
-      next: 'with a longer --timeout',
+      next: 'allow more time with --timeout, then ',
       options: { timeoutMs: 8_000 },
     });
   });

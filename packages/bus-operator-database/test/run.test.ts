@@ -455,7 +455,7 @@ describe('run: time limit', () => {
     const { status, err } = await go(['plan', '--timeout', '50ms'], untilAborted);
     expect(status).toBe(1);
     expect(err).toBe(
-      'bus operator database: not done within 50 ms (--timeout)\n  next: run the same command again, with a longer --timeout\n',
+      'bus operator database: not done within 50 ms (--timeout)\n  next: allow more time with --timeout, then run the same command again\n',
     );
   });
 });

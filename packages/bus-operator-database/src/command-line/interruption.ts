@@ -56,6 +56,6 @@ export function interruptionError(reason: unknown): OperationError {
 
 function timeoutError(timeoutMs: number): OperationError {
   return new OperationError('timeout', `not done within ${timeText(timeoutMs)} (--timeout)`, {
-    remedy: [{ kind: 'again' }, ', with a longer --timeout'],
+    remedy: ['allow more time with --timeout, then ', { kind: 'again' }],
   });
 }

@@ -50,10 +50,13 @@ async function expectHarmless(server: Server, deployment: Deployment, flags: Fla
   const applied = await deployment.apply(flags);
   expect(applied.error_class, explain(applied)).toBe(plan.error_class);
   // What is to be run again is what was asked.
-  const asApply = failures(plan).map(({ remedy, ...told }) => ({
+  const asApply = failures(plan).map(({ remedy, advice, ...told }) => ({
     ...told,
     ...(remedy !== undefined && {
       remedy: remedy.replaceAll('bus operator database plan', 'bus operator database apply'),
+    }),
+    ...(advice !== undefined && {
+      advice: JSON.parse(JSON.stringify(advice).replaceAll('"database","plan"', '"database","apply"')),
     }),
   }));
   expect(failures(applied)).toEqual(asApply);

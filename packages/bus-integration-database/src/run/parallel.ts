@@ -42,18 +42,18 @@ export async function eachInParallel<T>(
     for (;;) {
       const next = again.length > 0 ? { value: again.pop() as T, done: false as const } : waiting.next();
       if (next.done || failed !== undefined || options.signal.aborted) break;
+      // With others at work a connection too many is given back at once: one fewer from here on.
+      let isGivenBack = false;
+      const isTriedAgain = (error: unknown) => {
+        isGivenBack = isOneTooMany(error) && running > 1;
+        return rules.isRetryable(error) && !isGivenBack && (options.isWorthIt?.(error) ?? true);
+      };
       try {
-        // With others at work a connection too many is given back at once: one fewer from here on.
-        await withRetry(
-          (firstTriedAt) => work(next.value, firstTriedAt),
-          options.signal,
-          (error) =>
-            rules.isRetryable(error) && !(isOneTooMany(error) && running > 1) && (options.isWorthIt?.(error) ?? true),
-        );
+        await withRetry((firstTriedAt) => work(next.value, firstTriedAt), options.signal, isTriedAgain);
         done += 1;
         options.onDone?.(done);
       } catch (error) {
-        if (isOneTooMany(error) && running > 1) {
+        if (isGivenBack) {
           again.push(next.value);
           break;
         }

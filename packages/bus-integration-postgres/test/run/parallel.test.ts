@@ -39,6 +39,19 @@ describe('eachInParallel', () => {
     expect(events).toEqual(['begin slow', 'begin bad', 'end slow']);
   });
 
+  test('too many connections for all at the same moment: each is begun again', async () => {
+    const tries = new Map<number, number>();
+    await eachInParallel([1, 2], { jobs: 2, signal }, async (item) => {
+      tries.set(item, (tries.get(item) ?? 0) + 1);
+      await pause(5, signal);
+      if (tries.get(item) === 1) throw serverError('53300');
+    });
+    expect([...tries]).toEqual([
+      [1, 2],
+      [2, 2],
+    ]);
+  });
+
   test('too many connections (53300): fewer at once, and nothing is left out', async () => {
     let open = 0;
     const done: number[] = [];

@@ -1,5 +1,5 @@
 // Login roles: made with their mark and password, marked when adopted, let log in, given another password.
-import type { DsnFileStatus, FilePair, Risk } from 'bus-integration-database';
+import { advise, type DsnFileStatus, type FilePair, type Risk } from 'bus-integration-database';
 import { deploymentsIn, ownership } from '../observe/mark.ts';
 import { anyDatabase, runs, superuser } from '../text/psql-remedy.ts';
 import { printable, shown } from '../text/shown.ts';
@@ -13,10 +13,21 @@ export interface Role {
   /** Whose mark it carries. */
   readonly deployment: string | null;
   readonly canLogin: boolean;
-  /** Where the password comes from that it is to have; `held`: it keeps what it has, be it none. */
+  /** Where the password comes from that it is to have; `held`: it keeps what it has, also where that is none. */
   readonly password: 'held' | 'new' | 'staged' | 'kept';
   /** Names the password that a rotation replaces; tells nothing of it. */
   readonly replaces?: string;
+}
+
+/** No session can retire the role that it runs as, so this is not among what is left over. */
+function markOnAdmin(name: string) {
+  return {
+    severity: 'warn' as const,
+    code: 'mark-on-admin',
+    message: `role ${shown(name)}, the admin itself, carries this deployment's mark, and is not declared`,
+    target: printable(name),
+    ...advise(runs(superuser, anyDatabase, `COMMENT ON ROLE ${identifier(name)} IS NULL;`)),
+  };
 }
 
 export const role: Kind<Role, 'create-role' | 'alter-role' | 'adopt-role'> = {
@@ -71,7 +82,7 @@ export const role: Kind<Role, 'create-role' | 'alter-role' | 'adopt-role'> = {
     return meanings(found);
   },
 
-  gone: () => [{ leftover: true }],
+  gone: ({ name }, { seen }) => (name === seen.admin.name ? [{ finding: markOnAdmin(name) }] : [{ leftover: true }]),
 
   // Of a role itself only refusals are told (ownership/ours.ts).
   findings: () => [],

@@ -133,6 +133,13 @@ describe('what is there and no longer declared', () => {
     expect(gone(left, {}, configured)).toEqual([]);
   });
 
+  test("the admin's own role with the deployment's mark is told: nobody can retire the role that looks", () => {
+    const marked = { ...converged, roles: [role('svc'), role('admin')] };
+    expect(gone(marked)).toEqual([
+      `["role","admin"]: role admin, the admin itself, carries this deployment's mark, and is not declared`,
+    ]);
+  });
+
   test("a right of a declared role that nobody declared is told, as others' roles' are not", () => {
     const said: Said = {
       ...converged,

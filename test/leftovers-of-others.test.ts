@@ -120,7 +120,8 @@ test('a symbolic link among the DSN files is told by every verb, and not followe
         message:
           './local/dsn/old.dsn (and 1 more) is a symbolic link, which was not followed, so whether a DSN file is left over there is not known',
         target: './local/dsn/old.dsn',
-        remedy: 'run: ls -l -- ./local/dsn/old.dsn',
+        remedy: 'ls -l -- ./local/dsn/old.dsn',
+        advice: [{ kind: 'command', argv: ['ls', '-l', '--', { path: './local/dsn/old.dsn' }] }],
       },
     ]);
   }

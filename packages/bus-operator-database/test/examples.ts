@@ -51,6 +51,13 @@ export function shown(lines: readonly string[]): string {
   return `\n${lines.join('\n')}\n`;
 }
 
+/** The same without the lines that every answer begins with, which one test of each screen has pinned. */
+export function shownBody(lines: readonly string[]): string {
+  return shown(
+    lines.filter((line) => !/^(target: |deployment: | {2}discover-provider | {2}compute-database-plan )/.test(line)),
+  );
+}
+
 export function leadSteps(databases: number, roles = 1): Step[] {
   return [
     {

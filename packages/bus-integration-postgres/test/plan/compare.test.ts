@@ -1,7 +1,8 @@
-import type { Declaration } from 'bus-integration-database';
+import type { BareStep, Declaration } from 'bus-integration-database';
 import { describe, expect, test } from 'vitest';
 import { desiredResources } from '../../src/kinds/desired-kinds.ts';
 import { isUnseen } from '../../src/kinds/found.ts';
+import type { Meaning } from '../../src/kinds/kind.ts';
 import { compare } from '../../src/plan/compare.ts';
 import { database, role, type Said, schema, scopeWith, seen, unfinished } from '../observed.ts';
 
@@ -15,6 +16,22 @@ const converged: Said = {
   schemas: { app: [schema('public', {}, onSchema)] },
 };
 
+function lineOf(meaning: Meaning): string | [] {
+  if ('step' in meaning) return lineOfStep(meaning.step);
+  return 'with' in meaning ? `with ${meaning.with}` : [];
+}
+
+/** A step's action; of privileges who gets or loses which. */
+function lineOfStep(step: BareStep): string {
+  if (step.action !== 'grant-privileges' && step.action !== 'revoke-privileges') return step.action;
+  const privileges = step.after ?? step.before;
+  const held = [
+    ...(privileges?.on_database ?? []),
+    ...(privileges?.on_schemas ?? []).flatMap(({ schema, privileges }) => privileges.map((one) => `${schema}.${one}`)),
+  ];
+  return `${step.action === 'grant-privileges' ? '+' : '-'} ${privileges?.grantee ?? 'PUBLIC'}: ${held.join(' ')}`;
+}
+
 function judge(said: Said) {
   const observation = seen({ ...converged, ...said });
   const options = { deploymentId: 'shop', profile };
@@ -22,19 +39,7 @@ function judge(said: Said) {
     desiredResources(declaration, options),
     scopeWith(declaration, observation),
   );
-  const deltas = differences.map(({ delta }) => delta);
-  const lines = deltas.map(({ before, after }) => {
-    const resource = after ?? before;
-    if (resource?.kind !== 'grant') return `${resource?.kind}`;
-    const who = 'role' in resource.grantee ? resource.grantee.role : 'PUBLIC';
-    const held = before?.kind === 'grant' ? before.privileges : [];
-    const wanted = after?.kind === 'grant' ? after.privileges : [];
-    const changes = [
-      ...wanted.filter((one) => !held.includes(one)).map((one) => `+${one}`),
-      ...held.filter((one) => !wanted.includes(one)).map((one) => `-${one}`),
-    ];
-    return `${who} on ${resource.on.type === 'schema' ? resource.on.schema : resource.on.database}: ${changes.join(' ')}`;
-  });
+  const lines = differences.flatMap(({ meanings }) => meanings.flatMap(lineOf));
   return { lines, codes: findings.map(({ code }) => code) };
 }
 
@@ -44,29 +49,31 @@ describe('differences', () => {
     [
       'an empty server',
       { roles: [], databases: [], schemas: {} },
-      ['role', 'database', 'schema', 'svc on app: +CONNECT +TEMPORARY', 'svc on public: +CREATE +USAGE'],
+      [
+        'create-role',
+        'create-database',
+        'with ["database","app"]',
+        '+ svc: CONNECT TEMPORARY',
+        '+ svc: public.CREATE public.USAGE',
+      ],
     ],
-    ['no login', { roles: [role('svc', { canLogin: false })] }, ['role']],
-    ['a right lost', { databases: [database('app', {}, ['svc=CONNECT/admin'])] }, ['svc on app: +TEMPORARY']],
-    [
-      'a right too many',
-      { databases: [database('app', {}, [...onDatabase, 'svc=CREATE/admin'])] },
-      ['svc on app: -CREATE'],
-    ],
+    ['no login', { roles: [role('svc', { canLogin: false })] }, ['alter-role']],
+    ['a right lost', { databases: [database('app', {}, ['svc=CONNECT/admin'])] }, ['+ svc: TEMPORARY']],
+    ['a right too many', { databases: [database('app', {}, [...onDatabase, 'svc=CREATE/admin'])] }, ['- svc: CREATE']],
     [
       'a grant option',
       { databases: [database('app', {}, ['svc=CONNECT*/admin', 'svc=TEMPORARY/admin'])] },
-      ['svc on app: -GRANT OPTION FOR CONNECT'],
+      ['- svc: GRANT OPTION FOR CONNECT'],
     ],
     [
       'PUBLIC let in',
       { databases: [database('app', {}, [...onDatabase, '=CONNECT/admin', '=TEMPORARY/admin'])] },
-      ['PUBLIC on app: -CONNECT -TEMPORARY'],
+      ['- PUBLIC: CONNECT TEMPORARY'],
     ],
     [
       'rights that rest on PUBLIC, which loses them',
       { databases: [database('app', {}, ['=CONNECT/admin', '=TEMPORARY/admin'])] },
-      ['svc on app: +CONNECT +TEMPORARY', 'PUBLIC on app: -CONNECT -TEMPORARY'],
+      ['+ svc: CONNECT TEMPORARY', '- PUBLIC: CONNECT TEMPORARY'],
     ],
     [
       'rights through a group',
@@ -106,7 +113,7 @@ describe('differences', () => {
     [
       'PUBLIC may create in our schema',
       { schemas: { app: [schema('public', {}, [...onSchema, '=CREATE/admin'])] } },
-      ['PUBLIC on public: -CREATE'],
+      ['- PUBLIC: public.CREATE'],
     ],
     [
       'the schema public of 14, which is not the admin’s',
@@ -126,7 +133,7 @@ describe('differences', () => {
           app: [schema('public', { owner: 'boss', adminActsAsOwner: false }, ['=CREATE/boss', '=USAGE/boss'])],
         },
       },
-      ['role'],
+      ['create-role'],
       ['public-writable'],
     ],
     [
@@ -146,7 +153,13 @@ describe('differences', () => {
         databases: [unfinished('app', { acl: database('', {}, ['=CONNECT/admin', 'svc=CREATE/admin']).acl })],
         schemas: {},
       },
-      ['database', 'schema', 'svc on app: +CONNECT +TEMPORARY -CREATE', 'svc on public: +CREATE +USAGE'],
+      [
+        'create-database',
+        'with ["database","app"]',
+        '+ svc: CONNECT TEMPORARY',
+        '- svc: CREATE',
+        '+ svc: public.CREATE public.USAGE',
+      ],
     ],
   ])('%s', (_, said, lines, codes = []) => {
     const found = judge(said);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { applyText } from '../../src/render/text-apply.ts';
 import * as example from '../examples.ts';
 
-const { databaseSteps, fail, fourDatabases, leadSteps, respond, shown, viewOf } = example;
+const { databaseSteps, fail, fourDatabases, leadSteps, respond, shown, shownBody, viewOf } = example;
 
 function applied(states: Readonly<Record<string, readonly StepState[]>> = {}) {
   const done = ['applied', 'applied', 'applied'] as const;
@@ -49,14 +49,10 @@ describe('applyText', () => {
   it('says what stands when it was interrupted', () => {
     const diagnostics = [fail('interrupted by SIGINT', undefined, 'cancelled')];
     const response = respond(cut, { ok: false, error_class: 'cancelled', diagnostics });
-    expect(shown(applyText(response, viewOf()))).toMatchInlineSnapshot(`
+    expect(shownBody(applyText(response, viewOf()))).toMatchInlineSnapshot(`
       "
       ok: false
-      target: deploy_admin@10.0.3.7:5432/postgres, PostgreSQL 18.4, cluster 7710971639735813047
-      deployment: example-dev, provider postgres
 
-        discover-provider      postgres 18.4, admin may create roles and databases
-        compute-database-plan  1 role, 4 databases, schema public; files go to ./local/dsn
 
       + create-role            bus_service                  done      login only, new password
       + create-database        bus_auth                     done      UTF8, owner deploy_admin, closed to PUBLIC
@@ -114,14 +110,10 @@ describe('applyText', () => {
     });
     const diagnostics = [fail('database bus_usage: out of disk space (53100)', 'make room on the server')];
     const response = respond(steps, { ok: false, error_class: 'internal', diagnostics });
-    expect(shown(applyText(response, viewOf()))).toMatchInlineSnapshot(`
+    expect(shownBody(applyText(response, viewOf()))).toMatchInlineSnapshot(`
       "
       ok: false
-      target: deploy_admin@10.0.3.7:5432/postgres, PostgreSQL 18.4, cluster 7710971639735813047
-      deployment: example-dev, provider postgres
 
-        discover-provider      postgres 18.4, admin may create roles and databases
-        compute-database-plan  1 role, 4 databases, schema public; files go to ./local/dsn
 
       + create-role            bus_service                  done      login only, new password
       + create-database        bus_auth                     done      UTF8, owner deploy_admin, closed to PUBLIC
@@ -189,12 +181,10 @@ describe('applyText', () => {
 
   it('says that a dry run changed nothing', () => {
     const text = applyText({ ...example.firstPlan, dry_run: true }, viewOf());
-    expect(shown(text.slice(0, 4))).toMatchInlineSnapshot(`
+    expect(shownBody(text.slice(0, 4))).toMatchInlineSnapshot(`
       "
       ok: true
-      target: deploy_admin@10.0.3.7:5432/postgres, PostgreSQL 18.4, cluster 7710971639735813047
       dry run: nothing was changed
-      deployment: example-dev, provider postgres
       "
     `);
     expect(text.at(-1)).toBe('next: bus operator database apply');

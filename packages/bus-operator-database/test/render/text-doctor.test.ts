@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { doctorText } from '../../src/render/text-doctor.ts';
 import * as example from '../examples.ts';
 
-const { flagsOf, respond, shown, viewOf } = example;
+const { flagsOf, respond, shown, shownBody, viewOf } = example;
 
 function check(id: string, result: Check['result'], seen: string, remedy?: string): Check {
   return { id, kind: 'doctor', result, seen, ...(remedy !== undefined && { remedy }) };
@@ -45,10 +45,9 @@ describe('doctorText', () => {
       check('git-admin-dsn', 'skipped', 'git is not installed'),
     ];
     const response = respond([], { ok: false, error_class: 'not-converged', checks });
-    expect(shown(doctorText(response, viewOf(undefined, { origin: '9 keys from ./.env' })))).toMatchInlineSnapshot(`
+    expect(shownBody(doctorText(response, viewOf(undefined, { origin: '9 keys from ./.env' })))).toMatchInlineSnapshot(`
       "
       ok: false
-      target: deploy_admin@10.0.3.7:5432/postgres, PostgreSQL 18.4, cluster 7710971639735813047
       config: 9 keys from ./.env
         fail    admin-dsn-file   ./local/postgres-admin-dsn is readable by group (0640)
               next: chmod 600 ./local/postgres-admin-dsn

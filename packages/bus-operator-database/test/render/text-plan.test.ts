@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { planText } from '../../src/render/text-plan.ts';
 import * as example from '../examples.ts';
 
-const { databaseSteps, fail, flagsOf, leadSteps, respond, shown, viewOf } = example;
+const { databaseSteps, fail, flagsOf, leadSteps, respond, shown, shownBody, viewOf } = example;
 
 describe('planText', () => {
   it('shows a first plan by database, alike ones folded with every name', () => {
@@ -58,14 +58,10 @@ describe('planText', () => {
       ...names.map((name) => example.createRole(`${name}_service`)),
       ...names.flatMap((name) => databaseSteps(name, `${name}_service`)),
     ];
-    expect(shown(planText(respond(steps), viewOf()))).toMatchInlineSnapshot(`
+    expect(shownBody(planText(respond(steps), viewOf()))).toMatchInlineSnapshot(`
       "
       ok: true
-      target: deploy_admin@10.0.3.7:5432/postgres, PostgreSQL 18.4, cluster 7710971639735813047
-      deployment: example-dev, provider postgres
 
-        discover-provider      postgres 18.4, admin may create roles and databases
-        compute-database-plan  3 role, 3 databases, schema public; files go to ./local/dsn
 
       + create-role            bus_auth_service          login only, new password
         … the same for bus_events_service, bus_usage_service
@@ -113,10 +109,9 @@ describe('planText', () => {
   });
 
   it('is short when there is nothing to do', () => {
-    expect(shown(planText(respond(leadSteps(4)), viewOf()))).toMatchInlineSnapshot(`
+    expect(shownBody(planText(respond(leadSteps(4)), viewOf()))).toMatchInlineSnapshot(`
       "
       ok: true
-      target: deploy_admin@10.0.3.7:5432/postgres, PostgreSQL 18.4, cluster 7710971639735813047
       nothing to do: 1 role, 4 databases, 4 files are as declared (checked in 0.2 s)
       "
     `);
@@ -129,14 +124,10 @@ describe('planText', () => {
     );
     const steps = [...leadSteps(4), example.revokeConnect('bus_auth')];
     const response = respond(steps, { ok: false, error_class: 'unsafe', diagnostics: [refusal] });
-    expect(shown(planText(response, viewOf()))).toMatchInlineSnapshot(`
+    expect(shownBody(planText(response, viewOf()))).toMatchInlineSnapshot(`
       "
       ok: false
-      target: deploy_admin@10.0.3.7:5432/postgres, PostgreSQL 18.4, cluster 7710971639735813047
-      deployment: example-dev, provider postgres
 
-        discover-provider      postgres 18.4, admin may create roles and databases
-        compute-database-plan  1 role, 4 databases, schema public; files go to ./local/dsn
 
       - revoke-privileges      bus_auth  PUBLIC loses CONNECT
 
@@ -153,14 +144,10 @@ describe('planText', () => {
       fail(`database ${name} exists and carries no mark`, remedy),
     );
     const response = respond(leadSteps(4), { ok: false, error_class: 'not-ours', diagnostics });
-    expect(shown(planText(response, viewOf()))).toMatchInlineSnapshot(`
+    expect(shownBody(planText(response, viewOf()))).toMatchInlineSnapshot(`
       "
       ok: false
-      target: deploy_admin@10.0.3.7:5432/postgres, PostgreSQL 18.4, cluster 7710971639735813047
-      deployment: example-dev, provider postgres
 
-        discover-provider      postgres 18.4, admin may create roles and databases
-        compute-database-plan  1 role, 4 databases, schema public; files go to ./local/dsn
 
       refused: database bus_auth exists and carries no mark
       refused: database bus_usage exists and carries no mark

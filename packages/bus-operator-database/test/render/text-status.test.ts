@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { statusText } from '../../src/render/text-status.ts';
 import * as example from '../examples.ts';
 
-const { fail, leadSteps, respond, shown, viewOf } = example;
+const { fail, leadSteps, respond, shown, shownBody, viewOf } = example;
 
 const healthy: Partial<Response> = {
   roles: [{ name: 'bus_service', state: 'ours', can_login: true, connections: 12, password: 'proven' }],
@@ -120,11 +120,9 @@ describe('statusText', () => {
       leftovers: [],
       drift,
     });
-    expect(shown(statusText(response, viewOf()))).toMatchInlineSnapshot(`
+    expect(shownBody(statusText(response, viewOf()))).toMatchInlineSnapshot(`
       "
       ok: true
-      target: deploy_admin@10.0.3.7:5432/postgres, PostgreSQL 18.4, cluster 7710971639735813047
-      deployment: example-dev, provider postgres
       role      bus_service                  no login, 0 connections, password proven by 1 of 4 files
       role      reporting                    missing
       role      lost                         login, 1 connection, no password in any file

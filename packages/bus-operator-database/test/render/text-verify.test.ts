@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { verifyText } from '../../src/render/text-verify.ts';
 import * as example from '../examples.ts';
 
-const { fail, flagsOf, respond, shown, viewOf } = example;
+const { fail, flagsOf, respond, shown, shownBody, viewOf } = example;
 
 const logins = example.fourDatabases.map(
   (database): Check => ({
@@ -78,12 +78,10 @@ describe('verifyText', () => {
       seen: 'the server offers no TLS',
     };
     const response = verified(logins, [listener, unseen], { complete: false });
-    expect(shown(verifyText(response, viewOf()))).toMatchInlineSnapshot(`
+    expect(shownBody(verifyText(response, viewOf()))).toMatchInlineSnapshot(`
       "
       ok: true
       unknown: 1 (certificate-expiry: the server offers no TLS)
-      target: deploy_admin@10.0.3.7:5432/postgres, PostgreSQL 18.4, cluster 7710971639735813047
-      deployment: example-dev, provider postgres
       connectivity      4 of 4 databases ok (4 of 4 logins, 4 of 4 checks): writes and reads in public
       listener-policy   1 check ok, 1 unknown
         unknown certificate-expiry  the server offers no TLS
@@ -120,11 +118,9 @@ describe('verifyText', () => {
       ok: false,
       diagnostics: [fail('2 checks failed')],
     });
-    expect(shown(verifyText(response, viewOf()))).toMatchInlineSnapshot(`
+    expect(shownBody(verifyText(response, viewOf()))).toMatchInlineSnapshot(`
       "
       ok: false
-      target: deploy_admin@10.0.3.7:5432/postgres, PostgreSQL 18.4, cluster 7710971639735813047
-      deployment: example-dev, provider postgres
       connectivity      3 of 4 databases ok (3 of 4 logins, 3 of 4 checks): writes and reads in public
         fail    service-login    bus_service@bus_billing  ./local/dsn/bus_billing.dsn is missing
               next: bus operator database apply

@@ -98,7 +98,7 @@ async function workInside(execution: Execution): Promise<Map<string, ObservedIns
     computed.steps.flatMap((step) => (step.action === 'create-database' ? (step.after?.name ?? []) : [])),
   );
   const databases = [...new Set([...made, ...ledger.databases('inside')])];
-  const { schemas } = wish.declaration;
+  const looked = { deploymentId: wish.deploymentId, schemas: wish.declaration.schemas };
   const desired = made.size === 0 ? new Map<string, []>() : byDatabase(computed.desired);
   await run.eachDatabase(
     databases,
@@ -110,7 +110,7 @@ async function workInside(execution: Execution): Promise<Map<string, ObservedIns
         made.has(database)
           ? insideNew(execution, {
               database,
-              found: await readInside(session, schemas, wish.deploymentId),
+              found: await readInside(session, looked),
               desired: desired.get(database) ?? [],
             })
           : planned,
@@ -126,7 +126,7 @@ async function workInside(execution: Execution): Promise<Map<string, ObservedIns
         await inBatches(groups, work, groups.length);
       }
       ledger.done(planned);
-      inside.set(database, await readInside(session, schemas, wish.deploymentId));
+      inside.set(database, await readInside(session, looked));
     },
     (done) => onProgress?.({ phase: 'preparing databases', done, total: databases.length }),
   );

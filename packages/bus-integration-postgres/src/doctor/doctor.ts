@@ -156,6 +156,7 @@ async function examine(
       wish,
       directory,
       jobs: () => jobs,
+      withEventTriggers: true,
       onProgress: context.onProgress,
     });
     const { seen } = looked;

@@ -18,7 +18,7 @@ import type {
   AclEntry,
   ObservedAdmin,
   ObservedDatabase,
-  ObservedInside,
+  ObservedEventTrigger,
   ObservedRole,
   ObservedSchema,
   ObservedServer,
@@ -116,13 +116,6 @@ const database = record<ObservedDatabase>({
   acl: list(aclEntry(oneOf('CONNECT', 'CREATE', 'TEMPORARY'))),
 });
 
-const schema = record<ObservedSchema>({
-  name: text,
-  owner: text,
-  adminActsAsOwner: boolean,
-  acl: list(aclEntry(oneOf('CREATE', 'USAGE'))),
-});
-
 export const serverShape = record<ServerRow>({ server, admin });
 export const clusterShape = record<ClusterRow>({ server, admin, roles: list(role), databases: list(database) });
 
@@ -132,12 +125,31 @@ export const markedSchema = record<MarkedSchema>({
   adminActsAsOwner: boolean,
 });
 
-export const insideShape = record<ObservedInside>({
+interface SchemaRow extends ObservedSchema {
+  /** Carries the deployment's mark. */
+  readonly isMarked: boolean;
+}
+
+interface InsideRow {
+  readonly adminMayCreateSchemas: boolean;
+  /** Declared, marked, or both. */
+  readonly schemas: readonly SchemaRow[];
+  readonly eventTriggers: readonly ObservedEventTrigger[] | null;
+}
+
+export const insideShape = record<InsideRow>({
   adminMayCreateSchemas: boolean,
-  schemas: list(schema),
-  markedSchemas: list(markedSchema),
-  eventTriggers: list(
-    record<ObservedInside['eventTriggers'][number]>({ name: text, event: text, tags: nullable(names), calls: text }),
+  schemas: list(
+    record<SchemaRow>({
+      name: text,
+      owner: text,
+      adminActsAsOwner: boolean,
+      isMarked: boolean,
+      acl: list(aclEntry(oneOf('CREATE', 'USAGE'))),
+    }),
+  ),
+  eventTriggers: nullable(
+    list(record<ObservedEventTrigger>({ name: text, event: text, tags: nullable(names), calls: text })),
   ),
 });
 

@@ -4,7 +4,7 @@ import type { Session } from '../connection/connect.ts';
 import { readRow, readRows } from '../connection/session/shape.ts';
 import type { Reached } from '../conninfo/dsn-endpoint.ts';
 import { clusterQuery, serverQuery, systemIdentifierQuery, verifierQuery } from '../sql/cluster-query.ts';
-import { insideQuery } from '../sql/database-query.ts';
+import { insideQuery, insideWithTriggersQuery } from '../sql/database-query.ts';
 import { shown } from '../text/shown.ts';
 import { clusterShape, insideShape, serverShape, systemIdentifierShape, verifierShape } from './catalog-shapes.ts';
 import { markOf } from './mark.ts';
@@ -88,17 +88,30 @@ async function serverSight(session: Session, row: ReturnType<typeof serverShape>
   };
 }
 
-/** The schemas and event triggers of the database that a session is in: one statement. */
+/** What to look for in a database. */
+export interface InsideWish {
+  readonly deploymentId: string;
+  readonly schemas: readonly string[];
+  readonly withEventTriggers?: boolean;
+}
+
+/** The schemas of the database that a session is in, and its event triggers where they are wanted: one statement. */
 export async function readInside(
   session: Session,
-  schemas: readonly string[],
-  deploymentId: string,
+  { deploymentId, schemas, withEventTriggers = false }: InsideWish,
 ): Promise<ObservedInside> {
-  return await readRow(session, insideShape, {
-    sql: insideQuery,
+  const row = await readRow(session, insideShape, {
+    sql: withEventTriggers ? insideWithTriggersQuery : insideQuery,
     values: [schemas, markOf(deploymentId)],
     doing: `reading schemas of ${shown(session.database)}`,
   });
+  const declared = new Set(schemas);
+  return {
+    adminMayCreateSchemas: row.adminMayCreateSchemas,
+    schemas: row.schemas.filter(({ name }) => declared.has(name)),
+    markedSchemas: row.schemas.filter(({ isMarked }) => isMarked),
+    ...(row.eventTriggers !== null && { eventTriggers: row.eventTriggers }),
+  };
 }
 
 /** The stored verifiers of roles, null where there is none; only for an admin who may read them. */

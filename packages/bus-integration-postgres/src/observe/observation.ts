@@ -119,11 +119,11 @@ export interface ObservedInside {
   readonly schemas: readonly ObservedSchema[];
   /** All schemas that carry the deployment's mark. */
   readonly markedSchemas: readonly MarkedSchema[];
-  /** Those that fire. */
-  readonly eventTriggers: readonly ObservedEventTrigger[];
+  /** Those that fire; absent where it was not asked for. */
+  readonly eventTriggers?: readonly ObservedEventTrigger[];
 }
 
-interface ObservedEventTrigger {
+export interface ObservedEventTrigger {
   readonly name: string;
   /** `ddl_command_end`, `login` … */
   readonly event: string;

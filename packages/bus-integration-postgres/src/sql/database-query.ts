@@ -1,15 +1,18 @@
-// One database's catalogs in one round trip, whatever the number of schemas and roles. $1 schema names, $2 the
-// deployment's mark.
+// One database's catalogs in one round trip, whatever the number of schemas and roles. A new session plans each part at
+// some cost, so each catalog is read once, and only by who looks at it.
 // https://www.postgresql.org/docs/current/catalog-pg-namespace.html
-import { markedSchemas } from './leftovers-query.ts';
+import { carriesMark } from './leftovers-query.ts';
 
-export const insideQuery = `
-SELECT
-  pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE') AS "adminMayCreateSchemas",
-  (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
+/**
+ * The schemas $1 and those with the deployment's mark $2, in the order of their names. 2615 is pg_namespace; a join, since
+ * a subquery would be planned by itself.
+ */
+const schemas = `
+  SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'name', schema.nspname,
       'owner', pg_catalog.pg_get_userbyid(schema.nspowner),
       'adminActsAsOwner', pg_catalog.pg_has_role(schema.nspowner, 'USAGE'),
+      'isMarked', coalesce(${carriesMark('note.description', '$2')}, false),
       'acl', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_array(
                   CASE WHEN entry.grantee <> 0::pg_catalog.oid THEN pg_catalog.pg_get_userbyid(entry.grantee) END,
                   pg_catalog.pg_get_userbyid(entry.grantor), entry.privilege_type, entry.is_grantable)
@@ -17,8 +20,16 @@ SELECT
                 FROM pg_catalog.aclexplode(coalesce(schema.nspacl, pg_catalog.acldefault('n', schema.nspowner))) AS entry)
     ) ORDER BY schema.nspname), '[]')
     FROM pg_catalog.pg_namespace AS schema
-   WHERE schema.nspname = ANY ($1::pg_catalog.text[])) AS schemas,
-  (${markedSchemas('$2', "pg_catalog.pg_has_role(marked.nspowner, 'USAGE')")}) AS "markedSchemas",
+    LEFT JOIN pg_catalog.pg_description AS note
+      ON note.objoid = schema.oid AND note.classoid = '2615'::pg_catalog.oid AND note.objsubid = 0
+   WHERE schema.nspname = ANY ($1::pg_catalog.text[]) OR ${carriesMark('note.description', '$2')}`;
+
+export const insideQuery = `
+SELECT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE') AS "adminMayCreateSchemas",
+  (${schemas}) AS schemas`;
+
+/** With the event triggers that fire. */
+export const insideWithTriggersQuery = `${insideQuery},
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'name', trigger.evtname, 'event', trigger.evtevent, 'tags', trigger.evttags,
       'calls', (SELECT function.proname FROM pg_catalog.pg_proc AS function WHERE function.oid = trigger.evtfoid))

@@ -2,7 +2,7 @@
 // https://www.postgresql.org/docs/current/catalog-pg-shdepend.html
 
 /** Whether the comment `note` has the line that is the parameter. */
-function carriesMark(note: string, parameter: string): string {
+export function carriesMark(note: string, parameter: string): string {
   return `${parameter} = ANY (pg_catalog.string_to_array(pg_catalog.replace(${note}, E'\\r', ''), E'\\n'))`;
 }
 

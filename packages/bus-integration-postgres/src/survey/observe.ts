@@ -33,12 +33,14 @@ export interface ObserveOptions {
   readonly directory?: OutputDirectory | undefined;
   readonly jobs: (sight: ClusterSight) => number;
   readonly withSizes?: boolean;
+  readonly withEventTriggers?: boolean;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 /** Everything, over `session` for the cluster and one further connection for each database that is ours. */
 export async function observe(session: Session, options: ObserveOptions): Promise<Sight> {
-  const { run, wish } = options;
+  const { run, wish, withEventTriggers = false } = options;
+  const { deploymentId } = wish;
   const cluster = await observeCluster(session, options);
   const strays = straysOf(options);
   const hasToAsk = strays.length > 0 || mayHaveRemains(cluster, wish);
@@ -51,7 +53,10 @@ export async function observe(session: Session, options: ObserveOptions): Promis
     'read',
     options.jobs(cluster),
     async (database, inner) => {
-      inside.set(database, await readInside(inner, wish.declaration.schemas, wish.deploymentId));
+      inside.set(
+        database,
+        await readInside(inner, { deploymentId, schemas: wish.declaration.schemas, withEventTriggers }),
+      );
     },
     (done) => options.onProgress?.({ phase: 'reading databases', done, total: databases.length }),
   );

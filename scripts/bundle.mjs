@@ -58,23 +58,11 @@ async function bundle(name) {
     in: join(folder, 'src', file === 'bus-operator.js' ? 'main-operator.ts' : 'main.ts'),
     out: basename(file, '.js'),
   }));
-  const late = new Set();
-  const plugins = [];
-  if (name === 'bus') {
-    plugins.push(lateImports(late));
-    entryPoints.push({ in: join(folder, 'src', 'late.ts'), out: basename(lateFile, '.js') });
-  }
-  await build({ ...options, entryPoints, outdir, plugins });
-  if (late.size > 0) {
-    const contents = [...late].map((path) => `export * from ${JSON.stringify(path)};`).join('\n');
-    const outfile = join(outdir, 'late-script.js');
-    await build({ ...options, ...scriptOptions, stdin: { contents, resolveDir: root }, outfile });
-    try {
-      makeCodeCache(outfile);
-    } catch (error) {
-      rmSync(outdir, { recursive: true, force: true });
-      throw error;
-    }
+  try {
+    await buildInto(outdir, name, folder, entryPoints);
+  } catch (error) {
+    rmSync(outdir, { recursive: true, force: true });
+    throw error;
   }
   rmSync(`${outdir}.old`, { recursive: true, force: true });
   try {
@@ -84,6 +72,20 @@ async function bundle(name) {
   }
   renameSync(outdir, target);
   rmSync(`${outdir}.old`, { recursive: true, force: true });
+}
+
+async function buildInto(outdir, name, folder, entryPoints) {
+  if (name !== 'bus') {
+    await build({ ...options, entryPoints, outdir });
+    return;
+  }
+  const late = new Set();
+  const lateEntry = { in: join(folder, 'src', 'late.ts'), out: basename(lateFile, '.js') };
+  await build({ ...options, entryPoints: [...entryPoints, lateEntry], outdir, plugins: [lateImports(late)] });
+  const contents = [...late].map((path) => `export * from ${JSON.stringify(path)};`).join('\n');
+  const outfile = join(outdir, 'late-script.js');
+  await build({ ...options, ...scriptOptions, stdin: { contents, resolveDir: root }, outfile });
+  makeCodeCache(outfile);
 }
 
 /** What the dispatcher's entries import late is one file for both, so that `bus --version` need not wait for it. */

@@ -72,6 +72,32 @@ it.each<[Remedy, string]>([
   );
 });
 
+it.each<[message: string, remedy: string, shown: string]>([
+  ['/etc/shop/its dsn is open', "chmod 600 '/etc/shop/its dsn'", 'chmod 600 "$BUS_POSTGRES_ADMIN_DSN_FILE"'],
+  ["'/etc/shop/its dsn' is a link", "rm '/etc/shop/its dsn'", 'rm "$BUS_POSTGRES_ADMIN_DSN_FILE"'],
+  ['/etc/shop/its dsn is in a directory of all', 'chmod go-w /etc/shop', 'chmod go-w …'],
+  [
+    'no file',
+    'set BUS_POSTGRES_ADMIN_DSN_FILE=/etc/shop/its dsn',
+    'set BUS_POSTGRES_ADMIN_DSN_FILE="$BUS_POSTGRES_ADMIN_DSN_FILE"',
+  ],
+  // Of other files: those in the output directory as they are told, the rest as it is.
+  ['/srv/shop/local/dsn/a.dsn is open', 'chmod 600 /srv/shop/local/dsn/a.dsn', 'chmod 600 ./a.dsn'],
+  ['/etc/other is open', 'chmod 600 /etc/other', 'chmod 600 /etc/other'],
+])('a remedy of words alone tells no more than its message does: %s', (message, remedy, shown) => {
+  const response: Response = {
+    ok: false,
+    deployment_id: 'example-dev',
+    provider: 'postgres',
+    actions: [],
+    steps: [],
+    diagnostics: [{ severity: 'fail', code: 'x', message, remedy }],
+  };
+  const credentials = { key: 'BUS_POSTGRES_ADMIN_DSN_FILE', file: '/etc/shop/its dsn' };
+  const configuration = { dsnOutputDirectory: './local/dsn', credentials } as Configuration;
+  expect(showPaths(configuration, '/srv/shop')(response).diagnostics[0]?.remedy).toBe(shown);
+});
+
 it('an absolute directory, and the root', () => {
   expect(told('/var/lib/dsn/a.dsn; /x', '/var/lib/dsn/')).toBe('./a.dsn; /x');
   expect(told('/dsn/a.dsn; /x', '/dsn', '/')).toBe('./a.dsn; /x');

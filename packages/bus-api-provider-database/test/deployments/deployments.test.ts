@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { handle, type Response, readNamedEnvFile } from 'bus-integration-database';
@@ -9,7 +9,10 @@ import { createProviders } from '../../src/deployments/providers.ts';
 
 /** What the doctor answers where the admin DSN stands in an env file that others may read by then, and that git tracks. */
 async function doctorOf(name: string): Promise<Response> {
-  const cwd = mkdtempSync(join(tmpdir(), 'deployment-'));
+  const cwd = realpathSync(mkdtempSync(join(tmpdir(), 'deployment-')));
+  const before = process.cwd();
+  // As a server that was started there, to which the file is a relative one.
+  process.chdir(cwd);
   try {
     const path = join(cwd, name);
     const keys = {
@@ -40,6 +43,7 @@ async function doctorOf(name: string): Promise<Response> {
     const request = { deployment_id: deployment.id, provider: 'postgres' };
     return deployment.shown(await handle('doctor', request, [deployment.provider], context));
   } finally {
+    process.chdir(before);
     rmSync(cwd, { recursive: true });
   }
 }

@@ -6,7 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createWorker, type Provider, type Response, readConfiguration, Secret } from 'bus-integration-database';
+import {
+  createWorker,
+  type Provider,
+  type ProviderModule,
+  type Response,
+  readConfiguration,
+  Secret,
+} from 'bus-integration-database';
 import { type ConformanceSubject, conformanceSuite } from 'bus-integration-database/conformance';
 import { createEventsHttpTransport } from 'bus-integration-database/transports/events-http';
 import { describe, expect, test } from 'vitest';
@@ -37,19 +44,23 @@ async function onAbort(signal: AbortSignal, memory: Memory, interrupt: () => voi
 }
 
 /** A provider in which each verb is one question, asked of a surface. */
-function asking(ask: (verb: string, request: object, signal: AbortSignal) => Promise<Response>): Provider {
+function asking(
+  { facts }: Pick<ProviderModule, 'facts'>,
+  ask: (verb: string, request: object, signal: AbortSignal) => Promise<Response>,
+): Provider {
   const on = (verb: string) => (request: object, context: { signal: AbortSignal }) =>
     ask(verb, request, context.signal);
   const verbs = { plan: on('plan'), apply: on('apply'), status: on('status') };
-  return { name: 'memory', ...verbs, verify: on('verify'), doctor: on('doctor') };
+  return { name: 'memory', ...(facts && { facts }), ...verbs, verify: on('verify'), doctor: on('doctor') };
 }
 
 /** The command line, in JSON. */
 async function throughCommandLine(): Promise<ConformanceSubject> {
   const memory = createMemory();
-  const roots = [{ name: 'memory', title: 'Memory', load: async () => memoryModule(memory) }];
+  const root = memoryModule(memory);
+  const roots = [{ name: 'memory', title: 'Memory', load: async () => root }];
   const cwd = mkdtempSync(join(tmpdir(), 'second-'));
-  const provider = asking(async (verb, request, signal) => {
+  const provider = asking(root, async (verb, request, signal) => {
     const { dry_run, deployment_id, plan } = request as { dry_run?: boolean; deployment_id: string; plan?: object };
     const file = join(cwd, `${randomUUID()}.json`);
     if (plan !== undefined) writeFileSync(file, JSON.stringify(plan), { mode: 0o600 });
@@ -82,9 +93,10 @@ async function throughApi(): Promise<ConformanceSubject> {
   });
   const url = await app.server.listen({ host: '127.0.0.1', port: 0 });
   const address = { url: new URL(`${url}/api/internal/database/`), token: new Secret(token) };
-  const { apply, ...asked } = createApiProvider('memory', address);
+  const { apply, ...asked } = createApiProvider('memory', address, root.facts);
   const provider: Provider = {
     ...asked,
+    ...(root.facts && { facts: root.facts }),
     apply: async (request, context) => {
       const abort = new AbortController();
       void onAbort(context.signal, memory, () => abort.abort('SIGTERM'));
@@ -101,7 +113,8 @@ async function throughApi(): Promise<ConformanceSubject> {
 async function throughWorker(): Promise<ConformanceSubject> {
   const memory = createMemory();
   const broker = await startBroker();
-  const { keys, create } = memoryModule(memory);
+  const root = memoryModule(memory);
+  const { keys, create } = root;
   const { configuration } = readConfiguration(env, {}, [keys]);
   let running: { stop(): void; ended: Promise<void> } | undefined;
   let known = 0;
@@ -114,7 +127,7 @@ async function throughWorker(): Promise<ConformanceSubject> {
     return worker;
   };
   let worker = start();
-  const provider = asking(async (verb, payload, signal) => {
+  const provider = asking(root, async (verb, payload, signal) => {
     const id = randomUUID();
     const name = `bus.database.${verb}.request`;
     await expect.poll(() => broker.consumers.slice(known).some((consumer) => consumer.name === name)).toBe(true);

@@ -42,10 +42,18 @@ export function createMemory(): Memory {
 }
 
 const text = { type: 'text', meaning: 'Of a server in memory.' } as const;
-const facts: ProviderFacts = {
-  target: { instance: text },
-  steps: { 'discover-provider': {}, 'create-database': { engine: text } },
-};
+
+/** Its own actions: what its steps hold is its own, in words and in shape. */
+const actions = {
+  'add-user': { about: 'role', after: ({ shape, text }) => shape({ name: text }) },
+  'make-database': {
+    about: 'database',
+    after: ({ shape, text, oneOf }) => shape({ name: text, engine: oneOf(['heap', 'tree']) }),
+  },
+  'let-in': { after: ({ shape, text }) => shape({ database: text, user: text }) },
+} satisfies ProviderFacts['actions'];
+
+const facts: ProviderFacts = { target: { instance: text }, found: {}, actions };
 
 const noneReserved = { names: [], prefixes: [] };
 const keys: ProviderKeys = {
@@ -96,30 +104,28 @@ function stepsOf(memory: Memory, declaration: Declaration, engine: string): Step
     ...users
       .filter((name) => !memory.users.has(name))
       .map((name): Step => {
-        const after = { name, can_login: true, password: 'none' } as const;
-        return { ...base, action: 'create-role', target: name, risk: 'create', after, sql: [`USER ${name}`] };
+        return { ...base, action: 'add-user', target: name, risk: 'create', after: { name }, sql: [`USER ${name}`] };
       }),
     ...declaration.databases
       .filter((name) => !memory.databases.has(name))
       .map((name): Step => {
         const sql = [`DATABASE ${name}`];
-        return { ...base, action: 'create-database', target: name, risk: 'create', after: { name, engine }, sql };
+        return { ...base, action: 'make-database', target: name, risk: 'create', after: { name, engine }, sql };
       }),
     ...grants
       .filter(({ database, grantee }) => !memory.grants.has(`${grantee}@${database}`))
       .map(({ database, grantee }): Step => {
-        const after = { database, grantee, on_database: ['ENTER'], on_schemas: [] };
+        const after = { database, user: grantee };
         const sql = [`GRANT ENTER TO ${grantee}`];
-        return { ...base, action: 'grant-privileges', target: database, risk: 'grant', after, sql };
+        return { ...base, action: 'let-in', target: database, risk: 'grant', after, sql };
       }),
   ];
 }
 
 function carryOut({ users, databases, grants }: Memory, { action, target: name, after }: Step): void {
-  if (action === 'create-role') users.add(name);
-  if (action === 'create-database') databases.add(name);
-  if (action === 'grant-privileges' && after !== undefined && 'grantee' in after)
-    grants.add(`${after.grantee}@${name}`);
+  if (action === 'add-user') users.add(name);
+  if (action === 'make-database') databases.add(name);
+  if (action === 'let-in') grants.add(`${after?.user}@${name}`);
 }
 
 export function createMemoryProvider(memory: Memory, configuration: Configuration): Provider {
@@ -140,7 +146,7 @@ export function createMemoryProvider(memory: Memory, configuration: Configuratio
     const plan_id = planId(about.deployment_id, target, steps, allowed);
     const now = answer(steps, { dry_run: true, target, allowed, plan_id });
     const saved = 'plan' in request ? (request.plan as Response | undefined) : undefined;
-    return unlessStale(saved, now, { declaration, unrotated: () => now });
+    return unlessStale(saved, now, { declaration, facts, unrotated: () => now });
   };
   const wished = (): Declaration => declarationOf({ ...declarationRequest(configuration), checks: ['connectivity'] });
   return {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import type { Response, Verb } from './contract/response.ts';
 import { responseFaults } from './contract/response-schema.ts';
-import { isMutating } from './contract/step.ts';
+import { isMutating, type Step } from './contract/step.ts';
 import { mapAdvice } from './model/map-advice.ts';
 import { planId } from './model/plan.ts';
 import { handle } from './run/handle.ts';
@@ -102,6 +102,24 @@ const checks: Readonly<Record<string, (talk: Conversation) => Promise<void>>> = 
     assert.equal(plan.dry_run, true);
     assert.ok(plan.target, 'plan: target');
     assert.equal(plan.plan_id, planId(plan.deployment_id, plan.target, plan.steps, plan.allowed));
+  },
+
+  'it registers its actions: what a step says beyond its shape, or under another name, is no answer': async ({
+    subject,
+    ask,
+  }) => {
+    const { facts } = subject.provider;
+    assert.ok(facts, 'no facts: nothing of its own is checked');
+    const plan = await ask('plan');
+    for (const [index, step] of plan.steps.entries()) {
+      const faultsOf = (changed: Step): readonly string[] => {
+        const steps = plan.steps.with(index, changed);
+        return responseFaults({ ...plan, steps, actions: steps.map(({ action }) => action) }, { facts });
+      };
+      assert.deepEqual(faultsOf(step), [], step.action);
+      assert.notDeepEqual(faultsOf({ ...step, after: { ...step.after, stray: 1 } }), [], `${step.action}: a stray key`);
+      assert.notDeepEqual(faultsOf({ ...step, action: `${step.action}-not` }), [], `${step.action}-not`);
+    }
   },
 
   'planning changes nothing, however it is asked': async ({ ask }) => {

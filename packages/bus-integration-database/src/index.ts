@@ -35,7 +35,7 @@ export type { ErrorDetails } from './contract/errors.ts';
 export { OperationError } from './contract/errors.ts';
 export type { Operation } from './contract/events.ts';
 export { eventNames, operations, requestEvent, responseEvent } from './contract/events.ts';
-export type { Fact, ProviderFacts } from './contract/facts.ts';
+export type { ActionFacts, Fact, ProviderFacts } from './contract/facts.ts';
 export { deepestLevels, nestsDeeper } from './contract/json-depth.ts';
 export type { Advice, AdviceOf, Advised, Path, Remedy } from './contract/remedy.ts';
 export { advise, command, inDirectory, isForShell, remedyIn, remedyOf } from './contract/remedy.ts';
@@ -55,28 +55,30 @@ export type {
 export { responseFaults } from './contract/response-schema.ts';
 export type { Risk } from './contract/risk.ts';
 export { risks } from './contract/risk.ts';
+export type { ContentOf, OptionalShape, Shape, ShapeWords } from './contract/shape-words.ts';
 export type {
-  Action,
-  DatabasePrivileges,
+  BareStep,
+  CommonAction,
   DsnFileContent,
-  Marked,
-  SchemaPrivileges,
   Step,
+  StepOf,
   StepOfAction,
   StepState,
 } from './contract/step.ts';
-export { isMutating } from './contract/step.ts';
+export { isMutating, isOfAction } from './contract/step.ts';
 export type { JsonSchema, SchemaName } from './contract-documents.ts';
 export { asyncApiDocument, contractFiles, contractSchemas, contractVersion } from './contract-documents.ts';
 export type { Proofs, RoleDecision } from './credentials/decide.ts';
 export { decideCredentials, rotationUnfinished } from './credentials/decide.ts';
 export type { FileDecision } from './credentials/file-decision.ts';
-export type { BareStep } from './credentials/file-steps.ts';
-export { fileSteps } from './credentials/file-steps.ts';
+export type { FileAction } from './credentials/file-steps.ts';
+export { fileSteps, isFileStep } from './credentials/file-steps.ts';
 export type { CredentialWish, LoginBlock, Proof } from './credentials/wish.ts';
 export { absolutePath, findProgram, isExecutable } from './git/executable.ts';
 export type { GitExposure } from './git/git-exposure.ts';
 export { gitExposure } from './git/git-exposure.ts';
+export type { Subject } from './model/about.ts';
+export { databaseOf, givenPassword, madeDatabase, subjectOf } from './model/about.ts';
 export { adoptedFrom, adoptFromPart } from './model/adopt-from.ts';
 export type { Interrupted, Needing, NextVerb } from './model/advice.ts';
 export { nextAfter, nextCommand, sameCommand, withNeeds } from './model/advice.ts';

@@ -33,6 +33,12 @@ describe('a provider that is wrong in one thing fails', () => {
   };
   test.each<[what: string, spoil: (provider: Provider) => Provider, failing: RegExp]>([
     ['it leaks an unknown key', changed('plan', (response) => ({ ...response, secret: 1 }) as Response), /first plan/],
+    ['it registers nothing', ({ facts: _, ...provider }) => provider, /registers its actions/],
+    [
+      'it registers another action',
+      (provider) => ({ ...provider, facts: { target: {}, found: {}, actions: { 'make-role': {} } } }),
+      /registers its actions/,
+    ],
     ['its plan has another identity', changed('plan', (response) => ({ ...response, plan_id: 'x' })), /first plan/],
     [
       'its plan changes things',

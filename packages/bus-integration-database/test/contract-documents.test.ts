@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import { contractFiles, contractSchemas, contractVersion, type JsonSchema } from 'bus-integration-database';
 import { postgresFacts } from 'bus-integration-postgres';
 import { describe, expect, test } from 'vitest';
 import { eventNames } from '../src/contract/events.ts';
 import { words } from '../src/contract/words.ts';
-import { contractFiles, contractSchemas, contractVersion, type JsonSchema } from '../src/contract-documents.ts';
 
 const folder = join(import.meta.dirname, '../schemas');
 const shipped = (name: string): JsonSchema => JSON.parse(readFileSync(join(folder, name), 'utf8'));
@@ -52,6 +52,21 @@ describe('as JSON Schema', () => {
     ['envelope.json', { name: 'x', correlation_id: 'a', time: 'yesterday', payload: {} }, false],
   ])('%s judges %j as %j', (name, value, isValid) => {
     expect(check(name)(value)).toBe(isValid);
+  });
+
+  test.each([
+    ['create-schema', { after: { database: 'app', name: 'data' } }, true],
+    ['create-schema', { after: { database: 'app' } }, false],
+    ['create-role', { after: { name: 'svc', can_login: true, password: 'guessed' } }, false],
+    ['grant-privileges', { before: { database: 'app' } }, false],
+    ['adopt-role', { before: { name: 'svc', deployment: null } }, true],
+    ['adopt-role', { before: { name: 'svc', deployment: 7 } }, false],
+    ['write-dsn-file', { after: { file: 'app.dsn' } }, false],
+    ['drop-database', {}, false],
+  ])('a response holds the step %s %j: %j', (action, content, isValid) => {
+    const step = { action, target: 'x', risk: 'create', summary: '', ...content };
+    const response = { ok: true, ...about, actions: [action], steps: [step], diagnostics: [] };
+    expect(check('bus.database.plan.response.json')(response)).toBe(isValid);
   });
 });
 

@@ -1,6 +1,7 @@
 // The smallest provider in memory that does all that the contract asks of one; what is there, is there until it is gone.
 import { setTimeout as delay } from 'node:timers/promises';
 import { OperationError } from '../src/contract/errors.ts';
+import type { ProviderFacts } from '../src/contract/facts.ts';
 import type { Response } from '../src/contract/response.ts';
 import { isMutating, type Step } from '../src/contract/step.ts';
 import { isIntact, planId } from '../src/model/plan.ts';
@@ -8,6 +9,21 @@ import type { Provider } from '../src/run/provider.ts';
 import type { PlanRequest, Requests } from '../src/run/request.ts';
 
 const target = { host: 'memory', port: 0, database: 'memory', admin_role: 'admin', server_version: '1' };
+
+const facts: ProviderFacts = {
+  target: {},
+  found: {},
+  actions: {
+    'create-role': {
+      about: 'role',
+      after: ({ shape, text, flag, always }) => shape({ name: text, can_login: flag, password: always('none') }),
+    },
+    'create-database': {
+      about: 'database',
+      after: ({ shape, text }) => shape({ name: text, owner: text, encoding: text }),
+    },
+  },
+};
 
 export function createModelProvider(deploymentId: string): Provider {
   const databases = new Set<string>();
@@ -56,6 +72,7 @@ export function createModelProvider(deploymentId: string): Provider {
   };
   return {
     name: 'model',
+    facts,
     plan: async (request) => planned(request),
     apply: async (request, { signal }) => {
       const plan = planned(request);

@@ -28,6 +28,7 @@ import { interruption } from './apply/interruption.ts';
 import type { Session } from './connection/connect.ts';
 import type { Meter } from './connection/network/meter.ts';
 import { passwordSendOf } from './conninfo/password-send.ts';
+import { postgresFacts } from './kinds/provider-facts.ts';
 import type { ClusterSight } from './observe/catalog.ts';
 import { type Computed, computeUnrotated, type Wish, withoutRotation } from './plan/compute.ts';
 import { beyondPooler } from './plan/pooled.ts';
@@ -48,7 +49,6 @@ import {
 import { computeProvable } from './survey/provable.ts';
 import { statusResponse } from './survey/status.ts';
 import { postgresNames } from './text/names.ts';
-import { postgresFacts } from './text/provider-facts.ts';
 import { sqlstateOf, toOperationError } from './text/sqlstate.ts';
 
 export interface PostgresProviderOptions {
@@ -154,6 +154,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
       const saved = 'plan' in request ? (request.plan as Response | undefined) : undefined;
       return unlessStale(saved, answer(wish, computed), {
         declaration: wish.declaration,
+        facts: postgresFacts,
         unrotated: () => answer(withoutRotation(wish), computeUnrotated(wish, sight)),
       });
     });

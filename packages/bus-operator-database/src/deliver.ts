@@ -4,8 +4,8 @@ import {
   isDeploymentId,
   type Mask,
   OperationError,
+  type ProviderModule,
   type Response,
-  type ScriptWriter,
   type Stream,
 } from 'bus-integration-database';
 import { jsonText } from './command-line/json-text.ts';
@@ -26,8 +26,8 @@ export interface Delivery {
   readonly ground: Ground;
   readonly roots: readonly ProviderRoot[];
   readonly files: { readonly output?: PrivateFile; readonly save?: PrivateFile };
-  /** How the provider's statements are put into a script. */
-  readonly script?: ScriptWriter | undefined;
+  /** The provider, where it is known. */
+  readonly module?: Pick<ProviderModule, 'facts' | 'script'> | undefined;
   /** Of known secrets, but for the deployment's own names. */
   readonly mask: Mask;
 }
@@ -138,7 +138,7 @@ async function attempt<T>(problems: Diagnostic[], work: () => Promise<T>): Promi
 }
 
 function viewOf(
-  { ground: { flags, surroundings }, outcome, roots, script }: Delivery,
+  { ground: { flags, surroundings }, outcome, roots, module }: Delivery,
   run: Run,
   isSaved: boolean | undefined,
 ): View {
@@ -149,7 +149,8 @@ function viewOf(
     titleOf: (provider) => roots.find(({ name }) => name === provider)?.title ?? provider,
     commandLine: (verb, extra) => commandLine(verb, run, extra),
     changingFlags: changingFlags(flags),
-    ...(script !== undefined && { script }),
+    facts: module?.facts ?? { actions: {} },
+    ...(module?.script !== undefined && { script: module.script }),
     ...(outcome.origin !== undefined && { origin: outcome.origin }),
     ...(isSaved && flags.save !== undefined && { savedTo: flags.save }),
   };

@@ -1,3 +1,3 @@
 // What is taken of the PostgreSQL provider, loaded only when it is wanted: a late import of the whole package would bundle,
 // and load, all of it.
-export { createPostgresProvider, findings, postgresKeys, psqlScript } from 'bus-integration-postgres';
+export { createPostgresProvider, findings, postgresFacts, postgresKeys, psqlScript } from 'bus-integration-postgres';

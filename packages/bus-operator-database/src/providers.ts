@@ -13,8 +13,9 @@ export const providers: readonly ProviderRoot[] = [
     name: 'postgres',
     title: 'PostgreSQL',
     load: async () => {
-      const { createPostgresProvider, findings, postgresKeys, psqlScript } = await import('./postgres-provider.ts');
-      return { keys: postgresKeys, create: createPostgresProvider, findings, script: psqlScript };
+      const provider = await import('./postgres-provider.ts');
+      const { createPostgresProvider, findings, postgresFacts, postgresKeys, psqlScript } = provider;
+      return { keys: postgresKeys, create: createPostgresProvider, facts: postgresFacts, findings, script: psqlScript };
     },
   },
 ];

@@ -118,7 +118,7 @@ export async function run(
   }
   const exitStatus = interruption?.exitStatus() ?? exitOf(command, outcome.response, flags);
   const mask = maskFor(setup === undefined ? [] : declaredNames(setup.configuration));
-  const isDelivered = await deliver({ command, outcome, ground, roots, files, mask, script: setup?.module?.script });
+  const isDelivered = await deliver({ command, outcome, ground, roots, files, mask, module: setup?.module });
   return isDelivered || exitStatus !== 0 ? exitStatus : 1;
 }
 
@@ -144,7 +144,7 @@ async function answer(
   const request = command.request(input);
   const remote = flags.apiUrl === undefined ? undefined : await import('./api/api-client.ts');
   const provider =
-    remote?.createApiProvider(configuration.provider, remote.readApiAddress(flags, cwd, env)) ??
+    remote?.createApiProvider(configuration.provider, remote.readApiAddress(flags, cwd, env), module?.facts) ??
     module?.create({
       configuration,
       surroundings: providerSurroundings(env, surroundings, cwd),

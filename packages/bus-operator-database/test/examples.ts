@@ -7,7 +7,7 @@ import {
   type StepState,
   type Target,
 } from 'bus-integration-database';
-import { psqlScript } from 'bus-integration-postgres';
+import { postgresFacts, psqlScript } from 'bus-integration-postgres';
 import { type Flags, readInvocation } from '../src/command-line/flags.ts';
 import { changingFlags, commandLine } from '../src/command-line/line.ts';
 import { plain } from '../src/render/paint.ts';
@@ -42,6 +42,7 @@ export function viewOf(flags: Flags = flagsOf('plan'), more: Partial<View> = {})
     titleOf: (provider) => (provider === 'postgres' ? 'PostgreSQL' : provider),
     commandLine: (verb, extra) => commandLine(verb, { verb: 'plan', flags }, extra),
     changingFlags: changingFlags(flags),
+    facts: postgresFacts,
     script: psqlScript,
     ...more,
   };

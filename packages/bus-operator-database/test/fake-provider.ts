@@ -11,7 +11,7 @@ import {
   type Settings,
   type Verb,
 } from 'bus-integration-database';
-import { psqlScript } from 'bus-integration-postgres';
+import { postgresFacts, psqlScript } from 'bus-integration-postgres';
 import type { ProviderRoot } from '../src/providers.ts';
 
 export type Answer = (verb: Verb, request: Requests[Verb], context: Context) => Response | Promise<Response>;
@@ -48,6 +48,7 @@ export function fakeRoot(answer: Answer): FakeRoot {
     asked,
     load: async () => ({
       keys,
+      facts: postgresFacts,
       script: psqlScript,
       create: (options) => {
         const on = (verb: Verb) => async (request: Requests[Verb], context: Context) => {

@@ -2,10 +2,10 @@
 // response.ts come from here.
 import * as z from 'zod/mini';
 import { type ErrorClass, errorClasses } from './error-class.ts';
-import { type ProviderFacts, withFacts } from './facts.ts';
+import type { ProviderFacts } from './facts.ts';
 import { adviceSchema } from './remedy-schema.ts';
 import { list, may, shape } from './shape.ts';
-import { stepSchema, stepSchemaWith } from './step-schema.ts';
+import { stepSchema, stepSchemaWith, withFacts } from './step-schema.ts';
 
 const wholeNumber = z.number().check(z.int(), z.gte(0));
 const password = z.enum(['proven', 'disproven', 'unknown', 'none']);

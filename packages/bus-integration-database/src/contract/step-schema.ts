@@ -1,17 +1,9 @@
-// The schema of steps, one row a kind: what it is done to before and after. The types in step.ts come from here.
+// The schema of steps: what all have, and what those of the actions that every provider has hold before and after. A
+// provider registers its own actions (facts.ts). The types in step.ts come from here.
 import * as z from 'zod/mini';
-import { type ProviderFacts, withFacts } from './facts.ts';
+import type { Facts, ProviderFacts } from './facts.ts';
 import { risks } from './risk.ts';
-import { list, may, never, shape } from './shape.ts';
-
-export const schemaPrivileges = shape({ schema: z.string(), privileges: list(z.string()) });
-
-export const databasePrivileges = shape({
-  database: z.string(),
-  grantee: z.nullable(z.string()),
-  on_database: list(z.string()),
-  on_schemas: list(schemaPrivileges),
-});
+import { list, may, never, schemaOf, shape } from './shape.ts';
 
 const passwordSource = z.enum(['new', 'kept', 'staged', 'sibling']);
 const endpoint = z.readonly(z.record(z.string(), z.string()));
@@ -24,14 +16,17 @@ export const dsnFileContent = shape({
   password: passwordSource,
 });
 
-export const marked = shape({ name: z.string(), deployment: z.nullable(z.string()) });
-
 export const stepState = z.enum(['planned', 'applied', 'skipped', 'failed', 'unknown']);
 
 const dsnFile = shape({ file: z.string(), database: z.string(), role: z.string() });
-const changedRole = {
-  name: z.string(),
-  can_login: may(z.boolean()),
+
+/** What every step has. */
+const stepKeys = {
+  target: z.string(),
+  risk: z.enum(risks),
+  summary: z.string(),
+  sql: may(list(z.string())),
+  state: may(stepState),
 };
 
 function step<A extends string, After extends z.core.$ZodType, Before extends z.core.$ZodType>(
@@ -39,29 +34,16 @@ function step<A extends string, After extends z.core.$ZodType, Before extends z.
   after: After,
   before: Before,
 ) {
-  return shape({
-    action: z.literal(action),
-    target: z.string(),
-    risk: z.enum(risks),
-    summary: z.string(),
-    before,
-    after,
-    sql: may(list(z.string())),
-    state: may(stepState),
-  });
+  const { target, risk, summary, ...rest } = stepKeys;
+  return shape({ action: z.literal(action), target, risk, summary, before, after, ...rest });
 }
 
-/** With the facts of a provider; without, whatever one says more of what it found and made is let pass. */
-export function stepSchemaWith(facts?: ProviderFacts) {
-  return z.discriminatedUnion('action', [
+/** Those that every provider has. */
+function commonSteps(found: Facts | undefined) {
+  return [
     step(
       'discover-provider',
-      may(
-        withFacts(
-          { provider: z.string(), server_version: z.string(), admin_may_create: list(z.string()) },
-          facts?.steps['discover-provider'],
-        ),
-      ),
+      may(withFacts({ provider: z.string(), server_version: z.string(), admin_may_create: list(z.string()) }, found)),
       never(),
     ),
     step(
@@ -78,32 +60,6 @@ export function stepSchemaWith(facts?: ProviderFacts) {
       never(),
     ),
     step(
-      'create-role',
-      may(
-        shape({
-          name: z.string(),
-          can_login: z.boolean(),
-          password: z.enum([...passwordSource.options, 'none']),
-        }),
-      ),
-      never(),
-    ),
-    step(
-      'alter-role',
-      may(shape({ ...changedRole, password: may(z.enum(['new', 'staged'])) })),
-      may(shape({ ...changedRole, replaces: may(z.string()) })),
-    ),
-    step('adopt-role', may(marked), may(marked)),
-    step(
-      'create-database',
-      may(withFacts({ name: z.string() }, facts?.steps['create-database'])),
-      may(shape({ name: z.string(), unfinished: z.literal(true) })),
-    ),
-    step('adopt-database', may(marked), may(marked)),
-    step('create-schema', may(shape({ database: z.string(), name: z.string() })), never()),
-    step('grant-privileges', may(databasePrivileges), never()),
-    step('revoke-privileges', never(), may(databasePrivileges)),
-    step(
       'write-dsn-file',
       may(dsnFileContent),
       may(shape({ file: z.string(), endpoint: may(endpoint), old_form: may(z.literal(true)) })),
@@ -111,7 +67,39 @@ export function stepSchemaWith(facts?: ProviderFacts) {
     step('promote-dsn-file', may(dsnFile), never()),
     step('discard-staged-file', never(), may(dsnFile)),
     step('apply-database-plan', may(shape({ steps: z.number() })), never()),
-  ]);
+  ] as const;
+}
+
+const commonStepSchema = z.discriminatedUnion('action', commonSteps(undefined));
+export type CommonStep = z.infer<typeof commonStepSchema>;
+
+const content = may(z.readonly(z.record(z.string(), z.unknown())));
+
+/** Whatever action it is of. */
+export const anyStepSchema = shape({ action: z.string(), ...stepKeys, before: content, after: content });
+
+/** With the facts of a provider; without, whatever one says more of what it found, and every action of its own, is let pass. */
+export function stepSchemaWith(facts?: ProviderFacts): z.ZodMiniType<z.infer<typeof anyStepSchema>> {
+  const common = commonSteps(facts?.found);
+  if (facts !== undefined) {
+    const own = Object.entries(facts.actions).map(([action, { before, after }]) =>
+      step(action, schemaOf(after), schemaOf(before)),
+    );
+    return z.discriminatedUnion('action', [...common, ...own]) as unknown as typeof anyStepSchema;
+  }
+  const names = new Set(commonStepSchema.def.options.flatMap(({ def }) => [...def.innerType.shape.action.def.values]));
+  const own = z.refine<z.infer<typeof anyStepSchema>>(({ action }) => !names.has(action as CommonStep['action']));
+  return z.union([commonStepSchema, anyStepSchema.check(own)]) as unknown as typeof anyStepSchema;
 }
 
 export const stepSchema = stepSchemaWith();
+
+/** An object with these keys and those of the facts; with any others where no facts are given. */
+export function withFacts<S extends z.core.$ZodShape>(keys: S, facts: Facts | undefined) {
+  const own = Object.entries(facts ?? {}).map(([key, { type, isOptional }]) => {
+    const value = type === 'text' ? z.string() : z.readonly(z.array(z.string()));
+    return [key, isOptional ? z.exactOptional(value) : value];
+  });
+  const all: S = { ...keys, ...Object.fromEntries(own) };
+  return z.readonly(z.catchall(z.object(all), facts === undefined ? z.unknown() : z.never()));
+}

@@ -1,17 +1,19 @@
 // The steps that one output file's decision comes to. Pure.
-import type { Step } from '../contract/step.ts';
+import { isOfAction, type Step, type StepOfAction } from '../contract/step.ts';
 import type { ConnectionStrings, Endpoint } from '../output-files/connection-string.ts';
 import type { FileDecision } from './file-decision.ts';
 
-/** A step without its summary, which is rendered from the rest. */
-export type BareStep = Step extends infer S ? (S extends Step ? Omit<S, 'summary'> : never) : never;
+const fileActions = ['write-dsn-file', 'promote-dsn-file', 'discard-staged-file'] as const;
+export type FileAction = (typeof fileActions)[number];
+/** Without its summary, which is rendered from the rest. */
+export type FileStep = { readonly [A in FileAction]: Omit<StepOfAction<A>, 'summary'> }[FileAction];
 
 /** None for a file that stays as it is; two where the staged twin is promoted before the endpoint is fixed. */
 export function fileSteps(
   { pair, act, risk, password }: FileDecision,
   configured: Endpoint,
   strings: ConnectionStrings,
-): BareStep[] {
+): FileStep[] {
   const { file, database, role } = pair;
   const endpoint = strings.shownPart(strings.withAdded(configured, pair.live), configured);
   const identity = { file, database, role };
@@ -47,4 +49,9 @@ function beforeOf({ file, live }: FileDecision['pair'], configured: Endpoint, { 
   if (live.state !== 'present') return { file };
   const oldForm = live.hasOldForm ? { old_form: true as const } : {};
   return { file, endpoint: shownPart(live.endpoint, configured), ...oldForm };
+}
+
+/** Whether a step is about an output file. */
+export function isFileStep(step: Step): step is StepOfAction<FileAction> {
+  return fileActions.some((action) => isOfAction(step, action));
 }

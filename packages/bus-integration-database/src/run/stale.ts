@@ -1,7 +1,9 @@
 // Whether a saved plan is exactly what would be done now. Pure.
+import type { ProviderFacts } from '../contract/facts.ts';
 import { advise } from '../contract/remedy.ts';
 import type { Diagnostic, Response } from '../contract/response.ts';
 import { isMutating, type Step } from '../contract/step.ts';
+import { declaredName, replacedPassword } from '../model/about.ts';
 import { type NextVerb, nextCommand } from '../model/advice.ts';
 import type { Declaration } from '../model/declaration.ts';
 import { rolesOf } from '../model/desired.ts';
@@ -10,6 +12,7 @@ import { identityText, isIntact } from '../model/plan.ts';
 /** What else a saved plan is held against. */
 export interface Now {
   readonly declaration: Declaration;
+  readonly facts: ProviderFacts;
   /** The plan as it is where no password is changed. */
   readonly unrotated: () => Response;
 }
@@ -18,12 +21,17 @@ export interface Now {
  * The plan as it is now; refused as `stale-plan`, with what is different, when it isn't the saved one. Of a saved plan
  * that was carried out already nothing is left to do, and that is no fault.
  */
-export function unlessStale(saved: Response | undefined, now: Response, { declaration, unrotated }: Now): Response {
+export function unlessStale(
+  saved: Response | undefined,
+  now: Response,
+  { declaration, facts: { actions }, unrotated }: Now,
+): Response {
   if (saved === undefined) return now;
   const fault = elsewhere(saved, now);
   if (fault === undefined && saved.plan_id === now.plan_id) return now;
-  const left = fault === undefined && now.ok && isAboutDeclared(saved, declaration) ? unrotated() : undefined;
-  if (left?.ok && isCarriedOut(saved, now, left)) return { ...left, diagnostics: [carriedOut, ...left.diagnostics] };
+  const left = fault === undefined && now.ok && isAboutDeclared(saved, declaration, actions) ? unrotated() : undefined;
+  if (left?.ok && isCarriedOut(saved, now, left, actions))
+    return { ...left, diagnostics: [carriedOut, ...left.diagnostics] };
   const told =
     fault ?? stale(`the saved plan is not what would be done now: ${difference(saved, now)}`, now, 'plan --save FILE');
   return { ...now, ok: false, error_class: 'stale-plan', diagnostics: [told, ...now.diagnostics] };
@@ -36,28 +44,27 @@ const carriedOut: Diagnostic = {
 };
 
 /** Nothing of it is left, and each password that it replaces was replaced since. */
-function isCarriedOut(saved: Response, now: Response, left: Response): boolean {
+function isCarriedOut(saved: Response, now: Response, left: Response, actions: ProviderFacts['actions']): boolean {
   if (left.steps.some(isMutating)) return false;
   const replacedBy = ({ steps }: Response) =>
     new Map(
-      steps.flatMap((step) =>
-        step.action === 'alter-role' && step.before?.replaces !== undefined
-          ? [[step.before.name, step.before.replaces] as const]
-          : [],
-      ),
+      steps.flatMap((step) => {
+        const replaced = replacedPassword(step, actions);
+        return replaced === undefined ? [] : [replaced];
+      }),
     );
   const still = replacedBy(now);
   return [...replacedBy(saved)].every(([role, password]) => still.get(role) !== password);
 }
 
 /** What is declared no longer can't be told to have been done. */
-function isAboutDeclared({ steps }: Response, declaration: Declaration): boolean {
-  const declared = new Set([...rolesOf(declaration), ...declaration.databases, ...declaration.schemas]);
-  const named = steps.flatMap(({ before, after }) => {
-    const { name, database, role, schemas = [] } = { ...before, ...after } as Readonly<Record<string, unknown>>;
-    return [name, database, role, schemas].flat();
+function isAboutDeclared({ steps }: Response, declaration: Declaration, actions: ProviderFacts['actions']): boolean {
+  const declared = new Set<unknown>([...rolesOf(declaration), ...declaration.databases, ...declaration.schemas]);
+  const named = steps.flatMap((step) => {
+    const { database, role, schemas = [] }: Readonly<Record<string, unknown>> = { ...step.before, ...step.after };
+    return [declaredName(step, actions), database, role, schemas].flat();
   });
-  return named.every((name) => name === undefined || declared.has(String(name)));
+  return named.every((name) => name === undefined || declared.has(name));
 }
 
 function elsewhere(saved: Response, now: Response): Diagnostic | undefined {

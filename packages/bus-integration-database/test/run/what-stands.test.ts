@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { ProviderFacts } from '../../src/contract/facts.ts';
 import type { Step, StepState } from '../../src/contract/step.ts';
+import { sameCommand } from '../../src/model/advice.ts';
 import { whatStands } from '../../src/run/what-stands.ts';
 
 function database(name: string, created: StepState, granted: StepState = 'planned'): Step[] {
@@ -31,9 +33,19 @@ const role: Step = {
   state: 'applied',
 };
 
+const facts: ProviderFacts = {
+  target: {},
+  found: {},
+  actions: { 'create-database': { about: 'database' }, 'create-role': { about: 'role' }, 'grant-privileges': {} },
+};
+
+function toldOf(steps: readonly Step[], begun: ReadonlySet<Step> = new Set()) {
+  return whatStands({ steps, begun, facts, staged: 0, next: sameCommand });
+}
+
 describe('whatStands', () => {
   it('says plainly that nothing was changed', () => {
-    const { message, remedy } = whatStands([...database('one', 'planned')], new Set());
+    const { message, remedy } = toldOf([...database('one', 'planned')]);
     expect(message).toBe('nothing was changed');
     expect(remedy).toBe('run the same command again; it continues');
   });
@@ -47,7 +59,7 @@ describe('whatStands', () => {
       ...database('later', 'planned'),
     ];
     const begun = new Set(steps.filter(({ action, target }) => action === 'create-database' && target === 'closed'));
-    expect(whatStands(steps, begun).message).toBe(
+    expect(toldOf(steps, begun).message).toBe(
       '4 of 9 steps were carried out; 1 of 4 new databases are ready (ready); closed is closed and unfinished; nobody is let in to shut yet',
     );
   });
@@ -55,14 +67,12 @@ describe('whatStands', () => {
   it('counts where a list would be long', () => {
     const steps = Array.from({ length: 6 }, (_, index) => database(`b${index}`, 'planned')).flat();
     const begun = new Set(steps.filter(({ action }) => action === 'create-database'));
-    expect(whatStands(steps, begun).message).toBe(
+    expect(toldOf(steps, begun).message).toBe(
       '0 of 12 steps were carried out; 0 of 6 new databases are ready; b0, b1, b2 and 3 more are closed and unfinished',
     );
   });
 
   it('does not claim that nothing was changed when that is not known', () => {
-    expect(whatStands([{ ...role, state: 'unknown' }], new Set()).message).toBe(
-      '0 of 1 steps were carried out, 1 may have been',
-    );
+    expect(toldOf([{ ...role, state: 'unknown' }]).message).toBe('0 of 1 steps were carried out, 1 may have been');
   });
 });

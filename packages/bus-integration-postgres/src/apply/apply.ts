@@ -2,6 +2,7 @@
 
 import { isMutating, OperationError, type Response, unlessStale } from 'bus-integration-database';
 import type { Session } from '../connection/connect.ts';
+import { postgresFacts } from '../kinds/provider-facts.ts';
 import { type Computed, computeUnrotated, type Wish, withoutRotation } from '../plan/compute.ts';
 import { poolerRemedy } from '../plan/pooled.ts';
 import { planResponse, targetOf } from '../plan/respond.ts';
@@ -85,6 +86,7 @@ async function attemptApply(
     planResponse({ wish: as, target, computed: plan, leftovers, warnings, startedAt });
   const held = unlessStale(options.saved, answerWith(wish, computed), {
     declaration: wish.declaration,
+    facts: postgresFacts,
     unrotated: () => answerWith(withoutRotation(wish), computeUnrotated(wish, sight)),
   });
   const answer = { ...held, dry_run: false };

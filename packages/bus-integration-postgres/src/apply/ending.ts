@@ -9,9 +9,11 @@ import {
   type Remedy,
   type Response,
   type Step,
+  type StepOfAction,
   sameCommand,
   whatStands,
 } from 'bus-integration-database';
+import { postgresFacts } from '../kinds/provider-facts.ts';
 import { type Computed, computePlan } from '../plan/compute.ts';
 import { base } from '../plan/respond.ts';
 import { lostLock } from '../run/lock.ts';
@@ -41,7 +43,7 @@ export function converged(wish: ApplyOptions['wish'], answer: Response, startedA
   return { ...answer, ...base(wish, [...answer.steps, lastStep(0, answer.ok)], startedAt), ok: answer.ok };
 }
 
-function lastStep(steps: number, isDone: boolean): Step {
+function lastStep(steps: number, isDone: boolean): StepOfAction<'apply-database-plan'> {
   return {
     action: 'apply-database-plan',
     target: 'plan',
@@ -106,7 +108,7 @@ export function ended(ending: Ending, error: unknown): Response {
     dry_run: false,
     diagnostics: [
       ...failure.diagnostics.map((diagnostic) => advised(diagnostic, next)),
-      whatStands(steps, ledger.begun(), staged.length, next),
+      whatStands({ steps, begun: ledger.begun(), facts: postgresFacts, staged: staged.length, next }),
       ...options.warnings,
     ],
     error_class: failure.errorClass,

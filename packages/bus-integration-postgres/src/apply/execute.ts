@@ -1,9 +1,9 @@
 // Carries a plan out in phases, each safe to be killed in: staged files, roles, databases made closed, opened, filled,
 // the roles let in, files put in place; last, a few roles at a time, new passwords, their proof and their files, so that
 // a service stands outside no longer than that takes. Decides nothing; what is left is found by looking again.
-import type { Step } from 'bus-integration-database';
+import { madeDatabase, type Step } from 'bus-integration-database';
 import type { Session } from '../connection/connect.ts';
-import { statementsOf } from '../kinds/index.ts';
+import { registeredActions, ruleOf, statementsOf } from '../kinds/index.ts';
 import { readInside } from '../observe/catalog.ts';
 import type { ObservedInside } from '../observe/observation.ts';
 import { byDatabase, type JustMade, planInside } from '../plan/inside.ts';
@@ -94,9 +94,7 @@ async function openDatabases({ ledger, session, lock, run }: Execution): Promise
 async function workInside(execution: Execution): Promise<Map<string, ObservedInside>> {
   const { ledger, run, lock, wish, computed, jobs, onProgress } = execution;
   const inside = new Map<string, ObservedInside>();
-  const made = new Set(
-    computed.steps.flatMap((step) => (step.action === 'create-database' ? (step.after?.name ?? []) : [])),
-  );
+  const made = new Set(computed.steps.flatMap((step) => madeDatabase(step, registeredActions) ?? []));
   const databases = [...new Set([...made, ...ledger.databases('inside')])];
   const looked = { deploymentId: wish.deploymentId, schemas: wish.declaration.schemas };
   const desired = made.size === 0 ? new Map<string, []>() : byDatabase(computed.desired);
@@ -144,16 +142,16 @@ function insideNew(
   );
 }
 
-/** A schema is made and marked in one transaction. */
+/** What is to be done in one transaction. */
 function byStep(statements: readonly PlannedStatement[]): string[][] {
-  const schemas = new Map<Step, string[]>();
+  const groups = new Map<Step, string[]>();
   return statements.flatMap(({ step, sql }) => {
-    if (step.action !== 'create-schema') return [[sql]];
-    const begun = schemas.get(step);
+    if (!ruleOf(step).isIndivisible) return [[sql]];
+    const begun = groups.get(step);
     begun?.push(sql);
     if (begun !== undefined) return [];
     const group = [sql];
-    schemas.set(step, group);
+    groups.set(step, group);
     return [group];
   });
 }
@@ -171,5 +169,5 @@ async function letIn({ ledger, session, lock, run }: Execution): Promise<void> {
 }
 
 function isRevoking({ step }: PlannedStatement): boolean {
-  return step.action === 'revoke-privileges';
+  return step.risk === 'revoke';
 }

@@ -1,6 +1,6 @@
 // What an apply changes about roles: first those that it makes, marks or lets log in; last of all the passwords that
 // services have at this moment, each proven and put into its files at once.
-import { type Diagnostic, OperationError } from 'bus-integration-database';
+import { type Diagnostic, OperationError, type Step } from 'bus-integration-database';
 import { inBatches, inTransaction } from '../run/transaction.ts';
 import { serverMessage } from '../text/sqlstate.ts';
 import type { Execution } from './execution.ts';
@@ -16,7 +16,7 @@ export async function changeRoles(execution: Execution): Promise<void> {
 
 /** Roles whose services log in with a password that this run replaces. */
 export function rolesWithNewPassword({ ledger }: Pick<Execution, 'ledger'>): ReadonlySet<string> {
-  return new Set(ledger.statements('passwords').map(roleOf));
+  return new Set(rolesIn(ledger.statements('passwords')));
 }
 
 /**
@@ -30,13 +30,17 @@ export async function replacePasswords(execution: Execution): Promise<readonly D
   const problems: Diagnostic[] = [];
   for (let at = 0; at < waiting.length; at += jobs) {
     const batch = waiting.slice(at, at + jobs).flat();
-    const roles = new Set(batch.map(roleOf));
+    const roles = new Set(rolesIn(batch));
     await change(execution, batch, 'replacing passwords', true);
     const decisions = computed.credentials.filter(({ role }) => roles.has(role));
     problems.push(...(await settleFiles(staging, decisions)));
     for (const role of roles) onReplaced(role);
   }
   return problems;
+}
+
+function rolesIn(statements: readonly PlannedStatement[]): string[] {
+  return statements.flatMap(({ role }) => role ?? []);
 }
 
 async function change(
@@ -58,19 +62,14 @@ async function change(
 
 /** A role is made and marked in one transaction, or not at all. */
 function byRole(statements: readonly PlannedStatement[]): PlannedStatement[][] {
-  const groups = new Map<string, PlannedStatement[]>();
+  const groups = new Map<string | Step, PlannedStatement[]>();
   for (const statement of statements) {
-    const group = groups.get(roleOf(statement));
-    if (group === undefined) groups.set(roleOf(statement), [statement]);
+    const key = statement.role ?? statement.step;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [statement]);
     else group.push(statement);
   }
   return [...groups.values()];
-}
-
-function roleOf({ step }: PlannedStatement): string {
-  return step.action === 'create-role' || step.action === 'alter-role' || step.action === 'adopt-role'
-    ? (step.after?.name ?? '')
-    : '';
 }
 
 /**

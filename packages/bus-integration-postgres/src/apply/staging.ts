@@ -5,6 +5,7 @@ import {
   discardStaged,
   type FileDecision,
   type FilePair,
+  isFileStep,
   OperationError,
   type OutputDirectory,
   printable,
@@ -185,8 +186,7 @@ function filesDoing({ credentials }: Computed, act: FileDecision['act']): (reado
 function stepsByFile(steps: readonly Step[]): Map<string, Step[]> {
   const byFile = new Map<string, Step[]>();
   for (const step of steps) {
-    if (step.action !== 'write-dsn-file' && step.action !== 'promote-dsn-file' && step.action !== 'discard-staged-file')
-      continue;
+    if (!isFileStep(step)) continue;
     const file = (step.after ?? step.before)?.file ?? '';
     byFile.set(file, [...(byFile.get(file) ?? []), step]);
   }

@@ -11,11 +11,11 @@ import {
   requireUsableNames,
 } from 'bus-integration-database';
 import type { ServiceWish } from '../conninfo/dsn-endpoint.ts';
+import { postgresFacts } from '../kinds/provider-facts.ts';
 import type { Observation } from '../observe/observation.ts';
 import { computePlan } from '../plan/compute.ts';
 import { planResponse, providerName } from '../plan/respond.ts';
 import { postgresNames } from '../text/names.ts';
-import { postgresFacts } from '../text/provider-facts.ts';
 
 /** Plans for a server in which nothing was made yet; can do nothing else. */
 export function emptyServerProvider(): Provider {

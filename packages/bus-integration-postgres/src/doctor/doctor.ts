@@ -7,6 +7,7 @@ import {
   type Context,
   type Declaration,
   type Diagnostic,
+  madeDatabase,
   type OperationError,
   type OutputDirectory,
   printable,
@@ -16,6 +17,7 @@ import {
 import type { Session } from '../connection/connect.ts';
 import type { Meter } from '../connection/network/meter.ts';
 import { passwordSendOf } from '../conninfo/password-send.ts';
+import { registeredActions } from '../kinds/index.ts';
 import type { Observation } from '../observe/observation.ts';
 import type { Computed } from '../plan/compute.ts';
 import { base, targetOf } from '../plan/respond.ts';
@@ -199,7 +201,7 @@ function judge(
   sight: DoctorSight,
 ): Check[] {
   const { admin, server } = seen;
-  const makesDatabases = computed.steps.some(({ action }) => action === 'create-database');
+  const makesDatabases = computed.steps.some((step) => madeDatabase(step, registeredActions) !== undefined);
   const isRefusedAsStandby = computed.refusals.some(({ code }) => code === 'standby');
   return [
     ...connectionChecks(seen, sight),

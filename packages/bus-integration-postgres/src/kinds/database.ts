@@ -3,8 +3,8 @@ import { birthLimit, isUnfinished, ownership } from '../observe/mark.ts';
 import { strangerFindings } from '../ownership/strangers.ts';
 import { printable, shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
-import type { Kind, RuleContext, Statement } from './kind.ts';
-import { adoptionSummary, lacksDatabase, markComment } from './kind-words.ts';
+import type { Kind, Registered, RuleContext, Statement } from './kind.ts';
+import { adoptionSummary, lacksDatabase, markComment, markedShape } from './kind-words.ts';
 import { markedBy } from './role.ts';
 
 export interface Database {
@@ -16,7 +16,17 @@ export interface Database {
   readonly isFinished: boolean;
 }
 
-export const database: Kind<Database, 'create-database' | 'adopt-database'> = {
+const registered = {
+  'create-database': {
+    about: 'database',
+    before: ({ shape, text, always }) => shape({ name: text, unfinished: always(true) }),
+    after: ({ shape, text }) => shape({ name: text, owner: text, encoding: text }),
+  },
+  'adopt-database': { about: 'database', before: markedShape, after: markedShape },
+} satisfies Registered;
+
+export const database: Kind<Database, typeof registered> = {
+  registered,
   identity: ({ name }) => [name],
   database: ({ name }) => name,
 
@@ -69,7 +79,7 @@ export const database: Kind<Database, 'create-database' | 'adopt-database'> = {
       summary: ({ before, after }) =>
         before?.unfinished
           ? 'finish: made by an apply that was cut off; closed to PUBLIC'
-          : `${after?.encoding}, owner ${shown(String(after?.owner ?? ''))}, closed to PUBLIC`,
+          : `${after?.encoding}, owner ${shown(after?.owner ?? '')}, closed to PUBLIC`,
       statements: ({ before, after }, context) =>
         after === undefined ? [] : creating(after.name, before !== undefined, context),
       // One that only has to be finished was made already.

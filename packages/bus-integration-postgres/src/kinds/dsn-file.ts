@@ -1,11 +1,18 @@
 // DSN files, one for each login. Which password a role has or gets, and what becomes of its files, is decided of all its
 // files together (credentials/decide.ts); here each file is a difference and its steps.
-import { type Endpoint, fileSteps, holds, type RoleDecision, type StrayFile } from 'bus-integration-database';
+import {
+  type Endpoint,
+  type FileAction,
+  fileSteps,
+  holds,
+  type RoleDecision,
+  type StrayFile,
+} from 'bus-integration-database';
 import { connectionStrings } from '../conninfo/connection-strings.ts';
 import { isSameServer } from '../conninfo/dsn-endpoint.ts';
 import type { Remains } from '../observe/remains.ts';
 import { printable, shown } from '../text/shown.ts';
-import { type DecidedFile, type Kind, type Meanings, meanings } from './kind.ts';
+import { type DecidedFile, type Kind, type Meanings, meanings, type StepsOfKind } from './kind.ts';
 import { passwordWord } from './kind-words.ts';
 import { passwordState } from './role.ts';
 
@@ -38,10 +45,14 @@ export function desiredFile({ decision: { pair, act }, of }: DecidedFile): DsnFi
   return { kind: 'dsn-file', file, database, role, endpoint, holdsPassword: true, isInOrder: true, hasStaged };
 }
 
+/** The first floor's own steps: it makes them, so nothing is registered of them. */
+const registered = {};
+
 /** No server has a part in it. */
 const doesNothingThere = { statements: () => [], lacks: () => [], changes: () => undefined };
 
-export const dsnFile: Kind<DsnFile, 'write-dsn-file' | 'promote-dsn-file' | 'discard-staged-file'> = {
+export const dsnFile: Kind<DsnFile, typeof registered, FileAction> = {
+  registered,
   identity: ({ file }) => [file],
   database: ({ database }) => database,
 
@@ -76,6 +87,7 @@ export const dsnFile: Kind<DsnFile, 'write-dsn-file' | 'promote-dsn-file' | 'dis
               ...(before?.old_form ? ['written as every client reads it'] : []),
               passwordWord(after.password),
             ].join(', '),
+      rotates: ({ after }) => after?.role,
       ...doesNothingThere,
     },
     'promote-dsn-file': {
@@ -141,7 +153,7 @@ function stray({ name, role, database, server }: StrayFile): DsnFile {
   return { kind: 'dsn-file', file: name, database, role, ...read };
 }
 
-function steps(decided: DecidedFile | undefined): Meanings {
+function steps(decided: DecidedFile | undefined): Meanings<StepsOfKind<typeof registered, FileAction>> {
   const bare = decided === undefined ? [] : fileSteps(decided.decision, decided.of.endpoint, connectionStrings);
   return meanings(bare.map((step) => ({ step })));
 }

@@ -14,8 +14,8 @@ import {
   managedOfPublicOnSchema,
 } from './grant-object.ts';
 import { identityOf } from './identity.ts';
-import { type Kind, type Meaning, meanings, type Scope } from './kind.ts';
-import { inOneDatabase, joined, lacksForGrant, privilegeStatements, summaryOf } from './privileges.ts';
+import { type Kind, type Meaning, meanings, type Registered, type Scope, type StepsOfKind } from './kind.ts';
+import { inOneDatabase, joined, lacksForGrant, privilegeStatements, privilegesShape, summaryOf } from './privileges.ts';
 
 export interface Grant {
   readonly kind: 'grant';
@@ -30,7 +30,14 @@ export function grantOf(on: FilledObject, grantee: Grantee, privileges: Iterable
   return { kind: 'grant', on, grantee, privileges: [...new Set(privileges)].sort() };
 }
 
-export const grant: Kind<Grant, 'grant-privileges' | 'revoke-privileges'> = {
+const registered = {
+  'grant-privileges': { after: privilegesShape },
+  'revoke-privileges': { before: privilegesShape },
+} satisfies Registered;
+
+export const grant: Kind<Grant, typeof registered> = {
+  registered,
+  isInside: true,
   identity: ({ on, grantee }) => [...identityOfObject(on), granteeName(grantee)],
   database: ({ on }) => on.database,
   group: ({ on, grantee }) => JSON.stringify([on.database, granteeName(grantee)]),
@@ -89,6 +96,8 @@ export const grant: Kind<Grant, 'grant-privileges' | 'revoke-privileges'> = {
       // Only what this admin can take is found at all; taking it is always a hazard.
       lacks: () => [],
       changes: () => undefined,
+      // A revocation from PUBLIC may shut out whoever is connected now.
+      shutsOut: ({ before }) => before?.database,
       join: (steps) => {
         const before = joined(steps.flatMap(({ before }) => before ?? []));
         return { ...steps[0], ...(before && { before }) };
@@ -188,9 +197,12 @@ function publicLosesOn(on: FilledObject, object: Guarded, admin: string): string
   return on.type === 'database' ? all : all.filter((privilege) => managedOfPublicOnSchema.includes(privilege));
 }
 
-function changes({ on, grantee, privileges }: Grant, before: readonly string[]): Meaning[] {
+function changes(
+  { on, grantee, privileges }: Grant,
+  before: readonly string[],
+): Meaning<StepsOfKind<typeof registered>>[] {
   const target = printable(on.database);
-  const found: Meaning[] = [];
+  const found: Meaning<StepsOfKind<typeof registered>>[] = [];
   const missing = privileges.filter((privilege) => !before.includes(privilege));
   const unwanted = before.filter((privilege) => !privileges.includes(privilege));
   if (missing.length > 0) {

@@ -1,5 +1,5 @@
 // What several kinds say or write alike.
-import { advise, type Diagnostic, type Remedy, type StepOfAction } from 'bus-integration-database';
+import { advise, type ContentOf, type Diagnostic, type Remedy, type ShapeWords } from 'bus-integration-database';
 import { withMark } from '../observe/mark.ts';
 import type { Observation } from '../observe/observation.ts';
 import { anyDatabase, runs, superuser } from '../text/psql-remedy.ts';
@@ -17,7 +17,10 @@ export function markComment(
   return `COMMENT ON ${kind.toUpperCase()} ${identifier(name)} IS ${literal(withMark(now, deploymentId))}`;
 }
 
-export function adoptionSummary({ before }: StepOfAction<'adopt-role' | 'adopt-database'>): string {
+/** A name, and the deployment whose mark it carries, if any. */
+export const markedShape = ({ shape, text, orNull }: ShapeWords) => shape({ name: text, deployment: orNull(text) });
+
+export function adoptionSummary({ before }: { readonly before?: ContentOf<typeof markedShape> }): string {
   return before?.deployment == null ? 'carried no mark' : `was deployment ${shown(before.deployment)}'s`;
 }
 

@@ -1,7 +1,8 @@
 // What every kind of resource says of itself: index.ts has one row for each.
 import type {
-  Action,
+  ActionFacts,
   BareStep,
+  CommonAction,
   DatabaseStatus,
   Diagnostic,
   DsnFileStatus,
@@ -15,6 +16,7 @@ import type {
   SchemaStatus,
   Standing,
   Step,
+  StepOf,
   StepOfAction,
 } from 'bus-integration-database';
 import type { Observation } from '../observe/observation.ts';
@@ -35,6 +37,8 @@ export interface Statement {
   readonly sql: string;
   /** The database that an `inside` statement runs in; for the others the one it is about. */
   readonly database?: string;
+  /** The role that a statement of the phases `roles` and `passwords` is about: all of one role are one transaction. */
+  readonly role?: string;
 }
 
 /** What statements may look up beyond their step. */
@@ -49,6 +53,8 @@ export interface RuleContext {
 /** One action of a kind: what it says to a person and which statements carry it out. */
 export interface Rule<S extends Step> {
   readonly place: Place;
+  /** Its statements inside a database are one transaction, whatever else is in another. */
+  readonly isIndivisible?: true;
   summary(step: S): string;
   statements(step: S, context: RuleContext): readonly Statement[];
   /** An attribute of the admin's own role that it needs. */
@@ -57,6 +63,10 @@ export interface Rule<S extends Step> {
   lacks(step: S, seen: Observation): readonly Diagnostic[];
   /** The role or database that it changes: of one that was only just adopted no more than its mark may, unless allowed. */
   changes(step: S): { readonly role: string } | { readonly database: string } | undefined;
+  /** The role whose password a step of risk `rotate` replaces: `--rotate` has to name it. */
+  rotates?(step: S): string | undefined;
+  /** The database that those who are connected may lose by it. */
+  shutsOut?(step: S): string | undefined;
   /** Makes one step of those that belong to one group. */
   join?(steps: readonly [S, ...S[]]): S;
 }
@@ -84,9 +94,9 @@ export interface Scope {
   readonly isJustMade?: boolean;
 }
 
-/** What one difference comes to. */
-export type Meaning =
-  | { readonly step: BareStep }
+/** What one difference comes to; `S` are the steps of its kind. */
+export type Meaning<S extends BareStep = BareStep> =
+  | { readonly step: S }
   | { readonly finding: Diagnostic }
   /** Told among what is left over, with the statements that would retire it; they are never run. */
   | { readonly leftover: true }
@@ -94,7 +104,7 @@ export type Meaning =
   | { readonly with: string };
 
 /** Never empty: no difference goes untold. */
-export type Meanings = readonly [Meaning, ...Meaning[]];
+export type Meanings<S extends BareStep = BareStep> = readonly [Meaning<S>, ...Meaning<S>[]];
 
 /** One row for each of a status's lists. */
 export interface StatusRow {
@@ -116,7 +126,7 @@ export interface StatusSight {
 }
 
 /** What differences of a kind come to. Pure. */
-export interface Differing<R extends Resource> {
+export interface Differing<R extends Resource, S extends BareStep = BareStep> {
   /** All that tells it from others of its kind. */
   identity(resource: R): readonly unknown[];
   /**
@@ -126,14 +136,15 @@ export interface Differing<R extends Resource> {
   isManaged(resource: R, scope: Scope): boolean;
   /** What was read, as resources. Of privileges held by another way only those count that are `desired`. */
   observed(scope: Scope, desired: readonly R[]): R[];
-  made(after: R, scope: Scope): Meanings;
-  changed(before: R, after: R, scope: Scope): Meanings;
-  gone(before: R, scope: Scope): Meanings;
+  made(after: R, scope: Scope): Meanings<S>;
+  changed(before: R, after: R, scope: Scope): Meanings<S>;
+  gone(before: R, scope: Scope): Meanings<S>;
 }
 
-/** All that is known of a kind of resource. Pure. */
-export interface Kind<R extends Resource, A extends Action> extends Differing<R> {
-  readonly actions: { readonly [K in A]: Rule<StepOfAction<K>> };
+/** What is known of a kind beside its actions. Pure. */
+export interface Row<R extends Resource, S extends BareStep = BareStep> extends Differing<R, S> {
+  /** It belongs into a database, and is planned once more in one that was just made. */
+  readonly isInside?: true;
   /** The database that it belongs to. */
   database(resource: R): string | undefined;
   /** Those of one group are one step. */
@@ -143,8 +154,28 @@ export interface Kind<R extends Resource, A extends Action> extends Differing<R>
   status(desired: R, sight: StatusSight): StatusRow;
 }
 
+/** What the contract is told of a kind's own actions, by name. */
+export type Registered = Readonly<Record<string, ActionFacts>>;
+
+type StepsByAction<F extends Registered, C extends CommonAction> = {
+  readonly [A in keyof F & string]: StepOf<A, F[A]>;
+} & { readonly [A in C]: StepOfAction<A> };
+type WithoutSummary<S> = S extends Step ? Omit<S, 'summary'> : never;
+
+/** The steps of a kind with these actions. */
+export type StepsOfKind<F extends Registered, C extends CommonAction = never> = WithoutSummary<
+  StepsByAction<F, C>[(keyof F & string) | C]
+>;
+
+/** All that is known of a kind of resource, whose actions are its own, `F`, or such as every provider has, `C`. Pure. */
+export interface Kind<R extends Resource, F extends Registered, C extends CommonAction = never>
+  extends Row<R, StepsOfKind<F, C>> {
+  readonly registered: F;
+  readonly actions: { readonly [A in (keyof F & string) | C]: Rule<StepsByAction<F, C>[A]> };
+}
+
 /** As {@link Meanings}; a difference that comes to nothing is a mistake in its kind. */
-export function meanings(list: readonly Meaning[]): Meanings {
+export function meanings<S extends BareStep>(list: readonly Meaning<S>[]): Meanings<S> {
   const [first, ...others] = list;
   if (first === undefined) throw new Error('internal error: a difference became neither a step nor a finding');
   return [first, ...others];

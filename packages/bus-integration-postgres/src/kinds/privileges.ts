@@ -1,5 +1,5 @@
 // What the steps about privileges say, and the statements that they are: one grantee's in one database. Pure.
-import type { DatabasePrivileges, Diagnostic } from 'bus-integration-database';
+import type { ContentOf, Diagnostic, ShapeWords } from 'bus-integration-database';
 import type { Observation } from '../observe/observation.ts';
 import { grantOption } from '../ownership/effective.ts';
 import { inDatabase, runs } from '../text/psql-remedy.ts';
@@ -9,6 +9,19 @@ import { findSchema } from './found.ts';
 import { type FilledObject, type Grantee, granteeName, sqlOf } from './grant-object.ts';
 import type { Statement } from './kind.ts';
 import { lacking, lacksDatabase } from './kind-words.ts';
+
+/**
+ * Privileges of one grantee in one database, on the database itself and on its schemas. The grantee is a role's name,
+ * or null for everyone (SQL's PUBLIC).
+ */
+export const privilegesShape = ({ shape, text, orNull, list }: ShapeWords) =>
+  shape({
+    database: text,
+    grantee: orNull(text),
+    on_database: list(text),
+    on_schemas: list(shape({ schema: text, privileges: list(text) })),
+  });
+export type DatabasePrivileges = ContentOf<typeof privilegesShape>;
 
 /** Privileges on one object, in the form of a step. */
 export function inOneDatabase(on: FilledObject, grantee: Grantee, privileges: readonly string[]): DatabasePrivileges {

@@ -1,10 +1,13 @@
 // Steps that change nothing: they say what was found and what was done.
+import type { StepOfAction } from 'bus-integration-database';
 import { shown } from '../text/shown.ts';
-import type { Kind } from './kind.ts';
+import type { Rule } from './kind.ts';
 
 const doesNothing = { statements: () => [], lacks: () => [], changes: () => undefined };
 
-export const reports: Kind<never, 'discover-provider' | 'compute-database-plan' | 'apply-database-plan'>['actions'] = {
+type Report = 'discover-provider' | 'compute-database-plan' | 'apply-database-plan';
+
+export const reports: { readonly [A in Report]: Rule<StepOfAction<A>> } = {
   'discover-provider': {
     place: 'report',
     summary: ({ after }) =>

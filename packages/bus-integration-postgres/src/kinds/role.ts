@@ -1,11 +1,20 @@
 // Login roles: made with their mark and password, marked when adopted, let log in, given another password.
-import { advise, type DsnFileStatus, type FilePair, type Risk } from 'bus-integration-database';
+import { advise, type DsnFileStatus, type FilePair, type Risk, type ShapeWords } from 'bus-integration-database';
 import { deploymentsIn, ownership } from '../observe/mark.ts';
 import { anyDatabase, runs, superuser } from '../text/psql-remedy.ts';
 import { printable, shown } from '../text/shown.ts';
 import { identifier, literal } from '../text/sql-text.ts';
-import { type Kind, type Meaning, meanings, type RuleContext, type Scope, type StatusSight } from './kind.ts';
-import { adoptionSummary, lacking, markComment, passwordWord } from './kind-words.ts';
+import {
+  type Kind,
+  type Meaning,
+  meanings,
+  type Registered,
+  type RuleContext,
+  type Scope,
+  type StatusSight,
+  type StepsOfKind,
+} from './kind.ts';
+import { adoptionSummary, lacking, markComment, markedShape, passwordWord } from './kind-words.ts';
 
 export interface Role {
   readonly kind: 'role';
@@ -19,6 +28,23 @@ export interface Role {
   readonly replaces?: string;
 }
 
+/** What a role's step changes, before or after. */
+const changed = ({ text, flag, may }: ShapeWords) => ({ name: text, can_login: may(flag) });
+
+const registered = {
+  'create-role': {
+    about: 'role',
+    after: ({ shape, text, flag, oneOf }) =>
+      shape({ name: text, can_login: flag, password: oneOf(['new', 'kept', 'staged', 'sibling', 'none']) }),
+  },
+  'alter-role': {
+    about: 'role',
+    before: (words) => words.shape({ ...changed(words), replaces: words.may(words.text) }),
+    after: (words) => words.shape({ ...changed(words), password: words.may(words.oneOf(['new', 'staged'])) }),
+  },
+  'adopt-role': { about: 'role', before: markedShape, after: markedShape },
+} satisfies Registered;
+
 /** No session can retire the role that it runs as, so this is not among what is left over. */
 function markOnAdmin(name: string) {
   return {
@@ -30,7 +56,8 @@ function markOnAdmin(name: string) {
   };
 }
 
-export const role: Kind<Role, 'create-role' | 'alter-role' | 'adopt-role'> = {
+export const role: Kind<Role, typeof registered> = {
+  registered,
   identity: ({ name }) => [name],
   database: () => undefined,
 
@@ -62,7 +89,7 @@ export const role: Kind<Role, 'create-role' | 'alter-role' | 'adopt-role'> = {
   changed: (before, after) => {
     const { name, password, replaces } = after;
     const target = printable(name);
-    const found: Meaning[] = [];
+    const found: Meaning<StepsOfKind<typeof registered>>[] = [];
     if (before.deployment !== after.deployment) {
       const was = { name, deployment: before.deployment };
       const is = { name, deployment: after.deployment };
@@ -97,8 +124,8 @@ export const role: Kind<Role, 'create-role' | 'alter-role' | 'adopt-role'> = {
         const password = context.passwordOf(after.name);
         const clause = password === undefined ? '' : ` PASSWORD ${literal(password)}`;
         return [
-          { phase: 'roles', sql: `CREATE ROLE ${identifier(after.name)} LOGIN${clause}` },
-          { phase: 'roles', sql: markComment('role', after.name, null, context) },
+          { phase: 'roles', role: after.name, sql: `CREATE ROLE ${identifier(after.name)} LOGIN${clause}` },
+          { phase: 'roles', role: after.name, sql: markComment('role', after.name, null, context) },
         ];
       },
       attribute: () => 'CREATEROLE',
@@ -111,15 +138,17 @@ export const role: Kind<Role, 'create-role' | 'alter-role' | 'adopt-role'> = {
         [after?.can_login && 'may log in', after?.password && passwordWord(after.password)].filter(Boolean).join(', '),
       statements: ({ after }, context) => {
         if (after === undefined) return [];
-        const password = after.password && context.passwordOf(after.name);
+        const { name } = after;
+        const password = after.password && context.passwordOf(name);
         const clauses = [after.can_login && 'LOGIN', password && `PASSWORD ${literal(password)}`].filter(Boolean);
         const phase = password === undefined ? 'roles' : 'passwords';
         return clauses.length === 0
           ? []
-          : [{ phase, sql: `ALTER ROLE ${identifier(after.name)} ${clauses.join(' ')}` }];
+          : [{ phase, role: name, sql: `ALTER ROLE ${identifier(name)} ${clauses.join(' ')}` }];
       },
       lacks: ({ after }, seen) => lacksRoleAdmin(after?.name ?? '', seen),
       changes: ({ after }) => ({ role: after?.name ?? '' }),
+      rotates: ({ after }) => after?.name,
     },
     'adopt-role': {
       place: 'role',
@@ -163,7 +192,11 @@ export function passwordState(
 }
 
 function marking(name: string, context: RuleContext) {
-  return { phase: 'roles' as const, sql: markComment('role', name, context.commentOf('role', name), context) };
+  return {
+    phase: 'roles' as const,
+    role: name,
+    sql: markComment('role', name, context.commentOf('role', name), context),
+  };
 }
 
 function lacksRoleAdmin(name: string, { roles, admin, server }: Scope['seen']) {

@@ -6,7 +6,7 @@ import { printable, shown } from '../text/shown.ts';
 import { identifier, literal } from '../text/sql-text.ts';
 import { findSchema, isUnseen } from './found.ts';
 import { identityOf } from './identity.ts';
-import type { Kind } from './kind.ts';
+import type { Kind, Registered } from './kind.ts';
 import { lacking } from './kind-words.ts';
 
 export interface Schema {
@@ -15,7 +15,13 @@ export interface Schema {
   readonly name: string;
 }
 
-export const schema: Kind<Schema, 'create-schema'> = {
+const registered = {
+  'create-schema': { about: 'schema', after: ({ shape, text }) => shape({ database: text, name: text }) },
+} satisfies Registered;
+
+export const schema: Kind<Schema, typeof registered> = {
+  registered,
+  isInside: true,
   identity: ({ database, name }) => [database, name],
   database: ({ database }) => database,
 
@@ -52,6 +58,8 @@ export const schema: Kind<Schema, 'create-schema'> = {
   actions: {
     'create-schema': {
       place: 'contents',
+      // Made and marked.
+      isIndivisible: true,
       summary: ({ after }) => `schema ${shown(after?.name ?? '')}`,
       statements: ({ after }, { deploymentId }) => {
         if (after === undefined) return [];

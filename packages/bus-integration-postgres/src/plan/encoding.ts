@@ -1,5 +1,6 @@
 // What a cluster's encoding cannot hold, told before anything is made. Pure.
-import { type Declaration, type Diagnostic, rolesOf, type Step } from 'bus-integration-database';
+import { type Declaration, type Diagnostic, madeDatabase, rolesOf, type Step } from 'bus-integration-database';
+import { registeredActions } from '../kinds/index.ts';
 import type { Observation } from '../observe/observation.ts';
 import { shown } from '../text/shown.ts';
 
@@ -24,7 +25,10 @@ export function encodingFindings(
       remedy: 'use ASCII names on this cluster, or initdb one with --encoding UTF8',
     });
   }
-  if (steps.some(({ action }) => action === 'create-database') && !['C', 'POSIX'].includes(server.characterType)) {
+  if (
+    steps.some((step) => madeDatabase(step, registeredActions) !== undefined) &&
+    !['C', 'POSIX'].includes(server.characterType)
+  ) {
     findings.push({
       severity: 'fail',
       code: 'cluster-encoding',

@@ -46,16 +46,12 @@ function missing(step: Step, allowed: Allowed, standings: Standings): Partial<Al
     case 'weaken-tls':
       return needs;
     case 'rotate': {
-      const role = step.action === 'alter-role' || step.action === 'write-dsn-file' ? roleOf(step) : undefined;
+      const role = ruleOf(step).rotates?.(step);
       return role === undefined || allowed.rotate.includes(role) ? undefined : { rotate: [role] };
     }
     default:
       return changesAdopted(step, standings) ? needs : undefined;
   }
-}
-
-function roleOf(step: Extract<Step, { action: 'alter-role' | 'write-dsn-file' }>): string | undefined {
-  return step.action === 'alter-role' ? step.after?.name : step.after?.role;
 }
 
 function changesAdopted(step: Step, { roles, databases }: Standings): boolean {
@@ -64,11 +60,9 @@ function changesAdopted(step: Step, { roles, databases }: Standings): boolean {
   return ('role' in changed ? roles.get(changed.role) : databases.get(changed.database)) === 'adopted';
 }
 
-// A revocation from PUBLIC may shut out whoever is connected now.
+/** How many may lose what they use. */
 function audience(steps: readonly Step[], { databases }: Observation): string {
-  const names = new Set(
-    steps.flatMap((step) => (step.action === 'revoke-privileges' ? (step.before?.database ?? []) : [])),
-  );
+  const names = new Set(steps.flatMap((step) => ruleOf(step).shutsOut?.(step) ?? []));
   const sessions = [...names].reduce((sum, name) => sum + (databases.get(name)?.connections ?? 0), 0);
   return sessions === 0
     ? ''

@@ -1,7 +1,7 @@
 // What is to be done inside a database that this run made. What template0 left in it is looked at, never inferred: an
 // upgraded cluster can carry an open schema public on any version. The same rules plan and render it. Pure.
 import type { Step } from 'bus-integration-database';
-import { differences } from '../kinds/differences.ts';
+import { type DifferingKinds, differences } from '../kinds/differences.ts';
 import { kindOf, kinds, type Resource, ruleOf } from '../kinds/index.ts';
 import type { Scope } from '../kinds/kind.ts';
 import type { ObservedInside } from '../observe/observation.ts';
@@ -15,6 +15,10 @@ export interface JustMade {
   /** That of the whole plan. */
   readonly scope: Scope;
 }
+
+const kindsInside = Object.fromEntries(
+  Object.entries(kinds).filter(([, { isInside }]) => isInside),
+) as unknown as DifferingKinds<Resource>;
 
 /** Its steps, as far as this admin can carry them out: what is left is told by the look that comes after. */
 export function planInside({ database, found, desired, scope }: JustMade): Step[] {
@@ -33,14 +37,15 @@ export function planInside({ database, found, desired, scope }: JustMade): Step[
   };
   const now = { ...seen, databases: new Map([[database, made]]), inside: new Map([[database, found]]) };
   const inside: Scope = { ...scope, seen: now, databases: new Map([[database, 'ours']]), isJustMade: true };
-  const { schema, grant } = kinds;
-  const possible = differences({ schema, grant }, desired.filter(isInside), inside).flatMap(({ delta, meanings }) => {
-    const able = meanings.filter(
-      (meaning) => !('step' in meaning) || lacks({ ...meaning.step, summary: '' } as Step, now).length === 0,
-    );
-    const [first, ...others] = able;
-    return first === undefined ? [] : [{ delta, meanings: [first, ...others] as const }];
-  });
+  const possible = differences<Resource>(kindsInside, desired.filter(isInside), inside).flatMap(
+    ({ delta, meanings }) => {
+      const able = meanings.filter(
+        (meaning) => !('step' in meaning) || lacks({ ...meaning.step, summary: '' } as Step, now).length === 0,
+      );
+      const [first, ...others] = able;
+      return first === undefined ? [] : [{ delta, meanings: [first, ...others] as const }];
+    },
+  );
   return stepsOf({ desired, differences: possible }, showingContext({ deploymentId, seen: now }));
 }
 
@@ -57,8 +62,8 @@ export function byDatabase(desired: readonly Resource[]): Map<string, Resource[]
   return groups;
 }
 
-function isInside(resource: Resource) {
-  return resource.kind === 'schema' || resource.kind === 'grant';
+function isInside(resource: Resource): boolean {
+  return kindOf(resource).isInside === true;
 }
 
 function lacks(step: Step, seen: Scope['seen']) {

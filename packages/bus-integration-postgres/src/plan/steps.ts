@@ -1,5 +1,5 @@
 // From differences to the ordered steps of a plan. Pure; knows neither kinds nor SQL.
-import { type BareStep, type Declaration, rolesOf, type Step } from 'bus-integration-database';
+import { type BareStep, type Declaration, rolesOf, type Step, type StepOfAction } from 'bus-integration-database';
 import { type Difference, resourceOf } from '../kinds/differences.ts';
 import { kindOf, type Resource, ruleOf, statementsOf, summaryOf } from '../kinds/index.ts';
 import { places, type RuleContext } from '../kinds/kind.ts';
@@ -40,7 +40,7 @@ export function stepsOf(
   const joined = new Map<string, Placed>();
   for (const { resource, step } of placed) {
     const { database, group } = kindOf(resource);
-    const { place } = ruleOf(step as Step);
+    const { place } = ruleOf(step);
     const key = group?.(resource);
     const rank = [
       databases.get(database(resource)) ?? databases.size,
@@ -86,7 +86,11 @@ function finish(bare: BareStep, context: RuleContext): Step {
   return { state: 'planned', ...step, summary: summaryOf(step), ...(sql.length > 0 && { sql }) };
 }
 
-function leadSteps({ declaration, dsnDirectory, seen, desired }: StepsInput): BareStep[] {
+type LeadStep =
+  | Omit<StepOfAction<'discover-provider'>, 'summary'>
+  | Omit<StepOfAction<'compute-database-plan'>, 'summary'>;
+
+function leadSteps({ declaration, dsnDirectory, seen, desired }: StepsInput): LeadStep[] {
   const { server, admin } = seen;
   return [
     {

@@ -1,38 +1,10 @@
-import type { Resource as AnyResource } from 'bus-integration-database';
 import { describe, expect, test } from 'vitest';
 import { desiredResources, serviceProfile } from '../../src/kinds/desired-kinds.ts';
 import { type DifferingKinds, differences } from '../../src/kinds/differences.ts';
 import { idOf, kinds, type Resource } from '../../src/kinds/index.ts';
-import type { Differing, Meanings } from '../../src/kinds/kind.ts';
+import type { Meanings } from '../../src/kinds/kind.ts';
+import { type Note, note, notes } from '../made-up-kind.ts';
 import { database, role, type Said, schema, scopeWith, seen } from '../observed.ts';
-
-/** A kind that no provider has: what a comment says. */
-interface Note extends AnyResource {
-  readonly kind: 'note';
-  readonly about: string;
-  readonly text: string;
-}
-
-const told = (message: string): Meanings => [{ finding: { severity: 'warn', code: 'note', message } }];
-const notes = (found: readonly Note[], said: Partial<Differing<Note>> = {}): Differing<Note> => ({
-  identity: ({ about }) => [about],
-  isManaged: ({ about }) => about !== 'theirs',
-  observed: () => [...found],
-  made: ({ about }) => [
-    {
-      step: {
-        action: 'create-schema',
-        target: about,
-        risk: 'create',
-        after: { database: 'app', name: about },
-      },
-    },
-  ],
-  changed: (before, { text }) => told(`${before.text} should be ${text}`),
-  gone: ({ text }) => told(`${text} is not declared`),
-  ...said,
-});
-const note = (about: string, text: string): Note => ({ kind: 'note', about, text });
 
 const declaration = { databases: ['app'], roles: ['svc'], serviceRole: 'svc', schemas: ['public'] };
 const converged: Said = {
@@ -42,7 +14,7 @@ const converged: Said = {
 };
 const wished = desiredResources(declaration, { deploymentId: 'shop', profile: serviceProfile });
 
-function found(desired: readonly Note[], observed: readonly Note[], said: Partial<Differing<Note>> = {}) {
+function found(desired: readonly Note[], observed: readonly Note[], said: Parameters<typeof notes>[1] = {}) {
   const table: DifferingKinds<Resource | Note> = { ...kinds, note: notes(observed, said) };
   return differences<Resource | Note>(table, [...wished, ...desired], scopeWith(declaration, seen(converged)));
 }
@@ -50,7 +22,7 @@ function found(desired: readonly Note[], observed: readonly Note[], said: Partia
 describe('a made-up kind beside the others', () => {
   test.each<[what: string, desired: readonly Note[], observed: readonly Note[], comesTo: readonly string[]]>([
     ['nothing', [note('a', 'x')], [note('a', 'x')], []],
-    ['made: a step', [note('a', 'x')], [], ['create-schema a']],
+    ['made: a step', [note('a', 'x')], [], ['write-note a']],
     ['changed: a finding', [note('a', 'x')], [note('a', 'y')], ['y should be x']],
     ['gone: a finding', [], [note('a', 'y')], ['y is not declared']],
     ['not ours: neither gone nor made', [note('theirs', 'x')], [note('theirs', 'y')], []],
@@ -76,7 +48,7 @@ describe('a made-up kind beside the others', () => {
   });
 
   test('a difference that comes to nothing is an internal error', () => {
-    const nothing = [] as unknown as Meanings;
+    const nothing = [] as unknown as Meanings<never>;
     const untold = 'internal error: a difference became neither a step nor a finding';
     expect(() => found([note('a', 'x')], [], { made: () => nothing })).toThrow(untold);
     expect(() => found([note('a', 'x')], [note('a', 'y')], { changed: () => nothing })).toThrow(untold);

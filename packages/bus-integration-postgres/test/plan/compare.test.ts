@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { desiredResources } from '../../src/kinds/desired-kinds.ts';
 import { isUnseen } from '../../src/kinds/found.ts';
 import type { Meaning } from '../../src/kinds/kind.ts';
+import type { DatabasePrivileges } from '../../src/kinds/privileges.ts';
 import { compare } from '../../src/plan/compare.ts';
 import { database, role, type Said, schema, scopeWith, seen, unfinished } from '../observed.ts';
 
@@ -24,7 +25,7 @@ function lineOf(meaning: Meaning): string | [] {
 /** A step's action; of privileges who gets or loses which. */
 function lineOfStep(step: BareStep): string {
   if (step.action !== 'grant-privileges' && step.action !== 'revoke-privileges') return step.action;
-  const privileges = step.after ?? step.before;
+  const privileges = (step.after ?? step.before) as DatabasePrivileges | undefined;
   const held = [
     ...(privileges?.on_database ?? []),
     ...(privileges?.on_schemas ?? []).flatMap(({ schema, privileges }) => privileges.map((one) => `${schema}.${one}`)),

@@ -9,6 +9,7 @@ import {
   mapAdvice,
   OperationError,
   type Provider,
+  type ProviderFacts,
   printable,
   type Response,
   readSecretFile,
@@ -17,7 +18,7 @@ import {
 import { responseFaults } from 'bus-integration-database/contract';
 import type { Flags } from '../command-line/flags.ts';
 import type { ApiAddress } from './api-address.ts';
-import { callApi } from './api-call.ts';
+import { type ApiAnswer, callApi } from './api-call.ts';
 import { followJob } from './job.ts';
 import { tokenKeyOf } from './token-keys.ts';
 
@@ -58,12 +59,13 @@ export function readApiAddress(
 const apiPath = '/api/internal/database';
 
 /**
- * A provider whose answers are an API's.
+ * A provider whose answers are an API's; they are checked by what the provider there registers, where that is given.
  *
  * @example
  * await handle('status', request, [createApiProvider('postgres', { url })], { signal });
  */
-export function createApiProvider(name: string, address: ApiAddress): Provider {
+export function createApiProvider(name: string, address: ApiAddress, facts?: ProviderFacts): Provider {
+  const responseIn = (answer: ApiAnswer) => checkedResponse(answer, facts);
   const read = async (verb: 'status' | 'doctor', deploymentId: string, context: Context): Promise<Response> =>
     responseIn(
       await callApi(address, { path: `${verb}?${new URLSearchParams({ deployment_id: deploymentId })}` }, context),
@@ -90,9 +92,9 @@ export function createApiProvider(name: string, address: ApiAddress): Provider {
 }
 
 /** The response in an answer: a problem document is one too, with members of its own before it. */
-function responseIn({ document, address }: { document: unknown; address: ApiAddress }): Response {
+function checkedResponse({ document, address }: ApiAnswer, facts: ProviderFacts | undefined): Response {
   const { type: _, title: __, status: ___, detail: ____, ...response } = (document ?? {}) as Record<string, unknown>;
-  const [fault] = responseFaults(response, { letsPassUnknownKeys: true });
+  const [fault] = responseFaults(response, { letsPassUnknownKeys: true, facts });
   if (fault !== undefined) throw notOurs(address, `is no response of this version's contract (${printable(fault)})`);
   return onItsHost(withOwnRemedy(response as unknown as Response, address));
 }

@@ -1,9 +1,9 @@
 // Steps grouped by what they are about, and groups that differ in nothing but their name put together. Pure.
-import { dsnFileName, type Step } from 'bus-integration-database';
+import { dsnFileName, type ProviderFacts, type Step, type Subject, subjectOf } from 'bus-integration-database';
 
 /** All steps about one database, or about one role. */
 export interface Block {
-  readonly kind: 'database' | 'role' | 'plan';
+  readonly kind: Subject['kind'] | 'plan';
   readonly name: string;
   readonly steps: readonly Step[];
 }
@@ -19,10 +19,10 @@ export interface Fold {
 const foldedFrom = 3;
 
 /** Groups steps by role and database, in the order in which each first appears. */
-export function blocksOf(steps: readonly Step[]): Block[] {
+export function blocksOf(steps: readonly Step[], { actions }: Pick<ProviderFacts, 'actions'>): Block[] {
   const blocks = new Map<string, Block & { steps: Step[] }>();
   for (const step of steps) {
-    const { kind, name } = subjectOf(step);
+    const { kind, name } = subjectOf(step, actions) ?? { kind: 'plan' as const, name: step.target };
     const key = JSON.stringify([kind, name]);
     const block = blocks.get(key);
     if (block === undefined) blocks.set(key, { kind, name, steps: [step] });
@@ -44,17 +44,6 @@ export function fold(blocks: readonly Block[]): Fold[] {
     if (group[0] !== block) return [];
     return [{ block, same: group.slice(1).map((other) => labelOf(other, block)) }];
   });
-}
-
-function subjectOf(step: Step): Pick<Block, 'kind' | 'name'> {
-  const { before, after } = step;
-  const about = (after ?? before ?? {}) as { database?: unknown; name?: unknown };
-  if (typeof about.database === 'string') return { kind: 'database', name: about.database };
-  if (step.action === 'create-database' || step.action === 'adopt-database') {
-    return { kind: 'database', name: String(about.name ?? step.target) };
-  }
-  if (typeof about.name === 'string') return { kind: 'role', name: about.name };
-  return { kind: 'plan', name: step.target };
 }
 
 /** What a block says once its own name is taken out: equal shapes are the same sentence about another name. */

@@ -1,6 +1,8 @@
 // `plan --sql`: the plan as a script that a DBA can read and run, in the provider's form. Passwords are not in it: apply --rotate makes them.
 import {
   allowedFlags,
+  databaseOf,
+  givenPassword,
   isMutating,
   printable,
   type Response,
@@ -15,8 +17,10 @@ import { headLines, type View } from './view.ts';
 export function scriptLines(response: Response, view: View, script: ScriptWriter): string[] {
   const sqlOf = ({ sql = [] }: Step) => sql.flatMap(script.statement);
   const steps = response.steps.filter(isMutating);
-  const outside = steps.filter(runsOutside);
-  const blocks = blocksOf(steps.filter((step) => !runsOutside(step) && sqlOf(step).length > 0));
+  // Roles and databases are made from the database that the admin DSN names.
+  const outside = steps.filter((step) => databaseOf(step) === undefined);
+  const inside = steps.filter((step) => databaseOf(step) !== undefined && sqlOf(step).length > 0);
+  const blocks = blocksOf(inside, view.facts);
   const actAs = response.target === undefined ? [] : script.actAs(response.target.admin_role);
   return [
     `-- What bus operator database apply would do, for ${script.program}.`,
@@ -56,17 +60,13 @@ function asWhom({ target }: Response): string[] {
   ];
 }
 
-/** Roles and databases are made from the database that the admin DSN names. */
-function runsOutside({ action }: Step): boolean {
-  return action.endsWith('-role') || action === 'create-database' || action === 'adopt-database';
-}
-
 function commentOf({ action, target, summary }: Step): string {
   return `-- ${action} ${printable(target)}: ${printable(summary)}`;
 }
 
 function afterwards({ diagnostics }: Response, steps: readonly Step[], view: View): string[] {
-  const roles = rotatedRoles(steps);
+  // Those that the script leaves without the password that the plan has for them.
+  const roles = steps.flatMap((step) => givenPassword(step, view.facts.actions) ?? []);
   const writesFiles = steps.some(({ action }) => action === 'write-dsn-file');
   if (roles.length === 0 && !writesFiles) return [];
   const why = roles.length === 0 ? 'writes the DSN files' : 'makes the passwords and writes the DSN files';
@@ -80,14 +80,4 @@ function afterwards({ diagnostics }: Response, steps: readonly Step[], view: Vie
   const [pooler] = diagnostics.filter(({ code, severity }) => code === 'pooler' && severity === 'warn');
   const first = pooler?.remedy === undefined ? [] : ['', `-- Before the next line ${printable(pooler.remedy)}.`];
   return [...first, '', `-- Then this, run where the DSN files belong, ${why}:`, `--   ${printable(command)}`];
-}
-
-/** Roles that the script leaves without the password that the plan has for them. */
-function rotatedRoles(steps: readonly Step[]): string[] {
-  return steps.flatMap((step) => {
-    if (step.action === 'create-role' && step.after !== undefined && step.after.password !== 'none')
-      return [step.after.name];
-    if (step.action === 'alter-role' && step.after?.password !== undefined) return [step.after.name];
-    return [];
-  });
 }

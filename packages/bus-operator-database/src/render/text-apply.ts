@@ -37,7 +37,7 @@ function endingLines(response: Response, mutating: readonly Step[], view: View):
   // What was carried out and still isn't so is a matter of its own: running it again would not change it.
   const told = response.diagnostics.find(({ code }) => code === 'what-stands');
   if (response.error_class === 'not-converged' && told === undefined) return verdictLines(failures, 'failed', view);
-  const stands = told?.message ?? whatStands(mutating);
+  const stands = told?.message ?? whatStands(mutating, view);
   const again = told?.remedy ?? 'run the same command again; it continues';
   if (response.error_class === 'cancelled' || response.error_class === 'timeout') {
     const reason = failures.map(({ message }) => message).join('; ') || 'interrupted';
@@ -52,9 +52,9 @@ function endingLines(response: Response, mutating: readonly Step[], view: View):
 }
 
 /** Which databases are ready and which unfinished, from the steps' states. */
-function whatStands(mutating: readonly Step[]): string {
+function whatStands(mutating: readonly Step[], { facts }: View): string {
   if (!mutating.some(({ state }) => state === 'applied' || state === 'unknown')) return 'nothing was changed';
-  const blocks = blocksOf(mutating).filter(({ kind }) => kind === 'database');
+  const blocks = blocksOf(mutating, facts).filter(({ kind }) => kind === 'database');
   const ready = blocks.filter(({ steps }) => steps.every(({ state }) => state === 'applied'));
   const begun = blocks.filter(
     (block) => !ready.includes(block) && block.steps.some(({ state }) => state === 'applied' || state === 'unknown'),

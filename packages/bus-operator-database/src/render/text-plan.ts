@@ -1,5 +1,13 @@
 // A plan for people: target, what was found, what would be done by database, how many, what to do next.
-import { adoptedFrom, isMutating, printable, type Response, type Risk, type Step } from 'bus-integration-database';
+import {
+  adoptedFrom,
+  isMutating,
+  isOfAction,
+  printable,
+  type Response,
+  type Risk,
+  type Step,
+} from 'bus-integration-database';
 import { count, timeText } from '../command-line/figures.ts';
 import { leftoverLines } from './text-leftovers.ts';
 import { leadLines, stepLines } from './text-step.ts';
@@ -26,7 +34,7 @@ export function planText(response: Response, view: View, notes: readonly string[
 
 /** `nothing to do: 1 role, 4 databases, 4 files are as declared (checked in 0.2 s)`. */
 export function nothingToDo(response: Response, view: View): string[] {
-  const computed = response.steps.find((step) => step.action === 'compute-database-plan')?.after;
+  const computed = response.steps.find((step) => isOfAction(step, 'compute-database-plan'))?.after;
   const things =
     computed === undefined
       ? 'all is as declared'

@@ -25,7 +25,7 @@ export function leadLines(steps: readonly Step[], view: View): string[] {
 
 /** The steps that change something, `+ ~ -`. */
 export function stepLines(steps: readonly Step[], view: View, options: StepLinesOptions = {}): string[] {
-  const blocks = blocksOf(steps.filter(isMutating));
+  const blocks = blocksOf(steps.filter(isMutating), view.facts);
   const folds: Fold[] = view.verbosity > 0 ? blocks.map((block) => ({ block, same: [] })) : fold(blocks);
   const shown = folds.flatMap(({ block }) => block.steps);
   const width = Math.min(widestTarget, Math.max(0, ...shown.map(({ target }) => printable(target).length)));

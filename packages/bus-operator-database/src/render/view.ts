@@ -2,6 +2,7 @@
 import {
   type Diagnostic,
   identityText,
+  type ProviderFacts,
   printable,
   type Response,
   type ScriptWriter,
@@ -15,6 +16,8 @@ export interface View {
   readonly verbosity: number;
   /** What people call a provider's server: PostgreSQL. */
   readonly titleOf: (provider: string) => string;
+  /** What the provider registered of its answers. */
+  readonly facts: Pick<ProviderFacts, 'actions'>;
   /** How the provider's statements are put into a script. */
   readonly script?: ScriptWriter;
   /** A verb's command line, with the flags that chose the target of this one. */

@@ -1,5 +1,6 @@
-// What answers say of a PostgreSQL server beyond the contract.
+// What answers say of a PostgreSQL server beyond the contract: what tells it from others, and the kinds' own actions.
 import type { Fact, ProviderFacts } from 'bus-integration-database';
+import { registeredActions } from './index.ts';
 
 const systemIdentifier: Fact = {
   type: 'text',
@@ -9,11 +10,6 @@ const systemIdentifier: Fact = {
 
 export const postgresFacts: ProviderFacts = {
   target: { system_identifier: systemIdentifier },
-  steps: {
-    'discover-provider': { system_identifier: systemIdentifier },
-    'create-database': {
-      owner: { type: 'text', meaning: 'The role that owns it.' },
-      encoding: { type: 'text', meaning: 'How it keeps text.' },
-    },
-  },
+  found: { system_identifier: systemIdentifier },
+  actions: registeredActions,
 };

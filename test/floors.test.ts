@@ -210,6 +210,23 @@ describe('floors', () => {
     }
   });
 
+  it('no type has the name of another one that is exported', () => {
+    const declared = Object.keys(floors)
+      .flatMap(sourcesOf)
+      .flatMap((file) => {
+        const found = readFileSync(file, 'utf8').matchAll(/^(export )?(?:interface|type|class) (\w+)/gm);
+        return [...found].map(([, exported, name = '']) => ({ name, file, isExported: exported !== undefined }));
+      });
+    expect(declared.length).toBeGreaterThan(300);
+    const exported = declared.filter(({ isExported }) => isExported);
+    const twice = exported.flatMap(({ name, file }) =>
+      declared
+        .filter((other) => other.name === name && other.file !== file)
+        .map((other) => `${name}: ${relative(packages, file)}, ${relative(packages, other.file)}`),
+    );
+    expect(twice).toEqual([]);
+  });
+
   it('the first floor and the surfaces know no provider, except in the lists of their composition roots', () => {
     const words =
       /postgres|pg_|libpq|psql|sslmode|sslrootcert|5432|\bpublic\b|socket director|verifier|system.?identifier/i;

@@ -10,7 +10,7 @@ import {
   nodeDebugFault,
   OperationError,
   osUserOf,
-  type ProviderSurroundings,
+  type ProviderContext,
   readNamedEnvFile,
   remedyIn,
   unreadEnvFile,
@@ -127,7 +127,7 @@ function nothingToServe({ warnings }: Deployments, unread: Diagnostic | undefine
   });
 }
 
-function processSurroundings(values: Readonly<Record<string, string>> = {}): ProviderSurroundings {
+function processSurroundings(values: Readonly<Record<string, string>> = {}): ProviderContext {
   const uid = process.getuid?.() ?? 0;
   const env = { ...process.env, ...values };
   return {

@@ -8,8 +8,8 @@ export {
   findingText,
   type Told,
 } from './command-line/entered-directory.ts';
+export type { ProcessContext, Stream } from './command-line/process-context.ts';
 export { createProgram } from './command-line/program.ts';
-export type { Stream, Surroundings } from './command-line/surroundings.ts';
 export { directoryFault, enteringFault, isLostDirectory, lostDirectoryText } from './command-line/working-directory.ts';
 export type { CommandEnvironment } from './config/command-environment.ts';
 export { commandEnvironment } from './config/command-environment.ts';
@@ -24,7 +24,7 @@ export { parseEnvFile, readEnvFile, readNamedEnvFile, repeatedText } from './con
 export type { EnvFileStatus } from './config/env-file-owner.ts';
 export { judgeEnvFile } from './config/env-file-owner.ts';
 export { overruledNames } from './config/overruled-names.ts';
-export type { Settings } from './config/settings.ts';
+export type { SettingsReader } from './config/settings.ts';
 export { createSettings, pathFault, requirePath, shownValue } from './config/settings.ts';
 export { isThere, unreadEnvFile } from './config/unread-env-file.ts';
 export type { AnswerEnvelope, Envelope } from './contract/envelope.ts';
@@ -88,7 +88,7 @@ export type { Declaration } from './model/declaration.ts';
 export { isDeploymentId } from './model/deployment-id.ts';
 export type { Login } from './model/desired.ts';
 export { loginsOf, namesOf, rolesOf } from './model/desired.ts';
-export type { Delta, Resource } from './model/diff.ts';
+export type { AnyResource, Delta } from './model/diff.ts';
 export { diff } from './model/diff.ts';
 export { mapAdvice, ownCommand, ownVerbOf } from './model/map-advice.ts';
 export { mapFindings } from './model/map-findings.ts';
@@ -118,9 +118,9 @@ export { eachInParallel, pause, withRetry } from './run/parallel.ts';
 export type { Context, Progress, Provider } from './run/provider.ts';
 export type {
   Explanation,
+  ProviderContext,
   ProviderModule,
   ProviderOptions,
-  ProviderSurroundings,
   ServedProvider,
 } from './run/provider-module.ts';
 export type {
@@ -150,6 +150,7 @@ export { judgeSecretFile, readSecretFile } from './secrets/secret-file.ts';
 export { withoutPasswords } from './secrets/secret-forms.ts';
 export { isKernels, writeFault } from './secrets/write-fault.ts';
 export { editDistance } from './text/edit-distance.ts';
+export type { Environment } from './text/environment.ts';
 export { allowedNames, readList } from './text/list.ts';
 export { printable } from './text/printable.ts';
 export { shellQuote } from './text/shell-quote.ts';

@@ -4,7 +4,7 @@ import {
   type Credentials,
   type ProviderKeys,
   Secret,
-  type Settings,
+  type SettingsReader,
 } from 'bus-integration-database';
 import { passwordSendKey, readPasswordSend } from './conninfo/password-send.ts';
 import { readService, serviceKeys } from './conninfo/service-address.ts';
@@ -42,7 +42,7 @@ export const postgresKeys: ProviderKeys = {
 };
 
 /** Exactly one of the two keys; an empty one is ignored beside a full one, so that a shell can blank what a file sets. */
-function readCredentials(settings: Settings): Credentials | undefined {
+function readCredentials(settings: SettingsReader): Credentials | undefined {
   if (settings.isSet(secretKey)) {
     settings.refuse({
       key: secretKey,
@@ -80,7 +80,7 @@ function readCredentials(settings: Settings): Credentials | undefined {
   return undefined;
 }
 
-function isReference(settings: Settings, key: string, value: string): boolean {
+function isReference(settings: SettingsReader, key: string, value: string): boolean {
   if (!value.startsWith('secret://')) return false;
   settings.refuse({
     key,

@@ -1,5 +1,6 @@
 // The binary bus-integration-postgres: reads the command line and hands it to the command that it names. Does no
 // command's work itself.
+import type { Environment } from 'bus-integration-database';
 import {
   type CommandEnvironment,
   commandEnvironment,
@@ -24,8 +25,6 @@ import { commandFlags, helpOf } from './commands/main-help.ts';
 import { renderHbaCommand } from './commands/render-hba-command.ts';
 import { selfTest } from './commands/self-test.ts';
 import { providerName } from './plan/respond.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 const { begin, print, fail, refuse } = createProgram('bus-integration-postgres');
 

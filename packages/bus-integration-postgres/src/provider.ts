@@ -17,6 +17,7 @@ import {
   OperationError,
   type PlanRequest,
   type Provider,
+  type ProviderContext,
   type Requests,
   type Response,
   requireDeclaration,
@@ -29,7 +30,7 @@ import type { Session } from './connection/connect.ts';
 import type { Meter } from './connection/network/meter.ts';
 import { passwordSendOf } from './conninfo/password-send.ts';
 import { postgresFacts } from './kinds/provider-facts.ts';
-import type { ClusterSight } from './observe/catalog.ts';
+import type { ClusterObservation } from './observe/catalog.ts';
 import { type Computed, computeUnrotated, type Wish, withoutRotation } from './plan/compute.ts';
 import { beyondPooler } from './plan/pooled.ts';
 import { planResponse, providerName, targetOf } from './plan/respond.ts';
@@ -38,14 +39,8 @@ import { lockHolder } from './run/lock.ts';
 import { createRun, type Run } from './run/run.ts';
 import { leftoverWarnings } from './survey/leftover-warnings.ts';
 import { observedLeftovers } from './survey/leftovers.ts';
-import { type ObserveOptions, observe, type Sight } from './survey/observe.ts';
-import {
-  configuredDeclaration,
-  type Preparation,
-  type ProviderSurroundings,
-  prepare,
-  withSource,
-} from './survey/preparation.ts';
+import { type DeploymentObservation, type ObserveOptions, observe } from './survey/observe.ts';
+import { configuredDeclaration, type Preparation, prepare, withSource } from './survey/preparation.ts';
 import { computeProvable } from './survey/provable.ts';
 import { statusResponse } from './survey/status.ts';
 import { postgresNames } from './text/names.ts';
@@ -53,7 +48,7 @@ import { sqlstateOf, toOperationError } from './text/sqlstate.ts';
 
 export interface PostgresProviderOptions {
   readonly configuration: Configuration;
-  readonly surroundings: ProviderSurroundings;
+  readonly surroundings: ProviderContext;
   /** Databases worked on at once; default: as many as keep 4 connections open at most, fewer on a busy server. */
   readonly jobs?: number;
   /** How long apply waits for another one of the same deployment. Default: a minute. */
@@ -76,7 +71,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
   // One more than there are processors: each waits a while for the server to begin and to end a connection.
   const jobsFor = (free: number, openBeside: number) =>
     Math.max(1, Math.min(options.jobs ?? Math.min(4 - openBeside, availableParallelism() + 1), free - openBeside));
-  const freeOf = ({ server }: ClusterSight) =>
+  const freeOf = ({ server }: ClusterObservation) =>
     server.maxConnections - server.reservedConnections - server.usedConnections;
 
   const start = async (
@@ -117,7 +112,10 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
   const applies = createTurnstile(1);
 
   /** Looks and plans; once more, or not at all, where an apply at work may stand between a verifier and its files. */
-  const survey = async (session: Session, looking: ObserveOptions): Promise<{ sight: Sight; computed: Computed }> => {
+  const survey = async (
+    session: Session,
+    looking: ObserveOptions,
+  ): Promise<{ sight: DeploymentObservation; computed: Computed }> => {
     for (let isAgain = false; ; isAgain = true) {
       const sight = await observe(session, looking);
       const computed = await computeProvable(looking.wish, sight, looking.run, session);

@@ -1,5 +1,5 @@
 // A kind that no provider has: what the comment on a schema says, beside the mark.
-import type { Resource as AnyResource } from 'bus-integration-database';
+import type { AnyResource } from 'bus-integration-database';
 import type { Kind, Meanings, Registered } from '../src/kinds/kind.ts';
 import { identifier, literal } from '../src/text/sql-text.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OperationError } from 'bus-integration-database';
 import { afterEach, beforeEach, expect } from 'vitest';
-import { resolveDsn, type Surroundings } from '../src/conninfo/conninfo.ts';
+import { type LibpqEnvironment, resolveDsn } from '../src/conninfo/conninfo.ts';
 import type { ConnectionTarget } from '../src/conninfo/target.ts';
 import { parseDsn } from '../src/dsn/dsn.ts';
 
@@ -14,9 +14,9 @@ export interface Place {
   readonly home: string;
   /** Writes a file below the place, 0600 unless told; gives its path. */
   write(path: string, content?: string | Buffer, mode?: number): string;
-  resolved(dsn: string, env?: Surroundings['env'], more?: Partial<Surroundings>): Promise<ConnectionTarget>;
+  resolved(dsn: string, env?: LibpqEnvironment['env'], more?: Partial<LibpqEnvironment>): Promise<ConnectionTarget>;
   /** The message of the error, with `…` for the place's path. */
-  refusal(dsn: string, env?: Surroundings['env']): Promise<string>;
+  refusal(dsn: string, env?: LibpqEnvironment['env']): Promise<string>;
   /** The warnings, with `…` for the place's path. */
   warnings(dsn: string): Promise<readonly string[]>;
 }

@@ -1,6 +1,7 @@
 // From the environment, an env file and flags to the configuration of one run. Opens env files; nothing else.
+
 import { resolve } from 'node:path';
-import type { Surroundings } from 'bus-integration-database';
+import type { Environment, ProcessContext } from 'bus-integration-database';
 import {
   type Configuration,
   type Credentials,
@@ -25,8 +26,6 @@ import { count, nameList } from './command-line/figures.ts';
 import type { Flags } from './command-line/flags.ts';
 import type { ProviderRoot } from './providers.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 export interface Setup {
   readonly configuration: Configuration;
   /** The configured provider. */
@@ -39,9 +38,9 @@ export interface Setup {
 }
 
 /** Where a run stands, and what it was told. */
-export interface Ground {
+export interface RunContext {
   readonly flags: Flags;
-  readonly surroundings: Surroundings;
+  readonly surroundings: ProcessContext;
   /** With -C applied. */
   readonly cwd: string;
 }
@@ -52,7 +51,7 @@ export interface Ground {
  * @throws OperationError `invalid-request` or `not-configured`, with every problem at once
  */
 export async function configure(
-  { flags, surroundings, cwd }: Ground,
+  { flags, surroundings, cwd }: RunContext,
   roots: readonly ProviderRoot[],
   verb: Verb,
 ): Promise<Setup> {

@@ -9,9 +9,9 @@ import {
   type Stream,
 } from 'bus-integration-database';
 import { jsonText } from './command-line/json-text.ts';
-import { asTypedHere, changingFlags, commandLine, type Run } from './command-line/line.ts';
+import { asTypedHere, type CommandLineContext, changingFlags, commandLine } from './command-line/line.ts';
 import type { Command } from './commands/command.ts';
-import { type Ground, otherDeploymentOf } from './configure.ts';
+import { otherDeploymentOf, type RunContext } from './configure.ts';
 import type { Outcome } from './output/outcome.ts';
 import type { PrivateFile } from './output/private-file.ts';
 import type { ProviderRoot } from './providers.ts';
@@ -20,10 +20,10 @@ import { scriptLines } from './render/script.ts';
 import { errorLines, traceLines, warningLines } from './render/text-error.ts';
 import { headLines, type View } from './render/view.ts';
 
-export interface Delivery {
+export interface DeliveryOptions {
   readonly command: Command;
   readonly outcome: Outcome;
-  readonly ground: Ground;
+  readonly ground: RunContext;
   readonly roots: readonly ProviderRoot[];
   readonly files: { readonly output?: PrivateFile; readonly save?: PrivateFile };
   /** The provider, where it is known. */
@@ -33,7 +33,7 @@ export interface Delivery {
 }
 
 /** Prints and writes everything; false when a file or stdout could not take it. */
-export async function deliver(delivery: Delivery): Promise<boolean> {
+export async function deliver(delivery: DeliveryOptions): Promise<boolean> {
   const { outcome, ground, files, mask } = delivery;
   const { flags, surroundings } = ground;
   const run = runOf(delivery);
@@ -71,7 +71,7 @@ const notSaved: Diagnostic = {
   message: 'the plan was not saved: apply would refuse it',
 };
 
-function textOf({ command, ground }: Delivery, response: Response, view: View): string {
+function textOf({ command, ground }: DeliveryOptions, response: Response, view: View): string {
   const lines = !hasResult(response)
     ? headLines(response, view)
     : ground.flags.sql && view.script !== undefined
@@ -87,7 +87,7 @@ function hasResult({ ok, steps, ...parts }: Response): boolean {
 }
 
 /** Failures stand in the result; where that is absent, in a file or in a pipe, a person at the terminal needs them too. */
-function isOutOfSight(response: Response, { ground: { surroundings, flags } }: Delivery): boolean {
+function isOutOfSight(response: Response, { ground: { surroundings, flags } }: DeliveryOptions): boolean {
   const { stdout, stderr } = surroundings;
   if (!hasResult(response) || flags.output !== undefined || flags.sql) return true;
   return stderr.isTTY === true && stdout.isTTY !== true;
@@ -98,7 +98,7 @@ function withWarnings({ response, warnings }: Outcome): Response {
   return { ...response, diagnostics: [...response.diagnostics, ...warnings] };
 }
 
-function runOf({ command, outcome, ground }: Delivery): Run {
+function runOf({ command, outcome, ground }: DeliveryOptions): CommandLineContext {
   const { flags, surroundings } = ground;
   const { deployment_id: deploymentId } = outcome.response;
   const isMeant =
@@ -138,8 +138,8 @@ async function attempt<T>(problems: Diagnostic[], work: () => Promise<T>): Promi
 }
 
 function viewOf(
-  { ground: { flags, surroundings }, outcome, roots, module }: Delivery,
-  run: Run,
+  { ground: { flags, surroundings }, outcome, roots, module }: DeliveryOptions,
+  run: CommandLineContext,
   isSaved: boolean | undefined,
 ): View {
   const isToFile = flags.output !== undefined || flags.sql;

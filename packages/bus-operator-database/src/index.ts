@@ -1,13 +1,13 @@
 // The public face of bus-operator-database: the command line as a function, for the dispatcher and for programs.
 
-import type { Surroundings } from 'bus-integration-database';
+import type { ProcessContext } from 'bus-integration-database';
 import { verbs } from './command-line/flag-table.ts';
 import { readInvocation } from './command-line/flags.ts';
 import { helpText } from './command-line/help.ts';
 import { version } from './command-line/version.ts';
 import type { ProviderRoot } from './providers.ts';
 
-export type { Surroundings } from 'bus-integration-database';
+export type { ProcessContext } from 'bus-integration-database';
 export type { ProviderRoot } from './providers.ts';
 
 /**
@@ -20,7 +20,7 @@ export type { ProviderRoot } from './providers.ts';
  */
 export async function main(
   argv: readonly string[],
-  surroundings: Surroundings,
+  surroundings: ProcessContext,
   roots?: readonly ProviderRoot[],
 ): Promise<number> {
   const invocation = readInvocation(argv);
@@ -58,7 +58,7 @@ async function listOf(roots: readonly ProviderRoot[] | undefined): Promise<reado
 }
 
 /** A program that asked for JSON gets one document, whatever was wrong. */
-async function tellProgram(argv: readonly string[], problem: string, { stdout }: Surroundings): Promise<void> {
+async function tellProgram(argv: readonly string[], problem: string, { stdout }: ProcessContext): Promise<void> {
   const { usageProblem } = await import('./command-line/usage-problem.ts');
   const text = usageProblem(argv, problem);
   if (text !== '') stdout.write(text);

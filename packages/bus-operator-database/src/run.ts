@@ -3,7 +3,7 @@
 import { homedir } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
-import type { Surroundings } from 'bus-integration-database';
+import type { ProcessContext } from 'bus-integration-database';
 import {
   type Configuration,
   descriptorOf,
@@ -19,7 +19,7 @@ import {
   nodeDebugFault,
   OperationError,
   osUserOf,
-  type ProviderSurroundings,
+  type ProviderContext,
   printable,
   type Response,
   type Verb,
@@ -36,8 +36,8 @@ import {
   configure,
   flagDuration,
   flagJobs,
-  type Ground,
   positiveFlagDuration,
+  type RunContext,
   requireMeantDeployment,
   type Setup,
 } from './configure.ts';
@@ -54,13 +54,13 @@ const commands: Readonly<Record<Verb, Command>> = { doctor, plan, apply, status,
 export async function run(
   verb: Verb,
   given: Flags,
-  surroundings: Surroundings,
+  surroundings: ProcessContext,
   roots: readonly ProviderRoot[],
 ): Promise<number> {
   // What a connection leaves behind is garbage at once; V8 would else let 32 MB of it gather before it looks.
   setFlagsFromString('--semi-space-growth-factor=1');
   const flags = withoutStdout(given);
-  const ground: Ground = {
+  const ground: RunContext = {
     flags,
     surroundings,
     // Asked for when it is needed: a current directory that is gone is told as any other failure is.
@@ -130,7 +130,7 @@ function declaredNames({ deploymentId, declared }: Configuration): string[] {
 async function answer(
   command: Command,
   { configuration, env, module }: Setup,
-  { flags, surroundings, cwd }: Ground,
+  { flags, surroundings, cwd }: RunContext,
   signal: AbortSignal,
   onProgress: ProgressLine['onProgress'],
 ): Promise<Response> {
@@ -160,7 +160,7 @@ async function answer(
   return command.judge?.(response, input) ?? response;
 }
 
-function providerSurroundings(env: Setup['env'], surroundings: Surroundings, cwd: string): ProviderSurroundings {
+function providerSurroundings(env: Setup['env'], surroundings: ProcessContext, cwd: string): ProviderContext {
   const uid = process.getuid?.() ?? 0;
   const processEnv = surroundings.processEnv ?? surroundings.env;
   return { env, processEnv, cwd, homeDirectory: env.HOME || homedir(), osUser: osUserOf(uid), uid };
@@ -184,13 +184,13 @@ function savedToStdout(): OperationError {
   });
 }
 
-function requireDirectory({ cwd, flags: { directory } }: Ground): void {
+function requireDirectory({ cwd, flags: { directory } }: RunContext): void {
   const why = directory === undefined ? undefined : directoryFault(cwd);
   if (directory === undefined || why === undefined) return;
   throw new OperationError('invalid-request', `-C ${printable(directory)}: ${why}`, { code: 'no-directory' });
 }
 
-function failed(error: unknown, setup: Setup | undefined, { env }: Surroundings): Outcome {
+function failed(error: unknown, setup: Setup | undefined, { env }: ProcessContext): Outcome {
   const about = {
     deployment_id: setup?.configuration.deploymentId ?? env.BUS_DEPLOYMENT_ID ?? '',
     provider: setup?.configuration.provider ?? env.BUS_DATABASE_PROVIDER ?? '',

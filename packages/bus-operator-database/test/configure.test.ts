@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Surroundings } from 'bus-integration-database';
+import type { ProcessContext } from 'bus-integration-database';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { configure } from '../src/configure.ts';
 import { flagsOf } from './examples.ts';
@@ -19,7 +19,7 @@ const roots = [
   }),
 ];
 
-function read(argv: string[], env: Surroundings['env'] = environment, more: Partial<Surroundings> = {}) {
+function read(argv: string[], env: ProcessContext['env'] = environment, more: Partial<ProcessContext> = {}) {
   const { surroundings } = captured(directory, env, more);
   return configure({ flags: flagsOf('plan', ...argv), surroundings, cwd: directory }, roots, 'plan');
 }

@@ -1,6 +1,6 @@
 // A provider that answers with what a test gives it, and the streams and configuration around one run.
 import { PassThrough } from 'node:stream';
-import type { Surroundings } from 'bus-integration-database';
+import type { ProcessContext } from 'bus-integration-database';
 import {
   type Context,
   type ProviderKeys,
@@ -8,7 +8,7 @@ import {
   type Requests,
   type Response,
   Secret,
-  type Settings,
+  type SettingsReader,
   type Verb,
 } from 'bus-integration-database';
 import { postgresFacts, psqlScript } from 'bus-integration-postgres';
@@ -34,7 +34,7 @@ const keys: ProviderKeys = {
       schema: { names: [], prefixes: [] },
     },
   },
-  readCredentials: (settings: Settings) => ({
+  readCredentials: (settings: SettingsReader) => ({
     key: 'BUS_FAKE_DSN',
     value: new Secret(settings.value('BUS_FAKE_DSN') ?? ''),
   }),
@@ -77,10 +77,10 @@ export const environment = {
 };
 
 /** Streams that remember, around an environment. */
-export function captured(cwd: string, env: Surroundings['env'] = environment, more: Partial<Surroundings> = {}) {
+export function captured(cwd: string, env: ProcessContext['env'] = environment, more: Partial<ProcessContext> = {}) {
   const stdout = new PassThrough();
   const stderr = new PassThrough();
-  const surroundings: Surroundings = { env, cwd, stdin: new PassThrough(), stdout, stderr, ...more };
+  const surroundings: ProcessContext = { env, cwd, stdin: new PassThrough(), stdout, stderr, ...more };
   const read = (stream: PassThrough) => String(stream.read() ?? '');
   return { surroundings, out: () => read(stdout), err: () => read(stderr) };
 }

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import type { Surroundings } from 'bus-integration-database';
+import type { ProcessContext } from 'bus-integration-database';
 import {
   type Check,
   type Diagnostic,
@@ -27,8 +27,8 @@ afterEach(() => rmSync(directory, { recursive: true }));
 async function go(
   argv: string[],
   answer: Response | Answer,
-  env: Surroundings['env'] = environment,
-  more: Partial<Surroundings> = {},
+  env: ProcessContext['env'] = environment,
+  more: Partial<ProcessContext> = {},
 ) {
   const invocation = readInvocation(argv);
   if ('problem' in invocation || invocation.verb === undefined) throw new Error(JSON.stringify(invocation));

@@ -1,7 +1,9 @@
 // Runs another program in our place: its streams are ours, our signals are its, its exit status becomes ours.
+
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { isatty } from 'node:tty';
+import type { Environment } from 'bus-integration-database';
 import { nodeDebugFault } from 'bus-integration-database';
 
 const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const;
@@ -17,7 +19,7 @@ export function runChild(
   file: string,
   args: readonly string[],
   options: {
-    readonly env: Readonly<Record<string, string | undefined>>;
+    readonly env: Environment;
     readonly cwd: string;
     readonly say: (line: string) => void;
   },

@@ -1,6 +1,6 @@
 // `bus`: which program a command line means, and what it is given. Reads no environment and no streams but those handed in.
 import { parseGlobalFlags, withHelpWord } from './command-line/flags.ts';
-import type { Installation, Surroundings } from './surroundings.ts';
+import type { Installation, ProcessContext } from './family.ts';
 
 /**
  * Runs one `bus` command line and resolves to its exit status. Answers --version without loading anything else.
@@ -10,7 +10,7 @@ import type { Installation, Surroundings } from './surroundings.ts';
  */
 export async function dispatch(
   argv: readonly string[],
-  surroundings: Surroundings,
+  surroundings: ProcessContext,
   installation: Installation,
 ): Promise<number> {
   const flags = withHelpWord(parseGlobalFlags(argv));

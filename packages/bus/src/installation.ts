@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { chdir } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import type { Installation } from './surroundings.ts';
+import type { Installation } from './family.ts';
 
 /**
  * The installation around a bundled binary, whose modules lie two directories below the package.

@@ -1,6 +1,6 @@
 // `bus-operator`: the umbrella over the operator's command families. Ours run inside this process, others from PATH.
 import { parseGlobalFlags, withHelpWord } from './command-line/flags.ts';
-import type { Installation, Surroundings } from './surroundings.ts';
+import type { Installation, ProcessContext } from './family.ts';
 
 /**
  * Runs one `bus-operator` command line and resolves to its exit status.
@@ -10,7 +10,7 @@ import type { Installation, Surroundings } from './surroundings.ts';
  */
 export async function operate(
   argv: readonly string[],
-  surroundings: Surroundings,
+  surroundings: ProcessContext,
   installation: Installation,
 ): Promise<number> {
   const flags = withHelpWord(parseGlobalFlags(argv));
@@ -44,7 +44,7 @@ export async function operate(
 async function runForeign(
   family: string,
   args: readonly string[],
-  surroundings: Surroundings,
+  surroundings: ProcessContext,
   ours: readonly string[],
 ): Promise<number> {
   const [{ runChild }, { findExecutable, listExecutables, searchPathOf }, { operatorUsage }] = await Promise.all([

@@ -20,9 +20,9 @@ import type { GlobalFlags } from './command-line/flags.ts';
 import { commandHint } from './command-line/hints.ts';
 import { dotenvWarnings } from './environment/dotenv-warnings.ts';
 import { overlayEnvFile, withoutFile } from './environment/env-overlay.ts';
+import type { Installation, ProcessContext } from './family.ts';
 import { operate } from './operator.ts';
 import { findExecutable, listExecutables, searchPathOf } from './search-path.ts';
-import type { Installation, Surroundings } from './surroundings.ts';
 import { busUsage } from './usage.ts';
 
 /**
@@ -35,7 +35,7 @@ export async function runWord(
   word: string,
   args: readonly string[],
   flags: GlobalFlags,
-  surroundings: Surroundings,
+  surroundings: ProcessContext,
   installation: Installation,
 ): Promise<number> {
   const say = (line: string) => surroundings.stderr.write(`bus: ${line}\n`);
@@ -83,7 +83,7 @@ export async function runWord(
   const begun = performance.now();
   const childArgs = [...flags.passedOn, ...args];
   const { dotenv } = overlay;
-  const inner = (): Surroundings => ({
+  const inner = (): ProcessContext => ({
     env,
     processEnv: surroundings.env,
     stdin: surroundings.stdin,
@@ -103,7 +103,11 @@ export async function runWord(
 }
 
 /** The events API of this machine, for commands to which nobody named a broker; its token goes to no other address. */
-function localEvents({ BUS_NATS_URL, BUS_API_TOKEN, BUS_EVENTS_API_URL }: Surroundings['env']): Record<string, string> {
+function localEvents({
+  BUS_NATS_URL,
+  BUS_API_TOKEN,
+  BUS_EVENTS_API_URL,
+}: ProcessContext['env']): Record<string, string> {
   if (BUS_NATS_URL || (BUS_EVENTS_API_URL ?? localEventsUrl) !== localEventsUrl) return {};
   return {
     BUS_EVENTS_API_URL: localEventsUrl,
@@ -134,7 +138,7 @@ function moveTo(directory: string, { changeDirectory }: Installation): string | 
   }
 }
 
-function loadEnvFile(env: Surroundings['env'], directory: string, isReplaced: boolean, uid: number | undefined) {
+function loadEnvFile(env: ProcessContext['env'], directory: string, isReplaced: boolean, uid: number | undefined) {
   if (isReplaced) return withoutFile(env);
   try {
     return overlayEnvFile(env, directory, uid);
@@ -157,7 +161,7 @@ function reportTime(
   args: readonly string[],
   flags: GlobalFlags,
   elapsedMs: number,
-  surroundings: Surroundings,
+  surroundings: ProcessContext,
 ) {
   const level = ['INFO', 'DEBUG', 'TRACE'][Math.min(flags.verbosity, 2)];
   if (flags.isQuiet || !flags.perf) return;

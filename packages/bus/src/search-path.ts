@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { delimiter, isAbsolute, resolve } from 'node:path';
 import { isExecutable } from 'bus-integration-database';
-import type { Surroundings } from './surroundings.ts';
+import type { ProcessContext } from './family.ts';
 
 /** A PATH as text, never an env file's, and the directory to which its relative entries refer: the one in which the program was started. */
 export interface SearchPath {
@@ -17,7 +17,7 @@ export interface SearchPath {
  * @example
  * findExecutable('bus-operator', searchPathOf(surroundings));
  */
-export function searchPathOf(surroundings: Surroundings): SearchPath {
+export function searchPathOf(surroundings: ProcessContext): SearchPath {
   const path = (surroundings.processEnv ?? surroundings.env).PATH;
   try {
     return { path, base: surroundings.cwd };

@@ -1,5 +1,7 @@
 // Who may be let in, from the environment: a static token, a shared JWT secret, a JWKS. Reads secret files; lets nobody in.
+
 import { resolve } from 'node:path';
+import type { Environment } from 'bus-integration-database';
 import {
   type Diagnostic,
   goesInClear,
@@ -26,8 +28,8 @@ const keys = {
 /** RFC 7518, section 3.2, asks for a key as long as the hash; a static token of 16 bytes can't be guessed either. */
 const shortest = { jwtSecretBytes: 32, tokenBytes: 16 };
 
-export interface AuthSurroundings {
-  readonly env: Readonly<Record<string, string | undefined>>;
+export interface AuthContext {
+  readonly env: Environment;
   readonly cwd: string;
   readonly uid: number;
 }
@@ -39,7 +41,7 @@ export interface AuthSurroundings {
  * @example
  * readAuthSettings({ env: { BUS_DATABASE_API_TOKEN_FILE: './local/api-token' }, cwd, uid });
  */
-export function readAuthSettings({ env, cwd, uid }: AuthSurroundings): {
+export function readAuthSettings({ env, cwd, uid }: AuthContext): {
   readonly settings: AuthSettings;
   readonly warnings: readonly Diagnostic[];
 } {

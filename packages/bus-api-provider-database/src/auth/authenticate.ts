@@ -6,7 +6,7 @@ import { createRemoteJWKSet, decodeProtectedHeader, type JWTPayload, type JWTVer
 import { type AuthSettings, secretBytes } from './auth-settings.ts';
 
 const scopes = ['database:read', 'database:admin'] as const;
-export type Scope = (typeof scopes)[number];
+export type TokenScope = (typeof scopes)[number];
 
 export interface Caller {
   /** For the log, and for what is one caller's own: no two have the same. */

@@ -8,7 +8,7 @@ import {
   judgeSecretFile,
   OperationError,
   type Provider,
-  type ProviderSurroundings,
+  type ProviderContext,
   printable,
   type Response,
   readConfiguration,
@@ -48,7 +48,7 @@ export interface Deployments {
  * deploymentFromEnvironment(surroundings, providers).find().id; // 'example-dev'
  */
 export function deploymentFromEnvironment(
-  surroundings: ProviderSurroundings,
+  surroundings: ProviderContext,
   roots: readonly ServedProvider[],
   envFile?: EnvFile,
 ): Deployments {
@@ -73,7 +73,7 @@ export function deploymentFromEnvironment(
  */
 export function deploymentsFromFolder(
   folder: string,
-  surroundings: ProviderSurroundings,
+  surroundings: ProviderContext,
   roots: readonly ServedProvider[],
 ): Deployments {
   const files = envFilesIn(folder, surroundings.cwd);
@@ -107,7 +107,7 @@ export function deploymentsFromFolder(
   return served(found, warnings, roots);
 }
 
-function configure(surroundings: ProviderSurroundings, roots: readonly ServedProvider[], envFile?: EnvFile) {
+function configure(surroundings: ProviderContext, roots: readonly ServedProvider[], envFile?: EnvFile) {
   const { configuration, warnings } = readConfiguration(
     surroundings.env,
     envFile === undefined ? {} : { envFile: envFile.path, lines: envFile.lines },
@@ -200,7 +200,7 @@ function envFilesIn(folder: string, cwd: string): string[] {
   return files.length > 0 ? files : refuse('holds no file named *.env');
 }
 
-function withoutOurKeys(env: ProviderSurroundings['env']): ProviderSurroundings['env'] {
+function withoutOurKeys(env: ProviderContext['env']): ProviderContext['env'] {
   return Object.fromEntries(Object.entries(env).filter(([key]) => !key.startsWith('BUS_')));
 }
 

@@ -10,7 +10,7 @@ import {
   type ProviderFacts,
 } from 'bus-integration-database';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { Authenticate, Caller, Scope } from '../auth/authenticate.ts';
+import type { Authenticate, Caller, TokenScope } from '../auth/authenticate.ts';
 import { requireLocal } from '../auth/local-guard.ts';
 import type { Deployments } from '../deployments/deployments.ts';
 import { createAnswers } from '../jobs/answers.ts';
@@ -32,7 +32,7 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     /** What a caller needs; null where everybody may ask. */
-    scope?: Scope | null;
+    scope?: TokenScope | null;
     /** Answered to the end, for those who wait for a job. */
     isAboutJob?: boolean;
   }

@@ -1,7 +1,9 @@
 // The connections that a server holds: so many in all, so many idle ones from one address. Where a limit is reached the
 // oldest idle one is given up, so that a new client gets in; one at work for a client that was let in never is.
+
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Environment } from 'bus-integration-database';
 import { OperationError } from 'bus-integration-database';
 
 export interface ConnectionLimits {
@@ -134,7 +136,7 @@ const mostIdle = 512;
  * @example
  * readIdleConnections({ BUS_DATABASE_API_IDLE_CONNECTIONS: '200' }); // 200
  */
-export function readIdleConnections(env: Readonly<Record<string, string | undefined>>): number | undefined {
+export function readIdleConnections(env: Environment): number | undefined {
   const given = env[key];
   if (given === undefined) return undefined;
   if (/^\d{1,3}$/.test(given) && Number(given) <= mostIdle) return Number(given);

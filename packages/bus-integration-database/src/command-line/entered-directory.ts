@@ -2,6 +2,7 @@
 
 import { remedyIn } from '../contract/remedy.ts';
 import type { Diagnostic } from '../contract/response.ts';
+import type { Environment } from '../text/environment.ts';
 import { printable } from '../text/printable.ts';
 
 /** Withheld from every ./.env, as all BUS_DOTENV_ names are. */
@@ -18,10 +19,7 @@ export function enteredVariable(pid: number, given: string | undefined): Record<
  * @example
  * enteredDirectory(process.env, process.ppid); // './deploy'
  */
-export function enteredDirectory(
-  env: Readonly<Record<string, string | undefined>>,
-  parentPid: number,
-): string | undefined {
+export function enteredDirectory(env: Environment, parentPid: number): string | undefined {
   const [, pid, given] = /^(\d+):(.+)$/s.exec(env[name] ?? '') ?? [];
   return Number(pid) === parentPid ? given : undefined;
 }
@@ -35,10 +33,7 @@ export interface Entered {
 }
 
 /** Of this process, once it stands where it works; undefined where it was started there. */
-export function enteredOf(
-  env: Readonly<Record<string, string | undefined>>,
-  given: string | undefined,
-): Entered | undefined {
+export function enteredOf(env: Environment, given: string | undefined): Entered | undefined {
   const entered = enteredDirectory(env, process.ppid) ?? given;
   return entered === undefined ? undefined : { given: entered, directory: process.cwd() };
 }

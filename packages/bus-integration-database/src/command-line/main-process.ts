@@ -1,18 +1,18 @@
 // What binaries' mains share: this process's environment, streams and exit status around a program of ours.
 import type { Writable } from 'node:stream';
-import type { Surroundings } from './surroundings.ts';
+import type { ProcessContext } from './process-context.ts';
 import { isLostDirectory, lostDirectoryText, startDirectory } from './working-directory.ts';
 
 export { enteredDirectory } from './entered-directory.ts';
 
-type Program = (argv: readonly string[], surroundings: Surroundings) => Promise<number>;
+type MainProgram = (argv: readonly string[], surroundings: ProcessContext) => Promise<number>;
 
 /**
  * Runs a program as this process; a defect in it becomes one line and exit status 1, a lost current directory 2.
  *
  * @param directory the one that was entered before, as it was given
  */
-export async function runAsProcess(name: string, program: Program, directory?: string): Promise<void> {
+export async function runAsProcess(name: string, program: MainProgram, directory?: string): Promise<void> {
   let lostOutput = false;
   /** A reader that leaves early (`bus --help | head -1`) is no failure, a full disk is; neither is worth a stack trace. */
   const guarded = <S extends Writable>(stream: S): S => {
@@ -25,7 +25,7 @@ export async function runAsProcess(name: string, program: Program, directory?: s
   };
   const cwd = startDirectory();
   try {
-    const surroundings: Surroundings = {
+    const surroundings: ProcessContext = {
       env: process.env,
       ...(directory !== undefined && { directory }),
       get cwd() {

@@ -1,14 +1,14 @@
 // The environment that a command of a provider's binary works in: its --env-file laid over the process's, or a
 // warning that ./.env was not loaded. Opens env files; nothing else.
+
 import { resolve } from 'node:path';
 import { OperationError } from '../contract/errors.ts';
 import type { Diagnostic } from '../contract/response.ts';
 import { judgeSecretFile } from '../secrets/secret-file.ts';
+import type { Environment } from '../text/environment.ts';
 import type { ConfigurationOptions } from './config.ts';
 import { readNamedEnvFile } from './env-file.ts';
 import { unreadEnvFile } from './unread-env-file.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface CommandEnvironment {
   readonly env: Environment;

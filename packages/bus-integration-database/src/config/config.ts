@@ -7,12 +7,13 @@ import type { Diagnostic } from '../contract/response.ts';
 import { isDeploymentId } from '../model/deployment-id.ts';
 import type { NameRules } from '../model/names.ts';
 import type { Secret } from '../secrets/secret.ts';
+import type { Environment } from '../text/environment.ts';
 import { printable } from '../text/printable.ts';
 import { type ConfigurationKey, configurationKeys, keyAliases } from './config-keys.ts';
 import { type Declared, leavesNothingDeclared, readDeclared } from './declared.ts';
 import { readOwner } from './dsn-file-owner.ts';
 import { overruledDeclared } from './overruled.ts';
-import { createSettings, type Problem, type Settings, shownValue } from './settings.ts';
+import { type ConfigurationProblem, createSettings, type SettingsReader, shownValue } from './settings.ts';
 import { unknownKeys } from './unknown-keys.ts';
 
 /** How the admin credentials were given: a secret file's path as it was written, or the value itself. */
@@ -55,11 +56,11 @@ export interface ProviderKeys {
   readonly silent?: readonly string[];
   readonly names: NameRules;
   /** Reads `service` of the configuration; what is wrong goes to `settings`. */
-  readonly readService?: (settings: Settings) => Configuration['service'];
+  readonly readService?: (settings: SettingsReader) => Configuration['service'];
   /** Reads `choices` of the configuration; what is wrong goes to `settings`. */
-  readonly readChoices?: (settings: Settings) => Configuration['choices'];
+  readonly readChoices?: (settings: SettingsReader) => Configuration['choices'];
   /** Undefined after saying why through `settings.refuse`. */
-  readonly readCredentials: (settings: Settings) => Credentials | undefined;
+  readonly readCredentials: (settings: SettingsReader) => Credentials | undefined;
 }
 
 export interface ConfigurationOptions {
@@ -95,7 +96,7 @@ const manifestKey = 'BUS_DATABASE_MANIFEST_FILE';
  * const { configuration, warnings } = readConfiguration(env, { envFile: '.env', lines }, [providerKeys]);
  */
 export function readConfiguration(
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
   options: ConfigurationOptions,
   providers: readonly ProviderKeys[],
 ): { configuration: Configuration; warnings: readonly Diagnostic[] } {
@@ -165,7 +166,7 @@ function withEnvFile(credentials: Credentials, { envFile, lines }: Configuration
   return isInFile && envFile !== undefined ? { ...credentials, envFile } : credentials;
 }
 
-function readDeploymentId(settings: Settings, options: ConfigurationOptions): string | undefined {
+function readDeploymentId(settings: SettingsReader, options: ConfigurationOptions): string | undefined {
   const key = 'BUS_DEPLOYMENT_ID';
   const id = settings.value(key);
   if (id === undefined) {
@@ -195,7 +196,7 @@ function withoutDeploymentId({
   envFile,
   unreadEnvFile,
   throughDispatcher = 'bus operator database …',
-}: ConfigurationOptions): Omit<Problem, 'key'> {
+}: ConfigurationOptions): Omit<ConfigurationProblem, 'key'> {
   if (envFile !== undefined) {
     return {
       code: 'missing-key',
@@ -217,7 +218,7 @@ function withoutDeploymentId({
   };
 }
 
-function readProvider(settings: Settings, options: ConfigurationOptions, providers: readonly ProviderKeys[]) {
+function readProvider(settings: SettingsReader, options: ConfigurationOptions, providers: readonly ProviderKeys[]) {
   const key = 'BUS_DATABASE_PROVIDER';
   const configured = settings.value(key);
   const asked = options.provider;
@@ -240,7 +241,7 @@ function readProvider(settings: Settings, options: ConfigurationOptions, provide
   return provider;
 }
 
-function refuseManifest(settings: Settings): void {
+function refuseManifest(settings: SettingsReader): void {
   const key = manifestKey;
   if (!settings.isSet(key)) return;
   const remedy = `unset it, and use BUS_DATABASE_NAMES, BUS_DATABASE_SERVICE_ROLE, BUS_DATABASE_ROLE_NAMES and BUS_DATABASE_SCHEMAS`;

@@ -4,7 +4,7 @@ import { mostResourcesConfigured, tooManyResources } from '../model/bounds.ts';
 import { nameProblems, type PartNames, placeholderProblem } from '../model/name-problems.ts';
 import { isRoleTemplate, type NameRules } from '../model/names.ts';
 import { printable } from '../text/printable.ts';
-import { type Settings, shownValue } from './settings.ts';
+import { type SettingsReader, shownValue } from './settings.ts';
 
 const listenerPolicies = ['loopback', 'private', 'tls', 'external'] as const;
 export type ListenerPolicy = (typeof listenerPolicies)[number];
@@ -32,7 +32,7 @@ const keys = {
 const schemasAlias = 'BUS_DATABASE_SCHEMA_NAMES';
 
 /** Whether a mistyped list key leaves no databases, or nothing at all, to work on. */
-export function leavesNothingDeclared(meant: string, settings: Settings): boolean {
+export function leavesNothingDeclared(meant: string, settings: SettingsReader): boolean {
   if (meant === keys.databases) return !settings.isSet(keys.databases);
   const declaring: readonly string[] = [keys.databases, keys.serviceRole, keys.furtherRoles];
   return (meant === keys.schemas || declaring.includes(meant)) && !declaring.some((key) => settings.isSet(key));
@@ -47,7 +47,7 @@ const networksKey = 'BUS_DATABASE_LISTENER_NETWORKS';
  * @example
  * readDeclared(createSettings({ BUS_DATABASE_NAMES: 'a,b' }), rules).databases; // ['a', 'b']
  */
-export function readDeclared(settings: Settings, rules: NameRules = withoutRules): Declared {
+export function readDeclared(settings: SettingsReader, rules: NameRules = withoutRules): Declared {
   const schemasKey = settings.isSet(keys.schemas) || !settings.isSet(schemasAlias) ? keys.schemas : schemasAlias;
   const partNames = { ...keys, schemas: schemasKey };
   const databases = settings.list(keys.databases) ?? [];
@@ -78,7 +78,7 @@ export function readDeclared(settings: Settings, rules: NameRules = withoutRules
 }
 
 /** Two names of one key may both be set, and then agree. */
-function refuseOtherSchemas(settings: Settings, schemas: readonly string[]): void {
+function refuseOtherSchemas(settings: SettingsReader, schemas: readonly string[]): void {
   if (!settings.isSet(schemasAlias)) return;
   const others = settings.list(schemasAlias) ?? [];
   if (others.length === schemas.length && others.every((name, index) => name === schemas[index])) return;
@@ -88,7 +88,7 @@ function refuseOtherSchemas(settings: Settings, schemas: readonly string[]): voi
 
 /** As large as it may be, for a configuration is its operator's own word; still so that it can be planned. */
 function refuseTooMany(
-  settings: Settings,
+  settings: SettingsReader,
   {
     databases,
     schemas,
@@ -121,7 +121,7 @@ const withoutRules: NameRules = {
   },
 };
 
-function readServiceRole(settings: Settings): string | undefined {
+function readServiceRole(settings: SettingsReader): string | undefined {
   const key = keys.serviceRole;
   const template = settings.value(key);
   if (template === undefined) return undefined;
@@ -137,7 +137,7 @@ function readServiceRole(settings: Settings): string | undefined {
   return template;
 }
 
-function readNetworks(settings: Settings, policy: ListenerPolicy | undefined): readonly string[] | undefined {
+function readNetworks(settings: SettingsReader, policy: ListenerPolicy | undefined): readonly string[] | undefined {
   const networks = settings.list(networksKey);
   if (networks === undefined) return undefined;
   for (const network of networks.filter((text) => !isNetwork(text))) {

@@ -1,8 +1,8 @@
 // Who is to own the DSN files, as the configuration says it. Looks nobody up.
-import { type Settings, shownValue } from './settings.ts';
+import { type SettingsReader, shownValue } from './settings.ts';
 
 /** `BUS_DATABASE_DSN_FILE_OWNER`, `user[:group]`; undefined when it isn't set, or was refused. */
-export function readOwner(settings: Settings): { user: string; group?: string } | undefined {
+export function readOwner(settings: SettingsReader): { user: string; group?: string } | undefined {
   const key = 'BUS_DATABASE_DSN_FILE_OWNER';
   const owner = settings.value(key);
   if (owner === undefined) return undefined;

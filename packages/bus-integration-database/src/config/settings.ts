@@ -5,10 +5,11 @@ import { OperationError } from '../contract/errors.ts';
 import { advise, type Remedy } from '../contract/remedy.ts';
 import type { Diagnostic } from '../contract/response.ts';
 import { tooLong } from '../model/bounds.ts';
+import type { Environment } from '../text/environment.ts';
 import { readList } from '../text/list.ts';
 import { printable } from '../text/printable.ts';
 
-export interface Problem {
+export interface ConfigurationProblem {
   readonly key: string;
   readonly code:
     | 'missing-key'
@@ -24,7 +25,7 @@ export interface Problem {
   readonly remedy: Remedy;
 }
 
-export interface Settings {
+export interface SettingsReader {
   /** A key's value; undefined when it isn't set. Set but empty is a problem, and then undefined too. */
   readonly value: (key: string) => string | undefined;
   /** As `value`, but silent about an empty one. */
@@ -36,7 +37,7 @@ export interface Settings {
   readonly path: (key: string) => string | undefined;
   /** One of a few words, any other is a problem; any word when the words aren't known. */
   readonly choice: (key: string, words: readonly string[] | undefined) => string | undefined;
-  readonly refuse: (problem: Problem) => void;
+  readonly refuse: (problem: ConfigurationProblem) => void;
   readonly warn: (code: string, key: string, message: string, remedy?: string) => void;
   /** ` (.env:4)`, or nothing when where the key comes from isn't known. */
   readonly where: (key: string) => string;
@@ -51,16 +52,16 @@ export interface Settings {
  * createSettings({ A: 'x, y z' }).list('A'); // ['x', 'y', 'z']
  */
 export function createSettings(
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
   sourceOf: (key: string) => string | undefined = () => undefined,
-): Settings {
+): SettingsReader {
   const problems: Diagnostic[] = [];
   const warnings: Diagnostic[] = [];
   const where = (key: string) => {
     const source = sourceOf(key);
     return source === undefined ? '' : ` (${printable(source)})`;
   };
-  const refuse = ({ key, code, message, remedy }: Problem) => {
+  const refuse = ({ key, code, message, remedy }: ConfigurationProblem) => {
     problems.push({
       severity: 'fail',
       code,

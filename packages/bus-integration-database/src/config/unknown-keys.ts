@@ -1,6 +1,7 @@
 // Keys that look like ours and aren't: likely typing errors, each named with the key that was probably meant. Pure.
 
 import { editDistance } from '../text/edit-distance.ts';
+import type { Environment } from '../text/environment.ts';
 import { allowedNames } from '../text/list.ts';
 import { printable } from '../text/printable.ts';
 
@@ -13,7 +14,7 @@ import { printable } from '../text/printable.ts';
  * // [{ key: 'BUS_DATABASE_NAME', nearest: 'BUS_DATABASE_NAMES' }]
  */
 export function unknownKeys(
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
   prefixes: readonly string[],
   known: readonly string[],
   silent: readonly string[] = [],

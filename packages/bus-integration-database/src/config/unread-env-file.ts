@@ -1,9 +1,11 @@
 // An env file that is here, and that nobody has read: only the dispatcher `bus` loads ./.env. Opens that file alone, and
 // tells of it nothing but names.
+
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { advise, type Remedy } from '../contract/remedy.ts';
 import type { Diagnostic } from '../contract/response.ts';
+import type { Environment } from '../text/environment.ts';
 import { readEnvFile } from './env-file.ts';
 
 /**
@@ -15,11 +17,7 @@ import { readEnvFile } from './env-file.ts';
  * unreadEnvFile(process.env, process.cwd(), 'bus integration-postgres render-hba')?.remedy;
  * // 'bus integration-postgres render-hba, which loads it; or give --env-file ./.env'
  */
-export function unreadEnvFile(
-  env: Readonly<Record<string, string | undefined>>,
-  cwd: string,
-  through: Remedy,
-): Diagnostic | undefined {
+export function unreadEnvFile(env: Environment, cwd: string, through: Remedy): Diagnostic | undefined {
   const path = join(cwd, '.env');
   if (!isThere(path)) return undefined;
   const missing = namesIn(path)?.filter((name) => ours.test(name) && !Object.hasOwn(env, name));

@@ -1,8 +1,10 @@
 // Whether git has, or would take, a file that holds a secret. Asks git itself; runs nothing that a repository configures.
+
 import { spawnSync } from 'node:child_process';
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { command, type Remedy } from '../contract/remedy.ts';
+import type { Environment } from '../text/environment.ts';
 import { printable } from '../text/printable.ts';
 import { absolutePath, findProgram } from './executable.ts';
 
@@ -18,7 +20,7 @@ export interface GitExposureOptions {
    * The process's own environment, without what an env file adds. Only PATH, HOME, XDG_CONFIG_HOME (for the user's ignore
    * file) and SUDO_UID reach git: its own GIT_… variables could point it elsewhere.
    */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   /** For everything that git is asked. Default: 1000. */
   readonly timeoutMs?: number;
 }

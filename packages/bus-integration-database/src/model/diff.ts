@@ -2,12 +2,12 @@
 import { isDeepStrictEqual } from 'node:util';
 
 /** What a deployment consists of: a plain value, whose identity and attributes its kind knows. */
-export interface Resource {
+export interface AnyResource {
   readonly kind: string;
 }
 
 /** One thing that differs: made (no `before`), gone (no `after`), or changed. */
-export type Delta<R extends Resource> =
+export type Delta<R extends AnyResource> =
   | { readonly before?: undefined; readonly after: R }
   | { readonly before: R; readonly after?: undefined }
   | { readonly before: R; readonly after: R };
@@ -20,7 +20,7 @@ export type Delta<R extends Resource> =
  * diff([{ kind: 'role', name: 'app', canLogin: true }], [], ({ kind, name }) => JSON.stringify([kind, name]));
  * // [{ after: { kind: 'role', … } }]
  */
-export function diff<R extends Resource>(
+export function diff<R extends AnyResource>(
   desired: readonly R[],
   observed: readonly R[],
   idOf: (resource: R) => string,

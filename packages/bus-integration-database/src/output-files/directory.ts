@@ -55,7 +55,7 @@ export interface OutputDirectory extends OutputPlace, Disposable {
  * directory.names(); // Set { 'shop.dsn' }
  */
 export function createOutputDirectory(place: OutputPlace, strings: ConnectionStrings): OutputDirectory {
-  let opened: Opened | undefined;
+  let opened: OpenedDirectory | undefined;
   const open = () => {
     opened ??= openDirectory(place);
     return opened;
@@ -88,13 +88,13 @@ export function createOutputDirectory(place: OutputPlace, strings: ConnectionStr
   };
 }
 
-interface Opened {
+interface OpenedDirectory {
   readonly descriptor: number;
   /** A path to what the descriptor is, where the system has such paths. */
   readonly base: string;
 }
 
-function openDirectory(place: OutputPlace): Opened | undefined {
+function openDirectory(place: OutputPlace): OpenedDirectory | undefined {
   const { path, isShared } = pathOf(place);
   let descriptor: number;
   try {
@@ -164,7 +164,7 @@ function makeAt(place: OutputPlace): void {
 }
 
 /** Of an empty one only: a run that was killed may have made it, and what holds files is as somebody wants it. */
-function giveAway({ descriptor, base }: Opened, { owner, shown }: OutputPlace): void {
+function giveAway({ descriptor, base }: OpenedDirectory, { owner, shown }: OutputPlace): void {
   if (owner === undefined || fstatSync(descriptor).uid === owner.uid || readdirSync(`${base}/.`).length > 0) return;
   try {
     fchownSync(descriptor, owner.uid, owner.gid);

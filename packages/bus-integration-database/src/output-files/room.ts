@@ -6,7 +6,7 @@ import { printable } from '../text/printable.ts';
 import type { OutputPlace } from './directory.ts';
 
 /** What a file system says of itself; Node's `statfsSync` gives it. */
-interface Room {
+interface FileSystemRoom {
   readonly bsize: number;
   readonly bfree: number;
   readonly bavail: number;
@@ -44,7 +44,7 @@ export function judgeOutputDirectory(directory: OutputPlace, files: number): Dia
 
 /** Room for that many files beside their staged twins; Linux keeps some blocks for root. Pure. */
 export function judgeRoom(
-  room: Room,
+  room: FileSystemRoom,
   { shown, files, isRoot }: { shown: string; files: number; isRoot: boolean },
 ): Diagnostic[] {
   const { bsize, files: inodes, ffree } = room;

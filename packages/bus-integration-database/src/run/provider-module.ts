@@ -1,13 +1,13 @@
 // What the composition roots' lists hold: a provider with everything that a surface wants of it beside its answers.
+
 import type { Configuration, ProviderKeys } from '../config/config.ts';
 import type { ProviderFacts } from '../contract/facts.ts';
+import type { Environment } from '../text/environment.ts';
 import type { Provider } from './provider.ts';
 import type { ScriptWriter } from './script-writer.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** What a provider takes from the process, handed in by the composition root. */
-export interface ProviderSurroundings {
+export interface ProviderContext {
   readonly env: Environment;
   /** `env` without what an env file added: all that child programs get. Default: `env`. */
   readonly processEnv?: Environment;
@@ -19,7 +19,7 @@ export interface ProviderSurroundings {
 
 export interface ProviderOptions {
   readonly configuration: Configuration;
-  readonly surroundings: ProviderSurroundings;
+  readonly surroundings: ProviderContext;
   readonly jobs?: number;
   readonly lockTimeoutMs?: number;
 }

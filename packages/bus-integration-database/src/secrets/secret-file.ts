@@ -77,7 +77,7 @@ function examine(path: string, { uid, shownAs = path }: SecretFileOptions, reads
 }
 
 /** A file, and its name in what is said of it. */
-interface Named {
+interface ShownFile {
   readonly path: string;
   readonly shownAs: string;
 }
@@ -89,7 +89,7 @@ interface Examined {
 }
 
 /** A descriptor, or why there is none. O_NOFOLLOW refuses a symbolic link, O_NONBLOCK keeps a named pipe from holding us. */
-export function openSecretFile({ path, shownAs }: Named): number | Diagnostic {
+export function openSecretFile({ path, shownAs }: ShownFile): number | Diagnostic {
   if (path.includes('\0')) return finding(shownAs, 'secret-file', 'is no path: it holds a NUL character');
   try {
     return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -119,7 +119,7 @@ export function openSecretFile({ path, shownAs }: Named): number | Diagnostic {
 }
 
 /** Judges and reads what was opened, whatever the path names by now. */
-export function examineOpen(file: Named, descriptor: number, uid: number, readsLine: boolean): Examined {
+export function examineOpen(file: ShownFile, descriptor: number, uid: number, readsLine: boolean): Examined {
   const stats = fstatSync(descriptor);
   const refused =
     judgeKind(file.shownAs, stats) ?? judgeOwner(file.shownAs, stats, uid) ?? judgeMode(file.shownAs, stats);
@@ -137,7 +137,7 @@ function pasted(path: string): Remedy {
   return [made, ', paste the line, end with Ctrl-D'];
 }
 
-function symbolicLink({ path, shownAs }: Named): Diagnostic {
+function symbolicLink({ path, shownAs }: ShownFile): Diagnostic {
   const target = attempt(() => readlinkSync(path));
   const dangles = attempt(() => statSync(path)) === undefined;
   const where = target === undefined ? '' : ` to ${printable(target)}${dangles ? ", which doesn't exist" : ''}`;

@@ -19,7 +19,7 @@ export interface AnswerMemoryLimits {
   readonly ageMs: number;
 }
 
-interface Kept {
+interface RememberedAnswer {
   readonly response: Response;
   readonly bytes: number;
   readonly until: number;
@@ -34,7 +34,7 @@ interface Kept {
  */
 export function createAnswerMemory(limits: AnswerMemoryLimits): AnswerMemory {
   const atWork = new Map<string, Promise<Response>>();
-  const kept = new Map<string, Kept>();
+  const kept = new Map<string, RememberedAnswer>();
   let bytes = 0;
   const forget = (key: string) => {
     bytes -= kept.get(key)?.bytes ?? 0;

@@ -12,13 +12,12 @@ import type { ServedProvider } from '../run/provider-module.ts';
 import { masked } from '../secrets/mask.ts';
 import { nodeDebugFault } from '../secrets/node-debug.ts';
 import { osUserOf } from '../secrets/os-user.ts';
+import type { Environment } from '../text/environment.ts';
 import type { Log } from '../transports/transport.ts';
 import { createReadyFile } from './ready-file.ts';
 import { chooseTransport, holdsLogin, positiveDurationOf } from './transport-choice.ts';
 import { createWorker } from './worker.ts';
 import { misspelledWorkerKeys } from './worker-keys.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface ServeOptions {
   /** The command by way of the dispatcher, for remedies. */

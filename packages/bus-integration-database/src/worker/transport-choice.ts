@@ -1,5 +1,6 @@
 // Which transport a worker is to use, from flags and environment, and that transport made. A client library is loaded
 // only when it is the one that is wanted.
+
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, readFileSync } from 'node:fs';
 import { parseDuration } from '../config/duration.ts';
@@ -10,10 +11,9 @@ import type { Diagnostic } from '../contract/response.ts';
 import { headerSafe } from '../secrets/bearer-token.ts';
 import { Secret } from '../secrets/secret.ts';
 import { examineOpen, openSecretFile, readSecretFile } from '../secrets/secret-file.ts';
+import type { Environment } from '../text/environment.ts';
 import type { Transport } from '../transports/transport.ts';
 import { localEventsUrl, localTokenFile } from './local-events.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface TransportChoice {
   /** `--events-url` and `--nats`; each wins over the environment. */

@@ -3,6 +3,7 @@
 
 import { unknownKeys } from '../config/unknown-keys.ts';
 import type { Diagnostic } from '../contract/response.ts';
+import type { Environment } from '../text/environment.ts';
 import { workerKeys } from './worker-key-table.ts';
 
 const prefixes = ['BUS_EVENTS_', 'BUS_NATS_'];
@@ -13,7 +14,7 @@ const prefixes = ['BUS_EVENTS_', 'BUS_NATS_'];
  * @example
  * misspelledWorkerKeys({ BUS_EVENTS_GRUOP: 'x' })[0]?.message; // 'BUS_EVENTS_GRUOP is an unknown key; did you mean …'
  */
-export function misspelledWorkerKeys(env: Readonly<Record<string, string | undefined>>): readonly Diagnostic[] {
+export function misspelledWorkerKeys(env: Environment): readonly Diagnostic[] {
   const known = workerKeys.map(({ name }) => name).filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
   return unknownKeys(env, prefixes, known).flatMap(({ key, nearest }) =>
     nearest === undefined

@@ -12,7 +12,7 @@ import { acquireLock, type DeploymentLock } from '../run/lock.ts';
 import { openLockSession } from '../run/run.ts';
 import { leftoverWarnings } from '../survey/leftover-warnings.ts';
 import { observedLeftovers } from '../survey/leftovers.ts';
-import { observe, observeCluster, type Sight, withFiles } from '../survey/observe.ts';
+import { type DeploymentObservation, observe, observeCluster, withFiles } from '../survey/observe.ts';
 import { computeProvable } from '../survey/provable.ts';
 import { sqlstateOf, toOperationError } from '../text/sqlstate.ts';
 import type { ApplyOptions } from './apply-options.ts';
@@ -60,7 +60,7 @@ export async function apply(options: ApplyOptions): Promise<Response> {
   }
 }
 
-interface Attempt {
+interface ApplyAttempt {
   readonly session: Session;
   readonly lock: DeploymentLock;
   readonly startedAt: number;
@@ -73,7 +73,7 @@ interface Attempt {
 
 async function attemptApply(
   given: ApplyOptions,
-  { session, lock, startedAt, replaced, isSaved, isLast }: Attempt,
+  { session, lock, startedAt, replaced, isSaved, isLast }: ApplyAttempt,
 ): Promise<Response> {
   const { wish, observeOptions, run } = given;
   const sight = await observe(session, observeOptions);
@@ -141,9 +141,9 @@ async function attemptApply(
 async function closingLook(
   session: Session,
   options: ApplyOptions,
-  before: Sight,
-  inside: Sight['seen']['inside'],
-): Promise<Sight> {
+  before: DeploymentObservation,
+  inside: DeploymentObservation['seen']['inside'],
+): Promise<DeploymentObservation> {
   try {
     return await lookAgainAt(session, options, before, inside);
   } catch (error) {
@@ -157,9 +157,9 @@ async function closingLook(
 async function lookAgainAt(
   session: Session,
   { observeOptions }: ApplyOptions,
-  before: Sight,
-  inside: Sight['seen']['inside'],
-): Promise<Sight> {
+  before: DeploymentObservation,
+  inside: DeploymentObservation['seen']['inside'],
+): Promise<DeploymentObservation> {
   const cluster = await observeCluster(session, observeOptions);
   return await withFiles(
     { ...cluster, inside: new Map([...before.seen.inside, ...inside]), socketLogins: before.seen.socketLogins },

@@ -17,7 +17,7 @@ import { postgresFacts } from '../kinds/provider-facts.ts';
 import { type Computed, computePlan } from '../plan/compute.ts';
 import { base } from '../plan/respond.ts';
 import { lostLock } from '../run/lock.ts';
-import type { Sight } from '../survey/observe.ts';
+import type { DeploymentObservation } from '../survey/observe.ts';
 import { sqlstateOf, toOperationError } from '../text/sqlstate.ts';
 import type { ApplyOptions } from './apply-options.ts';
 import { interruption } from './interruption.ts';
@@ -54,7 +54,7 @@ function lastStep(steps: number, isDone: boolean): StepOfAction<'apply-database-
   };
 }
 
-export function concluded(ending: Ending, again: Sight): Response {
+export function concluded(ending: Ending, again: DeploymentObservation): Response {
   const { options, answer, computed, ledger, startedAt } = ending;
   const { wish, warnings } = options;
   const rest = computePlan(

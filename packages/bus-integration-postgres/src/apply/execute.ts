@@ -15,12 +15,12 @@ import type { PlannedStatement } from './ledger.ts';
 import { changeRoles, replacePasswords, rolesWithNewPassword } from './role-changes.ts';
 import { settleFiles, stageFiles, unsettled } from './staging.ts';
 
-export interface Outcome {
+export interface Executed {
   /** Databases seen again from inside, after their work. */
   readonly inside: ReadonlyMap<string, ObservedInside>;
 }
 
-export async function execute(execution: Execution): Promise<Outcome> {
+export async function execute(execution: Execution): Promise<Executed> {
   const { run, session, lock } = execution;
   // Files too are touched only while the lock stands: another run may be at work with the same ones.
   await lock.stillHeld(session);

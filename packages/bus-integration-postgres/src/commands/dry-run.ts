@@ -1,4 +1,5 @@
 // `--dry-run plan`: the plan for a server that holds nothing yet, step by step, from the environment's names alone.
+import type { Environment } from 'bus-integration-database';
 import {
   createSettings,
   failure,
@@ -13,7 +14,7 @@ import { postgresNames } from '../text/names.ts';
 import { emptyServerProvider } from './empty-server.ts';
 
 /** What the environment's names would come to on an empty server. */
-export async function dryRun(env: Readonly<Record<string, string | undefined>>): Promise<Response> {
+export async function dryRun(env: Environment): Promise<Response> {
   const about = { deployment_id: env.BUS_DEPLOYMENT_ID || 'example-dev', provider: providerName };
   const given = Object.fromEntries(keys.filter((key) => env[key]).map((key) => [key, env[key]]));
   const settings = createSettings({ BUS_DATABASE_NAMES: 'bus_events', ...given });

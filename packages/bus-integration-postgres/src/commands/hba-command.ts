@@ -1,8 +1,10 @@
 // The command `hba`: which pg_hba line a client would meet, of a file or of the server that the admin DSN names.
 // Logs nobody in but the admin, and changes nothing.
+
 import { readdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
+import type { Environment } from 'bus-integration-database';
 import {
   type CommandEnvironment,
   OperationError,
@@ -26,15 +28,15 @@ import { toOperationError } from '../text/sqlstate.ts';
 import { type HbaWish, readHbaWish } from './hba-options.ts';
 import { type HbaFound, hbaJson, hbaText } from './hba-text.ts';
 
-export interface CommandSurroundings {
-  readonly env: Readonly<Record<string, string | undefined>>;
+export interface CommandContext {
+  readonly env: Environment;
   readonly cwd: string;
   readonly uid: number;
   /** Where the environment's keys come from. */
   readonly source?: CommandEnvironment['source'];
 }
 
-export interface CommandResult {
+export interface CommandOutput {
   readonly status: 0 | 1 | 2;
   /** For stdout or the output file. */
   readonly text?: string;
@@ -43,7 +45,7 @@ export interface CommandResult {
 }
 
 /** Runs the command; what can be expected to go wrong is a complaint, never thrown. */
-export async function hbaCommand(flags: FlagReading, surroundings: CommandSurroundings): Promise<CommandResult> {
+export async function hbaCommand(flags: FlagReading, surroundings: CommandContext): Promise<CommandOutput> {
   const wish = readHbaWish(flags);
   if ('problem' in wish) return { status: 2, complaint: [{ message: `${wish.problem}; see hba --help` }] };
   try {
@@ -61,7 +63,7 @@ export async function hbaCommand(flags: FlagReading, surroundings: CommandSurrou
 async function readDisk(
   { client, majorVersion = 18 }: HbaWish,
   file: string,
-  { cwd }: CommandSurroundings,
+  { cwd }: CommandContext,
 ): Promise<HbaFound> {
   const text = await fileText(resolve(cwd, file));
   if (text === undefined)
@@ -118,7 +120,7 @@ async function directoryFiles(path: string): Promise<readonly string[] | undefin
   }
 }
 
-async function askServer({ client }: HbaWish, { env, cwd, uid }: CommandSurroundings): Promise<HbaFound> {
+async function askServer({ client }: HbaWish, { env, cwd, uid }: CommandContext): Promise<HbaFound> {
   const dsn = readDsn(adminDsn(env, cwd, uid).reveal());
   const target = await resolveDsn(dsn, {
     env,
@@ -149,7 +151,7 @@ async function askServer({ client }: HbaWish, { env, cwd, uid }: CommandSurround
   };
 }
 
-function adminDsn(env: CommandSurroundings['env'], cwd: string, uid: number): Secret {
+function adminDsn(env: CommandContext['env'], cwd: string, uid: number): Secret {
   const value = (env.BUS_POSTGRES_ADMIN_DSN ?? '').trim();
   const { BUS_POSTGRES_ADMIN_DSN_FILE: file = '' } = env;
   if ((value === '') === (file === '')) {

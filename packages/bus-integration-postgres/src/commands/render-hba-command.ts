@@ -1,5 +1,7 @@
 // The subcommand render-hba: from the environment's configuration to the block of pg_hba.conf. Asks no server.
+
 import { resolve } from 'node:path';
+import type { Environment } from 'bus-integration-database';
 import {
   loginsOf,
   OperationError,
@@ -15,10 +17,10 @@ import { postgresKeys } from '../keys.ts';
 import { configuredDeclaration } from '../survey/preparation.ts';
 import { policyOf } from '../verify/listener/policy.ts';
 import { renderHba } from '../verify/listener/render-hba.ts';
-import type { CommandResult, CommandSurroundings } from './hba-command.ts';
+import type { CommandContext, CommandOutput } from './hba-command.ts';
 
 /** Runs the command; what can be expected to go wrong is a complaint, never thrown. */
-export async function renderHbaCommand(flags: FlagReading, surroundings: CommandSurroundings): Promise<CommandResult> {
+export async function renderHbaCommand(flags: FlagReading, surroundings: CommandContext): Promise<CommandOutput> {
   try {
     const text = await blockOf(flags, surroundings);
     return {
@@ -31,7 +33,7 @@ export async function renderHbaCommand(flags: FlagReading, surroundings: Command
   }
 }
 
-async function blockOf(flags: FlagReading, { env, cwd, uid, source = {} }: CommandSurroundings): Promise<string> {
+async function blockOf(flags: FlagReading, { env, cwd, uid, source = {} }: CommandContext): Promise<string> {
   const { configuration } = readConfiguration(env, source, [postgresKeys]);
   const declaration = configuredDeclaration(configuration);
   const logins = loginsOf(declaration);
@@ -53,7 +55,7 @@ async function blockOf(flags: FlagReading, { env, cwd, uid, source = {} }: Comma
   });
 }
 
-async function adminOf(secret: Secret, env: Readonly<Record<string, string | undefined>>, cwd: string) {
+async function adminOf(secret: Secret, env: Environment, cwd: string) {
   const homeDirectory = env.HOME || '/nonexistent';
   return await resolveDsn(readDsn(secret.reveal()), {
     env,

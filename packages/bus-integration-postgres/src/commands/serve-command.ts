@@ -1,4 +1,5 @@
 // `bus-integration-postgres serve`: the worker with the PostgreSQL provider.
+import type { Environment } from 'bus-integration-database';
 import { serve as serveProvider } from 'bus-integration-database';
 import type { FlagReading } from 'bus-integration-database/help';
 import { postgresKeys } from '../keys.ts';
@@ -12,7 +13,7 @@ import { createKeptSessions } from '../run/kept-sessions.ts';
  */
 export async function serve(
   flags: FlagReading,
-  processEnv: Readonly<Record<string, string | undefined>>,
+  processEnv: Environment,
   directory: string | undefined,
 ): Promise<number> {
   const kept = createKeptSessions();

@@ -18,7 +18,7 @@ import {
   noteRefusal,
   packetSettings,
   type SettingRefusals,
-  type Settings,
+  type StartupSettings,
 } from './session/startup-settings.ts';
 import { offersTls, startTls, type TlsState, tlsFailed } from './tls/tls.ts';
 import { readTlsFiles, type TlsFiles } from './tls/tls-files.ts';
@@ -58,7 +58,7 @@ export interface AttemptOptions {
   readonly password: Secret | undefined;
   readonly database: string;
   readonly applicationName: string;
-  readonly settings: Settings;
+  readonly settings: StartupSettings;
   /** Names of settings that the session's first statement sets, not the startup packet. */
   readonly deferred: readonly string[];
   readonly queryTimeoutMs: number;

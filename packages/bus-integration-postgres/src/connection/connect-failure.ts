@@ -6,14 +6,14 @@ import type { Extent } from './network/silence.ts';
 import { tlsFailed } from './tls/tls.ts';
 
 // What is being waited for, for the message when the time is up.
-export interface Progress extends Extent {
+export interface ConnectProgress extends Extent {
   where: string;
   stage: 'looking-up' | Stage;
   isConnected: boolean;
   isHeard: boolean;
 }
 
-export function expired({ where, stage }: Progress, timeoutMs: number): OperationError {
+export function expired({ where, stage }: ConnectProgress, timeoutMs: number): OperationError {
   const waited = `${Math.round(timeoutMs / 100) / 10} s`;
   const seen = {
     'looking-up': `can't look up host ${where}: no answer within ${waited}`,
@@ -27,7 +27,7 @@ export function expired({ where, stage }: Progress, timeoutMs: number): Operatio
 }
 
 /** A time limit of the whole run doesn't know what it was spent on. */
-export function cutShort(reason: unknown, { where, stage }: Progress): unknown {
+export function cutShort(reason: unknown, { where, stage }: ConnectProgress): unknown {
   if (!(reason instanceof OperationError)) return reason;
   const seen = {
     'looking-up': `host ${where} was still being looked up`,

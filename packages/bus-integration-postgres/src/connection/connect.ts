@@ -6,14 +6,14 @@ import type { ConnectionTarget, ServerAddress } from '../conninfo/target.ts';
 import { sqlstateOf } from '../text/sqlstate.ts';
 import { attempt, type ConnectCache, createConnectCache } from './attempt.ts';
 import type { AuthenticationRecord } from './authentication/authenticate.ts';
-import { cutShort, expired, othersMayDo, type Progress, summary } from './connect-failure.ts';
+import { type ConnectProgress, cutShort, expired, othersMayDo, summary } from './connect-failure.ts';
 import { type Deadline, startDeadline } from './network/deadline.ts';
 import { type PinnedAddress, placeOf, resolveAddress } from './network/dial.ts';
 import type { Meter } from './network/meter.ts';
 import { laterWaitMs, notTriedAgain, type Silence, silenceOf } from './network/silence.ts';
 import type { OnWait } from './network/waiting.ts';
 import type { Session } from './session/session.ts';
-import type { Settings } from './session/startup-settings.ts';
+import type { StartupSettings } from './session/startup-settings.ts';
 import { sessionFault } from './session-attributes.ts';
 import { isSamePlace } from './session-place.ts';
 
@@ -34,7 +34,7 @@ export interface ConnectOptions {
   readonly user?: string;
   readonly password?: Secret;
   /** Server settings that the session begins with: `{ lock_timeout: '10s' }`. */
-  readonly settings?: Settings;
+  readonly settings?: StartupSettings;
   /** The one address to dial, from an earlier session of this run. */
   readonly pinned?: PinnedAddress;
   /** Ends the connecting, not the session that comes of it. */
@@ -58,7 +58,7 @@ export async function connect(target: ConnectionTarget, given: ConnectOptions): 
   const silence = given.pinned === undefined ? silenceFor(target, given.cache) : undefined;
   if (silence?.isConnected === false) throw notTriedAgain(silence);
   const options = silence === undefined ? given : { ...given, timeoutMs: Math.min(given.timeoutMs, laterWaitMs) };
-  const progress: Progress = { where: 'the server', stage: 'dialling', isConnected: false, isHeard: false };
+  const progress: ConnectProgress = { where: 'the server', stage: 'dialling', isConnected: false, isHeard: false };
   const whole = startDeadline(options.timeoutMs, options.signal, () => expired(progress, options.timeoutMs));
   const wanted = target.targetSessionAttrs;
   // prefer-standby goes round again when there was no standby, then taking what comes.
@@ -80,7 +80,7 @@ export async function connect(target: ConnectionTarget, given: ConnectOptions): 
 }
 
 interface RoundOptions extends ConnectOptions {
-  readonly progress: Progress;
+  readonly progress: ConnectProgress;
   readonly attributes: Exclude<ConnectionTarget['targetSessionAttrs'], 'prefer-standby'>;
 }
 
@@ -149,7 +149,7 @@ function hostsKey({ addresses, targetSessionAttrs }: ConnectionTarget): string {
 
 async function addressesOf(
   server: ServerAddress,
-  progress: Progress,
+  progress: ConnectProgress,
   whole: Deadline,
   failures: OperationError[],
 ): Promise<PinnedAddress[]> {

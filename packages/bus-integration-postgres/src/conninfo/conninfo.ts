@@ -3,16 +3,16 @@
 import { join, resolve } from 'node:path';
 import { lineBreakFault, Secret } from 'bus-integration-database';
 import type { ConnectionKeyword } from '../dsn/keywords.ts';
-import type { Surroundings } from './libpq-environment.ts';
+import type { LibpqEnvironment } from './libpq-environment.ts';
 import { findPassword, readPasswordFile } from './passfile.ts';
 import { readRequireAuth } from './require-auth.ts';
-import { type Address, findDefaultHost, isSocketDirectory, listAddresses, usesSocket } from './server-addresses.ts';
-import { integerOf, type Settings, settingError, textOf, wordOf } from './setting.ts';
+import { findDefaultHost, type HostAddress, isSocketDirectory, listAddresses, usesSocket } from './server-addresses.ts';
+import { type ConnectionSettings, integerOf, settingError, textOf, wordOf } from './setting.ts';
 import { gatherSettings } from './setting-sources.ts';
 import type { ConnectionTarget, ServerAddress } from './target.ts';
 import { readTlsSettings } from './tls-settings.ts';
 
-export type { Surroundings } from './libpq-environment.ts';
+export type { LibpqEnvironment } from './libpq-environment.ts';
 
 const sessionAttributes = ['any', 'read-write', 'read-only', 'primary', 'standby', 'prefer-standby'] as const;
 /** The longest that a timer of Node counts. */
@@ -30,7 +30,7 @@ const longestTimeoutMs = 2 ** 31 - 1;
  */
 export async function resolveDsn(
   parameters: Readonly<Record<string, string>>,
-  surroundings: Surroundings,
+  surroundings: LibpqEnvironment,
 ): Promise<ConnectionTarget> {
   const settings = await gatherSettings(parameters, surroundings);
   const defaultHost = await findDefaultHost(surroundings);
@@ -69,7 +69,7 @@ export async function resolveDsn(
 }
 
 /** No name that is declared has one either; and what a broken line leaves in a name may be a piece of the password. */
-function refuseLineBreaks(settings: Settings): void {
+function refuseLineBreaks(settings: ConnectionSettings): void {
   for (const keyword of ['user', 'dbname'] as const) {
     const fault = lineBreakFault(textOf(settings, keyword) ?? '');
     if (fault !== undefined)
@@ -79,7 +79,7 @@ function refuseLineBreaks(settings: Settings): void {
 
 // Left alone, because they change nothing for us: application_name, client_encoding and keepalives (our connections set
 // their own), sslcompression (gone from servers), krbsrvname, gsslib and gssdelegation (only GSSAPI asks for them).
-function refuseUnsupported(settings: Settings, addresses: readonly Address[]): void {
+function refuseUnsupported(settings: ConnectionSettings, addresses: readonly HostAddress[]): void {
   const refuse = (keyword: ConnectionKeyword, why: string) => {
     throw settingError(settings, keyword, `is not supported: ${why}`);
   };
@@ -107,7 +107,7 @@ function refuseUnsupported(settings: Settings, addresses: readonly Address[]): v
 }
 
 /** We speak protocol 3.0, which every server does; only a demand for more can't be met. */
-function refuseNewProtocol(settings: Settings): void {
+function refuseNewProtocol(settings: ConnectionSettings): void {
   const versions = ['3.0', '3.2', 'latest'] as const;
   wordOf(settings, 'max_protocol_version', versions, undefined);
   if (wordOf(settings, 'min_protocol_version', versions, '3.0') !== '3.0') {
@@ -125,7 +125,7 @@ function asDialled(address: ServerAddress): ServerAddress {
 }
 
 /** A certificate is checked against the name; neither an address in hostaddr nor a directory is one. */
-function refuseNamelessHosts(settings: Settings): void {
+function refuseNamelessHosts(settings: ConnectionSettings): void {
   const hosts = textOf(settings, 'host')?.split(',') ?? [];
   const hostaddrs = textOf(settings, 'hostaddr')?.split(',') ?? [];
   const isNameless = (host = '') => host === '' || isSocketDirectory(host);
@@ -134,8 +134,8 @@ function refuseNamelessHosts(settings: Settings): void {
   }
 }
 
-interface Login {
-  readonly addresses: readonly Address[];
+interface LoginAddress {
+  readonly addresses: readonly HostAddress[];
   readonly defaultHost: string;
   readonly user: string;
   readonly database: string;
@@ -143,9 +143,9 @@ interface Login {
 
 /** One password for all servers if one is given, else the password file's for each. */
 async function findPasswords(
-  settings: Settings,
-  { cwd, homeDirectory }: Surroundings,
-  { addresses, defaultHost, user, database }: Login,
+  settings: ConnectionSettings,
+  { cwd, homeDirectory }: LibpqEnvironment,
+  { addresses, defaultHost, user, database }: LoginAddress,
 ): Promise<{ readonly addresses: readonly ServerAddress[]; readonly warnings: readonly string[] }> {
   const given = textOf(settings, 'password');
   if (given !== undefined) {

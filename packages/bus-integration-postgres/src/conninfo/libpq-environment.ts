@@ -1,8 +1,9 @@
 // What a connection string doesn't say and libpq takes from around it: handed in, so that only a binary's main asks
 // the process.
 
-export interface Surroundings {
-  readonly env: Readonly<Record<string, string | undefined>>;
+import type { Environment } from 'bus-integration-database';
+export interface LibpqEnvironment {
+  readonly env: Environment;
   /** Absolute path; holds .pgpass, .pg_service.conf and .postgresql. */
   readonly homeDirectory: string;
   /** The operating system's name of who runs this: the default role. */

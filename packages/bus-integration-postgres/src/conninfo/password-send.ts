@@ -1,5 +1,5 @@
 // How new passwords go to the server: BUS_DATABASE_PASSWORD_SEND.
-import type { Configuration, ConfigurationKey, Settings } from 'bus-integration-database';
+import type { Configuration, ConfigurationKey, SettingsReader } from 'bus-integration-database';
 
 export type PasswordSend = 'verifier' | 'plaintext';
 
@@ -8,7 +8,7 @@ const key = 'BUS_DATABASE_PASSWORD_SEND';
 export const passwordSendKey: ConfigurationKey = { name: key, default: 'verifier', meaning: 'verifier or plaintext' };
 
 /** What the configuration's choices hold of it; nothing where it is the default. */
-export function readPasswordSend(settings: Settings): { passwordSend?: PasswordSend } {
+export function readPasswordSend(settings: SettingsReader): { passwordSend?: PasswordSend } {
   return settings.choice(key, ['verifier', 'plaintext']) === 'plaintext' ? { passwordSend: 'plaintext' } : {};
 }
 

@@ -1,5 +1,5 @@
 // Which authentication methods a server may ask for, as `require_auth` says. Decides nothing about a live exchange.
-import { type Settings, settingError, textOf } from './setting.ts';
+import { type ConnectionSettings, settingError, textOf } from './setting.ts';
 
 export interface RequiredAuth {
   readonly methods: readonly string[];
@@ -12,7 +12,7 @@ const methods = ['password', 'md5', 'gss', 'sspi', 'scram-sha-256', 'oauth', 'no
 const supported = ['password', 'md5', 'scram-sha-256', 'none'];
 
 /** https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-REQUIRE-AUTH */
-export function readRequireAuth(settings: Settings): RequiredAuth | undefined {
+export function readRequireAuth(settings: ConnectionSettings): RequiredAuth | undefined {
   const given = textOf(settings, 'require_auth')?.split(',');
   if (given === undefined) return undefined;
   const fault = (trouble: string) => settingError(settings, 'require_auth', trouble);

@@ -2,10 +2,10 @@
 import { stat } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { hostFault } from '../dsn/host-fault.ts';
-import type { Surroundings } from './libpq-environment.ts';
-import { parseInteger, type Settings, settingError, textOf } from './setting.ts';
+import type { LibpqEnvironment } from './libpq-environment.ts';
+import { type ConnectionSettings, parseInteger, settingError, textOf } from './setting.ts';
 
-export interface Address {
+export interface HostAddress {
   readonly host: string;
   readonly hostaddr?: string;
   readonly port: number;
@@ -18,7 +18,7 @@ const defaultPort = 5432;
 const longestSocketPath = 107;
 
 /** https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-MULTIPLE-HOSTS */
-export function listAddresses(settings: Settings, defaultHost: string): readonly Address[] {
+export function listAddresses(settings: ConnectionSettings, defaultHost: string): readonly HostAddress[] {
   const hosts = textOf(settings, 'host')?.split(',');
   const hostaddrs = textOf(settings, 'hostaddr')?.split(',');
   if (hosts !== undefined && hostaddrs !== undefined && hosts.length !== hostaddrs.length) {
@@ -41,12 +41,12 @@ export function listAddresses(settings: Settings, defaultHost: string): readonly
 }
 
 /** Whether the address is reached through a Unix-domain socket. */
-export function usesSocket({ host, hostaddr }: Address): boolean {
+export function usesSocket({ host, hostaddr }: HostAddress): boolean {
   return hostaddr === undefined && isSocketDirectory(host);
 }
 
 /** The first directory of those where servers put sockets that exists here, else `localhost`. */
-export async function findDefaultHost({ socketDirectories }: Surroundings): Promise<string> {
+export async function findDefaultHost({ socketDirectories }: LibpqEnvironment): Promise<string> {
   for (const directory of socketDirectories ?? defaultSocketDirectories) {
     const status = await stat(directory).catch(() => undefined);
     if (status?.isDirectory() === true) return directory;
@@ -60,7 +60,7 @@ export function isSocketDirectory(host: string): boolean {
 }
 
 /** One port serves all hosts; otherwise there is one for each, and an empty one means the default. */
-function readPorts(settings: Settings, count: number): readonly number[] {
+function readPorts(settings: ConnectionSettings, count: number): readonly number[] {
   const given = (textOf(settings, 'port') ?? '').split(',');
   if (given.length !== 1 && given.length !== count) {
     throw settingError(settings, 'port', `names ${given.length} ports for ${count} hosts; give one, or one for each`);
@@ -78,7 +78,7 @@ function readPorts(settings: Settings, count: number): readonly number[] {
   return Array.from({ length: count }, (_, index) => ports[index] ?? ports[0] ?? defaultPort);
 }
 
-function refuseLongPath(settings: Settings, directory: string, port: number): void {
+function refuseLongPath(settings: ConnectionSettings, directory: string, port: number): void {
   if (Buffer.byteLength(`${directory}/.s.PGSQL.${port}`) <= longestSocketPath) return;
   const limit = `${longestSocketPath} bytes with /.s.PGSQL.${port} added`;
   throw settingError(settings, 'host', `names a socket directory that is too long: at most ${limit}`);

@@ -1,5 +1,5 @@
 // What services dial, where it differs from the admin's address. Pure; looks no host up.
-import { type Configuration, type ConfigurationKey, type Settings, shownValue } from 'bus-integration-database';
+import { type Configuration, type ConfigurationKey, type SettingsReader, shownValue } from 'bus-integration-database';
 import { judgeParameter } from './service-parameters.ts';
 import { sslmodes } from './tls-settings.ts';
 
@@ -32,7 +32,7 @@ export const serviceKeys: readonly ConfigurationKey[] = [
  * @example
  * readService(createSettings({ BUS_DATABASE_SERVICE_PORT: '6432' })); // { port: '6432' }
  */
-export function readService(settings: Settings): Configuration['service'] {
+export function readService(settings: SettingsReader): Configuration['service'] {
   const found = {
     host: readHost(settings),
     port: readPort(settings),
@@ -57,7 +57,7 @@ export function serviceAddressOf({ service }: Pick<Configuration, 'service'>): S
   };
 }
 
-function readHost(settings: Settings): string | undefined {
+function readHost(settings: SettingsReader): string | undefined {
   const key = 'BUS_DATABASE_SERVICE_HOST';
   const host = hostList(settings.value(key));
   const isAddress = (one: string) =>
@@ -83,7 +83,7 @@ function hostList(written: string | undefined): string | undefined {
 /** `keyword=value` with commas or white space between two; a value with one of them or `;` in it stands in single quotes, as in libpq's form. */
 const parameterPattern = /([^\s,='"]+)=('(?:[^'\\]|\\.)*'|[^\s,;'"]*)(?=[\s,]|$)/y;
 
-function readParameters(settings: Settings): Readonly<Record<string, string>> | undefined {
+function readParameters(settings: SettingsReader): Readonly<Record<string, string>> | undefined {
   const key = 'BUS_DATABASE_SERVICE_PARAMETERS';
   const text = settings.value(key);
   if (text === undefined) return undefined;
@@ -113,7 +113,7 @@ function readParameters(settings: Settings): Readonly<Record<string, string>> | 
   return found;
 }
 
-function readPort(settings: Settings): string | undefined {
+function readPort(settings: SettingsReader): string | undefined {
   const key = 'BUS_DATABASE_SERVICE_PORT';
   const port = settings.value(key);
   if (port === undefined) return undefined;

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { OperationError, type Remedy } from 'bus-integration-database';
 import { type ConnectionKeyword, isConnectionKeyword } from '../dsn/keywords.ts';
-import type { Surroundings } from './libpq-environment.ts';
+import type { LibpqEnvironment } from './libpq-environment.ts';
 import type { Setting } from './setting.ts';
 import { decodeUtf8, encodeUtf8, readSettingFile } from './setting-file.ts';
 
@@ -21,7 +21,7 @@ const systemDirectories = ['/etc/postgresql-common', '/etc/sysconfig/pgsql', '/u
  */
 export async function readService(
   name: string,
-  surroundings: Surroundings,
+  surroundings: LibpqEnvironment,
 ): Promise<ReadonlyMap<ConnectionKeyword, Setting>> {
   const { PGSERVICEFILE, PGSYSCONFDIR } = surroundings.env;
   const own = PGSERVICEFILE ?? join(surroundings.homeDirectory, '.pg_service.conf');

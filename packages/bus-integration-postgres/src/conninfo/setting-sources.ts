@@ -2,15 +2,15 @@
 // Judges no value and adds no default.
 import { OperationError } from 'bus-integration-database';
 import { type ConnectionKeyword, connectionKeywords, isConnectionKeyword } from '../dsn/keywords.ts';
-import type { Surroundings } from './libpq-environment.ts';
+import type { LibpqEnvironment } from './libpq-environment.ts';
 import { readService } from './service-file.ts';
-import type { Setting, Settings } from './setting.ts';
+import type { ConnectionSettings, Setting } from './setting.ts';
 
 /** A variable counts when it is set, even to nothing, as it does for libpq; PGREQUIRESSL counts when it begins with 1. */
 export async function gatherSettings(
   parameters: Readonly<Record<string, string>>,
-  surroundings: Surroundings,
-): Promise<Settings> {
+  surroundings: LibpqEnvironment,
+): Promise<ConnectionSettings> {
   const settings = new Map<ConnectionKeyword, Setting>();
   for (const [keyword, value] of Object.entries(parameters)) {
     if (!isConnectionKeyword(keyword)) {

@@ -10,16 +10,16 @@ export interface Setting {
 }
 
 /** What was given for each keyword; defaults are not in it. An empty value is a value, as it is to libpq. */
-export type Settings = ReadonlyMap<ConnectionKeyword, Setting>;
+export type ConnectionSettings = ReadonlyMap<ConnectionKeyword, Setting>;
 
 /** The value where it is given and not empty. */
-export function textOf(settings: Settings, keyword: ConnectionKeyword): string | undefined {
+export function textOf(settings: ConnectionSettings, keyword: ConnectionKeyword): string | undefined {
   return settings.get(keyword)?.value || undefined;
 }
 
 /** The value as one of `words`, or the default where none is given; libpq refuses an empty one, so do we. */
 export function wordOf<Word extends string, Default extends Word | undefined>(
-  settings: Settings,
+  settings: ConnectionSettings,
   keyword: ConnectionKeyword,
   words: readonly Word[],
   whenAbsent: Default,
@@ -33,7 +33,7 @@ export function wordOf<Word extends string, Default extends Word | undefined>(
 }
 
 /** The value as a whole number in C's `int`, blanks around it allowed, or undefined where none is given. */
-export function integerOf(settings: Settings, keyword: ConnectionKeyword): number | undefined {
+export function integerOf(settings: ConnectionSettings, keyword: ConnectionKeyword): number | undefined {
   const given = settings.get(keyword)?.value;
   if (given === undefined) return undefined;
   const number = parseInteger(given);
@@ -48,7 +48,7 @@ export function parseInteger(text: string): number | undefined {
 
 /** The `invalid-request` error for one keyword: `sslmode (from PGSSLMODE) must be …`. */
 export function settingError(
-  settings: Settings,
+  settings: ConnectionSettings,
   keyword: ConnectionKeyword,
   trouble: string,
   remedy?: Remedy,

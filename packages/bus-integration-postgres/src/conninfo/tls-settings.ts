@@ -5,8 +5,8 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { command, Secret } from 'bus-integration-database';
 import type { ConnectionKeyword } from '../dsn/keywords.ts';
-import type { Surroundings } from './libpq-environment.ts';
-import { type Settings, settingError, textOf, wordOf } from './setting.ts';
+import type { LibpqEnvironment } from './libpq-environment.ts';
+import { type ConnectionSettings, settingError, textOf, wordOf } from './setting.ts';
 import { readSettingFile } from './setting-file.ts';
 import type { ConnectionTarget, SslMode } from './target.ts';
 
@@ -33,8 +33,8 @@ const protocolVersions = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'];
  * `sslmode=disable`). https://www.postgresql.org/docs/current/libpq-ssl.html
  */
 export async function readTlsSettings(
-  settings: Settings,
-  surroundings: Surroundings,
+  settings: ConnectionSettings,
+  surroundings: LibpqEnvironment,
   reachesNetwork: boolean,
 ): Promise<TlsTarget> {
   const trustsSystem = settings.get('sslrootcert')?.value === 'system';
@@ -65,7 +65,9 @@ export async function readTlsSettings(
   return { ...common, ...authority, ...client, warnings: [...authority.warnings, ...client.warnings] };
 }
 
-function readProtocolVersions(settings: Settings): Pick<TlsTarget, 'sslMinProtocolVersion' | 'sslMaxProtocolVersion'> {
+function readProtocolVersions(
+  settings: ConnectionSettings,
+): Pick<TlsTarget, 'sslMinProtocolVersion' | 'sslMaxProtocolVersion'> {
   const read = (keyword: ConnectionKeyword, whenAbsent: string) => {
     const given = (settings.get(keyword)?.value ?? whenAbsent).toLowerCase();
     const version = protocolVersions.find((one) => one.toLowerCase() === given);
@@ -89,8 +91,8 @@ function readProtocolVersions(settings: Settings): Pick<TlsTarget, 'sslMinProtoc
 
 /** Where the file is there, `require` means what verify-ca means: so libpq keeps old configurations safe. */
 async function findAuthority(
-  settings: Settings,
-  surroundings: Surroundings,
+  settings: ConnectionSettings,
+  surroundings: LibpqEnvironment,
   sslmode: SslMode,
   trustsSystem: boolean,
 ): Promise<Pick<TlsTarget, 'sslmode' | 'sslrootcert' | 'sslcrl' | 'warnings'>> {
@@ -124,8 +126,8 @@ async function findAuthority(
 }
 
 async function findClientCertificate(
-  settings: Settings,
-  surroundings: Surroundings,
+  settings: ConnectionSettings,
+  surroundings: LibpqEnvironment,
 ): Promise<Pick<TlsTarget, 'sslcert' | 'sslkey' | 'sslpassword' | 'warnings'>> {
   const certificate = await findFile(settings, surroundings, 'sslcert', 'postgresql.crt');
   if (certificate.status === undefined) {
@@ -143,7 +145,7 @@ async function findClientCertificate(
   };
 }
 
-async function refuseUnsafeKey(settings: Settings, { path, status }: NamedFile): Promise<void> {
+async function refuseUnsafeKey(settings: ConnectionSettings, { path, status }: NamedFile): Promise<void> {
   if (status === undefined) throw settingError(settings, 'sslkey', `is ${path}, which is not there; sslcert needs it`);
   if (!status.isFile()) throw settingError(settings, 'sslkey', `is ${path}, which is no regular file`);
   // A key that the system keeps for several of its accounts belongs to root and is shared through a group.
@@ -175,8 +177,8 @@ interface NamedFile {
 }
 
 async function findFile(
-  settings: Settings,
-  { cwd, homeDirectory }: Surroundings,
+  settings: ConnectionSettings,
+  { cwd, homeDirectory }: LibpqEnvironment,
   keyword: ConnectionKeyword,
   usualName: string,
 ): Promise<NamedFile> {

@@ -5,18 +5,18 @@ import { anyDatabase, inDatabase, ownerOrSuperuser, runs } from '../text/psql-re
 import { printable, shown } from '../text/shown.ts';
 import { identifier, literal } from '../text/sql-text.ts';
 import { check } from './doctor-check.ts';
-import type { Blocker, DoctorSight, PreparedTransaction, TemplateSession } from './server-facts.ts';
+import type { Blocker, DoctorObservation, PreparedTransaction, TemplateSession } from './server-facts.ts';
 
 const oldSeconds = 600;
 
-export interface Ground {
+export interface BlockerContext {
   readonly admin: string;
   /** In which the admin's own connection is. */
   readonly database: string;
   readonly makesDatabases: boolean;
 }
 
-export function blockerChecks(sight: DoctorSight, ground: Ground): Check[] {
+export function blockerChecks(sight: DoctorObservation, ground: BlockerContext): Check[] {
   return [
     ...boundedChecks(lockChecks(sight, ground.admin), 'transactions that apply would wait for'),
     ...boundedChecks(preparedChecks(sight), 'prepared transactions'),
@@ -24,7 +24,7 @@ export function blockerChecks(sight: DoctorSight, ground: Ground): Check[] {
   ];
 }
 
-function lockChecks({ blockers, sees }: DoctorSight, admin: string): Check[] {
+function lockChecks({ blockers, sees }: DoctorObservation, admin: string): Check[] {
   if (blockers.length === 0)
     return [check('blocking-locks', 'ok', 'no transaction holds what an apply would wait for')];
   return blockers.map((blocker) => {
@@ -60,7 +60,7 @@ function nameOf({ pid, gid, application, role }: Blocker): string {
 }
 
 /** They outlive restarts, keep what they hold, and keep vacuum from cleaning up. */
-function preparedChecks({ prepared, blockers }: DoctorSight): Check[] {
+function preparedChecks({ prepared, blockers }: DoctorObservation): Check[] {
   const told = new Set(blockers.map(({ gid }) => gid));
   const old = prepared.filter(({ gid, seconds }) => seconds >= oldSeconds && !told.has(gid));
   if (prepared.length === 0) return [check('prepared-transactions', 'ok', 'no transaction is prepared')];
@@ -81,7 +81,7 @@ function preparedRemedy({ gid, database }: PreparedTransaction): Remedy {
 }
 
 /** https://www.postgresql.org/docs/current/manage-ag-templatedbs.html: no copy of a database while others are in it. */
-function templateChecks(sessions: readonly TemplateSession[], { database, makesDatabases }: Ground): Check[] {
+function templateChecks(sessions: readonly TemplateSession[], { database, makesDatabases }: BlockerContext): Check[] {
   if (database === 'template1')
     return [
       check(

@@ -10,6 +10,7 @@ import {
   madeDatabase,
   type OperationError,
   type OutputDirectory,
+  type ProviderContext,
   printable,
   type Response,
   type Target,
@@ -25,13 +26,7 @@ import type { KeptSessions } from '../run/kept-sessions.ts';
 import { lockHolder } from '../run/lock.ts';
 import { createRun, type Run } from '../run/run.ts';
 import { observe } from '../survey/observe.ts';
-import {
-  adminSource,
-  directoryOf,
-  type Preparation,
-  type ProviderSurroundings,
-  prepare,
-} from '../survey/preparation.ts';
+import { adminSource, directoryOf, type Preparation, prepare } from '../survey/preparation.ts';
 import { computeProvable } from '../survey/provable.ts';
 import { toOperationError } from '../text/sqlstate.ts';
 import { blockerChecks } from './blockers.ts';
@@ -48,11 +43,11 @@ import {
   tlsCheck,
   versionCheck,
 } from './server.ts';
-import { type DoctorSight, readDoctorSight } from './server-facts.ts';
+import { type DoctorObservation, readDoctorSight } from './server-facts.ts';
 
 export interface DoctorOptions {
   readonly configuration: Configuration;
-  readonly surroundings: ProviderSurroundings;
+  readonly surroundings: ProviderContext;
   readonly declaration: Declaration;
   readonly context: Context;
   readonly meter?: Meter | undefined;
@@ -66,7 +61,7 @@ const jobs = 2;
 export async function diagnose(options: DoctorOptions): Promise<Response> {
   const startedAt = performance.now();
   const { configuration, surroundings, declaration } = options;
-  const found: Found = { checks: [] };
+  const found: Examination = { checks: [] };
   const { checks } = found;
   checks.push(...secretFileChecks(configuration, surroundings));
   try {
@@ -103,7 +98,7 @@ export async function diagnose(options: DoctorOptions): Promise<Response> {
 }
 
 /** What the examination came to so far; it goes on as far as it can. */
-interface Found {
+interface Examination {
   readonly checks: Check[];
   target?: Target;
 }
@@ -112,7 +107,7 @@ async function examineServer(
   options: DoctorOptions,
   preparation: Preparation,
   directory: OutputDirectory | undefined,
-  found: Found,
+  found: Examination,
 ): Promise<void> {
   const { context, meter, kept } = options;
   const run = createRun({ ...context, target: preparation.target, meter, kept });
@@ -124,7 +119,7 @@ async function examine(
   options: DoctorOptions,
   { wish }: Preparation,
   directory: OutputDirectory | undefined,
-  found: Found,
+  found: Examination,
 ): Promise<void> {
   const { checks } = found;
   const { context } = options;
@@ -172,7 +167,7 @@ async function examine(
   }
 }
 
-async function lookAround(run: Run, session: Session, sight: DoctorSight, isPooled: boolean): Promise<Check[]> {
+async function lookAround(run: Run, session: Session, sight: DoctorObservation, isPooled: boolean): Promise<Check[]> {
   const look = await lookAgain(run, session);
   return [
     isPooled ? await poolerCheck(session, sight, look) : check('pooler', 'ok', 'no pooler in between'),
@@ -198,7 +193,7 @@ function judge(
   { declaration, configuration }: DoctorOptions,
   computed: Computed,
   seen: Observation,
-  sight: DoctorSight,
+  sight: DoctorObservation,
 ): Check[] {
   const { admin, server } = seen;
   const makesDatabases = computed.steps.some((step) => madeDatabase(step, registeredActions) !== undefined);

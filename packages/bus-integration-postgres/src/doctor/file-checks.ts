@@ -9,14 +9,15 @@ import {
   loginsOf,
   OperationError,
   type OutputDirectory,
+  type ProviderContext,
   printable,
   readPairs,
   withoutSlashes,
 } from 'bus-integration-database';
-import { adminSource, type ProviderSurroundings, pathFrom } from '../survey/preparation.ts';
+import { adminSource, pathFrom } from '../survey/preparation.ts';
 import { asCheck, check } from './doctor-check.ts';
 
-export function secretFileChecks(configuration: Configuration, surroundings: ProviderSurroundings): Check[] {
+export function secretFileChecks(configuration: Configuration, surroundings: ProviderContext): Check[] {
   const { file, key, envFile } = configuration.credentials;
   const { uid, cwd } = surroundings;
   if (file !== undefined) {
@@ -40,7 +41,7 @@ export function secretFileChecks(configuration: Configuration, surroundings: Pro
 }
 
 /** What is wrong with the directory and the files in it. */
-interface DirectorySight {
+interface DirectoryObservation {
   readonly checks: readonly Check[];
   /** Undefined too where its files can't be looked into: what they hold is not known then. */
   readonly readable?: OutputDirectory;
@@ -49,9 +50,9 @@ interface DirectorySight {
 export function directorySight(
   directory: OutputDirectory | undefined,
   configuration: Configuration,
-  surroundings: ProviderSurroundings,
+  surroundings: ProviderContext,
   declaration: Declaration,
-): DirectorySight {
+): DirectoryObservation {
   if (directory === undefined) return { checks: [] };
   const logins = loginsOf(declaration);
   const closed = faultsOf('output-directory', () => directory.names());
@@ -68,7 +69,7 @@ export function directorySight(
   return { checks, ...(broken.length === 0 && { readable: directory }) };
 }
 
-function gitCheck(id: string, path: string, { cwd, env, processEnv = env }: ProviderSurroundings): Check {
+function gitCheck(id: string, path: string, { cwd, env, processEnv = env }: ProviderContext): Check {
   const { result, seen, remedy } = gitExposure(pathFrom(cwd, path), { env: processEnv });
   return check(id, result, seen, remedy);
 }

@@ -7,7 +7,7 @@ import { anyDatabase, inDatabase, runs, superuser } from '../text/psql-remedy.ts
 import { printable, shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
 import { check } from './doctor-check.ts';
-import type { DoctorSight } from './server-facts.ts';
+import type { DoctorObservation } from './server-facts.ts';
 
 export interface PasswordPlan {
   readonly admin: string;
@@ -20,7 +20,10 @@ export interface PasswordPlan {
  * Whether the server would take a verifier instead of a password: a module's hook may want to see the password itself.
  * https://www.postgresql.org/docs/current/passwordcheck.html
  */
-export function verifierChecks({ settings, sees, changesRdsPasswords }: DoctorSight, plan: PasswordPlan): Check[] {
+export function verifierChecks(
+  { settings, sees, changesRdsPasswords }: DoctorObservation,
+  plan: PasswordPlan,
+): Check[] {
   const refusal = plan.setsPasswords ? 'fail' : 'warn';
   const isVerifier = plan.passwordSend === 'verifier';
   const checks: Check[] = [];
@@ -79,7 +82,7 @@ function isOn(value: string | null): boolean {
 }
 
 /** `$libdir/passwordcheck, "other"`: https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-SHARED-PRELOAD-LIBRARIES */
-function librariesOf(settings: DoctorSight['settings']): string[] {
+function librariesOf(settings: DoctorObservation['settings']): string[] {
   return [settings.shared_preload_libraries, settings.session_preload_libraries, settings.local_preload_libraries]
     .flatMap((list) => (list ?? '').split(','))
     .map((word) =>
@@ -93,7 +96,7 @@ function librariesOf(settings: DoctorSight['settings']): string[] {
 }
 
 /** Roles that a platform keeps for itself: a module refuses to make or change them, whatever the admin may do. */
-export function reservedRoleChecks({ settings }: DoctorSight, declaration: Declaration): Check[] {
+export function reservedRoleChecks({ settings }: DoctorObservation, declaration: Declaration): Check[] {
   if (settings.supautils === null) return [];
   const reserved = settings.supautils.split(',').map((word) => word.trim().replace(/\*$/, ''));
   const taken = rolesOf(declaration).filter((name) => reserved.includes(name));
@@ -139,7 +142,7 @@ function concerns(tags: readonly string[] | null): boolean {
 }
 
 /** What verify would like to see; the rights are a DBA's to give, and none of them is needed to apply. */
-export function listenerRulesChecks({ sees }: DoctorSight, { server, admin }: Observation): Check[] {
+export function listenerRulesChecks({ sees }: DoctorObservation, { server, admin }: Observation): Check[] {
   if (sees.rules) return [];
   const role = identifier(admin.name);
   return [

@@ -9,7 +9,7 @@ import type { Run } from '../run/run.ts';
 import { identityQuery } from '../sql/doctor-query.ts';
 import { sqlstateOf, toOperationError } from '../text/sqlstate.ts';
 import { check } from './doctor-check.ts';
-import type { DoctorSight } from './server-facts.ts';
+import type { DoctorObservation } from './server-facts.ts';
 
 /** Who answered on a second connection; `failed` where nobody did. */
 export interface SecondLook {
@@ -75,7 +75,7 @@ function isAnswered(error: OperationError): boolean {
   return sqlstateOf(error) !== undefined || error.errorClass === 'authentication-failed';
 }
 
-export function serversCheck(session: Session, sight: DoctorSight, look: SecondLook): Check {
+export function serversCheck(session: Session, sight: DoctorObservation, look: SecondLook): Check {
   const id = 'several-servers';
   const { failed, pinned } = look;
   const where = pinned.address === session.pinned.address ? session.where : `${session.where} and ${placeOf(pinned)}`;
@@ -109,7 +109,7 @@ const severalRemedy = 'name the one server in the admin DSN (host or hostaddr), 
  * In transaction mode a second client is handed the server process that the first one has just used; in session mode
  * that stays the first one's own. https://www.pgbouncer.org/features.html
  */
-export async function poolerCheck(session: Session, sight: DoctorSight, look: SecondLook): Promise<Check> {
+export async function poolerCheck(session: Session, sight: DoctorObservation, look: SecondLook): Promise<Check> {
   const remedy = poolerRemedy;
   const seen = `a connection pooler stands between here and the server at ${session.where}`;
   const shared = `${seen}, in transaction (or statement) mode: two connections of ours shared server process ${sight.pid}. apply is refused: locks and settings of a session don't hold there`;
@@ -127,7 +127,7 @@ export async function poolerCheck(session: Session, sight: DoctorSight, look: Se
 }
 
 /** "Loopback" and "private" are the server's words: where it isn't at the address that we dial, they mean another place. */
-export function routeCheck({ pinned }: Session, { address, port }: DoctorSight): Check {
+export function routeCheck({ pinned }: Session, { address, port }: DoctorObservation): Check {
   const isHere = isSocketDirectory(pinned.address);
   if (address === null) {
     return isHere

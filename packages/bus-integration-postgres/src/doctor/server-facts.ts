@@ -49,7 +49,7 @@ export interface CollationDrift {
   readonly actual: string | null;
 }
 
-export interface DoctorSight {
+export interface DoctorObservation {
   readonly clockMs: number;
   readonly pid: number;
   /** Of the server's end of this connection; null for a Unix-domain socket. */
@@ -59,7 +59,7 @@ export interface DoctorSight {
   readonly startedAt: string;
   readonly sees: { readonly settings: boolean; readonly sessions: boolean; readonly rules: boolean };
   /** null where it is not set, or may not be read. */
-  readonly settings: Readonly<Record<SettingName, string | null>>;
+  readonly settings: Readonly<Record<DoctorSetting, string | null>>;
   readonly changesRdsPasswords: boolean;
   /** Connections that the admin's role may have, -1 for any number, and has. */
   readonly own: { readonly limit: number; readonly used: number };
@@ -72,7 +72,7 @@ export interface DoctorSight {
   readonly answeredMs: number;
 }
 
-type SettingName =
+type DoctorSetting =
   | 'shared_preload_libraries'
   | 'session_preload_libraries'
   | 'local_preload_libraries'
@@ -81,7 +81,7 @@ type SettingName =
   | 'rds'
   | 'supautils';
 
-export async function readDoctorSight(session: Session, databases: readonly string[]): Promise<DoctorSight> {
+export async function readDoctorSight(session: Session, databases: readonly string[]): Promise<DoctorObservation> {
   const askedMs = Date.now();
   const row = await readRow(session, sightShape, {
     sql: doctorQuery(session.serverVersionNum),
@@ -94,14 +94,14 @@ export async function readDoctorSight(session: Session, databases: readonly stri
 /** Everybody sees a session's name, but NULL is what a view hides. */
 const orNothing = orElse(text, '');
 
-const sightShape = record<Omit<DoctorSight, 'askedMs' | 'answeredMs'>>({
+const sightShape = record<Omit<DoctorObservation, 'askedMs' | 'answeredMs'>>({
   clockMs: number,
   pid: integer,
   address: nullable(word),
   port: nullable(integer),
   startedAt: word,
-  sees: record<DoctorSight['sees']>({ settings: boolean, sessions: boolean, rules: boolean }),
-  settings: record<DoctorSight['settings']>({
+  sees: record<DoctorObservation['sees']>({ settings: boolean, sessions: boolean, rules: boolean }),
+  settings: record<DoctorObservation['settings']>({
     shared_preload_libraries: nullable(text),
     session_preload_libraries: nullable(text),
     local_preload_libraries: nullable(text),
@@ -111,7 +111,7 @@ const sightShape = record<Omit<DoctorSight, 'askedMs' | 'answeredMs'>>({
     supautils: nullable(text),
   }),
   changesRdsPasswords: boolean,
-  own: record<DoctorSight['own']>({ limit: integer, used: integer }),
+  own: record<DoctorObservation['own']>({ limit: integer, used: integer }),
   collations: list(record<CollationDrift>({ name: text, recorded: text, actual: nullable(text) })),
   templateSessions: list(
     record<TemplateSession>({

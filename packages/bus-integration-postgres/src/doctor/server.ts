@@ -6,7 +6,7 @@ import { anyDatabase, inDatabase, ownerOrSuperuser, runs, superuser } from '../t
 import { shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
 import { check } from './doctor-check.ts';
-import type { CollationDrift, DoctorSight } from './server-facts.ts';
+import type { CollationDrift, DoctorObservation } from './server-facts.ts';
 
 const supported = { oldest: 140000, full: 150000, newest: 190000 };
 
@@ -47,7 +47,7 @@ export function tlsCheck({ tls, pinned }: Pick<Session, 'tls' | 'pinned'>): Chec
 /** A run opens four connections at most; with fewer it is slower, with none it fails. */
 const wantedConnections = 4;
 
-export function connectionChecks({ server, admin }: Observation, { own }: DoctorSight): Check[] {
+export function connectionChecks({ server, admin }: Observation, { own }: DoctorObservation): Check[] {
   const { maxConnections, reservedConnections, usedConnections }: ObservedServer = server;
   const free = maxConnections - (admin.isSuperuser ? 0 : reservedConnections) - usedConnections;
   const checks = [
@@ -80,7 +80,7 @@ export function clockCheck({
   clockMs,
   askedMs,
   answeredMs,
-}: Pick<DoctorSight, 'clockMs' | 'askedMs' | 'answeredMs'>): Check {
+}: Pick<DoctorObservation, 'clockMs' | 'askedMs' | 'answeredMs'>): Check {
   const skewMs = clockMs - (askedMs + answeredMs) / 2;
   const certainMs = Math.abs(skewMs) - Math.abs(answeredMs - askedMs) / 2;
   if (certainMs <= tolerableSkewMs) return check('clock', 'ok', "the server's clock agrees with this machine's");

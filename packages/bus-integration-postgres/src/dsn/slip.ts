@@ -14,7 +14,7 @@ const keywordRemedy =
 const abstractRemedy = `${encodeRemedy}; a socket of the abstract namespace is named like a directory: host=@/run/postgresql`;
 
 /** Names that the string is expected to hold: they are no slip, whatever they look like. */
-interface DeclaredNames {
+interface ExpectedNames {
   readonly role?: string;
   readonly database?: string;
 }
@@ -26,7 +26,7 @@ interface DeclaredNames {
  * @example
  * readDsn('postgresql://adm:p@ss@db.example/app'); // throws: host holds "@"
  */
-export function readDsn(text: string, declared: DeclaredNames = {}): Record<string, string> {
+export function readDsn(text: string, declared: ExpectedNames = {}): Record<string, string> {
   refuseOtherThings(text);
   if (isDsnUri(text)) refuseUriSlips(text, declared.database);
   const found = parseDsn(text);

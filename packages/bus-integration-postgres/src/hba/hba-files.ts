@@ -28,7 +28,7 @@ export function hbaSourceLines(sources: HbaSources): { lines: readonly SourceLin
     sources.files &&
     new Map(Object.entries(sources.files).map(([path, text]) => [pathFrom(home, path), text] as const));
   const missing = new Map<string, HbaMissing>();
-  const reading: Reading = {
+  const reading: HbaFileReading = {
     majorVersion: sources.majorVersion,
     files,
     main: sources,
@@ -45,7 +45,7 @@ const deepestSince16 = 10;
 const deepestBefore16 = 100;
 const longestTokenBefore16 = 10_240;
 
-interface Reading {
+interface HbaFileReading {
   readonly majorVersion: number;
   readonly files: ReadonlyMap<string, string> | undefined;
   readonly main: HbaSources;
@@ -53,7 +53,7 @@ interface Reading {
   readonly budget: { files: number; tokens: number };
 }
 
-function readLines(text: string, file: string, above: readonly string[], reading: Reading): SourceLine[] {
+function readLines(text: string, file: string, above: readonly string[], reading: HbaFileReading): SourceLine[] {
   const lines: SourceLine[] = [];
   for (const { line, text: content } of logicalLines(text)) {
     const { fields, problem } = fieldsOf(content, file, above, reading);
@@ -110,17 +110,17 @@ function withoutReturns(line: string): string {
   return line.slice(0, end);
 }
 
-interface Problem {
+interface HbaFileFault {
   readonly fault: string;
   readonly isDoubtful?: true;
 }
 
 interface Fields {
   readonly fields: HbaToken[][];
-  readonly problem?: Problem;
+  readonly problem?: HbaFileFault;
 }
 
-function fieldsOf(text: string, file: string, above: readonly string[], reading: Reading): Fields {
+function fieldsOf(text: string, file: string, above: readonly string[], reading: HbaFileReading): Fields {
   const fields: HbaToken[][] = [];
   if (text.includes('\0')) return { fields, problem: doubt('a NUL byte is in it') };
   let field: HbaToken[] = [];
@@ -156,12 +156,12 @@ function isTooLong(text: string): boolean {
   return text.length * 3 >= longestTokenBefore16 && Buffer.byteLength(text) >= longestTokenBefore16;
 }
 
-function doubt(fault: string): Problem {
+function doubt(fault: string): HbaFileFault {
   return { fault, isDoubtful: true };
 }
 
 /** All values of a file that a field names with `@`. */
-function listFrom(name: string, file: string, above: readonly string[], reading: Reading) {
+function listFrom(name: string, file: string, above: readonly string[], reading: HbaFileReading) {
   const opened = open(name, file, above, reading);
   if ('problem' in opened) return { tokens: [], problem: opened.problem };
   const tokens: HbaToken[] = [];
@@ -176,12 +176,12 @@ function listFrom(name: string, file: string, above: readonly string[], reading:
   return { tokens };
 }
 
-function includedLines(keyword: string, name: string, file: string, above: readonly string[], reading: Reading) {
+function includedLines(keyword: string, name: string, file: string, above: readonly string[], reading: HbaFileReading) {
   if (keyword !== 'include_dir') return linesFrom(name, keyword === 'include_if_exists', file, above, reading);
   const names = directoryEntries(name, file, reading);
   if ('problem' in names) return { lines: [], problem: names.problem };
   const lines: SourceLine[] = [];
-  let problem: Problem | undefined;
+  let problem: HbaFileFault | undefined;
   for (const path of names.paths) {
     const included = linesFrom(path, false, file, above, reading);
     for (const line of included.lines) lines.push(line);
@@ -190,17 +190,23 @@ function includedLines(keyword: string, name: string, file: string, above: reado
   return { lines, ...(problem && { problem }) };
 }
 
-function linesFrom(name: string, mayBeMissing: boolean, file: string, above: readonly string[], reading: Reading) {
+function linesFrom(
+  name: string,
+  mayBeMissing: boolean,
+  file: string,
+  above: readonly string[],
+  reading: HbaFileReading,
+) {
   const opened = open(name, file, above, reading);
   if (!('problem' in opened)) return { lines: readLines(opened.text, opened.path, [...above, file], reading) };
   return opened.isMissing && mayBeMissing ? { lines: [] } : { lines: [], problem: opened.problem };
 }
 
-type Opened =
+type OpenedHbaFile =
   | { readonly path: string; readonly text: string }
-  | { readonly problem: Problem; readonly isMissing: boolean };
+  | { readonly problem: HbaFileFault; readonly isMissing: boolean };
 
-function open(name: string, file: string, above: readonly string[], reading: Reading): Opened {
+function open(name: string, file: string, above: readonly string[], reading: HbaFileReading): OpenedHbaFile {
   const path = pathFrom(posix.dirname(file), name);
   const shown = JSON.stringify(path);
   const depth = above.length + 1;
@@ -217,7 +223,11 @@ function open(name: string, file: string, above: readonly string[], reading: Rea
 }
 
 /** Files of the directory whose names end in `.conf` and begin with no dot, sorted by their bytes. */
-function directoryEntries(name: string, file: string, reading: Reading): { paths: string[] } | { problem: Problem } {
+function directoryEntries(
+  name: string,
+  file: string,
+  reading: HbaFileReading,
+): { paths: string[] } | { problem: HbaFileFault } {
   if (/^[ \t\r\n\f\v]*$/.test(name)) return { problem: { fault: 'include_dir names no directory' } };
   const directory = pathFrom(posix.dirname(file), name);
   const shown = JSON.stringify(directory);

@@ -2,14 +2,17 @@
 // https://www.postgresql.org/docs/current/auth-methods.html
 import type { HbaConnectionType } from './rule.ts';
 
-interface Context {
+interface OptionContext {
   readonly type: HbaConnectionType;
   readonly method: string;
   readonly majorVersion: number;
 }
 
 /** What is wrong with the options as the server reads them in their order, or undefined. Never names a value. */
-export function optionFault(options: readonly (readonly [string, string])[], context: Context): string | undefined {
+export function optionFault(
+  options: readonly (readonly [string, string])[],
+  context: OptionContext,
+): string | undefined {
   for (const [name, value] of options) {
     const fault = faultOf(name, value, context);
     if (fault !== undefined) return fault;
@@ -67,7 +70,7 @@ function methodsOf(name: string, majorVersion: number): readonly string[] | unde
   return undefined;
 }
 
-function faultOf(name: string, value: string, { type, method, majorVersion }: Context): string | undefined {
+function faultOf(name: string, value: string, { type, method, majorVersion }: OptionContext): string | undefined {
   if (name === 'clientcert' || name === 'clientname') {
     if (type !== 'hostssl') return `option ${name} belongs on hostssl lines only`;
     if (name === 'clientname') return isOneOf(name, value, ['CN', 'DN']);

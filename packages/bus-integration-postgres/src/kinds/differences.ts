@@ -1,15 +1,15 @@
 // What is wished beside what was read, kind by kind, and what each difference comes to. Knows no kind. Pure.
-import { type Delta, diff, type Resource } from 'bus-integration-database';
+import { type AnyResource, type Delta, diff } from 'bus-integration-database';
 import { identityOf } from './identity.ts';
 import type { Differing, Meanings, Scope } from './kind.ts';
 
 /** One row for each kind of the union `R`. */
-export type DifferingKinds<R extends Resource> = {
+export type DifferingKinds<R extends AnyResource> = {
   readonly [K in R['kind']]: Differing<Extract<R, { readonly kind: K }>>;
 };
 
 /** A difference, and what it comes to. */
-export interface Difference<R extends Resource> {
+export interface Difference<R extends AnyResource> {
   readonly delta: Delta<R>;
   readonly meanings: Meanings;
 }
@@ -18,7 +18,7 @@ export interface Difference<R extends Resource> {
  * Every difference between what is desired and what was read, of all that is managed, in the order of what is desired,
  * then what is desired no more. None comes to nothing.
  */
-export function differences<R extends Resource>(
+export function differences<R extends AnyResource>(
   kinds: DifferingKinds<R>,
   desired: readonly R[],
   scope: Scope,
@@ -43,11 +43,11 @@ export function differences<R extends Resource>(
 }
 
 /** What differs, as it is to be, or as it was. */
-export function resourceOf<R extends Resource>({ before, after }: Delta<R>): R {
+export function resourceOf<R extends AnyResource>({ before, after }: Delta<R>): R {
   return after ?? before ?? untold();
 }
 
-function meaningsOf<R extends Resource>(row: Differing<R>, { before, after }: Delta<R>, scope: Scope): Meanings {
+function meaningsOf<R extends AnyResource>(row: Differing<R>, { before, after }: Delta<R>, scope: Scope): Meanings {
   if (after === undefined) return before === undefined ? untold() : checked(row.gone(before, scope));
   return checked(before === undefined ? row.made(after, scope) : row.changed(before, after, scope));
 }

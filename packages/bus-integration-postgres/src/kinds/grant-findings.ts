@@ -16,7 +16,7 @@ import {
 } from './grant-object.ts';
 import { inOneDatabase, privilegeStatements } from './privileges.ts';
 
-interface Wish {
+interface WishedGrant {
   readonly on: FilledObject;
   readonly privileges: readonly string[];
 }
@@ -42,7 +42,7 @@ export function foreignPublicGrants(on: FilledObject, object: Guarded, { admin }
 
 /** What others granted to a service beyond what it is to have: theirs to take back. */
 export function foreignGrants(
-  { on, privileges }: Wish,
+  { on, privileges }: WishedGrant,
   object: Guarded,
   role: Grantable,
   { admin }: Observation,
@@ -72,7 +72,7 @@ export function foreignGrants(
 
 /** What a service may do in a database as its owner or through another role, beyond what it is to have. */
 export function ownPrivileges(
-  { on, privileges }: Wish,
+  { on, privileges }: WishedGrant,
   object: Guarded,
   role: Grantable,
   { admin }: Observation,
@@ -101,7 +101,7 @@ export function ownPrivileges(
 }
 
 /** What a role of the deployment was granted on an object of the deployment, and nobody declared. */
-export function undeclaredGrant({ on, privileges, grantee }: Wish & { readonly grantee: Grantee }): Diagnostic {
+export function undeclaredGrant({ on, privileges, grantee }: WishedGrant & { readonly grantee: Grantee }): Diagnostic {
   const name = granteeName(grantee);
   const list = privileges.join(', ');
   const revocations = privilegeStatements('REVOKE', 'FROM', inOneDatabase(on, grantee, privileges));

@@ -1,6 +1,7 @@
 // What every kind of resource says of itself: index.ts has one row for each.
 import type {
   ActionFacts,
+  AnyResource,
   BareStep,
   CommonAction,
   DatabaseStatus,
@@ -10,7 +11,6 @@ import type {
   FileDecision,
   FilePair,
   Proofs,
-  Resource,
   RoleDecision,
   RoleStatus,
   SchemaStatus,
@@ -30,7 +30,7 @@ export type Phase = 'roles' | 'create' | 'open' | 'inside' | 'enter' | 'password
 
 /** Where a step stands in a plan: reports, then roles, then each database with all that belongs to it, in this order. */
 export const places = ['report', 'role', 'database', 'contents', 'grant', 'revocation', 'file'] as const;
-type Place = (typeof places)[number];
+type StepPlace = (typeof places)[number];
 
 export interface Statement {
   readonly phase: Phase;
@@ -52,7 +52,7 @@ export interface RuleContext {
 
 /** One action of a kind: what it says to a person and which statements carry it out. */
 export interface Rule<S extends Step> {
-  readonly place: Place;
+  readonly place: StepPlace;
   /** Its statements inside a database are one transaction, whatever else is in another. */
   readonly isIndivisible?: true;
   summary(step: S): string;
@@ -115,7 +115,7 @@ export interface StatusRow {
 }
 
 /** What a status is told from. */
-export interface StatusSight {
+export interface StatusContext {
   readonly deploymentId: string;
   readonly seen: Observation;
   readonly pairsOf: (role: string) => readonly FilePair[];
@@ -126,7 +126,7 @@ export interface StatusSight {
 }
 
 /** What differences of a kind come to. Pure. */
-export interface Differing<R extends Resource, S extends BareStep = BareStep> {
+export interface Differing<R extends AnyResource, S extends BareStep = BareStep> {
   /** All that tells it from others of its kind. */
   identity(resource: R): readonly unknown[];
   /**
@@ -142,7 +142,7 @@ export interface Differing<R extends Resource, S extends BareStep = BareStep> {
 }
 
 /** What is known of a kind beside its actions. Pure. */
-export interface Row<R extends Resource, S extends BareStep = BareStep> extends Differing<R, S> {
+export interface Row<R extends AnyResource, S extends BareStep = BareStep> extends Differing<R, S> {
   /** It belongs into a database, and is planned once more in one that was just made. */
   readonly isInside?: true;
   /** The database that it belongs to. */
@@ -151,7 +151,7 @@ export interface Row<R extends Resource, S extends BareStep = BareStep> extends 
   group?(resource: R): string;
   /** What is worth telling of a wished one, but changes nothing. */
   findings(desired: R, scope: Scope): readonly Diagnostic[];
-  status(desired: R, sight: StatusSight): StatusRow;
+  status(desired: R, sight: StatusContext): StatusRow;
 }
 
 /** What the contract is told of a kind's own actions, by name. */
@@ -168,7 +168,7 @@ export type StepsOfKind<F extends Registered, C extends CommonAction = never> = 
 >;
 
 /** All that is known of a kind of resource, whose actions are its own, `F`, or such as every provider has, `C`. Pure. */
-export interface Kind<R extends Resource, F extends Registered, C extends CommonAction = never>
+export interface Kind<R extends AnyResource, F extends Registered, C extends CommonAction = never>
   extends Row<R, StepsOfKind<F, C>> {
   readonly registered: F;
   readonly actions: { readonly [A in (keyof F & string) | C]: Rule<StepsByAction<F, C>[A]> };

@@ -11,7 +11,7 @@ import {
   type Registered,
   type RuleContext,
   type Scope,
-  type StatusSight,
+  type StatusContext,
   type StepsOfKind,
 } from './kind.ts';
 import { adoptionSummary, lacking, markComment, markedShape, passwordWord } from './kind-words.ts';
@@ -186,7 +186,7 @@ export function markedBy(comment: string | null, deploymentId: string): string |
 /** Whether the password that a file holds is proven to be its role's. */
 export function passwordState(
   { role: name, live }: FilePair,
-  proofs: StatusSight['proofs'],
+  proofs: StatusContext['proofs'],
 ): DsnFileStatus['password'] {
   return live.state === 'present' ? proofs(name, live.password).state : 'none';
 }

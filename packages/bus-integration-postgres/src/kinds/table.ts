@@ -1,18 +1,18 @@
 // What is known of resources and of steps, looked up by kind and by action. Knows no kind.
-import type { ActionFacts, Resource, Step } from 'bus-integration-database';
+import type { ActionFacts, AnyResource, Step } from 'bus-integration-database';
 import { identityOf } from './identity.ts';
 import type { Differing, Registered, Row, Rule, RuleContext, Statement } from './kind.ts';
 import { reports } from './reports.ts';
 
 /** One row for each kind of the union `R`. */
-export type Kinds<R extends Resource> = {
+export type Kinds<R extends AnyResource> = {
   readonly [K in R['kind']]: Differing<Extract<R, { readonly kind: K }>> & {
     readonly registered: Registered;
     readonly actions: object;
   };
 };
 
-export interface Table<R extends Resource> {
+export interface Table<R extends AnyResource> {
   /** What the contract is told of the kinds' own actions, by name. */
   readonly registeredActions: Readonly<Record<string, ActionFacts>>;
   /** All that is known of a resource's kind, beside its actions. */
@@ -33,7 +33,7 @@ export interface Table<R extends Resource> {
  * @example
  * tableOf<Role | Schema>({ role, schema }).ruleOf({ action: 'create-role' });
  */
-export function tableOf<R extends Resource>(kinds: Kinds<R>): Table<R> {
+export function tableOf<R extends AnyResource>(kinds: Kinds<R>): Table<R> {
   const rows: Kinds<R>[R['kind']][] = Object.values(kinds);
   const rules = new Map<string, Rule<Step>>();
   for (const actions of [reports, ...rows.map((row) => row.actions)]) {

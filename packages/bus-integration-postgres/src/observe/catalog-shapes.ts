@@ -7,8 +7,8 @@ import {
   nullable,
   oneOf,
   orElse,
+  type RowShape,
   record,
-  type Shape,
   text,
   tuple,
   word,
@@ -94,7 +94,7 @@ const role = record<ClusterRow['roles'][number]>({
 });
 
 /** [grantee, grantor, privilege, is grantable]; https://www.postgresql.org/docs/current/ddl-priv.html#PRIVILEGE-ABBREVS-TABLE */
-function aclEntry(privilege: Shape<string>): Shape<AclEntry> {
+function aclEntry(privilege: RowShape<string>): RowShape<AclEntry> {
   const entry = tuple<[string | null, string, string, boolean]>(nullable(text), text, privilege, boolean);
   return (value) => {
     const [grantee, grantor, granted, isGrantable] = entry(value);

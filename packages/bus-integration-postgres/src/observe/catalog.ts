@@ -19,20 +19,20 @@ export interface ClusterWish {
 }
 
 /** The server, the admin as it sees itself, and how it was reached. */
-export interface ServerSight {
+export interface ServerObservation {
   readonly reached: Reached;
   readonly server: ObservedServer;
   readonly admin: ObservedAdmin;
 }
 
 /** What a cluster's shared catalogs show. */
-export interface ClusterSight extends ServerSight {
+export interface ClusterObservation extends ServerObservation {
   readonly roles: ReadonlyMap<string, ObservedRole>;
   readonly databases: ReadonlyMap<string, ObservedDatabase>;
 }
 
 /** The roles and databases that are declared or carry the deployment's mark, the server and the admin: 3 to 5 statements. */
-export async function readCluster(session: Session, wish: ClusterWish): Promise<ClusterSight> {
+export async function readCluster(session: Session, wish: ClusterWish): Promise<ClusterObservation> {
   // Said here rather than as the session's default: that default is one of the things to be read.
   await session.script('BEGIN READ ONLY');
   try {
@@ -46,12 +46,12 @@ export async function readCluster(session: Session, wish: ClusterWish): Promise<
 }
 
 /** The same without the roles and the databases: a statement or two. */
-export async function readServer(session: Session): Promise<ServerSight> {
+export async function readServer(session: Session): Promise<ServerObservation> {
   const sql = serverQuery(session.serverVersionNum);
   return await serverSight(session, await readRow(session, serverShape, { sql, doing: 'reading the server' }));
 }
 
-async function readSharedCatalogs(session: Session, wish: ClusterWish): Promise<ClusterSight> {
+async function readSharedCatalogs(session: Session, wish: ClusterWish): Promise<ClusterObservation> {
   const row = await readRow(session, clusterShape, {
     sql: clusterQuery(session.serverVersionNum),
     values: [wish.roles, wish.databases, markOf(wish.deploymentId), wish.withSizes ?? false],
@@ -71,7 +71,7 @@ async function readSharedCatalogs(session: Session, wish: ClusterWish): Promise<
   };
 }
 
-async function serverSight(session: Session, row: ReturnType<typeof serverShape>): Promise<ServerSight> {
+async function serverSight(session: Session, row: ReturnType<typeof serverShape>): Promise<ServerObservation> {
   const { readsSystemIdentifier, ...admin } = row.admin;
   const { pid, hasSsl, ...server } = row.server;
   const { host, port } = session.pinned;

@@ -2,7 +2,7 @@
 import type { StrayFile } from 'bus-integration-database';
 
 /** A role or database that a DSN file names and that exists. */
-interface Named {
+interface FoundName {
   readonly name: string;
   /** Carries the deployment's mark. */
   readonly isOurs: boolean;
@@ -52,8 +52,8 @@ export interface Remains {
   /** Not judged yet: another deployment's may be among them. */
   readonly files: readonly StrayFile[];
   /** Of what the files name. */
-  readonly namedRoles: readonly Named[];
-  readonly namedDatabases: readonly Named[];
+  readonly namedRoles: readonly FoundName[];
+  readonly namedDatabases: readonly FoundName[];
 }
 
 export const nothingRemains: Remains = {

@@ -7,14 +7,14 @@ import { adminOrSuperuser, anyDatabase, runs, superuser } from '../text/psql-rem
 import { shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
 
-export interface Powers {
+export interface ToldPowers {
   /** `has CREATEDB, is a member of pg_monitor` */
   readonly text: string;
   readonly remedy: Remedy;
 }
 
 /** Undefined where there is none. */
-export function powersOf(role: ObservedRole, seen: Observation, deploymentId: string): Powers | undefined {
+export function powersOf(role: ObservedRole, seen: Observation, deploymentId: string): ToldPowers | undefined {
   const attributes = attributesOf(role);
   const memberships = membershipsOf(role);
   const owned = role.ownsDatabases.filter((name) => {

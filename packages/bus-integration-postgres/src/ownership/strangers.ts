@@ -8,14 +8,14 @@ import { identifier } from '../text/sql-text.ts';
 import type { Guarded } from './effective.ts';
 
 /** A database, or a schema in it. */
-interface Place {
+interface DatabaseOrSchema {
   readonly database: string;
   readonly schema?: string;
 }
 
 /** @param services the roles that are declared, by name */
 export function strangerFindings(
-  on: Place,
+  on: DatabaseOrSchema,
   object: Guarded,
   { seen, services }: { readonly seen: Observation; readonly services: ReadonlyMap<string, unknown> },
 ): Diagnostic[] {
@@ -50,7 +50,7 @@ export function strangerFindings(
 
 /** An owner that is neither the deployment's nor an admin's. */
 export function ownerFinding(
-  on: Place,
+  on: DatabaseOrSchema,
   owner: string,
   { isService, admin }: { readonly isService: boolean; readonly admin: string },
 ): Diagnostic {
@@ -66,7 +66,7 @@ export function ownerFinding(
 
 /** A role with CREATE that is neither the deployment's nor an admin's. */
 export function creatorFinding(
-  on: Place,
+  on: DatabaseOrSchema,
   owner: string,
   { name, grantor }: { readonly name: string; readonly grantor: string },
 ): Diagnostic {
@@ -81,7 +81,7 @@ export function creatorFinding(
   };
 }
 
-function textsOf({ database, schema }: Place): { what: string; where: SqlPlace; sql: string } {
+function textsOf({ database, schema }: DatabaseOrSchema): { what: string; where: SqlPlace; sql: string } {
   if (schema === undefined)
     return { what: `database ${shown(database)}`, where: anyDatabase, sql: `DATABASE ${identifier(database)}` };
   return {

@@ -5,13 +5,18 @@ import type { Scope } from '../kinds/kind.ts';
 import type { Observation } from '../observe/observation.ts';
 
 /** How the declared roles and databases stand. */
-type Standings = Pick<Scope, 'roles' | 'databases'>;
+type DeclaredStandings = Pick<Scope, 'roles' | 'databases'>;
 
 /**
  * One finding per flag that is missing: revocations, losses and weaker TLS need `--allow`, a new password `--rotate`,
  * and any change to a thing adopted in this very plan needs its risk allowed too.
  */
-export function hazards(steps: readonly Step[], allowed: Allowed, standings: Standings, seen: Observation): Needing[] {
+export function hazards(
+  steps: readonly Step[],
+  allowed: Allowed,
+  standings: DeclaredStandings,
+  seen: Observation,
+): Needing[] {
   const refused = new Map<string, { readonly needs: Partial<Allowed>; readonly held: Step[] }>();
   for (const step of steps) {
     const needs = missing(step, allowed, standings);
@@ -38,7 +43,7 @@ function nounOf([step, ...others]: readonly Step[]): string {
   return step?.risk === 'weaken-tls' ? `weakening${plural} of TLS` : `${step?.risk}${plural}`;
 }
 
-function missing(step: Step, allowed: Allowed, standings: Standings): Partial<Allowed> | undefined {
+function missing(step: Step, allowed: Allowed, standings: DeclaredStandings): Partial<Allowed> | undefined {
   const needs = allowed.allow.includes(step.risk) ? undefined : { allow: [step.risk] };
   switch (step.risk) {
     case 'revoke':
@@ -54,7 +59,7 @@ function missing(step: Step, allowed: Allowed, standings: Standings): Partial<Al
   }
 }
 
-function changesAdopted(step: Step, { roles, databases }: Standings): boolean {
+function changesAdopted(step: Step, { roles, databases }: DeclaredStandings): boolean {
   const changed = ruleOf(step).changes(step);
   if (changed === undefined) return false;
   return ('role' in changed ? roles.get(changed.role) : databases.get(changed.database)) === 'adopted';

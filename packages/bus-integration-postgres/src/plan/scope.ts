@@ -5,7 +5,7 @@ import type { Scope } from '../kinds/kind.ts';
 import type { Observation } from '../observe/observation.ts';
 
 /** Whose wish it is: what its configuration declares beside it is not left over. */
-interface Declared {
+interface ScopeWish {
   readonly deploymentId: string;
   readonly declaration: Declaration;
   readonly configured?: Declaration | undefined;
@@ -17,7 +17,7 @@ export interface Decided extends Pick<Scope, 'roles' | 'databases' | 'serviceEnd
 }
 
 export function scopeOf(
-  { deploymentId, declaration, configured }: Declared,
+  { deploymentId, declaration, configured }: ScopeWish,
   seen: Observation,
   { roles, databases, credentials, serviceEndpoint }: Decided,
 ): Scope {

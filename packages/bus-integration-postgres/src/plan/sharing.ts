@@ -6,7 +6,7 @@ import { firstOf, mostTold, someNames } from '../text/bounded.ts';
 const remedy = 'give each role a database or a deployment of its own, or make one a member of the other';
 
 /** Declared roles that meet in the schemas of these databases, none of which is a member of the other. */
-interface Meeting {
+interface SharedSchemas {
   readonly roles: readonly string[];
   readonly databases: readonly string[];
 }
@@ -50,7 +50,7 @@ function messagesOf(meetings: readonly (readonly [database: string, roles: reado
     found.set(key, known);
   }
   const messages = [...found.values()].map(
-    ({ roles, databases }: Meeting) =>
+    ({ roles, databases }: SharedSchemas) =>
       `${someNames(roles, mostTold)} may create in the same schemas of ${someNames(databases, mostTold)}: what one of them makes there, the other may run`,
   );
   return firstOf(messages, (left) => `and ${left.length} more sets of roles may create in the same schemas`);

@@ -48,7 +48,7 @@ export interface KeptSessions {
   /** Opens one that is not kept. Where the server has no more to give, the unused ones are given up for it. */
   open(target: ConnectionTarget, pinned: PinnedAddress | undefined, open: () => Promise<Session>): Promise<Session>;
   /** Told what a look at the server showed: where it is short of connections, or a database limits them, none are kept. */
-  note(pinned: PinnedAddress, seen: Room): Promise<void>;
+  note(pinned: PinnedAddress, seen: ConnectionRoom): Promise<void>;
   /** As `judgeVerifier`, which is slow on purpose, but once for the same password and verifier. */
   readonly judge: typeof judgeVerifier;
   /** Ends all that is kept; what is in use then ends with its run. */
@@ -56,7 +56,7 @@ export interface KeptSessions {
 }
 
 /** How many connections a server has, and how many are in use. */
-interface Room {
+interface ConnectionRoom {
   readonly server: Pick<ObservedServer, 'maxConnections' | 'reservedConnections' | 'usedConnections'>;
   readonly databases: ReadonlyMap<string, Pick<ObservedDatabase, 'connectionLimit'>>;
 }
@@ -75,7 +75,7 @@ const shortShare = 0.1;
 /** No more than this part of a server's max_connections is kept unused. */
 const keptShare = 0.15;
 
-interface Kept {
+interface KeptSession {
   readonly key: string;
   readonly server: ServerState;
   readonly session: Session;
@@ -111,7 +111,7 @@ export function createKeptSessions(options: KeptSessionsOptions = {}): KeptSessi
   /** The address that a DSN's hosts led to last: several names of one server share its bounds. */
   const reached = new Map<string, string>();
   /** The longest unused first. */
-  let idle: readonly Kept[] = [];
+  let idle: readonly KeptSession[] = [];
   const judgements = new Map<string, ReturnType<typeof judgeVerifier>>();
   let isClosed = false;
 
@@ -128,11 +128,11 @@ export function createKeptSessions(options: KeptSessionsOptions = {}): KeptSessi
     if (pinned !== undefined) reached.set(named, placeOf(pinned));
     return serverAt(reached.get(named) ?? named);
   };
-  const drop = (kept: Kept) => {
+  const drop = (kept: KeptSession) => {
     clearTimeout(kept.timer);
     idle = idle.filter((other) => other !== kept);
   };
-  const giveUp = async (some: readonly Kept[]): Promise<void> => {
+  const giveUp = async (some: readonly KeptSession[]): Promise<void> => {
     some.forEach(drop);
     await Promise.all(some.map(({ session }) => session.close()));
   };
@@ -144,7 +144,7 @@ export function createKeptSessions(options: KeptSessionsOptions = {}): KeptSessi
     const isWelcome = !server.isShort && server.most > 0 && !server.limited.has(session.database);
     if (isClosed || !isWelcome || now - bornAt > longestLifeMs) return await session.close();
     const timer = setTimeout(() => void giveUp([kept]), idleMs);
-    const kept: Kept = { key, server, session, bornAt, idleSince: now, timer };
+    const kept: KeptSession = { key, server, session, bornAt, idleSince: now, timer };
     idle = [...idle, kept];
     void session.closed.then(() => drop(kept));
     await giveUp(idleOf(server).slice(0, -server.most));
@@ -153,7 +153,7 @@ export function createKeptSessions(options: KeptSessionsOptions = {}): KeptSessi
     key: string,
     target: ConnectionTarget,
     pinned: PinnedAddress | undefined,
-  ): Promise<Kept | undefined> => {
+  ): Promise<KeptSession | undefined> => {
     for (;;) {
       const kept = idle.findLast(
         (one) => one.key === key && (pinned === undefined || isSamePlace(one.session.pinned, pinned)),

@@ -65,7 +65,7 @@ export async function acquireLock(session: Session, options: LockOptions): Promi
   }
 }
 
-interface Attempt {
+interface LockAttempt {
   readonly taken: boolean;
   readonly pid: number;
   /** A process that still works for a run that was cut off. */
@@ -76,7 +76,7 @@ interface Attempt {
   readonly isObstructed: boolean;
 }
 
-async function inTheWay(session: Session, key: number, row: Attempt): Promise<LockHolder | undefined> {
+async function inTheWay(session: Session, key: number, row: LockAttempt): Promise<LockHolder | undefined> {
   if (row.taken && row.orphan !== null) return { said: `server process ${row.orphan}, left by a run that was cut off` };
   if (row.taken && row.isObstructed) return await readObstructor(session, key);
   return await readHolder(session, { lockClass, key }, { here: !row.taken });
@@ -172,7 +172,7 @@ export function lostLock(error: unknown): unknown {
 const divisionByZero = '22012';
 const lockNotAvailable = '55P03';
 
-const attemptShape = record<Attempt>({
+const attemptShape = record<LockAttempt>({
   taken: boolean,
   pid: integer,
   orphan: nullable(integer),

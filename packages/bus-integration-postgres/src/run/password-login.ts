@@ -18,7 +18,7 @@ export type LoginProof =
   | { readonly state: 'refused'; readonly sqlstate: '28P01' }
   | { readonly state: 'unknown'; readonly reason: string; readonly sqlstate?: string };
 
-export interface LoginOptions {
+export interface PasswordLoginOptions {
   readonly user: string;
   readonly password: Secret;
   readonly database: string;
@@ -39,7 +39,7 @@ export interface LoginOptions {
  * @example
  * const proof = await proveLogin(target, { user: 'app', password, database: 'app', pinned, timeoutMs: 5_000 });
  */
-export async function proveLogin(target: ConnectionTarget, options: LoginOptions): Promise<LoginProof> {
+export async function proveLogin(target: ConnectionTarget, options: PasswordLoginOptions): Promise<LoginProof> {
   const record: AuthenticationRecord = { isProofSent: false, isServerProven: false };
   try {
     const anyServer: ConnectionTarget = { ...target, targetSessionAttrs: 'any' };

@@ -88,7 +88,7 @@ SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('kind', entry.k
   FROM ${from} AS entry
  WHERE CASE WHEN entry.grantee = 0::pg_catalog.oid THEN true ELSE pg_catalog.pg_has_role(${role}, entry.grantee, 'MEMBER') END`;
 
-export interface Grant {
+export interface DangerousGrant {
   readonly kind: 'table' | 'function' | 'language' | 'parameter';
   /** As GRANT has it: of a parameter with what is granted on it. */
   readonly name: string;

@@ -4,7 +4,7 @@
 import { identifier, literal } from '../text/sql-text.ts';
 import { hasContents } from './contents-query.ts';
 import { startedAt } from './declared-query.ts';
-import { type Grant, grantedHere, grantsOf } from './grants-query.ts';
+import { type DangerousGrant, grantedHere, grantsOf } from './grants-query.ts';
 import type { MarkedSchema } from './leftovers-query.ts';
 import { markedSchemas } from './leftovers-query.ts';
 import { publicWritableQuery } from './listener-query.ts';
@@ -29,7 +29,7 @@ export interface Identity {
   readonly readsSystemIdentifier: boolean;
 }
 
-export interface Standing {
+export interface EffectiveSearchPath {
   /** Schemas that exist and may be used. */
   readonly path: readonly string[];
   readonly searchPath: string;
@@ -131,7 +131,7 @@ SELECT current_user AS "user", session_user AS session, pg_catalog.current_datab
   ${looksAtRole ? ofCluster : 'NULL AS powers, NULL AS reachable'}`;
 }
 
-export interface Facts {
+export interface ServiceFacts {
   readonly user: string;
   readonly session: string;
   readonly database: string;
@@ -158,7 +158,7 @@ export interface Facts {
   /** In this database: https://www.postgresql.org/docs/current/catalog-pg-authid.html */
   readonly readsVerifiers: boolean;
   /** What it may in this database that is a superuser's at first. */
-  readonly grants: readonly Grant[];
+  readonly grants: readonly DangerousGrant[];
   /** Whether there is anything that `contentsQuery` looks at. */
   readonly hasContents: boolean;
   /** What holds for the whole cluster; null where it was not asked for. */

@@ -12,7 +12,7 @@ import {
 } from 'bus-integration-database';
 import type { Session } from '../connection/connect.ts';
 import { provePasswords } from '../credentials/prove.ts';
-import { type ClusterSight, readCluster, readInside } from '../observe/catalog.ts';
+import { type ClusterObservation, readCluster, readInside } from '../observe/catalog.ts';
 import { isFull, type Observation, type ObservedInside } from '../observe/observation.ts';
 import { nothingRemains } from '../observe/remains.ts';
 import { judgeDatabase } from '../ownership/ours.ts';
@@ -21,7 +21,7 @@ import type { Run } from '../run/run.ts';
 import { mayHaveRemains, readRemains, straysOf } from './leftovers.ts';
 import { readSocketLogins } from './socket-logins.ts';
 
-export interface Sight {
+export interface DeploymentObservation {
   readonly seen: Observation;
   readonly pairs: readonly FilePair[];
   readonly proofs: Proofs;
@@ -31,14 +31,14 @@ export interface ObserveOptions {
   readonly run: Run;
   readonly wish: Wish;
   readonly directory?: OutputDirectory | undefined;
-  readonly jobs: (sight: ClusterSight) => number;
+  readonly jobs: (sight: ClusterObservation) => number;
   readonly withSizes?: boolean;
   readonly withEventTriggers?: boolean;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 /** Everything, over `session` for the cluster and one further connection for each database that is ours. */
-export async function observe(session: Session, options: ObserveOptions): Promise<Sight> {
+export async function observe(session: Session, options: ObserveOptions): Promise<DeploymentObservation> {
   const { run, wish, withEventTriggers = false } = options;
   const { deploymentId } = wish;
   const cluster = await observeCluster(session, options);
@@ -64,7 +64,7 @@ export async function observe(session: Session, options: ObserveOptions): Promis
 }
 
 /** Adds what the DSN files hold and which of their passwords are proven. */
-export async function withFiles(seen: Observation, options: ObserveOptions): Promise<Sight> {
+export async function withFiles(seen: Observation, options: ObserveOptions): Promise<DeploymentObservation> {
   const { run, wish, directory } = options;
   const pairs = directory === undefined ? [] : readPairs(directory, loginsOf(wish.declaration));
   const { pinned } = run;
@@ -83,7 +83,7 @@ export async function withFiles(seen: Observation, options: ObserveOptions): Pro
   return { seen, pairs, proofs };
 }
 
-export async function observeCluster(session: Session, options: ObserveOptions): Promise<ClusterSight> {
+export async function observeCluster(session: Session, options: ObserveOptions): Promise<ClusterObservation> {
   const { run, wish, withSizes } = options;
   const sight = await readCluster(session, {
     deploymentId: wish.deploymentId,
@@ -96,7 +96,7 @@ export async function observeCluster(session: Session, options: ObserveOptions):
 }
 
 /** The declared databases that exist, can be entered, and may be touched or only have to be adopted for that. */
-function inspectable(cluster: ClusterSight, { declaration, deploymentId, allowed }: Wish): string[] {
+function inspectable(cluster: ClusterObservation, { declaration, deploymentId, allowed }: Wish): string[] {
   const seen = { ...cluster, inside: new Map() };
   const adoption = { deploymentId, adopt: allowed.adopt, adoptFrom: adoptedFrom(allowed.adopt_from) };
   return declaration.databases.filter((name) => {

@@ -14,6 +14,7 @@ import {
   type OutputDirectory,
   ownCommand,
   ownerOf,
+  type ProviderContext,
   printable,
   type Remedy,
   readSecretFile,
@@ -26,7 +27,6 @@ import { cleartextRemedy } from '../connection/authentication/cleartext.ts';
 import { connectionStrings } from '../conninfo/connection-strings.ts';
 import { resolveDsn } from '../conninfo/conninfo.ts';
 import { isSocket } from '../conninfo/dsn-endpoint.ts';
-import type { Surroundings } from '../conninfo/libpq-environment.ts';
 import { passwordSendOf } from '../conninfo/password-send.ts';
 import { usesSocket } from '../conninfo/server-addresses.ts';
 import { serviceAddressOf } from '../conninfo/service-address.ts';
@@ -36,13 +36,6 @@ import { readDsn } from '../dsn/slip.ts';
 import type { Wish } from '../plan/compute.ts';
 import { postgresNames } from '../text/names.ts';
 import { unconfigured } from './unconfigured.ts';
-
-/** Where and as whom the provider runs. */
-export interface ProviderSurroundings extends Surroundings {
-  readonly uid: number;
-  /** `env` without what an env file added to it: where programs are found. Default: `env`. */
-  readonly processEnv?: Surroundings['env'];
-}
 
 export interface Preparation {
   readonly target: ConnectionTarget;
@@ -54,7 +47,7 @@ export interface Preparation {
 
 export async function prepare(
   configuration: Configuration,
-  surroundings: ProviderSurroundings,
+  surroundings: ProviderContext,
   declaration: Declaration,
   allowed: Allowed,
 ): Promise<Preparation> {
@@ -116,7 +109,7 @@ export async function prepare(
   };
 }
 
-async function readTarget(secret: Secret, configuration: Configuration, surroundings: ProviderSurroundings) {
+async function readTarget(secret: Secret, configuration: Configuration, surroundings: ProviderContext) {
   try {
     return await resolveDsn(readDsn(secret.reveal()), surroundings);
   } catch (error) {
@@ -147,7 +140,7 @@ export function withSource(
 
 function readAdminDsn(
   { credentials }: Configuration,
-  { cwd, uid }: ProviderSurroundings,
+  { cwd, uid }: ProviderContext,
 ): { secret: Secret; warnings: readonly Diagnostic[] } {
   if (credentials.value !== undefined) return { secret: credentials.value, warnings: [] };
   const { file } = credentials;
@@ -175,7 +168,7 @@ export function configuredDeclaration({ declared }: Pick<Configuration, 'declare
 /** Opened by whoever first looks into it, and closed by who asked for it. */
 export function directoryOf(
   configuration: Configuration,
-  { cwd, uid, env, processEnv = env }: ProviderSurroundings,
+  { cwd, uid, env, processEnv = env }: ProviderContext,
 ): OutputDirectory | undefined {
   const { dsnOutputDirectory: written, dsnDirectoryShownAs: shown = written } = configuration;
   if (written === undefined || shown === undefined) return undefined;

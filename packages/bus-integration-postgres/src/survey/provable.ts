@@ -11,7 +11,7 @@ import type { Run } from '../run/run.ts';
 import { adminsDatabase, reload, runs, superuser } from '../text/psql-remedy.ts';
 import { printable, shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
-import type { Sight } from './observe.ts';
+import type { DeploymentObservation } from './observe.ts';
 
 /** Rules seldom tell more roles apart; each is one connection. */
 const mostRoles = 10;
@@ -21,7 +21,12 @@ const timeoutMs = 5_000;
  * The plan, and what keeps its new passwords from being proven; those that it would else tell to make, too. Costs nothing
  * where no password is set or missed, or the admin may read stored verifiers; else a connection for each such role.
  */
-export async function computeProvable(wish: Wish, sight: Sight, run: Run, session: Session): Promise<Computed> {
+export async function computeProvable(
+  wish: Wish,
+  sight: DeploymentObservation,
+  run: Run,
+  session: Session,
+): Promise<Computed> {
   const { seen, pairs, proofs } = sight;
   const computed = computePlan(wish, seen, pairs, proofs);
   if (seen.admin.readsVerifiers) return computed;

@@ -5,7 +5,7 @@ import type { Session } from '../connection/connect.ts';
 import { endpointOf, isSocket } from '../conninfo/dsn-endpoint.ts';
 import { matchHba } from '../hba/match.ts';
 import { readHba } from '../hba/reading.ts';
-import type { ClusterSight } from '../observe/catalog.ts';
+import type { ClusterObservation } from '../observe/catalog.ts';
 import type { Observation, SocketLogin } from '../observe/observation.ts';
 import type { Wish } from '../plan/compute.ts';
 
@@ -13,7 +13,7 @@ import type { Wish } from '../plan/compute.ts';
 export async function readSocketLogins(
   session: Session,
   { service, declaration }: Wish,
-  { reached, roles }: ClusterSight,
+  { reached, roles }: ClusterObservation,
 ): Promise<Observation['socketLogins']> {
   if (service.service.host !== undefined || !isSocket(endpointOf(service, reached))) return undefined;
   const reading = await readHba(session);

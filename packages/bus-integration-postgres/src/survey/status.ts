@@ -2,17 +2,17 @@
 // no more. Pure.
 import { type FilePair, isMutating, type Response, type Step, type Target } from 'bus-integration-database';
 import { kindOf } from '../kinds/index.ts';
-import type { StatusRow, StatusSight } from '../kinds/kind.ts';
+import type { StatusContext, StatusRow } from '../kinds/kind.ts';
 import type { Computed, Wish } from '../plan/compute.ts';
 import { base } from '../plan/respond.ts';
 import { leftoverWarnings } from './leftover-warnings.ts';
 import { observedLeftovers } from './leftovers.ts';
-import type { Sight } from './observe.ts';
+import type { DeploymentObservation } from './observe.ts';
 import type { Preparation } from './preparation.ts';
 
 export interface StatusInput {
   readonly preparation: Preparation;
-  readonly sight: Sight;
+  readonly sight: DeploymentObservation;
   readonly computed: Computed;
   readonly target: Target;
   readonly startedAt: number;
@@ -48,7 +48,7 @@ export function statusResponse({ preparation, sight, computed, target, startedAt
 function rowsOf(
   { desired }: Computed,
   drift: readonly Step[],
-  { seen, pairs, proofs }: Sight,
+  { seen, pairs, proofs }: DeploymentObservation,
   wish: Wish,
 ): StatusRow[] {
   const byRole = new Map<string, FilePair[]>();
@@ -59,7 +59,7 @@ function rowsOf(
   }
   const byFile = new Map(pairs.map((pair) => [pair.file, pair]));
   const targets = new Set(drift.map(({ target }) => target));
-  const sight: StatusSight = {
+  const sight: StatusContext = {
     deploymentId: wish.deploymentId,
     seen,
     proofs,

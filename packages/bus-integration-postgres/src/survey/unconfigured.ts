@@ -11,7 +11,7 @@ import { shown } from '../text/shown.ts';
  */
 export function unconfigured(asked: Declaration, configured: Declaration): readonly Diagnostic[] {
   const beyond = Object.entries(keys).flatMap(([kind, key]) => {
-    const names = asked[kind as Kind].filter((name) => !configured[kind as Kind].includes(name));
+    const names = asked[kind as UndeclaredKind].filter((name) => !configured[kind as UndeclaredKind].includes(name));
     return names.length === 0 ? [] : [{ key, text: `${kind} ${firstOf(names)}` }];
   });
   if (beyond.length === 0) return [];
@@ -31,7 +31,7 @@ const keys = {
   schemas: 'BUS_DATABASE_SCHEMAS',
 } as const;
 
-type Kind = keyof typeof keys;
+type UndeclaredKind = keyof typeof keys;
 
 function firstOf(names: readonly string[]): string {
   return `${names.slice(0, 3).map(shown).join(', ')}${names.length > 3 ? ', …' : ''}`;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { findingText } from 'bus-integration-database';
 import { sharedServer, startServer } from 'embedded';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CommandResult, hbaCommand } from '../../src/commands/hba-command.ts';
+import { type CommandOutput, hbaCommand } from '../../src/commands/hba-command.ts';
 import { commandFlags } from '../../src/commands/main-help.ts';
 
 let cwd: string;
@@ -31,7 +31,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(cwd, { recursive: true }));
 
-interface Asked extends Omit<CommandResult, 'complaint'> {
+interface Asked extends Omit<CommandOutput, 'complaint'> {
   readonly complaint?: string;
 }
 

@@ -3,7 +3,7 @@
 import { startServer } from 'embedded';
 import { describe, expect, test } from 'vitest';
 import { connect } from '../../src/connection/connect.ts';
-import { type Attempted, type Facts, factsQuery, verifyScript } from '../../src/sql/verify-query.ts';
+import { type Attempted, factsQuery, type ServiceFacts, verifyScript } from '../../src/sql/verify-query.ts';
 import { literal } from '../../src/text/sql-text.ts';
 import { brief, targetOf } from '../target.ts';
 
@@ -71,7 +71,7 @@ describe.each([14, 15, 18] as const)('PostgreSQL %i', (major) => {
     for (const statement of grants('svc', 'app').split('; ')) await server.query(statement, onDatabase);
     await using session = await connect({ ...targetOf(server), database: 'app' }, brief);
     await session.query(`SET SESSION AUTHORIZATION ${literal('svc')}`);
-    const [facts] = await session.query<Facts>(factsQuery({ looksAtRole: true, hasOthers: true }), [
+    const [facts] = await session.query<ServiceFacts>(factsQuery({ looksAtRole: true, hasOthers: true }), [
       ['public'],
       'bus-deployment=shop',
       'postgres',
@@ -95,7 +95,7 @@ describe.each([14, 15, 18] as const)('PostgreSQL %i', (major) => {
     await using server = await startServer({ major });
     await server.query('DROP EXTENSION plpgsql');
     await using session = await connect(targetOf(server), brief);
-    const [facts] = await session.query<Facts>(factsQuery({ looksAtRole: false, hasOthers: false }), [
+    const [facts] = await session.query<ServiceFacts>(factsQuery({ looksAtRole: false, hasOthers: false }), [
       ['public', 'gone'],
       'bus-deployment=shop',
       'postgres',

@@ -2,6 +2,7 @@
 // Follows no redirect, and shows its token to nobody but that URL.
 
 import { resolve } from 'node:path';
+import type { Environment } from 'bus-integration-database';
 import {
   type Context,
   headerSafe,
@@ -30,11 +31,7 @@ import { tokenKeyOf } from './token-keys.ts';
  * @example
  * readApiAddress({ ...flags, apiUrl: 'http://127.0.0.1:8092' }, '/srv').url.pathname; // '/api/internal/database/'
  */
-export function readApiAddress(
-  { apiUrl = '', tokenFile }: Flags,
-  cwd: string,
-  env: Readonly<Record<string, string | undefined>> = {},
-): ApiAddress {
+export function readApiAddress({ apiUrl = '', tokenFile }: Flags, cwd: string, env: Environment = {}): ApiAddress {
   const refuse = (why: string): never => {
     throw new OperationError('invalid-request', `--api-url: ${why}`, {
       code: 'usage',

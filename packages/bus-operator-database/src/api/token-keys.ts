@@ -1,4 +1,5 @@
 // Where the token for --api-url is, without --token-file.
+import type { Environment } from 'bus-integration-database';
 import type { ConfigurationKey } from 'bus-integration-database/help';
 
 export const tokenKeys: readonly ConfigurationKey[] = [
@@ -7,6 +8,6 @@ export const tokenKeys: readonly ConfigurationKey[] = [
 ];
 
 /** The first of them that is set. */
-export function tokenKeyOf(env: Readonly<Record<string, string | undefined>>): string | undefined {
+export function tokenKeyOf(env: Environment): string | undefined {
   return tokenKeys.map(({ name }) => name).find((name) => env[name]);
 }

@@ -1,8 +1,8 @@
 // Every flag there is, once: the parser reads this table and the help is printed from it.
 import type { Verb } from 'bus-integration-database';
-import type { Flag as AnyFlag } from 'bus-integration-database/help';
+import type { Flag } from 'bus-integration-database/help';
 
-export interface Flag extends AnyFlag {
+export interface VerbFlag extends Flag {
   /** The verbs that know it; absent when all do. */
   readonly verbs?: readonly Verb[];
 }
@@ -86,7 +86,7 @@ const flagTable = [
     text: 'say what FINDING means and how to fix it; asks no server',
   },
   { name: 'strict', verbs: ['verify'], text: 'fail also on what could not be seen' },
-] as const satisfies readonly Flag[];
+] as const satisfies readonly VerbFlag[];
 
 export type FlagName = (typeof flagTable)[number]['name'];
-export const flags: readonly (Flag & { readonly name: FlagName })[] = flagTable;
+export const flags: readonly (VerbFlag & { readonly name: FlagName })[] = flagTable;

@@ -10,7 +10,7 @@ export type Flags = Readonly<ReturnType<typeof flagsOf>>;
 
 export type Invocation = { readonly verb?: Verb; readonly flags: Flags } | { readonly problem: string };
 
-type Reading = FlagReading<FlagName>;
+type OperatorFlagReading = FlagReading<FlagName>;
 
 const otherwise = 'see bus operator database --help';
 
@@ -40,7 +40,7 @@ function wordProblem([verb, extra]: readonly string[]): string | undefined {
   return extra === undefined ? undefined : `unexpected argument ${quoted(extra)} after ${verb}`;
 }
 
-function flagsOf({ asks, hasHelpWord, given, has, last, all }: Reading) {
+function flagsOf({ asks, hasHelpWord, given, has, last, all }: OperatorFlagReading) {
   const color = given.findLast(({ name }) => name === 'color' || name === 'no-color');
   const chosen = <T extends string>(given: string | undefined, [first, ...others]: readonly [T, ...T[]]): T =>
     others.find((one) => one === given) ?? first;
@@ -80,7 +80,7 @@ function flagsOf({ asks, hasHelpWord, given, has, last, all }: Reading) {
   };
 }
 
-function contradiction(verb: Verb | undefined, { has, all }: Reading, flags: Flags): string | undefined {
+function contradiction(verb: Verb | undefined, { has, all }: OperatorFlagReading, flags: Flags): string | undefined {
   for (const flag of table) {
     if (verb === undefined || flag.verbs === undefined || !has(flag.name) || flag.verbs.includes(verb)) continue;
     const hint = otherVerbsFlag(flag.name, verb);

@@ -1,7 +1,7 @@
 // What --help prints, out of the flag table, so that no flag is missing from it.
 import type { Verb } from 'bus-integration-database';
 import { type CommandHelp, helpText as textOf } from 'bus-integration-database/help';
-import { type Flag, flags, verbs } from './flag-table.ts';
+import { flags, type VerbFlag, verbs } from './flag-table.ts';
 import { providerKeys } from './provider-words.ts';
 
 /** The help of the family, or of one verb; ends with a line break. */
@@ -60,7 +60,7 @@ function verbHelp(verb: Verb): CommandHelp {
   };
 }
 
-function flagsWhere(isWanted: (flag: Flag) => boolean): readonly Flag[] {
+function flagsWhere(isWanted: (flag: VerbFlag) => boolean): readonly VerbFlag[] {
   return flags.filter(isWanted);
 }
 

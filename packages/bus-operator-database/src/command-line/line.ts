@@ -16,7 +16,7 @@ import {
 import type { Flags } from './flags.ts';
 
 /** A run, as far as the commands that it names have to know it. */
-export interface Run {
+export interface CommandLineContext {
   readonly verb: Verb;
   readonly flags: Flags;
   /** The directory of a -C before the command's name, which `bus` has entered already. */
@@ -34,12 +34,12 @@ export interface Run {
  * commandLine('apply', { verb: 'plan', flags: { ...flags, envFile: './staging.env' } });
  * // 'bus operator database apply --env-file ./staging.env'
  */
-export function commandLine(verb: Verb, run: Run, extra: readonly string[] = []): string {
+export function commandLine(verb: Verb, run: CommandLineContext, extra: readonly string[] = []): string {
   return ['bus operator database', verb, ...[...placeFlags(run), ...extra].map(shellQuote)].join(' ');
 }
 
 /** The response, with every command in it as it has to be where this one was typed. */
-export function asTypedHere(response: Response, run: Run): Response {
+export function asTypedHere(response: Response, run: CommandLineContext): Response {
   return mapAdvice(response, (advice) => {
     if (advice.kind !== 'command' && advice.kind !== 'edit') return advice;
     // Where it worked is asked for only where it matters: it may be gone.
@@ -49,7 +49,7 @@ export function asTypedHere(response: Response, run: Run): Response {
 }
 
 /** A command of this family, with the flags of the run that go on in it. */
-function goingOn(command: AdviceOf<'command'>, run: Run, response: Response): Advice {
+function goingOn(command: AdviceOf<'command'>, run: CommandLineContext, response: Response): Advice {
   const verb = ownVerbOf(command);
   if (verb === undefined) return command;
   const { argv, flags = [], ...advice } = command;
@@ -68,7 +68,7 @@ export function changingFlags({ allow, adopt, adoptFrom, rotate }: Flags): strin
 }
 
 /** The flags that say what a run works on, and how. */
-function placeFlags({ flags, directory: entered, meant }: Run): string[] {
+function placeFlags({ flags, directory: entered, meant }: CommandLineContext): string[] {
   const { provider, deployment = meant, envFile, lockTimeout, jobs, apiUrl, tokenFile } = flags;
   const directory = entered === undefined ? flags.directory : within(entered, flags.directory ?? '.');
   return [
@@ -84,7 +84,7 @@ function placeFlags({ flags, directory: entered, meant }: Run): string[] {
 }
 
 /** What a plan is asked for beside its steps. */
-function ownFlags(named: Verb, { verb, flags }: Run, { plan_id }: Response): string[] {
+function ownFlags(named: Verb, { verb, flags }: CommandLineContext, { plan_id }: Response): string[] {
   if (named !== 'plan') return [];
   const own =
     verb !== 'plan'

@@ -4,8 +4,8 @@ import {
   descriptorOf,
   directoryFault,
   type Explanation,
+  type ProcessContext,
   printable,
-  type Surroundings,
   writeResult,
 } from 'bus-integration-database';
 import { nearest } from 'bus-integration-database/suggest';
@@ -18,7 +18,7 @@ export async function explain(
   id: string,
   argv: readonly string[],
   flags: Flags,
-  surroundings: Surroundings,
+  surroundings: ProcessContext,
   roots: readonly ProviderRoot[],
 ): Promise<number> {
   const loaded = await Promise.all(roots.map((root) => root.load()));

@@ -1,5 +1,7 @@
 // Colour for a terminal, and only there. Knows no text.
+
 import { styleText } from 'node:util';
+import type { Environment } from 'bus-integration-database';
 
 export type Color = 'green' | 'yellow' | 'red' | 'dim' | 'bold';
 export type Paint = (color: Color, text: string) => string;
@@ -14,7 +16,7 @@ export const plain: Paint = (_color, text) => text;
 export function paintFor(
   stream: { readonly isTTY?: boolean },
   color: 'auto' | 'always' | 'never',
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
 ): Paint {
   const isWanted =
     color === 'always' || (color === 'auto' && stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb');

@@ -1,10 +1,10 @@
 import { advise, command, ownCommand, type Remedy, type Response } from 'bus-integration-database';
 import { expect, it } from 'vitest';
-import { asTypedHere, commandLine, type Run } from '../../src/command-line/line.ts';
+import { asTypedHere, type CommandLineContext, commandLine } from '../../src/command-line/line.ts';
 import { firstPlan, flagsOf } from '../examples.ts';
 
-function runOf(argv: readonly string[], directory?: string): Run {
-  const verb = argv[0] as Run['verb'];
+function runOf(argv: readonly string[], directory?: string): CommandLineContext {
+  const verb = argv[0] as CommandLineContext['verb'];
   return { verb, flags: flagsOf(...argv), ...(directory !== undefined && { directory }) };
 }
 

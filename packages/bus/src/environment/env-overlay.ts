@@ -1,7 +1,9 @@
 // ./.env joined to the environment of a command. The process's own variables win, empty ones too; what would run other
 // code, redirect trust or find other files is not taken, and neither is a file that somebody else could have written.
+
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Environment } from 'bus-integration-database';
 import {
   advise,
   allowedNames,
@@ -16,21 +18,19 @@ import {
 } from 'bus-integration-database';
 import { isWithheld } from './withheld.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 export interface EnvOverlay {
   readonly env: Environment;
   readonly dotenv?: { readonly path: string; readonly lines: Readonly<Record<string, number>> };
   /** Keys that were not taken, each with its line. */
-  readonly withheld: readonly Place[];
+  readonly withheld: readonly EnvFileLine[];
   /** Keys whose values are the environment's, and other ones in the file. */
-  readonly overruled: readonly Place[];
+  readonly overruled: readonly EnvFileLine[];
   readonly repeated: EnvFile['repeated'];
   /** What is odd about the file itself. */
   readonly warnings: readonly Diagnostic[];
 }
 
-interface Place {
+interface EnvFileLine {
   readonly key: string;
   readonly line: number;
 }
@@ -57,8 +57,8 @@ export function overlayEnvFile(env: Environment, directory: string, uid: number 
   const allowed = allowedNames(env.BUS_DOTENV_ALLOW);
   const joined: Record<string, string | undefined> = Object.assign(Object.create(null), env);
   const takenLines: Record<string, number> = Object.create(null);
-  const withheld: Place[] = [];
-  const overruled: Place[] = [];
+  const withheld: EnvFileLine[] = [];
+  const overruled: EnvFileLine[] = [];
   for (const name of overruledNames.values()) delete joined[name];
   for (const [key, value] of Object.entries(values)) {
     const line = lines[key] ?? 0;

@@ -44,7 +44,7 @@ const seenLimit = 100_000;
 const longestUnsteadyMs = 5_000;
 
 /** What one event's connections have in common. */
-interface Reading {
+interface SharedReading {
   readonly seen: SeenEvents;
   readonly queue: Queue;
   readonly onOpen: () => void;
@@ -86,7 +86,7 @@ export function createEventsHttpTransport(options: EventsHttpOptions): Transport
   const follow = async (
     name: string,
     { receive, log }: Subscription,
-    { seen, queue, onOpen, onEvent }: Reading,
+    { seen, queue, onOpen, onEvent }: SharedReading,
   ): Promise<void> => {
     const address = new URL(`${url.href}/stream`);
     const query = { name, delivery: 'unicast', group, consumer, replay: String(replay), follow: 'true' };

@@ -6,13 +6,13 @@ import { shown } from '../../text/shown.ts';
 import { type PinnedAddress, placeOf } from '../network/dial.ts';
 import type { Challenge } from './challenge.ts';
 
-export type Transport = 'plain' | 'tls' | 'socket';
+export type ChallengeChannel = 'plain' | 'tls' | 'socket';
 
 export interface Probes {
   readonly role: string;
   readonly pinned: PinnedAddress;
   /** What each transport was answered; one over which nothing was asked is absent. */
-  readonly answers: ReadonlyMap<Transport, Challenge>;
+  readonly answers: ReadonlyMap<ChallengeChannel, Challenge>;
   readonly policy: ListenerPolicy;
   /** The service's DSN or the policy wants TLS: how bad it is that plain text isn't refused. */
   readonly plainText?: 'fail' | 'warn' | 'info';
@@ -35,12 +35,12 @@ export function judgeChallenges(probes: Probes): Check[] {
   ];
 }
 
-type Verdict =
+type ChallengeVerdict =
   | Pick<Check, 'result' | 'seen' | 'remedy' | 'advice'>
   | { readonly fine: string }
   | { readonly nothing: true };
 
-function verdictOf(transport: Transport, answer: Challenge, { role, policy }: Probes): Verdict {
+function verdictOf(transport: ChallengeChannel, answer: Challenge, { role, policy }: Probes): ChallengeVerdict {
   const over = overs[transport];
   const name = shown(role);
   // The policies that let strangers come near ask for SCRAM from everybody.
@@ -106,7 +106,7 @@ function judgePlainText(base: Pick<Check, 'kind' | 'target'>, answer: Challenge,
   return check('unknown', 'whether plain text is refused could not be seen');
 }
 
-const overs: Readonly<Record<Transport, string>> = {
+const overs: Readonly<Record<ChallengeChannel, string>> = {
   plain: 'over plain TCP',
   tls: 'over TLS',
   socket: 'over the Unix-domain socket',
@@ -116,6 +116,6 @@ function scramRemedy(type: 'local' | 'host'): Remedy {
   return [`on the ${type} line of pg_hba.conf that it meets, write scram-sha-256 as the method, then `, reload()];
 }
 
-function unknown(seen: string): Verdict {
+function unknown(seen: string): ChallengeVerdict {
   return { result: 'unknown', seen };
 }

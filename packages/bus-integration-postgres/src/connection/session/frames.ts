@@ -22,7 +22,7 @@ const version = code('v');
 /** Those that libpq lets be long: rows, texts, notifications, COPY's and a function's data. */
 const long = new Set(Buffer.from('TDENAdV'));
 
-type Phase = 'authentication' | 'startup' | 'session';
+type ProtocolPhase = 'authentication' | 'startup' | 'session';
 
 /**
  * For one connection, from its first byte: what it is given comes out again at `deliver`, in whole messages only. Throws
@@ -33,7 +33,7 @@ type Phase = 'authentication' | 'startup' | 'session';
  * socket.on('data', frames);
  */
 export function createFrames(deliver: (messages: Buffer) => void): (piece: Buffer) => void {
-  let phase: Phase = 'authentication';
+  let phase: ProtocolPhase = 'authentication';
   // The beginning of a message; the buffer may be larger than what is filled.
   let rest: Buffer = Buffer.alloc(0);
   let filled = 0;
@@ -83,7 +83,7 @@ export function createFrames(deliver: (messages: Buffer) => void): (piece: Buffe
   };
 }
 
-function checkHead(phase: Phase, type: number, length: number): void {
+function checkHead(phase: ProtocolPhase, type: number, length: number): void {
   const most = mostBytes(phase, type);
   const isInTurn =
     phase === 'authentication'
@@ -98,7 +98,7 @@ function checkHead(phase: Phase, type: number, length: number): void {
   throw new Error(`a message ${name} says that it is ${length} bytes long; expected 4 to ${most}`);
 }
 
-function mostBytes(phase: Phase, type: number): number {
+function mostBytes(phase: ProtocolPhase, type: number): number {
   switch (phase) {
     case 'authentication':
       return type === error ? longestRefusal : longestAuthentication;

@@ -3,7 +3,7 @@
 
 import type { Client, Query, QueryConfig } from 'pg';
 import { literal } from '../../text/sql-text.ts';
-import type { Settings } from './startup-settings.ts';
+import type { StartupSettings } from './startup-settings.ts';
 
 /** What a guard answers: the search_path that it found, and the server process that it found it in. */
 export interface GuardAnswer {
@@ -13,7 +13,7 @@ export interface GuardAnswer {
 
 /** Settings that a session is to have to its end. */
 export interface LastingSettings {
-  readonly settings: Settings;
+  readonly settings: StartupSettings;
   /**
    * The server process that logged us in: in another one, a pooler's, they hold for the transaction only. Undefined where
    * the login named none (BackendKeyData may be left out): then no process is known to be that one.
@@ -29,7 +29,7 @@ export interface LastingSettings {
  * @param lasting set for the session where no pooler stands between
  * @param isReadOnly for statements that read only: what should be found all the same can then write nothing
  */
-export function guardStatement(settings: Settings, isReadOnly: boolean, lasting?: LastingSettings): string {
+export function guardStatement(settings: StartupSettings, isReadOnly: boolean, lasting?: LastingSettings): string {
   const wanted = { ...settings, search_path: '', ...(isReadOnly && { transaction_read_only: 'on' }) };
   const setting =
     (isLocal: string) =>
@@ -50,7 +50,7 @@ export function guardStatement(settings: Settings, isReadOnly: boolean, lasting?
  * The guard of a session's first statement where no pooler stands between: what is set holds to the session's end, and
  * SET needs none of the look-ups that take a new session's server process half a millisecond.
  */
-export function directGuard(lasting: Settings): readonly string[] {
+export function directGuard(lasting: StartupSettings): readonly string[] {
   return Object.entries({ ...lasting, search_path: '' }).map(([name, value]) => `SET ${name} = ${literal(value)}`);
 }
 

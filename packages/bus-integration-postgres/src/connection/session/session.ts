@@ -11,7 +11,7 @@ import { type OnWait, startTelling, tellOfRetry } from '../network/waiting.ts';
 import type { TlsState } from '../tls/tls.ts';
 import { type CommandResult, type Driver, isIgnoredPrivilege, type Notice } from './driver.ts';
 import { directGuard, type GuardAnswer, guardedScript, guardStatement } from './guard.ts';
-import { laterSettings, type SettingRefusals, type Settings } from './startup-settings.ts';
+import { laterSettings, type SettingRefusals, type StartupSettings } from './startup-settings.ts';
 
 /** What may be said of one request. */
 export interface RequestOptions {
@@ -106,9 +106,9 @@ export interface SessionFacts {
   /** Addresses where a session was the server's own, not a pooler's; a session that finds out adds its address. */
   readonly direct: Set<string>;
   /** What each transaction sets because the startup packet could not. */
-  readonly transactionSettings: Settings;
+  readonly transactionSettings: StartupSettings;
   /** What the connection was to begin with. */
-  readonly settings: Settings;
+  readonly settings: StartupSettings;
   /** Names of those that the first statement sets. */
   readonly deferred: readonly string[];
   /** Default deadline of a request. */

@@ -4,29 +4,29 @@ import { OperationError } from 'bus-integration-database';
 import type { RequestOptions, Session } from './session.ts';
 
 /** Gives a value that has been checked, made of what it names alone; throws for any other. */
-export type Shape<T> = (value: unknown) => T;
+export type RowShape<T> = (value: unknown) => T;
 
 /** Rows of a statement, each of the shape. `doing` names the statement in messages: `reading the roles`. */
 export async function readRows<T>(
   session: Session,
-  shape: Shape<T>,
-  { sql, values = [], ...options }: Reading,
+  shape: RowShape<T>,
+  { sql, values = [], ...options }: ReadQuery,
 ): Promise<T[]> {
   const rows = await session.query<unknown>(sql, values, options);
   return rows.map((row) => shaped(row, shape, session.where, options.doing));
 }
 
 /** The one row of a statement that gives one. */
-export async function readRow<T>(session: Session, shape: Shape<T>, reading: Reading): Promise<T> {
+export async function readRow<T>(session: Session, shape: RowShape<T>, reading: ReadQuery): Promise<T> {
   return onlyOne(await readRows(session, shape, reading), session.where, reading.doing);
 }
 
 /** The same, after the one row of another statement, which runs as the login left the session. */
 export async function readRowAfter<First, T>(
   session: Session,
-  [firstShape, first]: readonly [Shape<First>, string],
-  shape: Shape<T>,
-  { sql, values, ...options }: Reading,
+  [firstShape, first]: readonly [RowShape<First>, string],
+  shape: RowShape<T>,
+  { sql, values, ...options }: ReadQuery,
 ): Promise<[First, T]> {
   const { where } = session;
   const { doing } = options;
@@ -45,14 +45,14 @@ function onlyOne<T>(rows: readonly T[], where: string, doing: string): T {
   return row;
 }
 
-export interface Reading extends RequestOptions {
+export interface ReadQuery extends RequestOptions {
   readonly sql: string;
   readonly values?: readonly unknown[];
   readonly doing: string;
 }
 
 /** One row that was read otherwise. */
-export function shaped<T>(row: unknown, shape: Shape<T>, where: string, doing: string): T {
+export function shaped<T>(row: unknown, shape: RowShape<T>, where: string, doing: string): T {
   try {
     return shape(row);
   } catch (error) {
@@ -85,53 +85,53 @@ function inside(error: unknown, place: string): unknown {
 }
 
 /** A name, a comment: any text that PostgreSQL can store. */
-export const text: Shape<string> = (value) => {
+export const text: RowShape<string> = (value) => {
   if (typeof value === 'string' && !value.includes('\0')) return value;
   return refuse(value, 'text without NUL');
 };
 
 /** Text of printable ASCII: a version, an address, an encoding. */
-export const word: Shape<string> = (value) => {
+export const word: RowShape<string> = (value) => {
   if (typeof value === 'string' && /^[\x20-\x7e]{1,200}$/.test(value)) return value;
   return refuse(value, 'at most 200 printable ASCII characters');
 };
 
-export const integer: Shape<number> = (value) => {
+export const integer: RowShape<number> = (value) => {
   return Number.isSafeInteger(value) ? (value as number) : refuse(value, 'a whole number');
 };
 
-export const number: Shape<number> = (value) => {
+export const number: RowShape<number> = (value) => {
   return Number.isFinite(value) ? (value as number) : refuse(value, 'a number');
 };
 
-export const boolean: Shape<boolean> = (value) => {
+export const boolean: RowShape<boolean> = (value) => {
   return typeof value === 'boolean' ? value : refuse(value, 'a boolean');
 };
 
-export const time: Shape<Date> = (value) => {
+export const time: RowShape<Date> = (value) => {
   return value instanceof Date && !Number.isNaN(value.getTime()) ? value : refuse(value, 'a time');
 };
 
-export const bytes: Shape<Buffer> = (value) => {
+export const bytes: RowShape<Buffer> = (value) => {
   return Buffer.isBuffer(value) ? value : refuse(value, 'bytes');
 };
 
 /** A closed vocabulary. */
-export function oneOf<const T extends string>(...words: readonly T[]): Shape<T> {
+export function oneOf<const T extends string>(...words: readonly T[]): RowShape<T> {
   return (value) => words.find((known) => known === value) ?? refuse(value, `one of ${words.join(', ')}`);
 }
 
 /** NULL, or absent. */
-export function nullable<T>(shape: Shape<T>): Shape<T | null> {
+export function nullable<T>(shape: RowShape<T>): RowShape<T | null> {
   return (value) => (value === null || value === undefined ? null : shape(value));
 }
 
 /** NULL stands for something. */
-export function orElse<T>(shape: Shape<T>, otherwise: T): Shape<T> {
+export function orElse<T>(shape: RowShape<T>, otherwise: T): RowShape<T> {
   return (value) => (value === null || value === undefined ? otherwise : shape(value));
 }
 
-export function list<T>(shape: Shape<T>): Shape<readonly T[]> {
+export function list<T>(shape: RowShape<T>): RowShape<readonly T[]> {
   return (value) => {
     if (!Array.isArray(value)) return refuse(value, 'an array');
     const made: T[] = [];
@@ -146,8 +146,8 @@ export function list<T>(shape: Shape<T>): Shape<readonly T[]> {
 
 /** An array of as many values, each of its own shape. */
 export function tuple<const T extends readonly unknown[]>(
-  ...shapes: { readonly [Key in keyof T]: Shape<T[Key]> }
-): Shape<T> {
+  ...shapes: { readonly [Key in keyof T]: RowShape<T[Key]> }
+): RowShape<T> {
   return (value) => {
     if (!Array.isArray(value) || value.length !== shapes.length) return refuse(value, `${shapes.length} values`);
     return shapes.map((shape, index) => shape(value[index])) as unknown as T;
@@ -155,8 +155,8 @@ export function tuple<const T extends readonly unknown[]>(
 }
 
 /** A row or an object with these columns or keys; what else is in it is left out. */
-export function record<T extends object>(shapes: { readonly [Key in keyof T]-?: Shape<T[Key]> }): Shape<T> {
-  const entries = Object.entries<Shape<unknown>>(shapes);
+export function record<T extends object>(shapes: { readonly [Key in keyof T]-?: RowShape<T[Key]> }): RowShape<T> {
+  const entries = Object.entries<RowShape<unknown>>(shapes);
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse(value, 'an object');
     const given = value as Record<string, unknown>;

@@ -2,7 +2,7 @@
 // is in the way, left out where the server doesn't have them. https://www.postgresql.org/docs/current/protocol-message-formats.html
 import { sqlstateOf } from '../../text/sqlstate.ts';
 
-export type Settings = Readonly<Record<string, string>>;
+export type StartupSettings = Readonly<Record<string, string>>;
 
 /** What an address was found not to take: a setting in the startup packet, or a setting at all. */
 export type SettingRefusals = Map<string, 'in-packet' | 'at-all'>;
@@ -13,10 +13,10 @@ export type SettingRefusals = Map<string, 'in-packet' | 'at-all'>;
  * @param deferred names that the session's first statement is to set instead
  */
 export function packetSettings(
-  settings: Settings,
+  settings: StartupSettings,
   refusals: SettingRefusals,
   deferred: readonly string[] = [],
-): Settings {
+): StartupSettings {
   if (isPooler(refusals)) return {};
   return Object.fromEntries(
     Object.entries(settings).filter(
@@ -33,10 +33,10 @@ const firstVersion: Readonly<Record<string, number>> = { transaction_timeout: 17
 
 /** The settings that a session's first statement is to set, on a server that has them: new ones, and `deferred`. */
 export function laterSettings(
-  settings: Settings,
+  settings: StartupSettings,
   serverVersionNum: number,
   deferred: readonly string[] = [],
-): Settings {
+): StartupSettings {
   const later = Object.entries(settings).filter(
     ([name]) => deferred.includes(name) || serverVersionNum >= (firstVersion[name] ?? Infinity),
   );
@@ -58,7 +58,7 @@ export function noteRefusal(error: unknown, sent: readonly string[], refusals: S
 }
 
 /** The settings that each transaction is to begin with where the packet could not carry them; none where it could. */
-export function localSettings(settings: Settings, refusals: SettingRefusals): Settings {
+export function localSettings(settings: StartupSettings, refusals: SettingRefusals): StartupSettings {
   if (!isPooler(refusals)) return {};
   return Object.fromEntries(
     Object.entries(settings).filter(([name]) => ofTransactions.includes(name) && refusals.get(name) !== 'at-all'),

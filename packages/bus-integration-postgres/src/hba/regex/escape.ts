@@ -1,12 +1,12 @@
 // What a backslash means in a regular expression: https://www.postgresql.org/docs/current/functions-matching.html#POSIX-ESCAPE-SEQUENCES
 import type { RegexCursor } from './cursor.ts';
-import { InvalidRegex, type Place } from './node.ts';
+import { type Boundary, InvalidRegex } from './node.ts';
 import { type ByteSet, classSet, complementOf } from './set.ts';
 
 export type Escape =
   | { readonly kind: 'code'; readonly code: number }
   | { readonly kind: 'set'; readonly set: ByteSet }
-  | { readonly kind: 'place'; readonly place: Place }
+  | { readonly kind: 'place'; readonly place: Boundary }
   | { readonly kind: 'reference'; readonly group: number };
 
 /** Reads from behind the backslash. `groups` is how many groups have been opened so far: `\12` depends on it. */
@@ -42,7 +42,7 @@ export function readEscape(cursor: RegexCursor, groups: number): Escape {
 
 const codes: Readonly<Record<string, number>> = { a: 7, b: 8, B: 0x5c, e: 27, f: 12, n: 10, r: 13, t: 9, v: 11 };
 const classNames: Readonly<Record<string, string>> = { d: 'digit', s: 'space', w: 'word' };
-const places: Readonly<Record<string, Place>> = {
+const places: Readonly<Record<string, Boundary>> = {
   A: 'begin',
   m: 'word-begin',
   M: 'word-end',

@@ -2,11 +2,11 @@
 import type { ByteSet } from './set.ts';
 
 /** A place between two bytes: \A and ^, \Z and $, and the borders of words. */
-export type Place = 'begin' | 'end' | 'word-begin' | 'word-end' | 'word-border' | 'no-word-border';
+export type Boundary = 'begin' | 'end' | 'word-begin' | 'word-end' | 'word-border' | 'no-word-border';
 
 export type RegexNode =
   | { readonly kind: 'set'; readonly set: ByteSet }
-  | { readonly kind: 'place'; readonly place: Place }
+  | { readonly kind: 'place'; readonly place: Boundary }
   | { readonly kind: 'sequence' | 'choice'; readonly parts: readonly RegexNode[] }
   | { readonly kind: 'repeat'; readonly part: RegexNode; readonly least: number; readonly most: number };
 

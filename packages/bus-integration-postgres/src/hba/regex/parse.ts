@@ -3,7 +3,7 @@
 import { readBracket } from './bracket.ts';
 import { type RegexCursor, regexCursor } from './cursor.ts';
 import { readEscape } from './escape.ts';
-import { DoubtfulRegex, InvalidRegex, type Place, type RegexNode } from './node.ts';
+import { type Boundary, DoubtfulRegex, InvalidRegex, type RegexNode } from './node.ts';
 import { anyByte, rangeSet, withBothCases } from './set.ts';
 
 export interface ParsedRegex {
@@ -58,7 +58,7 @@ function skipComments(cursor: RegexCursor): void {
   }
 }
 
-const placeMarks: readonly (readonly [string, Place])[] = [
+const placeMarks: readonly (readonly [string, Boundary])[] = [
   ['^', 'begin'],
   ['$', 'end'],
   ['[[:<:]]', 'word-begin'],

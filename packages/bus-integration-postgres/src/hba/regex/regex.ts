@@ -1,13 +1,13 @@
 // A regular expression of a pg_hba.conf, tried in time that grows with its length times the text's and no faster.
 // https://www.postgresql.org/docs/current/functions-matching.html#FUNCTIONS-POSIX-REGEXP
-import { DoubtfulRegex, InvalidRegex, type Place, type RegexNode } from './node.ts';
+import { type Boundary, DoubtfulRegex, InvalidRegex, type RegexNode } from './node.ts';
 import { parseRegex } from './parse.ts';
 import { type ByteSet, classSet } from './set.ts';
 
 /** A step of a machine that is in many places at once: never is a text tried twice. */
 type Instruction =
   | { readonly kind: 'byte'; readonly set: ByteSet }
-  | { readonly kind: 'place'; readonly place: Place }
+  | { readonly kind: 'place'; readonly place: Boundary }
   | { readonly kind: 'fork'; readonly targets: readonly number[] }
   | { readonly kind: 'done' };
 
@@ -144,7 +144,7 @@ function settle(
 
 const word = classSet('word') as ByteSet;
 
-function isAt(place: Place, bytes: Uint8Array, at: number): boolean {
+function isAt(place: Boundary, bytes: Uint8Array, at: number): boolean {
   if (place === 'begin') return at === 0;
   if (place === 'end') return at === bytes.length;
   const isBefore = at > 0 && word[bytes[at - 1] as number] === 1;

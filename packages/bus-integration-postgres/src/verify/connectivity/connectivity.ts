@@ -15,11 +15,11 @@ import { sharingChecks } from '../../plan/sharing.ts';
 import { eachInParallel } from '../../run/parallel.ts';
 import type { Run } from '../../run/run.ts';
 import type { MarkedSchema } from '../../sql/leftovers-query.ts';
-import type { Facts } from '../../sql/verify-query.ts';
+import type { ServiceFacts } from '../../sql/verify-query.ts';
 import type { Preparation } from '../../survey/preparation.ts';
 import type { SeenInside } from '../listener/database-sweep.ts';
 import type { Policy } from '../listener/policy.ts';
-import type { Declared } from './declared-objects.ts';
+import type { DeclaredObjects } from './declared-objects.ts';
 import { exposedChecks } from './exposed.ts';
 import { loginCheck } from './login-faults.ts';
 import { type Entrance, probeAll, tryWrongPassword } from './probe.ts';
@@ -38,7 +38,7 @@ export interface ConnectivityOptions {
   /** The admin's: what it knows of the server need not be asked again. */
   readonly session: Entrance & { readonly where: string };
   /** What the admin sees of declared roles and databases. */
-  readonly declared: Promise<Declared>;
+  readonly declared: Promise<DeclaredObjects>;
   /** How many logins at once; the first one doesn't wait for the number. */
   readonly jobs: number | Promise<number>;
   readonly onProgress: Context['onProgress'];
@@ -86,7 +86,7 @@ export async function checkConnectivity(options: ConnectivityOptions): Promise<C
 
 function seenInsideOf(found: ReadonlyMap<FilePair, LoginFindings>, admin: Entrance): SeenInside {
   return new Map(
-    [...found].flatMap(([{ database }, { login, facts }]): (readonly [string, Facts['writableSchemas']])[] => {
+    [...found].flatMap(([{ database }, { login, facts }]): (readonly [string, ServiceFacts['writableSchemas']])[] => {
       const isThere = login !== undefined && isSameServer(login.pinned, admin.pinned);
       return facts !== undefined && isThere ? [[database, facts.writableSchemas]] : [];
     }),

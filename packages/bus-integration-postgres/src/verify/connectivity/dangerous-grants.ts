@@ -1,22 +1,22 @@
 // Grants by which a service reads passwords or files of the server, or has it run code: in its own databases as it saw
 // them itself, in the admin's as the admin sees it, and on parameters of the whole cluster. Pure.
 import { advise, type Check, printable } from 'bus-integration-database';
-import type { Grant } from '../../sql/grants-query.ts';
-import type { Facts } from '../../sql/verify-query.ts';
+import type { DangerousGrant } from '../../sql/grants-query.ts';
+import type { ServiceFacts } from '../../sql/verify-query.ts';
 import { mostTold, some } from '../../text/bounded.ts';
 import { anyDatabase, inDatabase, runs, superuser } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
 import { identifier, literal } from '../../text/sql-text.ts';
-import type { Declared } from './declared-objects.ts';
+import type { DeclaredObjects } from './declared-objects.ts';
 
 /** What a service saw in a database that it entered. */
-export type Place = Pick<Facts, 'database' | 'grants' | 'readsVerifiers'>;
+export type EnteredDatabase = Pick<ServiceFacts, 'database' | 'grants' | 'readsVerifiers'>;
 
 /** A check for each place with such a grant; and the databases that were looked at. */
 export function judgeGrants(
   role: string,
-  own: readonly Place[],
-  declared: Declared | undefined,
+  own: readonly EnteredDatabase[],
+  declared: DeclaredObjects | undefined,
 ): { readonly checks: Check[]; readonly looked: readonly string[] } {
   const places = new Map(own.map(({ database, grants }) => [database, grants]));
   const byAdmin = declared?.roles.find(({ name }) => name === role);
@@ -26,7 +26,7 @@ export function judgeGrants(
   return { checks: [...within, ...checkOf(role, byAdmin?.parameters ?? [])], looked: [...places.keys()] };
 }
 
-function checkOf(role: string, grants: readonly Grant[], database?: string): Check[] {
+function checkOf(role: string, grants: readonly DangerousGrant[], database?: string): Check[] {
   if (grants.length === 0) return [];
   const where = database === undefined ? '' : ` in ${shown(database)}`;
   const told = grants.map((grant) => `${powerOf(grant)}${where} (${howOf(grant)})`);
@@ -53,20 +53,20 @@ const readBy: Readonly<Record<string, string>> = {
   'pg_catalog.pg_user_mapping': 'passwords of user mappings',
 };
 
-function powerOf({ kind, name }: Grant): string {
+function powerOf({ kind, name }: DangerousGrant): string {
   if (kind === 'table') return `read ${readBy[name] ?? 'password verifiers'}`;
   if (kind === 'function') return `call ${printable(name)}`;
   if (kind === 'language') return `create functions in language ${printable(name)}`;
   return `use ${printable(name)}`;
 }
 
-function howOf({ kind, name, to }: Grant): string {
+function howOf({ kind, name, to }: DangerousGrant): string {
   const grantee = to === null ? 'PUBLIC' : shown(to);
   if (kind === 'table') return `${name}, granted to ${grantee}`;
   return kind === 'language' ? `marked as trusted, with USAGE for ${grantee}` : `granted to ${grantee}`;
 }
 
-function remedyOf({ kind, name, to }: Grant): string {
+function remedyOf({ kind, name, to }: DangerousGrant): string {
   const from = `FROM ${to === null ? 'PUBLIC' : identifier(to)};`;
   if (kind === 'table') return `REVOKE SELECT ON ${name} ${from}`;
   if (kind === 'function') return `REVOKE EXECUTE ON FUNCTION ${printable(name)} ${from}`;

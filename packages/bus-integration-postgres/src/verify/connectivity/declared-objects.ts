@@ -3,7 +3,7 @@ import { type Declaration, rolesOf } from 'bus-integration-database';
 import type { Session } from '../../connection/session/session.ts';
 import { boolean, integer, list, nullable, readRow, record, text } from '../../connection/session/shape.ts';
 import { declaredQuery } from '../../sql/declared-query.ts';
-import type { Grant } from '../../sql/grants-query.ts';
+import type { DangerousGrant } from '../../sql/grants-query.ts';
 import { grantShape } from './service-shapes.ts';
 
 export interface DeclaredRole {
@@ -20,9 +20,9 @@ export interface DeclaredRole {
   /** Roles, not superusers, that have its privileges or may SET ROLE to it. */
   readonly members: readonly string[];
   /** What it may in the admin's database that is a superuser's at first; null where it may not enter that. */
-  readonly grants: readonly Grant[] | null;
+  readonly grants: readonly DangerousGrant[] | null;
   /** What it may do to parameters of the server. */
-  readonly parameters: readonly Grant[];
+  readonly parameters: readonly DangerousGrant[];
 }
 
 export interface DeclaredDatabase {
@@ -47,7 +47,7 @@ interface StoredSettings {
   readonly settings: readonly string[];
 }
 
-export interface Declared {
+export interface DeclaredObjects {
   readonly startedAt: string;
   /** The admin's. */
   readonly database: string;
@@ -57,7 +57,7 @@ export interface Declared {
 }
 
 /** One statement. */
-export async function readDeclared(session: Session, declaration: Declaration): Promise<Declared> {
+export async function readDeclared(session: Session, declaration: Declaration): Promise<DeclaredObjects> {
   return await readRow(session, shape, {
     sql: declaredQuery(session.serverVersionNum),
     values: [rolesOf(declaration), declaration.databases],
@@ -65,7 +65,7 @@ export async function readDeclared(session: Session, declaration: Declaration): 
   });
 }
 
-const shape = record<Declared>({
+const shape = record<DeclaredObjects>({
   startedAt: text,
   database: text,
   roles: list(

@@ -5,9 +5,9 @@ import { mostTold, someNames } from '../../text/bounded.ts';
 import { adminOrSuperuser, anyDatabase, ownerOrSuperuser, runs } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
-import type { Declared, DeclaredDatabase, DeclaredRole } from './declared-objects.ts';
+import type { DeclaredDatabase, DeclaredObjects, DeclaredRole } from './declared-objects.ts';
 
-export function exposedChecks({ roles, databases }: Declared): Check[] {
+export function exposedChecks({ roles, databases }: DeclaredObjects): Check[] {
   const services = new Set(roles.map(({ name }) => name));
   return [...roles.flatMap(roleChecks), ...databases.flatMap((database) => databaseChecks(database, services))];
 }

@@ -3,7 +3,7 @@
 import { advise, type Check, type FilePair, printable, type Remedy } from 'bus-integration-database';
 import { superuser } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
-import type { Declared } from './declared-objects.ts';
+import type { DeclaredObjects } from './declared-objects.ts';
 import { settingOf } from './refused.ts';
 
 const isOn = (value: string) => /^(on|t|tr|tru|true|y|ye|yes|1)$/i.test(value.trim());
@@ -24,7 +24,7 @@ const harmful: readonly { name: string; isHarmful: (value: string) => boolean; e
   { name: 'ignore_checksum_failure', isHarmful: isOn, effect: 'damaged pages are read as they are' },
 ];
 
-export function harmfulSettings(pair: FilePair, declared: Declared | undefined): Check[] {
+export function harmfulSettings(pair: FilePair, declared: DeclaredObjects | undefined): Check[] {
   return harmful.flatMap(({ name, isHarmful, effect }): Check[] => {
     const stored = settingOf(pair, name, declared);
     if (stored === undefined || !isHarmful(stored.value)) return [];

@@ -18,13 +18,13 @@ import type { ConnectionTarget, ServerAddress } from '../../conninfo/target.ts';
 import { systemIdentifierShape } from '../../observe/catalog-shapes.ts';
 import { systemIdentifierQuery } from '../../sql/cluster-query.ts';
 import { type Identity, identityQuery } from '../../sql/verify-query.ts';
-import type { Declared } from './declared-objects.ts';
+import type { DeclaredObjects } from './declared-objects.ts';
 import type { LoginTrial } from './login-trial.ts';
 
 const identityShape = record<Identity>({ startedAt: text, isStandby: boolean, readsSystemIdentifier: boolean });
 
 /** Of one listed server; `ours` is the admin's own, or a standby of it. */
-type Verdict =
+type ListedVerdict =
   | { readonly kind: 'ours' }
   | { readonly kind: 'another' | 'unreached' | 'refused' | 'unclear'; readonly seen: string };
 
@@ -45,7 +45,7 @@ export async function listedServers(trial: LoginTrial, hasNoRoom: (error: unknow
   const { addresses } = target;
   const declared = await trial.declared;
   if (declared === undefined) return { checks: [], target };
-  const verdicts: { readonly address: ServerAddress; readonly place: string; readonly verdict: Verdict }[] = [];
+  const verdicts: { readonly address: ServerAddress; readonly place: string; readonly verdict: ListedVerdict }[] = [];
   for (const address of addresses) {
     const place = placeOf({ ...address, address: address.host });
     verdicts.push({ address, place, verdict: await judged(address, trial, declared, hasNoRoom) });
@@ -80,9 +80,9 @@ export async function listedServers(trial: LoginTrial, hasNoRoom: (error: unknow
 async function judged(
   address: ServerAddress,
   trial: LoginTrial,
-  declared: Declared,
+  declared: DeclaredObjects,
   hasNoRoom: (error: unknown) => boolean,
-): Promise<Verdict> {
+): Promise<ListedVerdict> {
   const { signal, cache, meter } = trial;
   const target = { ...trial.target, addresses: [address], targetSessionAttrs: 'any' as const };
   const silence = silenceFor(target, cache);
@@ -104,7 +104,7 @@ async function judged(
   }
 }
 
-async function compared(session: Session, trial: LoginTrial, declared: Declared): Promise<Verdict> {
+async function compared(session: Session, trial: LoginTrial, declared: DeclaredObjects): Promise<ListedVerdict> {
   const doing = `looking which cluster ${session.where} is of`;
   const { startedAt, isStandby, readsSystemIdentifier } = await readRow(session, identityShape, {
     sql: identityQuery,

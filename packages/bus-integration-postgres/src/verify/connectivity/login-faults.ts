@@ -13,13 +13,13 @@ import {
 } from 'bus-integration-database';
 import { noTlsRemedy } from '../../connection/attempt.ts';
 import { connectionStrings } from '../../conninfo/connection-strings.ts';
-import type { Attempted, Facts, Standing } from '../../sql/verify-query.ts';
+import type { Attempted, EffectiveSearchPath, ServiceFacts } from '../../sql/verify-query.ts';
 import { boundedChecks } from '../../text/bounded.ts';
 import { adminOrSuperuser, anyDatabase, inDatabase, ownerOrSuperuser, runs } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
 import { sqlstateOf, toOperationError } from '../../text/sqlstate.ts';
-import type { Declared } from './declared-objects.ts';
+import type { DeclaredObjects } from './declared-objects.ts';
 import type { LoginTrial } from './login-trial.ts';
 import { causeOf, settingOf } from './refused.ts';
 import { pathFault, pathRemedy } from './search-path.ts';
@@ -30,8 +30,8 @@ const plan = ownCommand('plan');
 export function strangerOf(
   { pair, admin }: LoginTrial,
   where: string,
-  { user, session, database, startedAt }: Facts,
-  declared: Declared | undefined,
+  { user, session, database, startedAt }: ServiceFacts,
+  declared: DeclaredObjects | undefined,
 ): Check | undefined {
   const fail = (seen: string, remedy: Remedy = plan) => loginCheck(pair, 'fail', seen, remedy);
   if (declared !== undefined && declared.startedAt !== startedAt) {
@@ -51,9 +51,9 @@ export function strangerOf(
 
 export function faultOf(
   { pair, schemas }: LoginTrial,
-  facts: Facts,
-  standing: Standing,
-  declared: Declared | undefined,
+  facts: ServiceFacts,
+  standing: EffectiveSearchPath,
+  declared: DeclaredObjects | undefined,
 ): Check | undefined {
   const fail = (seen: string, remedy: Remedy = plan) => loginCheck(pair, 'fail', seen, remedy);
   const { closedSchemas } = facts;
@@ -73,7 +73,7 @@ export function faultOf(
 }
 
 /** What a role may beyond its schemas, in this one database. */
-export function placeLimits(pair: FilePair, facts: Facts, attempted: Attempted | undefined): Check[] {
+export function placeLimits(pair: FilePair, facts: ServiceFacts, attempted: Attempted | undefined): Check[] {
   const base = { id: 'service-limits', kind: 'connectivity' as const, target: targetOf(pair) };
   const checks: Check[] = [];
   const createsSchemas = facts.createsSchemas || attempted?.managed.includes('create schemas');
@@ -110,7 +110,7 @@ export function failure(
   pair: FilePair,
   error: unknown,
   trial?: Pick<LoginTrial, 'endpoint'> & { readonly hasEntered: boolean },
-  declared?: Declared,
+  declared?: DeclaredObjects,
 ): Check {
   const what = `${printable(pair.role)} in ${shown(pair.database)}`;
   const expected = error instanceof OperationError ? error : toOperationError(error, what);

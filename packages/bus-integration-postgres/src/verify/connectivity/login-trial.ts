@@ -2,7 +2,7 @@
 import type { Endpoint, FilePair } from 'bus-integration-database';
 import type { ConnectCache, Meter } from '../../connection/connect.ts';
 import type { ConnectionTarget } from '../../conninfo/target.ts';
-import type { Declared } from './declared-objects.ts';
+import type { DeclaredObjects } from './declared-objects.ts';
 
 /** As it begins: what is known of the admin's session only while the service logs in comes later. */
 export interface EarlyTrial extends Omit<LoginTrial, 'adminRole' | 'endpoint'> {
@@ -27,7 +27,7 @@ export interface LoginTrial {
   /** Where the file should lead. */
   readonly endpoint: Endpoint;
   /** What the admin sees; undefined where that could not be read. */
-  readonly declared: Promise<Declared | undefined>;
+  readonly declared: Promise<DeclaredObjects | undefined>;
   /** The server that the admin reached. */
   readonly admin: string;
   /** Of the cluster that the admin reached; undefined where it may not be read. */

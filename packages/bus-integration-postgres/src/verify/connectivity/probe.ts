@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Check, isLoopback, OperationError, printable, Secret } from 'bus-integration-database';
 import { type Challenge, challenge } from '../../connection/challenge/challenge.ts';
-import { judgeChallenges, type Transport } from '../../connection/challenge/challenge-verdict.ts';
+import { type ChallengeChannel, judgeChallenges } from '../../connection/challenge/challenge-verdict.ts';
 import { answeredFor, type PinnedAddress, type Session, silenceFor } from '../../connection/connect.ts';
 import { startDeadline } from '../../connection/network/deadline.ts';
 import { isSocketDirectory, placeOf, resolveAddress } from '../../connection/network/dial.ts';
@@ -35,14 +35,14 @@ export async function probeAll(options: ProbeOptions, admin: Entrance, logins: r
   const place = logins[0]?.pinned ?? (await firstAddress(options));
   if (place === undefined) return [];
   const isSocket = isSocketDirectory(place.address);
-  const answers = new Map<Transport, Challenge>();
+  const answers = new Map<ChallengeChannel, Challenge>();
   for (const login of logins.filter(({ pinned }) => isSameServer(pinned, place))) remember(answers, login);
   const preferred = [
     ...(demanded === 'prefer' ? logins : []),
     ...(run.target.sslmode === 'prefer' && isSameServer(admin.pinned, place) ? [admin] : []),
   ];
   const hasNoTls = preferred.some(({ tls }) => tls === null);
-  const wanted: readonly Transport[] = isSocket ? ['socket'] : hasNoTls ? ['plain'] : ['plain', 'tls'];
+  const wanted: readonly ChallengeChannel[] = isSocket ? ['socket'] : hasNoTls ? ['plain'] : ['plain', 'tls'];
   for (const transport of wanted) {
     if (!answers.has(transport)) answers.set(transport, await probe(transport, place, options));
   }
@@ -61,7 +61,7 @@ export async function probeAll(options: ProbeOptions, admin: Entrance, logins: r
 const encrypted: readonly string[] = ['require', 'verify-ca', 'verify-full'];
 
 async function probe(
-  transport: Transport,
+  transport: ChallengeChannel,
   pinned: PinnedAddress,
   { role, database, target, run }: ProbeOptions,
 ): Promise<Challenge> {
@@ -86,7 +86,7 @@ function silenceAt(pinned: PinnedAddress, target: ConnectionTarget, run: Run): S
 const probeTimeoutMs = 5_000;
 
 /** What a login that went well was asked for; any of several logins that were asked for nothing counts. */
-function remember(answers: Map<Transport, Challenge>, login: Entrance): void {
+function remember(answers: Map<ChallengeChannel, Challenge>, login: Entrance): void {
   const { method = 'none' } = login.authentication;
   const transport = transportOf(login);
   if (answers.get(transport)?.kind === 'entered') return;
@@ -96,7 +96,7 @@ function remember(answers: Map<Transport, Challenge>, login: Entrance): void {
   else answers.set(transport, { kind: 'asked', method, mechanisms: [] });
 }
 
-function transportOf({ pinned, tls }: Entrance): Transport {
+function transportOf({ pinned, tls }: Entrance): ChallengeChannel {
   if (isSocketDirectory(pinned.address)) return 'socket';
   return tls === null ? 'plain' : 'tls';
 }

@@ -5,17 +5,17 @@ import { type FilePair, type FileReading, ownCommand, type Remedy } from 'bus-in
 import { adminOrSuperuser, anyDatabase, ownerOrSuperuser, runs, superuser } from '../../text/psql-remedy.ts';
 import { printable, shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
-import type { Declared } from './declared-objects.ts';
+import type { DeclaredObjects } from './declared-objects.ts';
 
 export interface Cause {
   readonly seen: string;
   readonly remedy: Remedy;
 }
 
-type Login = Pick<FilePair, 'role' | 'database' | 'path' | 'live'>;
+type RefusedLogin = Pick<FilePair, 'role' | 'database' | 'path' | 'live'>;
 
 /** When it was refused, and by what. */
-interface Refusal {
+interface RefusalPoint {
   /** The login itself went well. */
   readonly hasEntered: boolean;
   readonly routine: string | undefined;
@@ -23,10 +23,10 @@ interface Refusal {
 
 /** Undefined where the catalogs show nothing that would explain it. */
 export function causeOf(
-  login: Login,
+  login: RefusedLogin,
   sqlstate: string,
-  declared: Declared,
-  { hasEntered, routine = connectRoutine }: Refusal,
+  declared: DeclaredObjects,
+  { hasEntered, routine = connectRoutine }: RefusalPoint,
 ): Cause | undefined {
   const { role, database, path } = login;
   const itsRole = declared.roles.find(({ name }) => name === role);
@@ -76,7 +76,7 @@ const culprits: Readonly<Record<string, readonly string[]>> = {
   '58P01': ['session_preload_libraries', 'local_preload_libraries'],
 };
 
-function settingCause(login: Login, sqlstate: string, declared: Declared): Cause | undefined {
+function settingCause(login: RefusedLogin, sqlstate: string, declared: DeclaredObjects): Cause | undefined {
   for (const name of culprits[sqlstate] ?? []) {
     const set = settingOf(login, name, declared);
     if (set !== undefined)
@@ -87,9 +87,9 @@ function settingCause(login: Login, sqlstate: string, declared: Declared): Cause
 
 /** What was stored for a session of this role in this database, and the statement that takes it away. */
 export function settingOf(
-  { role, database, path, live }: Login,
+  { role, database, path, live }: RefusedLogin,
   name: string,
-  declared: Declared | undefined,
+  declared: DeclaredObjects | undefined,
 ): { readonly value: string; readonly where: string; readonly reset: Remedy } | undefined {
   const ofFile = optionOf(live, name);
   // What the client itself says goes before what is stored.
@@ -154,7 +154,11 @@ interface Limit extends Cause {
 }
 
 /** 53300 is one code for three limits: that of the role, of the database, or the server's own, then undefined. */
-export function limitOf({ role, database }: Login, message: string, declared: Declared): Limit | undefined {
+export function limitOf(
+  { role, database }: RefusedLogin,
+  message: string,
+  declared: DeclaredObjects,
+): Limit | undefined {
   const candidates = [
     { kind: 'ROLE', word: 'role', found: declared.roles.find(({ name }) => name === role) },
     { kind: 'DATABASE', word: 'database', found: declared.databases.find(({ name }) => name === database) },

@@ -5,8 +5,8 @@ import { boundedChecks, mostTold, someNames } from '../../text/bounded.ts';
 import { anyDatabase, ownerOrSuperuser, runs } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
-import { judgeGrants, type Place } from './dangerous-grants.ts';
-import type { Declared } from './declared-objects.ts';
+import { type EnteredDatabase, judgeGrants } from './dangerous-grants.ts';
+import type { DeclaredObjects } from './declared-objects.ts';
 import { judgeExcess } from './excess.ts';
 import type { LoginFindings } from './service-login.ts';
 
@@ -16,7 +16,7 @@ export interface RoleDatabases {
   /** All of the deployment's, others' among them. */
   readonly declared: readonly string[];
   /** What it saw in those of its own that it entered. */
-  readonly places: readonly Place[];
+  readonly places: readonly EnteredDatabase[];
 }
 
 /** Once for each role: its rights, and the databases that it may enter beside its own. */
@@ -25,7 +25,7 @@ export function judgeRole(
   databases: RoleDatabases,
   deploymentId: string,
   { facts, attempted }: LoginFindings,
-  seen?: Declared,
+  seen?: DeclaredObjects,
 ): Check[] {
   if (facts === undefined || facts.powers === null) return [];
   const base = { kind: 'connectivity' as const, target: printable(role) };

@@ -22,9 +22,9 @@ import { type Contents, contentsQuery } from '../../sql/contents-query.ts';
 import {
   type Attempted,
   encodingQuery,
-  type Facts,
   type Forbidden,
   factsQuery,
+  type ServiceFacts,
   standingQuery,
   verifyScript,
 } from '../../sql/verify-query.ts';
@@ -47,7 +47,7 @@ import { timeoutChecks } from './timeouts.ts';
 export interface LoginFindings {
   readonly checks: readonly Check[];
   readonly login?: Entrance;
-  readonly facts?: Facts;
+  readonly facts?: ServiceFacts;
   readonly attempted?: Attempted;
   /** Where it went. */
   readonly target?: ConnectionTarget;
@@ -233,7 +233,7 @@ async function contentsOf(session: Session, { pair, schemas, roles }: LoginTrial
 }
 
 /** What is known to be allowed is told; only what should be refused is tried. */
-function worthTrying({ powers, readsVerifiers, createsSchemas }: Facts): Forbidden[] {
+function worthTrying({ powers, readsVerifiers, createsSchemas }: ServiceFacts): Forbidden[] {
   return [
     ...(powers !== null && !powers.isSuperuser && !powers.createsRoles ? ['create roles' as const] : []),
     ...(powers !== null && !readsVerifiers ? ['read password verifiers' as const] : []),

@@ -3,8 +3,8 @@
 import { boolean, integer, list, nullable, oneOf, record, text } from '../../connection/session/shape.ts';
 import { markedSchema } from '../../observe/catalog-shapes.ts';
 import type { Contents } from '../../sql/contents-query.ts';
-import type { Grant } from '../../sql/grants-query.ts';
-import type { Attempted, Facts, Powers, Standing } from '../../sql/verify-query.ts';
+import type { DangerousGrant } from '../../sql/grants-query.ts';
+import type { Attempted, EffectiveSearchPath, Powers, ServiceFacts } from '../../sql/verify-query.ts';
 import { writableShape } from '../listener/database-sweep.ts';
 
 const powers = record<Powers>({
@@ -17,13 +17,13 @@ const powers = record<Powers>({
   memberships: list(record<Powers['memberships'][number]>({ group: text, grantor: nullable(text) })),
 });
 
-export const grantShape = record<Grant>({
+export const grantShape = record<DangerousGrant>({
   kind: oneOf('table', 'function', 'language', 'parameter'),
   name: text,
   to: nullable(text),
 });
 
-export const factsShape = record<Facts>({
+export const factsShape = record<ServiceFacts>({
   user: text,
   session: text,
   database: text,
@@ -35,7 +35,7 @@ export const factsShape = record<Facts>({
   actsAsOwner: boolean,
   catchesErrors: boolean,
   closedSchemas: list(text),
-  otherSchemas: list(record<Facts['otherSchemas'][number]>({ name: text, isByPublic: boolean })),
+  otherSchemas: list(record<ServiceFacts['otherSchemas'][number]>({ name: text, isByPublic: boolean })),
   mayHaveStrangers: boolean,
   writableSchemas: list(writableShape),
   markedSchemas: list(markedSchema),
@@ -45,7 +45,13 @@ export const factsShape = record<Facts>({
   hasContents: boolean,
   powers: nullable(powers),
   reachable: nullable(
-    list(record<NonNullable<Facts['reachable']>[number]>({ name: text, isByPublic: boolean, comment: nullable(text) })),
+    list(
+      record<NonNullable<ServiceFacts['reachable']>[number]>({
+        name: text,
+        isByPublic: boolean,
+        comment: nullable(text),
+      }),
+    ),
   ),
 });
 
@@ -71,7 +77,7 @@ export const contentsShape = record<Contents>({
   ),
 });
 
-export const standingShape = record<Standing>({ path: list(text), searchPath: text });
+export const standingShape = record<EffectiveSearchPath>({ path: list(text), searchPath: text });
 
 export const encodingShape = record<{ readonly isKnown: boolean }>({ isKnown: boolean });
 

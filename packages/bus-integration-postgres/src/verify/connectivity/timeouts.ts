@@ -2,7 +2,7 @@
 // quick enough. Pure.
 import { advise, type Check, type FilePair, printable } from 'bus-integration-database';
 import { shown } from '../../text/shown.ts';
-import type { Declared } from './declared-objects.ts';
+import type { DeclaredObjects } from './declared-objects.ts';
 import { settingOf } from './refused.ts';
 
 /** Where one of these ends ordinary work; waiting for a lock may be meant to be short. */
@@ -21,7 +21,7 @@ const shortMs = 1_000;
  * Those below a second: `fail` below 100 ms, except of waiting for locks.
  * https://www.postgresql.org/docs/current/runtime-config-client.html
  */
-export function timeoutChecks(pair: FilePair, declared: Declared | undefined): Check[] {
+export function timeoutChecks(pair: FilePair, declared: DeclaredObjects | undefined): Check[] {
   return names.flatMap((name): Check[] => {
     const stored = settingOf(pair, name, declared);
     const ms = stored === undefined ? undefined : millisecondsOf(stored.value);

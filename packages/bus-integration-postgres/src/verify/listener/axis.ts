@@ -3,7 +3,7 @@
 import { type Range, type Ranges, union } from './ranges.ts';
 
 /** Neighbouring cells, `end` not among them. */
-export interface Run {
+export interface CellRange {
   readonly begin: number;
   readonly end: number;
 }
@@ -12,16 +12,16 @@ export interface Axis {
   /** Each cell's own number: how a cover begins. */
   readonly untaken: Int32Array;
   /** The cells of ranges whose ends the axis was made with. */
-  runsOf(ranges: Ranges): readonly Run[];
-  rangesOf(runs: readonly Run[]): Ranges;
+  runsOf(ranges: Ranges): readonly CellRange[];
+  rangesOf(runs: readonly CellRange[]): Ranges;
 }
 
 /** Cells that nobody has taken yet. */
 export interface Cover {
   /** The cells of a run that are left, as runs. */
-  left(run: Run): Run[];
+  left(run: CellRange): CellRange[];
   /** The same, and takes them. */
-  take(run: Run): Run[];
+  take(run: CellRange): CellRange[];
 }
 
 /** @param ranges all whose ends matter */
@@ -55,8 +55,8 @@ export function createCover({ untaken }: Axis): Cover {
     }
     return cell;
   };
-  const left = ({ begin, end }: Run) => {
-    const runs: Run[] = [];
+  const left = ({ begin, end }: CellRange) => {
+    const runs: CellRange[] = [];
     for (let cell = firstLeft(begin); cell < end; ) {
       let after = cell + 1;
       while (after < end && next[after] === after) after += 1;

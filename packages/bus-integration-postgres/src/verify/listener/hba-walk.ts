@@ -5,7 +5,7 @@ import type { HbaAddress, HbaRule, HbaToken } from '../../hba/rule.ts';
 import type { HbaRules } from '../../hba/rule-list.ts';
 import { databaseVerdict, userVerdict, type Verdict } from '../../hba/verdict.ts';
 import { all4, all6, everywhere, networkOf, type Range, type Ranges } from './ranges.ts';
-import type { Subject, WalkOptions, WalkRule } from './walk.ts';
+import type { WalkOptions, WalkRule, WalkSubject } from './walk.ts';
 
 /** One rule, its addresses as ranges. */
 export function walkRule({ type, address }: HbaRule): WalkRule {
@@ -19,7 +19,7 @@ export function walkRule({ type, address }: HbaRule): WalkRule {
   };
 }
 
-type Found = ReturnType<WalkOptions['rulesFor']>;
+type FoundRules = ReturnType<WalkOptions['rulesFor']>;
 
 /** Which rules are for a subject, whatever its address, lost quoting read as most likely; what several subjects have in common is one and the same list. */
 export function ruleFinder({ rules }: Pick<HbaRules, 'rules'>): WalkOptions['rulesFor'] {
@@ -30,9 +30,9 @@ export function ruleFinder({ rules }: Pick<HbaRules, 'rules'>): WalkOptions['rul
   const named = byName(candidates);
   const others = candidates.filter(({ rule }) => !isJustAll(rule.users) && nameOf(rule.users) === undefined);
   const ofUser = new Map<string, readonly Candidate[]>();
-  const ofWhole = new Map<readonly Candidate[], Found>();
+  const ofWhole = new Map<readonly Candidate[], FoundRules>();
 
-  const candidatesOf = (subject: Subject) => {
+  const candidatesOf = (subject: WalkSubject) => {
     const known = ofUser.get(subject.user);
     if (known !== undefined) return known;
     const asked = { ...hbaSubject({ ...clientOf(subject), database: '' }), guesses: true } as const;
@@ -73,13 +73,13 @@ interface Candidate {
   readonly takesAll: boolean;
 }
 
-function clientOf(subject: Subject) {
+function clientOf(subject: WalkSubject) {
   const { user, memberOf, database, kind } = subject;
   const replication = isPhysicalReplication(subject) ? 'physical' : kind === 'replication' ? 'logical' : 'none';
   return { user, memberOf: [...memberOf], database, transport: 'tcp', tls: false, replication } as const;
 }
 
-function isPhysicalReplication({ kind, database }: Subject): boolean {
+function isPhysicalReplication({ kind, database }: WalkSubject): boolean {
   return kind === 'replication' && database === '';
 }
 

@@ -40,13 +40,13 @@ const settingNames = [
   'password_encryption',
   'max_connections',
 ] as const;
-type SettingName = (typeof settingNames)[number];
+type ListenerSetting = (typeof settingNames)[number];
 
 export interface ListenerFacts {
   /** The role that read them. */
   readonly admin: string;
   /** By name; one that the admin may not see is absent. */
-  readonly settings: Readonly<Partial<Record<SettingName, string>>>;
+  readonly settings: Readonly<Partial<Record<ListenerSetting, string>>>;
   readonly pendingRestart: readonly string[];
   /** Where the admin's connection arrived, as the server sees it; null on a socket. */
   readonly serverAddress: string | null;
@@ -84,7 +84,7 @@ const weakShape = record<{ readonly name: string; readonly isSuperuser: boolean 
 
 const factsShape = record<Omit<ListenerFacts, 'admin' | 'weakVerifiers'> & { readonly readsVerifiers: boolean }>({
   settings: (value) => {
-    const settings = record<Record<SettingName, string | null>>({
+    const settings = record<Record<ListenerSetting, string | null>>({
       listen_addresses: nullable(text),
       port: nullable(word),
       ssl: nullable(word),

@@ -9,8 +9,8 @@ import type { FindingId } from './listener-findings.ts';
 import { loopback, type Policy } from './policy.ts';
 import { difference, intersection, type Ranges } from './ranges.ts';
 import { replaced } from './rule-remedy.ts';
-import type { Leftover } from './shadow.ts';
-import type { Meeting, Meetings, Subject, WalkRule } from './walk.ts';
+import type { Remainder } from './shadow.ts';
+import type { Meeting, Meetings, WalkRule, WalkSubject } from './walk.ts';
 
 export interface RulesOptions {
   readonly rules: HbaRules;
@@ -22,15 +22,15 @@ export interface RulesOptions {
 }
 
 /** One rule, who meets it, and from where as far as the server's sockets let them. */
-export interface Sight {
+export interface MetRule {
   readonly rule: HbaRule;
   readonly reach: WalkRule;
-  readonly ours: Partial<Record<Subject['kind'], Met>>;
+  readonly ours: Partial<Record<WalkSubject['kind'], Met>>;
   /** Whoever else may meet it: roles and databases that are not this deployment's. */
-  readonly others: Place;
+  readonly others: ClientOrigins;
 }
 
-export interface Place {
+export interface ClientOrigins {
   readonly isLocal: boolean;
   readonly isLoopback: boolean;
   /** Over a network, without and with TLS. */
@@ -38,14 +38,14 @@ export interface Place {
   readonly tls: Ranges;
 }
 
-export interface Met extends Place {
+export interface Met extends ClientOrigins {
   readonly users: readonly string[];
   readonly databases: readonly string[];
 }
 
 /** Whom a rule meets, cut down to what the server's sockets take. */
-export function sightOf(rule: HbaRule, reach: WalkRule, met: Meetings, left: Leftover, families: Ranges): Sight {
-  const place = ({ isLocal, plain, tls }: Pick<Meeting, 'isLocal' | 'plain' | 'tls'>): Place => {
+export function sightOf(rule: HbaRule, reach: WalkRule, met: Meetings, left: Remainder, families: Ranges): MetRule {
+  const place = ({ isLocal, plain, tls }: Pick<Meeting, 'isLocal' | 'plain' | 'tls'>): ClientOrigins => {
     const reached = (ranges: Ranges) => (families.length === 2 ? ranges : intersection(ranges, families));
     const beyond = (ranges: Ranges) => difference(reached(ranges), loopback);
     const isLoopback = [plain, tls].some((ranges) => intersection(reached(ranges), loopback).length > 0);
@@ -75,7 +75,7 @@ export function mendable(
   return found(id, result, textOf(rule), { why, remedy });
 }
 
-export function whoText(ours: Sight['ours']): string {
+export function whoText(ours: MetRule['ours']): string {
   const { service, superuser, replication } = ours;
   const parts = [
     ...(service === undefined ? [] : [`${someNames(service.users)} (${count(service.databases.length, 'database')})`]),

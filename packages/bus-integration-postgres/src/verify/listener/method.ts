@@ -5,10 +5,10 @@ import type { HbaRule } from '../../hba/rule.ts';
 import { reload } from '../../text/psql-remedy.ts';
 import { found, type Severity } from './listener-check.ts';
 import type { FindingId } from './listener-findings.ts';
-import { mendable, type Place, type RulesOptions, type Sight, textOf, whoText } from './met-rule.ts';
+import { type ClientOrigins, type MetRule, mendable, type RulesOptions, textOf, whoText } from './met-rule.ts';
 
 /** At most one finding: what is wrong with a rule's method, for those who meet it from the worst place. */
-export function methodFinding(sight: Sight, options: RulesOptions, isDormant: boolean): Check[] {
+export function methodFinding(sight: MetRule, options: RulesOptions, isDormant: boolean): Check[] {
   const { rule, reach, ours, others } = sight;
   const id = weaknessOf(rule);
   if (id === undefined) return [];
@@ -43,11 +43,11 @@ export function weaknessOf({ method, options, type }: HbaRule): MethodFinding | 
 
 type From = 'plain' | 'tls' | 'loopback' | 'socket' | 'dormant';
 
-function isReached({ isLocal, isLoopback, plain, tls }: Place): boolean {
+function isReached({ isLocal, isLoopback, plain, tls }: ClientOrigins): boolean {
   return isLocal || isLoopback || plain.length > 0 || tls.length > 0;
 }
 
-function worst(places: readonly Place[], isDormant: boolean): From {
+function worst(places: readonly ClientOrigins[], isDormant: boolean): From {
   const isNetwork = (key: 'plain' | 'tls') => !isDormant && places.some((place) => place[key].length > 0);
   if (isNetwork('plain')) return 'plain';
   if (isNetwork('tls')) return 'tls';
@@ -55,7 +55,7 @@ function worst(places: readonly Place[], isDormant: boolean): From {
   return places.some(({ isLocal }) => isLocal) ? 'socket' : 'dormant';
 }
 
-type Judge = (from: From, options: RulesOptions, sight: Sight) => Severity | undefined;
+type Judge = (from: From, options: RulesOptions, sight: MetRule) => Severity | undefined;
 
 const isHost = (from: From) => from === 'loopback' || from === 'socket';
 
@@ -82,7 +82,7 @@ const severities: Readonly<Record<MethodFinding, Judge>> = {
 };
 
 /** What GSSAPI's own transport, and methods besides passwords and certificates, leave to be said. */
-export function foreignProof({ rule, ours, others }: Sight, { policy }: RulesOptions): Check[] {
+export function foreignProof({ rule, ours, others }: MetRule, { policy }: RulesOptions): Check[] {
   const seen = textOf(rule);
   if (rule.type === 'hostgssenc') {
     if (takesNoProof(rule)) {

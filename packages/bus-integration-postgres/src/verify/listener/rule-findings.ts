@@ -8,12 +8,12 @@ import { ruleFinder, walkRule } from './hba-walk.ts';
 import { count, found, inOrder, type Severity } from './listener-check.ts';
 import {
   addressText,
+  type ClientOrigins,
   type Met,
+  type MetRule,
   mendable,
-  type Place,
   type RulesOptions,
   ruleOf,
-  type Sight,
   sightOf,
   textOf,
   whoText,
@@ -21,9 +21,9 @@ import {
 import { foreignProof, methodFinding, takesNoProof, weaknessOf } from './method.ts';
 import { difference, everywhere, intersection, union } from './ranges.ts';
 import { edit, putAbove } from './rule-remedy.ts';
-import { isEmpty, type Leftover, leftovers, takerOf } from './shadow.ts';
+import { isEmpty, leftovers, type Remainder, takerOf } from './shadow.ts';
 import { listeningOf } from './sockets.ts';
-import { type Subject, type WalkRule, walkRules } from './walk.ts';
+import { type WalkRule, type WalkSubject, walkRules } from './walk.ts';
 
 /** Findings about rules, each with its file and line; an `ok` when there are none. */
 export function judgeRules(options: RulesOptions): Check[] {
@@ -47,7 +47,7 @@ export function judgeRules(options: RulesOptions): Check[] {
   const families = listening?.families ?? everywhere;
   const isDormant = listening?.isOpen === false;
   const judged = rules.rules.map((rule, index) => {
-    const leftover = left[index] as Leftover;
+    const leftover = left[index] as Remainder;
     const sight = sightOf(rule, reaches[index] as WalkRule, meetings[index] ?? {}, leftover, families);
     const shadow = isEmpty(leftover) && !isEmptyOfItself(rule) ? shadowed(rules.rules, reaches, index) : [];
     return rule.method === 'reject' ? shadow : [...shadow, ...judgeRule(sight, options, isDormant, vague.has(index))];
@@ -65,15 +65,20 @@ function inOrderOf(judged: readonly (readonly Check[])[], { rules }: HbaRules): 
   return inOrder('rules', [], `${many} as the policy has them`);
 }
 
-function subjectsOf({ facts, logins }: RulesOptions): Subject[] {
+function subjectsOf({ facts, logins }: RulesOptions): WalkSubject[] {
   const memberOf = new Map(facts.roles.map(({ name, memberOf: groups }) => [name, groups]));
   // Whoever logs in as a superuser has the cluster, whichever database lets him in.
   const names = [...facts.databases.map(({ name }) => name), ...logins.map(({ database }) => database)];
   const databases = [...new Set(['postgres', ...names])];
   const services = logins.map(
-    ({ role: user, database }): Subject => ({ kind: 'service', user, database, memberOf: memberOf.get(user) ?? [] }),
+    ({ role: user, database }): WalkSubject => ({
+      kind: 'service',
+      user,
+      database,
+      memberOf: memberOf.get(user) ?? [],
+    }),
   );
-  const powerful = facts.roles.flatMap(({ name: user, isSuperuser, replicates, memberOf: groups }): Subject[] => {
+  const powerful = facts.roles.flatMap(({ name: user, isSuperuser, replicates, memberOf: groups }): WalkSubject[] => {
     const base = { user, memberOf: groups };
     return [
       ...(isSuperuser ? databases.map((database) => ({ ...base, kind: 'superuser' as const, database })) : []),
@@ -87,7 +92,7 @@ function subjectsOf({ facts, logins }: RulesOptions): Subject[] {
   return [...services, ...powerful];
 }
 
-function judgeRule(sight: Sight, options: RulesOptions, isDormant: boolean, isVague: boolean): Check[] {
+function judgeRule(sight: MetRule, options: RulesOptions, isDormant: boolean, isVague: boolean): Check[] {
   // What no socket takes can't be met, whatever the rule says; it will be once somebody changes listen_addresses.
   const note = isDormant ? '; not now, since the server listens on its own host only' : '';
   const checks = [
@@ -104,9 +109,9 @@ function judgeRule(sight: Sight, options: RulesOptions, isDormant: boolean, isVa
   }));
 }
 
-function tooWide({ rule, reach, ours, others }: Sight, { policy, facts }: RulesOptions, isDormant: boolean): Check[] {
+function tooWide({ rule, reach, ours, others }: MetRule, { policy, facts }: RulesOptions, isDormant: boolean): Check[] {
   if (reach.isVague) return [];
-  const beyond = (places: readonly Place[]) =>
+  const beyond = (places: readonly ClientOrigins[]) =>
     difference(union(...places.flatMap(({ plain, tls }) => [plain, tls])), policy.allowed);
   const met = Object.values(ours);
   const outside = beyond([...met, others]);
@@ -119,7 +124,7 @@ function tooWide({ rule, reach, ours, others }: Sight, { policy, facts }: RulesO
   return [mendable('too-wide', result, why, rule, reach, { policy, facts })];
 }
 
-function plainText({ rule, reach, ours }: Sight, { policy, facts }: RulesOptions): Check[] {
+function plainText({ rule, reach, ours }: MetRule, { policy, facts }: RulesOptions): Check[] {
   if (facts.settings.ssl !== 'on' || policy.name === 'loopback') return [];
   const plain = union(...Object.values(ours).map((met) => met.plain));
   if (intersection(plain, policy.allowed).length === 0) return [];
@@ -128,7 +133,7 @@ function plainText({ rule, reach, ours }: Sight, { policy, facts }: RulesOptions
   return [mendable('plain-host-beside-hostssl', policy.plainText, why, rule, reach, { policy: demanding, facts })];
 }
 
-function powerful({ rule, reach, ours }: Sight, options: RulesOptions): Check[] {
+function powerful({ rule, reach, ours }: MetRule, options: RulesOptions): Check[] {
   const { policy, admin, facts } = options;
   if (policy.name === 'loopback') return [];
   const result = policy.isExplicit && policy.name !== 'external' ? 'warn' : 'info';
@@ -176,7 +181,7 @@ function copiersRemedy(rule: HbaRule, users: readonly string[]): Remedy {
 const plainAdminFirst =
   'the admin DSN is a superuser itself; give it to a role with LOGIN CREATEDB CREATEROLE first, then\n';
 
-function undecided({ rule, reach }: Sight, { policy }: RulesOptions, isVague: boolean): Check[] {
+function undecided({ rule, reach }: MetRule, { policy }: RulesOptions, isVague: boolean): Check[] {
   const isPlaceVague = reach.isVague && policy.name !== 'tls' && policy.name !== 'external';
   if (!isPlaceVague && !isVague) return [];
   const why = isPlaceVague

@@ -4,7 +4,7 @@ import type { HbaRule, HbaToken } from '../../hba/rule.ts';
 import { difference, insert, intersection, type Range, type Ranges, union } from './ranges.ts';
 import type { WalkRule } from './walk.ts';
 
-export interface Leftover {
+export interface Remainder {
   readonly isLocal: boolean;
   readonly plain: Ranges;
   readonly tls: Ranges;
@@ -17,7 +17,7 @@ interface Taken {
 }
 
 /** What is left of each rule, in their order. */
-export function leftovers(rules: readonly HbaRule[], reaches: readonly WalkRule[]): Leftover[] {
+export function leftovers(rules: readonly HbaRule[], reaches: readonly WalkRule[]): Remainder[] {
   const takenOf = new Map<string, Taken>();
   return rules.map((rule, index) => {
     const reach = reaches[index] as WalkRule;
@@ -35,7 +35,7 @@ export function leftovers(rules: readonly HbaRule[], reaches: readonly WalkRule[
 }
 
 /** Whether no client can meet the rule. */
-export function isEmpty({ isLocal, plain, tls }: Leftover): boolean {
+export function isEmpty({ isLocal, plain, tls }: Remainder): boolean {
   return !isLocal && plain.length === 0 && tls.length === 0;
 }
 
@@ -99,7 +99,7 @@ function coversOf({ database, user, isVague }: Pair): string[] {
 function leftOf(
   { takesLocal, takesPlain, takesTls, ranges }: WalkRule,
   covers: readonly (Taken | undefined)[],
-): Leftover {
+): Remainder {
   let isLocal = takesLocal;
   let plain: Ranges = takesPlain ? ranges : [];
   let tls: Ranges = takesTls ? ranges : [];
@@ -124,7 +124,7 @@ function take(takenOf: Map<string, Taken>, pair: Pair, reach: WalkRule): void {
   }
 }
 
-function joined(parts: readonly Leftover[]): Leftover {
+function joined(parts: readonly Remainder[]): Remainder {
   return {
     isLocal: parts.some(({ isLocal }) => isLocal),
     plain: union(...parts.map(({ plain }) => plain)),

@@ -36,9 +36,9 @@ export function listeningOf({ settings }: Pick<ListenerFacts, 'settings'>): List
   };
 }
 
-type Kind = 'loopback' | 'every' | 'allowed' | 'outside' | 'name';
+type ListenItem = 'loopback' | 'every' | 'allowed' | 'outside' | 'name';
 
-function kindOf(item: string, allowed: Ranges = loopback): Kind {
+function kindOf(item: string, allowed: Ranges = loopback): ListenItem {
   if (['*', '0.0.0.0', '::'].includes(item)) return 'every';
   // Every system's own file of hosts has it so; PostgreSQL's default relies on it.
   if (item.toLowerCase() === 'localhost') return 'loopback';
@@ -69,7 +69,7 @@ function unreadable({ admin }: ListenerFacts): Check {
 
 function problemsOf({ items }: Listening, facts: ListenerFacts, policy: Policy): Check[] {
   if (policy.name === 'tls' || policy.name === 'external') return [];
-  const of = (kind: Kind) => items.filter((item) => kindOf(item, policy.allowed) === kind);
+  const of = (kind: ListenItem) => items.filter((item) => kindOf(item, policy.allowed) === kind);
   const [every, outside, names] = [of('every'), of('outside'), of('name')];
   const seen = `listen_addresses = ${literal(printable(facts.settings.listen_addresses ?? ''))}`;
   const arrival = facts.serverAddress;

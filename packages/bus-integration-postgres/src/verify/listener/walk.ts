@@ -1,10 +1,10 @@
 // Which rules of pg_hba are met, by whom and from where: first match wins, worked out for all addresses at once.
 // Pure; judges nothing. What a rule means to a user is hba.ts's business, handed in as `admits`.
-import { type Axis, type Cover, createAxis, createCover, type Run } from './axis.ts';
+import { type Axis, type CellRange, type Cover, createAxis, createCover } from './axis.ts';
 import { everywhere, type Ranges } from './ranges.ts';
 
 /** Who asks to be let in. */
-export interface Subject {
+export interface WalkSubject {
   readonly kind: 'service' | 'superuser' | 'replication';
   readonly user: string;
   /** Roles that it is a member of, directly or not. */
@@ -34,13 +34,16 @@ export interface Meeting {
   readonly tls: Ranges;
 }
 
-export type Meetings = Partial<Readonly<Record<Subject['kind'], Meeting>>>;
+export type Meetings = Partial<Readonly<Record<WalkSubject['kind'], Meeting>>>;
 
 export interface WalkOptions {
   readonly rules: readonly WalkRule[];
-  readonly subjects: readonly Subject[];
+  readonly subjects: readonly WalkSubject[];
   /** The rules (by index, ascending) that are for a subject, and those of them of which that can't be told. */
-  readonly rulesFor: (subject: Subject) => { readonly indexes: readonly number[]; readonly vague: ReadonlySet<number> };
+  readonly rulesFor: (subject: WalkSubject) => {
+    readonly indexes: readonly number[];
+    readonly vague: ReadonlySet<number>;
+  };
 }
 
 /** The meetings of each rule, in the order of the rules. */
@@ -63,7 +66,7 @@ export function walkRules({ rules, subjects, rulesFor }: WalkOptions): readonly 
   }
   return gathered.map((meetings) =>
     Object.fromEntries(
-      (Object.entries(meetings) as [Subject['kind'], Gathering][]).map(([kind, { crowd, isLocal, plain, tls }]) => [
+      (Object.entries(meetings) as [WalkSubject['kind'], Gathering][]).map(([kind, { crowd, isLocal, plain, tls }]) => [
         kind,
         { ...crowds.namesOf(kind, crowd), isLocal, plain: axis.rangesOf(plain), tls: axis.rangesOf(tls) },
       ]),
@@ -75,7 +78,7 @@ export function walkRules({ rules, subjects, rulesFor }: WalkOptions): readonly 
 interface Crowd {
   readonly groups: readonly Group[];
   readonly grown: Map<Group, Crowd>;
-  readonly names: Map<Subject['kind'], Pick<Meeting, 'users' | 'databases'>>;
+  readonly names: Map<WalkSubject['kind'], Pick<Meeting, 'users' | 'databases'>>;
 }
 
 function createCrowds() {
@@ -87,7 +90,7 @@ function createCrowds() {
       from.grown.set(group, grown);
       return grown;
     },
-    namesOf: (kind: Subject['kind'], { groups, names }: Crowd) => {
+    namesOf: (kind: WalkSubject['kind'], { groups, names }: Crowd) => {
       const members = () => groups.flatMap((group) => group.members).filter((member) => member.kind === kind);
       const sorted = (all: readonly string[]) => [...new Set(all)].sort();
       const known = names.get(kind) ?? {
@@ -103,20 +106,20 @@ function createCrowds() {
 interface Gathering {
   crowd: Crowd;
   isLocal: boolean;
-  readonly plain: Run[];
-  readonly tls: Run[];
+  readonly plain: CellRange[];
+  readonly tls: CellRange[];
 }
 
-type Gathered = Partial<Record<Subject['kind'], Gathering>>;
+type Gathered = Partial<Record<WalkSubject['kind'], Gathering>>;
 
 interface Group {
-  readonly members: Subject[];
+  readonly members: WalkSubject[];
   readonly indexes: readonly number[];
   readonly vague: ReadonlySet<number>;
 }
 
 /** Subjects for whom the same rules are there fare alike: one walk for all of them. */
-function alike(subjects: readonly Subject[], rulesFor: WalkOptions['rulesFor']): Group[] {
+function alike(subjects: readonly WalkSubject[], rulesFor: WalkOptions['rulesFor']): Group[] {
   const groups = new Map<number, Group[]>();
   const byList = new Map<readonly number[], Group>();
   for (const subject of subjects) {
@@ -145,15 +148,15 @@ function areEqual(one: readonly number[], other: readonly number[]): boolean {
 function walkOnce(
   axis: Axis,
   rules: readonly WalkRule[],
-  runs: readonly (readonly Run[])[],
+  runs: readonly (readonly CellRange[])[],
   { indexes, vague }: Group,
 ) {
   const [plainLeft, tlsLeft] = [createCover(axis), createCover(axis)];
   let isLocalLeft = true;
-  const met: { index: number; isLocal: boolean; plain: readonly Run[]; tls: readonly Run[] }[] = [];
+  const met: { index: number; isLocal: boolean; plain: readonly CellRange[]; tls: readonly CellRange[] }[] = [];
   for (const index of indexes) {
     const rule = rules[index] as WalkRule;
-    const own = runs[index] as readonly Run[];
+    const own = runs[index] as readonly CellRange[];
     // Who may or may not be meant by a rule may go on to the next one.
     const isSure = !rule.isVague && !vague.has(index);
     const isLocal = rule.takesLocal && isLocalLeft;
@@ -165,13 +168,13 @@ function walkOnce(
   return met;
 }
 
-function taken(runs: readonly Run[], cover: Cover, isSure: boolean): readonly Run[] {
+function taken(runs: readonly CellRange[], cover: Cover, isSure: boolean): readonly CellRange[] {
   const step = isSure ? cover.take : cover.left;
   const [only] = runs;
   return runs.length === 1 && only !== undefined ? step(only) : runs.flatMap(step);
 }
 
-function gather(gathered: Gathered, kind: Subject['kind'], crowd: Crowd): Gathering {
+function gather(gathered: Gathered, kind: WalkSubject['kind'], crowd: Crowd): Gathering {
   const known = gathered[kind];
   if (known !== undefined) return known;
   const made = { crowd, isLocal: false, plain: [], tls: [] };
@@ -180,7 +183,7 @@ function gather(gathered: Gathered, kind: Subject['kind'], crowd: Crowd): Gather
 }
 
 /** Most subjects meet a rule from the same places: what was just added is not added again. */
-function add(known: Run[], runs: readonly Run[]): void {
+function add(known: CellRange[], runs: readonly CellRange[]): void {
   const offset = known.length - runs.length;
   const isKnown = runs.every(({ begin, end }, index) => {
     const run = known[offset + index];

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Challenge } from '../../../src/connection/challenge/challenge.ts';
-import { judgeChallenges, type Probes, type Transport } from '../../../src/connection/challenge/challenge-verdict.ts';
+import {
+  type ChallengeChannel,
+  judgeChallenges,
+  type Probes,
+} from '../../../src/connection/challenge/challenge-verdict.ts';
 
 const pinned = { host: 'db.example.com', address: '10.0.3.7', port: 5432 };
 const scram: Challenge = { kind: 'asked', method: 'sasl', mechanisms: ['SCRAM-SHA-256'] };
@@ -11,7 +15,7 @@ const asked = (method: 'password' | 'md5' | 'gss', mechanisms: string[] = []): C
   mechanisms,
 });
 
-function judged(answers: readonly (readonly [Transport, Challenge])[], said: Partial<Probes> = {}): string[] {
+function judged(answers: readonly (readonly [ChallengeChannel, Challenge])[], said: Partial<Probes> = {}): string[] {
   const probes = { role: 'svc', pinned, answers: new Map(answers), policy: 'private' as const, ...said };
   return judgeChallenges(probes).map(({ result, id, seen }) => `${result} ${id}: ${seen}`);
 }

@@ -7,7 +7,7 @@ import type { HbaRule } from '../../../src/hba/rule.ts';
 import { ruleFinder, walkRule } from '../../../src/verify/listener/hba-walk.ts';
 import { addressAt, placeOf, type Ranges } from '../../../src/verify/listener/ranges.ts';
 import { isEmpty, leftovers, takerOf } from '../../../src/verify/listener/shadow.ts';
-import { type Subject, walkRules } from '../../../src/verify/listener/walk.ts';
+import { type WalkSubject, walkRules } from '../../../src/verify/listener/walk.ts';
 
 const type = fc.constantFrom('local', 'host', 'hostssl', 'hostnossl', 'hostnogssenc', 'hostgssenc');
 const database = fc.constantFrom(
@@ -39,7 +39,7 @@ const line = fc
   .map(([kind, db, who, where, how]) => [kind, db, who, ...(kind === 'local' ? [] : [where]), how].join(' '));
 const file = fc.array(line, { minLength: 1, maxLength: 10 }).map((lines) => lines.join('\n'));
 
-const subjects: readonly Subject[] = [
+const subjects: readonly WalkSubject[] = [
   { kind: 'service', user: 'shop', memberOf: [], database: 'shop' },
   { kind: 'service', user: 'shop', memberOf: [], database: 'wiki' },
   { kind: 'superuser', user: 'ops', memberOf: ['staff', 'shop'], database: 'shop' },
@@ -58,7 +58,7 @@ const addresses = [
   '2001:db8::1',
 ];
 
-function clientOf({ kind, user: name, memberOf, database: db }: Subject) {
+function clientOf({ kind, user: name, memberOf, database: db }: WalkSubject) {
   const replication = kind === 'replication' ? ('physical' as const) : ('none' as const);
   return { user: name, memberOf: [...memberOf], database: db, replication };
 }

@@ -1,13 +1,15 @@
 // What a command line stands in: its environment, folder and streams, handed in so that nothing below reads a process.
+
 import type { Writable } from 'node:stream';
+import type { Environment } from '../text/environment.ts';
 
 /** A stream that a command writes to; a terminal says so. */
 export type Stream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
-export interface Surroundings {
-  readonly env: Readonly<Record<string, string | undefined>>;
+export interface ProcessContext {
+  readonly env: Environment;
   /** `env` without what an env file added to it: where programs are found, and what they are given. Default: `env`. */
-  readonly processEnv?: Readonly<Record<string, string | undefined>>;
+  readonly processEnv?: Environment;
   readonly cwd: string;
   /** As it was given in a -C before the command's name, where `cwd` is that directory. */
   readonly directory?: string;

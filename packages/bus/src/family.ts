@@ -1,10 +1,10 @@
 // What a binary's main hands to the dispatcher and the umbrella, so that nothing below reads a process.
-import type { Surroundings } from 'bus-integration-database';
+import type { ProcessContext } from 'bus-integration-database';
 
-export type { Surroundings };
+export type { ProcessContext };
 
 /** A command family that runs inside this process. */
-export type Family = (argv: readonly string[], surroundings: Surroundings) => Promise<number>;
+export type Family = (argv: readonly string[], surroundings: ProcessContext) => Promise<number>;
 
 /** What a binary's main adds: where it is, which families are its own, how to move. */
 export interface Installation {

@@ -134,8 +134,8 @@ export type {
 export { declarationOf, parseRequest, requestSchemas, requireUsableNames, verifyChecks } from './run/request.ts';
 export { withRequestCredentials } from './run/request-credentials.ts';
 export type { ScriptWriter } from './run/script-writer.ts';
+export { createSemaphore, type Semaphore } from './run/semaphore.ts';
 export { unlessStale } from './run/stale.ts';
-export { createTurnstile, type Turnstile } from './run/turnstile.ts';
 export { whatStands } from './run/what-stands.ts';
 export { headerSafe } from './secrets/bearer-token.ts';
 export { isSystemDirectory } from './secrets/closable.ts';

@@ -8,7 +8,7 @@ import {
   adoptFromPart,
   type Configuration,
   type Context,
-  createTurnstile,
+  createSemaphore,
   type Declaration,
   type Diagnostic,
   declarationOf,
@@ -109,7 +109,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
   });
 
   /** One apply of the deployment at a time, before the server is asked for its lock. */
-  const applies = createTurnstile(1);
+  const applies = createSemaphore(1);
 
   /** Looks and plans; once more, or not at all, where an apply at work may stand between a verifier and its files. */
   const survey = async (
@@ -195,7 +195,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
           endTelling();
           return run.inTurn('apply', work);
         };
-        return await applies.pass(inTurn, context.signal).finally(endTelling);
+        return await applies.run(inTurn, context.signal).finally(endTelling);
       }),
     status: (request, context) =>
       guarded(configuration, request, context, async (used) => {

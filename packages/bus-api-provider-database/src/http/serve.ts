@@ -52,7 +52,7 @@ function authority(host: string, port: number): string {
 /** An apply in flight has this long to reach its end; then it is ended in order. */
 const finishMs = 20_000;
 /** Who follows a job hears of its end within this time. */
-const lastWordsMs = 1_000;
+const closingMs = 1_000;
 
 /**
  * Ends the server: no new work, the applies in flight to their end or, when `hurry` is aborted or time is up, ended in
@@ -69,7 +69,7 @@ export async function shutDown({ server, jobs, stopWork }: App, hurry: AbortSign
   stopWork();
   if (jobs.running > 0) {
     await jobs.settled();
-    await new Promise((done) => setTimeout(done, lastWordsMs));
+    await new Promise((done) => setTimeout(done, closingMs));
   }
   clearTimeout(timer);
   // Answers on their way get a moment; who reads none of them doesn't keep the server.

@@ -2,7 +2,7 @@
 import {
   answer,
   type Context,
-  createTurnstile,
+  createSemaphore,
   declarationRequest,
   mostResourcesConfigured,
   type OnDefect,
@@ -44,7 +44,7 @@ export function createAnswers(
   metrics: Metrics,
   onDefect: OnDefect,
 ): Answers {
-  const turnstile = createTurnstile(runsAtOnce);
+  const semaphore = createSemaphore(runsAtOnce);
   let isReached = true;
   let lookedAt = 0;
   const run = async (verb: Verb, request: unknown, context: Context, isOwn = false): Promise<Response> => {
@@ -87,9 +87,9 @@ export function createAnswers(
     ask: async (verb, request, context) => {
       // An apply waits for its lock in the server, which is no reason for readers to wait.
       if (verb === 'apply') return run(verb, request, context);
-      if (turnstile.waiting >= runsWaiting)
+      if (semaphore.waiting >= runsWaiting)
         throw requestProblem(429, 'locked', 'busy', 'too many requests for this deployment are waiting already', 1);
-      return turnstile.pass(() => run(verb, request, context, verb === 'verify' && isWhole(request)));
+      return semaphore.run(() => run(verb, request, context, verb === 'verify' && isWhole(request)));
     },
   };
 }

@@ -8,14 +8,14 @@ import { deepestLevels } from '../contract/json-depth.ts';
 import { remedyOf } from '../contract/remedy.ts';
 import type { Response } from '../contract/response.ts';
 import { ownCommand } from '../model/map-advice.ts';
-import { createTurns } from '../run/gate.ts';
 import { aboutOf, failure } from '../run/handle.ts';
 import type { Provider } from '../run/provider.ts';
 import { ageless, staleness } from '../run/request-age.ts';
+import { createTurns } from '../run/semaphore.ts';
 import { answerTooLargeCode, type Delivery, type Log, type Transport } from '../transports/transport.ts';
 import { answer } from './answer.ts';
 import { createAnswerMemory } from './answer-memory.ts';
-import { createLastWords } from './last-words.ts';
+import { createShutdown } from './shutdown.ts';
 
 export interface WorkerOptions {
   readonly providers: readonly Provider[];
@@ -65,7 +65,7 @@ export function createWorker(options: WorkerOptions): Worker {
     graceMs = 300_000,
   } = options;
   const interruption = new AbortController();
-  const lastWords = createLastWords(interruption.signal, lastAnswersMs);
+  const shutdown = createShutdown(interruption.signal, lastAnswersMs);
   const context = { signal: interruption.signal };
   const memory = createAnswerMemory({ count: 256, bytes: 16e6, ageMs: maxAgeMs });
   const inTurn = createTurns();
@@ -121,7 +121,7 @@ export function createWorker(options: WorkerOptions): Worker {
     };
     if (correlationId === undefined) return log('warn', 'dropped', { ...facts, why: response.diagnostics[0]?.message });
     const publish = (one: Response) =>
-      lastWords.within(() => transport.publish(answerEnvelope(responseEvent(operation), correlationId, one)));
+      shutdown.within(() => transport.publish(answerEnvelope(responseEvent(operation), correlationId, one)));
     await publish(response).catch(async (error: unknown) => {
       if (!isTooLarge(error)) throw error;
       log('error', 'too large', { ...facts, why: error.message });
@@ -149,7 +149,7 @@ export function createWorker(options: WorkerOptions): Worker {
         });
       } finally {
         clearTimeout(grace);
-        lastWords.end();
+        shutdown.end();
         await transport.close();
       }
     },

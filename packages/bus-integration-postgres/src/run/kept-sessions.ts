@@ -2,7 +2,7 @@
 // kept between them, so that a plan need not log in again. Only those of runs that ended well are kept, for seconds;
 // nothing that may write is ever kept. One for the whole process, so that its bounds hold for all deployments together.
 import { createHmac, randomBytes } from 'node:crypto';
-import { createTurnstile, type Turnstile } from 'bus-integration-database';
+import { createSemaphore, type Semaphore } from 'bus-integration-database';
 import { judgeVerifier } from '../connection/authentication/scram.ts';
 import { type PinnedAddress, resolveAddress } from '../connection/network/dial.ts';
 import type { Session } from '../connection/session/session.ts';
@@ -85,7 +85,7 @@ interface KeptSession {
 }
 
 interface ServerState {
-  readonly turns: Readonly<Record<'reading' | 'apply', Turnstile>>;
+  readonly turns: Readonly<Record<'reading' | 'apply', Semaphore>>;
   /** Unused connections that may be kept. */
   most: number;
   isShort: boolean;
@@ -118,7 +118,7 @@ export function createKeptSessions(options: KeptSessionsOptions = {}): KeptSessi
   const serverAt = (place: string): ServerState => {
     const known = servers.get(place);
     if (known !== undefined) return known;
-    const turns = { reading: createTurnstile(readingsAtOnce), apply: createTurnstile(appliesAtOnce) };
+    const turns = { reading: createSemaphore(readingsAtOnce), apply: createSemaphore(appliesAtOnce) };
     const state = { turns, most, isShort: false, limited: new Set<string>() };
     servers.set(place, state);
     return state;
@@ -193,7 +193,7 @@ export function createKeptSessions(options: KeptSessionsOptions = {}): KeptSessi
       for (;;) {
         const server = serverOf(target);
         // While it waited another run may have found out which server this name leads to.
-        const ended = await server.turns[kind].pass(
+        const ended = await server.turns[kind].run(
           async () => (serverOf(target) === server ? { result: await work() } : undefined),
           signal,
         );

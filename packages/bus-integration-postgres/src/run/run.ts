@@ -145,13 +145,13 @@ function isRefusedAtTheDoor(error: unknown): boolean {
 }
 
 /** How long a statement in flight may go on after an interruption; then its connection is given up, and it with it. */
-const lastWordsMs = 3_000;
+const shutdownMs = 3_000;
 
 /** Keeps a run that was interrupted from waiting on a server that has fallen silent. */
 function endWith(signal: AbortSignal, session: Session): void {
   let timer: NodeJS.Timeout | undefined;
   const onAbort = () => {
-    timer = setTimeout(() => void session.close(), lastWordsMs);
+    timer = setTimeout(() => void session.close(), shutdownMs);
   };
   if (signal.aborted) onAbort();
   signal.addEventListener('abort', onAbort);

@@ -3,7 +3,7 @@
 import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import { OperationError } from '../../contract/errors.ts';
-import { createQueue, type Queue } from '../../run/gate.ts';
+import { createQueue, type Queue } from '../../run/semaphore.ts';
 import type { Secret } from '../../secrets/secret.ts';
 import { createBackoff, type RetryPolicy } from '../backoff.ts';
 import { readBody } from '../event-body.ts';
@@ -149,7 +149,7 @@ export function createEventsHttpTransport(options: EventsHttpOptions): Transport
         await backoff.wait(failure, stopping.signal);
       }
     } finally {
-      await queue.empty();
+      await queue.idle();
     }
   };
 

@@ -5,7 +5,7 @@ import type { Consumer, JetStreamClient, JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { OperationError } from '../../contract/errors.ts';
 import { eventNames } from '../../contract/events.ts';
-import { createGate, type Gate } from '../../run/gate.ts';
+import { createSemaphore, type Semaphore } from '../../run/semaphore.ts';
 import type { Secret } from '../../secrets/secret.ts';
 import { createBackoff, type RetryPolicy } from '../backoff.ts';
 import { readBody } from '../event-body.ts';
@@ -101,16 +101,16 @@ export function createNatsTransport(options: NatsOptions): Transport {
    * One at a time is asked for, and only when there is room: what waits here would be silent to the server. Ends with the
    * round; throws when the consumer can't be seen any more.
    */
-  const pull = async (source: Source, gate: Gate, subscription: Subscription, ended: AbortSignal) => {
+  const pull = async (source: Source, semaphore: Semaphore, subscription: Subscription, ended: AbortSignal) => {
     const { consumer } = source;
     const over = new Promise<void>((resolve) => ended.addEventListener('abort', () => resolve()));
     while (!ended.aborted) {
-      await Promise.race([gate.room(), over]);
+      await Promise.race([semaphore.room(), over]);
       if (ended.aborted) return;
       const message = await consumer.next({ expires: 2_000 });
       if (message === null) await consumer.info();
       else if (stopping.signal.aborted) message.nak();
-      else gate.enter(() => take(message, source, subscription));
+      else void semaphore.run(() => take(message, source, subscription));
     }
   };
 
@@ -118,7 +118,7 @@ export function createNatsTransport(options: NatsOptions): Transport {
   const serveRound = async (
     nats: Nats,
     subscription: Subscription,
-    gates: ReadonlyMap<string, Gate>,
+    semaphores: ReadonlyMap<string, Semaphore>,
     round: AbortController,
     onOpen: () => void,
   ): Promise<void> => {
@@ -136,8 +136,8 @@ export function createNatsTransport(options: NatsOptions): Transport {
     }
     if (!round.signal.aborted) onOpen();
     const pulls = sources.map(async (source) => {
-      const gate = gates.get(source.name);
-      if (gate !== undefined) await pull(source, gate, subscription, round.signal);
+      const semaphore = semaphores.get(source.name);
+      if (semaphore !== undefined) await pull(source, semaphore, subscription, round.signal);
     });
     try {
       await Promise.all(pulls);
@@ -160,7 +160,7 @@ export function createNatsTransport(options: NatsOptions): Transport {
       connection = await connectNats(nats, { servers, credentials, retry, log, signal: stopping.signal });
       if (connection === undefined) return;
       client = nats.jetstream(connection);
-      const gates = new Map(subscription.events.map((name) => [name, createGate(subscription.atOnce)]));
+      const semaphores = new Map(subscription.events.map((name) => [name, createSemaphore(subscription.atOnce)]));
       const backoff = createBackoff(retry);
       let wasOpen = false;
       let round = new AbortController();
@@ -171,7 +171,7 @@ export function createNatsTransport(options: NatsOptions): Transport {
           const replaced = new Error('the connection was another in between');
           let failure: unknown = replaced;
           try {
-            await serveRound(nats, subscription, gates, round, () => {
+            await serveRound(nats, subscription, semaphores, round, () => {
               wasOpen = true;
               backoff.reset();
               onReady(true);
@@ -215,7 +215,7 @@ export function createNatsTransport(options: NatsOptions): Transport {
       } finally {
         stopping.abort();
         await Promise.allSettled([rounds]);
-        for (const gate of gates.values()) await gate.empty();
+        for (const semaphore of semaphores.values()) await semaphore.idle();
       }
     },
     publish: async (envelope) => {

@@ -1,6 +1,6 @@
 // How long answers may still take after an interruption: one deadline for all of them.
 
-export interface LastWords {
+export interface Shutdown {
   /**
    * What the work comes to.
    *
@@ -15,10 +15,10 @@ export interface LastWords {
  * A deadline that begins with the interruption.
  *
  * @example
- * const lastWords = createLastWords(interruption.signal, 3_000);
- * await lastWords.within(() => transport.publish(answer));
+ * const shutdown = createShutdown(interruption.signal, 3_000);
+ * await shutdown.within(() => transport.publish(answer));
  */
-export function createLastWords(interrupted: AbortSignal, forMs: number): LastWords {
+export function createShutdown(interrupted: AbortSignal, forMs: number): Shutdown {
   const waiting = new Set<(error: Error) => void>();
   let isOver = false;
   let timer: NodeJS.Timeout | undefined;

@@ -30,8 +30,8 @@ const signal = new AbortController().signal;
 
 async function openSession(dsn: string): Promise<Session> {
   const env = {};
-  const surroundings = { env, homeDirectory: '/nonexistent', osUser: 'nobody', cwd: '/' };
-  const session = await openLockSession(createRun({ target: await resolveDsn(parseDsn(dsn), surroundings), signal }));
+  const processContext = { env, homeDirectory: '/nonexistent', osUser: 'nobody', cwd: '/' };
+  const session = await openLockSession(createRun({ target: await resolveDsn(parseDsn(dsn), processContext), signal }));
   expect(await session.isPooled()).toBe(false);
   return session;
 }

@@ -25,8 +25,8 @@ const key = createHash('sha256').update('example-dev').digest().readInt32BE(0);
 
 /** A session of the stranger's, with the name that an apply's has, that holds the lock. */
 async function obstruct(database: string, lock: string): Promise<Session> {
-  const surroundings = { env: {}, homeDirectory: '/nonexistent', osUser: 'nobody', cwd: '/' };
-  const target = await resolveDsn(parseDsn(server.dsn(database, 'mallory', 'mallory')), surroundings);
+  const processContext = { env: {}, homeDirectory: '/nonexistent', osUser: 'nobody', cwd: '/' };
+  const target = await resolveDsn(parseDsn(server.dsn(database, 'mallory', 'mallory')), processContext);
   const session = await createRun({ target, signal: new AbortController().signal }).open('lock', database);
   await session.query(`SELECT pg_catalog.${lock}::text`, [], { doing: 'taking the lock' });
   return session;

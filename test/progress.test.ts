@@ -27,9 +27,9 @@ afterAll(async () => {
 
 async function run(args: readonly string[], isTerminal = false) {
   const env = { ...deployment.keys, PATH: process.env.PATH, HOME: deployment.directory };
-  const { surroundings, out, err } = captured(deployment.directory, env, { progressEveryMs: 50 });
-  Object.assign(surroundings.stderr, { isTTY: isTerminal });
-  const status = await main(args, surroundings);
+  const { processContext, out, err } = captured(deployment.directory, env, { progressEveryMs: 50 });
+  Object.assign(processContext.stderr, { isTTY: isTerminal });
+  const status = await main(args, processContext);
   return { status, out: out(), err: err() };
 }
 

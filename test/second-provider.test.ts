@@ -34,7 +34,7 @@ const env = {
   BUS_DATABASE_SERVICE_ROLE: 'svc',
 };
 const declared = { databases: ['app', 'logs'], roles: ['svc'], schemas: ['none'] } as const;
-const surroundings = { env, cwd: tmpdir(), homeDirectory: '/', osUser: 'tester', uid: process.getuid?.() ?? 0 };
+const processContext = { env, cwd: tmpdir(), homeDirectory: '/', osUser: 'tester', uid: process.getuid?.() ?? 0 };
 
 /** Interrupts once an apply is at work; before that nothing could be cut off. */
 async function onAbort(signal: AbortSignal, memory: Memory, interrupt: () => void): Promise<void> {
@@ -88,7 +88,7 @@ async function throughApi(): Promise<ConformanceSubject> {
   const app = await createApp({
     providers: ['memory'],
     facts: root.facts,
-    deployments: deploymentFromEnvironment(surroundings, [root]),
+    deployments: deploymentFromEnvironment(processContext, [root]),
     authenticate: createAuthenticate({ token: new Secret(token) }),
   });
   const url = await app.server.listen({ host: '127.0.0.1', port: 0 });
@@ -121,7 +121,7 @@ async function throughWorker(): Promise<ConformanceSubject> {
   const start = () => {
     known = broker.consumers.length;
     const transport = createEventsHttpTransport({ url: broker.url, retry: { minMs: 5, maxMs: 40 } });
-    const worker = createWorker({ providers: [create({ configuration, surroundings })], transport, log: () => {} });
+    const worker = createWorker({ providers: [create({ configuration, processContext })], transport, log: () => {} });
     const ended = worker.run().catch(() => {});
     running = { stop: () => worker.stop(), ended };
     return worker;

@@ -70,7 +70,7 @@ export function createDeployment(options: DeploymentOptions): Deployment {
   const configuration = { ...read, declared };
   // Programs such as git are found on the process's own PATH.
   const processEnv = { PATH: process.env.PATH };
-  const surroundings = {
+  const processContext = {
     env,
     processEnv,
     cwd: folder,
@@ -80,7 +80,7 @@ export function createDeployment(options: DeploymentOptions): Deployment {
   };
   const provider = createPostgresProvider({
     configuration,
-    surroundings,
+    processContext,
     ...(meter !== undefined && { meter }),
     ...(jobs !== undefined && { jobs }),
     ...(lockTimeoutMs !== undefined && { lockTimeoutMs }),

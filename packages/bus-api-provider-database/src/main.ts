@@ -67,20 +67,20 @@ async function serve(
     }
   });
   const named = envFile === undefined ? undefined : namedEnvFile(envFile);
-  const surroundings = processSurroundings(named?.file.values);
+  const processContext = currentProcess(named?.file.values);
   const providers = createProviders();
   const through = 'bus api-provider-database';
   const unread =
     envFile === undefined && folder === undefined ? unreadEnvFile(process.env, process.cwd(), through) : undefined;
   const deployments =
     folder === undefined
-      ? deploymentFromEnvironment(surroundings, providers, named?.file)
-      : deploymentsFromFolder(folder, surroundings, providers);
-  if (deployments.ids.length === 0 && !surroundings.env.BUS_DATABASE_PROVIDER)
+      ? deploymentFromEnvironment(processContext, providers, named?.file)
+      : deploymentsFromFolder(folder, processContext, providers);
+  if (deployments.ids.length === 0 && !processContext.env.BUS_DATABASE_PROVIDER)
     throw nothingToServe(deployments, unread, providers[0]?.keys.provider ?? '');
-  const auth = readAuthSettings(surroundings);
+  const auth = readAuthSettings(processContext);
   const authenticate = createAuthenticate(auth.settings);
-  const idleConnectionsEach = readIdleConnections(surroundings.env);
+  const idleConnectionsEach = readIdleConnections(processContext.env);
   const app = await createApp({
     providers: providers.map(({ keys }) => keys.provider),
     facts: providers[0]?.facts,
@@ -127,7 +127,7 @@ function nothingToServe({ warnings }: Deployments, unread: Diagnostic | undefine
   });
 }
 
-function processSurroundings(values: Readonly<Record<string, string>> = {}): ProviderContext {
+function currentProcess(values: Readonly<Record<string, string>> = {}): ProviderContext {
   const uid = process.getuid?.() ?? 0;
   const env = { ...process.env, ...values };
   return {

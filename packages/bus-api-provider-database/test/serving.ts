@@ -52,7 +52,7 @@ export async function serve({ keys = {}, authenticate, limits = {} }: ServingOpt
     BUS_DATABASE_DSN_OUTPUT_DIR: './local/dsn',
     ...keys,
   };
-  const surroundings = {
+  const processContext = {
     env,
     cwd: directory,
     homeDirectory: directory,
@@ -62,7 +62,7 @@ export async function serve({ keys = {}, authenticate, limits = {} }: ServingOpt
   let log = '';
   const app = await createApp({
     providers: ['postgres'],
-    deployments: deploymentFromEnvironment(surroundings, createProviders()),
+    deployments: deploymentFromEnvironment(processContext, createProviders()),
     authenticate:
       authenticate === null ? undefined : (authenticate ?? createAuthenticate({ token: new Secret(token) })),
     log: {

@@ -48,7 +48,7 @@ import { sqlstateOf, toOperationError } from './text/sqlstate.ts';
 
 export interface PostgresProviderOptions {
   readonly configuration: Configuration;
-  readonly surroundings: ProviderContext;
+  readonly processContext: ProviderContext;
   /** Databases worked on at once; default: as many as keep 4 connections open at most, fewer on a busy server. */
   readonly jobs?: number;
   /** How long apply waits for another one of the same deployment. Default: a minute. */
@@ -63,11 +63,11 @@ export interface PostgresProviderOptions {
  * A provider for one deployment's configuration.
  *
  * @example
- * const provider = createPostgresProvider({ configuration, surroundings });
+ * const provider = createPostgresProvider({ configuration, processContext });
  * await handle('plan', request, [provider], { signal });
  */
 export function createPostgresProvider(options: PostgresProviderOptions): Provider {
-  const { configuration, surroundings } = options;
+  const { configuration, processContext } = options;
   // One more than there are processors: each waits a while for the server to begin and to end a connection.
   const jobsFor = (free: number, openBeside: number) =>
     Math.max(1, Math.min(options.jobs ?? Math.min(4 - openBeside, availableParallelism() + 1), free - openBeside));
@@ -82,7 +82,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
     isKeeping: boolean,
     verb: NextVerb = 'plan',
   ): Promise<{ preparation: Preparation; run: Run }> => {
-    const prepared = await prepare(used, surroundings, declaration, allowed);
+    const prepared = await prepare(used, processContext, declaration, allowed);
     const preparation = { ...prepared, wish: { ...prepared.wish, verb } };
     const { meter, kept } = options;
     const run = createRun({
@@ -208,7 +208,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
           const looking = { ...observation(run, preparation, context, 1), withSizes: true };
           const { sight, computed } = await survey(session, looking);
           const target = targetOf(session.pinned, sight.seen.admin, sight.seen.server);
-          return statusResponse({ preparation, sight, computed, target, startedAt });
+          return statusResponse({ preparation, observation: sight, computed, target, startedAt });
         });
       }),
     verify: (request, context) =>
@@ -234,7 +234,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
       return beyondPooler(
         await diagnose({
           configuration,
-          surroundings,
+          processContext,
           declaration: declaredBy(request),
           context,
           meter: options.meter,

@@ -34,7 +34,7 @@ async function createProvider(dsn: string, isKeeping: boolean): Promise<Conforma
   const kept = isKeeping ? createKeptSessions() : undefined;
   const provider = createPostgresProvider({
     configuration: readConfiguration(env, {}, [postgresKeys]).configuration,
-    surroundings: { env, cwd: directory, homeDirectory: directory, osUser: 'nobody', uid: process.getuid?.() ?? 0 },
+    processContext: { env, cwd: directory, homeDirectory: directory, osUser: 'nobody', uid: process.getuid?.() ?? 0 },
     ...(kept && { kept }),
   });
   return {

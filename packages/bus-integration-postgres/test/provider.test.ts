@@ -10,8 +10,8 @@ test('verify of what declares nothing is refused before a server is asked, whate
     BUS_POSTGRES_ADMIN_DSN: 'postgres://admin@127.0.0.1:1/postgres',
   };
   const { configuration } = readConfiguration(env, {}, [postgresKeys]);
-  const surroundings = { env: {}, cwd: '/', homeDirectory: '/', osUser: 'nobody', uid: process.getuid?.() ?? 0 };
-  const provider = createPostgresProvider({ configuration, surroundings });
+  const processContext = { env: {}, cwd: '/', homeDirectory: '/', osUser: 'nobody', uid: process.getuid?.() ?? 0 };
+  const provider = createPostgresProvider({ configuration, processContext });
   const request = { deployment_id: 'shop', provider: 'postgres', checks: ['connectivity'] };
   const response = await handle('verify', request, [provider], { signal: new AbortController().signal });
   expect(response).toMatchObject({

@@ -40,7 +40,7 @@ export interface Setup {
 /** Where a run stands, and what it was told. */
 export interface RunContext {
   readonly flags: Flags;
-  readonly surroundings: ProcessContext;
+  readonly processContext: ProcessContext;
   /** With -C applied. */
   readonly cwd: string;
 }
@@ -51,7 +51,7 @@ export interface RunContext {
  * @throws OperationError `invalid-request` or `not-configured`, with every problem at once
  */
 export async function configure(
-  { flags, surroundings, cwd }: RunContext,
+  { flags, processContext, cwd }: RunContext,
   roots: readonly ProviderRoot[],
   verb: Verb,
 ): Promise<Setup> {
@@ -60,9 +60,9 @@ export async function configure(
       ? undefined
       : readNamedEnvFile(resolve(cwd, flags.envFile), flags.envFile, process.getuid?.());
   const file = named?.file;
-  const env = overlay(surroundings.env, file?.values);
+  const env = overlay(processContext.env, file?.values);
   const loaded = await Promise.all(roots.map((root) => root.load()));
-  const source = file ?? surroundings.dotenv;
+  const source = file ?? processContext.dotenv;
   const unread = source === undefined ? unreadEnvFile(env, cwd, ownCommand(verb)) : undefined;
   const read = () =>
     readConfiguration(
@@ -89,7 +89,7 @@ export async function configure(
     warnings: [
       ...(named?.warnings ?? []),
       ...(unread === undefined ? [] : [unread]),
-      ...overrideWarnings(file, surroundings.env),
+      ...overrideWarnings(file, processContext.env),
       ...warnings,
       ...exposed,
       ...tokenWarnings(flags, env),

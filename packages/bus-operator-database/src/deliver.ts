@@ -23,7 +23,7 @@ import { headLines, type View } from './render/view.ts';
 export interface DeliveryOptions {
   readonly command: Command;
   readonly outcome: Outcome;
-  readonly ground: RunContext;
+  readonly context: RunContext;
   readonly roots: readonly ProviderRoot[];
   readonly files: { readonly output?: PrivateFile; readonly save?: PrivateFile };
   /** The provider, where it is known. */
@@ -34,8 +34,8 @@ export interface DeliveryOptions {
 
 /** Prints and writes everything; false when a file or stdout could not take it. */
 export async function deliver(delivery: DeliveryOptions): Promise<boolean> {
-  const { outcome, ground, files, mask } = delivery;
-  const { flags, surroundings } = ground;
+  const { outcome, context, files, mask } = delivery;
+  const { flags, processContext } = context;
   const run = runOf(delivery);
   const response = asTypedHere(flags.format === 'json' ? withWarnings(outcome) : outcome.response, run);
   const problems: Diagnostic[] = [];
@@ -51,13 +51,13 @@ export async function deliver(delivery: DeliveryOptions): Promise<boolean> {
       : textOf(delivery, response, view);
   const told = { ...outcome.response, diagnostics: outcome.warnings };
   const warnings = isJson ? [] : [...asTypedHere(told, run).diagnostics, ...response.diagnostics];
-  const { stderr } = surroundings;
+  const { stderr } = processContext;
   const tell = (lines: readonly string[]) => writeLines(stderr, lines, mask);
   if (!flags.isQuiet) tell(warningLines(warnings));
   if (!flags.isQuiet) {
     const isInFile = await attempt(problems, () => writeToFile(files.output, render(), mask));
     // A result that its file could not take is not lost.
-    if (!isInFile) await attempt(problems, () => write(surroundings.stdout, mask(render())));
+    if (!isInFile) await attempt(problems, () => write(processContext.stdout, mask(render())));
   }
   if (flags.isQuiet || (!isJson && isOutOfSight(response, delivery))) tell(errorLines(response));
   tell(errorLines({ ...response, diagnostics: problems }));
@@ -71,10 +71,10 @@ const notSaved: Diagnostic = {
   message: 'the plan was not saved: apply would refuse it',
 };
 
-function textOf({ command, ground }: DeliveryOptions, response: Response, view: View): string {
+function textOf({ command, context }: DeliveryOptions, response: Response, view: View): string {
   const lines = !hasResult(response)
     ? headLines(response, view)
-    : ground.flags.sql && view.script !== undefined
+    : context.flags.sql && view.script !== undefined
       ? scriptLines(response, view, view.script)
       : command.text(response, view);
   return `${lines.join('\n').replace(/\n{3,}/g, '\n\n')}\n`;
@@ -87,8 +87,8 @@ function hasResult({ ok, steps, ...parts }: Response): boolean {
 }
 
 /** Failures stand in the result; where that is absent, in a file or in a pipe, a person at the terminal needs them too. */
-function isOutOfSight(response: Response, { ground: { surroundings, flags } }: DeliveryOptions): boolean {
-  const { stdout, stderr } = surroundings;
+function isOutOfSight(response: Response, { context: { processContext, flags } }: DeliveryOptions): boolean {
+  const { stdout, stderr } = processContext;
   if (!hasResult(response) || flags.output !== undefined || flags.sql) return true;
   return stderr.isTTY === true && stdout.isTTY !== true;
 }
@@ -98,19 +98,19 @@ function withWarnings({ response, warnings }: Outcome): Response {
   return { ...response, diagnostics: [...response.diagnostics, ...warnings] };
 }
 
-function runOf({ command, outcome, ground }: DeliveryOptions): CommandLineContext {
-  const { flags, surroundings } = ground;
+function runOf({ command, outcome, context }: DeliveryOptions): CommandLineContext {
+  const { flags, processContext } = context;
   const { deployment_id: deploymentId } = outcome.response;
   const isMeant =
-    otherDeploymentOf(surroundings.env, deploymentId, flags) !== undefined && isDeploymentId(deploymentId);
-  const isElsewhere = flags.directory !== undefined || surroundings.directory !== undefined;
+    otherDeploymentOf(processContext.env, deploymentId, flags) !== undefined && isDeploymentId(deploymentId);
+  const isElsewhere = flags.directory !== undefined || processContext.directory !== undefined;
   return {
     verb: command.verb,
     flags,
-    directory: surroundings.directory,
+    directory: processContext.directory,
     meant: isMeant ? deploymentId : undefined,
     get workedIn() {
-      return isElsewhere ? ground.cwd : undefined;
+      return isElsewhere ? context.cwd : undefined;
     },
   };
 }
@@ -138,13 +138,13 @@ async function attempt<T>(problems: Diagnostic[], work: () => Promise<T>): Promi
 }
 
 function viewOf(
-  { ground: { flags, surroundings }, outcome, roots, module }: DeliveryOptions,
+  { context: { flags, processContext }, outcome, roots, module }: DeliveryOptions,
   run: CommandLineContext,
   isSaved: boolean | undefined,
 ): View {
   const isToFile = flags.output !== undefined || flags.sql;
   return {
-    paint: isToFile ? plain : paintFor(surroundings.stdout, flags.color, surroundings.env),
+    paint: isToFile ? plain : paintFor(processContext.stdout, flags.color, processContext.env),
     verbosity: flags.verbosity,
     titleOf: (provider) => roots.find(({ name }) => name === provider)?.title ?? provider,
     commandLine: (verb, extra) => commandLine(verb, run, extra),

@@ -20,13 +20,13 @@ export type { ProviderRoot } from './providers.ts';
  */
 export async function main(
   argv: readonly string[],
-  surroundings: ProcessContext,
+  processContext: ProcessContext,
   roots?: readonly ProviderRoot[],
 ): Promise<number> {
   const invocation = readInvocation(argv);
   if ('problem' in invocation) {
-    surroundings.stderr.write(`bus operator database: ${invocation.problem}\n`);
-    await tellProgram(argv, invocation.problem, surroundings);
+    processContext.stderr.write(`bus operator database: ${invocation.problem}\n`);
+    await tellProgram(argv, invocation.problem, processContext);
     return 2;
   }
   const { verb, flags } = invocation;
@@ -37,20 +37,20 @@ export async function main(
       const { openCliText } = await import('./commands/open-cli.ts');
       return await openCliText(verb, await listOf(roots));
     };
-    surroundings.stdout.write(flags.help ? await text() : `bus-operator-database ${version}\n`);
+    processContext.stdout.write(flags.help ? await text() : `bus-operator-database ${version}\n`);
     return 0;
   }
   if (verb === undefined) {
-    surroundings.stderr.write(helpText());
-    await tellProgram(argv, `no verb is given; expected one of ${Object.keys(verbs).join(', ')}`, surroundings);
+    processContext.stderr.write(helpText());
+    await tellProgram(argv, `no verb is given; expected one of ${Object.keys(verbs).join(', ')}`, processContext);
     return 2;
   }
   if (flags.explain !== undefined) {
     const [{ explain }, list] = await Promise.all([import('./commands/explain.ts'), listOf(roots)]);
-    return explain(flags.explain, argv, flags, surroundings, list);
+    return explain(flags.explain, argv, flags, processContext, list);
   }
   const [{ run }, list] = await Promise.all([import('./run.ts'), listOf(roots)]);
-  return run(verb, flags, surroundings, list);
+  return run(verb, flags, processContext, list);
 }
 
 async function listOf(roots: readonly ProviderRoot[] | undefined): Promise<readonly ProviderRoot[]> {

@@ -54,28 +54,28 @@ const commands: Readonly<Record<Verb, Command>> = { doctor, plan, apply, status,
 export async function run(
   verb: Verb,
   given: Flags,
-  surroundings: ProcessContext,
+  processContext: ProcessContext,
   roots: readonly ProviderRoot[],
 ): Promise<number> {
   // What a connection leaves behind is garbage at once; V8 would else let 32 MB of it gather before it looks.
   setFlagsFromString('--semi-space-growth-factor=1');
   const flags = withoutStdout(given);
-  const ground: RunContext = {
+  const context: RunContext = {
     flags,
-    surroundings,
+    processContext,
     // Asked for when it is needed: a current directory that is gone is told as any other failure is.
     get cwd() {
       return isAbsolute(flags.directory ?? '')
         ? resolve(flags.directory ?? '')
-        : resolve(surroundings.cwd, flags.directory ?? '.');
+        : resolve(processContext.cwd, flags.directory ?? '.');
     },
   };
   const command = commands[verb];
-  const line = createProgress(surroundings.stderr, {
+  const line = createProgress(processContext.stderr, {
     verb,
     how: flags.isQuiet ? 'none' : flags.progress,
-    isDumb: surroundings.env.TERM === 'dumb',
-    everyMs: surroundings.progressEveryMs,
+    isDumb: processContext.env.TERM === 'dumb',
+    everyMs: processContext.progressEveryMs,
   });
   const files: { output?: PrivateFile; save?: PrivateFile } = {};
   let interruption: Interruption | undefined;
@@ -84,26 +84,26 @@ export async function run(
   try {
     const printing = nodeDebugFault();
     if (printing !== undefined) throw printing;
-    requireDirectory(ground);
+    requireDirectory(context);
     // What can't be written is better known before anything is done.
     if (flags.output !== undefined && !flags.isQuiet)
-      files.output = await preparePrivateFile(resolve(ground.cwd, flags.output), flags.output);
+      files.output = await preparePrivateFile(resolve(context.cwd, flags.output), flags.output);
     if (flags.save === '-') throw savedToStdout();
-    if (flags.save !== undefined) files.save = await preparePrivateFile(resolve(ground.cwd, flags.save), flags.save);
+    if (flags.save !== undefined) files.save = await preparePrivateFile(resolve(context.cwd, flags.save), flags.save);
     const timeoutMs = positiveFlagDuration('--timeout', flags.timeout);
-    setup = await configure(ground, roots, verb);
-    if (verb === 'apply') requireMeantDeployment(surroundings.env, setup.configuration, flags);
+    setup = await configure(context, roots, verb);
+    if (verb === 'apply') requireMeantDeployment(processContext.env, setup.configuration, flags);
     interruption = listenForInterruption({
       timeoutMs,
       onSignal: (name) => {
         line.clear();
         if (!flags.isQuiet)
-          surroundings.stderr.write(`bus operator database: ${name}: ending in order; once more ends at once\n`);
+          processContext.stderr.write(`bus operator database: ${name}: ending in order; once more ends at once\n`);
       },
       leave: (exitStatus) => process.exit(exitStatus),
     });
     if (flags.sql && setup.module?.script === undefined) throw withoutScript(setup.configuration);
-    const response = await answer(command, setup, ground, interruption.signal, line.onProgress);
+    const response = await answer(command, setup, context, interruption.signal, line.onProgress);
     const full = command.withWarnings?.(response, setup.warnings);
     outcome = {
       response: full ?? response,
@@ -111,14 +111,14 @@ export async function run(
       origin: setup.origin,
     };
   } catch (error) {
-    outcome = failed(error, setup, surroundings);
+    outcome = failed(error, setup, processContext);
   } finally {
     interruption?.[Symbol.dispose]();
     line.end();
   }
   const exitStatus = interruption?.exitStatus() ?? exitOf(command, outcome.response, flags);
   const mask = maskFor(setup === undefined ? [] : declaredNames(setup.configuration));
-  const isDelivered = await deliver({ command, outcome, ground, roots, files, mask, module: setup?.module });
+  const isDelivered = await deliver({ command, outcome, context, roots, files, mask, module: setup?.module });
   return isDelivered || exitStatus !== 0 ? exitStatus : 1;
 }
 
@@ -130,7 +130,7 @@ function declaredNames({ deploymentId, declared }: Configuration): string[] {
 async function answer(
   command: Command,
   { configuration, env, module }: Setup,
-  { flags, surroundings, cwd }: RunContext,
+  { flags, processContext, cwd }: RunContext,
   signal: AbortSignal,
   onProgress: ProgressLine['onProgress'],
 ): Promise<Response> {
@@ -147,7 +147,7 @@ async function answer(
     remote?.createApiProvider(configuration.provider, remote.readApiAddress(flags, cwd, env), module?.facts) ??
     module?.create({
       configuration,
-      surroundings: providerSurroundings(env, surroundings, cwd),
+      processContext: providerContextOf(env, processContext, cwd),
       ...(jobs !== undefined && { jobs }),
       ...(lockTimeoutMs !== undefined && { lockTimeoutMs }),
     });
@@ -160,9 +160,9 @@ async function answer(
   return command.judge?.(response, input) ?? response;
 }
 
-function providerSurroundings(env: Setup['env'], surroundings: ProcessContext, cwd: string): ProviderContext {
+function providerContextOf(env: Setup['env'], processContext: ProcessContext, cwd: string): ProviderContext {
   const uid = process.getuid?.() ?? 0;
-  const processEnv = surroundings.processEnv ?? surroundings.env;
+  const processEnv = processContext.processEnv ?? processContext.env;
   return { env, processEnv, cwd, homeDirectory: env.HOME || homedir(), osUser: osUserOf(uid), uid };
 }
 

@@ -20,8 +20,8 @@ const roots = [
 ];
 
 function read(argv: string[], env: ProcessContext['env'] = environment, more: Partial<ProcessContext> = {}) {
-  const { surroundings } = captured(directory, env, more);
-  return configure({ flags: flagsOf('plan', ...argv), surroundings, cwd: directory }, roots, 'plan');
+  const { processContext } = captured(directory, env, more);
+  return configure({ flags: flagsOf('plan', ...argv), processContext, cwd: directory }, roots, 'plan');
 }
 
 const envFile = (text: string) => writeFileSync(join(directory, 'staging.env'), text, { mode: 0o600 });

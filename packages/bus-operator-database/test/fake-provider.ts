@@ -80,7 +80,7 @@ export const environment = {
 export function captured(cwd: string, env: ProcessContext['env'] = environment, more: Partial<ProcessContext> = {}) {
   const stdout = new PassThrough();
   const stderr = new PassThrough();
-  const surroundings: ProcessContext = { env, cwd, stdin: new PassThrough(), stdout, stderr, ...more };
+  const processContext: ProcessContext = { env, cwd, stdin: new PassThrough(), stdout, stderr, ...more };
   const read = (stream: PassThrough) => String(stream.read() ?? '');
-  return { surroundings, out: () => read(stdout), err: () => read(stderr) };
+  return { processContext, out: () => read(stdout), err: () => read(stderr) };
 }

@@ -33,8 +33,8 @@ async function go(
   const invocation = readInvocation(argv);
   if ('problem' in invocation || invocation.verb === undefined) throw new Error(JSON.stringify(invocation));
   const root = fakeRoot(typeof answer === 'function' ? answer : () => answer);
-  const { surroundings, out, err } = captured(directory, env, more);
-  const status = await run(invocation.verb, invocation.flags, surroundings, [root]);
+  const { processContext, out, err } = captured(directory, env, more);
+  const status = await run(invocation.verb, invocation.flags, processContext, [root]);
   return { status, out: out(), err: err(), asked: root.asked };
 }
 
@@ -91,13 +91,13 @@ describe('run: requests', () => {
     expect(out).toContain('dry run: nothing was changed\n');
   });
 
-  it('hands the provider its surroundings, jobs and lock timeout', async () => {
+  it('hands the provider its processContext, jobs and lock timeout', async () => {
     mkdirSync(join(directory, 'sub'));
     const { asked } = await go(['status', '-C', 'sub', '--jobs', '3', '--lock-timeout', '2m'], nothingToDo);
     expect(asked[0]?.options).toMatchObject({
       jobs: 3,
       lockTimeoutMs: 120_000,
-      surroundings: { cwd: join(directory, 'sub'), env: environment },
+      processContext: { cwd: join(directory, 'sub'), env: environment },
     });
   });
 

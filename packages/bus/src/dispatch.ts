@@ -6,36 +6,36 @@ import type { Installation, ProcessContext } from './family.ts';
  * Runs one `bus` command line and resolves to its exit status. Answers --version without loading anything else.
  *
  * @example
- * process.exitCode = await dispatch(process.argv.slice(2), surroundings, installation);
+ * process.exitCode = await dispatch(process.argv.slice(2), processContext, installation);
  */
 export async function dispatch(
   argv: readonly string[],
-  surroundings: ProcessContext,
+  processContext: ProcessContext,
   installation: Installation,
 ): Promise<number> {
   const flags = withHelpWord(parseGlobalFlags(argv));
   if ('version' in flags && flags.version) {
-    surroundings.stdout.write(`bus ${installation.version()}\n`);
+    processContext.stdout.write(`bus ${installation.version()}\n`);
     return 0;
   }
   const [{ busHelp, busUsage, helpFormat }, { searchPathOf }] = await Promise.all([
     import('./usage.ts'),
     import('./search-path.ts'),
   ]);
-  const searchPath = searchPathOf(surroundings);
+  const searchPath = searchPathOf(processContext);
   if ('problem' in flags) {
-    surroundings.stderr.write(`bus: ${flags.problem}\n${busUsage(searchPath)}`);
+    processContext.stderr.write(`bus: ${flags.problem}\n${busUsage(searchPath)}`);
     return 2;
   }
   if (flags.help) {
-    surroundings.stdout.write(busHelp(searchPath, helpFormat(flags.passedOn), installation.version()));
+    processContext.stdout.write(busHelp(searchPath, helpFormat(flags.passedOn), installation.version()));
     return 0;
   }
   const [word, ...args] = flags.words;
   if (word === undefined) {
-    surroundings.stderr.write(busUsage(searchPath));
+    processContext.stderr.write(busUsage(searchPath));
     return 2;
   }
   const { runWord } = await import('./run-word.ts');
-  return runWord(word, args, flags, surroundings, installation);
+  return runWord(word, args, flags, processContext, installation);
 }

@@ -4,7 +4,7 @@ import type { ProcessContext } from 'bus-integration-database';
 export type { ProcessContext };
 
 /** A command family that runs inside this process. */
-export type Family = (argv: readonly string[], surroundings: ProcessContext) => Promise<number>;
+export type Family = (argv: readonly string[], processContext: ProcessContext) => Promise<number>;
 
 /** What a binary's main adds: where it is, which families are its own, how to move. */
 export interface Installation {

@@ -29,27 +29,27 @@ import { busUsage } from './usage.ts';
  * Runs `bus-WORD`, or the operator umbrella inside this process, and resolves to the exit status.
  *
  * @example
- * await runWord('operator', ['database', 'plan'], flags, surroundings, installation);
+ * await runWord('operator', ['database', 'plan'], flags, processContext, installation);
  */
 export async function runWord(
   word: string,
   args: readonly string[],
   flags: GlobalFlags,
-  surroundings: ProcessContext,
+  processContext: ProcessContext,
   installation: Installation,
 ): Promise<number> {
-  const say = (line: string) => surroundings.stderr.write(`bus: ${line}\n`);
-  const searchPath = searchPathOf(surroundings);
+  const say = (line: string) => processContext.stderr.write(`bus: ${line}\n`);
+  const searchPath = searchPathOf(processContext);
   const family = familyFlags(word, args, flags.passedOn);
   const refuse = (problem: string, remedy?: string, status = 2) => {
     say(remedy === undefined ? problem : `${problem}\n  next: ${remedy}`);
-    if (family.isJson) surroundings.stdout.write(problemText(problem, remedy));
+    if (family.isJson) processContext.stdout.write(problemText(problem, remedy));
     return status;
   };
 
   const directory = family.isHelp ? undefined : flags.directory;
   // Asked for as late as can be: it may be gone, and an absolute -C needs none.
-  const cwd = () => (directory === undefined ? surroundings.cwd : within(() => surroundings.cwd, directory));
+  const cwd = () => (directory === undefined ? processContext.cwd : within(() => processContext.cwd, directory));
   let envDirectory: string;
   try {
     const fault = directory === undefined ? undefined : moveTo(cwd(), installation);
@@ -59,7 +59,7 @@ export async function runWord(
     if (isLostDirectory(error)) return refuse(lostDirectoryText);
     throw error;
   }
-  const overlay = loadEnvFile(surroundings.env, envDirectory, family.hasEnvFile || family.isHelp, installation.uid);
+  const overlay = loadEnvFile(processContext.env, envDirectory, family.hasEnvFile || family.isHelp, installation.uid);
   if (overlay instanceof OperationError)
     return refuse(`failed to load .env: ${overlay.message}`, overlay.diagnostics[0]?.remedy);
   for (const warning of dotenvWarnings(overlay)) say(`warning: ${warning}`);
@@ -77,7 +77,7 @@ export async function runWord(
     const shown = printable(word);
     const hint = commandHint(word, ['operator', ...listExecutables('bus-', searchPath)], 'bus');
     say(`missing subcommand: ${shown}; expected executable named bus-${shown} in PATH${hint}`);
-    surroundings.stderr.write(busUsage(searchPath));
+    processContext.stderr.write(busUsage(searchPath));
     return 127;
   }
   const begun = performance.now();
@@ -85,10 +85,10 @@ export async function runWord(
   const { dotenv } = overlay;
   const inner = (): ProcessContext => ({
     env,
-    processEnv: surroundings.env,
-    stdin: surroundings.stdin,
-    stdout: surroundings.stdout,
-    stderr: surroundings.stderr,
+    processEnv: processContext.env,
+    stdin: processContext.stdin,
+    stdout: processContext.stdout,
+    stderr: processContext.stderr,
     ...(directory !== undefined && { directory }),
     ...(dotenv !== undefined && { dotenv }),
     get cwd() {
@@ -98,7 +98,7 @@ export async function runWord(
   const status = isUmbrella
     ? await operate(childArgs, inner(), installation)
     : await runChild(file ?? '', childArgs, { env, cwd: cwd(), say });
-  reportTime(word, args, flags, performance.now() - begun, surroundings);
+  reportTime(word, args, flags, performance.now() - begun, processContext);
   return status;
 }
 
@@ -161,11 +161,11 @@ function reportTime(
   args: readonly string[],
   flags: GlobalFlags,
   elapsedMs: number,
-  surroundings: ProcessContext,
+  processContext: ProcessContext,
 ) {
   const level = ['INFO', 'DEBUG', 'TRACE'][Math.min(flags.verbosity, 2)];
   if (flags.isQuiet || !flags.perf) return;
   const first = firstWord(args, flagTable) ?? word;
   const seconds = (elapsedMs / 1000).toFixed(3);
-  surroundings.stderr.write(`${level} perf bus-${printable(word)} ${printable(first)} ${seconds}s\n`);
+  processContext.stderr.write(`${level} perf bus-${printable(word)} ${printable(first)} ${seconds}s\n`);
 }

@@ -15,12 +15,12 @@ export interface SearchPath {
  * The search path of a program.
  *
  * @example
- * findExecutable('bus-operator', searchPathOf(surroundings));
+ * findExecutable('bus-operator', searchPathOf(processContext));
  */
-export function searchPathOf(surroundings: ProcessContext): SearchPath {
-  const path = (surroundings.processEnv ?? surroundings.env).PATH;
+export function searchPathOf(processContext: ProcessContext): SearchPath {
+  const path = (processContext.processEnv ?? processContext.env).PATH;
   try {
-    return { path, base: surroundings.cwd };
+    return { path, base: processContext.cwd };
   } catch {
     return { path, base: undefined };
   }

@@ -45,17 +45,17 @@ export interface Deployments {
  *
  * @throws OperationError `invalid-request` when a key is wrong
  * @example
- * deploymentFromEnvironment(surroundings, providers).find().id; // 'example-dev'
+ * deploymentFromEnvironment(processContext, providers).find().id; // 'example-dev'
  */
 export function deploymentFromEnvironment(
-  surroundings: ProviderContext,
+  processContext: ProviderContext,
   roots: readonly ServedProvider[],
   envFile?: EnvFile,
 ): Deployments {
   try {
-    const { deployment, warnings } = configure(surroundings, roots, envFile);
+    const { deployment, warnings } = configure(processContext, roots, envFile);
     if (envFile !== undefined)
-      judgeSecretsIn(envFile, resolve(surroundings.cwd, envFile.path), deployment.configuration, surroundings.uid);
+      judgeSecretsIn(envFile, resolve(processContext.cwd, envFile.path), deployment.configuration, processContext.uid);
     return served([deployment], warnings, roots);
   } catch (error) {
     if (!(error instanceof OperationError) || error.errorClass !== 'not-configured') throw error;
@@ -69,14 +69,14 @@ export function deploymentFromEnvironment(
  *
  * @throws OperationError with every problem of every file at once
  * @example
- * deploymentsFromFolder('./deployments', surroundings, providers).ids; // ['shop-dev', 'shop-live']
+ * deploymentsFromFolder('./deployments', processContext, providers).ids; // ['shop-dev', 'shop-live']
  */
 export function deploymentsFromFolder(
   folder: string,
-  surroundings: ProviderContext,
+  processContext: ProviderContext,
   roots: readonly ServedProvider[],
 ): Deployments {
-  const files = envFilesIn(folder, surroundings.cwd);
+  const files = envFilesIn(folder, processContext.cwd);
   const found: Deployment[] = [];
   const warnings: Diagnostic[] = [];
   const problems: Diagnostic[] = [];
@@ -84,14 +84,14 @@ export function deploymentsFromFolder(
     const path = join(folder, file);
     try {
       const { file: envFile, warnings: odd } = readNamedEnvFile(
-        resolve(surroundings.cwd, path),
+        resolve(processContext.cwd, path),
         path,
-        surroundings.uid,
+        processContext.uid,
       );
-      const env = { ...withoutOurKeys(surroundings.env), ...envFile.values };
-      const read = configure({ ...surroundings, env }, roots, envFile);
-      judgeSecretsIn(envFile, resolve(surroundings.cwd, path), read.deployment.configuration, surroundings.uid);
-      requireOwn(read.deployment, found, surroundings.cwd, path);
+      const env = { ...withoutOurKeys(processContext.env), ...envFile.values };
+      const read = configure({ ...processContext, env }, roots, envFile);
+      judgeSecretsIn(envFile, resolve(processContext.cwd, path), read.deployment.configuration, processContext.uid);
+      requireOwn(read.deployment, found, processContext.cwd, path);
       found.push(read.deployment);
       warnings.push(...[...odd, ...read.warnings].map((warning) => toldOf(path, warning)));
     } catch (error) {
@@ -107,9 +107,9 @@ export function deploymentsFromFolder(
   return served(found, warnings, roots);
 }
 
-function configure(surroundings: ProviderContext, roots: readonly ServedProvider[], envFile?: EnvFile) {
+function configure(processContext: ProviderContext, roots: readonly ServedProvider[], envFile?: EnvFile) {
   const { configuration, warnings } = readConfiguration(
-    surroundings.env,
+    processContext.env,
     envFile === undefined ? {} : { envFile: envFile.path, lines: envFile.lines },
     roots.map(({ keys }) => keys),
   );
@@ -119,13 +119,13 @@ function configure(surroundings: ProviderContext, roots: readonly ServedProvider
     ...(dsnOutputDirectory !== undefined && { dsnDirectoryShownAs: '.' }),
     // So that what is relative in advice is a DSN file.
     ...(credentials.envFile !== undefined && {
-      credentials: { ...credentials, envFile: resolve(surroundings.cwd, credentials.envFile) },
+      credentials: { ...credentials, envFile: resolve(processContext.cwd, credentials.envFile) },
     }),
   };
   const root = roots.find(({ keys }) => keys.provider === configuration.provider);
-  const provider = root?.create({ configuration: { ...configuration, ...told }, surroundings });
+  const provider = root?.create({ configuration: { ...configuration, ...told }, processContext });
   if (provider === undefined) throw new Error(`a configuration for ${configuration.provider}, which is not built in`);
-  const shown = showPaths(configuration, surroundings.cwd);
+  const shown = showPaths(configuration, processContext.cwd);
   return { deployment: { id: configuration.deploymentId, configuration, provider, shown }, warnings };
 }
 

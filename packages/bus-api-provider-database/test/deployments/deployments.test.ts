@@ -25,14 +25,14 @@ async function doctorOf(name: string): Promise<Response> {
     writeFileSync(path, lines.join(''), { mode: 0o600 });
     const uid = process.getuid?.() ?? 0;
     const { file } = readNamedEnvFile(path, `./${name}`, uid);
-    const surroundings = {
+    const processContext = {
       env: { PATH: process.env.PATH, ...file.values },
       cwd,
       homeDirectory: '/',
       osUser: 'tester',
       uid,
     };
-    const deployment = deploymentFromEnvironment(surroundings, createProviders(), file).find();
+    const deployment = deploymentFromEnvironment(processContext, createProviders(), file).find();
     chmodSync(path, 0o644);
     for (const words of [
       ['init', '--quiet'],

@@ -130,8 +130,8 @@ it.each([
         BUS_DATABASE_SERVICE_ROLE: 'bus_service',
         BUS_DATABASE_DSN_OUTPUT_DIR: join(directory, 'dsn'),
       };
-      const surroundings = { env, cwd, homeDirectory: '/', osUser: 'tester', uid: process.getuid?.() ?? 0 };
-      const deployments = deploymentFromEnvironment(surroundings, createProviders());
+      const processContext = { env, cwd, homeDirectory: '/', osUser: 'tester', uid: process.getuid?.() ?? 0 };
+      const deployments = deploymentFromEnvironment(processContext, createProviders());
       const { server } = await createApp({ providers: ['postgres'], deployments });
       const url = await server.listen({ host: '127.0.0.1', port: 0 });
       for (const path of ['plan', 'status', 'doctor']) {

@@ -31,10 +31,10 @@ it('the validator would tell', async () => {
 
 it('names every route, and no other', async () => {
   const routes = new Set<string>();
-  const surroundings = { env: {}, cwd: '/', homeDirectory: '/', osUser: '', uid: 0 };
+  const processContext = { env: {}, cwd: '/', homeDirectory: '/', osUser: '', uid: 0 };
   const { server } = await createApp({
     providers: ['postgres'],
-    deployments: deploymentFromEnvironment(surroundings, createProviders()),
+    deployments: deploymentFromEnvironment(processContext, createProviders()),
   });
   const documented = Object.entries(openApiDocument({ isAuthenticating: true }).paths as Paths).flatMap(
     ([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),

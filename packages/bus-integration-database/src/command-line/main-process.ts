@@ -5,7 +5,7 @@ import { isLostDirectory, lostDirectoryText, startDirectory } from './working-di
 
 export { enteredDirectory } from './entered-directory.ts';
 
-type MainProgram = (argv: readonly string[], surroundings: ProcessContext) => Promise<number>;
+type MainProgram = (argv: readonly string[], processContext: ProcessContext) => Promise<number>;
 
 /**
  * Runs a program as this process; a defect in it becomes one line and exit status 1, a lost current directory 2.
@@ -25,7 +25,7 @@ export async function runAsProcess(name: string, program: MainProgram, directory
   };
   const cwd = startDirectory();
   try {
-    const surroundings: ProcessContext = {
+    const processContext: ProcessContext = {
       env: process.env,
       ...(directory !== undefined && { directory }),
       get cwd() {
@@ -42,7 +42,7 @@ export async function runAsProcess(name: string, program: MainProgram, directory
         return guarded(process.stderr);
       },
     };
-    const status = await program(process.argv.slice(2), surroundings);
+    const status = await program(process.argv.slice(2), processContext);
     process.exitCode = lostOutput && status === 0 ? 1 : status;
   } catch (error) {
     const isLost = isLostDirectory(error);

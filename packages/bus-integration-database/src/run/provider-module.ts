@@ -19,7 +19,7 @@ export interface ProviderContext {
 
 export interface ProviderOptions {
   readonly configuration: Configuration;
-  readonly surroundings: ProviderContext;
+  readonly processContext: ProviderContext;
   readonly jobs?: number;
   readonly lockTimeoutMs?: number;
 }

@@ -77,9 +77,9 @@ async function served({ provider, ...options }: ServeOptions, processEnv: Enviro
   const transport = await chooseTransport({ eventsUrl, nats, env, deploymentId, uid });
   const maxAgeMs = positiveDurationOf(env, 'BUS_EVENTS_MAX_AGE');
   const homeDirectory = env.HOME || homedir();
-  const surroundings = { env, processEnv, homeDirectory, osUser: osUserOf(uid), ...place };
+  const processContext = { env, processEnv, homeDirectory, osUser: osUserOf(uid), ...place };
   const worker = createWorker({
-    providers: [provider.create({ configuration, surroundings })],
+    providers: [provider.create({ configuration, processContext })],
     transport,
     deployments: [deploymentId],
     log,

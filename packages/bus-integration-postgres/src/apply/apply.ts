@@ -76,25 +76,25 @@ async function attemptApply(
   { session, lock, startedAt, replaced, isSaved, isLast }: ApplyAttempt,
 ): Promise<Response> {
   const { wish, observeOptions, run } = given;
-  const sight = await observe(session, observeOptions);
-  const warnings = [...leftoverWarnings(sight.seen.remains, observeOptions), ...given.warnings];
+  const observation = await observe(session, observeOptions);
+  const warnings = [...leftoverWarnings(observation.seen.remains, observeOptions), ...given.warnings];
   const options = { ...given, warnings };
-  const computed = await computeProvable(wish, sight, run, session);
-  const target = targetOf(session.pinned, sight.seen.admin, sight.seen.server);
-  const leftovers = observedLeftovers({ wish, directory: observeOptions.directory }, sight.seen);
+  const computed = await computeProvable(wish, observation, run, session);
+  const target = targetOf(session.pinned, observation.seen.admin, observation.seen.server);
+  const leftovers = observedLeftovers({ wish, directory: observeOptions.directory }, observation.seen);
   const answerWith = (as: Wish, plan: Computed) =>
     planResponse({ wish: as, target, computed: plan, leftovers, warnings, startedAt });
   const held = unlessStale(options.saved, answerWith(wish, computed), {
     declaration: wish.declaration,
     facts: postgresFacts,
-    unrotated: () => answerWith(withoutRotation(wish), computeUnrotated(wish, sight)),
+    unrotated: () => answerWith(withoutRotation(wish), computeUnrotated(wish, observation)),
   });
   const answer = { ...held, dry_run: false };
   if (computed.isRefused || answer.error_class === 'stale-plan') return answer;
   if (!answer.steps.some(isMutating)) return converged(wish, answer, startedAt);
 
   const passwords = choosePasswords(computed);
-  const server = sight.seen.server;
+  const server = observation.seen.server;
   const jobs = options.jobs(server.maxConnections - server.reservedConnections - server.usedConnections);
   const sending = {
     send: options.passwordSend,
@@ -104,7 +104,7 @@ async function attemptApply(
     signal: run.signal,
   };
   const sent = await run.waiting('hashing passwords', () => passwordsToSend(computed, passwords, sending));
-  const showing = showingContext({ deploymentId: wish.deploymentId, seen: sight.seen });
+  const showing = showingContext({ deploymentId: wish.deploymentId, seen: observation.seen });
   const ledger = createLedger(
     computed.steps,
     { ...showing, passwordOf: (role) => sent.get(role) },
@@ -116,7 +116,7 @@ async function attemptApply(
     passwords,
     directory: observeOptions.directory,
     prove: (decisions) => {
-      const { readsVerifiers } = sight.seen.admin;
+      const { readsVerifiers } = observation.seen.admin;
       const proving = { run, session, jobs, readsVerifiers };
       return run.waiting('proving passwords', () => unprovenPasswords(decisions, passwords, proving));
     },
@@ -127,10 +127,10 @@ async function attemptApply(
   const { onProgress } = options.context;
   const onReplaced = (role: string) => replaced.add(role);
   try {
-    const { seen } = sight;
+    const { seen } = observation;
     const work = { run, session, lock, wish, seen, computed, ledger, staging, jobs, onProgress, onReplaced };
     const { inside } = await execute(work);
-    return concluded(ending, await closingLook(session, options, sight, inside));
+    return concluded(ending, await closingLook(session, options, observation, inside));
   } catch (error) {
     if (!isLast && lookAgain.includes(sqlstateOf(error) ?? '')) throw error;
     return ended(ending, error);

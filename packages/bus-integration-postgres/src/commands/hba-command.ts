@@ -45,12 +45,12 @@ export interface CommandOutput {
 }
 
 /** Runs the command; what can be expected to go wrong is a complaint, never thrown. */
-export async function hbaCommand(flags: FlagReading, surroundings: CommandContext): Promise<CommandOutput> {
+export async function hbaCommand(flags: FlagReading, processContext: CommandContext): Promise<CommandOutput> {
   const wish = readHbaWish(flags);
   if ('problem' in wish) return { status: 2, complaint: [{ message: `${wish.problem}; see hba --help` }] };
   try {
     const found =
-      wish.file === undefined ? await askServer(wish, surroundings) : await readDisk(wish, wish.file, surroundings);
+      wish.file === undefined ? await askServer(wish, processContext) : await readDisk(wish, wish.file, processContext);
     const isCertain = found.explanation.answer.result !== 'undecided' && found.doubt === undefined;
     return { status: isCertain ? 0 : 1, text: flags.last('format') === 'json' ? hbaJson(found) : hbaText(found) };
   } catch (error) {

@@ -20,9 +20,9 @@ import { renderHba } from '../verify/listener/render-hba.ts';
 import type { CommandContext, CommandOutput } from './hba-command.ts';
 
 /** Runs the command; what can be expected to go wrong is a complaint, never thrown. */
-export async function renderHbaCommand(flags: FlagReading, surroundings: CommandContext): Promise<CommandOutput> {
+export async function renderHbaCommand(flags: FlagReading, processContext: CommandContext): Promise<CommandOutput> {
   try {
-    const text = await blockOf(flags, surroundings);
+    const text = await blockOf(flags, processContext);
     return {
       status: 0,
       text: flags.last('format') === 'json' ? `${JSON.stringify({ pg_hba: text }, null, 2)}\n` : text,

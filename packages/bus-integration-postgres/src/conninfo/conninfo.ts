@@ -19,7 +19,7 @@ const sessionAttributes = ['any', 'read-write', 'read-only', 'primary', 'standby
 const longestTimeoutMs = 2 ** 31 - 1;
 
 /**
- * Gives where and how libpq 18 would connect with `parameters` (from parseDsn) in these surroundings; throws an
+ * Gives where and how libpq 18 would connect with `parameters` (from parseDsn) in this environment; throws an
  * `invalid-request` OperationError that names the keyword and its source for what is wrong or not supported.
  * A database name is never taken for a connection string, as PQconnectdb does not either.
  * https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
@@ -30,13 +30,13 @@ const longestTimeoutMs = 2 ** 31 - 1;
  */
 export async function resolveDsn(
   parameters: Readonly<Record<string, string>>,
-  surroundings: LibpqEnvironment,
+  environment: LibpqEnvironment,
 ): Promise<ConnectionTarget> {
-  const settings = await gatherSettings(parameters, surroundings);
-  const defaultHost = await findDefaultHost(surroundings);
+  const settings = await gatherSettings(parameters, environment);
+  const defaultHost = await findDefaultHost(environment);
   const addresses = listAddresses(settings, defaultHost);
   refuseUnsupported(settings, addresses);
-  const user = textOf(settings, 'user') ?? surroundings.osUser;
+  const user = textOf(settings, 'user') ?? environment.osUser;
   if (user === '') throw settingError(settings, 'user', 'is missing, and who runs this has no name either');
   const database = textOf(settings, 'dbname') ?? user;
   refuseLineBreaks(settings);
@@ -45,9 +45,9 @@ export async function resolveDsn(
   const options = textOf(settings, 'options');
   const saidMode = textOf(settings, 'sslmode');
   const saidRoot = textOf(settings, 'sslrootcert');
-  const tls = await readTlsSettings(settings, surroundings, !addresses.every(usesSocket));
+  const tls = await readTlsSettings(settings, environment, !addresses.every(usesSocket));
   if (tls.sslmode === 'verify-full') refuseNamelessHosts(settings);
-  const passwords = await findPasswords(settings, surroundings, { addresses, defaultHost, user, database });
+  const passwords = await findPasswords(settings, environment, { addresses, defaultHost, user, database });
   return {
     addresses: passwords.addresses.map(asDialled),
     user,

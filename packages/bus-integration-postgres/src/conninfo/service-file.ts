@@ -21,14 +21,14 @@ const systemDirectories = ['/etc/postgresql-common', '/etc/sysconfig/pgsql', '/u
  */
 export async function readService(
   name: string,
-  surroundings: LibpqEnvironment,
+  environment: LibpqEnvironment,
 ): Promise<ReadonlyMap<ConnectionKeyword, Setting>> {
-  const { PGSERVICEFILE, PGSYSCONFDIR } = surroundings.env;
-  const own = PGSERVICEFILE ?? join(surroundings.homeDirectory, '.pg_service.conf');
+  const { PGSERVICEFILE, PGSYSCONFDIR } = environment.env;
+  const own = PGSERVICEFILE ?? join(environment.homeDirectory, '.pg_service.conf');
   const system = (PGSYSCONFDIR === undefined ? systemDirectories : [PGSYSCONFDIR]).map((directory) =>
     join(directory, 'pg_service.conf'),
   );
-  const files = [own, ...system].map((path) => resolve(surroundings.cwd, path));
+  const files = [own, ...system].map((path) => resolve(environment.cwd, path));
   for (const [index, file] of files.entries()) {
     // Only the file that PGSERVICEFILE names has to be there.
     const mayBeAbsent = index > 0 || PGSERVICEFILE === undefined;

@@ -9,7 +9,7 @@ import type { ConnectionSettings, Setting } from './setting.ts';
 /** A variable counts when it is set, even to nothing, as it does for libpq; PGREQUIRESSL counts when it begins with 1. */
 export async function gatherSettings(
   parameters: Readonly<Record<string, string>>,
-  surroundings: LibpqEnvironment,
+  environment: LibpqEnvironment,
 ): Promise<ConnectionSettings> {
   const settings = new Map<ConnectionKeyword, Setting>();
   for (const [keyword, value] of Object.entries(parameters)) {
@@ -18,19 +18,19 @@ export async function gatherSettings(
     }
     settings.set(keyword, { value, origin: 'the connection string' });
   }
-  const service = parameters.service ?? surroundings.env.PGSERVICE;
+  const service = parameters.service ?? environment.env.PGSERVICE;
   if (service !== undefined) {
-    for (const [keyword, setting] of await readService(service, surroundings)) {
+    for (const [keyword, setting] of await readService(service, environment)) {
       if (!settings.has(keyword)) settings.set(keyword, setting);
     }
   }
   for (const [keyword, variable] of Object.entries(connectionKeywords) as [ConnectionKeyword, string | null][]) {
-    const value = variable === null ? undefined : surroundings.env[variable];
+    const value = variable === null ? undefined : environment.env[variable];
     if (variable !== null && value !== undefined && !settings.has(keyword)) {
       settings.set(keyword, { value, origin: variable });
     }
   }
-  if (surroundings.env.PGREQUIRESSL?.startsWith('1') === true && !settings.has('sslmode')) {
+  if (environment.env.PGREQUIRESSL?.startsWith('1') === true && !settings.has('sslmode')) {
     settings.set('sslmode', { value: 'require', origin: 'PGREQUIRESSL' });
   }
   return settings;

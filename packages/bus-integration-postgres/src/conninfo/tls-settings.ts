@@ -34,7 +34,7 @@ const protocolVersions = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'];
  */
 export async function readTlsSettings(
   settings: ConnectionSettings,
-  surroundings: LibpqEnvironment,
+  environment: LibpqEnvironment,
   reachesNetwork: boolean,
 ): Promise<TlsTarget> {
   const trustsSystem = settings.get('sslrootcert')?.value === 'system';
@@ -60,8 +60,8 @@ export async function readTlsSettings(
     ...readProtocolVersions(settings),
   };
   if (sslmode === 'disable' || !reachesNetwork) return { sslmode, ...common, warnings: [] };
-  const authority = await findAuthority(settings, surroundings, sslmode, trustsSystem);
-  const client = certmode === 'disable' ? { warnings: [] } : await findClientCertificate(settings, surroundings);
+  const authority = await findAuthority(settings, environment, sslmode, trustsSystem);
+  const client = certmode === 'disable' ? { warnings: [] } : await findClientCertificate(settings, environment);
   return { ...common, ...authority, ...client, warnings: [...authority.warnings, ...client.warnings] };
 }
 
@@ -92,12 +92,12 @@ function readProtocolVersions(
 /** Where the file is there, `require` means what verify-ca means: so libpq keeps old configurations safe. */
 async function findAuthority(
   settings: ConnectionSettings,
-  surroundings: LibpqEnvironment,
+  environment: LibpqEnvironment,
   sslmode: SslMode,
   trustsSystem: boolean,
 ): Promise<Pick<TlsTarget, 'sslmode' | 'sslrootcert' | 'sslcrl' | 'warnings'>> {
-  const crl = await findFile(settings, surroundings, 'sslcrl', 'root.crl');
-  const root = trustsSystem ? undefined : await findFile(settings, surroundings, 'sslrootcert', 'root.crt');
+  const crl = await findFile(settings, environment, 'sslcrl', 'root.crl');
+  const root = trustsSystem ? undefined : await findFile(settings, environment, 'sslrootcert', 'root.crt');
   if (!trustsSystem && root?.status === undefined) {
     if (sslmode === 'verify-ca' || sslmode === 'verify-full') {
       const remedy = 'give the file, or sslrootcert=system for the authorities that this machine trusts';
@@ -127,14 +127,14 @@ async function findAuthority(
 
 async function findClientCertificate(
   settings: ConnectionSettings,
-  surroundings: LibpqEnvironment,
+  environment: LibpqEnvironment,
 ): Promise<Pick<TlsTarget, 'sslcert' | 'sslkey' | 'sslpassword' | 'warnings'>> {
-  const certificate = await findFile(settings, surroundings, 'sslcert', 'postgresql.crt');
+  const certificate = await findFile(settings, environment, 'sslcert', 'postgresql.crt');
   if (certificate.status === undefined) {
     const warning = `sslcert ${certificate.path} is not there: no client certificate is offered`;
     return { warnings: certificate.isNamed ? [warning] : [] };
   }
-  const key = await findFile(settings, surroundings, 'sslkey', 'postgresql.key');
+  const key = await findFile(settings, environment, 'sslkey', 'postgresql.key');
   await refuseUnsafeKey(settings, key);
   const password = textOf(settings, 'sslpassword');
   return {

@@ -16,11 +16,11 @@ export interface BlockerContext {
   readonly makesDatabases: boolean;
 }
 
-export function blockerChecks(sight: DoctorObservation, ground: BlockerContext): Check[] {
+export function blockerChecks(observation: DoctorObservation, context: BlockerContext): Check[] {
   return [
-    ...boundedChecks(lockChecks(sight, ground.admin), 'transactions that apply would wait for'),
-    ...boundedChecks(preparedChecks(sight), 'prepared transactions'),
-    ...boundedChecks(templateChecks(sight.templateSessions, ground), 'sessions in the templates'),
+    ...boundedChecks(lockChecks(observation, context.admin), 'transactions that apply would wait for'),
+    ...boundedChecks(preparedChecks(observation), 'prepared transactions'),
+    ...boundedChecks(templateChecks(observation.templateSessions, context), 'sessions in the templates'),
   ];
 }
 

@@ -31,7 +31,7 @@ import { computeProvable } from '../survey/provable.ts';
 import { toOperationError } from '../text/sqlstate.ts';
 import { blockerChecks } from './blockers.ts';
 import { asCheck, check } from './doctor-check.ts';
-import { directorySight, secretFileChecks } from './file-checks.ts';
+import { observeDirectory, secretFileChecks } from './file-checks.ts';
 import { eventTriggerChecks, listenerRulesChecks, reservedRoleChecks, verifierChecks } from './modules.ts';
 import { lookAgain, poolerCheck, routeCheck, serversCheck, wayIdOf } from './route.ts';
 import {
@@ -43,11 +43,11 @@ import {
   tlsCheck,
   versionCheck,
 } from './server.ts';
-import { type DoctorObservation, readDoctorSight } from './server-facts.ts';
+import { type DoctorObservation, readDoctorObservation } from './server-facts.ts';
 
 export interface DoctorOptions {
   readonly configuration: Configuration;
-  readonly surroundings: ProviderContext;
+  readonly processContext: ProviderContext;
   readonly declaration: Declaration;
   readonly context: Context;
   readonly meter?: Meter | undefined;
@@ -60,15 +60,15 @@ const jobs = 2;
 
 export async function diagnose(options: DoctorOptions): Promise<Response> {
   const startedAt = performance.now();
-  const { configuration, surroundings, declaration } = options;
+  const { configuration, processContext, declaration } = options;
   const found: Examination = { checks: [] };
   const { checks } = found;
-  checks.push(...secretFileChecks(configuration, surroundings));
+  checks.push(...secretFileChecks(configuration, processContext));
   try {
-    using directory = directoryOf(configuration, surroundings);
-    const files = directorySight(directory, configuration, surroundings, declaration);
+    using directory = directoryOf(configuration, processContext);
+    const files = observeDirectory(directory, configuration, processContext, declaration);
     checks.push(...files.checks);
-    const preparation = await prepare(configuration, surroundings, declaration, nothingAllowed);
+    const preparation = await prepare(configuration, processContext, declaration, nothingAllowed);
     checks.push(...preparation.warnings.map((warning) => asCheck(warning)));
     await examineServer(options, preparation, files.readable, found);
   } catch (error) {
@@ -137,10 +137,10 @@ async function examine(
     versionCheck(session.serverVersionNum, version),
     tlsCheck(session),
   );
-  const sight = await readDoctorSight(session, wish.declaration.databases);
-  checks.push(clockCheck(sight), routeCheck(session, sight));
-  const isPooled = sight.pid !== session.pid || session.setsPerTransaction;
-  const around = lookAround(run, session, sight, isPooled);
+  const observation = await readDoctorObservation(session, wish.declaration.databases);
+  checks.push(clockCheck(observation), routeCheck(session, observation));
+  const isPooled = observation.pid !== session.pid || session.setsPerTransaction;
+  const around = lookAround(run, session, observation, isPooled);
   // Awaited below, whatever else fails before.
   around.catch(() => {});
   const inside: Check[] = [];
@@ -159,7 +159,7 @@ async function examine(
     const { seen } = looked;
     found.target = targetOf(session.pinned, seen.admin, seen.server);
     const computed = await computeProvable(wish, looked, run, session);
-    inside.push(...judge(options, directory === undefined ? withoutFiles(computed) : computed, seen, sight));
+    inside.push(...judge(options, directory === undefined ? withoutFiles(computed) : computed, seen, observation));
     if (directory !== undefined) inside.push(...rightsChecks(computed, seen));
   } finally {
     // In one order, whichever of the two was quicker.
@@ -167,11 +167,16 @@ async function examine(
   }
 }
 
-async function lookAround(run: Run, session: Session, sight: DoctorObservation, isPooled: boolean): Promise<Check[]> {
+async function lookAround(
+  run: Run,
+  session: Session,
+  observation: DoctorObservation,
+  isPooled: boolean,
+): Promise<Check[]> {
   const look = await lookAgain(run, session);
   return [
-    isPooled ? await poolerCheck(session, sight, look) : check('pooler', 'ok', 'no pooler in between'),
-    serversCheck(session, sight, look),
+    isPooled ? await poolerCheck(session, observation, look) : check('pooler', 'ok', 'no pooler in between'),
+    serversCheck(session, observation, look),
   ];
 }
 
@@ -193,25 +198,25 @@ function judge(
   { declaration, configuration }: DoctorOptions,
   computed: Computed,
   seen: Observation,
-  sight: DoctorObservation,
+  observation: DoctorObservation,
 ): Check[] {
   const { admin, server } = seen;
   const makesDatabases = computed.steps.some((step) => madeDatabase(step, registeredActions) !== undefined);
   const isRefusedAsStandby = computed.refusals.some(({ code }) => code === 'standby');
   return [
-    ...connectionChecks(seen, sight),
+    ...connectionChecks(seen, observation),
     ...standbyChecks(server, isRefusedAsStandby),
-    ...collationChecks(sight.collations, makesDatabases, server.versionNum),
+    ...collationChecks(observation.collations, makesDatabases, server.versionNum),
     encodingCheck(server),
-    ...blockerChecks(sight, { admin: admin.name, database: server.database, makesDatabases }),
-    ...verifierChecks(sight, {
+    ...blockerChecks(observation, { admin: admin.name, database: server.database, makesDatabases }),
+    ...verifierChecks(observation, {
       admin: admin.name,
       passwordSend: passwordSendOf(configuration),
       setsPasswords: computed.credentials.some(({ setsPassword }) => setsPassword),
     }),
-    ...reservedRoleChecks(sight, declaration),
+    ...reservedRoleChecks(observation, declaration),
     ...eventTriggerChecks(seen),
-    ...listenerRulesChecks(sight, seen),
+    ...listenerRulesChecks(observation, seen),
     ...computed.refusals.map((refusal) => asCheck(refusal)),
     ...computed.findings.flatMap(findingChecks),
   ];

@@ -17,16 +17,16 @@ import {
 import { adminSource, pathFrom } from '../survey/preparation.ts';
 import { asCheck, check } from './doctor-check.ts';
 
-export function secretFileChecks(configuration: Configuration, surroundings: ProviderContext): Check[] {
+export function secretFileChecks(configuration: Configuration, processContext: ProviderContext): Check[] {
   const { file, key, envFile } = configuration.credentials;
-  const { uid, cwd } = surroundings;
+  const { uid, cwd } = processContext;
   if (file !== undefined) {
     const findings = judgeSecretFile(pathFrom(cwd, file), { uid });
     return [
       ...(findings.length === 0
         ? [check('admin-dsn-file', 'ok', `${file} is this user's alone`)]
         : findings.map((finding) => asCheck(finding, 'admin-dsn-file'))),
-      gitCheck('git-admin-dsn', file, surroundings),
+      gitCheck('git-admin-dsn', file, processContext),
     ];
   }
   if (envFile === undefined)
@@ -36,7 +36,7 @@ export function secretFileChecks(configuration: Configuration, surroundings: Pro
     ...(findings.length === 0
       ? [check('admin-dsn-file', 'ok', `${printable(envFile)}, which holds ${key}, is this user's alone`)]
       : findings.map((finding) => asCheck(finding, 'admin-dsn-file'))),
-    gitCheck('git-admin-dsn', envFile, surroundings),
+    gitCheck('git-admin-dsn', envFile, processContext),
   ];
 }
 
@@ -47,10 +47,10 @@ interface DirectoryObservation {
   readonly readable?: OutputDirectory;
 }
 
-export function directorySight(
+export function observeDirectory(
   directory: OutputDirectory | undefined,
   configuration: Configuration,
-  surroundings: ProviderContext,
+  processContext: ProviderContext,
   declaration: Declaration,
 ): DirectoryObservation {
   if (directory === undefined) return { checks: [] };
@@ -64,7 +64,7 @@ export function directorySight(
       ? [check('output-directory', 'ok', `${directory.shown} can be written`)]
       : findings.map((finding) => asCheck(finding))),
     ...broken,
-    gitCheck('git-output-directory', `${withoutSlashes(configuration.dsnOutputDirectory ?? '.')}/`, surroundings),
+    gitCheck('git-output-directory', `${withoutSlashes(configuration.dsnOutputDirectory ?? '.')}/`, processContext),
   ];
   return { checks, ...(broken.length === 0 && { readable: directory }) };
 }

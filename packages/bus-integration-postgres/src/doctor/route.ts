@@ -75,7 +75,7 @@ function isAnswered(error: OperationError): boolean {
   return sqlstateOf(error) !== undefined || error.errorClass === 'authentication-failed';
 }
 
-export function serversCheck(session: Session, sight: DoctorObservation, look: SecondLook): Check {
+export function serversCheck(session: Session, observation: DoctorObservation, look: SecondLook): Check {
   const id = 'several-servers';
   const { failed, pinned } = look;
   const where = pinned.address === session.pinned.address ? session.where : `${session.where} and ${placeOf(pinned)}`;
@@ -94,11 +94,11 @@ export function serversCheck(session: Session, sight: DoctorObservation, look: S
       remedyOf(failed.diagnostics[0]),
     );
   }
-  if (look.startedAt === sight.startedAt) return check(id, 'ok', 'a second connection reaches the same server');
+  if (look.startedAt === observation.startedAt) return check(id, 'ok', 'a second connection reaches the same server');
   return check(
     id,
     'fail',
-    `two connections to ${where} reached two servers: one started at ${sight.startedAt}, one at ${look.startedAt}`,
+    `two connections to ${where} reached two servers: one started at ${observation.startedAt}, one at ${look.startedAt}`,
     severalRemedy,
   );
 }
@@ -109,15 +109,15 @@ const severalRemedy = 'name the one server in the admin DSN (host or hostaddr), 
  * In transaction mode a second client is handed the server process that the first one has just used; in session mode
  * that stays the first one's own. https://www.pgbouncer.org/features.html
  */
-export async function poolerCheck(session: Session, sight: DoctorObservation, look: SecondLook): Promise<Check> {
+export async function poolerCheck(session: Session, observation: DoctorObservation, look: SecondLook): Promise<Check> {
   const remedy = poolerRemedy;
   const seen = `a connection pooler stands between here and the server at ${session.where}`;
-  const shared = `${seen}, in transaction (or statement) mode: two connections of ours shared server process ${sight.pid}. apply is refused: locks and settings of a session don't hold there`;
-  if (look.pid === sight.pid) return check('pooler', 'fail', shared, remedy);
+  const shared = `${seen}, in transaction (or statement) mode: two connections of ours shared server process ${observation.pid}. apply is refused: locks and settings of a session don't hold there`;
+  if (look.pid === observation.pid) return check('pooler', 'fail', shared, remedy);
   if (look.pid === undefined)
     return check('pooler', 'fail', `${seen}, and gives no second connection. apply is refused`, remedy);
   const row = await readRow(session, identityShape, { sql: identityQuery, doing: 'looking for a pooler' });
-  if (row.pid !== sight.pid) return check('pooler', 'fail', shared, remedy);
+  if (row.pid !== observation.pid) return check('pooler', 'fail', shared, remedy);
   return check(
     'pooler',
     'fail',

@@ -81,9 +81,12 @@ type DoctorSetting =
   | 'rds'
   | 'supautils';
 
-export async function readDoctorSight(session: Session, databases: readonly string[]): Promise<DoctorObservation> {
+export async function readDoctorObservation(
+  session: Session,
+  databases: readonly string[],
+): Promise<DoctorObservation> {
   const askedMs = Date.now();
-  const row = await readRow(session, sightShape, {
+  const row = await readRow(session, observationShape, {
     sql: doctorQuery(session.serverVersionNum),
     values: [databases],
     doing: 'reading locks, clock and settings',
@@ -94,7 +97,7 @@ export async function readDoctorSight(session: Session, databases: readonly stri
 /** Everybody sees a session's name, but NULL is what a view hides. */
 const orNothing = orElse(text, '');
 
-const sightShape = record<Omit<DoctorObservation, 'askedMs' | 'answeredMs'>>({
+const observationShape = record<Omit<DoctorObservation, 'askedMs' | 'answeredMs'>>({
   clockMs: number,
   pid: integer,
   address: nullable(word),

@@ -151,7 +151,7 @@ export interface Row<R extends AnyResource, S extends BareStep = BareStep> exten
   group?(resource: R): string;
   /** What is worth telling of a wished one, but changes nothing. */
   findings(desired: R, scope: Scope): readonly Diagnostic[];
-  status(desired: R, sight: StatusContext): StatusRow;
+  status(desired: R, observation: StatusContext): StatusRow;
 }
 
 /** What the contract is told of a kind's own actions, by name. */

@@ -36,9 +36,9 @@ export async function readCluster(session: Session, wish: ClusterWish): Promise<
   // Said here rather than as the session's default: that default is one of the things to be read.
   await session.script('BEGIN READ ONLY');
   try {
-    const sight = await readSharedCatalogs(session, wish);
+    const observation = await readSharedCatalogs(session, wish);
     await session.script('COMMIT');
-    return sight;
+    return observation;
   } catch (error) {
     await session.script('ROLLBACK').catch(() => undefined);
     throw error;
@@ -48,7 +48,7 @@ export async function readCluster(session: Session, wish: ClusterWish): Promise<
 /** The same without the roles and the databases: a statement or two. */
 export async function readServer(session: Session): Promise<ServerObservation> {
   const sql = serverQuery(session.serverVersionNum);
-  return await serverSight(session, await readRow(session, serverShape, { sql, doing: 'reading the server' }));
+  return await serverObservation(session, await readRow(session, serverShape, { sql, doing: 'reading the server' }));
 }
 
 async function readSharedCatalogs(session: Session, wish: ClusterWish): Promise<ClusterObservation> {
@@ -57,11 +57,11 @@ async function readSharedCatalogs(session: Session, wish: ClusterWish): Promise<
     values: [wish.roles, wish.databases, markOf(wish.deploymentId), wish.withSizes ?? false],
     doing: 'reading roles and databases',
   });
-  const sight = await serverSight(session, row);
-  const { admin } = sight;
+  const observation = await serverObservation(session, row);
+  const { admin } = observation;
   const verifiers = admin.readsVerifiers ? await readVerifiers(session, wish.roles) : undefined;
   return {
-    ...sight,
+    ...observation,
     roles: byName(
       row.roles.map((role) =>
         verifiers === undefined ? role : { ...role, verifier: verifiers.get(role.name) ?? null },
@@ -71,7 +71,7 @@ async function readSharedCatalogs(session: Session, wish: ClusterWish): Promise<
   };
 }
 
-async function serverSight(session: Session, row: ReturnType<typeof serverShape>): Promise<ServerObservation> {
+async function serverObservation(session: Session, row: ReturnType<typeof serverShape>): Promise<ServerObservation> {
   const { readsSystemIdentifier, ...admin } = row.admin;
   const { pid, hasSsl, ...server } = row.server;
   const { host, port } = session.pinned;

@@ -99,7 +99,7 @@ interface ServerState {
  *
  * @example
  * const kept = createKeptSessions();
- * const provider = createPostgresProvider({ configuration, surroundings, kept });
+ * const provider = createPostgresProvider({ configuration, processContext, kept });
  */
 export function createKeptSessions(options: KeptSessionsOptions = {}): KeptSessions {
   const { readingsAtOnce = 3, appliesAtOnce = 4, idleMs = 10_000, most = 16 } = options;

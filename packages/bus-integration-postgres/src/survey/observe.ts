@@ -31,7 +31,7 @@ export interface ObserveOptions {
   readonly run: Run;
   readonly wish: Wish;
   readonly directory?: OutputDirectory | undefined;
-  readonly jobs: (sight: ClusterObservation) => number;
+  readonly jobs: (observation: ClusterObservation) => number;
   readonly withSizes?: boolean;
   readonly withEventTriggers?: boolean;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -85,14 +85,14 @@ export async function withFiles(seen: Observation, options: ObserveOptions): Pro
 
 export async function observeCluster(session: Session, options: ObserveOptions): Promise<ClusterObservation> {
   const { run, wish, withSizes } = options;
-  const sight = await readCluster(session, {
+  const observation = await readCluster(session, {
     deploymentId: wish.deploymentId,
     roles: rolesOf(wish.declaration),
     databases: wish.declaration.databases,
     withSizes: withSizes ?? false,
   });
-  await run.kept?.note(session.pinned, sight);
-  return sight;
+  await run.kept?.note(session.pinned, observation);
+  return observation;
 }
 
 /** The declared databases that exist, can be entered, and may be touched or only have to be adopted for that. */

@@ -47,24 +47,24 @@ export interface Preparation {
 
 export async function prepare(
   configuration: Configuration,
-  surroundings: ProviderContext,
+  processContext: ProviderContext,
   declaration: Declaration,
   allowed: Allowed,
 ): Promise<Preparation> {
   requireUsableNames(declaration, postgresNames);
-  const { secret, warnings } = readAdminDsn(configuration, surroundings);
-  const target = await readTarget(secret, configuration, surroundings);
+  const { secret, warnings } = readAdminDsn(configuration, processContext);
+  const target = await readTarget(secret, configuration, processContext);
   refuseUnknownRotation(declaration, allowed);
   const inClear = passwordSendOf(configuration) === 'plaintext' ? [plaintextWarning(target)] : [];
   const address = serviceAddressOf(configuration);
   const service = {
     target,
     service: address,
-    absolute: (path: string) => resolve(surroundings.cwd, path),
+    absolute: (path: string) => resolve(processContext.cwd, path),
   };
   const dialled = address.host ?? target.addresses[0]?.host ?? '';
   await requireUsableParameters(address.parameters);
-  const directory = directoryOf(configuration, surroundings);
+  const directory = directoryOf(configuration, processContext);
   if (directory === undefined && loginsOf(declaration).length > 0) {
     throw new OperationError(
       'not-configured',
@@ -109,9 +109,9 @@ export async function prepare(
   };
 }
 
-async function readTarget(secret: Secret, configuration: Configuration, surroundings: ProviderContext) {
+async function readTarget(secret: Secret, configuration: Configuration, processContext: ProviderContext) {
   try {
-    return await resolveDsn(readDsn(secret.reveal()), surroundings);
+    return await resolveDsn(readDsn(secret.reveal()), processContext);
   } catch (error) {
     throw error instanceof OperationError ? withSource(error, configuration, ofSetting(error, configuration)) : error;
   }

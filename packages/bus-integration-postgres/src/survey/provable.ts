@@ -23,11 +23,11 @@ const timeoutMs = 5_000;
  */
 export async function computeProvable(
   wish: Wish,
-  sight: DeploymentObservation,
+  observation: DeploymentObservation,
   run: Run,
   session: Session,
 ): Promise<Computed> {
-  const { seen, pairs, proofs } = sight;
+  const { seen, pairs, proofs } = observation;
   const computed = computePlan(wish, seen, pairs, proofs);
   if (seen.admin.readsVerifiers) return computed;
   const set = computed.isRefused

@@ -12,16 +12,16 @@ import type { Preparation } from './preparation.ts';
 
 export interface StatusInput {
   readonly preparation: Preparation;
-  readonly sight: DeploymentObservation;
+  readonly observation: DeploymentObservation;
   readonly computed: Computed;
   readonly target: Target;
   readonly startedAt: number;
 }
 
-export function statusResponse({ preparation, sight, computed, target, startedAt }: StatusInput): Response {
+export function statusResponse({ preparation, observation, computed, target, startedAt }: StatusInput): Response {
   const { wish, warnings } = preparation;
   const drift = computed.steps.filter(isMutating);
-  const rows = rowsOf(computed, drift, sight, wish);
+  const rows = rowsOf(computed, drift, observation, wish);
   const files = new Map(
     rows.flatMap(({ dsn_files }) => (dsn_files === undefined ? [] : [[dsn_files.path, dsn_files]])),
   );
@@ -32,14 +32,14 @@ export function statusResponse({ preparation, sight, computed, target, startedAt
     diagnostics: [
       ...computed.refusals,
       ...computed.findings,
-      ...leftoverWarnings(sight.seen.remains, preparation),
+      ...leftoverWarnings(observation.seen.remains, preparation),
       ...warnings,
     ],
     roles: rows.flatMap(({ roles }) => roles ?? []),
     databases: rows.flatMap(({ databases }) => databases ?? []),
     schemas: rows.flatMap(({ schemas }) => schemas ?? []),
-    dsn_files: sight.pairs.flatMap(({ path }) => files.get(path) ?? []),
-    leftovers: observedLeftovers(preparation, sight.seen),
+    dsn_files: observation.pairs.flatMap(({ path }) => files.get(path) ?? []),
+    leftovers: observedLeftovers(preparation, observation.seen),
     drift,
   };
 }
@@ -59,7 +59,7 @@ function rowsOf(
   }
   const byFile = new Map(pairs.map((pair) => [pair.file, pair]));
   const targets = new Set(drift.map(({ target }) => target));
-  const sight: StatusContext = {
+  const observation: StatusContext = {
     deploymentId: wish.deploymentId,
     seen,
     proofs,
@@ -67,5 +67,5 @@ function rowsOf(
     pairOf: (file) => byFile.get(file),
     isDrifting: (target) => targets.has(target),
   };
-  return desired.map((resource) => kindOf(resource).status(resource, sight));
+  return desired.map((resource) => kindOf(resource).status(resource, observation));
 }

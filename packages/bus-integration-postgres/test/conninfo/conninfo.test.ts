@@ -76,8 +76,8 @@ describe('resolveDsn', () => {
   });
 
   it('refuses a keyword that did not come from parseDsn', async () => {
-    const surroundings = { env: {}, homeDirectory: place.home, osUser: 'ann', cwd: place.path };
-    await expect(resolveDsn({ hush: 'hush' }, surroundings)).rejects.toThrow(
+    const processContext = { env: {}, homeDirectory: place.home, osUser: 'ann', cwd: place.path };
+    await expect(resolveDsn({ hush: 'hush' }, processContext)).rejects.toThrow(
       new OperationError('invalid-request', 'the connection parameters hold a keyword that libpq does not know'),
     );
   });

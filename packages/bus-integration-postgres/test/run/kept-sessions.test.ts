@@ -51,7 +51,7 @@ function use(keeping: KeptSessions | undefined): void {
   meter = createMeter();
   provider = createPostgresProvider({
     configuration: readConfiguration(env, {}, [postgresKeys]).configuration,
-    surroundings: { env, cwd: directory, homeDirectory: directory, osUser: 'nobody', uid: process.getuid?.() ?? 0 },
+    processContext: { env, cwd: directory, homeDirectory: directory, osUser: 'nobody', uid: process.getuid?.() ?? 0 },
     meter,
     ...(keeping && { kept: keeping }),
   });

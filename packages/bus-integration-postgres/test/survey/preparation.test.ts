@@ -13,7 +13,7 @@ const provider = createPostgresProvider({
     choices: {},
     credentials: { key: 'BUS_POSTGRES_ADMIN_DSN_FILE', file: './no-such-file' },
   },
-  surroundings: { env: {}, homeDirectory: '/nonexistent', osUser: 'nobody', cwd: '/nonexistent', uid: 0 },
+  processContext: { env: {}, homeDirectory: '/nonexistent', osUser: 'nobody', cwd: '/nonexistent', uid: 0 },
 });
 
 test.each<[request: object, says: RegExp]>([

@@ -42,7 +42,7 @@ function statusWith(files: readonly string[], mark?: string | null) {
   const preparation: Preparation = { target: {} as Preparation['target'], wish, directory, warnings: [] };
   return statusResponse({
     preparation,
-    sight: { seen: observation, pairs, proofs },
+    observation: { seen: observation, pairs, proofs },
     computed: computePlan(wish, observation, pairs, proofs),
     target: { host: 'db', port: 5432, database: 'postgres', admin_role: 'admin', server_version: '18.4' },
     startedAt: performance.now(),

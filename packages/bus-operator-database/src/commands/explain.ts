@@ -18,7 +18,7 @@ export async function explain(
   id: string,
   argv: readonly string[],
   flags: Flags,
-  surroundings: ProcessContext,
+  processContext: ProcessContext,
   roots: readonly ProviderRoot[],
 ): Promise<number> {
   const loaded = await Promise.all(roots.map((root) => root.load()));
@@ -29,26 +29,27 @@ export async function explain(
     const close = nearest(id, known);
     const hint = close === undefined ? '' : `; did you mean ${close}?`;
     const problem = `--explain ${printable(id)}: no such finding${hint}`;
-    surroundings.stderr.write(`bus operator database: ${problem}\n  findings: ${known.join(', ')}\n`);
-    surroundings.stdout.write(usageProblem(argv, problem));
+    processContext.stderr.write(`bus operator database: ${problem}\n  findings: ${known.join(', ')}\n`);
+    processContext.stdout.write(usageProblem(argv, problem));
     return 2;
   }
-  const fault = directoryFault(resolve(surroundings.cwd, flags.directory ?? '.'));
+  const fault = directoryFault(resolve(processContext.cwd, flags.directory ?? '.'));
   if (flags.directory !== undefined && fault !== undefined) {
-    surroundings.stderr.write(`bus operator database: -C ${printable(flags.directory)}: ${fault}\n`);
+    processContext.stderr.write(`bus operator database: -C ${printable(flags.directory)}: ${fault}\n`);
     return 1;
   }
   if (flags.isQuiet) return 0;
   const text =
     flags.format === 'json' ? `${JSON.stringify({ id, ...finding }, null, 2)}\n` : explanationText(id, finding);
   if (flags.output === undefined) {
-    surroundings.stdout.write(text);
+    processContext.stdout.write(text);
     return 0;
   }
   const { output } = flags;
-  const path = descriptorOf(output) === undefined ? resolve(surroundings.cwd, flags.directory ?? '.', output) : output;
+  const path =
+    descriptorOf(output) === undefined ? resolve(processContext.cwd, flags.directory ?? '.', output) : output;
   const why = writeResult(text, path);
-  if (why !== undefined) surroundings.stderr.write(`bus operator database: ${why}\n`);
+  if (why !== undefined) processContext.stderr.write(`bus operator database: ${why}\n`);
   return why === undefined ? 0 : 1;
 }
 

@@ -24,8 +24,8 @@ it('status --check sees what apply would refuse, and a staged file that is left 
       BUS_DATABASE_DSN_OUTPUT_DIR: './local/dsn',
     };
     const go = async (...argv: string[]) => {
-      const { surroundings, out } = captured(directory, env);
-      const status = await main(argv, surroundings);
+      const { processContext, out } = captured(directory, env);
+      const status = await main(argv, processContext);
       return { status, out: out() };
     };
     expect(await go('apply')).toMatchObject({ status: 0 });

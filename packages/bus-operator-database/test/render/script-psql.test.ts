@@ -31,8 +31,8 @@ it.skipIf(psql === undefined)('runs in psql for every name, and apply --rotate f
       BUS_DATABASE_DSN_OUTPUT_DIR: './local/dsn',
     };
     const go = async (...argv: string[]) => {
-      const { surroundings, out, err } = captured(directory, env);
-      const status = await main(argv, surroundings);
+      const { processContext, out, err } = captured(directory, env);
+      const status = await main(argv, processContext);
       return { status, out: out(), err: err() };
     };
     expect(await go('plan', '--sql', '-o', 'plan.sql')).toEqual({ status: 0, out: '', err: '' });
@@ -73,8 +73,8 @@ it.skipIf(psql === undefined).each(supported)(
       BUS_DATABASE_DSN_OUTPUT_DIR: './local/dsn',
     };
     const go = async (argv: readonly string[], more: Readonly<Record<string, string>> = {}) => {
-      const { surroundings, out, err } = captured(place.directory, { ...env, ...more });
-      const status = await main([...argv], surroundings);
+      const { processContext, out, err } = captured(place.directory, { ...env, ...more });
+      const status = await main([...argv], processContext);
       return { status, out: out(), err: err() };
     };
     const bySuperuser = async (more: Readonly<Record<string, string>> = {}) => {

@@ -70,8 +70,8 @@ export async function readService(
     const isOthers = uid !== directory.uid;
     const strange = isOthers ? strangeFile(parameters, endpoint) : undefined;
     if (strange !== undefined) return loginCheck(pair, 'fail', `${pair.path} ${strange}`, plan);
-    const surroundings = { env: {}, homeDirectory: '/nonexistent', osUser: '', cwd: '/' };
-    return await resolveDsn(parameters, surroundings);
+    const processContext = { env: {}, homeDirectory: '/nonexistent', osUser: '', cwd: '/' };
+    return await resolveDsn(parameters, processContext);
   } catch (error) {
     return failure(pair, error);
   }

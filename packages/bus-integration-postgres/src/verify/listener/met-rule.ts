@@ -44,7 +44,13 @@ export interface Met extends ClientOrigins {
 }
 
 /** Whom a rule meets, cut down to what the server's sockets take. */
-export function sightOf(rule: HbaRule, reach: WalkRule, met: Meetings, left: Remainder, families: Ranges): MetRule {
+export function observationOf(
+  rule: HbaRule,
+  reach: WalkRule,
+  met: Meetings,
+  left: Remainder,
+  families: Ranges,
+): MetRule {
   const place = ({ isLocal, plain, tls }: Pick<Meeting, 'isLocal' | 'plain' | 'tls'>): ClientOrigins => {
     const reached = (ranges: Ranges) => (families.length === 2 ? ranges : intersection(ranges, families));
     const beyond = (ranges: Ranges) => difference(reached(ranges), loopback);

@@ -8,8 +8,8 @@ import type { FindingId } from './listener-findings.ts';
 import { type ClientOrigins, type MetRule, mendable, type RulesOptions, textOf, whoText } from './met-rule.ts';
 
 /** At most one finding: what is wrong with a rule's method, for those who meet it from the worst place. */
-export function methodFinding(sight: MetRule, options: RulesOptions, isDormant: boolean): Check[] {
-  const { rule, reach, ours, others } = sight;
+export function methodFinding(met: MetRule, options: RulesOptions, isDormant: boolean): Check[] {
+  const { rule, reach, ours, others } = met;
   const id = weaknessOf(rule);
   if (id === undefined) return [];
   const ourPlaces = Object.values(ours);
@@ -17,7 +17,7 @@ export function methodFinding(sight: MetRule, options: RulesOptions, isDormant: 
   const places = isOurs ? ourPlaces : [others].filter(isReached);
   if (places.length === 0) return [];
   const from = worst(places, isDormant);
-  const result = severities[id](from, options, sight);
+  const result = severities[id](from, options, met);
   if (result === undefined) return [];
   const who = isOurs ? whoText(ours) : "other roles than this deployment's";
   const why = whys[id](who, placeText(from, rule));
@@ -55,7 +55,7 @@ function worst(places: readonly ClientOrigins[], isDormant: boolean): From {
   return places.some(({ isLocal }) => isLocal) ? 'socket' : 'dormant';
 }
 
-type Judge = (from: From, options: RulesOptions, sight: MetRule) => Severity | undefined;
+type Judge = (from: From, options: RulesOptions, met: MetRule) => Severity | undefined;
 
 const isHost = (from: From) => from === 'loopback' || from === 'socket';
 

@@ -12,9 +12,9 @@ import {
   type Met,
   type MetRule,
   mendable,
+  observationOf,
   type RulesOptions,
   ruleOf,
-  sightOf,
   textOf,
   whoText,
 } from './met-rule.ts';
@@ -48,9 +48,9 @@ export function judgeRules(options: RulesOptions): Check[] {
   const isDormant = listening?.isOpen === false;
   const judged = rules.rules.map((rule, index) => {
     const leftover = left[index] as Remainder;
-    const sight = sightOf(rule, reaches[index] as WalkRule, meetings[index] ?? {}, leftover, families);
+    const met = observationOf(rule, reaches[index] as WalkRule, meetings[index] ?? {}, leftover, families);
     const shadow = isEmpty(leftover) && !isEmptyOfItself(rule) ? shadowed(rules.rules, reaches, index) : [];
-    return rule.method === 'reject' ? shadow : [...shadow, ...judgeRule(sight, options, isDormant, vague.has(index))];
+    return rule.method === 'reject' ? shadow : [...shadow, ...judgeRule(met, options, isDormant, vague.has(index))];
   });
   return [...judged.flat(), ...lostQuoting(rules.rules), ...(rules.broken.length > 0 ? [] : inOrderOf(judged, rules))];
 }
@@ -92,19 +92,19 @@ function subjectsOf({ facts, logins }: RulesOptions): WalkSubject[] {
   return [...services, ...powerful];
 }
 
-function judgeRule(sight: MetRule, options: RulesOptions, isDormant: boolean, isVague: boolean): Check[] {
+function judgeRule(met: MetRule, options: RulesOptions, isDormant: boolean, isVague: boolean): Check[] {
   // What no socket takes can't be met, whatever the rule says; it will be once somebody changes listen_addresses.
   const note = isDormant ? '; not now, since the server listens on its own host only' : '';
   const checks = [
-    ...methodFinding(sight, options, isDormant),
-    ...foreignProof(sight, options),
-    ...tooWide(sight, options, isDormant),
-    ...(isDormant ? [] : [...plainText(sight, options), ...powerful(sight, options)]),
-    ...undecided(sight, options, isVague),
+    ...methodFinding(met, options, isDormant),
+    ...foreignProof(met, options),
+    ...tooWide(met, options, isDormant),
+    ...(isDormant ? [] : [...plainText(met, options), ...powerful(met, options)]),
+    ...undecided(met, options, isVague),
   ];
   return checks.map(({ why, ...check }) => ({
     ...check,
-    rule: ruleOf(sight.rule),
+    rule: ruleOf(met.rule),
     ...(why !== undefined && { why: check.result === 'info' ? `${why}${note}` : why }),
   }));
 }

@@ -51,8 +51,14 @@ async function checksOf(keys: Keys = {}, adminDsn = server.dsn()): Promise<reado
     ...keys,
   };
   const { configuration } = readConfiguration(env, {}, [postgresKeys]);
-  const surroundings = { env: {}, homeDirectory: folder, osUser: 'nobody', cwd: folder, uid: process.getuid?.() ?? 0 };
-  const provider = createPostgresProvider({ configuration, surroundings });
+  const processContext = {
+    env: {},
+    homeDirectory: folder,
+    osUser: 'nobody',
+    cwd: folder,
+    uid: process.getuid?.() ?? 0,
+  };
+  const provider = createPostgresProvider({ configuration, processContext });
   const request = { deployment_id: 'example-dev', provider: 'postgres', checks: ['listener-policy'] };
   const response = await handle('verify', request, [provider], { signal: new AbortController().signal });
   expect(response.error_class, JSON.stringify(response.diagnostics)).toBeUndefined();

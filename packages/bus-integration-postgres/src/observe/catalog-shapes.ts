@@ -13,7 +13,6 @@ import {
   tuple,
   word,
 } from '../connection/session/shape.ts';
-import type { MarkedSchema } from '../sql/leftovers-query.ts';
 import type {
   AclEntry,
   ObservedAdmin,
@@ -118,12 +117,6 @@ const database = record<ObservedDatabase>({
 
 export const serverShape = record<ServerRow>({ server, admin });
 export const clusterShape = record<ClusterRow>({ server, admin, roles: list(role), databases: list(database) });
-
-export const markedSchema = record<MarkedSchema>({
-  name: text,
-  owner: text,
-  adminActsAsOwner: boolean,
-});
 
 interface SchemaRow extends ObservedSchema {
   /** Carries the deployment's mark. */

@@ -1,6 +1,6 @@
 // What the server's shared catalogs say of declared roles and databases that decides whether services can log in, and
 // who else can. One statement, for any admin. $1 role names, $2 database names.
-import { grantedHere, grantedParametersOf, grantsOf } from './grants-query.ts';
+import { mayHaveGrants } from './grants-query.ts';
 
 /** When the server was started, to the microsecond: no two servers that run at the same time have the same. */
 export const startedAt = `pg_catalog.to_char(pg_catalog.timezone('UTC'::pg_catalog.text, pg_catalog.pg_postmaster_start_time()),
@@ -11,8 +11,8 @@ export function declaredQuery(versionNum: number): string {
   // https://www.postgresql.org/docs/16/role-membership.html
   const lets = versionNum >= 160000 ? '(edge.inherit_option OR edge.set_option)' : 'true';
   return `
-WITH here AS MATERIALIZED (${grantedHere}), parameters AS MATERIALIZED (${grantedParametersOf(versionNum)})
 SELECT ${startedAt} AS "startedAt", pg_catalog.current_database() AS database,
+  ${versionNum >= 150000 ? 'EXISTS (SELECT FROM pg_catalog.pg_parameter_acl)' : 'false'} AS "hasParameters",
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'name', role.rolname,
       'canLogin', role.rolcanlogin,
@@ -27,9 +27,9 @@ SELECT ${startedAt} AS "startedAt", pg_catalog.current_database() AS database,
                     FROM pg_catalog.pg_auth_members AS edge
                     JOIN pg_catalog.pg_roles AS member ON member.oid = edge.member
                    WHERE edge.roleid = role.oid AND NOT member.rolsuper AND member.rolname <> current_user AND ${lets}),
-      'grants', CASE WHEN pg_catalog.has_database_privilege(role.oid, pg_catalog.current_database(), 'CONNECT')
-                     THEN (${grantsOf('here', 'role.oid')}) END,
-      'parameters', (${grantsOf('parameters', 'role.oid')})
+      'mayConnect', pg_catalog.has_database_privilege(role.oid, pg_catalog.current_database(), 'CONNECT'),
+      'mayHaveGrants', pg_catalog.has_database_privilege(role.oid, pg_catalog.current_database(), 'CONNECT')
+        AND (${mayHaveGrants('role.oid', 'edge.roleid <> role.oid')})
     ) ORDER BY role.rolname), '[]')
     FROM pg_catalog.pg_roles AS role WHERE role.rolname = ANY ($1::pg_catalog.text[])) AS roles,
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(

@@ -6,18 +6,18 @@ export function carriesMark(note: string, parameter: string): string {
   return `${parameter} = ANY (pg_catalog.string_to_array(pg_catalog.replace(${note}, E'\\r', ''), E'\\n'))`;
 }
 
-/** The current database's schemas that carry the mark `parameter`, as JSON; of `marked.nspowner` `actsAsOwner` says whether the admin acts as it. */
-export const markedSchemas = (parameter: string, actsAsOwner: string): string => `
-SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
-    'name', marked.nspname,
-    'owner', pg_catalog.pg_get_userbyid(marked.nspowner),
-    'adminActsAsOwner', ${actsAsOwner}
-  ) ORDER BY marked.nspname), '[]')
-  FROM pg_catalog.pg_namespace AS marked
-  JOIN pg_catalog.pg_description AS note
-    ON note.objoid = marked.oid AND note.classoid = 'pg_catalog.pg_namespace'::pg_catalog.regclass::pg_catalog.oid
-       AND note.objsubid = 0
- WHERE ${carriesMark('note.description', parameter)}`;
+/**
+ * Whether a role or database carries the mark $1 beside the roles $2 and the databases $3: planning what follows takes the
+ * server ten times as long. 1260 is pg_authid, 1262 pg_database.
+ */
+export const hasRemainsQuery = `
+SELECT EXISTS (SELECT FROM pg_catalog.pg_shdescription AS note
+    LEFT JOIN pg_catalog.pg_database AS database
+      ON note.classoid = '1262'::pg_catalog.oid AND database.oid = note.objoid
+   WHERE ${carriesMark('note.description', '$1')}
+     AND (database.datname <> ALL ($3::pg_catalog.text[])
+       OR (note.classoid = '1260'::pg_catalog.oid
+         AND pg_catalog.pg_get_userbyid(note.objoid) <> ALL ($2::pg_catalog.text[])))) AS "hasRemains"`;
 
 /**
  * Roles and databases with the mark $1, without the roles $2 and the databases $3: of each role the databases that hold

@@ -4,10 +4,8 @@
 import { identifier, literal } from '../text/sql-text.ts';
 import { hasContents } from './contents-query.ts';
 import { startedAt } from './declared-query.ts';
-import { type DangerousGrant, grantedHere, grantsOf } from './grants-query.ts';
-import type { MarkedSchema } from './leftovers-query.ts';
-import { markedSchemas } from './leftovers-query.ts';
-import { publicWritableQuery } from './listener-query.ts';
+import { mayHaveGrants } from './grants-query.ts';
+import { type ReachedSchema, reachedSchemas } from './reached-schemas-query.ts';
 
 /** The session as it stands after the login: run before anything of ours is set in it. */
 export const standingQuery = `
@@ -82,8 +80,8 @@ const sharers = `
 
 /**
  * Who the service is and what it may, in one row. What is not asked for is left out, as the server would parse and plan
- * it all the same. $1 schemas that it should use; $2 the deployment's mark; $3 the admin role's name; $4 the roles
- * that are declared for this database.
+ * it all the same. $1 schemas that it should use; $2 the deployment's mark; $3 the admin role's name; $4, only where
+ * there are others, the roles that are declared for this database.
  *
  * @param looksAtRole whether to look at what holds for all of the cluster too
  * @param hasOthers whether other roles are declared for the database
@@ -100,38 +98,16 @@ SELECT current_user AS "user", session_user AS session, pg_catalog.current_datab
      FROM pg_catalog.pg_database AS database WHERE database.datname = pg_catalog.current_database()) AS "actsAsOwner",
   EXISTS (SELECT FROM pg_catalog.pg_language AS language
            WHERE language.lanname = 'plpgsql' AND pg_catalog.has_language_privilege(language.oid, 'USAGE')) AS "catchesErrors",
-  (SELECT coalesce(pg_catalog.json_agg(wanted.name ORDER BY wanted.name), '[]')
-     FROM pg_catalog.unnest($1::pg_catalog.text[]) AS wanted (name)
-     LEFT JOIN pg_catalog.pg_namespace AS schema ON schema.nspname = wanted.name
-    WHERE schema.oid IS NULL OR NOT pg_catalog.has_schema_privilege(schema.oid, 'USAGE')
-       OR NOT pg_catalog.has_schema_privilege(schema.oid, 'CREATE')) AS "closedSchemas",
-  -- What belongs to it, or to whom it inherits from, is no other's.
-  (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('name', schema.nspname, 'isByPublic',
-            EXISTS (SELECT FROM pg_catalog.aclexplode(schema.nspacl) AS entry
-                     WHERE entry.grantee = 0::pg_catalog.oid AND entry.privilege_type = 'CREATE')) ORDER BY schema.nspname), '[]')
-     FROM pg_catalog.pg_namespace AS schema
-    WHERE schema.nspname <> ALL ($1::pg_catalog.text[]) AND schema.oid <> pg_catalog.pg_my_temp_schema()
-      AND schema.nspname !~ '^pg_(toast_)?temp_'::pg_catalog.text
-      AND pg_catalog.has_schema_privilege(schema.oid, 'CREATE')
-      AND NOT pg_catalog.pg_has_role(schema.nspowner, 'USAGE')) AS "otherSchemas",
-  EXISTS (SELECT FROM pg_catalog.pg_namespace AS schema
-           WHERE schema.nspname = ANY ($1::pg_catalog.text[])
-             AND (pg_catalog.pg_get_userbyid(schema.nspowner) NOT IN ($3::pg_catalog.name, 'pg_database_owner')
-               OR EXISTS (SELECT FROM pg_catalog.aclexplode(schema.nspacl) AS entry
-                           WHERE entry.privilege_type = 'CREATE' AND entry.grantee NOT IN (0::pg_catalog.oid, schema.nspowner)
-                             AND pg_catalog.pg_get_userbyid(entry.grantee) <> $3::pg_catalog.name
-                             AND pg_catalog.pg_get_userbyid(entry.grantee) <> ALL ($4::pg_catalog.text[])))) AS "mayHaveStrangers",
-  (SELECT coalesce(pg_catalog.json_agg(open ORDER BY open.name), '[]') FROM (${publicWritableQuery}) AS open) AS "writableSchemas",
-  (${markedSchemas('$2', "pg_catalog.pg_has_role($3::pg_catalog.name, marked.nspowner, 'USAGE')")}) AS "markedSchemas",
+  (${reachedSchemas}) AS schemas,
   ${hasOthers ? sharers : "'[]'::pg_catalog.json"} AS sharers,
   -- Catalogs of the whole cluster have their privileges in each database.
   pg_catalog.has_column_privilege('pg_catalog.pg_authid', 'rolpassword', 'SELECT') AS "readsVerifiers",
-  (${grantsOf(`(${grantedHere})`, 'current_user')}) AS grants,
+  (${mayHaveGrants('current_user', 'pg_catalog.pg_get_userbyid(edge.roleid) <> current_user')}) AS "mayHaveGrants",
   (${hasContents}) AS "hasContents",
   ${looksAtRole ? ofCluster : 'NULL AS powers, NULL AS reachable'}`;
 }
 
-export interface ServiceFacts {
+export interface FactsRow {
   readonly user: string;
   readonly session: string;
   readonly database: string;
@@ -145,20 +121,13 @@ export interface ServiceFacts {
   readonly actsAsOwner: boolean;
   /** PL/pgSQL is there, so that refusals can be provoked and caught. */
   readonly catchesErrors: boolean;
-  readonly closedSchemas: readonly string[];
-  readonly otherSchemas: readonly { readonly name: string; readonly isByPublic: boolean }[];
-  /** False where only the admin or pg_database_owner owns declared schemas, and none but declared roles create there. */
-  readonly mayHaveStrangers: boolean;
-  /** Those in which everybody may create, for the listener policy. */
-  readonly writableSchemas: readonly { readonly name: string; readonly owner: string }[];
-  /** Those that carry the deployment's mark. */
-  readonly markedSchemas: readonly MarkedSchema[];
-  /** Declared roles that may create where this one may, and of which none is the other's member. */
+  readonly schemas: readonly ReachedSchema[];
+  /** DeclaredObjects roles that may create where this one may, and of which none is the other's member. */
   readonly sharers: readonly string[];
   /** In this database: https://www.postgresql.org/docs/current/catalog-pg-authid.html */
   readonly readsVerifiers: boolean;
-  /** What it may in this database that is a superuser's at first. */
-  readonly grants: readonly DangerousGrant[];
+  /** False where it has none of what `ownGrantsQuery` looks for. */
+  readonly mayHaveGrants: boolean;
   /** Whether there is anything that `contentsQuery` looks at. */
   readonly hasContents: boolean;
   /** What holds for the whole cluster; null where it was not asked for. */

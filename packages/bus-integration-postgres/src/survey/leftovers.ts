@@ -24,7 +24,7 @@ import { markOf } from '../observe/mark.ts';
 import type { Observation, ObservedAdmin, ObservedServer } from '../observe/observation.ts';
 import { nothingRemains, type RemainingRole, type Remains } from '../observe/remains.ts';
 import type { Wish } from '../plan/compute.ts';
-import { leftoversQuery, type MarkedSchema } from '../sql/leftovers-query.ts';
+import { hasRemainsQuery, leftoversQuery, type MarkedSchema } from '../sql/leftovers-query.ts';
 import { shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
 import { heirsOf, retiredRoles } from './retired-roles.ts';
@@ -44,6 +44,17 @@ export async function readRemains(session: Session, wish: Wish, files: readonly 
     doing: 'reading what is declared no more',
   });
   return { ...found, files };
+}
+
+/** The same where something may remain, which is asked first: a statement or two. */
+export async function readAnyRemains(session: Session, wish: Wish, files: readonly StrayFile[]): Promise<Remains> {
+  if (files.length > 0) return await readRemains(session, wish, files);
+  const { hasRemains } = await readRow(session, record<{ readonly hasRemains: boolean }>({ hasRemains: boolean }), {
+    sql: hasRemainsQuery,
+    values: [markOf(wish.deploymentId), declaredIn(wish, rolesOf), declaredIn(wish, ({ databases }) => databases)],
+    doing: 'reading what is declared no more',
+  });
+  return hasRemains ? await readRemains(session, wish, files) : nothingRemains;
 }
 
 export interface FilesPlace {

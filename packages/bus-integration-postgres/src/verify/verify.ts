@@ -7,7 +7,7 @@ import { poolerFindings } from '../plan/pooled.ts';
 import { base, targetOf } from '../plan/respond.ts';
 import type { Run } from '../run/run.ts';
 import { leftoverWarnings } from '../survey/leftover-warnings.ts';
-import { leftoversOf, readRemains, straysOf } from '../survey/leftovers.ts';
+import { leftoversOf, readAnyRemains, straysOf } from '../survey/leftovers.ts';
 import type { Preparation } from '../survey/preparation.ts';
 import { type Connectivity, checkConnectivity } from './connectivity/connectivity.ts';
 import { readDeclared } from './connectivity/declared-objects.ts';
@@ -39,7 +39,7 @@ export async function verify({
   const triesServices = checks.includes('connectivity') && directory !== undefined;
   // After it, as how many services may log in at once depends on it alone.
   const declared = triesServices ? surveying.then(() => readDeclared(session, wish.declaration)) : undefined;
-  const reading = surveying.then(() => readRemains(session, wish, straysOf(preparation)));
+  const reading = surveying.then(() => readAnyRemains(session, wish, straysOf(preparation)));
   const atOnce = surveying.then(({ server }) =>
     jobs(server.maxConnections - server.reservedConnections - server.usedConnections),
   );

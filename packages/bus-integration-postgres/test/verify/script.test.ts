@@ -2,9 +2,10 @@
 // in it. Nothing of it is logged, nothing stays.
 import { startServer } from 'embedded';
 import { describe, expect, test } from 'vitest';
-import { connect } from '../../src/connection/connect.ts';
-import { type Attempted, factsQuery, type ServiceFacts, verifyScript } from '../../src/sql/verify-query.ts';
+import { connect, type Session } from '../../src/connection/connect.ts';
+import { type Attempted, type FactsRow, factsQuery, verifyScript } from '../../src/sql/verify-query.ts';
 import { literal } from '../../src/text/sql-text.ts';
+import { factsOf, type ServiceFacts } from '../../src/verify/connectivity/facts.ts';
 import { brief, targetOf } from '../target.ts';
 
 // As an admin who may grant, beside what each case gives: the database's own right is all that counts.
@@ -61,6 +62,17 @@ const cases: readonly [
   ],
 ];
 
+async function factsIn(session: Session, isWhole: boolean, schemas: readonly string[]): Promise<ServiceFacts> {
+  const [row] = await session.query<FactsRow>(factsQuery({ looksAtRole: isWhole, hasOthers: isWhole }), [
+    schemas,
+    'bus-deployment=shop',
+    'postgres',
+    ...(isWhole ? [[]] : []),
+  ]);
+  if (row === undefined) throw new Error('no row');
+  return factsOf(row, [], { schemas, adminRole: 'postgres', roles: [] });
+}
+
 describe.each([14, 15, 18] as const)('PostgreSQL %i', (major) => {
   test.each(cases)('%s', async (_what, grants, expected, managed) => {
     await using server = await startServer({ major });
@@ -71,14 +83,9 @@ describe.each([14, 15, 18] as const)('PostgreSQL %i', (major) => {
     for (const statement of grants('svc', 'app').split('; ')) await server.query(statement, onDatabase);
     await using session = await connect({ ...targetOf(server), database: 'app' }, brief);
     await session.query(`SET SESSION AUTHORIZATION ${literal('svc')}`);
-    const [facts] = await session.query<ServiceFacts>(factsQuery({ looksAtRole: true, hasOthers: true }), [
-      ['public'],
-      'bus-deployment=shop',
-      'postgres',
-      [],
-    ]);
+    const facts = await factsIn(session, true, ['public']);
     expect(facts).toMatchObject({ user: 'svc', database: 'app', catchesErrors: true, isStandby: false, ...expected });
-    if (facts?.closedSchemas.length !== 0) return;
+    if (facts.closedSchemas.length !== 0) return;
     const tried = ['create roles', 'read password verifiers', 'create schemas'] as const;
     const rows = (await session.script(verifyScript(['public'], tried, 'probe'), { doing: 'trying' })).flat();
     expect(rows).toContainEqual({ value: 'probe' });
@@ -95,12 +102,7 @@ describe.each([14, 15, 18] as const)('PostgreSQL %i', (major) => {
     await using server = await startServer({ major });
     await server.query('DROP EXTENSION plpgsql');
     await using session = await connect(targetOf(server), brief);
-    const [facts] = await session.query<ServiceFacts>(factsQuery({ looksAtRole: false, hasOthers: false }), [
-      ['public', 'gone'],
-      'bus-deployment=shop',
-      'postgres',
-      [],
-    ]);
+    const facts = await factsIn(session, false, ['public', 'gone']);
     expect(facts).toMatchObject({ catchesErrors: false, closedSchemas: ['gone'], powers: null, reachable: null });
   });
 });

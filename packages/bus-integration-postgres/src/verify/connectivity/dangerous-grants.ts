@@ -2,12 +2,12 @@
 // them itself, in the admin's as the admin sees it, and on parameters of the whole cluster. Pure.
 import { advise, type Check, printable } from 'bus-integration-database';
 import type { DangerousGrant } from '../../sql/grants-query.ts';
-import type { ServiceFacts } from '../../sql/verify-query.ts';
 import { mostTold, some } from '../../text/bounded.ts';
 import { anyDatabase, inDatabase, runs, superuser } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
 import { identifier, literal } from '../../text/sql-text.ts';
 import type { DeclaredObjects } from './declared-objects.ts';
+import type { ServiceFacts } from './facts.ts';
 
 /** What a service saw in a database that it entered. */
 export type EnteredDatabase = Pick<ServiceFacts, 'database' | 'grants' | 'readsVerifiers'>;

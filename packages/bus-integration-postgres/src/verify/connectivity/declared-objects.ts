@@ -1,9 +1,9 @@
 // Declared roles and databases as the admin sees them while services log in: what a refused login is explained by.
 import { type Declaration, rolesOf } from 'bus-integration-database';
 import type { Session } from '../../connection/session/session.ts';
-import { boolean, integer, list, nullable, readRow, record, text } from '../../connection/session/shape.ts';
+import { boolean, integer, list, nullable, readRow, readRows, record, text } from '../../connection/session/shape.ts';
 import { declaredQuery } from '../../sql/declared-query.ts';
-import type { DangerousGrant } from '../../sql/grants-query.ts';
+import { type DangerousGrant, rolesGrantsQuery } from '../../sql/grants-query.ts';
 import { grantShape } from './service-shapes.ts';
 
 export interface DeclaredRole {
@@ -56,20 +56,55 @@ export interface DeclaredObjects {
   readonly settings: readonly StoredSettings[];
 }
 
-/** One statement. */
+/** One statement, and another where a role may have what is a superuser's at first. */
 export async function readDeclared(session: Session, declaration: Declaration): Promise<DeclaredObjects> {
-  return await readRow(session, shape, {
+  const doing = 'reading who may log in';
+  const { hasParameters, ...declared } = await readRow(session, shape, {
     sql: declaredQuery(session.serverVersionNum),
     values: [rolesOf(declaration), declaration.databases],
-    doing: 'reading who may log in',
+    doing,
   });
+  const asked = declared.roles.flatMap(({ name, mayHaveGrants }) => (hasParameters || mayHaveGrants ? [name] : []));
+  const rows =
+    asked.length === 0
+      ? []
+      : await readRows(session, grantsShape, {
+          sql: rolesGrantsQuery(session.serverVersionNum),
+          values: [asked],
+          doing,
+        });
+  const found = new Map(rows.map(({ name, ...grants }) => [name, grants]));
+  const roles = declared.roles.map(({ mayConnect, mayHaveGrants: _, ...role }) => {
+    return { ...role, ...(found.get(role.name) ?? { grants: mayConnect ? [] : null, parameters: [] }) };
+  });
+  return { ...declared, roles };
 }
 
-const shape = record<DeclaredObjects>({
+interface RoleRow extends Omit<DeclaredRole, 'grants' | 'parameters'> {
+  /** Enters the admin's database. */
+  readonly mayConnect: boolean;
+  /** False where it does not enter, or has none of what `rolesGrantsQuery` looks for. */
+  readonly mayHaveGrants: boolean;
+}
+
+interface DeclaredRow extends Omit<DeclaredObjects, 'roles'> {
+  readonly roles: readonly RoleRow[];
+  /** Somebody was granted something on a parameter. */
+  readonly hasParameters: boolean;
+}
+
+const grantsShape = record<Pick<DeclaredRole, 'name' | 'grants' | 'parameters'>>({
+  name: text,
+  grants: nullable(list(grantShape)),
+  parameters: list(grantShape),
+});
+
+const shape = record<DeclaredRow>({
   startedAt: text,
   database: text,
+  hasParameters: boolean,
   roles: list(
-    record<DeclaredRole>({
+    record<RoleRow>({
       name: text,
       canLogin: boolean,
       validUntil: nullable(text),
@@ -78,8 +113,8 @@ const shape = record<DeclaredObjects>({
       connectionLimit: integer,
       connections: integer,
       members: list(text),
-      grants: nullable(list(grantShape)),
-      parameters: list(grantShape),
+      mayConnect: boolean,
+      mayHaveGrants: boolean,
     }),
   ),
   databases: list(

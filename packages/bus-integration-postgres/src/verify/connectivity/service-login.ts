@@ -12,24 +12,16 @@ import {
   readSecretFile,
 } from 'bus-integration-database';
 import { connect, type Session } from '../../connection/connect.ts';
-import { readRow, readRowAfter, shaped } from '../../connection/session/shape.ts';
+import { readRow, shaped } from '../../connection/session/shape.ts';
 import { connectionStrings } from '../../conninfo/connection-strings.ts';
 import { resolveDsn } from '../../conninfo/conninfo.ts';
 import type { ConnectionTarget } from '../../conninfo/target.ts';
 import { readDsn } from '../../dsn/slip.ts';
-import { markOf } from '../../observe/mark.ts';
 import { type Contents, contentsQuery } from '../../sql/contents-query.ts';
-import {
-  type Attempted,
-  encodingQuery,
-  type Forbidden,
-  factsQuery,
-  type ServiceFacts,
-  standingQuery,
-  verifyScript,
-} from '../../sql/verify-query.ts';
+import { type Attempted, encodingQuery, type Forbidden, verifyScript } from '../../sql/verify-query.ts';
 import { shown } from '../../text/shown.ts';
 import { sqlstateOf } from '../../text/sqlstate.ts';
+import { readFacts, type ServiceFacts } from './facts.ts';
 import { harmfulSettings } from './harmful-settings.ts';
 import { listedServers } from './listed.ts';
 import { failure, faultOf, loginCheck, placeLimits, strangerOf, unknownEncoding } from './login-faults.ts';
@@ -39,7 +31,7 @@ import type { Entrance } from './probe.ts';
 import { limitOf, settingOf } from './refused.ts';
 import { readDeclaredSchemas, schemaChecks } from './schemas.ts';
 import { pathChecks, pathRemedy, placeFault, worksUnqualified } from './search-path.ts';
-import { attemptedShape, contentsShape, encodingShape, factsShape, standingShape } from './service-shapes.ts';
+import { attemptedShape, contentsShape, encodingShape } from './service-shapes.ts';
 import { shadowChecks } from './shadows.ts';
 import { timeoutChecks } from './timeouts.ts';
 
@@ -154,13 +146,8 @@ async function trySession(session: Session, trial: LoginTrial): Promise<LoginFin
   const doing = `trying ${pair.path}`;
   const { pinned, tls, authentication } = session;
   const login = { pinned, tls, authentication };
-  const values = [schemas, markOf(trial.deploymentId), trial.adminRole, trial.roles];
-  const sql = factsQuery({ looksAtRole: isNegative && trial.looksAtRole(), hasOthers: trial.roles.length > 1 });
-  const [standing, facts] = await readRowAfter(session, [standingShape, standingQuery], factsShape, {
-    sql,
-    values,
-    doing,
-  });
+  const looksAtRole = isNegative && trial.looksAtRole();
+  const [standing, facts] = await readFacts(session, trial, { doing, looksAtRole });
   const declared = await trial.declared;
   const stranger = strangerOf(trial, session.where, facts, declared);
   if (stranger !== undefined) return { checks: [stranger] };

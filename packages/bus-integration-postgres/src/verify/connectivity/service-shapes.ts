@@ -1,11 +1,10 @@
 // The shapes of what a service's own session answers when it is tried. Pure.
 
 import { boolean, integer, list, nullable, oneOf, record, text } from '../../connection/session/shape.ts';
-import { markedSchema } from '../../observe/catalog-shapes.ts';
 import type { Contents } from '../../sql/contents-query.ts';
 import type { DangerousGrant } from '../../sql/grants-query.ts';
-import type { Attempted, EffectiveSearchPath, Powers, ServiceFacts } from '../../sql/verify-query.ts';
-import { writableShape } from '../listener/database-sweep.ts';
+import type { ReachedSchema } from '../../sql/reached-schemas-query.ts';
+import type { Attempted, EffectiveSearchPath, FactsRow, Powers } from '../../sql/verify-query.ts';
 
 const powers = record<Powers>({
   isSuperuser: boolean,
@@ -23,7 +22,7 @@ export const grantShape = record<DangerousGrant>({
   to: nullable(text),
 });
 
-export const factsShape = record<ServiceFacts>({
+export const factsShape = record<FactsRow>({
   user: text,
   session: text,
   database: text,
@@ -34,23 +33,26 @@ export const factsShape = record<ServiceFacts>({
   createsSchemas: boolean,
   actsAsOwner: boolean,
   catchesErrors: boolean,
-  closedSchemas: list(text),
-  otherSchemas: list(record<ServiceFacts['otherSchemas'][number]>({ name: text, isByPublic: boolean })),
-  mayHaveStrangers: boolean,
-  writableSchemas: list(writableShape),
-  markedSchemas: list(markedSchema),
+  schemas: list(
+    record<ReachedSchema>({
+      name: text,
+      owner: text,
+      isUsed: boolean,
+      isCreatedIn: boolean,
+      actsAsOwner: boolean,
+      isMarked: boolean,
+      adminActsAsOwner: nullable(boolean),
+      creators: list(nullable(text)),
+    }),
+  ),
   sharers: list(text),
   readsVerifiers: boolean,
-  grants: list(grantShape),
+  mayHaveGrants: boolean,
   hasContents: boolean,
   powers: nullable(powers),
   reachable: nullable(
     list(
-      record<NonNullable<ServiceFacts['reachable']>[number]>({
-        name: text,
-        isByPublic: boolean,
-        comment: nullable(text),
-      }),
+      record<NonNullable<FactsRow['reachable']>[number]>({ name: text, isByPublic: boolean, comment: nullable(text) }),
     ),
   ),
 });

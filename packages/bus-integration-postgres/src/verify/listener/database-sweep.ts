@@ -14,7 +14,7 @@ interface WritableSchema {
   readonly owner: string;
 }
 
-export const writableShape = record<WritableSchema>({ name: text, owner: text });
+const writableShape = record<WritableSchema>({ name: text, owner: text });
 
 /** By the databases that somebody has looked into. */
 export type SeenInside = ReadonlyMap<string, readonly WritableSchema[]>;

@@ -16,6 +16,7 @@ const floors: Readonly<Record<string, number>> = {
 /** A package's rooms, the folders of its `src`: one imports only from those after it, and from itself. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
   'bus-integration-database': [
+    'manifest',
     'command-line',
     'worker',
     'transports/http',
@@ -56,6 +57,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'sql',
     'conninfo',
     'dsn',
+    'manifest',
     'text',
   ],
   'bus-operator-database': ['commands', 'output', 'render', 'api', 'command-line'],

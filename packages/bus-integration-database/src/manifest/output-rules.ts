@@ -1,0 +1,114 @@
+// What a rule of outputs may hold: the form of the files, for whom they are, where they go. Pure.
+import { normalize } from 'node:path';
+import { quotedName } from './seen.ts';
+import type { Shape, ValueOf } from './shapes.ts';
+import { list, object } from './shapes-of-many.ts';
+import { text, word } from './single-shapes.ts';
+import { templateFault } from './template.ts';
+
+/** A form in which a connection is written down. */
+interface OutputForm {
+  readonly text: string;
+  /** Which keys of a rule mean something for it, beside those that all have. */
+  readonly keys: readonly ('variable' | 'namespace' | 'pooler')[];
+  /** Whether a rule without a file has one by itself. */
+  readonly hasOwnFile?: true;
+  /** Whether one file may hold several connections. */
+  readonly gathers?: true;
+}
+
+export type OutputForms = Readonly<Record<string, OutputForm>>;
+
+export type OutputRule = ValueOf<ReturnType<typeof outputShape>>;
+
+/** The shape of a rule. */
+export function outputShape(forms: OutputForms, role: Shape<string>, database: Shape<string>) {
+  const template = (expected: string) =>
+    text({ expected, fault: (value) => (value === '' ? 'is empty' : templateFault(value)) });
+  const same = (name: string) => name;
+  return object({
+    of: 'an output',
+    keys: {
+      form: {
+        shape: word(...Object.keys(forms)),
+        text: `What is written: ${Object.entries(forms)
+          .map(([name, form]) => `${name} (${form.text})`)
+          .join(', ')}.`,
+        isRequired: true,
+      },
+      roles: {
+        shape: list(role, same, 'roles'),
+        text: 'Login roles; default: every one that may enter one of the databases.',
+      },
+      databases: {
+        shape: list(database, same, 'databases'),
+        text: 'Databases; default: every one that the role may enter.',
+      },
+      file: {
+        shape: text({ expected: 'a path', fault: pathFault }),
+        text: "Path in the deployment's folder, or absolute; knows {database}, {DATABASE}, {role}, {ROLE}, {deployment}.",
+      },
+      owner: {
+        shape: text({ expected: 'user or user:group', fault: ownerFault, schema: { pattern: ownerPattern.source } }),
+        text: 'Who owns the file: user or user:group; needs root.',
+      },
+      mode: {
+        shape: fileMode,
+        text: 'Mode of the file in octal digits: 0600 (default), 0640, 0400, 0440 or 0660.',
+      },
+      variable: {
+        shape: template('a name of an environment variable'),
+        text: 'The one variable of form env; knows the same placeholders.',
+      },
+      namespace: { shape: template('a namespace'), text: 'The namespace of form secret; knows the same placeholders.' },
+      pooler: {
+        shape: text({ expected: 'host:port', fault: poolerFault }),
+        text: "A pooler's host:port: uri gets a second file for it, secret a pooler-uri.",
+      },
+    },
+  });
+}
+
+const modes = ['0600', '0640', '0400', '0440', '0660'];
+
+/** YAML takes it for a number; what is meant are its digits. */
+const fileMode: Shape<string> = {
+  expected: `${modes.slice(0, -1).join(', ')} or ${modes.at(-1)}`,
+  takes: ({ kind }) => kind === 'number' || kind === 'text',
+  read: (node, problems) => {
+    const written =
+      node.kind === 'number' || node.kind === 'text' ? node.source.replace(/^0o|^(?=[0-7]{3}$)/, '0') : '';
+    if (modes.includes(written)) return written;
+    const shown =
+      node.kind === 'map' || node.kind === 'list' || node.kind === 'nothing' ? 'this' : quotedName(node.source);
+    problems.report(
+      node,
+      'value',
+      `${shown} is no mode of such a file, expected ${fileMode.expected}; it holds a password`,
+    );
+    return undefined;
+  },
+  merge: (_, own) => own,
+  schema: { anyOf: [{ enum: modes }, { type: ['string', 'integer'] }] },
+};
+
+function pathFault(path: string) {
+  if (path === '') return 'is empty';
+  const parts = normalize(path.replace(/\{[^{}]*\}/g, 'x')).split('/');
+  if (!path.startsWith('/') && parts[0] === '..')
+    return "leaves the deployment's folder; a path outside of it has to be absolute";
+  if (path.endsWith('/')) return 'is a directory, expected a file';
+  return templateFault(path);
+}
+
+const ownerPattern = /^[A-Za-z0-9_][A-Za-z0-9_.@-]*\$?(?::[A-Za-z0-9_][A-Za-z0-9_.@-]*)?$/;
+
+function ownerFault(owner: string) {
+  return ownerPattern.test(owner) ? undefined : 'is no owner, expected user or user:group';
+}
+
+function poolerFault(address: string) {
+  const [, port] = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})$/.exec(address) ?? [];
+  const isRight = port !== undefined && Number(port) >= 1 && Number(port) <= 65_535;
+  return isRight ? undefined : 'is no address, expected host:port';
+}

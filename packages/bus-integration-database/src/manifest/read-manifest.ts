@@ -1,0 +1,69 @@
+// One manifest, from its bytes to what it declares with nothing inherited, or to everything that is wrong with it. What a
+// provider's part of it means comes in as a language. Pure.
+import type { Diagnostic } from '../contract/response.ts';
+import { excerptLines } from './excerpt.ts';
+import { createProblems, diagnosticOf, editOf, type Problems } from './problems.ts';
+import { sourceOf } from './read-source.ts';
+import { readTree } from './read-tree.ts';
+import type { Shape } from './shapes.ts';
+import type { Node } from './tree.ts';
+
+/** How a provider reads a manifest: `W` as it is written, `E` with nothing inherited. */
+export interface ManifestLanguage<W = unknown, E extends ExpandedManifest = ExpandedManifest> {
+  readonly shape: Shape<W>;
+  /** Judges what was read, tells what is wrong with it, and expands it. */
+  readonly expand: (written: W, root: Node, problems: Problems) => E;
+  /** What is declared, in a few words. */
+  readonly summary: (expanded: E) => string;
+  /** A manifest that says the same with nothing inherited. */
+  readonly fileOf: (expanded: E) => object;
+}
+
+export interface ExpandedManifest {
+  readonly deployment: string;
+}
+
+export interface ManifestReading<E> {
+  /** What is declared; absent where something is wrong. */
+  readonly expanded?: E;
+  /** What is wrong, in the order of the file. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** The same for a person: place, message, the line with the place marked, and how the line is to be. */
+  readonly lines: readonly string[];
+}
+
+/**
+ * Reads a manifest.
+ *
+ * @param file as it was given, for messages
+ * @example
+ * readManifest(Buffer.from('version: 1\n'), 'bus-database.yaml', language).lines[0];
+ * // 'bus-database.yaml:1:1: deployment is missing in a manifest'
+ */
+export function readManifest<W, E extends ExpandedManifest>(
+  bytes: Uint8Array,
+  file: string,
+  language: ManifestLanguage<W, E>,
+): ManifestReading<E> {
+  const problems = createProblems();
+  const source = sourceOf(bytes, file, problems);
+  const root = problems.isEmpty() ? readTree(source, problems) : undefined;
+  const written = root === undefined ? undefined : language.shape.read(root, problems);
+  const expanded = root === undefined || written === undefined ? undefined : language.expand(written, root, problems);
+  const [found, hidden] = [problems.found(), problems.hidden()];
+  const more = problems.unkept() === 0 ? [] : [`and ${problems.unkept()} more`];
+  return {
+    ...(expanded !== undefined && found.length === 0 && { expanded }),
+    diagnostics: found.map((problem) => diagnosticOf(problem, source, hidden)),
+    lines: [
+      ...found.flatMap((problem) => {
+        const edit = editOf(problem, source, hidden);
+        return [
+          ...excerptLines(problem, source, hidden),
+          ...(edit === undefined ? [] : [`  replace with: ${edit.text.join('').trim()}`]),
+        ];
+      }),
+      ...more,
+    ],
+  };
+}

@@ -1,0 +1,61 @@
+// What looks like a secret: keys by their names, values by their forms. Nothing of either is ever shown. Pure.
+import { editDistance } from '../text/edit-distance.ts';
+
+const secretParts = ['password', 'passwd', 'passphrase', 'secret', 'credential', 'apikey', 'privatekey', 'token'];
+const secretWords = ['pass', 'pw', 'pwd', 'psw', 'dsn', 'md5', 'scram'];
+
+/**
+ * Whether a key is one that secrets stand under, mistyped too.
+ *
+ * @example
+ * isSecretKey('admin_password'); // true
+ */
+export function isSecretKey(key: string): boolean {
+  const parts = key.toLowerCase().split(/[^a-z0-9]+/);
+  const joined = parts.join('');
+  if (secretParts.some((part) => joined.includes(part)) || parts.some((part) => secretWords.includes(part)))
+    return true;
+  return parts.some((part) => part.length > 5 && part.length < 12 && editDistance(part, 'password') <= 2);
+}
+
+/** A URL with a password, one in its query, `PASSWORD '…'` of SQL, a private key, a stored form of a password. */
+const secretForms: readonly RegExp[] = [
+  // Bounded, or a text made for it would take hours.
+  /:\/\/[^\s/?#@:]{0,200}:[^\s@]{1,300}@/,
+  /[?&;](?:password|passwd|pwd)=[^\s&]/i,
+  /\bpassword\s{1,9}'[^']/i,
+  /-----BEGIN [A-Z ]{0,40}PRIVATE KEY/,
+  /\bSCRAM-SHA-256\$/i,
+  /^md5[0-9a-f]{32}$/i,
+];
+
+/**
+ * Whether a value holds a secret by its form, a connection string with a password above all.
+ *
+ * @example
+ * holdsSecret('host=10.0.3.7 password=hunter2'); // true
+ */
+export function holdsSecret(value: string): boolean {
+  if (value.length < 6) return false;
+  const isKeywords =
+    /\bpassword\s{0,9}=\s{0,9}\S/i.test(value) && /\b(?:host|hostaddr|port|user|dbname)\s{0,9}=/i.test(value);
+  return isKeywords || secretForms.some((form) => form.test(value));
+}
+
+/**
+ * A line of a file without what may be a secret in it, as far as that can be told without reading the file as a whole.
+ *
+ * @example
+ * withoutSecrets('shop_app: {password: hunter2}'); // 'shop_app: {password: ***'
+ */
+export function withoutSecrets(line: string): string {
+  const keyed = /(["']?)([A-Za-z][\w.-]{0,60})\1(\s{0,9}[:=]\s{0,9})(?=\S)/g;
+  for (const match of line.matchAll(keyed)) {
+    const [all, , key = ''] = match;
+    const rest = line.slice(match.index + all.length);
+    // What is hidden already tells nothing.
+    if (isSecretKey(key) && !/^[*'"]+[^\w]*$/.test(rest.slice(0, 3)) && !rest.startsWith('***'))
+      return `${line.slice(0, match.index + all.length)}***`;
+  }
+  return holdsSecret(line) ? '***' : line;
+}

@@ -1,0 +1,108 @@
+// What an access word gives, and which privileges there are for what: the tables. Decides nothing.
+// https://www.postgresql.org/docs/current/ddl-priv.html
+
+/** What a word gives; nothing where a list is empty. */
+interface Gift {
+  readonly text: string;
+  readonly database: readonly string[];
+  /** On each declared schema. */
+  readonly schema: readonly string[];
+  /** On tables, partitioned and foreign ones, views and materialized views. */
+  readonly tables: readonly string[];
+  readonly sequences: readonly string[];
+  /** Only with `routines: closed`. */
+  readonly routines: readonly string[];
+}
+
+export const accessWords = {
+  connect: {
+    text: 'may log in to the database',
+    database: ['CONNECT'],
+    schema: [],
+    tables: [],
+    sequences: [],
+    routines: [],
+  },
+  read: {
+    text: 'reads every table of the declared schemas',
+    database: ['CONNECT', 'TEMPORARY'],
+    schema: ['USAGE'],
+    tables: ['SELECT'],
+    sequences: ['SELECT'],
+    routines: ['EXECUTE'],
+  },
+  write: {
+    text: 'reads and writes every table of the declared schemas',
+    database: ['CONNECT', 'TEMPORARY'],
+    schema: ['USAGE'],
+    tables: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+    sequences: ['USAGE', 'SELECT'],
+    routines: ['EXECUTE'],
+  },
+  create: {
+    text: 'makes its own tables in the declared schemas',
+    database: ['CONNECT', 'TEMPORARY'],
+    schema: ['USAGE', 'CREATE'],
+    tables: [],
+    sequences: [],
+    routines: [],
+  },
+} as const satisfies Readonly<Record<string, Gift>>;
+
+export type AccessWord = keyof typeof accessWords;
+
+/** What a word or a privilege can be given on in detail. */
+interface Scope {
+  readonly text: string;
+  /** Words for all of a kind. */
+  readonly all: readonly string[];
+  /** What is named: `app.invoices`, `app.close_month(date)`, `app`. */
+  readonly names: 'relation' | 'routine' | 'schema' | 'schema or sequence' | 'none';
+  /** Whether single columns can be named. */
+  readonly hasColumns?: true;
+}
+
+export const details = {
+  read: { text: 'What read gives, on some things alone.', all: ['tables', 'sequences', 'routines'], names: 'relation' },
+  write: {
+    text: 'What write gives, on some things alone.',
+    all: ['tables', 'sequences', 'routines'],
+    names: 'relation',
+  },
+  create: { text: 'What create gives, in some schemas alone.', all: ['schemas'], names: 'schema' },
+  SELECT: { text: 'May read.', all: ['tables', 'sequences'], names: 'relation', hasColumns: true },
+  INSERT: { text: 'May add rows.', all: ['tables'], names: 'relation', hasColumns: true },
+  UPDATE: { text: 'May change rows.', all: ['tables', 'sequences'], names: 'relation', hasColumns: true },
+  DELETE: { text: 'May delete rows.', all: ['tables'], names: 'relation' },
+  TRUNCATE: { text: 'May empty tables.', all: ['tables'], names: 'relation' },
+  REFERENCES: { text: 'May make foreign keys to tables.', all: ['tables'], names: 'relation', hasColumns: true },
+  TRIGGER: { text: 'May make triggers on tables.', all: ['tables'], names: 'relation' },
+  MAINTAIN: {
+    text: 'May vacuum, analyze, reindex and refresh; PostgreSQL 17 and later.',
+    all: ['tables'],
+    names: 'relation',
+  },
+  USAGE: { text: 'May look into schemas, use sequences.', all: ['schemas', 'sequences'], names: 'schema or sequence' },
+  EXECUTE: { text: 'May call routines.', all: ['routines'], names: 'routine' },
+  CREATE: {
+    text: 'May make things in schemas, schemas in the database.',
+    all: ['schemas', 'database'],
+    names: 'schema',
+  },
+  TEMPORARY: { text: 'May make temporary tables.', all: ['database'], names: 'none' },
+} as const satisfies Readonly<Record<string, Scope>>;
+
+export type Detail = keyof typeof details;
+
+/** What people will write, and why it is none of them. */
+export const noDetails: Readonly<Record<string, string>> = {
+  ALL: 'it is another set of privileges on another version; name each one',
+  ALL_PRIVILEGES: 'it is another set of privileges on another version; name each one',
+  CONNECT: 'every role of access may connect; leave it out',
+  connect: 'every role of access may connect; leave it out',
+  TEMP: 'it is called TEMPORARY here',
+};
+
+export function scopeOf(detail: Detail): Scope {
+  return details[detail];
+}

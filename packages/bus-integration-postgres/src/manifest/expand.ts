@@ -1,0 +1,180 @@
+// A manifest with nothing inherited, and everything that it contradicts itself in. Needs no server.
+import {
+  type ExpandedOutput,
+  expandOutputs,
+  keyAt,
+  type Node,
+  nodeAt,
+  type OutputRule,
+  type Problems,
+  quotedName,
+  type Span,
+  spelled,
+} from 'bus-integration-database/manifest';
+import { nearest } from 'bus-integration-database/suggest';
+import { type ExpandedDatabase, expandDatabases } from './databases.ts';
+import type { Manifest } from './definition.ts';
+import { outputForms } from './output-forms.ts';
+import type { Membership, Role } from './role-shape.ts';
+import { judgeRoles, type RoleGround, requireRole } from './roles.ts';
+
+export type ExpandedRole = Omit<Role, 'member_of'> & { readonly member_of?: readonly Exclude<Membership, string>[] };
+
+/** What a manifest declares, with nothing inherited. */
+export interface ExpandedManifest {
+  readonly deployment: string;
+  readonly roles: Readonly<Record<string, ExpandedRole>>;
+  readonly databases: Readonly<Record<string, ExpandedDatabase>>;
+  readonly outputs: readonly ExpandedOutput[];
+  readonly verify: NonNullable<Manifest['verify']>;
+  readonly retire: NonNullable<Manifest['retire']>;
+}
+
+/**
+ * Merges `every_database` into each database, writes out words and defaults, and tells everything that contradicts itself.
+ *
+ * @param root what was read, for the places of problems
+ */
+export function expandManifest(manifest: Manifest, root: Node, problems: Problems): ExpandedManifest {
+  const declared = new Set(namesUnder(root, 'roles'));
+  const ground: RoleGround = { root, problems, declared };
+  judgeRoles(manifest, ground);
+  const databases = expandDatabases(manifest, ground);
+  judgeDeclaration(manifest, ground);
+  judgeRetired(manifest, ground);
+  const { deployment = '', roles = {}, verify = [], retire = {} } = manifest;
+  // What outputs and verify come to is told of what else is right: the rest would only be told twice.
+  const entrances = entrancesOf(roles, databases, root);
+  judgeNamed(manifest, databases, ground);
+  const rules: readonly OutputRule[] = manifest.outputs ?? [{ form: 'uri' }];
+  const outputs = expandOutputs(rules, {
+    forms: outputForms,
+    declared: { roles: new Set(Object.keys(roles)), databases: new Set(Object.keys(databases)) },
+    deployment,
+    entrances,
+    root,
+    problems,
+  });
+  judgeVerify(verify, roles, entrances, ground);
+  return {
+    deployment,
+    roles: recordOf(Object.entries(roles).map(([name, role]) => [name, expandedRole(role)])),
+    databases,
+    outputs,
+    verify,
+    retire,
+  };
+}
+
+function expandedRole({ member_of, ...role }: Role): ExpandedRole {
+  if (member_of === undefined) return role;
+  return { ...role, member_of: member_of.map((one) => (typeof one === 'string' ? { role: one } : one)) };
+}
+
+function namesUnder(root: Node, key: string): readonly string[] {
+  const node = nodeAt(root, [key]);
+  return node?.kind === 'map' ? [...node.entries.keys()] : [];
+}
+
+function judgeDeclaration({ roles = {}, databases = {}, retire = {} }: Manifest, { root, problems }: RoleGround): void {
+  const parts = [roles, databases, retire.roles ?? {}, retire.databases ?? {}];
+  const isAny = parts.some((part) => Object.keys(part).length > 0);
+  if (!isAny && problems.isEmpty())
+    problems.report({ start: root.start, end: root.start }, 'empty', 'nothing is declared: no role and no database');
+}
+
+function judgeRetired({ databases = {}, retire = {} }: Manifest, { root, problems }: RoleGround): void {
+  for (const [name, { drop }] of Object.entries(retire.databases ?? {})) {
+    const path = ['retire', 'databases', name];
+    if (Object.hasOwn(databases, name))
+      problems.report(
+        keyAt(root, path) ?? root,
+        'contradiction',
+        `database ${quotedName(name)} is declared under databases too`,
+      );
+    if (drop !== undefined && drop !== name)
+      problems.report(
+        nodeAt(root, [...path, 'drop']) ?? root,
+        'contradiction',
+        `drop has to say the name once more: ${quotedName(name)}`,
+      );
+  }
+}
+
+/** Roles and databases that outputs and verify name. */
+function judgeNamed(
+  { outputs = [], verify = [] }: Manifest,
+  databases: Readonly<Record<string, unknown>>,
+  ground: RoleGround,
+): void {
+  const names = new Set([...namesUnder(ground.root, 'databases'), ...Object.keys(databases)]);
+  for (const rule of outputs) {
+    const node = ground.problems.nodeOf(rule) ?? ground.root;
+    for (const [place, role] of (rule.roles ?? []).entries())
+      requireRole(role, nodeAt(node, ['roles', place]) ?? node, ground);
+    for (const [place, name] of (rule.databases ?? []).entries())
+      requireDatabase(name, nodeAt(node, ['databases', place]) ?? node, names, ground);
+  }
+  for (const row of verify) {
+    const node = ground.problems.nodeOf(row) ?? ground.root;
+    requireRole(row.role, nodeAt(node, ['role']) ?? node, ground);
+    requireDatabase(row.database, nodeAt(node, ['database']) ?? node, names, ground);
+  }
+}
+
+function requireDatabase(name: string, place: Span, declared: ReadonlySet<string>, { problems }: RoleGround): void {
+  if (declared.has(name)) return;
+  const close = nearest(name, [...declared]);
+  const hint = close === undefined ? 'declare it under databases' : `did you mean ${quotedName(close)}?`;
+  problems.report(
+    place,
+    'undeclared-database',
+    `database ${quotedName(name)} is not declared; ${hint}`,
+    close === undefined ? undefined : spelled(close),
+  );
+}
+
+/** Which databases each login role may enter, as far as the file can be read. */
+function entrancesOf(
+  roles: Readonly<Record<string, Role>>,
+  databases: Readonly<Record<string, ExpandedDatabase>>,
+  root: Node,
+): ReadonlyMap<string, readonly string[]> {
+  const logins = Object.entries(roles).filter(([, { login }]) => login === true);
+  const everywhere = nodeAt(root, ['every_database', 'access']);
+  const isOf = (name: string, role: string): boolean => {
+    const { access, owner, public: everyone } = databases[name] ?? { access: {} };
+    if (Object.hasOwn(access, role) || owner === role || everyone?.connect === true) return true;
+    // A word that was refused is not refused once more.
+    const own = nodeAt(root, ['databases', name, 'access', role]) ?? (everywhere && nodeAt(everywhere, [role]));
+    return own !== undefined && !(own.kind === 'text' && own.source === 'none');
+  };
+  const names = Object.keys(databases);
+  return new Map(logins.map(([role]) => [role, names.filter((name) => isOf(name, role))]));
+}
+
+function judgeVerify(
+  rows: NonNullable<Manifest['verify']>,
+  roles: Readonly<Record<string, Role>>,
+  entrances: ReadonlyMap<string, readonly string[]>,
+  { root, problems, declared }: RoleGround,
+): void {
+  for (const row of rows) {
+    const { role, database } = row;
+    if (!declared.has(role) || nodeAt(root, ['databases', database]) === undefined) continue;
+    const enters = entrances.get(role);
+    const node = problems.nodeOf(row) ?? root;
+    const place = nodeAt(node, ['role']) ?? node;
+    const [who, where] = [quotedName(role), quotedName(database)];
+    if (enters?.includes(database) || (enters === undefined && !Object.hasOwn(roles, role))) continue;
+    if (enters === undefined) problems.report(place, 'no-login', `role ${who} does not log in: it can try nothing`);
+    else
+      problems.report(place, 'no-access', `access to ${where} is not given to role ${who}: it can try nothing there`);
+  }
+}
+
+function recordOf<T>(entries: readonly (readonly [string, T])[]): Readonly<Record<string, T>> {
+  const made: Record<string, T> = Object.create(null);
+  for (const [name, value] of entries) made[name] = value;
+  return made;
+}

@@ -1,0 +1,148 @@
+// Manifests that somebody wrote, with some of it cut out, doubled, moved or overwritten: each is read or told what is wrong
+// with it, in a time, and nothing that is secret in it is ever shown. MANIFEST_RUNS chooses how many.
+import { Ajv } from 'ajv';
+import { manifestText, schemaDocument } from 'bus-integration-database/manifest';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { manifestTitle, postgresManifest } from '../../src/manifest/index.ts';
+import { above, badFiles } from './bad-files.ts';
+import { goodFiles, goodText, read } from './reading.ts';
+
+const runs = Number(process.env.MANIFEST_RUNS ?? 1_500);
+const longestMs = 2_000;
+const secret = 'Xq7-hunter2-vault';
+
+const isValid = new Ajv({ strict: false }).compile(schemaDocument(postgresManifest.shape, manifestTitle));
+const texts = [...goodFiles.map(goodText), ...badFiles.map(({ under = 'head', text }) => `${above[under]}${text}`)];
+const bits = [
+  ...[
+    '{',
+    '}',
+    '[',
+    ']',
+    ':',
+    ': ',
+    ',',
+    '- ',
+    '? ',
+    '"',
+    "'",
+    '#',
+    '|',
+    '>',
+    '&a ',
+    '*a',
+    '!',
+    '%',
+    '@',
+    '`',
+    '\t',
+    '\n',
+    '\r',
+  ],
+  ...[
+    '\n  ',
+    '  ',
+    '<<',
+    '~',
+    'null',
+    'true',
+    'no',
+    '-1',
+    '1e9',
+    '0x1f',
+    '.nan',
+    '{}',
+    '[]',
+    '---\n',
+    '...\n',
+    '\0',
+    '\ufeff',
+  ],
+  ...[
+    'roles',
+    'access',
+    'none',
+    'read',
+    'tables',
+    'app',
+    '{database}',
+    '../',
+    '\u{1f600}',
+    '\ud800',
+    '__proto__',
+    'constructor',
+  ],
+];
+
+type Change = readonly [at: number, cut: number, put: string];
+
+function changed(text: string, changes: readonly Change[]): string {
+  return changes.reduce((made, [at, cut, put]) => {
+    const place = Math.floor(at * made.length);
+    return `${made.slice(0, place)}${put}${made.slice(place + cut)}`;
+  }, text);
+}
+
+const changes = fc.array(
+  fc.tuple(
+    fc.double({ min: 0, max: 1, noNaN: true }),
+    fc.nat(12),
+    fc.oneof(
+      { weight: 4, arbitrary: fc.constantFrom(...bits) },
+      { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 6 }) },
+    ),
+  ),
+  { maxLength: 5 },
+);
+
+/** Lines that hold a secret, as people will write them; they stay whole. */
+const secretLines = [
+  `password: ${secret}`,
+  `"admin_password": "${secret}"`,
+  `settings: {my.api_token: ${secret}}`,
+  `application_name: postgres://app:${secret}@10.0.3.7/orders`,
+  `app: {login: true, pasword: ${secret}, connections: 4}`,
+  `- {role: app, database: orders, sql: "ALTER ROLE app PASSWORD '${secret}'"}`,
+  `x: host=h user=u password=${secret} port=5432`,
+  `# password: ${secret}`,
+];
+
+function shownOf(text: string): string {
+  const { lines, diagnostics } = read(text);
+  return `${lines.join('\n')}\n${JSON.stringify(diagnostics)}`;
+}
+
+it(`${runs} changed manifests are read, or told what is wrong with them`, { timeout: 3_600_000 }, () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...texts), changes, (text, list) => {
+      const made = changed(text, list);
+      const begun = performance.now();
+      const { expanded, lines } = read(made);
+      if (performance.now() - begun > longestMs) throw new Error(`took ${performance.now() - begun} ms`);
+      expect(expanded === undefined).toBe(lines.length > 0);
+      if (expanded === undefined) {
+        expect(lines[0]).toMatch(/^f:\d+:\d+: /);
+        return;
+      }
+      const again = manifestText(postgresManifest.fileOf(expanded));
+      expect(read(again).lines).toEqual([]);
+      isValid(parse(made, { schema: 'core', merge: false, logLevel: 'silent' }));
+      expect(isValid.errors ?? []).toEqual([]);
+    }),
+    { numRuns: runs, seed: 20_261_129 },
+  );
+});
+
+it(`${runs} with a secret in them show nothing of it`, { timeout: 3_600_000 }, () => {
+  const line = fc.tuple(fc.constantFrom(...secretLines), fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(6));
+  fc.assert(
+    fc.property(fc.constantFrom(...texts), changes, line, (text, list, [put, at, indent]) => {
+      const lines = changed(text, list).split('\n');
+      lines.splice(Math.floor(at * (lines.length + 1)), 0, `${' '.repeat(indent)}${put}`);
+      expect(shownOf(lines.join('\n'))).not.toContain('hunter2');
+    }),
+    { numRuns: runs, seed: 20_261_130 },
+  );
+});

@@ -1,8 +1,8 @@
 // A problem as a person reads it: its place, what is wrong, the line with the place marked. Shows no secret. Pure.
 import { printable } from '../text/printable.ts';
-import type { Problem } from './problems.ts';
+import type { ManifestProblem } from './problems.ts';
 import { withoutSecrets } from './secret-words.ts';
-import { charactersIn, type Source, type Span } from './source.ts';
+import { charactersIn, type ManifestSource, type Span } from './source.ts';
 
 /** Longer lines are shown from a little before the place. */
 const mostShown = 140;
@@ -17,7 +17,11 @@ const mostShown = 140;
  * //   6 |   shop_app: {login: true, conections: 40}
  * //     |                           ^^^^^^^^^^
  */
-export function excerptLines(problem: Problem, source: Source, hidden: readonly Span[]): readonly string[] {
+export function excerptLines(
+  problem: ManifestProblem,
+  source: ManifestSource,
+  hidden: readonly Span[],
+): readonly string[] {
   const { line, column } = source.position(problem.start);
   const head = `${printable(source.file)}:${line}:${column}: ${printable(problem.message)}`;
   const { text, start } = source.line(line);

@@ -1,7 +1,7 @@
 // What a rule of outputs may hold: the form of the files, for whom they are, where they go. Pure.
 import { normalize } from 'node:path';
 import { quotedName } from './seen.ts';
-import type { Shape, ValueOf } from './shapes.ts';
+import type { ManifestShape, ValueOf } from './shapes.ts';
 import { list, object } from './shapes-of-many.ts';
 import { text, word } from './single-shapes.ts';
 import { templateFault } from './template.ts';
@@ -22,7 +22,7 @@ export type OutputForms = Readonly<Record<string, OutputForm>>;
 export type OutputRule = ValueOf<ReturnType<typeof outputShape>>;
 
 /** The shape of a rule. */
-export function outputShape(forms: OutputForms, role: Shape<string>, database: Shape<string>) {
+export function outputShape(forms: OutputForms, role: ManifestShape<string>, database: ManifestShape<string>) {
   const template = (expected: string) =>
     text({ expected, fault: (value) => (value === '' ? 'is empty' : templateFault(value)) });
   const same = (name: string) => name;
@@ -72,7 +72,7 @@ export function outputShape(forms: OutputForms, role: Shape<string>, database: S
 const modes = ['0600', '0640', '0400', '0440', '0660'];
 
 /** YAML takes it for a number; what is meant are its digits. */
-const fileMode: Shape<string> = {
+const fileMode: ManifestShape<string> = {
   expected: `${modes.slice(0, -1).join(', ')} or ${modes.at(-1)}`,
   takes: ({ kind }) => kind === 'number' || kind === 'text',
   read: (node, problems) => {

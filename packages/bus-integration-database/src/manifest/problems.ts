@@ -1,10 +1,10 @@
 // What is wrong with a manifest: collected, put in the order of the file, and told as diagnostics. Pure.
 import { type AdviceOf, advise } from '../contract/remedy.ts';
 import type { Diagnostic } from '../contract/response.ts';
-import type { Source, Span } from './source.ts';
+import type { ManifestSource, Span } from './source.ts';
 import type { Node } from './tree.ts';
 
-export interface Problem extends Span {
+export interface ManifestProblem extends Span {
   readonly code: string;
   /** What was seen, and what was expected. */
   readonly message: string;
@@ -21,7 +21,7 @@ export interface Problems {
   /** Keeps what stands there out of whatever is shown. */
   readonly hide: (place: Span) => void;
   /** In the order of the file. */
-  readonly found: () => readonly Problem[];
+  readonly found: () => readonly ManifestProblem[];
   readonly hidden: () => readonly Span[];
   readonly isEmpty: () => boolean;
   /** How many were found beyond those that are kept. */
@@ -33,7 +33,7 @@ const mostProblems = 1_000;
 
 /** A place has each kind of problem once, in however many databases it is one. */
 export function createProblems(): Problems {
-  const problems = new Map<string, Problem>();
+  const problems = new Map<string, ManifestProblem>();
   const hidden: Span[] = [];
   const nodes = new WeakMap<object, Node>();
   let unkept = 0;
@@ -59,7 +59,7 @@ export function createProblems(): Problems {
 }
 
 /** A problem with its place, `file:line:column`, and with the edit of its line where that is known. */
-export function diagnosticOf(problem: Problem, source: Source, hidden: readonly Span[]): Diagnostic {
+export function diagnosticOf(problem: ManifestProblem, source: ManifestSource, hidden: readonly Span[]): Diagnostic {
   const { line, column } = source.position(problem.start);
   return {
     severity: 'fail',
@@ -72,8 +72,8 @@ export function diagnosticOf(problem: Problem, source: Source, hidden: readonly 
 
 /** The line as it is to be; undefined where it can't be said, or holds what must not be shown. */
 export function editOf(
-  { start, end, instead }: Problem,
-  source: Source,
+  { start, end, instead }: ManifestProblem,
+  source: ManifestSource,
   hidden: readonly Span[],
 ): AdviceOf<'edit'> | undefined {
   if (instead === undefined) return undefined;

@@ -5,12 +5,12 @@ import { excerptLines } from './excerpt.ts';
 import { createProblems, diagnosticOf, editOf, type Problems } from './problems.ts';
 import { sourceOf } from './read-source.ts';
 import { readTree } from './read-tree.ts';
-import type { Shape } from './shapes.ts';
+import type { ManifestShape } from './shapes.ts';
 import type { Node } from './tree.ts';
 
 /** How a provider reads a manifest: `W` as it is written, `E` with nothing inherited. */
-export interface ManifestLanguage<W = unknown, E extends ExpandedManifest = ExpandedManifest> {
-  readonly shape: Shape<W>;
+export interface ManifestLanguage<W = unknown, E extends Expansion = Expansion> {
+  readonly shape: ManifestShape<W>;
   /** Judges what was read, tells what is wrong with it, and expands it. */
   readonly expand: (written: W, root: Node, problems: Problems) => E;
   /** What is declared, in a few words. */
@@ -19,7 +19,7 @@ export interface ManifestLanguage<W = unknown, E extends ExpandedManifest = Expa
   readonly fileOf: (expanded: E) => object;
 }
 
-export interface ExpandedManifest {
+export interface Expansion {
   readonly deployment: string;
 }
 
@@ -40,7 +40,7 @@ export interface ManifestReading<E> {
  * readManifest(Buffer.from('version: 1\n'), 'bus-database.yaml', language).lines[0];
  * // 'bus-database.yaml:1:1: deployment is missing in a manifest'
  */
-export function readManifest<W, E extends ExpandedManifest>(
+export function readManifest<W, E extends Expansion>(
   bytes: Uint8Array,
   file: string,
   language: ManifestLanguage<W, E>,

@@ -4,7 +4,7 @@ import { OperationError } from '../contract/errors.ts';
 import { readAtMost } from '../secrets/read-at-most.ts';
 import { printable } from '../text/printable.ts';
 import type { Problems } from './problems.ts';
-import { createSource, type Source } from './source.ts';
+import { createSource, type ManifestSource } from './source.ts';
 
 const mostBytes = 4 * 1024 * 1024;
 
@@ -43,7 +43,7 @@ const faults: Readonly<Record<string, string>> = {
 };
 
 /** The bytes as text; problems say what is no text. */
-export function sourceOf(bytes: Uint8Array, file: string, problems: Problems): Source {
+export function sourceOf(bytes: Uint8Array, file: string, problems: Problems): ManifestSource {
   const [first, second] = bytes;
   const isUtf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
   if (isUtf16) {

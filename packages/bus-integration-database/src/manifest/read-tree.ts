@@ -5,13 +5,13 @@ import { printable } from '../text/printable.ts';
 import { excessOf } from './lexemes.ts';
 import type { Problems } from './problems.ts';
 import { holdsSecret, isSecretKey } from './secret-words.ts';
-import type { Source, Span } from './source.ts';
+import type { ManifestSource, Span } from './source.ts';
 import type { Entry, Node, Scalar } from './tree.ts';
 
 type Parsed = ReturnType<typeof parseDocument>;
 
 /** What the text holds; undefined where it can't be read, and then the problems say why. */
-export function readTree({ text }: Source, problems: Problems): Node | undefined {
+export function readTree({ text }: ManifestSource, problems: Problems): Node | undefined {
   const excess = excessOf(text);
   if (excess !== undefined) {
     const why =

@@ -1,5 +1,5 @@
 // The shape of a manifest as a JSON Schema document, which editors complete and check by. Pure.
-import type { JsonSchema, Shape } from './shapes.ts';
+import type { EditorSchema, ManifestShape } from './shapes.ts';
 
 /**
  * The document; what has a name stands in it once. In draft 7, which all editors know.
@@ -7,12 +7,12 @@ import type { JsonSchema, Shape } from './shapes.ts';
  * @example
  * schemaDocument(language.shape, 'Manifest of bus operator database');
  */
-export function schemaDocument(shape: Shape<unknown>, title: string): JsonSchema {
+export function schemaDocument(shape: ManifestShape<unknown>, title: string): EditorSchema {
   const definitions: Record<string, unknown> = {};
   const told = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(told);
     if (typeof value !== 'object' || value === null) return value;
-    const { $comment: name, description, ...rest } = value as JsonSchema;
+    const { $comment: name, description, ...rest } = value as EditorSchema;
     const entries = Object.entries(rest).map(([key, item]) => [key, told(item)] as const);
     const own = { ...(description !== undefined && { description }), ...Object.fromEntries(entries) };
     if (typeof name !== 'string') return own;
@@ -21,6 +21,6 @@ export function schemaDocument(shape: Shape<unknown>, title: string): JsonSchema
     // Beside a reference nothing else is read.
     return description === undefined ? reference : { description, allOf: [reference] };
   };
-  const root = told(shape.schema) as JsonSchema;
+  const root = told(shape.schema) as EditorSchema;
   return { $schema: 'http://json-schema.org/draft-07/schema#', title, ...root, definitions };
 }

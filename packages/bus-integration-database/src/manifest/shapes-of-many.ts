@@ -4,12 +4,16 @@ import { printable } from '../text/printable.ts';
 import type { Problems } from './problems.ts';
 import { isSecretKey } from './secret-words.ts';
 import { quotedName, unexpected } from './seen.ts';
-import type { JsonSchema, Key, Keys, ObjectOf, Shape, ValueOf } from './shapes.ts';
-import type { Fault } from './single-shapes.ts';
+import type { EditorSchema, ManifestShape, ShapeKey, ShapeKeys, ShapeObject, ValueOf } from './shapes.ts';
+import type { TextFault } from './single-shapes.ts';
 import type { Entry, MapNode, Node } from './tree.ts';
 
 /** Items without an order of their own; what a database lists is added. `identityOf`: of which there is only one. */
-export function list<T>(item: Shape<T>, identityOf: (value: T) => string, of: string): Shape<readonly T[]> {
+export function list<T>(
+  item: ManifestShape<T>,
+  identityOf: (value: T) => string,
+  of: string,
+): ManifestShape<readonly T[]> {
   const expected = `a list of ${of}`;
   return {
     expected,
@@ -42,13 +46,16 @@ export function list<T>(item: Shape<T>, identityOf: (value: T) => string, of: st
 export interface MapOptions {
   /** What its keys name: `a role`. */
   readonly of: string;
-  readonly fault?: (name: string) => Fault | undefined;
+  readonly fault?: (name: string) => TextFault | undefined;
   /** What editors are told of the keys. */
-  readonly names?: JsonSchema;
+  readonly names?: EditorSchema;
 }
 
 /** Values under names. */
-export function map<T>(value: Shape<T>, { of, fault, names }: MapOptions): Shape<Readonly<Record<string, T>>> {
+export function map<T>(
+  value: ManifestShape<T>,
+  { of, fault, names }: MapOptions,
+): ManifestShape<Readonly<Record<string, T>>> {
   const expected = `a map of ${of}s`;
   return {
     expected,
@@ -81,19 +88,24 @@ export function map<T>(value: Shape<T>, { of, fault, names }: MapOptions): Shape
   };
 }
 
-export interface ObjectOptions<K extends Keys> {
+export interface ObjectOptions<K extends ShapeKeys> {
   readonly of: string;
   readonly keys: K;
-  /** Keys that people will look for, and why there are none such. */
+  /** ShapeKeys that people will look for, and why there are none such. */
   readonly refused?: Readonly<Record<string, string>>;
   /** Whether what can be read of it is wanted also where a required key is missing. */
   readonly isKept?: true;
 }
 
 /** Known keys, each with its shape. */
-export function object<const K extends Keys>({ of, keys, refused = {}, isKept }: ObjectOptions<K>): Shape<ObjectOf<K>> {
+export function object<const K extends ShapeKeys>({
+  of,
+  keys,
+  refused = {},
+  isKept,
+}: ObjectOptions<K>): ManifestShape<ShapeObject<K>> {
   const expected = 'a map';
-  const known = Object.entries<Key<unknown>>(keys);
+  const known = Object.entries<ShapeKey<unknown>>(keys);
   const required = known.filter(([, { isRequired }]) => isRequired).map(([name]) => name);
   return {
     expected,
@@ -118,7 +130,7 @@ export function object<const K extends Keys>({ of, keys, refused = {}, isKept }:
       const value = record(entries);
       if (!isKept && required.some((name) => !Object.hasOwn(value, name))) return undefined;
       problems.remember(value, node);
-      return value as ObjectOf<K>;
+      return value as ShapeObject<K>;
     },
     merge: (base, own) => {
       const merged = new Map<string, unknown>(Object.entries(base));
@@ -126,7 +138,7 @@ export function object<const K extends Keys>({ of, keys, refused = {}, isKept }:
         const before = merged.get(name);
         merged.set(name, before === undefined ? one : keys[name]?.shape.merge(before, one));
       }
-      return record(merged) as ObjectOf<K>;
+      return record(merged) as ShapeObject<K>;
     },
     schema: {
       type: 'object',
@@ -173,9 +185,9 @@ function refuseKey(
 }
 
 /** The first of these shapes that takes a value of its kind. */
-export function either<S extends readonly Shape<unknown>[]>(...shapes: S): Shape<ValueOf<S[number]>> {
+export function either<S extends readonly ManifestShape<unknown>[]>(...shapes: S): ManifestShape<ValueOf<S[number]>> {
   type T = ValueOf<S[number]>;
-  const all = shapes as readonly Shape<T>[];
+  const all = shapes as readonly ManifestShape<T>[];
   const expected = all.map((shape) => shape.expected).join(', or ');
   const shapeOf = (node: Node) => all.find((shape) => shape.takes(node));
   return {
@@ -201,12 +213,12 @@ function kindOf(value: unknown): 'array' | 'object' | undefined {
 }
 
 /** A shape whose values are one thing each: what a database has stands in place of what every database has. */
-export function whole<T>(shape: Shape<T>): Shape<T> {
+export function whole<T>(shape: ManifestShape<T>): ManifestShape<T> {
   return { ...shape, merge: (_, own) => own };
 }
 
 /** A shape that editors are told of under a name, once. */
-export function named<T>(name: string, shape: Shape<T>): Shape<T> {
+export function named<T>(name: string, shape: ManifestShape<T>): ManifestShape<T> {
   return { ...shape, schema: { ...shape.schema, $comment: name } };
 }
 

@@ -3,9 +3,9 @@
 import type { Problems } from './problems.ts';
 import type { Node } from './tree.ts';
 
-export type JsonSchema = { [key: string]: unknown };
+export type EditorSchema = { [key: string]: unknown };
 
-export interface Shape<T> {
+export interface ManifestShape<T> {
   /** As the end of a sentence: `expected a number from 0`. */
   readonly expected: string;
   /** Whether a value is of the right kind, so that its faults are told as those of this shape. */
@@ -14,22 +14,24 @@ export interface Shape<T> {
   readonly read: (node: Node, problems: Problems) => T | undefined;
   /** What a database makes of what every database has. */
   merge(base: T, own: T): T;
-  readonly schema: JsonSchema;
+  readonly schema: EditorSchema;
 }
 
-export type ValueOf<S> = S extends Shape<infer T> ? T : never;
+export type ValueOf<S> = S extends ManifestShape<infer T> ? T : never;
 
-export interface Key<T> {
-  readonly shape: Shape<T>;
+export interface ShapeKey<T> {
+  readonly shape: ManifestShape<T>;
   /** What editors show. */
   readonly text: string;
   readonly isRequired?: true;
 }
 
-export type Keys = Readonly<Record<string, Key<unknown>>>;
+export type ShapeKeys = Readonly<Record<string, ShapeKey<unknown>>>;
 
-type RequiredKeys<K extends Keys> = { [N in keyof K]: K[N] extends { readonly isRequired: true } ? N : never }[keyof K];
+type RequiredKeys<K extends ShapeKeys> = {
+  [N in keyof K]: K[N] extends { readonly isRequired: true } ? N : never;
+}[keyof K];
 
-export type ObjectOf<K extends Keys> = {
+export type ShapeObject<K extends ShapeKeys> = {
   readonly [N in RequiredKeys<K>]: ValueOf<K[N]['shape']>;
 } & { readonly [N in Exclude<keyof K, RequiredKeys<K>>]?: ValueOf<K[N]['shape']> };

@@ -1,21 +1,21 @@
 // The shapes of single values: a text, a word, a number, true or false. Pure.
 import { nearest } from '../command-line/suggest.ts';
 import { seen, unexpected } from './seen.ts';
-import type { JsonSchema, Shape } from './shapes.ts';
+import type { EditorSchema, ManifestShape } from './shapes.ts';
 
 /** Why a text is not right, as the end of a sentence that begins with it; what to write instead, where it is known. */
-export type Fault = string | { readonly why: string; readonly instead: string };
+export type TextFault = string | { readonly why: string; readonly instead: string };
 
 export interface TextOptions {
   readonly expected: string;
-  readonly fault?: (text: string) => Fault | undefined;
+  readonly fault?: (text: string) => TextFault | undefined;
   readonly code?: string;
   /** What editors are told beside that it is a text. */
-  readonly schema?: JsonSchema;
+  readonly schema?: EditorSchema;
 }
 
 /** A text. What YAML reads as a number, as true or as nothing is told, with the quotes that it wants. */
-export function text({ expected, fault, code = 'value', schema = {} }: TextOptions): Shape<string> {
+export function text({ expected, fault, code = 'value', schema = {} }: TextOptions): ManifestShape<string> {
   return {
     expected,
     takes: ({ kind }) => kind !== 'map' && kind !== 'list',
@@ -39,7 +39,7 @@ export function text({ expected, fault, code = 'value', schema = {} }: TextOptio
 }
 
 /** One of some words. */
-export function word<const W extends string>(...words: readonly W[]): Shape<W> {
+export function word<const W extends string>(...words: readonly W[]): ManifestShape<W> {
   const expected = listed(words);
   return {
     expected,
@@ -59,7 +59,7 @@ export function word<const W extends string>(...words: readonly W[]): Shape<W> {
 }
 
 /** Exactly this number. */
-export function exactly<const N extends number>(number: N): Shape<N> {
+export function exactly<const N extends number>(number: N): ManifestShape<N> {
   const expected = String(number);
   return {
     expected,
@@ -74,7 +74,7 @@ export function exactly<const N extends number>(number: N): Shape<N> {
   };
 }
 
-export function flag(): Shape<boolean> {
+export function flag(): ManifestShape<boolean> {
   const expected = 'true or false';
   const meant: Readonly<Record<string, string>> = {
     ...{ on: 'true', yes: 'true', true: 'true', '1': 'true' },

@@ -6,7 +6,7 @@ export interface Span {
   readonly end: number;
 }
 
-export interface Source {
+export interface ManifestSource {
   /** The file as it was given, for messages. */
   readonly file: string;
   /** Without a byte order mark. */
@@ -23,7 +23,7 @@ export interface Source {
  * @example
  * createSource('bus.yaml', 'version: 1\n').position(9); // { line: 1, column: 10 }
  */
-export function createSource(file: string, text: string): Source {
+export function createSource(file: string, text: string): ManifestSource {
   const starts = [0];
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
   const lineAt = (offset: number): number => {

@@ -1,6 +1,6 @@
 // What an output's file and variable are called: a text with placeholders for a database, a role and the deployment. Pure.
 import { nearest } from '../command-line/suggest.ts';
-import type { Fault } from './single-shapes.ts';
+import type { TextFault } from './single-shapes.ts';
 
 export interface Filling {
   readonly database: string;
@@ -11,7 +11,7 @@ export interface Filling {
 const placeholders = ['database', 'DATABASE', 'role', 'ROLE', 'deployment'] as const;
 
 /** Why a text is no template, as the end of a sentence. */
-export function templateFault(template: string): Fault | undefined {
+export function templateFault(template: string): TextFault | undefined {
   for (const [whole, name = ''] of template.matchAll(/\{([^{}]*)\}/g)) {
     if ((placeholders as readonly string[]).includes(name)) continue;
     const close = nearest(name, placeholders);

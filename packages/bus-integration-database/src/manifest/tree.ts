@@ -29,7 +29,7 @@ interface ListNode extends Span {
 
 export type Node = Scalar | MapNode | ListNode;
 
-export type Path = readonly (string | number)[];
+export type NodePath = readonly (string | number)[];
 
 /**
  * The value at a path; undefined where nothing stands.
@@ -37,7 +37,7 @@ export type Path = readonly (string | number)[];
  * @example
  * nodeAt(root, ['roles', 'shop_app', 'connections']);
  */
-export function nodeAt(root: Node, path: Path): Node | undefined {
+export function nodeAt(root: Node, path: NodePath): Node | undefined {
   let node: Node | undefined = root;
   for (const step of path) {
     if (node?.kind === 'map') node = node.entries.get(String(step))?.value;
@@ -48,7 +48,7 @@ export function nodeAt(root: Node, path: Path): Node | undefined {
 }
 
 /** The key at the end of a path; of a list's item, the item. */
-export function keyAt(root: Node, path: Path): Node | undefined {
+export function keyAt(root: Node, path: NodePath): Node | undefined {
   const parent = nodeAt(root, path.slice(0, -1));
   const last = path.at(-1);
   if (parent?.kind === 'map') return parent.entries.get(String(last))?.key;

@@ -52,7 +52,7 @@ export const accessWords = {
 export type AccessWord = keyof typeof accessWords;
 
 /** What a word or a privilege can be given on in detail. */
-interface Scope {
+interface DetailScope {
   readonly text: string;
   /** Words for all of a kind. */
   readonly all: readonly string[];
@@ -90,7 +90,7 @@ export const details = {
     names: 'schema',
   },
   TEMPORARY: { text: 'May make temporary tables.', all: ['database'], names: 'none' },
-} as const satisfies Readonly<Record<string, Scope>>;
+} as const satisfies Readonly<Record<string, DetailScope>>;
 
 export type Detail = keyof typeof details;
 
@@ -103,6 +103,6 @@ export const noDetails: Readonly<Record<string, string>> = {
   TEMP: 'it is called TEMPORARY here',
 };
 
-export function scopeOf(detail: Detail): Scope {
+export function scopeOf(detail: Detail): DetailScope {
   return details[detail];
 }

@@ -2,13 +2,13 @@
 // privilege can be given on; whether its schema is declared is judged where the databases are known.
 import {
   either,
-  type Fault,
-  type Key,
   list,
+  type ManifestShape,
   map,
   object,
   quotedName,
-  type Shape,
+  type ShapeKey,
+  type TextFault,
   text,
   type ValueOf,
 } from 'bus-integration-database/manifest';
@@ -29,7 +29,7 @@ const detailKeys = Object.fromEntries(
     detail,
     { shape: objectsOf(detail), text: scopeOf(detail).text },
   ]),
-) as unknown as Readonly<Record<Detail, Key<Objects>>>;
+) as unknown as Readonly<Record<Detail, ShapeKey<Objects>>>;
 
 /** What a word of one's own stands for, and what stands in place of a word. */
 export const detailShape = object({ of: 'access', keys: detailKeys, refused: noDetails });
@@ -46,7 +46,7 @@ export const accessShape = either(
 
 export type Access = ValueOf<typeof accessShape>;
 
-function objectsOf(detail: Detail): Shape<Objects> {
+function objectsOf(detail: Detail): ManifestShape<Objects> {
   const { all, hasColumns } = { hasColumns: false, ...scopeOf(detail) };
   const alone = text({
     expected: allOf(all),
@@ -55,19 +55,19 @@ function objectsOf(detail: Detail): Shape<Objects> {
   });
   const named = text({ expected: 'a name', fault: (name) => nameFault(detail, name) });
   const names = list(named, (name) => name, 'names');
-  if (!hasColumns) return either(alone, names) as Shape<Objects>;
+  if (!hasColumns) return either(alone, names) as ManifestShape<Objects>;
   return either(
     alone,
     names,
     map(columns, { of: 'table', fault: (name) => nameFault(detail, name, true) }),
-  ) as Shape<Objects>;
+  ) as ManifestShape<Objects>;
 }
 
 function allOf(all: readonly string[]): string {
   return all.join(' or ');
 }
 
-function aloneFault(detail: Detail, name: string): Fault {
+function aloneFault(detail: Detail, name: string): TextFault {
   if (nameFault(detail, name) !== undefined) return nameFault(detail, name) ?? '';
   return { why: `stands alone; names are a list: [${name}]`, instead: `[${JSON.stringify(name)}]` };
 }

@@ -1,6 +1,6 @@
 // Shapes that roles, databases and outputs share: names, limits, settings.
 import { judgeName, type NamedKind } from 'bus-integration-database';
-import { named, type Shape, seen, text } from 'bus-integration-database/manifest';
+import { type ManifestShape, named, seen, text } from 'bus-integration-database/manifest';
 import { postgresNames } from '../text/names.ts';
 import { settingsShape } from './settings.ts';
 
@@ -20,7 +20,7 @@ export const database = reference('database');
 export const schema = text({ expected: 'the name of a schema', fault: nameOf('schema'), code: 'name', schema: names });
 
 /** -1 means the same to the server; here it would look like a slip. */
-const limit: Shape<number | 'unlimited'> = {
+const limit: ManifestShape<number | 'unlimited'> = {
   expected: 'a whole number from 0, or unlimited',
   takes: ({ kind }) => kind === 'number' || kind === 'text',
   read: (node, problems) => {

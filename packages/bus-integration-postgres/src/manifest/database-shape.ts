@@ -27,7 +27,7 @@ const extension = object({
   },
 });
 
-export type Extension = string | ValueOf<typeof extension>;
+export type ExtensionEntry = string | ValueOf<typeof extension>;
 
 const publicShape = object({
   of: 'public',
@@ -60,7 +60,7 @@ export const databaseShape = object({
     settings,
     schemas: { shape: list(schema, (name) => name, 'schemas'), text: 'Its schemas; default: public.' },
     extensions: {
-      shape: list<Extension>(
+      shape: list<ExtensionEntry>(
         either(text({ expected: 'the name of an extension', schema: names }), extension),
         (one) => (typeof one === 'string' ? one : one.name),
         'extensions',
@@ -89,4 +89,4 @@ export const databaseShape = object({
   refused: { drop: 'what is to go stands in retire', name: 'its name is the key' },
 });
 
-export type Database = ValueOf<typeof databaseShape>;
+export type DatabaseEntry = ValueOf<typeof databaseShape>;

@@ -1,9 +1,9 @@
 // What each database has with nothing inherited, and what in it refers to something that is not there. Pure.
-import { keyAt, nodeAt, type Path, quotedName, type Span } from 'bus-integration-database/manifest';
+import { keyAt, type NodePath, nodeAt, quotedName, type Span } from 'bus-integration-database/manifest';
 import { nearest } from 'bus-integration-database/suggest';
 import { type Access, type AccessDetail, schemasIn } from './access.ts';
 import { type AccessWord, accessWords } from './access-words.ts';
-import { type Database, databaseShape, type Extension } from './database-shape.ts';
+import { type DatabaseEntry, databaseShape, type ExtensionEntry } from './database-shape.ts';
 import type { Manifest } from './definition.ts';
 import { localeFault } from './locales.ts';
 import { type RoleGround, requireRole } from './roles.ts';
@@ -18,7 +18,7 @@ export interface ExpandedExtension {
 }
 
 /** A database with nothing inherited. */
-export type ExpandedDatabase = Omit<Database, 'access' | 'extensions' | 'schemas'> & {
+export type ExpandedDatabase = Omit<DatabaseEntry, 'access' | 'extensions' | 'schemas'> & {
   readonly schemas: readonly string[];
   readonly extensions: readonly ExpandedExtension[];
   readonly access: Readonly<Record<string, ExpandedAccess>>;
@@ -41,7 +41,7 @@ export function expandDatabases(manifest: Manifest, ground: RoleGround): Readonl
   const expanded: Record<string, ExpandedDatabase> = Object.create(null);
   for (const [name, own] of Object.entries(databases)) {
     judgeNothingTaken(own, ['databases', name], base.access ?? noAccess, within);
-    const originOf = (...path: (string | number)[]): Path => {
+    const originOf = (...path: (string | number)[]): NodePath => {
       const [key = ''] = path;
       return [...(Object.hasOwn(own, key) && isThere(own, path) ? ['databases', name] : ['every_database']), ...path];
     };
@@ -51,7 +51,7 @@ export function expandDatabases(manifest: Manifest, ground: RoleGround): Readonl
 }
 
 /** Whether a database itself says something, so that what is wrong with it is told there. */
-function isThere(own: Database, path: readonly (string | number)[]): boolean {
+function isThere(own: DatabaseEntry, path: readonly (string | number)[]): boolean {
   let at: unknown = own;
   for (const step of path) {
     if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return false;
@@ -62,8 +62,8 @@ function isThere(own: Database, path: readonly (string | number)[]): boolean {
 
 /** `none` takes away what is given to every database; where nothing is, it is a slip. */
 function judgeNothingTaken(
-  { access = noAccess }: Database,
-  path: Path,
+  { access = noAccess }: DatabaseEntry,
+  path: NodePath,
   given: Readonly<Record<string, Access>>,
   ground: Ground,
 ): void {
@@ -78,9 +78,9 @@ function judgeNothingTaken(
   }
 }
 
-type OriginOf = (...path: (string | number)[]) => Path;
+type OriginOf = (...path: (string | number)[]) => NodePath;
 
-function expandDatabase(merged: Database, within: string, originOf: OriginOf, ground: Ground): ExpandedDatabase {
+function expandDatabase(merged: DatabaseEntry, within: string, originOf: OriginOf, ground: Ground): ExpandedDatabase {
   const {
     owner,
     owner_of_database,
@@ -156,7 +156,7 @@ function accessOf(
 }
 
 /** Where a name stands in a list or a map that may have been put together of two. */
-function placeOfName(name: string, paths: readonly Path[], { root }: Ground): Span | undefined {
+function placeOfName(name: string, paths: readonly NodePath[], { root }: Ground): Span | undefined {
   for (const path of paths) {
     const node = nodeAt(root, path);
     const item =
@@ -167,7 +167,7 @@ function placeOfName(name: string, paths: readonly Path[], { root }: Ground): Sp
   return undefined;
 }
 
-function meaningOf(word: string, path: Path, { words, root, problems }: Ground): ExpandedAccess | undefined {
+function meaningOf(word: string, path: NodePath, { words, root, problems }: Ground): ExpandedAccess | undefined {
   if (Object.hasOwn(accessWords, word)) return word as AccessWord;
   if (Object.hasOwn(words, word)) return words[word];
   if (nodeAt(root, ['words', word]) !== undefined) return undefined;
@@ -179,7 +179,7 @@ function meaningOf(word: string, path: Path, { words, root, problems }: Ground):
 }
 
 function extensionsOf(
-  given: readonly Extension[],
+  given: readonly ExtensionEntry[],
   schemas: readonly string[],
   within: string,
   originOf: OriginOf,

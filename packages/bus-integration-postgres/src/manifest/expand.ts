@@ -15,10 +15,12 @@ import { nearest } from 'bus-integration-database/suggest';
 import { type ExpandedDatabase, expandDatabases } from './databases.ts';
 import type { Manifest } from './definition.ts';
 import { outputForms } from './output-forms.ts';
-import type { Membership, Role } from './role-shape.ts';
+import type { MembershipEntry, RoleEntry } from './role-shape.ts';
 import { judgeRoles, type RoleGround, requireRole } from './roles.ts';
 
-export type ExpandedRole = Omit<Role, 'member_of'> & { readonly member_of?: readonly Exclude<Membership, string>[] };
+export type ExpandedRole = Omit<RoleEntry, 'member_of'> & {
+  readonly member_of?: readonly Exclude<MembershipEntry, string>[];
+};
 
 /** What a manifest declares, with nothing inherited. */
 export interface ExpandedManifest {
@@ -66,7 +68,7 @@ export function expandManifest(manifest: Manifest, root: Node, problems: Problem
   };
 }
 
-function expandedRole({ member_of, ...role }: Role): ExpandedRole {
+function expandedRole({ member_of, ...role }: RoleEntry): ExpandedRole {
   if (member_of === undefined) return role;
   return { ...role, member_of: member_of.map((one) => (typeof one === 'string' ? { role: one } : one)) };
 }
@@ -136,7 +138,7 @@ function requireDatabase(name: string, place: Span, declared: ReadonlySet<string
 
 /** Which databases each login role may enter, as far as the file can be read. */
 function entrancesOf(
-  roles: Readonly<Record<string, Role>>,
+  roles: Readonly<Record<string, RoleEntry>>,
   databases: Readonly<Record<string, ExpandedDatabase>>,
   root: Node,
 ): ReadonlyMap<string, readonly string[]> {
@@ -155,7 +157,7 @@ function entrancesOf(
 
 function judgeVerify(
   rows: NonNullable<Manifest['verify']>,
-  roles: Readonly<Record<string, Role>>,
+  roles: Readonly<Record<string, RoleEntry>>,
   entrances: ReadonlyMap<string, readonly string[]>,
   { root, problems, declared }: RoleGround,
 ): void {

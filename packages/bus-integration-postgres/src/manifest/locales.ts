@@ -35,7 +35,7 @@ export const encodings = [
 
 const builtinLocales = ['C', 'C.UTF-8', 'C.UTF8', 'PG_UNICODE_FAST'];
 
-interface Kind {
+interface LocaleWish {
   readonly encoding?: string;
   readonly locale?: string;
   readonly provider?: string;
@@ -46,7 +46,7 @@ export function localeFault({
   encoding = 'UTF8',
   locale,
   provider,
-}: Kind): { readonly key: keyof Kind; readonly why: string } | undefined {
+}: LocaleWish): { readonly key: keyof LocaleWish; readonly why: string } | undefined {
   if (provider === undefined) return undefined;
   if (locale === undefined && provider !== 'libc')
     return { key: 'provider', why: `provider ${provider} needs a locale` };

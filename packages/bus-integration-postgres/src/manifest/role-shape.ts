@@ -13,7 +13,7 @@ const membership = object({
   },
 });
 
-export type Membership = string | ValueOf<typeof membership>;
+export type MembershipEntry = string | ValueOf<typeof membership>;
 
 export const roleShape = object({
   of: 'a role',
@@ -31,7 +31,11 @@ export const roleShape = object({
       text: 'The role, without login, as which it works from the login on: what it makes belongs to that one.',
     },
     member_of: {
-      shape: list<Membership>(either(role, membership), (one) => (typeof one === 'string' ? one : one.role), 'groups'),
+      shape: list<MembershipEntry>(
+        either(role, membership),
+        (one) => (typeof one === 'string' ? one : one.role),
+        'groups',
+      ),
       text: 'Its groups: names, or {role, inherit, set, admin}.',
     },
     members: { shape: word('exact'), text: 'exact: it has no members but those of this file.' },
@@ -48,4 +52,4 @@ export const roleShape = object({
   },
 });
 
-export type Role = ValueOf<typeof roleShape>;
+export type RoleEntry = ValueOf<typeof roleShape>;

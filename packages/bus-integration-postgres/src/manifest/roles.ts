@@ -11,7 +11,7 @@ import {
 } from 'bus-integration-database/manifest';
 import { nearest } from 'bus-integration-database/suggest';
 import type { Manifest } from './definition.ts';
-import type { Membership, Role } from './role-shape.ts';
+import type { MembershipEntry, RoleEntry } from './role-shape.ts';
 
 export interface RoleGround {
   readonly root: Node;
@@ -61,7 +61,12 @@ export function judgeRoles({ roles = {}, retire = {} }: Manifest, ground: RoleGr
   }
 }
 
-function judgeActsAs(name: string, role: Role, roles: Readonly<Record<string, Role>>, ground: RoleGround): void {
+function judgeActsAs(
+  name: string,
+  role: RoleEntry,
+  roles: Readonly<Record<string, RoleEntry>>,
+  ground: RoleGround,
+): void {
   const { acts_as } = role;
   if (acts_as === undefined) return;
   const place = nodeAt(ground.root, ['roles', name, 'acts_as']) ?? ground.root;
@@ -72,9 +77,9 @@ function judgeActsAs(name: string, role: Role, roles: Readonly<Record<string, Ro
 
 function actsAsFault(
   name: string,
-  { login }: Role,
+  { login }: RoleEntry,
   target: string,
-  roles: Readonly<Record<string, Role>>,
+  roles: Readonly<Record<string, RoleEntry>>,
 ): string | undefined {
   const [actor, as] = [quotedName(name), quotedName(target)];
   if (target === name) return `role ${actor} can not act as itself`;
@@ -84,7 +89,7 @@ function actsAsFault(
   return login ? undefined : `${actor} acts as ${as} from its login on, and has no login: true`;
 }
 
-function judgeMemberships(name: string, { member_of = [], acts_as }: Role, ground: RoleGround): void {
+function judgeMemberships(name: string, { member_of = [], acts_as }: RoleEntry, ground: RoleGround): void {
   const { root, problems } = ground;
   for (const group of member_of.map(groupOf)) {
     const place = placeOfGroup(name, group, root);
@@ -95,7 +100,7 @@ function judgeMemberships(name: string, { member_of = [], acts_as }: Role, groun
   }
 }
 
-function groupOf(membership: Membership): string {
+function groupOf(membership: MembershipEntry): string {
   return typeof membership === 'string' ? membership : membership.role;
 }
 
@@ -107,13 +112,13 @@ function placeOfGroup(name: string, group: string, root: Node): Node {
   return found ?? nodeAt(root, ['roles', name, 'acts_as']) ?? root;
 }
 
-function groupsOf({ member_of = [], acts_as }: Role): readonly string[] {
+function groupsOf({ member_of = [], acts_as }: RoleEntry): readonly string[] {
   const groups = member_of.map(groupOf);
   return acts_as === undefined ? groups : [...groups, acts_as];
 }
 
 /** Each circle of more than one role once, from the role that stands first in the file. */
-function circlesOf(roles: Readonly<Record<string, Role>>): readonly (readonly string[])[] {
+function circlesOf(roles: Readonly<Record<string, RoleEntry>>): readonly (readonly string[])[] {
   const circles: (readonly string[])[] = [];
   const done = new Set<string>();
   for (const start of Object.keys(roles)) {
@@ -141,6 +146,6 @@ function circlesOf(roles: Readonly<Record<string, Role>>): readonly (readonly st
 }
 
 /** Told as that already: one of them acts as a role that acts as another. */
-function isLoggedIn(circle: readonly string[], roles: Readonly<Record<string, Role>>): boolean {
+function isLoggedIn(circle: readonly string[], roles: Readonly<Record<string, RoleEntry>>): boolean {
   return circle.every((name, index) => roles[name]?.acts_as === circle[(index + 1) % circle.length]);
 }

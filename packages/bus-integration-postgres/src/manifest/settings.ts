@@ -1,11 +1,18 @@
 // Settings of roles and databases: which names there can be, which can't be set, and values as the server reads them. Names
 // are compared without case. https://www.postgresql.org/docs/current/sql-alterrole.html
-import { isSecretKey, type Node, type Problems, quotedName, type Shape, seen } from 'bus-integration-database/manifest';
+import {
+  isSecretKey,
+  type ManifestShape,
+  type Node,
+  type Problems,
+  quotedName,
+  seen,
+} from 'bus-integration-database/manifest';
 import { valueFault } from './setting-values.ts';
 
 /** A list is quoted element by element. */
 type SettingValue = string | readonly string[];
-export type Settings = Readonly<Record<string, SettingValue>>;
+export type SettingEntries = Readonly<Record<string, SettingValue>>;
 
 const refused: Readonly<Record<string, string>> = {
   role: 'acts_as of a role does it, and is proven by verify',
@@ -21,7 +28,7 @@ const value = {
 };
 
 /** Each setting is one value, also a list: a database's stands in place of what every database has. */
-export const settingsShape: Shape<Settings> = {
+export const settingsShape: ManifestShape<SettingEntries> = {
   expected: 'a map of settings',
   takes: ({ kind }) => kind === 'map',
   read: (node, problems) => {
@@ -84,7 +91,7 @@ function readValue(node: Node, problems: Problems): SettingValue | undefined {
   return undefined;
 }
 
-function record(settings: ReadonlyMap<string, SettingValue>): Settings {
+function record(settings: ReadonlyMap<string, SettingValue>): SettingEntries {
   const made: Record<string, SettingValue> = Object.create(null);
   for (const [name, one] of settings) made[name] = one;
   return made;

@@ -14,7 +14,7 @@ export type Arguments =
       readonly envFile?: string;
     };
 
-export const otherFlags = [
+export const retiredFlags = [
   ['did you mean --addr HOST:PORT?', '--port', '-p', '--host', '-H', '--listen', '--bind', '--address'],
   ['did you mean --env-file FILE?', '--config', '-c', '--env'],
 ] as const satisfies readonly Says[];

@@ -16,7 +16,7 @@ import {
   unreadEnvFile,
 } from 'bus-integration-database';
 import { type FlagReading, flagsOf, readFlags } from 'bus-integration-database/help';
-import { type Arguments, otherFlags, readArguments } from './arguments.ts';
+import { type Arguments, readArguments, retiredFlags } from './arguments.ts';
 import { readAuthSettings } from './auth/auth-settings.ts';
 import { createAuthenticate } from './auth/authenticate.ts';
 import { type Deployments, deploymentFromEnvironment, deploymentsFromFolder } from './deployments/deployments.ts';
@@ -32,7 +32,7 @@ async function main(argv: readonly string[]): Promise<number> {
   // Who reads the log may go; the server and its applies stay.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const help = createHelp(createProviders().flatMap(({ keys }) => keys.known));
-  const flags = readFlags(argv, flagsOf(help), { others: otherFlags });
+  const flags = readFlags(argv, flagsOf(help), { others: retiredFlags });
   const answered = begin(flags, help);
   if (answered !== undefined) return answered;
   const asked = readArguments(flags);

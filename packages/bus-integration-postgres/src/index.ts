@@ -29,5 +29,5 @@ export type { KeptSessions, KeptSessionsOptions } from './run/kept-sessions.ts';
 export { createKeptSessions } from './run/kept-sessions.ts';
 export { postgresNames } from './text/names.ts';
 export { psqlScript } from './text/psql-script.ts';
-export { findings } from './verify/explained-findings.ts';
+export { explainedFindings } from './verify/explained-findings.ts';
 export type { Finding, FindingId } from './verify/listener/listener-findings.ts';

@@ -7,7 +7,7 @@ import {
   type SettingsReader,
 } from 'bus-integration-database';
 import { passwordSendKey, readPasswordSend } from './conninfo/password-send.ts';
-import { readService, serviceKeys } from './conninfo/service-address.ts';
+import { readServiceAddress, serviceKeys } from './conninfo/service-address.ts';
 import { postgresNames } from './text/names.ts';
 
 const fileKey = 'BUS_POSTGRES_ADMIN_DSN_FILE';
@@ -36,7 +36,7 @@ export const postgresKeys: ProviderKeys = {
   known: ownKeys,
   silent: ['PORT', 'PGDATA', 'SOCKET_DIR', 'LANG', 'LC_ALL'].map((name) => `BUS_POSTGRES_${name}`),
   names: postgresNames,
-  readService,
+  readService: readServiceAddress,
   readChoices: readPasswordSend,
   readCredentials,
 };

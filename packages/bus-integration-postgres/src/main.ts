@@ -1,12 +1,12 @@
 // The binary bus-integration-postgres: reads the command line and hands it to the command that it names. Does no
 // command's work itself.
-import type { Environment } from 'bus-integration-database';
 import {
   type CommandEnvironment,
   commandEnvironment,
   createProgram,
   type Diagnostic,
   type Entered,
+  type Environment,
   enteredOf,
   eventNames,
   findingText,
@@ -39,9 +39,9 @@ async function main(argv: readonly string[], env: Environment): Promise<number> 
   if (answered !== undefined) return answered;
   const entered = enteredOf(env, flags.last('chdir'));
   if (word === 'serve') {
-    const { serve } = await import('./commands/serve-command.ts');
+    const { serveCommand } = await import('./commands/serve-command.ts');
     // The client of NATS may leave a socket open on which nobody answered.
-    process.exit(await serve(flags, env, entered?.directory));
+    process.exit(await serveCommand(flags, env, entered?.directory));
   }
   if (word !== undefined) return await runCommand(word, flags, env, entered);
   const asked = ['events', 'self-test', 'dry-run'].filter(flags.has).map((name) => `--${name}`);

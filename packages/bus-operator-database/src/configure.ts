@@ -1,18 +1,20 @@
 // From the environment, an env file and flags to the configuration of one run. Opens env files; nothing else.
 
 import { resolve } from 'node:path';
-import type { Environment, ProcessContext } from 'bus-integration-database';
 import {
   type Configuration,
   type Credentials,
   command,
+  count,
   type Diagnostic,
   type EnvFile,
+  type Environment,
   goesInClear,
   isThere,
   judgeSecretFile,
   OperationError,
   ownCommand,
+  type ProcessContext,
   type ProviderModule,
   parseDuration,
   printable,
@@ -22,7 +24,7 @@ import {
   type Verb,
 } from 'bus-integration-database';
 import { tokenKeyOf } from './api/token-keys.ts';
-import { count, nameList } from './command-line/figures.ts';
+import { nameList } from './command-line/figures.ts';
 import type { Flags } from './command-line/flags.ts';
 import type { ProviderRoot } from './providers.ts';
 

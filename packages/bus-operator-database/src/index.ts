@@ -3,7 +3,7 @@
 import type { ProcessContext } from 'bus-integration-database';
 import { verbs } from './command-line/flag-table.ts';
 import { readInvocation } from './command-line/flags.ts';
-import { helpText } from './command-line/help.ts';
+import { operatorHelp } from './command-line/help.ts';
 import { version } from './command-line/version.ts';
 import type { ProviderRoot } from './providers.ts';
 
@@ -33,15 +33,15 @@ export async function main(
   if (flags.help || flags.version) {
     const isDocument = flags.help && flags.format !== 'text';
     const text = async () => {
-      if (!isDocument) return helpText(verb);
-      const { openCliText } = await import('./commands/open-cli.ts');
-      return await openCliText(verb, await listOf(roots));
+      if (!isDocument) return operatorHelp(verb);
+      const { openCliAnswer } = await import('./commands/open-cli.ts');
+      return await openCliAnswer(verb, await listOf(roots));
     };
     processContext.stdout.write(flags.help ? await text() : `bus-operator-database ${version}\n`);
     return 0;
   }
   if (verb === undefined) {
-    processContext.stderr.write(helpText());
+    processContext.stderr.write(operatorHelp());
     await tellProgram(argv, `no verb is given; expected one of ${Object.keys(verbs).join(', ')}`, processContext);
     return 2;
   }

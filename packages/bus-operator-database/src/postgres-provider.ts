@@ -1,3 +1,9 @@
 // What is taken of the PostgreSQL provider, loaded only when it is wanted: a late import of the whole package would bundle,
 // and load, all of it.
-export { createPostgresProvider, findings, postgresFacts, postgresKeys, psqlScript } from 'bus-integration-postgres';
+export {
+  createPostgresProvider,
+  explainedFindings,
+  postgresFacts,
+  postgresKeys,
+  psqlScript,
+} from 'bus-integration-postgres';

@@ -14,8 +14,14 @@ export const providers: readonly ProviderRoot[] = [
     title: 'PostgreSQL',
     load: async () => {
       const provider = await import('./postgres-provider.ts');
-      const { createPostgresProvider, findings, postgresFacts, postgresKeys, psqlScript } = provider;
-      return { keys: postgresKeys, create: createPostgresProvider, facts: postgresFacts, findings, script: psqlScript };
+      const { createPostgresProvider, explainedFindings, postgresFacts, postgresKeys, psqlScript } = provider;
+      return {
+        keys: postgresKeys,
+        create: createPostgresProvider,
+        facts: postgresFacts,
+        findings: explainedFindings,
+        script: psqlScript,
+      };
     },
   },
 ];

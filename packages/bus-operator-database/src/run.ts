@@ -3,7 +3,6 @@
 import { homedir } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
-import type { ProcessContext } from 'bus-integration-database';
 import {
   type Configuration,
   descriptorOf,
@@ -19,6 +18,7 @@ import {
   nodeDebugFault,
   OperationError,
   osUserOf,
+  type ProcessContext,
   type ProviderContext,
   printable,
   type Response,

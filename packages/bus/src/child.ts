@@ -3,8 +3,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { isatty } from 'node:tty';
-import type { Environment } from 'bus-integration-database';
-import { nodeDebugFault } from 'bus-integration-database';
+import { type Environment, nodeDebugFault } from 'bus-integration-database';
 
 const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const;
 

@@ -1,9 +1,9 @@
 // Who may be let in, from the environment: a static token, a shared JWT secret, a JWKS. Reads secret files; lets nobody in.
 
 import { resolve } from 'node:path';
-import type { Environment } from 'bus-integration-database';
 import {
   type Diagnostic,
+  type Environment,
   goesInClear,
   headerSafe,
   OperationError,

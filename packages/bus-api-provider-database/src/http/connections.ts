@@ -3,8 +3,7 @@
 
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Environment } from 'bus-integration-database';
-import { OperationError } from 'bus-integration-database';
+import { type Environment, OperationError } from 'bus-integration-database';
 
 export interface ConnectionLimits {
   readonly all: number;
@@ -50,7 +49,7 @@ export function limitConnections(server: Server, { all, idleEach }: ConnectionLi
   const isNotLetIn = ([, { working }]: [Socket, Held]) => working === 0;
 
   const rest = (socket: Socket): void => {
-    const network = networkOf(socket.remoteAddress);
+    const network = clientNetwork(socket.remoteAddress);
     held.delete(socket);
     held.set(socket, { network, restsSince: performance.now(), bytesRead: socket.bytesRead, asked: 0, working: 0 });
     lookAgain();
@@ -153,7 +152,7 @@ export function readIdleConnections(env: Environment): number | undefined {
  * @example
  * networkOf('2001:db8::7'); // '2001:db8:0:0'
  */
-export function networkOf(address = ''): string {
+export function clientNetwork(address = ''): string {
   if (address.includes('.')) return address.slice(address.lastIndexOf(':') + 1);
   const [head = '', tail] = address.split('::');
   const groups = head === '' ? [] : head.split(':');

@@ -9,7 +9,7 @@ import { type Authenticate, audience, createAuthenticate } from '../../src/auth/
 import { deploymentFromEnvironment } from '../../src/deployments/deployments.ts';
 import { createProviders } from '../../src/deployments/providers.ts';
 import { type App, createApp, type Limits } from '../../src/http/app.ts';
-import { networkOf, readIdleConnections } from '../../src/http/connections.ts';
+import { clientNetwork, readIdleConnections } from '../../src/http/connections.ts';
 import { base } from '../serving.ts';
 
 const token = 'a-token-for-tests-only-0123456789';
@@ -237,5 +237,5 @@ it.each([
   ['fe80::1%eth0', 'fe80:0:0:0'],
   [undefined, ''],
 ])('%s counts as %s', (address, expected) => {
-  expect(networkOf(address)).toBe(expected);
+  expect(clientNetwork(address)).toBe(expected);
 });

@@ -37,15 +37,15 @@ export function parseDuration(text: string): number {
     const factor = Object.hasOwn(unitMs, unit) ? unitMs[unit] : undefined;
     if (factor === undefined) {
       const hint = /^\d+(\.\d+)?$/.test(text) ? `; did you mean ${text}s?` : '';
-      return refuse(`${printable(JSON.stringify(text))} is no duration like 500ms, 30s, 2m or 1h30m${hint}`);
+      return refuseDuration(`${printable(JSON.stringify(text))} is no duration like 500ms, 30s, 2m or 1h30m${hint}`);
     }
     totalMs += Number(number) * factor;
     at += all.length;
   } while (at < text.length);
-  if (totalMs > longestMs) return refuse(`${text} is longer than 24 days`);
+  if (totalMs > longestMs) return refuseDuration(`${text} is longer than 24 days`);
   return totalMs > 0 ? Math.max(1, Math.round(totalMs)) : 0;
 }
 
-function refuse(message: string): never {
+function refuseDuration(message: string): never {
   throw new OperationError('invalid-request', message, { code: 'duration' });
 }

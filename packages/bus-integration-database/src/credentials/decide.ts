@@ -53,10 +53,11 @@ export const rotationUnfinished = 'rotation-unfinished';
 
 export function decideCredentials(wish: CredentialWish, proofs: Proofs): RoleDecision {
   if (wish.standing === 'refused') return undecided(wish, 'none');
-  if (wish.pairs.length === 0) return wish.isRotated ? refuse(wish, nothingToRotate(wish)) : undecided(wish, 'none');
+  if (wish.pairs.length === 0)
+    return wish.isRotated ? refusedDecision(wish, nothingToRotate(wish)) : undecided(wish, 'none');
   const decision = decide(wish, proofs);
   const elsewhere = fileOfAnotherServer(decision, wish, proofs);
-  return elsewhere === undefined ? decision : refuse(wish, otherServers(wish, elsewhere));
+  return elsewhere === undefined ? decision : refusedDecision(wish, otherServers(wish, elsewhere));
 }
 
 function decide(wish: CredentialWish, proofs: Proofs): RoleDecision {
@@ -97,7 +98,7 @@ function decideRotation(wish: CredentialWish, proofs: Proofs): RoleDecision {
   );
   const committed = staged.find((password) => proofs(wish.role, password).state === 'proven');
   if (committed !== undefined) return finishing(withPassword(wish, 'staged', false, committed), wish, committed);
-  if (wish.block !== undefined) return refuse(wish, rotationBlocked(wish, wish.block));
+  if (wish.block !== undefined) return refusedDecision(wish, rotationBlocked(wish, wish.block));
   const replaces = fingerprint(passwordsIn(wish.pairs, 'live')[0]);
   const decision =
     staged[0] === undefined ? withPassword(wish, 'new', true) : withPassword(wish, 'staged', true, staged[0]);
@@ -137,12 +138,14 @@ function decideForKnownRole(wish: CredentialWish, proofs: Proofs): RoleDecision 
     const isStagedOnly = !passwordsIn(wish.pairs, 'live').some((password) => password.reveal() === proven.reveal());
     return finishing(withPassword(wish, isStagedOnly ? 'staged' : 'kept', false, proven), wish, proven);
   }
-  if (candidates.length === 0) return refuse(wish, passwordLost(wish));
+  if (candidates.length === 0) return refusedDecision(wish, passwordLost(wish));
   const unknown = candidates.map((password) => proofs(wish.role, password)).find(({ state }) => state === 'unknown');
   const isRefused = unknown === undefined ? wish.isProvenWithoutLogin !== true : unknown.isRefused;
-  if (wish.block !== undefined && isRefused) return refuse(wish, loginBlocked(wish, wish.block));
-  if (unknown === undefined) return refuse(wish, passwordWrong(wish));
-  return unknown.isRefused ? refuse(wish, passwordRefused(wish, unknown), 'unproven') : unproven(wish, unknown);
+  if (wish.block !== undefined && isRefused) return refusedDecision(wish, loginBlocked(wish, wish.block));
+  if (unknown === undefined) return refusedDecision(wish, passwordWrong(wish));
+  return unknown.isRefused
+    ? refusedDecision(wish, passwordRefused(wish, unknown), 'unproven')
+    : unproven(wish, unknown);
 }
 
 /** Nothing is sure, so nothing is touched. That is a failure where a file is wanted that can't be made like this. */
@@ -186,6 +189,6 @@ function undecided(
   return { role: wish.role, endpoint: wish.endpoint, source, setsPassword: false, files, findings };
 }
 
-function refuse(wish: CredentialWish, refusal: Refusal, source: 'none' | 'unproven' = 'none'): RoleDecision {
+function refusedDecision(wish: CredentialWish, refusal: Refusal, source: 'none' | 'unproven' = 'none'): RoleDecision {
   return { ...undecided(wish, source), refusal };
 }

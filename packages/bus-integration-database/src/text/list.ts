@@ -34,3 +34,8 @@ const emptyItem = { seen: 'has an empty item', remedy: 'write it as items with o
 export function allowedNames(list: string | undefined): ReadonlySet<string> {
   return new Set((list ?? '').split(/[\s,:;]+/).filter((name) => name !== ''));
 }
+
+/** `1 role`, `4 databases`. */
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
+}

@@ -13,7 +13,7 @@ import { inBatches, inTransaction } from '../run/transaction.ts';
 import type { Execution } from './execution.ts';
 import type { PlannedStatement } from './ledger.ts';
 import { changeRoles, replacePasswords, rolesWithNewPassword } from './role-changes.ts';
-import { settleFiles, stageFiles, unsettled } from './staging.ts';
+import { settleFiles, stageFiles, unsettledFiles } from './staging.ts';
 
 export interface Executed {
   /** Databases seen again from inside, after their work. */
@@ -36,7 +36,7 @@ export async function execute(execution: Execution): Promise<Executed> {
   const decisions = credentials.filter(({ role }) => !replaced.has(role));
   const settled = await settleFiles(execution.staging, decisions);
   const problems = [...settled, ...(await replacePasswords(execution))];
-  if (problems.length > 0) throw unsettled(problems);
+  if (problems.length > 0) throw unsettledFiles(problems);
   return { inside };
 }
 

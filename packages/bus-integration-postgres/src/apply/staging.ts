@@ -92,12 +92,12 @@ export async function settleFiles(
   }
   if (files.length > 0) problems.push(...problemsOf(() => directory.sync()));
   const [first] = unproven;
-  if (first !== undefined) throw unsettled([...problems, unprovenPassword(...first)]);
+  if (first !== undefined) throw unsettledFiles([...problems, unprovenPassword(...first)]);
   return problems;
 }
 
 /** The end of a run whose files could not all be settled. */
-export function unsettled(problems: readonly Diagnostic[]): OperationError {
+export function unsettledFiles(problems: readonly Diagnostic[]): OperationError {
   return new OperationError('not-converged', problems[0]?.message ?? '', { diagnostics: problems });
 }
 

@@ -1,7 +1,7 @@
 // `--dry-run plan`: the plan for a server that holds nothing yet, step by step, from the environment's names alone.
-import type { Environment } from 'bus-integration-database';
 import {
   createSettings,
+  type Environment,
   failure,
   handle,
   mostResourcesConfigured,

@@ -4,9 +4,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
-import type { Environment } from 'bus-integration-database';
 import {
   type CommandEnvironment,
+  type Environment,
   OperationError,
   osUserOf,
   printable,

@@ -1,5 +1,5 @@
 // What `hba` answers, for people and for programs. Pure.
-import { printable } from 'bus-integration-database';
+import { count, printable } from 'bus-integration-database';
 import type { HbaClient } from '../hba/client.ts';
 import type { HbaExplanation, HbaTrial } from '../hba/explain.ts';
 import type { HbaMatch, HbaNoMatch } from '../hba/match.ts';
@@ -94,10 +94,6 @@ function trialLines({ rule, why, verdict }: HbaTrial): string[] {
 
 function place(file: string, line: number): string {
   return line === 0 ? printable(file) : `${printable(file)}:${line}`;
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
 export function hbaJson({ client, source, rules, explanation, doubt, note }: HbaFound): string {

@@ -1,8 +1,8 @@
 // The subcommand render-hba: from the environment's configuration to the block of pg_hba.conf. Asks no server.
 
 import { resolve } from 'node:path';
-import type { Environment } from 'bus-integration-database';
 import {
+  type Environment,
   loginsOf,
   OperationError,
   osUserOf,

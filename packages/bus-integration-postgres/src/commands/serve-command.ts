@@ -1,6 +1,5 @@
 // `bus-integration-postgres serve`: the worker with the PostgreSQL provider.
-import type { Environment } from 'bus-integration-database';
-import { serve as serveProvider } from 'bus-integration-database';
+import { type Environment, serve as serveProvider } from 'bus-integration-database';
 import type { FlagReading } from 'bus-integration-database/help';
 import { postgresKeys } from '../keys.ts';
 import { createPostgresProvider } from '../provider.ts';
@@ -11,7 +10,7 @@ import { createKeptSessions } from '../run/kept-sessions.ts';
  *
  * @param directory that of a -C, where the command line was typed outside it
  */
-export async function serve(
+export async function serveCommand(
   flags: FlagReading,
   processEnv: Environment,
   directory: string | undefined,

@@ -7,7 +7,7 @@ import { sqlstateOf, toOperationError } from '../text/sqlstate.ts';
 import type { AuthenticationRecord } from './authentication/authenticate.ts';
 import type { ScramCache } from './authentication/scram-exchange.ts';
 import type { Deadline } from './network/deadline.ts';
-import { dial, isSocketDirectory, type PinnedAddress, placeOf } from './network/dial.ts';
+import { dial, isSocketDirectory, type PinnedAddress, shownAddress } from './network/dial.ts';
 import { countSocket, type Meter } from './network/meter.ts';
 import type { Silence } from './network/silence.ts';
 import type { OnWait } from './network/waiting.ts';
@@ -82,7 +82,7 @@ export type Stage = 'dialling' | 'answering';
  */
 export async function attempt(pinned: PinnedAddress, options: AttemptOptions): Promise<Session> {
   const { cache, settings, deferred } = options;
-  const place = placeOf(pinned);
+  const place = shownAddress(pinned);
   const refusals = cache.settingRefusals.get(place) ?? new Map();
   cache.settingRefusals.set(place, refusals);
   // Each further round leaves out at least one setting more.
@@ -141,7 +141,7 @@ async function open(
 ): Promise<Session> {
   const { target, user, password, database, record, cache } = options;
   const { signal } = options.deadline;
-  const where = placeOf(pinned);
+  const where = shownAddress(pinned);
   Object.assign(record, { method: undefined, isProofSent: false, isServerProven: false });
   options.onStage('dialling');
   const plain = await dial(pinned, signal);
@@ -212,7 +212,7 @@ async function encrypt(
 ): Promise<{ socket: Socket; tls: TlsState | null }> {
   const { target, cache } = options;
   const { signal } = options.deadline;
-  const where = placeOf(pinned);
+  const where = shownAddress(pinned);
   if (target.sslnegotiation !== 'direct' && !(await offersTls(plain, where, signal))) {
     if (encryption === 'tls-if-offered') return { socket: plain, tls: null };
     throw new OperationError('unreachable', `${where} does not offer TLS, which sslmode=${target.sslmode} demands`, {
@@ -242,7 +242,10 @@ function cachedTlsFiles(target: ConnectionTarget, cache: ConnectCache): Promise<
 }
 
 function described(error: unknown, pinned: PinnedAddress, { user, database }: AttemptOptions): OperationError {
-  return toOperationError(error, `can't log in to ${placeOf(pinned)} as ${shown(user)}, database ${shown(database)}`);
+  return toOperationError(
+    error,
+    `can't log in to ${shownAddress(pinned)} as ${shown(user)}, database ${shown(database)}`,
+  );
 }
 
 // Both tries failed; which of them the operator meant to work, only the operator knows.

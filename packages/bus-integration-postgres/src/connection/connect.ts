@@ -8,7 +8,7 @@ import { attempt, type ConnectCache, createConnectCache } from './attempt.ts';
 import type { AuthenticationRecord } from './authentication/authenticate.ts';
 import { type ConnectProgress, cutShort, expired, othersMayDo, summary } from './connect-failure.ts';
 import { type Deadline, startDeadline } from './network/deadline.ts';
-import { type PinnedAddress, placeOf, resolveAddress } from './network/dial.ts';
+import { type PinnedAddress, resolveAddress, shownAddress } from './network/dial.ts';
 import type { Meter } from './network/meter.ts';
 import { laterWaitMs, notTriedAgain, type Silence, silenceOf } from './network/silence.ts';
 import type { OnWait } from './network/waiting.ts';
@@ -177,7 +177,7 @@ async function within(
     Math.min(target.connectTimeoutMs ?? Number.POSITIVE_INFINITY, whole.remainingMs() / left),
   );
   const { progress, user = target.user, settings = {} } = options;
-  Object.assign(progress, { where: placeOf(pinned), stage: 'dialling' });
+  Object.assign(progress, { where: shownAddress(pinned), stage: 'dialling' });
   const own = startDeadline(timeoutMs, whole.signal, () => expired(progress, timeoutMs));
   const deferred = readOnlySetting.filter((name) => name in settings && judgesReadOnly.has(options.attributes));
   try {

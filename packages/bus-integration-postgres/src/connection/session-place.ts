@@ -7,7 +7,7 @@ export function dialledBy({ addresses }: ConnectionTarget): string {
   return JSON.stringify(addresses.map(({ host, hostaddr, port }) => [hostaddr ?? host, port]));
 }
 
-export function placeOf({ address, port }: PinnedAddress): string {
+export function serverKeyOf({ address, port }: PinnedAddress): string {
   return JSON.stringify([[address, port]]);
 }
 

@@ -134,7 +134,7 @@ function isAmong({ host, port }: Endpoint, found: Endpoint): boolean {
 }
 
 /** Whether a file leads to the server that files are to name. */
-export function isSameServer(wanted: Endpoint, { host, port = '5432' }: Endpoint): boolean {
+export function isWantedServer(wanted: Endpoint, { host, port = '5432' }: Endpoint): boolean {
   const found = { ...(host !== undefined && { host }), port };
   return isSameList(wanted, found) || isAmong(wanted, found);
 }

@@ -32,7 +32,7 @@ export const serviceKeys: readonly ConfigurationKey[] = [
  * @example
  * readService(createSettings({ BUS_DATABASE_SERVICE_PORT: '6432' })); // { port: '6432' }
  */
-export function readService(settings: SettingsReader): Configuration['service'] {
+export function readServiceAddress(settings: SettingsReader): Configuration['service'] {
   const found = {
     host: readHost(settings),
     port: readPort(settings),

@@ -19,7 +19,7 @@ const systemDirectories = ['/etc/postgresql-common', '/etc/sysconfig/pgsql', '/u
  * await readService('app', { env: {}, homeDirectory: '/home/ann', osUser: 'ann', cwd: '/' });
  * // Map { 'host' => { value: 'db.example', origin: '/home/ann/.pg_service.conf, line 2' } }
  */
-export async function readService(
+export async function readServiceSection(
   name: string,
   environment: LibpqEnvironment,
 ): Promise<ReadonlyMap<ConnectionKeyword, Setting>> {

@@ -3,7 +3,7 @@
 import { OperationError } from 'bus-integration-database';
 import { type ConnectionKeyword, connectionKeywords, isConnectionKeyword } from '../dsn/keywords.ts';
 import type { LibpqEnvironment } from './libpq-environment.ts';
-import { readService } from './service-file.ts';
+import { readServiceSection } from './service-file.ts';
 import type { ConnectionSettings, Setting } from './setting.ts';
 
 /** A variable counts when it is set, even to nothing, as it does for libpq; PGREQUIRESSL counts when it begins with 1. */
@@ -20,7 +20,7 @@ export async function gatherSettings(
   }
   const service = parameters.service ?? environment.env.PGSERVICE;
   if (service !== undefined) {
-    for (const [keyword, setting] of await readService(service, environment)) {
+    for (const [keyword, setting] of await readServiceSection(service, environment)) {
       if (!settings.has(keyword)) settings.set(keyword, setting);
     }
   }

@@ -2,11 +2,11 @@
 // Opens one further connection, and reads who answers on it.
 import { type Check, type OperationError, remedyOf } from 'bus-integration-database';
 import { connect, type PinnedAddress, type Session } from '../connection/connect.ts';
-import { isSocketDirectory, placeOf, resolveAddress } from '../connection/network/dial.ts';
+import { isSocketDirectory, resolveAddress, shownAddress } from '../connection/network/dial.ts';
 import { integer, readRow, record, word } from '../connection/session/shape.ts';
 import { poolerRemedy } from '../plan/pooled.ts';
 import type { Run } from '../run/run.ts';
-import { identityQuery } from '../sql/doctor-query.ts';
+import { backendQuery } from '../sql/doctor-query.ts';
 import { sqlstateOf, toOperationError } from '../text/sqlstate.ts';
 import { check } from './doctor-check.ts';
 import type { DoctorObservation } from './server-facts.ts';
@@ -63,10 +63,10 @@ async function identify(run: Run, pinned: PinnedAddress): Promise<SecondLook> {
         ...(run.meter !== undefined && { meter: run.meter }),
       },
     );
-    const row = await readRow(session, identityShape, { sql: identityQuery, doing: 'looking again' });
+    const row = await readRow(session, identityShape, { sql: backendQuery, doing: 'looking again' });
     return { pinned, ...row };
   } catch (error) {
-    return { pinned, failed: toOperationError(error, `can't look again at ${placeOf(pinned)}`) };
+    return { pinned, failed: toOperationError(error, `can't look again at ${shownAddress(pinned)}`) };
   }
 }
 
@@ -78,7 +78,8 @@ function isAnswered(error: OperationError): boolean {
 export function serversCheck(session: Session, observation: DoctorObservation, look: SecondLook): Check {
   const id = 'several-servers';
   const { failed, pinned } = look;
-  const where = pinned.address === session.pinned.address ? session.where : `${session.where} and ${placeOf(pinned)}`;
+  const where =
+    pinned.address === session.pinned.address ? session.where : `${session.where} and ${shownAddress(pinned)}`;
   if (failed !== undefined) {
     if (failed.errorClass === 'authentication-failed')
       return check(
@@ -116,7 +117,7 @@ export async function poolerCheck(session: Session, observation: DoctorObservati
   if (look.pid === observation.pid) return check('pooler', 'fail', shared, remedy);
   if (look.pid === undefined)
     return check('pooler', 'fail', `${seen}, and gives no second connection. apply is refused`, remedy);
-  const row = await readRow(session, identityShape, { sql: identityQuery, doing: 'looking for a pooler' });
+  const row = await readRow(session, identityShape, { sql: backendQuery, doing: 'looking for a pooler' });
   if (row.pid !== observation.pid) return check('pooler', 'fail', shared, remedy);
   return check(
     'pooler',
@@ -135,7 +136,7 @@ export function routeCheck({ pinned }: Session, { address, port }: DoctorObserva
       : check(
           'route',
           'info',
-          `${placeOf(pinned)} was dialled, the server was reached over its Unix-domain socket: something stands between`,
+          `${shownAddress(pinned)} was dialled, the server was reached over its Unix-domain socket: something stands between`,
         );
   }
   const differs = [
@@ -146,7 +147,7 @@ export function routeCheck({ pinned }: Session, { address, port }: DoctorObserva
   return check(
     'route',
     'info',
-    `${placeOf(pinned)} was dialled, the server was reached at ${address.includes(':') ? `[${address}]` : address}:${port}: a proxy, a port map or address translation stands between; the listener policy speaks of the server's side`,
+    `${shownAddress(pinned)} was dialled, the server was reached at ${address.includes(':') ? `[${address}]` : address}:${port}: a proxy, a port map or address translation stands between; the listener policy speaks of the server's side`,
   );
 }
 

@@ -41,7 +41,7 @@ export function hbaLine(source: HbaFields, options: LineOptions): ParsedLine {
 
 class LineFault extends Error {}
 
-function refuse(reason: string): never {
+function refuseLine(reason: string): never {
   throw new LineFault(reason);
 }
 
@@ -56,14 +56,14 @@ const types: readonly string[] = [
 
 function ruleOf(fields: HbaFields['fields'], options: LineOptions, doubts: string[]) {
   let next = 0;
-  const list = (what: string) => fields[next++] ?? refuse(`the line ends before the ${what}`);
+  const list = (what: string) => fields[next++] ?? refuseLine(`the line ends before the ${what}`);
   const one = (what: string): HbaToken => {
     const [first, ...others] = list(what);
-    if (first === undefined || others.length > 0) return refuse(`more than one ${what} is given`);
+    if (first === undefined || others.length > 0) return refuseLine(`more than one ${what} is given`);
     return first;
   };
   const type = one('connection type').text;
-  if (!isConnectionType(type)) return refuse(`${quoted(type)} is no connection type`);
+  if (!isConnectionType(type)) return refuseLine(`${quoted(type)} is no connection type`);
   const names = (what: string) => list(what).map((token) => withRegex(token, options, doubts));
   const databases = names('database');
   const users = names('user');
@@ -71,7 +71,7 @@ function ruleOf(fields: HbaFields['fields'], options: LineOptions, doubts: strin
   const method = methodOf(one('authentication method').text, type, options);
   const pairs = fields.slice(next).flatMap((tokens) => tokens.map(({ text }) => pairOf(text)));
   const fault = optionFault(pairs, { type, method, majorVersion: options.majorVersion });
-  if (fault !== undefined) return refuse(fault);
+  if (fault !== undefined) return refuseLine(fault);
   return {
     type,
     databases,
@@ -94,7 +94,7 @@ function quoted(text: string): string {
 function withRegex(token: HbaToken, { majorVersion, regexOf }: LineOptions, doubts: string[]): HbaToken {
   if (majorVersion < 16 || !token.text.startsWith('/')) return token;
   const regex = regexOf(token.text.slice(1));
-  if (regex.kind === 'invalid') return refuse(`${quoted(token.text)} is no regular expression: ${regex.reason}`);
+  if (regex.kind === 'invalid') return refuseLine(`${quoted(token.text)} is no regular expression: ${regex.reason}`);
   if (regex.kind === 'doubtful')
     doubts.push(`whether ${quoted(token.text)} is a regular expression is not known: ${regex.reason}`);
   return { ...token, regex };
@@ -106,17 +106,17 @@ function addressOf(one: (what: string) => HbaToken): HbaAddress {
   const slash = text.indexOf('/');
   const address = numericAddress(slash < 0 ? text : text.slice(0, slash));
   if (address === undefined) {
-    return slash < 0 ? { kind: 'hostname', text } : refuse(`${quoted(text)} is a host name with a prefix length`);
+    return slash < 0 ? { kind: 'hostname', text } : refuseLine(`${quoted(text)} is a host name with a prefix length`);
   }
   if (slash >= 0) {
     const mask = prefixMask(text.slice(slash + 1), address.width);
-    if (mask === undefined) return refuse(`${quoted(text)} has no usable prefix length`);
+    if (mask === undefined) return refuseLine(`${quoted(text)} has no usable prefix length`);
     return { kind: 'network', text, network: { address, mask } };
   }
   const maskText = one('netmask').text;
   const mask = numericAddress(maskText);
-  if (mask === undefined) return refuse(`${quoted(maskText)} is no netmask`);
-  if (mask.width !== address.width) return refuse('address and netmask are of different families');
+  if (mask === undefined) return refuseLine(`${quoted(maskText)} is no netmask`);
+  if (mask.width !== address.width) return refuseLine('address and netmask are of different families');
   return { kind: 'network', text: `${text} ${maskText}`, network: { address, mask: mask.value } };
 }
 
@@ -127,18 +127,18 @@ const methods = [
 
 function methodOf(text: string, type: HbaConnectionType, { majorVersion, unsupportedMethods }: LineOptions): string {
   if (!methods.includes(text) && !(text === 'oauth' && majorVersion >= 18)) {
-    return refuse(`${quoted(text)} is no authentication method`);
+    return refuseLine(`${quoted(text)} is no authentication method`);
   }
-  if (unsupportedMethods.includes(text)) return refuse(`the server was built without method ${text}`);
+  if (unsupportedMethods.includes(text)) return refuseLine(`the server was built without method ${text}`);
   if (type === 'local' && text === 'ident') return 'peer';
-  if (type === 'local' && text === 'gss') return refuse('method gss is not for local connections');
-  if (type !== 'local' && text === 'peer') return refuse('method peer is for local connections only');
-  if (type !== 'hostssl' && text === 'cert') return refuse('method cert is for hostssl lines only');
+  if (type === 'local' && text === 'gss') return refuseLine('method gss is not for local connections');
+  if (type !== 'local' && text === 'peer') return refuseLine('method peer is for local connections only');
+  if (type !== 'hostssl' && text === 'cert') return refuseLine('method cert is for hostssl lines only');
   return text;
 }
 
 // What stands there instead may be the second half of a password with a blank in it: it is not repeated.
 function pairOf(text: string): readonly [string, string] {
   const at = text.indexOf('=');
-  return at < 0 ? refuse('an option is not of the form name=value') : [text.slice(0, at), text.slice(at + 1)];
+  return at < 0 ? refuseLine('an option is not of the form name=value') : [text.slice(0, at), text.slice(at + 1)];
 }

@@ -9,7 +9,7 @@ import {
   type StrayFile,
 } from 'bus-integration-database';
 import { connectionStrings } from '../conninfo/connection-strings.ts';
-import { isSameServer } from '../conninfo/dsn-endpoint.ts';
+import { isWantedServer } from '../conninfo/dsn-endpoint.ts';
 import type { Remains } from '../observe/remains.ts';
 import { printable, shown } from '../text/shown.ts';
 import { type DecidedFile, type Kind, type Meanings, meanings, type StepsOfKind } from './kind.ts';
@@ -118,7 +118,7 @@ export function isFileOfOurs(
   remains: Remains,
   endpoint: Endpoint,
 ): boolean {
-  if (!isSameServer(endpoint, server)) return false;
+  if (!isWantedServer(endpoint, server)) return false;
   const isLeft =
     remains.roles.some(({ name }) => name === role) ||
     remains.databases.some(({ name, isCredible }) => isCredible && name === database);

@@ -10,8 +10,8 @@ import {
   type Grantee,
   granteeName,
   managedOfPublicOnSchema,
-  placeOf,
   sqlOf,
+  sqlPlaceOf,
   wordsOf,
 } from './grant-object.ts';
 import { inOneDatabase, privilegeStatements } from './privileges.ts';
@@ -35,7 +35,7 @@ export function foreignPublicGrants(on: FilledObject, object: Guarded, { admin }
         : `PUBLIC may create in ${wordsOf(on)}, which belongs to ${shown(object.owner)}`,
     target: printable(on.database),
     ...advise(
-      runs(`${shown(grantor)} or a member of it`, placeOf(on), `REVOKE ${privilege} ON ${sqlOf(on)} FROM PUBLIC;`),
+      runs(`${shown(grantor)} or a member of it`, sqlPlaceOf(on), `REVOKE ${privilege} ON ${sqlOf(on)} FROM PUBLIC;`),
     ),
   }));
 }
@@ -62,7 +62,7 @@ export function foreignGrants(
       ...advise(
         runs(
           `${shown(grantor)} or a member of it`,
-          placeOf(on),
+          sqlPlaceOf(on),
           `REVOKE ${option}${privilege} ON ${sqlOf(on)} FROM ${identifier(role.name)};`,
         ),
       ),
@@ -112,7 +112,7 @@ export function undeclaredGrant({ on, privileges, grantee }: WishedGrant & { rea
     target: printable(on.database),
     ...advise(
       // A REVOKE by anybody but the grantor removes nothing.
-      runs('the admin role', placeOf(on), revocations.map(({ sql }) => `${sql};`).join(' ')),
+      runs('the admin role', sqlPlaceOf(on), revocations.map(({ sql }) => `${sql};`).join(' ')),
     ),
   };
 }

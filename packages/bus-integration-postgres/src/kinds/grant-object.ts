@@ -73,6 +73,6 @@ export function wordsOf(on: FilledObject): string {
 }
 
 /** Where statements about it are run. */
-export function placeOf(on: FilledObject): SqlPlace {
+export function sqlPlaceOf(on: FilledObject): SqlPlace {
   return on.type === 'database' ? anyDatabase : inDatabase(on.database);
 }

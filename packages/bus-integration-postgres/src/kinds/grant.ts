@@ -15,7 +15,14 @@ import {
 } from './grant-object.ts';
 import { identityOf } from './identity.ts';
 import { type Kind, type Meaning, meanings, type Registered, type Scope, type StepsOfKind } from './kind.ts';
-import { inOneDatabase, joined, lacksForGrant, privilegeStatements, privilegesShape, summaryOf } from './privileges.ts';
+import {
+  inOneDatabase,
+  joined,
+  lacksForGrant,
+  privilegeStatements,
+  privilegesShape,
+  privilegesSummary,
+} from './privileges.ts';
 
 export interface Grant {
   readonly kind: 'grant';
@@ -80,7 +87,7 @@ export const grant: Kind<Grant, typeof registered> = {
   actions: {
     'grant-privileges': {
       place: 'grant',
-      summary: ({ after }) => (after === undefined ? '' : summaryOf(after, '')),
+      summary: ({ after }) => (after === undefined ? '' : privilegesSummary(after, '')),
       statements: ({ after }) => (after === undefined ? [] : privilegeStatements('GRANT', 'TO', after)),
       lacks: ({ after }, seen) => (after === undefined ? [] : lacksForGrant(after, seen)),
       changes: ({ after }) => ({ database: after?.database ?? '' }),
@@ -91,7 +98,7 @@ export const grant: Kind<Grant, typeof registered> = {
     },
     'revoke-privileges': {
       place: 'revocation',
-      summary: ({ before }) => (before === undefined ? '' : summaryOf(before, 'loses ')),
+      summary: ({ before }) => (before === undefined ? '' : privilegesSummary(before, 'loses ')),
       statements: ({ before }) => (before === undefined ? [] : privilegeStatements('REVOKE', 'FROM', before)),
       // Only what this admin can take is found at all; taking it is always a hazard.
       lacks: () => [],

@@ -79,7 +79,7 @@ export function privilegeStatements(
   ];
 }
 
-export function summaryOf(wish: DatabasePrivileges, verb: string): string {
+export function privilegesSummary(wish: DatabasePrivileges, verb: string): string {
   const parts = [
     ...(wish.on_database.length > 0 ? [wish.on_database.join(', ')] : []),
     ...wish.on_schemas.map(({ schema, privileges }) => `schema ${shown(schema)}: ${privileges.join(', ')}`),

@@ -1,5 +1,6 @@
 // Steps that change nothing: they say what was found and what was done.
-import type { StepOfAction } from 'bus-integration-database';
+
+import { count, type StepOfAction } from 'bus-integration-database';
 import { shown } from '../text/shown.ts';
 import type { Rule } from './kind.ts';
 
@@ -32,7 +33,3 @@ export const reports: { readonly [A in Report]: Rule<StepOfAction<A>> } = {
     ...doesNothing,
   },
 };
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}

@@ -56,7 +56,7 @@ export function judge(declaration: Declaration, seen: Observation, adoption: Ado
 export function judgeRole(name: string, seen: Observation, adoption: Adoption): Judgement {
   const role = seen.roles.get(name);
   if (name === seen.admin.name) {
-    return refuse(name, `role ${shown(name)} is the admin role of this run; a service must not log in as it`, {
+    return refusedThing(name, `role ${shown(name)} is the admin role of this run; a service must not log in as it`, {
       remedy: 'name another role in BUS_DATABASE_SERVICE_ROLE',
     });
   }
@@ -64,7 +64,7 @@ export function judgeRole(name: string, seen: Observation, adoption: Adoption): 
   const powers = adoption.assumesPowerless ? undefined : powersOf(role, seen, adoption.deploymentId);
   if (powers !== undefined) {
     const isOurs = ownership(role.comment, adoption.deploymentId) === 'ours';
-    return refuse(name, `role ${shown(name)} ${powers.text}; a service role must not`, {
+    return refusedThing(name, `role ${shown(name)} ${powers.text}; a service role must not`, {
       remedy: isOurs ? powers.remedy : ['name another role in BUS_DATABASE_SERVICE_ROLE, or ', powers.remedy],
     });
   }
@@ -76,7 +76,7 @@ export function judgeDatabase(name: string, seen: Observation, adoption: Adoptio
   const database = seen.databases.get(name);
   if (database === undefined) return { standing: 'missing' };
   if (database.connectionLimit === -2) {
-    return refuse(name, `database ${shown(name)} is invalid (a DROP DATABASE of it was cut off)`, {
+    return refusedThing(name, `database ${shown(name)} is invalid (a DROP DATABASE of it was cut off)`, {
       remedy: runs(ownerOrSuperuser, anyDatabase, `DROP DATABASE ${identifier(name)};`),
     });
   }
@@ -84,12 +84,12 @@ export function judgeDatabase(name: string, seen: Observation, adoption: Adoptio
   if (isUnfinished(database, adoption.deploymentId, database.owner)) {
     // Opened by hand it would be open to PUBLIC, and carry no mark.
     const owner = shown(database.owner);
-    return refuse(name, `database ${shown(name)} was begun by ${owner}'s apply and not finished`, {
+    return refusedThing(name, `database ${shown(name)} was begun by ${owner}'s apply and not finished`, {
       remedy: [`run apply as ${owner}: name it in the admin DSN, then `, ownCommand('apply')],
     });
   }
   if (!database.allowsConnections) {
-    return refuse(name, `database ${shown(name)} allows no connections (closed by hand, or by another tool)`, {
+    return refusedThing(name, `database ${shown(name)} allows no connections (closed by hand, or by another tool)`, {
       remedy: runs(ownerOrSuperuser, anyDatabase, `ALTER DATABASE ${identifier(name)} ALLOW_CONNECTIONS true;`),
     });
   }
@@ -112,14 +112,14 @@ function judgeMark(kind: 'role' | 'database', thing: ObservedRole | ObservedData
       if (others.some((id) => adoption.adoptFrom?.includes(id))) return { standing: 'adopted' };
       const message = `${kind} ${shown(thing.name)} belongs to deployment ${others.map(printable).join(', ')}`;
       const from = others.find((id) => isDeploymentId(id));
-      if (from === undefined) return refuse(thing.name, message, { remedy: `name another ${kind}` });
+      if (from === undefined) return refusedThing(thing.name, message, { remedy: `name another ${kind}` });
       const told = `${message}; name another ${kind}, unless it is to be taken over`;
       return refuseUntil({ adopt_from: from }, thing.name, told);
     }
   }
 }
 
-function refuse(target: string, message: string, { remedy }: { remedy: Remedy }): Judgement {
+function refusedThing(target: string, message: string, { remedy }: { remedy: Remedy }): Judgement {
   return {
     standing: 'refused',
     refusal: {

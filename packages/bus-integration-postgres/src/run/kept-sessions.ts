@@ -6,7 +6,7 @@ import { createSemaphore, type Semaphore } from 'bus-integration-database';
 import { judgeVerifier } from '../connection/authentication/scram.ts';
 import { type PinnedAddress, resolveAddress } from '../connection/network/dial.ts';
 import type { Session } from '../connection/session/session.ts';
-import { dialledBy, isSamePlace, placeOf, revealed } from '../connection/session-place.ts';
+import { dialledBy, isSamePlace, revealed, serverKeyOf } from '../connection/session-place.ts';
 import type { ConnectionTarget } from '../conninfo/target.ts';
 import type { ObservedDatabase, ObservedServer } from '../observe/observation.ts';
 import { sqlstateOf } from '../text/sqlstate.ts';
@@ -125,7 +125,7 @@ export function createKeptSessions(options: KeptSessionsOptions = {}): KeptSessi
   };
   const serverOf = (target: ConnectionTarget, pinned?: PinnedAddress): ServerState => {
     const named = dialledBy(target);
-    if (pinned !== undefined) reached.set(named, placeOf(pinned));
+    if (pinned !== undefined) reached.set(named, serverKeyOf(pinned));
     return serverAt(reached.get(named) ?? named);
   };
   const drop = (kept: KeptSession) => {
@@ -140,7 +140,7 @@ export function createKeptSessions(options: KeptSessionsOptions = {}): KeptSessi
 
   const keep = async (key: string, session: Session, bornAt: number): Promise<void> => {
     const now = performance.now();
-    const server = serverAt(placeOf(session.pinned));
+    const server = serverAt(serverKeyOf(session.pinned));
     const isWelcome = !server.isShort && server.most > 0 && !server.limited.has(session.database);
     if (isClosed || !isWelcome || now - bornAt > longestLifeMs) return await session.close();
     const timer = setTimeout(() => void giveUp([kept]), idleMs);
@@ -211,7 +211,7 @@ export function createKeptSessions(options: KeptSessionsOptions = {}): KeptSessi
       return lentSession(session, (isSound) => (isSound ? keep(key, session, bornAt) : session.close()));
     },
     note: async (pinned, { server: seen, databases }) => {
-      const server = serverAt(placeOf(pinned));
+      const server = serverAt(serverKeyOf(pinned));
       const { maxConnections, reservedConnections, usedConnections } = seen;
       server.most = Math.min(most, Math.floor(maxConnections * keptShare));
       server.isShort = maxConnections - reservedConnections - usedConnections < maxConnections * shortShare;

@@ -97,5 +97,5 @@ SELECT lock.pid, prepared.gid, activity.application_name AS application, activit
  GROUP BY lock.pid, prepared.gid, activity.application_name, activity.usename, prepared.prepared, activity.xact_start`;
 
 /** Which server process, of which server, answers on a connection. */
-export const identityQuery = `
+export const backendQuery = `
 SELECT pg_catalog.pg_backend_pid() AS pid, ${startedAt} AS "startedAt"`;

@@ -17,7 +17,7 @@ export const encodingQuery = `
 SELECT pg_catalog.pg_char_to_encoding($1::pg_catalog.name) >= 0 AS "isKnown"`;
 
 /** Which server it is; the cluster's identifier is for who may read it. */
-export const identityQuery = `
+export const serverIdentityQuery = `
 SELECT ${startedAt} AS "startedAt", pg_catalog.pg_is_in_recovery() AS "isStandby",
   pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE') AS "readsSystemIdentifier"`;
 

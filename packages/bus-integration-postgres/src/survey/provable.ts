@@ -3,7 +3,7 @@
 // https://www.postgresql.org/docs/current/auth-methods.html
 import { advise, type Diagnostic, OperationError, type Remedy, type RoleDecision } from 'bus-integration-database';
 import { type Challenge, challenge } from '../connection/challenge/challenge.ts';
-import { isSocketDirectory, placeOf } from '../connection/network/dial.ts';
+import { isSocketDirectory, shownAddress } from '../connection/network/dial.ts';
 import type { Session } from '../connection/session/session.ts';
 import { type Computed, computePlan, type Wish } from '../plan/compute.ts';
 import { eachInParallel } from '../run/parallel.ts';
@@ -118,7 +118,7 @@ function refusal(role: string, why: string, admin: string, { pinned }: Session):
   return {
     severity: 'fail',
     code: 'password-unprovable',
-    message: `a new password of role ${shown(role)} could not be proven: for ${shown(role)}, ${printable(placeOf(pinned))} ${why}, where scram-sha-256 was expected, and ${shown(admin)} may not read stored verifiers; so nothing is made`,
+    message: `a new password of role ${shown(role)} could not be proven: for ${shown(role)}, ${printable(shownAddress(pinned))} ${why}, where scram-sha-256 was expected, and ${shown(admin)} may not read stored verifiers; so nothing is made`,
     target: role,
     ...advise(provingRemedy(role, admin)),
   };

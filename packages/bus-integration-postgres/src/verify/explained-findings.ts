@@ -1,6 +1,6 @@
 // Every finding of verify that can be explained, by its id.
 import { connectivityFindings } from './connectivity/login-findings.ts';
-import { type Finding, findings as listenerFindings } from './listener/listener-findings.ts';
+import { type Finding, listenerFindings } from './listener/listener-findings.ts';
 
 /** @example findings.trust?.why */
-export const findings: Readonly<Record<string, Finding>> = { ...connectivityFindings, ...listenerFindings };
+export const explainedFindings: Readonly<Record<string, Finding>> = { ...connectivityFindings, ...listenerFindings };

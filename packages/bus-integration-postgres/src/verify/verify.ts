@@ -10,7 +10,7 @@ import { leftoverWarnings } from '../survey/leftover-warnings.ts';
 import { leftoversOf, readAnyRemains, straysOf } from '../survey/leftovers.ts';
 import type { Preparation } from '../survey/preparation.ts';
 import { type Connectivity, checkConnectivity } from './connectivity/connectivity.ts';
-import { readDeclared } from './connectivity/declared-objects.ts';
+import { readDeclaredObjects } from './connectivity/declared-objects.ts';
 import { judgeListener } from './listener/listener.ts';
 import { policyOf } from './listener/policy.ts';
 
@@ -38,7 +38,7 @@ export async function verify({
   const surveying = readServer(session);
   const triesServices = checks.includes('connectivity') && directory !== undefined;
   // After it, as how many services may log in at once depends on it alone.
-  const declared = triesServices ? surveying.then(() => readDeclared(session, wish.declaration)) : undefined;
+  const declared = triesServices ? surveying.then(() => readDeclaredObjects(session, wish.declaration)) : undefined;
   const reading = surveying.then(() => readAnyRemains(session, wish, straysOf(preparation)));
   const atOnce = surveying.then(({ server }) =>
     jobs(server.maxConnections - server.reservedConnections - server.usedConnections),

@@ -2,9 +2,9 @@
 // Follows no redirect, and shows its token to nobody but that URL.
 
 import { resolve } from 'node:path';
-import type { Environment } from 'bus-integration-database';
 import {
   type Context,
+  type Environment,
   headerSafe,
   isForShell,
   mapAdvice,

@@ -20,11 +20,6 @@ export function timeText(elapsedMs: number): string {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-/** `1 role`, `4 databases`. */
-export function count(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`;
-}
-
 /**
  * Names in one line without leaving one out: three or more that only count up become a range.
  *

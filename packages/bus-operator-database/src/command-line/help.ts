@@ -5,7 +5,7 @@ import { flags, type VerbFlag, verbs } from './flag-table.ts';
 import { providerKeys } from './provider-words.ts';
 
 /** The help of the family, or of one verb; ends with a line break. */
-export function helpText(verb?: Verb): string {
+export function operatorHelp(verb?: Verb): string {
   return textOf(verb === undefined ? familyHelp() : verbHelp(verb));
 }
 

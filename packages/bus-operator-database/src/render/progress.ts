@@ -1,8 +1,7 @@
 // What a run says on stderr while it is at work: one live line on a terminal, redrawn at most ten times a second and gone
 // at the end; elsewhere, as in a CI log, a line now and then.
 
-import type { Stream } from 'bus-integration-database';
-import { masked, type Progress, printable, type Verb } from 'bus-integration-database';
+import { masked, type Progress, printable, type Stream, type Verb } from 'bus-integration-database';
 import { timeText } from '../command-line/figures.ts';
 
 export interface ProgressLine {

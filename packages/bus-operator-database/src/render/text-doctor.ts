@@ -1,6 +1,6 @@
 // What doctor found, for people: where the configuration came from, what is not in order, how many are.
-import type { Check, Response } from 'bus-integration-database';
-import { count } from '../command-line/figures.ts';
+
+import { type Check, count, type Response } from 'bus-integration-database';
 import { checkLines } from './text-check.ts';
 import { headLines, nextLines, type View, verdictLines } from './view.ts';
 

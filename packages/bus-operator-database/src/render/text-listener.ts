@@ -1,7 +1,6 @@
 // Who may reach the server, for people: the policy in the title, then each finding with its line, what follows from it,
 // and what to replace it with.
-import { type Check, printable } from 'bus-integration-database';
-import { count } from '../command-line/figures.ts';
+import { type Check, count, printable } from 'bus-integration-database';
 import { checkColor } from './text-check.ts';
 import { paragraph, type View } from './view.ts';
 

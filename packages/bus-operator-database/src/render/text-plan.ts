@@ -1,6 +1,7 @@
 // A plan for people: target, what was found, what would be done by database, how many, what to do next.
 import {
   adoptedFrom,
+  count,
   isMutating,
   isOfAction,
   printable,
@@ -8,7 +9,7 @@ import {
   type Risk,
   type Step,
 } from 'bus-integration-database';
-import { count, timeText } from '../command-line/figures.ts';
+import { timeText } from '../command-line/figures.ts';
 import { leftoverLines } from './text-leftovers.ts';
 import { leadLines, stepLines } from './text-step.ts';
 import { headLines, onwardLines, paragraph, type View, verdictLines } from './view.ts';

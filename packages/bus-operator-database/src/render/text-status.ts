@@ -1,5 +1,6 @@
 // What there is beside what is declared, for people: a line a role and a database, the drift as steps, what is left over.
 import {
+  count,
   type DatabaseStatus,
   type DsnFileStatus,
   isMutating,
@@ -7,7 +8,7 @@ import {
   type Response,
   type RoleStatus,
 } from 'bus-integration-database';
-import { count, nameList, sizeText } from '../command-line/figures.ts';
+import { nameList, sizeText } from '../command-line/figures.ts';
 import { leftoverLines } from './text-leftovers.ts';
 import { deploymentLines } from './text-plan.ts';
 import { stepLines } from './text-step.ts';

@@ -1,6 +1,6 @@
 // What verify found, for people: a block for each kind of check, the good ones in a line, the others explained.
-import type { Check, Response } from 'bus-integration-database';
-import { count } from '../command-line/figures.ts';
+
+import { type Check, count, type Response } from 'bus-integration-database';
 import { checkLines, okText } from './text-check.ts';
 import { leftoverLines } from './text-leftovers.ts';
 import { listenerLines } from './text-listener.ts';

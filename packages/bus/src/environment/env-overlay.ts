@@ -3,13 +3,13 @@
 
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Environment } from 'bus-integration-database';
 import {
   advise,
   allowedNames,
   command,
   type Diagnostic,
   type EnvFile,
+  type Environment,
   judgeEnvFile,
   OperationError,
   overruledNames,

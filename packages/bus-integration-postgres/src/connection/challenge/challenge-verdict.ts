@@ -3,7 +3,7 @@
 import { advise, type Check, type ListenerPolicy, printable, type Remedy } from 'bus-integration-database';
 import { reload } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
-import { type PinnedAddress, placeOf } from '../network/dial.ts';
+import { type PinnedAddress, shownAddress } from '../network/dial.ts';
 import type { Challenge } from './challenge.ts';
 
 export type ChallengeChannel = 'plain' | 'tls' | 'socket';
@@ -21,7 +21,7 @@ export interface Probes {
 /** What is told of one role at one address. */
 export function judgeChallenges(probes: Probes): Check[] {
   const { role, pinned, answers, plainText } = probes;
-  const base = { kind: 'connectivity' as const, target: `${printable(role)} at ${printable(placeOf(pinned))}` };
+  const base = { kind: 'connectivity' as const, target: `${printable(role)} at ${printable(shownAddress(pinned))}` };
   const verdicts = [...answers].map(([transport, answer]) => verdictOf(transport, answer, probes));
   const told = verdicts.flatMap((verdict) => ('result' in verdict ? [{ ...base, id: 'challenge', ...verdict }] : []));
   const good = verdicts.flatMap((verdict) => ('fine' in verdict ? [verdict.fine] : []));

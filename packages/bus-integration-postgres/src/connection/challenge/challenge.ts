@@ -7,7 +7,7 @@ import * as tls from 'node:tls';
 import { OperationError } from 'bus-integration-database';
 import { networkReason } from '../../text/sqlstate.ts';
 import { type Deadline, startDeadline } from '../network/deadline.ts';
-import { dial, isSocketDirectory, type PinnedAddress, placeOf } from '../network/dial.ts';
+import { dial, isSocketDirectory, type PinnedAddress, shownAddress } from '../network/dial.ts';
 import { countSocket, type Meter } from '../network/meter.ts';
 import { socketEvent } from '../network/socket-event.ts';
 import { offersTls, startTls, type TlsWish, tlsFailed } from '../tls/tls.ts';
@@ -49,7 +49,7 @@ export interface ChallengeOptions {
  * // { kind: 'asked', method: 'sasl', mechanisms: ['SCRAM-SHA-256'] }
  */
 export async function challenge(target: TlsWish, options: ChallengeOptions): Promise<Challenge> {
-  const where = placeOf(options.pinned);
+  const where = shownAddress(options.pinned);
   const overdue = () =>
     new OperationError('timeout', `${where} gave no answer within ${Math.round(options.timeoutMs / 100) / 10} s`);
   const deadline = startDeadline(options.timeoutMs, options.signal, overdue);
@@ -77,7 +77,7 @@ async function probe(
   { user, database, pinned, transport }: ChallengeOptions,
   { signal }: Deadline,
 ): Promise<Challenge> {
-  const where = placeOf(pinned);
+  const where = shownAddress(pinned);
   let socket = plain;
   let protection: { tls: ChallengeTls } | undefined;
   if (transport === 'tls' && !isSocketDirectory(pinned.address)) {

@@ -58,7 +58,7 @@ export async function dial(pinned: PinnedAddress, signal: AbortSignal): Promise<
   } catch (error) {
     socket.destroy();
     if (signal.aborted) throw signal.reason;
-    const where = placeOf(pinned);
+    const where = shownAddress(pinned);
     const isRefused = (error as { code?: unknown }).code === 'ECONNREFUSED';
     throw new OperationError('unreachable', `can't reach ${where}: ${networkReason(error)}`, {
       code: isRefused ? connectionRefused : 'unreachable',
@@ -79,7 +79,7 @@ const keepAliveIdleMs = 10_000;
 export const connectionRefused = 'connection-refused';
 
 /** An address as messages name it: `db.example.com:5432 (10.0.3.7)`, `[::1]:5432`, or a socket's path. */
-export function placeOf({ host, address, port }: PinnedAddress): string {
+export function shownAddress({ host, address, port }: PinnedAddress): string {
   if (isSocketDirectory(address)) return `${address}/.s.PGSQL.${port}`;
   const named = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   return address === host ? named : `${named} (${address})`;

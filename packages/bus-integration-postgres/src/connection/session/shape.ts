@@ -74,7 +74,7 @@ class Misshapen extends Error {
   path = '';
 }
 
-function refuse(value: unknown, expected: string): never {
+function refuseShape(value: unknown, expected: string): never {
   const seen = value === null ? 'null' : Array.isArray(value) ? 'an array' : `of type ${typeof value}`;
   throw new Misshapen(`is ${seen}; expected ${expected}`);
 }
@@ -87,38 +87,38 @@ function inside(error: unknown, place: string): unknown {
 /** A name, a comment: any text that PostgreSQL can store. */
 export const text: RowShape<string> = (value) => {
   if (typeof value === 'string' && !value.includes('\0')) return value;
-  return refuse(value, 'text without NUL');
+  return refuseShape(value, 'text without NUL');
 };
 
 /** Text of printable ASCII: a version, an address, an encoding. */
 export const word: RowShape<string> = (value) => {
   if (typeof value === 'string' && /^[\x20-\x7e]{1,200}$/.test(value)) return value;
-  return refuse(value, 'at most 200 printable ASCII characters');
+  return refuseShape(value, 'at most 200 printable ASCII characters');
 };
 
 export const integer: RowShape<number> = (value) => {
-  return Number.isSafeInteger(value) ? (value as number) : refuse(value, 'a whole number');
+  return Number.isSafeInteger(value) ? (value as number) : refuseShape(value, 'a whole number');
 };
 
 export const number: RowShape<number> = (value) => {
-  return Number.isFinite(value) ? (value as number) : refuse(value, 'a number');
+  return Number.isFinite(value) ? (value as number) : refuseShape(value, 'a number');
 };
 
 export const boolean: RowShape<boolean> = (value) => {
-  return typeof value === 'boolean' ? value : refuse(value, 'a boolean');
+  return typeof value === 'boolean' ? value : refuseShape(value, 'a boolean');
 };
 
 export const time: RowShape<Date> = (value) => {
-  return value instanceof Date && !Number.isNaN(value.getTime()) ? value : refuse(value, 'a time');
+  return value instanceof Date && !Number.isNaN(value.getTime()) ? value : refuseShape(value, 'a time');
 };
 
 export const bytes: RowShape<Buffer> = (value) => {
-  return Buffer.isBuffer(value) ? value : refuse(value, 'bytes');
+  return Buffer.isBuffer(value) ? value : refuseShape(value, 'bytes');
 };
 
 /** A closed vocabulary. */
 export function oneOf<const T extends string>(...words: readonly T[]): RowShape<T> {
-  return (value) => words.find((known) => known === value) ?? refuse(value, `one of ${words.join(', ')}`);
+  return (value) => words.find((known) => known === value) ?? refuseShape(value, `one of ${words.join(', ')}`);
 }
 
 /** NULL, or absent. */
@@ -133,7 +133,7 @@ export function orElse<T>(shape: RowShape<T>, otherwise: T): RowShape<T> {
 
 export function list<T>(shape: RowShape<T>): RowShape<readonly T[]> {
   return (value) => {
-    if (!Array.isArray(value)) return refuse(value, 'an array');
+    if (!Array.isArray(value)) return refuseShape(value, 'an array');
     const made: T[] = [];
     try {
       for (const item of value) made.push(shape(item));
@@ -149,7 +149,7 @@ export function tuple<const T extends readonly unknown[]>(
   ...shapes: { readonly [Key in keyof T]: RowShape<T[Key]> }
 ): RowShape<T> {
   return (value) => {
-    if (!Array.isArray(value) || value.length !== shapes.length) return refuse(value, `${shapes.length} values`);
+    if (!Array.isArray(value) || value.length !== shapes.length) return refuseShape(value, `${shapes.length} values`);
     return shapes.map((shape, index) => shape(value[index])) as unknown as T;
   };
 }
@@ -158,7 +158,7 @@ export function tuple<const T extends readonly unknown[]>(
 export function record<T extends object>(shapes: { readonly [Key in keyof T]-?: RowShape<T[Key]> }): RowShape<T> {
   const entries = Object.entries<RowShape<unknown>>(shapes);
   return (value) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse(value, 'an object');
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuseShape(value, 'an object');
     const given = value as Record<string, unknown>;
     const made: Record<string, unknown> = {};
     let place = '';

@@ -23,8 +23,8 @@ import { exposedChecks } from './exposed.ts';
 import type { ServiceFacts } from './facts.ts';
 import { loginCheck } from './login-faults.ts';
 import { type Entrance, probeAll, tryWrongPassword } from './probe.ts';
-import { judgeRole } from './role.ts';
-import { hasNoRoom, type LoginFindings, readService, tryLogin } from './service-login.ts';
+import { roleChecks } from './role.ts';
+import { hasNoRoom, type LoginFindings, readServiceTarget, tryLogin } from './service-login.ts';
 
 export interface ConnectivityOptions {
   readonly preparation: Preparation;
@@ -148,7 +148,7 @@ async function tryFiles(
   const systemIdentifier = options.systemIdentifier.catch(() => undefined);
   const tries = new Map<FilePair, number>();
   // Read before the first login, so that none of the later ones has to wait for its file.
-  const targets = new Map(pairs.map((pair) => [pair, readService(pair, directory, early)]));
+  const targets = new Map(pairs.map((pair) => [pair, readServiceTarget(pair, directory, early)]));
   // Those whose turn never comes are nobody's.
   for (const target of targets.values()) target.catch(() => undefined);
   try {
@@ -210,7 +210,7 @@ async function checkRole(
   const checks =
     looked === undefined
       ? []
-      : judgeRole(
+      : roleChecks(
           role,
           { own, declared: options.preparation.wish.declaration.databases, places },
           options.preparation.wish.deploymentId,

@@ -57,7 +57,7 @@ export interface DeclaredObjects {
 }
 
 /** One statement, and another where a role may have what is a superuser's at first. */
-export async function readDeclared(session: Session, declaration: Declaration): Promise<DeclaredObjects> {
+export async function readDeclaredObjects(session: Session, declaration: Declaration): Promise<DeclaredObjects> {
   const doing = 'reading who may log in';
   const { hasParameters, ...declared } = await readRow(session, shape, {
     sql: declaredQuery(session.serverVersionNum),

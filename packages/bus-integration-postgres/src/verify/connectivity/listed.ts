@@ -10,14 +10,14 @@ import {
   type Remedy,
 } from 'bus-integration-database';
 import { connect, silenceFor } from '../../connection/connect.ts';
-import { placeOf } from '../../connection/network/dial.ts';
+import { shownAddress } from '../../connection/network/dial.ts';
 import { notTriedAgain } from '../../connection/network/silence.ts';
 import type { Session } from '../../connection/session/session.ts';
 import { boolean, readRow, record, text } from '../../connection/session/shape.ts';
 import type { ConnectionTarget, ServerAddress } from '../../conninfo/target.ts';
 import { systemIdentifierShape } from '../../observe/catalog-shapes.ts';
 import { systemIdentifierQuery } from '../../sql/cluster-query.ts';
-import { type Identity, identityQuery } from '../../sql/verify-query.ts';
+import { type Identity, serverIdentityQuery } from '../../sql/verify-query.ts';
 import type { DeclaredObjects } from './declared-objects.ts';
 import type { LoginTrial } from './login-trial.ts';
 
@@ -47,7 +47,7 @@ export async function listedServers(trial: LoginTrial, hasNoRoom: (error: unknow
   if (declared === undefined) return { checks: [], target };
   const verdicts: { readonly address: ServerAddress; readonly place: string; readonly verdict: ListedVerdict }[] = [];
   for (const address of addresses) {
-    const place = placeOf({ ...address, address: address.host });
+    const place = shownAddress({ ...address, address: address.host });
     verdicts.push({ address, place, verdict: await judged(address, trial, declared, hasNoRoom) });
   }
   // A password that our own server refuses too is the login's own fault, and told by it.
@@ -107,7 +107,7 @@ async function judged(
 async function compared(session: Session, trial: LoginTrial, declared: DeclaredObjects): Promise<ListedVerdict> {
   const doing = `looking which cluster ${session.where} is of`;
   const { startedAt, isStandby, readsSystemIdentifier } = await readRow(session, identityShape, {
-    sql: identityQuery,
+    sql: serverIdentityQuery,
     doing,
   });
   if (startedAt === declared.startedAt) return { kind: 'ours' };

@@ -23,7 +23,7 @@ import type { DeclaredObjects } from './declared-objects.ts';
 import type { ServiceFacts } from './facts.ts';
 import type { LoginTrial } from './login-trial.ts';
 import { causeOf, settingOf } from './refused.ts';
-import { pathFault, pathRemedy } from './search-path.ts';
+import { pathRemedy, searchPathFault } from './search-path.ts';
 
 const plan = ownCommand('plan');
 
@@ -68,7 +68,7 @@ export function faultOf(
     );
   }
   if (closedSchemas.length > 0) return fail(`may not use and create in schema ${closedSchemas.map(shown).join(', ')}`);
-  const path = pathFault(standing, schemas);
+  const path = searchPathFault(standing, schemas);
   if (path !== undefined) return fail(path, pathRemedy(pair, schemas, settingOf(pair, 'search_path', declared)));
   return facts.makesTemporaryTables ? undefined : fail('may not make temporary tables');
 }
@@ -107,7 +107,7 @@ export function placeLimits(pair: FilePair, facts: ServiceFacts, attempted: Atte
   return checks;
 }
 
-export function failure(
+export function loginFailure(
   pair: FilePair,
   error: unknown,
   trial?: Pick<LoginTrial, 'endpoint'> & { readonly hasEntered: boolean },

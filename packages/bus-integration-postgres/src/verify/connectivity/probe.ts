@@ -6,7 +6,7 @@ import { type Challenge, challenge } from '../../connection/challenge/challenge.
 import { type ChallengeChannel, judgeChallenges } from '../../connection/challenge/challenge-verdict.ts';
 import { answeredFor, type PinnedAddress, type Session, silenceFor } from '../../connection/connect.ts';
 import { startDeadline } from '../../connection/network/deadline.ts';
-import { isSocketDirectory, placeOf, resolveAddress } from '../../connection/network/dial.ts';
+import { isSocketDirectory, resolveAddress, shownAddress } from '../../connection/network/dial.ts';
 import { laterWaitMs, notTriedAgain, type Silence } from '../../connection/network/silence.ts';
 import { isSameServer } from '../../connection/session-place.ts';
 import type { ConnectionTarget } from '../../conninfo/target.ts';
@@ -141,7 +141,11 @@ export async function tryWrongPassword(options: ProbeOptions): Promise<Check> {
     return { ...base, result: 'ok', seen: 'a wrong password is refused (28P01; the server has logged it)' };
   }
   if (proof.state === 'proven') {
-    return { ...base, result: 'fail', seen: `at ${placeOf(pinned)} a password made up just now was taken` };
+    return { ...base, result: 'fail', seen: `at ${shownAddress(pinned)} a password made up just now was taken` };
   }
-  return { ...base, result: 'unknown', seen: `at ${placeOf(pinned)} a wrong password was not judged: ${proof.reason}` };
+  return {
+    ...base,
+    result: 'unknown',
+    seen: `at ${shownAddress(pinned)} a wrong password was not judged: ${proof.reason}`,
+  };
 }

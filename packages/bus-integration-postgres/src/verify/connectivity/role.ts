@@ -20,7 +20,7 @@ export interface RoleDatabases {
 }
 
 /** Once for each role: its rights, and the databases that it may enter beside its own. */
-export function judgeRole(
+export function roleChecks(
   role: string,
   databases: RoleDatabases,
   deploymentId: string,

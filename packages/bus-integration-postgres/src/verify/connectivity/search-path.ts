@@ -10,7 +10,10 @@ import type { Cause } from './refused.ts';
 const usual = '"$user", public';
 
 /** A search_path that somebody chose, and that leads to no declared schema: then unqualified work fails, or goes astray. */
-export function pathFault({ searchPath, path }: EffectiveSearchPath, schemas: readonly string[]): string | undefined {
+export function searchPathFault(
+  { searchPath, path }: EffectiveSearchPath,
+  schemas: readonly string[],
+): string | undefined {
   if (schemas.length === 0 || findsOne(path, schemas)) return undefined;
   if (searchPath === usual && !schemas.includes('public')) return undefined;
   const leads = path.length === 0 ? 'no schema at all' : path.map(shown).join(', ');

@@ -24,7 +24,7 @@ import { sqlstateOf } from '../../text/sqlstate.ts';
 import { readFacts, type ServiceFacts } from './facts.ts';
 import { harmfulSettings } from './harmful-settings.ts';
 import { listedServers } from './listed.ts';
-import { failure, faultOf, loginCheck, placeLimits, strangerOf, unknownEncoding } from './login-faults.ts';
+import { faultOf, loginCheck, loginFailure, placeLimits, strangerOf, unknownEncoding } from './login-faults.ts';
 import type { EarlyTrial, LoginTrial } from './login-trial.ts';
 import { objectChecks } from './objects.ts';
 import type { Entrance } from './probe.ts';
@@ -48,7 +48,7 @@ export interface LoginFindings {
 const plan = ownCommand('plan');
 
 /** Where a DSN file leads, by its own words alone. */
-export async function readService(
+export async function readServiceTarget(
   pair: FilePair,
   directory: OutputDirectory,
   endpoint: Endpoint,
@@ -65,7 +65,7 @@ export async function readService(
     const processContext = { env: {}, homeDirectory: '/nonexistent', osUser: '', cwd: '/' };
     return await resolveDsn(parameters, processContext);
   } catch (error) {
-    return failure(pair, error);
+    return loginFailure(pair, error);
   }
 }
 
@@ -122,7 +122,9 @@ export async function tryLogin(early: EarlyTrial): Promise<LoginFindings> {
     const limit = await limitMet(early, error);
     if (limit !== undefined) return { checks: [limit] };
     if (hasNoRoom(error)) throw error;
-    return { checks: [failure(pair, error, { endpoint: await early.endpoint, hasEntered }, await early.declared)] };
+    return {
+      checks: [loginFailure(pair, error, { endpoint: await early.endpoint, hasEntered }, await early.declared)],
+    };
   }
 }
 
@@ -173,7 +175,7 @@ async function trySession(session: Session, trial: LoginTrial): Promise<LoginFin
   } catch (error) {
     // What it may in the whole cluster is known, and no other login of the role asks for it again.
     if (trial.signal.aborted || hasNoRoom(error)) throw error;
-    return { checks: [failure(pair, error, { ...trial, hasEntered: true }, declared)], login, facts };
+    return { checks: [loginFailure(pair, error, { ...trial, hasEntered: true }, declared)], login, facts };
   }
   if (rows.filter(({ value }) => value === probe).length !== schemas.length + (isUnqualified ? 1 : 0)) {
     return { checks: [loginCheck(pair, 'fail', 'what was written could not be read back', plan)], login, facts };

@@ -4,7 +4,7 @@ import { hbaSubject } from '../../hba/client.ts';
 import type { HbaAddress, HbaRule, HbaToken } from '../../hba/rule.ts';
 import type { HbaRules } from '../../hba/rule-list.ts';
 import { databaseVerdict, userVerdict, type Verdict } from '../../hba/verdict.ts';
-import { all4, all6, everywhere, networkOf, type Range, type Ranges } from './ranges.ts';
+import { all4, all6, everyAddress, networkOf, type Range, type Ranges } from './ranges.ts';
 import type { WalkOptions, WalkRule, WalkSubject } from './walk.ts';
 
 /** One rule, its addresses as ranges. */
@@ -112,14 +112,14 @@ function reachOf(address: HbaAddress | undefined): { ranges: Ranges; isVague: bo
     case undefined:
       return { ranges: [], isVague: false };
     case 'all':
-      return { ranges: everywhere, isVague: false };
+      return { ranges: everyAddress, isVague: false };
     case 'samehost':
       // These two the server always has; its other addresses are not known here, and are its own host's too.
       return { ranges: ownAddresses, isVague: false };
     case 'network':
       return networkReach(address.network);
     default:
-      return { ranges: everywhere, isVague: true };
+      return { ranges: everyAddress, isVague: true };
   }
 }
 

@@ -18,7 +18,3 @@ export function inOrder(area: Area, problems: readonly Check[], seen: string): C
   const isSpoilt = problems.some(({ result }) => result !== 'info');
   return isSpoilt ? [] : [{ id: area, kind: 'listener-policy', result: 'ok', seen }];
 }
-
-export function count(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`;
-}

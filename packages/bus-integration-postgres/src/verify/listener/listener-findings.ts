@@ -11,7 +11,7 @@ export interface Finding {
   readonly page: string;
 }
 
-const table = {
+const findingTable = {
   'listen-addresses': {
     title: 'the server listens on addresses where the policy wants nobody',
     why: "listen_addresses says which of the host's addresses take connections at all: `*`, `0.0.0.0` and `::` mean every one that the host has or will get, a name means whatever the host resolves it to at start. What isn't listened on needs no rule in pg_hba.conf to be safe; what is listened on is one mistaken line away from being open.",
@@ -128,6 +128,6 @@ const table = {
   },
 } as const satisfies Readonly<Record<string, Finding>>;
 
-export type FindingId = keyof typeof table;
+export type FindingId = keyof typeof findingTable;
 
-export const findings: Readonly<Record<FindingId, Finding>> = table;
+export const listenerFindings: Readonly<Record<FindingId, Finding>> = findingTable;

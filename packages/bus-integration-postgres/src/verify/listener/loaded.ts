@@ -1,10 +1,11 @@
 // Whether pg_hba.conf could be read, and whether it is what the server runs with. Pure.
-import type { Check } from 'bus-integration-database';
+
+import { type Check, count } from 'bus-integration-database';
 import type { HbaReading } from '../../hba/reading.ts';
 import type { HbaRules } from '../../hba/rule-list.ts';
 import { some } from '../../text/bounded.ts';
 import { adminsDatabase, reload, runs, superuser } from '../../text/psql-remedy.ts';
-import { count, found } from './listener-check.ts';
+import { found } from './listener-check.ts';
 import type { ListenerFacts } from './listener-facts.ts';
 import type { Policy } from './policy.ts';
 

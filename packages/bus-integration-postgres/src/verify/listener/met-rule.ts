@@ -1,9 +1,10 @@
 // One rule with all who meet it, and the words for them. Pure; judges nothing.
-import type { Check } from 'bus-integration-database';
+
+import { type Check, count } from 'bus-integration-database';
 import type { HbaRule } from '../../hba/rule.ts';
 import type { HbaRules } from '../../hba/rule-list.ts';
 import { someNames } from '../../text/bounded.ts';
-import { count, found, type Severity } from './listener-check.ts';
+import { found, type Severity } from './listener-check.ts';
 import type { ListenerFacts } from './listener-facts.ts';
 import type { FindingId } from './listener-findings.ts';
 import { loopback, type Policy } from './policy.ts';
@@ -78,7 +79,7 @@ export function mendable(
   const demandsTls = policy.plainText === 'fail' && facts.settings.ssl === 'on' && policy.name !== 'loopback';
   const isBeyond = difference(ranges, loopback).length > 0;
   const remedy = replaced(rule, ranges, { policy, demandsTls: demandsTls && isBeyond });
-  return found(id, result, textOf(rule), { why, remedy });
+  return found(id, result, ruleText(rule), { why, remedy });
 }
 
 export function whoText(ours: MetRule['ours']): string {
@@ -91,14 +92,14 @@ export function whoText(ours: MetRule['ours']): string {
   return parts.length === 0 ? 'roles of others' : parts.join(', ');
 }
 
-export function textOf({ text }: HbaRule): string {
+export function ruleText({ text }: HbaRule): string {
   return text.trim().replace(/\s+/g, ' ');
 }
 
-export function addressText({ address }: HbaRule): string {
+export function clientText({ address }: HbaRule): string {
   return address === undefined ? 'the socket' : address.kind === 'all' ? 'any address' : address.text;
 }
 
-export function ruleOf({ file, line, text }: HbaRule): NonNullable<Check['rule']> {
+export function shownRule({ file, line, text }: HbaRule): NonNullable<Check['rule']> {
   return { file, line, text };
 }

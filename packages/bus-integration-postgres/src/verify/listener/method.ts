@@ -5,7 +5,7 @@ import type { HbaRule } from '../../hba/rule.ts';
 import { reload } from '../../text/psql-remedy.ts';
 import { found, type Severity } from './listener-check.ts';
 import type { FindingId } from './listener-findings.ts';
-import { type ClientOrigins, type MetRule, mendable, type RulesOptions, textOf, whoText } from './met-rule.ts';
+import { type ClientOrigins, type MetRule, mendable, type RulesOptions, ruleText, whoText } from './met-rule.ts';
 
 /** At most one finding: what is wrong with a rule's method, for those who meet it from the worst place. */
 export function methodFinding(met: MetRule, options: RulesOptions, isDormant: boolean): Check[] {
@@ -83,7 +83,7 @@ const severities: Readonly<Record<MethodFinding, Judge>> = {
 
 /** What GSSAPI's own transport, and methods besides passwords and certificates, leave to be said. */
 export function foreignProof({ rule, ours, others }: MetRule, { policy }: RulesOptions): Check[] {
-  const seen = textOf(rule);
+  const seen = ruleText(rule);
   if (rule.type === 'hostgssenc') {
     if (takesNoProof(rule)) {
       const why =

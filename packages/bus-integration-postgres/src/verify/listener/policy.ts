@@ -1,6 +1,6 @@
 // Who may reach the server, as the operator said it or as the default has it. Pure; judges nothing.
 import type { Declared, ListenerPolicy } from 'bus-integration-database';
-import { everywhere, networkOf, type Range, type Ranges, union } from './ranges.ts';
+import { everyAddress, networkOf, type Range, type Ranges, union } from './ranges.ts';
 
 export const policyKey = 'BUS_DATABASE_LISTENER_POLICY';
 export const networksKey = 'BUS_DATABASE_LISTENER_NETWORKS';
@@ -38,7 +38,12 @@ export function policyOf(
   const name = listenerPolicy ?? 'private';
   const isExplicit = listenerPolicy !== undefined || listenerNetworks !== undefined;
   const listed = listenerNetworks ?? privateNetworks;
-  const allowed = { loopback, private: union(loopback, networks(...listed)), tls: everywhere, external: everywhere };
+  const allowed = {
+    loopback,
+    private: union(loopback, networks(...listed)),
+    tls: everyAddress,
+    external: everyAddress,
+  };
   return {
     name,
     isExplicit,

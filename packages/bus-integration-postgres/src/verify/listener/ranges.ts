@@ -15,7 +15,7 @@ const start6 = 1n << 40n;
 
 export const all4: Range = { first: 0n, last: (1n << 32n) - 1n };
 export const all6: Range = { first: start6, last: start6 + (1n << 128n) - 1n };
-export const everywhere: Ranges = [all4, all6];
+export const everyAddress: Ranges = [all4, all6];
 
 /**
  * An address's place on the line; undefined for what is no address.
@@ -23,7 +23,7 @@ export const everywhere: Ranges = [all4, all6];
  * @example
  * placeOf('10.0.0.1'); // 167772161n
  */
-export function placeOf(address: string): bigint | undefined {
+export function numberOf(address: string): bigint | undefined {
   const numeric = isIPv4(address) || isAddress6(address) ? numericAddress(address) : undefined;
   return numeric && numeric.value + (numeric.width === 32 ? 0n : start6);
 }
@@ -31,7 +31,7 @@ export function placeOf(address: string): bigint | undefined {
 /** The network that `10.0.0.0/8`, or an address alone, names; undefined for anything else. */
 export function networkOf(text: string): Range | undefined {
   const [address = '', prefix, ...rest] = text.split('/');
-  const place = placeOf(address);
+  const place = numberOf(address);
   if (place === undefined || rest.length > 0) return undefined;
   const width = place < start6 ? 32 : 128;
   const length = prefix === undefined ? width : /^\d{1,3}$/.test(prefix) ? Number(prefix) : -1;

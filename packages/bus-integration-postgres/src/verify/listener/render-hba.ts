@@ -1,7 +1,7 @@
 // The block of pg_hba.conf that holds a deployment's policy. Pure: it edits no file and asks no server.
 import type { Login } from 'bus-integration-database';
 import type { Policy } from './policy.ts';
-import { hbaLineText, quoted } from './rule-remedy.ts';
+import { hbaLineText, hbaWord } from './rule-remedy.ts';
 
 export interface HbaBlock {
   readonly deploymentId: string;
@@ -106,6 +106,6 @@ function networksOf({ name, networks }: Policy): readonly string[] {
 
 // From 16 on what begins with a slash is a regular expression, in quotation marks too.
 function hbaName(name: string, majorVersion: number): string {
-  if (majorVersion < 16 || !name.startsWith('/')) return quoted(name);
-  return quoted(`/^${name.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&')}$`);
+  if (majorVersion < 16 || !name.startsWith('/')) return hbaWord(name);
+  return hbaWord(`/^${name.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&')}$`);
 }

@@ -1,5 +1,5 @@
 // Passwords, databases and schemas: what a client that got in finds open, and how its password is kept. Pure.
-import { type Check, nextCommand, ownCommand } from 'bus-integration-database';
+import { type Check, count, nextCommand, ownCommand } from 'bus-integration-database';
 import { boundedChecks, someNames } from '../../text/bounded.ts';
 import {
   adminOrSuperuser,
@@ -13,7 +13,7 @@ import {
 import { shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
 import type { InsideFacts } from './database-sweep.ts';
-import { count, found, inOrder } from './listener-check.ts';
+import { found, inOrder } from './listener-check.ts';
 import type { ListenerFacts } from './listener-facts.ts';
 import type { Policy } from './policy.ts';
 

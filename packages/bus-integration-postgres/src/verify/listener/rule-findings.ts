@@ -1,25 +1,26 @@
 // Every rule of pg_hba.conf judged: whom it lets in from where, and how they prove who they are. Pure.
-import type { Check, Remedy } from 'bus-integration-database';
+
+import { type Check, count, type Remedy } from 'bus-integration-database';
 import type { HbaRule } from '../../hba/rule.ts';
 import type { HbaRules } from '../../hba/rule-list.ts';
 import { some, someNames } from '../../text/bounded.ts';
 import { reload } from '../../text/psql-remedy.ts';
 import { ruleFinder, walkRule } from './hba-walk.ts';
-import { count, found, inOrder, type Severity } from './listener-check.ts';
+import { found, inOrder, type Severity } from './listener-check.ts';
 import {
-  addressText,
   type ClientOrigins,
+  clientText,
   type Met,
   type MetRule,
   mendable,
   observationOf,
   type RulesOptions,
-  ruleOf,
-  textOf,
+  ruleText,
+  shownRule,
   whoText,
 } from './met-rule.ts';
 import { foreignProof, methodFinding, takesNoProof, weaknessOf } from './method.ts';
-import { difference, everywhere, intersection, union } from './ranges.ts';
+import { difference, everyAddress, intersection, union } from './ranges.ts';
 import { edit, putAbove } from './rule-remedy.ts';
 import { isEmpty, leftovers, type Remainder, takerOf } from './shadow.ts';
 import { listeningOf } from './sockets.ts';
@@ -44,7 +45,7 @@ export function judgeRules(options: RulesOptions): Check[] {
   });
   const left = leftovers(rules.rules, reaches);
   const listening = listeningOf(facts);
-  const families = listening?.families ?? everywhere;
+  const families = listening?.families ?? everyAddress;
   const isDormant = listening?.isOpen === false;
   const judged = rules.rules.map((rule, index) => {
     const leftover = left[index] as Remainder;
@@ -104,7 +105,7 @@ function judgeRule(met: MetRule, options: RulesOptions, isDormant: boolean, isVa
   ];
   return checks.map(({ why, ...check }) => ({
     ...check,
-    rule: ruleOf(met.rule),
+    rule: shownRule(met.rule),
     ...(why !== undefined && { why: check.result === 'info' ? `${why}${note}` : why }),
   }));
 }
@@ -144,16 +145,16 @@ function powerful({ rule, reach, ours }: MetRule, options: RulesOptions): Check[
   return [
     ...(comes(superuser)
       ? [
-          found('superuser-from-network', result, textOf(rule), {
-            why: `superuser ${someNames(superuser.users)} may log in from ${addressText(rule)}`,
+          found('superuser-from-network', result, ruleText(rule), {
+            why: `superuser ${someNames(superuser.users)} may log in from ${clientText(rule)}`,
             remedy: [isAdmin ? plainAdminFirst : '', putAbove(rule, superuser.users, ['all'])],
           }),
         ]
       : []),
     ...(comes(replication) && !namesCopiers(rule, reach, options)
       ? [
-          found('replication-from-network', result, textOf(rule), {
-            why: `${someNames(replication.users)} may draw a copy of the whole cluster from ${addressText(rule)}${byDatabase}`,
+          found('replication-from-network', result, ruleText(rule), {
+            why: `${someNames(replication.users)} may draw a copy of the whole cluster from ${clientText(rule)}${byDatabase}`,
             remedy: copiersRemedy(rule, replication.users),
           }),
         ]
@@ -185,9 +186,9 @@ function undecided({ rule, reach }: MetRule, { policy }: RulesOptions, isVague: 
   const isPlaceVague = reach.isVague && policy.name !== 'tls' && policy.name !== 'external';
   if (!isPlaceVague && !isVague) return [];
   const why = isPlaceVague
-    ? `which addresses ${addressText(rule)} means is known to the server only; write them as networks`
+    ? `which addresses ${clientText(rule)} means is known to the server only; write them as networks`
     : 'whom its pattern means is known to the server only; write names instead';
-  return [found('too-wide', 'unknown', textOf(rule), { why })];
+  return [found('too-wide', 'unknown', ruleText(rule), { why })];
 }
 
 function lostQuoting(rules: readonly HbaRule[]): Check[] {
@@ -218,9 +219,9 @@ function shadowed(rules: readonly HbaRule[], reaches: readonly WalkRule[], index
         ? `move it above line ${taker.line}, or delete it`
         : edit(rule, 'delete', []);
   return [
-    found('shadowed-rule', isSame ? 'info' : 'warn', textOf(rule), {
+    found('shadowed-rule', isSame ? 'info' : 'warn', ruleText(rule), {
       why: `no client ever meets it: ${why} them first`,
-      rule: ruleOf(rule),
+      rule: shownRule(rule),
       remedy: [remedy, '\nthen ', reload()],
     }),
   ];

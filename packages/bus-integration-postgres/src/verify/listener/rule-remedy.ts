@@ -27,7 +27,7 @@ export function putAbove(rule: HbaRule, users: readonly string[], databases: rea
   const line = hbaLineText({
     type: 'host',
     databases: databases.join(','),
-    users: users.map(quoted).join(','),
+    users: users.map(hbaWord).join(','),
     address: rule.address?.text ?? '',
     method: 'reject',
   });
@@ -53,7 +53,7 @@ export function hbaLineText({ type, databases, users, address, method }: LinePar
 }
 
 /** A name as pg_hba.conf takes it for just that name, no keyword, no list and no pattern. */
-export function quoted(name: string): string {
+export function hbaWord(name: string): string {
   const keywords = ['all', 'replication', 'sameuser', 'samerole', 'samegroup'];
   return quotable.test(name) && !keywords.includes(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }

@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import * as tls from 'node:tls';
 import { OperationError } from 'bus-integration-database';
 import { startDeadline } from '../../connection/network/deadline.ts';
-import { dial, type PinnedAddress, placeOf } from '../../connection/network/dial.ts';
+import { dial, type PinnedAddress, shownAddress } from '../../connection/network/dial.ts';
 import { socketEvent } from '../../connection/network/socket-event.ts';
 import { bearsName } from '../../connection/tls/certificate.ts';
 import { offersTls } from '../../connection/tls/tls.ts';
@@ -38,7 +38,7 @@ export async function lookAtCertificate(
   sslrootcert: string | undefined,
   signal: AbortSignal,
 ): Promise<Presented> {
-  const where = placeOf(pinned);
+  const where = shownAddress(pinned);
   const deadline = startDeadline(timeoutMs, signal, () => new OperationError('timeout', `${where} gave no answer`));
   let socket: Awaited<ReturnType<typeof dial>> | undefined;
   try {

@@ -8,7 +8,7 @@ import { identifier, literal } from '../../text/sql-text.ts';
 import { found, inOrder } from './listener-check.ts';
 import type { ListenerFacts } from './listener-facts.ts';
 import { loopback, type Policy } from './policy.ts';
-import { all4, all6, difference, placeOf, type Ranges } from './ranges.ts';
+import { all4, all6, difference, numberOf, type Ranges } from './ranges.ts';
 
 export interface Listening {
   /** As written, item by item. */
@@ -42,7 +42,7 @@ function kindOf(item: string, allowed: Ranges = loopback): ListenItem {
   if (['*', '0.0.0.0', '::'].includes(item)) return 'every';
   // Every system's own file of hosts has it so; PostgreSQL's default relies on it.
   if (item.toLowerCase() === 'localhost') return 'loopback';
-  const place = placeOf(item);
+  const place = numberOf(item);
   if (place === undefined) return 'name';
   const isIn = (ranges: Ranges) => difference([{ first: place, last: place }], ranges).length === 0;
   return isIn(loopback) ? 'loopback' : isIn(allowed) ? 'allowed' : 'outside';
@@ -51,7 +51,7 @@ function kindOf(item: string, allowed: Ranges = loopback): ListenItem {
 // An IPv6 socket of PostgreSQL takes IPv6 only, `::` too.
 function takesFamily(item: string, family: 4 | 6): boolean {
   const isAddress6 = item.includes(':');
-  return placeOf(item) === undefined || isAddress6 === (family === 6);
+  return numberOf(item) === undefined || isAddress6 === (family === 6);
 }
 
 /** Findings about the sockets; an `ok` when there are none. */

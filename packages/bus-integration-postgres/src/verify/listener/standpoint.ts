@@ -1,10 +1,9 @@
 // Where the admin stands: what its own connection already shows about the policy, before any rule is read. Pure.
 import type { Check } from 'bus-integration-database';
-import type { PinnedAddress } from '../../connection/network/dial.ts';
-import { isSocketDirectory } from '../../connection/network/dial.ts';
+import { isSocketDirectory, type PinnedAddress } from '../../connection/network/dial.ts';
 import type { ListenerFacts } from './listener-facts.ts';
 import { loopback, networksKey, type Policy, policyKey, policyText, privateNetworks } from './policy.ts';
-import { difference, networkOf, placeOf, type Range, type Ranges } from './ranges.ts';
+import { difference, networkOf, numberOf, type Range, type Ranges } from './ranges.ts';
 
 export interface Standpoint {
   readonly pinned: PinnedAddress;
@@ -34,7 +33,7 @@ export function judgeStandpoint(standpoint: Standpoint, policy: Policy): Check {
 /** That something stands between: then "from here" and "from the server's own host" are two things. */
 function isMapped({ pinned, facts }: Standpoint): boolean {
   if (facts.serverAddress === null || isSocketDirectory(pinned.address)) return false;
-  return facts.serverPort !== pinned.port || placeOf(facts.serverAddress) !== placeOf(pinned.address);
+  return facts.serverPort !== pinned.port || numberOf(facts.serverAddress) !== numberOf(pinned.address);
 }
 
 function mappingText(standpoint: Standpoint): string {
@@ -66,6 +65,6 @@ function remedyOf(standpoint: Standpoint, policy: Policy): { because: string; ke
 }
 
 function isIn(address: string, ranges: Ranges): boolean {
-  const place = placeOf(address);
+  const place = numberOf(address);
   return place !== undefined && difference([{ first: place, last: place }], ranges).length === 0;
 }

@@ -1,7 +1,7 @@
 // Which rules of pg_hba are met, by whom and from where: first match wins, worked out for all addresses at once.
 // Pure; judges nothing. What a rule means to a user is hba.ts's business, handed in as `admits`.
 import { type Axis, type CellRange, type Cover, createAxis, createCover } from './axis.ts';
-import { everywhere, type Ranges } from './ranges.ts';
+import { everyAddress, type Ranges } from './ranges.ts';
 
 /** Who asks to be let in. */
 export interface WalkSubject {
@@ -48,7 +48,7 @@ export interface WalkOptions {
 
 /** The meetings of each rule, in the order of the rules. */
 export function walkRules({ rules, subjects, rulesFor }: WalkOptions): readonly Meetings[] {
-  const axis = createAxis([...everywhere, ...rules.flatMap(({ ranges }) => ranges)]);
+  const axis = createAxis([...everyAddress, ...rules.flatMap(({ ranges }) => ranges)]);
   const runs = rules.map(({ ranges }) => axis.runsOf(ranges));
   const gathered = rules.map((): Gathered => ({}));
   const crowds = createCrowds();

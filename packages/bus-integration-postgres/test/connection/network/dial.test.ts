@@ -1,6 +1,6 @@
 import { OperationError } from 'bus-integration-database';
 import { describe, expect, test } from 'vitest';
-import { isSocketDirectory, placeOf, resolveAddress } from '../../../src/connection/network/dial.ts';
+import { isSocketDirectory, resolveAddress, shownAddress } from '../../../src/connection/network/dial.ts';
 
 const { signal } = new AbortController();
 
@@ -31,7 +31,7 @@ test.each([
   [{ host: '::1', address: '::1', port: 5432 }, '[::1]:5432'],
   [{ host: '/run/postgresql', address: '/run/postgresql', port: 5432 }, '/run/postgresql/.s.PGSQL.5432'],
 ])('placeOf %j', (pinned, place) => {
-  expect(placeOf(pinned)).toBe(place);
+  expect(shownAddress(pinned)).toBe(place);
 });
 
 test('isSocketDirectory knows directories and the abstract namespace', () => {

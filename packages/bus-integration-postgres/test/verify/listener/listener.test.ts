@@ -7,7 +7,7 @@ import { createCertificateAuthority, createPlainAdmin, type Server, startServer 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postgresKeys } from '../../../src/keys.ts';
 import { createPostgresProvider } from '../../../src/provider.ts';
-import { type FindingId, findings } from '../../../src/verify/listener/listener-findings.ts';
+import { type FindingId, listenerFindings } from '../../../src/verify/listener/listener-findings.ts';
 import { policyOf } from '../../../src/verify/listener/policy.ts';
 import { renderHba } from '../../../src/verify/listener/render-hba.ts';
 
@@ -236,7 +236,7 @@ describe('each finding', () => {
       expect(raised[0]?.remedy).toContain(remedy);
       expect(raised[0]?.rule?.line).toBe(line === undefined ? undefined : line + 3);
       expect((await stand(calm)).filter(isIt)).toEqual([]);
-      expect(findings[id].page).toMatch(/^https:\/\/www\.postgresql\.org\/docs\/current\//);
+      expect(listenerFindings[id].page).toMatch(/^https:\/\/www\.postgresql\.org\/docs\/current\//);
     },
   );
 

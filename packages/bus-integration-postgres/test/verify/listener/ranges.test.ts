@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import {
   addressAt,
   difference,
-  everywhere,
+  everyAddress,
   insert,
   intersection,
   networkOf,
   networksIn,
-  placeOf,
+  numberOf,
   type Range,
   union,
 } from '../../../src/verify/listener/ranges.ts';
@@ -19,11 +19,11 @@ describe('placeOf and addressAt', () => {
   it.each(['0.0.0.0', '10.1.2.3', '255.255.255.255', '::', '::1', 'fd00::12', '2001:db8::ffff:0:1', 'ffff::'])(
     '%s',
     (text) => {
-      expect(addressAt(placeOf(text) ?? -1n)).toBe(text);
+      expect(addressAt(numberOf(text) ?? -1n)).toBe(text);
     },
   );
   it('knows what is no address', () => {
-    expect(['', 'db', '10.0.0.0/8', 'fe80::1%eth0', '1.2.3'].map(placeOf)).toEqual(Array(5).fill(undefined));
+    expect(['', 'db', '10.0.0.0/8', 'fe80::1%eth0', '1.2.3'].map(numberOf)).toEqual(Array(5).fill(undefined));
   });
 });
 
@@ -39,11 +39,11 @@ describe('networks', () => {
     expect(networkOf(text)).toBeUndefined();
   });
   it('writes a whole family as one, and what is left of it as few', () => {
-    expect(networksIn(everywhere)).toEqual(['0.0.0.0/0', '::/0']);
+    expect(networksIn(everyAddress)).toEqual(['0.0.0.0/0', '::/0']);
     expect(networksIn(difference(rangesOf('10.0.0.0/8'), rangesOf('10.128.0.0/9', '10.0.0.0/32')))).toHaveLength(23);
   });
   it('keeps the families apart', () => {
-    expect(union(everywhere)).toHaveLength(2);
+    expect(union(everyAddress)).toHaveLength(2);
     expect(intersection(rangesOf('0.0.0.0/0'), rangesOf('::/0'))).toEqual([]);
   });
 });

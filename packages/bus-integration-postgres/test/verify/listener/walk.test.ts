@@ -5,7 +5,7 @@ import { parseHba } from '../../../src/hba/hba.ts';
 import { matchHba } from '../../../src/hba/match.ts';
 import type { HbaRule } from '../../../src/hba/rule.ts';
 import { ruleFinder, walkRule } from '../../../src/verify/listener/hba-walk.ts';
-import { addressAt, placeOf, type Ranges } from '../../../src/verify/listener/ranges.ts';
+import { addressAt, numberOf, type Ranges } from '../../../src/verify/listener/ranges.ts';
 import { isEmpty, leftovers, takerOf } from '../../../src/verify/listener/shadow.ts';
 import { type WalkSubject, walkRules } from '../../../src/verify/listener/walk.ts';
 
@@ -83,7 +83,7 @@ describe('walkRules', () => {
           ];
           for (const client of tried) {
             const answer = matchHba(rules, { ...clientOf(subject), ...client });
-            const place = 'address' in client ? (placeOf(client.address) as bigint) : 0n;
+            const place = 'address' in client ? (numberOf(client.address) as bigint) : 0n;
             const meeting = rules.rules.filter((rule) => {
               const meet = meetingOf(rule);
               if (client.transport === 'unix') return meet?.isLocal === true;

@@ -662,6 +662,43 @@ const server: readonly Fault[] = [
     /fail service-login svc@app/,
   ),
   {
+    name: 'a lock_timeout of the server',
+    make: async ({ server }) => {
+      await server.query("ALTER SYSTEM SET lock_timeout = '20ms'");
+      await server.reload();
+    },
+    undo: async ({ server }) => {
+      await server.query('ALTER SYSTEM RESET lock_timeout');
+      await server.reload();
+    },
+    expected:
+      /warn short-timeout svc@app: lock_timeout = 20ms \(of the server\).*ALTER SYSTEM RESET lock_timeout;.*pg_reload_conf/,
+  },
+  {
+    name: 'temp_file_limit 0 of the server',
+    make: async ({ server }) => {
+      await server.query("ALTER SYSTEM SET temp_file_limit = '0'");
+      await server.reload();
+    },
+    undo: async ({ server }) => {
+      await server.query('ALTER SYSTEM RESET temp_file_limit');
+      await server.reload();
+    },
+    expected: /fail harmful-setting svc@app: temp_file_limit = 0 \(of the server\).*ALTER SYSTEM RESET temp_file_limit/,
+  },
+  {
+    name: 'an idle_in_transaction_session_timeout of the server',
+    make: async ({ server }) => {
+      await server.query("ALTER SYSTEM SET idle_in_transaction_session_timeout = '90ms'");
+      await server.reload();
+    },
+    undo: async ({ server }) => {
+      await server.query('ALTER SYSTEM RESET idle_in_transaction_session_timeout');
+      await server.reload();
+    },
+    expected: /fail short-timeout svc@app: idle_in_transaction_session_timeout = 90ms \(of the server\)/,
+  },
+  {
     name: 'passwords stored as MD5',
     make: async ({ server }) => {
       await server.query("ALTER SYSTEM SET password_encryption = 'md5'");

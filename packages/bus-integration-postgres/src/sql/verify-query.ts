@@ -7,10 +7,23 @@ import { startedAt } from './declared-query.ts';
 import { mayHaveGrants } from './grants-query.ts';
 import { type ReachedSchema, reachedSchemas } from './reached-schemas-query.ts';
 
+/** Settings that end or spoil what a service does; not transaction_timeout, which this session sets for itself. */
+export const sessionSettings = [
+  'statement_timeout',
+  'idle_in_transaction_session_timeout',
+  'idle_session_timeout',
+  'lock_timeout',
+  'session_replication_role',
+  'temp_file_limit',
+  'zero_damaged_pages',
+  'ignore_checksum_failure',
+] as const;
+
 /** The session as it stands after the login: run before anything of ours is set in it. */
 export const standingQuery = `
 SELECT pg_catalog.to_json(pg_catalog.current_schemas(false)) AS path,
-  pg_catalog.current_setting('search_path') AS "searchPath"`;
+  pg_catalog.current_setting('search_path') AS "searchPath",
+  pg_catalog.json_build_object(${sessionSettings.map((name) => `'${name}', pg_catalog.current_setting('${name}')`).join(', ')}) AS settings`;
 
 /** Whether the server knows the encoding $1. */
 export const encodingQuery = `
@@ -27,10 +40,12 @@ export interface Identity {
   readonly readsSystemIdentifier: boolean;
 }
 
-export interface EffectiveSearchPath {
+export interface SessionAtLogin {
   /** Schemas that exist and may be used. */
   readonly path: readonly string[];
   readonly searchPath: string;
+  /** As SHOW has them. */
+  readonly settings: Readonly<Record<(typeof sessionSettings)[number], string>>;
 }
 
 /** Of pg_roles as `other`: may what a service must not. */

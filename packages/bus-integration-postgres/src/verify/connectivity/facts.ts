@@ -6,7 +6,7 @@ import { markOf } from '../../observe/mark.ts';
 import { type DangerousGrant, ownGrantsQuery } from '../../sql/grants-query.ts';
 import type { MarkedSchema } from '../../sql/leftovers-query.ts';
 import type { ReachedSchema } from '../../sql/reached-schemas-query.ts';
-import { type EffectiveSearchPath, type FactsRow, factsQuery, standingQuery } from '../../sql/verify-query.ts';
+import { type FactsRow, factsQuery, type SessionAtLogin, standingQuery } from '../../sql/verify-query.ts';
 import type { LoginTrial } from './login-trial.ts';
 import { factsShape, grantShape, standingShape } from './service-shapes.ts';
 
@@ -32,7 +32,7 @@ export async function readFacts(
   session: Session,
   trial: LoginTrial,
   { doing, looksAtRole }: { readonly doing: string; readonly looksAtRole: boolean },
-): Promise<readonly [EffectiveSearchPath, ServiceFacts]> {
+): Promise<readonly [SessionAtLogin, ServiceFacts]> {
   const { schemas, adminRole, roles } = trial;
   const hasOthers = roles.length > 1;
   const [standing, row] = await readRowAfter(session, [standingShape, standingQuery], factsShape, {

@@ -1,10 +1,11 @@
-// Settings stored for a service under which it logs in and works, and loses or damages data, or fails at what is larger
+// Settings of a service's session under which it logs in and works, and loses or damages data, or fails at what is larger
 // than what verify tries. Pure.
 import { advise, type Check, type FilePair, printable, type Remedy } from 'bus-integration-database';
+import type { SessionAtLogin } from '../../sql/verify-query.ts';
 import { superuser } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
 import type { DeclaredObjects } from './declared-objects.ts';
-import { settingOf } from './refused.ts';
+import { effectiveSetting } from './effective-setting.ts';
 
 const isOn = (value: string) => /^(on|t|tr|tru|true|y|ye|yes|1)$/i.test(value.trim());
 
@@ -24,9 +25,13 @@ const harmful: readonly { name: string; isHarmful: (value: string) => boolean; e
   { name: 'ignore_checksum_failure', isHarmful: isOn, effect: 'damaged pages are read as they are' },
 ];
 
-export function harmfulSettings(pair: FilePair, declared: DeclaredObjects | undefined): Check[] {
+export function harmfulSettings(
+  pair: FilePair,
+  session: SessionAtLogin,
+  declared: DeclaredObjects | undefined,
+): Check[] {
   return harmful.flatMap(({ name, isHarmful, effect }): Check[] => {
-    const stored = settingOf(pair, name, declared);
+    const stored = effectiveSetting(pair, name, session, declared);
     if (stored === undefined || !isHarmful(stored.value)) return [];
     return [
       {

@@ -13,7 +13,7 @@ import {
 } from 'bus-integration-database';
 import { noTlsRemedy } from '../../connection/attempt.ts';
 import { connectionStrings } from '../../conninfo/connection-strings.ts';
-import type { Attempted, EffectiveSearchPath } from '../../sql/verify-query.ts';
+import type { Attempted, SessionAtLogin } from '../../sql/verify-query.ts';
 import { boundedChecks } from '../../text/bounded.ts';
 import { adminOrSuperuser, anyDatabase, inDatabase, ownerOrSuperuser, runs } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
@@ -53,7 +53,7 @@ export function strangerOf(
 export function faultOf(
   { pair, schemas }: LoginTrial,
   facts: ServiceFacts,
-  standing: EffectiveSearchPath,
+  standing: SessionAtLogin,
   declared: DeclaredObjects | undefined,
 ): Check | undefined {
   const fail = (seen: string, remedy: Remedy = plan) => loginCheck(pair, 'fail', seen, remedy);

@@ -18,9 +18,9 @@ export const connectivityFindings = {
     page: `${documentation}/libpq-connect.html#LIBPQ-MULTIPLE-HOSTS`,
   },
   'short-timeout': {
-    title: 'a timeout that is stored for a service ends its work',
+    title: 'a timeout of a service ends its work',
     why: 'The server ends a statement, a transaction or a session that takes longer, or that waits longer for a lock. What verify tries is quicker than real work, so that a timeout of milliseconds shows in production only.',
-    fix: 'The command that the finding names takes the setting away: ALTER ROLE … RESET …; or set a time that the longest work of the service fits into.',
+    fix: 'The command that the finding names takes the setting away: ALTER ROLE … RESET …, ALTER SYSTEM RESET …; or set a time that the longest work of the service fits into.',
     page: `${documentation}/runtime-config-client.html#RUNTIME-CONFIG-CLIENT-STATEMENT`,
   },
   'service-limits': {

@@ -204,8 +204,8 @@ async function trySession(session: Session, trial: LoginTrial): Promise<LoginFin
     checks: [
       worked,
       ...paths,
-      ...timeoutChecks(pair, declared),
-      ...harmfulSettings(pair, declared),
+      ...timeoutChecks(pair, standing, declared),
+      ...harmfulSettings(pair, standing, declared),
       ...limits,
       ...within,
       ...schemaChecks(pair.database, declaredSchemas, trial),

@@ -4,7 +4,13 @@ import { boolean, integer, list, nullable, oneOf, record, text } from '../../con
 import type { Contents } from '../../sql/contents-query.ts';
 import type { DangerousGrant } from '../../sql/grants-query.ts';
 import type { ReachedSchema } from '../../sql/reached-schemas-query.ts';
-import type { Attempted, EffectiveSearchPath, FactsRow, Powers } from '../../sql/verify-query.ts';
+import {
+  type Attempted,
+  type FactsRow,
+  type Powers,
+  type SessionAtLogin,
+  sessionSettings,
+} from '../../sql/verify-query.ts';
 
 const powers = record<Powers>({
   isSuperuser: boolean,
@@ -79,7 +85,15 @@ export const contentsShape = record<Contents>({
   ),
 });
 
-export const standingShape = record<EffectiveSearchPath>({ path: list(text), searchPath: text });
+const everySetting = Object.fromEntries(sessionSettings.map((name) => [name, text])) as {
+  readonly [Name in (typeof sessionSettings)[number]]: typeof text;
+};
+
+export const standingShape = record<SessionAtLogin>({
+  path: list(text),
+  searchPath: text,
+  settings: record<SessionAtLogin['settings']>(everySetting),
+});
 
 export const encodingShape = record<{ readonly isKnown: boolean }>({ isKnown: boolean });
 

@@ -1,9 +1,10 @@
-// Timeouts stored for a service that end what it does in the middle, though the few statements that verify tries were
+// Timeouts of a service's session that end what it does in the middle, though the few statements that verify tries were
 // quick enough. Pure.
 import { advise, type Check, type FilePair, printable } from 'bus-integration-database';
+import type { SessionAtLogin } from '../../sql/verify-query.ts';
 import { shown } from '../../text/shown.ts';
 import type { DeclaredObjects } from './declared-objects.ts';
-import { settingOf } from './refused.ts';
+import { effectiveSetting } from './effective-setting.ts';
 
 /** Where one of these ends ordinary work; waiting for a lock may be meant to be short. */
 const names = [
@@ -21,9 +22,9 @@ const shortMs = 1_000;
  * Those below a second: `fail` below 100 ms, except of waiting for locks.
  * https://www.postgresql.org/docs/current/runtime-config-client.html
  */
-export function timeoutChecks(pair: FilePair, declared: DeclaredObjects | undefined): Check[] {
+export function timeoutChecks(pair: FilePair, session: SessionAtLogin, declared: DeclaredObjects | undefined): Check[] {
   return names.flatMap((name): Check[] => {
-    const stored = settingOf(pair, name, declared);
+    const stored = effectiveSetting(pair, name, session, declared);
     const ms = stored === undefined ? undefined : millisecondsOf(stored.value);
     if (stored === undefined || ms === undefined || ms <= 0 || ms >= shortMs) return [];
     return [

@@ -227,7 +227,7 @@ test('a service that may too much is told so, without an error in the log', asyn
     'fail service-limits svc@app: svc may create in schema more, which is not declared',
     'fail service-limits reporting@app: reporting may create schemas, which no service needs',
     'fail service-login svc@logs: may not use and create in schema public',
-    'fail service-limits svc: svc may create roles, may create databases, which no service needs',
+    'fail service-limits svc: svc has CREATEROLE, has CREATEDB, which no service needs',
   ]);
   expect(log).toEqual([]);
 });

@@ -1,6 +1,6 @@
 // The provider's own parts tried on themselves: DSNs, verifiers, a plan, pg_hba. Reaches no server.
 import { diff, handle } from 'bus-integration-database';
-import { matchesVerifier, scramVerifier } from '../connection/authentication/scram.ts';
+import { judgeVerifier, scramVerifier } from '../connection/authentication/scram.ts';
 import { parseDsn } from '../dsn/dsn.ts';
 import { parseHba } from '../hba/hba.ts';
 import { matchHba } from '../hba/match.ts';
@@ -12,7 +12,7 @@ import { emptyServerProvider } from './empty-server.ts';
 /** @throws Error for the first part that doesn't do what it should. */
 export async function selfTest(): Promise<void> {
   checkDsn();
-  checkVerifier();
+  await checkVerifier();
   checkHba();
   await checkPlan();
 }
@@ -31,13 +31,13 @@ function checkDsn(): void {
 }
 
 /** The exchange of RFC 7677, section 3, whose password and salt are public. */
-function checkVerifier(): void {
+async function checkVerifier(): Promise<void> {
   const salt = Buffer.from('W22ZaJ0SNY7soEsUEjb6gQ==', 'base64');
   const verifier = scramVerifier('pencil', { salt, iterations: 4096 });
   const begin = 'SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$';
   expectEqual('verifier', verifier.slice(0, begin.length), begin);
-  expectEqual('the right password', matchesVerifier('pencil', verifier, 'user'), true);
-  expectEqual('a wrong password', matchesVerifier('pencils', verifier, 'user'), false);
+  expectEqual('the right password', await judgeVerifier('pencil', verifier, 'user'), 'matches');
+  expectEqual('a wrong password', await judgeVerifier('pencils', verifier, 'user'), 'differs');
 }
 
 /** https://www.postgresql.org/docs/current/auth-pg-hba-conf.html */

@@ -3,6 +3,7 @@
 import type { Remedy } from 'bus-integration-database';
 import { ownership } from '../observe/mark.ts';
 import type { Observation, ObservedRole } from '../observe/observation.ts';
+import type { Powers } from '../sql/verify-query.ts';
 import { adminOrSuperuser, anyDatabase, runs, superuser } from '../text/psql-remedy.ts';
 import { shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
@@ -15,7 +16,7 @@ export interface ToldPowers {
 
 /** Undefined where there is none. */
 export function powersOf(role: ObservedRole, seen: Observation, deploymentId: string): ToldPowers | undefined {
-  const attributes = attributesOf(role);
+  const attributes = powerfulAttributes(role);
   const memberships = membershipsOf(role);
   const owned = role.ownsDatabases.filter((name) => {
     const database = seen.databases.get(name);
@@ -49,7 +50,8 @@ export function powersOf(role: ObservedRole, seen: Observation, deploymentId: st
   };
 }
 
-function attributesOf(role: ObservedRole) {
+/** The attributes that no service may have, and what takes each away; `isForAdmin`: an admin without them all can. */
+export function powerfulAttributes(role: Omit<Powers, 'powerfulGroups' | 'memberships'>) {
   return [
     { has: role.isSuperuser, text: 'is a superuser', without: 'NOSUPERUSER', isForAdmin: false },
     { has: role.createsRoles, text: 'has CREATEROLE', without: 'NOCREATEROLE', isForAdmin: true },

@@ -106,20 +106,6 @@ export async function judgeVerifier(
   return timingSafeEqual(keysOf(salted).serverKey, parsed.serverKey) ? 'matches' : 'differs';
 }
 
-/**
- * {@link judgeVerifier} at once, for verifiers of one's own: the event loop waits for the hashing.
- *
- * @example
- * matchesVerifier('pencil', verifier); // true
- */
-export function matchesVerifier(password: string, verifier: string, user?: string): boolean {
-  const parsed = parseVerifier(verifier);
-  if (parsed === undefined) return password !== '' && isMd5Of(password, verifier, user);
-  if (password === '' || parsed.iterations > mostIterations) return false;
-  const salted = pbkdf2Sync(saslprep(password), parsed.salt, parsed.iterations, keyBytes, 'sha256');
-  return timingSafeEqual(keysOf(salted).serverKey, parsed.serverKey);
-}
-
 function isMd5Of(password: string, verifier: string, user: string | undefined): boolean {
   if (user === undefined || !/^md5[0-9a-f]{32}$/.test(verifier)) return false;
   return timingSafeEqual(Buffer.from(md5Hash(password, user)), Buffer.from(verifier));

@@ -1,5 +1,6 @@
 // What a service's role may beyond its databases, each with the statement that takes it away. Pure.
 import { advise, type Check, printable, type Remedy } from 'bus-integration-database';
+import { powerfulAttributes } from '../../ownership/powers.ts';
 import type { Attempted, Powers } from '../../sql/verify-query.ts';
 import { mostTold, someNames } from '../../text/bounded.ts';
 import { anyDatabase, inDatabase, runs, superuser } from '../../text/psql-remedy.ts';
@@ -22,10 +23,11 @@ export function judgeExcess(
     seen: `${shown(role)} ${told.join(', ')}, which no service needs`,
     ...advise(remedy),
   });
-  const attributes = attributesOf(powers, attempted).filter(({ isSet }) => isSet);
+  const hasMadeRoles = attempted?.managed.includes('create roles') === true;
+  const attributes = powerfulAttributes({ ...powers, createsRoles: powers.createsRoles || hasMadeRoles });
   const groups = powers.powerfulGroups;
   const told = [
-    ...attributes.map((attribute) => attribute.told),
+    ...attributes.map(({ text }) => text),
     ...(groups.length > 0 ? [`may act as ${someNames(groups, mostTold)}`] : []),
   ];
   const statements = [
@@ -46,17 +48,5 @@ export function judgeExcess(
     ...(isFollowing || reads.length === 0
       ? []
       : [fail(reads, runs(superuser, place, `REVOKE SELECT ON pg_catalog.pg_authid FROM PUBLIC, ${name};`))]),
-  ];
-}
-
-/** https://www.postgresql.org/docs/current/role-attributes.html */
-function attributesOf(powers: Powers, attempted: Attempted | undefined) {
-  const hasMadeRoles = attempted?.managed.includes('create roles') === true;
-  return [
-    { isSet: powers.isSuperuser, told: 'is a superuser', without: 'NOSUPERUSER' },
-    { isSet: powers.createsRoles || hasMadeRoles, told: 'may create roles', without: 'NOCREATEROLE' },
-    { isSet: powers.createsDatabases, told: 'may create databases', without: 'NOCREATEDB' },
-    { isSet: powers.replicates, told: 'may replicate', without: 'NOREPLICATION' },
-    { isSet: powers.bypassesRowSecurity, told: 'bypasses row security', without: 'NOBYPASSRLS' },
   ];
 }

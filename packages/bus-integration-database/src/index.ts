@@ -151,7 +151,7 @@ export { withoutPasswords } from './secrets/secret-forms.ts';
 export { isKernels, writeFault } from './secrets/write-fault.ts';
 export { editDistance } from './text/edit-distance.ts';
 export type { Environment } from './text/environment.ts';
-export { allowedNames, count, readList } from './text/list.ts';
+export { allowedNames, count, readList, some } from './text/list.ts';
 export { printable } from './text/printable.ts';
 export { shellQuote } from './text/shell-quote.ts';
 export { shown } from './text/shown.ts';

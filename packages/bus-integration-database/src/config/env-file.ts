@@ -3,6 +3,7 @@ import { closeSync, constants, fstatSync, lstatSync, openSync } from 'node:fs';
 import { OperationError } from '../contract/errors.ts';
 import type { Diagnostic } from '../contract/response.ts';
 import { readAtMost } from '../secrets/read-at-most.ts';
+import { some } from '../text/list.ts';
 import { printable } from '../text/printable.ts';
 import { type EnvFileStatus, judgeEnvFile } from './env-file-owner.ts';
 import { unquote } from './unquote.ts';
@@ -74,9 +75,8 @@ export function readNamedEnvFile(
 export function repeatedText({ path, repeated }: Pick<EnvFile, 'path' | 'repeated'>): string {
   const linesOf = (all: readonly number[]) =>
     all.length > 4 ? `${all.slice(0, 3).join(', ')} … ${all.at(-1)}` : all.join(', ');
-  const shown = repeated.slice(0, 20).map(({ key, lines }) => `${printable(key)} (lines ${linesOf(lines)})`);
-  const more = repeated.length > shown.length ? [`${repeated.length - shown.length} more`] : [];
-  return `${printable(path)}: the last line counts of what is set more than once: ${[...shown, ...more].join(', ')}`;
+  const keys = repeated.map(({ key, lines }) => `${printable(key)} (lines ${linesOf(lines)})`);
+  return `${printable(path)}: the last line counts of what is set more than once: ${some(keys, 20)}`;
 }
 
 function readLines(text: string, fileName: string) {

@@ -4,6 +4,7 @@ import type { Diagnostic } from '../contract/response.ts';
 import { nextCommand } from '../model/advice.ts';
 import type { Refusal } from '../model/standing.ts';
 import type { FilePair } from '../output-files/file-pair.ts';
+import { some } from '../text/list.ts';
 import { printable } from '../text/printable.ts';
 import { shown } from '../text/shown.ts';
 import type { CredentialWish, LoginBlock, Proof } from './wish.ts';
@@ -119,8 +120,6 @@ function unsafe({ remedy, ...said }: Said): Refusal {
 
 function pathsOf({ pairs }: CredentialWish): string {
   const held = pairs.filter(({ live, staged }) => live.state === 'present' || staged.state === 'present');
-  const [first] = held;
-  if (first === undefined) return 'no file';
-  const path = first.live.state === 'present' ? first.path : `${first.path} (staged)`;
-  return held.length === 1 ? path : `${path} and ${held.length - 1} more`;
+  const paths = held.map(({ path, live }) => (live.state === 'present' ? path : `${path} (staged)`));
+  return paths.length === 0 ? 'no file' : some(paths, 1);
 }

@@ -4,6 +4,7 @@ import { advise, type Remedy } from '../contract/remedy.ts';
 import type { Diagnostic } from '../contract/response.ts';
 import { isMutating, type Step } from '../contract/step.ts';
 import { madeDatabase } from '../model/about.ts';
+import { some } from '../text/list.ts';
 
 export interface Ended {
   /** The plan's, with what became of each in its `state`. */
@@ -51,6 +52,5 @@ function told(steps: readonly Step[], begun: readonly Step[], { actions }: Provi
 }
 
 function list(steps: readonly Step[]): string {
-  const names = steps.map(({ target }) => target);
-  return names.length > 4 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
+  return some(steps.map(({ target }) => target));
 }

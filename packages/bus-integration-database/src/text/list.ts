@@ -39,3 +39,9 @@ export function allowedNames(list: string | undefined): ReadonlySet<string> {
 export function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;
 }
+
+/** `a, b and 3 more`. */
+export function some(names: readonly string[], most = 4): string {
+  const left = names.length - most;
+  return left > 0 ? `${names.slice(0, most).join(', ')} and ${left} more` : names.join(', ');
+}

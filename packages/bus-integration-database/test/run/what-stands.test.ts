@@ -68,7 +68,7 @@ describe('whatStands', () => {
     const steps = Array.from({ length: 6 }, (_, index) => database(`b${index}`, 'planned')).flat();
     const begun = new Set(steps.filter(({ action }) => action === 'create-database'));
     expect(toldOf(steps, begun).message).toBe(
-      '0 of 12 steps were carried out; 0 of 6 new databases are ready; b0, b1, b2 and 3 more are closed and unfinished',
+      '0 of 12 steps were carried out; 0 of 6 new databases are ready; b0, b1, b2, b3 and 2 more are closed and unfinished',
     );
   });
 

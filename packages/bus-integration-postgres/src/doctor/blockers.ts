@@ -1,6 +1,6 @@
 // Who would keep an apply waiting: open and prepared transactions, sessions in the templates. Pure.
-import type { Check, Remedy } from 'bus-integration-database';
-import { boundedChecks, mostTold, some } from '../text/bounded.ts';
+import { type Check, type Remedy, some } from 'bus-integration-database';
+import { boundedChecks, mostTold } from '../text/bounded.ts';
 import { anyDatabase, inDatabase, ownerOrSuperuser, runs } from '../text/psql-remedy.ts';
 import { printable, shown } from '../text/shown.ts';
 import { identifier, literal } from '../text/sql-text.ts';

@@ -1,6 +1,5 @@
 // Why a client meets a pg_hba rule and none above it, in words; decides nothing that matching doesn't decide too.
-import { printable } from 'bus-integration-database';
-import { some } from '../text/bounded.ts';
+import { printable, some } from 'bus-integration-database';
 import { type HbaClient, type HbaSubject, hbaSubject } from './client.ts';
 import { type HbaAnswer, matchHba } from './match.ts';
 import type { HbaRule, HbaToken } from './rule.ts';

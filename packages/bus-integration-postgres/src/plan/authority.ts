@@ -1,6 +1,6 @@
 // What the admin lacks for a plan, predicted before anything is touched, each with the SQL that a DBA would run. What
 // each step needs its kind knows. Pure.
-import type { Diagnostic, Step } from 'bus-integration-database';
+import { type Diagnostic, type Step, some } from 'bus-integration-database';
 import { isUnseen } from '../kinds/found.ts';
 import { ruleOf } from '../kinds/index.ts';
 import type { Scope } from '../kinds/kind.ts';
@@ -86,9 +86,12 @@ function attributeFindings(steps: readonly Step[], { admin }: Observation): Diag
   const has = { CREATEROLE: admin.createsRoles, CREATEDB: admin.createsDatabases };
   return (['CREATEROLE', 'CREATEDB'] as const).flatMap((attribute) => {
     if (has[attribute]) return [];
-    const [first, ...others] = steps.filter((step) => ruleOf(step).attribute?.(step) === attribute);
-    if (first === undefined) return [];
-    const things = `${first.target}${others.length === 0 ? '' : ` and ${others.length} more`}`;
+    const needing = steps.filter((step) => ruleOf(step).attribute?.(step) === attribute);
+    if (needing.length === 0) return [];
+    const things = some(
+      needing.map(({ target }) => target),
+      1,
+    );
     return [
       lacking(
         `lacks-${attribute.toLowerCase()}`,

@@ -1,7 +1,7 @@
 // What a request declares beyond what this process is configured for: status and verify, which declare nothing, don't see
 // it. Pure.
 import type { Declaration, Diagnostic } from 'bus-integration-database';
-import { shown } from '../text/shown.ts';
+import { someNames } from '../text/bounded.ts';
 
 /**
  * A warning that names what only the request declares; none from the command line, whose requests are its configuration.
@@ -12,7 +12,7 @@ import { shown } from '../text/shown.ts';
 export function unconfigured(asked: Declaration, configured: Declaration): readonly Diagnostic[] {
   const beyond = Object.entries(keys).flatMap(([kind, key]) => {
     const names = asked[kind as UndeclaredKind].filter((name) => !configured[kind as UndeclaredKind].includes(name));
-    return names.length === 0 ? [] : [{ key, text: `${kind} ${firstOf(names)}` }];
+    return names.length === 0 ? [] : [{ key, text: `${kind} ${someNames(names)}` }];
   });
   if (beyond.length === 0) return [];
   return [
@@ -32,7 +32,3 @@ const keys = {
 } as const;
 
 type UndeclaredKind = keyof typeof keys;
-
-function firstOf(names: readonly string[]): string {
-  return `${names.slice(0, 3).map(shown).join(', ')}${names.length > 3 ? ', …' : ''}`;
-}

@@ -1,17 +1,11 @@
 // Lists that grow with what others put on a server, cut to what a person reads: counted, and the first of them shown.
-import type { Check } from 'bus-integration-database';
+import { type Check, some } from 'bus-integration-database';
 import { shown } from './shown.ts';
 
 /** How many of a list are told one by one. */
 export const mostTold = 10;
 
-/** `a, b and 3 more`. */
-export function some(names: readonly string[], most = 4): string {
-  const left = names.length - most;
-  return left > 0 ? `${names.slice(0, most).join(', ')} and ${left} more` : names.join(', ');
-}
-
-/** The same of names of roles and databases, as sentences have them. */
+/** `a, b and 3 more` of names of roles and databases, as sentences have them. */
 export function someNames(names: readonly string[], most = 4): string {
   return some(names.map(shown), most);
 }

@@ -9,12 +9,12 @@ test('what is configured, or less of it, is nothing to speak of', () => {
 });
 
 test('what is beyond it is named, with the keys that would declare it', () => {
-  const asked = { ...configured, databases: ['app', 'a', 'b', 'c', 'd'], schemas: ['public', 'odd name'] };
+  const asked = { ...configured, databases: ['app', 'a', 'b', 'c', 'd', 'e'], schemas: ['public', 'odd name'] };
   expect(unconfigured(asked, configured)).toEqual([
     {
       severity: 'warn',
       code: 'not-configured-here',
-      message: `only this request declares databases a, b, c, …; schemas "odd name": status and verify don't look there`,
+      message: `only this request declares databases a, b, c, d and 1 more; schemas "odd name": status and verify don't look there`,
       remedy: 'set BUS_DATABASE_NAMES and BUS_DATABASE_SCHEMAS where the worker or API runs',
     },
   ]);

@@ -1,6 +1,6 @@
-import type { Check } from 'bus-integration-database';
+import { type Check, some } from 'bus-integration-database';
 import { expect, test } from 'vitest';
-import { boundedChecks, firstOf, some, someNames } from '../../src/text/bounded.ts';
+import { boundedChecks, firstOf, someNames } from '../../src/text/bounded.ts';
 
 const check = (result: Check['result'], target = 'svc@app'): Check => ({
   id: 'service-limits',

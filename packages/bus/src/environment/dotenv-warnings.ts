@@ -1,5 +1,5 @@
 // What is worth a warning about ./.env, in words. Pure; shows no value.
-import { printable, repeatedText } from 'bus-integration-database';
+import { printable, repeatedText, some } from 'bus-integration-database';
 import type { EnvOverlay } from './env-overlay.ts';
 
 /**
@@ -28,7 +28,8 @@ export function dotenvWarnings({ warnings, withheld, overruled, repeated }: EnvO
 const shownAtMost = 20;
 
 function named(places: EnvOverlay['withheld']): string {
-  const shown = places.slice(0, shownAtMost).map(({ key, line }) => `${printable(key)} (line ${line})`);
-  const more = places.length - shown.length;
-  return [...shown, ...(more > 0 ? [`${more} more`] : [])].join(', ');
+  return some(
+    places.map(({ key, line }) => `${printable(key)} (line ${line})`),
+    shownAtMost,
+  );
 }

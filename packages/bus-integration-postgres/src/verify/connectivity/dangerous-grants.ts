@@ -1,8 +1,8 @@
 // Grants by which a service reads passwords or files of the server, or has it run code: in its own databases as it saw
 // them itself, in the admin's as the admin sees it, and on parameters of the whole cluster. Pure.
-import { advise, type Check, printable } from 'bus-integration-database';
+import { advise, type Check, printable, some } from 'bus-integration-database';
 import type { DangerousGrant } from '../../sql/grants-query.ts';
-import { mostTold, some } from '../../text/bounded.ts';
+import { mostTold } from '../../text/bounded.ts';
 import { anyDatabase, inDatabase, runs, superuser } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
 import { identifier, literal } from '../../text/sql-text.ts';

@@ -1,9 +1,8 @@
 // Whether pg_hba.conf could be read, and whether it is what the server runs with. Pure.
+import { type Check, count, some } from 'bus-integration-database';
 
-import { type Check, count } from 'bus-integration-database';
 import type { HbaReading } from '../../hba/reading.ts';
 import type { HbaRules } from '../../hba/rule-list.ts';
-import { some } from '../../text/bounded.ts';
 import { adminsDatabase, reload, runs, superuser } from '../../text/psql-remedy.ts';
 import { found } from './listener-check.ts';
 import type { ListenerFacts } from './listener-facts.ts';

@@ -1,9 +1,9 @@
 // Every rule of pg_hba.conf judged: whom it lets in from where, and how they prove who they are. Pure.
+import { type Check, count, type Remedy, some } from 'bus-integration-database';
 
-import { type Check, count, type Remedy } from 'bus-integration-database';
 import type { HbaRule } from '../../hba/rule.ts';
 import type { HbaRules } from '../../hba/rule-list.ts';
-import { some, someNames } from '../../text/bounded.ts';
+import { someNames } from '../../text/bounded.ts';
 import { reload } from '../../text/psql-remedy.ts';
 import { ruleFinder, walkRule } from './hba-walk.ts';
 import { found, inOrder, type Severity } from './listener-check.ts';

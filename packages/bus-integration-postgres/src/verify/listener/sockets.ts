@@ -1,7 +1,6 @@
 // What listen_addresses really binds, and whether the policy has room for it. Pure.
 // https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-LISTEN-ADDRESSES
-import type { Check, Remedy } from 'bus-integration-database';
-import { some } from '../../text/bounded.ts';
+import { type Check, type Remedy, some } from 'bus-integration-database';
 import { anyDatabase, runs, superuser } from '../../text/psql-remedy.ts';
 import { printable } from '../../text/shown.ts';
 import { identifier, literal } from '../../text/sql-text.ts';

@@ -103,7 +103,7 @@ host    replication     all             ::1/128                 scram-sha-256
       "exit 1
       ok: false
       listener-policy   private (default): its own host and private addresses, 10.0.0.0/8, 100.64.0.0/10, 172.16.0.0/12, 192.168.0.0/16, fc00::/7, may reach the server
-        info    127.0.0.1:15432 was dialled and the server says 127.0.0.1:5432: a port map, proxy or pooler stands between, and who is let in can't be seen from here; more can reach the server than the policy has room for
+        info    127.0.0.1:15432 was dialled and the server says 127.0.0.1:5432: a port map, proxy or pooler stands between, and who is allowed to connect can't be seen from here; more can reach the server than the policy has room for
               fix the lines below; or set BUS_DATABASE_LISTENER_POLICY=external where a firewall, platform or port map guards the port; or BUS_DATABASE_LISTENER_POLICY=tls where anybody may come by TLS
         fail    too-wide                pg_hba.conf:8  host all all all scram-sha-256
               bus_service (2 databases), superuser postgres may come from addresses beyond the policy: allowed is 10.0.0.0/8, 100.64.0.0/10, 172.16.0.0/12, 192.168.0.0/16, fc00::/7
@@ -151,7 +151,7 @@ host    replication     all             ::1/128                 scram-sha-256
       "exit 0
       ok: true
       listener-policy   external: others guard the network; SCRAM is what the server must ask for
-        info    127.0.0.1:15432 was dialled and the server says 127.0.0.1:5432: a port map, proxy or pooler stands between, and who is let in can't be seen from here
+        info    127.0.0.1:15432 was dialled and the server says 127.0.0.1:5432: a port map, proxy or pooler stands between, and who is allowed to connect can't be seen from here
         warn    trust                   pg_hba.conf:1  local all all trust
               any user of the server's host who can open its socket logs in without a password as bus_service (2 databases), superuser postgres
               replace with: local all all scram-sha-256
@@ -207,7 +207,7 @@ host    replication     all             ::1/128                 scram-sha-256
               put server.crt and server.key in the data directory, then a superuser runs, in any database: ALTER SYSTEM SET ssl = on; SELECT pg_reload_conf();
               how: https://www.postgresql.org/docs/N/ssl-tcp.html
         warn    shadowed-rule           pg_hba.conf:4  host all all 10.0.0.0/8 scram-sha-256
-              no client ever meets it: pg_hba.conf:3 (trust) takes them first
+              no client ever matches it: pg_hba.conf:3 (trust) takes them first
               first write scram-sha-256 in the place of trust on line 3; this line is right, and stays
               then a superuser runs, in any database: SELECT pg_reload_conf();
         info    listen-addresses        listen_addresses = '*'
@@ -272,11 +272,11 @@ host    replication     all             ::1/128                 scram-sha-256
       "exit 0
       ok: true
       listener-policy   external: others guard the network; SCRAM is what the server must ask for
-        info    127.0.0.1:15432 was dialled and the server says 127.0.0.1:5432: a port map, proxy or pooler stands between, and who is let in can't be seen from here
+        info    127.0.0.1:15432 was dialled and the server says 127.0.0.1:5432: a port map, proxy or pooler stands between, and who is allowed to connect can't be seen from here
         info    tls-min-version      ssl_min_protocol_version can't be read
               a superuser runs, in any database: GRANT pg_read_all_settings TO "deploy_admin";
         info    not-loaded           deploy_admin may read neither the pg_hba file nor the view pg_hba_file_rules
-              which rule a client meets is not known; what the server asks of a service is tried with real connections
+              which rule a client matches is not known; what the server asks of a service is tried with real connections
               a superuser runs, in the database of the admin DSN: GRANT SELECT ON pg_catalog.pg_hba_file_rules TO "deploy_admin"; GRANT EXECUTE ON FUNCTION pg_catalog.pg_hba_file_rules() TO "deploy_admin";
         info    weak-verifier        pg_authid can't be read
               how the passwords of other roles are stored is not known; services log in by SCRAM or not at all

@@ -118,7 +118,7 @@ test('where files exist and the rule says trust, the way on is the rule, not a r
   expect(made.ok, explain(made)).toBe(true);
   await server.reload({ hba: `${local}${adminToo}host all all 127.0.0.1/32 trust` });
   const next =
-    /^on the line of pg_hba\.conf that kept_svc meets from here write scram-sha-256, then a superuser runs.*GRANT SELECT ON pg_catalog\.pg_authid TO "?deploy_admin"?;$/;
+    /^on the line of pg_hba\.conf that kept_svc matches from here write scram-sha-256, then a superuser runs.*GRANT SELECT ON pg_catalog\.pg_authid TO "?deploy_admin"?;$/;
   const told = async () => {
     const doctor = await deployment.doctor();
     const { diagnostics } = await deployment.plan();

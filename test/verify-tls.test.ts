@@ -29,7 +29,7 @@ describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
       BUS_DATABASE_SERVICE_SSLROOTCERT: root,
     };
     const wish = { databases: ['app'], serviceRole: 'svc', keys };
-    // The admin takes another way in, so that only the services meet the certificate.
+    // The admin takes another way in, so that only the services see the certificate.
     services = createDeployment({ adminDsn: `${server.dsn()}?sslmode=disable`, wish, folder: folder.path });
     const checked = server.dsn().replace('127.0.0.1', 'localhost');
     const adminDsn = `${checked}?sslmode=verify-full&sslrootcert=${encodeURIComponent(root)}`;
@@ -158,9 +158,9 @@ describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
       expect(await answers()).toMatchInlineSnapshot(`
         {
           "doctor": "fail login: can't log in to localhost:PORT (::1) as postgres, database postgres: connection requires a valid client certificate (from BUS_POSTGRES_ADMIN_DSN)
-          next: name one with sslcert and sslkey in the admin DSN; DSN files of services hold none, so the line of pg_hba.conf that they meet must ask for scram-sha-256 without clientcert",
+          next: name one with sslcert and sslkey in the admin DSN; DSN files of services hold none, so the line of pg_hba.conf that they match must ask for scram-sha-256 without clientcert",
           "verify": "fail service-login: can't log in to localhost:PORT (::1) as svc, database app: connection requires a valid client certificate
-          next: name one with sslcert and sslkey in the admin DSN; DSN files of services hold none, so the line of pg_hba.conf that they meet must ask for scram-sha-256 without clientcert",
+          next: name one with sslcert and sslkey in the admin DSN; DSN files of services hold none, so the line of pg_hba.conf that they match must ask for scram-sha-256 without clientcert",
         }
       `);
       await server.reload({ hba });

@@ -142,7 +142,7 @@ describe('plain text where TLS is demanded', () => {
     expect(answer.ok).toBe(result !== 'fail');
     expect(answer.connectivity?.find(({ id }) => id === 'plain-text')).toMatchObject({
       result,
-      seen: 'plain text is let in, though TLS is demanded',
+      seen: 'connections without TLS are allowed, though TLS is required',
       remedy: expect.stringContaining('hostssl instead of host'),
     });
   });

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** One database and one role, named so that no two tests meet. */
+/** One database and one role, named so that no two tests share one. */
 function deploymentOf(database: string, role: string, adminDsn = server.dsn()) {
   return makeDeployment({ adminDsn, keys: { BUS_DATABASE_NAMES: database, BUS_DATABASE_SERVICE_ROLE: role } });
 }

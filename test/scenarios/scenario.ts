@@ -41,7 +41,7 @@ export interface Round {
   readonly applyFails?: { readonly errorClass: ErrorClass; readonly remedies: readonly RegExp[] };
   /** What `verify` answers after it. Default: ok. */
   readonly verify?: 'ok' | 'failed';
-  /** What status calls ours and declared no more. Default: nothing. */
+  /** What status calls ours and no longer declared. Default: nothing. */
   readonly leftovers?: readonly string[];
   /** Asked of the server afterwards; one row each, as an object. */
   readonly answers?: readonly { readonly ask: string; readonly database?: string; readonly answer: unknown }[];

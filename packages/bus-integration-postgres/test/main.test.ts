@@ -111,7 +111,7 @@ describe('bus-integration-postgres', () => {
     expect(go(asked)).toMatchObject({
       status: 0,
       stderr: '',
-      stdout: expect.stringContaining(`meets: ${file}:1  peer`),
+      stdout: expect.stringContaining(`matches: ${file}:1  peer`),
     });
     expect(JSON.parse(go(['-f', 'json', ...asked]).stdout)).toMatchObject({ answer: { line: 1, method: 'peer' } });
     expect(go(['hba', '--help']).stdout).toContain('--member-of');

@@ -28,7 +28,7 @@ const neutralKeys: readonly ConfigurationKey[] = [
   { name: 'BUS_DATABASE_DSN_OUTPUT_DIR', meaning: 'the directory of the DSN files; made 0700, files 0600' },
   { name: 'BUS_DATABASE_DSN_FILE_OWNER', meaning: 'user[:group] of the DSN files, when run as root' },
   { name: 'BUS_DATABASE_LISTENER_POLICY', default: 'private', meaning: 'loopback, private, tls or external' },
-  { name: 'BUS_DATABASE_LISTENER_NETWORKS', meaning: 'list of networks that the policy private lets in' },
+  { name: 'BUS_DATABASE_LISTENER_NETWORKS', meaning: 'list of networks that the policy private allows' },
   { name: 'BUS_DATABASE_CREDENTIAL_REFERENCES', meaning: 'list of admin DSN references that a request may name' },
   { name: 'BUS_OPERATOR_ENV_ALLOW', meaning: 'list of names that need no unknown-key warning' },
   { name: 'BUS_OPERATOR_DATABASE_ENV_ALLOW', meaning: 'the same, for this family alone' },

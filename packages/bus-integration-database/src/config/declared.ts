@@ -149,7 +149,7 @@ function readNetworks(settings: SettingsReader, policy: ListenerPolicy | undefin
     });
   }
   if (policy !== undefined && policy !== 'private') {
-    const message = `${networksKey} says nothing under the policy ${policy}`;
+    const message = `${networksKey} has no effect with the policy ${policy}`;
     settings.warn('unused-key', networksKey, message, `unset it, or set ${policyKey}=private`);
   }
   return networks;

@@ -67,7 +67,7 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
     schemas: 'Of a status: the declared schemas of each database.',
     dsn_files: 'Of a status: the files that services read their DSN from.',
     leftovers:
-      "What carries this deployment's mark, or is one of its DSN files, and is declared no more, in the order in which it can be retired. Nothing of it is ever done.",
+      "What carries this deployment's mark, or is one of its DSN files, and is no longer declared, in the order in which it can be retired. Nothing of it is ever done.",
     drift: 'Of a status: the steps that an apply would do now.',
     connectivity: 'Of a verify: what logging in as each service showed.',
     listener_policy: 'Of a verify: who can reach the server, judged by the configured policy.',
@@ -171,7 +171,7 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
     password: 'Whether the server holds the password in it.',
   },
   Leftover: {
-    '': "Something of this deployment's that is declared no more. Nothing is ever dropped.",
+    '': "Something of this deployment's that is no longer declared. Nothing is ever dropped.",
     kind: 'What it is.',
     name: 'Its name.',
     database: 'Of a schema: the database that it is in.',

@@ -39,7 +39,7 @@ export interface NameProblem {
  *
  * @example
  * nameProblems({ databases: ['a', 'a'], schemas: [], furtherRoles: [] }, rules, partNames)[0]?.message;
- * // 'database "a" is given twice in BUS_DATABASE_NAMES'
+ * // 'database "a" is listed twice in BUS_DATABASE_NAMES'
  */
 export function nameProblems(names: DeclaredNames, rules: NameRules, partNames: PartNames): NameProblem[] {
   const databases = judgeList('databases', 'database', names.databases, rules, partNames);
@@ -82,7 +82,7 @@ function judgeList(
       const message = `${named} holds {database}, which only ${partNames.serviceRole} may`;
       refuse(message, `write the names out in ${partNames[part]}`);
     } else if (usable.has(name)) {
-      refuse(`${named} is given twice in ${partNames[part]}`, 'drop one');
+      refuse(`${named} is listed twice in ${partNames[part]}`, 'drop one');
     } else {
       usable.add(name);
     }

@@ -47,7 +47,7 @@ function told(steps: readonly Step[], begun: readonly Step[], { actions }: Provi
   const closed = made.filter(({ target }) => begun.some((step) => isMaking(step) && step.target === target));
   const shut = made.filter((step) => step.state === 'applied' && !ready.includes(step));
   if (closed.length > 0) parts.push(`${list(closed)} ${closed.length === 1 ? 'is' : 'are'} closed and unfinished`);
-  if (shut.length > 0) parts.push(`nobody is let in to ${list(shut)} yet`);
+  if (shut.length > 0) parts.push(`nobody may connect to ${list(shut)} yet`);
   return parts.join('; ');
 }
 

@@ -24,11 +24,11 @@ function declare(env: Record<string, string>) {
 
 describe('IN-25…34 names that are refused', () => {
   test.each([
-    [{ BUS_DATABASE_NAMES: 'a,b,a' }, ['BUS_DATABASE_NAMES: database "a" is given twice in BUS_DATABASE_NAMES']],
-    [{ BUS_DATABASE_SCHEMAS: 's,s' }, ['BUS_DATABASE_SCHEMAS: schema "s" is given twice in BUS_DATABASE_SCHEMAS']],
+    [{ BUS_DATABASE_NAMES: 'a,b,a' }, ['BUS_DATABASE_NAMES: database "a" is listed twice in BUS_DATABASE_NAMES']],
+    [{ BUS_DATABASE_SCHEMAS: 's,s' }, ['BUS_DATABASE_SCHEMAS: schema "s" is listed twice in BUS_DATABASE_SCHEMAS']],
     [
       { BUS_DATABASE_ROLE_NAMES: 'r,r' },
-      ['BUS_DATABASE_ROLE_NAMES: role "r" is given twice in BUS_DATABASE_ROLE_NAMES'],
+      ['BUS_DATABASE_ROLE_NAMES: role "r" is listed twice in BUS_DATABASE_ROLE_NAMES'],
     ],
     [
       { BUS_DATABASE_SCHEMAS: 'å'.repeat(32) },
@@ -138,7 +138,7 @@ describe('BUS_DATABASE_SCHEMAS and its alias BUS_DATABASE_SCHEMA_NAMES', () => {
   });
 
   test('a problem is told of the key that was written', () => {
-    expect(declare({ [alias]: 's,s' }).problems).toEqual([`${alias}: schema "s" is given twice in ${alias}`]);
+    expect(declare({ [alias]: 's,s' }).problems).toEqual([`${alias}: schema "s" is listed twice in ${alias}`]);
   });
 });
 
@@ -196,7 +196,7 @@ test('likely slips are warnings', () => {
   ]);
   expect(
     declare({ BUS_DATABASE_LISTENER_POLICY: 'tls', BUS_DATABASE_LISTENER_NETWORKS: '10.0.0.0/8' }).warnings,
-  ).toEqual(['BUS_DATABASE_LISTENER_NETWORKS says nothing under the policy tls']);
+  ).toEqual(['BUS_DATABASE_LISTENER_NETWORKS has no effect with the policy tls']);
 });
 
 describe('what is declared is bounded', () => {

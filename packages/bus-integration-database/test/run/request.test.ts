@@ -127,7 +127,7 @@ describe("a request's names are judged as the environment's are", () => {
   }
 
   test.each<[request: object, expected: readonly string[]]>([
-    [{ databases: ['a', 'a', 'a'] }, ['databases: database "a" is given twice in databases']],
+    [{ databases: ['a', 'a', 'a'] }, ['databases: database "a" is listed twice in databases']],
     [
       { databases: ['a\nb'], schemas: ['c\r'], roles: ['d', '\ne'] },
       [
@@ -137,9 +137,9 @@ describe("a request's names are judged as the environment's are", () => {
       ],
     ],
     [{ databases: ['a b', 'c;d'], schemas: ['e f'], roles: ['g h'] }, []],
-    [{ schemas: ['s', 's'] }, ['schemas: schema "s" is given twice in schemas']],
+    [{ schemas: ['s', 's'] }, ['schemas: schema "s" is listed twice in schemas']],
     [{ roles: ['a', 'a'] }, ['service_role: role "a" is the service role and stands in roles too']],
-    [{ roles: ['a', 'b', 'b'] }, ['roles: role "b" is given twice in roles']],
+    [{ roles: ['a', 'b', 'b'] }, ['roles: role "b" is listed twice in roles']],
     [{ databases: ['App', 'app'] }, [`databases: databases "App" and "app" ${apart}`]],
     [{ databases: ['a'], roles: ['s', 'R', 'r'] }, [`roles: roles "R" and "r" ${apart}`]],
     [

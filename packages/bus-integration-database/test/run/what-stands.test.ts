@@ -60,7 +60,7 @@ describe('whatStands', () => {
     ];
     const begun = new Set(steps.filter(({ action, target }) => action === 'create-database' && target === 'closed'));
     expect(toldOf(steps, begun).message).toBe(
-      '4 of 9 steps were carried out; 1 of 4 new databases are ready (ready); closed is closed and unfinished; nobody is let in to shut yet',
+      '4 of 9 steps were carried out; 1 of 4 new databases are ready (ready); closed is closed and unfinished; nobody may connect to shut yet',
     );
   });
 

@@ -1,4 +1,4 @@
-// The command `hba`: which pg_hba line a client would meet, of a file or of the server that the admin DSN names.
+// The command `hba`: which pg_hba line a client would match, of a file or of the server that the admin DSN names.
 // Logs nobody in but the admin, and changes nothing.
 
 import { readdir, readFile } from 'node:fs/promises';

@@ -63,10 +63,10 @@ function clientText({ user, database, transport, address, tls, gss, replication,
 }
 
 function answerLines({ answer, trials }: HbaExplanation, rules: HbaRules): string[] {
-  if (answer.result === 'no-match') return ['meets: no line; the server refuses it (no pg_hba.conf entry)'];
+  if (answer.result === 'no-match') return ['matches: no line; the server refuses it (no pg_hba.conf entry)'];
   if (answer.result === 'match') {
     const met = trials.at(-1)?.rule.text ?? '';
-    return [`meets: ${place(answer.file, answer.line)}  ${answer.method}`, `       ${printable(met.trim())}`];
+    return [`matches: ${place(answer.file, answer.line)}  ${answer.method}`, `       ${printable(met.trim())}`];
   }
   if (rules.broken.length > 0)
     return [
@@ -77,7 +77,7 @@ function answerLines({ answer, trials }: HbaExplanation, rules: HbaRules): strin
   return [
     `undecided: ${printable(answer.reason)}`,
     ...guess,
-    ...answer.possible.map((one) => `  it may meet ${outcome(one)}`),
+    ...answer.possible.map((one) => `  it may match ${outcome(one)}`),
   ];
 }
 

@@ -19,8 +19,8 @@ const envFileFlag = { name: 'env-file', value: 'FILE', text: 'its values win ove
 
 const hba: CommandHelp = {
   name: 'hba',
-  text: 'which line of pg_hba.conf a client would meet, and why none above it',
-  summary: [`${program} hba: which line of pg_hba.conf a client would meet, and why none above it.`],
+  text: 'which line of pg_hba.conf a client would match, and why none above it',
+  summary: [`${program} hba: which line of pg_hba.conf a client would match, and why none above it.`],
   usage: [`${program} hba --user U --database D (--address A | --unix) [flags]`],
   groups: [
     {

@@ -38,7 +38,7 @@ async function blockOf(flags: FlagReading, { env, cwd, uid, source = {} }: Comma
   const declaration = configuredDeclaration(configuration);
   const logins = loginsOf(declaration);
   if (logins.length === 0) {
-    throw new OperationError('not-configured', 'no role and database is declared: nobody would be let in', {
+    throw new OperationError('not-configured', 'no role and database is declared: nobody would be allowed', {
       remedy: 'set BUS_DATABASE_NAMES and BUS_DATABASE_SERVICE_ROLE',
     });
   }

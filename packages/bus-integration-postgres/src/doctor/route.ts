@@ -85,7 +85,7 @@ export function serversCheck(session: Session, observation: DoctorObservation, l
       return check(
         id,
         'fail',
-        `the first connection to ${where} was let in, a second one was not: several servers answer there (${failed.message})`,
+        `the first connection to ${where} was accepted, a second one was not: several servers answer there (${failed.message})`,
         severalRemedy,
       );
     return check(

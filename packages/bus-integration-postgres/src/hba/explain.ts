@@ -1,4 +1,4 @@
-// Why a client meets a pg_hba rule and none above it, in words; decides nothing that matching doesn't decide too.
+// Why a client matches a pg_hba rule and none above it, in words; decides nothing that matching doesn't decide too.
 import { printable, some } from 'bus-integration-database';
 import { type HbaClient, type HbaSubject, hbaSubject } from './client.ts';
 import { type HbaAnswer, matchHba } from './match.ts';
@@ -78,7 +78,7 @@ const reasons: Readonly<Record<(typeof fields)[number], Reason>> = {
     if (!isSure) return `${listOf(databases)} may or may not mean ${printable(database)}: ${doubtOf(databases)}`;
     const isTrap =
       replication === 'logical' && databases.some(({ text, isQuoted }) => text === 'replication' && !isQuoted);
-    const trap = isTrap ? ' (replication=database meets the database, not the word replication)' : '';
+    const trap = isTrap ? ' (replication=database matches the database, not the word replication)' : '';
     return `database ${printable(database)} is not among ${listOf(databases)}${trap}`;
   },
 };

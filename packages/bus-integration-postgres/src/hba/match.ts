@@ -1,4 +1,4 @@
-// Which pg_hba rule a client meets, and why not those above it; tries no login.
+// Which pg_hba rule a client matches, and why not those above it; tries no login.
 import { type HbaClient, type HbaSubject, hbaSubject } from './client.ts';
 import type { HbaRule } from './rule.ts';
 import type { HbaRules } from './rule-list.ts';

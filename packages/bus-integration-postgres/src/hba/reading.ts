@@ -28,7 +28,7 @@ export type HbaReading =
   | { readonly source: 'unknown'; readonly reason: string; readonly remedy: string };
 
 /**
- * Reads the rules that new connections to the session's server meet.
+ * Reads the rules that new connections to the session's server match.
  *
  * https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADMIN-GENFILE
  *

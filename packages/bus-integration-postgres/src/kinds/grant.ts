@@ -67,7 +67,7 @@ export const grant: Kind<Grant, typeof registered> = {
   changed: (before, after) => meanings(changes(after, before.privileges)),
   gone: (before, { roles }) => {
     const { grantee } = before;
-    // Of a role that is declared no more, all goes with it.
+    // Of a role that is no longer declared, all goes with it.
     if ('role' in grantee && !roles.has(grantee.role)) return [{ with: identityOf('role', [grantee.role]) }];
     return [{ finding: undeclaredGrant(before) }];
   },

@@ -5,7 +5,7 @@ import { firstOf, mostTold, someNames } from '../text/bounded.ts';
 
 const remedy = 'give each role a database or a deployment of its own, or make one a member of the other';
 
-/** Declared roles that meet in the schemas of these databases, none of which is a member of the other. */
+/** Declared roles that share the schemas of these databases, none of which is a member of the other. */
 interface SharedSchemas {
   readonly roles: readonly string[];
   readonly databases: readonly string[];

@@ -1,5 +1,5 @@
 // A connection that must stay while others work: a trivial statement now and then. Never reports a failure; whoever uses
-// the connection next will meet it.
+// the connection next will see it.
 import type { Session } from '../connection/connect.ts';
 
 /** Keeps idle_session_timeout, ours and any proxy's, from ending a connection that waits while others work. */

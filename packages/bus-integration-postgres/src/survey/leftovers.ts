@@ -1,4 +1,4 @@
-// What carries the deployment's mark, or is a DSN file of what does or of nobody, and is declared no more; with the
+// What carries the deployment's mark, or is a DSN file of what does or of nobody, and is no longer declared; with the
 // statements that would retire it. They are shown and never run.
 
 import {
@@ -41,7 +41,7 @@ export async function readRemains(session: Session, wish: Wish, files: readonly 
       files.map(({ database }) => database),
       heirsOf(wish),
     ],
-    doing: 'reading what is declared no more',
+    doing: 'reading what is no longer declared',
   });
   return { ...found, files };
 }
@@ -52,7 +52,7 @@ export async function readAnyRemains(session: Session, wish: Wish, files: readon
   const { hasRemains } = await readRow(session, record<{ readonly hasRemains: boolean }>({ hasRemains: boolean }), {
     sql: hasRemainsQuery,
     values: [markOf(wish.deploymentId), declaredIn(wish, rolesOf), declaredIn(wish, ({ databases }) => databases)],
-    doing: 'reading what is declared no more',
+    doing: 'reading what is no longer declared',
   });
   return hasRemains ? await readRemains(session, wish, files) : nothingRemains;
 }

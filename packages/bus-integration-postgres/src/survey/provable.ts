@@ -126,7 +126,7 @@ function refusal(role: string, why: string, admin: string, { pinned }: Session):
 
 function provingRemedy(role: string, admin: string): Remedy {
   return [
-    `on the line of pg_hba.conf that ${printable(role)} meets from here write scram-sha-256, then `,
+    `on the line of pg_hba.conf that ${printable(role)} matches from here write scram-sha-256, then `,
     reload(),
     ' or, so that the admin reads verifiers, ',
     runs(superuser, adminsDatabase, `GRANT SELECT ON pg_catalog.pg_authid TO ${identifier(admin)};`),

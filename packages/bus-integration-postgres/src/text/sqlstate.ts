@@ -98,7 +98,7 @@ function judge(sqlstate: string, message: string): { errorClass: ErrorClass; rem
 }
 
 const certificateRemedy =
-  'name one with sslcert and sslkey in the admin DSN; DSN files of services hold none, so the line of pg_hba.conf that they meet must ask for scram-sha-256 without clientcert';
+  'name one with sslcert and sslkey in the admin DSN; DSN files of services hold none, so the line of pg_hba.conf that they match must ask for scram-sha-256 without clientcert';
 
 const busy = { errorClass: 'not-converged', remedy: 'run it again when the other sessions are done' } as const;
 const lost = { errorClass: 'unreachable' } as const;

@@ -57,7 +57,7 @@ describe('hba --file', () => {
       rules: pg_hba.conf, read as PostgreSQL 18 reads it
       note: the user is taken to be in no group; --member-of says otherwise
 
-      meets: more.conf:1  scram-sha-256
+      matches: more.conf:1  scram-sha-256
              host shop app 10.1.0.0 255.255.0.0 scram-sha-256
 
       above it, 4 lines not met:
@@ -82,7 +82,7 @@ describe('hba --file', () => {
       rules: pg_hba.conf, read as PostgreSQL 18 reads it
       note: the user is taken to be in no group; --member-of says otherwise
 
-      meets: no line; the server refuses it (no pg_hba.conf entry)
+      matches: no line; the server refuses it (no pg_hba.conf entry)
 
       tried, 6 lines:
         pg_hba.conf:2  local   all           all                    peer
@@ -110,8 +110,8 @@ describe('hba --file', () => {
       rules: pg_hba.conf, read as PostgreSQL 18 reads it
 
       undecided: pg_hba.conf:7: whether it is this client's can't be known from here
-        it may meet pg_hba.conf:7  md5
-        it may meet no line
+        it may match pg_hba.conf:7  md5
+        it may match no line
 
       tried, 6 lines:
         pg_hba.conf:2  local   all           all                    peer

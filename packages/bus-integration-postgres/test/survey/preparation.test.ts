@@ -18,7 +18,7 @@ const provider = createPostgresProvider({
 
 test.each<[request: object, says: RegExp]>([
   [{ roles: ['a', 'a'] }, /^role "a" is the service role and stands in roles too$/],
-  [{ schemas: ['s', 's'] }, /^schema "s" is given twice in schemas$/],
+  [{ schemas: ['s', 's'] }, /^schema "s" is listed twice in schemas$/],
   [{ databases: ['App', 'app'] }, /^databases "App" and "app" differ only in upper and lower case/],
   [{ databases: ['a'], roles: ['a'], service_role: 'b{x}' }, /^service_role holds \{x\}; the only placeholder/],
   [{ databases: ['zz{database}'] }, /^database "zz\{database\}" holds \{database\}/],

@@ -83,7 +83,7 @@ const sentences: Readonly<Record<Verb, readonly string[]>> = {
   ],
   status: [
     'bus operator database status: shows what there is beside what is declared, what differs, and what',
-    "carries the deployment's mark and is declared no more. Changes nothing.",
+    "carries the deployment's mark and is no longer declared. Changes nothing.",
   ],
   verify: [
     'bus operator database verify: logs in with every DSN file as the service would, writes and reads in a',

@@ -1,4 +1,4 @@
-// What is declared no more, for people: a line each, with what would retire it, ready to be run.
+// What is no longer declared, for people: a line each, with what would retire it, ready to be run.
 import { type Leftover, printable, type Response, type ScriptWriter } from 'bus-integration-database';
 import { actionWidth } from './text-step.ts';
 import { paragraph, type View } from './view.ts';

@@ -6,7 +6,7 @@ import * as example from '../examples.ts';
 const { fail, shown } = example;
 const about = { deployment_id: 'example-dev', provider: 'postgres' };
 
-/** A message of each class as an operator may meet it. */
+/** A message of each class as an operator may see it. */
 const messages: Readonly<Record<ErrorClass, readonly [string, string?]>> = {
   'invalid-request': [
     'BUS_DATABASE_NAMES has an empty item (./.env:4)',

@@ -98,8 +98,8 @@ function judgePlainText(base: Pick<Check, 'kind' | 'target'>, answer: Challenge,
   if (answer.kind === 'refused' && answer.sqlstate === '28000')
     return check('ok', 'plain text is refused, as TLS is demanded');
   if (answer.kind === 'asked' || answer.kind === 'entered') {
-    return check(severity, 'plain text is let in, though TLS is demanded', [
-      'write hostssl instead of host on the line of pg_hba.conf that it meets, then ',
+    return check(severity, 'connections without TLS are allowed, though TLS is required', [
+      'write hostssl instead of host on the line of pg_hba.conf that it matches, then ',
       reload(),
     ]);
   }
@@ -113,7 +113,7 @@ const overs: Readonly<Record<ChallengeChannel, string>> = {
 };
 
 function scramRemedy(type: 'local' | 'host'): Remedy {
-  return [`on the ${type} line of pg_hba.conf that it meets, write scram-sha-256 as the method, then `, reload()];
+  return [`on the ${type} line of pg_hba.conf that it matches, write scram-sha-256 as the method, then `, reload()];
 }
 
 function unknown(seen: string): ChallengeVerdict {

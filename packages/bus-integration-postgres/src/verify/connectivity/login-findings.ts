@@ -30,15 +30,15 @@ export const connectivityFindings = {
     page: `${documentation}/role-attributes.html`,
   },
   challenge: {
-    title: 'what the server asks of a service before it lets it in',
-    why: 'The server is probed as each role, and the probe ends before any password is sent. Being let in means that the password guards nothing; being asked for it in plaintext, or for an MD5 hash, means that whoever listens or stands in between gains by it.',
-    fix: 'Write scram-sha-256 as the method on the line of pg_hba.conf that the role meets (bus-integration-postgres hba shows which), then a superuser runs, in any database: SELECT pg_reload_conf().',
+    title: 'what the server asks of a service at its login',
+    why: 'The server is probed as each role, and the probe ends before any password is sent. Being logged in at once means that the password guards nothing; being asked for it in plaintext, or for an MD5 hash, means that whoever listens or stands in between gains by it.',
+    fix: 'Write scram-sha-256 as the method on the line of pg_hba.conf that the role matches (bus-integration-postgres hba shows which), then a superuser runs, in any database: SELECT pg_reload_conf().',
     page: `${documentation}/auth-password.html`,
   },
   'plain-text': {
-    title: 'connections without TLS are let in where TLS is demanded',
+    title: 'connections without TLS are allowed where TLS is required',
     why: "sslmode binds only the client that has it. A service whose DSN lost it, or a stranger's client, would speak in plain text and nobody would notice.",
-    fix: 'Write hostssl instead of host on the line of pg_hba.conf that it meets, then a superuser runs, in any database: SELECT pg_reload_conf().',
+    fix: 'Write hostssl instead of host on the line of pg_hba.conf that it matches, then a superuser runs, in any database: SELECT pg_reload_conf().',
     page: `${documentation}/auth-pg-hba-conf.html`,
   },
   'foreign-database': {
@@ -103,7 +103,7 @@ export const connectivityFindings = {
   },
   'other-owner': {
     title: "a database or a declared schema belongs to a role that is no admin's",
-    why: 'An owner may drop it, rename it, let others in, and give itself every right on it, whatever was revoked.',
+    why: 'An owner may drop it, rename it, allow others to connect, and give itself every right on it, whatever was revoked.',
     fix: 'If it is not meant: ALTER DATABASE … (or SCHEMA …) OWNER TO the admin role. A service does not need to own its database.',
     page: `${documentation}/ddl-priv.html`,
   },

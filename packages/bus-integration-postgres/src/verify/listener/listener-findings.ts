@@ -37,8 +37,8 @@ const findingTable = {
     page: `${documentation}/libpq-ssl.html#LIBPQ-SSL-PROTECTION`,
   },
   trust: {
-    title: 'clients are let in without any proof of who they are',
-    why: 'A trust rule takes the name that the client gives for true: whoever can open a connection that meets it is any role it is for, a superuser too where it says all, and a superuser runs programs on the host. On a socket or on loopback that is every process and user of the host.',
+    title: 'clients are allowed in without any proof of who they are',
+    why: 'A trust rule takes the name that the client gives for true: whoever can open a connection that matches it is any role it is for, a superuser too where it says all, and a superuser runs programs on the host. On a socket or on loopback that is every process and user of the host.',
     fix: 'Write scram-sha-256 in the place of trust (on a socket, peer also serves), make sure that the roles have passwords, then SELECT pg_reload_conf().',
     page: `${documentation}/auth-trust.html`,
   },
@@ -51,7 +51,7 @@ const findingTable = {
   md5: {
     title: 'MD5 passwords are accepted',
     why: 'The hash that the server keeps is all that is needed to log in, no client can tell the server from another one, and a seen login can be tried against guesses by the billion. PostgreSQL 18 warns of them, a later one drops them. A role whose verifier is SCRAM already uses SCRAM under such a rule.',
-    fix: 'Write scram-sha-256 in the place of md5 once every role that meets the rule has a SCRAM verifier: set password_encryption, then set their passwords again.',
+    fix: 'Write scram-sha-256 in the place of md5 once every role that matches the rule has a SCRAM verifier: set password_encryption, then set their passwords again.',
     page: `${documentation}/auth-password.html`,
   },
   'ident-or-peer-over-tcp': {
@@ -61,13 +61,13 @@ const findingTable = {
     page: `${documentation}/auth-ident.html`,
   },
   'too-wide': {
-    title: 'a rule lets in more than the policy has room for',
-    why: 'The policy says who may reach the server; pg_hba.conf is where the server itself holds to it when a firewall is changed or a port is published by mistake. Every address that the rule takes beyond the policy can try passwords, and meet bugs that need no password. Under the policies tls and external the rule is too wide as well when it has others say who a client is (gss, sspi, oauth): they have room for SCRAM and certificates only.',
+    title: 'a rule allows more than the policy does',
+    why: 'The policy says who may reach the server; pg_hba.conf is where the server itself holds to it when a firewall is changed or a port is published by mistake. Every address that the rule takes beyond the policy can try passwords, and match bugs that need no password. Under the policies tls and external the rule is too wide as well when it has others say who a client is (gss, sspi, oauth): they have room for SCRAM and certificates only.',
     fix: 'Put the lines that the finding shows in the place of the rule: the same clients, from the allowed networks. Or declare what is really wanted: BUS_DATABASE_LISTENER_NETWORKS, or the policy tls or external. Where gss, sspi or oauth are meant for people, name those roles in the rule instead of all.',
     page: `${documentation}/auth-pg-hba-conf.html`,
   },
   'shadowed-rule': {
-    title: 'a rule that no client ever meets',
+    title: 'a rule that no client ever matches',
     why: "The first rule that fits a client decides, whatever follows. A rule whose clients are all taken by earlier ones says something that isn't so: a reject that rejects nobody, a hostssl that demands nothing.",
     fix: 'Where a weaker rule takes its clients, trust or md5, fix that one and leave this. Else delete it; a reject that was meant to hold goes above the rule that takes its clients. Moving another rule up may let clients in by less than they must show now.',
     page: `${documentation}/auth-pg-hba-conf.html`,

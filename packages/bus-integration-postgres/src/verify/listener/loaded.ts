@@ -61,7 +61,7 @@ function unread({ reason, remedy }: Extract<HbaReading, { source: 'unknown' }>, 
   // Under external others guard the network; what a client must prove is tried by the connectivity checks.
   const isExternal = policy.name === 'external';
   return found('not-loaded', isExternal ? 'info' : 'unknown', reason, {
-    why: `which rule a client meets is not known${isExternal ? '; what the server asks of a service is tried with real connections' : ''}`,
+    why: `which rule a client matches is not known${isExternal ? '; what the server asks of a service is tried with real connections' : ''}`,
     remedy: runs(superuser, adminsDatabase, `${remedy};`),
   });
 }

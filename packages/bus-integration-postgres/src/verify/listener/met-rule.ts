@@ -1,4 +1,4 @@
-// One rule with all who meet it, and the words for them. Pure; judges nothing.
+// One rule with all who match it, and the words for them. Pure; judges nothing.
 
 import { type Check, count } from 'bus-integration-database';
 import type { HbaRule } from '../../hba/rule.ts';
@@ -22,12 +22,12 @@ export interface RulesOptions {
   readonly admin: string;
 }
 
-/** One rule, who meets it, and from where as far as the server's sockets let them. */
+/** One rule, who matches it, and from where as far as the server's sockets let them. */
 export interface MetRule {
   readonly rule: HbaRule;
   readonly reach: WalkRule;
   readonly ours: Partial<Record<WalkSubject['kind'], Met>>;
-  /** Whoever else may meet it: roles and databases that are not this deployment's. */
+  /** Whoever else may match it: roles and databases that are not this deployment's. */
   readonly others: ClientOrigins;
 }
 
@@ -44,7 +44,7 @@ export interface Met extends ClientOrigins {
   readonly databases: readonly string[];
 }
 
-/** Whom a rule meets, cut down to what the server's sockets take. */
+/** Whom a rule matches, cut down to what the server's sockets take. */
 export function observationOf(
   rule: HbaRule,
   reach: WalkRule,

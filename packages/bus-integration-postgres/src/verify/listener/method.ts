@@ -7,7 +7,7 @@ import { found, type Severity } from './listener-check.ts';
 import type { FindingId } from './listener-findings.ts';
 import { type ClientOrigins, type MetRule, mendable, type RulesOptions, ruleText, whoText } from './met-rule.ts';
 
-/** At most one finding: what is wrong with a rule's method, for those who meet it from the worst place. */
+/** At most one finding: what is wrong with a rule's method, for those who match it from the worst place. */
 export function methodFinding(met: MetRule, options: RulesOptions, isDormant: boolean): Check[] {
   const { rule, reach, ours, others } = met;
   const id = weaknessOf(rule);
@@ -87,7 +87,7 @@ export function foreignProof({ rule, ours, others }: MetRule, { policy }: RulesO
   if (rule.type === 'hostgssenc') {
     if (takesNoProof(rule)) {
       const why =
-        'whoever holds any ticket of the realm logs in as whom he likes; who meets the rule is not judged here';
+        'whoever holds any ticket of the realm logs in as whom he likes; who matches the rule is not judged here';
       return [found('trust', 'warn', seen, { why, remedy: gssRemedy })];
     }
     return [found('too-wide', 'unknown', seen, { why: 'who comes by the encryption of GSSAPI is not judged here' })];

@@ -220,7 +220,7 @@ function shadowed(rules: readonly HbaRule[], reaches: readonly WalkRule[], index
         : edit(rule, 'delete', []);
   return [
     found('shadowed-rule', isSame ? 'info' : 'warn', ruleText(rule), {
-      why: `no client ever meets it: ${why} them first`,
+      why: `no client ever matches it: ${why} them first`,
       rule: shownRule(rule),
       remedy: [remedy, '\nthen ', reload()],
     }),

@@ -34,7 +34,7 @@ export function leftovers(rules: readonly HbaRule[], reaches: readonly WalkRule[
   });
 }
 
-/** Whether no client can meet the rule. */
+/** Whether no client can match the rule. */
 export function isEmpty({ isLocal, plain, tls }: Remainder): boolean {
   return !isLocal && plain.length === 0 && tls.length === 0;
 }
@@ -50,12 +50,12 @@ export function takerOf(
   const own = reaches[index] as WalkRule;
   return rules.slice(0, index).find((rule, at) => {
     const reach = reaches[at] as WalkRule;
-    if (reach.isVague || !isWanted(rule) || !meets(reach, own)) return false;
+    if (reach.isVague || !isWanted(rule) || !matches(reach, own)) return false;
     return pairsOf(rule).some(({ database, user, isVague }) => !isVague && covers.has(keyText(database, user)));
   });
 }
 
-function meets(one: WalkRule, other: WalkRule): boolean {
+function matches(one: WalkRule, other: WalkRule): boolean {
   if (one.takesLocal || other.takesLocal) return one.takesLocal && other.takesLocal;
   const isSameWay = (one.takesPlain && other.takesPlain) || (one.takesTls && other.takesTls);
   return isSameWay && intersection(one.ranges, other.ranges).length > 0;

@@ -40,7 +40,7 @@ function mappingText(standpoint: Standpoint): string {
   const { pinned, facts } = standpoint;
   if (!isMapped(standpoint)) return '';
   const dialled = `${pinned.address}:${pinned.port}`;
-  return `${dialled} was dialled and the server says ${facts.serverAddress}:${facts.serverPort}: a port map, proxy or pooler stands between, and who is let in can't be seen from here`;
+  return `${dialled} was dialled and the server says ${facts.serverAddress}:${facts.serverPort}: a port map, proxy or pooler stands between, and who is allowed to connect can't be seen from here`;
 }
 
 function remedyOf(standpoint: Standpoint, policy: Policy): { because: string; key: string } | undefined {

@@ -24,7 +24,7 @@ export interface WalkRule {
   readonly isVague: boolean;
 }
 
-/** What of its clients a rule really meets. */
+/** What of its clients a rule really matches. */
 export interface Meeting {
   /** Sorted. */
   readonly users: readonly string[];
@@ -74,7 +74,7 @@ export function walkRules({ rules, subjects, rulesFor }: WalkOptions): readonly 
   );
 }
 
-/** Groups of subjects that meet a rule: thousands of rules are met by the same ones, whose names are put together once. */
+/** Groups of subjects that match a rule: thousands of rules are met by the same ones, whose names are put together once. */
 interface Crowd {
   readonly groups: readonly Group[];
   readonly grown: Map<Group, Crowd>;
@@ -182,7 +182,7 @@ function gather(gathered: Gathered, kind: WalkSubject['kind'], crowd: Crowd): Ga
   return made;
 }
 
-/** Most subjects meet a rule from the same places: what was just added is not added again. */
+/** Most subjects match a rule from the same places: what was just added is not added again. */
 function add(known: CellRange[], runs: readonly CellRange[]): void {
   const offset = known.length - runs.length;
   const isKnown = runs.every(({ begin, end }, index) => {

@@ -96,7 +96,7 @@ describe('judgeChallenges', () => {
     ]);
     for (const answer of [scram, asked('md5'), { kind: 'entered' } as const]) {
       expect(judged([['plain', answer]], said)).toContain(
-        'warn plain-text: plain text is let in, though TLS is demanded',
+        'warn plain-text: connections without TLS are allowed, though TLS is required',
       );
     }
   });

@@ -66,7 +66,7 @@ function clientOf({ kind, user: name, memberOf, database: db }: WalkSubject) {
 const holds = (ranges: Ranges, place: bigint) => ranges.some(({ first, last }) => first <= place && place <= last);
 
 describe('walkRules', () => {
-  it('meets the rule that matchHba meets, for every client, and leaves a shadowed one alone', () => {
+  it('matches the rule that matchHba matches, for every client, and leaves a shadowed one alone', () => {
     fc.assert(
       fc.property(file, (text) => {
         const rules = parseHba(text);
@@ -85,9 +85,9 @@ describe('walkRules', () => {
             const answer = matchHba(rules, { ...clientOf(subject), ...client });
             const place = 'address' in client ? (numberOf(client.address) as bigint) : 0n;
             const meeting = rules.rules.filter((rule) => {
-              const meet = meetingOf(rule);
-              if (client.transport === 'unix') return meet?.isLocal === true;
-              return meet !== undefined && holds(client.tls ? meet.tls : meet.plain, place);
+              const match = meetingOf(rule);
+              if (client.transport === 'unix') return match?.isLocal === true;
+              return match !== undefined && holds(client.tls ? match.tls : match.plain, place);
             });
             expect(meeting.map((rule) => rule.line)).toEqual(answer.result === 'match' ? [answer.line] : []);
             if (answer.result !== 'match') continue;

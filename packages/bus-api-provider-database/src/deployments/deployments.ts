@@ -1,11 +1,9 @@
 // The deployments that are served: one from the environment, or one for each env file of a folder. Read once, at start.
-import { readdirSync, realpathSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import {
   type Configuration,
   type Diagnostic,
   type EnvFile,
-  judgeSecretFile,
   OperationError,
   type Provider,
   type ProviderContext,
@@ -15,6 +13,7 @@ import {
   readNamedEnvFile,
   type ServedProvider,
 } from 'bus-integration-database';
+import { envFilesIn, judgeSecretsIn, realPath } from './env-files.ts';
 import { showPaths } from './shown-paths.ts';
 
 export interface Deployment {
@@ -186,35 +185,8 @@ function shownId(id: string | undefined): string {
   return id !== undefined && /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(id) ? id : '(of no valid form)';
 }
 
-function envFilesIn(folder: string, cwd: string): string[] {
-  const refuse = (message: string): never => {
-    throw new OperationError('invalid-request', `--deployments ${printable(folder)}: ${message}`, { code: 'usage' });
-  };
-  let names: string[];
-  try {
-    names = readdirSync(resolve(cwd, folder));
-  } catch (error) {
-    return refuse(`the directory can't be read (${(error as NodeJS.ErrnoException).code})`);
-  }
-  const files = names.filter((name) => name.endsWith('.env')).sort();
-  return files.length > 0 ? files : refuse('holds no file named *.env');
-}
-
 function withoutOurKeys(env: ProviderContext['env']): ProviderContext['env'] {
   return Object.fromEntries(Object.entries(env).filter(([key]) => !key.startsWith('BUS_')));
-}
-
-/** An env file with the admin DSN itself in it is a secret file. */
-function judgeSecretsIn({ lines, path: shown }: EnvFile, path: string, configuration: Configuration, uid: number) {
-  const { key, value } = configuration.credentials;
-  if (value === undefined || lines[key] === undefined) return;
-  const failure = judgeSecretFile(path, { uid, shownAs: shown, content: 'any' }).find(
-    ({ severity }) => severity === 'fail',
-  );
-  if (failure === undefined) return;
-  throw new OperationError('invalid-request', failure.message, {
-    diagnostics: [{ ...failure, message: `${failure.message} and holds ${key}` }],
-  });
 }
 
 /** A finding that says which of the files it is of. */
@@ -241,14 +213,4 @@ function requireOwn({ id, configuration }: Deployment, others: readonly Deployme
     `BUS_DATABASE_DSN_OUTPUT_DIR is that of deployment ${sharing.id}`,
     `set BUS_DATABASE_DSN_OUTPUT_DIR=./local/${id}/dsn`,
   );
-}
-
-/** Without symbolic links, as far as it is there: the rest is made below that. */
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    const parent = dirname(path);
-    return parent === path ? path : join(realPath(parent), basename(path));
-  }
 }

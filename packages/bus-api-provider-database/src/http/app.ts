@@ -2,16 +2,9 @@
 // nothing until it is told to.
 import { randomUUID } from 'node:crypto';
 import rateLimit from '@fastify/rate-limit';
-import {
-  deepestLevels,
-  type ErrorClass,
-  nestsDeeper,
-  OperationError,
-  type ProviderFacts,
-} from 'bus-integration-database';
+import { deepestLevels, type ErrorClass, nestsDeeper, type ProviderFacts } from 'bus-integration-database';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Authenticate, Caller, TokenScope } from '../auth/authenticate.ts';
-import { requireLocal } from '../auth/local-guard.ts';
 import type { Deployments } from '../deployments/deployments.ts';
 import { createAnswers } from '../jobs/answers.ts';
 import { createJobs, type Jobs } from '../jobs/jobs.ts';
@@ -20,6 +13,7 @@ import { type LogTarget, logOptions } from '../report/log.ts';
 import { createMetrics } from '../report/metrics.ts';
 import { requestProblem } from '../report/problem.ts';
 import { requireWellFormed } from '../report/well-formed.ts';
+import { createAdmission } from './admission.ts';
 import { limitConnections } from './connections.ts';
 import { addRoutes } from './routes.ts';
 
@@ -126,16 +120,17 @@ export async function createApp(options: AppOptions): Promise<App> {
   server.server.on('checkExpectation', server.routing);
   const { connections: all, idleConnectionsEach: idleEach } = limits;
   const connections = limitConnections(server.server, { all, idleEach });
-  /** Who was let in keeps the connection, and is not cut off at work. */
-  const letIn = (request: FastifyRequest, reply: FastifyReply) => {
-    reply.removeHeader('connection');
-    connections.letIn(request.raw.socket, reply.raw);
-  };
   server.decorateRequest('caller', undefined);
   server.decorateRequest('about', undefined);
   parseJson(server);
   await server.register(rateLimit, { global: false });
-  const failures = server.createRateLimit({ max: limits.failuresAMinute, timeWindow: 60_000 });
+  const { deployments, authenticate } = options;
+  const admit = createAdmission({
+    deployments,
+    authenticate,
+    failures: server.createRateLimit({ max: limits.failuresAMinute, timeWindow: 60_000 }),
+    onLetIn: (request, reply) => connections.letIn(request.raw.socket, reply.raw),
+  });
 
   server.addHook('onClose', () => options.deployments.close());
   server.addHook('onRequest', async (request, reply) => {
@@ -143,33 +138,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     requireWellFormed(request.raw);
     const { scope = 'database:read', isAboutJob = false } = request.routeOptions.config;
     if (isStopping && !isAboutJob) throw requestProblem(503, 'cancelled', 'closing', 'the server is being stopped', 5);
-    if (scope === null) return;
-    if (options.authenticate === undefined) {
-      const { host, origin, 'sec-fetch-site': fetchSite } = request.headers;
-      // Before any deployment is configured that is the news, whatever the method.
-      const method = options.deployments.ids.length === 0 ? 'GET' : request.method;
-      requireLocal({ method, host, origin, fetchSite: fetchSite?.toString() });
-      letIn(request, reply);
-      return;
-    }
-    try {
-      request.caller = await options.authenticate(request.headers.authorization);
-      letIn(request, reply);
-      if (request.caller.scopes.has(scope)) return;
-      throw new OperationError('forbidden', `the token does not hold the scope ${scope}`, { code: 'scope' });
-    } catch (error) {
-      // Who has a right token is never made to wait for others who don't, though a gateway gives all one address.
-      const seen = await failures(request);
-      if (!seen.isAllowed && seen.isExceeded)
-        throw requestProblem(
-          429,
-          'unauthenticated',
-          'too-many-failures',
-          'too many failed authentications',
-          seen.ttlInSeconds,
-        );
-      throw error;
-    }
+    if (scope !== null) await admit(request, reply, scope);
   });
   server.addHook('onSend', async (request) => {
     // A client that takes nothing of its answer is let go; Node sets the time for the next request anew.

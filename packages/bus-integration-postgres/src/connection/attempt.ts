@@ -5,11 +5,10 @@ import type { ConnectionTarget, SslMode } from '../conninfo/target.ts';
 import { shown } from '../text/shown.ts';
 import { sqlstateOf, toOperationError } from '../text/sqlstate.ts';
 import type { AuthenticationRecord } from './authentication/authenticate.ts';
-import type { ScramCache } from './authentication/scram-exchange.ts';
+import { type ConnectCache, cachedTlsFiles } from './connect-cache.ts';
 import type { Deadline } from './network/deadline.ts';
 import { dial, isSocketDirectory, type PinnedAddress, shownAddress } from './network/dial.ts';
 import { countSocket, type Meter } from './network/meter.ts';
-import type { Silence } from './network/silence.ts';
 import type { OnWait } from './network/waiting.ts';
 import { logIn } from './session/driver.ts';
 import { createSession, type Session } from './session/session.ts';
@@ -21,36 +20,6 @@ import {
   type StartupSettings,
 } from './session/startup-settings.ts';
 import { offersTls, startTls, type TlsState, tlsFailed } from './tls/tls.ts';
-import { readTlsFiles, type TlsFiles } from './tls/tls-files.ts';
-
-/** What connections of one run need not find out twice. */
-export interface ConnectCache {
-  readonly scramKeys: ScramCache;
-  readonly tlsFiles: Map<string, Promise<TlsFiles>>;
-  /** Settings that an address's server, or a pooler before it, doesn't take in the startup packet. */
-  readonly settingRefusals: Map<string, SettingRefusals>;
-  /** Addresses where sessions are the server's own: no pooler stands there. */
-  readonly direct: Set<string>;
-  /** The address that answered last, by the hosts that were asked for: those before it may be dead, and silent for long. */
-  readonly answered: Map<string, PinnedAddress>;
-  /** Hosts of which no address gave an answer, by the hosts that were asked for. */
-  readonly silent: Map<string, Silence>;
-  /** What the server was told in plaintext: no message of its shows it again. */
-  readonly sentPasswords: Set<string>;
-}
-
-/** An empty cache; it holds keys as secret as the passwords, so give it to one run alone. */
-export function createConnectCache(): ConnectCache {
-  return {
-    scramKeys: new Map(),
-    tlsFiles: new Map(),
-    settingRefusals: new Map(),
-    direct: new Set(),
-    answered: new Map(),
-    silent: new Map(),
-    sentPasswords: new Set(),
-  };
-}
 
 export interface AttemptOptions {
   readonly target: ConnectionTarget;
@@ -223,22 +192,6 @@ async function encrypt(
   }
   const files = await cachedTlsFiles(target, cache);
   return await startTls(plain, target, files, pinned.host, where, signal);
-}
-
-function cachedTlsFiles(target: ConnectionTarget, cache: ConnectCache): Promise<TlsFiles> {
-  const { sslmode, sslrootcert, sslcert, sslkey, sslcrl, sslMinProtocolVersion, sslMaxProtocolVersion } = target;
-  const key = JSON.stringify([
-    sslmode,
-    sslrootcert,
-    sslcert,
-    sslkey,
-    sslcrl,
-    sslMinProtocolVersion,
-    sslMaxProtocolVersion,
-  ]);
-  const files = cache.tlsFiles.get(key) ?? readTlsFiles(target);
-  cache.tlsFiles.set(key, files);
-  return files;
 }
 
 function described(error: unknown, pinned: PinnedAddress, { user, database }: AttemptOptions): OperationError {

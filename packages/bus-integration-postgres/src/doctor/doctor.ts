@@ -6,8 +6,6 @@ import {
   type Configuration,
   type Context,
   type Declaration,
-  type Diagnostic,
-  madeDatabase,
   type OperationError,
   type OutputDirectory,
   type ProviderContext,
@@ -17,10 +15,6 @@ import {
 } from 'bus-integration-database';
 import type { Session } from '../connection/connect.ts';
 import type { Meter } from '../connection/network/meter.ts';
-import { passwordSendOf } from '../conninfo/password-send.ts';
-import { registeredActions } from '../kinds/index.ts';
-import type { Observation } from '../observe/observation.ts';
-import type { Computed } from '../plan/compute.ts';
 import { base, targetOf } from '../plan/respond.ts';
 import type { KeptSessions } from '../run/kept-sessions.ts';
 import { lockHolder } from '../run/lock.ts';
@@ -29,20 +23,11 @@ import { observe } from '../survey/observe.ts';
 import { adminSource, directoryOf, type Preparation, prepare } from '../survey/preparation.ts';
 import { computeProvable } from '../survey/provable.ts';
 import { toOperationError } from '../text/sqlstate.ts';
-import { blockerChecks } from './blockers.ts';
 import { asCheck, check } from './doctor-check.ts';
 import { observeDirectory, secretFileChecks } from './file-checks.ts';
-import { eventTriggerChecks, listenerRulesChecks, reservedRoleChecks, verifierChecks } from './modules.ts';
+import { planChecks, rightsChecks, withoutFiles } from './plan-checks.ts';
 import { lookAgain, poolerCheck, routeCheck, serversCheck, wayIdOf } from './route.ts';
-import {
-  clockCheck,
-  collationChecks,
-  connectionChecks,
-  encodingCheck,
-  standbyChecks,
-  tlsCheck,
-  versionCheck,
-} from './server.ts';
+import { clockCheck, tlsCheck, versionCheck } from './server.ts';
 import { type DoctorObservation, readDoctorObservation } from './server-facts.ts';
 
 export interface DoctorOptions {
@@ -159,7 +144,7 @@ async function examine(
     const { seen } = looked;
     found.target = targetOf(session.pinned, seen.admin, seen.server);
     const computed = await computeProvable(wish, looked, run, session);
-    inside.push(...judge(options, directory === undefined ? withoutFiles(computed) : computed, seen, observation));
+    inside.push(...planChecks(options, directory === undefined ? withoutFiles(computed) : computed, seen, observation));
     if (directory !== undefined) inside.push(...rightsChecks(computed, seen));
   } finally {
     // In one order, whichever of the two was quicker.
@@ -192,60 +177,6 @@ async function lockCheck(session: Session, deploymentId: string): Promise<Check>
         `the deployment's lock is held by ${said}, which is no apply; an apply may wait for it`,
         endingIt,
       );
-}
-
-function judge(
-  { declaration, configuration }: DoctorOptions,
-  computed: Computed,
-  seen: Observation,
-  observation: DoctorObservation,
-): Check[] {
-  const { admin, server } = seen;
-  const makesDatabases = computed.steps.some((step) => madeDatabase(step, registeredActions) !== undefined);
-  const isRefusedAsStandby = computed.refusals.some(({ code }) => code === 'standby');
-  return [
-    ...connectionChecks(seen, observation),
-    ...standbyChecks(server, isRefusedAsStandby),
-    ...collationChecks(observation.collations, makesDatabases, server.versionNum),
-    encodingCheck(server),
-    ...blockerChecks(observation, { admin: admin.name, database: server.database, makesDatabases }),
-    ...verifierChecks(observation, {
-      admin: admin.name,
-      passwordSend: passwordSendOf(configuration),
-      setsPasswords: computed.credentials.some(({ setsPassword }) => setsPassword),
-    }),
-    ...reservedRoleChecks(observation, declaration),
-    ...eventTriggerChecks(seen),
-    ...listenerRulesChecks(observation, seen),
-    ...computed.refusals.map((refusal) => asCheck(refusal)),
-    ...computed.findings.flatMap(findingChecks),
-  ];
-}
-
-/** Where the files can't be looked into, nothing is said of passwords: that none was seen doesn't mean that none is there. */
-function withoutFiles(computed: Computed): Computed {
-  const doubtful = new Set(
-    computed.credentials.flatMap(({ refusal, unsettled }) => [refusal, unsettled]).map((told) => told?.message),
-  );
-  return { ...computed, refusals: computed.refusals.filter(({ message }) => !doubtful.has(message)) };
-}
-
-function findingChecks(finding: Diagnostic): Check[] {
-  // Said already, and more of it, by the look at the way there.
-  if (finding.code === 'pooler') return [];
-  const told = asCheck(finding);
-  return [finding.code === 'system-identifier' ? { ...told, result: 'unknown' } : told];
-}
-
-function rightsChecks({ refusals }: Computed, { admin }: Observation): Check[] {
-  if (refusals.length > 0) return [];
-  const rights = [
-    admin.isSuperuser && 'superuser',
-    admin.createsRoles && 'CREATEROLE',
-    admin.createsDatabases && 'CREATEDB',
-  ].filter(Boolean);
-  const seen = `${admin.name} (${rights.join(', ') || 'no role attributes'}) may do all that the plan needs`;
-  return [check('admin-rights', 'ok', seen)];
 }
 
 function withSource(message: string, { errorClass }: OperationError, configuration: Configuration): string {

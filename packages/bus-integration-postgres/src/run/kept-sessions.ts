@@ -11,6 +11,7 @@ import type { ConnectionTarget } from '../conninfo/target.ts';
 import type { ObservedDatabase, ObservedServer } from '../observe/observation.ts';
 import { sqlstateOf } from '../text/sqlstate.ts';
 import { lentSession } from './lent-session.ts';
+import { createNameWatch, trustedMs } from './name-watch.ts';
 
 export interface KeptSessionsOptions {
   /** Readings of one server at once; more wait in the order in which they came. Default: 3. */
@@ -61,14 +62,11 @@ interface ConnectionRoom {
   readonly databases: ReadonlyMap<string, Pick<ObservedDatabase, 'connectionLimit'>>;
 }
 
-/** A connection that was not used for so long may have been cut without a word. */
-const trustedMs = 1_000;
 /**
  * A name that leads elsewhere is noticed at the next use; an address that was moved to another server, while the old one
  * goes on, only by a new connection. Settings of roles change, too.
  */
 const longestLifeMs = 20_000;
-const longestLookupMs = 1_000;
 
 /** A server that has fewer left than this part of its max_connections is short of them. */
 const shortShare = 0.1;
@@ -233,26 +231,6 @@ export function createKeptSessions(options: KeptSessionsOptions = {}): KeptSessi
       isClosed = true;
       await giveUp(idle);
     },
-  };
-}
-
-/** Whether a target's name still leads to an address; asked once a second at most, and believed while nobody answers. */
-function createNameWatch(resolve: typeof resolveAddress) {
-  const asked = new Map<
-    string,
-    { readonly at: number; readonly found: Promise<readonly PinnedAddress[] | undefined> }
-  >();
-  return async ({ addresses }: ConnectionTarget, pinned: PinnedAddress): Promise<boolean> => {
-    const server = addresses.find(({ host, port }) => host === pinned.host && port === pinned.port);
-    if (server === undefined) return false;
-    const name = JSON.stringify([server.host, server.hostaddr, server.port]);
-    let lookup = asked.get(name);
-    if (lookup === undefined || performance.now() - lookup.at > trustedMs) {
-      const found = resolve(server, AbortSignal.timeout(longestLookupMs)).catch(() => undefined);
-      lookup = { at: performance.now(), found };
-      asked.set(name, lookup);
-    }
-    return (await lookup.found)?.some((one) => isSamePlace(one, pinned)) ?? true;
   };
 }
 

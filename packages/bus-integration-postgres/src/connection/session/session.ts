@@ -1,7 +1,6 @@
 // One connection as the rest of the provider uses it: statements one after the other, each with its deadline.
 // Opens nothing and retries nothing.
 import { OperationError } from 'bus-integration-database';
-import { printable } from '../../text/shown.ts';
 import { isRetryable, networkReason, sqlstateOf } from '../../text/sqlstate.ts';
 import type { AuthenticationRecord } from '../authentication/authenticate.ts';
 import { timerMs } from '../network/deadline.ts';
@@ -10,32 +9,16 @@ import type { Meter } from '../network/meter.ts';
 import { type OnWait, startTelling, tellOfRetry } from '../network/waiting.ts';
 import type { TlsState } from '../tls/tls.ts';
 import { type CommandResult, type Driver, isIgnoredPrivilege, type Notice } from './driver.ts';
-import { directGuard, type GuardAnswer, guardedScript, guardStatement } from './guard.ts';
-import { laterSettings, type SettingRefusals, type StartupSettings } from './startup-settings.ts';
+import { createGuardedDriver, type GuardedFacts, type StatementOptions } from './guarded-driver.ts';
 
 /** What may be said of one request. */
-export interface RequestOptions {
+export interface RequestOptions extends StatementOptions {
   /** Default: the session's. When it passes, the connection is gone. */
   readonly timeoutMs?: number;
   /** What is being done, for messages: `reading the roles`. Default: `a statement`. */
   readonly doing?: string;
   /** When it was first tried, of `performance.now()`, where this is another try. */
   readonly firstTriedAt?: number | undefined;
-  /**
-   * True for a statement that this session will run again: the server parses and plans it once. Not behind a pooler,
-   * which may hand the next run to a backend that knows nothing of it. Default: false.
-   */
-  readonly isPrepared?: boolean;
-  /**
-   * True for a statement that must be one message with nothing before it: CREATE DATABASE takes no transaction. Refused
-   * where the session's search_path is not proven to be empty, which the statement before it shows. Default: false.
-   */
-  readonly isAlone?: boolean;
-  /**
-   * True for what must run in the session as its login left it, with whatever search_path the role has: only for what a
-   * service does as itself, to see whether it works, and for what asks how the login left it. Default: false.
-   */
-  readonly isAsLoggedIn?: boolean;
 }
 
 export interface Session extends AsyncDisposable {
@@ -95,22 +78,12 @@ export interface Session extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-export interface SessionFacts {
-  readonly where: string;
+export interface SessionFacts extends GuardedFacts {
   readonly pinned: PinnedAddress;
   readonly user: string;
   readonly database: string;
   readonly tls: TlsState | null;
   readonly authentication: AuthenticationRecord;
-  readonly refusals: SettingRefusals;
-  /** Addresses where a session was the server's own, not a pooler's; a session that finds out adds its address. */
-  readonly direct: Set<string>;
-  /** What each transaction sets because the startup packet could not. */
-  readonly transactionSettings: StartupSettings;
-  /** What the connection was to begin with. */
-  readonly settings: StartupSettings;
-  /** Names of those that the first statement sets. */
-  readonly deferred: readonly string[];
   /** Default deadline of a request. */
   readonly queryTimeoutMs: number;
   readonly meter: Meter | undefined;
@@ -124,55 +97,8 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
   let last: Promise<unknown> = Promise.resolve();
   let looking: Promise<unknown> | undefined;
   let closing: Promise<void> | undefined;
-  const setsPerTransaction = [...facts.refusals.values()].includes('in-packet');
   const serverVersionNum = versionNumber(driver.parameterStatus.server_version ?? '');
-  const lasting = { settings: laterSettings(facts.settings, serverVersionNum, facts.deferred), pid: driver.pid };
-  // Made when wanted: most sessions of a run need none.
-  const guard = (isReadOnly: boolean) => guardStatement(facts.transactionSettings, isReadOnly, lasting);
-  // What the first guard found. A pooler may have taken the settings and not passed them on, or give another server
-  // process to each transaction: only where the process is the one that logged us in does what it says hold for all.
-  let found: GuardAnswer | undefined;
-  const isOwnProcess = () => driver.pid !== undefined && found?.pid === driver.pid;
-  const isProven = () => !setsPerTransaction && isOwnProcess() && found?.search_path === '';
-  // For a session that was to have an empty search_path to its end. In a transaction that is rolled back SET would be
-  // undone: the first statement runs in none.
-  const isOurs = facts.settings.search_path === '' && !setsPerTransaction && driver.pid !== undefined;
-  const isDirect = () => isOurs && found === undefined && facts.direct.has(where);
-  const names = new Map<string, string>();
-  const nameOf = (text: string): string => {
-    const name = names.get(text) ?? `s${names.size}`;
-    names.set(text, name);
-    return name;
-  };
-
-  const runQuery = async (
-    text: string,
-    values: readonly unknown[],
-    wish: RequestOptions,
-    first: readonly string[] = [],
-  ): Promise<CommandResult[]> => {
-    const name = wish.isPrepared ? nameOf(text) : undefined;
-    if (isProven() || wish.isAsLoggedIn) return await driver.run(text, values, name, first);
-    if (wish.isAlone) throw unproven(where, found);
-    if (!isDirect()) return withoutGuard(await driver.run(text, values, name, [...first, guard(true)]), first.length);
-    const guards = directGuard(lasting.settings);
-    const results = await driver.run(text, values, name, [...first, ...guards]);
-    found = { search_path: '', pid: driver.pid };
-    return results.filter((_, index) => index < first.length || index >= first.length + guards.length);
-  };
-
-  const runScript = async (text: string, wish: RequestOptions): Promise<CommandResult[]> => {
-    // A transaction that failed takes nothing before its end, and its end names nothing.
-    if (isProven() || wish.isAsLoggedIn || text === 'ROLLBACK') return await driver.run(text, []);
-    const script = guardedScript(text, guard(false));
-    return withoutGuard(await driver.run(script.text, []), script.at);
-  };
-
-  const withoutGuard = (results: readonly CommandResult[], at: number): CommandResult[] => {
-    found = results[at]?.rows[0] as GuardAnswer | undefined;
-    if (isProven()) facts.direct.add(where);
-    return results.filter((_, index) => index !== at);
-  };
+  const guarded = createGuardedDriver(driver, facts, serverVersionNum);
 
   // A request's deadline begins when the one before it has its answer.
   const request = (run: () => Promise<CommandResult[]>, wish: RequestOptions): Promise<CommandResult[]> => {
@@ -223,24 +149,24 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
     get refusedSettings() {
       return [...facts.refusals].filter(([, extent]) => extent === 'at-all').map(([name]) => name);
     },
-    setsPerTransaction,
+    setsPerTransaction: guarded.setsPerTransaction,
     pid: driver.pid,
     serverVersionNum,
     parameterStatus: driver.parameterStatus,
     notices: driver.notices,
     closed: driver.closed.then(() => (closing === undefined ? driver.loss() : undefined)),
     query: async <Row>(text: string, values: readonly unknown[] = [], options: RequestOptions = {}) =>
-      ((await request(() => runQuery(text, values, options), options)).at(-1)?.rows ?? []) as Row[],
+      ((await request(() => guarded.query(text, values, options), options)).at(-1)?.rows ?? []) as Row[],
     queryAfter: async (first, text, values = [], options = {}) => {
-      const results = await request(() => runQuery(text, values, options, [first]), options);
+      const results = await request(() => guarded.query(text, values, options, [first]), options);
       return [results[0]?.rows ?? [], results.at(-1)?.rows ?? []];
     },
     script: async (text, options = {}) =>
-      (await request(() => runScript(text, options), options)).map(({ rows }) => rows),
+      (await request(() => guarded.script(text, options), options)).map(({ rows }) => rows),
     isPooled: async () => {
-      if (found === undefined) looking ??= session.query('SELECT 1', [], { doing: 'looking for a pooler' });
+      if (!guarded.hasLooked()) looking ??= session.query('SELECT 1', [], { doing: 'looking for a pooler' });
       await looking;
-      return !isOwnProcess() || setsPerTransaction;
+      return !guarded.isOwnProcess() || guarded.setsPerTransaction;
     },
     close: () => {
       closing ??= goodbye();
@@ -257,15 +183,6 @@ function overdue(where: string, doing: string, timeoutMs: number): OperationErro
   return new OperationError('timeout', `${where} gave no answer to ${doing} within ${timeoutMs / 1000} s`, {
     target: where,
     remedy: "look at the server's load and locks, or give more time with --timeout",
-  });
-}
-
-function unproven(where: string, found: GuardAnswer | undefined): OperationError {
-  const seen = found === undefined ? 'is not known' : `is ${printable(found.search_path)}, or another session's`;
-  return new OperationError('unsafe', `${where}: the session's search_path ${seen}; expected an empty one`, {
-    code: 'search-path',
-    target: where,
-    remedy: 'point the admin DSN at the server itself, without a pooler or proxy that drops startup settings',
   });
 }
 

@@ -153,7 +153,7 @@ function judgeVariable(rule: OutputRule, entry: OutputEntry, variables: Set<stri
     ground.problems.report(
       place,
       'twice',
-      `${variable} would stand twice in ${quotedName(file ?? '')}; name a placeholder in it`,
+      `${quotedName(variable)} would stand twice in ${quotedName(file ?? '')}; name a placeholder in it`,
     );
   variables.add(`${file}\n${variable}`);
 }

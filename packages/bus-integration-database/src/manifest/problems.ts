@@ -1,7 +1,8 @@
 // What is wrong with a manifest: collected, put in the order of the file, and told as diagnostics. Pure.
 import { type AdviceOf, advise } from '../contract/remedy.ts';
 import type { Diagnostic } from '../contract/response.ts';
-import type { ManifestSource, Span } from './source.ts';
+import { secretStart } from './secret-words.ts';
+import { type ManifestSource, type Span, spansBetween } from './source.ts';
 import type { Node } from './tree.ts';
 
 export interface ManifestProblem extends Span {
@@ -22,6 +23,7 @@ export interface Problems {
   readonly hide: (place: Span) => void;
   /** In the order of the file. */
   readonly found: () => readonly ManifestProblem[];
+  /** What is hidden, in the order of the file; none of them overlap. */
   readonly hidden: () => readonly Span[];
   readonly isEmpty: () => boolean;
   /** How many were found beyond those that are kept. */
@@ -52,10 +54,20 @@ export function createProblems(): Problems {
       hidden.push({ start, end });
     },
     found: () => [...problems.values()].sort((a, b) => a.start - b.start || a.end - b.end),
-    hidden: () => hidden,
+    hidden: () => merged(hidden),
     isEmpty: () => problems.size === 0,
     unkept: () => unkept,
   };
+}
+
+function merged(spans: readonly Span[]): readonly Span[] {
+  const apart: { start: number; end: number }[] = [];
+  for (const { start, end } of [...spans].sort((a, b) => a.start - b.start)) {
+    const last = apart.at(-1);
+    if (last === undefined || start > last.end) apart.push({ start, end });
+    else last.end = Math.max(last.end, end);
+  }
+  return apart;
 }
 
 /** A problem with its place, `file:line:column`, and with the edit of its line where that is known. */
@@ -70,6 +82,8 @@ export function diagnosticOf(problem: ManifestProblem, source: ManifestSource, h
   };
 }
 
+const longestEdited = 500;
+
 /** The line as it is to be; undefined where it can't be said, or holds what must not be shown. */
 export function editOf(
   { start, end, instead }: ManifestProblem,
@@ -80,8 +94,9 @@ export function editOf(
   const { line } = source.position(start);
   const { text, start: begin } = source.line(line);
   const isWhole = end <= begin + text.length;
-  const isShown = hidden.every((span) => span.end <= begin || span.start >= begin + text.length);
-  if (!isWhole || !isShown) return undefined;
+  const isShown = spansBetween(hidden, begin, begin + text.length).length === 0;
+  if (!isWhole || !isShown || text.length > longestEdited) return undefined;
   const edited = `${text.slice(0, start - begin)}${instead}${text.slice(end - begin)}`;
+  if (secretStart(edited) !== undefined) return undefined;
   return { kind: 'edit', change: 'replace', file: { path: source.file }, line, text: [edited] };
 }

@@ -1,10 +1,10 @@
 // From the text of a manifest to what it holds: YAML 1.2 with the core schema, of which JSON is a part. One document, no
 // tags, no anchors, each key once. https://yaml.org/spec/1.2.2/#103-core-schema
 import { type ErrorCode, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
-import { printable } from '../text/printable.ts';
 import { excessOf } from './lexemes.ts';
 import type { Problems } from './problems.ts';
 import { holdsSecret, isSecretKey } from './secret-words.ts';
+import { quotedName } from './seen.ts';
 import type { ManifestSource, Span } from './source.ts';
 import type { Entry, Node, Scalar } from './tree.ts';
 
@@ -175,13 +175,9 @@ function entriesOf(
     if (isSecretKey(source) && value.kind !== 'nothing') problems.hide(value);
     const first = entries.get(source);
     if (first === undefined) entries.set(source, { key, value });
-    else problems.report(key, 'duplicate-key', `${shownKey(source)} stands here twice`);
+    else problems.report(key, 'duplicate-key', `${quotedName(source)} stands here twice`);
   }
   return entries;
-}
-
-function shownKey(key: string): string {
-  return printable(key.length > 60 ? `${key.slice(0, 60)}…` : key);
 }
 
 function scalarOf(given: { value: unknown; source?: string; type?: string }, span: Span): Scalar {

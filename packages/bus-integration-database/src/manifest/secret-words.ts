@@ -29,6 +29,10 @@ const secretForms: readonly RegExp[] = [
   /^md5[0-9a-f]{32}$/i,
 ];
 
+/** `password=` counts where other keywords of a connection string stand too. */
+const keyword = /\bpassword\s{0,9}=\s{0,9}\S/i;
+const otherKeywords = /\b(?:host|hostaddr|port|user|dbname)\s{0,9}=/i;
+
 /**
  * Whether a value holds a secret by its form, a connection string with a password above all.
  *
@@ -37,25 +41,24 @@ const secretForms: readonly RegExp[] = [
  */
 export function holdsSecret(value: string): boolean {
   if (value.length < 6) return false;
-  const isKeywords =
-    /\bpassword\s{0,9}=\s{0,9}\S/i.test(value) && /\b(?:host|hostaddr|port|user|dbname)\s{0,9}=/i.test(value);
-  return isKeywords || secretForms.some((form) => form.test(value));
+  return (keyword.test(value) && otherKeywords.test(value)) || secretForms.some((form) => form.test(value));
 }
 
 /**
- * A line of a file without what may be a secret in it, as far as that can be told without reading the file as a whole.
+ * From where on a line of a file may not be shown, as far as that can be told without reading the file as a whole.
  *
  * @example
- * withoutSecrets('shop_app: {password: hunter2}'); // 'shop_app: {password: ***'
+ * secretStart('shop_app: {password: hunter2}'); // 21
  */
-export function withoutSecrets(line: string): string {
-  const keyed = /(["']?)([A-Za-z][\w.-]{0,60})\1(\s{0,9}[:=]\s{0,9})(?=\S)/g;
-  for (const match of line.matchAll(keyed)) {
-    const [all, , key = ''] = match;
-    const rest = line.slice(match.index + all.length);
-    // What is hidden already tells nothing.
-    if (isSecretKey(key) && !/^[*'"]+[^\w]*$/.test(rest.slice(0, 3)) && !rest.startsWith('***'))
-      return `${line.slice(0, match.index + all.length)}***`;
+export function secretStart(line: string): number | undefined {
+  const starts = secretForms.map((form) => line.search(form)).filter((start) => start >= 0);
+  // NUL stands for what is hidden already.
+  for (const { 0: all, 1: key = '', index } of line.matchAll(
+    /([A-Za-z][\w.-]{0,60})["']?\s{0,9}[:=]\s{0,9}(?=[^\s\0])/g,
+  )) {
+    if (!isSecretKey(key)) continue;
+    starts.push(index + all.length);
+    break;
   }
-  return holdsSecret(line) ? '***' : line;
+  return starts.length === 0 ? undefined : Math.min(...starts);
 }

@@ -1,7 +1,7 @@
 // How what stands in a manifest appears in messages. Nothing of a secret. Pure.
 import { printable } from '../text/printable.ts';
 import type { Problems } from './problems.ts';
-import { holdsSecret } from './secret-words.ts';
+import { holdsSecret, secretStart } from './secret-words.ts';
 import type { Node, Scalar } from './tree.ts';
 
 /** Tells a value that is of another kind than is expected. */
@@ -27,10 +27,15 @@ function shortened({ source }: Scalar): string {
 
 /** A name as it stands in a message: plain where it is plain, else in quotes; cut where it is long. */
 export function quotedName(name: string): string {
-  if (holdsSecret(name)) return '***';
+  if (!isShowable(name)) return '***';
   const cut = name.length > 70 ? `${name.slice(0, 70)}…` : name;
   const isPlain = /^[\w.{}/-]+$/.test(cut) && !/^(?:[\d.+-]+|true|false|null)$/i.test(cut);
   return isPlain ? cut : `"${printable(cut)}"`;
+}
+
+/** Whether nothing in a text looks like a secret, as far as it would be shown. */
+export function isShowable(text: string): boolean {
+  return !holdsSecret(text) && secretStart(text.slice(0, 400)) === undefined;
 }
 
 /** A name as it has to be spelled in the file. */

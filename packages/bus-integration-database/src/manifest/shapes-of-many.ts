@@ -1,6 +1,5 @@
 // The shapes of what holds other values: lists, maps of names, objects of known keys, and one shape or another. Pure.
 import { nearest } from '../command-line/suggest.ts';
-import { printable } from '../text/printable.ts';
 import type { Problems } from './problems.ts';
 import { isSecretKey } from './secret-words.ts';
 import { quotedName, unexpected } from './seen.ts';
@@ -29,7 +28,12 @@ export function list<T>(
         const value = item.read(one, problems);
         if (value === undefined) continue;
         const identity = identityOf(value);
-        if (found.has(identity)) problems.report(one, 'twice', `${printable(identity)} stands in this list twice`);
+        if (found.has(identity))
+          problems.report(
+            one,
+            'twice',
+            `${identity.startsWith('{') ? 'this' : quotedName(identity)} stands in this list twice`,
+          );
         else found.set(identity, value);
       }
       return [...found.values()];

@@ -17,6 +17,9 @@ export interface ManifestSource {
   readonly line: (number: number) => { readonly text: string; readonly start: number };
 }
 
+/** No person counts further, and a line of millions would be counted again for each of its problems. */
+const longestCounted = 10_000;
+
 /**
  * A text with its positions.
  *
@@ -40,12 +43,14 @@ export function createSource(file: string, text: string): ManifestSource {
     text,
     position: (offset) => {
       const line = lineAt(offset);
-      return { line: line + 1, column: charactersIn(text.slice(starts[line], offset)) + 1 };
+      const before = text.slice(starts[line], offset);
+      return { line: line + 1, column: (before.length > longestCounted ? before.length : charactersIn(before)) + 1 };
     },
     line: (number) => {
       const start = starts[number - 1] ?? text.length;
       const end = starts[number] ?? text.length;
-      return { text: text.slice(start, end).replace(/\r?\n$/, ''), start };
+      const last = ['\r\n', '\n'].find((ending) => text.startsWith(ending, Math.max(start, end - ending.length)));
+      return { text: text.slice(start, end - (last?.length ?? 0)), start };
     },
   };
 }
@@ -55,4 +60,17 @@ export function charactersIn(text: string): number {
   let count = 0;
   for (const _ of text) count += 1;
   return count;
+}
+
+/** Which spans reach into a part of the text, of spans in their order that don't overlap. */
+export function spansBetween(spans: readonly Span[], start: number, end: number): readonly Span[] {
+  let [low, high] = [0, spans.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((spans[middle]?.end ?? 0) > start) high = middle;
+    else low = middle + 1;
+  }
+  let last = low;
+  while (last < spans.length && (spans[last]?.start ?? 0) < end) last += 1;
+  return spans.slice(low, last);
 }

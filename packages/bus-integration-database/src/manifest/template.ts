@@ -1,5 +1,6 @@
 // What an output's file and variable are called: a text with placeholders for a database, a role and the deployment. Pure.
 import { nearest } from '../command-line/suggest.ts';
+import { isShowable } from './seen.ts';
 import type { TextFault } from './single-shapes.ts';
 
 export interface Filling {
@@ -14,6 +15,7 @@ const placeholders = ['database', 'DATABASE', 'role', 'ROLE', 'deployment'] as c
 export function templateFault(template: string): TextFault | undefined {
   for (const [whole, name = ''] of template.matchAll(/\{([^{}]*)\}/g)) {
     if ((placeholders as readonly string[]).includes(name)) continue;
+    if (!isShowable(name)) return 'holds a placeholder that there is not';
     const close = nearest(name, placeholders);
     if (close === undefined)
       return `holds {${name.slice(0, 40)}}; known: ${placeholders.map((one) => `{${one}}`).join(', ')}`;

@@ -29,8 +29,10 @@ describe('the line of a problem', () => {
 
   it.each([
     ['oops: {password: hunter2}', '  1 | oops: {password: ***'],
+    ['{password: hunter2, oops: 1}', '  1 | {password: ***'],
     ['# db_pass=hunter2 oops', '  1 | # db_pass=***'],
-    ['oops: postgres://u:hunter2@h/d', '  1 | ***'],
+    [`password: hunter2${'x'.repeat(500)}, oops: 1`, '  1 | …***'],
+    ['oops: postgres://u:hunter2@h/d', '  1 | oops: postgres***'],
   ])('%s: is shown without what looks like a secret, though nobody said so', (text, line) => {
     expect(shown(text, 'oops').split('\n')[1]).toBe(line);
     expect(shown(text, 'oops')).not.toContain('hunter2');

@@ -110,6 +110,13 @@ describe('a manifest of another provider', () => {
     expect(lines.at(-1)).toBe('and 200 more');
   });
 
+  it('a line of tens of thousands of problems is told in a time', () => {
+    const queues = Array.from({ length: 40_000 }, (_, index) => `q${index}: {x: 1}`).join(', ');
+    const begun = performance.now();
+    expect(read(`queues: {${queues}}\n`).lines.at(-1)).toBe('and 39000 more');
+    expect(performance.now() - begun).toBeLessThan(20_000);
+  });
+
   it('has a schema in which what has a name stands once', () => {
     const document = schemaDocument(shape, 'Queues');
     expect(document.definitions).toMatchObject({ queue: { type: 'object', additionalProperties: false } });

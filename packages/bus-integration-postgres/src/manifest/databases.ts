@@ -140,7 +140,8 @@ function accessOf(
     for (const { schema, detail, name } of schemasIn(expanded)) {
       if (schemas.includes(schema)) continue;
       const close = nearest(schema, schemas);
-      const hint = close === undefined ? `declared: ${schemas.map(quotedName).join(', ')}` : `did you mean ${close}?`;
+      const hint =
+        close === undefined ? `declared: ${schemas.map(quotedName).join(', ')}` : `did you mean ${quotedName(close)}?`;
       const origins =
         typeof given === 'string' ? [['words', given]] : [originOf('access', role), ['every_database', 'access', role]];
       const place =
@@ -173,7 +174,10 @@ function meaningOf(word: string, path: NodePath, { words, root, problems }: Grou
   if (nodeAt(root, ['words', word]) !== undefined) return undefined;
   const known = [...Object.keys(accessWords), 'none', ...Object.keys(words)];
   const close = nearest(word, known);
-  const hint = close === undefined ? `expected ${known.join(', ')}, or a map` : `did you mean ${close}?`;
+  const hint =
+    close === undefined
+      ? `expected ${known.map(quotedName).join(', ')}, or a map`
+      : `did you mean ${quotedName(close)}?`;
   problems.report(nodeAt(root, path) ?? root, 'unknown-word', `${quotedName(word)} is no access word; ${hint}`, close);
   return undefined;
 }
@@ -190,7 +194,7 @@ function extensionsOf(
     if (schema !== 'public' && !schemas.includes(schema)) {
       const place = extensionPlace(name, originOf, ground);
       const close = nearest(schema, schemas);
-      const hint = close === undefined ? 'declare it under schemas' : `did you mean ${close}?`;
+      const hint = close === undefined ? 'declare it under schemas' : `did you mean ${quotedName(close)}?`;
       ground.problems.report(
         place,
         'undeclared-schema',

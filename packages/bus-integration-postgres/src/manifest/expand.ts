@@ -4,6 +4,7 @@ import {
   expandOutputs,
   keyAt,
   type Node,
+  type NodePath,
   nodeAt,
   type OutputRule,
   type Problems,
@@ -142,17 +143,27 @@ function entrancesOf(
   databases: Readonly<Record<string, ExpandedDatabase>>,
   root: Node,
 ): ReadonlyMap<string, readonly string[]> {
-  const logins = Object.entries(roles).filter(([, { login }]) => login === true);
-  const everywhere = nodeAt(root, ['every_database', 'access']);
-  const isOf = (name: string, role: string): boolean => {
-    const { access, owner, public: everyone } = databases[name] ?? { access: {} };
-    if (Object.hasOwn(access, role) || owner === role || everyone?.connect === true) return true;
+  const entrances = new Map<string, string[]>();
+  for (const [role, { login }] of Object.entries(roles)) if (login) entrances.set(role, []);
+  const everywhere = writtenAccess(root, ['every_database']);
+  for (const [name, { access, owner, public: everyone }] of Object.entries(databases)) {
+    const own = writtenAccess(root, ['databases', name]);
     // A word that was refused is not refused once more.
-    const own = nodeAt(root, ['databases', name, 'access', role]) ?? (everywhere && nodeAt(everywhere, [role]));
-    return own !== undefined && !(own.kind === 'text' && own.source === 'none');
-  };
-  const names = Object.keys(databases);
-  return new Map(logins.map(([role]) => [role, names.filter((name) => isOf(name, role))]));
+    const refused = [...own.given, ...everywhere.given].filter((role) => !own.taken.includes(role));
+    const named = [...Object.keys(access), ...(owner === undefined ? [] : [owner]), ...refused];
+    const entering = new Set(everyone?.connect ? entrances.keys() : named);
+    for (const role of entering) entrances.get(role)?.push(name);
+  }
+  return entrances;
+}
+
+/** The roles under access, as they stand in the file: those that something is given to, and those that it is taken from. */
+function writtenAccess(root: Node, path: NodePath): { readonly given: string[]; readonly taken: string[] } {
+  const node = nodeAt(root, [...path, 'access']);
+  const entries = node?.kind === 'map' ? [...node.entries] : [];
+  const isTaken = ([, { value }]: (typeof entries)[number]) => value.kind === 'text' && value.source === 'none';
+  const rolesOf = (list: typeof entries) => list.map(([role]) => role);
+  return { given: rolesOf(entries.filter((one) => !isTaken(one))), taken: rolesOf(entries.filter(isTaken)) };
 }
 
 function judgeVerify(

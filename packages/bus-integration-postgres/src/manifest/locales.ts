@@ -1,5 +1,6 @@
 // Encodings and locales of a database, as far as no server is needed to judge them.
 // https://www.postgresql.org/docs/current/multibyte.html, https://www.postgresql.org/docs/current/locale.html
+import { quotedName } from 'bus-integration-database/manifest';
 
 /** What a database can be in. */
 export const encodings = [
@@ -53,7 +54,7 @@ export function localeFault({
   if (provider === 'builtin' && locale !== undefined && !builtinLocales.includes(locale))
     return { key: 'locale', why: 'provider builtin has the locales C, C.UTF-8 and PG_UNICODE_FAST only' };
   if (provider === 'builtin' && locale !== 'C' && encoding !== 'UTF8')
-    return { key: 'encoding', why: `locale ${locale} is for encoding UTF8 only` };
+    return { key: 'encoding', why: `locale ${quotedName(locale ?? '')} is for encoding UTF8 only` };
   if (provider === 'icu' && ['SQL_ASCII', 'MULE_INTERNAL', 'EUC_JIS_2004'].includes(encoding))
     return { key: 'encoding', why: `provider icu does not know encoding ${encoding}` };
   return undefined;

@@ -80,7 +80,7 @@ export function valueFault(name: string, value: string | readonly string[]): Val
   if (isList && value.includes(',')) {
     const items = value.split(',').map((item) => item.trim());
     return {
-      why: `would be one name with a comma in it; write a list: [${items.join(', ')}]`,
+      why: `would be one name with a comma in it; write a list`,
       instead: `[${items.join(', ')}]`,
     };
   }

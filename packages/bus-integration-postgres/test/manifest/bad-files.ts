@@ -516,7 +516,7 @@ export const badFiles: readonly BadFile[] = [
   {
     name: 'a list in one text',
     text: 'roles: {app: {settings: {search_path: "app, public"}}}\n',
-    says: ['3:39: search_path: "app, public" would be one name with a comma in it; write a list: [app, public]'],
+    says: ['3:39: search_path: "app, public" would be one name with a comma in it; write a list'],
   },
   {
     name: 'a list of what has none',
@@ -1021,5 +1021,28 @@ export const badFiles: readonly BadFile[] = [
     under: 'shop',
     text: 'retire: {roles: [old]}\n',
     says: ['5:17: a list stands here, expected a map of roles'],
+  },
+  {
+    name: 'a secret in what is no map',
+    under: 'nothing',
+    text: '|\n password: hunter2hunter2\nversion: 1\n',
+    says: ['3:1: this is not expected here'],
+  },
+  {
+    name: 'a secret in a name',
+    text: 'roles: {"password=hunter2": {login: yes}}\n',
+    says: ['3:37: yes, expected true'],
+  },
+  {
+    name: 'a secret as a placeholder',
+    under: 'shop',
+    text: 'outputs: [{form: env, file: "{password=hunter2}"}]\n',
+    says: ['5:29: *** holds a placeholder that there is not'],
+  },
+  {
+    name: 'the same output twice',
+    under: 'shop',
+    text: 'outputs: [{form: uri}, {form: uri}]\n',
+    says: ['5:24: this stands in this list twice'],
   },
 ];

@@ -175,7 +175,7 @@ export function flagJobs(text: string | undefined): number | undefined {
   });
 }
 
-function overlay(env: Environment, values: Environment | undefined): Environment {
+export function overlay(env: Environment, values: Environment | undefined): Environment {
   if (values === undefined) return env;
   return Object.assign(Object.create(null), env, values);
 }

@@ -45,6 +45,10 @@ export async function main(
     await tellProgram(argv, `no verb is given; expected one of ${Object.keys(verbs).join(', ')}`, processContext);
     return 2;
   }
+  if (verb === 'validate') {
+    const [{ validate }, list] = await Promise.all([import('./commands/validate.ts'), listOf(roots)]);
+    return validate(flags, processContext, list);
+  }
   if (flags.explain !== undefined) {
     const [{ explain }, list] = await Promise.all([import('./commands/explain.ts'), listOf(roots)]);
     return explain(flags.explain, argv, flags, processContext, list);

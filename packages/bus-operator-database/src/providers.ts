@@ -1,11 +1,14 @@
 // The providers that this binary knows: the one list that a new provider is added to. Each loads when a verb runs.
 import type { ProviderModule } from 'bus-integration-database';
+import type { ManifestLanguage } from 'bus-integration-database/manifest';
 
 export interface ProviderRoot {
   readonly name: string;
   /** The server's own name, for people. */
   readonly title: string;
   readonly load: () => Promise<ProviderModule>;
+  /** How its manifests are read; without it there are none. */
+  readonly manifest?: () => Promise<ManifestLanguage>;
 }
 
 export const providers: readonly ProviderRoot[] = [
@@ -23,5 +26,6 @@ export const providers: readonly ProviderRoot[] = [
         script: psqlScript,
       };
     },
+    manifest: async () => (await import('bus-integration-postgres/manifest')).postgresManifest,
   },
 ];

@@ -25,6 +25,10 @@ const neutralKeys: readonly ConfigurationKey[] = [
   },
   { name: 'BUS_DATABASE_ROLE_NAMES', meaning: 'list of further login roles with the same rights' },
   { name: 'BUS_DATABASE_SCHEMAS', meaning: 'list of schemas, made in every database' },
+  {
+    name: 'BUS_DATABASE_MANIFEST_FILE',
+    meaning: 'the manifest that validate judges; what plans and applies refuses it until it reads one',
+  },
   { name: 'BUS_DATABASE_DSN_OUTPUT_DIR', meaning: 'the directory of the DSN files; made 0700, files 0600' },
   { name: 'BUS_DATABASE_DSN_FILE_OWNER', meaning: 'user[:group] of the DSN files, when run as root' },
   { name: 'BUS_DATABASE_LISTENER_POLICY', default: 'private', meaning: 'loopback, private, tls or external' },

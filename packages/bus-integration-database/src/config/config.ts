@@ -107,7 +107,7 @@ export function readConfiguration(
 
   const prefixes = ['BUS_DATABASE_', ...providers.map(({ prefix }) => prefix)];
   const keys = configurationKeys(providers.flatMap((provider) => provider.known));
-  const names = [...keys.map(({ name }) => name), ...otherSurfacesKeys, manifestKey];
+  const names = [...keys.map(({ name }) => name), ...otherSurfacesKeys];
   const known = names.filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
   const silent = [...Object.keys(keyAliases), ...providers.flatMap((provider) => provider.silent ?? [])];
   // Without the underscore: BUS_DATABASES is a typing error too.
@@ -244,8 +244,13 @@ function readProvider(settings: SettingsReader, options: ConfigurationOptions, p
 function refuseManifest(settings: SettingsReader): void {
   const key = manifestKey;
   if (!settings.isSet(key)) return;
-  const remedy = `unset it, and use BUS_DATABASE_NAMES, BUS_DATABASE_SERVICE_ROLE, BUS_DATABASE_ROLE_NAMES and BUS_DATABASE_SCHEMAS`;
-  settings.refuse({ key, code: 'not-supported', message: `${key} is not supported yet`, remedy });
+  const remedy = `unset it, and declare the same with BUS_DATABASE_NAMES, BUS_DATABASE_SERVICE_ROLE, BUS_DATABASE_ROLE_NAMES and BUS_DATABASE_SCHEMAS`;
+  settings.refuse({
+    key,
+    code: 'not-supported',
+    message: `${key}: the manifest is not applied yet, only validate reads it`,
+    remedy,
+  });
 }
 
 function refusal(problems: readonly Diagnostic[]): OperationError {

@@ -53,11 +53,22 @@ export function createProblems(): Problems {
     hide: ({ start, end }) => {
       hidden.push({ start, end });
     },
-    found: () => [...problems.values()].sort((a, b) => a.start - b.start || a.end - b.end),
+    found: () => {
+      const spans = merged(hidden);
+      const inOrder = [...problems.values()].sort((a, b) => a.start - b.start || a.end - b.end);
+      return inOrder.map((problem) => unsaid(problem, spans));
+    },
     hidden: () => merged(hidden),
     isEmpty: () => problems.size === 0,
     unkept: () => unkept,
   };
+}
+
+/** Of what is hidden no message says anything either, but that it looks like a secret. */
+function unsaid(problem: ManifestProblem, hidden: readonly Span[]): ManifestProblem {
+  const { start, end, code } = problem;
+  if (code === 'secret' || spansBetween(hidden, start, start + 1).length === 0) return problem;
+  return { start, end, code, message: 'this is not what is expected here, and is not shown: it may be a secret' };
 }
 
 function merged(spans: readonly Span[]): readonly Span[] {

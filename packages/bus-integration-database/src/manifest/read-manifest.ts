@@ -12,11 +12,11 @@ import type { Node } from './tree.ts';
 export interface ManifestLanguage<W = unknown, E extends Expansion = Expansion> {
   readonly shape: ManifestShape<W>;
   /** Judges what was read, tells what is wrong with it, and expands it. */
-  readonly expand: (written: W, root: Node, problems: Problems) => E;
+  expand(written: W, root: Node, problems: Problems): E;
   /** What is declared, in a few words. */
-  readonly summary: (expanded: E) => string;
+  summary(expanded: E): string;
   /** A manifest that says the same with nothing inherited. */
-  readonly fileOf: (expanded: E) => object;
+  fileOf(expanded: E): object;
 }
 
 export interface Expansion {

@@ -52,11 +52,11 @@ describe('what is too much to read is refused before it costs memory or time', (
     ['an open quote', `a: "${fill('x\n ')}`],
     ['at signs', fill('@\n')],
   ])('%s', (_, text) => {
-    const begun = performance.now();
+    const begun = process.cpuUsage();
     const messages = told(text);
     expect(messages.length).toBeGreaterThan(0);
     expect(messages.length).toBeLessThanOrEqual(1_000);
-    expect(performance.now() - begun).toBeLessThan(15_000);
+    expect(process.cpuUsage(begun).user).toBeLessThan(10_000_000);
   });
 
   it('aliases that grow at each level are none that are read', () => {
@@ -65,10 +65,10 @@ describe('what is too much to read is refused before it costs memory or time', (
   });
 
   it('many keys are told apart in a time that grows as they do', () => {
-    const text = Array.from({ length: 100_000 }, (_, index) => `k${index}: 1\n`).join('');
-    const begun = performance.now();
-    expect(told(`${text}k99999: 2\n`)).toEqual(['100001: k99999 stands here twice']);
-    expect(performance.now() - begun).toBeLessThan(15_000);
+    const text = Array.from({ length: 50_000 }, (_, index) => `k${index}: 1\n`).join('');
+    const begun = process.cpuUsage();
+    expect(told(`${text}k49999: 2\n`)).toEqual(['50001: k49999 stands here twice']);
+    expect(process.cpuUsage(begun).user).toBeLessThan(10_000_000);
   });
 });
 

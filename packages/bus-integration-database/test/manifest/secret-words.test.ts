@@ -40,9 +40,9 @@ describe('a value', () => {
     'local/dsn/{database}.{role}.dsn',
   ])('%s holds none', (value) => expect(holdsSecret(value)).toBe(false));
   it('is judged in a time that grows as it does', () => {
-    const begun = performance.now();
+    const begun = process.cpuUsage();
     for (const text of ['://a:b', 'password ', 'host=', 'password=', '-----BEGIN A', 'a.b+c'])
       holdsSecret(text.repeat(Math.floor(1_000_000 / text.length)));
-    expect(performance.now() - begun).toBeLessThan(10_000);
+    expect(process.cpuUsage(begun).user).toBeLessThan(10_000_000);
   });
 });

@@ -112,9 +112,9 @@ describe('a manifest of another provider', () => {
 
   it('a line of tens of thousands of problems is told in a time', () => {
     const queues = Array.from({ length: 40_000 }, (_, index) => `q${index}: {x: 1}`).join(', ');
-    const begun = performance.now();
+    const begun = process.cpuUsage();
     expect(read(`queues: {${queues}}\n`).lines.at(-1)).toBe('and 39000 more');
-    expect(performance.now() - begun).toBeLessThan(20_000);
+    expect(process.cpuUsage(begun).user).toBeLessThan(10_000_000);
   });
 
   it('has a schema in which what has a name stands once', () => {

@@ -1031,7 +1031,7 @@ export const badFiles: readonly BadFile[] = [
   {
     name: 'a secret in a name',
     text: 'roles: {"password=hunter2": {login: yes}}\n',
-    says: ['3:37: yes, expected true'],
+    says: ['3:37: this is not what is expected here, and is not shown: it may be a secret'],
   },
   {
     name: 'a secret as a placeholder',
@@ -1044,5 +1044,15 @@ export const badFiles: readonly BadFile[] = [
     under: 'shop',
     text: 'outputs: [{form: uri}, {form: uri}]\n',
     says: ['5:24: this stands in this list twice'],
+  },
+  {
+    name: 'a secret under a name that looks like one',
+    text: 'roles: {password: hunter2hunter2}\n',
+    says: ['3:19: this is not what is expected here, and is not shown: it may be a secret'],
+  },
+  {
+    name: 'a mistake under a name that looks like that of a secret',
+    text: 'roles: {secret_reader: {login: true}}\ndatabases: {d: {access: {secret_reader: raed}}}\n',
+    says: ['4:41: this is not what is expected here, and is not shown: it may be a secret'],
   },
 ];

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { manifestText, schemaDocument } from 'bus-integration-database/manifest';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { manifestTitle, postgresManifest } from '../../src/manifest/index.ts';
+import { accessWords, manifestTitle, postgresManifest } from '../../src/manifest/index.ts';
 import { declared, goodFiles, goodText, read } from './reading.ts';
 
 const document = schemaDocument(postgresManifest.shape, manifestTitle);
@@ -62,4 +64,21 @@ it('JSON is read as YAML is', () => {
   const text = goodText('shop.yaml');
   const json = JSON.stringify(parse(text, { schema: 'core' }), null, 2);
   expect(declared(json)).toEqual(declared(text));
+});
+
+it('the examples of the documentation are right', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/manifest.md'), 'utf8');
+  const examples = [...page.matchAll(/```yaml\n([^]*?)```/g)].map(([, text = '']) => text);
+  expect(examples.length).toBe(2);
+  for (const example of examples) expect(read(example).lines).toEqual([]);
+});
+
+it('the documentation tells what each access word gives, as it is planned', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/manifest.md'), 'utf8');
+  for (const [word, { database, schema, tables }] of Object.entries(accessWords)) {
+    const row = page.split('\n').find((line) => line.startsWith(`| \`${word}\` |`));
+    const cells = row?.split('|').map((cell) => cell.trim());
+    const own = word === 'create' ? ['its own'] : tables;
+    expect(cells?.slice(2, 5), word).toEqual([database, schema, own].map((list) => list.join(', ')));
+  }
 });

@@ -4,10 +4,14 @@ import type { Flag } from 'bus-integration-database/help';
 
 export interface VerbFlag extends Flag {
   /** The verbs that know it; absent when all do. */
-  readonly verbs?: readonly Verb[];
+  readonly verbs?: readonly OperatorVerb[];
 }
 
-export const verbs: Readonly<Record<Verb, string>> = {
+/** What this command can be asked for: what a provider answers, and what needs none. */
+export type OperatorVerb = Verb | 'validate';
+
+export const verbs: Readonly<Record<OperatorVerb, string>> = {
+  validate: 'is a manifest right: judges the file alone; the other verbs do not read one yet',
   doctor: 'is all in place to begin: configuration, files, server, rights (reads only)',
   plan: 'what apply would do, step by step (reads only)',
   apply: 'does it',
@@ -85,6 +89,14 @@ const flagTable = [
     verbs: ['verify'],
     text: 'say what FINDING means and how to fix it; asks no server',
   },
+  {
+    name: 'manifest',
+    value: 'FILE',
+    isRepeatable: true,
+    verbs: ['validate'],
+    text: 'the same as FILE; default: BUS_DATABASE_MANIFEST_FILE',
+  },
+  { name: 'expand', verbs: ['validate'], text: 'print the manifest with nothing inherited' },
   { name: 'strict', verbs: ['verify'], text: 'fail also on what could not be seen' },
 ] as const satisfies readonly VerbFlag[];
 

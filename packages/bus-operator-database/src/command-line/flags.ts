@@ -1,14 +1,13 @@
 // From arguments to an invocation: which verb, with which flags. Reads nothing but the arguments; what a value means
 // (a duration, a risk, a file) is checked where it is used.
-import type { Verb } from 'bus-integration-database';
 import { type FlagReading, quoted, readFlags } from 'bus-integration-database/help';
 import { suggestion } from 'bus-integration-database/suggest';
-import { type FlagName, flags as table, verbs } from './flag-table.ts';
+import { type FlagName, type OperatorVerb, flags as table, verbs } from './flag-table.ts';
 import { otherFlags, otherVerbs, otherVerbsFlag } from './other-tools.ts';
 
 export type Flags = Readonly<ReturnType<typeof flagsOf>>;
 
-export type Invocation = { readonly verb?: Verb; readonly flags: Flags } | { readonly problem: string };
+export type Invocation = { readonly verb?: OperatorVerb; readonly flags: Flags } | { readonly problem: string };
 
 type OperatorFlagReading = FlagReading<FlagName>;
 
@@ -37,10 +36,11 @@ function wordProblem([verb, extra]: readonly string[]): string | undefined {
     const hint = suggestion(verb, Object.keys(verbs), otherVerbs) ?? otherwise;
     return `unknown verb ${quoted(verb)}; ${hint}`;
   }
-  return extra === undefined ? undefined : `unexpected argument ${quoted(extra)} after ${verb}`;
+  if (extra === undefined || verb === 'validate') return undefined;
+  return `unexpected argument ${quoted(extra)} after ${verb}`;
 }
 
-function flagsOf({ asks, hasHelpWord, given, has, last, all }: OperatorFlagReading) {
+function flagsOf({ asks, hasHelpWord, words, given, has, last, all }: OperatorFlagReading) {
   const color = given.findLast(({ name }) => name === 'color' || name === 'no-color');
   const chosen = <T extends string>(given: string | undefined, [first, ...others]: readonly [T, ...T[]]): T =>
     others.find((one) => one === given) ?? first;
@@ -77,15 +77,23 @@ function flagsOf({ asks, hasHelpWord, given, has, last, all }: OperatorFlagReadi
     noNegative: has('no-negative'),
     strict: has('strict'),
     explain: last('explain'),
+    /** The files that validate judges. */
+    manifests: [...all('manifest'), ...(words[0] === 'validate' ? words.slice(1) : [])],
+    expand: has('expand'),
   };
 }
 
-function contradiction(verb: Verb | undefined, { has, all }: OperatorFlagReading, flags: Flags): string | undefined {
+function contradiction(
+  verb: OperatorVerb | undefined,
+  { has, all }: OperatorFlagReading,
+  flags: Flags,
+): string | undefined {
   for (const flag of table) {
     if (verb === undefined || flag.verbs === undefined || !has(flag.name) || flag.verbs.includes(verb)) continue;
     const hint = otherVerbsFlag(flag.name, verb);
     return `--${flag.name} is a flag of ${flag.verbs.join(' and ')}, not of ${verb}${hint === undefined ? '' : `; ${hint}`}`;
   }
+  if (verb === 'validate') return validateProblem(has, flags);
   const list = all('allow').find((one) => one.includes(';'));
   if (list !== undefined) return '--allow holds a semicolon; write --allow RISK[,RISK]';
   if (flags.isQuiet && flags.verbosity > 0) return '-q and -v contradict each other; give one of them';
@@ -98,6 +106,16 @@ function contradiction(verb: Verb | undefined, { has, all }: OperatorFlagReading
   return undefined;
 }
 
-function isVerb(word: string): word is Verb {
+function validateProblem(
+  has: OperatorFlagReading['has'],
+  { manifests, expand, isQuiet, verbosity }: Flags,
+): string | undefined {
+  const other = (['api-url', 'token-file', 'jobs', 'lock-timeout', 'timeout'] as const).find((name) => has(name));
+  if (other !== undefined) return `--${other}: validate asks no server; leave it out`;
+  if (expand && manifests.length > 1) return '--expand prints one manifest; name one FILE';
+  return isQuiet && verbosity > 0 ? '-q and -v contradict each other; give one of them' : undefined;
+}
+
+function isVerb(word: string): word is OperatorVerb {
   return Object.hasOwn(verbs, word);
 }

@@ -1,16 +1,15 @@
 // What --help prints, out of the flag table, so that no flag is missing from it.
-import type { Verb } from 'bus-integration-database';
 import { type CommandHelp, helpText as textOf } from 'bus-integration-database/help';
-import { flags, type VerbFlag, verbs } from './flag-table.ts';
+import { flags, type OperatorVerb, type VerbFlag, verbs } from './flag-table.ts';
 import { providerKeys } from './provider-words.ts';
 
 /** The help of the family, or of one verb; ends with a line break. */
-export function operatorHelp(verb?: Verb): string {
+export function operatorHelp(verb?: OperatorVerb): string {
   return textOf(verb === undefined ? familyHelp() : verbHelp(verb));
 }
 
 /** The family's help as data, or that of a verb. */
-export function commandHelp(verb?: Verb): CommandHelp {
+export function commandHelp(verb?: OperatorVerb): CommandHelp {
   return verb === undefined ? familyHelp() : { ...verbHelp(verb), name: `bus operator database ${verb}` };
 }
 
@@ -25,7 +24,7 @@ function familyHelp(): CommandHelp {
     usage: ['bus operator database [flags] VERB [flags]'],
     commands: {
       title: 'verbs, in the order in which one uses them:',
-      list: (Object.keys(verbs) as Verb[]).map(verbHelp),
+      list: (Object.keys(verbs) as OperatorVerb[]).map(verbHelp),
     },
     groups: [{ title: 'flags, before or after the verb:', flags: flagsWhere((flag) => flag.verbs === undefined) }],
     notes: [
@@ -40,12 +39,13 @@ function familyHelp(): CommandHelp {
   };
 }
 
-function verbHelp(verb: Verb): CommandHelp {
+function verbHelp(verb: OperatorVerb): CommandHelp {
   return {
     name: verb,
     text: verbs[verb],
     summary: sentences[verb],
-    usage: [`bus operator database ${verb} [flags]`],
+    usage: [`bus operator database ${verb} [flags]${verb === 'validate' ? ' [FILE…]' : ''}`],
+    ...(verb === 'validate' && { arguments: manifestArguments }),
     groups: [
       { title: `flags of ${verb}:`, flags: flagsWhere((flag) => flag.verbs?.includes(verb) ?? false) },
       {
@@ -68,7 +68,15 @@ function exampleOf(line: string): string {
   return `bus operator database ${line}`;
 }
 
-const sentences: Readonly<Record<Verb, readonly string[]>> = {
+const manifestArguments: NonNullable<CommandHelp['arguments']> = [
+  { name: 'FILE', text: 'a manifest, YAML or JSON', isRepeatable: true },
+];
+
+const sentences: Readonly<Record<OperatorVerb, readonly string[]>> = {
+  validate: [
+    'bus operator database validate: judges manifests without a server, and tells everything that is wrong,',
+    'each with its line and column. Until plan and apply read one, they refuse BUS_DATABASE_MANIFEST_FILE.',
+  ],
   doctor: [
     'bus operator database doctor: says whether everything is in place to begin: configuration,',
     'secret files, output directory, server, and what the admin role still lacks. Changes nothing.',
@@ -91,7 +99,8 @@ const sentences: Readonly<Record<Verb, readonly string[]>> = {
   ],
 };
 
-const examples: Readonly<Record<Verb, readonly string[]>> = {
+const examples: Readonly<Record<OperatorVerb, readonly string[]>> = {
+  validate: ['validate bus-database.yaml', 'validate --expand', 'validate -q manifests/*.yaml'],
   doctor: ['doctor', 'doctor -v', 'doctor --env-file ./staging.env'],
   plan: ['plan', 'plan --save ./plan.json', 'plan --check -q || echo "there is work to do"'],
   apply: ['apply', 'apply --plan ./plan.json', 'apply --allow revoke'],
@@ -100,9 +109,15 @@ const examples: Readonly<Record<Verb, readonly string[]>> = {
 };
 
 /** Which exit statuses each verb has beside the common ones. */
-function exitRows(verb?: Verb): CommandHelp['exits'] {
+function exitRows(verb?: OperatorVerb): CommandHelp['exits'] {
   const checks = verb === undefined || verb === 'plan' || verb === 'status';
   const refuses = verb === undefined || verb === 'plan' || verb === 'apply';
+  if (verb === 'validate')
+    return [
+      ['0', 'right'],
+      ['1', 'the result can not be written'],
+      ['2', 'something is wrong with a manifest, or it can not be read; wrong usage'],
+    ];
   const failed = verb === 'doctor' || verb === 'verify' ? 'a check failed, or the run did' : 'failed';
   const checking = verb === undefined ? 'plan --check, status --check' : `${verb} --check`;
   return [

@@ -1,6 +1,6 @@
 // What users of other tools type, by what is to be said of it here. Pure.
-import type { Verb } from 'bus-integration-database';
 import type { Says } from 'bus-integration-database/suggest';
+import type { OperatorVerb } from './flag-table.ts';
 import { serverKey } from './provider-words.ts';
 
 const dropsNothing = 'nothing is ever dropped; plan prints the SQL that retires what is declared no longer';
@@ -45,7 +45,8 @@ export const otherVerbs: readonly Says[] = [
     'clean',
     'undeploy',
   ],
-  ['did you mean plan?', 'diff', 'preview', 'show', 'dry-run', 'check', 'validate', 'lint', 'explain', 'sql'],
+  ['did you mean plan?', 'diff', 'preview', 'show', 'dry-run', 'check', 'explain', 'sql'],
+  ['did you mean validate?', 'lint', 'manifest', 'parse'],
   [
     'did you mean apply?',
     ...['init', 'setup', 'bootstrap', 'install', 'create', 'up', 'deploy', 'sync', 'migrate', 'provision'],
@@ -61,10 +62,11 @@ export const otherVerbs: readonly Says[] = [
 ];
 
 /** Of a flag that another verb has; undefined where its message says enough. */
-export function otherVerbsFlag(name: string, verb: Verb): string | undefined {
+export function otherVerbsFlag(name: string, verb: OperatorVerb): string | undefined {
   if (name === 'dry-run') return verb === 'apply' ? undefined : `${verb} changes nothing; leave it out`;
   if (name === 'check' && verb === 'apply') return 'did you mean plan --check, or apply --dry-run?';
-  if (name === 'check') return `${verb} exits with 1 where something is wrong; leave it out`;
+  if (name === 'check')
+    return `${verb} exits with ${verb === 'validate' ? 2 : 1} where something is wrong; leave it out`;
   if (name === 'save' && verb === 'apply') return 'did you mean plan --save FILE?';
   if (name === 'plan' && verb === 'plan') return 'did you mean --save FILE?';
   return undefined;

@@ -11,11 +11,12 @@ describe('helpText', () => {
       usage: bus operator database [flags] VERB [flags]
 
       verbs, in the order in which one uses them:
-        doctor  is all in place to begin: configuration, files, server, rights (reads only)
-        plan    what apply would do, step by step (reads only)
-        apply   does it
-        status  what there is, beside what is declared (reads only)
-        verify  logs in as each service, tries what it may and may not; judges who may reach the server
+        validate  is a manifest right: judges the file alone; the other verbs do not read one yet
+        doctor    is all in place to begin: configuration, files, server, rights (reads only)
+        plan      what apply would do, step by step (reads only)
+        apply     does it
+        status    what there is, beside what is declared (reads only)
+        verify    logs in as each service, tries what it may and may not; judges who may reach the server
 
       flags, before or after the verb:
         -h, --help               this text; after a verb, its own

@@ -1,0 +1,198 @@
+// `validate`: judges manifests without a server and without the rest of the configuration. Changes nothing.
+import { resolve } from 'node:path';
+import {
+  type Diagnostic,
+  descriptorOf,
+  directoryFault,
+  failure,
+  masked,
+  OperationError,
+  type ProcessContext,
+  printable,
+  type Response,
+  readNamedEnvFile,
+  writeResult,
+} from 'bus-integration-database';
+import {
+  type ManifestLanguage,
+  type ManifestReading,
+  manifestText,
+  readManifest,
+  readManifestFile,
+} from 'bus-integration-database/manifest';
+import { count } from '../command-line/figures.ts';
+import type { Flags } from '../command-line/flags.ts';
+import { jsonText } from '../command-line/json-text.ts';
+import { overlay } from '../configure.ts';
+import type { ProviderRoot } from '../providers.ts';
+import { paintFor, plain } from '../render/paint.ts';
+import { errorLines, warningLines } from '../render/text-error.ts';
+
+const key = 'BUS_DATABASE_MANIFEST_FILE';
+
+/** A manifest that was judged. */
+interface Judged {
+  readonly file: string;
+  /** What is declared, where nothing is wrong. */
+  readonly expanded?: NonNullable<ManifestReading<{ readonly deployment: string }>['expanded']>;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly lines: readonly string[];
+}
+
+interface Result {
+  readonly provider: string;
+  readonly language: ManifestLanguage;
+  readonly judged: readonly Judged[];
+}
+
+/** Judges every file that is named, and answers with the exit status. */
+export async function validate(
+  flags: Flags,
+  processContext: ProcessContext,
+  roots: readonly ProviderRoot[],
+): Promise<number> {
+  const { stderr } = processContext;
+  const tell = (lines: readonly string[]) => {
+    if (lines.length > 0) stderr.write(masked(`${lines.join('\n')}\n`));
+  };
+  const cwd = resolve(processContext.cwd, flags.directory ?? '.');
+  const fault = flags.directory === undefined ? undefined : directoryFault(cwd);
+  if (fault !== undefined) {
+    tell([`bus operator database: -C ${printable(flags.directory ?? '')}: ${fault}`]);
+    return 1;
+  }
+  let response: Response;
+  let text: string;
+  try {
+    const result = await judge(flags, processContext, cwd, roots, (warnings) => {
+      if (!flags.isQuiet) tell(warningLines(warnings));
+    });
+    response = responseOf(result);
+    const isInFile = flags.output !== undefined && descriptorOf(flags.output) !== 1;
+    if (!response.ok && (flags.isQuiet || isInFile)) tell(result.judged.flatMap(({ lines }) => lines));
+    text = textOf(result, response, flags, processContext);
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    response = failure({ deployment_id: '', provider: flags.provider ?? '' }, error);
+    tell(errorLines(response));
+    text = flags.format === 'json' ? jsonText(response) : '';
+  }
+  const why = flags.isQuiet ? undefined : written(text, flags, cwd, processContext);
+  if (why !== undefined) tell([`bus operator database: ${why}`]);
+  return response.ok ? (why === undefined ? 0 : 1) : 2;
+}
+
+async function judge(
+  flags: Flags,
+  { env: given }: ProcessContext,
+  cwd: string,
+  roots: readonly ProviderRoot[],
+  warn: (warnings: readonly Diagnostic[]) => void,
+): Promise<Result> {
+  const { envFile } = flags;
+  const named =
+    envFile === undefined ? undefined : readNamedEnvFile(resolve(cwd, envFile), envFile, process.getuid?.());
+  if (named !== undefined) warn(named.warnings);
+  const env = overlay(given, named?.file.values);
+  const { root, language } = await languageOf(env.BUS_DATABASE_PROVIDER, flags, roots);
+  const configured = env[key];
+  if (flags.manifests.length === 0 && !configured) throw withoutFile();
+  const meant = flags.deployment ?? (flags.manifests.length === 0 ? env.BUS_DEPLOYMENT_ID : undefined);
+  const source = flags.deployment === undefined ? 'BUS_DEPLOYMENT_ID' : '--deployment';
+  const files = flags.manifests.length > 0 ? flags.manifests : [configured ?? ''];
+  const judged = files.map((file) => judgedFile(file, cwd, language, meant, source));
+  return { provider: root.name, language, judged };
+}
+
+async function languageOf(configured: string | undefined, { provider }: Flags, roots: readonly ProviderRoot[]) {
+  if (provider !== undefined && configured && provider !== configured)
+    throw usage(`--provider is ${printable(provider)}, but BUS_DATABASE_PROVIDER is ${printable(configured)}`);
+  const name = provider ?? (configured || roots[0]?.name);
+  const root = roots.find((one) => one.name === name);
+  if (root === undefined) {
+    const known = roots.map((one) => one.name).join(', ');
+    throw usage(`${printable(name ?? '')}: no such provider; known: ${known}`);
+  }
+  if (root.manifest === undefined) throw usage(`the provider ${root.name} reads no manifests`);
+  return { root, language: await root.manifest() };
+}
+
+function judgedFile(
+  file: string,
+  cwd: string,
+  language: ManifestLanguage,
+  meant: string | undefined,
+  source: string,
+): Judged {
+  const { expanded, diagnostics, lines } = readingOf(file, cwd, language);
+  if (expanded === undefined) return { file, diagnostics, lines };
+  if (!meant || expanded.deployment === meant) return { file, expanded, diagnostics, lines };
+  const message = `the manifest is of deployment ${expanded.deployment}, but ${source} is ${printable(meant)}`;
+  const conflict: Diagnostic = { severity: 'fail', code: 'conflict', message, target: file };
+  return { file, diagnostics: [conflict], lines: [`${printable(file)}: ${message}`] };
+}
+
+/** A file that can't be read is one that is wrong: the others are judged all the same. */
+function readingOf(file: string, cwd: string, language: ManifestLanguage): Omit<Judged, 'file'> {
+  try {
+    return readManifest(readManifestFile(resolve(cwd, file), file), file, language);
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    return { diagnostics: error.diagnostics, lines: [error.message] };
+  }
+}
+
+function withoutFile(): OperationError {
+  return new OperationError('invalid-request', 'no manifest is named', {
+    code: 'usage',
+    remedy: `name a FILE, or set ${key}`,
+  });
+}
+
+function usage(message: string): OperationError {
+  return new OperationError('invalid-request', message, { code: 'usage' });
+}
+
+function responseOf({ provider, judged, language }: Result): Response {
+  const diagnostics = judged.flatMap((one): readonly Diagnostic[] =>
+    one.expanded === undefined
+      ? one.diagnostics
+      : [{ severity: 'info', code: 'manifest', message: language.summary(one.expanded), target: one.file }],
+  );
+  const [first] = judged;
+  const about = { deployment_id: first?.expanded?.deployment ?? '', provider };
+  if (judged.some(({ expanded }) => expanded === undefined))
+    return failure(about, new OperationError('invalid-request', 'a manifest is wrong', { diagnostics }));
+  return { ok: true, ...about, actions: [], steps: [], diagnostics };
+}
+
+function textOf(
+  { judged, language }: Result,
+  response: Response,
+  { expand, format, color, output }: Flags,
+  { stdout, env }: ProcessContext,
+): string {
+  const [first] = judged;
+  if (response.ok && expand && first?.expanded !== undefined) {
+    const file = language.fileOf(first.expanded);
+    return format === 'json' ? `${JSON.stringify(file, null, 2)}\n` : manifestText(file);
+  }
+  if (format === 'json') return jsonText(response);
+  const paint = output === undefined ? paintFor(stdout, color, env) : plain;
+  const lines = judged.flatMap(({ file, expanded, diagnostics, lines }) =>
+    expanded === undefined
+      ? [...lines, '', `${printable(file)}: ${count(diagnostics.length, 'problem')}`]
+      : [`${printable(file)}: deployment ${expanded.deployment}: ${language.summary(expanded)}`],
+  );
+  return `${[paint(response.ok ? 'green' : 'red', `ok: ${response.ok}`), ...lines].join('\n')}\n`;
+}
+
+/** Why the result could not be written; undefined when it was. */
+function written(text: string, { output }: Flags, cwd: string, { stdout }: ProcessContext): string | undefined {
+  if (text === '') return undefined;
+  if (output === undefined || descriptorOf(output) === 1) {
+    stdout.write(masked(text));
+    return undefined;
+  }
+  return writeResult(masked(text), descriptorOf(output) === undefined ? resolve(cwd, output) : output);
+}

@@ -26,7 +26,8 @@ const root = fakeRoot(async (_verb, _request, { signal }) => {
 });
 
 const invocation = readInvocation(argv);
-if ('problem' in invocation || invocation.verb === undefined) throw new Error('no verb');
+if ('problem' in invocation || invocation.verb === undefined || invocation.verb === 'validate')
+  throw new Error('no verb');
 const { stdin, stdout, stderr } = process;
 process.exitCode = await run(
   invocation.verb,

@@ -31,7 +31,8 @@ async function go(
   more: Partial<ProcessContext> = {},
 ) {
   const invocation = readInvocation(argv);
-  if ('problem' in invocation || invocation.verb === undefined) throw new Error(JSON.stringify(invocation));
+  if ('problem' in invocation || invocation.verb === undefined || invocation.verb === 'validate')
+    throw new Error(JSON.stringify(invocation));
   const root = fakeRoot(typeof answer === 'function' ? answer : () => answer);
   const { processContext, out, err } = captured(directory, env, more);
   const status = await run(invocation.verb, invocation.flags, processContext, [root]);

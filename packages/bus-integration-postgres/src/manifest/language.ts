@@ -1,4 +1,5 @@
 // How a manifest of PostgreSQL is read, and what it comes to.
+import { count } from 'bus-integration-database';
 import type { ManifestLanguage, OutputEntry, OutputRule } from 'bus-integration-database/manifest';
 import { type Manifest, manifestShape } from './definition.ts';
 import { type ExpandedManifest, expandManifest } from './expand.ts';
@@ -18,25 +19,21 @@ function summary({ roles, databases, outputs, verify, retire }: ExpandedManifest
   const rights = Object.values(databases).reduce((sum, { access }) => sum + Object.keys(access).length, 0);
   const files = outputs.reduce((sum, { entries }) => sum + entries.length, 0);
   const parts = [
-    counted(Object.keys(roles).length, 'role'),
-    counted(Object.keys(databases).length, 'database'),
-    counted(rights, 'access entry', 'access entries'),
-    counted(files, 'output file'),
-    ...(verify.length === 0 ? [] : [counted(verify.length, 'row of verify', 'rows of verify')]),
+    count(Object.keys(roles).length, 'role'),
+    count(Object.keys(databases).length, 'database'),
+    count(rights, 'access entry', 'access entries'),
+    count(files, 'output file'),
+    ...(verify.length === 0 ? [] : [count(verify.length, 'row of verify', 'rows of verify')]),
   ];
   const gone = [
-    ...some(Object.keys(retire.roles ?? {}).length, 'role'),
-    ...some(Object.keys(retire.databases ?? {}).length, 'database'),
+    ...someOf(Object.keys(retire.roles ?? {}).length, 'role'),
+    ...someOf(Object.keys(retire.databases ?? {}).length, 'database'),
   ];
   return `${parts.join(', ')}${gone.length === 0 ? '' : `; retires ${gone.join(' and ')}`}`;
 }
 
-function counted(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`;
-}
-
-function some(number: number, one: string): string[] {
-  return number === 0 ? [] : [counted(number, one)];
+function someOf(number: number, one: string): string[] {
+  return number === 0 ? [] : [count(number, one)];
 }
 
 /** A manifest that means the same and inherits nothing. */

@@ -68,7 +68,7 @@ it('JSON is read as YAML is', () => {
 
 it('the examples of the documentation are right', () => {
   const page = readFileSync(join(import.meta.dirname, '../../docs/manifest.md'), 'utf8');
-  const examples = [...page.matchAll(/```yaml\n([^]*?)```/g)].map(([, text = '']) => text);
+  const examples = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(([, text = '']) => text);
   expect(examples.length).toBe(2);
   for (const example of examples) expect(read(example).lines).toEqual([]);
 });

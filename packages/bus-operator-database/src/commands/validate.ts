@@ -1,6 +1,7 @@
 // `validate`: judges manifests without a server and without the rest of the configuration. Changes nothing.
 import { resolve } from 'node:path';
 import {
+  count,
   type Diagnostic,
   descriptorOf,
   directoryFault,
@@ -20,7 +21,6 @@ import {
   readManifest,
   readManifestFile,
 } from 'bus-integration-database/manifest';
-import { count } from '../command-line/figures.ts';
 import type { Flags } from '../command-line/flags.ts';
 import { jsonText } from '../command-line/json-text.ts';
 import { overlay } from '../configure.ts';

@@ -23,6 +23,7 @@ export type { EnvFile } from './config/env-file.ts';
 export { parseEnvFile, readEnvFile, readNamedEnvFile, repeatedText } from './config/env-file.ts';
 export type { EnvFileStatus } from './config/env-file-owner.ts';
 export { judgeEnvFile } from './config/env-file-owner.ts';
+export { judgeSecretsIn } from './config/env-file-secret.ts';
 export { overruledNames } from './config/overruled-names.ts';
 export type { SettingsReader } from './config/settings.ts';
 export { createSettings, pathFault, requirePath, shownValue } from './config/settings.ts';

@@ -11,7 +11,7 @@ import {
   type Environment,
   goesInClear,
   isThere,
-  judgeSecretFile,
+  judgeSecretsIn,
   OperationError,
   ownCommand,
   type ProcessContext,
@@ -82,7 +82,8 @@ export async function configure(
       loaded.map(({ keys }) => (flags.apiUrl === undefined ? keys : { ...keys, readCredentials: () => theApis })),
     );
   const { configuration, warnings } = withHint(read, unread);
-  const exposed = source === undefined ? [] : judgeSecretsIn(source, resolve(cwd, source.path), configuration);
+  const uid = process.getuid?.() ?? 0;
+  const exposed = source === undefined ? [] : judgeSecretsIn(source, { cwd, uid }, configuration);
   const prefixes = ['BUS_DEPLOYMENT_ID', 'BUS_DATABASE_', ...loaded.map(({ keys }) => keys.prefix)];
   return {
     configuration,
@@ -131,22 +132,6 @@ export function otherDeploymentOf(env: Environment, deploymentId: string, { envF
 
 /** Whose the admin DSN is when an API does the work: no key of ours is needed for it. */
 const theApis: Credentials = { key: '--api-url' };
-
-/** An env file is a secret file when the admin DSN itself stands in it: then it must be this user's alone. */
-function judgeSecretsIn(
-  source: Pick<EnvFile, 'path' | 'lines'>,
-  path: string,
-  { credentials }: Configuration,
-): readonly Diagnostic[] {
-  if (credentials.value === undefined || source.lines[credentials.key] === undefined) return [];
-  const uid = process.getuid?.() ?? 0;
-  const findings = judgeSecretFile(path, { uid, content: 'any', shownAs: source.path });
-  const failure = findings.find(({ severity }) => severity === 'fail');
-  if (failure === undefined) return findings;
-  throw new OperationError('invalid-request', failure.message, {
-    diagnostics: [{ ...failure, message: `${failure.message} and holds ${credentials.key}` }],
-  });
-}
 
 /** Milliseconds of a flag's duration; undefined when it isn't given. */
 export function flagDuration(flag: string, text: string | undefined): number | undefined {

@@ -4,6 +4,7 @@ import {
   type Configuration,
   type Diagnostic,
   type EnvFile,
+  judgeSecretsIn,
   OperationError,
   type Provider,
   type ProviderContext,
@@ -13,7 +14,7 @@ import {
   readNamedEnvFile,
   type ServedProvider,
 } from 'bus-integration-database';
-import { envFilesIn, judgeSecretsIn, realPath } from './env-files.ts';
+import { envFilesIn, realPath } from './env-files.ts';
 import { showPaths } from './shown-paths.ts';
 
 export interface Deployment {
@@ -53,8 +54,7 @@ export function deploymentFromEnvironment(
 ): Deployments {
   try {
     const { deployment, warnings } = configure(processContext, roots, envFile);
-    if (envFile !== undefined)
-      judgeSecretsIn(envFile, resolve(processContext.cwd, envFile.path), deployment.configuration, processContext.uid);
+    if (envFile !== undefined) judgeSecretsIn(envFile, processContext, deployment.configuration);
     return served([deployment], warnings, roots);
   } catch (error) {
     if (!(error instanceof OperationError) || error.errorClass !== 'not-configured') throw error;
@@ -89,7 +89,7 @@ export function deploymentsFromFolder(
       );
       const env = { ...withoutOurKeys(processContext.env), ...envFile.values };
       const read = configure({ ...processContext, env }, roots, envFile);
-      judgeSecretsIn(envFile, resolve(processContext.cwd, path), read.deployment.configuration, processContext.uid);
+      judgeSecretsIn(envFile, processContext, read.deployment.configuration);
       requireOwn(read.deployment, found, processContext.cwd, path);
       found.push(read.deployment);
       warnings.push(...[...odd, ...read.warnings].map((warning) => toldOf(path, warning)));

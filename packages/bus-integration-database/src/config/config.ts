@@ -2,18 +2,16 @@
 // no file. A provider's own keys and name rules come in as a value.
 
 import { OperationError } from '../contract/errors.ts';
-import type { Remedy } from '../contract/remedy.ts';
 import type { Diagnostic } from '../contract/response.ts';
-import { isDeploymentId } from '../model/deployment-id.ts';
 import type { NameRules } from '../model/names.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { Environment } from '../text/environment.ts';
-import { printable } from '../text/printable.ts';
 import { type ConfigurationKey, configurationKeys, keyAliases } from './config-keys.ts';
 import { type Declared, leavesNothingDeclared, readDeclared } from './declared.ts';
+import { type DeploymentIdOptions, readDeploymentId } from './deployment-key.ts';
 import { readOwner } from './dsn-file-owner.ts';
 import { overruledDeclared } from './overruled.ts';
-import { type ConfigurationProblem, createSettings, type SettingsReader, shownValue } from './settings.ts';
+import { createSettings, type SettingsReader, shownValue } from './settings.ts';
 import { unknownKeys } from './unknown-keys.ts';
 
 /** How the admin credentials were given: a secret file's path as it was written, or the value itself. */
@@ -63,21 +61,13 @@ export interface ProviderKeys {
   readonly readCredentials: (settings: SettingsReader) => Credentials | undefined;
 }
 
-export interface ConfigurationOptions {
-  /** The env file that was read, as it is to be shown; absent when there was none. */
-  readonly envFile?: string;
+export interface ConfigurationOptions extends DeploymentIdOptions {
   /** Lines of `envFile` by key: only of keys that truly come from it. */
   readonly lines?: Readonly<Record<string, number>>;
   /** Where a key comes from; default: `envFile` and `lines`. */
   readonly sourceOf?: (key: string) => string | undefined;
-  /** An env file that is there and wasn't read, since only the dispatcher reads it. */
-  readonly unreadEnvFile?: string;
-  /** The command by way of the dispatcher, for the remedy. Default: `bus operator database …`. */
-  readonly throughDispatcher?: Remedy;
   /** The provider that the command line names; it must agree with the environment's. */
   readonly provider?: string;
-  /** The deployment that the command line names; it must agree with the environment's. */
-  readonly deployment?: string;
 }
 
 /** Keys of the other surfaces, which share the prefix. */
@@ -164,58 +154,6 @@ export function readConfiguration(
 function withEnvFile(credentials: Credentials, { envFile, lines }: ConfigurationOptions): Credentials {
   const isInFile = credentials.value !== undefined && lines?.[credentials.key] !== undefined;
   return isInFile && envFile !== undefined ? { ...credentials, envFile } : credentials;
-}
-
-function readDeploymentId(settings: SettingsReader, options: ConfigurationOptions): string | undefined {
-  const key = 'BUS_DEPLOYMENT_ID';
-  const id = settings.value(key);
-  if (id === undefined) {
-    if (!settings.isSet(key)) settings.refuse({ key, ...withoutDeploymentId(options) });
-    return undefined;
-  }
-  if (!isDeploymentId(id)) {
-    settings.refuse({
-      key,
-      code: 'invalid-value',
-      message: `${key} is ${shownValue(id)}, expected 1 to 63 letters, digits, dots, _ and -, a letter or digit first`,
-      remedy: `write it like ${key}=example-dev`,
-    });
-  } else if (options.deployment !== undefined && options.deployment !== id) {
-    settings.refuse({
-      key,
-      code: 'conflict',
-      message: `--deployment is ${shownValue(options.deployment)}, but ${key} is ${shownValue(id)}`,
-      remedy: 'make them agree, or leave --deployment out',
-    });
-  }
-  return id;
-}
-
-/** The likeliest first mistake is to run in another folder. */
-function withoutDeploymentId({
-  envFile,
-  unreadEnvFile,
-  throughDispatcher = 'bus operator database …',
-}: ConfigurationOptions): Omit<ConfigurationProblem, 'key'> {
-  if (envFile !== undefined) {
-    return {
-      code: 'missing-key',
-      message: `BUS_DEPLOYMENT_ID is not set, and not in ${printable(envFile)}`,
-      remedy: 'add a line like BUS_DEPLOYMENT_ID=example-dev',
-    };
-  }
-  if (unreadEnvFile !== undefined) {
-    return {
-      code: 'wrong-directory',
-      message: `no BUS_DEPLOYMENT_ID, and ${printable(unreadEnvFile)} was not read: only the bus dispatcher reads it`,
-      remedy: [throughDispatcher, `, or give --env-file ${unreadEnvFile}`],
-    };
-  }
-  return {
-    code: 'wrong-directory',
-    message: 'no ./.env here and no BUS_DEPLOYMENT_ID',
-    remedy: 'run from the deployment repository or use -C DIR',
-  };
 }
 
 function readProvider(settings: SettingsReader, options: ConfigurationOptions, providers: readonly ProviderKeys[]) {

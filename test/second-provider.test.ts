@@ -93,7 +93,7 @@ async function throughApi(): Promise<ConformanceSubject> {
   });
   const url = await app.server.listen({ host: '127.0.0.1', port: 0 });
   const address = { url: new URL(`${url}/api/internal/database/`), token: new Secret(token) };
-  const { apply, ...asked } = createApiProvider('memory', address, root.facts);
+  const { apply, ...asked } = createApiProvider('memory', address, { facts: root.facts });
   const provider: Provider = {
     ...asked,
     ...(root.facts && { facts: root.facts }),

@@ -4,8 +4,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  desiredBy,
   handle,
   type Progress,
+  parseRequest,
   type Response,
   readConfiguration,
   type Step,
@@ -61,13 +63,17 @@ export function createDeployment(options: DeploymentOptions): Deployment {
   const { adminDsn, wish, folder, meter, jobs, lockTimeoutMs, kept, onProgress } = options;
   const env = { ...keysOf(wish, options.deploymentId ?? exampleId), BUS_POSTGRES_ADMIN_DSN: adminDsn };
   const { configuration: read } = readConfiguration(env, {}, [postgresKeys]);
-  const declared = {
-    ...read.declared,
-    databases: read.declared.databases.map(decoded),
-    roles: read.declared.roles.map(decoded),
-    schemas: read.declared.schemas.map(decoded),
+  const about = { deployment_id: read.deploymentId, provider: read.provider };
+  const { databases, roles, serviceRole, schemas } = read.desired.lists;
+  const declaration = {
+    ...about,
+    databases: databases.map(decoded),
+    roles: roles.map(decoded),
+    schemas: schemas.map(decoded),
+    ...(serviceRole !== undefined && { service_role: decoded(serviceRole) }),
   };
-  const configuration = { ...read, declared };
+  const rules = { names: postgresKeys.names, configured: read.desired };
+  const configuration = { ...read, desired: desiredBy(parseRequest('doctor', declaration), rules) };
   // Programs such as git are found on the process's own PATH.
   const processEnv = { PATH: process.env.PATH };
   const processContext = {
@@ -86,14 +92,6 @@ export function createDeployment(options: DeploymentOptions): Deployment {
     ...(lockTimeoutMs !== undefined && { lockTimeoutMs }),
     ...(kept !== undefined && { kept }),
   });
-  const about = { deployment_id: configuration.deploymentId, provider: configuration.provider };
-  const declaration = {
-    ...about,
-    databases: declared.databases,
-    roles: declared.roles,
-    schemas: declared.schemas,
-    ...(declared.serviceRole !== undefined && { service_role: declared.serviceRole }),
-  };
   const ask = (verb: Verb, request: unknown) =>
     handle(verb, request, [provider], { signal: new AbortController().signal, ...(onProgress && { onProgress }) });
   const dsnDirectory = join(folder, 'local', 'dsn');

@@ -4,10 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   type ApplyRequest,
   type Configuration,
-  type Declaration,
-  declarationOf,
-  declarationRequest,
-  expandRole,
+  type DesiredContext,
+  type DesiredNames,
   isMutating,
   OperationError,
   type PlanRequest,
@@ -18,7 +16,6 @@ import {
   planId,
   type Requests,
   type Response,
-  rolesOf,
   type ScriptWriter,
   type ServedProvider,
   type Step,
@@ -89,24 +86,21 @@ const target: Target = {
   instance: 'one',
 };
 
-function stepsOf(memory: Memory, declaration: Declaration, engine: string): Step[] {
-  const users = rolesOf(declaration);
-  const counted = { roles: users.length, databases: declaration.databases.length, schemas: [], dsn_files: 0 };
+function stepsOf(memory: Memory, { roles, databases }: DesiredNames, engine: string): Step[] {
+  const counted = { roles: roles.size, databases: databases.size, schemas: [], dsn_files: 0 };
   const found = { provider: 'memory', server_version: '1', admin_may_create: ['databases', 'users'] };
-  const grants = declaration.databases.flatMap((database) =>
-    [...new Set(declaration.roles.map((role) => expandRole(role, database)))].map((grantee) => ({ database, grantee })),
-  );
+  const grants = [...databases].flatMap(([database, { logins }]) => logins.map((grantee) => ({ database, grantee })));
   const base = { summary: '', state: 'planned' } as const;
   const lead = { summary: '', risk: 'create', state: 'applied' } as const;
   return [
     { ...lead, action: 'discover-provider', target: 'memory', after: found },
     { ...lead, action: 'compute-database-plan', target: 'plan', after: counted },
-    ...users
+    ...[...roles]
       .filter((name) => !memory.users.has(name))
       .map((name): Step => {
         return { ...base, action: 'add-user', target: name, risk: 'create', after: { name }, sql: [`USER ${name}`] };
       }),
-    ...declaration.databases
+    ...[...databases.keys()]
       .filter((name) => !memory.databases.has(name))
       .map((name): Step => {
         const sql = [`DATABASE ${name}`];
@@ -137,30 +131,30 @@ export function createMemoryProvider(memory: Memory, configuration: Configuratio
     if (request.deployment_id !== about.deployment_id) throw new OperationError('invalid-request', 'not served here');
     withRequestCredentials(configuration, request);
   };
-  const plan = (request: PlanRequest | ApplyRequest): Response => {
+  const plan = (request: PlanRequest | ApplyRequest, { desired }: DesiredContext): Response => {
     guard(request);
-    const declaration = declarationOf(request);
-    const steps = stepsOf(memory, declaration, configuration.choices.engine ?? '');
+    const steps = stepsOf(memory, desired, configuration.choices.engine ?? '');
     const { allow, adopt, rotate } = request;
     const allowed = { allow, adopt, rotate };
     const plan_id = planId(about.deployment_id, target, steps, allowed);
     const now = answer(steps, { dry_run: true, target, allowed, plan_id });
     const saved = 'plan' in request ? (request.plan as Response | undefined) : undefined;
-    return unlessStale(saved, now, { declaration, facts, unrotated: () => now });
+    return unlessStale(saved, now, { desired, facts, unrotated: () => now });
   };
-  const wished = (): Declaration => declarationOf({ ...declarationRequest(configuration), checks: ['connectivity'] });
   return {
     name: 'memory',
+    names: keys.names,
+    configured: configuration.desired,
     facts,
-    plan: async (request) => plan(request),
-    apply: async (request, { signal }) => {
-      const planned = plan(request);
+    plan: async (request, context) => plan(request, context),
+    apply: async (request, context) => {
+      const planned = plan(request, context);
       if (request.dry_run || !planned.ok) return planned;
       memory.applying += 1;
       try {
         for (const step of planned.steps.filter(isMutating)) {
           // A moment for each, in which it can be ended.
-          await delay(30, undefined, { signal });
+          await delay(30, undefined, { signal: context.signal });
           carryOut(memory, step);
         }
       } catch {
@@ -171,21 +165,25 @@ export function createMemoryProvider(memory: Memory, configuration: Configuratio
       const steps = planned.steps.map((step) => (isMutating(step) ? { ...step, state: 'applied' as const } : step));
       return { ...planned, dry_run: false, steps };
     },
-    status: async (request) => {
+    status: async (request, { desired }) => {
       guard(request);
-      const declaration = wished();
       const stateIn = (there: ReadonlySet<string>) => (name: string) => {
         return { name, state: there.has(name) ? ('ours' as const) : ('missing' as const) };
       };
-      const drift = stepsOf(memory, declaration, configuration.choices.engine ?? '').filter(isMutating);
-      const databases = declaration.databases.map(stateIn(memory.databases));
-      return answer([], { target, databases, roles: rolesOf(declaration).map(stateIn(memory.users)), drift });
+      const drift = stepsOf(memory, desired, configuration.choices.engine ?? '').filter(isMutating);
+      const databases = [...desired.databases.keys()].map(stateIn(memory.databases));
+      return answer([], { target, databases, roles: [...desired.roles].map(stateIn(memory.users)), drift });
     },
-    verify: async (request) => {
+    verify: async (request, { desired }) => {
       guard(request);
-      const connectivity = [...memory.grants].map((entered) => {
-        return { id: 'login', kind: 'connectivity', result: 'ok', target: entered, seen: 'let in' } as const;
-      });
+      const logins = [...desired.databases].flatMap(([name, { logins: roles }]) =>
+        roles.map((role) => `${role}@${name}`),
+      );
+      const connectivity = logins
+        .filter((login) => memory.grants.has(login))
+        .map((entered) => {
+          return { id: 'login', kind: 'connectivity', result: 'ok', target: entered, seen: 'let in' } as const;
+        });
       return answer([], { connectivity });
     },
     doctor: async (request) => {

@@ -23,7 +23,7 @@ import { words } from './contract/words.ts';
 import { requestSchemas } from './run/request.ts';
 
 /** Raised in its first number by what breaks a client, in its second by what an old client need not know. */
-export const contractVersion = '1.1.0';
+export const contractVersion = '1.2.0';
 
 export type JsonSchema = { [key: string]: unknown };
 
@@ -35,6 +35,7 @@ function namedWith(facts?: ProviderFacts) {
     ApplyRequest: requestSchemas.apply,
     StatusRequest: requestSchemas.status,
     VerifyRequest: requestSchemas.verify,
+    DoctorRequest: requestSchemas.doctor,
     Response: responseSchemaWith({ step, target }),
     Step: step,
     Diagnostic: diagnosticSchema,

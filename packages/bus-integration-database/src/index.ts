@@ -16,8 +16,7 @@ export { commandEnvironment } from './config/command-environment.ts';
 export type { Configuration, ConfigurationOptions, Credentials, ProviderKeys } from './config/config.ts';
 export { readConfiguration } from './config/config.ts';
 export type { ConfigurationKey } from './config/config-keys.ts';
-export type { Declared, ListenerPolicy } from './config/declared.ts';
-export { readDeclared } from './config/declared.ts';
+export { readDesired } from './config/declared.ts';
 export { parseDuration } from './config/duration.ts';
 export type { EnvFile } from './config/env-file.ts';
 export { parseEnvFile, readEnvFile, readNamedEnvFile, repeatedText } from './config/env-file.ts';
@@ -84,13 +83,12 @@ export { adoptedFrom, adoptFromPart } from './model/adopt-from.ts';
 export type { Interrupted, Needing, NextVerb } from './model/advice.ts';
 export { nextAfter, nextCommand, sameCommand, withNeeds } from './model/advice.ts';
 export { allowedFlags } from './model/allowed-flags.ts';
-export { mostResourcesConfigured } from './model/bounds.ts';
-export type { Declaration } from './model/declaration.ts';
 export { isDeploymentId } from './model/deployment-id.ts';
-export type { Login } from './model/desired.ts';
-export { loginsOf, namesOf, rolesOf } from './model/desired.ts';
+export type { DesiredDatabase, DesiredNames, DesiredRules, DesiredState, Output } from './model/desired-state.ts';
+export { desiredState, everyName, joined } from './model/desired-state.ts';
 export type { AnyResource, Delta } from './model/diff.ts';
 export { diff } from './model/diff.ts';
+export type { Listener, ListenerPolicy, Lists } from './model/lists.ts';
 export { mapAdvice, ownCommand, ownVerbOf } from './model/map-advice.ts';
 export { mapFindings } from './model/map-findings.ts';
 export type { NamedKind, NameRules } from './model/names.ts';
@@ -112,11 +110,12 @@ export { discardStaged, promoteFile, readPairs, stagedSuffix, stageFile } from '
 export { ownerOf } from './output-files/owner.ts';
 export { judgeOutputDirectory } from './output-files/room.ts';
 export { strayFiles, strayLinks, withoutSuffix } from './output-files/stray-files.ts';
-export { declarationRequest, requireDeclaration } from './run/configured-request.ts';
+export { configuredRequest, plainRequest, requireSomething } from './run/configured-request.ts';
+export { desiredBy } from './run/desired-request.ts';
 export { failure, handle } from './run/handle.ts';
 export type { ErrorRules, ParallelOptions } from './run/parallel.ts';
 export { eachInParallel, pause, withRetry } from './run/parallel.ts';
-export type { Context, Progress, Provider } from './run/provider.ts';
+export type { Context, DesiredContext, Progress, Provider } from './run/provider.ts';
 export type {
   Explanation,
   ProviderContext,
@@ -132,7 +131,7 @@ export type {
   StatusRequest,
   VerifyRequest,
 } from './run/request.ts';
-export { declarationOf, parseRequest, requestSchemas, requireUsableNames, verifyChecks } from './run/request.ts';
+export { parseRequest, requestSchemas, verifyChecks } from './run/request.ts';
 export { withRequestCredentials } from './run/request-credentials.ts';
 export type { ScriptWriter } from './run/script-writer.ts';
 export { createSemaphore, type Semaphore } from './run/semaphore.ts';
@@ -153,6 +152,7 @@ export { isKernels, writeFault } from './secrets/write-fault.ts';
 export { editDistance } from './text/edit-distance.ts';
 export type { Environment } from './text/environment.ts';
 export { allowedNames, count, readList, some } from './text/list.ts';
+export { nameList } from './text/name-list.ts';
 export { printable } from './text/printable.ts';
 export { shellQuote } from './text/shell-quote.ts';
 export { shown } from './text/shown.ts';

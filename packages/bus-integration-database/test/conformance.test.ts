@@ -94,7 +94,7 @@ describe('a provider that is wrong in one thing fails', () => {
       'it does not hear an interruption',
       (provider) => ({
         ...provider,
-        apply: (request) => provider.apply(request, { signal: new AbortController().signal }),
+        apply: (request, context) => provider.apply(request, { ...context, signal: new AbortController().signal }),
       }),
       /cut off/,
     ],

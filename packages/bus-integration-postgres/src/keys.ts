@@ -8,7 +8,7 @@ import {
 } from 'bus-integration-database';
 import { passwordSendKey, readPasswordSend } from './conninfo/password-send.ts';
 import { readServiceAddress, serviceKeys } from './conninfo/service-address.ts';
-import { postgresNames } from './text/names.ts';
+import { postgresRules } from './kinds/desired-kinds.ts';
 
 const fileKey = 'BUS_POSTGRES_ADMIN_DSN_FILE';
 const valueKey = 'BUS_POSTGRES_ADMIN_DSN';
@@ -35,7 +35,7 @@ export const postgresKeys: ProviderKeys = {
   prefix: 'BUS_POSTGRES_',
   known: ownKeys,
   silent: ['PORT', 'PGDATA', 'SOCKET_DIR', 'LANG', 'LC_ALL'].map((name) => `BUS_POSTGRES_${name}`),
-  names: postgresNames,
+  names: postgresRules,
   readService: readServiceAddress,
   readChoices: readPasswordSend,
   readCredentials,

@@ -9,9 +9,8 @@ import {
   type Configuration,
   type Context,
   createSemaphore,
-  type Declaration,
+  type DesiredContext,
   type Diagnostic,
-  declarationOf,
   judgeOutputDirectory,
   type NextVerb,
   OperationError,
@@ -20,7 +19,7 @@ import {
   type ProviderContext,
   type Requests,
   type Response,
-  requireDeclaration,
+  requireSomething,
   rotationUnfinished,
   unlessStale,
   withRequestCredentials,
@@ -29,9 +28,11 @@ import { interruption } from './apply/interruption.ts';
 import type { Session } from './connection/connect.ts';
 import type { Meter } from './connection/network/meter.ts';
 import { passwordSendOf } from './conninfo/password-send.ts';
+import { postgresRules } from './kinds/desired-kinds.ts';
+import type { Resource } from './kinds/index.ts';
 import { postgresFacts } from './kinds/provider-facts.ts';
 import type { ClusterObservation } from './observe/catalog.ts';
-import { type Computed, computeUnrotated, type Wish, withoutRotation } from './plan/compute.ts';
+import { type Computed, computeUnrotated, type Intent, withoutRotation } from './plan/compute.ts';
 import { beyondPooler } from './plan/pooled.ts';
 import { planResponse, providerName, targetOf } from './plan/respond.ts';
 import type { KeptSessions } from './run/kept-sessions.ts';
@@ -40,10 +41,9 @@ import { createRun, type Run } from './run/run.ts';
 import { leftoverWarnings } from './survey/leftover-warnings.ts';
 import { observedLeftovers } from './survey/leftovers.ts';
 import { type DeploymentObservation, type ObserveOptions, observe } from './survey/observe.ts';
-import { configuredDeclaration, type Preparation, prepare, withSource } from './survey/preparation.ts';
+import { type Preparation, prepare, withSource } from './survey/preparation.ts';
 import { computeProvable } from './survey/provable.ts';
 import { statusResponse } from './survey/status.ts';
-import { postgresNames } from './text/names.ts';
 import { sqlstateOf, toOperationError } from './text/sqlstate.ts';
 
 export interface PostgresProviderOptions {
@@ -66,7 +66,7 @@ export interface PostgresProviderOptions {
  * const provider = createPostgresProvider({ configuration, processContext });
  * await handle('plan', request, [provider], { signal });
  */
-export function createPostgresProvider(options: PostgresProviderOptions): Provider {
+export function createPostgresProvider(options: PostgresProviderOptions): Provider<Resource> {
   const { configuration, processContext } = options;
   // One more than there are processors: each waits a while for the server to begin and to end a connection.
   const jobsFor = (free: number, openBeside: number) =>
@@ -76,14 +76,13 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
 
   const start = async (
     used: Configuration,
-    declaration: Declaration,
     allowed: Allowed,
-    { signal, onProgress }: Context,
+    { desired, signal, onProgress }: DesiredContext<Resource>,
     isKeeping: boolean,
     verb: NextVerb = 'plan',
   ): Promise<{ preparation: Preparation; run: Run }> => {
-    const prepared = await prepare(used, processContext, declaration, allowed);
-    const preparation = { ...prepared, wish: { ...prepared.wish, verb } };
+    const prepared = await prepare(used, processContext, desired, allowed);
+    const preparation = { ...prepared, intent: { ...prepared.intent, verb } };
     const { meter, kept } = options;
     const run = createRun({
       target: preparation.target,
@@ -97,12 +96,12 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
   };
   const observation = (
     run: Run,
-    { wish, directory }: Preparation,
+    { intent, directory }: Preparation,
     context: Context,
     openBeside: number,
   ): ObserveOptions => ({
     run,
-    wish,
+    intent,
     directory,
     jobs: (sight) => jobsFor(freeOf(sight), openBeside),
     onProgress: context.onProgress,
@@ -118,13 +117,13 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
   ): Promise<{ sight: DeploymentObservation; computed: Computed }> => {
     for (let isAgain = false; ; isAgain = true) {
       const sight = await observe(session, looking);
-      const computed = await computeProvable(looking.wish, sight, looking.run, session);
+      const computed = await computeProvable(looking.intent, sight, looking.run, session);
       const isInDoubt = computed.credentials.some(
         ({ refusal, findings }) =>
           refusal?.code.startsWith('password-') || findings.some(({ code }) => code === rotationUnfinished),
       );
       if (!isInDoubt || isAgain) return { sight, computed };
-      const holder = await lockHolder(session, looking.wish.deploymentId);
+      const holder = await lockHolder(session, looking.intent.desired.deploymentId);
       // Who could be no apply leaves nothing in between.
       if (holder?.endingIt !== undefined) return { sight, computed };
       if (holder !== undefined) throw atWork(holder.said);
@@ -133,10 +132,10 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
   const plan = async (
     used: Configuration,
     request: PlanRequest | ApplyRequest,
-    context: Context,
+    context: DesiredContext<Resource>,
     verb: NextVerb,
   ): Promise<Response> => {
-    const { preparation, run } = await start(used, declaredBy(request), allowedBy(request), context, true, verb);
+    const { preparation, run } = await start(used, allowedBy(request), context, true, verb);
     using _directory = preparation.directory;
     return await run.inTurn('reading', async () => {
       const startedAt = performance.now();
@@ -146,42 +145,36 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
       const marks = leftoverWarnings(sight.seen.remains, preparation);
       const warnings = [...marks, ...preparation.warnings, ...outputWarnings(preparation, computed)];
       const leftovers = observedLeftovers(preparation, sight.seen);
-      const { wish } = preparation;
-      const answer = (as: Wish, plan: Computed) =>
-        planResponse({ wish: as, target, computed: plan, leftovers, warnings, startedAt });
+      const { intent } = preparation;
+      const answer = (as: Intent, plan: Computed) =>
+        planResponse({ intent: as, target, computed: plan, leftovers, warnings, startedAt });
       const saved = 'plan' in request ? (request.plan as Response | undefined) : undefined;
-      return unlessStale(saved, answer(wish, computed), {
-        declaration: wish.declaration,
+      return unlessStale(saved, answer(intent, computed), {
+        desired: intent.desired,
         facts: postgresFacts,
-        unrotated: () => answer(withoutRotation(wish), computeUnrotated(wish, sight)),
+        unrotated: () => answer(withoutRotation(intent), computeUnrotated(intent, sight)),
       });
     });
   };
 
   return {
     name: providerName,
-    defaultSchemas: postgresNames.defaultSchemas,
+    names: postgresRules,
+    configured: configuration.desired,
     facts: postgresFacts,
     plan: (request, context) =>
       guarded(configuration, request, context, (used) => plan(used, request, context, 'plan')),
     apply: (request, context) =>
       guarded(configuration, request, context, async (used) => {
         if (request.dry_run) return await plan(used, request, context, 'apply --dry-run');
-        const { preparation, run } = await start(
-          used,
-          declaredBy(request),
-          allowedBy(request),
-          context,
-          false,
-          'apply',
-        );
+        const { preparation, run } = await start(used, allowedBy(request), context, false, 'apply');
         using _directory = preparation.directory;
         const { apply } = await import('./apply/apply.ts');
         const work = () =>
           apply({
             run,
             observeOptions: observation(run, preparation, context, 2),
-            wish: preparation.wish,
+            intent: preparation.intent,
             saved: request.plan as Response | undefined,
             passwordSend: passwordSendOf(configuration),
             lockTimeoutMs: options.lockTimeoutMs ?? 60_000,
@@ -199,8 +192,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
       }),
     status: (request, context) =>
       guarded(configuration, request, context, async (used) => {
-        const declaration = configuredDeclaration(configuration);
-        const { preparation, run } = await start(used, declaration, nothingAllowed, context, true);
+        const { preparation, run } = await start(used, nothingAllowed, context, true);
         using _directory = preparation.directory;
         return await run.inTurn('reading', async () => {
           const startedAt = performance.now();
@@ -213,9 +205,8 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
       }),
     verify: (request, context) =>
       guarded(configuration, request, context, async (used) => {
-        requireDeclaration(configuration);
-        const declaration = configuredDeclaration(configuration);
-        const { preparation, run } = await start(used, declaration, nothingAllowed, context, false);
+        requireSomething(context.desired);
+        const { preparation, run } = await start(used, nothingAllowed, context, false);
         using _directory = preparation.directory;
         const { verify } = await import('./verify/verify.ts');
         return await run.inTurn('reading', () =>
@@ -230,12 +221,13 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
         );
       }),
     doctor: async (request, context) => {
+      requireServed(configuration, request);
       const { diagnose } = await import('./doctor/doctor.ts');
       return beyondPooler(
         await diagnose({
           configuration,
           processContext,
-          declaration: declaredBy(request),
+          desired: context.desired,
           context,
           meter: options.meter,
           kept: options.kept,
@@ -258,10 +250,6 @@ function atWork(holder: string): OperationError {
   });
 }
 
-function declaredBy(request: Requests[keyof Requests]): Declaration {
-  return declarationOf(request, postgresNames.defaultSchemas);
-}
-
 const nothingAllowed: Allowed = { allow: [], adopt: false, rotate: [] };
 
 function allowedBy(request: PlanRequest | ApplyRequest): Allowed {
@@ -280,12 +268,7 @@ async function guarded(
   context: Context,
   answer: (used: Configuration) => Promise<Response>,
 ): Promise<Response> {
-  if (request.deployment_id !== configuration.deploymentId) {
-    throw new OperationError(
-      'invalid-request',
-      `deployment ${request.deployment_id} is not configured here; ${configuration.deploymentId} is`,
-    );
-  }
+  requireServed(configuration, request);
   const used = withRequestCredentials(configuration, request);
   try {
     return beyondPooler(await answer(used));
@@ -294,6 +277,11 @@ async function guarded(
     const expected = toOperationError(error, 'the run failed');
     throw isOfTheServer(expected) ? withSource(expected, used) : expected;
   }
+}
+
+function requireServed({ deploymentId }: Configuration, { deployment_id }: Requests[keyof Requests]): void {
+  if (deployment_id === deploymentId) return;
+  throw new OperationError('invalid-request', `deployment ${deployment_id} is not configured here; ${deploymentId} is`);
 }
 
 /** Errors that a look at the admin DSN may explain; 3D000 is a database that isn't there. */

@@ -104,6 +104,8 @@ describe('IN-25…34 what PostgreSQL keeps for itself', () => {
       BUS_DATABASE_SERVICE_ROLE: 'PUBLIC',
       BUS_DATABASE_SCHEMAS: 'postgres,public',
     };
-    expect(read({ [fileKey]: './x', ...env }).configuration.declared).toMatchObject({ databases: ['pg_x', 'public'] });
+    expect(read({ [fileKey]: './x', ...env }).configuration.desired.lists).toMatchObject({
+      databases: ['pg_x', 'public'],
+    });
   });
 });

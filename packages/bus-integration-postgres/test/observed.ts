@@ -1,5 +1,7 @@
 // Observations for unit tests: an ordinary server, and only what a test says otherwise. Reads nothing.
-import type { Declaration, RoleDecision } from 'bus-integration-database';
+import { type DesiredState, desiredState, joined, type Lists, type RoleDecision } from 'bus-integration-database';
+import { postgresRules } from '../src/kinds/desired-kinds.ts';
+import type { Resource } from '../src/kinds/index.ts';
 import type { Scope } from '../src/kinds/kind.ts';
 import { birthLimit } from '../src/observe/mark.ts';
 import type {
@@ -13,6 +15,7 @@ import type {
   ObservedServer,
 } from '../src/observe/observation.ts';
 import { judge } from '../src/ownership/ours.ts';
+import type { Intent } from '../src/plan/compute.ts';
 import { scopeOf } from '../src/plan/scope.ts';
 
 const deploymentId = 'shop';
@@ -143,19 +146,44 @@ export function seen(said: Said = {}): Observation {
   };
 }
 
+/** The state that lists ask for, for deployment `shop`. */
+export function desiredOf(lists: Lists): DesiredState<Resource> {
+  const words = { databases: 'databases', serviceRole: 'service_role', roles: 'roles', schemas: 'schemas' };
+  const source = { words, takesFirst: true, mostResources: 50_000, fewer: '' };
+  const desired = desiredState<Resource>(lists, { deploymentId, rules: postgresRules, source });
+  if ('resources' in desired) return desired;
+  throw new Error(JSON.stringify(desired));
+}
+
+/** What a verb is asked, where nothing is allowed. */
+export function intentOf(lists: Lists, configured: Lists = lists): Intent {
+  const desired = desiredOf(lists);
+  return {
+    desired,
+    declared: joined(desired, desiredOf(configured)),
+    allowed: { allow: [], adopt: false, rotate: [] },
+    service: {
+      target: { addresses: [{ host: 'db', port: 5432 }], sslmode: 'prefer', loadBalanceHosts: 'disable' },
+      service: {},
+      absolute: (file) => file,
+    },
+  };
+}
+
 /** What the kinds look at, for deployment `shop`. */
 export function scopeWith(
-  declaration: Declaration,
+  lists: Lists,
   observation: Observation,
   said: {
     readonly adopt?: boolean;
     readonly credentials?: readonly RoleDecision[];
-    readonly configured?: Declaration;
+    readonly configured?: Lists;
   } = {},
 ): Scope {
   const { adopt = false, credentials = [], configured } = said;
-  const { roles, databases } = judge(declaration, observation, { deploymentId, adopt });
-  return scopeOf({ deploymentId, declaration, configured }, observation, {
+  const { desired, declared } = intentOf(lists, configured);
+  const { roles, databases } = judge(desired, observation, { deploymentId, adopt });
+  return scopeOf(declared, observation, {
     roles,
     databases,
     credentials,

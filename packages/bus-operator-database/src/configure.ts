@@ -12,6 +12,7 @@ import {
   goesInClear,
   isThere,
   judgeSecretsIn,
+  nameList,
   OperationError,
   ownCommand,
   type ProcessContext,
@@ -24,7 +25,6 @@ import {
   type Verb,
 } from 'bus-integration-database';
 import { tokenKeyOf } from './api/token-keys.ts';
-import { nameList } from './command-line/figures.ts';
 import type { Flags } from './command-line/flags.ts';
 import type { ProviderRoot } from './providers.ts';
 

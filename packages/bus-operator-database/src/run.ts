@@ -8,13 +8,12 @@ import {
   descriptorOf,
   directoryFault,
   errorClasses,
+  everyName,
   failure,
   handle,
   isLostDirectory,
   lostDirectoryText,
   maskFor,
-  mostResourcesConfigured,
-  namesOf,
   nodeDebugFault,
   OperationError,
   osUserOf,
@@ -117,14 +116,9 @@ export async function run(
     line.end();
   }
   const exitStatus = interruption?.exitStatus() ?? exitOf(command, outcome.response, flags);
-  const mask = maskFor(setup === undefined ? [] : declaredNames(setup.configuration));
+  const mask = maskFor(setup === undefined ? [] : everyName(setup.configuration.desired));
   const isDelivered = await deliver({ command, outcome, context, roots, files, mask, module: setup?.module });
   return isDelivered || exitStatus !== 0 ? exitStatus : 1;
-}
-
-function declaredNames({ deploymentId, declared }: Configuration): string[] {
-  const { serviceRole, roles } = declared;
-  return namesOf(deploymentId, { ...declared, roles: serviceRole === undefined ? roles : [serviceRole, ...roles] });
 }
 
 async function answer(
@@ -144,7 +138,10 @@ async function answer(
   const request = command.request(input);
   const remote = flags.apiUrl === undefined ? undefined : await import('./api/api-client.ts');
   const provider =
-    remote?.createApiProvider(configuration.provider, remote.readApiAddress(flags, cwd, env), module?.facts) ??
+    remote?.createApiProvider(configuration.provider, remote.readApiAddress(flags, cwd, env), {
+      facts: module?.facts,
+      configured: configuration.desired,
+    }) ??
     module?.create({
       configuration,
       processContext: providerContextOf(env, processContext, cwd),
@@ -152,11 +149,7 @@ async function answer(
       ...(lockTimeoutMs !== undefined && { lockTimeoutMs }),
     });
   const providers = provider === undefined ? [] : [provider];
-  const response = await handle(command.verb, request, providers, {
-    signal,
-    onProgress,
-    mostResources: mostResourcesConfigured,
-  });
+  const response = await handle(command.verb, request, providers, { signal, onProgress });
   return command.judge?.(response, input) ?? response;
 }
 

@@ -76,12 +76,20 @@ function paths(): JsonSchema {
     },
     [`${base}/status`]: {
       get: { ...operation('status', 'What there is beside what is configured'), parameters: [deploymentId] },
+      post: {
+        ...operation('statusOf', 'What there is beside what is named'),
+        requestBody: bodyOf('StatusRequest'),
+      },
     },
     [`${base}/verify`]: {
       post: { ...operation('verify', 'Logs in as each service and tries'), requestBody: bodyOf('VerifyRequest') },
     },
     [`${base}/doctor`]: {
       get: { ...operation('doctor', 'Is all in place to begin'), parameters: [deploymentId] },
+      post: {
+        ...operation('doctorOf', 'Is all in place to begin with what is named'),
+        requestBody: bodyOf('DoctorRequest'),
+      },
     },
     [`${base}/jobs/{id}`]: {
       get: { ...operation('job', 'How far an apply is', 'Job'), parameters: [jobId, wait] },

@@ -74,28 +74,30 @@ export function addRoutes(server: FastifyInstance, options: RouteOptions): void 
       return sendResponse(await answersOf(deploymentIn(request)).read(verb), request, reply);
     });
   }
-  for (const verb of ['plan', 'verify'] as const) {
+  for (const verb of ['plan', 'status', 'verify', 'doctor'] as const) {
     server.post(`${prefix}/${verb}`, { ...reads, bodyLimit: options.askedBytes }, async (request, reply) => {
       // Looked at first, so that what is wrong is told before a place in the queue is asked for.
-      const { deployment_id } = parseRequest(verb, request.body);
-      const answer = answersOf(deployment_id).ask(verb, request.body, { signal: departure(reply) });
-      return sendResponse(await answer, request, reply);
+      const asked = parseRequest(verb, request.body);
+      const answers = answersOf(asked.deployment_id);
+      const context = { signal: departure(reply), desired: answers.desiredBy(asked) };
+      return sendResponse(await answers.ask(verb, request.body, context), request, reply);
     });
   }
   // A dry run changes nothing and is answered at once, as a plan is; which scope is needed shows in the body.
   server.post(`${prefix}/apply`, reads, async (request, reply) => {
     const asked = parseRequest('apply', request.body);
     const answers = answersOf(asked.deployment_id);
+    const desired = answers.desiredBy(asked);
     const waitMs = waitIn(request);
     if (asked.dry_run) {
-      const answer = await answers.ask('apply', request.body, { signal: departure(reply) });
+      const answer = await answers.ask('apply', request.body, { signal: departure(reply), desired });
       return sendResponse(answer, request, reply);
     }
     requireAdmin(request);
     const key = keyOf(request);
     const known = key === undefined ? undefined : idempotency.known(key, request.body);
     if (known === undefined) requireRoom(jobs, asked.deployment_id);
-    const job = known ?? jobs.start(asked, (context) => answers.ask('apply', request.body, context));
+    const job = known ?? jobs.start(asked, (context) => answers.ask('apply', request.body, { ...context, desired }));
     if (key !== undefined && known === undefined) idempotency.remember(key, request.body, job);
     reply.header('location', `jobs/${job.id}`);
     const response = await within(job, waitMs, request);

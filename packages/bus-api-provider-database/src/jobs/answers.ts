@@ -2,12 +2,15 @@
 import {
   answer,
   type Context,
+  configuredRequest,
   createSemaphore,
-  declarationRequest,
-  mostResourcesConfigured,
+  type DesiredState,
+  desiredBy,
   type OnDefect,
   OperationError,
   parseRequest,
+  plainRequest,
+  type Requests,
   type Response,
   type Verb,
   verifyChecks,
@@ -22,6 +25,12 @@ export interface Answers {
   read(verb: 'plan' | 'status' | 'doctor'): Promise<Response>;
   /** False while the server was not reached at the last look; then it is looked at again, some seconds apart. */
   isReached(): boolean;
+  /**
+   * The state that a request asks for, judged.
+   *
+   * @throws OperationError `invalid-request`
+   */
+  desiredBy(request: Requests[Verb]): DesiredState;
   /** Answers a request; `signal` ends its run. */
   ask(verb: Verb, request: unknown, context: Context): Promise<Response>;
 }
@@ -57,23 +66,24 @@ export function createAnswers(
   };
   const ownRequest = (verb: Verb): unknown =>
     verb === 'status'
-      ? { deployment_id: configuration.deploymentId, provider: configuration.provider }
-      : { ...declarationRequest(configuration), ...(verb === 'plan' && { dry_run: true }) };
+      ? plainRequest(configuration)
+      : { ...configuredRequest(configuration), ...(verb === 'plan' && { dry_run: true }) };
   const shared = (verb: Verb) =>
     shareReads(async () => {
       const limit = timeLimit(readTimeoutMs);
       try {
-        return await run(
-          verb,
-          ownRequest(verb),
-          { signal: limit.signal, mostResources: mostResourcesConfigured },
-          true,
-        );
+        return await run(verb, ownRequest(verb), { signal: limit.signal }, true);
       } finally {
         limit.clear();
       }
     });
   const reads = { plan: shared('plan'), status: shared('status'), doctor: shared('doctor') };
+  /** A verify that leaves nothing out: what sees only a part, or something else, is no word on the deployment. */
+  const isWhole = (request: unknown, { desired }: Context) => {
+    const { checks, negative } = parseRequest('verify', request);
+    const isOwn = desired === undefined || desired === configuration.desired;
+    return isOwn && negative !== false && verifyChecks.every((check) => checks.includes(check));
+  };
   return {
     read: (verb) => reads[verb](),
     isReached: () => {
@@ -84,20 +94,15 @@ export function createAnswers(
       }
       return isReached;
     },
+    desiredBy: (request) => desiredBy(request, provider),
     ask: async (verb, request, context) => {
       // An apply waits for its lock in the server, which is no reason for readers to wait.
       if (verb === 'apply') return run(verb, request, context);
       if (semaphore.waiting >= runsWaiting)
         throw requestProblem(429, 'locked', 'busy', 'too many requests for this deployment are waiting already', 1);
-      return semaphore.run(() => run(verb, request, context, verb === 'verify' && isWhole(request)));
+      return semaphore.run(() => run(verb, request, context, verb === 'verify' && isWhole(request, context)));
     },
   };
-}
-
-/** A verify that leaves nothing out: what sees only a part is no word on the deployment. */
-function isWhole(request: unknown): boolean {
-  const { checks, negative } = parseRequest('verify', request);
-  return negative !== false && verifyChecks.every((check) => checks.includes(check));
 }
 
 function timeLimit(ms: number): { readonly signal: AbortSignal; clear(): void } {

@@ -3,11 +3,11 @@
 
 import { OperationError } from '../contract/errors.ts';
 import type { Diagnostic } from '../contract/response.ts';
-import type { NameRules } from '../model/names.ts';
+import type { DesiredNames, DesiredRules, DesiredState } from '../model/desired-state.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { Environment } from '../text/environment.ts';
 import { type ConfigurationKey, configurationKeys, keyAliases } from './config-keys.ts';
-import { type Declared, leavesNothingDeclared, readDeclared } from './declared.ts';
+import { leavesNothingDeclared, readDesired } from './declared.ts';
 import { type DeploymentIdOptions, readDeploymentId } from './deployment-key.ts';
 import { readOwner } from './dsn-file-owner.ts';
 import { overruledDeclared } from './overruled.ts';
@@ -26,9 +26,9 @@ export interface Credentials {
 export interface Configuration {
   readonly deploymentId: string;
   readonly provider: string;
-  readonly declared: Declared;
+  readonly desired: DesiredState;
   /** What ./.env declares, where the environment overrules that. */
-  readonly overruled?: Declared;
+  readonly overruled?: DesiredNames;
   /** As written: relative to the directory in which the command runs. */
   readonly dsnOutputDirectory?: string;
   /** What answers call that directory, where it is not to be told. Default: as written. */
@@ -52,7 +52,7 @@ export interface ProviderKeys {
   readonly known: readonly ConfigurationKey[];
   /** Keys of its prefix that other programs read: never warned of, never suggested. */
   readonly silent?: readonly string[];
-  readonly names: NameRules;
+  readonly names: DesiredRules;
   /** Reads `service` of the configuration; what is wrong goes to `settings`. */
   readonly readService?: (settings: SettingsReader) => Configuration['service'];
   /** Reads `choices` of the configuration; what is wrong goes to `settings`. */
@@ -117,19 +117,20 @@ export function readConfiguration(
   const deploymentId = readDeploymentId(settings, options);
   const provider = readProvider(settings, options, providers);
   refuseManifest(settings);
-  const declared = readDeclared(settings, provider?.names);
+  const desired = readDesired(settings, deploymentId ?? '', provider?.names);
   const dsnOutputDirectory = settings.path('BUS_DATABASE_DSN_OUTPUT_DIR');
   const dsnFileOwner = readOwner(settings);
   const service = provider?.readService?.(settings) ?? {};
   const choices = provider?.readChoices?.(settings) ?? {};
   const credentials = provider?.readCredentials(settings);
-  const overruled = overruledDeclared(env, provider?.names);
+  const overruled = overruledDeclared(env, deploymentId ?? '', provider?.names);
   const credentialReferences = settings.list('BUS_DATABASE_CREDENTIAL_REFERENCES');
 
   if (
     settings.problems.length > 0 ||
     deploymentId === undefined ||
     provider === undefined ||
+    desired === undefined ||
     credentials === undefined
   ) {
     throw refusal(settings.problems);
@@ -138,7 +139,7 @@ export function readConfiguration(
     configuration: {
       deploymentId,
       provider: provider.provider,
-      declared,
+      desired,
       ...(overruled !== undefined && { overruled }),
       ...(dsnOutputDirectory !== undefined && { dsnOutputDirectory }),
       ...(dsnFileOwner !== undefined && { dsnFileOwner }),

@@ -1,40 +1,32 @@
-// What the list keys declare: databases, roles, schemas, the listener policy, with every name judged. Pure.
+// What the list keys declare: databases, roles, schemas, the listener policy; judged with their own words. Pure.
 import { isIP } from 'node:net';
-import { mostResourcesConfigured, tooManyResources } from '../model/bounds.ts';
-import { nameProblems, type PartNames, placeholderProblem } from '../model/name-problems.ts';
-import { isRoleTemplate, type NameRules } from '../model/names.ts';
+import { OperationError } from '../contract/errors.ts';
+import { mostResourcesConfigured, resourceCount } from '../model/bounds.ts';
+import {
+  type DesiredNames,
+  type DesiredRules,
+  type DesiredState,
+  desiredState,
+  namesOf,
+} from '../model/desired-state.ts';
+import type { ListSource } from '../model/list-problems.ts';
+import { type Listener, type ListenerPolicy, type Lists, listenerPolicies } from '../model/lists.ts';
+import { isRoleTemplate } from '../model/names.ts';
 import { printable } from '../text/printable.ts';
 import { type SettingsReader, shownValue } from './settings.ts';
-
-const listenerPolicies = ['loopback', 'private', 'tls', 'external'] as const;
-export type ListenerPolicy = (typeof listenerPolicies)[number];
-
-/** What services are to have. */
-export interface Declared {
-  readonly databases: readonly string[];
-  /** May hold `{database}`: see `expandRole`. */
-  readonly serviceRole?: string;
-  /** Further login roles. */
-  readonly roles: readonly string[];
-  /** Made in every database. */
-  readonly schemas: readonly string[];
-  readonly listenerPolicy?: ListenerPolicy;
-  /** Addresses with prefix lengths, `10.0.0.0/8`. */
-  readonly listenerNetworks?: readonly string[];
-}
 
 const keys = {
   databases: 'BUS_DATABASE_NAMES',
   serviceRole: 'BUS_DATABASE_SERVICE_ROLE',
-  furtherRoles: 'BUS_DATABASE_ROLE_NAMES',
+  roles: 'BUS_DATABASE_ROLE_NAMES',
   schemas: 'BUS_DATABASE_SCHEMAS',
-} as const satisfies PartNames;
+} as const satisfies ListSource['words'];
 const schemasAlias = 'BUS_DATABASE_SCHEMA_NAMES';
 
 /** Whether a mistyped list key leaves no databases, or nothing at all, to work on. */
 export function leavesNothingDeclared(meant: string, settings: SettingsReader): boolean {
   if (meant === keys.databases) return !settings.isSet(keys.databases);
-  const declaring: readonly string[] = [keys.databases, keys.serviceRole, keys.furtherRoles];
+  const declaring: readonly string[] = [keys.databases, keys.serviceRole, keys.roles];
   return (meant === keys.schemas || declaring.includes(meant)) && !declaring.some((key) => settings.isSet(key));
 }
 
@@ -42,38 +34,62 @@ const policyKey = 'BUS_DATABASE_LISTENER_POLICY';
 const networksKey = 'BUS_DATABASE_LISTENER_NETWORKS';
 
 /**
- * Reads what is declared; what is wrong goes to `settings`. Names are judged by `rules`, only superficially without them.
+ * The state that is declared; undefined where something is wrong, which goes to `settings`. Names are judged by `rules`,
+ * only superficially without them.
  *
  * @example
- * readDeclared(createSettings({ BUS_DATABASE_NAMES: 'a,b' }), rules).databases; // ['a', 'b']
+ * readDesired(createSettings({ BUS_DATABASE_NAMES: 'a,b' }), 'shop', rules)?.databases.keys(); // 'a', 'b'
  */
-export function readDeclared(settings: SettingsReader, rules: NameRules = withoutRules): Declared {
-  const schemasKey = settings.isSet(keys.schemas) || !settings.isSet(schemasAlias) ? keys.schemas : schemasAlias;
-  const partNames = { ...keys, schemas: schemasKey };
+export function readDesired(
+  settings: SettingsReader,
+  deploymentId: string,
+  rules: DesiredRules = withoutRules,
+): DesiredState | undefined {
+  const words = { ...keys, schemas: schemasKeyOf(settings) };
+  const lists = readLists(settings, rules);
+  const listener = readListener(settings);
+  const source = { words, takesFirst: false, mostResources: mostResourcesConfigured, fewer };
+  const desired = desiredState(lists, { deploymentId, listener, rules, source });
+  if ('resources' in desired) return desired;
+  for (const { list, ...problem } of desired) settings.refuse({ key: words[list], ...problem });
+  return undefined;
+}
+
+/** As large as it may be, for a configuration is its operator's own word; still so that it can be planned. */
+const fewer = 'split them into several deployments';
+
+/** What the keys name, whatever is wrong with it; undefined where it could not be looked at. */
+export function readNames(
+  settings: SettingsReader,
+  deploymentId: string,
+  rules: DesiredRules = withoutRules,
+): DesiredNames | undefined {
+  const lists = readLists(settings, rules);
+  if (resourceCount(lists) > mostResourcesConfigured) return undefined;
+  try {
+    return namesOf(deploymentId, lists);
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    return undefined;
+  }
+}
+
+function schemasKeyOf({ isSet }: SettingsReader): string {
+  return isSet(keys.schemas) || !isSet(schemasAlias) ? keys.schemas : schemasAlias;
+}
+
+function readLists(settings: SettingsReader, { defaultSchemas = [] }: DesiredRules): Lists {
+  const schemasKey = schemasKeyOf(settings);
   const databases = settings.list(keys.databases) ?? [];
   const schemas = settings.list(schemasKey) ?? [];
   if (schemasKey === keys.schemas) refuseOtherSchemas(settings, schemas);
-  const roles = settings.list(keys.furtherRoles) ?? [];
+  const roles = settings.list(keys.roles) ?? [];
   const serviceRole = readServiceRole(settings);
-  for (const { part, ...problem } of nameProblems(
-    { databases, schemas, serviceRole, furtherRoles: roles },
-    rules,
-    partNames,
-  )) {
-    settings.refuse({ key: partNames[part], code: 'invalid-name', ...problem });
-  }
-  const { defaultSchemas = [] } = rules;
-  const allSchemas = schemas.length > 0 ? schemas : defaultSchemas;
-  refuseTooMany(settings, { databases, schemas: allSchemas, serviceRole, roles });
-  const listenerPolicy = settings.choice(policyKey, listenerPolicies) as ListenerPolicy | undefined;
-  const listenerNetworks = readNetworks(settings, listenerPolicy);
   return {
     databases,
+    roles: serviceRole === undefined ? roles : [serviceRole, ...roles],
     ...(serviceRole !== undefined && { serviceRole }),
-    roles,
-    schemas: allSchemas,
-    ...(listenerPolicy !== undefined && { listenerPolicy }),
-    ...(listenerNetworks !== undefined && { listenerNetworks }),
+    schemas: schemas.length > 0 ? schemas : defaultSchemas,
   };
 }
 
@@ -86,33 +102,7 @@ function refuseOtherSchemas(settings: SettingsReader, schemas: readonly string[]
   settings.refuse({ key: schemasAlias, code: 'conflict', message, remedy: `unset ${schemasAlias}` });
 }
 
-/** As large as it may be, for a configuration is its operator's own word; still so that it can be planned. */
-function refuseTooMany(
-  settings: SettingsReader,
-  {
-    databases,
-    schemas,
-    serviceRole,
-    roles,
-  }: Pick<Declared, 'databases' | 'schemas' | 'roles'> & { serviceRole: string | undefined },
-): void {
-  const declaration = {
-    databases,
-    roles: serviceRole === undefined ? roles : [serviceRole, ...roles],
-    schemas,
-  };
-  const names = { databases: keys.databases, roles: keys.furtherRoles, schemas: keys.schemas };
-  const why = tooManyResources(declaration, names, mostResourcesConfigured);
-  if (why !== undefined)
-    settings.refuse({
-      key: keys.databases,
-      code: 'too-many',
-      message: why,
-      remedy: 'split them into several deployments',
-    });
-}
-
-const withoutRules: NameRules = {
+const withoutRules: DesiredRules = {
   maxBytes: Number.POSITIVE_INFINITY,
   reserved: {
     role: { names: [], prefixes: [] },
@@ -125,16 +115,20 @@ function readServiceRole(settings: SettingsReader): string | undefined {
   const key = keys.serviceRole;
   const template = settings.value(key);
   if (template === undefined) return undefined;
-  const problem = placeholderProblem(template, keys);
-  if (problem !== undefined) {
-    settings.refuse({ key, code: 'invalid-name', message: problem.message, remedy: problem.remedy });
-    return undefined;
-  }
   if (!isRoleTemplate(template) && /[,;]|^\w+(\s+\w+)+$/.test(template)) {
     const message = `${key} is one role, "${printable(template)}"`;
-    settings.warn('comma-in-name', key, message, `further roles go to ${keys.furtherRoles}`);
+    settings.warn('comma-in-name', key, message, `further roles go to ${keys.roles}`);
   }
   return template;
+}
+
+function readListener(settings: SettingsReader): Listener {
+  const listenerPolicy = settings.choice(policyKey, listenerPolicies) as ListenerPolicy | undefined;
+  const listenerNetworks = readNetworks(settings, listenerPolicy);
+  return {
+    ...(listenerPolicy !== undefined && { listenerPolicy }),
+    ...(listenerNetworks !== undefined && { listenerNetworks }),
+  };
 }
 
 function readNetworks(settings: SettingsReader, policy: ListenerPolicy | undefined): readonly string[] | undefined {

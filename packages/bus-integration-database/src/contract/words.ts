@@ -9,16 +9,20 @@ const request = { deployment_id: id, provider, credentials };
 
 const advice = 'The remedy as data, where it is more than words.';
 
-const change = {
-  ...request,
+const desired = {
   databases: 'Databases that must exist, each with every role and schema below.',
   roles:
     'Login roles with rights on every database. `{database}` in a name makes one role for each database. The first is the service role, unless service_role names one.',
   schemas: 'Schemas that must exist in every database. Default: those of the provider.',
   service_role: 'The role that the services log in as. Default: the first of roles.',
   listener_policy:
-    'The policy that is wished for. A plan and an apply change no listener: verify judges by what the worker or API is configured for (BUS_DATABASE_LISTENER_POLICY).',
+    'The policy that a verify judges by; a plan and an apply change no listener. Default, where listener_networks is left out too: what the worker or API is configured for (BUS_DATABASE_LISTENER_POLICY).',
   listener_networks: 'Networks for the policy private, as 10.0.0.0/8; see listener_policy.',
+};
+
+const change = {
+  ...request,
+  ...desired,
   dry_run: 'True answers what would be done and does nothing. Default: true.',
   confirm: 'Must be true for an apply with dry_run false; means nothing in a plan.',
   adopt: 'Whether things of these names that carry no mark may be taken over. Default: false.',
@@ -37,15 +41,22 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
     plan: 'The answer to a plan request, whole: the apply is refused as stale-plan unless exactly this would be done. Needed for rotate by message.',
   },
   StatusRequest: {
-    '': 'What stands, beside what the worker or API is configured for (BUS_DATABASE_NAMES and its like). What was only ever declared in requests shows as leftovers.',
+    '': 'What stands, beside what is named here; where no database, role or schema is, beside what the worker or API is configured for (BUS_DATABASE_NAMES and its like). What only other requests named shows as leftovers then.',
     ...request,
+    ...desired,
   },
   VerifyRequest: {
-    '': 'Log in as every service that the worker or API is configured for, and try what must work and what must be refused.',
+    '': 'Log in as every service, and try what must work and what must be refused: those that are named here, or where no database, role or schema is, those that the worker or API is configured for.',
     ...request,
+    ...desired,
     checks: 'What to check; at least one.',
     probes: 'What is tried only when asked for, since the server logs it: wrong-password.',
     negative: 'False leaves out what must be refused. Default: true.',
+  },
+  DoctorRequest: {
+    '': 'Is all in place to begin? Changes nothing. It has no event.',
+    ...request,
+    ...desired,
   },
   Response: {
     '': 'The answer to every request. What a request did not ask for is left out.',

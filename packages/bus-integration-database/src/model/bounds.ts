@@ -1,7 +1,7 @@
 // How much one request or one configuration may ask for: its lists multiply, so that a few kilobytes could mean millions of
 // resources. Only counts; makes nothing of what it counts. Pure.
 
-import type { Declaration } from './declaration.ts';
+import type { Lists } from './lists.ts';
 import { isRoleTemplate } from './names.ts';
 
 /** Items of one list. */
@@ -14,34 +14,36 @@ export const mostResourcesAsked = 50_000;
 export const mostResourcesConfigured = 200_000;
 
 /**
- * How many resources of a server a declaration comes to: each list is counted before they are multiplied.
+ * How many resources of a server lists come to: each list is counted before they are multiplied.
  *
  * @example
  * resourceCount({ databases: ['app'], roles: ['app_service'], schemas: ['public'] }); // 7
  */
-export function resourceCount({ databases, roles, schemas }: Omit<Declaration, 'serviceRole'>): number {
+export function resourceCount({ databases, roles, schemas }: Pick<Lists, keyof ListNames>): number {
   const templates = roles.filter(isRoleTemplate).length;
   const roleCount = roles.length - templates + templates * databases.length;
   const privileges = (1 + schemas.length) * (roles.length + 1);
   return roleCount + databases.length * (1 + schemas.length + privileges);
 }
 
-/** What a declaration calls its lists. */
+/** What whoever asks calls the lists. */
 export type ListNames = Readonly<Record<'databases' | 'roles' | 'schemas', string>>;
 
 /**
- * Why a declaration is too large, as a message; undefined when it isn't.
+ * Why lists ask for too much, as a message; undefined when they don't.
  *
  * @example
- * tooManyResources(declaration, { databases: 'databases', roles: 'roles', schemas: 'schemas' }, 50_000);
+ * tooManyResources(lists, { databases: 'databases', roles: 'roles', schemas: 'schemas' }, 50_000);
  * // 'databases (300) × roles (300) × schemas (300) make 27,270,900 resources, expected at most 50,000'
  */
-export function tooManyResources(declaration: Declaration, names: ListNames, most: number): string | undefined {
-  const count = resourceCount(declaration);
+export function tooManyResources(
+  lists: Pick<Lists, keyof ListNames>,
+  names: ListNames,
+  most: number,
+): string | undefined {
+  const count = resourceCount(lists);
   if (count <= most) return undefined;
-  const factors = (['databases', 'roles', 'schemas'] as const).map(
-    (list) => `${names[list]} (${declaration[list].length})`,
-  );
+  const factors = (['databases', 'roles', 'schemas'] as const).map((list) => `${names[list]} (${lists[list].length})`);
   return `${factors.join(' × ')} make ${shownCount(count)} resources, expected at most ${shownCount(most)}`;
 }
 

@@ -118,6 +118,7 @@ export function longestEncoded(names: readonly string[]): string | undefined {
 }
 
 function encoded(name: string): string {
+  if (/^[A-Za-z0-9_-]*$/.test(name)) return name;
   return [...Buffer.from(name)].map(encodedByte).join('');
 }
 

@@ -5,8 +5,7 @@ import { closeSync, constants, fchownSync, fsyncSync, openSync, renameSync, unli
 import { isDeepStrictEqual } from 'node:util';
 import { OperationError } from '../contract/errors.ts';
 import { command } from '../contract/remedy.ts';
-import type { Login } from '../model/desired.ts';
-import { dsnFileName } from '../model/names.ts';
+import type { DesiredNames } from '../model/desired-state.ts';
 import { readSecretFile } from '../secrets/secret-file.ts';
 import { printable } from '../text/printable.ts';
 import type { FileReading } from './connection-string.ts';
@@ -18,14 +17,13 @@ import type { FilePair } from './file-pair.ts';
 export const stagedSuffix = '.staged';
 
 /**
- * Each login's output file with the staged file beside it.
+ * Each desired output file with the staged file beside it.
  *
  * @throws OperationError `invalid-request` for a file or directory that others could read, with the chmod that fixes it
  */
-export function readPairs(directory: OutputDirectory, logins: readonly Login[]): FilePair[] {
+export function readPairs(directory: OutputDirectory, { outputs }: Pick<DesiredNames, 'outputs'>): FilePair[] {
   const present = directory.names();
-  return logins.map(({ database, role, isServiceRole }) => {
-    const file = dsnFileName(database, isServiceRole ? undefined : role);
+  return [...outputs.values()].map(({ file, database, role }) => {
     const read = (name: string) =>
       present.has(name) ? readOutputFile(directory, name, database, role) : { state: 'absent' as const };
     return {

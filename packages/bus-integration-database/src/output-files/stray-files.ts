@@ -8,13 +8,16 @@ import type { StrayFile } from './connection-string.ts';
 import type { OutputDirectory } from './directory.ts';
 import { stagedSuffix } from './output-file.ts';
 
+/** The files that are desired, by name. */
+type Known = Pick<ReadonlyMap<string, unknown>, 'has'>;
+
 /**
  * Those of the directory whose names are not `known` ones, in the order of their names. Links, what is no regular file,
  * what others could read or write, and what holds no connection string of the role and the database that its name tells are left out.
  */
 export function strayFiles(
   directory: Pick<OutputDirectory, 'names' | 'at' | 'uid' | 'owner' | 'strings'>,
-  known: ReadonlySet<string>,
+  known: Known,
 ): StrayFile[] {
   return strangeNames(directory, known).flatMap((name) => readStray(directory, name) ?? []);
 }
@@ -39,13 +42,13 @@ function readStray(
 }
 
 /** Names of symbolic links of the directory that look like output files and are no known ones. None is followed. */
-export function strayLinks(directory: Pick<OutputDirectory, 'names' | 'at'>, known: ReadonlySet<string>): string[] {
+export function strayLinks(directory: Pick<OutputDirectory, 'names' | 'at'>, known: Known): string[] {
   return strangeNames(directory, known).filter((name) =>
     lstatSync(directory.at(name), { throwIfNoEntry: false })?.isSymbolicLink(),
   );
 }
 
-function strangeNames(directory: Pick<OutputDirectory, 'names'>, known: ReadonlySet<string>): string[] {
+function strangeNames(directory: Pick<OutputDirectory, 'names'>, known: Known): string[] {
   return [...directory.names()]
     .filter((name) => /\.dsn(\.staged)?$/.test(name) && !known.has(withoutSuffix(name)))
     .sort();

@@ -1,38 +1,45 @@
 // The parts of a request that follow from a deployment's configuration alone, the same for every surface. Pure.
 import type { Configuration } from '../config/config.ts';
 import { OperationError } from '../contract/errors.ts';
+import type { DesiredNames } from '../model/desired-state.ts';
 
 /**
- * Deployment, provider and what the configuration declares, as plan, apply and doctor ask for them.
+ * Deployment, provider and what the configuration declares, as every verb can be asked for them.
  *
  * @throws OperationError `not-configured` where nothing is declared
  * @example
- * await handle('plan', { ...declarationRequest(configuration), dry_run: true }, [provider], { signal });
+ * await handle('plan', { ...configuredRequest(configuration), dry_run: true }, [provider], { signal });
  */
-export function declarationRequest(configuration: Configuration) {
-  const { deploymentId, provider, declared } = configuration;
-  requireDeclaration(configuration);
+export function configuredRequest(configuration: Configuration) {
+  const { desired } = configuration;
+  requireSomething(desired);
+  const { serviceRole, roles, databases, schemas } = desired.lists;
+  const { listenerPolicy, listenerNetworks } = desired.listener;
   return {
-    deployment_id: deploymentId,
-    provider,
-    databases: declared.databases,
-    roles: declared.roles,
-    schemas: declared.schemas,
-    ...(declared.serviceRole !== undefined && { service_role: declared.serviceRole }),
-    ...(declared.listenerPolicy !== undefined && { listener_policy: declared.listenerPolicy }),
-    ...(declared.listenerNetworks !== undefined && { listener_networks: declared.listenerNetworks }),
+    ...plainRequest(configuration),
+    databases,
+    roles: roles.filter((role) => role !== serviceRole),
+    schemas,
+    ...(serviceRole !== undefined && { service_role: serviceRole }),
+    ...(listenerPolicy !== undefined && { listener_policy: listenerPolicy }),
+    ...(listenerNetworks !== undefined && { listener_networks: listenerNetworks }),
   };
 }
 
+/** Deployment and provider alone: of what whoever is asked is configured for. */
+export function plainRequest({ deploymentId, provider }: Configuration) {
+  return { deployment_id: deploymentId, provider };
+}
+
 /**
- * Refuses a configuration that declares nothing: `nothing to do` or `all ok` would be true and mean nothing.
+ * Refuses a state in which nothing is desired: `nothing to do` or `all ok` would be true and mean nothing.
  *
  * @throws OperationError `not-configured`
  * @example
- * requireDeclaration(configuration);
+ * requireSomething(configuration.desired);
  */
-export function requireDeclaration({ declared: { databases, serviceRole, roles } }: Configuration): void {
-  if (databases.length > 0 || serviceRole !== undefined || roles.length > 0) return;
+export function requireSomething({ databases, roles }: DesiredNames): void {
+  if (databases.size > 0 || roles.size > 0) return;
   throw new OperationError(
     'not-configured',
     'nothing is declared: none of BUS_DATABASE_NAMES, BUS_DATABASE_SERVICE_ROLE and BUS_DATABASE_ROLE_NAMES is set',

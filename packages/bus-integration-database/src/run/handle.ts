@@ -2,10 +2,11 @@
 
 import { OperationError } from '../contract/errors.ts';
 import type { Response, Verb } from '../contract/response.ts';
-import { namesOf } from '../model/desired.ts';
+import { everyName } from '../model/desired-state.ts';
 import { type Mask, maskedDeep, maskFor } from '../secrets/mask.ts';
-import type { Context, Provider } from './provider.ts';
-import { declarationOf, parseRequest, type Requests } from './request.ts';
+import { desiredBy, requireDesiredRoles } from './desired-request.ts';
+import type { Context, DesiredContext, Provider } from './provider.ts';
+import { type PlanRequest, parseRequest, type Requests } from './request.ts';
 
 /**
  * Answers a request; never throws for an expected failure, which becomes `ok: false` with its class and diagnostics.
@@ -21,27 +22,25 @@ export async function handle(
 ): Promise<Response> {
   let mask: Mask | undefined;
   try {
-    const { defaultSchemas } = providers.find(({ name }) => name === aboutOf(value).provider) ?? {};
-    const request = parseRequest(verb, value, { mostResources: context.mostResources, defaultSchemas });
-    mask = maskFor(namesOf(request.deployment_id, declarationOf(request, defaultSchemas)));
-    return maskedDeep(await ask(verb, request, providers, maskedContext(context, mask)), mask);
+    const request = parseRequest(verb, value);
+    const { databases = [], roles = [], schemas = [], rotate = [] }: Partial<PlanRequest> = request;
+    mask = maskFor([request.deployment_id, ...databases, ...roles, ...schemas]);
+    const provider = providers.find(({ name }) => name === request.provider);
+    if (provider === undefined) throw unknownProvider(request.provider, providers);
+    const { desired = desiredBy(request, provider) } = context;
+    mask = maskFor(everyName(desired));
+    requireDesiredRoles(rotate, desired);
+    return maskedDeep(await ask(verb, request, provider, { ...maskedContext(context, mask), desired }), mask);
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
     return maskedDeep(failure(aboutOf(value), error), mask);
   }
 }
 
-async function ask(
-  verb: Verb,
-  request: Requests[Verb],
-  providers: readonly Provider[],
-  context: Context,
-): Promise<Response> {
-  const provider = providers.find(({ name }) => name === request.provider);
-  if (provider === undefined) throw unknownProvider(request.provider, providers);
+function ask(verb: Verb, request: Requests[Verb], provider: Provider, context: DesiredContext): Promise<Response> {
   // The verb picks both the method and its request's type; the compiler can't follow that pair through an index.
-  const answerVerb = provider[verb] as (request: unknown, context: Context) => Promise<Response>;
-  return await answerVerb.call(provider, request, context);
+  const answerVerb = provider[verb] as (request: unknown, context: DesiredContext) => Promise<Response>;
+  return answerVerb.call(provider, request, context);
 }
 
 /** What is told meanwhile, as clean of secrets as the answer. */

@@ -3,6 +3,9 @@
 import type { ProviderFacts } from '../contract/facts.ts';
 import type { Response, Verb } from '../contract/response.ts';
 import type { Step } from '../contract/step.ts';
+import type { DesiredState } from '../model/desired-state.ts';
+import type { AnyResource } from '../model/diff.ts';
+import type { Desiring } from './desired-request.ts';
 import type { Requests } from './request.ts';
 
 /** One live line: what is being done, how far it is. */
@@ -14,22 +17,31 @@ export interface Progress {
 }
 
 export interface Context {
+  /** The state that the request asks for, where it was judged before. */
+  readonly desired?: DesiredState;
   /** Aborts the run: the statement in flight ends or is rolled back, then the answer says what stands. */
   readonly signal: AbortSignal;
-  /** The most that a request may ask for. Default: what anybody may ask for. */
-  readonly mostResources?: number;
   readonly onProgress?: (progress: Progress) => void;
   /** Told of each step of an apply once it is known what became of it. */
   readonly onStep?: (step: Step) => void;
 }
 
+/** What a provider is given with a request. */
+export interface DesiredContext<R extends AnyResource = AnyResource> extends Context {
+  /** What the request asks for. */
+  readonly desired: DesiredState<R>;
+}
+
+/** Bivariant, so that one who makes resources of its own kinds is a provider. */
+type Answer<Q, R extends AnyResource> = {
+  answer(request: Q, context: DesiredContext<R>): Promise<Response>;
+}['answer'];
+
 /** A provider answers each verb; expected failures are thrown as OperationError or carried in the response. */
-export type Provider = {
+export type Provider<R extends AnyResource = AnyResource> = Desiring & {
   readonly name: string;
-  /** Schemas that a request without any asks for. Default: none. */
-  readonly defaultSchemas?: readonly string[];
   /** What its answers say beyond the contract. Default: nothing that is checked. */
   readonly facts?: ProviderFacts;
 } & {
-  readonly [V in Verb]: (request: Requests[V], context: Context) => Promise<Response>;
+  readonly [V in Verb]: Answer<Requests[V], R>;
 };

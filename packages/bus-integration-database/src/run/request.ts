@@ -5,11 +5,9 @@ import { isNetwork } from '../config/declared.ts';
 import { OperationError } from '../contract/errors.ts';
 import type { Diagnostic } from '../contract/response.ts';
 import { risks } from '../contract/risk.ts';
-import { longestList, longestName, mostResourcesAsked, tooLong, tooManyResources } from '../model/bounds.ts';
-import type { Declaration } from '../model/declaration.ts';
+import { longestList, longestName, tooLong } from '../model/bounds.ts';
 import { deploymentIdPattern } from '../model/deployment-id.ts';
-import { type NameProblem, nameProblems, type PartNames, placeholderProblem } from '../model/name-problems.ts';
-import type { NameRules } from '../model/names.ts';
+import { listenerPolicies } from '../model/lists.ts';
 import { schemaFaults } from '../text/schema-faults.ts';
 
 /** What a verify may look at; one that names them all and leaves nothing out speaks for the deployment. */
@@ -31,17 +29,18 @@ const base = {
   provider: name,
   credentials: z.optional(credentials),
 };
-const declaration = {
+/** What is wished for; a status and a verify that say nothing of it are of what is configured. */
+const desired = {
   databases: z.optional(names),
   roles: z.optional(names),
   schemas: z.optional(names),
   service_role: z.optional(name),
-  listener_policy: z.optional(z.enum(['loopback', 'private', 'tls', 'external'])),
+  listener_policy: z.optional(z.enum(listenerPolicies)),
   listener_networks: z.optional(z.array(network).check(most)),
 };
 const change = {
   ...base,
-  ...declaration,
+  ...desired,
   dry_run: z._default(z.boolean(), true),
   confirm: z.optional(z.boolean()),
   adopt: z._default(z.boolean(), false),
@@ -54,16 +53,17 @@ const change = {
 export const requestSchemas = {
   plan: z.strictObject(change),
   apply: z.strictObject({ ...change, plan: z.optional(z.looseObject({ plan_id: name })) }),
-  status: z.strictObject(base),
+  status: z.strictObject({ ...base, ...desired }),
   verify: z.strictObject({
     ...base,
+    ...desired,
     checks: z.array(z.enum(verifyChecks)).check(z.minLength(1), most),
     /** What the server logs, and is therefore tried only when it is asked for. */
     probes: z.optional(z.array(z.enum(['wrong-password'])).check(most)),
     /** False leaves out what must be refused. */
     negative: z.optional(z.boolean()),
   }),
-  doctor: z.strictObject({ ...base, ...declaration }),
+  doctor: z.strictObject({ ...base, ...desired }),
 };
 
 export type PlanRequest = z.infer<typeof requestSchemas.plan>;
@@ -81,29 +81,18 @@ export interface Requests {
   doctor: DoctorRequest;
 }
 
-export interface RequestLimits {
-  /** The most that it may ask for. Default: what anybody may ask for. */
-  readonly mostResources?: number | undefined;
-  /** The provider's, which a request without schemas asks for. */
-  readonly defaultSchemas?: readonly string[] | undefined;
-}
-
 /**
- * The request that a value is, with its defaults filled in; it asks for no more than it may.
+ * The request that a value is, with its defaults filled in; the state that it asks for is judged by `desiredBy`.
  *
  * @throws OperationError `invalid-request` with every problem and its path
  * @example
  * parseRequest('status', { deployment_id: 'example-dev', provider: 'memory' });
  */
-export function parseRequest<V extends keyof Requests>(
-  verb: V,
-  value: unknown,
-  { mostResources = mostResourcesAsked, defaultSchemas }: RequestLimits = {},
-): Requests[V] {
+export function parseRequest<V extends keyof Requests>(verb: V, value: unknown): Requests[V] {
   refuseLongLists(verb, value);
   const result = requestSchemas[verb].safeParse(value);
   const problems = result.success
-    ? contradictions(verb, result.data, mostResources, defaultSchemas)
+    ? contradictions(verb, result.data)
     : schemaFaults(result.error.issues, value).map(({ path, why }) =>
         problem(path === '' ? `the request: ${why}` : `${path}: ${why}`, path || undefined),
       );
@@ -126,75 +115,15 @@ function refuseLongLists(verb: string, value: unknown): void {
   throw new OperationError('invalid-request', `the ${verb} request is too large`, { diagnostics: problems });
 }
 
-/**
- * What a request declares: nothing where its verb takes no names. The service role defaults to the first role, schemas to
- * those of the provider.
- */
-export function declarationOf(value: Requests[keyof Requests], defaultSchemas: readonly string[] = []): Declaration {
-  const request: Partial<PlanRequest> = value;
-  const roles = request.roles ?? [];
-  const serviceRole = request.service_role ?? roles[0];
-  return {
-    databases: request.databases ?? [],
-    roles: serviceRole === undefined || roles.includes(serviceRole) ? roles : [serviceRole, ...roles],
-    serviceRole,
-    schemas: request.schemas ?? defaultSchemas,
-  };
-}
-
-const requestParts: PartNames = {
-  databases: 'databases',
-  serviceRole: 'service_role',
-  furtherRoles: 'roles',
-  schemas: 'schemas',
-};
-
-/**
- * Refuses a declaration whose names can't be used, as the environment's are refused: every problem at once.
- *
- * @throws OperationError `invalid-request`
- * @example
- * requireUsableNames({ databases: ['a', 'a'], roles: [], schemas: [] }, rules);
- */
-export function requireUsableNames(declaration: Declaration, rules: NameRules): void {
-  const { databases, schemas, roles, serviceRole } = declaration;
-  // Among a request's roles the service role may stand, once.
-  const at = serviceRole === undefined ? -1 : roles.indexOf(serviceRole);
-  const furtherRoles = at < 0 ? roles : roles.toSpliced(at, 1);
-  const problems = nameProblems({ databases, schemas, serviceRole, furtherRoles }, rules, requestParts);
-  if (problems.length === 0) return;
-  const diagnostics = problems.map(({ part, message, remedy }: NameProblem): Diagnostic => {
-    return { severity: 'fail', code: 'invalid-name', message, target: requestParts[part], remedy };
-  });
-  throw new OperationError('invalid-request', "names that can't be used", { diagnostics });
-}
-
-const listNames = { databases: 'databases', roles: 'roles', schemas: 'schemas' } as const;
-
-function contradictions(
-  verb: string,
-  value: unknown,
-  mostResources: number,
-  defaultSchemas: readonly string[] | undefined,
-): Diagnostic[] {
-  const request = value as PlanRequest | ApplyRequest | DoctorRequest;
-  const problems: Diagnostic[] = [];
-  const isChange = verb === 'plan' || verb === 'apply';
-  if (isChange && ![request.databases, request.roles, request.schemas].some((list) => (list?.length ?? 0) > 0)) {
-    problems.push(problem('one or more of databases, roles, schemas is required'));
-  }
-  if (isChange || verb === 'doctor') {
-    const why = tooManyResources(declarationOf(request, defaultSchemas), listNames, mostResources);
-    if (why !== undefined)
-      problems.push(problem(why, 'databases', 'ask for a part at a time, or for fewer roles and schemas'));
-  }
-  const strange =
-    request.service_role === undefined ? undefined : placeholderProblem(request.service_role, requestParts);
-  if (strange !== undefined) problems.push(problem(strange.message, 'service_role', strange.remedy));
-  if (verb === 'apply' && 'dry_run' in request && !request.dry_run && request.confirm !== true) {
-    problems.push(problem('confirm: must be true when dry_run is false', 'confirm'));
-  }
-  return problems;
+function contradictions(verb: string, value: unknown): Diagnostic[] {
+  if (verb !== 'plan' && verb !== 'apply') return [];
+  const { databases, roles, schemas, dry_run, confirm } = value as PlanRequest;
+  const isEmpty = [databases, roles, schemas].every((list) => list === undefined || list.length === 0);
+  const isUnconfirmed = verb === 'apply' && !dry_run && confirm !== true;
+  return [
+    ...(isEmpty ? [problem('one or more of databases, roles, schemas is required')] : []),
+    ...(isUnconfirmed ? [problem('confirm: must be true when dry_run is false', 'confirm')] : []),
+  ];
 }
 
 function problem(message: string, target?: string, remedy?: string): Diagnostic {

@@ -5,13 +5,12 @@ import type { Diagnostic, Response } from '../contract/response.ts';
 import { isMutating, type Step } from '../contract/step.ts';
 import { declaredName, replacedPassword } from '../model/about.ts';
 import { type NextVerb, nextCommand } from '../model/advice.ts';
-import type { Declaration } from '../model/declaration.ts';
-import { rolesOf } from '../model/desired.ts';
+import type { DesiredNames } from '../model/desired-state.ts';
 import { identityText, isIntact } from '../model/plan.ts';
 
 /** What else a saved plan is held against. */
 export interface Now {
-  readonly declaration: Declaration;
+  readonly desired: DesiredNames;
   readonly facts: ProviderFacts;
   /** The plan as it is where no password is changed. */
   readonly unrotated: () => Response;
@@ -24,12 +23,12 @@ export interface Now {
 export function unlessStale(
   saved: Response | undefined,
   now: Response,
-  { declaration, facts: { actions }, unrotated }: Now,
+  { desired, facts: { actions }, unrotated }: Now,
 ): Response {
   if (saved === undefined) return now;
   const fault = elsewhere(saved, now);
   if (fault === undefined && saved.plan_id === now.plan_id) return now;
-  const left = fault === undefined && now.ok && isAboutDeclared(saved, declaration, actions) ? unrotated() : undefined;
+  const left = fault === undefined && now.ok && isAboutDesired(saved, desired, actions) ? unrotated() : undefined;
   if (left?.ok && isCarriedOut(saved, now, left, actions))
     return { ...left, diagnostics: [carriedOut, ...left.diagnostics] };
   const told =
@@ -58,8 +57,8 @@ function isCarriedOut(saved: Response, now: Response, left: Response, actions: P
 }
 
 /** What is declared no longer can't be told to have been done. */
-function isAboutDeclared({ steps }: Response, declaration: Declaration, actions: ProviderFacts['actions']): boolean {
-  const declared = new Set<unknown>([...rolesOf(declaration), ...declaration.databases, ...declaration.schemas]);
+function isAboutDesired({ steps }: Response, desired: DesiredNames, actions: ProviderFacts['actions']): boolean {
+  const declared = new Set<unknown>([...desired.roles, ...desired.databases.keys(), ...desired.schemas]);
   const named = steps.flatMap((step) => {
     const { database, role, schemas = [] }: Readonly<Record<string, unknown>> = { ...step.before, ...step.after };
     return [declaredName(step, actions), database, role, schemas].flat();

@@ -66,11 +66,13 @@ const problemsOf = (env: Record<string, string>, options?: ConfigurationOptions)
 
 describe('what is read', () => {
   test('the least, with its defaults', () => {
-    expect(read(least)).toEqual({
-      configuration: {
+    const { configuration, warnings } = read(least);
+    const { desired, ...others } = configuration;
+    expect({ lists: desired.lists, others, warnings }).toEqual({
+      lists: { databases: [], roles: [], schemas: ['main'] },
+      others: {
         deploymentId: 'example-dev',
         provider: 'plain',
-        declared: { databases: [], roles: [], schemas: ['main'] },
         service: {},
         choices: {},
         credentials: { key: 'BUS_PLAIN_ADMIN_FILE', file: './local/admin' },
@@ -96,17 +98,18 @@ describe('what is read', () => {
       BUS_PLAIN_SPEED: 'fast',
     });
     expect(warnings).toEqual([]);
-    expect(JSON.parse(JSON.stringify(configuration))).toEqual({
+    const { desired, ...others } = configuration;
+    expect(desired.lists).toEqual({
+      databases: ['bus_auth', 'bus_events'],
+      serviceRole: '{database}_service',
+      roles: ['{database}_service', 'reporting', 'backup'],
+      schemas: ['public', 'audit'],
+    });
+    expect(desired.listener).toEqual({ listenerPolicy: 'private', listenerNetworks: ['10.0.0.0/8', 'fd00::/8'] });
+    expect([...desired.roles]).toEqual(['reporting', 'backup', 'bus_auth_service', 'bus_events_service']);
+    expect(JSON.parse(JSON.stringify(others))).toEqual({
       deploymentId: 'a.b_c-1',
       provider: 'plain',
-      declared: {
-        databases: ['bus_auth', 'bus_events'],
-        serviceRole: '{database}_service',
-        roles: ['reporting', 'backup'],
-        schemas: ['public', 'audit'],
-        listenerPolicy: 'private',
-        listenerNetworks: ['10.0.0.0/8', 'fd00::/8'],
-      },
       dsnOutputDirectory: './local/dsn',
       dsnFileOwner: { user: 'bus', group: 'services' },
       service: { host: 'db.internal' },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readDeclared } from '../../src/config/declared.ts';
+import { readDesired } from '../../src/config/declared.ts';
 import { createSettings } from '../../src/config/settings.ts';
 import type { NameRules } from '../../src/model/names.ts';
 
@@ -14,9 +14,9 @@ const rules: NameRules = {
 
 function declare(env: Record<string, string>) {
   const settings = createSettings(env);
-  const declared = readDeclared(settings, rules);
+  const desired = readDesired(settings, 'shop', rules);
   return {
-    declared,
+    declared: desired?.lists,
     problems: settings.problems.map(({ target, message }) => `${target}: ${message}`),
     warnings: settings.warnings.map(({ message }) => message),
   };
@@ -71,7 +71,7 @@ describe('names that are taken as they are', () => {
     '%j',
     (name) => {
       expect(declare({ BUS_DATABASE_NAMES: name, BUS_DATABASE_ROLE_NAMES: name, BUS_DATABASE_SCHEMAS: name })).toEqual({
-        declared: { databases: [name], roles: [name], schemas: [name] },
+        declared: { databases: [name], roles: [name], serviceRole: name, schemas: [name] },
         problems: [],
         warnings: [],
       });
@@ -93,7 +93,7 @@ describe('lists of names', () => {
   test.each(['a,b', 'a b', ' a\tb ', 'a,\n b', 'a\r\nb'])('%j is two databases, roles and schemas', (list) => {
     const env = { BUS_DATABASE_NAMES: list, BUS_DATABASE_ROLE_NAMES: list, BUS_DATABASE_SCHEMAS: list };
     expect(declare(env)).toEqual({
-      declared: { databases: ['a', 'b'], roles: ['a', 'b'], schemas: ['a', 'b'] },
+      declared: { databases: ['a', 'b'], roles: ['a', 'b'], serviceRole: 'a', schemas: ['a', 'b'] },
       problems: [],
       warnings: [],
     });
@@ -186,7 +186,7 @@ describe('{database} in the service role', () => {
       BUS_DATABASE_NAMES: 'a,b',
     });
     expect(problems).toEqual([]);
-    expect(declared.serviceRole).toBe('{database}_service');
+    expect(declared?.serviceRole).toBe('{database}_service');
   });
 });
 

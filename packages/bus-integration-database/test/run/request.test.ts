@@ -1,16 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { OperationError } from '../../src/contract/errors.ts';
-import { resourceCount } from '../../src/model/bounds.ts';
-import type { NameRules } from '../../src/model/names.ts';
-import { declarationOf, parseRequest, type Requests, requireUsableNames } from '../../src/run/request.ts';
+import { parseRequest, type Requests } from '../../src/run/request.ts';
 
 const about = { deployment_id: 'shop', provider: 'postgres' };
-const breaks = 'holds a line break (CR or LF), which newer servers refuse, and dumps, logs and access rules break on';
 const declared = { ...about, databases: ['app'], roles: ['svc'] };
 
 function problems(verb: keyof Requests, value: unknown): readonly string[] {
   try {
-    parseRequest(verb, value, { defaultSchemas: ['main'] });
+    parseRequest(verb, value);
     return [];
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
@@ -31,6 +28,8 @@ describe('what is taken', () => {
     ['verify', { ...about, checks: ['connectivity', 'listener-policy'] }, {}],
     ['verify', { ...about, checks: ['connectivity'], probes: ['wrong-password'], negative: false }, {}],
     ['doctor', declared, {}],
+    ['status', { ...declared, listener_policy: 'tls' }, {}],
+    ['verify', { ...declared, schemas: ['s'], checks: ['connectivity'] }, {}],
   ])('%s %j', (verb, value, filled) =>
     expect(parseRequest(verb, value)).toMatchObject({ ...(value as object), ...filled }),
   );
@@ -42,12 +41,6 @@ describe('what is refused, each problem with its path', () => {
     ['plan', about, [/one or more of databases, roles, schemas/]],
     ['plan', { ...about, databases: [] }, [/one or more of databases, roles, schemas/]],
     ['apply', { ...about, databases: [], roles: [], schemas: [] }, [/one or more of databases, roles, schemas/]],
-    [
-      'plan',
-      { ...declared, service_role: 'b{x}' },
-      [/^service_role: .* holds \{x\}; the only placeholder is \{database\}/],
-    ],
-    ['doctor', { ...declared, service_role: '{db}_x' }, [/^service_role: .* holds \{db\}/]],
     ['plan', { ...declared, deployment_id: '-x' }, [/^deployment_id: /]],
     ['plan', { ...declared, deployment_id: 'x'.repeat(64) }, [/^deployment_id: /]],
     ['plan', { ...declared, databases: ['app', ''], roles: 'svc' }, [/^databases\.1: /, /^roles: /]],
@@ -66,7 +59,8 @@ describe('what is refused, each problem with its path', () => {
       { ...about, checks: ['connectivity'], probe: 'wrong-password', negative: 'no' },
       [/^negative: /, /unknown key: probe/],
     ],
-    ['status', declared, [/unknown key: databases, roles/]],
+    ['status', { ...declared, checks: ['connectivity'] }, [/unknown key: checks/]],
+    ['verify', { ...declared, checks: ['connectivity'], dry_run: true }, [/unknown key: dry_run/]],
   ])('%s %j', (verb, value, expected) => {
     const found = problems(verb, value);
     expect(found).toHaveLength(expected.length);
@@ -84,124 +78,10 @@ describe('what is refused, each problem with its path', () => {
   });
 });
 
-describe('the declaration', () => {
-  test.each([
-    ['the first role is the service role', { roles: ['a', 'b'] }, { roles: ['a', 'b'], serviceRole: 'a' }],
-    ['one that is named', { roles: ['a', 'b'], service_role: 'b' }, { roles: ['a', 'b'], serviceRole: 'b' }],
-    [
-      'one that is named apart from the roles',
-      { roles: ['a'], service_role: 's' },
-      { roles: ['s', 'a'], serviceRole: 's' },
-    ],
-    ['no role at all', { databases: ['app'] }, { roles: [], serviceRole: undefined }],
-  ])('%s', (_, request, expected) => {
-    const parsed = parseRequest('plan', { ...about, ...request });
-    const declaration = declarationOf(parsed, ['main']);
-    expect(declaration).toMatchObject(expected);
-    expect(declaration.schemas).toEqual(['main']);
-    expect(declarationOf(parsed).schemas).toEqual([]);
-  });
-});
-
-describe("a request's names are judged as the environment's are", () => {
-  const rules: NameRules = {
-    maxBytes: 63,
-    reserved: {
-      role: { names: [], prefixes: ['sys_'] },
-      database: { names: [], prefixes: [] },
-      schema: { names: [], prefixes: [] },
-    },
-  };
-  const apart = 'differ only in upper and lower case: their DSN files would be one where case is not told apart';
-
-  function refused(request: object): readonly string[] {
-    try {
-      requireUsableNames(declarationOf(parseRequest('plan', { ...about, ...request })), rules);
-      return [];
-    } catch (error) {
-      if (!(error instanceof OperationError)) throw error;
-      expect(error.errorClass).toBe('invalid-request');
-      for (const { remedy } of error.diagnostics) expect(remedy).toMatch(/./);
-      return error.diagnostics.map(({ target, message }) => `${target}: ${message}`);
-    }
-  }
-
-  test.each<[request: object, expected: readonly string[]]>([
-    [{ databases: ['a', 'a', 'a'] }, ['databases: database "a" is listed twice in databases']],
-    [
-      { databases: ['a\nb'], schemas: ['c\r'], roles: ['d', '\ne'] },
-      [
-        `databases: database "a\\u000ab" ${breaks}`,
-        `schemas: schema "c\\u000d" ${breaks}`,
-        `roles: role "\\u000ae" ${breaks}`,
-      ],
-    ],
-    [{ databases: ['a b', 'c;d'], schemas: ['e f'], roles: ['g h'] }, []],
-    [{ schemas: ['s', 's'] }, ['schemas: schema "s" is listed twice in schemas']],
-    [{ roles: ['a', 'a'] }, ['service_role: role "a" is the service role and stands in roles too']],
-    [{ roles: ['a', 'b', 'b'] }, ['roles: role "b" is listed twice in roles']],
-    [{ databases: ['App', 'app'] }, [`databases: databases "App" and "app" ${apart}`]],
-    [{ databases: ['a'], roles: ['s', 'R', 'r'] }, [`roles: roles "R" and "r" ${apart}`]],
-    [
-      { databases: ['zz{database}'] },
-      ['databases: database "zz{database}" holds {database}, which only service_role may'],
-    ],
-    [
-      { databases: ['zz'], roles: ['{database}', 'zz'] },
-      ['service_role: role "zz" is the service role and stands in roles too'],
-    ],
-    [
-      { databases: ['zz'], roles: ['s', '{database}_r'] },
-      ['roles: role "{database}_r" holds {database}, which only service_role may'],
-    ],
-    [{ roles: ['{database}_s'] }, ['service_role: service_role makes one role for each database, and there is none']],
-    [{ roles: ['sys_x'] }, ['service_role: role "sys_x" begins with sys_, which the server keeps for its own roles']],
-    [
-      { databases: ['\u00e5'.repeat(31)], roles: ['s', 'x', '\u00e4'.repeat(31)] },
-      [
-        `roles: the DSN file of ${'\u00e5'.repeat(31)} and ${'\u00e4'.repeat(31)} would have a name of 377 bytes; 240 is the most`,
-      ],
-    ],
-  ])('%j', (request, expected) => {
-    expect(refused(request)).toEqual(expected);
-  });
-
-  test.each([
-    { databases: ['a', 'b'], roles: ['{database}_s', 'r'] },
-    { databases: ['a'], roles: ['a', 'b'], service_role: 'b' },
-    { databases: ['a'], roles: ['Bus', 'bus'], schemas: ['S', 's'] },
-    { databases: ['a'], roles: ['a{b}c'] },
-    { roles: ['a'] },
-  ])('%j is taken', (request) => {
-    expect(refused(request)).toEqual([]);
-  });
-
-  test('far more names than a request may hold are judged, too', () => {
-    const many = (prefix: string) => Array.from({ length: 20_000 }, (_, index) => `${prefix}${index}`);
-    const declaration = { databases: many('d'), roles: many('r'), schemas: many('s') };
-    expect(() => requireUsableNames(declaration, rules)).not.toThrow();
-  });
-});
-
 describe('what is too large is refused before it is looked into', () => {
   const names = (count: number) => Array.from({ length: count }, (_, index) => `name${index}`);
 
   test.each<[verb: keyof Requests, lists: object, expected: string]>([
-    [
-      'plan',
-      { databases: names(300), roles: names(300), schemas: names(300) },
-      'databases: databases (300) × roles (300) × schemas (300) make 27,270,900 resources, expected at most 50,000',
-    ],
-    [
-      'apply',
-      { databases: names(5_000), service_role: '{database}_a', roles: names(5) },
-      'databases: databases (5000) × roles (6) × schemas (1) make 85,005 resources, expected at most 50,000',
-    ],
-    [
-      'doctor',
-      { databases: names(37), roles: names(37), schemas: names(37) },
-      'databases: databases (37) × roles (37) × schemas (37) make 54,871 resources, expected at most 50,000',
-    ],
     ['plan', { databases: names(5_001) }, 'databases: databases has 5,001 items, expected at most 5,000'],
     ['plan', { ...declared, rotate: names(9_000) }, 'rotate: rotate has 9,000 items, expected at most 5,000'],
     ['verify', { checks: Array(1e6).fill(1) }, 'checks: checks has 1,000,000 items, expected at most 5,000'],
@@ -228,15 +108,5 @@ describe('what is too large is refused before it is looked into', () => {
     ],
   ])('%s, case %#', (verb, lists, expected) => {
     expect(problems(verb, { ...about, ...lists })).toEqual([expected]);
-  });
-
-  test('what is as large as it may be is taken, and each list is counted', () => {
-    const request = { ...about, databases: names(35), roles: names(35), schemas: names(35) };
-    const declaration = declarationOf(parseRequest('plan', request));
-    const counts = [declaration.roles, ['{database}_svc', 'other'], []].map((roles) =>
-      resourceCount({ ...declaration, roles }),
-    );
-    expect(counts).toEqual([46_655, 5_076, 2_520]);
-    expect(() => parseRequest('plan', request, { mostResources: 10_000 })).toThrow('not valid');
   });
 });

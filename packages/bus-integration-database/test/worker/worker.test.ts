@@ -2,6 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { OperationError } from '../../src/contract/errors.ts';
 import type { Response } from '../../src/contract/response.ts';
+import type { DesiredContext } from '../../src/run/provider.ts';
+import type { Requests } from '../../src/run/request.ts';
 import { Secret } from '../../src/secrets/secret.ts';
 import { createEventsHttpTransport, type EventsHttpOptions } from '../../src/transports/http/events-http.ts';
 import type { Transport } from '../../src/transports/transport.ts';
@@ -215,7 +217,10 @@ describe('what is no request is answered so, or told in the log', () => {
     const provider = createCountingProvider();
     const leaking = {
       ...provider,
-      status: async () => ({ ...(await provider.status(about, never)), password: 'p4ss' }),
+      status: async (request: Requests['status'], context: DesiredContext) => ({
+        ...(await provider.status(request, context)),
+        password: 'p4ss',
+      }),
     };
     const { lines } = await start({ providers: [leaking] });
     const { payload } = await answerOf(ask('status', 'leak', about));
@@ -614,8 +619,6 @@ describe('the transport over HTTP', () => {
 function payloadOf(verb: string): object {
   return verb === 'plan' ? { ...about, databases: ['app'] } : about;
 }
-
-const never = { signal: new AbortController().signal };
 
 function answersTo(id: string): Event[] {
   return broker.published.filter(({ name, correlation_id }) => name.endsWith('.response') && correlation_id === id);

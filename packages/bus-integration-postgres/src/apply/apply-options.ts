@@ -1,13 +1,13 @@
 // What one apply is given.
 import type { Context, Diagnostic, Response } from 'bus-integration-database';
-import type { Wish } from '../plan/compute.ts';
+import type { Intent } from '../plan/compute.ts';
 import type { Run } from '../run/run.ts';
 import type { ObserveOptions } from '../survey/observe.ts';
 
 export interface ApplyOptions {
   readonly run: Run;
   readonly observeOptions: ObserveOptions;
-  readonly wish: Wish;
+  readonly intent: Intent;
   readonly saved?: Response | undefined;
   readonly passwordSend: 'verifier' | 'plaintext';
   readonly lockTimeoutMs: number;

@@ -3,7 +3,7 @@
 import { isMutating, OperationError, type Response, unlessStale } from 'bus-integration-database';
 import type { Session } from '../connection/connect.ts';
 import { postgresFacts } from '../kinds/provider-facts.ts';
-import { type Computed, computeUnrotated, type Wish, withoutRotation } from '../plan/compute.ts';
+import { type Computed, computeUnrotated, type Intent, withoutRotation } from '../plan/compute.ts';
 import { poolerRemedy } from '../plan/pooled.ts';
 import { planResponse, targetOf } from '../plan/respond.ts';
 import { showingContext } from '../plan/steps.ts';
@@ -28,14 +28,14 @@ const attempts = 3;
 const lookAgain = ['42P04', '42710', '23505', '42P06', '3D000', '42704', '3F000'];
 
 export async function apply(options: ApplyOptions): Promise<Response> {
-  const { run, context, wish } = options;
+  const { run, context, intent } = options;
   const startedAt = performance.now();
   const lockSession = await openLockSession(run);
   let lock: DeploymentLock | undefined;
   try {
     await refusePooler(lockSession);
     lock = await acquireLock(lockSession, {
-      deploymentId: wish.deploymentId,
+      deploymentId: intent.desired.deploymentId,
       timeoutMs: options.lockTimeoutMs,
       signal: context.signal,
       onWait: (detail) => context.onProgress?.({ phase: 'waiting for the lock', done: 0, total: 1, detail }),
@@ -47,10 +47,17 @@ export async function apply(options: ApplyOptions): Promise<Response> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         // A saved plan is held against what was found first; what its own first attempt did doesn't make it stale.
-        const asked = attempt === 1 ? options : { ...options, saved: undefined, wish: withoutRotation(wish, replaced) };
+        const again = { ...options, saved: undefined, intent: withoutRotation(intent, replaced) };
         const isSaved = options.saved !== undefined;
         const isLast = attempt === attempts;
-        return await attemptApply(asked, { session, lock, startedAt, replaced, isSaved, isLast });
+        return await attemptApply(attempt === 1 ? options : again, {
+          session,
+          lock,
+          startedAt,
+          replaced,
+          isSaved,
+          isLast,
+        });
       } catch (error) {
         if (attempt === attempts || !lookAgain.includes(sqlstateOf(error) ?? '')) throw error;
       }
@@ -75,23 +82,23 @@ async function attemptApply(
   given: ApplyOptions,
   { session, lock, startedAt, replaced, isSaved, isLast }: ApplyAttempt,
 ): Promise<Response> {
-  const { wish, observeOptions, run } = given;
+  const { intent, observeOptions, run } = given;
   const observation = await observe(session, observeOptions);
   const warnings = [...leftoverWarnings(observation.seen.remains, observeOptions), ...given.warnings];
   const options = { ...given, warnings };
-  const computed = await computeProvable(wish, observation, run, session);
+  const computed = await computeProvable(intent, observation, run, session);
   const target = targetOf(session.pinned, observation.seen.admin, observation.seen.server);
-  const leftovers = observedLeftovers({ wish, directory: observeOptions.directory }, observation.seen);
-  const answerWith = (as: Wish, plan: Computed) =>
-    planResponse({ wish: as, target, computed: plan, leftovers, warnings, startedAt });
-  const held = unlessStale(options.saved, answerWith(wish, computed), {
-    declaration: wish.declaration,
+  const leftovers = observedLeftovers({ intent, directory: observeOptions.directory }, observation.seen);
+  const answerWith = (as: Intent, plan: Computed) =>
+    planResponse({ intent: as, target, computed: plan, leftovers, warnings, startedAt });
+  const held = unlessStale(options.saved, answerWith(intent, computed), {
+    desired: intent.desired,
     facts: postgresFacts,
-    unrotated: () => answerWith(withoutRotation(wish), computeUnrotated(wish, observation)),
+    unrotated: () => answerWith(withoutRotation(intent), computeUnrotated(intent, observation)),
   });
   const answer = { ...held, dry_run: false };
   if (computed.isRefused || answer.error_class === 'stale-plan') return answer;
-  if (!answer.steps.some(isMutating)) return converged(wish, answer, startedAt);
+  if (!answer.steps.some(isMutating)) return converged(intent, answer, startedAt);
 
   const passwords = choosePasswords(computed);
   const server = observation.seen.server;
@@ -104,7 +111,7 @@ async function attemptApply(
     signal: run.signal,
   };
   const sent = await run.waiting('hashing passwords', () => passwordsToSend(computed, passwords, sending));
-  const showing = showingContext({ deploymentId: wish.deploymentId, seen: observation.seen });
+  const showing = showingContext({ deploymentId: intent.desired.deploymentId, seen: observation.seen });
   const ledger = createLedger(
     computed.steps,
     { ...showing, passwordOf: (role) => sent.get(role) },
@@ -128,7 +135,7 @@ async function attemptApply(
   const onReplaced = (role: string) => replaced.add(role);
   try {
     const { seen } = observation;
-    const work = { run, session, lock, wish, seen, computed, ledger, staging, jobs, onProgress, onReplaced };
+    const work = { run, session, lock, intent, seen, computed, ledger, staging, jobs, onProgress, onReplaced };
     const { inside } = await execute(work);
     return concluded(ending, await closingLook(session, options, observation, inside));
   } catch (error) {

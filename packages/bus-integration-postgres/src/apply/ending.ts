@@ -39,8 +39,8 @@ export interface Ending {
 }
 
 /** The answer of an apply that had nothing to do. */
-export function converged(wish: ApplyOptions['wish'], answer: Response, startedAt: number): Response {
-  return { ...answer, ...base(wish, [...answer.steps, lastStep(0, answer.ok)], startedAt), ok: answer.ok };
+export function converged(intent: ApplyOptions['intent'], answer: Response, startedAt: number): Response {
+  return { ...answer, ...base(intent, [...answer.steps, lastStep(0, answer.ok)], startedAt), ok: answer.ok };
 }
 
 function lastStep(steps: number, isDone: boolean): StepOfAction<'apply-database-plan'> {
@@ -56,9 +56,9 @@ function lastStep(steps: number, isDone: boolean): StepOfAction<'apply-database-
 
 export function concluded(ending: Ending, again: DeploymentObservation): Response {
   const { options, answer, computed, ledger, startedAt } = ending;
-  const { wish, warnings } = options;
+  const { intent, warnings } = options;
   const rest = computePlan(
-    { ...wish, allowed: { ...wish.allowed, rotate: [] } },
+    { ...intent, allowed: { ...intent.allowed, rotate: [] } },
     again.seen,
     again.pairs,
     again.proofs,
@@ -69,7 +69,7 @@ export function concluded(ending: Ending, again: DeploymentObservation): Respons
   const isConverged = hasAll && rest.errorClass === undefined;
   return {
     ...answer,
-    ...base(wish, steps, startedAt),
+    ...base(intent, steps, startedAt),
     ok: isConverged,
     diagnostics: [
       ...rest.refusals.map((refusal) => advised(refusal, next)),
@@ -103,7 +103,7 @@ export function ended(ending: Ending, error: unknown): Response {
   const next = nextOf(ending, steps, staged);
   return {
     ...answer,
-    ...base(options.wish, steps, startedAt),
+    ...base(options.intent, steps, startedAt),
     ok: false,
     dry_run: false,
     diagnostics: [
@@ -119,7 +119,7 @@ function nextOf(ending: Ending, steps: readonly Step[], staged: readonly string[
   const isTouched =
     ending.ledger.begun().size > 0 || steps.some((step) => step.state !== 'planned' && isMutating(step));
   return nextAfter({
-    allowed: ending.options.wish.allowed,
+    allowed: ending.options.intent.allowed,
     isPlanStale: ending.isSaved && (isTouched || staged.length > 0),
     rotated: rotatedRoles(ending, steps, staged),
   });
@@ -143,7 +143,7 @@ function rotatedRoles(
     const isPut = steps.some(({ target, state }) => state === 'applied' && paths.includes(target));
     if (isPut && !files.some(({ pair }) => staged.includes(pair.file))) settled.add(role);
   }
-  return options.wish.allowed.rotate.filter((role) => settled.has(role));
+  return options.intent.allowed.rotate.filter((role) => settled.has(role));
 }
 
 /** What must be done first stays; only the command is another. */

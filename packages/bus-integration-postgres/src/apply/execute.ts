@@ -92,12 +92,12 @@ async function openDatabases({ ledger, session, lock, run }: Execution): Promise
 }
 
 async function workInside(execution: Execution): Promise<Map<string, ObservedInside>> {
-  const { ledger, run, lock, wish, computed, jobs, onProgress } = execution;
+  const { ledger, run, lock, intent, computed, jobs, onProgress } = execution;
   const inside = new Map<string, ObservedInside>();
   const made = new Set(computed.steps.flatMap((step) => madeDatabase(step, registeredActions) ?? []));
   const databases = [...new Set([...made, ...ledger.databases('inside')])];
-  const looked = { deploymentId: wish.deploymentId, schemas: wish.declaration.schemas };
-  const desired = made.size === 0 ? new Map<string, []>() : byDatabase(computed.desired);
+  const { desired } = intent;
+  const resources = made.size === 0 ? new Map<string, []>() : byDatabase(computed.resources);
   await run.eachDatabase(
     databases,
     'write',
@@ -108,8 +108,8 @@ async function workInside(execution: Execution): Promise<Map<string, ObservedIns
         made.has(database)
           ? insideNew(execution, {
               database,
-              found: await readInside(session, looked),
-              desired: desired.get(database) ?? [],
+              found: await readInside(session, desired, database),
+              resources: resources.get(database) ?? [],
             })
           : planned,
       );
@@ -124,7 +124,7 @@ async function workInside(execution: Execution): Promise<Map<string, ObservedIns
         await inBatches(groups, work, groups.length);
       }
       ledger.done(planned);
-      inside.set(database, await readInside(session, looked));
+      inside.set(database, await readInside(session, desired, database));
     },
     (done) => onProgress?.({ phase: 'preparing databases', done, total: databases.length }),
   );
@@ -134,7 +134,7 @@ async function workInside(execution: Execution): Promise<Map<string, ObservedIns
 /** The statements inside a database that this run made, by what is found there. */
 function insideNew(
   { computed: { scope } }: Execution,
-  made: Pick<JustMade, 'database' | 'found' | 'desired'>,
+  made: Pick<JustMade, 'database' | 'found' | 'resources'>,
 ): PlannedStatement[] {
   const context = showingContext(scope);
   return planInside({ ...made, scope }).flatMap((step) =>

@@ -4,31 +4,32 @@ import {
   type Environment,
   failure,
   handle,
-  mostResourcesConfigured,
   OperationError,
   type Response,
-  readDeclared,
+  readDesired,
 } from 'bus-integration-database';
+import { postgresRules } from '../kinds/desired-kinds.ts';
 import { providerName } from '../plan/respond.ts';
-import { postgresNames } from '../text/names.ts';
 import { emptyServerProvider } from './empty-server.ts';
 
 /** What the environment's names would come to on an empty server. */
 export async function dryRun(env: Environment): Promise<Response> {
   const about = { deployment_id: env.BUS_DEPLOYMENT_ID || 'example-dev', provider: providerName };
   const given = Object.fromEntries(keys.filter((key) => env[key]).map((key) => [key, env[key]]));
-  const settings = createSettings({ BUS_DATABASE_NAMES: 'bus_events', ...given });
-  const { databases, serviceRole = 'bus_service', schemas } = readDeclared(settings, postgresNames);
+  const settings = createSettings({
+    BUS_DATABASE_NAMES: 'bus_events',
+    BUS_DATABASE_SERVICE_ROLE: 'bus_service',
+    ...given,
+  });
+  const desired = readDesired(settings, about.deployment_id, postgresRules);
   const { problems } = settings;
-  if (problems.length > 0) {
+  if (desired === undefined || problems.length > 0) {
     const message = "the environment's names can't be used";
     return failure(about, new OperationError('invalid-request', message, { diagnostics: problems }));
   }
-  const request = { ...about, dry_run: true, databases, roles: [serviceRole], schemas };
-  return await handle('plan', request, [emptyServerProvider()], {
-    signal: new AbortController().signal,
-    mostResources: mostResourcesConfigured,
-  });
+  const { databases, roles, schemas } = desired.lists;
+  const request = { ...about, dry_run: true, databases, roles, schemas };
+  return await handle('plan', request, [emptyServerProvider(desired)], { signal: new AbortController().signal });
 }
 
 const keys = [

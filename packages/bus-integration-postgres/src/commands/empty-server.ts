@@ -1,37 +1,35 @@
 // A provider that plans for a server in which nothing was made yet, and can do nothing else. Reaches no server.
 import {
   advise,
-  type Declaration,
-  declarationOf,
+  type DesiredState,
   isMutating,
   OperationError,
   ownCommand,
   type Provider,
   type Response,
-  requireUsableNames,
 } from 'bus-integration-database';
 import type { ServiceWish } from '../conninfo/dsn-endpoint.ts';
+import { postgresRules } from '../kinds/desired-kinds.ts';
+import type { Resource } from '../kinds/index.ts';
 import { postgresFacts } from '../kinds/provider-facts.ts';
 import type { Observation } from '../observe/observation.ts';
 import { computePlan } from '../plan/compute.ts';
 import { planResponse, providerName } from '../plan/respond.ts';
-import { postgresNames } from '../text/names.ts';
 
 /** Plans for a server in which nothing was made yet; can do nothing else. */
-export function emptyServerProvider(): Provider {
+export function emptyServerProvider(configured?: DesiredState): Provider<Resource> {
   const refused = async (): Promise<Response> => {
     throw new OperationError('invalid-request', 'without a server there is only a plan');
   };
   return {
     name: providerName,
-    defaultSchemas: postgresNames.defaultSchemas,
+    names: postgresRules,
+    ...(configured !== undefined && { configured }),
     facts: postgresFacts,
-    plan: async (request) => {
-      const declaration: Declaration = declarationOf(request, postgresNames.defaultSchemas);
-      requireUsableNames(declaration, postgresNames);
+    plan: async (_, { desired }) => {
       const allowed = { allow: [], adopt: false, rotate: [] };
-      const wish = { deploymentId: request.deployment_id, declaration, allowed, service: noService };
-      const computed = computePlan(wish, emptyServer, [], () => ({ state: 'unknown' }));
+      const intent = { desired, declared: desired, allowed, service: noService };
+      const computed = computePlan(intent, emptyServer, [], () => ({ state: 'unknown' }));
       const target = {
         host: 'none',
         port: 0,
@@ -43,7 +41,7 @@ export function emptyServerProvider(): Provider {
         target: _none,
         plan_id: _unnamed,
         ...answer
-      } = planResponse({ wish, target, computed, leftovers: [], warnings: [], startedAt: performance.now() });
+      } = planResponse({ intent, target, computed, leftovers: [], warnings: [], startedAt: performance.now() });
       return { ...answer, diagnostics: [...answer.diagnostics, ...(answer.steps.some(isMutating) ? [noServer] : [])] };
     },
     apply: refused,

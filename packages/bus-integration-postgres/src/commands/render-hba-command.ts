@@ -3,7 +3,6 @@
 import { resolve } from 'node:path';
 import {
   type Environment,
-  loginsOf,
   OperationError,
   osUserOf,
   readConfiguration,
@@ -14,7 +13,6 @@ import type { FlagReading } from 'bus-integration-database/help';
 import { resolveDsn } from '../conninfo/conninfo.ts';
 import { readDsn } from '../dsn/slip.ts';
 import { postgresKeys } from '../keys.ts';
-import { configuredDeclaration } from '../survey/preparation.ts';
 import { policyOf } from '../verify/listener/policy.ts';
 import { renderHba } from '../verify/listener/render-hba.ts';
 import type { CommandContext, CommandOutput } from './hba-command.ts';
@@ -35,8 +33,8 @@ export async function renderHbaCommand(flags: FlagReading, processContext: Comma
 
 async function blockOf(flags: FlagReading, { env, cwd, uid, source = {} }: CommandContext): Promise<string> {
   const { configuration } = readConfiguration(env, source, [postgresKeys]);
-  const declaration = configuredDeclaration(configuration);
-  const logins = loginsOf(declaration);
+  const { outputs, listener } = configuration.desired;
+  const logins = [...outputs.values()];
   if (logins.length === 0) {
     throw new OperationError('not-configured', 'no role and database is declared: nobody would be allowed', {
       remedy: 'set BUS_DATABASE_NAMES and BUS_DATABASE_SERVICE_ROLE',
@@ -50,7 +48,7 @@ async function blockOf(flags: FlagReading, { env, cwd, uid, source = {} }: Comma
     deploymentId: configuration.deploymentId,
     logins,
     admin: { user, databases: [...new Set([database, 'postgres'])] },
-    policy: policyOf(configuration.declared, demanded),
+    policy: policyOf(listener, demanded),
     majorVersion: Number(flags.last('major') ?? 18),
   });
 }

@@ -1,10 +1,10 @@
 // The provider's own parts tried on themselves: DSNs, verifiers, a plan, pg_hba. Reaches no server.
-import { diff, handle } from 'bus-integration-database';
+import { desiredBy, diff, handle, parseRequest } from 'bus-integration-database';
 import { judgeVerifier, scramVerifier } from '../connection/authentication/scram.ts';
 import { parseDsn } from '../dsn/dsn.ts';
 import { parseHba } from '../hba/hba.ts';
 import { matchHba } from '../hba/match.ts';
-import { desiredResources, serviceProfile } from '../kinds/desired-kinds.ts';
+import { resourcesOf, serviceProfile } from '../kinds/desired-kinds.ts';
 import { idOf } from '../kinds/index.ts';
 import { providerName } from '../plan/respond.ts';
 import { emptyServerProvider } from './empty-server.ts';
@@ -61,7 +61,8 @@ async function checkPlan(): Promise<void> {
     schemas: ['public'],
   };
   const context = { signal: new AbortController().signal };
-  const { ok, actions } = await handle('plan', JSON.parse(JSON.stringify(request)), [emptyServerProvider()], context);
+  const provider = emptyServerProvider();
+  const { ok, actions } = await handle('plan', JSON.parse(JSON.stringify(request)), [provider], context);
   expectEqual('plan: ok', ok, true);
   expectEqual('plan: actions', actions.slice(0, 5), [
     'discover-provider',
@@ -70,10 +71,7 @@ async function checkPlan(): Promise<void> {
     'create-database',
     'grant-privileges',
   ]);
-  const desired = desiredResources(
-    { databases: ['one'], roles: ['service'], schemas: ['public'] },
-    { deploymentId: 'self-test', profile: serviceProfile },
-  );
+  const desired = resourcesOf(desiredBy(parseRequest('plan', request), provider), serviceProfile);
   expectEqual('what is as declared', diff(desired, desired, idOf), []);
 }
 

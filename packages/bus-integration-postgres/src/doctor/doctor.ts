@@ -5,7 +5,7 @@ import {
   type Check,
   type Configuration,
   type Context,
-  type Declaration,
+  type DesiredState,
   type OperationError,
   type OutputDirectory,
   type ProviderContext,
@@ -15,6 +15,8 @@ import {
 } from 'bus-integration-database';
 import type { Session } from '../connection/connect.ts';
 import type { Meter } from '../connection/network/meter.ts';
+import type { Resource } from '../kinds/index.ts';
+
 import { base, targetOf } from '../plan/respond.ts';
 import type { KeptSessions } from '../run/kept-sessions.ts';
 import { lockHolder } from '../run/lock.ts';
@@ -33,7 +35,7 @@ import { type DoctorObservation, readDoctorObservation } from './server-facts.ts
 export interface DoctorOptions {
   readonly configuration: Configuration;
   readonly processContext: ProviderContext;
-  readonly declaration: Declaration;
+  readonly desired: DesiredState<Resource>;
   readonly context: Context;
   readonly meter?: Meter | undefined;
   readonly kept?: KeptSessions | undefined;
@@ -45,15 +47,15 @@ const jobs = 2;
 
 export async function diagnose(options: DoctorOptions): Promise<Response> {
   const startedAt = performance.now();
-  const { configuration, processContext, declaration } = options;
+  const { configuration, processContext, desired } = options;
   const found: Examination = { checks: [] };
   const { checks } = found;
   checks.push(...secretFileChecks(configuration, processContext));
   try {
     using directory = directoryOf(configuration, processContext);
-    const files = observeDirectory(directory, configuration, processContext, declaration);
+    const files = observeDirectory(directory, configuration, processContext, desired);
     checks.push(...files.checks);
-    const preparation = await prepare(configuration, processContext, declaration, nothingAllowed);
+    const preparation = await prepare(configuration, processContext, desired, nothingAllowed);
     checks.push(...preparation.warnings.map((warning) => asCheck(warning)));
     await examineServer(options, preparation, files.readable, found);
   } catch (error) {
@@ -74,7 +76,7 @@ export async function diagnose(options: DoctorOptions): Promise<Response> {
   const isOk = checks.every(({ result }) => result !== 'fail');
   return {
     ok: isOk,
-    ...base({ deploymentId: configuration.deploymentId }, [], startedAt),
+    ...base(options, [], startedAt),
     complete: checks.every(({ result }) => result !== 'unknown'),
     ...(found.target !== undefined && { target: found.target }),
     diagnostics: [],
@@ -102,7 +104,7 @@ async function examineServer(
 async function examine(
   run: Run,
   options: DoctorOptions,
-  { wish }: Preparation,
+  { intent }: Preparation,
   directory: OutputDirectory | undefined,
   found: Examination,
 ): Promise<void> {
@@ -122,7 +124,7 @@ async function examine(
     versionCheck(session.serverVersionNum, version),
     tlsCheck(session),
   );
-  const observation = await readDoctorObservation(session, wish.declaration.databases);
+  const observation = await readDoctorObservation(session, [...intent.desired.databases.keys()]);
   checks.push(clockCheck(observation), routeCheck(session, observation));
   const isPooled = observation.pid !== session.pid || session.setsPerTransaction;
   const around = lookAround(run, session, observation, isPooled);
@@ -132,10 +134,10 @@ async function examine(
   try {
     // Behind a pooler the second look must find the first connection idle.
     if (isPooled) await around;
-    inside.push(await lockCheck(session, wish.deploymentId));
+    inside.push(await lockCheck(session, intent.desired.deploymentId));
     const looked = await observe(session, {
       run,
-      wish,
+      intent,
       directory,
       jobs: () => jobs,
       withEventTriggers: true,
@@ -143,7 +145,7 @@ async function examine(
     });
     const { seen } = looked;
     found.target = targetOf(session.pinned, seen.admin, seen.server);
-    const computed = await computeProvable(wish, looked, run, session);
+    const computed = await computeProvable(intent, looked, run, session);
     inside.push(...planChecks(options, directory === undefined ? withoutFiles(computed) : computed, seen, observation));
     if (directory !== undefined) inside.push(...rightsChecks(computed, seen));
   } finally {

@@ -2,11 +2,10 @@
 import {
   type Check,
   type Configuration,
-  type Declaration,
+  type DesiredNames,
   gitExposure,
   judgeOutputDirectory,
   judgeSecretFile,
-  loginsOf,
   OperationError,
   type OutputDirectory,
   type ProviderContext,
@@ -51,14 +50,13 @@ export function observeDirectory(
   directory: OutputDirectory | undefined,
   configuration: Configuration,
   processContext: ProviderContext,
-  declaration: Declaration,
+  desired: DesiredNames,
 ): DirectoryObservation {
   if (directory === undefined) return { checks: [] };
-  const logins = loginsOf(declaration);
   const closed = faultsOf('output-directory', () => directory.names());
   if (closed.length > 0) return { checks: closed };
-  const broken = faultsOf('dsn-file', () => readPairs(directory, logins));
-  const findings = judgeOutputDirectory(directory, logins.length);
+  const broken = faultsOf('dsn-file', () => readPairs(directory, desired));
+  const findings = judgeOutputDirectory(directory, desired.outputs.size);
   const checks = [
     ...(findings.length === 0
       ? [check('output-directory', 'ok', `${directory.shown} can be written`)]

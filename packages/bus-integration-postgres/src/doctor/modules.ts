@@ -1,6 +1,6 @@
 // What a server's modules would say to what apply does: password hooks, reserved roles, event triggers; and which views
 // are hidden from this admin, with the grants that would show them. Pure.
-import { type Check, type Declaration, rolesOf } from 'bus-integration-database';
+import type { Check, DesiredNames } from 'bus-integration-database';
 import type { Observation } from '../observe/observation.ts';
 import { boundedChecks } from '../text/bounded.ts';
 import { anyDatabase, inDatabase, runs, superuser } from '../text/psql-remedy.ts';
@@ -96,10 +96,10 @@ function librariesOf(settings: DoctorObservation['settings']): string[] {
 }
 
 /** Roles that a platform keeps for itself: a module refuses to make or change them, whatever the admin may do. */
-export function reservedRoleChecks({ settings }: DoctorObservation, declaration: Declaration): Check[] {
+export function reservedRoleChecks({ settings }: DoctorObservation, { roles }: DesiredNames): Check[] {
   if (settings.supautils === null) return [];
   const reserved = settings.supautils.split(',').map((word) => word.trim().replace(/\*$/, ''));
-  const taken = rolesOf(declaration).filter((name) => reserved.includes(name));
+  const taken = [...roles].filter((name) => reserved.includes(name));
   if (taken.length === 0)
     return [check('reserved-roles', 'ok', 'supautils reserves roles, none of those that are declared')];
   return taken.map((name) =>

@@ -3,7 +3,7 @@
 import {
   type Check,
   type Configuration,
-  type Declaration,
+  type DesiredNames,
   type Diagnostic,
   madeDatabase,
 } from 'bus-integration-database';
@@ -18,7 +18,7 @@ import { collationChecks, connectionChecks, encodingCheck, standbyChecks } from 
 import type { DoctorObservation } from './server-facts.ts';
 
 export function planChecks(
-  { declaration, configuration }: { readonly declaration: Declaration; readonly configuration: Configuration },
+  { desired, configuration }: { readonly desired: DesiredNames; readonly configuration: Configuration },
   computed: Computed,
   seen: Observation,
   observation: DoctorObservation,
@@ -37,7 +37,7 @@ export function planChecks(
       passwordSend: passwordSendOf(configuration),
       setsPasswords: computed.credentials.some(({ setsPassword }) => setsPassword),
     }),
-    ...reservedRoleChecks(observation, declaration),
+    ...reservedRoleChecks(observation, desired),
     ...eventTriggerChecks(seen),
     ...listenerRulesChecks(observation, seen),
     ...computed.refusals.map((refusal) => asCheck(refusal)),

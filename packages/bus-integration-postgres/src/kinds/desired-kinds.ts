@@ -1,10 +1,11 @@
-// From the names that a wish declares to the resources that must exist. Pure.
-import { type Declaration, expandRole, type RoleDecision, rolesOf } from 'bus-integration-database';
-import { decidedFiles, desiredFile } from './dsn-file.ts';
+// From the names that a desired state has to the resources that must exist, and what is decided of passwords and files
+// laid over them. Pure.
+import type { DesiredNames, DesiredRules, RoleDecision } from 'bus-integration-database';
+import { postgresNames } from '../text/names.ts';
+import { desiredFile } from './dsn-file.ts';
 import { grantOf } from './grant.ts';
-import type { FilledObject } from './grant-object.ts';
 import type { Resource } from './index.ts';
-import type { Role } from './role.ts';
+import type { DecidedFile } from './kind.ts';
 
 /** What a service's login role is given, and everyone loses, on each kind of object. */
 export interface PrivilegeProfile {
@@ -15,53 +16,46 @@ export interface PrivilegeProfile {
 /** https://www.postgresql.org/docs/current/ddl-priv.html */
 export const serviceProfile: PrivilegeProfile = { database: ['CONNECT', 'TEMPORARY'], schema: ['CREATE', 'USAGE'] };
 
-/** Whose resources they are, and what they are given. */
-export interface DesiredOptions {
-  readonly deploymentId: string;
-  readonly profile: PrivilegeProfile;
-  /** What was decided of the roles' passwords and files; without it they are left as they are. */
-  readonly credentials?: readonly RoleDecision[];
-}
+/** The names that PostgreSQL takes, and what lists of them come to. */
+export const postgresRules: DesiredRules<Resource> = {
+  ...postgresNames,
+  resources: (names) => resourcesOf(names, serviceProfile),
+};
 
-/**
- * What must exist for a declaration: its roles, databases, schemas, the roles' privileges, nothing for everyone, and the
- * DSN files.
- *
- * @example
- * desiredResources(
- *   { databases: ['app'], roles: ['app_service'], schemas: ['public'] },
- *   { deploymentId: 'shop', profile: serviceProfile },
- * );
- */
-export function desiredResources(
-  declaration: Declaration,
-  { deploymentId, profile, credentials = [] }: DesiredOptions,
-): Resource[] {
-  const decisions = new Map(credentials.map((decision) => [decision.role, decision]));
-  const resources: Resource[] = rolesOf(declaration).map((name) =>
-    desiredRole(name, deploymentId, decisions.get(name)),
-  );
-  for (const database of declaration.databases) {
+/** Roles, databases, schemas, what the roles may, nothing for everyone. */
+export function resourcesOf({ deploymentId, roles, databases }: DesiredNames, profile: PrivilegeProfile): Resource[] {
+  const resources: Resource[] = [];
+  for (const name of roles) {
+    resources.push({ kind: 'role', name, deployment: deploymentId, canLogin: true, password: 'held' });
+  }
+  for (const [database, { schemas, logins }] of databases) {
     resources.push({ kind: 'database', name: database, deployment: deploymentId, isFinished: true });
-    for (const name of declaration.schemas) resources.push({ kind: 'schema', database, name });
-    const objects: FilledObject[] = [
-      { type: 'database', database },
-      ...declaration.schemas.map((schema) => ({ type: 'schema' as const, database, schema })),
+    for (const name of schemas) resources.push({ kind: 'schema', database, name });
+    const objects = [
+      { type: 'database', database } as const,
+      ...schemas.map((schema) => ({ type: 'schema', database, schema }) as const),
     ];
-    const roles = declaration.roles.map((role) => expandRole(role, database));
     for (const on of objects) {
-      for (const role of roles) resources.push(grantOf(on, { role }, profile[on.type]));
+      for (const role of logins) resources.push(grantOf(on, { role }, profile[on.type]));
       resources.push(grantOf(on, { everyone: true }, []));
     }
   }
-  for (const decided of decidedFiles(credentials).values()) resources.push(desiredFile(decided));
   return resources;
 }
 
-function desiredRole(name: string, deployment: string, decision: RoleDecision | undefined): Role {
-  const role = { kind: 'role' as const, name, deployment, canLogin: true };
-  if (decision === undefined || !decision.setsPassword) return { ...role, password: 'held' };
-  const { source, replaces } = decision;
-  const password = source === 'new' || source === 'staged' || source === 'kept' ? source : 'held';
-  return { ...role, password, ...(replaces !== undefined && { replaces }) };
+/** The resources with the passwords that their roles are to get, and the files that hold those. */
+export function withCredentials(
+  resources: readonly Resource[],
+  credentials: readonly RoleDecision[],
+  files: ReadonlyMap<string, DecidedFile>,
+): Resource[] {
+  const changed = new Map(credentials.filter(({ setsPassword }) => setsPassword).map((one) => [one.role, one]));
+  const decided = (resource: Resource): Resource => {
+    const decision = resource.kind === 'role' ? changed.get(resource.name) : undefined;
+    if (decision === undefined || resource.kind !== 'role') return resource;
+    const { source, replaces } = decision;
+    const password = source === 'new' || source === 'staged' || source === 'kept' ? source : 'held';
+    return { ...resource, password, ...(replaces !== undefined && { replaces }) };
+  };
+  return [...(changed.size === 0 ? resources : resources.map(decided)), ...[...files.values()].map(desiredFile)];
 }

@@ -5,6 +5,7 @@ import type {
   BareStep,
   CommonAction,
   DatabaseStatus,
+  DesiredNames,
   Diagnostic,
   DsnFileStatus,
   Endpoint,
@@ -84,8 +85,8 @@ export interface Scope {
   /** How each declared role and database stands, by name. */
   readonly roles: ReadonlyMap<string, Standing>;
   readonly databases: ReadonlyMap<string, Standing>;
-  /** Declared by this wish, or by the configuration beside it, which a request may differ from: not left over. */
-  readonly declared: Readonly<Record<'roles' | 'databases' | 'schemas', ReadonlySet<string>>>;
+  /** Declared by this request, or by the configuration, which it may differ from: not left over. */
+  readonly declared: DesiredNames;
   /** What was decided of logins' files, by their names. */
   readonly files: ReadonlyMap<string, DecidedFile>;
   /** Where services connect. */

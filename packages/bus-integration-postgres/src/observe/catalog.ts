@@ -1,5 +1,6 @@
 // Reads a server's catalogs into an Observation: a READ ONLY transaction for the cluster, one for each database. Never writes.
 
+import type { DesiredNames } from 'bus-integration-database';
 import type { Session } from '../connection/connect.ts';
 import { readRow, readRows } from '../connection/session/shape.ts';
 import type { Reached } from '../conninfo/dsn-endpoint.ts';
@@ -9,14 +10,6 @@ import { shown } from '../text/shown.ts';
 import { clusterShape, insideShape, serverShape, systemIdentifierShape, verifierShape } from './catalog-shapes.ts';
 import { markOf } from './mark.ts';
 import type { ObservedAdmin, ObservedDatabase, ObservedInside, ObservedRole, ObservedServer } from './observation.ts';
-
-/** What to look for in a cluster. */
-export interface ClusterWish {
-  readonly deploymentId: string;
-  readonly roles: readonly string[];
-  readonly databases: readonly string[];
-  readonly withSizes?: boolean;
-}
 
 /** The server, the admin as it sees itself, and how it was reached. */
 export interface ServerObservation {
@@ -32,11 +25,15 @@ export interface ClusterObservation extends ServerObservation {
 }
 
 /** The roles and databases that are declared or carry the deployment's mark, the server and the admin: 3 to 5 statements. */
-export async function readCluster(session: Session, wish: ClusterWish): Promise<ClusterObservation> {
+export async function readCluster(
+  session: Session,
+  desired: DesiredNames,
+  withSizes: boolean,
+): Promise<ClusterObservation> {
   // Said here rather than as the session's default: that default is one of the things to be read.
   await session.script('BEGIN READ ONLY');
   try {
-    const observation = await readSharedCatalogs(session, wish);
+    const observation = await readSharedCatalogs(session, desired, withSizes);
     await session.script('COMMIT');
     return observation;
   } catch (error) {
@@ -51,15 +48,19 @@ export async function readServer(session: Session): Promise<ServerObservation> {
   return await serverObservation(session, await readRow(session, serverShape, { sql, doing: 'reading the server' }));
 }
 
-async function readSharedCatalogs(session: Session, wish: ClusterWish): Promise<ClusterObservation> {
+async function readSharedCatalogs(
+  session: Session,
+  { deploymentId, databases, roles }: DesiredNames,
+  withSizes: boolean,
+): Promise<ClusterObservation> {
   const row = await readRow(session, clusterShape, {
     sql: clusterQuery(session.serverVersionNum),
-    values: [wish.roles, wish.databases, markOf(wish.deploymentId), wish.withSizes ?? false],
+    values: [[...roles], [...databases.keys()], markOf(deploymentId), withSizes],
     doing: 'reading roles and databases',
   });
   const observation = await serverObservation(session, row);
   const { admin } = observation;
-  const verifiers = admin.readsVerifiers ? await readVerifiers(session, wish.roles) : undefined;
+  const verifiers = admin.readsVerifiers ? await readVerifiers(session, [...roles]) : undefined;
   return {
     ...observation,
     roles: byName(
@@ -88,18 +89,14 @@ async function serverObservation(session: Session, row: ReturnType<typeof server
   };
 }
 
-/** What to look for in a database. */
-export interface InsideWish {
-  readonly deploymentId: string;
-  readonly schemas: readonly string[];
-  readonly withEventTriggers?: boolean;
-}
-
-/** The schemas of the database that a session is in, and its event triggers where they are wanted: one statement. */
+/** The desired schemas of the database that a session is in, and its event triggers where they are wanted: one statement. */
 export async function readInside(
   session: Session,
-  { deploymentId, schemas, withEventTriggers = false }: InsideWish,
+  { deploymentId, databases }: DesiredNames,
+  database: string,
+  withEventTriggers = false,
 ): Promise<ObservedInside> {
+  const schemas = databases.get(database)?.schemas ?? [];
   const row = await readRow(session, insideShape, {
     sql: withEventTriggers ? insideWithTriggersQuery : insideQuery,
     values: [schemas, markOf(deploymentId)],

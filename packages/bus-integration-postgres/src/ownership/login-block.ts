@@ -1,7 +1,7 @@
 // What keeps a role from logging in though its password is right, as the catalogs show it, and the statements that end
 // it. NOLOGIN is not among it: apply itself lets the role log in. Pure.
 // https://www.postgresql.org/docs/current/sql-alterrole.html
-import { advise, type Declaration, type Diagnostic, type LoginBlock, rolesOf } from 'bus-integration-database';
+import { advise, type DesiredNames, type Diagnostic, type LoginBlock } from 'bus-integration-database';
 import type { Observation } from '../observe/observation.ts';
 import { adminOrSuperuser, anyDatabase, ownerOrSuperuser, runs } from '../text/psql-remedy.ts';
 import { printable, shown } from '../text/shown.ts';
@@ -41,8 +41,8 @@ export function loginBlockOf(name: string, databases: readonly string[], seen: O
   };
 }
 
-export function expiryFindings(seen: Observation, declaration: Declaration): Diagnostic[] {
-  return rolesOf(declaration)
+export function expiryFindings(seen: Observation, desired: DesiredNames): Diagnostic[] {
+  return [...desired.roles]
     .filter((name) => seen.roles.get(name)?.hasExpired)
     .map((name) => ({
       severity: 'warn',

@@ -3,13 +3,12 @@
 import {
   type Allowed,
   advise,
-  type Declaration,
+  type DesiredNames,
   isDeploymentId,
   nextCommand,
   ownCommand,
   type Refusal,
   type Remedy,
-  rolesOf,
   type Standing,
 } from 'bus-integration-database';
 import { deploymentsIn, isUnfinished, ownership } from '../observe/mark.ts';
@@ -41,9 +40,9 @@ export interface Standings {
 }
 
 /** Judges every declared role and database. */
-export function judge(declaration: Declaration, seen: Observation, adoption: Adoption): Standings {
-  const roles = rolesOf(declaration).map((name) => [name, judgeRole(name, seen, adoption)] as const);
-  const databases = declaration.databases.map((name) => [name, judgeDatabase(name, seen, adoption)] as const);
+export function judge(desired: DesiredNames, seen: Observation, adoption: Adoption): Standings {
+  const roles = [...desired.roles].map((name) => [name, judgeRole(name, seen, adoption)] as const);
+  const databases = [...desired.databases.keys()].map((name) => [name, judgeDatabase(name, seen, adoption)] as const);
   const standings = (judged: typeof roles) => new Map(judged.map(([name, { standing }]) => [name, standing]));
   return {
     roles: standings(roles),

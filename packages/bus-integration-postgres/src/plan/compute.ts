@@ -4,8 +4,9 @@ import {
   type Allowed,
   adoptedFrom,
   advise,
-  type Declaration,
   type Delta,
+  type DesiredNames,
+  type DesiredState,
   type Diagnostic,
   decideCredentials,
   type ErrorClass,
@@ -17,7 +18,6 @@ import {
   type Refusal,
   type Remedy,
   type RoleDecision,
-  rolesOf,
   type Step,
   withNeeds,
 } from 'bus-integration-database';
@@ -25,7 +25,7 @@ import { connectionStrings } from '../conninfo/connection-strings.ts';
 import { endpointOf, type ServiceWish } from '../conninfo/dsn-endpoint.ts';
 import { endpointFindings } from '../credentials/dsn-findings.ts';
 import { doubtfulTls, unusableEndpoint } from '../credentials/unusable-endpoint.ts';
-import { desiredResources, serviceProfile } from '../kinds/desired-kinds.ts';
+import { withCredentials } from '../kinds/desired-kinds.ts';
 import type { Resource } from '../kinds/index.ts';
 import type { Scope } from '../kinds/kind.ts';
 import type { Observation } from '../observe/observation.ts';
@@ -41,13 +41,13 @@ import { identityFindings, iterationFindings, lockFindings } from './server-find
 import { sharingFindings } from './sharing.ts';
 import { toSteps } from './steps.ts';
 
-export interface Wish {
-  readonly deploymentId: string;
-  readonly declaration: Declaration;
-  /** What the configuration declares, where a request declares something else: that is not left over. */
-  readonly configured?: Declaration | undefined;
+/** What a verb is about: the desired state, and what may be done for it. */
+export interface Intent {
+  readonly desired: DesiredState<Resource>;
+  /** That, and what the configuration declares where a request declares something else: nothing of it is left over. */
+  readonly declared: DesiredNames;
   /** What ./.env declares, where the environment overrules that: nothing of it may be retired. */
-  readonly overruled?: Declaration | undefined;
+  readonly overruled?: DesiredNames | undefined;
   readonly allowed: Allowed;
   /** The verb that remedies name. Default: plan. */
   readonly verb?: NextVerb;
@@ -61,7 +61,8 @@ export interface Wish {
 
 export interface Computed {
   readonly steps: readonly Step[];
-  readonly desired: readonly Resource[];
+  /** What is desired, with the passwords and files that were decided. */
+  readonly resources: readonly Resource[];
   readonly scope: Scope;
   /** What a step is still to undo; empty where all is as desired. */
   readonly deltas: readonly Delta<Resource>[];
@@ -79,19 +80,19 @@ export interface Computed {
  * The plan, and why it is refused. What would be refused next, once these refusals were answered, is told at once, and
  * every remedy names the command that answers all of them.
  */
-export function computePlan(wish: Wish, seen: Observation, pairs: readonly FilePair[], proofs: Proofs): Computed {
-  const computed = computeAllowed(wish, seen, pairs, proofs);
+export function computePlan(intent: Intent, seen: Observation, pairs: readonly FilePair[], proofs: Proofs): Computed {
+  const computed = computeAllowed(intent, seen, pairs, proofs);
   const refusals = new Map<string, Needing>();
   const tell = (told: readonly Needing[]) => {
     for (const one of told)
       if (!refusals.has(`${one.code} ${one.message}`)) refusals.set(`${one.code} ${one.message}`, one);
   };
   tell(computed.refusals);
-  let { allowed } = wish;
+  let { allowed } = intent;
   let last = computed.refusals;
   const isMighty = computed.refusals.some(({ code, needs }) => code === 'not-ours' && needs === undefined);
   const look = () => {
-    last = computeAllowed({ ...wish, allowed }, seen, pairs, proofs, true).refusals;
+    last = computeAllowed({ ...intent, allowed }, seen, pairs, proofs, true).refusals;
     // Whether the admin may alter a role is another question once its powers are gone.
     tell(last.filter(({ code }) => !isMighty || code !== 'lacks-role-admin'));
   };
@@ -100,7 +101,7 @@ export function computePlan(wish: Wish, seen: Observation, pairs: readonly FileP
     allowed = more;
     look();
   }
-  const remedy = advise(nextCommand(wish.verb ?? 'plan', allowed));
+  const remedy = advise(nextCommand(intent.verb ?? 'plan', allowed));
   const told = new Set([...refusals.values()].map(({ code, target }) => `${code} ${target}`));
   return {
     ...computed,
@@ -111,30 +112,31 @@ export function computePlan(wish: Wish, seen: Observation, pairs: readonly FileP
   };
 }
 
-/** A wish that leaves the passwords of these roles as they are; of all, where none are named. */
-export function withoutRotation(wish: Wish, roles: ReadonlySet<string> = new Set(wish.allowed.rotate)): Wish {
-  const rotate = wish.allowed.rotate.filter((role) => !roles.has(role));
-  return { ...wish, allowed: { ...wish.allowed, rotate } };
+/** The same without a new password for these roles; for all, where none are named. */
+export function withoutRotation(intent: Intent, roles: ReadonlySet<string> = new Set(intent.allowed.rotate)): Intent {
+  const rotate = intent.allowed.rotate.filter((role) => !roles.has(role));
+  return { ...intent, allowed: { ...intent.allowed, rotate } };
 }
 
 /** What is left to do where no password is changed. */
 export function computeUnrotated(
-  wish: Wish,
+  intent: Intent,
   { seen, pairs, proofs }: { seen: Observation; pairs: readonly FilePair[]; proofs: Proofs },
 ): Computed {
-  return computePlan(withoutRotation(wish), seen, pairs, proofs);
+  return computePlan(withoutRotation(intent), seen, pairs, proofs);
 }
 
 function computeAllowed(
-  wish: Wish,
+  intent: Intent,
   seen: Observation,
   pairs: readonly FilePair[],
   proofs: Proofs,
   assumesPowerless = false,
 ): Omit<Computed, 'refusals'> & { readonly refusals: readonly Needing[] } {
-  const { deploymentId, declaration, allowed } = wish;
+  const { desired, allowed } = intent;
+  const { deploymentId } = desired;
   const adoption = { deploymentId, assumesPowerless, adopt: allowed.adopt, adoptFrom: adoptedFrom(allowed.adopt_from) };
-  const { roles, databases, refusals } = judge(declaration, seen, adoption);
+  const { roles, databases, refusals } = judge(desired, seen, adoption);
   const rotated = new Set(allowed.rotate);
   const pairsOf = new Map<string, FilePair[]>();
   for (const pair of pairs) {
@@ -142,9 +144,9 @@ function computeAllowed(
     if (same === undefined) pairsOf.set(pair.role, [pair]);
     else same.push(pair);
   }
-  const endpoint = endpointOf(wish.service, seen.reached);
+  const endpoint = endpointOf(intent.service, seen.reached);
   const hasTls = seen.reached.isEncrypted || seen.reached.hasSsl;
-  const credentials = rolesOf(declaration).map((role) =>
+  const credentials = [...desired.roles].map((role) =>
     decideCredentials(
       {
         role,
@@ -157,15 +159,15 @@ function computeAllowed(
         strings: connectionStrings,
         hasTls,
         pairs: pairsOf.get(role) ?? [],
-        unprovable: wish.unprovable?.get(role),
+        unprovable: intent.unprovable?.get(role),
       },
       proofs,
     ),
   );
-  const scope = scopeOf(wish, seen, { roles, databases, credentials, serviceEndpoint: endpoint });
-  const desired = desiredResources(declaration, { deploymentId, profile: serviceProfile, credentials });
-  const { differences, findings } = compare(desired, scope);
-  const steps = toSteps({ deploymentId, declaration, dsnDirectory: wish.dsnDirectory, seen, desired, differences });
+  const scope = scopeOf(intent.declared, seen, { roles, databases, credentials, serviceEndpoint: endpoint });
+  const resources = withCredentials(desired.resources, credentials, scope.files);
+  const { differences, findings } = compare(resources, scope);
+  const steps = toSteps({ desired, dsnDirectory: intent.dsnDirectory, seen, resources, differences });
   const lost = credentials.flatMap(({ refusal }) => refusal ?? []);
   const ofClass = (errorClass: ErrorClass) =>
     lost.filter((refusal) => refusal.errorClass === errorClass).map(withoutClass);
@@ -181,7 +183,7 @@ function computeAllowed(
     ],
     [
       'invalid-request',
-      [...encodingFindings(declaration, steps, seen), ...(pairs.length === 0 ? [] : unusableEndpoint(endpoint, seen))],
+      [...encodingFindings(desired, steps, seen), ...(pairs.length === 0 ? [] : unusableEndpoint(endpoint, seen))],
     ],
     ['insufficient-privilege', missingAuthority(steps, seen, databases)],
     ['not-converged', ofClass('not-converged')],
@@ -191,7 +193,7 @@ function computeAllowed(
   const errorClass = refusedAs ?? (waiting.length > 0 ? 'not-converged' : undefined);
   return {
     steps,
-    desired,
+    resources,
     scope,
     deltas: unsettled(differences),
     credentials,
@@ -204,11 +206,11 @@ function computeAllowed(
       ...lockFindings(seen),
       ...poolerFindings(seen.server),
       ...identityFindings(seen),
-      ...expiryFindings(seen, declaration),
-      ...sharingFindings(declaration, seen),
+      ...expiryFindings(seen, desired),
+      ...sharingFindings(desired, seen),
       ...(pairs.length === 0
         ? []
-        : [...endpointFindings(wish.service, endpoint, seen, credentials), ...doubtfulTls(endpoint, seen)]),
+        : [...endpointFindings(intent.service, endpoint, seen, credentials), ...doubtfulTls(endpoint, seen)]),
     ],
   };
 }

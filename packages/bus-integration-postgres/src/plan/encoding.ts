@@ -1,5 +1,5 @@
 // What a cluster's encoding cannot hold, told before anything is made. Pure.
-import { type Declaration, type Diagnostic, madeDatabase, rolesOf, type Step } from 'bus-integration-database';
+import { type DesiredNames, type Diagnostic, madeDatabase, type Step } from 'bus-integration-database';
 import { registeredActions } from '../kinds/index.ts';
 import type { Observation } from '../observe/observation.ts';
 import { shown } from '../text/shown.ts';
@@ -10,13 +10,13 @@ import { shown } from '../text/shown.ts';
  * https://www.postgresql.org/docs/current/multibyte.html
  */
 export function encodingFindings(
-  declaration: Declaration,
+  { databases, roles, schemas }: DesiredNames,
   steps: readonly Step[],
   { server }: Observation,
 ): Diagnostic[] {
   if (server.encoding === 'UTF8') return [];
   const findings: Diagnostic[] = [];
-  const names = [...declaration.databases, ...rolesOf(declaration), ...declaration.schemas];
+  const names = [...databases.keys(), ...roles, ...schemas];
   for (const name of names.filter((name) => /\P{ASCII}/u.test(name))) {
     findings.push({
       severity: 'fail',

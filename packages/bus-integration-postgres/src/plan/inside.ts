@@ -11,7 +11,7 @@ export interface JustMade {
   readonly database: string;
   readonly found: ObservedInside;
   /** What is wished of it. */
-  readonly desired: readonly Resource[];
+  readonly resources: readonly Resource[];
   /** That of the whole plan. */
   readonly scope: Scope;
 }
@@ -21,7 +21,7 @@ const kindsInside = Object.fromEntries(
 ) as unknown as DifferingKinds<Resource>;
 
 /** Its steps, as far as this admin can carry them out: what is left is told by the look that comes after. */
-export function planInside({ database, found, desired, scope }: JustMade): Step[] {
+export function planInside({ database, found, resources, scope }: JustMade): Step[] {
   const { seen, deploymentId } = scope;
   const made = {
     name: database,
@@ -37,7 +37,7 @@ export function planInside({ database, found, desired, scope }: JustMade): Step[
   };
   const now = { ...seen, databases: new Map([[database, made]]), inside: new Map([[database, found]]) };
   const inside: Scope = { ...scope, seen: now, databases: new Map([[database, 'ours']]), isJustMade: true };
-  const possible = differences<Resource>(kindsInside, desired.filter(isInside), inside).flatMap(
+  const possible = differences<Resource>(kindsInside, resources.filter(isInside), inside).flatMap(
     ({ delta, meanings }) => {
       const able = meanings.filter(
         (meaning) => !('step' in meaning) || lacks({ ...meaning.step, summary: '' } as Step, now).length === 0,
@@ -46,13 +46,13 @@ export function planInside({ database, found, desired, scope }: JustMade): Step[
       return first === undefined ? [] : [{ delta, meanings: [first, ...others] as const }];
     },
   );
-  return stepsOf({ desired, differences: possible }, showingContext({ deploymentId, seen: now }));
+  return stepsOf({ resources, differences: possible }, showingContext({ deploymentId, seen: now }));
 }
 
 /** What is wished of each database, by its name. */
-export function byDatabase(desired: readonly Resource[]): Map<string, Resource[]> {
+export function byDatabase(resources: readonly Resource[]): Map<string, Resource[]> {
   const groups = new Map<string, Resource[]>();
-  for (const resource of desired) {
+  for (const resource of resources) {
     const database = kindOf(resource).database(resource);
     if (database === undefined) continue;
     const group = groups.get(database);

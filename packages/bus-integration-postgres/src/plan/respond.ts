@@ -1,5 +1,6 @@
 // From what was computed to the response that a surface renders.
 import {
+  type DesiredNames,
   type Diagnostic,
   type Leftover,
   planId,
@@ -9,7 +10,7 @@ import {
 } from 'bus-integration-database';
 import type { PinnedAddress } from '../connection/network/dial.ts';
 import type { ObservedAdmin, ObservedServer } from '../observe/observation.ts';
-import type { Computed, Wish } from './compute.ts';
+import type { Computed, Intent } from './compute.ts';
 
 export const providerName = 'postgres';
 
@@ -26,7 +27,7 @@ export function targetOf(pinned: PinnedAddress, admin: ObservedAdmin, server: Ob
 }
 
 export interface PlanAnswer {
-  readonly wish: Wish;
+  readonly intent: Intent;
   readonly target: Target;
   readonly computed: Computed;
   readonly leftovers: readonly Leftover[];
@@ -35,27 +36,27 @@ export interface PlanAnswer {
 }
 
 /** The answer to `plan`, and to an `apply` that must not go on. */
-export function planResponse({ wish, target, computed, leftovers, warnings, startedAt }: PlanAnswer): Response {
+export function planResponse({ intent, target, computed, leftovers, warnings, startedAt }: PlanAnswer): Response {
   return {
     ok: computed.errorClass === undefined,
-    ...base(wish, computed.steps, startedAt),
+    ...base(intent, computed.steps, startedAt),
     dry_run: true,
     target,
     diagnostics: [...computed.refusals, ...computed.findings, ...warnings],
-    plan_id: planId(wish.deploymentId, target, computed.steps, wish.allowed),
-    allowed: wish.allowed,
+    plan_id: planId(intent.desired.deploymentId, target, computed.steps, intent.allowed),
+    allowed: intent.allowed,
     leftovers,
     ...(computed.errorClass !== undefined && { error_class: computed.errorClass }),
   };
 }
 
 export function base(
-  wish: Pick<Wish, 'deploymentId'>,
+  { desired: { deploymentId } }: { readonly desired: Pick<DesiredNames, 'deploymentId'> },
   steps: readonly Step[],
   startedAt: number,
 ): Omit<Response, 'ok' | 'diagnostics'> {
   return {
-    deployment_id: wish.deploymentId,
+    deployment_id: deploymentId,
     provider: providerName,
     actions: steps.map(({ action }) => action),
     steps,

@@ -1,5 +1,5 @@
-// Roles of one declaration that could have each other run code, since they create in the same schemas. Pure.
-import { type Check, type Declaration, type Diagnostic, loginsOf } from 'bus-integration-database';
+// Roles of one desired state that could have each other run code, since they create in the same schemas. Pure.
+import type { Check, DesiredNames, Diagnostic } from 'bus-integration-database';
 import type { Observation } from '../observe/observation.ts';
 import { firstOf, mostTold, someNames } from '../text/bounded.ts';
 
@@ -12,18 +12,16 @@ interface SharedSchemas {
 }
 
 /**
- * Plan's warnings: as the declaration will have it. Members of each other trust each other.
+ * Plan's warnings: as it is desired. Members of each other trust each other.
  * https://www.postgresql.org/docs/current/ddl-schemas.html#DDL-SCHEMAS-PATTERNS
  */
-export function sharingFindings(declaration: Declaration, { roles }: Pick<Observation, 'roles'>): Diagnostic[] {
-  if (declaration.schemas.length === 0) return [];
+export function sharingFindings({ databases }: DesiredNames, { roles }: Pick<Observation, 'roles'>): Diagnostic[] {
   const isMember = (one: string, other: string) => roles.get(one)?.memberOf.includes(other) === true;
-  const rolesIn = new Map<string, string[]>();
-  for (const { database, role } of loginsOf(declaration))
-    rolesIn.set(database, [...(rolesIn.get(database) ?? []), role]);
-  const meetings = [...rolesIn].map(([database, names]): readonly [string, readonly string[]] => [
+  const meetings = [...databases].map(([database, { schemas, logins }]): readonly [string, readonly string[]] => [
     database,
-    names.filter((one) => names.some((other) => one !== other && !isMember(one, other) && !isMember(other, one))),
+    schemas.length === 0
+      ? []
+      : logins.filter((one) => logins.some((other) => one !== other && !isMember(one, other) && !isMember(other, one))),
   ]);
   return messagesOf(meetings).map((message) => ({ severity: 'warn', code: 'shared-schema', message, remedy }));
 }

@@ -1,28 +1,28 @@
 // From differences to the ordered steps of a plan. Pure; knows neither kinds nor SQL.
-import { type BareStep, type Declaration, rolesOf, type Step, type StepOfAction } from 'bus-integration-database';
+import type { BareStep, DesiredNames, Step, StepOfAction } from 'bus-integration-database';
 import { type Difference, resourceOf } from '../kinds/differences.ts';
 import { kindOf, type Resource, ruleOf, statementsOf, summaryOf } from '../kinds/index.ts';
-import { places, type RuleContext } from '../kinds/kind.ts';
+import { places, type RuleContext, type Scope } from '../kinds/kind.ts';
 import type { Observation } from '../observe/observation.ts';
 
 export interface StepsInput {
-  readonly deploymentId: string;
-  readonly declaration: Declaration;
+  readonly desired: DesiredNames;
   readonly dsnDirectory?: string | undefined;
   readonly seen: Observation;
-  readonly desired: readonly Resource[];
+  readonly resources: readonly Resource[];
   readonly differences: readonly Difference<Resource>[];
 }
 
 /** The plan's steps: what was found, then roles, then each database with all that belongs to it. */
 export function toSteps(input: StepsInput): Step[] {
-  const context = showingContext(input);
+  const { desired, seen } = input;
+  const context = showingContext({ deploymentId: desired.deploymentId, seen });
   return [...leadSteps(input).map((bare) => finish(bare, context)), ...stepsOf(input, context)];
 }
 
 /** What differences come to as steps, in the order of a plan. */
 export function stepsOf(
-  { desired, differences }: Pick<StepsInput, 'desired' | 'differences'>,
+  { resources, differences }: Pick<StepsInput, 'resources' | 'differences'>,
   context: RuleContext,
 ): Step[] {
   const placed = differences.flatMap(({ delta, meanings }) => {
@@ -32,7 +32,7 @@ export function stepsOf(
   if (placed.length === 0) return [];
   const databases = new Map<string | undefined, number>();
   const groups = new Map<string, number>();
-  for (const resource of desired) {
+  for (const resource of resources) {
     const { database, group } = kindOf(resource);
     enter(databases, database(resource));
     if (group !== undefined) enter(groups, group(resource));
@@ -72,7 +72,7 @@ function join(steps: readonly [Step, ...Step[]]): Step {
 }
 
 /** Looks comments up in what was seen; gives out no password. */
-export function showingContext({ deploymentId, seen }: Pick<StepsInput, 'deploymentId' | 'seen'>): RuleContext {
+export function showingContext({ deploymentId, seen }: Pick<Scope, 'deploymentId' | 'seen'>): RuleContext {
   return {
     deploymentId,
     commentOf: (kind, name) => seen[kind === 'role' ? 'roles' : 'databases'].get(name)?.comment ?? null,
@@ -90,7 +90,7 @@ type LeadStep =
   | Omit<StepOfAction<'discover-provider'>, 'summary'>
   | Omit<StepOfAction<'compute-database-plan'>, 'summary'>;
 
-function leadSteps({ declaration, dsnDirectory, seen, desired }: StepsInput): LeadStep[] {
+function leadSteps({ desired, dsnDirectory, seen, resources }: StepsInput): LeadStep[] {
   const { server, admin } = seen;
   return [
     {
@@ -111,10 +111,10 @@ function leadSteps({ declaration, dsnDirectory, seen, desired }: StepsInput): Le
       risk: 'create',
       state: 'applied',
       after: {
-        roles: rolesOf(declaration).length,
-        databases: declaration.databases.length,
-        schemas: declaration.schemas,
-        dsn_files: desired.filter(({ kind }) => kind === 'dsn-file').length,
+        roles: desired.roles.size,
+        databases: desired.databases.size,
+        schemas: [...desired.schemas],
+        dsn_files: resources.filter(({ kind }) => kind === 'dsn-file').length,
         ...(dsnDirectory !== undefined && { dsn_directory: dsnDirectory }),
       },
     },

@@ -2,16 +2,16 @@
 import { advise, command, type Diagnostic, printable, shownPath, strayLinks } from 'bus-integration-database';
 import { nothingRemains, type Remains } from '../observe/remains.ts';
 import { shown } from '../text/shown.ts';
-import { declaredFiles, type FilesPlace } from './leftovers.ts';
+import type { FilesPlace } from './leftovers.ts';
 
 export function leftoverWarnings(remains: Remains | undefined, place: FilesPlace): Diagnostic[] {
   return [...markWarnings(remains ?? nothingRemains), ...linkWarnings(place)];
 }
 
 /** Links lead where somebody else may have made them lead. */
-function linkWarnings({ wish, directory }: FilesPlace): Diagnostic[] {
+function linkWarnings({ intent, directory }: FilesPlace): Diagnostic[] {
   if (directory === undefined) return [];
-  const links = strayLinks(directory, declaredFiles(wish));
+  const links = strayLinks(directory, intent.declared.outputs);
   const [first] = links;
   if (first === undefined) return [];
   const path = shownPath(directory, first);

@@ -4,13 +4,10 @@
 import {
   advise,
   command,
-  type Declaration,
-  dsnFileName,
+  type DesiredNames,
   type Leftover,
-  loginsOf,
   type OutputDirectory,
   type OutputPlace,
-  rolesOf,
   type StrayFile,
   shownPath,
   strayFiles,
@@ -23,23 +20,23 @@ import { isFileOfOurs } from '../kinds/dsn-file.ts';
 import { markOf } from '../observe/mark.ts';
 import type { Observation, ObservedAdmin, ObservedServer } from '../observe/observation.ts';
 import { nothingRemains, type RemainingRole, type Remains } from '../observe/remains.ts';
-import type { Wish } from '../plan/compute.ts';
+import type { Intent } from '../plan/compute.ts';
 import { hasRemainsQuery, leftoversQuery, type MarkedSchema } from '../sql/leftovers-query.ts';
 import { shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
 import { heirsOf, retiredRoles } from './retired-roles.ts';
 
 /** One statement, in any database of the cluster. */
-export async function readRemains(session: Session, wish: Wish, files: readonly StrayFile[]): Promise<Remains> {
+export async function readRemains(session: Session, intent: Intent, files: readonly StrayFile[]): Promise<Remains> {
   const found = await readRow(session, shape, {
     sql: leftoversQuery(session.serverVersionNum),
     values: [
-      markOf(wish.deploymentId),
-      declaredIn(wish, rolesOf),
-      declaredIn(wish, ({ databases }) => databases),
+      markOf(intent.declared.deploymentId),
+      [...intent.declared.roles],
+      [...intent.declared.databases.keys()],
       files.map(({ role }) => role),
       files.map(({ database }) => database),
-      heirsOf(wish),
+      heirsOf(intent),
     ],
     doing: 'reading what is no longer declared',
   });
@@ -47,46 +44,35 @@ export async function readRemains(session: Session, wish: Wish, files: readonly 
 }
 
 /** The same where something may remain, which is asked first: a statement or two. */
-export async function readAnyRemains(session: Session, wish: Wish, files: readonly StrayFile[]): Promise<Remains> {
-  if (files.length > 0) return await readRemains(session, wish, files);
+export async function readAnyRemains(session: Session, intent: Intent, files: readonly StrayFile[]): Promise<Remains> {
+  if (files.length > 0) return await readRemains(session, intent, files);
+  const { deploymentId, roles, databases } = intent.declared;
   const { hasRemains } = await readRow(session, record<{ readonly hasRemains: boolean }>({ hasRemains: boolean }), {
     sql: hasRemainsQuery,
-    values: [markOf(wish.deploymentId), declaredIn(wish, rolesOf), declaredIn(wish, ({ databases }) => databases)],
+    values: [markOf(deploymentId), [...roles], [...databases.keys()]],
     doing: 'reading what is no longer declared',
   });
-  return hasRemains ? await readRemains(session, wish, files) : nothingRemains;
+  return hasRemains ? await readRemains(session, intent, files) : nothingRemains;
 }
 
 export interface FilesPlace {
-  readonly wish: Wish;
+  readonly intent: Intent;
   readonly directory?: OutputDirectory | undefined;
 }
 
 /** DSN files of no declared login. */
-export function straysOf({ wish, directory }: FilesPlace): StrayFile[] {
-  return directory === undefined ? [] : strayFiles(directory, declaredFiles(wish));
-}
-
-/** Names of the DSN files of all declared logins. */
-export function declaredFiles(wish: Wish): ReadonlySet<string> {
-  return new Set(declaredIn(wish, fileNames));
-}
-
-function fileNames(declaration: Declaration): string[] {
-  return loginsOf(declaration).map(({ database, role, isServiceRole }) =>
-    dsnFileName(database, isServiceRole ? undefined : role),
-  );
+export function straysOf({ intent, directory }: FilesPlace): StrayFile[] {
+  return directory === undefined ? [] : strayFiles(directory, intent.declared.outputs);
 }
 
 /** Whether what was read for the mark holds more than what is declared: else there is nothing to ask for. */
-export function mayHaveRemains({ roles, databases }: Pick<Observation, 'roles' | 'databases'>, wish: Wish): boolean {
-  const declared = {
-    roles: declaredIn(wish, rolesOf),
-    databases: declaredIn(wish, (declaration) => declaration.databases),
-  };
+export function mayHaveRemains(
+  { roles, databases }: Pick<Observation, 'roles' | 'databases'>,
+  { declared }: Pick<Intent, 'declared'>,
+): boolean {
   return (
-    [...roles.keys()].some((name) => !declared.roles.includes(name)) ||
-    [...databases.keys()].some((name) => !declared.databases.includes(name))
+    [...roles.keys()].some((name) => !declared.roles.has(name)) ||
+    [...databases.keys()].some((name) => !declared.databases.has(name))
   );
 }
 
@@ -127,7 +113,7 @@ const shape = record<Omit<Remains, 'files'>>({
 });
 
 export interface LeftoversInput {
-  readonly wish: Wish;
+  readonly intent: Intent;
   readonly remains: Remains;
   /** By database, of those that were looked into: the schemas that carry the mark, declared ones too. */
   readonly markedSchemas: ReadonlyMap<string, readonly MarkedSchema[]>;
@@ -139,41 +125,30 @@ export interface LeftoversInput {
 
 /** Those of a server that was observed. */
 export function observedLeftovers(
-  { wish, directory }: Pick<LeftoversInput, 'wish' | 'directory'>,
+  { intent, directory }: Pick<LeftoversInput, 'intent' | 'directory'>,
   { remains = nothingRemains, inside, reached, server, admin }: Observation,
 ): Leftover[] {
   const markedSchemas = new Map([...inside].map(([database, seen]) => [database, seen.markedSchemas]));
-  return leftoversOf({ wish, remains, markedSchemas, directory, reached, server, admin });
+  return leftoversOf({ intent, remains, markedSchemas, directory, reached, server, admin });
 }
 
 /** In the order in which they can be retired: databases, schemas, roles, files. */
 export function leftoversOf(input: LeftoversInput): Leftover[] {
-  const { wish, remains } = input;
-  const rolesKept = namesIn(wish.overruled, rolesOf);
-  const retired = remains.roles.filter(({ name }) => !rolesKept.includes(name));
+  const { intent, remains } = input;
+  const isKept = ({ name }: { readonly name: string }) => intent.overruled?.roles.has(name) === true;
+  const retired = remains.roles.filter((role) => !isKept(role));
   const roles = retiredRoles({
     ...input,
     remains: { ...remains, roles: retired },
     dropped: droppedIn(input),
     home: homeOf(input),
   });
-  const kept = remains.roles
-    .filter(({ name }) => rolesKept.includes(name))
-    .map(({ name }) => ({ kind: 'role' as const, name, ...declaredElsewhere }));
+  const kept = remains.roles.filter(isKept).map(({ name }) => ({ kind: 'role' as const, name, ...declaredElsewhere }));
   return [...databases(input), ...schemas(input), ...roles, ...kept, ...files(input)];
 }
 
 /** ./.env declares it, and the environment's own values win over that: what looks left over may be a slip of a shell. */
 const declaredElsewhere = { declared_in: './.env' };
-
-function namesIn<T>(declaration: Declaration | undefined, names: (declaration: Declaration) => readonly T[]) {
-  return declaration === undefined ? [] : names(declaration);
-}
-
-/** What is declared, by the request or the configuration. */
-function declaredIn({ declaration, configured }: Wish, names: (declaration: Declaration) => readonly string[]) {
-  return [...new Set([...names(declaration), ...namesIn(configured, names)])];
-}
 
 function databases(input: LeftoversInput): Leftover[] {
   const dropped = droppedIn(input);
@@ -189,9 +164,8 @@ function databases(input: LeftoversInput): Leftover[] {
   });
 }
 
-function droppedIn({ wish, remains }: LeftoversInput): string[] {
-  const kept = namesIn(wish.overruled, ({ databases }) => databases);
-  return believed(remains).flatMap(({ name }) => (kept.includes(name) ? [] : [name]));
+function droppedIn({ intent, remains }: LeftoversInput): string[] {
+  return believed(remains).flatMap(({ name }) => (intent.overruled?.databases.has(name) ? [] : [name]));
 }
 
 function believed({ databases }: Remains): Remains['databases'] {
@@ -214,36 +188,35 @@ function needs(isAdminEnough: boolean, who: string): Pick<Leftover, 'needs'> {
   return isAdminEnough ? {} : { needs: who };
 }
 
-function schemas({ wish, markedSchemas }: LeftoversInput): Leftover[] {
-  const declared = declaredIn(wish, (declaration) => declaration.schemas);
-  const kept = (database: string) =>
-    namesIn(wish.overruled, ({ databases, schemas }) => (databases.includes(database) ? schemas : []));
-  return wish.declaration.databases.flatMap((database) =>
-    (markedSchemas.get(database) ?? [])
-      .filter(({ name }) => !declared.includes(name))
+function schemas({ intent, markedSchemas }: LeftoversInput): Leftover[] {
+  const schemasIn = (names: DesiredNames | undefined, database: string) =>
+    new Set(names?.databases.get(database)?.schemas);
+  return [...intent.desired.databases.keys()].flatMap((database) => {
+    const [declared, kept] = [intent.declared, intent.overruled].map((names) => schemasIn(names, database));
+    return (markedSchemas.get(database) ?? [])
+      .filter(({ name }) => !declared?.has(name))
       .map(({ name, owner, adminActsAsOwner }) => {
         const schema = { kind: 'schema' as const, name, database };
-        if (kept(database).includes(name)) return { ...schema, ...declaredElsewhere };
+        if (kept?.has(name)) return { ...schema, ...declaredElsewhere };
         return {
           ...schema,
           before: 'nothing needs what is in it',
           retire: [{ database, sql: [`DROP SCHEMA ${identifier(name)} CASCADE;  -- with all that is in it`] }],
           ...needs(adminActsAsOwner, ownerOf(owner)),
         };
-      }),
-  );
+      });
+  });
 }
 
-function files({ wish, remains, directory, reached }: LeftoversInput): Leftover[] {
+function files({ intent, remains, directory, reached }: LeftoversInput): Leftover[] {
   if (directory === undefined) return [];
-  const endpoint = endpointOf(wish.service, reached);
-  const kept = namesIn(wish.overruled, fileNames);
+  const endpoint = endpointOf(intent.service, reached);
   return remains.files
     .filter((file) => isFileOfOurs(file, remains, endpoint))
     .map(({ name }) => ({
       kind: 'dsn-file',
       name,
-      ...(kept.includes(withoutSuffix(name)) ? declaredElsewhere : removal(shownPath(directory, name))),
+      ...(intent.overruled?.outputs.has(withoutSuffix(name)) ? declaredElsewhere : removal(shownPath(directory, name))),
     }));
 }
 

@@ -3,12 +3,10 @@
 import {
   adoptedFrom,
   type FilePair,
-  loginsOf,
   type OutputDirectory,
   type Progress,
   type Proofs,
   readPairs,
-  rolesOf,
 } from 'bus-integration-database';
 import type { Session } from '../connection/connect.ts';
 import { provePasswords } from '../credentials/prove.ts';
@@ -16,7 +14,7 @@ import { type ClusterObservation, readCluster, readInside } from '../observe/cat
 import { isFull, type Observation, type ObservedInside } from '../observe/observation.ts';
 import { nothingRemains } from '../observe/remains.ts';
 import { judgeDatabase } from '../ownership/ours.ts';
-import type { Wish } from '../plan/compute.ts';
+import type { Intent } from '../plan/compute.ts';
 import type { Run } from '../run/run.ts';
 import { mayHaveRemains, readRemains, straysOf } from './leftovers.ts';
 import { readSocketLogins } from './socket-logins.ts';
@@ -29,7 +27,7 @@ export interface DeploymentObservation {
 
 export interface ObserveOptions {
   readonly run: Run;
-  readonly wish: Wish;
+  readonly intent: Intent;
   readonly directory?: OutputDirectory | undefined;
   readonly jobs: (observation: ClusterObservation) => number;
   readonly withSizes?: boolean;
@@ -39,24 +37,20 @@ export interface ObserveOptions {
 
 /** Everything, over `session` for the cluster and one further connection for each database that is ours. */
 export async function observe(session: Session, options: ObserveOptions): Promise<DeploymentObservation> {
-  const { run, wish, withEventTriggers = false } = options;
-  const { deploymentId } = wish;
+  const { run, intent, withEventTriggers = false } = options;
   const cluster = await observeCluster(session, options);
   const strays = straysOf(options);
-  const hasToAsk = strays.length > 0 || mayHaveRemains(cluster, wish);
-  const remains = hasToAsk ? await readRemains(session, wish, strays) : nothingRemains;
-  const socketLogins = options.directory === undefined ? undefined : await readSocketLogins(session, wish, cluster);
-  const databases = inspectable(cluster, wish);
+  const hasToAsk = strays.length > 0 || mayHaveRemains(cluster, intent);
+  const remains = hasToAsk ? await readRemains(session, intent, strays) : nothingRemains;
+  const socketLogins = options.directory === undefined ? undefined : await readSocketLogins(session, intent, cluster);
+  const databases = inspectable(cluster, intent);
   const inside = new Map<string, ObservedInside>();
   await run.eachDatabase(
     databases,
     'read',
     options.jobs(cluster),
     async (database, inner) => {
-      inside.set(
-        database,
-        await readInside(inner, { deploymentId, schemas: wish.declaration.schemas, withEventTriggers }),
-      );
+      inside.set(database, await readInside(inner, intent.desired, database, withEventTriggers));
     },
     (done) => options.onProgress?.({ phase: 'reading databases', done, total: databases.length }),
   );
@@ -65,8 +59,8 @@ export async function observe(session: Session, options: ObserveOptions): Promis
 
 /** Adds what the DSN files hold and which of their passwords are proven. */
 export async function withFiles(seen: Observation, options: ObserveOptions): Promise<DeploymentObservation> {
-  const { run, wish, directory } = options;
-  const pairs = directory === undefined ? [] : readPairs(directory, loginsOf(wish.declaration));
+  const { run, intent, directory } = options;
+  const pairs = directory === undefined ? [] : readPairs(directory, intent.desired);
   const { pinned } = run;
   if (pinned === undefined) throw new Error('files are judged after the server was reached');
   const proofs = await provePasswords(pairs, seen.roles, {
@@ -84,22 +78,18 @@ export async function withFiles(seen: Observation, options: ObserveOptions): Pro
 }
 
 export async function observeCluster(session: Session, options: ObserveOptions): Promise<ClusterObservation> {
-  const { run, wish, withSizes } = options;
-  const observation = await readCluster(session, {
-    deploymentId: wish.deploymentId,
-    roles: rolesOf(wish.declaration),
-    databases: wish.declaration.databases,
-    withSizes: withSizes ?? false,
-  });
+  const { run, intent, withSizes } = options;
+  const observation = await readCluster(session, intent.desired, withSizes ?? false);
   await run.kept?.note(session.pinned, observation);
   return observation;
 }
 
 /** The declared databases that exist, can be entered, and may be touched or only have to be adopted for that. */
-function inspectable(cluster: ClusterObservation, { declaration, deploymentId, allowed }: Wish): string[] {
+function inspectable(cluster: ClusterObservation, { desired, allowed }: Intent): string[] {
   const seen = { ...cluster, inside: new Map() };
+  const { deploymentId } = desired;
   const adoption = { deploymentId, adopt: allowed.adopt, adoptFrom: adoptedFrom(allowed.adopt_from) };
-  return declaration.databases.filter((name) => {
+  return [...desired.databases.keys()].filter((name) => {
     const { standing, refusal } = judgeDatabase(name, seen, adoption);
     const database = cluster.databases.get(name);
     if (database === undefined || isFull(database, cluster.admin)) return false;

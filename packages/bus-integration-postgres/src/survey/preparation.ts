@@ -1,26 +1,23 @@
-// Everything a verb needs before it touches a server: the admin DSN read and resolved, names checked, the DSN files'
-// directory and owner known. All of it is the provider's configuration, never a request's.
+// Everything a verb needs before it touches a server: the admin DSN read and resolved, the DSN files' directory and owner
+// known. All of it is the provider's configuration, never a request's; only what is desired may be.
 import { resolve } from 'node:path';
 import {
   type Allowed,
   advise,
   type Configuration,
   createOutputDirectory,
-  type Declaration,
+  type DesiredNames,
+  type DesiredState,
   type Diagnostic,
-  lineBreakFault,
-  loginsOf,
+  joined,
   OperationError,
   type OutputDirectory,
   ownCommand,
   ownerOf,
   type ProviderContext,
-  printable,
   type Remedy,
   readSecretFile,
   remedyOf,
-  requireUsableNames,
-  rolesOf,
   type Secret,
 } from 'bus-integration-database';
 import { cleartextRemedy } from '../connection/authentication/cleartext.ts';
@@ -33,13 +30,13 @@ import { serviceAddressOf } from '../conninfo/service-address.ts';
 import { requireUsableParameters } from '../conninfo/service-parameters.ts';
 import type { ConnectionTarget } from '../conninfo/target.ts';
 import { readDsn } from '../dsn/slip.ts';
-import type { Wish } from '../plan/compute.ts';
-import { postgresNames } from '../text/names.ts';
-import { unconfigured } from './unconfigured.ts';
+import type { Resource } from '../kinds/index.ts';
+import type { Intent } from '../plan/compute.ts';
+import { someNames } from '../text/bounded.ts';
 
 export interface Preparation {
   readonly target: ConnectionTarget;
-  readonly wish: Wish;
+  readonly intent: Intent;
   /** To be disposed of when the run has ended. */
   readonly directory?: OutputDirectory;
   readonly warnings: readonly Diagnostic[];
@@ -48,13 +45,11 @@ export interface Preparation {
 export async function prepare(
   configuration: Configuration,
   processContext: ProviderContext,
-  declaration: Declaration,
+  desired: DesiredState<Resource>,
   allowed: Allowed,
 ): Promise<Preparation> {
-  requireUsableNames(declaration, postgresNames);
   const { secret, warnings } = readAdminDsn(configuration, processContext);
   const target = await readTarget(secret, configuration, processContext);
-  refuseUnknownRotation(declaration, allowed);
   const inClear = passwordSendOf(configuration) === 'plaintext' ? [plaintextWarning(target)] : [];
   const address = serviceAddressOf(configuration);
   const service = {
@@ -65,7 +60,7 @@ export async function prepare(
   const dialled = address.host ?? target.addresses[0]?.host ?? '';
   await requireUsableParameters(address.parameters);
   const directory = directoryOf(configuration, processContext);
-  if (directory === undefined && loginsOf(declaration).length > 0) {
+  if (directory === undefined && desired.outputs.size > 0) {
     throw new OperationError(
       'not-configured',
       'BUS_DATABASE_DSN_OUTPUT_DIR is not set, so no file could hold a password',
@@ -85,27 +80,20 @@ export async function prepare(
         },
       ]
     : [];
-  const { overruled } = configuration;
+  const { overruled, desired: configured } = configuration;
   const told = target.warnings.map((message): Diagnostic => ({ severity: 'warn', code: 'admin-dsn', message }));
   return {
     target,
-    wish: {
-      deploymentId: configuration.deploymentId,
-      declaration,
-      configured: configuredDeclaration(configuration),
-      ...(overruled !== undefined && { overruled: configuredDeclaration({ declared: overruled }) }),
+    intent: {
+      desired,
+      declared: joined(desired, configured),
+      ...(overruled !== undefined && { overruled }),
       allowed,
       service,
       ...(directory !== undefined && { dsnDirectory: directory.shown }),
     },
     ...(directory !== undefined && { directory }),
-    warnings: [
-      ...warnings,
-      ...told,
-      ...socket,
-      ...inClear,
-      ...unconfigured(declaration, configuredDeclaration(configuration)),
-    ],
+    warnings: [...warnings, ...told, ...socket, ...inClear, ...notConfigured(desired, configured)],
   };
 }
 
@@ -153,16 +141,22 @@ export function adminSource({ credentials }: Configuration): string {
   return credentials.file === undefined ? credentials.key : `${credentials.key}=${credentials.file}`;
 }
 
-/** What the environment declares, for verbs whose requests declare nothing. */
-export function configuredDeclaration({ declared }: Pick<Configuration, 'declared'>): Declaration {
-  // As in a plan's request, the first role is the service role where none is named: their files must have one name.
-  const serviceRole = declared.serviceRole ?? declared.roles[0];
-  return {
-    databases: declared.databases,
-    roles: [...new Set([...(serviceRole === undefined ? [] : [serviceRole]), ...declared.roles])],
-    schemas: declared.schemas,
-    serviceRole,
-  };
+/** What only this request declares: whoever asks without a name is told of it as left over. */
+export function notConfigured(desired: DesiredNames, configured: DesiredNames): Diagnostic[] {
+  const [roles, databases, schemas] = [desired.roles, desired.databases.keys(), desired.schemas];
+  const kinds = Object.entries({ databases, roles, schemas } as const).flatMap(([kind, names]) => {
+    const only = [...names].filter((name) => !configured[kind as 'roles' | 'databases' | 'schemas'].has(name));
+    return only.length === 0 ? [] : [`${kind} ${someNames(only)}`];
+  });
+  if (kinds.length === 0) return [];
+  return [
+    {
+      severity: 'warn',
+      code: 'not-configured-here',
+      message: `only this request declares ${kinds.join('; ')}: a status or verify that names nothing doesn't look there`,
+      remedy: 'declare them where the worker or API runs too, or name them in each request',
+    },
+  ];
 }
 
 /** Opened by whoever first looks into it, and closed by who asked for it. */
@@ -179,17 +173,6 @@ export function directoryOf(
 /** A path as the operator wrote it where that leads there; absolute when the run stands elsewhere. */
 export function pathFrom(cwd: string, path: string): string {
   return cwd === process.cwd() ? path : resolve(cwd, path);
-}
-
-function refuseUnknownRotation(declaration: Declaration, { rotate }: Allowed): void {
-  const roles = new Set(rolesOf(declaration));
-  const unknown = rotate.find((role) => !roles.has(role));
-  if (unknown === undefined) return;
-  const why = lineBreakFault(unknown) ?? 'no declared role is named so';
-  throw new OperationError('invalid-request', `--rotate ${printable(unknown)}: ${why}`, {
-    target: printable(unknown),
-    remedy: `declared: ${[...roles].slice(0, 100).map(printable).join(', ') || 'none'}${roles.size > 100 ? ', …' : ''}`,
-  });
 }
 
 /** A password in plaintext goes only where nobody but the server can read it; apply looks again at what it has dialled. */

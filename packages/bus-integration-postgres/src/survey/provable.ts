@@ -5,7 +5,7 @@ import { advise, type Diagnostic, OperationError, type Remedy, type RoleDecision
 import { type Challenge, challenge } from '../connection/challenge/challenge.ts';
 import { isSocketDirectory, shownAddress } from '../connection/network/dial.ts';
 import type { Session } from '../connection/session/session.ts';
-import { type Computed, computePlan, type Wish } from '../plan/compute.ts';
+import { type Computed, computePlan, type Intent } from '../plan/compute.ts';
 import { eachInParallel } from '../run/parallel.ts';
 import type { Run } from '../run/run.ts';
 import { adminsDatabase, reload, runs, superuser } from '../text/psql-remedy.ts';
@@ -22,13 +22,13 @@ const timeoutMs = 5_000;
  * where no password is set or missed, or the admin may read stored verifiers; else a connection for each such role.
  */
 export async function computeProvable(
-  wish: Wish,
+  intent: Intent,
   observation: DeploymentObservation,
   run: Run,
   session: Session,
 ): Promise<Computed> {
   const { seen, pairs, proofs } = observation;
-  const computed = computePlan(wish, seen, pairs, proofs);
+  const computed = computePlan(intent, seen, pairs, proofs);
   if (seen.admin.readsVerifiers) return computed;
   const set = computed.isRefused
     ? []
@@ -37,8 +37,8 @@ export async function computeProvable(
   // apply refuses a pooler, which would remember the probe's failed login to a database that is not there yet.
   if ((set.length === 0 && missed.length === 0) || (await session.isPooled())) return computed;
   const found = new Map<RoleDecision, string>();
-  const asked = [...set.slice(0, mostRoles), ...missed.slice(0, mostRoles)];
-  await eachInParallel(asked, { jobs: 2, signal: run.signal }, async (decision) => {
+  const few = [...set.slice(0, mostRoles), ...missed.slice(0, mostRoles)];
+  await eachInParallel(few, { jobs: 2, signal: run.signal }, async (decision) => {
     const why = whyUnprovable(await ask(run, session, decision), run.target.sslcert !== undefined);
     if (why !== undefined) found.set(decision, why);
   });
@@ -50,7 +50,7 @@ export async function computeProvable(
       .filter((decision, index) => found.has(decision) || (isAny && index >= mostRoles))
       .map(({ role }) => [role, provingRemedy(role, name)]),
   );
-  const told = unprovable.size === 0 ? computed : computePlan({ ...wish, unprovable }, seen, pairs, proofs);
+  const told = unprovable.size === 0 ? computed : computePlan({ ...intent, unprovable }, seen, pairs, proofs);
   const refusals = set.flatMap((decision) => {
     const why = found.get(decision);
     return why === undefined ? [] : [refusal(decision.role, why, name, session)];

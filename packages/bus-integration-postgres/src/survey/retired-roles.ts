@@ -1,15 +1,15 @@
 // How roles that are declared no longer would be retired: what they own goes to who comes after them, their rights are
 // revoked, and then nothing keeps them from being dropped. Pure.
 // https://www.postgresql.org/docs/current/role-removal.html
-import { type Declaration, expandRole, type Leftover } from 'bus-integration-database';
+import type { Leftover } from 'bus-integration-database';
 import type { ObservedAdmin, ObservedServer } from '../observe/observation.ts';
 import type { RemainingRole, Remains } from '../observe/remains.ts';
-import type { Wish } from '../plan/compute.ts';
+import type { Intent } from '../plan/compute.ts';
 import { shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
 
 export interface RetiredRolesInput {
-  readonly wish: Pick<Wish, 'declaration' | 'configured' | 'overruled'>;
+  readonly intent: Pick<Intent, 'declared' | 'overruled'>;
   readonly remains: Pick<Remains, 'roles' | 'heirs'>;
   readonly server: Pick<ObservedServer, 'versionNum'>;
   readonly admin: Pick<ObservedAdmin, 'name' | 'isSuperuser'>;
@@ -20,22 +20,16 @@ export interface RetiredRolesInput {
 }
 
 /** The service roles that may come after one that is declared no longer. */
-export function heirsOf(wish: RetiredRolesInput['wish']): string[] {
-  const databases = declarationsOf(wish).flatMap(({ databases: names }) => names);
-  return [...new Set(databases.flatMap((database) => heirIn(database, wish) ?? []))];
+export function heirsOf(intent: RetiredRolesInput['intent']): string[] {
+  const databases = [intent.declared, intent.overruled].flatMap((names) => [...(names?.databases.keys() ?? [])]);
+  return [...new Set(databases.flatMap((database) => heirIn(database, intent) ?? []))];
 }
 
 /** The one service role that is declared for the database; undefined where another declaration has another. */
-function heirIn(database: string, wish: RetiredRolesInput['wish']): string | undefined {
-  const roles = declarationsOf(wish).flatMap(({ serviceRole, databases }) =>
-    serviceRole !== undefined && databases.includes(database) ? [expandRole(serviceRole, database)] : [],
-  );
+function heirIn(database: string, { declared, overruled }: RetiredRolesInput['intent']): string | undefined {
+  const roles = [declared, overruled].flatMap((names) => names?.databases.get(database)?.serviceRoles ?? []);
   const [heir, ...others] = new Set(roles);
   return others.length === 0 ? heir : undefined;
-}
-
-function declarationsOf({ declaration, configured, overruled }: RetiredRolesInput['wish']): Declaration[] {
-  return [declaration, configured, overruled].flatMap((declared) => declared ?? []);
 }
 
 export function retiredRoles(input: RetiredRolesInput): Leftover[] {
@@ -44,13 +38,13 @@ export function retiredRoles(input: RetiredRolesInput): Leftover[] {
 
 /** @param gone roles that are retired before it, with what they had */
 function retiredRole(found: RemainingRole, gone: readonly RemainingRole[], input: RetiredRolesInput): Leftover {
-  const { wish, remains, server, admin, dropped, home } = input;
+  const { intent, remains, server, admin, dropped, home } = input;
   const role = identifier(found.name);
   const places = placesOf(found, input);
   const closed = found.databases.filter(
     ({ name, allowsConnections, adminMayConnect }) => places.includes(name) && !(allowsConnections && adminMayConnect),
   );
-  const heirs = [...new Set(places.flatMap((database) => heirIn(database, wish) ?? []))];
+  const heirs = [...new Set(places.flatMap((database) => heirIn(database, intent) ?? []))];
   const others = [
     ...found.grantors.filter(
       ({ name, databases }) =>
@@ -76,14 +70,14 @@ function retiredRole(found: RemainingRole, gone: readonly RemainingRole[], input
     name: found.name,
     before: conditionOf(
       found,
-      { heirs, missing, givesToAdmin: places.some((name) => heirIn(name, wish) === undefined) },
+      { heirs, missing, givesToAdmin: places.some((name) => heirIn(name, intent) === undefined) },
       admin,
     ),
     retire: [
       ...(joining.length + opening.length > 0 ? [{ database: home, sql: [...joining, ...opening] }] : []),
       ...places.map((database) => ({
         database,
-        sql: [reassignment(role, heirIn(database, wish), input), `DROP OWNED BY ${role};`],
+        sql: [reassignment(role, heirIn(database, intent), input), `DROP OWNED BY ${role};`],
       })),
       {
         database: home,
@@ -101,11 +95,11 @@ function retiredRole(found: RemainingRole, gone: readonly RemainingRole[], input
 /** Where it has to be looked for. What all databases share goes with the first one, so that must not be a service's. */
 function placesOf(
   { databases, isInShared, ownsShared }: RemainingRole,
-  { dropped, home, wish }: RetiredRolesInput,
+  { dropped, home, intent }: RetiredRolesInput,
 ): string[] {
   const staying = databases.map(({ name }) => name).filter((name) => !dropped.includes(name));
-  const neutral = staying.filter((name) => heirIn(name, wish) === undefined);
-  const elsewhere = [home, 'postgres', 'template1'].find((name) => heirIn(name, wish) === undefined) ?? home;
+  const neutral = staying.filter((name) => heirIn(name, intent) === undefined);
+  const elsewhere = [home, 'postgres', 'template1'].find((name) => heirIn(name, intent) === undefined) ?? home;
   const first = ownsShared && neutral.length === 0 ? [elsewhere] : neutral;
   const places = [...new Set([...first, ...staying])];
   return places.length === 0 && isInShared ? [home] : places;

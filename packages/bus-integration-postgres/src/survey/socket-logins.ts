@@ -1,25 +1,24 @@
 // Which services pg_hba would let in over the socket without asking for their password: foreseen from its rules, before
 // any of them tries. Reads only, and only where services are to dial a socket.
-import { type Login, loginsOf } from 'bus-integration-database';
 import type { Session } from '../connection/connect.ts';
 import { endpointOf, isSocket } from '../conninfo/dsn-endpoint.ts';
 import { matchHba } from '../hba/match.ts';
 import { readHba } from '../hba/reading.ts';
 import type { ClusterObservation } from '../observe/catalog.ts';
 import type { Observation, SocketLogin } from '../observe/observation.ts';
-import type { Wish } from '../plan/compute.ts';
+import type { Intent } from '../plan/compute.ts';
 
 /** Undefined where services dial no socket, or there is nothing to tell. */
 export async function readSocketLogins(
   session: Session,
-  { service, declaration }: Wish,
+  { service, desired }: Intent,
   { reached, roles }: ClusterObservation,
 ): Promise<Observation['socketLogins']> {
   if (service.service.host !== undefined || !isSocket(endpointOf(service, reached))) return undefined;
   const reading = await readHba(session);
   if (reading.source === 'unknown') return session.authentication.method === 'none' ? 'unknown' : undefined;
   const { rules } = reading;
-  return loginsOf(declaration).flatMap(({ role, database }: Login): SocketLogin[] => {
+  return [...desired.outputs.values()].flatMap(({ role, database }): SocketLogin[] => {
     const memberOf = roles.get(role)?.memberOf ?? [];
     const answer = matchHba(rules, {
       user: role,

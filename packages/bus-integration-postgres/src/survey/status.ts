@@ -3,7 +3,7 @@
 import { type FilePair, isMutating, type Response, type Step, type Target } from 'bus-integration-database';
 import { kindOf } from '../kinds/index.ts';
 import type { StatusContext, StatusRow } from '../kinds/kind.ts';
-import type { Computed, Wish } from '../plan/compute.ts';
+import type { Computed, Intent } from '../plan/compute.ts';
 import { base } from '../plan/respond.ts';
 import { leftoverWarnings } from './leftover-warnings.ts';
 import { observedLeftovers } from './leftovers.ts';
@@ -19,15 +19,15 @@ export interface StatusInput {
 }
 
 export function statusResponse({ preparation, observation, computed, target, startedAt }: StatusInput): Response {
-  const { wish, warnings } = preparation;
+  const { intent, warnings } = preparation;
   const drift = computed.steps.filter(isMutating);
-  const rows = rowsOf(computed, drift, observation, wish);
+  const rows = rowsOf(computed, drift, observation, intent);
   const files = new Map(
     rows.flatMap(({ dsn_files }) => (dsn_files === undefined ? [] : [[dsn_files.path, dsn_files]])),
   );
   return {
     ok: true,
-    ...base(wish, computed.steps, startedAt),
+    ...base(intent, computed.steps, startedAt),
     target,
     diagnostics: [
       ...computed.refusals,
@@ -46,10 +46,10 @@ export function statusResponse({ preparation, observation, computed, target, sta
 
 /** What is desired, each as its kind tells it. */
 function rowsOf(
-  { desired }: Computed,
+  { resources }: Computed,
   drift: readonly Step[],
   { seen, pairs, proofs }: DeploymentObservation,
-  wish: Wish,
+  intent: Intent,
 ): StatusRow[] {
   const byRole = new Map<string, FilePair[]>();
   for (const pair of pairs) {
@@ -60,12 +60,12 @@ function rowsOf(
   const byFile = new Map(pairs.map((pair) => [pair.file, pair]));
   const targets = new Set(drift.map(({ target }) => target));
   const observation: StatusContext = {
-    deploymentId: wish.deploymentId,
+    deploymentId: intent.desired.deploymentId,
     seen,
     proofs,
     pairsOf: (role) => byRole.get(role) ?? [],
     pairOf: (file) => byFile.get(file),
     isDrifting: (target) => targets.has(target),
   };
-  return desired.map((resource) => kindOf(resource).status(resource, observation));
+  return resources.map((resource) => kindOf(resource).status(resource, observation));
 }

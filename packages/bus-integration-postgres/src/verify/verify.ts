@@ -33,13 +33,13 @@ export async function verify({
 }: VerifyOptions): Promise<Response> {
   const startedAt = performance.now();
   const { checks } = request;
-  const { wish, directory, warnings } = preparation;
+  const { intent, directory, warnings } = preparation;
   await using session = await run.open('survey');
   const surveying = readServer(session);
   const triesServices = checks.includes('connectivity') && directory !== undefined;
   // After it, as how many services may log in at once depends on it alone.
-  const declared = triesServices ? surveying.then(() => readDeclaredObjects(session, wish.declaration)) : undefined;
-  const reading = surveying.then(() => readAnyRemains(session, wish, straysOf(preparation)));
+  const declared = triesServices ? surveying.then(() => readDeclaredObjects(session, intent.desired)) : undefined;
+  const reading = surveying.then(() => readAnyRemains(session, intent, straysOf(preparation)));
   const atOnce = surveying.then(({ server }) =>
     jobs(server.maxConnections - server.reservedConnections - server.usedConnections),
   );
@@ -56,7 +56,7 @@ export async function verify({
           session,
           jobs: atOnce,
           onProgress,
-          policy: policyOf(configuration.declared, demandedMode(wish.service)),
+          policy: policyOf(intent.desired.listener, demandedMode(intent.service)),
           isNegative: request.negative !== false,
           triesWrongPassword: request.probes?.includes('wrong-password') === true,
         })
@@ -81,12 +81,12 @@ export async function verify({
   const isOk = all.every(({ result }) => result !== 'fail');
   return {
     ok: isOk,
-    ...base(wish, [], startedAt),
+    ...base(intent, [], startedAt),
     complete: all.every(({ result }) => result !== 'unknown'),
     target: targetOf(session.pinned, admin, server),
     diagnostics: [...poolerFindings(server), ...leftoverWarnings(remains, preparation), ...warnings],
     connectivity,
     listener_policy,
-    leftovers: leftoversOf({ wish, remains, markedSchemas, directory, reached, server, admin }),
+    leftovers: leftoversOf({ intent, remains, markedSchemas, directory, reached, server, admin }),
   };
 }

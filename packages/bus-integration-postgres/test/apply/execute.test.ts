@@ -2,7 +2,7 @@
 // undone where one of them fails, and that a further run finishes it.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Declaration, OperationError } from 'bus-integration-database';
+import { type Lists, OperationError } from 'bus-integration-database';
 import { type Server, startServer } from 'embedded';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { execute } from '../../src/apply/execute.ts';
@@ -16,14 +16,14 @@ afterAll(() => server.stop());
 
 let count = 0;
 /** Names of its own, as each test's deployment is on the same server. */
-function declare(databases: number, roles = 1): Declaration {
+function declare(databases: number, roles = 1): Lists {
   count += 1;
   const letters = ['a', 'b', 'c'];
   const names = letters.slice(0, roles).map((letter) => `role${count}${letter}`);
   return {
     databases: letters.slice(0, databases).map((letter) => `app${count}${letter}`),
     roles: names,
-    serviceRole: names[0],
+    ...(names[0] !== undefined && { serviceRole: names[0] }),
     schemas: ['public', 'data'],
   };
 }
@@ -124,7 +124,7 @@ test('where the server lacks memory for locks, the same is done in smaller trans
   expect(prepared.undone()).toEqual([]);
 });
 
-async function isOpen({ databases }: Declaration): Promise<unknown> {
+async function isOpen({ databases }: Lists): Promise<unknown> {
   const query = 'SELECT datallowconn FROM pg_catalog.pg_database WHERE datname = $1';
   return (await server.query(query, { values: [databases[0]] }))[0]?.datallowconn;
 }

@@ -3,7 +3,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createOutputDirectory, type Declaration } from 'bus-integration-database';
+import { createOutputDirectory, type Lists } from 'bus-integration-database';
 import type { ServerAddress } from 'embedded';
 import { expect } from 'vitest';
 import type { Execution } from '../../src/apply/execution.ts';
@@ -11,18 +11,19 @@ import { createLedger } from '../../src/apply/ledger.ts';
 import { choosePasswords, passwordsToSend, unprovenPasswords } from '../../src/apply/new-password.ts';
 import type { Session } from '../../src/connection/connect.ts';
 import { connectionStrings } from '../../src/conninfo/connection-strings.ts';
-import { computePlan, type Wish } from '../../src/plan/compute.ts';
+import { computePlan } from '../../src/plan/compute.ts';
 import { showingContext } from '../../src/plan/steps.ts';
 import { acquireLock } from '../../src/run/lock.ts';
 import { createRun, openLockSession } from '../../src/run/run.ts';
 import { observe } from '../../src/survey/observe.ts';
+import { intentOf } from '../observed.ts';
 import { targetOf } from '../target.ts';
 
 const deploymentId = 'shop';
 const uid = process.getuid?.() ?? 0;
 
 export interface PrepareOptions {
-  readonly declaration: Declaration;
+  readonly declaration: Lists;
   readonly rotate?: readonly string[];
   readonly jobs?: number;
   /** Told of each phase's message before it goes out, as `create app`; what it throws the server is taken to have said. */
@@ -56,14 +57,13 @@ export function createStage(server: ServerAddress) {
     Object.assign(run, { open: async (...named: Parameters<typeof open>) => watching(await open(...named)) });
     const session = await run.open('write');
     const directory = createOutputDirectory({ shown: './dsn', path, uid }, connectionStrings);
-    const wish: Wish = {
-      deploymentId,
-      declaration,
+    const intent = {
+      ...intentOf(declaration),
       allowed: { allow: [], adopt: false, rotate },
-      service: { target, service: {}, absolute: (file) => file },
+      service: { target, service: {}, absolute: (file: string) => file },
     };
-    const { seen, pairs, proofs } = await observe(session, { run, wish, directory, jobs: () => jobs });
-    const computed = computePlan(wish, seen, pairs, proofs);
+    const { seen, pairs, proofs } = await observe(session, { run, intent, directory, jobs: () => jobs });
+    const computed = computePlan(intent, seen, pairs, proofs);
     if (computed.isRefused) throw new Error(`refused: ${JSON.stringify(computed.refusals)}`);
     const passwords = choosePasswords(computed);
     const sending = { send: 'verifier', iterations: 4096, session, sentPasswords: new Set<string>(), signal } as const;
@@ -76,7 +76,7 @@ export function createStage(server: ServerAddress) {
         run,
         session,
         lock,
-        wish,
+        intent,
         seen,
         computed,
         ledger,

@@ -48,14 +48,19 @@ function decide(
   acts: Readonly<Record<string, FileDecision['act']>>,
   said: Partial<RoleDecision> = {},
 ): RoleDecision {
-  const logins = Object.keys(acts).map((database) => ({ database, role, isServiceRole: true }));
+  const outputs = new Map(
+    Object.keys(acts).map((database) => {
+      const file = `${database}.dsn`;
+      return [file, { form: 'uri', database, role, file } as const];
+    }),
+  );
   return {
     role,
     endpoint,
     source: 'new',
     setsPassword: true,
     findings: [],
-    files: readPairs(directory, logins).map((pair) => ({
+    files: readPairs(directory, { outputs }).map((pair) => ({
       pair,
       act: acts[pair.database] ?? 'keep',
       risk: 'create',

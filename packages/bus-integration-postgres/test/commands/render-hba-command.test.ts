@@ -1,5 +1,4 @@
 // The rendered block is one that the server takes and that the policy finds nothing wrong with.
-import type { Login } from 'bus-integration-database';
 import { describe, expect, it } from 'vitest';
 import { parseHba } from '../../src/hba/hba.ts';
 import { matchHba } from '../../src/hba/match.ts';
@@ -8,7 +7,7 @@ import { policyOf } from '../../src/verify/listener/policy.ts';
 import { renderHba } from '../../src/verify/listener/render-hba.ts';
 import { judgeRules } from '../../src/verify/listener/rule-findings.ts';
 
-const login = (role: string, database: string): Login => ({ role, database, isServiceRole: true });
+const login = (role: string, database: string) => ({ role, database });
 const logins = [
   login('bus_service', 'shop'),
   login('bus_service', 'wiki'),

@@ -1,19 +1,20 @@
-import type { Declaration } from 'bus-integration-database';
+import type { Lists } from 'bus-integration-database';
 import { describe, expect, test } from 'vitest';
 import { resourceCount } from '../../../bus-integration-database/src/model/bounds.ts';
-import { desiredResources } from '../../src/kinds/desired-kinds.ts';
+import { namesOf } from '../../../bus-integration-database/src/model/desired-state.ts';
+import { resourcesOf } from '../../src/kinds/desired-kinds.ts';
 import { granteeName } from '../../src/kinds/grant-object.ts';
 import { idOf, type Resource } from '../../src/kinds/index.ts';
 
 const profile = { database: ['CONNECT'], schema: ['USAGE'] };
-const options = { deploymentId: 'shop', profile };
-const plain: Declaration = {
+const desiredResources = (lists: Lists) => resourcesOf(namesOf('shop', lists), profile);
+const plain: Lists = {
   databases: ['app', 'logs'],
   roles: ['svc', 'rep'],
   serviceRole: 'svc',
   schemas: ['public', 'data'],
 };
-const template: Declaration = { ...plain, roles: ['{database}_svc', 'rep'], serviceRole: '{database}_svc' };
+const template: Lists = { ...plain, roles: ['{database}_svc', 'rep'], serviceRole: '{database}_svc' };
 
 const line = (resource: Resource): string => {
   if (resource.kind === 'dsn-file') return `file ${resource.file}`;
@@ -26,7 +27,7 @@ const line = (resource: Resource): string => {
 
 describe('desired resources', () => {
   test('of one database', () => {
-    const resources = desiredResources({ ...plain, databases: ['app'], roles: ['svc'] }, options);
+    const resources = desiredResources({ ...plain, databases: ['app'], roles: ['svc'] });
     expect(resources.map(line)).toEqual([
       'role  svc',
       'database  app',
@@ -42,24 +43,22 @@ describe('desired resources', () => {
   });
 
   test("a template's role has rights in its own database alone", () => {
-    const lines = desiredResources(template, options).map(line);
+    const lines = desiredResources(template).map(line);
     expect(lines).toContain('app_svc on app: CONNECT');
     expect(lines.filter((text) => text.startsWith('app_svc on logs'))).toEqual([]);
   });
 
   test('no identity is given twice', () => {
-    for (const declaration of [plain, template]) {
-      const ids = desiredResources(declaration, options).map(idOf);
+    for (const lists of [plain, template]) {
+      const ids = desiredResources(lists).map(idOf);
       expect(new Set(ids).size).toBe(ids.length);
     }
   });
 
   test('there are as many as the bounds count', () => {
     const names = (count: number) => Array.from({ length: count }, (_, index) => `n${index}`);
-    const declaration = { databases: names(35), roles: names(35), schemas: names(35) };
-    for (const roles of [declaration.roles, ['{database}_svc', 'other'], []])
-      expect(resourceCount({ ...declaration, roles })).toBe(
-        desiredResources({ ...declaration, roles }, options).length,
-      );
+    const lists = { databases: names(35), roles: names(35), schemas: names(35) };
+    for (const roles of [lists.roles, ['{database}_svc', 'other'], []])
+      expect(resourceCount({ ...lists, roles })).toBe(desiredResources({ ...lists, roles }).length);
   });
 });

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { desiredResources, serviceProfile } from '../../src/kinds/desired-kinds.ts';
 import { type DifferingKinds, differences } from '../../src/kinds/differences.ts';
 import { idOf, kinds, type Resource } from '../../src/kinds/index.ts';
 import type { Meanings } from '../../src/kinds/kind.ts';
 import { type Note, note, notes } from '../made-up-kind.ts';
-import { database, role, type Said, schema, scopeWith, seen } from '../observed.ts';
+import { database, desiredOf, role, type Said, schema, scopeWith, seen } from '../observed.ts';
 
 const declaration = { databases: ['app'], roles: ['svc'], serviceRole: 'svc', schemas: ['public'] };
 const converged: Said = {
@@ -12,7 +11,7 @@ const converged: Said = {
   databases: [database('app', {}, ['svc=CONNECT/admin', 'svc=TEMPORARY/admin'])],
   schemas: { app: [schema('public', {}, ['svc=CREATE/admin', 'svc=USAGE/admin'])] },
 };
-const wished = desiredResources(declaration, { deploymentId: 'shop', profile: serviceProfile });
+const wished = desiredOf(declaration).resources;
 
 function found(desired: readonly Note[], observed: readonly Note[], said: Parameters<typeof notes>[1] = {}) {
   const table: DifferingKinds<Resource | Note> = { ...kinds, note: notes(observed, said) };
@@ -66,8 +65,8 @@ describe('a made-up kind beside the others', () => {
 describe('what is there and no longer declared', () => {
   const gone = (said: Said, of: Partial<typeof declaration> = {}, configured?: typeof declaration) => {
     const now = { ...declaration, ...of };
-    const desired = desiredResources(now, { deploymentId: 'shop', profile: serviceProfile });
-    return differences<Resource>(kinds, desired, scopeWith(now, seen(said), configured && { configured })).map(
+    const { resources } = desiredOf(now);
+    return differences<Resource>(kinds, resources, scopeWith(now, seen(said), configured && { configured })).map(
       ({ delta: { before, after }, meanings: [first] }) => {
         expect(after).toBeUndefined();
         const id = before === undefined ? '' : idOf(before);

@@ -6,7 +6,6 @@ import { scriptLines } from '../../../bus-operator-database/src/render/script.ts
 import { planText } from '../../../bus-operator-database/src/render/text-plan.ts';
 import { viewOf } from '../../../bus-operator-database/test/examples.ts';
 import { createLedger } from '../../src/apply/ledger.ts';
-import { desiredResources, serviceProfile } from '../../src/kinds/desired-kinds.ts';
 import type { Resource } from '../../src/kinds/index.ts';
 import { postgresFacts } from '../../src/kinds/provider-facts.ts';
 import { type Kinds, tableOf } from '../../src/kinds/table.ts';
@@ -15,7 +14,7 @@ import { hazards } from '../../src/plan/hazard.ts';
 import { showingContext, toSteps } from '../../src/plan/steps.ts';
 import { psqlScript } from '../../src/text/psql-script.ts';
 import { note, notes } from '../made-up-kind.ts';
-import { database, role, scopeWith, seen } from '../observed.ts';
+import { database, desiredOf, role, scopeWith, seen } from '../observed.ts';
 
 vi.mock('../../src/kinds/index.ts', async (original) => {
   const real = (await original()) as { kinds: Kinds<Resource> };
@@ -30,12 +29,10 @@ vi.mock('../../src/kinds/index.ts', async (original) => {
 const declaration = { databases: ['app'], roles: ['svc'], serviceRole: 'svc', schemas: ['data'] };
 const observation = seen({ roles: [role('svc')], databases: [database('app')], schemas: { app: [] } });
 const scope = scopeWith(declaration, observation);
-const desired = [
-  ...desiredResources(declaration, { deploymentId: 'shop', profile: serviceProfile }),
-  note('data', "it's ours"),
-] as Resource[];
-const { differences } = compare(desired, scope);
-const steps = toSteps({ deploymentId: 'shop', declaration, seen: observation, desired, differences });
+const desired = desiredOf(declaration);
+const resources = [...desired.resources, note('data', "it's ours")] as Resource[];
+const { differences } = compare(resources, scope);
+const steps = toSteps({ desired, seen: observation, resources, differences });
 const response: Response = {
   ok: true,
   deployment_id: 'shop',

@@ -1,14 +1,12 @@
-import type { BareStep, Declaration } from 'bus-integration-database';
+import type { BareStep } from 'bus-integration-database';
 import { describe, expect, test } from 'vitest';
-import { desiredResources } from '../../src/kinds/desired-kinds.ts';
 import { isUnseen } from '../../src/kinds/found.ts';
 import type { Meaning } from '../../src/kinds/kind.ts';
 import type { DatabasePrivileges } from '../../src/kinds/privileges.ts';
 import { compare } from '../../src/plan/compare.ts';
-import { database, role, type Said, schema, scopeWith, seen, unfinished } from '../observed.ts';
+import { database, desiredOf, role, type Said, schema, scopeWith, seen, unfinished } from '../observed.ts';
 
-const profile = { database: ['CONNECT', 'TEMPORARY'], schema: ['CREATE', 'USAGE'] };
-const declaration: Declaration = { databases: ['app'], roles: ['svc'], serviceRole: 'svc', schemas: ['public'] };
+const declaration = { databases: ['app'], roles: ['svc'], serviceRole: 'svc', schemas: ['public'] };
 const onDatabase = ['svc=CONNECT/admin', 'svc=TEMPORARY/admin'];
 const onSchema = ['svc=CREATE/admin', 'svc=USAGE/admin', '=USAGE/admin'];
 const converged: Said = {
@@ -35,11 +33,7 @@ function lineOfStep(step: BareStep): string {
 
 function judge(said: Said) {
   const observation = seen({ ...converged, ...said });
-  const options = { deploymentId: 'shop', profile };
-  const { differences, findings } = compare(
-    desiredResources(declaration, options),
-    scopeWith(declaration, observation),
-  );
+  const { differences, findings } = compare(desiredOf(declaration).resources, scopeWith(declaration, observation));
   const lines = differences.flatMap(({ meanings }) => meanings.flatMap(lineOf));
   return { lines, codes: findings.map(({ code }) => code) };
 }

@@ -1,19 +1,18 @@
 import { expect, test } from 'vitest';
-import { desiredResources, serviceProfile } from '../../src/kinds/desired-kinds.ts';
 import { statementsOf } from '../../src/kinds/index.ts';
 import type { ObservedRole, ObservedSchema } from '../../src/observe/observation.ts';
 import { byDatabase, planInside } from '../../src/plan/inside.ts';
 import { showingContext } from '../../src/plan/steps.ts';
-import { role, schema, scopeWith, seen } from '../observed.ts';
+import { desiredOf, role, schema, scopeWith, seen } from '../observed.ts';
 
 const declaration = { databases: ['app', 'logs'], roles: ['svc', 'rep'], serviceRole: 'svc', schemas: ['public', 's'] };
 
 /** The statements inside `app`, which was just made with these schemas. */
 function inside(schemas: readonly ObservedSchema[], roles: readonly ObservedRole[] = []): string[] {
   const scope = scopeWith(declaration, seen({ roles }));
-  const desired = byDatabase(desiredResources(declaration, { deploymentId: 'shop', profile: serviceProfile }));
+  const resources = byDatabase(desiredOf(declaration).resources);
   const found = { adminMayCreateSchemas: true, schemas, markedSchemas: [], eventTriggers: [] };
-  const steps = planInside({ database: 'app', found, desired: desired.get('app') ?? [], scope });
+  const steps = planInside({ database: 'app', found, resources: resources.get('app') ?? [], scope });
   const statements = steps.flatMap((step) => statementsOf(step, showingContext(scope)));
   return statements.flatMap(({ phase, sql }) => (phase === 'inside' ? [sql] : []));
 }

@@ -1,20 +1,12 @@
-import {
-  type Declaration,
-  decideCredentials,
-  dsnFileName,
-  type FilePair,
-  rolesOf,
-  Secret,
-  type Step,
-} from 'bus-integration-database';
+import { decideCredentials, dsnFileName, type FilePair, type Lists, Secret, type Step } from 'bus-integration-database';
 import { describe, expect, test } from 'vitest';
 import { connectionStrings } from '../../src/conninfo/connection-strings.ts';
-import { desiredResources, serviceProfile } from '../../src/kinds/desired-kinds.ts';
+import { withCredentials } from '../../src/kinds/desired-kinds.ts';
 import { compare } from '../../src/plan/compare.ts';
 import { toSteps } from '../../src/plan/steps.ts';
-import { database, role, type Said, schema, scopeWith, seen, unfinished } from '../observed.ts';
+import { database, desiredOf, role, type Said, schema, scopeWith, seen, unfinished } from '../observed.ts';
 
-const declaration: Declaration = {
+const declaration: Lists = {
   databases: ['app', 'logs'],
   roles: ['svc', 'rep'],
   serviceRole: 'svc',
@@ -32,13 +24,14 @@ const converged: Said = {
 
 function stepsFor(
   said: Said,
-  options: { adopt?: boolean; rotated?: boolean; files?: boolean; of?: Declaration } = {},
+  options: { adopt?: boolean; rotated?: boolean; files?: boolean; of?: Lists } = {},
 ): Step[] {
   const of = options.of ?? declaration;
   const observation = seen(said);
   const { adopt = false } = options;
+  const desired = desiredOf(of);
   const { roles } = scopeWith(of, observation, { adopt });
-  const credentials = rolesOf(of).map((name) => {
+  const credentials = [...desired.roles].map((name) => {
     const pairs = of.databases.map((one): FilePair => {
       const file = dsnFileName(one, name === of.serviceRole ? undefined : name);
       const live = options.files
@@ -62,9 +55,10 @@ function stepsFor(
       }),
     );
   });
-  const desired = desiredResources(of, { deploymentId: 'shop', profile: serviceProfile, credentials });
-  const { differences } = compare(desired, scopeWith(of, observation, { adopt, credentials }));
-  return toSteps({ deploymentId: 'shop', declaration: of, seen: observation, desired, differences });
+  const scope = scopeWith(of, observation, { adopt, credentials });
+  const resources = withCredentials(desired.resources, credentials, scope.files);
+  const { differences } = compare(resources, scope);
+  return toSteps({ desired, seen: observation, resources, differences });
 }
 
 const lines = (steps: readonly Step[]) =>
@@ -155,7 +149,7 @@ describe('other states', () => {
 });
 
 test('a step is plain JSON without any password, and names in targets are printable', () => {
-  const of: Declaration = {
+  const of: Lists = {
     databases: ['a\u202eb'],
     roles: ['{database}_svc'],
     serviceRole: '{database}_svc',

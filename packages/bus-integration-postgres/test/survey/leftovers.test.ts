@@ -1,29 +1,16 @@
 // How what is declared no longer would be retired where the admin can't do it, and what only looks left over.
 import { describe, expect, it, test } from 'vitest';
-import { desiredResources, serviceProfile } from '../../src/kinds/desired-kinds.ts';
 import { differences } from '../../src/kinds/differences.ts';
 import { kinds, type Resource } from '../../src/kinds/index.ts';
 import { nothingRemains, type Remains } from '../../src/observe/remains.ts';
-import type { Wish } from '../../src/plan/compute.ts';
 import type { MarkedSchema } from '../../src/sql/leftovers-query.ts';
 import { type LeftoversInput, leftoversOf } from '../../src/survey/leftovers.ts';
-import { database as anyDatabase, role as anyRole, scopeWith, seen } from '../observed.ts';
+import { database as anyDatabase, role as anyRole, desiredOf, intentOf, scopeWith, seen } from '../observed.ts';
 
 const declaration = { databases: ['app'], roles: ['svc'], serviceRole: 'svc', schemas: ['public'] };
-const wish: Wish = {
-  deploymentId: 'shop',
-  declaration,
-  allowed: { allow: [], adopt: false, rotate: [] },
-  service: {
-    target: { addresses: [{ host: 'db', port: 5432 }], sslmode: 'prefer', loadBalanceHosts: 'disable' },
-    service: {},
-    absolute: (file) => file,
-  },
-};
-
 function leftovers(remains: Partial<Remains>, said: Partial<LeftoversInput> = {}) {
   return leftoversOf({
-    wish,
+    intent: intentOf(declaration),
     remains: { ...nothingRemains, ...remains },
     markedSchemas: new Map(),
     reached: { host: 'db', port: 5432, isEncrypted: false, hasSsl: false },
@@ -66,8 +53,8 @@ test('every difference that is left to the leftovers is among them', () => {
     markedSchemas: { app: ['data'] },
   });
   const scope = scopeWith(declaration, { ...observation, remains });
-  const desired = desiredResources(declaration, { deploymentId: 'shop', profile: serviceProfile });
-  const left = differences<Resource>(kinds, desired, scope).flatMap(({ delta: { before }, meanings }) =>
+  const { resources } = desiredOf(declaration);
+  const left = differences<Resource>(kinds, resources, scope).flatMap(({ delta: { before }, meanings }) =>
     meanings.some((meaning) => 'leftover' in meaning) && before !== undefined ? [before] : [],
   );
   const names = left.map((one) => `${one.kind} ${one.kind === 'dsn-file' ? one.file : 'name' in one ? one.name : ''}`);
@@ -139,11 +126,11 @@ describe('leftoversOf', () => {
     });
     expect(statements({}).before).toContain('; bus operator database apply has made svc; ');
     const configured = { ...declaration, roles: ['other'], serviceRole: 'other' };
-    expect(statements({ wish: { ...wish, configured } }).reassigned).toEqual(
+    expect(statements({ intent: intentOf(declaration, configured) }).reassigned).toEqual(
       Array(2).fill('REASSIGN OWNED BY "old" TO "admin";'),
     );
     const templated = { ...declaration, roles: ['{database}_svc'], serviceRole: '{database}_svc' };
-    expect(statements({ wish: { ...wish, declaration: templated } }).reassigned?.[1]).toContain('TO "app_svc";');
+    expect(statements({ intent: intentOf(templated) }).reassigned?.[1]).toContain('TO "app_svc";');
   });
 
   it('opens a database that lets nobody in, which only a superuser may', () => {
@@ -175,7 +162,7 @@ describe('leftoversOf', () => {
   it('is not what the configuration declares, and a request does not', () => {
     const markedSchemas = new Map([['app', ['public', 'data', 'gone'].map(schema)]]);
     const configured = { ...declaration, databases: ['app', 'more'], schemas: ['public', 'data'] };
-    const found = leftovers({}, { wish: { ...wish, configured }, markedSchemas });
+    const found = leftovers({}, { intent: intentOf(declaration, configured), markedSchemas });
     expect(found.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['schema gone']);
   });
 

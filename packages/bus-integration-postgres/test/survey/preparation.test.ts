@@ -1,14 +1,16 @@
 // What a request may name, refused before an admin DSN is read or a server is asked: neither is there.
-import { handle } from 'bus-integration-database';
-import { expect, test } from 'vitest';
+import { handle, type Lists } from 'bus-integration-database';
+import { describe, expect, test } from 'vitest';
 import { createPostgresProvider } from '../../src/provider.ts';
+import { notConfigured } from '../../src/survey/preparation.ts';
+import { desiredOf } from '../observed.ts';
 
 const about = { deployment_id: 'shop', provider: 'postgres' };
 const provider = createPostgresProvider({
   configuration: {
     ...about,
     deploymentId: 'shop',
-    declared: { databases: [], roles: [], schemas: ['public'] },
+    desired: desiredOf({ databases: [], roles: [], schemas: ['public'] }),
     service: {},
     choices: {},
     credentials: { key: 'BUS_POSTGRES_ADMIN_DSN_FILE', file: './no-such-file' },
@@ -31,4 +33,27 @@ test.each<[request: object, says: RegExp]>([
   expect(answer).toMatchObject({ ok: false, error_class: 'invalid-request', steps: [] });
   expect(answer.diagnostics).toHaveLength(1);
   expect(answer.diagnostics[0]?.message).toMatch(says);
+});
+
+describe('names that only a request has', () => {
+  const configured = { databases: ['app'], roles: ['svc'], schemas: ['public'] };
+  const told = (lists: Lists) => notConfigured(desiredOf(lists), desiredOf(configured));
+
+  test('what is configured, or less of it, is nothing to speak of', () => {
+    expect(told(configured)).toEqual([]);
+    expect(told({ ...configured, databases: [] })).toEqual([]);
+  });
+
+  test('what is beyond it is named, with what to do', () => {
+    expect(
+      told({ ...configured, databases: ['app', 'a', 'b', 'c', 'd', 'e'], schemas: ['public', 'odd name'] }),
+    ).toEqual([
+      {
+        severity: 'warn',
+        code: 'not-configured-here',
+        message: `only this request declares databases a, b, c, d and 1 more; schemas "odd name": a status or verify that names nothing doesn't look there`,
+        remedy: 'declare them where the worker or API runs too, or name them in each request',
+      },
+    ]);
+  });
 });

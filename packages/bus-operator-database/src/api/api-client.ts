@@ -15,6 +15,7 @@ import {
   type Response,
   readSecretFile,
   Secret,
+  type Verb,
 } from 'bus-integration-database';
 import { responseFaults } from 'bus-integration-database/contract';
 import type { Flags } from '../command-line/flags.ts';
@@ -55,26 +56,44 @@ export function readApiAddress({ apiUrl = '', tokenFile }: Flags, cwd: string, e
 
 const apiPath = '/api/internal/database';
 
+/** What is known here of the provider there, and what is declared here. */
+export interface ApiProviderOptions {
+  readonly facts?: Provider['facts'] | undefined;
+  readonly configured?: Provider['configured'];
+}
+
 /**
  * A provider whose answers are an API's; they are checked by what the provider there registers, where that is given.
  *
  * @example
  * await handle('status', request, [createApiProvider('postgres', { url })], { signal });
  */
-export function createApiProvider(name: string, address: ApiAddress, facts?: ProviderFacts): Provider {
+export function createApiProvider(
+  name: string,
+  address: ApiAddress,
+  { facts, configured }: ApiProviderOptions = {},
+): Provider {
   const responseIn = (answer: ApiAnswer) => checkedResponse(answer, facts);
   const read = async (verb: 'status' | 'doctor', deploymentId: string, context: Context): Promise<Response> =>
     responseIn(
       await callApi(address, { path: `${verb}?${new URLSearchParams({ deployment_id: deploymentId })}` }, context),
     );
-  const ask = async (verb: 'plan' | 'verify', request: unknown, context: Context): Promise<Response> =>
+  const ask = async (verb: Verb, request: unknown, context: Context): Promise<Response> =>
     responseIn(await callApi(address, { path: verb, body: request }, context));
   return {
     name,
+    ...(configured !== undefined && { configured }),
     plan: (request, context) => ask('plan', request, context),
     verify: (request, context) => ask('verify', request, context),
-    status: (request, context) => read('status', request.deployment_id, context),
-    doctor: (request, context) => read('doctor', request.deployment_id, context),
+    // What names nothing is a reading that others may share.
+    status: (request, context) =>
+      request.databases === undefined
+        ? read('status', request.deployment_id, context)
+        : ask('status', request, context),
+    doctor: (request, context) =>
+      request.databases === undefined
+        ? read('doctor', request.deployment_id, context)
+        : ask('doctor', request, context),
     apply: async (request, context) => {
       // An interruption between question and answer would leave nobody to tell of the job: this call is not cut short.
       context.signal.throwIfAborted();

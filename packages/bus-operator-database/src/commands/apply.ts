@@ -1,14 +1,14 @@
 // `apply`: carries out what plan says, or exactly what a saved plan says.
-import { declarationRequest } from 'bus-integration-database';
+import { configuredRequest } from 'bus-integration-database';
 import { applyText } from '../render/text-apply.ts';
 import type { Command } from './command.ts';
-import { permissions } from './declaration.ts';
+import { permissions } from './request-parts.ts';
 
 export const apply: Command = {
   verb: 'apply',
   request: ({ configuration, flags, saved }) => ({
-    ...declarationRequest(configuration),
-    ...permissions(configuration, flags, saved),
+    ...configuredRequest(configuration),
+    ...permissions(flags, saved),
     dry_run: flags.dryRun,
     ...(!flags.dryRun && { confirm: true }),
     ...(saved !== undefined && { plan: saved }),

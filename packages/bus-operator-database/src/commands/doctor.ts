@@ -1,15 +1,13 @@
 // `doctor`: is everything in place to begin.
-import { type Check, type Diagnostic, declarationRequest } from 'bus-integration-database';
+import { type Check, configuredRequest, type Diagnostic } from 'bus-integration-database';
 import { doctorText } from '../render/text-doctor.ts';
 import type { Command } from './command.ts';
+import { requestAbout } from './request-parts.ts';
 
 export const doctor: Command = {
   verb: 'doctor',
-  // An API examines what it is configured for itself.
   request: ({ configuration, flags }) =>
-    flags.apiUrl === undefined
-      ? declarationRequest(configuration)
-      : { deployment_id: configuration.deploymentId, provider: configuration.provider },
+    flags.apiUrl === undefined ? configuredRequest(configuration) : requestAbout(configuration, flags),
   withWarnings: (response, warnings) => {
     const { checks } = response;
     if (checks === undefined) return undefined;

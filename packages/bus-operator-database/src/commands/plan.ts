@@ -1,14 +1,14 @@
 // `plan`: what apply would do.
-import { declarationRequest, isMutating } from 'bus-integration-database';
+import { configuredRequest, isMutating } from 'bus-integration-database';
 import { planText } from '../render/text-plan.ts';
 import type { Command } from './command.ts';
-import { permissions } from './declaration.ts';
+import { permissions } from './request-parts.ts';
 
 export const plan: Command = {
   verb: 'plan',
   request: ({ configuration, flags }) => ({
-    ...declarationRequest(configuration),
-    ...permissions(configuration, flags),
+    ...configuredRequest(configuration),
+    ...permissions(flags),
     dry_run: true,
   }),
   text: planText,

@@ -3,10 +3,11 @@
 import { isMutating } from 'bus-integration-database';
 import { statusText } from '../render/text-status.ts';
 import type { Command } from './command.ts';
+import { requestAbout } from './request-parts.ts';
 
 export const status: Command = {
   verb: 'status',
-  request: ({ configuration }) => ({ deployment_id: configuration.deploymentId, provider: configuration.provider }),
+  request: ({ configuration, flags }) => requestAbout(configuration, flags),
   text: statusText,
   hasWork: ({ drift, diagnostics }) =>
     drift !== undefined && (drift.some(isMutating) || diagnostics.some(({ severity }) => severity === 'fail')),

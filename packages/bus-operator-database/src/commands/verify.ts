@@ -2,19 +2,16 @@
 import type { Response } from 'bus-integration-database';
 import { verifyText } from '../render/text-verify.ts';
 import type { Command } from './command.ts';
+import { requestAbout } from './request-parts.ts';
 
 export const verify: Command = {
   verb: 'verify',
-  request: ({ configuration, flags: { probe, noNegative } }) => {
-    const { deploymentId: deployment_id, provider } = configuration;
-    return {
-      deployment_id,
-      provider,
-      checks: ['connectivity', 'listener-policy'],
-      ...(probe !== undefined && { probes: [probe] }),
-      ...(noNegative && { negative: false }),
-    };
-  },
+  request: ({ configuration, flags }) => ({
+    ...requestAbout(configuration, flags),
+    checks: ['connectivity', 'listener-policy'],
+    ...(flags.probe !== undefined && { probes: [flags.probe] }),
+    ...(flags.noNegative && { negative: false }),
+  }),
   judge: (response, { flags: { strict } }) =>
     strict && response.ok && response.complete === false ? incomplete(response) : response,
   text: verifyText,

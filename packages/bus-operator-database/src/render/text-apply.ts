@@ -1,7 +1,7 @@
 // What apply did, for people: the plan's lines with what became of each, how many, how long, and what stands when it
 // ended early.
-import { count, isMutating, type Response, type Step } from 'bus-integration-database';
-import { nameList, timeText } from '../command-line/figures.ts';
+import { count, isMutating, nameList, type Response, type Step } from 'bus-integration-database';
+import { timeText } from '../command-line/figures.ts';
 import { blocksOf } from './fold.ts';
 import { leftoverLines } from './text-leftovers.ts';
 import { deploymentLines, nothingToDo, planText, refusalLabel } from './text-plan.ts';

@@ -1,6 +1,5 @@
 // Checks as lines: the good ones counted, each other one with what was seen and what to do about it.
-import { type Check, printable } from 'bus-integration-database';
-import { nameList } from '../command-line/figures.ts';
+import { type Check, nameList, printable } from 'bus-integration-database';
 import type { Color } from './paint.ts';
 import { nextLines, paragraph, type View } from './view.ts';
 

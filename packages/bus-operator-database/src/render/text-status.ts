@@ -4,11 +4,12 @@ import {
   type DatabaseStatus,
   type DsnFileStatus,
   isMutating,
+  nameList,
   printable,
   type Response,
   type RoleStatus,
 } from 'bus-integration-database';
-import { nameList, sizeText } from '../command-line/figures.ts';
+import { sizeText } from '../command-line/figures.ts';
 import { leftoverLines } from './text-leftovers.ts';
 import { deploymentLines } from './text-plan.ts';
 import { stepLines } from './text-step.ts';

@@ -1,6 +1,5 @@
 // Steps as lines: sign, kind, what it is about, what it means; grouped by database, alike ones folded.
-import { isMutating, printable, type Risk, type Step } from 'bus-integration-database';
-import { nameList } from '../command-line/figures.ts';
+import { isMutating, nameList, printable, type Risk, type Step } from 'bus-integration-database';
 import { type Block, blocksOf, type Fold, fold } from './fold.ts';
 import type { Color } from './paint.ts';
 import type { View } from './view.ts';

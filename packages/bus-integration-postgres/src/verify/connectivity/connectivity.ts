@@ -4,7 +4,6 @@ import {
   type Check,
   type Context,
   type FilePair,
-  loginsOf,
   type OutputDirectory,
   printable,
   readPairs,
@@ -58,7 +57,7 @@ export interface Connectivity {
 }
 
 export async function checkConnectivity(options: ConnectivityOptions): Promise<Connectivity> {
-  const pairs = readPairs(options.directory, loginsOf(options.preparation.wish.declaration));
+  const pairs = readPairs(options.directory, options.preparation.intent.desired);
   const found = await tryFiles(pairs, options);
   const roles = [...new Set(pairs.map(({ role }) => role))];
   const checks = new Map<string, readonly Check[]>();
@@ -111,14 +110,13 @@ async function tryFiles(
   options: ConnectivityOptions,
 ): Promise<Map<FilePair, LoginFindings>> {
   const { run, preparation, directory } = options;
-  const { declaration, service } = preparation.wish;
+  const { desired, service } = preparation.intent;
   const { pinned, tls } = options.session;
   // What is known before the server has answered; which files of TLS a DSN file may name depends on no more.
   const early = endpointOf(service, { ...pinned, isEncrypted: tls !== null, hasSsl: true });
   const exact = options.reached.then((reached) => endpointOf(service, reached)).catch(() => early);
   // Where it can't be read the verb itself fails.
   const adminRole = options.adminRole.catch(() => '');
-  const { schemas } = declaration;
   const found = new Map<FilePair, LoginFindings>(
     pairs.map((pair) => [
       pair,
@@ -169,9 +167,9 @@ async function tryFiles(
         const trial = {
           pair,
           target,
-          schemas,
+          schemas: desired.databases.get(pair.database)?.schemas ?? [],
           roles,
-          deploymentId: preparation.wish.deploymentId,
+          deploymentId: desired.deploymentId,
           adminRole,
           isNegative,
           looksAtRole: firstWith(lookedAt, pair.role),
@@ -207,20 +205,15 @@ async function checkRole(
   const own = files.map(({ database }) => database);
   const places = seen.flatMap(({ facts }) => facts ?? []);
   const declared = await options.declared.catch(() => undefined);
+  const { desired, service } = options.preparation.intent;
   const checks =
     looked === undefined
       ? []
-      : roleChecks(
-          role,
-          { own, declared: options.preparation.wish.declaration.databases, places },
-          options.preparation.wish.deploymentId,
-          looked,
-          declared,
-        );
+      : roleChecks(role, { own, declared: desired.databases, places }, desired.deploymentId, looked, declared);
   const pair = files.find((file) => found.get(file)?.target !== undefined);
   const target = pair && found.get(pair)?.target;
   if (pair === undefined || target === undefined) return checks;
-  const demanded = demandedMode(options.preparation.wish.service);
+  const demanded = demandedMode(service);
   const probing = { role, database: pair.database, target, run: options.run, policy: options.policy, demanded };
   const logins = seen.flatMap(({ login }) => login ?? []);
   if (options.isNegative) checks.push(...(await probeAll(probing, options.session, logins)));

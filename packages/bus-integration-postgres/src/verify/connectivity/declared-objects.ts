@@ -1,5 +1,5 @@
 // Declared roles and databases as the admin sees them while services log in: what a refused login is explained by.
-import { type Declaration, rolesOf } from 'bus-integration-database';
+import type { DesiredNames } from 'bus-integration-database';
 import type { Session } from '../../connection/session/session.ts';
 import { boolean, integer, list, nullable, readRow, readRows, record, text } from '../../connection/session/shape.ts';
 import { declaredQuery } from '../../sql/declared-query.ts';
@@ -57,11 +57,11 @@ export interface DeclaredObjects {
 }
 
 /** One statement, and another where a role may have what is a superuser's at first. */
-export async function readDeclaredObjects(session: Session, declaration: Declaration): Promise<DeclaredObjects> {
+export async function readDeclaredObjects(session: Session, desired: DesiredNames): Promise<DeclaredObjects> {
   const doing = 'reading who may log in';
   const { hasParameters, ...declared } = await readRow(session, shape, {
     sql: declaredQuery(session.serverVersionNum),
-    values: [rolesOf(declaration), declaration.databases],
+    values: [[...desired.roles], [...desired.databases.keys()]],
     doing,
   });
   const asked = declared.roles.flatMap(({ name, mayHaveGrants }) => (hasParameters || mayHaveGrants ? [name] : []));

@@ -1,5 +1,5 @@
 // What a service's role may in the whole cluster, judged from what it saw itself. Pure.
-import { advise, type Check, printable } from 'bus-integration-database';
+import { advise, type Check, type DesiredNames, printable } from 'bus-integration-database';
 import { ownership } from '../../observe/mark.ts';
 import { boundedChecks, mostTold, someNames } from '../../text/bounded.ts';
 import { anyDatabase, ownerOrSuperuser, runs } from '../../text/psql-remedy.ts';
@@ -14,7 +14,7 @@ export interface RoleDatabases {
   /** Those that the role has a file for. */
   readonly own: readonly string[];
   /** All of the deployment's, others' among them. */
-  readonly declared: readonly string[];
+  readonly declared: Pick<DesiredNames['databases'], 'has'>;
   /** What it saw in those of its own that it entered. */
   readonly places: readonly EnteredDatabase[];
 }
@@ -42,7 +42,7 @@ export function roleChecks(
     .filter(({ name }) => !databases.own.includes(name))
     .map(({ name, isByPublic, comment }) => ({ name, isByPublic, whose: ownership(comment, deploymentId) }));
   const forbidden = strange.filter(
-    ({ name, whose }) => whose === 'foreign' || (whose === 'ours' && databases.declared.includes(name)),
+    ({ name, whose }) => whose === 'foreign' || (whose === 'ours' && databases.declared.has(name)),
   );
   // What PUBLIC may enter is the listener policy's to tell; a leftover of this deployment's is no other service's.
   const others = strange.filter((database) => !forbidden.includes(database) && !database.isByPublic);

@@ -1,5 +1,6 @@
 // What the listener policy is judged by, read in one go: settings, addresses, roles, databases. Never writes, and looks
 // into no database.
+import type { DesiredNames } from 'bus-integration-database';
 import type { Session } from '../../connection/session/session.ts';
 import {
   boolean,
@@ -62,13 +63,10 @@ export interface ListenerFacts {
 }
 
 /** One or two statements. */
-export async function readListenerFacts(
-  session: Session,
-  wanted: { readonly roles: readonly string[]; readonly databases: readonly string[] },
-): Promise<ListenerFacts> {
+export async function readListenerFacts(session: Session, { roles, databases }: DesiredNames): Promise<ListenerFacts> {
   const { readsVerifiers, ...facts } = await readRow(session, factsShape, {
     sql: listenerQuery,
-    values: [wanted.roles, wanted.databases, settingNames],
+    values: [[...roles], [...databases.keys()], settingNames],
     doing: 'reading who can reach the server',
   });
   const weakVerifiers = readsVerifiers

@@ -1,5 +1,5 @@
 // The listener policy: who may reach the server, judged from the server's own view. Reads; changes nothing.
-import { type Check, type Configuration, type Endpoint, loginsOf, rolesOf } from 'bus-integration-database';
+import type { Check, Configuration, Endpoint } from 'bus-integration-database';
 import { isSocketDirectory, type PinnedAddress, resolveAddress } from '../../connection/network/dial.ts';
 import type { Session } from '../../connection/session/session.ts';
 import { demandedMode, endpointOf } from '../../conninfo/dsn-endpoint.ts';
@@ -24,7 +24,7 @@ export interface ListenerOptions {
   readonly session: Session;
   readonly run: Run;
   readonly preparation: Preparation;
-  readonly configuration: Pick<Configuration, 'declared' | 'choices'>;
+  readonly configuration: Pick<Configuration, 'choices'>;
   /** Called when the session is needed no more. */
   readonly onRead: () => void;
   /** What others, at the same server, saw inside databases; the rest is looked into when that is known. */
@@ -36,9 +36,9 @@ export interface ListenerOptions {
 /** The checks of the listener policy: what it is, then an `ok` or findings for each area. */
 export async function judgeListener(options: ListenerOptions): Promise<Check[]> {
   const { session, run, preparation, configuration } = options;
-  const { declaration, service } = preparation.wish;
-  const policy = policyOf(configuration.declared, demandedMode(service));
-  const facts = await readListenerFacts(session, { roles: rolesOf(declaration), databases: declaration.databases });
+  const { desired, service } = preparation.intent;
+  const policy = policyOf(desired.listener, demandedMode(service));
+  const facts = await readListenerFacts(session, desired);
   const reading = await readHba(session);
   options.onRead();
   const { pinned, tls } = session;
@@ -54,7 +54,7 @@ export async function judgeListener(options: ListenerOptions): Promise<Check[]> 
     ...judgeLoaded(reading, facts, policy),
     ...(reading.source === 'unknown'
       ? []
-      : judgeRules({ rules: reading.rules, facts, policy, logins: loginsOf(declaration), admin })),
+      : judgeRules({ rules: reading.rules, facts, policy, logins: [...desired.outputs.values()], admin })),
   ];
   const inside = await lookInside(facts.databases, await options.seenInside, run, options.jobs);
   const passwordSend = passwordSendOf(configuration);

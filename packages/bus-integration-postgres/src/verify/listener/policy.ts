@@ -1,5 +1,5 @@
 // Who may reach the server, as the operator said it or as the default has it. Pure; judges nothing.
-import type { Declared, ListenerPolicy } from 'bus-integration-database';
+import type { Listener, ListenerPolicy } from 'bus-integration-database';
 import { everyAddress, networkOf, type Range, type Ranges, union } from './ranges.ts';
 
 export const policyKey = 'BUS_DATABASE_LISTENER_POLICY';
@@ -31,10 +31,7 @@ export const privateNetworks = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', 
  * @example
  * policyOf({ listenerPolicy: 'tls' }, 'verify-full').plainText; // 'fail'
  */
-export function policyOf(
-  { listenerPolicy, listenerNetworks }: Pick<Declared, 'listenerPolicy' | 'listenerNetworks'>,
-  sslmode: string | undefined,
-): Policy {
+export function policyOf({ listenerPolicy, listenerNetworks }: Listener, sslmode: string | undefined): Policy {
   const name = listenerPolicy ?? 'private';
   const isExplicit = listenerPolicy !== undefined || listenerNetworks !== undefined;
   const listed = listenerNetworks ?? privateNetworks;

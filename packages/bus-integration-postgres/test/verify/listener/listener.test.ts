@@ -302,7 +302,7 @@ describe('the block of render-hba', () => {
     async (declared) => {
       const block = renderHba({
         deploymentId: 'example-dev',
-        logins: [{ role: 'bus_service', database: 'shop', isServiceRole: true }],
+        logins: [{ role: 'bus_service', database: 'shop' }],
         admin: { user: 'postgres', databases: ['postgres'] },
         policy: policyOf(declared, 'prefer'),
         majorVersion: 18,

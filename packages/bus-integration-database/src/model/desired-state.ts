@@ -1,0 +1,130 @@
+// The one desired state: what a deployment is to have, built once and judged once. Every verb works on it. Pure; which
+// names a provider takes and which resources it makes of them come in as a value.
+
+import type { AnyResource } from './diff.ts';
+import { type ListProblem, type ListSource, listProblems } from './list-problems.ts';
+import type { Listener, Lists } from './lists.ts';
+import { dsnFileName, expandRole, isRoleTemplate, type NameRules } from './names.ts';
+
+/** What a login needs is written to a file. */
+export interface Output {
+  readonly form: 'uri';
+  readonly database: string;
+  readonly role: string;
+  /** Its name inside the output directory. */
+  readonly file: string;
+}
+
+export interface DesiredDatabase {
+  readonly schemas: readonly string[];
+  /** Roles that log in to it. */
+  readonly logins: readonly string[];
+  /** Those of them that its services log in as: one, or none; more where states were joined. */
+  readonly serviceRoles: readonly string[];
+}
+
+/** Everything that a state gives a name to, as it is looked up. */
+export interface DesiredNames {
+  readonly deploymentId: string;
+  readonly roles: ReadonlySet<string>;
+  readonly databases: ReadonlyMap<string, DesiredDatabase>;
+  /** Of whatever database. */
+  readonly schemas: ReadonlySet<string>;
+  /** By the names of their files. */
+  readonly outputs: ReadonlyMap<string, Output>;
+}
+
+declare const judged: unique symbol;
+
+/** Made by {@link desiredState} alone. */
+export interface DesiredState<R extends AnyResource = AnyResource> extends DesiredNames {
+  readonly [judged]: true;
+  /** Says nothing of passwords: those are decided by what the files hold. */
+  readonly resources: readonly R[];
+  readonly listener: Listener;
+  /** The lists that it was made of, with their service role. */
+  readonly lists: Lists;
+}
+
+/** What a provider takes as names, and what it makes of them. */
+export interface DesiredRules<R extends AnyResource = AnyResource> extends NameRules {
+  /** Default: none. */
+  readonly resources?: (names: DesiredNames) => readonly R[];
+}
+
+export interface DesiredOptions<R extends AnyResource> {
+  readonly deploymentId: string;
+  /** Default: nothing is said of it. */
+  readonly listener?: Listener;
+  readonly rules: DesiredRules<R>;
+  /** Where the lists come from. */
+  readonly source: ListSource;
+}
+
+/**
+ * The state that lists ask for, or all that is wrong with them.
+ *
+ * @example
+ * desiredState({ databases: ['app'], roles: ['svc'], schemas: ['public'] }, { deploymentId: 'shop', rules, source });
+ */
+export function desiredState<R extends AnyResource>(
+  lists: Lists,
+  { deploymentId, listener = {}, rules, source }: DesiredOptions<R>,
+): DesiredState<R> | readonly ListProblem[] {
+  const problems = listProblems(lists, rules, source);
+  if (problems.length > 0) return problems;
+  const names = namesOf(deploymentId, lists);
+  return { ...names, resources: rules.resources?.(names) ?? [], listener, lists: settled(lists) } as DesiredState<R>;
+}
+
+/** Lists that name their service role: the first role, where none is named. */
+export function settled(lists: Lists): Lists {
+  const serviceRole = lists.serviceRole ?? lists.roles[0];
+  return serviceRole === undefined ? lists : { ...lists, serviceRole };
+}
+
+/** What lists come to where every role and schema is one of every database. */
+export function namesOf(deploymentId: string, lists: Lists): DesiredNames {
+  const { roles, serviceRole, schemas } = settled(lists);
+  const databases = new Map<string, DesiredDatabase>();
+  const outputs = new Map<string, Output>();
+  const all = new Set(roles.filter((role) => !isRoleTemplate(role)));
+  for (const database of lists.databases) {
+    const logins = roles.map((role) => expandRole(role, database));
+    for (const [index, role] of logins.entries()) {
+      const file = dsnFileName(database, roles[index] === serviceRole ? undefined : role);
+      outputs.set(file, { form: 'uri', database, role, file });
+      all.add(role);
+    }
+    const serviceRoles = serviceRole === undefined ? [] : [expandRole(serviceRole, database)];
+    databases.set(database, { schemas, logins, serviceRoles });
+  }
+  return { deploymentId, roles: all, databases, schemas: new Set(schemas), outputs };
+}
+
+/** What either of two names; of a database that one of them does not know it may mean any of its schemas. */
+export function joined(one: DesiredNames, other: DesiredNames): DesiredNames {
+  if (one === other) return one;
+  const both = <T>(first: Iterable<T> = [], second: Iterable<T> = []) => [...new Set([...first, ...second])];
+  const databases = both(one.databases.keys(), other.databases.keys()).map((name) => {
+    const [here, there] = [one.databases.get(name), other.databases.get(name)];
+    const database: DesiredDatabase = {
+      schemas: both(here?.schemas ?? one.schemas, there?.schemas ?? other.schemas),
+      logins: both(here?.logins, there?.logins),
+      serviceRoles: both(here?.serviceRoles, there?.serviceRoles),
+    };
+    return [name, database] as const;
+  });
+  return {
+    deploymentId: one.deploymentId,
+    roles: new Set(both(one.roles, other.roles)),
+    databases: new Map(databases),
+    schemas: new Set(both(one.schemas, other.schemas)),
+    outputs: new Map([...other.outputs, ...one.outputs]),
+  };
+}
+
+/** Every name in it, for who looks for names in texts. */
+export function everyName({ deploymentId, databases, schemas, roles }: DesiredNames): string[] {
+  return [deploymentId, ...databases.keys(), ...schemas, ...roles];
+}

@@ -1,0 +1,22 @@
+// The short form of a desired state: lists of names, in which every role and schema is one of every database; and who may
+// reach the server.
+
+export const listenerPolicies = ['loopback', 'private', 'tls', 'external'] as const;
+export type ListenerPolicy = (typeof listenerPolicies)[number];
+
+/** Who may reach the server; what is not said has the provider's default. */
+export interface Listener {
+  readonly listenerPolicy?: ListenerPolicy;
+  /** Addresses with prefix lengths, `10.0.0.0/8`. */
+  readonly listenerNetworks?: readonly string[];
+}
+
+/** As env keys and requests say it. */
+export interface Lists {
+  readonly databases: readonly string[];
+  /** Login roles, the service role among them. */
+  readonly roles: readonly string[];
+  /** May hold `{database}`, which makes one role for each database. Default: the first of `roles`. */
+  readonly serviceRole?: string;
+  readonly schemas: readonly string[];
+}

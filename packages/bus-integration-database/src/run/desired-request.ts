@@ -1,0 +1,100 @@
+// From a request to the desired state that it asks for: the configured one, or one of its own. Pure.
+import { isDeepStrictEqual } from 'node:util';
+import { OperationError } from '../contract/errors.ts';
+import { mostResourcesAsked } from '../model/bounds.ts';
+import {
+  type DesiredNames,
+  type DesiredRules,
+  type DesiredState,
+  desiredState,
+  settled,
+} from '../model/desired-state.ts';
+import type { ListSource } from '../model/list-problems.ts';
+import type { Lists } from '../model/lists.ts';
+import { lineBreakFault } from '../model/names.ts';
+import { nameList } from '../text/name-list.ts';
+import { printable } from '../text/printable.ts';
+import type { PlanRequest, Requests } from './request.ts';
+
+/** What a provider says of desired states. */
+export interface Desiring {
+  /** Default: any name is taken, and none comes to a resource. */
+  readonly names?: DesiredRules;
+  /** What a request that names nothing asks for. Default: nothing. */
+  readonly configured?: DesiredState;
+}
+
+const source: ListSource = {
+  words: { databases: 'databases', serviceRole: 'service_role', roles: 'roles', schemas: 'schemas' },
+  takesFirst: true,
+  mostResources: mostResourcesAsked,
+  fewer: 'ask for a part at a time, or for fewer roles and schemas',
+};
+const anyName: DesiredRules = {
+  maxBytes: Number.POSITIVE_INFINITY,
+  reserved: {
+    role: { names: [], prefixes: [] },
+    database: { names: [], prefixes: [] },
+    schema: { names: [], prefixes: [] },
+  },
+};
+
+/**
+ * The state that a request asks for. What asks for no other than the configured one is given that, which was judged when
+ * it was read.
+ *
+ * @throws OperationError `invalid-request` with every name that can't be used
+ * @example
+ * desiredBy(parseRequest('plan', value), provider).databases.size; // 2
+ */
+export function desiredBy(request: Requests[keyof Requests], { names = anyName, configured }: Desiring): DesiredState {
+  const { listener_policy, listener_networks }: Partial<PlanRequest> = request;
+  const lists = listsOf(request, names);
+  const isConfigured =
+    configured !== undefined && (lists === undefined || isDeepStrictEqual(settled(lists), configured.lists));
+  const desired = isConfigured ? configured : judged(lists ?? noLists, request.deployment_id, names);
+  if (listener_policy === undefined && listener_networks === undefined)
+    return configured === undefined || isConfigured ? desired : { ...desired, listener: configured.listener };
+  const listener = {
+    ...(listener_policy !== undefined && { listenerPolicy: listener_policy }),
+    ...(listener_networks !== undefined && { listenerNetworks: listener_networks }),
+  };
+  return isDeepStrictEqual(listener, desired.listener) ? desired : { ...desired, listener };
+}
+
+const noLists: Lists = { databases: [], roles: [], schemas: [] };
+
+/** Undefined of a request that names nothing. */
+function listsOf(request: Partial<PlanRequest>, { defaultSchemas = [] }: DesiredRules): Lists | undefined {
+  const { databases = [], roles = [], schemas, service_role: serviceRole } = request;
+  if (databases.length + roles.length + (schemas?.length ?? 0) === 0 && serviceRole === undefined) return undefined;
+  return {
+    databases,
+    roles: serviceRole === undefined || roles.includes(serviceRole) ? roles : [serviceRole, ...roles],
+    ...(serviceRole !== undefined && { serviceRole }),
+    schemas: schemas ?? defaultSchemas,
+  };
+}
+
+function judged(lists: Lists, deploymentId: string, rules: DesiredRules): DesiredState {
+  const desired = desiredState(lists, { deploymentId, rules, source });
+  if ('resources' in desired) return desired;
+  throw new OperationError('invalid-request', "names that can't be used", {
+    diagnostics: desired.map(({ list, ...problem }) => ({ severity: 'fail', target: source.words[list], ...problem })),
+  });
+}
+
+/**
+ * Refuses a rotation that names nothing: it must not look like one that was done.
+ *
+ * @throws OperationError `invalid-request`
+ */
+export function requireDesiredRoles(rotate: readonly string[], { roles }: DesiredNames): void {
+  const role = rotate.find((name) => !roles.has(name));
+  if (role === undefined) return;
+  const known = [...roles].slice(0, 100);
+  const list = `${printable(nameList(known))}${roles.size > known.length ? ', …' : ''}`;
+  const why =
+    lineBreakFault(role) ?? `no such role is declared; ${roles.size === 0 ? 'none is declared' : `declared: ${list}`}`;
+  throw new OperationError('invalid-request', `--rotate ${printable(role)}: ${why}`, { target: printable(role) });
+}

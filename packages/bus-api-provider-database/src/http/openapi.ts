@@ -2,6 +2,7 @@
 import { contractSchemas, contractVersion, type JsonSchema, type ProviderFacts } from 'bus-integration-database';
 import { audience } from '../auth/authenticate.ts';
 import { problemType } from '../report/problem.ts';
+import { type DocumentedAnswer, type Route, routes } from './route-table.ts';
 
 export interface OpenApiOptions {
   readonly isAuthenticating: boolean;
@@ -41,104 +42,36 @@ export function openApiDocument({ isAuthenticating, facts }: OpenApiOptions): Js
 }
 
 function paths(): JsonSchema {
-  const base = '/api/internal/database';
+  const found: Record<string, Record<string, JsonSchema>> = {};
+  for (const [operationId, route] of Object.entries(routes))
+    found[route.path] = { ...found[route.path], [route.method.toLowerCase()]: operation(operationId, route) };
+  return found;
+}
+
+function operation(operationId: string, { summary, scope, parameters, body, answer, answers }: Route): JsonSchema {
+  const all: Readonly<Record<string, DocumentedAnswer>> = {
+    200: { schema: answer ?? 'Response', description: 'The answer' },
+    default: { schema: 'Problem', description: 'Why there is none', type: problemType },
+    ...answers,
+  };
   return {
-    '/healthz': { get: { ...operation('healthz', 'Is the server up', 'Health'), security: [] } },
-    '/readyz': {
-      get: {
-        ...operation('readyz', 'Was the database server reached at the last look', 'Health'),
-        responses: { ...answers('Health'), 503: content('Unready', 'It was not') },
-        security: [],
-      },
-    },
-    [`${base}/capabilities`]: {
-      get: operation('capabilities', 'What may be asked, and of which provider', 'Capabilities'),
-    },
-    [`${base}/plan`]: {
-      get: { ...operation('getPlan', 'What apply would do for what is configured'), parameters: [deploymentId] },
-      post: { ...operation('plan', 'What apply would do'), requestBody: bodyOf('PlanRequest') },
-    },
-    [`${base}/apply`]: {
-      post: {
-        ...operation('apply', 'Does it (202, a job), or only says what it would do (dry_run: 200)'),
-        parameters: [wait, idempotencyKey],
-        requestBody: bodyOf('ApplyRequest'),
-        responses: {
-          ...answers('Response'),
-          202: {
-            ...content('Job', 'It goes on; the job tells how far it is'),
-            headers: {
-              location: { description: 'The job, relative', schema: { type: 'string', format: 'uri-reference' } },
-            },
-          },
-        },
-      },
-    },
-    [`${base}/status`]: {
-      get: { ...operation('status', 'What there is beside what is configured'), parameters: [deploymentId] },
-      post: {
-        ...operation('statusOf', 'What there is beside what is named'),
-        requestBody: bodyOf('StatusRequest'),
-      },
-    },
-    [`${base}/verify`]: {
-      post: { ...operation('verify', 'Logs in as each service and tries'), requestBody: bodyOf('VerifyRequest') },
-    },
-    [`${base}/doctor`]: {
-      get: { ...operation('doctor', 'Is all in place to begin'), parameters: [deploymentId] },
-      post: {
-        ...operation('doctorOf', 'Is all in place to begin with what is named'),
-        requestBody: bodyOf('DoctorRequest'),
-      },
-    },
-    [`${base}/jobs/{id}`]: {
-      get: { ...operation('job', 'How far an apply is', 'Job'), parameters: [jobId, wait] },
-      delete: {
-        ...operation('cancelJob', 'Ends an apply in order: the statement in flight ends or is rolled back'),
-        parameters: [jobId],
-        responses: { ...answers('Job'), 202: content('Job', 'It is being ended') },
-      },
-    },
-    [`${base}/jobs/{id}/events`]: {
-      get: {
-        ...operation('jobEvents', 'The events of an apply: progress, step, end'),
-        parameters: [jobId, lastEventId],
-        responses: {
-          ...answers('Job'),
-          200: {
-            description: 'A stream that ends after the event end',
-            content: { 'text/event-stream': { schema: { type: 'string' } } },
-          },
-        },
-      },
-    },
-    [`${base}/openapi.json`]: { get: operation('openapi', 'This document', 'OpenApi') },
-    [`${base}/metrics`]: {
-      get: {
-        ...operation('metrics', 'Figures for Prometheus'),
-        responses: {
-          ...answers('Response'),
-          200: { description: 'The text form', content: { 'text/plain': { schema: { type: 'string' } } } },
-        },
-      },
-    },
+    operationId,
+    summary,
+    ...(parameters !== undefined && { parameters }),
+    ...(body !== undefined && {
+      requestBody: { required: true, content: { 'application/json': { schema: reference(body) } } },
+    }),
+    responses: Object.fromEntries(Object.entries(all).map(([status, one]) => [status, documented(one)])),
+    ...(scope === null && { security: [] }),
   };
 }
 
-function operation(operationId: string, summary: string, schema = 'Response'): JsonSchema {
-  return { operationId, summary, responses: answers(schema) };
-}
-
-function answers(schema: string): JsonSchema {
-  return { 200: content(schema, 'The answer'), default: content('Problem', 'Why there is none', problemType) };
-}
-
-function content(schema: string, description: string, type = 'application/json'): JsonSchema {
-  return { description, content: { [type]: { schema: reference(schema) } } };
-}
-
-function bodyOf(schema: string): JsonSchema {
-  return { required: true, content: { 'application/json': { schema: reference(schema) } } };
+function documented({ description, schema, type = 'application/json', headers }: DocumentedAnswer): JsonSchema {
+  return {
+    description,
+    content: { [type]: { schema: schema === undefined ? text : reference(schema) } },
+    ...(headers !== undefined && { headers }),
+  };
 }
 
 function reference(schema: string): JsonSchema {
@@ -151,32 +84,6 @@ function schemaUri(schema: string): string {
 
 const text = { type: 'string' };
 const texts = { type: 'array', items: text };
-const deploymentId = {
-  name: 'deployment_id',
-  in: 'query',
-  description: 'Needed only where several deployments are served',
-  schema: text,
-};
-const wait = {
-  name: 'wait',
-  in: 'query',
-  description: 'How long to wait for the end: 30s; at most 10m',
-  schema: { type: 'string', examples: ['30s'] },
-};
-const jobId = { name: 'id', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } };
-const idempotencyKey = {
-  name: 'Idempotency-Key',
-  in: 'header',
-  description: 'The same key with the same body is the same job, until that ends with ok: false, which frees the key',
-  schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,255}$' },
-};
-const lastEventId = {
-  name: 'Last-Event-ID',
-  in: 'header',
-  description: 'Go on after this event',
-  schema: { type: 'string', pattern: '^\\d{1,9}$' },
-};
-
 /** What only this surface has. */
 function ownSchemas(): JsonSchema {
   const time = { type: 'string', format: 'date-time' };

@@ -7,7 +7,7 @@ import {
   parseRequest,
   type Response,
 } from 'bus-integration-database';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod, RouteShorthandOptions } from 'fastify';
 import type { Deployments } from '../deployments/deployments.ts';
 import type { Answers } from '../jobs/answers.ts';
 import { createIdempotency, readKey } from '../jobs/idempotency.ts';
@@ -16,8 +16,7 @@ import type { Job, Jobs } from '../jobs/jobs.ts';
 import type { Metrics } from '../report/metrics.ts';
 import { problemOf, problemType, requestProblem } from '../report/problem.ts';
 import { openApiDocument } from './openapi.ts';
-
-const prefix = '/api/internal/database';
+import { type RouteId, routes } from './route-table.ts';
 
 export interface RouteOptions {
   readonly providers: readonly string[];
@@ -40,21 +39,32 @@ const runningJobs = 32;
 /** And of one deployment: its lock lets one go on, the others wait in the server. */
 const runningJobsEach = 8;
 
+/** What is asked about names, by verb. */
+const asking = [
+  ['plan', 'plan'],
+  ['statusOf', 'status'],
+  ['verify', 'verify'],
+  ['doctorOf', 'doctor'],
+] as const;
+
 /** Adds every route to a server. */
 export function addRoutes(server: FastifyInstance, options: RouteOptions): void {
   const { providers, deployments, jobs, metrics, answersOf } = options;
   const idempotency = createIdempotency(jobs);
-  const reads = { config: { scope: 'database:read' } } as const;
+  const on = (id: RouteId, handler: RouteHandlerMethod, more: RouteShorthandOptions = {}) => {
+    const { method, path, scope, isAboutJob = false } = routes[id];
+    server.route({ method, url: path.replace('{id}', ':id'), config: { scope, isAboutJob }, handler, ...more });
+  };
 
-  server.get('/healthz', { config: { scope: null } }, async () => ({ ok: true, service: 'bus-api-provider-database' }));
-  server.get('/readyz', { config: { scope: null } }, async (_, reply) => {
+  on('healthz', async () => ({ ok: true, service: 'bus-api-provider-database' }));
+  on('readyz', async (_, reply) => {
     const looks = deployments.ids.map((id) => answersOf(id));
     const lost = looks.filter((answers) => !answers.isReached());
     // One server of several that is away is no reason to send nobody here.
     const isReady = lost.length === 0 || lost.length < looks.length;
     return reply.code(isReady ? 200 : 503).send({ ok: isReady, service: 'bus-api-provider-database' });
   });
-  server.get(`${prefix}/capabilities`, reads, async () => ({
+  on('capabilities', async () => ({
     provider: providers[0],
     providers,
     events: eventNames,
@@ -64,27 +74,28 @@ export function addRoutes(server: FastifyInstance, options: RouteOptions): void 
     deployments: deployments.ids,
   }));
   const document = openApiDocument({ isAuthenticating: options.isAuthenticating, facts: options.facts });
-  server.get(`${prefix}/openapi.json`, reads, async () => document);
-  server.get(`${prefix}/metrics`, reads, async (_, reply) => {
+  on('openapi', async () => document);
+  on('metrics', async (_, reply) => {
     return reply.type(metrics.contentType).send(await metrics.text());
   });
 
   for (const verb of ['plan', 'status', 'doctor'] as const) {
-    server.get(`${prefix}/${verb}`, reads, async (request, reply) => {
+    on(verb === 'plan' ? 'getPlan' : verb, async (request, reply) => {
       return sendResponse(await answersOf(deploymentIn(request)).read(verb), request, reply);
     });
   }
-  for (const verb of ['plan', 'status', 'verify', 'doctor'] as const) {
-    server.post(`${prefix}/${verb}`, { ...reads, bodyLimit: options.askedBytes }, async (request, reply) => {
+  for (const [id, verb] of asking) {
+    const ask: RouteHandlerMethod = async (request, reply) => {
       // Looked at first, so that what is wrong is told before a place in the queue is asked for.
       const asked = parseRequest(verb, request.body);
       const answers = answersOf(asked.deployment_id);
       const context = { signal: departure(reply), desired: answers.desiredBy(asked) };
       return sendResponse(await answers.ask(verb, request.body, context), request, reply);
-    });
+    };
+    on(id, ask, { bodyLimit: options.askedBytes });
   }
-  // A dry run changes nothing and is answered at once, as a plan is; which scope is needed shows in the body.
-  server.post(`${prefix}/apply`, reads, async (request, reply) => {
+  // A dry run changes nothing and is answered at once, as a plan is.
+  on('apply', async (request, reply) => {
     const asked = parseRequest('apply', request.body);
     const answers = answersOf(asked.deployment_id);
     const desired = answers.desiredBy(asked);
@@ -119,22 +130,17 @@ export function addRoutes(server: FastifyInstance, options: RouteOptions): void 
       `no such job: they are kept in memory for ${jobs.retentionMs / 60_000} minutes after their end and are lost at a restart; GET status shows what stands`,
     );
   };
-  const aboutJobs = { config: { ...reads.config, isAboutJob: true } } as const;
-  server.get(`${prefix}/jobs/:id`, aboutJobs, async (request) => {
+  on('job', async (request) => {
     const job = find(request);
     await within(job, waitIn(request), request);
     return jobDocument(job, jobs.retentionMs);
   });
-  server.delete(
-    `${prefix}/jobs/:id`,
-    { config: { scope: 'database:admin', isAboutJob: true } },
-    async (request, reply) => {
-      const job = find(request);
-      job.cancel('request');
-      return reply.code(202).send(jobDocument(job, jobs.retentionMs));
-    },
-  );
-  server.get(`${prefix}/jobs/:id/events`, { ...aboutJobs, exposeHeadRoute: false }, (request, reply) => {
+  on('cancelJob', async (request, reply) => {
+    const job = find(request);
+    job.cancel('request');
+    return reply.code(202).send(jobDocument(job, jobs.retentionMs));
+  });
+  const follow: RouteHandlerMethod = (request, reply) => {
     const job = find(request);
     const last = request.headers['last-event-id'];
     reply.hijack();
@@ -143,7 +149,8 @@ export function addRoutes(server: FastifyInstance, options: RouteOptions): void 
       headers: { 'x-request-id': request.id, 'x-content-type-options': 'nosniff' },
       stalledMs: options.stalledMs,
     });
-  });
+  };
+  on('jobEvents', follow, { exposeHeadRoute: false });
 }
 
 function sendResponse(response: Response, request: FastifyRequest, reply: FastifyReply): FastifyReply {

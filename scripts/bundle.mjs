@@ -15,6 +15,8 @@ const requireBanner =
 
 const codeCache = join(root, 'scripts', 'code-cache.mjs');
 const lateFile = 'late.js';
+const manifestFile = './manifest.js';
+const manifestFiles = ['./commands/validate.ts', './postgres-manifest.ts'];
 const options = {
   bundle: true,
   format: 'esm',
@@ -75,6 +77,13 @@ async function bundle(name) {
 }
 
 async function buildInto(outdir, name, folder, entryPoints) {
+  if (name === 'bus-operator-database') {
+    await build({ ...options, entryPoints, outdir, plugins: [manifestImports()] });
+    const contents = manifestFiles.map((path) => `export * from ${JSON.stringify(path)};`).join('\n');
+    const stdin = { contents, resolveDir: join(folder, 'src') };
+    await build({ ...options, stdin, outfile: join(outdir, basename(manifestFile)) });
+    return;
+  }
   if (name !== 'bus') {
     await build({ ...options, entryPoints, outdir });
     return;
@@ -86,6 +95,17 @@ async function buildInto(outdir, name, folder, entryPoints) {
   const outfile = join(outdir, 'late-script.js');
   await build({ ...options, ...scriptOptions, stdin: { contents, resolveDir: root }, outfile });
   makeCodeCache(outfile);
+}
+
+/** What reads manifests is wanted by one verb alone: in a file of its own the others need not be read past it. */
+function manifestImports() {
+  return {
+    name: 'manifest-imports',
+    setup: ({ onResolve }) =>
+      onResolve({ filter: /^\./ }, ({ kind, path }) =>
+        kind === 'dynamic-import' && manifestFiles.includes(path) ? { path: manifestFile, external: true } : undefined,
+      ),
+  };
 }
 
 /** What the dispatcher's entries import late is one file for both, so that `bus --version` need not wait for it. */

@@ -238,6 +238,7 @@ describe('floors', () => {
       'bus-integration-database/src/main.ts',
       'bus-operator-database/src/providers.ts',
       'bus-operator-database/src/postgres-provider.ts',
+      'bus-operator-database/src/postgres-manifest.ts',
       'bus-operator-database/src/command-line/provider-words.ts',
       'bus-api-provider-database/src/deployments/providers.ts',
     ];

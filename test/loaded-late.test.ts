@@ -23,3 +23,12 @@ test('the schemas of answers are loaded for an API alone', () => {
   expect(loadersOf(text, 'step_schema')).toEqual([`${contract}/response-schema.ts`]);
   expect(loadersOf(text, 'shape').filter((file) => !file.startsWith(`${contract}/`))).toEqual([]);
 });
+
+test('what reads manifests is in a file of its own', () => {
+  const text = readFileSync(bundle, 'utf8');
+  const own = readFileSync(join(bundle, '../manifest.js'), 'utf8');
+  const names = ['validate', 'read_tree', 'definition'];
+  expect(names.filter((name) => text.includes(`init_${name}`))).toEqual([]);
+  expect(text).toContain('import("./manifest.js")');
+  expect(own).toContain('unknown key; ');
+});

@@ -26,6 +26,6 @@ export const providers: readonly ProviderRoot[] = [
         script: psqlScript,
       };
     },
-    manifest: async () => (await import('bus-integration-postgres/manifest')).postgresManifest,
+    manifest: async () => (await import('./postgres-manifest.ts')).postgresManifest,
   },
 ];

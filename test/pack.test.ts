@@ -43,6 +43,17 @@ it('nothing that they bring needs another Node than this', () => {
 
 const cacheName = `late-script.js.${process.version}-${process.platform}-${process.arch}.cache`;
 
+it('manifests are judged, and the schema for editors is there', () => {
+  const folder = join(directory, 'node_modules/bus-integration-postgres');
+  const [, example = ''] = /```yaml\n(.*?)```/s.exec(readFileSync(join(folder, 'docs/manifest.md'), 'utf8')) ?? [];
+  writeFileSync(join(directory, 'bus-database.yaml'), example);
+  const judged = /^ok: true\nbus-database.yaml: deployment shop-prod: 6 roles, 3 databases, /;
+  expect(run('bus-operator-database', 'validate', 'bus-database.yaml')).toMatch(judged);
+  expect(run('bus', 'operator', 'database', 'validate', 'bus-database.yaml')).toMatch(judged);
+  const [, schema = ''] = /schema=(\S+)/.exec(example) ?? [];
+  expect(JSON.parse(readFileSync(join(directory, schema), 'utf8')).title).toBe('Manifest of bus operator database');
+});
+
 it('bus loads nothing of its own for its version', () => {
   const bundle = join(directory, 'node_modules/bus/dist/bundle');
   expect(readdirSync(bundle).sort()).toEqual(['bus-operator.js', 'bus.js', 'late-script.js', cacheName, 'late.js']);

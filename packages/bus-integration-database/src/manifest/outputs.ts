@@ -1,11 +1,13 @@
 // Which files the rules of outputs come to, and where two of them meet. Writes none.
 import { normalize } from 'node:path';
+import { OperationError } from '../contract/errors.ts';
+import { dsnFileName } from '../model/names.ts';
 import type { OutputForms, OutputRule } from './output-rules.ts';
 import type { Problems } from './problems.ts';
 import { quotedName } from './seen.ts';
 import type { Span } from './source.ts';
 import { type Filling, filledPath, filledText, tellsApart } from './template.ts';
-import { type Node, nodeAt } from './tree.ts';
+import { keyAt, type Node, nodeAt } from './tree.ts';
 
 /** One connection of a rule. `file` is absent where it is the form's own. */
 export interface OutputEntry {
@@ -160,18 +162,23 @@ function judgeVariable(rule: OutputRule, entry: OutputEntry, variables: Set<stri
 
 /** Two connections meet in one file only in forms that gather them, and of one rule. */
 function judgeFile(rule: OutputRule, entry: OutputEntry, taken: Map<string, Taken>, ground: OutputGround): void {
-  const { database, role, file } = entry;
+  const { problems, root } = ground;
+  const { database, file } = entry;
   if (file === undefined && ground.forms[rule.form]?.hasOwnFile !== true) return;
+  const place =
+    problems.nodeOf(rule) === undefined
+      ? (keyAt(root, ['databases', database]) ?? root)
+      : placeIn(ground, rule, 'file');
+  const path = file ?? ownFile(entry, place, ground);
+  if (path === undefined) return;
   // Where the file system does not tell upper from lower case they are one.
-  const id = file === undefined ? JSON.stringify([rule.form, database, role]) : normalize(file).toLowerCase();
+  const id = JSON.stringify([file === undefined && rule.form, normalize(path).toLowerCase()]);
   const other = taken.get(id);
   if (other === undefined) {
     taken.set(id, { rule, entry });
     return;
   }
-  const where =
-    file === undefined ? `the ${rule.form} file of ${quotedName(role)} in ${quotedName(database)}` : quotedName(file);
-  const place = placeIn(ground, rule, 'file');
+  const where = quotedName(path);
   if (other.rule !== rule) {
     ground.problems.report(
       place,
@@ -185,7 +192,19 @@ function judgeFile(rule: OutputRule, entry: OutputEntry, taken: Map<string, Take
   if (form?.gathers && (rule.variable !== undefined || !form.keys.includes('variable'))) return;
   const apart = (['database', 'role'] as const).filter((what) => other.entry[what] !== entry[what]);
   const lacking = apart.filter((what) => !tellsApart(rule.file ?? '', what)).map((what) => `{${what}}`);
-  const hint = lacking.length === 0 ? '' : `; name ${lacking.join(' and ')} in it`;
+  const apartBy = lacking.length === 0 ? '' : `; name ${lacking.join(' and ')} in it`;
+  const hint = file === undefined ? ', where upper and lower case are one' : apartBy;
   const [one, two] = [other.entry, entry].map((each) => `${quotedName(each.role)} in ${quotedName(each.database)}`);
   ground.problems.report(place, 'same-file', `${where} would be the file of ${one} and of ${two}${hint}`);
+}
+
+/** The file that a form has by itself; a name that no file system takes is told. */
+function ownFile({ database, role }: OutputEntry, place: Span, { problems }: OutputGround): string | undefined {
+  try {
+    return dsnFileName(database, role);
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    problems.report(place, 'file-name', error.message);
+    return undefined;
+  }
 }

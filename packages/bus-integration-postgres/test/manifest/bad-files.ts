@@ -866,7 +866,7 @@ export const badFiles: readonly BadFile[] = [
     name: 'two rules for one DSN file',
     under: 'shop',
     text: 'outputs: [{form: uri}, {form: uri, roles: [ro]}]\n',
-    says: ['5:24: the uri file of ro in orders is written by output 1 of this list too'],
+    says: ['5:24: orders.ro.dsn is written by output 1 of this list too'],
   },
   {
     name: 'one variable twice in a file',
@@ -1054,5 +1054,19 @@ export const badFiles: readonly BadFile[] = [
     name: 'a mistake under a name that looks like that of a secret',
     text: 'roles: {secret_reader: {login: true}}\ndatabases: {d: {access: {secret_reader: raed}}}\n',
     says: ['4:41: this is not what is expected here, and is not shown: it may be a secret'],
+  },
+  {
+    name: 'two databases whose DSN files differ in case alone',
+    text: 'roles: {app: {login: true}}\nevery_database: {access: {app: read}}\ndatabases: {orders: {}, Orders: {}}\n',
+    says: [
+      '5:25: Orders.app.dsn would be the file of app in orders and of app in Orders, where upper and lower case are one',
+    ],
+  },
+  {
+    name: 'names that are too long for a DSN file',
+    text: 'roles: {"\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4": {login: true}}\ndatabases: {"\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6": {access: {"\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4": read}}}\n',
+    says: [
+      '4:13: the DSN file of \u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6 and \u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4 would have a name of 377 bytes; 240 is the most',
+    ],
   },
 ];

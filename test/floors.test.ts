@@ -256,6 +256,19 @@ describe('floors', () => {
     expect(knowing.map(({ place }) => place)).toEqual([]);
   });
 
+  it('no plain text is made of advice or of words with paths in them, which would print as [object Object]', () => {
+    const made = ['command', 'ownCommand', 'nextCommand', 'runs', 'remedyOf', 'say', 'wordingOf', 'wordingOfError'];
+    const inText = new RegExp(`(\\w*)\`[^\`]*\\$\\{(?:${[...made, 'adminSource'].join('|')})[(\`]`, 'g');
+    const offencesIn = (text: string) =>
+      [...text.matchAll(inText)].filter(([, tag]) => tag !== 'say').map(([all]) => all);
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: what is looked for
+    expect(offencesIn('say`${wordingOf(a)}`; `first: ${wordingOf(a)}`; `${command(b)}`')).toHaveLength(2);
+    const found = Object.keys(floors).flatMap((name) =>
+      sourcesOf(name).flatMap((file) => offencesIn(withoutComments(readFileSync(file, 'utf8')))),
+    );
+    expect(found).toEqual([]);
+  });
+
   it('only composition roots read the environment, set exit codes or choose a provider', () => {
     const roots = /\/(main[^/]*|providers|postgres-provider|installation)\.ts$/;
     const offences = Object.keys(floors)

@@ -5,6 +5,7 @@ import type { Response, Verb } from './contract/response.ts';
 import { responseFaults } from './contract/response-schema.ts';
 import { isMutating, type Step } from './contract/step.ts';
 import { mapAdvice } from './model/map-advice.ts';
+import { mapFindings, mapTextPaths } from './model/map-findings.ts';
 import { planId } from './model/plan.ts';
 import { handle } from './run/handle.ts';
 import type { Provider } from './run/provider.ts';
@@ -73,6 +74,12 @@ function conversation(subject: ConformanceSubject): Conversation {
       mapAdvice(response, (advice) => advice),
       response,
       `${verb}: a remedy that is not what it advises`,
+    );
+    assert.ok(!JSON.stringify(response).includes('[object '), `${verb}: a text with an object in it`);
+    assert.deepEqual(
+      mapFindings(response, (finding) => mapTextPaths(finding, (path) => path)),
+      response,
+      `${verb}: a text that is not what its parts say`,
     );
     return response;
   };

@@ -11,14 +11,12 @@ import {
   databaseStatus,
   diagnosticSchema,
   dsnFileStatus,
-  leftoverSchema,
+  partsOfResponse,
   responseSchemaWith,
   retirementSchema,
   roleStatus,
   schemaStatus,
-  targetSchemaWith,
 } from './contract/response-schema.ts';
-import { stepSchemaWith } from './contract/step-schema.ts';
 import { words } from './contract/words.ts';
 import { requestSchemas } from './run/request.ts';
 
@@ -29,25 +27,25 @@ export type JsonSchema = { [key: string]: unknown };
 
 /** Every shape by its name, with the facts of a provider. */
 function namedWith(facts?: ProviderFacts) {
-  const [step, target] = [stepSchemaWith(facts), targetSchemaWith(facts)];
+  const parts = partsOfResponse(facts);
   return {
     PlanRequest: requestSchemas.plan,
     ApplyRequest: requestSchemas.apply,
     StatusRequest: requestSchemas.status,
     VerifyRequest: requestSchemas.verify,
     DoctorRequest: requestSchemas.doctor,
-    Response: responseSchemaWith({ step, target }),
-    Step: step,
+    Response: responseSchemaWith(parts),
+    Step: parts.step,
     Diagnostic: diagnosticSchema,
     Check: checkSchema,
     Advice: adviceSchema,
     Path: pathSchema,
-    Target: target,
+    Target: parts.target,
     RoleStatus: roleStatus,
     DatabaseStatus: databaseStatus,
     SchemaStatus: schemaStatus,
     DsnFileStatus: dsnFileStatus,
-    Leftover: leftoverSchema,
+    Leftover: parts.leftover,
     Retirement: retirementSchema,
     Allowed: allowedSchema,
     Envelope: envelopeSchema,

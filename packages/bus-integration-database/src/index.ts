@@ -32,7 +32,7 @@ export { answerEnvelope, correlationOf, readEnvelope } from './contract/envelope
 export type { ErrorClass } from './contract/error-class.ts';
 export { errorClasses } from './contract/error-class.ts';
 export type { ErrorDetails } from './contract/errors.ts';
-export { OperationError } from './contract/errors.ts';
+export { OperationError, wordingOfError } from './contract/errors.ts';
 export type { Operation } from './contract/events.ts';
 export { eventNames, operations, requestEvent, responseEvent } from './contract/events.ts';
 export type { ActionFacts, Fact, ProviderFacts } from './contract/facts.ts';
@@ -66,6 +66,8 @@ export type {
   StepState,
 } from './contract/step.ts';
 export { isMutating, isOfAction } from './contract/step.ts';
+export type { Wording } from './contract/wording.ts';
+export { inMessage, inSeen, reworded, say, wordedText, wordingOf } from './contract/wording.ts';
 export type { JsonSchema, SchemaName } from './contract-documents.ts';
 export { asyncApiDocument, contractFiles, contractSchemas, contractVersion } from './contract-documents.ts';
 export type { Proofs, RoleDecision } from './credentials/decide.ts';
@@ -90,7 +92,7 @@ export type { AnyResource, Delta } from './model/diff.ts';
 export { diff } from './model/diff.ts';
 export type { Listener, ListenerPolicy, Lists } from './model/lists.ts';
 export { mapAdvice, ownCommand, ownVerbOf } from './model/map-advice.ts';
-export { mapFindings } from './model/map-findings.ts';
+export { mapFindings, mapTextPaths } from './model/map-findings.ts';
 export type { NamedKind, NameRules } from './model/names.ts';
 export { caseCollisions, dsnFileName, expandRole, isRoleTemplate, judgeName, lineBreakFault } from './model/names.ts';
 export { identityText, isIntact, planId } from './model/plan.ts';

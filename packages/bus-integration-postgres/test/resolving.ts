@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OperationError } from 'bus-integration-database';
+import { advise, OperationError, wordedText } from 'bus-integration-database';
 import { afterEach, beforeEach, expect } from 'vitest';
 import { type LibpqEnvironment, resolveDsn } from '../src/conninfo/conninfo.ts';
 import type { ConnectionTarget } from '../src/conninfo/target.ts';
@@ -63,7 +63,11 @@ export function usePlace(): Place {
       return (error as OperationError).message.replaceAll(path, '…');
     },
     async warnings(dsn) {
-      return (await place.resolved(dsn)).warnings.map((warning) => warning.replaceAll(path, '…'));
+      const { warnings } = await place.resolved(dsn);
+      const texts = warnings.map(({ text, remedy }) =>
+        [wordedText(text), advise(remedy).remedy ?? []].flat().join(' | '),
+      );
+      return texts.map((text) => text.replaceAll(path, '…'));
     },
   };
   return place;

@@ -116,10 +116,12 @@ function configure(processContext: ProviderContext, roots: readonly ServedProvid
   const { credentials, dsnOutputDirectory } = configuration;
   const told = {
     ...(dsnOutputDirectory !== undefined && { dsnDirectoryShownAs: '.' }),
-    // So that what is relative in advice is a DSN file.
-    ...(credentials.envFile !== undefined && {
-      credentials: { ...credentials, envFile: resolve(processContext.cwd, credentials.envFile) },
-    }),
+    credentials: {
+      ...credentials,
+      // So that what is relative is a DSN file.
+      isFileTold: false,
+      ...(credentials.envFile !== undefined && { envFile: resolve(processContext.cwd, credentials.envFile) }),
+    },
   };
   const root = roots.find(({ keys }) => keys.provider === configuration.provider);
   const provider = root?.create({ configuration: { ...configuration, ...told }, processContext });

@@ -1,40 +1,119 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { advise, type Configuration, command, type Remedy, type Response } from 'bus-integration-database';
-import { expect, it } from 'vitest';
+import {
+  advise,
+  type Configuration,
+  command,
+  type Diagnostic,
+  inMessage,
+  type Remedy,
+  type Response,
+  say,
+  type Wording,
+} from 'bus-integration-database';
+import { describe, expect, it, test } from 'vitest';
 import { deploymentFromEnvironment } from '../../src/deployments/deployments.ts';
 import { createProviders } from '../../src/deployments/providers.ts';
 import { showPaths } from '../../src/deployments/shown-paths.ts';
 import { createApp } from '../../src/http/app.ts';
 
-function told(seen: string, dsnOutputDirectory = './local/dsn', cwd = '/srv/shop'): string | undefined {
+interface Place {
+  readonly cwd?: string;
+  readonly directory?: string;
+  readonly file?: string;
+}
+
+/** What a client sees of a finding. */
+function told(
+  finding: Omit<Diagnostic, 'severity' | 'code'>,
+  { cwd = '/srv/shop', directory = './local/dsn', file = '/etc/shop/its dsn' }: Place = {},
+): Diagnostic {
   const response: Response = {
-    ok: true,
+    ok: false,
     deployment_id: 'example-dev',
     provider: 'postgres',
     actions: [],
     steps: [],
-    diagnostics: [],
-    checks: [{ id: 'x', kind: 'doctor', result: 'ok', seen }],
+    diagnostics: [{ severity: 'fail', code: 'x', ...finding }],
   };
-  const credentials = { key: 'BUS_POSTGRES_ADMIN_DSN_FILE', file: '/etc/shop/its dsn' };
-  return showPaths({ dsnOutputDirectory, credentials } as Configuration, cwd)(response).checks?.[0]?.seen;
+  const credentials = { key: 'BUS_POSTGRES_ADMIN_DSN_FILE', file };
+  const configuration = { dsnOutputDirectory: directory, credentials } as Configuration;
+  const [first] = showPaths(configuration, cwd)(response).diagnostics;
+  if (first === undefined) throw new Error('no finding');
+  return first;
 }
 
-it.each([
-  ['/srv/shop/local/dsn/bus_auth.dsn is missing', './bus_auth.dsn is missing'],
-  ['/srv/shop/local/dsn is open', '. is open'],
-  ["'./local/dsn' is open", "'.' is open"],
-  ['/srv/shop/local/admin-dsn is missing.', './local/admin-dsn is missing.'],
-  ['/srv/shop/local/dsn2 and /srv/shopping stay', './local/dsn2 and /srv/shopping stay'],
+const path = (of: string) => ({ path: of });
+
+it.each<[wording: Wording, shown: string]>([
+  [say`${path('/srv/shop/local/dsn/bus_auth.dsn')} is missing`, './bus_auth.dsn is missing'],
+  [say`${path('./bus_auth.dsn')} is missing`, './bus_auth.dsn is missing'],
+  [say`${path('/srv/shop/local/dsn')} is open`, '. is open'],
+  [say`'${path('./local/dsn')}' is open`, "'.' is open"],
+  [say`${path('./local/dsn/')} is ignored by git`, '. is ignored by git'],
+  [say`${path('/srv/shop/local/admin-dsn')} is missing.`, './local/admin-dsn is missing.'],
+  [say`${path('/srv/shop/local/dsn2')} and ${path('/srv/shopping')} stay`, './local/dsn2 and /srv/shopping stay'],
+  // Words stay, whatever is in them.
   ['x/srv/shop/local/dsn', 'x/srv/shop/local/dsn'],
-  ["'/etc/shop/its dsn' is empty", 'BUS_POSTGRES_ADMIN_DSN_FILE is empty'],
-  ['BUS_POSTGRES_ADMIN_DSN_FILE=/etc/shop/its dsn', 'BUS_POSTGRES_ADMIN_DSN_FILE'],
-  ['/etc/shop, which holds /etc/shop/its dsn, is open', '…, which holds BUS_POSTGRES_ADMIN_DSN_FILE, is open'],
-  ['/etc/shop is open', '/etc/shop is open'],
-])('%s', (seen, shown) => {
-  expect(told(seen)).toBe(shown);
+  ['/srv/shop/local/dsn/x is said', '/srv/shop/local/dsn/x is said'],
+  [say`'${path('/etc/shop/its dsn')}' is empty`, "'BUS_POSTGRES_ADMIN_DSN_FILE' is empty"],
+  [
+    say`${path('/etc/shop')}, which holds ${path('/etc/shop/its dsn')}, is open`,
+    '…, which holds BUS_POSTGRES_ADMIN_DSN_FILE, is open',
+  ],
+  [say`${path('/etc/shop')} is open`, '/etc/shop is open'],
+])('%j', (wording, shown) => {
+  expect(told(inMessage(wording))).toMatchObject({ message: shown });
+});
+
+it("a target that is one of the text's paths is told as that", () => {
+  const of = (file: string) => told({ ...inMessage(say`${path(file)} is open`), target: file }).target;
+  expect(of('/srv/shop/local/dsn/a.dsn')).toBe('./a.dsn');
+  expect(of('/etc/shop/its dsn')).toBe('BUS_POSTGRES_ADMIN_DSN_FILE');
+  expect(told({ ...inMessage(say`${path('/srv/shop')} is open`), target: 'svc' }).target).toBe('svc');
+});
+
+/** What a regular expression, a pattern of a shell or a replacement would take for more than it is. */
+describe.each<[string, string]>([
+  ['blanks', ' a b '],
+  ['a regular expression', 'a.*[b](c)|d+^$\\'],
+  ['a replacement', "$&$1$`$'"],
+  ['a pattern of a shell', '*?[!a]{b,c}~'],
+  ['quotes', `'"\``],
+  ['an end like a DSN file', 'x.dsn'],
+  ['dots', '..a'],
+])('paths with %s', (_, name) => {
+  const root = `/srv/${name}`;
+  const place: Place = { cwd: `${root}/shop`, directory: `./${name}`, file: `${root}/shop/${name}.admin` };
+  const out = `${root}/shop/${name}`;
+  const shown = (text: string) => told(inMessage(say`of ${path(text)}!`), place).message;
+
+  test('are told by their fields alone', () => {
+    expect(shown(`${out}/app.dsn`)).toBe('of ./app.dsn!');
+    expect(shown(out)).toBe('of .!');
+    expect(shown(`${out}.admin`)).toBe('of BUS_POSTGRES_ADMIN_DSN_FILE!');
+    // What one is the beginning of.
+    expect(shown(`${out}.admin2`)).toBe(`of ./${name}.admin2!`);
+    expect(shown(`${root}/shopping`)).toBe(`of ${root}/shopping!`);
+  });
+
+  test('are hidden beside the admin DSN', () => {
+    const beside = say`${path(root)}, which holds ${path(`${out}.admin`)}, and ${path(`${root}/other`)}`;
+    const remedy: Remedy = [command('chmod', 'go-w', path(root)), ' or ', { kind: 'path', path: `${out}.admin` }];
+    const finding = told({ ...inMessage(beside), ...advise(remedy), target: `${out}.admin` }, place);
+    expect(finding).toMatchObject({
+      message: '…, which holds BUS_POSTGRES_ADMIN_DSN_FILE, and …',
+      remedy: "chmod go-w '…' or BUS_POSTGRES_ADMIN_DSN_FILE",
+      target: 'BUS_POSTGRES_ADMIN_DSN_FILE',
+    });
+    expect(JSON.stringify(finding)).not.toContain(JSON.stringify(name).slice(1, -1));
+  });
+});
+
+it('a DSN file of the name that the admin DSN has elsewhere is no admin DSN', () => {
+  const place = { file: '/srv/shop/admin.dsn' };
+  expect(told(inMessage(say`${path('./admin.dsn')} is missing`), place).message).toBe('./admin.dsn is missing');
 });
 
 it.each<[Remedy, string]>([
@@ -57,50 +136,39 @@ it.each<[Remedy, string]>([
   [command('chmod', '600', { path: '/etc/shop/dsn' }), `chmod 600 "$\{BUS_POSTGRES_ADMIN_DSN_FILE:?}"`],
   [['edit ', { kind: 'path', path: './bus_auth.dsn' }, ': change it'], 'edit ./bus_auth.dsn: change it'],
 ])('advice names the output directory by its key: %j', (remedy, shown) => {
-  const response: Response = {
-    ok: false,
-    deployment_id: 'example-dev',
-    provider: 'postgres',
-    actions: [],
-    steps: [],
-    diagnostics: [{ severity: 'fail', code: 'x', message: 'no', ...advise(remedy) }],
-  };
-  const credentials = { key: 'BUS_POSTGRES_ADMIN_DSN_FILE', file: '/etc/shop/dsn' };
-  const configuration = { dsnOutputDirectory: './local/dsn', credentials } as Configuration;
-  expect(showPaths(configuration, '/srv/shop')(response).diagnostics[0]?.remedy).toBe(
-    shown.replaceAll('KEY', `"$\{BUS_DATABASE_DSN_OUTPUT_DIR:?}"`),
+  const finding = told({ message: 'no', ...advise(remedy) }, { file: '/etc/shop/dsn' });
+  expect(finding.remedy).toBe(shown.replaceAll('KEY', `"$\{BUS_DATABASE_DSN_OUTPUT_DIR:?}"`));
+});
+
+it.each<[remedy: Remedy, shown: string]>([
+  [command('chmod', '600', path('/etc/shop/its dsn')), `chmod 600 "$\{BUS_POSTGRES_ADMIN_DSN_FILE:?}"`],
+  [command('chmod', 'go-w', path('/etc/shop')), "chmod go-w '…'"],
+  [['leave it (it stands in ', { kind: 'path', path: '/etc/shop' }, ')'], 'leave it (it stands in …)'],
+  [command('chmod', '600', path('/srv/shop/local/dsn/a.dsn')), `chmod 600 "$\{BUS_DATABASE_DSN_OUTPUT_DIR:?}"/a.dsn`],
+])("a remedy tells no more than its message about the admin DSN's file does: %j", (remedy, shown) => {
+  expect(told({ ...inMessage(say`${path('/etc/shop/its dsn')} is open`), ...advise(remedy) }).remedy).toBe(shown);
+});
+
+it.each([
+  ['/etc/shop/its dsn is open', false],
+  ["set it to '/etc/shop/its dsn'", false],
+  ['/etc/shop/its dsn.', false],
+  ['/etc/shop/its dsn2 is open', true],
+  ['./etc/shop/its dsn is open', true],
+  ['/etc/other is open', true],
+])('words that name the file of the admin DSN are not told: %s', (text, isTold) => {
+  const { message, remedy, target } = told({ message: text, remedy: text, target: text });
+  const hidden = 'not told here: it says where BUS_POSTGRES_ADMIN_DSN_FILE lies';
+  expect([message, remedy, target]).toEqual(
+    isTold ? [text, text, text] : [hidden, hidden, 'BUS_POSTGRES_ADMIN_DSN_FILE'],
   );
 });
 
-it.each<[message: string, remedy: string, shown: string]>([
-  ['/etc/shop/its dsn is open', "chmod 600 '/etc/shop/its dsn'", 'chmod 600 "$BUS_POSTGRES_ADMIN_DSN_FILE"'],
-  ["'/etc/shop/its dsn' is a link", "rm '/etc/shop/its dsn'", 'rm "$BUS_POSTGRES_ADMIN_DSN_FILE"'],
-  ['/etc/shop/its dsn is in a directory of all', 'chmod go-w /etc/shop', 'chmod go-w …'],
-  [
-    'no file',
-    'set BUS_POSTGRES_ADMIN_DSN_FILE=/etc/shop/its dsn',
-    'set BUS_POSTGRES_ADMIN_DSN_FILE="$BUS_POSTGRES_ADMIN_DSN_FILE"',
-  ],
-  // Of other files: those in the output directory as they are told, the rest as it is.
-  ['/srv/shop/local/dsn/a.dsn is open', 'chmod 600 /srv/shop/local/dsn/a.dsn', 'chmod 600 ./a.dsn'],
-  ['/etc/other is open', 'chmod 600 /etc/other', 'chmod 600 /etc/other'],
-])('a remedy of words alone tells no more than its message does: %s', (message, remedy, shown) => {
-  const response: Response = {
-    ok: false,
-    deployment_id: 'example-dev',
-    provider: 'postgres',
-    actions: [],
-    steps: [],
-    diagnostics: [{ severity: 'fail', code: 'x', message, remedy }],
-  };
-  const credentials = { key: 'BUS_POSTGRES_ADMIN_DSN_FILE', file: '/etc/shop/its dsn' };
-  const configuration = { dsnOutputDirectory: './local/dsn', credentials } as Configuration;
-  expect(showPaths(configuration, '/srv/shop')(response).diagnostics[0]?.remedy).toBe(shown);
-});
-
 it('an absolute directory, and the root', () => {
-  expect(told('/var/lib/dsn/a.dsn; /x', '/var/lib/dsn/')).toBe('./a.dsn; /x');
-  expect(told('/dsn/a.dsn; /x', '/dsn', '/')).toBe('./a.dsn; /x');
+  const absolute = { directory: '/var/lib/dsn/' };
+  expect(told(inMessage(path('/var/lib/dsn/a.dsn')), absolute).message).toBe('./a.dsn');
+  expect(told(inMessage(path('/dsn/a.dsn')), { directory: '/dsn', cwd: '/' }).message).toBe('./a.dsn');
+  expect(told(inMessage(path('/x')), { directory: '/dsn', cwd: '/' }).message).toBe('/x');
 });
 
 it.each([
@@ -117,7 +185,7 @@ it.each([
     },
   ],
 ] as const)('where the admin DSN lies is not told when it %s', async (_, make) => {
-  const directory = mkdtempSync(join(tmpdir(), 'elsewhere-'));
+  const directory = mkdtempSync(join(tmpdir(), "else where's $&(x)[y]*+?-"));
   const file = join(directory, 'the-admin-dsn');
   make(file);
   try {

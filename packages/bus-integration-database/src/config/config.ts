@@ -18,6 +18,8 @@ import { unknownKeys } from './unknown-keys.ts';
 export interface Credentials {
   readonly key: string;
   readonly file?: string;
+  /** False: answers name it by its key alone. Default: true. */
+  readonly isFileTold?: boolean;
   readonly value?: Secret;
   /** The env file that the value stands in, as it is to be shown: a secret file too, then. */
   readonly envFile?: string;

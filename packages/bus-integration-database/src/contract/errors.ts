@@ -2,6 +2,7 @@
 import type { ErrorClass } from './error-class.ts';
 import { advise, type Remedy } from './remedy.ts';
 import type { Diagnostic } from './response.ts';
+import { inMessage, type Wording, wordedText, wordingOf } from './wording.ts';
 
 /** What an {@link OperationError} may say beyond its message. */
 export interface ErrorDetails {
@@ -27,17 +28,22 @@ export class OperationError extends Error {
   readonly errorClass: ErrorClass;
   readonly diagnostics: readonly Diagnostic[];
 
-  constructor(errorClass: ErrorClass, message: string, details: ErrorDetails = {}) {
-    super(message, { cause: details.cause });
+  constructor(errorClass: ErrorClass, message: Wording, details: ErrorDetails = {}) {
+    super(wordedText(message), { cause: details.cause });
     this.errorClass = errorClass;
     this.diagnostics = details.diagnostics ?? [
       {
         severity: 'fail',
         code: details.code ?? errorClass,
-        message,
+        ...inMessage(message),
         ...(details.target !== undefined && { target: details.target }),
         ...advise(details.remedy),
       },
     ];
   }
+}
+
+/** What an error says, to be said by another one. */
+export function wordingOfError({ message, diagnostics: [first] }: OperationError): Wording {
+  return first?.message === message ? wordingOf(first) : message;
 }

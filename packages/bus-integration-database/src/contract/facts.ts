@@ -33,4 +33,6 @@ export interface ProviderFacts {
   readonly found: Facts;
   /** The provider's own actions, by name. */
   readonly actions: Readonly<Record<string, ActionFacts>>;
+  /** Kinds of what is left over, beside roles, databases, schemas and files. */
+  readonly leftovers?: readonly string[];
 }

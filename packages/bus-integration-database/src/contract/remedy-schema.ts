@@ -7,13 +7,16 @@ const pathKeys = { path: z.string(), key: may(z.string()) };
 /** A path as the answer's maker reaches it; with `key`, what follows the path that this configuration key holds. */
 export const pathSchema = shape(pathKeys);
 
+/** The words of a text, and the paths between them. */
+export const partsSchema = list(z.union([z.string(), pathSchema]));
+
 const placeKeys = { directory: may(z.string()), where: may(z.string()) };
 
 export const adviceSchema = z.discriminatedUnion('kind', [
   shape({ kind: z.literal('text'), text: z.string() }),
   shape({
     kind: z.literal('command'),
-    argv: list(z.union([z.string(), pathSchema])),
+    argv: partsSchema,
     flags: may(list(z.string())),
     ...placeKeys,
   }),

@@ -129,7 +129,8 @@ function wordText(word: string | Path): string {
   return `"$\{${key}:?}"${path === '' ? '' : `/${shellQuote(path)}`}`;
 }
 
-function shownPath({ key, path }: Path): string {
+/** A path in words. */
+export function shownPath({ key, path }: Path): string {
   if (key === undefined) return printable(path);
   return path === '' ? key : `${key}/${printable(path)}`;
 }

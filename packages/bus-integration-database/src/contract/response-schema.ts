@@ -3,7 +3,7 @@
 import * as z from 'zod/mini';
 import { type ErrorClass, errorClasses } from './error-class.ts';
 import type { ProviderFacts } from './facts.ts';
-import { adviceSchema } from './remedy-schema.ts';
+import { adviceSchema, partsSchema } from './remedy-schema.ts';
 import { list, may, shape } from './shape.ts';
 import { stepSchema, stepSchemaWith, withFacts } from './step-schema.ts';
 
@@ -14,6 +14,7 @@ export const diagnosticSchema = shape({
   severity: z.enum(['info', 'warn', 'fail']),
   code: z.string(),
   message: z.string(),
+  parts: may(partsSchema),
   target: may(z.string()),
   remedy: may(z.string()),
   advice: may(list(adviceSchema)),
@@ -27,6 +28,7 @@ export const checkSchema = shape({
   /** Of a login. */
   database: may(z.string()),
   seen: z.string(),
+  parts: may(partsSchema),
   /** What follows from what was seen. */
   why: may(z.string()),
   /** The line of the server's configuration that it is about. */
@@ -81,18 +83,24 @@ export const dsnFileStatus = shape({
 
 export const retirementSchema = shape({ database: z.string(), sql: list(z.string()) });
 
-export const leftoverSchema = shape({
-  kind: z.enum(['database', 'schema', 'role', 'dsn-file']),
-  name: z.string(),
-  /** Of a schema. */
-  database: may(z.string()),
-  before: may(z.string()),
-  declared_in: may(z.string()),
-  retire: may(list(retirementSchema)),
-  command: may(z.string()),
-  advice: may(list(adviceSchema)),
-  needs: may(z.string()),
-});
+/** What can be declared, and the files; a provider may register more kinds. Without facts any other is let pass. */
+export function leftoverSchemaWith(facts?: ProviderFacts) {
+  const kinds = ['database', 'schema', 'role', 'dsn-file', ...(facts?.leftovers ?? [])];
+  return shape({
+    kind: facts === undefined ? z.string() : (z.enum(kinds) as unknown as z.ZodMiniString),
+    name: z.string(),
+    /** Of what is in one. */
+    database: may(z.string()),
+    before: may(z.string()),
+    declared_in: may(z.string()),
+    retire: may(list(retirementSchema)),
+    command: may(z.string()),
+    advice: may(list(adviceSchema)),
+    needs: may(z.string()),
+  });
+}
+
+export const leftoverSchema = leftoverSchemaWith();
 
 export const allowedSchema = shape({
   allow: list(z.string()),
@@ -102,7 +110,7 @@ export const allowedSchema = shape({
 });
 
 /** One shape for plan, apply, status, verify and doctor. */
-export function responseSchemaWith({ step, target }: PartsOfResponse) {
+export function responseSchemaWith({ step, target, leftover }: PartsOfResponse) {
   return shape({
     ok: z.boolean(),
     complete: may(z.boolean()),
@@ -121,7 +129,7 @@ export function responseSchemaWith({ step, target }: PartsOfResponse) {
     databases: may(list(databaseStatus)),
     schemas: may(list(schemaStatus)),
     dsn_files: may(list(dsnFileStatus)),
-    leftovers: may(list(leftoverSchema)),
+    leftovers: may(list(leftover)),
     drift: may(list(step)),
     connectivity: may(list(checkSchema)),
     listener_policy: may(list(checkSchema)),
@@ -132,9 +140,15 @@ export function responseSchemaWith({ step, target }: PartsOfResponse) {
 interface PartsOfResponse {
   readonly step: ReturnType<typeof stepSchemaWith>;
   readonly target: ReturnType<typeof targetSchemaWith>;
+  readonly leftover: ReturnType<typeof leftoverSchemaWith>;
 }
 
-export const responseSchema = responseSchemaWith({ step: stepSchema, target: targetSchema });
+/** With what a provider registered. */
+export function partsOfResponse(facts?: ProviderFacts): PartsOfResponse {
+  return { step: stepSchemaWith(facts), target: targetSchemaWith(facts), leftover: leftoverSchemaWith(facts) };
+}
+
+export const responseSchema = responseSchemaWith({ step: stepSchema, target: targetSchema, leftover: leftoverSchema });
 
 /**
  * What makes a value no response of the contract, as `path: why` without any of its content; none when it is one.
@@ -164,8 +178,7 @@ const ofProviders = new WeakMap<ProviderFacts, typeof responseSchema>();
 /** Made once for each provider. */
 function schemaOf(facts: ProviderFacts | undefined): typeof responseSchema {
   if (facts === undefined) return responseSchema;
-  const made =
-    ofProviders.get(facts) ?? responseSchemaWith({ step: stepSchemaWith(facts), target: targetSchemaWith(facts) });
+  const made = ofProviders.get(facts) ?? responseSchemaWith(partsOfResponse(facts));
   ofProviders.set(facts, made);
   return made;
 }

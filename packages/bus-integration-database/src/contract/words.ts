@@ -100,6 +100,7 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
     severity: 'fail is why ok is false.',
     code: 'A short word for programs.',
     message: 'The thing, what was seen, what was expected. For people: its wording may change.',
+    parts: 'The message as data, where paths are in it: its words, and the paths between them.',
     target: 'What it is about.',
     remedy:
       'What fixes it, most often a command. A flag of `bus operator database` is the key of that name in a request: --allow revoke is "allow": ["revoke"], --rotate NAME is "rotate": ["NAME"].',
@@ -113,6 +114,7 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
     target: 'What was checked.',
     database: 'Of a login: the database that it was for.',
     seen: 'What was seen.',
+    parts: 'The same as data, where paths are in it: its words, and the paths between them.',
     why: 'What follows from it.',
     rule: "The line of the server's configuration that it is about.",
     remedy: 'What fixes it.',
@@ -139,7 +141,7 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
     key: 'The configuration key whose path it begins with; path is what follows.',
   },
   Path: {
-    '': 'A path in a command.',
+    '': 'A path in a command or a text.',
     path: 'Relative to where the worker, API or command runs, or absolute; with key, what follows the path in that key.',
     key: 'The configuration key whose path it begins with.',
   },

@@ -5,6 +5,7 @@ import { advise, command } from '../contract/remedy.ts';
 import type { Diagnostic } from '../contract/response.ts';
 import type { Risk } from '../contract/risk.ts';
 import type { DsnFileContent } from '../contract/step.ts';
+import { inMessage, say } from '../contract/wording.ts';
 import type { Standing } from '../model/standing.ts';
 import type { ConnectionStrings, Endpoint, FileReading } from '../output-files/connection-string.ts';
 import { type FilePair, holds } from '../output-files/file-pair.ts';
@@ -80,7 +81,7 @@ export function displaced({ live, path, role }: FilePair): Diagnostic[] {
     {
       severity: 'warn',
       code: 'file-of-another-role',
-      message: `${path} holds the DSN of ${live.holder}; writing that of ${shown(role)} there loses it`,
+      ...inMessage(say`${{ path }} holds the DSN of ${live.holder}; writing that of ${shown(role)} there loses it`),
       target: path,
       ...advise(['keep it: ', command('mv', { path }, { path: `${path}.kept` })]),
     },

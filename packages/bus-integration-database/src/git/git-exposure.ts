@@ -4,6 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { command, type Remedy } from '../contract/remedy.ts';
+import type { Check } from '../contract/response.ts';
+import { inSeen, say, type Wording } from '../contract/wording.ts';
 import type { Environment } from '../text/environment.ts';
 import { printable } from '../text/printable.ts';
 import { absolutePath, findProgram } from './executable.ts';
@@ -12,6 +14,7 @@ export interface GitExposure {
   /** `fail`: git has it. `warn`: git would take it. `skipped`: git couldn't say. */
   readonly result: 'ok' | 'warn' | 'fail' | 'skipped';
   readonly seen: string;
+  readonly parts?: NonNullable<Check['parts']>;
   readonly remedy?: Remedy;
 }
 
@@ -38,7 +41,7 @@ export function gitExposure(path: string, options: GitExposureOptions): GitExpos
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const why = code === 'EACCES' ? 'permission denied' : (code ?? 'its directory can not be looked at');
-    return { result: 'skipped', seen: `git couldn't say about ${printable(path)}: ${why}` };
+    return { result: 'skipped', ...inSeen(say`git couldn't say about ${{ path }}: ${why}`) };
   }
 }
 
@@ -46,16 +49,16 @@ function examine(path: string, options: GitExposureOptions): GitExposure {
   const isDirectory = path.endsWith('/') || (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
   const place = locate(isDirectory ? join(path, 'name.dsn') : path);
   const ask = createAsk(place.directory, options);
-  const shown = printable(path);
+  const shown = { path };
 
   const repository = ask(['rev-parse', '--show-toplevel', '--git-path', 'info/exclude']);
   if (repository.why !== undefined)
-    return { result: 'skipped', seen: `git couldn't say about ${shown}: ${repository.why}` };
+    return { result: 'skipped', ...inSeen(say`git couldn't say about ${shown}: ${repository.why}`) };
   if (repository.status !== 0) {
     if (/not a git repository|must be run in a work tree/.test(repository.stderr)) {
-      return { result: 'ok', seen: `${shown} is in no git repository` };
+      return { result: 'ok', ...inSeen(say`${shown} is in no git repository`) };
     }
-    return { result: 'skipped', seen: `git couldn't say about ${shown}: ${firstLine(repository.stderr)}` };
+    return { result: 'skipped', ...inSeen(say`git couldn't say about ${shown}: ${saidBy(repository.stderr)}`) };
   }
   const [top = '', excludeFile = ''] = repository.stdout.split('\n');
   const file = join(place.directory, place.rest);
@@ -65,7 +68,7 @@ function examine(path: string, options: GitExposureOptions): GitExposure {
   if (tracked.status === 0 && tracked.stdout !== '') {
     return {
       result: 'fail',
-      seen: `${shown} is tracked by git`,
+      ...inSeen(say`${shown} is tracked by git`),
       remedy: [
         command('git', 'rm', '-r', '--cached', '--', { path }),
         '; then change the secret: the history keeps the old one',
@@ -73,10 +76,10 @@ function examine(path: string, options: GitExposureOptions): GitExposure {
     };
   }
   const ignored = ask(['check-ignore', '-q', '--', file]);
-  if (tracked.status === 0 && ignored.status === 0) return { result: 'ok', seen: `${shown} is ignored by git` };
+  if (tracked.status === 0 && ignored.status === 0) return { result: 'ok', ...inSeen(say`${shown} is ignored by git`) };
   if (tracked.status !== 0 || ignored.status !== 1) {
-    const why = tracked.why ?? ignored.why ?? firstLine(tracked.stderr || ignored.stderr);
-    return { result: 'skipped', seen: `git couldn't say about ${shown}: ${why}` };
+    const why = tracked.why ?? ignored.why ?? saidBy(tracked.stderr || ignored.stderr);
+    return { result: 'skipped', ...inSeen(say`git couldn't say about ${shown}: ${why}`) };
   }
   const folder = inRepository.split('/')[0] ?? '';
   const holdsOthers =
@@ -87,7 +90,7 @@ function examine(path: string, options: GitExposureOptions): GitExposure {
   const exclude = isAbsolute(path) ? excluded : displayed(excluded, top);
   return {
     result: 'warn',
-    seen: `${shown} would be added by git`,
+    ...inSeen(say`${shown} would be added by git`),
     remedy: { kind: 'edit', change: 'append', file: { path: exclude }, text: [ignorePattern(line)] },
   };
 }
@@ -177,8 +180,10 @@ function keptFor(env: GitExposureOptions['env']): NodeJS.ProcessEnv {
   return { PATH: absolutePath(env.PATH), ...Object.fromEntries(kept) };
 }
 
-function firstLine(text: string): string {
-  return printable(text.trim().split('\n')[0] ?? '');
+/** The first line of what git says, in which it quotes paths. */
+function saidBy(text: string): Wording {
+  const line = printable(text.trim().split('\n')[0] ?? '');
+  return line.split(/'(\/[^']*)'/).map((part, index) => (index % 2 === 0 ? part : { path: part }));
 }
 
 /** Short where this process stands at the top of the repository, else the whole path. */

@@ -15,7 +15,7 @@ import {
 import { dirname, resolve } from 'node:path';
 import { OperationError } from '../contract/errors.ts';
 import { command, type Remedy } from '../contract/remedy.ts';
-import { printable } from '../text/printable.ts';
+import { say, type Wording } from '../contract/wording.ts';
 import type { ConnectionStrings } from './connection-string.ts';
 import { isForOutputFiles, ownDirectory } from './directory-use.ts';
 import { fileError } from './file-error.ts';
@@ -135,7 +135,7 @@ function baseOf(descriptor: number, path: string, needsDescriptor: boolean, { sh
   if (!needsDescriptor) return path;
   throw new OperationError(
     'invalid-request',
-    `${printable(shown)} stands in a directory that all may write, and this system has no /proc to hold it by`,
+    say`${{ path: shown }} stands in a directory that all may write, and this system has no /proc to hold it by`,
     { code: 'output-directory-parent', target: shown, remedy: `move it: BUS_DATABASE_DSN_OUTPUT_DIR=/etc/bus/dsn` },
   );
 }
@@ -143,7 +143,7 @@ function baseOf(descriptor: number, path: string, needsDescriptor: boolean, { sh
 function judgeDirectory(descriptor: number, path: string, { shown, uid: own, owner }: OutputPlace): void {
   const { uid, mode } = fstatSync(descriptor);
   const refuse = (seen: string, ...words: readonly string[]) =>
-    new OperationError('invalid-request', `${printable(shown)} ${seen}`, {
+    new OperationError('invalid-request', say`${{ path: shown }} ${seen}`, {
       target: shown,
       remedy: isForOutputFiles(path) ? command(...words, { path: shown }) : ownDirectory,
     });
@@ -188,8 +188,8 @@ export function withoutSlashes(path: string): string {
 /** What is there instead of a directory; undefined where it can't be told. */
 function inTheWay({ shown, path }: OutputPlace): OperationError | undefined {
   const elsewhere = 'set BUS_DATABASE_DSN_OUTPUT_DIR to another directory';
-  const refuse = (seen: string, remedy: Remedy) =>
-    new OperationError('invalid-request', `${printable(shown)} is ${seen}, expected a directory`, {
+  const refuse = (seen: Wording, remedy: Remedy) =>
+    new OperationError('invalid-request', say`${{ path: shown }} is ${seen}, expected a directory`, {
       code: 'dsn-file',
       target: shown,
       remedy,
@@ -200,7 +200,7 @@ function inTheWay({ shown, path }: OutputPlace): OperationError | undefined {
     if (!stats.isSymbolicLink()) return refuse('a file', `move it away, or ${elsewhere}`);
     const target = resolve(dirname(path), readlinkSync(path));
     return refuse(
-      `a symbolic link to ${printable(target)}`,
+      say`a symbolic link to ${{ path: target }}`,
       isForOutputFiles(target)
         ? ['name the directory itself: BUS_DATABASE_DSN_OUTPUT_DIR=', { kind: 'path', path: target }]
         : ownDirectory,
@@ -211,7 +211,7 @@ function inTheWay({ shown, path }: OutputPlace): OperationError | undefined {
 }
 
 function vanished({ shown }: OutputPlace): OperationError {
-  return new OperationError('locked', `${printable(shown)} was removed while this run was at work`, {
+  return new OperationError('locked', say`${{ path: shown }} was removed while this run was at work`, {
     code: 'dsn-file',
     target: shown,
     remedy: ['see that nobody else works in this directory, then ', { kind: 'again' }],

@@ -3,7 +3,7 @@
 import { dirname } from 'node:path';
 import { OperationError } from '../contract/errors.ts';
 import { command, type Path, type Remedy } from '../contract/remedy.ts';
-import { printable } from '../text/printable.ts';
+import { say } from '../contract/wording.ts';
 
 /** The error of an operation on an output file or its directory; what is no error of the file system passes as it is. */
 export function fileError(error: unknown, path: string, doing: string): unknown {
@@ -14,30 +14,22 @@ export function fileError(error: unknown, path: string, doing: string): unknown 
   const [seen, remedy] = reasons[code] ?? [code];
   // A full or failing disk is no mistake of the configuration.
   const isFailing = ['ENOSPC', 'EDQUOT', 'EIO'].includes(code);
-  return new OperationError(
-    isFailing ? 'not-converged' : 'invalid-request',
-    `can't ${doing} ${printable(path)}: ${seen}`,
-    {
-      code: 'dsn-file',
-      target: path,
-      cause: error,
-      // A name that can't be made or removed is the directory's concern.
-      remedy: remedy?.({ path: doing === 'write' ? dirname(path) : path }),
-    },
-  );
+  return new OperationError(isFailing ? 'not-converged' : 'invalid-request', say`can't ${doing} ${{ path }}: ${seen}`, {
+    code: 'dsn-file',
+    target: path,
+    cause: error,
+    // A name that can't be made or removed is the directory's concern.
+    remedy: remedy?.({ path: doing === 'write' ? dirname(path) : path }),
+  });
 }
 
 /** Somebody else changed the staged file. */
 export function anotherRun(path: string): OperationError {
-  return new OperationError(
-    'locked',
-    `the staged file beside ${printable(path)} was changed by another run meanwhile`,
-    {
-      code: 'staged-file-changed',
-      target: path,
-      remedy: ['see that no other apply uses this directory, then ', { kind: 'again' }],
-    },
-  );
+  return new OperationError('locked', say`the staged file beside ${{ path }} was changed by another run meanwhile`, {
+    code: 'staged-file-changed',
+    target: path,
+    remedy: ['see that no other apply uses this directory, then ', { kind: 'again' }],
+  });
 }
 
 const moved = 'move that file away, or set BUS_DATABASE_DSN_OUTPUT_DIR to another directory';

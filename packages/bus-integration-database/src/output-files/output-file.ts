@@ -5,9 +5,9 @@ import { closeSync, constants, fchownSync, fsyncSync, openSync, renameSync, unli
 import { isDeepStrictEqual } from 'node:util';
 import { OperationError } from '../contract/errors.ts';
 import { command } from '../contract/remedy.ts';
+import { say } from '../contract/wording.ts';
 import type { DesiredNames } from '../model/desired-state.ts';
 import { readSecretFile } from '../secrets/secret-file.ts';
-import { printable } from '../text/printable.ts';
 import type { FileReading } from './connection-string.ts';
 import { type OutputDirectory, shownPath } from './directory.ts';
 import { anotherRun, fileError } from './file-error.ts';
@@ -124,7 +124,7 @@ function readOutputFile(directory: OutputDirectory, name: string, database: stri
 function linkedElsewhere(path: string, uid: number, owner: number): OperationError {
   return new OperationError(
     'invalid-request',
-    `${printable(path)} is a file of user ${uid} that has another name elsewhere, expected one of user ${owner} alone`,
+    say`${{ path }} is a file of user ${uid} that has another name elsewhere, expected one of user ${owner} alone`,
     { code: 'secret-file', target: path, remedy: ['remove that name of it: ', command('rm', { path })] },
   );
 }

@@ -1,8 +1,9 @@
 // Whether output files could be written where they are to go: rights and room, asked of the system without writing.
 import { accessSync, constants, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { Path } from '../contract/remedy.ts';
 import type { Diagnostic } from '../contract/response.ts';
-import { printable } from '../text/printable.ts';
+import { inMessage, say, type Wording } from '../contract/wording.ts';
 import type { OutputPlace } from './directory.ts';
 
 /** What a file system says of itself; Node's `statfsSync` gives it. */
@@ -23,7 +24,7 @@ interface FileSystemRoom {
  */
 export function judgeOutputDirectory(directory: OutputPlace, files: number): Diagnostic[] {
   const { path, uid } = directory;
-  const shown = printable(directory.shown);
+  const shown = { path: directory.shown };
   const remedy = 'fix its mode and owner, or set BUS_DATABASE_DSN_OUTPUT_DIR to another directory';
   try {
     const nearest = nearestDirectory(path);
@@ -31,37 +32,37 @@ export function judgeOutputDirectory(directory: OutputPlace, files: number): Dia
     if (code !== undefined) {
       const message =
         nearest === path
-          ? `${shown} can't be written (${code})`
-          : `${shown} can't be made: ${printable(nearest)} is not writable (${code})`;
-      return [{ severity: 'fail', code: 'output-directory', message, remedy }];
+          ? say`${shown} can't be written (${code})`
+          : say`${shown} can't be made: ${{ path: nearest }} is not writable (${code})`;
+      return [{ severity: 'fail', code: 'output-directory', ...inMessage(message), remedy }];
     }
     return judgeRoom(statfsSync(nearest), { shown, files, isRoot: uid === 0 });
   } catch (error) {
-    const message = `${shown} can't be looked at (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`;
-    return [{ severity: 'fail', code: 'output-directory', message, remedy }];
+    const message = say`${shown} can't be looked at (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`;
+    return [{ severity: 'fail', code: 'output-directory', ...inMessage(message), remedy }];
   }
 }
 
 /** Room for that many files beside their staged twins; Linux keeps some blocks for root. Pure. */
 export function judgeRoom(
   room: FileSystemRoom,
-  { shown, files, isRoot }: { shown: string; files: number; isRoot: boolean },
+  { shown, files, isRoot }: { shown: Path; files: number; isRoot: boolean },
 ): Diagnostic[] {
   const { bsize, files: inodes, ffree } = room;
   const free = isRoot ? room.bfree : room.bavail;
   const remedy = 'make room on that file system, or set BUS_DATABASE_DSN_OUTPUT_DIR to another one';
-  const tell = (severity: 'fail' | 'warn', message: string): Diagnostic[] => [
-    { severity, code: 'output-space', message, remedy },
+  const tell = (severity: 'fail' | 'warn', message: Wording): Diagnostic[] => [
+    { severity, code: 'output-space', ...inMessage(message), remedy },
   ];
   // Each file is at least a block, its staged twin another, and the directory may grow by one.
   const needed = 2 * files + 1;
   if (free < needed)
-    return tell('fail', `${shown}: the file system is full (${free * bsize} bytes free, ${needed * bsize} needed)`);
+    return tell('fail', say`${shown}: the file system is full (${free * bsize} bytes free, ${needed * bsize} needed)`);
   // Some file systems count no inodes, and say 0 of both.
   if (inodes > 0 && ffree < 2 * files)
-    return tell('fail', `${shown}: the file system has ${ffree} inodes left, ${2 * files} are needed`);
+    return tell('fail', say`${shown}: the file system has ${ffree} inodes left, ${2 * files} are needed`);
   if (free * bsize < scarceBytes)
-    return tell('warn', `${shown}: the file system is nearly full (${Math.floor((free * bsize) / 1024)} KiB free)`);
+    return tell('warn', say`${shown}: the file system is nearly full (${Math.floor((free * bsize) / 1024)} KiB free)`);
   return [];
 }
 

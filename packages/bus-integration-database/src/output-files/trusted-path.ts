@@ -3,7 +3,7 @@
 import { lstatSync, readlinkSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { OperationError } from '../contract/errors.ts';
-import { printable } from '../text/printable.ts';
+import { say } from '../contract/wording.ts';
 
 export interface TrustedPath {
   /** Without symbolic links on the way; whether its last part is one was not looked at. */
@@ -75,7 +75,7 @@ const elsewhere =
 function refused(path: string, seen: string, expected: string, shown: string, remedy: string): OperationError {
   return new OperationError(
     'invalid-request',
-    `${printable(path)} ${seen}: another directory could be put in place of ${printable(shown)} while root gives files away in it; expected that ${expected}`,
+    say`${{ path }} ${seen}: another directory could be put in place of ${{ path: shown }} while root gives files away in it; expected that ${expected}`,
     { code: 'output-directory-parent', target: path, remedy },
   );
 }

@@ -2,6 +2,7 @@
 // or another program may need. Reads what is there, changes nothing.
 import { readSync, realpathSync, type Stats } from 'node:fs';
 import { dirname, sep } from 'node:path';
+import type { Remedy } from '../contract/remedy.ts';
 
 const limitBytes = 64 * 1024;
 /** https://refspecs.linuxfoundation.org/FHS_3.0/fhs/index.html and macOS: what stands below them is the system's, too. */
@@ -45,7 +46,7 @@ export function whyNoSecretFile(
   descriptor: number,
   stats: Stats,
   content: SecretContent,
-): string | undefined {
+): Remedy | undefined {
   if (stats.size > limitBytes) return 'it is larger than 64 KiB';
   const text = textOf(descriptor, stats.size);
   const lines = text.replace(/\r?\n$/, '').split(/\r\n|\n|\r/);
@@ -57,7 +58,7 @@ export function whyNoSecretFile(
     return 'it is neither an env file nor a file of keys';
   }
   const directory = dirname(realOf(path));
-  return isSystemDirectory(directory) ? `it stands in ${directory}` : undefined;
+  return isSystemDirectory(directory) ? ['it stands in ', { kind: 'path', path: directory }] : undefined;
 }
 
 function isEnvLine(line: string): boolean {

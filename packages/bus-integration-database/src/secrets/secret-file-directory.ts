@@ -3,7 +3,7 @@ import { type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { advise, command } from '../contract/remedy.ts';
 import type { Diagnostic } from '../contract/response.ts';
-import { printable } from '../text/printable.ts';
+import { inMessage, say } from '../contract/wording.ts';
 import { isSystemDirectory } from './closable.ts';
 
 /** Who may write the directory may put another file in this one's place. */
@@ -29,7 +29,9 @@ export function judgeParent(
     {
       severity: 'warn',
       code: 'secret-file-directory',
-      message: `${printable(parent)}, which holds ${printable(shownAs)}, ${isOpen ? `is writable by others (${octal})` : `belongs to user ${stats.uid}`}`,
+      ...inMessage(
+        say`${{ path: parent }}, which holds ${{ path: shownAs }}, ${isOpen ? `is writable by others (${octal})` : `belongs to user ${stats.uid}`}`,
+      ),
       target: shownAs,
       ...advise(
         mayClose

@@ -4,7 +4,7 @@ import { closeSync, constants, fstatSync, openSync, readlinkSync, type Stats, st
 import { OperationError } from '../contract/errors.ts';
 import { type Advice, advise, command, type Remedy, remedyOf } from '../contract/remedy.ts';
 import type { Diagnostic } from '../contract/response.ts';
-import { printable } from '../text/printable.ts';
+import { inMessage, say, type Wording, wordingOf } from '../contract/wording.ts';
 import { whyNoSecretFile } from './closable.ts';
 import { readAtMost } from './read-at-most.ts';
 import { Secret } from './secret.ts';
@@ -56,9 +56,9 @@ export function judgeSecretFile(
   return examine(path, options, options.content !== 'any').findings;
 }
 
-function refusal(path: string, failure: Diagnostic | undefined): OperationError {
-  const { code, message } = failure ?? { code: 'secret-file', message: `${printable(path)} can't be read` };
-  return new OperationError(code === 'secret-file-missing' ? 'not-configured' : 'invalid-request', message, {
+function refusal(path: string, failure = finding(path, 'secret-file', "can't be read")): OperationError {
+  const { code } = failure;
+  return new OperationError(code === 'secret-file-missing' ? 'not-configured' : 'invalid-request', wordingOf(failure), {
     code,
     target: path,
     remedy: remedyOf(failure),
@@ -140,11 +140,11 @@ function pasted(path: string): Remedy {
 function symbolicLink({ path, shownAs }: ShownFile): Diagnostic {
   const target = attempt(() => readlinkSync(path));
   const dangles = attempt(() => statSync(path)) === undefined;
-  const where = target === undefined ? '' : ` to ${printable(target)}${dangles ? ", which doesn't exist" : ''}`;
+  const where = target === undefined ? '' : say` to ${{ path: target }}${dangles ? ", which doesn't exist" : ''}`;
   return finding(
     shownAs,
     'secret-file',
-    `is a symbolic link${where}; expected the file itself`,
+    say`is a symbolic link${where}; expected the file itself`,
     'name the file itself',
   );
 }
@@ -162,8 +162,8 @@ function harmless(refused: Diagnostic, path: string, descriptor: number, stats: 
   const why = whyNoSecretFile(path, descriptor, stats, readsLine ? 'line' : 'any');
   if (why === undefined) return refused;
   const { advice: _, ...rest } = refused;
-  const remedy = `this is no file of a secret alone (${printable(why)}): leave it as it is, and name a file of its own`;
-  return { ...rest, remedy };
+  const remedy = ['this is no file of a secret alone (', why, '): leave it as it is, and name a file of its own'];
+  return { ...rest, ...advise(remedy) };
 }
 
 function judgeOwner(path: string, stats: Stats, uid: number): Diagnostic | undefined {
@@ -204,11 +204,11 @@ function readOneLine(path: string, descriptor: number): string | Diagnostic {
   return lines === 1 ? line : refuse(`holds ${lines} lines, expected one`, 'leave the one line that counts');
 }
 
-function finding(path: string, code: string, seen: string, remedy?: Remedy): Diagnostic {
+function finding(path: string, code: string, seen: Wording, remedy?: Remedy): Diagnostic {
   return {
     severity: 'fail',
     code,
-    message: `${printable(path)} ${seen}`,
+    ...inMessage(say`${{ path }} ${seen}`),
     target: path,
     ...advise(remedy),
   };

@@ -65,10 +65,15 @@ test('a file that git would add is a warning, and its remedy fixes it', () => {
   expect(found).toEqual({
     result: 'warn',
     seen: `${path} would be added by git`,
+    parts: [{ path }, ' would be added by git'],
     remedy: { kind: 'edit', change: 'append', file: { path: `${repository}/.git/info/exclude` }, text: ['/local/'] },
   });
   follow(found.remedy);
-  expect(gitExposure(path, { env })).toEqual({ result: 'ok', seen: `${path} is ignored by git` });
+  expect(gitExposure(path, { env })).toEqual({
+    result: 'ok',
+    seen: `${path} is ignored by git`,
+    parts: [{ path }, ' is ignored by git'],
+  });
 });
 
 test('beside tracked files only the file itself is to be ignored, whatever its name', () => {
@@ -188,6 +193,7 @@ test('without git, or with a git that hangs, the answer is skipped', () => {
   expect(gitExposure(path, { env: { PATH: folder } })).toEqual({
     result: 'skipped',
     seen: `git couldn't say about ${path}: git is not installed`,
+    parts: ["git couldn't say about ", { path }, ': git is not installed'],
   });
   mkdirSync(join(folder, 'bin'));
   writeFileSync(join(folder, 'bin/git'), '#!/bin/sh\nsleep 20\n');
@@ -196,6 +202,7 @@ test('without git, or with a git that hangs, the answer is skipped', () => {
   expect(gitExposure(path, { env: { PATH: `${folder}/bin:${env.PATH}` }, timeoutMs: 300 })).toEqual({
     result: 'skipped',
     seen: `git couldn't say about ${path}: no answer in 0.3 s`,
+    parts: ["git couldn't say about ", { path }, ': no answer in 0.3 s'],
   });
   expect(performance.now() - begun).toBeLessThan(3000);
 });

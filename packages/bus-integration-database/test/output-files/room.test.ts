@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { judgeOutputDirectory, judgeRoom } from '../../src/output-files/room.ts';
 
 const roomy = { bsize: 4096, bfree: 10_000, bavail: 9_000, files: 1000, ffree: 900 };
-const four = { shown: './dsn', files: 4, isRoot: false };
+const four = { shown: { path: './dsn' }, files: 4, isRoot: false };
 
 describe('judgeRoom', () => {
   it.each([

@@ -253,6 +253,7 @@ test('a directory that others may write is a warning, unless it is sticky', () =
       severity: 'warn',
       code: 'secret-file-directory',
       message: `${place('shared')}, which holds ${path}, is writable by others (0777)`,
+      parts: [{ path: place('shared') }, ', which holds ', { path }, ', is writable by others (0777)'],
       target: path,
       remedy: `chmod go-w ${place('shared')}`,
       advice: [{ kind: 'command', argv: ['chmod', 'go-w', { path: place('shared') }] }],

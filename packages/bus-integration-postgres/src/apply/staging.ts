@@ -8,13 +8,15 @@ import {
   isFileStep,
   OperationError,
   type OutputDirectory,
-  printable,
   promoteFile,
   type RoleDecision,
+  reworded,
   Secret,
   type Step,
+  say,
   stagedSuffix,
   stageFile,
+  wordingOf,
 } from 'bus-integration-database';
 import { connectionStrings } from '../conninfo/connection-strings.ts';
 import { parseEndpoint, withAdded } from '../conninfo/dsn-endpoint.ts';
@@ -113,7 +115,7 @@ function problemsOf(work: () => void): readonly Diagnostic[] {
 }
 
 function waiting(refusal: Diagnostic, { path }: FilePair): Diagnostic {
-  return { ...refusal, message: `${refusal.message}; what it is to hold is in ${printable(path)}.staged` };
+  return reworded(refusal, say`${wordingOf(refusal)}; what it is to hold is in ${{ path: `${path}${stagedSuffix}` }}`);
 }
 
 function unprovenPassword(role: string, why: string): Diagnostic {

@@ -1,6 +1,6 @@
 // Logging in at one address: with or without TLS as sslmode says, with the settings that this server takes.
 import type { Socket } from 'node:net';
-import { OperationError, type Secret } from 'bus-integration-database';
+import { OperationError, type Secret, say, wordingOfError } from 'bus-integration-database';
 import type { ConnectionTarget, SslMode } from '../conninfo/target.ts';
 import { shown } from '../text/shown.ts';
 import { sqlstateOf, toOperationError } from '../text/sqlstate.ts';
@@ -205,7 +205,7 @@ function described(error: unknown, pinned: PinnedAddress, { user, database }: At
 function both(first: OperationError, last: OperationError, encryption: Encryption): OperationError {
   const [diagnostic] = last.diagnostics;
   const earlier = encryption === 'none' ? 'over TLS before that' : 'without TLS before that';
-  return new OperationError(last.errorClass, `${last.message} (${earlier}: ${first.message})`, {
+  return new OperationError(last.errorClass, say`${wordingOfError(last)} (${earlier}: ${wordingOfError(first)})`, {
     ...diagnostic,
     cause: last,
   });

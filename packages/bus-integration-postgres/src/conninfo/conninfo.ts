@@ -146,7 +146,7 @@ async function findPasswords(
   settings: ConnectionSettings,
   { cwd, homeDirectory }: LibpqEnvironment,
   { addresses, defaultHost, user, database }: LoginAddress,
-): Promise<{ readonly addresses: readonly ServerAddress[]; readonly warnings: readonly string[] }> {
+): Promise<Pick<ConnectionTarget, 'addresses' | 'warnings'>> {
   const given = textOf(settings, 'password');
   if (given !== undefined) {
     const password = new Secret(given);

@@ -1,15 +1,16 @@
 // The password file (~/.pgpass): whether it may be used, and which line speaks for a host, port, database and user.
 // Only reads; a password leaves it as a Secret.
 import { dirname } from 'node:path';
-import { isSystemDirectory, OperationError, Secret, shellQuote } from 'bus-integration-database';
+import { command, isSystemDirectory, OperationError, type Remedy, Secret, say } from 'bus-integration-database';
 import { decodeUtf8, encodeUtf8, readSettingFile } from './setting-file.ts';
+import type { TargetWarning } from './target.ts';
 
 export interface PasswordFile {
   readonly path: string;
   /** One character for each byte. */
   readonly lines: readonly string[];
-  /** Why it was not used, in words for the operator. */
-  readonly warning?: string;
+  /** Why it was not used. */
+  readonly warning?: TargetWarning;
 }
 
 /**
@@ -21,7 +22,10 @@ export interface PasswordFile {
  * findPassword(file, ['db.example', '5432', 'app', 'ann'])?.reveal();
  */
 export async function readPasswordFile(path: string, { isNamed }: { isNamed: boolean }): Promise<PasswordFile> {
-  const unused = (why: string) => ({ path, lines: [], warning: `password file ${path} is not used: ${why}` });
+  const unused = (why: string, remedy?: Remedy) => {
+    const text = say`password file ${{ path }} is not used: ${why}`;
+    return { path, lines: [], warning: { text, ...(remedy !== undefined && { remedy }) } };
+  };
   const file = await readSettingFile(path).catch((error: NodeJS.ErrnoException) => error);
   if (file instanceof Error) {
     const isAbsent = file.code === 'ENOENT' || file.code === 'ENOTDIR';
@@ -31,9 +35,9 @@ export async function readPasswordFile(path: string, { isNamed }: { isNamed: boo
   if ((file.status.mode & 0o077) !== 0) {
     const mode = (file.status.mode & 0o777).toString(8).padStart(4, '0');
     const remedy = isPasswordFile(path, file.lines)
-      ? `run: chmod 600 ${shellQuote(path)}`
+      ? command('chmod', '600', { path })
       : 'it does not look like a password file: leave it as it is, and name the right one';
-    return unused(`group or others may use it (${mode}); ${remedy}`);
+    return unused(`group or others may use it (${mode})`, remedy);
   }
   return { path, lines: file.lines };
 }
@@ -63,10 +67,14 @@ export function findPassword(
     if (at === undefined) continue;
     const password = decodeUtf8(unescapeUpToColon(line.slice(at)));
     if (password === undefined) {
-      throw new OperationError('invalid-request', `${file.path}, line ${index + 1}, has a password that is not UTF-8`, {
-        code: 'password-file',
-        target: file.path,
-      });
+      throw new OperationError(
+        'invalid-request',
+        say`${{ path: file.path }}, line ${index + 1}, has a password that is not UTF-8`,
+        {
+          code: 'password-file',
+          target: file.path,
+        },
+      );
     }
     return password === '' ? undefined : new Secret(password);
   }

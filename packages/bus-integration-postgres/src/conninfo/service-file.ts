@@ -2,7 +2,7 @@
 // Only reads; never follows an LDAP line, and never repeats a value of the file in an error.
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { OperationError, type Remedy } from 'bus-integration-database';
+import { OperationError, type Remedy, say, type Wording } from 'bus-integration-database';
 import { type ConnectionKeyword, isConnectionKeyword } from '../dsn/keywords.ts';
 import type { LibpqEnvironment } from './libpq-environment.ts';
 import type { Setting } from './setting.ts';
@@ -17,7 +17,7 @@ const systemDirectories = ['/etc/postgresql-common', '/etc/sysconfig/pgsql', '/u
  *
  * @example
  * await readService('app', { env: {}, homeDirectory: '/home/ann', osUser: 'ann', cwd: '/' });
- * // Map { 'host' => { value: 'db.example', origin: '/home/ann/.pg_service.conf, line 2' } }
+ * // Map { 'host' => { value: 'db.example', origin: … } }: '/home/ann/.pg_service.conf, line 2'
  */
 export async function readServiceSection(
   name: string,
@@ -36,7 +36,7 @@ export async function readServiceSection(
     const found = readSection(await readLines(file), name, file);
     if (found !== undefined) return found;
   }
-  throw serviceError(`the service is defined in none of ${files.join(', ')}`, {
+  throw serviceError(say`the service is defined in none of ${listedPaths(files)}`, {
     remedy: [
       'write it into ',
       { kind: 'path', path: files[0] ?? '' },
@@ -54,9 +54,12 @@ async function exists(path: string): Promise<boolean> {
 
 async function readLines(path: string): Promise<readonly string[]> {
   const file = await readSettingFile(path).catch((cause: NodeJS.ErrnoException) => {
-    throw serviceError(`service file ${path} can't be opened: ${cause.code}`, { target: path, cause });
+    throw serviceError(say`service file ${{ path }} can't be opened: ${cause.code ?? cause.message}`, {
+      target: path,
+      cause,
+    });
   });
-  if (!file.status.isFile()) throw serviceError(`service file ${path} is no regular file`, { target: path });
+  if (!file.status.isFile()) throw serviceError(say`service file ${{ path }} is no regular file`, { target: path });
   return file.lines;
 }
 
@@ -68,9 +71,9 @@ function readSection(
   const heading = `[${encodeUtf8(name)}]`;
   let found: Map<ConnectionKeyword, Setting> | undefined;
   for (const [index, raw] of lines.entries()) {
-    const place = `${path}, line ${index + 1}`;
+    const place = say`${{ path }}, line ${index + 1}`;
     // libpq reads lines into 1024 bytes, newline and NUL among them, and refuses longer ones.
-    if (raw.length > 1021) throw serviceError(`${place}, is longer than 1021 bytes`, { target: path });
+    if (raw.length > 1021) throw serviceError(say`${place}, is longer than 1021 bytes`, { target: path });
     const line = raw.replace(/^[ \t\v\f\r]+|[ \t\v\f\r]+$/g, '');
     if (line === '' || line.startsWith('#')) continue;
     if (line.startsWith('[')) {
@@ -84,22 +87,32 @@ function readSection(
   return found;
 }
 
-function readLine(line: string, place: string, path: string): [ConnectionKeyword, string] {
+function readLine(line: string, place: Wording, path: string): [ConnectionKeyword, string] {
   if (line.startsWith('ldap')) {
-    throw serviceError(`${place}, asks an LDAP server, which is not supported`, { target: path });
+    throw serviceError(say`${place}, asks an LDAP server, which is not supported`, { target: path });
   }
   const equals = line.indexOf('=');
   const keyword = line.slice(0, Math.max(equals, 0));
   if (!isConnectionKeyword(keyword) || keyword === 'service') {
-    throw serviceError(`${place}, must be a keyword of libpq other than service, "=" at once after it, and a value`, {
-      target: path,
-    });
+    throw serviceError(
+      say`${place}, must be a keyword of libpq other than service, "=" at once after it, and a value`,
+      {
+        target: path,
+      },
+    );
   }
   const value = decodeUtf8(line.slice(equals + 1));
-  if (value === undefined) throw serviceError(`${place}, has a value that is not UTF-8`, { target: path });
+  if (value === undefined) throw serviceError(say`${place}, has a value that is not UTF-8`, { target: path });
   return [keyword, value];
 }
 
-function serviceError(message: string, details: { target?: string; remedy?: Remedy; cause?: unknown }): OperationError {
+function listedPaths(files: readonly string[]): Wording {
+  return files.map((path, index) => say`${index === 0 ? '' : ', '}${{ path }}`);
+}
+
+function serviceError(
+  message: Wording,
+  details: { target?: string; remedy?: Remedy; cause?: unknown },
+): OperationError {
   return new OperationError('invalid-request', message, { code: 'service-file', ...details });
 }

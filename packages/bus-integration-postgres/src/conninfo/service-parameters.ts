@@ -1,6 +1,14 @@
 // What BUS_DATABASE_SERVICE_PARAMETERS may put into every DSN file: libpq's keywords, but nothing secret and nothing
 // that has a key of its own.
-import { OperationError, pathFault, printable, remedyOf } from 'bus-integration-database';
+import {
+  OperationError,
+  pathFault,
+  printable,
+  remedyOf,
+  say,
+  type Wording,
+  wordingOfError,
+} from 'bus-integration-database';
 import { isEncoding } from '../dsn/encodings.ts';
 import { type ConnectionKeyword, isConnectionKeyword, nearestKeyword } from '../dsn/keywords.ts';
 import { resolveDsn } from './conninfo.ts';
@@ -82,7 +90,8 @@ export async function requireUsableParameters(parameters: Readonly<Record<string
     await resolveDsn({ ...parameters, host: '127.0.0.1', user: 'service', password: 'x', sslmode: 'require' }, nowhere);
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
-    const message = `${key}: ${error.message.replace(' (from the connection string)', '')}`;
+    const said = [wordingOfError(error)].flat().map(withoutOrigin);
+    const message = say`${key}: ${said}`;
     throw new OperationError('invalid-request', message, {
       code: 'invalid-value',
       target: key,
@@ -91,4 +100,8 @@ export async function requireUsableParameters(parameters: Readonly<Record<string
         `change it in ${key}, or take ${printable(error.diagnostics[0]?.target ?? 'it')} out`,
     });
   }
+}
+
+function withoutOrigin(part: Wording): Wording {
+  return typeof part === 'string' ? part.replace(' (from the connection string)', '') : part;
 }

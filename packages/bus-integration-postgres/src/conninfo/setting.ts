@@ -1,12 +1,12 @@
 // One connection setting: what was given, and where; and how it is read as a word, a number or a list.
 // Errors name the keyword and the place it came from, never the value: a slip of quoting puts passwords anywhere.
-import { OperationError, type Remedy } from 'bus-integration-database';
+import { OperationError, type Remedy, say, type Wording } from 'bus-integration-database';
 import type { ConnectionKeyword } from '../dsn/keywords.ts';
 
 export interface Setting {
   readonly value: string;
   /** Where it was given: `the connection string`, `PGSSLMODE`, `FILE, line 3` of a service. */
-  readonly origin: string;
+  readonly origin: Wording;
 }
 
 /** What was given for each keyword; defaults are not in it. An empty value is a value, as it is to libpq. */
@@ -50,12 +50,12 @@ export function parseInteger(text: string): number | undefined {
 export function settingError(
   settings: ConnectionSettings,
   keyword: ConnectionKeyword,
-  trouble: string,
+  trouble: Wording,
   remedy?: Remedy,
 ): OperationError {
   const origin = settings.get(keyword)?.origin;
-  const place = origin === undefined ? '' : ` (from ${origin})`;
-  return new OperationError('invalid-request', `${keyword}${place} ${trouble}`, {
+  const place = origin === undefined ? '' : say` (from ${origin})`;
+  return new OperationError('invalid-request', say`${keyword}${place} ${trouble}`, {
     code: 'connection-setting',
     target: keyword,
     remedy,

@@ -1,6 +1,6 @@
 // Where and how to connect: what a DSN, the environment, service and password files add up to (conninfo.ts makes it,
 // connect.ts uses it). Plain values; nothing here connects.
-import type { Secret } from 'bus-integration-database';
+import type { Remedy, Secret, Wording } from 'bus-integration-database';
 
 export type SslMode = 'disable' | 'allow' | 'prefer' | 'require' | 'verify-ca' | 'verify-full';
 
@@ -43,5 +43,10 @@ export interface ConnectionTarget {
   /** Command-line options for the server (`-c name=value`), as the DSN gives them. */
   readonly options?: string;
   /** Things worth telling: a password file ignored for its mode, say. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly TargetWarning[];
+}
+
+export interface TargetWarning {
+  readonly text: Wording;
+  readonly remedy?: Remedy;
 }

@@ -3,7 +3,7 @@
 import { constants, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { command, Secret } from 'bus-integration-database';
+import { command, Secret, say } from 'bus-integration-database';
 import type { ConnectionKeyword } from '../dsn/keywords.ts';
 import type { LibpqEnvironment } from './libpq-environment.ts';
 import { type ConnectionSettings, settingError, textOf, wordOf } from './setting.ts';
@@ -104,7 +104,9 @@ async function findAuthority(
       throw settingError(
         settings,
         'sslrootcert',
-        `names ${root?.path}, which is not there; ${sslmode} needs it`,
+        root === undefined
+          ? `is not set; ${sslmode} needs it`
+          : say`names ${{ path: root.path }}, which is not there; ${sslmode} needs it`,
         remedy,
       );
     }
@@ -112,7 +114,7 @@ async function findAuthority(
       sslmode,
       warnings:
         root?.isNamed === true
-          ? [`sslrootcert ${root.path} is not there: the server's certificate is not checked`]
+          ? [{ text: say`sslrootcert ${{ path: root.path }} is not there: the server's certificate is not checked` }]
           : [],
     };
   }
@@ -121,7 +123,9 @@ async function findAuthority(
     sslrootcert: root?.path ?? 'system',
     ...(crl.status !== undefined && { sslcrl: crl.path }),
     warnings:
-      crl.isNamed && crl.status === undefined ? [`sslcrl ${crl.path} is not there: no revocation is checked`] : [],
+      crl.isNamed && crl.status === undefined
+        ? [{ text: say`sslcrl ${{ path: crl.path }} is not there: no revocation is checked` }]
+        : [],
   };
 }
 
@@ -131,8 +135,8 @@ async function findClientCertificate(
 ): Promise<Pick<TlsTarget, 'sslcert' | 'sslkey' | 'sslpassword' | 'warnings'>> {
   const certificate = await findFile(settings, environment, 'sslcert', 'postgresql.crt');
   if (certificate.status === undefined) {
-    const warning = `sslcert ${certificate.path} is not there: no client certificate is offered`;
-    return { warnings: certificate.isNamed ? [warning] : [] };
+    const text = say`sslcert ${{ path: certificate.path }} is not there: no client certificate is offered`;
+    return { warnings: certificate.isNamed ? [{ text }] : [] };
   }
   const key = await findFile(settings, environment, 'sslkey', 'postgresql.key');
   await refuseUnsafeKey(settings, key);
@@ -146,8 +150,9 @@ async function findClientCertificate(
 }
 
 async function refuseUnsafeKey(settings: ConnectionSettings, { path, status }: NamedFile): Promise<void> {
-  if (status === undefined) throw settingError(settings, 'sslkey', `is ${path}, which is not there; sslcert needs it`);
-  if (!status.isFile()) throw settingError(settings, 'sslkey', `is ${path}, which is no regular file`);
+  if (status === undefined)
+    throw settingError(settings, 'sslkey', say`is ${{ path }}, which is not there; sslcert needs it`);
+  if (!status.isFile()) throw settingError(settings, 'sslkey', say`is ${{ path }}, which is no regular file`);
   // A key that the system keeps for several of its accounts belongs to root and is shared through a group.
   const forbidden = status.uid === 0 ? constants.S_IWGRP | constants.S_IXGRP | constants.S_IRWXO : 0o077;
   if ((status.mode & forbidden) === 0) return;
@@ -156,7 +161,7 @@ async function refuseUnsafeKey(settings: ConnectionSettings, { path, status }: N
   throw settingError(
     settings,
     'sslkey',
-    `is ${path} with mode ${mode}; at most ${allowed} is safe`,
+    say`is ${{ path }} with mode ${mode}; at most ${allowed} is safe`,
     (await holdsKey(path))
       ? command('chmod', '600', { path })
       : 'this file holds no private key: name the one that does',

@@ -1,10 +1,19 @@
 // A check of the doctor, and the check that a finding of the plan becomes.
-import { advise, type Check, type Diagnostic, type Remedy, remedyOf } from 'bus-integration-database';
+import {
+  advise,
+  type Check,
+  type Diagnostic,
+  inSeen,
+  type Remedy,
+  remedyOf,
+  type Wording,
+  wordingOf,
+} from 'bus-integration-database';
 
 export function asCheck(finding: Diagnostic, id = finding.code): Check {
-  return check(id, finding.severity, finding.message, remedyOf(finding));
+  return check(id, finding.severity, wordingOf(finding), remedyOf(finding));
 }
 
-export function check(id: string, result: Check['result'], seen: string, remedy?: Remedy): Check {
-  return { id, kind: 'doctor', result, seen, ...advise(remedy) };
+export function check(id: string, result: Check['result'], seen: Wording, remedy?: Remedy): Check {
+  return { id, kind: 'doctor', result, ...inSeen(seen), ...advise(remedy) };
 }

@@ -11,7 +11,11 @@ import {
   type ProviderContext,
   printable,
   type Response,
+  reworded,
+  say,
   type Target,
+  type Wording,
+  wordingOf,
 } from 'bus-integration-database';
 import type { Session } from '../connection/connect.ts';
 import type { Meter } from '../connection/network/meter.ts';
@@ -66,7 +70,7 @@ export async function diagnose(options: DoctorOptions): Promise<Response> {
       ...expected.diagnostics
         .map((diagnostic) =>
           asCheck(
-            { ...diagnostic, message: withSource(diagnostic.message, expected, configuration) },
+            reworded(diagnostic, withSource(wordingOf(diagnostic), expected, configuration)),
             wayIdOf(expected) ?? 'configuration',
           ),
         )
@@ -181,8 +185,8 @@ async function lockCheck(session: Session, deploymentId: string): Promise<Check>
       );
 }
 
-function withSource(message: string, { errorClass }: OperationError, configuration: Configuration): string {
+function withSource(wording: Wording, { errorClass }: OperationError, configuration: Configuration): Wording {
   return ['unreachable', 'authentication-failed', 'timeout'].includes(errorClass)
-    ? `${message} (from ${adminSource(configuration)})`
-    : message;
+    ? say`${wording} (from ${adminSource(configuration)})`
+    : wording;
 }

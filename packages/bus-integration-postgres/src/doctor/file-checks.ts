@@ -9,31 +9,33 @@ import {
   OperationError,
   type OutputDirectory,
   type ProviderContext,
-  printable,
   readPairs,
+  say,
   withoutSlashes,
+  wordingOf,
 } from 'bus-integration-database';
-import { adminSource, pathFrom } from '../survey/preparation.ts';
+import { adminFile, adminSource, pathFrom } from '../survey/preparation.ts';
 import { asCheck, check } from './doctor-check.ts';
 
 export function secretFileChecks(configuration: Configuration, processContext: ProviderContext): Check[] {
-  const { file, key, envFile } = configuration.credentials;
+  const { key, envFile, file: written, isFileTold = true } = configuration.credentials;
   const { uid, cwd } = processContext;
+  const file = adminFile(configuration.credentials, cwd);
   if (file !== undefined) {
-    const findings = judgeSecretFile(pathFrom(cwd, file), { uid });
+    const findings = judgeSecretFile(file, { uid });
     return [
       ...(findings.length === 0
-        ? [check('admin-dsn-file', 'ok', `${file} is this user's alone`)]
+        ? [check('admin-dsn-file', 'ok', say`${{ path: isFileTold ? (written ?? file) : file }} is this user's alone`)]
         : findings.map((finding) => asCheck(finding, 'admin-dsn-file'))),
       gitCheck('git-admin-dsn', file, processContext),
     ];
   }
   if (envFile === undefined)
-    return [check('admin-dsn', 'info', `the admin DSN comes from ${adminSource(configuration)} itself`)];
+    return [check('admin-dsn', 'info', say`the admin DSN comes from ${adminSource(configuration)} itself`)];
   const findings = judgeSecretFile(pathFrom(cwd, envFile), { uid, content: 'any' });
   return [
     ...(findings.length === 0
-      ? [check('admin-dsn-file', 'ok', `${printable(envFile)}, which holds ${key}, is this user's alone`)]
+      ? [check('admin-dsn-file', 'ok', say`${{ path: envFile }}, which holds ${key}, is this user's alone`)]
       : findings.map((finding) => asCheck(finding, 'admin-dsn-file'))),
     gitCheck('git-admin-dsn', envFile, processContext),
   ];
@@ -59,7 +61,7 @@ export function observeDirectory(
   const findings = judgeOutputDirectory(directory, desired.outputs.size);
   const checks = [
     ...(findings.length === 0
-      ? [check('output-directory', 'ok', `${directory.shown} can be written`)]
+      ? [check('output-directory', 'ok', say`${{ path: directory.shown }} can be written`)]
       : findings.map((finding) => asCheck(finding))),
     ...broken,
     gitCheck('git-output-directory', `${withoutSlashes(configuration.dsnOutputDirectory ?? '.')}/`, processContext),
@@ -68,8 +70,8 @@ export function observeDirectory(
 }
 
 function gitCheck(id: string, path: string, { cwd, env, processEnv = env }: ProviderContext): Check {
-  const { result, seen, remedy } = gitExposure(pathFrom(cwd, path), { env: processEnv });
-  return check(id, result, seen, remedy);
+  const exposure = gitExposure(pathFrom(cwd, path), { env: processEnv });
+  return check(id, exposure.result, wordingOf(exposure), exposure.remedy);
 }
 
 /** Why the other verbs would not even look. */

@@ -1,5 +1,5 @@
 // A server that is just being started refuses its first callers. Tries again, a little later, and tells how often it did.
-import { type Diagnostic, OperationError } from 'bus-integration-database';
+import { type Diagnostic, OperationError, reworded, say, wordingOf, wordingOfError } from 'bus-integration-database';
 import { connectionRefused } from '../connection/network/dial.ts';
 import { pause } from './parallel.ts';
 
@@ -34,7 +34,7 @@ export async function patiently<T>(work: () => Promise<T>, signal: AbortSignal):
 /** A time limit of the whole run is told with what it was spent on. */
 function cutShort(reason: unknown, error: OperationError): OperationError {
   if (!(reason instanceof OperationError)) return error;
-  return new OperationError(reason.errorClass, `${reason.message}: ${error.message}`, { cause: reason });
+  return new OperationError(reason.errorClass, say`${reason.message}: ${wordingOfError(error)}`, { cause: reason });
 }
 
 function mayStillCome(error: unknown): error is OperationError {
@@ -47,7 +47,7 @@ function isOfTheMoment({ code }: Diagnostic): boolean {
 
 function told(error: OperationError, elapsedMs: number): OperationError {
   const often = ` after ${delaysMs.length + 1} tries in ${(elapsedMs / 1000).toFixed(1)} s`;
-  const diagnostics = error.diagnostics.map((one) => ({ ...one, message: one.message + often }));
+  const diagnostics = error.diagnostics.map((one) => reworded(one, [wordingOf(one), often]));
   return new OperationError(error.errorClass, diagnostics.map(({ message }) => message).join('; '), {
     diagnostics,
     cause: error,

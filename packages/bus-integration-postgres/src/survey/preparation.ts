@@ -9,6 +9,7 @@ import {
   type DesiredNames,
   type DesiredState,
   type Diagnostic,
+  inMessage,
   joined,
   OperationError,
   type OutputDirectory,
@@ -18,7 +19,12 @@ import {
   type Remedy,
   readSecretFile,
   remedyOf,
+  reworded,
   type Secret,
+  say,
+  type Wording,
+  wordingOf,
+  wordingOfError,
 } from 'bus-integration-database';
 import { cleartextRemedy } from '../connection/authentication/cleartext.ts';
 import { connectionStrings } from '../conninfo/connection-strings.ts';
@@ -81,7 +87,9 @@ export async function prepare(
       ]
     : [];
   const { overruled, desired: configured } = configuration;
-  const told = target.warnings.map((message): Diagnostic => ({ severity: 'warn', code: 'admin-dsn', message }));
+  const told = target.warnings.map(
+    ({ text, remedy }): Diagnostic => ({ severity: 'warn', code: 'admin-dsn', ...inMessage(text), ...advise(remedy) }),
+  );
   return {
     target,
     intent: {
@@ -117,13 +125,15 @@ export function withSource(
   configuration: Configuration,
   remedy: Remedy = ownCommand('doctor'),
 ): OperationError {
-  const source = ` (from ${adminSource(configuration)})`;
   const diagnostics = error.diagnostics.map((diagnostic, index) =>
     index === 0
-      ? { ...diagnostic, ...advise(remedyOf(diagnostic) ?? remedy), message: diagnostic.message + source }
+      ? {
+          ...reworded(diagnostic, say`${wordingOf(diagnostic)} (from ${adminSource(configuration)})`),
+          ...advise(remedyOf(diagnostic) ?? remedy),
+        }
       : diagnostic,
   );
-  return new OperationError(error.errorClass, error.message, { diagnostics, cause: error });
+  return new OperationError(error.errorClass, wordingOfError(error), { diagnostics, cause: error });
 }
 
 function readAdminDsn(
@@ -131,14 +141,20 @@ function readAdminDsn(
   { cwd, uid }: ProviderContext,
 ): { secret: Secret; warnings: readonly Diagnostic[] } {
   if (credentials.value !== undefined) return { secret: credentials.value, warnings: [] };
-  const { file } = credentials;
-  if (file === undefined) throw new OperationError('not-configured', 'no admin DSN is configured');
-  return readSecretFile(pathFrom(cwd, file), { uid });
+  const path = adminFile(credentials, cwd);
+  if (path === undefined) throw new OperationError('not-configured', 'no admin DSN is configured');
+  return readSecretFile(path, { uid });
+}
+
+/** The admin DSN's file, as {@link pathFrom} has it; absolute where answers are not to tell it, so that it is told from others. */
+export function adminFile({ file, isFileTold = true }: Configuration['credentials'], cwd: string): string | undefined {
+  if (file === undefined) return undefined;
+  return isFileTold ? pathFrom(cwd, file) : resolve(cwd, file);
 }
 
 /** Where the admin DSN came from, for messages: `BUS_POSTGRES_ADMIN_DSN_FILE=./local/postgres-admin-dsn`. */
-export function adminSource({ credentials }: Configuration): string {
-  return credentials.file === undefined ? credentials.key : `${credentials.key}=${credentials.file}`;
+export function adminSource({ credentials: { key, file, isFileTold = true } }: Configuration): Wording {
+  return file === undefined || !isFileTold ? key : say`${key}=${{ path: file }}`;
 }
 
 /** What only this request declares: whoever asks without a name is told of it as left over. */

@@ -1,7 +1,7 @@
 // From arguments to an invocation: which verb, with which flags. Reads nothing but the arguments; what a value means
 // (a duration, a risk, a file) is checked where it is used.
 import { type FlagReading, quoted, readFlags } from 'bus-integration-database/help';
-import { suggestion } from 'bus-integration-database/suggest';
+import { nearest, suggestion } from 'bus-integration-database/suggest';
 import { type FlagName, type OperatorVerb, flags as table, verbs } from './flag-table.ts';
 import { otherFlags, otherVerbs, otherVerbsFlag } from './other-tools.ts';
 
@@ -33,11 +33,20 @@ export function readInvocation(argv: readonly string[]): Invocation {
 
 function wordProblem([verb, extra]: readonly string[]): string | undefined {
   if (verb !== undefined && !isVerb(verb)) {
-    const hint = suggestion(verb, Object.keys(verbs), otherVerbs) ?? otherwise;
+    const hint = suggestion(verb, Object.keys(verbs), otherVerbs) ?? saidAlready(verb, extra) ?? otherwise;
     return `unknown verb ${quoted(verb)}; ${hint}`;
   }
   if (extra === undefined || verb === 'validate') return undefined;
-  return `unexpected argument ${quoted(extra)} after ${verb}`;
+  const hint = isVerb(extra) ? 'one verb at a time' : saidAlready(extra, verb);
+  return `unexpected argument ${quoted(extra)} after ${verb}${hint === undefined ? '' : `; ${hint}`}`;
+}
+
+/** Of a word that was meant for the command's name, which is said by then. */
+function saidAlready(word: string, verb = ''): string | undefined {
+  const meant = nearest(word, ['operator', 'database']);
+  if (meant === undefined) return undefined;
+  if (isVerb(verb)) return `did you mean bus operator database ${verb}?`;
+  return `${meant} is said already; a verb follows: ${Object.keys(verbs).join(', ')}`;
 }
 
 function flagsOf({ asks, hasHelpWord, words, given, has, last, all }: OperatorFlagReading) {

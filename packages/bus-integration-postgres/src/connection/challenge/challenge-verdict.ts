@@ -1,6 +1,15 @@
 // What a server's answers to a probe mean: who would enter without a password, or give it away. Pure; nothing here connects.
 // https://www.postgresql.org/docs/current/auth-methods.html
-import { advise, type Check, type ListenerPolicy, printable, type Remedy } from 'bus-integration-database';
+import {
+  advise,
+  type Check,
+  inSeen,
+  type ListenerPolicy,
+  printable,
+  type Remedy,
+  say,
+  type Wording,
+} from 'bus-integration-database';
 import { reload } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
 import { type PinnedAddress, shownAddress } from '../network/dial.ts';
@@ -36,7 +45,7 @@ export function judgeChallenges(probes: Probes): Check[] {
 }
 
 type ChallengeVerdict =
-  | Pick<Check, 'result' | 'seen' | 'remedy' | 'advice'>
+  | Pick<Check, 'result' | 'seen' | 'parts' | 'remedy' | 'advice'>
   | { readonly fine: string }
   | { readonly nothing: true };
 
@@ -67,7 +76,7 @@ function verdictOf(transport: ChallengeChannel, answer: Challenge, { role, polic
     case 'asked':
       break;
     default:
-      return unknown(`what is asked for ${over} could not be seen: ${answer.reason}`);
+      return unknown(say`what is asked for ${over} could not be seen: ${answer.reason}`);
   }
   const isScram = answer.mechanisms.some((mechanism) => mechanism.startsWith('SCRAM-SHA-256'));
   if (isScram) return { fine: `asked for SCRAM ${over}` };
@@ -116,6 +125,6 @@ function scramRemedy(type: 'local' | 'host'): Remedy {
   return [`on the ${type} line of pg_hba.conf that it matches, write scram-sha-256 as the method, then `, reload()];
 }
 
-function unknown(seen: string): ChallengeVerdict {
-  return { result: 'unknown', seen };
+function unknown(seen: Wording): ChallengeVerdict {
+  return { result: 'unknown', ...inSeen(seen) };
 }

@@ -4,7 +4,7 @@
 import type { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import * as tls from 'node:tls';
-import { OperationError } from 'bus-integration-database';
+import { OperationError, type Wording, wordingOfError } from 'bus-integration-database';
 import { networkReason } from '../../text/sqlstate.ts';
 import { type Deadline, startDeadline } from '../network/deadline.ts';
 import { dial, isSocketDirectory, type PinnedAddress, shownAddress } from '../network/dial.ts';
@@ -24,9 +24,9 @@ export type Challenge = (
   | StartupAnswer
   /** The server answered the question for TLS with no. */
   | { readonly kind: 'no-tls' }
-  | { readonly kind: 'tls-failed'; readonly reason: string }
-  | { readonly kind: 'unreachable'; readonly reason: string }
-  | { readonly kind: 'timeout'; readonly reason: string }
+  | { readonly kind: 'tls-failed'; readonly reason: Wording }
+  | { readonly kind: 'unreachable'; readonly reason: Wording }
+  | { readonly kind: 'timeout'; readonly reason: Wording }
 ) & { readonly tls?: ChallengeTls };
 
 export interface ChallengeOptions {
@@ -61,7 +61,9 @@ export async function challenge(target: TlsWish, options: ChallengeOptions): Pro
   } catch (error) {
     if (options.signal?.aborted) throw deadline.signal.reason;
     const reason =
-      error instanceof OperationError ? error.message : `lost the connection to ${where}: ${networkReason(error)}`;
+      error instanceof OperationError
+        ? wordingOfError(error)
+        : `lost the connection to ${where}: ${networkReason(error)}`;
     if (deadline.signal.aborted) return { kind: 'timeout', reason };
     const isOfTls = error instanceof OperationError && error.diagnostics[0]?.code === tlsFailed;
     return { kind: isOfTls ? 'tls-failed' : 'unreachable', reason };

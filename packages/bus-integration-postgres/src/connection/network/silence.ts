@@ -1,6 +1,6 @@
 // Hosts that gave no answer in a run: the rest of it need not wait for them as long again. Only for where the run looks
 // for a host anew; who dials the address that answered once isn't held up by this.
-import { OperationError, remedyOf } from 'bus-integration-database';
+import { OperationError, remedyOf, say, wordingOfError } from 'bus-integration-database';
 import { sqlstateOf } from '../../text/sqlstate.ts';
 import { connectionRefused } from './dial.ts';
 
@@ -40,7 +40,7 @@ function isOfNetwork({ errorClass }: OperationError): boolean {
 /** What everybody is told who comes after the one that waited. */
 export function notTriedAgain({ error }: Silence): OperationError {
   const [first] = error.diagnostics;
-  return new OperationError(error.errorClass, `not tried again: ${error.message}`, {
+  return new OperationError(error.errorClass, say`not tried again: ${wordingOfError(error)}`, {
     cause: error,
     ...(first?.target !== undefined && { target: first.target }),
     remedy: remedyOf(first),

@@ -3,7 +3,7 @@
 // https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-FILEUSAGE
 import { readFile } from 'node:fs/promises';
 import * as tls from 'node:tls';
-import { OperationError } from 'bus-integration-database';
+import { OperationError, say, type Wording, wordedText } from 'bus-integration-database';
 import type { ConnectionTarget } from '../../conninfo/target.ts';
 import { networkReason, serverText } from '../../text/sqlstate.ts';
 
@@ -14,7 +14,7 @@ export interface TlsFiles {
   readonly context: tls.SecureContext;
   readonly verification: Verification;
   /** What the certificates are checked against, for messages. */
-  readonly trusted: string;
+  readonly trusted: Wording;
 }
 
 /**
@@ -45,13 +45,14 @@ export async function readTlsFiles(target: ConnectionTarget): Promise<TlsFiles> 
     return {
       context,
       verification: roots === undefined ? 'nothing' : isFull ? 'name' : 'chain',
-      trusted: target.sslrootcert === 'system' ? "this system's certificates" : (target.sslrootcert ?? ''),
+      trusted: target.sslrootcert === 'system' ? "this system's certificates" : { path: target.sslrootcert ?? '' },
     };
   } catch (error) {
     const named = [target.sslcert, target.sslkey, target.sslrootcert, target.sslcrl].filter(
       (path) => path !== undefined,
     );
-    throw notUsable(named.join(', '), opensslReason(error), error);
+    const all = named.map((path, index) => say`${index === 0 ? '' : ', '}${{ path }}`);
+    throw notUsable(all, opensslReason(error), { target: named.join(', '), cause: error });
   }
 }
 
@@ -60,11 +61,12 @@ async function readRoots(target: ConnectionTarget): Promise<string | string[] | 
   if (sslrootcert === 'system') return await systemRoots();
   const roots = sslrootcert === undefined ? undefined : await readIfThere(sslrootcert, 'sslrootcert');
   if (roots !== undefined && !roots.includes('-----BEGIN')) {
-    throw notUsable(`sslrootcert ${sslrootcert}`, 'it holds no PEM certificate');
+    throw notUsable(say`sslrootcert ${{ path: sslrootcert ?? '' }}`, 'it holds no PEM certificate');
   }
   if (roots === undefined && sslmode.startsWith('verify-')) {
-    const seen = sslrootcert === undefined ? 'sslrootcert is not set' : `sslrootcert ${sslrootcert} doesn't exist`;
-    throw new OperationError('not-configured', `sslmode=${sslmode} checks the server's certificate, but ${seen}`, {
+    const seen =
+      sslrootcert === undefined ? 'sslrootcert is not set' : say`sslrootcert ${{ path: sslrootcert }} doesn't exist`;
+    throw new OperationError('not-configured', say`sslmode=${sslmode} checks the server's certificate, but ${seen}`, {
       remedy: "set sslrootcert to the CA's certificate, or to system",
     });
   }
@@ -93,12 +95,16 @@ async function readIfThere(path: string, key: string): Promise<string | undefine
     return await readFile(path, 'utf8');
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes((error as { code?: string }).code ?? '')) return undefined;
-    throw notUsable(`${key} ${path}`, networkReason(error), error);
+    throw notUsable(say`${key} ${{ path }}`, networkReason(error), { cause: error });
   }
 }
 
-function notUsable(file: string, seen: string, cause?: unknown): OperationError {
-  return new OperationError('not-configured', `can't use ${file}: ${seen}`, { target: file, cause });
+function notUsable(
+  file: Wording,
+  seen: string,
+  { target = wordedText(file), cause }: { readonly target?: string; readonly cause?: unknown } = {},
+): OperationError {
+  return new OperationError('not-configured', say`can't use ${file}: ${seen}`, { target, cause });
 }
 
 // OpenSSL's messages begin with numbers and library names; what it found is at their end: `bad decrypt`.

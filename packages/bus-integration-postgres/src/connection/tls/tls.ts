@@ -3,7 +3,7 @@
 import type { X509Certificate } from 'node:crypto';
 import { isIP, type Socket } from 'node:net';
 import * as tls from 'node:tls';
-import { OperationError, type Remedy } from 'bus-integration-database';
+import { OperationError, type Remedy, say, type Wording } from 'bus-integration-database';
 import type { ConnectionTarget } from '../../conninfo/target.ts';
 import { reload } from '../../text/psql-remedy.ts';
 import { networkReason, serverText } from '../../text/sqlstate.ts';
@@ -90,7 +90,7 @@ export async function startTls(
     socket.destroy();
     if (signal.aborted) throw signal.reason;
     const { seen, remedy } = handshakeFault(error, target);
-    throw failure(where, `the TLS handshake with ${where} failed: ${seen}`, remedy, error);
+    throw failure(where, say`the TLS handshake with ${where} failed: ${seen}`, remedy, error);
   }
   // A server that doesn't know direct TLS may still have answered the handshake of something else on its port.
   if (target.sslnegotiation === 'direct' && socket.alpnProtocol !== 'postgresql') {
@@ -102,7 +102,7 @@ export async function startTls(
   if (certificate === undefined || fault !== undefined) {
     socket.destroy();
     const remedy = fault?.remedy ?? 'check sslrootcert and the host in the DSN';
-    throw failure(where, `${where} shows a certificate that is not trusted: ${fault?.seen}`, remedy);
+    throw failure(where, say`${where} shows a certificate that is not trusted: ${fault?.seen ?? 'none'}`, remedy);
   }
   const serverEndPoint = certificateHash(certificate.raw);
   return {
@@ -118,7 +118,7 @@ export async function startTls(
 }
 
 interface Fault {
-  readonly seen: string;
+  readonly seen: Wording;
   readonly remedy?: Remedy;
 }
 
@@ -141,16 +141,16 @@ function faultOf(
   };
 }
 
-const unsigned = (trusted: string): Fault => ({
-  seen: `no CA in ${trusted} signed it`,
+const unsigned = (trusted: Wording): Fault => ({
+  seen: say`no CA in ${trusted} signed it`,
   remedy: 'see that this is the server you mean; then put the CA that signed its certificate into sslrootcert',
 });
 const renewal = ['renew the certificate in ssl_cert_file on the server, then ', reload()];
 const dayOf = (time: string) => new Date(time).toISOString().slice(0, 10);
 
-const chainFaults: Readonly<Record<string, (trusted: string, certificate: X509Certificate) => Fault>> = {
+const chainFaults: Readonly<Record<string, (trusted: Wording, certificate: X509Certificate) => Fault>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: (trusted) => ({
-    seen: `it is self-signed and not in ${trusted}`,
+    seen: say`it is self-signed and not in ${trusted}`,
     remedy: 'give the server a certificate that a CA in sslrootcert signed; or copy this very one there by a safe way',
   }),
   SELF_SIGNED_CERT_IN_CHAIN: unsigned,
@@ -178,7 +178,7 @@ function handshakeFault(error: unknown, wish: TlsWish): Fault {
   };
 }
 
-function failure(where: string, message: string, remedy?: Remedy, cause?: unknown): OperationError {
+function failure(where: string, message: Wording, remedy?: Remedy, cause?: unknown): OperationError {
   return new OperationError('unreachable', message, {
     code: tlsFailed,
     target: where,

@@ -4,10 +4,14 @@ import {
   advise,
   type Check,
   type FilePair,
+  inSeen,
   OperationError,
   ownCommand,
   printable,
   type Remedy,
+  say,
+  type Wording,
+  wordingOfError,
 } from 'bus-integration-database';
 import { connect, silenceFor } from '../../connection/connect.ts';
 import { shownAddress } from '../../connection/network/dial.ts';
@@ -26,7 +30,7 @@ const identityShape = record<Identity>({ startedAt: text, isStandby: boolean, re
 /** Of one listed server; `ours` is the admin's own, or a standby of it. */
 type ListedVerdict =
   | { readonly kind: 'ours' }
-  | { readonly kind: 'another' | 'unreached' | 'refused' | 'unclear'; readonly seen: string };
+  | { readonly kind: 'another' | 'unreached' | 'refused' | 'unclear'; readonly seen: Wording };
 
 interface Listed {
   readonly checks: readonly Check[];
@@ -61,16 +65,20 @@ export async function listedServers(trial: LoginTrial, hasNoRoom: (error: unknow
       target: targetOf(trial.pair),
       ...advise(remedy),
     };
-    const listed = `${trial.pair.path} lists ${printable(place)}`;
+    const listed = say`${{ path: trial.pair.path }} lists ${printable(place)}`;
     if (verdict.kind === 'another')
-      return [{ ...told, result: 'fail', seen: `${listed}, another cluster: ${verdict.seen}` }];
+      return [{ ...told, result: 'fail', ...inSeen(say`${listed}, another cluster: ${verdict.seen}`) }];
     if (verdict.kind === 'refused') {
       if (!isKnownGood) return [];
-      const seen = `${listed}, which refuses the login that the admin's server takes, so it is another cluster: ${verdict.seen}`;
-      return [{ ...told, result: 'fail', seen }];
+      const seen = say`${listed}, which refuses the login that the admin's server takes, so it is another cluster: ${verdict.seen}`;
+      return [{ ...told, result: 'fail', ...inSeen(seen) }];
     }
     return [
-      { ...told, result: 'warn', seen: `${listed}, which could not be told to be of this cluster: ${verdict.seen}` },
+      {
+        ...told,
+        result: 'warn',
+        ...inSeen(say`${listed}, which could not be told to be of this cluster: ${verdict.seen}`),
+      },
     ];
   });
   const answering = verdicts.filter(({ verdict }) => verdict.kind !== 'unreached').map((one) => one.address);
@@ -86,7 +94,7 @@ async function judged(
   const { signal, cache, meter } = trial;
   const target = { ...trial.target, addresses: [address], targetSessionAttrs: 'any' as const };
   const silence = silenceFor(target, cache);
-  if (silence !== undefined) return { kind: 'unreached', seen: notTriedAgain(silence).message };
+  if (silence !== undefined) return { kind: 'unreached', seen: wordingOfError(notTriedAgain(silence)) };
   try {
     await using session = await connect(target, {
       applicationName: 'bus operator database verify',
@@ -100,7 +108,7 @@ async function judged(
   } catch (error) {
     if (signal.aborted || hasNoRoom(error) || !(error instanceof OperationError)) throw error;
     const isUnreached = error.errorClass === 'unreachable' || error.errorClass === 'timeout';
-    return { kind: isUnreached ? 'unreached' : 'refused', seen: error.message };
+    return { kind: isUnreached ? 'unreached' : 'refused', seen: wordingOfError(error) };
   }
 }
 

@@ -5,11 +5,15 @@ import {
   type Check,
   endpointFault,
   type FilePair,
+  inSeen,
   OperationError,
   ownCommand,
   printable,
   type Remedy,
   remedyOf,
+  say,
+  type Wording,
+  wordingOfError,
 } from 'bus-integration-database';
 import { noTlsRemedy } from '../../connection/attempt.ts';
 import { connectionStrings } from '../../conninfo/connection-strings.ts';
@@ -34,14 +38,14 @@ export function strangerOf(
   { user, session, database, startedAt }: ServiceFacts,
   declared: DeclaredObjects | undefined,
 ): Check | undefined {
-  const fail = (seen: string, remedy: Remedy = plan) => loginCheck(pair, 'fail', seen, remedy);
+  const fail = (seen: Wording, remedy: Remedy = plan) => loginCheck(pair, 'fail', seen, remedy);
   if (declared !== undefined && declared.startedAt !== startedAt) {
     return fail(
-      `${pair.path} leads to another server: ${where} was started at ${startedAt}, ${admin} of the admin DSN at ${declared.startedAt} (UTC)`,
+      say`${{ path: pair.path }} leads to another server: ${where} was started at ${startedAt}, ${admin} of the admin DSN at ${declared.startedAt} (UTC)`,
     );
   }
   if (session !== pair.role || database !== pair.database)
-    return fail(`${pair.path} logs in as another role, or to another database`);
+    return fail(say`${{ path: pair.path }} logs in as another role, or to another database`);
   if (user === pair.role) return undefined;
   const stored = settingOf(pair, 'role', declared);
   return fail(
@@ -56,7 +60,7 @@ export function faultOf(
   standing: SessionAtLogin,
   declared: DeclaredObjects | undefined,
 ): Check | undefined {
-  const fail = (seen: string, remedy: Remedy = plan) => loginCheck(pair, 'fail', seen, remedy);
+  const fail = (seen: Wording, remedy: Remedy = plan) => loginCheck(pair, 'fail', seen, remedy);
   const { closedSchemas } = facts;
   if (facts.isStandby)
     return fail('the server is a standby, where nothing can be written', 'point the services at the primary');
@@ -117,14 +121,24 @@ export function loginFailure(
   const expected = error instanceof OperationError ? error : toOperationError(error, what);
   const differs = trial && endpointFault(pair.live, trial.endpoint, connectionStrings);
   if (differs !== undefined)
-    return loginCheck(pair, 'fail', `${expected.message}; ${pair.path} is not as declared: ${differs}`, plan);
+    return loginCheck(
+      pair,
+      'fail',
+      say`${wordingOfError(expected)}; ${{ path: pair.path }} is not as declared: ${differs}`,
+      plan,
+    );
   const asWritten = expected.diagnostics[0];
   if (asWritten?.code === 'connection-setting' && asWritten.target !== undefined && pair.live.state === 'present') {
     const { target } = asWritten;
     const key = target === 'sslmode' ? 'BUS_DATABASE_SERVICE_SSLMODE' : 'BUS_DATABASE_SERVICE_PARAMETERS';
-    return loginCheck(pair, 'fail', `${pair.path}: ${expected.message}`, editing(pair, target, key));
+    return loginCheck(
+      pair,
+      'fail',
+      say`${{ path: pair.path }}: ${wordingOfError(expected)}`,
+      editing(pair, target, key),
+    );
   }
-  if (asWritten?.remedy === noTlsRemedy) return loginCheck(pair, 'fail', expected.message, noTlsForServices);
+  if (asWritten?.remedy === noTlsRemedy) return loginCheck(pair, 'fail', wordingOfError(expected), noTlsForServices);
   // What the server said last before it ended a connection says why.
   const sqlstate = sqlstateOf(error) ?? sqlstateOf((error as { cause?: unknown }).cause) ?? '';
   const cause =
@@ -132,11 +146,16 @@ export function loginFailure(
     causeOf(pair, sqlstate, declared, { hasEntered: trial?.hasEntered ?? false, routine: routineOf(error) });
   const options = pair.live.state === 'present' ? pair.live.endpoint.options : undefined;
   if (cause === undefined && trial?.hasEntered !== true && options !== undefined && ofOptions.includes(sqlstate)) {
-    return loginCheck(pair, 'fail', expected.message, editing(pair, 'options', 'BUS_DATABASE_SERVICE_PARAMETERS'));
+    return loginCheck(
+      pair,
+      'fail',
+      wordingOfError(expected),
+      editing(pair, 'options', 'BUS_DATABASE_SERVICE_PARAMETERS'),
+    );
   }
   const isCutOff = sqlstate === '28P01' && pair.staged.state === 'present';
-  const seen = cause === undefined ? expected.message : `${cause.seen}: ${expected.message}`;
-  if (isCutOff) return loginCheck(pair, 'fail', `${seen}; ${cutOff}`, ownCommand('apply'));
+  const seen = cause === undefined ? wordingOfError(expected) : say`${cause.seen}: ${wordingOfError(expected)}`;
+  if (isCutOff) return loginCheck(pair, 'fail', say`${seen}; ${cutOff}`, ownCommand('apply'));
   const lacks = sqlstate === '42501' && trial?.hasEntered === true ? lacking : undefined;
   return loginCheck(pair, 'fail', seen, cause?.remedy ?? lacks ?? remedyOf(expected.diagnostics[0]) ?? plan);
 }
@@ -163,7 +182,7 @@ const cutOff = 'the staged file beside it may hold the new password, of a rotati
 
 export function unknownEncoding(pair: FilePair): Check {
   const remedy = editing(pair, 'client_encoding', 'BUS_DATABASE_SERVICE_PARAMETERS');
-  return loginCheck(pair, 'fail', `${pair.path}: client_encoding is none that the server knows`, remedy);
+  return loginCheck(pair, 'fail', say`${{ path: pair.path }}: client_encoding is none that the server knows`, remedy);
 }
 
 function editing({ path }: FilePair, keyword: string, key: string): Remedy {
@@ -171,14 +190,14 @@ function editing({ path }: FilePair, keyword: string, key: string): Remedy {
 }
 
 /** What is said of one file's login. */
-export function loginCheck(pair: FilePair, result: Check['result'], seen: string, remedy?: Remedy): Check {
+export function loginCheck(pair: FilePair, result: Check['result'], seen: Wording, remedy?: Remedy): Check {
   return {
     id: 'service-login',
     kind: 'connectivity',
     result,
     target: targetOf(pair),
     database: pair.database,
-    seen,
+    ...inSeen(seen),
     ...advise(remedy),
   };
 }

@@ -1,7 +1,16 @@
 // Probing as a service's role where no login has shown how the server asks for its password, and, when it is wished,
 // with a wrong password. Judges nothing of what it is answered but that a wrong one is refused.
 import { randomBytes } from 'node:crypto';
-import { type Check, isLoopback, OperationError, printable, Secret } from 'bus-integration-database';
+import {
+  type Check,
+  inSeen,
+  isLoopback,
+  OperationError,
+  printable,
+  Secret,
+  say,
+  wordingOfError,
+} from 'bus-integration-database';
 import { type Challenge, challenge } from '../../connection/challenge/challenge.ts';
 import { type ChallengeChannel, judgeChallenges } from '../../connection/challenge/challenge-verdict.ts';
 import { answeredFor, type PinnedAddress, type Session, silenceFor } from '../../connection/connect.ts';
@@ -66,7 +75,7 @@ async function probe(
   { role, database, target, run }: ProbeOptions,
 ): Promise<Challenge> {
   const silence = silenceAt(pinned, target, run);
-  if (silence?.isConnected === false) return { kind: 'timeout', reason: notTriedAgain(silence).message };
+  if (silence?.isConnected === false) return { kind: 'timeout', reason: wordingOfError(notTriedAgain(silence)) };
   return await challenge(target, {
     user: role,
     database,
@@ -125,7 +134,7 @@ export async function tryWrongPassword(options: ProbeOptions): Promise<Check> {
   const base = { id: 'wrong-password', kind: 'connectivity' as const, target: printable(role) };
   if (pinned === undefined) return { ...base, result: 'unknown', seen: 'the server could not be found to try one' };
   const silence = silenceAt(pinned, target, run);
-  if (silence !== undefined) return { ...base, result: 'unknown', seen: notTriedAgain(silence).message };
+  if (silence !== undefined) return { ...base, result: 'unknown', ...inSeen(wordingOfError(notTriedAgain(silence))) };
   const proof = await proveLogin(target, {
     user: role,
     password: new Secret(randomBytes(24).toString('base64url')),
@@ -146,6 +155,6 @@ export async function tryWrongPassword(options: ProbeOptions): Promise<Check> {
   return {
     ...base,
     result: 'unknown',
-    seen: `at ${shownAddress(pinned)} a wrong password was not judged: ${proof.reason}`,
+    ...inSeen(say`at ${shownAddress(pinned)} a wrong password was not judged: ${proof.reason}`),
   };
 }

@@ -10,6 +10,7 @@ import {
   type OutputDirectory,
   ownCommand,
   readSecretFile,
+  say,
 } from 'bus-integration-database';
 import { connect, type Session } from '../../connection/connect.ts';
 import { readRow, shaped } from '../../connection/session/shape.ts';
@@ -53,15 +54,16 @@ export async function readServiceTarget(
   directory: OutputDirectory,
   endpoint: Endpoint,
 ): Promise<ConnectionTarget | Check> {
-  if (pair.live.state === 'absent') return loginCheck(pair, 'fail', `${pair.path} is missing`, plan);
-  if (pair.live.state === 'broken') return loginCheck(pair, 'fail', `${pair.path}: ${pair.live.reason}`, plan);
+  if (pair.live.state === 'absent') return loginCheck(pair, 'fail', say`${{ path: pair.path }} is missing`, plan);
+  if (pair.live.state === 'broken')
+    return loginCheck(pair, 'fail', say`${{ path: pair.path }}: ${pair.live.reason}`, plan);
   try {
     const uid = directory.owner?.uid ?? directory.uid;
     const { secret } = readSecretFile(directory.at(pair.file), { uid, shownAs: pair.path });
     const parameters = readDsn(secret.reveal(), pair);
     const isOthers = uid !== directory.uid;
     const strange = isOthers ? strangeFile(parameters, endpoint) : undefined;
-    if (strange !== undefined) return loginCheck(pair, 'fail', `${pair.path} ${strange}`, plan);
+    if (strange !== undefined) return loginCheck(pair, 'fail', say`${{ path: pair.path }} ${strange}`, plan);
     const processContext = { env: {}, homeDirectory: '/nonexistent', osUser: '', cwd: '/' };
     return await resolveDsn(parameters, processContext);
   } catch (error) {
@@ -193,7 +195,7 @@ async function trySession(session: Session, trial: LoginTrial): Promise<LoginFin
   const worked =
     differs === undefined
       ? loginCheck(pair, 'ok', schemas.length === 0 ? 'logs in' : `writes and reads in ${where}`)
-      : loginCheck(pair, 'fail', `${pair.path} is not as declared: ${differs}`, plan);
+      : loginCheck(pair, 'fail', say`${{ path: pair.path }} is not as declared: ${differs}`, plan);
   const paths = pathChecks(pair, standing, schemas);
   const within =
     contents === undefined

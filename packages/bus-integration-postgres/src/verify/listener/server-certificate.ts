@@ -2,7 +2,7 @@
 
 import { isIP } from 'node:net';
 import * as tls from 'node:tls';
-import { OperationError } from 'bus-integration-database';
+import { OperationError, type Wording, wordingOfError } from 'bus-integration-database';
 import { startDeadline } from '../../connection/network/deadline.ts';
 import { dial, type PinnedAddress, shownAddress } from '../../connection/network/dial.ts';
 import { socketEvent } from '../../connection/network/socket-event.ts';
@@ -24,10 +24,10 @@ export type Presented =
       /** Undefined where services have no CA to check against. */
       readonly chainFault?: string;
       /** Why services' CA can't be read. */
-      readonly rootFault?: string;
+      readonly rootFault?: Wording;
     }
   | { readonly state: 'no-tls'; readonly where: string }
-  | { readonly state: 'unknown'; readonly reason: string };
+  | { readonly state: 'unknown'; readonly reason: Wording };
 
 const timeoutMs = 10_000;
 
@@ -75,7 +75,7 @@ export async function lookAtCertificate(
     if (signal.aborted) throw error;
     const reason =
       error instanceof OperationError
-        ? error.message
+        ? wordingOfError(error)
         : `the TLS handshake with ${where} failed: ${networkReason(error)}`;
     return { state: 'unknown', reason };
   } finally {
@@ -96,6 +96,6 @@ async function rootsOf(target: ConnectionTarget, sslrootcert: string | undefined
     return { context, isThere: true };
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
-    return { context: none, isThere: false, fault: error.message };
+    return { context: none, isThere: false, fault: wordingOfError(error) };
   }
 }

@@ -94,7 +94,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
     });
     return { preparation, run };
   };
-  const observation = (
+  const observeOptionsFor = (
     run: Run,
     { intent, directory }: Preparation,
     context: Context,
@@ -103,7 +103,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
     run,
     intent,
     directory,
-    jobs: (sight) => jobsFor(freeOf(sight), openBeside),
+    jobs: (observation) => jobsFor(freeOf(observation), openBeside),
     onProgress: context.onProgress,
   });
 
@@ -114,18 +114,18 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
   const survey = async (
     session: Session,
     looking: ObserveOptions,
-  ): Promise<{ sight: DeploymentObservation; computed: Computed }> => {
+  ): Promise<{ observation: DeploymentObservation; computed: Computed }> => {
     for (let isAgain = false; ; isAgain = true) {
-      const sight = await observe(session, looking);
-      const computed = await computeProvable(looking.intent, sight, looking.run, session);
+      const observation = await observe(session, looking);
+      const computed = await computeProvable(looking.intent, observation, looking.run, session);
       const isInDoubt = computed.credentials.some(
         ({ refusal, findings }) =>
           refusal?.code.startsWith('password-') || findings.some(({ code }) => code === rotationUnfinished),
       );
-      if (!isInDoubt || isAgain) return { sight, computed };
+      if (!isInDoubt || isAgain) return { observation, computed };
       const holder = await lockHolder(session, looking.intent.desired.deploymentId);
       // Who could be no apply leaves nothing in between.
-      if (holder?.endingIt !== undefined) return { sight, computed };
+      if (holder?.endingIt !== undefined) return { observation, computed };
       if (holder !== undefined) throw atWork(holder.said);
     }
   };
@@ -140,11 +140,11 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
     return await run.inTurn('reading', async () => {
       const startedAt = performance.now();
       await using session = await run.open('survey');
-      const { sight, computed } = await survey(session, observation(run, preparation, context, 1));
-      const target = targetOf(session.pinned, sight.seen.admin, sight.seen.server);
-      const marks = leftoverWarnings(sight.seen.remains, preparation);
+      const { observation, computed } = await survey(session, observeOptionsFor(run, preparation, context, 1));
+      const target = targetOf(session.pinned, observation.seen.admin, observation.seen.server);
+      const marks = leftoverWarnings(observation.seen.remains, preparation);
       const warnings = [...marks, ...preparation.warnings, ...outputWarnings(preparation, computed)];
-      const leftovers = observedLeftovers(preparation, sight.seen);
+      const leftovers = observedLeftovers(preparation, observation.seen);
       const { intent } = preparation;
       const answer = (as: Intent, plan: Computed) =>
         planResponse({ intent: as, target, computed: plan, leftovers, warnings, startedAt });
@@ -152,7 +152,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
       return unlessStale(saved, answer(intent, computed), {
         desired: intent.desired,
         facts: postgresFacts,
-        unrotated: () => answer(withoutRotation(intent), computeUnrotated(intent, sight)),
+        unrotated: () => answer(withoutRotation(intent), computeUnrotated(intent, observation)),
       });
     });
   };
@@ -173,7 +173,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
         const work = () =>
           apply({
             run,
-            observeOptions: observation(run, preparation, context, 2),
+            observeOptions: observeOptionsFor(run, preparation, context, 2),
             intent: preparation.intent,
             saved: request.plan as Response | undefined,
             passwordSend: passwordSendOf(configuration),
@@ -197,10 +197,10 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
         return await run.inTurn('reading', async () => {
           const startedAt = performance.now();
           await using session = await run.open('survey');
-          const looking = { ...observation(run, preparation, context, 1), withSizes: true };
-          const { sight, computed } = await survey(session, looking);
-          const target = targetOf(session.pinned, sight.seen.admin, sight.seen.server);
-          return statusResponse({ preparation, observation: sight, computed, target, startedAt });
+          const looking = { ...observeOptionsFor(run, preparation, context, 1), withSizes: true };
+          const { observation, computed } = await survey(session, looking);
+          const target = targetOf(session.pinned, observation.seen.admin, observation.seen.server);
+          return statusResponse({ preparation, observation, computed, target, startedAt });
         });
       }),
     verify: (request, context) =>

@@ -3,7 +3,7 @@
 import type { ProcessContext } from 'bus-integration-database';
 import { verbs } from './command-line/flag-table.ts';
 import { readInvocation } from './command-line/flags.ts';
-import { operatorHelp } from './command-line/help.ts';
+import { databaseHelp } from './command-line/help.ts';
 import { version } from './command-line/version.ts';
 import type { ProviderRoot } from './providers.ts';
 
@@ -33,7 +33,7 @@ export async function main(
   if (flags.help || flags.version) {
     const isDocument = flags.help && flags.format !== 'text';
     const text = async () => {
-      if (!isDocument) return operatorHelp(verb);
+      if (!isDocument) return databaseHelp(verb);
       const { openCliAnswer } = await import('./commands/open-cli.ts');
       return await openCliAnswer(verb, await listOf(roots));
     };
@@ -41,7 +41,7 @@ export async function main(
     return 0;
   }
   if (verb === undefined) {
-    processContext.stderr.write(operatorHelp());
+    processContext.stderr.write(databaseHelp());
     await tellProgram(argv, `no verb is given; expected one of ${Object.keys(verbs).join(', ')}`, processContext);
     return 2;
   }

@@ -15,7 +15,7 @@ import {
 import { firstWord } from 'bus-integration-database/help';
 import { runChild } from './child.ts';
 import { familyFlags } from './command-line/family-flags.ts';
-import { familyFlags as flagTable } from './command-line/flag-table.ts';
+import { dispatcherFlags as flagTable } from './command-line/flag-table.ts';
 import type { GlobalFlags } from './command-line/flags.ts';
 import { commandHint } from './command-line/hints.ts';
 import { dotenvWarnings } from './environment/dotenv-warnings.ts';

@@ -1,6 +1,6 @@
 // The texts that `bus` and `bus-operator` print about themselves. Pure.
 import { type CommandHelp, type ConfigurationKey, helpText, openCliText } from 'bus-integration-database/help';
-import { familyFlags } from './command-line/flag-table.ts';
+import { dispatcherFlags } from './command-line/flag-table.ts';
 import { listExecutables, type SearchPath } from './search-path.ts';
 
 const keys: readonly ConfigurationKey[] = [
@@ -27,7 +27,7 @@ function busCommand(searchPath: SearchPath): CommandHelp {
       { name: 'COMMAND', isRequired: true, text: 'an executable bus-COMMAND in PATH, or help' },
       { name: 'arguments', isRepeatable: true, text: 'handed to COMMAND as they are' },
     ],
-    groups: [{ title: 'flags before COMMAND:', flags: familyFlags }],
+    groups: [{ title: 'flags before COMMAND:', flags: dispatcherFlags }],
     exits,
     footer: listed(listExecutables('bus-', searchPath)),
     keys,
@@ -47,7 +47,9 @@ function operatorCommand(families: readonly string[], searchPath: SearchPath): C
       { name: 'FAMILY', isRequired: true, text: 'database, an executable bus-operator-FAMILY in PATH, or help' },
       { name: 'arguments', isRepeatable: true, text: 'handed to FAMILY as they are' },
     ],
-    groups: [{ title: 'flags before FAMILY go on to it:', flags: familyFlags.filter(({ name }) => name !== 'perf') }],
+    groups: [
+      { title: 'flags before FAMILY go on to it:', flags: dispatcherFlags.filter(({ name }) => name !== 'perf') },
+    ],
     exits,
     footer: listedFamilies(families, searchPath),
   };

@@ -12,6 +12,6 @@ export function withoutSecrets(line: string): string {
 }
 
 /** The option's value, or a mask. */
-export function shownValue(name: string, value: string): string {
+export function shownHbaValue(name: string, value: string): string {
   return secretOptions.includes(name) ? masked : value;
 }

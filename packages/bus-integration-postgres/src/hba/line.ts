@@ -1,7 +1,7 @@
 // One line of a pg_hba.conf from its fields to a rule, or to the reason for which the server refuses it; opens no file.
 // https://www.postgresql.org/docs/current/auth-pg-hba-conf.html
 import { numericAddress, prefixMask } from './address.ts';
-import { shownValue, withoutSecrets } from './line-secret.ts';
+import { shownHbaValue, withoutSecrets } from './line-secret.ts';
 import { optionFault } from './options.ts';
 import type { HbaRegex } from './regex/regex.ts';
 import type { HbaAddress, HbaConnectionType, HbaRule, HbaToken } from './rule.ts';
@@ -78,7 +78,7 @@ function ruleOf(fields: HbaFields['fields'], options: LineOptions, doubts: strin
     users,
     ...(address !== undefined && { address }),
     method,
-    options: Object.fromEntries(pairs.map(([name, value]) => [name, shownValue(name, value)])),
+    options: Object.fromEntries(pairs.map(([name, value]) => [name, shownHbaValue(name, value)])),
   };
 }
 

@@ -2,7 +2,7 @@
 // https://www.postgresql.org/docs/current/view-pg-hba-file-rules.html
 import { integer, list, nullable, oneOf, record, text } from '../connection/session/shape.ts';
 import { numericAddress } from './address.ts';
-import { shownValue } from './line-secret.ts';
+import { shownHbaValue } from './line-secret.ts';
 import { hbaRegex } from './regex/regex.ts';
 import type { HbaAddress, HbaConnectionType, HbaRule, HbaToken } from './rule.ts';
 import { type HbaBrokenLine, type HbaRules, hbaRules } from './rule-list.ts';
@@ -110,7 +110,7 @@ function addressOf({ address, netmask }: HbaFileRow): HbaAddress | undefined {
 function pairOf(option: string): [string, string] {
   const at = option.indexOf('=');
   const name = at < 0 ? option : option.slice(0, at);
-  return [name, shownValue(name, at < 0 ? '' : option.slice(at + 1))];
+  return [name, shownHbaValue(name, at < 0 ? '' : option.slice(at + 1))];
 }
 
 function textOf({ type, databases, users, address, method, options }: Omit<HbaRule, 'text'>): string {

@@ -4,7 +4,7 @@ import { flags, type OperatorVerb, type VerbFlag, verbs } from './flag-table.ts'
 import { providerKeys } from './provider-words.ts';
 
 /** The help of the family, or of one verb; ends with a line break. */
-export function operatorHelp(verb?: OperatorVerb): string {
+export function databaseHelp(verb?: OperatorVerb): string {
   return textOf(verb === undefined ? familyHelp() : verbHelp(verb));
 }
 

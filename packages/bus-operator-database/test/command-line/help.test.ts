@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { flags, verbs } from '../../src/command-line/flag-table.ts';
-import { operatorHelp } from '../../src/command-line/help.ts';
+import { databaseHelp } from '../../src/command-line/help.ts';
 
 describe('helpText', () => {
   it('says what the family is for, its verbs and flags', () => {
-    expect(operatorHelp()).toMatchInlineSnapshot(`
+    expect(databaseHelp()).toMatchInlineSnapshot(`
       "bus operator database: makes the roles, databases, schemas, privileges and DSN files that
       a deployment's services need, and proves with real logins that they work.
 
@@ -62,7 +62,7 @@ describe('helpText', () => {
   });
 
   it('says what a verb does, with its own flags', () => {
-    expect(operatorHelp('apply')).toMatchInlineSnapshot(`
+    expect(databaseHelp('apply')).toMatchInlineSnapshot(`
       "bus operator database apply: plans again under the lock of the deployment and carries the plan out.
       May be stopped at any moment: run it again and it continues. Takes nothing away unless --allow says so.
 
@@ -118,7 +118,7 @@ describe('helpText', () => {
   it.each(Object.keys(verbs) as (keyof typeof verbs)[])(
     'names every flag of %s, three examples and exit statuses',
     (verb) => {
-      const text = operatorHelp(verb);
+      const text = databaseHelp(verb);
       for (const flag of flags) {
         const isKnown = flag.verbs === undefined || flag.verbs.includes(verb);
         const isNamed = new RegExp(`^ +(-., )?--${flag.name}( |$)`, 'm').test(text);

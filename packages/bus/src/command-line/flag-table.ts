@@ -1,7 +1,7 @@
 // The flags that may stand before a command's name: they are read, and the help is printed, from this table.
 import type { Flag } from 'bus-integration-database/help';
 
-export const familyFlags = [
+export const dispatcherFlags = [
   { name: 'chdir', alias: 'directory', short: 'C', value: 'DIR', text: 'run as if started in DIR' },
   { name: 'verbose', short: 'v', isRepeatable: true, text: 'say more; the command is told too' },
   { name: 'trace', text: 'the same as -vv' },

@@ -1,6 +1,6 @@
 // The flags that may stand before a command's name. What follows the name belongs to the command alone.
 import { glance, readFlags } from 'bus-integration-database/help';
-import { familyFlags as table } from './flag-table.ts';
+import { dispatcherFlags as table } from './flag-table.ts';
 
 export interface GlobalFlags {
   readonly help: boolean;

@@ -171,6 +171,20 @@ it('an absolute directory, and the root', () => {
   expect(told(inMessage(path('/x')), { directory: '/dsn', cwd: '/' }).message).toBe('/x');
 });
 
+/** What a server that runs there answers to each question, as text. */
+async function answersOf(env: Readonly<Record<string, string>>, cwd: string): Promise<(readonly [string, string])[]> {
+  const processContext = { env, cwd, homeDirectory: '/', osUser: 'tester', uid: process.getuid?.() ?? 0 };
+  const deployments = deploymentFromEnvironment(processContext, createProviders());
+  const { server } = await createApp({ providers: ['postgres'], deployments });
+  const url = await server.listen({ host: '127.0.0.1', port: 0 });
+  const answers: (readonly [string, string])[] = [];
+  for (const verb of ['plan', 'status', 'doctor']) {
+    answers.push([verb, await (await fetch(`${url}/api/internal/database/${verb}`)).text()]);
+  }
+  await server.close();
+  return answers;
+}
+
 it.each([
   ['is missing', () => {}],
   ['is open', (file: string) => writeFileSync(file, 'x\n', { mode: 0o644 })],
@@ -198,12 +212,7 @@ it.each([
         BUS_DATABASE_SERVICE_ROLE: 'bus_service',
         BUS_DATABASE_DSN_OUTPUT_DIR: join(directory, 'dsn'),
       };
-      const processContext = { env, cwd, homeDirectory: '/', osUser: 'tester', uid: process.getuid?.() ?? 0 };
-      const deployments = deploymentFromEnvironment(processContext, createProviders());
-      const { server } = await createApp({ providers: ['postgres'], deployments });
-      const url = await server.listen({ host: '127.0.0.1', port: 0 });
-      for (const path of ['plan', 'status', 'doctor']) {
-        const body = await (await fetch(`${url}/api/internal/database/${path}`)).text();
+      for (const [path, body] of await answersOf(env, cwd)) {
         expect([path, body]).toEqual([path, expect.stringContaining('BUS_POSTGRES_ADMIN_DSN_FILE')]);
         expect([path, body]).toEqual([path, expect.not.stringContaining('the-admin-dsn')]);
         expect([path, body.replaceAll(join(directory, 'dsn'), '')]).toEqual([
@@ -211,9 +220,43 @@ it.each([
           expect.not.stringContaining(directory),
         ]);
       }
-      await server.close();
     }
   } finally {
     rmSync(directory, { recursive: true });
+  }
+});
+
+it.each<[what: string, dsn: string, env: Readonly<Record<string, string>>, told: string]>([
+  [
+    'a root certificate that is missing',
+    "sslmode=verify-full sslrootcert='certs/no root.crt'",
+    {},
+    'sslrootcert (from the connection string) names ./certs/no root.crt, which is not there',
+  ],
+  ['a key that others may read', 'sslmode=require sslcert=open sslkey=open', {}, 'is ./open with mode 0644'],
+  ['a password file that others may read', 'passfile=open', {}, 'password file ./open is not used: group or others'],
+  ['a service file that is missing', 'service=x', { PGSERVICEFILE: 'svc (1).conf' }, 'service file ./svc (1).conf can'],
+])('what the admin DSN names is told as it lies beside the server: %s', async (_, dsn, more, says) => {
+  const cwd = mkdtempSync(join(tmpdir(), 'else where $&(x)[y]*+?-'));
+  try {
+    writeFileSync(join(cwd, 'admin dsn'), `host=127.0.0.1 port=1 user=a ${dsn}\n`, { mode: 0o600 });
+    writeFileSync(join(cwd, 'open'), '*:*:*:*:x\n', { mode: 0o644 });
+    const env = {
+      ...more,
+      BUS_DEPLOYMENT_ID: 'example-dev',
+      BUS_DATABASE_PROVIDER: 'postgres',
+      BUS_POSTGRES_ADMIN_DSN_FILE: './admin dsn',
+      BUS_DATABASE_NAMES: 'bus_auth',
+      BUS_DATABASE_SERVICE_ROLE: 'bus_service',
+      BUS_DATABASE_DSN_OUTPUT_DIR: './dsn',
+    };
+    const answers = await answersOf(env, cwd);
+    expect(answers.at(-1)).toEqual(['doctor', expect.stringContaining(says)]);
+    for (const [verb, body] of answers) {
+      expect([verb, body]).toEqual([verb, expect.not.stringContaining(cwd)]);
+      expect([verb, body]).toEqual([verb, expect.not.stringContaining('admin dsn')]);
+    }
+  } finally {
+    rmSync(cwd, { recursive: true });
   }
 });

@@ -105,6 +105,25 @@ it('says the same and exits the same, all of a deployment’s life long', async 
   expect(await api.end()).toBe(0);
 }, 180_000);
 
+it('every verb is about what is declared where it was typed', async () => {
+  await using server = await startServer();
+  using there = await folder(server);
+  await using api = await startApi(there);
+  using client = makeClient();
+  client.configure({ BUS_DATABASE_NAMES: 'bus_auth,bus_own' });
+  const flags = ['-f', 'json', '--api-url', api.url, '--token-file', './local/api-token'];
+  const about = async (verb: string) => {
+    const { stdout } = await client.run([verb, ...flags]);
+    return /bus_own/.test(stdout) && !/bus_events/.test(stdout);
+  };
+  const verbs = ['plan', 'doctor', 'apply', 'status', 'verify'];
+  for (const verb of verbs) expect([verb, await about(verb)]).toEqual([verb, true]);
+  // Where nothing is declared, it is about what the API is configured for.
+  client.configure({ BUS_DATABASE_NAMES: undefined, BUS_DATABASE_SERVICE_ROLE: undefined });
+  const { stdout } = await client.run(['status', ...flags]);
+  expect(stdout).toContain('bus_events');
+}, 60_000);
+
 describe('what can go wrong on the way', () => {
   const run = (client: Deployment, ...args: readonly string[]): Promise<Answer> => client.run(args);
   it('is named, with what to do', async () => {

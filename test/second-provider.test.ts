@@ -8,6 +8,7 @@ import { PassThrough } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   createWorker,
+  type PlanRequest,
   type Provider,
   type ProviderModule,
   type Response,
@@ -61,7 +62,7 @@ async function throughCommandLine(): Promise<ConformanceSubject> {
   const roots = [{ name: 'memory', title: 'Memory', load: async () => root }];
   const cwd = mkdtempSync(join(tmpdir(), 'second-'));
   const provider = asking(root, async (verb, request, signal) => {
-    const { dry_run, deployment_id, plan } = request as { dry_run?: boolean; deployment_id: string; plan?: object };
+    const { dry_run, deployment_id, plan, ...names } = request as PlanRequest & { plan?: object };
     const file = join(cwd, `${randomUUID()}.json`);
     if (plan !== undefined) writeFileSync(file, JSON.stringify(plan), { mode: 0o600 });
     const argv = [
@@ -71,13 +72,25 @@ async function throughCommandLine(): Promise<ConformanceSubject> {
       ...(deployment_id === 'shop' ? [] : ['--deployment', deployment_id]),
     ];
     const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-    const running = main(argv, { env, cwd, stdin: new PassThrough(), stdout, stderr }, roots);
+    const running = main(
+      argv,
+      { env: { ...env, ...keysOf(names) }, cwd, stdin: new PassThrough(), stdout, stderr },
+      roots,
+    );
     void onAbort(signal, memory, () => void process.emit('SIGTERM', 'SIGTERM'));
     await running;
     return JSON.parse(String(stdout.read()));
   });
   const end = async () => rmSync(cwd, { recursive: true });
   return { provider, deploymentId: 'shop', ...declared, [Symbol.asyncDispose]: end };
+}
+
+/** A command line is told by its environment what is desired. */
+function keysOf({ databases, roles }: Pick<PlanRequest, 'databases' | 'roles'>): Record<string, string> {
+  return {
+    ...(databases !== undefined && { BUS_DATABASE_NAMES: databases.join() }),
+    ...(roles !== undefined && { BUS_DATABASE_SERVICE_ROLE: roles.join() }),
+  };
 }
 
 /** The API over HTTP, asked as the command line asks one. */

@@ -14,7 +14,7 @@ import type { Provider } from './run/provider.ts';
 export interface ConformanceSubject extends AsyncDisposable {
   readonly provider: Provider;
   readonly deploymentId: string;
-  /** What the provider is configured for, too: `status` and `verify` ask for no names. */
+  /** What the provider is configured for, too: that is what `status` and `verify` look at where they name nothing. */
   readonly databases: readonly [string, ...string[]];
   readonly roles: readonly [string, ...string[]];
   readonly schemas: readonly [string, ...string[]];
@@ -168,6 +168,20 @@ const checks: Readonly<Record<string, (talk: Conversation) => Promise<void>>> = 
     assert.deepEqual(status.drift, []);
     assert.deepEqual(status.databases?.map(({ name, state }) => [name, state]).sort(), wanted(subject.databases));
     assert.deepEqual(status.roles?.map(({ name, state }) => [name, state]).sort(), wanted(subject.roles));
+  },
+
+  'status and verify look at what they are asked about': async ({ subject, ask, apply }) => {
+    await apply();
+    const { databases, roles, schemas } = subject;
+    const [first] = databases;
+    const status = await ask('status', { databases: [first, `${first}_x`], roles, schemas });
+    mustBeOk(status, 'status');
+    assert.deepEqual(status.databases?.map(({ name, state }) => [name, state]).sort(), [
+      [first, 'ours'],
+      [`${first}_x`, 'missing'],
+    ]);
+    mustBeOk(await ask('verify', { databases: [first], roles, schemas }), 'verify');
+    assert.deepEqual((await ask('status')).databases?.map(({ name }) => name).sort(), [...databases].sort());
   },
 
   'verify finds that services can log in': async ({ ask, apply }) => {

@@ -94,14 +94,15 @@ export function createModelProvider(deploymentId: string): Provider {
     },
     status: async (request) => {
       guard(request);
+      const asked = request.databases === undefined ? declared : request;
       return answer([], {
         target,
-        databases: (declared.databases ?? []).map((name) => ({
+        databases: (asked.databases ?? []).map((name) => ({
           name,
           state: databases.has(name) ? 'ours' : 'missing',
         })),
-        roles: (declared.roles ?? []).map((name) => ({ name, state: roles.has(name) ? 'ours' : 'missing' })),
-        drift: stepsOf(declared).filter(isMutating),
+        roles: (asked.roles ?? []).map((name) => ({ name, state: roles.has(name) ? 'ours' : 'missing' })),
+        drift: stepsOf(asked).filter(isMutating),
       });
     },
     verify: async (request) => {

@@ -96,7 +96,13 @@ function arbitraryOf(schema: Schema, depth = 0): fc.Arbitrary<unknown> {
 }
 
 const ours = { deployment_id: 'example-dev', provider: 'postgres' };
-const verbs = { plan: 'PlanRequest', apply: 'ApplyRequest', verify: 'VerifyRequest' } as const;
+const verbs = {
+  plan: 'PlanRequest',
+  apply: 'ApplyRequest',
+  status: 'StatusRequest',
+  verify: 'VerifyRequest',
+  doctor: 'DoctorRequest',
+} as const;
 
 /** A request for our own deployment that is of the document's form, or was until a key was changed. */
 const body = (schema: string) =>

@@ -257,6 +257,43 @@ describe('afterwards', () => {
     await serving.server.query('ALTER ROLE bus_service LOGIN');
   });
 
+  it('status, verify and doctor may be asked about names, and else are about what is configured', async () => {
+    const { dry_run: _, ...configured } = requests.plan as Record<string, unknown>;
+    const timeless = ({ document: { elapsed_ms, ...document } }: Answer) => {
+      expect(elapsed_ms).toBeGreaterThan(0);
+      return document;
+    };
+    expect(timeless(await ask('POST', 'status', configured))).toEqual(timeless(await ask('GET', 'status')));
+    const names = { ...configured, databases: ['bus_auth', 'bus_more'] };
+    const { document } = await ask('POST', 'status', names);
+    const states = document.databases.map(({ name, state }: { name: string; state: string }) => `${name} ${state}`);
+    expect(states).toEqual(['bus_auth ours', 'bus_more missing']);
+    expect(document.leftovers).toEqual([]);
+    expect(document.diagnostics).toMatchObject([{ code: 'not-configured-here' }]);
+    const { document: examined } = await ask('POST', 'doctor', names);
+    expect(examined).toMatchObject({ ok: true });
+    const seen = examined.checks.map(({ seen }: { seen: string }) => seen);
+    expect(seen).toContainEqual(expect.stringContaining('only this request declares databases bus_more'));
+
+    const { document: figures } = await ask('GET', 'metrics');
+    const { verify } = requests;
+    const part = await ask('POST', 'verify', { ...verify, databases: ['bus_auth'], roles: ['bus_service'] });
+    const files = part.document.connectivity.flatMap(({ id, target }: { id: string; target: string }) =>
+      id === 'service-login' ? [target] : [],
+    );
+    expect([part.document.ok, files]).toEqual([true, ['bus_service@bus_auth']]);
+    const strict = await ask('POST', 'verify', { ...verify, listener_policy: 'loopback' });
+    expect(strict.document.listener_policy[0].seen).toContain('loopback: only its own host');
+    const verified = (text: string) => text.match(/^bus_database_last_verify_.*$/gm);
+    expect(verified((await ask('GET', 'metrics')).document)).toEqual(verified(figures));
+    for (const verb of ['status', 'verify', 'doctor', 'apply']) {
+      const broken = { ...configured, databases: ['a', 'a'], ...(verb === 'verify' && { checks: ['connectivity'] }) };
+      const sure = verb === 'apply' ? { dry_run: false, confirm: true } : {};
+      const refused = await ask('POST', verb, { ...broken, ...sure });
+      expect([verb, refused.status, failureOf(refused)]).toEqual([verb, 400, ['invalid-request', 'invalid-name']]);
+    }
+  });
+
   it('reads that come together each begin after their question', async () => {
     const answers = await Promise.all(Array.from({ length: 12 }, () => ask('GET', 'status')));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));

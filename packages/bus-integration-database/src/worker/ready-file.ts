@@ -1,7 +1,7 @@
 // The file that is there while a worker takes requests in. Removes nothing but a file, writes through nothing that stands
 // in its place, and never ends the worker once it serves.
 
-import { accessSync, constants, lstatSync, unlinkSync } from 'node:fs';
+import { accessSync, constants, lstatSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { OperationError } from '../contract/errors.ts';
 import { command } from '../contract/remedy.ts';
@@ -36,7 +36,7 @@ export function createReadyFile(path: string | undefined, log: Log): ReadyFile {
     });
   try {
     if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === false) throw refuse('something else is there');
-    removeIfPresent(path);
+    rmSync(path, { force: true });
     accessSync(dirname(path), constants.W_OK | constants.X_OK);
   } catch (error) {
     throw error instanceof OperationError ? error : refuse(writeFault(error, path).seen);
@@ -45,7 +45,7 @@ export function createReadyFile(path: string | undefined, log: Log): ReadyFile {
     set: (isReady) => {
       try {
         if (isReady) replaceFile(path, `${process.pid}\n`, 0o644);
-        else removeIfPresent(path);
+        else rmSync(path, { force: true });
       } catch (error) {
         const { seen, remedy } = writeFault(error, path);
         const told = { target: path, why: seen, ...(remedy !== undefined && { remedy }) };
@@ -53,12 +53,4 @@ export function createReadyFile(path: string | undefined, log: Log): ReadyFile {
       }
     },
   };
-}
-
-function removeIfPresent(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
 }

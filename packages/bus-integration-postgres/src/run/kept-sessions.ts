@@ -14,14 +14,8 @@ import { lentSession } from './lent-session.ts';
 import { createNameWatch, trustedMs } from './name-watch.ts';
 
 export interface KeptSessionsOptions {
-  /** Readings of one server at once; more wait in the order in which they came. Default: 3. */
-  readonly readingsAtOnce?: number;
-  /** Applies on one server at once, beside the readings. Default: 4. */
-  readonly appliesAtOnce?: number;
   /** How long an unused connection stays. Default: 10 s, since one in a database keeps others from dropping it. */
   readonly idleMs?: number;
-  /** The most unused ones that are kept of one server, and never more than 15 % of its max_connections. Default: 16. */
-  readonly most?: number;
   /** What a server's name stands for. Default: the system's answer. */
   readonly resolve?: typeof resolveAddress;
 }
@@ -68,6 +62,12 @@ interface ConnectionRoom {
  */
 const longestLifeMs = 20_000;
 
+/** Readings of one server at once; more wait in the order in which they came. */
+const readingsAtOnce = 3;
+/** Applies on one server at once, beside the readings. */
+const appliesAtOnce = 4;
+/** The most unused connections that are kept of one server. */
+const most = 16;
 /** A server that has fewer left than this part of its max_connections is short of them. */
 const shortShare = 0.1;
 /** No more than this part of a server's max_connections is kept unused. */
@@ -100,7 +100,7 @@ interface ServerState {
  * const provider = createPostgresProvider({ configuration, processContext, kept });
  */
 export function createKeptSessions(options: KeptSessionsOptions = {}): KeptSessions {
-  const { readingsAtOnce = 3, appliesAtOnce = 4, idleMs = 10_000, most = 16 } = options;
+  const { idleMs = 10_000 } = options;
   const isStillNamed = createNameWatch(options.resolve ?? resolveAddress);
   // Secrets take part in the keys, so the keys must tell nothing of them.
   const salt = randomBytes(32);

@@ -1,5 +1,6 @@
 // The manifest for providers and for those who show what is wrong with one. Loaded only where a manifest is read.
 export { manifestHead } from './head.ts';
+export { type KnownNames, knownNames } from './known-names.ts';
 export { manifestText } from './manifest-text.ts';
 export type { OutputForms, OutputRule } from './output-rules.ts';
 export { outputShape } from './output-rules.ts';

@@ -26,6 +26,8 @@ export interface Problems {
   /** What is hidden, in the order of the file; none of them overlap. */
   readonly hidden: () => readonly Span[];
   readonly isEmpty: () => boolean;
+  /** Whether more would only be counted. */
+  readonly isFull: () => boolean;
   /** How many were found beyond those that are kept. */
   readonly unkept: () => number;
 }
@@ -60,6 +62,7 @@ export function createProblems(): Problems {
     },
     hidden: () => merged(hidden),
     isEmpty: () => problems.size === 0,
+    isFull: () => problems.size === mostProblems,
     unkept: () => unkept,
   };
 }

@@ -172,7 +172,8 @@ function entriesOf(
     refuseProperties(pair.key, problems, text, place);
     if (holdsSecret(source)) refuseSecret(key, problems);
     const value = convert(pair.value, problems, text, { start: place.end, end: place.end });
-    if (isSecretKey(source) && value.kind !== 'nothing') problems.hide(value);
+    // A role or a database may well be called tokens; what is not known in it is hidden where it is refused.
+    if (value.kind !== 'nothing' && value.kind !== 'map' && isSecretKey(source)) problems.hide(value);
     const first = entries.get(source);
     if (first === undefined) entries.set(source, { key, value });
     else problems.report(key, 'duplicate-key', `${quotedName(source)} stands here twice`);

@@ -52,9 +52,9 @@ export function holdsSecret(value: string): boolean {
  */
 export function secretStart(line: string): number | undefined {
   const starts = secretForms.map((form) => line.search(form)).filter((start) => start >= 0);
-  // NUL stands for what is hidden already.
+  // NUL stands for what is hidden already, and a map is a role or a database of that name.
   for (const { 0: all, 1: key = '', index } of line.matchAll(
-    /([A-Za-z][\w.-]{0,60})["']?\s{0,9}[:=]\s{0,9}(?=[^\s\0])/g,
+    /([A-Za-z][\w.-]{0,60})["']?\s{0,9}[:=]\s{0,9}(?=[^\s\0{])/g,
   )) {
     if (!isSecretKey(key)) continue;
     starts.push(index + all.length);

@@ -169,7 +169,7 @@ function refuseKey(
     problems.report(key, 'refused-key', `${name}: ${refused[name]}`);
     return;
   }
-  const close = nearest(name, known);
+  const close = problems.isFull() ? undefined : nearest(name, known);
   // What it is, nobody knows.
   if (close === undefined) problems.hide(value);
   if (name === '<<') {

@@ -111,7 +111,7 @@ describe('a manifest of another provider', () => {
   });
 
   it('a line of tens of thousands of problems is told in a time', () => {
-    const queues = Array.from({ length: 40_000 }, (_, index) => `q${index}: {x: 1}`).join(', ');
+    const queues = Array.from({ length: 40_000 }, (_, index) => `q${index}: {unlikely: 1}`).join(', ');
     const begun = process.cpuUsage();
     expect(read(`queues: {${queues}}\n`).lines.at(-1)).toBe('and 39000 more');
     expect(process.cpuUsage(begun).user).toBeLessThan(10_000_000);

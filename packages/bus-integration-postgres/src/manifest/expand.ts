@@ -2,7 +2,9 @@
 import {
   type ExpandedOutput,
   expandOutputs,
+  type KnownNames,
   keyAt,
+  knownNames,
   type Node,
   type NodePath,
   nodeAt,
@@ -12,7 +14,6 @@ import {
   type Span,
   spelled,
 } from 'bus-integration-database/manifest';
-import { nearest } from 'bus-integration-database/suggest';
 import { type ExpandedDatabase, expandDatabases } from './databases.ts';
 import type { Manifest } from './definition.ts';
 import { outputForms } from './output-forms.ts';
@@ -39,7 +40,7 @@ export interface ExpandedManifest {
  * @param root what was read, for the places of problems
  */
 export function expandManifest(manifest: Manifest, root: Node, problems: Problems): ExpandedManifest {
-  const declared = new Set(namesUnder(root, 'roles'));
+  const declared = knownNames(namesUnder(root, 'roles'));
   const ground: RoleGround = { root, problems, declared };
   judgeRoles(manifest, ground);
   const databases = expandDatabases(manifest, ground);
@@ -110,7 +111,7 @@ function judgeNamed(
   databases: Readonly<Record<string, unknown>>,
   ground: RoleGround,
 ): void {
-  const names = new Set([...namesUnder(ground.root, 'databases'), ...Object.keys(databases)]);
+  const names = knownNames([...namesUnder(ground.root, 'databases'), ...Object.keys(databases)]);
   for (const rule of outputs) {
     const node = ground.problems.nodeOf(rule) ?? ground.root;
     for (const [place, role] of (rule.roles ?? []).entries())
@@ -125,9 +126,9 @@ function judgeNamed(
   }
 }
 
-function requireDatabase(name: string, place: Span, declared: ReadonlySet<string>, { problems }: RoleGround): void {
+function requireDatabase(name: string, place: Span, declared: KnownNames, { problems }: RoleGround): void {
   if (declared.has(name)) return;
-  const close = nearest(name, [...declared]);
+  const close = declared.nearest(name);
   const hint = close === undefined ? 'declare it under databases' : `did you mean ${quotedName(close)}?`;
   problems.report(
     place,

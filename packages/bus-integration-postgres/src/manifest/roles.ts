@@ -1,6 +1,7 @@
 // Judges what roles say of one another: acts_as, memberships and their circles, whom a retired role leaves things to. Pure.
 
 import {
+  type KnownNames,
   keyAt,
   type Node,
   nodeAt,
@@ -9,7 +10,6 @@ import {
   type Span,
   spelled,
 } from 'bus-integration-database/manifest';
-import { nearest } from 'bus-integration-database/suggest';
 import type { Manifest } from './definition.ts';
 import type { MembershipEntry, RoleEntry } from './role-shape.ts';
 
@@ -17,13 +17,13 @@ export interface RoleGround {
   readonly root: Node;
   readonly problems: Problems;
   /** Every role that stands in the file, whatever is wrong with it. */
-  readonly declared: ReadonlySet<string>;
+  readonly declared: KnownNames;
 }
 
 /** Tells a role that is named at a place and not declared; whether it is. */
 export function requireRole(name: string, place: Span, { problems, declared }: RoleGround): boolean {
   if (declared.has(name)) return true;
-  const close = nearest(name, [...declared]);
+  const close = declared.nearest(name);
   problems.report(place, 'undeclared-role', undeclared(name, close), close === undefined ? undefined : spelled(close));
   return false;
 }

@@ -1031,7 +1031,7 @@ export const badFiles: readonly BadFile[] = [
   {
     name: 'a secret in a name',
     text: 'roles: {"password=hunter2": {login: yes}}\n',
-    says: ['3:37: this is not what is expected here, and is not shown: it may be a secret'],
+    says: ['3:37: yes, expected true'],
   },
   {
     name: 'a secret as a placeholder',
@@ -1068,5 +1068,10 @@ export const badFiles: readonly BadFile[] = [
     says: [
       '4:13: the DSN file of \u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6\u00f6 and \u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4 would have a name of 377 bytes; 240 is the most',
     ],
+  },
+  {
+    name: 'a mistake in a database whose name looks like that of a secret',
+    text: 'databases: {api_tokens: {conections: 5}}\n',
+    says: ['3:26: conections is an unknown key; did you mean connections?'],
   },
 ];

@@ -675,6 +675,19 @@ const server: readonly Fault[] = [
       /warn short-timeout svc@app: lock_timeout = 20ms \(of the server\).*ALTER SYSTEM RESET lock_timeout;.*pg_reload_conf/,
   },
   {
+    name: 'a transaction_timeout of the server',
+    since: 17,
+    make: async ({ server }) => {
+      await server.query("ALTER SYSTEM SET transaction_timeout = '50ms'");
+      await server.reload();
+    },
+    undo: async ({ server }) => {
+      await server.query('ALTER SYSTEM RESET transaction_timeout');
+      await server.reload();
+    },
+    expected: /fail short-timeout svc@app: transaction_timeout = 50ms \(of the server\).*ALTER SYSTEM RESET/,
+  },
+  {
     name: 'temp_file_limit 0 of the server',
     make: async ({ server }) => {
       await server.query("ALTER SYSTEM SET temp_file_limit = '0'");

@@ -7,9 +7,10 @@ import { startedAt } from './declared-query.ts';
 import { mayHaveGrants } from './grants-query.ts';
 import { type ReachedSchema, reachedSchemas } from './reached-schemas-query.ts';
 
-/** Settings that end or spoil what a service does; not transaction_timeout, which this session sets for itself. */
+/** Settings that end or spoil what a service does. */
 export const sessionSettings = [
   'statement_timeout',
+  'transaction_timeout',
   'idle_in_transaction_session_timeout',
   'idle_session_timeout',
   'lock_timeout',
@@ -23,7 +24,7 @@ export const sessionSettings = [
 export const standingQuery = `
 SELECT pg_catalog.to_json(pg_catalog.current_schemas(false)) AS path,
   pg_catalog.current_setting('search_path') AS "searchPath",
-  pg_catalog.json_build_object(${sessionSettings.map((name) => `'${name}', pg_catalog.current_setting('${name}')`).join(', ')}) AS settings`;
+  pg_catalog.json_build_object(${sessionSettings.map((name) => `'${name}', pg_catalog.current_setting('${name}', true)`).join(', ')}) AS settings`;
 
 /** Whether the server knows the encoding $1. */
 export const encodingQuery = `
@@ -44,8 +45,8 @@ export interface SessionAtLogin {
   /** Schemas that exist and may be used. */
   readonly path: readonly string[];
   readonly searchPath: string;
-  /** As SHOW has them. */
-  readonly settings: Readonly<Record<(typeof sessionSettings)[number], string>>;
+  /** As SHOW has them; null of those that the server does not know. */
+  readonly settings: Readonly<Record<(typeof sessionSettings)[number], string | null>>;
 }
 
 /** Of pg_roles as `other`: may what a service must not. */

@@ -24,8 +24,8 @@ export function effectiveSetting(
 ): EffectiveSetting | undefined {
   const stored = settingOf(pair, name, declared);
   if (stored !== undefined) return stored;
-  const value = (settings as Readonly<Record<string, string | undefined>>)[name];
-  if (value === undefined) return undefined;
+  const value = (settings as Readonly<Record<string, string | null | undefined>>)[name];
+  if (value === undefined || value === null) return undefined;
   const isOfServer = declared !== undefined;
   return {
     value,

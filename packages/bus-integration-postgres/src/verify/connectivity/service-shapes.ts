@@ -1,6 +1,15 @@
 // The shapes of what a service's own session answers when it is tried. Pure.
 
-import { boolean, integer, list, nullable, oneOf, record, text } from '../../connection/session/shape.ts';
+import {
+  boolean,
+  integer,
+  list,
+  nullable,
+  oneOf,
+  type RowShape,
+  record,
+  text,
+} from '../../connection/session/shape.ts';
 import type { Contents } from '../../sql/contents-query.ts';
 import type { DangerousGrant } from '../../sql/grants-query.ts';
 import type { ReachedSchema } from '../../sql/reached-schemas-query.ts';
@@ -85,8 +94,8 @@ export const contentsShape = record<Contents>({
   ),
 });
 
-const everySetting = Object.fromEntries(sessionSettings.map((name) => [name, text])) as {
-  readonly [Name in (typeof sessionSettings)[number]]: typeof text;
+const everySetting = Object.fromEntries(sessionSettings.map((name) => [name, nullable(text)])) as {
+  readonly [Name in (typeof sessionSettings)[number]]: RowShape<string | null>;
 };
 
 export const standingShape = record<SessionAtLogin>({

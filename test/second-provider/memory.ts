@@ -14,7 +14,6 @@ import {
   type ProviderKeys,
   type ProviderModule,
   planId,
-  type Requests,
   type Response,
   type ScriptWriter,
   type ServedProvider,
@@ -127,12 +126,8 @@ export function createMemoryProvider(memory: Memory, configuration: Configuratio
   const answer = (steps: readonly Step[], more: Partial<Response> = {}): Response => {
     return { ok: true, ...about, actions: steps.map(({ action }) => action), steps, diagnostics: [], ...more };
   };
-  const guard = (request: Requests[keyof Requests]) => {
-    if (request.deployment_id !== about.deployment_id) throw new OperationError('invalid-request', 'not served here');
-    withRequestCredentials(configuration, request);
-  };
   const plan = (request: PlanRequest | ApplyRequest, { desired }: DesiredContext): Response => {
-    guard(request);
+    withRequestCredentials(configuration, request);
     const steps = stepsOf(memory, desired, configuration.choices.engine ?? '');
     const { allow, adopt, rotate } = request;
     const allowed = { allow, adopt, rotate };
@@ -166,7 +161,7 @@ export function createMemoryProvider(memory: Memory, configuration: Configuratio
       return { ...planned, dry_run: false, steps };
     },
     status: async (request, { desired }) => {
-      guard(request);
+      withRequestCredentials(configuration, request);
       const stateIn = (there: ReadonlySet<string>) => (name: string) => {
         return { name, state: there.has(name) ? ('ours' as const) : ('missing' as const) };
       };
@@ -175,7 +170,7 @@ export function createMemoryProvider(memory: Memory, configuration: Configuratio
       return answer([], { target, databases, roles: [...desired.roles].map(stateIn(memory.users)), drift });
     },
     verify: async (request, { desired }) => {
-      guard(request);
+      withRequestCredentials(configuration, request);
       const logins = [...desired.databases].flatMap(([name, { logins: roles }]) =>
         roles.map((role) => `${role}@${name}`),
       );
@@ -187,7 +182,7 @@ export function createMemoryProvider(memory: Memory, configuration: Configuratio
       return answer([], { connectivity });
     },
     doctor: async (request) => {
-      guard(request);
+      withRequestCredentials(configuration, request);
       return answer([], { checks: [{ id: 'memory', kind: 'doctor', result: 'ok', seen: 'there is room' }] });
     },
   };

@@ -86,7 +86,7 @@ export type { Interrupted, Needing, NextVerb } from './model/advice.ts';
 export { nextAfter, nextCommand, sameCommand, withNeeds } from './model/advice.ts';
 export { allowedFlags } from './model/allowed-flags.ts';
 export { isDeploymentId } from './model/deployment-id.ts';
-export type { DesiredDatabase, DesiredNames, DesiredRules, DesiredState, Output } from './model/desired-state.ts';
+export type { DesiredNames, DesiredRules, DesiredState, Output } from './model/desired-state.ts';
 export { desiredState, everyName, joined } from './model/desired-state.ts';
 export type { AnyResource, Delta } from './model/diff.ts';
 export { diff } from './model/diff.ts';
@@ -94,7 +94,7 @@ export type { Listener, ListenerPolicy, Lists } from './model/lists.ts';
 export { mapAdvice, ownCommand, ownVerbOf } from './model/map-advice.ts';
 export { mapFindings, mapTextPaths } from './model/map-findings.ts';
 export type { NamedKind, NameRules } from './model/names.ts';
-export { caseCollisions, dsnFileName, expandRole, isRoleTemplate, judgeName, lineBreakFault } from './model/names.ts';
+export { dsnFileName, expandRole, judgeName, lineBreakFault } from './model/names.ts';
 export { identityText, isIntact, planId } from './model/plan.ts';
 export type { Refusal, Standing } from './model/standing.ts';
 export type {

@@ -220,8 +220,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
           }),
         );
       }),
-    doctor: async (request, context) => {
-      requireServed(configuration, request);
+    doctor: async (_, context) => {
       const { diagnose } = await import('./doctor/doctor.ts');
       return beyondPooler(
         await diagnose({
@@ -261,14 +260,13 @@ function allowedBy(request: PlanRequest | ApplyRequest): Allowed {
   };
 }
 
-/** Checks what every request must agree on, and tells where the admin DSN came from when the server can't be had. */
+/** Uses the credentials that a request may name, and tells where the admin DSN came from when the server can't be had. */
 async function guarded(
   configuration: Configuration,
   request: Requests[keyof Requests],
   context: Context,
   answer: (used: Configuration) => Promise<Response>,
 ): Promise<Response> {
-  requireServed(configuration, request);
   const used = withRequestCredentials(configuration, request);
   try {
     return beyondPooler(await answer(used));
@@ -277,11 +275,6 @@ async function guarded(
     const expected = toOperationError(error, 'the run failed');
     throw isOfTheServer(expected) ? withSource(expected, used) : expected;
   }
-}
-
-function requireServed({ deploymentId }: Configuration, { deployment_id }: Requests[keyof Requests]): void {
-  if (deployment_id === deploymentId) return;
-  throw new OperationError('invalid-request', `deployment ${deployment_id} is not configured here; ${deploymentId} is`);
 }
 
 /** Errors that a look at the admin DSN may explain; 3D000 is a database that isn't there. */

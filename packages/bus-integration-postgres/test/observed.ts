@@ -1,6 +1,7 @@
 // Observations for unit tests: an ordinary server, and only what a test says otherwise. Reads nothing.
 import { type DesiredState, desiredState, joined, type Lists, type RoleDecision } from 'bus-integration-database';
 import { postgresRules } from '../src/kinds/desired-kinds.ts';
+import { decidedFiles } from '../src/kinds/dsn-file.ts';
 import type { Resource } from '../src/kinds/index.ts';
 import type { Scope } from '../src/kinds/kind.ts';
 import { birthLimit } from '../src/observe/mark.ts';
@@ -16,7 +17,6 @@ import type {
 } from '../src/observe/observation.ts';
 import { judge } from '../src/ownership/ours.ts';
 import type { Intent } from '../src/plan/compute.ts';
-import { scopeOf } from '../src/plan/scope.ts';
 
 const deploymentId = 'shop';
 const mark = 'bus-deployment=shop';
@@ -183,10 +183,7 @@ export function scopeWith(
   const { adopt = false, credentials = [], configured } = said;
   const { desired, declared } = intentOf(lists, configured);
   const { roles, databases } = judge(desired, observation, { deploymentId, adopt });
-  return scopeOf(declared, observation, {
-    roles,
-    databases,
-    credentials,
-    serviceEndpoint: { host: 'db', port: '5432' },
-  });
+  const files = decidedFiles(credentials);
+  const serviceEndpoint = { host: 'db', port: '5432' };
+  return { deploymentId, seen: observation, roles, databases, declared, files, serviceEndpoint };
 }

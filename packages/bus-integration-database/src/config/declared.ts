@@ -11,7 +11,7 @@ import {
 } from '../model/desired-state.ts';
 import type { ListSource } from '../model/list-problems.ts';
 import { type Listener, type ListenerPolicy, type Lists, listenerPolicies } from '../model/lists.ts';
-import { isRoleTemplate } from '../model/names.ts';
+import { anyName, isRoleTemplate } from '../model/names.ts';
 import { printable } from '../text/printable.ts';
 import { type SettingsReader, shownValue } from './settings.ts';
 
@@ -43,7 +43,7 @@ const networksKey = 'BUS_DATABASE_LISTENER_NETWORKS';
 export function readDesired(
   settings: SettingsReader,
   deploymentId: string,
-  rules: DesiredRules = withoutRules,
+  rules: DesiredRules = anyName,
 ): DesiredState | undefined {
   const words = { ...keys, schemas: schemasKeyOf(settings) };
   const lists = readLists(settings, rules);
@@ -62,7 +62,7 @@ const fewer = 'split them into several deployments';
 export function readNames(
   settings: SettingsReader,
   deploymentId: string,
-  rules: DesiredRules = withoutRules,
+  rules: DesiredRules = anyName,
 ): DesiredNames | undefined {
   const lists = readLists(settings, rules);
   if (resourceCount(lists) > mostResourcesConfigured) return undefined;
@@ -101,15 +101,6 @@ function refuseOtherSchemas(settings: SettingsReader, schemas: readonly string[]
   const message = `${keys.schemas}${settings.where(keys.schemas)} and its alias ${schemasAlias} differ`;
   settings.refuse({ key: schemasAlias, code: 'conflict', message, remedy: `unset ${schemasAlias}` });
 }
-
-const withoutRules: DesiredRules = {
-  maxBytes: Number.POSITIVE_INFINITY,
-  reserved: {
-    role: { names: [], prefixes: [] },
-    database: { names: [], prefixes: [] },
-    schema: { names: [], prefixes: [] },
-  },
-};
 
 function readServiceRole(settings: SettingsReader): string | undefined {
   const key = keys.serviceRole;

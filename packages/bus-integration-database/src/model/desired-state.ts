@@ -15,7 +15,7 @@ export interface Output {
   readonly file: string;
 }
 
-export interface DesiredDatabase {
+interface DesiredDatabase {
   readonly schemas: readonly string[];
   /** Roles that log in to it. */
   readonly logins: readonly string[];

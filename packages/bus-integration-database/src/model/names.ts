@@ -17,6 +17,14 @@ export interface NameRules {
   >;
 }
 
+const noneReserved = { names: [], prefixes: [] };
+
+/** Where no server's rules are known. */
+export const anyName: NameRules = {
+  maxBytes: Number.POSITIVE_INFINITY,
+  reserved: { role: noneReserved, database: noneReserved, schema: noneReserved },
+};
+
 /**
  * Why a name can't be used, as the end of a sentence that begins with the name; undefined when it can.
  *

@@ -11,7 +11,7 @@ import {
 } from '../model/desired-state.ts';
 import type { ListSource } from '../model/list-problems.ts';
 import type { Lists } from '../model/lists.ts';
-import { lineBreakFault } from '../model/names.ts';
+import { anyName, lineBreakFault } from '../model/names.ts';
 import { nameList } from '../text/name-list.ts';
 import { printable } from '../text/printable.ts';
 import type { PlanRequest, Requests } from './request.ts';
@@ -30,29 +30,24 @@ const source: ListSource = {
   mostResources: mostResourcesAsked,
   fewer: 'ask for a part at a time, or for fewer roles and schemas',
 };
-const anyName: DesiredRules = {
-  maxBytes: Number.POSITIVE_INFINITY,
-  reserved: {
-    role: { names: [], prefixes: [] },
-    database: { names: [], prefixes: [] },
-    schema: { names: [], prefixes: [] },
-  },
-};
-
 /**
  * The state that a request asks for. What asks for no other than the configured one is given that, which was judged when
  * it was read.
  *
- * @throws OperationError `invalid-request` with every name that can't be used
+ * @throws OperationError `invalid-request` of another deployment, or with every name that can't be used
  * @example
  * desiredBy(parseRequest('plan', value), provider).databases.size; // 2
  */
 export function desiredBy(request: Requests[keyof Requests], { names = anyName, configured }: Desiring): DesiredState {
-  const { listener_policy, listener_networks }: Partial<PlanRequest> = request;
+  const { deployment_id, listener_policy, listener_networks }: Partial<PlanRequest> & typeof request = request;
+  if (configured !== undefined && configured.deploymentId !== deployment_id) {
+    const message = `deployment ${deployment_id} is not configured here; ${configured.deploymentId} is`;
+    throw new OperationError('invalid-request', message);
+  }
   const lists = listsOf(request, names);
   const isConfigured =
     configured !== undefined && (lists === undefined || isDeepStrictEqual(settled(lists), configured.lists));
-  const desired = isConfigured ? configured : judged(lists ?? noLists, request.deployment_id, names);
+  const desired = isConfigured ? configured : judged(lists ?? noLists, deployment_id, names);
   if (listener_policy === undefined && listener_networks === undefined)
     return configured === undefined || isConfigured ? desired : { ...desired, listener: configured.listener };
   const listener = {

@@ -102,6 +102,11 @@ describe('which state a request is about', () => {
     expect(ask('verify', { checks: ['listener-policy'], listener_policy: 'tls' })).toBe(own);
   });
 
+  test('none of another deployment than the configured one', () => {
+    const asked = () => ask('status', { deployment_id: 'wiki', databases: ['a'] });
+    expect(asked).toThrow('deployment wiki is not configured here; shop is');
+  });
+
   test('nothing, where none is configured', () => {
     const { databases, roles, outputs, resources } = desiredBy(parseRequest('status', about), { names: rules });
     expect([databases.size, roles.size, outputs.size, resources.length]).toEqual([0, 0, 0, 0]);

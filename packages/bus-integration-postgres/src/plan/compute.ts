@@ -26,6 +26,7 @@ import { endpointOf, type ServiceWish } from '../conninfo/dsn-endpoint.ts';
 import { endpointFindings } from '../credentials/dsn-findings.ts';
 import { doubtfulTls, unusableEndpoint } from '../credentials/unusable-endpoint.ts';
 import { withCredentials } from '../kinds/desired-kinds.ts';
+import { decidedFiles } from '../kinds/dsn-file.ts';
 import type { Resource } from '../kinds/index.ts';
 import type { Scope } from '../kinds/kind.ts';
 import type { Observation } from '../observe/observation.ts';
@@ -36,7 +37,6 @@ import { compare, unsettled } from './compare.ts';
 import { encodingFindings } from './encoding.ts';
 import { hazards } from './hazard.ts';
 import { poolerFindings } from './pooled.ts';
-import { scopeOf } from './scope.ts';
 import { identityFindings, iterationFindings, lockFindings } from './server-findings.ts';
 import { sharingFindings } from './sharing.ts';
 import { toSteps } from './steps.ts';
@@ -164,8 +164,9 @@ function computeAllowed(
       proofs,
     ),
   );
-  const scope = scopeOf(intent.declared, seen, { roles, databases, credentials, serviceEndpoint: endpoint });
-  const resources = withCredentials(desired.resources, credentials, scope.files);
+  const files = decidedFiles(credentials);
+  const scope = { deploymentId, seen, roles, databases, declared: intent.declared, files, serviceEndpoint: endpoint };
+  const resources = withCredentials(desired.resources, credentials, files);
   const { differences, findings } = compare(resources, scope);
   const steps = toSteps({ desired, dsnDirectory: intent.dsnDirectory, seen, resources, differences });
   const lost = credentials.flatMap(({ refusal }) => refusal ?? []);

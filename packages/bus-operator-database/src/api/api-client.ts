@@ -4,6 +4,7 @@
 import { resolve } from 'node:path';
 import {
   type Context,
+  type DoctorRequest,
   type Environment,
   headerSafe,
   isForShell,
@@ -15,6 +16,7 @@ import {
   type Response,
   readSecretFile,
   Secret,
+  type StatusRequest,
   type Verb,
 } from 'bus-integration-database';
 import { responseFaults } from 'bus-integration-database/contract';
@@ -74,26 +76,21 @@ export function createApiProvider(
   { facts, configured }: ApiProviderOptions = {},
 ): Provider {
   const responseIn = (answer: ApiAnswer) => checkedResponse(answer, facts);
-  const read = async (verb: 'status' | 'doctor', deploymentId: string, context: Context): Promise<Response> =>
-    responseIn(
-      await callApi(address, { path: `${verb}?${new URLSearchParams({ deployment_id: deploymentId })}` }, context),
-    );
   const ask = async (verb: Verb, request: unknown, context: Context): Promise<Response> =>
     responseIn(await callApi(address, { path: verb, body: request }, context));
+  /** What names nothing is a reading that others may share. */
+  const look = async (verb: Verb, request: StatusRequest | DoctorRequest, context: Context): Promise<Response> => {
+    if (request.databases !== undefined) return await ask(verb, request, context);
+    const { deployment_id } = request;
+    return responseIn(await callApi(address, { path: `${verb}?${new URLSearchParams({ deployment_id })}` }, context));
+  };
   return {
     name,
     ...(configured !== undefined && { configured }),
     plan: (request, context) => ask('plan', request, context),
     verify: (request, context) => ask('verify', request, context),
-    // What names nothing is a reading that others may share.
-    status: (request, context) =>
-      request.databases === undefined
-        ? read('status', request.deployment_id, context)
-        : ask('status', request, context),
-    doctor: (request, context) =>
-      request.databases === undefined
-        ? read('doctor', request.deployment_id, context)
-        : ask('doctor', request, context),
+    status: (request, context) => look('status', request, context),
+    doctor: (request, context) => look('doctor', request, context),
     apply: async (request, context) => {
       // An interruption between question and answer would leave nobody to tell of the job: this call is not cut short.
       context.signal.throwIfAborted();

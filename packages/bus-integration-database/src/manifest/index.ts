@@ -16,7 +16,7 @@ export { quotedName, seen, spelled } from './seen.ts';
 export type { EditorSchema, ManifestShape, ShapeKey, ShapeObject, ValueOf } from './shapes.ts';
 export { either, list, map, named, object, whole } from './shapes-of-many.ts';
 export type { TextFault } from './single-shapes.ts';
-export { flag, text, word } from './single-shapes.ts';
+export { flag, nulFault, text, word } from './single-shapes.ts';
 export type { Span } from './source.ts';
 export type { MapNode, Node, NodePath } from './tree.ts';
 export { keyAt, nodeAt } from './tree.ts';

@@ -94,6 +94,7 @@ const fileMode: ManifestShape<string> = {
 
 function pathFault(path: string) {
   if (path === '') return 'is empty';
+  if (path.startsWith('~')) return 'begins with ~, which nothing expands here; write the path itself';
   const parts = normalize(path.replace(/\{[^{}]*\}/g, 'x')).split('/');
   if (!path.startsWith('/') && parts[0] === '..')
     return "leaves the deployment's folder; a path outside of it has to be absolute";

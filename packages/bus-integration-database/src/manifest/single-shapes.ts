@@ -27,7 +27,7 @@ export function text({ expected, fault, code = 'value', schema = {} }: TextOptio
       }
       if (node.kind !== 'text') return unexpected(node, expected, problems);
       const value = node.source;
-      const found = fault?.(value);
+      const found = fault?.(value) ?? nulFault(value);
       if (found === undefined) return value;
       const { why, instead } = typeof found === 'string' ? { why: found, instead: undefined } : found;
       problems.report(node, code, `${seen(node)} ${why}`, instead);
@@ -36,6 +36,11 @@ export function text({ expected, fault, code = 'value', schema = {} }: TextOptio
     merge: (_, own) => own,
     schema: { type: 'string', ...schema },
   };
+}
+
+/** No server and no file system takes one. */
+export function nulFault(text: string): string | undefined {
+  return text.includes('\0') ? 'holds a NUL character' : undefined;
 }
 
 /** One of some words. */

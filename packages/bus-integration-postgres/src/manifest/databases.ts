@@ -104,7 +104,7 @@ function expandDatabase(merged: DatabaseEntry, within: string, originOf: OriginO
   if (fault !== undefined) problems.report(place(fault.key), 'contradiction', fault.why);
   if (rest.settings !== undefined && Object.hasOwn(rest.settings, 'search_path'))
     problems.report(
-      place('settings', 'search_path'),
+      keyAt(root, originOf('settings', 'search_path')) ?? place('settings', 'search_path'),
       'contradiction',
       "a database's search_path has a key of its own: search_path: [app]",
     );

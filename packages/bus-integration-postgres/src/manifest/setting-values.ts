@@ -1,5 +1,6 @@
 // Which values some settings take: those that are in use everywhere, so that a slip is told before a server is asked. What
 // is not listed is left to the server. https://www.postgresql.org/docs/current/config-setting.html
+import { nulFault } from 'bus-integration-database/manifest';
 import { nearest } from 'bus-integration-database/suggest';
 
 const times = [
@@ -75,6 +76,11 @@ export interface ValueFault {
  * valueFault('statement_timeout', '5m'); // { why: "…; did you mean 5min?", instead: '5min' }
  */
 export function valueFault(name: string, value: string | readonly string[]): ValueFault | undefined {
+  const nul = [value]
+    .flat()
+    .map(nulFault)
+    .find((fault) => fault !== undefined);
+  if (nul !== undefined) return { why: nul };
   const isList = lists.includes(name);
   if (typeof value !== 'string') return isList || !isKnown(name) ? undefined : { why: `and it takes no list` };
   if (isList && value.includes(',')) {

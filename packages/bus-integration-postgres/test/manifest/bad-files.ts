@@ -536,7 +536,7 @@ export const badFiles: readonly BadFile[] = [
   {
     name: 'a search_path as a setting',
     text: 'databases: {d: {settings: {search_path: [app]}}}\n',
-    says: ["3:41: a database's search_path has a key of its own: search_path: [app]"],
+    says: ["3:28: a database's search_path has a key of its own: search_path: [app]"],
   },
   {
     name: 'databases as a list',
@@ -1073,5 +1073,16 @@ export const badFiles: readonly BadFile[] = [
     name: 'a mistake in a database whose name looks like that of a secret',
     text: 'databases: {api_tokens: {conections: 5}}\n',
     says: ['3:26: conections is an unknown key; did you mean connections?'],
+  },
+  {
+    name: 'a path from the home directory',
+    under: 'shop',
+    text: 'outputs: [{form: pgpass, file: ~/.pgpass}]\n',
+    says: ['5:32: "~/.pgpass" begins with ~, which nothing expands here; write the path itself'],
+  },
+  {
+    name: 'a NUL in a value',
+    text: 'databases: {d: {locale: "a\\0b", settings: {application_name: "a\\0b"}}}\n',
+    says: ['3:25: "a\\u0000b" holds a NUL character', '3:62: application_name: "a\\u0000b" holds a NUL character'],
   },
 ];

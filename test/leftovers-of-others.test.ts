@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'n
 import type { Response } from 'bus-integration-database';
 import { createPlainAdmin, psqlPath, type Server, startServer } from 'embedded';
 import { describe, expect, test } from 'vitest';
+import { skip } from './bad-input/refusal.ts';
 import { type Deployment, makeDeployment } from './deployment.ts';
 
 const psql = psqlPath();
@@ -162,8 +163,8 @@ test('a schema that was given to somebody says who may drop it, and how much is 
 
 test("what is printed drops the admin's own database too, and postgres where it carries the mark", {
   timeout: 120_000,
-}, async () => {
-  if (psql === undefined) return;
+}, async (context) => {
+  if (psql === undefined) skip(context, 'there is no psql on PATH');
   await using server = await startServer({ major: 18 });
   using one = makeDeployment({
     adminDsn: server.dsn(),

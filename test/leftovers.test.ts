@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import type { Leftover, Response } from 'bus-integration-database';
 import { createPlainAdmin, majors, psqlPath, type Server, startServer } from 'embedded';
 import { describe, expect, test } from 'vitest';
+import { skip } from './bad-input/refusal.ts';
 import { type Answer, type Deployment, makeDeployment } from './deployment.ts';
 
 const psql = psqlPath();
@@ -107,7 +108,7 @@ describe.each(
 )('PostgreSQL %i, a %s admin', (major, admin) => {
   test('what is declared no longer is told by every verb, done by none, and retired by what is printed', {
     timeout: 120_000,
-  }, async () => {
+  }, async (context) => {
     await using server = await startServer({ major });
     const adminDsn = admin === 'plain' ? await createPlainAdmin(server) : server.dsn();
     using deployment = makeDeployment({ adminDsn, keys: declared });
@@ -138,7 +139,7 @@ describe.each(
     }
 
     const text = await deployment.run(['plan', '-v']);
-    if (psql === undefined) return;
+    if (psql === undefined) skip(context, 'there is no psql on PATH');
     const sql = printed(text, ['database', 'schema', 'role']);
     execFileSync(psql, ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', '-', adminDsn], { input: sql, stdio: 'pipe' });
     expect(named((await asked(deployment, 'status')).leftovers)).toEqual(all.filter((one) => one.startsWith('dsn')));

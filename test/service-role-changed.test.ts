@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import type { Leftover, Response } from 'bus-integration-database';
 import { createPlainAdmin, psqlPath, type Server, startServer } from 'embedded';
 import { expect, test } from 'vitest';
+import { skip } from './bad-input/refusal.ts';
 import { type Deployment, makeDeployment } from './deployment.ts';
 
 const psql = psqlPath();
@@ -48,7 +49,7 @@ const apply = ['apply', '--allow', 'destructive'];
 const owners = `SELECT relowner::regrole::text AS table_of,
   (SELECT proowner::regrole::text FROM pg_proc WHERE proname = 'sums') AS function_of FROM pg_class WHERE relname = 'orders'`;
 
-test.each([
+test.for([
   [14, 'plain'],
   [15, 'plain'],
   [16, 'plain'],
@@ -56,7 +57,8 @@ test.each([
   [18, 'superuser'],
 ] as const)(
   'PostgreSQL %i, a %s admin: tables go to the new role',
-  async (major, admin) => {
+  { timeout: 90_000 },
+  async ([major, admin], context) => {
     await using server = await startServer({ major });
     const adminDsn = admin === 'plain' ? await createPlainAdmin(server) : server.dsn();
     using deployment = await changed(server, adminDsn);
@@ -69,7 +71,7 @@ test.each([
     expect(left?.before).toBe('no service logs in as old_svc any more, and no session of it is open (now: 0)');
 
     runSql(adminDsn, await printed(deployment));
-    if (psql === undefined) return;
+    if (psql === undefined) skip(context, 'there is no psql on PATH');
     expect(await server.query(owners, { database: 'app' })).toEqual([{ table_of: 'new_svc', function_of: 'new_svc' }]);
     expect(await server.query("SELECT rolname FROM pg_roles WHERE rolname ~ '_svc'")).toEqual([{ rolname: 'new_svc' }]);
     const memberships = await server.query(
@@ -78,7 +80,6 @@ test.each([
     expect(memberships, 'the admin is a member no longer').toEqual([]);
     expect(await asked(deployment, 'verify')).toMatchObject({ ok: true, leftovers: [] });
   },
-  90_000,
 );
 
 test('sessions of the old role are counted', async () => {
@@ -99,14 +100,15 @@ test('sessions of the old role are counted', async () => {
 }, 90_000);
 
 // Of what belongs to the server's first superuser pg_shdepend tells no owner.
-test.each([
+test.for([
   ['in an undeclared database', 'tools', 'CREATE TABLE t (); GRANT SELECT ON t TO old_svc'],
   ['in a declared database', 'app', 'CREATE TABLE t (i int); GRANT SELECT (i) ON t TO old_svc'],
   ['on a database', 'tools', 'GRANT CREATE ON DATABASE tools TO old_svc'],
   ['by a policy', 'tools', 'CREATE TABLE t (); CREATE POLICY p ON t TO old_svc'],
-])(
+] as const)(
   'a right that a superuser granted %s is told to need one, and what is printed works then',
-  async (_where, database, sql) => {
+  { timeout: 90_000 },
+  async ([, database, sql], context) => {
     await using server = await startServer({ major: 18 });
     const adminDsn = await createPlainAdmin(server);
     using deployment = await changed(server, adminDsn);
@@ -115,12 +117,11 @@ test.each([
     await server.query('CREATE DATABASE tools');
     await server.query(sql, { database });
     expect(await leftRole(deployment)).toMatchObject({ needs: 'a superuser' });
-    if (psql === undefined) return;
+    if (psql === undefined) skip(context, 'there is no psql on PATH');
     const text = await printed(deployment);
     expect(() => runSql(adminDsn, text), 'the admin alone can not').toThrow();
     runSql(server.dsn(), text);
     expect(await server.query("SELECT FROM pg_roles WHERE rolname = 'old_svc'")).toEqual([]);
     expect(await server.query(owners, { database: 'app' })).toEqual([{ table_of: 'new_svc', function_of: 'new_svc' }]);
   },
-  90_000,
 );

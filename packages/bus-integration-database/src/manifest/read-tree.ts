@@ -105,12 +105,12 @@ function syntaxMessage(code: ErrorCode, text: string, at: number): string {
 }
 
 function missing(text: string, at: number): string {
+  if (at >= text.length) return 'the file ends here, and a quote or a bracket is still open';
+  if (/\S/.test(text[at] ?? ''))
+    return 'something is missing before this: a ":", a comma, a blank or a closing quote or bracket';
   const before = text.slice(text.lastIndexOf('\n', at - 1) + 1, at);
-  if (/\S/.test(text[at] ?? '') || at >= text.length)
-    return at >= text.length
-      ? 'the file ends here, and a quote or a bracket is still open'
-      : `something is missing before this: a ":", a comma, a blank or a closing quote or bracket`;
-  return `something is missing after ${before.trim() === '' ? 'the line before' : 'this'}: a closing quote or bracket, or a comma`;
+  const where = before.trim() === '' ? 'the line before' : 'this';
+  return `something is missing after ${where}: a closing quote or bracket, or a comma`;
 }
 
 /** Of what a reader of YAML gives; nodes without a place stand for nothing in the file. */

@@ -65,7 +65,7 @@ export const database: Kind<Database, typeof registered> = {
     ];
   },
 
-  gone: () => [{ leftover: true }],
+  gone: () => [{ leftover: 'database' }],
 
   findings: ({ name }, { seen, roles, databases }) => {
     const found = seen.databases.get(name);

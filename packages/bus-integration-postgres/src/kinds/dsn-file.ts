@@ -70,7 +70,7 @@ export const dsnFile: Kind<DsnFile, typeof registered, FileAction> = {
 
   made: ({ file }, { files }) => steps(files.get(file)),
   changed: (_, { file }, { files }) => steps(files.get(file)),
-  gone: () => [{ leftover: true }],
+  gone: () => [{ leftover: 'dsn-file' }],
 
   // What is worth telling was found when it was decided.
   findings: () => [],

@@ -95,12 +95,15 @@ export interface Scope {
   readonly isJustMade?: boolean;
 }
 
+/** What may be left over; `survey/leftovers.ts` has a list of each. */
+export type LeftoverKind = 'database' | 'schema' | 'role' | 'dsn-file';
+
 /** What one difference comes to; `S` are the steps of its kind. */
 export type Meaning<S extends BareStep = BareStep> =
   | { readonly step: S }
   | { readonly finding: Diagnostic }
   /** Told among what is left over, with the statements that would retire it; they are never run. */
-  | { readonly leftover: true }
+  | { readonly leftover: LeftoverKind }
   /** Done or told together with the difference of another resource, which is named by its identity. */
   | { readonly with: string };
 

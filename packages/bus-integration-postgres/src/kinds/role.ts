@@ -109,7 +109,7 @@ export const role: Kind<Role, typeof registered> = {
     return meanings(found);
   },
 
-  gone: ({ name }, { seen }) => (name === seen.admin.name ? [{ finding: markOnAdmin(name) }] : [{ leftover: true }]),
+  gone: ({ name }, { seen }) => (name === seen.admin.name ? [{ finding: markOnAdmin(name) }] : [{ leftover: 'role' }]),
 
   // Of a role itself only refusals are told (ownership/ours.ts).
   findings: () => [],

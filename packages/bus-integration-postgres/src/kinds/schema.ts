@@ -48,7 +48,7 @@ export const schema: Kind<Schema, typeof registered> = {
     throw new Error('internal error: schemas of one name differ');
   },
 
-  gone: () => [{ leftover: true }],
+  gone: () => [{ leftover: 'schema' }],
 
   findings: ({ database, name }, { seen, roles, databases }) => {
     const found = findSchema(seen, database, name);

@@ -17,6 +17,7 @@ import type { Session } from '../connection/session/session.ts';
 import { boolean, integer, list, readRow, record, text } from '../connection/session/shape.ts';
 import { endpointOf, type Reached } from '../conninfo/dsn-endpoint.ts';
 import { isFileOfOurs } from '../kinds/dsn-file.ts';
+import type { LeftoverKind } from '../kinds/kind.ts';
 import { markOf } from '../observe/mark.ts';
 import type { Observation, ObservedAdmin, ObservedServer } from '../observe/observation.ts';
 import { nothingRemains, type RemainingRole, type Remains } from '../observe/remains.ts';
@@ -144,7 +145,13 @@ export function leftoversOf(input: LeftoversInput): Leftover[] {
     home: homeOf(input),
   });
   const kept = remains.roles.filter(isKept).map(({ name }) => ({ kind: 'role' as const, name, ...declaredElsewhere }));
-  return [...databases(input), ...schemas(input), ...roles, ...kept, ...files(input)];
+  const found: Readonly<Record<LeftoverKind, readonly Leftover[]>> = {
+    database: databases(input),
+    schema: schemas(input),
+    role: [...roles, ...kept],
+    'dsn-file': files(input),
+  };
+  return Object.values(found).flat();
 }
 
 /** ./.env declares it, and the environment's own values win over that: what looks left over may be a slip of a shell. */

@@ -92,9 +92,9 @@ describe('what is there and no longer declared', () => {
 
   test('is a difference: told among what is left over, and never dropped', () => {
     expect(gone(left)).toEqual([
-      '["role","old"]: {"leftover":true}',
-      '["database","logs"]: {"leftover":true}',
-      '["schema","app","data"]: {"leftover":true}',
+      '["role","old"]: {"leftover":"role"}',
+      '["database","logs"]: {"leftover":"database"}',
+      '["schema","app","data"]: {"leftover":"schema"}',
       '["grant","database","app","old"]: {"with":"[\\"role\\",\\"old\\"]"}',
     ]);
   });

@@ -16,7 +16,8 @@ export interface Output {
 }
 
 interface DesiredDatabase {
-  readonly schemas: readonly string[];
+  /** Databases that have the same may share one set. */
+  readonly schemas: ReadonlySet<string>;
   /** Roles that log in to it. */
   readonly logins: readonly string[];
   /** Those of them that its services log in as: one, or none; more where states were joined. */
@@ -89,6 +90,7 @@ export function namesOf(deploymentId: string, lists: Lists): DesiredNames {
   const databases = new Map<string, DesiredDatabase>();
   const outputs = new Map<string, Output>();
   const all = new Set(roles.filter((role) => !isRoleTemplate(role)));
+  const schemaSet = new Set(schemas);
   for (const database of lists.databases) {
     const logins = roles.map((role) => expandRole(role, database));
     for (const [index, role] of logins.entries()) {
@@ -97,30 +99,52 @@ export function namesOf(deploymentId: string, lists: Lists): DesiredNames {
       all.add(role);
     }
     const serviceRoles = serviceRole === undefined ? [] : [expandRole(serviceRole, database)];
-    databases.set(database, { schemas, logins, serviceRoles });
+    databases.set(database, { schemas: schemaSet, logins, serviceRoles });
   }
-  return { deploymentId, roles: all, databases, schemas: new Set(schemas), outputs };
+  return { deploymentId, roles: all, databases, schemas: schemaSet, outputs };
 }
 
 /** What either of two names; of a database that one of them does not know it may mean any of its schemas. */
 export function joined(one: DesiredNames, other: DesiredNames): DesiredNames {
   if (one === other) return one;
-  const both = <T>(first: Iterable<T> = [], second: Iterable<T> = []) => [...new Set([...first, ...second])];
-  const databases = both(one.databases.keys(), other.databases.keys()).map((name) => {
+  const schemasOf = createUnion();
+  const databases = new Map<string, DesiredDatabase>();
+  for (const name of union(one.databases.keys(), other.databases.keys())) {
     const [here, there] = [one.databases.get(name), other.databases.get(name)];
-    const database: DesiredDatabase = {
-      schemas: both(here?.schemas ?? one.schemas, there?.schemas ?? other.schemas),
-      logins: both(here?.logins, there?.logins),
-      serviceRoles: both(here?.serviceRoles, there?.serviceRoles),
-    };
-    return [name, database] as const;
-  });
+    const known = here ?? there;
+    if (known === undefined) continue;
+    databases.set(name, {
+      ...(here === undefined || there === undefined
+        ? known
+        : {
+            logins: [...union(here.logins, there.logins)],
+            serviceRoles: [...union(here.serviceRoles, there.serviceRoles)],
+          }),
+      schemas: schemasOf(here?.schemas ?? one.schemas, there?.schemas ?? other.schemas),
+    });
+  }
   return {
     deploymentId: one.deploymentId,
-    roles: new Set(both(one.roles, other.roles)),
-    databases: new Map(databases),
-    schemas: new Set(both(one.schemas, other.schemas)),
+    roles: union(one.roles, other.roles),
+    databases,
+    schemas: union(one.schemas, other.schemas),
     outputs: new Map([...other.outputs, ...one.outputs]),
+  };
+}
+
+function union(one: Iterable<string>, other: Iterable<string>): Set<string> {
+  return new Set([...one, ...other]);
+}
+
+/** Made once of two sets, however many databases have them: thousands of databases beside thousands of schemas are millions. */
+function createUnion(): (one: ReadonlySet<string>, other: ReadonlySet<string>) => ReadonlySet<string> {
+  const made = new Map<ReadonlySet<string>, Map<ReadonlySet<string>, ReadonlySet<string>>>();
+  return (one, other) => {
+    const withOne = made.get(one) ?? new Map<ReadonlySet<string>, ReadonlySet<string>>();
+    made.set(one, withOne);
+    const known = withOne.get(other) ?? (one === other || other.size === 0 ? one : union(one, other));
+    withOne.set(other, known);
+    return known;
   };
 }
 

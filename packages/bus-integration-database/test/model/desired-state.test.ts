@@ -23,7 +23,7 @@ describe('logins and roles', () => {
     expect([...databases]).toEqual(
       ['app', 'logs'].map((name) => [
         name,
-        { schemas: ['public', 'data'], logins: ['svc', 'rep'], serviceRoles: ['svc'] },
+        { schemas: new Set(['public', 'data']), logins: ['svc', 'rep'], serviceRoles: ['svc'] },
       ]),
     );
   });
@@ -59,14 +59,25 @@ describe('what either of two states names', () => {
       ['app.dsn', 'app.rep.dsn', 'logs.dsn', 'logs.rep.dsn', 'more.dsn'].sort(),
     );
     expect(both.databases.get('logs')).toEqual({
-      schemas: ['public', 'data', 'kept'],
+      schemas: new Set(['public', 'data', 'kept']),
       logins: ['svc', 'rep', 'else'],
       serviceRoles: ['svc', 'else'],
     });
   });
 
   test('a database that only one of them knows may have any schema of the other', () => {
-    expect(both.databases.get('app')?.schemas).toEqual(['public', 'data', 'kept']);
+    expect(both.databases.get('app')?.schemas).toEqual(new Set(['public', 'data', 'kept']));
+  });
+
+  test('thousands of databases beside thousands of schemas are no more than both', () => {
+    const many = (prefix: string) => Array.from({ length: 5_000 }, (_, index) => `${prefix}${index}`);
+    const databases = namesOf('shop', { databases: many('d'), roles: ['svc'], schemas: ['public'] });
+    const schemas = namesOf('shop', { databases: ['x'], roles: [], schemas: many('s') });
+    for (const joint of [joined(schemas, databases), joined(databases, schemas)]) {
+      const sets = new Set([...joint.databases.values()].map((database) => database.schemas));
+      expect([joint.databases.size, sets.size]).toEqual([5_001, 1]);
+      expect(joint.databases.get('d4999')?.schemas.has('s4999')).toBe(true);
+    }
   });
 
   test('a state joined with itself is that state', () => expect(joined(other, other)).toBe(other));

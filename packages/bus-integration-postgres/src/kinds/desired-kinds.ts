@@ -33,7 +33,7 @@ export function resourcesOf({ deploymentId, roles, databases }: DesiredNames, pr
     for (const name of schemas) resources.push({ kind: 'schema', database, name });
     const objects = [
       { type: 'database', database } as const,
-      ...schemas.map((schema) => ({ type: 'schema', database, schema }) as const),
+      ...[...schemas].map((schema) => ({ type: 'schema', database, schema }) as const),
     ];
     for (const on of objects) {
       for (const role of logins) resources.push(grantOf(on, { role }, profile[on.type]));

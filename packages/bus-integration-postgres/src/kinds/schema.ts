@@ -31,8 +31,8 @@ export const schema: Kind<Schema, typeof registered> = {
   // Of those that are not declared only ours were read.
   observed: ({ seen, declared }) =>
     [...seen.inside].flatMap(([database, { schemas, markedSchemas }]) => {
-      const kept = new Set(declared.databases.get(database)?.schemas);
-      const left = markedSchemas.filter(({ name }) => !kept.has(name));
+      const kept = declared.databases.get(database)?.schemas;
+      const left = markedSchemas.filter(({ name }) => !kept?.has(name));
       return [...schemas, ...left].map(({ name }): Schema => ({ kind: 'schema', database, name }));
     }),
 

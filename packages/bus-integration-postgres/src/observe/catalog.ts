@@ -96,16 +96,15 @@ export async function readInside(
   database: string,
   withEventTriggers = false,
 ): Promise<ObservedInside> {
-  const schemas = databases.get(database)?.schemas ?? [];
+  const desired = databases.get(database)?.schemas;
   const row = await readRow(session, insideShape, {
     sql: withEventTriggers ? insideWithTriggersQuery : insideQuery,
-    values: [schemas, markOf(deploymentId)],
+    values: [[...(desired ?? [])], markOf(deploymentId)],
     doing: `reading schemas of ${shown(session.database)}`,
   });
-  const declared = new Set(schemas);
   return {
     adminMayCreateSchemas: row.adminMayCreateSchemas,
-    schemas: row.schemas.filter(({ name }) => declared.has(name)),
+    schemas: row.schemas.filter(({ name }) => desired?.has(name)),
     markedSchemas: row.schemas.filter(({ isMarked }) => isMarked),
     ...(row.eventTriggers !== null && { eventTriggers: row.eventTriggers }),
   };

@@ -19,7 +19,7 @@ export function sharingFindings({ databases }: DesiredNames, { roles }: Pick<Obs
   const isMember = (one: string, other: string) => roles.get(one)?.memberOf.includes(other) === true;
   const meetings = [...databases].map(([database, { schemas, logins }]): readonly [string, readonly string[]] => [
     database,
-    schemas.length === 0
+    schemas.size === 0
       ? []
       : logins.filter((one) => logins.some((other) => one !== other && !isMember(one, other) && !isMember(other, one))),
   ]);

@@ -4,7 +4,6 @@
 import {
   advise,
   command,
-  type DesiredNames,
   type Leftover,
   type OutputDirectory,
   type OutputPlace,
@@ -196,10 +195,10 @@ function needs(isAdminEnough: boolean, who: string): Pick<Leftover, 'needs'> {
 }
 
 function schemas({ intent, markedSchemas }: LeftoversInput): Leftover[] {
-  const schemasIn = (names: DesiredNames | undefined, database: string) =>
-    new Set(names?.databases.get(database)?.schemas);
   return [...intent.desired.databases.keys()].flatMap((database) => {
-    const [declared, kept] = [intent.declared, intent.overruled].map((names) => schemasIn(names, database));
+    const [declared, kept] = [intent.declared, intent.overruled].map(
+      (names) => names?.databases.get(database)?.schemas,
+    );
     return (markedSchemas.get(database) ?? [])
       .filter(({ name }) => !declared?.has(name))
       .map(({ name, owner, adminActsAsOwner }) => {

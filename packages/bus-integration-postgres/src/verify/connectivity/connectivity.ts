@@ -167,7 +167,7 @@ async function tryFiles(
         const trial = {
           pair,
           target,
-          schemas: desired.databases.get(pair.database)?.schemas ?? [],
+          schemas: [...(desired.databases.get(pair.database)?.schemas ?? [])],
           roles,
           deploymentId: desired.deploymentId,
           adminRole,

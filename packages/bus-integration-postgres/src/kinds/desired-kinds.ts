@@ -3,7 +3,7 @@
 import type { DesiredNames, DesiredRules, RoleDecision } from 'bus-integration-database';
 import { postgresNames } from '../text/names.ts';
 import { desiredFile } from './dsn-file.ts';
-import { grantOf } from './grant.ts';
+import { normalised } from './grant.ts';
 import type { Resource } from './index.ts';
 import type { DecidedFile } from './kind.ts';
 
@@ -25,6 +25,7 @@ export const postgresRules: DesiredRules<Resource> = {
 /** Roles, databases, schemas, what the roles may, nothing for everyone. */
 export function resourcesOf({ deploymentId, roles, databases }: DesiredNames, profile: PrivilegeProfile): Resource[] {
   const resources: Resource[] = [];
+  const given = { database: normalised(profile.database), schema: normalised(profile.schema) };
   for (const name of roles) {
     resources.push({ kind: 'role', name, deployment: deploymentId, canLogin: true, password: 'held' });
   }
@@ -36,8 +37,8 @@ export function resourcesOf({ deploymentId, roles, databases }: DesiredNames, pr
       ...[...schemas].map((schema) => ({ type: 'schema', database, schema }) as const),
     ];
     for (const on of objects) {
-      for (const role of logins) resources.push(grantOf(on, { role }, profile[on.type]));
-      resources.push(grantOf(on, { everyone: true }, []));
+      for (const role of logins) resources.push({ kind: 'grant', on, grantee: { role }, privileges: given[on.type] });
+      resources.push({ kind: 'grant', on, grantee: { everyone: true }, privileges: [] });
     }
   }
   return resources;

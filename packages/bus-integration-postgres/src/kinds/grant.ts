@@ -34,7 +34,11 @@ export interface Grant {
 
 /** Privileges of a grantee on an object, normalised. */
 export function grantOf(on: FilledObject, grantee: Grantee, privileges: Iterable<string>): Grant {
-  return { kind: 'grant', on, grantee, privileges: [...new Set(privileges)].sort() };
+  return { kind: 'grant', on, grantee, privileges: normalised(privileges) };
+}
+
+export function normalised(privileges: Iterable<string>): readonly string[] {
+  return [...new Set(privileges)].sort();
 }
 
 const registered = {

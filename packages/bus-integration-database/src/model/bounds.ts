@@ -27,7 +27,7 @@ export function resourceCount({ databases, roles, schemas }: Pick<Lists, keyof L
 }
 
 /** What whoever asks calls the lists. */
-export type ListNames = Readonly<Record<'databases' | 'roles' | 'schemas', string>>;
+type ListNames = Readonly<Record<'databases' | 'roles' | 'schemas', string>>;
 
 /**
  * Why lists ask for too much, as a message; undefined when they don't.

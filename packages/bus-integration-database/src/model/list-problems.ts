@@ -45,119 +45,85 @@ export interface ListProblem {
  * // 'database "a" is listed twice in BUS_DATABASE_NAMES'
  */
 export function listProblems(lists: Lists, rules: NameRules, { words, ...source }: ListSource): ListProblem[] {
+  const problems = new Map<string, ListProblem>();
+  const refuse = (list: ListName, message: string, remedy: string, code: ListProblem['code'] = 'invalid-name') =>
+    problems.set(`${list} ${message}`, { list, code, message, remedy });
+  const faultOf = (kind: NamedKind, name: string) =>
+    looksLikeUrl(name) ? 'is no name but a URL' : judgeName(kind, name, rules);
+  /** Those of a list that can be used. */
+  const judge = (list: ListName, kind: NamedKind, names: readonly string[]): ReadonlySet<string> => {
+    const usable = new Set<string>();
+    for (const name of names) {
+      const named = `${kind} ${quoted(name)}`;
+      const fault = faultOf(kind, name);
+      const isTemplate = isRoleTemplate(name);
+      if (fault !== undefined) refuse(list, `${named} ${fault}`, `change it in ${words[list]}`);
+      else if (isTemplate)
+        refuse(
+          list,
+          `${named} holds {database}, which only ${words.serviceRole} may`,
+          `write the names out in ${words[list]}`,
+        );
+      else if (usable.has(name)) refuse(list, `${named} is listed twice in ${words[list]}`, 'drop one');
+      else usable.add(name);
+    }
+    return usable;
+  };
+
   const serviceRole = lists.serviceRole ?? (source.takesFirst ? lists.roles[0] : undefined);
   const at = serviceRole === undefined ? -1 : lists.roles.indexOf(serviceRole);
-  const databases = judgeList('databases', 'database', lists.databases, rules, words);
-  const schemas = judgeList('schemas', 'schema', lists.schemas, rules, words);
-  const roles = judgeList('roles', 'role', at < 0 ? lists.roles : lists.roles.toSpliced(at, 1), rules, words);
-  const strange = lists.serviceRole === undefined ? [] : placeholderProblems(lists.serviceRole, words);
-  const tooMany = tooManyResources(lists, words, source.mostResources);
-  return [
-    ...strange,
-    ...databases.problems,
-    ...schemas.problems,
-    ...roles.problems,
-    ...(serviceRole === undefined || strange.length > 0
-      ? []
-      : serviceRoleProblems(serviceRole, databases.usable, new Set(roles.usable), rules, words)),
-    ...fileProblems(databases.usable, roles.usable),
-    ...(tooMany === undefined
-      ? []
-      : [{ list: 'databases', code: 'too-many', message: tooMany, remedy: source.fewer } as const]),
-  ];
-}
+  const databases = judge('databases', 'database', lists.databases);
+  judge('schemas', 'schema', lists.schemas);
+  const roles = judge('roles', 'role', at < 0 ? lists.roles : lists.roles.toSpliced(at, 1));
 
-/** A placeholder that means nothing. */
-function placeholderProblems(serviceRole: string, words: ListSource['words']): ListProblem[] {
-  const stranger = (serviceRole.match(/\{[^{}]*\}/g) ?? []).find((placeholder) => placeholder !== '{database}');
-  if (stranger === undefined) return [];
-  const message = `${words.serviceRole} holds ${printable(stranger)}; the only placeholder is {database}`;
-  return [problem('serviceRole', message, 'write it like {database}_service')];
-}
-
-function problem(list: ListName, message: string, remedy: string): ListProblem {
-  return { list, code: 'invalid-name', message, remedy };
-}
-
-/** The names of a list that can be used; the rest are problems. */
-function judgeList(
-  list: ListName,
-  kind: NamedKind,
-  names: readonly string[],
-  rules: NameRules,
-  words: ListSource['words'],
-): { readonly usable: readonly string[]; readonly problems: readonly ListProblem[] } {
-  const usable = new Set<string>();
-  const problems = new Map<string, ListProblem>();
-  const refuse = (message: string, remedy: string) => problems.set(message, problem(list, message, remedy));
-  for (const name of names) {
-    const named = `${kind} ${quoted(name)}`;
-    const why = looksLikeUrl(name) ? 'is no name but a URL' : judgeName(kind, name, rules);
-    if (why !== undefined) {
-      refuse(`${named} ${why}`, `change it in ${words[list]}`);
-    } else if (isRoleTemplate(name)) {
-      const message = `${named} holds {database}, which only ${words.serviceRole} may`;
-      refuse(message, `write the names out in ${words[list]}`);
-    } else if (usable.has(name)) {
-      refuse(`${named} is listed twice in ${words[list]}`, 'drop one');
-    } else {
-      usable.add(name);
+  const strange = lists.serviceRole?.match(/\{[^{}]*\}/g)?.find((placeholder) => placeholder !== '{database}');
+  if (strange !== undefined) {
+    const message = `${words.serviceRole} holds ${printable(strange)}; the only placeholder is {database}`;
+    refuse('serviceRole', message, 'write it like {database}_service');
+  } else if (serviceRole !== undefined && isRoleTemplate(serviceRole) && databases.size === 0) {
+    const message = `${words.serviceRole} makes one role for each database, and there is none`;
+    refuse('serviceRole', message, `set ${words.databases}`);
+  } else if (serviceRole !== undefined && serviceRole.length > longestName) {
+    const message = `${words.serviceRole} is ${serviceRole.length} characters long; ${longestName} is the most`;
+    refuse('serviceRole', message, 'use a shorter name');
+  } else if (serviceRole !== undefined) {
+    const names = isRoleTemplate(serviceRole)
+      ? [...databases].map((name) => expandRole(serviceRole, name))
+      : [serviceRole];
+    for (const role of names) {
+      const named = `role ${quoted(role)}`;
+      const fault = faultOf('role', role);
+      if (fault !== undefined) refuse('serviceRole', `${named} ${fault}`, `change ${words.serviceRole}`);
+      if (roles.has(role))
+        refuse('serviceRole', `${named} is the service role and stands in ${words.roles} too`, 'drop one');
     }
   }
-  return { usable: [...usable], problems: [...problems.values()] };
-}
 
-function serviceRoleProblems(
-  template: string,
-  databases: readonly string[],
-  furtherRoles: ReadonlySet<string>,
-  rules: NameRules,
-  words: ListSource['words'],
-): ListProblem[] {
-  const refuse = (message: string, remedy: string) => problem('serviceRole', message, remedy);
-  if (isRoleTemplate(template) && databases.length === 0) {
-    const message = `${words.serviceRole} makes one role for each database, and there is none`;
-    return [refuse(message, `set ${words.databases}`)];
+  // Where a file system folds case, two names that differ in nothing else would share a DSN file.
+  for (const [list, names] of [
+    ['databases', databases],
+    ['roles', roles],
+  ] as const) {
+    for (const [one, other] of caseCollisions([...names])) {
+      const why = 'differ only in upper and lower case: their DSN files would be one where case is not told apart';
+      refuse(list, `${list} ${quoted(one)} and ${quoted(other)} ${why}`, 'rename one');
+    }
   }
-  if (template.length > longestName) {
-    const message = `${words.serviceRole} is ${template.length} characters long; ${longestName} is the most`;
-    return [refuse(message, 'use a shorter name')];
-  }
-  const expanded = isRoleTemplate(template) ? databases.map((database) => expandRole(template, database)) : [template];
-  return expanded.flatMap((role) => {
-    const named = `role ${quoted(role)}`;
-    const why = looksLikeUrl(role) ? 'is no name but a URL' : judgeName('role', role, rules);
-    const tooOften = `${named} is the service role and stands in ${words.roles} too`;
-    return [
-      ...(why === undefined ? [] : [refuse(`${named} ${why}`, `change ${words.serviceRole}`)]),
-      ...(furtherRoles.has(role) ? [refuse(tooOften, 'drop one')] : []),
-    ];
-  });
+  const long = tooLongFile(longestEncoded([...databases]), longestEncoded([...roles]));
+  if (long !== undefined) refuse('roles', long.message, long.diagnostics[0]?.remedy ?? 'use shorter names');
+  const tooMany = tooManyResources(lists, words, source.mostResources);
+  if (tooMany !== undefined) refuse('databases', tooMany, source.fewer, 'too-many');
+  return [...problems.values()];
 }
 
-/** Where a file system folds case, two names that differ in nothing else would share a DSN file. */
-function fileProblems(databases: readonly string[], furtherRoles: readonly string[]): ListProblem[] {
-  const why = 'differ only in upper and lower case: their DSN files would be one where case is not told apart';
-  const collisions = (list: ListName, kinds: string, names: readonly string[]) =>
-    caseCollisions(names).map(([one, other]) =>
-      problem(list, `${kinds} ${quoted(one)} and ${quoted(other)} ${why}`, 'rename one'),
-    );
-  return [
-    ...collisions('databases', 'databases', databases),
-    ...collisions('roles', 'roles', furtherRoles),
-    ...lengthProblems(longestEncoded(databases), longestEncoded(furtherRoles)),
-  ];
-}
-
-function lengthProblems(database: string | undefined, role: string | undefined): ListProblem[] {
-  if (database === undefined || role === undefined) return [];
+function tooLongFile(database: string | undefined, role: string | undefined): OperationError | undefined {
+  if (database === undefined || role === undefined) return undefined;
   try {
     dsnFileName(database, role);
-    return [];
+    return undefined;
   } catch (error) {
-    if (!(error instanceof OperationError)) throw error;
-    const remedy = error.diagnostics[0]?.remedy ?? 'use shorter names';
-    return [problem('roles', error.message, remedy)];
+    if (error instanceof OperationError) return error;
+    throw error;
   }
 }
 

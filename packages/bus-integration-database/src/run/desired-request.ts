@@ -14,15 +14,8 @@ import type { Lists } from '../model/lists.ts';
 import { anyName, lineBreakFault } from '../model/names.ts';
 import { nameList } from '../text/name-list.ts';
 import { printable } from '../text/printable.ts';
+import type { Provider } from './provider.ts';
 import type { PlanRequest, Requests } from './request.ts';
-
-/** What a provider says of desired states. */
-export interface Desiring {
-  /** Default: any name is taken, and none comes to a resource. */
-  readonly names?: DesiredRules;
-  /** What a request that names nothing asks for. Default: nothing. */
-  readonly configured?: DesiredState;
-}
 
 const source: ListSource = {
   words: { databases: 'databases', serviceRole: 'service_role', roles: 'roles', schemas: 'schemas' },
@@ -30,6 +23,7 @@ const source: ListSource = {
   mostResources: mostResourcesAsked,
   fewer: 'ask for a part at a time, or for fewer roles and schemas',
 };
+
 /**
  * The state that a request asks for. What asks for no other than the configured one is given that, which was judged when
  * it was read.
@@ -38,7 +32,10 @@ const source: ListSource = {
  * @example
  * desiredBy(parseRequest('plan', value), provider).databases.size; // 2
  */
-export function desiredBy(request: Requests[keyof Requests], { names = anyName, configured }: Desiring): DesiredState {
+export function desiredBy(
+  request: Requests[keyof Requests],
+  { names = anyName, configured }: Pick<Provider, 'names' | 'configured'>,
+): DesiredState {
   const { deployment_id, listener_policy, listener_networks }: Partial<PlanRequest> & typeof request = request;
   if (configured !== undefined && configured.deploymentId !== deployment_id) {
     const message = `deployment ${deployment_id} is not configured here; ${configured.deploymentId} is`;
@@ -48,9 +45,8 @@ export function desiredBy(request: Requests[keyof Requests], { names = anyName, 
   const isConfigured =
     configured !== undefined && (lists === undefined || isDeepStrictEqual(settled(lists), configured.lists));
   const desired = isConfigured ? configured : judged(lists ?? noLists, deployment_id, names);
-  if (listener_policy === undefined && listener_networks === undefined)
-    return configured === undefined || isConfigured ? desired : { ...desired, listener: configured.listener };
-  const listener = {
+  const isSilent = listener_policy === undefined && listener_networks === undefined;
+  const listener = (isSilent && configured?.listener) || {
     ...(listener_policy !== undefined && { listenerPolicy: listener_policy }),
     ...(listener_networks !== undefined && { listenerNetworks: listener_networks }),
   };

@@ -3,9 +3,8 @@
 import type { ProviderFacts } from '../contract/facts.ts';
 import type { Response, Verb } from '../contract/response.ts';
 import type { Step } from '../contract/step.ts';
-import type { DesiredState } from '../model/desired-state.ts';
+import type { DesiredRules, DesiredState } from '../model/desired-state.ts';
 import type { AnyResource } from '../model/diff.ts';
-import type { Desiring } from './desired-request.ts';
 import type { Requests } from './request.ts';
 
 /** One live line: what is being done, how far it is. */
@@ -38,8 +37,12 @@ type Answer<Q, R extends AnyResource> = {
 }['answer'];
 
 /** A provider answers each verb; expected failures are thrown as OperationError or carried in the response. */
-export type Provider<R extends AnyResource = AnyResource> = Desiring & {
+export type Provider<R extends AnyResource = AnyResource> = {
   readonly name: string;
+  /** Default: any name is taken, and none comes to a resource. */
+  readonly names?: DesiredRules;
+  /** What a request that names nothing asks for. Default: nothing. */
+  readonly configured?: DesiredState;
   /** What its answers say beyond the contract. Default: nothing that is checked. */
   readonly facts?: ProviderFacts;
 } & {

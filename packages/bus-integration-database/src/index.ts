@@ -23,6 +23,7 @@ export { parseEnvFile, readEnvFile, readNamedEnvFile, repeatedText } from './con
 export type { EnvFileStatus } from './config/env-file-owner.ts';
 export { judgeEnvFile } from './config/env-file-owner.ts';
 export { judgeSecretsIn } from './config/env-file-secret.ts';
+export { refuseManifest } from './config/manifest-key.ts';
 export { overruledNames } from './config/overruled-names.ts';
 export type { SettingsReader } from './config/settings.ts';
 export { createSettings, pathFault, requirePath, shownValue } from './config/settings.ts';

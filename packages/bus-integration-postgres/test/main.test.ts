@@ -86,6 +86,13 @@ describe('bus-integration-postgres', () => {
     expect(JSON.parse(go(argv).stdout)).toMatchObject({ ok: true, provider: 'postgres', dry_run: true });
   });
 
+  it('refuses a manifest, which it does not plan from', () => {
+    const { status, stdout } = go(['--dry-run', 'plan'], { BUS_DATABASE_MANIFEST_FILE: 'bus-database.yaml' });
+    expect(status).toBe(2);
+    const message = 'BUS_DATABASE_MANIFEST_FILE: the manifest is not applied yet, only validate reads it';
+    expect(JSON.parse(stdout).diagnostics).toMatchObject([{ code: 'not-supported', message }]);
+  });
+
   it('refuses a dry run for a deployment that has no valid name', () => {
     const { status, stdout } = go(['--dry-run', 'plan'], { BUS_DEPLOYMENT_ID: '-x' });
     expect(status).toBe(2);

@@ -10,6 +10,7 @@ import { type ConfigurationKey, configurationKeys, keyAliases } from './config-k
 import { leavesNothingDeclared, readDesired } from './declared.ts';
 import { type DeploymentIdOptions, readDeploymentId } from './deployment-key.ts';
 import { readOwner } from './dsn-file-owner.ts';
+import { refuseManifest } from './manifest-key.ts';
 import { overruledDeclared } from './overruled.ts';
 import { createSettings, type SettingsReader, shownValue } from './settings.ts';
 import { unknownKeys } from './unknown-keys.ts';
@@ -74,9 +75,6 @@ export interface ConfigurationOptions extends DeploymentIdOptions {
 
 /** Keys of the other surfaces, which share the prefix. */
 const otherSurfacesKeys = ['BUS_DATABASE_API_TOKEN_FILE', 'BUS_DATABASE_API_IDLE_CONNECTIONS'];
-
-/** Refused with a message of its own. */
-const manifestKey = 'BUS_DATABASE_MANIFEST_FILE';
 
 /**
  * Reads the configuration for the provider that the environment names (default: the first of `providers`). What is
@@ -180,18 +178,6 @@ function readProvider(settings: SettingsReader, options: ConfigurationOptions, p
     });
   }
   return provider;
-}
-
-function refuseManifest(settings: SettingsReader): void {
-  const key = manifestKey;
-  if (!settings.isSet(key)) return;
-  const remedy = `unset it, and declare the same with BUS_DATABASE_NAMES, BUS_DATABASE_SERVICE_ROLE, BUS_DATABASE_ROLE_NAMES and BUS_DATABASE_SCHEMAS`;
-  settings.refuse({
-    key,
-    code: 'not-supported',
-    message: `${key}: the manifest is not applied yet, only validate reads it`,
-    remedy,
-  });
 }
 
 function refusal(problems: readonly Diagnostic[]): OperationError {

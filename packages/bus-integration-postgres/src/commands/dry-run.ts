@@ -7,6 +7,7 @@ import {
   OperationError,
   type Response,
   readDesired,
+  refuseManifest,
 } from 'bus-integration-database';
 import { postgresRules } from '../kinds/desired-kinds.ts';
 import { providerName } from '../plan/respond.ts';
@@ -21,6 +22,7 @@ export async function dryRun(env: Environment): Promise<Response> {
     BUS_DATABASE_SERVICE_ROLE: 'bus_service',
     ...given,
   });
+  refuseManifest(settings);
   const desired = readDesired(settings, about.deployment_id, postgresRules);
   const { problems } = settings;
   if (desired === undefined || problems.length > 0) {
@@ -37,4 +39,5 @@ const keys = [
   'BUS_DATABASE_SERVICE_ROLE',
   'BUS_DATABASE_SCHEMAS',
   'BUS_DATABASE_SCHEMA_NAMES',
+  'BUS_DATABASE_MANIFEST_FILE',
 ] as const;

@@ -20,3 +20,26 @@ export interface Lists {
   readonly serviceRole?: string;
   readonly schemas: readonly string[];
 }
+
+/** Whether lists name the same, in whatever order; what stands twice in one of them is not the same as once. */
+export function isSameLists(one: Lists, other: Lists): boolean {
+  return (
+    one.serviceRole === other.serviceRole &&
+    hasSame(one.databases, other.databases) &&
+    hasSame(one.roles, other.roles) &&
+    hasSame(one.schemas, other.schemas)
+  );
+}
+
+/** Whether both let in the same. */
+export function isSameListener(one: Listener, other: Listener): boolean {
+  const [here, there] = [one.listenerNetworks, other.listenerNetworks];
+  const haveSame = here === undefined || there === undefined ? here === there : hasSame(here, there);
+  return one.listenerPolicy === other.listenerPolicy && haveSame;
+}
+
+function hasSame(one: readonly string[], other: readonly string[]): boolean {
+  if (one.length !== other.length) return false;
+  const [here, there] = [new Set(one), new Set(other)];
+  return here.size === there.size && one.every((name) => there.has(name));
+}

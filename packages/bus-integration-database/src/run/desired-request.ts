@@ -1,5 +1,4 @@
 // From a request to the desired state that it asks for: the configured one, or one of its own. Pure.
-import { isDeepStrictEqual } from 'node:util';
 import { OperationError } from '../contract/errors.ts';
 import { mostResourcesAsked } from '../model/bounds.ts';
 import {
@@ -10,7 +9,7 @@ import {
   settled,
 } from '../model/desired-state.ts';
 import type { ListSource } from '../model/list-problems.ts';
-import type { Lists } from '../model/lists.ts';
+import { isSameListener, isSameLists, type Lists } from '../model/lists.ts';
 import { anyName, lineBreakFault } from '../model/names.ts';
 import { nameList } from '../text/name-list.ts';
 import { printable } from '../text/printable.ts';
@@ -43,14 +42,14 @@ export function desiredBy(
   }
   const lists = listsOf(request, names);
   const isConfigured =
-    configured !== undefined && (lists === undefined || isDeepStrictEqual(settled(lists), configured.lists));
+    configured !== undefined && (lists === undefined || isSameLists(settled(lists), configured.lists));
   const desired = isConfigured ? configured : judged(lists ?? noLists, deployment_id, names);
   const isSilent = listener_policy === undefined && listener_networks === undefined;
   const listener = (isSilent && configured?.listener) || {
     ...(listener_policy !== undefined && { listenerPolicy: listener_policy }),
     ...(listener_networks !== undefined && { listenerNetworks: listener_networks }),
   };
-  return isDeepStrictEqual(listener, desired.listener) ? desired : { ...desired, listener };
+  return isSameListener(listener, desired.listener) ? desired : { ...desired, listener };
 }
 
 const noLists: Lists = { databases: [], roles: [], schemas: [] };

@@ -80,6 +80,36 @@ describe('which state a request is about', () => {
     expect(ask('plan', same)).toBe(own);
   });
 
+  test('in whatever order it is named, and however its service role is', () => {
+    const { listener } = own;
+    const networks = { listenerNetworks: ['10.0.0.0/8', 'fd00::/8'] };
+    const policy = { listener_policy: 'tls', listener_networks: ['fd00::/8', '10.0.0.0/8'] };
+    const plain = configured({ databases: ['a', 'b'], roles: ['s', 'r'], serviceRole: 's', schemas: ['x', 'y'] });
+    const names = { databases: ['b', 'a'], roles: ['r', 's'], service_role: 's', schemas: ['y', 'x'] };
+    const of = (request: object, state: DesiredState) =>
+      desiredBy(parseRequest('plan', { ...about, ...request }), { names: rules, configured: state });
+    expect(of(names, plain)).toBe(plain);
+    expect(of({ ...names, roles: ['r'] }, plain)).toBe(plain);
+    const policed = { ...plain, listener: { ...listener, ...networks } };
+    expect(of({ ...names, ...policy }, policed)).toBe(policed);
+  });
+
+  test.each([
+    { databases: ['a', 'a'] },
+    { databases: ['a', 'b', 'b'] },
+    { roles: ['r', 'r'] },
+    { schemas: ['main', 'main'] },
+  ])('a name that stands twice is refused all the same: %j', (request) => {
+    const same = { databases: ['a', 'b'], roles: ['r'], service_role: '{database}_s' };
+    expect(() => ask('plan', { ...same, ...request })).toThrow("names that can't be used");
+  });
+
+  test('another service role makes another state', () => {
+    const plain = configured({ databases: ['a'], roles: ['s', 'r'], serviceRole: 's' });
+    const request = parseRequest('plan', { ...about, databases: ['a'], roles: ['r', 's'] });
+    expect(desiredBy(request, { names: rules, configured: plain })).not.toBe(plain);
+  });
+
   test('is not judged again, however large its operator has it', () => {
     const names = Array.from({ length: 4_000 }, (_, index) => `n${index}`);
     const large = configured({ databases: names, roles: ['a', 'b', 'c', 'd', 'e'] });

@@ -1,13 +1,12 @@
 // What the list keys declare: databases, roles, schemas, the listener policy; judged with their own words. Pure.
 import { isIP } from 'node:net';
-import { OperationError } from '../contract/errors.ts';
-import { mostResourcesConfigured, resourceCount } from '../model/bounds.ts';
+import { mostResourcesConfigured } from '../model/bounds.ts';
 import {
   type DesiredNames,
   type DesiredRules,
   type DesiredState,
   desiredState,
-  namesOf,
+  namesOfUnjudged,
 } from '../model/desired-state.ts';
 import type { ListSource } from '../model/list-problems.ts';
 import { type Listener, type ListenerPolicy, type Lists, listenerPolicies } from '../model/lists.ts';
@@ -58,20 +57,15 @@ export function readDesired(
 /** As large as it may be, for a configuration is its operator's own word; still so that it can be planned. */
 const fewer = 'split them into several deployments';
 
-/** What the keys name, whatever is wrong with it; undefined where it could not be looked at. */
-export function readNames(
-  settings: SettingsReader,
-  deploymentId: string,
-  rules: DesiredRules = anyName,
-): DesiredNames | undefined {
-  const lists = readLists(settings, rules);
-  if (resourceCount(lists) > mostResourcesConfigured) return undefined;
-  try {
-    return namesOf(deploymentId, lists);
-  } catch (error) {
-    if (!(error instanceof OperationError)) throw error;
-    return undefined;
-  }
+/** What the keys name, whatever is wrong with it, and however much it is. */
+export function readNames(settings: SettingsReader, deploymentId: string, rules: DesiredRules = anyName): DesiredNames {
+  // Also what `list` would refuse.
+  const list = (key: string) =>
+    settings
+      .peek(key)
+      ?.split(/[\s,;]+/)
+      .filter((name) => name !== '');
+  return namesOfUnjudged(deploymentId, readLists({ ...settings, list }, rules));
 }
 
 function schemasKeyOf({ isSet }: SettingsReader): string {

@@ -1,6 +1,8 @@
 // The one desired state: what a deployment is to have, built once and judged once. Every verb works on it. Pure; which
 // names a provider takes and which resources it makes of them come in as a value.
 
+import { OperationError } from '../contract/errors.ts';
+import { longestName, mostResourcesConfigured } from './bounds.ts';
 import type { AnyResource } from './diff.ts';
 import { type ListProblem, type ListSource, listProblems } from './list-problems.ts';
 import type { Listener, Lists } from './lists.ts';
@@ -86,6 +88,41 @@ export function settled(lists: Lists): Lists {
 
 /** What lists come to where every role and schema is one of every database. */
 export function namesOf(deploymentId: string, lists: Lists): DesiredNames {
+  return multiplied(deploymentId, lists, dsnFileName);
+}
+
+/**
+ * The same of lists that nobody judged: without files that can't be. Where there would be too many files, none is among
+ * them, and databases have no logins.
+ */
+export function namesOfUnjudged(deploymentId: string, lists: Lists): DesiredNames {
+  const { serviceRole, databases } = settled(lists);
+  const isUsable = (role: string) => role.length <= longestName && (role === serviceRole || !isRoleTemplate(role));
+  const roles = lists.roles.filter(isUsable);
+  // Of a template as long as one likes every database would make a name.
+  const named = serviceRole === undefined ? {} : { serviceRole: serviceRole.slice(0, longestName) };
+  const usable = { ...lists, roles, ...named };
+  if (databases.length * roles.length <= mostResourcesConfigured)
+    return multiplied(deploymentId, usable, possibleFileName);
+  const { roles: _, ...names } = multiplied(deploymentId, { ...usable, roles: [] }, possibleFileName);
+  const expanded = (role: string) => (isRoleTemplate(role) ? databases.map((name) => expandRole(role, name)) : [role]);
+  return { ...names, roles: new Set(roles.flatMap(expanded)) };
+}
+
+function possibleFileName(database: string, role?: string): string | undefined {
+  try {
+    return dsnFileName(database, role);
+  } catch (error) {
+    if (error instanceof OperationError) return undefined;
+    throw error;
+  }
+}
+
+function multiplied(
+  deploymentId: string,
+  lists: Lists,
+  fileOf: (database: string, role?: string) => string | undefined,
+): DesiredNames {
   const { roles, serviceRole, schemas } = settled(lists);
   const databases = new Map<string, DesiredDatabase>();
   const outputs = new Map<string, Output>();
@@ -94,8 +131,8 @@ export function namesOf(deploymentId: string, lists: Lists): DesiredNames {
   for (const database of lists.databases) {
     const logins = roles.map((role) => expandRole(role, database));
     for (const [index, role] of logins.entries()) {
-      const file = dsnFileName(database, roles[index] === serviceRole ? undefined : role);
-      outputs.set(file, { form: 'uri', database, role, file });
+      const file = fileOf(database, roles[index] === serviceRole ? undefined : role);
+      if (file !== undefined) outputs.set(file, { form: 'uri', database, role, file });
       all.add(role);
     }
     const serviceRoles = serviceRole === undefined ? [] : [expandRole(serviceRole, database)];

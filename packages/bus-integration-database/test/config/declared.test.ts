@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readDesired } from '../../src/config/declared.ts';
+import { readDesired, readNames } from '../../src/config/declared.ts';
 import { createSettings } from '../../src/config/settings.ts';
 import type { NameRules } from '../../src/model/names.ts';
 
@@ -197,6 +197,55 @@ test('likely slips are warnings', () => {
   expect(
     declare({ BUS_DATABASE_LISTENER_POLICY: 'tls', BUS_DATABASE_LISTENER_NETWORKS: '10.0.0.0/8' }).warnings,
   ).toEqual(['BUS_DATABASE_LISTENER_NETWORKS has no effect with the policy tls']);
+});
+
+describe('names that ./.env declares stay known, whatever is wrong with them', () => {
+  const many = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
+  const names = (env: Record<string, string>) => {
+    const { roles, databases, schemas, outputs } = readNames(createSettings(env), 'shop', rules);
+    const sizes = [databases.size, roles.size, schemas.size];
+    return { sizes, files: [...outputs.keys()], serviceRoles: databases.get('a')?.serviceRoles };
+  };
+  const long = 'å'.repeat(31);
+
+  test.each<[what: string, env: Record<string, string>, expected: ReturnType<typeof names>]>([
+    [
+      'a file whose name would be too long can be nobody’s',
+      { BUS_DATABASE_NAMES: `a,${long}`, BUS_DATABASE_SERVICE_ROLE: 's', BUS_DATABASE_ROLE_NAMES: long },
+      {
+        sizes: [2, 2, 0],
+        files: ['a.dsn', `a.${'%C3%A5'.repeat(31)}.dsn`, `${'%C3%A5'.repeat(31)}.dsn`],
+        serviceRoles: ['s'],
+      },
+    ],
+    [
+      'more files than could be made',
+      {
+        BUS_DATABASE_NAMES: ['a', ...many('d', 4_999)].join(','),
+        BUS_DATABASE_SERVICE_ROLE: '{database}_s',
+        BUS_DATABASE_ROLE_NAMES: many('r', 4_000).join(','),
+      },
+      { sizes: [5_000, 9_000, 0], files: [], serviceRoles: ['a_s'] },
+    ],
+    [
+      'a longer list than may be',
+      { BUS_DATABASE_NAMES: ['a', ...many('d', 6_000)].join(' '), BUS_DATABASE_SCHEMAS: many('s', 6_000).join(' ') },
+      { sizes: [6_001, 0, 6_000], files: [], serviceRoles: [] },
+    ],
+    [
+      'a list that is not well written, and a template that makes names of any length',
+      {
+        BUS_DATABASE_NAMES: 'a;b,,c',
+        BUS_DATABASE_SERVICE_ROLE: '{database}'.repeat(9_000),
+        BUS_DATABASE_ROLE_NAMES: 'r',
+      },
+      {
+        sizes: [3, 1, 0],
+        files: ['a.r.dsn', 'b.r.dsn', 'c.r.dsn'],
+        serviceRoles: [`${'a'.repeat(25)}{datab`],
+      },
+    ],
+  ])('%s', (_, env, expected) => expect(names(env)).toEqual(expected));
 });
 
 describe('what is declared is bounded', () => {

@@ -4,6 +4,7 @@
 import {
   advise,
   command,
+  type DesiredNames,
   type Leftover,
   type OutputDirectory,
   type OutputPlace,
@@ -219,11 +220,18 @@ function files({ intent, remains, directory, reached }: LeftoversInput): Leftove
   const endpoint = endpointOf(intent.service, reached);
   return remains.files
     .filter((file) => isFileOfOurs(file, remains, endpoint))
-    .map(({ name }) => ({
+    .map((file) => ({
       kind: 'dsn-file',
-      name,
-      ...(intent.overruled?.outputs.has(withoutSuffix(name)) ? declaredElsewhere : removal(shownPath(directory, name))),
+      name: file.name,
+      ...(isDeclaredIn(intent.overruled, file) ? declaredElsewhere : removal(shownPath(directory, file.name))),
     }));
+}
+
+function isDeclaredIn(names: DesiredNames | undefined, { name, database, role }: StrayFile): boolean {
+  if (names === undefined) return false;
+  // Where they would be too many none is listed.
+  if (names.outputs.size === 0) return names.databases.has(database) && names.roles.has(role);
+  return names.outputs.has(withoutSuffix(name));
 }
 
 function removal(path: string): Pick<Leftover, 'command' | 'advice'> {

@@ -1,5 +1,7 @@
 // How what is declared no longer would be retired where the admin can't do it, and what only looks left over.
 import { describe, expect, it, test } from 'vitest';
+import { namesOfUnjudged } from '../../../bus-integration-database/src/model/desired-state.ts';
+import type { Lists } from '../../../bus-integration-database/src/model/lists.ts';
 import { differences } from '../../src/kinds/differences.ts';
 import { kinds, type Resource } from '../../src/kinds/index.ts';
 import { nothingRemains, type Remains } from '../../src/observe/remains.ts';
@@ -67,6 +69,20 @@ test('every difference that is left to the leftovers is among them', () => {
 });
 
 describe('leftoversOf', () => {
+  it('shows no way to retire a file whose names ./.env declares, where it declares too much to list', () => {
+    const file = { name: 'logs.dsn', role: 'old', database: 'logs', server: { host: 'db', port: '5432' } };
+    const kept = (overruled: Partial<Lists>) => {
+      const intent = { ...intentOf(declaration), overruled: namesOfUnjudged('shop', { ...declaration, ...overruled }) };
+      const directory = { shown: './dsn', path: '/dsn', uid: 0 };
+      return leftovers({ files: [file] }, { intent, directory }).map(({ name, declared_in }) => [name, declared_in]);
+    };
+    const many = (prefix: string) => Array.from({ length: 1_000 }, (_, index) => `${prefix}${index}`);
+    expect(kept({ databases: ['logs', ...many('d')], roles: ['old', ...many('r')] })).toEqual([['logs.dsn', './.env']]);
+    expect(kept({ databases: ['logs', ...many('d')], roles: ['new', ...many('r')] })).toEqual([
+      ['logs.dsn', undefined],
+    ]);
+  });
+
   it('says who else has to run it, and has nobody made a member of anything then', () => {
     const grantors = [{ name: 'dba', adminMayGrant: false, adminActsAs: false, databases: ['app'] }];
     for (const found of [role({ adminMayGrant: false }), role({ grantors })]) {

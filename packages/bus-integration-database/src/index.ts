@@ -114,7 +114,7 @@ export { ownerOf } from './output-files/owner.ts';
 export { judgeOutputDirectory } from './output-files/room.ts';
 export { strayFiles, strayLinks, withoutSuffix } from './output-files/stray-files.ts';
 export { configuredRequest, plainRequest, requireSomething } from './run/configured-request.ts';
-export { desiredBy } from './run/desired-request.ts';
+export { desiredBy, isAboutConfigured } from './run/desired-request.ts';
 export { failure, handle } from './run/handle.ts';
 export type { ErrorRules, ParallelOptions } from './run/parallel.ts';
 export { eachInParallel, pause, withRetry } from './run/parallel.ts';

@@ -87,10 +87,9 @@ export function addRoutes(server: FastifyInstance, options: RouteOptions): void 
   for (const [id, verb] of asking) {
     const ask: RouteHandlerMethod = async (request, reply) => {
       // Looked at first, so that what is wrong is told before a place in the queue is asked for.
-      const asked = parseRequest(verb, request.body);
-      const answers = answersOf(asked.deployment_id);
-      const context = { signal: departure(reply), desired: answers.desiredBy(asked) };
-      return sendResponse(await answers.ask(verb, request.body, context), request, reply);
+      const { deployment_id } = parseRequest(verb, request.body);
+      const answer = answersOf(deployment_id).ask(verb, request.body, { signal: departure(reply) });
+      return sendResponse(await answer, request, reply);
     };
     on(id, ask, { bodyLimit: options.askedBytes });
   }

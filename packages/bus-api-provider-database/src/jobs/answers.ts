@@ -6,6 +6,7 @@ import {
   createSemaphore,
   type DesiredState,
   desiredBy,
+  isAboutConfigured,
   type OnDefect,
   OperationError,
   parseRequest,
@@ -79,10 +80,10 @@ export function createAnswers(
     });
   const reads = { plan: shared('plan'), status: shared('status'), doctor: shared('doctor') };
   /** A verify that leaves nothing out: what sees only a part, or something else, is no word on the deployment. */
-  const isWhole = (request: unknown, { desired }: Context) => {
-    const { checks, negative } = parseRequest('verify', request);
-    const isOwn = desired === undefined || desired === configuration.desired;
-    return isOwn && negative !== false && verifyChecks.every((check) => checks.includes(check));
+  const isWhole = (request: unknown) => {
+    const asked = parseRequest('verify', request);
+    const isComplete = asked.negative !== false && verifyChecks.every((check) => asked.checks.includes(check));
+    return isComplete && isAboutConfigured(asked, provider);
   };
   return {
     read: (verb) => reads[verb](),
@@ -100,7 +101,7 @@ export function createAnswers(
       if (verb === 'apply') return run(verb, request, context);
       if (semaphore.waiting >= runsWaiting)
         throw requestProblem(429, 'locked', 'busy', 'too many requests for this deployment are waiting already', 1);
-      return semaphore.run(() => run(verb, request, context, verb === 'verify' && isWhole(request, context)));
+      return semaphore.run(() => run(verb, request, context, verb === 'verify' && isWhole(request)));
     },
   };
 }

@@ -9,7 +9,7 @@ import {
   settled,
 } from '../model/desired-state.ts';
 import type { ListSource } from '../model/list-problems.ts';
-import { isSameListener, isSameLists, type Lists } from '../model/lists.ts';
+import { isSameListener, isSameLists, type Listener, type Lists } from '../model/lists.ts';
 import { anyName, lineBreakFault } from '../model/names.ts';
 import { nameList } from '../text/name-list.ts';
 import { printable } from '../text/printable.ts';
@@ -31,25 +31,43 @@ const source: ListSource = {
  * @example
  * desiredBy(parseRequest('plan', value), provider).databases.size; // 2
  */
-export function desiredBy(
-  request: Requests[keyof Requests],
-  { names = anyName, configured }: Pick<Provider, 'names' | 'configured'>,
-): DesiredState {
-  const { deployment_id, listener_policy, listener_networks }: Partial<PlanRequest> & typeof request = request;
-  if (configured !== undefined && configured.deploymentId !== deployment_id) {
-    const message = `deployment ${deployment_id} is not configured here; ${configured.deploymentId} is`;
+export function desiredBy(request: Requests[keyof Requests], provider: Desiring): DesiredState {
+  const { names = anyName, configured } = provider;
+  const { deployment_id: deploymentId } = request;
+  if (configured !== undefined && configured.deploymentId !== deploymentId) {
+    const message = `deployment ${deploymentId} is not configured here; ${configured.deploymentId} is`;
     throw new OperationError('invalid-request', message);
   }
   const lists = listsOf(request, names);
-  const isConfigured =
-    configured !== undefined && (lists === undefined || isSameLists(settled(lists), configured.lists));
-  const desired = isConfigured ? configured : judged(lists ?? noLists, deployment_id, names);
-  const isSilent = listener_policy === undefined && listener_networks === undefined;
-  const listener = (isSilent && configured?.listener) || {
+  const listener = listenerOf(request) ?? configured?.listener ?? {};
+  const desired =
+    configured !== undefined && isOf(configured, lists) ? configured : judged(lists ?? noLists, deploymentId, names);
+  return isSameListener(listener, desired.listener) ? desired : { ...desired, listener };
+}
+
+/** Whether a request asks for the configured state, and nothing else. */
+export function isAboutConfigured(
+  request: Requests[keyof Requests],
+  { names = anyName, configured }: Desiring,
+): boolean {
+  const listener = listenerOf(request);
+  if (configured === undefined || !isOf(configured, listsOf(request, names))) return false;
+  return listener === undefined || isSameListener(listener, configured.listener);
+}
+
+type Desiring = Pick<Provider, 'names' | 'configured'>;
+
+function isOf(configured: DesiredState, lists: Lists | undefined): boolean {
+  return lists === undefined || isSameLists(settled(lists), configured.lists);
+}
+
+/** Undefined of a request that says nothing of it. */
+function listenerOf({ listener_policy, listener_networks }: Partial<PlanRequest>): Listener | undefined {
+  if (listener_policy === undefined && listener_networks === undefined) return undefined;
+  return {
     ...(listener_policy !== undefined && { listenerPolicy: listener_policy }),
     ...(listener_networks !== undefined && { listenerNetworks: listener_networks }),
   };
-  return isSameListener(listener, desired.listener) ? desired : { ...desired, listener };
 }
 
 const noLists: Lists = { databases: [], roles: [], schemas: [] };

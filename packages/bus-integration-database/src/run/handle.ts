@@ -23,8 +23,8 @@ export async function handle(
   let mask: Mask | undefined;
   try {
     const request = parseRequest(verb, value);
-    const { databases = [], roles = [], schemas = [], rotate = [] }: Partial<PlanRequest> = request;
-    mask = maskFor([request.deployment_id, ...databases, ...roles, ...schemas]);
+    const { databases = [], roles = [], schemas = [], service_role = '', rotate = [] }: Partial<PlanRequest> = request;
+    mask = maskFor([request.deployment_id, ...databases, ...roles, ...schemas, service_role]);
     const provider = providers.find(({ name }) => name === request.provider);
     if (provider === undefined) throw unknownProvider(request.provider, providers);
     const { desired = desiredBy(request, provider) } = context;

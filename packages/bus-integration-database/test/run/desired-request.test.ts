@@ -5,7 +5,7 @@ import { resourceCount } from '../../src/model/bounds.ts';
 import { type DesiredRules, type DesiredState, desiredState } from '../../src/model/desired-state.ts';
 import { listProblems } from '../../src/model/list-problems.ts';
 import type { Lists } from '../../src/model/lists.ts';
-import { desiredBy, requireDesiredRoles } from '../../src/run/desired-request.ts';
+import { desiredBy, isAboutConfigured, requireDesiredRoles } from '../../src/run/desired-request.ts';
 import { parseRequest, type Requests } from '../../src/run/request.ts';
 
 const about = { deployment_id: 'shop', provider: 'postgres' };
@@ -130,6 +130,14 @@ describe('which state a request is about', () => {
     const asked = ask('verify', { checks: ['listener-policy'], listener_networks: ['10.0.0.0/8'] });
     expect(asked).toEqual({ ...own, listener: { listenerNetworks: ['10.0.0.0/8'] } });
     expect(ask('verify', { checks: ['listener-policy'], listener_policy: 'tls' })).toBe(own);
+  });
+
+  test('is told without being judged', () => {
+    const same = { databases: ['a', 'b'], roles: ['r'], service_role: '{database}_s' };
+    const isOwn = (request: object) => isAboutConfigured(parseRequest('status', { ...about, ...request }), provider);
+    expect([{}, same, { ...same, listener_policy: 'tls' }].map(isOwn)).toEqual([true, true, true]);
+    const others = [{ ...same, databases: ['a', 'a'] }, { ...same, schemas: ['s'] }, { listener_policy: 'private' }];
+    expect(others.map(isOwn)).toEqual([false, false, false]);
   });
 
   test('none of another deployment than the configured one', () => {

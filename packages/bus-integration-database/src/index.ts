@@ -116,8 +116,8 @@ export { strayFiles, strayLinks, withoutSuffix } from './output-files/stray-file
 export { configuredRequest, plainRequest, requireSomething } from './run/configured-request.ts';
 export { desiredBy, isAboutConfigured } from './run/desired-request.ts';
 export { failure, handle } from './run/handle.ts';
-export type { ErrorRules, ParallelOptions } from './run/parallel.ts';
-export { eachInParallel, pause, withRetry } from './run/parallel.ts';
+export type { Parallel, ParallelOptions } from './run/parallel.ts';
+export { createParallel, pause } from './run/parallel.ts';
 export type { Context, DesiredContext, Progress, Provider } from './run/provider.ts';
 export type {
   Explanation,

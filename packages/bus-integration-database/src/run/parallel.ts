@@ -18,14 +18,39 @@ export interface ParallelOptions {
   readonly isWorthIt?: (error: unknown) => boolean;
 }
 
+/** How a provider works on many things, by what its errors mean. */
+export interface Parallel {
+  /**
+   * Does `work` for each item, at most `jobs` at once. The first failure stops further starts, waits for what runs and is
+   * thrown; so is the signal's reason.
+   */
+  readonly eachInParallel: <T>(
+    items: readonly T[],
+    options: ParallelOptions,
+    work: (item: T, firstTriedAt: number | undefined) => Promise<void>,
+  ) => Promise<void>;
+  /** Does work again, boundedly, when its error says that it may well succeed then and, where it is given, `isWorthIt` too. */
+  readonly withRetry: <T>(
+    work: (firstTriedAt: number | undefined) => Promise<T>,
+    signal: AbortSignal,
+    isWorthIt?: (error: unknown) => boolean,
+  ) => Promise<T>;
+}
+
 /**
- * Does `work` for each item, at most `jobs` at once. The first failure stops further starts, waits for what runs and is
- * thrown; so is the signal's reason.
- *
  * @example
- * await eachInParallel(databases, { jobs: 2, signal }, (database) => inspect(database), errorRules);
+ * const { eachInParallel } = createParallel(errorRules);
+ * await eachInParallel(databases, { jobs: 2, signal }, (database) => inspect(database));
  */
-export async function eachInParallel<T>(
+export function createParallel(rules: ErrorRules): Parallel {
+  return {
+    eachInParallel: (items, options, work) => workInLanes(items, options, work, rules),
+    withRetry: (work, signal, isWorthIt = () => true) =>
+      retrying(work, signal, (error) => rules.isRetryable(error) && isWorthIt(error)),
+  };
+}
+
+async function workInLanes<T>(
   items: readonly T[],
   options: ParallelOptions,
   work: (item: T, firstTriedAt: number | undefined) => Promise<void>,
@@ -49,7 +74,7 @@ export async function eachInParallel<T>(
         return rules.isRetryable(error) && !isGivenBack && (options.isWorthIt?.(error) ?? true);
       };
       try {
-        await withRetry((firstTriedAt) => work(next.value, firstTriedAt), options.signal, isTriedAgain);
+        await retrying((firstTriedAt) => work(next.value, firstTriedAt), options.signal, isTriedAgain);
         done += 1;
         options.onDone?.(done);
       } catch (error) {
@@ -74,16 +99,13 @@ export async function eachInParallel<T>(
   if (failed !== undefined) throw failed.error;
   options.signal.throwIfAborted();
   // A lane that gave its item back may have been the last to stop.
-  if (again.length > 0) await eachInParallel(again, { ...options, jobs: 1 }, work, rules);
+  if (again.length > 0) await workInLanes(again, { ...options, jobs: 1 }, work, rules);
 }
 
 const retryDelaysMs = [20, 60, 150, 400, 1_000, 2_000];
 
-/**
- * Does work again, boundedly, when its error says that it may well succeed then. `work` is given when it
- * was first tried, of `performance.now()`; at that first try, undefined.
- */
-export async function withRetry<T>(
+/** `work` is given when it was first tried, of `performance.now()`; at that first try, undefined. */
+async function retrying<T>(
   work: (firstTriedAt: number | undefined) => Promise<T>,
   signal: AbortSignal,
   isWorthIt: (error: unknown) => boolean,

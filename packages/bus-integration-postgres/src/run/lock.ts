@@ -1,13 +1,12 @@
 // One apply at a time for each deployment and cluster: an advisory lock on a connection of its own, on which no work
 // runs. https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
 import { createHash } from 'node:crypto';
-import { OperationError, type Remedy } from 'bus-integration-database';
+import { OperationError, pause, type Remedy } from 'bus-integration-database';
 import type { Session } from '../connection/connect.ts';
 import { boolean, integer, nullable, readRow, record } from '../connection/session/shape.ts';
 import { sqlstateOf } from '../text/sqlstate.ts';
 import { keepAwake } from './keep-awake.ts';
 import { isStranger, type LockHolder, readHolder } from './lock-holder.ts';
-import { pause } from './parallel.ts';
 
 /** The first of the lock's two numbers: this program's locks, whatever the deployment. */
 const lockClass = 0x42755344;

@@ -1,7 +1,14 @@
 // A server that is just being started refuses its first callers. Tries again, a little later, and tells how often it did.
-import { type Diagnostic, OperationError, reworded, say, wordingOf, wordingOfError } from 'bus-integration-database';
+import {
+  type Diagnostic,
+  OperationError,
+  pause,
+  reworded,
+  say,
+  wordingOf,
+  wordingOfError,
+} from 'bus-integration-database';
 import { connectionRefused } from '../connection/network/dial.ts';
-import { pause } from './parallel.ts';
 
 const delaysMs = [700, 1_400];
 

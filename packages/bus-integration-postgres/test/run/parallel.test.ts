@@ -1,5 +1,6 @@
+import { pause } from 'bus-integration-database';
 import { describe, expect, test } from 'vitest';
-import { eachInParallel, pause, withRetry } from '../../src/run/parallel.ts';
+import { eachInParallel, withRetry } from '../../src/run/parallel.ts';
 
 const signal = new AbortController().signal;
 const serverError = (code: string, message = 'no') => Object.assign(new Error(message), { code });

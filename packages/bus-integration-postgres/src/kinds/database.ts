@@ -67,10 +67,10 @@ export const database: Kind<Database, typeof registered> = {
 
   gone: () => [{ leftover: 'database' }],
 
-  findings: ({ name }, { seen, roles, databases }) => {
+  findings: ({ name }, { seen, declared, databases }) => {
     const found = seen.databases.get(name);
     if (found === undefined || !['ours', 'adopted'].includes(databases.get(name) ?? '')) return [];
-    return strangerFindings({ database: name }, found, { seen, services: roles });
+    return strangerFindings({ database: name }, found, { seen, services: declared.roles });
   },
 
   actions: {

@@ -50,10 +50,10 @@ export const schema: Kind<Schema, typeof registered> = {
 
   gone: () => [{ leftover: 'schema' }],
 
-  findings: ({ database, name }, { seen, roles, databases }) => {
+  findings: ({ database, name }, { seen, declared, databases }) => {
     const found = findSchema(seen, database, name);
     if (found === undefined || !['ours', 'adopted'].includes(databases.get(database) ?? '')) return [];
-    return strangerFindings({ database, schema: name }, found, { seen, services: roles });
+    return strangerFindings({ database, schema: name }, found, { seen, services: declared.roles });
   },
 
   actions: {

@@ -13,11 +13,11 @@ interface DatabaseOrSchema {
   readonly schema?: string;
 }
 
-/** @param services the roles that are declared, by name */
+/** @param services all roles that are declared, whether or not they are asked about */
 export function strangerFindings(
   on: DatabaseOrSchema,
   object: Guarded,
-  { seen, services }: { readonly seen: Observation; readonly services: ReadonlyMap<string, unknown> },
+  { seen, services }: { readonly seen: Observation; readonly services: ReadonlySet<string> },
 ): Diagnostic[] {
   const { admin } = seen;
   const isDatabase = on.schema === undefined;
@@ -30,18 +30,19 @@ export function strangerFindings(
   const isService = services.has(object.owner);
   // Of a database that a service owns its privileges are told.
   const isTold = !isUsual && !(isService && isDatabase);
-  // What services have through a group is told of the services.
-  const groups = new Set([...services.keys()].flatMap((name) => seen.roles.get(name)?.inherits ?? []));
-  const creators = object.acl.flatMap(({ grantee, privilege, grantor }) =>
+  const others = object.acl.flatMap(({ grantee, privilege, grantor }) =>
     privilege === 'CREATE' &&
     grantee !== null &&
     grantee !== object.owner &&
     grantee !== admin.name &&
-    !services.has(grantee) &&
-    !groups.has(grantee)
+    !services.has(grantee)
       ? [{ name: grantee, grantor }]
       : [],
   );
+  // What services have through a group is told of the services.
+  const inherited = others.length === 0 ? [] : [...services].flatMap((name) => seen.roles.get(name)?.inherits ?? []);
+  const groups = new Set(inherited);
+  const creators = others.filter(({ name }) => !groups.has(name));
   return [
     ...(isTold ? [ownerFinding(on, object.owner, { isService, admin: admin.name })] : []),
     ...creators.map((creator) => creatorFinding(on, object.owner, creator)),

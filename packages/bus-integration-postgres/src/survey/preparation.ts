@@ -159,11 +159,7 @@ export function adminSource({ credentials: { key, file, isFileTold = true } }: C
 
 /** What only this request declares: whoever asks without a name is told of it as left over. */
 export function notConfigured(desired: DesiredNames, configured: DesiredNames): Diagnostic[] {
-  const [roles, databases, schemas] = [desired.roles, desired.databases.keys(), desired.schemas];
-  const kinds = Object.entries({ databases, roles, schemas } as const).flatMap(([kind, names]) => {
-    const only = [...names].filter((name) => !configured[kind as 'roles' | 'databases' | 'schemas'].has(name));
-    return only.length === 0 ? [] : [`${kind} ${someNames(only)}`];
-  });
+  const kinds = namesBeyond(desired, configured);
   if (kinds.length === 0) return [];
   return [
     {
@@ -173,6 +169,29 @@ export function notConfigured(desired: DesiredNames, configured: DesiredNames): 
       remedy: 'declare them where the worker or API runs too, or name them in each request',
     },
   ];
+}
+
+/** What of the configuration a request leaves out: its answer is no word on that. */
+export function partOfConfigured(desired: DesiredNames, configured: DesiredNames): Diagnostic[] {
+  const without = namesBeyond(configured, desired);
+  if (without.length === 0) return [];
+  return [
+    {
+      severity: 'info',
+      code: 'part-of-what-is-configured',
+      message: `looked at a part of what is configured, not at ${without.join('; ')}`,
+      remedy: 'ask without a name for all of it',
+    },
+  ];
+}
+
+/** `databases a, b`, of each kind what the first has and the other has not. */
+function namesBeyond(one: DesiredNames, other: DesiredNames): string[] {
+  const { databases, roles, schemas } = one;
+  return Object.entries({ databases: databases.keys(), roles, schemas } as const).flatMap(([kind, names]) => {
+    const only = [...names].filter((name) => !other[kind as 'roles' | 'databases' | 'schemas'].has(name));
+    return only.length === 0 ? [] : [`${kind} ${someNames(only)}`];
+  });
 }
 
 /** Opened by whoever first looks into it, and closed by who asked for it. */

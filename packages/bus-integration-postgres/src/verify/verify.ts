@@ -8,7 +8,7 @@ import { base, targetOf } from '../plan/respond.ts';
 import type { Run } from '../run/run.ts';
 import { leftoverWarnings } from '../survey/leftover-warnings.ts';
 import { leftoversOf, readAnyRemains, straysOf } from '../survey/leftovers.ts';
-import type { Preparation } from '../survey/preparation.ts';
+import { type Preparation, partOfConfigured } from '../survey/preparation.ts';
 import { type Connectivity, checkConnectivity } from './connectivity/connectivity.ts';
 import { readDeclaredObjects } from './connectivity/declared-objects.ts';
 import { judgeListener } from './listener/listener.ts';
@@ -38,7 +38,9 @@ export async function verify({
   const surveying = readServer(session);
   const triesServices = checks.includes('connectivity') && directory !== undefined;
   // After it, as how many services may log in at once depends on it alone.
-  const declared = triesServices ? surveying.then(() => readDeclaredObjects(session, intent.desired)) : undefined;
+  const declared = triesServices
+    ? surveying.then(() => readDeclaredObjects(session, intent.desired, intent.declared))
+    : undefined;
   const reading = surveying.then(() => readAnyRemains(session, intent, straysOf(preparation)));
   const atOnce = surveying.then(({ server }) =>
     jobs(server.maxConnections - server.reservedConnections - server.usedConnections),
@@ -84,7 +86,12 @@ export async function verify({
     ...base(intent, [], startedAt),
     complete: all.every(({ result }) => result !== 'unknown'),
     target: targetOf(session.pinned, admin, server),
-    diagnostics: [...poolerFindings(server), ...leftoverWarnings(remains, preparation), ...warnings],
+    diagnostics: [
+      ...poolerFindings(server),
+      ...leftoverWarnings(remains, preparation),
+      ...warnings,
+      ...partOfConfigured(intent.desired, configuration.desired),
+    ],
     connectivity,
     listener_policy,
     leftovers: leftoversOf({ intent, remains, markedSchemas, directory, reached, server, admin }),

@@ -70,7 +70,7 @@ async function factsIn(session: Session, isWhole: boolean, schemas: readonly str
     ...(isWhole ? [[]] : []),
   ]);
   if (row === undefined) throw new Error('no row');
-  return factsOf(row, [], { schemas, adminRole: 'postgres', roles: [] });
+  return factsOf(row, [], { schemas, declaredSchemas: new Set(schemas), adminRole: 'postgres', roles: [] });
 }
 
 describe.each([14, 15, 18] as const)('PostgreSQL %i', (major) => {

@@ -3,6 +3,7 @@
 import {
   type Check,
   type Context,
+  type DesiredNames,
   type FilePair,
   type OutputDirectory,
   printable,
@@ -61,18 +62,23 @@ export async function checkConnectivity(options: ConnectivityOptions): Promise<C
   const found = await tryFiles(pairs, options);
   const roles = [...new Set(pairs.map(({ role }) => role))];
   const checks = new Map<string, readonly Check[]>();
+  const { declared } = options.preparation.intent;
+  const ownOf = databasesOf(roles, declared);
   const { signal } = options.run;
   await eachInParallel(roles, { jobs: options.jobs, signal }, async (role) => {
     const files = pairs.filter((pair) => pair.role === role);
     const doing = `asking how role ${printable(role)} would log in`;
-    checks.set(role, await options.run.waiting(doing, () => checkRole(role, files, found, options)));
+    checks.set(
+      role,
+      await options.run.waiting(doing, () => checkRole(role, files, ownOf.get(role) ?? new Set(), found, options)),
+    );
   });
   return {
     checks: [
       ...pairs.flatMap((pair) => found.get(pair)?.checks ?? []),
       ...roles.flatMap((role) => checks.get(role) ?? []),
       ...(options.isNegative ? sharingChecks(sharersIn(found)) : []),
-      ...(options.isNegative ? exposedChecks(await options.declared) : []),
+      ...(options.isNegative ? exposedChecks(await options.declared, declared.roles) : []),
     ],
     seenInside: seenInsideOf(found, options.session),
     markedSchemas: new Map(
@@ -81,6 +87,13 @@ export async function checkConnectivity(options: ConnectivityOptions): Promise<C
       ),
     ),
   };
+}
+
+/** By role the databases that it is declared for, whether or not they are asked about. */
+function databasesOf(roles: readonly string[], { databases }: DesiredNames): Map<string, Set<string>> {
+  const own = new Map(roles.map((role) => [role, new Set<string>()]));
+  for (const [name, { logins }] of databases) for (const role of logins) own.get(role)?.add(name);
+  return own;
 }
 
 function seenInsideOf(found: ReadonlyMap<FilePair, LoginFindings>, admin: Entrance): SeenInside {
@@ -110,7 +123,7 @@ async function tryFiles(
   options: ConnectivityOptions,
 ): Promise<Map<FilePair, LoginFindings>> {
   const { run, preparation, directory } = options;
-  const { desired, service } = preparation.intent;
+  const { desired, declared: names, service } = preparation.intent;
   const { pinned, tls } = options.session;
   // What is known before the server has answered; which files of TLS a DSN file may name depends on no more.
   const early = endpointOf(service, { ...pinned, isEncrypted: tls !== null, hasSsl: true });
@@ -132,8 +145,6 @@ async function tryFiles(
       },
     ]),
   );
-  const rolesIn = new Map<string, string[]>();
-  for (const { database, role } of pairs) rolesIn.set(database, [...(rolesIn.get(database) ?? []), role]);
   const lookedAt = new Set<string>();
   const databasesLookedAt = new Set<string>();
   const firstWith = (seen: Set<string>, name: string) => () => {
@@ -163,12 +174,13 @@ async function tryFiles(
         const tried = (tries.get(pair) ?? 0) + 1;
         tries.set(pair, tried);
         const { signal, meter, cache } = run;
-        const roles = rolesIn.get(pair.database) ?? [];
+        const here = names.databases.get(pair.database);
         const trial = {
           pair,
           target,
           schemas: [...(desired.databases.get(pair.database)?.schemas ?? [])],
-          roles,
+          declaredSchemas: here?.schemas ?? new Set(),
+          roles: here?.logins ?? [],
           deploymentId: desired.deploymentId,
           adminRole,
           isNegative,
@@ -197,19 +209,19 @@ async function tryFiles(
 async function checkRole(
   role: string,
   files: readonly FilePair[],
+  own: ReadonlySet<string>,
   found: ReadonlyMap<FilePair, LoginFindings>,
   options: ConnectivityOptions,
 ): Promise<Check[]> {
   const seen = files.flatMap((pair) => found.get(pair) ?? []);
   const looked = seen.find(({ facts }) => facts?.powers != null);
-  const own = files.map(({ database }) => database);
   const places = seen.flatMap(({ facts }) => facts ?? []);
   const declared = await options.declared.catch(() => undefined);
-  const { desired, service } = options.preparation.intent;
+  const { declared: names, service } = options.preparation.intent;
   const checks =
     looked === undefined
       ? []
-      : roleChecks(role, { own, declared: desired.databases, places }, desired.deploymentId, looked, declared);
+      : roleChecks(role, { own, declared: names.databases, places }, names.deploymentId, looked, declared);
   const pair = files.find((file) => found.get(file)?.target !== undefined);
   const target = pair && found.get(pair)?.target;
   if (pair === undefined || target === undefined) return checks;

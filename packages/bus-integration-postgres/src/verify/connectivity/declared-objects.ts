@@ -31,9 +31,9 @@ export interface DeclaredDatabase {
   readonly isTemplate: boolean;
   readonly connectionLimit: number;
   readonly connections: number;
-  /** Roles that are not declared and have a CONNECT of their own. */
+  /** Roles that are not declared for it, nor asked about, and have a CONNECT of their own. */
   readonly others: readonly string[];
-  /** Roles that are not declared and have a CREATE of their own. */
+  /** Those that have a CREATE of their own. */
   readonly creators: readonly string[];
   /** Its owner, where that is neither the admin, nor a role that it is a member of, nor a superuser or one with CREATEDB. */
   readonly strangeOwner: { readonly name: string; readonly admin: string } | null;
@@ -56,8 +56,17 @@ export interface DeclaredObjects {
   readonly settings: readonly StoredSettings[];
 }
 
-/** One statement, and another where a role may have what is a superuser's at first. */
-export async function readDeclaredObjects(session: Session, desired: DesiredNames): Promise<DeclaredObjects> {
+/**
+ * One statement, and another where a role may have what is a superuser's at first.
+ *
+ * @param desired what is looked at
+ * @param names what is declared, which may be more: who is a stranger there
+ */
+export async function readDeclaredObjects(
+  session: Session,
+  desired: DesiredNames,
+  names: DesiredNames,
+): Promise<DeclaredObjects> {
   const doing = 'reading who may log in';
   const { hasParameters, ...declared } = await readRow(session, shape, {
     sql: declaredQuery(session.serverVersionNum),
@@ -77,7 +86,14 @@ export async function readDeclaredObjects(session: Session, desired: DesiredName
   const roles = declared.roles.map(({ mayConnect, mayHaveGrants: _, ...role }) => {
     return { ...role, ...(found.get(role.name) ?? { grants: mayConnect ? [] : null, parameters: [] }) };
   });
-  return { ...declared, roles };
+  const databases = declared.databases.map((database) => {
+    const { name, others, creators } = database;
+    if (others.length + creators.length === 0) return database;
+    const logins = new Set(names.databases.get(name)?.logins);
+    const isStrange = (role: string) => !logins.has(role);
+    return { ...database, others: others.filter(isStrange), creators: creators.filter(isStrange) };
+  });
+  return { ...declared, roles, databases };
 }
 
 interface RoleRow extends Omit<DeclaredRole, 'grants' | 'parameters'> {

@@ -7,8 +7,8 @@ import { shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
 import type { DeclaredDatabase, DeclaredObjects, DeclaredRole } from './declared-objects.ts';
 
-export function exposedChecks({ roles, databases }: DeclaredObjects): Check[] {
-  const services = new Set(roles.map(({ name }) => name));
+/** @param services all roles that are declared, whether or not they are asked about */
+export function exposedChecks({ roles, databases }: DeclaredObjects, services: ReadonlySet<string>): Check[] {
   return [...roles.flatMap(roleChecks), ...databases.flatMap((database) => databaseChecks(database, services))];
 }
 

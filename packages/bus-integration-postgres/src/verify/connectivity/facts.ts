@@ -25,7 +25,7 @@ export interface ServiceFacts extends Omit<FactsRow, 'schemas' | 'mayHaveGrants'
   readonly grants: readonly DangerousGrant[];
 }
 
-type Asked = Pick<LoginTrial, 'schemas' | 'adminRole' | 'roles'>;
+type Asked = Pick<LoginTrial, 'schemas' | 'declaredSchemas' | 'adminRole' | 'roles'>;
 
 /** One round trip, and another where the role may have what is a superuser's at first. */
 export async function readFacts(
@@ -51,21 +51,21 @@ const none = { grants: [] };
 export function factsOf(
   { schemas: reached, mayHaveGrants: _, ...row }: FactsRow,
   grants: readonly DangerousGrant[],
-  { schemas, adminRole, roles }: Asked,
+  { schemas, declaredSchemas, adminRole, roles }: Asked,
 ): ServiceFacts {
-  const declared = new Set(schemas);
+  const asked = new Set(schemas);
   const open = new Set(reached.flatMap(({ name, isUsed, isCreatedIn }) => (isUsed && isCreatedIn ? [name] : [])));
   const known = new Set([null, adminRole, ...roles]);
   const isOpenToAll = ({ creators }: ReachedSchema) => creators.includes(null);
   const mayHaveStranger = ({ name, owner, creators }: ReachedSchema) =>
-    declared.has(name) &&
+    asked.has(name) &&
     ((owner !== adminRole && owner !== 'pg_database_owner') || creators.some((creator) => !known.has(creator)));
   return {
     ...row,
     closedSchemas: schemas.filter((name) => !open.has(name)).toSorted(),
     otherSchemas: reached
       .filter(({ name, isCreatedIn, actsAsOwner }) => {
-        return isCreatedIn && !actsAsOwner && !declared.has(name) && !/^pg_(toast_)?temp_/.test(name);
+        return isCreatedIn && !actsAsOwner && !declaredSchemas.has(name) && !/^pg_(toast_)?temp_/.test(name);
       })
       .map((schema) => ({ name: schema.name, isByPublic: isOpenToAll(schema) })),
     mayHaveStrangers: reached.some(mayHaveStranger),

@@ -13,8 +13,11 @@ export interface EarlyTrial extends Omit<LoginTrial, 'adminRole' | 'endpoint'> {
 export interface LoginTrial {
   readonly pair: FilePair;
   readonly target: ConnectionTarget;
+  /** Those that it must be able to use. */
   readonly schemas: readonly string[];
-  /** All roles that are declared for the database. */
+  /** All schemas that are declared for the database, whether or not they are asked about. */
+  readonly declaredSchemas: ReadonlySet<string>;
+  /** All roles that are, likewise. */
   readonly roles: readonly string[];
   readonly deploymentId: string;
   readonly adminRole: string;

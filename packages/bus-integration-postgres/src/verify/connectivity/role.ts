@@ -11,9 +11,9 @@ import { judgeExcess } from './excess.ts';
 import type { LoginFindings } from './service-login.ts';
 
 export interface RoleDatabases {
-  /** Those that the role has a file for. */
-  readonly own: readonly string[];
-  /** All of the deployment's, others' among them. */
+  /** Those that the role is declared for. */
+  readonly own: ReadonlySet<string>;
+  /** All of the deployment's, others' among them, whether or not they are asked about. */
   readonly declared: Pick<DesiredNames['databases'], 'has'>;
   /** What it saw in those of its own that it entered. */
   readonly places: readonly EnteredDatabase[];
@@ -39,7 +39,7 @@ export function roleChecks(
   const unclear = attempted?.unclear ?? [];
   const limits = { ...base, id: 'service-limits' };
   const strange = (facts.reachable ?? [])
-    .filter(({ name }) => !databases.own.includes(name))
+    .filter(({ name }) => !databases.own.has(name))
     .map(({ name, isByPublic, comment }) => ({ name, isByPublic, whose: ownership(comment, deploymentId) }));
   const forbidden = strange.filter(
     ({ name, whose }) => whose === 'foreign' || (whose === 'ours' && databases.declared.has(name)),

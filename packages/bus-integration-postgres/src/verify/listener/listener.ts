@@ -1,5 +1,5 @@
 // The listener policy: who may reach the server, judged from the server's own view. Reads; changes nothing.
-import type { Check, Configuration, Endpoint } from 'bus-integration-database';
+import type { Check, Configuration, DesiredNames, Endpoint } from 'bus-integration-database';
 import { isSocketDirectory, type PinnedAddress, resolveAddress } from '../../connection/network/dial.ts';
 import type { Session } from '../../connection/session/session.ts';
 import { demandedMode, endpointOf } from '../../conninfo/dsn-endpoint.ts';
@@ -36,9 +36,9 @@ export interface ListenerOptions {
 /** The checks of the listener policy: what it is, then an `ok` or findings for each area. */
 export async function judgeListener(options: ListenerOptions): Promise<Check[]> {
   const { session, run, preparation, configuration } = options;
-  const { desired, service } = preparation.intent;
+  const { desired, declared, service } = preparation.intent;
   const policy = policyOf(desired.listener, demandedMode(service));
-  const facts = await readListenerFacts(session, desired);
+  const facts = await readListenerFacts(session, declared);
   const reading = await readHba(session);
   options.onRead();
   const { pinned, tls } = session;
@@ -54,12 +54,17 @@ export async function judgeListener(options: ListenerOptions): Promise<Check[]> 
     ...judgeLoaded(reading, facts, policy),
     ...(reading.source === 'unknown'
       ? []
-      : judgeRules({ rules: reading.rules, facts, policy, logins: [...desired.outputs.values()], admin })),
+      : judgeRules({ rules: reading.rules, facts, policy, logins: loginsOf(declared), admin })),
   ];
   const inside = await lookInside(facts.databases, await options.seenInside, run, options.jobs);
   const passwordSend = passwordSendOf(configuration);
   const checks = [...outside, ...judgeRoles({ facts, inside, policy, admin, passwordSend })];
   return [withWayOut(standpoint, checks, policy), ...checks];
+}
+
+/** Of all that is declared, whatever part of it is asked about: the server is the same. */
+function loginsOf({ databases }: DesiredNames): { readonly role: string; readonly database: string }[] {
+  return [...databases].flatMap(([database, { logins }]) => logins.map((role) => ({ role, database })));
 }
 
 /** Of the server that services dial; undefined where they dial a socket, or there is nothing to look at. */

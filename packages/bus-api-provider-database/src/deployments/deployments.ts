@@ -12,7 +12,10 @@ import {
   type Response,
   readConfiguration,
   readNamedEnvFile,
+  reworded,
   type ServedProvider,
+  say,
+  wordingOf,
 } from 'bus-integration-database';
 import { envFilesIn, realPath } from './env-files.ts';
 import { showPaths } from './shown-paths.ts';
@@ -197,7 +200,7 @@ function toldOf(path: string, diagnostic: Diagnostic): Diagnostic {
   const file = printable(path);
   // A line of the file, or the file itself, is named already.
   if (message.startsWith(file) || message.includes(`(${file}:`)) return diagnostic;
-  return { ...diagnostic, message: `${file}: ${message}` };
+  return reworded(diagnostic, say`${file}: ${wordingOf(diagnostic)}`);
 }
 
 /** Two deployments of one name, or with files in one directory, would undo each other's work. */

@@ -52,11 +52,26 @@ function pathsOf({ parts = [], advice = [] }: ShownFinding): Path[] {
 
 /** A text that names the admin DSN's file in its words, and not as a path, is not told: nobody edits words. */
 function withoutWordsOf<T extends ShownFinding>(finding: T, file: string, key: string): T {
-  const entries = Object.entries(finding).flatMap(([name, value]) => {
-    if (typeof value !== 'string' || !isNamedIn(value, file)) return [[name, value]];
-    return [[name, name === 'target' ? key : `not told here: it says where ${key} lies`]];
-  });
-  return Object.fromEntries(entries);
+  const hidden = `not told here: it says where ${key} lies`;
+  const told = (value: unknown): unknown => {
+    if (typeof value === 'string') return isNamedIn(value, file) ? hidden : value;
+    if (Array.isArray(value)) return value.map(told);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, told(each)]));
+  };
+  const { target } = finding;
+  const changed = {
+    ...(told(finding) as T),
+    ...(target !== undefined && { target: isNamedIn(target, file) ? key : target }),
+  };
+  const { parts: _, ...whole } = changed;
+  return isTextOf(finding, changed) ? changed : (whole as T);
+}
+
+/** The parts are those of the text: without it they say what was hidden. */
+function isTextOf(finding: ShownFinding, changed: ShownFinding): boolean {
+  const textOf = (one: ShownFinding) => ('message' in one ? one.message : one.seen);
+  return textOf(finding) === textOf(changed);
 }
 
 /** Whether a path stands in a text, and not only as the beginning or the end of a longer one. */

@@ -67,6 +67,26 @@ it.each<[wording: Wording, shown: string]>([
   expect(told(inMessage(wording))).toMatchObject({ message: shown });
 });
 
+it("what names the admin DSN's file in words is hidden whole, in the parts of the text and in advice too", () => {
+  const hidden = 'not told here: it says where BUS_POSTGRES_ADMIN_DSN_FILE lies';
+  expect(
+    told({
+      ...inMessage(say`/etc/shop/its dsn is beside ${path('./x.dsn')}`),
+      ...advise(['look at ', command('ls', { path: './x.dsn' }), ', then at /etc/shop/its dsn']),
+    }),
+  ).toEqual({
+    severity: 'fail',
+    code: 'x',
+    message: hidden,
+    remedy: hidden,
+    advice: [
+      { kind: 'text', text: 'look at ' },
+      { kind: 'command', argv: ['ls', expect.anything()] },
+      { kind: 'text', text: hidden },
+    ],
+  });
+});
+
 it("a target that is one of the text's paths is told as that", () => {
   const of = (file: string) => told({ ...inMessage(say`${path(file)} is open`), target: file }).target;
   expect(of('/srv/shop/local/dsn/a.dsn')).toBe('./a.dsn');

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { OperationError } from '../contract/errors.ts';
 import type { Diagnostic } from '../contract/response.ts';
+import { reworded, say, wordingOf } from '../contract/wording.ts';
 import { judgeSecretFile } from '../secrets/secret-file.ts';
 import type { Configuration } from './config.ts';
 import type { EnvFile } from './env-file.ts';
@@ -21,6 +22,6 @@ export function judgeSecretsIn(
   const failure = findings.find(({ severity }) => severity === 'fail');
   if (failure === undefined) return findings;
   throw new OperationError('invalid-request', failure.message, {
-    diagnostics: [{ ...failure, message: `${failure.message} and holds ${key}` }],
+    diagnostics: [reworded(failure, say`${wordingOf(failure)} and holds ${key}`)],
   });
 }

@@ -56,6 +56,18 @@ describe('a deployment as it should be', () => {
   });
 });
 
+test.each([
+  [{ databases: ['app'] }, 'no role is declared'],
+  [{ roles: ['svc'] }, 'no database is declared'],
+])('a verify of %j tries no login, and says so', async (part, why) => {
+  using folder = temporaryFolder();
+  const wish = { databases: ['app'], serviceRole: 'svc' };
+  const deployment = createDeployment({ adminDsn: server.dsn(), wish, folder: folder.path, deploymentId: 'fine' });
+  const response = await deployment.ask('verify', { ...part, checks: ['connectivity'] });
+  expect(response, explain(response)).toMatchObject({ ok: true, complete: false });
+  expect(found(response, 'unknown')).toEqual([`service-login: no service was tried: ${why}, and a login needs both`]);
+});
+
 describe('a deployment of which the part that is not asked about is wrong', () => {
   let deployment: Deployment;
   const folder = temporaryFolder();

@@ -168,10 +168,10 @@ async function throughWorker(): Promise<ConformanceSubject> {
 
 /** By surface, the checks that it has no words for. */
 const unsaid = {
-  'the command line': ['a request chooses no credentials'],
+  'the command line': ['a request chooses no credentials', "a doctor's request chooses none either"],
   // A status is asked by GET there, which takes none either.
-  'the API': ['a request chooses no credentials'],
-  'a worker': ['doctor answers with checks'],
+  'the API': ['a request chooses no credentials', "a doctor's request chooses none either"],
+  'a worker': ['doctor answers with checks', "a doctor's request chooses none either"],
 } as const;
 
 describe.each([

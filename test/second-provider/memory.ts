@@ -179,7 +179,7 @@ export function createMemoryProvider(memory: Memory, configuration: Configuratio
         .map((entered) => {
           return { id: 'login', kind: 'connectivity', result: 'ok', target: entered, seen: 'let in' } as const;
         });
-      return answer([], { connectivity });
+      return answer([], { connectivity, complete: logins.length > 0 });
     },
     doctor: async (request) => {
       withRequestCredentials(configuration, request);

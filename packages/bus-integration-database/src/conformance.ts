@@ -195,6 +195,29 @@ const checks: Readonly<Record<string, (talk: Conversation) => Promise<void>>> = 
     );
   },
 
+  'a verify that tries nothing is not told as one in which all was well': async ({ subject, ask, apply }) => {
+    await apply();
+    const { databases, roles, schemas } = subject;
+    for (const part of [{ databases }, { roles }, { databases, schemas }, { roles, schemas }]) {
+      const { ok, complete, connectivity = [] } = await ask('verify', part);
+      const wasTried = connectivity.some(({ result }) => result === 'ok');
+      assert.ok(wasTried || !ok || complete === false, `nothing was tried: ${JSON.stringify(part)}`);
+    }
+  },
+
+  'schemas without a database are nothing to ask about': async ({ subject, ask, apply }) => {
+    await apply();
+    const { schemas } = subject;
+    for (const verb of ['plan', 'status', 'verify', 'doctor'] as const) {
+      const answer = await ask(verb, { databases: [], roles: [], schemas });
+      assert.equal(answer.error_class, 'invalid-request', verb);
+      assert.ok(
+        answer.diagnostics.some(({ target }) => target === 'schemas'),
+        verb,
+      );
+    }
+  },
+
   'doctor answers with checks': async ({ ask }) => {
     assert.ok(((await ask('doctor')).checks?.length ?? 0) > 0);
   },
@@ -207,11 +230,11 @@ const checks: Readonly<Record<string, (talk: Conversation) => Promise<void>>> = 
   },
 
   'a request chooses no credentials': async ({ ask }) => {
-    for (const verb of ['plan', 'status', 'verify'] as const) {
-      for (const credentials of [{ admin_dsn_file: '/etc/passwd' }, { admin_dsn_secret: 'secret://any' }]) {
-        assert.equal((await ask(verb, { credentials })).error_class, 'forbidden', verb);
-      }
-    }
+    for (const verb of ['plan', 'apply', 'status', 'verify'] as const) await refusesCredentials(ask, verb);
+  },
+
+  "a doctor's request chooses none either": async ({ ask }) => {
+    await refusesCredentials(ask, 'doctor');
   },
 
   'a saved plan is carried out once, an edited one never': async ({ ask, apply }) => {
@@ -241,6 +264,11 @@ const checks: Readonly<Record<string, (talk: Conversation) => Promise<void>>> = 
     assert.deepEqual(todo(await ask('plan')), []);
   },
 };
+
+async function refusesCredentials(ask: Conversation['ask'], verb: Verb): Promise<void> {
+  for (const credentials of [{ admin_dsn_file: '/etc/passwd' }, { admin_dsn_secret: 'secret://any' }])
+    assert.equal((await ask(verb, { credentials })).error_class, 'forbidden', verb);
+}
 
 function wanted(names: readonly string[]): [string, string][] {
   return names.map((name): [string, string] => [name, 'ours']).sort();

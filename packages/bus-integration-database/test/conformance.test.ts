@@ -78,6 +78,19 @@ describe('a provider that is wrong in one thing fails', () => {
       /chooses no credentials/,
     ],
     [
+      'its doctor takes any credentials',
+      (provider) => ({
+        ...provider,
+        doctor: ({ credentials: _, ...request }, context) => provider.doctor(request, context),
+      }),
+      /doctor's request chooses none/,
+    ],
+    [
+      'its verify is content with nothing',
+      changed('verify', (response) => ({ ...response, complete: true })),
+      /verify that tries nothing/,
+    ],
+    [
       'it takes an edited plan',
       (provider) => ({
         ...provider,

@@ -107,6 +107,9 @@ export function createModelProvider(deploymentId: string): Provider {
     },
     verify: async (request) => {
       guard(request);
+      const { databases: names = [], roles: logins = [] } = request;
+      // A login needs both.
+      if ((names.length === 0) !== (logins.length === 0)) return answer([], { connectivity: [], complete: false });
       const connectivity = [...roles].map((role) => ({
         id: 'login',
         kind: 'connectivity' as const,

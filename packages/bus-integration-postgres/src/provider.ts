@@ -220,19 +220,18 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
           }),
         );
       }),
-    doctor: async (_, context) => {
-      const { diagnose } = await import('./doctor/doctor.ts');
-      return beyondPooler(
-        await diagnose({
-          configuration,
+    doctor: (request, context) =>
+      guarded(configuration, request, context, async (used) => {
+        const { diagnose } = await import('./doctor/doctor.ts');
+        return await diagnose({
+          configuration: used,
           processContext,
           desired: context.desired,
           context,
           meter: options.meter,
           kept: options.kept,
-        }),
-      );
-    },
+        });
+      }),
   };
 }
 

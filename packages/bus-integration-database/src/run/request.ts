@@ -116,12 +116,17 @@ function refuseLongLists(verb: string, value: unknown): void {
 }
 
 function contradictions(verb: string, value: unknown): Diagnostic[] {
+  const { databases = [], roles = [], schemas = [], service_role, dry_run, confirm } = value as Partial<PlanRequest>;
+  const namesNothing = databases.length + roles.length === 0 && service_role === undefined;
+  // Of schemas alone nothing would be looked at, and all would seem well.
+  if (namesNothing && schemas.length > 0) {
+    const message = 'schemas: each is looked for in every database that is named, and none is';
+    return [problem(message, 'schemas', 'name databases too, or leave schemas out')];
+  }
   if (verb !== 'plan' && verb !== 'apply') return [];
-  const { databases, roles, schemas, dry_run, confirm } = value as PlanRequest;
-  const isEmpty = [databases, roles, schemas].every((list) => list === undefined || list.length === 0);
   const isUnconfirmed = verb === 'apply' && !dry_run && confirm !== true;
   return [
-    ...(isEmpty ? [problem('one or more of databases, roles, schemas is required')] : []),
+    ...(databases.length + roles.length === 0 ? [problem('one or more of databases, roles is required')] : []),
     ...(isUnconfirmed ? [problem('confirm: must be true when dry_run is false', 'confirm')] : []),
   ];
 }

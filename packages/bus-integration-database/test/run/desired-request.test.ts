@@ -169,7 +169,7 @@ describe("a request's names are judged as the environment's are", () => {
       ['service_role: service_role holds {x}; the only placeholder is {database}'],
     ],
     [{ databases: ['a b', 'c;d'], schemas: ['e f'], roles: ['g h'] }, []],
-    [{ schemas: ['s', 's'] }, ['schemas: schema "s" is listed twice in schemas']],
+    [{ databases: ['a'], schemas: ['s', 's'] }, ['schemas: schema "s" is listed twice in schemas']],
     [{ roles: ['a', 'a'] }, ['service_role: role "a" is the service role and stands in roles too']],
     [{ roles: ['a', 'b', 'b'] }, ['roles: role "b" is listed twice in roles']],
     [{ databases: ['App', 'app'] }, [`databases: databases "App" and "app" ${apart}`]],

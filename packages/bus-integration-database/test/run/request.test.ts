@@ -19,7 +19,7 @@ function problems(verb: keyof Requests, value: unknown): readonly string[] {
 describe('what is taken', () => {
   test.each<[verb: keyof Requests, value: unknown, filled: object]>([
     ['plan', declared, { dry_run: true, adopt: false, allow: [], rotate: [] }],
-    ['plan', { ...about, schemas: ['s'] }, { schemas: ['s'] }],
+    ['plan', { ...about, roles: ['r'], schemas: ['s'] }, { schemas: ['s'] }],
     ['plan', { ...about, databases: [], roles: ['svc'] }, { databases: [] }],
     ['apply', declared, { dry_run: true }],
     ['apply', { ...declared, dry_run: false, confirm: true }, { confirm: true }],
@@ -38,9 +38,14 @@ describe('what is taken', () => {
 describe('what is refused, each problem with its path', () => {
   test.each<[verb: keyof Requests, value: unknown, expected: readonly RegExp[]]>([
     ['plan', undefined, [/./]],
-    ['plan', about, [/one or more of databases, roles, schemas/]],
-    ['plan', { ...about, databases: [] }, [/one or more of databases, roles, schemas/]],
-    ['apply', { ...about, databases: [], roles: [], schemas: [] }, [/one or more of databases, roles, schemas/]],
+    ...(['plan', 'apply', 'status', 'verify', 'doctor'] as const).map((verb): [typeof verb, object, RegExp[]] => [
+      verb,
+      { ...about, ...(verb === 'verify' && { checks: ['connectivity'] }), databases: [], schemas: ['x'] },
+      [/^schemas: .*each is looked for in every database that is named, and none is$/],
+    ]),
+    ['plan', about, [/one or more of databases, roles is required/]],
+    ['plan', { ...about, databases: [] }, [/one or more of databases, roles is required/]],
+    ['apply', { ...about, databases: [], roles: [], schemas: [] }, [/one or more of databases, roles is required/]],
     ['plan', { ...declared, deployment_id: '-x' }, [/^deployment_id: /]],
     ['plan', { ...declared, deployment_id: 'x'.repeat(64) }, [/^deployment_id: /]],
     ['plan', { ...declared, databases: ['app', ''], roles: 'svc' }, [/^databases\.1: /, /^roles: /]],

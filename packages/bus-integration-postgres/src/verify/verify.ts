@@ -1,6 +1,14 @@
 // Verify: what services can and can't do, tried with their own DSN files, and who may reach the server. Changes nothing
 // that stays.
-import type { Configuration, Context, Response, VerifyRequest } from 'bus-integration-database';
+import {
+  advise,
+  type Check,
+  type Configuration,
+  type Context,
+  type DesiredNames,
+  type Response,
+  type VerifyRequest,
+} from 'bus-integration-database';
 import { demandedMode } from '../conninfo/dsn-endpoint.ts';
 import { readServer } from '../observe/catalog.ts';
 import { poolerFindings } from '../plan/pooled.ts';
@@ -77,7 +85,8 @@ export async function verify({
   await Promise.allSettled([surveying, declared, reading, atOnce, connecting, seenInside, judging]);
   const { admin, server, reached } = await surveying;
   const remains = await reading;
-  const { checks: connectivity, markedSchemas } = await connecting;
+  const { checks: tried, markedSchemas } = await connecting;
+  const connectivity = [...(checks.includes('connectivity') ? untried(intent.desired) : []), ...tried];
   const listener_policy = await judging;
   const all = [...connectivity, ...listener_policy];
   const isOk = all.every(({ result }) => result !== 'fail');
@@ -96,4 +105,19 @@ export async function verify({
     listener_policy,
     leftovers: leftoversOf({ intent, remains, markedSchemas, directory, reached, server, admin }),
   };
+}
+
+/** Without a login nothing is tried, which is no reason to say that all is well. */
+function untried({ outputs, databases, roles }: DesiredNames): Check[] {
+  if (outputs.size > 0) return [];
+  const lacking = [...(databases.size === 0 ? ['database'] : []), ...(roles.size === 0 ? ['role'] : [])];
+  return [
+    {
+      id: 'service-login',
+      kind: 'connectivity',
+      result: 'unknown',
+      seen: `no service was tried: no ${lacking.join(' and no ')} is declared, and a login needs both`,
+      ...advise('name databases and the roles that log in to them'),
+    },
+  ];
 }

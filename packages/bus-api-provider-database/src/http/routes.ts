@@ -97,13 +97,13 @@ export function addRoutes(server: FastifyInstance, options: RouteOptions): void 
   on('apply', async (request, reply) => {
     const asked = parseRequest('apply', request.body);
     const answers = answersOf(asked.deployment_id);
-    const desired = answers.desiredBy(asked);
     const waitMs = waitIn(request);
     if (asked.dry_run) {
-      const answer = await answers.ask('apply', request.body, { signal: departure(reply), desired });
+      const answer = await answers.ask('apply', request.body, { signal: departure(reply) });
       return sendResponse(answer, request, reply);
     }
     requireAdmin(request);
+    const desired = answers.desiredBy(asked);
     const key = keyOf(request);
     const known = key === undefined ? undefined : idempotency.known(key, request.body);
     if (known === undefined) requireRoom(jobs, asked.deployment_id);

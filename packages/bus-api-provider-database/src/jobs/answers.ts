@@ -97,8 +97,8 @@ export function createAnswers(
     },
     desiredBy: (request) => desiredBy(request, provider),
     ask: async (verb, request, context) => {
-      // An apply waits for its lock in the server, which is no reason for readers to wait.
-      if (verb === 'apply') return run(verb, request, context);
+      // An apply waits for its lock in the server, which is no reason for readers to wait. A dry run reads only.
+      if (verb === 'apply' && !parseRequest(verb, request).dry_run) return run(verb, request, context);
       if (semaphore.waiting >= runsWaiting)
         throw requestProblem(429, 'locked', 'busy', 'too many requests for this deployment are waiting already', 1);
       return semaphore.run(() => run(verb, request, context, verb === 'verify' && isWhole(request)));

@@ -42,7 +42,7 @@ declare const judged: unique symbol;
 /** Made by {@link desiredState} alone. */
 export interface DesiredState<R extends AnyResource = AnyResource> extends DesiredNames {
   readonly [judged]: true;
-  /** Says nothing of passwords: those are decided by what the files hold. */
+  /** Made when they are first asked for. Says nothing of passwords: those are decided by what the files hold. */
   readonly resources: readonly R[];
   readonly listener: Listener;
   /** The lists that it was made of, with their service role. */
@@ -77,7 +77,36 @@ export function desiredState<R extends AnyResource>(
   const problems = listProblems(lists, rules, source);
   if (problems.length > 0) return problems;
   const names = namesOf(deploymentId, lists);
-  return { ...names, resources: rules.resources?.(names) ?? [], listener, lists: settled(lists) } as DesiredState<R>;
+  let made: readonly R[] | undefined;
+  const resources = () => {
+    made ??= rules.resources?.(names) ?? [];
+    return made;
+  };
+  return stateOf(names, listener, settled(lists), resources);
+}
+
+/** The same state under another policy. */
+export function withListener(state: DesiredState, listener: Listener): DesiredState {
+  const { deploymentId, roles, databases, schemas, outputs, lists } = state;
+  return stateOf({ deploymentId, roles, databases, schemas, outputs }, listener, lists, () => state.resources);
+}
+
+/** A request that only waits, or is turned away, holds no resources: they are many times its names. */
+function stateOf<R extends AnyResource>(
+  names: DesiredNames,
+  listener: Listener,
+  lists: Lists,
+  resources: () => readonly R[],
+): DesiredState<R> {
+  const state = {
+    ...names,
+    get resources() {
+      return resources();
+    },
+    listener,
+    lists,
+  };
+  return state as unknown as DesiredState<R>;
 }
 
 /** Lists that name their service role: the first role, where none is named. */

@@ -7,6 +7,7 @@ import {
   type DesiredState,
   desiredState,
   settled,
+  withListener,
 } from '../model/desired-state.ts';
 import type { ListSource } from '../model/list-problems.ts';
 import { isSameListener, isSameLists, type Listener, type Lists } from '../model/lists.ts';
@@ -42,7 +43,7 @@ export function desiredBy(request: Requests[keyof Requests], provider: Desiring)
   const listener = listenerOf(request) ?? configured?.listener ?? {};
   const desired =
     configured !== undefined && isOf(configured, lists) ? configured : judged(lists ?? noLists, deploymentId, names);
-  return isSameListener(listener, desired.listener) ? desired : { ...desired, listener };
+  return isSameListener(listener, desired.listener) ? desired : withListener(desired, listener);
 }
 
 /** Whether a request asks for the configured state, and nothing else. */

@@ -145,6 +145,19 @@ describe('which state a request is about', () => {
     expect(asked).toThrow('deployment wiki is not configured here; shop is');
   });
 
+  test('its resources are made when they are asked for, and once', () => {
+    let made = 0;
+    const resources = () => {
+      made += 1;
+      return [];
+    };
+    const request = parseRequest('plan', { ...about, databases: ['a'], roles: ['r'], listener_policy: 'loopback' });
+    const desired = desiredBy(request, { names: { ...rules, resources }, configured: own });
+    expect([desired.databases.size, desired.listener, made]).toEqual([1, { listenerPolicy: 'loopback' }, 0]);
+    expect(desired.resources).toBe(desired.resources);
+    expect(made).toBe(1);
+  });
+
   test('nothing, where none is configured', () => {
     const { databases, roles, outputs, resources } = desiredBy(parseRequest('status', about), { names: rules });
     expect([databases.size, roles.size, outputs.size, resources.length]).toEqual([0, 0, 0, 0]);

@@ -18,6 +18,7 @@ import {
   packetSettings,
   type SettingRefusals,
   type StartupSettings,
+  uncertainSettings,
 } from './session/startup-settings.ts';
 import { offersTls, startTls, type TlsState, tlsFailed } from './tls/tls.ts';
 
@@ -49,16 +50,20 @@ export type Stage = 'dialling' | 'answering';
  *
  * @throws {OperationError} with the server's SQLSTATE as its code where the server refused.
  */
-export async function attempt(pinned: PinnedAddress, options: AttemptOptions): Promise<Session> {
-  const { cache, settings, deferred } = options;
+export async function attempt(pinned: PinnedAddress, wanted: AttemptOptions): Promise<Session> {
+  const { cache, settings } = wanted;
   const place = shownAddress(pinned);
+  const deferred = [...wanted.deferred, ...uncertainSettings(settings, cache.versions.get(place))];
+  const options = { ...wanted, deferred };
   const refusals = cache.settingRefusals.get(place) ?? new Map();
   cache.settingRefusals.set(place, refusals);
   // Each further round leaves out at least one setting more.
   for (;;) {
     const sent = Object.keys(packetSettings(settings, refusals, deferred));
     try {
-      return await withSslMode(pinned, options, refusals);
+      const session = await withSslMode(pinned, options, refusals);
+      cache.versions.set(place, session.serverVersionNum);
+      return session;
     } catch (error) {
       if (!noteRefusal(error, sent, refusals)) throw described(error, pinned, options);
     }

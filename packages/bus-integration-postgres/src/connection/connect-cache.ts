@@ -11,6 +11,8 @@ export interface ConnectCache {
   readonly tlsFiles: Map<string, Promise<TlsFiles>>;
   /** Settings that an address's server, or a pooler before it, doesn't take in the startup packet. */
   readonly settingRefusals: Map<string, SettingRefusals>;
+  /** Of the server that answered last, by address. */
+  readonly versions: Map<string, number>;
   /** Addresses where sessions are the server's own: no pooler stands there. */
   readonly direct: Set<string>;
   /** The address that answered last, by the hosts that were asked for: those before it may be dead, and silent for long. */
@@ -27,6 +29,7 @@ export function createConnectCache(): ConnectCache {
     scramKeys: new Map(),
     tlsFiles: new Map(),
     settingRefusals: new Map(),
+    versions: new Map(),
     direct: new Set(),
     answered: new Map(),
     silent: new Map(),

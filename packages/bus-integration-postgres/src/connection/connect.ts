@@ -36,6 +36,8 @@ export interface ConnectOptions {
   readonly password?: Secret;
   /** Server settings that the session begins with: `{ lock_timeout: '10s' }`. */
   readonly settings?: StartupSettings;
+  /** Names of those that its first statement sets, so that what goes before it finds them as the login left them. */
+  readonly deferred?: readonly string[];
   /** The one address to dial, from an earlier session of this run. */
   readonly pinned?: PinnedAddress;
   /** Ends the connecting, not the session that comes of it. */
@@ -190,7 +192,7 @@ async function within(
       database: options.database ?? target.database,
       applicationName: options.applicationName,
       settings,
-      deferred,
+      deferred: [...deferred, ...(options.deferred ?? [])],
       queryTimeoutMs: options.queryTimeoutMs,
       record: options.record ?? { isProofSent: false, isServerProven: false },
       cache: options.cache ?? createConnectCache(),

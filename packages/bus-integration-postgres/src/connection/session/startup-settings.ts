@@ -15,30 +15,35 @@ export type SettingRefusals = Map<string, 'in-packet' | 'at-all'>;
 export function packetSettings(
   settings: StartupSettings,
   refusals: SettingRefusals,
-  deferred: readonly string[] = [],
+  deferred: readonly string[],
 ): StartupSettings {
   if (isPooler(refusals)) return {};
   return Object.fromEntries(
-    Object.entries(settings).filter(
-      ([name]) => !refusals.has(name) && !(name in firstVersion) && !deferred.includes(name),
-    ),
+    Object.entries(settings).filter(([name]) => !refusals.has(name) && !deferred.includes(name)),
   );
 }
 
-/**
- * The server version that a setting came with. Before the login nobody knows which one will answer, and a refusal would
- * cost a login: these are set with the session's first statement.
- */
+/** The server version that a setting came with. */
 const firstVersion: Readonly<Record<string, number>> = { transaction_timeout: 170_000 };
 
-/** The settings that a session's first statement is to set, on a server that has them: new ones, and `deferred`. */
+/**
+ * Names of the settings that a server may not have: before the first login nobody knows which version will answer, and a
+ * refusal would cost a login.
+ *
+ * @param versionNum of the server that answered there last
+ */
+export function uncertainSettings(settings: StartupSettings, versionNum = 0): readonly string[] {
+  return Object.keys(settings).filter((name) => versionNum < (firstVersion[name] ?? 0));
+}
+
+/** Those of the `deferred` settings that the server has: for a session's first statement to set. */
 export function laterSettings(
   settings: StartupSettings,
   serverVersionNum: number,
-  deferred: readonly string[] = [],
+  deferred: readonly string[],
 ): StartupSettings {
   const later = Object.entries(settings).filter(
-    ([name]) => deferred.includes(name) || serverVersionNum >= (firstVersion[name] ?? Infinity),
+    ([name]) => deferred.includes(name) && serverVersionNum >= (firstVersion[name] ?? 0),
   );
   return Object.fromEntries(later);
 }

@@ -110,6 +110,7 @@ export async function tryLogin(early: EarlyTrial): Promise<LoginFindings> {
       applicationName: 'bus operator database verify',
       // Else as the service's own session: how long our transaction lasts depends on the load of this machine too.
       settings: { transaction_timeout: '0' },
+      deferred: ['transaction_timeout'],
       timeoutMs: 15_000,
       queryTimeoutMs: 35_000,
       signal,

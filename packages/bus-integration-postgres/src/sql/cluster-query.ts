@@ -31,7 +31,7 @@ SELECT
       + coalesce(pg_catalog.current_setting('reserved_connections', true)::int, 0),
     'entersPostgres', coalesce((SELECT datallowconn AND pg_catalog.has_database_privilege(oid, 'CONNECT')
                                   FROM pg_catalog.pg_database WHERE datname = 'postgres'), false),
-    'usedConnections', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity
+    'usedConnections', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_get_activity(NULL)
                           WHERE coalesce(backend_type = 'client backend', datid IS NOT NULL AND usesysid IS NOT NULL)),
     'pid', pg_catalog.pg_backend_pid(),
     'hasSsl', pg_catalog.current_setting('ssl')::boolean,
@@ -107,7 +107,7 @@ export function clusterQuery(versionNum: number): string {
       'ownsDatabases', (SELECT coalesce(pg_catalog.json_agg(owned.datname ORDER BY owned.datname), '[]')
                           FROM pg_catalog.pg_database AS owned WHERE owned.datdba = role.oid),
       'adminMayAlter', admin.rolsuper OR (admin.rolcreaterole AND NOT role.rolsuper AND ${mayAlter}),
-      'connections', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity AS session WHERE session.usesysid = role.oid
+      'connections', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_get_activity(NULL) AS session WHERE session.usesysid = role.oid
                          AND session.application_name <> ${literal(keptApplicationName)})
     ) ORDER BY role.rolname), '[]')
     FROM pg_catalog.pg_roles AS role
@@ -138,7 +138,7 @@ export function clusterQuery(versionNum: number): string {
     FROM pg_catalog.pg_database AS database
     LEFT JOIN pg_catalog.pg_shdescription AS note
       ON note.objoid = database.oid AND note.classoid = 'pg_catalog.pg_database'::pg_catalog.regclass::pg_catalog.oid
-    LEFT JOIN (SELECT datid, pg_catalog.count(*) AS count FROM pg_catalog.pg_stat_activity
+    LEFT JOIN (SELECT datid, pg_catalog.count(*) AS count FROM pg_catalog.pg_stat_get_activity(NULL)
                 WHERE application_name <> ${literal(keptApplicationName)} GROUP BY datid) AS sessions
       ON sessions.datid = database.oid
    WHERE database.datname = ANY ($2::pg_catalog.text[])

@@ -21,7 +21,7 @@ SELECT ${startedAt} AS "startedAt", pg_catalog.current_database() AS database,
       'hasExpired', coalesce(role.rolvaliduntil < pg_catalog.now(), false),
       'expiresSoon', coalesce(role.rolvaliduntil < pg_catalog.now() + '14 days'::pg_catalog.interval, false),
       'connectionLimit', role.rolconnlimit,
-      'connections', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity AS session
+      'connections', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_get_activity(NULL) AS session
                        WHERE session.usesysid = role.oid),
       'members', (SELECT coalesce(pg_catalog.json_agg(DISTINCT member.rolname), '[]')
                     FROM pg_catalog.pg_auth_members AS edge
@@ -37,7 +37,7 @@ SELECT ${startedAt} AS "startedAt", pg_catalog.current_database() AS database,
       'allowsConnections', database.datallowconn,
       'isTemplate', database.datistemplate,
       'connectionLimit', database.datconnlimit,
-      'connections', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity AS session
+      'connections', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_get_activity(NULL) AS session
                        WHERE session.datid = database.oid),
       'others', (SELECT coalesce(pg_catalog.json_agg(DISTINCT grantee.rolname), '[]')
                    FROM pg_catalog.aclexplode(database.datacl) AS entry

@@ -45,7 +45,7 @@ SELECT
       'name', database.datname,
       'owner', pg_catalog.pg_get_userbyid(database.datdba),
       'adminActsAsOwner', pg_catalog.pg_has_role(database.datdba, 'USAGE'),
-      'sessions', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity AS session
+      'sessions', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_get_activity(NULL) AS session
                     WHERE session.datid = database.oid AND session.pid <> pg_catalog.pg_backend_pid()),
       -- A superuser may act as anybody, strangers among them: there a membership counts.
       'isCredible', owner.rolsuper OR owner.oid = admin.oid OR CASE WHEN admin.rolsuper
@@ -60,7 +60,7 @@ SELECT
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'name', role.rolname,
       'adminMayGrant', ${mayGrant('role')},
-      'sessions', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity AS session
+      'sessions', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_get_activity(NULL) AS session
                     WHERE session.usesysid = role.oid),
       'databases', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
                         'name', database.datname,

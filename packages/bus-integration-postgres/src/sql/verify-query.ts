@@ -42,7 +42,7 @@ export interface Identity {
 }
 
 export interface SessionAtLogin {
-  /** Schemas that exist and may be used. */
+  /** Schemas that exist and may be used; the first is the one that unqualified names are made in. */
   readonly path: readonly string[];
   readonly searchPath: string;
   /** As SHOW has them; null of those that the server does not know. */
@@ -188,13 +188,17 @@ export interface Attempted {
  *
  * @param probe a name that nothing else has
  * @param isUnqualified whether a table is made without a schema's name too; the session must stand as its login left it
+ * @param landsIn the schema that this table is made in, where that is known: it is read there by its whole name, and no
+ * other is made
  */
 export function verifyScript(
   schemas: readonly string[],
   tried: readonly Forbidden[],
   probe: string,
   isUnqualified = false,
+  landsIn?: string,
 ): string {
+  const unqualified = identifier(`${probe}_unqualified`);
   const trial = (table: string) => [
     // name, not text, for which the server would make a TOAST table too.
     `CREATE TABLE ${table} (value pg_catalog.name)`,
@@ -203,9 +207,13 @@ export function verifyScript(
   ];
   return [
     'BEGIN',
-    ...(isUnqualified ? [...trial(identifier(`${probe}_unqualified`)), placeOf(`${probe}_unqualified`)] : []),
+    ...(isUnqualified ? [...trial(unqualified), placeOf(`${probe}_unqualified`)] : []),
     'SET LOCAL search_path TO pg_catalog, pg_temp',
-    ...schemas.flatMap((schema) => trial(`${identifier(schema)}.${identifier(probe)}`)),
+    ...schemas.flatMap((schema) =>
+      isUnqualified && schema === landsIn
+        ? [`SELECT value FROM ${identifier(schema)}.${unqualified}`]
+        : trial(`${identifier(schema)}.${identifier(probe)}`),
+    ),
     ...(tried.length > 0 ? refusals(tried, probe) : []),
     'ROLLBACK',
   ].join(';\n');

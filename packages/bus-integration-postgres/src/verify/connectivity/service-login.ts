@@ -173,7 +173,10 @@ async function trySession(session: Session, trial: LoginTrial): Promise<LoginFin
   let rows: Record<string, unknown>[];
   try {
     rows = (
-      await session.script(verifyScript(schemas, tried, probe, isUnqualified), { doing, isAsLoggedIn: true })
+      await session.script(verifyScript(schemas, tried, probe, isUnqualified, standing.path[0]), {
+        doing,
+        isAsLoggedIn: true,
+      })
     ).flat();
   } catch (error) {
     // What it may in the whole cluster is known, and no other login of the role asks for it again.

@@ -3,6 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type ApplyRequest,
+  type Check,
   type Configuration,
   type DesiredContext,
   type DesiredNames,
@@ -174,12 +175,14 @@ export function createMemoryProvider(memory: Memory, configuration: Configuratio
       const logins = [...desired.databases].flatMap(([name, { logins: roles }]) =>
         roles.map((role) => `${role}@${name}`),
       );
-      const connectivity = logins
-        .filter((login) => memory.grants.has(login))
-        .map((entered) => {
-          return { id: 'login', kind: 'connectivity', result: 'ok', target: entered, seen: 'let in' } as const;
-        });
-      return answer([], { connectivity, complete: logins.length > 0 });
+      const connectivity = logins.map((login): Check => {
+        const base = { id: 'login', kind: 'connectivity', target: login } as const;
+        return memory.grants.has(login)
+          ? { ...base, result: 'ok', seen: 'logs in' }
+          : { ...base, result: 'fail', seen: 'there is no grant', remedy: 'plan' };
+      });
+      const ok = connectivity.every(({ result }) => result === 'ok');
+      return answer([], { ok, connectivity, complete: logins.length > 0 });
     },
     doctor: async (request) => {
       withRequestCredentials(configuration, request);

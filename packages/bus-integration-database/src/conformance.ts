@@ -1,24 +1,13 @@
 // What every provider must do, as checks that a provider's own tests run against the real thing. Knows no test framework:
 // a check that fails throws.
 import assert from 'node:assert/strict';
+import { type ConformanceSubject, type Conversation, conversation } from './conformance-conversation.ts';
 import type { Response, Verb } from './contract/response.ts';
 import { responseFaults } from './contract/response-schema.ts';
 import { isMutating, type Step } from './contract/step.ts';
-import { mapAdvice } from './model/map-advice.ts';
-import { mapFindings, mapTextPaths } from './model/map-findings.ts';
 import { planId } from './model/plan.ts';
-import { handle } from './run/handle.ts';
-import type { Provider } from './run/provider.ts';
 
-/** A provider, configured for a deployment of which nothing is there yet. */
-export interface ConformanceSubject extends AsyncDisposable {
-  readonly provider: Provider;
-  readonly deploymentId: string;
-  /** What the provider is configured for, too: that is what `status` and `verify` look at where they name nothing. */
-  readonly databases: readonly [string, ...string[]];
-  readonly roles: readonly [string, ...string[]];
-  readonly schemas: readonly [string, ...string[]];
-}
+export type { ConformanceSubject };
 
 export interface ConformanceOptions {
   /** Called for each check. */
@@ -44,50 +33,6 @@ export function conformanceSuite({ createProvider }: ConformanceOptions): readon
       await check(conversation(subject));
     },
   }));
-}
-
-interface Conversation {
-  readonly subject: ConformanceSubject;
-  ask(verb: Verb, more?: object, signal?: AbortSignal): Promise<Response>;
-  apply(more?: object, signal?: AbortSignal): Promise<Response>;
-}
-
-/** Asks as a surface does, and holds every answer against the contract. */
-function conversation(subject: ConformanceSubject): Conversation {
-  const { provider, deploymentId, databases, roles, schemas } = subject;
-  const about = { deployment_id: deploymentId, provider: provider.name };
-  const declared = { databases, roles, schemas };
-  const requests: Readonly<Record<Verb, object>> = {
-    plan: declared,
-    apply: declared,
-    status: {},
-    verify: { checks: ['connectivity'] },
-    doctor: declared,
-  };
-  const ask = async (verb: Verb, more: object = {}, signal = new AbortController().signal) => {
-    const request = { ...about, ...requests[verb], ...more };
-    const response = await handle(verb, JSON.parse(JSON.stringify(request)), [provider], { signal });
-    assert.deepEqual(responseFaults(response, { facts: provider.facts }), [], `${verb}: no response of the contract`);
-    assert.deepEqual(JSON.parse(JSON.stringify(response)), response, `${verb}: not the same as JSON`);
-    assert.equal(response.provider, provider.name, `${verb}: provider`);
-    assert.deepEqual(
-      mapAdvice(response, (advice) => advice),
-      response,
-      `${verb}: a remedy that is not what it advises`,
-    );
-    assert.ok(!JSON.stringify(response).includes('[object '), `${verb}: a text with an object in it`);
-    assert.deepEqual(
-      mapFindings(response, (finding) => mapTextPaths(finding, (path) => path)),
-      response,
-      `${verb}: a text that is not what its parts say`,
-    );
-    return response;
-  };
-  return {
-    subject,
-    ask,
-    apply: (more = {}, signal) => ask('apply', { dry_run: false, confirm: true, ...more }, signal),
-  };
 }
 
 function todo(response: Response) {
@@ -193,6 +138,10 @@ const checks: Readonly<Record<string, (talk: Conversation) => Promise<void>>> = 
       verified.connectivity?.filter(({ result }) => result === 'fail'),
       [],
     );
+  },
+
+  'verify is not ok while nothing is made': async ({ ask }) => {
+    assert.equal((await ask('verify')).ok, false);
   },
 
   'a verify that tries nothing is not told as one in which all was well': async ({ subject, ask, apply }) => {

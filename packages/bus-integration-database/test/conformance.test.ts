@@ -33,6 +33,11 @@ describe('a provider that is wrong in one thing fails', () => {
   };
   test.each<[what: string, spoil: (provider: Provider) => Provider, failing: RegExp]>([
     ['it leaks an unknown key', changed('plan', (response) => ({ ...response, secret: 1 }) as Response), /first plan/],
+    [
+      'its verify is always ok',
+      changed('verify', (response) => ({ ...response, ok: true, connectivity: [] })),
+      /verify is not ok while nothing is made/,
+    ],
     ['it registers nothing', ({ facts: _, ...provider }) => provider, /registers its actions/],
     [
       'it registers another action',

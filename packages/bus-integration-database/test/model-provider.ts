@@ -117,7 +117,8 @@ export function createModelProvider(deploymentId: string): Provider {
         target: role,
         seen: 'in memory',
       }));
-      return answer([], { connectivity });
+      const missing = { id: 'login', kind: 'connectivity' as const, result: 'fail' as const, seen: 'there is no role' };
+      return roles.size === 0 ? answer([], { ok: false, connectivity: [missing] }) : answer([], { connectivity });
     },
     doctor: async (request) => {
       guard(request);

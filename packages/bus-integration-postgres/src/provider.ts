@@ -13,19 +13,16 @@ import {
   type Diagnostic,
   judgeOutputDirectory,
   type NextVerb,
-  OperationError,
   type PlanRequest,
   type Provider,
   type ProviderContext,
   type Requests,
   type Response,
   requireSomething,
-  rotationUnfinished,
   unlessStale,
   withRequestCredentials,
 } from 'bus-integration-database';
 import { interruption } from './apply/interruption.ts';
-import type { Session } from './connection/connect.ts';
 import type { Meter } from './connection/network/meter.ts';
 import { passwordSendOf } from './conninfo/password-send.ts';
 import { postgresRules } from './kinds/desired-kinds.ts';
@@ -36,15 +33,14 @@ import { type Computed, computeUnrotated, type Intent, withoutRotation } from '.
 import { beyondPooler } from './plan/pooled.ts';
 import { planResponse, providerName, targetOf } from './plan/respond.ts';
 import type { KeptSessions } from './run/kept-sessions.ts';
-import { lockHolder } from './run/lock.ts';
 import { createRun, type Run } from './run/run.ts';
 import { leftoverWarnings } from './survey/leftover-warnings.ts';
 import { observedLeftovers } from './survey/leftovers.ts';
-import { type DeploymentObservation, type ObserveOptions, observe } from './survey/observe.ts';
+import type { ObserveOptions } from './survey/observe.ts';
 import { type Preparation, prepare, withSource } from './survey/preparation.ts';
-import { computeProvable } from './survey/provable.ts';
 import { statusResponse } from './survey/status.ts';
-import { sqlstateOf, toOperationError } from './text/sqlstate.ts';
+import { survey } from './survey/survey.ts';
+import { isOfTheServer, toOperationError } from './text/sqlstate.ts';
 
 export interface PostgresProviderOptions {
   readonly configuration: Configuration;
@@ -110,25 +106,6 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
   /** One apply of the deployment at a time, before the server is asked for its lock. */
   const applies = createSemaphore(1);
 
-  /** Looks and plans; once more, or not at all, where an apply at work may stand between a verifier and its files. */
-  const survey = async (
-    session: Session,
-    looking: ObserveOptions,
-  ): Promise<{ observation: DeploymentObservation; computed: Computed }> => {
-    for (let isAgain = false; ; isAgain = true) {
-      const observation = await observe(session, looking);
-      const computed = await computeProvable(looking.intent, observation, looking.run, session);
-      const isInDoubt = computed.credentials.some(
-        ({ refusal, findings }) =>
-          refusal?.code.startsWith('password-') || findings.some(({ code }) => code === rotationUnfinished),
-      );
-      if (!isInDoubt || isAgain) return { observation, computed };
-      const holder = await lockHolder(session, looking.intent.desired.deploymentId);
-      // Who could be no apply leaves nothing in between.
-      if (holder?.endingIt !== undefined) return { observation, computed };
-      if (holder !== undefined) throw atWork(holder.said);
-    }
-  };
   const plan = async (
     used: Configuration,
     request: PlanRequest | ApplyRequest,
@@ -242,12 +219,6 @@ function outputWarnings({ directory }: Preparation, { steps }: Computed): Diagno
   return judgeOutputDirectory(directory, files).map((finding) => ({ ...finding, severity: 'warn' }));
 }
 
-function atWork(holder: string): OperationError {
-  return new OperationError('locked', `an apply is at work, and passwords are in between: ${holder}`, {
-    remedy: 'look again when it has ended',
-  });
-}
-
 const nothingAllowed: Allowed = { allow: [], adopt: false, rotate: [] };
 
 function allowedBy(request: PlanRequest | ApplyRequest): Allowed {
@@ -274,11 +245,4 @@ async function guarded(
     const expected = toOperationError(error, 'the run failed');
     throw isOfTheServer(expected) ? withSource(expected, used) : expected;
   }
-}
-
-/** Errors that a look at the admin DSN may explain; 3D000 is a database that isn't there. */
-function isOfTheServer(error: OperationError): boolean {
-  return (
-    ['unreachable', 'authentication-failed', 'timeout'].includes(error.errorClass) || sqlstateOf(error) === '3D000'
-  );
 }

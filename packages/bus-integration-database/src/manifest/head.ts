@@ -14,7 +14,7 @@ export const manifestHead = {
           : 'is no id, expected 1 to 63 letters, digits, dots, _ and -, a letter or digit first',
       schema: { pattern: deploymentIdPattern.source },
     }),
-    text: 'The deployment; all that is made bears its mark.',
+    text: 'The deployment; what is created carries its mark.',
     isRequired: true,
   },
 } as const;

@@ -21,7 +21,7 @@ export interface Lists {
   readonly schemas: readonly string[];
 }
 
-/** Whether lists name the same, in whatever order; what stands twice in one of them is not the same as once. */
+/** Whether lists name the same, in whatever order; a name that is listed twice is not the same as once. */
 export function isSameLists(one: Lists, other: Lists): boolean {
   return (
     one.serviceRole === other.serviceRole &&

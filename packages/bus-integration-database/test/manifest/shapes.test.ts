@@ -87,7 +87,7 @@ describe('a manifest of another provider', () => {
     ]);
   });
 
-  it('problems are data, with the edit that mends the line', () => {
+  it('problems are data, with the edit that fixes the line', () => {
     expect(read('queues: {a: {isDurable: yes}}\n').diagnostics).toEqual([
       {
         severity: 'fail',

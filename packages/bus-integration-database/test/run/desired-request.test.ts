@@ -99,7 +99,7 @@ describe('which state a request is about', () => {
     { databases: ['a', 'b', 'b'] },
     { roles: ['r', 'r'] },
     { schemas: ['main', 'main'] },
-  ])('a name that stands twice is refused all the same: %j', (request) => {
+  ])('a name that is listed twice is refused all the same: %j', (request) => {
     const same = { databases: ['a', 'b'], roles: ['r'], service_role: '{database}_s' };
     expect(() => ask('plan', { ...same, ...request })).toThrow("names that can't be used");
   });

@@ -168,3 +168,10 @@ const networkReasons: Readonly<Record<string, string>> = {
   EPIPE: 'the connection was closed',
   ETIMEDOUT: 'no answer',
 };
+
+/** Errors that a look at the admin DSN may explain; 3D000 is a database that isn't there. */
+export function isOfTheServer(error: OperationError): boolean {
+  return (
+    ['unreachable', 'authentication-failed', 'timeout'].includes(error.errorClass) || sqlstateOf(error) === '3D000'
+  );
+}

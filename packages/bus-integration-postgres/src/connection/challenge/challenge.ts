@@ -93,7 +93,7 @@ async function probe(
   }
   socket.write(startupPacket({ user, database, application_name: 'bus challenge probe' }));
   const answer = await firstAnswer(socket, signal);
-  // Whoever was let in takes leave as any client does.
+  // A session that was accepted is ended as any client ends it.
   if (answer.kind === 'entered' && answer.followedBy === undefined) socket.write(terminate);
   await leave(socket, signal);
   return { ...answer, ...protection };

@@ -1,5 +1,5 @@
 import { Secret } from 'bus-integration-database';
-import { sharedServer } from 'embedded';
+import { sharedServer, startServer } from 'embedded';
 import { describe, expect, test } from 'vitest';
 import { connect, createConnectCache, createMeter } from '../../../src/connection/connect.ts';
 import { pooler } from '../../pooler.ts';
@@ -59,4 +59,36 @@ test('a setting that the role may not make is an error', async () => {
     errorClass: 'insufficient-privilege',
   });
   await server.query(`DROP ROLE ${role}`);
+});
+
+describe('a setting of newer servers', () => {
+  const timeout = "SELECT pg_catalog.current_setting('transaction_timeout', true) AS value";
+  const newer = { transaction_timeout: '0' };
+
+  test('is in the startup packet once the address answered as one of them', async () => {
+    await using server = await startServer({ major: 17, settings: { transaction_timeout: '77s' } });
+    const cache = createConnectCache();
+    // What the login left is asked before anything of ours is set.
+    for (const found of ['77s', '77s', '0']) {
+      const isKept = found === '77s' && cache.versions.size > 0;
+      const deferred = isKept ? ['transaction_timeout'] : [];
+      await using session = await connect(targetOf(server), { ...brief, settings: newer, deferred, cache });
+      expect(await session.query(timeout, [], { isAsLoggedIn: true })).toEqual([{ value: found }]);
+      expect(await session.query(timeout)).toEqual([{ value: '0' }]);
+    }
+  });
+
+  test('costs one login more where an older server stands at that address now', async () => {
+    await using server = await startServer({ major: 16 });
+    const cache = createConnectCache();
+    await using first = await connect(targetOf(server), { ...brief, settings: newer, cache });
+    expect(await first.query(timeout)).toEqual([{ value: null }]);
+    cache.versions.set(first.where, 170_000);
+    for (const connections of [2, 1]) {
+      const meter = createMeter();
+      await using session = await connect(targetOf(server), { ...brief, settings: newer, cache, meter });
+      expect(await session.query(timeout)).toEqual([{ value: null }]);
+      expect(meter).toMatchObject({ connections });
+    }
+  });
 });

@@ -21,7 +21,7 @@ import { words } from './contract/words.ts';
 import { requestSchemas } from './run/request.ts';
 
 /** Raised in its first number by what breaks a client, in its second by what an old client need not know. */
-export const contractVersion = '1.2.0';
+export const contractVersion = '2.0.0';
 
 export type JsonSchema = { [key: string]: unknown };
 

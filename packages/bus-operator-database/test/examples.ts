@@ -114,8 +114,10 @@ export function databaseSteps(name: string, role = 'bus_service', states: readon
       after: {
         database: name,
         grantee: role,
-        on_database: ['CONNECT', 'TEMPORARY'],
-        on_schemas: [{ schema: 'public', privileges: ['USAGE', 'CREATE'] }],
+        on: [
+          { type: 'database', privileges: ['CONNECT', 'TEMPORARY'] },
+          { type: 'schema', schema: 'public', privileges: ['USAGE', 'CREATE'] },
+        ],
       },
       sql: [
         `GRANT USAGE, CREATE ON SCHEMA "public" TO "${role}"`,
@@ -145,7 +147,7 @@ export function revokeConnect(database: string): Step {
     target: database,
     risk: 'revoke',
     summary: 'PUBLIC loses CONNECT',
-    before: { database, grantee: null, on_database: ['CONNECT'], on_schemas: [] },
+    before: { database, grantee: null, on: [{ type: 'database', privileges: ['CONNECT'] }] },
     sql: [`REVOKE CONNECT ON DATABASE "${database}" FROM PUBLIC`],
   };
 }

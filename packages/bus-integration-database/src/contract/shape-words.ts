@@ -32,6 +32,8 @@ export interface ShapeWords {
   readonly orNull: <T>(of: Shape<T>) => Shape<T | null>;
   readonly list: <T>(of: Shape<T>) => Shape<readonly T[]>;
   readonly shape: <const K extends Keys>(keys: K) => Shape<ObjectOf<K>>;
+  /** One of several; they tell themselves apart by a key that each of them has another value of. */
+  readonly either: <const S extends readonly Shape<unknown>[]>(...of: S) => Shape<S[number]['~value']>;
   readonly may: <T>(of: Shape<T>) => OptionalShape<T>;
 }
 

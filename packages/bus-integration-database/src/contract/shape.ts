@@ -31,6 +31,7 @@ const shapeWords = {
   orNull: (of: z.core.SomeType) => z.nullable(of),
   list,
   shape,
+  either: (...of: readonly z.core.SomeType[]) => z.union(of),
   may,
 } satisfies Readonly<Record<keyof ShapeWords, unknown>> as unknown as ShapeWords;
 

@@ -18,7 +18,7 @@ function database(name: string, created: StepState, granted: StepState = 'planne
       ...base,
       action: 'grant-privileges',
       risk: 'grant',
-      after: { database: name, grantee: 'r', on_database: ['CONNECT'], on_schemas: [] },
+      after: { database: name, grantee: 'r', on: [{ type: 'database', privileges: ['CONNECT'] }] },
       state: granted,
     },
   ];

@@ -3,7 +3,7 @@ import { advise, type Diagnostic } from 'bus-integration-database';
 import type { Observation } from '../observe/observation.ts';
 import { beyondReach, type Grantable, type Guarded } from '../ownership/effective.ts';
 import { anyDatabase, runs, superuser } from '../text/psql-remedy.ts';
-import { printable, shown } from '../text/shown.ts';
+import { shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
 import {
   type FilledObject,
@@ -12,13 +12,13 @@ import {
   managedOfPublicOnSchema,
   sqlOf,
   sqlPlaceOf,
+  targetOf,
   wordsOf,
 } from './grant-object.ts';
-import { inOneDatabase, privilegeStatements } from './privileges.ts';
+import { onOneObject, type PrivilegeLists, privilegeStatements } from './privileges.ts';
 
-interface WishedGrant {
+interface WishedGrant extends PrivilegeLists {
   readonly on: FilledObject;
-  readonly privileges: readonly string[];
 }
 
 /** What PUBLIC holds by somebody else's grant. */
@@ -33,7 +33,7 @@ export function foreignPublicGrants(on: FilledObject, object: Guarded, { admin }
       on.type === 'database'
         ? `PUBLIC has ${privilege} on ${wordsOf(on)}, granted by ${shown(grantor)}; this admin can't take it away`
         : `PUBLIC may create in ${wordsOf(on)}, which belongs to ${shown(object.owner)}`,
-    target: printable(on.database),
+    target: targetOf(on),
     ...advise(
       runs(`${shown(grantor)} or a member of it`, sqlPlaceOf(on), `REVOKE ${privilege} ON ${sqlOf(on)} FROM PUBLIC;`),
     ),
@@ -42,14 +42,14 @@ export function foreignPublicGrants(on: FilledObject, object: Guarded, { admin }
 
 /** What others granted to a service beyond what it is to have: theirs to take back. */
 export function foreignGrants(
-  { on, privileges }: WishedGrant,
+  { on, privileges, grantable = [] }: WishedGrant,
   object: Guarded,
   role: Grantable,
   { admin }: Observation,
 ): Diagnostic[] {
   if (role.name === object.owner) return [];
   const extras = beyondReach(object, role.name, admin.name).filter(
-    ({ privilege, isGrantable }) => isGrantable || !privileges.includes(privilege),
+    ({ privilege, isGrantable }) => !privileges.includes(privilege) || (isGrantable && !grantable.includes(privilege)),
   );
   return extras.map(({ privilege, grantor }) => {
     const isWanted = privileges.includes(privilege);
@@ -58,7 +58,7 @@ export function foreignGrants(
       severity: 'warn',
       code: 'extra-privilege',
       message: `role ${shown(role.name)} ${isWanted ? 'may pass on' : 'has'} ${privilege} on ${wordsOf(on)}, granted by ${shown(grantor)}; this admin can't take it away`,
-      target: printable(on.database),
+      target: targetOf(on),
       ...advise(
         runs(
           `${shown(grantor)} or a member of it`,
@@ -87,7 +87,7 @@ export function ownPrivileges(
     severity: isOwner ? ('info' as const) : ('warn' as const),
     code: 'extra-privilege',
     message: `role ${shown(role.name)} has ${privilege} on ${wordsOf(on)}, ${isOwner ? 'which it owns' : `through role ${shown(grantee ?? '')}`}`,
-    target: printable(on.database),
+    target: targetOf(on),
     ...advise(
       isOwner
         ? runs(superuser, anyDatabase, `ALTER DATABASE ${identifier(on.database)} OWNER TO ${identifier(admin.name)};`)
@@ -101,15 +101,21 @@ export function ownPrivileges(
 }
 
 /** What a role of the deployment was granted on an object of the deployment, and nobody declared. */
-export function undeclaredGrant({ on, privileges, grantee }: WishedGrant & { readonly grantee: Grantee }): Diagnostic {
+export function undeclaredGrant({
+  on,
+  privileges,
+  grantable = [],
+  grantee,
+}: WishedGrant & { readonly grantee: Grantee }): Diagnostic {
   const name = granteeName(grantee);
-  const list = privileges.join(', ');
-  const revocations = privilegeStatements('REVOKE', 'FROM', inOneDatabase(on, grantee, privileges));
+  const list = privileges.map((one) => (grantable.includes(one) ? `${one} with grant option` : one)).join(', ');
+  // An option goes with its privilege.
+  const revocations = privilegeStatements('REVOKE', onOneObject(on, grantee, { privileges }));
   return {
     severity: 'warn',
     code: 'extra-privilege',
     message: `${name === null ? 'PUBLIC' : `role ${shown(name)}`} has ${list} on ${wordsOf(on)}, which is not declared`,
-    target: printable(on.database),
+    target: targetOf(on),
     ...advise(
       // A REVOKE by anybody but the grantor removes nothing.
       runs('the admin role', sqlPlaceOf(on), revocations.map(({ sql }) => `${sql};`).join(' ')),

@@ -1,6 +1,6 @@
 // What privileges are held on, and by whom. https://www.postgresql.org/docs/current/ddl-priv.html
 import { anyDatabase, inDatabase, type SqlPlace } from '../text/psql-remedy.ts';
-import { shown } from '../text/shown.ts';
+import { printable, shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
 
 /** A grantee is a role, or everyone (SQL's PUBLIC). */
@@ -35,11 +35,21 @@ type GrantObject =
 export type FilledObject = Extract<GrantObject, { readonly type: 'database' | 'schema' }>;
 
 /** PUBLIC loses everything on a database, but on a schema only the right to create in it. */
-export const managedOfPublicOnSchema: readonly string[] = ['CREATE', 'GRANT OPTION FOR CREATE'];
+export const managedOfPublicOnSchema: readonly string[] = ['CREATE'];
 
 /** A grantee's name; null for everyone. */
 export function granteeName(grantee: Grantee): string | null {
   return 'role' in grantee ? grantee.role : null;
+}
+
+/** The database that it is in, or is; undefined of what belongs to the whole cluster. */
+export function databaseOf(on: GrantObject): string | undefined {
+  return 'database' in on ? on.database : undefined;
+}
+
+/** What steps and findings about it are told of. */
+export function targetOf(on: GrantObject): string {
+  return printable('database' in on ? on.database : on.name);
 }
 
 /** What tells an object from all others. */

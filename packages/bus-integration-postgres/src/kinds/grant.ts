@@ -2,23 +2,25 @@
 // effective privilege. What others granted is told, with the statements for them.
 import { ownership } from '../observe/mark.ts';
 import type { Observation } from '../observe/observation.ts';
-import { effectivePrivileges, type Guarded, revocable } from '../ownership/effective.ts';
-import { printable } from '../text/shown.ts';
+import { effectivePrivileges, type Guarded, type HeldPrivileges, revocable } from '../ownership/effective.ts';
 import { findSchema, isUnseen } from './found.ts';
 import { foreignGrants, foreignPublicGrants, ownPrivileges, undeclaredGrant } from './grant-findings.ts';
 import {
+  databaseOf,
   type FilledObject,
   type Grantee,
   granteeName,
   identityOfObject,
   managedOfPublicOnSchema,
+  targetOf,
 } from './grant-object.ts';
 import { identityOf } from './identity.ts';
 import { type Kind, type Meaning, meanings, type Registered, type Scope, type StepsOfKind } from './kind.ts';
 import {
-  inOneDatabase,
   joined,
   lacksForGrant,
+  onOneObject,
+  type PrivilegeLists,
   privilegeStatements,
   privilegesShape,
   privilegesSummary,
@@ -30,11 +32,25 @@ export interface Grant {
   readonly grantee: Grantee;
   /** Sorted, without duplicates; empty means "none of those we manage". */
   readonly privileges: readonly string[];
+  /** Those of them with the grant option, likewise; absent where there are none. */
+  readonly grantable?: readonly string[];
 }
 
 /** Privileges of a grantee on an object, normalised. */
-export function grantOf(on: FilledObject, grantee: Grantee, privileges: Iterable<string>): Grant {
-  return { kind: 'grant', on, grantee, privileges: normalised(privileges) };
+export function grantOf(
+  on: FilledObject,
+  grantee: Grantee,
+  privileges: Iterable<string>,
+  grantable: Iterable<string> = [],
+): Grant {
+  const options = normalised(grantable);
+  return {
+    kind: 'grant',
+    on,
+    grantee,
+    privileges: normalised(privileges),
+    ...(options.length > 0 && { grantable: options }),
+  };
 }
 
 export function normalised(privileges: Iterable<string>): readonly string[] {
@@ -50,16 +66,18 @@ export const grant: Kind<Grant, typeof registered> = {
   registered,
   isInside: true,
   identity: ({ on, grantee }) => [...identityOfObject(on), granteeName(grantee)],
-  database: ({ on }) => on.database,
-  group: ({ on, grantee }) => JSON.stringify([on.database, granteeName(grantee)]),
+  database: ({ on }) => databaseOf(on),
+  group: ({ on, grantee }) => JSON.stringify([databaseOf(on) ?? null, granteeName(grantee)]),
 
   isManaged: ({ on, grantee }, { databases, seen }) => {
-    const standing = databases.get(on.database);
+    const database = databaseOf(on);
+    if (database === undefined) return true;
+    const standing = databases.get(database);
     if (standing === undefined || standing === 'refused') return false;
-    if (on.type === 'schema' && isUnseen(seen, on.database)) return false;
+    if (on.type !== 'database' && isUnseen(seen, database)) return false;
     if ('role' in grantee) return true;
     // What is still to be made or opened loses PUBLIC's rights by the step that does it.
-    return seen.databases.get(on.database)?.allowsConnections === true && findObject(seen, on) !== undefined;
+    return seen.databases.get(database)?.allowsConnections === true && findObject(seen, on) !== undefined;
   },
 
   observed: (scope, desired) => {
@@ -67,8 +85,8 @@ export const grant: Kind<Grant, typeof registered> = {
     return objectsOf(scope).flatMap(([on, object]) => held(on, object, wishes.get(keyOf(on)) ?? [], scope));
   },
 
-  made: (after) => meanings(changes(after, [])),
-  changed: (before, after) => meanings(changes(after, before.privileges)),
+  made: (after) => meanings(changes(after, { privileges: [] })),
+  changed: (before, after) => meanings(changes(after, before)),
   gone: (before, { roles }) => {
     const { grantee } = before;
     // Of a role that is no longer declared, all goes with it.
@@ -77,24 +95,23 @@ export const grant: Kind<Grant, typeof registered> = {
   },
 
   findings: (desired, { seen }) => {
-    const { on, grantee, privileges } = desired;
+    const { on, grantee } = desired;
     const object = findObject(seen, on);
     if (object === undefined || (on.type === 'schema' && isUnseen(seen, on.database))) return [];
     if ('everyone' in grantee) {
       return seen.databases.get(on.database)?.allowsConnections ? foreignPublicGrants(on, object, seen) : [];
     }
     const role = seen.roles.get(grantee.role) ?? { name: grantee.role, inherits: [] };
-    const wish = { on, privileges };
-    return [...foreignGrants(wish, object, role, seen), ...ownPrivileges(wish, object, role, seen)];
+    return [...foreignGrants(desired, object, role, seen), ...ownPrivileges(desired, object, role, seen)];
   },
 
   actions: {
     'grant-privileges': {
       place: 'grant',
-      summary: ({ after }) => (after === undefined ? '' : privilegesSummary(after, '')),
-      statements: ({ after }) => (after === undefined ? [] : privilegeStatements('GRANT', 'TO', after)),
+      summary: ({ after }) => (after === undefined ? '' : privilegesSummary('GRANT', after)),
+      statements: ({ after }) => (after === undefined ? [] : privilegeStatements('GRANT', after)),
       lacks: ({ after }, seen) => (after === undefined ? [] : lacksForGrant(after, seen)),
-      changes: ({ after }) => ({ database: after?.database ?? '' }),
+      changes: ({ after }) => (after?.database === undefined ? undefined : { database: after.database }),
       join: (steps) => {
         const after = joined(steps.flatMap(({ after }) => after ?? []));
         return { ...steps[0], ...(after && { after }) };
@@ -102,8 +119,8 @@ export const grant: Kind<Grant, typeof registered> = {
     },
     'revoke-privileges': {
       place: 'revocation',
-      summary: ({ before }) => (before === undefined ? '' : privilegesSummary(before, 'loses ')),
-      statements: ({ before }) => (before === undefined ? [] : privilegeStatements('REVOKE', 'FROM', before)),
+      summary: ({ before }) => (before === undefined ? '' : privilegesSummary('REVOKE', before)),
+      statements: ({ before }) => (before === undefined ? [] : privilegeStatements('REVOKE', before)),
       // Only what this admin can take is found at all; taking it is always a hazard.
       lacks: () => [],
       changes: () => undefined,
@@ -170,21 +187,21 @@ function held(on: FilledObject, object: Guarded, wishes: readonly Grant[], scope
     return !declared.roles.has(name) && ownership(seen.roles.get(name)?.comment ?? null, deploymentId) === 'ours';
   };
   return [
-    ...(wished.has(null) || publicLoses.length > 0 ? [grantOf(on, { everyone: true }, publicLoses)] : []),
+    ...(wished.has(null) || publicLoses.size > 0 ? [grantOf(on, { everyone: true }, publicLoses)] : []),
     ...wishes.flatMap((wish) => heldOfWish(wish, object, publicLoses, scope) ?? []),
     ...others.flatMap((name) => {
       if (name === null || name === object.owner || !isOurs(name)) return [];
       const extras = revocable(object, name, seen.admin.name);
-      return extras.length === 0 ? [] : [grantOf(on, { role: name }, extras)];
+      return extras.privileges.size === 0 ? [] : [grantOf(on, { role: name }, extras.privileges, extras.grantable)];
     }),
   ];
 }
 
 /** A wish is satisfied by what is effective, however it came; too many are only those that this admin could take. */
 function heldOfWish(
-  { on, grantee, privileges }: Grant,
+  { on, grantee, privileges, grantable = [] }: Grant,
   object: Guarded,
-  publicLoses: readonly string[],
+  publicLoses: ReadonlySet<string>,
   { seen, isJustMade }: Scope,
 ): Grant | undefined {
   if ('everyone' in grantee) return undefined;
@@ -194,35 +211,57 @@ function heldOfWish(
   // What was shown as granted is granted in a new database, and doesn't rest on PUBLIC.
   const own = isJustMade && object.adminActsAsOwner;
   const effective = own
-    ? new Set(revocable(object, role.name, admin.name))
+    ? revocable(object, role.name, admin.name)
     : effectivePrivileges(object, role, publicLoses, databases.get(on.database)?.owner);
-  const satisfied = privileges.filter((privilege) => effective.has(privilege));
-  const extras = role.name === object.owner ? [] : revocable(object, role.name, admin.name);
-  const all = [...satisfied, ...extras];
-  return all.length === 0 && privileges.length > 0 ? undefined : grantOf(on, grantee, all);
+  const isOwner = role.name === object.owner;
+  const satisfied = privileges.filter((privilege) => effective.privileges.has(privilege));
+  // An owner may pass on what it likes, also what its entry doesn't say so of.
+  const passedOn = isOwner ? grantable : grantable.filter((privilege) => effective.grantable.has(privilege));
+  const extras = isOwner ? nothing : revocable(object, role.name, admin.name);
+  const all = [...satisfied, ...extras.privileges];
+  if (all.length === 0 && privileges.length > 0) return undefined;
+  return grantOf(on, grantee, all, [...passedOn, ...extras.grantable]);
 }
+
+const nothing: HeldPrivileges = { privileges: new Set(), grantable: new Set() };
 
 /** PUBLIC loses everything on a database, but on a schema only the right to create in it. */
-function publicLosesOn(on: FilledObject, object: Guarded, admin: string): string[] {
-  const all = revocable(object, null, admin);
-  return on.type === 'database' ? all : all.filter((privilege) => managedOfPublicOnSchema.includes(privilege));
+function publicLosesOn(on: FilledObject, object: Guarded, admin: string): ReadonlySet<string> {
+  const { privileges } = revocable(object, null, admin);
+  if (on.type === 'database') return privileges;
+  return new Set([...privileges].filter((privilege) => managedOfPublicOnSchema.includes(privilege)));
 }
 
-function changes(
-  { on, grantee, privileges }: Grant,
-  before: readonly string[],
-): Meaning<StepsOfKind<typeof registered>>[] {
-  const target = printable(on.database);
+function changes(after: Grant, before: PrivilegeLists): Meaning<StepsOfKind<typeof registered>>[] {
+  const { on, grantee } = after;
+  const target = targetOf(on);
   const found: Meaning<StepsOfKind<typeof registered>>[] = [];
-  const missing = privileges.filter((privilege) => !before.includes(privilege));
-  const unwanted = before.filter((privilege) => !privileges.includes(privilege));
-  if (missing.length > 0) {
-    const after = inOneDatabase(on, grantee, missing);
-    found.push({ step: { action: 'grant-privileges', target, risk: 'grant', after } });
-  }
-  if (unwanted.length > 0) {
-    const before = inOneDatabase(on, grantee, unwanted);
-    found.push({ step: { action: 'revoke-privileges', target, risk: 'revoke', before } });
-  }
+  const missing = gained(before, after);
+  const unwanted = lost(before, after);
+  if (missing.on.length > 0)
+    found.push({ step: { action: 'grant-privileges', target, risk: 'grant', after: missing } });
+  if (unwanted.on.length > 0)
+    found.push({ step: { action: 'revoke-privileges', target, risk: 'revoke', before: unwanted } });
   return found;
+
+  function gained(from: PrivilegeLists, to: PrivilegeLists) {
+    const grantable = without(to.grantable, from.grantable);
+    return onOneObject(on, grantee, {
+      privileges: without(without(to.privileges, from.privileges), grantable),
+      grantable,
+    });
+  }
+
+  function lost(from: PrivilegeLists, to: PrivilegeLists) {
+    const privileges = without(from.privileges, to.privileges);
+    // Taking the privilege takes its grant option too.
+    return onOneObject(on, grantee, {
+      privileges,
+      grantable: without(without(from.grantable, to.grantable), privileges),
+    });
+  }
+}
+
+function without(list: readonly string[] = [], taken: readonly string[] = []): readonly string[] {
+  return list.filter((one) => !taken.includes(one));
 }

@@ -12,8 +12,12 @@ export interface Guarded {
 /** A role that privileges can be granted to, and the roles whose privileges it has beside its own. */
 export type Grantable = Pick<ObservedRole, 'name' | 'inherits'>;
 
-/** PostgreSQL's grant option, as a privilege of its own that can be compared and revoked. */
-export const grantOption = 'GRANT OPTION FOR ';
+/** What is held, and which of it may be passed on. */
+export interface HeldPrivileges {
+  readonly privileges: ReadonlySet<string>;
+  /** Those of them with the grant option. */
+  readonly grantable: ReadonlySet<string>;
+}
 
 /**
  * The privileges that a role can use on an object: its own, those of roles it inherits from, and PUBLIC's.
@@ -22,24 +26,24 @@ export const grantOption = 'GRANT OPTION FOR ';
 export function effectivePrivileges(
   object: Guarded,
   role: Grantable,
-  publicLoses: readonly string[],
+  publicLoses: ReadonlySet<string>,
   databaseOwner?: string,
-): Set<string> {
+): HeldPrivileges {
   const groups = new Set([role.name, ...role.inherits]);
   // https://www.postgresql.org/docs/current/predefined-roles.html: its one member is the owner of the database one is in.
   if (databaseOwner !== undefined && groups.has(databaseOwner)) groups.add('pg_database_owner');
   const usable = object.acl.filter(({ grantee, privilege }) =>
-    grantee === null ? !publicLoses.includes(privilege) : groups.has(grantee),
+    grantee === null ? !publicLoses.has(privilege) : groups.has(grantee),
   );
-  return new Set(usable.map(({ privilege }) => privilege));
+  return heldBy(usable);
 }
 
 /**
  * What was granted to a grantee (null is PUBLIC) by somebody as whom this admin acts: a REVOKE by anybody but the
  * grantor removes nothing, a superuser's too, and says nothing (https://www.postgresql.org/docs/current/sql-revoke.html).
  */
-export function revocable(object: Guarded, grantee: string | null, admin: string): string[] {
-  return granted(object, grantee, (grantor) => isActingAs(object, grantor, admin));
+export function revocable(object: Guarded, grantee: string | null, admin: string): HeldPrivileges {
+  return heldBy(object.acl.filter((entry) => entry.grantee === grantee && isActingAs(object, entry.grantor, admin)));
 }
 
 /** What was granted to a grantee by others than those as whom this admin acts. */
@@ -47,10 +51,11 @@ export function beyondReach(object: Guarded, grantee: string | null, admin: stri
   return object.acl.filter((entry) => entry.grantee === grantee && !isActingAs(object, entry.grantor, admin));
 }
 
-function granted(object: Guarded, grantee: string | null, isWanted: (grantor: string) => boolean): string[] {
-  return object.acl
-    .filter((entry) => entry.grantee === grantee && isWanted(entry.grantor))
-    .flatMap(({ privilege, isGrantable }) => (isGrantable ? [privilege, grantOption + privilege] : [privilege]));
+function heldBy(entries: readonly AclEntry[]): HeldPrivileges {
+  return {
+    privileges: new Set(entries.map(({ privilege }) => privilege)),
+    grantable: new Set(entries.flatMap(({ privilege, isGrantable }) => (isGrantable ? [privilege] : []))),
+  };
 }
 
 // The server takes the owner as grantor when the admin acts as the owner, and else the admin itself.

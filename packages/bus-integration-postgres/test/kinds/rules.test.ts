@@ -2,7 +2,7 @@ import type { Step } from 'bus-integration-database';
 import { describe, expect, test } from 'vitest';
 import { statementsOf, summaryOf } from '../../src/kinds/index.ts';
 import type { RuleContext } from '../../src/kinds/kind.ts';
-import { privilegeStatements } from '../../src/kinds/privileges.ts';
+import { privilegeStatements, privilegesSummary } from '../../src/kinds/privileges.ts';
 import { birthLimit } from '../../src/observe/mark.ts';
 
 const context: RuleContext = {
@@ -81,8 +81,10 @@ const table: readonly (readonly [step: Omit<Step, 'summary' | 'target' | 'risk'>
       after: {
         database: 'app',
         grantee: 'svc',
-        on_database: ['CONNECT', 'TEMPORARY'],
-        on_schemas: [{ schema: 'data', privileges: ['CREATE', 'USAGE'] }],
+        on: [
+          { type: 'database', privileges: ['CONNECT', 'TEMPORARY'] },
+          { type: 'schema', schema: 'data', privileges: ['CREATE', 'USAGE'] },
+        ],
       },
     },
     [
@@ -93,7 +95,7 @@ const table: readonly (readonly [step: Omit<Step, 'summary' | 'target' | 'risk'>
   [
     {
       action: 'revoke-privileges',
-      before: { database: 'app', grantee: null, on_database: ['CONNECT'], on_schemas: [] },
+      before: { database: 'app', grantee: null, on: [{ type: 'database', privileges: ['CONNECT'] }] },
     },
     ['enter: REVOKE CONNECT ON DATABASE "app" FROM PUBLIC'],
   ],
@@ -117,26 +119,27 @@ describe('statements', () => {
   });
 });
 
-describe('a revocation of grant options', () => {
-  test.each([
-    [['GRANT OPTION FOR CONNECT'], ['REVOKE GRANT OPTION FOR CONNECT ON DATABASE "app" FROM "svc"']],
-    // Taking the privilege takes its option.
-    [['CONNECT', 'GRANT OPTION FOR CONNECT'], ['REVOKE CONNECT ON DATABASE "app" FROM "svc"']],
-    [
-      ['CREATE', 'GRANT OPTION FOR CONNECT', 'GRANT OPTION FOR TEMPORARY'],
-      [
-        'REVOKE CREATE ON DATABASE "app" FROM "svc"',
-        'REVOKE GRANT OPTION FOR CONNECT ON DATABASE "app" FROM "svc"',
-        'REVOKE GRANT OPTION FOR TEMPORARY ON DATABASE "app" FROM "svc"',
-      ],
-    ],
-  ])('%j', (on_database, expected) => {
-    const statements = privilegeStatements('REVOKE', 'FROM', {
-      database: 'app',
-      grantee: 'svc',
-      on_database,
-      on_schemas: [],
-    });
-    expect(statements.map(({ sql }) => sql)).toEqual(expected);
+describe('grant options', () => {
+  const on = [
+    { type: 'database', privileges: ['CREATE'] },
+    { type: 'database', privileges: ['CONNECT', 'TEMPORARY'], grantable: true },
+  ] as const;
+  const privileges = { database: 'app', grantee: 'svc', on };
+  const sqlOf = (verb: 'GRANT' | 'REVOKE') => privilegeStatements(verb, privileges).map(({ sql }) => sql);
+
+  test('are given with the privilege', () => {
+    expect(sqlOf('GRANT')).toEqual([
+      'GRANT CREATE ON DATABASE "app" TO "svc"',
+      'GRANT CONNECT, TEMPORARY ON DATABASE "app" TO "svc" WITH GRANT OPTION',
+    ]);
+    expect(privilegesSummary('GRANT', privileges)).toBe('svc: CREATE; CONNECT, TEMPORARY with grant option');
+  });
+
+  test('are taken alone', () => {
+    expect(sqlOf('REVOKE')).toEqual([
+      'REVOKE CREATE ON DATABASE "app" FROM "svc"',
+      'REVOKE GRANT OPTION FOR CONNECT, TEMPORARY ON DATABASE "app" FROM "svc"',
+    ]);
+    expect(privilegesSummary('REVOKE', privileges)).toBe('svc loses CREATE; grant option for CONNECT, TEMPORARY');
   });
 });

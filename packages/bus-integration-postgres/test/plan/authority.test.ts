@@ -38,7 +38,7 @@ const makeSchema: Step = {
   sql,
   after: { database: 'app', name: 's' },
 };
-const grantOn = (on_database: readonly string[], schemas: readonly string[]): Step => ({
+const grantOn = (onDatabase: readonly string[], schemas: readonly string[]): Step => ({
   action: 'grant-privileges',
   target: 'app',
   risk: 'grant',
@@ -47,8 +47,10 @@ const grantOn = (on_database: readonly string[], schemas: readonly string[]): St
   after: {
     database: 'app',
     grantee: 'svc',
-    on_database,
-    on_schemas: schemas.map((name) => ({ schema: name, privileges: ['USAGE'] })),
+    on: [
+      ...(onDatabase.length === 0 ? [] : [{ type: 'database', privileges: onDatabase }]),
+      ...schemas.map((name) => ({ type: 'schema', schema: name, privileges: ['USAGE'] })),
+    ],
   },
 });
 const adopt: Step = {

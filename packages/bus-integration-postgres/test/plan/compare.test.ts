@@ -2,7 +2,7 @@ import type { BareStep } from 'bus-integration-database';
 import { describe, expect, test } from 'vitest';
 import { isUnseen } from '../../src/kinds/found.ts';
 import type { Meaning } from '../../src/kinds/kind.ts';
-import type { DatabasePrivileges } from '../../src/kinds/privileges.ts';
+import type { StepPrivileges } from '../../src/kinds/privileges.ts';
 import { compare } from '../../src/plan/compare.ts';
 import { database, desiredOf, role, type Said, schema, scopeWith, seen, unfinished } from '../observed.ts';
 
@@ -23,11 +23,10 @@ function lineOf(meaning: Meaning): string | [] {
 /** A step's action; of privileges who gets or loses which. */
 function lineOfStep(step: BareStep): string {
   if (step.action !== 'grant-privileges' && step.action !== 'revoke-privileges') return step.action;
-  const privileges = (step.after ?? step.before) as DatabasePrivileges | undefined;
-  const held = [
-    ...(privileges?.on_database ?? []),
-    ...(privileges?.on_schemas ?? []).flatMap(({ schema, privileges }) => privileges.map((one) => `${schema}.${one}`)),
-  ];
+  const privileges = (step.after ?? step.before) as StepPrivileges | undefined;
+  const held = (privileges?.on ?? []).flatMap((on) =>
+    on.privileges.map((one) => `${on.type === 'schema' ? `${on.schema}.` : ''}${one}${on.grantable ? '*' : ''}`),
+  );
   return `${step.action === 'grant-privileges' ? '+' : '-'} ${privileges?.grantee ?? 'PUBLIC'}: ${held.join(' ')}`;
 }
 
@@ -58,7 +57,7 @@ describe('differences', () => {
     [
       'a grant option',
       { databases: [database('app', {}, ['svc=CONNECT*/admin', 'svc=TEMPORARY/admin'])] },
-      ['- svc: GRANT OPTION FOR CONNECT'],
+      ['- svc: CONNECT*'],
     ],
     [
       'PUBLIC let in',

@@ -10,7 +10,7 @@ const standings = (said: Partial<Record<'roles' | 'databases', 'ours' | 'adopted
   roles: new Map([['svc', said.roles ?? 'ours']]),
   databases: new Map([['app', said.databases ?? 'ours']]),
 });
-const on = { database: 'app', on_database: ['CONNECT'], on_schemas: [] };
+const on = { database: 'app', on: [{ type: 'database', privileges: ['CONNECT'] }] };
 const grant: Step = {
   action: 'grant-privileges',
   target: 'app',

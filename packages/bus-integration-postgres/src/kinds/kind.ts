@@ -40,6 +40,8 @@ export interface Statement {
   readonly database?: string;
   /** The role that a statement of the phases `roles` and `passwords` is about: all of one role are one transaction. */
   readonly role?: string;
+  /** It needs the rights of these roles: the owner of what it is about, and who is to own it. */
+  readonly as?: string | readonly string[];
 }
 
 /** What statements may look up beyond their step. */
@@ -102,6 +104,8 @@ export type LeftoverKind = 'database' | 'schema' | 'role' | 'dsn-file';
 export type Meaning<S extends BareStep = BareStep> =
   | { readonly step: S }
   | { readonly finding: Diagnostic }
+  /** What no step can bring about: the plan is refused, as a request for what can't be had. */
+  | { readonly refusal: Diagnostic }
   /** Told among what is left over, with the statements that would retire it; they are never run. */
   | { readonly leftover: LeftoverKind }
   /** Done or told together with the difference of another resource, which is named by its identity. */

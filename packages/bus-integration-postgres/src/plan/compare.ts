@@ -7,12 +7,20 @@ import type { Scope } from '../kinds/kind.ts';
 export interface Comparison {
   readonly differences: readonly Difference<Resource>[];
   readonly findings: readonly Diagnostic[];
+  /** Differences that no step can undo. */
+  readonly refusals: readonly Diagnostic[];
 }
 
 /** What is refused, and what could not be looked at, is in none of them: it was set aside. */
 export function compare(desired: readonly Resource[], scope: Scope): Comparison {
   const found = differences<Resource>(kinds, desired, scope);
-  return { differences: found, findings: [...findingsOf(desired, scope), ...found.flatMap(told)] };
+  return {
+    differences: found,
+    findings: [...findingsOf(desired, scope), ...found.flatMap(told)],
+    refusals: found.flatMap(({ meanings }) =>
+      meanings.flatMap((meaning) => ('refusal' in meaning ? [meaning.refusal] : [])),
+    ),
+  };
 }
 
 /** Those that a step is to undo; of the others people are told. */

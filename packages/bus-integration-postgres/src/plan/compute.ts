@@ -167,7 +167,7 @@ function computeAllowed(
   const files = decidedFiles(credentials);
   const scope = { deploymentId, seen, roles, databases, declared: intent.declared, files, serviceEndpoint: endpoint };
   const resources = withCredentials(desired.resources, credentials, files);
-  const { differences, findings } = compare(resources, scope);
+  const { differences, findings, refusals: impossible } = compare(resources, scope);
   const steps = toSteps({ desired, dsnDirectory: intent.dsnDirectory, seen, resources, differences });
   const lost = credentials.flatMap(({ refusal }) => refusal ?? []);
   const ofClass = (errorClass: ErrorClass) =>
@@ -184,7 +184,11 @@ function computeAllowed(
     ],
     [
       'invalid-request',
-      [...encodingFindings(desired, steps, seen), ...(pairs.length === 0 ? [] : unusableEndpoint(endpoint, seen))],
+      [
+        ...impossible,
+        ...encodingFindings(desired, steps, seen),
+        ...(pairs.length === 0 ? [] : unusableEndpoint(endpoint, seen)),
+      ],
     ],
     ['insufficient-privilege', missingAuthority(steps, seen, databases)],
     ['not-converged', ofClass('not-converged')],

@@ -15,7 +15,7 @@ const plain = [
   /^BEGIN( READ (ONLY|WRITE))?$/,
   /^(COMMIT|ROLLBACK)$/,
   /^SET (search_path = ''|transaction_timeout = '0')$/,
-  /^SET LOCAL \w+ = ('\w+'|-?\d+)$/,
+  /^SET LOCAL \w+ = ('\w*'|-?\d+)$/,
   new RegExp(`^(CREATE|ALTER) ROLE ${name} LOGIN( PASSWORD ${text})?$`),
   new RegExp(`^ALTER ROLE ${name} PASSWORD ${text}$`),
   new RegExp(`^COMMENT ON (ROLE|DATABASE|SCHEMA) ${name} IS ${text}$`),

@@ -11,9 +11,12 @@ import type {
   ObservedAdmin,
   ObservedDatabase,
   ObservedInside,
+  ObservedParameter,
   ObservedRole,
   ObservedSchema,
   ObservedServer,
+  RoleDetails,
+  RolesInDetail,
 } from '../src/observe/observation.ts';
 import { judge } from '../src/ownership/ours.ts';
 import type { Intent } from '../src/plan/compute.ts';
@@ -95,6 +98,36 @@ export interface Said {
   /** Names of schemas with the mark, by database. */
   readonly markedSchemas?: Readonly<Record<string, readonly string[]>>;
   readonly adminMayCreateSchemas?: boolean;
+  /** Default: they were not read. */
+  readonly details?: Partial<Omit<RolesInDetail, 'roles' | 'parameters'>> & {
+    readonly roles?: readonly RoleDetails[];
+    readonly parameters?: readonly ObservedParameter[];
+  };
+}
+
+/** A role that the admin made, on 16 and newer. */
+export function details(name: string, said: Partial<RoleDetails> = {}): RoleDetails {
+  return {
+    name,
+    inherits: true,
+    validUntil: null,
+    adminHasRights: false,
+    adminMaySet: false,
+    grantor: 'admin',
+    groups: [name],
+    ...said,
+  };
+}
+
+function detailsOf({ roles = [], parameters = [], ...said }: NonNullable<Said['details']>): RolesInDetail {
+  return {
+    admin: { inherits: true, replicates: false, bypassesRowSecurity: false },
+    edges: [],
+    settings: [],
+    ...said,
+    roles: new Map(roles.map((one) => [one.name, one])),
+    parameters: new Map(parameters.map((one) => [one.name, one])),
+  };
 }
 
 export function seen(said: Said = {}): Observation {
@@ -143,6 +176,7 @@ export function seen(said: Said = {}): Observation {
     roles: new Map((said.roles ?? []).map((one) => [one.name, one])),
     databases: new Map((said.databases ?? []).map((one) => [one.name, one])),
     inside: new Map(inside),
+    ...(said.details && { details: detailsOf(said.details) }),
   };
 }
 

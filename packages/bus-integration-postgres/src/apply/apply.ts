@@ -135,7 +135,20 @@ async function attemptApply(
   const onReplaced = (role: string) => replaced.add(role);
   try {
     const { seen } = observation;
-    const work = { run, session, lock, intent, seen, computed, ledger, staging, jobs, onProgress, onReplaced };
+    const work = {
+      run,
+      session,
+      lock,
+      intent,
+      seen,
+
+      computed,
+      ledger,
+      staging,
+      jobs,
+      onProgress,
+      onReplaced,
+    };
     const { inside } = await execute(work);
     return concluded(ending, await closingLook(session, options, observation, inside));
   } catch (error) {

@@ -6,6 +6,7 @@ import type { Session } from '../connection/connect.ts';
 import { registeredActions, ruleOf, statementsOf } from '../kinds/index.ts';
 import { readInside } from '../observe/catalog.ts';
 import type { ObservedInside } from '../observe/observation.ts';
+import { type ActingStatement, selfGrantOf, withSelfGrants } from '../ownership/self-grant.ts';
 import { byDatabase, type JustMade, planInside } from '../plan/inside.ts';
 import { showingContext } from '../plan/steps.ts';
 import { eachInParallel } from '../run/parallel.ts';
@@ -80,19 +81,20 @@ async function createDatabases({ ledger, run, lock, jobs, onProgress }: Executio
   }
 }
 
-async function openDatabases({ ledger, session, lock, run }: Execution): Promise<void> {
+async function openDatabases({ ledger, session, lock, run, seen }: Execution): Promise<void> {
   await inBatches(ledger.databases('open'), async (batch, isIndivisible) => {
-    const statements = batch.flatMap((database) => ledger.statements('open', database));
+    const planned = batch.flatMap((database) => ledger.statements('open', database));
+    const statements = withSelfGrants(planned, (role) => selfGrantOf(role, seen));
     run.signal.throwIfAborted();
-    ledger.attempt(statements);
+    ledger.attempt(planned);
     const doing = 'opening databases';
     await inTransaction({ session, lock, statements, doing, signal: run.signal, isIndivisible });
-    ledger.done(statements);
+    ledger.done(planned);
   });
 }
 
 async function workInside(execution: Execution): Promise<Map<string, ObservedInside>> {
-  const { ledger, run, lock, intent, computed, jobs, onProgress } = execution;
+  const { ledger, run, lock, intent, computed, jobs, onProgress, seen } = execution;
   const inside = new Map<string, ObservedInside>();
   const made = new Set(computed.steps.flatMap((step) => madeDatabase(step, registeredActions) ?? []));
   const databases = [...new Set([...made, ...ledger.databases('inside')])];
@@ -117,8 +119,8 @@ async function workInside(execution: Execution): Promise<Map<string, ObservedIns
         run.signal.throwIfAborted();
         ledger.attempt(planned);
         const doing = `working in database ${database}`;
-        const work = (batch: readonly string[][], isIndivisible: boolean) => {
-          const statements = batch.flat().map((sql) => ({ sql }));
+        const work = (batch: readonly ActingStatement[][], isIndivisible: boolean) => {
+          const statements = withSelfGrants(batch.flat(), (role) => selfGrantOf(role, seen));
           return inTransaction({ session, lock, statements, doing, signal: run.signal, isIndivisible });
         };
         await inBatches(groups, work, groups.length);
@@ -143,24 +145,26 @@ function insideNew(
 }
 
 /** What is to be done in one transaction. */
-function byStep(statements: readonly PlannedStatement[]): string[][] {
-  const groups = new Map<Step, string[]>();
-  return statements.flatMap(({ step, sql }) => {
-    if (!ruleOf(step).isIndivisible) return [[sql]];
+function byStep(statements: readonly PlannedStatement[]): ActingStatement[][] {
+  const groups = new Map<Step, ActingStatement[]>();
+  return statements.flatMap((statement) => {
+    const { step } = statement;
+    if (!ruleOf(step).isIndivisible) return [[statement]];
     const begun = groups.get(step);
-    begun?.push(sql);
+    begun?.push(statement);
     if (begun !== undefined) return [];
-    const group = [sql];
+    const group = [statement];
     groups.set(step, group);
     return [group];
   });
 }
 
-async function letIn({ ledger, session, lock, run }: Execution): Promise<void> {
+async function letIn({ ledger, session, lock, run, seen }: Execution): Promise<void> {
   await inBatches(ledger.databases('enter'), async (batch, isIndivisible) => {
     const planned = batch.flatMap((database) => ledger.statements('enter', database));
     // Everybody who gains, then who loses: nobody stands outside in between.
-    const statements = [...planned].sort((one, other) => Number(isRevoking(one)) - Number(isRevoking(other)));
+    const ordered = [...planned].sort((one, other) => Number(isRevoking(one)) - Number(isRevoking(other)));
+    const statements = withSelfGrants(ordered, (role) => selfGrantOf(role, seen));
     run.signal.throwIfAborted();
     ledger.attempt(planned);
     await inTransaction({ session, lock, statements, doing: 'letting roles in', signal: run.signal, isIndivisible });

@@ -1,6 +1,7 @@
 // What an apply changes about roles: first those that it makes, marks or lets log in; last of all the passwords that
 // services have at this moment, each proven and put into its files at once.
-import { type Diagnostic, OperationError, type Step } from 'bus-integration-database';
+import { type Diagnostic, OperationError, type Step, subjectOf } from 'bus-integration-database';
+import { registeredActions } from '../kinds/index.ts';
 import { inBatches, inTransaction } from '../run/transaction.ts';
 import { serverMessage } from '../text/sqlstate.ts';
 import type { Execution } from './execution.ts';
@@ -45,19 +46,29 @@ function rolesIn(statements: readonly PlannedStatement[]): string[] {
 
 async function change(
   { ledger, session, lock, seen, run }: Execution,
-  statements: readonly PlannedStatement[],
+  planned: readonly PlannedStatement[],
   doing: string,
   isIndivisible: boolean,
 ): Promise<void> {
   run.signal.throwIfAborted();
-  ledger.attempt(statements);
+  ledger.attempt(planned);
   const settings = seen.admin.mutesLogging ? muting : [];
+  const statements = [...creating(planned, seen), ...planned];
   try {
     await inTransaction({ session, lock, statements, doing, signal: run.signal, settings, isIndivisible });
   } catch (error) {
     throw refusesVerifiers(error) ? verifierRefused(error) : error;
   }
-  ledger.done(statements);
+  ledger.done(planned);
+}
+
+/** Some admins join every role that they make, and so differ from others; it is not what they are asked to do here. */
+function creating(statements: readonly PlannedStatement[], { admin, server }: Execution['seen']) {
+  const isAffected = server.versionNum >= 160000 && !admin.isSuperuser;
+  const isMade = statements.some(
+    ({ step }) => step.risk === 'create' && subjectOf(step, registeredActions)?.kind === 'role',
+  );
+  return isAffected && isMade ? [{ sql: withoutSelfGrant }] : [];
 }
 
 /** A role is made and marked in one transaction, or not at all. */
@@ -82,6 +93,9 @@ const muting = [
   'SET LOCAL log_min_duration_statement = -1',
   'SET LOCAL log_min_duration_sample = -1',
 ];
+
+/** https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-CREATEROLE-SELF-GRANT */
+const withoutSelfGrant = "SET LOCAL createrole_self_grant = ''";
 
 /** Some platforms want to see passwords, and say so only at COMMIT, each in its own words. */
 function refusesVerifiers(error: unknown): boolean {

@@ -21,6 +21,7 @@ import type {
   StepOfAction,
 } from 'bus-integration-database';
 import type { Observation } from '../observe/observation.ts';
+import type { SelfGrant } from '../ownership/self-grant.ts';
 
 /**
  * When a statement runs, in this order: roles, some hundred a transaction; databases made closed; the same opened, some
@@ -40,7 +41,10 @@ export interface Statement {
   readonly database?: string;
   /** The role that a statement of the phases `roles` and `passwords` is about: all of one role are one transaction. */
   readonly role?: string;
-  /** It needs the rights of these roles: the owner of what it is about, and who is to own it. */
+  /**
+   * It needs the rights of these roles: the owner of what it is about, and who is to own it. A plain admin joins them for
+   * that transaction. Not in phases `roles`, `create`, `passwords`.
+   */
   readonly as?: string | readonly string[];
 }
 
@@ -51,6 +55,10 @@ export interface RuleContext {
   readonly commentOf: (kind: 'role' | 'database', name: string) => string | null;
   /** What goes to the server as the role's password; nothing while a plan is only shown. */
   readonly passwordOf: (role: string) => string | undefined;
+  /** 140000 and up: some statements differ by it. */
+  readonly versionNum: number;
+  /** How the admin gets a role's rights for one transaction; nothing where it has them. */
+  readonly selfGrantOf: (role: string) => SelfGrant | undefined;
 }
 
 /** One action of a kind: what it says to a person and which statements carry it out. */
@@ -153,6 +161,8 @@ export interface Differing<R extends AnyResource, S extends BareStep = BareStep>
 export interface Row<R extends AnyResource, S extends BareStep = BareStep> extends Differing<R, S> {
   /** It belongs into a database, and is planned once more in one that was just made. */
   readonly isInside?: true;
+  /** Details of roles have to be read for it ({@link RolesInDetail}), and these settings. Default: none. */
+  asksDetails?(resource: R): readonly string[] | undefined;
   /** The database that it belongs to. */
   database(resource: R): string | undefined;
   /** Those of one group are one step. */

@@ -9,7 +9,15 @@ import { insideQuery, insideWithTriggersQuery } from '../sql/database-query.ts';
 import { shown } from '../text/shown.ts';
 import { clusterShape, insideShape, serverShape, systemIdentifierShape, verifierShape } from './catalog-shapes.ts';
 import { markOf } from './mark.ts';
-import type { ObservedAdmin, ObservedDatabase, ObservedInside, ObservedRole, ObservedServer } from './observation.ts';
+import type {
+  ObservedAdmin,
+  ObservedDatabase,
+  ObservedInside,
+  ObservedRole,
+  ObservedServer,
+  RolesInDetail,
+} from './observation.ts';
+import { readRoleDetails } from './role-details.ts';
 
 /** The server, the admin as it sees itself, and how it was reached. */
 export interface ServerObservation {
@@ -22,18 +30,29 @@ export interface ServerObservation {
 export interface ClusterObservation extends ServerObservation {
   readonly roles: ReadonlyMap<string, ObservedRole>;
   readonly databases: ReadonlyMap<string, ObservedDatabase>;
+  readonly details?: RolesInDetail;
+}
+
+export interface ClusterReading {
+  readonly withSizes: boolean;
+  /** The settings that are asked about where details of roles are; those take a statement more. */
+  readonly details?: readonly string[] | undefined;
 }
 
 /** The roles and databases that are declared or carry the deployment's mark, the server and the admin: 3 to 5 statements. */
 export async function readCluster(
   session: Session,
   desired: DesiredNames,
-  withSizes: boolean,
+  reading: ClusterReading,
 ): Promise<ClusterObservation> {
   // Said here rather than as the session's default: that default is one of the things to be read.
   await session.script('BEGIN READ ONLY');
   try {
-    const observation = await readSharedCatalogs(session, desired, withSizes);
+    const cluster = await readSharedCatalogs(session, desired, reading.withSizes);
+    const { roles, databases } = desired;
+    const asked = { roles: [...roles], databases: [...databases.keys()], settings: reading.details ?? [] };
+    const details = reading.details === undefined ? undefined : await readRoleDetails(session, asked);
+    const observation = details === undefined ? cluster : { ...cluster, details };
     await session.script('COMMIT');
     return observation;
   } catch (error) {

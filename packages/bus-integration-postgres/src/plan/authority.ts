@@ -1,14 +1,17 @@
 // What the admin lacks for a plan, predicted before anything is touched, each with the SQL that a DBA would run. What
 // each step needs its kind knows. Pure.
 import { type Diagnostic, type Step, some } from 'bus-integration-database';
+import { lacksToActAs } from '../kinds/acting.ts';
 import { isUnseen } from '../kinds/found.ts';
-import { ruleOf } from '../kinds/index.ts';
+import { ruleOf, statementsOf } from '../kinds/index.ts';
 import type { Scope } from '../kinds/kind.ts';
 import { lacking } from '../kinds/kind-words.ts';
 import { isFull, type Observation } from '../observe/observation.ts';
+import { actedAs } from '../ownership/self-grant.ts';
 import { anyDatabase, ownerOrSuperuser, runs, superuser } from '../text/psql-remedy.ts';
 import { shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
+import { showingContext } from './steps.ts';
 
 /**
  * Why this admin could not look into a database or carry the steps out, each reason once.
@@ -16,17 +19,26 @@ import { identifier } from '../text/sql-text.ts';
  */
 export function missingAuthority(
   steps: readonly Step[],
-  seen: Observation,
-  standings: Scope['databases'],
+  { seen, databases: standings, deploymentId }: Pick<Scope, 'seen' | 'databases' | 'deploymentId'>,
 ): Diagnostic[] {
   const findings = [
     ...serverFindings(steps, seen),
     ...unseenFindings(standings, seen),
     ...attributeFindings(steps, seen),
-    ...steps.flatMap((step) => ruleOf(step).lacks(step, seen)),
+    ...steps.flatMap((step) => lacksFor(step, { seen, deploymentId })),
   ];
   const unique = new Map(findings.map((finding) => [`${finding.code} ${finding.message}`, finding]));
   return [...unique.values()];
+}
+
+/** What one step needs and the admin lacks. */
+export function lacksFor(step: Step, scope: Pick<Scope, 'seen' | 'deploymentId'>): Diagnostic[] {
+  const { seen } = scope;
+  const lacks = ruleOf(step).lacks(step, seen);
+  // Nothing acts as another role where that was not looked at.
+  if (seen.details === undefined) return [...lacks];
+  const roles = actedAs(statementsOf(step, showingContext(scope)));
+  return [...lacks, ...[...roles].flatMap((role) => lacksToActAs(role, seen))];
 }
 
 function serverFindings(steps: readonly Step[], { server, admin }: Observation): Diagnostic[] {

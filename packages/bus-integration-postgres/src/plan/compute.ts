@@ -190,7 +190,7 @@ function computeAllowed(
         ...(pairs.length === 0 ? [] : unusableEndpoint(endpoint, seen)),
       ],
     ],
-    ['insufficient-privilege', missingAuthority(steps, seen, databases)],
+    ['insufficient-privilege', missingAuthority(steps, scope)],
     ['not-converged', ofClass('not-converged')],
   ];
   const waiting = credentials.flatMap((decision) => decision.unsettled ?? []).map(withoutClass);

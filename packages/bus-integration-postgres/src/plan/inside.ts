@@ -2,9 +2,10 @@
 // upgraded cluster can carry an open schema public on any version. The same rules plan and render it. Pure.
 import type { Step } from 'bus-integration-database';
 import { type DifferingKinds, differences } from '../kinds/differences.ts';
-import { kindOf, kinds, type Resource, ruleOf } from '../kinds/index.ts';
+import { kindOf, kinds, type Resource } from '../kinds/index.ts';
 import type { Scope } from '../kinds/kind.ts';
 import type { ObservedInside } from '../observe/observation.ts';
+import { lacksFor } from './authority.ts';
 import { showingContext, stepsOf } from './steps.ts';
 
 export interface JustMade {
@@ -40,7 +41,7 @@ export function planInside({ database, found, resources, scope }: JustMade): Ste
   const possible = differences<Resource>(kindsInside, resources.filter(isInside), inside).flatMap(
     ({ delta, meanings }) => {
       const able = meanings.filter(
-        (meaning) => !('step' in meaning) || lacks({ ...meaning.step, summary: '' } as Step, now).length === 0,
+        (meaning) => !('step' in meaning) || lacksFor({ ...meaning.step, summary: '' } as Step, inside).length === 0,
       );
       const [first, ...others] = able;
       return first === undefined ? [] : [{ delta, meanings: [first, ...others] as const }];
@@ -64,8 +65,4 @@ export function byDatabase(resources: readonly Resource[]): Map<string, Resource
 
 function isInside(resource: Resource): boolean {
   return kindOf(resource).isInside === true;
-}
-
-function lacks(step: Step, seen: Scope['seen']) {
-  return ruleOf(step).lacks(step, seen);
 }

@@ -2,8 +2,9 @@
 import type { BareStep, DesiredNames, Step, StepOfAction } from 'bus-integration-database';
 import { type Difference, resourceOf } from '../kinds/differences.ts';
 import { kindOf, type Resource, ruleOf, statementsOf, summaryOf } from '../kinds/index.ts';
-import { places, type RuleContext, type Scope } from '../kinds/kind.ts';
+import { places, type RuleContext, type Scope, type Statement } from '../kinds/kind.ts';
 import type { Observation } from '../observe/observation.ts';
+import { selfGrantOf, withSelfGrants } from '../ownership/self-grant.ts';
 
 export interface StepsInput {
   readonly desired: DesiredNames;
@@ -75,6 +76,8 @@ function join(steps: readonly [Step, ...Step[]]): Step {
 export function showingContext({ deploymentId, seen }: Pick<Scope, 'deploymentId' | 'seen'>): RuleContext {
   return {
     deploymentId,
+    versionNum: seen.server.versionNum,
+    selfGrantOf: (role) => selfGrantOf(role, seen),
     commentOf: (kind, name) => seen[kind === 'role' ? 'roles' : 'databases'].get(name)?.comment ?? null,
     passwordOf: () => undefined,
   };
@@ -82,8 +85,21 @@ export function showingContext({ deploymentId, seen }: Pick<Scope, 'deploymentId
 
 function finish(bare: BareStep, context: RuleContext): Step {
   const step = { ...bare, summary: '' } as Step;
-  const sql = statementsOf(step, context).map((statement) => statement.sql);
+  const sql = transactionsOf(statementsOf(step, context)).flatMap((statements) =>
+    withSelfGrants(statements, context.selfGrantOf).map((statement) => statement.sql),
+  );
   return { state: 'planned', ...step, summary: summaryOf(step), ...(sql.length > 0 && { sql }) };
+}
+
+/** As apply carries them out: those of one phase in one database together. */
+function transactionsOf(statements: readonly Statement[]): Statement[][] {
+  const transactions: Statement[][] = [];
+  for (const statement of statements) {
+    const [last] = transactions.at(-1) ?? [];
+    if (last?.phase === statement.phase && last.database === statement.database) transactions.at(-1)?.push(statement);
+    else transactions.push([statement]);
+  }
+  return transactions;
 }
 
 type LeadStep =

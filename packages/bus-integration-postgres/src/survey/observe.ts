@@ -10,6 +10,7 @@ import {
 } from 'bus-integration-database';
 import type { Session } from '../connection/connect.ts';
 import { provePasswords } from '../credentials/prove.ts';
+import { detailsAskedBy } from '../kinds/details-asked.ts';
 import { type ClusterObservation, readCluster, readInside } from '../observe/catalog.ts';
 import { isFull, type Observation, type ObservedInside } from '../observe/observation.ts';
 import { nothingRemains } from '../observe/remains.ts';
@@ -79,7 +80,9 @@ export async function withFiles(seen: Observation, options: ObserveOptions): Pro
 
 export async function observeCluster(session: Session, options: ObserveOptions): Promise<ClusterObservation> {
   const { run, intent, withSizes } = options;
-  const observation = await readCluster(session, intent.desired, withSizes ?? false);
+  const { desired } = intent;
+  const reading = { withSizes: withSizes ?? false, details: detailsAskedBy(desired.resources) };
+  const observation = await readCluster(session, desired, reading);
   await run.kept?.note(session.pinned, observation);
   return observation;
 }

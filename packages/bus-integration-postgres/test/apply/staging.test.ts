@@ -79,7 +79,13 @@ function stagingOf(credentials: readonly RoleDecision[], said: Partial<Staging> 
       return { action, target: pair.path, risk: 'create', summary: '', after: content } as Step;
     }),
   );
-  const ledger = createLedger(steps, { deploymentId: 'shop', commentOf: () => null, passwordOf: () => undefined });
+  const ledger = createLedger(steps, {
+    deploymentId: 'shop',
+    commentOf: () => null,
+    versionNum: 180000,
+    selfGrantOf: () => undefined,
+    passwordOf: () => undefined,
+  });
   const staging: Staging = {
     computed: { credentials, steps } as Partial<Computed> as Computed,
     ledger,

@@ -7,6 +7,8 @@ import { birthLimit } from '../../src/observe/mark.ts';
 
 const context: RuleContext = {
   deploymentId: 'shop',
+  versionNum: 180000,
+  selfGrantOf: () => undefined,
   commentOf: (kind) => (kind === 'role' ? "it's theirs" : null),
   passwordOf: (role) => (role === 'svc' ? "SCRAM-SHA-256$4096:s'alt$stored:server" : undefined),
 };

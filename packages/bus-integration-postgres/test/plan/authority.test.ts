@@ -158,12 +158,13 @@ describe('what the admin lacks, and the SQL that gives it (IN-41, IN-42)', () =>
   ])('%s', (_, steps, said, expected) => {
     const observation = seen(said);
     const standings = new Map([...observation.databases.keys()].map((name) => [name, 'ours' as const]));
-    const found = missingAuthority(steps, observation, standings);
+    const found = missingAuthority(steps, { seen: observation, databases: standings, deploymentId: 'shop' });
     expect(found.map(({ code }) => code)).toEqual(expected.map(([code]) => code));
     for (const [index, [, remedy]] of expected.entries()) expect(found[index]?.remedy).toContain(remedy);
   });
 });
 
 test('a database that is refused need not be entered', () => {
-  expect(missingAuthority([], seen({ databases: [theirs] }), new Map([['app', 'refused']]))).toEqual([]);
+  const scope = { seen: seen({ databases: [theirs] }), databases: new Map([['app', 'refused' as const]]) };
+  expect(missingAuthority([], { ...scope, deploymentId: 'shop' })).toEqual([]);
 });

@@ -43,7 +43,7 @@ export interface Statement {
   readonly role?: string;
   /**
    * It needs the rights of these roles: the owner of what it is about, and who is to own it. A plain admin joins them for
-   * that transaction. Not in phases `roles`, `create`, `passwords`.
+   * that transaction. Not in phases `roles`, `create`, `passwords`; its kind asks for details.
    */
   readonly as?: string | readonly string[];
 }

@@ -55,6 +55,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'connection/tls',
     'connection/network',
     'sql',
+    'output-forms',
     'conninfo',
     'dsn',
     'manifest',

@@ -7,15 +7,7 @@ import type { AnyResource } from './diff.ts';
 import { type ListProblem, type ListSource, listProblems } from './list-problems.ts';
 import type { Listener, Lists } from './lists.ts';
 import { dsnFileName, expandRole, isRoleTemplate, type NameRules } from './names.ts';
-
-/** What a login needs is written to a file. */
-export interface Output {
-  readonly form: 'uri';
-  readonly database: string;
-  readonly role: string;
-  /** Its name inside the output directory. */
-  readonly file: string;
-}
+import type { Output } from './output.ts';
 
 interface DesiredDatabase {
   /** Databases that have the same may share one set. */
@@ -33,7 +25,7 @@ export interface DesiredNames {
   readonly databases: ReadonlyMap<string, DesiredDatabase>;
   /** Of whatever database. */
   readonly schemas: ReadonlySet<string>;
-  /** By the names of their files. */
+  /** By their files. */
   readonly outputs: ReadonlyMap<string, Output>;
 }
 
@@ -161,7 +153,7 @@ function multiplied(
     const logins = roles.map((role) => expandRole(role, database));
     for (const [index, role] of logins.entries()) {
       const file = fileOf(database, roles[index] === serviceRole ? undefined : role);
-      if (file !== undefined) outputs.set(file, { form: 'uri', database, role, file });
+      if (file !== undefined) outputs.set(file, { form: 'uri', connections: [{ database, role }], file });
       all.add(role);
     }
     const serviceRoles = serviceRole === undefined ? [] : [expandRole(serviceRole, database)];

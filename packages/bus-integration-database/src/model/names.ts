@@ -87,7 +87,7 @@ const fileNameLimitBytes = 240;
  * dsnFileName('../x', 'reporting'); // '%2E%2E%2Fx.reporting.dsn'
  */
 export function dsnFileName(database: string, role?: string): string {
-  const file = [database, ...(role === undefined ? [] : [role])].map(encoded).join('.').concat('.dsn');
+  const file = [database, ...(role === undefined ? [] : [role])].map(fileSystemName).join('.').concat('.dsn');
   if (file.length > fileNameLimitBytes) {
     throw new OperationError(
       'invalid-request',
@@ -118,14 +118,15 @@ export function caseCollisions(fileNames: readonly string[]): (readonly [string,
 
 /** The name that takes the most room in a DSN file's name; undefined of none. */
 export function longestEncoded(names: readonly string[]): string | undefined {
-  const lengths = names.map((name) => ({ name, length: encoded(name).length }));
+  const lengths = names.map((name) => ({ name, length: fileSystemName(name).length }));
   return lengths.reduce<(typeof lengths)[number] | undefined>(
     (longest, one) => (longest !== undefined && longest.length >= one.length ? longest : one),
     undefined,
   )?.name;
 }
 
-function encoded(name: string): string {
+/** A name as part of a file's: every byte outside `[A-Za-z0-9_-]` percent-encoded. */
+export function fileSystemName(name: string): string {
   if (/^[A-Za-z0-9_-]*$/.test(name)) return name;
   return [...Buffer.from(name)].map(encodedByte).join('');
 }

@@ -18,6 +18,8 @@ export type FileReading =
       readonly hasOtherOwner?: boolean;
       /** Not as we write it: some client can't read it. */
       readonly hasOldForm?: boolean;
+      /** What stands there beside it, and would be lost with it. */
+      readonly displaces?: string;
     };
 
 /** All that a connection string says. */

@@ -23,18 +23,20 @@ export const stagedSuffix = '.staged';
  */
 export function readPairs(directory: OutputDirectory, { outputs }: Pick<DesiredNames, 'outputs'>): FilePair[] {
   const present = directory.names();
-  return [...outputs.values()].map(({ file, database, role }) => {
-    const read = (name: string) =>
-      present.has(name) ? readOutputFile(directory, name, database, role) : { state: 'absent' as const };
-    return {
-      file,
-      path: shownPath(directory, file),
-      database,
-      role,
-      live: read(file),
-      staged: read(file + stagedSuffix),
-    };
-  });
+  return [...outputs.values()].flatMap(({ file, connections }) =>
+    connections.map(({ database, role }) => {
+      const read = (name: string) =>
+        present.has(name) ? readOutputFile(directory, name, database, role) : { state: 'absent' as const };
+      return {
+        file,
+        path: shownPath(directory, file),
+        database,
+        role,
+        live: read(file),
+        staged: read(file + stagedSuffix),
+      };
+    }),
+  );
 }
 
 /**

@@ -14,10 +14,10 @@ describe('logins and roles', () => {
   test('every role logs in to every database; the file of the service role is told apart', () => {
     const { outputs, databases } = namesOf('shop', plain);
     expect([...outputs.values()]).toEqual([
-      { form: 'uri', database: 'app', role: 'svc', file: 'app.dsn' },
-      { form: 'uri', database: 'app', role: 'rep', file: 'app.rep.dsn' },
-      { form: 'uri', database: 'logs', role: 'svc', file: 'logs.dsn' },
-      { form: 'uri', database: 'logs', role: 'rep', file: 'logs.rep.dsn' },
+      { form: 'uri', connections: [{ database: 'app', role: 'svc' }], file: 'app.dsn' },
+      { form: 'uri', connections: [{ database: 'app', role: 'rep' }], file: 'app.rep.dsn' },
+      { form: 'uri', connections: [{ database: 'logs', role: 'svc' }], file: 'logs.dsn' },
+      { form: 'uri', connections: [{ database: 'logs', role: 'rep' }], file: 'logs.rep.dsn' },
     ]);
     expect([...outputs.keys()]).toEqual([...outputs.values()].map(({ file }) => file));
     expect([...databases]).toEqual(

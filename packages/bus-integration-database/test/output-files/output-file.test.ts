@@ -45,7 +45,7 @@ const read = (name: string) => readFileSync(join(path, name), 'utf8');
 /** What is there now, as a run reads it before it decides. */
 function look(): FilePair {
   const [pair] = readPairs(directory, {
-    outputs: new Map([['app.dsn', { form: 'uri', database: 'app', role: 'svc', file: 'app.dsn' }]]),
+    outputs: new Map([['app.dsn', { form: 'uri', connections: [{ database: 'app', role: 'svc' }], file: 'app.dsn' }]]),
   });
   if (pair === undefined) throw new Error('a login has a file');
   return pair;

@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path';
 import {
+  connectionsOf,
   type Environment,
   OperationError,
   osUserOf,
@@ -34,7 +35,7 @@ export async function renderHbaCommand(flags: FlagReading, processContext: Comma
 async function blockOf(flags: FlagReading, { env, cwd, uid, source = {} }: CommandContext): Promise<string> {
   const { configuration } = readConfiguration(env, source, [postgresKeys]);
   const { outputs, listener } = configuration.desired;
-  const logins = [...outputs.values()];
+  const logins = connectionsOf(outputs);
   if (logins.length === 0) {
     throw new OperationError('not-configured', 'no role and database is declared: nobody would be allowed', {
       remedy: 'set BUS_DATABASE_NAMES and BUS_DATABASE_SERVICE_ROLE',

@@ -1,5 +1,6 @@
 // Which services pg_hba would let in over the socket without asking for their password: foreseen from its rules, before
 // any of them tries. Reads only, and only where services are to dial a socket.
+import { connectionsOf } from 'bus-integration-database';
 import type { Session } from '../connection/connect.ts';
 import { endpointOf, isSocket } from '../conninfo/dsn-endpoint.ts';
 import { matchHba } from '../hba/match.ts';
@@ -18,7 +19,7 @@ export async function readSocketLogins(
   const reading = await readHba(session);
   if (reading.source === 'unknown') return session.authentication.method === 'none' ? 'unknown' : undefined;
   const { rules } = reading;
-  return [...desired.outputs.values()].flatMap(({ role, database }): SocketLogin[] => {
+  return connectionsOf(desired.outputs).flatMap(({ role, database }): SocketLogin[] => {
     const memberOf = roles.get(role)?.memberOf ?? [];
     const answer = matchHba(rules, {
       user: role,

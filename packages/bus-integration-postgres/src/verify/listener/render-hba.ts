@@ -1,11 +1,11 @@
 // The block of pg_hba.conf that holds a deployment's policy. Pure: it edits no file and asks no server.
-import type { Output } from 'bus-integration-database';
+import type { OutputConnection } from 'bus-integration-database';
 import type { Policy } from './policy.ts';
 import { hbaLineText, hbaWord } from './rule-remedy.ts';
 
 export interface HbaBlock {
   readonly deploymentId: string;
-  readonly logins: readonly Pick<Output, 'database' | 'role'>[];
+  readonly logins: readonly Pick<OutputConnection, 'database' | 'role'>[];
   /** Enters the deployment's databases too, and the ones it works from. */
   readonly admin: { readonly user: string; readonly databases: readonly string[] };
   readonly policy: Policy;
@@ -86,7 +86,7 @@ interface Holder {
 }
 
 /** Roles that log in to the same databases share their lines. */
-function holdersOf(logins: readonly Pick<Output, 'database' | 'role'>[]): Holder[] {
+function holdersOf(logins: readonly Pick<OutputConnection, 'database' | 'role'>[]): Holder[] {
   const databasesOf = new Map<string, string[]>();
   for (const { role, database } of logins) databasesOf.set(role, [...(databasesOf.get(role) ?? []), database]);
   const holders = new Map<string, Holder>();

@@ -51,7 +51,7 @@ function decide(
   const outputs = new Map(
     Object.keys(acts).map((database) => {
       const file = `${database}.dsn`;
-      return [file, { form: 'uri', database, role, file } as const];
+      return [file, { form: 'uri', connections: [{ database, role }], file }] as const;
     }),
   );
   return {

@@ -106,7 +106,7 @@ describe('run: requests', () => {
     [['apply', '--allow', 'revok'], '--allow "revok" is no risk; did you mean revoke?'],
     [
       ['apply', '--allow', 'drop'],
-      '--allow "drop" is no risk; expected create, grant, update, rotate, weaken-tls, revoke, destructive',
+      '--allow "drop" is no risk; expected create, grant, update, rotate, weaken-tls, elevate, revoke, destructive',
     ],
     [
       ['apply', '--rotate', 'bus\nservice'],

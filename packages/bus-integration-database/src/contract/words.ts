@@ -28,7 +28,7 @@ const change = {
   adopt: 'Whether things of these names that carry no mark may be taken over. Default: false.',
   adopt_from: 'Another deployment whose things may be taken over, or a list of them.',
   allow:
-    'Risks that the plan may hold: revoke, destructive and weaken-tls (DSN files that protect less) need it always; create, grant and update only where a thing is changed in the plan that adopts it.',
+    'Risks that the plan may hold: revoke, destructive, elevate (power beyond the deployment) and weaken-tls (DSN files that protect less) need it always; create, grant and update only where a thing is changed in the plan that adopts it.',
   rotate: 'Roles that get a new password, which whoever holds the old one notices.',
 };
 

@@ -1,8 +1,8 @@
-// Login roles: made with their mark and password, marked when adopted, let log in, given another password.
-import { advise, type DsnFileStatus, type FilePair, type Risk, type ShapeWords } from 'bus-integration-database';
+// Roles: made with their mark, logins with a password; marked when adopted, let log in, given another password, their
+// attributes changed.
+import type { DsnFileStatus, FilePair, Risk, ShapeWords } from 'bus-integration-database';
 import { deploymentsIn, ownership } from '../observe/mark.ts';
-import { anyDatabase, runs, superuser } from '../text/psql-remedy.ts';
-import { printable, shown } from '../text/shown.ts';
+import { printable } from '../text/shown.ts';
 import { identifier, literal } from '../text/sql-text.ts';
 import {
   type Kind,
@@ -10,11 +10,22 @@ import {
   meanings,
   type Registered,
   type RuleContext,
-  type Scope,
   type StatusContext,
   type StepsOfKind,
 } from './kind.ts';
-import { adoptionSummary, lacking, markComment, markedShape, passwordWord } from './kind-words.ts';
+import { adoptionSummary, markComment, markedShape, passwordWord } from './kind-words.ts';
+import { lacksRoleAdmin, markOnAdmin } from './role-admin.ts';
+import {
+  attributeChanges,
+  attributeClauses,
+  attributeShapes,
+  attributesSummary,
+  contentMadeWith,
+  elevating,
+  lacksForAttributes,
+  observedAttributes,
+  type RoleAttributes,
+} from './role-attributes.ts';
 
 export interface Role {
   readonly kind: 'role';
@@ -26,16 +37,25 @@ export interface Role {
   readonly password: 'held' | 'new' | 'staged' | 'kept';
   /** Names the password that a rotation replaces; tells nothing of it. */
   readonly replaces?: string;
+  /** Those that are named, or read because they are. */
+  readonly attributes?: RoleAttributes;
 }
 
 /** What a role's step changes, before or after. */
-const changed = ({ text, flag, may }: ShapeWords) => ({ name: text, can_login: may(flag) });
+const changed = (words: ShapeWords) => ({
+  name: words.text,
+  can_login: words.may(words.flag),
+  ...attributeShapes(words),
+});
 
 const registered = {
   'create-role': {
     about: 'role',
-    after: ({ shape, text, flag, oneOf }) =>
-      shape({ name: text, can_login: flag, password: oneOf(['new', 'kept', 'staged', 'sibling', 'none']) }),
+    after: (words) => {
+      const { connection_limit, valid_until, inherit } = attributeShapes(words);
+      const password = words.oneOf(['new', 'kept', 'staged', 'sibling', 'none']);
+      return words.shape({ name: words.text, can_login: words.flag, password, connection_limit, valid_until, inherit });
+    },
   },
   'alter-role': {
     about: 'role',
@@ -44,17 +64,6 @@ const registered = {
   },
   'adopt-role': { about: 'role', before: markedShape, after: markedShape },
 } satisfies Registered;
-
-/** No session can retire the role that it runs as, so this is not among what is left over. */
-function markOnAdmin(name: string) {
-  return {
-    severity: 'warn' as const,
-    code: 'mark-on-admin',
-    message: `role ${shown(name)}, the admin itself, carries this deployment's mark, and is not declared`,
-    target: printable(name),
-    ...advise(runs(superuser, anyDatabase, `COMMENT ON ROLE ${identifier(name)} IS NULL;`)),
-  };
-}
 
 export const role: Kind<Role, typeof registered> = {
   registered,
@@ -66,27 +75,44 @@ export const role: Kind<Role, typeof registered> = {
     return standing === undefined ? deployment === deploymentId && !declared.roles.has(name) : standing !== 'refused';
   },
 
-  observed: ({ seen, deploymentId }) =>
-    [...seen.roles.values()].map(({ name, comment, canLogin }) => ({
-      kind: 'role',
-      name,
-      deployment: markedBy(comment, deploymentId),
-      canLogin,
-      password: 'held',
-    })),
+  asksDetails: ({ attributes }) => (attributes === undefined ? undefined : []),
 
-  made: ({ name, password }) => [
-    {
-      step: {
-        action: 'create-role',
-        target: printable(name),
-        risk: 'create',
-        after: { name, can_login: true, password: password === 'held' ? 'none' : password },
-      },
-    },
-  ],
+  observed: ({ seen, deploymentId }, desired) => {
+    const wishes = new Map(desired.map((wish) => [wish.name, wish]));
+    return [...seen.roles.values()].map((role) => {
+      const { name, comment, canLogin } = role;
+      const { attributes, canLogin: isToLogIn = true } = wishes.get(name) ?? {};
+      return {
+        kind: 'role',
+        name,
+        deployment: markedBy(comment, deploymentId),
+        // A group that already logs in keeps it, unless the file says that it must not.
+        canLogin: isToLogIn || attributes?.login === false ? canLogin : false,
+        password: 'held',
+        ...(attributes && { attributes: observedAttributes(attributes, role, seen) }),
+      };
+    });
+  },
 
-  changed: (before, after) => {
+  made: ({ name, password, canLogin, attributes = {} }) => {
+    const target = printable(name);
+    const made = { name, can_login: canLogin, password: password === 'held' ? ('none' as const) : password };
+    const powers = elevating.filter((key) => attributes[key]);
+    const flags = (value: boolean) => Object.fromEntries(powers.map((key) => [key, value]));
+    const elevation = {
+      action: 'alter-role',
+      target,
+      risk: 'elevate',
+      before: { name, ...flags(false) },
+      after: { name, ...flags(true) },
+    } as const;
+    return [
+      { step: { action: 'create-role', target, risk: 'create', after: { ...made, ...contentMadeWith(attributes) } } },
+      ...(powers.length === 0 ? [] : [{ step: elevation }]),
+    ];
+  },
+
+  changed: (before, after, { seen }) => {
     const { name, password, replaces } = after;
     const target = printable(name);
     const found: Meaning<StepsOfKind<typeof registered>>[] = [];
@@ -99,6 +125,13 @@ export const role: Kind<Role, typeof registered> = {
       const was = { name, can_login: before.canLogin };
       const is = { name, can_login: after.canLogin };
       found.push({ step: { action: 'alter-role', target, risk: 'update', before: was, after: is } });
+    }
+    const attributes = [before.attributes ?? {}, after.attributes ?? {}] as const;
+    for (const { risk, ...change } of attributeChanges(...attributes, seen.server.versionNum)) {
+      const [was, is] = [change.before, change.after].map((content) => ({ name, ...content }));
+      found.push({
+        step: { action: 'alter-role', target, risk, ...(was && { before: was }), ...(is && { after: is }) },
+      });
     }
     if (password !== 'held') {
       const was = { name, ...(replaces !== undefined && { replaces }) };
@@ -118,14 +151,25 @@ export const role: Kind<Role, typeof registered> = {
     'create-role': {
       place: 'role',
       summary: ({ after }) =>
-        after?.password === 'none' ? 'login only, without a password' : `login only, ${passwordWord(after?.password)}`,
+        [
+          after?.can_login === false
+            ? 'a group, without login'
+            : after?.password === 'none'
+              ? 'login only, without a password'
+              : `login only, ${passwordWord(after?.password)}`,
+          ...attributesSummary({}, after ?? {}),
+        ].join(', '),
       statements: ({ after }, context) => {
         if (after === undefined) return [];
-        const password = context.passwordOf(after.name);
-        const clause = password === undefined ? '' : ` PASSWORD ${literal(password)}`;
+        const { name } = after;
+        const password = context.passwordOf(name);
+        const clauses = [
+          ...attributeClauses(after),
+          ...(password === undefined ? [] : [`PASSWORD ${literal(password)}`]),
+        ];
         return [
-          { phase: 'roles', role: after.name, sql: `CREATE ROLE ${identifier(after.name)} LOGIN${clause}` },
-          { phase: 'roles', role: after.name, sql: markComment('role', after.name, null, context) },
+          { phase: 'roles', role: name, sql: `CREATE ROLE ${identifier(name)} ${clauses.join(' ')}` },
+          { phase: 'roles', role: name, sql: markComment('role', name, null, context) },
         ];
       },
       attribute: () => 'CREATEROLE',
@@ -134,19 +178,26 @@ export const role: Kind<Role, typeof registered> = {
     },
     'alter-role': {
       place: 'role',
-      summary: ({ after }) =>
-        [after?.can_login && 'may log in', after?.password && passwordWord(after.password)].filter(Boolean).join(', '),
+      summary: ({ before = {}, after }) =>
+        [
+          ...(after?.can_login === undefined ? [] : [after.can_login ? 'may log in' : 'may no longer log in']),
+          ...attributesSummary(before, after ?? {}),
+          ...(after?.password === undefined ? [] : [passwordWord(after.password)]),
+        ].join(', '),
       statements: ({ after }, context) => {
         if (after === undefined) return [];
         const { name } = after;
         const password = after.password && context.passwordOf(name);
-        const clauses = [after.can_login && 'LOGIN', password && `PASSWORD ${literal(password)}`].filter(Boolean);
+        const clauses = [...attributeClauses(after), ...(password ? [`PASSWORD ${literal(password)}`] : [])];
         const phase = password === undefined ? 'roles' : 'passwords';
         return clauses.length === 0
           ? []
           : [{ phase, role: name, sql: `ALTER ROLE ${identifier(name)} ${clauses.join(' ')}` }];
       },
-      lacks: ({ after }, seen) => lacksRoleAdmin(after?.name ?? '', seen),
+      lacks: ({ after }, seen) =>
+        after === undefined
+          ? []
+          : [...lacksRoleAdmin(after.name, seen), ...lacksForAttributes(after.name, after, seen)],
       changes: ({ after }) => ({ role: after?.name ?? '' }),
       rotates: ({ after }) => after?.name,
     },
@@ -197,18 +248,4 @@ function marking(name: string, context: RuleContext) {
     role: name,
     sql: markComment('role', name, context.commentOf('role', name), context),
   };
-}
-
-function lacksRoleAdmin(name: string, { roles, admin, server }: Scope['seen']) {
-  if (roles.get(name)?.adminMayAlter) return [];
-  const createrole = admin.createsRoles ? '' : ` ALTER ROLE ${identifier(admin.name)} CREATEROLE;`;
-  const option =
-    server.versionNum >= 160000
-      ? ` GRANT ${identifier(name)} TO ${identifier(admin.name)} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE;`
-      : '';
-  return [
-    lacking('lacks-role-admin', `role ${shown(admin.name)} may not alter role ${shown(name)}`, {
-      remedy: runs(superuser, anyDatabase, `${createrole}${option}`.trim()),
-    }),
-  ];
 }

@@ -16,7 +16,7 @@ import type { Observation, ObservedDatabase, ObservedRole } from '../observe/obs
 import { anyDatabase, ownerOrSuperuser, runs } from '../text/psql-remedy.ts';
 import { printable, shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
-import { powersOf } from './powers.ts';
+import { type DeclaredPowers, powersOf } from './powers.ts';
 
 /** What the operator said may be touched beside what is ours. */
 export interface Adoption {
@@ -25,6 +25,8 @@ export interface Adoption {
   readonly adoptFrom?: readonly string[];
   /** Looks beyond what a role can do that no service may, to what would be refused once that is gone. */
   readonly assumesPowerless?: boolean;
+  /** By role, what the desired state gives it itself. Default: no powers. */
+  readonly declaredPowers?: ReadonlyMap<string, DeclaredPowers>;
 }
 
 export interface Judgement {
@@ -60,7 +62,9 @@ export function judgeRole(name: string, seen: Observation, adoption: Adoption): 
     });
   }
   if (role === undefined) return { standing: 'missing' };
-  const powers = adoption.assumesPowerless ? undefined : powersOf(role, seen, adoption.deploymentId);
+  const powers = adoption.assumesPowerless
+    ? undefined
+    : powersOf(role, seen, adoption.deploymentId, adoption.declaredPowers?.get(name));
   if (powers !== undefined) {
     const isOurs = ownership(role.comment, adoption.deploymentId) === 'ours';
     return refusedThing(name, `role ${shown(name)} ${powers.text}; a service role must not`, {

@@ -14,11 +14,28 @@ export interface ToldPowers {
   readonly remedy: Remedy;
 }
 
-/** Undefined where there is none. */
-export function powersOf(role: ObservedRole, seen: Observation, deploymentId: string): ToldPowers | undefined {
+/** Powers that are declared of a role. */
+export interface DeclaredPowers {
+  readonly attributes: ReadonlySet<'createdb' | 'bypassrls' | 'replication'>;
+  /** Declared roles that it is declared to be a member of, directly or not: their powers are judged of themselves. */
+  readonly groups: ReadonlySet<string>;
+}
+
+const nothingDeclared: DeclaredPowers = { attributes: new Set(), groups: new Set() };
+
+/** Undefined where there is none but what is declared. */
+export function powersOf(
+  found: ObservedRole,
+  seen: Observation,
+  deploymentId: string,
+  declared: DeclaredPowers = nothingDeclared,
+): ToldPowers | undefined {
+  const role = undeclared(found, declared);
   const attributes = powerfulAttributes(role);
   const memberships = membershipsOf(role);
-  const owned = role.ownsDatabases.filter((name) => {
+  // Who may make databases owns those that it made.
+  const ownedByRight = declared.attributes.has('createdb') ? [] : role.ownsDatabases;
+  const owned = ownedByRight.filter((name) => {
     const database = seen.databases.get(name);
     return database === undefined || ownership(database.comment, deploymentId) !== 'ours';
   });
@@ -47,6 +64,20 @@ export function powersOf(role: ObservedRole, seen: Observation, deploymentId: st
   return {
     text: texts.join(', '),
     remedy: runs(isForAdmin ? adminOrSuperuser : superuser, anyDatabase, sql.join(' ')),
+  };
+}
+
+/** The role without what is declared of it. */
+function undeclared(role: ObservedRole, { attributes, groups }: DeclaredPowers): ObservedRole {
+  if (attributes.size + groups.size === 0) return role;
+  const grants = role.powerfulGrants.filter(({ group }) => !groups.has(group));
+  return {
+    ...role,
+    createsDatabases: role.createsDatabases && !attributes.has('createdb'),
+    replicates: role.replicates && !attributes.has('replication'),
+    bypassesRowSecurity: role.bypassesRowSecurity && !attributes.has('bypassrls'),
+    powerfulGroups: role.powerfulGroups.filter(({ name }) => !groups.has(name)),
+    powerfulGrants: grants.length === 0 ? role.powerfulGrants : grants,
   };
 }
 

@@ -25,6 +25,7 @@ import { connectionStrings } from '../conninfo/connection-strings.ts';
 import { endpointOf, type ServiceWish } from '../conninfo/dsn-endpoint.ts';
 import { endpointFindings } from '../credentials/dsn-findings.ts';
 import { doubtfulTls, unusableEndpoint } from '../credentials/unusable-endpoint.ts';
+import { declaredPowers } from '../kinds/declared-powers.ts';
 import { withCredentials } from '../kinds/desired-kinds.ts';
 import { decidedFiles } from '../kinds/dsn-file.ts';
 import type { Resource } from '../kinds/index.ts';
@@ -126,6 +127,12 @@ export function computeUnrotated(
   return computePlan(withoutRotation(intent), seen, pairs, proofs);
 }
 
+/** Groups have no password. */
+function loginRoles({ roles, resources }: DesiredState<Resource>): string[] {
+  const groups = new Set(resources.flatMap((one) => (one.kind === 'role' && !one.canLogin ? one.name : [])));
+  return groups.size === 0 ? [...roles] : [...roles].filter((name) => !groups.has(name));
+}
+
 function computeAllowed(
   intent: Intent,
   seen: Observation,
@@ -135,7 +142,13 @@ function computeAllowed(
 ): Omit<Computed, 'refusals'> & { readonly refusals: readonly Needing[] } {
   const { desired, allowed } = intent;
   const { deploymentId } = desired;
-  const adoption = { deploymentId, assumesPowerless, adopt: allowed.adopt, adoptFrom: adoptedFrom(allowed.adopt_from) };
+  const adoption = {
+    deploymentId,
+    assumesPowerless,
+    adopt: allowed.adopt,
+    adoptFrom: adoptedFrom(allowed.adopt_from),
+    declaredPowers: declaredPowers(desired.resources),
+  };
   const { roles, databases, refusals } = judge(desired, seen, adoption);
   const rotated = new Set(allowed.rotate);
   const pairsOf = new Map<string, FilePair[]>();
@@ -146,7 +159,7 @@ function computeAllowed(
   }
   const endpoint = endpointOf(intent.service, seen.reached);
   const hasTls = seen.reached.isEncrypted || seen.reached.hasSsl;
-  const credentials = [...desired.roles].map((role) =>
+  const credentials = loginRoles(desired).map((role) =>
     decideCredentials(
       {
         role,

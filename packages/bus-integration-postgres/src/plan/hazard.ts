@@ -8,7 +8,7 @@ import type { Observation } from '../observe/observation.ts';
 type DeclaredStandings = Pick<Scope, 'roles' | 'databases'>;
 
 /**
- * One finding per flag that is missing: revocations, losses and weaker TLS need `--allow`, a new password `--rotate`,
+ * One finding per flag that is missing: revocations, losses, weaker TLS and power beyond the deployment need `--allow`, a new password `--rotate`,
  * and any change to a thing adopted in this very plan needs its risk allowed too.
  */
 export function hazards(
@@ -40,7 +40,8 @@ export function hazards(
 
 function nounOf([step, ...others]: readonly Step[]): string {
   const plural = others.length === 0 ? '' : 's';
-  return step?.risk === 'weaken-tls' ? `weakening${plural} of TLS` : `${step?.risk}${plural}`;
+  if (step?.risk === 'weaken-tls') return `weakening${plural} of TLS`;
+  return step?.risk === 'elevate' ? `elevation${plural}` : `${step?.risk}${plural}`;
 }
 
 function missing(step: Step, allowed: Allowed, standings: DeclaredStandings): Partial<Allowed> | undefined {
@@ -49,6 +50,7 @@ function missing(step: Step, allowed: Allowed, standings: DeclaredStandings): Pa
     case 'revoke':
     case 'destructive':
     case 'weaken-tls':
+    case 'elevate':
       return needs;
     case 'rotate': {
       const role = ruleOf(step).rotates?.(step);

@@ -54,12 +54,13 @@ SELECT
 
 /** The server, the admin, the roles and databases that are named or carry the mark. */
 export function clusterQuery(versionNum: number): string {
-  // https://www.postgresql.org/docs/16/role-attributes.html: from 16 on CREATEROLE alone does not reach others' roles.
+  // https://www.postgresql.org/docs/16/role-attributes.html: from 16 on CREATEROLE alone does not reach others' roles;
+  // before that it did not reach roles with REPLICATION.
   const mayAlter =
     versionNum >= 160000
       ? `EXISTS (SELECT FROM pg_catalog.pg_auth_members AS edge
                   WHERE edge.roleid = role.oid AND edge.admin_option AND pg_catalog.pg_has_role(edge.member, 'USAGE'))`
-      : 'TRUE';
+      : 'NOT role.rolreplication';
   // Membership of pg_database_owner is another in each database; memberships of most roles are none.
   const isMember = `NOT role.rolsuper
                     AND EXISTS (SELECT FROM pg_catalog.pg_auth_members AS edge WHERE edge.member = role.oid)`;

@@ -64,7 +64,7 @@ const flagTable = [
     isRepeatable: true,
     isList: true,
     verbs: changing,
-    text: 'let revoke, destructive or weaken-tls steps pass',
+    text: 'let revoke, destructive, elevate or weaken-tls steps pass',
   },
   { name: 'adopt', verbs: changing, text: "take over roles and databases that carry no deployment's mark" },
   {

@@ -74,6 +74,7 @@ function countLine(steps: readonly Step[]): string {
     [of('update'), 'to update'],
     [of('rotate'), 'to rotate'],
     [of('weaken-tls'), 'to weaken TLS'],
+    [of('elevate'), 'to elevate'],
     [of('revoke'), 'to revoke'],
     [of('destructive'), 'to drop'],
   ] as const;

@@ -50,6 +50,7 @@ const signs: Readonly<Record<Risk, readonly [string, Color]>> = {
   update: ['~', 'yellow'],
   rotate: ['~', 'yellow'],
   'weaken-tls': ['~', 'red'],
+  elevate: ['+', 'red'],
   revoke: ['-', 'red'],
   destructive: ['-', 'red'],
 };

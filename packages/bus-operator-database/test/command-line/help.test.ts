@@ -71,7 +71,7 @@ describe('helpText', () => {
       flags of apply:
             --plan FILE          carry out exactly the plan saved in FILE, or refuse
             --dry-run            only say what would be done
-            --allow RISK[,RISK]  let revoke, destructive or weaken-tls steps pass
+            --allow RISK[,RISK]  let revoke, destructive, elevate or weaken-tls steps pass
             --adopt              take over roles and databases that carry no deployment's mark
             --adopt-from ID      take over what carries deployment ID's mark
             --rotate ROLE        give ROLE a new password

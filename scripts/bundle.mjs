@@ -16,7 +16,7 @@ const requireBanner =
 const codeCache = join(root, 'scripts', 'code-cache.mjs');
 const lateFile = 'late.js';
 const manifestFile = './manifest.js';
-const manifestFiles = ['./commands/validate.ts', './postgres-manifest.ts'];
+const manifestFiles = /^\.\/(commands\/validate|postgres-manifest)\.ts$|\/manifest\/[a-z-]+\.ts$/;
 const options = {
   bundle: true,
   format: 'esm',
@@ -78,9 +78,10 @@ async function bundle(name) {
 
 async function buildInto(outdir, name, folder, entryPoints) {
   if (name === 'bus-operator-database') {
-    await build({ ...options, entryPoints, outdir, plugins: [manifestImports()] });
-    const contents = manifestFiles.map((path) => `export * from ${JSON.stringify(path)};`).join('\n');
-    const stdin = { contents, resolveDir: join(folder, 'src') };
+    const late = new Set();
+    await build({ ...options, entryPoints, outdir, plugins: [manifestImports(late)] });
+    const contents = [...late].map((path) => `export * from ${JSON.stringify(path)};`).join('\n');
+    const stdin = { contents, resolveDir: root };
     await build({ ...options, stdin, outfile: join(outdir, basename(manifestFile)) });
     return;
   }
@@ -97,14 +98,16 @@ async function buildInto(outdir, name, folder, entryPoints) {
   makeCodeCache(outfile);
 }
 
-/** What reads manifests is wanted by one verb alone: in a file of its own the others need not be read past it. */
-function manifestImports() {
+/** What reads manifests is wanted for a manifest alone: in a file of its own the others need not be read past it. */
+function manifestImports(late) {
   return {
     name: 'manifest-imports',
     setup: ({ onResolve }) =>
-      onResolve({ filter: /^\./ }, ({ kind, path }) =>
-        kind === 'dynamic-import' && manifestFiles.includes(path) ? { path: manifestFile, external: true } : undefined,
-      ),
+      onResolve({ filter: /^\./ }, ({ kind, importer, path }) => {
+        if (kind !== 'dynamic-import' || !manifestFiles.test(path)) return undefined;
+        late.add(join(dirname(importer), path));
+        return { path: manifestFile, external: true };
+      }),
   };
 }
 

@@ -16,7 +16,6 @@ const floors: Readonly<Record<string, number>> = {
 /** A package's rooms, the folders of its `src`: one imports only from those after it, and from itself. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
   'bus-integration-database': [
-    'manifest',
     'command-line',
     'worker',
     'transports/http',
@@ -26,6 +25,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'credentials',
     'output-files',
     'config',
+    'manifest',
     'secrets',
     'git',
     'model',
@@ -41,6 +41,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'apply',
     'survey',
     'plan',
+    'desired',
     'kinds',
     'credentials',
     'ownership',

@@ -14,9 +14,15 @@ const modules = await Promise.all(
 );
 const scenarios = modules.flatMap(({ scenario, scenarios: several = [] }) => scenario ?? several);
 
+function adminsOf({ wish }: Scenario): readonly Admin[] {
+  return wish.manifest === undefined ? ['plain', 'superuser'] : ['plain', 'superuser', 'self-granting'];
+}
+
 const all = scenarios.flatMap((scenario, index) => {
-  const { majors = allMajors, admins = ['plain', 'superuser'] } = scenario;
-  const variants = majors.flatMap((major) => admins.map((admin: Admin) => ({ scenario, major, admin })));
+  const { majors = allMajors, admins = adminsOf(scenario) } = scenario;
+  const variants = majors.flatMap((major) =>
+    admins.filter((admin) => major >= 16 || admin !== 'self-granting').map((admin) => ({ scenario, major, admin })),
+  );
   // Steps of three reach every version and admin in turn, whatever their number is.
   const sampled = (index * 3 + 8) % variants.length;
   return variants.map((variant, position) => ({ ...variant, isSampled: position === sampled }));

@@ -101,7 +101,7 @@ async function throughApi(): Promise<ConformanceSubject> {
   const app = await createApp({
     providers: ['memory'],
     facts: root.facts,
-    deployments: deploymentFromEnvironment(processContext, [root]),
+    deployments: await deploymentFromEnvironment(processContext, [root]),
     authenticate: createAuthenticate({ token: new Secret(token) }),
   });
   const url = await app.server.listen({ host: '127.0.0.1', port: 0 });

@@ -4,6 +4,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  type DeclaredManifest,
+  type DesiredState,
   desiredBy,
   handle,
   type Progress,
@@ -13,7 +15,9 @@ import {
   type Step,
   type Verb,
 } from 'bus-integration-database';
+import { readManifest } from 'bus-integration-database/manifest';
 import { createPostgresProvider, type KeptSessions, type Meter, postgresKeys } from 'bus-integration-postgres';
+import { postgresManifest } from 'bus-integration-postgres/manifest';
 
 /** What a deployment declares, by its keys. */
 export interface Wish {
@@ -21,6 +25,8 @@ export interface Wish {
   readonly serviceRole?: string;
   readonly roles?: readonly string[];
   readonly schemas?: readonly string[];
+  /** In place of all lists: the text of a manifest. */
+  readonly manifest?: string;
   /** Further keys: `{ BUS_DATABASE_SERVICE_HOST: 'localhost' }`. */
   readonly keys?: Readonly<Record<string, string>>;
 }
@@ -64,16 +70,10 @@ export const exampleId = 'example-dev';
 export function createDeployment(options: DeploymentOptions): Deployment {
   const { adminDsn, wish, folder, meter, jobs, lockTimeoutMs, kept, onProgress } = options;
   const env = { ...keysOf(wish, options.deploymentId ?? exampleId), BUS_POSTGRES_ADMIN_DSN: adminDsn };
-  const { configuration: read } = readConfiguration(env, {}, [postgresKeys]);
+  const manifest = wish.manifest === undefined ? undefined : manifestOf(wish.manifest);
+  const { configuration: read } = readConfiguration(env, { manifest }, [postgresKeys]);
   const about = { deployment_id: read.deploymentId, provider: read.provider };
-  const { databases, roles, serviceRole, schemas } = read.desired.lists;
-  const declaration = {
-    ...about,
-    databases: databases.map(decoded),
-    roles: roles.map(decoded),
-    schemas: schemas.map(decoded),
-    ...(serviceRole !== undefined && { service_role: decoded(serviceRole) }),
-  };
+  const declaration = { ...about, ...declaredBy(read.desired) };
   const rules = { names: postgresKeys.names, configured: read.desired };
   const configuration = { ...read, desired: desiredBy(parseRequest('doctor', declaration), rules) };
   // Programs such as git are found on the process's own PATH.
@@ -109,6 +109,29 @@ export function createDeployment(options: DeploymentOptions): Deployment {
     ask: (verb, said) => ask(verb, { ...about, ...said }),
     dsn: (file) => readFileSync(join(dsnDirectory, file), 'utf8').trim(),
   };
+}
+
+/** What a manifest declares; what is wrong with it fails the test. */
+function manifestOf(text: string): DeclaredManifest {
+  const { expanded, written, lines } = readManifest(Buffer.from(text), 'manifest.yaml', postgresManifest);
+  if (expanded === undefined || written === undefined) throw new Error(lines.join('\n'));
+  return { expanded, written, file: 'manifest.yaml' };
+}
+
+function declaredBy({ manifest, lists }: DesiredState) {
+  if (manifest !== undefined) return { manifest: manifest.written };
+  const { databases = [], roles = [], serviceRole, schemas = [] } = lists ?? {};
+  return {
+    databases: databases.map(decoded),
+    roles: roles.map(decoded),
+    schemas: schemas.map(decoded),
+    ...(serviceRole !== undefined && { service_role: decoded(serviceRole) }),
+  };
+}
+
+/** A wish that a manifest declares; it is of deployment `example-dev`. */
+export function manifestWish(text: string, keys: Wish['keys'] = {}): Wish {
+  return { databases: [], manifest: `version: 1\ndeployment: ${exampleId}\n${text}`, keys };
 }
 
 /** The keys of a deployment, as an env file would give them. */

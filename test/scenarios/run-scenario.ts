@@ -21,9 +21,12 @@ export async function runScenario({ scenario, major, admin }: Variant): Promise<
     expectOk(await before.apply(), 'the apply before the scenario');
   }
   for (const statement of scenario.start ?? []) await runStatement(server, adminDsn, statement);
-  const deployment = createDeployment({ adminDsn, wish: scenario.wish, folder: folder.path });
+  let deployment = createDeployment({ adminDsn, wish: scenario.wish, folder: folder.path });
   for (const edit of scenario.files ?? []) editFile(deployment.dsnDirectory, edit, server);
-  for (const round of scenario.rounds) await runRound(round, deployment, server);
+  for (const round of scenario.rounds) {
+    if (round.wish !== undefined) deployment = createDeployment({ adminDsn, wish: round.wish, folder: folder.path });
+    await runRound(round, deployment, server);
+  }
 }
 
 async function runRound(round: Round, deployment: Deployment, server: Server): Promise<void> {

@@ -3,7 +3,8 @@ import type { ErrorClass } from 'bus-integration-database';
 import type { Major } from 'embedded';
 import type { Flags, Wish } from './deployment.ts';
 
-export type Admin = 'superuser' | 'plain';
+/** `self-granting`: a plain one with createrole_self_grant = 'set, inherit', 16 and newer. */
+export type Admin = 'superuser' | 'plain' | 'self-granting';
 
 /** Statements run before the scenario's own rounds: as the superuser in `postgres` unless said otherwise. */
 export interface Statement {
@@ -26,6 +27,8 @@ export type FileEdit =
 
 /** One plan and what it is expected to say; unless it is refused it is applied, planned again and verified. */
 export interface Round {
+  /** What is declared from this round on, where that is something else. */
+  readonly wish?: Wish;
   readonly flags?: Flags;
   /** `action target`, in order; left out where only the refusal matters. */
   readonly steps?: readonly string[];
@@ -51,7 +54,7 @@ export interface Scenario {
   readonly name: string;
   /** Default: all. */
   readonly majors?: readonly Major[];
-  /** Default: both. */
+  /** Default: a superuser and a plain one; of a manifest all three. */
   readonly admins?: readonly Admin[];
   /** Applied first, when given. */
   readonly earlier?: Wish;

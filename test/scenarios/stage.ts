@@ -10,7 +10,13 @@ import type { Admin, FileEdit, Statement } from './scenario.ts';
 
 /** The DSN that the run's admin has. */
 export async function adminDsnOf(server: ServerAddress, admin: Admin): Promise<string> {
-  return admin === 'superuser' ? server.dsn() : await createPlainAdmin(server);
+  if (admin === 'superuser') return server.dsn();
+  const dsn = await createPlainAdmin(server);
+  if (admin === 'self-granting') {
+    const { user = '' } = parseDsn(dsn);
+    await server.query(`ALTER ROLE "${user}" SET createrole_self_grant = 'set, inherit'`);
+  }
+  return dsn;
 }
 
 export async function runStatement(server: ServerAddress, adminDsn: string, statement: Statement): Promise<void> {

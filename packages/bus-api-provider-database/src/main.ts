@@ -74,8 +74,8 @@ async function serve(
     envFile === undefined && folder === undefined ? unreadEnvFile(process.env, process.cwd(), through) : undefined;
   const deployments =
     folder === undefined
-      ? deploymentFromEnvironment(processContext, providers, named?.file)
-      : deploymentsFromFolder(folder, processContext, providers);
+      ? await deploymentFromEnvironment(processContext, providers, named?.file)
+      : await deploymentsFromFolder(folder, processContext, providers);
   if (deployments.ids.length === 0 && !processContext.env.BUS_DATABASE_PROVIDER)
     throw nothingToServe(deployments, unread, providers[0]?.keys.provider ?? '');
   const auth = readAuthSettings(processContext);

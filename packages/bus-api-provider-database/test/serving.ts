@@ -62,7 +62,7 @@ export async function serve({ keys = {}, authenticate, limits = {} }: ServingOpt
   let log = '';
   const app = await createApp({
     providers: ['postgres'],
-    deployments: deploymentFromEnvironment(processContext, createProviders()),
+    deployments: await deploymentFromEnvironment(processContext, createProviders()),
     authenticate:
       authenticate === null ? undefined : (authenticate ?? createAuthenticate({ token: new Secret(token) })),
     log: {

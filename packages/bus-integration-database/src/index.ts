@@ -23,7 +23,7 @@ export { parseEnvFile, readEnvFile, readNamedEnvFile, repeatedText } from './con
 export type { EnvFileStatus } from './config/env-file-owner.ts';
 export { judgeEnvFile } from './config/env-file-owner.ts';
 export { judgeSecretsIn } from './config/env-file-secret.ts';
-export { refuseManifest } from './config/manifest-key.ts';
+export { manifestFileOf } from './config/manifest-key.ts';
 export { overruledNames } from './config/overruled-names.ts';
 export type { SettingsReader } from './config/settings.ts';
 export { createSettings, pathFault, requirePath, shownValue } from './config/settings.ts';
@@ -87,8 +87,15 @@ export type { Interrupted, Needing, NextVerb } from './model/advice.ts';
 export { nextAfter, nextCommand, sameCommand, withNeeds } from './model/advice.ts';
 export { allowedFlags } from './model/allowed-flags.ts';
 export { isDeploymentId } from './model/deployment-id.ts';
-export type { DesiredNames, DesiredRules, DesiredState } from './model/desired-state.ts';
-export { desiredState, everyName, joined } from './model/desired-state.ts';
+export type {
+  DeclaredManifest,
+  DesiredNames,
+  DesiredRules,
+  DesiredState,
+  Expansion,
+  ManifestContent,
+} from './model/desired-state.ts';
+export { desiredState, everyName, joined, manifestState } from './model/desired-state.ts';
 export type { AnyResource, Delta } from './model/diff.ts';
 export { diff } from './model/diff.ts';
 export type { Listener, ListenerPolicy, Lists } from './model/lists.ts';
@@ -116,8 +123,9 @@ export { ownerOf } from './output-files/owner.ts';
 export { judgeOutputDirectory } from './output-files/room.ts';
 export { strayFiles, strayLinks, withoutSuffix } from './output-files/stray-files.ts';
 export { configuredRequest, plainRequest, requireSomething } from './run/configured-request.ts';
-export { desiredBy, isAboutConfigured } from './run/desired-request.ts';
+export { desiredBy, desiredFor, isAboutConfigured } from './run/desired-request.ts';
 export { failure, handle } from './run/handle.ts';
+export { namedManifest } from './run/named-manifest.ts';
 export type { Parallel, ParallelOptions } from './run/parallel.ts';
 export { createParallel, pause } from './run/parallel.ts';
 export type { Context, DesiredContext, Progress, Provider } from './run/provider.ts';

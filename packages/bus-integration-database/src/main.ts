@@ -4,11 +4,11 @@ import { flagsOf } from './command-line/command-help.ts';
 import { help } from './command-line/main-help.ts';
 import { createProgram } from './command-line/program.ts';
 import { type FlagReading, quoted, readFlags } from './command-line/read-flags.ts';
-import { suggestion } from './command-line/suggest.ts';
 import { eventNames, type Operation, operations, requestEvent, responseEvent } from './contract/events.ts';
 import type { Response } from './contract/response.ts';
 import { handle } from './run/handle.ts';
 import type { Provider } from './run/provider.ts';
+import { suggestion } from './text/suggest.ts';
 
 const providers = ['postgres'];
 const { begin, print, fail, refuse } = createProgram('bus-integration-database');

@@ -8,7 +8,7 @@ import {
 } from 'bus-integration-database';
 import { passwordSendKey, readPasswordSend } from './conninfo/password-send.ts';
 import { readServiceAddress, serviceKeys } from './conninfo/service-address.ts';
-import { postgresRules } from './kinds/desired-kinds.ts';
+import { postgresRules } from './desired/rules.ts';
 
 const fileKey = 'BUS_POSTGRES_ADMIN_DSN_FILE';
 const valueKey = 'BUS_POSTGRES_ADMIN_DSN';

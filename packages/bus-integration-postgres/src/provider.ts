@@ -25,7 +25,7 @@ import {
 import { interruption } from './apply/interruption.ts';
 import type { Meter } from './connection/network/meter.ts';
 import { passwordSendOf } from './conninfo/password-send.ts';
-import { postgresRules } from './kinds/desired-kinds.ts';
+import { postgresRules } from './desired/rules.ts';
 import type { Resource } from './kinds/index.ts';
 import { postgresFacts } from './kinds/provider-facts.ts';
 import type { ClusterObservation } from './observe/catalog.ts';
@@ -139,6 +139,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
     names: postgresRules,
     configured: configuration.desired,
     facts: postgresFacts,
+    manifest: loadManifestLanguage,
     plan: (request, context) =>
       guarded(configuration, request, context, (used) => plan(used, request, context, 'plan')),
     apply: (request, context) =>
@@ -217,6 +218,12 @@ function outputWarnings({ directory }: Preparation, { steps }: Computed): Diagno
   const files = steps.filter(({ action }) => action === 'write-dsn-file').length;
   if (directory === undefined || files === 0) return [];
   return judgeOutputDirectory(directory, files).map((finding) => ({ ...finding, severity: 'warn' }));
+}
+
+/** The manifest's reader is loaded only where there is one. */
+export async function loadManifestLanguage() {
+  const { postgresManifest } = await import('./manifest/index.ts');
+  return postgresManifest;
 }
 
 const nothingAllowed: Allowed = { allow: [], adopt: false, rotate: [] };

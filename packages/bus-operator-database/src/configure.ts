@@ -12,6 +12,7 @@ import {
   goesInClear,
   isThere,
   judgeSecretsIn,
+  namedManifest,
   nameList,
   OperationError,
   ownCommand,
@@ -62,10 +63,11 @@ export async function configure(
       ? undefined
       : readNamedEnvFile(resolve(cwd, flags.envFile), flags.envFile, process.getuid?.());
   const file = named?.file;
-  const env = overlay(processContext.env, file?.values);
+  const env = withManifest(overlay(processContext.env, file?.values), flags);
   const loaded = await Promise.all(roots.map((root) => root.load()));
   const source = file ?? processContext.dotenv;
   const unread = source === undefined ? unreadEnvFile(env, cwd, ownCommand(verb)) : undefined;
+  const manifest = await namedManifest(env, cwd, meantFirst(roots, flags));
   const read = () =>
     readConfiguration(
       env,
@@ -78,6 +80,7 @@ export async function configure(
           }),
         ...(flags.provider !== undefined && { provider: flags.provider }),
         ...(flags.deployment !== undefined && { deployment: flags.deployment }),
+        manifest,
       },
       loaded.map(({ keys }) => (flags.apiUrl === undefined ? keys : { ...keys, readCredentials: () => theApis })),
     );
@@ -158,6 +161,19 @@ export function flagJobs(text: string | undefined): number | undefined {
   throw new OperationError('invalid-request', `--jobs ${printable(text)}: expected a number from 1 to 64`, {
     code: 'usage',
   });
+}
+
+/** `--manifest` stands in place of the key. */
+function withManifest(env: Environment, { manifests }: Flags): Environment {
+  const [manifest, other] = manifests;
+  if (other !== undefined)
+    throw new OperationError('invalid-request', '--manifest: expected one file', { code: 'usage' });
+  return manifest === undefined ? env : overlay(env, { BUS_DATABASE_MANIFEST_FILE: manifest });
+}
+
+/** The provider that the command line names stands for the one where the environment names none. */
+function meantFirst(roots: readonly ProviderRoot[], { provider }: Flags): readonly ProviderRoot[] {
+  return provider === undefined ? roots : roots.filter(({ name }) => name === provider);
 }
 
 export function overlay(env: Environment, values: Environment | undefined): Environment {

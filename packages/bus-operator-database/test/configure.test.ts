@@ -45,7 +45,7 @@ describe('configure', () => {
   it('lets the values of --env-file win, and names what they override, never its value', async () => {
     envFile("BUS_DATABASE_NAMES=other\nBUS_FAKE_DSN='fake://x:s3cret@y'\nBUS_DEPLOYMENT_ID=example-dev\nNEW=1\n");
     const { configuration, env, warnings } = await read(['--env-file', 'staging.env']);
-    expect(configuration.desired.lists.databases).toEqual(['other']);
+    expect(configuration.desired.lists?.databases).toEqual(['other']);
     expect(env.NEW).toBe('1');
     expect(warnings).toEqual([
       {

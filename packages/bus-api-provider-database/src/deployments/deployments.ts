@@ -5,6 +5,7 @@ import {
   type Diagnostic,
   type EnvFile,
   judgeSecretsIn,
+  namedManifest,
   OperationError,
   type Provider,
   type ProviderContext,
@@ -48,15 +49,15 @@ export interface Deployments {
  *
  * @throws OperationError `invalid-request` when a key is wrong
  * @example
- * deploymentFromEnvironment(processContext, providers).find().id; // 'example-dev'
+ * (await deploymentFromEnvironment(processContext, providers)).find().id; // 'example-dev'
  */
-export function deploymentFromEnvironment(
+export async function deploymentFromEnvironment(
   processContext: ProviderContext,
   roots: readonly ServedProvider[],
   envFile?: EnvFile,
-): Deployments {
+): Promise<Deployments> {
   try {
-    const { deployment, warnings } = configure(processContext, roots, envFile);
+    const { deployment, warnings } = await configure(processContext, roots, envFile);
     if (envFile !== undefined) judgeSecretsIn(envFile, processContext, deployment.configuration);
     return served([deployment], warnings, roots);
   } catch (error) {
@@ -71,13 +72,13 @@ export function deploymentFromEnvironment(
  *
  * @throws OperationError with every problem of every file at once
  * @example
- * deploymentsFromFolder('./deployments', processContext, providers).ids; // ['shop-dev', 'shop-live']
+ * (await deploymentsFromFolder('./deployments', processContext, providers)).ids; // ['shop-dev', 'shop-live']
  */
-export function deploymentsFromFolder(
+export async function deploymentsFromFolder(
   folder: string,
   processContext: ProviderContext,
   roots: readonly ServedProvider[],
-): Deployments {
+): Promise<Deployments> {
   const files = envFilesIn(folder, processContext.cwd);
   const found: Deployment[] = [];
   const warnings: Diagnostic[] = [];
@@ -91,7 +92,7 @@ export function deploymentsFromFolder(
         processContext.uid,
       );
       const env = { ...withoutOurKeys(processContext.env), ...envFile.values };
-      const read = configure({ ...processContext, env }, roots, envFile);
+      const read = await configure({ ...processContext, env }, roots, envFile);
       judgeSecretsIn(envFile, processContext, read.deployment.configuration);
       requireOwn(read.deployment, found, processContext.cwd, path);
       found.push(read.deployment);
@@ -109,10 +110,15 @@ export function deploymentsFromFolder(
   return served(found, warnings, roots);
 }
 
-function configure(processContext: ProviderContext, roots: readonly ServedProvider[], envFile?: EnvFile) {
+async function configure(processContext: ProviderContext, roots: readonly ServedProvider[], envFile?: EnvFile) {
+  const manifest = await namedManifest(
+    processContext.env,
+    processContext.cwd,
+    roots.map(({ keys, manifest }) => ({ name: keys.provider, manifest })),
+  );
   const { configuration, warnings } = readConfiguration(
     processContext.env,
-    envFile === undefined ? {} : { envFile: envFile.path, lines: envFile.lines },
+    { ...(envFile !== undefined && { envFile: envFile.path, lines: envFile.lines }), manifest },
     roots.map(({ keys }) => keys),
   );
   // Where files lie on this machine is nobody else's matter.

@@ -103,7 +103,7 @@ export function addRoutes(server: FastifyInstance, options: RouteOptions): void 
       return sendResponse(answer, request, reply);
     }
     requireAdmin(request);
-    const desired = answers.desiredBy(asked);
+    const desired = await answers.desiredFor(asked);
     const key = keyOf(request);
     const known = key === undefined ? undefined : idempotency.known(key, request.body);
     if (known === undefined) requireRoom(jobs, asked.deployment_id);

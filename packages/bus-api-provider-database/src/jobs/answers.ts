@@ -5,7 +5,7 @@ import {
   configuredRequest,
   createSemaphore,
   type DesiredState,
-  desiredBy,
+  desiredFor,
   isAboutConfigured,
   type OnDefect,
   OperationError,
@@ -31,7 +31,7 @@ export interface Answers {
    *
    * @throws OperationError `invalid-request`
    */
-  desiredBy(request: Requests[Verb]): DesiredState;
+  desiredFor(request: Requests[Verb]): Promise<DesiredState>;
   /** Answers a request; `signal` ends its run. */
   ask(verb: Verb, request: unknown, context: Context): Promise<Response>;
 }
@@ -95,7 +95,7 @@ export function createAnswers(
       }
       return isReached;
     },
-    desiredBy: (request) => desiredBy(request, provider),
+    desiredFor: (request) => desiredFor(request, provider),
     ask: async (verb, request, context) => {
       // An apply waits for its lock in the server, which is no reason for readers to wait. A dry run reads only.
       if (verb === 'apply' && !parseRequest(verb, request).dry_run) return run(verb, request, context);

@@ -32,7 +32,7 @@ async function doctorOf(name: string): Promise<Response> {
       osUser: 'tester',
       uid,
     };
-    const deployment = deploymentFromEnvironment(processContext, createProviders(), file).find();
+    const deployment = (await deploymentFromEnvironment(processContext, createProviders(), file)).find();
     chmodSync(path, 0o644);
     for (const words of [
       ['init', '--quiet'],

@@ -194,7 +194,7 @@ it('an absolute directory, and the root', () => {
 /** What a server that runs there answers to each question, as text. */
 async function answersOf(env: Readonly<Record<string, string>>, cwd: string): Promise<(readonly [string, string])[]> {
   const processContext = { env, cwd, homeDirectory: '/', osUser: 'tester', uid: process.getuid?.() ?? 0 };
-  const deployments = deploymentFromEnvironment(processContext, createProviders());
+  const deployments = await deploymentFromEnvironment(processContext, createProviders());
   const { server } = await createApp({ providers: ['postgres'], deployments });
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
   const answers: (readonly [string, string])[] = [];

@@ -30,7 +30,7 @@ async function start(options: Options = {}): Promise<number> {
   const { authenticate = createAuthenticate({ token: new Secret(token) }) } = options;
   const app = await createApp({
     providers: ['postgres'],
-    deployments: deploymentFromEnvironment(
+    deployments: await deploymentFromEnvironment(
       { env: {}, cwd: '/', homeDirectory: '/', osUser: '', uid: 0 },
       createProviders(),
     ),

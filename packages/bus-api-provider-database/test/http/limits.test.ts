@@ -16,7 +16,7 @@ afterAll(() => Promise.all(running.map(({ server }) => server.close())));
 async function start(options: { isOpen?: boolean; limits?: Partial<Limits> } = {}): Promise<number> {
   const app = await createApp({
     providers: ['postgres'],
-    deployments: deploymentFromEnvironment(
+    deployments: await deploymentFromEnvironment(
       { env: {}, cwd: '/', homeDirectory: '/', osUser: '', uid: 0 },
       createProviders(),
     ),

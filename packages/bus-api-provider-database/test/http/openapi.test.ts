@@ -34,7 +34,7 @@ it('names every route, and no other', async () => {
   const processContext = { env: {}, cwd: '/', homeDirectory: '/', osUser: '', uid: 0 };
   const { server } = await createApp({
     providers: ['postgres'],
-    deployments: deploymentFromEnvironment(processContext, createProviders()),
+    deployments: await deploymentFromEnvironment(processContext, createProviders()),
   });
   const documented = Object.entries(openApiDocument({ isAuthenticating: true }).paths as Paths).flatMap(
     ([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),

@@ -1,7 +1,7 @@
 // Reads a command line by the table that its help is printed from. Judges flags and their values, no word; opens nothing.
 import { parseArgs } from 'node:util';
+import { otherTools, type Says, suggestion } from '../text/suggest.ts';
 import { commonFlags, type Flag } from './command-help.ts';
-import { otherTools, type Says, suggestion } from './suggest.ts';
 
 /** A flag as it was given. */
 interface GivenFlag<Name extends string = string> {

@@ -27,7 +27,7 @@ const neutralKeys: readonly ConfigurationKey[] = [
   { name: 'BUS_DATABASE_SCHEMAS', meaning: 'list of schemas, made in every database' },
   {
     name: 'BUS_DATABASE_MANIFEST_FILE',
-    meaning: 'the manifest that validate judges; what plans and applies refuses it until it reads one',
+    meaning: 'the manifest: one file that declares all, in place of the lists',
   },
   { name: 'BUS_DATABASE_DSN_OUTPUT_DIR', meaning: 'the directory of the DSN files; made 0700, files 0600' },
   { name: 'BUS_DATABASE_DSN_FILE_OWNER', meaning: 'user[:group] of the DSN files, when run as root' },

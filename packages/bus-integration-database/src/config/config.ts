@@ -3,14 +3,20 @@
 
 import { OperationError } from '../contract/errors.ts';
 import type { Diagnostic } from '../contract/response.ts';
-import type { DesiredNames, DesiredRules, DesiredState } from '../model/desired-state.ts';
+import {
+  type DeclaredManifest,
+  type DesiredNames,
+  type DesiredRules,
+  type DesiredState,
+  manifestState,
+} from '../model/desired-state.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { Environment } from '../text/environment.ts';
 import { type ConfigurationKey, configurationKeys, keyAliases } from './config-keys.ts';
-import { leavesNothingDeclared, readDesired } from './declared.ts';
+import { leavesNothingDeclared, readDesired, readListener } from './declared.ts';
 import { type DeploymentIdOptions, readDeploymentId } from './deployment-key.ts';
 import { readOwner } from './dsn-file-owner.ts';
-import { refuseManifest } from './manifest-key.ts';
+import { judgeManifestKeys, manifestKey } from './manifest-key.ts';
 import { overruledDeclared } from './overruled.ts';
 import { createSettings, type SettingsReader, shownValue } from './settings.ts';
 import { unknownKeys } from './unknown-keys.ts';
@@ -71,6 +77,8 @@ export interface ConfigurationOptions extends DeploymentIdOptions {
   readonly sourceOf?: (key: string) => string | undefined;
   /** The provider that the command line names; it must agree with the environment's. */
   readonly provider?: string;
+  /** The manifest that the environment names: read by who opens files. */
+  readonly manifest?: DeclaredManifest | undefined;
 }
 
 /** Keys of the other surfaces, which share the prefix. */
@@ -114,10 +122,9 @@ export function readConfiguration(
     settings.refuse({ key, code: 'unknown-key', message: `${message} Without it ${what} is declared`, remedy });
   }
 
-  const deploymentId = readDeploymentId(settings, options);
+  const deploymentId = deploymentIdIn(settings, options);
   const provider = readProvider(settings, options, providers);
-  refuseManifest(settings);
-  const desired = readDesired(settings, deploymentId ?? '', provider?.names);
+  const desired = desiredIn(settings, deploymentId, provider, options);
   const dsnOutputDirectory = settings.path('BUS_DATABASE_DSN_OUTPUT_DIR');
   const dsnFileOwner = readOwner(settings);
   const service = provider?.readService?.(settings) ?? {};
@@ -150,6 +157,45 @@ export function readConfiguration(
     },
     warnings: settings.warnings,
   };
+}
+
+/** A manifest names its deployment itself: the key may be left out beside one. */
+function deploymentIdIn(settings: SettingsReader, options: ConfigurationOptions): string | undefined {
+  const key = 'BUS_DEPLOYMENT_ID';
+  const { manifest, deployment } = options;
+  if (manifest === undefined || settings.isSet(key)) return readDeploymentId(settings, options);
+  const { deployment: id } = manifest.expanded;
+  if (deployment !== undefined && deployment !== id) {
+    const message = `--deployment is ${shownValue(deployment)}, but ${shownValue(manifest.file ?? manifestKey)} is of deployment ${id}`;
+    settings.refuse({ key, code: 'conflict', message, remedy: 'make them agree, or leave --deployment out' });
+  }
+  return id;
+}
+
+/** What a manifest declares, or what the list keys do. */
+function desiredIn(
+  settings: SettingsReader,
+  deploymentId: string | undefined,
+  provider: ProviderKeys | undefined,
+  { manifest }: ConfigurationOptions,
+): DesiredState | undefined {
+  if (manifest === undefined) {
+    if (settings.isSet(manifestKey)) refuseUnreadManifest(settings);
+    return readDesired(settings, deploymentId ?? '', provider?.names);
+  }
+  const listener = readListener(settings);
+  const isRight = judgeManifestKeys(settings, deploymentId, manifest);
+  return provider === undefined || !isRight ? undefined : manifestState(manifest, { listener, rules: provider.names });
+}
+
+function refuseUnreadManifest(settings: SettingsReader): void {
+  const message = `${manifestKey} names a manifest, and none can be read here`;
+  settings.refuse({
+    key: manifestKey,
+    code: 'not-supported',
+    message,
+    remedy: `write a path, or unset ${manifestKey}`,
+  });
 }
 
 function withEnvFile(credentials: Credentials, { envFile, lines }: ConfigurationOptions): Credentials {

@@ -107,7 +107,7 @@ function readServiceRole(settings: SettingsReader): string | undefined {
   return template;
 }
 
-function readListener(settings: SettingsReader): Listener {
+export function readListener(settings: SettingsReader): Listener {
   const listenerPolicy = settings.choice(policyKey, listenerPolicies) as ListenerPolicy | undefined;
   const listenerNetworks = readNetworks(settings, listenerPolicy);
   return {

@@ -1,16 +1,37 @@
-// The key that names a manifest, as long as plans are not made from one: nobody may believe that it was read.
-import type { SettingsReader } from './settings.ts';
+// The key that names a manifest, and which keys may stand beside it. Pure; the manifest was read by who opens files.
+import type { DeclaredManifest } from '../model/desired-state.ts';
+import type { Environment } from '../text/environment.ts';
+import { declaringKeys } from './overruled-names.ts';
+import { type SettingsReader, shownValue } from './settings.ts';
 
-const key = 'BUS_DATABASE_MANIFEST_FILE';
+export const manifestKey = 'BUS_DATABASE_MANIFEST_FILE';
 
-/** Refuses the key where it is set, in whatever reads the other keys of what is declared. */
-export function refuseManifest(settings: SettingsReader): void {
-  if (!settings.isSet(key)) return;
-  const remedy = `unset it, and declare the same with BUS_DATABASE_NAMES, BUS_DATABASE_SERVICE_ROLE, BUS_DATABASE_ROLE_NAMES and BUS_DATABASE_SCHEMAS`;
-  settings.refuse({
-    key,
-    code: 'not-supported',
-    message: `${key}: the manifest is not applied yet, only validate reads it`,
-    remedy,
-  });
+/** The manifest that an environment names, as it is written there; undefined where there is none. */
+export function manifestFileOf(env: Environment): string | undefined {
+  return env[manifestKey]?.trim() || undefined;
+}
+
+/** Refuses whatever can't stand beside a manifest; false where something was refused. */
+export function judgeManifestKeys(
+  settings: SettingsReader,
+  deploymentId: string | undefined,
+  { expanded, file }: DeclaredManifest,
+): boolean {
+  const beside = declaringKeys.filter((key) => settings.isSet(key));
+  for (const key of beside)
+    settings.refuse({
+      key,
+      code: 'conflict',
+      message: `${key} is set beside ${manifestKey}, expected one of them`,
+      remedy: `unset ${key}: the manifest declares all`,
+    });
+  const isMeant = deploymentId === undefined || deploymentId === expanded.deployment;
+  if (!isMeant)
+    settings.refuse({
+      key: manifestKey,
+      code: 'conflict',
+      message: `BUS_DEPLOYMENT_ID is ${shownValue(deploymentId)}, but ${shownValue(file ?? manifestKey)} is of deployment ${expanded.deployment}`,
+      remedy: 'make them agree',
+    });
+  return beside.length === 0 && isMeant;
 }

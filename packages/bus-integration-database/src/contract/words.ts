@@ -10,6 +10,8 @@ const request = { deployment_id: id, provider, credentials };
 const advice = 'The remedy as data, where it is more than words.';
 
 const desired = {
+  manifest:
+    'A manifest, as its file has it; see the JSON Schema of the provider. It declares all, so no list may stand beside it.',
   databases: 'Databases that must exist, each with every role and schema below.',
   roles:
     'Login roles with rights on every database. `{database}` in a name makes one role for each database. The first is the service role, unless service_role names one.',

@@ -1,4 +1,7 @@
 // The manifest for providers and for those who show what is wrong with one. Loaded only where a manifest is read.
+
+export type { Expansion } from '../model/desired-state.ts';
+export { manifestInFile } from './declared-manifest.ts';
 export { manifestHead } from './head.ts';
 export { type KnownNames, knownNames } from './known-names.ts';
 export { manifestText } from './manifest-text.ts';
@@ -7,7 +10,7 @@ export { outputShape } from './output-rules.ts';
 export type { ExpandedOutput, OutputEntry } from './outputs.ts';
 export { expandOutputs } from './outputs.ts';
 export type { Problems } from './problems.ts';
-export type { Expansion, ManifestLanguage, ManifestReading } from './read-manifest.ts';
+export type { ManifestLanguage, ManifestReading } from './read-manifest.ts';
 export { readManifest } from './read-manifest.ts';
 export { readManifestFile } from './read-source.ts';
 export { schemaDocument } from './schema-document.ts';

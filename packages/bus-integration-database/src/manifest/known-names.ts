@@ -1,5 +1,5 @@
 // Names that were declared, and which of them one most likely meant that was not. Pure.
-import { nearest } from '../command-line/suggest.ts';
+import { nearest } from '../text/suggest.ts';
 
 export interface KnownNames {
   readonly has: (name: string) => boolean;

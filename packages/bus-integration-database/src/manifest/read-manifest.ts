@@ -1,12 +1,13 @@
 // One manifest, from its bytes to what it declares with nothing inherited, or to everything that is wrong with it. What a
 // provider's part of it means comes in as a language. Pure.
 import type { Diagnostic } from '../contract/response.ts';
+import type { Expansion } from '../model/desired-state.ts';
 import { excerptLines } from './excerpt.ts';
 import { createProblems, diagnosticOf, editOf, type Problems } from './problems.ts';
 import { sourceOf } from './read-source.ts';
 import { readTree } from './read-tree.ts';
 import type { ManifestShape } from './shapes.ts';
-import type { Node } from './tree.ts';
+import { type Node, plainMap } from './tree.ts';
 
 /** How a provider reads a manifest: `W` as it is written, `E` with nothing inherited. */
 export interface ManifestLanguage<W = unknown, E extends Expansion = Expansion> {
@@ -19,13 +20,11 @@ export interface ManifestLanguage<W = unknown, E extends Expansion = Expansion> 
   fileOf(expanded: E): object;
 }
 
-export interface Expansion {
-  readonly deployment: string;
-}
-
 export interface ManifestReading<E> {
   /** What is declared; absent where something is wrong. */
   readonly expanded?: E;
+  /** As it is written, as plain data; absent where something is wrong. */
+  readonly written?: object;
   /** What is wrong, in the order of the file. */
   readonly diagnostics: readonly Diagnostic[];
   /** The same for a person: place, message, the line with the place marked, and how the line is to be. */
@@ -53,7 +52,7 @@ export function readManifest<W, E extends Expansion>(
   const [found, hidden] = [problems.found(), problems.hidden()];
   const more = problems.unkept() === 0 ? [] : [`and ${problems.unkept()} more`];
   return {
-    ...(expanded !== undefined && found.length === 0 && { expanded }),
+    ...(expanded !== undefined && root !== undefined && found.length === 0 && { expanded, written: plainMap(root) }),
     diagnostics: found.map((problem) => diagnosticOf(problem, source, hidden)),
     lines: [
       ...found.flatMap((problem) => {

@@ -1,5 +1,5 @@
 // The shapes of what holds other values: lists, maps of names, objects of known keys, and one shape or another. Pure.
-import { nearest } from '../command-line/suggest.ts';
+import { nearest } from '../text/suggest.ts';
 import type { Problems } from './problems.ts';
 import { isSecretKey } from './secret-words.ts';
 import { quotedName, unexpected } from './seen.ts';

@@ -1,5 +1,5 @@
 // The shapes of single values: a text, a word, a number, true or false. Pure.
-import { nearest } from '../command-line/suggest.ts';
+import { nearest } from '../text/suggest.ts';
 import { seen, unexpected } from './seen.ts';
 import type { EditorSchema, ManifestShape } from './shapes.ts';
 

@@ -1,5 +1,5 @@
 // What an output's file and variable are called: a text with placeholders for a database, a role and the deployment. Pure.
-import { nearest } from '../command-line/suggest.ts';
+import { nearest } from '../text/suggest.ts';
 import { isShowable } from './seen.ts';
 import type { TextFault } from './single-shapes.ts';
 

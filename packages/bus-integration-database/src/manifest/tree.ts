@@ -47,6 +47,19 @@ export function nodeAt(root: Node, path: NodePath): Node | undefined {
   return node;
 }
 
+/** A map as plain data, as a reader of YAML 1.2 has it. */
+export function plainMap(root: Node): object {
+  return Object(plain(root));
+}
+
+function plain(node: Node): unknown {
+  if (node.kind === 'list') return node.items.map(plain);
+  if (node.kind !== 'map') return node.value;
+  const made: Record<string, unknown> = Object.create(null);
+  for (const [key, { value }] of node.entries) made[key] = plain(value);
+  return made;
+}
+
 /** The key at the end of a path; of a list's item, the item. */
 export function keyAt(root: Node, path: NodePath): Node | undefined {
   const parent = nodeAt(root, path.slice(0, -1));

@@ -16,6 +16,8 @@ interface DesiredDatabase {
   readonly logins: readonly string[];
   /** Those of them that its services log in as: one, or none; more where states were joined. */
   readonly serviceRoles: readonly string[];
+  /** Roles that make things of their own in its schemas. Default: its logins. */
+  readonly creators?: readonly string[];
 }
 
 /** Everything that a state gives a name to, as it is looked up. */
@@ -31,20 +33,45 @@ export interface DesiredNames {
 
 declare const judged: unique symbol;
 
-/** Made by {@link desiredState} alone. */
+/** Made by {@link desiredState} and {@link manifestState} alone. */
 export interface DesiredState<R extends AnyResource = AnyResource> extends DesiredNames {
   readonly [judged]: true;
   /** Made when they are first asked for. Says nothing of passwords: those are decided by what the files hold. */
   readonly resources: readonly R[];
   readonly listener: Listener;
-  /** The lists that it was made of, with their service role. */
-  readonly lists: Lists;
+  /** The lists that it was made of, with their service role; absent of a manifest. */
+  readonly lists?: Lists;
+  /** The manifest that it was made of; absent of lists. */
+  readonly manifest?: DeclaredManifest;
+}
+
+/** A manifest with nothing inherited: what it holds beside the deployment, its provider knows. */
+export interface Expansion {
+  readonly deployment: string;
+}
+
+/** A manifest that was read. */
+export interface DeclaredManifest {
+  readonly expanded: Expansion;
+  /** As it was written, as plain data: what a request may carry. */
+  readonly written: object;
+  /** The file that it was read from, as the operator names it; absent of a request's. */
+  readonly file?: string;
+}
+
+/** What a provider makes of a manifest. */
+export interface ManifestContent<R extends AnyResource = AnyResource> {
+  readonly names: DesiredNames;
+  /** Called once, when they are first asked for. */
+  readonly resources: () => readonly R[];
 }
 
 /** What a provider takes as names, and what it makes of them. */
 export interface DesiredRules<R extends AnyResource = AnyResource> extends NameRules {
   /** Default: none. */
   readonly resources?: (names: DesiredNames) => readonly R[];
+  /** What a manifest comes to. Default: there are none. */
+  readonly manifest?: (expanded: Expansion) => ManifestContent<R>;
 }
 
 export interface DesiredOptions<R extends AnyResource> {
@@ -69,25 +96,48 @@ export function desiredState<R extends AnyResource>(
   const problems = listProblems(lists, rules, source);
   if (problems.length > 0) return problems;
   const names = namesOf(deploymentId, lists);
-  let made: readonly R[] | undefined;
-  const resources = () => {
-    made ??= rules.resources?.(names) ?? [];
-    return made;
-  };
-  return stateOf(names, listener, settled(lists), resources);
+  return stateOf(
+    names,
+    { listener, lists: settled(lists) },
+    once(() => rules.resources?.(names) ?? []),
+  );
+}
+
+/**
+ * The state that a manifest asks for; it was judged when it was read.
+ *
+ * @throws Error where the provider takes no manifests
+ * @example
+ * manifestState({ expanded, written, file: 'bus-database.yaml' }, { rules: postgresRules });
+ */
+export function manifestState<R extends AnyResource>(
+  manifest: DeclaredManifest,
+  { listener = {}, rules }: { readonly listener?: Listener; readonly rules: DesiredRules<R> },
+): DesiredState<R> {
+  const content = rules.manifest?.(manifest.expanded);
+  if (content === undefined) throw new Error('internal error: a provider without manifests was given one');
+  return stateOf(content.names, { listener, manifest }, once(content.resources));
 }
 
 /** The same state under another policy. */
 export function withListener(state: DesiredState, listener: Listener): DesiredState {
-  const { deploymentId, roles, databases, schemas, outputs, lists } = state;
-  return stateOf({ deploymentId, roles, databases, schemas, outputs }, listener, lists, () => state.resources);
+  const { deploymentId, roles, databases, schemas, outputs, lists, manifest } = state;
+  const source = { listener, ...(lists !== undefined && { lists }), ...(manifest !== undefined && { manifest }) };
+  return stateOf({ deploymentId, roles, databases, schemas, outputs }, source, () => state.resources);
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 /** A request that only waits, or is turned away, holds no resources: they are many times its names. */
 function stateOf<R extends AnyResource>(
   names: DesiredNames,
-  listener: Listener,
-  lists: Lists,
+  source: Pick<DesiredState, 'listener' | 'lists' | 'manifest'>,
   resources: () => readonly R[],
 ): DesiredState<R> {
   const state = {
@@ -95,8 +145,7 @@ function stateOf<R extends AnyResource>(
     get resources() {
       return resources();
     },
-    listener,
-    lists,
+    ...source,
   };
   return state as unknown as DesiredState<R>;
 }

@@ -1,7 +1,7 @@
 // The parts of a request that follow from a deployment's configuration alone, the same for every surface. Pure.
 import type { Configuration } from '../config/config.ts';
 import { OperationError } from '../contract/errors.ts';
-import type { DesiredNames } from '../model/desired-state.ts';
+import type { DesiredNames, DesiredState } from '../model/desired-state.ts';
 
 /**
  * Deployment, provider and what the configuration declares, as every verb can be asked for them.
@@ -13,16 +13,25 @@ import type { DesiredNames } from '../model/desired-state.ts';
 export function configuredRequest(configuration: Configuration) {
   const { desired } = configuration;
   requireSomething(desired);
-  const { serviceRole, roles, databases, schemas } = desired.lists;
   const { listenerPolicy, listenerNetworks } = desired.listener;
   return {
     ...plainRequest(configuration),
+    ...declaredBy(desired),
+    ...(listenerPolicy !== undefined && { listener_policy: listenerPolicy }),
+    ...(listenerNetworks !== undefined && { listener_networks: listenerNetworks }),
+  };
+}
+
+/** The manifest, or the lists. */
+function declaredBy({ manifest, lists }: DesiredState) {
+  if (manifest !== undefined) return { manifest: manifest.written };
+  if (lists === undefined) return {};
+  const { serviceRole, roles, databases, schemas } = lists;
+  return {
     databases,
     roles: roles.filter((role) => role !== serviceRole),
     schemas,
     ...(serviceRole !== undefined && { service_role: serviceRole }),
-    ...(listenerPolicy !== undefined && { listener_policy: listenerPolicy }),
-    ...(listenerNetworks !== undefined && { listener_networks: listenerNetworks }),
   };
 }
 

@@ -1,11 +1,14 @@
 // From a request to the desired state that it asks for: the configured one, or one of its own. Pure.
+import { isDeepStrictEqual } from 'node:util';
 import { OperationError } from '../contract/errors.ts';
 import { mostResourcesAsked } from '../model/bounds.ts';
 import {
+  type DeclaredManifest,
   type DesiredNames,
   type DesiredRules,
   type DesiredState,
   desiredState,
+  manifestState,
   settled,
   withListener,
 } from '../model/desired-state.ts';
@@ -14,6 +17,7 @@ import { isSameListener, isSameLists, type Listener, type Lists } from '../model
 import { anyName, lineBreakFault } from '../model/names.ts';
 import { nameList } from '../text/name-list.ts';
 import { printable } from '../text/printable.ts';
+import { carriedManifest } from './named-manifest.ts';
 import type { Provider } from './provider.ts';
 import type { PlanRequest, Requests } from './request.ts';
 
@@ -30,19 +34,27 @@ const source: ListSource = {
  *
  * @throws OperationError `invalid-request` of another deployment, or with every name that can't be used
  * @example
- * desiredBy(parseRequest('plan', value), provider).databases.size; // 2
+ * (await desiredFor(parseRequest('plan', value), provider)).databases.size; // 2
  */
-export function desiredBy(request: Requests[keyof Requests], provider: Desiring): DesiredState {
+export async function desiredFor(request: Requests[keyof Requests], provider: Desiring): Promise<DesiredState> {
+  return desiredBy(request, provider, await newManifest(request, provider));
+}
+
+/** The same, of lists; of a manifest once that was read. */
+export function desiredBy(
+  request: Requests[keyof Requests],
+  provider: Desiring,
+  manifest?: DeclaredManifest,
+): DesiredState {
   const { names = anyName, configured } = provider;
   const { deployment_id: deploymentId } = request;
   if (configured !== undefined && configured.deploymentId !== deploymentId) {
     const message = `deployment ${deploymentId} is not configured here; ${configured.deploymentId} is`;
     throw new OperationError('invalid-request', message);
   }
-  const lists = listsOf(request, names);
   const listener = listenerOf(request) ?? configured?.listener ?? {};
   const desired =
-    configured !== undefined && isOf(configured, lists) ? configured : judged(lists ?? noLists, deploymentId, names);
+    configured !== undefined && isOf(configured, request, names) ? configured : ownState(request, provider, manifest);
   return isSameListener(listener, desired.listener) ? desired : withListener(desired, listener);
 }
 
@@ -52,14 +64,52 @@ export function isAboutConfigured(
   { names = anyName, configured }: Desiring,
 ): boolean {
   const listener = listenerOf(request);
-  if (configured === undefined || !isOf(configured, listsOf(request, names))) return false;
+  if (configured === undefined || !isOf(configured, request, names)) return false;
   return listener === undefined || isSameListener(listener, configured.listener);
 }
 
-type Desiring = Pick<Provider, 'names' | 'configured'>;
+type Desiring = Partial<Pick<Provider, 'name' | 'names' | 'configured' | 'manifest'>>;
 
-function isOf(configured: DesiredState, lists: Lists | undefined): boolean {
-  return lists === undefined || isSameLists(settled(lists), configured.lists);
+function isOf({ lists, manifest }: DesiredState, request: Requests[keyof Requests], names: DesiredRules): boolean {
+  if (request.manifest !== undefined) return isDeepStrictEqual(plainOf(request.manifest), plainOf(manifest?.written));
+  const asked = listsOf(request, names);
+  return asked === undefined || (lists !== undefined && isSameLists(settled(asked), lists));
+}
+
+/** Without prototypes, which tell nothing. */
+function plainOf(manifest: object | undefined): unknown {
+  return manifest === undefined ? undefined : JSON.parse(JSON.stringify(manifest));
+}
+
+/** A state of the request's own. */
+function ownState(
+  request: Requests[keyof Requests],
+  { names = anyName, configured }: Desiring,
+  manifest: DeclaredManifest | undefined,
+): DesiredState {
+  if (manifest !== undefined) return manifestState(manifest, { rules: names });
+  const lists = listsOf(request, names);
+  // What a name of a manifest is to have, no list says.
+  if (lists !== undefined && configured?.manifest !== undefined) {
+    const message = 'a manifest declares this deployment, and the request names lists';
+    const remedy = 'leave databases, roles, schemas and service_role out, or send a manifest';
+    throw new OperationError('invalid-request', message, { remedy });
+  }
+  return judged(lists ?? noLists, request.deployment_id, names);
+}
+
+/** The manifest that a request carries, where it is not the configured one. */
+async function newManifest(
+  request: Requests[keyof Requests],
+  { name = '', names = anyName, configured, manifest }: Desiring,
+): Promise<DeclaredManifest | undefined> {
+  const { deployment_id: deploymentId, manifest: carried } = request;
+  if (carried === undefined || (configured !== undefined && isOf(configured, request, names))) return undefined;
+  const declared = await carriedManifest(carried, { name, manifest });
+  const { deployment } = declared.expanded;
+  if (deployment === deploymentId) return declared;
+  const message = `the manifest is of deployment ${deployment}, but deployment_id is ${deploymentId}`;
+  throw new OperationError('invalid-request', message, { target: 'manifest' });
 }
 
 /** Undefined of a request that says nothing of it. */

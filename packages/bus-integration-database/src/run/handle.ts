@@ -4,7 +4,7 @@ import { OperationError } from '../contract/errors.ts';
 import type { Response, Verb } from '../contract/response.ts';
 import { everyName } from '../model/desired-state.ts';
 import { type Mask, maskedDeep, maskFor } from '../secrets/mask.ts';
-import { desiredBy, requireDesiredRoles } from './desired-request.ts';
+import { desiredFor, requireDesiredRoles } from './desired-request.ts';
 import type { Context, DesiredContext, Provider } from './provider.ts';
 import { type PlanRequest, parseRequest, type Requests } from './request.ts';
 
@@ -27,7 +27,7 @@ export async function handle(
     mask = maskFor([request.deployment_id, ...databases, ...roles, ...schemas, service_role]);
     const provider = providers.find(({ name }) => name === request.provider);
     if (provider === undefined) throw unknownProvider(request.provider, providers);
-    const { desired = desiredBy(request, provider) } = context;
+    const desired = context.desired ?? (await desiredFor(request, provider));
     mask = maskFor(everyName(desired));
     requireDesiredRoles(rotate, desired);
     return maskedDeep(await ask(verb, request, provider, { ...maskedContext(context, mask), desired }), mask);

@@ -2,6 +2,7 @@
 
 import type { Configuration, ProviderKeys } from '../config/config.ts';
 import type { ProviderFacts } from '../contract/facts.ts';
+import type { ManifestLanguage } from '../manifest/read-manifest.ts';
 import type { Environment } from '../text/environment.ts';
 import type { Provider } from './provider.ts';
 import type { ScriptWriter } from './script-writer.ts';
@@ -41,10 +42,12 @@ export interface ProviderModule {
   readonly findings?: Readonly<Record<string, Explanation>>;
   /** For `plan --sql`; without it there are no scripts. */
   readonly script?: ScriptWriter;
+  /** How its manifests are read, loaded only where there is one; without it there are none. */
+  readonly manifest?: () => Promise<ManifestLanguage>;
 }
 
 /** A provider as a process that serves has it, for all deployments. */
-export interface ServedProvider extends Pick<ProviderModule, 'keys' | 'create' | 'facts'> {
+export interface ServedProvider extends Pick<ProviderModule, 'keys' | 'create' | 'facts' | 'manifest'> {
   /** Ends what is kept between requests. */
   readonly close: () => Promise<void>;
 }

@@ -3,6 +3,7 @@
 import type { ProviderFacts } from '../contract/facts.ts';
 import type { Response, Verb } from '../contract/response.ts';
 import type { Step } from '../contract/step.ts';
+import type { ManifestLanguage } from '../manifest/read-manifest.ts';
 import type { DesiredRules, DesiredState } from '../model/desired-state.ts';
 import type { AnyResource } from '../model/diff.ts';
 import type { Requests } from './request.ts';
@@ -41,6 +42,8 @@ export type Provider<R extends AnyResource = AnyResource> = {
   readonly name: string;
   /** Default: any name is taken, and none comes to a resource. */
   readonly names?: DesiredRules;
+  /** How the manifest that a request carries is read, loaded only for one. Default: requests carry none. */
+  readonly manifest?: () => Promise<ManifestLanguage>;
   /** What a request that names nothing asks for. Default: nothing. */
   readonly configured?: DesiredState;
   /** What its answers say beyond the contract. Default: nothing that is checked. */

@@ -29,8 +29,11 @@ const base = {
   provider: name,
   credentials: z.optional(credentials),
 };
+/** Read and judged by the provider's own reader, as a file is. */
+const manifest = z.looseObject({ version: z.optional(z.unknown()) });
 /** What is wished for; a status and a verify that say nothing of it are of what is configured. */
 const desired = {
+  manifest: z.optional(manifest),
   databases: z.optional(names),
   roles: z.optional(names),
   schemas: z.optional(names),
@@ -116,7 +119,20 @@ function refuseLongLists(verb: string, value: unknown): void {
 }
 
 function contradictions(verb: string, value: unknown): Diagnostic[] {
-  const { databases = [], roles = [], schemas = [], service_role, dry_run, confirm } = value as Partial<PlanRequest>;
+  const {
+    databases = [],
+    roles = [],
+    schemas = [],
+    service_role,
+    dry_run,
+    confirm,
+    manifest,
+  } = value as Partial<PlanRequest>;
+  const beside = (['databases', 'roles', 'schemas', 'service_role'] as const).filter(
+    (key) => manifest !== undefined && (value as Partial<PlanRequest>)[key] !== undefined,
+  );
+  if (beside.length > 0)
+    return beside.map((key) => problem(`${key}: beside a manifest, which declares all`, key, `leave ${key} out`));
   const namesNothing = databases.length + roles.length === 0 && service_role === undefined;
   // Of schemas alone nothing would be looked at, and all would seem well.
   if (namesNothing && schemas.length > 0) {
@@ -126,7 +142,9 @@ function contradictions(verb: string, value: unknown): Diagnostic[] {
   if (verb !== 'plan' && verb !== 'apply') return [];
   const isUnconfirmed = verb === 'apply' && !dry_run && confirm !== true;
   return [
-    ...(databases.length + roles.length === 0 ? [problem('one or more of databases, roles is required')] : []),
+    ...(databases.length + roles.length === 0 && manifest === undefined
+      ? [problem('one or more of databases, roles is required, or a manifest')]
+      : []),
     ...(isUnconfirmed ? [problem('confirm: must be true when dry_run is false', 'confirm')] : []),
   ];
 }

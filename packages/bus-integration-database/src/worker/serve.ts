@@ -8,6 +8,7 @@ import { errorClasses } from '../contract/error-class.ts';
 import { OperationError } from '../contract/errors.ts';
 import { remedyIn } from '../contract/remedy.ts';
 import type { Diagnostic } from '../contract/response.ts';
+import { namedManifest } from '../run/named-manifest.ts';
 import type { ServedProvider } from '../run/provider-module.ts';
 import { masked } from '../secrets/mask.ts';
 import { nodeDebugFault } from '../secrets/node-debug.ts';
@@ -69,7 +70,8 @@ async function served({ provider, ...options }: ServeOptions, processEnv: Enviro
       log('warn', message, { code, target, remedy: remedyIn(options.directory, finding) });
   };
   warn(read.warnings);
-  const { configuration, warnings } = readConfiguration(env, source, [provider.keys]);
+  const manifest = await namedManifest(env, place.cwd, [{ name: provider.keys.provider, manifest: provider.manifest }]);
+  const { configuration, warnings } = readConfiguration(env, { ...source, manifest }, [provider.keys]);
   warn([...warnings, ...misspelledWorkerKeys(env)]);
 
   const { deploymentId } = configuration;

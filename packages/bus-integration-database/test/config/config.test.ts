@@ -270,7 +270,7 @@ test('all problems are told at once, each with its key, its line and a remedy', 
   expect(error.errorClass).toBe('invalid-request');
   expect(error.diagnostics.map(({ target, message }) => `${target}: ${message}`)).toEqual([
     'BUS_DEPLOYMENT_ID: BUS_DEPLOYMENT_ID is "-x", expected 1 to 63 letters, digits, dots, _ and -, a letter or digit first (.env:1)',
-    'BUS_DATABASE_MANIFEST_FILE: BUS_DATABASE_MANIFEST_FILE: the manifest is not applied yet, only validate reads it (.env:5)',
+    'BUS_DATABASE_MANIFEST_FILE: BUS_DATABASE_MANIFEST_FILE names a manifest, and none can be read here (.env:5)',
     'BUS_DATABASE_NAMES: BUS_DATABASE_NAMES has an empty item (.env:2)',
     'BUS_DATABASE_NAMES: database "main" is a database that the server keeps for itself (.env:2)',
     'BUS_DATABASE_SERVICE_ROLE: role "sys_x" begins with sys_, which the server keeps for its own roles (.env:3)',

@@ -68,6 +68,7 @@ describe('a manifest of another provider', () => {
   it('is read by its own shapes', () => {
     expect(read('queues: {a: {tags: [x], isDurable: true, length: long}, __proto__: {}}\n')).toEqual({
       expanded: { deployment: 'd' },
+      written: expect.objectContaining({ version: 1, deployment: 'd' }),
       diagnostics: [],
       lines: [],
     });

@@ -58,9 +58,9 @@ describe('the lists of a request', () => {
     const parsed = parseRequest('plan', { ...about, ...request });
     const { lists } = desiredBy(parsed, { names: rules });
     expect(lists).toMatchObject(expected);
-    expect(lists.serviceRole).toBe('serviceRole' in expected ? expected.serviceRole : undefined);
-    expect(lists.schemas).toEqual(['main']);
-    expect(desiredBy(parsed, {}).lists.schemas).toEqual([]);
+    expect(lists?.serviceRole).toBe('serviceRole' in expected ? expected.serviceRole : undefined);
+    expect(lists?.schemas).toEqual(['main']);
+    expect(desiredBy(parsed, {}).lists?.schemas).toEqual([]);
   });
 });
 
@@ -123,7 +123,7 @@ describe('which state a request is about', () => {
     expect([...roles]).toEqual(['r']);
     expect(resources).toEqual([{ kind: 'role', name: 'r' }]);
     expect(listener).toEqual({ listenerPolicy: 'tls' });
-    expect(lists.schemas).toEqual(['main']);
+    expect(lists?.schemas).toEqual(['main']);
   });
 
   test('a policy of its own is laid over what is configured', () => {
@@ -265,7 +265,7 @@ describe('what is too large is refused before it is made', () => {
   test('what is as large as it may be is taken, and each list is counted', () => {
     const lists = { databases: names(35), roles: names(35), schemas: names(35) };
     expect(refused('plan', lists)).toEqual([]);
-    const counts = [lists.roles, ['{database}_svc', 'other'], []].map((roles) => resourceCount({ ...lists, roles }));
+    const counts = [lists?.roles, ['{database}_svc', 'other'], []].map((roles) => resourceCount({ ...lists, roles }));
     expect(counts).toEqual([46_655, 5_076, 2_520]);
     expect(() => configured(lists, 10_000)).toThrow('too-many');
   });

@@ -7,9 +7,8 @@ import {
   OperationError,
   type Response,
   readDesired,
-  refuseManifest,
 } from 'bus-integration-database';
-import { postgresRules } from '../kinds/desired-kinds.ts';
+import { postgresRules } from '../desired/rules.ts';
 import { providerName } from '../plan/respond.ts';
 import { emptyServerProvider } from './empty-server.ts';
 
@@ -22,22 +21,26 @@ export async function dryRun(env: Environment): Promise<Response> {
     BUS_DATABASE_SERVICE_ROLE: 'bus_service',
     ...given,
   });
-  refuseManifest(settings);
+  if (settings.isSet(manifestKey)) {
+    const message = `${manifestKey}: this dry run knows lists alone`;
+    settings.refuse({ key: manifestKey, code: 'not-supported', message, remedy: 'bus operator database plan' });
+  }
   const desired = readDesired(settings, about.deployment_id, postgresRules);
   const { problems } = settings;
   if (desired === undefined || problems.length > 0) {
     const message = "the environment's names can't be used";
     return failure(about, new OperationError('invalid-request', message, { diagnostics: problems }));
   }
-  const { databases, roles, schemas } = desired.lists;
+  const { databases = [], roles = [], schemas = [] } = desired.lists ?? {};
   const request = { ...about, dry_run: true, databases, roles, schemas };
   return await handle('plan', request, [emptyServerProvider(desired)], { signal: new AbortController().signal });
 }
 
+const manifestKey = 'BUS_DATABASE_MANIFEST_FILE';
 const keys = [
   'BUS_DATABASE_NAMES',
   'BUS_DATABASE_SERVICE_ROLE',
   'BUS_DATABASE_SCHEMAS',
   'BUS_DATABASE_SCHEMA_NAMES',
-  'BUS_DATABASE_MANIFEST_FILE',
+  manifestKey,
 ] as const;

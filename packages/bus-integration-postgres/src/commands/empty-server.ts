@@ -9,7 +9,7 @@ import {
   type Response,
 } from 'bus-integration-database';
 import type { ServiceWish } from '../conninfo/dsn-endpoint.ts';
-import { postgresRules } from '../kinds/desired-kinds.ts';
+import { postgresRules } from '../desired/rules.ts';
 import type { Resource } from '../kinds/index.ts';
 import { postgresFacts } from '../kinds/provider-facts.ts';
 import type { Observation } from '../observe/observation.ts';

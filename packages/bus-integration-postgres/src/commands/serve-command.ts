@@ -2,7 +2,7 @@
 import { type Environment, serve as serveProvider } from 'bus-integration-database';
 import type { FlagReading } from 'bus-integration-database/help';
 import { postgresKeys } from '../keys.ts';
-import { createPostgresProvider } from '../provider.ts';
+import { createPostgresProvider, loadManifestLanguage } from '../provider.ts';
 import { createKeptSessions } from '../run/kept-sessions.ts';
 
 /**
@@ -18,6 +18,7 @@ export async function serveCommand(
   const kept = createKeptSessions();
   const provider = {
     keys: postgresKeys,
+    manifest: loadManifestLanguage,
     create: (options: Parameters<typeof createPostgresProvider>[0]) => createPostgresProvider({ ...options, kept }),
     close: () => kept.close(),
   };

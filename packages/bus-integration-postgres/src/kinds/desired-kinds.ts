@@ -1,7 +1,6 @@
 // From the names that a desired state has to the resources that must exist, and what is decided of passwords and files
 // laid over them. Pure.
-import type { DesiredNames, DesiredRules, RoleDecision } from 'bus-integration-database';
-import { postgresNames } from '../text/names.ts';
+import type { DesiredNames, RoleDecision } from 'bus-integration-database';
 import { desiredFile } from './dsn-file.ts';
 import { normalised } from './grant.ts';
 import type { Resource } from './index.ts';
@@ -15,12 +14,6 @@ export interface PrivilegeProfile {
 
 /** https://www.postgresql.org/docs/current/ddl-priv.html */
 export const serviceProfile: PrivilegeProfile = { database: ['CONNECT', 'TEMPORARY'], schema: ['CREATE', 'USAGE'] };
-
-/** The names that PostgreSQL takes, and what lists of them come to. */
-export const postgresRules: DesiredRules<Resource> = {
-  ...postgresNames,
-  resources: (names) => resourcesOf(names, serviceProfile),
-};
 
 /** Roles, databases, schemas, what the roles may, nothing for everyone. */
 export function resourcesOf({ deploymentId, roles, databases }: DesiredNames, profile: PrivilegeProfile): Resource[] {

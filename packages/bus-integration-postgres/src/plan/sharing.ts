@@ -17,12 +17,16 @@ interface SharedSchemas {
  */
 export function sharingFindings({ databases }: DesiredNames, { roles }: Pick<Observation, 'roles'>): Diagnostic[] {
   const isMember = (one: string, other: string) => roles.get(one)?.memberOf.includes(other) === true;
-  const meetings = [...databases].map(([database, { schemas, logins }]): readonly [string, readonly string[]] => [
-    database,
-    schemas.size === 0
-      ? []
-      : logins.filter((one) => logins.some((other) => one !== other && !isMember(one, other) && !isMember(other, one))),
-  ]);
+  const meetings = [...databases].map(
+    ([database, { schemas, logins, creators = logins }]): readonly [string, readonly string[]] => [
+      database,
+      schemas.size === 0
+        ? []
+        : creators.filter((one) =>
+            creators.some((other) => one !== other && !isMember(one, other) && !isMember(other, one)),
+          ),
+    ],
+  );
   return messagesOf(meetings).map((message) => ({ severity: 'warn', code: 'shared-schema', message, remedy }));
 }
 

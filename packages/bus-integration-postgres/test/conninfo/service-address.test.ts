@@ -44,7 +44,7 @@ describe('what is read', () => {
     const { configuration } = read({});
     expect(serviceAddressOf(configuration)).toEqual({});
     expect(passwordSendOf(configuration)).toBe('verifier');
-    expect(configuration.desired.lists.schemas).toEqual(['public']);
+    expect(configuration.desired.lists?.schemas).toEqual(['public']);
   });
 
   test.each(['10.0.3.7', '::1', 'fe80::1%eth0', '/run/db', 'localhost', 'db-1.example.org'])(

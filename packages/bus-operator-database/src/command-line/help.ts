@@ -75,7 +75,7 @@ const manifestArguments: NonNullable<CommandHelp['arguments']> = [
 const sentences: Readonly<Record<OperatorVerb, readonly string[]>> = {
   validate: [
     'bus operator database validate: judges manifests without a server, and tells everything that is wrong,',
-    'each with its line and column. Until plan and apply read one, they refuse BUS_DATABASE_MANIFEST_FILE.',
+    'each with its line and column.',
   ],
   doctor: [
     'bus operator database doctor: says whether everything is in place to begin: configuration,',

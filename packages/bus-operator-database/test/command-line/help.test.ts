@@ -75,6 +75,7 @@ describe('helpText', () => {
             --adopt              take over roles and databases that carry no deployment's mark
             --adopt-from ID      take over what carries deployment ID's mark
             --rotate ROLE        give ROLE a new password
+            --manifest FILE      the manifest, in place of the list keys; default: BUS_DATABASE_MANIFEST_FILE
 
       flags of every verb:
         -h, --help               this text; after a verb, its own

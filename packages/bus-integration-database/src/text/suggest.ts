@@ -1,6 +1,6 @@
 // What a word of a command line most likely meant that is unknown: a known one, mistyped, or what other tools call so. Pure.
 // Imports next to nothing, so that what only prints a help or a usage error loads nothing else.
-import { editDistance } from '../text/edit-distance.ts';
+import { editDistance } from './edit-distance.ts';
 
 /** Words of other tools, and what is to be said of them here. */
 export type Says = readonly [says: string, ...words: string[]];

@@ -1,0 +1,50 @@
+// The manifest that a deployment's configuration or a request names: read and judged, or all that is wrong with it. Throws
+// nothing, since it may be in another file of a bundle, with other classes.
+import { resolve } from 'node:path';
+import { OperationError } from '../contract/errors.ts';
+import type { Diagnostic } from '../contract/response.ts';
+import type { DeclaredManifest } from '../model/desired-state.ts';
+import { printable } from '../text/printable.ts';
+import { type ManifestLanguage, readManifest } from './read-manifest.ts';
+import { readManifestFile } from './read-source.ts';
+
+/** A manifest that can't be used. */
+export interface RefusedManifest {
+  readonly refused: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Reads the manifest of a file.
+ *
+ * @param file as the operator wrote it; relative to `cwd`
+ * @example
+ * manifestInFile('bus-database.yaml', process.cwd(), postgresManifest);
+ */
+export function manifestInFile(
+  file: string,
+  cwd: string,
+  language: ManifestLanguage,
+): DeclaredManifest | RefusedManifest {
+  try {
+    const read = declaredIn(readManifestFile(resolve(cwd, file), file), file, language);
+    return 'refused' in read ? read : { ...read, file };
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    return { refused: error.message, diagnostics: error.diagnostics };
+  }
+}
+
+/** Reads the manifest that a request carries. */
+export function manifestInRequest(manifest: object, language: ManifestLanguage): DeclaredManifest | RefusedManifest {
+  // JSON is YAML, so that one reader judges both.
+  return declaredIn(Buffer.from(JSON.stringify(manifest, null, 2)), 'manifest', language);
+}
+
+function declaredIn(bytes: Uint8Array, name: string, language: ManifestLanguage): DeclaredManifest | RefusedManifest {
+  const { expanded, written, diagnostics } = readManifest(bytes, name, language);
+  if (expanded !== undefined && written !== undefined) return { expanded, written };
+  const [first] = diagnostics;
+  const several = diagnostics.length === 1 ? undefined : `${diagnostics.length} problems in ${printable(name)}`;
+  return { refused: several ?? first?.message ?? `${printable(name)} is wrong`, diagnostics };
+}

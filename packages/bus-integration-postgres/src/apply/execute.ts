@@ -4,9 +4,10 @@
 import { madeDatabase, type Step } from 'bus-integration-database';
 import type { Session } from '../connection/connect.ts';
 import { registeredActions, ruleOf, statementsOf } from '../kinds/index.ts';
+import { wantedOf } from '../kinds/wanted.ts';
 import { readInside } from '../observe/catalog.ts';
 import type { ObservedInside } from '../observe/observation.ts';
-import { type ActingStatement, selfGrantOf, withSelfGrants } from '../ownership/self-grant.ts';
+import { selfGrantOf, withSelfGrants } from '../ownership/self-grant.ts';
 import { byDatabase, type JustMade, planInside } from '../plan/inside.ts';
 import { showingContext } from '../plan/steps.ts';
 import { eachInParallel } from '../run/parallel.ts';
@@ -100,6 +101,7 @@ async function workInside(execution: Execution): Promise<Map<string, ObservedIns
   const databases = [...new Set([...made, ...ledger.databases('inside')])];
   const { desired } = intent;
   const resources = made.size === 0 ? new Map<string, []>() : byDatabase(computed.resources);
+  const wanted = wantedOf(desired.resources);
   await run.eachDatabase(
     databases,
     'write',
@@ -110,7 +112,7 @@ async function workInside(execution: Execution): Promise<Map<string, ObservedIns
         made.has(database)
           ? insideNew(execution, {
               database,
-              found: await readInside(session, desired, database),
+              found: await readInside(session, desired, database, wanted.inside.get(database)),
               resources: resources.get(database) ?? [],
             })
           : planned,
@@ -119,14 +121,14 @@ async function workInside(execution: Execution): Promise<Map<string, ObservedIns
         run.signal.throwIfAborted();
         ledger.attempt(planned);
         const doing = `working in database ${database}`;
-        const work = (batch: readonly ActingStatement[][], isIndivisible: boolean) => {
+        const work = (batch: readonly PlannedStatement[][], isIndivisible: boolean) => {
           const statements = withSelfGrants(batch.flat(), (role) => selfGrantOf(role, seen));
           return inTransaction({ session, lock, statements, doing, signal: run.signal, isIndivisible });
         };
-        await inBatches(groups, work, groups.length);
+        await inBatches(groups, work, { most: groups.length, shareOf });
       }
       ledger.done(planned);
-      inside.set(database, await readInside(session, desired, database));
+      inside.set(database, await readInside(session, desired, database, wanted.inside.get(database)));
     },
     (done) => onProgress?.({ phase: 'preparing databases', done, total: databases.length }),
   );
@@ -144,9 +146,14 @@ function insideNew(
   );
 }
 
+/** Of the locks of one transaction. */
+function shareOf(statements: readonly PlannedStatement[]): number {
+  return statements.reduce((sum, { share = 0 }) => sum + share, 0);
+}
+
 /** What is to be done in one transaction. */
-function byStep(statements: readonly PlannedStatement[]): ActingStatement[][] {
-  const groups = new Map<Step, ActingStatement[]>();
+function byStep(statements: readonly PlannedStatement[]): PlannedStatement[][] {
+  const groups = new Map<Step, PlannedStatement[]>();
   return statements.flatMap((statement) => {
     const { step } = statement;
     if (!ruleOf(step).isIndivisible) return [[statement]];
@@ -162,16 +169,13 @@ function byStep(statements: readonly PlannedStatement[]): ActingStatement[][] {
 async function letIn({ ledger, session, lock, run, seen }: Execution): Promise<void> {
   await inBatches(ledger.databases('enter'), async (batch, isIndivisible) => {
     const planned = batch.flatMap((database) => ledger.statements('enter', database));
-    // Everybody who gains, then who loses: nobody stands outside in between.
-    const ordered = [...planned].sort((one, other) => Number(isRevoking(one)) - Number(isRevoking(other)));
+    // Everybody who gains, then who loses: nobody stands outside in between. Last what takes the database from the admin.
+    const rank = ({ step }: PlannedStatement) => (step.risk === 'revoke' ? 1 : step.action === 'give-database' ? 2 : 0);
+    const ordered = [...planned].sort((one, other) => rank(one) - rank(other));
     const statements = withSelfGrants(ordered, (role) => selfGrantOf(role, seen));
     run.signal.throwIfAborted();
     ledger.attempt(planned);
     await inTransaction({ session, lock, statements, doing: 'letting roles in', signal: run.signal, isIndivisible });
     ledger.done(planned);
   });
-}
-
-function isRevoking({ step }: PlannedStatement): boolean {
-  return step.risk === 'revoke';
 }

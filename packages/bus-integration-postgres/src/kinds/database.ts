@@ -1,9 +1,38 @@
-// Databases: made closed, then marked, revoked from PUBLIC and opened; those that were adopted are only marked.
-import { birthLimit, isUnfinished, ownership } from '../observe/mark.ts';
+// Databases: made closed, then marked, revoked from PUBLIC and opened; those that were adopted are only marked. What is
+// not said of one is left as it is.
+import { isUnfinished, ownership } from '../observe/mark.ts';
+import type { Observation } from '../observe/observation.ts';
 import { strangerFindings } from '../ownership/strangers.ts';
 import { printable, shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
-import type { Kind, Registered, RuleContext, Statement } from './kind.ts';
+import {
+  type Creation,
+  creationFaults,
+  lacksForCreation,
+  madeWith,
+  otherTablespace,
+  otherThanMade,
+} from './creation.ts';
+import {
+  asSeen,
+  creating,
+  creationSummary,
+  givenAway,
+  giving,
+  givingAway,
+  limitFaults,
+  limitShape,
+  limitWord,
+} from './database-words.ts';
+import {
+  type Kind,
+  type Meaning,
+  meanings,
+  type Registered,
+  type RuleContext,
+  type Statement,
+  type StepsOfKind,
+} from './kind.ts';
 import { adoptionSummary, lacksDatabase, markComment, markedShape } from './kind-words.ts';
 import { markedBy } from './role.ts';
 
@@ -14,19 +43,57 @@ export interface Database {
   readonly deployment: string | null;
   /** False for one that an apply was cut off over. */
   readonly isFinished: boolean;
+  readonly creation?: Creation;
+  /** -1: none. */
+  readonly connectionLimit?: number;
+  /** Only where the database itself is to be another's than the admin's. */
+  readonly owner?: string;
+  /** What roles have on it by the file: whoever owned it before keeps that. */
+  readonly privileges?: Readonly<Record<string, readonly string[]>>;
 }
 
 const registered = {
   'create-database': {
     about: 'database',
     before: ({ shape, text, always }) => shape({ name: text, unfinished: always(true) }),
-    after: ({ shape, text }) => shape({ name: text, owner: text, encoding: text }),
+    after: ({ shape, text, may, number, oneOf }) =>
+      shape({
+        name: text,
+        owner: text,
+        encoding: text,
+        provider: may(oneOf(['libc', 'icu', 'builtin'])),
+        locale: may(text),
+        template: may(text),
+        tablespace: may(text),
+        connection_limit: may(number),
+      }),
   },
   'adopt-database': { about: 'database', before: markedShape, after: markedShape },
+  'limit-database': {
+    about: 'database',
+    before: limitShape,
+    // Its owner, where that is not the admin.
+    after: ({ shape, text, number, may }) => shape({ name: text, connection_limit: number, owner: may(text) }),
+  },
+  'give-database': {
+    about: 'database',
+    before: ({ shape, text }) => shape({ name: text, owner: text }),
+    // As whom the admin can give it, and whom the new owner lets in: the admin, and who owned it before, as far as the file says.
+    after: ({ shape, text, list }) =>
+      shape({
+        name: text,
+        owner: text,
+        acting_as: list(text),
+        lets_in: list(shape({ role: text, privileges: list(text) })),
+      }),
+  },
 } satisfies Registered;
+
+type Steps = StepsOfKind<typeof registered>;
 
 export const database: Kind<Database, typeof registered> = {
   registered,
+  asksDetails: ({ owner }) => (owner === undefined ? undefined : []),
   identity: ({ name }) => [name],
   database: ({ name }) => name,
 
@@ -37,55 +104,105 @@ export const database: Kind<Database, typeof registered> = {
       : standing !== 'refused';
   },
 
-  observed: ({ seen, databases, deploymentId }) =>
-    [...seen.databases.values()].map(({ name, comment }) => ({
+  observed: ({ seen, databases, deploymentId }, desired) => {
+    const wishes = new Map(desired.map((wish) => [wish.name, wish]));
+    return [...seen.databases.values()].map((found) => ({
       kind: 'database',
-      name,
-      deployment: markedBy(comment, deploymentId),
-      isFinished: databases.get(name) !== 'unfinished',
-    })),
+      name: found.name,
+      deployment: markedBy(found.comment, deploymentId),
+      isFinished: databases.get(found.name) !== 'unfinished',
+      ...asSeen(wishes.get(found.name), found, seen),
+    }));
+  },
 
-  made: ({ name }, scope) => [{ step: creation(name, scope.seen.admin.name) }],
+  made: (after, { seen }) => {
+    const faults = [...creationFaults(after.name, after.creation ?? {}, seen), ...limitFaults(after, seen)];
+    if (faults.length > 0) return meanings(faults.map((refusal) => ({ refusal })));
+    return meanings<Steps>([{ step: creation(after, seen) }, ...giving(seen.admin.name, after, seen)]);
+  },
 
   changed: (before, after, { seen }) => {
     const { name } = after;
-    if (!before.isFinished) {
-      return [{ step: { ...creation(name, seen.admin.name), before: { name, unfinished: true } } }];
-    }
-    return [
-      {
-        step: {
-          action: 'adopt-database',
-          target: printable(name),
-          risk: 'update',
-          before: { name, deployment: before.deployment },
-          after: { name, deployment: after.deployment },
-        },
-      },
+    const faults = [
+      ...otherThanMade(name, before.creation ?? {}, after.creation ?? {}),
+      ...(before.connectionLimit === after.connectionLimit ? [] : limitFaults(after, seen)),
     ];
+    if (faults.length > 0) return meanings(faults.map((refusal) => ({ refusal })));
+    const target = printable(name);
+    const moved = otherTablespace(name, before.creation ?? {}, after.creation ?? {}).map((finding) => ({ finding }));
+    const given = before.owner === after.owner ? [] : giving(before.owner ?? '', after, seen);
+    if (!before.isFinished) {
+      const step = { ...creation(after, seen), before: { name, unfinished: true as const } };
+      return meanings<Steps>([{ step }, ...given, ...moved]);
+    }
+    const found: Meaning<Steps>[] = [];
+    if (before.deployment !== after.deployment) {
+      const was = { name, deployment: before.deployment };
+      const is = { name, deployment: after.deployment };
+      found.push({ step: { action: 'adopt-database', target, risk: 'update', before: was, after: is } });
+    }
+    const [was, is] = [before.connectionLimit, after.connectionLimit];
+    if (was !== is && was !== undefined && is !== undefined) {
+      const { owner } = before;
+      const isOthers = owner !== undefined && owner !== seen.admin.name;
+      const limits = {
+        before: { name, connection_limit: was },
+        after: { name, connection_limit: is, ...(isOthers && { owner }) },
+      };
+      found.push({ step: { action: 'limit-database', target, risk: 'update', ...limits } });
+    }
+    return meanings([...found, ...given, ...moved]);
   },
 
   gone: () => [{ leftover: 'database' }],
 
-  findings: ({ name }, { seen, declared, databases }) => {
+  findings: ({ name, owner }, { seen, declared, databases }) => {
     const found = seen.databases.get(name);
-    if (found === undefined || !['ours', 'adopted'].includes(databases.get(name) ?? '')) return [];
-    return strangerFindings({ database: name }, found, { seen, services: declared.roles });
+    const given = owner === undefined ? [] : [givenAway(name, owner)];
+    if (found === undefined || !['ours', 'adopted'].includes(databases.get(name) ?? '')) return given;
+    return [...given, ...strangerFindings({ database: name }, found, { seen, services: declared.roles })];
   },
 
   actions: {
     'create-database': {
       place: 'database',
       summary: ({ before, after }) =>
-        before?.unfinished
-          ? 'finish: made by an apply that was cut off; closed to PUBLIC'
-          : `${after?.encoding}, owner ${shown(after?.owner ?? '')}, closed to PUBLIC`,
+        before?.unfinished ? 'finish: made by an apply that was cut off; closed to PUBLIC' : creationSummary(after),
       statements: ({ before, after }, context) =>
-        after === undefined ? [] : creating(after.name, before !== undefined, context),
+        after === undefined ? [] : creating(after, before !== undefined, marking(after.name, context), context),
       // One that only has to be finished was made already.
       attribute: ({ before }) => (before === undefined ? 'CREATEDB' : undefined),
-      lacks: () => [],
+      lacks: ({ before, after }, seen) =>
+        before === undefined && after !== undefined ? lacksForCreation(after, seen) : [],
       changes: () => undefined,
+    },
+    'limit-database': {
+      place: 'database',
+      summary: ({ before, after }) =>
+        `${limitWord(after?.connection_limit)}, was ${limitWord(before?.connection_limit)}`,
+      statements: ({ after }) =>
+        after === undefined
+          ? []
+          : [
+              {
+                phase: 'enter',
+                database: after.name,
+                sql: `ALTER DATABASE ${identifier(after.name)} CONNECTION LIMIT ${after.connection_limit}`,
+                ...(after.owner !== undefined && { as: after.owner }),
+              },
+            ],
+      lacks: ({ after }, seen) =>
+        after?.owner === undefined ? lacksDatabase(after?.name ?? '', 'limiting its connections', seen) : [],
+      changes: ({ after }) => ({ database: after?.name ?? '' }),
+    },
+    'give-database': {
+      place: 'database',
+      summary: ({ before, after }) => `to ${shown(after?.owner ?? '')}, was ${shown(before?.owner ?? '')}'s`,
+      statements: ({ after }) => (after === undefined ? [] : givingAway(after)),
+      attribute: () => 'CREATEDB',
+      lacks: ({ after }, seen) =>
+        after?.acting_as.length === 0 ? lacksDatabase(after.name, 'giving it to another role', seen) : [],
+      changes: ({ after }) => ({ database: after?.name ?? '' }),
     },
     'adopt-database': {
       place: 'database',
@@ -111,25 +228,14 @@ export const database: Kind<Database, typeof registered> = {
   },
 };
 
-function creation(name: string, owner: string) {
-  const after = { name, owner, encoding: 'UTF8' };
+function creation({ name, creation: wish = {}, connectionLimit }: Database, seen: Observation) {
+  const after = {
+    name,
+    owner: seen.admin.name,
+    ...madeWith(wish, seen),
+    ...(connectionLimit !== undefined && connectionLimit >= 0 && { connection_limit: connectionLimit }),
+  };
   return { action: 'create-database' as const, target: printable(name), risk: 'create' as const, after };
-}
-
-function creating(name: string, isMade: boolean, context: RuleContext): Statement[] {
-  const quoted = identifier(name);
-  const create =
-    `CREATE DATABASE ${quoted} TEMPLATE template0 ENCODING 'UTF8' ` +
-    `ALLOW_CONNECTIONS false CONNECTION LIMIT ${birthLimit(context.deploymentId, name)}`;
-  const open = [
-    `REVOKE ALL ON DATABASE ${quoted} FROM PUBLIC`,
-    `ALTER DATABASE ${quoted} WITH ALLOW_CONNECTIONS true CONNECTION LIMIT -1`,
-  ];
-  return [
-    ...(isMade ? [] : [{ phase: 'create' as const, database: name, sql: create }]),
-    marking(name, context),
-    ...open.map((sql) => ({ phase: 'open' as const, database: name, sql })),
-  ];
 }
 
 function marking(name: string, context: RuleContext): Statement {

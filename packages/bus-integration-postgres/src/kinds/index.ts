@@ -2,13 +2,14 @@
 // it read the same row; a kind, a member or an action that is missing does not compile.
 import { type Database, database } from './database.ts';
 import { type DsnFile, dsnFile } from './dsn-file.ts';
+import { type Extension, extension } from './extension.ts';
 import { type Grant, grant } from './grant.ts';
 import { type Role, role } from './role.ts';
 import { type Schema, schema } from './schema.ts';
 import { type Kinds, tableOf } from './table.ts';
 
-export type Resource = Role | Database | Schema | Grant | DsnFile;
+export type Resource = Role | Database | Schema | Extension | Grant | DsnFile;
 
-export const kinds = { role, database, schema, grant, 'dsn-file': dsnFile } satisfies Kinds<Resource>;
+export const kinds = { role, database, schema, extension, grant, 'dsn-file': dsnFile } satisfies Kinds<Resource>;
 
 export const { registeredActions, kindOf, idOf, ruleOf, statementsOf, summaryOf } = tableOf<Resource>(kinds);

@@ -46,6 +46,8 @@ export interface Statement {
    * that transaction. Not in phases `roles`, `create`, `passwords`; its kind asks for details.
    */
   readonly as?: string | readonly string[];
+  /** Of the locks that one transaction may take: those of one may come to 1 together. Default: next to none. */
+  readonly share?: number;
 }
 
 /** What statements may look up beyond their step. */

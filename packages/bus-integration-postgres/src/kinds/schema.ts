@@ -1,27 +1,50 @@
-// Schemas: made with the deployment's mark. Those that were there before stay as they are.
+// Schemas: made with the deployment's mark. Those that were there before stay as they are; where an owner is named they,
+// and what is in them, become that role's.
 import { withMark } from '../observe/mark.ts';
 import { strangerFindings } from '../ownership/strangers.ts';
-import { anyDatabase, ownerOrSuperuser, runs } from '../text/psql-remedy.ts';
 import { printable, shown } from '../text/shown.ts';
 import { identifier, literal } from '../text/sql-text.ts';
 import { findSchema, isUnseen } from './found.ts';
 import { identityOf } from './identity.ts';
 import type { Kind, Registered } from './kind.ts';
-import { lacking } from './kind-words.ts';
+import {
+  changeOwner,
+  changeOwnerFacts,
+  changeOwnerRule,
+  immovable,
+  lacksCreate,
+  movable,
+  type OwnersPrivileges,
+  ownersOf,
+  type Strays,
+} from './schema-owner.ts';
 
 export interface Schema {
   readonly kind: 'schema';
   readonly database: string;
   readonly name: string;
+  /** Of it and of what is in it; default: left alone. */
+  readonly owner?: string;
+  /** Roles whose own things in it stay theirs. */
+  readonly makers?: readonly string[];
+  /** What roles have by the file: whoever owned something before keeps that. */
+  readonly privileges?: OwnersPrivileges;
+  /** What is in it and some other role's, as far as this run can move it; absent as it is to be. */
+  readonly strays?: readonly Strays[];
 }
 
 const registered = {
-  'create-schema': { about: 'schema', after: ({ shape, text }) => shape({ database: text, name: text }) },
+  'create-schema': {
+    about: 'schema',
+    after: ({ shape, text, may }) => shape({ database: text, name: text, owner: may(text) }),
+  },
+  'change-owner': changeOwnerFacts,
 } satisfies Registered;
 
 export const schema: Kind<Schema, typeof registered> = {
   registered,
   isInside: true,
+  asksDetails: ({ owner }) => (owner === undefined ? undefined : []),
   identity: ({ database, name }) => [database, name],
   database: ({ database }) => database,
 
@@ -29,31 +52,49 @@ export const schema: Kind<Schema, typeof registered> = {
     databases.has(database) && databases.get(database) !== 'refused' && !isUnseen(seen, database),
 
   // Of those that are not declared only ours were read.
-  observed: ({ seen, declared }) =>
-    [...seen.inside].flatMap(([database, { schemas, markedSchemas }]) => {
+  observed: (scope, desired) => {
+    const { seen, declared } = scope;
+    const wishes = new Map(
+      desired.flatMap((wish) => (wish.owner === undefined ? [] : [[identityOf('', [wish.database, wish.name]), wish]])),
+    );
+    return [...seen.inside].flatMap(([database, { schemas, markedSchemas }]) => {
       const kept = declared.databases.get(database)?.schemas;
       const left = markedSchemas.filter(({ name }) => !kept?.has(name));
-      return [...schemas, ...left].map(({ name }): Schema => ({ kind: 'schema', database, name }));
-    }),
+      return [...schemas, ...left].map(({ name, owner }): Schema => {
+        const wish = wishes.size === 0 ? undefined : wishes.get(identityOf('', [database, name]));
+        const found = { kind: 'schema', database, name } as const;
+        if (wish === undefined) return found;
+        const strays = movable(wish, scope);
+        return { ...found, owner, ...ownersOf(wish), ...(strays.length > 0 && { strays }) };
+      });
+    });
+  },
 
-  made: ({ database, name }, { databases }) => {
-    // It comes with a new database.
-    if (name === 'public' && ['missing', 'unfinished'].includes(databases.get(database) ?? ''))
-      return [{ with: identityOf('database', [database]) }];
+  made: (after, { databases, seen }) => {
+    const { database, name, owner } = after;
     const target = `${printable(database)}.${printable(name)}`;
-    return [{ step: { action: 'create-schema', target, risk: 'create', after: { database, name } } }];
+    // It comes with a new database.
+    if (name === 'public' && ['missing', 'unfinished'].includes(databases.get(database) ?? '')) {
+      if (owner === undefined) return [{ with: identityOf('database', [database]) }];
+      const from = seen.server.versionNum >= 150000 ? 'pg_database_owner' : null;
+      return [{ step: changeOwner(after, from, [], seen) }];
+    }
+    const made = { database, name, ...(owner !== undefined && { owner }) };
+    return [{ step: { action: 'create-schema', target, risk: 'create', after: made } }];
   },
 
-  changed: () => {
-    throw new Error('internal error: schemas of one name differ');
-  },
+  changed: (before, after, { seen }) => [{ step: changeOwner(after, before.owner ?? null, before.strays ?? [], seen) }],
 
   gone: () => [{ leftover: 'schema' }],
 
-  findings: ({ database, name }, { seen, declared, databases }) => {
+  findings: (desired, scope) => {
+    const { seen, declared, databases } = scope;
+    const { database, name, owner } = desired;
     const found = findSchema(seen, database, name);
     if (found === undefined || !['ours', 'adopted'].includes(databases.get(database) ?? '')) return [];
-    return strangerFindings({ database, schema: name }, found, { seen, services: declared.roles });
+    const strangers = strangerFindings({ database, schema: name }, found, { seen, services: declared.roles });
+    if (owner === undefined) return strangers;
+    return [...strangers.filter(({ code }) => code !== 'other-owner'), ...immovable(desired, scope)];
   },
 
   actions: {
@@ -64,34 +105,22 @@ export const schema: Kind<Schema, typeof registered> = {
       summary: ({ after }) => `schema ${shown(after?.name ?? '')}`,
       statements: ({ after }, { deploymentId }) => {
         if (after === undefined) return [];
-        const { database, name } = after;
+        const { database, name, owner } = after;
+        const statement = { phase: 'inside' as const, database, ...(owner !== undefined && { as: owner }) };
         const mark = literal(withMark(null, deploymentId));
+        const authorization = owner === undefined ? '' : ` AUTHORIZATION ${identifier(owner)}`;
         return [
-          { phase: 'inside', database, sql: `CREATE SCHEMA ${identifier(name)}` },
-          { phase: 'inside', database, sql: `COMMENT ON SCHEMA ${identifier(name)} IS ${mark}` },
+          { ...statement, sql: `CREATE SCHEMA ${identifier(name)}${authorization}` },
+          { ...statement, sql: `COMMENT ON SCHEMA ${identifier(name)} IS ${mark}` },
         ];
       },
       lacks: ({ after }, seen) => {
-        const { database = '', name = '' } = after ?? {};
-        const inside = seen.inside.get(database);
-        if (inside === undefined || inside.adminMayCreateSchemas) return [];
-        const { admin } = seen;
-        return [
-          lacking(
-            'lacks-create',
-            `role ${shown(admin.name)} may not create schema ${shown(name)} in database ${shown(database)}`,
-            {
-              remedy: runs(
-                ownerOrSuperuser,
-                anyDatabase,
-                `GRANT CREATE ON DATABASE ${identifier(database)} TO ${identifier(admin.name)};`,
-              ),
-            },
-          ),
-        ];
+        const { database = '', name = '', owner } = after ?? {};
+        return lacksCreate(database, owner, `create schema ${shown(name)} in`, seen);
       },
       changes: ({ after }) => ({ database: after?.database ?? '' }),
     },
+    'change-owner': changeOwnerRule,
   },
 
   status: ({ database, name }, { seen }) => {

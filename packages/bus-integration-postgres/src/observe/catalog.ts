@@ -10,6 +10,7 @@ import { shown } from '../text/shown.ts';
 import { clusterShape, insideShape, serverShape, systemIdentifierShape, verifierShape } from './catalog-shapes.ts';
 import { markOf } from './mark.ts';
 import type {
+  Observation,
   ObservedAdmin,
   ObservedDatabase,
   ObservedInside,
@@ -18,6 +19,8 @@ import type {
   RolesInDetail,
 } from './observation.ts';
 import { readRoleDetails } from './role-details.ts';
+import { nothingMore, type Wanted, type WantedInside } from './wanted.ts';
+import { readWanted, readWantedInside } from './wanted-catalog.ts';
 
 /** The server, the admin as it sees itself, and how it was reached. */
 export interface ServerObservation {
@@ -27,7 +30,7 @@ export interface ServerObservation {
 }
 
 /** What a cluster's shared catalogs show. */
-export interface ClusterObservation extends ServerObservation {
+export interface ClusterObservation extends ServerObservation, Pick<Observation, 'creation' | 'extensions'> {
   readonly roles: ReadonlyMap<string, ObservedRole>;
   readonly databases: ReadonlyMap<string, ObservedDatabase>;
   readonly details?: RolesInDetail;
@@ -37,9 +40,14 @@ export interface ClusterReading {
   readonly withSizes: boolean;
   /** The settings that are asked about where details of roles are; those take a statement more. */
   readonly details?: readonly string[] | undefined;
+  /** What else is to be looked at; a statement for each. */
+  readonly wanted?: Wanted;
 }
 
-/** The roles and databases that are declared or carry the deployment's mark, the server and the admin: 3 to 5 statements. */
+/**
+ * The roles and databases that are declared or carry the deployment's mark, the server and the admin: 3 to 5 statements,
+ * and some for what else is wanted.
+ */
 export async function readCluster(
   session: Session,
   desired: DesiredNames,
@@ -54,7 +62,7 @@ export async function readCluster(
     const details = reading.details === undefined ? undefined : await readRoleDetails(session, asked);
     const observation = details === undefined ? cluster : { ...cluster, details };
     await session.script('COMMIT');
-    return observation;
+    return { ...observation, ...(await readWanted(session, reading.wanted ?? nothingMore)) };
   } catch (error) {
     await session.script('ROLLBACK').catch(() => undefined);
     throw error;
@@ -108,11 +116,15 @@ async function serverObservation(session: Session, row: ReturnType<typeof server
   };
 }
 
-/** The desired schemas of the database that a session is in, and its event triggers where they are wanted: one statement. */
+/**
+ * The desired schemas of the database that a session is in, and its event triggers where they are wanted: one statement, and
+ * one for each other thing that is.
+ */
 export async function readInside(
   session: Session,
   { deploymentId, databases }: DesiredNames,
   database: string,
+  wanted?: WantedInside,
   withEventTriggers = false,
 ): Promise<ObservedInside> {
   const desired = databases.get(database)?.schemas;
@@ -126,6 +138,7 @@ export async function readInside(
     schemas: row.schemas.filter(({ name }) => desired?.has(name)),
     markedSchemas: row.schemas.filter(({ isMarked }) => isMarked),
     ...(row.eventTriggers !== null && { eventTriggers: row.eventTriggers }),
+    ...(wanted !== undefined && (await readWantedInside(session, wanted))),
   };
 }
 

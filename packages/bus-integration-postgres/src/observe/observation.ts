@@ -1,6 +1,7 @@
 // What was read of a server, as plain values: the input of every decision. catalog.ts fills it; nothing here reads.
 import type { Reached } from '../conninfo/dsn-endpoint.ts';
 import type { MarkedSchema } from '../sql/leftovers-query.ts';
+import type { StrayType } from '../sql/strays-query.ts';
 import type { Remains } from './remains.ts';
 
 /** One entry of an access control list, NULL lists already replaced by their default. */
@@ -113,12 +114,41 @@ export interface ObservedSchema {
   readonly acl: readonly AclEntry[];
 }
 
+/** An extension of one database. */
+export interface ObservedExtension {
+  readonly name: string;
+  readonly schema: string;
+  readonly version: string;
+  readonly adminActsAsOwner: boolean;
+  readonly isRelocatable: boolean;
+  /** There is a way to the desired version. */
+  readonly isUpdatable: boolean;
+}
+
+/** Things of one kind and owner in a schema that is to be another's, with all that is in it. */
+export interface ObservedStrays {
+  readonly schema: string;
+  readonly owner: string;
+  readonly adminActsAsOwner: boolean;
+  /** As in ALTER … OWNER TO. */
+  readonly type: StrayType;
+  readonly count: number;
+  /** As SQL; null where they are many. */
+  readonly names: readonly string[] | null;
+}
+
 /** What a connection to one database shows. */
 export interface ObservedInside {
   readonly adminMayCreateSchemas: boolean;
   readonly schemas: readonly ObservedSchema[];
   /** All schemas that carry the deployment's mark. */
   readonly markedSchemas: readonly MarkedSchema[];
+  /** All; absent where none is desired. */
+  readonly extensions?: readonly ObservedExtension[];
+  /** Absent where nothing is said of owners. */
+  readonly strays?: readonly ObservedStrays[];
+  /** How many locks the server's lock table holds; absent where nothing is said of owners. */
+  readonly lockCapacity?: number;
   /** Those that fire; absent where it was not asked for. */
   readonly eventTriggers?: readonly ObservedEventTrigger[];
 }
@@ -211,6 +241,43 @@ export interface RolesInDetail {
   readonly parameters: ReadonlyMap<string, ObservedParameter>;
 }
 
+/** What a database was made with. */
+export interface ObservedCreation {
+  readonly name: string;
+  readonly encoding: string;
+  readonly provider: 'libc' | 'icu' | 'builtin';
+  /** Of another provider than libc. */
+  readonly locale: string | null;
+  readonly collate: string;
+  readonly characterType: string;
+  readonly tablespace: string;
+  readonly adminMayCopy: boolean;
+}
+
+/** What is told of databases' making where something is said of it. */
+export interface CreationFacts {
+  /** Declared databases, templates, template0. */
+  readonly databases: ReadonlyMap<string, ObservedCreation>;
+  /** Those that exist, and whether the admin may create there. */
+  readonly tablespaces: ReadonlyMap<string, { readonly adminMayCreate: boolean }>;
+  readonly knowsIcu: boolean;
+  /** Of the locales that databases are to have, those that the operating system doesn't. */
+  readonly unknownLocales: ReadonlySet<string>;
+}
+
+/** A version of an extension that the server has files of. */
+export interface AvailableExtension {
+  readonly name: string;
+  readonly version: string;
+  readonly isDefault: boolean;
+  readonly wantsSuperuser: boolean;
+  /** Who may create in the database may make it nevertheless. */
+  readonly isTrusted: boolean;
+  /** The only one that it can be in. */
+  readonly schema: string | null;
+  readonly requires: readonly string[];
+}
+
 export interface Observation {
   readonly server: ObservedServer;
   readonly admin: ObservedAdmin;
@@ -225,6 +292,10 @@ export interface Observation {
   readonly inside: ReadonlyMap<string, ObservedInside>;
   /** Absent where nothing desired asks about it. */
   readonly details?: RolesInDetail;
+  /** Absent where nothing is said of how databases are made. */
+  readonly creation?: CreationFacts | undefined;
+  /** By name; absent where no extension is desired. */
+  readonly extensions?: ReadonlyMap<string, readonly AvailableExtension[]> | undefined;
   /** Absent where it was not asked for. */
   readonly remains?: Remains;
 }

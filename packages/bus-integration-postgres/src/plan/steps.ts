@@ -41,8 +41,8 @@ export function stepsOf(
   const joined = new Map<string, Placed>();
   for (const { resource, step } of placed) {
     const { database, group } = kindOf(resource);
-    const { place } = ruleOf(step);
-    const key = group?.(resource);
+    const { place, join } = ruleOf(step);
+    const key = join === undefined ? undefined : group?.(resource);
     const rank = [
       databases.get(database(resource)) ?? databases.size,
       places.indexOf(place),

@@ -55,18 +55,17 @@ const batchSize = 500;
  * smaller ones, down to single items.
  * https://www.postgresql.org/docs/current/runtime-config-locks.html
  *
- * @param most how many a transaction may have; default: 500
  * @example
  * await inBatches(databases, async (batch, isIndivisible) => await open(batch, isIndivisible));
  */
 export async function inBatches<T>(
   items: readonly T[],
   work: (batch: readonly T[], isIndivisible: boolean) => Promise<void>,
-  most = batchSize,
+  { most = batchSize, shareOf = () => 0 }: BatchOptions<T> = {},
 ): Promise<void> {
   let size = most;
   for (let at = 0; at < items.length; ) {
-    const batch = items.slice(at, at + size);
+    const batch = items.slice(at, at + fitting(items, { at, size, shareOf }));
     try {
       await work(batch, batch.length === 1);
       at += batch.length;
@@ -75,6 +74,26 @@ export async function inBatches<T>(
       size = Math.ceil(batch.length / 4);
     }
   }
+}
+
+interface BatchOptions<T> {
+  /** How many a transaction may have. Default: 500. */
+  readonly most?: number;
+  /** Of what one transaction may lock: those of a batch come to 1, unless one alone comes to more. Default: nothing. */
+  readonly shareOf?: (item: T) => number;
+}
+
+/** How many items from there on make a batch. */
+function fitting<T>(
+  items: readonly T[],
+  { at, size, shareOf }: { readonly at: number; readonly size: number; readonly shareOf: (item: T) => number },
+): number {
+  let count = 0;
+  for (let share = 0; count < size && at + count < items.length; count += 1) {
+    share += shareOf(items[at + count] as T);
+    if (share > 1 && count > 0) break;
+  }
+  return count;
 }
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html: out_of_memory. */

@@ -11,6 +11,7 @@ import {
 import type { Session } from '../connection/connect.ts';
 import { provePasswords } from '../credentials/prove.ts';
 import { detailsAskedBy } from '../kinds/details-asked.ts';
+import { wantedOf } from '../kinds/wanted.ts';
 import { type ClusterObservation, readCluster, readInside } from '../observe/catalog.ts';
 import { isFull, type Observation, type ObservedInside } from '../observe/observation.ts';
 import { nothingRemains } from '../observe/remains.ts';
@@ -45,13 +46,17 @@ export async function observe(session: Session, options: ObserveOptions): Promis
   const remains = hasToAsk ? await readRemains(session, intent, strays) : nothingRemains;
   const socketLogins = options.directory === undefined ? undefined : await readSocketLogins(session, intent, cluster);
   const databases = inspectable(cluster, intent);
+  const wanted = wantedOf(intent.desired.resources);
   const inside = new Map<string, ObservedInside>();
   await run.eachDatabase(
     databases,
     'read',
     options.jobs(cluster),
     async (database, inner) => {
-      inside.set(database, await readInside(inner, intent.desired, database, withEventTriggers));
+      inside.set(
+        database,
+        await readInside(inner, intent.desired, database, wanted.inside.get(database), withEventTriggers),
+      );
     },
     (done) => options.onProgress?.({ phase: 'reading databases', done, total: databases.length }),
   );
@@ -81,7 +86,11 @@ export async function withFiles(seen: Observation, options: ObserveOptions): Pro
 export async function observeCluster(session: Session, options: ObserveOptions): Promise<ClusterObservation> {
   const { run, intent, withSizes } = options;
   const { desired } = intent;
-  const reading = { withSizes: withSizes ?? false, details: detailsAskedBy(desired.resources) };
+  const reading = {
+    withSizes: withSizes ?? false,
+    details: detailsAskedBy(desired.resources),
+    wanted: wantedOf(desired.resources),
+  };
   const observation = await readCluster(session, desired, reading);
   await run.kept?.note(session.pinned, observation);
   return observation;

@@ -42,8 +42,9 @@ export function manifestInRequest(manifest: object, language: ManifestLanguage):
 }
 
 function declaredIn(bytes: Uint8Array, name: string, language: ManifestLanguage): DeclaredManifest | RefusedManifest {
-  const { expanded, written, diagnostics } = readManifest(bytes, name, language);
+  const { expanded, written, diagnostics: found } = readManifest(bytes, name, language);
   if (expanded !== undefined && written !== undefined) return { expanded, written };
+  const diagnostics = found.map((one) => ({ ...one, message: `${one.target ?? name}: ${one.message}` }));
   const [first] = diagnostics;
   const several = diagnostics.length === 1 ? undefined : `${diagnostics.length} problems in ${printable(name)}`;
   return { refused: several ?? first?.message ?? `${printable(name)} is wrong`, diagnostics };

@@ -48,6 +48,8 @@ export interface DesiredState<R extends AnyResource = AnyResource> extends Desir
 /** A manifest with nothing inherited: what it holds beside the deployment, its provider knows. */
 export interface Expansion {
   readonly deployment: string;
+  /** How many resources it comes to at most, where its provider says so. */
+  readonly size?: number;
 }
 
 /** A manifest that was read. */

@@ -106,7 +106,11 @@ async function newManifest(
   const { deployment_id: deploymentId, manifest: carried } = request;
   if (carried === undefined || (configured !== undefined && isOf(configured, request, names))) return undefined;
   const declared = await carriedManifest(carried, { name, manifest });
-  const { deployment } = declared.expanded;
+  const { deployment, size = 0 } = declared.expanded;
+  if (size > mostResourcesAsked) {
+    const counted = `${size.toLocaleString('en-US')} resources, expected at most ${mostResourcesAsked.toLocaleString('en-US')}`;
+    throw new OperationError('invalid-request', `the manifest comes to ${counted}`, { target: 'manifest' });
+  }
   if (deployment === deploymentId) return declared;
   const message = `the manifest is of deployment ${deployment}, but deployment_id is ${deploymentId}`;
   throw new OperationError('invalid-request', message, { target: 'manifest' });

@@ -19,6 +19,7 @@ import type { Manifest } from './definition.ts';
 import { outputForms } from './output-forms.ts';
 import type { MembershipEntry, RoleEntry } from './role-shape.ts';
 import { judgeRoles, type RoleGround, requireRole } from './roles.ts';
+import { manifestSize, sizeFault } from './size.ts';
 
 export type ExpandedRole = Omit<RoleEntry, 'member_of'> & {
   readonly member_of?: readonly Exclude<MembershipEntry, string>[];
@@ -27,6 +28,8 @@ export type ExpandedRole = Omit<RoleEntry, 'member_of'> & {
 /** What a manifest declares, with nothing inherited. */
 export interface ExpandedManifest {
   readonly deployment: string;
+  /** How many resources it comes to. */
+  readonly size: number;
   readonly roles: Readonly<Record<string, ExpandedRole>>;
   readonly databases: Readonly<Record<string, ExpandedDatabase>>;
   readonly outputs: readonly ExpandedOutput[];
@@ -40,6 +43,11 @@ export interface ExpandedManifest {
  * @param root what was read, for the places of problems
  */
 export function expandManifest(manifest: Manifest, root: Node, problems: Problems): ExpandedManifest {
+  const tooMuch = sizeFault(manifestSize(manifest));
+  if (tooMuch !== undefined) {
+    problems.report({ start: root.start, end: root.start }, 'too-many', tooMuch);
+    return { deployment: '', size: 0, roles: {}, databases: {}, outputs: [], verify: [], retire: {} };
+  }
   const declared = knownNames(namesUnder(root, 'roles'));
   const ground: RoleGround = { root, problems, declared };
   judgeRoles(manifest, ground);
@@ -62,6 +70,7 @@ export function expandManifest(manifest: Manifest, root: Node, problems: Problem
   judgeVerify(verify, roles, entrances, ground);
   return {
     deployment,
+    size: manifestSize({ roles, databases }).resources,
     roles: recordOf(Object.entries(roles).map(([name, role]) => [name, expandedRole(role)])),
     databases,
     outputs,

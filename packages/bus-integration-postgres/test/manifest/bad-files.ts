@@ -19,7 +19,33 @@ export interface BadFile {
   readonly says: readonly string[];
 }
 
+/** `r1: {}, r2: {}, …` */
+function numbered(name: string, count: number, value = '{}'): string {
+  return Array.from({ length: count }, (_, at) => `${name}${at + 1}: ${value}`).join(', ');
+}
+
 export const badFiles: readonly BadFile[] = [
+  {
+    name: 'a file of few lines that comes to millions of grants',
+    text: [
+      `roles: {${numbered('r', 400)}}\n`,
+      `every_database: {schemas: [a, b, c], access: {${numbered('r', 400, 'read')}}}\n`,
+      `databases: {${numbered('d', 400)}}\n`,
+    ].join(''),
+    says: ['1:1: the manifest comes to 645,200 resources, expected at most 200,000; split it into several deployments'],
+  },
+  {
+    name: 'outputs that come to millions of files',
+    text: [
+      `roles: {${numbered('r', 100, '{login: true}')}}\n`,
+      `every_database: {access: {${numbered('r', 100, 'connect')}}}\n`,
+      `databases: {${numbered('d', 300)}}\n`,
+      `outputs: [${Array.from({ length: 10 }, (_, at) => `{form: uri, file: "${at}/{database}.{role}"}`).join(', ')}]\n`,
+    ].join(''),
+    says: [
+      '1:1: the manifest comes to 303,000 output files, expected at most 200,000; split it into several deployments',
+    ],
+  },
   {
     name: 'an empty file',
     under: 'nothing',

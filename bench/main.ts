@@ -7,14 +7,23 @@ import { type Major, majors, psqlPath } from 'embedded';
 import { httpRates } from './api.ts';
 import { examination } from './examination.ts';
 import { createCalm } from './machine.ts';
+import { crowdedFigures, manifestFigures } from './manifest.ts';
 import { natsRates } from './nats.ts';
 import { type Provisioning, type ProvisioningOptions, provision } from './provisioning.ts';
-import { examinationTable, provisioningTable, rateTable, slopeTable, startUpTable, verifyingTable } from './report.ts';
+import {
+  examinationTable,
+  manifestTable,
+  provisioningTable,
+  rateTable,
+  slopeTable,
+  startUpTable,
+  verifyingTable,
+} from './report.ts';
 import { startUp } from './start-up.ts';
 import { verifying } from './verifying.ts';
 import { type Workload, workloads } from './workload.ts';
 
-const parts = ['start', 'doctor', 'verify', 'S', 'M', 'M-plain', 'L', 'L-20', 'nats', 'api'];
+const parts = ['start', 'doctor', 'verify', 'S', 'M', 'M-plain', 'L', 'L-20', 'W', 'nats', 'api'];
 const usage = `usage: npm run bench -- [flags]
   --only LIST        of ${parts.join(', ')} (default: all)
   --rounds N         rounds of every workload (default: S 7, M 3, L 2)
@@ -80,6 +89,12 @@ async function main(): Promise<number> {
       const result = await provision(workload, alone);
       console.log(`\n${provisioningTable('L with max_connections = 20', workload, result)}`);
     }
+  }
+  if (only.includes('W')) {
+    const rounds = flags.rounds ?? 3;
+    const wide = { ...options, rounds };
+    const title = `W: a manifest of 50 databases × 5 schemas × 40 tables, 201 roles, ${rounds} rounds`;
+    console.log(`\n${manifestTable(title, await manifestFigures(wide), await crowdedFigures(wide))}`);
   }
   if (only.includes('api')) console.log(`\n${rateTable(await httpRates(bus, major, flags.rounds ?? 5))}`);
   if (only.includes('nats')) {

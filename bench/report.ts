@@ -2,7 +2,8 @@
 import { availableParallelism } from 'node:os';
 import type { Pace, Rates } from './catalog-loop.ts';
 import type { Examination } from './examination.ts';
-import type { Run } from './program.ts';
+import type { ManifestFigures } from './manifest.ts';
+import type { Run, Usage } from './program.ts';
 import type { Provisioning } from './provisioning.ts';
 import type { StartUp } from './start-up.ts';
 import type { Verifying } from './verifying.ts';
@@ -91,6 +92,25 @@ export function examinationTable({ plan, doctor }: Examination): string {
     [`4 databases, converged, in a git repository, ${plan.length} rounds`, 'doctor', 'plan', 'ratio', 'goal'],
     [line('elapsed', elapsed, '≤ 1.5'), line('processor time', cpu, '')],
   );
+}
+
+/** A manifest's rows, and those of the crowded database. */
+export function manifestTable(title: string, result: ManifestFigures, crowded: readonly (Run & Usage)[]): string {
+  const peak = Math.max(...[...result.busApply, ...result.busPlan].map(({ peakMegabytes }) => peakMegabytes));
+  const crowd = crowded.map(({ elapsedMs }) => elapsedMs);
+  const rows = [
+    row('first apply', result.busApply, result.psqlApply, 'psql', 1.2),
+    row('plan, converged', result.busPlan, result.psqlRead, 'read', 1.2),
+    cpuRow('processor time of an apply', result.busApply, result.psqlApply, 'psql'),
+    cpuRow('processor time of a plan', result.busPlan, result.psqlRead, 'read'),
+    othersRow(
+      [...result.busApply, ...result.busPlan],
+      [...result.psqlApply.values(), ...result.psqlRead.values()].flat(),
+    ),
+    ['peak memory', `${peak.toFixed(0)} MB`, '', '', '≤ 150 MB'],
+    ['plan of 20,000 tables and 5,000 functions, converged', seconds(median(crowd)), '', '', '≤ 0.35 s'],
+  ];
+  return table([title, 'bus', 'psql', 'ratio', 'goal'], rows);
 }
 
 /** Milliseconds for each database, smallest workload first: flat or falling is linear. */

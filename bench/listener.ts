@@ -1,7 +1,7 @@
 // How long the listener policy takes over long pg_hba.conf files: 10,000 lines, 100 roles in 4 databases, no server.
-import { parseHba } from '../packages/bus-integration-postgres/src/hba/hba.ts';
+import { parseHba } from '../packages/bus-integration-postgres/src/hba/parse/hba.ts';
 import type { ListenerFacts } from '../packages/bus-integration-postgres/src/verify/listener/listener-facts.ts';
-import { policyOf } from '../packages/bus-integration-postgres/src/verify/listener/policy.ts';
+import { policyOf } from '../packages/bus-integration-postgres/src/verify/listener/policy/policy.ts';
 import { judgeRules } from '../packages/bus-integration-postgres/src/verify/listener/rule-findings.ts';
 
 const lineCount = 10_000;

@@ -2,8 +2,8 @@
 import { isIP } from 'node:net';
 import { lineBreakFault, printable, readList } from 'bus-integration-database';
 import type { FlagReading } from 'bus-integration-database/help';
-import { numericAddress } from '../hba/address.ts';
-import type { HbaClient } from '../hba/client.ts';
+import { numericAddress } from '../hba/rules/address.ts';
+import type { HbaClient } from '../hba/rules/client.ts';
 
 export interface HbaWish {
   /** Without memberOf where it was not said: the server knows it then. */

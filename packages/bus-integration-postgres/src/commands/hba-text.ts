@@ -1,9 +1,9 @@
 // What `hba` answers, for people and for programs. Pure.
 import { count, printable } from 'bus-integration-database';
-import type { HbaClient } from '../hba/client.ts';
 import type { HbaExplanation, HbaTrial } from '../hba/explain.ts';
 import type { HbaMatch, HbaNoMatch } from '../hba/match.ts';
-import type { HbaRules } from '../hba/rule-list.ts';
+import type { HbaClient } from '../hba/rules/client.ts';
+import type { HbaRules } from '../hba/rules/rule-list.ts';
 
 export interface HbaFound {
   readonly client: HbaClient;

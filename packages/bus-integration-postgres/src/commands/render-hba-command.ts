@@ -14,8 +14,8 @@ import type { FlagReading } from 'bus-integration-database/help';
 import { resolveDsn } from '../conninfo/conninfo.ts';
 import { readDsn } from '../dsn/slip.ts';
 import { postgresKeys } from '../keys.ts';
-import { policyOf } from '../verify/listener/policy.ts';
-import { renderHba } from '../verify/listener/render-hba.ts';
+import { policyOf } from '../verify/listener/policy/policy.ts';
+import { renderHba } from '../verify/listener/policy/render-hba.ts';
 import type { CommandContext, CommandOutput } from './hba-command.ts';
 
 /** Runs the command; what can be expected to go wrong is a complaint, never thrown. */

@@ -2,8 +2,8 @@
 import { desiredBy, diff, handle, parseRequest } from 'bus-integration-database';
 import { judgeVerifier, scramVerifier } from '../connection/authentication/scram.ts';
 import { parseDsn } from '../dsn/dsn.ts';
-import { parseHba } from '../hba/hba.ts';
 import { matchHba } from '../hba/match.ts';
+import { parseHba } from '../hba/parse/hba.ts';
 import { resourcesOf, serviceProfile } from '../kinds/desired-kinds.ts';
 import { idOf } from '../kinds/index.ts';
 import { providerName } from '../plan/respond.ts';

@@ -1,10 +1,10 @@
 // Why a client matches a pg_hba rule and none above it, in words; decides nothing that matching doesn't decide too.
 import { printable, some } from 'bus-integration-database';
-import { type HbaClient, type HbaSubject, hbaSubject } from './client.ts';
 import { type HbaAnswer, matchHba } from './match.ts';
-import type { HbaRule, HbaToken } from './rule.ts';
-import type { HbaRules } from './rule-list.ts';
-import { addressVerdict, databaseVerdict, typeVerdict, userVerdict, type Verdict } from './verdict.ts';
+import { type HbaClient, type HbaSubject, hbaSubject } from './rules/client.ts';
+import type { HbaRule, HbaToken } from './rules/rule.ts';
+import type { HbaRules } from './rules/rule-list.ts';
+import { addressVerdict, databaseVerdict, typeVerdict, userVerdict, type Verdict } from './rules/verdict.ts';
 
 export interface HbaTrial {
   readonly rule: HbaRule;

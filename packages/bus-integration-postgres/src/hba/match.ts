@@ -1,7 +1,7 @@
 // Which pg_hba rule a client matches, and why not those above it; tries no login.
-import { type HbaClient, type HbaSubject, hbaSubject } from './client.ts';
-import type { HbaRule } from './rule.ts';
-import type { HbaRules } from './rule-list.ts';
+import { type HbaClient, type HbaSubject, hbaSubject } from './rules/client.ts';
+import type { HbaRule } from './rules/rule.ts';
+import type { HbaRules } from './rules/rule-list.ts';
 
 export interface HbaMatch {
   readonly result: 'match';

@@ -5,9 +5,9 @@ import { boolean, bytes, nullable, readRow, readRows, record, text, time } from 
 import { changedSql, conditionSql, directorySql, fileSql, rowsSql } from '../sql/hba-query.ts';
 import { printable } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
-import { gatherHba, type ReadHbaSource } from './gather.ts';
-import { hbaFileRowShape, hbaFromRows } from './rows.ts';
-import type { HbaRules } from './rule-list.ts';
+import { gatherHba, type ReadHbaSource } from './parse/gather.ts';
+import { hbaFileRowShape, hbaFromRows } from './parse/rows.ts';
+import type { HbaRules } from './rules/rule-list.ts';
 
 export interface HbaFreshness {
   /** When the server last read its configuration. */

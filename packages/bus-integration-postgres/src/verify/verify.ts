@@ -20,7 +20,7 @@ import { type Preparation, partOfConfigured } from '../survey/preparation.ts';
 import { type Connectivity, checkConnectivity } from './connectivity/connectivity.ts';
 import { readDeclaredObjects } from './connectivity/declared-objects.ts';
 import { judgeListener } from './listener/listener.ts';
-import { policyOf } from './listener/policy.ts';
+import { policyOf } from './listener/policy/policy.ts';
 
 export interface VerifyOptions {
   readonly preparation: Preparation;

@@ -1,10 +1,10 @@
 // The rendered block is one that the server takes and that the policy finds nothing wrong with.
 import { describe, expect, it } from 'vitest';
-import { parseHba } from '../../src/hba/hba.ts';
 import { matchHba } from '../../src/hba/match.ts';
+import { parseHba } from '../../src/hba/parse/hba.ts';
 import type { ListenerFacts } from '../../src/verify/listener/listener-facts.ts';
-import { policyOf } from '../../src/verify/listener/policy.ts';
-import { renderHba } from '../../src/verify/listener/render-hba.ts';
+import { policyOf } from '../../src/verify/listener/policy/policy.ts';
+import { renderHba } from '../../src/verify/listener/policy/render-hba.ts';
 import { judgeRules } from '../../src/verify/listener/rule-findings.ts';
 
 const login = (role: string, database: string) => ({ role, database });

@@ -17,7 +17,7 @@ import type { Run } from '../../run/run.ts';
 import type { MarkedSchema } from '../../sql/leftovers-query.ts';
 import type { Preparation } from '../../survey/preparation.ts';
 import type { SeenInside } from '../listener/database-sweep.ts';
-import type { Policy } from '../listener/policy.ts';
+import type { Policy } from '../listener/policy/policy.ts';
 import type { DeclaredObjects } from './declared-objects.ts';
 import { exposedChecks } from './exposed.ts';
 import type { ServiceFacts } from './facts.ts';

@@ -21,7 +21,7 @@ import { isSameServer } from '../../connection/session-place.ts';
 import type { ConnectionTarget } from '../../conninfo/target.ts';
 import { proveLogin } from '../../run/password-login.ts';
 import type { Run } from '../../run/run.ts';
-import type { Policy } from '../listener/policy.ts';
+import type { Policy } from '../listener/policy/policy.ts';
 
 /** What is known of a connection that stood. */
 export type Entrance = Pick<Session, 'pinned' | 'tls' | 'authentication'>;

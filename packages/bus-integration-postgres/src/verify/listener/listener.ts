@@ -2,6 +2,7 @@
 import type { Check, Configuration, DesiredNames, Endpoint } from 'bus-integration-database';
 import { isSocketDirectory, type PinnedAddress, resolveAddress } from '../../connection/network/dial.ts';
 import type { Session } from '../../connection/session/session.ts';
+import { lookAtCertificate, type Presented } from '../../connection/tls/server-certificate.ts';
 import { demandedMode, endpointOf } from '../../conninfo/dsn-endpoint.ts';
 import { passwordSendOf } from '../../conninfo/password-send.ts';
 import { readHba } from '../../hba/reading.ts';
@@ -10,14 +11,13 @@ import type { Preparation } from '../../survey/preparation.ts';
 import { lookInside, type SeenInside } from './database-sweep.ts';
 import { type ListenerFacts, readListenerFacts } from './listener-facts.ts';
 import { judgeLoaded } from './loaded.ts';
-import { policyOf } from './policy.ts';
+import { policyOf } from './policy/policy.ts';
+import { withWayOut } from './policy/way-out.ts';
 import { judgeRoles } from './roles.ts';
 import { judgeRules } from './rule-findings.ts';
-import { lookAtCertificate, type Presented } from './server-certificate.ts';
 import { judgeSockets, listeningOf } from './sockets.ts';
 import { judgeStandpoint } from './standpoint.ts';
 import { judgeEncryption } from './tls-findings.ts';
-import { withWayOut } from './way-out.ts';
 
 export interface ListenerOptions {
   /** The admin's, to read by. */

@@ -2,11 +2,11 @@
 import { type Check, count, some } from 'bus-integration-database';
 
 import type { HbaReading } from '../../hba/reading.ts';
-import type { HbaRules } from '../../hba/rule-list.ts';
+import type { HbaRules } from '../../hba/rules/rule-list.ts';
 import { adminsDatabase, reload, runs, superuser } from '../../text/psql-remedy.ts';
 import { found } from './listener-check.ts';
 import type { ListenerFacts } from './listener-facts.ts';
-import type { Policy } from './policy.ts';
+import type { Policy } from './policy/policy.ts';
 
 /** Findings about what is loaded, and about what could not be read. */
 export function judgeLoaded(reading: HbaReading, facts: ListenerFacts, policy: Policy): Check[] {

@@ -1,17 +1,17 @@
 // One rule with all who match it, and the words for them. Pure; judges nothing.
 
 import { type Check, count } from 'bus-integration-database';
-import type { HbaRule } from '../../hba/rule.ts';
-import type { HbaRules } from '../../hba/rule-list.ts';
+import type { HbaRule } from '../../hba/rules/rule.ts';
+import type { HbaRules } from '../../hba/rules/rule-list.ts';
 import { someNames } from '../../text/bounded.ts';
 import { found, type Severity } from './listener-check.ts';
 import type { ListenerFacts } from './listener-facts.ts';
 import type { FindingId } from './listener-findings.ts';
-import { loopback, type Policy } from './policy.ts';
-import { difference, intersection, type Ranges } from './ranges.ts';
-import { replaced } from './rule-remedy.ts';
-import type { Remainder } from './shadow.ts';
-import type { Meeting, Meetings, WalkRule, WalkSubject } from './walk.ts';
+import { difference, intersection, type Ranges } from './matching/ranges.ts';
+import type { Remainder } from './matching/shadow.ts';
+import type { Meeting, Meetings, WalkRule, WalkSubject } from './matching/walk.ts';
+import { loopback, type Policy } from './policy/policy.ts';
+import { replaced } from './policy/rule-remedy.ts';
 
 export interface RulesOptions {
   readonly rules: HbaRules;

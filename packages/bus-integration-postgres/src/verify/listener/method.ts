@@ -1,7 +1,7 @@
 // How a rule has its clients prove who they are, and whether that is proof enough. Pure.
 // https://www.postgresql.org/docs/current/auth-methods.html
 import type { Check } from 'bus-integration-database';
-import type { HbaRule } from '../../hba/rule.ts';
+import type { HbaRule } from '../../hba/rules/rule.ts';
 import { reload } from '../../text/psql-remedy.ts';
 import { found, type Severity } from './listener-check.ts';
 import type { FindingId } from './listener-findings.ts';

@@ -15,7 +15,7 @@ import { identifier } from '../../text/sql-text.ts';
 import type { InsideFacts } from './database-sweep.ts';
 import { found, inOrder } from './listener-check.ts';
 import type { ListenerFacts } from './listener-facts.ts';
-import type { Policy } from './policy.ts';
+import type { Policy } from './policy/policy.ts';
 
 export interface RolesOptions {
   readonly facts: ListenerFacts;

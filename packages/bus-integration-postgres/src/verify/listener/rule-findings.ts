@@ -1,12 +1,15 @@
 // Every rule of pg_hba.conf judged: whom it lets in from where, and how they prove who they are. Pure.
 import { type Check, count, type Remedy, some } from 'bus-integration-database';
 
-import type { HbaRule } from '../../hba/rule.ts';
-import type { HbaRules } from '../../hba/rule-list.ts';
+import type { HbaRule } from '../../hba/rules/rule.ts';
+import type { HbaRules } from '../../hba/rules/rule-list.ts';
 import { someNames } from '../../text/bounded.ts';
 import { reload } from '../../text/psql-remedy.ts';
-import { ruleFinder, walkRule } from './hba-walk.ts';
 import { found, inOrder, type Severity } from './listener-check.ts';
+import { ruleFinder, walkRule } from './matching/hba-walk.ts';
+import { difference, everyAddress, intersection, union } from './matching/ranges.ts';
+import { isEmpty, leftovers, type Remainder, takerOf } from './matching/shadow.ts';
+import { type WalkRule, type WalkSubject, walkRules } from './matching/walk.ts';
 import {
   type ClientOrigins,
   clientText,
@@ -20,11 +23,8 @@ import {
   whoText,
 } from './met-rule.ts';
 import { foreignProof, methodFinding, takesNoProof, weaknessOf } from './method.ts';
-import { difference, everyAddress, intersection, union } from './ranges.ts';
-import { edit, putAbove } from './rule-remedy.ts';
-import { isEmpty, leftovers, type Remainder, takerOf } from './shadow.ts';
+import { edit, putAbove } from './policy/rule-remedy.ts';
 import { listeningOf } from './sockets.ts';
-import { type WalkRule, type WalkSubject, walkRules } from './walk.ts';
 
 /** Findings about rules, each with its file and line; an `ok` when there are none. */
 export function judgeRules(options: RulesOptions): Check[] {

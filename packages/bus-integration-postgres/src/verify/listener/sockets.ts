@@ -6,8 +6,8 @@ import { printable } from '../../text/shown.ts';
 import { identifier, literal } from '../../text/sql-text.ts';
 import { found, inOrder } from './listener-check.ts';
 import type { ListenerFacts } from './listener-facts.ts';
-import { loopback, type Policy } from './policy.ts';
-import { all4, all6, difference, numberOf, type Ranges } from './ranges.ts';
+import { all4, all6, difference, numberOf, type Ranges } from './matching/ranges.ts';
+import { loopback, type Policy } from './policy/policy.ts';
 
 export interface Listening {
   /** As written, item by item. */

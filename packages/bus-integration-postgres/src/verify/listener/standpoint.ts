@@ -2,8 +2,8 @@
 import type { Check } from 'bus-integration-database';
 import { isSocketDirectory, type PinnedAddress } from '../../connection/network/dial.ts';
 import type { ListenerFacts } from './listener-facts.ts';
-import { loopback, networksKey, type Policy, policyKey, policyText, privateNetworks } from './policy.ts';
-import { difference, networkOf, numberOf, type Range, type Ranges } from './ranges.ts';
+import { difference, networkOf, numberOf, type Range, type Ranges } from './matching/ranges.ts';
+import { loopback, networksKey, type Policy, policyKey, policyText, privateNetworks } from './policy/policy.ts';
 
 export interface Standpoint {
   readonly pinned: PinnedAddress;

@@ -1,11 +1,11 @@
 // Whether what crosses the network is encrypted as the policy asks, and by what certificate. Pure.
 import type { Check, Remedy } from 'bus-integration-database';
+import type { Presented } from '../../connection/tls/server-certificate.ts';
 import { anyDatabase, reload, runs, superuser } from '../../text/psql-remedy.ts';
 import { identifier } from '../../text/sql-text.ts';
 import { found, inOrder, type Severity } from './listener-check.ts';
 import type { ListenerFacts } from './listener-facts.ts';
-import type { Policy } from './policy.ts';
-import type { Presented } from './server-certificate.ts';
+import type { Policy } from './policy/policy.ts';
 import { listeningOf } from './sockets.ts';
 
 export interface EncryptionOptions {

@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postgresKeys } from '../../../src/keys.ts';
 import { createPostgresProvider } from '../../../src/provider.ts';
 import { type FindingId, listenerFindings } from '../../../src/verify/listener/listener-findings.ts';
-import { policyOf } from '../../../src/verify/listener/policy.ts';
-import { renderHba } from '../../../src/verify/listener/render-hba.ts';
+import { policyOf } from '../../../src/verify/listener/policy/policy.ts';
+import { renderHba } from '../../../src/verify/listener/policy/render-hba.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'listener-'));
 const authority = createCertificateAuthority();

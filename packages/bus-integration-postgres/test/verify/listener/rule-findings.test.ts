@@ -1,11 +1,11 @@
 // What is said of single rules, on facts made up here: whom they let in, and what to put there.
 import { describe, expect, it } from 'vitest';
-import { parseHba } from '../../../src/hba/hba.ts';
 import { matchHba } from '../../../src/hba/match.ts';
-import { hbaFromRows } from '../../../src/hba/rows.ts';
-import type { HbaRules } from '../../../src/hba/rule-list.ts';
+import { parseHba } from '../../../src/hba/parse/hba.ts';
+import { hbaFromRows } from '../../../src/hba/parse/rows.ts';
+import type { HbaRules } from '../../../src/hba/rules/rule-list.ts';
 import type { ListenerFacts } from '../../../src/verify/listener/listener-facts.ts';
-import { policyOf } from '../../../src/verify/listener/policy.ts';
+import { policyOf } from '../../../src/verify/listener/policy/policy.ts';
 import { judgeRules } from '../../../src/verify/listener/rule-findings.ts';
 
 const role = (name: string, isSuperuser: boolean, replicates: boolean) => {

@@ -1,8 +1,8 @@
 // What is said of TLS, on facts and certificates made up here.
 import { describe, expect, it } from 'vitest';
+import type { Presented } from '../../../src/connection/tls/server-certificate.ts';
 import type { ListenerFacts } from '../../../src/verify/listener/listener-facts.ts';
-import { policyOf } from '../../../src/verify/listener/policy.ts';
-import type { Presented } from '../../../src/verify/listener/server-certificate.ts';
+import { policyOf } from '../../../src/verify/listener/policy/policy.ts';
 import { judgeEncryption } from '../../../src/verify/listener/tls-findings.ts';
 
 const facts: ListenerFacts = {

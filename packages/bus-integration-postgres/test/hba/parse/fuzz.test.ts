@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { explainHba, type HbaClient, matchHba, parseHba } from '../../src/index.ts';
+import { explainHba, type HbaClient, matchHba, parseHba } from '../../../src/index.ts';
 
 const runs = Number(process.env.FUZZ_RUNS ?? 3_000);
 const majors = [14, 15, 16, 17, 18] as const;

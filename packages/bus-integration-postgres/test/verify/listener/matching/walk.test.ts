@@ -1,13 +1,13 @@
 // The walk over whole ranges says what matchHba says of each single client.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseHba } from '../../../src/hba/hba.ts';
-import { matchHba } from '../../../src/hba/match.ts';
-import type { HbaRule } from '../../../src/hba/rule.ts';
-import { ruleFinder, walkRule } from '../../../src/verify/listener/hba-walk.ts';
-import { addressAt, numberOf, type Ranges } from '../../../src/verify/listener/ranges.ts';
-import { isEmpty, leftovers, takerOf } from '../../../src/verify/listener/shadow.ts';
-import { type WalkSubject, walkRules } from '../../../src/verify/listener/walk.ts';
+import { matchHba } from '../../../../src/hba/match.ts';
+import { parseHba } from '../../../../src/hba/parse/hba.ts';
+import type { HbaRule } from '../../../../src/hba/rules/rule.ts';
+import { ruleFinder, walkRule } from '../../../../src/verify/listener/matching/hba-walk.ts';
+import { addressAt, numberOf, type Ranges } from '../../../../src/verify/listener/matching/ranges.ts';
+import { isEmpty, leftovers, takerOf } from '../../../../src/verify/listener/matching/shadow.ts';
+import { type WalkSubject, walkRules } from '../../../../src/verify/listener/matching/walk.ts';
 
 const type = fc.constantFrom('local', 'host', 'hostssl', 'hostnossl', 'hostnogssenc', 'hostgssenc');
 const database = fc.constantFrom(

@@ -1,6 +1,6 @@
 // What earlier rules leave of each rule, whoever asks: a rule of which nothing is left is never met. Pure.
 // Sure of what it says is taken; a rule that only several earlier ones with other users take together may be missed.
-import type { HbaRule, HbaToken } from '../../hba/rule.ts';
+import type { HbaRule, HbaToken } from '../../../hba/rules/rule.ts';
 import { difference, insert, intersection, type Range, type Ranges, union } from './ranges.ts';
 import type { WalkRule } from './walk.ts';
 

@@ -1,9 +1,9 @@
 // The rules of pg_hba as the walk takes them: ranges instead of addresses, and which rules are for whom. Pure.
-import type { HbaNetwork } from '../../hba/address.ts';
-import { hbaSubject } from '../../hba/client.ts';
-import type { HbaAddress, HbaRule, HbaToken } from '../../hba/rule.ts';
-import type { HbaRules } from '../../hba/rule-list.ts';
-import { databaseVerdict, userVerdict, type Verdict } from '../../hba/verdict.ts';
+import type { HbaNetwork } from '../../../hba/rules/address.ts';
+import { hbaSubject } from '../../../hba/rules/client.ts';
+import type { HbaAddress, HbaRule, HbaToken } from '../../../hba/rules/rule.ts';
+import type { HbaRules } from '../../../hba/rules/rule-list.ts';
+import { databaseVerdict, userVerdict, type Verdict } from '../../../hba/rules/verdict.ts';
 import { all4, all6, everyAddress, networkOf, type Range, type Ranges } from './ranges.ts';
 import type { WalkOptions, WalkRule, WalkSubject } from './walk.ts';
 

@@ -1,11 +1,12 @@
 // One line of a pg_hba.conf from its fields to a rule, or to the reason for which the server refuses it; opens no file.
 // https://www.postgresql.org/docs/current/auth-pg-hba-conf.html
-import { numericAddress, prefixMask } from './address.ts';
+
+import type { HbaRegex } from '../regex/regex.ts';
+import { numericAddress, prefixMask } from '../rules/address.ts';
+import type { HbaAddress, HbaConnectionType, HbaRule, HbaToken } from '../rules/rule.ts';
+import type { HbaBrokenLine } from '../rules/rule-list.ts';
 import { shownHbaValue, withoutSecrets } from './line-secret.ts';
 import { optionFault } from './options.ts';
-import type { HbaRegex } from './regex/regex.ts';
-import type { HbaAddress, HbaConnectionType, HbaRule, HbaToken } from './rule.ts';
-import type { HbaBrokenLine } from './rule-list.ts';
 
 /** A line that says something, its lists and included values put in place. */
 export interface HbaFields {

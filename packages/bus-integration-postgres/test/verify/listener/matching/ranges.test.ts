@@ -11,7 +11,7 @@ import {
   numberOf,
   type Range,
   union,
-} from '../../../src/verify/listener/ranges.ts';
+} from '../../../../src/verify/listener/matching/ranges.ts';
 
 const rangesOf = (...texts: readonly string[]) => union(texts.flatMap((text) => networkOf(text) ?? []));
 

@@ -1,6 +1,6 @@
 // Sets of addresses as ranges on one line: first IPv4, then, behind a gap, IPv6. Exact; knows no policy and no rule.
 import { isIPv4 } from 'node:net';
-import { addressText, isAddress6, numericAddress } from '../../hba/address.ts';
+import { addressText, isAddress6, numericAddress } from '../../../hba/rules/address.ts';
 
 /** Both ends belong to it. A list of ranges is sorted, and no two of it touch. */
 export interface Range {

@@ -1,10 +1,11 @@
 // Which pg_hba rules a file holds, exactly as the server of a major version reads them; opens no file and asks no server.
+
+import { type HbaRegex, hbaRegex } from '../regex/regex.ts';
+import type { HbaRule } from '../rules/rule.ts';
+import { type HbaBrokenLine, type HbaRules, hbaRules } from '../rules/rule-list.ts';
 import { type HbaSources, hbaSourceLines } from './hba-files.ts';
 import { hbaLine } from './line.ts';
 import { withoutSecrets } from './line-secret.ts';
-import { type HbaRegex, hbaRegex } from './regex/regex.ts';
-import type { HbaRule } from './rule.ts';
-import { type HbaBrokenLine, type HbaRules, hbaRules } from './rule-list.ts';
 
 export interface ParseHbaOptions {
   /** Path of the main file, as answers are to name it. Default: `pg_hba.conf`. */

@@ -1,8 +1,8 @@
 // Collects all files that a pg_hba.conf includes, wherever they are read from: asks for what parsing found missing until
 // nothing new comes up.
 import { posix } from 'node:path';
+import type { HbaMissing, HbaRules } from '../rules/rule-list.ts';
 import { type ParseHbaOptions, parseHba } from './hba.ts';
-import type { HbaMissing, HbaRules } from './rule-list.ts';
 
 /** A file's text, a directory's entries (files only), or undefined where there is none. */
 export type ReadHbaSource = (missing: HbaMissing) => Promise<string | readonly string[] | undefined>;

@@ -1,9 +1,9 @@
 // The lines of pg_hba.conf that a rule should be, for this policy. Pure; writes no file.
 import type { Advice, AdviceOf, Remedy } from 'bus-integration-database';
-import type { HbaRule, HbaToken } from '../../hba/rule.ts';
-import { reload } from '../../text/psql-remedy.ts';
+import type { HbaRule, HbaToken } from '../../../hba/rules/rule.ts';
+import { reload } from '../../../text/psql-remedy.ts';
+import { difference, intersection, networksIn, type Ranges } from '../matching/ranges.ts';
 import type { Policy } from './policy.ts';
-import { difference, intersection, networksIn, type Ranges } from './ranges.ts';
 
 const quotable = /^[A-Za-z0-9_.-]+$/;
 

@@ -1,7 +1,8 @@
 // Whether one pg_hba rule is a client's, field by field: yes, no, or not to be known from here. Asks no DNS.
+
+import { matchesRegex } from '../regex/regex.ts';
 import { type Address, isInNetwork } from './address.ts';
 import type { HbaSubject } from './client.ts';
-import { matchesRegex } from './regex/regex.ts';
 import type { HbaRule, HbaToken } from './rule.ts';
 
 export type Verdict = 'yes' | 'no' | 'unknown';

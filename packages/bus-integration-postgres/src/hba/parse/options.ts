@@ -1,6 +1,6 @@
 // Which options a line of a pg_hba.conf may carry beside its method, per major version; asks no LDAP or RADIUS server.
 // https://www.postgresql.org/docs/current/auth-methods.html
-import type { HbaConnectionType } from './rule.ts';
+import type { HbaConnectionType } from '../rules/rule.ts';
 
 interface OptionContext {
   readonly type: HbaConnectionType;

@@ -2,8 +2,8 @@ import { dirname, join } from 'node:path';
 import { type Server, startServer } from 'embedded';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type HbaRules, parseHba } from '../../src/index.ts';
-import { type HbaReader, type HbaRow, hbaReader } from '../hba.server.ts';
+import { type HbaRules, parseHba } from '../../../src/index.ts';
+import { type HbaReader, type HbaRow, hbaReader } from '../../hba.server.ts';
 
 const runs = Number(process.env.HBA_FILES ?? 150);
 

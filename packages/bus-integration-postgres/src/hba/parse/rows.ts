@@ -1,11 +1,11 @@
 // pg_hba rules from rows of pg_hba_file_rules, where quoting is lost: what can be read in two ways is marked as such.
 // https://www.postgresql.org/docs/current/view-pg-hba-file-rules.html
-import { integer, list, nullable, oneOf, record, text } from '../connection/session/shape.ts';
-import { numericAddress } from './address.ts';
+import { integer, list, nullable, oneOf, record, text } from '../../connection/session/shape.ts';
+import { hbaRegex } from '../regex/regex.ts';
+import { numericAddress } from '../rules/address.ts';
+import type { HbaAddress, HbaConnectionType, HbaRule, HbaToken } from '../rules/rule.ts';
+import { type HbaBrokenLine, type HbaRules, hbaRules } from '../rules/rule-list.ts';
 import { shownHbaValue } from './line-secret.ts';
-import { hbaRegex } from './regex/regex.ts';
-import type { HbaAddress, HbaConnectionType, HbaRule, HbaToken } from './rule.ts';
-import { type HbaBrokenLine, type HbaRules, hbaRules } from './rule-list.ts';
 
 /** One row, with names that stay: `auth_method` is `method`, `user_name` is `users`. */
 export interface HbaFileRow {

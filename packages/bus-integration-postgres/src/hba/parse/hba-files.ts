@@ -1,9 +1,9 @@
 // The lines of a pg_hba.conf and of all that it includes, in the order in which the server tries them. Reads no disk:
 // every file is given. https://www.postgresql.org/docs/current/auth-pg-hba-conf.html
 import { posix } from 'node:path';
+import type { HbaToken } from '../rules/rule.ts';
+import type { HbaMissing } from '../rules/rule-list.ts';
 import type { HbaFields } from './line.ts';
-import type { HbaToken } from './rule.ts';
-import type { HbaMissing } from './rule-list.ts';
 import { hbaWords } from './token.ts';
 
 export interface HbaSources {

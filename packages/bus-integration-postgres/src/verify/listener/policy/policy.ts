@@ -1,6 +1,6 @@
 // Who may reach the server, as the operator said it or as the default has it. Pure; judges nothing.
 import type { Listener, ListenerPolicy } from 'bus-integration-database';
-import { everyAddress, networkOf, type Range, type Ranges, union } from './ranges.ts';
+import { everyAddress, networkOf, type Range, type Ranges, union } from '../matching/ranges.ts';
 
 export const policyKey = 'BUS_DATABASE_LISTENER_POLICY';
 export const networksKey = 'BUS_DATABASE_LISTENER_NETWORKS';

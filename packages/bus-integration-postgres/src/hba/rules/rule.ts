@@ -1,6 +1,7 @@
 // One rule of a pg_hba.conf, as plain data.
+
+import type { HbaRegex } from '../regex/regex.ts';
 import type { HbaNetwork } from './address.ts';
-import type { HbaRegex } from './regex/regex.ts';
 
 export type HbaConnectionType = 'local' | 'host' | 'hostssl' | 'hostnossl' | 'hostgssenc' | 'hostnogssenc';
 

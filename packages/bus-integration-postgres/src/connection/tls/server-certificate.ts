@@ -3,14 +3,14 @@
 import { isIP } from 'node:net';
 import * as tls from 'node:tls';
 import { OperationError, type Wording, wordingOfError } from 'bus-integration-database';
-import { startDeadline } from '../../connection/network/deadline.ts';
-import { dial, type PinnedAddress, shownAddress } from '../../connection/network/dial.ts';
-import { socketEvent } from '../../connection/network/socket-event.ts';
-import { bearsName } from '../../connection/tls/certificate.ts';
-import { offersTls } from '../../connection/tls/tls.ts';
-import { readTlsFiles } from '../../connection/tls/tls-files.ts';
 import type { ConnectionTarget } from '../../conninfo/target.ts';
 import { networkReason, serverText } from '../../text/sqlstate.ts';
+import { startDeadline } from '../network/deadline.ts';
+import { dial, type PinnedAddress, shownAddress } from '../network/dial.ts';
+import { socketEvent } from '../network/socket-event.ts';
+import { bearsName } from './certificate.ts';
+import { offersTls } from './tls.ts';
+import { readTlsFiles } from './tls-files.ts';
 
 export type Presented =
   | {

@@ -18,12 +18,18 @@ export function manifestNames({ deployment, roles, databases, outputs }: Expande
   };
 }
 
-function databaseNames({ schemas, owner, access, public: everyone }: ExpandedDatabase, roles: Roles) {
+/** The login roles that may enter a database. */
+function loginsOf({ owner, access, public: everyone }: ExpandedDatabase, roles: Roles): string[] {
   const isLogin = (name: string) => roles[name]?.login === true;
   const entering = everyone?.connect
     ? Object.keys(roles)
     : [...new Set([...Object.keys(access), ...(owner === undefined ? [] : [owner])])];
-  const logins = entering.filter(isLogin);
+  return entering.filter(isLogin);
+}
+
+function databaseNames(database: ExpandedDatabase, roles: Roles) {
+  const { schemas, owner, access } = database;
+  const logins = loginsOf(database, roles);
   const heir = owner ?? (logins.length === 1 ? logins[0] : undefined);
   return {
     schemas: new Set(schemas),

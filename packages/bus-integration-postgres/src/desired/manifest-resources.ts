@@ -4,6 +4,7 @@ import type { ExpandedManifest } from '../manifest/expand.ts';
 import { accessResources } from './access-resources.ts';
 import { databaseResources } from './database-resources.ts';
 import { roleResources } from './role-resources.ts';
+import { settingsIn } from './setting-resources.ts';
 
 /** In the order of a plan: roles, then each database with all that belongs to it. */
 export function manifestResources(manifest: ExpandedManifest): Resource[] {
@@ -11,6 +12,7 @@ export function manifestResources(manifest: ExpandedManifest): Resource[] {
     ...roleResources(manifest),
     ...Object.entries(manifest.databases).flatMap(([name, database]) => [
       ...databaseResources(name, database, manifest),
+      ...settingsIn(name, database),
       ...accessResources(name, database, manifest),
     ]),
   ];

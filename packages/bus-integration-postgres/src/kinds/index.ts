@@ -6,10 +6,20 @@ import { type Extension, extension } from './extension.ts';
 import { type Grant, grant } from './grant.ts';
 import { type Role, role } from './role.ts';
 import { type Schema, schema } from './schema.ts';
+import { setting } from './setting.ts';
+import type { StoredSetting } from './setting-content.ts';
 import { type Kinds, tableOf } from './table.ts';
 
-export type Resource = Role | Database | Schema | Extension | Grant | DsnFile;
+export type Resource = Role | Database | Schema | Extension | Grant | StoredSetting | DsnFile;
 
-export const kinds = { role, database, schema, extension, grant, 'dsn-file': dsnFile } satisfies Kinds<Resource>;
+export const kinds = {
+  role,
+  database,
+  schema,
+  extension,
+  grant,
+  setting,
+  'dsn-file': dsnFile,
+} satisfies Kinds<Resource>;
 
 export const { registeredActions, kindOf, idOf, ruleOf, statementsOf, summaryOf } = tableOf<Resource>(kinds);

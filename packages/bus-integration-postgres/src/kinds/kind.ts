@@ -31,7 +31,17 @@ import type { SelfGrant } from '../ownership/self-grant.ts';
 export type Phase = 'roles' | 'create' | 'open' | 'inside' | 'enter' | 'passwords';
 
 /** Where a step stands in a plan: reports, then roles, then each database with all that belongs to it, in this order. */
-export const places = ['report', 'role', 'database', 'contents', 'grant', 'revocation', 'file'] as const;
+export const places = [
+  'report',
+  'role',
+  'membership',
+  'database',
+  'setting',
+  'contents',
+  'grant',
+  'revocation',
+  'file',
+] as const;
 type StepPlace = (typeof places)[number];
 
 export interface Statement {

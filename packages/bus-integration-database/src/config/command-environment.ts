@@ -7,8 +7,8 @@ import type { Diagnostic } from '../contract/response.ts';
 import { judgeSecretFile } from '../secrets/secret-file.ts';
 import type { Environment } from '../text/environment.ts';
 import type { ConfigurationOptions } from './config.ts';
-import { readNamedEnvFile } from './env-file.ts';
-import { unreadEnvFile } from './unread-env-file.ts';
+import { readNamedEnvFile } from './env-file/env-file.ts';
+import { unreadEnvFile } from './env-file/unread-env-file.ts';
 
 export interface CommandEnvironment {
   readonly env: Environment;

@@ -5,7 +5,7 @@ import type { Diagnostic } from '../contract/response.ts';
 import { reworded, say, wordingOf } from '../contract/wording.ts';
 import { judgeSecretFile } from '../secrets/secret-file.ts';
 import type { Configuration } from './config.ts';
-import type { EnvFile } from './env-file.ts';
+import type { EnvFile } from './env-file/env-file.ts';
 
 /**
  * What is odd about an env file that holds the credentials of this configuration; none where it holds none.

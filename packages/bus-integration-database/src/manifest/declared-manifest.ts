@@ -6,7 +6,7 @@ import type { Diagnostic } from '../contract/response.ts';
 import type { DeclaredManifest } from '../model/desired-state.ts';
 import { printable } from '../text/printable.ts';
 import { type ManifestLanguage, readManifest } from './read-manifest.ts';
-import { readManifestFile } from './read-source.ts';
+import { readManifestFile } from './text/read-source.ts';
 
 /** A manifest that can't be used. */
 export interface RefusedManifest {

@@ -1,6 +1,6 @@
 // What every manifest begins with, whatever the provider.
 import { deploymentIdPattern, isDeploymentId } from '../model/deployment-id.ts';
-import { exactly, text } from './single-shapes.ts';
+import { exactly, text } from './shapes/single-shapes.ts';
 
 export const manifestHead = {
   $schema: { shape: text({ expected: 'the address of the schema' }), text: 'For editors of JSON; means nothing here.' },

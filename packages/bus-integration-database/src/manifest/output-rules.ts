@@ -1,10 +1,10 @@
 // What a rule of outputs may hold: the form of the files, for whom they are, where they go. Pure.
 import { normalize } from 'node:path';
-import { quotedName } from './seen.ts';
-import type { ManifestShape, ValueOf } from './shapes.ts';
-import { list, object } from './shapes-of-many.ts';
-import { text, word } from './single-shapes.ts';
+import type { ManifestShape, ValueOf } from './shapes/shapes.ts';
+import { list, object } from './shapes/shapes-of-many.ts';
+import { text, word } from './shapes/single-shapes.ts';
 import { templateFault } from './template.ts';
+import { quotedName } from './text/seen.ts';
 
 /** A form in which a connection is written down. */
 interface OutputForm {

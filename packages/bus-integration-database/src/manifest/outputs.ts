@@ -3,11 +3,11 @@ import { normalize } from 'node:path';
 import { OperationError } from '../contract/errors.ts';
 import { dsnFileName } from '../model/names.ts';
 import type { OutputForms, OutputRule } from './output-rules.ts';
-import type { Problems } from './problems.ts';
-import { quotedName } from './seen.ts';
-import type { Span } from './source.ts';
 import { type Filling, filledPath, filledText, tellsApart } from './template.ts';
-import { keyAt, type Node, nodeAt } from './tree.ts';
+import type { Problems } from './text/problems.ts';
+import { quotedName } from './text/seen.ts';
+import type { Span } from './text/source.ts';
+import { keyAt, type Node, nodeAt } from './text/tree.ts';
 
 /** One connection of a rule. `file` is absent where it is the form's own. */
 export interface OutputEntry {

@@ -2,12 +2,12 @@
 // provider's part of it means comes in as a language. Pure.
 import type { Diagnostic } from '../contract/response.ts';
 import type { Expansion } from '../model/desired-state.ts';
-import { excerptLines } from './excerpt.ts';
-import { createProblems, diagnosticOf, editOf, type Problems } from './problems.ts';
-import { sourceOf } from './read-source.ts';
-import { readTree } from './read-tree.ts';
-import type { ManifestShape } from './shapes.ts';
-import { type Node, plainMap } from './tree.ts';
+import type { ManifestShape } from './shapes/shapes.ts';
+import { excerptLines } from './text/excerpt.ts';
+import { createProblems, diagnosticOf, editOf, type Problems } from './text/problems.ts';
+import { sourceOf } from './text/read-source.ts';
+import { readTree } from './text/read-tree.ts';
+import { type Node, plainMap } from './text/tree.ts';
 
 /** How a provider reads a manifest: `W` as it is written, `E` with nothing inherited. */
 export interface ManifestLanguage<W = unknown, E extends Expansion = Expansion> {

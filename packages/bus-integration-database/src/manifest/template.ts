@@ -1,7 +1,7 @@
 // What an output's file and variable are called: a text with placeholders for a database, a role and the deployment. Pure.
 import { nearest } from '../text/suggest.ts';
-import { isShowable } from './seen.ts';
-import type { TextFault } from './single-shapes.ts';
+import type { TextFault } from './shapes/single-shapes.ts';
+import { isShowable } from './text/seen.ts';
 
 export interface Filling {
   readonly database: string;

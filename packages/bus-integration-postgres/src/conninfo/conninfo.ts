@@ -3,16 +3,16 @@
 import { join, resolve } from 'node:path';
 import { lineBreakFault, Secret } from 'bus-integration-database';
 import type { ConnectionKeyword } from '../dsn/keywords.ts';
-import type { LibpqEnvironment } from './libpq-environment.ts';
 import { findPassword, readPasswordFile } from './passfile.ts';
 import { readRequireAuth } from './require-auth.ts';
 import { findDefaultHost, type HostAddress, isSocketDirectory, listAddresses, usesSocket } from './server-addresses.ts';
-import { type ConnectionSettings, integerOf, settingError, textOf, wordOf } from './setting.ts';
-import { gatherSettings } from './setting-sources.ts';
+import type { LibpqEnvironment } from './settings/libpq-environment.ts';
+import { type ConnectionSettings, integerOf, settingError, textOf, wordOf } from './settings/setting.ts';
+import { gatherSettings } from './settings/setting-sources.ts';
 import type { ConnectionTarget, ServerAddress } from './target.ts';
 import { readTlsSettings } from './tls-settings.ts';
 
-export type { LibpqEnvironment } from './libpq-environment.ts';
+export type { LibpqEnvironment } from './settings/libpq-environment.ts';
 
 const sessionAttributes = ['any', 'read-write', 'read-only', 'primary', 'standby', 'prefer-standby'] as const;
 /** The longest that a timer of Node counts. */

@@ -2,7 +2,7 @@
 // Only reads; a password leaves it as a Secret.
 import { dirname } from 'node:path';
 import { command, isSystemDirectory, OperationError, type Remedy, Secret, say } from 'bus-integration-database';
-import { decodeUtf8, encodeUtf8, readSettingFile } from './setting-file.ts';
+import { decodeUtf8, encodeUtf8, readSettingFile } from './settings/setting-file.ts';
 import type { TargetWarning } from './target.ts';
 
 export interface PasswordFile {

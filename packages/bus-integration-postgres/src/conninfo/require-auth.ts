@@ -1,5 +1,5 @@
 // Which authentication methods a server may ask for, as `require_auth` says. Decides nothing about a live exchange.
-import { type ConnectionSettings, settingError, textOf } from './setting.ts';
+import { type ConnectionSettings, settingError, textOf } from './settings/setting.ts';
 
 export interface RequiredAuth {
   readonly methods: readonly string[];

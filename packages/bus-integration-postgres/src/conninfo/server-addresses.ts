@@ -2,8 +2,8 @@
 import { stat } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { hostFault } from '../dsn/host-fault.ts';
-import type { LibpqEnvironment } from './libpq-environment.ts';
-import { type ConnectionSettings, parseInteger, settingError, textOf } from './setting.ts';
+import type { LibpqEnvironment } from './settings/libpq-environment.ts';
+import { type ConnectionSettings, parseInteger, settingError, textOf } from './settings/setting.ts';
 
 export interface HostAddress {
   readonly host: string;

@@ -5,9 +5,9 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { command, Secret, say } from 'bus-integration-database';
 import type { ConnectionKeyword } from '../dsn/keywords.ts';
-import type { LibpqEnvironment } from './libpq-environment.ts';
-import { type ConnectionSettings, settingError, textOf, wordOf } from './setting.ts';
-import { readSettingFile } from './setting-file.ts';
+import type { LibpqEnvironment } from './settings/libpq-environment.ts';
+import { type ConnectionSettings, settingError, textOf, wordOf } from './settings/setting.ts';
+import { readSettingFile } from './settings/setting-file.ts';
 import type { ConnectionTarget, SslMode } from './target.ts';
 
 type TlsTarget = Pick<

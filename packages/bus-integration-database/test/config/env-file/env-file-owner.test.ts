@@ -2,8 +2,8 @@ import { chmodSync, lchownSync, mkdtempSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readNamedEnvFile } from '../../src/config/env-file.ts';
-import { judgeEnvFile } from '../../src/config/env-file-owner.ts';
+import { readNamedEnvFile } from '../../../src/config/env-file/env-file.ts';
+import { judgeEnvFile } from '../../../src/config/env-file/env-file-owner.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { usePlace } from '../resolving.ts';
+import { usePlace } from '../../resolving.ts';
 
 const place = usePlace();
 

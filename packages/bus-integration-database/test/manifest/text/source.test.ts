@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createSource } from '../../src/manifest/source.ts';
+import { createSource } from '../../../src/manifest/text/source.ts';
 
 it('positions count lines and characters from 1, whatever the line ends with', () => {
   const source = createSource('f', 'a\r\n\n\u{1f600}bc\nlast');

@@ -1,11 +1,11 @@
 // The shapes of what holds other values: lists, maps of names, objects of known keys, and one shape or another. Pure.
-import { nearest } from '../text/suggest.ts';
-import type { Problems } from './problems.ts';
-import { isSecretKey } from './secret-words.ts';
-import { quotedName, unexpected } from './seen.ts';
+import { nearest } from '../../text/suggest.ts';
+import type { Problems } from '../text/problems.ts';
+import { isSecretKey } from '../text/secret-words.ts';
+import { quotedName, unexpected } from '../text/seen.ts';
+import type { Entry, MapNode, Node } from '../text/tree.ts';
 import type { EditorSchema, ManifestShape, ShapeKey, ShapeKeys, ShapeObject, ValueOf } from './shapes.ts';
 import type { TextFault } from './single-shapes.ts';
-import type { Entry, MapNode, Node } from './tree.ts';
 
 /** Items without an order of their own; what a database lists is added. `identityOf`: of which there is only one. */
 export function list<T>(

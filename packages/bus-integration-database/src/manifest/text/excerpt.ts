@@ -1,5 +1,5 @@
 // A problem as a person reads it: its place, what is wrong, the line with the place marked. Shows no secret. Pure.
-import { printable } from '../text/printable.ts';
+import { printable } from '../../text/printable.ts';
 import type { ManifestProblem } from './problems.ts';
 import { secretStart } from './secret-words.ts';
 import { charactersIn, type ManifestSource, type Span, spansBetween } from './source.ts';

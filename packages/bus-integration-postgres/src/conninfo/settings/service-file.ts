@@ -3,7 +3,7 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { OperationError, type Remedy, say, type Wording } from 'bus-integration-database';
-import { type ConnectionKeyword, isConnectionKeyword } from '../dsn/keywords.ts';
+import { type ConnectionKeyword, isConnectionKeyword } from '../../dsn/keywords.ts';
 import type { LibpqEnvironment } from './libpq-environment.ts';
 import type { Setting } from './setting.ts';
 import { decodeUtf8, encodeUtf8, readSettingFile } from './setting-file.ts';

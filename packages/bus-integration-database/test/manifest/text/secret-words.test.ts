@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { holdsSecret, isSecretKey } from '../../src/manifest/secret-words.ts';
+import { holdsSecret, isSecretKey } from '../../../src/manifest/text/secret-words.ts';
 
 describe('a key', () => {
   it.each([

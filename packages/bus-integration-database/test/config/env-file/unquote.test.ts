@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { unquote } from '../../src/config/unquote.ts';
+import { unquote } from '../../../src/config/env-file/unquote.ts';
 
 const read = (text: string) =>
   unquote(text, (why) => {

@@ -1,7 +1,7 @@
 // Puts together what was given for each keyword: the connection string first, then its service, then the environment.
 // Judges no value and adds no default.
 import { OperationError } from 'bus-integration-database';
-import { type ConnectionKeyword, connectionKeywords, isConnectionKeyword } from '../dsn/keywords.ts';
+import { type ConnectionKeyword, connectionKeywords, isConnectionKeyword } from '../../dsn/keywords.ts';
 import type { LibpqEnvironment } from './libpq-environment.ts';
 import { readServiceSection } from './service-file.ts';
 import type { ConnectionSettings, Setting } from './setting.ts';

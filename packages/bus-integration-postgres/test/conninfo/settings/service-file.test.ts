@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { usePlace } from '../resolving.ts';
+import { usePlace } from '../../resolving.ts';
 
 const place = usePlace();
 

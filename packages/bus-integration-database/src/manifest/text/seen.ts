@@ -1,5 +1,5 @@
 // How what stands in a manifest appears in messages. Nothing of a secret. Pure.
-import { printable } from '../text/printable.ts';
+import { printable } from '../../text/printable.ts';
 import type { Problems } from './problems.ts';
 import { holdsSecret, secretStart } from './secret-words.ts';
 import type { Node, Scalar } from './tree.ts';

@@ -1,6 +1,6 @@
 // What is wrong with a manifest: collected, put in the order of the file, and told as diagnostics. Pure.
-import { type AdviceOf, advise } from '../contract/remedy.ts';
-import type { Diagnostic } from '../contract/response.ts';
+import { type AdviceOf, advise } from '../../contract/remedy.ts';
+import type { Diagnostic } from '../../contract/response.ts';
 import { secretStart } from './secret-words.ts';
 import { type ManifestSource, type Span, spansBetween } from './source.ts';
 import type { Node } from './tree.ts';

@@ -1,7 +1,7 @@
 // One connection setting: what was given, and where; and how it is read as a word, a number or a list.
 // Errors name the keyword and the place it came from, never the value: a slip of quoting puts passwords anywhere.
 import { OperationError, type Remedy, say, type Wording } from 'bus-integration-database';
-import type { ConnectionKeyword } from '../dsn/keywords.ts';
+import type { ConnectionKeyword } from '../../dsn/keywords.ts';
 
 export interface Setting {
   readonly value: string;

@@ -1,7 +1,7 @@
 // What a manifest may hold, once: each shape reads a value and says what is wrong with it, merges what a database adds into
 // what every database has, and tells editors the same as JSON Schema. Types; `single-shapes` and `shapes-of-many` make them.
-import type { Problems } from './problems.ts';
-import type { Node } from './tree.ts';
+import type { Problems } from '../text/problems.ts';
+import type { Node } from '../text/tree.ts';
 
 export type EditorSchema = { [key: string]: unknown };
 

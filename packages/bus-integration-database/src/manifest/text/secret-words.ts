@@ -1,5 +1,5 @@
 // What looks like a secret: keys by their names, values by their forms. Nothing of either is ever shown. Pure.
-import { editDistance } from '../text/edit-distance.ts';
+import { editDistance } from '../../text/edit-distance.ts';
 
 const secretParts = ['password', 'passwd', 'passphrase', 'secret', 'credential', 'apikey', 'privatekey', 'token'];
 const secretWords = ['pass', 'pw', 'pwd', 'psw', 'dsn', 'md5', 'scram'];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { excerptLines } from '../../src/manifest/excerpt.ts';
-import { createSource } from '../../src/manifest/source.ts';
+import { excerptLines } from '../../../src/manifest/text/excerpt.ts';
+import { createSource } from '../../../src/manifest/text/source.ts';
 
 function shown(text: string, part: string, hidden?: string): string {
   const spanOf = (one: string) => ({ start: text.indexOf(one), end: text.indexOf(one) + one.length });

@@ -1,10 +1,10 @@
 // Env-style files: KEY=VALUE lines as data. Nothing is expanded or run, and no error shows a value.
 import { closeSync, constants, fstatSync, lstatSync, openSync } from 'node:fs';
-import { OperationError } from '../contract/errors.ts';
-import type { Diagnostic } from '../contract/response.ts';
-import { readAtMost } from '../secrets/read-at-most.ts';
-import { some } from '../text/list.ts';
-import { printable } from '../text/printable.ts';
+import { OperationError } from '../../contract/errors.ts';
+import type { Diagnostic } from '../../contract/response.ts';
+import { readAtMost } from '../../secrets/read-at-most.ts';
+import { some } from '../../text/list.ts';
+import { printable } from '../../text/printable.ts';
 import { type EnvFileStatus, judgeEnvFile } from './env-file-owner.ts';
 import { unquote } from './unquote.ts';
 

@@ -1,8 +1,8 @@
 // Reads the file of a manifest: how large it may be, which bytes are text. Decides nothing of what it says.
 import { closeSync, openSync } from 'node:fs';
-import { OperationError } from '../contract/errors.ts';
-import { readAtMost } from '../secrets/read-at-most.ts';
-import { printable } from '../text/printable.ts';
+import { OperationError } from '../../contract/errors.ts';
+import { readAtMost } from '../../secrets/read-at-most.ts';
+import { printable } from '../../text/printable.ts';
 import type { Problems } from './problems.ts';
 import { createSource, type ManifestSource } from './source.ts';
 

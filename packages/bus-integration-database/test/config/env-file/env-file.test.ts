@@ -4,8 +4,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseEnvFile, readEnvFile } from '../../src/config/env-file.ts';
-import { OperationError } from '../../src/contract/errors.ts';
+import { parseEnvFile, readEnvFile } from '../../../src/config/env-file/env-file.ts';
+import { OperationError } from '../../../src/contract/errors.ts';
 
 const parse = (text: string) => ({ ...parseEnvFile(text, '.env') });
 

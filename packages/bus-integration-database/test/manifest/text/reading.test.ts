@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createProblems } from '../../src/manifest/problems.ts';
-import { readManifestFile, sourceOf } from '../../src/manifest/read-source.ts';
-import { readTree } from '../../src/manifest/read-tree.ts';
+import { createProblems } from '../../../src/manifest/text/problems.ts';
+import { readManifestFile, sourceOf } from '../../../src/manifest/text/read-source.ts';
+import { readTree } from '../../../src/manifest/text/read-tree.ts';
 
 function told(bytes: Uint8Array | string): string[] {
   const problems = createProblems();

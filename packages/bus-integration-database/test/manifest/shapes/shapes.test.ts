@@ -14,7 +14,7 @@ import {
   text,
   whole,
   word,
-} from '../../src/manifest/index.ts';
+} from '../../../src/manifest/index.ts';
 
 const queue = object({
   of: 'a queue',

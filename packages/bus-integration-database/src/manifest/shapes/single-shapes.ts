@@ -1,6 +1,6 @@
 // The shapes of single values: a text, a word, a number, true or false. Pure.
-import { nearest } from '../text/suggest.ts';
-import { seen, unexpected } from './seen.ts';
+import { nearest } from '../../text/suggest.ts';
+import { seen, unexpected } from '../text/seen.ts';
 import type { EditorSchema, ManifestShape } from './shapes.ts';
 
 /** Why a text is not right, as the end of a sentence that begins with it; what to write instead, where it is known. */

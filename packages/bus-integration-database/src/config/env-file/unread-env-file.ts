@@ -3,9 +3,9 @@
 
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { advise, type Remedy } from '../contract/remedy.ts';
-import type { Diagnostic } from '../contract/response.ts';
-import type { Environment } from '../text/environment.ts';
+import { advise, type Remedy } from '../../contract/remedy.ts';
+import type { Diagnostic } from '../../contract/response.ts';
+import type { Environment } from '../../text/environment.ts';
 import { readEnvFile } from './env-file.ts';
 
 /**

@@ -1,9 +1,9 @@
 // Whether somebody else could have written an env file: by its owner and mode, as fstat gives them.
 import { basename, dirname } from 'node:path';
-import { advise, command, type Remedy } from '../contract/remedy.ts';
-import type { Diagnostic } from '../contract/response.ts';
-import { isSystemDirectory } from '../secrets/closable.ts';
-import { printable } from '../text/printable.ts';
+import { advise, command, type Remedy } from '../../contract/remedy.ts';
+import type { Diagnostic } from '../../contract/response.ts';
+import { isSystemDirectory } from '../../secrets/closable.ts';
+import { printable } from '../../text/printable.ts';
 
 export interface EnvFileStatus {
   readonly uid: number;

@@ -1,32 +1,112 @@
 // What a manifest says of access to a database, as resources. Pure.
-import { grantOf } from '../kinds/grant.ts';
+import type { ContentsGrant } from '../kinds/contents.ts';
+import type { DefaultPrivileges } from '../kinds/default-privileges.ts';
+import { grantOf, normalised } from '../kinds/grant-held.ts';
 import type { Resource } from '../kinds/index.ts';
-import { accessWords } from '../manifest/access-words.ts';
 import type { ExpandedDatabase } from '../manifest/databases.ts';
 import type { ExpandedManifest } from '../manifest/expand.ts';
+import { type AccessGift, giftOf } from './access-gifts.ts';
+import { creatorsOf } from './creators.ts';
 
-export function accessResources(
-  database: string,
-  { schemas, owner, access, public: everyone }: ExpandedDatabase,
-  { roles }: ExpandedManifest,
-): Resource[] {
+/** Who makes the schemas' contents has all on them; on the database it is given what it needs to make more. */
+const givenToOwner = ['CONNECT', 'CREATE', 'TEMPORARY'];
+const classes = ['tables', 'sequences', 'routines'] as const;
+
+export function accessResources(database: string, said: ExpandedDatabase, { roles }: ExpandedManifest): Resource[] {
+  const { schemas, owner, access, public: everyone, routines } = said;
+  const isClosed = routines === 'closed';
+  // Of every role of the file: what is given to it no longer is taken.
+  const gifts = new Map(Object.keys(roles).map((role) => [role, giftOf(access[role], { schemas, isClosed })]));
   const onDatabase = { type: 'database', database } as const;
-  const grants = Object.keys(roles).flatMap((role): Resource[] => {
-    const word = access[role];
-    const given = typeof word === 'string' ? accessWords[word] : undefined;
-    const isOwner = role === owner;
-    if (given === undefined && !isOwner) return [];
-    const ofOwner = isOwner ? ['CONNECT', 'CREATE', 'TEMPORARY'] : [];
+  const onSchemas = schemas.map(
+    (schema) => ({ type: 'schema', database, schema, ...(owner !== undefined && { owner }) }) as const,
+  );
+  const ofRole = (role: string, gift: AccessGift): Resource[] => {
+    if (role === owner) return [grantOf(onDatabase, { role }, [...gift.database, ...givenToOwner])];
     return [
-      grantOf(onDatabase, { role }, [...(given?.database ?? []), ...ofOwner]),
-      ...(isOwner
-        ? []
-        : schemas.map((schema) => grantOf({ type: 'schema', database, schema }, { role }, given?.schema ?? []))),
+      grantOf(onDatabase, { role }, gift.database),
+      ...onSchemas.map((on) => grantOf(on, { role }, gift.schemas.get(on.schema)?.schema ?? [])),
     ];
-  });
-  return [
-    ...grants,
+  };
+  const everyones = [
     grantOf(onDatabase, { everyone: true }, everyone?.connect ? ['CONNECT'] : []),
-    ...schemas.map((schema) => grantOf({ type: 'schema', database, schema }, { everyone: true }, [])),
+    ...onSchemas.map((on) => grantOf(on, { everyone: true }, [])),
   ];
+  const grants = [...gifts].map(([role, gift]) => [role, ofRole(role, gift)] as const);
+  if (!managesContents(said)) return [...grants.flatMap(([, list]) => list), ...everyones];
+  const contents = (role: string, gift: AccessGift) =>
+    schemas.flatMap((schema) => contentsGrant(database, schema, role, gift, isClosed));
+  return [
+    ...grants.flatMap(([role, list]) => [
+      ...list,
+      ...(role === owner ? [] : contents(role, gifts.get(role) ?? giftOf(undefined, { schemas, isClosed }))),
+    ]),
+    ...everyones,
+    ...(isClosed ? schemas.map((schema) => closedRoutines(database, schema)) : []),
+    ...creatorsOf(said, roles).flatMap((creator) => laterOf(database, creator, said, gifts)),
+  ];
+}
+
+/** As long as roles only make things of their own, what is in a schema is their business. */
+function managesContents({ owner, access, routines }: ExpandedDatabase): boolean {
+  const words = Object.values(access);
+  return owner !== undefined || routines === 'closed' || words.some((word) => word !== 'connect' && word !== 'create');
+}
+
+function contentsGrant(
+  database: string,
+  schema: string,
+  role: string,
+  gift: AccessGift,
+  isClosed: boolean,
+): ContentsGrant[] {
+  const own = gift.schemas.get(schema);
+  if (own === undefined) return [];
+  const managesRoutines = isClosed || own.routines.size > 0;
+  return [
+    {
+      kind: 'contents-grant',
+      database,
+      schema,
+      grantee: { role },
+      tables: normalised(own.tables),
+      sequences: normalised(own.sequences),
+      ...(managesRoutines && { routines: normalised(own.routines) }),
+      named: own.named,
+      ...(isClosed && { isClosed }),
+    },
+  ];
+}
+
+function closedRoutines(database: string, schema: string): ContentsGrant {
+  return {
+    kind: 'contents-grant',
+    database,
+    schema,
+    grantee: { everyone: true },
+    routines: [],
+    named: [],
+    isClosed: true,
+  };
+}
+
+/** What comes later is to be as what is there. */
+function laterOf(
+  database: string,
+  creator: string,
+  { schemas, owner, routines }: ExpandedDatabase,
+  gifts: ReadonlyMap<string, AccessGift>,
+): DefaultPrivileges[] {
+  const later = { kind: 'default-privileges', database, creator } as const;
+  const given = [...gifts].flatMap(([role, gift]) => {
+    if (role === creator || role === owner) return [];
+    return schemas.flatMap((schema) =>
+      classes.flatMap((of): DefaultPrivileges[] => {
+        const privileges = normalised(gift.schemas.get(schema)?.[of] ?? []);
+        return privileges.length === 0 ? [] : [{ ...later, schema, of, grantee: { role }, privileges }];
+      }),
+    );
+  });
+  const closed: DefaultPrivileges = { ...later, of: 'routines', grantee: { everyone: true }, privileges: [] };
+  return [...given, ...(routines === 'closed' ? [closed] : [])];
 }

@@ -39,6 +39,14 @@ export function lacksToActAs(role: string, seen: Observation): Diagnostic[] {
   ];
 }
 
+/** Whether this admin may act as the owner of something that was found in a database. */
+export function mayActAs(owner: string, seen: Observation, database: string): boolean {
+  if (owner === seen.admin.name || seen.admin.isSuperuser) return true;
+  const patterns = seen.inside.get(database)?.objects?.patterns;
+  if (patterns?.some((one) => one.owner === owner && one.adminActsAsOwner)) return true;
+  return seen.details?.roles.has(owner) === true && lacksToActAs(owner, seen).length === 0;
+}
+
 /** What the admin lacks to give memberships in a role that exists. */
 function lacksMembersAdmin(group: string, { admin, details, server }: Observation): Diagnostic[] {
   const known = details?.roles.get(group);

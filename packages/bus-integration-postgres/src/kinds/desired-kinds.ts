@@ -2,7 +2,7 @@
 // laid over them. Pure.
 import type { DesiredNames, RoleDecision } from 'bus-integration-database';
 import { desiredFile } from './dsn-file.ts';
-import { normalised } from './grant.ts';
+import { normalised } from './grant-held.ts';
 import type { Resource } from './index.ts';
 import type { DecidedFile } from './kind.ts';
 

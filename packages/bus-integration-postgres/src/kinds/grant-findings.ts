@@ -22,9 +22,14 @@ interface WishedGrant extends PrivilegeLists {
 }
 
 /** What PUBLIC holds by somebody else's grant. */
-export function foreignPublicGrants(on: FilledObject, object: Guarded, { admin }: Observation): Diagnostic[] {
+export function foreignPublicGrants(
+  { on, privileges }: WishedGrant,
+  object: Guarded,
+  { admin }: Observation,
+): Diagnostic[] {
   const entries = beyondReach(object, null, admin.name).filter(
-    ({ privilege }) => on.type === 'database' || managedOfPublicOnSchema.includes(privilege),
+    ({ privilege }) =>
+      !privileges.includes(privilege) && (on.type === 'database' || managedOfPublicOnSchema.includes(privilege)),
   );
   return entries.map(({ privilege, grantor }) => ({
     severity: 'warn',

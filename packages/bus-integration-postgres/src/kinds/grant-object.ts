@@ -14,18 +14,12 @@ interface InSchema {
 /** Everything that PostgreSQL keeps privileges of and that a deployment may come to declare. */
 type GrantObject =
   | { readonly type: 'database'; readonly database: string }
-  | ({ readonly type: 'schema' } & InSchema)
-  | ({ readonly type: 'table' | 'sequence' | 'type'; readonly name: string } & InSchema)
-  | ({ readonly type: 'routine'; readonly name: string; readonly argumentTypes: readonly string[] } & InSchema)
-  | ({ readonly type: 'column'; readonly table: string; readonly name: string } & InSchema)
-  | {
-      readonly type: 'default-privileges';
-      readonly database: string;
-      /** Of what this role makes; in every schema where none is named. */
-      readonly creator: string;
-      readonly schema?: string;
-      readonly of: 'tables' | 'sequences' | 'routines' | 'types' | 'schemas';
-    }
+  | ({
+      readonly type: 'schema';
+      /** As whom it is granted, where the state declares an owner; tells it from no other. */
+      readonly owner?: string;
+    } & InSchema)
+  | ({ readonly type: 'type'; readonly name: string } & InSchema)
   | { readonly type: 'parameter'; readonly name: string };
 
 /**

@@ -1,16 +1,29 @@
 // THE table: all that is known of each kind of resource, and of each action that steps are. Showing a plan and applying
 // it read the same row; a kind, a member or an action that is missing does not compile.
+import type { ContentsGrant } from './contents.ts';
+import { contentsGrant } from './contents-grant.ts';
 import { type Database, database } from './database.ts';
+import { type DefaultPrivileges, defaultPrivileges } from './default-privileges.ts';
 import { type DsnFile, dsnFile } from './dsn-file.ts';
 import { type Extension, extension } from './extension.ts';
-import { type Grant, grant } from './grant.ts';
+import { grant } from './grant.ts';
+import type { Grant } from './grant-held.ts';
 import { type Role, role } from './role.ts';
 import { type Schema, schema } from './schema.ts';
 import { setting } from './setting.ts';
 import type { StoredSetting } from './setting-content.ts';
 import { type Kinds, tableOf } from './table.ts';
 
-export type Resource = Role | Database | Schema | Extension | Grant | StoredSetting | DsnFile;
+export type Resource =
+  | Role
+  | Database
+  | Schema
+  | Extension
+  | Grant
+  | ContentsGrant
+  | DefaultPrivileges
+  | StoredSetting
+  | DsnFile;
 
 export const kinds = {
   role,
@@ -19,6 +32,8 @@ export const kinds = {
   extension,
   grant,
   setting,
+  'contents-grant': contentsGrant,
+  'default-privileges': defaultPrivileges,
   'dsn-file': dsnFile,
 } satisfies Kinds<Resource>;
 

@@ -1,6 +1,7 @@
 // What the steps about privileges say, and the statements that they are: what one grantee gets or loses. Pure.
 import type { ContentOf, Diagnostic, ShapeWords } from 'bus-integration-database';
 import type { Observation } from '../observe/observation.ts';
+import { someNames } from '../text/bounded.ts';
 import { inDatabase, runs } from '../text/psql-remedy.ts';
 import { shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
@@ -13,19 +14,28 @@ import { lacking, lacksDatabase } from './kind-words.ts';
  * Privileges of one grantee, on each object of one database that they are granted on or taken from. The grantee is a
  * role's name, or null for everyone (SQL's PUBLIC). What no database holds, such as a parameter of the server, has no
  * `database`. Privileges that are `grantable` are granted with the grant option; where such are taken, the option alone is.
+ * Tables, sequences and routines without names are all that are in the schema. `as` is the owner, whose rights it needs.
  */
 export const privilegesShape = ({ shape, text, orNull, list, may, always, either }: ShapeWords) => {
   const held = { privileges: list(text), grantable: may(always(true)) };
+  const inSchema = { schema: text, as: may(text), ...held };
   return shape({
     database: may(text),
     grantee: orNull(text),
     on: list(
-      either(shape({ type: always('database'), ...held }), shape({ type: always('schema'), schema: text, ...held })),
+      either(
+        shape({ type: always('database'), ...held }),
+        shape({ type: always('schema'), ...inSchema }),
+        shape({ type: always('tables'), ...inSchema, names: may(list(text)) }),
+        shape({ type: always('sequences'), ...inSchema, names: may(list(text)) }),
+        shape({ type: always('routines'), ...inSchema, routines: may(list(shape({ name: text, arguments: text }))) }),
+        shape({ type: always('columns'), ...inSchema, table: text, columns: list(text) }),
+      ),
     ),
   });
 };
 export type StepPrivileges = ContentOf<typeof privilegesShape>;
-type OnObject = StepPrivileges['on'][number];
+export type OnObject = StepPrivileges['on'][number];
 
 /** Privileges, and those of them that are meant with their grant option, or as that alone. */
 export interface PrivilegeLists {
@@ -48,7 +58,9 @@ export function onOneObject(
     ...(database !== undefined && { database }),
     grantee: granteeName(grantee),
     on: parts.map((held) =>
-      on.type === 'database' ? { type: on.type, ...held } : { type: on.type, schema: on.schema, ...held },
+      on.type === 'database'
+        ? { type: on.type, ...held }
+        : { type: on.type, schema: on.schema, ...held, ...(on.owner !== undefined && { as: on.owner }) },
     ),
   };
 }
@@ -65,18 +77,50 @@ export function privilegeStatements(verb: 'GRANT' | 'REVOKE', wish: StepPrivileg
   const statements = on.map((one): Statement => {
     const sql = privilegeSql(verb, one, wish);
     const phase = one.type === 'database' ? 'enter' : 'inside';
-    return { phase, sql, ...(database !== undefined && { database }) };
+    const as = one.type === 'database' ? undefined : one.as;
+    return { phase, sql, ...(database !== undefined && { database }), ...(as !== undefined && { as }) };
   });
   return [...statements].sort((one, other) => Number(one.phase === 'enter') - Number(other.phase === 'enter'));
 }
 
-function privilegeSql(verb: 'GRANT' | 'REVOKE', one: OnObject, { database = '', grantee }: StepPrivileges): string {
-  const object = sqlOf({ ...one, database });
-  const list = one.privileges.join(', ');
+/** The statement for one object, or for several alike. */
+export function privilegeSql(
+  verb: 'GRANT' | 'REVOKE',
+  one: OnObject,
+  { database = '', grantee }: Pick<StepPrivileges, 'database' | 'grantee'>,
+): string {
+  const object = sqlOfObject(one, database);
+  const columns = one.type === 'columns' ? ` (${one.columns.map(identifier).join(', ')})` : '';
+  const list = one.privileges.map((privilege) => `${privilege}${columns}`).join(', ');
   const who = grantee === null ? 'PUBLIC' : identifier(grantee);
   return verb === 'GRANT'
     ? `GRANT ${list} ON ${object} TO ${who}${one.grantable ? ' WITH GRANT OPTION' : ''}`
     : `REVOKE ${one.grantable ? 'GRANT OPTION FOR ' : ''}${list} ON ${object} FROM ${who}`;
+}
+
+function sqlOfObject(one: OnObject, database: string): string {
+  switch (one.type) {
+    case 'database':
+    case 'schema':
+      return sqlOf({ ...one, database });
+    case 'columns':
+      return `TABLE ${identifier(one.schema)}.${identifier(one.table)}`;
+    case 'routines':
+      return someOrAll(one.type, one.schema, one.routines, ({ name, ...of }) => `${identifier(name)}(${of.arguments})`);
+    default:
+      return someOrAll(one.type, one.schema, one.names, identifier);
+  }
+}
+
+function someOrAll<T>(
+  type: 'tables' | 'sequences' | 'routines',
+  schema: string,
+  some: readonly T[] | undefined,
+  sqlOfOne: (one: T) => string,
+): string {
+  const word = type.toUpperCase();
+  if (some === undefined) return `ALL ${word} IN SCHEMA ${identifier(schema)}`;
+  return `${word.slice(0, -1)} ${some.map((one) => `${identifier(schema)}.${sqlOfOne(one)}`).join(', ')}`;
 }
 
 export function privilegesSummary(verb: 'GRANT' | 'REVOKE', { grantee, on }: StepPrivileges): string {
@@ -84,10 +128,29 @@ export function privilegesSummary(verb: 'GRANT' | 'REVOKE', { grantee, on }: Ste
     const [before, after] = verb === 'GRANT' ? ['', ' with grant option'] : ['grant option for ', ''];
     const list = one.privileges.join(', ');
     const held = one.grantable ? `${before}${list}${after}` : list;
-    return one.type === 'database' ? held : `schema ${shown(one.schema)}: ${held}`;
+    return one.type === 'database' ? held : `${wordsOfObject(one)}: ${held}`;
   });
   const who = grantee === null ? 'PUBLIC' : shown(grantee);
   return verb === 'GRANT' ? `${who}: ${parts.join('; ')}` : `${who} loses ${parts.join('; ')}`;
+}
+
+/** `tables of app`, `tables app.a, app.b and 7 more` */
+export function wordsOfObject(one: Exclude<OnObject, { readonly type: 'database' }>): string {
+  const schema = shown(one.schema);
+  const several = (names: readonly string[] | undefined) =>
+    names === undefined
+      ? `${one.type} of ${schema}`
+      : `${one.type} ${someNames(names.map((name) => `${one.schema}.${name}`))}`;
+  switch (one.type) {
+    case 'schema':
+      return `schema ${schema}`;
+    case 'columns':
+      return `columns ${someNames(one.columns)} of ${schema}.${shown(one.table)}`;
+    case 'routines':
+      return several(one.routines?.map(({ name, ...of }) => `${name}(${of.arguments})`));
+    default:
+      return several(one.names);
+  }
 }
 
 /** Who alone may grant this, where it is not the admin. */
@@ -98,6 +161,8 @@ export function lacksForGrant(wish: StepPrivileges, seen: Observation): Diagnost
       const isOpen = seen.databases.get(database)?.allowsConnections === true;
       return isOpen ? lacksDatabase(database, 'granting on it', seen) : [];
     }
+    // What acts as an owner lacks that where it may not act so.
+    if (one.type !== 'schema' || one.as !== undefined) return [];
     const object = findSchema(seen, database, one.schema);
     if (object === undefined || object.adminActsAsOwner) return [];
     return [

@@ -2,6 +2,7 @@
 import { nothingMore, type Wanted } from '../observe/wanted.ts';
 import type { Database } from './database.ts';
 import type { Resource } from './index.ts';
+import { objectsAskedBy } from './objects-asked.ts';
 
 export function wantedOf(resources: readonly Resource[]): Wanted {
   const made: Database[] = [];
@@ -21,8 +22,11 @@ export function wantedOf(resources: readonly Resource[]): Wanted {
       within(resource.database).extensions.set(resource.name, resource.version);
     }
   }
+  const objects = objectsAskedBy(resources);
+  for (const database of objects.keys()) within(database);
   if (made.length === 0 && inside.size === 0) return nothingMore;
-  return { ...(made.length > 0 && { databases: wantedDatabases(made) }), extensions, inside };
+  const wanted = [...inside].map(([database, one]) => [database, { ...one, ...objects.get(database) }] as const);
+  return { ...(made.length > 0 && { databases: wantedDatabases(made) }), extensions, inside: new Map(wanted) };
 }
 
 function wantedDatabases(made: readonly Database[]): NonNullable<Wanted['databases']> {

@@ -93,7 +93,7 @@ const role = record<ClusterRow['roles'][number]>({
 });
 
 /** [grantee, grantor, privilege, is grantable]; https://www.postgresql.org/docs/current/ddl-priv.html#PRIVILEGE-ABBREVS-TABLE */
-function aclEntry(privilege: RowShape<string>): RowShape<AclEntry> {
+export function aclEntry(privilege: RowShape<string>): RowShape<AclEntry> {
   const entry = tuple<[string | null, string, string, boolean]>(nullable(text), text, privilege, boolean);
   return (value) => {
     const [grantee, grantor, granted, isGrantable] = entry(value);

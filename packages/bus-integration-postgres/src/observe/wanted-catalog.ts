@@ -6,6 +6,7 @@ import { availableQuery, extensionsQuery } from '../sql/extension-query.ts';
 import { straysQuery } from '../sql/strays-query.ts';
 import { shown } from '../text/shown.ts';
 import { sqlstateOf } from '../text/sqlstate.ts';
+import { readObjects } from './objects.ts';
 import type { AvailableExtension, CreationFacts, Observation, ObservedInside } from './observation.ts';
 import type { Wanted, WantedDatabases, WantedInside } from './wanted.ts';
 import { availableShape, creationShape, extensionsShape, straysShape } from './wanted-shapes.ts';
@@ -62,8 +63,9 @@ async function readAvailable(
 /** Of the database that a session is in. */
 export async function readWantedInside(
   session: Session,
-  { extensions, owners }: WantedInside,
-): Promise<Pick<ObservedInside, 'extensions' | 'strays' | 'lockCapacity'>> {
+  { extensions, owners, objects }: WantedInside,
+): Promise<Pick<ObservedInside, 'extensions' | 'strays' | 'lockCapacity' | 'objects'>> {
+  const held = objects === undefined ? undefined : { objects: await readObjects(session, objects) };
   const found =
     extensions.size === 0
       ? undefined
@@ -72,7 +74,7 @@ export async function readWantedInside(
           values: [[...extensions.keys()], [...extensions.values()].map((version) => version ?? null)],
           doing: `reading extensions of ${shown(session.database)}`,
         });
-  if (owners.size === 0) return found ?? {};
+  if (owners.size === 0) return { ...found, ...held };
   const { strays, locks } = await readRow(session, straysShape, {
     sql: straysQuery(session.serverVersionNum),
     values: [[...owners.keys()], [...owners.values()]],
@@ -80,6 +82,7 @@ export async function readWantedInside(
   });
   return {
     ...found,
+    ...held,
     // A name with a control character is never written into a script.
     strays: strays.map((one) => (one.names?.some((name) => /\p{Cc}/u.test(name)) ? { ...one, names: null } : one)),
     lockCapacity: locks,

@@ -1,5 +1,7 @@
 // What is read of a server only where something of it is desired: the rest of a deployment takes no longer for it.
 
+import type { ObjectsAsked } from './objects.ts';
+
 /** Of the databases themselves. */
 export interface WantedDatabases {
   /** Those whose encoding, locale and tablespace count, and the templates of those that are to be made. */
@@ -15,6 +17,8 @@ export interface WantedInside {
   readonly extensions: ReadonlyMap<string, string | undefined>;
   /** Who is to own a schema and all that is in it. */
   readonly owners: ReadonlyMap<string, string>;
+  /** What may be done with the things in its schemas, and by whom; absent where that is left alone. */
+  readonly objects?: ObjectsAsked;
 }
 
 export interface Wanted {

@@ -19,7 +19,11 @@ const template: Lists = { ...plain, roles: ['{database}_svc', 'rep'], serviceRol
 const line = (resource: Resource): string => {
   if (resource.kind === 'dsn-file') return `file ${resource.file}`;
   if (resource.kind !== 'grant')
-    return [resource.kind, 'database' in resource ? resource.database : '', resource.name].join(' ');
+    return [
+      resource.kind,
+      'database' in resource ? resource.database : '',
+      'name' in resource ? resource.name : '',
+    ].join(' ');
   const { on, grantee, privileges } = resource;
   const object = on.type === 'schema' ? [on.database, on.schema] : [on.database];
   return `${granteeName(grantee) ?? '*'} on ${object.join('.')}: ${privileges}`;

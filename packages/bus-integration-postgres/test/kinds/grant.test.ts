@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { grant, grantOf } from '../../src/kinds/grant.ts';
+import { grant } from '../../src/kinds/grant.ts';
+import { grantOf } from '../../src/kinds/grant-held.ts';
 import { scopeWith, seen } from '../observed.ts';
 
 const on = { type: 'database', database: 'app' } as const;

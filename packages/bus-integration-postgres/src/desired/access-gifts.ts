@@ -1,0 +1,117 @@
+// What an access word, or what stands in place of one, gives in a database: on it, on its schemas, on what is in them. Pure.
+import type { NamedWish } from '../kinds/contents.ts';
+import type { AccessDetail } from '../manifest/access.ts';
+import { accessWords, type Detail, scopeOf } from '../manifest/access-words.ts';
+import type { ExpandedAccess } from '../manifest/databases.ts';
+import { parseObjectName } from '../manifest/object-names.ts';
+
+export interface AccessGift {
+  readonly database: ReadonlySet<string>;
+  /** By name, of each declared schema. */
+  readonly schemas: ReadonlyMap<string, SchemaGift>;
+}
+
+interface SchemaGift {
+  readonly schema: Set<string>;
+  readonly tables: Set<string>;
+  readonly sequences: Set<string>;
+  readonly routines: Set<string>;
+  readonly named: NamedWish[];
+}
+
+export interface GiftGround {
+  readonly schemas: readonly string[];
+  /** PUBLIC calls no routines: words give them. */
+  readonly isClosed: boolean;
+}
+
+export function giftOf(access: ExpandedAccess | undefined, ground: GiftGround): AccessGift {
+  const schemas = new Map(ground.schemas.map((name) => [name, emptyGift()]));
+  if (access === undefined) return { database: new Set(), schemas };
+  return typeof access === 'string' ? giftOfWord(access, schemas, ground) : giftOfDetail(access, schemas);
+}
+
+function emptyGift(): SchemaGift {
+  return { schema: new Set(), tables: new Set(), sequences: new Set(), routines: new Set(), named: [] };
+}
+
+function giftOfWord(
+  word: keyof typeof accessWords,
+  schemas: Map<string, SchemaGift>,
+  { isClosed }: GiftGround,
+): AccessGift {
+  const gift = accessWords[word];
+  for (const one of schemas.values()) {
+    for (const key of ['schema', 'tables', 'sequences'] as const) add(one[key], gift[key]);
+    if (isClosed) add(one.routines, gift.routines);
+  }
+  return { database: new Set(gift.database), schemas };
+}
+
+/** What each detail gives on things of a kind. */
+function given(detail: Detail) {
+  const word = detail === 'read' || detail === 'write' || detail === 'create' ? accessWords[detail] : undefined;
+  if (word !== undefined) return word;
+  const scope = scopeOf(detail);
+  const on = (kind: string): readonly string[] => (scope.all.includes(kind) ? [detail] : []);
+  return {
+    database: on('database'),
+    schema: on('schemas'),
+    tables: on('tables'),
+    sequences: on('sequences'),
+    routines: on('routines'),
+  };
+}
+
+function giftOfDetail(access: AccessDetail, schemas: Map<string, SchemaGift>): AccessGift {
+  // Every role of access may connect.
+  const database = new Set<string>(accessWords.connect.database);
+  for (const [key, objects = []] of Object.entries(access)) {
+    const detail = key as Detail;
+    const gives = given(detail);
+    if (detail === 'read' || detail === 'write' || detail === 'create') add(database, gives.database);
+    const names = typeof objects === 'string' ? [objects] : Array.isArray(objects) ? objects : [];
+    for (const name of names) {
+      if (name === 'database') add(database, gives.database);
+      else if (scopeOf(detail).all.includes(name)) for (const one of schemas.values()) addAll(one, name, gives);
+      else addNamed(schemas, name, gives);
+    }
+    if (typeof objects === 'string' || Array.isArray(objects)) continue;
+    for (const [name, columns] of Object.entries(objects)) {
+      const table = parseObjectName(name);
+      const gift = schemas.get(table?.schema ?? '');
+      gift?.named.push({ relation: table?.name ?? '', columns: [...columns].sort(), tables: [detail], sequences: [] });
+    }
+  }
+  for (const one of schemas.values()) {
+    const isEmpty = one.named.length === 0 && [one.tables, one.sequences, one.routines].every(({ size }) => size === 0);
+    // Nothing in a schema is of use without it.
+    if (!isEmpty) one.schema.add('USAGE');
+  }
+  return { database, schemas };
+}
+
+type Given = ReturnType<typeof given>;
+
+function addAll(gift: SchemaGift, kind: string, gives: Given): void {
+  if (kind === 'schemas') add(gift.schema, gives.schema);
+  if (kind === 'tables' || kind === 'sequences' || kind === 'routines') add(gift[kind], gives[kind]);
+}
+
+function addNamed(schemas: ReadonlyMap<string, SchemaGift>, text: string, gives: Given): void {
+  const parsed = parseObjectName(text);
+  if (parsed === undefined) return;
+  const { schema, name, arguments: types } = parsed;
+  if (schema === undefined) {
+    const gift = schemas.get(name);
+    if (gift !== undefined) add(gift.schema, gives.schema);
+    return;
+  }
+  const named = schemas.get(schema)?.named;
+  if (types !== undefined) named?.push({ routine: name, arguments: types, routines: gives.routines });
+  else named?.push({ relation: name, tables: gives.tables, sequences: gives.sequences });
+}
+
+function add(set: Set<string>, list: Iterable<string>): void {
+  for (const one of list) set.add(one);
+}

@@ -1,0 +1,122 @@
+// Privileges of one grantee on what is in a schema: on all tables, sequences and routines that are there now, and on named
+// ones. What its owner gave beyond that is taken; what others gave is told. Its steps are those of grants.
+import type { Diagnostic } from 'bus-integration-database';
+import type { Observation, ObservedObjects } from '../observe/observation.ts';
+import { printable, shown } from '../text/shown.ts';
+import { mayActAs } from './acting.ts';
+import type { ContentsDifference, ContentsGrant, ContentsHolder, ContentsPart } from './contents.ts';
+import { contentsDifference } from './contents-difference.ts';
+import { contentsFindings } from './contents-findings.ts';
+import { onObject } from './contents-step.ts';
+import { isUnseen } from './found.ts';
+import type { grantActions } from './grant.ts';
+import { granteeName } from './grant-object.ts';
+import { type Meaning, meanings, type Registered, type Row, type StepsOfKind } from './kind.ts';
+import type { StepPrivileges } from './privileges.ts';
+
+type Steps = StepsOfKind<typeof grantActions>;
+
+export const contentsGrant: Row<ContentsGrant, Steps> & { readonly registered: Registered; readonly actions: object } =
+  {
+    registered: {},
+    actions: {},
+    isInside: true,
+    asksDetails: () => [],
+    identity: ({ database, schema, grantee }) => [database, schema, granteeName(grantee)],
+    database: ({ database }) => database,
+    // As grants are grouped.
+    group: ({ database, grantee }) => JSON.stringify([database, granteeName(grantee)]),
+
+    isManaged: ({ database }, { databases, seen }) => {
+      const standing = databases.get(database);
+      return standing !== undefined && standing !== 'refused' && !isUnseen(seen, database);
+    },
+
+    observed: ({ seen }, desired) =>
+      desired.map((wish) => {
+        const difference = withinReach(found(wish, seen), seen, wish);
+        return isNone(difference) ? wish : { ...wish, difference };
+      }),
+
+    made: untold,
+    changed: ({ difference }, after, { seen }) =>
+      meanings(difference === undefined ? untold() : steps(difference, after, seen)),
+    gone: untold,
+
+    findings: (wish, { seen }) => contentsFindings(wish, found(wish, seen), seen),
+    status: () => ({}),
+  };
+
+function untold(): never {
+  throw new Error('internal error: what is in a schema is neither made nor gone with its privileges');
+}
+
+/** Nothing is in what is not there yet. */
+function found(wish: ContentsGrant, seen: Observation): ContentsDifference {
+  const objects = seen.inside.get(wish.database)?.objects ?? noObjects;
+  return contentsDifference(wish, wish.schema, objects, holderOf(wish, seen));
+}
+
+const noObjects: ObservedObjects = { patterns: [], columns: [], defaults: [], relations: [], routines: [] };
+
+function holderOf({ grantee, database }: ContentsGrant, { roles, databases }: Observation): ContentsHolder {
+  return {
+    role: 'role' in grantee ? (roles.get(grantee.role) ?? { name: grantee.role, inherits: [] }) : null,
+    databaseOwner: databases.get(database)?.owner,
+  };
+}
+
+/** Without what belongs to somebody as whom this admin can't act: that is told. */
+function withinReach(difference: ContentsDifference, seen: Observation, wish: ContentsGrant): ContentsDifference {
+  const isReached = ({ owner }: ContentsPart) => mayActAs(owner, seen, wish.database);
+  return {
+    missing: difference.missing.filter(isReached),
+    extra: difference.extra.filter(isReached),
+    again: difference.again.filter(isReached),
+    absent: [],
+  };
+}
+
+function isNone({ missing, extra, again }: ContentsDifference): boolean {
+  return missing.length === 0 && extra.length === 0 && again.length === 0;
+}
+
+function steps(
+  { missing, extra, again }: ContentsDifference,
+  wish: ContentsGrant,
+  seen: Observation,
+): Meaning<Steps>[] {
+  const target = printable(wish.database);
+  const made: Meaning<Steps>[] = [];
+  const supported = missing.filter(({ privileges }) => !isUnsupported(privileges, seen));
+  if (supported.length < missing.length) made.push({ refusal: maintainRefusal(wish, seen) });
+  if (supported.length > 0) {
+    made.push({ step: { action: 'grant-privileges', target, risk: 'grant', after: inStep(wish, supported) } });
+  }
+  if (extra.length > 0) {
+    const after = again.length > 0 ? { after: inStep(wish, again) } : {};
+    made.push({
+      step: { action: 'revoke-privileges', target, risk: 'revoke', before: inStep(wish, extra), ...after },
+    });
+  }
+  return made;
+}
+
+function isUnsupported(privileges: readonly string[], { server }: Observation): boolean {
+  return privileges.includes('MAINTAIN') && server.versionNum < 170000;
+}
+
+/** https://www.postgresql.org/docs/17/ddl-priv.html */
+function maintainRefusal({ database, grantee }: ContentsGrant, { server }: Observation): Diagnostic {
+  return {
+    severity: 'fail',
+    code: 'unknown-privilege',
+    message: `PostgreSQL ${server.version} has no privilege MAINTAIN, which ${shown(granteeName(grantee) ?? 'PUBLIC')} is to have in ${shown(database)}; expected 17 or newer`,
+    target: printable(database),
+    remedy: 'leave MAINTAIN out of its access',
+  };
+}
+
+function inStep({ database, schema, grantee }: ContentsGrant, parts: readonly ContentsPart[]): StepPrivileges {
+  return { database, grantee: granteeName(grantee), on: parts.map((part) => onObject(schema, part)) };
+}

@@ -1,0 +1,237 @@
+// Default privileges: what others may do with what a role makes later. They bind to the role that makes it; what stands is
+// what one layer holds for all of the database and another adds for one schema.
+// https://www.postgresql.org/docs/current/sql-alterdefaultprivileges.html
+import type { ContentOf, ShapeWords } from 'bus-integration-database';
+import type { AclEntry, ObjectClass, Observation, ObservedDefaults } from '../observe/observation.ts';
+import { effectivePrivileges } from '../ownership/effective.ts';
+import { printable, shown } from '../text/shown.ts';
+import { identifier } from '../text/sql-text.ts';
+import { isUnseen } from './found.ts';
+import { type Grantee, granteeName } from './grant-object.ts';
+import {
+  type Kind,
+  type Meaning,
+  meanings,
+  type Registered,
+  type Scope,
+  type Statement,
+  type StepsOfKind,
+} from './kind.ts';
+
+export interface DefaultPrivileges {
+  readonly kind: 'default-privileges';
+  readonly database: string;
+  readonly creator: string;
+  /** Of what is made there; everywhere in the database where none is named. */
+  readonly schema?: string;
+  readonly of: ObjectClass;
+  readonly grantee: Grantee;
+  /** Sorted, without duplicates. */
+  readonly privileges: readonly string[];
+}
+
+const defaultsShape = ({ shape, text, orNull, list, may, oneOf }: ShapeWords) =>
+  shape({
+    database: text,
+    creator: text,
+    grantee: orNull(text),
+    on: list(shape({ of: oneOf(['tables', 'sequences', 'routines']), schema: may(text), privileges: list(text) })),
+  });
+type StepDefaults = ContentOf<typeof defaultsShape>;
+
+const registered = {
+  // PUBLIC has EXECUTE on routines from the start: what is made new loses it in the step that gives the others theirs.
+  'set-default-privileges': { before: defaultsShape, after: defaultsShape },
+  'revoke-default-privileges': { before: defaultsShape },
+} satisfies Registered;
+type Steps = StepsOfKind<typeof registered>;
+
+export const defaultPrivileges: Kind<DefaultPrivileges, typeof registered> = {
+  registered,
+  isInside: true,
+  asksDetails: () => [],
+  identity: ({ database, creator, schema, of, grantee }) => [
+    database,
+    creator,
+    schema ?? null,
+    of,
+    granteeName(grantee),
+  ],
+  database: ({ database }) => database,
+  group: ({ database, creator, grantee }) => JSON.stringify([database, creator, granteeName(grantee)]),
+
+  isManaged: ({ database }, { databases, seen }) => {
+    const standing = databases.get(database);
+    return standing !== undefined && standing !== 'refused' && !isUnseen(seen, database);
+  },
+
+  observed: (scope, desired) => {
+    const wished = new Map(desired.map((one) => [keyOf(one), one]));
+    const databases = new Set(desired.map(({ database }) => database));
+    return [
+      ...desired.flatMap((wish) => heldOfWish(wish, scope) ?? []),
+      ...[...databases].flatMap((database) => undeclared(database, wished, scope)),
+    ];
+  },
+
+  made: (after, scope) => meanings(changes(after, [], scope)),
+  changed: (before, after, scope) => meanings(changes(after, before.privileges, scope)),
+  gone: (before, scope) => meanings(changes({ ...before, privileges: [] }, before.privileges, scope)),
+
+  findings: () => [],
+
+  actions: {
+    'set-default-privileges': {
+      place: 'grant',
+      summary: ({ before, after }) =>
+        [
+          ...(after === undefined ? [] : [summary('GRANT', after)]),
+          ...(before === undefined ? [] : [summary('REVOKE', before)]),
+        ].join('; '),
+      statements: ({ before, after }) => [
+        ...(after === undefined ? [] : statements('GRANT', after)),
+        ...(before === undefined ? [] : statements('REVOKE', before)),
+      ],
+      lacks: () => [],
+      changes: ({ before, after }) => ({ database: (after ?? before)?.database ?? '' }),
+      join: ([first, ...others]) => {
+        const all = [first, ...others];
+        const after = joined(all.flatMap(({ after }) => after ?? []));
+        const before = joined(all.flatMap(({ before }) => before ?? []));
+        return { ...first, ...(before && { before }), ...(after && { after }) };
+      },
+    },
+    'revoke-default-privileges': {
+      place: 'revocation',
+      summary: ({ before }) => (before === undefined ? '' : summary('REVOKE', before)),
+      statements: ({ before }) => (before === undefined ? [] : statements('REVOKE', before)),
+      lacks: () => [],
+      changes: () => undefined,
+      join: ([first, ...others]) => {
+        const before = joined([first, ...others].flatMap(({ before }) => before ?? []));
+        return { ...first, ...(before && { before }) };
+      },
+    },
+  },
+
+  status: () => ({}),
+};
+
+function keyOf({ database, creator, schema, of, grantee }: DefaultPrivileges): string {
+  return JSON.stringify([database, creator, schema ?? null, of, granteeName(grantee)]);
+}
+
+function rowsOf(database: string, seen: Observation): readonly ObservedDefaults[] {
+  return seen.inside.get(database)?.objects?.defaults ?? [];
+}
+
+/** A list that is empty acts as if there were none. */
+function listOf(
+  rows: readonly ObservedDefaults[],
+  wish: DefaultPrivileges,
+  schema: string | null,
+): readonly AclEntry[] {
+  const row = rows.find((one) => one.creator === wish.creator && one.of === wish.of && one.schema === schema);
+  if (row !== undefined && row.acl.length > 0) return row.acl;
+  const isBuiltIn = schema === null && wish.of === 'routines';
+  return isBuiltIn ? [{ grantee: null, grantor: wish.creator, privilege: 'EXECUTE', isGrantable: false }] : [];
+}
+
+/** What a grantee would have of it, by both layers, but for what the wider one gives to declared roles: it is taken there. */
+function heldOfWish(wish: DefaultPrivileges, { seen, declared, isJustMade }: Scope): DefaultPrivileges | undefined {
+  const { database, creator, grantee, schema, privileges } = wish;
+  const rows = rowsOf(database, seen);
+  const wide = listOf(rows, wish, null);
+  if ('everyone' in grantee) {
+    const held = wide.flatMap((entry) => (entry.grantee === null ? [entry.privilege] : []));
+    return { ...wish, privileges: sorted(held) };
+  }
+  const own = schema === undefined ? [] : listOf(rows, wish, schema);
+  const isLasting = ({ grantee }: AclEntry) => grantee !== null && !declared.roles.has(grantee);
+  const object = { owner: creator, adminActsAsOwner: true, acl: [...own, ...wide.filter(isLasting)] };
+  const role = seen.roles.get(grantee.role) ?? { name: grantee.role, inherits: [] };
+  const effective = effectivePrivileges(object, role, new Set());
+  const direct = own.flatMap((entry) => (entry.grantee === grantee.role ? [entry.privilege] : []));
+  const held = sorted([...privileges.filter((one) => effective.privileges.has(one)), ...direct]);
+  // What was shown as granted is granted in a new database, though a group's would do.
+  const isNone = held.length === 0 || (isJustMade && direct.length === 0);
+  return isNone && privileges.length > 0 ? undefined : { ...wish, privileges: held };
+}
+
+/** What declared roles gave to declared roles, and no longer do. Of routines only where they are closed. */
+function undeclared(
+  database: string,
+  wished: ReadonlyMap<string, DefaultPrivileges>,
+  { seen, declared }: Scope,
+): DefaultPrivileges[] {
+  const closes = [...wished.values()].some((one) => one.database === database && one.of === 'routines');
+  return rowsOf(database, seen).flatMap(({ creator, schema, of, acl }) => {
+    if (of === 'routines' && !closes) return [];
+    const held = new Map<string, string[]>();
+    for (const { grantee, privilege } of acl) {
+      if (grantee === null || grantee === creator || !declared.roles.has(grantee)) continue;
+      held.set(grantee, [...(held.get(grantee) ?? []), privilege]);
+    }
+    return [...held].flatMap(([role, privileges]): DefaultPrivileges[] => {
+      const found: DefaultPrivileges = {
+        kind: 'default-privileges',
+        database,
+        creator,
+        ...(schema !== null && { schema }),
+        of,
+        grantee: { role },
+        privileges: sorted(privileges),
+      };
+      return wished.has(keyOf(found)) ? [] : [found];
+    });
+  });
+}
+
+function changes(after: DefaultPrivileges, before: readonly string[], { databases, seen }: Scope): Meaning<Steps>[] {
+  const { database, creator, schema, of, grantee } = after;
+  const target = printable(database);
+  const missing = after.privileges.filter((one) => !before.includes(one));
+  const unwanted = before.filter((one) => !after.privileges.includes(one));
+  const content = (privileges: readonly string[]): StepDefaults => ({
+    database,
+    creator,
+    grantee: granteeName(grantee),
+    on: [{ of, ...(schema !== undefined && { schema }), privileges }],
+  });
+  // Nobody has anything to lose by what a new role makes, or by what is made in a new database.
+  const isNew = ['missing', 'unfinished'].includes(databases.get(database) ?? '') || !seen.roles.has(creator);
+  const made: Meaning<Steps>[] = [];
+  if (missing.length > 0)
+    made.push({ step: { action: 'set-default-privileges', target, risk: 'grant', after: content(missing) } });
+  if (unwanted.length > 0 && isNew)
+    made.push({ step: { action: 'set-default-privileges', target, risk: 'grant', before: content(unwanted) } });
+  if (unwanted.length > 0 && !isNew)
+    made.push({ step: { action: 'revoke-default-privileges', target, risk: 'revoke', before: content(unwanted) } });
+  return made;
+}
+
+function joined([first, ...others]: readonly StepDefaults[]): StepDefaults | undefined {
+  return first && { ...first, on: [first, ...others].flatMap(({ on }) => on) };
+}
+
+function statements(verb: 'GRANT' | 'REVOKE', { database, creator, grantee, on }: StepDefaults): Statement[] {
+  const to = `${verb === 'GRANT' ? 'TO' : 'FROM'} ${grantee === null ? 'PUBLIC' : identifier(grantee)}`;
+  return on.map(({ of, schema, privileges }) => {
+    const place = schema === undefined ? '' : ` IN SCHEMA ${identifier(schema)}`;
+    const sql = `ALTER DEFAULT PRIVILEGES FOR ROLE ${identifier(creator)}${place} ${verb} ${privileges.join(', ')} ON ${of.toUpperCase()} ${to}`;
+    return { phase: 'inside', database, as: creator, sql };
+  });
+}
+
+function summary(verb: 'GRANT' | 'REVOKE', { creator, grantee, on }: StepDefaults): string {
+  const parts = on.map(
+    ({ of, schema, privileges }) =>
+      `${of}${schema === undefined ? '' : ` in ${shown(schema)}`}: ${privileges.join(', ')}`,
+  );
+  const who = grantee === null ? 'PUBLIC' : shown(grantee);
+  return `${who}${verb === 'GRANT' ? ':' : ' loses'} what ${shown(creator)} makes: ${parts.join('; ')}`;
+}
+
+function sorted(privileges: Iterable<string>): string[] {
+  return [...new Set(privileges)].sort();
+}

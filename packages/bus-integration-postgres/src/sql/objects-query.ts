@@ -1,0 +1,143 @@
+// What is in schemas and who may use it, by patterns: things that are made alike have one access control list, so that
+// the answer grows with the ways in which they differ and not with their number. Several plain statements of one message,
+// each of which a new session plans in little time.
+// https://www.postgresql.org/docs/current/ddl-priv.html
+
+/** The names of a pattern are told up to this many. */
+const mostNames = 50;
+
+const aclOf = (acl: string, type: string, owner: string) => `
+    (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_array(
+        CASE WHEN entry.grantee <> 0::pg_catalog.oid THEN pg_catalog.pg_get_userbyid(entry.grantee) END,
+        pg_catalog.pg_get_userbyid(entry.grantor), entry.privilege_type, entry.is_grantable)
+      ORDER BY entry.grantee, entry.grantor, entry.privilege_type), '[]')
+      FROM pg_catalog.aclexplode(coalesce(${acl}, pg_catalog.acldefault(${type}, ${owner}))) AS entry)`;
+
+const ownerOf = (owner: string) => `
+    pg_catalog.pg_get_userbyid(${owner}) AS owner, pg_catalog.pg_has_role(${owner}, 'USAGE') AS "adminActsAsOwner"`;
+
+// 1259 is pg_class, 1255 pg_proc, 3079 pg_extension.
+const memberOf = (catalog: string, oid: string) => `
+    LEFT JOIN pg_catalog.pg_depend AS member
+      ON member.refclassid = '3079'::pg_catalog.oid AND member.deptype = 'e'
+     AND member.classid = '${catalog}'::pg_catalog.oid AND member.objid = ${oid} AND member.objsubid = 0`;
+
+const inSchemas = (schema: string) => `
+   ${schema} IN (SELECT declared.oid FROM pg_catalog.pg_namespace AS declared
+                  WHERE declared.nspname = ANY ($1::pg_catalog.text[]))`;
+
+const tableKinds = "'r', 'p', 'v', 'm', 'f'";
+
+/** Tables, views and sequences of the schemas $1. */
+export const relationPatternsQuery = `
+  SELECT schema.nspname AS schema, pattern.class, ${ownerOf('pattern.relowner')}, pattern."isMember",
+    pattern.relacl::pg_catalog.text AS "aclText", pattern.count,
+    CASE WHEN pattern.count <= ${mostNames} THEN pattern.names END AS names,
+    ${aclOf('pattern.relacl', `CASE pattern.class WHEN 'sequences' THEN 's'::pg_catalog."char" ELSE 'r'::pg_catalog."char" END`, 'pattern.relowner')} AS acl
+    FROM (
+      SELECT relation.relnamespace, CASE relation.relkind WHEN 'S' THEN 'sequences' ELSE 'tables' END AS class,
+             relation.relowner, relation.relacl, member.objid IS NOT NULL AS "isMember",
+             pg_catalog.count(*) AS count,
+             pg_catalog.json_agg(pg_catalog.json_build_array(relation.relname, NULL)) AS names
+        FROM pg_catalog.pg_class AS relation ${memberOf('1259', 'relation.oid')}
+       WHERE relation.relkind IN (${tableKinds}, 'S') AND ${inSchemas('relation.relnamespace')}
+       GROUP BY 1, 2, 3, 4, 5) AS pattern
+    JOIN pg_catalog.pg_namespace AS schema ON schema.oid = pattern.relnamespace`;
+
+const signatures = (oids: string) => `
+    (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(routine.proname, pg_catalog.pg_get_function_identity_arguments(routine.oid)))
+       FROM pg_catalog.pg_proc AS routine WHERE routine.oid = ANY (${oids}))`;
+
+/** Functions, procedures and aggregates of the schemas $1. */
+export const routinePatternsQuery = `
+  SELECT schema.nspname AS schema, 'routines' AS class, ${ownerOf('pattern.proowner')}, pattern."isMember",
+    pattern.proacl::pg_catalog.text AS "aclText", pattern.count,
+    CASE WHEN pattern.count <= ${mostNames} THEN ${signatures('pattern.oids')} END AS names,
+    ${aclOf('pattern.proacl', `'f'`, 'pattern.proowner')} AS acl
+    FROM (
+      SELECT routine.pronamespace, routine.proowner, routine.proacl, member.objid IS NOT NULL AS "isMember",
+             pg_catalog.count(*) AS count, pg_catalog.array_agg(routine.oid) AS oids
+        FROM pg_catalog.pg_proc AS routine ${memberOf('1255', 'routine.oid')}
+       WHERE ${inSchemas('routine.pronamespace')}
+       GROUP BY 1, 2, 3, 4) AS pattern
+    JOIN pg_catalog.pg_namespace AS schema ON schema.oid = pattern.pronamespace`;
+
+/** Columns in the schemas $1 that roles of $2 were granted something on, by what refers to a role: that has an index. */
+export const columnGrantsQuery = `
+  SELECT schema.nspname AS schema, relation.relname AS "table", attribute.attname AS "column",
+    ${ownerOf('relation.relowner')}, ${aclOf('attribute.attacl', `'c'`, 'relation.relowner')} AS acl
+    FROM (SELECT DISTINCT held.objid, held.objsubid FROM pg_catalog.pg_shdepend AS held
+           WHERE held.dbid = (SELECT database.oid FROM pg_catalog.pg_database AS database
+                               WHERE database.datname = pg_catalog.current_database())
+             AND held.refclassid = '1260'::pg_catalog.oid AND held.deptype = 'a'
+             AND held.classid = '1259'::pg_catalog.oid AND held.objsubid <> 0
+             AND held.refobjid IN (SELECT role.oid FROM pg_catalog.pg_roles AS role
+                                    WHERE role.rolname = ANY ($2::pg_catalog.text[]))) AS held
+    JOIN pg_catalog.pg_class AS relation ON relation.oid = held.objid
+    JOIN pg_catalog.pg_namespace AS schema ON schema.oid = relation.relnamespace
+    JOIN pg_catalog.pg_attribute AS attribute
+      ON attribute.attrelid = held.objid AND attribute.attnum = held.objsubid AND NOT attribute.attisdropped
+    ${memberOf('1259', 'relation.oid')}
+   WHERE schema.nspname = ANY ($1::pg_catalog.text[]) AND member.objid IS NULL
+   ORDER BY 1, 2, attribute.attnum`;
+
+/** What the roles $2 gave away of what they make later, for one schema or in all of the database. */
+export const defaultPrivilegesQuery = `
+  SELECT creator.rolname AS creator, schema.nspname AS schema,
+    CASE stored.defaclobjtype WHEN 'r' THEN 'tables' WHEN 'S' THEN 'sequences' ELSE 'routines' END AS "of",
+    ${aclOf('stored.defaclacl', `'r'`, 'stored.defaclrole')} AS acl
+    FROM pg_catalog.pg_default_acl AS stored
+    JOIN pg_catalog.pg_roles AS creator ON creator.oid = stored.defaclrole
+    LEFT JOIN pg_catalog.pg_namespace AS schema ON schema.oid = stored.defaclnamespace
+   WHERE stored.defaclobjtype IN ('r', 'S', 'f') AND creator.rolname = ANY ($2::pg_catalog.text[])`;
+
+const wantedNames =
+  'ROWS FROM (pg_catalog.unnest($3::pg_catalog.text[]), pg_catalog.unnest($4::pg_catalog.text[])) AS wanted(schema, name)';
+
+/** The relations $4 of the schemas $3, pairwise. */
+export const namedRelationsQuery = `
+  SELECT wanted.schema, wanted.name, CASE relation.relkind WHEN 'S' THEN 'sequences' ELSE 'tables' END AS class,
+    ${ownerOf('relation.relowner')}, member.objid IS NOT NULL AS "isMember",
+    (SELECT coalesce(pg_catalog.json_agg(attribute.attname), '[]') FROM pg_catalog.pg_attribute AS attribute
+      WHERE attribute.attrelid = relation.oid AND attribute.attnum > 0 AND NOT attribute.attisdropped) AS columns,
+    ${aclOf('relation.relacl', `CASE relation.relkind WHEN 'S' THEN 's'::pg_catalog."char" ELSE 'r'::pg_catalog."char" END`, 'relation.relowner')} AS acl
+    FROM ${wantedNames}
+    JOIN pg_catalog.pg_namespace AS schema ON schema.nspname = wanted.schema
+    JOIN pg_catalog.pg_class AS relation ON relation.relnamespace = schema.oid AND relation.relname = wanted.name
+    ${memberOf('1259', 'relation.oid')}
+   WHERE relation.relkind IN (${tableKinds}, 'S')`;
+
+/** All routines $4 of the schemas $3, pairwise, with each argument's type as it is written, its own name, and whether an array. */
+export const namedRoutinesQuery = `
+  SELECT wanted.schema, wanted.name, pg_catalog.pg_get_function_identity_arguments(routine.oid) AS arguments,
+    ${ownerOf('routine.proowner')}, member.objid IS NOT NULL AS "isMember",
+    (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_array(pg_catalog.format_type(base.oid, NULL), base.typname, base.oid <> type.oid)
+              ORDER BY argument.place), '[]')
+       FROM pg_catalog.unnest(routine.proargtypes) WITH ORDINALITY AS argument(type, place)
+       JOIN pg_catalog.pg_type AS type ON type.oid = argument.type
+       JOIN pg_catalog.pg_type AS base
+         ON base.oid = CASE WHEN type.typcategory = 'A' AND type.typelem <> 0::pg_catalog.oid THEN type.typelem ELSE type.oid END) AS types,
+    ${aclOf('routine.proacl', `'f'`, 'routine.proowner')} AS acl
+    FROM ${wantedNames}
+    JOIN pg_catalog.pg_namespace AS schema ON schema.nspname = wanted.schema
+    JOIN pg_catalog.pg_proc AS routine ON routine.pronamespace = schema.oid AND routine.proname = wanted.name
+    ${memberOf('1255', 'routine.oid')}`;
+
+/** All names of one pattern of relations: in the schema $1, of the class $2, owner $3, list $4 (an empty text is NULL). */
+export const relationNamesQuery = `
+  SELECT pg_catalog.json_build_array(relation.relname, NULL) AS name
+    FROM pg_catalog.pg_class AS relation ${memberOf('1259', 'relation.oid')}
+   WHERE relation.relkind IN (${tableKinds}, 'S') AND member.objid IS NULL
+     AND CASE relation.relkind WHEN 'S' THEN 'sequences' ELSE 'tables' END = $2::pg_catalog.text
+     AND relation.relnamespace IN (SELECT schema.oid FROM pg_catalog.pg_namespace AS schema WHERE schema.nspname = $1::pg_catalog.text)
+     AND pg_catalog.pg_get_userbyid(relation.relowner) = $3::pg_catalog.text
+     AND coalesce(relation.relacl::pg_catalog.text, '') = $4::pg_catalog.text`;
+
+/** The same of routines. */
+export const routineNamesQuery = `
+  SELECT pg_catalog.json_build_array(routine.proname, pg_catalog.pg_get_function_identity_arguments(routine.oid)) AS name
+    FROM pg_catalog.pg_proc AS routine ${memberOf('1255', 'routine.oid')}
+   WHERE member.objid IS NULL AND 'routines'::pg_catalog.text = $2::pg_catalog.text
+     AND routine.pronamespace IN (SELECT schema.oid FROM pg_catalog.pg_namespace AS schema WHERE schema.nspname = $1::pg_catalog.text)
+     AND pg_catalog.pg_get_userbyid(routine.proowner) = $3::pg_catalog.text
+     AND coalesce(routine.proacl::pg_catalog.text, '') = $4::pg_catalog.text`;

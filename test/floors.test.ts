@@ -266,6 +266,22 @@ describe('floors', () => {
     expect(knowing.map(({ place }) => place)).toEqual([]);
   });
 
+  it('tests stand in folders that the source has too', () => {
+    const foldersOf = (path: string) =>
+      new Set(
+        readdirSync(path, { recursive: true, encoding: 'utf8' })
+          .filter((file) => file.endsWith('.ts'))
+          .map(dirname),
+      );
+    const strange = Object.keys(floors).flatMap((name) => {
+      const rooms = foldersOf(join(packages, name, 'src'));
+      const tests = readdirSync(join(packages, name, 'test'), { recursive: true, encoding: 'utf8' });
+      const folders = new Set(tests.filter((file) => file.endsWith('.test.ts')).map(dirname));
+      return [...folders].filter((folder) => !rooms.has(folder)).map((folder) => `${name}/test/${folder}`);
+    });
+    expect(strange).toEqual([]);
+  });
+
   it('no plain text is made of advice or of words with paths in them, which would print as [object Object]', () => {
     const made = ['command', 'ownCommand', 'nextCommand', 'runs', 'remedyOf', 'say', 'wordingOf', 'wordingOfError'];
     const inText = new RegExp(`(\\w*)\`[^\`]*\\$\\{(?:${[...made, 'adminSource'].join('|')})[(\`]`, 'g');

@@ -2,11 +2,11 @@
 // in it. Nothing of it is logged, nothing stays.
 import { startServer } from 'embedded';
 import { describe, expect, test } from 'vitest';
-import { connect, type Session } from '../../src/connection/connect.ts';
-import { type Attempted, type FactsRow, factsQuery, verifyScript } from '../../src/sql/verify-query.ts';
-import { literal } from '../../src/text/sql-text.ts';
-import { factsOf, type ServiceFacts } from '../../src/verify/connectivity/facts.ts';
-import { brief, targetOf } from '../target.ts';
+import { connect, type Session } from '../../../src/connection/connect.ts';
+import { type Attempted, type FactsRow, factsQuery, verifyScript } from '../../../src/sql/verify-query.ts';
+import { literal } from '../../../src/text/sql-text.ts';
+import { factsOf, type ServiceFacts } from '../../../src/verify/connectivity/facts.ts';
+import { brief, targetOf } from '../../target.ts';
 
 // As an admin who may grant, beside what each case gives: the database's own right is all that counts.
 const cases: readonly [

@@ -13,6 +13,7 @@ import {
   versionOf,
 } from './extension-faults.ts';
 import { isUnseen } from './found.ts';
+import { identityOf } from './identity.ts';
 import { type Kind, meanings, type Registered, type Statement, type StepsOfKind } from './kind.ts';
 
 export interface Extension {
@@ -79,6 +80,9 @@ export const extension: Kind<Extension, typeof registered> = {
     const faults = unavailable(after, scope.seen);
     if (faults.length > 0) return meanings(faults.map((refusal) => ({ refusal })));
     const { database, name, version, databaseOwner } = after;
+    // It comes with a new database.
+    if (name === 'plpgsql' && ['missing', 'unfinished'].includes(scope.databases.get(database) ?? ''))
+      return [{ with: identityOf('database', [database]) }];
     const { requires = [], schema: only = null } = versionOf(after, scope.seen) ?? {};
     const step: Steps = {
       action: 'create-extensions',

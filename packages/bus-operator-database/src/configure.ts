@@ -48,6 +48,13 @@ export interface RunContext {
   readonly cwd: string;
 }
 
+interface ConfigureOptions {
+  /** Default: an admin's credentials have to be configured, unless an API does the work. */
+  readonly needsCredentials?: boolean;
+  /** What is made of the environment, the env file's values in it, before it is read. Default: it is read as it is. */
+  readonly adjusted?: (env: Environment) => Environment;
+}
+
 /**
  * Reads the configuration; `--env-file`'s values win over the environment.
  *
@@ -56,17 +63,19 @@ export interface RunContext {
 export async function configure(
   { flags, processContext, cwd }: RunContext,
   roots: readonly ProviderRoot[],
-  verb: Verb,
+  verb: Verb | 'init',
+  { needsCredentials = flags.apiUrl === undefined, adjusted = (given) => given }: ConfigureOptions = {},
 ): Promise<Setup> {
   const named =
     flags.envFile === undefined
       ? undefined
       : readNamedEnvFile(resolve(cwd, flags.envFile), flags.envFile, process.getuid?.());
   const file = named?.file;
-  const env = withManifest(overlay(processContext.env, file?.values), flags);
+  const env = adjusted(withManifest(overlay(processContext.env, file?.values), flags));
   const loaded = await Promise.all(roots.map((root) => root.load()));
+  const through = verb === 'init' ? command('bus', 'operator', 'database', verb) : ownCommand(verb);
   const source = file ?? processContext.dotenv;
-  const unread = source === undefined ? unreadEnvFile(env, cwd, ownCommand(verb)) : undefined;
+  const unread = source === undefined ? unreadEnvFile(env, cwd, through) : undefined;
   const manifest = await namedManifest(env, cwd, meantFirst(roots, flags));
   const read = () =>
     readConfiguration(
@@ -76,13 +85,13 @@ export async function configure(
         ...(source === undefined &&
           isThere(resolve(cwd, '.env')) && {
             unreadEnvFile: './.env',
-            throughDispatcher: ownCommand(verb),
+            throughDispatcher: through,
           }),
         ...(flags.provider !== undefined && { provider: flags.provider }),
         ...(flags.deployment !== undefined && { deployment: flags.deployment }),
         manifest,
       },
-      loaded.map(({ keys }) => (flags.apiUrl === undefined ? keys : { ...keys, readCredentials: () => theApis })),
+      loaded.map(({ keys }) => (needsCredentials ? keys : { ...keys, readCredentials: () => noneNeeded })),
     );
   const { configuration, warnings } = withHint(read, unread);
   const uid = process.getuid?.() ?? 0;
@@ -133,8 +142,8 @@ export function otherDeploymentOf(env: Environment, deploymentId: string, { envF
   return !other || other === deploymentId || envFile !== undefined ? undefined : other;
 }
 
-/** Whose the admin DSN is when an API does the work: no key of ours is needed for it. */
-const theApis: Credentials = { key: '--api-url' };
+/** Where an API does the work, or none asks a server: no key of ours is needed for it. */
+const noneNeeded: Credentials = { key: '--api-url' };
 
 /** Milliseconds of a flag's duration; undefined when it isn't given. */
 export function flagDuration(flag: string, text: string | undefined): number | undefined {

@@ -49,6 +49,10 @@ export async function main(
     const [{ validate }, list] = await Promise.all([import('./commands/validate.ts'), listOf(roots)]);
     return validate(flags, processContext, list);
   }
+  if (verb === 'init') {
+    const [{ init }, list] = await Promise.all([import('./commands/init.ts'), listOf(roots)]);
+    return init(flags, processContext, list);
+  }
   if (flags.explain !== undefined) {
     const [{ explain }, list] = await Promise.all([import('./commands/explain.ts'), listOf(roots)]);
     return explain(flags.explain, argv, flags, processContext, list);

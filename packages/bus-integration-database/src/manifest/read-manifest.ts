@@ -1,9 +1,10 @@
 // One manifest, from its bytes to what it declares with nothing inherited, or to everything that is wrong with it. What a
 // provider's part of it means comes in as a language. Pure.
 import type { Diagnostic } from '../contract/response.ts';
-import type { Expansion } from '../model/desired-state.ts';
+import type { DesiredNames, Expansion } from '../model/desired-state.ts';
 import type { ManifestShape } from './shapes/shapes.ts';
 import { excerptLines } from './text/excerpt.ts';
+import type { CommentedManifest } from './text/manifest-text.ts';
 import { createProblems, diagnosticOf, editOf, type Problems } from './text/problems.ts';
 import { sourceOf } from './text/read-source.ts';
 import { readTree } from './text/read-tree.ts';
@@ -18,6 +19,17 @@ export interface ManifestLanguage<W = unknown, E extends Expansion = Expansion> 
   summary(expanded: E): string;
   /** A manifest that says the same with nothing inherited. */
   fileOf(expanded: E): object;
+  /** Where its schema for editors is, from the folder of a deployment. */
+  readonly editorSchema: string;
+  /** A manifest to begin with, for the same as lists ask for; what else could stand in it is said in its comments. */
+  starter(options: StarterOptions): CommentedManifest;
+}
+
+export interface StarterOptions {
+  /** What lists come to; where they name no role and no database, names that are examples stand for them. */
+  readonly names: DesiredNames;
+  /** Where the output files are, where the configuration says it. */
+  readonly outputDirectory?: string | undefined;
 }
 
 export interface ManifestReading<E> {

@@ -3,6 +3,7 @@ import { count } from 'bus-integration-database';
 import type { ManifestLanguage, OutputEntry, OutputRule } from 'bus-integration-database/manifest';
 import { type Manifest, manifestShape } from './definition.ts';
 import { type ExpandedManifest, expandManifest } from './expand.ts';
+import { starterManifest } from './starter.ts';
 
 /** Of the schema for editors. */
 export const manifestTitle = 'Manifest of bus operator database';
@@ -13,6 +14,8 @@ export const postgresManifest: ManifestLanguage<Manifest, ExpandedManifest> = {
   expand: expandManifest,
   summary,
   fileOf,
+  editorSchema: './node_modules/bus-integration-postgres/schemas/manifest.json',
+  starter: starterManifest,
 };
 
 function summary({ roles, databases, outputs, verify, retire }: ExpandedManifest): string {

@@ -8,10 +8,11 @@ export interface VerbFlag extends Flag {
 }
 
 /** What this command can be asked for: what a provider answers, and what needs none. */
-export type OperatorVerb = Verb | 'validate';
+export type OperatorVerb = Verb | 'init' | 'validate';
 
 export const verbs: Readonly<Record<OperatorVerb, string>> = {
-  validate: 'is a manifest right: judges the file alone; the other verbs do not read one yet',
+  init: 'writes a manifest to begin with: of the keys, or of what a server holds (reads only)',
+  validate: 'is a manifest right: judges the file alone',
   doctor: 'is all in place to begin: configuration, files, server, rights (reads only)',
   plan: 'what apply would do, step by step (reads only)',
   apply: 'does it',
@@ -93,8 +94,8 @@ const flagTable = [
     name: 'manifest',
     value: 'FILE',
     isRepeatable: true,
-    verbs: ['plan', 'apply', 'status', 'verify', 'doctor', 'validate'],
-    text: 'the manifest, in place of the list keys; default: BUS_DATABASE_MANIFEST_FILE',
+    verbs: ['plan', 'apply', 'status', 'verify', 'doctor', 'validate', 'init'],
+    text: 'the manifest, in place of the list keys; default: BUS_DATABASE_MANIFEST_FILE; of init as -o',
   },
   { name: 'expand', verbs: ['validate'], text: 'print the manifest with nothing inherited' },
   { name: 'strict', verbs: ['verify'], text: 'fail also on what could not be seen' },

@@ -103,6 +103,7 @@ function contradiction(
     return `--${flag.name} is a flag of ${flag.verbs.join(' and ')}, not of ${verb}${hint === undefined ? '' : `; ${hint}`}`;
   }
   if (verb === 'validate') return validateProblem(has, flags);
+  if (verb === 'init') return initProblem(has, flags);
   const list = all('allow').find((one) => one.includes(';'));
   if (list !== undefined) return '--allow holds a semicolon; write --allow RISK[,RISK]';
   if (flags.isQuiet && flags.verbosity > 0) return '-q and -v contradict each other; give one of them';
@@ -123,6 +124,13 @@ function validateProblem(
   if (other !== undefined) return `--${other}: validate asks no server; leave it out`;
   if (expand && manifests.length > 1) return '--expand prints one manifest; name one FILE';
   return isQuiet && verbosity > 0 ? '-q and -v contradict each other; give one of them' : undefined;
+}
+
+function initProblem(has: OperatorFlagReading['has'], { manifests, output }: Flags): string | undefined {
+  const other = (['api-url', 'token-file', 'jobs', 'lock-timeout', 'timeout'] as const).find((name) => has(name));
+  if (other !== undefined) return `--${other}: init asks no server; leave it out`;
+  const files = [...manifests, ...(output === undefined ? [] : [output])];
+  return files.length > 1 ? 'init writes one file; give -o FILE or --manifest FILE once' : undefined;
 }
 
 function isVerb(word: string): word is OperatorVerb {

@@ -73,6 +73,10 @@ const manifestArguments: NonNullable<CommandHelp['arguments']> = [
 ];
 
 const sentences: Readonly<Record<OperatorVerb, readonly string[]>> = {
+  init: [
+    'bus operator database init: writes a manifest for what the keys declare, with comments that say what else',
+    'can stand in it; plan with it is the same plan. To stdout, or to a new file: none is ever written over.',
+  ],
   validate: [
     'bus operator database validate: judges manifests without a server, and tells everything that is wrong,',
     'each with its line and column.',
@@ -100,6 +104,7 @@ const sentences: Readonly<Record<OperatorVerb, readonly string[]>> = {
 };
 
 const examples: Readonly<Record<OperatorVerb, readonly string[]>> = {
+  init: ['init', 'init -o bus-database.yaml', 'init -f json --deployment shop-dev'],
   validate: ['validate bus-database.yaml', 'validate --expand', 'validate -q manifests/*.yaml'],
   doctor: ['doctor', 'doctor -v', 'doctor --env-file ./staging.env'],
   plan: ['plan', 'plan --save ./plan.json', 'plan --check -q || echo "there is work to do"'],
@@ -117,6 +122,12 @@ function exitRows(verb?: OperatorVerb): CommandHelp['exits'] {
       ['0', 'right'],
       ['1', 'the result can not be written'],
       ['2', 'something is wrong with a manifest, or it can not be read; wrong usage'],
+    ];
+  if (verb === 'init')
+    return [
+      ['0', 'done'],
+      ['1', 'the file is there already, or can not be written'],
+      ['2', 'wrong usage or configuration'],
     ];
   const failed = verb === 'doctor' || verb === 'verify' ? 'a check failed, or the run did' : 'failed';
   const checking = verb === undefined ? 'plan --check, status --check' : `${verb} --check`;

@@ -46,10 +46,11 @@ export const otherVerbs: readonly Says[] = [
     'undeploy',
   ],
   ['did you mean plan?', 'diff', 'preview', 'show', 'dry-run', 'check', 'explain', 'sql'],
+  ['did you mean init?', 'new', 'scaffold', 'generate', 'starter', 'template'],
   ['did you mean validate?', 'lint', 'manifest', 'parse'],
   [
     'did you mean apply?',
-    ...['init', 'setup', 'bootstrap', 'install', 'create', 'up', 'deploy', 'sync', 'migrate', 'provision'],
+    ...['setup', 'bootstrap', 'install', 'create', 'up', 'deploy', 'sync', 'migrate', 'provision'],
     ...['run', 'update', 'upgrade', 'push', 'converge', 'reconcile', 'grant', 'repair', 'fix'],
   ],
   ['did you mean status?', 'ls', 'list', 'get', 'describe', 'info', 'state', 'refresh', 'health', 'ps', 'output'],

@@ -27,6 +27,7 @@ import { overlay } from '../configure.ts';
 import type { ProviderRoot } from '../providers.ts';
 import { paintFor, plain } from '../render/paint.ts';
 import { errorLines, warningLines } from '../render/text-error.ts';
+import { providerLanguage } from './provider-language.ts';
 
 const key = 'BUS_DATABASE_MANIFEST_FILE';
 
@@ -94,7 +95,7 @@ async function judge(
     envFile === undefined ? undefined : readNamedEnvFile(resolve(cwd, envFile), envFile, process.getuid?.());
   if (named !== undefined) warn(named.warnings);
   const env = overlay(given, named?.file.values);
-  const { root, language } = await languageOf(env.BUS_DATABASE_PROVIDER, flags, roots);
+  const { root, language } = await providerLanguage(env, flags, roots);
   const configured = env[key];
   if (flags.manifests.length === 0 && !configured) throw withoutFile();
   const meant = flags.deployment ?? (flags.manifests.length === 0 ? env.BUS_DEPLOYMENT_ID : undefined);
@@ -102,19 +103,6 @@ async function judge(
   const files = flags.manifests.length > 0 ? flags.manifests : [configured ?? ''];
   const judged = files.map((file) => judgedFile(file, cwd, language, meant, source));
   return { provider: root.name, language, judged };
-}
-
-async function languageOf(configured: string | undefined, { provider }: Flags, roots: readonly ProviderRoot[]) {
-  if (provider !== undefined && configured && provider !== configured)
-    throw usage(`--provider is ${printable(provider)}, but BUS_DATABASE_PROVIDER is ${printable(configured)}`);
-  const name = provider ?? (configured || roots[0]?.name);
-  const root = roots.find((one) => one.name === name);
-  if (root === undefined) {
-    const known = roots.map((one) => one.name).join(', ');
-    throw usage(`${printable(name ?? '')}: no such provider; known: ${known}`);
-  }
-  if (root.manifest === undefined) throw usage(`the provider ${root.name} reads no manifests`);
-  return { root, language: await root.manifest() };
 }
 
 function judgedFile(
@@ -147,10 +135,6 @@ function withoutFile(): OperationError {
     code: 'usage',
     remedy: `name a FILE, or set ${key}`,
   });
-}
-
-function usage(message: string): OperationError {
-  return new OperationError('invalid-request', message, { code: 'usage' });
 }
 
 function responseOf({ provider, judged, language }: Result): Response {

@@ -1,0 +1,187 @@
+// A manifest to begin with: the same as lists of names ask for, with comments that say what each part means and show what
+// else there is. An example in a comment begins with its key, so that it may be uncommented as it stands. Pure.
+import { type DesiredNames, dsnFileName } from 'bus-integration-database';
+import type { CommentedManifest, ManifestComment, StarterOptions } from 'bus-integration-database/manifest';
+
+interface Access {
+  readonly access?: Readonly<Record<string, 'create'>>;
+}
+
+/** @example starterManifest({ names: desired, outputDirectory: './local/dsn' }).file; // { version: 1, deployment: 'shop', … } */
+export function starterManifest({ names, outputDirectory }: StarterOptions): CommentedManifest {
+  const declared = names.roles.size + names.databases.size === 0 ? exampleOf(names) : names;
+  const { deploymentId, roles, databases } = declared;
+  const everywhere = [...roles].filter((role) => [...databases.values()].every(({ logins }) => logins.includes(role)));
+  const own = (logins: readonly string[]) => logins.filter((role) => !everywhere.includes(role));
+  const schemas = schemasOf(declared);
+  const outputs = outputsOf(declared, outputDirectory);
+  const file = {
+    version: 1,
+    deployment: deploymentId,
+    ...(roles.size > 0 && { roles: recordOf([...roles].map((role) => [role, { login: true }])) }),
+    every_database: { schemas, ...accessOf(everywhere) },
+    ...(databases.size > 0 && {
+      databases: recordOf([...databases].map(([name, { logins }]) => [name, accessOf(own(logins))])),
+    }),
+    ...(outputs.length > 0 && { outputs }),
+  };
+  return { file, comments: commentsOf(declared, { everywhere, hasOutputs: outputs.length > 0 }) };
+}
+
+function exampleOf({ deploymentId }: DesiredNames): DesiredNames {
+  const logins = ['app_service'];
+  const schemas = new Set(['public']);
+  return {
+    deploymentId,
+    roles: new Set(logins),
+    databases: new Map([['app', { schemas, logins, serviceRoles: logins }]]),
+    schemas,
+    outputs: new Map(),
+  };
+}
+
+function schemasOf({ databases, schemas }: DesiredNames): readonly string[] {
+  const [first] = databases.values();
+  const names = [...(first?.schemas ?? schemas)];
+  return names.length === 0 ? ['public'] : names;
+}
+
+function accessOf(roles: readonly string[]): Access {
+  return roles.length === 0 ? {} : { access: recordOf(roles.map((role) => [role, 'create'])) };
+}
+
+/** By lists the service role's file has no role in its name; by a manifest only that of its only login. */
+function outputsOf({ roles, databases }: DesiredNames, directory = './local/dsn'): readonly object[] {
+  if (roles.size < 2) return [];
+  const services = [...databases].flatMap(([name, { serviceRoles }]) => serviceRoles.map((role) => ({ name, role })));
+  const folder = directory.replace(/\/+$/, '');
+  const served = new Set(services.map(({ role }) => role));
+  const others = [...roles].filter((role) => !served.has(role));
+  const entering = others.filter((role) => [...databases.values()].some(({ logins }) => logins.includes(role)));
+  const isOfAll = served.size === 1 && services.length === databases.size;
+  return [
+    ...(isOfAll
+      ? [{ form: 'uri', roles: [...served], file: `${folder}/{database}.dsn` }]
+      : services.map(({ name, role }) => ({
+          form: 'uri',
+          roles: [role],
+          databases: [name],
+          file: `${folder}/${dsnFileName(name)}`,
+        }))),
+    ...(entering.length > 0 && services.length > 0 ? [{ form: 'uri', roles: entering }] : []),
+  ];
+}
+
+interface Written {
+  readonly everywhere: readonly string[];
+  readonly hasOutputs: boolean;
+}
+
+function commentsOf({ roles, databases }: DesiredNames, { everywhere, hasOutputs }: Written): ManifestComment[] {
+  const [role] = roles;
+  const [database] = databases.keys();
+  const before = (path: ManifestComment['path'], ...lines: string[]): ManifestComment => ({
+    path,
+    at: 'before',
+    lines,
+  });
+  const last = (path: ManifestComment['path'], ...lines: string[]): ManifestComment => ({ path, at: 'last', lines });
+  return [
+    ...(role === undefined
+      ? [
+          before(
+            ['every_database'],
+            ...rolesText,
+            'roles:',
+            '  app_service: {login: true}',
+            '  app_owner: {}',
+            '  app_readers: {members: exact}',
+            '',
+          ),
+          last(['every_database'], 'access: {app_service: create}'),
+        ]
+      : [
+          before(['roles'], ...rolesText),
+          last(
+            ['roles', role],
+            'connections: 40',
+            'valid_until: "2030-01-31T18:00:00Z"',
+            'settings: {statement_timeout: 30s}',
+            'member_of: [app_readers]',
+          ),
+          last(
+            ['roles'],
+            'app_owner: {}',
+            'app_migrator: {login: true, acts_as: app_owner}',
+            'app_readers: {members: exact}',
+          ),
+        ]),
+    before(
+      ['every_database'],
+      'What each database has. A database adds to it: maps merge, lists add, a single value replaces.',
+    ),
+    before(['every_database', 'schemas'], 'Its schemas, and what owns them and what is in them. Default: public.'),
+    ...(everywhere.length === 0
+      ? []
+      : [
+          before(
+            ['every_database', 'access'],
+            'Who may do what in the schemas. Each word gives what is there and what is made later:',
+            'connect logs in, read reads every table, write changes rows too, create makes tables of its own.',
+            'In one database none takes it out again; a map says it in detail.',
+          ),
+        ]),
+    last(
+      ['every_database'],
+      'owner: app_owner',
+      'extensions: [pgcrypto, {name: citext, schema: public}]',
+      'settings: {work_mem: 16MB}',
+      'connections: 100',
+      'public: {connect: true}',
+      'routines: closed',
+    ),
+    ...(database === undefined
+      ? []
+      : [
+          before(['databases'], 'The databases, each with what it has beyond every_database.'),
+          last(
+            ['databases'],
+            'reports:',
+            '  extensions: [pg_trgm]',
+            '  access: {app_readers: {SELECT: [public.invoices]}}',
+          ),
+        ]),
+    ...(hasOutputs ? [before(['outputs'], ...outputsText)] : []),
+    last(
+      [],
+      ...(database === undefined ? ['', 'The databases.', 'databases:', '  app: {}'] : []),
+      ...(hasOutputs
+        ? []
+        : ['', ...outputsText, 'outputs:', '  - {form: uri}', '  - {form: env, file: "env/{database}.{role}.env"}']),
+      '',
+      'What verify tries beyond access.',
+      'verify:',
+      `  - ${JSON.stringify({ role: role ?? 'app_service', database: database ?? 'app', sql: 'SELECT 1' })}`,
+      '',
+      'What is to go. Nothing goes because it left this file.',
+      'retire:',
+      '  roles: {old_service: {reassign_to: app_owner}}',
+      '  databases: {legacy: {drop: legacy}}',
+    ),
+  ];
+}
+
+const rolesText = [
+  'Roles are the whole server’s. One that logs in gets a password, and files as outputs say.',
+  'One without a login owns things, or is a group.',
+];
+const outputsText = [
+  'Which files services get. Without it: a connection URI for each login role and each database that it may enter.',
+  'Forms: uri, env, pgpass, service, jdbc, secret.',
+];
+
+function recordOf<T>(entries: readonly (readonly [string, T])[]): Readonly<Record<string, T>> {
+  const made: Record<string, T> = Object.create(null);
+  for (const [name, value] of entries) made[name] = value;
+  return made;
+}

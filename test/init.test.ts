@@ -1,0 +1,31 @@
+// From keys to a manifest: the plan with what `init` writes is the plan with the keys.
+import { PassThrough } from 'node:stream';
+import { isMutating, type Response } from 'bus-integration-database';
+import { main } from 'bus-operator-database';
+import { startServer } from 'embedded';
+import { expect, test } from 'vitest';
+import { createDeployment, exampleId, keysOf, temporaryFolder, type Wish } from './scenarios/deployment.ts';
+
+const wishes: readonly (readonly [string, Wish])[] = [
+  ['one service role', { databases: ['bus_auth', 'bus_events'], serviceRole: 'bus_service' }],
+  ['odd names', { databases: ['no', '1e3', 'A.b', 'a@b'], serviceRole: 'null', schemas: ['on', 'public'] }],
+  ['a role alone', { databases: [], serviceRole: 'bus_service' }],
+  ['databases alone', { databases: ['bus_auth'] }],
+];
+
+test.each(wishes)('%s', async (_, wish) => {
+  await using server = await startServer({ major: 16 });
+  using folder = temporaryFolder();
+  const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() };
+  const env = keysOf(wish, exampleId);
+  expect(await main(['init'], { env, cwd: folder.path, ...streams })).toBe(0);
+  const options = { adminDsn: server.dsn(), folder: folder.path };
+  const byKeys = await createDeployment({ ...options, wish }).plan();
+  const manifest = String(streams.stdout.read());
+  const byManifest = await createDeployment({ ...options, wish: { databases: [], manifest } }).plan();
+  expect(byKeys.ok).toBe(true);
+  // By keys schemas are declared also where there is no database for them.
+  const steps = ({ steps }: Response) => (wish.databases.length === 0 ? steps.filter(isMutating) : steps);
+  expect(steps(byManifest)).toEqual(steps(byKeys));
+  if (wish.databases.length > 0) expect(byManifest.plan_id).toBe(byKeys.plan_id);
+});

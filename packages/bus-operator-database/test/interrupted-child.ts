@@ -26,7 +26,12 @@ const root = fakeRoot(async (_verb, _request, { signal }) => {
 });
 
 const invocation = readInvocation(argv);
-if ('problem' in invocation || invocation.verb === undefined || invocation.verb === 'validate' || invocation.verb === 'init')
+if (
+  'problem' in invocation ||
+  invocation.verb === undefined ||
+  invocation.verb === 'validate' ||
+  invocation.verb === 'init'
+)
   throw new Error('no verb');
 const { stdin, stdout, stderr } = process;
 process.exitCode = await run(

@@ -31,7 +31,12 @@ async function go(
   more: Partial<ProcessContext> = {},
 ) {
   const invocation = readInvocation(argv);
-  if ('problem' in invocation || invocation.verb === undefined || invocation.verb === 'validate' || invocation.verb === 'init')
+  if (
+    'problem' in invocation ||
+    invocation.verb === undefined ||
+    invocation.verb === 'validate' ||
+    invocation.verb === 'init'
+  )
     throw new Error(JSON.stringify(invocation));
   const root = fakeRoot(typeof answer === 'function' ? answer : () => answer);
   const { processContext, out, err } = captured(directory, env, more);

@@ -3,7 +3,7 @@
 import { type DesiredNames, dsnFileName } from 'bus-integration-database';
 import type { CommentedManifest, ManifestComment, StarterOptions } from 'bus-integration-database/manifest';
 
-interface Access {
+interface GivenAccess {
   readonly access?: Readonly<Record<string, 'create'>>;
 }
 
@@ -46,7 +46,7 @@ function schemasOf({ databases, schemas }: DesiredNames): readonly string[] {
   return names.length === 0 ? ['public'] : names;
 }
 
-function accessOf(roles: readonly string[]): Access {
+function accessOf(roles: readonly string[]): GivenAccess {
   return roles.length === 0 ? {} : { access: recordOf(roles.map((role) => [role, 'create'])) };
 }
 

@@ -95,7 +95,7 @@ const flagTable = [
     value: 'FILE',
     isRepeatable: true,
     verbs: ['plan', 'apply', 'status', 'verify', 'doctor', 'validate', 'init'],
-    text: 'the manifest, in place of the list keys; default: BUS_DATABASE_MANIFEST_FILE; of init as -o',
+    text: 'the manifest, in place of the list keys; default: BUS_DATABASE_MANIFEST_FILE',
   },
   { name: 'expand', verbs: ['validate'], text: 'print the manifest with nothing inherited' },
   { name: 'strict', verbs: ['verify'], text: 'fail also on what could not be seen' },

@@ -75,7 +75,8 @@ const manifestArguments: NonNullable<CommandHelp['arguments']> = [
 const sentences: Readonly<Record<OperatorVerb, readonly string[]>> = {
   init: [
     'bus operator database init: writes a manifest for what the keys declare, with comments that say what else',
-    'can stand in it; plan with it is the same plan. To stdout, or to a new file: none is ever written over.',
+    'can stand in it; plan with it is the same plan. It goes to stdout, or to the new file that -o or --manifest',
+    'names: none is ever written over.',
   ],
   validate: [
     'bus operator database validate: judges manifests without a server, and tells everything that is wrong,',

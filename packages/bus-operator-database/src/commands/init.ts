@@ -19,7 +19,7 @@ import {
 import { type CommentedManifest, type ManifestLanguage, manifestText } from 'bus-integration-database/manifest';
 import type { Flags } from '../command-line/flags.ts';
 import { jsonText } from '../command-line/json-text.ts';
-import { configure, overlay } from '../configure.ts';
+import { configure, overlay, type RunContext } from '../configure.ts';
 import { createFile, requireNoFile } from '../output/new-file.ts';
 import type { ProviderRoot } from '../providers.ts';
 import { errorLines, warningLines } from '../render/text-error.ts';
@@ -80,12 +80,6 @@ export async function init(
   }
 }
 
-interface Context {
-  readonly flags: Flags;
-  readonly processContext: ProcessContext;
-  readonly cwd: string;
-}
-
 /** With an env file's values laid over it, as `configure` has it. */
 function environmentOf({ envFile }: Flags, { env }: ProcessContext, cwd: string): Environment {
   if (envFile === undefined) return env;
@@ -96,7 +90,7 @@ function environmentOf({ envFile }: Flags, { env }: ProcessContext, cwd: string)
 async function starter(
   root: ProviderRoot,
   language: ManifestLanguage,
-  { flags, processContext, cwd }: Context,
+  { flags, processContext, cwd }: RunContext,
   env: Environment,
 ): Promise<Made> {
   const isNamed = Boolean(env[deploymentKey] || flags.deployment);

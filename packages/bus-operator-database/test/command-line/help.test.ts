@@ -11,7 +11,8 @@ describe('helpText', () => {
       usage: bus operator database [flags] VERB [flags]
 
       verbs, in the order in which one uses them:
-        validate  is a manifest right: judges the file alone; the other verbs do not read one yet
+        init      writes a manifest to begin with: of the keys, or of what a server holds (reads only)
+        validate  is a manifest right: judges the file alone
         doctor    is all in place to begin: configuration, files, server, rights (reads only)
         plan      what apply would do, step by step (reads only)
         apply     does it

@@ -41,6 +41,8 @@ const language: ManifestLanguage<Parameters<typeof shape.merge>[0]> = {
   expand: ({ deployment = '' }) => ({ deployment }),
   summary: () => '',
   fileOf: (expanded) => expanded,
+  editorSchema: './schema.json',
+  starter: ({ names: { deploymentId } }) => ({ file: { version: 1, deployment: deploymentId }, comments: [] }),
 };
 const head = 'version: 1\ndeployment: d\n';
 const read = (body: string) => readManifest(Buffer.from(`${head}${body}`), 'f', language);

@@ -76,6 +76,8 @@ export { decideCredentials, rotationUnfinished } from './credentials/decide.ts';
 export type { FileDecision } from './credentials/file-decision.ts';
 export type { FileAction } from './credentials/file-steps.ts';
 export { fileSteps, isFileStep } from './credentials/file-steps.ts';
+export type { DecidedFile, DecidedLogin } from './credentials/shared-files.ts';
+export { decidedFiles, joinSharedFiles, loginsOf } from './credentials/shared-files.ts';
 export type { CredentialWish, LoginBlock, Proof } from './credentials/wish.ts';
 export { absolutePath, findProgram, isExecutable } from './git/executable.ts';
 export type { GitExposure } from './git/git-exposure.ts';
@@ -103,7 +105,7 @@ export { mapAdvice, ownCommand, ownVerbOf } from './model/map-advice.ts';
 export { mapFindings, mapTextPaths } from './model/map-findings.ts';
 export type { NamedKind, NameRules } from './model/names.ts';
 export { dsnFileName, expandRole, fileSystemName, judgeName, lineBreakFault } from './model/names.ts';
-export type { Address, Output, OutputConnection, OutputSettings } from './model/output.ts';
+export type { Output, OutputConnection, OutputSettings, PoolerAddress } from './model/output.ts';
 export { connectionsOf, standsElsewhere } from './model/output.ts';
 export { identityText, isIntact, planId } from './model/plan.ts';
 export type { Refusal, Standing } from './model/standing.ts';
@@ -114,10 +116,12 @@ export type {
   FileReading,
   StrayFile,
 } from './output-files/connection-string.ts';
-export type { OutputDirectory, OutputPlace } from './output-files/directory.ts';
+export type { OutputDirectory } from './output-files/directory.ts';
 export { createOutputDirectory, shownPath, withoutSlashes } from './output-files/directory.ts';
 export type { FilePair } from './output-files/file-pair.ts';
 export { candidatePasswords, endpointFault, holds } from './output-files/file-pair.ts';
+export type { OutputPlace } from './output-files/judge-directory.ts';
+export type { WholeFile } from './output-files/output-file.ts';
 export { discardStaged, promoteFile, readPairs, stagedSuffix, stageFile } from './output-files/output-file.ts';
 export { ownerOf } from './output-files/owner.ts';
 export { judgeOutputDirectory } from './output-files/room.ts';

@@ -1,7 +1,13 @@
 // Observations for unit tests: an ordinary server, and only what a test says otherwise. Reads nothing.
-import { type DesiredState, desiredState, joined, type Lists, type RoleDecision } from 'bus-integration-database';
+import {
+  type DesiredState,
+  decidedFiles,
+  desiredState,
+  joined,
+  type Lists,
+  type RoleDecision,
+} from 'bus-integration-database';
 import { postgresRules } from '../src/desired/rules.ts';
-import { decidedFiles } from '../src/kinds/dsn-file.ts';
 import type { Resource } from '../src/kinds/index.ts';
 import type { Scope } from '../src/kinds/kind.ts';
 import { birthLimit } from '../src/observe/mark.ts';

@@ -75,6 +75,7 @@ export const schemaStatus = shape({
 
 export const dsnFileStatus = shape({
   path: z.string(),
+  form: may(z.string()),
   database: z.string(),
   role: z.string(),
   state: z.enum(['current', 'outdated', 'missing', 'broken']),

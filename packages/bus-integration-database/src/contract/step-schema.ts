@@ -14,6 +14,8 @@ export const dsnFileContent = shape({
   role: z.string(),
   endpoint,
   password: passwordSource,
+  form: may(z.string()),
+  beside: may(list(shape({ database: z.string(), role: z.string(), password: passwordSource }))),
 });
 
 export const stepState = z.enum(['planned', 'applied', 'skipped', 'failed', 'unknown']);

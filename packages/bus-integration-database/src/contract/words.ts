@@ -178,8 +178,9 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
     state: 'unknown where the database could not be entered.',
   },
   DsnFileStatus: {
-    '': 'A file with the DSN of one role for one database.',
+    '': 'A file with the DSN of one role for one database; of a file that holds several logins there are as many.',
     path: 'Where it lies, as the worker or API tells its files.',
+    form: 'What its provider calls the form it has; absent where it is a connection string alone.',
     database: 'The database that it leads to.',
     role: 'The role that it logs in as.',
     state: 'current is what an apply would write; outdated is not; broken is no DSN of ours.',

@@ -7,7 +7,7 @@ import { advise } from '../contract/remedy.ts';
 import type { Diagnostic } from '../contract/response.ts';
 import { ownCommand } from '../model/map-advice.ts';
 import type { Refusal } from '../model/standing.ts';
-import type { Endpoint, FileReading } from '../output-files/connection-string.ts';
+import type { Endpoint } from '../output-files/connection-string.ts';
 import { candidatePasswords, type FilePair, holds, passwordsIn } from '../output-files/file-pair.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { printable } from '../text/printable.ts';
@@ -74,10 +74,10 @@ function fileOfAnotherServer(
   wish: CredentialWish,
   proofs: Proofs,
 ): FilePair | undefined {
-  const wanted = (live: FileReading) => wish.strings.withAdded(wish.endpoint, live);
   const written = files.filter(({ act }) => act !== 'leave');
-  return written.find(({ pair: { live } }) => {
-    if (live.state !== 'present' || wish.strings.isSameServer(live.endpoint, wanted(live))) return false;
+  return written.find(({ pair: { live, output } }) => {
+    const wanted = () => wish.strings.wanted(output, wish.endpoint, live);
+    if (live.state !== 'present' || wish.strings.isSameServer(live.endpoint, wanted())) return false;
     if (wish.standing === 'missing') return true;
     return !holds(live, password) && proofs(wish.role, live.password).state !== 'proven';
   })?.pair;
@@ -152,10 +152,10 @@ function decideForKnownRole(wish: CredentialWish, proofs: Proofs): RoleDecision 
 function unproven(wish: CredentialWish, proof: Proof): RoleDecision {
   const told = passwordUnproven(wish, proof);
   const isComplete = wish.pairs.every(
-    ({ live, staged }) =>
+    ({ live, staged, output }) =>
       live.state === 'present' &&
       staged.state === 'absent' &&
-      wish.strings.isServing(live.endpoint, wish.strings.withAdded(wish.endpoint, live)),
+      wish.strings.isServing(live.endpoint, wish.strings.wanted(output, wish.endpoint, live)),
   );
   if (isComplete) return undecided(wish, 'unproven', [{ severity: 'warn', ...told }]);
   const unsettled: Refusal = { severity: 'fail', errorClass: 'not-converged', ...told };

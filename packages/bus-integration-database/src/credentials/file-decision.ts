@@ -21,6 +21,10 @@ export interface FileDecision {
   readonly act: 'keep' | 'write' | 'promote' | 'promote-and-write' | 'discard' | 'leave';
   readonly risk: Risk;
   readonly password: DsnFileContent['password'];
+  /** The staged file says of this login what is wanted. */
+  readonly stagedIsRight?: boolean;
+  /** It goes on saying of this login what it says: nothing is sure of its password. */
+  readonly isKeptAsFound?: boolean;
 }
 
 interface ChosenPassword {
@@ -45,29 +49,31 @@ export function decideFile(
   wish: RoleWish,
   { source, setsPassword, password }: ChosenPassword,
 ): FileDecision {
-  const content = wish.strings.withAdded(wish.endpoint, pair.live);
+  const content = wish.strings.wanted(pair.output, wish.endpoint, pair.live);
   const liveIsRight = isRight(pair.live, content, password);
   const holdsIt = holds(pair.live, password);
   const origin = source === 'kept' && !holdsIt ? 'sibling' : source;
   const isRotation = setsPassword && wish.isRotated && wish.standing !== 'missing';
   const changes = replacing(pair.live, content, isRotation, wish);
+  const stagedIsRight = isRight(pair.staged, content, password);
+  const isShared = pair.output.connections.length > 1;
+  const said = { pair, ...(isShared && { stagedIsRight }) };
   if (liveIsRight) {
     // An unset verifier leaves nothing proven, so even a needless staged file stays until the next run.
     const act = pair.staged.state === 'absent' || setsPassword ? 'keep' : 'discard';
-    return { pair, act, risk: 'create', password: 'kept' };
+    return { ...said, act, risk: 'create', password: 'kept' };
   }
-  const stagedIsRight = isRight(pair.staged, content, password);
   const promotion = stagedIsRight
     ? 'promote'
-    : holds(pair.staged, password) && !holdsIt
+    : holds(pair.staged, password) && !holdsIt && !isShared
       ? 'promote-and-write'
       : 'write';
-  return { pair, act: promotion, risk: changes, password: origin };
+  return { ...said, act: promotion, risk: changes, password: origin };
 }
 
 /** What writing over a file may lose: nobody but it may hold the password of another role's DSN. */
 function replacing(live: FileReading, content: Endpoint, isRotation: boolean, { strings, hasTls }: RoleWish): Risk {
-  if (live.state === 'broken' && live.holder !== undefined) return 'destructive';
+  if (displacedIn(live) !== undefined) return 'destructive';
   // Before a rotation, which the role's own step asks leave for.
   if (live.state === 'present' && strings.isWeaker(live.endpoint, content, hasTls)) return 'weaken-tls';
   if (isRotation) return 'rotate';
@@ -75,17 +81,23 @@ function replacing(live: FileReading, content: Endpoint, isRotation: boolean, { 
 }
 
 /** What writing over another role's file would lose. */
-export function displaced({ live, path, role }: FilePair): Diagnostic[] {
-  if (live.state !== 'broken' || live.holder === undefined) return [];
+export function displaced({ live, path, role, output }: FilePair): Diagnostic[] {
+  const lost = displacedIn(live);
+  if (lost === undefined) return [];
+  const what = output.form === 'uri' ? 'the DSN of ' : '';
   return [
     {
       severity: 'warn',
       code: 'file-of-another-role',
-      ...inMessage(say`${{ path }} holds the DSN of ${live.holder}; writing that of ${shown(role)} there loses it`),
+      ...inMessage(say`${{ path }} holds ${what}${lost}; writing that of ${shown(role)} there loses it`),
       target: path,
       ...advise(['keep it: ', command('mv', { path }, { path: `${path}.kept` })]),
     },
   ];
+}
+
+function displacedIn(live: FileReading): string | undefined {
+  return live.state === 'broken' ? live.holder : live.state === 'present' ? live.displaces : undefined;
 }
 
 function isRight(reading: FileReading, content: Endpoint, password: Secret | undefined): boolean {

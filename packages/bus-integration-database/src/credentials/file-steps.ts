@@ -1,5 +1,6 @@
 // The steps that one output file's decision comes to. Pure.
-import { isOfAction, type Step, type StepOfAction } from '../contract/step.ts';
+import { type DsnFileContent, isOfAction, type Step, type StepOfAction } from '../contract/step.ts';
+import type { Output } from '../model/output.ts';
 import type { ConnectionStrings, Endpoint } from '../output-files/connection-string.ts';
 import type { FileDecision } from './file-decision.ts';
 
@@ -13,9 +14,10 @@ export function fileSteps(
   { pair, act, risk, password }: FileDecision,
   configured: Endpoint,
   strings: ConnectionStrings,
+  beside: readonly FileDecision[] = [],
 ): FileStep[] {
-  const { file, database, role } = pair;
-  const endpoint = strings.shownPart(strings.withAdded(configured, pair.live), configured);
+  const { file, database, role, output } = pair;
+  const endpoint = strings.shownPart(strings.wanted(pair.output, configured, pair.live), configured);
   const identity = { file, database, role };
   const target = pair.path;
   switch (act) {
@@ -39,10 +41,21 @@ export function fileSteps(
       return [{ action: 'discard-staged-file', target, risk, before: identity }];
     case 'write': {
       const before = pair.live.state === 'absent' ? undefined : beforeOf(pair, configured, strings);
-      const after = { ...identity, endpoint, password };
+      const after = { ...identity, endpoint, password, ...formPart(output), ...loginsPart(beside) };
       return [{ action: 'write-dsn-file', target, risk, after, ...(before && { before }) }];
     }
   }
+}
+
+/** What is said of a file that is no connection string alone. */
+function formPart({ form }: Pick<Output, 'form'>): { readonly form?: string } {
+  return form === 'uri' ? {} : { form };
+}
+
+/** The other logins that it holds. */
+function loginsPart(beside: readonly FileDecision[]): Pick<DsnFileContent, 'beside'> {
+  if (beside.length === 0) return {};
+  return { beside: beside.map(({ pair: { database, role }, password }) => ({ database, role, password })) };
 }
 
 function beforeOf({ file, live }: FileDecision['pair'], configured: Endpoint, { shownPart }: ConnectionStrings) {

@@ -46,6 +46,17 @@ export function loginBlocked(wish: CredentialWish, { code, seen, remedy }: Login
   return unsafe({ code, message, target: printable(wish.role), remedy });
 }
 
+/** A file that holds its login too can't be written. */
+export function waitsForOthers(role: string, path: string): Refusal {
+  const told = unsafe({
+    code: 'file-of-several',
+    message: `${path} can't be given the password of role ${shown(role)}: it holds logins of other roles too, whose passwords are not proven`,
+    target: printable(role),
+    remedy: ['settle those first, or give each role a file of its own under outputs; then ', { kind: 'again' }],
+  });
+  return { ...told, errorClass: 'not-converged' };
+}
+
 /** No file holds one. */
 export function passwordLost(wish: CredentialWish): Refusal {
   const { role, pairs } = wish;

@@ -1,5 +1,5 @@
 // Which files the rules of outputs come to, and where two of them meet. Writes none.
-import { normalize } from 'node:path';
+import { join, normalize, parse } from 'node:path';
 import { OperationError } from '../contract/errors.ts';
 import { dsnFileName } from '../model/names.ts';
 import type { OutputForms, OutputRule } from './output-rules.ts';
@@ -160,11 +160,29 @@ function judgeVariable(rule: OutputRule, entry: OutputEntry, variables: Set<stri
   variables.add(`${file}\n${variable}`);
 }
 
+/**
+ * The file beside another one that names the pooler. An own file's has three parts, which no other own file has.
+ *
+ * @example
+ * poolerTwin('dsn/orders.dsn'); // 'dsn/orders.pooler.dsn'
+ */
+export function poolerTwin(file: string): string {
+  const { dir, name, ext } = parse(file);
+  return join(dir, `${name}.pooler${ext}`);
+}
+
 /** Two connections meet in one file only in forms that gather them, and of one rule. */
 function judgeFile(rule: OutputRule, entry: OutputEntry, taken: Map<string, Taken>, ground: OutputGround): void {
+  const { file } = entry;
+  if (file === undefined && ground.forms[rule.form]?.hasOwnFile !== true) return;
+  judgePath(rule, entry, taken, ground);
+  if (file !== undefined && rule.form === 'uri' && rule.pooler !== undefined)
+    judgePath(rule, { ...entry, file: poolerTwin(file) }, taken, ground);
+}
+
+function judgePath(rule: OutputRule, entry: OutputEntry, taken: Map<string, Taken>, ground: OutputGround): void {
   const { problems, root } = ground;
   const { database, file } = entry;
-  if (file === undefined && ground.forms[rule.form]?.hasOwnFile !== true) return;
   const place =
     problems.nodeOf(rule) === undefined
       ? (keyAt(root, ['databases', database]) ?? root)

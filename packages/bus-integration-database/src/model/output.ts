@@ -8,7 +8,7 @@ export interface OutputConnection {
   readonly variable?: string;
 }
 
-export interface Address {
+export interface PoolerAddress {
   readonly host: string;
   readonly port: string;
 }
@@ -17,7 +17,7 @@ export interface Address {
 export interface OutputSettings {
   readonly namespace?: string;
   /** A pooler before the server: of a form that has no place for both addresses it is the one that the file names. */
-  readonly pooler?: Address;
+  readonly pooler?: PoolerAddress;
 }
 
 export interface Output {

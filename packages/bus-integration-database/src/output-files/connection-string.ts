@@ -1,5 +1,6 @@
-// An output file's text: a connection string, which the provider alone can read and write. As plain data, without the
-// password, it is an endpoint.
+// An output file's text: connection strings, which the provider alone can read and write. As plain data, without the
+// password, each is an endpoint.
+import type { Output } from '../model/output.ts';
 import type { Secret } from '../secrets/secret.ts';
 
 /** Keyword → value, without user, password and database. Of a file it may hold secrets: see `shownPart`. */
@@ -14,7 +15,7 @@ export type FileReading =
       readonly state: 'present';
       readonly endpoint: Endpoint;
       readonly password: Secret;
-      /** It belongs to another user than BUS_DATABASE_DSN_FILE_OWNER. */
+      /** It belongs to another user than it should, or has another mode. */
       readonly hasOtherOwner?: boolean;
       /** Not as we write it: some client can't read it. */
       readonly hasOldForm?: boolean;
@@ -41,14 +42,24 @@ export interface StrayFile {
 
 /** What a provider knows of its connection strings. */
 export interface ConnectionStrings {
-  /** The one line of an output file. */
-  readonly format: (content: ConnectionString) => string;
-  /** Reads it back; what is for another role or database is `broken`, like what is no connection string. */
-  readonly parse: (line: Secret, database: string, role: string) => FileReading;
+  /**
+   * The text of an output file, without its last line's end, with those of its connections that are to stand in it.
+   *
+   * @throws OperationError `invalid-request` for what its form can't hold
+   */
+  readonly write: (output: Output, held: readonly ConnectionString[]) => string;
+  /**
+   * Reads it back, for each of the output's connections in their order; what is for another role or database is `broken`,
+   * like what is no connection string.
+   */
+  readonly read: (text: Secret, output: Output) => readonly FileReading[];
   /** Whom it is for, whoever that is; undefined where it is no whole connection string. */
   readonly identify: (line: Secret) => Pick<StrayFile, 'role' | 'database' | 'server'> | undefined;
-  /** What a file is to say: the configured endpoint, and what an operator added to the file that is there. */
-  readonly withAdded: (configured: Endpoint, live: FileReading) => Endpoint;
+  /**
+   * What a file is to say: the configured endpoint, as far as its form can say it, and what an operator added to the file
+   * that is there.
+   */
+  readonly wanted: (output: Output, configured: Endpoint, live: FileReading) => Endpoint;
   /** What may be shown: of what an operator added, which may be secret, the keywords alone. */
   readonly shownPart: (content: Endpoint, configured: Endpoint) => Endpoint;
   /** Whether both lead to one server. */

@@ -1,40 +1,32 @@
 // The directory that output files go to: made 0700, opened once for the whole run, and worked in by its descriptor, so that
 // nobody who may write above it or in it can lead a run elsewhere.
 
-import {
-  closeSync,
-  constants,
-  fchownSync,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readlinkSync,
-  statSync,
-} from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { closeSync, constants, fchownSync, fstatSync, openSync, readdirSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
 import { OperationError } from '../contract/errors.ts';
-import { command, type Remedy } from '../contract/remedy.ts';
-import { say, type Wording } from '../contract/wording.ts';
+import { say } from '../contract/wording.ts';
+import { type Output, standsElsewhere } from '../model/output.ts';
 import type { ConnectionStrings } from './connection-string.ts';
-import { isForOutputFiles, ownDirectory } from './directory-use.ts';
 import { fileError } from './file-error.ts';
+import { inTheWay, judgeDirectory, type OutputPlace } from './judge-directory.ts';
 import { makeDirectory, syncDirectory } from './make-directory.ts';
 import { trustedPath } from './trusted-path.ts';
 
-/** Where output files go and whose they are. */
-export interface OutputPlace {
-  /** As the operator wrote it; what messages show. */
-  readonly shown: string;
-  readonly path: string;
-  readonly uid: number;
-  readonly owner?: { readonly uid: number; readonly gid: number } | undefined;
+/** Where one output file stands. */
+export interface FilePlace {
+  readonly directory: OutputDirectory;
+  /** Its name there. */
+  readonly name: string;
+  /** Default: 0600. */
+  readonly mode?: number;
 }
 
 /** The place, and the directory there, which is opened when it is first needed and closed by its disposal. */
 export interface OutputDirectory extends OutputPlace, Disposable {
   /** What its files hold. */
   readonly strings: ConnectionStrings;
+  /** Where a file stands: in it, or where the output says. */
+  place(output: Pick<Output, 'file' | 'mode' | 'owner'>): FilePlace;
   /** The names in it; none when it isn't there. */
   names(): ReadonlySet<string>;
   /** Makes it when it is missing, and its missing parents. */
@@ -54,8 +46,13 @@ export interface OutputDirectory extends OutputPlace, Disposable {
  * using directory = createOutputDirectory({ shown: './dsn', path: '/srv/shop/dsn', uid }, connectionStrings);
  * directory.names(); // Set { 'shop.dsn' }
  */
-export function createOutputDirectory(place: OutputPlace, strings: ConnectionStrings): OutputDirectory {
+export function createOutputDirectory(
+  place: OutputPlace,
+  strings: ConnectionStrings,
+  elsewhere: Elsewhere = nowhere,
+): OutputDirectory {
   let opened: OpenedDirectory | undefined;
+  const others = new Map<string, OutputDirectory>();
   const open = () => {
     opened ??= openDirectory(place);
     return opened;
@@ -65,10 +62,19 @@ export function createOutputDirectory(place: OutputPlace, strings: ConnectionStr
     if (base === undefined || descriptor === undefined) throw vanished(place);
     return { base, descriptor };
   };
-  return {
+  const directory: OutputDirectory = {
     ...place,
     strings,
-    names: () => new Set(open() === undefined ? [] : readdirSync(`${needed().base}/.`)),
+    place: (output) => {
+      const mode = output.mode === undefined ? {} : { mode: Number.parseInt(output.mode, 8) };
+      if (!standsElsewhere(output)) return { directory, name: output.file, ...mode };
+      const there = elsewhere(output);
+      const id = JSON.stringify([there.path, there.owner]);
+      const known = others.get(id) ?? createOutputDirectory(there, strings);
+      others.set(id, known);
+      return { directory: known, name: basename(output.file), ...mode };
+    },
+    names: () => new Set(place.isAbsent || open() === undefined ? [] : readdirSync(`${needed().base}/.`)),
     make: () => {
       if (open() === undefined) makeAt(place);
       giveAway(needed(), place);
@@ -84,9 +90,18 @@ export function createOutputDirectory(place: OutputPlace, strings: ConnectionStr
     [Symbol.dispose]: () => {
       if (opened !== undefined) closeSync(opened.descriptor);
       opened = undefined;
+      for (const other of others.values()) other[Symbol.dispose]();
     },
   };
+  return directory;
 }
+
+/** The place of an output that has a path of its own. */
+export type Elsewhere = (output: Pick<Output, 'file' | 'owner'>) => OutputPlace;
+
+const nowhere: Elsewhere = ({ file }) => {
+  throw new Error(`internal error: ${file} stands in the output directory`);
+};
 
 interface OpenedDirectory {
   readonly descriptor: number;
@@ -140,20 +155,6 @@ function baseOf(descriptor: number, path: string, needsDescriptor: boolean, { sh
   );
 }
 
-function judgeDirectory(descriptor: number, path: string, { shown, uid: own, owner }: OutputPlace): void {
-  const { uid, mode } = fstatSync(descriptor);
-  const refuse = (seen: string, ...words: readonly string[]) =>
-    new OperationError('invalid-request', say`${{ path: shown }} ${seen}`, {
-      target: shown,
-      remedy: isForOutputFiles(path) ? command(...words, { path: shown }) : ownDirectory,
-    });
-  if (![own, 0, owner?.uid].includes(uid))
-    throw refuse(`belongs to user ${uid}, expected user ${own} or root`, 'chown', `${own}`);
-  if ((mode & 0o077) === 0) return;
-  const octal = (mode & 0o7777).toString(8).padStart(4, '0');
-  throw refuse(`is open to group or others (${octal}), expected 0700`, 'chmod', '700');
-}
-
 function makeAt(place: OutputPlace): void {
   try {
     // Parents stay ours, so that nobody can exchange what is in them, and lead whoever gets the files to them.
@@ -173,8 +174,9 @@ function giveAway({ descriptor, base }: OpenedDirectory, { owner, shown }: Outpu
   }
 }
 
-/** The path of a file in it, as the operator would write it. */
-export function shownPath(directory: OutputPlace, file: string): string {
+/** The path of a file, as the operator would write it. */
+export function shownPath(directory: Pick<OutputPlace, 'shown'>, file: string): string {
+  if (standsElsewhere({ file })) return file;
   return `${withoutSlashes(directory.shown)}/${file}`;
 }
 
@@ -183,31 +185,6 @@ export function withoutSlashes(path: string): string {
   let end = path.length;
   while (end > 0 && path[end - 1] === '/') end -= 1;
   return path.slice(0, end);
-}
-
-/** What is there instead of a directory; undefined where it can't be told. */
-function inTheWay({ shown, path }: OutputPlace): OperationError | undefined {
-  const elsewhere = 'set BUS_DATABASE_DSN_OUTPUT_DIR to another directory';
-  const refuse = (seen: Wording, remedy: Remedy) =>
-    new OperationError('invalid-request', say`${{ path: shown }} is ${seen}, expected a directory`, {
-      code: 'dsn-file',
-      target: shown,
-      remedy,
-    });
-  try {
-    const stats = lstatSync(path);
-    if (stats.isDirectory()) return undefined;
-    if (!stats.isSymbolicLink()) return refuse('a file', `move it away, or ${elsewhere}`);
-    const target = resolve(dirname(path), readlinkSync(path));
-    return refuse(
-      say`a symbolic link to ${{ path: target }}`,
-      isForOutputFiles(target)
-        ? ['name the directory itself: BUS_DATABASE_DSN_OUTPUT_DIR=', { kind: 'path', path: target }]
-        : ownDirectory,
-    );
-  } catch {
-    return undefined;
-  }
 }
 
 function vanished({ shown }: OutputPlace): OperationError {

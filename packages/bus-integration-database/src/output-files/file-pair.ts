@@ -1,12 +1,14 @@
-// An output file and the staged file beside it, as they were read: whose they are, which passwords they hold. Pure.
+// A login of an output file and of the staged file beside it, as they were read: which passwords they hold. Pure.
 
+import type { Output } from '../model/output.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { shown } from '../text/shown.ts';
 import type { ConnectionStrings, Endpoint, FileReading } from './connection-string.ts';
 
-/** An output file and the staged file beside it. */
+/** What an output file and the staged file beside it say of one login. A file that holds several has as many of these. */
 export interface FilePair {
-  /** Its name inside the output directory. */
+  readonly output: Output;
+  /** The output's `file`. */
   readonly file: string;
   /** Its path as the operator knows it. */
   readonly path: string;
@@ -14,11 +16,13 @@ export interface FilePair {
   readonly role: string;
   readonly live: FileReading;
   readonly staged: FileReading;
+  /** What stands under the name that the file has where the deployment has another number of login roles. */
+  readonly former?: FileReading;
 }
 
 /** Every distinct password that a role's files hold, staged ones first. */
 export function candidatePasswords(pairs: readonly FilePair[]): Secret[] {
-  const readings = [...pairs.map(({ staged }) => staged), ...pairs.map(({ live }) => live)];
+  const readings = [...pairs.map(({ staged }) => staged), ...pairs.flatMap(standing)];
   const byText = new Map<string, Secret>();
   for (const reading of readings) {
     if (reading.state === 'present' && !byText.has(reading.password.reveal())) {
@@ -30,22 +34,24 @@ export function candidatePasswords(pairs: readonly FilePair[]): Secret[] {
 
 /** The passwords of the live files, or of the staged ones, one for each file that has one. */
 export function passwordsIn(pairs: readonly FilePair[], which: 'live' | 'staged'): Secret[] {
-  return pairs.flatMap((pair) => {
-    const reading = pair[which];
-    return reading.state === 'present' ? [reading.password] : [];
-  });
+  const readings = which === 'live' ? pairs.flatMap(standing) : pairs.map(({ staged }) => staged);
+  return readings.flatMap((reading) => (reading.state === 'present' ? [reading.password] : []));
+}
+
+function standing({ live, former }: FilePair): FileReading[] {
+  return former === undefined ? [live] : [live, former];
 }
 
 /** What of a file's endpoint differs from the wanted one: `host 10.0.0.1, expected db.example.com`; undefined where nothing does. */
 export function endpointFault(
-  reading: FileReading,
+  { live: reading, output }: Pick<FilePair, 'live' | 'output'>,
   configured: Endpoint,
-  { shownPart, withAdded }: ConnectionStrings,
+  { shownPart, wanted: wantedOf }: ConnectionStrings,
 ): string | undefined {
   if (reading.state !== 'present') return undefined;
   // What an operator added is kept, and may be secret.
   const endpoint = shownPart(reading.endpoint, configured);
-  const wanted = shownPart(withAdded(configured, reading), configured);
+  const wanted = shownPart(wantedOf(output, configured, reading), configured);
   const differing = [...new Set([...Object.keys(wanted), ...Object.keys(endpoint)])].filter(
     (name) => endpoint[name] !== wanted[name],
   );

@@ -1,97 +1,153 @@
 // Output files on disk: read beside their staged twins, written so that a kill at any instant leaves the old file or the
 // new one, whole, 0600 from the first byte, and at most one staged file of a fixed name. Never prints what they hold.
 
-import { closeSync, constants, fchownSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { OperationError } from '../contract/errors.ts';
 import { command } from '../contract/remedy.ts';
 import { say } from '../contract/wording.ts';
 import type { DesiredNames } from '../model/desired-state.ts';
+import type { Output } from '../model/output.ts';
 import { readSecretFile } from '../secrets/secret-file.ts';
 import type { FileReading } from './connection-string.ts';
-import { type OutputDirectory, shownPath } from './directory.ts';
+import { type FilePlace, type OutputDirectory, shownPath } from './directory.ts';
 import { anotherRun, fileError } from './file-error.ts';
 import type { FilePair } from './file-pair.ts';
 
 /** A staged file's name is its output file's and this. */
 export const stagedSuffix = '.staged';
 
+/** Of several logins a staged file that is to take the place of another one is written beside it first. */
+const nextSuffix = '.next';
+
 /**
- * Each desired output file with the staged file beside it.
+ * What each desired output file, and the staged file beside it, says of each of its logins.
  *
  * @throws OperationError `invalid-request` for a file or directory that others could read, with the chmod that fixes it
  */
 export function readPairs(directory: OutputDirectory, { outputs }: Pick<DesiredNames, 'outputs'>): FilePair[] {
-  const present = directory.names();
-  return [...outputs.values()].flatMap(({ file, connections }) =>
-    connections.map(({ database, role }) => {
-      const read = (name: string) =>
-        present.has(name) ? readOutputFile(directory, name, database, role) : { state: 'absent' as const };
+  const listed = new Map<OutputDirectory, ReadonlySet<string>>();
+  const present = (of: OutputDirectory) => {
+    const names = listed.get(of) ?? of.names();
+    listed.set(of, names);
+    return names;
+  };
+  return [...outputs.values()].flatMap((output) => {
+    const { file, connections, formerly } = output;
+    const place = directory.place(output);
+    const names = present(place.directory);
+    const read = (name: string) => (names.has(name) ? readOutputFile(place, output, name) : undefined);
+    const [live, staged] = [read(place.name), read(place.name + stagedSuffix)];
+    const former = live === undefined && formerly !== undefined ? read(formerly) : undefined;
+    const path = shownPath(directory, file);
+    return connections.map(({ database, role }, index) => {
+      const was = former?.[index];
       return {
+        output,
         file,
-        path: shownPath(directory, file),
+        path,
         database,
         role,
-        live: read(file),
-        staged: read(file + stagedSuffix),
+        live: live?.[index] ?? absent,
+        staged: staged?.[index] ?? absent,
+        ...(was !== undefined && { former: was }),
       };
-    }),
-  );
+    });
+  });
 }
+
+const absent = { state: 'absent' } as const;
+
+/** What one file and its staged twin say of all its logins. */
+export type WholeFile = readonly [FilePair, ...FilePair[]];
 
 /**
  * Writes and syncs the staged file of an output file; nothing of it stays when that fails. One that is there already is
- * replaced only when it is the one that was seen.
+ * replaced only when it is the one that was seen: of several logins in one move, since it may hold the only copy of the
+ * password of some.
  */
-export function stageFile(directory: OutputDirectory, pair: FilePair, line: string): void {
-  const { file } = pair;
+export function stageFile(directory: OutputDirectory, whole: WholeFile, text: string): void {
+  const [{ file, output, staged }] = whole;
   try {
-    const path = directory.at(file + stagedSuffix);
-    if (pair.staged.state !== 'absent') discardStaged(directory, pair);
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-    const descriptor = openSync(path, flags, 0o600);
-    try {
-      if (directory.owner !== undefined) fchownSync(descriptor, directory.owner.uid, directory.owner.gid);
-      const bytes = Buffer.from(`${line}\n`);
-      for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
-      fsyncSync(descriptor);
-    } catch (error) {
-      removeIfPresent(path);
-      throw error;
-    } finally {
-      closeSync(descriptor);
+    const place = directory.place(output);
+    const path = place.directory.at(place.name + stagedSuffix);
+    if (staged.state !== 'absent') refuseChanged(directory, whole);
+    if (staged.state === 'absent' || whole.length === 1) {
+      if (staged.state !== 'absent') removeIfPresent(path);
+      writeNew(place, path, text);
+    } else {
+      removeIfPresent(path + nextSuffix);
+      writeNew(place, path + nextSuffix, text);
+      renameSync(path + nextSuffix, path);
     }
   } catch (error) {
     throw fileError(error, shownPath(directory, file), 'write');
   }
 }
 
-/** Puts the staged file that was seen, or written by us, in its place; readers see the old content or the new. */
-export function promoteFile(directory: OutputDirectory, pair: FilePair): void {
-  const { file } = pair;
-  refuseChanged(directory, pair);
+function writeNew({ directory: { owner }, mode }: FilePlace, path: string, text: string): void {
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+  const descriptor = openSync(path, flags, 0o600);
   try {
-    renameSync(directory.at(file + stagedSuffix), directory.at(file));
+    if (owner !== undefined) fchownSync(descriptor, owner.uid, owner.gid);
+    const bytes = Buffer.from(`${text}\n`);
+    for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+    if (mode !== undefined) fchmodSync(descriptor, mode);
+    fsyncSync(descriptor);
+  } catch (error) {
+    removeIfPresent(path);
+    throw error;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Puts the staged file that was seen, or written by us, in its place; readers see the old content or the new. */
+export function promoteFile(directory: OutputDirectory, whole: WholeFile): void {
+  const [{ file, output }] = whole;
+  refuseChanged(directory, whole);
+  try {
+    const { directory: of, name } = directory.place(output);
+    renameSync(of.at(name + stagedSuffix), of.at(name));
+    if (whole.length > 1) removeIfPresent(of.at(name + stagedSuffix + nextSuffix));
   } catch (error) {
     throw fileError(error, shownPath(directory, file), 'put the staged file in place of');
   }
 }
 
 /** Removes the staged file that was seen. */
-export function discardStaged(directory: OutputDirectory, pair: FilePair): void {
-  refuseChanged(directory, pair);
+export function discardStaged(directory: OutputDirectory, whole: WholeFile): void {
+  const [{ file, output }] = whole;
+  refuseChanged(directory, whole);
   try {
-    removeIfPresent(directory.at(pair.file + stagedSuffix));
+    const { directory: of, name } = directory.place(output);
+    removeIfPresent(of.at(name + stagedSuffix));
+    if (whole.length > 1) removeIfPresent(of.at(name + stagedSuffix + nextSuffix));
   } catch (error) {
-    throw fileError(error, shownPath(directory, pair.file), 'remove the staged file of');
+    throw fileError(error, shownPath(directory, file), 'remove the staged file of');
   }
 }
 
 /** A staged file may hold the only copy of a password: another run's must never be taken for ours. */
-function refuseChanged(directory: OutputDirectory, pair: FilePair): void {
-  const now = readOutputFile(directory, pair.file + stagedSuffix, pair.database, pair.role);
-  if (isSameReading(now, pair.staged)) return;
-  throw anotherRun(shownPath(directory, pair.file));
+function refuseChanged(directory: OutputDirectory, whole: WholeFile): void {
+  const [{ output, file }] = whole;
+  const place = directory.place(output);
+  const now = readOutputFile(place, output, place.name + stagedSuffix);
+  const isSame = whole.every(({ database, role, staged }) => {
+    const index = output.connections.findIndex((one) => one.database === database && one.role === role);
+    return isSameReading(now?.[index] ?? absent, staged);
+  });
+  if (!isSame) throw anotherRun(shownPath(directory, file));
 }
 
 function isSameReading(one: FileReading, other: FileReading): boolean {
@@ -99,29 +155,38 @@ function isSameReading(one: FileReading, other: FileReading): boolean {
   return one.password.reveal() === other.password.reveal() && isDeepStrictEqual(one.endpoint, other.endpoint);
 }
 
-function readOutputFile(directory: OutputDirectory, name: string, database: string, role: string): FileReading {
-  const { owner, uid: own } = directory;
+/** Undefined where there is none. */
+function readOutputFile(
+  { directory, mode = 0o600 }: FilePlace,
+  output: Output,
+  name: string,
+): readonly FileReading[] | undefined {
+  const { owner, uid: own, strings } = directory;
   const shownAs = shownPath(directory, name);
+  const holds = output.form === 'uri' ? ('line' as const) : ('text' as const);
   let file: ReturnType<typeof readSecretFile>;
   try {
-    file = readSecretFile(directory.at(name), { uid: owner?.uid ?? own, shownAs });
+    file = readSecretFile(directory.at(name), { uid: owner?.uid ?? own, shownAs, holds, mayBe: mode & 0o077 });
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
     const code = error.diagnostics[0]?.code;
     // Another run may have renamed it since it was listed.
-    if (code === 'secret-file-missing') return { state: 'absent' };
+    if (code === 'secret-file-missing') return undefined;
     // Garbage in a file of ours is told apart from a file that others could have read or written.
-    if (code === 'secret-file-content') return { state: 'broken', reason: 'it does not hold one line of text' };
-    throw error;
+    if (code !== 'secret-file-content') throw error;
+    return output.connections.map(() => ({ state: 'broken', reason: `it does not hold ${contentOf[holds]}` }));
   }
   const { uid, gid, nlink } = file.status;
-  if (owner === undefined) return directory.strings.parse(file.secret, database, role);
   // Whoever owns the directory may have linked a file of somebody else's into it, to have it read and written out again.
-  if (uid !== owner.uid && nlink > 1) throw linkedElsewhere(shownAs, uid, owner.uid);
-  const reading = directory.strings.parse(file.secret, database, role);
-  const isOwners = uid === owner.uid && gid === owner.gid;
-  return reading.state === 'present' && !isOwners ? { ...reading, hasOtherOwner: true } : reading;
+  if (owner !== undefined && uid !== owner.uid && nlink > 1) throw linkedElsewhere(shownAs, uid, owner.uid);
+  const isOwners = owner === undefined || (uid === owner.uid && gid === owner.gid);
+  const hasMode = output.mode === undefined || (file.status.mode & 0o777) === mode;
+  const readings = strings.read(file.secret, output);
+  if (isOwners && hasMode) return readings;
+  return readings.map((reading) => (reading.state === 'present' ? { ...reading, hasOtherOwner: true } : reading));
 }
+
+const contentOf = { line: 'one line of text', text: 'text' } as const;
 
 function linkedElsewhere(path: string, uid: number, owner: number): OperationError {
   return new OperationError(

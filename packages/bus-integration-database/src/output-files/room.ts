@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import type { Path } from '../contract/remedy.ts';
 import type { Diagnostic } from '../contract/response.ts';
 import { inMessage, say, type Wording } from '../contract/wording.ts';
-import type { OutputPlace } from './directory.ts';
+import type { OutputPlace } from './judge-directory.ts';
 
 /** What a file system says of itself; Node's `statfsSync` gives it. */
 interface FileSystemRoom {

@@ -11,12 +11,17 @@ import { Secret } from './secret.ts';
 import { judgeParent } from './secret-file-directory.ts';
 
 const limitBytes = 64 * 1024;
+const textLimitBytes = 4 * 1024 * 1024;
 
 export interface SecretFileOptions {
   /** Who we are: `process.getuid()`. Files of this user and of root are trusted. */
   readonly uid: number;
   /** The file's path as the operator knows it, for messages. Default: the path itself. */
   readonly shownAs?: string;
+  /** Bits of its mode that others may have. Default: none. */
+  readonly mayBe?: number;
+  /** `text`: whatever valid UTF-8 it holds, without its last line's end. Default: `line`. */
+  readonly holds?: 'line' | 'text';
 }
 
 export interface SecretFile {
@@ -27,7 +32,7 @@ export interface SecretFile {
 }
 
 /**
- * The one line of a secret file, without its line end, and what is worth a warning. A file that others could read or
+ * What a secret file holds, its one line, without its line end, and what is worth a warning. A file that others could read or
  * have put there, and one that doesn't hold exactly one line, is an error with the command that fixes it:
  * `not-configured` when it is missing, else `invalid-request`.
  *
@@ -65,12 +70,12 @@ function refusal(path: string, failure = finding(path, 'secret-file', "can't be 
   });
 }
 
-function examine(path: string, { uid, shownAs = path }: SecretFileOptions, readsLine: boolean): Examined {
-  const file = { path, shownAs };
+function examine(path: string, options: SecretFileOptions, readsIt: boolean): Examined {
+  const file = { path, shownAs: options.shownAs ?? path };
   const opened = openSecretFile(file);
   if (typeof opened !== 'number') return { findings: [opened] };
   try {
-    return examineOpen(file, opened, uid, readsLine);
+    return examineOpen(file, opened, options, readsIt);
   } finally {
     closeSync(opened);
   }
@@ -119,14 +124,20 @@ export function openSecretFile({ path, shownAs }: ShownFile): number | Diagnosti
 }
 
 /** Judges and reads what was opened, whatever the path names by now. */
-export function examineOpen(file: ShownFile, descriptor: number, uid: number, readsLine: boolean): Examined {
+export function examineOpen(
+  file: ShownFile,
+  descriptor: number,
+  { uid, mayBe = 0, holds = 'line' }: Pick<SecretFileOptions, 'uid' | 'mayBe' | 'holds'>,
+  readsIt: boolean,
+): Examined {
   const stats = fstatSync(descriptor);
   const refused =
-    judgeKind(file.shownAs, stats) ?? judgeOwner(file.shownAs, stats, uid) ?? judgeMode(file.shownAs, stats);
-  if (refused !== undefined) return { findings: [harmless(refused, file.path, descriptor, stats, readsLine)] };
+    judgeKind(file.shownAs, stats) ?? judgeOwner(file.shownAs, stats, uid) ?? judgeMode(file.shownAs, stats, mayBe);
+  const isLine = readsIt && holds === 'line';
+  if (refused !== undefined) return { findings: [harmless(refused, file.path, descriptor, stats, isLine)] };
   const warnings = judgeParent(file, uid);
-  if (!readsLine) return { findings: warnings };
-  const line = readOneLine(file.shownAs, descriptor);
+  if (!readsIt) return { findings: warnings };
+  const line = isLine ? readOneLine(file.shownAs, descriptor) : readText(file.shownAs, descriptor);
   return typeof line === 'string'
     ? { secret: new Secret(line), status: stats, findings: warnings }
     : { findings: [line, ...warnings] };
@@ -176,8 +187,8 @@ function judgeOwner(path: string, stats: Stats, uid: number): Diagnostic | undef
   );
 }
 
-function judgeMode(path: string, stats: Stats): Diagnostic | undefined {
-  const mode = stats.mode & 0o7777;
+function judgeMode(path: string, stats: Stats, mayBe: number): Diagnostic | undefined {
+  const mode = stats.mode & 0o7777 & ~mayBe;
   if ((mode & 0o077) === 0) return undefined;
   const what = [
     [0o044, 'readable'],
@@ -186,15 +197,27 @@ function judgeMode(path: string, stats: Stats): Diagnostic | undefined {
   ] as const;
   const by = (bits: number) => [...(bits & 0o070 ? ['group'] : []), ...(bits & 0o007 ? ['others'] : [])].join(' and ');
   const claims = what.filter(([bits]) => mode & bits).map(([bits, word]) => `${word} by ${by(mode & bits)}`);
-  const octal = mode.toString(8).padStart(4, '0');
-  return finding(path, 'secret-file', `is ${claims.join(', ')} (${octal})`, command('chmod', '600', { path }));
+  const octal = (stats.mode & 0o7777).toString(8).padStart(4, '0');
+  const wanted = (0o600 | mayBe).toString(8);
+  return finding(path, 'secret-file', `is ${claims.join(', ')} (${octal})`, command('chmod', wanted, { path }));
+}
+
+function readText(path: string, descriptor: number): string | Diagnostic {
+  const bytes = readAtMost(descriptor, textLimitBytes);
+  if (bytes === undefined) return finding(path, 'secret-file-content', 'is larger than 4 MiB');
+  const text = decoded(bytes)?.replace(/\r?\n$/, '');
+  return text ?? finding(path, 'secret-file-content', 'holds bytes that are no valid UTF-8');
+}
+
+function decoded(bytes: Uint8Array): string | undefined {
+  return attempt(() => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
 }
 
 function readOneLine(path: string, descriptor: number): string | Diagnostic {
   const refuse = (why: string, remedy?: Remedy) => finding(path, 'secret-file-content', why, remedy);
   const bytes = readAtMost(descriptor, limitBytes);
   if (bytes === undefined) return refuse('is larger than 64 KiB, expected one line');
-  const text = attempt(() => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+  const text = decoded(bytes);
   if (text === undefined) return refuse('holds bytes that are no valid UTF-8');
   if (text.startsWith('\uFEFF')) return refuse('begins with a byte order mark', 'save it as plain UTF-8');
   const line = text.replace(/\r?\n$/, '');

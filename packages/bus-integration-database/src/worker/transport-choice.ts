@@ -172,7 +172,7 @@ function wholeSecretFile(path: string, uid: number): Secret {
   const opened = openSecretFile({ path, shownAs: path });
   if (typeof opened !== 'number') throw refused(path, opened);
   try {
-    const fault = examineOpen({ path, shownAs: path }, opened, uid, false).findings.find(
+    const fault = examineOpen({ path, shownAs: path }, opened, { uid }, false).findings.find(
       ({ severity }) => severity === 'fail',
     );
     if (fault !== undefined) throw refused(path, fault);

@@ -12,19 +12,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OperationError } from '../../src/contract/errors.ts';
+import type { Output } from '../../src/model/output.ts';
 import type { ConnectionStrings } from '../../src/output-files/connection-string.ts';
 import { createOutputDirectory, type OutputDirectory } from '../../src/output-files/directory.ts';
-import type { FilePair } from '../../src/output-files/file-pair.ts';
-import { discardStaged, promoteFile, readPairs, stageFile } from '../../src/output-files/output-file.ts';
+import {
+  discardStaged,
+  promoteFile,
+  readPairs,
+  stageFile,
+  type WholeFile,
+} from '../../src/output-files/output-file.ts';
 import { Secret } from '../../src/secrets/secret.ts';
 
 /** Lines of the form `svc app password`; anything else is broken. */
 const strings = {
-  parse: (line: Secret, database: string, role: string) => {
+  read: (line: Secret, { connections }: Output) => {
     const [user, name, password] = line.reveal().split(' ');
-    return user === role && name === database && password !== undefined
-      ? { state: 'present', endpoint: {}, password: new Secret(password) }
-      : { state: 'broken', reason: 'it is of another login' };
+    return connections.map(({ database, role }) =>
+      user === role && name === database && password !== undefined
+        ? { state: 'present', endpoint: {}, password: new Secret(password) }
+        : { state: 'broken', reason: 'it is of another login' },
+    );
   },
 } as Partial<ConnectionStrings> as ConnectionStrings;
 
@@ -43,12 +51,12 @@ const write = (name: string, text: string) => writeFileSync(join(path, name), te
 const read = (name: string) => readFileSync(join(path, name), 'utf8');
 
 /** What is there now, as a run reads it before it decides. */
-function look(): FilePair {
+function look(): WholeFile {
   const [pair] = readPairs(directory, {
     outputs: new Map([['app.dsn', { form: 'uri', connections: [{ database: 'app', role: 'svc' }], file: 'app.dsn' }]]),
   });
   if (pair === undefined) throw new Error('a login has a file');
-  return pair;
+  return [pair];
 }
 
 function refusal(work: () => void): string | undefined {
@@ -148,7 +156,7 @@ describe('readPairs', () => {
   it('reads a file and its staged twin, and takes garbage for a broken one', () => {
     write('app.dsn', 'two\nlines\n');
     write('app.dsn.staged', 'svc app new\n');
-    expect(look()).toMatchObject({
+    expect(look()[0]).toMatchObject({
       file: 'app.dsn',
       path: './dsn/app.dsn',
       live: { state: 'broken' },

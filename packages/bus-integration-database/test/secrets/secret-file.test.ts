@@ -189,12 +189,12 @@ describe('IN-16 swapped between check and use', () => {
     const path = file('swapped', 'the good one');
     const good = openSecretFile({ path, shownAs: path }) as number;
     renameSync(file('evil', 'the evil one', 0o644), path);
-    expect(examineOpen({ path, shownAs: path }, good, uid, true).secret?.reveal()).toBe('the good one');
+    expect(examineOpen({ path, shownAs: path }, good, { uid }, true).secret?.reveal()).toBe('the good one');
     closeSync(good);
 
     const evil = openSecretFile({ path, shownAs: path }) as number;
     renameSync(file('good-again', 'the good one'), path);
-    expect(examineOpen({ path, shownAs: path }, evil, uid, true).findings[0]?.message).toContain(
+    expect(examineOpen({ path, shownAs: path }, evil, { uid }, true).findings[0]?.message).toContain(
       'is readable by group and others (0644)',
     );
     closeSync(evil);

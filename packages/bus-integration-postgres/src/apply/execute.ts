@@ -36,7 +36,7 @@ export async function execute(execution: Execution): Promise<Executed> {
   const { credentials } = execution.computed;
   const replaced = rolesWithNewPassword(execution);
   const decisions = credentials.filter(({ role }) => !replaced.has(role));
-  const settled = await settleFiles(execution.staging, decisions);
+  const settled = await settleFiles(execution.staging, decisions, replaced);
   const problems = [...settled, ...(await replacePasswords(execution))];
   if (problems.length > 0) throw unsettledFiles(problems);
   return { inside };

@@ -6,6 +6,7 @@ import { inBatches, inTransaction } from '../run/transaction.ts';
 import { serverMessage } from '../text/sqlstate.ts';
 import type { Execution } from './execution.ts';
 import type { PlannedStatement } from './ledger.ts';
+import { batchesOf, rolesIn } from './password-batches.ts';
 import { settleFiles } from './staging.ts';
 
 /** New roles with their passwords, marks, the right to log in. */
@@ -27,10 +28,9 @@ export function rolesWithNewPassword({ ledger }: Pick<Execution, 'ledger'>): Rea
  */
 export async function replacePasswords(execution: Execution): Promise<readonly Diagnostic[]> {
   const { ledger, computed, staging, jobs, onReplaced } = execution;
-  const waiting = byRole(ledger.statements('passwords'));
   const problems: Diagnostic[] = [];
-  for (let at = 0; at < waiting.length; at += jobs) {
-    const batch = waiting.slice(at, at + jobs).flat();
+  for (const statements of batchesOf(byRole(ledger.statements('passwords')), jobs, computed.credentials)) {
+    const batch = statements.flat();
     const roles = new Set(rolesIn(batch));
     await change(execution, batch, 'replacing passwords', true);
     const decisions = computed.credentials.filter(({ role }) => roles.has(role));
@@ -38,10 +38,6 @@ export async function replacePasswords(execution: Execution): Promise<readonly D
     for (const role of roles) onReplaced(role);
   }
   return problems;
-}
-
-function rolesIn(statements: readonly PlannedStatement[]): string[] {
-  return statements.flatMap(({ role }) => role ?? []);
 }
 
 async function change(

@@ -1,11 +1,16 @@
 // The DSN files of an apply: staged before any role changes, put in their place when the password in them is proven.
 import {
   advise,
+  type ConnectionString,
+  type DecidedFile,
+  type DecidedLogin,
   type Diagnostic,
+  decidedFiles,
   discardStaged,
   type FileDecision,
   type FilePair,
   isFileStep,
+  loginsOf,
   OperationError,
   type OutputDirectory,
   promoteFile,
@@ -16,10 +21,10 @@ import {
   say,
   stagedSuffix,
   stageFile,
+  type WholeFile,
   wordingOf,
 } from 'bus-integration-database';
-import { connectionStrings } from '../conninfo/connection-strings.ts';
-import { parseEndpoint, withAdded } from '../conninfo/dsn-endpoint.ts';
+import { connectionStrings } from '../output-forms/connection-strings.ts';
 import type { Computed } from '../plan/compute.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -37,44 +42,64 @@ export interface Staging {
 
 /** Before anything changes on the server: every new content on disk, whole. */
 export function stageFiles({ computed, directory, passwords }: Staging): void {
-  const written = filesDoing(computed, 'write');
+  const written = [...decidedFiles(computed.credentials).values()].filter(({ decision }) => decision.act === 'write');
   if (directory === undefined || written.length === 0) return;
-  directory.make();
-  const fresh: FilePair[] = [];
+  const directories = directoriesOf(directory, written);
+  for (const one of directories) one.make();
+  const fresh: WholeFile[] = [];
   try {
-    for (const [decision, { pair }] of written) {
-      const line = lineFor(decision, pair, passwords);
-      stageFile(directory, pair, line);
-      if (pair.staged.state === 'absent') fresh.push(asWritten(pair, line));
+    for (const file of written) {
+      const [whole, text] = [wholeOf(file), textFor(file, passwords)];
+      stageFile(directory, whole, text);
+      if (whole[0].staged.state === 'absent') fresh.push(asWritten(whole, text));
     }
-    directory.sync();
+    for (const one of directories) one.sync();
   } catch (error) {
     // Nothing else was done yet: a full disk leaves no trace.
-    for (const pair of fresh) problemsOf(() => discardStaged(directory, pair));
+    for (const whole of fresh) problemsOf(() => discardStaged(directory, whole));
     throw error;
   }
 }
 
-function lineFor(decision: RoleDecision, pair: FilePair, passwords: ReadonlyMap<string, Secret>): string {
-  const password = passwords.get(decision.role);
-  if (password === undefined) throw new Error(`no password for a file of role ${decision.role}`);
-  return connectionStrings.format({
-    endpoint: withAdded(decision.endpoint, pair.live),
-    database: pair.database,
-    user: pair.role,
-    password: password.reveal(),
-  });
+/** Those that the files stand in, each once. */
+function directoriesOf(directory: OutputDirectory, files: readonly DecidedFile[]): ReadonlySet<OutputDirectory> {
+  return new Set(files.map(({ decision }) => directory.place(decision.pair.output).directory));
+}
+
+function wholeOf(file: DecidedFile): WholeFile {
+  const [first, ...others] = loginsOf(file);
+  return [first.decision.pair, ...others.map(({ decision }) => decision.pair)];
+}
+
+function textFor(file: DecidedFile, passwords: ReadonlyMap<string, Secret>): string {
+  const held = loginsOf(file).map((login) => connectionOf(login, passwords));
+  return connectionStrings.write(file.decision.pair.output, held);
+}
+
+function connectionOf(
+  { decision: { pair, isKeptAsFound }, of }: DecidedLogin,
+  passwords: ReadonlyMap<string, Secret>,
+): ConnectionString {
+  const { database, role: user, live, output } = pair;
+  if (isKeptAsFound && live.state === 'present')
+    return { database, user, endpoint: live.endpoint, password: live.password.reveal() };
+  const password = passwords.get(user);
+  if (password === undefined) throw new Error(`no password for a file of role ${user}`);
+  const endpoint = connectionStrings.wanted(output, of.endpoint, live);
+  return { database, user, endpoint, password: password.reveal() };
 }
 
 /**
  * After everything that these roles' files wait for: proofs, then renames. Answers what the file system refused, which
  * need not keep other roles waiting.
  *
+ * @param later roles whose turn comes: a file that holds their logins too waits for them
  * @throws OperationError `not-converged` where a new password can't be proven
  */
 export async function settleFiles(
   staging: Staging,
   decisions: readonly RoleDecision[],
+  later: ReadonlySet<string> = new Set(),
 ): Promise<readonly Diagnostic[]> {
   const { computed, directory, ledger, passwords, signal } = staging;
   const due = decisions.filter(({ setsPassword, files }) => setsPassword || files.some(isActedOn));
@@ -83,19 +108,32 @@ export async function settleFiles(
   const unproven = await proveWhileLocked(staging, due);
   signal.throwIfAborted();
   const problems: Diagnostic[] = [];
-  const files = due.flatMap((decision) => decision.files.filter(isActedOn).map((file) => [decision, file] as const));
-  for (const [decision, file] of files) {
-    const isProven = !unproven.has(decision.role);
+  const files = filesOf(staging, due, later);
+  for (const file of files) {
+    const { decision } = file;
+    const isProven = loginsOf(file).every(({ of }) => !unproven.has(of.role));
     // One file that can't be replaced must not keep the others old: the server has their new passwords already.
-    const refusals = isProven ? problemsOf(() => settleFile(directory, decision, file, passwords)) : [];
-    problems.push(...refusals.map((refusal) => (file.act === 'discard' ? refusal : waiting(refusal, file.pair))));
+    const refusals = isProven ? problemsOf(() => settleFile(directory, file, passwords)) : [];
+    problems.push(
+      ...refusals.map((refusal) => (decision.act === 'discard' ? refusal : waiting(refusal, decision.pair))),
+    );
     const state = !isProven ? 'unknown' : refusals.length > 0 ? 'failed' : 'applied';
-    for (const step of stepsOf.get(file.pair.file) ?? []) ledger.mark(step, state);
+    for (const step of stepsOf.get(decision.pair.file) ?? []) ledger.mark(step, state);
   }
-  if (files.length > 0) problems.push(...problemsOf(() => directory.sync()));
+  for (const one of directoriesOf(directory, files)) problems.push(...problemsOf(() => one.sync()));
   const [first] = unproven;
   if (first !== undefined) throw unsettledFiles([...problems, unprovenPassword(...first)]);
   return problems;
+}
+
+/** The files of these roles with which something is to be done, and which wait for no other role. */
+function filesOf({ computed }: Staging, due: readonly RoleDecision[], later: ReadonlySet<string>): DecidedFile[] {
+  const all = decidedFiles(computed.credentials);
+  const names = due.flatMap(({ files }) => files.filter(isActedOn).map(({ pair }) => pair.file));
+  return [...new Set(names)].flatMap((name) => {
+    const file = all.get(name);
+    return file === undefined || loginsOf(file).some(({ of }) => later.has(of.role)) ? [] : [file];
+  });
 }
 
 /** The end of a run whose files could not all be settled. */
@@ -131,10 +169,14 @@ function unprovenPassword(role: string, why: string): Diagnostic {
 /** The DSN files beside which a staged file stands now, by looking; none where that can't be seen. */
 export function filesLeftStaged({ computed, directory }: Staging): string[] {
   if (directory === undefined) return [];
+  const listed = new Map<OutputDirectory, ReadonlySet<string>>();
   try {
-    const present = directory.names();
-    const files = computed.credentials.flatMap((decision) => decision.files.map(({ pair }) => pair.file));
-    return files.filter((file) => present.has(file + stagedSuffix));
+    return [...decidedFiles(computed.credentials)].flatMap(([file, { decision }]) => {
+      const { directory: of, name } = directory.place(decision.pair.output);
+      const present = listed.get(of) ?? of.names();
+      listed.set(of, present);
+      return present.has(name + stagedSuffix) ? [file] : [];
+    });
   } catch {
     return [];
   }
@@ -156,33 +198,35 @@ function isActedOn({ act }: FileDecision): boolean {
   return act !== 'keep' && act !== 'leave';
 }
 
-function settleFile(
-  directory: OutputDirectory,
-  decision: RoleDecision,
-  { act, pair }: FileDecision,
-  passwords: ReadonlyMap<string, Secret>,
-): void {
+function settleFile(directory: OutputDirectory, file: DecidedFile, passwords: ReadonlyMap<string, Secret>): void {
+  const { act } = file.decision;
+  const whole = wholeOf(file);
   if (act === 'discard') {
-    discardStaged(directory, pair);
+    discardStaged(directory, whole);
     return;
   }
-  const line = lineFor(decision, pair, passwords);
-  promoteFile(directory, act === 'write' ? asWritten(pair, line) : pair);
+  if (act === 'promote') {
+    promoteFile(directory, whole);
+    return;
+  }
+  const text = textFor(file, passwords);
+  promoteFile(directory, act === 'write' ? asWritten(whole, text) : whole);
   if (act !== 'promote-and-write') return;
-  directory.sync();
-  stageFile(directory, { ...pair, staged: { state: 'absent' } }, line);
-  promoteFile(directory, asWritten(pair, line));
+  for (const one of directoriesOf(directory, [file])) one.sync();
+  const [first] = whole;
+  stageFile(directory, [{ ...first, staged: { state: 'absent' } }], text);
+  promoteFile(directory, asWritten(whole, text));
 }
 
-/** A pair whose staged file holds what this run wrote there. */
-function asWritten(pair: FilePair, line: string): FilePair {
-  return { ...pair, staged: parseEndpoint(new Secret(line), pair.database, pair.role) };
-}
-
-function filesDoing({ credentials }: Computed, act: FileDecision['act']): (readonly [RoleDecision, FileDecision])[] {
-  return credentials.flatMap((decision) =>
-    decision.files.filter((file) => file.act === act).map((file) => [decision, file] as const),
-  );
+/** A file whose staged twin holds what this run wrote there. */
+function asWritten([first, ...others]: WholeFile, text: string): WholeFile {
+  const readings = connectionStrings.read(new Secret(text), first.output);
+  const read = (pair: FilePair) => {
+    const { connections } = pair.output;
+    const index = connections.findIndex(({ database, role }) => database === pair.database && role === pair.role);
+    return { ...pair, staged: readings[index] ?? pair.staged };
+  };
+  return [read(first), ...others.map(read)];
 }
 
 function stepsByFile(steps: readonly Step[]): Map<string, Step[]> {

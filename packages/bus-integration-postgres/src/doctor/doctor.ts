@@ -26,7 +26,8 @@ import type { KeptSessions } from '../run/kept-sessions.ts';
 import { lockHolder } from '../run/lock.ts';
 import { createRun, type Run } from '../run/run.ts';
 import { observe } from '../survey/observe.ts';
-import { adminSource, directoryOf, type Preparation, prepare } from '../survey/preparation.ts';
+import { directoryOf } from '../survey/output-directory.ts';
+import { adminSource, type Preparation, prepare } from '../survey/preparation.ts';
 import { computeProvable } from '../survey/provable.ts';
 import { toOperationError } from '../text/sqlstate.ts';
 import { asCheck, check } from './doctor-check.ts';
@@ -56,7 +57,7 @@ export async function diagnose(options: DoctorOptions): Promise<Response> {
   const { checks } = found;
   checks.push(...secretFileChecks(configuration, processContext));
   try {
-    using directory = directoryOf(configuration, processContext);
+    using directory = directoryOf(configuration, processContext, desired);
     const files = observeDirectory(directory, configuration, processContext, desired);
     checks.push(...files.checks);
     const preparation = await prepare(configuration, processContext, desired, nothingAllowed);

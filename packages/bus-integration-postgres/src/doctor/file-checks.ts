@@ -7,10 +7,12 @@ import {
   judgeOutputDirectory,
   judgeSecretFile,
   OperationError,
+  type Output,
   type OutputDirectory,
   type ProviderContext,
   readPairs,
   say,
+  standsElsewhere,
   withoutSlashes,
   wordingOf,
 } from 'bus-integration-database';
@@ -58,15 +60,37 @@ export function observeDirectory(
   const closed = faultsOf('output-directory', () => directory.names());
   if (closed.length > 0) return { checks: closed };
   const broken = faultsOf('dsn-file', () => readPairs(directory, desired));
-  const findings = judgeOutputDirectory(directory, desired.outputs.size);
+  const elsewhere = [...desired.outputs.values()].filter(standsElsewhere);
+  const places = placesOf(directory, elsewhere, desired.outputs.size);
+  const own = withoutSlashes(configuration.dsnOutputDirectory ?? '.');
   const checks = [
-    ...(findings.length === 0
-      ? [check('output-directory', 'ok', say`${{ path: directory.shown }} can be written`)]
-      : findings.map((finding) => asCheck(finding))),
+    ...places.flatMap(([place, files]) => writableCheck(place, files)),
     ...broken,
-    gitCheck('git-output-directory', `${withoutSlashes(configuration.dsnOutputDirectory ?? '.')}/`, processContext),
+    ...(directory.isAbsent ? [] : [gitCheck('git-output-directory', `${own}/`, processContext)]),
+    ...elsewhere.map(({ file }) => gitCheck('git-output-file', file, processContext)),
   ];
   return { checks, ...(broken.length === 0 && { readable: directory }) };
+}
+
+/** Every directory that files go to, with their number. */
+function placesOf(
+  directory: OutputDirectory,
+  elsewhere: readonly Output[],
+  all: number,
+): (readonly [OutputDirectory, number])[] {
+  const counts = new Map<OutputDirectory, number>();
+  for (const output of elsewhere) {
+    const place = directory.place(output).directory;
+    counts.set(place, (counts.get(place) ?? 0) + 1);
+  }
+  return [...(directory.isAbsent ? [] : [[directory, all - elsewhere.length] as const]), ...counts];
+}
+
+function writableCheck(place: OutputDirectory, files: number): Check[] {
+  const findings = judgeOutputDirectory(place, files);
+  return findings.length === 0
+    ? [check('output-directory', 'ok', say`${{ path: place.shown }} can be written`)]
+    : findings.map((finding) => asCheck(finding));
 }
 
 function gitCheck(id: string, path: string, { cwd, env, processEnv = env }: ProviderContext): Check {

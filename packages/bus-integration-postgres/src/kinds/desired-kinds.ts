@@ -1,10 +1,9 @@
 // From the names that a desired state has to the resources that must exist, and what is decided of passwords and files
 // laid over them. Pure.
-import type { DesiredNames, RoleDecision } from 'bus-integration-database';
+import type { DecidedFile, DesiredNames, RoleDecision } from 'bus-integration-database';
 import { desiredFile } from './dsn-file.ts';
 import { normalised } from './grant-held.ts';
 import type { Resource } from './index.ts';
-import type { DecidedFile } from './kind.ts';
 
 /** What a service's login role is given, and everyone loses, on each kind of object. */
 export interface PrivilegeProfile {

@@ -1,24 +1,27 @@
 // DSN files, one for each login. Which password a role has or gets, and what becomes of its files, is decided of all its
 // files together (credentials/decide.ts); here each file is a difference and its steps.
 import {
+  type DecidedFile,
+  type DecidedLogin,
   type Endpoint,
   type FileAction,
+  type FileReading,
   fileSteps,
   holds,
-  type RoleDecision,
+  loginsOf,
   type StrayFile,
 } from 'bus-integration-database';
-import { connectionStrings } from '../conninfo/connection-strings.ts';
 import { isWantedServer } from '../conninfo/dsn-endpoint.ts';
 import type { Remains } from '../observe/remains.ts';
+import { connectionStrings } from '../output-forms/connection-strings.ts';
 import { printable, shown } from '../text/shown.ts';
-import { type DecidedFile, type Kind, type Meanings, meanings, type StepsOfKind } from './kind.ts';
+import { type Kind, type Meanings, meanings, type StepsOfKind } from './kind.ts';
 import { passwordWord } from './kind-words.ts';
 import { passwordState } from './role.ts';
 
 export interface DsnFile {
   readonly kind: 'dsn-file';
-  /** Its name inside the output directory. */
+  /** Its name inside the output directory, or its path. */
   readonly file: string;
   readonly database: string;
   readonly role: string;
@@ -26,23 +29,33 @@ export interface DsnFile {
   readonly endpoint?: Endpoint;
   /** Its password is the one that its role has, or gets. */
   readonly holdsPassword: boolean;
+  /** The same of the other logins that it holds. */
+  readonly beside?: readonly Pick<DsnFile, 'database' | 'role' | 'endpoint' | 'holdsPassword'>[];
   /** It has its owner, and the form that every client reads. */
   readonly isInOrder: boolean;
   readonly hasStaged: boolean;
 }
 
-/** The files that credentials were decided of, by name. */
-export function decidedFiles(credentials: readonly RoleDecision[]): ReadonlyMap<string, DecidedFile> {
-  return new Map(credentials.flatMap((of) => of.files.map((decision) => [decision.pair.file, { decision, of }])));
-}
-
 /** What a login's file is to be. */
-export function desiredFile({ decision: { pair, act }, of }: DecidedFile): DsnFile {
-  const { file, database, role, live, staged } = pair;
+export function desiredFile(decided: DecidedFile): DsnFile {
+  const { pair, act } = decided.decision;
+  const { file, staged } = pair;
   // An unset verifier leaves nothing proven, so even a needless staged file stays until the next run.
   const hasStaged = act === 'keep' && staged.state !== 'absent';
-  const endpoint = connectionStrings.withAdded(of.endpoint, live);
-  return { kind: 'dsn-file', file, database, role, endpoint, holdsPassword: true, isInOrder: true, hasStaged };
+  const login = ({ decision, of }: DecidedLogin) => {
+    if (decision.act === 'leave' || decision.isKeptAsFound) return foundLogin({ decision, of });
+    const { database, role, live, output } = decision.pair;
+    const endpoint = connectionStrings.wanted(output, of.endpoint, live);
+    return { database, role, endpoint, holdsPassword: true };
+  };
+  return { kind: 'dsn-file', file, ...login(decided), ...besidePart(decided, login), isInOrder: true, hasStaged };
+}
+
+function besidePart(
+  { beside }: DecidedFile,
+  login: (of: DecidedLogin) => NonNullable<DsnFile['beside']>[number],
+): Pick<DsnFile, 'beside'> {
+  return beside.length === 0 ? {} : { beside: beside.map(login) };
 }
 
 /** The first floor's own steps: it makes them, so nothing is registered of them. */
@@ -58,7 +71,13 @@ export const dsnFile: Kind<DsnFile, typeof registered, FileAction> = {
 
   isManaged: ({ file, role, database, endpoint }, { files, databases, seen: { remains }, serviceEndpoint }) => {
     const decided = files.get(file);
-    if (decided !== undefined) return decided.decision.act !== 'leave' && databases.get(database) !== 'refused';
+    if (decided !== undefined) {
+      const logins = loginsOf(decided);
+      return (
+        logins.some(({ decision }) => decision.act !== 'leave') &&
+        logins.every(({ decision }) => databases.get(decision.pair.database) !== 'refused')
+      );
+    }
     if (remains === undefined || endpoint === undefined) return false;
     return isFileOfOurs({ role, database, server: endpoint }, remains, serviceEndpoint);
   },
@@ -82,7 +101,11 @@ export const dsnFile: Kind<DsnFile, typeof registered, FileAction> = {
         after === undefined
           ? ''
           : [
+              ...(after.form === undefined ? [] : [`form ${after.form}`]),
               `${shown(after.role)}@${after.endpoint.host}:${after.endpoint.port}`,
+              ...(after.beside === undefined
+                ? []
+                : [`${after.beside.length} more login${after.beside.length === 1 ? '' : 's'}`]),
               ...(before?.endpoint === undefined ? [] : endpointChanges(before.endpoint, after.endpoint)),
               ...(before?.old_form ? ['written as every client reads it'] : []),
               passwordWord(after.password),
@@ -102,14 +125,15 @@ export const dsnFile: Kind<DsnFile, typeof registered, FileAction> = {
     },
   },
 
-  status: ({ file }, { pairOf, proofs, isDrifting }) => {
-    const pair = pairOf(file);
-    if (pair === undefined) return {};
-    const { path, database, role, live } = pair;
-    const changed = isDrifting(path) ? 'outdated' : 'current';
-    const state = live.state === 'absent' ? 'missing' : live.state === 'broken' ? 'broken' : changed;
-    return { dsn_files: { path, database, role, state, password: passwordState(pair, proofs) } };
-  },
+  status: ({ file }, { pairsIn, proofs, isDrifting }) => ({
+    dsn_files: pairsIn(file).map((pair) => {
+      const { path, database, role, live, output } = pair;
+      const changed = isDrifting(path) ? ('outdated' as const) : ('current' as const);
+      const state = live.state === 'absent' ? ('missing' as const) : live.state === 'broken' ? live.state : changed;
+      const form = output.form === 'uri' ? {} : { form: output.form };
+      return { path, ...form, database, role, state, password: passwordState(pair, proofs) };
+    }),
+  }),
 };
 
 /** Of this server, and neither the role nor the database is somebody else's: all others may be in use. */
@@ -132,20 +156,28 @@ export function isFileOfOurs(
   );
 }
 
-/** A login's file as it was read, with its staged twin; undefined where there is neither. */
-function found({ decision: { pair }, of }: DecidedFile): DsnFile | undefined {
-  const { file, database, role, live, staged } = pair;
+/** A file as it was read, with its staged twin; undefined where there is neither. */
+function found(decided: DecidedFile): DsnFile | undefined {
+  const { file, live, staged } = decided.decision.pair;
   if (live.state === 'absent' && staged.state === 'absent') return undefined;
   return {
     kind: 'dsn-file',
     file,
-    database,
-    role,
-    ...(live.state === 'present' && { endpoint: live.endpoint }),
-    holdsPassword: holds(live, of.password),
-    isInOrder: live.state === 'present' && !live.hasOtherOwner && !live.hasOldForm,
+    ...foundLogin(decided),
+    ...besidePart(decided, foundLogin),
+    isInOrder: loginsOf(decided).every(({ decision }) => isInOrder(decision.pair.live)),
     hasStaged: staged.state !== 'absent',
   };
+}
+
+function isInOrder(live: FileReading): boolean {
+  return live.state === 'present' && !live.hasOtherOwner && !live.hasOldForm;
+}
+
+function foundLogin({ decision: { pair }, of }: DecidedLogin) {
+  const { database, role, live } = pair;
+  const read = live.state === 'present' ? { endpoint: live.endpoint } : {};
+  return { database, role, ...read, holdsPassword: holds(live, of.password) };
 }
 
 function stray({ name, role, database, server }: StrayFile): DsnFile {
@@ -154,7 +186,10 @@ function stray({ name, role, database, server }: StrayFile): DsnFile {
 }
 
 function steps(decided: DecidedFile | undefined): Meanings<StepsOfKind<typeof registered, FileAction>> {
-  const bare = decided === undefined ? [] : fileSteps(decided.decision, decided.of.endpoint, connectionStrings);
+  if (decided === undefined) return meanings([]);
+  const { decision, of, beside } = decided;
+  const others = beside.map((login) => login.decision);
+  const bare = fileSteps(decision, of.endpoint, connectionStrings, others);
   return meanings(bare.map((step) => ({ step })));
 }
 

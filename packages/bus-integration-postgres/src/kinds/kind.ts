@@ -5,14 +5,13 @@ import type {
   BareStep,
   CommonAction,
   DatabaseStatus,
+  DecidedFile,
   DesiredNames,
   Diagnostic,
   DsnFileStatus,
   Endpoint,
-  FileDecision,
   FilePair,
   Proofs,
-  RoleDecision,
   RoleStatus,
   SchemaStatus,
   Standing,
@@ -94,12 +93,6 @@ export interface Rule<S extends Step> {
   join?(steps: readonly [S, ...S[]]): S;
 }
 
-/** What was decided of a DSN file, and of its role. */
-export interface DecidedFile {
-  readonly decision: FileDecision;
-  readonly of: RoleDecision;
-}
-
 /** What kinds look at to judge their resources. */
 export interface Scope {
   readonly deploymentId: string;
@@ -139,7 +132,7 @@ export interface StatusRow {
   readonly roles?: RoleStatus;
   readonly databases?: DatabaseStatus;
   readonly schemas?: SchemaStatus;
-  readonly dsn_files?: DsnFileStatus;
+  readonly dsn_files?: readonly DsnFileStatus[];
 }
 
 /** What a status is told from. */
@@ -147,7 +140,7 @@ export interface StatusContext {
   readonly deploymentId: string;
   readonly seen: Observation;
   readonly pairsOf: (role: string) => readonly FilePair[];
-  readonly pairOf: (file: string) => FilePair | undefined;
+  readonly pairsIn: (file: string) => readonly FilePair[];
   readonly proofs: Proofs;
   /** Whether a step of the plan has this target. */
   readonly isDrifting: (target: string) => boolean;

@@ -5,11 +5,11 @@
 import type { Endpoint } from 'bus-integration-database';
 import { formatDsn } from '../conninfo/dsn-endpoint.ts';
 import { connectionKeywords, isConnectionKeyword } from '../dsn/keywords.ts';
-import { type Form, type HeldConnection, unwritable } from './form.ts';
+import { type FileForm, type HeldConnection, unwritable } from './form.ts';
 import { connectionOf } from './uri.ts';
 
 /** The variables of one connection are what libpq itself reads; with a name of its own it is a URI. */
-export const env: Form = {
+export const env: FileForm = {
   said: (endpoint) => endpoint,
   write: (connections) =>
     connections
@@ -37,7 +37,7 @@ export const env: Form = {
 };
 
 /** The same as `PG*` variables, which know fewer keywords than a URI. */
-export const libpqEnv: Form = {
+export const libpqEnv: FileForm = {
   ...env,
   said: (endpoint) =>
     Object.fromEntries(

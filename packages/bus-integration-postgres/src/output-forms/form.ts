@@ -22,7 +22,7 @@ interface FormContent {
   readonly others: readonly string[];
 }
 
-export interface Form {
+export interface FileForm {
   /** As much of an endpoint as it can say. */
   said(endpoint: Endpoint): Endpoint;
   /**

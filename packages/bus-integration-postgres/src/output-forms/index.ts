@@ -10,16 +10,16 @@ import {
 } from 'bus-integration-database';
 import { parseEndpoint, withAdded } from '../conninfo/dsn-endpoint.ts';
 import { env, libpqEnv } from './env.ts';
-import type { Form, FormSettings, HeldConnection } from './form.ts';
+import type { FileForm, FormSettings, HeldConnection } from './form.ts';
 import { jdbc } from './jdbc.ts';
 import { pgpass } from './pgpass.ts';
 import { secret, through } from './secret.ts';
 import { service } from './service.ts';
 import { uri } from './uri.ts';
 
-const forms: Readonly<Record<string, Form>> = { uri, env, pgpass, service, jdbc, secret };
+const forms: Readonly<Record<string, FileForm>> = { uri, env, pgpass, service, jdbc, secret };
 
-function formOf({ form, connections }: Pick<Output, 'form' | 'connections'>): Form {
+function formOf({ form, connections }: Pick<Output, 'form' | 'connections'>): FileForm {
   const isPlainEnv = form === 'env' && connections[0]?.variable === undefined;
   const found = isPlainEnv ? libpqEnv : forms[form];
   if (found === undefined) throw new Error(`internal error: no form ${form}`);

@@ -4,9 +4,9 @@
 import { isIPv6 } from 'node:net';
 import type { Endpoint } from 'bus-integration-database';
 import { isSocket } from '../conninfo/dsn-endpoint.ts';
-import { type Form, type HeldConnection, serversOf, unwritable } from './form.ts';
+import { type FileForm, type HeldConnection, serversOf, unwritable } from './form.ts';
 
-export const jdbc: Form = {
+export const jdbc: FileForm = {
   said: ({ host = '', port = '', ...rest }) => ({ host, port, ...parametersOf(given(rest)) }),
   write: ([connection]) => (connection === undefined ? '' : jdbcUrl(connection)),
   read: (text) => {

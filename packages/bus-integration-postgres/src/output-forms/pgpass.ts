@@ -1,8 +1,8 @@
 // Lines of a password file, one for each server of a connection: where a host and a port are known, and no more. Pure.
 // https://www.postgresql.org/docs/current/libpq-pgpass.html
-import { type Form, type HeldConnection, only, serversOf, unwritable } from './form.ts';
+import { type FileForm, type HeldConnection, only, serversOf, unwritable } from './form.ts';
 
-export const pgpass: Form = {
+export const pgpass: FileForm = {
   said: (endpoint) => only(endpoint, (keyword) => keyword === 'host' || keyword === 'port'),
   write: (connections) => connections.flatMap(linesOf).join('\n'),
   read: (text) => {

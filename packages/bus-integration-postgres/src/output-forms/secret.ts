@@ -3,13 +3,13 @@
 // https://cloudnative-pg.io/documentation/current/applications/, https://servicebinding.io/spec/core/1.1.0/
 import type { Endpoint } from 'bus-integration-database';
 import { formatDsn, isSocket } from '../conninfo/dsn-endpoint.ts';
-import { type Form, type FormSettings, type HeldConnection, unwritable } from './form.ts';
+import { type FileForm, type FormSettings, type HeldConnection, unwritable } from './form.ts';
 import { jdbcUrl } from './jdbc.ts';
 import { pgpass } from './pgpass.ts';
 import { readSecretManifest } from './secret-manifest.ts';
 import { connectionOf } from './uri.ts';
 
-export const secret: Form = {
+export const secret: FileForm = {
   said: (endpoint) => endpoint,
   write: ([connection], settings) => (connection === undefined ? '' : manifestOf(connection, settings)),
   read: (text) => {

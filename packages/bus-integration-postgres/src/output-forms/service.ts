@@ -3,9 +3,9 @@
 // https://www.postgresql.org/docs/current/libpq-pgservice.html
 import { fileSystemName } from 'bus-integration-database';
 import { isConnectionKeyword } from '../dsn/keywords.ts';
-import { type Form, type HeldConnection, unwritable } from './form.ts';
+import { type FileForm, type HeldConnection, unwritable } from './form.ts';
 
-export const service: Form = {
+export const service: FileForm = {
   said: (endpoint) => endpoint,
   write: (connections) => connections.map(sectionOf).join('\n\n'),
   read: (text) => {

@@ -2,9 +2,9 @@
 import { OperationError } from 'bus-integration-database';
 import { formatDsn } from '../conninfo/dsn-endpoint.ts';
 import { parseDsn } from '../dsn/dsn.ts';
-import type { Form, HeldConnection } from './form.ts';
+import type { FileForm, HeldConnection } from './form.ts';
 
-export const uri: Form = {
+export const uri: FileForm = {
   said: (endpoint) => endpoint,
   write: ([connection]) => (connection === undefined ? '' : formatDsn(connection)),
   read: (text) => {

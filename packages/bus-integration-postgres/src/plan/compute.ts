@@ -9,8 +9,10 @@ import {
   type DesiredState,
   type Diagnostic,
   decideCredentials,
+  decidedFiles,
   type ErrorClass,
   type FilePair,
+  joinSharedFiles,
   type Needing,
   type NextVerb,
   nextCommand,
@@ -21,16 +23,16 @@ import {
   type Step,
   withNeeds,
 } from 'bus-integration-database';
-import { connectionStrings } from '../conninfo/connection-strings.ts';
 import { endpointOf, type ServiceWish } from '../conninfo/dsn-endpoint.ts';
 import { endpointFindings } from '../credentials/dsn-findings.ts';
 import { doubtfulTls, unusableEndpoint } from '../credentials/unusable-endpoint.ts';
+import { unwritableFiles } from '../credentials/unwritable-files.ts';
 import { declaredPowers } from '../kinds/declared-powers.ts';
 import { withCredentials } from '../kinds/desired-kinds.ts';
-import { decidedFiles } from '../kinds/dsn-file.ts';
 import type { Resource } from '../kinds/index.ts';
 import type { Scope } from '../kinds/kind.ts';
 import type { Observation } from '../observe/observation.ts';
+import { connectionStrings } from '../output-forms/connection-strings.ts';
 import { expiryFindings, loginBlockOf } from '../ownership/login-block.ts';
 import { judge } from '../ownership/ours.ts';
 import { missingAuthority } from './authority.ts';
@@ -159,7 +161,7 @@ function computeAllowed(
   }
   const endpoint = endpointOf(intent.service, seen.reached);
   const hasTls = seen.reached.isEncrypted || seen.reached.hasSsl;
-  const credentials = loginRoles(desired).map((role) =>
+  const alone = loginRoles(desired).map((role) =>
     decideCredentials(
       {
         role,
@@ -177,6 +179,7 @@ function computeAllowed(
       proofs,
     ),
   );
+  const credentials = joinSharedFiles(alone);
   const files = decidedFiles(credentials);
   const scope = { deploymentId, seen, roles, databases, declared: intent.declared, files, serviceEndpoint: endpoint };
   const resources = withCredentials(desired.resources, credentials, files);
@@ -201,6 +204,7 @@ function computeAllowed(
         ...impossible,
         ...encodingFindings(desired, steps, seen),
         ...(pairs.length === 0 ? [] : unusableEndpoint(endpoint, seen)),
+        ...unwritableFiles(files.values()),
       ],
     ],
     ['insufficient-privilege', missingAuthority(steps, scope)],

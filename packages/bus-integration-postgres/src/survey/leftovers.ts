@@ -61,9 +61,15 @@ export interface FilesPlace {
   readonly directory?: OutputDirectory | undefined;
 }
 
-/** DSN files of no declared login. */
+/** DSN files of no declared login, but for those whose password is still to be taken over. */
 export function straysOf({ intent, directory }: FilesPlace): StrayFile[] {
-  return directory === undefined ? [] : strayFiles(directory, intent.declared.outputs);
+  if (directory === undefined) return [];
+  const { outputs } = intent.declared;
+  const formerNames = [...outputs.values()].filter(({ formerly }) => formerly !== undefined);
+  if (formerNames.length === 0) return strayFiles(directory, outputs);
+  const present = directory.names();
+  const needed = new Set(formerNames.flatMap(({ file, formerly = '' }) => (present.has(file) ? [] : [formerly])));
+  return strayFiles(directory, { has: (name) => outputs.has(name) || needed.has(name) });
 }
 
 /** Whether what was read for the mark holds more than what is declared: else there is nothing to ask for. */

@@ -5,7 +5,6 @@ import {
   type Allowed,
   advise,
   type Configuration,
-  createOutputDirectory,
   type DesiredNames,
   type DesiredState,
   type Diagnostic,
@@ -14,7 +13,6 @@ import {
   OperationError,
   type OutputDirectory,
   ownCommand,
-  ownerOf,
   type ProviderContext,
   type Remedy,
   readSecretFile,
@@ -27,7 +25,6 @@ import {
   wordingOfError,
 } from 'bus-integration-database';
 import { cleartextRemedy } from '../connection/authentication/cleartext.ts';
-import { connectionStrings } from '../conninfo/connection-strings.ts';
 import { resolveDsn } from '../conninfo/conninfo.ts';
 import { isSocket } from '../conninfo/dsn-endpoint.ts';
 import { passwordSendOf } from '../conninfo/password-send.ts';
@@ -39,6 +36,7 @@ import { readDsn } from '../dsn/slip.ts';
 import type { Resource } from '../kinds/index.ts';
 import type { Intent } from '../plan/compute.ts';
 import { someNames } from '../text/bounded.ts';
+import { directoryOf } from './output-directory.ts';
 
 export interface Preparation {
   readonly target: ConnectionTarget;
@@ -65,7 +63,7 @@ export async function prepare(
   };
   const dialled = address.host ?? target.addresses[0]?.host ?? '';
   await requireUsableParameters(address.parameters);
-  const directory = directoryOf(configuration, processContext);
+  const directory = directoryOf(configuration, processContext, desired);
   if (directory === undefined && desired.outputs.size > 0) {
     throw new OperationError(
       'not-configured',
@@ -98,7 +96,7 @@ export async function prepare(
       ...(overruled !== undefined && { overruled }),
       allowed,
       service,
-      ...(directory !== undefined && { dsnDirectory: directory.shown }),
+      ...(directory !== undefined && !directory.isAbsent && { dsnDirectory: directory.shown }),
     },
     ...(directory !== undefined && { directory }),
     warnings: [...warnings, ...told, ...socket, ...inClear, ...notConfigured(desired, configured)],
@@ -192,17 +190,6 @@ function namesBeyond(one: DesiredNames, other: DesiredNames): string[] {
     const only = [...names].filter((name) => !other[kind as 'roles' | 'databases' | 'schemas'].has(name));
     return only.length === 0 ? [] : [`${kind} ${someNames(only)}`];
   });
-}
-
-/** Opened by whoever first looks into it, and closed by who asked for it. */
-export function directoryOf(
-  configuration: Configuration,
-  { cwd, uid, env, processEnv = env }: ProviderContext,
-): OutputDirectory | undefined {
-  const { dsnOutputDirectory: written, dsnDirectoryShownAs: shown = written } = configuration;
-  if (written === undefined || shown === undefined) return undefined;
-  const owner = ownerOf(configuration, uid, processEnv.PATH);
-  return createOutputDirectory({ shown, path: resolve(cwd, written), uid, owner }, connectionStrings);
 }
 
 /** A path as the operator wrote it where that leads there; absolute when the run stands elsewhere. */

@@ -22,9 +22,7 @@ export function statusResponse({ preparation, observation, computed, target, sta
   const { intent, warnings } = preparation;
   const drift = computed.steps.filter(isMutating);
   const rows = rowsOf(computed, drift, observation, intent);
-  const files = new Map(
-    rows.flatMap(({ dsn_files }) => (dsn_files === undefined ? [] : [[dsn_files.path, dsn_files]])),
-  );
+  const files = new Map(rows.flatMap(({ dsn_files }) => (dsn_files?.[0] ? [[dsn_files[0].path, dsn_files]] : [])));
   return {
     ok: true,
     ...base(intent, computed.steps, startedAt),
@@ -38,7 +36,7 @@ export function statusResponse({ preparation, observation, computed, target, sta
     roles: rows.flatMap(({ roles }) => roles ?? []),
     databases: rows.flatMap(({ databases }) => databases ?? []),
     schemas: rows.flatMap(({ schemas }) => schemas ?? []),
-    dsn_files: observation.pairs.flatMap(({ path }) => files.get(path) ?? []),
+    dsn_files: [...new Set(observation.pairs.map(({ path }) => path))].flatMap((path) => files.get(path) ?? []),
     leftovers: observedLeftovers(preparation, observation.seen),
     drift,
   };
@@ -51,21 +49,26 @@ function rowsOf(
   { seen, pairs, proofs }: DeploymentObservation,
   intent: Intent,
 ): StatusRow[] {
-  const byRole = new Map<string, FilePair[]>();
-  for (const pair of pairs) {
-    const known = byRole.get(pair.role);
-    if (known === undefined) byRole.set(pair.role, [pair]);
-    else known.push(pair);
-  }
-  const byFile = new Map(pairs.map((pair) => [pair.file, pair]));
+  const byRole = groupedBy(pairs, ({ role }) => role);
+  const byFile = groupedBy(pairs, ({ file }) => file);
   const targets = new Set(drift.map(({ target }) => target));
   const observation: StatusContext = {
     deploymentId: intent.desired.deploymentId,
     seen,
     proofs,
     pairsOf: (role) => byRole.get(role) ?? [],
-    pairOf: (file) => byFile.get(file),
+    pairsIn: (file) => byFile.get(file) ?? [],
     isDrifting: (target) => targets.has(target),
   };
   return resources.map((resource) => kindOf(resource).status(resource, observation));
+}
+
+function groupedBy(pairs: readonly FilePair[], keyOf: (pair: FilePair) => string): Map<string, FilePair[]> {
+  const groups = new Map<string, FilePair[]>();
+  for (const pair of pairs) {
+    const known = groups.get(keyOf(pair));
+    if (known === undefined) groups.set(keyOf(pair), [pair]);
+    else known.push(pair);
+  }
+  return groups;
 }

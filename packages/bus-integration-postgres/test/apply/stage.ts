@@ -10,7 +10,7 @@ import type { Execution } from '../../src/apply/execution.ts';
 import { createLedger } from '../../src/apply/ledger.ts';
 import { choosePasswords, passwordsToSend, unprovenPasswords } from '../../src/apply/new-password.ts';
 import type { Session } from '../../src/connection/connect.ts';
-import { connectionStrings } from '../../src/conninfo/connection-strings.ts';
+import { connectionStrings } from '../../src/output-forms/connection-strings.ts';
 import { computePlan } from '../../src/plan/compute.ts';
 import { showingContext } from '../../src/plan/steps.ts';
 import { acquireLock } from '../../src/run/lock.ts';

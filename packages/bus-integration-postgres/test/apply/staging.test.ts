@@ -15,7 +15,7 @@ import {
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createLedger } from '../../src/apply/ledger.ts';
 import { filesLeftStaged, type Staging, settleFiles, stageFiles } from '../../src/apply/staging.ts';
-import { connectionStrings } from '../../src/conninfo/connection-strings.ts';
+import { connectionStrings } from '../../src/output-forms/connection-strings.ts';
 import type { Computed } from '../../src/plan/compute.ts';
 
 const endpoint = { host: 'db', port: '5432' };

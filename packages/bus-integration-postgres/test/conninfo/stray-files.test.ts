@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createOutputDirectory, strayFiles, strayLinks } from 'bus-integration-database';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { connectionStrings } from '../../src/conninfo/connection-strings.ts';
+import { connectionStrings } from '../../src/output-forms/connection-strings.ts';
 
 let path: string;
 beforeEach(() => {

@@ -10,7 +10,7 @@ import {
   Secret,
 } from 'bus-integration-database';
 import { describe, expect, test } from 'vitest';
-import { connectionStrings } from '../../src/conninfo/connection-strings.ts';
+import { connectionStrings } from '../../src/output-forms/connection-strings.ts';
 
 const here = { host: 'db', port: '5432' };
 const elsewhere = { host: 'old', port: '5432' };
@@ -24,7 +24,9 @@ const held = (password: string, endpoint = here): FileReading => ({
 });
 
 function pair(database: string, live: FileReading, staged: FileReading = absent): FilePair {
-  return { file: `${database}.dsn`, path: `./dsn/${database}.dsn`, database, role: 'svc', live, staged };
+  const file = `${database}.dsn`;
+  const output = { file, form: 'uri', connections: [{ database, role: 'svc' }] };
+  return { output, file, path: `./dsn/${file}`, database, role: 'svc', live, staged };
 }
 
 /** What the server holds; `undefined`: it can't be told. */

@@ -1,7 +1,7 @@
 import { decideCredentials, dsnFileName, type FilePair, type Lists, Secret, type Step } from 'bus-integration-database';
 import { describe, expect, test } from 'vitest';
-import { connectionStrings } from '../../src/conninfo/connection-strings.ts';
 import { withCredentials } from '../../src/kinds/desired-kinds.ts';
+import { connectionStrings } from '../../src/output-forms/connection-strings.ts';
 import { compare } from '../../src/plan/compare.ts';
 import { toSteps } from '../../src/plan/steps.ts';
 import { database, desiredOf, role, type Said, schema, scopeWith, seen, unfinished } from '../observed.ts';
@@ -37,7 +37,8 @@ function stepsFor(
       const live = options.files
         ? ({ state: 'present', endpoint, password: new Secret(`secret of ${name}`) } as const)
         : ({ state: 'absent' } as const);
-      return { file, path: `dsn/${file}`, database: one, role: name, live, staged: { state: 'absent' } };
+      const output = { file, form: 'uri', connections: [{ database: one, role: name }] };
+      return { output, file, path: `dsn/${file}`, database: one, role: name, live, staged: { state: 'absent' } };
     });
     const standing = roles.get(name) ?? 'refused';
     return decideCredentials(

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createOutputDirectory, isMutating, readPairs } from 'bus-integration-database';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { connectionStrings } from '../../src/conninfo/connection-strings.ts';
+import { connectionStrings } from '../../src/output-forms/connection-strings.ts';
 import { computePlan } from '../../src/plan/compute.ts';
 import type { Preparation } from '../../src/survey/preparation.ts';
 import { statusResponse } from '../../src/survey/status.ts';

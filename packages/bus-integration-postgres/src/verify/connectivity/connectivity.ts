@@ -22,6 +22,7 @@ import type { DeclaredObjects } from './declared-objects.ts';
 import { exposedChecks } from './exposed.ts';
 import type { ServiceFacts } from './facts.ts';
 import { loginCheck } from './login-faults.ts';
+import { type LoginFiles, loginFiles, otherFileCheck } from './other-files.ts';
 import { type Entrance, probeAll, tryWrongPassword } from './probe.ts';
 import { roleChecks } from './role.ts';
 import { hasNoRoom, type LoginFindings, readServiceTarget, tryLogin } from './service-login.ts';
@@ -58,7 +59,7 @@ export interface Connectivity {
 }
 
 export async function checkConnectivity(options: ConnectivityOptions): Promise<Connectivity> {
-  const pairs = readPairs(options.directory, options.preparation.intent.desired);
+  const { tried: pairs, others } = loginFiles(readPairs(options.directory, options.preparation.intent.desired));
   const found = await tryFiles(pairs, options);
   const roles = [...new Set(pairs.map(({ role }) => role))];
   const checks = new Map<string, readonly Check[]>();
@@ -76,6 +77,7 @@ export async function checkConnectivity(options: ConnectivityOptions): Promise<C
   return {
     checks: [
       ...pairs.flatMap((pair) => found.get(pair)?.checks ?? []),
+      ...(await otherChecks(others, options)),
       ...roles.flatMap((role) => checks.get(role) ?? []),
       ...(options.isNegative ? sharingChecks(sharersIn(found)) : []),
       ...(options.isNegative ? exposedChecks(await options.declared, declared.roles) : []),
@@ -87,6 +89,12 @@ export async function checkConnectivity(options: ConnectivityOptions): Promise<C
       ),
     ),
   };
+}
+
+async function otherChecks(others: LoginFiles['others'], { preparation, reached }: ConnectivityOptions) {
+  if (others.length === 0) return [];
+  const endpoint = endpointOf(preparation.intent.service, await reached);
+  return others.map((one) => otherFileCheck(one, endpoint));
 }
 
 /** By role the databases that it is declared for, whether or not they are asked about. */

@@ -16,7 +16,7 @@ import {
   wordingOfError,
 } from 'bus-integration-database';
 import { noTlsRemedy } from '../../connection/attempt.ts';
-import { connectionStrings } from '../../conninfo/connection-strings.ts';
+import { connectionStrings } from '../../output-forms/connection-strings.ts';
 import type { Attempted, SessionAtLogin } from '../../sql/verify-query.ts';
 import { boundedChecks } from '../../text/bounded.ts';
 import { adminOrSuperuser, anyDatabase, inDatabase, ownerOrSuperuser, runs } from '../../text/psql-remedy.ts';
@@ -119,7 +119,7 @@ export function loginFailure(
 ): Check {
   const what = `${printable(pair.role)} in ${shown(pair.database)}`;
   const expected = error instanceof OperationError ? error : toOperationError(error, what);
-  const differs = trial && endpointFault(pair.live, trial.endpoint, connectionStrings);
+  const differs = trial && endpointFault(pair, trial.endpoint, connectionStrings);
   if (differs !== undefined)
     return loginCheck(
       pair,

@@ -14,10 +14,10 @@ import {
 } from 'bus-integration-database';
 import { connect, type Session } from '../../connection/connect.ts';
 import { readRow, shaped } from '../../connection/session/shape.ts';
-import { connectionStrings } from '../../conninfo/connection-strings.ts';
 import { resolveDsn } from '../../conninfo/conninfo.ts';
 import type { ConnectionTarget } from '../../conninfo/target.ts';
 import { readDsn } from '../../dsn/slip.ts';
+import { connectionStrings } from '../../output-forms/connection-strings.ts';
 import { type Contents, contentsQuery } from '../../sql/contents-query.ts';
 import { type Attempted, encodingQuery, type Forbidden, verifyScript } from '../../sql/verify-query.ts';
 import { shown } from '../../text/shown.ts';
@@ -58,9 +58,9 @@ export async function readServiceTarget(
   if (pair.live.state === 'broken')
     return loginCheck(pair, 'fail', say`${{ path: pair.path }}: ${pair.live.reason}`, plan);
   try {
-    const uid = directory.owner?.uid ?? directory.uid;
-    const { secret } = readSecretFile(directory.at(pair.file), { uid, shownAs: pair.path });
-    const parameters = readDsn(secret.reveal(), pair);
+    const place = directory.place(pair.output).directory;
+    const uid = place.owner?.uid ?? place.uid;
+    const parameters = parametersOf(pair, directory, uid);
     const isOthers = uid !== directory.uid;
     const strange = isOthers ? strangeFile(parameters, endpoint) : undefined;
     if (strange !== undefined) return loginCheck(pair, 'fail', say`${{ path: pair.path }} ${strange}`, plan);
@@ -69,6 +69,19 @@ export async function readServiceTarget(
   } catch (error) {
     return loginFailure(pair, error);
   }
+}
+
+/** A connection string is read anew, as its client does; what another form says was read already. */
+function parametersOf(
+  { output, path, role, database, live }: FilePair,
+  directory: OutputDirectory,
+  uid: number,
+): Readonly<Record<string, string>> {
+  if (output.form !== 'uri' && live.state === 'present')
+    return { ...live.endpoint, user: role, password: live.password.reveal(), dbname: database };
+  const { directory: of, name, mode = 0 } = directory.place(output);
+  const { secret } = readSecretFile(of.at(name), { uid, shownAs: path, mayBe: mode & 0o077 });
+  return readDsn(secret.reveal(), { role, database });
 }
 
 const fileKeywords = [
@@ -195,7 +208,7 @@ async function trySession(session: Session, trial: LoginTrial): Promise<LoginFin
   const attempted =
     tried.length === 0 ? undefined : shaped(rows.at(-1), attemptedShape, session.where, doing).attempted;
   const where = schemas.map(shown).join(', ');
-  const differs = endpointFault(pair.live, trial.endpoint, connectionStrings);
+  const differs = endpointFault(pair, trial.endpoint, connectionStrings);
   const worked =
     differs === undefined
       ? loginCheck(pair, 'ok', schemas.length === 0 ? 'logs in' : `writes and reads in ${where}`)

@@ -1,19 +1,20 @@
-// The DSN files of PostgreSQL, as the neutral part of a run reads, compares and writes them. Pure.
+// The output files of PostgreSQL, as the neutral part of a run reads, compares and writes them. Pure.
 import { isDeepStrictEqual } from 'node:util';
 import type { ConnectionStrings } from 'bus-integration-database';
+import { shownPart } from '../conninfo/dsn-endpoint.ts';
+import { isWeakerTls } from '../conninfo/weaker-tls.ts';
 import { readDsn } from '../dsn/slip.ts';
-import { formatDsn, parseEndpoint, shownPart, withAdded } from './dsn-endpoint.ts';
-import { isWeakerTls } from './weaker-tls.ts';
+import { readOutput, wantedEndpoint, writeOutput } from './index.ts';
 
 export const connectionStrings: ConnectionStrings = {
-  format: formatDsn,
-  parse: parseEndpoint,
+  write: writeOutput,
+  read: readOutput,
   identify: (line) => {
     const { user: role, dbname: database, password, host, port } = readDsn(line.reveal());
     if (!role || !database || !password || !host) return undefined;
     return { role, database, server: { host, ...(port !== undefined && { port }) } };
   },
-  withAdded,
+  wanted: wantedEndpoint,
   shownPart,
   isSameServer: (one, other) => one.host === other.host && one.port === other.port,
   isWeaker: isWeakerTls,

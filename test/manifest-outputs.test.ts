@@ -1,0 +1,210 @@
+import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isMutating, type Response } from 'bus-integration-database';
+import { createPlainAdmin, type Server, startServer } from 'embedded';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { createDeployment, type Deployment, manifestWish, stepLines, temporaryFolder } from './scenarios/deployment.ts';
+import { explain } from './scenarios/stage.ts';
+
+let server: Server;
+let adminDsn: string;
+beforeAll(async () => {
+  server = await startServer();
+  adminDsn = await createPlainAdmin(server);
+});
+afterAll(() => server.stop());
+
+let made = 0;
+let folder: ReturnType<typeof temporaryFolder>;
+beforeEach(() => {
+  folder = temporaryFolder();
+  made += 1;
+  return () => folder[Symbol.dispose]();
+});
+
+/** Names of this test alone: `app` is `app_3`. */
+const own = (text: string) => text.replace(/\b(app|report|orders|billing)\b/g, `$1_${made}`);
+
+function deploy(manifest: string, keys: Readonly<Record<string, string>> = {}): Deployment {
+  const deploymentId = 'example-dev';
+  return createDeployment({ adminDsn, folder: folder.path, deploymentId, wish: manifestWish(own(manifest), keys) });
+}
+
+async function applied(deployment: Deployment, flags = {}): Promise<Response> {
+  const answer = await deployment.apply(flags);
+  expect(answer.ok, explain(answer)).toBe(true);
+  await settled(deployment);
+  return answer;
+}
+
+async function settled(deployment: Deployment): Promise<void> {
+  const again = await deployment.plan();
+  expect(stepLines(again.steps), explain(again)).toEqual([]);
+  const status = await deployment.status();
+  expect(status.drift?.filter(isMutating)).toEqual([]);
+  for (const { state, password } of status.dsn_files ?? []) expect([state, password]).toEqual(['current', 'proven']);
+  const verified = await deployment.verify();
+  expect(verified.ok, explain(verified)).toBe(true);
+}
+
+const read = (path: string) => readFileSync(join(folder.path, own(path)), 'utf8');
+const write = (path: string, text: string) => writeFileSync(join(folder.path, own(path)), text, { mode: 0o600 });
+const modeOf = (path: string) => statSync(join(folder.path, own(path))).mode & 0o7777;
+const passwordIn = (uri: string) => decodeURIComponent(new URL(uri.trim()).password);
+const stepsOf = (answer: Response) => stepLines(answer.steps).filter((line) => line.includes('file'));
+
+const base = `
+roles: {app: {login: true}, report: {login: true}}
+every_database: {access: {app: create, report: create}}
+databases: {orders: {}, billing: {}}
+`;
+const all = `${base}
+outputs:
+  - {form: uri}
+  - {form: env, roles: [app], databases: [orders], file: "env/{database}.env", variable: "{DATABASE}_URL"}
+  - {form: env, roles: [app], file: env/all.env, variable: "{DATABASE}_URL", mode: 0640}
+  - {form: env, roles: [report], databases: [orders], file: env/report.env}
+  - {form: pgpass, file: pgpass}
+  - {form: service, roles: [app, report], file: pg_service.conf}
+  - {form: jdbc, roles: [app], file: "jdbc/{database}.{role}"}
+  - {form: secret, roles: [app], file: "k8s/{database}-web.yaml", namespace: shop, pooler: "pool.example:6432"}
+`;
+
+describe('every form', () => {
+  test('is written in its place with one password for each role, and found as it is to be', async () => {
+    const deployment = deploy(all);
+    const plan = await deployment.plan();
+    expect(stepsOf(plan).map((line) => line.replaceAll(`_${made}`, ''))).toMatchInlineSnapshot(`
+      [
+        "write-dsn-file ./local/dsn/orders.app.dsn",
+        "write-dsn-file ./env/orders.env",
+        "write-dsn-file ./env/all.env",
+        "write-dsn-file ./pgpass",
+        "write-dsn-file ./pg_service.conf",
+        "write-dsn-file ./jdbc/orders.app",
+        "write-dsn-file ./k8s/orders-web.yaml",
+        "write-dsn-file ./local/dsn/orders.report.dsn",
+        "write-dsn-file ./env/report.env",
+        "write-dsn-file ./local/dsn/billing.app.dsn",
+        "write-dsn-file ./jdbc/billing.app",
+        "write-dsn-file ./k8s/billing-web.yaml",
+        "write-dsn-file ./local/dsn/billing.report.dsn",
+      ]
+    `);
+    await applied(deployment);
+    const uri = read('local/dsn/orders.app.dsn').trim();
+    expect(read('env/orders.env')).toBe(`ORDERS_${made}_URL=${uri}\n`);
+    expect(read('env/all.env').split('\n')).toHaveLength(3);
+    expect(modeOf('env/all.env')).toBe(0o640);
+    expect(modeOf('env/orders.env')).toBe(0o600);
+    expect(modeOf('env')).toBe(0o700);
+    const passwords = new Set([passwordIn(uri), passwordIn(read('local/dsn/billing.app.dsn'))]);
+    const [password] = passwords;
+    expect(passwords.size).toBe(1);
+    const { metadata, stringData } = parse(read('k8s/orders-web.yaml'));
+    expect(metadata).toEqual({ name: `orders-${made}-web`, namespace: 'shop' });
+    expect(stringData.password).toBe(password);
+    expect(stringData['pooler-uri']).toContain('@pool.example:6432/');
+    expect(
+      read('pgpass')
+        .split('\n')
+        .filter((line) => line.includes(own(':app:')) && line.endsWith(`:${password}`)),
+    ).toHaveLength(2);
+    expect(read('pg_service.conf')).toContain(own('[billing.report]'));
+    expect(read('jdbc/orders.app')).toContain(`password=${password}`);
+    const status = await deployment.status();
+    expect(status.dsn_files).toHaveLength(4 + 1 + 2 + 1 + 4 + 4 + 2 + 2);
+    const verified = await deployment.verify();
+    const byId = verified.connectivity?.filter(({ id }) => id === 'output-file');
+    expect(byId).toHaveLength(1 + 2 + 1 + 4 + 4 + 2 + 2);
+  });
+
+  test('is rotated in all its files at once, and the other role keeps its password', async () => {
+    const deployment = deploy(all);
+    await applied(deployment);
+    const before = {
+      app: passwordIn(read('local/dsn/orders.app.dsn')),
+      report: passwordIn(read('local/dsn/orders.report.dsn')),
+    };
+    await applied(deployment, { rotate: [own('app')] });
+    const texts = ['env/all.env', 'pgpass', 'pg_service.conf', 'jdbc/orders.app', 'k8s/billing-web.yaml'].map(read);
+    for (const text of texts) expect(text.includes(before.app)).toBe(false);
+    expect(read('pgpass')).toContain(before.report);
+    expect(passwordIn(read('local/dsn/orders.report.dsn'))).toBe(before.report);
+    await applied(deployment, { rotate: [own('app'), own('report')] });
+    for (const text of [...texts, ...['pgpass', 'env/report.env'].map(read)].slice(5))
+      expect(text.includes(before.report)).toBe(false);
+  });
+});
+
+describe('what stands on the disk', () => {
+  test.each(['env/all.env', 'pgpass', 'pg_service.conf', 'jdbc/orders.app', 'k8s/orders-web.yaml'])(
+    '%s that is gone or drifted is written again, and all others gone it is where the password is found',
+    async (file) => {
+      const deployment = deploy(all);
+      await applied(deployment);
+      const text = read(file);
+      rmSync(join(folder.path, own(file)));
+      expect(stepsOf(await deployment.plan())).toEqual([`write-dsn-file ./${own(file)}`]);
+      expect((await deployment.verify()).ok).toBe(false);
+      await applied(deployment);
+      expect(read(file)).toBe(text);
+      write(file, text.replace('127.0.0.1', '127.0.0.2'));
+      chmodSync(join(folder.path, own(file)), modeOf('env/all.env') && file === 'env/all.env' ? 0o640 : 0o600);
+      const failed = await deployment.verify();
+      expect(failed.connectivity?.filter(({ result }) => result === 'fail').map(({ id }) => id)).toEqual([
+        'output-file',
+      ]);
+      await applied(deployment);
+      expect(read(file)).toBe(text);
+      // Of role report only a file that holds it too.
+      const holdsBoth = ['pgpass', 'pg_service.conf'].includes(file);
+      const others = [
+        'local/dsn/orders.app.dsn',
+        'local/dsn/billing.app.dsn',
+        'env/orders.env',
+        'env/all.env',
+        'pgpass',
+        'pg_service.conf',
+        'jdbc/orders.app',
+        'jdbc/billing.app',
+        'k8s/orders-web.yaml',
+        'k8s/billing-web.yaml',
+      ];
+      const kept = holdsBoth ? [] : ['pgpass'];
+      for (const other of others) if (other !== file && !kept.includes(other)) rmSync(join(folder.path, own(other)));
+      if (kept.length > 0)
+        write(
+          'pgpass',
+          read('pgpass')
+            .split('\n')
+            .filter((line) => !line.includes(own(':app:')))
+            .join('\n'),
+        );
+      await applied(deployment);
+      expect(read(file)).toBe(text);
+    },
+  );
+
+  test('a mode that is not the wished one is put right', async () => {
+    const deployment = deploy(all);
+    await applied(deployment);
+    chmodSync(join(folder.path, 'env/all.env'), 0o600);
+    expect(stepsOf(await deployment.plan())).toEqual(['write-dsn-file ./env/all.env']);
+    await applied(deployment);
+    expect(modeOf('env/all.env')).toBe(0o640);
+    chmodSync(join(folder.path, 'env/all.env'), 0o644);
+    const refused = await deployment.plan();
+    expect(refused.diagnostics[0]?.message).toMatch(/env\/all\.env is readable by others \(0644\)/);
+  });
+
+  test('lines of somebody else are not lost unless that is allowed', async () => {
+    const deployment = deploy(`${base}\noutputs:\n  - {form: uri}\n  - {form: pgpass, file: pgpass}\n`);
+    write('pgpass', 'db.example:5432:*:somebody:precious\n');
+    const refused = await deployment.plan();
+    expect(refused.error_class, explain(refused)).toBe('unsafe');
+    expect(JSON.stringify(refused)).not.toContain('precious');
+    await applied(deployment, { allow: ['destructive'] });
+  });
+});

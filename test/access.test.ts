@@ -1,10 +1,10 @@
-// Access words, held against what a server says after an apply: of what was there, and of what comes later.
-import { type Major, majors, type Server, startServer } from 'embedded';
+// Access words, held against what a server says after an apply: of what was there, and of what comes later of the owner, of
+// one who acts as it, and of a second creator.
+import { type Major, majors, type Server } from 'embedded';
 import { describe, expect, test } from 'vitest';
-import { type AdminKind, adminDsnOf, admins } from './access/admins.ts';
+import { admins } from './access/admins.ts';
+import { manifestWith, onServer } from './access/applied.ts';
 import { givenBy, heldOn, makingAll, type Word } from './access/asked.ts';
-import { createDeployment, stepLines, temporaryFolder } from './scenarios/deployment.ts';
-import { explain } from './scenarios/stage.ts';
 
 const sampled: readonly Major[] = process.env.ACCESS === 'all' ? majors : [14, 16, 18];
 console.log(`access: PostgreSQL ${sampled.join(', ')} (ACCESS=all runs ${majors.join(', ')})`);
@@ -13,78 +13,43 @@ const roles = ['maker', 'app', 'reader', 'visitor', 'stranger'] as const;
 type Access = Readonly<Partial<Record<(typeof roles)[number], Word>>>;
 const given: Access = { maker: 'create', app: 'write', reader: 'read', visitor: 'connect' };
 
-const manifestOf = (access: Access, routines: 'closed' | 'keep') => `
-version: 1
-deployment: example-dev
-roles: {owner: {}, maker: {}, app: {}, reader: {}, visitor: {}, stranger: {}}
-databases:
-  orders:
-    owner: owner
-    schemas: [app]
-    routines: ${routines}
-    access: ${JSON.stringify(access)}
-`;
+const manifestOf = (access: Access, routines: 'closed' | 'keep') =>
+  manifestWith(
+    '{owner: {}, migrator: {login: true, acts_as: owner}, maker: {}, app: {}, reader: {}, visitor: {}, stranger: {}}',
+    `{orders: {owner: owner, schemas: [app], routines: ${routines}, access: ${JSON.stringify({ ...access, migrator: 'connect' })}}}`,
+  );
 
 describe.each(sampled)('PostgreSQL %i', (major) => {
   test.each(admins)('as %s: what was there and what comes later', { timeout: 60_000 }, async (kind) => {
-    await using on = await deploymentOn(major, kind);
-    await on.applied({ maker: 'create' }, 'closed');
-    await makeAs(on.server, 'owner', makingAll('there'));
-    await makeAs(on.server, 'maker', makingAll('made'));
-    await on.applied(given, 'closed', ['revoke']);
-    await makeAs(on.server, 'owner', makingAll('later'));
-    await makeAs(on.server, 'maker', makingAll('makers'));
+    await using on = await onServer(major, kind);
+    await on.converge(manifestOf({ maker: 'create' }, 'closed'));
+    await on.make(makingAll('there'), { as: 'owner' });
+    await on.make(makingAll('made'), { as: 'maker' });
+    await on.converge(manifestOf(given, 'closed'), ['revoke']);
+    await on.make(makingAll('later'), { as: 'owner' });
+    await on.make(makingAll('makers'), { as: 'maker' });
+    await on.make('CREATE TABLE migrated (id serial)', { as: 'owner' });
     await expectAccess(on.server, given, true);
-    expect(await on.planned(given, 'closed')).toEqual([]);
+    const again = await on.plan(manifestOf(given, 'closed'));
+    expect(again.steps.filter(({ risk, state }) => state === 'planned' && risk !== undefined)).toEqual([]);
     // A word that is less, and one that is gone.
     const less: Access = { maker: 'create', app: 'read', visitor: 'connect' };
-    expect(await on.refused(less, 'closed')).toBe('unsafe');
-    await on.applied(less, 'closed', ['revoke']);
-    await makeAs(on.server, 'owner', makingAll('last'));
-    await makeAs(on.server, 'maker', makingAll('made_last'));
+    expect((await on.apply(manifestOf(less, 'closed'))).error_class).toBe('unsafe');
+    await on.converge(manifestOf(less, 'closed'), ['revoke']);
+    await on.make(makingAll('last'), { as: 'owner' });
+    await on.make(makingAll('made_last'), { as: 'maker' });
     await expectAccess(on.server, less, true);
   });
 
   test('routines that are kept stay everybody’s', { timeout: 60_000 }, async () => {
-    await using on = await deploymentOn(major, 'plain');
-    await on.applied({ maker: 'create', reader: 'read' }, 'keep');
-    await makeAs(on.server, 'maker', makingAll('later'));
+    await using on = await onServer(major, 'plain');
+    const manifest = manifestOf({ maker: 'create', reader: 'read' }, 'keep');
+    await on.converge(manifest);
+    await on.make(makingAll('later'), { as: 'maker' });
     await expectAccess(on.server, { maker: 'create', reader: 'read' }, false);
-    expect(await on.planned({ maker: 'create', reader: 'read' }, 'keep')).toEqual([]);
+    await on.converge(manifest);
   });
 });
-
-async function deploymentOn(major: Major, kind: AdminKind) {
-  const server = await startServer({ major });
-  const folder = temporaryFolder();
-  const adminDsn = await adminDsnOf(server, kind);
-  const of = (access: Access, routines: 'closed' | 'keep') =>
-    createDeployment({
-      adminDsn,
-      folder: folder.path,
-      wish: { databases: [], manifest: manifestOf(access, routines) },
-    });
-  return {
-    server,
-    /** Applied, and nothing is left to do. */
-    applied: async (access: Access, routines: 'closed' | 'keep', allow: readonly string[] = []) => {
-      const applied = await of(access, routines).apply({ allow });
-      expect(applied.ok, explain(applied)).toBe(true);
-      expect(stepLines((await of(access, routines).plan()).steps)).toEqual([]);
-    },
-    planned: async (access: Access, routines: 'closed' | 'keep') =>
-      stepLines((await of(access, routines).plan()).steps),
-    refused: async (access: Access, routines: 'closed' | 'keep') => (await of(access, routines).apply()).error_class,
-    [Symbol.asyncDispose]: async () => {
-      await server.stop();
-      folder[Symbol.dispose]();
-    },
-  };
-}
-
-function makeAs(server: Server, role: string, sql: string) {
-  return server.query(`SET ROLE ${role}; SET search_path = app; ${sql}; RESET ROLE`, { database: 'orders' });
-}
 
 async function expectAccess(server: Server, access: Access, isClosed: boolean) {
   const held = await heldOn(server, 'orders', 'app', roles);

@@ -2,6 +2,7 @@
 import type { ContentsGrant } from '../kinds/contents.ts';
 import type { DefaultPrivileges } from '../kinds/default-privileges.ts';
 import { grantOf, normalised } from '../kinds/grant-held.ts';
+import type { Grantee } from '../kinds/grant-object.ts';
 import type { Resource } from '../kinds/index.ts';
 import type { ExpandedDatabase } from '../manifest/databases.ts';
 import type { ExpandedManifest } from '../manifest/expand.ts';
@@ -13,14 +14,13 @@ const givenToOwner = ['CONNECT', 'CREATE', 'TEMPORARY'];
 const classes = ['tables', 'sequences', 'routines'] as const;
 
 export function accessResources(database: string, said: ExpandedDatabase, { roles }: ExpandedManifest): Resource[] {
-  const { schemas, owner, access, public: everyone, routines } = said;
+  const { schemas, owner, owner_of_database, access, public: everyone, routines } = said;
   const isClosed = routines === 'closed';
   // Of every role of the file: what is given to it no longer is taken.
   const gifts = new Map(Object.keys(roles).map((role) => [role, giftOf(access[role], { schemas, isClosed })]));
-  const onDatabase = { type: 'database', database } as const;
-  const onSchemas = schemas.map(
-    (schema) => ({ type: 'schema', database, schema, ...(owner !== undefined && { owner }) }) as const,
-  );
+  const ownedBy = owner !== undefined && { owner };
+  const onDatabase = { type: 'database', database, ...(owner_of_database && ownedBy) } as const;
+  const onSchemas = schemas.map((schema) => ({ type: 'schema', database, schema, ...ownedBy }) as const);
   const ofRole = (role: string, gift: AccessGift): Resource[] => {
     if (role === owner) return [grantOf(onDatabase, { role }, [...gift.database, ...givenToOwner])];
     return [
@@ -32,18 +32,36 @@ export function accessResources(database: string, said: ExpandedDatabase, { role
     grantOf(onDatabase, { everyone: true }, everyone?.connect ? ['CONNECT'] : []),
     ...onSchemas.map((on) => grantOf(on, { everyone: true }, [])),
   ];
-  const grants = [...gifts].map(([role, gift]) => [role, ofRole(role, gift)] as const);
-  if (!managesContents(said)) return [...grants.flatMap(([, list]) => list), ...everyones];
-  const contents = (role: string, gift: AccessGift) =>
-    schemas.flatMap((schema) => contentsGrant(database, schema, role, gift, isClosed));
+  const managed = managesContents(said);
+  const makers = creatorsOf(said, roles);
+  const contents = (
+    schema: string,
+    grantee: Grantee,
+  ): Pick<ContentsGrant, 'kind' | 'database' | 'schema' | 'grantee'> => ({
+    kind: 'contents-grant',
+    database,
+    schema,
+    grantee,
+    ...(owner !== undefined && { owner, makers: makers.filter((name) => name !== owner) }),
+    ...(isClosed && { isClosed }),
+  });
+  const ofContents = (role: string, gift: AccessGift): ContentsGrant[] =>
+    role === owner
+      ? []
+      : [...gift.schemas].map(([schema, { tables, sequences, routines, named }]) => ({
+          ...contents(schema, { role }),
+          tables: normalised(tables),
+          sequences: normalised(sequences),
+          ...((isClosed || routines.size > 0) && { routines: normalised(routines) }),
+          named,
+        }));
   return [
-    ...grants.flatMap(([role, list]) => [
-      ...list,
-      ...(role === owner ? [] : contents(role, gifts.get(role) ?? giftOf(undefined, { schemas, isClosed }))),
-    ]),
+    ...[...gifts].flatMap(([role, gift]) => [...ofRole(role, gift), ...(managed ? ofContents(role, gift) : [])]),
     ...everyones,
-    ...(isClosed ? schemas.map((schema) => closedRoutines(database, schema)) : []),
-    ...creatorsOf(said, roles).flatMap((creator) => laterOf(database, creator, said, gifts)),
+    ...(isClosed
+      ? schemas.map((schema) => ({ ...contents(schema, { everyone: true }), routines: [], named: [] }))
+      : []),
+    ...(managed ? makers.flatMap((creator) => laterOf(database, creator, said, gifts)) : []),
   ];
 }
 
@@ -51,43 +69,6 @@ export function accessResources(database: string, said: ExpandedDatabase, { role
 function managesContents({ owner, access, routines }: ExpandedDatabase): boolean {
   const words = Object.values(access);
   return owner !== undefined || routines === 'closed' || words.some((word) => word !== 'connect' && word !== 'create');
-}
-
-function contentsGrant(
-  database: string,
-  schema: string,
-  role: string,
-  gift: AccessGift,
-  isClosed: boolean,
-): ContentsGrant[] {
-  const own = gift.schemas.get(schema);
-  if (own === undefined) return [];
-  const managesRoutines = isClosed || own.routines.size > 0;
-  return [
-    {
-      kind: 'contents-grant',
-      database,
-      schema,
-      grantee: { role },
-      tables: normalised(own.tables),
-      sequences: normalised(own.sequences),
-      ...(managesRoutines && { routines: normalised(own.routines) }),
-      named: own.named,
-      ...(isClosed && { isClosed }),
-    },
-  ];
-}
-
-function closedRoutines(database: string, schema: string): ContentsGrant {
-  return {
-    kind: 'contents-grant',
-    database,
-    schema,
-    grantee: { everyone: true },
-    routines: [],
-    named: [],
-    isClosed: true,
-  };
 }
 
 /** What comes later is to be as what is there. */

@@ -3,17 +3,22 @@ import type { Resource } from '../kinds/index.ts';
 import { accessWords } from '../manifest/access-words.ts';
 import type { ExpandedAccess, ExpandedDatabase } from '../manifest/databases.ts';
 import type { ExpandedManifest } from '../manifest/expand.ts';
+import { creatorsOf } from './creators.ts';
 
 export function databaseResources(
   name: string,
   database: ExpandedDatabase,
-  { deployment }: ExpandedManifest,
+  { deployment, roles }: ExpandedManifest,
 ): Resource[] {
   const { schemas, owner, owner_of_database, connections, extensions } = database;
   const creation = creationOf(database);
   const kept = Object.entries(database.access).map(([role, access]) => [role, keptBy(access, database)] as const);
   const given = owner_of_database === true ? owner : undefined;
-  const owned = owner !== undefined && { owner, makers: makersOf(database), privileges: Object.fromEntries(kept) };
+  const owned = owner !== undefined && {
+    owner,
+    makers: creatorsOf(database, roles).filter((role) => role !== owner),
+    privileges: Object.fromEntries(kept),
+  };
   const onDatabase = kept.map(([role, { database: privileges }]) => [role, privileges] as const);
   return [
     {
@@ -47,14 +52,6 @@ function creationOf({ encoding, locale, provider, template, tablespace }: Expand
     ...(tablespace !== undefined && { tablespace }),
   };
   return Object.keys(creation).length === 0 ? undefined : creation;
-}
-
-/** What roles make in its schemas is their own. */
-function makersOf({ access }: ExpandedDatabase): readonly string[] {
-  return Object.entries(access).flatMap(([role, given]) => {
-    const makes = typeof given === 'string' ? given === 'create' : 'create' in given || 'CREATE' in given;
-    return makes ? [role] : [];
-  });
 }
 
 const kinds = { tables: 'TABLE', sequences: 'SEQUENCE', routines: 'ROUTINE', schemas: 'schema' } as const;

@@ -4,6 +4,7 @@ import type { Observation } from '../observe/observation.ts';
 import { adminOrSuperuser, anyDatabase, runs, superuser } from '../text/psql-remedy.ts';
 import { shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
+import type { Scope } from './kind.ts';
 import { lacking } from './kind-words.ts';
 
 /**
@@ -39,12 +40,18 @@ export function lacksToActAs(role: string, seen: Observation): Diagnostic[] {
   ];
 }
 
-/** Whether this admin may act as the owner of something that was found in a database. */
-export function mayActAs(owner: string, seen: Observation, database: string): boolean {
+/** Whether this admin may act as the owner of something in a database, or as who is to own it. */
+export function mayActAs(
+  owner: string,
+  { seen, declared }: Pick<Scope, 'seen' | 'declared'>,
+  database: string,
+): boolean {
   if (owner === seen.admin.name || seen.admin.isSuperuser) return true;
   const patterns = seen.inside.get(database)?.objects?.patterns;
   if (patterns?.some((one) => one.owner === owner && one.adminActsAsOwner)) return true;
-  return seen.details?.roles.has(owner) === true && lacksToActAs(owner, seen).length === 0;
+  // The server's first superuser is in no list of owners.
+  const isKnown = seen.details?.roles.has(owner) || declared.roles.has(owner);
+  return isKnown === true && lacksToActAs(owner, seen).length === 0;
 }
 
 /** What the admin lacks to give memberships in a role that exists. */

@@ -10,6 +10,7 @@ import { mayActAs } from './acting.ts';
 import type { ContentsDifference, ContentsGrant, ContentsPart } from './contents.ts';
 import { onObject } from './contents-step.ts';
 import { granteeName } from './grant-object.ts';
+import type { Scope } from './kind.ts';
 import { privilegeSql, wordsOfObject } from './privileges.ts';
 
 /** A statement that somebody else is to run names so many things one by one. */
@@ -18,9 +19,10 @@ const mostInStatement = 50;
 export function contentsFindings(
   wish: ContentsGrant,
   { missing, extra, absent }: ContentsDifference,
-  seen: Observation,
+  scope: Scope,
 ): Diagnostic[] {
-  const outOfReach = ({ owner }: ContentsPart) => !mayActAs(owner, seen, wish.database);
+  const { seen } = scope;
+  const outOfReach = ({ owner }: ContentsPart) => !mayActAs(owner, scope, wish.database);
   return [
     ...missing.filter(outOfReach).map((part) => beyond('GRANT', wish, part)),
     ...extra.filter(outOfReach).map((part) => beyond('REVOKE', wish, part)),

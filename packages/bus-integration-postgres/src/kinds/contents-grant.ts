@@ -7,11 +7,12 @@ import { mayActAs } from './acting.ts';
 import type { ContentsDifference, ContentsGrant, ContentsHolder, ContentsPart } from './contents.ts';
 import { contentsDifference } from './contents-difference.ts';
 import { contentsFindings } from './contents-findings.ts';
+import { givenAway } from './contents-owner.ts';
 import { onObject } from './contents-step.ts';
 import { isUnseen } from './found.ts';
 import type { grantActions } from './grant.ts';
 import { granteeName } from './grant-object.ts';
-import { type Meaning, meanings, type Registered, type Row, type StepsOfKind } from './kind.ts';
+import { type Meaning, meanings, type Registered, type Row, type Scope, type StepsOfKind } from './kind.ts';
 import type { StepPrivileges } from './privileges.ts';
 
 type Steps = StepsOfKind<typeof grantActions>;
@@ -32,10 +33,10 @@ export const contentsGrant: Row<ContentsGrant, Steps> & { readonly registered: R
       return standing !== undefined && standing !== 'refused' && !isUnseen(seen, database);
     },
 
-    observed: ({ seen }, desired) =>
+    observed: (scope, desired) =>
       desired.map((wish) => {
-        const difference = withinReach(found(wish, seen), seen, wish);
-        return isNone(difference) ? wish : { ...wish, difference };
+        const difference = withinReach(found(wish, scope), scope, wish);
+        return isNone(difference) && !isUnsupported(wish, scope.seen) ? wish : { ...wish, difference };
       }),
 
     made: untold,
@@ -43,7 +44,7 @@ export const contentsGrant: Row<ContentsGrant, Steps> & { readonly registered: R
       meanings(difference === undefined ? untold() : steps(difference, after, seen)),
     gone: untold,
 
-    findings: (wish, { seen }) => contentsFindings(wish, found(wish, seen), seen),
+    findings: (wish, scope) => contentsFindings(wish, found(wish, scope), scope),
     status: () => ({}),
   };
 
@@ -52,9 +53,11 @@ function untold(): never {
 }
 
 /** Nothing is in what is not there yet. */
-function found(wish: ContentsGrant, seen: Observation): ContentsDifference {
-  const objects = seen.inside.get(wish.database)?.objects ?? noObjects;
-  return contentsDifference(wish, wish.schema, objects, holderOf(wish, seen));
+function found(wish: ContentsGrant, scope: Scope): ContentsDifference {
+  const { seen } = scope;
+  const { database, schema } = wish;
+  const objects = givenAway(seen.inside.get(database)?.objects ?? noObjects, wish, scope);
+  return contentsDifference(wish, schema, objects, holderOf(wish, seen));
 }
 
 const noObjects: ObservedObjects = { patterns: [], columns: [], defaults: [], relations: [], routines: [] };
@@ -67,8 +70,8 @@ function holderOf({ grantee, database }: ContentsGrant, { roles, databases }: Ob
 }
 
 /** Without what belongs to somebody as whom this admin can't act: that is told. */
-function withinReach(difference: ContentsDifference, seen: Observation, wish: ContentsGrant): ContentsDifference {
-  const isReached = ({ owner }: ContentsPart) => mayActAs(owner, seen, wish.database);
+function withinReach(difference: ContentsDifference, scope: Scope, wish: ContentsGrant): ContentsDifference {
+  const isReached = ({ owner }: ContentsPart) => mayActAs(owner, scope, wish.database);
   return {
     missing: difference.missing.filter(isReached),
     extra: difference.extra.filter(isReached),
@@ -88,10 +91,9 @@ function steps(
 ): Meaning<Steps>[] {
   const target = printable(wish.database);
   const made: Meaning<Steps>[] = [];
-  const supported = missing.filter(({ privileges }) => !isUnsupported(privileges, seen));
-  if (supported.length < missing.length) made.push({ refusal: maintainRefusal(wish, seen) });
-  if (supported.length > 0) {
-    made.push({ step: { action: 'grant-privileges', target, risk: 'grant', after: inStep(wish, supported) } });
+  if (isUnsupported(wish, seen)) made.push({ refusal: maintainRefusal(wish, seen) });
+  if (missing.length > 0) {
+    made.push({ step: { action: 'grant-privileges', target, risk: 'grant', after: inStep(wish, missing) } });
   }
   if (extra.length > 0) {
     const after = again.length > 0 ? { after: inStep(wish, again) } : {};
@@ -102,8 +104,10 @@ function steps(
   return made;
 }
 
-function isUnsupported(privileges: readonly string[], { server }: Observation): boolean {
-  return privileges.includes('MAINTAIN') && server.versionNum < 170000;
+function isUnsupported({ tables = [], named }: ContentsGrant, { server }: Observation): boolean {
+  if (server.versionNum >= 170000) return false;
+  const all = [...tables, ...named.flatMap((one) => ('relation' in one ? one.tables : []))];
+  return all.includes('MAINTAIN');
 }
 
 /** https://www.postgresql.org/docs/17/ddl-priv.html */

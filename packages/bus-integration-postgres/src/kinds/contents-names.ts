@@ -15,11 +15,11 @@ export function patternsToName(
 ): ObservedPattern[] {
   return patterns.filter((pattern) => {
     if (pattern.names !== null || pattern.isMember) return false;
-    const { schema, class: ofClass, acl, owner } = pattern;
+    const { schema, class: ofClass, acl } = pattern;
     const isUniform = isAlike(patterns.filter((one) => one.schema === schema && one.class === ofClass));
     return wishes.some(({ schema: of, name, wish }) => {
       const wanted = wish[ofClass];
-      if (of !== schema || wanted === undefined || name === owner) return false;
+      if (of !== schema || wanted === undefined) return false;
       const held = acl.filter(({ grantee }) => grantee === name);
       const isExtra = held.some(({ privilege, isGrantable }) => isGrantable || !wanted.includes(privilege));
       if (isUniform) return isExtra && wish.named.length > 0;

@@ -30,12 +30,20 @@ export interface DefaultPrivileges {
   readonly privileges: readonly string[];
 }
 
-const defaultsShape = ({ shape, text, orNull, list, may, oneOf }: ShapeWords) =>
+const defaultsShape = ({ shape, text, orNull, list, may, oneOf, always }: ShapeWords) =>
   shape({
     database: text,
     creator: text,
     grantee: orNull(text),
-    on: list(shape({ of: oneOf(['tables', 'sequences', 'routines']), schema: may(text), privileges: list(text) })),
+    on: list(
+      shape({
+        of: oneOf(['tables', 'sequences', 'routines']),
+        schema: may(text),
+        privileges: list(text),
+        // What stands there is an empty list, which acts as the built-in one: there is nothing to take from it.
+        list_is_empty: may(always(true)),
+      }),
+    ),
   });
 type StepDefaults = ContentOf<typeof defaultsShape>;
 
@@ -192,11 +200,14 @@ function changes(after: DefaultPrivileges, before: readonly string[], { database
   const target = printable(database);
   const missing = after.privileges.filter((one) => !before.includes(one));
   const unwanted = before.filter((one) => !after.privileges.includes(one));
+  const isEmpty = rowsOf(database, seen).some(
+    (row) => row.creator === creator && row.of === of && row.schema === (schema ?? null) && row.acl.length === 0,
+  );
   const content = (privileges: readonly string[]): StepDefaults => ({
     database,
     creator,
     grantee: granteeName(grantee),
-    on: [{ of, ...(schema !== undefined && { schema }), privileges }],
+    on: [{ of, ...(schema !== undefined && { schema }), privileges, ...(isEmpty && { list_is_empty: true }) }],
   });
   // Nobody has anything to lose by what a new role makes, or by what is made in a new database.
   const isNew = ['missing', 'unfinished'].includes(databases.get(database) ?? '') || !seen.roles.has(creator);
@@ -215,11 +226,20 @@ function joined([first, ...others]: readonly StepDefaults[]): StepDefaults | und
 }
 
 function statements(verb: 'GRANT' | 'REVOKE', { database, creator, grantee, on }: StepDefaults): Statement[] {
-  const to = `${verb === 'GRANT' ? 'TO' : 'FROM'} ${grantee === null ? 'PUBLIC' : identifier(grantee)}`;
-  return on.map(({ of, schema, privileges }) => {
+  const who = grantee === null ? 'PUBLIC' : identifier(grantee);
+  return on.flatMap(({ of, schema, privileges, list_is_empty }) => {
     const place = schema === undefined ? '' : ` IN SCHEMA ${identifier(schema)}`;
-    const sql = `ALTER DEFAULT PRIVILEGES FOR ROLE ${identifier(creator)}${place} ${verb} ${privileges.join(', ')} ON ${of.toUpperCase()} ${to}`;
-    return { phase: 'inside', database, as: creator, sql };
+    const statement = (sql: string): Statement => ({
+      phase: 'inside',
+      database,
+      as: creator,
+      sql: `ALTER DEFAULT PRIVILEGES FOR ROLE ${identifier(creator)}${place} ${sql}`,
+    });
+    const what = `${privileges.join(', ')} ON ${of.toUpperCase()}`;
+    return [
+      ...(verb === 'REVOKE' && list_is_empty ? [statement(`GRANT ${what} TO ${identifier(creator)}`)] : []),
+      statement(verb === 'GRANT' ? `GRANT ${what} TO ${who}` : `REVOKE ${what} FROM ${who}`),
+    ];
   });
 }
 

@@ -147,15 +147,14 @@ function isOpen(on: FilledObject, seen: Observation): boolean {
 }
 
 /**
- * A schema that has, or can be given, its declared owner is granted on as that one, whose grants those of another owner
- * become.
+ * What has, or can be given, its declared owner is granted on as that one, whose grants those of another owner become.
  */
 export function asReached(on: FilledObject, object: Guarded): Guarded {
   return isGrantedAsOwner(on, object) ? { ...object, adminActsAsOwner: true } : object;
 }
 
 export function isGrantedAsOwner(on: FilledObject, object: Guarded | undefined): boolean {
-  if (on.type !== 'schema' || on.owner === undefined) return false;
+  if (on.owner === undefined) return false;
   return object === undefined || object.adminActsAsOwner || object.owner === on.owner;
 }
 

@@ -11,14 +11,15 @@ interface InSchema {
   readonly schema: string;
 }
 
+interface Owned {
+  /** As whom it is granted, where the state declares an owner of it; tells it from no other. */
+  readonly owner?: string;
+}
+
 /** Everything that PostgreSQL keeps privileges of and that a deployment may come to declare. */
 type GrantObject =
-  | { readonly type: 'database'; readonly database: string }
-  | ({
-      readonly type: 'schema';
-      /** As whom it is granted, where the state declares an owner; tells it from no other. */
-      readonly owner?: string;
-    } & InSchema)
+  | ({ readonly type: 'database'; readonly database: string } & Owned)
+  | ({ readonly type: 'schema' } & InSchema & Owned)
   | ({ readonly type: 'type'; readonly name: string } & InSchema)
   | { readonly type: 'parameter'; readonly name: string };
 

@@ -30,7 +30,7 @@ export const grant: Kind<Grant, typeof grantActions> = {
   database: ({ on }) => databaseOf(on),
   group: ({ on, grantee }) => JSON.stringify([databaseOf(on) ?? null, granteeName(grantee)]),
 
-  asksDetails: ({ on }) => (on.type === 'schema' && on.owner !== undefined ? [] : undefined),
+  asksDetails: ({ on }) => (on.owner === undefined ? undefined : []),
 
   isManaged: ({ on, grantee, privileges }, { databases, seen }) => {
     const database = databaseOf(on);
@@ -136,7 +136,8 @@ function changes(wish: Grant, before: PrivilegeLists, seen: Observation): Meanin
 }
 
 function withoutOwner(on: FilledObject): FilledObject {
-  return on.type === 'schema' ? { type: on.type, database: on.database, schema: on.schema } : on;
+  const { owner: _, ...bare } = on;
+  return bare;
 }
 
 function without(list: readonly string[] = [], taken: readonly string[] = []): readonly string[] {

@@ -24,7 +24,7 @@ export const privilegesShape = ({ shape, text, orNull, list, may, always, either
     grantee: orNull(text),
     on: list(
       either(
-        shape({ type: always('database'), ...held }),
+        shape({ type: always('database'), as: may(text), ...held }),
         shape({ type: always('schema'), ...inSchema }),
         shape({ type: always('tables'), ...inSchema, names: may(list(text)) }),
         shape({ type: always('sequences'), ...inSchema, names: may(list(text)) }),
@@ -57,11 +57,10 @@ export function onOneObject(
   return {
     ...(database !== undefined && { database }),
     grantee: granteeName(grantee),
-    on: parts.map((held) =>
-      on.type === 'database'
-        ? { type: on.type, ...held }
-        : { type: on.type, schema: on.schema, ...held, ...(on.owner !== undefined && { as: on.owner }) },
-    ),
+    on: parts.map((privileges) => {
+      const held = { ...privileges, ...(on.owner !== undefined && { as: on.owner }) };
+      return on.type === 'database' ? { type: on.type, ...held } : { type: on.type, schema: on.schema, ...held };
+    }),
   };
 }
 
@@ -77,7 +76,7 @@ export function privilegeStatements(verb: 'GRANT' | 'REVOKE', wish: StepPrivileg
   const statements = on.map((one): Statement => {
     const sql = privilegeSql(verb, one, wish);
     const phase = one.type === 'database' ? 'enter' : 'inside';
-    const as = one.type === 'database' ? undefined : one.as;
+    const { as } = one;
     return { phase, sql, ...(database !== undefined && { database }), ...(as !== undefined && { as }) };
   });
   return [...statements].sort((one, other) => Number(one.phase === 'enter') - Number(other.phase === 'enter'));
@@ -157,12 +156,13 @@ export function wordsOfObject(one: Exclude<OnObject, { readonly type: 'database'
 export function lacksForGrant(wish: StepPrivileges, seen: Observation): Diagnostic[] {
   const { database = '', on } = wish;
   return on.flatMap((one) => {
+    // What acts as an owner lacks that where it may not act so.
+    if (one.as !== undefined) return [];
     if (one.type === 'database') {
       const isOpen = seen.databases.get(database)?.allowsConnections === true;
       return isOpen ? lacksDatabase(database, 'granting on it', seen) : [];
     }
-    // What acts as an owner lacks that where it may not act so.
-    if (one.type !== 'schema' || one.as !== undefined) return [];
+    if (one.type !== 'schema') return [];
     const object = findSchema(seen, database, one.schema);
     if (object === undefined || object.adminActsAsOwner) return [];
     return [

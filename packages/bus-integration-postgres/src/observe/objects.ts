@@ -109,7 +109,7 @@ export async function readObjects(session: Session, asked: ObjectsAsked): Promis
   const as = <T>(shape: RowShape<T>, rows: readonly unknown[] = []) =>
     rows.map((row) => shaped(row, shape, session.where, doing));
   const found: ObservedObjects = {
-    patterns: [...as(pattern, relationPatterns), ...as(pattern, routinePatterns)],
+    patterns: [...as(pattern, relationPatterns), ...as(pattern, routinePatterns)].map(ordered),
     columns: as(column, columns),
     defaults: as(defaults, stored),
     relations: as(relation, foundRelations),
@@ -121,8 +121,24 @@ export async function readObjects(session: Session, asked: ObjectsAsked): Promis
     bound(ofClass === 'routines' ? routineNamesQuery : relationNamesQuery, [schema, ofClass, owner, aclText ?? '']),
   );
   const lists = await readLists(session, statements, doing);
-  const names = new Map(many.map((one, index) => [one, as(record({ name }), lists[index]).map((row) => row.name)]));
+  const names = new Map(
+    many.map((one, index) => [
+      one,
+      as(record({ name }), lists[index])
+        .map((row) => row.name)
+        .sort(byName),
+    ]),
+  );
   return { ...found, patterns: found.patterns.map((one) => ({ ...one, names: names.get(one) ?? one.names })) };
+}
+
+function ordered(one: ObservedPattern): ObservedPattern {
+  return { ...one, names: one.names && [...one.names].sort(byName) };
+}
+
+function byName(one: NameInSchema, other: NameInSchema): number {
+  const [a, b] = [one, other].map(({ name: own, arguments: of = '' }) => `${own}(${of}`) as [string, string];
+  return a < b ? -1 : Number(a > b);
 }
 
 const none = 'SELECT NULL::pg_catalog.text AS nothing WHERE false';

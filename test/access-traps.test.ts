@@ -1,0 +1,189 @@
+// What others' users of such tools ran into with privileges, each as a test of that name.
+import type { Major } from 'embedded';
+import { describe, expect, test } from 'vitest';
+import { manifestWith, type OnServer, onServer, privilegeSql } from './access/applied.ts';
+import { heldOn, makingAll } from './access/asked.ts';
+
+const oldest: Major = 14;
+const newest: Major = 18;
+const roles = '{owner: {}, maker: {}, app: {}, reader: {}, "o\'b.c@d": {}}';
+const manifestOf = (access: string, more = '') =>
+  manifestWith(roles, `{orders: {owner: owner, schemas: [app]${more}, access: ${access}}}`);
+
+async function mayRead(on: OnServer, table: string, role = 'reader'): Promise<boolean> {
+  const [row] = await on.server.query(`SELECT has_table_privilege('${role}', 'app.${table}', 'SELECT') AS may`, {
+    database: 'orders',
+  });
+  return row?.may === true;
+}
+
+describe.each([oldest, newest])('PostgreSQL %i', { timeout: 60_000 }, (major) => {
+  test('default privileges bind to the creating role, a second creator’s tables stay dark', async () => {
+    await using on = await onServer(major, 'plain');
+    await on.converge(manifestOf('{maker: create, reader: read}'));
+    await on.make('CREATE TABLE one ()', { as: 'owner' });
+    await on.make('CREATE TABLE two ()', { as: 'maker' });
+    expect([await mayRead(on, 'one'), await mayRead(on, 'two')]).toEqual([true, true]);
+    // A role that becomes a creator later is one too.
+    await on.converge(manifestOf('{maker: create, app: create, reader: read}'));
+    await on.make('CREATE TABLE three ()', { as: 'app' });
+    expect(await mayRead(on, 'three')).toBe(true);
+  });
+
+  test('a word given later does not reach what exists', async () => {
+    await using on = await onServer(major, 'plain');
+    await on.converge(manifestOf('{maker: create}'));
+    await on.make('CREATE TABLE old ()', { as: 'owner' });
+    await on.make('CREATE TABLE made ()', { as: 'maker' });
+    expect(await mayRead(on, 'old')).toBe(false);
+    await on.converge(manifestOf('{maker: create, reader: read}'));
+    expect([await mayRead(on, 'old'), await mayRead(on, 'made')]).toEqual([true, true]);
+  });
+
+  test('routine grants silently not planned', async () => {
+    await using on = await onServer(major, 'plain');
+    await on.converge(manifestOf('{}', ', routines: closed'));
+    await on.make(makingAll('there'), { as: 'owner' });
+    const plan = await on.plan(manifestOf('{reader: read}', ', routines: closed'));
+    expect(privilegeSql(plan)).toContain('GRANT EXECUTE ON ALL ROUTINES IN SCHEMA "app" TO "reader"');
+    await on.converge(manifestOf('{reader: read}', ', routines: closed'), ['revoke']);
+    const held = (await heldOn(on.server, 'orders', 'app', ['reader', 'app'])) as Record<
+      string,
+      Record<string, string>
+    >;
+    expect(['function', 'procedure', 'aggregate'].map((name) => held.reader?.[`routines there_${name}`])).toEqual(
+      Array(3).fill('EXECUTE'),
+    );
+    expect(held.app?.['routines there_function']).toBe('');
+  });
+
+  test('ALL means another set on 17 (MAINTAIN)', async () => {
+    await using on = await onServer(major, 'superuser');
+    await on.converge(manifestOf('{app: write}'));
+    await on.make('CREATE TABLE one ()', { as: 'owner' });
+    await on.make('GRANT ALL ON one TO app', { as: 'owner' });
+    const plan = await on.plan(manifestOf('{app: write}'));
+    const all = ['REFERENCES', 'TRIGGER', 'TRUNCATE'];
+    expect(privilegeSql(plan)).toEqual([
+      `REVOKE ${[...(major >= 17 ? ['MAINTAIN'] : []), ...all].join(', ')} ON ALL TABLES IN SCHEMA "app" FROM "app"`,
+    ]);
+    expect(privilegeSql(plan).join()).not.toMatch(/(GRANT|REVOKE) ALL\b/);
+    await on.converge(manifestOf('{app: write}'), ['revoke']);
+  });
+
+  test('names with @ and ., schemas with quotes: unquoted in no grant or revoke', async () => {
+    await using on = await onServer(major, 'plain');
+    const named = (access: string) =>
+      manifestWith(roles, `{"or.d@ers": {owner: owner, schemas: ['My "app".x'], access: ${access}}}`);
+    const at = { database: 'or.d@ers', schema: 'My ""app"".x' };
+    await on.converge(named('{}'));
+    await on.make(
+      'CREATE TABLE "T.one" (); CREATE FUNCTION "F.x"(integer) RETURNS integer LANGUAGE sql AS \'SELECT 1\'',
+      {
+        ...at,
+        as: 'owner',
+      },
+    );
+    await on.converge(named(`{"o'b.c@d": write}`));
+    await on.converge(named(`{"o'b.c@d": {SELECT: ['"My ""app"".x"."T.one"']}}`), ['revoke']);
+    await on.converge(named('{}'), ['revoke']);
+    const [row] = await on.server.query("SELECT relacl::text AS acl FROM pg_class WHERE relname = 'T.one'", at);
+    expect(row?.acl).not.toContain("o'b");
+  });
+
+  test('the first run takes PUBLIC’s CONNECT from everybody', async () => {
+    await using on = await onServer(major, 'superuser');
+    await on.server.query('CREATE DATABASE orders');
+    await on.server.query('CREATE ROLE guest LOGIN');
+    const open = manifestOf('{}', ', public: {connect: true}');
+    const plan = await on.plan(manifestOf('{}'), { adopt: true });
+    expect(plan.error_class).toBe('unsafe');
+    expect(privilegeSql(plan)).toContain('REVOKE CONNECT, TEMPORARY ON DATABASE "orders" FROM PUBLIC');
+    // In sight where it is opened, and then nobody loses it.
+    const applied = await on.apply(open, { adopt: true, allow: ['create', 'grant', 'update', 'revoke'] });
+    expect(applied.ok).toBe(true);
+    expect(privilegeSql(applied)).toContain('REVOKE TEMPORARY ON DATABASE "orders" FROM PUBLIC');
+    await on.converge(open);
+    const may = async () =>
+      (await on.server.query("SELECT has_database_privilege('guest', 'orders', 'CONNECT') AS may"))[0]?.may;
+    expect(await may()).toBe(true);
+    await on.converge(manifestOf('{}'), ['revoke']);
+    expect(await may()).toBe(false);
+  });
+
+  test('a new database that is open to PUBLIC', async () => {
+    await using on = await onServer(major, 'plain');
+    const open = manifestOf('{}', ', public: {connect: true}');
+    expect((await on.plan(open)).steps.map(({ summary }) => summary)).toContain('PUBLIC: CONNECT');
+    await on.converge(open);
+  });
+
+  test('one foreign table makes GRANT … ON ALL TABLES fail whole', async () => {
+    await using on = await onServer(major, 'plain');
+    await on.converge(manifestOf('{}'));
+    await on.make('CREATE TABLE ours (); CREATE TABLE also ()', { as: 'owner' });
+    await on.make('CREATE TABLE dba_table ()');
+    const applied = await on.converge(manifestOf('{reader: read}'));
+    expect(privilegeSql(applied)).toContain('GRANT SELECT ON TABLE "app"."also", "app"."ours" TO "reader"');
+    expect([await mayRead(on, 'ours'), await mayRead(on, 'dba_table')]).toEqual([true, false]);
+    const told = (await on.plan(manifestOf('{reader: read}'))).diagnostics.filter(({ code }) => code === 'other-owner');
+    expect(told.map(({ message }) => message)).toEqual([
+      "role reader lacks SELECT on tables app.dba_table of orders, which postgres owns; this admin can't act as postgres",
+    ]);
+    expect(told[0]?.remedy).toContain('GRANT SELECT ON TABLE "app"."dba_table" TO "reader";');
+  });
+
+  test('members of extensions change silently under a superuser', async () => {
+    await using on = await onServer(major, 'superuser');
+    await on.converge(manifestOf('{}', ', routines: closed'));
+    await on.make(
+      "CREATE EXTENSION citext SCHEMA app; CREATE FUNCTION ours() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+    );
+    const members = `SELECT proname, proacl::text AS acl FROM pg_proc WHERE proname ~ '^citext' ORDER BY 1, 2`;
+    const before = await on.server.query(members, { database: 'orders' });
+    await on.converge(manifestOf('{reader: read}', ', routines: closed'), ['revoke']);
+    expect(await on.server.query(members, { database: 'orders' })).toEqual(before);
+    const held = (await heldOn(on.server, 'orders', 'app', ['reader', 'app'])) as Record<
+      string,
+      Record<string, string>
+    >;
+    expect([held.reader?.['routines ours'], held.app?.['routines ours']]).toEqual(['EXECUTE', '']);
+  });
+
+  test('default-privilege row {} acts as built-in', async () => {
+    await using on = await onServer(major, 'plain');
+    const closed = manifestOf('{reader: read}', ', routines: closed');
+    await on.converge(closed);
+    await on.make('ALTER DEFAULT PRIVILEGES FOR ROLE owner REVOKE ALL ON ROUTINES FROM owner', { as: 'owner' });
+    const [row] = await on.server.query(
+      "SELECT defaclacl::text AS acl FROM pg_default_acl WHERE defaclnamespace = 0 AND defaclobjtype = 'f' AND defaclrole = 'owner'::regrole",
+      { database: 'orders' },
+    );
+    expect(row?.acl).toBe('{}');
+    // Everybody could call what the owner makes now, whatever the row says.
+    await on.converge(closed, ['revoke']);
+    await on.make("CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1'", { as: 'owner' });
+    const held = (await heldOn(on.server, 'orders', 'app', ['app'])) as Record<string, Record<string, string>>;
+    expect(held.app?.['routines f']).toBe('');
+  });
+
+  test('an owner transfer merges ACL entries', async () => {
+    await using on = await onServer(major, 'plain');
+    await on.converge(manifestOf('{app: write, reader: read}'));
+    // A role of the deployment made things of its own and gave them away.
+    await on.make('GRANT CREATE ON SCHEMA app TO app', { as: 'owner' });
+    await on.make('CREATE TABLE strays (); GRANT SELECT, INSERT ON strays TO reader', { as: 'app' });
+    const manifest = manifestOf('{app: write, reader: read}');
+    const applied = await on.apply(manifest, { allow: ['revoke'] });
+    expect(applied.ok, JSON.stringify(applied.diagnostics)).toBe(true);
+    await on.converge(manifest);
+    const held = (await heldOn(on.server, 'orders', 'app', ['app', 'reader'])) as Record<
+      string,
+      Record<string, string>
+    >;
+    expect([held.app?.['tables strays'], held.reader?.['tables strays']]).toEqual([
+      'DELETE INSERT SELECT UPDATE',
+      'SELECT',
+    ]);
+  });
+});

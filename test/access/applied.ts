@@ -1,0 +1,58 @@
+// A deployment by manifest on a server of its own, applied and looked at.
+import { isMutating, type Response } from 'bus-integration-database';
+import { type Major, type Server, startServer } from 'embedded';
+import { expect } from 'vitest';
+import { createDeployment, type Flags, stepLines, temporaryFolder } from '../scenarios/deployment.ts';
+import { explain } from '../scenarios/stage.ts';
+import { type AdminKind, adminDsnOf } from './admins.ts';
+
+export interface OnServer extends AsyncDisposable {
+  readonly server: Server;
+  plan(manifest: string, flags?: Flags): Promise<Response>;
+  apply(manifest: string, flags?: Flags): Promise<Response>;
+  /** Applied, and nothing is left to do; the answer. */
+  converge(manifest: string, allow?: readonly string[]): Promise<Response>;
+  /** Runs statements in a database as a role, which searches a schema; default: as the superuser. */
+  make(sql: string, at?: { readonly as?: string; readonly database?: string; readonly schema?: string }): Promise<void>;
+}
+
+/** What is said under `roles` and `databases`, in the YAML of a manifest. */
+export function manifestWith(roles: string, databases: string): string {
+  return `version: 1\ndeployment: example-dev\nroles: ${roles}\ndatabases: ${databases}\n`;
+}
+
+export async function onServer(major: Major, kind: AdminKind): Promise<OnServer> {
+  const server = await startServer({ major });
+  const folder = temporaryFolder();
+  const adminDsn = await adminDsnOf(server, kind);
+  const of = (manifest: string) =>
+    createDeployment({ adminDsn, folder: folder.path, wish: { databases: [], manifest } });
+  return {
+    server,
+    plan: (manifest, flags) => of(manifest).plan(flags),
+    apply: (manifest, flags) => of(manifest).apply(flags),
+    converge: async (manifest, allow = []) => {
+      const applied = await of(manifest).apply({ allow });
+      expect(applied.ok, explain(applied)).toBe(true);
+      const again = await of(manifest).plan();
+      expect(stepLines(again.steps), JSON.stringify(again.steps.filter(isMutating))).toEqual([]);
+      expect(again.ok, explain(again)).toBe(true);
+      return applied;
+    },
+    make: async (sql, { as, database = 'orders', schema = 'app' } = {}) => {
+      const role = as === undefined ? '' : `SET ROLE "${as}"; `;
+      await server.query(`${role}SET search_path = "${schema}"; ${sql}`, { database });
+    },
+    [Symbol.asyncDispose]: async () => {
+      await server.stop();
+      folder[Symbol.dispose]();
+    },
+  };
+}
+
+/** The statements of a plan or an apply that are about privileges, without the joining of roles. */
+export function privilegeSql({ steps }: Response): string[] {
+  return steps
+    .flatMap(({ sql = [] }) => sql)
+    .filter((sql) => / ON .* (TO|FROM) /.test(sql) && /^(GRANT|REVOKE|ALTER DEFAULT)/.test(sql));
+}

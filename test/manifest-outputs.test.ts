@@ -1,4 +1,7 @@
-import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+// The outputs of a manifest on a real server: every form written, read back, tried and rotated; what stands on the disk
+// decides whether it is current, drifted, or holds the password.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMutating, type Response } from 'bus-integration-database';
 import { createPlainAdmin, type Server, startServer } from 'embedded';
@@ -207,4 +210,153 @@ describe('what stands on the disk', () => {
     expect(JSON.stringify(refused)).not.toContain('precious');
     await applied(deployment, { allow: ['destructive'] });
   });
+});
+
+describe('files of the form uri without a path', () => {
+  const alone = 'roles: {app: {login: true}}\nevery_database: {access: {app: create}}\ndatabases: {orders: {}}\n';
+  const beside = base.replace(', billing: {}', '');
+
+  test('are named by the database while one role logs in; a second one leaves them behind, and no password is lost', async () => {
+    await applied(deploy(alone));
+    const dsn = read('local/dsn/orders.dsn');
+    const two = deploy(beside);
+    const plan = await two.plan();
+    expect(stepsOf(plan)).toEqual([
+      own('write-dsn-file ./local/dsn/orders.app.dsn'),
+      own('write-dsn-file ./local/dsn/orders.report.dsn'),
+    ]);
+    // While it may be the only copy of the password nobody is told to remove it.
+    expect(leftFiles(plan)).toEqual([]);
+    await applied(two);
+    expect(read('local/dsn/orders.app.dsn')).toBe(dsn);
+    expect(leftFiles(await two.plan())).toEqual([own('orders.dsn')]);
+    rmSync(join(folder.path, own('local/dsn/orders.dsn')));
+    const one = deploy(alone);
+    await applied(one);
+    expect(read('local/dsn/orders.dsn')).toBe(dsn);
+    expect(leftFiles(await one.plan())).toContain(own('orders.app.dsn'));
+  });
+
+  test('have a twin with the address of the pooler', async () => {
+    const pooled = deploy(
+      `${beside}outputs: [{form: uri, pooler: "pool.example:6432"}, {form: uri, file: "x/{database}.{role}.dsn", pooler: "[::1]:6432"}]\n`,
+    );
+    await applied(pooled);
+    const dsn = read('local/dsn/orders.app.dsn');
+    const address = /127\.0\.0\.1:\d+/;
+    expect(read('local/dsn/orders.app.pooler.dsn')).toBe(dsn.replace(address, 'pool.example:6432'));
+    expect(read('x/orders.app.pooler.dsn')).toBe(dsn.replace(address, '[::1]:6432'));
+  });
+});
+
+function leftFiles({ leftovers }: Response): string[] {
+  return (leftovers ?? []).filter(({ kind }) => kind === 'dsn-file').map(({ name }) => name);
+}
+
+test('two services that read variables of their own names each get what they read', async () => {
+  const deployment = deploy(`
+roles: {app: {login: true}}
+every_database: {access: {app: create}}
+databases: {orders: {}, billing: {}}
+outputs:
+  - {form: uri}
+  - {form: env, databases: [orders], file: env/auth.env, variable: BUS_AUTH_POSTGRES_DSN}
+  - {form: env, databases: [billing], file: env/usage.env, variable: BUS_USAGE_DATABASE_URL}
+`);
+  await applied(deployment);
+  const sourced = (file: string, name: string) =>
+    execFileSync('sh', ['-c', `. "$0"; printf %s "$${name}"`, join(folder.path, file)], { encoding: 'utf8' });
+  expect(sourced('env/auth.env', 'BUS_AUTH_POSTGRES_DSN')).toBe(deployment.dsn(own('orders.dsn')));
+  expect(sourced('env/usage.env', 'BUS_USAGE_DATABASE_URL')).toBe(deployment.dsn(own('billing.dsn')));
+});
+
+describe('a place', () => {
+  const one = (file: string, more = '') =>
+    deploy(
+      `roles: {app: {login: true}}\nevery_database: {access: {app: create}}\ndatabases: {orders: {}}\noutputs: [{form: env, file: "${file}"${more}}]\n`,
+    );
+
+  test('outside of the output directory needs none, and may be absolute', async () => {
+    await applied(one(join(folder.path, 'far/off/app.env')));
+    expect(modeOf('far/off/app.env')).toBe(0o600);
+    expect(existsSync(join(folder.path, 'local/dsn'))).toBe(false);
+  });
+
+  test('in the deployment’s folder may be read by others, and not written', async () => {
+    chmodSync(folder.path, 0o755);
+    await applied(one('app.env'));
+    chmodSync(folder.path, 0o775);
+    const refused = await one('app.env').plan();
+    expect(refused.diagnostics[0]?.message).toMatch(/may be written by others \(0775\), who could exchange the files/);
+    expect(refused.diagnostics[0]?.remedy).toMatch(/^chmod go-w \./);
+  });
+
+  test.each([
+    [
+      'the directory',
+      () => symlinkSync('elsewhere', join(folder.path, 'env')),
+      /env is a symbolic link to .*elsewhere, expected a directory/,
+    ],
+    [
+      'the file',
+      () => {
+        mkdirSync(join(folder.path, 'env'));
+        symlinkSync('../elsewhere/victim', join(folder.path, 'env', own('app.env')));
+      },
+      /app_\d+\.env is a symbolic link to \.\.\/elsewhere\/victim/,
+    ],
+    [
+      'the staged file',
+      () => {
+        mkdirSync(join(folder.path, 'env'));
+        symlinkSync('../elsewhere/victim', join(folder.path, 'env', own('app.env.staged')));
+      },
+      /app_\d+\.env\.staged is a symbolic link to \.\.\/elsewhere\/victim/,
+    ],
+  ])('that is reached through a link is refused: %s', async (_, link, told) => {
+    mkdirSync(join(folder.path, 'elsewhere'));
+    writeFileSync(join(folder.path, 'elsewhere', 'victim'), 'precious', { mode: 0o600 });
+    link();
+    const refused = await one('env/app.env').apply();
+    expect(refused.error_class, explain(refused)).toBe('invalid-request');
+    expect(refused.diagnostics[0]?.message).toMatch(told);
+    expect(readFileSync(join(folder.path, 'elsewhere', 'victim'), 'utf8')).toBe('precious');
+  });
+
+  test('that git would take is told by the doctor, and one that it has is a failure', async () => {
+    execFileSync('git', ['init', '-q'], { cwd: folder.path });
+    const deployment = one('k8s/app.env');
+    const git = async () => (await deployment.doctor()).checks?.find(({ id }) => id === 'git-output-file');
+    expect(await git()).toMatchObject({ result: 'warn', seen: expect.stringContaining('would be added by git') });
+    await applied(deployment);
+    execFileSync('git', ['add', '-f', '.'], { cwd: folder.path });
+    expect(await git()).toMatchObject({ result: 'fail', seen: expect.stringContaining('is tracked by git') });
+  });
+
+  test.skipIf(process.getuid?.() !== 0)('is given to the owner that its rule names', async () => {
+    chmodSync(folder.path, 0o755);
+    const deployment = one('/run/bus-test-outputs/app.env', ', owner: "64010:64011", mode: 0440');
+    try {
+      await applied(deployment);
+      const file = statSync(own('/run/bus-test-outputs/app.env'));
+      expect([file.uid, file.gid, file.mode & 0o777]).toEqual([64_010, 64_011, 0o440]);
+    } finally {
+      rmSync('/run/bus-test-outputs', { recursive: true, force: true });
+    }
+  });
+});
+
+test('a password that a form can’t hold is refused before anything is done', async () => {
+  const simple = 'roles: {app: {login: true}}\nevery_database: {access: {app: create}}\ndatabases: {orders: {}}\n';
+  await applied(deploy(simple));
+  const odd = 'it\'s "odd"';
+  await server.query(own(`ALTER ROLE app PASSWORD '${odd.replace("'", "''")}'`));
+  write(
+    'local/dsn/orders.dsn',
+    read('local/dsn/orders.dsn').replace(/:[^:@]*@/, `:${encodeURIComponent(odd).replace("'", '%27')}@`),
+  );
+  const refused = await deploy(`${simple}outputs: [{form: uri}, {form: env, file: app.env}]\n`).plan();
+  expect(refused.error_class, explain(refused)).toBe('invalid-request');
+  expect(refused.diagnostics.map(({ code }) => code)).toContain('output-form');
+  expect(JSON.stringify(refused)).not.toContain('odd');
 });

@@ -117,7 +117,7 @@ export type {
   StrayFile,
 } from './output-files/connection-string.ts';
 export type { OutputDirectory } from './output-files/directory.ts';
-export { createOutputDirectory, shownPath, withoutSlashes } from './output-files/directory.ts';
+export { createOutputDirectory, filesByDirectory, shownPath, withoutSlashes } from './output-files/directory.ts';
 export type { FilePair } from './output-files/file-pair.ts';
 export { candidatePasswords, endpointFault, holds } from './output-files/file-pair.ts';
 export type { OutputPlace } from './output-files/judge-directory.ts';

@@ -11,6 +11,8 @@ import {
   createSemaphore,
   type DesiredContext,
   type Diagnostic,
+  filesByDirectory,
+  isOfAction,
   judgeOutputDirectory,
   type NextVerb,
   type PlanRequest,
@@ -214,10 +216,16 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
 }
 
 /** Apply would find out before it touches the server; whoever plans wants to know before the change window. */
-function outputWarnings({ directory }: Preparation, { steps }: Computed): Diagnostic[] {
-  const files = steps.filter(({ action }) => action === 'write-dsn-file').length;
-  if (directory === undefined || files === 0) return [];
-  return judgeOutputDirectory(directory, files).map((finding) => ({ ...finding, severity: 'warn' }));
+function outputWarnings({ directory, intent }: Preparation, { steps }: Computed): Diagnostic[] {
+  if (directory === undefined) return [];
+  const written = steps.flatMap((step) => {
+    const file = isOfAction(step, 'write-dsn-file') ? step.after?.file : undefined;
+    return intent.desired.outputs.get(file ?? '') ?? [];
+  });
+  const counts = filesByDirectory(directory, written);
+  return [...counts].flatMap(([place, files]) =>
+    judgeOutputDirectory(place, files).map((finding) => ({ ...finding, severity: 'warn' as const })),
+  );
 }
 
 /** The manifest's reader is loaded only where there is one. */

@@ -174,6 +174,19 @@ function giveAway({ descriptor, base }: OpenedDirectory, { owner, shown }: Outpu
   }
 }
 
+/** How many of these outputs each directory gets. */
+export function filesByDirectory(
+  directory: OutputDirectory,
+  outputs: readonly Output[],
+): ReadonlyMap<OutputDirectory, number> {
+  const counts = new Map<OutputDirectory, number>();
+  for (const output of outputs) {
+    const place = directory.place(output).directory;
+    counts.set(place, (counts.get(place) ?? 0) + 1);
+  }
+  return counts;
+}
+
 /** The path of a file, as the operator would write it. */
 export function shownPath(directory: Pick<OutputPlace, 'shown'>, file: string): string {
   if (standsElsewhere({ file })) return file;

@@ -43,6 +43,8 @@ export function judgeDirectory(descriptor: number, path: string, place: OutputPl
   throw refuse(`is open to group or others (${octal}), expected 0700`, 'chmod', '700');
 }
 
+const namedElsewhere = 'name a file in another directory under outputs';
+
 /** Whoever may write in it may put another file in place of ours. */
 function judgeCommon({ uid, mode }: Pick<Stats, 'uid' | 'mode'>, { shown, uid: own, owner }: OutputPlace): void {
   const refuse = (seen: string, remedy: Remedy) =>
@@ -51,18 +53,17 @@ function judgeCommon({ uid, mode }: Pick<Stats, 'uid' | 'mode'>, { shown, uid: o
       target: shown,
       remedy,
     });
-  const elsewhere = 'name a file in another directory under outputs';
   if (![own, 0, owner?.uid].includes(uid))
-    throw refuse(`belongs to user ${uid}, expected user ${own} or root`, elsewhere);
+    throw refuse(`belongs to user ${uid}, expected user ${own} or root`, namedElsewhere);
   if ((mode & 0o022) === 0) return;
   const octal = (mode & 0o7777).toString(8).padStart(4, '0');
-  const words = [command('chmod', 'go-w', { path: shown }), `, or ${elsewhere}`];
+  const words = [command('chmod', 'go-w', { path: shown }), `, or ${namedElsewhere}`];
   throw refuse(`may be written by others (${octal}), who could exchange the files in it`, words);
 }
 
 /** What is there instead of a directory; undefined where it can't be told. */
-export function inTheWay({ shown, path }: OutputPlace): OperationError | undefined {
-  const elsewhere = 'set BUS_DATABASE_DSN_OUTPUT_DIR to another directory';
+export function inTheWay({ shown, path, isCommon }: OutputPlace): OperationError | undefined {
+  const elsewhere = isCommon ? namedElsewhere : 'set BUS_DATABASE_DSN_OUTPUT_DIR to another directory';
   const refuse = (seen: Wording, remedy: Remedy) =>
     new OperationError('invalid-request', say`${{ path: shown }} is ${seen}, expected a directory`, {
       code: 'dsn-file',
@@ -74,6 +75,7 @@ export function inTheWay({ shown, path }: OutputPlace): OperationError | undefin
     if (stats.isDirectory()) return undefined;
     if (!stats.isSymbolicLink()) return refuse('a file', `move it away, or ${elsewhere}`);
     const target = resolve(dirname(path), readlinkSync(path));
+    if (isCommon) return refuse(say`a symbolic link to ${{ path: target }}`, namedElsewhere);
     return refuse(
       say`a symbolic link to ${{ path: target }}`,
       isForOutputFiles(target)

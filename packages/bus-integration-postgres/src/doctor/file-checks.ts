@@ -3,6 +3,7 @@ import {
   type Check,
   type Configuration,
   type DesiredNames,
+  filesByDirectory,
   gitExposure,
   judgeOutputDirectory,
   judgeSecretFile,
@@ -78,12 +79,8 @@ function placesOf(
   elsewhere: readonly Output[],
   all: number,
 ): (readonly [OutputDirectory, number])[] {
-  const counts = new Map<OutputDirectory, number>();
-  for (const output of elsewhere) {
-    const place = directory.place(output).directory;
-    counts.set(place, (counts.get(place) ?? 0) + 1);
-  }
-  return [...(directory.isAbsent ? [] : [[directory, all - elsewhere.length] as const]), ...counts];
+  const own = directory.isAbsent ? [] : [[directory, all - elsewhere.length] as const];
+  return [...own, ...filesByDirectory(directory, elsewhere)];
 }
 
 function writableCheck(place: OutputDirectory, files: number): Check[] {

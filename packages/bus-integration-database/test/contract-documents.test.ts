@@ -63,7 +63,7 @@ describe('as JSON Schema', () => {
     ['adopt-role', { before: { name: 'svc', deployment: null } }, true],
     ['adopt-role', { before: { name: 'svc', deployment: 7 } }, false],
     ['write-dsn-file', { after: { file: 'app.dsn' } }, false],
-    ['drop-database', {}, false],
+    ['delete-database', {}, false],
   ])('a response holds the step %s %j: %j', (action, content, isValid) => {
     const step = { action, target: 'x', risk: 'create', summary: '', ...content };
     const response = { ok: true, ...about, actions: [action], steps: [step], diagnostics: [] };

@@ -14,6 +14,7 @@ import { eachInParallel } from '../run/parallel.ts';
 import { inBatches, inTransaction } from '../run/transaction.ts';
 import type { Execution } from './execution.ts';
 import type { PlannedStatement } from './ledger.ts';
+import { retire } from './retirement.ts';
 import { changeRoles, replacePasswords, rolesWithNewPassword } from './role-changes.ts';
 import { settleFiles, stageFiles, unsettledFiles } from './staging.ts';
 
@@ -39,6 +40,7 @@ export async function execute(execution: Execution): Promise<Executed> {
   const settled = await settleFiles(execution.staging, decisions, replaced);
   const problems = [...settled, ...(await replacePasswords(execution))];
   if (problems.length > 0) throw unsettledFiles(problems);
+  await retire(execution);
   return { inside };
 }
 

@@ -3,6 +3,7 @@ import type { Resource } from '../kinds/index.ts';
 import type { ExpandedManifest } from '../manifest/expand.ts';
 import { accessResources } from './access-resources.ts';
 import { databaseResources } from './database-resources.ts';
+import { retiredResources } from './retired-resources.ts';
 import { roleResources } from './role-resources.ts';
 import { settingsIn } from './setting-resources.ts';
 
@@ -15,5 +16,6 @@ export function manifestResources(manifest: ExpandedManifest): Resource[] {
       ...settingsIn(name, database),
       ...accessResources(name, database, manifest),
     ]),
+    ...retiredResources(manifest),
   ];
 }

@@ -24,6 +24,8 @@ import {
   limitShape,
   limitWord,
 } from './database-words.ts';
+import { ownRoles } from './found.ts';
+import { identityOf } from './identity.ts';
 import {
   type Kind,
   type Meaning,
@@ -154,13 +156,17 @@ export const database: Kind<Database, typeof registered> = {
     return meanings([...found, ...given, ...moved]);
   },
 
-  gone: () => [{ leftover: 'database' }],
+  gone: ({ name }, { retired }) =>
+    retired?.databases.get(name) === 'ours'
+      ? [{ with: identityOf('retired-database', [name]) }]
+      : [{ leftover: 'database' }],
 
-  findings: ({ name, owner }, { seen, declared, databases }) => {
+  findings: ({ name, owner }, scope) => {
+    const { seen, databases } = scope;
     const found = seen.databases.get(name);
     const given = owner === undefined ? [] : [givenAway(name, owner)];
     if (found === undefined || !['ours', 'adopted'].includes(databases.get(name) ?? '')) return given;
-    return [...given, ...strangerFindings({ database: name }, found, { seen, services: declared.roles })];
+    return [...given, ...strangerFindings({ database: name }, found, { seen, services: ownRoles(scope) })];
   },
 
   actions: {

@@ -8,6 +8,8 @@ import { type DsnFile, dsnFile } from './dsn-file.ts';
 import { type Extension, extension } from './extension.ts';
 import { grant } from './grant.ts';
 import type { Grant } from './grant-held.ts';
+import { type RetiredDatabase, retiredDatabase } from './retired-database.ts';
+import { type RetiredRole, retiredRole } from './retired-role.ts';
 import { type Role, role } from './role.ts';
 import { type Schema, schema } from './schema.ts';
 import { setting } from './setting.ts';
@@ -23,7 +25,9 @@ export type Resource =
   | ContentsGrant
   | DefaultPrivileges
   | StoredSetting
-  | DsnFile;
+  | DsnFile
+  | RetiredDatabase
+  | RetiredRole;
 
 export const kinds = {
   role,
@@ -35,6 +39,8 @@ export const kinds = {
   'contents-grant': contentsGrant,
   'default-privileges': defaultPrivileges,
   'dsn-file': dsnFile,
+  'retired-database': retiredDatabase,
+  'retired-role': retiredRole,
 } satisfies Kinds<Resource>;
 
 export const { registeredActions, kindOf, idOf, ruleOf, statementsOf, summaryOf } = tableOf<Resource>(kinds);

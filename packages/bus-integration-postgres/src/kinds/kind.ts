@@ -27,9 +27,16 @@ import type { SelfGrant } from '../ownership/self-grant.ts';
  * hundred a transaction; inside each database; the roles let in; and last, when nothing else can fail any more, the new
  * passwords of roles that services use already.
  */
-export type Phase = 'roles' | 'create' | 'open' | 'inside' | 'enter' | 'passwords';
+export type Phase = 'roles' | 'create' | 'open' | 'inside' | 'enter' | 'passwords' | RetiringPhase;
+
+/**
+ * After all others, where something is to go: logins and other owners' databases taken, sessions ended, databases dropped,
+ * what is left of roles cleared in each database, roles dropped. Each is committed before the next.
+ */
+type RetiringPhase = 'retired-logins' | 'retired-sessions' | 'retired-databases' | 'retired-contents' | 'retired-roles';
 
 /** Where a step stands in a plan: reports, then roles, then each database with all that belongs to it, in this order. */
+const retiringPlaces = ['retired-login', 'retired-database', 'retired-contents', 'retired-role'] as const;
 export const places = [
   'report',
   'role',
@@ -40,6 +47,7 @@ export const places = [
   'grant',
   'revocation',
   'file',
+  ...retiringPlaces,
 ] as const;
 type StepPlace = (typeof places)[number];
 
@@ -93,6 +101,18 @@ export interface Rule<S extends Step> {
   join?(steps: readonly [S, ...S[]]): S;
 }
 
+/** What is to be retired, as it was judged. */
+export interface RetiredScope {
+  readonly roles: ReadonlyMap<string, Standing>;
+  readonly databases: ReadonlyMap<string, Standing>;
+  /** Who gets what a retired role owns, by its name. */
+  readonly heirs: ReadonlyMap<string, string>;
+  /** Databases that another step gives to their owner. */
+  readonly given: ReadonlySet<string>;
+  /** Whether a role may create in a schema, by what is desired. */
+  readonly creates: (role: string, database: string, schema: string) => boolean;
+}
+
 /** What kinds look at to judge their resources. */
 export interface Scope {
   readonly deploymentId: string;
@@ -106,6 +126,8 @@ export interface Scope {
   readonly files: ReadonlyMap<string, DecidedFile>;
   /** Where services connect. */
   readonly serviceEndpoint: Endpoint;
+  /** Absent where nothing is. */
+  readonly retired?: RetiredScope | undefined;
   /** The database was made by this run, and is looked into for the first time. */
   readonly isJustMade?: boolean;
 }
@@ -118,7 +140,7 @@ export type Meaning<S extends BareStep = BareStep> =
   | { readonly step: S }
   | { readonly finding: Diagnostic }
   /** What no step can bring about: the plan is refused, as a request for what can't be had. */
-  | { readonly refusal: Diagnostic }
+  | { readonly refusal: Diagnostic; readonly errorClass?: 'unsafe' }
   /** Told among what is left over, with the statements that would retire it; they are never run. */
   | { readonly leftover: LeftoverKind }
   /** Done or told together with the difference of another resource, which is named by its identity. */

@@ -4,6 +4,7 @@ import type { DsnFileStatus, FilePair, Risk, ShapeWords } from 'bus-integration-
 import { deploymentsIn, ownership } from '../observe/mark.ts';
 import { printable } from '../text/shown.ts';
 import { identifier, literal } from '../text/sql-text.ts';
+import { identityOf } from './identity.ts';
 import {
   type Kind,
   type Meaning,
@@ -142,7 +143,12 @@ export const role: Kind<Role, typeof registered> = {
     return meanings(found);
   },
 
-  gone: ({ name }, { seen }) => (name === seen.admin.name ? [{ finding: markOnAdmin(name) }] : [{ leftover: 'role' }]),
+  gone: ({ name }, { seen, retired }) => {
+    if (name === seen.admin.name) return [{ finding: markOnAdmin(name) }];
+    return retired?.roles.get(name) === 'ours'
+      ? [{ with: identityOf('retired-role', [name]) }]
+      : [{ leftover: 'role' }];
+  },
 
   // Of a role itself only refusals are told (ownership/ours.ts).
   findings: () => [],

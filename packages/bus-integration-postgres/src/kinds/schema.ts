@@ -4,7 +4,7 @@ import { withMark } from '../observe/mark.ts';
 import { strangerFindings } from '../ownership/strangers.ts';
 import { printable, shown } from '../text/shown.ts';
 import { identifier, literal } from '../text/sql-text.ts';
-import { findSchema, isUnseen } from './found.ts';
+import { findSchema, isUnseen, ownRoles } from './found.ts';
 import { identityOf } from './identity.ts';
 import type { Kind, Registered } from './kind.ts';
 import {
@@ -88,11 +88,11 @@ export const schema: Kind<Schema, typeof registered> = {
   gone: () => [{ leftover: 'schema' }],
 
   findings: (desired, scope) => {
-    const { seen, declared, databases } = scope;
+    const { seen, databases } = scope;
     const { database, name, owner } = desired;
     const found = findSchema(seen, database, name);
     if (found === undefined || !['ours', 'adopted'].includes(databases.get(database) ?? '')) return [];
-    const strangers = strangerFindings({ database, schema: name }, found, { seen, services: declared.roles });
+    const strangers = strangerFindings({ database, schema: name }, found, { seen, services: ownRoles(scope) });
     if (owner === undefined) return strangers;
     return [...strangers.filter(({ code }) => code !== 'other-owner'), ...immovable(desired, scope)];
   },

@@ -18,6 +18,7 @@ import type {
   ObservedServer,
   RolesInDetail,
 } from './observation.ts';
+import { type RetiredNames, type Retiring, readRetiring } from './retiring.ts';
 import { readRoleDetails } from './role-details.ts';
 import { nothingMore, type Wanted, type WantedInside } from './wanted.ts';
 import { readWanted, readWantedInside } from './wanted-catalog.ts';
@@ -30,7 +31,9 @@ export interface ServerObservation {
 }
 
 /** What a cluster's shared catalogs show. */
-export interface ClusterObservation extends ServerObservation, Pick<Observation, 'creation' | 'extensions'> {
+export interface ClusterObservation
+  extends ServerObservation,
+    Pick<Observation, 'creation' | 'extensions' | 'retiring'> {
   readonly roles: ReadonlyMap<string, ObservedRole>;
   readonly databases: ReadonlyMap<string, ObservedDatabase>;
   readonly details?: RolesInDetail;
@@ -42,6 +45,8 @@ export interface ClusterReading {
   readonly details?: readonly string[] | undefined;
   /** What else is to be looked at; a statement for each. */
   readonly wanted?: Wanted;
+  /** What is to be retired; a statement. */
+  readonly retired?: RetiredNames | undefined;
 }
 
 /**
@@ -56,11 +61,15 @@ export async function readCluster(
   // Said here rather than as the session's default: that default is one of the things to be read.
   await session.script('BEGIN READ ONLY');
   try {
-    const cluster = await readSharedCatalogs(session, desired, reading.withSizes);
-    const { roles, databases } = desired;
-    const asked = { roles: [...roles], databases: [...databases.keys()], settings: reading.details ?? [] };
+    const { retired } = reading;
+    const roles = [...desired.roles, ...(retired?.roles ?? [])];
+    const named = { ...desired, roles, databases: [...desired.databases.keys(), ...(retired?.databases ?? [])] };
+    const cluster = await readSharedCatalogs(session, named, reading.withSizes);
+    const retiring = retired && (await readRetiring(session, retired, markOf(desired.deploymentId)));
+    const acting = retiring === undefined ? [] : actingFor(retiring, cluster);
+    const asked = { ...named, roles: [...roles, ...acting], settings: reading.details ?? [] };
     const details = reading.details === undefined ? undefined : await readRoleDetails(session, asked);
-    const observation = details === undefined ? cluster : { ...cluster, details };
+    const observation = { ...cluster, ...(details && { details }), ...(retiring && { retiring }) };
     await session.script('COMMIT');
     return { ...observation, ...(await readWanted(session, reading.wanted ?? nothingMore)) };
   } catch (error) {
@@ -69,25 +78,37 @@ export async function readCluster(
   }
 }
 
+/** As whom the admin has to act to retire things: who owns them, and who owns what they have rights on. */
+function actingFor({ roles, databases }: Retiring, seen: Pick<ClusterObservation, 'databases'>): string[] {
+  const grantors = [...roles.values()].flatMap((role) => role.grantors.map(({ name }) => name));
+  return [...grantors, ...[...databases.keys()].flatMap((name) => seen.databases.get(name)?.owner ?? [])];
+}
+
 /** The same without the roles and the databases: a statement or two. */
 export async function readServer(session: Session): Promise<ServerObservation> {
   const sql = serverQuery(session.serverVersionNum);
   return await serverObservation(session, await readRow(session, serverShape, { sql, doing: 'reading the server' }));
 }
 
+interface NamedThings {
+  readonly deploymentId: string;
+  readonly roles: readonly string[];
+  readonly databases: readonly string[];
+}
+
 async function readSharedCatalogs(
   session: Session,
-  { deploymentId, databases, roles }: DesiredNames,
+  { deploymentId, databases, roles }: NamedThings,
   withSizes: boolean,
 ): Promise<ClusterObservation> {
   const row = await readRow(session, clusterShape, {
     sql: clusterQuery(session.serverVersionNum),
-    values: [[...roles], [...databases.keys()], markOf(deploymentId), withSizes],
+    values: [roles, databases, markOf(deploymentId), withSizes],
     doing: 'reading roles and databases',
   });
   const observation = await serverObservation(session, row);
   const { admin } = observation;
-  const verifiers = admin.readsVerifiers ? await readVerifiers(session, [...roles]) : undefined;
+  const verifiers = admin.readsVerifiers ? await readVerifiers(session, roles) : undefined;
   return {
     ...observation,
     roles: byName(

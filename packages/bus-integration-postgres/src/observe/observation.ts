@@ -3,6 +3,7 @@ import type { Reached } from '../conninfo/dsn-endpoint.ts';
 import type { MarkedSchema } from '../sql/leftovers-query.ts';
 import type { StrayType } from '../sql/strays-query.ts';
 import type { Remains } from './remains.ts';
+import type { Retiring } from './retiring.ts';
 
 /** One entry of an access control list, NULL lists already replaced by their default. */
 export interface AclEntry {
@@ -369,4 +370,6 @@ export interface Observation {
   readonly extensions?: ReadonlyMap<string, readonly AvailableExtension[]> | undefined;
   /** Absent where it was not asked for. */
   readonly remains?: Remains;
+  /** Absent where nothing is to be retired. */
+  readonly retiring?: Retiring;
 }

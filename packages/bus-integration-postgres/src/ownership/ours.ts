@@ -13,6 +13,7 @@ import {
 } from 'bus-integration-database';
 import { deploymentsIn, isUnfinished, ownership } from '../observe/mark.ts';
 import type { Observation, ObservedDatabase, ObservedRole } from '../observe/observation.ts';
+import type { RetiredNames } from '../observe/retiring.ts';
 import { anyDatabase, ownerOrSuperuser, runs } from '../text/psql-remedy.ts';
 import { printable, shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
@@ -51,6 +52,46 @@ export function judge(desired: DesiredNames, seen: Observation, adoption: Adopti
     databases: standings(databases),
     refusals: [...roles, ...databases].flatMap(([, { refusal }]) => refusal ?? []),
   };
+}
+
+/** Judges what is to be retired: of databases only those with the mark, since adopting one is no reason to drop it. */
+export function judgeRetired(names: RetiredNames, seen: Observation, adoption: Adoption): Standings {
+  const roles = names.roles.map((name) => [name, judgeRetiredRole(name, seen, adoption)] as const);
+  const databases = names.databases.map((name) => [name, judgeRetiredDatabase(name, seen, adoption)] as const);
+  const standings = (judged: typeof roles) => new Map(judged.map(([name, { standing }]) => [name, standing]));
+  return {
+    roles: standings(roles),
+    databases: standings(databases),
+    refusals: [...roles, ...databases].flatMap(([, { refusal }]) => refusal ?? []),
+  };
+}
+
+function judgeRetiredRole(name: string, seen: Observation, adoption: Adoption): Judgement {
+  const role = seen.roles.get(name);
+  if (role === undefined) return { standing: 'missing' };
+  if (name === seen.admin.name || role.isSuperuser) {
+    const what = role.isSuperuser ? 'is a superuser' : 'is the admin role of this run';
+    return refusedThing(name, `role ${shown(name)} ${what}, which is not retired`, {
+      remedy: 'take it out of retire in the manifest',
+    });
+  }
+  return judgeMark('role', role, adoption);
+}
+
+function judgeRetiredDatabase(name: string, seen: Observation, adoption: Adoption): Judgement {
+  const database = seen.databases.get(name);
+  if (database === undefined) return { standing: 'missing' };
+  if (isUnfinished(database, adoption.deploymentId, seen.admin.name)) return { standing: 'unfinished' };
+  if (ownership(database.comment, adoption.deploymentId) === 'ours') return { standing: 'ours' };
+  const others = deploymentsIn(database.comment);
+  const whose =
+    others.length === 0 ? "carries no deployment's mark" : `belongs to deployment ${others.map(printable).join(', ')}`;
+  return refusedThing(name, `database ${shown(name)} ${whose}, so it is not this one's to retire`, {
+    remedy: [
+      'take it out of retire in the manifest, or, where it is this deployment’s, adopt it under databases before: ',
+      nextCommand('apply', { allow: [], adopt: true, rotate: [] }),
+    ],
+  });
 }
 
 /** Whether a role may be made a service's login role. */

@@ -9,6 +9,8 @@ export interface Comparison {
   readonly findings: readonly Diagnostic[];
   /** Differences that no step can undo. */
   readonly refusals: readonly Diagnostic[];
+  /** Those that no step may undo as things are. */
+  readonly unsafe: readonly Diagnostic[];
 }
 
 /** What is refused, and what could not be looked at, is in none of them: it was set aside. */
@@ -17,10 +19,15 @@ export function compare(desired: readonly Resource[], scope: Scope): Comparison 
   return {
     differences: found,
     findings: [...findingsOf(desired, scope), ...found.flatMap(told)],
-    refusals: found.flatMap(({ meanings }) =>
-      meanings.flatMap((meaning) => ('refusal' in meaning ? [meaning.refusal] : [])),
-    ),
+    refusals: refusalsIn(found, undefined),
+    unsafe: refusalsIn(found, 'unsafe'),
   };
+}
+
+function refusalsIn(found: Comparison['differences'], errorClass: 'unsafe' | undefined): Diagnostic[] {
+  return found.flatMap(({ meanings }) =>
+    meanings.flatMap((meaning) => ('refusal' in meaning && meaning.errorClass === errorClass ? [meaning.refusal] : [])),
+  );
 }
 
 /** Those that a step is to undo; of the others people are told. */

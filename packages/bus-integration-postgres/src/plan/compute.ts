@@ -30,11 +30,12 @@ import { unwritableFiles } from '../credentials/unwritable-files.ts';
 import { declaredPowers } from '../kinds/declared-powers.ts';
 import { withCredentials } from '../kinds/desired-kinds.ts';
 import type { Resource } from '../kinds/index.ts';
-import type { Scope } from '../kinds/kind.ts';
+import type { RetiredScope, Scope } from '../kinds/kind.ts';
+import { creatorsOf, databasesGiven, heirsOfRetired, retiredNames } from '../kinds/retired-names.ts';
 import type { Observation } from '../observe/observation.ts';
 import { connectionStrings } from '../output-forms/connection-strings.ts';
 import { expiryFindings, loginBlockOf } from '../ownership/login-block.ts';
-import { judge } from '../ownership/ours.ts';
+import { type Adoption, judge, judgeRetired } from '../ownership/ours.ts';
 import { missingAuthority } from './authority.ts';
 import { compare, unsettled } from './compare.ts';
 import { encodingFindings } from './encoding.ts';
@@ -181,19 +182,30 @@ function computeAllowed(
   );
   const credentials = joinSharedFiles(alone);
   const files = decidedFiles(credentials);
-  const scope = { deploymentId, seen, roles, databases, declared: intent.declared, files, serviceEndpoint: endpoint };
+  const retired = retiredScope(desired.resources, seen, adoption);
+  const scope = {
+    deploymentId,
+    seen,
+    roles,
+    databases,
+    declared: intent.declared,
+    files,
+    serviceEndpoint: endpoint,
+    ...(retired && { retired }),
+  };
   const resources = withCredentials(desired.resources, credentials, files);
-  const { differences, findings, refusals: impossible } = compare(resources, scope);
+  const { differences, findings, refusals: impossible, unsafe } = compare(resources, scope);
   const steps = toSteps({ desired, dsnDirectory: intent.dsnDirectory, seen, resources, differences });
   const lost = credentials.flatMap(({ refusal }) => refusal ?? []);
   const ofClass = (errorClass: ErrorClass) =>
     lost.filter((refusal) => refusal.errorClass === errorClass).map(withoutClass);
   const groups: [ErrorClass, readonly Needing[]][] = [
-    ['not-ours', refusals.map(withoutClass)],
+    ['not-ours', [...refusals, ...(retired?.refusals ?? [])].map(withoutClass)],
     [
       'unsafe',
       [
         ...ofClass('unsafe'),
+        ...unsafe,
         ...hazards(steps, allowed, scope, seen),
         ...(credentials.some(({ setsPassword }) => setsPassword) ? iterationFindings(seen) : []),
       ],
@@ -239,4 +251,20 @@ function computeAllowed(
 
 function withoutClass({ errorClass: _, ...refusal }: Refusal): Needing {
   return refusal;
+}
+
+/** What is to be retired, judged; undefined where nothing is. */
+function retiredScope(
+  resources: readonly Resource[],
+  seen: Observation,
+  adoption: Adoption,
+): (RetiredScope & { readonly refusals: readonly Refusal[] }) | undefined {
+  const names = retiredNames(resources);
+  if (names === undefined) return undefined;
+  return {
+    ...judgeRetired(names, seen, adoption),
+    heirs: heirsOfRetired(resources),
+    given: databasesGiven(resources),
+    creates: creatorsOf(resources),
+  };
 }

@@ -44,7 +44,7 @@ export function stepsOf(
     const { place, join } = ruleOf(step);
     const key = join === undefined ? undefined : group?.(resource);
     const rank = [
-      databases.get(database(resource)) ?? databases.size,
+      place.startsWith('retired-') ? databases.size + 1 : (databases.get(database(resource)) ?? databases.size),
       places.indexOf(place),
       key === undefined ? 0 : (groups.get(key) ?? groups.size),
     ] as const;

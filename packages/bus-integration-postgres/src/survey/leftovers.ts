@@ -18,9 +18,11 @@ import { boolean, integer, list, readRow, record, text } from '../connection/ses
 import { endpointOf, type Reached } from '../conninfo/dsn-endpoint.ts';
 import { isFileOfOurs } from '../kinds/dsn-file.ts';
 import type { LeftoverKind } from '../kinds/kind.ts';
+import { retiredNames } from '../kinds/retired-names.ts';
 import { markOf } from '../observe/mark.ts';
 import type { Observation, ObservedAdmin, ObservedServer } from '../observe/observation.ts';
 import { nothingRemains, type RemainingRole, type Remains } from '../observe/remains.ts';
+import type { RetiredNames } from '../observe/retiring.ts';
 import type { Intent } from '../plan/compute.ts';
 import { hasRemainsQuery, leftoversQuery, type MarkedSchema } from '../sql/leftovers-query.ts';
 import { shown } from '../text/shown.ts';
@@ -29,12 +31,13 @@ import { heirsOf, retiredRoles } from './retired-roles.ts';
 
 /** One statement, in any database of the cluster. */
 export async function readRemains(session: Session, intent: Intent, files: readonly StrayFile[]): Promise<Remains> {
+  const retired = retiredBy(intent);
   const found = await readRow(session, shape, {
     sql: leftoversQuery(session.serverVersionNum),
     values: [
       markOf(intent.declared.deploymentId),
-      [...intent.declared.roles],
-      [...intent.declared.databases.keys()],
+      [...intent.declared.roles, ...retired.roles],
+      [...intent.declared.databases.keys(), ...retired.databases],
       files.map(({ role }) => role),
       files.map(({ database }) => database),
       heirsOf(intent),
@@ -48,12 +51,18 @@ export async function readRemains(session: Session, intent: Intent, files: reado
 export async function readAnyRemains(session: Session, intent: Intent, files: readonly StrayFile[]): Promise<Remains> {
   if (files.length > 0) return await readRemains(session, intent, files);
   const { deploymentId, roles, databases } = intent.declared;
+  const retired = retiredBy(intent);
   const { hasRemains } = await readRow(session, record<{ readonly hasRemains: boolean }>({ hasRemains: boolean }), {
     sql: hasRemainsQuery,
-    values: [markOf(deploymentId), [...roles], [...databases.keys()]],
+    values: [markOf(deploymentId), [...roles, ...retired.roles], [...databases.keys(), ...retired.databases]],
     doing: 'reading what is no longer declared',
   });
   return hasRemains ? await readRemains(session, intent, files) : nothingRemains;
+}
+
+/** What is to be retired is no leftover: there are steps for it. */
+function retiredBy({ desired }: Pick<Intent, 'desired'>): RetiredNames {
+  return retiredNames(desired.resources) ?? { roles: [], databases: [] };
 }
 
 export interface FilesPlace {

@@ -11,6 +11,7 @@ import {
 import type { Session } from '../connection/connect.ts';
 import { provePasswords } from '../credentials/prove.ts';
 import { detailsAskedBy } from '../kinds/details-asked.ts';
+import { retiredNames } from '../kinds/retired-names.ts';
 import { wantedOf } from '../kinds/wanted.ts';
 import { type ClusterObservation, readCluster, readInside } from '../observe/catalog.ts';
 import { isFull, type Observation, type ObservedInside } from '../observe/observation.ts';
@@ -19,6 +20,7 @@ import { judgeDatabase } from '../ownership/ours.ts';
 import type { Intent } from '../plan/compute.ts';
 import type { Run } from '../run/run.ts';
 import { mayHaveRemains, readRemains, straysOf } from './leftovers.ts';
+import { lookAtRetiring } from './retiring.ts';
 import { readSocketLogins } from './socket-logins.ts';
 
 export interface DeploymentObservation {
@@ -60,7 +62,8 @@ export async function observe(session: Session, options: ObserveOptions): Promis
     },
     (done) => options.onProgress?.({ phase: 'reading databases', done, total: databases.length }),
   );
-  return await withFiles({ ...cluster, inside, socketLogins, remains }, options);
+  const retiring = await lookAtRetiring(cluster, options);
+  return await withFiles({ ...cluster, inside, socketLogins, remains, ...(retiring && { retiring }) }, options);
 }
 
 /** Adds what the DSN files hold and which of their passwords are proven. */
@@ -90,6 +93,7 @@ export async function observeCluster(session: Session, options: ObserveOptions):
     withSizes: withSizes ?? false,
     details: detailsAskedBy(desired.resources),
     wanted: wantedOf(desired.resources),
+    retired: retiredNames(desired.resources),
   };
   const observation = await readCluster(session, desired, reading);
   await run.kept?.note(session.pinned, observation);

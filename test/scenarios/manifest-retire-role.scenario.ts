@@ -24,6 +24,9 @@ const by = (role: string, database: string, sql: string): Statement => ({
   database,
 });
 
+/** Told as left over, and removed by who is told. */
+const oldFiles = [{ remove: 'app.old.dsn' }, { remove: 'logs.old.dsn' }];
+
 const oldThings: readonly Statement[] = [
   by('old', 'app', 'CREATE TABLE data.of_old (id int)'),
   by(
@@ -42,7 +45,7 @@ export const scenarios: readonly Scenario[] = [
     earlier: before,
     wish: after,
     start: oldThings,
-    files: [{ remove: 'app.old.dsn' }, { remove: 'logs.old.dsn' }],
+    files: oldFiles,
     rounds: [
       {
         refused: { errorClass: 'unsafe', codes: ['hazard'], remedies: [/--allow destructive/] },
@@ -66,6 +69,169 @@ export const scenarios: readonly Scenario[] = [
             answer: { owner: 'o' },
           },
         ],
+      },
+    ],
+  },
+  {
+    name: 'trap: DROP OWNED drops a policy whose only role it is',
+    earlier: before,
+    wish: after,
+    start: [
+      by(
+        'o',
+        'app',
+        `CREATE TABLE data.t (id int); ALTER TABLE data.t ENABLE ROW LEVEL SECURITY;
+         CREATE POLICY only_old ON data.t TO old; CREATE POLICY shared ON data.t TO old, svc;
+         GRANT SELECT ON data.t TO old WITH GRANT OPTION`,
+      ),
+      { sql: 'CREATE ROLE stranger' },
+      by('old', 'app', 'GRANT SELECT ON data.t TO stranger'),
+    ],
+    files: oldFiles,
+    rounds: [
+      { flags: { allow: ['destructive'] }, refused: { errorClass: 'unsafe', codes: ['hazard'], remedies: [/revoke/] } },
+      {
+        flags: { allow: ['destructive', 'revoke'] },
+        findings: ['retired-role-takes'],
+        answers: [
+          {
+            database: 'app',
+            ask: 'SELECT string_agg(policyname || roles::text, $$ $$) AS policies FROM pg_policies',
+            answer: { policies: 'shared{svc}' },
+          },
+        ],
+      },
+    ],
+  },
+  {
+    name: 'trap: REASSIGN moves the role’s databases too',
+    earlier: before,
+    wish: after,
+    start: [{ sql: 'ALTER DATABASE logs OWNER TO old' }],
+    files: oldFiles,
+    rounds: [
+      {
+        flags: { allow: ['destructive', 'revoke'] },
+        answers: [
+          {
+            ask: "SELECT datdba::regrole::text IN ('o', 'svc', 'old') AS given FROM pg_database WHERE datname = 'logs'",
+            answer: { given: false },
+          },
+        ],
+      },
+    ],
+  },
+  {
+    name: 'manifest: a retired role with a database of others stays',
+    earlier: before,
+    wish: after,
+    start: [{ sql: 'CREATE DATABASE theirs' }, { sql: 'ALTER DATABASE theirs OWNER TO old' }],
+    rounds: [
+      {
+        flags: { allow: ['destructive'] },
+        refused: {
+          errorClass: 'unsafe',
+          codes: ['retired-role-owns'],
+          remedies: [/a superuser runs, in any database: ALTER DATABASE "theirs" OWNER TO /],
+        },
+      },
+    ],
+  },
+  {
+    name: 'manifest: a retired role that owns something needs an heir',
+    earlier: before,
+    wish: manifestWish(`${declared}retire: {roles: {old: {}}}`),
+    start: [
+      by(
+        'old',
+        'logs',
+        'CREATE TABLE public.a (id int); CREATE TABLE public.b (id int); CREATE VIEW public.v AS SELECT 1',
+      ),
+    ],
+    rounds: [
+      {
+        flags: { allow: ['destructive'] },
+        refused: { errorClass: 'unsafe', codes: ['retired-role-owns'], remedies: [/reassign_to/] },
+      },
+    ],
+  },
+  {
+    name: 'manifest: a retired role that owns nothing needs no heir, and what is gone already is nothing to do',
+    earlier: before,
+    wish: manifestWish(`${declared}retire: {roles: {old: {}, never: {}}, databases: {neither: {drop: neither}}}`),
+    files: oldFiles,
+    rounds: [
+      {
+        flags: { allow: ['destructive'] },
+        steps: ['end-login old', 'clear-role old', 'clear-role old', 'drop-role old'],
+      },
+      { steps: [] },
+    ],
+  },
+  {
+    name: 'manifest: a retired role is cleared in databases outside the deployment too',
+    earlier: before,
+    wish: after,
+    start: [
+      { sql: 'CREATE DATABASE theirs', as: 'admin' },
+      { sql: 'CREATE SCHEMA tools; GRANT CREATE, USAGE ON SCHEMA tools TO old', database: 'theirs', as: 'admin' },
+      by(
+        'old',
+        'theirs',
+        'CREATE TABLE tools.t (id int); CREATE FUNCTION tools.f() RETURNS int LANGUAGE sql AS $$SELECT 1$$',
+      ),
+    ],
+    files: oldFiles,
+    rounds: [
+      {
+        flags: { allow: ['destructive'] },
+        steps: ['end-login old', 'clear-role old', 'clear-role old', 'clear-role old', 'drop-role old'],
+        answers: [
+          {
+            database: 'theirs',
+            ask: `SELECT relowner::regrole::text AS owner, proowner::regrole::text AS other, has_schema_privilege('o', 'tools', 'CREATE') AS creates
+                    FROM pg_class, pg_proc WHERE relname = 't' AND proname = 'f'`,
+            answer: { owner: 'o', other: 'o', creates: false },
+          },
+        ],
+      },
+    ],
+  },
+  {
+    name: 'manifest: a retired role with rights on what is the superuser’s is refused with what he has to run',
+    earlier: before,
+    wish: after,
+    start: [
+      { sql: 'CREATE DATABASE theirs' },
+      { sql: 'CREATE SCHEMA tools; GRANT CREATE, USAGE ON SCHEMA tools TO old', database: 'theirs' },
+      by('old', 'theirs', 'CREATE TABLE tools.t (id int)'),
+    ],
+    admins: ['plain', 'self-granting'],
+    rounds: [
+      {
+        flags: { allow: ['destructive'] },
+        refused: {
+          errorClass: 'insufficient-privilege',
+          codes: ['lacks-superuser'],
+          remedies: [/a superuser runs, in database theirs: REASSIGN OWNED BY "old" TO "o"; DROP OWNED BY "old";/],
+        },
+      },
+    ],
+  },
+  {
+    name: 'manifest: only what carries the mark is retired, or what is adopted',
+    earlier: before,
+    wish: after,
+    start: [{ sql: 'COMMENT ON ROLE old IS NULL' }],
+    files: oldFiles,
+    rounds: [
+      {
+        flags: { allow: ['destructive'] },
+        refused: { errorClass: 'not-ours', codes: ['not-ours'], remedies: [/--adopt/] },
+      },
+      {
+        flags: { allow: ['destructive'], adopt: true },
+        steps: ['end-login old', 'clear-role old', 'clear-role old', 'drop-role old'],
       },
     ],
   },

@@ -109,11 +109,15 @@ function editText(edit: AdviceOf<'edit'>): string {
     case 'delete':
       return 'delete the line';
     case 'replace':
-    case 'insert': {
-      const lead = change === 'replace' ? 'replace with: ' : 'put above it: ';
-      return lead + text.join(`\n${' '.repeat(lead.length)}`);
-    }
+      return underLead('replace with: ', text);
+    case 'insert':
+      if (edit.line === undefined) return [`add to ${wordText(file)}:`, ...text].join('\n');
+      return underLead('put above it: ', text);
   }
+}
+
+function underLead(lead: string, lines: readonly string[]): string {
+  return lead + lines.join(`\n${' '.repeat(lead.length)}`);
 }
 
 function placed({ directory, where }: AdviceOf<'command' | 'edit'>, line: string): string {

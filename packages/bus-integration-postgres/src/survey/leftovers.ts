@@ -27,6 +27,7 @@ import type { Intent } from '../plan/compute.ts';
 import { hasRemainsQuery, leftoversQuery, type MarkedSchema } from '../sql/leftovers-query.ts';
 import { shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
+import { byManifest } from './retire-entry.ts';
 import { heirsOf, retiredRoles } from './retired-roles.ts';
 
 /** One statement, in any database of the cluster. */
@@ -161,9 +162,9 @@ export function leftoversOf(input: LeftoversInput): Leftover[] {
   });
   const kept = remains.roles.filter(isKept).map(({ name }) => ({ kind: 'role' as const, name, ...declaredElsewhere }));
   const found: Readonly<Record<LeftoverKind, readonly Leftover[]>> = {
-    database: databases(input),
+    database: databases(input).map((leftover) => byManifest(leftover, input)),
     schema: schemas(input),
-    role: [...roles, ...kept],
+    role: [...roles.map((leftover) => byManifest(leftover, input)), ...kept],
     'dsn-file': files(input),
   };
   return Object.values(found).flat();

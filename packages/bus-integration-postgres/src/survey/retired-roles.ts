@@ -26,7 +26,7 @@ export function heirsOf(intent: RetiredRolesInput['intent']): string[] {
 }
 
 /** The one service role that is declared for the database; undefined where another declaration has another. */
-function heirIn(database: string, { declared, overruled }: RetiredRolesInput['intent']): string | undefined {
+export function heirIn(database: string, { declared, overruled }: RetiredRolesInput['intent']): string | undefined {
   const roles = [declared, overruled].flatMap((names) => names?.databases.get(database)?.serviceRoles ?? []);
   const [heir, ...others] = new Set(roles);
   return others.length === 0 ? heir : undefined;

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import type { Answer, Deployment, DsnFile } from './deployment.ts';
+import type { Answer, Deployment, DsnFile, GatheredFile } from './deployment.ts';
 
 /** The DSN files' content before a run. */
 export type Contents = ReadonlyMap<string, string>;
@@ -19,10 +19,22 @@ export async function problemsWhenConverged(deployment: Deployment, adminDsn?: s
       return why === undefined ? [] : [`${name} does not authenticate: ${why}`];
     }),
   );
+  const gathered = await Promise.all(
+    deployment.gathered.map(async ({ name, read }) => {
+      const text = readLine(join(directory, name));
+      const held = text === undefined ? [] : read(text);
+      if (held.length !== files.length) return [`${name} holds ${held.length} logins, expected ${files.length}`];
+      const refusals = await Promise.all(
+        held.map(({ line, ...login }) => refusalOf(deployment, { name, ...login }, line, 'must enter')),
+      );
+      return refusals.flatMap((why) => (why === undefined ? [] : [`a login of ${name} does not authenticate: ${why}`]));
+    }),
+  );
   const plan = await deployment.run(['plan', '--check'], adminDsn);
   return [
     ...strayFiles(deployment),
     ...logins.flat(),
+    ...gathered.flat(),
     ...(await databaseProblems(deployment)),
     ...(plan.exit === 0 ? [] : [`the second plan is not empty: exit ${plan.exit}, ${told(plan)}`]),
   ];
@@ -55,7 +67,39 @@ export async function problemsAtAnyInstant(deployment: Deployment, before: Conte
         : [`the password of ${file.name} is lost: the file: ${whyLive}; its staged twin: ${whyStaged}`];
     }),
   );
-  return problems.flat();
+  const gathered = await Promise.all(
+    deployment.gathered.map((file) => gatheredProblems(deployment, file, before, existing)),
+  );
+  return [...problems.flat(), ...gathered.flat()];
+}
+
+/** A file of several logins is the old one, or each of them authenticates; or its staged twin is what is waited for. */
+async function gatheredProblems(
+  deployment: Deployment,
+  { name, read }: GatheredFile,
+  before: Contents,
+  existing: ReadonlySet<string>,
+): Promise<string[]> {
+  const live = readLine(join(deployment.directory, name));
+  if (live === undefined) return before.has(name) ? [`${name} is gone`] : [];
+  const staged = readLine(join(deployment.directory, `${name}.staged`));
+  const refusals = async (text: string) => {
+    const held = read(text).filter(({ role }) => existing.has(role));
+    return await Promise.all(
+      held.map(async ({ line, ...login }) => ({
+        ...login,
+        why: await refusalOf(deployment, { name, ...login }, line),
+      })),
+    );
+  };
+  const failed = (await refusals(live)).filter(({ why }) => why !== undefined);
+  if (failed.length === 0) return [];
+  if (live !== before.get(name)) return [`${name} is neither the old file nor one that authenticates`];
+  const waiting = staged === undefined ? [] : await refusals(staged);
+  return failed.flatMap(({ role, database }) => {
+    const isWaiting = waiting.some((one) => one.role === role && one.database === database && one.why === undefined);
+    return isWaiting ? [] : [`the password of ${role} is lost in ${name}, and not in its staged twin`];
+  });
 }
 
 /**
@@ -86,9 +130,9 @@ export async function problemsWhenUnprovable(
 }
 
 /** What the DSN files hold now. */
-export function contentsOf({ directory, files }: Deployment): Contents {
+export function contentsOf({ directory, files, gathered }: Deployment): Contents {
   return new Map(
-    files.flatMap(({ name }) => {
+    [...files, ...gathered].flatMap(({ name }) => {
       const line = readLine(join(directory, name));
       return line === undefined ? [] : [[name, line] as const];
     }),
@@ -101,9 +145,9 @@ export function told({ response, text }: Answer): string {
   return `${response.error_class ?? 'no class'}: ${messages ?? text.slice(0, 500)}`;
 }
 
-function strayFiles({ directory, files }: Deployment): string[] {
+function strayFiles({ directory, files, gathered }: Deployment): string[] {
   if (!existsSync(directory)) return ['the output directory is missing'];
-  const expected = new Set(files.map(({ name }) => name));
+  const expected = new Set([...files, ...gathered].map(({ name }) => name));
   const present = readdirSync(directory);
   const open = [directory, ...present.map((name) => join(directory, name))].filter(
     (path) => statSync(path).mode & 0o077,

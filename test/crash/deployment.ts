@@ -1,4 +1,5 @@
-// One small deployment in a directory of its own: two databases, a service role and a further one, so four DSN files.
+// One small deployment in a directory of its own: two databases, a service role and a further one, so four DSN files; by
+// manifest also files that hold the logins of several.
 // Its commands run through the command line's own `main`, in this process.
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -28,12 +29,20 @@ export interface Deployment extends Disposable {
   readonly serviceRole: string;
   readonly roles: readonly string[];
   readonly files: readonly DsnFile[];
+  /** Files that hold several logins. */
+  readonly gathered: readonly GatheredFile[];
   /** The environment of every command, with the admin DSN that is to be used. */
   environment(adminDsn?: string): Record<string, string>;
   /** Runs a command to its end. */
   run(argv: readonly string[], adminDsn?: string): Promise<Answer>;
   /** Takes everything back from the server. */
   drop(): Promise<void>;
+}
+
+export interface GatheredFile {
+  readonly name: string;
+  /** Each of its logins, with the line that a DSN file of it would have. */
+  readonly read: (text: string) => (Omit<DsnFile, 'name'> & { readonly line: string })[];
 }
 
 export interface DsnFile {
@@ -55,7 +64,7 @@ export interface Answer {
 }
 
 /** Prepares a deployment of its own names; nothing of it is on the server yet. */
-export function createDeployment(ground: Ground, name: string): Deployment {
+export function createDeployment(ground: Ground, name: string, isByManifest = false): Deployment {
   const home = mkdtempSync(join(tmpdir(), 'bus-crash-'));
   mkdirSync(join(home, 'admin'), { mode: 0o700 });
   const databases = [`${name}_shop`, `${name}_stock`];
@@ -63,22 +72,29 @@ export function createDeployment(ground: Ground, name: string): Deployment {
   const roles = [serviceRole, `${name}_report`];
   const files = databases.flatMap((database) =>
     roles.map((role) => ({
-      name: role === serviceRole ? `${database}.dsn` : `${database}.${role}.dsn`,
+      name: role === serviceRole && !isByManifest ? `${database}.dsn` : `${database}.${role}.dsn`,
       database,
       role,
     })),
   );
+  const manifest = join(home, 'manifest.yaml');
+  if (isByManifest) writeFileSync(manifest, manifestText(name, databases, roles));
+  const declared = isByManifest
+    ? { BUS_DATABASE_MANIFEST_FILE: manifest }
+    : {
+        BUS_DEPLOYMENT_ID: name,
+        BUS_DATABASE_NAMES: databases.join(','),
+        BUS_DATABASE_SERVICE_ROLE: serviceRole,
+        BUS_DATABASE_ROLE_NAMES: roles.filter((role) => role !== serviceRole).join(','),
+        BUS_DATABASE_SCHEMAS: 'public,app',
+      };
   const environment = (adminDsn = ground.adminDsn) => {
     const file = join(home, 'admin', `${createHash('sha256').update(adminDsn).digest('hex').slice(0, 12)}.dsn`);
     writeFileSync(file, `${adminDsn}\n`, { mode: 0o600 });
     return {
       HOME: home,
-      BUS_DEPLOYMENT_ID: name,
+      ...declared,
       BUS_POSTGRES_ADMIN_DSN_FILE: file,
-      BUS_DATABASE_NAMES: databases.join(','),
-      BUS_DATABASE_SERVICE_ROLE: serviceRole,
-      BUS_DATABASE_ROLE_NAMES: roles.filter((role) => role !== serviceRole).join(','),
-      BUS_DATABASE_SCHEMAS: 'public,app',
       BUS_DATABASE_DSN_OUTPUT_DIR: './dsn',
       BUS_DATABASE_SERVICE_HOST: ground.service.host,
       BUS_DATABASE_SERVICE_PORT: String(ground.service.port),
@@ -93,6 +109,7 @@ export function createDeployment(ground: Ground, name: string): Deployment {
     serviceRole,
     roles,
     files,
+    gathered: isByManifest ? [passwordFile, envFile] : [],
     environment,
     run: (argv, adminDsn) => runCommand(argv, environment(adminDsn), home),
     drop: async () => {
@@ -102,6 +119,44 @@ export function createDeployment(ground: Ground, name: string): Deployment {
     [Symbol.dispose]: () => rmSync(home, { recursive: true, force: true }),
   };
 }
+
+function manifestText(name: string, databases: readonly string[], roles: readonly string[]): string {
+  const access = roles.map((role) => `${role}: create`).join(', ');
+  return [
+    'version: 1',
+    `deployment: ${name}`,
+    `roles: {${roles.map((role) => `${role}: {login: true}`).join(', ')}}`,
+    `every_database: {schemas: [public, app], access: {${access}}}`,
+    `databases: {${databases.map((database) => `${database}: {}`).join(', ')}}`,
+    // Beside the DSN files, where what is done to them is watched.
+    'outputs:',
+    '  - {form: uri}',
+    `  - {form: pgpass, file: dsn/${passwordFile.name}}`,
+    `  - {form: env, file: dsn/${envFile.name}, variable: "URL_{DATABASE}_{ROLE}"}`,
+    '',
+  ].join('\n');
+}
+
+const passwordFile: GatheredFile = {
+  name: 'pgpass',
+  read: (text) =>
+    text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => {
+        const [host = '', port = '', database = '', role = '', password = ''] = line.split(':');
+        return { database, role, line: `postgresql://${role}:${password}@${host}:${port}/${database}` };
+      }),
+};
+
+const envFile: GatheredFile = {
+  name: 'services.env',
+  read: (text) =>
+    [...text.matchAll(/^\w+=(\S+)$/gm)].map(([, line = '']) => {
+      const { username: role, pathname } = new URL(line);
+      return { database: pathname.slice(1), role, line };
+    }),
+};
 
 async function runCommand(argv: readonly string[], env: Record<string, string>, cwd: string): Promise<Answer> {
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];

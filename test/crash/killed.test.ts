@@ -22,6 +22,10 @@ const scenarios: readonly KillScenario[] = [
   { kind: 'plain admin', command: 'rotate', kills: 1, sampleSize: 6 },
   { kind: 'plain admin', command: 'rotate', kills: 2, sampleSize: 5 },
   { kind: 'plain admin', command: 'rotate, then apply', kills: 1, sampleSize: 6 },
+  { kind: 'plain admin', command: 'apply', isByManifest: true, kills: 1, sampleSize: 6 },
+  { kind: 'plain admin', command: 'apply', isByManifest: true, kills: 2, sampleSize: 5 },
+  { kind: 'plain admin', command: 'rotate', isByManifest: true, kills: 1, sampleSize: 6 },
+  { kind: 'plain admin', command: 'rotate, then apply', isByManifest: true, kills: 2, sampleSize: 5 },
   { kind: 'plain admin, service host unreachable', command: 'apply', kills: 1, sampleSize: 4 },
   { kind: 'plain admin, service host unreachable', command: 'rotate', kills: 1, sampleSize: 4 },
 ];
@@ -49,7 +53,7 @@ for (const major of majorsFor(extent)) {
         await using trials = createLanes(scenario, handle, 'kill');
         const points = await pointsOf(scenario, handle);
         const { tried, hurt, failures } = await sweep({
-          title: `killed: PostgreSQL ${major}, ${kind}, ${scenario.command}, times ${scenario.kills}`,
+          title: `killed: PostgreSQL ${major}, ${kind}, ${scenario.command}${scenario.isByManifest ? ' by manifest' : ''}, times ${scenario.kills}`,
           points: killsOf(scenario, points),
           sampleSize: scenario.sampleSize,
           extent,

@@ -18,6 +18,8 @@ export interface Scenario {
   /** `apply` begins with nothing; the others begin with a deployment that stands, and rotate its service role. */
   readonly command: 'apply' | 'rotate' | 'rotate, then apply';
   readonly kind: GroundKind;
+  /** Declared by a manifest, whose outputs hold several logins in one file. */
+  readonly isByManifest?: boolean;
 }
 
 /** What the harm came to; `problems` are those of the hurt run itself. */
@@ -45,7 +47,7 @@ export async function begin(
   { ground, provingDsn }: GroundHandle,
   name: string,
 ): Promise<Deployment> {
-  const deployment = createDeployment(ground, name);
+  const deployment = createDeployment(ground, name, scenario.isByManifest);
   if (scenario.command !== 'apply') {
     const answer = await deployment.run(['apply'], provingDsn);
     if (answer.exit !== 0) throw new Error(`can't prepare ${name}: ${told(answer)}`);
@@ -98,9 +100,10 @@ function adviceOf({ exit, response }: Answer, argv: readonly string[]): readonly
 }
 
 /** Passwords of the service role, in files and staged files, that were in none of them before. */
-function newPasswords({ directory, databases }: Deployment, before: Contents): Set<string> {
+function newPasswords({ directory, files, serviceRole }: Deployment, before: Contents): Set<string> {
   const known = new Set([...before.values()].map(passwordIn));
-  const names = databases.flatMap((database) => [`${database}.dsn`, `${database}.dsn.staged`]);
+  const own = files.filter(({ role }) => role === serviceRole);
+  const names = own.flatMap(({ name }) => [name, `${name}.staged`]);
   const lines = names.map((name) => join(directory, name)).filter((path) => existsSync(path));
   const held = lines.map((path) => passwordIn(readFileSync(path, 'utf8')));
   return new Set(held.filter((password) => !known.has(password)));

@@ -52,8 +52,9 @@ export function joinSharedFiles(credentials: readonly RoleDecision[]): readonly 
     const behind = waiting.get(of);
     if (behind === undefined) return { ...of, files };
     const told = waitsForOthers(of.role, behind.path);
-    if (!of.setsPassword) return { ...of, files, unsettled: of.unsettled ?? told };
-    // Its new password would stand nowhere.
+    // One that services use is not replaced where a file can't follow, and a new one has to stand somewhere.
+    const mayBeSet = of.replaces === undefined && files.some(({ act }) => act !== 'leave');
+    if (!of.setsPassword || mayBeSet) return { ...of, files, unsettled: of.unsettled ?? told };
     const { password: _, replaces: __, ...rest } = of;
     const left = files.map((decision) => ({ ...decision, act: 'leave' as const }));
     return { ...rest, source: 'none', setsPassword: false, files: left, refusal: of.refusal ?? told };

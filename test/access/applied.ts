@@ -1,5 +1,6 @@
 // A deployment by manifest on a server of its own, applied and looked at.
 import { isMutating, type Response } from 'bus-integration-database';
+import type { Meter } from 'bus-integration-postgres';
 import { type Major, type Server, startServer } from 'embedded';
 import { expect } from 'vitest';
 import { createDeployment, type Flags, stepLines, temporaryFolder } from '../scenarios/deployment.ts';
@@ -8,7 +9,7 @@ import { type AdminKind, adminDsnOf } from './admins.ts';
 
 export interface OnServer extends AsyncDisposable {
   readonly server: Server;
-  plan(manifest: string, flags?: Flags): Promise<Response>;
+  plan(manifest: string, flags?: Flags, meter?: Meter): Promise<Response>;
   apply(manifest: string, flags?: Flags): Promise<Response>;
   /** Applied, and nothing is left to do; the answer. */
   converge(manifest: string, allow?: readonly string[]): Promise<Response>;
@@ -25,11 +26,11 @@ export async function onServer(major: Major, kind: AdminKind): Promise<OnServer>
   const server = await startServer({ major });
   const folder = temporaryFolder();
   const adminDsn = await adminDsnOf(server, kind);
-  const of = (manifest: string) =>
-    createDeployment({ adminDsn, folder: folder.path, wish: { databases: [], manifest } });
+  const of = (manifest: string, meter?: Meter) =>
+    createDeployment({ adminDsn, folder: folder.path, wish: { databases: [], manifest }, ...(meter && { meter }) });
   return {
     server,
-    plan: (manifest, flags) => of(manifest).plan(flags),
+    plan: (manifest, flags, meter) => of(manifest, meter).plan(flags),
     apply: (manifest, flags) => of(manifest).apply(flags),
     converge: async (manifest, allow = []) => {
       const applied = await of(manifest).apply({ allow });

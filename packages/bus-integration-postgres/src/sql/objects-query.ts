@@ -32,13 +32,14 @@ const tableKinds = "'r', 'p', 'v', 'm', 'f'";
 export const relationPatternsQuery = `
   SELECT schema.nspname AS schema, pattern.class, ${ownerOf('pattern.relowner')}, pattern."isMember",
     pattern.relacl::pg_catalog.text AS "aclText", pattern.count,
-    CASE WHEN pattern.count <= ${mostNames} THEN pattern.names END AS names,
+    CASE WHEN pattern.count <= ${mostNames} THEN
+      (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(one.name, NULL)) FROM pg_catalog.unnest(pattern.names) AS one(name)) END AS names,
     ${aclOf('pattern.relacl', `CASE pattern.class WHEN 'sequences' THEN 's'::pg_catalog."char" ELSE 'r'::pg_catalog."char" END`, 'pattern.relowner')} AS acl
     FROM (
       SELECT relation.relnamespace, CASE relation.relkind WHEN 'S' THEN 'sequences' ELSE 'tables' END AS class,
              relation.relowner, relation.relacl, member.objid IS NOT NULL AS "isMember",
              pg_catalog.count(*) AS count,
-             pg_catalog.json_agg(pg_catalog.json_build_array(relation.relname, NULL)) AS names
+             pg_catalog.array_agg(relation.relname) AS names
         FROM pg_catalog.pg_class AS relation ${memberOf('1259', 'relation.oid')}
        WHERE relation.relkind IN (${tableKinds}, 'S') AND ${inSchemas('relation.relnamespace')}
        GROUP BY 1, 2, 3, 4, 5) AS pattern

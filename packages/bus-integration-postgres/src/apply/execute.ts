@@ -15,7 +15,7 @@ import { inBatches, inTransaction } from '../run/transaction.ts';
 import type { Execution } from './execution.ts';
 import type { PlannedStatement } from './ledger.ts';
 import { retire } from './retirement.ts';
-import { changeRoles, replacePasswords, rolesWithNewPassword } from './role-changes.ts';
+import { changeMemberships, changeRoles, replacePasswords, rolesWithNewPassword } from './role-changes.ts';
 import { settleFiles, stageFiles, unsettledFiles } from './staging.ts';
 
 export interface Executed {
@@ -30,10 +30,12 @@ export async function execute(execution: Execution): Promise<Executed> {
   stageFiles(execution.staging);
   run.signal.throwIfAborted();
   await changeRoles(execution);
+  await changeMemberships(execution, 'memberships');
   await createDatabases(execution);
   await openDatabases(execution);
   const inside = await workInside(execution);
   await letIn(execution);
+  await changeMemberships(execution, 'leave');
   const { credentials } = execution.computed;
   const replaced = rolesWithNewPassword(execution);
   const decisions = credentials.filter(({ role }) => !replaced.has(role));

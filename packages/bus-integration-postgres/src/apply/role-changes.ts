@@ -16,6 +16,18 @@ export async function changeRoles(execution: Execution): Promise<void> {
   );
 }
 
+/** Memberships that begin, or those that end. */
+export async function changeMemberships(execution: Execution, phase: 'memberships' | 'leave'): Promise<void> {
+  const { ledger, session, lock, run } = execution;
+  await inBatches(ledger.statements(phase), async (statements, isIndivisible) => {
+    run.signal.throwIfAborted();
+    ledger.attempt(statements);
+    const doing = 'changing memberships';
+    await inTransaction({ session, lock, statements, doing, signal: run.signal, isIndivisible });
+    ledger.done(statements);
+  });
+}
+
 /** Roles whose services log in with a password that this run replaces. */
 export function rolesWithNewPassword({ ledger }: Pick<Execution, 'ledger'>): ReadonlySet<string> {
   return new Set(rolesIn(ledger.statements('passwords')));

@@ -18,7 +18,7 @@ export function manifestNames({ deployment, roles, databases, outputs }: Expande
 }
 
 /** The login roles that may enter a database. */
-function loginsOf({ owner, access, public: everyone }: ExpandedDatabase, roles: Roles): string[] {
+export function loginsOf({ owner, access, public: everyone }: ExpandedDatabase, roles: Roles): string[] {
   const isLogin = (name: string) => roles[name]?.login === true;
   const entering = everyone?.connect
     ? Object.keys(roles)

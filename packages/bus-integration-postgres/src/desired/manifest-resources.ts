@@ -13,7 +13,7 @@ export function manifestResources(manifest: ExpandedManifest): Resource[] {
     ...roleResources(manifest),
     ...Object.entries(manifest.databases).flatMap(([name, database]) => [
       ...databaseResources(name, database, manifest),
-      ...settingsIn(name, database),
+      ...settingsIn(name, database, manifest),
       ...accessResources(name, database, manifest),
     ]),
     ...retiredResources(manifest),

@@ -3,6 +3,7 @@ import type { Resource } from '../kinds/index.ts';
 import { normalInstant } from '../kinds/instant.ts';
 import type { RoleAttributes } from '../kinds/role-attributes.ts';
 import type { ExpandedManifest, ExpandedRole } from '../manifest/expand.ts';
+import { inheritOfMember, membershipResources } from './membership-resources.ts';
 import { settingsOfRole } from './setting-resources.ts';
 
 export function roleResources({ deployment, roles }: ExpandedManifest): Resource[] {
@@ -15,17 +16,20 @@ export function roleResources({ deployment, roles }: ExpandedManifest): Resource
       return { kind: 'role', name, deployment, canLogin, password: 'held', ...(isNamed && { attributes }) };
     }),
     ...all.flatMap(([name, role]) => settingsOfRole(name, role)),
+    ...membershipResources(roles),
   ];
 }
 
 /** Those that it names: the others are left as they are. */
-function attributesOf({ login, connections, valid_until, ...flags }: ExpandedRole): RoleAttributes {
-  const { inherit, createdb, bypassrls, replication } = flags;
+function attributesOf(role: ExpandedRole): RoleAttributes {
+  const { login, connections, valid_until, inherit, createdb, bypassrls, replication } = role;
+  const inheritBefore16 = inheritOfMember(role);
   return {
     ...(login === false && { login }),
     ...(connections !== undefined && { connectionLimit: connections === 'unlimited' ? -1 : connections }),
     ...(valid_until !== undefined && { validUntil: normalInstant(valid_until) }),
     ...(inherit !== undefined && { inherit }),
+    ...(inheritBefore16 !== undefined && { inheritBefore16 }),
     ...(createdb !== undefined && { createdb }),
     ...(bypassrls !== undefined && { bypassrls }),
     ...(replication !== undefined && { replication }),

@@ -55,7 +55,7 @@ export function mayActAs(
 }
 
 /** What the admin lacks to give memberships in a role that exists. */
-function lacksMembersAdmin(group: string, { admin, details, server }: Observation): Diagnostic[] {
+export function lacksMembersAdmin(group: string, { admin, details, server }: Observation): Diagnostic[] {
   const known = details?.roles.get(group);
   if (admin.isSuperuser || known === undefined || known.grantor !== null) return [];
   const sql =

@@ -1,6 +1,6 @@
 // Databases: made closed, then marked, revoked from PUBLIC and opened; those that were adopted are only marked. What is
 // not said of one is left as it is.
-import { isUnfinished, ownership } from '../observe/mark.ts';
+import { isUnfinished, markedBy, ownership } from '../observe/mark.ts';
 import type { Observation } from '../observe/observation.ts';
 import { strangerFindings } from '../ownership/strangers.ts';
 import { printable, shown } from '../text/shown.ts';
@@ -36,7 +36,6 @@ import {
   type StepsOfKind,
 } from './kind.ts';
 import { adoptionSummary, lacksDatabase, markComment, markedShape } from './kind-words.ts';
-import { markedBy } from './role.ts';
 
 export interface Database {
   readonly kind: 'database';

@@ -16,8 +16,7 @@ import type { Remains } from '../observe/remains.ts';
 import { connectionStrings } from '../output-forms/connection-strings.ts';
 import { printable, shown } from '../text/shown.ts';
 import { type Kind, type Meanings, meanings, type StepsOfKind } from './kind.ts';
-import { passwordWord } from './kind-words.ts';
-import { passwordState } from './role.ts';
+import { passwordState, passwordWord } from './kind-words.ts';
 
 export interface DsnFile {
   readonly kind: 'dsn-file';

@@ -8,6 +8,8 @@ import { type DsnFile, dsnFile } from './dsn-file.ts';
 import { type Extension, extension } from './extension.ts';
 import { grant } from './grant.ts';
 import type { Grant } from './grant-held.ts';
+import { type Members, members } from './members.ts';
+import { type Membership, membership } from './membership.ts';
 import { type RetiredDatabase, retiredDatabase } from './retired-database.ts';
 import { type RetiredRole, retiredRole } from './retired-role.ts';
 import { type Role, role } from './role.ts';
@@ -18,6 +20,8 @@ import { type Kinds, tableOf } from './table.ts';
 
 export type Resource =
   | Role
+  | Membership
+  | Members
   | Database
   | Schema
   | Extension
@@ -31,6 +35,8 @@ export type Resource =
 
 export const kinds = {
   role,
+  membership,
+  members,
   database,
   schema,
   extension,

@@ -1,11 +1,19 @@
 // What several kinds say or write alike.
-import { advise, type ContentOf, type Diagnostic, type Remedy, type ShapeWords } from 'bus-integration-database';
+import {
+  advise,
+  type ContentOf,
+  type Diagnostic,
+  type DsnFileStatus,
+  type FilePair,
+  type Remedy,
+  type ShapeWords,
+} from 'bus-integration-database';
 import { withMark } from '../observe/mark.ts';
 import type { Observation } from '../observe/observation.ts';
 import { anyDatabase, runs, superuser } from '../text/psql-remedy.ts';
 import { shown } from '../text/shown.ts';
 import { identifier, literal } from '../text/sql-text.ts';
-import type { RuleContext } from './kind.ts';
+import type { RuleContext, StatusContext } from './kind.ts';
 
 /** The statement that gives a role or database the deployment's mark, the rest of its comment kept. */
 export function markComment(
@@ -55,4 +63,12 @@ export function lacksDatabase(name: string, purpose: string, { databases, admin 
       },
     ),
   ];
+}
+
+/** Whether the password that a file holds is proven to be its role's. */
+export function passwordState(
+  { role: name, live }: FilePair,
+  proofs: StatusContext['proofs'],
+): DsnFileStatus['password'] {
+  return live.state === 'present' ? proofs(name, live.password).state : 'none';
 }

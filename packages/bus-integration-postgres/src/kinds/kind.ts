@@ -23,11 +23,20 @@ import type { Observation } from '../observe/observation.ts';
 import type { SelfGrant } from '../ownership/self-grant.ts';
 
 /**
- * When a statement runs, in this order: roles, some hundred a transaction; databases made closed; the same opened, some
- * hundred a transaction; inside each database; the roles let in; and last, when nothing else can fail any more, the new
- * passwords of roles that services use already.
+ * When a statement runs, in this order: roles, some hundred a transaction; their memberships; databases made closed; the
+ * same opened, some hundred a transaction; inside each database; the roles let in; memberships that end; and last, when
+ * nothing else can fail any more, the new passwords of roles that services use already.
  */
-export type Phase = 'roles' | 'create' | 'open' | 'inside' | 'enter' | 'passwords' | RetiringPhase;
+export type Phase =
+  | 'roles'
+  | 'memberships'
+  | 'create'
+  | 'open'
+  | 'inside'
+  | 'enter'
+  | 'leave'
+  | 'passwords'
+  | RetiringPhase;
 
 /**
  * After all others, where something is to go: logins and other owners' databases taken, sessions ended, databases dropped,

@@ -3,7 +3,7 @@
 import type { ContentOf, Diagnostic, Risk, ShapeWords } from 'bus-integration-database';
 import type { Observation, ObservedRole } from '../observe/observation.ts';
 import { anyDatabase, runs, superuser } from '../text/psql-remedy.ts';
-import { shown } from '../text/shown.ts';
+import { printable, shown } from '../text/shown.ts';
 import { identifier, literal } from '../text/sql-text.ts';
 import { normalInstant } from './instant.ts';
 import { lacking } from './kind-words.ts';
@@ -16,6 +16,8 @@ export interface RoleAttributes {
   /** In the one form of {@link normalInstant}, or `infinity`. */
   readonly validUntil?: string;
   readonly inherit?: boolean;
+  /** What its memberships ask for where INHERIT is the member's own, before 16; they may ask for both. */
+  readonly inheritBefore16?: boolean | 'contradictory';
   readonly createdb?: boolean;
   readonly bypassrls?: boolean;
   readonly replication?: boolean;
@@ -25,12 +27,25 @@ export interface RoleAttributes {
 export const elevating = ['createdb', 'bypassrls', 'replication'] as const;
 type Elevating = (typeof elevating)[number];
 
+/** Why attributes can't be had on this version. */
+export function attributesRefused(name: string, attributes: RoleAttributes, seen: Observation): Diagnostic | undefined {
+  if (attributes.inheritBefore16 !== 'contradictory' || seen.server.versionNum >= 160000) return undefined;
+  return {
+    severity: 'fail',
+    code: 'membership',
+    message: `PostgreSQL ${seen.server.version} has one INHERIT for all memberships of role ${shown(name)}, and the manifest wants it on and off`,
+    target: printable(name),
+    remedy: 'say the same of all of them, acts_as among them (which is without); PostgreSQL 16 has one for each',
+  };
+}
+
 /** They stand in a step by these names. */
 const keys = {
   login: 'can_login',
   connectionLimit: 'connection_limit',
   validUntil: 'valid_until',
   inherit: 'inherit',
+  inheritBefore16: 'inherit',
   createdb: 'createdb',
   bypassrls: 'bypassrls',
   replication: 'replication',
@@ -53,14 +68,18 @@ export type AttributeContent = ContentOf<typeof attributesShape>;
 export function observedAttributes(
   named: RoleAttributes,
   role: ObservedRole,
-  { details }: Pick<Observation, 'details'>,
+  { details, server }: Pick<Observation, 'details' | 'server'>,
 ): RoleAttributes {
   const known = details?.roles.get(role.name);
+  const inherit = known?.inherits ?? true;
   const found = {
     ...(!role.canLogin && { login: false as const }),
     connectionLimit: Math.max(role.connectionLimit, -1),
     validUntil: normalInstant(known?.validUntil ?? 'infinity'),
-    inherit: known?.inherits ?? true,
+    inherit,
+    ...(named.inheritBefore16 !== undefined && {
+      inheritBefore16: server.versionNum < 160000 ? inherit : named.inheritBefore16,
+    }),
     createdb: role.createsDatabases,
     bypassrls: role.bypassesRowSecurity,
     replication: role.replicates,
@@ -73,8 +92,9 @@ function only(named: RoleAttributes, of: RoleAttributes): RoleAttributes {
 }
 
 /** Those that a role is made with; power comes by a step of its own. */
-export function contentMadeWith(attributes: RoleAttributes = {}): AttributeContent {
-  const { connectionLimit, validUntil, inherit } = attributes;
+export function contentMadeWith(attributes: RoleAttributes, versionNum: number): AttributeContent {
+  const { connectionLimit, validUntil, inheritBefore16 } = attributes;
+  const inherit = attributes.inherit ?? (versionNum < 160000 ? inheritBefore16 : undefined);
   return contentOf({
     ...(connectionLimit !== undefined && connectionLimit !== -1 && { connectionLimit }),
     ...(validUntil !== undefined && validUntil !== 'infinity' && { validUntil }),
@@ -108,7 +128,7 @@ export function attributeChanges(before: RoleAttributes, after: RoleAttributes, 
 function riskOf(key: keyof RoleAttributes, value: unknown, versionNum: number): Risk {
   if (key === 'login') return 'revoke';
   if (isElevating(key)) return value === true ? 'elevate' : 'revoke';
-  if (key !== 'inherit' || versionNum >= 160000) return 'update';
+  if (!key.startsWith('inherit') || versionNum >= 160000) return 'update';
   return value === true ? 'grant' : 'revoke';
 }
 

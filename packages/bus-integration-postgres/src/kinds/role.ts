@@ -1,25 +1,18 @@
 // Roles: made with their mark, logins with a password; marked when adopted, let log in, given another password, their
 // attributes changed.
-import type { DsnFileStatus, FilePair, Risk, ShapeWords } from 'bus-integration-database';
-import { deploymentsIn, ownership } from '../observe/mark.ts';
+import type { Risk, ShapeWords } from 'bus-integration-database';
+import { markedBy, ownership } from '../observe/mark.ts';
 import { printable } from '../text/shown.ts';
 import { identifier, literal } from '../text/sql-text.ts';
 import { identityOf } from './identity.ts';
-import {
-  type Kind,
-  type Meaning,
-  meanings,
-  type Registered,
-  type RuleContext,
-  type StatusContext,
-  type StepsOfKind,
-} from './kind.ts';
-import { adoptionSummary, markComment, markedShape, passwordWord } from './kind-words.ts';
+import { type Kind, type Meaning, meanings, type Registered, type RuleContext, type StepsOfKind } from './kind.ts';
+import { adoptionSummary, markComment, markedShape, passwordState, passwordWord } from './kind-words.ts';
 import { lacksRoleAdmin, markOnAdmin } from './role-admin.ts';
 import {
   attributeChanges,
   attributeClauses,
   attributeShapes,
+  attributesRefused,
   attributesSummary,
   contentMadeWith,
   elevating,
@@ -95,7 +88,9 @@ export const role: Kind<Role, typeof registered> = {
     });
   },
 
-  made: ({ name, password, canLogin, attributes = {} }) => {
+  made: ({ name, password, canLogin, attributes = {} }, { seen }) => {
+    const refusal = attributesRefused(name, attributes, seen);
+    if (refusal !== undefined) return [{ refusal }];
     const target = printable(name);
     const made = { name, can_login: canLogin, password: password === 'held' ? ('none' as const) : password };
     const powers = elevating.filter((key) => attributes[key]);
@@ -108,7 +103,14 @@ export const role: Kind<Role, typeof registered> = {
       after: { name, ...flags(true) },
     } as const;
     return [
-      { step: { action: 'create-role', target, risk: 'create', after: { ...made, ...contentMadeWith(attributes) } } },
+      {
+        step: {
+          action: 'create-role',
+          target,
+          risk: 'create',
+          after: { ...made, ...contentMadeWith(attributes, seen.server.versionNum) },
+        },
+      },
       ...(powers.length === 0 ? [] : [{ step: elevation }]),
     ];
   },
@@ -127,6 +129,8 @@ export const role: Kind<Role, typeof registered> = {
       const is = { name, can_login: after.canLogin };
       found.push({ step: { action: 'alter-role', target, risk: 'update', before: was, after: is } });
     }
+    const refusal = attributesRefused(name, after.attributes ?? {}, seen);
+    if (refusal !== undefined) return [{ refusal }];
     const attributes = [before.attributes ?? {}, after.attributes ?? {}] as const;
     for (const { risk, ...change } of attributeChanges(...attributes, seen.server.versionNum)) {
       const [was, is] = [change.before, change.after].map((content) => ({ name, ...content }));
@@ -233,20 +237,6 @@ export const role: Kind<Role, typeof registered> = {
     };
   },
 };
-
-/** Whose mark a comment carries: ours where several marks stand. */
-export function markedBy(comment: string | null, deploymentId: string): string | null {
-  const deployments = deploymentsIn(comment);
-  return deployments.includes(deploymentId) ? deploymentId : (deployments[0] ?? null);
-}
-
-/** Whether the password that a file holds is proven to be its role's. */
-export function passwordState(
-  { role: name, live }: FilePair,
-  proofs: StatusContext['proofs'],
-): DsnFileStatus['password'] {
-  return live.state === 'present' ? proofs(name, live.password).state : 'none';
-}
 
 function marking(name: string, context: RuleContext) {
   return {

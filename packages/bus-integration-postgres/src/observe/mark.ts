@@ -16,6 +16,12 @@ export function deploymentsIn(comment: string | null): string[] {
     .map((line) => line.slice(prefix.length));
 }
 
+/** Whose mark a comment carries: ours where several marks stand. */
+export function markedBy(comment: string | null, deploymentId: string): string | null {
+  const deployments = deploymentsIn(comment);
+  return deployments.includes(deploymentId) ? deploymentId : (deployments[0] ?? null);
+}
+
 /** The comment with this deployment's mark as its only mark, all other text kept. */
 export function withMark(comment: string | null, deploymentId: string): string {
   return [...lines(comment).filter((line) => !line.startsWith(prefix)), markOf(deploymentId)].join('\n');

@@ -236,7 +236,7 @@ export interface ObservedEventTrigger {
 }
 
 /** One membership as it is recorded: by its group, its member and who gave it. */
-interface ObservedEdge {
+export interface ObservedEdge {
   readonly group: string;
   readonly member: string;
   /** Null of one who was dropped. */

@@ -16,8 +16,9 @@ const classes = ['tables', 'sequences', 'routines'] as const;
 export function accessResources(database: string, said: ExpandedDatabase, { roles }: ExpandedManifest): Resource[] {
   const { schemas, owner, owner_of_database, access, public: everyone, routines } = said;
   const isClosed = routines === 'closed';
-  // Of every role of the file: what is given to it no longer is taken.
-  const gifts = new Map(Object.keys(roles).map((role) => [role, giftOf(access[role], { schemas, isClosed })]));
+  // Of the others nothing is wished: what they have is found where it is read.
+  const heard = Object.keys(roles).filter((role) => role === owner || access[role] !== undefined);
+  const gifts = new Map(heard.map((role) => [role, giftOf(access[role], { schemas, isClosed })]));
   const ownedBy = owner !== undefined && { owner };
   const onDatabase = { type: 'database', database, ...(owner_of_database && ownedBy) } as const;
   const onSchemas = schemas.map((schema) => ({ type: 'schema', database, schema, ...ownedBy }) as const);
@@ -58,8 +59,13 @@ export function accessResources(database: string, said: ExpandedDatabase, { role
   return [
     ...[...gifts].flatMap(([role, gift]) => [...ofRole(role, gift), ...(managed ? ofContents(role, gift) : [])]),
     ...everyones,
-    ...(isClosed
-      ? schemas.map((schema) => ({ ...contents(schema, { everyone: true }), routines: [], named: [] }))
+    // Without it nobody would look who else has something there.
+    ...(managed
+      ? schemas.map((schema) => ({
+          ...contents(schema, { everyone: true }),
+          ...(isClosed && { routines: [] }),
+          named: [],
+        }))
       : []),
     ...(managed ? makers.flatMap((creator) => laterOf(database, creator, said, gifts)) : []),
   ];

@@ -14,7 +14,7 @@ export function creatorsOf(
   const ground = { schemas, isClosed: routines === 'closed' };
   const creates = (role: string) =>
     [...giftOf(access[role], ground).schemas.values()].some(({ schema }) => schema.has('CREATE'));
-  const creators = new Set(Object.keys(roles).filter(creates));
+  const creators = new Set(Object.keys(access).filter(creates));
   let size = -1;
   while (size < creators.size) {
     size = creators.size;

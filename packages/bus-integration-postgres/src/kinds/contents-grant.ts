@@ -33,20 +33,50 @@ export const contentsGrant: Row<ContentsGrant, Steps> & { readonly registered: R
       return standing !== undefined && standing !== 'refused' && !isUnseen(seen, database);
     },
 
-    observed: (scope, desired) =>
-      desired.map((wish) => {
-        const difference = withinReach(found(wish, scope), scope, wish);
-        return isNone(difference) && !isUnsupported(wish, scope.seen) ? wish : { ...wish, difference };
-      }),
+    observed: (scope, desired) => {
+      const wished = new Set(desired.map(keyOf));
+      const isDeclared = ({ grantee }: ContentsGrant) => scope.declared.roles.has(granteeName(grantee) ?? '');
+      return [
+        ...desired.map((wish) => asFound(wish, scope)),
+        ...desired
+          .filter(({ grantee }) => 'everyone' in grantee)
+          .flatMap((place) => unwished(place, scope.seen))
+          .filter((one) => isDeclared(one) && !wished.has(keyOf(one)))
+          .map((one) => asFound(one, scope))
+          .filter(({ difference }) => difference !== undefined),
+      ];
+    },
 
     made: untold,
     changed: ({ difference }, after, { seen }) =>
       meanings(difference === undefined ? untold() : steps(difference, after, seen)),
-    gone: untold,
+    gone: (before, { seen }) =>
+      meanings(before.difference === undefined ? untold() : steps(before.difference, before, seen)),
 
     findings: (wish, scope) => contentsFindings(wish, found(wish, scope), scope),
     status: () => ({}),
   };
+
+function keyOf({ database, schema, grantee }: ContentsGrant): string {
+  return JSON.stringify([database, schema, granteeName(grantee)]);
+}
+
+function asFound(wish: ContentsGrant, scope: Scope): ContentsGrant {
+  const difference = withinReach(found(wish, scope), scope, wish);
+  return isNone(difference) && !isUnsupported(wish, scope.seen) ? wish : { ...wish, difference };
+}
+
+/** Of whoever has something in a schema, as if nothing were to be had there. */
+function unwished({ database, schema, isClosed, ...place }: ContentsGrant, seen: Observation): ContentsGrant[] {
+  const objects = seen.inside.get(database)?.objects;
+  const here = [...(objects?.patterns ?? []), ...(objects?.columns ?? [])].filter((one) => one.schema === schema);
+  const roles = new Set(here.flatMap(({ acl }) => acl.map(({ grantee }) => grantee)));
+  return [...roles].flatMap((role): ContentsGrant[] => {
+    if (role === null || role === place.owner) return [];
+    const nothing = { tables: [], sequences: [], ...(isClosed && { routines: [], isClosed }) };
+    return [{ ...place, database, schema, grantee: { role }, named: [], ...nothing }];
+  });
+}
 
 function untold(): never {
   throw new Error('internal error: what is in a schema is neither made nor gone with its privileges');

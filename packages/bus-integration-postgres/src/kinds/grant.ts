@@ -49,10 +49,11 @@ export const grant: Kind<Grant, typeof grantActions> = {
 
   made: (after, { seen }) => meanings(changes(after, { privileges: [] }, seen)),
   changed: (before, after, { seen }) => meanings(changes(after, before, seen)),
-  gone: (before, { roles }) => {
+  gone: (before, { roles, saysAll, seen }) => {
     const { grantee } = before;
     // Of a role that is no longer declared, all goes with it.
     if ('role' in grantee && !roles.has(grantee.role)) return [{ with: identityOf('role', [grantee.role]) }];
+    if (saysAll) return meanings(changes({ ...before, privileges: [], grantable: [] }, before, seen));
     return [{ finding: undeclaredGrant(before) }];
   },
 

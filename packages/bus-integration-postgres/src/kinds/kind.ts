@@ -137,6 +137,8 @@ export interface Scope {
   readonly serviceEndpoint: Endpoint;
   /** Absent where nothing is. */
   readonly retired?: RetiredScope | undefined;
+  /** The desired state says all that its roles may do: what they have beyond that is taken. */
+  readonly saysAll?: boolean;
   /** The database was made by this run, and is looked into for the first time. */
   readonly isJustMade?: boolean;
 }

@@ -30,8 +30,21 @@ function asked(grants: readonly ContentsGrant[], roles: readonly string[]): Obje
     roles,
     relations: unique(named.flatMap(({ schema, one }) => ('relation' in one ? [[schema, one.relation] as const] : []))),
     routines: unique(named.flatMap(({ schema, one }) => ('routine' in one ? [[schema, one.routine] as const] : []))),
-    unnamed: (objects) => patternsToName(objects, wishes),
+    unnamed: (objects) => patternsToName(objects, [...wishes, ...withoutWish(grants, roles)]),
   };
+}
+
+/** Roles of whom nothing is wished in a schema: what they have there is taken. */
+function withoutWish(grants: readonly ContentsGrant[], roles: readonly string[]) {
+  const wished = new Set(grants.map(({ schema, grantee }) => JSON.stringify([schema, granteeName(grantee)])));
+  return grants
+    .filter(({ grantee }) => 'everyone' in grantee)
+    .flatMap(({ schema, isClosed }) => {
+      const wish = { tables: [], sequences: [], named: [], ...(isClosed && { routines: [] }) };
+      return roles
+        .filter((role) => !wished.has(JSON.stringify([schema, role])))
+        .map((name) => ({ schema, name, wish }));
+    });
 }
 
 function unique<T extends readonly string[]>(list: readonly T[]): T[] {

@@ -191,6 +191,7 @@ function computeAllowed(
     declared: intent.declared,
     files,
     serviceEndpoint: endpoint,
+    saysAll: desired.manifest !== undefined,
     ...(retired && { retired }),
   };
   const resources = withCredentials(desired.resources, credentials, files);

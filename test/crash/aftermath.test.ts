@@ -133,3 +133,40 @@ describe('at any instant', () => {
     expect((await problemsAtAnyInstant(deployment, before)).join('\n')).toMatch(/neither the old file nor one that/);
   });
 });
+
+describe('a file of several logins', () => {
+  const byManifest = { ...scenario, isByManifest: true } as const;
+
+  async function standingByManifest(name: string): Promise<Deployment & AsyncDisposable> {
+    const deployment = await begin(byManifest, handle, name);
+    const leave = async () => {
+      await deployment.drop();
+      deployment[Symbol.dispose]();
+    };
+    return { ...deployment, [Symbol.asyncDispose]: leave };
+  }
+
+  test('is judged by each of its logins', async () => {
+    await using deployment = await standingByManifest('judge_several');
+    const before = contentsOf(deployment);
+    expect(await problemsWhenConverged(deployment)).toEqual([]);
+    expect(await problemsAtAnyInstant(deployment, before)).toEqual([]);
+    for (const { name } of deployment.gathered) {
+      const path = join(deployment.directory, name);
+      const text = readFileSync(path, 'utf8');
+      const [line = ''] = text.split('\n');
+      writeFileSync(path, text.replace(line, line.replace(/:[\w-]{43}(?=@|$)/, ':torn')));
+      expect((await problemsWhenConverged(deployment)).join('\n')).toContain(
+        `a login of ${name} does not authenticate`,
+      );
+      expect((await problemsAtAnyInstant(deployment, before)).join('\n')).toContain(
+        `${name} is neither the old file nor one that authenticates`,
+      );
+      writeFileSync(path, text.replace(`${line}\n`, ''));
+      expect((await problemsWhenConverged(deployment)).join('\n')).toContain(`${name} holds 3 logins, expected 4`);
+      writeFileSync(path, text);
+    }
+    await query(`ALTER ROLE "${deployment.serviceRole}" PASSWORD 'never written down'`);
+    expect((await problemsAtAnyInstant(deployment, before)).join('\n')).toMatch(/the password of .* is lost in pgpass/);
+  });
+});

@@ -17,6 +17,7 @@ import { headLines, onwardLines, type View, verdictLines } from './view.ts';
 
 export function statusText(response: Response, view: View): string[] {
   const { roles = [], databases = [], dsn_files = [], drift = [] } = response;
+  const files = wholeFiles(dsn_files);
   const failures = response.diagnostics.filter(({ severity }) => severity === 'fail');
   const differing = drift.filter(isMutating);
   return [
@@ -25,9 +26,9 @@ export function statusText(response: Response, view: View): string[] {
     ...table([
       ...roles.map((role) => ['role', printable(role.name), roleText(role, dsn_files)]),
       ...databases.map((database) => ['database', printable(database.name), ...databaseCells(database, response)]),
-      ...dsn_files.filter(isBad).map((file) => ['file', printable(file.path), fileText(file)]),
+      ...files.filter(isBad).map((file) => ['file', printable(file.path), fileText(file)]),
     ]),
-    ...goodFilesLine(dsn_files),
+    ...goodFilesLine(files),
     driftLine(differing.length, failures.length),
     ...stepLines(differing, view),
     ...leftoverLines(response, view),
@@ -44,7 +45,7 @@ function driftLine(steps: number, refusals: number): string {
 }
 
 function roleText(role: RoleStatus, files: readonly DsnFileStatus[]): string {
-  const own = files.filter(({ role: owner }) => owner === role.name);
+  const own = wholeFiles(files.filter(({ role: owner }) => owner === role.name));
   const proven = own.filter(({ password }) => password === 'proven').length;
   const words = [
     ...(role.state === 'ours' ? [] : [stateWords[role.state]]),
@@ -84,6 +85,20 @@ function databaseCells({ name, state, size_bytes, connections }: DatabaseStatus,
     connections === undefined ? '' : count(connections, 'connection'),
     named === '' ? '' : `${own.length === 1 ? 'schema' : 'schemas'} ${named}`,
   ];
+}
+
+/** Of a file that holds several logins the one that is worst off stands for all. */
+function wholeFiles(logins: readonly DsnFileStatus[]): DsnFileStatus[] {
+  const worst = new Map<string, DsnFileStatus>();
+  for (const login of logins) {
+    const known = worst.get(login.path);
+    if (known === undefined || weight(login) > weight(known)) worst.set(login.path, login);
+  }
+  return [...worst.values()];
+}
+
+function weight(login: DsnFileStatus): number {
+  return isBad(login) ? 2 : login.password === 'proven' ? 0 : 1;
 }
 
 function isBad({ state, password }: DsnFileStatus): boolean {

@@ -154,6 +154,24 @@ describe('statusText', () => {
     `);
   });
 
+  it('counts a file of several logins once, as the one that is worst off', () => {
+    const login = { path: './pgpass', form: 'pgpass', role: 'bus_service', state: 'current' } as const;
+    const logins = (second: 'proven' | 'disproven') =>
+      [
+        { ...login, database: 'bus_auth', password: 'proven' },
+        { ...login, database: 'bus_events', password: second },
+      ] as const;
+    const textOf = (second: 'proven' | 'disproven') =>
+      statusText(respond(leadSteps(2), { ...healthy, dsn_files: logins(second) }), viewOf()).filter((line) =>
+        /file|password/.test(line),
+      );
+    expect(textOf('proven')).toEqual([
+      'role      bus_service  login, 12 connections, password proven by 1 of 1 file',
+      'files: 1 of 1 current, in .',
+    ]);
+    expect(textOf('disproven')).toContain('file      ./pgpass     current, password disproven');
+  });
+
   it('IN-33 prints hostile names escaped', () => {
     const name = example.hostileName;
     const response = respond([], {

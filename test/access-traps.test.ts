@@ -2,7 +2,7 @@
 import type { Major } from 'embedded';
 import { describe, expect, test } from 'vitest';
 import { manifestWith, type OnServer, onServer, privilegeSql } from './access/applied.ts';
-import { heldOn, makingAll } from './access/asked.ts';
+import { elsewhere, heldOn, makingAll } from './access/asked.ts';
 
 const oldest: Major = 14;
 const newest: Major = 18;
@@ -43,6 +43,7 @@ describe.each([oldest, newest])('PostgreSQL %i', { timeout: 60_000 }, (major) =>
   test('routine grants silently not planned', async () => {
     await using on = await onServer(major, 'plain');
     await on.converge(manifestOf('{}', ', routines: closed'));
+    await on.make(elsewhere);
     await on.make(makingAll('there'), { as: 'owner' });
     const plan = await on.plan(manifestOf('{reader: read}', ', routines: closed'));
     expect(privilegeSql(plan)).toContain('GRANT EXECUTE ON ALL ROUTINES IN SCHEMA "app" TO "reader"');
@@ -185,5 +186,25 @@ describe.each([oldest, newest])('PostgreSQL %i', { timeout: 60_000 }, (major) =>
       'DELETE INSERT SELECT UPDATE',
       'SELECT',
     ]);
+  });
+
+  test('a NOINHERIT member has membership and no privilege', async () => {
+    await using on = await onServer(major, 'superuser');
+    await on.converge(manifestOf('{}'));
+    await on.make('CREATE TABLE one ()', { as: 'owner' });
+    await on.make('CREATE ROLE team; GRANT USAGE ON SCHEMA app TO team; GRANT SELECT ON one TO team');
+    await on.make(`ALTER ROLE reader NOINHERIT; GRANT team TO reader${major >= 16 ? ' WITH INHERIT FALSE' : ''}`);
+    const applied = await on.converge(manifestOf('{reader: read}'));
+    expect(privilegeSql(applied)).toContain('GRANT SELECT ON ALL TABLES IN SCHEMA "app" TO "reader"');
+    expect(await mayRead(on, 'one')).toBe(true);
+  });
+
+  test('a group of the file that loses what a member of it is to have', async () => {
+    await using on = await onServer(major, 'superuser');
+    await on.converge(manifestOf('{app: read}'));
+    await on.make('CREATE TABLE one ()', { as: 'owner' });
+    await on.make('GRANT app TO reader');
+    await on.converge(manifestOf('{reader: read}'), ['revoke']);
+    expect(await mayRead(on, 'one')).toBe(true);
   });
 });

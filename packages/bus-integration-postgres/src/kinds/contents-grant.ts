@@ -87,15 +87,19 @@ function found(wish: ContentsGrant, scope: Scope): ContentsDifference {
   const { seen } = scope;
   const { database, schema } = wish;
   const objects = givenAway(seen.inside.get(database)?.objects ?? noObjects, wish, scope);
-  return contentsDifference(wish, schema, objects, holderOf(wish, seen));
+  return contentsDifference(wish, schema, objects, holderOf(wish, scope));
 }
 
 const noObjects: ObservedObjects = { patterns: [], columns: [], defaults: [], relations: [], routines: [] };
 
-function holderOf({ grantee, database }: ContentsGrant, { roles, databases }: Observation): ContentsHolder {
+/** What roles of the file have may be taken from them in the same run: a wish rests on other groups alone. */
+function holderOf({ grantee, database }: ContentsGrant, { seen, declared }: Scope): ContentsHolder {
+  const databaseOwner = seen.databases.get(database)?.owner;
+  if (!('role' in grantee)) return { role: null, databaseOwner };
+  const { inherits = [] } = seen.roles.get(grantee.role) ?? {};
   return {
-    role: 'role' in grantee ? (roles.get(grantee.role) ?? { name: grantee.role, inherits: [] }) : null,
-    databaseOwner: databases.get(database)?.owner,
+    role: { name: grantee.role, inherits: inherits.filter((name) => !declared.roles.has(name)) },
+    databaseOwner,
   };
 }
 

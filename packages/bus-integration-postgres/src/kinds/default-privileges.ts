@@ -155,9 +155,11 @@ function heldOfWish(wish: DefaultPrivileges, { seen, declared, isJustMade }: Sco
     return { ...wish, privileges: sorted(held) };
   }
   const own = schema === undefined ? [] : listOf(rows, wish, schema);
+  // What roles of the file have may be taken from them in the same run.
   const isLasting = ({ grantee }: AclEntry) => grantee !== null && !declared.roles.has(grantee);
   const object = { owner: creator, adminActsAsOwner: true, acl: [...own, ...wide.filter(isLasting)] };
-  const role = seen.roles.get(grantee.role) ?? { name: grantee.role, inherits: [] };
+  const { inherits = [] } = seen.roles.get(grantee.role) ?? {};
+  const role = { name: grantee.role, inherits: inherits.filter((name) => !declared.roles.has(name)) };
   const effective = effectivePrivileges(object, role, new Set());
   const direct = own.flatMap((entry) => (entry.grantee === grantee.role ? [entry.privilege] : []));
   const held = sorted([...privileges.filter((one) => effective.privileges.has(one)), ...direct]);

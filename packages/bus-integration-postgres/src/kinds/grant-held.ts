@@ -91,6 +91,7 @@ function held(found: FilledObject, guarded: Guarded, wishes: readonly Grant[], s
   const on = wishes[0]?.on ?? found;
   const object = asReached(on, guarded);
   const publicLoses = publicLosesOn(on, object, seen.admin.name);
+  const lasting = withoutUnwished(object, wishes);
   const wished = new Set(wishes.map(({ grantee }) => granteeName(grantee)));
   const grantees = new Set(object.acl.map(({ grantee }) => grantee));
   // What else is in a database that was only just made is for the look at everything, which comes after.
@@ -104,7 +105,7 @@ function held(found: FilledObject, guarded: Guarded, wishes: readonly Grant[], s
     ...(wished.has(null) || publicLoses.size > 0
       ? [grantOf(on, { everyone: true }, isOpen(on, seen) ? publicLoses : [])]
       : []),
-    ...wishes.flatMap((wish) => heldOfWish(wish, object, publicLoses, scope) ?? []),
+    ...wishes.flatMap((wish) => heldOfWish(wish, object, lasting, publicLoses, scope) ?? []),
     ...others.flatMap((name) => {
       if (name === null || name === object.owner || !isOurs(name)) return [];
       const extras = revocable(object, name, seen.admin.name);
@@ -113,10 +114,19 @@ function held(found: FilledObject, guarded: Guarded, wishes: readonly Grant[], s
   ];
 }
 
+/** Without what declared roles are not to have: nothing that their members are to have rests on it. */
+function withoutUnwished(object: Guarded, wishes: readonly Grant[]): Guarded {
+  const wished = new Map(wishes.map(({ grantee, privileges }) => [granteeName(grantee), privileges]));
+  const isUnwished = ({ grantee, privilege }: Guarded['acl'][number]) =>
+    grantee !== null && grantee !== object.owner && wished.get(grantee)?.includes(privilege) === false;
+  return object.acl.some(isUnwished) ? { ...object, acl: object.acl.filter((entry) => !isUnwished(entry)) } : object;
+}
+
 /** A wish is satisfied by what is effective, however it came; too many are only those that this admin could take. */
 function heldOfWish(
   { on, grantee, privileges, grantable = [] }: Grant,
   object: Guarded,
+  lasting: Guarded,
   publicLoses: ReadonlySet<string>,
   { seen, isJustMade }: Scope,
 ): Grant | undefined {
@@ -128,7 +138,7 @@ function heldOfWish(
   const own = isJustMade && object.adminActsAsOwner;
   const effective = own
     ? revocable(object, role.name, admin.name)
-    : effectivePrivileges(object, role, publicLoses, databases.get(on.database)?.owner);
+    : effectivePrivileges(lasting, role, publicLoses, databases.get(on.database)?.owner);
   const isOwner = role.name === object.owner;
   const satisfied = privileges.filter((privilege) => effective.privileges.has(privilege));
   // An owner may pass on what it likes, also what its entry doesn't say so of.

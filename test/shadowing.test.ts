@@ -11,19 +11,26 @@ console.log(`shadowing: PostgreSQL ${sampled.join(', ')} (SHADOWING=all runs ${m
 // Statements without an expression: names, words and literals, which nothing but their own grammar gives a meaning.
 const name = `"(?:[^"]|"")+"`;
 const text = `E?'(?:[^']|'')*'`;
+const attribute = `((NO)?(LOGIN|INHERIT|CREATEDB|BYPASSRLS|REPLICATION)|CONNECTION LIMIT -?\\d+|(VALID UNTIL|PASSWORD) ${text})`;
+const option = '(INHERIT|SET|ADMIN) (TRUE|FALSE)';
 const plain = [
   /^BEGIN( READ (ONLY|WRITE))?$/,
   /^(COMMIT|ROLLBACK)$/,
   /^SET (search_path = ''|transaction_timeout = '0')$/,
   /^SET LOCAL \w+ = ('\w*'|-?\d+)$/,
-  new RegExp(`^(CREATE|ALTER) ROLE ${name} LOGIN( PASSWORD ${text})?$`),
-  new RegExp(`^ALTER ROLE ${name} PASSWORD ${text}$`),
+  new RegExp(`^(CREATE|ALTER) ROLE ${name}( ${attribute})+$`),
+  new RegExp(`^ALTER (ROLE ${name}( IN DATABASE ${name})?|DATABASE ${name}) SET ${name} TO ${text}(, ${text})*$`),
+  new RegExp(`^GRANT ${name} TO (CURRENT_USER|${name})( WITH ${option}(, ${option})*| WITH ADMIN OPTION)?$`),
+  new RegExp(`^REVOKE ((ADMIN|SET|INHERIT) OPTION FOR )?${name} FROM (CURRENT_USER|${name})( GRANTED BY ${name})?$`),
   new RegExp(`^COMMENT ON (ROLE|DATABASE|SCHEMA) ${name} IS ${text}$`),
   new RegExp(
     `^CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8' ALLOW_CONNECTIONS false CONNECTION LIMIT \\d+$`,
   ),
   new RegExp(`^ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS true CONNECTION LIMIT -1$`),
-  new RegExp(`^CREATE SCHEMA ${name}$`),
+  new RegExp(`^CREATE SCHEMA ${name}( AUTHORIZATION ${name})?$`),
+  new RegExp(
+    `^ALTER DEFAULT PRIVILEGES FOR ROLE ${name}( IN SCHEMA ${name})? (GRANT|REVOKE) [A-Z, ]+ ON [A-Z]+ (TO|FROM) (PUBLIC|${name})$`,
+  ),
   new RegExp(`^(GRANT|REVOKE) [A-Z, ]+ ON (DATABASE|SCHEMA) ${name} (TO|FROM) (PUBLIC|${name})$`),
   // verify works as a service does, in its own session and its own search_path; the admin never does.
   new RegExp(`^CREATE TABLE ${name} \\(value pg_catalog\\.name\\)$`),

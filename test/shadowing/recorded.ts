@@ -1,7 +1,7 @@
 // Every statement that the product sends, as a server's own log tells it: all verbs, by both kinds of admin, with repairs.
 import { readdirSync } from 'node:fs';
 import { createPlainAdmin, type Major, type Server, startServer } from 'embedded';
-import { createDeployment, type Flags, temporaryFolder, type Wish } from '../scenarios/deployment.ts';
+import { createDeployment, type Flags, manifestWish, temporaryFolder, type Wish } from '../scenarios/deployment.ts';
 
 const sqlFolder = new URL('../../packages/bus-integration-postgres/src/sql/', import.meta.url);
 
@@ -36,6 +36,7 @@ export async function recordedStatements(major: Major): Promise<string[]> {
       roles: [`${id}_reporter`],
     };
     await runAll(server, dsn, renamed, id);
+    await runManifest(server, dsn, `${id}_file`);
   }
   return statementsOf(server.log());
 }
@@ -57,6 +58,33 @@ async function runAll(server: Server, adminDsn: string, wish: Wish, deploymentId
   await deployment.doctor();
   await deployment.apply({ ...everything, rotate: [wish.serviceRole ?? ''] });
   await deployment.verify({ checks: ['connectivity', 'listener-policy'] });
+}
+
+/** A manifest's roles, attributes, settings, memberships and owners; changed by hand, and repaired. */
+async function runManifest(server: Server, adminDsn: string, word: string): Promise<void> {
+  using folder = temporaryFolder();
+  const wish = manifestWish(`
+roles:
+  ${word}_owner: {}
+  ${word}_migrator: {login: true, acts_as: ${word}_owner}
+  ${word}_team: {members: exact, createdb: true}
+  ${word}_svc:
+    login: true
+    connections: 9
+    valid_until: "2099-01-01T00:00:00Z"
+    settings: {search_path: [data, public], work_mem: 8MB}
+    member_of: [{role: ${word}_team, inherit: true, admin: true}]
+databases:
+  ${word}_db: {owner: ${word}_owner, schemas: [data], access: {${word}_migrator: connect, ${word}_svc: write}}
+`);
+  const deployment = createDeployment({ adminDsn, wish, folder: folder.path });
+  const flags: Flags = { allow: ['elevate', 'revoke', 'update'] };
+  await deployment.apply(flags);
+  await server.query(`CREATE ROLE ${word}_guest; ALTER ROLE ${word}_svc CONNECTION LIMIT 3 VALID UNTIL '2030-01-01'`);
+  await server.query(`REVOKE ADMIN OPTION FOR ${word}_team FROM ${word}_svc CASCADE; ALTER ROLE ${word}_svc RESET ALL`);
+  await deployment.apply(flags);
+  await deployment.status();
+  await deployment.verify();
 }
 
 /** Those of our sessions, one by one; a continued line of the log begins with a tab. */

@@ -1,0 +1,137 @@
+// What a manifest retires while it is still in use: sessions are ended, databases only go with a dump and nobody in them.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createPlainAdmin, type Server, startServer } from 'embedded';
+import { Client } from 'pg';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createDeployment, type Deployment, manifestWish, stepLines, temporaryFolder } from './scenarios/deployment.ts';
+import { explain } from './scenarios/stage.ts';
+
+const before = `
+roles: {o: {}, svc: {login: true}, other: {login: true}, old: {login: true}}
+databases: {app: {access: {svc: create, old: create}}, legacy: {access: {svc: create, old: create}}}
+`;
+const kept = `
+roles: {o: {}, svc: {login: true}, other: {login: true}}
+databases:
+  app: {access: {svc: create}}
+`;
+const dump = '--\n-- PostgreSQL database dump\n--\n\n--\n-- PostgreSQL database dump complete\n--\n';
+
+describe.each([14, 18] as const)('PostgreSQL %i', (major) => {
+  let server: Server;
+  let adminDsn: string;
+  beforeEach(async () => {
+    server = await startServer({ major });
+    adminDsn = await createPlainAdmin(server);
+  });
+  afterEach(() => server.stop());
+
+  async function begun(folder: string): Promise<Deployment> {
+    const deployment = createDeployment({ adminDsn, wish: manifestWish(before), folder });
+    const applied = await deployment.apply();
+    expect(applied.ok, explain(applied)).toBe(true);
+    return deployment;
+  }
+
+  const wished = (folder: string, text: string, declared = kept) =>
+    createDeployment({ adminDsn, wish: manifestWish(`${declared}${text}`), folder });
+
+  async function loggedIn(dsn: string): Promise<Client & AsyncDisposable & { ended: Promise<void> }> {
+    const { username, password, pathname } = new URL(dsn);
+    const place = { host: '127.0.0.1', port: server.port, ssl: false as const };
+    const client = new Client({ ...place, user: username, password, database: pathname.slice(1) });
+    await client.connect();
+    const ended = new Promise<void>((resolve) => client.once('error', () => resolve()));
+    return Object.assign(client, { ended, [Symbol.asyncDispose]: () => client.end().catch(() => undefined) });
+  }
+
+  test('sessions of a retired role are told and ended, in whatever database, and it logs in no more', async () => {
+    using folder = temporaryFolder();
+    const first = await begun(folder.path);
+    await using session = await loggedIn(first.dsn('app.old.dsn'));
+    await session.query('BEGIN; CREATE TABLE public.unfinished (id int)');
+    const deployment = wished(
+      folder.path,
+      'retire: {roles: {old: {reassign_to: o}}}',
+      `${kept}  legacy: {access: {svc: create}}\n`,
+    );
+    const plan = await deployment.plan({ allow: ['destructive'] });
+    expect(plan.diagnostics.map(({ message }) => message)).toContain(
+      'role old is to be retired, and 1 session of it is open, which apply ends',
+    );
+    expect(plan.steps.find(({ action }) => action === 'end-login')?.sql).toEqual(
+      expect.arrayContaining(['ALTER ROLE "old" NOLOGIN', expect.stringContaining('pg_terminate_backend')]),
+    );
+    const applied = await deployment.apply({ allow: ['destructive'] });
+    expect(applied.ok, explain(applied)).toBe(true);
+    await session.ended;
+    expect(await server.query("SELECT FROM pg_roles WHERE rolname = 'old'")).toEqual([]);
+    const status = await deployment.status();
+    // Its files are told, and stay until somebody removes them.
+    expect(status.leftovers?.map(({ name, command }) => [name, command])).toEqual(
+      ['app.old.dsn', 'legacy.old.dsn'].map((name) => [name, `rm -- ./local/dsn/${name}`]),
+    );
+  });
+
+  test('a database goes with its dump and with nobody in it, the sessions of roles that go with it excepted', async () => {
+    using folder = temporaryFolder();
+    const first = await begun(folder.path);
+    const path = join(folder.path, 'dumps', 'legacy.dump');
+    const retire = 'retire: {roles: {old: {}}, databases: {legacy: {drop: legacy, dump: ./dumps/legacy.dump}}}';
+    const flags = { allow: ['destructive'] };
+    const withoutDump = wished(folder.path, 'retire: {databases: {legacy: {drop: legacy}}}');
+    const unnamed = await withoutDump.plan(flags);
+    expect(unnamed).toMatchObject({ ok: false, error_class: 'unsafe' });
+    expect(unnamed.diagnostics[0]?.message).toBe("database legacy can't be retired: the manifest names no dump of it");
+    const deployment = wished(folder.path, retire);
+    const missing = await deployment.apply(flags);
+    expect(missing.diagnostics[0]).toMatchObject({
+      code: 'retired-database-dump',
+      message: "database legacy can't be retired: its dump ./dumps/legacy.dump is not there",
+      remedy: 'as the admin pg_dump --format=custom --dbname=legacy --file ./dumps/legacy.dump',
+    });
+    mkdirSync(join(folder.path, 'dumps'));
+    writeFileSync(path, dump);
+    expect((await deployment.plan()).diagnostics[0]).toMatchObject({ code: 'hazard' });
+
+    await using stays = await loggedIn(first.dsn('legacy.svc.dsn'));
+    await using goes = await loggedIn(first.dsn('legacy.old.dsn'));
+    const used = await deployment.apply(flags);
+    expect(used).toMatchObject({ ok: false, error_class: 'unsafe' });
+    expect(used.diagnostics[0]?.message).toBe("database legacy can't be retired: in it are 1 session of svc");
+    await stays.end();
+    await expect.poll(async () => (await deployment.plan(flags)).ok).toBe(true);
+    const plan = await deployment.plan(flags);
+    expect(stepLines(plan.steps)).toEqual(['end-login old', 'drop-database legacy', 'clear-role old', 'drop-role old']);
+    const applied = await deployment.apply(flags);
+    expect(applied.ok, explain(applied)).toBe(true);
+    await goes.ended;
+    expect(await server.query("SELECT FROM pg_database WHERE datname = 'legacy'")).toEqual([]);
+    const again = await deployment.plan();
+    expect([again.ok, stepLines(again.steps)]).toEqual([true, []]);
+  });
+
+  test('no database goes that carries another mark, or none, whatever is allowed', async () => {
+    using folder = temporaryFolder();
+    await server.query('CREATE DATABASE theirs');
+    const deployment = wished(folder.path, 'retire: {databases: {theirs: {drop: theirs, dump: ./d.dump}}}');
+    writeFileSync(join(folder.path, 'd.dump'), dump);
+    for (const comment of ['NULL', "'bus-deployment=another'"]) {
+      await server.query(`COMMENT ON DATABASE theirs IS ${comment}`);
+      const plan = await deployment.apply({ allow: ['destructive'], adopt: true, adopt_from: 'another' });
+      expect(plan).toMatchObject({ ok: false, error_class: 'not-ours' });
+    }
+  });
+
+  test('one whose DROP DATABASE was cut off is dropped, and one of another owner', async () => {
+    using folder = temporaryFolder();
+    await begun(folder.path);
+    const deployment = wished(folder.path, 'retire: {databases: {legacy: {drop: legacy, dump: ./none}}}');
+    await server.query("UPDATE pg_database SET datconnlimit = -2 WHERE datname = 'legacy'");
+    await server.query('ALTER DATABASE legacy OWNER TO o');
+    const applied = await deployment.apply({ allow: ['destructive', 'revoke'] });
+    expect(applied.ok, explain(applied)).toBe(true);
+    expect(await server.query("SELECT FROM pg_database WHERE datname = 'legacy'")).toEqual([]);
+  });
+});

@@ -31,12 +31,15 @@ export interface KilledRun {
   readonly points: readonly Point[];
 }
 
+/** What a run is told of the deployment that it is of. */
+export type Watched = Pick<Deployment, 'home' | 'directory'> & { environment(): Record<string, string> };
+
 /** The program under test, copied so that a build beside a long sweep can't mix two versions. */
 export interface Binary extends Disposable {
   /** Runs a command of the deployment; kills it at a point where one is given. */
-  run(deployment: Deployment, argv: readonly string[], killAt?: number | string): Promise<KilledRun>;
+  run(deployment: Watched, argv: readonly string[], killAt?: number | string): Promise<KilledRun>;
   /** Starts a command that is to be killed from outside. */
-  start(deployment: Deployment, argv: readonly string[]): { kill(): Promise<void> };
+  start(deployment: Watched, argv: readonly string[]): { kill(): Promise<void> };
 }
 
 export async function installBinary(): Promise<Binary> {
@@ -75,11 +78,7 @@ export async function installBinary(): Promise<Binary> {
   };
 }
 
-async function watchedRun(
-  argv: readonly string[],
-  deployment: Deployment,
-  killAt?: number | string,
-): Promise<KilledRun> {
+async function watchedRun(argv: readonly string[], deployment: Watched, killAt?: number | string): Promise<KilledRun> {
   const { home, directory } = deployment;
   const reportFile = join(home, 'points.json');
   rmSync(reportFile, { force: true });

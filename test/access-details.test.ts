@@ -165,3 +165,15 @@ describe.each(sampled)('PostgreSQL %i', { timeout: 60_000 }, (major) => {
     await on.converge(manifestOf('{auditor: read}', ', owner_of_database: true'), ['revoke']);
   });
 });
+
+test('a migrator makes what belongs to whom it acts as', { timeout: 60_000 }, async () => {
+  await using on = await onServer(newest, 'plain');
+  const manifest = manifestWith(
+    '{owner: {}, migrator: {login: true, acts_as: owner}, auditor: {}}',
+    '{orders: {owner: owner, schemas: [app], access: {migrator: connect, auditor: read}}}',
+  );
+  await on.converge(manifest);
+  await on.asService('orders.dsn', 'CREATE TABLE app.made (id serial)');
+  expect(await asked(on, may('auditor', 'made', 'SELECT'))).toEqual([true]);
+  await on.converge(manifest);
+});

@@ -1,7 +1,10 @@
 // A deployment by manifest on a server of its own, applied and looked at.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { isMutating, type Response } from 'bus-integration-database';
 import type { Meter } from 'bus-integration-postgres';
 import { type Major, type Server, startServer } from 'embedded';
+import pg from 'pg';
 import { expect } from 'vitest';
 import { createDeployment, type Flags, stepLines, temporaryFolder } from '../scenarios/deployment.ts';
 import { explain } from '../scenarios/stage.ts';
@@ -13,6 +16,8 @@ export interface OnServer extends AsyncDisposable {
   apply(manifest: string, flags?: Flags): Promise<Response>;
   /** Applied, and nothing is left to do; the answer. */
   converge(manifest: string, allow?: readonly string[]): Promise<Response>;
+  /** Runs statements as a service does, with the DSN of a file. */
+  asService(file: string, sql: string): Promise<void>;
   /** Runs statements in a database as a role, which searches a schema; default: as the superuser. */
   make(sql: string, at?: { readonly as?: string; readonly database?: string; readonly schema?: string }): Promise<void>;
 }
@@ -39,6 +44,13 @@ export async function onServer(major: Major, kind: AdminKind): Promise<OnServer>
       expect(stepLines(again.steps), JSON.stringify(again.steps.filter(isMutating))).toEqual([]);
       expect(again.ok, explain(again)).toBe(true);
       return applied;
+    },
+    asService: async (file, sql) => {
+      const client = new pg.Client({
+        connectionString: readFileSync(join(folder.path, 'local', 'dsn', file), 'utf8').trim(),
+      });
+      await client.connect();
+      await client.query(sql).finally(() => client.end());
     },
     make: async (sql, { as, database = 'orders', schema = 'app' } = {}) => {
       const role = as === undefined ? '' : `SET ROLE "${as}"; `;

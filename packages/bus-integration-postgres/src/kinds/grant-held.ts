@@ -91,7 +91,7 @@ function held(found: FilledObject, guarded: Guarded, wishes: readonly Grant[], s
   const on = wishes[0]?.on ?? found;
   const object = asReached(on, guarded);
   const publicLoses = publicLosesOn(on, object, seen.admin.name);
-  const lasting = withoutUnwished(object, wishes);
+  const lasting = withoutUnwished(object, wishes, scope);
   const wished = new Set(wishes.map(({ grantee }) => granteeName(grantee)));
   const grantees = new Set(object.acl.map(({ grantee }) => grantee));
   // What else is in a database that was only just made is for the look at everything, which comes after.
@@ -115,10 +115,13 @@ function held(found: FilledObject, guarded: Guarded, wishes: readonly Grant[], s
 }
 
 /** Without what declared roles are not to have: nothing that their members are to have rests on it. */
-function withoutUnwished(object: Guarded, wishes: readonly Grant[]): Guarded {
+function withoutUnwished(object: Guarded, wishes: readonly Grant[], { saysAll, declared }: Scope): Guarded {
   const wished = new Map(wishes.map(({ grantee, privileges }) => [granteeName(grantee), privileges]));
-  const isUnwished = ({ grantee, privilege }: Guarded['acl'][number]) =>
-    grantee !== null && grantee !== object.owner && wished.get(grantee)?.includes(privilege) === false;
+  const isUnwished = ({ grantee, privilege }: Guarded['acl'][number]) => {
+    if (grantee === null || grantee === object.owner) return false;
+    const wish = wished.get(grantee);
+    return wish === undefined ? saysAll === true && declared.roles.has(grantee) : !wish.includes(privilege);
+  };
   return object.acl.some(isUnwished) ? { ...object, acl: object.acl.filter((entry) => !isUnwished(entry)) } : object;
 }
 

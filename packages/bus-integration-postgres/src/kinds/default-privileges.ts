@@ -4,6 +4,7 @@
 import type { ContentOf, ShapeWords } from 'bus-integration-database';
 import type { AclEntry, ObjectClass, Observation, ObservedDefaults } from '../observe/observation.ts';
 import { effectivePrivileges } from '../ownership/effective.ts';
+import { alike } from '../text/alike.ts';
 import { printable, shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
 import { isUnseen } from './found.ts';
@@ -229,8 +230,11 @@ function joined([first, ...others]: readonly StepDefaults[]): StepDefaults | und
 
 function statements(verb: 'GRANT' | 'REVOKE', { database, creator, grantee, on }: StepDefaults): Statement[] {
   const who = grantee === null ? 'PUBLIC' : identifier(grantee);
-  return on.flatMap(({ of, schema, privileges, list_is_empty }) => {
-    const place = schema === undefined ? '' : ` IN SCHEMA ${identifier(schema)}`;
+  const groups = alike(on, ({ schema, ...same }) => [schema === undefined, same]);
+  return groups.flatMap((group) => {
+    const [{ of, privileges, list_is_empty }] = group;
+    const schemas = group.flatMap(({ schema }) => (schema === undefined ? [] : [identifier(schema)]));
+    const place = schemas.length === 0 ? '' : ` IN SCHEMA ${schemas.join(', ')}`;
     const statement = (sql: string): Statement => ({
       phase: 'inside',
       database,

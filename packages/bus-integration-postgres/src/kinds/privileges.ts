@@ -1,6 +1,7 @@
 // What the steps about privileges say, and the statements that they are: what one grantee gets or loses. Pure.
 import type { ContentOf, Diagnostic, ShapeWords } from 'bus-integration-database';
 import type { Observation } from '../observe/observation.ts';
+import { alike } from '../text/alike.ts';
 import { someNames } from '../text/bounded.ts';
 import { inDatabase, runs } from '../text/psql-remedy.ts';
 import { shown } from '../text/shown.ts';
@@ -73,8 +74,8 @@ export function joined(parts: readonly StepPrivileges[]): StepPrivileges | undef
 /** GRANT or REVOKE of a grantee's privileges: inside a database on what is in it, on the database itself from outside. */
 export function privilegeStatements(verb: 'GRANT' | 'REVOKE', wish: StepPrivileges): Statement[] {
   const { database, on } = wish;
-  const statements = on.map((one): Statement => {
-    const sql = privilegeSql(verb, one, wish);
+  const statements = alike(on, ofWholeSchema).map(([one, ...others]): Statement => {
+    const sql = privilegeSql(verb, one, wish, others);
     const phase = one.type === 'database' ? 'enter' : 'inside';
     const { as } = one;
     return { phase, sql, ...(database !== undefined && { database }), ...(as !== undefined && { as }) };
@@ -82,13 +83,24 @@ export function privilegeStatements(verb: 'GRANT' | 'REVOKE', wish: StepPrivileg
   return [...statements].sort((one, other) => Number(one.phase === 'enter') - Number(other.phase === 'enter'));
 }
 
-/** The statement for one object, or for several alike. */
+/** What tells a statement about whole schemas from others; undefined of what has a statement of its own. */
+function ofWholeSchema(one: OnObject): unknown {
+  const isWhole =
+    one.type === 'schema' ||
+    ((one.type === 'tables' || one.type === 'sequences') && one.names === undefined) ||
+    (one.type === 'routines' && one.routines === undefined);
+  return isWhole ? [one.type, one.privileges, one.grantable, one.as] : undefined;
+}
+
+/** The statement for one object, or for several alike: `others` are whole schemas, with the same privileges. */
 export function privilegeSql(
   verb: 'GRANT' | 'REVOKE',
   one: OnObject,
   { database = '', grantee }: Pick<StepPrivileges, 'database' | 'grantee'>,
+  others: readonly OnObject[] = [],
 ): string {
-  const object = sqlOfObject(one, database);
+  const more = others.map((other) => (other.type === 'database' ? '' : `, ${identifier(other.schema)}`)).join('');
+  const object = `${sqlOfObject(one, database)}${more}`;
   const columns = one.type === 'columns' ? ` (${one.columns.map(identifier).join(', ')})` : '';
   const list = one.privileges.map((privilege) => `${privilege}${columns}`).join(', ');
   const who = grantee === null ? 'PUBLIC' : identifier(grantee);

@@ -18,24 +18,22 @@ function inside(schemas: readonly ObservedSchema[], roles: readonly ObservedRole
 }
 
 const made = [`CREATE SCHEMA "s"`, `COMMENT ON SCHEMA "s" IS 'bus-deployment=shop'`];
-const grants = (name: string) => ['svc', 'rep'].map((who) => `GRANT CREATE, USAGE ON SCHEMA "${name}" TO "${who}"`);
-const [onPublic, onSchema] = [grants('public'), grants('s')];
+const granted = (schemas: string) =>
+  ['svc', 'rep'].map((who) => `GRANT CREATE, USAGE ON SCHEMA ${schemas} TO "${who}"`);
+const [onBoth, onSchema] = [granted('"public", "s"'), granted('"s"')];
 
 test('an ordinary template0: what the plan showed, granted though PUBLIC has a part of it', () => {
   const usual = schema('public', { owner: 'pg_database_owner' }, [
     'pg_database_owner=CREATE/pg_database_owner',
     '=USAGE/pg_database_owner',
   ]);
-  expect(inside([usual])).toEqual([...made, onPublic[0], onSchema[0], onPublic[1], onSchema[1]]);
+  expect(inside([usual])).toEqual([...made, ...onBoth]);
 });
 
 test('an open schema public of the admin is closed to PUBLIC, after all grants', () => {
   expect(inside([schema('public', {}, ['=CREATE/admin', '=USAGE/admin'])])).toEqual([
     ...made,
-    onPublic[0],
-    onSchema[0],
-    onPublic[1],
-    onSchema[1],
+    ...onBoth,
     'REVOKE CREATE ON SCHEMA "public" FROM PUBLIC',
   ]);
 });
@@ -51,10 +49,7 @@ test('a template0 without schema public: it is made too', () => {
     'CREATE SCHEMA "public"',
     `COMMENT ON SCHEMA "public" IS 'bus-deployment=shop'`,
     ...made,
-    onPublic[0],
-    onSchema[0],
-    onPublic[1],
-    onSchema[1],
+    ...onBoth,
   ]);
 });
 

@@ -7,9 +7,10 @@ import { registeredActions, ruleOf, statementsOf } from '../kinds/index.ts';
 import { wantedOf } from '../kinds/wanted.ts';
 import { readInside } from '../observe/catalog.ts';
 import type { ObservedInside } from '../observe/observation.ts';
-import { selfGrantOf, withSelfGrants } from '../ownership/self-grant.ts';
+import { actedAs, selfGrantOf, withSelfGrants } from '../ownership/self-grant.ts';
 import { byDatabase, type JustMade, planInside } from '../plan/inside.ts';
 import { showingContext } from '../plan/steps.ts';
+import { keepAwake } from '../run/keep-awake.ts';
 import { eachInParallel } from '../run/parallel.ts';
 import { inBatches, inTransaction } from '../run/transaction.ts';
 import type { Execution } from './execution.ts';
@@ -17,6 +18,7 @@ import type { PlannedStatement } from './ledger.ts';
 import { retire } from './retirement.ts';
 import { changeMemberships, changeRoles, replacePasswords, rolesWithNewPassword } from './role-changes.ts';
 import { settleFiles, stageFiles, unsettledFiles } from './staging.ts';
+import { createTurns } from './turns.ts';
 
 export interface Executed {
   /** Databases seen again from inside, after their work. */
@@ -106,6 +108,7 @@ async function workInside(execution: Execution): Promise<Map<string, ObservedIns
   const { desired } = intent;
   const resources = made.size === 0 ? new Map<string, []>() : byDatabase(computed.resources);
   const wanted = wantedOf(desired.resources);
+  const inTurn = createTurns();
   await run.eachDatabase(
     databases,
     'write',
@@ -125,9 +128,16 @@ async function workInside(execution: Execution): Promise<Map<string, ObservedIns
         run.signal.throwIfAborted();
         ledger.attempt(planned);
         const doing = `working in database ${database}`;
-        const work = (batch: readonly PlannedStatement[][], isIndivisible: boolean) => {
-          const statements = withSelfGrants(batch.flat(), (role) => selfGrantOf(role, seen));
-          return inTransaction({ session, lock, statements, doing, signal: run.signal, isIndivisible });
+        const work = async (batch: readonly PlannedStatement[][], isIndivisible: boolean) => {
+          const grantOf = (role: string) => selfGrantOf(role, seen);
+          const joined = [...actedAs(batch.flat())].filter((role) => grantOf(role) !== undefined);
+          const statements = withSelfGrants(batch.flat(), grantOf);
+          // Its turn may be long in coming.
+          using awake = keepAwake(session, 60_000);
+          await inTurn(joined, run.signal, () => {
+            awake[Symbol.dispose]();
+            return inTransaction({ session, lock, statements, doing, signal: run.signal, isIndivisible });
+          });
         };
         await inBatches(groups, work, { most: groups.length, shareOf });
       }

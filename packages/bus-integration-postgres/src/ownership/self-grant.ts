@@ -17,10 +17,12 @@ export interface ActingStatement {
 }
 
 /** Undefined where the admin has the role's rights already. */
-export function selfGrantOf(role: string, { admin, details, server }: Observation): SelfGrant | undefined {
+export function selfGrantOf(role: string, seen: Observation): SelfGrant | undefined {
+  const { admin, details, server } = seen;
   if (admin.isSuperuser || role === admin.name) return undefined;
-  if (details === undefined) throw new Error(`internal error: it was not read who may act as role ${role}`);
-  const known = details.roles.get(role);
+  const known = details?.roles.get(role);
+  if (details === undefined || (known === undefined && seen.roles.has(role)))
+    throw new Error(`internal error: it was not read who may act as role ${role}`);
   const name = identifier(role);
   if (server.versionNum < 160000) {
     if (known?.adminHasRights) return undefined;

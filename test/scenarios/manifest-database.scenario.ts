@@ -236,6 +236,7 @@ databases: {app: {owner: o, owner_of_database: true, schemas: [data], connection
           'create-role svc',
           'create-database app',
           'give-database app',
+          'change-settings app',
           'create-schema app.data',
           'grant-privileges app',
           'grant-privileges app',
@@ -247,6 +248,42 @@ databases: {app: {owner: o, owner_of_database: true, schemas: [data], connection
             ask: `SELECT datdba::regrole::text AS owner, has_database_privilege('svc', 'app', 'CONNECT') AS enters,
                          shobj_description(oid, 'pg_database') AS mark FROM pg_database WHERE datname = 'app'`,
             answer: { owner: 'o', enters: true, mark: `bus-deployment=${exampleId}` },
+          },
+        ],
+      },
+    ],
+  },
+  {
+    name: 'manifest: a database that was given away is worked on as its owner',
+    earlier: manifestWish(`
+roles: {o: {}, svc: {login: true}, more: {login: true}}
+databases: {app: {owner: o, owner_of_database: true, schemas: [data], access: {svc: create, more: connect}}}
+`),
+    wish: manifestWish(`
+roles: {o: {}, svc: {login: true}, more: {login: true}}
+databases:
+  app:
+    owner: o
+    owner_of_database: true
+    schemas: [data, further]
+    connections: 9
+    settings: {work_mem: 8MB}
+    extensions: [citext]
+    access: {svc: create, more: create}
+`),
+    rounds: [
+      {
+        flags: { allow: ['revoke'] },
+        answers: [
+          {
+            ask: `SELECT datdba::regrole::text AS owner, datconnlimit AS limit, has_database_privilege('more', 'app', 'CONNECT') AS enters,
+                         (SELECT setconfig::text FROM pg_db_role_setting WHERE setdatabase = d.oid AND setrole = 0) LIKE '%work_mem%' AS set
+                    FROM pg_database d WHERE datname = 'app'`,
+            answer: { owner: 'o', limit: 9, enters: true, set: true },
+          },
+          {
+            ask: `SELECT count(*)::int AS joined FROM pg_auth_members WHERE roleid = 'o'::regrole AND member <> grantor AND grantor <> 10`,
+            answer: { joined: 0 },
           },
         ],
       },

@@ -20,6 +20,7 @@ export const scenarios: readonly Scenario[] = [
         steps: [
           'create-role o',
           'create-database app',
+          'change-settings app',
           'create-schema app.data',
           'create-extensions app',
           'grant-privileges app',
@@ -183,6 +184,7 @@ databases: {app: {owner: o, owner_of_database: true, schemas: [data], extensions
           'create-role o',
           'create-database app',
           'give-database app',
+          'change-settings app',
           'create-schema app.data',
           'create-extensions app',
           'grant-privileges app',

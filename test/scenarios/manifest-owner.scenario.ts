@@ -26,11 +26,14 @@ export const scenarios: readonly Scenario[] = [
           'create-role svc',
           'create-role old',
           'create-database app',
+          'change-settings app',
           'create-schema app.data',
           'create-schema app.more',
           'grant-privileges app',
           'grant-privileges app',
           'grant-privileges app',
+          'set-default-privileges app',
+          'set-default-privileges app',
           'write-dsn-file ./local/dsn/app.dsn',
         ],
         answers: [
@@ -99,7 +102,15 @@ export const scenarios: readonly Scenario[] = [
     rounds: [
       {
         flags: { allow: ['revoke'] },
-        steps: ['change-owner app.data', 'change-owner app.more', 'grant-privileges app', 'revoke-privileges app'],
+        steps: [
+          'change-owner app.data',
+          'change-owner app.more',
+          'grant-privileges app',
+          'grant-privileges app',
+          'set-default-privileges app',
+          'set-default-privileges app',
+          'revoke-privileges app',
+        ],
         answers: [
           { database: 'app', ask: owners('data.own'), answer: { schema: 'o', relation: 'svc' } },
           { database: 'app', ask: owners('data.orders_1'), answer: { schema: 'o', relation: 'o' } },

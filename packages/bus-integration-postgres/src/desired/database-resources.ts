@@ -1,8 +1,9 @@
 // What a manifest says of a database and of what is in it, as resources. Pure.
+import { normalised } from '../kinds/grant-held.ts';
 import type { Resource } from '../kinds/index.ts';
-import { accessWords } from '../manifest/access-words.ts';
 import type { ExpandedAccess, ExpandedDatabase } from '../manifest/databases.ts';
 import type { ExpandedManifest } from '../manifest/expand.ts';
+import { giftOf } from './access-gifts.ts';
 import { creatorsOf } from './creators.ts';
 
 export function databaseResources(
@@ -14,10 +15,11 @@ export function databaseResources(
   const creation = creationOf(database);
   const kept = Object.entries(database.access).map(([role, access]) => [role, keptBy(access, database)] as const);
   const given = owner_of_database === true ? owner : undefined;
+  const inSchemas = kept.map(([role, { contents }]) => [role, contents] as const);
   const owned = owner !== undefined && {
     owner,
     makers: creatorsOf(database, roles).filter((role) => role !== owner),
-    privileges: Object.fromEntries(kept),
+    privileges: Object.fromEntries(inSchemas),
   };
   const onDatabase = kept.map(([role, { database: privileges }]) => [role, privileges] as const);
   return [
@@ -54,32 +56,13 @@ function creationOf({ encoding, locale, provider, template, tablespace }: Expand
   return Object.keys(creation).length === 0 ? undefined : creation;
 }
 
-const kinds = { tables: 'TABLE', sequences: 'SEQUENCE', routines: 'ROUTINE', schemas: 'schema' } as const;
-
-interface Kept {
-  readonly database: readonly string[];
-  readonly schema: readonly string[];
-  readonly TABLE: readonly string[];
-  readonly SEQUENCE: readonly string[];
-  readonly ROUTINE: readonly string[];
-}
-
-/** What access gives on everything of a kind: who owned a thing before keeps it. What is given on one alone is granted again. */
-function keptBy(access: ExpandedAccess, { routines }: ExpandedDatabase): Kept {
-  const isClosed = routines === 'closed';
-  if (typeof access === 'string') {
-    const { database, schema, tables, sequences, routines: called } = accessWords[access];
-    return { database, schema, TABLE: tables, SEQUENCE: sequences, ROUTINE: isClosed ? called : [] };
-  }
-  const kept = { database: ['CONNECT'], schema: ['USAGE'], TABLE: [], SEQUENCE: [], ROUTINE: [] } as Record<
-    keyof Kept,
-    string[]
-  >;
-  for (const [detail, objects] of Object.entries(access)) {
-    const all = typeof objects === 'string' ? kinds[objects as keyof typeof kinds] : undefined;
-    if (all === undefined) continue;
-    const word = detail === 'read' || detail === 'write' ? accessWords[detail] : undefined;
-    kept[all].push(...(word === undefined ? [detail] : word[objects as 'tables' | 'sequences' | 'routines']));
-  }
-  return kept;
+/** What access gives on everything of a kind: who owned a thing before keeps it. */
+function keptBy(access: ExpandedAccess, database: ExpandedDatabase) {
+  const gift = giftOf(access, { schemas: database.schemas, isClosed: database.routines === 'closed' });
+  const [first] = gift.schemas.values();
+  const of = (kind: 'tables' | 'sequences' | 'routines') => normalised(first?.[kind] ?? []);
+  return {
+    database: normalised(gift.database),
+    contents: { TABLE: of('tables'), SEQUENCE: of('sequences'), ROUTINE: of('routines') },
+  };
 }

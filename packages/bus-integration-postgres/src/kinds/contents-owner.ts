@@ -1,11 +1,11 @@
 // What is in a schema as it is once its owner has it: grants are made after that. Pure.
 // https://www.postgresql.org/docs/current/sql-altertable.html
-import type { AclEntry, ObservedObjects, ObservedOwned } from '../observe/observation.ts';
+import type { ObservedObjects, ObservedOwned } from '../observe/observation.ts';
+import { afterTransfer } from '../ownership/effective.ts';
 import type { ContentsGrant } from './contents.ts';
 import type { Scope } from './kind.ts';
-import { movable } from './schema-owner.ts';
+import { movable } from './strays.ts';
 
-/** A transfer makes the old owner's entries the new one's, as grantee and as grantor. */
 export function givenAway(objects: ObservedObjects, wish: ContentsGrant, scope: Scope): ObservedObjects {
   const { database, schema, owner, makers = [] } = wish;
   if (owner === undefined) return objects;
@@ -14,15 +14,7 @@ export function givenAway(objects: ObservedObjects, wish: ContentsGrant, scope: 
   const from = new Set(strays.map((one) => one.owner));
   const moved = <T extends ObservedOwned & { readonly isMember?: boolean }>(one: T): T => {
     if (one.schema !== schema || !from.has(one.owner) || one.isMember) return one;
-    const renamed = (name: string) => (name === one.owner ? owner : name);
-    const acl = one.acl.map(
-      (entry): AclEntry => ({
-        ...entry,
-        grantee: entry.grantee === null ? null : renamed(entry.grantee),
-        grantor: renamed(entry.grantor),
-      }),
-    );
-    return { ...one, owner, adminActsAsOwner: false, acl };
+    return { ...one, owner, adminActsAsOwner: false, acl: afterTransfer(one.acl, one.owner, owner) };
   };
   return {
     ...objects,

@@ -70,12 +70,7 @@ const registered = {
       }),
   },
   'adopt-database': { about: 'database', before: markedShape, after: markedShape },
-  'limit-database': {
-    about: 'database',
-    before: limitShape,
-    // Its owner, where that is not the admin.
-    after: ({ shape, text, number, may }) => shape({ name: text, connection_limit: number, owner: may(text) }),
-  },
+  'limit-database': { about: 'database', before: limitShape, after: limitShape },
   'give-database': {
     about: 'database',
     before: ({ shape, text }) => shape({ name: text, owner: text }),
@@ -144,12 +139,7 @@ export const database: Kind<Database, typeof registered> = {
     }
     const [was, is] = [before.connectionLimit, after.connectionLimit];
     if (was !== is && was !== undefined && is !== undefined) {
-      const { owner } = before;
-      const isOthers = owner !== undefined && owner !== seen.admin.name;
-      const limits = {
-        before: { name, connection_limit: was },
-        after: { name, connection_limit: is, ...(isOthers && { owner }) },
-      };
+      const limits = { before: { name, connection_limit: was }, after: { name, connection_limit: is } };
       found.push({ step: { action: 'limit-database', target, risk: 'update', ...limits } });
     }
     return meanings([...found, ...given, ...moved]);
@@ -193,11 +183,9 @@ export const database: Kind<Database, typeof registered> = {
                 phase: 'enter',
                 database: after.name,
                 sql: `ALTER DATABASE ${identifier(after.name)} CONNECTION LIMIT ${after.connection_limit}`,
-                ...(after.owner !== undefined && { as: after.owner }),
               },
             ],
-      lacks: ({ after }, seen) =>
-        after?.owner === undefined ? lacksDatabase(after?.name ?? '', 'limiting its connections', seen) : [],
+      lacks: ({ after }, seen) => lacksDatabase(after?.name ?? '', 'limiting its connections', seen),
       changes: ({ after }) => ({ database: after?.name ?? '' }),
     },
     'give-database': {

@@ -1,7 +1,14 @@
 // Which privileges stand on databases and schemas, of those that are compared with what is wished. Pure.
 import { ownership } from '../observe/mark.ts';
 import type { Observation } from '../observe/observation.ts';
-import { effectivePrivileges, type Guarded, type HeldPrivileges, revocable } from '../ownership/effective.ts';
+import {
+  afterTransfer,
+  effectivePrivileges,
+  type Guarded,
+  type HeldPrivileges,
+  revocable,
+} from '../ownership/effective.ts';
+import { mayActAs } from './acting.ts';
 import { findSchema } from './found.ts';
 import {
   type FilledObject,
@@ -89,7 +96,7 @@ function byObject(grants: readonly Grant[]): Map<string, Grant[]> {
 function held(found: FilledObject, guarded: Guarded, wishes: readonly Grant[], scope: Scope): Grant[] {
   const { seen, roles, declared, deploymentId, isJustMade } = scope;
   const on = wishes[0]?.on ?? found;
-  const object = asReached(on, guarded);
+  const object = asReached(on, guarded, scope);
   const publicLoses = publicLosesOn(on, object, seen.admin.name);
   const lasting = withoutUnwished(object, wishes, scope);
   const wished = new Set(wishes.map(({ grantee }) => granteeName(grantee)));
@@ -162,13 +169,16 @@ function isOpen(on: FilledObject, seen: Observation): boolean {
 /**
  * What has, or can be given, its declared owner is granted on as that one, whose grants those of another owner become.
  */
-export function asReached(on: FilledObject, object: Guarded): Guarded {
-  return isGrantedAsOwner(on, object) ? { ...object, adminActsAsOwner: true } : object;
+export function asReached(on: FilledObject, object: Guarded, scope: Scope): Guarded {
+  if (!isGrantedAsOwner(on, object, scope)) return object;
+  const { owner = object.owner } = on;
+  return { owner, acl: afterTransfer(object.acl, object.owner, owner), adminActsAsOwner: true };
 }
 
-export function isGrantedAsOwner(on: FilledObject, object: Guarded | undefined): boolean {
+export function isGrantedAsOwner(on: FilledObject, object: Guarded | undefined, scope: Scope): boolean {
   if (on.owner === undefined) return false;
-  return object === undefined || object.adminActsAsOwner || object.owner === on.owner;
+  if (object === undefined || object.adminActsAsOwner || object.owner === on.owner) return true;
+  return mayActAs(object.owner, scope, on.database);
 }
 
 /** PUBLIC loses everything on a database, but on a schema only the right to create in it. */

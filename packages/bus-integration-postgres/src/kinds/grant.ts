@@ -1,12 +1,11 @@
 // Privileges of one grantee on one object: granted where they are missing, revoked where they are too many, judged by
 // effective privilege. What others granted is told, with the statements for them.
-import type { Observation } from '../observe/observation.ts';
 import { isUnseen } from './found.ts';
 import { foreignGrants, foreignPublicGrants, ownPrivileges, undeclaredGrant } from './grant-findings.ts';
 import { asReached, findObject, type Grant, isGrantedAsOwner, observedGrants } from './grant-held.ts';
 import { databaseOf, type FilledObject, granteeName, identityOfObject, targetOf } from './grant-object.ts';
 import { identityOf } from './identity.ts';
-import { type Kind, type Meaning, meanings, type Registered, type StepsOfKind } from './kind.ts';
+import { type Kind, type Meaning, meanings, type Registered, type Scope, type StepsOfKind } from './kind.ts';
 import {
   joined,
   lacksForGrant,
@@ -47,21 +46,23 @@ export const grant: Kind<Grant, typeof grantActions> = {
 
   observed: observedGrants,
 
-  made: (after, { seen }) => meanings(changes(after, { privileges: [] }, seen)),
-  changed: (before, after, { seen }) => meanings(changes(after, before, seen)),
-  gone: (before, { roles, saysAll, seen }) => {
+  made: (after, scope) => meanings(changes(after, { privileges: [] }, scope)),
+  changed: (before, after, scope) => meanings(changes(after, before, scope)),
+  gone: (before, scope) => {
+    const { roles, saysAll } = scope;
     const { grantee } = before;
     // Of a role that is no longer declared, all goes with it.
     if ('role' in grantee && !roles.has(grantee.role)) return [{ with: identityOf('role', [grantee.role]) }];
-    if (saysAll) return meanings(changes({ ...before, privileges: [], grantable: [] }, before, seen));
+    if (saysAll) return meanings(changes({ ...before, privileges: [], grantable: [] }, before, scope));
     return [{ finding: undeclaredGrant(before) }];
   },
 
-  findings: (desired, { seen }) => {
+  findings: (desired, scope) => {
+    const { seen } = scope;
     const { on, grantee } = desired;
     const found = findObject(seen, on);
     if (found === undefined || (on.type === 'schema' && isUnseen(seen, on.database))) return [];
-    const object = asReached(on, found);
+    const object = asReached(on, found, scope);
     if ('everyone' in grantee) {
       return seen.databases.get(on.database)?.allowsConnections ? foreignPublicGrants(desired, object, seen) : [];
     }
@@ -105,9 +106,9 @@ export const grant: Kind<Grant, typeof grantActions> = {
   status: () => ({}),
 };
 
-function changes(wish: Grant, before: PrivilegeLists, seen: Observation): Meaning<StepsOfKind<typeof grantActions>>[] {
+function changes(wish: Grant, before: PrivilegeLists, scope: Scope): Meaning<StepsOfKind<typeof grantActions>>[] {
   const { grantee } = wish;
-  const on = isGrantedAsOwner(wish.on, findObject(seen, wish.on)) ? wish.on : withoutOwner(wish.on);
+  const on = isGrantedAsOwner(wish.on, findObject(scope.seen, wish.on), scope) ? wish.on : withoutOwner(wish.on);
   const target = targetOf(on);
   const found: Meaning<StepsOfKind<typeof grantActions>>[] = [];
   const missing = gained(before, wish);

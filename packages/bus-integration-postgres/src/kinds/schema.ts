@@ -7,17 +7,8 @@ import { identifier, literal } from '../text/sql-text.ts';
 import { findSchema, isUnseen, ownRoles } from './found.ts';
 import { identityOf } from './identity.ts';
 import type { Kind, Registered } from './kind.ts';
-import {
-  changeOwner,
-  changeOwnerFacts,
-  changeOwnerRule,
-  immovable,
-  lacksCreate,
-  movable,
-  type OwnersPrivileges,
-  ownersOf,
-  type Strays,
-} from './schema-owner.ts';
+import { changeOwner, changeOwnerFacts, changeOwnerRule, lacksCreate, ownersOf } from './schema-owner.ts';
+import { immovable, movable, type OwnersPrivileges, type Strays } from './strays.ts';
 
 export interface Schema {
   readonly kind: 'schema';

@@ -53,7 +53,17 @@ export function tableOf<R extends AnyResource>(kinds: Kinds<R>): Table<R> {
     kindOf,
     idOf: (resource) => identityOf(resource.kind, kindOf(resource).identity(resource)),
     ruleOf,
-    statementsOf: (step, context) => ruleOf(step).statements(step, context),
+    statementsOf: (step, context) =>
+      ruleOf(step)
+        .statements(step, context)
+        .map((one) => asOwner(one, context)),
     summaryOf: (step) => ruleOf(step).summary(step),
   };
+}
+
+/** What is done to a database itself needs its owner. */
+function asOwner(statement: Statement, { joinedFor }: RuleContext): Statement {
+  const { phase, database = '', role, as = [] } = statement;
+  const owner = (phase === 'open' || phase === 'enter') && role === undefined ? joinedFor(database) : undefined;
+  return owner === undefined ? statement : { ...statement, as: [...new Set([as, owner].flat())] };
 }

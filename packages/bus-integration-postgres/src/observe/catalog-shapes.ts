@@ -101,7 +101,7 @@ export function aclEntry(privilege: RowShape<string>): RowShape<AclEntry> {
   };
 }
 
-const database = record<ObservedDatabase>({
+const database = record<Omit<ObservedDatabase, 'adminJoins'>>({
   name: text,
   owner: text,
   adminActsAsOwner: boolean,

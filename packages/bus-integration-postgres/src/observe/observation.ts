@@ -89,6 +89,8 @@ export interface ObservedDatabase {
   readonly name: string;
   readonly owner: string;
   readonly adminActsAsOwner: boolean;
+  /** The owner, where the admin acts as it only by a membership for one transaction. */
+  readonly adminJoins?: string;
   readonly adminMayConnect: boolean;
   readonly encoding: string;
   readonly allowsConnections: boolean;

@@ -62,3 +62,13 @@ function heldBy(entries: readonly AclEntry[]): HeldPrivileges {
 function isActingAs(object: Guarded, grantor: string, admin: string): boolean {
   return object.adminActsAsOwner ? grantor === object.owner : grantor === admin;
 }
+
+/** A transfer makes the old owner's entries the new one's, as grantee and as grantor. */
+export function afterTransfer(acl: readonly AclEntry[], from: string, to: string): AclEntry[] {
+  const renamed = (name: string) => (name === from ? to : name);
+  return acl.map((entry) => ({
+    ...entry,
+    grantee: entry.grantee === null ? null : renamed(entry.grantee),
+    grantor: renamed(entry.grantor),
+  }));
+}

@@ -77,6 +77,7 @@ export function showingContext({ deploymentId, seen }: Pick<Scope, 'deploymentId
   return {
     deploymentId,
     versionNum: seen.server.versionNum,
+    joinedFor: (database) => seen.databases.get(database)?.adminJoins,
     selfGrantOf: (role) => selfGrantOf(role, seen),
     commentOf: (kind, name) => seen[kind === 'role' ? 'roles' : 'databases'].get(name)?.comment ?? null,
     passwordOf: () => undefined,

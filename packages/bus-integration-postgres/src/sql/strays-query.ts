@@ -114,24 +114,40 @@ export interface Moving {
   readonly most: number;
   /** What the old owner keeps on each. */
   readonly keeps: readonly string[];
+  /** What it keeps on sequences of its columns, which go with a table. */
+  readonly keepsSequences: readonly string[];
 }
 
 /** Moves so many things of a kind that are not named; partitions beside their tables. */
-export function movingBlock(versionNum: number, { schema, from, to, type, most, keeps }: Moving): string {
+export function movingBlock(versionNum: number, moving: Moving): string {
+  const { schema, from, to, type, most, keeps, keepsSequences } = moving;
   const place = (inSchema: string, owner: string) =>
     `${inSchema} = (SELECT schema.oid FROM pg_catalog.pg_namespace AS schema WHERE schema.nspname = ${literal(schema)})
        AND ${owner} = (SELECT role.oid FROM pg_catalog.pg_roles AS role WHERE role.rolname = ${literal(from)})`;
   const word = type === 'SEQUENCE' || type === 'ROUTINE' || type === 'TYPE' ? type : 'TABLE';
-  const run = (sql: string, role: string) =>
-    `EXECUTE pg_catalog.format('${sql} TO %s', identity, ${literal(identifier(role))});`;
-  const keep = keeps.length === 0 ? '' : `\n    ${run(`GRANT ${keeps.join(', ')} ON ${word} %s`, from)}`;
-  return quotedBlock(`DECLARE identity pg_catalog.text;
+  const run = (sql: string, what: string, role: string) =>
+    `EXECUTE pg_catalog.format('${sql} TO %s', ${what}, ${literal(identifier(role))});`;
+  const keep = keeps.length === 0 ? [] : [run(`GRANT ${keeps.join(', ')} ON ${word} %s`, 'moved.identity', from)];
+  const keepSequences =
+    keepsSequences.length === 0
+      ? []
+      : [
+          `FOR part IN
+      SELECT (pg_catalog.pg_identify_object(edge.classid, edge.objid, 0)).identity
+        FROM pg_catalog.pg_depend AS edge JOIN pg_catalog.pg_class AS sequence ON sequence.oid = edge.objid
+       WHERE edge.classid = '1259'::pg_catalog.oid AND edge.refclassid = '1259'::pg_catalog.oid AND edge.refobjid = moved.oid
+         AND edge.refobjsubid > 0 AND sequence.relkind = 'S'
+    LOOP
+      ${run(`GRANT ${keepsSequences.join(', ')} ON SEQUENCE %s`, 'part.identity', from)}
+    END LOOP;`,
+        ];
+  return quotedBlock(`DECLARE moved pg_catalog.record; part pg_catalog.record;
 BEGIN
-  FOR identity IN
-    SELECT (pg_catalog.pg_identify_object(owned.class, owned.oid, 0)).identity FROM (${owned(versionNum, place)}) AS owned
+  FOR moved IN
+    SELECT owned.oid, (pg_catalog.pg_identify_object(owned.class, owned.oid, 0)).identity FROM (${owned(versionNum, place)}) AS owned
      WHERE owned.type = ${literal(type)} ORDER BY owned.tree, owned.oid LIMIT ${most}
   LOOP
-    ${run(`ALTER ${type} %s OWNER`, to)}${keep}
+    ${[run(`ALTER ${type} %s OWNER`, 'moved.identity', to), ...keep, ...keepSequences].join('\n    ')}
   END LOOP;
 END`);
 }

@@ -10,11 +10,12 @@ import {
 } from 'bus-integration-database';
 import type { Session } from '../connection/connect.ts';
 import { provePasswords } from '../credentials/prove.ts';
+import { lacksToActAs } from '../kinds/acting.ts';
 import { detailsAskedBy } from '../kinds/details-asked.ts';
 import { retiredNames } from '../kinds/retired-names.ts';
 import { wantedOf } from '../kinds/wanted.ts';
 import { type ClusterObservation, readCluster, readInside } from '../observe/catalog.ts';
-import { isFull, type Observation, type ObservedInside } from '../observe/observation.ts';
+import { isFull, type Observation, type ObservedDatabase, type ObservedInside } from '../observe/observation.ts';
 import { nothingRemains } from '../observe/remains.ts';
 import { judgeDatabase } from '../ownership/ours.ts';
 import type { Intent } from '../plan/compute.ts';
@@ -95,9 +96,23 @@ export async function observeCluster(session: Session, options: ObserveOptions):
     wanted: wantedOf(desired.resources),
     retired: retiredNames(desired.resources),
   };
-  const observation = await readCluster(session, desired, reading);
+  const observation = withJoined(await readCluster(session, desired, reading));
   await run.kept?.note(session.pinned, observation);
   return observation;
+}
+
+/** Databases of declared roles that the admin may join are as good as its own. */
+function withJoined(cluster: ClusterObservation): ClusterObservation {
+  const { details } = cluster;
+  if (details === undefined) return cluster;
+  const seen = { ...cluster, inside: new Map() };
+  const isJoined = (owner: string) => details.roles.has(owner) && lacksToActAs(owner, seen).length === 0;
+  const databases = [...cluster.databases].map(([name, database]): [string, ObservedDatabase] => {
+    const { owner, adminActsAsOwner } = database;
+    const isOwn = adminActsAsOwner || !isJoined(owner);
+    return [name, isOwn ? database : { ...database, adminActsAsOwner: true, adminJoins: owner }];
+  });
+  return { ...cluster, databases: new Map(databases) };
 }
 
 /** The declared databases that exist, can be entered, and may be touched or only have to be adopted for that. */

@@ -9,6 +9,7 @@ const context: RuleContext = {
   deploymentId: 'shop',
   versionNum: 180000,
   selfGrantOf: () => undefined,
+  joinedFor: () => undefined,
   commentOf: (kind) => (kind === 'role' ? "it's theirs" : null),
   passwordOf: (role) => (role === 'svc' ? "SCRAM-SHA-256$4096:s'alt$stored:server" : undefined),
 };

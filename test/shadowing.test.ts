@@ -13,6 +13,10 @@ const name = `"(?:[^"]|"")+"`;
 const text = `E?'(?:[^']|'')*'`;
 const attribute = `((NO)?(LOGIN|INHERIT|CREATEDB|BYPASSRLS|REPLICATION)|CONNECTION LIMIT -?\\d+|(VALID UNTIL|PASSWORD) ${text})`;
 const option = '(INHERIT|SET|ADMIN) (TRUE|FALSE)';
+// Types of arguments are written as the server writes them.
+const routine = `${name}\\.${name}\\([a-z ]*\\)`;
+const things = `(ALL (TABLES|SEQUENCES|ROUTINES) IN SCHEMA ${name}|(TABLE|SEQUENCE) ${name}\\.${name}(, ${name}\\.${name})*|ROUTINE ${routine}(, ${routine})*)`;
+const columns = `[A-Z]+ \\(${name}(, ${name})*\\)`;
 const plain = [
   /^BEGIN( READ (ONLY|WRITE))?$/,
   /^(COMMIT|ROLLBACK)$/,
@@ -32,6 +36,8 @@ const plain = [
     `^ALTER DEFAULT PRIVILEGES FOR ROLE ${name}( IN SCHEMA ${name})? (GRANT|REVOKE) [A-Z, ]+ ON [A-Z]+ (TO|FROM) (PUBLIC|${name})$`,
   ),
   new RegExp(`^(GRANT|REVOKE) [A-Z, ]+ ON (DATABASE|SCHEMA) ${name} (TO|FROM) (PUBLIC|${name})$`),
+  new RegExp(`^(GRANT|REVOKE) [A-Z, ]+ ON ${things} (TO|FROM) (PUBLIC|${name})$`),
+  new RegExp(`^(GRANT|REVOKE) ${columns}(, ${columns})* ON TABLE ${name}\\.${name} (TO|FROM) ${name}$`),
   // verify works as a service does, in its own session and its own search_path; the admin never does.
   new RegExp(`^CREATE TABLE ${name} \\(value pg_catalog\\.name\\)$`),
   new RegExp(`^INSERT INTO ${name} VALUES \\(${text}\\)$`),
@@ -56,7 +62,10 @@ describe.each(sampled)('PostgreSQL %i', (major) => {
     const blocks = statements.filter((each) => each.startsWith('DO '));
     const others = statements.filter((each) => !reading.includes(each) && !blocks.includes(each));
     expect(others.filter((each) => !plain.some((kind) => kind.test(each)))).toEqual([]);
-    for (const each of ['CREATE ROLE', 'CREATE DATABASE', 'CREATE SCHEMA', 'REVOKE', 'CREATE TABLE', 'ALTER ROLE']) {
+    for (const each of [
+      ...['CREATE ROLE', 'CREATE DATABASE', 'CREATE SCHEMA', 'REVOKE', 'CREATE TABLE', 'ALTER ROLE'],
+      ...['ON ALL TABLES IN SCHEMA', 'ON TABLE', 'EXECUTE ON ROUTINE'],
+    ]) {
       expect(others.join('\n'), `a run sends ${each}`).toContain(each);
     }
     expect(reading.join('\n')).toContain('pg_try_advisory_lock');

@@ -75,13 +75,27 @@ roles:
     settings: {search_path: [data, public], work_mem: 8MB}
     member_of: [{role: ${word}_team, inherit: true, admin: true}]
 databases:
-  ${word}_db: {owner: ${word}_owner, schemas: [data], access: {${word}_migrator: connect, ${word}_svc: write}}
+  ${word}_db:
+    owner: ${word}_owner
+    schemas: [data]
+    routines: closed
+    access:
+      ${word}_migrator: connect
+      ${word}_svc: write
+      ${word}_team: {SELECT: {data.parts: [id]}, UPDATE: [data.ours], EXECUTE: ['data.f(integer)']}
 `);
   const deployment = createDeployment({ adminDsn, wish, folder: folder.path });
   const flags: Flags = { allow: ['elevate', 'revoke', 'update'] };
   await deployment.apply(flags);
   await server.query(`CREATE ROLE ${word}_guest; ALTER ROLE ${word}_svc CONNECTION LIMIT 3 VALID UNTIL '2030-01-01'`);
   await server.query(`REVOKE ADMIN OPTION FOR ${word}_team FROM ${word}_svc CASCADE; ALTER ROLE ${word}_svc RESET ALL`);
+  await server.query(
+    `SET ROLE ${word}_owner; CREATE TABLE data.ours (id serial); CREATE TABLE data.parts (id int, note text);
+     GRANT TRIGGER ON data.ours TO ${word}_svc; GRANT SELECT (note) ON data.parts TO ${word}_team;
+     REVOKE INSERT ON data.parts FROM ${word}_svc; GRANT SELECT ON data.parts TO ${word}_team WITH GRANT OPTION;
+     CREATE FUNCTION data.f(integer) RETURNS integer LANGUAGE sql AS 'SELECT 1'; GRANT EXECUTE ON FUNCTION data.f TO PUBLIC`,
+    { database: `${word}_db` },
+  );
   await deployment.apply(flags);
   await deployment.status();
   await deployment.verify();

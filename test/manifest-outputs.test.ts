@@ -37,7 +37,6 @@ function deploy(manifest: string, keys: Readonly<Record<string, string>> = {}): 
 async function applied(deployment: Deployment, flags = {}): Promise<Response> {
   const answer = await deployment.apply(flags);
   expect(answer.ok, explain(answer)).toBe(true);
-  await settled(deployment);
   return answer;
 }
 
@@ -69,7 +68,7 @@ outputs:
   - {form: env, roles: [app], file: env/all.env, variable: "{DATABASE}_URL", mode: 0640}
   - {form: env, roles: [report], databases: [orders], file: env/report.env}
   - {form: pgpass, file: pgpass}
-  - {form: service, roles: [app, report], file: pg_service.conf}
+  - {form: service, roles: [report, app], databases: [billing, orders], file: pg_service.conf}
   - {form: jdbc, roles: [app], file: "jdbc/{database}.{role}"}
   - {form: secret, roles: [app], file: "k8s/{database}-web.yaml", namespace: shop, pooler: "pool.example:6432"}
 `;
@@ -84,18 +83,19 @@ describe('every form', () => {
         "write-dsn-file ./env/orders.env",
         "write-dsn-file ./env/all.env",
         "write-dsn-file ./pgpass",
-        "write-dsn-file ./pg_service.conf",
         "write-dsn-file ./jdbc/orders.app",
         "write-dsn-file ./k8s/orders-web.yaml",
         "write-dsn-file ./local/dsn/orders.report.dsn",
         "write-dsn-file ./env/report.env",
         "write-dsn-file ./local/dsn/billing.app.dsn",
+        "write-dsn-file ./pg_service.conf",
         "write-dsn-file ./jdbc/billing.app",
         "write-dsn-file ./k8s/billing-web.yaml",
         "write-dsn-file ./local/dsn/billing.report.dsn",
       ]
     `);
     await applied(deployment);
+    await settled(deployment);
     const uri = read('local/dsn/orders.app.dsn').trim();
     expect(read('env/orders.env')).toBe(`ORDERS_${made}_URL=${uri}\n`);
     expect(read('env/all.env').split('\n')).toHaveLength(3);
@@ -136,6 +136,7 @@ describe('every form', () => {
     expect(read('pgpass')).toContain(before.report);
     expect(passwordIn(read('local/dsn/orders.report.dsn'))).toBe(before.report);
     await applied(deployment, { rotate: [own('app'), own('report')] });
+    await settled(deployment);
     for (const text of [...texts, ...['pgpass', 'env/report.env'].map(read)].slice(5))
       expect(text.includes(before.report)).toBe(false);
   });
@@ -186,6 +187,7 @@ describe('what stands on the disk', () => {
             .join('\n'),
         );
       await applied(deployment);
+      await settled(deployment);
       expect(read(file)).toBe(text);
     },
   );

@@ -106,7 +106,7 @@ export { mapFindings, mapTextPaths } from './model/map-findings.ts';
 export type { NamedKind, NameRules } from './model/names.ts';
 export { dsnFileName, expandRole, fileSystemName, judgeName, lineBreakFault } from './model/names.ts';
 export type { Output, OutputConnection, OutputSettings, PoolerAddress } from './model/output.ts';
-export { connectionsOf, standsElsewhere } from './model/output.ts';
+export { connectionsOf, placesIn, standsElsewhere } from './model/output.ts';
 export { identityText, isIntact, planId } from './model/plan.ts';
 export type { Refusal, Standing } from './model/standing.ts';
 export type {

@@ -20,13 +20,12 @@ export interface DecidedFile extends DecidedLogin {
 
 /** The files that credentials were decided of. */
 export function decidedFiles(credentials: readonly RoleDecision[]): ReadonlyMap<string, DecidedFile> {
-  const found = new Map<string, DecidedFile>();
+  const found = new Map<string, DecidedLogin & { readonly beside: DecidedLogin[] }>();
   for (const of of credentials) {
     for (const decision of of.files) {
-      const { file } = decision.pair;
-      const known = found.get(file);
-      const login = { decision, of };
-      found.set(file, known === undefined ? { ...login, beside: [] } : { ...known, beside: [...known.beside, login] });
+      const known = found.get(decision.pair.file);
+      if (known === undefined) found.set(decision.pair.file, { decision, of, beside: [] });
+      else known.beside.push({ decision, of });
     }
   }
   return found;

@@ -41,8 +41,17 @@ export function standsElsewhere({ file }: Pick<Output, 'file'>): boolean {
   return file.includes('/');
 }
 
+/** Where each login stands in an output's connections. */
+export function placesIn({ connections }: Pick<Output, 'connections'>): (login: OutputLogin) => number {
+  const keyOf = ({ role, database }: OutputLogin) => JSON.stringify([role, database]);
+  const places = new Map(connections.map((one, place) => [keyOf(one), place]));
+  return (login) => places.get(keyOf(login)) ?? -1;
+}
+
+type OutputLogin = Pick<OutputConnection, 'database' | 'role'>;
+
 /** Every login of these files, once. */
-export function connectionsOf(outputs: ReadonlyMap<string, Output>): Pick<OutputConnection, 'database' | 'role'>[] {
+export function connectionsOf(outputs: ReadonlyMap<string, Output>): OutputLogin[] {
   const all = [...outputs.values()].flatMap(({ connections }) => connections);
   return [...new Map(all.map((one) => [JSON.stringify([one.database, one.role]), one])).values()];
 }

@@ -17,7 +17,7 @@ import { OperationError } from '../contract/errors.ts';
 import { command } from '../contract/remedy.ts';
 import { say } from '../contract/wording.ts';
 import type { DesiredNames } from '../model/desired-state.ts';
-import type { Output } from '../model/output.ts';
+import { type Output, placesIn } from '../model/output.ts';
 import { readSecretFile } from '../secrets/secret-file.ts';
 import type { FileReading } from './connection-string.ts';
 import { type FilePlace, type OutputDirectory, shownPath } from './directory.ts';
@@ -143,10 +143,8 @@ function refuseChanged(directory: OutputDirectory, whole: WholeFile): void {
   const [{ output, file }] = whole;
   const place = directory.place(output);
   const now = readOutputFile(place, output, place.name + stagedSuffix);
-  const isSame = whole.every(({ database, role, staged }) => {
-    const index = output.connections.findIndex((one) => one.database === database && one.role === role);
-    return isSameReading(now?.[index] ?? absent, staged);
-  });
+  const placeOf = placesIn(output);
+  const isSame = whole.every((pair) => isSameReading(now?.[placeOf(pair)] ?? absent, pair.staged));
   if (!isSame) throw anotherRun(shownPath(directory, file));
 }
 

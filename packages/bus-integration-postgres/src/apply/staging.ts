@@ -13,6 +13,7 @@ import {
   loginsOf,
   OperationError,
   type OutputDirectory,
+  placesIn,
   promoteFile,
   type RoleDecision,
   reworded,
@@ -221,11 +222,8 @@ function settleFile(directory: OutputDirectory, file: DecidedFile, passwords: Re
 /** A file whose staged twin holds what this run wrote there. */
 function asWritten([first, ...others]: WholeFile, text: string): WholeFile {
   const readings = connectionStrings.read(new Secret(text), first.output);
-  const read = (pair: FilePair) => {
-    const { connections } = pair.output;
-    const index = connections.findIndex(({ database, role }) => database === pair.database && role === pair.role);
-    return { ...pair, staged: readings[index] ?? pair.staged };
-  };
+  const placeOf = placesIn(first.output);
+  const read = (pair: FilePair) => ({ ...pair, staged: readings[placeOf(pair)] ?? pair.staged });
   return [read(first), ...others.map(read)];
 }
 

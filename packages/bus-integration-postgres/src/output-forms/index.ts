@@ -5,6 +5,7 @@ import {
   type FileReading,
   type Output,
   type OutputConnection,
+  placesIn,
   printable,
   Secret,
 } from 'bus-integration-database';
@@ -27,18 +28,21 @@ function formOf({ form, connections }: Pick<Output, 'form' | 'connections'>): Fi
 }
 
 /**
- * The text of a file, without its last line's end; `held` are the connections that stand in it.
+ * The text of a file, without its last line's end; `held` are the connections that stand in it, in the output's order
+ * whatever theirs is.
  *
  * @throws OperationError `invalid-request` for what its form can't hold
  */
 export function writeOutput(output: Output, held: readonly ConnectionString[]): string {
-  const named = held.map((one) => ({ ...one, ...variableOf(output, one) }));
+  const placeOf = placesIn(output);
+  const placed = held.map((one) => ({ one, place: placeOf({ role: one.user, database: one.database }) }));
+  const named = placed
+    .sort((one, other) => one.place - other.place)
+    .map(({ one, place }) => {
+      const variable = output.connections[place]?.variable;
+      return { ...one, ...(variable !== undefined && { variable }) };
+    });
   return formOf(output).write(named, settingsOf(output));
-}
-
-function variableOf({ connections }: Output, { user, database }: ConnectionString): { variable?: string } {
-  const found = connections.find((one) => one.role === user && one.database === database);
-  return found?.variable === undefined ? {} : { variable: found.variable };
 }
 
 function settingsOf({ file, settings = {} }: Output): FormSettings {
@@ -60,7 +64,9 @@ export function readOutput(text: Secret, output: Output): FileReading[] {
   if (form === 'uri') return connections.map(({ database, role }) => parseEndpoint(text, database, role));
   const content = formOf(output).read(text.reveal());
   if (content === undefined) return connections.map(() => broken(`it is no file of form ${form}`));
-  const found = connections.map((wanted) => content.connections.find((one) => isFor(one, wanted)));
+  // Of a login that stands there twice libpq takes the first line.
+  const held = new Map(content.connections.toReversed().map((one) => [keyOf({ ...one, role: one.user }), one]));
+  const found = connections.map((wanted) => held.get(keyOf(wanted)));
   const strangers = strangersIn(content.connections, found);
   const others = [
     ...content.others,
@@ -87,8 +93,8 @@ function broken(reason: string, holder?: string): FileReading {
   return { state: 'broken', reason, ...(holder !== undefined && { holder }) };
 }
 
-function isFor({ user, database, variable }: HeldConnection, wanted: OutputConnection): boolean {
-  return user === wanted.role && database === wanted.database && variable === wanted.variable;
+function keyOf({ role, database, variable }: OutputConnection): string {
+  return JSON.stringify([role, database, variable]);
 }
 
 /** Connections that nothing in the file is for; one whose password stands there once more loses nothing by going. */
@@ -97,7 +103,8 @@ function strangersIn(
   found: readonly (HeldConnection | undefined)[],
 ): HeldConnection[] {
   const kept = new Set(found.flatMap((one) => (one === undefined ? [] : [JSON.stringify([one.user, one.password])])));
-  return held.filter((one) => !found.includes(one) && !kept.has(JSON.stringify([one.user, one.password])));
+  const wanted = new Set(found);
+  return held.filter((one) => !wanted.has(one) && !kept.has(JSON.stringify([one.user, one.password])));
 }
 
 /** Whether it is, to the letter, what we would write of the same content. */

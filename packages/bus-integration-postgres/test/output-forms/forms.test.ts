@@ -113,6 +113,19 @@ describe('what else a file holds', () => {
     ).toMatchObject([{ displaces: 'a line with *' }]);
   });
 
+  it.each(['pgpass', 'service'])('is a second password of the same login, of which form %s takes the first', (form) => {
+    const output = outputOf(form, [app]);
+    const twice = [app, { ...app, password: 'second' }].map((one) => writeOutput(output, [one])).join('\n');
+    const [reading] = read(output, twice);
+    expect(reading).toMatchObject({ state: 'present', displaces: 'shop_app@orders' });
+    expect(reading?.state === 'present' && reading.password.reveal()).toBe(app.password);
+  });
+
+  it('is written in the order of the output, whatever order it comes in', () => {
+    const output = outputOf('pgpass', [app, billing]);
+    expect(writeOutput(output, [billing, app])).toBe(writeOutput(output, [app, billing]));
+  });
+
   it('lacks one of its connections, and keeps the other', () => {
     const output = outputOf('pgpass', [app, billing]);
     expect(read(output, writeOutput(output, [app]))).toMatchObject([{ state: 'present' }, { state: 'broken' }]);

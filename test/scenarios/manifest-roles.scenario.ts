@@ -78,4 +78,38 @@ export const scenarios: readonly Scenario[] = [
       },
     ],
   },
+  {
+    name: 'manifest: a validity that has ended is given again',
+    earlier: manifestWish(manifest),
+    wish: manifestWish(manifest),
+    // Who reads verifiers knows by them that the file's password is right.
+    admins: ['superuser'],
+    start: [{ sql: `ALTER ROLE svc VALID UNTIL '2020-01-01'` }],
+    rounds: [{ steps: ['alter-role svc'] }],
+  },
+  {
+    name: 'manifest: a validity that has ended keeps a password from being proven',
+    earlier: manifestWish(manifest),
+    wish: manifestWish(manifest),
+    admins: ['plain'],
+    start: [{ sql: `ALTER ROLE svc VALID UNTIL '2020-01-01'` }],
+    rounds: [
+      {
+        refused: {
+          errorClass: 'unsafe',
+          codes: ['password-expired'],
+          remedies: [/ALTER ROLE "svc" VALID UNTIL 'infinity';/],
+        },
+      },
+    ],
+  },
+  {
+    name: 'manifest: settings of roles that stand before those of the file are told',
+    earlier: manifestWish(manifest),
+    wish: manifestWish(manifest),
+    start: [
+      { sql: `ALTER ROLE svc SET work_mem TO '1MB'; ALTER ROLE svc IN DATABASE app SET statement_timeout TO '1s'` },
+    ],
+    rounds: [{ steps: [], findings: ['setting-overridden', 'setting-overridden'] }],
+  },
 ];

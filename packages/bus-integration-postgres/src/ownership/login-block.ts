@@ -1,7 +1,7 @@
 // What keeps a role from logging in though its password is right, as the catalogs show it, and the statements that end
 // it. NOLOGIN is not among it: apply itself lets the role log in. Pure.
 // https://www.postgresql.org/docs/current/sql-alterrole.html
-import { advise, type DesiredNames, type Diagnostic, type LoginBlock } from 'bus-integration-database';
+import { advise, type DesiredNames, type Diagnostic, type LoginBlock, type Step } from 'bus-integration-database';
 import type { Observation } from '../observe/observation.ts';
 import { adminOrSuperuser, anyDatabase, ownerOrSuperuser, runs } from '../text/psql-remedy.ts';
 import { printable, shown } from '../text/shown.ts';
@@ -41,9 +41,11 @@ export function loginBlockOf(name: string, databases: readonly string[], seen: O
   };
 }
 
-export function expiryFindings(seen: Observation, desired: DesiredNames): Diagnostic[] {
+/** @param steps of a plan, which may give another validity */
+export function expiryFindings(seen: Observation, desired: DesiredNames, steps: readonly Step[] = []): Diagnostic[] {
+  const changed = new Set(steps.flatMap(({ after }) => (after?.valid_until === undefined ? [] : after.name)));
   return [...desired.roles]
-    .filter((name) => seen.roles.get(name)?.hasExpired)
+    .filter((name) => seen.roles.get(name)?.hasExpired && !changed.has(name))
     .map((name) => ({
       severity: 'warn',
       code: 'password-expired',

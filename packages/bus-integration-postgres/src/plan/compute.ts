@@ -40,6 +40,7 @@ import { missingAuthority } from './authority.ts';
 import { compare, unsettled } from './compare.ts';
 import { encodingFindings } from './encoding.ts';
 import { hazards } from './hazard.ts';
+import { overridingFindings } from './overridden.ts';
 import { poolerFindings } from './pooled.ts';
 import { identityFindings, iterationFindings, lockFindings } from './server-findings.ts';
 import { sharingFindings } from './sharing.ts';
@@ -241,7 +242,8 @@ function computeAllowed(
       ...lockFindings(seen),
       ...poolerFindings(seen.server),
       ...identityFindings(seen),
-      ...expiryFindings(seen, desired),
+      ...expiryFindings(seen, desired, steps),
+      ...overridingFindings(resources, desired, seen),
       ...sharingFindings(desired, seen),
       ...(pairs.length === 0
         ? []

@@ -1,0 +1,79 @@
+// Settings that nobody declared and that stand before those that are: what the file says is set, and not in effect. Pure.
+// https://www.postgresql.org/docs/current/sql-alterrole.html: of a role in a database, then of the role, then of the database.
+import { advise, type DesiredNames, type Diagnostic } from 'bus-integration-database';
+import type { Resource } from '../kinds/index.ts';
+import { quotedSetting, type StoredSetting } from '../kinds/setting-content.ts';
+import { isSameValue, storedValues } from '../kinds/setting-value.ts';
+import type { Observation, ObservedSetting } from '../observe/observation.ts';
+import { adminOrSuperuser, anyDatabase, runs } from '../text/psql-remedy.ts';
+import { printable, shown } from '../text/shown.ts';
+import { identifier } from '../text/sql-text.ts';
+
+/** Also a `role` setting, by which whoever logs in works as another one. */
+export function overridingFindings(
+  resources: readonly Resource[],
+  { databases }: Pick<DesiredNames, 'databases'>,
+  { details }: Observation,
+): Diagnostic[] {
+  if (details === undefined) return [];
+  const wishes = resources.filter((one): one is StoredSetting => one.kind === 'setting');
+  const named = new Set(wishes.map(keyOf));
+  return details.settings.flatMap((stored) => {
+    if (stored.role === null || named.has(keyOf(stored))) return [];
+    if (stored.name === 'role')
+      return [finding(stored, `works as ${shown(stored.value)}${inDatabase(stored)}, which nobody declared`)];
+    const values = storedValues(stored.name, stored.value);
+    const parameter = details.parameters.get(stored.name);
+    const meets = ({ role, database }: StoredSetting) =>
+      role !== undefined ||
+      (databases.get(database ?? '')?.logins.includes(stored.role ?? '') === true &&
+        !named.has(keyOf({ ...stored, database: database ?? null })));
+    const beaten = wishes.find(
+      (wish) =>
+        wish.name === stored.name &&
+        isBefore(stored, wish) &&
+        meets(wish) &&
+        !isSameValue(parameter, values, wish.values),
+    );
+    if (beaten === undefined) return [];
+    const of = beaten.role === undefined ? `database ${shown(beaten.database ?? '')}` : 'the role';
+    return [
+      finding(
+        stored,
+        `has ${stored.name} = ${printable(stored.value)}${inDatabase(stored)}, before the ${printable(beaten.values.join(', '))} that is declared of ${of}`,
+      ),
+    ];
+  });
+}
+
+function keyOf({
+  role,
+  database,
+  name,
+}: Pick<ObservedSetting, 'name'> & { readonly role?: string | null; readonly database?: string | null }) {
+  return JSON.stringify([role ?? null, database ?? null, name]);
+}
+
+/** Whether sessions take the first where both are for them. */
+function isBefore(stored: ObservedSetting, wish: StoredSetting): boolean {
+  if (wish.role === undefined) return stored.database === null || stored.database === wish.database;
+  return wish.role === stored.role && wish.database === undefined && stored.database !== null;
+}
+
+function inDatabase({ database }: ObservedSetting): string {
+  return database === null ? '' : ` in ${shown(database)}`;
+}
+
+function finding({ role, database, name }: ObservedSetting, what: string): Diagnostic {
+  const where = database === null ? '' : ` IN DATABASE ${identifier(database)}`;
+  return {
+    severity: 'warn',
+    code: 'setting-overridden',
+    message: `role ${shown(role ?? '')} ${what}`,
+    target: printable(role ?? ''),
+    ...advise([
+      'if it is not meant, ',
+      runs(adminOrSuperuser, anyDatabase, `ALTER ROLE ${identifier(role ?? '')}${where} RESET ${quotedSetting(name)};`),
+    ]),
+  };
+}

@@ -16,7 +16,7 @@ const requireBanner =
 const codeCache = join(root, 'scripts', 'code-cache.mjs');
 const lateFile = 'late.js';
 const manifestFile = './manifest.js';
-const manifestFiles = /^\.\/(commands\/(validate|init)|postgres-manifest)\.ts$|\/manifest\/[a-z-]+\.ts$/;
+const manifestFiles = /^\.\/(commands\/validate|manifest-writer|postgres-manifest)\.ts$|\/manifest\/[a-z-]+\.ts$/;
 const options = {
   bundle: true,
   format: 'esm',

@@ -37,6 +37,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   'bus-integration-postgres': [
     'commands',
+    'describe',
     'doctor',
     'verify',
     'verify/connectivity',

@@ -134,11 +134,14 @@ export type { Parallel, ParallelOptions } from './run/parallel.ts';
 export { createParallel, pause } from './run/parallel.ts';
 export type { Context, DesiredContext, Progress, Provider } from './run/provider.ts';
 export type {
+  DescribeRequest,
+  DescribeServer,
   Explanation,
   ProviderContext,
   ProviderModule,
   ProviderOptions,
   ServedProvider,
+  ServerDescription,
 } from './run/provider-module.ts';
 export type {
   ApplyRequest,

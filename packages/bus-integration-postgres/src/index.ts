@@ -24,7 +24,7 @@ export type { HbaBrokenLine, HbaMissing, HbaRules } from './hba/rules/rule-list.
 export { postgresKeys } from './keys.ts';
 export { postgresFacts } from './kinds/provider-facts.ts';
 export type { PostgresProviderOptions } from './provider.ts';
-export { createPostgresProvider, loadManifestLanguage } from './provider.ts';
+export { createPostgresProvider, loadDescribeServer, loadManifestLanguage } from './provider.ts';
 export type { KeptSessions, KeptSessionsOptions } from './run/kept-sessions.ts';
 export { createKeptSessions } from './run/kept-sessions.ts';
 export { postgresNames } from './text/names.ts';

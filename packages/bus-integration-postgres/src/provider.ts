@@ -234,6 +234,12 @@ export async function loadManifestLanguage() {
   return postgresManifest;
 }
 
+/** What describes a server is loaded only where that is asked for. */
+export async function loadDescribeServer() {
+  const { describeServer } = await import('./describe/describe.ts');
+  return describeServer;
+}
+
 const nothingAllowed: Allowed = { allow: [], adopt: false, rotate: [] };
 
 function allowedBy(request: PlanRequest | ApplyRequest): Allowed {

@@ -1,5 +1,6 @@
 // From the environment, an env file and flags to the configuration of one run. Opens env files; nothing else.
 
+import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import {
   type Configuration,
@@ -15,8 +16,10 @@ import {
   namedManifest,
   nameList,
   OperationError,
+  osUserOf,
   ownCommand,
   type ProcessContext,
+  type ProviderContext,
   type ProviderModule,
   parseDuration,
   printable,
@@ -170,6 +173,13 @@ export function flagJobs(text: string | undefined): number | undefined {
   throw new OperationError('invalid-request', `--jobs ${printable(text)}: expected a number from 1 to 64`, {
     code: 'usage',
   });
+}
+
+/** What a provider takes of the process. */
+export function providerContextOf(env: Setup['env'], processContext: ProcessContext, cwd: string): ProviderContext {
+  const uid = process.getuid?.() ?? 0;
+  const processEnv = processContext.processEnv ?? processContext.env;
+  return { env, processEnv, cwd, homeDirectory: env.HOME || homedir(), osUser: osUserOf(uid), uid };
 }
 
 /** `--manifest` stands in place of the key. */

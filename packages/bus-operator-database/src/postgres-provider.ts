@@ -3,6 +3,7 @@
 export {
   createPostgresProvider,
   explainedFindings,
+  loadDescribeServer,
   postgresFacts,
   postgresKeys,
   psqlScript,

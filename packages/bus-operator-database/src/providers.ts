@@ -17,13 +17,15 @@ export const providers: readonly ProviderRoot[] = [
     title: 'PostgreSQL',
     load: async () => {
       const provider = await import('./postgres-provider.ts');
-      const { createPostgresProvider, explainedFindings, postgresFacts, postgresKeys, psqlScript } = provider;
+      const { createPostgresProvider, explainedFindings, loadDescribeServer, postgresFacts, postgresKeys, psqlScript } =
+        provider;
       return {
         keys: postgresKeys,
         create: createPostgresProvider,
         facts: postgresFacts,
         findings: explainedFindings,
         script: psqlScript,
+        describe: loadDescribeServer,
       };
     },
     manifest: async () => (await import('./postgres-manifest.ts')).postgresManifest,

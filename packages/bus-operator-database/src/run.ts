@@ -1,6 +1,5 @@
 // One run of a verb, from its flags to its exit status: configuration → request → handle → response → text or JSON.
 
-import { homedir } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import {
@@ -16,9 +15,7 @@ import {
   maskFor,
   nodeDebugFault,
   OperationError,
-  osUserOf,
   type ProcessContext,
-  type ProviderContext,
   printable,
   type Response,
   type Verb,
@@ -36,6 +33,7 @@ import {
   flagDuration,
   flagJobs,
   positiveFlagDuration,
+  providerContextOf,
   type RunContext,
   requireMeantDeployment,
   type Setup,
@@ -151,12 +149,6 @@ async function answer(
   const providers = provider === undefined ? [] : [provider];
   const response = await handle(command.verb, request, providers, { signal, onProgress });
   return command.judge?.(response, input) ?? response;
-}
-
-function providerContextOf(env: Setup['env'], processContext: ProcessContext, cwd: string): ProviderContext {
-  const uid = process.getuid?.() ?? 0;
-  const processEnv = processContext.processEnv ?? processContext.env;
-  return { env, processEnv, cwd, homeDirectory: env.HOME || homedir(), osUser: osUserOf(uid), uid };
 }
 
 /** `-o -` and its like are what happens without the flag. */

@@ -2,9 +2,11 @@
 
 import type { Configuration, ProviderKeys } from '../config/config.ts';
 import type { ProviderFacts } from '../contract/facts.ts';
+import type { Diagnostic } from '../contract/response.ts';
 import type { ManifestLanguage } from '../manifest/read-manifest.ts';
+import type { CommentedManifest } from '../manifest/text/manifest-text.ts';
 import type { Environment } from '../text/environment.ts';
-import type { Provider } from './provider.ts';
+import type { Context, Provider } from './provider.ts';
 import type { ScriptWriter } from './script-writer.ts';
 
 /** What a provider takes from the process, handed in by the composition root. */
@@ -33,6 +35,24 @@ export interface Explanation {
   readonly page: string;
 }
 
+/** Of what a description is to be. */
+export interface DescribeRequest {
+  /** Default: what the deployment declares or has marked; where that is nothing, all that it may look into. */
+  readonly databases: readonly string[];
+}
+
+/** A manifest that says what a server holds, and what no manifest can say of it. */
+export interface ServerDescription extends CommentedManifest {
+  readonly findings: readonly Diagnostic[];
+}
+
+/** Reads what is there; a plan with the manifest changes nothing but whose it is. */
+export type DescribeServer = (
+  options: ProviderOptions,
+  request: DescribeRequest,
+  context: Context,
+) => Promise<ServerDescription>;
+
 /** A provider for a run. */
 export interface ProviderModule {
   readonly keys: ProviderKeys;
@@ -44,6 +64,8 @@ export interface ProviderModule {
   readonly script?: ScriptWriter;
   /** How its manifests are read, loaded only where there is one; without it there are none. */
   readonly manifest?: () => Promise<ManifestLanguage>;
+  /** How a server is described, loaded only where that is asked for; without it none is. */
+  readonly describe?: () => Promise<DescribeServer>;
 }
 
 /** A provider as a process that serves has it, for all deployments. */

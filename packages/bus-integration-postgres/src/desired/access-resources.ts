@@ -30,8 +30,11 @@ export function accessResources(database: string, said: ExpandedDatabase, { role
     ];
   };
   const everyones = [
-    grantOf(onDatabase, { everyone: true }, everyone?.connect ? ['CONNECT'] : []),
-    ...onSchemas.map((on) => grantOf(on, { everyone: true }, [])),
+    grantOf(onDatabase, { everyone: true }, [
+      ...(everyone?.connect ? ['CONNECT'] : []),
+      ...(everyone?.temporary ? ['TEMPORARY'] : []),
+    ]),
+    ...onSchemas.map((on) => grantOf(on, { everyone: true }, everyone?.create?.includes(on.schema) ? ['CREATE'] : [])),
   ];
   const managed = managesContents(said);
   const makers = creatorsOf(said, roles);

@@ -97,7 +97,10 @@ function held(found: FilledObject, guarded: Guarded, wishes: readonly Grant[], s
   const { seen, roles, declared, deploymentId, isJustMade } = scope;
   const on = wishes[0]?.on ?? found;
   const object = asReached(on, guarded, scope);
-  const publicLoses = publicLosesOn(on, object, seen.admin.name);
+  const publicHas = publicLosesOn(on, object, seen.admin.name);
+  const kept = new Set(wishes.flatMap(({ grantee, privileges }) => ('everyone' in grantee ? privileges : [])));
+  // What everyone is to have is as good as one's own.
+  const publicLoses = new Set([...publicHas].filter((privilege) => !kept.has(privilege)));
   const lasting = withoutUnwished(object, wishes, scope);
   const wished = new Set(wishes.map(({ grantee }) => granteeName(grantee)));
   const grantees = new Set(object.acl.map(({ grantee }) => grantee));
@@ -109,8 +112,8 @@ function held(found: FilledObject, guarded: Guarded, wishes: readonly Grant[], s
     return !declared.roles.has(name) && ownership(seen.roles.get(name)?.comment ?? null, deploymentId) === 'ours';
   };
   return [
-    ...(wished.has(null) || publicLoses.size > 0
-      ? [grantOf(on, { everyone: true }, isOpen(on, seen) ? publicLoses : [])]
+    ...(wished.has(null) || publicHas.size > 0
+      ? [grantOf(on, { everyone: true }, isOpen(on, seen) ? publicHas : [])]
       : []),
     ...wishes.flatMap((wish) => heldOfWish(wish, object, lasting, publicLoses, scope) ?? []),
     ...others.flatMap((name) => {

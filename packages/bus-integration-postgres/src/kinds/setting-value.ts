@@ -4,7 +4,7 @@ import { nearest } from 'bus-integration-database/suggest';
 import type { ObservedParameter } from '../observe/observation.ts';
 
 /** The server stores these as quoted elements; no extension can add one (variable_is_guc_list_quote in its source). */
-const quotedLists = [
+export const quotedLists = [
   ...['search_path', 'temp_tablespaces', 'local_preload_libraries', 'session_preload_libraries'],
   ...['shared_preload_libraries', 'unix_socket_directories'],
 ];

@@ -31,7 +31,14 @@ export type ExtensionEntry = string | ValueOf<typeof extension>;
 
 const publicShape = object({
   of: 'public',
-  keys: { connect: { shape: flag(), text: 'Whether every role of the server may connect.' } },
+  keys: {
+    connect: { shape: flag(), text: 'Whether every role of the server may connect.' },
+    temporary: { shape: flag(), text: 'Whether every role of the server may make temporary tables.' },
+    create: {
+      shape: list(schema, (name) => name, 'schemas'),
+      text: 'The schemas in which every role of the server may make things.',
+    },
+  },
 });
 
 export const databaseShape = object({

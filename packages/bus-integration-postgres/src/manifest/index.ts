@@ -9,3 +9,4 @@ export { expandManifest } from './expand.ts';
 export { manifestTitle, postgresManifest } from './language.ts';
 export { outputForms } from './output-forms.ts';
 export type { RoleEntry } from './role-shape.ts';
+export { settingFault } from './settings.ts';

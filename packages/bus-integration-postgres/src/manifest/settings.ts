@@ -66,6 +66,11 @@ export const settingsShape: ManifestShape<SettingEntries> = {
   schema: { type: 'object', additionalProperties: value, $comment: 'settings' },
 };
 
+/** Why a setting can't stand in a manifest, as the end of a sentence; undefined when it may. `name` is in lower case. */
+export function settingFault(name: string, value: SettingValue): string | undefined {
+  return nameFault(name) ?? valueFault(name, value)?.why;
+}
+
 function nameFault(name: string): string | undefined {
   if (Object.hasOwn(refused, name)) return refused[name];
   if (isSecret(name)) return 'no secret may stand in this file; apply makes passwords, and writes them to the outputs';

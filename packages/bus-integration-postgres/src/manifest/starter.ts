@@ -137,7 +137,7 @@ function commentsOf({ roles, databases }: DesiredNames, { everywhere, hasOutputs
       'extensions: [pgcrypto, {name: citext, schema: public}]',
       'settings: {work_mem: 16MB}',
       'connections: 100',
-      'public: {connect: true}',
+      'public: {connect: true, temporary: true}',
       'routines: closed',
     ),
     ...(database === undefined

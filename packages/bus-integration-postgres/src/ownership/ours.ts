@@ -28,6 +28,8 @@ export interface Adoption {
   readonly assumesPowerless?: boolean;
   /** By role, what the desired state gives it itself. Default: no powers. */
   readonly declaredPowers?: ReadonlyMap<string, DeclaredPowers>;
+  /** Databases that a manifest declares: their owner may be a role of its. Default: none. */
+  readonly databases?: ReadonlySet<string>;
 }
 
 export interface Judgement {
@@ -105,7 +107,7 @@ export function judgeRole(name: string, seen: Observation, adoption: Adoption): 
   if (role === undefined) return { standing: 'missing' };
   const powers = adoption.assumesPowerless
     ? undefined
-    : powersOf(role, seen, adoption.deploymentId, adoption.declaredPowers?.get(name));
+    : powersOf(role, seen, adoption.deploymentId, adoption.declaredPowers?.get(name), adoption.databases);
   if (powers !== undefined) {
     const isOurs = ownership(role.comment, adoption.deploymentId) === 'ours';
     return refusedThing(name, `role ${shown(name)} ${powers.text}; a service role must not`, {

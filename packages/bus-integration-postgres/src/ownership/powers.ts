@@ -29,6 +29,8 @@ export function powersOf(
   seen: Observation,
   deploymentId: string,
   declared: DeclaredPowers = nothingDeclared,
+  /** Of those it is judged by itself whether they may be touched. */
+  databases: ReadonlySet<string> = new Set(),
 ): ToldPowers | undefined {
   const role = undeclared(found, declared);
   const attributes = powerfulAttributes(role);
@@ -37,7 +39,7 @@ export function powersOf(
   const ownedByRight = declared.attributes.has('createdb') ? [] : role.ownsDatabases;
   const owned = ownedByRight.filter((name) => {
     const database = seen.databases.get(name);
-    return database === undefined || ownership(database.comment, deploymentId) !== 'ours';
+    return !databases.has(name) && (database === undefined || ownership(database.comment, deploymentId) !== 'ours');
   });
   const texts = [
     ...attributes.map(({ text }) => text),

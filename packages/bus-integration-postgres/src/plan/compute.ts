@@ -152,6 +152,8 @@ function computeAllowed(
     adopt: allowed.adopt,
     adoptFrom: adoptedFrom(allowed.adopt_from),
     declaredPowers: declaredPowers(desired.resources),
+    // Lists say nothing of owners.
+    ...(desired.manifest !== undefined && { databases: new Set(desired.databases.keys()) }),
   };
   const { roles, databases, refusals } = judge(desired, seen, adoption);
   const rotated = new Set(allowed.rotate);

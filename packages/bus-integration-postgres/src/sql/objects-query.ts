@@ -6,7 +6,7 @@
 /** The names of a pattern are told up to this many. */
 const mostNames = 50;
 
-const aclOf = (acl: string, type: string, owner: string) => `
+export const aclOf = (acl: string, type: string, owner: string) => `
     (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_array(
         CASE WHEN entry.grantee <> 0::pg_catalog.oid THEN pg_catalog.pg_get_userbyid(entry.grantee) END,
         pg_catalog.pg_get_userbyid(entry.grantor), entry.privilege_type, entry.is_grantable)

@@ -103,6 +103,15 @@ export async function prepare(
   };
 }
 
+/** Where the admin DSN leads, for who needs nothing else of the configuration. */
+export async function adminTarget(
+  configuration: Configuration,
+  processContext: ProviderContext,
+): Promise<Pick<Preparation, 'target' | 'warnings'>> {
+  const { secret, warnings } = readAdminDsn(configuration, processContext);
+  return { target: await readTarget(secret, configuration, processContext), warnings };
+}
+
 async function readTarget(secret: Secret, configuration: Configuration, processContext: ProviderContext) {
   try {
     return await resolveDsn(readDsn(secret.reveal()), processContext);

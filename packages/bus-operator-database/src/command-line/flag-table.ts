@@ -97,6 +97,14 @@ const flagTable = [
     verbs: ['plan', 'apply', 'status', 'verify', 'doctor', 'validate', 'init'],
     text: 'the manifest, in place of the list keys; default: BUS_DATABASE_MANIFEST_FILE',
   },
+  { name: 'from-server', verbs: ['init'], text: 'of what the server holds: a plan with it changes nothing but marks' },
+  {
+    name: 'database',
+    value: 'NAME',
+    isRepeatable: true,
+    verbs: ['init'],
+    text: 'of --from-server: NAME alone; default: those declared or marked, else all there are',
+  },
   { name: 'expand', verbs: ['validate'], text: 'print the manifest with nothing inherited' },
   { name: 'strict', verbs: ['verify'], text: 'fail also on what could not be seen' },
 ] as const satisfies readonly VerbFlag[];

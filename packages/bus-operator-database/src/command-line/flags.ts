@@ -89,6 +89,9 @@ function flagsOf({ asks, hasHelpWord, words, given, has, last, all }: OperatorFl
     /** The files that validate judges. */
     manifests: [...all('manifest'), ...(words[0] === 'validate' ? words.slice(1) : [])],
     expand: has('expand'),
+    fromServer: has('from-server'),
+    /** Those that are to be described. */
+    databases: all('database'),
   };
 }
 
@@ -126,11 +129,14 @@ function validateProblem(
   return isQuiet && verbosity > 0 ? '-q and -v contradict each other; give one of them' : undefined;
 }
 
-function initProblem(has: OperatorFlagReading['has'], { manifests, output }: Flags): string | undefined {
-  const other = (['api-url', 'token-file', 'jobs', 'lock-timeout', 'timeout'] as const).find((name) => has(name));
-  if (other !== undefined) return `--${other}: init asks no server; leave it out`;
+function initProblem(has: OperatorFlagReading['has'], { manifests, output, fromServer, isQuiet, verbosity }: Flags) {
+  const remote = (['api-url', 'token-file', 'lock-timeout'] as const).find((name) => has(name));
+  if (remote !== undefined) return `--${remote}: init only reads, and asks no API; leave it out`;
+  const other = (['jobs', 'timeout', 'database'] as const).find((name) => has(name));
+  if (other !== undefined && !fromServer) return `--${other}: init asks no server; leave it out, or give --from-server`;
   const files = [...manifests, ...(output === undefined ? [] : [output])];
-  return files.length > 1 ? 'init writes one file; give -o FILE or --manifest FILE once' : undefined;
+  if (files.length > 1) return 'init writes one file; give -o FILE or --manifest FILE once';
+  return isQuiet && verbosity > 0 ? '-q and -v contradict each other; give one of them' : undefined;
 }
 
 function isVerb(word: string): word is OperatorVerb {

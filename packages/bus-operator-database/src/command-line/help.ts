@@ -75,8 +75,8 @@ const manifestArguments: NonNullable<CommandHelp['arguments']> = [
 const sentences: Readonly<Record<OperatorVerb, readonly string[]>> = {
   init: [
     'bus operator database init: writes a manifest for what the keys declare, with comments that say what else',
-    'can stand in it; plan with it is the same plan. It goes to stdout, or to the new file that -o or --manifest',
-    'names: none is ever written over.',
+    'can stand in it; with --from-server for what is there, and what no manifest can say in comments. To stdout,',
+    'or to the new file that -o or --manifest names: none is ever written over.',
   ],
   validate: [
     'bus operator database validate: judges manifests without a server, and tells everything that is wrong,',
@@ -105,7 +105,7 @@ const sentences: Readonly<Record<OperatorVerb, readonly string[]>> = {
 };
 
 const examples: Readonly<Record<OperatorVerb, readonly string[]>> = {
-  init: ['init', 'init -o bus-database.yaml', 'init -f json --deployment shop-dev'],
+  init: ['init', 'init -o bus-database.yaml', 'init --from-server --database orders'],
   validate: ['validate bus-database.yaml', 'validate --expand', 'validate -q manifests/*.yaml'],
   doctor: ['doctor', 'doctor -v', 'doctor --env-file ./staging.env'],
   plan: ['plan', 'plan --save ./plan.json', 'plan --check -q || echo "there is work to do"'],
@@ -127,7 +127,7 @@ function exitRows(verb?: OperatorVerb): CommandHelp['exits'] {
   if (verb === 'init')
     return [
       ['0', 'done'],
-      ['1', 'the file is there already, or can not be written'],
+      ['1', 'the file is there already or can not be written; the server can not be read'],
       ['2', 'wrong usage or configuration'],
     ];
   const failed = verb === 'doctor' || verb === 'verify' ? 'a check failed, or the run did' : 'failed';

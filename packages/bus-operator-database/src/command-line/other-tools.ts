@@ -24,7 +24,7 @@ export const otherFlags: readonly Says[] = [
   ['a plan is one of the whole deployment; leave it out', '--target', '--only', '--limit', '--tags'],
   [admin, '--host', '--hostname', '-H', '--port', '-p', '--user', '--username', '-U', '-u', '--password', '-W'],
   [admin, '--dsn', '--url', '--connection', '--connection-string', '--dbname', '-d', '--server'],
-  ['databases are declared: BUS_DATABASE_NAMES', '--database', '--databases', '--db'],
+  ['databases are declared: BUS_DATABASE_NAMES', '--databases', '--db'],
   ['roles are declared: BUS_DATABASE_SERVICE_ROLE', '--role', '--roles', '--service-role'],
   ['schemas are declared: BUS_DATABASE_SCHEMAS', '--schema', '--schemas'],
   ['did you mean --allow destructive?', '--allow-destructive', '--accept-data-loss', '--allow-drop'],
@@ -68,6 +68,7 @@ export function otherVerbsFlag(name: string, verb: OperatorVerb): string | undef
   if (name === 'check' && verb === 'apply') return 'did you mean plan --check, or apply --dry-run?';
   if (name === 'check')
     return `${verb} exits with ${verb === 'validate' ? 2 : 1} where something is wrong; leave it out`;
+  if (name === 'database') return 'databases are declared: BUS_DATABASE_NAMES';
   if (name === 'save' && verb === 'apply') return 'did you mean plan --save FILE?';
   if (name === 'plan' && verb === 'plan') return 'did you mean --save FILE?';
   return undefined;

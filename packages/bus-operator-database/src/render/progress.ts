@@ -1,8 +1,9 @@
 // What a run says on stderr while it is at work: one live line on a terminal, redrawn at most ten times a second and gone
 // at the end; elsewhere, as in a CI log, a line now and then.
 
-import { masked, type Progress, printable, type Stream, type Verb } from 'bus-integration-database';
+import { masked, type Progress, printable, type Stream } from 'bus-integration-database';
 import { timeText } from '../command-line/figures.ts';
+import type { OperatorVerb } from '../command-line/flag-table.ts';
 
 export interface ProgressLine {
   readonly onProgress: (progress: Progress) => void;
@@ -13,7 +14,7 @@ export interface ProgressLine {
 }
 
 export interface ProgressOptions {
-  readonly verb: Verb;
+  readonly verb: OperatorVerb;
   /** `auto`: the live line on a terminal that can draw one, lines elsewhere; `plain`: lines; `none`. */
   readonly how: 'auto' | 'plain' | 'none';
   /** The terminal takes no escape sequences. Default: false. */

@@ -68,7 +68,7 @@ describe('what is written', () => {
         # extensions: [pgcrypto, {name: citext, schema: public}]
         # settings: {work_mem: 16MB}
         # connections: 100
-        # public: {connect: true}
+        # public: {connect: true, temporary: true}
         # routines: closed
 
       # The databases, each with what it has beyond every_database.
@@ -218,8 +218,11 @@ describe('what is wrong with the line or the environment', () => {
     [['--fast'], {}, 'unknown flag --fast'],
     [['orders'], {}, 'unexpected argument orders after init'],
     [['--adopt'], {}, '--adopt is a flag of plan and apply, not of init'],
-    [['--jobs', '3'], {}, '--jobs: init asks no server; leave it out'],
-    [['--api-url', 'http://127.0.0.1:1'], {}, '--api-url: init asks no server; leave it out'],
+    [['--jobs', '3'], {}, '--jobs: init asks no server; leave it out, or give --from-server'],
+    [['--database', 'a'], {}, '--database: init asks no server; leave it out, or give --from-server'],
+    [['--api-url', 'http://127.0.0.1:1'], {}, '--api-url: init only reads, and asks no API; leave it out'],
+    [['--from-server'], {}, 'BUS_DEPLOYMENT_ID'],
+    [['--from-server', '--timeout', '0'], keys, '--timeout is 0, expected a duration like 30s'],
     [['-o', 'a.yaml', '--manifest', 'b.yaml'], {}, 'init writes one file; give -o FILE or --manifest FILE once'],
     [['--provider', 'mysql'], {}, 'mysql: no such provider; known: postgres'],
     [[], { BUS_DEPLOYMENT_ID: 'no id' }, 'BUS_DEPLOYMENT_ID is "no id"'],
@@ -240,6 +243,20 @@ describe('what is wrong with the line or the environment', () => {
 
   it('a directory that is not there is exit status 1', async () => {
     expect(await go(['init', '-C', 'none'])).toMatchObject({ status: 1, stdout: '' });
+  });
+
+  it('a provider that describes no servers', async () => {
+    const [postgres] = providers;
+    const load = async () => {
+      const { describe: _, ...module } = (await postgres?.load()) ?? ({} as never);
+      return module;
+    };
+    const silent = postgres === undefined ? [] : [{ ...postgres, load }];
+    const env = { ...keys, BUS_POSTGRES_ADMIN_DSN: 'postgresql://a@127.0.0.1:1/postgres' };
+    expect(await go(['init', '--from-server'], env, silent)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('--from-server: the provider postgres describes no servers'),
+    });
   });
 
   it('a provider without manifests', async () => {

@@ -1,0 +1,250 @@
+// Who may do what in one database, of what was read there: so that a plan with what is said changes nothing. Pure.
+import { printable } from 'bus-integration-database';
+import type { AccessWord } from '../manifest/access-words.ts';
+import type { DescribedCluster, DescribedDatabase, DescribedInside, DescribedRelation } from './described.ts';
+import { type DescribedDetail, detailOf, type GivenInDatabase, wordOf } from './given.ts';
+import { direct, effective, type Holders, isSame, isWithin, passedOn } from './holders.ts';
+import { objectText, routineText } from './object-text.ts';
+
+export interface AccessGround {
+  readonly cluster: DescribedCluster;
+  readonly holders: Holders;
+  readonly database: DescribedDatabase;
+  readonly inside: DescribedInside;
+  /** Those that the manifest declares. */
+  readonly roles: ReadonlySet<string>;
+  /** By role, whom it acts as. */
+  readonly acting: ReadonlyMap<string, string>;
+}
+
+export interface DescribedAccess {
+  readonly schemas: readonly string[];
+  readonly owner?: string;
+  readonly access: Readonly<Record<string, AccessWord | DescribedDetail>>;
+  /** Why a plan would change what a role has here, if the manifest declared it. */
+  readonly unsayable: ReadonlyMap<string, string>;
+  /** Whether what default privileges give is said by words. */
+  readonly saysDefaults: boolean;
+}
+
+const classes = ['tables', 'sequences'] as const;
+
+export function describeAccess(ground: AccessGround): DescribedAccess {
+  const { roles } = ground;
+  const schemas = declaredSchemas(ground);
+  const owner = ownerOf(schemas, ground);
+  const others = [...roles].filter((role) => role !== owner);
+  const creators = creatorsOf(schemas, owner, ground);
+  const later = laterOf(schemas, owner, creators, ground);
+  const access: Record<string, AccessWord | DescribedDetail> = Object.create(null);
+  const unsayable = new Map<string, string>();
+  for (const role of roles) {
+    const option = optionOf(role, schemas, ground);
+    if (option !== undefined) unsayable.set(role, option);
+  }
+  for (const role of others) {
+    const given = givenTo(role, schemas, later, creators, ground);
+    if (isNothing(given)) continue;
+    const word = wordOf(given);
+    if (word !== undefined) {
+      access[role] = word;
+      continue;
+    }
+    const detail = detailOf(given);
+    if ('fault' in detail && typeof detail.fault === 'string') unsayable.set(role, detail.fault);
+    else access[role] = detail as DescribedDetail;
+  }
+  return {
+    schemas,
+    ...(owner !== undefined && { owner }),
+    access,
+    unsayable,
+    saysDefaults: later !== undefined,
+  };
+}
+
+/** All that are used; `public` only where something is in it, or it is the only one. */
+function declaredSchemas({ inside, roles }: Pick<AccessGround, 'inside' | 'roles'>): readonly string[] {
+  const own = inside.schemas.filter(({ isMember }) => !isMember);
+  if (own.length < 2) return own.map(({ name }) => name);
+  const isUsed = (schema: string) =>
+    [...inside.relations, ...inside.routines, ...inside.defaults].some((one) => one.schema === schema);
+  const needed = own.filter(
+    ({ name, acl }) =>
+      name !== 'public' || isUsed(name) || acl.some(({ grantee }) => grantee !== null && roles.has(grantee)),
+  );
+  return needed.map(({ name }) => name);
+}
+
+/** Who owns every declared schema and all that is in it. */
+function ownerOf(schemas: readonly string[], { inside, roles, database, holders }: AccessGround): string | undefined {
+  const owners = new Set(inside.schemas.filter(({ name }) => schemas.includes(name)).map(({ owner }) => owner));
+  const [owner] = owners;
+  if (owner === undefined || owners.size > 1 || !roles.has(owner)) return undefined;
+  if (inside.strays.some(({ schema }) => schemas.includes(schema))) return undefined;
+  const may = effective(database.acl, owner, holders);
+  return isWithin(new Set(['CONNECT', 'CREATE', 'TEMPORARY']), may) ? owner : undefined;
+}
+
+/** As the manifest's reader has it: who may create in a schema, their members, and the owner. */
+function creatorsOf(
+  schemas: readonly string[],
+  owner: string | undefined,
+  { inside, roles, cluster, acting }: AccessGround,
+): ReadonlySet<string> {
+  const acls = inside.schemas.filter(({ name }) => schemas.includes(name)).map(({ acl }) => acl);
+  const creators = new Set(
+    [...roles].filter((role) => role !== owner && acls.some((acl) => direct(acl, role).has('CREATE'))),
+  );
+  for (let size = -1; size < creators.size; ) {
+    size = creators.size;
+    for (const { group, member } of cluster.edges)
+      if (creators.has(group) && roles.has(member) && acting.get(member) !== group) creators.add(member);
+  }
+  // What one makes that acts as another belongs to that other.
+  return new Set([...(owner === undefined ? [] : [owner]), ...[...creators].map((role) => acting.get(role) ?? role)]);
+}
+
+type Later = ReadonlyMap<string, { readonly tables: ReadonlySet<string>; readonly sequences: ReadonlySet<string> }>;
+
+/**
+ * By role, what it is given on all that comes later: only where every creator gives the same in every schema, and gave it on
+ * all that is there. Undefined where words can't say what default privileges there are.
+ */
+function laterOf(
+  schemas: readonly string[],
+  owner: string | undefined,
+  creators: ReadonlySet<string>,
+  { inside, roles }: AccessGround,
+): Later | undefined {
+  const rows = inside.defaults.filter(({ creator, of }) => roles.has(creator) && classes.some((one) => one === of));
+  const gifts = rows.flatMap(({ creator, schema, of, acl }) =>
+    acl.flatMap(({ grantee, privilege, isGrantable }) =>
+      grantee === null || grantee === creator || !roles.has(grantee)
+        ? []
+        : [{ creator, schema, of: of as 'tables' | 'sequences', role: grantee, privilege, isGrantable }],
+    ),
+  );
+  if (gifts.length === 0 || creators.size === 0) return gifts.length === 0 ? new Map() : undefined;
+  const isKnown = gifts.every(
+    ({ creator, schema, role, isGrantable }) =>
+      creators.has(creator) && schema !== null && schemas.includes(schema) && role !== owner && !isGrantable,
+  );
+  if (!isKnown) return undefined;
+  const later = new Map<string, { tables: Set<string>; sequences: Set<string> }>();
+  for (const { role, of, privilege } of gifts) {
+    const own = later.get(role) ?? { tables: new Set(), sequences: new Set() };
+    later.set(role, own);
+    own[of].add(privilege);
+  }
+  const by = (creator: string, schema: string, of: string, role: string) =>
+    gifts.filter((one) => one.creator === creator && one.schema === schema && one.of === of && one.role === role);
+  for (const [role, own] of later) {
+    for (const of of classes) {
+      const isGivenByAll = [...creators].every(
+        (creator) =>
+          creator === role ||
+          schemas.every((schema) =>
+            isSame(
+              own[of],
+              by(creator, schema, of, role).map(({ privilege }) => privilege),
+            ),
+          ),
+      );
+      const isGivenOnAll = relationsOf(of, schemas, role, inside).every(({ acl }) =>
+        isWithin(own[of], direct(acl, role)),
+      );
+      if (!isGivenByAll || !isGivenOnAll) return undefined;
+    }
+  }
+  return later;
+}
+
+function relationsOf(
+  of: 'tables' | 'sequences',
+  schemas: readonly string[],
+  role: string,
+  { relations }: DescribedInside,
+): DescribedRelation[] {
+  return relations.filter((one) => one.class === of && schemas.includes(one.schema) && one.owner !== role);
+}
+
+function givenTo(
+  role: string,
+  schemas: readonly string[],
+  later: Later | undefined,
+  creators: ReadonlySet<string>,
+  { inside, database, holders }: AccessGround,
+): GivenInDatabase {
+  const isCreated = creators.size > 0;
+  const onAll = (of: 'tables' | 'sequences'): ReadonlySet<string> => {
+    if (isCreated) return later?.get(role)?.[of] ?? new Set();
+    // Where nobody makes anything, it is all that there is.
+    const [first, ...rest] = relationsOf(of, schemas, role, inside).map(({ acl }) => direct(acl, role));
+    return new Set([...(first ?? [])].filter((one) => rest.every((held) => held.has(one))));
+  };
+  const all = { tables: onAll('tables'), sequences: onAll('sequences') };
+  const relations = classes.flatMap((of) =>
+    relationsOf(of, schemas, role, inside).flatMap(({ schema, name, acl }) => {
+      const privileges = new Set([...direct(acl, role)].filter((one) => !all[of].has(one)));
+      return privileges.size === 0 ? [] : [{ schema, name, privileges }];
+    }),
+  );
+  const columns = inside.relations.flatMap(({ schema, name: table, owner, columns }) =>
+    owner === role || !schemas.includes(schema)
+      ? []
+      : columns.flatMap(({ name: column, acl }) => {
+          const privileges = direct(acl, role);
+          return privileges.size === 0 ? [] : [{ schema, table, column, privileges }];
+        }),
+  );
+  const routines = inside.routines.flatMap(({ schema, name, types, owner, acl }) => {
+    if (owner === role || !schemas.includes(schema) || !direct(acl, role).has('EXECUTE')) return [];
+    const text = routineText(schema, name, types);
+    return text === undefined ? [] : [{ schema, text }];
+  });
+  return {
+    database: direct(database.acl, role),
+    mayDatabase: effective(database.acl, role, holders),
+    schemas: new Map(
+      inside.schemas
+        .filter(({ name }) => schemas.includes(name))
+        .map(({ name, acl }) => [name, { given: direct(acl, role), may: effective(acl, role, holders) }]),
+    ),
+    all,
+    free: new Set(isCreated ? [] : classes.filter((of) => relationsOf(of, schemas, role, inside).length === 0)),
+    relations,
+    columns,
+    routines,
+  };
+}
+
+function isNothing({ database, schemas, all, relations, columns, routines }: GivenInDatabase): boolean {
+  const onSchemas = [...schemas.values()].reduce((sum, { given }) => sum + given.size, 0);
+  const onAll = all.tables.size + all.sequences.size;
+  return database.size + onSchemas + onAll + relations.length + columns.length + routines.length === 0;
+}
+
+/** What it may pass on, as the end of a sentence. */
+function optionOf(role: string, schemas: readonly string[], { inside, database }: AccessGround): string | undefined {
+  const places: (readonly [string, readonly string[]])[] = [
+    [`database ${printable(database.name)}`, passedOn(database, role)],
+    ...inside.schemas
+      .filter(({ name }) => schemas.includes(name))
+      .map((schema) => [`schema ${printable(schema.name)}`, passedOn(schema, role)] as const),
+    ...inside.relations
+      .filter(({ schema }) => schemas.includes(schema))
+      .flatMap((one) => [
+        [printable(objectText(one.schema, one.name)), passedOn(one, role)] as const,
+        ...one.columns.map(
+          ({ name, acl }) =>
+            [
+              printable(`${objectText(one.schema, one.name)}.${name}`),
+              passedOn({ owner: one.owner, acl }, role),
+            ] as const,
+        ),
+      ]),
+  ];
+  const found = places.find(([, privileges]) => privileges.length > 0);
+  return found && `may pass on ${found[1].join(', ')} on ${found[0]} (GRANT OPTION)`;
+}

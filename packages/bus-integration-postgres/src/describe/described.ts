@@ -1,0 +1,258 @@
+// What is read of a server to describe it: the shapes, and the reading in READ ONLY transactions. Never writes.
+import type { Session } from '../connection/connect.ts';
+import {
+  boolean,
+  integer,
+  list,
+  nullable,
+  oneOf,
+  type RowShape,
+  readRow,
+  record,
+  text,
+  tuple,
+  word,
+} from '../connection/session/shape.ts';
+import { quotedLists, storedValues } from '../kinds/setting-value.ts';
+import type { AclEntry, ObservedStrays } from '../observe/observation.ts';
+import { straysShape } from '../observe/wanted-shapes.ts';
+import { describedClusterQuery, describedInsideQuery } from '../sql/describe-query.ts';
+import { straysQuery } from '../sql/strays-query.ts';
+import { shown } from '../text/shown.ts';
+
+export interface DescribedRole {
+  readonly name: string;
+  readonly canLogin: boolean;
+  readonly isSuperuser: boolean;
+  readonly createsRoles: boolean;
+  readonly createsDatabases: boolean;
+  readonly replicates: boolean;
+  readonly bypassesRowSecurity: boolean;
+  readonly inherits: boolean;
+  readonly connectionLimit: number;
+  readonly validUntil: string | null;
+  readonly comment: string | null;
+  /** Those that it has something in, or on. */
+  readonly databases: readonly string[];
+}
+
+export interface DescribedEdge {
+  readonly group: string;
+  readonly member: string;
+  readonly admin: boolean;
+  readonly inherit: boolean;
+  readonly set: boolean;
+}
+
+export interface DescribedDatabase {
+  readonly name: string;
+  readonly owner: string;
+  readonly isTemplate: boolean;
+  readonly isOpen: boolean;
+  readonly adminMayConnect: boolean;
+  readonly connectionLimit: number;
+  readonly comment: string | null;
+  readonly encoding: string;
+  readonly provider: 'libc' | 'icu' | 'builtin';
+  readonly locale: string | null;
+  readonly collate: string;
+  readonly characterType: string;
+  readonly tablespace: string;
+  readonly acl: readonly AclEntry[];
+}
+
+interface StoredList {
+  readonly role: string | null;
+  readonly database: string | null;
+  /** `name=value` */
+  readonly items: readonly string[];
+}
+
+interface ClusterRow {
+  readonly admin: string;
+  readonly roles: readonly DescribedRole[];
+  readonly edges: readonly DescribedEdge[];
+  readonly settings: readonly StoredList[];
+  readonly databases: readonly DescribedDatabase[];
+}
+
+interface DescribedSetting {
+  readonly role: string | null;
+  readonly database: string | null;
+  /** In lower case. */
+  readonly name: string;
+  /** A list where the server keeps one. */
+  readonly value: string | readonly string[];
+  /** Why no manifest can say it, as the end of a sentence. */
+  readonly fault?: string;
+}
+
+export interface DescribedCluster extends Omit<ClusterRow, 'settings'> {
+  readonly settings: readonly DescribedSetting[];
+}
+
+/** Why a setting can't stand in a manifest: its reader says so. */
+export type SettingFault = (name: string, value: string | readonly string[]) => string | undefined;
+
+interface DescribedOwned {
+  readonly owner: string;
+  readonly acl: readonly AclEntry[];
+}
+
+interface DescribedSchema extends DescribedOwned {
+  readonly name: string;
+  readonly isMember: boolean;
+}
+
+export interface DescribedRelation extends DescribedOwned {
+  readonly schema: string;
+  readonly name: string;
+  readonly class: 'tables' | 'sequences';
+  /** Those with a list of their own. */
+  readonly columns: readonly { readonly name: string; readonly acl: readonly AclEntry[] }[];
+}
+
+interface DescribedRoutine extends DescribedOwned {
+  readonly schema: string;
+  readonly name: string;
+  readonly types: readonly string[];
+}
+
+interface DescribedDefaults {
+  readonly creator: string;
+  readonly schema: string | null;
+  readonly of: 'tables' | 'sequences' | 'routines' | 'types' | 'schemas' | 'large objects';
+  readonly acl: readonly AclEntry[];
+}
+
+export interface DescribedInside extends InsideRow {
+  /** What belongs to others than its schema does. */
+  readonly strays: readonly Pick<ObservedStrays, 'schema' | 'owner' | 'type' | 'count'>[];
+}
+
+interface InsideRow {
+  readonly schemas: readonly DescribedSchema[];
+  readonly extensions: readonly { readonly name: string; readonly schema: string }[];
+  readonly relations: readonly DescribedRelation[];
+  readonly routines: readonly DescribedRoutine[];
+  /** What no manifest says anything of. */
+  readonly others: readonly { readonly kind: string; readonly name: string; readonly acl: readonly AclEntry[] }[];
+  readonly defaults: readonly DescribedDefaults[];
+}
+
+const aclEntry: RowShape<AclEntry> = (value) => {
+  const entry = tuple<[string | null, string, string, boolean]>(nullable(text), text, word, boolean);
+  const [grantee, grantor, privilege, isGrantable] = entry(value);
+  return { grantee, grantor, privilege, isGrantable };
+};
+const acl = list(aclEntry);
+
+const clusterShape = record<ClusterRow>({
+  admin: text,
+  roles: list(
+    record<DescribedRole>({
+      name: text,
+      canLogin: boolean,
+      isSuperuser: boolean,
+      createsRoles: boolean,
+      createsDatabases: boolean,
+      replicates: boolean,
+      bypassesRowSecurity: boolean,
+      inherits: boolean,
+      connectionLimit: integer,
+      validUntil: nullable(word),
+      comment: nullable(text),
+      databases: list(text),
+    }),
+  ),
+  edges: list(record<DescribedEdge>({ group: text, member: text, admin: boolean, inherit: boolean, set: boolean })),
+  settings: list(record<StoredList>({ role: nullable(text), database: nullable(text), items: list(text) })),
+  databases: list(
+    record<DescribedDatabase>({
+      name: text,
+      owner: text,
+      isTemplate: boolean,
+      isOpen: boolean,
+      adminMayConnect: boolean,
+      connectionLimit: integer,
+      comment: nullable(text),
+      encoding: word,
+      provider: oneOf('libc', 'icu', 'builtin'),
+      locale: nullable(text),
+      collate: text,
+      characterType: text,
+      tablespace: text,
+      acl,
+    }),
+  ),
+});
+
+const insideShape = record<InsideRow>({
+  schemas: list(record<DescribedSchema>({ name: text, owner: text, isMember: boolean, acl })),
+  extensions: list(record<DescribedInside['extensions'][number]>({ name: text, schema: text })),
+  relations: list(
+    record<DescribedRelation>({
+      schema: text,
+      name: text,
+      class: oneOf('tables', 'sequences'),
+      owner: text,
+      acl,
+      columns: list(record<DescribedRelation['columns'][number]>({ name: text, acl })),
+    }),
+  ),
+  routines: list(record<DescribedRoutine>({ schema: text, name: text, types: list(text), owner: text, acl })),
+  others: list(record<DescribedInside['others'][number]>({ kind: word, name: text, acl })),
+  defaults: list(
+    record<DescribedDefaults>({
+      creator: text,
+      schema: nullable(text),
+      of: oneOf('tables', 'sequences', 'routines', 'types', 'schemas', 'large objects'),
+      acl,
+    }),
+  ),
+});
+
+/** Roles, memberships, settings and databases: one statement. */
+export async function readDescribedCluster(session: Session, settingFault: SettingFault): Promise<DescribedCluster> {
+  const sql = describedClusterQuery(session.serverVersionNum);
+  const doing = 'reading roles and databases';
+  const row = await reading(session, () => readRow(session, clusterShape, { sql, doing }));
+  const settings = row.settings.flatMap(({ role, database, items }) =>
+    items.map((item): DescribedSetting => {
+      const end = item.indexOf('=');
+      const name = item.slice(0, end).toLowerCase();
+      const values = storedValues(name, item.slice(end + 1));
+      const value = quotedLists.includes(name) ? values : (values[0] ?? '');
+      const fault = settingFault(name, value);
+      return { role, database, name, value, ...(fault !== undefined && { fault }) };
+    }),
+  );
+  return { ...row, settings };
+}
+
+/** What is in the session's database: two statements. */
+export function readDescribedInside(session: Session): Promise<DescribedInside> {
+  const doing = `reading what is in ${shown(session.database)}`;
+  return reading(session, async () => {
+    const inside = await readRow(session, insideShape, { sql: describedInsideQuery, doing });
+    const schemas = inside.schemas.filter(({ isMember }) => !isMember);
+    const { strays } = await readRow(session, straysShape, {
+      sql: straysQuery(session.serverVersionNum),
+      values: [schemas.map(({ name }) => name), schemas.map(({ owner }) => owner)],
+      doing,
+    });
+    return { ...inside, strays };
+  });
+}
+
+async function reading<T>(session: Session, work: () => Promise<T>): Promise<T> {
+  await session.script('BEGIN READ ONLY');
+  try {
+    const read = await work();
+    await session.script('COMMIT');
+    return read;
+  } catch (error) {
+    await session.script('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}

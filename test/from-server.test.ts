@@ -1,0 +1,233 @@
+// Servers made by other hands: what `init --from-server` writes is right, a plan with it adopts and changes nothing else, and
+// when that was applied nothing is left to do and nobody may do more or less than before.
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { main } from 'bus-operator-database';
+import { createPlainAdmin, majors, type Server, startServer } from 'embedded';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { play } from './from-server/play.ts';
+import { dumpCluster } from './scenarios/cluster-dump.ts';
+import { createDeployment, exampleId, stepLines, temporaryFolder } from './scenarios/deployment.ts';
+
+let cwd: string;
+beforeAll(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'from-server-'));
+});
+afterAll(() => rmSync(cwd, { recursive: true }));
+
+async function go(adminDsn: string, ...argv: string[]) {
+  const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() };
+  const env = { BUS_DEPLOYMENT_ID: exampleId, ...(adminDsn !== '' && { BUS_POSTGRES_ADMIN_DSN: adminDsn }) };
+  const status = await main(argv, { env, cwd, ...streams });
+  const text = (stream: PassThrough) => String(stream.read() ?? '');
+  return { status, stdout: text(streams.stdout), stderr: text(streams.stderr) };
+}
+
+/** Who may do what on every object, and how: marks left out. */
+async function privileges(server: Server): Promise<unknown> {
+  const things = [...(await dumpCluster(server)).values()].map(({ comment: _, ...thing }) => thing);
+  const databases = things.filter(
+    ({ kind, name, opens }) => kind === 'database' && opens === true && name !== 'template1',
+  );
+  const inside = await Promise.all(
+    databases.map(async ({ name: database }) => [database, await server.query(insideQuery, { database })] as const),
+  );
+  const settings = await server.query(
+    'SELECT setdatabase::text, setrole::text, setconfig FROM pg_db_role_setting ORDER BY 1, 2',
+  );
+  return { things, inside, settings };
+}
+
+const insideQuery = `
+SELECT 'routine' AS kind, oid::regprocedure::text AS name, proowner::regrole::text AS owner, proacl::text AS acl FROM pg_proc WHERE oid >= 16384
+UNION ALL SELECT 'column', attrelid::regclass::text || '.' || attname, '', attacl::text FROM pg_attribute WHERE attacl IS NOT NULL
+UNION ALL SELECT 'type', oid::regtype::text, typowner::regrole::text, typacl::text FROM pg_type WHERE oid >= 16384
+UNION ALL SELECT 'default', defaclrole::regrole::text || defaclnamespace::text || defaclobjtype::text, '', defaclacl::text FROM pg_default_acl
+UNION ALL SELECT 'server', srvname, srvowner::regrole::text, srvacl::text FROM pg_foreign_server
+UNION ALL SELECT 'extension', extname, extnamespace::regnamespace::text, extversion FROM pg_extension
+UNION ALL SELECT 'right', role.rolname || ' on ' || relation.oid::regclass::text, '',
+    concat(has_any_column_privilege(role.oid, relation.oid, 'SELECT'), has_table_privilege(role.oid, relation.oid, 'SELECT'),
+           has_any_column_privilege(role.oid, relation.oid, 'UPDATE'), has_table_privilege(role.oid, relation.oid, 'INSERT'),
+           has_table_privilege(role.oid, relation.oid, 'DELETE'), has_schema_privilege(role.oid, relation.relnamespace, 'CREATE'))
+  FROM pg_roles AS role, pg_class AS relation WHERE relation.relkind IN ('r', 'p', 'v', 'm', 'f') AND relation.oid >= 16384
+ORDER BY 1, 2, 3`;
+
+const sampled = process.env.FROM_SERVER === 'all' ? majors : ([14, 18] as const);
+const names = ['pgroles', 'terraform', 'ldap2pg', 'cloudnative-pg', 'zalando', 'odd-names'] as const;
+
+describe.each(names)('a server as %s leaves it', (name) => {
+  test.each(sampled)('PostgreSQL %i', { timeout: 120_000 }, async (major) => {
+    await using server = await startServer({ major });
+    await play(server, name);
+    const file = `${name}-${major}.yaml`;
+    const { status, stderr } = await go(server.dsn(), 'init', '--from-server', '-o', file);
+    expect(status, stderr).toBe(0);
+    const text = readFileSync(join(cwd, file), 'utf8');
+    expect(text + stderr).not.toMatch(/not-to-be-told|SCRAM-SHA-256|\bmd5[0-9a-f]{32}/);
+    expect(text).toMatch(/^# yaml-language-server: \$schema=/);
+    expect(stderr).toContain('a plan with it changes nothing; --adopt takes over what has no mark yet: ');
+    expect(stderr).toContain(`\nnext: bus operator database plan --manifest ${file} --adopt\n`);
+    // What it could not say is said in the file too.
+    const told = [...stderr.matchAll(/note: (?:database [^:]+: )?(role .* is left out.*)/g)].map(
+      (found) => found[1] ?? '',
+    );
+    for (const note of told) expect(text).toContain(`# ${note}`);
+    expect((await go('', 'validate', file)).stdout).toMatch(/^ok: true\n/);
+
+    using folder = temporaryFolder();
+    const wish = { databases: [], manifest: text };
+    const deployment = createDeployment({ adminDsn: server.dsn(), wish, folder: folder.path });
+    const plan = await deployment.plan({ adopt: true });
+    expect(plan.ok, JSON.stringify(plan.diagnostics)).toBe(true);
+    expect(stepLines(plan.steps).filter((line) => !/^adopt-(role|database) /.test(line))).toEqual([]);
+    expect(stepLines(plan.steps).length).toBeGreaterThan(1);
+    const before = await privileges(server);
+    const applied = await deployment.apply({ adopt: true });
+    expect(applied.ok, JSON.stringify(applied.diagnostics)).toBe(true);
+    expect(await privileges(server)).toEqual(before);
+    const again = await deployment.plan();
+    expect(stepLines(again.steps)).toEqual([]);
+    expect(again.ok, JSON.stringify(again.diagnostics)).toBe(true);
+    // Once more it says the same of what carries the mark now.
+    const { stdout } = await go(server.dsn(), 'init', '--from-server');
+    expect(withoutComments(stdout)).toBe(withoutComments(text));
+  });
+});
+
+function withoutComments(text: string): string {
+  return text.replaceAll(/^ *#.*\n/gm, '');
+}
+
+test('access words stand where they say just what is there, and what all databases have stands once', async () => {
+  await using server = await startServer({ major: 17 });
+  await server.query('CREATE ROLE shop_owner; CREATE ROLE shop_app LOGIN; CREATE ROLE shop_ro LOGIN; CREATE ROLE team');
+  for (const database of ['orders', 'billing']) {
+    await server.query(`CREATE DATABASE ${database}`);
+    await server.query(
+      `REVOKE ALL ON DATABASE ${database} FROM PUBLIC; GRANT ALL ON DATABASE ${database} TO shop_owner`,
+    );
+    await server.query(`GRANT CONNECT, TEMPORARY ON DATABASE ${database} TO shop_app, shop_ro`);
+    await server.query(
+      `CREATE SCHEMA app AUTHORIZATION shop_owner; SET ROLE shop_owner; CREATE TABLE app.things (id serial PRIMARY KEY);
+       GRANT USAGE ON SCHEMA app TO shop_app, shop_ro;
+       GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA app TO shop_app;
+       GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA app TO shop_app;
+       GRANT SELECT ON ALL TABLES IN SCHEMA app TO shop_ro;
+       GRANT SELECT ON ALL SEQUENCES IN SCHEMA app TO shop_ro;
+       ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO shop_app;
+       ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT USAGE, SELECT ON SEQUENCES TO shop_app;
+       ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT SELECT ON TABLES TO shop_ro;
+       ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT SELECT ON SEQUENCES TO shop_ro;`,
+      { database },
+    );
+  }
+  await server.query(
+    `CREATE ROLE shop_migrator LOGIN; GRANT shop_owner TO shop_migrator WITH INHERIT FALSE, SET TRUE;
+     GRANT CONNECT ON DATABASE orders, billing TO shop_migrator;
+     ALTER ROLE shop_migrator IN DATABASE orders SET role = shop_owner;
+     ALTER ROLE shop_migrator IN DATABASE billing SET role = shop_owner`,
+  );
+  await server.query("GRANT CONNECT ON DATABASE billing TO team; ALTER DATABASE billing SET work_mem = '64MB'");
+  const { stdout, stderr } = await go(server.dsn(), 'init', '--from-server');
+  expect(stderr).toBe(
+    'bus operator database: note: a plan with it changes nothing; --adopt takes over what has no mark yet: 7\n',
+  );
+  expect(stdout).toMatchInlineSnapshot(`
+    "# yaml-language-server: $schema=./node_modules/bus-integration-postgres/schemas/manifest.json
+    version: 1
+    deployment: example-dev
+
+    roles:
+      shop_app:
+        login: true
+      shop_migrator:
+        login: true
+        acts_as: shop_owner
+      shop_owner: {}
+      shop_ro:
+        login: true
+      team: {}
+
+    every_database:
+      owner: shop_owner
+      schemas: [app]
+      search_path: keep
+      access:
+        shop_app: write
+        shop_migrator: connect
+        shop_ro: read
+
+    databases:
+      billing:
+        settings:
+          work_mem: 64MB
+        access:
+          team: connect
+      orders: {}
+
+    # No file is written for anybody: whoever logs in has a password already. Without this line each login role gets its files, with a new password: apply --rotate ROLE.
+    outputs: []
+    "
+  `);
+});
+
+describe('what can not be read', () => {
+  test('without a server, a DSN, a deployment', async () => {
+    const nowhere = 'postgresql://admin:not-to-be-told@127.0.0.1:1/postgres';
+    const unreachable = await go(nowhere, 'init', '--from-server', '-o', 'never.yaml');
+    expect(unreachable).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr: expect.stringContaining("can't reach 127.0.0.1:1"),
+    });
+    expect(unreachable.stderr).not.toContain('not-to-be-told');
+    expect(existsSync(join(cwd, 'never.yaml'))).toBe(false);
+    expect(await go('', 'init', '--from-server')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('BUS_POSTGRES_ADMIN_DSN'),
+    });
+    const flags = ['init', '--from-server', '--deployment', 'other'];
+    expect(await go(nowhere, ...flags)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('--deployment is "other"'),
+    });
+  });
+
+  test('a part of a server, by a plain admin', async () => {
+    await using server = await startServer({ major: 16 });
+    const adminDsn = await createPlainAdmin(server);
+    await server.query('CREATE ROLE mine LOGIN; CREATE ROLE theirs LOGIN; CREATE ROLE boss SUPERUSER');
+    for (const name of ['kept', 'shut', 'closed', 'other']) await server.query(`CREATE DATABASE ${name}`);
+    await server.query('REVOKE CONNECT ON DATABASE shut FROM PUBLIC; ALTER DATABASE closed ALLOW_CONNECTIONS false');
+    await server.query('GRANT CREATE ON DATABASE kept TO mine; GRANT CREATE ON DATABASE other TO theirs');
+    await server.query("COMMENT ON DATABASE other IS 'bus-deployment=elsewhere'");
+    const all = await go(adminDsn, 'init', '--from-server');
+    expect(all.status).toBe(0);
+    expect(all.stdout).toMatch(/^databases:\n(?: *#.*\n)* {2}kept:\n/m);
+    for (const why of [
+      'database shut is left out: it can not be entered by this admin',
+      'database closed is left out: it allows no connections',
+      'database other is left out: it belongs to deployment elsewhere',
+      'role boss is left out, and left as it is: it is a superuser',
+    ])
+      expect([all.stdout.includes(`# ${why}`), all.stderr.includes(why)], why).toEqual([true, true]);
+    // It may not alter what others made: that is told, and the file is written all the same.
+    expect(all.stderr).toContain('warning: a plan with it is refused: ');
+
+    const part = await go(adminDsn, 'init', '--from-server', '--database', 'other', '-f', 'json');
+    expect(JSON.parse(part.stdout)).toMatchObject({
+      deployment: exampleId,
+      roles: { theirs: { login: true } },
+      databases: { other: { access: { theirs: { CREATE: 'database' } } } },
+      outputs: [],
+    });
+    expect(Object.keys(JSON.parse(part.stdout).roles)).toEqual(['theirs']);
+    expect(await go(adminDsn, 'init', '--from-server', '--database', 'none')).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringContaining('the server has no database none'),
+    });
+  });
+});

@@ -1,0 +1,38 @@
+-- As pgroles leaves a server: a role for each schema and profile, owners without login, people as members, PUBLIC shut out.
+CREATE ROLE app_owner NOLOGIN;
+COMMENT ON ROLE app_owner IS 'Owns every object of the shop';
+CREATE ROLE "inventory-editor" NOLOGIN;
+CREATE ROLE "inventory-viewer" NOLOGIN;
+CREATE ROLE "catalog-viewer" NOLOGIN;
+CREATE ROLE shop_api LOGIN CONNECTION LIMIT 40 PASSWORD 'not-to-be-told-1';
+CREATE ROLE "analytics@corp.example" LOGIN NOINHERIT PASSWORD 'not-to-be-told-2' VALID UNTIL '2031-03-01 12:00:00+00';
+ALTER ROLE shop_api SET statement_timeout = '30s';
+GRANT "inventory-editor", "catalog-viewer" TO shop_api;
+GRANT "inventory-viewer" TO "analytics@corp.example";
+CREATE DATABASE shop;
+REVOKE CONNECT, TEMPORARY ON DATABASE shop FROM PUBLIC;
+GRANT CONNECT, CREATE, TEMPORARY ON DATABASE shop TO app_owner;
+GRANT CONNECT ON DATABASE shop TO "inventory-editor", "inventory-viewer", "catalog-viewer";
+GRANT CONNECT ON DATABASE shop TO shop_api, "analytics@corp.example";
+\connect shop
+REVOKE USAGE, CREATE ON SCHEMA public FROM PUBLIC;
+CREATE SCHEMA inventory AUTHORIZATION app_owner;
+CREATE SCHEMA catalog AUTHORIZATION app_owner;
+SET ROLE app_owner;
+CREATE TABLE inventory.items (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text);
+CREATE TABLE inventory.stock (item bigint REFERENCES inventory.items, number int) PARTITION BY RANGE (item);
+CREATE TABLE inventory.stock_1 PARTITION OF inventory.stock FOR VALUES FROM (1) TO (1000);
+CREATE TABLE catalog.pages (id int PRIMARY KEY, body text);
+CREATE FUNCTION inventory.recount(since date) RETURNS int LANGUAGE sql AS 'SELECT 1';
+GRANT USAGE ON SCHEMA inventory TO "inventory-editor", "inventory-viewer";
+GRANT USAGE ON SCHEMA catalog TO "catalog-viewer";
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA inventory TO "inventory-editor";
+GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA inventory TO "inventory-editor";
+GRANT EXECUTE ON FUNCTION inventory.recount(date) TO "inventory-editor";
+GRANT SELECT ON ALL TABLES IN SCHEMA inventory TO "inventory-viewer";
+GRANT SELECT ON ALL TABLES IN SCHEMA catalog TO "catalog-viewer";
+ALTER DEFAULT PRIVILEGES IN SCHEMA inventory GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO "inventory-editor";
+ALTER DEFAULT PRIVILEGES IN SCHEMA inventory GRANT USAGE, SELECT ON SEQUENCES TO "inventory-editor";
+ALTER DEFAULT PRIVILEGES IN SCHEMA inventory GRANT SELECT ON TABLES TO "inventory-viewer";
+ALTER DEFAULT PRIVILEGES IN SCHEMA catalog GRANT SELECT ON TABLES TO "catalog-viewer";
+RESET ROLE;

@@ -45,7 +45,7 @@ export async function main(
     await tellProgram(argv, `no verb is given; expected one of ${Object.keys(verbs).join(', ')}`, processContext);
     return 2;
   }
-  if (verb === 'validate') {
+  if (verb === 'validate' || (verb === 'plan' && flags.expand)) {
     const [{ validate }, list] = await Promise.all([import('./commands/validate.ts'), listOf(roots)]);
     return validate(flags, processContext, list);
   }

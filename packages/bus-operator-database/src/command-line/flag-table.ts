@@ -105,7 +105,7 @@ const flagTable = [
     verbs: ['init'],
     text: 'of --from-server: NAME alone; default: those declared or marked, else all there are',
   },
-  { name: 'expand', verbs: ['validate'], text: 'print the manifest with nothing inherited' },
+  { name: 'expand', verbs: ['validate', 'plan'], text: 'print the manifest with nothing inherited; asks no server' },
   { name: 'strict', verbs: ['verify'], text: 'fail also on what could not be seen' },
 ] as const satisfies readonly VerbFlag[];
 

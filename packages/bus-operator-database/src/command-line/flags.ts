@@ -107,6 +107,7 @@ function contradiction(
   }
   if (verb === 'validate') return validateProblem(has, flags);
   if (verb === 'init') return initProblem(has, flags);
+  if (flags.expand) return expandProblem(has, flags);
   const list = all('allow').find((one) => one.includes(';'));
   if (list !== undefined) return '--allow holds a semicolon; write --allow RISK[,RISK]';
   if (flags.isQuiet && flags.verbosity > 0) return '-q and -v contradict each other; give one of them';
@@ -127,6 +128,13 @@ function validateProblem(
   if (other !== undefined) return `--${other}: validate asks no server; leave it out`;
   if (expand && manifests.length > 1) return '--expand prints one manifest; name one FILE';
   return isQuiet && verbosity > 0 ? '-q and -v contradict each other; give one of them' : undefined;
+}
+
+/** Of a plan that only prints its manifest. */
+function expandProblem(has: OperatorFlagReading['has'], flags: Flags): string | undefined {
+  const other = (['save', 'check', 'sql', 'allow', 'adopt', 'adopt-from', 'rotate'] as const).find((name) => has(name));
+  if (other !== undefined) return `--expand prints the manifest alone; leave out --${other}`;
+  return validateProblem(has, flags)?.replace('validate asks', 'plan --expand asks');
 }
 
 function initProblem(has: OperatorFlagReading['has'], { manifests, output, fromServer, isQuiet, verbosity }: Flags) {

@@ -99,6 +99,13 @@ describe('a manifest that is right', () => {
     `);
     writeFileSync(join(cwd, 'expanded.yaml'), stdout);
     expect(await validate(['expanded.yaml', '--expand'])).toEqual({ status: 0, stdout, stderr: '' });
+    expect(await validate(['--manifest', 'right.yaml', '--expand'], {}, 'plan')).toEqual({
+      status: 0,
+      stdout,
+      stderr: '',
+    });
+    const env = { BUS_DATABASE_MANIFEST_FILE: 'right.yaml' };
+    expect(await validate(['--expand'], env, 'plan')).toEqual({ status: 0, stdout, stderr: '' });
     const json = (await validate(['right.yaml', '--expand', '-f', 'json'])).stdout;
     expect(JSON.parse(json).databases.billing.access).toEqual({ shop_app: 'create' });
   });
@@ -216,6 +223,19 @@ describe('what is wrong with the line or the environment', () => {
       status: 2,
       stderr: 'bus operator database: the provider plain reads no manifests\n',
     });
+  });
+});
+
+it.each([
+  [['--expand', '--sql'], '--expand prints the manifest alone; leave out --sql'],
+  [['--expand', '--adopt'], '--expand prints the manifest alone; leave out --adopt'],
+  [['--expand', '--jobs', '3'], '--jobs: plan --expand asks no server; leave it out'],
+  [['--expand'], 'no manifest is named'],
+])('plan %j is wrong usage', async (argv, why) => {
+  expect(await validate(argv, {}, 'plan')).toMatchObject({
+    status: 2,
+    stdout: '',
+    stderr: expect.stringContaining(why),
   });
 });
 

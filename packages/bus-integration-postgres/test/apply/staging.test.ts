@@ -84,7 +84,7 @@ function stagingOf(credentials: readonly RoleDecision[], said: Partial<Staging> 
     commentOf: () => null,
     versionNum: 180000,
     selfGrantOf: () => undefined,
-  joinedFor: () => undefined,
+    joinedFor: () => undefined,
     passwordOf: () => undefined,
   });
   const staging: Staging = {

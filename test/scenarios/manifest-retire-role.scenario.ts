@@ -107,7 +107,12 @@ export const scenarios: readonly Scenario[] = [
     name: 'trap: REASSIGN moves the role’s databases too',
     earlier: before,
     wish: after,
-    start: [{ sql: 'ALTER DATABASE logs OWNER TO old' }],
+    start: [
+      { sql: 'ALTER DATABASE logs OWNER TO old' },
+      // Its CONNECT went with it.
+      { sql: 'GRANT CONNECT ON DATABASE logs TO deploy_admin' },
+    ],
+    admins: ['plain', 'self-granting'],
     files: oldFiles,
     rounds: [
       {

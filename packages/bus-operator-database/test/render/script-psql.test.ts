@@ -99,4 +99,51 @@ it.skipIf(psql === undefined).each(supported)(
   60_000,
 );
 
+it.skipIf(psql === undefined).each(supported)(
+  "a manifest's script gives the admin an owner's rights only while it needs them: PostgreSQL %i",
+  async (major) => {
+    await using server = await startServer({ major });
+    const directory = mkdtempSync(join(tmpdir(), 'operator-script-'));
+    using place = { directory, [Symbol.dispose]: () => rmSync(directory, { recursive: true }) };
+    mkdirSync(join(place.directory, 'local'), { mode: 0o700 });
+    const dsn = await createPlainAdmin(server);
+    writeFileSync(join(place.directory, 'local', 'admin'), dsn, { mode: 0o600 });
+    writeFileSync(join(place.directory, 'shop.yaml'), manifest);
+    const env = {
+      PATH: process.env.PATH,
+      HOME: place.directory,
+      BUS_DATABASE_MANIFEST_FILE: './shop.yaml',
+      BUS_POSTGRES_ADMIN_DSN_FILE: './local/admin',
+      BUS_DATABASE_DSN_OUTPUT_DIR: './local/dsn',
+    };
+    const go = async (...argv: string[]) => {
+      const { processContext, out, err } = captured(place.directory, env);
+      const status = await main(argv, processContext);
+      return { status, out: out(), err: err() };
+    };
+    expect(await go('plan', '--sql', '-o', 'plan.sql')).toEqual({ status: 0, out: '', err: '' });
+    const script = join(place.directory, 'plan.sql');
+    expect(readFileSync(script, 'utf8')).toContain('GRANT "owner" TO CURRENT_USER');
+    await promisify(execFile)(psql ?? 'psql', ['-X', '-q', '-d', dsn, '-f', script]);
+    const left = await server.query(
+      `SELECT FROM pg_auth_members WHERE member = 'deploy_admin'::regrole AND grantor = 'deploy_admin'::regrole`,
+    );
+    expect(left).toEqual([]);
+    expect(await go('apply', '--rotate', 'svc', '--rotate', 'migrator')).toMatchObject({ status: 0, err: '' });
+    expect((await go('plan', '--check')).status).toBe(0);
+  },
+  60_000,
+);
+
+const manifest = `version: 1
+deployment: script-dev
+roles:
+  owner: {}
+  migrator: {login: true, acts_as: owner}
+  team: {}
+  svc: {login: true, connections: 5, settings: {search_path: [app, public]}, member_of: [team]}
+databases:
+  shop: {owner: owner, schemas: [app], settings: {work_mem: 8MB}, access: {migrator: connect, svc: write, team: read}}
+`;
+
 if (psql === undefined) console.log('skipped: no psql on PATH, so the script of plan --sql was not run by one');

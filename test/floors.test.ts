@@ -41,6 +41,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'doctor',
     'verify',
     'verify/connectivity',
+    'verify/access',
     'verify/listener',
     'verify/listener/policy',
     'verify/listener/matching',

@@ -24,7 +24,7 @@ export interface Fault {
   readonly since?: number;
 }
 
-const sql = (
+export const sql = (
   name: string,
   make: string,
   undo: string,

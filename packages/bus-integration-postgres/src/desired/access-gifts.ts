@@ -11,7 +11,7 @@ export interface AccessGift {
   readonly schemas: ReadonlyMap<string, SchemaGift>;
 }
 
-interface SchemaGift {
+export interface SchemaGift {
   readonly schema: Set<string>;
   readonly tables: Set<string>;
   readonly sequences: Set<string>;

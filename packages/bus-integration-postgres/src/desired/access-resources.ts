@@ -75,7 +75,7 @@ export function accessResources(database: string, said: ExpandedDatabase, { role
 }
 
 /** As long as roles only make things of their own, what is in a schema is their business. */
-function managesContents({ owner, access, routines }: ExpandedDatabase): boolean {
+export function managesContents({ owner, access, routines }: ExpandedDatabase): boolean {
   const words = Object.values(access);
   return owner !== undefined || routines === 'closed' || words.some((word) => word !== 'connect' && word !== 'create');
 }

@@ -30,17 +30,6 @@ SELECT pg_catalog.to_json(pg_catalog.current_schemas(false)) AS path,
 export const encodingQuery = `
 SELECT pg_catalog.pg_char_to_encoding($1::pg_catalog.name) >= 0 AS "isKnown"`;
 
-/** Which server it is; the cluster's identifier is for who may read it. */
-export const serverIdentityQuery = `
-SELECT ${startedAt} AS "startedAt", pg_catalog.pg_is_in_recovery() AS "isStandby",
-  pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE') AS "readsSystemIdentifier"`;
-
-export interface Identity {
-  readonly startedAt: string;
-  readonly isStandby: boolean;
-  readonly readsSystemIdentifier: boolean;
-}
-
 export interface SessionAtLogin {
   /** Schemas that exist and may be used; the first is the one that unqualified names are made in. */
   readonly path: readonly string[];
@@ -53,8 +42,8 @@ export interface SessionAtLogin {
 const isPowerful = `(other.rolsuper OR other.rolcreaterole OR other.rolcreatedb OR other.rolreplication OR other.rolbypassrls
               OR other.rolname ~ '^pg_'::pg_catalog.text) AND other.rolname <> 'pg_database_owner'`;
 
-/** What holds for all of the cluster. */
-const ofCluster = `
+/** What holds for all of the cluster: of a session that acts as another role, for the one that logged in. */
+const ofCluster = (isActing: boolean) => `
   (SELECT pg_catalog.json_build_object(
     'isSuperuser', role.rolsuper,
     'createsRoles', role.rolcreaterole,
@@ -74,7 +63,7 @@ const ofCluster = `
        WHERE membership.member = role.oid AND NOT role.rolsuper
          AND EXISTS (SELECT FROM pg_catalog.pg_roles AS other
                       WHERE ${isPowerful} AND pg_catalog.pg_has_role(joined.oid, other.oid, 'MEMBER'))))
-    FROM pg_catalog.pg_roles AS role WHERE role.rolname = current_user) AS powers,
+    FROM pg_catalog.pg_roles AS role WHERE role.rolname = ${isActing ? 'session_user' : 'current_user'}) AS powers,
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('name', database.datname,
       'isByPublic', EXISTS (SELECT FROM pg_catalog.aclexplode(coalesce(database.datacl,
                        pg_catalog.acldefault('d', database.datdba))) AS entry
@@ -82,7 +71,7 @@ const ofCluster = `
       'comment', pg_catalog.shobj_description(database.oid, 'pg_database')) ORDER BY database.datname), '[]')
     FROM pg_catalog.pg_database AS database
    WHERE database.datallowconn AND database.datname <> pg_catalog.current_database()
-     AND pg_catalog.has_database_privilege(database.oid, 'CONNECT')) AS reachable`;
+     AND pg_catalog.has_database_privilege(${isActing ? 'session_user, ' : ''}database.oid, 'CONNECT')) AS reachable`;
 
 const sharers = `
   (SELECT coalesce(pg_catalog.json_agg(other.rolname ORDER BY other.rolname), '[]')
@@ -101,8 +90,13 @@ const sharers = `
  *
  * @param looksAtRole whether to look at what holds for all of the cluster too
  * @param hasOthers whether other roles are declared for the database
+ * @param isActing whether the session works as another role than the one that logged in
  */
-export function factsQuery({ looksAtRole, hasOthers }: Readonly<Record<'looksAtRole' | 'hasOthers', boolean>>): string {
+export function factsQuery({
+  looksAtRole,
+  hasOthers,
+  isActing = false,
+}: Readonly<Record<'looksAtRole' | 'hasOthers', boolean> & { isActing?: boolean }>): string {
   return `
 SELECT current_user AS "user", session_user AS session, pg_catalog.current_database() AS database,
   ${startedAt} AS "startedAt",
@@ -120,7 +114,7 @@ SELECT current_user AS "user", session_user AS session, pg_catalog.current_datab
   pg_catalog.has_column_privilege('pg_catalog.pg_authid', 'rolpassword', 'SELECT') AS "readsVerifiers",
   (${mayHaveGrants('current_user', 'pg_catalog.pg_get_userbyid(edge.roleid) <> current_user')}) AS "mayHaveGrants",
   (${hasContents}) AS "hasContents",
-  ${looksAtRole ? ofCluster : 'NULL AS powers, NULL AS reachable'}`;
+  ${looksAtRole ? ofCluster(isActing) : 'NULL AS powers, NULL AS reachable'}`;
 }
 
 export interface FactsRow {
@@ -190,6 +184,7 @@ export interface Attempted {
  * @param isUnqualified whether a table is made without a schema's name too; the session must stand as its login left it
  * @param landsIn the schema that this table is made in, where that is known: it is read there by its whole name, and no
  * other is made
+ * @param also what is asked of what was made; of a session that only reads by itself, `isWriting` lets it write
  */
 export function verifyScript(
   schemas: readonly string[],
@@ -197,6 +192,7 @@ export function verifyScript(
   probe: string,
   isUnqualified = false,
   landsIn?: string,
+  { also = [], isWriting = false }: { readonly also?: readonly string[]; readonly isWriting?: boolean } = {},
 ): string {
   const unqualified = identifier(`${probe}_unqualified`);
   const trial = (table: string) => [
@@ -206,7 +202,7 @@ export function verifyScript(
     `SELECT value FROM ${table}`,
   ];
   return [
-    'BEGIN',
+    isWriting ? 'BEGIN READ WRITE' : 'BEGIN',
     ...(isUnqualified ? [...trial(unqualified), placeOf(`${probe}_unqualified`)] : []),
     'SET LOCAL search_path TO pg_catalog, pg_temp',
     ...schemas.flatMap((schema) =>
@@ -214,6 +210,7 @@ export function verifyScript(
         ? [`SELECT value FROM ${identifier(schema)}.${unqualified}`]
         : trial(`${identifier(schema)}.${identifier(probe)}`),
     ),
+    ...also,
     ...(tried.length > 0 ? refusals(tried, probe) : []),
     'ROLLBACK',
   ].join(';\n');

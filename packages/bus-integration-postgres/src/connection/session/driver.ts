@@ -44,9 +44,16 @@ export interface Driver {
   lose(reason: Error): void;
   /**
    * With a `name` the server keeps the parsed statement, and its plan, under it for as long as the connection stands.
-   * The statements of `guard` go first, in the same round trip and transaction; their results come first too.
+   * The statements of `guard` go first, in the same round trip and transaction; their results come first too. With them
+   * no more than `mostRows` of the statement's own are asked for.
    */
-  run(text: string, values: readonly unknown[], name?: string, guard?: readonly string[]): Promise<CommandResult[]>;
+  run(
+    text: string,
+    values: readonly unknown[],
+    name?: string,
+    guard?: readonly string[],
+    mostRows?: number,
+  ): Promise<CommandResult[]>;
   /** Sends Terminate; `closed` settles when the server has hung up. */
   end(): void;
 }
@@ -140,10 +147,11 @@ export async function logIn(options: LoginOptions): Promise<Driver> {
     closed,
     loss: () => loss,
     lose,
-    run: async (text, values, name, guard = []) => {
+    run: async (text, values, name, guard = [], mostRows = undefined) => {
       notices.length = 0;
       const query = { text, values: [...values], ...(name !== undefined && { name }) };
-      const result = guard.length === 0 ? await client.query(query) : await runGuarded(client, Query, query, guard);
+      const result =
+        guard.length === 0 ? await client.query(query) : await runGuarded(client, Query, query, guard, mostRows);
       return (Array.isArray(result) ? result : [result]) as CommandResult[];
     },
     end: () => void client.end().catch(() => {}),

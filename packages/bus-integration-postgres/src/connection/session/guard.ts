@@ -71,6 +71,7 @@ export function runGuarded(
   query: typeof Query,
   config: QueryConfig,
   guard: readonly string[],
+  mostRows?: number,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const extended = { ...config, queryMode: 'extended' };
@@ -86,6 +87,14 @@ export function runGuarded(
       }
       prepare(wire);
     };
+    if (mostRows !== undefined) {
+      prepared._getRows = (wire) => {
+        wire.execute({ rows: mostRows });
+        wire.sync();
+      };
+      // What is left of a portal goes with the transaction.
+      prepared.handlePortalSuspended = () => {};
+    }
     client.query(guarded);
   });
 }
@@ -93,11 +102,14 @@ export function runGuarded(
 // What the driver's query has beside what its types tell.
 interface PreparedQuery {
   prepare(wire: ExtendedWire): void;
+  _getRows(wire: ExtendedWire): void;
+  handlePortalSuspended(wire: ExtendedWire): void;
 }
 
 interface ExtendedWire {
   parse(message: { readonly text: string }): void;
   bind(message: { readonly values: readonly unknown[] }): void;
   describe(message: { readonly type: 'P' }): void;
-  execute(message: Record<string, never>): void;
+  execute(message: { readonly rows?: number }): void;
+  sync(): void;
 }

@@ -23,6 +23,8 @@ export interface StatementOptions {
    * service does as itself, to see whether it works, and for what asks how the login left it. Default: false.
    */
   readonly isAsLoggedIn?: boolean;
+  /** No more rows than these are asked for: for what nobody knows beforehand. Only with a statement before it. */
+  readonly mostRows?: number;
 }
 
 export interface GuardedFacts {
@@ -84,7 +86,7 @@ export function createGuardedDriver(driver: Driver, facts: GuardedFacts, serverV
     first: readonly string[] = [],
   ): Promise<CommandResult[]> => {
     const name = wish.isPrepared ? nameOf(text) : undefined;
-    if (isProven() || wish.isAsLoggedIn) return await driver.run(text, values, name, first);
+    if (isProven() || wish.isAsLoggedIn) return await driver.run(text, values, name, first, wish.mostRows);
     if (wish.isAlone) throw unproven(where, found);
     if (!isDirect()) return withoutGuard(await driver.run(text, values, name, [...first, guard(true)]), first.length);
     const guards = directGuard(lasting.settings);

@@ -11,6 +11,7 @@ import {
 } from 'bus-integration-database';
 import { isSameServer } from '../../connection/session-place.ts';
 import { demandedMode, endpointOf, type Reached } from '../../conninfo/dsn-endpoint.ts';
+import { manifestOf } from '../../desired/rules.ts';
 import { sharingChecks } from '../../plan/sharing.ts';
 import { eachInParallel } from '../../run/parallel.ts';
 import type { Run } from '../../run/run.ts';
@@ -21,11 +22,15 @@ import type { Policy } from '../listener/policy/policy.ts';
 import type { DeclaredObjects } from './declared-objects.ts';
 import { exposedChecks } from './exposed.ts';
 import type { ServiceFacts } from './facts.ts';
-import { loginCheck } from './login-faults.ts';
-import { type LoginFiles, loginFiles, otherFileCheck } from './other-files.ts';
+import type { LoginFindings } from './login-answer.ts';
+import { hasNoRoom, loginCheck } from './login-faults.ts';
+import { manifestLogins } from './manifest-login.ts';
+import { undeclaredMembers, undeclaredPowers, unseenChecks } from './manifest-views.ts';
+import { loginFiles, otherFileChecks } from './other-files.ts';
 import { type Entrance, probeAll, tryWrongPassword } from './probe.ts';
 import { roleChecks } from './role.ts';
-import { hasNoRoom, type LoginFindings, readServiceTarget, tryLogin } from './service-login.ts';
+import { readServiceTarget, tryLogin } from './service-login.ts';
+import { sharersIn } from './sharers.ts';
 
 export interface ConnectivityOptions {
   readonly preparation: Preparation;
@@ -74,13 +79,17 @@ export async function checkConnectivity(options: ConnectivityOptions): Promise<C
       await options.run.waiting(doing, () => checkRole(role, files, ownOf.get(role) ?? new Set(), found, options)),
     );
   });
+  const { desired } = options.preparation.intent;
+  const manifest = manifestOf(desired);
+  const looked = [...found.values()].flatMap((one) => one.looked ?? []);
   return {
     checks: [
       ...pairs.flatMap((pair) => found.get(pair)?.checks ?? []),
-      ...(await otherChecks(others, options)),
+      ...unseenChecks(manifest, desired.databases.keys(), looked, options.isNegative),
+      ...(await otherFileChecks(others, options.preparation.intent.service, options.reached)),
       ...roles.flatMap((role) => checks.get(role) ?? []),
       ...(options.isNegative ? sharingChecks(sharersIn(found)) : []),
-      ...(options.isNegative ? exposedChecks(await options.declared, declared.roles) : []),
+      ...(options.isNegative ? exposedChecks(undeclaredMembers(await options.declared, manifest), declared.roles) : []),
     ],
     seenInside: seenInsideOf(found, options.session),
     markedSchemas: new Map(
@@ -89,12 +98,6 @@ export async function checkConnectivity(options: ConnectivityOptions): Promise<C
       ),
     ),
   };
-}
-
-async function otherChecks(others: LoginFiles['others'], { preparation, reached }: ConnectivityOptions) {
-  if (others.length === 0) return [];
-  const endpoint = endpointOf(preparation.intent.service, await reached);
-  return others.map((one) => otherFileCheck(one, endpoint));
 }
 
 /** By role the databases that it is declared for, whether or not they are asked about. */
@@ -111,16 +114,6 @@ function seenInsideOf(found: ReadonlyMap<FilePair, LoginFindings>, admin: Entran
       return facts !== undefined && isThere ? [[database, facts.writableSchemas]] : [];
     }),
   );
-}
-
-/** By database the roles that said of each other that they create where the other does. */
-function sharersIn(found: ReadonlyMap<FilePair, LoginFindings>): Map<string, string[]> {
-  const roles = new Map<string, string[]>();
-  for (const [{ role, database }, { facts }] of found) {
-    if (facts === undefined || facts.sharers.length === 0) continue;
-    roles.set(database, [...new Set([...(roles.get(database) ?? []), role, ...facts.sharers])]);
-  }
-  return roles;
 }
 
 /** As a connection too many is tried again where others are at work, and then with pauses. */
@@ -160,6 +153,7 @@ async function tryFiles(
     seen.add(name);
     return isFirst;
   };
+  const loginOf = manifestLogins(manifestOf(desired), pairs);
   // The verb itself fails where it can't be read; here it only explains less.
   const declared = options.declared.catch(() => undefined);
   const systemIdentifier = options.systemIdentifier.catch(() => undefined);
@@ -183,12 +177,14 @@ async function tryFiles(
         tries.set(pair, tried);
         const { signal, meter, cache } = run;
         const here = names.databases.get(pair.database);
+        const login = loginOf(pair);
         const trial = {
           pair,
           target,
-          schemas: [...(desired.databases.get(pair.database)?.schemas ?? [])],
+          schemas: login?.creates ?? [...(desired.databases.get(pair.database)?.schemas ?? [])],
           declaredSchemas: here?.schemas ?? new Set(),
-          roles: here?.logins ?? [],
+          login,
+          roles: [...(here?.logins ?? []), ...(login?.makers ?? [])],
           deploymentId: desired.deploymentId,
           adminRole,
           isNegative,
@@ -226,10 +222,17 @@ async function checkRole(
   const places = seen.flatMap(({ facts }) => facts ?? []);
   const declared = await options.declared.catch(() => undefined);
   const { declared: names, service } = options.preparation.intent;
+  const manifest = manifestOf(options.preparation.intent.desired);
   const checks =
     looked === undefined
       ? []
-      : roleChecks(role, { own, declared: names.databases, places }, names.deploymentId, looked, declared);
+      : roleChecks(
+          role,
+          { own, declared: names.databases, places },
+          names.deploymentId,
+          undeclaredPowers(looked, role, manifest),
+          declared,
+        );
   const pair = files.find((file) => found.get(file)?.target !== undefined);
   const target = pair && found.get(pair)?.target;
   if (pair === undefined || target === undefined) return checks;

@@ -27,17 +27,22 @@ export interface ServiceFacts extends Omit<FactsRow, 'schemas' | 'mayHaveGrants'
 
 type Asked = Pick<LoginTrial, 'schemas' | 'declaredSchemas' | 'adminRole' | 'roles'>;
 
+/** Those that are looked into: of a manifest's login not only where it makes things. */
+export function schemasOf({ schemas, declaredSchemas, login }: LoginTrial): readonly string[] {
+  return login === undefined ? schemas : [...declaredSchemas];
+}
+
 /** One round trip, and another where the role may have what is a superuser's at first. */
 export async function readFacts(
   session: Session,
   trial: LoginTrial,
   { doing, looksAtRole }: { readonly doing: string; readonly looksAtRole: boolean },
 ): Promise<readonly [SessionAtLogin, ServiceFacts]> {
-  const { schemas, adminRole, roles } = trial;
+  const { pair, adminRole, roles, login } = trial;
   const hasOthers = roles.length > 1;
   const [standing, row] = await readRowAfter(session, [standingShape, standingQuery], factsShape, {
-    sql: factsQuery({ looksAtRole, hasOthers }),
-    values: [schemas, markOf(trial.deploymentId), adminRole, ...(hasOthers ? [roles] : [])],
+    sql: factsQuery({ looksAtRole, hasOthers, isActing: login !== undefined && login.works !== pair.role }),
+    values: [schemasOf(trial), markOf(trial.deploymentId), adminRole, ...(hasOthers ? [roles] : [])],
     doing,
   });
   const { grants } = row.mayHaveGrants ? await readRow(session, grantsShape, { sql: ownGrantsQuery, doing }) : none;

@@ -33,7 +33,7 @@ const plan = ownCommand('plan');
 
 /** Somebody else's session, or another server's, tells nothing of this role. */
 export function strangerOf(
-  { pair, admin }: LoginTrial,
+  { pair, admin, login }: LoginTrial,
   where: string,
   { user, session, database, startedAt }: ServiceFacts,
   declared: DeclaredObjects | undefined,
@@ -46,7 +46,14 @@ export function strangerOf(
   }
   if (session !== pair.role || database !== pair.database)
     return fail(say`${{ path: pair.path }} logs in as another role, or to another database`);
-  if (user === pair.role) return undefined;
+  if (user === (login?.works ?? pair.role)) return undefined;
+  if (login !== undefined && login.works !== pair.role)
+    return {
+      ...fail(
+        `works as ${shown(user)}; expected ${shown(login.works)}: its role setting is missing, or was not carried out for want of the membership, which the server only warns of in its log`,
+      ),
+      id: 'acts-as',
+    };
   const stored = settingOf(pair, 'role', declared);
   return fail(
     `logs in as ${shown(pair.role)}, but acts as ${shown(user)}: a setting ${stored === undefined ? '' : `${stored.where} `}says role = ${printable(stored?.value ?? user)}`,
@@ -55,7 +62,7 @@ export function strangerOf(
 }
 
 export function faultOf(
-  { pair, schemas }: LoginTrial,
+  { pair, schemas, login }: LoginTrial,
   facts: ServiceFacts,
   standing: SessionAtLogin,
   declared: DeclaredObjects | undefined,
@@ -64,7 +71,7 @@ export function faultOf(
   const { closedSchemas } = facts;
   if (facts.isStandby)
     return fail('the server is a standby, where nothing can be written', 'point the services at the primary');
-  if (facts.readsOnly) {
+  if (facts.readsOnly && login?.readsOnly !== true) {
     return fail(
       'its sessions only read: default_transaction_read_only is on',
       settingOf(pair, 'default_transaction_read_only', declared)?.reset ??
@@ -72,17 +79,28 @@ export function faultOf(
     );
   }
   if (closedSchemas.length > 0) return fail(`may not use and create in schema ${closedSchemas.map(shown).join(', ')}`);
-  const path = searchPathFault(standing, schemas);
-  if (path !== undefined) return fail(path, pathRemedy(pair, schemas, settingOf(pair, 'search_path', declared)));
-  return facts.makesTemporaryTables ? undefined : fail('may not make temporary tables');
+  const used = pathSchemas({ schemas, login });
+  const path = searchPathFault(standing, used);
+  if (path !== undefined) return fail(path, pathRemedy(pair, used, settingOf(pair, 'search_path', declared)));
+  const makes = login === undefined || login.expected.database.has('TEMPORARY');
+  return facts.makesTemporaryTables || !makes ? undefined : fail('may not make temporary tables');
+}
+
+/** Schemas that unqualified names are to find. */
+export function pathSchemas({ schemas, login }: Pick<LoginTrial, 'schemas' | 'login'>): readonly string[] {
+  return login === undefined ? schemas : login.keepsPath ? [] : login.uses;
 }
 
 /** What a role may beyond its schemas, in this one database. */
-export function placeLimits(pair: FilePair, facts: ServiceFacts, attempted: Attempted | undefined): Check[] {
+export function placeLimits(
+  { pair, login }: Pick<LoginTrial, 'pair' | 'login'>,
+  facts: ServiceFacts,
+  attempted: Attempted | undefined,
+): Check[] {
   const base = { id: 'service-limits', kind: 'connectivity' as const, target: targetOf(pair) };
   const checks: Check[] = [];
   const createsSchemas = facts.createsSchemas || attempted?.managed.includes('create schemas');
-  if (createsSchemas === true && !facts.actsAsOwner) {
+  if (createsSchemas === true && !facts.actsAsOwner && login?.expected.database.has('CREATE') !== true) {
     checks.push({
       ...base,
       result: 'fail',
@@ -204,4 +222,9 @@ export function loginCheck(pair: FilePair, result: Check['result'], seen: Wordin
 
 function targetOf({ role, database }: FilePair): string {
   return `${printable(role)}@${printable(database)}`;
+}
+
+/** Too many connections, or still starting up: the probe could not run, which says nothing of the service. */
+export function hasNoRoom(error: unknown): boolean {
+  return ['53300', '57P03'].includes(sqlstateOf(error) ?? '');
 }

@@ -17,6 +17,42 @@ export const connectivityFindings = {
     fix: 'Take the host out of the DSN file, or out of BUS_DATABASE_SERVICE_HOST; or start it, if it was only down.',
     page: `${documentation}/libpq-connect.html#LIBPQ-MULTIPLE-HOSTS`,
   },
+  access: {
+    title: 'a role of a manifest may what its access gives, and nothing beyond',
+    why: 'Privileges on the database, its schemas, everything in them and what comes later are read for each role; on one thing of each that have the same owner and privileges the login tries them too, explained and not run, so that nothing is written. Roles that do not log in, and logins without a file, are read only.',
+    fix: 'Where something lacks, bus operator database plan shows what apply gives; where there is too much, the statement that the finding names takes it away.',
+    page: `${documentation}/ddl-priv.html`,
+  },
+  'later-objects': {
+    title: 'a table that its owner makes does not come with what access gives',
+    why: 'A login that makes things makes a table in each schema, asks what other roles may on it, and rolls it back. Default privileges bind to the role that makes a thing: tables of another creator come without them.',
+    fix: 'bus operator database plan shows the default privileges that lack.',
+    page: `${documentation}/sql-alterdefaultprivileges.html`,
+  },
+  'acts-as': {
+    title: 'a login does not work as the role that it acts as, or keeps rights of its own',
+    why: 'Its role setting takes effect at the login only if it is a member that may SET ROLE; else the server lets it in as itself, with a line in its log. What it makes then belongs to the wrong role. After SET ROLE NONE nothing may be left to it but its own access.',
+    fix: 'bus operator database plan shows the membership and the setting that lack. Sessions that are open keep what they had at their login.',
+    page: `${documentation}/sql-set-role.html`,
+  },
+  membership: {
+    title: 'a membership gives less, or more, than the manifest says',
+    why: 'A member has the rights of a group at once (INHERIT), after SET ROLE (SET), or not at all; all the same it is listed as a member. What is looked at is what is in effect, through any chain of groups.',
+    fix: 'bus operator database plan shows what differs; a membership that the manifest does not name is REVOKEd, or declared in member_of.',
+    page: `${documentation}/role-membership.html`,
+  },
+  'session-setting': {
+    title: 'a setting of a manifest is not in effect in sessions of the role',
+    why: 'A setting of a role in a database goes before that of the role, and that before the one of the database; options in a DSN file go before all. What counts is what a session has after its login.',
+    fix: 'bus operator database plan shows what is stored otherwise; where it shows nothing, look for ALTER ROLE … IN DATABASE … SET, and for options in the file.',
+    page: `${documentation}/config-setting.html`,
+  },
+  'declared-statement': {
+    title: 'a row of verify in the manifest did not end as it must',
+    why: 'Each statement is sent alone, in a transaction that is rolled back, with 10 seconds at most. With must: fail only a missing right counts (SQLSTATE 42501); a statement that is wrong by itself shows nothing. What it answers is not shown, nor what the server says of data.',
+    fix: 'The finding names row, role and database: run it as the role in psql to see all of it. Values that it takes from a sequence are not given back.',
+    page: `${documentation}/errcodes-appendix.html`,
+  },
   'short-timeout': {
     title: 'a timeout of a service ends its work',
     why: 'The server ends a statement, a transaction or a session that takes longer, or that waits longer for a lock. What verify tries is quicker than real work, so that a timeout of milliseconds shows in production only.',

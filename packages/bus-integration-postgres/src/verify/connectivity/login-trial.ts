@@ -3,6 +3,7 @@ import type { Endpoint, FilePair } from 'bus-integration-database';
 import type { ConnectCache, Meter } from '../../connection/connect.ts';
 import type { ConnectionTarget } from '../../conninfo/target.ts';
 import type { DeclaredObjects } from './declared-objects.ts';
+import type { ManifestLogin } from './manifest-login.ts';
 
 /** As it begins: what is known of the admin's session only while the service logs in comes later. */
 export interface EarlyTrial extends Omit<LoginTrial, 'adminRole' | 'endpoint'> {
@@ -13,13 +14,15 @@ export interface EarlyTrial extends Omit<LoginTrial, 'adminRole' | 'endpoint'> {
 export interface LoginTrial {
   readonly pair: FilePair;
   readonly target: ConnectionTarget;
-  /** Those that it must be able to use. */
+  /** Those that it must be able to use and create in. */
   readonly schemas: readonly string[];
   /** All schemas that are declared for the database, whether or not they are asked about. */
   readonly declaredSchemas: ReadonlySet<string>;
   /** All roles that are, likewise. */
   readonly roles: readonly string[];
   readonly deploymentId: string;
+  /** What a manifest says of it; undefined of what lists declare, where each role creates. */
+  readonly login: ManifestLogin | undefined;
   readonly adminRole: string;
   /** Whether what must be refused is tried. */
   readonly isNegative: boolean;

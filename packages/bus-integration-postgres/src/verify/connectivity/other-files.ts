@@ -8,6 +8,7 @@ import {
   ownCommand,
   say,
 } from 'bus-integration-database';
+import { endpointOf, type Reached, type ServiceWish } from '../../conninfo/dsn-endpoint.ts';
 import { connectionStrings } from '../../output-forms/connection-strings.ts';
 import { loginCheck } from './login-faults.ts';
 
@@ -43,8 +44,18 @@ function rankOf({ output: { form, settings } }: FilePair): number {
   return settings?.pooler === undefined ? 0 : 2;
 }
 
+export async function otherFileChecks(
+  others: LoginFiles['others'],
+  service: ServiceWish,
+  reached: Promise<Reached>,
+): Promise<Check[]> {
+  if (others.length === 0) return [];
+  const endpoint = endpointOf(service, await reached);
+  return others.map((one) => otherFileCheck(one, endpoint));
+}
+
 /** What another file of a login says, beside the one that was tried. */
-export function otherFileCheck({ pair, tried }: LoginFiles['others'][number], configured: Endpoint): Check {
+function otherFileCheck({ pair, tried }: LoginFiles['others'][number], configured: Endpoint): Check {
   const { path, live } = pair;
   const is = (result: Check['result'], seen: Parameters<typeof loginCheck>[2]) => ({
     ...loginCheck(pair, result, seen, result === 'ok' ? undefined : ownCommand('plan')),

@@ -8,7 +8,7 @@ import { identifier } from '../../text/sql-text.ts';
 import { type EnteredDatabase, judgeGrants } from './dangerous-grants.ts';
 import type { DeclaredObjects } from './declared-objects.ts';
 import { judgeExcess } from './excess.ts';
-import type { LoginFindings } from './service-login.ts';
+import type { LoginFindings } from './login-answer.ts';
 
 export interface RoleDatabases {
   /** Those that the role is declared for. */

@@ -26,17 +26,17 @@ export async function readDeclaredSchemas(session: Session, trial: LoginTrial): 
   return (await readRow(session, shape, { sql: declaredSchemasQuery, values, doing })).declaredSchemas;
 }
 
-/** @param trial the declared roles of the database, and its admin */
+/** @param trial the declared roles of the database, its admin, and who is declared to own its schemas */
 export function schemaChecks(
   database: string,
   schemas: readonly DeclaredSchema[],
-  trial: { readonly roles: readonly string[]; readonly adminRole: string },
+  trial: Pick<LoginTrial, 'roles' | 'adminRole'> & { readonly owner: string | undefined },
 ): Check[] {
   const findings = schemas.flatMap(({ name, owner, isStrange, creators }) => {
     const on = { database, schema: name };
     const isService = trial.roles.includes(owner);
     return [
-      ...(isStrange ? [ownerFinding(on, owner, { isService, admin: trial.adminRole })] : []),
+      ...(isStrange && owner !== trial.owner ? [ownerFinding(on, owner, { isService, admin: trial.adminRole })] : []),
       ...creators.map((creator) => creatorFinding(on, owner, creator)),
     ];
   });

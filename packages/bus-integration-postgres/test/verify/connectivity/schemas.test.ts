@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { DeclaredSchema } from '../../../src/sql/declared-schemas-query.ts';
 import { schemaChecks } from '../../../src/verify/connectivity/schemas.ts';
 
-const trial = { roles: ['svc'], adminRole: 'admin' };
+const trial = { roles: ['svc'], adminRole: 'admin', owner: undefined };
 const usual: DeclaredSchema = { name: 'public', owner: 'admin', isStrange: false, creators: [] };
 
 function judge(...schemas: Partial<DeclaredSchema>[]) {

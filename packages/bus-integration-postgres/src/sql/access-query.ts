@@ -1,0 +1,196 @@
+// What a role may in a database by its catalogs: on it, on schemas, on what is in them and on what comes later, however it
+// came to that. Things that have one owner and one list of privileges are one row, so that many tables are few rows.
+// $1 the role; $2 schemas; $3 roles whose later things count; $4 and $5 schemas and names of relations that stand alone.
+
+const relationPrivileges = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER'];
+const me = '$1::pg_catalog.name';
+
+/** Of tables, in the order of their words: MAINTAIN came with 17. */
+export function tablePrivileges(versionNum: number): readonly string[] {
+  return versionNum >= 170000 ? [...relationPrivileges, 'MAINTAIN'] : relationPrivileges;
+}
+
+const sequencePrivileges = ['USAGE', 'SELECT', 'UPDATE'] as const;
+
+/** How many rows of things that are alike are read: more are not looked at. */
+export const mostAlike = 500;
+
+const held = (privileges: readonly string[], asked: string) => `
+        (SELECT coalesce(pg_catalog.json_agg(wanted.privilege), '[]')
+           FROM pg_catalog.unnest('{${privileges.join(',')}}'::pg_catalog.text[]) AS wanted(privilege) WHERE ${asked})`;
+
+/** Entries by which the role has something, beside an owner's own. */
+const entriesOf = (acl: string, owner: string) => `
+        (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('privilege', entry.privilege_type,
+                  'grantee', CASE WHEN entry.grantee <> 0::pg_catalog.oid THEN pg_catalog.pg_get_userbyid(entry.grantee) END)
+                  ORDER BY entry.privilege_type, entry.grantee), '[]')
+           FROM pg_catalog.aclexplode(${acl}) AS entry
+          WHERE entry.grantee <> ${owner}
+            AND (entry.grantee = 0::pg_catalog.oid OR pg_catalog.pg_has_role(${me}, entry.grantee, 'USAGE')))`;
+
+const isNoMember = (catalog: string, object: string) => `NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS edge
+              WHERE edge.classid = 'pg_catalog.${catalog}'::pg_catalog.regclass::pg_catalog.oid
+                AND edge.objid = ${object}.oid AND edge.deptype = 'e')`;
+
+const isMember = `pg_catalog.pg_has_role(${me}, role.oid, 'MEMBER')`;
+
+export function accessQuery(versionNum: number): string {
+  return `
+WITH schemas AS MATERIALIZED (
+    SELECT schema.oid, schema.nspname, schema.nspowner, schema.nspacl FROM pg_catalog.pg_namespace AS schema
+     WHERE schema.nspname = ANY ($2::pg_catalog.text[])),
+  relations AS MATERIALIZED (
+    SELECT relation.oid, schemas.nspname AS schema, relation.relname AS name, relation.relowner AS owner, relation.relacl AS acl,
+           CASE relation.relkind WHEN 'S' THEN 'sequence' WHEN 'v' THEN 'view' WHEN 'm' THEN 'view'
+                                 WHEN 'f' THEN 'foreign table' ELSE 'table' END AS kind,
+           CASE WHEN EXISTS (SELECT FROM ROWS FROM (pg_catalog.unnest($4::pg_catalog.name[]), pg_catalog.unnest($5::pg_catalog.name[]))
+                                     AS wanted(schema, name)
+                              WHERE wanted.schema = schemas.nspname AND wanted.name = relation.relname)
+                  OR EXISTS (SELECT FROM pg_catalog.pg_attribute AS part
+                              WHERE part.attrelid = relation.oid AND part.attacl IS NOT NULL AND NOT part.attisdropped)
+                THEN relation.relname END AS apart
+      FROM schemas JOIN pg_catalog.pg_class AS relation ON relation.relnamespace = schemas.oid
+     WHERE relation.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND ${isNoMember('pg_class', 'relation')}),
+  alike AS MATERIALIZED (
+    SELECT relations.schema, relations.kind, relations.owner, relations.acl, relations.apart,
+           pg_catalog.count(*) AS count, pg_catalog.min(relations.oid) AS example
+      FROM relations
+     GROUP BY relations.schema, relations.kind, relations.owner, relations.acl, relations.apart
+     ORDER BY relations.schema, relations.kind, pg_catalog.min(relations.oid) LIMIT ${mostAlike + 1}),
+  routines AS MATERIALIZED (
+    SELECT schemas.nspname AS schema, routine.proname AS name, routine.proowner AS owner, routine.proacl AS acl,
+           pg_catalog.count(*) AS count, pg_catalog.min(routine.oid) AS example
+      FROM schemas JOIN pg_catalog.pg_proc AS routine ON routine.pronamespace = schemas.oid
+     WHERE ${isNoMember('pg_proc', 'routine')}
+     GROUP BY schemas.nspname, routine.proname, routine.proowner, routine.proacl
+     ORDER BY schemas.nspname, routine.proname LIMIT ${mostAlike + 1})
+SELECT ${held(['CONNECT', 'CREATE', 'TEMPORARY'], `pg_catalog.has_database_privilege(${me}, pg_catalog.current_database(), wanted.privilege)`)} AS database,
+  (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
+      'name', schemas.nspname, 'owner', pg_catalog.pg_get_userbyid(schemas.nspowner),
+      'isOwn', pg_catalog.pg_has_role(${me}, schemas.nspowner, 'USAGE'),
+      'privileges', ${held(['USAGE', 'CREATE'], `pg_catalog.has_schema_privilege(${me}, schemas.oid, wanted.privilege)`)},
+      'entries', ${entriesOf('schemas.nspacl', 'schemas.nspowner')}) ORDER BY schemas.nspname), '[]') FROM schemas) AS schemas,
+  (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
+      'schema', alike.schema, 'kind', alike.kind, 'owner', pg_catalog.pg_get_userbyid(alike.owner),
+      'isOwn', pg_catalog.pg_has_role(${me}, alike.owner, 'USAGE'),
+      'count', alike.count, 'name', example.relname, 'isApart', alike.apart IS NOT NULL,
+      'privileges', CASE WHEN alike.kind = 'sequence'
+        THEN ${held(sequencePrivileges, `pg_catalog.has_sequence_privilege(${me}, alike.example, wanted.privilege)`)}
+        ELSE ${held(tablePrivileges(versionNum), `pg_catalog.has_table_privilege(${me}, alike.example, wanted.privilege)`)} END,
+      'columns', CASE WHEN alike.apart IS NOT NULL AND alike.kind <> 'sequence' THEN
+        (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('privilege', wanted.privilege, 'names',
+                  (SELECT coalesce(pg_catalog.json_agg(part.attname ORDER BY part.attname), '[]')
+                     FROM pg_catalog.pg_attribute AS part
+                    WHERE part.attrelid = alike.example AND part.attnum > 0 AND NOT part.attisdropped
+                      AND pg_catalog.has_column_privilege(${me}, alike.example, part.attnum, wanted.privilege))))
+           FROM pg_catalog.unnest('{SELECT,INSERT,UPDATE,REFERENCES}'::pg_catalog.text[]) AS wanted(privilege)
+          WHERE NOT pg_catalog.has_table_privilege(${me}, alike.example, wanted.privilege)
+            AND pg_catalog.has_any_column_privilege(${me}, alike.example, wanted.privilege)) END,
+      'entries', ${entriesOf('alike.acl', 'alike.owner')},
+      'column', (SELECT part.attname FROM pg_catalog.pg_attribute AS part
+                  WHERE part.attrelid = alike.example AND part.attnum > 0 AND NOT part.attisdropped
+                    AND part.attgenerated = '' AND part.attidentity <> 'a' ORDER BY part.attnum LIMIT 1))
+      ORDER BY alike.schema, alike.kind, example.relname), '[]')
+    FROM alike JOIN pg_catalog.pg_class AS example ON example.oid = alike.example) AS relations,
+  (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
+      'schema', routines.schema, 'name', routines.name, 'owner', pg_catalog.pg_get_userbyid(routines.owner),
+      'isOwn', pg_catalog.pg_has_role(${me}, routines.owner, 'USAGE'), 'count', routines.count,
+      'isCalled', pg_catalog.has_function_privilege(${me}, routines.example, 'EXECUTE'),
+      'entries', ${entriesOf("coalesce(routines.acl, pg_catalog.acldefault('f', routines.owner))", 'routines.owner')})
+      ORDER BY routines.schema, routines.name), '[]') FROM routines) AS routines,
+  (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
+      'creator', creator.rolname, 'schema', schemas.nspname, 'of', kinds.word,
+      'privileges', (SELECT coalesce(pg_catalog.json_agg(DISTINCT entry.privilege_type), '[]')
+          FROM (SELECT base.grantee, base.privilege_type
+                  FROM pg_catalog.aclexplode(CASE WHEN pg_catalog.cardinality(everywhere.defaclacl) > 0 THEN everywhere.defaclacl
+                                                  ELSE pg_catalog.acldefault(kinds.code, creator.oid) END) AS base
+                UNION ALL
+                SELECT added.grantee, added.privilege_type FROM pg_catalog.aclexplode(here.defaclacl) AS added) AS entry
+         WHERE entry.grantee = 0::pg_catalog.oid OR pg_catalog.pg_has_role(${me}, entry.grantee, 'USAGE')))
+      ORDER BY creator.rolname, schemas.nspname, kinds.word), '[]')
+    FROM pg_catalog.pg_roles AS creator
+    CROSS JOIN schemas
+    CROSS JOIN (VALUES ('r'::"char", 'r'::"char", 'tables'), ('S'::"char", 's'::"char", 'sequences'),
+                       ('f'::"char", 'f'::"char", 'routines')) AS kinds(type, code, word)
+    LEFT JOIN pg_catalog.pg_default_acl AS everywhere
+      ON everywhere.defaclrole = creator.oid AND everywhere.defaclnamespace = 0::pg_catalog.oid AND everywhere.defaclobjtype = kinds.type
+    LEFT JOIN pg_catalog.pg_default_acl AS here
+      ON here.defaclrole = creator.oid AND here.defaclnamespace = schemas.oid AND here.defaclobjtype = kinds.type
+   WHERE creator.rolname = ANY ($3::pg_catalog.text[])
+     AND NOT pg_catalog.pg_has_role(${me}, creator.oid, 'USAGE')) AS later,
+  (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('name', role.rolname,
+      'isInherited', pg_catalog.pg_has_role(${me}, role.oid, 'USAGE'),
+      'isSettable', pg_catalog.pg_has_role(${me}, role.oid, '${versionNum >= 160000 ? 'SET' : 'MEMBER'}')) ORDER BY role.rolname), '[]')
+    FROM pg_catalog.pg_roles AS role
+   WHERE role.rolname <> ${me} AND role.rolname <> 'pg_database_owner' AND ${isMember}
+     AND NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS own WHERE own.rolname = ${me} AND own.rolsuper)) AS groups`;
+}
+
+/** An entry of a list of privileges; the grantee is null for PUBLIC. */
+export interface SeenEntry {
+  readonly privilege: string;
+  readonly grantee: string | null;
+}
+
+export interface SeenSchema {
+  readonly name: string;
+  readonly owner: string;
+  /** The role has its owner's rights. */
+  readonly isOwn: boolean;
+  readonly privileges: readonly string[];
+  readonly entries: readonly SeenEntry[];
+}
+
+/** Relations of one schema, kind, owner and list of privileges. */
+export interface SeenRelation {
+  readonly schema: string;
+  readonly kind: 'table' | 'view' | 'foreign table' | 'sequence';
+  readonly owner: string;
+  readonly isOwn: boolean;
+  readonly count: number;
+  /** One of them. */
+  readonly name: string;
+  /** It is alone: named by the manifest, or with privileges on columns. */
+  readonly isApart: boolean;
+  readonly privileges: readonly string[];
+  /** Privileges that it has on some columns alone. */
+  readonly columns: readonly { readonly privilege: string; readonly names: readonly string[] }[] | null;
+  readonly entries: readonly SeenEntry[];
+  /** One that may be set; null where there is none. */
+  readonly column: string | null;
+}
+
+export interface SeenRoutine {
+  readonly schema: string;
+  readonly name: string;
+  readonly owner: string;
+  readonly isOwn: boolean;
+  readonly count: number;
+  readonly isCalled: boolean;
+  readonly entries: readonly SeenEntry[];
+}
+
+/** What a creator's later things come with. */
+export interface SeenLater {
+  readonly creator: string;
+  readonly schema: string;
+  readonly of: 'tables' | 'sequences' | 'routines';
+  readonly privileges: readonly string[];
+}
+
+export interface SeenGroup {
+  readonly name: string;
+  /** Its rights are in effect. */
+  readonly isInherited: boolean;
+  /** SET ROLE to it is allowed. */
+  readonly isSettable: boolean;
+}
+
+export interface SeenAccess {
+  readonly database: readonly string[];
+  readonly schemas: readonly SeenSchema[];
+  readonly relations: readonly SeenRelation[];
+  readonly routines: readonly SeenRoutine[];
+  readonly later: readonly SeenLater[];
+  readonly groups: readonly SeenGroup[];
+}

@@ -1,0 +1,168 @@
+// What a manifest says of one login, tried in its session: that it may what its access gives and nothing beyond, that its
+// memberships and settings are in effect, and its rows of verify. Once for each database also the roles that do not log in.
+import { advise, type Check, type FilePair, printable } from 'bus-integration-database';
+import type { Session } from '../../connection/session/session.ts';
+import type { ExpandedManifest } from '../../manifest/expand.ts';
+import type { SeenAccess } from '../../sql/access-query.ts';
+import { mostAlike } from '../../sql/access-query.ts';
+import type { SessionAtLogin } from '../../sql/verify-query.ts';
+import { boundedChecks } from '../../text/bounded.ts';
+import { shown } from '../../text/shown.ts';
+import { readAccess } from './access-shape.ts';
+import { withoutActing } from './acting.ts';
+import { type ExpectedAccess, expectedAccess, worksAs } from './declared-access.ts';
+import { declaredStatements, tryDeclared } from './declared-statements.ts';
+import { type AccessFinding, list } from './finding-words.ts';
+import { membershipFindings } from './memberships.ts';
+import { readFindings } from './read-findings.ts';
+import { settingFindings } from './session-settings.ts';
+import { trialsOf, triedFindings, triedText, tryStatements } from './tries.ts';
+
+export interface AccessTrial {
+  readonly pair: Pick<FilePair, 'role' | 'database' | 'path'>;
+  readonly manifest: ExpandedManifest;
+  readonly standing: SessionAtLogin;
+  /** PL/pgSQL may be used, which catches refusals. */
+  readonly catchesErrors: boolean;
+  /** Whether what must be refused is tried. */
+  readonly isNegative: boolean;
+  /** Roles that have access and do not log in here, and that nobody has looked at yet. */
+  readonly others: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+/** The roles that it says something of, and which rows of verify it tried. */
+export interface AccessAnswer {
+  readonly checks: readonly Check[];
+  readonly roles: readonly string[];
+  readonly rows: readonly number[];
+}
+
+export async function tryAccess(session: Session, trial: AccessTrial): Promise<AccessAnswer> {
+  const { pair, manifest, standing, signal } = trial;
+  const doing = `trying ${pair.path}`;
+  const works = worksAs(pair.role, manifest);
+  const expected = expectedAccess(manifest, works, pair.database);
+  if (expected === undefined) return { checks: [], roles: [], rows: [] };
+  const seen = await readAccess(session, expected, doing);
+  const itself = works === pair.role ? seen : await ofItself(session, trial, doing);
+  const acting = works === pair.role || !trial.isNegative ? [] : await actingFindings(session, trial, doing);
+  const memberships = membershipFindings(pair.role, manifest, itself?.groups ?? [], session.serverVersionNum);
+  const settings = await settingFindings(session, pair, manifest, standing);
+  const others: Check[] = [];
+  for (const role of trial.others) others.push(...(await readOther(session, trial, role, doing)));
+  const rows = declaredStatements(manifest).filter(
+    ({ role, database, mustFail }) =>
+      role === pair.role && database === pair.database && (trial.isNegative || !mustFail),
+  );
+  const checks = [
+    ...(await accessChecks(session, trial, expected, seen, doing)),
+    ...checksOf('acts-as', pair, acting),
+    ...(works !== pair.role && acting.length === 0 ? [actsWell(pair, works)] : []),
+    ...checksOf('membership', pair, memberships),
+    ...checksOf('session-setting', pair, settings),
+    ...others,
+    ...(await tryDeclared(session, rows, signal)),
+  ];
+  return { checks, roles: [pair.role, ...trial.others], rows: rows.map(({ number }) => number) };
+}
+
+async function ofItself(session: Session, { pair, manifest }: AccessTrial, doing: string) {
+  const expected = expectedAccess(manifest, pair.role, pair.database);
+  return expected === undefined ? undefined : await readAccess(session, expected, doing);
+}
+
+async function actingFindings(session: Session, { pair, manifest, catchesErrors }: AccessTrial, doing: string) {
+  return catchesErrors ? await withoutActing(session, pair, manifest, doing) : [];
+}
+
+function actsWell(pair: AccessTrial['pair'], works: string): Check {
+  return {
+    ...base('acts-as', pair),
+    result: 'ok',
+    seen: `works as ${shown(works)}, and after SET ROLE NONE may nothing of it`,
+  };
+}
+
+async function accessChecks(
+  session: Session,
+  { pair, catchesErrors, isNegative }: AccessTrial,
+  expected: ExpectedAccess,
+  seen: SeenAccess,
+  doing: string,
+): Promise<Check[]> {
+  const read = readFindings(expected, seen, pair.database).filter(({ isBeyond }) => isNegative || isBeyond !== true);
+  const trials = catchesErrors ? trialsOf(expected, seen).filter(({ isExpected }) => isNegative || isExpected) : [];
+  const outcomes = await tryStatements(session, { statements: trials.map(({ sql }) => sql) }, doing);
+  const tried = triedFindings(trials, outcomes, read);
+  const findings = [...read.map(tried.told), ...tried.findings];
+  const unseen = [
+    ...tried.unclear,
+    ...(catchesErrors ? [] : ['nothing was tried, as PL/pgSQL may not be used; privileges were read']),
+    ...(seen.relations.length > mostAlike ? ['there are too many lists of privileges to read'] : []),
+  ];
+  return [
+    ...checksOf('access', pair, findings),
+    ...(unseen.length === 0
+      ? []
+      : [{ ...base('access', pair), result: 'unknown' as const, seen: unseen.slice(0, 5).join('; ') }]),
+    ...(findings.length > 0 || unseen.length > 0
+      ? []
+      : [{ ...base('access', pair), result: 'ok' as const, seen: `${summary(expected)}; ${triedText(trials)}` }]),
+  ];
+}
+
+/** Roles that do not log in, by what the catalogs say. */
+async function readOther(
+  session: Session,
+  { pair, manifest }: AccessTrial,
+  role: string,
+  doing: string,
+): Promise<Check[]> {
+  const { database } = pair;
+  const expected = expectedAccess(manifest, role, database);
+  if (expected === undefined) return [];
+  const seen = await readAccess(session, expected, doing);
+  const at = { role, database };
+  const findings = readFindings(expected, seen, database);
+  const isLogin = manifest.roles[role]?.login === true;
+  const why = isLogin ? 'no file holds its password' : 'it does not log in';
+  return [
+    ...checksOf('access', at, findings),
+    ...checksOf('membership', at, membershipFindings(role, manifest, seen.groups, session.serverVersionNum)),
+    ...(findings.length > 0
+      ? []
+      : [
+          {
+            ...base('access', at),
+            // What was not tried is not known to work.
+            result: isLogin ? ('unknown' as const) : ('ok' as const),
+            seen: `${summary(expected)}; read, not tried: ${why}`,
+          },
+        ]),
+  ];
+}
+
+/** `reads and writes what its access gives …` */
+function summary({ isOwner, schemas }: ExpectedAccess): string {
+  if (isOwner) return 'owns what is in its schemas';
+  const given = [...schemas].map(([, { schema, tables, relations }]) => {
+    if (tables.size > 0) return `${list([...tables])} on tables`;
+    if (relations.size > 0) return 'single tables';
+    return schema.has('CREATE') ? 'its own tables' : 'nothing';
+  });
+  return `may what its access gives, and nothing beyond (${[...new Set(given)].join('; ')})`;
+}
+
+function checksOf(
+  id: string,
+  pair: Pick<FilePair, 'role' | 'database'>,
+  findings: readonly Pick<AccessFinding, 'result' | 'seen' | 'remedy'>[],
+): Check[] {
+  const checks = findings.map(({ result, seen, remedy }) => ({ ...base(id, pair), result, seen, ...advise(remedy) }));
+  return boundedChecks(checks, `findings on ${shown(pair.role)} in ${shown(pair.database)}`);
+}
+
+function base(id: string, { role, database }: Pick<FilePair, 'role' | 'database'>) {
+  return { id, kind: 'connectivity' as const, target: `${printable(role)}@${printable(database)}`, database };
+}

@@ -1,0 +1,80 @@
+// What is known of a deployment beside its manifest: what that says itself is no finding; what it says and nobody saw, is not
+// known. Nothing of what lists declare. Pure.
+import { type Check, printable } from 'bus-integration-database';
+import type { ExpandedManifest } from '../../manifest/expand.ts';
+import { declaredGroups } from '../access/declared-access.ts';
+import { declaredCheck, declaredStatements } from '../access/declared-statements.ts';
+import type { DeclaredObjects } from './declared-objects.ts';
+import type { LoginFindings, Looked } from './login-answer.ts';
+import { rolesWithoutFile } from './manifest-login.ts';
+
+/** Powers and memberships that the manifest does not give. */
+export function undeclaredPowers(
+  login: LoginFindings,
+  role: string,
+  manifest: ExpandedManifest | undefined,
+): LoginFindings {
+  const { facts } = login;
+  const powers = facts?.powers;
+  if (manifest === undefined || facts === undefined || powers == null) return login;
+  const { createdb, replication, bypassrls } = manifest.roles[role] ?? {};
+  const groups = declaredGroups(role, manifest.roles);
+  const undeclared = {
+    ...powers,
+    createsDatabases: powers.createsDatabases && createdb !== true,
+    replicates: powers.replicates && replication !== true,
+    bypassesRowSecurity: powers.bypassesRowSecurity && bypassrls !== true,
+    powerfulGroups: powers.powerfulGroups.filter((group) => !groups.has(group)),
+    memberships: powers.memberships.filter(({ group }) => !groups.has(group)),
+  };
+  return { ...login, facts: { ...facts, powers: undeclared } };
+}
+
+/** Who may act as whom, without what the manifest says: nor of groups, which people join elsewhere. */
+export function undeclaredMembers(declared: DeclaredObjects, manifest: ExpandedManifest | undefined): DeclaredObjects {
+  if (manifest === undefined) return declared;
+  const { roles, databases } = manifest;
+  const makers = new Set([
+    ...Object.values(databases).flatMap(({ owner = '' }) => [owner]),
+    ...Object.values(roles).flatMap(({ acts_as = '' }) => [acts_as]),
+  ]);
+  return {
+    ...declared,
+    roles: declared.roles.map((role) => {
+      const isGroup = roles[role.name]?.login !== true && !makers.has(role.name);
+      const isStrange = (member: string) => !declaredGroups(member, roles).has(role.name);
+      return { ...role, members: isGroup ? [] : role.members.filter(isStrange) };
+    }),
+  };
+}
+
+/** What was not seen is not known. */
+export function unseenChecks(
+  manifest: ExpandedManifest | undefined,
+  databases: Iterable<string>,
+  looked: readonly Looked[],
+  isNegative: boolean,
+): Check[] {
+  if (manifest === undefined) return [];
+  const asked = new Set(databases);
+  const rows = new Set(looked.flatMap((one) => one.rows));
+  const seen = new Map<string, Set<string>>();
+  for (const { database, roles } of looked) seen.set(database, new Set([...(seen.get(database) ?? []), ...roles]));
+  return [
+    ...[...asked].flatMap((database) =>
+      rolesWithoutFile(manifest, database, [...(seen.get(database) ?? [])]).map(
+        (role): Check => ({
+          id: 'access',
+          kind: 'connectivity',
+          result: 'unknown',
+          target: `${printable(role)}@${printable(database)}`,
+          database,
+          seen: 'was not looked at: no login to the database went well enough',
+        }),
+      ),
+    ),
+    ...declaredStatements(manifest)
+      .filter(({ database, number, mustFail }) => asked.has(database) && !rows.has(number) && (isNegative || !mustFail))
+      .map((row) => declaredCheck(row, 'unknown', 'was not tried: its role did not log in')),
+  ];
+}

@@ -22,6 +22,7 @@ const plain = [
   /^(COMMIT|ROLLBACK)$/,
   /^SET (search_path = ''|transaction_timeout = '0')$/,
   /^SET LOCAL \w+ = ('\w*'|-?\d+)$/,
+  /^SET LOCAL ROLE NONE$/,
   new RegExp(`^(CREATE|ALTER) ROLE ${name}( ${attribute})+$`),
   new RegExp(`^ALTER (ROLE ${name}( IN DATABASE ${name})?|DATABASE ${name}) SET ${name} TO ${text}(, ${text})*$`),
   new RegExp(`^GRANT ${name} TO (CURRENT_USER|${name})( WITH ${option}(, ${option})*| WITH ADMIN OPTION)?$`),
@@ -35,7 +36,7 @@ const plain = [
   new RegExp(
     `^ALTER DEFAULT PRIVILEGES FOR ROLE ${name}( IN SCHEMA ${name})? (GRANT|REVOKE) [A-Z, ]+ ON [A-Z]+ (TO|FROM) (PUBLIC|${name})$`,
   ),
-  new RegExp(`^(GRANT|REVOKE) [A-Z, ]+ ON (DATABASE|SCHEMA) ${name} (TO|FROM) (PUBLIC|${name})$`),
+  new RegExp(`^(GRANT|REVOKE) [A-Z, ]+ ON (DATABASE|SCHEMA) ${name}(, ${name})* (TO|FROM) (PUBLIC|${name})$`),
   new RegExp(`^(GRANT|REVOKE) [A-Z, ]+ ON ${things} (TO|FROM) (PUBLIC|${name})$`),
   new RegExp(`^(GRANT|REVOKE) ${columns}(, ${columns})* ON TABLE ${name}\\.${name} (TO|FROM) ${name}$`),
   // verify works as a service does, in its own session and its own search_path; the admin never does.
@@ -101,7 +102,16 @@ describe.each(sampled)('PostgreSQL %i', (major) => {
     expect(shadowed).toEqual([]);
 
     expect(blocks.length).toBeGreaterThan(0);
-    for (const block of blocks) {
+    const [trying, forbidden] = [true, false].map((isTrying) =>
+      blocks.filter((block) => block.includes("'bus.tried'") === isTrying),
+    );
+    for (const block of trying ?? []) {
+      const [row] = await traps.run(
+        `SELECT pg_catalog.set_config('bus.statements', '["SELECT 1", "SELEC"]', true); ${block}; SELECT pg_catalog.current_setting('bus.tried') AS tried`,
+      );
+      expect(JSON.parse(String(row?.tried))).toEqual(['', expect.stringMatching(/^42601 /)]);
+    }
+    for (const block of forbidden ?? []) {
       const [row] = await traps.run(`${block}; SELECT pg_catalog.current_setting('bus.attempted') AS attempted`);
       const attempted = JSON.parse(String(row?.attempted)) as { managed: string[]; unclear: string[] };
       expect(attempted.unclear).toEqual([]);

@@ -1,6 +1,6 @@
 // A healthy deployment of a manifest on a real server: an owner whose migrator works as it, roles that read and write, a
 // group, and tables that the migrator made.
-import { createPlainAdmin, type Server, type ServerOptions, startServer } from 'embedded';
+import { createPlainAdmin, type ServerOptions, startServer } from 'embedded';
 import { createDeployment, manifestWish, temporaryFolder } from '../scenarios/deployment.ts';
 import { explain } from '../scenarios/stage.ts';
 import { everything, hba, planned, type Stage, told } from './stage.ts';
@@ -44,7 +44,6 @@ export async function makeManifestStage(
   const deployment = createDeployment({ adminDsn, wish: manifestWish(manifest), folder: folder.path });
   const applied = await deployment.apply();
   if (!applied.ok) throw new Error(explain(applied));
-  await byHand(server, major);
   for (const database of ['shop', 'logs']) await server.query(`SET ROLE boss; ${made}`, { database });
   const first = await deployment.verify(everything);
   if (!first.ok) throw new Error(told(first).join('\n'));
@@ -57,14 +56,4 @@ export async function makeManifestStage(
       folder[Symbol.dispose]();
     },
   };
-}
-
-async function byHand(server: Server, major: number) {
-  await server.query(
-    major >= 16
-      ? 'GRANT boss TO mover WITH INHERIT FALSE, SET TRUE; GRANT team TO member'
-      : 'ALTER ROLE mover NOINHERIT; GRANT boss TO mover; GRANT team TO member',
-  );
-  for (const database of ['shop', 'logs'])
-    await server.query(`ALTER ROLE mover IN DATABASE ${database} SET role = 'boss'`);
 }

@@ -133,7 +133,6 @@ databases: {"a.b": {settings: {work_mem: 3MB}, access: {"x": create}}, a: {acces
       { refused: { errorClass: 'unsafe', codes: ['hazard'], remedies: [/--allow elevate/] } },
       {
         flags: { allow: ['elevate'] },
-        verify: 'failed',
         answers: [
           {
             ask: `SELECT string_agg(rolname, ', ' ORDER BY rolname) AS makers FROM pg_roles

@@ -20,7 +20,6 @@ export const scenario: Scenario = {
   start,
   rounds: [
     {
-      verify: 'failed',
       steps: ['grant-privileges shop', 'grant-privileges shop'],
       answers: [
         {
@@ -33,7 +32,6 @@ export const scenario: Scenario = {
     {
       wish: withAccess('shop_app: write'),
       flags: { allow: ['revoke'] },
-      verify: 'failed',
       steps: ['revoke-privileges shop', 'revoke-default-privileges shop'],
       answers: [
         {

@@ -106,3 +106,9 @@ export const noDetails: Readonly<Record<string, string>> = {
 export function scopeOf(detail: Detail): DetailScope {
   return details[detail];
 }
+
+/** What there is on tables: MAINTAIN came with 17. */
+export function tablePrivileges(versionNum: number): readonly string[] {
+  const all = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER'];
+  return versionNum >= 170000 ? [...all, 'MAINTAIN'] : all;
+}

@@ -1,14 +1,9 @@
 // What a role may in a database by its catalogs: on it, on schemas, on what is in them and on what comes later, however it
 // came to that. Things that have one owner and one list of privileges are one row, so that many tables are few rows.
 // $1 the role; $2 schemas; $3 roles whose later things count; $4 and $5 schemas and names of relations that stand alone.
+import { tablePrivileges } from '../manifest/access-words.ts';
 
-const relationPrivileges = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER'];
 const me = '$1::pg_catalog.name';
-
-/** Of tables, in the order of their words: MAINTAIN came with 17. */
-export function tablePrivileges(versionNum: number): readonly string[] {
-  return versionNum >= 170000 ? [...relationPrivileges, 'MAINTAIN'] : relationPrivileges;
-}
 
 const sequencePrivileges = ['USAGE', 'SELECT', 'UPDATE'] as const;
 

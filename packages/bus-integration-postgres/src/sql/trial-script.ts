@@ -3,7 +3,6 @@
 import { identifier, literal } from '../text/sql-text.ts';
 
 export interface TrialWish {
-  readonly statements: readonly string[];
   /** After SET ROLE NONE: as the role that logged in, whatever it works as. */
   readonly isItself?: boolean;
   /** Whether they may write, until all is rolled back. Default: they may not. */
@@ -11,7 +10,8 @@ export interface TrialWish {
 }
 
 /** The last row but ROLLBACK's holds `tried`: by statement an empty text, or SQLSTATE and message of its refusal. */
-export function trialScript({ statements, isItself = false, writes = false }: TrialWish): string {
+export function trialScript(statements: readonly string[], wish: TrialWish): string {
+  const { isItself = false, writes = false } = wish;
   return [
     `BEGIN READ ${writes ? 'WRITE' : 'ONLY'}`,
     'SET LOCAL search_path TO pg_catalog, pg_temp',
@@ -28,7 +28,7 @@ export function trialScript({ statements, isItself = false, writes = false }: Tr
 const tryEach = `DO $bus$
 DECLARE statement pg_catalog.text; state pg_catalog.text; said pg_catalog.text; tried pg_catalog.text[] := '{}';
 BEGIN
-  FOR statement IN SELECT pg_catalog.json_array_elements_text(pg_catalog.current_setting('bus.statements')::pg_catalog.json) LOOP
+  FOR statement IN SELECT pg_catalog.json_array_elements_text(pg_catalog.current_setting('bus.statements', true)::pg_catalog.json) LOOP
     BEGIN
       EXECUTE statement;
       tried := pg_catalog.array_append(tried, ''::pg_catalog.text);

@@ -36,11 +36,8 @@ export async function withoutActing(
       sql,
     }));
   const trials = [...creations, ...uses];
-  const outcomes = await tryStatements(
-    session,
-    { statements: trials.map(({ sql }) => sql), isItself: true, writes: true },
-    doing,
-  );
+  const statements = trials.map(({ sql }) => sql);
+  const outcomes = await tryStatements(session, statements, doing, { isItself: true, writes: true });
   const passed = trials.filter((_, index) => outcomes[index]?.refusal === undefined);
   return [
     ...read,

@@ -21,16 +21,21 @@ export interface TrialOutcome {
 const answer = record<{ readonly tried: readonly string[] }>({ tried: listOf(text) });
 
 /** One round trip. What ends them all, as a timeout does, is what came of each. @throws where the connection is lost */
-export async function tryStatements(session: Session, wish: TrialWish, doing: string): Promise<TrialOutcome[]> {
-  if (wish.statements.length === 0) return [];
+export async function tryStatements(
+  session: Session,
+  statements: readonly string[],
+  doing: string,
+  wish: TrialWish = {},
+): Promise<TrialOutcome[]> {
+  if (statements.length === 0) return [];
   let rows: Record<string, unknown>[];
   try {
-    rows = (await session.script(trialScript(wish), { doing, isAsLoggedIn: true })).flat();
+    rows = (await session.script(trialScript(statements, wish), { doing, isAsLoggedIn: true })).flat();
   } catch (error) {
     const sqlstate = sqlstateOf(error);
     if (sqlstate === undefined) throw error;
     await session.script('ROLLBACK', { doing, isAsLoggedIn: true });
-    return wish.statements.map(() => ({ refusal: { sqlstate, message: '' } }));
+    return statements.map(() => ({ refusal: { sqlstate, message: '' } }));
   }
   const { tried } = shaped(rows.at(-1), answer, session.where, doing);
   return tried.map((said) => (said === '' ? {} : { refusal: { sqlstate: said.slice(0, 5), message: said.slice(6) } }));

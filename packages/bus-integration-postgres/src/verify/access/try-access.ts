@@ -93,7 +93,11 @@ async function accessChecks(
 ): Promise<Check[]> {
   const read = readFindings(expected, seen, pair.database).filter(({ isBeyond }) => isNegative || isBeyond !== true);
   const trials = catchesErrors ? trialsOf(expected, seen).filter(({ isExpected }) => isNegative || isExpected) : [];
-  const outcomes = await tryStatements(session, { statements: trials.map(({ sql }) => sql) }, doing);
+  const outcomes = await tryStatements(
+    session,
+    trials.map(({ sql }) => sql),
+    doing,
+  );
   const tried = triedFindings(trials, outcomes, read);
   const findings = [...read.map(tried.told), ...tried.findings];
   const unseen = [

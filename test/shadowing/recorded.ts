@@ -60,6 +60,14 @@ async function runAll(server: Server, adminDsn: string, wish: Wish, deploymentId
   await deployment.verify({ checks: ['connectivity', 'listener-policy'] });
 }
 
+/** Things of a role that is to own none: few of one kind, many of another. */
+const strays = (role: string) => `
+GRANT CREATE ON SCHEMA data TO ${role};
+SET SESSION AUTHORIZATION ${role};
+DO $$ BEGIN FOR i IN 1..60 LOOP EXECUTE pg_catalog.format('CREATE TABLE data.t%s (id serial)', i); END LOOP; END $$;
+CREATE VIEW data.v AS SELECT 1 AS one;
+CREATE FUNCTION data.g(int) RETURNS int LANGUAGE sql AS 'SELECT 1'`;
+
 /** A manifest's roles, attributes, settings, memberships and owners; changed by hand, and repaired. */
 async function runManifest(server: Server, adminDsn: string, word: string): Promise<void> {
   using folder = temporaryFolder();
@@ -79,14 +87,26 @@ databases:
     owner: ${word}_owner
     schemas: [data]
     routines: closed
+    connections: 30
+    extensions: [citext]
     access:
       ${word}_migrator: connect
       ${word}_svc: write
       ${word}_team: {SELECT: {data.parts: [id]}, UPDATE: [data.ours], EXECUTE: ['data.f(integer)']}
+  ${word}_made:
+    encoding: LATIN1
+    locale: C
+    connections: 20
+    owner: ${word}_owner
+    owner_of_database: true
+    schemas: [data]
+    access: {${word}_svc: write}
 `);
   const deployment = createDeployment({ adminDsn, wish, folder: folder.path });
   const flags: Flags = { allow: ['elevate', 'revoke', 'update'] };
   await deployment.apply(flags);
+  await server.query(`ALTER DATABASE ${word}_db CONNECTION LIMIT -1; ALTER DATABASE ${word}_made CONNECTION LIMIT 9`);
+  await server.query(strays(`${word}_svc`), { database: `${word}_made` });
   await server.query(`CREATE ROLE ${word}_guest; ALTER ROLE ${word}_svc CONNECTION LIMIT 3 VALID UNTIL '2030-01-01'`);
   await server.query(`REVOKE ADMIN OPTION FOR ${word}_team FROM ${word}_svc CASCADE; ALTER ROLE ${word}_svc RESET ALL`);
   await server.query(

@@ -255,7 +255,7 @@ function summary(verb: 'GRANT' | 'REVOKE', { creator, grantee, on }: StepDefault
       `${of}${schema === undefined ? '' : ` in ${shown(schema)}`}: ${privileges.join(', ')}`,
   );
   const who = grantee === null ? 'PUBLIC' : shown(grantee);
-  return `${who}${verb === 'GRANT' ? ':' : ' loses'} what ${shown(creator)} makes: ${parts.join('; ')}`;
+  return `${who}${verb === 'GRANT' ? '' : ' loses'}, on what ${shown(creator)} makes: ${parts.join('; ')}`;
 }
 
 function sorted(privileges: Iterable<string>): string[] {

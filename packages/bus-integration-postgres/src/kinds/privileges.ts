@@ -1,5 +1,5 @@
 // What the steps about privileges say, and the statements that they are: what one grantee gets or loses. Pure.
-import type { ContentOf, Diagnostic, ShapeWords } from 'bus-integration-database';
+import { type ContentOf, type Diagnostic, type ShapeWords, some } from 'bus-integration-database';
 import type { Observation } from '../observe/observation.ts';
 import { alike } from '../text/alike.ts';
 import { someNames } from '../text/bounded.ts';
@@ -117,10 +117,22 @@ function sqlOfObject(one: OnObject, database: string): string {
     case 'columns':
       return `TABLE ${identifier(one.schema)}.${identifier(one.table)}`;
     case 'routines':
-      return someOrAll(one.type, one.schema, one.routines, ({ name, ...of }) => `${identifier(name)}(${of.arguments})`);
+      return someOrAll(
+        one.type,
+        one.schema,
+        one.routines,
+        ({ name, ...of }) => `${identifier(name)}(${withoutControls(of.arguments)})`,
+      );
     default:
       return someOrAll(one.type, one.schema, one.names, identifier);
   }
+}
+
+/** As the server writes arguments, but that no name among them breaks a line. */
+function withoutControls(types: string): string {
+  return types.replaceAll(/"(?:[^"]|"")*"/g, (quoted) =>
+    /[\p{Cc}\p{Zl}\p{Zp}]/u.test(quoted) ? identifier(quoted.slice(1, -1).replaceAll('""', '"')) : quoted,
+  );
 }
 
 function someOrAll<T>(
@@ -151,7 +163,7 @@ export function wordsOfObject(one: Exclude<OnObject, { readonly type: 'database'
   const several = (names: readonly string[] | undefined) =>
     names === undefined
       ? `${one.type} of ${schema}`
-      : `${one.type} ${someNames(names.map((name) => `${one.schema}.${name}`))}`;
+      : `${one.type} ${some(names.map((name) => `${schema}.${shown(name)}`))}`;
   switch (one.type) {
     case 'schema':
       return `schema ${schema}`;

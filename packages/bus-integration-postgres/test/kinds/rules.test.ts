@@ -2,7 +2,7 @@ import type { Step } from 'bus-integration-database';
 import { describe, expect, test } from 'vitest';
 import { statementsOf, summaryOf } from '../../src/kinds/index.ts';
 import type { RuleContext } from '../../src/kinds/kind.ts';
-import { privilegeStatements, privilegesSummary } from '../../src/kinds/privileges.ts';
+import { privilegeStatements, privilegesSummary, type StepPrivileges } from '../../src/kinds/privileges.ts';
 import { birthLimit } from '../../src/observe/mark.ts';
 
 const context: RuleContext = {
@@ -144,5 +144,38 @@ describe('grant options', () => {
       'REVOKE GRANT OPTION FOR CONNECT, TEMPORARY ON DATABASE "app" FROM "svc"',
     ]);
     expect(privilegesSummary('REVOKE', privileges)).toBe('svc loses CREATE; grant option for CONNECT, TEMPORARY');
+  });
+});
+
+describe('privileges on what is in a schema', () => {
+  const inSchema = { schema: 'my "app"', privileges: ['SELECT'], as: 'owner' };
+  test.each<[StepPrivileges['on'][number], grants: string, words: string]>([
+    [{ type: 'tables', ...inSchema }, 'SELECT ON ALL TABLES IN SCHEMA "my ""app"""', 'tables of "my "app"": SELECT'],
+    [
+      { type: 'sequences', ...inSchema, names: ['a.b', 'c'] },
+      'SELECT ON SEQUENCE "my ""app"""."a.b", "my ""app"""."c"',
+      'sequences "my "app"".a.b, "my "app"".c: SELECT',
+    ],
+    [
+      { type: 'columns', ...inSchema, table: 't', columns: ['id', 'x y'], privileges: ['SELECT', 'UPDATE'] },
+      'SELECT ("id", "x y"), UPDATE ("id", "x y") ON TABLE "my ""app"""."t"',
+      'columns id, "x y" of "my "app"".t: SELECT, UPDATE',
+    ],
+    [
+      {
+        type: 'routines',
+        ...inSchema,
+        privileges: ['EXECUTE'],
+        routines: [{ name: 'f', arguments: 'IN "a\n\\! b" app."my type"[], integer' }],
+      },
+      'EXECUTE ON ROUTINE "my ""app"""."f"(IN U&"a\\000a\\\\! b" app."my type"[], integer)',
+      'routines "my "app""."f(IN "a\\u000a\\! b" app."my type"[], integer)": EXECUTE',
+    ],
+  ])('%j', (on, grants, words) => {
+    const privileges = { database: 'app', grantee: null, on: [on] };
+    expect(privilegeStatements('GRANT', privileges)).toEqual([
+      { phase: 'inside', database: 'app', as: 'owner', sql: `GRANT ${grants} TO PUBLIC` },
+    ]);
+    expect(privilegesSummary('GRANT', privileges)).toBe(`PUBLIC: ${words}`);
   });
 });

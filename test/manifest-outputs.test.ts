@@ -204,6 +204,19 @@ describe('what stands on the disk', () => {
     expect(refused.diagnostics[0]?.message).toMatch(/env\/all\.env is readable by others \(0644\)/);
   });
 
+  test.each([
+    ['pgpass', /^chmod 600 \.\/pgpass$/],
+    ['k8s/orders-web.yaml', /^chmod 600 \.\/k8s\/orders_\d+-web\.yaml$/],
+  ])('%s that others may read is refused, with the chmod where it is ours', async (file, remedy) => {
+    const deployment = deploy(all);
+    await applied(deployment);
+    const path = join(folder.path, own(file));
+    chmodSync(path, 0o644);
+    expect((await deployment.plan()).diagnostics[0]?.remedy).toMatch(remedy);
+    writeFileSync(path, 'of another program\n');
+    expect((await deployment.plan()).diagnostics[0]?.remedy).toMatch(/^this is no file of a secret alone \(it holds/);
+  });
+
   test('lines of somebody else are not lost unless that is allowed', async () => {
     const deployment = deploy(`${base}\noutputs:\n  - {form: uri}\n  - {form: pgpass, file: pgpass}\n`);
     write('pgpass', 'db.example:5432:*:somebody:precious\n');

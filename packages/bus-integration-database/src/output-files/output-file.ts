@@ -18,6 +18,7 @@ import { command } from '../contract/remedy.ts';
 import { say } from '../contract/wording.ts';
 import type { DesiredNames } from '../model/desired-state.ts';
 import { type Output, placesIn } from '../model/output.ts';
+import { Secret } from '../secrets/secret.ts';
 import { readSecretFile } from '../secrets/secret-file.ts';
 import type { FileReading } from './connection-string.ts';
 import { type FilePlace, type OutputDirectory, shownPath } from './directory.ts';
@@ -162,9 +163,17 @@ function readOutputFile(
   const { owner, uid: own, strings } = directory;
   const shownAs = shownPath(directory, name);
   const holds = output.form === 'uri' ? ('line' as const) : ('text' as const);
+  const isOurs = (text: string) => strings.read(new Secret(text), output).some(({ state }) => state === 'present');
+  const options = {
+    uid: owner?.uid ?? own,
+    shownAs,
+    holds,
+    mayBe: mode & 0o077,
+    ...(holds === 'text' && { isOurs }),
+  };
   let file: ReturnType<typeof readSecretFile>;
   try {
-    file = readSecretFile(directory.at(name), { uid: owner?.uid ?? own, shownAs, holds, mayBe: mode & 0o077 });
+    file = readSecretFile(directory.at(name), options);
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
     const code = error.diagnostics[0]?.code;

@@ -34,8 +34,8 @@ export function isSystemDirectory(path: string): boolean {
   return others.length === 1 && ['var', 'run', 'private'].includes(first);
 }
 
-/** What a secret file may hold: one line, or, as `any`, an env file or a file of keys. */
-export type SecretContent = 'line' | 'any';
+/** What a secret file may hold: one line, or, as `any`, an env file or a file of keys; or what is known as ours. */
+export type SecretContent = 'line' | 'any' | ((text: string) => boolean);
 
 /**
  * Why an open file doesn't look like one that holds a secret of ours; undefined where it does, so that a `chmod` or
@@ -50,7 +50,9 @@ export function whyNoSecretFile(
   if (stats.size > limitBytes) return 'it is larger than 64 KiB';
   const text = textOf(descriptor, stats.size);
   const lines = text.replace(/\r?\n$/, '').split(/\r\n|\n|\r/);
-  if (content === 'line') {
+  if (typeof content === 'function') {
+    if (!content(Buffer.from(text, 'latin1').toString('utf8'))) return 'it holds something else';
+  } else if (content === 'line') {
     if (lines.length > 1) return `it holds ${lines.length} lines`;
     // A URL with a login in it is nothing that the system reads.
     if (/^\s*[a-z][a-z0-9+]*:\/\/[^\s/@]+@/.test(text)) return undefined;

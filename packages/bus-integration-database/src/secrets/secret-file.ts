@@ -5,13 +5,10 @@ import { OperationError } from '../contract/errors.ts';
 import { type Advice, advise, command, type Remedy, remedyOf } from '../contract/remedy.ts';
 import type { Diagnostic } from '../contract/response.ts';
 import { inMessage, say, type Wording, wordingOf } from '../contract/wording.ts';
-import { whyNoSecretFile } from './closable.ts';
-import { readAtMost } from './read-at-most.ts';
+import { type SecretContent, whyNoSecretFile } from './closable.ts';
 import { Secret } from './secret.ts';
 import { judgeParent } from './secret-file-directory.ts';
-
-const limitBytes = 64 * 1024;
-const textLimitBytes = 4 * 1024 * 1024;
+import { readOneLine, readText } from './secret-text.ts';
 
 export interface SecretFileOptions {
   /** Who we are: `process.getuid()`. Files of this user and of root are trusted. */
@@ -22,6 +19,8 @@ export interface SecretFileOptions {
   readonly mayBe?: number;
   /** `text`: whatever valid UTF-8 it holds, without its last line's end. Default: `line`. */
   readonly holds?: 'line' | 'text';
+  /** Whether a text is one of ours: only then a `chmod` of its file is advised. */
+  readonly isOurs?: (text: string) => boolean;
 }
 
 export interface SecretFile {
@@ -127,20 +126,21 @@ export function openSecretFile({ path, shownAs }: ShownFile): number | Diagnosti
 export function examineOpen(
   file: ShownFile,
   descriptor: number,
-  { uid, mayBe = 0, holds = 'line' }: Pick<SecretFileOptions, 'uid' | 'mayBe' | 'holds'>,
+  { uid, mayBe = 0, holds = 'line', isOurs }: Omit<SecretFileOptions, 'shownAs'>,
   readsIt: boolean,
 ): Examined {
   const stats = fstatSync(descriptor);
   const refused =
     judgeKind(file.shownAs, stats) ?? judgeOwner(file.shownAs, stats, uid) ?? judgeMode(file.shownAs, stats, mayBe);
   const isLine = readsIt && holds === 'line';
-  if (refused !== undefined) return { findings: [harmless(refused, file.path, descriptor, stats, isLine)] };
+  const content = isOurs ?? (isLine ? 'line' : 'any');
+  if (refused !== undefined) return { findings: [harmless(refused, file.path, descriptor, stats, content)] };
   const warnings = judgeParent(file, uid);
   if (!readsIt) return { findings: warnings };
-  const line = isLine ? readOneLine(file.shownAs, descriptor) : readText(file.shownAs, descriptor);
-  return typeof line === 'string'
-    ? { secret: new Secret(line), status: stats, findings: warnings }
-    : { findings: [line, ...warnings] };
+  const text = isLine ? readOneLine(descriptor, pasted(file.shownAs)) : readText(descriptor);
+  return typeof text === 'string'
+    ? { secret: new Secret(text), status: stats, findings: warnings }
+    : { findings: [finding(file.shownAs, 'secret-file-content', text.why, text.remedy), ...warnings] };
 }
 
 function pasted(path: string): Remedy {
@@ -168,9 +168,15 @@ function judgeKind(path: string, stats: Stats): Diagnostic | undefined {
 }
 
 /** The finding with its chmod or chown only where nobody else can need the file as it is. */
-function harmless(refused: Diagnostic, path: string, descriptor: number, stats: Stats, readsLine: boolean): Diagnostic {
+function harmless(
+  refused: Diagnostic,
+  path: string,
+  descriptor: number,
+  stats: Stats,
+  content: SecretContent,
+): Diagnostic {
   if (!stats.isFile()) return refused;
-  const why = whyNoSecretFile(path, descriptor, stats, readsLine ? 'line' : 'any');
+  const why = whyNoSecretFile(path, descriptor, stats, content);
   if (why === undefined) return refused;
   const { advice: _, ...rest } = refused;
   const remedy = ['this is no file of a secret alone (', why, '): leave it as it is, and name a file of its own'];
@@ -200,31 +206,6 @@ function judgeMode(path: string, stats: Stats, mayBe: number): Diagnostic | unde
   const octal = (stats.mode & 0o7777).toString(8).padStart(4, '0');
   const wanted = (0o600 | mayBe).toString(8);
   return finding(path, 'secret-file', `is ${claims.join(', ')} (${octal})`, command('chmod', wanted, { path }));
-}
-
-function readText(path: string, descriptor: number): string | Diagnostic {
-  const bytes = readAtMost(descriptor, textLimitBytes);
-  if (bytes === undefined) return finding(path, 'secret-file-content', 'is larger than 4 MiB');
-  const text = decoded(bytes)?.replace(/\r?\n$/, '');
-  return text ?? finding(path, 'secret-file-content', 'holds bytes that are no valid UTF-8');
-}
-
-function decoded(bytes: Uint8Array): string | undefined {
-  return attempt(() => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
-}
-
-function readOneLine(path: string, descriptor: number): string | Diagnostic {
-  const refuse = (why: string, remedy?: Remedy) => finding(path, 'secret-file-content', why, remedy);
-  const bytes = readAtMost(descriptor, limitBytes);
-  if (bytes === undefined) return refuse('is larger than 64 KiB, expected one line');
-  const text = decoded(bytes);
-  if (text === undefined) return refuse('holds bytes that are no valid UTF-8');
-  if (text.startsWith('\uFEFF')) return refuse('begins with a byte order mark', 'save it as plain UTF-8');
-  const line = text.replace(/\r?\n$/, '');
-  if (line.includes('\0')) return refuse('holds a NUL character');
-  if (line.trim() === '') return refuse('is empty, expected one line', pasted(path));
-  const lines = line.split(/\r\n|\n|\r/).length;
-  return lines === 1 ? line : refuse(`holds ${lines} lines, expected one`, 'leave the one line that counts');
 }
 
 function finding(path: string, code: string, seen: Wording, remedy?: Remedy): Diagnostic {

@@ -1,0 +1,70 @@
+// Rows of verify on real servers: what they show, and that nothing that stands in one changes anything.
+import { Secret } from 'bus-integration-database';
+import { type Server, startServer } from 'embedded';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connect } from '../../../src/connection/connect.ts';
+import { type DeclaredStatement, tryDeclared } from '../../../src/verify/access/declared-statements.ts';
+import { brief, targetOf } from '../../target.ts';
+
+describe.each([14, 18] as const)('PostgreSQL %i', (major) => {
+  let server: Server;
+  beforeAll(async () => {
+    server = await startServer({ major, settings: { max_prepared_transactions: '5' } });
+    await server.query(`CREATE ROLE svc LOGIN PASSWORD 'secret'; CREATE TABLE orders (id int PRIMARY KEY, note text);
+      CREATE TABLE closed (id int); INSERT INTO orders VALUES (1, 'hunter2'); GRANT ALL ON orders TO svc;
+      CREATE PROCEDURE ending() LANGUAGE plpgsql AS 'BEGIN DELETE FROM orders; COMMIT; END';
+      CREATE FUNCTION telling() RETURNS int LANGUAGE plpgsql AS
+        $$BEGIN RAISE 'hunter2' USING ERRCODE = '42501'; END$$`);
+  }, 60_000);
+  afterAll(() => server?.stop());
+
+  async function tried(sql: string, mustFail = false): Promise<string> {
+    const statement: DeclaredStatement = { number: 3, role: 'svc', database: 'postgres', sql, mustFail };
+    const address = { host: server.host, port: server.port, password: new Secret('secret') };
+    const target = targetOf(server, { user: 'svc', addresses: [address] });
+    await using session = await connect(target, { ...brief, settings: {} });
+    const [check] = await tryDeclared(session, [statement], new AbortController().signal);
+    expect(check).toMatchObject({ id: 'declared-statement', target: 'svc@postgres', database: 'postgres' });
+    return `${check?.result} ${check?.seen?.replace('row 3 of verify, as svc in postgres: ', '')}`;
+  }
+
+  test.each([
+    ['SELECT note FROM orders', false, /^ok is carried out$/],
+    ['DELETE FROM orders', false, /^ok is carried out$/],
+    ['DELETE FROM orders', true, /^fail is carried out; expected that it is refused$/],
+    ['SELECT FROM closed', true, /^ok is refused, as it must be$/],
+    ['SELECT FROM closed', false, /^fail is refused: permission denied for table closed \(SQLSTATE 42501\)$/],
+    ['SELECT FROM missing', true, /^fail can't be carried out by anybody.*42P01/],
+    ['SELEC 1', true, /^fail can't be carried out by anybody.*syntax error.*42601/],
+    ['SELECT note::int FROM orders', false, /^fail fails: SQLSTATE 22P02$/],
+    ['SELECT note::int FROM orders', true, /^fail is let pass and fails at the data: SQLSTATE 22P02/],
+    ['SELECT telling()', false, /^fail is refused: SQLSTATE 42501$/],
+    ['SELECT pg_catalog.pg_sleep(30)', false, /^unknown was not seen to its end: SQLSTATE 57014$/],
+    ['SELECT pg_catalog.generate_series(1, 100000000)', false, /^ok is carried out$/],
+  ] as const)('%s', { timeout: 30_000 }, async (sql, mustFail, expected) => {
+    expect(await tried(sql, mustFail)).toMatch(expected);
+    expect(await server.query('SELECT note FROM orders')).toEqual([{ note: 'hunter2' }]);
+  });
+
+  test.each([
+    'COMMIT; DELETE FROM orders',
+    'DELETE FROM orders; COMMIT',
+    'DELETE FROM orders; COMMIT; BEGIN',
+    'COMMIT',
+    '/* a /* nested */ one */ -- and another\n COMMIT',
+    'ROLLBACK; DELETE FROM orders',
+    'END',
+    "PREPARE TRANSACTION 'left'",
+    "/**/PREPARE/**/TRANSACTION 'left'",
+    "DELETE FROM orders; PREPARE TRANSACTION 'left'",
+    'CALL ending()',
+    'DO $$BEGIN DELETE FROM orders; COMMIT; END$$',
+    'COPY orders FROM STDIN',
+    'VACUUM orders',
+    'SET SESSION AUTHORIZATION postgres',
+  ])('changes nothing: %s', async (sql) => {
+    expect(await tried(sql)).toMatch(/^fail /);
+    expect(await server.query('SELECT note FROM orders')).toEqual([{ note: 'hunter2' }]);
+    expect(await server.query('SELECT gid FROM pg_prepared_xacts')).toEqual([]);
+  });
+});

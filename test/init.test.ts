@@ -1,14 +1,20 @@
 // From keys to a manifest: the plan with what `init` writes is the plan with the keys.
+import { basename } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { isMutating, type Response } from 'bus-integration-database';
 import { main } from 'bus-operator-database';
 import { startServer } from 'embedded';
 import { expect, test } from 'vitest';
-import { createDeployment, exampleId, keysOf, temporaryFolder, type Wish } from './scenarios/deployment.ts';
+import { createDeployment, exampleId, keysOf, stepLines, temporaryFolder, type Wish } from './scenarios/deployment.ts';
 
 const wishes: readonly (readonly [string, Wish])[] = [
   ['one service role', { databases: ['bus_auth', 'bus_events'], serviceRole: 'bus_service' }],
   ['odd names', { databases: ['no', '1e3', 'A.b', 'a@b'], serviceRole: 'null', schemas: ['on', 'public'] }],
+  ['several roles', { databases: ['bus_auth', 'a@b'], serviceRole: 'bus_service', roles: ['reports'] }],
+  [
+    'a role of each database',
+    { databases: ['bus_auth', 'a@b'], serviceRole: '{database}_service', roles: ['reports'] },
+  ],
   ['a role alone', { databases: [], serviceRole: 'bus_service' }],
   ['databases alone', { databases: ['bus_auth'] }],
 ];
@@ -24,8 +30,24 @@ test.each(wishes)('%s', async (_, wish) => {
   const manifest = String(streams.stdout.read());
   const byManifest = await createDeployment({ ...options, wish: { databases: [], manifest } }).plan();
   expect(byKeys.ok).toBe(true);
-  // By keys schemas are declared also where there is no database for them.
-  const steps = ({ steps }: Response) => (wish.databases.length === 0 ? steps.filter(isMutating) : steps);
-  expect(steps(byManifest)).toEqual(steps(byKeys));
-  if (wish.databases.length > 0) expect(byManifest.plan_id).toBe(byKeys.plan_id);
+  // By keys schemas are declared also where there is no database for them; a file of its own name has no folder in it.
+  const steps = ({ steps }: Response) =>
+    (wish.databases.length === 0 ? steps.filter(isMutating) : steps).map((step) => ({
+      ...step,
+      after: { ...step.after, ...('file' in (step.after ?? {}) && { file: basename(String(step.after?.file)) }) },
+    }));
+  // Roles of one database each stand in another order.
+  const sorted = (plan: Response) =>
+    steps(plan)
+      .map((step) => JSON.stringify(step))
+      .sort();
+  expect(sorted(byManifest)).toEqual(sorted(byKeys));
+  const logins = new Set(byKeys.steps.filter(({ action }) => action === 'create-role').map(({ target }) => target));
+  if (wish.databases.length > 0 && logins.size < 2) expect(byManifest.plan_id).toBe(byKeys.plan_id);
+
+  // Whoever has applied by keys goes on with the manifest: nothing to do, no file lost.
+  expect((await createDeployment({ ...options, wish }).apply()).ok).toBe(true);
+  const again = await createDeployment({ ...options, wish: { databases: [], manifest } }).plan();
+  expect(stepLines(again.steps)).toEqual([]);
+  expect({ ok: again.ok, leftovers: again.leftovers ?? [] }).toEqual({ ok: true, leftovers: [] });
 });

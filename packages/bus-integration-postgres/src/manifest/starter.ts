@@ -11,7 +11,10 @@ interface GivenAccess {
 export function starterManifest({ names, outputDirectory }: StarterOptions): CommentedManifest {
   const declared = names.roles.size + names.databases.size === 0 ? exampleOf(names) : names;
   const { deploymentId, roles, databases } = declared;
-  const everywhere = [...roles].filter((role) => [...databases.values()].every(({ logins }) => logins.includes(role)));
+  const entering = [...databases.values()].map(({ logins }) => logins);
+  const isSameEverywhere = entering.every((logins) => logins.join('\n') === entering[0]?.join('\n'));
+  // Said in each where they differ, since what stands first goes first in a plan.
+  const everywhere = entering.length === 0 ? [...roles] : isSameEverywhere ? [...(entering[0] ?? [])] : [];
   const own = (logins: readonly string[]) => logins.filter((role) => !everywhere.includes(role));
   const schemas = schemasOf(declared);
   const outputs = outputsOf(declared, outputDirectory);

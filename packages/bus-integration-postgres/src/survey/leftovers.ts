@@ -6,10 +6,12 @@ import {
   command,
   type DesiredNames,
   type Leftover,
+  type Output,
   type OutputDirectory,
   type OutputPlace,
   type StrayFile,
   shownPath,
+  standsElsewhere,
   strayFiles,
   withoutSuffix,
 } from 'bus-integration-database';
@@ -75,11 +77,20 @@ export interface FilesPlace {
 export function straysOf({ intent, directory }: FilesPlace): StrayFile[] {
   if (directory === undefined) return [];
   const { outputs } = intent.declared;
-  const formerNames = [...outputs.values()].filter(({ formerly }) => formerly !== undefined);
-  if (formerNames.length === 0) return strayFiles(directory, outputs);
+  const all = [...outputs.values()];
+  const placed = new Set(all.flatMap((output) => nameIn(directory, output)));
+  const formerNames = all.filter(({ formerly }) => formerly !== undefined);
+  if (formerNames.length + placed.size === 0) return strayFiles(directory, outputs);
   const present = directory.names();
   const needed = new Set(formerNames.flatMap(({ file, formerly = '' }) => (present.has(file) ? [] : [formerly])));
-  return strayFiles(directory, { has: (name) => outputs.has(name) || needed.has(name) });
+  return strayFiles(directory, { has: (name) => outputs.has(name) || placed.has(name) || needed.has(name) });
+}
+
+/** What a file with a path of its own is called in the output directory, where it is there all the same. */
+function nameIn(directory: OutputDirectory, output: Output): string[] {
+  if (!standsElsewhere(output)) return [];
+  const place = directory.place(output);
+  return place.directory.path === directory.path ? [place.name] : [];
 }
 
 /** Whether what was read for the mark holds more than what is declared: else there is nothing to ask for. */

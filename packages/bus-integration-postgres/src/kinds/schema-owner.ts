@@ -49,9 +49,9 @@ export function changeOwner(
   contents: readonly Strays[],
   seen: Observation,
 ): Omit<ChangeOwner, 'summary'> {
-  // Roles of the server's own are nobody's to join.
-  const isOwn = from === null || from === owner || from.startsWith('pg_') || lacksToActAs(from, seen).length > 0;
-  const actable = isOwn ? [] : [from];
+  // Roles of the server's own are nobody's to join, and its superusers are in no list of owners.
+  const isBarred = from === null || from === owner || from.startsWith('pg_') || !seen.details?.roles.has(from);
+  const actable = isBarred || lacksToActAs(from, seen).length > 0 ? [] : [from];
   return {
     action: 'change-owner',
     target: `${printable(database)}.${printable(name)}`,

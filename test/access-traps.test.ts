@@ -207,4 +207,31 @@ describe.each([oldest, newest])('PostgreSQL %i', { timeout: 60_000 }, (major) =>
     await on.converge(manifestOf('{reader: read}'), ['revoke']);
     expect(await mayRead(on, 'one')).toBe(true);
   });
+
+  test('adoption resets what is not named', async () => {
+    await using on = await onServer(major, 'superuser');
+    await on.server.query('CREATE DATABASE orders');
+    await on.server.query('CREATE ROLE guest; CREATE ROLE owner; CREATE ROLE reader');
+    await on.make(
+      `CREATE SCHEMA app AUTHORIZATION owner; SET ROLE owner; CREATE TABLE app.one (id int, note text);
+       GRANT USAGE ON SCHEMA app TO guest; GRANT SELECT, INSERT ON app.one TO guest; GRANT UPDATE (note) ON app.one TO guest;
+       ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT SELECT ON TABLES TO guest`,
+    );
+    const acls = async () =>
+      await on.server.query(
+        `SELECT relacl::text AS acl FROM pg_class WHERE relname = 'one' UNION ALL SELECT attacl::text FROM pg_attribute
+          WHERE attrelid = 'app.one'::regclass AND attacl IS NOT NULL UNION ALL SELECT nspacl::text FROM pg_namespace
+          WHERE nspname = 'app' UNION ALL SELECT defaclacl::text FROM pg_default_acl`,
+        { database: 'orders' },
+      );
+    const guests = async () => JSON.stringify(await acls()).match(/guest=\w+/g);
+    const before = await guests();
+    expect(before).toEqual(['guest=ar', 'guest=w', 'guest=U', 'guest=r']);
+    const manifest = manifestOf('{reader: read}');
+    const applied = await on.apply(manifest, { adopt: true, allow: ['create', 'grant', 'update', 'revoke'] });
+    expect(applied.ok, JSON.stringify(applied.diagnostics)).toBe(true);
+    await on.converge(manifest);
+    expect(await guests()).toEqual(before);
+    expect(await mayRead(on, 'one')).toBe(true);
+  });
 });

@@ -57,14 +57,19 @@ export const roleStatus = shape({
   state: z.enum(['ours', 'missing', 'foreign', 'unmarked']),
   can_login: may(z.boolean()),
   connections: may(wholeNumber),
+  connection_limit: may(wholeNumber),
+  valid_until: may(z.string()),
+  has_expired: may(z.boolean()),
   password: may(password),
 });
 
 export const databaseStatus = shape({
   name: z.string(),
   state: z.enum(['ours', 'missing', 'foreign', 'unmarked', 'unfinished']),
+  owner: may(z.string()),
   size_bytes: may(z.number()),
   connections: may(wholeNumber),
+  connection_limit: may(wholeNumber),
 });
 
 export const schemaStatus = shape({

@@ -159,8 +159,11 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
     '': 'A declared role.',
     name: 'Its name.',
     state: "ours carries this deployment's mark, foreign another's, unmarked none.",
-    can_login: 'Whether it may log in at all.',
+    can_login: 'Whether it may log in at all; a group may not, and has no password.',
     connections: 'How many sessions it has.',
+    connection_limit: 'How many it may have, where there is a limit.',
+    valid_until: 'Until when its password is good, where that is known and has an end.',
+    has_expired: 'True where its password is good no longer.',
     password: 'Whether the password in its files is the one that the server holds.',
   },
   DatabaseStatus: {
@@ -168,8 +171,10 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
     name: 'Its name.',
     state:
       "ours carries this deployment's mark, foreign another's, unmarked none; unfinished was begun by an apply that did not end.",
+    owner: 'The role that it belongs to, where that is not the admin.',
     size_bytes: 'Its size on disk, where the admin may ask for it.',
     connections: 'How many sessions are in it.',
+    connection_limit: 'How many may be, where there is a limit.',
   },
   SchemaStatus: {
     '': 'A declared schema in one database.',

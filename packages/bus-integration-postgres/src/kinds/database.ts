@@ -214,7 +214,10 @@ export const database: Kind<Database, typeof registered> = {
       databases: {
         name,
         state: isHalf ? 'unfinished' : ownership(found.comment, deploymentId),
+        ...(found.owner !== seen.admin.name && { owner: found.owner }),
         connections: found.connections,
+        // Of an unfinished one it is a mark.
+        ...(found.connectionLimit >= 0 && !isHalf && { connection_limit: found.connectionLimit }),
         ...(found.sizeBytes != null && { size_bytes: found.sizeBytes }),
       },
     };

@@ -1,12 +1,12 @@
 // Roles: made with their mark, logins with a password; marked when adopted, let log in, given another password, their
 // attributes changed.
 import type { Risk, ShapeWords } from 'bus-integration-database';
-import { markedBy, ownership } from '../observe/mark.ts';
+import { markedBy } from '../observe/mark.ts';
 import { printable } from '../text/shown.ts';
 import { identifier, literal } from '../text/sql-text.ts';
 import { identityOf } from './identity.ts';
 import { type Kind, type Meaning, meanings, type Registered, type RuleContext, type StepsOfKind } from './kind.ts';
-import { adoptionSummary, markComment, markedShape, passwordState, passwordWord } from './kind-words.ts';
+import { adoptionSummary, markComment, markedShape, passwordWord } from './kind-words.ts';
 import { lacksRoleAdmin, markOnAdmin } from './role-admin.ts';
 import {
   attributeChanges,
@@ -20,6 +20,7 @@ import {
   observedAttributes,
   type RoleAttributes,
 } from './role-attributes.ts';
+import { roleStatus } from './role-status.ts';
 
 export interface Role {
   readonly kind: 'role';
@@ -220,22 +221,7 @@ export const role: Kind<Role, typeof registered> = {
     },
   },
 
-  status: ({ name }, { deploymentId, seen, pairsOf, proofs }) => {
-    const found = seen.roles.get(name);
-    if (found === undefined) return { roles: { name, state: 'missing' } };
-    const states = pairsOf(name)
-      .filter(({ live }) => live.state === 'present')
-      .map((pair) => passwordState(pair, proofs));
-    return {
-      roles: {
-        name,
-        state: ownership(found.comment, deploymentId),
-        can_login: found.canLogin,
-        connections: found.connections,
-        password: states.find((state) => state !== 'proven') ?? states[0] ?? 'none',
-      },
-    };
-  },
+  status: roleStatus,
 };
 
 function marking(name: string, context: RuleContext) {

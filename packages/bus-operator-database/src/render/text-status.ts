@@ -49,11 +49,26 @@ function roleText(role: RoleStatus, files: readonly DsnFileStatus[]): string {
   const proven = own.filter(({ password }) => password === 'proven').length;
   const words = [
     ...(role.state === 'ours' ? [] : [stateWords[role.state]]),
-    ...(role.can_login === undefined ? [] : [role.can_login ? 'login' : 'no login']),
-    ...(role.connections === undefined ? [] : [count(role.connections, 'connection')]),
+    ...loginWords(role),
+    ...(role.has_expired ? ['password expired'] : []),
+    ...(role.valid_until === undefined || role.has_expired
+      ? []
+      : [`valid until ${printable(role.valid_until.replace(/\.0+Z$/, 'Z'))}`]),
     ...(role.password === undefined ? [] : [passwordText(role.password, proven, own.length)]),
   ];
   return words.join(', ');
+}
+
+/** What logs in as nobody is a group: it has no sessions, and no password in a file. */
+function loginWords({ can_login, password, connections, connection_limit }: RoleStatus): string[] {
+  if (can_login === false && password === undefined) return ['group'];
+  const used = connections === undefined ? [] : [usedText(connections, connection_limit)];
+  return [...(can_login === undefined ? [] : [can_login ? 'login' : 'no login']), ...used];
+}
+
+/** `3 connections`, `3 of 40 connections`. */
+function usedText(connections: number, limit: number | undefined): string {
+  return limit === undefined ? count(connections, 'connection') : `${connections} of ${count(limit, 'connection')}`;
 }
 
 const stateWords: Readonly<Record<DatabaseStatus['state'], string>> = {
@@ -72,7 +87,10 @@ function passwordText(password: NonNullable<RoleStatus['password']>, proven: num
     : `password of ${count(files, 'file')} ${password}`;
 }
 
-function databaseCells({ name, state, size_bytes, connections }: DatabaseStatus, { schemas = [] }: Response): string[] {
+function databaseCells(
+  { name, state, owner, size_bytes, connections, connection_limit }: DatabaseStatus,
+  { schemas = [] }: Response,
+): string[] {
   const own = schemas.filter(({ database }) => database === name);
   const present = own.filter((schema) => schema.state === 'present').map((schema) => printable(schema.name));
   const others = own
@@ -80,9 +98,9 @@ function databaseCells({ name, state, size_bytes, connections }: DatabaseStatus,
     .map((schema) => `${printable(schema.name)} ${schema.state}`);
   const named = [...present, ...others].join(', ');
   return [
-    stateWords[state],
+    owner === undefined ? stateWords[state] : `${stateWords[state]}, owner ${printable(owner)}`,
     size_bytes === undefined ? '' : sizeText(size_bytes),
-    connections === undefined ? '' : count(connections, 'connection'),
+    connections === undefined ? '' : usedText(connections, connection_limit),
     named === '' ? '' : `${own.length === 1 ? 'schema' : 'schemas'} ${named}`,
   ];
 }

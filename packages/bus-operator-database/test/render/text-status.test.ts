@@ -27,6 +27,35 @@ const healthy: Partial<Response> = {
 };
 
 describe('statusText', () => {
+  it('shows limits, validity, groups, and who owns a database', () => {
+    const status: Partial<Response> = {
+      ...healthy,
+      roles: [
+        {
+          name: 'bus_service',
+          state: 'ours',
+          can_login: true,
+          connections: 3,
+          connection_limit: 40,
+          valid_until: '2027-01-01T00:00:00.000000Z',
+          password: 'proven',
+        },
+        { name: 'late', state: 'ours', can_login: true, connections: 0, has_expired: true, password: 'proven' },
+        { name: 'team', state: 'ours', can_login: false, connections: 0 },
+      ],
+      databases: [
+        { name: 'bus_auth', state: 'ours', owner: 'shop_owner', size_bytes: 1, connections: 4, connection_limit: 20 },
+      ],
+    };
+    const lines = statusText(respond(leadSteps(2), status), viewOf()).filter((line) => /^(role|database) /.test(line));
+    expect(lines).toEqual([
+      'role      bus_service  login, 3 of 40 connections, valid until 2027-01-01T00:00:00Z, password proven by 2 of 2 files',
+      'role      late         login, 0 connections, password expired, password proven',
+      'role      team         group',
+      'database  bus_auth     ours, owner shop_owner  1 bytes  4 of 20 connections  schema public',
+    ]);
+  });
+
   it('shows a deployment that is as declared', () => {
     const leftovers = [
       {

@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPlainAdmin, startServer } from 'embedded';
 import { expect, it } from 'vitest';
+import { createDeployment, temporaryFolder } from './scenarios/deployment.ts';
+import { explain } from './scenarios/stage.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -37,6 +39,17 @@ it('every other block runs, one after the other', async () => {
     rmSync(directory, { recursive: true });
   }
 }, 180_000);
+
+it('its manifest is applied, and verified', async () => {
+  await using server = await startServer();
+  using folder = temporaryFolder();
+  const [, text = ''] = /```yaml\n([\s\S]*?)```/.exec(readme) ?? [];
+  const adminDsn = await createPlainAdmin(server);
+  const wish = { databases: [], manifest: text };
+  const deployment = createDeployment({ adminDsn, wish, folder: folder.path, deploymentId: 'shop-prod' });
+  for (const response of [await deployment.apply(), await deployment.verify()])
+    expect(response.ok, explain(response)).toBe(true);
+}, 60_000);
 
 it('relative links lead somewhere', () => {
   const documents = [

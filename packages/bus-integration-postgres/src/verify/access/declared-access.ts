@@ -37,6 +37,8 @@ export interface ExpectedAccess {
   readonly isClosed: boolean;
   /** Who has rights on what is in the schemas is the manifest's; else that of the roles that create there. */
   readonly managesContents: boolean;
+  /** Schemas in which every role may make things. */
+  readonly openSchemas: readonly string[];
 }
 
 /** What a role may when it works as itself. Undefined of what is not declared. */
@@ -55,13 +57,16 @@ export function expectedAccess(manifest: ExpandedManifest, role: string, name: s
       ...gifts.flatMap((gift) => [...gift.database]),
       ...(isOwner ? ['CONNECT', 'CREATE', 'TEMPORARY'] : []),
       ...(database.public?.connect ? ['CONNECT'] : []),
+      ...(database.public?.temporary ? ['TEMPORARY'] : []),
     ]),
     schemas: new Map(schemas.map((schema) => [schema, together(schema, gifts)])),
     isOwner,
     owner,
     creators: creatorsOf(database, roles).filter((creator) => !holders.includes(creator)),
     isClosed,
-    managesContents: managesContents(database),
+    // What roles have of which access says nothing is left alone.
+    managesContents: managesContents(database) && holders.some((one) => one === owner || Object.hasOwn(access, one)),
+    openSchemas: database.public?.create ?? [],
   };
 }
 

@@ -42,7 +42,7 @@ function ofDatabase({ role, database: expected }: ExpectedAccess, seen: SeenAcce
 function ofSchema(
   name: string,
   expected: ExpectedSchema,
-  { role, isOwner, owner }: ExpectedAccess,
+  { role, isOwner, owner, openSchemas }: ExpectedAccess,
   { schemas }: SeenAccess,
   database: string,
 ): AccessFinding[] {
@@ -52,7 +52,10 @@ function ofSchema(
     if (found.isOwn) return [];
     return [fail(`schema ${shown(name)} belongs to ${shown(found.owner)}; expected ${shown(owner ?? role)}`, plan)];
   }
-  const [lacks, beyond] = found.isOwn ? [[], []] : compared(expected.schema, found.privileges);
+  const privileges = openSchemas.includes(name)
+    ? found.privileges.filter((one) => one !== 'CREATE' || expected.schema.has(one))
+    : found.privileges;
+  const [lacks, beyond] = found.isOwn ? [[], []] : compared(expected.schema, privileges);
   return [
     ...(lacks.length === 0
       ? []

@@ -169,8 +169,10 @@ test('HTTP: the configured one is read, one may be carried, lists beside one are
   client.write('local/api-token', `${apiToken}\n`);
   const { exit, stdout } = await client.run(['status', '--api-url', api.url, '--token-file', './local/api-token']);
   expect([exit, stdout]).toEqual([0, expect.stringContaining('shop_billing')]);
-  const verified = await deployment.run(['verify']);
-  expect([verified.exit, verified.stdout]).toEqual([0, expect.stringContaining('ok')]);
+  // What the throwaway server itself lets in is another matter.
+  const { connectivity = [] } = JSON.parse((await deployment.run(['verify', '-f', 'json'])).stdout) as Response;
+  expect(connectivity.length).toBeGreaterThan(5);
+  expect(connectivity.filter(({ result }) => result === 'fail')).toEqual([]);
 }, 60_000);
 
 function tooLarge(): object {

@@ -8,7 +8,7 @@ databases: {app: {owner: o, schemas: [data], access: {svc: create}}}
 `;
 const elevated = `
 roles: {ci: {login: true, createdb: true}, svc: {login: true, member_of: [makers]}, makers: {createdb: true}}
-databases: {app: {access: {svc: create, ci: connect}}}
+databases: {app: {schemas: [data], access: {svc: create, ci: connect}}}
 `;
 const edges = `SELECT md5(coalesce(string_agg(edge::text, '|' ORDER BY edge::text), '')) <> '' AS is_there,
   count(*) FILTER (WHERE member <> grantor AND pg_get_userbyid(member) ~ 'deploy_admin' AND inherit_option)::int AS inheriting

@@ -1,23 +1,19 @@
 // Default privileges: what others may do with what a role makes later. They bind to the role that makes it; what stands is
 // what one layer holds for all of the database and another adds for one schema.
 // https://www.postgresql.org/docs/current/sql-alterdefaultprivileges.html
-import type { ContentOf, ShapeWords } from 'bus-integration-database';
 import type { AclEntry, ObjectClass, Observation, ObservedDefaults } from '../observe/observation.ts';
 import { effectivePrivileges } from '../ownership/effective.ts';
-import { alike } from '../text/alike.ts';
-import { printable, shown } from '../text/shown.ts';
-import { identifier } from '../text/sql-text.ts';
+import { printable } from '../text/shown.ts';
+import {
+  defaultsShape,
+  defaultsStatements,
+  defaultsSummary,
+  joinedDefaults,
+  type StepDefaults,
+} from './default-privileges-step.ts';
 import { isUnseen } from './found.ts';
 import { type Grantee, granteeName } from './grant-object.ts';
-import {
-  type Kind,
-  type Meaning,
-  meanings,
-  type Registered,
-  type Scope,
-  type Statement,
-  type StepsOfKind,
-} from './kind.ts';
+import { type Kind, type Meaning, meanings, type Registered, type Scope, type StepsOfKind } from './kind.ts';
 
 export interface DefaultPrivileges {
   readonly kind: 'default-privileges';
@@ -30,23 +26,6 @@ export interface DefaultPrivileges {
   /** Sorted, without duplicates. */
   readonly privileges: readonly string[];
 }
-
-const defaultsShape = ({ shape, text, orNull, list, may, oneOf, always }: ShapeWords) =>
-  shape({
-    database: text,
-    creator: text,
-    grantee: orNull(text),
-    on: list(
-      shape({
-        of: oneOf(['tables', 'sequences', 'routines']),
-        schema: may(text),
-        privileges: list(text),
-        // What stands there is an empty list, which acts as the built-in one: there is nothing to take from it.
-        list_is_empty: may(always(true)),
-      }),
-    ),
-  });
-type StepDefaults = ContentOf<typeof defaultsShape>;
 
 const registered = {
   // PUBLIC has EXECUTE on routines from the start: what is made new loses it in the step that gives the others theirs.
@@ -94,30 +73,30 @@ export const defaultPrivileges: Kind<DefaultPrivileges, typeof registered> = {
       place: 'grant',
       summary: ({ before, after }) =>
         [
-          ...(after === undefined ? [] : [summary('GRANT', after)]),
-          ...(before === undefined ? [] : [summary('REVOKE', before)]),
+          ...(after === undefined ? [] : [defaultsSummary('GRANT', after)]),
+          ...(before === undefined ? [] : [defaultsSummary('REVOKE', before)]),
         ].join('; '),
       statements: ({ before, after }) => [
-        ...(after === undefined ? [] : statements('GRANT', after)),
-        ...(before === undefined ? [] : statements('REVOKE', before)),
+        ...(after === undefined ? [] : defaultsStatements('GRANT', after)),
+        ...(before === undefined ? [] : defaultsStatements('REVOKE', before)),
       ],
       lacks: () => [],
       changes: ({ before, after }) => ({ database: (after ?? before)?.database ?? '' }),
       join: ([first, ...others]) => {
         const all = [first, ...others];
-        const after = joined(all.flatMap(({ after }) => after ?? []));
-        const before = joined(all.flatMap(({ before }) => before ?? []));
+        const after = joinedDefaults(all.flatMap(({ after }) => after ?? []));
+        const before = joinedDefaults(all.flatMap(({ before }) => before ?? []));
         return { ...first, ...(before && { before }), ...(after && { after }) };
       },
     },
     'revoke-default-privileges': {
       place: 'revocation',
-      summary: ({ before }) => (before === undefined ? '' : summary('REVOKE', before)),
-      statements: ({ before }) => (before === undefined ? [] : statements('REVOKE', before)),
+      summary: ({ before }) => (before === undefined ? '' : defaultsSummary('REVOKE', before)),
+      statements: ({ before }) => (before === undefined ? [] : defaultsStatements('REVOKE', before)),
       lacks: () => [],
       changes: () => undefined,
       join: ([first, ...others]) => {
-        const before = joined([first, ...others].flatMap(({ before }) => before ?? []));
+        const before = joinedDefaults([first, ...others].flatMap(({ before }) => before ?? []));
         return { ...first, ...(before && { before }) };
       },
     },
@@ -222,40 +201,6 @@ function changes(after: DefaultPrivileges, before: readonly string[], { database
   if (unwanted.length > 0 && !isNew)
     made.push({ step: { action: 'revoke-default-privileges', target, risk: 'revoke', before: content(unwanted) } });
   return made;
-}
-
-function joined([first, ...others]: readonly StepDefaults[]): StepDefaults | undefined {
-  return first && { ...first, on: [first, ...others].flatMap(({ on }) => on) };
-}
-
-function statements(verb: 'GRANT' | 'REVOKE', { database, creator, grantee, on }: StepDefaults): Statement[] {
-  const who = grantee === null ? 'PUBLIC' : identifier(grantee);
-  const groups = alike(on, ({ schema, ...same }) => [schema === undefined, same]);
-  return groups.flatMap((group) => {
-    const [{ of, privileges, list_is_empty }] = group;
-    const schemas = group.flatMap(({ schema }) => (schema === undefined ? [] : [identifier(schema)]));
-    const place = schemas.length === 0 ? '' : ` IN SCHEMA ${schemas.join(', ')}`;
-    const statement = (sql: string): Statement => ({
-      phase: 'inside',
-      database,
-      as: creator,
-      sql: `ALTER DEFAULT PRIVILEGES FOR ROLE ${identifier(creator)}${place} ${sql}`,
-    });
-    const what = `${privileges.join(', ')} ON ${of.toUpperCase()}`;
-    return [
-      ...(verb === 'REVOKE' && list_is_empty ? [statement(`GRANT ${what} TO ${identifier(creator)}`)] : []),
-      statement(verb === 'GRANT' ? `GRANT ${what} TO ${who}` : `REVOKE ${what} FROM ${who}`),
-    ];
-  });
-}
-
-function summary(verb: 'GRANT' | 'REVOKE', { creator, grantee, on }: StepDefaults): string {
-  const parts = on.map(
-    ({ of, schema, privileges }) =>
-      `${of}${schema === undefined ? '' : ` in ${shown(schema)}`}: ${privileges.join(', ')}`,
-  );
-  const who = grantee === null ? 'PUBLIC' : shown(grantee);
-  return `${who}${verb === 'GRANT' ? '' : ' loses'}, on what ${shown(creator)} makes: ${parts.join('; ')}`;
 }
 
 function sorted(privileges: Iterable<string>): string[] {

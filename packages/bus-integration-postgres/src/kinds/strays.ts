@@ -76,7 +76,7 @@ function straysIn({ database, name, owner, makers = [] }: OwnedSchema, seen: Obs
 }
 
 /** Why the things of a role are not moved; undefined where they are. */
-export function whyNot(
+function whyNot(
   { owner, adminActsAsOwner }: Pick<ObservedStrays, 'owner' | 'adminActsAsOwner'>,
   { seen, declared, deploymentId }: Scope,
 ): string | undefined {

@@ -86,7 +86,10 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "manifest: a DBA's things stay the DBA's, and it is told",
     earlier: before,
-    wish: after,
+    wish: manifestWish(`
+roles: {o: {}, svc: {login: true}, old: {}}
+databases: {app: {schemas: [data], owner: o, access: {svc: create, old: connect}}}
+`),
     start: [
       {
         sql: 'CREATE ROLE dba SUPERUSER; SET SESSION AUTHORIZATION dba; CREATE TABLE data.t (id int); CREATE TABLE data.u (id int)',

@@ -83,7 +83,7 @@ async function expectConverged(
   );
   const files = Object.keys(filesIn(deployment.dsnDirectory) ?? {});
   expect(files.sort(), 'no stray file').toEqual(
-    (status.dsn_files ?? []).map(({ path }) => path.replace(/^.*\//, '')).sort(),
+    (status.dsn_files ?? []).flatMap(({ path }) => /^\.\/local\/dsn\/(.*)$/.exec(path)?.[1] ?? []).sort(),
   );
   expect([...(await provenPasswords(server, deployment)).keys()].sort(), 'every file logs in').toEqual(files);
   const verified = await deployment.verify();

@@ -52,9 +52,12 @@ function ofSchema(
     if (found.isOwn) return [];
     return [fail(`schema ${shown(name)} belongs to ${shown(found.owner)}; expected ${shown(owner ?? role)}`, plan)];
   }
-  const privileges = openSchemas.includes(name)
-    ? found.privileges.filter((one) => one !== 'CREATE' || expected.schema.has(one))
-    : found.privileges;
+  // PUBLIC loses CREATE alone, and that only where the manifest does not give it.
+  const isEverybodys = (privilege: string) =>
+    privilege === 'CREATE'
+      ? openSchemas.includes(name)
+      : found.entries.some((entry) => entry.grantee === null && entry.privilege === privilege);
+  const privileges = found.privileges.filter((one) => expected.schema.has(one) || !isEverybodys(one));
   const [lacks, beyond] = found.isOwn ? [[], []] : compared(expected.schema, privileges);
   return [
     ...(lacks.length === 0

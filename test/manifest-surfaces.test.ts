@@ -154,6 +154,11 @@ test('HTTP: the configured one is read, one may be carried, lists beside one are
     [{ manifest: { ...manifest, roles: { shop_owner: { superuser: true } } } }, 'this file makes no superuser'],
     [{ manifest: 'shop.yaml' }, 'manifest: '],
     [{ manifest: [] }, 'manifest: '],
+    [{ manifest: { ...manifest, outputs: [{ form: 'uri', file: '/etc/{database}.{role}' }] } }, '(file of outputs)'],
+    [
+      { manifest: { ...manifest, retire: { databases: { old: { drop: 'old', dump: '/etc/shadow' } } } } },
+      '(dump of old)',
+    ],
     [{ manifest: tooLarge() }, 'expected at most 200,000'],
   ];
   for (const [body, message] of refused) {

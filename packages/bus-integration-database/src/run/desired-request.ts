@@ -106,7 +106,14 @@ async function newManifest(
   const { deployment_id: deploymentId, manifest: carried } = request;
   if (carried === undefined || (configured !== undefined && isOf(configured, request, names))) return undefined;
   const declared = await carriedManifest(carried, { name, manifest });
-  const { deployment, size = 0 } = declared.expanded;
+  const { deployment, size = 0, hostFiles = [] } = declared.expanded;
+  // Which files are written and read here is the configuration's alone.
+  const [named] = hostFiles;
+  if (named !== undefined) {
+    const message = `the manifest of a request names files of the machine that applies it (${printable(named)}), which only a configured one may`;
+    const remedy = `leave ${hostFiles.map(printable).join(', ')} out, or configure the manifest where it is applied`;
+    throw new OperationError('invalid-request', message, { target: 'manifest', remedy });
+  }
   if (size > mostResourcesAsked) {
     const counted = `${size.toLocaleString('en-US')} resources, expected at most ${mostResourcesAsked.toLocaleString('en-US')}`;
     throw new OperationError('invalid-request', `the manifest comes to ${counted}`, { target: 'manifest' });

@@ -30,6 +30,7 @@ export interface ExpandedManifest {
   readonly deployment: string;
   /** How many resources it comes to. */
   readonly size: number;
+  readonly hostFiles: readonly string[];
   readonly roles: Readonly<Record<string, ExpandedRole>>;
   readonly databases: Readonly<Record<string, ExpandedDatabase>>;
   readonly outputs: readonly ExpandedOutput[];
@@ -46,7 +47,7 @@ export function expandManifest(manifest: Manifest, root: Node, problems: Problem
   const tooMuch = sizeFault(manifestSize(manifest));
   if (tooMuch !== undefined) {
     problems.report({ start: root.start, end: root.start }, 'too-many', tooMuch);
-    return { deployment: '', size: 0, roles: {}, databases: {}, outputs: [], verify: [], retire: {} };
+    return { deployment: '', size: 0, hostFiles: [], roles: {}, databases: {}, outputs: [], verify: [], retire: {} };
   }
   const declared = knownNames(namesUnder(root, 'roles'));
   const ground: RoleGround = { root, problems, declared };
@@ -71,12 +72,26 @@ export function expandManifest(manifest: Manifest, root: Node, problems: Problem
   return {
     deployment,
     size: manifestSize({ roles, databases }).resources,
+    hostFiles: hostFilesOf(manifest),
     roles: recordOf(Object.entries(roles).map(([name, role]) => [name, expandedRole(role)])),
     databases,
     outputs,
     verify,
     retire,
   };
+}
+
+/** Where it says which files are written or read. */
+function hostFilesOf({ outputs = [], retire = {} }: Manifest): string[] {
+  const written = outputs.flatMap(({ file, owner, mode = '0600' }) => [
+    ...(file === undefined ? [] : ['file of outputs']),
+    ...(owner === undefined ? [] : ['owner of outputs']),
+    ...(mode === '0600' ? [] : ['mode of outputs']),
+  ]);
+  const dumps = Object.entries(retire.databases ?? {}).flatMap(([name, { dump }]) =>
+    dump === undefined ? [] : [`dump of ${name}`],
+  );
+  return [...new Set([...written, ...dumps])].sort();
 }
 
 function expandedRole({ member_of, ...role }: RoleEntry): ExpandedRole {

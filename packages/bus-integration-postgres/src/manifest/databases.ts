@@ -108,6 +108,11 @@ function expandDatabase(merged: DatabaseEntry, within: string, originOf: OriginO
       'contradiction',
       "a database's search_path has a key of its own: search_path: [app]",
     );
+  for (const [at, schema] of (rest.public?.create ?? []).entries()) {
+    if (schemas.includes(schema)) continue;
+    const message = `schema ${quotedName(schema)} is not declared in ${within}; declare it under schemas`;
+    problems.report(place('public', 'create', at), 'undeclared-schema', message);
+  }
   const access = accessOf(wished, schemas, within, originOf, ground);
   const path = search_path ?? (schemas.includes('public') ? undefined : schemas);
   return {

@@ -35,6 +35,11 @@ export const badFiles: readonly BadFile[] = [
     says: ['1:1: the manifest comes to 645,200 resources, expected at most 200,000; split it into several deployments'],
   },
   {
+    name: 'a schema for everybody that is not declared',
+    text: 'databases: {d: {schemas: [app], public: {create: [app, ap]}}}\n',
+    says: ['3:56: schema ap is not declared in database d; declare it under schemas'],
+  },
+  {
     name: 'outputs that come to millions of files',
     text: [
       `roles: {${numbered('r', 100, '{login: true}')}}\n`,

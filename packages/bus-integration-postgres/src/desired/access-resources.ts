@@ -19,8 +19,12 @@ export function accessResources(database: string, said: ExpandedDatabase, { role
   // Of the others nothing is wished: what they have is found where it is read.
   const heard = Object.keys(roles).filter((role) => role === owner || access[role] !== undefined);
   const gifts = new Map(heard.map((role) => [role, giftOf(access[role], { schemas, isClosed })]));
-  const ownedBy = owner !== undefined && { owner };
-  const onDatabase = { type: 'database', database, ...(owner_of_database && ownedBy) } as const;
+  const ownedBy = owner === undefined ? { isAsOwned: true as const } : { owner };
+  const onDatabase = {
+    type: 'database',
+    database,
+    ...(owner_of_database && owner !== undefined && { owner }),
+  } as const;
   const onSchemas = schemas.map((schema) => ({ type: 'schema', database, schema, ...ownedBy }) as const);
   const ofRole = (role: string, gift: AccessGift): Resource[] => {
     if (role === owner) return [grantOf(onDatabase, { role }, [...gift.database, ...givenToOwner])];

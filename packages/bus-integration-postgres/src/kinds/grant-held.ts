@@ -173,15 +173,19 @@ function isOpen(on: FilledObject, seen: Observation): boolean {
  * What has, or can be given, its declared owner is granted on as that one, whose grants those of another owner become.
  */
 export function asReached(on: FilledObject, object: Guarded, scope: Scope): Guarded {
-  if (!isGrantedAsOwner(on, object, scope)) return object;
-  const { owner = object.owner } = on;
+  const owner = grantedAs(on, object, scope);
+  if (owner === undefined) return object;
   return { owner, acl: afterTransfer(object.acl, object.owner, owner), adminActsAsOwner: true };
 }
 
-export function isGrantedAsOwner(on: FilledObject, object: Guarded | undefined, scope: Scope): boolean {
-  if (on.owner === undefined) return false;
-  if (object === undefined || object.adminActsAsOwner || object.owner === on.owner) return true;
-  return mayActAs(object.owner, scope, on.database);
+/** As which role it is granted; undefined where it is by the admin's own right, or not at all. */
+export function grantedAs(on: FilledObject, object: Guarded | undefined, scope: Scope): string | undefined {
+  const { owner, isAsOwned } = on;
+  if (object === undefined) return owner;
+  const isReached = object.adminActsAsOwner || mayActAs(object.owner, scope, on.database);
+  if (owner !== undefined) return isReached || object.owner === owner ? owner : undefined;
+  const isRolesOwn = isAsOwned === true && !object.adminActsAsOwner && scope.declared.roles.has(object.owner);
+  return isRolesOwn && isReached ? object.owner : undefined;
 }
 
 /** PUBLIC loses everything on a database, but on a schema only the right to create in it. */

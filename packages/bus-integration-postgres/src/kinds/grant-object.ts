@@ -14,6 +14,8 @@ interface InSchema {
 interface Owned {
   /** As whom it is granted, where the state declares an owner of it; tells it from no other. */
   readonly owner?: string;
+  /** Granted as the role of the deployment that owns it, where the state declares no owner. */
+  readonly isAsOwned?: true;
 }
 
 /** Everything that PostgreSQL keeps privileges of and that a deployment may come to declare. */

@@ -2,7 +2,7 @@
 // effective privilege. What others granted is told, with the statements for them.
 import { isUnseen } from './found.ts';
 import { foreignGrants, foreignPublicGrants, ownPrivileges, undeclaredGrant } from './grant-findings.ts';
-import { asReached, findObject, type Grant, isGrantedAsOwner, observedGrants } from './grant-held.ts';
+import { asReached, findObject, type Grant, grantedAs, observedGrants } from './grant-held.ts';
 import { databaseOf, type FilledObject, granteeName, identityOfObject, targetOf } from './grant-object.ts';
 import { identityOf } from './identity.ts';
 import { type Kind, type Meaning, meanings, type Registered, type Scope, type StepsOfKind } from './kind.ts';
@@ -29,7 +29,7 @@ export const grant: Kind<Grant, typeof grantActions> = {
   database: ({ on }) => databaseOf(on),
   group: ({ on, grantee }) => JSON.stringify([databaseOf(on) ?? null, granteeName(grantee)]),
 
-  asksDetails: ({ on }) => (on.owner === undefined ? undefined : []),
+  asksDetails: ({ on }) => (on.owner === undefined && !on.isAsOwned ? undefined : []),
 
   isManaged: ({ on, grantee, privileges }, { databases, seen }) => {
     const database = databaseOf(on);
@@ -108,7 +108,8 @@ export const grant: Kind<Grant, typeof grantActions> = {
 
 function changes(wish: Grant, before: PrivilegeLists, scope: Scope): Meaning<StepsOfKind<typeof grantActions>>[] {
   const { grantee } = wish;
-  const on = isGrantedAsOwner(wish.on, findObject(scope.seen, wish.on), scope) ? wish.on : withoutOwner(wish.on);
+  const owner = grantedAs(wish.on, findObject(scope.seen, wish.on), scope);
+  const on = owner === undefined ? withoutOwner(wish.on) : { ...wish.on, owner };
   const target = targetOf(on);
   const found: Meaning<StepsOfKind<typeof grantActions>>[] = [];
   const missing = gained(before, wish);

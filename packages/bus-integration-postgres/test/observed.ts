@@ -10,20 +10,18 @@ import {
 import { postgresRules } from '../src/desired/rules.ts';
 import type { Resource } from '../src/kinds/index.ts';
 import type { Scope } from '../src/kinds/kind.ts';
+import type { AclEntry } from '../src/observe/acl-entry.ts';
 import { birthLimit } from '../src/observe/mark.ts';
 import type {
-  AclEntry,
   Observation,
   ObservedAdmin,
   ObservedDatabase,
   ObservedInside,
-  ObservedParameter,
   ObservedRole,
   ObservedSchema,
   ObservedServer,
-  RoleDetails,
-  RolesInDetail,
 } from '../src/observe/observation.ts';
+import type { ObservedParameter, RoleDetails, RolesInDetail } from '../src/observe/observed-details.ts';
 import { judge } from '../src/ownership/ours.ts';
 import type { Intent } from '../src/plan/compute.ts';
 

@@ -14,7 +14,8 @@ import {
   word,
 } from '../connection/session/shape.ts';
 import { quotedLists, storedValues } from '../kinds/setting-value.ts';
-import type { AclEntry, ObservedStrays } from '../observe/observation.ts';
+import type { AclEntry } from '../observe/acl-entry.ts';
+import type { ObservedStrays } from '../observe/observation.ts';
 import { straysShape } from '../observe/wanted-shapes.ts';
 import { describedClusterQuery, describedInsideQuery } from '../sql/describe-query.ts';
 import { straysQuery } from '../sql/strays-query.ts';

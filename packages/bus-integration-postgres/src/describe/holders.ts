@@ -1,5 +1,5 @@
 // Who holds what, of what was read: directly, through groups, and as everybody. Pure.
-import type { AclEntry } from '../observe/observation.ts';
+import type { AclEntry } from '../observe/acl-entry.ts';
 import type { DescribedCluster, DescribedEdge } from './described.ts';
 
 export interface Holders {

@@ -1,5 +1,5 @@
 // Privileges on single columns: a grant on the table is one on each, and taking that takes theirs. Pure.
-import type { ObservedObjects } from '../observe/observation.ts';
+import type { ObservedObjects } from '../observe/observed-objects.ts';
 import {
   type ContentsHolder,
   type ContentsPart,

@@ -1,6 +1,6 @@
 // What a grantee is to have on what is in a schema, beside what it has there: by patterns of things that are alike, so that
 // it takes as long for thousands of tables as for one. Pure.
-import type { NameInSchema, ObjectClass, ObservedObjects, ObservedPattern } from '../observe/observation.ts';
+import type { NameInSchema, ObjectClass, ObservedObjects, ObservedPattern } from '../observe/observed-objects.ts';
 import {
   type ContentsDifference,
   type ContentsHolder,

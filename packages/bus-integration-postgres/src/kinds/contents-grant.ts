@@ -1,7 +1,8 @@
 // Privileges of one grantee on what is in a schema: on all tables, sequences and routines that are there now, and on named
 // ones. What its owner gave beyond that is taken; what others gave is told. Its steps are those of grants.
 import type { Diagnostic } from 'bus-integration-database';
-import type { Observation, ObservedObjects } from '../observe/observation.ts';
+import type { Observation } from '../observe/observation.ts';
+import type { ObservedObjects } from '../observe/observed-objects.ts';
 import { printable, shown } from '../text/shown.ts';
 import { mayActAs } from './acting.ts';
 import type { ContentsDifference, ContentsGrant, ContentsHolder, ContentsPart } from './contents.ts';

@@ -1,6 +1,6 @@
 // Which names a statement has to say: as long as all of a class in a schema are of one owner and none is an extension's, it is
 // about all of them. Pure.
-import type { NameInSchema, ObservedObjects, ObservedPattern } from '../observe/observation.ts';
+import type { NameInSchema, ObservedObjects, ObservedPattern } from '../observe/observed-objects.ts';
 import type { ContentsWish } from './contents.ts';
 
 /** All of one owner and none an extension's: one statement for all of them is about nothing else. */

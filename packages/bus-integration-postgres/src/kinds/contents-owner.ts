@@ -1,6 +1,6 @@
 // What is in a schema as it is once its owner has it: grants are made after that. Pure.
 // https://www.postgresql.org/docs/current/sql-altertable.html
-import type { ObservedObjects, ObservedOwned } from '../observe/observation.ts';
+import type { ObservedObjects, ObservedOwned } from '../observe/observed-objects.ts';
 import { afterTransfer } from '../ownership/effective.ts';
 import type { ContentsGrant } from './contents.ts';
 import type { Scope } from './kind.ts';

@@ -6,7 +6,7 @@ import type {
   ObservedOwned,
   ObservedRelation,
   ObservedRoutine,
-} from '../observe/observation.ts';
+} from '../observe/observed-objects.ts';
 import { effectivePrivileges, type Grantable, revocable } from '../ownership/effective.ts';
 import type { Grantee } from './grant-object.ts';
 

@@ -1,7 +1,9 @@
 // Default privileges: what others may do with what a role makes later. They bind to the role that makes it; what stands is
 // what one layer holds for all of the database and another adds for one schema.
 // https://www.postgresql.org/docs/current/sql-alterdefaultprivileges.html
-import type { AclEntry, ObjectClass, Observation, ObservedDefaults } from '../observe/observation.ts';
+import type { AclEntry } from '../observe/acl-entry.ts';
+import type { Observation } from '../observe/observation.ts';
+import type { ObjectClass, ObservedDefaults } from '../observe/observed-objects.ts';
 import { effectivePrivileges } from '../ownership/effective.ts';
 import { printable } from '../text/shown.ts';
 import {

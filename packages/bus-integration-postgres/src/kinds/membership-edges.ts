@@ -1,6 +1,7 @@
 // Memberships as the server records them: one edge for each grantor, whose sum is in effect. Pure.
 // https://www.postgresql.org/docs/current/catalog-pg-auth-members.html
-import type { Observation, ObservedEdge } from '../observe/observation.ts';
+import type { Observation } from '../observe/observation.ts';
+import type { ObservedEdge } from '../observe/observed-details.ts';
 
 export const edgeOptions = ['inherit', 'set', 'admin'] as const;
 export type EdgeOption = (typeof edgeOptions)[number];

@@ -1,6 +1,7 @@
 // What is told of memberships: what a version can't do, what others gave, circles, and members without rights. Pure.
 import { advise, type Diagnostic } from 'bus-integration-database';
-import type { Observation, ObservedEdge } from '../observe/observation.ts';
+import type { Observation } from '../observe/observation.ts';
+import type { ObservedEdge } from '../observe/observed-details.ts';
 import { adminOrSuperuser, anyDatabase, runs, superuser } from '../text/psql-remedy.ts';
 import { printable, shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';

@@ -1,7 +1,7 @@
 // Memberships of declared roles in declared roles. Those that the file does not name are other people's business.
 // https://www.postgresql.org/docs/current/role-membership.html
 import type { ContentOf, Diagnostic, ShapeWords } from 'bus-integration-database';
-import type { ObservedEdge } from '../observe/observation.ts';
+import type { ObservedEdge } from '../observe/observed-details.ts';
 import { printable, shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
 import { lacksMembersAdmin } from './acting.ts';

@@ -1,6 +1,6 @@
 // Which routine a name with argument types means, of those that a server has. Pure.
 // https://www.postgresql.org/docs/current/datatype.html
-import type { ObservedRoutine } from '../observe/observation.ts';
+import type { ObservedRoutine } from '../observe/observed-objects.ts';
 
 /** SQL's other names of types. */
 const aliases: Readonly<Record<string, string>> = {

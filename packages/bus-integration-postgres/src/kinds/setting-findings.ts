@@ -1,7 +1,8 @@
 // Which settings no step can bring about, and which this admin may not set. Pure.
 // https://www.postgresql.org/docs/current/view-pg-settings.html
 import type { Diagnostic, Remedy } from 'bus-integration-database';
-import type { Observation, ObservedParameter } from '../observe/observation.ts';
+import type { Observation } from '../observe/observation.ts';
+import type { ObservedParameter } from '../observe/observed-details.ts';
 import { anyDatabase, runs, superuser } from '../text/psql-remedy.ts';
 import { printable, shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';

@@ -1,7 +1,7 @@
 // Values of settings as the server compares them: by unit, by word, by element; and which it would not take. Pure.
 // https://www.postgresql.org/docs/current/config-setting.html
 import { nearest } from 'bus-integration-database/suggest';
-import type { ObservedParameter } from '../observe/observation.ts';
+import type { ObservedParameter } from '../observe/observed-details.ts';
 
 /** The server stores these as quoted elements; no extension can add one (variable_is_guc_list_quote in its source). */
 export const quotedLists = [

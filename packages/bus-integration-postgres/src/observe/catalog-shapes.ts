@@ -13,8 +13,8 @@ import {
   tuple,
   word,
 } from '../connection/session/shape.ts';
+import type { AclEntry } from './acl-entry.ts';
 import type {
-  AclEntry,
   ObservedAdmin,
   ObservedDatabase,
   ObservedEventTrigger,

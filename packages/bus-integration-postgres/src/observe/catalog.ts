@@ -16,8 +16,8 @@ import type {
   ObservedInside,
   ObservedRole,
   ObservedServer,
-  RolesInDetail,
 } from './observation.ts';
+import type { RolesInDetail } from './observed-details.ts';
 import { type RetiredNames, type Retiring, readRetiring } from './retiring.ts';
 import { readRoleDetails } from './role-details.ts';
 import { nothingMore, type Wanted, type WantedInside } from './wanted.ts';

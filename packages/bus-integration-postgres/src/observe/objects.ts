@@ -33,7 +33,7 @@ import type {
   ObservedPattern,
   ObservedRelation,
   ObservedRoutine,
-} from './observation.ts';
+} from './observed-objects.ts';
 
 /** A name in a schema. */
 type Qualified = readonly [schema: string, name: string];

@@ -1,18 +1,13 @@
 // What was read of a server, as plain values: the input of every decision. catalog.ts fills it; nothing here reads.
+
 import type { Reached } from '../conninfo/dsn-endpoint.ts';
 import type { MarkedSchema } from '../sql/leftovers-query.ts';
 import type { StrayType } from '../sql/strays-query.ts';
+import type { AclEntry } from './acl-entry.ts';
+import type { RolesInDetail } from './observed-details.ts';
+import type { ObservedObjects } from './observed-objects.ts';
 import type { Remains } from './remains.ts';
 import type { Retiring } from './retiring.ts';
-
-/** One entry of an access control list, NULL lists already replaced by their default. */
-export interface AclEntry {
-  /** null is PUBLIC. */
-  readonly grantee: string | null;
-  readonly grantor: string;
-  readonly privilege: string;
-  readonly isGrantable: boolean;
-}
 
 export interface ObservedServer {
   readonly version: string;
@@ -140,75 +135,6 @@ export interface ObservedStrays {
   readonly names: readonly string[] | null;
 }
 
-/** What privileges are kept of, and granted for all of a schema. */
-export type ObjectClass = 'tables' | 'sequences' | 'routines';
-
-/** A routine has its arguments, as PostgreSQL tells overloaded ones apart: `IN amount integer`. */
-export interface NameInSchema {
-  readonly name: string;
-  readonly arguments?: string;
-}
-
-/** What somebody owns, and who may use it. */
-export interface ObservedOwned {
-  readonly schema: string;
-  readonly owner: string;
-  readonly adminActsAsOwner: boolean;
-  readonly acl: readonly AclEntry[];
-}
-
-/** Things of one class in one schema that are alike: by their owner, their access control list, and in being an extension's. */
-export interface ObservedPattern extends ObservedOwned {
-  readonly class: ObjectClass;
-  /** They belong to an extension. */
-  readonly isMember: boolean;
-  readonly count: number;
-  /** Null where they are many and were not asked for. */
-  readonly names: readonly NameInSchema[] | null;
-  /** As it is stored; null is the default. */
-  readonly aclText: string | null;
-}
-
-export interface ObservedColumn extends ObservedOwned {
-  readonly table: string;
-  readonly column: string;
-}
-
-export interface ObservedRelation extends ObservedOwned {
-  readonly name: string;
-  readonly class: 'tables' | 'sequences';
-  readonly isMember: boolean;
-  readonly columns: readonly string[];
-}
-
-export interface ObservedRoutine extends ObservedOwned {
-  readonly name: string;
-  readonly arguments: string;
-  readonly isMember: boolean;
-  /** Of each argument: the type as it is written, its own name, whether it is an array of those. */
-  readonly types: readonly (readonly [written: string, name: string, isArray: boolean])[];
-}
-
-/** One row of default privileges: of one creator, for one schema or in all of the database (null). */
-export interface ObservedDefaults {
-  readonly creator: string;
-  readonly schema: string | null;
-  readonly of: ObjectClass;
-  readonly acl: readonly AclEntry[];
-}
-
-/** What is in declared schemas, and who may use it; only read where something desired is about it. */
-export interface ObservedObjects {
-  readonly patterns: readonly ObservedPattern[];
-  /** Those that declared roles were granted something on. */
-  readonly columns: readonly ObservedColumn[];
-  /** Those of declared roles. */
-  readonly defaults: readonly ObservedDefaults[];
-  /** Those that are named. */
-  readonly relations: readonly ObservedRelation[];
-  readonly routines: readonly ObservedRoutine[];
-}
-
 /** What a connection to one database shows. */
 export interface ObservedInside {
   readonly adminMayCreateSchemas: boolean;
@@ -235,84 +161,6 @@ export interface ObservedEventTrigger {
   readonly tags: readonly string[] | null;
   /** Name of its function. */
   readonly calls: string;
-}
-
-/** One membership as it is recorded: by its group, its member and who gave it. */
-export interface ObservedEdge {
-  readonly group: string;
-  readonly member: string;
-  /** Null of one who was dropped. */
-  readonly grantor: string | null;
-  readonly admin: boolean;
-  /** Before 16 an attribute of the member, the same for all its groups. */
-  readonly inherit: boolean;
-  readonly set: boolean;
-}
-
-/** What more is to be known of a role where memberships and acting as it matter. */
-export interface RoleDetails {
-  readonly name: string;
-  readonly inherits: boolean;
-  /** `2027-01-31T18:00:00.000000Z`, `infinity`; null: none. */
-  readonly validUntil: string | null;
-  /** Its rights are the admin's, without SET ROLE. */
-  readonly adminHasRights: boolean;
-  readonly adminMaySet: boolean;
-  /** As whose grant the admin's GRANT of this role is recorded; null where the admin may give no membership in it. */
-  readonly grantor: string | null;
-  /** Itself, and all roles that it is a member of, directly or not. */
-  readonly groups: readonly string[];
-}
-
-export interface RoleDetailsOfAdmin {
-  readonly inherits: boolean;
-  readonly replicates: boolean;
-  readonly bypassesRowSecurity: boolean;
-}
-
-/** A value as it is stored for new sessions. */
-export interface ObservedSetting {
-  readonly role: string | null;
-  readonly database: string | null;
-  /** In lower case. */
-  readonly name: string;
-  readonly value: string;
-}
-
-/** What this server says of a setting; of one that it doesn't know all is null but who may set it. */
-export interface ObservedParameter {
-  /** In lower case. */
-  readonly name: string;
-  /** Beyond what everyone may set. */
-  readonly adminMaySet: boolean;
-  readonly type: 'bool' | 'enum' | 'integer' | 'real' | 'string' | null;
-  /** `8kB`, `ms` */
-  readonly unit: string | null;
-  readonly context:
-    | 'internal'
-    | 'postmaster'
-    | 'sighup'
-    | 'superuser-backend'
-    | 'backend'
-    | 'superuser'
-    | 'user'
-    | null;
-  readonly least: string | null;
-  readonly most: string | null;
-  readonly words: readonly string[] | null;
-}
-
-/** What is only read where something desired asks about it. */
-export interface RolesInDetail {
-  readonly admin: RoleDetailsOfAdmin;
-  /** Declared roles that exist, and owners of what is in declared databases. */
-  readonly roles: ReadonlyMap<string, RoleDetails>;
-  /** Of declared roles, in them, and of the admin. */
-  readonly edges: readonly ObservedEdge[];
-  /** Of declared roles and databases. */
-  readonly settings: readonly ObservedSetting[];
-  /** Those that are asked about, by their names in lower case. */
-  readonly parameters: ReadonlyMap<string, ObservedParameter>;
 }
 
 /** What a database was made with. */

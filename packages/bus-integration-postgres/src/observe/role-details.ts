@@ -18,7 +18,7 @@ import type {
   RoleDetails,
   RoleDetailsOfAdmin,
   RolesInDetail,
-} from './observation.ts';
+} from './observed-details.ts';
 
 /** What is asked about. */
 export interface DetailsAsked {

@@ -1,6 +1,7 @@
 // Which privileges a grantee has, and which of them this admin could take away. Pure.
 // https://www.postgresql.org/docs/current/ddl-priv.html
-import type { AclEntry, ObservedRole } from '../observe/observation.ts';
+import type { AclEntry } from '../observe/acl-entry.ts';
+import type { ObservedRole } from '../observe/observation.ts';
 
 /** A database or schema: who owns it, whether the admin acts as that owner, and its access control list. */
 export interface Guarded {

@@ -4,7 +4,8 @@ import { advise, type DesiredNames, type Diagnostic } from 'bus-integration-data
 import type { Resource } from '../kinds/index.ts';
 import { quotedSetting, type StoredSetting } from '../kinds/setting-content.ts';
 import { isSameValue, storedValues } from '../kinds/setting-value.ts';
-import type { Observation, ObservedSetting } from '../observe/observation.ts';
+import type { Observation } from '../observe/observation.ts';
+import type { ObservedSetting } from '../observe/observed-details.ts';
 import { adminOrSuperuser, anyDatabase, runs } from '../text/psql-remedy.ts';
 import { printable, shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';

@@ -2,7 +2,7 @@
 import { majors, startServer } from 'embedded';
 import { describe, expect, test } from 'vitest';
 import { elementsOf, isSameValue, normalValues, storedValues, valueFault } from '../../src/kinds/setting-value.ts';
-import type { ObservedParameter } from '../../src/observe/observation.ts';
+import type { ObservedParameter } from '../../src/observe/observed-details.ts';
 
 const values: readonly (readonly [name: string, ...values: string[]])[] = [
   [

@@ -4,7 +4,7 @@ import type { Session } from '../../connection/session/session.ts';
 import { list, nullable, readRow, record, text } from '../../connection/session/shape.ts';
 import { isSameValue, normalValues, storedValues } from '../../kinds/setting-value.ts';
 import type { ExpandedManifest } from '../../manifest/expand.ts';
-import type { ObservedParameter } from '../../observe/observation.ts';
+import type { ObservedParameter } from '../../observe/observed-details.ts';
 import { sessionSettingsQuery } from '../../sql/session-settings-query.ts';
 import type { SessionAtLogin } from '../../sql/verify-query.ts';
 import { shown } from '../../text/shown.ts';

@@ -154,10 +154,17 @@ test('HTTP: the configured one is read, one may be carried, lists beside one are
     [{ manifest: { ...manifest, roles: { shop_owner: { superuser: true } } } }, 'this file makes no superuser'],
     [{ manifest: 'shop.yaml' }, 'manifest: '],
     [{ manifest: [] }, 'manifest: '],
-    [{ manifest: { ...manifest, outputs: [{ form: 'uri', file: '/etc/{database}.{role}' }] } }, '(file of outputs)'],
+    [
+      { manifest: { ...manifest, outputs: [{ form: 'uri', file: '/etc/{database}.{role}' }] } },
+      'only a configured one may: file of outputs',
+    ],
     [
       { manifest: { ...manifest, retire: { databases: { old: { drop: 'old', dump: '/etc/shadow' } } } } },
-      '(dump of old)',
+      'only a configured one may: dump of old, retire',
+    ],
+    [
+      { manifest: { ...manifest, verify: [{ role: 'shop_app', database: 'shop_orders', sql: 'SELECT 1' }] } },
+      'only a configured one may: verify',
     ],
     [{ manifest: tooLarge() }, 'expected at most 200,000'],
   ];

@@ -89,7 +89,7 @@ describe('bus-integration-postgres', () => {
   it('refuses a manifest, which it does not plan from', () => {
     const { status, stdout } = go(['--dry-run', 'plan'], { BUS_DATABASE_MANIFEST_FILE: 'bus-database.yaml' });
     expect(status).toBe(2);
-    const message = 'BUS_DATABASE_MANIFEST_FILE: the manifest is not applied yet, only validate reads it';
+    const message = 'BUS_DATABASE_MANIFEST_FILE: this dry run knows lists alone';
     expect(JSON.parse(stdout).diagnostics).toMatchObject([{ code: 'not-supported', message }]);
   });
 

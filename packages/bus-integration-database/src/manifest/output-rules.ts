@@ -99,6 +99,7 @@ function pathFault(path: string) {
   if (!path.startsWith('/') && parts[0] === '..')
     return "leaves the deployment's folder; a path outside of it has to be absolute";
   if (path.endsWith('/')) return 'is a directory, expected a file';
+  if (/\.staged(\.next)?$/i.test(path)) return 'ends in .staged, as files do that are only being made';
   return templateFault(path);
 }
 

@@ -50,8 +50,8 @@ export interface Expansion {
   readonly deployment: string;
   /** How many resources it comes to at most, where its provider says so. */
   readonly size?: number;
-  /** Parts that name files of the machine on which it is applied: `file of outputs`. Default: none. */
-  readonly hostFiles?: readonly string[];
+  /** Parts that only a configured manifest may have, since they reach beyond the deployment: `file of outputs`. Default: none. */
+  readonly reserved?: readonly string[];
 }
 
 /** A manifest that was read. */

@@ -106,12 +106,12 @@ async function newManifest(
   const { deployment_id: deploymentId, manifest: carried } = request;
   if (carried === undefined || (configured !== undefined && isOf(configured, request, names))) return undefined;
   const declared = await carriedManifest(carried, { name, manifest });
-  const { deployment, size = 0, hostFiles = [] } = declared.expanded;
-  // Which files are written and read here is the configuration's alone.
-  const [named] = hostFiles;
-  if (named !== undefined) {
-    const message = `the manifest of a request names files of the machine that applies it (${printable(named)}), which only a configured one may`;
-    const remedy = `leave ${hostFiles.map(printable).join(', ')} out, or configure the manifest where it is applied`;
+  const { deployment, size = 0, reserved = [] } = declared.expanded;
+  // Which files are written and read here, what is destroyed, and what statements tell, is the configuration's alone.
+  if (reserved.length > 0) {
+    const parts = reserved.map(printable).join(', ');
+    const message = `the manifest of a request holds what only a configured one may: ${parts}`;
+    const remedy = `leave that out, or configure the manifest where it is applied`;
     throw new OperationError('invalid-request', message, { target: 'manifest', remedy });
   }
   if (size > mostResourcesAsked) {

@@ -57,7 +57,9 @@ export const defaultPrivileges: Kind<DefaultPrivileges, typeof registered> = {
 
   observed: (scope, desired) => {
     const wished = new Map(desired.map((one) => [keyOf(one), one]));
-    const databases = new Set(desired.map(({ database }) => database));
+    // Where it is looked at who has what, also where nobody is to have anything of what comes.
+    const read = [...scope.seen.inside].flatMap(([database, { objects }]) => (objects === undefined ? [] : [database]));
+    const databases = new Set([...desired.map(({ database }) => database), ...read]);
     return [
       ...desired.flatMap((wish) => heldOfWish(wish, scope) ?? []),
       ...[...databases].flatMap((database) => undeclared(database, wished, scope)),

@@ -30,7 +30,7 @@ export interface ExpandedManifest {
   readonly deployment: string;
   /** How many resources it comes to. */
   readonly size: number;
-  readonly hostFiles: readonly string[];
+  readonly reserved: readonly string[];
   readonly roles: Readonly<Record<string, ExpandedRole>>;
   readonly databases: Readonly<Record<string, ExpandedDatabase>>;
   readonly outputs: readonly ExpandedOutput[];
@@ -47,7 +47,7 @@ export function expandManifest(manifest: Manifest, root: Node, problems: Problem
   const tooMuch = sizeFault(manifestSize(manifest));
   if (tooMuch !== undefined) {
     problems.report({ start: root.start, end: root.start }, 'too-many', tooMuch);
-    return { deployment: '', size: 0, hostFiles: [], roles: {}, databases: {}, outputs: [], verify: [], retire: {} };
+    return { deployment: '', size: 0, reserved: [], roles: {}, databases: {}, outputs: [], verify: [], retire: {} };
   }
   const declared = knownNames(namesUnder(root, 'roles'));
   const ground: RoleGround = { root, problems, declared };
@@ -72,7 +72,7 @@ export function expandManifest(manifest: Manifest, root: Node, problems: Problem
   return {
     deployment,
     size: manifestSize({ roles, databases }).resources,
-    hostFiles: hostFilesOf(manifest),
+    reserved: reservedOf(manifest),
     roles: recordOf(Object.entries(roles).map(([name, role]) => [name, expandedRole(role)])),
     databases,
     outputs,
@@ -92,6 +92,13 @@ function hostFilesOf({ outputs = [], retire = {} }: Manifest): string[] {
     dump === undefined ? [] : [`dump of ${name}`],
   );
   return [...new Set([...written, ...dumps])].sort();
+}
+
+/** What a request may not ask for: what is destroyed, and what statements of one's own tell. */
+function reservedOf(manifest: Manifest): string[] {
+  const { verify = [], retire = {} } = manifest;
+  const isRetiring = Object.keys(retire.roles ?? {}).length + Object.keys(retire.databases ?? {}).length > 0;
+  return [...hostFilesOf(manifest), ...(isRetiring ? ['retire'] : []), ...(verify.length > 0 ? ['verify'] : [])];
 }
 
 function expandedRole({ member_of, ...role }: RoleEntry): ExpandedRole {

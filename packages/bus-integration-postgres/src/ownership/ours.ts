@@ -77,15 +77,25 @@ function judgeRetiredRole(name: string, seen: Observation, adoption: Adoption): 
       remedy: 'take it out of retire in the manifest',
     });
   }
-  return judgeMark('role', role, adoption);
+  const marks = deploymentsIn(role.comment);
+  // What is not this deployment's alone is not its to retire, whatever may be adopted.
+  if (marks.length === 1 && marks[0] === adoption.deploymentId) return { standing: 'ours' };
+  const whose =
+    marks.length === 0 ? "carries no deployment's mark" : `carries the mark of ${marks.map(printable).join(', ')}`;
+  return refusedThing(name, `role ${shown(name)} ${whose}, so it is not this one's to retire`, {
+    remedy: [
+      'take it out of retire in the manifest, or, where it is this deployment’s, adopt it under roles before: ',
+      nextCommand('apply', { allow: [], adopt: true, rotate: [] }),
+    ],
+  });
 }
 
 function judgeRetiredDatabase(name: string, seen: Observation, adoption: Adoption): Judgement {
   const database = seen.databases.get(name);
   if (database === undefined) return { standing: 'missing' };
   if (isUnfinished(database, adoption.deploymentId, seen.admin.name)) return { standing: 'unfinished' };
-  if (ownership(database.comment, adoption.deploymentId) === 'ours') return { standing: 'ours' };
   const others = deploymentsIn(database.comment);
+  if (others.length === 1 && others[0] === adoption.deploymentId) return { standing: 'ours' };
   const whose =
     others.length === 0 ? "carries no deployment's mark" : `belongs to deployment ${others.map(printable).join(', ')}`;
   return refusedThing(name, `database ${shown(name)} ${whose}, so it is not this one's to retire`, {

@@ -53,3 +53,9 @@ export function isWholeScript(head: Buffer, tail: Buffer): boolean {
     /^-- PostgreSQL database dump complete$/m.test(tail.subarray(-4_000).toString('utf8').replaceAll('\r', ''))
   );
 }
+
+/** An archive in one file ends with what ends its last part: of a tar two empty blocks, of format custom an empty chunk. */
+export function endsWhole(head: Buffer, tail: Buffer): boolean {
+  const zeros = startsWith(head, magic) ? 5 : 2 * tarBlock;
+  return tail.length >= zeros && tail.subarray(-zeros).every((byte) => byte === 0);
+}

@@ -5,7 +5,7 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { printable } from 'bus-integration-database';
 import type { Dump } from '../observe/retiring.ts';
-import { archivedDatabase, isArchive, isWholeScript } from './dump-formats.ts';
+import { archivedDatabase, endsWhole, isArchive, isWholeScript } from './dump-formats.ts';
 
 const day = 24 * 60 * 60 * 1000;
 /** Clocks of two machines that share a file system are not quite the same. */
@@ -29,6 +29,8 @@ interface Content {
   readonly tail: Buffer;
   readonly sizeBytes: number;
   readonly modifiedMs: number;
+  /** It is the table of contents of a dump of format directory. */
+  readonly isDirectory?: boolean;
 }
 
 /** Undefined where there is no file; a text where it can't be read. */
@@ -38,7 +40,10 @@ function contentOf(path: string): Content | string | undefined {
     try {
       const { size, mtimeMs } = fstatSync(descriptor);
       // One of format directory has its table of contents in a file of its own.
-      if (fstatSync(descriptor).isDirectory()) return contentOf(join(path, 'toc.dat')) ?? 'is a folder without toc.dat';
+      if (fstatSync(descriptor).isDirectory()) {
+        const contents = contentOf(join(path, 'toc.dat')) ?? 'is a folder without toc.dat';
+        return typeof contents === 'string' ? contents : { ...contents, isDirectory: true };
+      }
       if (!fstatSync(descriptor).isFile()) return 'is no file';
       const part = (from: number) => {
         const bytes = Buffer.alloc(Math.min(headBytes, size - from));
@@ -54,11 +59,16 @@ function contentOf(path: string): Content | string | undefined {
   }
 }
 
-function faultOf(database: string, { head, tail, sizeBytes, modifiedMs }: Content, now: number): string | undefined {
+function faultOf(
+  database: string,
+  { head, tail, sizeBytes, modifiedMs, isDirectory = false }: Content,
+  now: number,
+): string | undefined {
   if (sizeBytes === 0) return 'is empty';
   if (isArchive(head)) {
     const archived = archivedDatabase(head);
     if (archived !== undefined && archived !== database) return `is of database ${printable(archived)}`;
+    if (!isDirectory && !endsWhole(head, tail)) return 'was cut off, or holds no data';
   } else if (!isWholeScript(head, tail)) {
     return 'is no dump of pg_dump (format custom, directory, tar or plain), or was cut off';
   }

@@ -51,6 +51,8 @@ export function ofRelation(relation: SeenRelation, expected: ExpectedAccess, dat
   // Whoever makes things of its own has all on them.
   const creates = schemas.get(schema)?.schema.has('CREATE') ?? false;
   if (isOwn && creates) return [];
+  // What those who make things of their own gave to each other is their business; the owner's things are not.
+  const isAmongMakers = creates && owner !== expected.owner;
   const wanted = expectedOn(relation, expected);
   const [lacks, beyond] = compared(wanted, privileges);
   const said = (what: string, how = '') =>
@@ -74,7 +76,7 @@ export function ofRelation(relation: SeenRelation, expected: ExpectedAccess, dat
             about: { relation, privileges: lacks },
           },
         ]),
-    ...(beyond.length === 0 || creates
+    ...(beyond.length === 0 || isAmongMakers
       ? []
       : [
           {
@@ -86,7 +88,7 @@ export function ofRelation(relation: SeenRelation, expected: ExpectedAccess, dat
             about: { relation, privileges: beyond },
           },
         ]),
-    ...(creates ? [] : ofColumns(relation, expected, database)),
+    ...(isAmongMakers ? [] : ofColumns(relation, expected, database)),
   ];
 }
 

@@ -58,7 +58,9 @@ export async function tryAccess(session: Session, trial: AccessTrial): Promise<A
   const checks = [
     ...(await accessChecks(session, trial, expected, seen, doing)),
     ...checksOf('acts-as', pair, acting),
-    ...(works !== pair.role && acting.length === 0 ? [actsWell(pair, works)] : []),
+    ...(works !== pair.role && acting.length === 0 && trial.isNegative && trial.catchesErrors
+      ? [actsWell(pair, works)]
+      : []),
     ...checksOf('membership', pair, memberships),
     ...checksOf('session-setting', pair, settings),
     ...others,

@@ -39,10 +39,10 @@ function withoutWish(grants: readonly ContentsGrant[], roles: readonly string[])
   const wished = new Set(grants.map(({ schema, grantee }) => JSON.stringify([schema, granteeName(grantee)])));
   return grants
     .filter(({ grantee }) => 'everyone' in grantee)
-    .flatMap(({ schema, isClosed }) => {
+    .flatMap(({ schema, isClosed, owner }) => {
       const wish = { tables: [], sequences: [], named: [], ...(isClosed && { routines: [] }) };
       return roles
-        .filter((role) => !wished.has(JSON.stringify([schema, role])))
+        .filter((role) => role !== owner && !wished.has(JSON.stringify([schema, role])))
         .map((name) => ({ schema, name, wish }));
     });
 }

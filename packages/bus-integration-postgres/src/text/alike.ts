@@ -1,7 +1,10 @@
 // Things of which one statement can be made. Pure.
 
+/** A statement locks all that it names, and the server's lock table has little room. */
+const mostTogether = 10;
+
 /**
- * Those of one key together, in the order in which they begin; what has no key stays alone.
+ * Those of one key together, ten at most, in the order in which they begin; what has no key stays alone.
  *
  * @example
  * alike(['a', 'b', 'A'], (name) => name.toLowerCase()); // [['a', 'A'], ['b']]
@@ -13,7 +16,7 @@ export function alike<T>(list: readonly T[], keyOf: (one: T) => unknown): (reado
     const key = keyOf(one);
     const id = key === undefined ? undefined : JSON.stringify(key);
     const group = id === undefined ? undefined : known.get(id);
-    if (group !== undefined) {
+    if (group !== undefined && group.length < mostTogether) {
       group.push(one);
       continue;
     }

@@ -27,7 +27,7 @@ test.each<[request: object, says: RegExp]>([
   [{ databases: ['zz'], roles: ['{database}', 'zz'] }, /^role "zz" is the service role and stands in roles too$/],
   [{ databases: ['template1'] }, /^database "template1" is a database that the server keeps for itself$/],
   [{ databases: ['x'.repeat(64)] }, /is 64 bytes long; 63 is the most$/],
-  [{ databases: [] }, /^one or more of databases, roles is required$/],
+  [{ databases: [] }, /^one or more of databases, roles is required, or a manifest$/],
 ])('IN-25…34 a plan of %j', async (request, says) => {
   const answer = await handle('plan', { ...about, ...request }, [provider], { signal: new AbortController().signal });
   expect(answer).toMatchObject({ ok: false, error_class: 'invalid-request', steps: [] });

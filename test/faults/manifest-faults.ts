@@ -88,8 +88,8 @@ const access: readonly Fault[] = [
   ),
   sql(
     "a view's owner lacks what it reads",
-    'ALTER VIEW app.totals OWNER TO dba',
-    'ALTER VIEW app.totals OWNER TO boss',
+    'REVOKE SELECT ON app.orders FROM boss',
+    'GRANT SELECT ON app.orders TO boss',
     /fail access reader@shop: SELECT on view totals in schema app is refused, though granted: the server says: permission denied for table orders/,
     shop,
   ),

@@ -224,7 +224,7 @@ export const scenarios: readonly Scenario[] = [
     ],
   },
   {
-    name: 'manifest: only what carries the mark is retired, or what is adopted',
+    name: 'manifest: only what carries the mark is retired, whatever may be adopted',
     earlier: before,
     wish: after,
     start: [{ sql: 'COMMENT ON ROLE old IS NULL' }],
@@ -236,7 +236,20 @@ export const scenarios: readonly Scenario[] = [
       },
       {
         flags: { allow: ['destructive'], adopt: true },
-        steps: ['end-login old', 'clear-role old', 'clear-role old', 'drop-role old'],
+        refused: { errorClass: 'not-ours', codes: ['not-ours'] },
+      },
+    ],
+  },
+  {
+    name: 'manifest: what carries the mark of another deployment too is not retired',
+    earlier: before,
+    wish: after,
+    start: [{ sql: `COMMENT ON ROLE old IS E'bus-deployment=example-dev\\nbus-deployment=other'` }],
+    files: oldFiles,
+    rounds: [
+      {
+        flags: { allow: ['destructive'], adopt: true },
+        refused: { errorClass: 'not-ours', codes: ['not-ours'] },
       },
     ],
   },

@@ -58,15 +58,16 @@ export function trialsOf(
   { isOwnTried = false }: { readonly isOwnTried?: boolean } = {},
 ): Trial[] {
   // Planning a statement runs functions that views and policies name, with the rights of who asks: only the declared owner's
-  // tables are trusted with that. Of all others the privileges are read.
+  // things are trusted with that. Of all others the privileges are read.
   return relations
-    .filter(({ kind, owner }) => kind === 'table' && owner === expected.owner)
+    .filter(({ kind, owner }) => (kind === 'table' || kind === 'view') && owner === expected.owner)
     .slice(0, mostTried)
     .flatMap((relation) => {
       if (relation.isOwn && !isOwnTried) return [];
       const wanted = expectedOn(relation, expected);
       const hasColumns = relation.columns !== null && relation.columns.length > 0;
-      return Object.keys(privilegeTrials).flatMap((privilege): Trial[] => {
+      const privileges = relation.kind === 'view' ? ['SELECT'] : Object.keys(privilegeTrials);
+      return privileges.flatMap((privilege): Trial[] => {
         const isExpected = wanted.has(privilege);
         // Some columns alone are read, and said by their names.
         if (!isExpected && hasColumns) return [];

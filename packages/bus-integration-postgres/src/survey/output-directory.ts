@@ -4,11 +4,13 @@ import {
   type Configuration,
   createOutputDirectory,
   type DesiredNames,
+  OperationError,
   type Output,
   type OutputDirectory,
   type OutputPlace,
   ownerOf,
   type ProviderContext,
+  printable,
   standsElsewhere,
 } from 'bus-integration-database';
 import { connectionStrings } from '../output-forms/connection-strings.ts';
@@ -31,6 +33,7 @@ export function directoryOf(
   const place: OutputPlace = hasOwn
     ? { shown, path: resolve(cwd, written), uid, owner }
     : { shown: '.', path: cwd, uid, owner, isAbsent: true };
+  requireOwnFiles(outputs, (output) => resolve(standsElsewhere(output) ? cwd : place.path, output.file));
   const known = new Map<string, OutputPlace['owner']>();
   const elsewhere = ({ file, owner: named }: Pick<Output, 'file' | 'owner'>): OutputPlace => {
     const directory = dirname(file);
@@ -39,6 +42,20 @@ export function directoryOf(
     return { shown: directory, path: resolve(cwd, directory), uid, owner: itsOwner, isCommon: true };
   };
   return createOutputDirectory(place, connectionStrings, elsewhere);
+}
+
+/** A path may lead into the output directory: then two outputs could be one file, which no manifest's text shows. */
+function requireOwnFiles(outputs: DesiredNames['outputs'], pathOf: (output: Output) => string): void {
+  const taken = new Map<string, Output>();
+  for (const output of outputs.values()) {
+    const path = pathOf(output);
+    const other = taken.get(path);
+    taken.set(path, output);
+    if (other === undefined) continue;
+    const [one, two] = [other, output].map(({ file }) => printable(file));
+    const message = `outputs ${one} and ${two} would be the same file`;
+    throw new OperationError('invalid-request', message, { target: two ?? '', remedy: 'give each a file of its own' });
+  }
 }
 
 function asNamed(owner: string): Parameters<typeof ownerOf>[0] {

@@ -102,5 +102,12 @@ function laterOf(
     );
   });
   const closed: DefaultPrivileges = { ...later, of: 'routines', grantee: { everyone: true }, privileges: [] };
-  return [...given, ...(routines === 'closed' ? [closed] : [])];
+  const place: DefaultPrivileges = {
+    ...later,
+    of: 'tables',
+    grantee: { everyone: true },
+    privileges: [],
+    isPlace: true,
+  };
+  return [place, ...given, ...(routines === 'closed' ? [closed] : [])];
 }

@@ -1,11 +1,13 @@
 // Default privileges: what others may do with what a role makes later. They bind to the role that makes it; what stands is
 // what one layer holds for all of the database and another adds for one schema.
 // https://www.postgresql.org/docs/current/sql-alterdefaultprivileges.html
+import { advise, type Diagnostic } from 'bus-integration-database';
 import type { AclEntry } from '../observe/acl-entry.ts';
 import type { Observation } from '../observe/observation.ts';
 import type { ObjectClass, ObservedDefaults } from '../observe/observed-objects.ts';
 import { effectivePrivileges } from '../ownership/effective.ts';
-import { printable } from '../text/shown.ts';
+import { inDatabase, runs } from '../text/psql-remedy.ts';
+import { printable, shown } from '../text/shown.ts';
 import {
   defaultsShape,
   defaultsStatements,
@@ -27,6 +29,8 @@ export interface DefaultPrivileges {
   readonly grantee: Grantee;
   /** Sorted, without duplicates. */
   readonly privileges: readonly string[];
+  /** It only says that what this role makes later is looked at; what is found there is told. */
+  readonly isPlace?: true;
 }
 
 const registered = {
@@ -57,9 +61,7 @@ export const defaultPrivileges: Kind<DefaultPrivileges, typeof registered> = {
 
   observed: (scope, desired) => {
     const wished = new Map(desired.map((one) => [keyOf(one), one]));
-    // Where it is looked at who has what, also where nobody is to have anything of what comes.
-    const read = [...scope.seen.inside].flatMap(([database, { objects }]) => (objects === undefined ? [] : [database]));
-    const databases = new Set([...desired.map(({ database }) => database), ...read]);
+    const databases = new Set(desired.map(({ database }) => database));
     return [
       ...desired.flatMap((wish) => heldOfWish(wish, scope) ?? []),
       ...[...databases].flatMap((database) => undeclared(database, wished, scope)),
@@ -68,7 +70,10 @@ export const defaultPrivileges: Kind<DefaultPrivileges, typeof registered> = {
 
   made: (after, scope) => meanings(changes(after, [], scope)),
   changed: (before, after, scope) => meanings(changes(after, before.privileges, scope)),
-  gone: (before, scope) => meanings(changes({ ...before, privileges: [] }, before.privileges, scope)),
+  gone: (before, scope) =>
+    before.isPlace
+      ? [{ finding: undeclaredFinding(before) }]
+      : meanings(changes({ ...before, privileges: [] }, before.privileges, scope)),
 
   findings: () => [],
 
@@ -131,6 +136,7 @@ function listOf(
 
 /** What a grantee would have of it, by both layers, but for what the wider one gives to declared roles: it is taken there. */
 function heldOfWish(wish: DefaultPrivileges, { seen, declared, isJustMade }: Scope): DefaultPrivileges | undefined {
+  if (wish.isPlace) return wish;
   const { database, creator, grantee, schema, privileges } = wish;
   const rows = rowsOf(database, seen);
   const wide = listOf(rows, wish, null);
@@ -159,8 +165,11 @@ function undeclared(
   { seen, declared }: Scope,
 ): DefaultPrivileges[] {
   const closes = [...wished.values()].some((one) => one.database === database && one.of === 'routines');
+  const here = [...wished.values()].filter((one) => one.database === database);
+  // Where nothing is wished of what comes, only who makes things by the file is looked at.
+  const makers = here.every(({ isPlace }) => isPlace) ? new Set(here.map(({ creator }) => creator)) : undefined;
   return rowsOf(database, seen).flatMap(({ creator, schema, of, acl }) => {
-    if (of === 'routines' && !closes) return [];
+    if ((of === 'routines' && !closes) || makers?.has(creator) === false) return [];
     const held = new Map<string, string[]>();
     for (const { grantee, privilege } of acl) {
       if (grantee === null || grantee === creator || !declared.roles.has(grantee)) continue;
@@ -175,10 +184,25 @@ function undeclared(
         of,
         grantee: { role },
         privileges: sorted(privileges),
+        ...(makers !== undefined && { isPlace: true }),
       };
       return wished.has(keyOf(found)) ? [] : [found];
     });
   });
+}
+
+/** The file may give by names what is there, and mean nothing of what comes: that is told, not taken. */
+function undeclaredFinding({ database, creator, schema, of, grantee, privileges }: DefaultPrivileges): Diagnostic {
+  const on = [{ of, ...(schema !== undefined && { schema }), privileges }];
+  const step = { database, creator, grantee: granteeName(grantee), on };
+  const statements = defaultsStatements('REVOKE', step).map(({ sql }) => `${sql};`);
+  return {
+    severity: 'warn',
+    code: 'extra-privilege',
+    message: `default privileges in ${shown(database)} that are not declared: ${defaultsSummary('GRANT', step)}`,
+    target: printable(database),
+    ...advise(runs(`${shown(creator)} or a superuser`, inDatabase(database), statements.join(' '))),
+  };
 }
 
 function changes(after: DefaultPrivileges, before: readonly string[], { databases, seen }: Scope): Meaning<Steps>[] {

@@ -2,9 +2,9 @@
 // the roles let in, files put in place; last, a few roles at a time, new passwords, their proof and their files, so that
 // a service stands outside no longer than that takes. Decides nothing; what is left is found by looking again.
 import { madeDatabase, type Step } from 'bus-integration-database';
+import { wantedOf } from '../asked/wanted.ts';
 import type { Session } from '../connection/connect.ts';
 import { registeredActions, ruleOf, statementsOf } from '../kinds/index.ts';
-import { wantedOf } from '../kinds/wanted.ts';
 import { readInside } from '../observe/catalog.ts';
 import type { ObservedInside } from '../observe/observation.ts';
 import { actedAs, selfGrantOf, withSelfGrants } from '../ownership/self-grant.ts';

@@ -1,10 +1,10 @@
 // The provider's own parts tried on themselves: DSNs, verifiers, a plan, pg_hba. Reaches no server.
 import { desiredBy, diff, handle, parseRequest } from 'bus-integration-database';
 import { judgeVerifier, scramVerifier } from '../connection/authentication/scram.ts';
+import { resourcesOf, serviceProfile } from '../desired/desired-kinds.ts';
 import { parseDsn } from '../dsn/dsn.ts';
 import { matchHba } from '../hba/match.ts';
 import { parseHba } from '../hba/parse/hba.ts';
-import { resourcesOf, serviceProfile } from '../kinds/desired-kinds.ts';
 import { idOf } from '../kinds/index.ts';
 import { providerName } from '../plan/respond.ts';
 import { emptyServerProvider } from './empty-server.ts';

@@ -13,7 +13,7 @@ import {
   tuple,
   word,
 } from '../connection/session/shape.ts';
-import { quotedLists, storedValues } from '../kinds/setting-value.ts';
+import { quotedLists, storedValues } from '../kinds/roles/setting-value.ts';
 import type { AclEntry } from '../observe/acl-entry.ts';
 import type { ObservedStrays } from '../observe/observation.ts';
 import { straysShape } from '../observe/wanted-shapes.ts';

@@ -1,5 +1,5 @@
 // What an access word, or what stands in place of one, gives in a database: on it, on its schemas, on what is in them. Pure.
-import type { NamedWish } from '../kinds/contents.ts';
+import type { NamedWish } from '../kinds/access/contents.ts';
 import type { AccessDetail } from '../manifest/access.ts';
 import { accessWords, type Detail, scopeOf } from '../manifest/access-words.ts';
 import type { ExpandedAccess } from '../manifest/databases.ts';

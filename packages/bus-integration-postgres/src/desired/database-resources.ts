@@ -1,5 +1,5 @@
 // What a manifest says of a database and of what is in it, as resources. Pure.
-import { normalised } from '../kinds/grant-held.ts';
+import { normalised } from '../kinds/access/grant-held.ts';
 import type { Resource } from '../kinds/index.ts';
 import type { ExpandedAccess, ExpandedDatabase } from '../manifest/databases.ts';
 import type { ExpandedManifest } from '../manifest/expand.ts';

@@ -1,7 +1,7 @@
 // What a manifest says of memberships, as resources. Pure.
 import type { Resource } from '../kinds/index.ts';
 import type { Membership } from '../kinds/membership.ts';
-import type { RoleAttributes } from '../kinds/role-attributes.ts';
+import type { RoleAttributes } from '../kinds/roles/role-attributes.ts';
 import type { ExpandedManifest, ExpandedRole } from '../manifest/expand.ts';
 
 /** Those of each role, then the groups that have no others. */

@@ -1,7 +1,7 @@
 // What a manifest says of roles, as resources. Pure.
 import type { Resource } from '../kinds/index.ts';
-import { normalInstant } from '../kinds/instant.ts';
-import type { RoleAttributes } from '../kinds/role-attributes.ts';
+import { normalInstant } from '../kinds/roles/instant.ts';
+import type { RoleAttributes } from '../kinds/roles/role-attributes.ts';
 import type { ExpandedManifest, ExpandedRole } from '../manifest/expand.ts';
 import { inheritOfMember, membershipResources } from './membership-resources.ts';
 import { settingsOfRole } from './setting-resources.ts';

@@ -1,9 +1,9 @@
 // The names that PostgreSQL takes, and what lists of names and manifests come to.
 import type { DesiredRules, DesiredState, Expansion } from 'bus-integration-database';
-import { resourcesOf, serviceProfile } from '../kinds/desired-kinds.ts';
 import type { Resource } from '../kinds/index.ts';
 import type { ExpandedManifest } from '../manifest/expand.ts';
 import { postgresNames } from '../text/names.ts';
+import { resourcesOf, serviceProfile } from './desired-kinds.ts';
 import { manifestNames } from './manifest-names.ts';
 import { manifestResources } from './manifest-resources.ts';
 

@@ -1,5 +1,5 @@
 // What a manifest says of settings, as resources. Pure.
-import { type SettingPlace, type StoredSetting, settingOf } from '../kinds/setting-content.ts';
+import { type SettingPlace, type StoredSetting, settingOf } from '../kinds/roles/setting-content.ts';
 import type { ExpandedDatabase } from '../manifest/databases.ts';
 import type { ExpandedManifest, ExpandedRole } from '../manifest/expand.ts';
 import { loginsOf } from './manifest-names.ts';

@@ -4,17 +4,17 @@ import type { Diagnostic } from 'bus-integration-database';
 import type { Observation } from '../observe/observation.ts';
 import type { ObservedObjects } from '../observe/observed-objects.ts';
 import { printable, shown } from '../text/shown.ts';
-import { mayActAs } from './acting.ts';
-import type { ContentsDifference, ContentsGrant, ContentsHolder, ContentsPart } from './contents.ts';
-import { contentsDifference } from './contents-difference.ts';
-import { contentsFindings } from './contents-findings.ts';
-import { givenAway } from './contents-owner.ts';
-import { onObject } from './contents-step.ts';
-import { isUnseen } from './found.ts';
+import type { ContentsDifference, ContentsGrant, ContentsHolder, ContentsPart } from './access/contents.ts';
+import { contentsDifference } from './access/contents-difference.ts';
+import { contentsFindings } from './access/contents-findings.ts';
+import { givenAway } from './access/contents-owner.ts';
+import { onObject } from './access/contents-step.ts';
+import { granteeName } from './access/grant-object.ts';
+import type { StepPrivileges } from './access/privileges.ts';
+import { mayActAs } from './common/acting.ts';
+import { isUnseen } from './common/found.ts';
+import { type Meaning, meanings, type Registered, type Row, type Scope, type StepsOfKind } from './common/kind.ts';
 import type { grantActions } from './grant.ts';
-import { granteeName } from './grant-object.ts';
-import { type Meaning, meanings, type Registered, type Row, type Scope, type StepsOfKind } from './kind.ts';
-import type { StepPrivileges } from './privileges.ts';
 
 type Steps = StepsOfKind<typeof grantActions>;
 

@@ -5,6 +5,18 @@ import type { Observation } from '../observe/observation.ts';
 import { strangerFindings } from '../ownership/strangers.ts';
 import { printable, shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
+import { ownRoles } from './common/found.ts';
+import { identityOf } from './common/identity.ts';
+import {
+  type Kind,
+  type Meaning,
+  meanings,
+  type Registered,
+  type RuleContext,
+  type Statement,
+  type StepsOfKind,
+} from './common/kind.ts';
+import { adoptionSummary, lacksDatabase, markComment, markedShape } from './common/kind-words.ts';
 import {
   type Creation,
   creationFaults,
@@ -12,7 +24,7 @@ import {
   madeWith,
   otherTablespace,
   otherThanMade,
-} from './creation.ts';
+} from './databases/creation.ts';
 import {
   asSeen,
   creating,
@@ -23,19 +35,7 @@ import {
   limitFaults,
   limitShape,
   limitWord,
-} from './database-words.ts';
-import { ownRoles } from './found.ts';
-import { identityOf } from './identity.ts';
-import {
-  type Kind,
-  type Meaning,
-  meanings,
-  type Registered,
-  type RuleContext,
-  type Statement,
-  type StepsOfKind,
-} from './kind.ts';
-import { adoptionSummary, lacksDatabase, markComment, markedShape } from './kind-words.ts';
+} from './databases/database-words.ts';
 
 export interface Database {
   readonly kind: 'database';

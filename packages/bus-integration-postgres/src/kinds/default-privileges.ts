@@ -14,10 +14,10 @@ import {
   defaultsSummary,
   joinedDefaults,
   type StepDefaults,
-} from './default-privileges-step.ts';
-import { isUnseen } from './found.ts';
-import { type Grantee, granteeName } from './grant-object.ts';
-import { type Kind, type Meaning, meanings, type Registered, type Scope, type StepsOfKind } from './kind.ts';
+} from './access/default-privileges-step.ts';
+import { type Grantee, granteeName } from './access/grant-object.ts';
+import { isUnseen } from './common/found.ts';
+import { type Kind, type Meaning, meanings, type Registered, type Scope, type StepsOfKind } from './common/kind.ts';
 
 export interface DefaultPrivileges {
   readonly kind: 'default-privileges';

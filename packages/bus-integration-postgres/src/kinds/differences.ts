@@ -1,7 +1,7 @@
 // What is wished beside what was read, kind by kind, and what each difference comes to. Knows no kind. Pure.
 import { type AnyResource, type Delta, diff } from 'bus-integration-database';
-import { identityOf } from './identity.ts';
-import type { Differing, Meanings, Scope } from './kind.ts';
+import { identityOf } from './common/identity.ts';
+import type { Differing, Meanings, Scope } from './common/kind.ts';
 
 /** One row for each kind of the union `R`. */
 export type DifferingKinds<R extends AnyResource> = {

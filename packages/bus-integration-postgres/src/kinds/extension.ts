@@ -3,6 +3,9 @@
 // https://www.postgresql.org/docs/current/sql-createextension.html
 import { printable, shown } from '../text/shown.ts';
 import { identifier, literal } from '../text/sql-text.ts';
+import { isUnseen } from './common/found.ts';
+import { identityOf } from './common/identity.ts';
+import { type Kind, meanings, type Registered, type Statement, type StepsOfKind } from './common/kind.ts';
 import {
   findExtension,
   inRequiredOrder,
@@ -11,10 +14,7 @@ import {
   otherSchema,
   unavailable,
   versionOf,
-} from './extension-faults.ts';
-import { isUnseen } from './found.ts';
-import { identityOf } from './identity.ts';
-import { type Kind, meanings, type Registered, type Statement, type StepsOfKind } from './kind.ts';
+} from './databases/extension-faults.ts';
 
 export interface Extension {
   readonly kind: 'extension';

@@ -1,11 +1,9 @@
 // Privileges of one grantee on one object: granted where they are missing, revoked where they are too many, judged by
 // effective privilege. What others granted is told, with the statements for them.
-import { isUnseen } from './found.ts';
-import { foreignGrants, foreignPublicGrants, ownPrivileges, undeclaredGrant } from './grant-findings.ts';
-import { asReached, findObject, type Grant, grantedAs, observedGrants } from './grant-held.ts';
-import { databaseOf, type FilledObject, granteeName, identityOfObject, targetOf } from './grant-object.ts';
-import { identityOf } from './identity.ts';
-import { type Kind, type Meaning, meanings, type Registered, type Scope, type StepsOfKind } from './kind.ts';
+
+import { foreignGrants, foreignPublicGrants, ownPrivileges, undeclaredGrant } from './access/grant-findings.ts';
+import { asReached, findObject, type Grant, grantedAs, observedGrants } from './access/grant-held.ts';
+import { databaseOf, type FilledObject, granteeName, identityOfObject, targetOf } from './access/grant-object.ts';
 import {
   joined,
   lacksForGrant,
@@ -14,7 +12,10 @@ import {
   privilegeStatements,
   privilegesShape,
   privilegesSummary,
-} from './privileges.ts';
+} from './access/privileges.ts';
+import { isUnseen } from './common/found.ts';
+import { identityOf } from './common/identity.ts';
+import { type Kind, type Meaning, meanings, type Registered, type Scope, type StepsOfKind } from './common/kind.ts';
 
 export const grantActions = {
   'grant-privileges': { after: privilegesShape },

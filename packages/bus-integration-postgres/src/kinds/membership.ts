@@ -4,10 +4,10 @@ import type { ContentOf, Diagnostic, ShapeWords } from 'bus-integration-database
 import type { ObservedEdge } from '../observe/observed-details.ts';
 import { printable, shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
-import { lacksMembersAdmin } from './acting.ts';
-import { type Kind, type Meaning, meanings, type Registered, type Scope, type StepsOfKind } from './kind.ts';
-import { type EdgeOption, edgeOptions, edgesOf, isOwnEdge, standingOptions } from './membership-edges.ts';
-import { circle, dependents, foreignEdge, optionsRefused, withoutRights } from './membership-findings.ts';
+import { lacksMembersAdmin } from './common/acting.ts';
+import { type Kind, type Meaning, meanings, type Registered, type Scope, type StepsOfKind } from './common/kind.ts';
+import { type EdgeOption, edgeOptions, edgesOf, isOwnEdge, standingOptions } from './roles/membership-edges.ts';
+import { circle, dependents, foreignEdge, optionsRefused, withoutRights } from './roles/membership-findings.ts';
 
 export interface Membership {
   readonly kind: 'membership';

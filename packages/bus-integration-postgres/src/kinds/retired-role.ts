@@ -5,8 +5,8 @@ import type { RetiringRole } from '../observe/retiring.ts';
 import { someNames } from '../text/bounded.ts';
 import { printable, shown } from '../text/shown.ts';
 import { identifier, literal } from '../text/sql-text.ts';
-import type { Kind, Meaning, Registered, Scope, StepsOfKind } from './kind.ts';
-import { meanings } from './kind.ts';
+import type { Kind, Meaning, Registered, Scope, StepsOfKind } from './common/kind.ts';
+import { meanings } from './common/kind.ts';
 import {
   clearedShape,
   clearing,
@@ -17,8 +17,8 @@ import {
   ownedWords,
   placesOf,
   refusalsOf,
-} from './retired-role-contents.ts';
-import { lacksRoleAdmin } from './role-admin.ts';
+} from './retirement/retired-role-contents.ts';
+import { lacksRoleAdmin } from './roles/role-admin.ts';
 
 export interface RetiredRole {
   readonly kind: 'retired-role';

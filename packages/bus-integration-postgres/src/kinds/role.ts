@@ -4,10 +4,17 @@ import type { Risk, ShapeWords } from 'bus-integration-database';
 import { markedBy } from '../observe/mark.ts';
 import { printable } from '../text/shown.ts';
 import { identifier, literal } from '../text/sql-text.ts';
-import { identityOf } from './identity.ts';
-import { type Kind, type Meaning, meanings, type Registered, type RuleContext, type StepsOfKind } from './kind.ts';
-import { adoptionSummary, markComment, markedShape, passwordWord } from './kind-words.ts';
-import { lacksRoleAdmin, markOnAdmin } from './role-admin.ts';
+import { identityOf } from './common/identity.ts';
+import {
+  type Kind,
+  type Meaning,
+  meanings,
+  type Registered,
+  type RuleContext,
+  type StepsOfKind,
+} from './common/kind.ts';
+import { adoptionSummary, markComment, markedShape, passwordWord } from './common/kind-words.ts';
+import { lacksRoleAdmin, markOnAdmin } from './roles/role-admin.ts';
 import {
   attributeChanges,
   attributeClauses,
@@ -19,8 +26,8 @@ import {
   lacksForAttributes,
   observedAttributes,
   type RoleAttributes,
-} from './role-attributes.ts';
-import { roleStatus } from './role-status.ts';
+} from './roles/role-attributes.ts';
+import { roleStatus } from './roles/role-status.ts';
 
 export interface Role {
   readonly kind: 'role';

@@ -3,18 +3,18 @@
 import type { Diagnostic } from 'bus-integration-database';
 import type { Observation } from '../observe/observation.ts';
 import { printable, shown } from '../text/shown.ts';
-import type { Kind, Meanings, Registered, Scope, Statement, StepsOfKind } from './kind.ts';
-import { lacksDatabase } from './kind-words.ts';
-import { lacksRoleAdmin } from './role-admin.ts';
+import type { Kind, Meanings, Registered, Scope, Statement, StepsOfKind } from './common/kind.ts';
+import { lacksDatabase } from './common/kind-words.ts';
+import { lacksRoleAdmin } from './roles/role-admin.ts';
 import {
   type SettingPlace,
   type SettingsContent,
   type StoredSetting,
   settingsShape,
   sqlOfSettings,
-} from './setting-content.ts';
-import { impossible, lacksForSettings } from './setting-findings.ts';
-import { isSameValue, storedValues } from './setting-value.ts';
+} from './roles/setting-content.ts';
+import { impossible, lacksForSettings } from './roles/setting-findings.ts';
+import { isSameValue, storedValues } from './roles/setting-value.ts';
 
 const registered = {
   'change-settings': { before: settingsShape, after: settingsShape },

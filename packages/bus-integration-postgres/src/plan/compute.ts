@@ -23,15 +23,15 @@ import {
   type Step,
   withNeeds,
 } from 'bus-integration-database';
+import { declaredPowers } from '../asked/declared-powers.ts';
+import { creatorsOf, databasesGiven, heirsOfRetired, retiredNames } from '../asked/retired-names.ts';
 import { endpointOf, type ServiceWish } from '../conninfo/dsn-endpoint.ts';
 import { endpointFindings } from '../credentials/dsn-findings.ts';
 import { doubtfulTls, unusableEndpoint } from '../credentials/unusable-endpoint.ts';
 import { unwritableFiles } from '../credentials/unwritable-files.ts';
-import { declaredPowers } from '../kinds/declared-powers.ts';
-import { withCredentials } from '../kinds/desired-kinds.ts';
+import { withCredentials } from '../desired/desired-kinds.ts';
+import type { RetiredScope, Scope } from '../kinds/common/kind.ts';
 import type { Resource } from '../kinds/index.ts';
-import type { RetiredScope, Scope } from '../kinds/kind.ts';
-import { creatorsOf, databasesGiven, heirsOfRetired, retiredNames } from '../kinds/retired-names.ts';
 import type { Observation } from '../observe/observation.ts';
 import { connectionStrings } from '../output-forms/connection-strings.ts';
 import { expiryFindings, loginBlockOf } from '../ownership/login-block.ts';

@@ -2,8 +2,8 @@
 // https://www.postgresql.org/docs/current/sql-alterrole.html: of a role in a database, then of the role, then of the database.
 import { advise, type DesiredNames, type Diagnostic } from 'bus-integration-database';
 import type { Resource } from '../kinds/index.ts';
-import { quotedSetting, type StoredSetting } from '../kinds/setting-content.ts';
-import { isSameValue, storedValues } from '../kinds/setting-value.ts';
+import { quotedSetting, type StoredSetting } from '../kinds/roles/setting-content.ts';
+import { isSameValue, storedValues } from '../kinds/roles/setting-value.ts';
 import type { Observation } from '../observe/observation.ts';
 import type { ObservedSetting } from '../observe/observed-details.ts';
 import { adminOrSuperuser, anyDatabase, runs } from '../text/psql-remedy.ts';

@@ -15,12 +15,12 @@ import {
   strayFiles,
   withoutSuffix,
 } from 'bus-integration-database';
+import { retiredNames } from '../asked/retired-names.ts';
 import type { Session } from '../connection/session/session.ts';
 import { boolean, integer, list, readRow, record, text } from '../connection/session/shape.ts';
 import { endpointOf, type Reached } from '../conninfo/dsn-endpoint.ts';
+import type { LeftoverKind } from '../kinds/common/kind.ts';
 import { isFileOfOurs } from '../kinds/dsn-file.ts';
-import type { LeftoverKind } from '../kinds/kind.ts';
-import { retiredNames } from '../kinds/retired-names.ts';
 import { markOf } from '../observe/mark.ts';
 import type { Observation, ObservedAdmin, ObservedServer } from '../observe/observation.ts';
 import { nothingRemains, type RemainingRole, type Remains } from '../observe/remains.ts';

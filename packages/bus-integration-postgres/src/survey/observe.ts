@@ -8,12 +8,12 @@ import {
   type Proofs,
   readPairs,
 } from 'bus-integration-database';
+import { detailsAskedBy } from '../asked/details-asked.ts';
+import { retiredNames } from '../asked/retired-names.ts';
+import { wantedOf } from '../asked/wanted.ts';
 import type { Session } from '../connection/connect.ts';
 import { provePasswords } from '../credentials/prove.ts';
-import { lacksToActAs } from '../kinds/acting.ts';
-import { detailsAskedBy } from '../kinds/details-asked.ts';
-import { retiredNames } from '../kinds/retired-names.ts';
-import { wantedOf } from '../kinds/wanted.ts';
+import { lacksToActAs } from '../kinds/common/acting.ts';
 import { type ClusterObservation, readCluster, readInside } from '../observe/catalog.ts';
 import { isFull, type Observation, type ObservedDatabase, type ObservedInside } from '../observe/observation.ts';
 import { nothingRemains } from '../observe/remains.ts';

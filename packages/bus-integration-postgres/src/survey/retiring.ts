@@ -1,6 +1,6 @@
 // Looks closer at what is to be retired: into the databases that hold something of a role, and at the dumps of databases.
 // Reads only.
-import { heirsOfRetired } from '../kinds/retired-names.ts';
+import { heirsOfRetired } from '../asked/retired-names.ts';
 import type { ClusterObservation } from '../observe/catalog.ts';
 import { type Dump, type HeldInside, type Retiring, readHeld } from '../observe/retiring.ts';
 import type { Intent } from '../plan/compute.ts';

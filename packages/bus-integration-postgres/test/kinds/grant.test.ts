@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { grantOf } from '../../src/kinds/access/grant-held.ts';
 import { grant } from '../../src/kinds/grant.ts';
-import { grantOf } from '../../src/kinds/grant-held.ts';
 import { scopeWith, seen } from '../observed.ts';
 
 const on = { type: 'database', database: 'app' } as const;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { grantOf } from '../../src/kinds/grant-held.ts';
+import { grantOf } from '../../src/kinds/access/grant-held.ts';
 import { idOf, type Resource } from '../../src/kinds/index.ts';
 
 const role = { deployment: null, canLogin: true, password: 'held' } as const;

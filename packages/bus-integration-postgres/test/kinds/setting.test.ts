@@ -3,7 +3,7 @@
 import { majors, type Server, startServer } from 'embedded';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Resource } from '../../src/kinds/index.ts';
-import { settingOf } from '../../src/kinds/setting-content.ts';
+import { settingOf } from '../../src/kinds/roles/setting-content.ts';
 import { adminDsnOf, admins, deploymentOf, roleOf } from '../resources-on-server.ts';
 
 const variants = majors.flatMap((major) => admins.map((admin) => ({ major, admin })));

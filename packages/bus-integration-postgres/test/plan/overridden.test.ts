@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { settingOf } from '../../src/kinds/setting-content.ts';
+import { settingOf } from '../../src/kinds/roles/setting-content.ts';
 import type { ObservedSetting } from '../../src/observe/observed-details.ts';
 import { overridingFindings } from '../../src/plan/overridden.ts';
 import { desiredOf, seen } from '../observed.ts';

@@ -1,6 +1,6 @@
 import { decideCredentials, dsnFileName, type FilePair, type Lists, Secret, type Step } from 'bus-integration-database';
 import { describe, expect, test } from 'vitest';
-import { withCredentials } from '../../src/kinds/desired-kinds.ts';
+import { withCredentials } from '../../src/desired/desired-kinds.ts';
 import { connectionStrings } from '../../src/output-forms/connection-strings.ts';
 import { compare } from '../../src/plan/compare.ts';
 import { toSteps } from '../../src/plan/steps.ts';

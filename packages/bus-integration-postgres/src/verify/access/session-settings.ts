@@ -2,7 +2,7 @@
 import { ownCommand, printable, type Remedy } from 'bus-integration-database';
 import type { Session } from '../../connection/session/session.ts';
 import { list, nullable, readRow, record, text } from '../../connection/session/shape.ts';
-import { isSameValue, normalValues, storedValues } from '../../kinds/setting-value.ts';
+import { isSameValue, normalValues, storedValues } from '../../kinds/roles/setting-value.ts';
 import type { ExpandedManifest } from '../../manifest/expand.ts';
 import type { ObservedParameter } from '../../observe/observed-details.ts';
 import { sessionSettingsQuery } from '../../sql/session-settings-query.ts';

@@ -1,0 +1,53 @@
+// What of the things in each database's schemas has to be read for what is desired. Pure.
+
+import type { ContentsGrant } from '../kinds/access/contents.ts';
+import { patternsToName } from '../kinds/access/contents-names.ts';
+import { granteeName } from '../kinds/access/grant-object.ts';
+import type { Resource } from '../kinds/index.ts';
+import type { ObjectsAsked } from '../observe/objects.ts';
+
+/** By database; of those that nothing desired asks about nothing is read. */
+export function objectsAskedBy(
+  resources: readonly Resource[],
+): ReadonlyMap<string, { readonly objects: ObjectsAsked }> {
+  const grants = new Map<string, ContentsGrant[]>();
+  const roles: string[] = [];
+  for (const resource of resources) {
+    if (resource.kind === 'role') roles.push(resource.name);
+    if (resource.kind !== 'contents-grant' && resource.kind !== 'default-privileges') continue;
+    const { database } = resource;
+    const own = grants.get(database) ?? [];
+    grants.set(database, own);
+    if (resource.kind === 'contents-grant') own.push(resource);
+  }
+  return new Map([...grants].map(([database, own]) => [database, { objects: asked(own, roles) }]));
+}
+
+function asked(grants: readonly ContentsGrant[], roles: readonly string[]): ObjectsAsked {
+  const named = grants.flatMap(({ schema, named }) => named.map((one) => ({ schema, one })));
+  const wishes = grants.map((wish) => ({ schema: wish.schema, name: granteeName(wish.grantee), wish }));
+  return {
+    schemas: unique(grants.map(({ schema }) => [schema] as const)).map(([schema]) => schema),
+    roles,
+    relations: unique(named.flatMap(({ schema, one }) => ('relation' in one ? [[schema, one.relation] as const] : []))),
+    routines: unique(named.flatMap(({ schema, one }) => ('routine' in one ? [[schema, one.routine] as const] : []))),
+    unnamed: (objects) => patternsToName(objects, [...wishes, ...withoutWish(grants, roles)]),
+  };
+}
+
+/** Roles of whom nothing is wished in a schema: what they have there is taken. */
+function withoutWish(grants: readonly ContentsGrant[], roles: readonly string[]) {
+  const wished = new Set(grants.map(({ schema, grantee }) => JSON.stringify([schema, granteeName(grantee)])));
+  return grants
+    .filter(({ grantee }) => 'everyone' in grantee)
+    .flatMap(({ schema, isClosed, owner }) => {
+      const wish = { tables: [], sequences: [], named: [], ...(isClosed && { routines: [] }) };
+      return roles
+        .filter((role) => role !== owner && !wished.has(JSON.stringify([schema, role])))
+        .map((name) => ({ schema, name, wish }));
+    });
+}
+
+function unique<T extends readonly string[]>(list: readonly T[]): T[] {
+  return [...new Map(list.map((one) => [JSON.stringify(one), one])).values()];
+}

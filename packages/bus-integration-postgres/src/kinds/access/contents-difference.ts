@@ -1,0 +1,161 @@
+// What a grantee is to have on what is in a schema, beside what it has there: by patterns of things that are alike, so that
+// it takes as long for thousands of tables as for one. Pure.
+import type { NameInSchema, ObjectClass, ObservedObjects, ObservedPattern } from '../../observe/observed-objects.ts';
+import {
+  type ContentsDifference,
+  type ContentsHolder,
+  type ContentsPart,
+  type ContentsWish,
+  heldOn,
+  type NamedWish,
+  nameOnly,
+  type Resolved,
+  takenFrom,
+  without,
+} from './contents.ts';
+import { type ContentsGround, differenceOfColumns } from './contents-columns.ts';
+import { isAlike, namesOf } from './contents-names.ts';
+import { isRoutine } from './routine-names.ts';
+
+const classes = ['tables', 'sequences', 'routines'] as const;
+
+/** What is to be done that a grantee has what it is to have, and nothing else by the owners' own grants. */
+export function contentsDifference(
+  wish: ContentsWish,
+  schema: string,
+  objects: ObservedObjects,
+  holder: ContentsHolder,
+): ContentsDifference {
+  const named = resolved(wish, schema, objects);
+  const parts = classes.map((ofClass) => differenceOfClass(ofClass, wish, { schema, objects, holder, named }));
+  const extra = parts.flatMap((part) => part.extra);
+  const columns = differenceOfColumns(wish, { schema, objects, holder, named }, extra);
+  return {
+    missing: [
+      ...parts.flatMap(({ missing }) => missing),
+      ...named.flatMap((one) => missingOnNamed(one, wish, holder)),
+      ...columns.missing,
+    ],
+    extra: [...extra, ...columns.extra],
+    again: columns.again,
+    absent: wish.named.flatMap((one) => (named.some(({ wish }) => wish === one) ? [] : [wordsOfNamed(one)])),
+  };
+}
+
+/** The named things that are there and may be granted on. */
+function resolved({ named }: ContentsWish, schema: string, objects: ObservedObjects): Resolved[] {
+  return named.flatMap((wish): Resolved[] => {
+    if ('routine' in wish) {
+      const fitting = objects.routines.filter((one) => one.schema === schema && isRoutine(one, wish) && !one.isMember);
+      return fitting.map((one) => {
+        const object = { ...one, class: 'routines' as const };
+        return { wish, object: { ...object, key: keyOf(object) }, privileges: wish.routines };
+      });
+    }
+    const found = objects.relations.find((one) => one.schema === schema && one.name === wish.relation && !one.isMember);
+    if (found === undefined || !(wish.columns ?? []).every((name) => found.columns.includes(name))) return [];
+    const privileges = wish[found.class];
+    return privileges.length === 0 ? [] : [{ wish, object: { ...found, key: keyOf(found) }, privileges }];
+  });
+}
+
+function keyOf({ name, arguments: routineArguments }: NameInSchema): string {
+  return JSON.stringify([name, routineArguments ?? null]);
+}
+
+function differenceOfClass(
+  ofClass: ObjectClass,
+  wish: ContentsWish,
+  { schema, objects, holder, named }: ContentsGround,
+) {
+  const wanted = wish[ofClass];
+  if (wanted === undefined) return { missing: [], extra: [] };
+  const all = objects.patterns.filter((one) => one.schema === schema && one.class === ofClass);
+  const own = all.filter(({ isMember, owner }) => !isMember && owner !== holder.role?.name);
+  const beside = named.filter(({ object, wish }) => object.class === ofClass && !('columns' in wish));
+  const isUniform = isAlike(all);
+  const missing = groups<ObservedPattern>();
+  const extra = groups<ObservedPattern>();
+  const options = groups<ObservedPattern>();
+  for (const pattern of own) {
+    const held = heldOn(pattern, holder, wish);
+    const taken = takenFrom(pattern, holder);
+    missing.add(pattern, without(wanted, held));
+    extra.add(pattern, without(taken.privileges, wanted));
+    options.add(
+      pattern,
+      [...taken.grantable].filter((privilege) => wanted.includes(privilege)),
+    );
+  }
+  const isAll = (patterns: readonly ObservedPattern[]) =>
+    isUniform && (patterns.length === all.length || patterns.some(({ names }) => names === null));
+  const part = (
+    owner: string,
+    privileges: readonly string[],
+    names: readonly NameInSchema[] | undefined,
+  ): ContentsPart => ({
+    type: ofClass,
+    owner,
+    ...(names !== undefined && { names }),
+    privileges,
+  });
+  return {
+    missing: missing
+      .list()
+      .map(({ owner, privileges, items }) => part(owner, privileges, isAll(items) ? undefined : namesOf(items))),
+    extra: [
+      ...extra.list().flatMap(({ owner, privileges, items }) => {
+        if (beside.length === 0) return [part(owner, privileges, isAll(items) ? undefined : namesOf(items))];
+        // What is wished of some of them is left to those.
+        const each = groups<NameInSchema>();
+        for (const name of namesOf(items)) {
+          const kept = beside
+            .filter(({ object }) => object.key === keyOf(name))
+            .flatMap(({ privileges }) => privileges);
+          each.add({ owner, ...name }, without(privileges, kept));
+        }
+        return each.list().map((group) => part(owner, group.privileges, group.items.map(nameOnly)));
+      }),
+      ...options.list().map(({ owner, privileges, items }) => ({
+        ...part(owner, privileges, isAll(items) ? undefined : namesOf(items)),
+        grantable: true as const,
+      })),
+    ],
+  };
+}
+
+function missingOnNamed(
+  { wish: one, object, privileges }: Resolved,
+  wish: ContentsWish,
+  holder: ContentsHolder,
+): ContentsPart[] {
+  if ('columns' in one || object.owner === holder.role?.name) return [];
+  const held = heldOn(object, holder, wish);
+  const missing = without(without(privileges, held), wish[object.class] ?? []);
+  return missing.length === 0
+    ? []
+    : [{ type: object.class, owner: object.owner, names: [nameOnly(object)], privileges: missing }];
+}
+
+/** Items by their owner and the privileges that they are about. */
+function groups<T extends object>() {
+  const found = new Map<
+    string,
+    { readonly owner: string; readonly privileges: readonly string[]; readonly items: T[] }
+  >();
+  return {
+    add: (item: T & { readonly owner: string }, privileges: readonly string[]) => {
+      if (privileges.length === 0) return;
+      const { owner } = item;
+      const key = JSON.stringify([owner, privileges]);
+      const known = found.get(key);
+      if (known === undefined) found.set(key, { owner, privileges, items: [item] });
+      else known.items.push(item);
+    },
+    list: () => [...found.values()],
+  };
+}
+
+function wordsOfNamed(wish: NamedWish): string {
+  return 'routine' in wish ? `${wish.routine}(${wish.arguments.join(', ')})` : wish.relation;
+}

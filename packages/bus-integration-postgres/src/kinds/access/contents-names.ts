@@ -1,0 +1,37 @@
+// Which names a statement has to say: as long as all of a class in a schema are of one owner and none is an extension's, it is
+// about all of them. Pure.
+import type { NameInSchema, ObservedObjects, ObservedPattern } from '../../observe/observed-objects.ts';
+import type { ContentsWish } from './contents.ts';
+
+/** All of one owner and none an extension's: one statement for all of them is about nothing else. */
+export function isAlike(patterns: readonly ObservedPattern[]): boolean {
+  return patterns.every(({ owner, isMember }) => !isMember && owner === patterns[0]?.owner);
+}
+
+/** Patterns of many whose names a difference of one of these roles would have to say. */
+export function patternsToName(
+  { patterns }: ObservedObjects,
+  wishes: readonly { readonly schema: string; readonly name: string | null; readonly wish: ContentsWish }[],
+): ObservedPattern[] {
+  return patterns.filter((pattern) => {
+    if (pattern.names !== null || pattern.isMember) return false;
+    const { schema, class: ofClass, acl } = pattern;
+    const isUniform = isAlike(patterns.filter((one) => one.schema === schema && one.class === ofClass));
+    return wishes.some(({ schema: of, name, wish }) => {
+      const wanted = wish[ofClass];
+      if (of !== schema || wanted === undefined) return false;
+      const held = acl.filter(({ grantee }) => grantee === name);
+      const isExtra = held.some(({ privilege, isGrantable }) => isGrantable || !wanted.includes(privilege));
+      if (isUniform) return isExtra && wish.named.length > 0;
+      return isExtra || wanted.some((privilege) => !held.some((entry) => entry.privilege === privilege));
+    });
+  });
+}
+
+/** @throws Error where they were not read */
+export function namesOf(patterns: readonly ObservedPattern[]): NameInSchema[] {
+  return patterns.flatMap(({ names, schema, class: ofClass }) => {
+    if (names === null) throw new Error(`internal error: names of ${ofClass} of ${schema} were not read`);
+    return names;
+  });
+}

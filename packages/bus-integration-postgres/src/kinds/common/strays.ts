@@ -1,0 +1,160 @@
+// What is in a schema and some other role's than its owner is to be: what of it a run can move, what it can't, and the
+// statements that move it. Pure. https://www.postgresql.org/docs/current/sql-altertable.html
+import { advise, type Diagnostic } from 'bus-integration-database';
+import { ownership } from '../../observe/mark.ts';
+import type { Observation, ObservedStrays } from '../../observe/observation.ts';
+import { movingBlock, type StrayType } from '../../sql/strays-query.ts';
+import { inDatabase, runs } from '../../text/psql-remedy.ts';
+import { printable, shown } from '../../text/shown.ts';
+import { identifier } from '../../text/sql-text.ts';
+import { lacksToActAs } from './acting.ts';
+import type { Scope, Statement } from './kind.ts';
+
+/** By role: on all things of a kind. */
+export type OwnersPrivileges = Readonly<
+  Record<string, Partial<Readonly<Record<'TABLE' | 'SEQUENCE' | 'ROUTINE', readonly string[]>>>>
+>;
+
+/** Things of one kind and owner. */
+export interface Strays {
+  readonly owner: string;
+  readonly type: StrayType;
+  readonly count: number;
+  /** As SQL; absent where they are many. */
+  readonly names?: readonly string[];
+  /** How many are moved in one transaction. */
+  readonly at_once: number;
+  /** What their old owner keeps on each, where not all are moved at once. */
+  readonly keeps?: readonly string[];
+  /** And on sequences of their columns. */
+  readonly keeps_sequences?: readonly string[];
+}
+
+/** What a schema with an owner is compared by. */
+export interface OwnedSchema {
+  readonly database: string;
+  readonly name: string;
+  readonly owner?: string;
+  readonly makers?: readonly string[];
+  readonly privileges?: OwnersPrivileges;
+}
+
+/** What this run can move: things of the admin, and of roles of the deployment that it may act as. */
+export function movable(wish: OwnedSchema, scope: Scope): Strays[] {
+  return straysIn(wish, scope.seen).flatMap((one) =>
+    whyNot(one, scope) === undefined ? [straysOf(one, wish, scope.seen)] : [],
+  );
+}
+
+/** What this run can't move, with the statements for who can. */
+export function immovable(wish: OwnedSchema, scope: Scope): Diagnostic[] {
+  const { database, name, owner = '' } = wish;
+  const { server } = scope.seen;
+  return straysIn(wish, scope.seen).flatMap((one): Diagnostic[] => {
+    const why = whyNot(one, scope);
+    if (why === undefined) return [];
+    const all = { ...straysOf(one, wish, scope.seen), at_once: one.count };
+    const sql = moving({ database, schema: name, to: owner, versionNum: server.versionNum }, all).map(
+      (statement) => `${statement.sql};`,
+    );
+    return [
+      {
+        severity: 'warn',
+        code: 'owner-of-contents',
+        message: `${countOf(one)} in schema ${shown(name)} of ${shown(database)} belong${one.count === 1 ? 's' : ''} to ${shown(one.owner)}, not to ${shown(owner)}, and stay${one.count === 1 ? 's' : ''} so: ${why}`,
+        target: printable(database),
+        ...advise(runs(`${shown(one.owner)} or a superuser`, inDatabase(database), sql.join('\n'))),
+      },
+    ];
+  });
+}
+
+function straysIn({ database, name, owner, makers = [] }: OwnedSchema, seen: Observation): readonly ObservedStrays[] {
+  return (seen.inside.get(database)?.strays ?? []).filter(
+    (one) => one.schema === name && one.owner !== owner && !makers.includes(one.owner),
+  );
+}
+
+/** Why the things of a role are not moved; undefined where they are. */
+function whyNot(
+  { owner, adminActsAsOwner }: Pick<ObservedStrays, 'owner' | 'adminActsAsOwner'>,
+  { seen, declared, deploymentId }: Scope,
+): string | undefined {
+  const { admin } = seen;
+  if (owner === admin.name) return undefined;
+  const isOurs =
+    declared.roles.has(owner) || ownership(seen.roles.get(owner)?.comment ?? null, deploymentId) === 'ours';
+  if (isOurs || (adminActsAsOwner && !admin.isSuperuser)) return lacksToActAs(owner, seen)[0]?.message;
+  return `${shown(owner)} is no role of this deployment`;
+}
+
+function straysOf(one: ObservedStrays, { database, privileges = {} }: OwnedSchema, seen: Observation): Strays {
+  const { owner, type, count, names } = one;
+  const own = names === null && Object.hasOwn(privileges, owner) ? privileges[owner] : undefined;
+  const word = keptAs(type);
+  const kept = word === undefined ? [] : (own?.[word] ?? []);
+  const keptSequences = type === 'TABLE' ? (own?.SEQUENCE ?? []) : [];
+  return {
+    owner,
+    type,
+    count,
+    ...(names !== null && { names }),
+    at_once: atOnce(type, seen.inside.get(database)?.lockCapacity),
+    ...(kept.length > 0 && { keeps: kept }),
+    ...(keptSequences.length > 0 && { keeps_sequences: keptSequences }),
+  };
+}
+
+/** What a privilege on it is granted on; undefined of things without any that a manifest gives. */
+function keptAs(type: StrayType): 'TABLE' | 'SEQUENCE' | 'ROUTINE' | undefined {
+  if (type === 'SEQUENCE' || type === 'ROUTINE' || type === 'TABLE') return type;
+  return ['VIEW', 'MATERIALIZED VIEW', 'FOREIGN TABLE'].includes(type) ? 'TABLE' : undefined;
+}
+
+/** A quarter of the lock table is left to one transaction; a table takes a lock for itself, its key, its TOAST and that one's. */
+function atOnce(type: StrayType, capacity = 6400): number {
+  return Math.max(1, Math.floor(capacity / 4 / (type === 'TABLE' || type === 'MATERIALIZED VIEW' ? 4 : 1)));
+}
+
+interface Place {
+  readonly database: string;
+  readonly schema: string;
+  readonly to: string;
+  readonly versionNum: number;
+}
+
+/** One by one where they are named, else so many in each transaction. */
+export function moving({ database, schema, to, versionNum }: Place, strays: Strays): Statement[] {
+  const { owner, type, count, names, at_once, keeps = [], keeps_sequences = [] } = strays;
+  const statement = { phase: 'inside' as const, database, as: [owner, to] };
+  if (names === undefined) {
+    const sql = movingBlock(versionNum, {
+      schema,
+      from: owner,
+      to,
+      type,
+      most: at_once,
+      keeps,
+      keepsSequences: keeps_sequences,
+    });
+    return Array.from({ length: Math.ceil(count / at_once) }, () => ({ ...statement, sql, share: 1 }));
+  }
+  return names.map((name) => ({
+    ...statement,
+    sql: `ALTER ${type} ${name} OWNER TO ${identifier(to)}`,
+    share: 1 / at_once,
+  }));
+}
+
+export function countOf({ count, type }: { readonly count: number; readonly type: StrayType }): string {
+  const word = type.toLowerCase();
+  const many =
+    word === 'statistics'
+      ? word
+      : word.endsWith('y')
+        ? `${word.slice(0, -1)}ies`
+        : word.endsWith('ss')
+          ? `${word}es`
+          : `${word}s`;
+  return `${count} ${count === 1 ? word : many}`;
+}

@@ -1,0 +1,144 @@
+// A schema and all that is in it given to its owner: what has to move, what can't, and the statements that move it. First
+// the owner is let in, last the schema goes: whatever a run is cut off over, nothing loses what it needs. Pure.
+// https://www.postgresql.org/docs/current/sql-alterschema.html
+import type { ContentOf, Diagnostic, ShapeWords, StepOf } from 'bus-integration-database';
+import type { Observation } from '../../observe/observation.ts';
+import { strayTypes } from '../../sql/strays-query.ts';
+import { anyDatabase, inDatabase, ownerOrSuperuser, runs, superuser } from '../../text/psql-remedy.ts';
+import { printable, shown } from '../../text/shown.ts';
+import { identifier } from '../../text/sql-text.ts';
+import { lacksToActAs } from '../common/acting.ts';
+import { findSchema } from '../common/found.ts';
+import type { Registered, Rule, Statement } from '../common/kind.ts';
+import { lacking } from '../common/kind-words.ts';
+import { countOf, moving, type OwnedSchema, type Strays } from '../common/strays.ts';
+
+export function ownersOf({ makers, privileges }: OwnedSchema): Partial<OwnedSchema> {
+  return { ...(makers !== undefined && { makers }), ...(privileges !== undefined && { privileges }) };
+}
+
+const contentsShape = ({ shape, text, number, list, may, oneOf }: ShapeWords) =>
+  shape({
+    owner: text,
+    type: oneOf(strayTypes),
+    count: number,
+    names: may(list(text)),
+    at_once: number,
+    keeps: may(list(text)),
+    keeps_sequences: may(list(text)),
+  });
+
+export const changeOwnerFacts = {
+  about: 'schema',
+  before: (words: ShapeWords) => {
+    const { shape, text, orNull, list, may } = words;
+    const contents = may(list(contentsShape(words)));
+    return shape({ database: text, name: text, owner: orNull(text), contents });
+  },
+  // As whom the admin can give it.
+  after: ({ shape, text, list }: ShapeWords) =>
+    shape({ database: text, name: text, owner: text, acting_as: list(text) }),
+} as const satisfies Registered[string];
+
+type ChangeOwner = StepOf<'change-owner', typeof changeOwnerFacts>;
+type Before = ContentOf<typeof changeOwnerFacts.before>;
+
+export function changeOwner(
+  { database, name, owner = '' }: OwnedSchema,
+  from: string | null,
+  contents: readonly Strays[],
+  seen: Observation,
+): Omit<ChangeOwner, 'summary'> {
+  // Roles of the server's own are nobody's to join, and its superusers are in no list of owners.
+  const isBarred = from === null || from === owner || from.startsWith('pg_') || !seen.details?.roles.has(from);
+  const actable = isBarred || lacksToActAs(from, seen).length > 0 ? [] : [from];
+  return {
+    action: 'change-owner',
+    target: `${printable(database)}.${printable(name)}`,
+    risk: 'update',
+    before: { database, name, owner: from, ...(contents.length > 0 && { contents }) },
+    after: { database, name, owner, acting_as: actable },
+  };
+}
+
+export const changeOwnerRule: Rule<ChangeOwner> = {
+  place: 'contents',
+  summary: ({ before, after }) => {
+    const { contents = [], owner, name = '' } = before ?? {};
+    const parts = [
+      ...(owner === after?.owner ? [] : [`schema ${shown(name)}`]),
+      ...contents.map((one) => `${countOf(one)} of ${shown(one.owner)}`),
+    ];
+    return `to ${shown(after?.owner ?? '')}: ${parts.join(', ')}`;
+  },
+  statements: ({ before, after }, { versionNum }) =>
+    before === undefined || after === undefined ? [] : changing(before, after, versionNum),
+  lacks: ({ before, after }, seen) =>
+    before === undefined || after === undefined ? [] : lacksOwner(before, after, seen),
+  changes: ({ after }) => ({ database: after?.database ?? '' }),
+};
+
+function changing(
+  { database, name, owner, contents = [] }: Before,
+  { owner: to, acting_as: from }: NonNullable<ChangeOwner['after']>,
+  versionNum: number,
+): Statement[] {
+  const schema = `SCHEMA ${identifier(name)}`;
+  const isMoved = owner !== to;
+  const statement = (sql: string, ...as: string[]): Statement => ({ phase: 'inside', database, sql, as });
+  return [
+    ...(isMoved && contents.length > 0
+      ? [statement(`GRANT CREATE, USAGE ON ${schema} TO ${identifier(to)}`, ...from)]
+      : []),
+    ...contents.flatMap((one) => moving({ database, schema: name, to, versionNum }, one)),
+    ...(isMoved ? [statement(`ALTER ${schema} OWNER TO ${identifier(to)}`, ...from, to)] : []),
+  ];
+}
+
+function lacksOwner(
+  { database, name, owner: from }: Before,
+  after: NonNullable<ChangeOwner['after']>,
+  seen: Observation,
+) {
+  const { owner, acting_as } = after;
+  if (from === owner) return [];
+  const own = seen.databases.get(database)?.owner ?? seen.admin.name;
+  // Its one member is the database's owner: https://www.postgresql.org/docs/current/predefined-roles.html
+  const isImplied = from === 'pg_database_owner' && (own === owner || lacksToActAs(own, seen).length === 0);
+  const isOwn = seen.admin.isSuperuser || findSchema(seen, database, name)?.adminActsAsOwner || isImplied;
+  const needed = lacksCreate(database, owner, `give schema ${shown(name)} away in`, seen);
+  if (isOwn || acting_as.length > 0) return needed;
+  const statement = runs(
+    superuser,
+    inDatabase(database),
+    `ALTER SCHEMA ${identifier(name)} OWNER TO ${identifier(owner)};`,
+  );
+  const whose = from === null ? "the server's superuser" : shown(from);
+  const message = `schema ${shown(name)} of database ${shown(database)} belongs to ${whose}; giving it to ${shown(owner)} needs its owner`;
+  // Nobody can do it before the database is made.
+  const isMade = seen.databases.has(database);
+  const remedy = isMade ? statement : ['leave owner out until the database is made; then ', statement];
+  return [lacking('lacks-ownership', message, { remedy }), ...needed];
+}
+
+/** CREATE on the database, which the admin may also have as the role that it acts as. */
+export function lacksCreate(
+  database: string,
+  as: string | undefined,
+  purpose: string,
+  seen: Observation,
+): Diagnostic[] {
+  const inside = seen.inside.get(database);
+  const isOwner = as !== undefined && seen.databases.get(database)?.owner === as;
+  if (inside === undefined || inside.adminMayCreateSchemas || isOwner) return [];
+  const { admin } = seen;
+  return [
+    lacking('lacks-create', `role ${shown(admin.name)} may not ${purpose} database ${shown(database)}`, {
+      remedy: runs(
+        ownerOrSuperuser,
+        anyDatabase,
+        `GRANT CREATE ON DATABASE ${identifier(database)} TO ${identifier(admin.name)};`,
+      ),
+    }),
+  ];
+}

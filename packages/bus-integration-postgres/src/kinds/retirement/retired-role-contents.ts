@@ -1,0 +1,260 @@
+// What is still there of a role that is to be retired: where, what goes to its heir, what goes with it, and what keeps it.
+// Pure.
+// https://www.postgresql.org/docs/current/sql-drop-owned.html
+
+import type { ContentOf, ShapeWords } from 'bus-integration-database';
+import { advise, count, type Diagnostic, type Remedy } from 'bus-integration-database';
+import type { HeldInside, RetiringRole } from '../../observe/retiring.ts';
+import { someNames } from '../../text/bounded.ts';
+import { anyDatabase, inDatabase, ownerOrSuperuser, runs, superuser } from '../../text/psql-remedy.ts';
+import { printable, shown } from '../../text/shown.ts';
+import { identifier } from '../../text/sql-text.ts';
+import type { Scope } from '../common/kind.ts';
+import { lacking } from '../common/kind-words.ts';
+
+interface RetiredWish {
+  readonly name: string;
+  /** Who gets what it owns. */
+  readonly heir?: string;
+}
+
+type Place = RetiringRole['places'][number];
+
+/** What a database holds of a role. */
+export const clearedShape = ({ shape, text, number, list }: ShapeWords) =>
+  shape({
+    name: text,
+    database: text,
+    owned: list(shape({ type: text, count: number })),
+    granted_by: list(text),
+    lends: list(shape({ schema: text, owner: text })),
+    policies: list(text),
+    given: list(text),
+    default_privileges: number,
+    user_mappings: number,
+  });
+
+type Cleared = ContentOf<typeof clearedShape>;
+
+interface Clearing {
+  readonly action: 'clear-role';
+  readonly target: string;
+  readonly risk: 'revoke' | 'destructive';
+  readonly before: Cleared;
+  readonly after: { readonly name: string; readonly database: string; readonly owner?: string };
+}
+
+/** Where something of it is, but for databases that go before; what all databases share is cleared in any of them. */
+export function placesOf(found: RetiringRole, { retired, seen }: Scope): readonly Place[] {
+  const places = found.places.filter(({ database }) => !isDropped(database, retired));
+  if (places.length > 0 || !found.isInShared) return places;
+  return [{ database: seen.server.database, allowsConnections: true, adminMayConnect: true, owns: 0 }];
+}
+
+export function isDropped(database: string, retired: Scope['retired']): boolean {
+  return ['ours', 'unfinished'].includes(retired?.databases.get(database) ?? '');
+}
+
+export function refusalsOf(
+  { name, heir }: RetiredWish,
+  { ownsDatabases, ownsTablespaces }: RetiringRole,
+  places: readonly Place[],
+  { seen }: Scope,
+): Diagnostic[] {
+  const role = shown(name);
+  const refusal = (what: string, remedy: Remedy): Diagnostic => ({
+    severity: 'fail',
+    code: 'retired-role-owns',
+    message: `role ${role} can't be retired: it owns ${what}`,
+    target: printable(name),
+    ...advise(remedy),
+  });
+  const foreign = ownsDatabases.filter(({ isOurs }) => !isOurs);
+  const owned = heir === undefined ? places.filter(({ owns }) => owns > 0) : [];
+  return [
+    ...foreign.map((database) =>
+      refusal(
+        `database ${shown(database.name)}, which isn't this deployment's`,
+        runs(
+          superuser,
+          anyDatabase,
+          `ALTER DATABASE ${identifier(database.name)} OWNER TO ${identifier(seen.admin.name)};`,
+        ),
+      ),
+    ),
+    ...ownsTablespaces.map((space) =>
+      refusal(
+        `tablespace ${shown(space)}`,
+        runs(superuser, anyDatabase, `ALTER TABLESPACE ${identifier(space)} OWNER TO ${identifier(seen.admin.name)};`),
+      ),
+    ),
+    ...(owned.length === 0
+      ? []
+      : [
+          refusal(
+            owned.map((place) => `${ownedIn(place, name, seen)} in database ${shown(place.database)}`).join('; '),
+            `say in the manifest who gets it: retire: {roles: {${printable(name)}: {reassign_to: ROLE}}}`,
+          ),
+        ]),
+  ];
+}
+
+function heldIn(database: string, role: string, { retiring }: Scope['seen']): HeldInside | undefined {
+  return retiring?.held.get(database)?.find((held) => held.role === role);
+}
+
+function ownedIn({ database, owns }: Place, role: string, seen: Scope['seen']): string {
+  return ownedWords(heldIn(database, role, seen)?.owned ?? []) || count(owns, 'object');
+}
+
+export function ownedWords(owned: HeldInside['owned']): string {
+  return owned.map(({ type, count: number }) => count(number, printable(type))).join(', ');
+}
+
+export function clearing(
+  { name, heir }: RetiredWish,
+  { database, owns }: Place,
+  isFirst: boolean,
+  { grantors, given }: RetiringRole,
+  { seen, retired }: Scope,
+): Clearing {
+  const held = heldIn(database, name, seen);
+  const policies = held?.policies ?? [];
+  const lost = [...(held?.given ?? []), ...(isFirst ? given : [])];
+  // What all databases share is cleared with the first one.
+  const isHere = (databases: readonly string[]) => databases.includes(database) || (isFirst && databases.includes(''));
+  const acting = grantors.filter(({ databases, isSuperuser }) => isHere(databases) && !isSuperuser);
+  // Of another retired role its heir has it by then.
+  const grantedBy = acting.flatMap((grantor) => [grantor.name, retired?.heirs.get(grantor.name) ?? []].flat());
+  return {
+    action: 'clear-role',
+    target: printable(name),
+    risk: policies.length + lost.length > 0 ? 'revoke' : 'destructive',
+    before: {
+      name,
+      database,
+      owned: held?.owned ?? (owns === 0 ? [] : [{ type: 'object', count: owns }]),
+      granted_by: [...new Set(grantedBy)].sort(),
+      lends: lendingTo(heir, database, held, { seen, retired }),
+      policies,
+      given: lost,
+      default_privileges: held?.defaultPrivileges ?? 0,
+      user_mappings: held?.userMappings ?? 0,
+    },
+    after: { name, database, ...(heir !== undefined && { owner: heir }) },
+  };
+}
+
+/**
+ * Schemas in which the heir may not create: it has to, for as long as it gets things there that are no relations or types.
+ * https://www.postgresql.org/docs/current/sql-alterfunction.html
+ */
+function lendingTo(
+  heir: string | undefined,
+  database: string,
+  held: HeldInside | undefined,
+  { seen, retired }: Pick<Scope, 'seen' | 'retired'>,
+): Cleared['lends'] {
+  if (heir === undefined || seen.admin.isSuperuser) return [];
+  return (held?.schemas ?? []).flatMap(({ name, owner, creators }) =>
+    creators.includes(heir) || retired?.creates(heir, database, name) ? [] : [{ schema: name, owner }],
+  );
+}
+
+/** What goes beside what it owns and its own rights. */
+export function lossesOf({
+  policies,
+  given,
+  default_privileges,
+  user_mappings,
+}: Omit<Cleared, 'name' | 'database' | 'owned' | 'granted_by' | 'lends'>): string[] {
+  return [
+    ...policies.map((policy) => `${printable(policy)}, which is for no other role`),
+    ...given.map((grant) => `${printable(grant)}, which it gave`),
+    ...(default_privileges === 0 ? [] : [`${default_privileges} of its default privileges`]),
+    ...(user_mappings === 0 ? [] : [count(user_mappings, 'user mapping')]),
+  ];
+}
+
+export function findingsOf({ name }: RetiredWish, { seen }: Scope, cleared: readonly Clearing[]): Diagnostic[] {
+  const sessions = seen.roles.get(name)?.connections ?? 0;
+  const role = shown(name);
+  const target = printable(name);
+  return [
+    ...(sessions === 0
+      ? []
+      : [
+          {
+            severity: 'warn' as const,
+            code: 'retired-role-sessions',
+            message: `role ${role} is to be retired, and ${count(sessions, 'session')} of it ${sessions === 1 ? 'is' : 'are'} open, which apply ends`,
+            target,
+          },
+        ]),
+    ...cleared.flatMap(({ before, risk }) => {
+      const losses = lossesOf(before);
+      if (losses.length === 0) return [];
+      return [
+        {
+          severity: risk === 'revoke' ? ('warn' as const) : ('info' as const),
+          code: 'retired-role-takes',
+          message: `with role ${role} go, in database ${shown(before.database)}: ${losses.join(', ')}`,
+          target,
+        },
+      ];
+    }),
+  ];
+}
+
+/** Why the admin can't clear a database of a role. */
+export function lacksPlace(
+  { database, heir }: { readonly database: string; readonly heir: string | undefined },
+  found: RetiringRole,
+  admin: Scope['seen']['admin'],
+): Diagnostic[] {
+  const place = found.places.find((one) => one.database === database);
+  const role = identifier(found.name);
+  if (place !== undefined && !place.allowsConnections)
+    return [
+      lacking(
+        'closed-database',
+        `database ${shown(database)} allows no connections, and holds something of role ${shown(found.name)}`,
+        {
+          remedy: runs(ownerOrSuperuser, anyDatabase, `ALTER DATABASE ${identifier(database)} ALLOW_CONNECTIONS true;`),
+        },
+      ),
+    ];
+  if (place !== undefined && !place.adminMayConnect)
+    return [
+      lacking(
+        'lacks-connect',
+        `role ${shown(admin.name)} may not connect to database ${shown(database)}, which holds something of role ${shown(found.name)}`,
+        {
+          remedy: runs(
+            ownerOrSuperuser,
+            anyDatabase,
+            `GRANT CONNECT ON DATABASE ${identifier(database)} TO ${identifier(admin.name)};`,
+          ),
+        },
+      ),
+    ];
+  const first = found.places[0]?.database ?? database;
+  const beyond = found.grantors.filter(
+    ({ isSuperuser, databases }) =>
+      isSuperuser && (databases.includes(database) || (database === first && databases.includes(''))),
+  );
+  if (admin.isSuperuser || beyond.length === 0) return [];
+  return [
+    lacking(
+      'lacks-superuser',
+      `role ${shown(found.name)} has rights in database ${shown(database)} on what belongs to ${someNames(beyond.map(({ name }) => name))}, which only a superuser can take away`,
+      {
+        remedy: runs(
+          superuser,
+          inDatabase(database),
+          `${(place?.owns ?? 0) > 0 ? `REASSIGN OWNED BY ${role} TO ${identifier(heir ?? admin.name)}; ` : ''}DROP OWNED BY ${role};`,
+        ),
+      },
+    ),
+  ];
+}

@@ -1,0 +1,33 @@
+// What the admin lacks to change a role, and what is told of the admin's own role. Pure.
+import { advise, type Diagnostic } from 'bus-integration-database';
+import type { Observation } from '../../observe/observation.ts';
+import { anyDatabase, runs, superuser } from '../../text/psql-remedy.ts';
+import { printable, shown } from '../../text/shown.ts';
+import { identifier } from '../../text/sql-text.ts';
+import { lacking } from '../common/kind-words.ts';
+
+export function lacksRoleAdmin(name: string, { roles, admin, server }: Observation): Diagnostic[] {
+  // Who makes a role may alter it.
+  if (roles.get(name)?.adminMayAlter ?? true) return [];
+  const createrole = admin.createsRoles ? '' : ` ALTER ROLE ${identifier(admin.name)} CREATEROLE;`;
+  const option =
+    server.versionNum >= 160000
+      ? ` GRANT ${identifier(name)} TO ${identifier(admin.name)} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE;`
+      : '';
+  return [
+    lacking('lacks-role-admin', `role ${shown(admin.name)} may not alter role ${shown(name)}`, {
+      remedy: runs(superuser, anyDatabase, `${createrole}${option}`.trim()),
+    }),
+  ];
+}
+
+/** No session can retire the role that it runs as, so this is not among what is left over. */
+export function markOnAdmin(name: string): Diagnostic {
+  return {
+    severity: 'warn',
+    code: 'mark-on-admin',
+    message: `role ${shown(name)}, the admin itself, carries this deployment's mark, and is not declared`,
+    target: printable(name),
+    ...advise(runs(superuser, anyDatabase, `COMMENT ON ROLE ${identifier(name)} IS NULL;`)),
+  };
+}

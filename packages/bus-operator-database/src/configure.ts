@@ -145,7 +145,7 @@ export function otherDeploymentOf(env: Environment, deploymentId: string, { envF
   return !other || other === deploymentId || envFile !== undefined ? undefined : other;
 }
 
-/** Where an API does the work, or none asks a server: no key of ours is needed for it. */
+/** Where an API does the work, or no server is asked: no key is needed for it. */
 const noneNeeded: Credentials = { key: '--api-url' };
 
 /** Milliseconds of a flag's duration; undefined when it isn't given. */

@@ -87,10 +87,10 @@ export function foreignProof({ rule, ours, others }: MetRule, { policy }: RulesO
   if (rule.type === 'hostgssenc') {
     if (takesNoProof(rule)) {
       const why =
-        'whoever holds any ticket of the realm logs in as whom he likes; who matches the rule is not judged here';
+        'anybody with a ticket of the realm can log in as any role that it matches; which those are is not judged here';
       return [found('trust', 'warn', seen, { why, remedy: gssRemedy })];
     }
-    return [found('too-wide', 'unknown', seen, { why: 'who comes by the encryption of GSSAPI is not judged here' })];
+    return [found('too-wide', 'unknown', seen, { why: 'who may connect with GSSAPI encryption is not judged here' })];
   }
   const isDemanding = policy.name === 'tls' || policy.name === 'external';
   const isMet = [...Object.values(ours), others].some(({ plain, tls }) => plain.length > 0 || tls.length > 0);

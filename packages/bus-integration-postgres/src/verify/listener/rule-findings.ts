@@ -186,8 +186,8 @@ function undecided({ rule, reach }: MetRule, { policy }: RulesOptions, isVague: 
   const isPlaceVague = reach.isVague && policy.name !== 'tls' && policy.name !== 'external';
   if (!isPlaceVague && !isVague) return [];
   const why = isPlaceVague
-    ? `which addresses ${clientText(rule)} means is known to the server only; write them as networks`
-    : 'whom its pattern means is known to the server only; write names instead';
+    ? `which addresses ${clientText(rule)} means only the server knows; write them as networks`
+    : 'only the server knows which roles and databases its pattern matches; write names instead';
   return [found('too-wide', 'unknown', ruleText(rule), { why })];
 }
 

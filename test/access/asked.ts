@@ -1,6 +1,6 @@
 // What roles may do with what is in a schema, as the server itself says it, beside what the table of access words gives.
 import type { Server } from 'embedded';
-import { accessWords } from '../../packages/bus-integration-postgres/src/manifest/access-words.ts';
+import { accessWords } from '../../packages/bus-integration-postgres/src/manifest/shapes/access-words.ts';
 
 export type Word = keyof typeof accessWords | 'none';
 

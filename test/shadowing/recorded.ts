@@ -7,7 +7,8 @@ const sqlFolder = new URL('../../packages/bus-integration-postgres/src/sql/', im
 
 /** The texts that the modules of statements export, for all versions of servers: what no run here sends is among them. */
 export async function exportedStatements(): Promise<string[]> {
-  const modules = await Promise.all(readdirSync(sqlFolder).map((name) => import(new URL(name, sqlFolder).pathname)));
+  const files = readdirSync(sqlFolder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const modules = await Promise.all(files.map((name) => import(new URL(name, sqlFolder).pathname)));
   return modules.flatMap((exported) =>
     Object.values(exported as Record<string, unknown>).flatMap((value) => {
       if (typeof value === 'string') return [value];

@@ -1,6 +1,6 @@
 // Who may do what in one database, of what was read there: so that a plan with what is said changes nothing. Pure.
 import { printable } from 'bus-integration-database';
-import type { AccessWord } from '../manifest/access-words.ts';
+import type { AccessWord } from '../manifest/shapes/access-words.ts';
 import type { DescribedCluster, DescribedDatabase, DescribedInside, DescribedRelation } from './described.ts';
 import { type DescribedDetail, detailOf, type GivenInDatabase, wordOf } from './given.ts';
 import { direct, effective, type Holders, isSame, isWithin, passedOn } from './holders.ts';

@@ -2,7 +2,7 @@
 // it, so that a plan leaves it alone. Pure.
 import { printable } from 'bus-integration-database';
 import type { CommentedManifest } from 'bus-integration-database/manifest';
-import type { RoleEntry } from '../manifest/role-shape.ts';
+import type { RoleEntry } from '../manifest/shapes/role-shape.ts';
 import { type AccessGround, type DescribedAccess, describeAccess } from './access.ts';
 import { actingIn, actingRoles } from './acting.ts';
 import { databasePart } from './database-part.ts';

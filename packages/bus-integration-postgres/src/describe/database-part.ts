@@ -1,6 +1,6 @@
 // A database of a server as a manifest says it, and what of it a manifest can't say. Pure.
 import { count, printable } from 'bus-integration-database';
-import type { DatabaseEntry } from '../manifest/database-shape.ts';
+import type { DatabaseEntry } from '../manifest/shapes/database-shape.ts';
 import type { AclEntry } from '../observe/acl-entry.ts';
 import { someNames } from '../text/bounded.ts';
 import type { AccessGround, DescribedAccess } from './access.ts';

@@ -1,6 +1,6 @@
 // What databases have in common, said once under `every_database`. Pure.
 import { isDeepStrictEqual } from 'node:util';
-import type { DatabaseEntry } from '../manifest/database-shape.ts';
+import type { DatabaseEntry } from '../manifest/shapes/database-shape.ts';
 
 type Entries = Readonly<Record<string, DatabaseEntry>>;
 

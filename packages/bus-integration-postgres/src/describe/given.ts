@@ -1,5 +1,5 @@
 // What one role was given in a database, as an access word or as a map of details. Pure.
-import { type AccessWord, accessWords } from '../manifest/access-words.ts';
+import { type AccessWord, accessWords } from '../manifest/shapes/access-words.ts';
 import { isSame, isWithin } from './holders.ts';
 import { objectText, schemaText } from './object-text.ts';
 

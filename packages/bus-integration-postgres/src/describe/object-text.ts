@@ -1,5 +1,5 @@
 // Names of things inside a database as a manifest has them, the other way round from `parseObjectName`. Pure.
-import { parseObjectName } from '../manifest/object-names.ts';
+import { parseObjectName } from '../manifest/shapes/object-names.ts';
 
 const kinds = ['tables', 'sequences', 'routines', 'schemas', 'types', 'database'];
 

@@ -1,6 +1,6 @@
 // Roles of a server as a manifest says them. Pure.
 import { printable } from 'bus-integration-database';
-import type { RoleEntry } from '../manifest/role-shape.ts';
+import type { RoleEntry } from '../manifest/shapes/role-shape.ts';
 import type { DescribedCluster, DescribedRole } from './described.ts';
 import type { Note } from './notes.ts';
 

@@ -1,9 +1,9 @@
 // What an access word, or what stands in place of one, gives in a database: on it, on its schemas, on what is in them. Pure.
 import type { NamedWish } from '../kinds/access/contents.ts';
-import type { AccessDetail } from '../manifest/access.ts';
-import { accessWords, type Detail, scopeOf } from '../manifest/access-words.ts';
 import type { ExpandedAccess } from '../manifest/databases.ts';
-import { parseObjectName } from '../manifest/object-names.ts';
+import type { AccessDetail } from '../manifest/shapes/access.ts';
+import { accessWords, type Detail, scopeOf } from '../manifest/shapes/access-words.ts';
+import { parseObjectName } from '../manifest/shapes/object-names.ts';
 
 export interface AccessGift {
   readonly database: ReadonlySet<string>;

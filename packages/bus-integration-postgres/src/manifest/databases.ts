@@ -1,12 +1,12 @@
 // What each database has with nothing inherited, and what in it refers to something that is not there. Pure.
 import { keyAt, type NodePath, nodeAt, quotedName, type Span } from 'bus-integration-database/manifest';
 import { nearest } from 'bus-integration-database/suggest';
-import { type Access, type AccessDetail, schemasIn } from './access.ts';
-import { type AccessWord, accessWords } from './access-words.ts';
-import { type DatabaseEntry, databaseShape, type ExtensionEntry } from './database-shape.ts';
 import type { Manifest } from './definition.ts';
-import { localeFault } from './locales.ts';
 import { type RoleGround, requireRole } from './roles.ts';
+import { type Access, type AccessDetail, schemasIn } from './shapes/access.ts';
+import { type AccessWord, accessWords } from './shapes/access-words.ts';
+import { type DatabaseEntry, databaseShape, type ExtensionEntry } from './shapes/database-shape.ts';
+import { localeFault } from './shapes/locales.ts';
 
 /** An access word of ours, or what stands in place of one: words of the file's own are written out. */
 export type ExpandedAccess = AccessWord | AccessDetail;

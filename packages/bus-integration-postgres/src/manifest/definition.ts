@@ -11,11 +11,11 @@ import {
   type ValueOf,
   word,
 } from 'bus-integration-database/manifest';
-import { detailShape, wordFault } from './access.ts';
-import { database, nameOf, names, role } from './common-shapes.ts';
-import { databaseShape } from './database-shape.ts';
-import { outputForms } from './output-forms.ts';
-import { roleShape } from './role-shape.ts';
+import { detailShape, wordFault } from './shapes/access.ts';
+import { database, nameOf, names, role } from './shapes/common-shapes.ts';
+import { databaseShape } from './shapes/database-shape.ts';
+import { outputForms } from './shapes/output-forms.ts';
+import { roleShape } from './shapes/role-shape.ts';
 
 const verifyRow = object({
   of: 'a row of verify',

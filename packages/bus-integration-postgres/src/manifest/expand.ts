@@ -16,9 +16,9 @@ import {
 } from 'bus-integration-database/manifest';
 import { type ExpandedDatabase, expandDatabases } from './databases.ts';
 import type { Manifest } from './definition.ts';
-import { outputForms } from './output-forms.ts';
-import type { MembershipEntry, RoleEntry } from './role-shape.ts';
 import { judgeRoles, type RoleGround, requireRole } from './roles.ts';
+import { outputForms } from './shapes/output-forms.ts';
+import type { MembershipEntry, RoleEntry } from './shapes/role-shape.ts';
 import { manifestSize, sizeFault } from './size.ts';
 
 export type ExpandedRole = Omit<RoleEntry, 'member_of'> & {

@@ -11,7 +11,7 @@ import {
   spelled,
 } from 'bus-integration-database/manifest';
 import type { Manifest } from './definition.ts';
-import type { MembershipEntry, RoleEntry } from './role-shape.ts';
+import type { MembershipEntry, RoleEntry } from './shapes/role-shape.ts';
 
 export interface RoleGround {
   readonly root: Node;

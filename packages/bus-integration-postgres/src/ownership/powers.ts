@@ -3,7 +3,7 @@
 import type { Remedy } from 'bus-integration-database';
 import { ownership } from '../observe/mark.ts';
 import type { Observation, ObservedRole } from '../observe/observation.ts';
-import type { Powers } from '../sql/verify-query.ts';
+import type { Powers } from '../sql/verify/verify-query.ts';
 import { adminOrSuperuser, anyDatabase, runs, superuser } from '../text/psql-remedy.ts';
 import { shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';

@@ -18,7 +18,7 @@ import { leftoverWarnings } from '../survey/leftover-warnings.ts';
 import { leftoversOf, readAnyRemains, straysOf } from '../survey/leftovers.ts';
 import { type Preparation, partOfConfigured } from '../survey/preparation.ts';
 import { type Connectivity, checkConnectivity } from './connectivity/connectivity.ts';
-import { readDeclaredObjects } from './connectivity/declared-objects.ts';
+import { readDeclaredObjects } from './connectivity/objects/declared-objects.ts';
 import { judgeListener } from './listener/listener.ts';
 import { policyOf } from './listener/policy/policy.ts';
 

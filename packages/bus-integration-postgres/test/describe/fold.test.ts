@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { foldDatabases } from '../../src/describe/fold.ts';
-import { databaseShape } from '../../src/manifest/database-shape.ts';
+import { databaseShape } from '../../src/manifest/shapes/database-shape.ts';
 
 const shared = { owner: 'o', schemas: ['app'], search_path: 'keep' } as const;
 const orders = { ...shared, settings: { work_mem: '64MB', jit: 'off' }, access: { a: 'read', b: 'write' } } as const;

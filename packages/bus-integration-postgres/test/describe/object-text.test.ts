@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { objectText, routineText, schemaText } from '../../src/describe/object-text.ts';
-import { parseObjectName } from '../../src/manifest/object-names.ts';
+import { parseObjectName } from '../../src/manifest/shapes/object-names.ts';
 
 it.each(['app', 'My "Schema"', 'a.b', 'no', 'tables', 'x(y)', 'a,b', '"', 'ünï'])(
   '%s is read as it was written',

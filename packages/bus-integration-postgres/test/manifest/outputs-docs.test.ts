@@ -5,7 +5,7 @@ import { readManifest } from 'bus-integration-database/manifest';
 import { expect, it } from 'vitest';
 import { manifestOutputs } from '../../src/desired/manifest-outputs.ts';
 import { postgresManifest } from '../../src/manifest/index.ts';
-import { outputForms } from '../../src/manifest/output-forms.ts';
+import { outputForms } from '../../src/manifest/shapes/output-forms.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/outputs.md'), 'utf8');
 

@@ -1,11 +1,11 @@
 // The tables that manifests are judged by, with a server as their judge.
 import { installedMajors, sharedServer } from 'embedded';
 import { describe, expect, it } from 'vitest';
-import { details } from '../../src/manifest/access-words.ts';
-import { encodings, localeFault } from '../../src/manifest/locales.ts';
-import { momentFault } from '../../src/manifest/moments.ts';
-import { parseObjectName } from '../../src/manifest/object-names.ts';
-import { valueFault } from '../../src/manifest/setting-values.ts';
+import { details } from '../../src/manifest/shapes/access-words.ts';
+import { encodings, localeFault } from '../../src/manifest/shapes/locales.ts';
+import { momentFault } from '../../src/manifest/shapes/moments.ts';
+import { parseObjectName } from '../../src/manifest/shapes/object-names.ts';
+import { valueFault } from '../../src/manifest/shapes/setting-values.ts';
 import { literal } from '../../src/text/sql-text.ts';
 
 type Server = Awaited<ReturnType<typeof sharedServer>>;

@@ -10,7 +10,7 @@ import {
   type SeenRelation,
   type SeenRoutine,
   type SeenSchema,
-} from '../../sql/access-query.ts';
+} from '../../sql/verify/access-query.ts';
 import type { ExpectedAccess } from './declared-access.ts';
 
 const entries = list(record<SeenEntry>({ privilege: text, grantee: nullable(text) }));

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { ownCommand } from 'bus-integration-database';
 import type { Session } from '../../connection/session/session.ts';
 import type { ExpandedManifest } from '../../manifest/expand.ts';
-import { creationTrial } from '../../sql/trial-script.ts';
+import { creationTrial } from '../../sql/verify/trial-script.ts';
 import { shown } from '../../text/shown.ts';
 import { readAccess } from './access-shape.ts';
 import { expectedAccess } from './declared-access.ts';

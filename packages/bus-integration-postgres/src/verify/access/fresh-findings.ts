@@ -2,7 +2,7 @@
 // not committed. Pure.
 import { advise, type Check, ownCommand, printable } from 'bus-integration-database';
 import type { ExpandedManifest } from '../../manifest/expand.ts';
-import type { FreshTable } from '../../sql/fresh-query.ts';
+import type { FreshTable } from '../../sql/verify/fresh-query.ts';
 import { shown } from '../../text/shown.ts';
 import { expectedAccess } from './declared-access.ts';
 import { list } from './finding-words.ts';

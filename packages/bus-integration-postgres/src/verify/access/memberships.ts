@@ -1,7 +1,7 @@
 // Whether memberships give what they are declared to, and nothing beyond: by what is in effect, through whatever chain. Pure.
 import { ownCommand, type Remedy } from 'bus-integration-database';
 import type { ExpandedManifest } from '../../manifest/expand.ts';
-import type { SeenGroup } from '../../sql/access-query.ts';
+import type { SeenGroup } from '../../sql/verify/access-query.ts';
 import { anyDatabase, runs } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';

@@ -1,6 +1,6 @@
 // What a role lacks in a database, and what it has beyond its access, by what was read of the catalogs. Pure.
 import { ownCommand } from 'bus-integration-database';
-import type { SeenAccess } from '../../sql/access-query.ts';
+import type { SeenAccess } from '../../sql/verify/access-query.ts';
 import { inDatabase, ownerOrSuperuser, runs } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';

@@ -5,8 +5,8 @@ import { list, nullable, readRow, record, text } from '../../connection/session/
 import { isSameValue, normalValues, storedValues } from '../../kinds/roles/setting-value.ts';
 import type { ExpandedManifest } from '../../manifest/expand.ts';
 import type { ObservedParameter } from '../../observe/observed-details.ts';
-import { sessionSettingsQuery } from '../../sql/session-settings-query.ts';
-import type { SessionAtLogin } from '../../sql/verify-query.ts';
+import { sessionSettingsQuery } from '../../sql/verify/session-settings-query.ts';
+import type { SessionAtLogin } from '../../sql/verify/verify-query.ts';
 import { shown } from '../../text/shown.ts';
 
 interface SeenSetting {

@@ -3,9 +3,9 @@
 import { advise, type Check, type FilePair, printable } from 'bus-integration-database';
 import type { Session } from '../../connection/session/session.ts';
 import type { ExpandedManifest } from '../../manifest/expand.ts';
-import type { SeenAccess } from '../../sql/access-query.ts';
-import { mostAlike } from '../../sql/access-query.ts';
-import type { SessionAtLogin } from '../../sql/verify-query.ts';
+import type { SeenAccess } from '../../sql/verify/access-query.ts';
+import { mostAlike } from '../../sql/verify/access-query.ts';
+import type { SessionAtLogin } from '../../sql/verify/verify-query.ts';
 import { boundedChecks } from '../../text/bounded.ts';
 import { shown } from '../../text/shown.ts';
 import { readAccess } from './access-shape.ts';

@@ -1,13 +1,13 @@
 // Grants by which a service reads passwords or files of the server, or has it run code: in its own databases as it saw
 // them itself, in the admin's as the admin sees it, and on parameters of the whole cluster. Pure.
 import { advise, type Check, printable, some } from 'bus-integration-database';
-import type { DangerousGrant } from '../../sql/grants-query.ts';
+import type { DangerousGrant } from '../../sql/verify/grants-query.ts';
 import { mostTold } from '../../text/bounded.ts';
 import { anyDatabase, inDatabase, runs, superuser } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
 import { identifier, literal } from '../../text/sql-text.ts';
-import type { DeclaredObjects } from './declared-objects.ts';
 import type { ServiceFacts } from './facts.ts';
+import type { DeclaredObjects } from './objects/declared-objects.ts';
 
 /** What a service saw in a database that it entered. */
 export type EnteredDatabase = Pick<ServiceFacts, 'database' | 'grants' | 'readsVerifiers'>;

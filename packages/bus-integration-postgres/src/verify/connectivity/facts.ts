@@ -3,12 +3,12 @@
 import type { Session } from '../../connection/session/session.ts';
 import { list, readRow, readRowAfter, record } from '../../connection/session/shape.ts';
 import { markOf } from '../../observe/mark.ts';
-import { type DangerousGrant, ownGrantsQuery } from '../../sql/grants-query.ts';
 import type { MarkedSchema } from '../../sql/leftovers-query.ts';
-import type { ReachedSchema } from '../../sql/reached-schemas-query.ts';
-import { type FactsRow, factsQuery, type SessionAtLogin, standingQuery } from '../../sql/verify-query.ts';
+import { type DangerousGrant, ownGrantsQuery } from '../../sql/verify/grants-query.ts';
+import type { ReachedSchema } from '../../sql/verify/reached-schemas-query.ts';
+import { type FactsRow, factsQuery, type SessionAtLogin, standingQuery } from '../../sql/verify/verify-query.ts';
 import type { LoginTrial } from './login-trial.ts';
-import { factsShape, grantShape, standingShape } from './service-shapes.ts';
+import { factsShape, grantShape, standingShape } from './objects/service-shapes.ts';
 
 export interface ServiceFacts extends Omit<FactsRow, 'schemas' | 'mayHaveGrants'> {
   /** Declared ones that are missing, or that it may not both use and create in. */

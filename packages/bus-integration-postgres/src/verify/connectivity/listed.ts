@@ -21,9 +21,9 @@ import { boolean, readRow, record, text } from '../../connection/session/shape.t
 import type { ConnectionTarget, ServerAddress } from '../../conninfo/target.ts';
 import { systemIdentifierShape } from '../../observe/catalog-shapes.ts';
 import { systemIdentifierQuery } from '../../sql/cluster-query.ts';
-import { type Identity, serverIdentityQuery } from '../../sql/identity-query.ts';
-import type { DeclaredObjects } from './declared-objects.ts';
+import { type Identity, serverIdentityQuery } from '../../sql/verify/identity-query.ts';
 import type { LoginTrial } from './login-trial.ts';
+import type { DeclaredObjects } from './objects/declared-objects.ts';
 
 const identityShape = record<Identity>({ startedAt: text, isStandby: boolean, readsSystemIdentifier: boolean });
 

@@ -17,17 +17,17 @@ import {
 } from 'bus-integration-database';
 import { noTlsRemedy } from '../../connection/attempt.ts';
 import { connectionStrings } from '../../output-forms/connection-strings.ts';
-import type { Attempted, SessionAtLogin } from '../../sql/verify-query.ts';
+import type { Attempted, SessionAtLogin } from '../../sql/verify/verify-query.ts';
 import { boundedChecks } from '../../text/bounded.ts';
 import { adminOrSuperuser, anyDatabase, inDatabase, ownerOrSuperuser, runs } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
 import { sqlstateOf, toOperationError } from '../../text/sqlstate.ts';
-import type { DeclaredObjects } from './declared-objects.ts';
 import type { ServiceFacts } from './facts.ts';
 import type { LoginTrial } from './login-trial.ts';
-import { causeOf, settingOf } from './refused.ts';
-import { pathRemedy, searchPathFault } from './search-path.ts';
+import type { DeclaredObjects } from './objects/declared-objects.ts';
+import { causeOf, settingOf } from './objects/refused.ts';
+import { pathRemedy, searchPathFault } from './settings/search-path.ts';
 
 const plan = ownCommand('plan');
 

@@ -2,8 +2,8 @@
 import type { Endpoint, FilePair } from 'bus-integration-database';
 import type { ConnectCache, Meter } from '../../connection/connect.ts';
 import type { ConnectionTarget } from '../../conninfo/target.ts';
-import type { DeclaredObjects } from './declared-objects.ts';
 import type { ManifestLogin } from './manifest-login.ts';
+import type { DeclaredObjects } from './objects/declared-objects.ts';
 
 /** As it begins: what is known of the admin's session only while the service logs in comes later. */
 export interface EarlyTrial extends Omit<LoginTrial, 'adminRole' | 'endpoint'> {

@@ -2,8 +2,8 @@
 import type { Check } from 'bus-integration-database';
 import type { Session } from '../../connection/connect.ts';
 import { list, record, shaped, text } from '../../connection/session/shape.ts';
-import { type FreshTable, freshQuery } from '../../sql/fresh-query.ts';
-import type { SessionAtLogin } from '../../sql/verify-query.ts';
+import { type FreshTable, freshQuery } from '../../sql/verify/fresh-query.ts';
+import type { SessionAtLogin } from '../../sql/verify/verify-query.ts';
 import { freshChecks, readersOf } from '../access/fresh-findings.ts';
 import { tryAccess } from '../access/try-access.ts';
 import type { ServiceFacts } from './facts.ts';

@@ -4,9 +4,9 @@ import { type Check, printable } from 'bus-integration-database';
 import type { ExpandedManifest } from '../../manifest/expand.ts';
 import { declaredGroups } from '../access/declared-access.ts';
 import { declaredCheck, declaredStatements } from '../access/declared-statements.ts';
-import type { DeclaredObjects } from './declared-objects.ts';
 import type { LoginFindings, Looked } from './login-answer.ts';
 import { rolesWithoutFile } from './manifest-login.ts';
+import type { DeclaredObjects } from './objects/declared-objects.ts';
 
 /** Powers and memberships that the manifest does not give. */
 export function undeclaredPowers(

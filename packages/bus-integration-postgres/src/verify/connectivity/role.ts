@@ -6,9 +6,9 @@ import { anyDatabase, ownerOrSuperuser, runs } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
 import { type EnteredDatabase, judgeGrants } from './dangerous-grants.ts';
-import type { DeclaredObjects } from './declared-objects.ts';
-import { judgeExcess } from './excess.ts';
 import type { LoginFindings } from './login-answer.ts';
+import type { DeclaredObjects } from './objects/declared-objects.ts';
+import { judgeExcess } from './objects/excess.ts';
 
 export interface RoleDatabases {
   /** Those that the role is declared for. */

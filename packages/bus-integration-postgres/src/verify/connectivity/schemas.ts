@@ -3,7 +3,7 @@ import { advise, type Check, type Diagnostic, remedyOf } from 'bus-integration-d
 import type { Session } from '../../connection/connect.ts';
 import { boolean, list, readRow, record, text } from '../../connection/session/shape.ts';
 import { creatorFinding, ownerFinding } from '../../ownership/strangers.ts';
-import { type DeclaredSchema, declaredSchemasQuery } from '../../sql/declared-schemas-query.ts';
+import { type DeclaredSchema, declaredSchemasQuery } from '../../sql/verify/declared-schemas-query.ts';
 import { boundedChecks } from '../../text/bounded.ts';
 import { shown } from '../../text/shown.ts';
 import type { LoginTrial } from './login-trial.ts';

@@ -18,7 +18,7 @@ import { listedServers } from './listed.ts';
 import type { LoginFindings } from './login-answer.ts';
 import { hasNoRoom, loginCheck, loginFailure } from './login-faults.ts';
 import type { EarlyTrial, LoginTrial } from './login-trial.ts';
-import { limitOf } from './refused.ts';
+import { limitOf } from './objects/refused.ts';
 import { trySession } from './try-session.ts';
 
 const plan = ownCommand('plan');

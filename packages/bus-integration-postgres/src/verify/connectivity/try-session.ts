@@ -5,12 +5,10 @@ import { endpointFault, ownCommand, say } from 'bus-integration-database';
 import type { Session } from '../../connection/connect.ts';
 import { readRow, shaped } from '../../connection/session/shape.ts';
 import { connectionStrings } from '../../output-forms/connection-strings.ts';
-import { type Contents, contentsQuery } from '../../sql/contents-query.ts';
-import { encodingQuery, type Forbidden, type SessionAtLogin, verifyScript } from '../../sql/verify-query.ts';
+import { type Contents, contentsQuery } from '../../sql/verify/contents-query.ts';
+import { encodingQuery, type Forbidden, type SessionAtLogin, verifyScript } from '../../sql/verify/verify-query.ts';
 import { shown } from '../../text/shown.ts';
-import type { DeclaredObjects } from './declared-objects.ts';
 import { readFacts, type ServiceFacts, schemasOf } from './facts.ts';
-import { harmfulSettings } from './harmful-settings.ts';
 import type { LoginFindings } from './login-answer.ts';
 import {
   faultOf,
@@ -24,14 +22,16 @@ import {
 } from './login-faults.ts';
 import type { LoginTrial } from './login-trial.ts';
 import { accessOf, freshOf, manifestScript } from './manifest-trial.ts';
-import { objectChecks } from './objects.ts';
+import type { DeclaredObjects } from './objects/declared-objects.ts';
+import { objectChecks } from './objects/objects.ts';
+import { settingOf } from './objects/refused.ts';
+import { attemptedShape, contentsShape, encodingShape } from './objects/service-shapes.ts';
+import { shadowChecks } from './objects/shadows.ts';
 import type { Entrance } from './probe.ts';
-import { settingOf } from './refused.ts';
 import { readDeclaredSchemas, schemaChecks } from './schemas.ts';
-import { pathChecks, pathRemedy, placeFault, worksUnqualified } from './search-path.ts';
-import { attemptedShape, contentsShape, encodingShape } from './service-shapes.ts';
-import { shadowChecks } from './shadows.ts';
-import { timeoutChecks } from './timeouts.ts';
+import { harmfulSettings } from './settings/harmful-settings.ts';
+import { pathChecks, pathRemedy, placeFault, worksUnqualified } from './settings/search-path.ts';
+import { timeoutChecks } from './settings/timeouts.ts';
 
 const plan = ownCommand('plan');
 

@@ -4,7 +4,7 @@
 import { readRows, record, text } from '../../connection/session/shape.ts';
 import { eachInParallel } from '../../run/parallel.ts';
 import type { Run } from '../../run/run.ts';
-import { publicWritableQuery } from '../../sql/listener-query.ts';
+import { publicWritableQuery } from '../../sql/verify/listener-query.ts';
 import { toOperationError } from '../../text/sqlstate.ts';
 import type { ListenerDatabase } from './listener-facts.ts';
 

@@ -13,7 +13,7 @@ import {
   text,
   word,
 } from '../../connection/session/shape.ts';
-import { listenerQuery, weakVerifierQuery } from '../../sql/listener-query.ts';
+import { listenerQuery, weakVerifierQuery } from '../../sql/verify/listener-query.ts';
 
 interface ListenerRole {
   readonly name: string;

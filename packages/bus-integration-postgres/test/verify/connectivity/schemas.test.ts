@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DeclaredSchema } from '../../../src/sql/declared-schemas-query.ts';
+import type { DeclaredSchema } from '../../../src/sql/verify/declared-schemas-query.ts';
 import { schemaChecks } from '../../../src/verify/connectivity/schemas.ts';
 
 const trial = { roles: ['svc'], adminRole: 'admin', owner: undefined };

@@ -1,7 +1,7 @@
 // Stored timeouts are read as the server reads them.
 import { startServer } from 'embedded';
 import { expect, test } from 'vitest';
-import { millisecondsOf } from '../../../src/verify/connectivity/timeouts.ts';
+import { millisecondsOf } from '../../../src/verify/connectivity/settings/timeouts.ts';
 
 const spellings = [
   ...[

@@ -9,17 +9,17 @@ import {
   type RowShape,
   record,
   text,
-} from '../../connection/session/shape.ts';
-import type { Contents } from '../../sql/contents-query.ts';
-import type { DangerousGrant } from '../../sql/grants-query.ts';
-import type { ReachedSchema } from '../../sql/reached-schemas-query.ts';
+} from '../../../connection/session/shape.ts';
+import type { Contents } from '../../../sql/verify/contents-query.ts';
+import type { DangerousGrant } from '../../../sql/verify/grants-query.ts';
+import type { ReachedSchema } from '../../../sql/verify/reached-schemas-query.ts';
 import {
   type Attempted,
   type FactsRow,
   type Powers,
   type SessionAtLogin,
   sessionSettings,
-} from '../../sql/verify-query.ts';
+} from '../../../sql/verify/verify-query.ts';
 
 const powers = record<Powers>({
   isSuperuser: boolean,

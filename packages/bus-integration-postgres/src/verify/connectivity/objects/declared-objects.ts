@@ -1,9 +1,18 @@
 // Declared roles and databases as the admin sees them while services log in: what a refused login is explained by.
 import type { DesiredNames } from 'bus-integration-database';
-import type { Session } from '../../connection/session/session.ts';
-import { boolean, integer, list, nullable, readRow, readRows, record, text } from '../../connection/session/shape.ts';
-import { declaredQuery } from '../../sql/declared-query.ts';
-import { type DangerousGrant, rolesGrantsQuery } from '../../sql/grants-query.ts';
+import type { Session } from '../../../connection/session/session.ts';
+import {
+  boolean,
+  integer,
+  list,
+  nullable,
+  readRow,
+  readRows,
+  record,
+  text,
+} from '../../../connection/session/shape.ts';
+import { declaredQuery } from '../../../sql/verify/declared-query.ts';
+import { type DangerousGrant, rolesGrantsQuery } from '../../../sql/verify/grants-query.ts';
 import { grantShape } from './service-shapes.ts';
 
 export interface DeclaredRole {

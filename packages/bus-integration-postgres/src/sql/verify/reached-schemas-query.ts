@@ -1,5 +1,5 @@
 // The schemas that concern a service, as it sees them itself.
-import { carriesMark } from './leftovers-query.ts';
+import { carriesMark } from '../leftovers-query.ts';
 
 const isMarked = carriesMark('note.description', '$2');
 

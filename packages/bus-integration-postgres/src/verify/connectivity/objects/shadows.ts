@@ -1,8 +1,8 @@
 // What stands under the server's own names in schemas that a service shares, as it saw it. Pure.
 import { type Check, type FilePair, printable } from 'bus-integration-database';
-import type { Contents } from '../../sql/contents-query.ts';
-import { mostTold } from '../../text/bounded.ts';
-import { shown } from '../../text/shown.ts';
+import type { Contents } from '../../../sql/verify/contents-query.ts';
+import { mostTold } from '../../../text/bounded.ts';
+import { shown } from '../../../text/shown.ts';
 
 export function shadowChecks({ role, database }: FilePair, { shadows }: Contents): Check[] {
   if (shadows === null || shadows.count === 0) return [];

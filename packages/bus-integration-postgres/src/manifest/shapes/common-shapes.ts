@@ -1,7 +1,7 @@
 // Shapes that roles, databases and outputs share: names, limits, settings.
 import { judgeName, type NamedKind } from 'bus-integration-database';
 import { type ManifestShape, named, seen, text } from 'bus-integration-database/manifest';
-import { postgresNames } from '../text/names.ts';
+import { postgresNames } from '../../text/names.ts';
 import { settingsShape } from './settings.ts';
 
 export const names = { minLength: 1, maxLength: postgresNames.maxBytes };

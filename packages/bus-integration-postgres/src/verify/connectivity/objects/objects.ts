@@ -1,11 +1,11 @@
 // What lies in declared schemas and no declared role may use, and default privileges that open what will be made, as
 // a service saw them. Pure.
 import { advise, type Check, printable } from 'bus-integration-database';
-import type { Contents } from '../../sql/contents-query.ts';
-import { mostTold } from '../../text/bounded.ts';
-import { inDatabase, runs } from '../../text/psql-remedy.ts';
-import { shown } from '../../text/shown.ts';
-import { identifier } from '../../text/sql-text.ts';
+import type { Contents } from '../../../sql/verify/contents-query.ts';
+import { mostTold } from '../../../text/bounded.ts';
+import { inDatabase, runs } from '../../../text/psql-remedy.ts';
+import { shown } from '../../../text/shown.ts';
+import { identifier } from '../../../text/sql-text.ts';
 
 /** Once for each database. */
 export function objectChecks(

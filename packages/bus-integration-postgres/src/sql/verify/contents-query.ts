@@ -1,6 +1,6 @@
 // What is in declared schemas, who may use it and what it could do to them. Asked by a service after its login, and only
 // where there is something: planning it takes the server longer than all else that a login asks.
-import { mostTold } from '../text/bounded.ts';
+import { mostTold } from '../../text/bounded.ts';
 
 /**
  * Functions and operators of others under names of pg_catalog's, in those of the schemas $1 where others may create;

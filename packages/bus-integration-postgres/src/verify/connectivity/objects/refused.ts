@@ -2,9 +2,9 @@
 // removes it. Pure.
 
 import { type FilePair, type FileReading, ownCommand, type Remedy } from 'bus-integration-database';
-import { adminOrSuperuser, anyDatabase, ownerOrSuperuser, runs, superuser } from '../../text/psql-remedy.ts';
-import { printable, shown } from '../../text/shown.ts';
-import { identifier } from '../../text/sql-text.ts';
+import { adminOrSuperuser, anyDatabase, ownerOrSuperuser, runs, superuser } from '../../../text/psql-remedy.ts';
+import { printable, shown } from '../../../text/shown.ts';
+import { identifier } from '../../../text/sql-text.ts';
 import type { DeclaredObjects } from './declared-objects.ts';
 
 export interface Cause {

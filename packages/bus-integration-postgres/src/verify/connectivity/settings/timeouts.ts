@@ -1,9 +1,9 @@
 // Timeouts of a service's session that end what it does in the middle, though the few statements that verify tries were
 // quick enough. Pure.
 import { advise, type Check, type FilePair, printable } from 'bus-integration-database';
-import type { SessionAtLogin } from '../../sql/verify-query.ts';
-import { shown } from '../../text/shown.ts';
-import type { DeclaredObjects } from './declared-objects.ts';
+import type { SessionAtLogin } from '../../../sql/verify/verify-query.ts';
+import { shown } from '../../../text/shown.ts';
+import type { DeclaredObjects } from '../objects/declared-objects.ts';
 import { effectiveSetting } from './effective-setting.ts';
 
 /** Where one of these ends ordinary work; waiting for a lock may be meant to be short. */

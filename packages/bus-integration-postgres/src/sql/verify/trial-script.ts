@@ -1,6 +1,6 @@
 // Statements that are tried one by one in a service's session, each refusal caught, all of it rolled back: none of them
 // leaves a line in the server's log. https://www.postgresql.org/docs/current/plpgsql-control-structures.html#PLPGSQL-ERROR-TRAPPING
-import { identifier, literal } from '../text/sql-text.ts';
+import { identifier, literal } from '../../text/sql-text.ts';
 
 export interface TrialWish {
   /** After SET ROLE NONE: as the role that logged in, whatever it works as. */

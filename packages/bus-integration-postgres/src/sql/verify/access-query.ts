@@ -1,7 +1,7 @@
 // What a role may in a database by its catalogs: on it, on schemas, on what is in them and on what comes later, however it
 // came to that. Things that have one owner and one list of privileges are one row, so that many tables are few rows.
 // $1 the role; $2 schemas; $3 roles whose later things count; $4 and $5 schemas and names of relations that stand alone.
-import { tablePrivileges } from '../manifest/access-words.ts';
+import { tablePrivileges } from '../../manifest/shapes/access-words.ts';
 
 const me = '$1::pg_catalog.name';
 

@@ -1,9 +1,9 @@
 // Which value of a setting a service works with, where it comes from, and what takes it away. Pure.
 import type { FilePair, Remedy } from 'bus-integration-database';
-import type { SessionAtLogin } from '../../sql/verify-query.ts';
-import { anyDatabase, reload, runs, superuser } from '../../text/psql-remedy.ts';
-import type { DeclaredObjects } from './declared-objects.ts';
-import { settingOf } from './refused.ts';
+import type { SessionAtLogin } from '../../../sql/verify/verify-query.ts';
+import { anyDatabase, reload, runs, superuser } from '../../../text/psql-remedy.ts';
+import type { DeclaredObjects } from '../objects/declared-objects.ts';
+import { settingOf } from '../objects/refused.ts';
 
 export interface EffectiveSetting {
   readonly value: string;

@@ -1,6 +1,6 @@
 // What roles may on tables that were made just now, in the transaction that made them: default privileges at work.
-import { tablePrivileges } from '../manifest/access-words.ts';
-import { literal } from '../text/sql-text.ts';
+import { tablePrivileges } from '../../manifest/shapes/access-words.ts';
+import { literal } from '../../text/sql-text.ts';
 
 /** One statement of a script, which takes no parameters: for each table and role a row `fresh`. */
 export function freshQuery(tables: readonly string[], roles: readonly string[], versionNum: number): string {

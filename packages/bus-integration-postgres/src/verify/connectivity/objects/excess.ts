@@ -1,11 +1,11 @@
 // What a service's role may beyond its databases, each with the statement that takes it away. Pure.
 import { advise, type Check, printable, type Remedy } from 'bus-integration-database';
-import { powerfulAttributes } from '../../ownership/powers.ts';
-import type { Attempted, Powers } from '../../sql/verify-query.ts';
-import { mostTold, someNames } from '../../text/bounded.ts';
-import { anyDatabase, inDatabase, runs, superuser } from '../../text/psql-remedy.ts';
-import { shown } from '../../text/shown.ts';
-import { identifier } from '../../text/sql-text.ts';
+import { powerfulAttributes } from '../../../ownership/powers.ts';
+import type { Attempted, Powers } from '../../../sql/verify/verify-query.ts';
+import { mostTold, someNames } from '../../../text/bounded.ts';
+import { anyDatabase, inDatabase, runs, superuser } from '../../../text/psql-remedy.ts';
+import { shown } from '../../../text/shown.ts';
+import { identifier } from '../../../text/sql-text.ts';
 
 /** Of the whole cluster in one check, and one for the databases in which it reads verifiers. */
 export function judgeExcess(

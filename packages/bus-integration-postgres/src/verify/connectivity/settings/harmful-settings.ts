@@ -1,10 +1,10 @@
 // Settings of a service's session under which it logs in and works, and loses or damages data, or fails at what is larger
 // than what verify tries. Pure.
 import { advise, type Check, type FilePair, printable, type Remedy } from 'bus-integration-database';
-import type { SessionAtLogin } from '../../sql/verify-query.ts';
-import { superuser } from '../../text/psql-remedy.ts';
-import { shown } from '../../text/shown.ts';
-import type { DeclaredObjects } from './declared-objects.ts';
+import type { SessionAtLogin } from '../../../sql/verify/verify-query.ts';
+import { superuser } from '../../../text/psql-remedy.ts';
+import { shown } from '../../../text/shown.ts';
+import type { DeclaredObjects } from '../objects/declared-objects.ts';
 import { effectiveSetting } from './effective-setting.ts';
 
 const isOn = (value: string) => /^(on|t|tr|tru|true|y|ye|yes|1)$/i.test(value.trim());

@@ -1,10 +1,10 @@
 // Whether unqualified names of a service lead to its declared schemas, by its session as it stood after the login. Pure.
 import { advise, type Check, type FilePair, printable, type Remedy } from 'bus-integration-database';
-import type { SessionAtLogin } from '../../sql/verify-query.ts';
-import { adminOrSuperuser, anyDatabase, runs } from '../../text/psql-remedy.ts';
-import { shown } from '../../text/shown.ts';
-import { identifier } from '../../text/sql-text.ts';
-import type { Cause } from './refused.ts';
+import type { SessionAtLogin } from '../../../sql/verify/verify-query.ts';
+import { adminOrSuperuser, anyDatabase, runs } from '../../../text/psql-remedy.ts';
+import { shown } from '../../../text/shown.ts';
+import { identifier } from '../../../text/sql-text.ts';
+import type { Cause } from '../objects/refused.ts';
 
 /** What PostgreSQL sets where nobody does. */
 const usual = '"$user", public';

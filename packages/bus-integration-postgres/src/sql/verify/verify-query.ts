@@ -1,7 +1,7 @@
 // What a service asks and tries after logging in. What may be told by asking is asked; what is tried is tried where it
 // should succeed, or inside a block that catches the refusal: neither leaves a line in the server's log. All is rolled back.
 
-import { identifier, literal } from '../text/sql-text.ts';
+import { identifier, literal } from '../../text/sql-text.ts';
 import { hasContents } from './contents-query.ts';
 import { startedAt } from './declared-query.ts';
 import { mayHaveGrants } from './grants-query.ts';

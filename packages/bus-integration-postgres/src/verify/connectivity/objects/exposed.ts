@@ -1,10 +1,10 @@
 // What the catalogs show of declared roles and databases beside whether a login works: who else may act as a service or
 // enter its database, what will expire. Pure.
 import { advise, type Check, printable } from 'bus-integration-database';
-import { mostTold, someNames } from '../../text/bounded.ts';
-import { adminOrSuperuser, anyDatabase, ownerOrSuperuser, runs } from '../../text/psql-remedy.ts';
-import { shown } from '../../text/shown.ts';
-import { identifier } from '../../text/sql-text.ts';
+import { mostTold, someNames } from '../../../text/bounded.ts';
+import { adminOrSuperuser, anyDatabase, ownerOrSuperuser, runs } from '../../../text/psql-remedy.ts';
+import { shown } from '../../../text/shown.ts';
+import { identifier } from '../../../text/sql-text.ts';
 import type { DeclaredDatabase, DeclaredObjects, DeclaredRole } from './declared-objects.ts';
 
 /** @param services all roles that are declared, whether or not they are asked about */

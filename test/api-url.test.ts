@@ -228,7 +228,7 @@ describe('what can go wrong on the way', () => {
     });
     using client = makeClient();
     // How long it takes is no matter of its text.
-    const { exit, stderr } = await run(client, 'apply', '--progress', 'none', '--api-url', api.url);
+    const { exit, stderr } = await run(client, 'apply', '--progress', 'never', '--api-url', api.url);
     expect([exit, stderr]).toEqual([0, '']);
   });
 

@@ -1,4 +1,5 @@
 // The last stretch of the pipe: the response as text or JSON, on the right stream or in a file. Decides no exit status.
+import { resolve } from 'node:path';
 import {
   type Diagnostic,
   isDeploymentId,
@@ -15,6 +16,7 @@ import { otherDeploymentOf, type RunContext } from './configure.ts';
 import type { Outcome } from './output/outcome.ts';
 import type { PrivateFile } from './output/private-file.ts';
 import type { ProviderRoot } from './providers.ts';
+import { hyperlinkFor, noLink } from './render/hyperlink.ts';
 import { paintFor, plain } from './render/paint.ts';
 import { scriptLines } from './render/script.ts';
 import { errorLines, traceLines, warningLines } from './render/text-error.ts';
@@ -138,11 +140,13 @@ async function attempt<T>(problems: Diagnostic[], work: () => Promise<T>): Promi
 }
 
 function viewOf(
-  { context: { flags, processContext }, outcome, roots, module }: DeliveryOptions,
+  { context, outcome, roots, module }: DeliveryOptions,
   run: CommandLineContext,
   isSaved: boolean | undefined,
 ): View {
+  const { flags, processContext } = context;
   const isToFile = flags.output !== undefined || flags.sql;
+  const link = isToFile ? noLink : hyperlinkFor(processContext.stdout, flags.color, processContext.env);
   return {
     paint: isToFile ? plain : paintFor(processContext.stdout, flags.color, processContext.env),
     verbosity: flags.verbosity,
@@ -153,6 +157,7 @@ function viewOf(
     ...(module?.script !== undefined && { script: module.script }),
     ...(outcome.origin !== undefined && { origin: outcome.origin }),
     ...(isSaved && flags.save !== undefined && { savedTo: flags.save }),
+    link: (text, path) => link(text, resolve(context.cwd, path)),
   };
 }
 

@@ -43,7 +43,7 @@ import type { Outcome } from './output/outcome.ts';
 import { type PrivateFile, preparePrivateFile } from './output/private-file.ts';
 import { readSavedPlan } from './output/saved-plan.ts';
 import type { ProviderRoot } from './providers.ts';
-import { createProgress, type ProgressLine } from './render/progress.ts';
+import { type ProgressLine, progressLine } from './render/progress.ts';
 
 const commands: Readonly<Record<Verb, Command>> = { doctor, plan, apply, status, verify };
 
@@ -68,12 +68,7 @@ export async function run(
     },
   };
   const command = commands[verb];
-  const line = createProgress(processContext.stderr, {
-    verb,
-    how: flags.isQuiet ? 'none' : flags.progress,
-    isDumb: processContext.env.TERM === 'dumb',
-    everyMs: processContext.progressEveryMs,
-  });
+  const line = progressLine(verb, flags, processContext);
   const files: { output?: PrivateFile; save?: PrivateFile } = {};
   let interruption: Interruption | undefined;
   let outcome: Outcome;

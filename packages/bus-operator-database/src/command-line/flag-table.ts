@@ -41,9 +41,9 @@ const flagTable = [
   { name: 'color', value: 'WHEN', choices: ['auto', 'always', 'never'], text: 'auto (default), always or never' },
   {
     name: 'progress',
-    value: 'HOW',
-    choices: ['auto', 'plain', 'none'],
-    text: 'auto (default), plain (a line every 10 s, as where there is no terminal) or none',
+    value: 'WHEN',
+    choices: ['auto', 'always', 'never'],
+    text: 'auto (default), always (lines on a terminal too, as in a log) or never',
   },
   { name: 'no-color', text: 'the same as --color never' },
   { name: 'provider', value: 'NAME', text: 'must agree with BUS_DATABASE_PROVIDER where both are given' },

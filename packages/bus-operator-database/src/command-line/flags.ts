@@ -63,7 +63,7 @@ function flagsOf({ asks, hasHelpWord, words, given, has, last, all }: OperatorFl
     /** `opencli` only of help. */
     format: chosen(last('format'), ['text', 'json', 'opencli']),
     color: chosen(color?.name === 'no-color' ? 'never' : color?.value, ['auto', 'always', 'never']),
-    progress: chosen(last('progress'), ['auto', 'plain', 'none']),
+    progress: chosen(last('progress'), ['auto', 'always', 'never']),
     provider: last('provider'),
     deployment: last('deployment'),
     envFile: last('env-file'),

@@ -15,7 +15,7 @@ import {
 } from 'bus-integration-database';
 import type { CommentedManifest, ManifestLanguage } from 'bus-integration-database/manifest';
 import { flagJobs, providerContextOf, type RunContext, type Setup } from '../configure.ts';
-import { createProgress } from '../render/progress.ts';
+import { progressLine } from '../render/progress.ts';
 
 /** What is to be written, and what is to be said of it. */
 export interface MadeManifest {
@@ -35,12 +35,7 @@ interface Describing {
 /** @throws OperationError where the provider describes no servers, or could not read this one */
 export async function describedServer(describing: Describing, signal: AbortSignal): Promise<MadeManifest> {
   const { flags, processContext } = describing.context;
-  const line = createProgress(processContext.stderr, {
-    verb: 'init',
-    how: flags.isQuiet ? 'none' : flags.progress,
-    isDumb: processContext.env.TERM === 'dumb',
-    everyMs: processContext.progressEveryMs,
-  });
+  const line = progressLine('init', flags, processContext);
   try {
     return await described(describing, { signal, onProgress: line.onProgress });
   } finally {

@@ -26,6 +26,7 @@ import { jsonText } from '../command-line/json-text.ts';
 import { overlay } from '../configure.ts';
 import type { ProviderRoot } from '../providers.ts';
 import { paintFor, plain } from '../render/paint.ts';
+import { type ProgressLine, progressLine } from '../render/progress.ts';
 import { errorLines, warningLines } from '../render/text-error.ts';
 import { providerLanguage } from './provider-language.ts';
 
@@ -62,12 +63,14 @@ export async function validate(
     tell([`bus operator database: -C ${printable(flags.directory ?? '')}: ${fault}`]);
     return 1;
   }
+  const line = progressLine('validate', flags, processContext);
   let response: Response;
   let text: string;
   try {
-    const result = await judge(flags, processContext, cwd, roots, (warnings) => {
+    const warn = (warnings: readonly Diagnostic[]) => {
       if (!flags.isQuiet) tell(warningLines(warnings));
-    });
+    };
+    const result = await judge(flags, processContext, cwd, roots, warn, line.onProgress).finally(line.end);
     response = responseOf(result);
     const isInFile = flags.output !== undefined && descriptorOf(flags.output) !== 1;
     if (!response.ok && (flags.isQuiet || isInFile)) tell(result.judged.flatMap(({ lines }) => lines));
@@ -89,6 +92,7 @@ async function judge(
   cwd: string,
   roots: readonly ProviderRoot[],
   warn: (warnings: readonly Diagnostic[]) => void,
+  onProgress: ProgressLine['onProgress'],
 ): Promise<Result> {
   const { envFile } = flags;
   const named =
@@ -101,7 +105,10 @@ async function judge(
   const meant = flags.deployment ?? (flags.manifests.length === 0 ? env.BUS_DEPLOYMENT_ID : undefined);
   const source = flags.deployment === undefined ? 'BUS_DEPLOYMENT_ID' : '--deployment';
   const files = flags.manifests.length > 0 ? flags.manifests : [configured ?? ''];
-  const judged = files.map((file) => judgedFile(file, cwd, language, meant, source));
+  const judged = files.map((file, done) => {
+    onProgress({ phase: 'judging manifests', done, total: files.length, detail: file });
+    return judgedFile(file, cwd, language, meant, source);
+  });
   return { provider: root.name, language, judged };
 }
 

@@ -10,6 +10,7 @@ import {
   type Step,
 } from 'bus-integration-database';
 import { timeText } from '../command-line/figures.ts';
+import { noLink } from './hyperlink.ts';
 import { leftoverLines } from './text-leftovers.ts';
 import { leadLines, stepLines } from './text-step.ts';
 import { headLines, onwardLines, paragraph, type View, verdictLines } from './view.ts';
@@ -83,8 +84,8 @@ function countLine(steps: readonly Step[]): string {
   return `${count(of('create', 'grant'), 'step')} to create or grant; ${rest}`;
 }
 
-function savedLines({ savedTo }: View): string[] {
-  return savedTo === undefined ? [] : [`saved: ${printable(savedTo)}`];
+function savedLines({ savedTo, link = noLink }: View): string[] {
+  return savedTo === undefined ? [] : [`saved: ${link(printable(savedTo), savedTo)}`];
 }
 
 /** Those that make this plan again. */

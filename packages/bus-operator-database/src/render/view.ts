@@ -8,6 +8,7 @@ import {
   type ScriptWriter,
   type Verb,
 } from 'bus-integration-database';
+import type { Hyperlink } from './hyperlink.ts';
 import type { Paint } from './paint.ts';
 
 export interface View {
@@ -28,6 +29,8 @@ export interface View {
   readonly origin?: string;
   /** The file to which `plan --save` wrote, as it was given. */
   readonly savedTo?: string;
+  /** Makes text a link to a file, by its path as it was given. Default: there are no links. */
+  readonly link?: Hyperlink;
 }
 
 /** The first lines of every answer: ok or not, then what could not be seen, then which server it speaks of. */

@@ -29,7 +29,7 @@ describe('helpText', () => {
         -o, --output FILE        write the result to FILE (0600) instead of stdout; -: stdout
         -f, --format FORMAT      text (default) or json; of help, opencli too
             --color WHEN         auto (default), always or never
-            --progress HOW       auto (default), plain (a line every 10 s, as where there is no terminal) or none
+            --progress WHEN      auto (default), always (lines on a terminal too, as in a log) or never
             --no-color           the same as --color never
             --provider NAME      must agree with BUS_DATABASE_PROVIDER where both are given
             --deployment ID      must agree with BUS_DEPLOYMENT_ID, and says that no other is meant
@@ -88,7 +88,7 @@ describe('helpText', () => {
         -o, --output FILE        write the result to FILE (0600) instead of stdout; -: stdout
         -f, --format FORMAT      text (default) or json; of help, opencli too
             --color WHEN         auto (default), always or never
-            --progress HOW       auto (default), plain (a line every 10 s, as where there is no terminal) or none
+            --progress WHEN      auto (default), always (lines on a terminal too, as in a log) or never
             --no-color           the same as --color never
             --provider NAME      must agree with BUS_DATABASE_PROVIDER where both are given
             --deployment ID      must agree with BUS_DEPLOYMENT_ID, and says that no other is meant

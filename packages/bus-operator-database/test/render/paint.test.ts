@@ -10,6 +10,11 @@ it.each([
   ['NO_COLOR', terminal, 'auto', { NO_COLOR: '1' }, 'ok'],
   ['an empty NO_COLOR, which says nothing', terminal, 'auto', { NO_COLOR: '' }, coloured],
   ['a dumb terminal', terminal, 'auto', { TERM: 'dumb' }, 'ok'],
+  ['FORCE_COLOR', {}, 'auto', { FORCE_COLOR: '1' }, coloured],
+  ['FORCE_COLOR before NO_COLOR', {}, 'auto', { FORCE_COLOR: 'true', NO_COLOR: '1' }, coloured],
+  ['a FORCE_COLOR of 0', terminal, 'auto', { FORCE_COLOR: '0' }, 'ok'],
+  ['an empty FORCE_COLOR, which says nothing', {}, 'auto', { FORCE_COLOR: '' }, 'ok'],
+  ['never, before FORCE_COLOR', terminal, 'never', { FORCE_COLOR: '1' }, 'ok'],
   ['never', terminal, 'never', {}, 'ok'],
   ['always', {}, 'always', { NO_COLOR: '1' }, coloured],
 ] as const)('%s', (_name, stream, color, env, expected) => {

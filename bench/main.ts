@@ -23,7 +23,7 @@ import { startUp } from './start-up.ts';
 import { verifying } from './verifying.ts';
 import { type Workload, workloads } from './workload.ts';
 
-const parts = ['start', 'doctor', 'verify', 'S', 'M', 'M-plain', 'L', 'L-20', 'W', 'nats', 'api'];
+const parts = ['start', 'doctor', 'verify', 'S', 'M', 'M-plain', 'M-20ms', 'M-100ms', 'L', 'L-20', 'W', 'nats', 'api'];
 const usage = `usage: npm run bench -- [flags]
   --only LIST        of ${parts.join(', ')} (default: all)
   --rounds N         rounds of every workload (default: S 7, M 3, L 2)
@@ -34,6 +34,8 @@ const usage = `usage: npm run bench -- [flags]
   --no-serial        leave out psql with one client`;
 
 const verifyRounds = 15;
+/** Where everybody mostly waits, whoever asks at once has to be a third at most. */
+const farGoals = { apply: 0.35, plan: 0.35 };
 
 process.umask(0o077);
 process.exitCode = await main();
@@ -83,6 +85,14 @@ async function main(): Promise<number> {
     if (workload.name === 'M' && only.includes('M-plain')) {
       const result = await provision(workload, { ...options, rounds, admin: 'plain' });
       console.log(`\n${provisioningTable(`M as a plain admin, ${rounds} rounds`, workload, result)}`);
+    }
+    for (const roundTripMs of [20, 100]) {
+      if (workload.name !== 'M' || !only.includes(`M-${roundTripMs}ms`)) continue;
+      const far = { ...options, roundTripMs, rounds: flags.rounds ?? 1, applyClients: [2], readClients: [2] };
+      const result = await provision(workload, far);
+      console.log(
+        `\n${provisioningTable(`M with ${roundTripMs} ms of round trip between`, { ...workload, goals: farGoals }, result)}`,
+      );
     }
     if (workload.name === 'L' && only.includes('L-20')) {
       const alone = { ...options, rounds: 1, repeats: 1, applyClients: [2], readClients: [2], maxConnections: 20 };

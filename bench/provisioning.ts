@@ -2,6 +2,7 @@
 import { statfsSync } from 'node:fs';
 import { createPlainAdmin, type Major, type Server, startServer } from 'embedded';
 import { type Bus, createBus, createPsql, type Login, type Measured, makeFolder, type Psql } from './contender.ts';
+import { startFarServer } from './far.ts';
 import type { Run } from './program.ts';
 import { stateOf } from './state.ts';
 import type { Workload } from './workload.ts';
@@ -12,6 +13,8 @@ export interface ProvisioningOptions {
   readonly major: Major;
   readonly admin: 'superuser' | 'plain';
   readonly maxConnections?: number;
+  /** Milliseconds that an answer takes over the network at least. Default: none. */
+  readonly roundTripMs?: number;
   readonly rounds: number;
   /** How often plan and reading are measured within a round. */
   readonly repeats: number;
@@ -109,13 +112,14 @@ export async function onServer(
   using folder = makeFolder();
   // As a stock server has them; on a memory disk they cost little.
   const durable = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' };
-  const { maxConnections } = options;
+  const { maxConnections, roundTripMs } = options;
   await using server = await startServer({
     major: options.major,
     removeWith: [folder.path],
     settings: { ...durable, ...(maxConnections !== undefined && { max_connections: String(maxConnections) }) },
   });
-  const login = await loginOf(server, options.admin);
+  await using far = roundTripMs === undefined ? undefined : await startFarServer(server.port, roundTripMs);
+  const login = await loginOf(server, options.admin, far?.port);
   await work({
     server,
     psql: createPsql(options.psql, login, folder.path),
@@ -124,10 +128,11 @@ export async function onServer(
   });
 }
 
-async function loginOf(server: Server, admin: 'superuser' | 'plain'): Promise<Login> {
-  const { host, port } = server;
-  const dsn = admin === 'plain' ? await createPlainAdmin(server) : server.dsn();
-  const { username, password } = new URL(dsn);
+async function loginOf(server: Server, admin: 'superuser' | 'plain', port = server.port): Promise<Login> {
+  const host = '127.0.0.1';
+  const url = new URL(admin === 'plain' ? await createPlainAdmin(server) : server.dsn());
+  url.host = `${host}:${port}`;
+  const { username, password, href: dsn } = url;
   return {
     host,
     port,

@@ -3,11 +3,20 @@
 
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Response } from 'bus-integration-database';
 import type { Meter } from 'bus-integration-postgres';
 import { createPlainAdmin, type Server, startServer } from 'embedded';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createMeter } from '../packages/bus-integration-postgres/src/connection/network/meter.ts';
-import { createDeployment, type Flags, stepLines, temporaryFolder, type Wish } from './scenarios/deployment.ts';
+import { startFaultyProxy } from './crash/faulty-proxy.ts';
+import {
+  createDeployment,
+  type Deployment,
+  type Flags,
+  stepLines,
+  temporaryFolder,
+  type Wish,
+} from './scenarios/deployment.ts';
 import { explain } from './scenarios/stage.ts';
 
 const numbered = (count: number, name: string) => Array.from({ length: count }, (_, index) => `${name}${index}`);
@@ -226,6 +235,35 @@ describe('a converged server', () => {
     const logged = quiet.log().slice(logBefore);
     expect(logged.split('\n').filter((line) => /LOG: {2}statement:/.test(line))).toEqual([]);
   });
+});
+
+describe('a server that is far away', () => {
+  test('gets as many connections as the waiting asks for, from what it has free', async () => {
+    await using small = await startServer({ settings: { max_connections: '40' } });
+    const admin = await createPlainAdmin(small);
+    await using proxy = await startFaultyProxy(small.port, undefined, 10);
+    const dsn = admin.replace(`:${small.port}/`, `:${proxy.port}/`);
+    expect(dsn).not.toBe(admin);
+    using folder = temporaryFolder();
+    const wish = { databases: numbered(24, 'far'), serviceRole: 'far_svc' };
+    const peakOf = async (work: (deployment: Deployment) => Promise<Response>): Promise<number> => {
+      const meter = createMeter();
+      const answer = await work(createDeployment({ adminDsn: dsn, wish, folder: folder.path, meter }));
+      expect(answer.ok, explain(answer)).toBe(true);
+      return meter.openPeak;
+    };
+    const peaks = {
+      apply: await peakOf((deployment) => deployment.apply()),
+      plan: await peakOf((deployment) => deployment.plan()),
+      verify: await peakOf((deployment) => deployment.verify()),
+      doctor: await peakOf((deployment) => deployment.doctor()),
+    };
+    console.log(`far away: ${JSON.stringify(peaks)}`);
+    for (const peak of Object.values(peaks)) {
+      expect(peak).toBeGreaterThan(8);
+      expect(peak).toBeLessThanOrEqual(20);
+    }
+  }, 60_000);
 });
 
 describe('a server with max_connections = 20', () => {

@@ -30,10 +30,10 @@ import { passwordSendOf } from './conninfo/password-send.ts';
 import { postgresRules } from './desired/rules.ts';
 import type { Resource } from './kinds/index.ts';
 import { postgresFacts } from './kinds/provider-facts.ts';
-import type { ClusterObservation } from './observe/catalog.ts';
 import { type Computed, computeUnrotated, type Intent, withoutRotation } from './plan/compute.ts';
 import { beyondPooler } from './plan/pooled.ts';
 import { planResponse, providerName, targetOf } from './plan/respond.ts';
+import { freeConnections, jobsFor } from './run/jobs.ts';
 import type { KeptSessions } from './run/kept-sessions.ts';
 import { createRun, type Run } from './run/run.ts';
 import { leftoverWarnings } from './survey/leftover-warnings.ts';
@@ -47,7 +47,7 @@ import { isOfTheServer, toOperationError } from './text/sqlstate.ts';
 export interface PostgresProviderOptions {
   readonly configuration: Configuration;
   readonly processContext: ProviderContext;
-  /** Databases worked on at once; default: as many as keep 4 connections open at most, fewer on a busy server. */
+  /** Databases worked on at once. Default: as many as keep 4 connections open at most, more where the server is far away, fewer where it is busy. */
   readonly jobs?: number;
   /** How long apply waits for another one of the same deployment. Default: a minute. */
   readonly lockTimeoutMs?: number;
@@ -66,11 +66,14 @@ export interface PostgresProviderOptions {
  */
 export function createPostgresProvider(options: PostgresProviderOptions): Provider<Resource> {
   const { configuration, processContext } = options;
-  // One more than there are processors: each waits a while for the server to begin and to end a connection.
-  const jobsFor = (free: number, openBeside: number) =>
-    Math.max(1, Math.min(options.jobs ?? Math.min(4 - openBeside, availableParallelism() + 1), free - openBeside));
-  const freeOf = ({ server }: ClusterObservation) =>
-    server.maxConnections - server.reservedConnections - server.usedConnections;
+  const jobsOf = (run: Run, free: number, openBeside: number) =>
+    jobsFor({
+      asked: options.jobs,
+      processors: availableParallelism(),
+      free,
+      openBeside,
+      answerMs: run.answerMs,
+    });
 
   const start = async (
     used: Configuration,
@@ -101,7 +104,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
     run,
     intent,
     directory,
-    jobs: (observation) => jobsFor(freeOf(observation), openBeside),
+    jobs: (observation) => jobsOf(run, freeConnections(observation.server), openBeside),
     onProgress: context.onProgress,
   });
 
@@ -158,7 +161,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
             saved: request.plan as Response | undefined,
             passwordSend: passwordSendOf(configuration),
             lockTimeoutMs: options.lockTimeoutMs ?? 60_000,
-            jobs: (free) => jobsFor(free, 2),
+            jobs: (free) => jobsOf(run, free, 2),
             warnings: preparation.warnings,
             context,
           });
@@ -195,7 +198,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
             run,
             request,
             configuration,
-            jobs: (free) => jobsFor(free, 1),
+            jobs: (free) => jobsOf(run, free, 1),
             onProgress: context.onProgress,
           }),
         );

@@ -7,6 +7,7 @@ import { type Computed, computeUnrotated, type Intent, withoutRotation } from '.
 import { poolerRemedy } from '../plan/pooled.ts';
 import { planResponse, targetOf } from '../plan/respond.ts';
 import { showingContext } from '../plan/steps.ts';
+import { freeConnections } from '../run/jobs.ts';
 import { keepAwake } from '../run/keep-awake.ts';
 import { acquireLock, type DeploymentLock } from '../run/lock.ts';
 import { openLockSession } from '../run/run.ts';
@@ -102,7 +103,7 @@ async function attemptApply(
 
   const passwords = choosePasswords(computed);
   const server = observation.seen.server;
-  const jobs = options.jobs(server.maxConnections - server.reservedConnections - server.usedConnections);
+  const jobs = options.jobs(freeConnections(server));
   const sending = {
     send: options.passwordSend,
     iterations: server.scramIterations,

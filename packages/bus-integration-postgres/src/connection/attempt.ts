@@ -116,7 +116,7 @@ async function open(
   const { target, user, password, database, record, cache } = options;
   const { signal } = options.deadline;
   const where = shownAddress(pinned);
-  Object.assign(record, { method: undefined, isProofSent: false, isServerProven: false });
+  Object.assign(record, { method: undefined, answerMs: undefined, isProofSent: false, isServerProven: false });
   options.onStage('dialling');
   const plain = await dial(pinned, signal);
   countSocket(plain, options.meter);

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import type { Context, DescribeRequest, ProviderOptions, ServerDescription } from 'bus-integration-database';
 import { OperationError } from 'bus-integration-database';
 import { interruption } from '../apply/interruption.ts';
+import { jobsFor } from '../run/jobs.ts';
 import { createRun } from '../run/run.ts';
 import { adminTarget, withSource } from '../survey/preparation.ts';
 import { someNames } from '../text/bounded.ts';
@@ -12,6 +13,9 @@ import { composeManifest } from './compose.ts';
 import { type DescribedInside, readDescribedCluster, readDescribedInside } from './described.ts';
 import { findingsOf } from './notes.ts';
 import { type Selection, selectDatabases } from './select.ts';
+
+/** Connections of which nobody asked how many are left; where there are fewer, they are waited for. */
+const assumedFree = 20;
 
 /** @throws OperationError of whatever kept it from reading */
 export async function describeServer(
@@ -38,7 +42,13 @@ export async function describeServer(
     await run.eachDatabase(
       names,
       'read',
-      jobs ?? Math.min(3, availableParallelism() + 1),
+      jobsFor({
+        asked: jobs,
+        processors: availableParallelism(),
+        free: assumedFree,
+        openBeside: 1,
+        answerMs: run.answerMs,
+      }),
       async (name, inner) => {
         insides.set(name, await readDescribedInside(inner));
       },

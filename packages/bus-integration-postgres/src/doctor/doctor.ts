@@ -1,5 +1,6 @@
 // Doctor: what would keep an apply from going well, each with what fixes it. It looks at all that a plan looks at, at
 // this machine's files, and at what stands on the way to the server. Reads only.
+import { availableParallelism } from 'node:os';
 import {
   type Allowed,
   type Check,
@@ -22,6 +23,7 @@ import type { Meter } from '../connection/network/meter.ts';
 import type { Resource } from '../kinds/index.ts';
 
 import { base, targetOf } from '../plan/respond.ts';
+import { freeConnections, jobsFor } from '../run/jobs.ts';
 import type { KeptSessions } from '../run/kept-sessions.ts';
 import { lockHolder } from '../run/lock.ts';
 import { createRun, type Run } from '../run/run.ts';
@@ -47,8 +49,6 @@ export interface DoctorOptions {
 }
 
 const nothingAllowed: Allowed = { allow: [], adopt: false, rotate: [] };
-/** One fewer than a plan's: a further connection looks who else answers. */
-const jobs = 2;
 
 export async function diagnose(options: DoctorOptions): Promise<Response> {
   const startedAt = performance.now();
@@ -144,7 +144,14 @@ async function examine(
       run,
       intent,
       directory,
-      jobs: () => jobs,
+      // Beside the first connection a further one looks who else answers.
+      jobs: ({ server }) =>
+        jobsFor({
+          processors: availableParallelism(),
+          free: freeConnections(server),
+          openBeside: 2,
+          answerMs: run.answerMs,
+        }),
       withEventTriggers: true,
       onProgress: context.onProgress,
     });

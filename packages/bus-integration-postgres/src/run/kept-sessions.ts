@@ -10,6 +10,7 @@ import { dialledBy, isSamePlace, revealed, serverKeyOf } from '../connection/ses
 import type { ConnectionTarget } from '../conninfo/target.ts';
 import type { ObservedDatabase, ObservedServer } from '../observe/observation.ts';
 import { sqlstateOf } from '../text/sqlstate.ts';
+import { freeConnections } from './jobs.ts';
 import { lentSession } from './lent-session.ts';
 import { createNameWatch, trustedMs } from './name-watch.ts';
 
@@ -210,9 +211,9 @@ export function createKeptSessions(options: KeptSessionsOptions = {}): KeptSessi
     },
     note: async (pinned, { server: seen, databases }) => {
       const server = serverAt(serverKeyOf(pinned));
-      const { maxConnections, reservedConnections, usedConnections } = seen;
+      const { maxConnections } = seen;
       server.most = Math.min(most, Math.floor(maxConnections * keptShare));
-      server.isShort = maxConnections - reservedConnections - usedConnections < maxConnections * shortShare;
+      server.isShort = freeConnections(seen) < maxConnections * shortShare;
       for (const [name, { connectionLimit }] of databases) {
         if (connectionLimit >= 0) server.limited.add(name);
         else server.limited.delete(name);

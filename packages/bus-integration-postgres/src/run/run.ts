@@ -41,6 +41,8 @@ export interface Run {
   readonly cache: ConnectCache;
   /** The address that the first connection reached; later ones dial it again. */
   readonly pinned: PinnedAddress | undefined;
+  /** Milliseconds from a request to its answer, the fastest of the first connection so far. */
+  readonly answerMs: number | undefined;
   /** Tells of something that takes long until it is told to end. */
   telling(doing: string): () => void;
   /** Does the work; tells of it where it takes long. */
@@ -68,6 +70,7 @@ export function createRun({ target, signal, meter, kept, isKeeping = false, onPr
   const onWait: OnWait | undefined =
     onProgress && ((detail) => onProgress({ phase: 'waiting', done: 0, total: 1, detail }));
   let pinned: PinnedAddress | undefined;
+  let first: Session | undefined;
   const startedAt = new Date();
   // Every connection and every wait listens to it; Node warns of more than ten.
   setMaxListeners(0, signal);
@@ -80,6 +83,9 @@ export function createRun({ target, signal, meter, kept, isKeeping = false, onPr
     cache,
     get pinned() {
       return pinned;
+    },
+    get answerMs() {
+      return first?.answerMs;
     },
     telling: (doing) => startTelling(doing, onWait),
     waiting: (doing, work) => tellingWaits(doing, onWait, work),
@@ -123,6 +129,7 @@ export function createRun({ target, signal, meter, kept, isKeeping = false, onPr
             ? await kept.take({ target, purpose, database }, pinned, openNew)
             : await kept.open(target, pinned, openNew);
       pinned ??= session.pinned;
+      first ??= session;
       endWith(signal, session);
       return session;
     },

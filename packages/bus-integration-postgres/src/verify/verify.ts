@@ -13,6 +13,7 @@ import { demandedMode } from '../conninfo/dsn-endpoint.ts';
 import { readServer } from '../observe/catalog.ts';
 import { poolerFindings } from '../plan/pooled.ts';
 import { base, targetOf } from '../plan/respond.ts';
+import { freeConnections } from '../run/jobs.ts';
 import type { Run } from '../run/run.ts';
 import { leftoverWarnings } from '../survey/leftover-warnings.ts';
 import { leftoversOf, readAnyRemains, straysOf } from '../survey/leftovers.ts';
@@ -50,9 +51,7 @@ export async function verify({
     ? surveying.then(() => readDeclaredObjects(session, intent.desired, intent.declared))
     : undefined;
   const reading = surveying.then(() => readAnyRemains(session, intent, straysOf(preparation)));
-  const atOnce = surveying.then(({ server }) =>
-    jobs(server.maxConnections - server.reservedConnections - server.usedConnections),
-  );
+  const atOnce = surveying.then(({ server }) => jobs(freeConnections(server)));
   const connecting: Promise<Connectivity> =
     triesServices && declared !== undefined
       ? checkConnectivity({

@@ -51,6 +51,8 @@ export interface AuthenticationRecord {
   isProofSent: boolean;
   /** The server has shown that it knows this password's verifier: the password is right. */
   isServerProven: boolean;
+  /** Milliseconds that the server took to answer, at the fastest. */
+  answerMs?: number;
 }
 
 /** Takes over a connection's authentication; what goes wrong is emitted on it as `error`. */
@@ -69,6 +71,10 @@ export function answerAuthentication(
     };
   };
   for (const event of passwordEvents) wire.removeAllListeners(event);
+  let askedAt = performance.now();
+  const answered = (): void => {
+    record.answerMs = Math.min(record.answerMs ?? Number.POSITIVE_INFINITY, performance.now() - askedAt);
+  };
   let exchange: ScramExchange | undefined;
   // One that asks again and again would have us hash for as long as it likes.
   const begin = (method: NonNullable<AuthenticationRecord['method']>): void => {
@@ -97,7 +103,9 @@ export function answerAuthentication(
     'authenticationSASL',
     guarded(({ mechanisms }: { mechanisms: readonly string[] }) => {
       begin('scram-sha-256');
+      answered();
       exchange = agreedExchange(mechanisms, rules);
+      askedAt = performance.now();
       wire.sendSASLInitialResponseMessage(exchange.mechanism, exchange.opening);
     }),
   );
@@ -107,6 +115,7 @@ export function answerAuthentication(
       if (exchange === undefined) throw broken(rules, 'it began in the middle');
       if (exchange.isChallenged) throw broken(rules, 'its challenge came twice');
       exchange.isChallenged = true;
+      answered();
       const challenge = readChallenge(exchange, data);
       if (typeof challenge === 'string') throw broken(rules, challenge);
       const { iterations } = challenge;
@@ -131,6 +140,7 @@ export function answerAuthentication(
   wire.on(
     'authenticationOk',
     guarded(() => {
+      if (record.method === undefined) answered();
       record.method ??= 'none';
       if (record.method === 'scram-sha-256' && !record.isServerProven)
         throw broken(rules, 'it ended without its proof');

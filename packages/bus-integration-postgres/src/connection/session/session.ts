@@ -37,6 +37,8 @@ export interface Session extends AsyncDisposable {
   readonly tls: TlsState | null;
   /** How the login went; `none` is trust, peer or a client certificate. */
   readonly authentication: Readonly<AuthenticationRecord>;
+  /** Milliseconds from a request to its answer, the fastest so far, those of the login too. */
+  readonly answerMs: number | undefined;
   /** What the server remarked on the last request, oldest first; of very many the first hundred. */
   readonly notices: readonly Notice[];
   /** Settings that the server doesn't have. */
@@ -97,6 +99,7 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
   let last: Promise<unknown> = Promise.resolve();
   let looking: Promise<unknown> | undefined;
   let closing: Promise<void> | undefined;
+  let { answerMs } = facts.authentication;
   const serverVersionNum = versionNumber(driver.parameterStatus.server_version ?? '');
   const guarded = createGuardedDriver(driver, facts, serverVersionNum);
 
@@ -115,7 +118,9 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
     try {
       if (closing !== undefined) throw new OperationError('internal', `${doing} was asked of a closed session`);
       if (driver.loss() !== undefined) throw lossOf(driver.loss(), where, doing);
+      const startedAt = performance.now();
       const results = await run();
+      answerMs = Math.min(answerMs ?? Number.POSITIVE_INFINITY, performance.now() - startedAt);
       if (meter !== undefined) {
         meter.roundTrips += 1;
         meter.statements += results.filter(({ command }) => command !== null).length;
@@ -146,6 +151,9 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
     database: facts.database,
     tls: facts.tls,
     authentication: facts.authentication,
+    get answerMs() {
+      return answerMs;
+    },
     get refusedSettings() {
       return [...facts.refusals].filter(([, extent]) => extent === 'at-all').map(([name]) => name);
     },

@@ -108,16 +108,23 @@ export const namedRelationsQuery = `
     ${memberOf('1259', 'relation.oid')}
    WHERE relation.relkind IN (${tableKinds}, 'S')`;
 
-/** All routines $4 of the schemas $3, pairwise, with each argument's type as it is written, its own name, and whether an array. */
+/** The type of an argument of a routine as it is written, its own name, and whether it is an array. */
+export type ArgumentType = readonly [written: string, name: string, isArray: boolean];
+
+/** Of a `routine`. */
+export const argumentTypesQuery = `
+    SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_array(pg_catalog.format_type(base.oid, NULL), base.typname, base.oid <> type.oid)
+              ORDER BY argument.place), '[]')
+      FROM pg_catalog.unnest(routine.proargtypes) WITH ORDINALITY AS argument(type, place)
+      JOIN pg_catalog.pg_type AS type ON type.oid = argument.type
+      JOIN pg_catalog.pg_type AS base
+        ON base.oid = CASE WHEN type.typcategory = 'A' AND type.typelem <> 0::pg_catalog.oid THEN type.typelem ELSE type.oid END`;
+
+/** All routines $4 of the schemas $3, pairwise, with the types of their arguments. */
 export const namedRoutinesQuery = `
   SELECT wanted.schema, wanted.name, pg_catalog.pg_get_function_identity_arguments(routine.oid) AS arguments,
     ${ownerOf('routine.proowner')}, member.objid IS NOT NULL AS "isMember",
-    (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_array(pg_catalog.format_type(base.oid, NULL), base.typname, base.oid <> type.oid)
-              ORDER BY argument.place), '[]')
-       FROM pg_catalog.unnest(routine.proargtypes) WITH ORDINALITY AS argument(type, place)
-       JOIN pg_catalog.pg_type AS type ON type.oid = argument.type
-       JOIN pg_catalog.pg_type AS base
-         ON base.oid = CASE WHEN type.typcategory = 'A' AND type.typelem <> 0::pg_catalog.oid THEN type.typelem ELSE type.oid END) AS types,
+    (${argumentTypesQuery}) AS types,
     ${aclOf('routine.proacl', `'f'`, 'routine.proowner')} AS acl
     FROM ${wantedNames}
     JOIN pg_catalog.pg_namespace AS schema ON schema.nspname = wanted.schema

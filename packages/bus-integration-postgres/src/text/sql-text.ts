@@ -39,6 +39,14 @@ export function literal(text: string): string {
   return quoted.includes('\\') || controls.test(quoted) ? `E${escaped(quoted, '\\u')}` : quoted;
 }
 
+/** A routine as GRANT names it. Of its arguments, which the server wrote, no name breaks a line. */
+export function routineName(schema: string, routine: { readonly name: string; readonly arguments: string }): string {
+  const types = routine.arguments.replaceAll(/"(?:[^"]|"")*"/g, (quoted) =>
+    controls.test(quoted) ? identifier(quoted.slice(1, -1).replaceAll('""', '"')) : quoted,
+  );
+  return `${identifier(schema)}.${identifier(routine.name)}(${types})`;
+}
+
 // A NUL would end the statement early, a lone surrogate would arrive as U+FFFD: another name than the one asked for.
 function storable(text: string, what: string): string {
   if (text.includes('\0')) throw new OperationError('invalid-request', `${what} holds a NUL; PostgreSQL stores none`);

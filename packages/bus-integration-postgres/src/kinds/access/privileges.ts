@@ -5,7 +5,7 @@ import { alike } from '../../text/alike.ts';
 import { someNames } from '../../text/bounded.ts';
 import { inDatabase, runs } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
-import { identifier } from '../../text/sql-text.ts';
+import { identifier, routineName } from '../../text/sql-text.ts';
 import { findSchema } from '../common/found.ts';
 import type { Statement } from '../common/kind.ts';
 import { lacking, lacksDatabase } from '../common/kind-words.ts';
@@ -117,22 +117,10 @@ function sqlOfObject(one: OnObject, database: string): string {
     case 'columns':
       return `TABLE ${identifier(one.schema)}.${identifier(one.table)}`;
     case 'routines':
-      return someOrAll(
-        one.type,
-        one.schema,
-        one.routines,
-        ({ name, ...of }) => `${identifier(name)}(${withoutControls(of.arguments)})`,
-      );
+      return someOrAll(one.type, one.schema, one.routines, (routine) => routineName(one.schema, routine));
     default:
-      return someOrAll(one.type, one.schema, one.names, identifier);
+      return someOrAll(one.type, one.schema, one.names, (name) => `${identifier(one.schema)}.${identifier(name)}`);
   }
-}
-
-/** As the server writes arguments, but that no name among them breaks a line. */
-function withoutControls(types: string): string {
-  return types.replaceAll(/"(?:[^"]|"")*"/g, (quoted) =>
-    /[\p{Cc}\p{Zl}\p{Zp}]/u.test(quoted) ? identifier(quoted.slice(1, -1).replaceAll('""', '"')) : quoted,
-  );
 }
 
 function someOrAll<T>(
@@ -143,7 +131,7 @@ function someOrAll<T>(
 ): string {
   const word = type.toUpperCase();
   if (some === undefined) return `ALL ${word} IN SCHEMA ${identifier(schema)}`;
-  return `${word.slice(0, -1)} ${some.map((one) => `${identifier(schema)}.${sqlOfOne(one)}`).join(', ')}`;
+  return `${word.slice(0, -1)} ${some.map(sqlOfOne).join(', ')}`;
 }
 
 export function privilegesSummary(verb: 'GRANT' | 'REVOKE', { grantee, on }: StepPrivileges): string {

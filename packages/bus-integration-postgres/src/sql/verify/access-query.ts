@@ -1,7 +1,9 @@
 // What a role may in a database by its catalogs: on it, on schemas, on what is in them and on what comes later, however it
 // came to that. Things that have one owner and one list of privileges are one row, so that many tables are few rows.
-// $1 the role; $2 schemas; $3 roles whose later things count; $4 and $5 schemas and names of relations that stand alone.
+// $1 the role; $2 schemas; $3 roles whose later things count; $4 and $5 schemas and names of relations that stand alone,
+// $6 and $7 of routines, whose argument types tell one from another of that name.
 import { tablePrivileges } from '../../manifest/shapes/access-words.ts';
+import { type ArgumentType, argumentTypesQuery } from '../objects-query.ts';
 
 const me = '$1::pg_catalog.name';
 
@@ -9,19 +11,29 @@ const sequencePrivileges = ['USAGE', 'SELECT', 'UPDATE'] as const;
 
 /** How many rows of things that are alike are read: more are not looked at. */
 export const mostAlike = 500;
+/** How many of the things that are alike are named. */
+const mostNamed = 50;
 
 const held = (privileges: readonly string[], asked: string) => `
         (SELECT coalesce(pg_catalog.json_agg(wanted.privilege), '[]')
            FROM pg_catalog.unnest('{${privileges.join(',')}}'::pg_catalog.text[]) AS wanted(privilege) WHERE ${asked})`;
 
+const entryFields = `'privilege', entry.privilege_type,
+                  'grantee', CASE WHEN entry.grantee <> 0::pg_catalog.oid THEN pg_catalog.pg_get_userbyid(entry.grantee) END,
+                  'grantor', pg_catalog.pg_get_userbyid(entry.grantor)`;
+const isMine = `(entry.grantee = 0::pg_catalog.oid OR pg_catalog.pg_has_role(${me}, entry.grantee, 'USAGE'))`;
+
 /** Entries by which the role has something, beside an owner's own. */
 const entriesOf = (acl: string, owner: string) => `
-        (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('privilege', entry.privilege_type,
-                  'grantee', CASE WHEN entry.grantee <> 0::pg_catalog.oid THEN pg_catalog.pg_get_userbyid(entry.grantee) END)
-                  ORDER BY entry.privilege_type, entry.grantee), '[]')
+        (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(${entryFields})
+                  ORDER BY entry.privilege_type, entry.grantee, entry.grantor), '[]')
            FROM pg_catalog.aclexplode(${acl}) AS entry
-          WHERE entry.grantee <> ${owner}
-            AND (entry.grantee = 0::pg_catalog.oid OR pg_catalog.pg_has_role(${me}, entry.grantee, 'USAGE')))`;
+          WHERE entry.grantee <> ${owner} AND ${isMine})`;
+
+const wantedIn = (schemas: string, names: string, name: string) => `EXISTS (
+                  SELECT FROM ROWS FROM (pg_catalog.unnest(${schemas}::pg_catalog.name[]), pg_catalog.unnest(${names}::pg_catalog.name[]))
+                           AS wanted(schema, name)
+                   WHERE wanted.schema = schemas.nspname AND wanted.name = ${name})`;
 
 const isNoMember = (catalog: string, object: string) => `NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS edge
               WHERE edge.classid = 'pg_catalog.${catalog}'::pg_catalog.regclass::pg_catalog.oid
@@ -38,28 +50,36 @@ WITH schemas AS MATERIALIZED (
     SELECT relation.oid, schemas.nspname AS schema, relation.relname AS name, relation.relowner AS owner, relation.relacl AS acl,
            CASE relation.relkind WHEN 'S' THEN 'sequence' WHEN 'v' THEN 'view' WHEN 'm' THEN 'view'
                                  WHEN 'f' THEN 'foreign table' ELSE 'table' END AS kind,
-           CASE WHEN EXISTS (SELECT FROM ROWS FROM (pg_catalog.unnest($4::pg_catalog.name[]), pg_catalog.unnest($5::pg_catalog.name[]))
-                                     AS wanted(schema, name)
-                              WHERE wanted.schema = schemas.nspname AND wanted.name = relation.relname)
+           CASE WHEN ${wantedIn('$4', '$5', 'relation.relname')}
                   OR EXISTS (SELECT FROM pg_catalog.pg_attribute AS part
                               WHERE part.attrelid = relation.oid AND part.attacl IS NOT NULL AND NOT part.attisdropped)
-                THEN relation.relname END AS apart
+                THEN relation.relname END AS apart,
+           EXISTS (SELECT FROM pg_catalog.pg_depend AS edge
+                    WHERE relation.relkind = 'S' AND edge.classid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid
+                      AND edge.objid = relation.oid AND edge.refobjsubid > 0 AND edge.deptype IN ('a', 'i')) AS linked
       FROM schemas JOIN pg_catalog.pg_class AS relation ON relation.relnamespace = schemas.oid
      WHERE relation.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND ${isNoMember('pg_class', 'relation')}),
   alike AS MATERIALIZED (
     SELECT relations.schema, relations.kind, relations.owner, relations.acl, relations.apart,
-           pg_catalog.count(*) AS count, pg_catalog.min(relations.oid) AS example
+           pg_catalog.count(*) AS count, pg_catalog.min(relations.oid) AS example, relations.linked,
+           (pg_catalog.array_agg(relations.name))[1:${mostNamed}] AS names
       FROM relations
-     GROUP BY relations.schema, relations.kind, relations.owner, relations.acl, relations.apart
-     ORDER BY relations.schema, relations.kind, pg_catalog.min(relations.oid) LIMIT ${mostAlike + 1}),
+     GROUP BY relations.schema, relations.kind, relations.owner, relations.acl, relations.apart, relations.linked
+     ORDER BY relations.apart IS NULL, relations.schema, relations.kind, pg_catalog.min(relations.oid) LIMIT ${mostAlike + 1}),
   routines AS MATERIALIZED (
-    SELECT schemas.nspname AS schema, routine.proname AS name, routine.proowner AS owner, routine.proacl AS acl,
-           pg_catalog.count(*) AS count, pg_catalog.min(routine.oid) AS example
-      FROM schemas JOIN pg_catalog.pg_proc AS routine ON routine.pronamespace = schemas.oid
-     WHERE ${isNoMember('pg_proc', 'routine')}
-     GROUP BY schemas.nspname, routine.proname, routine.proowner, routine.proacl
-     ORDER BY schemas.nspname, routine.proname LIMIT ${mostAlike + 1})
+    SELECT named.schema, named.owner, named.acl, named.apart,
+           pg_catalog.count(*) AS count, pg_catalog.min(named.oid) AS example,
+           (pg_catalog.array_agg(named.oid))[1:${mostNamed}] AS oids
+      FROM (SELECT schemas.nspname AS schema, routine.oid, routine.proowner AS owner, routine.proacl AS acl,
+                   CASE WHEN ${wantedIn('$6', '$7', 'routine.proname')} THEN routine.oid END AS apart
+              FROM schemas JOIN pg_catalog.pg_proc AS routine ON routine.pronamespace = schemas.oid
+             WHERE ${isNoMember('pg_proc', 'routine')}) AS named
+     GROUP BY named.schema, named.owner, named.acl, named.apart
+     ORDER BY named.apart IS NULL, named.schema, pg_catalog.min(named.oid) LIMIT ${mostAlike + 1})
 SELECT ${held(['CONNECT', 'CREATE', 'TEMPORARY'], `pg_catalog.has_database_privilege(${me}, pg_catalog.current_database(), wanted.privilege)`)} AS database,
+  (SELECT pg_catalog.json_build_object('owner', pg_catalog.pg_get_userbyid(database.datdba),
+            'entries', ${entriesOf("coalesce(database.datacl, pg_catalog.acldefault('d', database.datdba))", 'database.datdba')})
+     FROM pg_catalog.pg_database AS database WHERE database.datname = pg_catalog.current_database()) AS "onDatabase",
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'name', schemas.nspname, 'owner', pg_catalog.pg_get_userbyid(schemas.nspowner),
       'isOwn', pg_catalog.pg_has_role(${me}, schemas.nspowner, 'USAGE'),
@@ -68,7 +88,9 @@ SELECT ${held(['CONNECT', 'CREATE', 'TEMPORARY'], `pg_catalog.has_database_privi
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'schema', alike.schema, 'kind', alike.kind, 'owner', pg_catalog.pg_get_userbyid(alike.owner),
       'isOwn', pg_catalog.pg_has_role(${me}, alike.owner, 'USAGE'),
-      'count', alike.count, 'name', example.relname, 'isApart', alike.apart IS NOT NULL,
+      'count', alike.count, 'name', example.relname, 'names',
+      (SELECT pg_catalog.json_agg(one.name ORDER BY one.name) FROM pg_catalog.unnest(alike.names) AS one(name)), 'isApart', alike.apart IS NOT NULL,
+      'isOfColumn', alike.linked,
       'privileges', CASE WHEN alike.kind = 'sequence'
         THEN ${held(sequencePrivileges, `pg_catalog.has_sequence_privilege(${me}, alike.example, wanted.privilege)`)}
         ELSE ${held(tablePrivileges(versionNum), `pg_catalog.has_table_privilege(${me}, alike.example, wanted.privilege)`)} END,
@@ -77,7 +99,12 @@ SELECT ${held(['CONNECT', 'CREATE', 'TEMPORARY'], `pg_catalog.has_database_privi
                   (SELECT coalesce(pg_catalog.json_agg(part.attname ORDER BY part.attname), '[]')
                      FROM pg_catalog.pg_attribute AS part
                     WHERE part.attrelid = alike.example AND part.attnum > 0 AND NOT part.attisdropped
-                      AND pg_catalog.has_column_privilege(${me}, alike.example, part.attnum, wanted.privilege))))
+                      AND pg_catalog.has_column_privilege(${me}, alike.example, part.attnum, wanted.privilege)),
+                  'entries', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('column', part.attname, ${entryFields})
+                                ORDER BY part.attnum, entry.grantee, entry.grantor), '[]')
+                     FROM pg_catalog.pg_attribute AS part CROSS JOIN LATERAL pg_catalog.aclexplode(part.attacl) AS entry
+                    WHERE part.attrelid = alike.example AND NOT part.attisdropped
+                      AND entry.privilege_type = wanted.privilege AND ${isMine})))
            FROM pg_catalog.unnest('{SELECT,INSERT,UPDATE,REFERENCES}'::pg_catalog.text[]) AS wanted(privilege)
           WHERE NOT pg_catalog.has_table_privilege(${me}, alike.example, wanted.privilege)
             AND pg_catalog.has_any_column_privilege(${me}, alike.example, wanted.privilege)) END,
@@ -88,11 +115,15 @@ SELECT ${held(['CONNECT', 'CREATE', 'TEMPORARY'], `pg_catalog.has_database_privi
       ORDER BY alike.schema, alike.kind, example.relname), '[]')
     FROM alike JOIN pg_catalog.pg_class AS example ON example.oid = alike.example) AS relations,
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
-      'schema', routines.schema, 'name', routines.name, 'owner', pg_catalog.pg_get_userbyid(routines.owner),
+      'schema', routines.schema, 'owner', pg_catalog.pg_get_userbyid(routines.owner),
       'isOwn', pg_catalog.pg_has_role(${me}, routines.owner, 'USAGE'), 'count', routines.count,
       'isCalled', pg_catalog.has_function_privilege(${me}, routines.example, 'EXECUTE'),
-      'entries', ${entriesOf("coalesce(routines.acl, pg_catalog.acldefault('f', routines.owner))", 'routines.owner')})
-      ORDER BY routines.schema, routines.name), '[]') FROM routines) AS routines,
+      'entries', ${entriesOf("coalesce(routines.acl, pg_catalog.acldefault('f', routines.owner))", 'routines.owner')},
+      'named', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('name', routine.proname,
+                  'arguments', pg_catalog.pg_get_function_identity_arguments(routine.oid)) ORDER BY routine.oid)
+                  FROM pg_catalog.pg_proc AS routine WHERE routine.oid = ANY (routines.oids)),
+      'types', (SELECT (${argumentTypesQuery}) FROM pg_catalog.pg_proc AS routine WHERE routine.oid = routines.apart))
+      ORDER BY routines.schema, routines.example), '[]') FROM routines) AS routines,
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'creator', creator.rolname, 'schema', schemas.nspname, 'of', kinds.word,
       'privileges', (SELECT coalesce(pg_catalog.json_agg(DISTINCT entry.privilege_type), '[]')
@@ -101,7 +132,14 @@ SELECT ${held(['CONNECT', 'CREATE', 'TEMPORARY'], `pg_catalog.has_database_privi
                                                   ELSE pg_catalog.acldefault(kinds.code, creator.oid) END) AS base
                 UNION ALL
                 SELECT added.grantee, added.privilege_type FROM pg_catalog.aclexplode(here.defaclacl) AS added) AS entry
-         WHERE entry.grantee = 0::pg_catalog.oid OR pg_catalog.pg_has_role(${me}, entry.grantee, 'USAGE')))
+         WHERE ${isMine}),
+      'entries', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('isEverywhere', layer.everywhere, ${entryFields})
+                    ORDER BY layer.everywhere, entry.grantee, entry.privilege_type), '[]')
+          FROM (VALUES (true, CASE WHEN pg_catalog.cardinality(everywhere.defaclacl) > 0 THEN everywhere.defaclacl
+                                   ELSE pg_catalog.acldefault(kinds.code, creator.oid) END),
+                       (false, here.defaclacl)) AS layer(everywhere, acl)
+         CROSS JOIN LATERAL pg_catalog.aclexplode(layer.acl) AS entry
+         WHERE entry.grantee <> creator.oid AND ${isMine}))
       ORDER BY creator.rolname, schemas.nspname, kinds.word), '[]')
     FROM pg_catalog.pg_roles AS creator
     CROSS JOIN schemas
@@ -118,13 +156,23 @@ SELECT ${held(['CONNECT', 'CREATE', 'TEMPORARY'], `pg_catalog.has_database_privi
       'isSettable', pg_catalog.pg_has_role(${me}, role.oid, '${versionNum >= 160000 ? 'SET' : 'MEMBER'}')) ORDER BY role.rolname), '[]')
     FROM pg_catalog.pg_roles AS role
    WHERE role.rolname <> ${me} AND role.rolname <> 'pg_database_owner' AND ${isMember}
-     AND NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS own WHERE own.rolname = ${me} AND own.rolsuper)) AS groups`;
+     AND NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS own WHERE own.rolname = ${me} AND own.rolsuper)) AS groups,
+  (SELECT own.rolsuper FROM pg_catalog.pg_roles AS own WHERE own.rolname = ${me}) AS "isSuperuser",
+  (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
+      'group', pg_catalog.pg_get_userbyid(edge.roleid), 'member', member.rolname,
+      'grantor', ${versionNum >= 160000 ? 'pg_catalog.pg_get_userbyid(edge.grantor)' : 'NULL'},
+      'inherits', ${versionNum >= 160000 ? 'edge.inherit_option' : 'member.rolinherit'})
+      ORDER BY pg_catalog.pg_get_userbyid(edge.roleid), member.rolname, edge.grantor), '[]')
+    FROM pg_catalog.pg_auth_members AS edge JOIN pg_catalog.pg_roles AS member ON member.oid = edge.member
+   WHERE (member.rolname = ${me} OR pg_catalog.pg_has_role(${me}, member.oid, 'MEMBER'))
+     AND NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS own WHERE own.rolname = ${me} AND own.rolsuper)) AS edges`;
 }
 
 /** An entry of a list of privileges; the grantee is null for PUBLIC. */
 export interface SeenEntry {
   readonly privilege: string;
   readonly grantee: string | null;
+  readonly grantor: string;
 }
 
 export interface SeenSchema {
@@ -145,24 +193,38 @@ export interface SeenRelation {
   readonly count: number;
   /** One of them. */
   readonly name: string;
+  /** The first of them. */
+  readonly names: readonly string[];
   /** It is alone: named by the manifest, or with privileges on columns. */
   readonly isApart: boolean;
+  /** A sequence that belongs to a column: its owner is that of the table. */
+  readonly isOfColumn: boolean;
   readonly privileges: readonly string[];
   /** Privileges that it has on some columns alone. */
-  readonly columns: readonly { readonly privilege: string; readonly names: readonly string[] }[] | null;
+  readonly columns: readonly SeenColumns[] | null;
   readonly entries: readonly SeenEntry[];
   /** One that may be set; null where there is none. */
   readonly column: string | null;
 }
 
+export interface SeenColumns {
+  readonly privilege: string;
+  readonly names: readonly string[];
+  readonly entries: readonly (SeenEntry & { readonly column: string })[];
+}
+
+/** Routines of one schema, owner and list of privileges. */
 export interface SeenRoutine {
   readonly schema: string;
-  readonly name: string;
   readonly owner: string;
   readonly isOwn: boolean;
   readonly count: number;
   readonly isCalled: boolean;
   readonly entries: readonly SeenEntry[];
+  /** The first of them, with the arguments as statements name them. */
+  readonly named: readonly { readonly name: string; readonly arguments: string }[];
+  /** Of one whose name the manifest says: each argument's type as it is written, its own name, and whether an array. */
+  readonly types: readonly ArgumentType[] | null;
 }
 
 /** What a creator's later things come with. */
@@ -171,6 +233,8 @@ export interface SeenLater {
   readonly schema: string;
   readonly of: 'tables' | 'sequences' | 'routines';
   readonly privileges: readonly string[];
+  /** By which it has them: for this schema, or in every one. */
+  readonly entries: readonly (SeenEntry & { readonly isEverywhere: boolean })[];
 }
 
 export interface SeenGroup {
@@ -181,11 +245,23 @@ export interface SeenGroup {
   readonly isSettable: boolean;
 }
 
+/** A membership, of the role or of a group that it is in. */
+export interface SeenEdge {
+  readonly group: string;
+  readonly member: string;
+  /** Null before 16, where there is one of each. */
+  readonly grantor: string | null;
+  readonly inherits: boolean;
+}
+
 export interface SeenAccess {
   readonly database: readonly string[];
+  readonly onDatabase: { readonly owner: string; readonly entries: readonly SeenEntry[] };
   readonly schemas: readonly SeenSchema[];
   readonly relations: readonly SeenRelation[];
   readonly routines: readonly SeenRoutine[];
   readonly later: readonly SeenLater[];
   readonly groups: readonly SeenGroup[];
+  readonly edges: readonly SeenEdge[];
+  readonly isSuperuser: boolean;
 }

@@ -1,9 +1,21 @@
 // Reads what a role may in a database, in whatever session is there.
 import type { Session } from '../../connection/session/session.ts';
-import { boolean, integer, list, nullable, oneOf, readRow, record, text } from '../../connection/session/shape.ts';
+import {
+  boolean,
+  integer,
+  list,
+  nullable,
+  oneOf,
+  readRow,
+  record,
+  text,
+  tuple,
+} from '../../connection/session/shape.ts';
 import {
   accessQuery,
   type SeenAccess,
+  type SeenColumns,
+  type SeenEdge,
   type SeenEntry,
   type SeenGroup,
   type SeenLater,
@@ -13,10 +25,12 @@ import {
 } from '../../sql/verify/access-query.ts';
 import type { ExpectedAccess } from './declared-access.ts';
 
-const entries = list(record<SeenEntry>({ privilege: text, grantee: nullable(text) }));
+const entry = { privilege: text, grantee: nullable(text), grantor: text };
+const entries = list(record<SeenEntry>(entry));
 
 const shape = record<SeenAccess>({
   database: list(text),
+  onDatabase: record<SeenAccess['onDatabase']>({ owner: text, entries }),
   schemas: list(record<SeenSchema>({ name: text, owner: text, isOwn: boolean, privileges: list(text), entries })),
   relations: list(
     record<SeenRelation>({
@@ -26,10 +40,18 @@ const shape = record<SeenAccess>({
       isOwn: boolean,
       count: integer,
       name: text,
+      names: list(text),
       isApart: boolean,
+      isOfColumn: boolean,
       privileges: list(text),
       columns: nullable(
-        list(record<NonNullable<SeenRelation['columns']>[number]>({ privilege: text, names: list(text) })),
+        list(
+          record<SeenColumns>({
+            privilege: text,
+            names: list(text),
+            entries: list(record<SeenColumns['entries'][number]>({ ...entry, column: text })),
+          }),
+        ),
       ),
       entries,
       column: nullable(text),
@@ -38,12 +60,13 @@ const shape = record<SeenAccess>({
   routines: list(
     record<SeenRoutine>({
       schema: text,
-      name: text,
       owner: text,
       isOwn: boolean,
       count: integer,
       isCalled: boolean,
       entries,
+      named: list(record<SeenRoutine['named'][number]>({ name: text, arguments: text })),
+      types: nullable(list(tuple<[string, string, boolean]>(text, text, boolean))),
     }),
   ),
   later: list(
@@ -52,9 +75,12 @@ const shape = record<SeenAccess>({
       schema: text,
       of: oneOf('tables', 'sequences', 'routines'),
       privileges: list(text),
+      entries: list(record<SeenLater['entries'][number]>({ ...entry, isEverywhere: boolean })),
     }),
   ),
   groups: list(record<SeenGroup>({ name: text, isInherited: boolean, isSettable: boolean })),
+  edges: list(record<SeenEdge>({ group: text, member: text, grantor: nullable(text), inherits: boolean })),
+  isSuperuser: boolean,
 });
 
 /** One statement. */
@@ -64,12 +90,15 @@ export async function readAccess(
   doing: string,
 ): Promise<SeenAccess> {
   const named = [...schemas].flatMap(([schema, { relations }]) => [...relations.keys()].map((name) => [schema, name]));
+  const called = [...schemas].flatMap(([schema, one]) => one.called.map(({ routine }) => [schema, routine]));
   const values = [
     role,
     [...schemas.keys()],
     [...creators],
     named.map(([schema]) => schema),
     named.map(([, name]) => name),
+    called.map(([schema]) => schema),
+    called.map(([, name]) => name),
   ];
   return await readRow(session, shape, { sql: accessQuery(session.serverVersionNum), values, doing });
 }

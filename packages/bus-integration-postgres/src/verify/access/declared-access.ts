@@ -13,8 +13,14 @@ export interface ExpectedSchema {
   readonly routines: ReadonlySet<string>;
   /** On single ones, by name, beside what all have. */
   readonly relations: ReadonlyMap<string, ExpectedRelation>;
-  /** Names of single routines. */
-  readonly called: ReadonlySet<string>;
+  /** Single routines. */
+  readonly called: readonly ExpectedRoutine[];
+}
+
+/** As the manifest names it. */
+export interface ExpectedRoutine {
+  readonly routine: string;
+  readonly arguments: readonly string[];
 }
 
 interface ExpectedRelation {
@@ -39,6 +45,8 @@ export interface ExpectedAccess {
   readonly managesContents: boolean;
   /** Schemas in which every role may make things. */
   readonly openSchemas: readonly string[];
+  /** The manifest makes a role a member of a group. */
+  readonly isDeclaredMember: (member: string, group: string) => boolean;
 }
 
 /** What a role may when it works as itself. Undefined of what is not declared. */
@@ -67,6 +75,7 @@ export function expectedAccess(manifest: ExpandedManifest, role: string, name: s
     // What roles have of which access says nothing is left alone.
     managesContents: managesContents(database) && holders.some((one) => one === owner || Object.hasOwn(access, one)),
     openSchemas: database.public?.create ?? [],
+    isDeclaredMember: (member, group) => declaredGroups(member, roles).get(group)?.isDirect === true,
   };
 }
 
@@ -90,7 +99,7 @@ function together(schema: string, gifts: readonly AccessGift[]): ExpectedSchema 
     sequences: all('sequences'),
     routines: all('routines'),
     relations: relationsIn(named),
-    called: new Set(named.flatMap((one) => ('routine' in one ? [one.routine] : []))),
+    called: named.flatMap((one) => ('routine' in one && one.routines.length > 0 ? [one] : [])),
   };
 }
 

@@ -1,7 +1,6 @@
 // What is found of access, and the words for it. Pure.
 import { printable, type Remedy } from 'bus-integration-database';
 import type { SeenEntry, SeenRelation } from '../../sql/verify/access-query.ts';
-import { anyDatabase, inDatabase, ownerOrSuperuser, runs } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
 
@@ -37,13 +36,24 @@ export function things({ kind, name, count }: SeenRelation): string {
   return count === 1 ? `${kind} ${shown(name)}` : `${count} ${kind}s (${shown(name)} and others like it)`;
 }
 
-export function nameOf({ schema, name, kind }: Pick<SeenRelation, 'schema' | 'name' | 'kind'>): string {
-  return `${kind === 'sequence' ? 'SEQUENCE ' : ''}${identifier(schema)}.${identifier(name)}`;
+/** `SEQUENCE "app"."a", "app"."b"`: those of them that are named. */
+export function sqlNames({ schema, names, kind }: Pick<SeenRelation, 'schema' | 'names' | 'kind'>): string {
+  const list = names.map((name) => `${identifier(schema)}.${identifier(name)}`).join(', ');
+  return `${kind === 'sequence' ? 'SEQUENCE ' : ''}${list}`;
 }
 
-export function sqlKind({ kind }: SeenRelation): string {
-  // ALTER TABLE takes every other kind of relation too.
-  return kind === 'sequence' ? '' : 'TABLE';
+/** `ALTER TABLE "app"."a" OWNER TO "boss";` for each that is named. ALTER TABLE takes every kind of relation. */
+export function givingTo(owner: string, { schema, names, kind }: SeenRelation): string {
+  const word = kind === 'sequence' ? 'SEQUENCE' : 'TABLE';
+  const statements = names.map(
+    (name) => `ALTER ${word} ${identifier(schema)}.${identifier(name)} OWNER TO ${identifier(owner)};`,
+  );
+  return statements.join(' ');
+}
+
+/** Statements name the first of many things that are alike. */
+export function forAll(remedy: Remedy, count: number, named: number): Remedy {
+  return count <= named ? remedy : [remedy, ` then verify again, which names the next of ${count - named} more`];
 }
 
 /** `, through dba` or `, as PUBLIC`: where it is not by a grant to the role itself. */
@@ -51,26 +61,4 @@ export function by(entries: readonly SeenEntry[], privileges: readonly string[],
   const others = entries.filter(({ privilege, grantee }) => privileges.includes(privilege) && grantee !== role);
   const names = [...new Set(others.map(({ grantee }) => (grantee === null ? 'PUBLIC' : shown(grantee))))];
   return names.length === 0 ? '' : `, by a grant to ${names.join(', ')}`;
-}
-
-/** From whomever it has them; of a group's own rights it is the membership that is too much. */
-export function taking(
-  on: string,
-  privileges: readonly string[],
-  entries: readonly SeenEntry[],
-  role: string,
-  database: string,
-): Remedy {
-  const having = entries.filter(({ privilege }) => privileges.includes(privilege));
-  const own = having.filter(({ grantee }) => grantee === role || grantee === null);
-  const from = [...new Set(own.map(({ grantee }) => (grantee === null ? 'PUBLIC' : identifier(grantee))))];
-  const groups = [...new Set(having.flatMap(({ grantee }) => (grantee === role ? [] : (grantee ?? []))))];
-  if (own.length === 0 && groups.length > 0)
-    return runs(
-      'the admin role or a superuser',
-      anyDatabase,
-      `REVOKE ${groups.map(identifier).join(', ')} FROM ${identifier(role)};`,
-    );
-  const grantees = from.length === 0 ? identifier(role) : from.join(', ');
-  return runs(ownerOrSuperuser, inDatabase(database), `REVOKE ${privileges.join(', ')} ON ${on} FROM ${grantees};`);
 }

@@ -1,11 +1,10 @@
 // Whether memberships give what they are declared to, and nothing beyond: by what is in effect, through whatever chain. Pure.
 import { ownCommand, type Remedy } from 'bus-integration-database';
 import type { ExpandedManifest } from '../../manifest/expand.ts';
-import type { SeenGroup } from '../../sql/verify/access-query.ts';
-import { anyDatabase, runs } from '../../text/psql-remedy.ts';
+import type { SeenAccess } from '../../sql/verify/access-query.ts';
 import { shown } from '../../text/shown.ts';
-import { identifier } from '../../text/sql-text.ts';
 import { declaredGroups } from './declared-access.ts';
+import { leaving, undeclaredEdges } from './taking.ts';
 
 export interface MembershipFinding {
   readonly result: 'fail' | 'warn';
@@ -17,7 +16,7 @@ export interface MembershipFinding {
 export function membershipFindings(
   role: string,
   { roles }: ExpandedManifest,
-  groups: readonly SeenGroup[],
+  { groups, edges }: Pick<SeenAccess, 'groups' | 'edges'>,
   versionNum: number,
 ): MembershipFinding[] {
   const declared = declaredGroups(role, roles);
@@ -43,16 +42,23 @@ export function membershipFindings(
   const strange = groups.filter(
     ({ name, isInherited, isSettable }) => !declared.has(name) && (isInherited || isSettable),
   );
+  const isDeclaredMember = (member: string, group: string) =>
+    declaredGroups(member, roles).get(group)?.isDirect === true;
   return [
     ...lacking.map((what) => ({ result: 'fail' as const, seen: `${shown(role)} ${what}`, remedy: ownCommand('plan') })),
     ...strange.map(({ name, isInherited }) => ({
       result: 'warn' as const,
       seen: `${shown(role)} ${isInherited ? 'has the rights of' : 'may SET ROLE to'} ${shown(name)}, of which the manifest does not make it a member`,
-      remedy: runs(
-        'if it is not meant, a superuser',
-        anyDatabase,
-        `REVOKE ${identifier(name)} FROM ${identifier(role)};`,
-      ),
+      remedy: [
+        'if it is not meant, ',
+        ...leaving(
+          undeclaredEdges(
+            name,
+            { role, isDeclaredMember },
+            edges.filter(({ inherits }) => inherits || !isInherited),
+          ),
+        ),
+      ],
     })),
   ];
 }

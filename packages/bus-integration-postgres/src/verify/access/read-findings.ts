@@ -1,12 +1,13 @@
 // What a role lacks in a database, and what it has beyond its access, by what was read of the catalogs. Pure.
-import { ownCommand } from 'bus-integration-database';
-import type { SeenAccess } from '../../sql/verify/access-query.ts';
-import { inDatabase, ownerOrSuperuser, runs } from '../../text/psql-remedy.ts';
+import { ownCommand, printable, type Remedy } from 'bus-integration-database';
+import type { SeenAccess, SeenEntry, SeenLater } from '../../sql/verify/access-query.ts';
 import { shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
 import type { ExpectedAccess, ExpectedSchema } from './declared-access.ts';
-import { type AccessFinding, beyondIt, by, compared, fail, list, taking } from './finding-words.ts';
+import { type AccessFinding, beyondIt, by, compared, fail, list } from './finding-words.ts';
 import { ofRelation } from './relation-findings.ts';
+import { isNamed, ofRoutine } from './routine-findings.ts';
+import { taking } from './taking.ts';
 
 const plan = ownCommand('plan');
 
@@ -14,26 +15,27 @@ export function readFindings(expected: ExpectedAccess, seen: SeenAccess, databas
   return [
     ...ofDatabase(expected, seen, database),
     ...[...expected.schemas].flatMap(([name, schema]) => ofSchema(name, schema, expected, seen, database)),
-    ...seen.relations.flatMap((relation) => ofRelation(relation, expected, database)),
-    ...(expected.isClosed ? ofRoutines(expected, seen, database) : []),
+    ...seen.relations.flatMap((relation) => ofRelation(relation, expected, seen, database)),
+    ...seen.routines.flatMap((routine) => ofRoutine(routine, expected, seen, database)),
+    ...ofAbsent(expected, seen),
     ...ofLater(expected, seen, database),
   ];
 }
 
-function ofDatabase({ role, database: expected }: ExpectedAccess, seen: SeenAccess, database: string): AccessFinding[] {
-  const [lacks, beyond] = compared(expected, seen.database);
+function ofDatabase(expected: ExpectedAccess, seen: SeenAccess, database: string): AccessFinding[] {
+  const { role, database: wanted } = expected;
+  const [lacks, beyond] = compared(wanted, seen.database);
   return [
     ...(lacks.length === 0 ? [] : [fail(`${shown(role)} lacks ${list(lacks)} on database ${shown(database)}`, plan)]),
     ...(beyond.length === 0
       ? []
       : [
           beyondIt(
-            `${shown(role)} has ${list(beyond)} on database ${shown(database)}; expected ${list([...expected])}`,
-            runs(
-              ownerOrSuperuser,
-              inDatabase(database),
-              `REVOKE ${beyond.join(', ')} ON DATABASE ${identifier(database)} FROM PUBLIC, ${identifier(role)};`,
-            ),
+            `${shown(role)} has ${list(beyond)} on database ${shown(database)}; expected ${list([...wanted])}`,
+            taking({
+              ...{ expected, seen, database, privileges: beyond, ...seen.onDatabase },
+              revoke: (held) => `REVOKE ${held.join(', ')} ON DATABASE ${identifier(database)}`,
+            }) ?? plan,
           ),
         ]),
   ];
@@ -41,12 +43,13 @@ function ofDatabase({ role, database: expected }: ExpectedAccess, seen: SeenAcce
 
 function ofSchema(
   name: string,
-  expected: ExpectedSchema,
-  { role, isOwner, owner, openSchemas }: ExpectedAccess,
-  { schemas }: SeenAccess,
+  wanted: ExpectedSchema,
+  expected: ExpectedAccess,
+  seen: SeenAccess,
   database: string,
 ): AccessFinding[] {
-  const found = schemas.find((schema) => schema.name === name);
+  const { role, isOwner, owner, openSchemas } = expected;
+  const found = seen.schemas.find((schema) => schema.name === name);
   if (found === undefined) return [fail(`schema ${shown(name)} does not exist`, plan)];
   if (isOwner) {
     if (found.isOwn) return [];
@@ -57,14 +60,14 @@ function ofSchema(
     privilege === 'CREATE'
       ? openSchemas.includes(name)
       : found.entries.some((entry) => entry.grantee === null && entry.privilege === privilege);
-  const privileges = found.privileges.filter((one) => expected.schema.has(one) || !isEverybodys(one));
-  const [lacks, beyond] = found.isOwn ? [[], []] : compared(expected.schema, privileges);
+  const privileges = found.privileges.filter((one) => wanted.schema.has(one) || !isEverybodys(one));
+  const [lacks, beyond] = found.isOwn ? [[], []] : compared(wanted.schema, privileges);
   return [
     ...(lacks.length === 0
       ? []
       : [
           fail(
-            `${shown(role)} lacks ${list(lacks)} on schema ${shown(name)}; expected ${list([...expected.schema])}`,
+            `${shown(role)} lacks ${list(lacks)} on schema ${shown(name)}; expected ${list([...wanted.schema])}`,
             plan,
           ),
         ]),
@@ -72,43 +75,52 @@ function ofSchema(
       ? []
       : [
           beyondIt(
-            `${shown(role)} has ${list(beyond)} on schema ${shown(name)}${by(found.entries, beyond, role)}; expected ${list([...expected.schema])}`,
-            taking(`SCHEMA ${identifier(name)}`, beyond, found.entries, role, database),
+            `${shown(role)} has ${list(beyond)} on schema ${shown(name)}${by(found.entries, beyond, role)}; expected ${list([...wanted.schema])}`,
+            taking({
+              ...{ expected, seen, database, privileges: beyond, entries: found.entries, owner: found.owner },
+              revoke: (held) => `REVOKE ${held.join(', ')} ON SCHEMA ${identifier(name)}`,
+            }) ?? plan,
           ),
         ]),
-    ...(found.isOwn && !expected.schema.has('CREATE')
-      ? [beyondIt(`${shown(role)} has the rights of ${shown(found.owner)}, who owns schema ${shown(name)}`, plan)]
+    ...(found.isOwn && !wanted.schema.has('CREATE')
+      ? [
+          beyondIt(
+            `${shown(role)} has the rights of ${shown(found.owner)}, who owns schema ${shown(name)}`,
+            owning(found.owner, expected, seen, database),
+          ),
+        ]
       : []),
   ];
 }
 
-function ofRoutines({ role, isOwner, schemas }: ExpectedAccess, seen: SeenAccess, database: string): AccessFinding[] {
-  if (isOwner) return [];
-  return seen.routines.flatMap(({ schema, name, isOwn, isCalled, count, entries }): AccessFinding[] => {
-    const here = schemas.get(schema);
-    const isNamed = here?.called.has(name) ?? false;
-    const isMeant = here?.routines.has('EXECUTE') ?? false;
-    // Of several of a name the manifest may mean one.
-    if (isOwn || isCalled === (isMeant || isNamed) || (isNamed && count > 1)) return [];
-    const what = `routine ${shown(name)} in schema ${shown(schema)}`;
-    if (!isCalled) return [fail(`${shown(role)} lacks EXECUTE on ${what}`, plan)];
-    const executes = ['EXECUTE'];
-    return [
-      beyondIt(
-        `${shown(role)} may call ${what}${by(entries, executes, role)}; expected that it may not`,
-        taking(`ALL ROUTINES IN SCHEMA ${identifier(schema)}`, executes, entries, role, database),
-      ),
-    ];
-  });
+/** The membership that gives it the owner's rights; what it owns itself apply gives to the declared owner. */
+function owning(owner: string, expected: ExpectedAccess, seen: SeenAccess, database: string) {
+  const privileges = ['CREATE'];
+  const entries: readonly SeenEntry[] = [];
+  return taking({ ...{ expected, seen, database, privileges, entries, owner }, revoke: () => '' }) ?? plan;
 }
 
-function ofLater(
-  { role, isOwner, schemas, isClosed }: ExpectedAccess,
-  { later }: SeenAccess,
-  database: string,
-): AccessFinding[] {
+/** What the manifest names and is not there; of an extension's things nothing is granted. */
+function ofAbsent({ role, schemas }: ExpectedAccess, { relations, routines }: SeenAccess): AccessFinding[] {
+  const absent = [...schemas].flatMap(([schema, here]) => [
+    ...[...here.relations.keys()]
+      .filter((name) => !relations.some((one) => one.schema === schema && one.names.includes(name)))
+      .map((name) => `${shown(schema)}.${shown(name)}`),
+    ...here.called
+      .filter((wish) => !routines.some((one) => one.schema === schema && isNamed(one, wish)))
+      .map((wish) => `${shown(schema)}.${shown(wish.routine)}(${wish.arguments.map(printable).join(', ')})`),
+  ]);
+  return absent.map((name) => ({
+    result: 'warn',
+    seen: `${shown(role)} is given privileges on ${name}, which is not there`,
+    remedy: 'make it, then apply again; or correct its name in access',
+  }));
+}
+
+function ofLater(expected: ExpectedAccess, seen: SeenAccess, database: string): AccessFinding[] {
+  const { role, isOwner, schemas, isClosed } = expected;
   if (isOwner) return [];
-  return later.flatMap(({ creator, schema, of, privileges }): AccessFinding[] => {
+  return seen.later.flatMap(({ creator, schema, of, privileges, entries }): AccessFinding[] => {
     if (of === 'routines' && !isClosed) return [];
     const wanted = schemas.get(schema)?.[of] ?? new Set<string>();
     const [lacks, beyond] = compared(wanted, privileges);
@@ -122,13 +134,38 @@ function ofLater(
         : [
             beyondIt(
               `${shown(role)} will have ${list(beyond)} on ${what}, by default privileges; expected ${list([...wanted])}`,
-              runs(
-                `${shown(creator)} or a superuser`,
-                inDatabase(database),
-                `ALTER DEFAULT PRIVILEGES FOR ROLE ${identifier(creator)} IN SCHEMA ${identifier(schema)} REVOKE ${beyond.join(', ')} ON ${of.toUpperCase()} FROM PUBLIC, ${identifier(role)};`,
-              ),
+              takingLater({ creator, schema, of, entries }, beyond, expected, seen, database) ?? plan,
             ),
           ]),
     ];
   });
+}
+
+/** In the layer that gives it: what is given in every schema can't be taken in one. */
+function takingLater(
+  { creator, schema, of, entries }: Pick<SeenLater, 'creator' | 'schema' | 'of' | 'entries'>,
+  privileges: readonly string[],
+  expected: ExpectedAccess,
+  seen: SeenAccess,
+  database: string,
+): Remedy | undefined {
+  const layers = [true, false].flatMap((isEverywhere) => {
+    const here = entries.filter((entry) => entry.isEverywhere === isEverywhere);
+    const place = isEverywhere ? '' : ` IN SCHEMA ${identifier(schema)}`;
+    const remedy = taking({
+      ...{
+        expected,
+        seen,
+        database,
+        privileges,
+        entries: here,
+        owner: creator,
+        as: `${shown(creator)} or a superuser`,
+      },
+      revoke: (held) =>
+        `ALTER DEFAULT PRIVILEGES FOR ROLE ${identifier(creator)}${place} REVOKE ${held.join(', ')} ON ${of.toUpperCase()}`,
+    });
+    return remedy === undefined ? [] : [remedy];
+  });
+  return layers.length === 0 ? undefined : layers.flatMap((one, index) => (index === 0 ? [one] : [' then ', one]));
 }

@@ -1,7 +1,7 @@
 // What a role lacks on tables, views and sequences, and what it has beyond its access. Pure.
 import { ownCommand } from 'bus-integration-database';
-import type { SeenRelation } from '../../sql/verify/access-query.ts';
-import { inDatabase, ownerOrSuperuser, runs } from '../../text/psql-remedy.ts';
+import type { SeenAccess, SeenRelation } from '../../sql/verify/access-query.ts';
+import { inDatabase, runs } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
 import type { ExpectedAccess } from './declared-access.ts';
@@ -11,12 +11,13 @@ import {
   by,
   compared,
   fail,
+  forAll,
+  givingTo,
   list,
-  nameOf,
-  sqlKind,
-  taking,
+  sqlNames,
   things,
 } from './finding-words.ts';
+import { taking } from './taking.ts';
 
 const plan = ownCommand('plan');
 
@@ -31,20 +32,23 @@ export function expectedOn(
   return new Set([...(all ?? []), ...(single ?? [])]);
 }
 
-export function ofRelation(relation: SeenRelation, expected: ExpectedAccess, database: string): AccessFinding[] {
-  const { schema, owner, isOwn, privileges, entries } = relation;
+export function ofRelation(
+  relation: SeenRelation,
+  expected: ExpectedAccess,
+  seen: SeenAccess,
+  database: string,
+): AccessFinding[] {
+  const { schema, owner, isOwn, privileges, entries, count, names } = relation;
   const { role, isOwner, managesContents, schemas } = expected;
+  const owners = expected.owner ?? role;
   if (isOwner) {
-    if (isOwn) return [];
+    // What belongs to a column goes with its table.
+    if (isOwn || relation.isOfColumn) return [];
     return [
       {
         result: 'warn',
-        seen: `${things(relation)} in schema ${shown(schema)} ${relation.count === 1 ? 'belongs' : 'belong'} to ${shown(owner)}; expected ${shown(expected.owner ?? role)}`,
-        remedy: runs(
-          'a superuser',
-          inDatabase(database),
-          `ALTER ${sqlKind(relation)} ${nameOf(relation)} OWNER TO ${identifier(expected.owner ?? role)};`,
-        ),
+        seen: `${things(relation)} in schema ${shown(schema)} ${count === 1 ? 'belongs' : 'belong'} to ${shown(owner)}; expected ${shown(owners)}`,
+        remedy: forAll(runs('a superuser', inDatabase(database), givingTo(owners, relation)), count, names.length),
       },
     ];
   }
@@ -67,10 +71,14 @@ export function ofRelation(relation: SeenRelation, expected: ExpectedAccess, dat
               said(`lacks ${list(lacks)}`),
               isCreators
                 ? plan
-                : runs(
-                    `${shown(owner)} or a superuser`,
-                    inDatabase(database),
-                    `GRANT ${lacks.join(', ')} ON ${nameOf(relation)} TO ${identifier(role)};`,
+                : forAll(
+                    runs(
+                      `${shown(owner)} or a superuser`,
+                      inDatabase(database),
+                      `GRANT ${lacks.join(', ')} ON ${sqlNames(relation)} TO ${identifier(role)};`,
+                    ),
+                    count,
+                    names.length,
                   ),
             ),
             about: { relation, privileges: lacks },
@@ -82,28 +90,42 @@ export function ofRelation(relation: SeenRelation, expected: ExpectedAccess, dat
           {
             ...beyondIt(
               said(`has ${list(beyond)}`, by(entries, beyond, role)),
-              taking(nameOf(relation), beyond, entries, role, database),
+              forAll(
+                taking({
+                  ...{ expected, seen, database, privileges: beyond, entries, owner },
+                  revoke: (held) => `REVOKE ${held.join(', ')} ON ${sqlNames(relation)}`,
+                }) ??
+                  (owner === role && expected.owner !== undefined
+                    ? runs('a superuser', inDatabase(database), givingTo(owners, relation))
+                    : plan),
+                count,
+                names.length,
+              ),
             ),
             result: managesContents ? ('fail' as const) : ('warn' as const),
             about: { relation, privileges: beyond },
           },
         ]),
-    ...(isAmongMakers ? [] : ofColumns(relation, expected, database)),
+    ...(isAmongMakers ? [] : ofColumns(relation, expected, seen, database)),
   ];
 }
 
 /** Privileges on columns, where it has none on the table. */
-function ofColumns(relation: SeenRelation, { role, schemas }: ExpectedAccess, database: string): AccessFinding[] {
-  const { schema, name, isApart, columns, privileges } = relation;
+function ofColumns(
+  relation: SeenRelation,
+  expected: ExpectedAccess,
+  seen: SeenAccess,
+  database: string,
+): AccessFinding[] {
+  const { schema, name, isApart, columns, privileges, owner } = relation;
+  const { role, schemas } = expected;
   if (!isApart) return [];
   const wanted = schemas.get(schema)?.relations.get(name)?.columns ?? new Map<string, readonly string[]>();
-  const held = new Map((columns ?? []).map((one) => [one.privilege, one.names]));
+  const held = new Map((columns ?? []).map((one) => [one.privilege, one]));
   return [...new Set([...wanted.keys(), ...held.keys()])]
     .filter((privilege) => !privileges.includes(privilege))
     .flatMap((privilege): AccessFinding[] => {
-      const [lacks, beyond] = compared(new Set(wanted.get(privilege) ?? []), held.get(privilege) ?? []);
-      const on = (names: readonly string[]) =>
-        `${privilege} (${names.map(identifier).join(', ')}) ON ${nameOf(relation)}`;
+      const [lacks, beyond] = compared(new Set(wanted.get(privilege) ?? []), held.get(privilege)?.names ?? []);
       const where = `of table ${shown(name)} in schema ${shown(schema)}`;
       return [
         ...(lacks.length === 0
@@ -114,7 +136,11 @@ function ofColumns(relation: SeenRelation, { role, schemas }: ExpectedAccess, da
           : [
               beyondIt(
                 `${shown(role)} has ${privilege} on columns ${list(beyond)} ${where}; expected ${list(wanted.get(privilege) ?? [])}`,
-                runs(ownerOrSuperuser, inDatabase(database), `REVOKE ${on(beyond)} FROM PUBLIC, ${identifier(role)};`),
+                taking({
+                  ...{ expected, seen, database, privileges: [privilege], owner },
+                  entries: (held.get(privilege)?.entries ?? []).filter(({ column }) => beyond.includes(column)),
+                  revoke: () => `REVOKE ${privilege} (${beyond.map(identifier).join(', ')}) ON ${sqlNames(relation)}`,
+                }) ?? plan,
               ),
             ]),
       ];

@@ -47,7 +47,12 @@ export async function tryAccess(session: Session, trial: AccessTrial): Promise<A
   const seen = await readAccess(session, expected, doing);
   const itself = works === pair.role ? seen : await ofItself(session, trial, doing);
   const acting = works === pair.role || !trial.isNegative ? [] : await actingFindings(session, trial, doing);
-  const memberships = membershipFindings(pair.role, manifest, itself?.groups ?? [], session.serverVersionNum);
+  const memberships = membershipFindings(
+    pair.role,
+    manifest,
+    itself ?? { groups: [], edges: [] },
+    session.serverVersionNum,
+  );
   const settings = await settingFindings(session, pair, manifest, standing);
   const others: Check[] = [];
   for (const role of trial.others) others.push(...(await readOther(session, trial, role, doing)));
@@ -105,7 +110,9 @@ async function accessChecks(
   const unseen = [
     ...tried.unclear,
     ...(catchesErrors ? [] : ['nothing was tried, as PL/pgSQL may not be used; privileges were read']),
-    ...(seen.relations.length > mostAlike ? ['there are too many lists of privileges to read'] : []),
+    ...(seen.relations.length > mostAlike || seen.routines.length > mostAlike
+      ? ['there are too many lists of privileges to read']
+      : []),
   ];
   return [
     ...checksOf('access', pair, findings),
@@ -135,7 +142,7 @@ async function readOther(
   const why = isLogin ? 'no file holds its password' : 'it does not log in';
   return [
     ...checksOf('access', at, findings),
-    ...checksOf('membership', at, membershipFindings(role, manifest, seen.groups, session.serverVersionNum)),
+    ...checksOf('membership', at, membershipFindings(role, manifest, seen, session.serverVersionNum)),
     ...(findings.length > 0
       ? []
       : [

@@ -84,7 +84,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   'bus-operator-database': ['commands', 'output', 'render', 'api', 'command-line'],
   'bus-api-provider-database': ['http', 'jobs', 'deployments', 'auth', 'report'],
-  bus: ['command-line', 'environment'],
+  bus: ['completion', 'command-line', 'environment'],
 };
 /** Rooms in which commands are put together: they may use what stands outside of all rooms. */
 const roomsOfCommands: readonly string[] = ['commands'];

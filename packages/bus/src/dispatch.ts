@@ -36,6 +36,10 @@ export async function dispatch(
     processContext.stderr.write(busUsage(searchPath));
     return 2;
   }
+  if (word === 'completion') {
+    const { completion } = await import('./completion.ts');
+    return completion([...flags.passedOn, ...args], processContext, installation);
+  }
   const { runWord } = await import('./run-word.ts');
   return runWord(word, args, flags, processContext, installation);
 }

@@ -1,6 +1,7 @@
 // The texts that `bus` and `bus-operator` print about themselves. Pure.
 import { type CommandHelp, type ConfigurationKey, helpText, openCliText } from 'bus-integration-database/help';
 import { dispatcherFlags } from './command-line/flag-table.ts';
+import { completionHelp } from './completion/help.ts';
 import { listExecutables, type SearchPath } from './search-path.ts';
 
 const keys: readonly ConfigurationKey[] = [
@@ -27,6 +28,7 @@ function busCommand(searchPath: SearchPath): CommandHelp {
       { name: 'COMMAND', isRequired: true, text: 'an executable bus-COMMAND in PATH, or help' },
       { name: 'arguments', isRepeatable: true, text: 'handed to COMMAND as they are' },
     ],
+    commands: { title: 'of its own:', list: [completionHelp] },
     groups: [{ title: 'flags before COMMAND:', flags: dispatcherFlags }],
     exits,
     footer: listed(listExecutables('bus-', searchPath)),
@@ -69,6 +71,19 @@ export function busUsage(searchPath: SearchPath): string {
 export function busHelp(searchPath: SearchPath, format: HelpFormat, version: string): string {
   return inFormat(busCommand(searchPath), format, version);
 }
+
+/** The document of `bus`, with no command of this machine's in it. */
+export function busDocument(): string {
+  return openCliText(busCommand(nowhere), unversioned);
+}
+
+/** The same of `bus operator`. */
+export function operatorDocument(families: readonly string[]): string {
+  return openCliText(operatorCommand(families, nowhere), unversioned);
+}
+
+const nowhere: SearchPath = { path: undefined, base: undefined };
+const unversioned = '0.0.0';
 
 export type HelpFormat = 'text' | 'opencli';
 

@@ -10,6 +10,10 @@ export interface Flag {
   /** What stands for its value in the help; absent for a flag without one. */
   readonly value?: string;
   readonly choices?: readonly string[];
+  /** Values that it may have, where they are judged later than the line: for who completes it. */
+  readonly values?: readonly string[];
+  /** What the value names, where that is not said by the word for it (`FILE`, `DIR`): for who completes it. */
+  readonly names?: ValueNames;
   /** Choices that only help has. */
   readonly helpChoices?: readonly string[];
   readonly isRepeatable?: true;
@@ -18,6 +22,9 @@ export interface Flag {
   readonly isRequired?: true;
   readonly text: string;
 }
+
+/** What a value may name: things that are declared, and words that the program knows. */
+export type ValueNames = 'role' | 'database' | 'deployment' | 'provider' | 'finding';
 
 export interface FlagGroup {
   /** `flags of plan:` */
@@ -41,6 +48,7 @@ export interface CommandHelp {
     readonly text: string;
     readonly isRequired?: true;
     readonly isRepeatable?: true;
+    readonly values?: readonly string[];
   }[];
   readonly commands?: { readonly title: string; readonly list: readonly CommandHelp[] };
   readonly groups: readonly FlagGroup[];

@@ -16,7 +16,7 @@ export function openCliText(command: CommandHelp, version: string): string {
 }
 
 function openCliDocument(command: CommandHelp, version: string) {
-  const { name: _name, description, options: _own, ...parts } = commandObject(command);
+  const { name: _name, description, options: _own, metadata: _summary, ...parts } = commandObject(command);
   return {
     opencli: '0.1',
     info: {
@@ -44,6 +44,7 @@ function commandObject(command: CommandHelp): Record<string, unknown> & { name: 
     ...(exits.length > 0 && { exitCodes: exits.flatMap(exitCodes) }),
     ...(examples !== undefined && { examples }),
     interactive: false,
+    ...(summary !== undefined && { metadata: [{ name: 'summary', value: text }] }),
   };
 }
 
@@ -56,8 +57,17 @@ function optionsOf({ groups, commands }: CommandHelp, isRoot: boolean) {
     );
 }
 
-function option({ name, short, alias, value, choices, helpChoices = [], text, ...is }: Flag) {
+function option({ name, short, alias, value, choices, helpChoices = [], values, names, text, ...is }: Flag) {
   const aliases = [...(short === undefined ? [] : [`-${short}`]), ...(alias === undefined ? [] : [`--${alias}`])];
+  const accepted = choices === undefined ? values : [...choices, ...helpChoices];
+  const named = [
+    ...(names === undefined ? [] : [{ name: 'names', value: names }]),
+    ...(helpChoices.length === 0 ? [] : [{ name: 'of-help', value: [...helpChoices] }]),
+  ];
+  const metadata = [
+    ...(is.isRepeatable ? [{ name: 'repeatable', value: true }] : []),
+    ...(is.isList ? [{ name: 'list', value: true }] : []),
+  ];
   return {
     name: `--${name}`,
     required: is.isRequired ?? false,
@@ -68,18 +78,20 @@ function option({ name, short, alias, value, choices, helpChoices = [], text, ..
           name: value,
           required: true,
           arity: { minimum: 1, maximum: 1 },
-          ...(choices !== undefined && { acceptedValues: [...choices, ...helpChoices] }),
+          ...(accepted !== undefined && { acceptedValues: accepted }),
+          ...(named.length > 0 && { metadata: named }),
         },
       ],
     }),
     description: text,
-    ...(is.isRepeatable && { metadata: [{ name: 'repeatable', value: true }] }),
+    ...(metadata.length > 0 && { metadata }),
   };
 }
 
-function argument({ name, text, ...is }: NonNullable<CommandHelp['arguments']>[number]) {
+function argument({ name, text, values, ...is }: NonNullable<CommandHelp['arguments']>[number]) {
   const arity = { minimum: is.isRequired ? 1 : 0, ...(is.isRepeatable ? {} : { maximum: 1 }) };
-  return { name, required: is.isRequired ?? false, arity, description: text };
+  const accepted = values === undefined ? {} : { acceptedValues: values };
+  return { name, required: is.isRequired ?? false, arity, ...accepted, description: text };
 }
 
 /** Codes are numbers: what signals end a run with is said of those that it is ended with in order. */

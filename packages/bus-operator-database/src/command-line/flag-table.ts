@@ -46,8 +46,18 @@ const flagTable = [
     text: 'auto (default), always (lines on a terminal too, as in a log) or never',
   },
   { name: 'no-color', text: 'the same as --color never' },
-  { name: 'provider', value: 'NAME', text: 'must agree with BUS_DATABASE_PROVIDER where both are given' },
-  { name: 'deployment', value: 'ID', text: 'must agree with BUS_DEPLOYMENT_ID, and says that no other is meant' },
+  {
+    name: 'provider',
+    value: 'NAME',
+    names: 'provider',
+    text: 'must agree with BUS_DATABASE_PROVIDER where both are given',
+  },
+  {
+    name: 'deployment',
+    value: 'ID',
+    names: 'deployment',
+    text: 'must agree with BUS_DEPLOYMENT_ID, and says that no other is meant',
+  },
   { name: 'env-file', value: 'FILE', text: 'read FILE instead of ./.env; its values win over the environment' },
   { name: 'timeout', value: 'TIME', text: 'end the whole run after TIME: 30s, 2m' },
   { name: 'lock-timeout', value: 'TIME', text: "wait at most TIME for another run of this deployment's to end" },
@@ -62,6 +72,7 @@ const flagTable = [
   {
     name: 'allow',
     value: 'RISK[,RISK]',
+    values: ['revoke', 'destructive', 'elevate', 'weaken-tls'],
     isRepeatable: true,
     isList: true,
     verbs: changing,
@@ -75,7 +86,14 @@ const flagTable = [
     verbs: changing,
     text: "take over what carries deployment ID's mark",
   },
-  { name: 'rotate', value: 'ROLE', isRepeatable: true, verbs: changing, text: 'give ROLE a new password' },
+  {
+    name: 'rotate',
+    value: 'ROLE',
+    names: 'role',
+    isRepeatable: true,
+    verbs: changing,
+    text: 'give ROLE a new password',
+  },
   {
     name: 'probe',
     value: 'PROBE',
@@ -87,6 +105,7 @@ const flagTable = [
   {
     name: 'explain',
     value: 'FINDING',
+    names: 'finding',
     verbs: ['verify'],
     text: 'say what FINDING means and how to fix it; asks no server',
   },
@@ -101,6 +120,7 @@ const flagTable = [
   {
     name: 'database',
     value: 'NAME',
+    names: 'database',
     isRepeatable: true,
     verbs: ['init'],
     text: 'of --from-server: NAME alone; default: those declared or marked, else all there are',

@@ -1,0 +1,24 @@
+// What `bus completion` says of itself.
+import { type CommandHelp, commonFlags } from 'bus-integration-database/help';
+import { installHints, shells } from './scripts.ts';
+
+export const completionHelp: CommandHelp = {
+  name: 'completion',
+  text: 'prints a script with which a shell completes commands, flags, their values and declared names',
+  usage: ['bus completion [flags] SHELL', 'bus completion candidates -- WORD…'],
+  arguments: [{ name: 'SHELL', isRequired: true, values: shells, text: shells.join(', ') }],
+  groups: [{ title: 'flags:', flags: commonFlags }],
+  notes: [
+    ['to install it:', ...shells.map((shell) => `  ${shell.padEnd(10)}  ${installHints[shell]}`)],
+    [
+      'candidates is what the scripts ask: what the last WORD of a command line may become, one a line, with what it is',
+      'after a tab; :files or :directories leaves it to the shell.',
+    ],
+  ],
+  examples: ['source <(bus completion bash)', 'bus completion fish -o ~/.config/fish/completions/bus.fish'],
+  exits: [
+    ['0', 'done'],
+    ['1', 'the file of -o could not be written'],
+    ['2', 'wrong usage'],
+  ],
+};

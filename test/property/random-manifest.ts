@@ -81,8 +81,19 @@ function databaseOf(random: Random): object {
 
 function accessOf(random: Random, declared: readonly string[]): unknown {
   if (random.chance(0.8)) return random.pick(words);
-  return { SELECT: 'tables', ...(random.chance(0.5) && { USAGE: [random.pick(declared)] }) };
+  return {
+    SELECT: 'tables',
+    ...(random.chance(0.5) && { USAGE: [random.pick(declared), ...random.some(used(declared), 0, 3)] }),
+  };
 }
+
+/** Most of them are made by the changes; what is not there is told. */
+const used = (declared: readonly string[]) => [
+  'FOREIGN SERVER files',
+  'FOREIGN DATA WRAPPER nothing',
+  ...declared.map((schema) => `TYPE ${schema}.kind`),
+  ...declared.map((schema) => `TYPE ${schema}.of_owner`),
+];
 
 const table = (schema: string, name: string) => `CREATE TABLE IF NOT EXISTS ${schema}.${name} (id serial, v text)`;
 const changes: ManifestCase['changes'] = [
@@ -91,6 +102,22 @@ const changes: ManifestCase['changes'] = [
   { sql: `SET ROLE owner_two; ${table('app', 'of_other')}`, database: 'rnd_two' },
   { sql: `SET ROLE app_one; ${table('app', 'of_app')}`, database: 'rnd_one' },
   { sql: `SET ROLE owner_one; GRANT SELECT ON app.of_owner TO team_two, outsider`, database: 'rnd_one' },
+  {
+    sql: "SET ROLE owner_one; CREATE TYPE app.kind AS ENUM ('a'); REVOKE USAGE ON TYPE app.kind FROM PUBLIC; GRANT USAGE ON TYPE app.kind TO team_one, outsider",
+    database: 'rnd_one',
+  },
+  {
+    sql: "SET ROLE app_one; CREATE TYPE public.kind AS ENUM ('a'); REVOKE USAGE ON TYPE public.kind FROM PUBLIC",
+    database: 'rnd_two',
+  },
+  {
+    sql: 'CREATE FOREIGN DATA WRAPPER nothing; CREATE SERVER files FOREIGN DATA WRAPPER nothing; GRANT USAGE ON FOREIGN SERVER files TO outsider, app_two',
+    database: 'rnd_one',
+  },
+  {
+    sql: 'CREATE FOREIGN DATA WRAPPER nothing; ALTER FOREIGN DATA WRAPPER nothing OWNER TO CURRENT_USER; GRANT USAGE ON FOREIGN DATA WRAPPER nothing TO owner_two; SET ROLE owner_two; CREATE SERVER files FOREIGN DATA WRAPPER nothing',
+    database: 'rnd_two',
+  },
   { sql: 'GRANT CONNECT ON DATABASE rnd_one TO PUBLIC, outsider' },
   { sql: 'ALTER ROLE app_one SET lock_timeout = 1000' },
   { sql: 'ALTER ROLE app_two CONNECTION LIMIT 3' },

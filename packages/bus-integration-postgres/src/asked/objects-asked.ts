@@ -2,7 +2,7 @@
 
 import type { ContentsGrant } from '../kinds/access/contents.ts';
 import { patternsToName } from '../kinds/access/contents-names.ts';
-import { granteeName } from '../kinds/access/grant-object.ts';
+import { granteeName, isUsed, type UsedObject } from '../kinds/access/grant-object.ts';
 import type { Resource } from '../kinds/index.ts';
 import type { ObjectsAsked } from '../observe/objects.ts';
 
@@ -11,19 +11,26 @@ export function objectsAskedBy(
   resources: readonly Resource[],
 ): ReadonlyMap<string, { readonly objects: ObjectsAsked }> {
   const grants = new Map<string, ContentsGrant[]>();
+  const used = new Map<string, UsedObject[]>();
   const roles: string[] = [];
   for (const resource of resources) {
     if (resource.kind === 'role') roles.push(resource.name);
+    if (resource.kind === 'grant' && isUsed(resource.on)) {
+      const { on } = resource;
+      used.set(on.database, [...(used.get(on.database) ?? []), on]);
+    }
     if (resource.kind !== 'contents-grant' && resource.kind !== 'default-privileges') continue;
     const { database } = resource;
     const own = grants.get(database) ?? [];
     grants.set(database, own);
     if (resource.kind === 'contents-grant') own.push(resource);
   }
-  return new Map([...grants].map(([database, own]) => [database, { objects: asked(own, roles) }]));
+  return new Map(
+    [...grants].map(([database, own]) => [database, { objects: asked(own, used.get(database) ?? [], roles) }]),
+  );
 }
 
-function asked(grants: readonly ContentsGrant[], roles: readonly string[]): ObjectsAsked {
+function asked(grants: readonly ContentsGrant[], used: readonly UsedObject[], roles: readonly string[]): ObjectsAsked {
   const named = grants.flatMap(({ schema, named }) => named.map((one) => ({ schema, one })));
   const wishes = grants.map((wish) => ({ schema: wish.schema, name: granteeName(wish.grantee), wish }));
   return {
@@ -31,8 +38,18 @@ function asked(grants: readonly ContentsGrant[], roles: readonly string[]): Obje
     roles,
     relations: unique(named.flatMap(({ schema, one }) => ('relation' in one ? [[schema, one.relation] as const] : []))),
     routines: unique(named.flatMap(({ schema, one }) => ('routine' in one ? [[schema, one.routine] as const] : []))),
+    used: usedNames(used),
     unnamed: (objects) => patternsToName(objects, [...wishes, ...withoutWish(grants, roles)]),
   };
+}
+
+function usedNames(used: readonly UsedObject[]): ObjectsAsked['used'] {
+  const named = used.map((one) => ({
+    type: one.type,
+    schema: one.type === 'type' ? one.schema : null,
+    name: one.name,
+  }));
+  return [...new Map(named.map((one) => [JSON.stringify([one.type, one.schema, one.name]), one])).values()];
 }
 
 /** Roles of whom nothing is wished in a schema: what they have there is taken. */

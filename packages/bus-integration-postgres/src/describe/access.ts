@@ -4,7 +4,7 @@ import type { AccessWord } from '../manifest/shapes/access-words.ts';
 import type { DescribedCluster, DescribedDatabase, DescribedInside, DescribedRelation } from './described.ts';
 import { type DescribedDetail, detailOf, type GivenInDatabase, wordOf } from './given.ts';
 import { direct, effective, type Holders, isSame, isWithin, passedOn } from './holders.ts';
-import { objectText, routineText } from './object-text.ts';
+import { objectText, routineText, usedText } from './object-text.ts';
 
 export interface AccessGround {
   readonly cluster: DescribedCluster;
@@ -54,6 +54,10 @@ export function describeAccess(ground: AccessGround): DescribedAccess {
     if ('fault' in detail && typeof detail.fault === 'string') unsayable.set(role, detail.fault);
     else access[role] = detail as DescribedDetail;
   }
+  if (owner !== undefined) {
+    const { used } = givenTo(owner, schemas, later, creators, ground);
+    if (used.length > 0) access[owner] = { USAGE: used.map(({ text }) => text).sort() };
+  }
   return {
     schemas,
     ...(owner !== undefined && { owner }),
@@ -68,7 +72,7 @@ function declaredSchemas({ inside, roles }: Pick<AccessGround, 'inside' | 'roles
   const own = inside.schemas.filter(({ isMember }) => !isMember);
   if (own.length < 2) return own.map(({ name }) => name);
   const isUsed = (schema: string) =>
-    [...inside.relations, ...inside.routines, ...inside.defaults].some((one) => one.schema === schema);
+    [...inside.relations, ...inside.routines, ...inside.defaults, ...inside.used].some((one) => one.schema === schema);
   const needed = own.filter(
     ({ name, acl }) =>
       name !== 'public' || isUsed(name) || acl.some(({ grantee }) => grantee !== null && roles.has(grantee)),
@@ -183,6 +187,7 @@ function givenTo(
     const [first, ...rest] = relationsOf(of, schemas, role, inside).map(({ acl }) => direct(acl, role));
     return new Set([...(first ?? [])].filter((one) => rest.every((held) => held.has(one))));
   };
+  const isDeclared = ({ schema }: { readonly schema: string | null }) => schema === null || schemas.includes(schema);
   const all = { tables: onAll('tables'), sequences: onAll('sequences') };
   const relations = classes.flatMap((of) =>
     relationsOf(of, schemas, role, inside).flatMap(({ schema, name, acl }) => {
@@ -216,13 +221,16 @@ function givenTo(
     relations,
     columns,
     routines,
+    used: inside.used
+      .filter((one) => one.owner !== role && isDeclared(one) && direct(one.acl, role).has('USAGE'))
+      .map((one) => ({ schema: one.schema, text: usedText(one) })),
   };
 }
 
-function isNothing({ database, schemas, all, relations, columns, routines }: GivenInDatabase): boolean {
+function isNothing({ database, schemas, all, relations, columns, routines, used }: GivenInDatabase): boolean {
   const onSchemas = [...schemas.values()].reduce((sum, { given }) => sum + given.size, 0);
   const onAll = all.tables.size + all.sequences.size;
-  return database.size + onSchemas + onAll + relations.length + columns.length + routines.length === 0;
+  return database.size + onSchemas + onAll + relations.length + columns.length + routines.length + used.length === 0;
 }
 
 /** What it may pass on, as the end of a sentence. */
@@ -244,6 +252,9 @@ function optionOf(role: string, schemas: readonly string[], { inside, database }
             ] as const,
         ),
       ]),
+    ...inside.used
+      .filter(({ schema }) => schema === null || schemas.includes(schema))
+      .map((one) => [printable(usedText(one)), passedOn(one, role)] as const),
   ];
   const found = places.find(([, privileges]) => privileges.length > 0);
   return found && `may pass on ${found[1].join(', ')} on ${found[0]} (GRANT OPTION)`;

@@ -7,7 +7,7 @@ import type { AccessGround, DescribedAccess } from './access.ts';
 import type { DescribedDatabase } from './described.ts';
 import { direct } from './holders.ts';
 import type { Note } from './notes.ts';
-import { objectText } from './object-text.ts';
+import { objectText, usedText } from './object-text.ts';
 import { settingsPart } from './role-part.ts';
 
 export function databasePart(
@@ -104,10 +104,19 @@ function notesOf(ground: AccessGround, { schemas, owner, saysDefaults }: Describ
     if (role !== null && place === database.name && !(name === 'role' && ground.acting.has(role)))
       notes.push(note(`role ${printable(role)} has a setting of its own here: ${printable(name)}`));
   notes.push(...publicNotes(ground, schemas).map(note));
-  for (const { kind, name, acl } of inside.others) {
+  for (const one of inside.used) {
+    const isPart = one.schema === null || schemas.includes(one.schema);
+    const to = granteesOf(one.acl.filter(({ grantee }) => !isPart || grantee === null || !roles.has(grantee)));
+    // What everyone has on a type by itself is no news.
+    const told = one.type === 'type' ? to.filter((text) => text !== 'PUBLIC: USAGE') : to;
+    const closed = one.type === 'type' && !direct(one.acl, null).has('USAGE') ? ['PUBLIC has no USAGE'] : [];
+    const words = [...told, ...closed];
+    if (words.length > 0 || one.type === 'foreign-server')
+      notes.push(note(`${printable(usedText(one))}${words.length > 0 ? `: ${words.join('; ')}` : ''}`));
+  }
+  for (const { name, acl } of inside.languages) {
     const to = granteesOf(acl);
-    if (to.length > 0 || kind === 'foreign server')
-      notes.push(note(`${kind} ${printable(name)}${to.length > 0 ? `: ${to.join('; ')}` : ''}`));
+    if (to.length > 0) notes.push(note(`language ${printable(name)}: ${to.join('; ')}`));
   }
   for (const { creator, schema, of, acl } of inside.defaults) {
     const isSaid = (entry: AclEntry) =>

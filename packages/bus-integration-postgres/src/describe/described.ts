@@ -119,6 +119,13 @@ interface DescribedRoutine extends DescribedOwned {
   readonly types: readonly string[];
 }
 
+/** A type with a list of its own, a foreign server, a foreign-data wrapper with a list of its own. */
+export interface DescribedUsed extends DescribedOwned {
+  readonly type: 'type' | 'foreign-server' | 'foreign-data-wrapper';
+  readonly schema: string | null;
+  readonly name: string;
+}
+
 interface DescribedDefaults {
   readonly creator: string;
   readonly schema: string | null;
@@ -136,8 +143,9 @@ interface InsideRow {
   readonly extensions: readonly { readonly name: string; readonly schema: string }[];
   readonly relations: readonly DescribedRelation[];
   readonly routines: readonly DescribedRoutine[];
-  /** What no manifest says anything of. */
-  readonly others: readonly { readonly kind: string; readonly name: string; readonly acl: readonly AclEntry[] }[];
+  readonly used: readonly DescribedUsed[];
+  /** Those with a list of their own: no manifest says anything of them. */
+  readonly languages: readonly { readonly name: string; readonly acl: readonly AclEntry[] }[];
   readonly defaults: readonly DescribedDefaults[];
 }
 
@@ -202,7 +210,16 @@ const insideShape = record<InsideRow>({
     }),
   ),
   routines: list(record<DescribedRoutine>({ schema: text, name: text, types: list(text), owner: text, acl })),
-  others: list(record<DescribedInside['others'][number]>({ kind: word, name: text, acl })),
+  used: list(
+    record<DescribedUsed>({
+      type: oneOf('type', 'foreign-server', 'foreign-data-wrapper'),
+      schema: nullable(text),
+      name: text,
+      owner: text,
+      acl,
+    }),
+  ),
+  languages: list(record<DescribedInside['languages'][number]>({ name: text, acl })),
   defaults: list(
     record<DescribedDefaults>({
       creator: text,

@@ -35,11 +35,14 @@ export interface GivenInDatabase {
   }[];
   /** As a manifest writes them. */
   readonly routines: readonly { readonly schema: string; readonly text: string }[];
+  /** Types, with their schema, foreign servers and foreign-data wrappers, as a manifest writes them. */
+  readonly used: readonly { readonly schema: string | null; readonly text: string }[];
 }
 
 /** The word that says just that; undefined where none does. */
 export function wordOf(given: GivenInDatabase): AccessWord | undefined {
-  if (given.relations.length + given.columns.length + given.routines.length > 0) return undefined;
+  const { relations, columns, routines, used } = given;
+  if ([relations, columns, routines, used].some(({ length }) => length > 0)) return undefined;
   const words = Object.keys(accessWords) as AccessWord[];
   return words.reverse().find((word) => {
     const gift = accessWords[word];
@@ -76,6 +79,7 @@ export function detailOf(given: GivenInDatabase): DescribedDetail | { readonly f
   for (const { schema, name, privileges } of given.relations)
     for (const privilege of privileges) add(privilege, objectText(schema, name));
   for (const { text } of given.routines) add('EXECUTE', text);
+  for (const { text } of given.used) add('USAGE', text);
   const columns = new Map<string, Map<string, string[]>>();
   for (const { schema, table, column, privileges } of given.columns) {
     for (const privilege of privileges) {
@@ -94,8 +98,8 @@ export function detailOf(given: GivenInDatabase): DescribedDetail | { readonly f
 }
 
 /** Nothing in them is of use without USAGE, which goes without saying. */
-function usedSchemas({ schemas, all, relations, columns, routines }: GivenInDatabase): Set<string> {
-  const named = [...relations, ...columns, ...routines].map(({ schema }) => schema);
+function usedSchemas({ schemas, all, relations, columns, routines, used }: GivenInDatabase): Set<string> {
+  const named = [...relations, ...columns, ...routines, ...used].flatMap(({ schema }) => schema ?? []);
   return new Set([...named, ...(all.tables.size + all.sequences.size > 0 ? schemas.keys() : [])]);
 }
 

@@ -1,11 +1,23 @@
 // Names of things inside a database as a manifest has them, the other way round from `parseObjectName`. Pure.
 import { parseObjectName } from '../manifest/shapes/object-names.ts';
+import type { DescribedUsed } from './described.ts';
 
 const kinds = ['tables', 'sequences', 'routines', 'schemas', 'types', 'database'];
 
 /** @example objectText('My Schema', 'T'); // '"My Schema".T' */
 export function objectText(schema: string, name: string): string {
   return `${part(schema)}.${part(name)}`;
+}
+
+const kindWords = {
+  type: 'TYPE',
+  'foreign-server': 'FOREIGN SERVER',
+  'foreign-data-wrapper': 'FOREIGN DATA WRAPPER',
+} as const;
+
+/** @example usedText({ type: 'type', schema: 'app', name: 'money' }); // 'TYPE app.money' */
+export function usedText({ type, schema, name }: Pick<DescribedUsed, 'type' | 'schema' | 'name'>): string {
+  return `${kindWords[type]} ${schema === null ? part(name) : objectText(schema, name)}`;
 }
 
 /** A schema alone: where its name is a word of details it is quoted. */

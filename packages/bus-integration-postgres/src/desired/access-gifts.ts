@@ -3,12 +3,14 @@ import type { NamedWish } from '../kinds/access/contents.ts';
 import type { ExpandedAccess } from '../manifest/databases.ts';
 import type { AccessDetail } from '../manifest/shapes/access.ts';
 import { accessWords, type Detail, scopeOf } from '../manifest/shapes/access-words.ts';
-import { parseObjectName } from '../manifest/shapes/object-names.ts';
+import { type KindNamed, parseKindNamed, parseObjectName } from '../manifest/shapes/object-names.ts';
 
 export interface AccessGift {
   readonly database: ReadonlySet<string>;
   /** By name, of each declared schema. */
   readonly schemas: ReadonlyMap<string, SchemaGift>;
+  /** Types, foreign servers and foreign-data wrappers on which it has USAGE. */
+  readonly used: readonly KindNamed[];
 }
 
 export interface SchemaGift {
@@ -27,7 +29,7 @@ export interface GiftGround {
 
 export function giftOf(access: ExpandedAccess | undefined, ground: GiftGround): AccessGift {
   const schemas = new Map(ground.schemas.map((name) => [name, emptyGift()]));
-  if (access === undefined) return { database: new Set(), schemas };
+  if (access === undefined) return { database: new Set(), schemas, used: [] };
   return typeof access === 'string' ? giftOfWord(access, schemas, ground) : giftOfDetail(access, schemas);
 }
 
@@ -45,7 +47,7 @@ function giftOfWord(
     for (const key of ['schema', 'tables', 'sequences'] as const) add(one[key], gift[key]);
     if (isClosed) add(one.routines, gift.routines);
   }
-  return { database: new Set(gift.database), schemas };
+  return { database: new Set(gift.database), schemas, used: [] };
 }
 
 /** What each detail gives on things of a kind. */
@@ -66,13 +68,16 @@ function given(detail: Detail) {
 function giftOfDetail(access: AccessDetail, schemas: Map<string, SchemaGift>): AccessGift {
   // Every role of access may connect.
   const database = new Set<string>(accessWords.connect.database);
+  const used: KindNamed[] = [];
   for (const [key, objects = []] of Object.entries(access)) {
     const detail = key as Detail;
     const gives = given(detail);
     if (detail === 'read' || detail === 'write' || detail === 'create') add(database, gives.database);
     const names = typeof objects === 'string' ? [objects] : Array.isArray(objects) ? objects : [];
     for (const name of names) {
-      if (name === 'database') add(database, gives.database);
+      const thing = parseKindNamed(name);
+      if (thing !== undefined) used.push(thing);
+      else if (name === 'database') add(database, gives.database);
       else if (scopeOf(detail).all.includes(name)) for (const one of schemas.values()) addAll(one, name, gives);
       else addNamed(schemas, name, gives);
     }
@@ -83,12 +88,14 @@ function giftOfDetail(access: AccessDetail, schemas: Map<string, SchemaGift>): A
       gift?.named.push({ relation: table?.name ?? '', columns: [...columns].sort(), tables: [detail], sequences: [] });
     }
   }
-  for (const one of schemas.values()) {
-    const isEmpty = one.named.length === 0 && [one.tables, one.sequences, one.routines].every(({ size }) => size === 0);
+  for (const [name, one] of schemas) {
+    const isAnyType = used.some(({ schema }) => schema === name);
+    const sets = [one.tables, one.sequences, one.routines];
+    const isEmpty = one.named.length === 0 && !isAnyType && sets.every(({ size }) => size === 0);
     // Nothing in a schema is of use without it.
     if (!isEmpty) one.schema.add('USAGE');
   }
-  return { database, schemas };
+  return { database, schemas, used };
 }
 
 type Given = ReturnType<typeof given>;

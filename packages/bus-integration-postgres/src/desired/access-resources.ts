@@ -1,11 +1,12 @@
 // What a manifest says of access to a database, as resources. Pure.
 import type { ContentsGrant } from '../kinds/access/contents.ts';
 import { grantOf, normalised } from '../kinds/access/grant-held.ts';
-import type { Grantee } from '../kinds/access/grant-object.ts';
+import type { FilledObject, Grantee } from '../kinds/access/grant-object.ts';
 import type { DefaultPrivileges } from '../kinds/default-privileges.ts';
 import type { Resource } from '../kinds/index.ts';
 import type { ExpandedDatabase } from '../manifest/databases.ts';
 import type { ExpandedManifest } from '../manifest/expand.ts';
+import type { KindNamed } from '../manifest/shapes/object-names.ts';
 import { type AccessGift, giftOf } from './access-gifts.ts';
 import { creatorsOf } from './creators.ts';
 
@@ -14,12 +15,13 @@ const givenToOwner = ['CONNECT', 'CREATE', 'TEMPORARY'];
 const classes = ['tables', 'sequences', 'routines'] as const;
 
 export function accessResources(database: string, said: ExpandedDatabase, { roles }: ExpandedManifest): Resource[] {
-  const { schemas, owner, owner_of_database, access, public: everyone, routines } = said;
+  const { schemas, owner, owner_of_database, access, public: everyone, routines, extensions } = said;
   const isClosed = routines === 'closed';
   // Of the others nothing is wished: what they have is found where it is read.
   const heard = Object.keys(roles).filter((role) => role === owner || access[role] !== undefined);
   const gifts = new Map(heard.map((role) => [role, giftOf(access[role], { schemas, isClosed })]));
-  const ownedBy = owner === undefined ? { isAsOwned: true as const } : { owner };
+  const makers = creatorsOf(said, roles).filter((name) => name !== owner);
+  const ownedBy = owner === undefined ? { isAsOwned: true as const } : { owner, makers };
   const onDatabase = {
     type: 'database',
     database,
@@ -40,8 +42,12 @@ export function accessResources(database: string, said: ExpandedDatabase, { role
     ]),
     ...onSchemas.map((on) => grantOf(on, { everyone: true }, everyone?.create?.includes(on.schema) ? ['CREATE'] : [])),
   ];
+  const usedObject = ({ type, schema = '', name }: KindNamed): FilledObject => {
+    if (type === 'type') return { type, database, schema, name, ...ownedBy };
+    // An extension most often makes the wrapper that is called as itself.
+    return { type, database, name, ...(extensions.some((one) => one.name === name) && { comesWith: name }) };
+  };
   const managed = managesContents(said);
-  const makers = creatorsOf(said, roles);
   const contents = (
     schema: string,
     grantee: Grantee,
@@ -50,7 +56,7 @@ export function accessResources(database: string, said: ExpandedDatabase, { role
     database,
     schema,
     grantee,
-    ...(owner !== undefined && { owner, makers: makers.filter((name) => name !== owner) }),
+    ...(owner !== undefined && { owner, makers }),
     ...(isClosed && { isClosed }),
   });
   const ofContents = (role: string, gift: AccessGift): ContentsGrant[] =>
@@ -65,6 +71,12 @@ export function accessResources(database: string, said: ExpandedDatabase, { role
         }));
   return [
     ...[...gifts].flatMap(([role, gift]) => [...ofRole(role, gift), ...(managed ? ofContents(role, gift) : [])]),
+    ...[...gifts].flatMap(([role, { used }]) =>
+      used
+        // Types are the owner's own.
+        .filter(({ type }) => role !== owner || type !== 'type')
+        .map((thing) => grantOf(usedObject(thing), { role }, ['USAGE'])),
+    ),
     ...everyones,
     // Without it nobody would look who else has something there.
     ...(managed
@@ -74,7 +86,11 @@ export function accessResources(database: string, said: ExpandedDatabase, { role
           named: [],
         }))
       : []),
-    ...(managed ? makers.flatMap((creator) => laterOf(database, creator, said, gifts)) : []),
+    ...(managed
+      ? [...(owner === undefined ? [] : [owner]), ...makers].flatMap((creator) =>
+          laterOf(database, creator, said, gifts),
+        )
+      : []),
   ];
 }
 

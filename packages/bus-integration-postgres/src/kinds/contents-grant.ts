@@ -91,7 +91,7 @@ function found(wish: ContentsGrant, scope: Scope): ContentsDifference {
   return contentsDifference(wish, schema, objects, holderOf(wish, scope));
 }
 
-const noObjects: ObservedObjects = { patterns: [], columns: [], defaults: [], relations: [], routines: [] };
+const noObjects: ObservedObjects = { patterns: [], columns: [], defaults: [], relations: [], routines: [], used: [] };
 
 /** What roles of the file have may be taken from them in the same run: a wish rests on other groups alone. */
 function holderOf({ grantee, database }: ContentsGrant, { seen, declared }: Scope): ContentsHolder {

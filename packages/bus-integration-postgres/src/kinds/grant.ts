@@ -1,9 +1,11 @@
 // Privileges of one grantee on one object: granted where they are missing, revoked where they are too many, judged by
 // effective privilege. What others granted is told, with the statements for them.
 
+import type { Diagnostic } from 'bus-integration-database';
+import { revocable } from '../ownership/effective.ts';
 import { foreignGrants, foreignPublicGrants, ownPrivileges, undeclaredGrant } from './access/grant-findings.ts';
 import { asReached, findObject, type Grant, grantedAs, observedGrants } from './access/grant-held.ts';
-import { databaseOf, type FilledObject, granteeName, identityOfObject, targetOf } from './access/grant-object.ts';
+import { type FilledObject, granteeName, identityOfObject, isUsed, targetOf } from './access/grant-object.ts';
 import {
   joined,
   lacksForGrant,
@@ -13,6 +15,7 @@ import {
   privilegesShape,
   privilegesSummary,
 } from './access/privileges.ts';
+import { absentUsed, comesLater } from './access/used-object.ts';
 import { isUnseen } from './common/found.ts';
 import { identityOf } from './common/identity.ts';
 import { type Kind, type Meaning, meanings, type Registered, type Scope, type StepsOfKind } from './common/kind.ts';
@@ -27,17 +30,18 @@ export const grant: Kind<Grant, typeof grantActions> = {
   registered: grantActions,
   isInside: true,
   identity: ({ on, grantee }) => [...identityOfObject(on), granteeName(grantee)],
-  database: ({ on }) => databaseOf(on),
-  group: ({ on, grantee }) => JSON.stringify([databaseOf(on) ?? null, granteeName(grantee)]),
+  database: ({ on }) => on.database,
+  group: ({ on, grantee }) => JSON.stringify([on.database, granteeName(grantee)]),
 
-  asksDetails: ({ on }) => (on.owner === undefined && !on.isAsOwned ? undefined : []),
+  asksDetails: ({ on }) => (on.owner === undefined && !on.isAsOwned && !isUsed(on) ? undefined : []),
 
   isManaged: ({ on, grantee, privileges }, { databases, seen }) => {
-    const database = databaseOf(on);
-    if (database === undefined) return true;
+    const { database } = on;
     const standing = databases.get(database);
     if (standing === undefined || standing === 'refused') return false;
     if (on.type !== 'database' && isUnseen(seen, database)) return false;
+    // What nobody made yet is told; an extension may be about to make it.
+    if (isUsed(on)) return findObject(seen, on) !== undefined || (comesLater(on) && privileges.length > 0);
     if (privileges.length > 0) return true;
     // Nobody has anything on what is not there.
     if (findObject(seen, on) === undefined) return false;
@@ -54,7 +58,13 @@ export const grant: Kind<Grant, typeof grantActions> = {
     const { grantee } = before;
     // Of a role that is no longer declared, all goes with it.
     if ('role' in grantee && !roles.has(grantee.role)) return [{ with: identityOf('role', [grantee.role]) }];
-    if (saysAll) return meanings(changes({ ...before, privileges: [], grantable: [] }, before, scope));
+    if (saysAll) {
+      const { own, told } = apart(before, scope);
+      return meanings([
+        ...changes({ ...before, privileges: [], grantable: [] }, { ...before, ...own }, scope),
+        ...told.map((finding) => ({ finding })),
+      ]);
+    }
     return [{ finding: undeclaredGrant(before) }];
   },
 
@@ -62,6 +72,7 @@ export const grant: Kind<Grant, typeof grantActions> = {
     const { seen } = scope;
     const { on, grantee } = desired;
     const found = findObject(seen, on);
+    if (found === undefined && isUsed(on)) return absentUsed(on, grantee, scope);
     if (found === undefined || (on.type === 'schema' && isUnseen(seen, on.database))) return [];
     const object = asReached(on, found, scope);
     if ('everyone' in grantee) {
@@ -137,6 +148,19 @@ function changes(wish: Grant, before: PrivilegeLists, scope: Scope): Meaning<Ste
       grantable: without(without(from.grantable, to.grantable), privileges),
     });
   }
+}
+
+/** What this admin can take, and what others gave. */
+function apart(before: Grant, scope: Scope): { readonly own: PrivilegeLists; readonly told: readonly Diagnostic[] } {
+  const { on, grantee } = before;
+  const found = findObject(scope.seen, on);
+  if (!isUsed(on) || found === undefined || !('role' in grantee)) return { own: before, told: [] };
+  const object = asReached(on, found, scope);
+  const { privileges, grantable } = revocable(object, grantee.role, scope.seen.admin.name);
+  return {
+    own: { privileges: [...privileges], grantable: [...grantable] },
+    told: foreignGrants({ on, privileges: [] }, object, { name: grantee.role, inherits: [] }, scope.seen),
+  };
 }
 
 function withoutOwner(on: FilledObject): FilledObject {

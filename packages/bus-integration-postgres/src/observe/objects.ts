@@ -21,6 +21,7 @@ import {
   relationPatternsQuery,
   routineNamesQuery,
   routinePatternsQuery,
+  usedQuery,
 } from '../sql/objects-query.ts';
 import { shown } from '../text/shown.ts';
 import { literal } from '../text/sql-text.ts';
@@ -33,6 +34,7 @@ import type {
   ObservedPattern,
   ObservedRelation,
   ObservedRoutine,
+  ObservedUsed,
 } from './observed-objects.ts';
 
 /** A name in a schema. */
@@ -44,6 +46,7 @@ export interface ObjectsAsked {
   readonly roles: readonly string[];
   readonly relations: readonly Qualified[];
   readonly routines: readonly Qualified[];
+  readonly used: readonly Pick<ObservedUsed, 'type' | 'schema' | 'name'>[];
   /** Patterns of many whose names are needed. */
   readonly unnamed: (objects: ObservedObjects) => readonly ObservedPattern[];
 }
@@ -84,9 +87,18 @@ const routine = record<ObservedRoutine>({
   types: list(tuple<[string, string, boolean]>(text, text, boolean)),
 });
 
+const usedObject = record<ObservedUsed>({
+  type: oneOf('type', 'foreign-server', 'foreign-data-wrapper'),
+  schema: nullable(text),
+  name: text,
+  owner: text,
+  adminActsAsOwner: boolean,
+  acl: list(aclEntry(text)),
+});
+
 /** Reads only. */
 export async function readObjects(session: Session, asked: ObjectsAsked): Promise<ObservedObjects> {
-  const { schemas, roles, relations, routines } = asked;
+  const { schemas, roles, relations, routines, used } = asked;
   const named = (wanted: readonly Qualified[]) => [
     schemas,
     roles,
@@ -94,18 +106,26 @@ export async function readObjects(session: Session, asked: ObjectsAsked): Promis
     wanted.map(([, own]) => own),
   ];
   const doing = `reading privileges in ${shown(session.database)}`;
-  const [relationPatterns, routinePatterns, columns, stored, foundRelations, foundRoutines] = await readLists(
-    session,
-    [
-      bound(relationPatternsQuery, [schemas]),
-      bound(routinePatternsQuery, [schemas]),
-      bound(columnGrantsQuery, [schemas, roles]),
-      bound(defaultPrivilegesQuery, [schemas, roles]),
-      ...(relations.length > 0 ? [bound(namedRelationsQuery, named(relations))] : [none]),
-      ...(routines.length > 0 ? [bound(namedRoutinesQuery, named(routines))] : [none]),
-    ],
-    doing,
-  );
+  const [relationPatterns, routinePatterns, columns, stored, foundRelations, foundRoutines, foundUsed] =
+    await readLists(
+      session,
+      [
+        bound(relationPatternsQuery, [schemas]),
+        bound(routinePatternsQuery, [schemas]),
+        bound(columnGrantsQuery, [schemas, roles]),
+        bound(defaultPrivilegesQuery, [schemas, roles]),
+        ...(relations.length > 0 ? [bound(namedRelationsQuery, named(relations))] : [none]),
+        ...(routines.length > 0 ? [bound(namedRoutinesQuery, named(routines))] : [none]),
+        bound(usedQuery, [
+          schemas,
+          roles,
+          used.map(({ type }) => type),
+          used.map(({ schema }) => schema ?? ''),
+          used.map(({ name: own }) => own),
+        ]),
+      ],
+      doing,
+    );
   const as = <T>(shape: RowShape<T>, rows: readonly unknown[] = []) =>
     rows.map((row) => shaped(row, shape, session.where, doing));
   const found: ObservedObjects = {
@@ -114,6 +134,7 @@ export async function readObjects(session: Session, asked: ObjectsAsked): Promis
     defaults: as(defaults, stored),
     relations: as(relation, foundRelations),
     routines: as(routine, foundRoutines),
+    used: as(usedObject, foundUsed),
   };
   const many = asked.unnamed(found);
   if (many.length === 0) return found;

@@ -50,6 +50,17 @@ export interface ObservedRoutine extends ObservedOwned {
   readonly types: readonly (readonly [written: string, name: string, isArray: boolean])[];
 }
 
+/** A type, foreign server or foreign-data wrapper: there is USAGE on it. */
+export interface ObservedUsed {
+  readonly type: 'type' | 'foreign-server' | 'foreign-data-wrapper';
+  /** Of a type. */
+  readonly schema: string | null;
+  readonly name: string;
+  readonly owner: string;
+  readonly adminActsAsOwner: boolean;
+  readonly acl: readonly AclEntry[];
+}
+
 /** One row of default privileges: of one creator, for one schema or in all of the database (null). */
 export interface ObservedDefaults {
   readonly creator: string;
@@ -68,4 +79,6 @@ export interface ObservedObjects {
   /** Those that are named. */
   readonly relations: readonly ObservedRelation[];
   readonly routines: readonly ObservedRoutine[];
+  /** Those that are named, or that declared roles were granted something on. */
+  readonly used: readonly ObservedUsed[];
 }

@@ -140,23 +140,27 @@ SELECT
    WHERE ${isOwn('schema.nspname')} AND NOT ${isMember('1255', 'routine.oid')}) AS routines,
   (${listOf(
     `
-      'kind', thing.kind, 'name', thing.name, 'acl', thing.acl`,
-    'thing.kind, thing.name',
+      'type', thing.type, 'schema', thing.schema, 'name', thing.name,
+      'owner', pg_catalog.pg_get_userbyid(thing.owner), 'acl', ${aclOf('thing.acl', 'thing.code', 'thing.owner')}`,
+    'thing.type, thing.schema, thing.name',
   )}
-    FROM (SELECT 'type' AS kind, pg_catalog.format('%I.%I', schema.nspname, type.typname) AS name,
-                 ${aclOf('type.typacl', `'T'`, 'type.typowner')} AS acl
+    FROM (SELECT 'type' AS type, schema.nspname AS schema, type.typname AS name, type.typowner AS owner,
+                 type.typacl AS acl, 'T'::pg_catalog."char" AS code
             FROM pg_catalog.pg_type AS type
             JOIN pg_catalog.pg_namespace AS schema ON schema.oid = type.typnamespace
            WHERE type.typacl IS NOT NULL AND ${isOwn('schema.nspname')} AND NOT ${isMember('1247', 'type.oid')}
            UNION ALL
-          SELECT 'foreign server', server.srvname::pg_catalog.text, ${aclOf('server.srvacl', `'S'`, 'server.srvowner')}
+          SELECT 'foreign-server', NULL, server.srvname, server.srvowner, server.srvacl, 'S'::pg_catalog."char"
             FROM pg_catalog.pg_foreign_server AS server
            UNION ALL
-          SELECT 'foreign-data wrapper', wrapper.fdwname::pg_catalog.text, ${aclOf('wrapper.fdwacl', `'F'`, 'wrapper.fdwowner')}
-            FROM pg_catalog.pg_foreign_data_wrapper AS wrapper WHERE wrapper.fdwacl IS NOT NULL
-           UNION ALL
-          SELECT 'language', language.lanname::pg_catalog.text, ${aclOf('language.lanacl', `'l'`, 'language.lanowner')}
-            FROM pg_catalog.pg_language AS language WHERE language.lanacl IS NOT NULL) AS thing) AS others,
+          SELECT 'foreign-data-wrapper', NULL, wrapper.fdwname, wrapper.fdwowner, wrapper.fdwacl, 'F'::pg_catalog."char"
+            FROM pg_catalog.pg_foreign_data_wrapper AS wrapper WHERE wrapper.fdwacl IS NOT NULL) AS thing) AS used,
+  (${listOf(
+    `
+      'name', language.lanname, 'acl', ${aclOf('language.lanacl', `'l'`, 'language.lanowner')}`,
+    'language.lanname',
+  )}
+    FROM pg_catalog.pg_language AS language WHERE language.lanacl IS NOT NULL) AS languages,
   (${listOf(
     `
       'creator', pg_catalog.pg_get_userbyid(stored.defaclrole),

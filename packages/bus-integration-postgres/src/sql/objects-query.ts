@@ -131,6 +131,55 @@ export const namedRoutinesQuery = `
     JOIN pg_catalog.pg_proc AS routine ON routine.pronamespace = schema.oid AND routine.proname = wanted.name
     ${memberOf('1255', 'routine.oid')}`;
 
+/**
+ * Types of the schemas $1, foreign servers and foreign-data wrappers, as far as roles of $2 were granted something on them or
+ * $3, $4 and $5 name them. Arrays and multiranges have the privileges of what they are of; 1247 is pg_type, 1417
+ * pg_foreign_server, 2328 pg_foreign_data_wrapper.
+ */
+export const usedQuery = `
+  WITH found AS MATERIALIZED (
+    SELECT held.classid AS class, held.objid AS oid FROM pg_catalog.pg_shdepend AS held
+     WHERE held.dbid = (SELECT database.oid FROM pg_catalog.pg_database AS database
+                         WHERE database.datname = pg_catalog.current_database())
+       AND held.refclassid = '1260'::pg_catalog.oid AND held.deptype = 'a'
+       AND held.classid IN ('1247'::pg_catalog.oid, '1417'::pg_catalog.oid, '2328'::pg_catalog.oid)
+       AND held.refobjid IN (SELECT role.oid FROM pg_catalog.pg_roles AS role
+                              WHERE role.rolname = ANY ($2::pg_catalog.text[]))
+     UNION
+    SELECT '1247'::pg_catalog.oid, type.oid
+      FROM ROWS FROM (pg_catalog.unnest($3::pg_catalog.text[]), pg_catalog.unnest($4::pg_catalog.text[]), pg_catalog.unnest($5::pg_catalog.text[]))
+           AS wanted(type, schema, name)
+      JOIN pg_catalog.pg_namespace AS schema ON schema.nspname = wanted.schema
+      JOIN pg_catalog.pg_type AS type ON type.typnamespace = schema.oid AND type.typname = wanted.name
+     WHERE wanted.type = 'type'
+     UNION
+    SELECT '1417'::pg_catalog.oid, server.oid
+      FROM ROWS FROM (pg_catalog.unnest($3::pg_catalog.text[]), pg_catalog.unnest($5::pg_catalog.text[])) AS wanted(type, name)
+      JOIN pg_catalog.pg_foreign_server AS server ON server.srvname = wanted.name
+     WHERE wanted.type = 'foreign-server'
+     UNION
+    SELECT '2328'::pg_catalog.oid, wrapper.oid
+      FROM ROWS FROM (pg_catalog.unnest($3::pg_catalog.text[]), pg_catalog.unnest($5::pg_catalog.text[])) AS wanted(type, name)
+      JOIN pg_catalog.pg_foreign_data_wrapper AS wrapper ON wrapper.fdwname = wanted.name
+     WHERE wanted.type = 'foreign-data-wrapper')
+  SELECT thing.type, thing.schema, thing.name, ${ownerOf('thing.owner')},
+    ${aclOf('thing.acl', 'thing.code', 'thing.owner')} AS acl
+    FROM (SELECT 'type' AS type, schema.nspname AS schema, type.typname AS name, type.typowner AS owner,
+                 type.typacl AS acl, 'T'::pg_catalog."char" AS code
+            FROM found
+            JOIN pg_catalog.pg_type AS type ON found.class = '1247'::pg_catalog.oid AND type.oid = found.oid
+            JOIN pg_catalog.pg_namespace AS schema ON schema.oid = type.typnamespace ${memberOf('1247', 'type.oid')}
+           WHERE schema.nspname = ANY ($1::pg_catalog.text[]) AND member.objid IS NULL AND type.typtype <> 'm'
+             AND NOT EXISTS (SELECT FROM pg_catalog.pg_type AS element WHERE element.oid = type.typelem AND element.typarray = type.oid)
+           UNION ALL
+          SELECT 'foreign-server', NULL, server.srvname, server.srvowner, server.srvacl, 'S'::pg_catalog."char"
+            FROM found JOIN pg_catalog.pg_foreign_server AS server
+              ON found.class = '1417'::pg_catalog.oid AND server.oid = found.oid
+           UNION ALL
+          SELECT 'foreign-data-wrapper', NULL, wrapper.fdwname, wrapper.fdwowner, wrapper.fdwacl, 'F'::pg_catalog."char"
+            FROM found JOIN pg_catalog.pg_foreign_data_wrapper AS wrapper
+              ON found.class = '2328'::pg_catalog.oid AND wrapper.oid = found.oid) AS thing`;
+
 /** All names of one pattern of relations: in the schema $1, of the class $2, owner $3, list $4 (an empty text is NULL). */
 export const relationNamesQuery = `
   SELECT pg_catalog.json_build_array(relation.relname, NULL) AS name

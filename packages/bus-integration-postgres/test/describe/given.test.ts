@@ -11,6 +11,7 @@ const nothing: GivenInDatabase = {
   relations: [],
   columns: [],
   routines: [],
+  used: [],
 };
 const entered = { database: set('CONNECT', 'TEMPORARY'), mayDatabase: set('CONNECT', 'TEMPORARY') };
 const used = { schemas: new Map([['app', { given: set('USAGE'), may: set('USAGE') }]]) };

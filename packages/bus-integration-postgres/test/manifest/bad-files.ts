@@ -799,7 +799,37 @@ export const badFiles: readonly BadFile[] = [
   {
     name: 'types',
     text: 'roles: {app: {}}\ndatabases: {d: {access: {app: {USAGE: types}}}}\n',
-    says: ['4:39: types is not what USAGE can be given on, expected schemas or sequences, or names'],
+    says: ['4:39: types is no word for all of a kind: name each one, like TYPE app.money'],
+  },
+  {
+    name: 'a type without its schema, a server in one, a kind in small letters, and one that there is not',
+    text:
+      'roles: {app: {}}\ndatabases: {d: {schemas: [app], access: {app: {USAGE: ' +
+      '[TYPE money, FOREIGN SERVER app.files, type app.money, SERVER files, FOREIGN DATA WRAPPER f(x), DOMAIN app.d]}}}}\n',
+    says: ['56: "TYPE money"', '68: "FOREIGN SERVER app.files"', '94: "type app.money"', '110: "SERVER files"']
+      .concat(['124: "FOREIGN DATA WRAPPER f(x)"', '151: "DOMAIN app.d"'])
+      .map(
+        (one) =>
+          `4:${one} names no type, foreign server or foreign-data wrapper, expected one like TYPE app.money, FOREIGN SERVER files, FOREIGN DATA WRAPPER postgres_fdw`,
+      ),
+  },
+  {
+    name: 'a type that stands alone, and one under another privilege',
+    text: 'roles: {app: {}}\ndatabases: {d: {access: {app: {USAGE: TYPE public.money, SELECT: [TYPE public.money]}}}}\n',
+    says: [
+      '4:39: "TYPE public.money" stands alone; names are a list: [TYPE public.money]',
+      '4:67: "TYPE public.money" names its kind, on which USAGE can be given, not SELECT',
+    ],
+  },
+  {
+    name: 'a type of a schema that is not declared, also in a word of one’s own',
+    text:
+      'roles: {app: {}, ro: {}}\nwords: {payer: {USAGE: [TYPE ap.money]}}\n' +
+      'databases: {d: {schemas: [app], access: {app: payer, ro: {USAGE: [FOREIGN SERVER files, TYPE audit.x]}}}}\n',
+    says: [
+      '4:25: schema ap is not declared in database d; did you mean app?',
+      '5:89: schema audit is not declared in database d; declared: app',
+    ],
   },
   {
     name: 'a word that is called as ours',

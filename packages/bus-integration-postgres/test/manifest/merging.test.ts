@@ -94,6 +94,7 @@ describe('what is left to be understood', () => {
     expect(declared(goodText('details.yaml')).databases.billing?.access.support).toEqual({
       SELECT: 'tables',
       UPDATE: ['app.tickets'],
+      USAGE: ['TYPE audit.state'],
     });
   });
 

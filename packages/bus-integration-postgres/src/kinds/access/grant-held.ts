@@ -3,6 +3,7 @@ import { ownership } from '../../observe/mark.ts';
 import type { Observation } from '../../observe/observation.ts';
 import {
   afterTransfer,
+  beyondReach,
   effectivePrivileges,
   type Guarded,
   type HeldPrivileges,
@@ -16,8 +17,10 @@ import {
   type Grantee,
   granteeName,
   identityOfObject,
+  isUsed,
   managedOfPublicOnSchema,
 } from './grant-object.ts';
+import { findUsed, usedObjects, usedOwner } from './used-object.ts';
 
 export interface Grant {
   readonly kind: 'grant';
@@ -50,15 +53,20 @@ export function normalised(privileges: Iterable<string>): readonly string[] {
   return [...new Set(privileges)].sort();
 }
 
-/** The database or schema that privileges are held on, as it was read. */
+/** What privileges are held on, as it was read. */
 export function findObject(seen: Observation, on: FilledObject): Guarded | undefined {
+  if (isUsed(on)) return findUsed(seen, on);
   return on.type === 'schema' ? findSchema(seen, on.database, on.schema) : seen.databases.get(on.database);
 }
 
 /** What stands on the declared objects, of what is compared at all. */
 export function observedGrants(scope: Scope, desired: readonly Grant[]): Grant[] {
   const wishes = byObject(desired);
-  return objectsOf(scope).flatMap(([on, object]) => held(on, object, wishes.get(keyOf(on)) ?? [], scope));
+  const schemas = new Map(desired.flatMap(({ on }) => (on.type === 'schema' ? [[keyOf(on), on] as const] : [])));
+  const schemaOf = (database: string, schema: string) => schemas.get(keyOf({ type: 'schema', database, schema }));
+  return [...objectsOf(scope), ...usedObjects(scope, schemaOf)].flatMap(([on, object]) =>
+    held(on, object, wishes.get(keyOf(on)) ?? [], scope),
+  );
 }
 
 /** The declared objects that were read. */
@@ -119,7 +127,10 @@ function held(found: FilledObject, guarded: Guarded, wishes: readonly Grant[], s
     ...others.flatMap((name) => {
       if (name === null || name === object.owner || !isOurs(name)) return [];
       const extras = revocable(object, name, seen.admin.name);
-      return extras.privileges.size === 0 ? [] : [grantOf(on, { role: name }, extras.privileges, extras.grantable)];
+      // Nothing is declared of most of them, so that what others gave is told with this difference.
+      const told = isUsed(on) ? beyondReach(object, name, seen.admin.name).map(({ privilege }) => privilege) : [];
+      const privileges = [...extras.privileges, ...told];
+      return privileges.length === 0 ? [] : [grantOf(on, { role: name }, privileges, extras.grantable)];
     }),
   ];
 }
@@ -181,6 +192,7 @@ export function asReached(on: FilledObject, object: Guarded, scope: Scope): Guar
 /** As which role it is granted; undefined where it is by the admin's own right, or not at all. */
 export function grantedAs(on: FilledObject, object: Guarded | undefined, scope: Scope): string | undefined {
   const { owner, isAsOwned } = on;
+  if (isUsed(on)) return usedOwner(on, object, scope);
   if (object === undefined) return owner;
   const isReached = object.adminActsAsOwner || mayActAs(object.owner, scope, on.database);
   if (owner !== undefined) return isReached || object.owner === owner ? owner : undefined;
@@ -192,5 +204,7 @@ export function grantedAs(on: FilledObject, object: Guarded | undefined, scope: 
 function publicLosesOn(on: FilledObject, object: Guarded, admin: string): ReadonlySet<string> {
   const { privileges } = revocable(object, null, admin);
   if (on.type === 'database') return privileges;
+  // What everyone has on a type is left alone.
+  if (isUsed(on)) return new Set();
   return new Set([...privileges].filter((privilege) => managedOfPublicOnSchema.includes(privilege)));
 }

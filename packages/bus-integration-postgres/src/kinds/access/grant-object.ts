@@ -16,20 +16,32 @@ interface Owned {
   readonly owner?: string;
   /** Granted as the role of the deployment that owns it, where the state declares no owner. */
   readonly isAsOwned?: true;
+  /** Of a schema and what is in it: who makes things there that stay their own. */
+  readonly makers?: readonly string[];
 }
 
-/** Everything that PostgreSQL keeps privileges of and that a deployment may come to declare. */
-type GrantObject =
+/**
+ * What a role is granted something on, each by itself. With one more here the compiler names every place that has to know
+ * it: what it is in SQL, where it is read, which step grants on it.
+ */
+export type FilledObject =
   | ({ readonly type: 'database'; readonly database: string } & Owned)
   | ({ readonly type: 'schema' } & InSchema & Owned)
-  | ({ readonly type: 'type'; readonly name: string } & InSchema)
-  | { readonly type: 'parameter'; readonly name: string };
+  | ({ readonly type: 'type'; readonly name: string } & InSchema & Owned)
+  | ({
+      readonly type: 'foreign-server' | 'foreign-data-wrapper';
+      readonly database: string;
+      readonly name: string;
+      /** The extension that is declared beside it and makes it. */
+      readonly comesWith?: string;
+    } & Owned);
 
-/**
- * Those that have rules so far. With one more here the compiler names every place that has to know it: what they are in
- * SQL, where they are read, which step grants on them.
- */
-export type FilledObject = Extract<GrantObject, { readonly type: 'database' | 'schema' }>;
+/** What is only there when somebody made it, and is granted on as whoever owns it. */
+export type UsedObject = Exclude<FilledObject, { readonly type: 'database' | 'schema' }>;
+
+export function isUsed(on: FilledObject): on is UsedObject {
+  return on.type !== 'database' && on.type !== 'schema';
+}
 
 /** PUBLIC loses everything on a database, but on a schema only the right to create in it. */
 export const managedOfPublicOnSchema: readonly string[] = ['CREATE'];
@@ -39,14 +51,9 @@ export function granteeName(grantee: Grantee): string | null {
   return 'role' in grantee ? grantee.role : null;
 }
 
-/** The database that it is in, or is; undefined of what belongs to the whole cluster. */
-export function databaseOf(on: GrantObject): string | undefined {
-  return 'database' in on ? on.database : undefined;
-}
-
 /** What steps and findings about it are told of. */
-export function targetOf(on: GrantObject): string {
-  return printable('database' in on ? on.database : on.name);
+export function targetOf({ database }: FilledObject): string {
+  return printable(database);
 }
 
 /** What tells an object from all others. */
@@ -56,6 +63,10 @@ export function identityOfObject(on: FilledObject): readonly string[] {
       return [on.type, on.database];
     case 'schema':
       return [on.type, on.database, on.schema];
+    case 'type':
+      return [on.type, on.database, on.schema, on.name];
+    default:
+      return [on.type, on.database, on.name];
   }
 }
 
@@ -66,6 +77,12 @@ export function sqlOf(on: FilledObject): string {
       return `DATABASE ${identifier(on.database)}`;
     case 'schema':
       return `SCHEMA ${identifier(on.schema)}`;
+    case 'type':
+      return `TYPE ${identifier(on.schema)}.${identifier(on.name)}`;
+    case 'foreign-server':
+      return `FOREIGN SERVER ${identifier(on.name)}`;
+    case 'foreign-data-wrapper':
+      return `FOREIGN DATA WRAPPER ${identifier(on.name)}`;
   }
 }
 
@@ -76,6 +93,12 @@ export function wordsOf(on: FilledObject): string {
       return `database ${shown(on.database)}`;
     case 'schema':
       return `schema ${shown(on.schema)} of ${shown(on.database)}`;
+    case 'type':
+      return `type ${shown(on.schema)}.${shown(on.name)} of ${shown(on.database)}`;
+    case 'foreign-server':
+      return `foreign server ${shown(on.name)} of ${shown(on.database)}`;
+    case 'foreign-data-wrapper':
+      return `foreign-data wrapper ${shown(on.name)} of ${shown(on.database)}`;
   }
 }
 

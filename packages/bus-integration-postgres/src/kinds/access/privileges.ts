@@ -9,7 +9,8 @@ import { identifier, routineName } from '../../text/sql-text.ts';
 import { findSchema } from '../common/found.ts';
 import type { Statement } from '../common/kind.ts';
 import { lacking, lacksDatabase } from '../common/kind-words.ts';
-import { databaseOf, type FilledObject, type Grantee, granteeName, sqlOf } from './grant-object.ts';
+import { quotedSetting } from '../roles/setting-content.ts';
+import { type FilledObject, type Grantee, granteeName, sqlOf } from './grant-object.ts';
 
 /**
  * Privileges of one grantee, on each object of one database that they are granted on or taken from. The grantee is a
@@ -19,6 +20,7 @@ import { databaseOf, type FilledObject, type Grantee, granteeName, sqlOf } from 
  */
 export const privilegesShape = ({ shape, text, orNull, list, may, always, either }: ShapeWords) => {
   const held = { privileges: list(text), grantable: may(always(true)) };
+  const named = { as: may(text), ...held, names: list(text) };
   const inSchema = { schema: text, as: may(text), ...held };
   return shape({
     database: may(text),
@@ -31,6 +33,10 @@ export const privilegesShape = ({ shape, text, orNull, list, may, always, either
         shape({ type: always('sequences'), ...inSchema, names: may(list(text)) }),
         shape({ type: always('routines'), ...inSchema, routines: may(list(shape({ name: text, arguments: text }))) }),
         shape({ type: always('columns'), ...inSchema, table: text, columns: list(text) }),
+        shape({ type: always('types'), ...inSchema, names: list(text) }),
+        shape({ type: always('foreign-servers'), ...named }),
+        shape({ type: always('foreign-data-wrappers'), ...named }),
+        shape({ type: always('parameters'), ...held, names: list(text) }),
       ),
     ),
   });
@@ -54,15 +60,26 @@ export function onOneObject(
     ...(privileges.length > 0 ? [{ privileges }] : []),
     ...(grantable.length > 0 ? [{ privileges: grantable, grantable: true as const }] : []),
   ];
-  const database = databaseOf(on);
   return {
-    ...(database !== undefined && { database }),
+    database: on.database,
     grantee: granteeName(grantee),
-    on: parts.map((privileges) => {
-      const held = { ...privileges, ...(on.owner !== undefined && { as: on.owner }) };
-      return on.type === 'database' ? { type: on.type, ...held } : { type: on.type, schema: on.schema, ...held };
-    }),
+    on: parts.map((privileges) => inStep(on, { ...privileges, ...(on.owner !== undefined && { as: on.owner }) })),
   };
+}
+
+type Held = Pick<OnObject, 'privileges' | 'grantable'> & { readonly as?: string };
+
+function inStep(on: FilledObject, held: Held): OnObject {
+  switch (on.type) {
+    case 'database':
+      return { type: on.type, ...held };
+    case 'schema':
+      return { type: on.type, schema: on.schema, ...held };
+    case 'type':
+      return { type: 'types', schema: on.schema, ...held, names: [on.name] };
+    default:
+      return { type: `${on.type}s`, ...held, names: [on.name] };
+  }
 }
 
 /** What one grantee has on all objects of one database; undefined of nothing. */
@@ -76,6 +93,8 @@ export function privilegeStatements(verb: 'GRANT' | 'REVOKE', wish: StepPrivileg
   const { database, on } = wish;
   const statements = alike(on, ofWholeSchema).map(([one, ...others]): Statement => {
     const sql = privilegeSql(verb, one, wish, others);
+    // Parameters are the server's, and nothing in a database waits for them.
+    if (one.type === 'parameters') return { phase: 'memberships', sql };
     const phase = one.type === 'database' ? 'enter' : 'inside';
     const { as } = one;
     return { phase, sql, ...(database !== undefined && { database }), ...(as !== undefined && { as }) };
@@ -99,7 +118,7 @@ export function privilegeSql(
   { database = '', grantee }: Pick<StepPrivileges, 'database' | 'grantee'>,
   others: readonly OnObject[] = [],
 ): string {
-  const more = others.map((other) => (other.type === 'database' ? '' : `, ${identifier(other.schema)}`)).join('');
+  const more = others.map((other) => ('schema' in other ? `, ${identifier(other.schema)}` : '')).join('');
   const object = `${sqlOfObject(one, database)}${more}`;
   const columns = one.type === 'columns' ? ` (${one.columns.map(identifier).join(', ')})` : '';
   const list = one.privileges.map((privilege) => `${privilege}${columns}`).join(', ');
@@ -116,12 +135,21 @@ function sqlOfObject(one: OnObject, database: string): string {
       return sqlOf({ ...one, database });
     case 'columns':
       return `TABLE ${identifier(one.schema)}.${identifier(one.table)}`;
+    case 'types':
+      return `TYPE ${one.names.map((name) => `${identifier(one.schema)}.${identifier(name)}`).join(', ')}`;
+    case 'foreign-servers':
+    case 'foreign-data-wrappers':
+      return `${kindWords[one.type]} ${one.names.map(identifier).join(', ')}`;
+    case 'parameters':
+      return `PARAMETER ${one.names.map(quotedSetting).join(', ')}`;
     case 'routines':
       return someOrAll(one.type, one.schema, one.routines, (routine) => routineName(one.schema, routine));
     default:
       return someOrAll(one.type, one.schema, one.names, (name) => `${identifier(one.schema)}.${identifier(name)}`);
   }
 }
+
+const kindWords = { 'foreign-servers': 'FOREIGN SERVER', 'foreign-data-wrappers': 'FOREIGN DATA WRAPPER' } as const;
 
 function someOrAll<T>(
   type: 'tables' | 'sequences' | 'routines',
@@ -147,6 +175,9 @@ export function privilegesSummary(verb: 'GRANT' | 'REVOKE', { grantee, on }: Ste
 
 /** `tables of app`, `tables app.a, app.b and 7 more` */
 export function wordsOfObject(one: Exclude<OnObject, { readonly type: 'database' }>): string {
+  if (one.type === 'parameters') return `parameter${one.names.length === 1 ? '' : 's'} ${someNames(one.names)}`;
+  if (!('schema' in one))
+    return `${one.type === 'foreign-servers' ? 'foreign server' : 'foreign-data wrapper'} ${someNames(one.names)}`;
   const schema = shown(one.schema);
   const several = (names: readonly string[] | undefined) =>
     names === undefined
@@ -155,6 +186,8 @@ export function wordsOfObject(one: Exclude<OnObject, { readonly type: 'database'
   switch (one.type) {
     case 'schema':
       return `schema ${schema}`;
+    case 'types':
+      return `type ${some(one.names.map((name) => `${schema}.${shown(name)}`))}`;
     case 'columns':
       return `columns ${someNames(one.columns)} of ${schema}.${shown(one.table)}`;
     case 'routines':
@@ -169,11 +202,13 @@ export function lacksForGrant(wish: StepPrivileges, seen: Observation): Diagnost
   const { database = '', on } = wish;
   return on.flatMap((one) => {
     // What acts as an owner lacks that where it may not act so.
-    if (one.as !== undefined) return [];
+    if ('as' in one && one.as !== undefined) return [];
     if (one.type === 'database') {
       const isOpen = seen.databases.get(database)?.allowsConnections === true;
       return isOpen ? lacksDatabase(database, 'granting on it', seen) : [];
     }
+    if (one.type === 'types' || one.type === 'foreign-servers' || one.type === 'foreign-data-wrappers')
+      return lacksForUsed(one, wish, seen);
     if (one.type !== 'schema') return [];
     const object = findSchema(seen, database, one.schema);
     if (object === undefined || object.adminActsAsOwner) return [];
@@ -191,4 +226,26 @@ export function lacksForGrant(wish: StepPrivileges, seen: Observation): Diagnost
       ),
     ];
   });
+}
+
+type OnUsed = Extract<OnObject, { readonly type: 'types' | 'foreign-servers' | 'foreign-data-wrappers' }>;
+
+/** On what is neither the admin's nor a role's as which it may act: who has the grant option grants too. */
+function lacksForUsed(one: OnUsed, wish: StepPrivileges, { inside, admin }: Observation): Diagnostic[] {
+  const { database = '' } = wish;
+  const schema = one.type === 'types' ? one.schema : null;
+  const found = inside
+    .get(database)
+    ?.objects?.used.find(
+      ({ type, name, ...of }) => `${type}s` === one.type && of.schema === schema && one.names.includes(name),
+    );
+  const isPassedOn = found?.acl.some(({ grantee, isGrantable }) => isGrantable && grantee === admin.name);
+  if (found === undefined || found.adminActsAsOwner || isPassedOn) return [];
+  const remedy = runs(
+    `${shown(found.owner)} or a superuser`,
+    inDatabase(database),
+    `${privilegeSql('GRANT', one, wish)};`,
+  );
+  const message = `${wordsOfObject(one)} of database ${shown(database)} belongs to ${shown(found.owner)}, not to ${shown(admin.name)}`;
+  return [lacking('lacks-ownership', message, { remedy })];
 }

@@ -56,8 +56,8 @@ interface DetailScope {
   readonly text: string;
   /** Words for all of a kind. */
   readonly all: readonly string[];
-  /** What is named: `app.invoices`, `app.close_month(date)`, `app`. */
-  readonly names: 'relation' | 'routine' | 'schema' | 'schema or sequence' | 'none';
+  /** What is named: `app.invoices`, `app.close_month(date)`, `app`, `TYPE app.money`. */
+  readonly names: 'relation' | 'routine' | 'schema' | 'usable' | 'none';
   /** Whether single columns can be named. */
   readonly hasColumns?: true;
 }
@@ -82,7 +82,11 @@ export const details = {
     all: ['tables'],
     names: 'relation',
   },
-  USAGE: { text: 'May look into schemas, use sequences.', all: ['schemas', 'sequences'], names: 'schema or sequence' },
+  USAGE: {
+    text: 'May look into schemas, use sequences; and what is named as in GRANT: TYPE app.money, FOREIGN SERVER files, FOREIGN DATA WRAPPER postgres_fdw.',
+    all: ['schemas', 'sequences'],
+    names: 'usable',
+  },
   EXECUTE: { text: 'May call routines.', all: ['routines'], names: 'routine' },
   CREATE: {
     text: 'May make things in schemas, schemas in the database.',

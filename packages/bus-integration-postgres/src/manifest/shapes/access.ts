@@ -13,7 +13,7 @@ import {
   type ValueOf,
 } from 'bus-integration-database/manifest';
 import { accessWords, type Detail, details, noDetails, scopeOf } from './access-words.ts';
-import { parseObjectName } from './object-names.ts';
+import { kindWordOf, parseKindNamed, parseObjectName } from './object-names.ts';
 
 /** Names with the columns of each; a list of names; or a word for all of a kind. */
 type Objects = string | readonly string[] | Readonly<Record<string, readonly string[]>>;
@@ -77,8 +77,11 @@ function nameFault(detail: Detail, text: string, isTable = false): string | unde
   const { all, names } = scopeOf(detail);
   if (!isTable && all.includes(text)) return undefined;
   const kinds = ['tables', 'sequences', 'routines', 'schemas', 'types', 'database'];
+  if (text === 'types' && names === 'usable') return 'is no word for all of a kind: name each one, like TYPE app.money';
   if (kinds.includes(text)) return `is not what ${detail} can be given on, expected ${allOf(all)}, or names`;
   if (names === 'none') return `is not what ${detail} can be given on, expected ${allOf(all)}`;
+  if (kindWordOf(text) !== undefined)
+    return names === 'usable' ? kindFault(text) : `names its kind, on which USAGE can be given, not ${detail}`;
   const parsed = parseObjectName(text);
   const example = examples[names];
   if (parsed === undefined) return `is no name, expected one like ${example}`;
@@ -93,11 +96,19 @@ function nameFault(detail: Detail, text: string, isTable = false): string | unde
   return undefined;
 }
 
+/** What is named with its kind. */
+function kindFault(text: string): string | undefined {
+  if (parseKindNamed(text) !== undefined) return undefined;
+  return `names no type, foreign server or foreign-data wrapper, expected one like ${kindExamples.join(', ')}`;
+}
+
+const kindExamples = ['TYPE app.money', 'FOREIGN SERVER files', 'FOREIGN DATA WRAPPER postgres_fdw'] as const;
+
 const examples = {
   relation: 'app.invoices',
   routine: 'app.close_month(date)',
   schema: 'app',
-  'schema or sequence': 'app or app.invoices_id_seq',
+  usable: `app, app.invoices_id_seq, ${kindExamples.join(', ')}`,
 } as const;
 
 /** The schemas that a detail names, each with what it was named for and the name that it stands in. */
@@ -109,7 +120,8 @@ export function schemasIn(
     const given = typeof objects === 'string' ? [] : Array.isArray(objects) ? objects : Object.keys(objects);
     return given.flatMap((name: string) => {
       const parsed = all.includes(name) ? undefined : parseObjectName(name);
-      const schema = parsed?.schema ?? (names.startsWith('schema') ? parsed?.name : undefined);
+      const isSchema = names === 'schema' || names === 'usable';
+      const schema = parseKindNamed(name)?.schema ?? parsed?.schema ?? (isSchema ? parsed?.name : undefined);
       return schema === undefined ? [] : [{ schema, detail, name }];
     });
   });

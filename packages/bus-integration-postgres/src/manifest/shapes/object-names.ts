@@ -1,5 +1,5 @@
 // Names of things inside a database, as a manifest writes them: `app.invoices`, `"My Schema"."T"`,
-// `app.close_month(date)`. Names are exact: nothing is folded to lower case. Pure.
+// `app.close_month(date)`, `TYPE app.money`, `FOREIGN SERVER files`. Names are exact: nothing is folded to lower case. Pure.
 
 export interface ObjectName {
   /** Absent of a name without a schema. */
@@ -27,6 +27,44 @@ export function parseObjectName(text: string): ObjectName | undefined {
     name: bare(second ?? first),
     ...(types !== undefined && { arguments: types }),
   };
+}
+
+/** What is named with its kind, as in GRANT. */
+export interface KindNamed {
+  readonly type: 'type' | 'foreign-server' | 'foreign-data-wrapper';
+  /** Of a type. */
+  readonly schema?: string;
+  readonly name: string;
+}
+
+const kindWords = {
+  TYPE: 'type',
+  'FOREIGN SERVER': 'foreign-server',
+  'FOREIGN DATA WRAPPER': 'foreign-data-wrapper',
+} as const;
+
+/** The words that a name begins with, however they are written, and the rest of it. */
+export function kindWordOf(text: string): { readonly word: string; readonly rest: string } | undefined {
+  const [, word, rest] = /^(type|domain|(?:foreign )?server|foreign[ -]data wrapper) (.*)$/is.exec(text) ?? [];
+  return word === undefined || rest === undefined ? undefined : { word, rest };
+}
+
+/**
+ * A type, foreign server or foreign-data wrapper; undefined where the text names none.
+ *
+ * @example
+ * parseKindNamed('TYPE app.money'); // { type: 'type', schema: 'app', name: 'money' }
+ */
+export function parseKindNamed(text: string): KindNamed | undefined {
+  const { word = '', rest = '' } = kindWordOf(text) ?? {};
+  if (!Object.hasOwn(kindWords, word)) return undefined;
+  const type = kindWords[word as keyof typeof kindWords];
+  const parsed = parseObjectName(rest);
+  if (parsed === undefined || parsed.arguments !== undefined) return undefined;
+  const { schema, name } = parsed;
+  // Foreign servers and wrappers are in no schema.
+  if ((type === 'type') !== (schema !== undefined)) return undefined;
+  return { type, ...(schema !== undefined && { schema }), name };
 }
 
 function bare(part: string): string {

@@ -1,7 +1,8 @@
 // What a role may in a database by its catalogs: on it, on schemas, on what is in them and on what comes later, however it
 // came to that. Things that have one owner and one list of privileges are one row, so that many tables are few rows.
 // $1 the role; $2 schemas; $3 roles whose later things count; $4 and $5 schemas and names of relations that stand alone,
-// $6 and $7 of routines, whose argument types tell one from another of that name.
+// $6 and $7 of routines, whose argument types tell one from another of that name;
+// $8 and $9 of types that are named.
 import { tablePrivileges } from '../../manifest/shapes/access-words.ts';
 import { type ArgumentType, argumentTypesQuery } from '../objects-query.ts';
 
@@ -151,6 +152,27 @@ SELECT ${held(['CONNECT', 'CREATE', 'TEMPORARY'], `pg_catalog.has_database_privi
       ON here.defaclrole = creator.oid AND here.defaclnamespace = schemas.oid AND here.defaclobjtype = kinds.type
    WHERE creator.rolname = ANY ($3::pg_catalog.text[])
      AND NOT pg_catalog.pg_has_role(${me}, creator.oid, 'USAGE')) AS later,
+  (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
+      'type', thing.type, 'schema', thing.schema, 'name', thing.name, 'owner', pg_catalog.pg_get_userbyid(thing.owner),
+      'isOwn', pg_catalog.pg_has_role(${me}, thing.owner, 'USAGE'), 'isUsed', thing."isUsed",
+      'entries', ${entriesOf('coalesce(thing.acl, pg_catalog.acldefault(thing.code, thing.owner))', 'thing.owner')})
+      ORDER BY thing.type, thing.schema, thing.name), '[]')
+    FROM (SELECT 'type' AS type, schemas.nspname AS schema, type.typname AS name, type.typowner AS owner, type.typacl AS acl,
+                 'T'::pg_catalog."char" AS code, pg_catalog.has_type_privilege(${me}, type.oid, 'USAGE') AS "isUsed"
+            FROM schemas JOIN pg_catalog.pg_type AS type ON type.typnamespace = schemas.oid
+           WHERE (type.typacl IS NOT NULL
+                  OR EXISTS (SELECT FROM ROWS FROM (pg_catalog.unnest($8::pg_catalog.name[]), pg_catalog.unnest($9::pg_catalog.name[]))
+                                     AS wanted(schema, name)
+                              WHERE wanted.schema = schemas.nspname AND wanted.name = type.typname))
+             AND ${isNoMember('pg_type', 'type')}
+           UNION ALL
+          SELECT 'foreign-server', NULL, server.srvname, server.srvowner, server.srvacl, 'S'::pg_catalog."char",
+                 pg_catalog.has_server_privilege(${me}, server.oid, 'USAGE')
+            FROM pg_catalog.pg_foreign_server AS server
+           UNION ALL
+          SELECT 'foreign-data-wrapper', NULL, wrapper.fdwname, wrapper.fdwowner, wrapper.fdwacl, 'F'::pg_catalog."char",
+                 pg_catalog.has_foreign_data_wrapper_privilege(${me}, wrapper.oid, 'USAGE')
+            FROM pg_catalog.pg_foreign_data_wrapper AS wrapper LIMIT ${mostAlike + 1}) AS thing) AS used,
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('name', role.rolname,
       'isInherited', pg_catalog.pg_has_role(${me}, role.oid, 'USAGE'),
       'isSettable', pg_catalog.pg_has_role(${me}, role.oid, '${versionNum >= 160000 ? 'SET' : 'MEMBER'}')) ORDER BY role.rolname), '[]')
@@ -237,6 +259,17 @@ export interface SeenLater {
   readonly entries: readonly (SeenEntry & { readonly isEverywhere: boolean })[];
 }
 
+/** A type, foreign server or foreign-data wrapper. */
+export interface SeenUsed {
+  readonly type: 'type' | 'foreign-server' | 'foreign-data-wrapper';
+  readonly schema: string | null;
+  readonly name: string;
+  readonly owner: string;
+  readonly isOwn: boolean;
+  readonly isUsed: boolean;
+  readonly entries: readonly SeenEntry[];
+}
+
 export interface SeenGroup {
   readonly name: string;
   /** Its rights are in effect. */
@@ -261,6 +294,7 @@ export interface SeenAccess {
   readonly relations: readonly SeenRelation[];
   readonly routines: readonly SeenRoutine[];
   readonly later: readonly SeenLater[];
+  readonly used: readonly SeenUsed[];
   readonly groups: readonly SeenGroup[];
   readonly edges: readonly SeenEdge[];
   readonly isSuperuser: boolean;

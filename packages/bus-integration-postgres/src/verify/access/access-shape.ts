@@ -22,6 +22,7 @@ import {
   type SeenRelation,
   type SeenRoutine,
   type SeenSchema,
+  type SeenUsed,
 } from '../../sql/verify/access-query.ts';
 import type { ExpectedAccess } from './declared-access.ts';
 
@@ -78,6 +79,17 @@ const shape = record<SeenAccess>({
       entries: list(record<SeenLater['entries'][number]>({ ...entry, isEverywhere: boolean })),
     }),
   ),
+  used: list(
+    record<SeenUsed>({
+      type: oneOf('type', 'foreign-server', 'foreign-data-wrapper'),
+      schema: nullable(text),
+      name: text,
+      owner: text,
+      isOwn: boolean,
+      isUsed: boolean,
+      entries,
+    }),
+  ),
   groups: list(record<SeenGroup>({ name: text, isInherited: boolean, isSettable: boolean })),
   edges: list(record<SeenEdge>({ group: text, member: text, grantor: nullable(text), inherits: boolean })),
   isSuperuser: boolean,
@@ -86,11 +98,12 @@ const shape = record<SeenAccess>({
 /** One statement. */
 export async function readAccess(
   session: Session,
-  { role, schemas, creators }: ExpectedAccess,
+  { role, schemas, creators, used }: ExpectedAccess,
   doing: string,
 ): Promise<SeenAccess> {
   const named = [...schemas].flatMap(([schema, { relations }]) => [...relations.keys()].map((name) => [schema, name]));
   const called = [...schemas].flatMap(([schema, one]) => one.called.map(({ routine }) => [schema, routine]));
+  const types = used.filter(({ type }) => type === 'type');
   const values = [
     role,
     [...schemas.keys()],
@@ -99,6 +112,8 @@ export async function readAccess(
     named.map(([, name]) => name),
     called.map(([schema]) => schema),
     called.map(([, name]) => name),
+    types.map(({ schema = '' }) => schema),
+    types.map(({ name }) => name),
   ];
   return await readRow(session, shape, { sql: accessQuery(session.serverVersionNum), values, doing });
 }

@@ -4,6 +4,7 @@ import { type AccessGift, giftOf, type SchemaGift } from '../../desired/access-g
 import { managesContents } from '../../desired/access-resources.ts';
 import { creatorsOf } from '../../desired/creators.ts';
 import type { ExpandedManifest, ExpandedRole } from '../../manifest/expand.ts';
+import type { KindNamed } from '../../manifest/shapes/object-names.ts';
 
 /** On what is in one schema. */
 export interface ExpectedSchema {
@@ -43,6 +44,8 @@ export interface ExpectedAccess {
   readonly isClosed: boolean;
   /** Who has rights on what is in the schemas is the manifest's; else that of the roles that create there. */
   readonly managesContents: boolean;
+  /** Types, foreign servers and foreign-data wrappers on which it has USAGE. */
+  readonly used: readonly KindNamed[];
   /** Schemas in which every role may make things. */
   readonly openSchemas: readonly string[];
   /** The manifest makes a role a member of a group. */
@@ -74,6 +77,7 @@ export function expectedAccess(manifest: ExpandedManifest, role: string, name: s
     isClosed,
     // What roles have of which access says nothing is left alone.
     managesContents: managesContents(database) && holders.some((one) => one === owner || Object.hasOwn(access, one)),
+    used: gifts.flatMap((gift) => gift.used),
     openSchemas: database.public?.create ?? [],
     isDeclaredMember: (member, group) => declaredGroups(member, roles).get(group)?.isDirect === true,
   };

@@ -8,6 +8,7 @@ import { type AccessFinding, beyondIt, by, compared, fail, list } from './findin
 import { ofRelation } from './relation-findings.ts';
 import { isNamed, ofRoutine } from './routine-findings.ts';
 import { taking } from './taking.ts';
+import { ofUsed } from './used-findings.ts';
 
 const plan = ownCommand('plan');
 
@@ -18,6 +19,7 @@ export function readFindings(expected: ExpectedAccess, seen: SeenAccess, databas
     ...seen.relations.flatMap((relation) => ofRelation(relation, expected, seen, database)),
     ...seen.routines.flatMap((routine) => ofRoutine(routine, expected, seen, database)),
     ...ofAbsent(expected, seen),
+    ...ofUsed(expected, seen, database),
     ...ofLater(expected, seen, database),
   ];
 }

@@ -112,42 +112,76 @@ export interface Moving {
   readonly type: StrayType;
   /** How many at most. */
   readonly most: number;
-  /** What the old owner keeps on each. */
-  readonly keeps: readonly string[];
-  /** What it keeps on sequences of its columns, which go with a table. */
-  readonly keepsSequences: readonly string[];
+  /** What roles keep on each. */
+  readonly keeps: readonly Kept[];
 }
 
-/** Moves so many things of a kind that are not named; partitions beside their tables. */
-export function movingBlock(versionNum: number, moving: Moving): string {
-  const { schema, from, to, type, most, keeps, keepsSequences } = moving;
-  const place = (inSchema: string, owner: string) =>
-    `${inSchema} = (SELECT schema.oid FROM pg_catalog.pg_namespace AS schema WHERE schema.nspname = ${literal(schema)})
+/** What a role keeps on a thing that goes to another owner, and on the sequences of its columns, which go with a table. */
+export interface Kept {
+  readonly role: string;
+  readonly privileges: readonly string[];
+  readonly sequences: readonly string[];
+}
+
+const placeOf = (schema: string, from: string) => (inSchema: string, owner: string) =>
+  `${inSchema} = (SELECT schema.oid FROM pg_catalog.pg_namespace AS schema WHERE schema.nspname = ${literal(schema)})
        AND ${owner} = (SELECT role.oid FROM pg_catalog.pg_roles AS role WHERE role.rolname = ${literal(from)})`;
-  const word = type === 'SEQUENCE' || type === 'ROUTINE' || type === 'TYPE' ? type : 'TABLE';
-  const run = (sql: string, what: string, role: string) =>
-    `EXECUTE pg_catalog.format('${sql} TO %s', ${what}, ${literal(identifier(role))});`;
-  const keep = keeps.length === 0 ? [] : [run(`GRANT ${keeps.join(', ')} ON ${word} %s`, 'moved.identity', from)];
-  const keepSequences =
-    keepsSequences.length === 0
-      ? []
-      : [
-          `FOR part IN
+
+const run = (sql: string, what: string, role: string) =>
+  `EXECUTE pg_catalog.format('${sql} TO %s', ${what}, ${literal(identifier(role))});`;
+
+const onSequences = (statements: readonly string[]) =>
+  statements.length === 0
+    ? []
+    : [
+        `FOR part IN
       SELECT (pg_catalog.pg_identify_object(edge.classid, edge.objid, 0)).identity
         FROM pg_catalog.pg_depend AS edge JOIN pg_catalog.pg_class AS sequence ON sequence.oid = edge.objid
        WHERE edge.classid = '1259'::pg_catalog.oid AND edge.refclassid = '1259'::pg_catalog.oid AND edge.refobjid = moved.oid
          AND edge.refobjsubid > 0 AND sequence.relkind = 'S'
     LOOP
-      ${run(`GRANT ${keepsSequences.join(', ')} ON SEQUENCE %s`, 'part.identity', from)}
+      ${statements.join('\n      ')}
     END LOOP;`,
-        ];
+      ];
+
+/** Moves so many things of a kind, with what others keep on them; partitions beside their tables. */
+export function movingBlock(versionNum: number, { schema, from, to, type, most, keeps }: Moving): string {
+  const word = type === 'SEQUENCE' || type === 'ROUTINE' || type === 'TYPE' ? type : 'TABLE';
+  const granted = keeps.flatMap(({ role, privileges }) =>
+    privileges.length === 0 ? [] : [run(`GRANT ${privileges.join(', ')} ON ${word} %s`, 'moved.identity', role)],
+  );
+  const ofParts = keeps.flatMap(({ role, sequences }) =>
+    sequences.length === 0 ? [] : [run(`GRANT ${sequences.join(', ')} ON SEQUENCE %s`, 'part.identity', role)],
+  );
+  return movingLoop(
+    `SELECT owned.oid, (pg_catalog.pg_identify_object(owned.class, owned.oid, 0)).identity FROM (${owned(versionNum, placeOf(schema, from))}) AS owned
+     WHERE owned.type = ${literal(type)} ORDER BY owned.tree, owned.oid LIMIT ${most}`,
+    [run(`ALTER ${type} %s OWNER`, 'moved.identity', to), ...granted, ...onSequences(ofParts)],
+  );
+}
+
+/** Lets the new owner use all that is still another's: it is its own once it has moved. */
+export function sharingBlock(versionNum: number, { schema, from, to }: Pick<Moving, 'schema' | 'from' | 'to'>): string {
+  const role = literal(identifier(to));
+  return movingLoop(
+    `SELECT owned.oid, (pg_catalog.pg_identify_object(owned.class, owned.oid, 0)).identity,
+           CASE owned.type WHEN 'SEQUENCE' THEN 'SEQUENCE' WHEN 'ROUTINE' THEN 'ROUTINE' ELSE 'TABLE' END AS word
+      FROM (${owned(versionNum, placeOf(schema, from))}) AS owned
+     WHERE owned.type IN ('TABLE', 'VIEW', 'MATERIALIZED VIEW', 'FOREIGN TABLE', 'SEQUENCE', 'ROUTINE')`,
+    [
+      `EXECUTE pg_catalog.format('GRANT ALL ON %s %s TO %s', moved.word, moved.identity, ${role});`,
+      ...onSequences([run('GRANT ALL ON SEQUENCE %s', 'part.identity', to)]),
+    ],
+  );
+}
+
+function movingLoop(query: string, statements: readonly string[]): string {
   return quotedBlock(`DECLARE moved pg_catalog.record; part pg_catalog.record;
 BEGIN
   FOR moved IN
-    SELECT owned.oid, (pg_catalog.pg_identify_object(owned.class, owned.oid, 0)).identity FROM (${owned(versionNum, place)}) AS owned
-     WHERE owned.type = ${literal(type)} ORDER BY owned.tree, owned.oid LIMIT ${most}
+    ${query}
   LOOP
-    ${[run(`ALTER ${type} %s OWNER`, 'moved.identity', to), ...keep, ...keepSequences].join('\n    ')}
+    ${statements.join('\n    ')}
   END LOOP;
 END`);
 }

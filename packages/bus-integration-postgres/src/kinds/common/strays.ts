@@ -3,7 +3,7 @@
 import { advise, type Diagnostic } from 'bus-integration-database';
 import { ownership } from '../../observe/mark.ts';
 import type { Observation, ObservedStrays } from '../../observe/observation.ts';
-import { movingBlock, type StrayType } from '../../sql/strays-query.ts';
+import { type Kept, movingBlock, type StrayType, sharingBlock } from '../../sql/strays-query.ts';
 import { inDatabase, runs } from '../../text/psql-remedy.ts';
 import { printable, shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
@@ -24,10 +24,8 @@ export interface Strays {
   readonly names?: readonly string[];
   /** How many are moved in one transaction. */
   readonly at_once: number;
-  /** What their old owner keeps on each, where not all are moved at once. */
-  readonly keeps?: readonly string[];
-  /** And on sequences of their columns. */
-  readonly keeps_sequences?: readonly string[];
+  /** What roles that have it by their old owner's rights keep on each, from the transaction on that moves it. */
+  readonly keeps?: readonly Kept[];
 }
 
 /** What a schema with an owner is compared by. */
@@ -53,7 +51,7 @@ export function immovable(wish: OwnedSchema, scope: Scope): Diagnostic[] {
   return straysIn(wish, scope.seen).flatMap((one): Diagnostic[] => {
     const why = whyNot(one, scope);
     if (why === undefined) return [];
-    const all = { ...straysOf(one, wish, scope.seen), at_once: one.count };
+    const all = { ...withoutKept(straysOf(one, wish, scope.seen)), at_once: one.count };
     const sql = moving({ database, schema: name, to: owner, versionNum: server.versionNum }, all).map(
       (statement) => `${statement.sql};`,
     );
@@ -88,20 +86,27 @@ function whyNot(
   return `${shown(owner)} is no role of this deployment`;
 }
 
+/** What is run by somebody else names the things, where they are few; apply gives the privileges then. */
+function withoutKept({ keeps, ...strays }: Strays): Strays {
+  return { ...strays, ...(strays.names === undefined && keeps !== undefined && { keeps }) };
+}
+
 function straysOf(one: ObservedStrays, { database, privileges = {} }: OwnedSchema, seen: Observation): Strays {
   const { owner, type, count, names } = one;
-  const own = names === null && Object.hasOwn(privileges, owner) ? privileges[owner] : undefined;
   const word = keptAs(type);
-  const kept = word === undefined ? [] : (own?.[word] ?? []);
-  const keptSequences = type === 'TABLE' ? (own?.SEQUENCE ?? []) : [];
+  // By its rights are the old owner itself, and those that inherit from it.
+  const keeps = Object.entries(privileges).flatMap(([role, own]): Kept[] => {
+    if (word === undefined || (role !== owner && !seen.roles.get(role)?.inherits?.includes(owner))) return [];
+    const kept = { role, privileges: own[word] ?? [], sequences: type === 'TABLE' ? (own.SEQUENCE ?? []) : [] };
+    return kept.privileges.length === 0 && kept.sequences.length === 0 ? [] : [kept];
+  });
   return {
     owner,
     type,
     count,
     ...(names !== null && { names }),
     at_once: atOnce(type, seen.inside.get(database)?.lockCapacity),
-    ...(kept.length > 0 && { keeps: kept }),
-    ...(keptSequences.length > 0 && { keeps_sequences: keptSequences }),
+    ...(keeps.length > 0 && { keeps }),
   };
 }
 
@@ -123,21 +128,38 @@ interface Place {
   readonly versionNum: number;
 }
 
-/** One by one where they are named, else so many in each transaction. */
-export function moving({ database, schema, to, versionNum }: Place, strays: Strays): Statement[] {
-  const { owner, type, count, names, at_once, keeps = [], keeps_sequences = [] } = strays;
+/** What runs with its owner's rights, which it must have on all that it uses. */
+const definers: readonly StrayType[] = ['VIEW', 'MATERIALIZED VIEW', 'ROUTINE'];
+const used: readonly StrayType[] = ['TABLE', 'FOREIGN TABLE', 'SEQUENCE', ...definers];
+
+/**
+ * All that moves, in an order in which everything works between two transactions: the new owner may use what is not yet
+ * its own, then views and routines go, and after them what they use.
+ */
+export function movingAll(place: Place, contents: readonly Strays[]): Statement[] {
+  const { database, schema, to, versionNum } = place;
+  const owners = new Set(contents.filter(({ type }) => definers.includes(type)).map(({ owner }) => owner));
+  const sharing = [...owners].filter(
+    (from) => contents.filter(({ owner, type }) => owner === from && used.includes(type)).length > 1,
+  );
+  const rank = ({ type }: Strays) => (definers.includes(type) ? 0 : 1);
+  return [
+    ...sharing.map((from) => ({
+      ...{ phase: 'inside' as const, database, as: [from, to] },
+      sql: sharingBlock(versionNum, { schema, from, to }),
+    })),
+    ...[...contents].sort((one, other) => rank(one) - rank(other)).flatMap((one) => moving(place, one)),
+  ];
+}
+
+/** One by one where they are named and nobody keeps anything on them, else so many in each transaction. */
+function moving({ database, schema, to, versionNum }: Place, strays: Strays): Statement[] {
+  const { owner, type, count, names, at_once, keeps = [] } = strays;
   const statement = { phase: 'inside' as const, database, as: [owner, to] };
-  if (names === undefined) {
-    const sql = movingBlock(versionNum, {
-      schema,
-      from: owner,
-      to,
-      type,
-      most: at_once,
-      keeps,
-      keepsSequences: keeps_sequences,
-    });
-    return Array.from({ length: Math.ceil(count / at_once) }, () => ({ ...statement, sql, share: 1 }));
+  if (names === undefined || keeps.length > 0) {
+    const sql = movingBlock(versionNum, { schema, from: owner, to, type, most: at_once, keeps });
+    const share = Math.min(1, count / at_once);
+    return Array.from({ length: Math.ceil(count / at_once) }, () => ({ ...statement, sql, share }));
   }
   return names.map((name) => ({
     ...statement,

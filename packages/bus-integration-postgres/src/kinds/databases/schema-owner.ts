@@ -11,7 +11,7 @@ import { lacksToActAs } from '../common/acting.ts';
 import { findSchema } from '../common/found.ts';
 import type { Registered, Rule, Statement } from '../common/kind.ts';
 import { lacking } from '../common/kind-words.ts';
-import { countOf, moving, type OwnedSchema, type Strays } from '../common/strays.ts';
+import { countOf, movingAll, type OwnedSchema, type Strays } from '../common/strays.ts';
 
 export function ownersOf({ makers, privileges }: OwnedSchema): Partial<OwnedSchema> {
   return { ...(makers !== undefined && { makers }), ...(privileges !== undefined && { privileges }) };
@@ -24,8 +24,7 @@ const contentsShape = ({ shape, text, number, list, may, oneOf }: ShapeWords) =>
     count: number,
     names: may(list(text)),
     at_once: number,
-    keeps: may(list(text)),
-    keeps_sequences: may(list(text)),
+    keeps: may(list(shape({ role: text, privileges: list(text), sequences: list(text) }))),
   });
 
 export const changeOwnerFacts = {
@@ -90,7 +89,7 @@ function changing(
     ...(isMoved && contents.length > 0
       ? [statement(`GRANT CREATE, USAGE ON ${schema} TO ${identifier(to)}`, ...from)]
       : []),
-    ...contents.flatMap((one) => moving({ database, schema: name, to, versionNum }, one)),
+    ...movingAll({ database, schema: name, to, versionNum }, contents),
     ...(isMoved ? [statement(`ALTER ${schema} OWNER TO ${identifier(to)}`, ...from, to)] : []),
   ];
 }

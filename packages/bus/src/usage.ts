@@ -18,7 +18,7 @@ const exits: CommandHelp['exits'] = [
   ['128+n', 'ended by signal n'],
 ];
 
-function busCommand(searchPath: SearchPath): CommandHelp {
+export function busCommand(searchPath: SearchPath): CommandHelp {
   return {
     name: 'bus',
     text: 'runs COMMAND as the executable bus-COMMAND that PATH gives first',
@@ -36,7 +36,7 @@ function busCommand(searchPath: SearchPath): CommandHelp {
   };
 }
 
-function operatorCommand(families: readonly string[], searchPath: SearchPath): CommandHelp {
+export function operatorCommand(families: readonly string[], searchPath: SearchPath): CommandHelp {
   return {
     name: 'bus operator',
     text: "runs a family of operator's commands",

@@ -3,8 +3,11 @@ import { deploymentIdPattern, isDeploymentId } from '../model/deployment-id.ts';
 import { exactly, text } from './shapes/single-shapes.ts';
 
 export const manifestHead = {
-  $schema: { shape: text({ expected: 'the address of the schema' }), text: 'For editors of JSON; means nothing here.' },
-  version: { shape: exactly(1), text: 'The version of this format: 1.', isRequired: true },
+  $schema: {
+    shape: text({ expected: 'the address of the schema' }),
+    text: 'The address of the schema, for editors of JSON files. It has no effect.',
+  },
+  version: { shape: exactly(1), text: 'The version of the format of this file; 1 is the only one.', isRequired: true },
   deployment: {
     shape: text({
       expected: 'the id of the deployment',
@@ -14,7 +17,7 @@ export const manifestHead = {
           : 'is no id, expected 1 to 63 letters, digits, dots, _ and -, a letter or digit first',
       schema: { pattern: deploymentIdPattern.source },
     }),
-    text: 'The deployment; what is created carries its mark.',
+    text: 'The id of the deployment. Everything that apply creates is marked with it (bus-deployment=<id> in its comment).',
     isRequired: true,
   },
 } as const;

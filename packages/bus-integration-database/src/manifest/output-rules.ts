@@ -38,32 +38,35 @@ export function outputShape(forms: OutputForms, role: ManifestShape<string>, dat
       },
       roles: {
         shape: list(role, same, 'roles'),
-        text: 'Login roles; default: every one that may enter one of the databases.',
+        text: 'The login roles to write files for. Default: every login role that may connect to one of the databases.',
       },
       databases: {
         shape: list(database, same, 'databases'),
-        text: 'Databases; default: every one that the role may enter.',
+        text: 'The databases to write files for. Default: every database that the role may connect to.',
       },
       file: {
         shape: text({ expected: 'a path', fault: pathFault }),
-        text: "Path in the deployment's folder, or absolute; knows {database}, {DATABASE}, {role}, {ROLE}, {deployment}.",
+        text: "The path of the file: relative to the deployment's folder, or absolute. {database}, {DATABASE}, {role}, {ROLE} and {deployment} are replaced.",
       },
       owner: {
         shape: text({ expected: 'user or user:group', fault: ownerFault, schema: { pattern: ownerPattern.source } }),
-        text: 'Who owns the file: user or user:group; needs root.',
+        text: 'The owner of the file: user or user:group. Needs root. Default: BUS_DATABASE_DSN_FILE_OWNER.',
       },
       mode: {
         shape: fileMode,
-        text: 'Mode of the file in octal digits: 0600 (default), 0640, 0400, 0440 or 0660.',
+        text: 'The mode of the file, in octal digits. Default: 0600.',
       },
       variable: {
         shape: template('a name of an environment variable'),
-        text: 'The one variable of form env; knows the same placeholders.',
+        text: 'Form env only: the name of one variable that holds the whole URI, in place of PGHOST and the others. The placeholders of file are replaced.',
       },
-      namespace: { shape: template('a namespace'), text: 'The namespace of form secret; knows the same placeholders.' },
+      namespace: {
+        shape: template('a namespace'),
+        text: 'Form secret only: the namespace of the Secret. The placeholders of file are replaced.',
+      },
       pooler: {
         shape: text({ expected: 'host:port', fault: poolerFault }),
-        text: "A pooler's host:port: uri gets a second file for it, secret a pooler-uri.",
+        text: "A pooler's host:port, for services that connect through it. Form uri writes a second file with that address, form secret adds the key pooler-uri.",
       },
     },
   });

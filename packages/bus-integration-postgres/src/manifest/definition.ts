@@ -20,14 +20,17 @@ import { roleShape } from './shapes/role-shape.ts';
 const verifyRow = object({
   of: 'a row of verify',
   keys: {
-    role: { shape: role, text: 'The login role that tries it.', isRequired: true },
-    database: { shape: database, text: 'The database.', isRequired: true },
+    role: { shape: role, text: 'The login role that runs the statement, in its own session.', isRequired: true },
+    database: { shape: database, text: 'The database to run it in.', isRequired: true },
     sql: {
       shape: text({ expected: 'a statement', fault: (sql) => (sql.trim() === '' ? 'is empty' : undefined) }),
-      text: 'A statement, in a transaction that is rolled back.',
+      text: 'One SQL statement. It runs in a transaction that is rolled back, for 10 seconds at most.',
       isRequired: true,
     },
-    must: { shape: word('fail'), text: 'fail: it has to be refused.' },
+    must: {
+      shape: word('fail'),
+      text: 'fail: the server must refuse the statement with insufficient_privilege (42501). Default: it must succeed.',
+    },
   },
 });
 
@@ -38,24 +41,27 @@ export const manifestShape = object({
     ...manifestHead,
     roles: {
       shape: map(named('role', roleShape), { of: 'role', fault: nameOf('role'), names }),
-      text: 'The roles of the deployment; they are the whole server’s.',
+      text: 'The roles of the deployment, by name. Roles belong to the whole server, not to one database. {} is a group role.',
     },
-    every_database: { shape: named('database', databaseShape), text: 'What each database has; it adds to it.' },
+    every_database: {
+      shape: named('database', databaseShape),
+      text: 'What every database under databases has. A database adds to it: maps merge, lists add, a single value replaces.',
+    },
     databases: {
       shape: map(named('database', databaseShape), { of: 'database', fault: nameOf('database'), names }),
-      text: 'The databases, each with what it has beyond every_database.',
+      text: 'The databases of the deployment, by name, each with what it has beyond every_database.',
     },
     words: {
       shape: map(named('detail', detailShape), { of: 'word', fault: wordFault }),
-      text: 'Access words of your own.',
+      text: 'Access words of your own, by name: each is a map of privileges, to be used under access like read or write.',
     },
     outputs: {
       shape: list(outputShape(outputForms, role, database), (rule) => JSON.stringify(rule), 'outputs'),
-      text: 'Which files services get; default: {form: uri} for each.',
+      text: 'The files with connection settings that apply writes. Default: one rule, {form: uri}. []: no files.',
     },
     verify: {
       shape: list(verifyRow, (row) => JSON.stringify(row), 'rows'),
-      text: 'What verify tries beyond access.',
+      text: 'Statements that verify runs beside its own checks, as a role of the file.',
     },
     retire: {
       shape: object({
@@ -65,31 +71,40 @@ export const manifestShape = object({
             shape: map(
               object({
                 of: 'a retired role',
-                keys: { reassign_to: { shape: role, text: 'Who gets what it owns.' } },
+                keys: {
+                  reassign_to: {
+                    shape: role,
+                    text: 'The role of this file that becomes the owner of what the retired role owns. Without it a role that owns something is refused.',
+                  },
+                },
               }),
               { of: 'role', fault: nameOf('role'), names },
             ),
-            text: 'Roles that are to go.',
+            text: 'Roles to drop, by name. Only roles with the mark of this deployment are dropped.',
           },
           databases: {
             shape: map(
               object({
                 of: 'a retired database',
                 keys: {
-                  drop: { shape: database, text: 'Its name once more.', isRequired: true },
+                  drop: {
+                    shape: database,
+                    text: 'The name of the database again, as a confirmation.',
+                    isRequired: true,
+                  },
                   dump: {
                     shape: text({ expected: 'a path', fault: (path) => (path === '' ? 'is empty' : undefined) }),
-                    text: 'The file that it is dumped to before.',
+                    text: 'The file that pg_dump wrote of this database: complete, and at most 24 hours old. Without one the database is not dropped.',
                   },
                 },
               }),
               { of: 'database', fault: nameOf('database'), names },
             ),
-            text: 'Databases that are to go, with all that is in them.',
+            text: 'Databases to drop, by name, with everything in them. Only databases with the mark of this deployment are dropped.',
           },
         },
       }),
-      text: 'What is to go: nothing goes because it left the file.',
+      text: 'What to drop. Nothing is dropped because it left the file. Needs --allow destructive.',
     },
   },
   refused: { passwords: 'apply makes them; none stands in this file' },

@@ -63,37 +63,60 @@ interface DetailScope {
 }
 
 export const details = {
-  read: { text: 'What read gives, on some things alone.', all: ['tables', 'sequences', 'routines'], names: 'relation' },
-  write: {
-    text: 'What write gives, on some things alone.',
+  read: {
+    text: 'The privileges of the word read, on these objects only.',
     all: ['tables', 'sequences', 'routines'],
     names: 'relation',
   },
-  create: { text: 'What create gives, in some schemas alone.', all: ['schemas'], names: 'schema' },
-  SELECT: { text: 'May read.', all: ['tables', 'sequences'], names: 'relation', hasColumns: true },
-  INSERT: { text: 'May add rows.', all: ['tables'], names: 'relation', hasColumns: true },
-  UPDATE: { text: 'May change rows.', all: ['tables', 'sequences'], names: 'relation', hasColumns: true },
+  write: {
+    text: 'The privileges of the word write, on these objects only.',
+    all: ['tables', 'sequences', 'routines'],
+    names: 'relation',
+  },
+  create: { text: 'The privileges of the word create, in these schemas only.', all: ['schemas'], names: 'schema' },
+  SELECT: {
+    text: 'May read rows (and current values of sequences).',
+    all: ['tables', 'sequences'],
+    names: 'relation',
+    hasColumns: true,
+  },
+  INSERT: { text: 'May insert rows.', all: ['tables'], names: 'relation', hasColumns: true },
+  UPDATE: {
+    text: 'May update rows (and use nextval and setval on sequences).',
+    all: ['tables', 'sequences'],
+    names: 'relation',
+    hasColumns: true,
+  },
   DELETE: { text: 'May delete rows.', all: ['tables'], names: 'relation' },
-  TRUNCATE: { text: 'May empty tables.', all: ['tables'], names: 'relation' },
-  REFERENCES: { text: 'May make foreign keys to tables.', all: ['tables'], names: 'relation', hasColumns: true },
-  TRIGGER: { text: 'May make triggers on tables.', all: ['tables'], names: 'relation' },
+  TRUNCATE: { text: 'May truncate tables.', all: ['tables'], names: 'relation' },
+  REFERENCES: {
+    text: 'May create foreign keys that refer to these tables.',
+    all: ['tables'],
+    names: 'relation',
+    hasColumns: true,
+  },
+  TRIGGER: { text: 'May create triggers on these tables.', all: ['tables'], names: 'relation' },
   MAINTAIN: {
-    text: 'May vacuum, analyze, reindex and refresh; PostgreSQL 17 and later.',
+    text: 'May VACUUM, ANALYZE, REINDEX, CLUSTER, REFRESH and LOCK. Needs PostgreSQL 17 or newer.',
     all: ['tables'],
     names: 'relation',
   },
   USAGE: {
-    text: 'May look into schemas, use sequences; and what is named as in GRANT: TYPE app.money, FOREIGN SERVER files, FOREIGN DATA WRAPPER postgres_fdw.',
+    text: 'May use objects in the schemas, or nextval and currval on the sequences; and what is named as in GRANT: TYPE app.money, FOREIGN SERVER files, FOREIGN DATA WRAPPER postgres_fdw.',
     all: ['schemas', 'sequences'],
     names: 'usable',
   },
-  EXECUTE: { text: 'May call routines.', all: ['routines'], names: 'routine' },
+  EXECUTE: {
+    text: 'May call functions and procedures: names with the types of their arguments, app.close_month(date).',
+    all: ['routines'],
+    names: 'routine',
+  },
   CREATE: {
-    text: 'May make things in schemas, schemas in the database.',
+    text: 'May create objects in the schemas, or schemas in the database.',
     all: ['schemas', 'database'],
     names: 'schema',
   },
-  TEMPORARY: { text: 'May make temporary tables.', all: ['database'], names: 'none' },
+  TEMPORARY: { text: 'May create temporary tables.', all: ['database'], names: 'none' },
 } as const satisfies Readonly<Record<string, DetailScope>>;
 
 export type Detail = keyof typeof details;

@@ -36,8 +36,11 @@ const limit: ManifestShape<number | 'unlimited'> = {
   merge: (_, own) => own,
   schema: { anyOf: [{ type: 'integer', minimum: 0, maximum: 2_147_483_647 }, { const: 'unlimited' }] },
 };
-export const connections = { shape: limit, text: 'How many connections at once: a number, or unlimited.' };
+export const connections = {
+  shape: limit,
+  text: 'CONNECTION LIMIT: how many connections at once. Not named: left as it is.',
+};
 export const settings = {
   shape: named('settings', settingsShape),
-  text: 'Settings for new sessions, as people write them: 30s, 64MB, on, [a, b].',
+  text: 'Settings that new sessions start with (ALTER … SET): 30s, 64MB, on, [a, b]. Settings that are not named are left as they are.',
 };

@@ -18,12 +18,19 @@ import { encodings } from './locales.ts';
 const extension = object({
   of: 'an extension',
   keys: {
-    name: { shape: text({ expected: 'the name of an extension', schema: names }), text: 'Its name.', isRequired: true },
+    name: {
+      shape: text({ expected: 'the name of an extension', schema: names }),
+      text: 'The name of the extension.',
+      isRequired: true,
+    },
     schema: {
       shape: text({ expected: 'the name of a schema', schema: names }),
-      text: 'The schema of what it brings; default: public.',
+      text: 'The schema for its objects. Default: public.',
     },
-    version: { shape: text({ expected: 'a version' }), text: 'Its version, in quotes; default: left alone.' },
+    version: {
+      shape: text({ expected: 'a version' }),
+      text: 'The version to install or update to, in quotes. Default: the default version of the server; an installed one is left as it is.',
+    },
   },
 });
 
@@ -32,11 +39,14 @@ export type ExtensionEntry = string | ValueOf<typeof extension>;
 const publicShape = object({
   of: 'public',
   keys: {
-    connect: { shape: flag(), text: 'Whether every role of the server may connect.' },
-    temporary: { shape: flag(), text: 'Whether every role of the server may make temporary tables.' },
+    connect: { shape: flag(), text: 'true: every role of the server may connect to the database. Default: false.' },
+    temporary: {
+      shape: flag(),
+      text: 'true: every role of the server may create temporary tables in the database. Default: false.',
+    },
     create: {
       shape: list(schema, (name) => name, 'schemas'),
-      text: 'The schemas in which every role of the server may make things.',
+      text: 'The schemas in which every role of the server may create objects. Default: none.',
     },
   },
 });
@@ -46,42 +56,54 @@ export const databaseShape = object({
   keys: {
     owner: {
       shape: role,
-      text: 'The role that owns its schemas and what is in them; the database itself stays the admin’s.',
+      text: 'The role that owns the schemas and what is in them. The admin stays the owner of the database itself.',
     },
     owner_of_database: {
       shape: flag(),
-      text: 'Gives the database itself to owner too, who can then drop and open it.',
+      text: 'true: owner owns the database itself too, and can then drop it or let others in. Default: false.',
     },
-    encoding: { shape: word(...encodings), text: 'Its encoding; default: UTF8.' },
-    locale: { shape: text({ expected: 'a locale' }), text: 'Its locale, as the provider of the locale spells it.' },
-    provider: { shape: word('libc', 'icu', 'builtin'), text: 'Who provides the locale: libc, icu or builtin.' },
+    encoding: {
+      shape: word(...encodings),
+      text: 'The encoding of a database that is created. Default: UTF8. Of an existing database another one is refused.',
+    },
+    locale: {
+      shape: text({ expected: 'a locale' }),
+      text: 'The locale of a database that is created, as its provider spells it. Default: that of the template. Of an existing database another one is refused.',
+    },
+    provider: {
+      shape: word('libc', 'icu', 'builtin'),
+      text: 'The locale provider. icu needs PostgreSQL 15, builtin 17.',
+    },
     template: {
       shape: text({ expected: 'the name of a database' }),
-      text: 'What it is made from; default: template0.',
+      text: 'The database that a new one is copied from. Default: template0.',
     },
     tablespace: {
       shape: text({ expected: 'the name of a tablespace' }),
-      text: 'Its tablespace; default: the server’s.',
+      text: 'The tablespace of a database that is created. Default: the default of the server. An existing database is not moved.',
     },
     connections,
     settings,
-    schemas: { shape: list(schema, (name) => name, 'schemas'), text: 'Its schemas; default: public.' },
+    schemas: {
+      shape: list(schema, (name) => name, 'schemas'),
+      text: 'The schemas of the database. Missing ones are created. Default: public.',
+    },
     extensions: {
       shape: list<ExtensionEntry>(
         either(text({ expected: 'the name of an extension', schema: names }), extension),
         (one) => (typeof one === 'string' ? one : one.name),
         'extensions',
       ),
-      text: 'Its extensions: names, or {name, schema, version}.',
+      text: 'Extensions to install: names, or {name, schema, version}. Others are left as they are.',
     },
     access: {
       shape: map(named('access', accessShape), { of: 'role' }),
-      text: 'Who may do what: under each role connect, read, write, create, a word of words, none, or a map of what on what.',
+      text: 'What each role may do, by role: connect, read, write, create, a word of words, none, or a map of privileges. What a role of this file has beyond that is revoked, with --allow revoke.',
     },
-    public: { shape: publicShape, text: 'What every role of the server may; default: nothing.' },
+    public: { shape: publicShape, text: 'What PUBLIC, every role of the server, may do. Default: nothing.' },
     routines: {
       shape: word('closed', 'keep'),
-      text: 'closed: only who has access calls routines; keep (default): left alone.',
+      text: 'closed: EXECUTE is revoked from PUBLIC and given by read and write. keep: functions and procedures are left as they are. Default: keep.',
     },
     search_path: {
       shape: whole(
@@ -90,7 +112,7 @@ export const databaseShape = object({
           list(text({ expected: 'the name of a schema' }), (name) => name, 'schemas'),
         ),
       ),
-      text: 'Its search_path; default: its schemas, where public is none of them. keep leaves it.',
+      text: 'The search_path of the database. Default: its schemas, if public is not one of them. keep: left as it is.',
     },
   },
   refused: { drop: 'what is to go stands in retire', name: 'its name is the key' },

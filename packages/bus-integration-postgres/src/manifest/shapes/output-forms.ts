@@ -3,7 +3,11 @@ import type { OutputForms } from 'bus-integration-database/manifest';
 
 export const outputForms = {
   uri: { text: "a libpq URI, by default in the deployment's DSN file", keys: ['pooler'], hasOwnFile: true },
-  env: { text: 'an env file: PGHOST and its like, or one variable with the URI', keys: ['variable'], gathers: true },
+  env: {
+    text: 'an env file: PGHOST and the other PG variables, or one variable with the URI',
+    keys: ['variable'],
+    gathers: true,
+  },
   pgpass: { text: 'a line of .pgpass', keys: [], gathers: true },
   service: { text: 'a section of pg_service.conf', keys: [], gathers: true },
   jdbc: { text: 'a JDBC URL', keys: [] },

@@ -6,10 +6,16 @@ import { momentFault } from './moments.ts';
 const membership = object({
   of: 'a membership',
   keys: {
-    role: { shape: role, text: 'The group.', isRequired: true },
-    inherit: { shape: flag(), text: 'Whether its rights are in effect without SET ROLE.' },
-    set: { shape: flag(), text: 'Whether SET ROLE to it is allowed.' },
-    admin: { shape: flag(), text: 'Whether others may be made its members.' },
+    role: { shape: role, text: 'The role to be a member of.', isRequired: true },
+    inherit: {
+      shape: flag(),
+      text: 'INHERIT: whether its privileges are in effect without SET ROLE. Not named: left as it is.',
+    },
+    set: {
+      shape: flag(),
+      text: 'SET: whether SET ROLE to it is allowed. false needs PostgreSQL 16. Not named: left as it is.',
+    },
+    admin: { shape: flag(), text: 'ADMIN: whether the member may grant the role to others. Not named: left as it is.' },
   },
 });
 
@@ -18,17 +24,23 @@ export type MembershipEntry = string | ValueOf<typeof membership>;
 export const roleShape = object({
   of: 'a role',
   keys: {
-    login: { shape: flag(), text: 'Whether it may log in; it then gets a password, and files as outputs say.' },
+    login: {
+      shape: flag(),
+      text: 'true: the role may log in, and gets a password and the files of outputs. Not named: left as it is; a new role is created with NOLOGIN.',
+    },
     connections,
     valid_until: {
       shape: text({ expected: 'a time', fault: momentFault }),
-      text: 'Until when its password is good: a time with its zone, or infinity.',
+      text: 'VALID UNTIL: the time after which the password is refused, with its zone, or infinity. Not named: left as it is.',
     },
     settings,
-    inherit: { shape: flag(), text: 'Whether rights of its groups are in effect without SET ROLE.' },
+    inherit: {
+      shape: flag(),
+      text: 'Whether privileges of the roles it is a member of are in effect without SET ROLE. Not named: left as it is.',
+    },
     acts_as: {
       shape: role,
-      text: 'The role, without login, as which it works from the login on: what it makes belongs to that one.',
+      text: 'A role without login that it works as from the login on (SET role): what it creates belongs to that role.',
     },
     member_of: {
       shape: list<MembershipEntry>(
@@ -36,12 +48,24 @@ export const roleShape = object({
         (one) => (typeof one === 'string' ? one : one.role),
         'groups',
       ),
-      text: 'Its groups: names, or {role, inherit, set, admin}.',
+      text: 'The roles that it is a member of: names, or {role, inherit, set, admin}. Other memberships are left as they are.',
     },
-    members: { shape: word('exact'), text: 'exact: it has no members but those of this file.' },
-    createdb: { shape: flag(), text: 'Whether it may make databases.' },
-    bypassrls: { shape: flag(), text: 'Whether row-level security leaves it alone.' },
-    replication: { shape: flag(), text: 'Whether it may replicate.' },
+    members: {
+      shape: word('exact'),
+      text: 'exact: members that this file does not name are removed, with --allow revoke. Default: they stay.',
+    },
+    createdb: {
+      shape: flag(),
+      text: 'CREATEDB: whether it may create databases. true needs --allow elevate, taking it away --allow revoke. Not named: left as it is.',
+    },
+    bypassrls: {
+      shape: flag(),
+      text: 'BYPASSRLS: whether row-level security does not apply to it. Allowed as createdb is.',
+    },
+    replication: {
+      shape: flag(),
+      text: 'REPLICATION: whether it may start replication and base backups. Allowed as createdb is.',
+    },
   },
   refused: {
     superuser: 'this file makes no superuser',

@@ -1,5 +1,5 @@
 // The PostgreSQL that the family's own profile makes, bus_service its bootstrap superuser and everybody trusted, and what the
-// README says to do with it.
+// page about it says to do.
 import { readFileSync } from 'node:fs';
 import { type Server, startServer } from 'embedded';
 import { Client } from 'pg';
@@ -7,8 +7,8 @@ import { expect, it } from 'vitest';
 import { type Deployment, makeDeployment } from './deployment.ts';
 
 const trusting = 'local all all trust\nhost all all 127.0.0.1/32 trust\n';
-const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-const statements = (/```sql\n([\s\S]*?)```/.exec(readme)?.[1] ?? '').split('\n').filter(Boolean);
+const page = readFileSync(new URL('../docs/bus-service-superuser.md', import.meta.url), 'utf8');
+const statements = (/```sql\n([\s\S]*?)```/.exec(page)?.[1] ?? '').split('\n').filter(Boolean);
 
 async function run(server: Server, user: string, sql: string, database = 'postgres'): Promise<void> {
   const client = new Client({ host: '127.0.0.1', port: server.port, user, password: 'pencil', database });

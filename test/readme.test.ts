@@ -1,7 +1,7 @@
 // Every example of the README runs: its tour, block by block, in one deployment repository. Its first block is what CI
 // itself runs.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPlainAdmin, startServer } from 'embedded';
@@ -51,19 +51,6 @@ it('its manifest is applied, and verified', async () => {
     expect(response.ok, explain(response)).toBe(true);
 }, 60_000);
 
-it('relative links lead somewhere', () => {
-  const documents = [
-    'README.md',
-    'ARCHITECTURE.md',
-    ...readdirSync(join(root, 'packages')).map((name) => `packages/${name}/README.md`),
-  ];
-  for (const document of documents) {
-    const text = readFileSync(join(root, document), 'utf8');
-    for (const [, target = ''] of text.matchAll(/\]\((?!https?:)([^)#]+)\)/g)) {
-      expect(
-        () => execFileSync('test', ['-e', join(root, document, '..', target)]),
-        `${document}: ${target}`,
-      ).not.toThrow();
-    }
-  }
+it('is short', () => {
+  expect(readme.split('\n').length).toBeLessThan(200);
 });

@@ -8,8 +8,8 @@ export {
 } from './certificate.ts';
 export { type PgBouncer, type PgBouncerOptions, pgBouncerPath, startPgBouncer } from './pgbouncer.ts';
 export { createPlainAdmin } from './plain-admin.ts';
-export { psqlPath } from './psql.ts';
-export { type Server, type ServerOptions, startServer } from './server.ts';
+export { programOnPath, psqlPath } from './psql.ts';
+export { freePort, type Server, type ServerOptions, startServer } from './server.ts';
 export type { Query, ServerAddress } from './server-address.ts';
 export { installedMajors, type Major, majors } from './server-package.ts';
 export { sharedServer } from './shared-server.ts';

@@ -45,6 +45,8 @@ interface Fault {
   readonly expected: RegExp;
   /** Undoes what the statements leave, which a fault made beside. */
   readonly undo?: string;
+  /** What plan and status say of it before. */
+  readonly plan?: RegExp;
   readonly since?: number;
 }
 
@@ -106,6 +108,28 @@ const faults: readonly Fault[] = [
     expected: /REVOKE UPDATE \("id", "name"\) ON "app"\."customers" FROM (PUBLIC, "team"|"team", PUBLIC);/,
   },
   {
+    name: 'a table and a view to everybody',
+    make: 'GRANT SELECT ON app.orders, app.totals TO PUBLIC',
+    expected:
+      /fail public-privilege shop: PUBLIC has SELECT on table orders in schema app: .*REVOKE SELECT ON "app"\."orders" FROM PUBLIC;/,
+    plan: /PUBLIC has SELECT on tables app\.orders, app\.totals of shop, granted by boss: every role .*REVOKE SELECT ON TABLE "app"\."orders", "app"\."totals" FROM PUBLIC;/,
+  },
+  {
+    name: 'a sequence to everybody, by another grantor',
+    make: `GRANT USAGE ON SEQUENCE app.orders_id_seq TO dba WITH GRANT OPTION; SET ROLE dba;
+      GRANT USAGE ON SEQUENCE app.orders_id_seq TO PUBLIC`,
+    expected:
+      /fail public-privilege shop: PUBLIC has USAGE on sequence orders_id_seq .*SET ROLE "dba"; REVOKE USAGE ON SEQUENCE "app"\."orders_id_seq" FROM PUBLIC; RESET ROLE;/,
+    plan: /PUBLIC has USAGE on sequences app\.orders_id_seq of shop, granted by dba: .* dba or a member of it runs/,
+    undo: 'REVOKE USAGE ON SEQUENCE app.orders_id_seq FROM dba',
+  },
+  {
+    name: 'a column to everybody who may read the table anyway',
+    make: 'GRANT SELECT (note) ON app.orders TO PUBLIC',
+    expected:
+      /fail public-privilege shop: PUBLIC has SELECT on columns note of table orders .*REVOKE SELECT \("note"\) ON "app"\."orders" FROM PUBLIC;/,
+  },
+  {
     name: 'temporary tables of everybody',
     make: 'GRANT TEMPORARY ON DATABASE shop TO PUBLIC',
     expected: /caller has TEMPORARY on database shop.*REVOKE TEMPORARY ON DATABASE "shop" FROM PUBLIC;/,
@@ -146,11 +170,16 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i', (major) => {
   test.each(faults.filter(({ since = 14 }) => since <= major).map((fault) => [fault.name, fault] as const))(
     '%s',
     { timeout: 60_000 },
-    async (_, { make, expected, undo }) => {
+    async (_, { make, expected, undo, plan: planned }) => {
       const { server, deployment } = stage();
       await server.query(make, { database: 'shop' });
       const found = notWell(await deployment.verify());
       expect(found.map(told).join(' | ')).toMatch(expected);
+      for (const verb of ['plan', 'status'] as const) {
+        if (planned === undefined) continue;
+        const { diagnostics } = await deployment[verb]();
+        expect(diagnostics.map(({ message, remedy }) => `${message} ${remedy}`).join(' | ')).toMatch(planned);
+      }
       for (const check of found) await carryOut(server, check);
       if (undo !== undefined) await server.query(undo, { database: 'shop' });
       const again = await deployment.verify();

@@ -4,7 +4,7 @@ import { advise, type Diagnostic } from 'bus-integration-database';
 import type { Observation } from '../../observe/observation.ts';
 import { beyondReach } from '../../ownership/effective.ts';
 import { someNames } from '../../text/bounded.ts';
-import { inDatabase, runs } from '../../text/psql-remedy.ts';
+import { inDatabase, ownerOrSuperuser, runs } from '../../text/psql-remedy.ts';
 import { printable, shown } from '../../text/shown.ts';
 import { mayActAs } from '../common/acting.ts';
 import type { Scope } from '../common/kind.ts';
@@ -27,6 +27,7 @@ export function contentsFindings(
     ...missing.filter(outOfReach).map((part) => beyond('GRANT', wish, part)),
     ...extra.filter(outOfReach).map((part) => beyond('REVOKE', wish, part)),
     ...othersGrants(wish, seen),
+    ...publicGrants(wish, seen),
     ...absentFinding(wish, absent, seen),
   ];
 }
@@ -90,6 +91,33 @@ function othersGrants(wish: ContentsGrant, seen: Observation): Diagnostic[] {
           ),
         };
       });
+  });
+}
+
+/** What PUBLIC has on tables, views and sequences, which no manifest gives it. Its grants on columns verify tells. */
+function publicGrants({ database, schema, grantee }: ContentsGrant, seen: Observation): Diagnostic[] {
+  if ('role' in grantee) return [];
+  const objects = seen.inside.get(database)?.objects;
+  return (objects?.patterns ?? []).flatMap(({ acl, class: type, owner, names, ...pattern }) => {
+    if (pattern.schema !== schema || pattern.isMember || type === 'routines') return [];
+    const held = acl.filter((entry) => entry.grantee === null);
+    return [...new Set(held.map(({ grantor }) => grantor))].map((grantor): Diagnostic => {
+      const privileges = held.filter((entry) => entry.grantor === grantor).map(({ privilege }) => privilege);
+      const one = onObject(schema, bounded({ type, owner, ...(names !== null && { names }), privileges }));
+      return {
+        severity: 'warn',
+        code: 'public-privilege',
+        message: `PUBLIC has ${privileges.join(', ')} on ${wordsOfObject(one)} of ${shown(database)}, granted by ${shown(grantor)}: every role that may use the schema has it; expected nothing`,
+        target: printable(database),
+        ...advise(
+          runs(
+            grantor === owner ? ownerOrSuperuser : `${shown(grantor)} or a member of it`,
+            inDatabase(database),
+            `${privilegeSql('REVOKE', one, { database, grantee: null })};`,
+          ),
+        ),
+      };
+    });
   });
 }
 

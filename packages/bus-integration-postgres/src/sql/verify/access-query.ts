@@ -110,6 +110,11 @@ SELECT ${held(['CONNECT', 'CREATE', 'TEMPORARY'], `pg_catalog.has_database_privi
           WHERE NOT pg_catalog.has_table_privilege(${me}, alike.example, wanted.privilege)
             AND pg_catalog.has_any_column_privilege(${me}, alike.example, wanted.privilege)) END,
       'entries', ${entriesOf('alike.acl', 'alike.owner')},
+      'publicColumns', CASE WHEN alike.apart IS NOT NULL THEN
+        (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('column', part.attname, ${entryFields})
+                  ORDER BY part.attnum, entry.privilege_type, entry.grantor)
+           FROM pg_catalog.pg_attribute AS part CROSS JOIN LATERAL pg_catalog.aclexplode(part.attacl) AS entry
+          WHERE part.attrelid = alike.example AND NOT part.attisdropped AND entry.grantee = 0::pg_catalog.oid) END,
       'column', (SELECT part.attname FROM pg_catalog.pg_attribute AS part
                   WHERE part.attrelid = alike.example AND part.attnum > 0 AND NOT part.attisdropped
                     AND part.attgenerated = '' AND part.attidentity <> 'a' ORDER BY part.attnum LIMIT 1))
@@ -225,6 +230,8 @@ export interface SeenRelation {
   /** Privileges that it has on some columns alone. */
   readonly columns: readonly SeenColumns[] | null;
   readonly entries: readonly SeenEntry[];
+  /** What PUBLIC has on columns alone; null of nothing. */
+  readonly publicColumns: readonly (SeenEntry & { readonly column: string })[] | null;
   /** One that may be set; null where there is none. */
   readonly column: string | null;
 }

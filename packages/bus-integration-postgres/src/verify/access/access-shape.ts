@@ -55,6 +55,7 @@ const shape = record<SeenAccess>({
         ),
       ),
       entries,
+      publicColumns: nullable(list(record<SeenColumns['entries'][number]>({ ...entry, column: text }))),
       column: nullable(text),
     }),
   ),

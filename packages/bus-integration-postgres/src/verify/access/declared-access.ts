@@ -46,6 +46,8 @@ export interface ExpectedAccess {
   readonly managesContents: boolean;
   /** Types, foreign servers and foreign-data wrappers on which it has USAGE. */
   readonly used: readonly KindNamed[];
+  /** The same of the database, whatever the manifest says of this role. */
+  readonly managesDatabase: boolean;
   /** Schemas in which every role may make things. */
   readonly openSchemas: readonly string[];
   /** The manifest makes a role a member of a group. */
@@ -78,6 +80,7 @@ export function expectedAccess(manifest: ExpandedManifest, role: string, name: s
     // What roles have of which access says nothing is left alone.
     managesContents: managesContents(database) && holders.some((one) => one === owner || Object.hasOwn(access, one)),
     used: gifts.flatMap((gift) => gift.used),
+    managesDatabase: managesContents(database),
     openSchemas: database.public?.create ?? [],
     isDeclaredMember: (member, group) => declaredGroups(member, roles).get(group)?.isDirect === true,
   };

@@ -14,6 +14,7 @@ import { type ExpectedAccess, expectedAccess, worksAs } from './declared-access.
 import { declaredStatements, tryDeclared } from './declared-statements.ts';
 import { type AccessFinding, list } from './finding-words.ts';
 import { membershipFindings } from './memberships.ts';
+import { publicFindings } from './public-findings.ts';
 import { readFindings } from './read-findings.ts';
 import { settingFindings } from './session-settings.ts';
 import { trialsOf, triedFindings, triedText, tryStatements } from './tries.ts';
@@ -28,6 +29,8 @@ export interface AccessTrial {
   readonly isNegative: boolean;
   /** Roles that have access and do not log in here, and that nobody has looked at yet. */
   readonly others: readonly string[];
+  /** Nobody has looked at the database yet. */
+  readonly isFirst: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -69,6 +72,7 @@ export async function tryAccess(session: Session, trial: AccessTrial): Promise<A
     ...checksOf('membership', pair, memberships),
     ...checksOf('session-setting', pair, settings),
     ...others,
+    ...(trial.isFirst && trial.isNegative ? publicChecks(expected, seen, pair.database) : []),
     ...(await tryDeclared(session, rows, signal)),
   ];
   return { checks, roles: [pair.role, ...trial.others], rows: rows.map(({ number }) => number) };
@@ -123,6 +127,18 @@ async function accessChecks(
       ? []
       : [{ ...base('access', pair), result: 'ok' as const, seen: `${summary(expected)}; ${triedText(trials)}` }]),
   ];
+}
+
+/** Once for a database: it is nobody's alone. */
+function publicChecks(expected: ExpectedAccess, seen: SeenAccess, database: string): Check[] {
+  const target = printable(database);
+  const checks = publicFindings(expected, seen, database).map(
+    ({ result, seen, remedy }): Check => ({
+      ...{ id: 'public-privilege', kind: 'connectivity', target, database, result, seen },
+      ...advise(remedy),
+    }),
+  );
+  return boundedChecks(checks, `privileges of PUBLIC in ${shown(database)}`);
 }
 
 /** Roles that do not log in, by what the catalogs say. */

@@ -23,6 +23,12 @@ export const connectivityFindings = {
     fix: 'Where something lacks, bus operator database plan shows what apply gives; where there is too much, the statement that the finding names takes it away.',
     page: `${documentation}/ddl-priv.html`,
   },
+  'public-privilege': {
+    title: 'everybody has privileges on a table, a view or a sequence of a declared schema',
+    why: 'PUBLIC is every role of the server, those of other deployments and those that are made tomorrow too. A manifest gives privileges to roles alone; what PUBLIC has comes from a GRANT by hand or by a migration.',
+    fix: 'The statement that the finding names takes it away, by the role that granted it. GRANT it to a group, and give that group access in the manifest.',
+    page: `${documentation}/ddl-priv.html`,
+  },
   'later-objects': {
     title: 'a table that its owner makes does not come with what access gives',
     why: 'A login that makes things makes a table in each schema, asks what other roles may on it, and rolls it back. Default privileges bind to the role that makes a thing: tables of another creator come without them.',

@@ -20,8 +20,8 @@ export interface ManifestLogin {
   readonly keepsPath: boolean;
   /** Who owns what is in the schemas, if that is no login. */
   readonly makers: readonly string[];
-  /** Roles with access that no file lets in: for the first login of the database. */
-  readonly takeOthers: () => readonly string[];
+  /** Roles with access that no file lets in: for the first login of the database alone. */
+  readonly takeOthers: () => readonly string[] | undefined;
 }
 
 /** What is said of the login in a file; undefined of what lists declare. Which database was entered, it remembers. */
@@ -31,8 +31,8 @@ export function manifestLogins(
 ): (pair: FilePair) => ManifestLogin | undefined {
   if (manifest === undefined) return () => undefined;
   const isOpened = new Set<string>();
-  const takeOthers = (database: string): readonly string[] => {
-    if (isOpened.has(database)) return [];
+  const takeOthers = (database: string): readonly string[] | undefined => {
+    if (isOpened.has(database)) return undefined;
     isOpened.add(database);
     const entering = pairs.filter((pair) => pair.database === database).map(({ role }) => role);
     return rolesWithoutFile(manifest, database, entering);

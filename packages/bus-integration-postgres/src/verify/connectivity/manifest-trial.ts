@@ -26,7 +26,8 @@ export async function accessOf(
     standing,
     catchesErrors,
     isNegative,
-    others,
+    others: others ?? [],
+    isFirst: others !== undefined,
     signal,
   });
   return { checks, looked: { database: pair.database, roles, rows } };

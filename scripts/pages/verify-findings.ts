@@ -13,11 +13,15 @@ export function verifyFindings(): string {
     ([id, { title, why, fix, page }]) => `
 ## ${id}
 
-**${escaped(title)}.** ${escaped(why)}\\
+**${escaped(capital(title))}.** ${escaped(why)}\\
 Fix: ${escaped(fix)} [PostgreSQL's documentation](${page})
 `,
   );
   return `${opening}${sections.join('')}`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** Plain text as Markdown shows it: what stands in it is no markup, but for code in backquotes. */

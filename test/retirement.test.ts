@@ -75,6 +75,38 @@ describe.each([14, 18] as const)('PostgreSQL %i', (major) => {
     );
   });
 
+  test('what a retired role has in another deployment’s database, and in nobody’s, is told before anything is done', async () => {
+    using folder = temporaryFolder();
+    await begun(folder.path);
+    for (const sql of [
+      'CREATE DATABASE theirs',
+      "COMMENT ON DATABASE theirs IS 'bus-deployment=another'",
+      'CREATE DATABASE free',
+    ])
+      await server.query(sql);
+    await server.query('CREATE TABLE public.of_old (); ALTER TABLE public.of_old OWNER TO old', { database: 'theirs' });
+    await server.query('CREATE TABLE public.seen (); GRANT SELECT ON public.seen TO old', { database: 'free' });
+    const deployment = wished(
+      folder.path,
+      'retire: {roles: {old: {reassign_to: o}}}',
+      `${kept}  legacy: {access: {svc: create}}\n`,
+    );
+    for (const verb of ['plan', 'status'] as const) {
+      const { diagnostics } = await deployment[verb]();
+      const told = diagnostics.filter(({ code }) => code === 'retired-role-elsewhere');
+      expect(told.map(({ severity, message }) => [severity, message])).toEqual([
+        [
+          'info',
+          "role old is to be retired, and has rights in database free, which is no deployment's: apply changes that database too",
+        ],
+        [
+          'warn',
+          "role old is to be retired, and owns 1 table in database theirs, which is deployment another's: apply changes that database too",
+        ],
+      ]);
+    }
+  });
+
   test('a database goes with its dump and with nobody in it, the sessions of roles that go with it excepted', async () => {
     using folder = temporaryFolder();
     const first = await begun(folder.path);

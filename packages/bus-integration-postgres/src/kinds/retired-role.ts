@@ -10,14 +10,13 @@ import { meanings } from './common/kind.ts';
 import {
   clearedShape,
   clearing,
-  findingsOf,
   isDropped,
   lacksPlace,
-  lossesOf,
   ownedWords,
   placesOf,
   refusalsOf,
 } from './retirement/retired-role-contents.ts';
+import { findingsOf, lossesOf } from './retirement/retired-role-findings.ts';
 import { lacksRoleAdmin } from './roles/role-admin.ts';
 
 export interface RetiredRole {
@@ -76,7 +75,7 @@ export const retiredRole: Kind<RetiredRole, typeof registered> = {
     if (refusals.length > 0) return meanings(refusals.map((refusal) => ({ refusal, errorClass: 'unsafe' as const })));
     const cleared = places.map((place, index) => clearing(role, place, index === 0, found, scope));
     return meanings([
-      ...findingsOf(role, scope, cleared).map((finding): Meaning<RetiringStep> => ({ finding })),
+      ...findingsOf(role, scope, cleared, found.places).map((finding): Meaning<RetiringStep> => ({ finding })),
       ...stepsOf(role, found, cleared, scope).map((step): Meaning<RetiringStep> => ({ step })),
     ]);
   },

@@ -1,6 +1,6 @@
 // What is still there of what is to be retired: read only where a manifest retires something.
 import type { Session } from '../connection/connect.ts';
-import { boolean, integer, list, readRow, readRows, record, text } from '../connection/session/shape.ts';
+import { boolean, integer, list, nullable, readRow, readRows, record, text } from '../connection/session/shape.ts';
 import { heldQuery, retiredQuery } from '../sql/retired-query.ts';
 import { shown } from '../text/shown.ts';
 
@@ -9,6 +9,8 @@ export interface RetiringRole {
   /** Databases in which something depends on it. */
   readonly places: readonly {
     readonly database: string;
+    /** Whose it is, by its mark. */
+    readonly comment: string | null;
     readonly allowsConnections: boolean;
     readonly adminMayConnect: boolean;
     /** How many things there it owns. */
@@ -87,6 +89,7 @@ const shape = record<{
       places: list(
         record<RetiringRole['places'][number]>({
           database: text,
+          comment: nullable(text),
           allowsConnections: boolean,
           adminMayConnect: boolean,
           owns: integer,

@@ -28,6 +28,7 @@ SELECT
       'name', role.rolname,
       'places', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
                      'database', place.datname,
+                     'comment', pg_catalog.shobj_description(place.oid, 'pg_database'),
                      'allowsConnections', place.datallowconn,
                      'adminMayConnect', pg_catalog.has_database_privilege(place.oid, 'CONNECT'),
                      'owns', dependent.owns) ORDER BY place.datname), '[]')

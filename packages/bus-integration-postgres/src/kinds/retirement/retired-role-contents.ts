@@ -12,13 +12,13 @@ import { identifier } from '../../text/sql-text.ts';
 import type { Scope } from '../common/kind.ts';
 import { lacking } from '../common/kind-words.ts';
 
-interface RetiredWish {
+export interface RetiredWish {
   readonly name: string;
   /** Who gets what it owns. */
   readonly heir?: string;
 }
 
-type Place = RetiringRole['places'][number];
+export type RetiredPlace = RetiringRole['places'][number];
 
 /** What a database holds of a role. */
 export const clearedShape = ({ shape, text, number, list }: ShapeWords) =>
@@ -34,9 +34,9 @@ export const clearedShape = ({ shape, text, number, list }: ShapeWords) =>
     user_mappings: number,
   });
 
-type Cleared = ContentOf<typeof clearedShape>;
+export type Cleared = ContentOf<typeof clearedShape>;
 
-interface Clearing {
+export interface Clearing {
   readonly action: 'clear-role';
   readonly target: string;
   readonly risk: 'revoke' | 'destructive';
@@ -45,10 +45,12 @@ interface Clearing {
 }
 
 /** Where something of it is, but for databases that go before; what all databases share is cleared in any of them. */
-export function placesOf(found: RetiringRole, { retired, seen }: Scope): readonly Place[] {
+export function placesOf(found: RetiringRole, { retired, seen }: Scope): readonly RetiredPlace[] {
   const places = found.places.filter(({ database }) => !isDropped(database, retired));
   if (places.length > 0 || !found.isInShared) return places;
-  return [{ database: seen.server.database, allowsConnections: true, adminMayConnect: true, owns: 0 }];
+  const { database } = seen.server;
+  const comment = seen.databases.get(database)?.comment ?? null;
+  return [{ database, comment, allowsConnections: true, adminMayConnect: true, owns: 0 }];
 }
 
 export function isDropped(database: string, retired: Scope['retired']): boolean {
@@ -58,7 +60,7 @@ export function isDropped(database: string, retired: Scope['retired']): boolean 
 export function refusalsOf(
   { name, heir }: RetiredWish,
   { ownsDatabases, ownsTablespaces }: RetiringRole,
-  places: readonly Place[],
+  places: readonly RetiredPlace[],
   { seen }: Scope,
 ): Diagnostic[] {
   const role = shown(name);
@@ -103,7 +105,7 @@ function heldIn(database: string, role: string, { retiring }: Scope['seen']): He
   return retiring?.held.get(database)?.find((held) => held.role === role);
 }
 
-function ownedIn({ database, owns }: Place, role: string, seen: Scope['seen']): string {
+function ownedIn({ database, owns }: RetiredPlace, role: string, seen: Scope['seen']): string {
   return ownedWords(heldIn(database, role, seen)?.owned ?? []) || count(owns, 'object');
 }
 
@@ -113,7 +115,7 @@ export function ownedWords(owned: HeldInside['owned']): string {
 
 export function clearing(
   { name, heir }: RetiredWish,
-  { database, owns }: Place,
+  { database, owns }: RetiredPlace,
   isFirst: boolean,
   { grantors, given }: RetiringRole,
   { seen, retired }: Scope,
@@ -159,51 +161,6 @@ function lendingTo(
   return (held?.schemas ?? []).flatMap(({ name, owner, creators }) =>
     creators.includes(heir) || retired?.creates(heir, database, name) ? [] : [{ schema: name, owner }],
   );
-}
-
-/** What goes beside what it owns and its own rights. */
-export function lossesOf({
-  policies,
-  given,
-  default_privileges,
-  user_mappings,
-}: Omit<Cleared, 'name' | 'database' | 'owned' | 'granted_by' | 'lends'>): string[] {
-  return [
-    ...policies.map((policy) => `${printable(policy)}, which is for no other role`),
-    ...given.map((grant) => `${printable(grant)}, which it gave`),
-    ...(default_privileges === 0 ? [] : [`${default_privileges} of its default privileges`]),
-    ...(user_mappings === 0 ? [] : [count(user_mappings, 'user mapping')]),
-  ];
-}
-
-export function findingsOf({ name }: RetiredWish, { seen }: Scope, cleared: readonly Clearing[]): Diagnostic[] {
-  const sessions = seen.roles.get(name)?.connections ?? 0;
-  const role = shown(name);
-  const target = printable(name);
-  return [
-    ...(sessions === 0
-      ? []
-      : [
-          {
-            severity: 'warn' as const,
-            code: 'retired-role-sessions',
-            message: `role ${role} is to be retired, and ${count(sessions, 'session')} of it ${sessions === 1 ? 'is' : 'are'} open, which apply ends`,
-            target,
-          },
-        ]),
-    ...cleared.flatMap(({ before, risk }) => {
-      const losses = lossesOf(before);
-      if (losses.length === 0) return [];
-      return [
-        {
-          severity: risk === 'revoke' ? ('warn' as const) : ('info' as const),
-          code: 'retired-role-takes',
-          message: `with role ${role} go, in database ${shown(before.database)}: ${losses.join(', ')}`,
-          target,
-        },
-      ];
-    }),
-  ];
 }
 
 /** Why the admin can't clear a database of a role. */

@@ -3,11 +3,13 @@
 // late is a script with a code cache beside it. What is there is replaced at once when the new bundle is whole.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, renameSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { sources } from './sources.mjs';
 
+const builtin = createRequire(import.meta.url);
 const root = fileURLToPath(new URL('..', import.meta.url));
 const packages = readdirSync(join(root, 'packages'));
 const requireBanner =
@@ -42,6 +44,22 @@ const scriptOptions = {
   // A script out of a code cache would look for a module beside the script that the cache was made of, wherever that was.
   supported: { 'dynamic-import': false },
   external: ['pg-native'],
+};
+
+/** Node's own modules that take it half a millisecond or more to load, and that most runs never use. */
+const late = /^(?:node:)?(child_process|dns|dns\/promises|fs\/promises|http|https|readline|tls|worker_threads|zlib)$/;
+const lateBuiltins = {
+  name: 'late-builtins',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: late }, ({ path, namespace }) =>
+      namespace === 'late-builtin' ? { path, external: true } : { path: late.exec(path)[1], namespace: 'late-builtin' },
+    );
+    onLoad({ filter: /./, namespace: 'late-builtin' }, ({ path }) => ({
+      contents: `let all;
+for (const name of ${JSON.stringify(Object.keys(builtin(`node:${path}`)))})
+  Object.defineProperty(exports, name, { enumerable: true, get: () => (all ??= require('node:${path}'))[name] });`,
+    }));
+  },
 };
 
 const results = await Promise.allSettled(packages.map(bundle));
@@ -94,7 +112,8 @@ async function buildInto(outdir, name, folder, entryPoints) {
   await build({ ...options, entryPoints: [...entryPoints, lateEntry], outdir, plugins: [lateImports(late)] });
   const contents = [...late].map((path) => `export * from ${JSON.stringify(path)};`).join('\n');
   const outfile = join(outdir, 'late-script.js');
-  await build({ ...options, ...scriptOptions, stdin: { contents, resolveDir: root }, outfile });
+  const stdin = { contents, resolveDir: root };
+  await build({ ...options, ...scriptOptions, stdin, outfile, plugins: [lateBuiltins] });
   makeCodeCache(outfile);
 }
 

@@ -104,7 +104,7 @@ export type { Listener, ListenerPolicy, Lists } from './model/lists.ts';
 export { mapAdvice, ownCommand, ownVerbOf } from './model/map-advice.ts';
 export { mapFindings, mapTextPaths } from './model/map-findings.ts';
 export type { NamedKind, NameRules } from './model/names.ts';
-export { dsnFileName, expandRole, fileSystemName, judgeName, lineBreakFault } from './model/names.ts';
+export { dsnFileName, expandRole, fileSystemName, judgeName, lineBreakFault, poolerTwin } from './model/names.ts';
 export type { Output, OutputConnection, OutputSettings, PoolerAddress } from './model/output.ts';
 export { connectionsOf, placesIn, standsElsewhere } from './model/output.ts';
 export { identityText, isIntact, planId } from './model/plan.ts';

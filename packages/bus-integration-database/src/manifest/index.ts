@@ -7,7 +7,7 @@ export { type KnownNames, knownNames } from './known-names.ts';
 export type { OutputForms, OutputRule } from './output-rules.ts';
 export { outputShape } from './output-rules.ts';
 export type { ExpandedOutput, OutputEntry } from './outputs.ts';
-export { expandOutputs, poolerTwin } from './outputs.ts';
+export { expandOutputs } from './outputs.ts';
 export type { ManifestLanguage, ManifestReading, StarterOptions } from './read-manifest.ts';
 export { readManifest } from './read-manifest.ts';
 export { schemaDocument } from './shapes/schema-document.ts';

@@ -1,7 +1,7 @@
 // Which files the rules of outputs come to, and where two of them meet. Writes none.
-import { join, normalize, parse } from 'node:path';
+import { normalize } from 'node:path';
 import { OperationError } from '../contract/errors.ts';
-import { dsnFileName } from '../model/names.ts';
+import { dsnFileName, poolerTwin } from '../model/names.ts';
 import type { OutputForms, OutputRule } from './output-rules.ts';
 import { type Filling, filledPath, filledText, tellsApart } from './template.ts';
 import type { Problems } from './text/problems.ts';
@@ -158,17 +158,6 @@ function judgeVariable(rule: OutputRule, entry: OutputEntry, variables: Set<stri
       `${quotedName(variable)} would stand twice in ${quotedName(file ?? '')}; name a placeholder in it`,
     );
   variables.add(`${file}\n${variable}`);
-}
-
-/**
- * The file beside another one that names the pooler. An own file's has three parts, which no other own file has.
- *
- * @example
- * poolerTwin('dsn/orders.dsn'); // 'dsn/orders.pooler.dsn'
- */
-export function poolerTwin(file: string): string {
-  const { dir, name, ext } = parse(file);
-  return join(dir, `${name}.pooler${ext}`);
 }
 
 /** Two connections meet in one file only in forms that gather them, and of one rule. */

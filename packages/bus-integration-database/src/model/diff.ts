@@ -32,7 +32,7 @@ export function diff<R extends AnyResource>(
     const before = seen.get(id);
     seen.delete(id);
     if (before === undefined) deltas.push({ after });
-    else if (!isDeepStrictEqual(before, after)) deltas.push({ before, after });
+    else if (before !== after && !isDeepStrictEqual(before, after)) deltas.push({ before, after });
   }
   for (const before of seen.values()) deltas.push({ before });
   return deltas;

@@ -1,5 +1,6 @@
 // Names of roles, databases and schemas: which are refused, how they are shown, which file belongs to them. Pure.
 // What a provider's server keeps for itself comes in as rules.
+import { join, parse } from 'node:path';
 import { OperationError } from '../contract/errors.ts';
 import { printable } from '../text/printable.ts';
 
@@ -134,4 +135,15 @@ export function fileSystemName(name: string): string {
 function encodedByte(byte: number): string {
   const character = String.fromCharCode(byte);
   return /[A-Za-z0-9_-]/.test(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+}
+
+/**
+ * The file beside another one that names the pooler. An own file's has three parts, which no other own file has.
+ *
+ * @example
+ * poolerTwin('dsn/orders.dsn'); // 'dsn/orders.pooler.dsn'
+ */
+export function poolerTwin(file: string): string {
+  const { dir, name, ext } = parse(file);
+  return join(dir, `${name}.pooler${ext}`);
 }

@@ -5,7 +5,7 @@ import { madeDatabase, type Step } from 'bus-integration-database';
 import { wantedOf } from '../asked/wanted.ts';
 import type { Session } from '../connection/connect.ts';
 import { registeredActions, ruleOf, statementsOf } from '../kinds/index.ts';
-import { readInside } from '../observe/catalog.ts';
+import { readInside } from '../observe/inside.ts';
 import type { ObservedInside } from '../observe/observation.ts';
 import { actedAs, selfGrantOf, withSelfGrants } from '../ownership/self-grant.ts';
 import { byDatabase, type JustMade, planInside } from '../plan/inside.ts';

@@ -12,9 +12,9 @@ export function objectsAskedBy(
 ): ReadonlyMap<string, { readonly objects: ObjectsAsked }> {
   const grants = new Map<string, ContentsGrant[]>();
   const used = new Map<string, UsedObject[]>();
-  const roles: string[] = [];
+  const roles = new Set<string>();
   for (const resource of resources) {
-    if (resource.kind === 'role') roles.push(resource.name);
+    if (resource.kind === 'role') roles.add(resource.name);
     if (resource.kind === 'grant' && isUsed(resource.on)) {
       const { on } = resource;
       used.set(on.database, [...(used.get(on.database) ?? []), on]);
@@ -30,16 +30,19 @@ export function objectsAskedBy(
   );
 }
 
-function asked(grants: readonly ContentsGrant[], used: readonly UsedObject[], roles: readonly string[]): ObjectsAsked {
+function asked(
+  grants: readonly ContentsGrant[],
+  used: readonly UsedObject[],
+  roles: ReadonlySet<string>,
+): ObjectsAsked {
   const named = grants.flatMap(({ schema, named }) => named.map((one) => ({ schema, one })));
-  const wishes = grants.map((wish) => ({ schema: wish.schema, name: granteeName(wish.grantee), wish }));
   return {
-    schemas: unique(grants.map(({ schema }) => [schema] as const)).map(([schema]) => schema),
+    schemas: [...new Set(grants.map(({ schema }) => schema))],
     roles,
     relations: unique(named.flatMap(({ schema, one }) => ('relation' in one ? [[schema, one.relation] as const] : []))),
     routines: unique(named.flatMap(({ schema, one }) => ('routine' in one ? [[schema, one.routine] as const] : []))),
     used: usedNames(used),
-    unnamed: (objects) => patternsToName(objects, [...wishes, ...withoutWish(grants, roles)]),
+    unnamed: (objects) => patternsToName(objects, () => [...grants.map(wishOf), ...withoutWish(grants, roles)]),
   };
 }
 
@@ -52,14 +55,18 @@ function usedNames(used: readonly UsedObject[]): ObjectsAsked['used'] {
   return [...new Map(named.map((one) => [JSON.stringify([one.type, one.schema, one.name]), one])).values()];
 }
 
+function wishOf(wish: ContentsGrant) {
+  return { schema: wish.schema, name: granteeName(wish.grantee), wish };
+}
+
 /** Roles of whom nothing is wished in a schema: what they have there is taken. */
-function withoutWish(grants: readonly ContentsGrant[], roles: readonly string[]) {
+function withoutWish(grants: readonly ContentsGrant[], roles: ReadonlySet<string>) {
   const wished = new Set(grants.map(({ schema, grantee }) => JSON.stringify([schema, granteeName(grantee)])));
   return grants
     .filter(({ grantee }) => 'everyone' in grantee)
     .flatMap(({ schema, isClosed, owner }) => {
       const wish = { tables: [], sequences: [], named: [], ...(isClosed && { routines: [] }) };
-      return roles
+      return [...roles]
         .filter((role) => role !== owner && !wished.has(JSON.stringify([schema, role])))
         .map((name) => ({ schema, name, wish }));
     });

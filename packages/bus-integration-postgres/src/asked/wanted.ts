@@ -2,13 +2,24 @@
 
 import type { Database } from '../kinds/database.ts';
 import type { Resource } from '../kinds/index.ts';
-import { nothingMore, type Wanted } from '../observe/wanted.ts';
+import { nothingMore, type Wanted, type WantedInside } from '../observe/wanted.ts';
 import { objectsAskedBy } from './objects-asked.ts';
 
+type Owner = WantedInside['owners'] extends ReadonlyMap<string, infer One> ? One : never;
+
+/** Asked for the cluster, and for its databases. */
+const known = new WeakMap<readonly Resource[], Wanted>();
+
 export function wantedOf(resources: readonly Resource[]): Wanted {
+  const wanted = known.get(resources) ?? findWanted(resources);
+  known.set(resources, wanted);
+  return wanted;
+}
+
+function findWanted(resources: readonly Resource[]): Wanted {
   const made: Database[] = [];
   const extensions = new Set<string>();
-  const inside = new Map<string, { extensions: Map<string, string | undefined>; owners: Map<string, string> }>();
+  const inside = new Map<string, { extensions: Map<string, string | undefined>; owners: Map<string, Owner> }>();
   const within = (database: string) => {
     const known = inside.get(database) ?? { extensions: new Map(), owners: new Map() };
     inside.set(database, known);
@@ -17,7 +28,7 @@ export function wantedOf(resources: readonly Resource[]): Wanted {
   for (const resource of resources) {
     if (resource.kind === 'database' && resource.creation !== undefined) made.push(resource);
     else if (resource.kind === 'schema' && resource.owner !== undefined)
-      within(resource.database).owners.set(resource.name, resource.owner);
+      within(resource.database).owners.set(resource.name, { owner: resource.owner, makers: resource.makers ?? [] });
     else if (resource.kind === 'extension') {
       extensions.add(resource.name);
       within(resource.database).extensions.set(resource.name, resource.version);

@@ -1,7 +1,13 @@
 // The output files that a manifest's rules come to. Pure.
 import { normalize } from 'node:path';
-import { dsnFileName, type Output, type OutputConnection, type PoolerAddress } from 'bus-integration-database';
-import { type ExpandedOutput, type OutputEntry, poolerTwin } from 'bus-integration-database/manifest';
+import {
+  dsnFileName,
+  type Output,
+  type OutputConnection,
+  type PoolerAddress,
+  poolerTwin,
+} from 'bus-integration-database';
+import type { ExpandedOutput, OutputEntry } from 'bus-integration-database/manifest';
 import type { ExpandedManifest } from '../manifest/expand.ts';
 
 /**

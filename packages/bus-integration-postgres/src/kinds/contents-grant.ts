@@ -83,8 +83,19 @@ function untold(): never {
   throw new Error('internal error: what is in a schema is neither made nor gone with its privileges');
 }
 
-/** Nothing is in what is not there yet. */
+/** What is to be done is asked for, and what is to be told of it. */
+const founds = new WeakMap<Scope, WeakMap<ContentsGrant, ContentsDifference>>();
+
 function found(wish: ContentsGrant, scope: Scope): ContentsDifference {
+  const known = founds.get(scope) ?? new WeakMap<ContentsGrant, ContentsDifference>();
+  founds.set(scope, known);
+  const difference = known.get(wish) ?? findDifference(wish, scope);
+  known.set(wish, difference);
+  return difference;
+}
+
+/** Nothing is in what is not there yet. */
+function findDifference(wish: ContentsGrant, scope: Scope): ContentsDifference {
   const { seen } = scope;
   const { database, schema } = wish;
   const objects = givenAway(seen.inside.get(database)?.objects ?? noObjects, wish, scope);
@@ -106,6 +117,7 @@ function holderOf({ grantee, database }: ContentsGrant, { seen, declared }: Scop
 
 /** Without what belongs to somebody as whom this admin can't act: that is told. */
 function withinReach(difference: ContentsDifference, scope: Scope, wish: ContentsGrant): ContentsDifference {
+  if (isNone(difference)) return difference;
   const isReached = ({ owner }: ContentsPart) => mayActAs(owner, scope, wish.database);
   return {
     missing: difference.missing.filter(isReached),

@@ -60,11 +60,15 @@ export const defaultPrivileges: Kind<DefaultPrivileges, typeof registered> = {
   },
 
   observed: (scope, desired) => {
-    const wished = new Map(desired.map((one) => [keyOf(one), one]));
-    const databases = new Set(desired.map(({ database }) => database));
+    const databases = new Map<string, DefaultPrivileges[]>();
+    for (const one of desired) {
+      const here = databases.get(one.database);
+      if (here === undefined) databases.set(one.database, [one]);
+      else here.push(one);
+    }
     return [
       ...desired.flatMap((wish) => heldOfWish(wish, scope) ?? []),
-      ...[...databases].flatMap((database) => undeclared(database, wished, scope)),
+      ...[...databases].flatMap(([database, here]) => undeclared(database, here, scope)),
     ];
   },
 
@@ -161,11 +165,11 @@ function heldOfWish(wish: DefaultPrivileges, { seen, declared, isJustMade }: Sco
 /** What declared roles gave to declared roles, and no longer do. Of routines only where they are closed. */
 function undeclared(
   database: string,
-  wished: ReadonlyMap<string, DefaultPrivileges>,
+  here: readonly DefaultPrivileges[],
   { seen, declared }: Scope,
 ): DefaultPrivileges[] {
-  const closes = [...wished.values()].some((one) => one.database === database && one.of === 'routines');
-  const here = [...wished.values()].filter((one) => one.database === database);
+  const closes = here.some(({ of }) => of === 'routines');
+  const wished = new Set(here.map(keyOf));
   // Where nothing is wished of what comes, only who makes things by the file is looked at.
   const makers = here.every(({ isPlace }) => isPlace) ? new Set(here.map(({ creator }) => creator)) : undefined;
   return rowsOf(database, seen).flatMap(({ creator, schema, of, acl }) => {

@@ -14,6 +14,7 @@ import {
   word,
 } from '../connection/session/shape.ts';
 import type { AclEntry } from './acl-entry.ts';
+import { aclText } from './acl-text.ts';
 import type {
   ObservedAdmin,
   ObservedDatabase,
@@ -138,7 +139,7 @@ export const insideShape = record<InsideRow>({
       owner: text,
       adminActsAsOwner: boolean,
       isMarked: boolean,
-      acl: list(aclEntry(oneOf('CREATE', 'USAGE'))),
+      acl: aclText,
     }),
   ),
   eventTriggers: nullable(

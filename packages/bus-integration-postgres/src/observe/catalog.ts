@@ -1,27 +1,18 @@
-// Reads a server's catalogs into an Observation: a READ ONLY transaction for the cluster, one for each database. Never writes.
+// Reads a server's catalogs into an Observation: a READ ONLY transaction for the cluster. Never writes.
 
 import type { DesiredNames } from 'bus-integration-database';
 import type { Session } from '../connection/connect.ts';
 import { readRow, readRows } from '../connection/session/shape.ts';
 import type { Reached } from '../conninfo/dsn-endpoint.ts';
 import { clusterQuery, serverQuery, systemIdentifierQuery, verifierQuery } from '../sql/cluster-query.ts';
-import { insideQuery, insideWithTriggersQuery } from '../sql/database-query.ts';
-import { shown } from '../text/shown.ts';
-import { clusterShape, insideShape, serverShape, systemIdentifierShape, verifierShape } from './catalog-shapes.ts';
+import { clusterShape, serverShape, systemIdentifierShape, verifierShape } from './catalog-shapes.ts';
 import { markOf } from './mark.ts';
-import type {
-  Observation,
-  ObservedAdmin,
-  ObservedDatabase,
-  ObservedInside,
-  ObservedRole,
-  ObservedServer,
-} from './observation.ts';
+import type { Observation, ObservedAdmin, ObservedDatabase, ObservedRole, ObservedServer } from './observation.ts';
 import type { RolesInDetail } from './observed-details.ts';
 import { type RetiredNames, type Retiring, readRetiring } from './retiring.ts';
 import { readRoleDetails } from './role-details.ts';
-import { nothingMore, type Wanted, type WantedInside } from './wanted.ts';
-import { readWanted, readWantedInside } from './wanted-catalog.ts';
+import { nothingMore, type Wanted } from './wanted.ts';
+import { readWanted } from './wanted-catalog.ts';
 
 /** The server, the admin as it sees itself, and how it was reached. */
 export interface ServerObservation {
@@ -134,32 +125,6 @@ async function serverObservation(session: Session, row: ReturnType<typeof server
     server: { ...server, isPooled: pid !== session.pid, ...identified[0] },
     admin,
     reached: { host, port, isEncrypted: session.tls !== null, hasSsl },
-  };
-}
-
-/**
- * The desired schemas of the database that a session is in, and its event triggers where they are wanted: one statement, and
- * one for each other thing that is.
- */
-export async function readInside(
-  session: Session,
-  { deploymentId, databases }: DesiredNames,
-  database: string,
-  wanted?: WantedInside,
-  withEventTriggers = false,
-): Promise<ObservedInside> {
-  const desired = databases.get(database)?.schemas;
-  const row = await readRow(session, insideShape, {
-    sql: withEventTriggers ? insideWithTriggersQuery : insideQuery,
-    values: [[...(desired ?? [])], markOf(deploymentId)],
-    doing: `reading schemas of ${shown(session.database)}`,
-  });
-  return {
-    adminMayCreateSchemas: row.adminMayCreateSchemas,
-    schemas: row.schemas.filter(({ name }) => desired?.has(name)),
-    markedSchemas: row.schemas.filter(({ isMarked }) => isMarked),
-    ...(row.eventTriggers !== null && { eventTriggers: row.eventTriggers }),
-    ...(wanted !== undefined && (await readWantedInside(session, wanted))),
   };
 }
 

@@ -1,5 +1,4 @@
-// Reads what is in declared schemas and who may use it: one message, and one more where names of many alike are needed.
-import type { Session } from '../connection/connect.ts';
+// What is in declared schemas and who may use it: which statements ask for it, and what their answers come to.
 import {
   boolean,
   integer,
@@ -8,11 +7,11 @@ import {
   oneOf,
   type RowShape,
   record,
-  shaped,
   text,
   tuple,
 } from '../connection/session/shape.ts';
 import {
+  besideQuery,
   columnGrantsQuery,
   defaultPrivilegesQuery,
   namedRelationsQuery,
@@ -23,8 +22,7 @@ import {
   routinePatternsQuery,
   usedQuery,
 } from '../sql/objects-query.ts';
-import { shown } from '../text/shown.ts';
-import { literal } from '../text/sql-text.ts';
+import { aclText } from './acl-text.ts';
 import { aclEntry } from './catalog-shapes.ts';
 import type {
   NameInSchema,
@@ -36,6 +34,7 @@ import type {
   ObservedRoutine,
   ObservedUsed,
 } from './observed-objects.ts';
+import type { Together } from './together.ts';
 
 /** A name in a schema. */
 type Qualified = readonly [schema: string, name: string];
@@ -43,7 +42,7 @@ type Qualified = readonly [schema: string, name: string];
 /** What is to be known of what is in one database. */
 export interface ObjectsAsked {
   readonly schemas: readonly string[];
-  readonly roles: readonly string[];
+  readonly roles: ReadonlySet<string>;
   readonly relations: readonly Qualified[];
   readonly routines: readonly Qualified[];
   readonly used: readonly Pick<ObservedUsed, 'type' | 'schema' | 'name'>[];
@@ -51,40 +50,67 @@ export interface ObjectsAsked {
   readonly unnamed: (objects: ObservedObjects) => readonly ObservedPattern[];
 }
 
+/** What the first answers show. */
+export interface ObjectsFound {
+  /** Without columns, and without the names of many. */
+  readonly objects: ObservedObjects;
+  readonly hasColumnGrants: boolean;
+  /** On types, foreign servers or foreign-data wrappers. */
+  readonly hasUsedGrants: boolean;
+  /** Things that are neither relations nor routines. */
+  readonly hasOthers: boolean;
+}
+
 const name: RowShape<NameInSchema> = (value) => {
+  if (typeof value === 'string') return { name: text(value) };
   const [own, routineArguments] = tuple<[string, string | null]>(text, nullable(text))(value);
   return routineArguments === null ? { name: own } : { name: own, arguments: routineArguments };
 };
 
-const owned = { schema: text, owner: text, adminActsAsOwner: boolean, acl: list(aclEntry(text)) };
-const pattern = record<ObservedPattern>({
+const owned = { schema: text, owner: text, adminActsAsOwner: boolean };
+const apart = { ...owned, acl: list(aclEntry(text)) };
+const pattern = record<Omit<ObservedPattern, 'aclText'> & { readonly isDefault: boolean; readonly aclText: string }>({
   ...owned,
   class: oneOf('tables', 'sequences', 'routines'),
   isMember: boolean,
   count: integer,
   names: nullable(list(name)),
-  aclText: nullable(text),
+  isDefault: boolean,
+  acl: aclText,
+  aclText: text,
 });
-const column = record<ObservedColumn>({ ...owned, table: text, column: text });
+const patternRow: RowShape<ObservedPattern> = (value) => {
+  const given =
+    typeof value === 'object' && value !== null && 'acl' in value ? { ...value, aclText: value.acl } : value;
+  const { isDefault, ...one } = pattern(given);
+  const names = one.names && one.names.length > 1 ? [...one.names].sort(byName) : one.names;
+  return { ...one, names, aclText: isDefault ? null : one.aclText };
+};
+const column = record<ObservedColumn>({ ...apart, table: text, column: text });
 const defaults = record<ObservedDefaults>({
   creator: text,
   schema: nullable(text),
   of: oneOf('tables', 'sequences', 'routines'),
-  acl: list(aclEntry(text)),
+  acl: aclText,
 });
 const relation = record<ObservedRelation>({
-  ...owned,
+  ...apart,
   name: text,
   class: oneOf('tables', 'sequences'),
   isMember: boolean,
   columns: list(text),
 });
 const routine = record<ObservedRoutine>({
-  ...owned,
+  ...apart,
   name: text,
   arguments: text,
   isMember: boolean,
   types: list(tuple<[string, string, boolean]>(text, text, boolean)),
+});
+const beside = record<Omit<ObjectsFound, 'objects'>>({
+  hasColumnGrants: boolean,
+  hasUsedGrants: boolean,
+  hasOthers: boolean,
 });
 
 const usedObject = record<ObservedUsed>({
@@ -96,90 +122,80 @@ const usedObject = record<ObservedUsed>({
   acl: list(aclEntry(text)),
 });
 
-/** Reads only. */
-export async function readObjects(session: Session, asked: ObjectsAsked): Promise<ObservedObjects> {
+const none = () => [];
+
+export function askObjects(together: Together, asked: ObjectsAsked): () => ObjectsFound {
   const { schemas, roles, relations, routines, used } = asked;
   const named = (wanted: readonly Qualified[]) => [
-    schemas,
-    roles,
+    [],
+    [],
     wanted.map(([schema]) => schema),
     wanted.map(([, own]) => own),
   ];
-  const doing = `reading privileges in ${shown(session.database)}`;
-  const [relationPatterns, routinePatterns, columns, stored, foundRelations, foundRoutines, foundUsed] =
-    await readLists(
-      session,
-      [
-        bound(relationPatternsQuery, [schemas]),
-        bound(routinePatternsQuery, [schemas]),
-        bound(columnGrantsQuery, [schemas, roles]),
-        bound(defaultPrivilegesQuery, [schemas, roles]),
-        ...(relations.length > 0 ? [bound(namedRelationsQuery, named(relations))] : [none]),
-        ...(routines.length > 0 ? [bound(namedRoutinesQuery, named(routines))] : [none]),
-        bound(usedQuery, [
-          schemas,
-          roles,
-          used.map(({ type }) => type),
-          used.map(({ schema }) => schema ?? ''),
-          used.map(({ name: own }) => own),
-        ]),
-      ],
-      doing,
-    );
-  const as = <T>(shape: RowShape<T>, rows: readonly unknown[] = []) =>
-    rows.map((row) => shaped(row, shape, session.where, doing));
-  const found: ObservedObjects = {
-    patterns: [...as(pattern, relationPatterns), ...as(pattern, routinePatterns)].map(ordered),
-    columns: as(column, columns),
-    defaults: as(defaults, stored),
-    relations: as(relation, foundRelations),
-    routines: as(routine, foundRoutines),
-    used: as(usedObject, foundUsed),
+  const relationPatterns = together.add(patternRow, relationPatternsQuery, [schemas]);
+  const routinePatterns = together.add(patternRow, routinePatternsQuery, [schemas]);
+  const besides = together.addOne(beside, besideQuery, [schemas]);
+  const stored = together.add(defaults, defaultPrivilegesQuery);
+  const found = relations.length > 0 ? together.add(relation, namedRelationsQuery, named(relations)) : none;
+  const foundRoutines = routines.length > 0 ? together.add(routine, namedRoutinesQuery, named(routines)) : none;
+  const foundUsed = used.length > 0 ? askUsed(together, asked) : none;
+  return () => {
+    const objects: ObservedObjects = {
+      patterns: [...relationPatterns(), ...routinePatterns()],
+      columns: [],
+      defaults: stored().filter(({ creator }) => roles.has(creator)),
+      relations: found(),
+      routines: foundRoutines(),
+      used: foundUsed(),
+    };
+    return { ...besides(), objects };
   };
-  const many = asked.unnamed(found);
-  if (many.length === 0) return found;
-  const statements = many.map(({ schema, class: ofClass, owner, aclText }) =>
-    bound(ofClass === 'routines' ? routineNamesQuery : relationNamesQuery, [schema, ofClass, owner, aclText ?? '']),
-  );
-  const lists = await readLists(session, statements, doing);
-  const names = new Map(
-    many.map((one, index) => [
-      one,
-      as(record({ name }), lists[index])
-        .map((row) => row.name)
-        .sort(byName),
-    ]),
-  );
-  return { ...found, patterns: found.patterns.map((one) => ({ ...one, names: names.get(one) ?? one.names })) };
 }
 
-function ordered(one: ObservedPattern): ObservedPattern {
-  return { ...one, names: one.names && [...one.names].sort(byName) };
+function askUsed(together: Together, { schemas, roles, used }: ObjectsAsked) {
+  return together.add(usedObject, usedQuery, [
+    schemas,
+    [...roles],
+    used.map(({ type }) => type),
+    used.map(({ schema }) => schema ?? ''),
+    used.map(({ name: own }) => own),
+  ]);
+}
+
+/** What the first answers left out, where it is needed. */
+export function askMore(together: Together, asked: ObjectsAsked, found: ObjectsFound): () => ObservedObjects {
+  const { objects, hasColumnGrants, hasUsedGrants } = found;
+  const columns = hasColumnGrants
+    ? together.add(column, columnGrantsQuery, [asked.schemas, [...asked.roles]])
+    : undefined;
+  const used = hasUsedGrants && asked.used.length === 0 ? askUsed(together, asked) : undefined;
+  const names = new Map(
+    asked.unnamed(objects).map((one) => {
+      const { schema, class: ofClass, owner, aclText: written } = one;
+      const query = ofClass === 'routines' ? routineNamesQuery : relationNamesQuery;
+      return [one, together.add(record({ name }), query, [schema, ofClass, owner, written ?? ''])] as const;
+    }),
+  );
+  const withNames = (one: ObservedPattern): ObservedPattern => {
+    const read = names.get(one);
+    return read === undefined
+      ? one
+      : {
+          ...one,
+          names: read()
+            .map((row) => row.name)
+            .sort(byName),
+        };
+  };
+  return () => ({
+    ...objects,
+    ...(columns !== undefined && { columns: columns() }),
+    ...(used !== undefined && { used: used() }),
+    ...(names.size > 0 && { patterns: objects.patterns.map(withNames) }),
+  });
 }
 
 function byName(one: NameInSchema, other: NameInSchema): number {
   const [a, b] = [one, other].map(({ name: own, arguments: of = '' }) => `${own}(${of}`) as [string, string];
   return a < b ? -1 : Number(a > b);
-}
-
-const none = 'SELECT NULL::pg_catalog.text AS nothing WHERE false';
-
-/** The rows of each statement, in one message. */
-async function readLists(session: Session, statements: readonly string[], doing: string): Promise<unknown[][]> {
-  const selects = statements.map(
-    (sql) => `SELECT coalesce(pg_catalog.json_agg(found), '[]') AS found FROM (${sql}) AS found`,
-  );
-  const [, ...answers] = await session.script(['BEGIN READ ONLY', ...selects, 'COMMIT'].join(';\n'), { doing });
-  return selects.map((_, index) => shaped(answers[index]?.[0], rowsOfOne, session.where, doing).found as unknown[]);
-}
-
-const anything: RowShape<unknown> = (value) => value;
-const rowsOfOne = record({ found: list(anything) });
-
-/** A statement of one message takes no parameters. */
-function bound(sql: string, values: readonly (string | readonly string[])[]): string {
-  return sql.replaceAll(/\$(\d)/g, (_, place: string) => {
-    const value = values[Number(place) - 1] ?? '';
-    return typeof value === 'string' ? literal(value) : `ARRAY[${value.map(literal).join(', ')}]`;
-  });
 }

@@ -145,7 +145,7 @@ export interface ObservedInside {
   readonly extensions?: readonly ObservedExtension[];
   /** Absent where nothing is said of owners. */
   readonly strays?: readonly ObservedStrays[];
-  /** How many locks the server's lock table holds; absent where nothing is said of owners. */
+  /** How many locks the server's lock table holds; absent where there is nothing that others own. */
   readonly lockCapacity?: number;
   /** Absent where it was not asked for. */
   readonly objects?: ObservedObjects;

@@ -2,14 +2,11 @@
 import type { Session } from '../connection/connect.ts';
 import { readRow } from '../connection/session/shape.ts';
 import { creationQuery, localeQuery } from '../sql/creation-query.ts';
-import { availableQuery, extensionsQuery } from '../sql/extension-query.ts';
-import { straysQuery } from '../sql/strays-query.ts';
-import { shown } from '../text/shown.ts';
+import { availableQuery } from '../sql/extension-query.ts';
 import { sqlstateOf } from '../text/sqlstate.ts';
-import { readObjects } from './objects.ts';
-import type { AvailableExtension, CreationFacts, Observation, ObservedInside } from './observation.ts';
-import type { Wanted, WantedDatabases, WantedInside } from './wanted.ts';
-import { availableShape, creationShape, extensionsShape, straysShape } from './wanted-shapes.ts';
+import type { AvailableExtension, CreationFacts, Observation } from './observation.ts';
+import type { Wanted, WantedDatabases } from './wanted.ts';
+import { availableShape, creationShape } from './wanted-shapes.ts';
 
 /** Of the whole server: nothing where nothing is wanted, else a statement for each that is. */
 export async function readWanted(
@@ -58,33 +55,4 @@ async function readAvailable(
   const byName = new Map<string, AvailableExtension[]>();
   for (const one of extensions) byName.set(one.name, [...(byName.get(one.name) ?? []), one]);
   return byName;
-}
-
-/** Of the database that a session is in. */
-export async function readWantedInside(
-  session: Session,
-  { extensions, owners, objects }: WantedInside,
-): Promise<Pick<ObservedInside, 'extensions' | 'strays' | 'lockCapacity' | 'objects'>> {
-  const held = objects === undefined ? undefined : { objects: await readObjects(session, objects) };
-  const found =
-    extensions.size === 0
-      ? undefined
-      : await readRow(session, extensionsShape, {
-          sql: extensionsQuery,
-          values: [[...extensions.keys()], [...extensions.values()].map((version) => version ?? null)],
-          doing: `reading extensions of ${shown(session.database)}`,
-        });
-  if (owners.size === 0) return { ...found, ...held };
-  const { strays, locks } = await readRow(session, straysShape, {
-    sql: straysQuery(session.serverVersionNum),
-    values: [[...owners.keys()], [...owners.values()]],
-    doing: `reading whose things are in schemas of ${shown(session.database)}`,
-  });
-  return {
-    ...found,
-    ...held,
-    // A name with a control character is never written into a script.
-    strays: strays.map((one) => (one.names?.some((name) => /\p{Cc}/u.test(name)) ? { ...one, names: null } : one)),
-    lockCapacity: locks,
-  };
 }

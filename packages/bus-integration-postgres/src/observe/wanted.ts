@@ -15,8 +15,8 @@ export interface WantedDatabases {
 export interface WantedInside {
   /** Versions by extension; undefined is any. */
   readonly extensions: ReadonlyMap<string, string | undefined>;
-  /** Who is to own a schema and all that is in it. */
-  readonly owners: ReadonlyMap<string, string>;
+  /** Who is to own a schema and all that is in it, but for what its makers make. */
+  readonly owners: ReadonlyMap<string, { readonly owner: string; readonly makers: readonly string[] }>;
   /** What may be done with the things in its schemas, and by whom; absent where that is left alone. */
   readonly objects?: ObjectsAsked;
 }

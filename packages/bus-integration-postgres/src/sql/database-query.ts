@@ -13,11 +13,7 @@ const schemas = `
       'owner', pg_catalog.pg_get_userbyid(schema.nspowner),
       'adminActsAsOwner', pg_catalog.pg_has_role(schema.nspowner, 'USAGE'),
       'isMarked', coalesce(${carriesMark('note.description', '$2')}, false),
-      'acl', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_array(
-                  CASE WHEN entry.grantee <> 0::pg_catalog.oid THEN pg_catalog.pg_get_userbyid(entry.grantee) END,
-                  pg_catalog.pg_get_userbyid(entry.grantor), entry.privilege_type, entry.is_grantable)
-                ORDER BY entry.grantee, entry.grantor, entry.privilege_type), '[]')
-                FROM pg_catalog.aclexplode(coalesce(schema.nspacl, pg_catalog.acldefault('n', schema.nspowner))) AS entry)
+      'acl', coalesce(schema.nspacl, pg_catalog.acldefault('n', schema.nspowner))::pg_catalog.text
     ) ORDER BY schema.nspname), '[]')
     FROM pg_catalog.pg_namespace AS schema
     LEFT JOIN pg_catalog.pg_description AS note

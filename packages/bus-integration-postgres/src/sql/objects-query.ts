@@ -2,6 +2,7 @@
 // the answer grows with the ways in which they differ and not with their number. Several plain statements of one message,
 // each of which a new session plans in little time.
 // https://www.postgresql.org/docs/current/ddl-priv.html
+import { catalogsOfOthers } from './strays-query.ts';
 
 /** The names of a pattern are told up to this many. */
 const mostNames = 50;
@@ -22,46 +23,64 @@ const memberOf = (catalog: string, oid: string) => `
       ON member.refclassid = '3079'::pg_catalog.oid AND member.deptype = 'e'
      AND member.classid = '${catalog}'::pg_catalog.oid AND member.objid = ${oid} AND member.objsubid = 0`;
 
-const inSchemas = (schema: string) => `
-   ${schema} IN (SELECT declared.oid FROM pg_catalog.pg_namespace AS declared
-                  WHERE declared.nspname = ANY ($1::pg_catalog.text[]))`;
-
 const tableKinds = "'r', 'p', 'v', 'm', 'f'";
+
+const isMember = (catalog: string, oid: string) => `
+    ${oid} IN (SELECT member.objid FROM pg_catalog.pg_depend AS member
+                WHERE member.refclassid = '3079'::pg_catalog.oid AND member.deptype = 'e'
+                  AND member.classid = '${catalog}'::pg_catalog.oid AND member.objsubid = 0)`;
+
+/** Lists are sent as they are stored: taking them apart takes a new session longer than all else. */
+const patternOf = (acl: string, type: string, owner: string) => `${ownerOf(owner)},
+    ${acl} IS NULL AS "isDefault", coalesce(${acl}, pg_catalog.acldefault(${type}, ${owner}))::pg_catalog.text AS acl,
+    pg_catalog.count(*)::pg_catalog.int4 AS count`;
+
+const isSequence = "relation.relkind = 'S'";
 
 /** Tables, views and sequences of the schemas $1. */
 export const relationPatternsQuery = `
-  SELECT schema.nspname AS schema, pattern.class, ${ownerOf('pattern.relowner')}, pattern."isMember",
-    pattern.relacl::pg_catalog.text AS "aclText", pattern.count,
-    CASE WHEN pattern.count <= ${mostNames} THEN
-      (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(one.name, NULL)) FROM pg_catalog.unnest(pattern.names) AS one(name)) END AS names,
-    ${aclOf('pattern.relacl', `CASE pattern.class WHEN 'sequences' THEN 's'::pg_catalog."char" ELSE 'r'::pg_catalog."char" END`, 'pattern.relowner')} AS acl
-    FROM (
-      SELECT relation.relnamespace, CASE relation.relkind WHEN 'S' THEN 'sequences' ELSE 'tables' END AS class,
-             relation.relowner, relation.relacl, member.objid IS NOT NULL AS "isMember",
-             pg_catalog.count(*) AS count,
-             pg_catalog.array_agg(relation.relname) AS names
-        FROM pg_catalog.pg_class AS relation ${memberOf('1259', 'relation.oid')}
-       WHERE relation.relkind IN (${tableKinds}, 'S') AND ${inSchemas('relation.relnamespace')}
-       GROUP BY 1, 2, 3, 4, 5) AS pattern
-    JOIN pg_catalog.pg_namespace AS schema ON schema.oid = pattern.relnamespace`;
-
-const signatures = (oids: string) => `
-    (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(routine.proname, pg_catalog.pg_get_function_identity_arguments(routine.oid)))
-       FROM pg_catalog.pg_proc AS routine WHERE routine.oid = ANY (${oids}))`;
+  SELECT schema.nspname AS schema, CASE WHEN ${isSequence} THEN 'sequences' ELSE 'tables' END AS class,
+    ${patternOf('relation.relacl', `CASE WHEN ${isSequence} THEN 's'::pg_catalog."char" ELSE 'r'::pg_catalog."char" END`, 'relation.relowner')},
+    ${isMember('1259', 'relation.oid')} AS "isMember",
+    CASE WHEN pg_catalog.count(*) <= ${mostNames} THEN pg_catalog.json_agg(relation.relname) END AS names
+    FROM pg_catalog.pg_namespace AS schema
+    JOIN pg_catalog.pg_class AS relation ON relation.relnamespace = schema.oid
+   WHERE relation.relkind IN (${tableKinds}, 'S') AND schema.nspname = ANY ($1::pg_catalog.text[])
+   GROUP BY schema.nspname, ${isSequence}, relation.relowner, relation.relacl, "isMember"`;
 
 /** Functions, procedures and aggregates of the schemas $1. */
 export const routinePatternsQuery = `
-  SELECT schema.nspname AS schema, 'routines' AS class, ${ownerOf('pattern.proowner')}, pattern."isMember",
-    pattern.proacl::pg_catalog.text AS "aclText", pattern.count,
-    CASE WHEN pattern.count <= ${mostNames} THEN ${signatures('pattern.oids')} END AS names,
-    ${aclOf('pattern.proacl', `'f'`, 'pattern.proowner')} AS acl
-    FROM (
-      SELECT routine.pronamespace, routine.proowner, routine.proacl, member.objid IS NOT NULL AS "isMember",
-             pg_catalog.count(*) AS count, pg_catalog.array_agg(routine.oid) AS oids
-        FROM pg_catalog.pg_proc AS routine ${memberOf('1255', 'routine.oid')}
-       WHERE ${inSchemas('routine.pronamespace')}
-       GROUP BY 1, 2, 3, 4) AS pattern
-    JOIN pg_catalog.pg_namespace AS schema ON schema.oid = pattern.pronamespace`;
+  SELECT schema.nspname AS schema, 'routines' AS class, ${patternOf('routine.proacl', `'f'`, 'routine.proowner')},
+    ${isMember('1255', 'routine.oid')} AS "isMember",
+    CASE WHEN pg_catalog.count(*) <= ${mostNames} THEN
+      (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(one.proname, pg_catalog.pg_get_function_identity_arguments(one.oid)))
+         FROM pg_catalog.pg_proc AS one WHERE one.oid = ANY (pg_catalog.array_agg(routine.oid))) END AS names
+    FROM pg_catalog.pg_namespace AS schema
+    JOIN pg_catalog.pg_proc AS routine ON routine.pronamespace = schema.oid
+   WHERE schema.nspname = ANY ($1::pg_catalog.text[])
+   GROUP BY schema.nspname, routine.proowner, routine.proacl, "isMember"`;
+
+/** Privileges of roles on things of this database in one of these catalogs. */
+const holds = (catalogs: string) => `
+         EXISTS (SELECT FROM pg_catalog.pg_shdepend AS held
+           WHERE held.dbid = (SELECT database.oid FROM pg_catalog.pg_database AS database
+                               WHERE database.datname = pg_catalog.current_database())
+             AND ${catalogs})`;
+
+/**
+ * Whether there is more to be asked for: privileges on columns, on types, foreign servers and foreign-data wrappers, and
+ * things with an owner in the schemas $1 that are neither relations nor routines: each depends on its schema. 2615 is
+ * pg_namespace, 1247 pg_type, 1417 pg_foreign_server, 2328 pg_foreign_data_wrapper.
+ */
+export const besideQuery = `
+  SELECT ${holds("held.classid = '1259'::pg_catalog.oid AND held.objsubid > 0")} AS "hasColumnGrants",
+         ${holds(`held.classid IN ('1247'::pg_catalog.oid, '1417'::pg_catalog.oid, '2328'::pg_catalog.oid)
+             AND held.deptype = 'a'`)} AS "hasUsedGrants",
+         EXISTS (SELECT FROM pg_catalog.pg_depend AS held
+           WHERE held.refclassid = '2615'::pg_catalog.oid AND held.refobjsubid = 0
+             AND held.classid IN (${catalogsOfOthers.map((oid) => `'${oid}'::pg_catalog.oid`).join(', ')})
+             AND held.refobjid IN (SELECT schema.oid FROM pg_catalog.pg_namespace AS schema
+                                    WHERE schema.nspname = ANY ($1::pg_catalog.text[]))) AS "hasOthers"`;
 
 /** Columns in the schemas $1 that roles of $2 were granted something on, by what refers to a role: that has an index. */
 export const columnGrantsQuery = `
@@ -82,15 +101,14 @@ export const columnGrantsQuery = `
    WHERE schema.nspname = ANY ($1::pg_catalog.text[]) AND member.objid IS NULL
    ORDER BY 1, 2, attribute.attnum`;
 
-/** What the roles $2 gave away of what they make later, for one schema or in all of the database. */
+/** What roles gave away of what they make later, for one schema or in all of the database. */
 export const defaultPrivilegesQuery = `
-  SELECT creator.rolname AS creator, schema.nspname AS schema,
+  SELECT pg_catalog.pg_get_userbyid(stored.defaclrole) AS creator, schema.nspname AS schema,
     CASE stored.defaclobjtype WHEN 'r' THEN 'tables' WHEN 'S' THEN 'sequences' ELSE 'routines' END AS "of",
-    ${aclOf('stored.defaclacl', `'r'`, 'stored.defaclrole')} AS acl
+    stored.defaclacl::pg_catalog.text AS acl
     FROM pg_catalog.pg_default_acl AS stored
-    JOIN pg_catalog.pg_roles AS creator ON creator.oid = stored.defaclrole
     LEFT JOIN pg_catalog.pg_namespace AS schema ON schema.oid = stored.defaclnamespace
-   WHERE stored.defaclobjtype IN ('r', 'S', 'f') AND creator.rolname = ANY ($2::pg_catalog.text[])`;
+   WHERE stored.defaclobjtype IN ('r', 'S', 'f')`;
 
 const wantedNames =
   'ROWS FROM (pg_catalog.unnest($3::pg_catalog.text[]), pg_catalog.unnest($4::pg_catalog.text[])) AS wanted(schema, name)';

@@ -35,6 +35,9 @@ const others = [
   ['pg_ts_dict', 'dict', 3600, 'TEXT SEARCH DICTIONARY'],
 ] as const;
 
+/** pg_type and those: the catalogs of what is neither a relation nor a routine. */
+export const catalogsOfOthers = [1247, ...others.map(([, , oid]) => oid)];
+
 /** class, oid, schema, owner, word and tree of all that has an owner; `place` says of which, by `schema` and `owner`. */
 function owned(versionNum: number, place: (schema: string, owner: string) => string): string {
   // 1259 pg_class, 1255 pg_proc, 1247 pg_type, 3079 pg_extension. Up to 16 a multirange doesn't follow its range.

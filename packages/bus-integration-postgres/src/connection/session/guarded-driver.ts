@@ -98,6 +98,12 @@ export function createGuardedDriver(driver: Driver, facts: GuardedFacts, serverV
   const script = async (text: string, wish: StatementOptions): Promise<CommandResult[]> => {
     // A transaction that failed takes nothing before its end, and its end names nothing.
     if (isProven() || wish.isAsLoggedIn || text === 'ROLLBACK') return await driver.run(text, []);
+    if (isDirect() && isWholeTransaction(text)) {
+      const guards = directGuard(lasting.settings);
+      const results = await driver.run([...guards, text].join(';\n'), []);
+      found = { search_path: '', pid: driver.pid };
+      return results.slice(guards.length);
+    }
     const script = guardedScript(text, guard(false));
     return withoutGuard(await driver.run(script.text, []), script.at);
   };
@@ -109,6 +115,11 @@ export function createGuardedDriver(driver: Driver, facts: GuardedFacts, serverV
   };
 
   return { setsPerTransaction, query, script, hasLooked: () => found !== undefined, isOwnProcess };
+}
+
+/** What is set before it holds where it is committed; where it fails, all of it was undone. */
+function isWholeTransaction(text: string): boolean {
+  return /^BEGIN\b/.test(text) && /;\s*COMMIT$/.test(text);
 }
 
 function unproven(where: string, found: GuardAnswer | undefined): OperationError {

@@ -37,7 +37,8 @@ export async function readRowAfter<First, T>(
   ];
 }
 
-function onlyOne<T>(rows: readonly T[], where: string, doing: string): T {
+/** The row of a statement that gives one. */
+export function onlyOne<T>(rows: readonly T[], where: string, doing: string): T {
   const [row, ...others] = rows;
   if (row === undefined || others.length > 0) {
     throw violation(where, doing, `${others.length === 0 ? 'no row' : 'several rows'}; expected one`);
@@ -74,7 +75,8 @@ class Misshapen extends Error {
   path = '';
 }
 
-function refuseShape(value: unknown, expected: string): never {
+/** Of a shape that is made of no others. */
+export function refuseShape(value: unknown, expected: string): never {
   const seen = value === null ? 'null' : Array.isArray(value) ? 'an array' : `of type ${typeof value}`;
   throw new Misshapen(`is ${seen}; expected ${expected}`);
 }

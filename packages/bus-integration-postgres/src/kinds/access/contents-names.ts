@@ -11,10 +11,12 @@ export function isAlike(patterns: readonly ObservedPattern[]): boolean {
 /** Patterns of many whose names a difference of one of these roles would have to say. */
 export function patternsToName(
   { patterns }: ObservedObjects,
-  wishes: readonly { readonly schema: string; readonly name: string | null; readonly wish: ContentsWish }[],
+  wishesOf: () => readonly { readonly schema: string; readonly name: string | null; readonly wish: ContentsWish }[],
 ): ObservedPattern[] {
-  return patterns.filter((pattern) => {
-    if (pattern.names !== null || pattern.isMember) return false;
+  const many = patterns.filter(({ names, isMember }) => names === null && !isMember);
+  if (many.length === 0) return [];
+  const wishes = wishesOf();
+  return many.filter((pattern) => {
     const { schema, class: ofClass, acl } = pattern;
     const isUniform = isAlike(patterns.filter((one) => one.schema === schema && one.class === ofClass));
     return wishes.some(({ schema: of, name, wish }) => {

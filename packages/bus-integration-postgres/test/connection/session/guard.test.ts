@@ -71,6 +71,17 @@ describe.each([14, 18] as const)('PostgreSQL %i', (major: Major) => {
     expect(await second.query('SHOW search_path')).toEqual([{ search_path: '""' }]);
     expect(server.log()).toContain("SET search_path = ''");
     expect(await second.query('CREATE DATABASE made', [], { isAlone: true })).toEqual([]);
+    // So does a transaction that is one message, if it is committed.
+    const whole = (statement: string) => `BEGIN READ ONLY;\n${statement};\nCOMMIT`;
+    await using third = await connect(target, { ...brief, cache });
+    await expect(third.script(whole('SELECT 1/0'))).rejects.toMatchObject({ code: '22012' });
+    await third.script('ROLLBACK');
+    expect(await third.query(searchPath, ['search_path'])).toEqual([{ path: '""' }]);
+    await using fourth = await connect(target, { ...brief, cache });
+    const before = server.log().length;
+    expect(await fourth.script(whole('SHOW search_path'))).toEqual([[], [{ search_path: '""' }], []]);
+    expect(server.log().slice(before)).not.toContain('set_config');
+    expect(await fourth.query('SHOW search_path')).toEqual([{ search_path: '""' }]);
     // A service's session keeps its own.
     await using other = await connect(target, { ...brief, cache, settings: {} });
     expect(await other.query(searchPath, ['search_path'])).toEqual([{ path: '' }]);

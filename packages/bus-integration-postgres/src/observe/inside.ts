@@ -1,0 +1,108 @@
+// Reads what is in one database: one message, and one more where there is something to look at more closely. Never writes.
+import type { DesiredNames } from 'bus-integration-database';
+import type { Session } from '../connection/connect.ts';
+import { readRow } from '../connection/session/shape.ts';
+import { insideQuery, insideWithTriggersQuery } from '../sql/database-query.ts';
+import { extensionsQuery } from '../sql/extension-query.ts';
+import { straysQuery } from '../sql/strays-query.ts';
+import { shown } from '../text/shown.ts';
+import { insideShape } from './catalog-shapes.ts';
+import { markOf } from './mark.ts';
+import { askMore, askObjects, type ObjectsFound } from './objects.ts';
+import type { ObservedInside, ObservedStrays } from './observation.ts';
+import { createTogether } from './together.ts';
+import type { WantedInside } from './wanted.ts';
+import { extensionsShape, straysShape } from './wanted-shapes.ts';
+
+/** Of the database that a session is in: its desired schemas, its event triggers where they are wanted, and what else is. */
+export async function readInside(
+  session: Session,
+  { deploymentId, databases }: DesiredNames,
+  database: string,
+  wanted?: WantedInside,
+  withEventTriggers = false,
+): Promise<ObservedInside> {
+  const desired = databases.get(database)?.schemas;
+  const sql = withEventTriggers ? insideWithTriggersQuery : insideQuery;
+  const values = [[...(desired ?? [])], markOf(deploymentId)];
+  const doing = `reading schemas of ${shown(session.database)}`;
+  const [row, more] =
+    wanted === undefined
+      ? [await readRow(session, insideShape, { sql, values, doing })]
+      : await readWantedInside(session, { sql, values, doing }, wanted);
+  return {
+    adminMayCreateSchemas: row.adminMayCreateSchemas,
+    schemas: row.schemas.filter(({ name }) => desired?.has(name)),
+    markedSchemas: row.schemas.filter(({ isMarked }) => isMarked),
+    ...(row.eventTriggers !== null && { eventTriggers: row.eventTriggers }),
+    ...more,
+  };
+}
+
+interface SchemasQuery {
+  readonly sql: string;
+  readonly values: readonly (string | readonly string[])[];
+  readonly doing: string;
+}
+
+async function readWantedInside(
+  session: Session,
+  { sql, values, doing }: SchemasQuery,
+  { extensions, owners, objects }: WantedInside,
+): Promise<
+  [ReturnType<typeof insideShape>, Pick<ObservedInside, 'extensions' | 'strays' | 'lockCapacity' | 'objects'>]
+> {
+  const first = createTogether();
+  const schemas = first.addOne(insideShape, sql, values);
+  const versions = [...extensions.values()].map((version) => version ?? null);
+  const installed =
+    extensions.size > 0
+      ? first.addOne(extensionsShape, extensionsQuery, [[...extensions.keys()], versions])
+      : undefined;
+  const held = objects && askObjects(first, objects);
+  await first.ask(session, doing);
+  const found = held?.();
+
+  const second = createTogether();
+  const all = objects && found && askMore(second, objects, found);
+  const isAsking = owners.size > 0 && mayHaveStrays(owners, objects?.schemas ?? [], found);
+  const strays = isAsking
+    ? second.addOne(straysShape, straysQuery(session.serverVersionNum), [
+        [...owners.keys()],
+        [...owners.values()].map(({ owner }) => owner),
+      ])
+    : undefined;
+  if (!second.isEmpty) await second.ask(session, `reading what is in schemas of ${shown(session.database)}`);
+  const theirs = strays?.();
+  return [
+    schemas(),
+    {
+      ...installed?.(),
+      ...(all && { objects: all() }),
+      ...(owners.size > 0 && { strays: theirs?.strays.map(withoutControls) ?? [] }),
+      ...(theirs && { lockCapacity: theirs.locks }),
+    },
+  ];
+}
+
+/**
+ * Whether something in these schemas may be another's than their owners' and makers': looking at all kinds of things
+ * takes the server longer than all else that is asked of a database.
+ */
+function mayHaveStrays(
+  owners: WantedInside['owners'],
+  looked: readonly string[],
+  found: ObjectsFound | undefined,
+): boolean {
+  if (found === undefined || found.hasOthers || [...owners.keys()].some((schema) => !looked.includes(schema)))
+    return true;
+  return found.objects.patterns.some(({ schema, owner, isMember }) => {
+    const wished = owners.get(schema);
+    return wished !== undefined && !isMember && owner !== wished.owner && !wished.makers.includes(owner);
+  });
+}
+
+/** A name with a control character is never written into a script. */
+function withoutControls(one: ObservedStrays): ObservedStrays {
+  return one.names?.some((name) => /\p{Cc}/u.test(name)) ? { ...one, names: null } : one;
+}

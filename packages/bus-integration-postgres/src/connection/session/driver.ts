@@ -12,7 +12,7 @@ import {
   answerAuthentication,
 } from '../authentication/authenticate.ts';
 import { checkAnswers } from './checked-answers.ts';
-import { runGuarded } from './guard.ts';
+import { runGuarded, type StatementPortal } from './guard.ts';
 import { hidePasswords } from './sent-passwords.ts';
 
 /** A NOTICE or WARNING of the server. */
@@ -45,14 +45,14 @@ export interface Driver {
   /**
    * With a `name` the server keeps the parsed statement, and its plan, under it for as long as the connection stands.
    * The statements of `guard` go first, in the same round trip and transaction; their results come first too. With them
-   * no more than `mostRows` of the statement's own are asked for.
+   * the statement may have a portal.
    */
   run(
     text: string,
     values: readonly unknown[],
     name?: string,
     guard?: readonly string[],
-    mostRows?: number,
+    portal?: StatementPortal,
   ): Promise<CommandResult[]>;
   /** Sends Terminate; `closed` settles when the server has hung up. */
   end(): void;
@@ -147,11 +147,11 @@ export async function logIn(options: LoginOptions): Promise<Driver> {
     closed,
     loss: () => loss,
     lose,
-    run: async (text, values, name, guard = [], mostRows = undefined) => {
+    run: async (text, values, name, guard = [], portal = undefined) => {
       notices.length = 0;
       const query = { text, values: [...values], ...(name !== undefined && { name }) };
       const result =
-        guard.length === 0 ? await client.query(query) : await runGuarded(client, Query, query, guard, mostRows);
+        guard.length === 0 ? await client.query(query) : await runGuarded(client, Query, query, guard, portal);
       return (Array.isArray(result) ? result : [result]) as CommandResult[];
     },
     end: () => void client.end().catch(() => {}),

@@ -54,6 +54,15 @@ export function directGuard(lasting: StartupSettings): readonly string[] {
   return Object.entries({ ...lasting, search_path: '' }).map(([name, value]) => `SET ${name} = ${literal(value)}`);
 }
 
+/**
+ * Where a statement's rows wait: no more than `mostRows` are sent, and the rest can be had, or passed over, by this name for
+ * as long as the transaction stands. https://www.postgresql.org/docs/current/protocol-overview.html#PROTOCOL-QUERY-CONCEPTS
+ */
+export interface StatementPortal {
+  readonly name: string;
+  readonly mostRows: number;
+}
+
 /** A script with its guard, and which of its results is the guard's. After BEGIN, which decides what may be written. */
 export function guardedScript(text: string, guard: string): { readonly text: string; readonly at: number } {
   const begin = /^\s*BEGIN[^;]*/i.exec(text)?.[0];
@@ -71,10 +80,10 @@ export function runGuarded(
   query: typeof Query,
   config: QueryConfig,
   guard: readonly string[],
-  mostRows?: number,
+  portal?: StatementPortal,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const extended = { ...config, queryMode: 'extended' };
+    const extended = { ...config, queryMode: 'extended', ...(portal !== undefined && { portal: portal.name }) };
     const guarded = new query(extended, (error, results) => (error ? reject(error) : resolve(results)));
     const prepared = guarded as unknown as PreparedQuery;
     const prepare = prepared.prepare.bind(prepared);
@@ -87,12 +96,12 @@ export function runGuarded(
       }
       prepare(wire);
     };
-    if (mostRows !== undefined) {
+    if (portal !== undefined) {
       prepared._getRows = (wire) => {
-        wire.execute({ rows: mostRows });
+        wire.execute({ portal: portal.name, rows: portal.mostRows });
         wire.sync();
       };
-      // What is left of a portal goes with the transaction.
+      // The rest is left in the portal, which goes with the transaction.
       prepared.handlePortalSuspended = () => {};
     }
     client.query(guarded);
@@ -110,6 +119,6 @@ interface ExtendedWire {
   parse(message: { readonly text: string }): void;
   bind(message: { readonly values: readonly unknown[] }): void;
   describe(message: { readonly type: 'P' }): void;
-  execute(message: { readonly rows?: number }): void;
+  execute(message: { readonly portal?: string; readonly rows?: number }): void;
   sync(): void;
 }

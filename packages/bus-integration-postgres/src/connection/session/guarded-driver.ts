@@ -3,7 +3,7 @@
 import { OperationError } from 'bus-integration-database';
 import { printable } from '../../text/shown.ts';
 import type { CommandResult, Driver } from './driver.ts';
-import { directGuard, type GuardAnswer, guardedScript, guardStatement } from './guard.ts';
+import { directGuard, type GuardAnswer, guardedScript, guardStatement, type StatementPortal } from './guard.ts';
 import { laterSettings, type SettingRefusals, type StartupSettings } from './startup-settings.ts';
 
 /** How a statement is sent. */
@@ -23,8 +23,8 @@ export interface StatementOptions {
    * service does as itself, to see whether it works, and for what asks how the login left it. Default: false.
    */
   readonly isAsLoggedIn?: boolean;
-  /** No more rows than these are asked for: for what nobody knows beforehand. Only with a statement before it. */
-  readonly mostRows?: number;
+  /** For what answers nobody knows how many rows. Only with a statement before it. */
+  readonly portal?: StatementPortal;
 }
 
 export interface GuardedFacts {
@@ -86,7 +86,7 @@ export function createGuardedDriver(driver: Driver, facts: GuardedFacts, serverV
     first: readonly string[] = [],
   ): Promise<CommandResult[]> => {
     const name = wish.isPrepared ? nameOf(text) : undefined;
-    if (isProven() || wish.isAsLoggedIn) return await driver.run(text, values, name, first, wish.mostRows);
+    if (isProven() || wish.isAsLoggedIn) return await driver.run(text, values, name, first, wish.portal);
     if (wish.isAlone) throw unproven(where, found);
     if (!isDirect()) return withoutGuard(await driver.run(text, values, name, [...first, guard(true)]), first.length);
     const guards = directGuard(lasting.settings);

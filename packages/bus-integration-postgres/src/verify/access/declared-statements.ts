@@ -1,5 +1,6 @@
 // The rows of a manifest's verify: each statement tried in the session of its role, alone and in a transaction that is
 // rolled back. Shown by role, database and number; of what it answers, or of what the server says of data, nothing is told.
+import { randomBytes } from 'node:crypto';
 import { advise, type Check, printable } from 'bus-integration-database';
 import type { Session } from '../../connection/session/session.ts';
 import type { ExpandedManifest } from '../../manifest/expand.ts';
@@ -27,7 +28,7 @@ export function declaredStatements({ verify }: ExpandedManifest): DeclaredStatem
 
 const longestMs = 10_000;
 
-/** Three round trips for each. @throws the signal's reason */
+/** Three round trips for each, four for one of many rows. @throws the signal's reason */
 export async function tryDeclared(
   session: Session,
   statements: readonly DeclaredStatement[],
@@ -60,8 +61,7 @@ async function tryOne(session: Session, statement: DeclaredStatement, signal: Ab
     await session.script(begin.join(';\n'), options);
     let error: unknown;
     try {
-      // With parameters, be they none, it is one message for one statement: several are refused as a whole.
-      await session.queryAfter('SELECT 1', sql, [], { ...options, mostRows: 100, timeoutMs: longestMs + 5_000 });
+      await carryOut(session, sql, options);
     } catch (cause) {
       error = cause;
     }
@@ -73,6 +73,25 @@ async function tryOne(session: Session, statement: DeclaredStatement, signal: Ab
     signal.throwIfAborted();
     return declaredCheck(statement, 'unknown', 'was not seen to its end: the connection was lost');
   }
+}
+
+/** So many rows are sent. */
+const mostRows = 10;
+
+/** To its end: the server passes over the rows that are left, which may fail at any of them. */
+async function carryOut(
+  session: Session,
+  sql: string,
+  options: { readonly doing: string; readonly isAsLoggedIn: true },
+) {
+  const name = `bus_verify_${randomBytes(6).toString('hex')}`;
+  const beginMs = performance.now();
+  const within = { ...options, timeoutMs: longestMs + 5_000 };
+  // With parameters, be they none, it is one message for one statement: several are refused as a whole.
+  const [, rows] = await session.queryAfter('SELECT 1', sql, [], { ...within, portal: { name, mostRows } });
+  if (rows.length < mostRows) return;
+  const leftMs = Math.max(1, Math.floor(longestMs - (performance.now() - beginMs)));
+  await session.script(`SET LOCAL statement_timeout = '${leftMs}';\nMOVE FORWARD ALL IN ${name}`, within);
 }
 
 /** What ends a transaction, or leaves something behind that its end does not take back; and what speaks another protocol. */

@@ -55,7 +55,7 @@ export const connectivityFindings = {
   },
   'declared-statement': {
     title: 'a row of verify in the manifest did not end as it must',
-    why: 'Each statement is sent alone, in a transaction that is rolled back, with 10 seconds at most. With must: fail only a missing right counts (SQLSTATE 42501); a statement that is wrong by itself shows nothing. What it answers is not shown, nor what the server says of data.',
+    why: 'Each statement is sent alone, in a transaction that is rolled back, and runs to its end with 10 seconds at most; of its rows ten are sent, the server passes over the others. With must: fail only a missing right counts (SQLSTATE 42501); a statement that is wrong by itself shows nothing. What it answers is not shown, nor what the server says of data.',
     fix: 'The finding names row, role and database: run it as the role in psql to see all of it. Values that it takes from a sequence are not given back.',
     page: `${documentation}/errcodes-appendix.html`,
   },

@@ -13,6 +13,7 @@ describe.each([14, 18] as const)('PostgreSQL %i', (major) => {
     await server.query(`CREATE ROLE svc LOGIN PASSWORD 'secret'; CREATE TABLE orders (id int PRIMARY KEY, note text);
       CREATE TABLE closed (id int); INSERT INTO orders VALUES (1, 'hunter2'); GRANT ALL ON orders TO svc;
       CREATE PROCEDURE ending() LANGUAGE plpgsql AS 'BEGIN DELETE FROM orders; COMMIT; END';
+      CREATE FUNCTION late() RETURNS int LANGUAGE sql AS 'SELECT 1'; REVOKE EXECUTE ON FUNCTION late() FROM PUBLIC;
       CREATE FUNCTION telling() RETURNS int LANGUAGE plpgsql AS
         $$BEGIN RAISE 'hunter2' USING ERRCODE = '42501'; END$$`);
   }, 60_000);
@@ -40,7 +41,28 @@ describe.each([14, 18] as const)('PostgreSQL %i', (major) => {
     ['SELECT note::int FROM orders', true, /^fail is let pass and fails at the data: SQLSTATE 22P02/],
     ['SELECT telling()', false, /^fail is refused: SQLSTATE 42501$/],
     ['SELECT pg_catalog.pg_sleep(30)', false, /^unknown was not seen to its end: SQLSTATE 57014$/],
-    ['SELECT pg_catalog.generate_series(1, 100000000)', false, /^ok is carried out$/],
+    ['SELECT pg_catalog.generate_series(1, 100000)', false, /^ok is carried out$/],
+    ['SELECT pg_catalog.generate_series(1, 10)', false, /^ok is carried out$/],
+    // Row after row, to the end.
+    ['SELECT 1 / (101 - n) FROM pg_catalog.generate_series(1, 200) AS n', false, /^fail fails: SQLSTATE 22012$/],
+    ['SELECT 1 / (11 - n) FROM pg_catalog.generate_series(1, 11) AS n', false, /^fail fails: SQLSTATE 22012$/],
+    ['SELECT CASE WHEN n = 150 THEN late() END FROM pg_catalog.generate_series(1, 200) AS n', true, /^ok is refused/],
+    [
+      'SELECT CASE WHEN n = 150 THEN late() END FROM pg_catalog.generate_series(1, 200) AS n',
+      false,
+      /^fail is refused/,
+    ],
+    [
+      'INSERT INTO orders SELECT n, 1 FROM pg_catalog.generate_series(2, 300) AS n RETURNING 1 / (250 - id)',
+      false,
+      /^fail fails: SQLSTATE 22012$/,
+    ],
+    ["SELECT pg_catalog.repeat('x', 1000000) FROM pg_catalog.generate_series(1, 500)", false, /^ok is carried out$/],
+    [
+      'SELECT pg_catalog.pg_sleep(0.05) FROM pg_catalog.generate_series(1, 10000)',
+      false,
+      /^unknown was not seen to its end: SQLSTATE 57014$/,
+    ],
   ] as const)('%s', { timeout: 30_000 }, async (sql, mustFail, expected) => {
     expect(await tried(sql, mustFail)).toMatch(expected);
     expect(await server.query('SELECT note FROM orders')).toEqual([{ note: 'hunter2' }]);

@@ -173,6 +173,36 @@ test('access words stand where they say just what is there, and what all databas
   `);
 });
 
+test('parameters that roles may set, but for those that no file says', { timeout: 60_000 }, async () => {
+  await using server = await startServer({ major: 16 });
+  await server.query(
+    `CREATE ROLE ops; CREATE ROLE passer; CREATE ROLE acting LOGIN; GRANT ops TO acting WITH INHERIT FALSE, SET TRUE`,
+  );
+  await server.query('CREATE DATABASE orders');
+  await server.query(
+    `GRANT SET ON PARAMETER log_statement, "my"."Own" TO ops; GRANT ALTER SYSTEM ON PARAMETER "TimeZone" TO ops;
+     GRANT SET ON PARAMETER log_statement TO passer WITH GRANT OPTION;
+     GRANT SET ON PARAMETER log_duration TO acting; ALTER ROLE acting IN DATABASE orders SET role = ops;
+     GRANT CONNECT ON DATABASE orders TO acting; REVOKE ALL ON DATABASE orders FROM PUBLIC`,
+  );
+  const file = 'parameters.yaml';
+  const { status, stderr } = await go(server.dsn(), 'init', '--from-server', '-o', file);
+  expect(status, stderr).toBe(0);
+  expect(stderr).toContain('a plan with it changes nothing');
+  expect(readFileSync(join(cwd, file), 'utf8')).toContain(`roles:
+  # it has SET on log_duration, which is not said here: it acts as ops, and sets what that one may
+  acting:
+    login: true
+    acts_as: ops
+  ops:
+    parameters:
+      SET: [log_statement, my.own]
+      ALTER SYSTEM: [timezone]
+  # it has SET on log_statement, which is not said here: it may pass some of that on (GRANT OPTION), which no file says
+  passer: {}
+`);
+});
+
 describe('what can not be read', () => {
   test('without a server, a DSN, a deployment', async () => {
     const nowhere = 'postgresql://admin:not-to-be-told@127.0.0.1:1/postgres';

@@ -46,6 +46,8 @@ async function runPair({ major, admin, present, declared, changes }: ManifestCas
   const adminDsn = await adminDsnOf(server, admin);
   await server.query('CREATE ROLE outsider LOGIN');
   await server.query('CREATE DATABASE elsewhere');
+  const parameters = 'ON PARAMETER log_statement, log_duration TO deploy_admin WITH GRANT OPTION';
+  if (major >= 15 && admin !== 'superuser') await server.query(`GRANT SET, ALTER SYSTEM ${parameters}`);
   await server.query('CREATE TABLE others (id int); GRANT SELECT ON others TO outsider', { database: 'elsewhere' });
   const at = { adminDsn, folder: folder.path };
   const flags = { adopt: true, allow: risks, rotate: [] as string[] };
@@ -90,6 +92,9 @@ async function unmanagedIn(server: Server): Promise<unknown> {
                WHERE edge.member IN ('outsider'::pg_catalog.regrole, (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = 'deploy_admin'))
     UNION ALL SELECT pg_catalog.to_jsonb(entry.privilege_type) FROM pg_catalog.pg_database, pg_catalog.aclexplode(datacl) AS entry
                WHERE entry.grantee = 'outsider'::pg_catalog.regrole`);
+  const onParameters = `SELECT parname, entry.privilege_type FROM pg_catalog.pg_parameter_acl, pg_catalog.aclexplode(paracl) AS entry
+                         WHERE entry.grantee = 'outsider'::pg_catalog.regrole ORDER BY 1, 2`;
+  const parameters = server.major >= 15 ? await server.query(onParameters) : [];
   const inside = await Promise.all(
     ['rnd_one', 'rnd_two', 'elsewhere'].map((database) =>
       server.query(
@@ -99,5 +104,5 @@ async function unmanagedIn(server: Server): Promise<unknown> {
       ),
     ),
   );
-  return [cluster.map((row) => JSON.stringify(row)).sort(), inside];
+  return [cluster.map((row) => JSON.stringify(row)).sort(), parameters, inside];
 }

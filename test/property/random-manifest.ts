@@ -30,31 +30,37 @@ export function manifestCase(seed: number): ManifestCase {
     seed,
     major,
     admin: admin as ManifestCase['admin'],
-    present: stringify(manifest(random), { aliasDuplicateObjects: false }),
-    declared: stringify(manifest(random), { aliasDuplicateObjects: false }),
+    present: stringify(manifest(random, major), { aliasDuplicateObjects: false }),
+    declared: stringify(manifest(random, major), { aliasDuplicateObjects: false }),
     changes: random.some(changes, 0, 4),
   };
 }
 
 /** All roles are in each: what leaves a file is another matter. */
-function manifest(random: Random): object {
+function manifest(random: Random, major: ManifestCase['major']): object {
   const roles = Object.fromEntries([
-    ...owners.map((name) => [name, roleOf(random, false)] as const),
-    ...logins.map((name) => [name, roleOf(random, true)] as const),
-    ...groups.map((name) => [name, roleOf(random, false)] as const),
+    ...owners.map((name) => [name, roleOf(random, false, major)] as const),
+    ...logins.map((name) => [name, roleOf(random, true, major)] as const),
+    ...groups.map((name) => [name, roleOf(random, false, major)] as const),
     ['migrator', { login: true, acts_as: 'owner_one' }],
   ]);
   return { roles, databases: Object.fromEntries(databases.map((name) => [name, databaseOf(random)])) };
 }
 
-function roleOf(random: Random, login: boolean): object {
+function roleOf(random: Random, login: boolean, major: ManifestCase['major']): object {
   return {
     ...(login && { login }),
     ...(random.chance(0.3) && { connections: random.pick([5, 10, 'unlimited']) }),
     ...(random.chance(0.2) && { valid_until: '2037-01-01T00:00:00Z' }),
     ...(random.chance(0.4) && { settings: settingsOf(random) }),
+    ...(major >= 15 && random.chance(0.2) && { parameters: parametersOf(random) }),
     ...(login && random.chance(0.4) && { member_of: random.some(groups, 1) }),
   };
+}
+
+function parametersOf(random: Random): object {
+  const names = ['log_statement', 'log_duration'] as const;
+  return { SET: random.some(names, 0), ...(random.chance(0.3) && { 'ALTER SYSTEM': ['log_statement'] }) };
 }
 
 function settingsOf(random: Random): object {
@@ -122,6 +128,7 @@ const changes: ManifestCase['changes'] = [
   { sql: 'ALTER ROLE app_one SET lock_timeout = 1000' },
   { sql: 'ALTER ROLE app_two CONNECTION LIMIT 3' },
   { sql: 'GRANT team_one TO outsider' },
+  { sql: 'GRANT SET ON PARAMETER log_statement TO team_one, app_two, outsider' },
   { sql: 'REVOKE ALL ON SCHEMA app FROM app_one, app_two, team_one, team_two', database: 'rnd_one' },
   { sql: 'ALTER DEFAULT PRIVILEGES FOR ROLE owner_one GRANT ALL ON TABLES TO team_one', database: 'rnd_one' },
   {

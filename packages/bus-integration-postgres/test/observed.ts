@@ -130,6 +130,7 @@ function detailsOf({ roles = [], parameters = [], ...said }: NonNullable<Said['d
     settings: [],
     ...said,
     roles: new Map(roles.map((one) => [one.name, one])),
+    parameterGrants: [],
     parameters: new Map(parameters.map((one) => [one.name, one])),
   };
 }

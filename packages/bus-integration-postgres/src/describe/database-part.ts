@@ -16,7 +16,7 @@ export function databasePart(
 ): { readonly entry: DatabaseEntry; readonly notes: readonly Note[] } {
   const { database, inside, cluster } = ground;
   const { name, connectionLimit } = database;
-  const { schemas, owner, access } = said;
+  const { schemas, owner, access, saysDefaults } = said;
   const path = ['databases', name];
   const { settings: all, notes: ofSettings } = settingsPart(undefined, name, path, cluster);
   const { search_path: stored, ...settings } = all;
@@ -36,6 +36,7 @@ export function databasePart(
       extensions: extensions.map(({ name: one, schema }) => (schema === 'public' ? one : { name: one, schema })),
     }),
     ...(Object.keys(everyone).length > 0 && { public: everyone }),
+    ...(!saysDefaults && { default_privileges: 'keep' as const }),
     ...(Object.keys(access).length > 0 && { access }),
   } as DatabaseEntry;
   return { entry, notes: [...notesOf(ground, said), ...ofSettings] };

@@ -74,6 +74,8 @@ interface ClusterRow {
   readonly roles: readonly DescribedRole[];
   readonly edges: readonly DescribedEdge[];
   readonly settings: readonly StoredList[];
+  /** Who may set those that a superuser alone sets. */
+  readonly parameters: readonly { readonly name: string; readonly owner: string; readonly acl: readonly AclEntry[] }[];
   readonly databases: readonly DescribedDatabase[];
 }
 
@@ -175,6 +177,7 @@ const clusterShape = record<ClusterRow>({
     }),
   ),
   edges: list(record<DescribedEdge>({ group: text, member: text, admin: boolean, inherit: boolean, set: boolean })),
+  parameters: list(record<ClusterRow['parameters'][number]>({ name: text, owner: text, acl })),
   settings: list(record<StoredList>({ role: nullable(text), database: nullable(text), items: list(text) })),
   databases: list(
     record<DescribedDatabase>({

@@ -1,6 +1,8 @@
 // Roles of a server as a manifest says them. Pure.
 import { printable } from 'bus-integration-database';
 import type { RoleEntry } from '../manifest/shapes/role-shape.ts';
+import { settingNameFault } from '../manifest/shapes/settings.ts';
+import { someNames } from '../text/bounded.ts';
 import type { DescribedCluster, DescribedRole } from './described.ts';
 import type { Note } from './notes.ts';
 
@@ -18,6 +20,7 @@ export function rolePart(
   const { settings, notes: ofSettings } = settingsPart(name, undefined, path, cluster);
   const until = validUntil?.replace(/\.?0+Z$/, (zeros) => (zeros.startsWith('.') ? 'Z' : zeros)) ?? null;
   if (until === '-infinity') notes.push({ path, text: 'its password is never good (VALID UNTIL -infinity)' });
+  const { parameters, notes: ofParameters } = parametersPart(role, target, path, cluster);
   const groups = membershipsOf(name, target, cluster, declared);
   for (const group of groups.others)
     notes.push({ path, text: `it is a member of ${printable(group)}, which this file does not declare` });
@@ -32,8 +35,40 @@ export function rolePart(
     ...(role.replicates && { replication: true }),
     ...(groups.member_of.length > 0 && { member_of: groups.member_of }),
     ...(Object.keys(settings).length > 0 && { settings }),
+    ...(parameters !== undefined && { parameters }),
   };
-  return { entry, notes: [...notes, ...ofSettings] };
+  return { entry, notes: [...notes, ...ofSettings, ...ofParameters] };
+}
+
+/** What it sets although a superuser alone sets it; what no manifest says of that is told, and left. */
+function parametersPart(
+  { name: role }: DescribedRole,
+  target: string | undefined,
+  path: Note['path'],
+  { parameters }: DescribedCluster,
+): { readonly parameters?: NonNullable<RoleEntry['parameters']>; readonly notes: readonly Note[] } {
+  const held = parameters.flatMap(({ name, acl }) =>
+    acl.filter(({ grantee }) => grantee === role).map((entry) => ({ ...entry, name })),
+  );
+  if (held.length === 0) return { notes: [] };
+  const said = (privilege: string) => [
+    ...new Set(held.filter((one) => one.privilege === privilege).map(({ name }) => name)),
+  ];
+  const [set, alter] = [said('SET'), said('ALTER SYSTEM')];
+  const words = [
+    ...(set.length > 0 ? [`SET on ${someNames(set)}`] : []),
+    ...(alter.length > 0 ? [`ALTER SYSTEM on ${someNames(alter)}`] : []),
+  ].join(' and ');
+  const why = held.some(({ isGrantable }) => isGrantable)
+    ? 'it may pass some of that on (GRANT OPTION), which no file says'
+    : target === undefined
+      ? held.map(({ name }) => settingNameFault(name)).find((fault) => fault !== undefined)
+      : `it acts as ${printable(target)}, and sets what that one may`;
+  if (why !== undefined) return { notes: [{ path, text: `it has ${words}, which is not said here: ${why}` }] };
+  return {
+    parameters: { ...(set.length > 0 && { SET: set }), ...(alter.length > 0 && { 'ALTER SYSTEM': alter }) },
+    notes: [],
+  };
 }
 
 function membershipsOf(

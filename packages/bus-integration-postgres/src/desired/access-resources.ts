@@ -104,10 +104,11 @@ export function managesContents({ owner, access, routines }: ExpandedDatabase): 
 function laterOf(
   database: string,
   creator: string,
-  { schemas, owner, routines }: ExpandedDatabase,
+  { schemas, owner, routines, default_privileges }: ExpandedDatabase,
   gifts: ReadonlyMap<string, AccessGift>,
 ): DefaultPrivileges[] {
-  const later = { kind: 'default-privileges', database, creator } as const;
+  const isKept = default_privileges === 'keep' && { isKept: true as const };
+  const later = { kind: 'default-privileges', database, creator, ...isKept } as const;
   const given = [...gifts].flatMap(([role, gift]) => {
     if (role === creator || role === owner) return [];
     return schemas.flatMap((schema) =>

@@ -1,4 +1,6 @@
 // What a manifest says of roles, as resources. Pure.
+import { normalised } from '../kinds/access/grant-held.ts';
+import type { ParameterGrant, ParameterPrivilege } from '../kinds/access/parameters.ts';
 import type { Resource } from '../kinds/index.ts';
 import { normalInstant } from '../kinds/roles/instant.ts';
 import type { RoleAttributes } from '../kinds/roles/role-attributes.ts';
@@ -16,8 +18,17 @@ export function roleResources({ deployment, roles }: ExpandedManifest): Resource
       return { kind: 'role', name, deployment, canLogin, password: 'held', ...(isNamed && { attributes }) };
     }),
     ...all.flatMap(([name, role]) => settingsOfRole(name, role)),
+    ...all.flatMap(([name, role]) => parametersOf(name, role)),
     ...membershipResources(roles),
   ];
+}
+
+/** Of a role that names none nothing is taken. */
+function parametersOf(role: string, { parameters }: ExpandedRole): ParameterGrant[] {
+  if (parameters === undefined) return [];
+  const names = (privilege: ParameterPrivilege) =>
+    normalised((parameters[privilege] ?? []).map((name) => name.toLowerCase()));
+  return [{ kind: 'parameter-grant', role, SET: names('SET'), 'ALTER SYSTEM': names('ALTER SYSTEM') }];
 }
 
 /** Those that it names: the others are left as they are. */

@@ -29,8 +29,10 @@ export interface DefaultPrivileges {
   readonly grantee: Grantee;
   /** Sorted, without duplicates. */
   readonly privileges: readonly string[];
-  /** It only says that what this role makes later is looked at; what is found there is told. */
+  /** It only says that what this role makes later is looked at. */
   readonly isPlace?: true;
+  /** What is beyond it is told, and left. */
+  readonly isKept?: true;
 }
 
 const registered = {
@@ -74,10 +76,7 @@ export const defaultPrivileges: Kind<DefaultPrivileges, typeof registered> = {
 
   made: (after, scope) => meanings(changes(after, [], scope)),
   changed: (before, after, scope) => meanings(changes(after, before.privileges, scope)),
-  gone: (before, scope) =>
-    before.isPlace
-      ? [{ finding: undeclaredFinding(before) }]
-      : meanings(changes({ ...before, privileges: [] }, before.privileges, scope)),
+  gone: (before, scope) => meanings(changes({ ...before, privileges: [] }, before.privileges, scope)),
 
   findings: () => [],
 
@@ -170,10 +169,9 @@ function undeclared(
 ): DefaultPrivileges[] {
   const closes = here.some(({ of }) => of === 'routines');
   const wished = new Set(here.map(keyOf));
-  // Where nothing is wished of what comes, only who makes things by the file is looked at.
-  const makers = here.every(({ isPlace }) => isPlace) ? new Set(here.map(({ creator }) => creator)) : undefined;
+  const isKept = here.some((one) => one.isKept);
   return rowsOf(database, seen).flatMap(({ creator, schema, of, acl }) => {
-    if ((of === 'routines' && !closes) || makers?.has(creator) === false) return [];
+    if (of === 'routines' && !closes) return [];
     const held = new Map<string, string[]>();
     for (const { grantee, privilege } of acl) {
       if (grantee === null || grantee === creator || !declared.roles.has(grantee)) continue;
@@ -188,24 +186,27 @@ function undeclared(
         of,
         grantee: { role },
         privileges: sorted(privileges),
-        ...(makers !== undefined && { isPlace: true }),
+        ...(isKept && { isKept }),
       };
       return wished.has(keyOf(found)) ? [] : [found];
     });
   });
 }
 
-/** The file may give by names what is there, and mean nothing of what comes: that is told, not taken. */
+/** Where the file keeps them. */
 function undeclaredFinding({ database, creator, schema, of, grantee, privileges }: DefaultPrivileges): Diagnostic {
   const on = [{ of, ...(schema !== undefined && { schema }), privileges }];
   const step = { database, creator, grantee: granteeName(grantee), on };
   const statements = defaultsStatements('REVOKE', step).map(({ sql }) => `${sql};`);
   return {
-    severity: 'warn',
+    severity: 'info',
     code: 'extra-privilege',
     message: `default privileges in ${shown(database)} that are not declared: ${defaultsSummary('GRANT', step)}`,
     target: printable(database),
-    ...advise(runs(`${shown(creator)} or a superuser`, inDatabase(database), statements.join(' '))),
+    ...advise([
+      'leave default_privileges: keep out of the manifest, or ',
+      runs(`${shown(creator)} or a superuser`, inDatabase(database), statements.join(' ')),
+    ]),
   };
 }
 
@@ -226,11 +227,14 @@ function changes(after: DefaultPrivileges, before: readonly string[], { database
   // Nobody has anything to lose by what a new role makes, or by what is made in a new database.
   const isNew = ['missing', 'unfinished'].includes(databases.get(database) ?? '') || !seen.roles.has(creator);
   const made: Meaning<Steps>[] = [];
+  // What everyone has of routines is what `routines` of the file is about.
+  const isLeft = after.isKept && 'role' in grantee;
+  if (unwanted.length > 0 && isLeft) made.push({ finding: undeclaredFinding({ ...after, privileges: unwanted }) });
   if (missing.length > 0)
     made.push({ step: { action: 'set-default-privileges', target, risk: 'grant', after: content(missing) } });
-  if (unwanted.length > 0 && isNew)
+  if (unwanted.length > 0 && isNew && !isLeft)
     made.push({ step: { action: 'set-default-privileges', target, risk: 'grant', before: content(unwanted) } });
-  if (unwanted.length > 0 && !isNew)
+  if (unwanted.length > 0 && !isNew && !isLeft)
     made.push({ step: { action: 'revoke-default-privileges', target, risk: 'revoke', before: content(unwanted) } });
   return made;
 }

@@ -88,7 +88,13 @@ export const grant: Kind<Grant, typeof grantActions> = {
       summary: ({ after }) => (after === undefined ? '' : privilegesSummary('GRANT', after)),
       statements: ({ after }) => (after === undefined ? [] : privilegeStatements('GRANT', after)),
       lacks: ({ after }, seen) => (after === undefined ? [] : lacksForGrant(after, seen)),
-      changes: ({ after }) => (after?.database === undefined ? undefined : { database: after.database }),
+      // What no database holds is the role's.
+      changes: ({ after }) =>
+        after?.database !== undefined
+          ? { database: after.database }
+          : after?.grantee == null
+            ? undefined
+            : { role: after.grantee },
       join: (steps) => {
         const after = joined(steps.flatMap(({ after }) => after ?? []));
         return { ...steps[0], ...(after && { after }) };

@@ -2,6 +2,7 @@
 // it read the same row; a kind, a member or an action that is missing does not compile.
 import type { ContentsGrant } from './access/contents.ts';
 import type { Grant } from './access/grant-held.ts';
+import type { ParameterGrant } from './access/parameters.ts';
 import { contentsGrant } from './contents-grant.ts';
 import { type Database, database } from './database.ts';
 import { type DefaultPrivileges, defaultPrivileges } from './default-privileges.ts';
@@ -10,6 +11,7 @@ import { type Extension, extension } from './extension.ts';
 import { grant } from './grant.ts';
 import { type Members, members } from './members.ts';
 import { type Membership, membership } from './membership.ts';
+import { parameterGrant } from './parameter-grant.ts';
 import { type RetiredDatabase, retiredDatabase } from './retired-database.ts';
 import { type RetiredRole, retiredRole } from './retired-role.ts';
 import { type Role, role } from './role.ts';
@@ -29,6 +31,7 @@ export type Resource =
   | ContentsGrant
   | DefaultPrivileges
   | StoredSetting
+  | ParameterGrant
   | DsnFile
   | RetiredDatabase
   | RetiredRole;
@@ -44,6 +47,7 @@ export const kinds = {
   setting,
   'contents-grant': contentsGrant,
   'default-privileges': defaultPrivileges,
+  'parameter-grant': parameterGrant,
   'dsn-file': dsnFile,
   'retired-database': retiredDatabase,
   'retired-role': retiredRole,

@@ -43,6 +43,7 @@ export function judgeRoles({ roles = {}, retire = {} }: Manifest, ground: RoleGr
   for (const [name, role] of Object.entries(roles)) {
     judgeActsAs(name, role, roles, ground);
     judgeMemberships(name, role, ground);
+    judgeParameters(name, role, ground);
   }
   for (const circle of circlesOf(roles)) {
     const [name = ''] = circle;
@@ -73,6 +74,13 @@ function judgeActsAs(
   const why =
     acts_as === name || requireRole(acts_as, place, ground) ? actsAsFault(name, role, acts_as, roles) : undefined;
   if (why !== undefined) ground.problems.report(place, 'contradiction', why);
+}
+
+/** The server asks as whom a session works. */
+function judgeParameters(name: string, { parameters, acts_as }: RoleEntry, { root, problems }: RoleGround): void {
+  if (parameters === undefined || acts_as === undefined) return;
+  const message = `${quotedName(name)} acts as ${quotedName(acts_as)}, and sets what that one may: give the parameters to ${quotedName(acts_as)}`;
+  problems.report(keyAt(root, ['roles', name, 'parameters']) ?? root, 'contradiction', message);
 }
 
 function actsAsFault(

@@ -1,4 +1,5 @@
 // What more is read of roles, memberships and settings where something desired asks about it, as plain values.
+import type { AclEntry } from './acl-entry.ts';
 
 /** One membership as it is recorded: by its group, its member and who gave it. */
 export interface ObservedEdge {
@@ -65,6 +66,15 @@ export interface ObservedParameter {
   readonly words: readonly string[] | null;
 }
 
+/** Who may set a parameter although a superuser alone sets it. */
+export interface ObservedParameterGrants {
+  /** In lower case. */
+  readonly name: string;
+  /** The server's first superuser, who is recorded as grantor of what superusers grant. */
+  readonly owner: string;
+  readonly acl: readonly AclEntry[];
+}
+
 /** What is only read where something desired asks about it. */
 export interface RolesInDetail {
   readonly admin: RoleDetailsOfAdmin;
@@ -76,4 +86,6 @@ export interface RolesInDetail {
   readonly settings: readonly ObservedSetting[];
   /** Those that are asked about, by their names in lower case. */
   readonly parameters: ReadonlyMap<string, ObservedParameter>;
+  /** All of the server; before 15 there are none. */
+  readonly parameterGrants: readonly ObservedParameterGrants[];
 }

@@ -12,8 +12,10 @@ import {
   word,
 } from '../connection/session/shape.ts';
 import { roleDetailsQuery } from '../sql/role-details-query.ts';
+import { aclEntry } from './catalog-shapes.ts';
 import type {
   ObservedParameter,
+  ObservedParameterGrants,
   ObservedSetting,
   RoleDetails,
   RoleDetailsOfAdmin,
@@ -41,6 +43,7 @@ interface DetailsRow {
   readonly edges: RolesInDetail['edges'];
   readonly settings: readonly StoredSettings[];
   readonly parameters: readonly ObservedParameter[];
+  readonly parameterGrants: readonly ObservedParameterGrants[];
 }
 
 const names = list(text);
@@ -84,6 +87,9 @@ const detailsShape = record<DetailsRow>({
       words: nullable(list(text)),
     }),
   ),
+  parameterGrants: list(
+    record<ObservedParameterGrants>({ name: text, owner: text, acl: list(aclEntry(oneOf('SET', 'ALTER SYSTEM'))) }),
+  ),
 });
 
 /** One statement. */
@@ -99,6 +105,7 @@ export async function readRoleDetails(session: Session, asked: DetailsAsked): Pr
     roles: new Map(row.roles.map((role) => [role.name, role])),
     edges: row.edges,
     settings: row.settings.flatMap(settingsOf),
+    parameterGrants: row.parameterGrants,
     parameters: new Map(row.parameters.map((parameter) => [parameter.name, parameter])),
   };
 }

@@ -1,6 +1,7 @@
 // What a server holds, whatever is declared: all that a manifest can say, and what it can't. For any admin.
 // https://www.postgresql.org/docs/current/catalogs.html
 import { aclOf } from './objects-query.ts';
+import { parameterGrantsQuery } from './role-details-query.ts';
 
 /** The server's own, and what another statement makes for its time only. */
 const isOwn = (name: string) => `${name} !~ '^pg_'::pg_catalog.text AND ${name} <> 'information_schema'`;
@@ -61,6 +62,7 @@ SELECT current_user::pg_catalog.text AS admin,
     FROM pg_catalog.pg_db_role_setting AS stored
     LEFT JOIN pg_catalog.pg_roles AS role ON role.oid = stored.setrole
     LEFT JOIN pg_catalog.pg_database AS place ON place.oid = stored.setdatabase) AS settings,
+  ${parameterGrantsQuery(versionNum)} AS parameters,
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'name', database.datname,
       'owner', pg_catalog.pg_get_userbyid(database.datdba),

@@ -1,6 +1,18 @@
 // What the cluster's catalogs say of roles, their memberships and settings beyond what every run reads, in one row.
 // $1 role names, $2 database names, $3 names of settings in lower case.
 // https://www.postgresql.org/docs/current/catalog-pg-auth-members.html
+import { aclOf } from './objects-query.ts';
+
+/** Who was granted something on parameters; the catalog came with 15. */
+export function parameterGrantsQuery(versionNum: number): string {
+  if (versionNum < 150000) return `(SELECT '[]'::pg_catalog.json)`;
+  return `(SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
+      'name', parameter.parname,
+      'owner', pg_catalog.pg_get_userbyid(10::pg_catalog.oid),
+      'acl', ${aclOf('parameter.paracl', `'p'`, '10::pg_catalog.oid')}
+    ) ORDER BY parameter.parname), '[]')
+    FROM pg_catalog.pg_parameter_acl AS parameter)`;
+}
 
 /**
  * The roles that are named, or own something in the databases that are named; all memberships of named roles, in them,
@@ -83,5 +95,6 @@ SELECT
       'words', known.enumvals
     ) ORDER BY wanted.name), '[]')
     FROM pg_catalog.unnest($3::pg_catalog.text[]) AS wanted(name)
-    LEFT JOIN pg_catalog.pg_settings AS known ON pg_catalog.lower(known.name) = wanted.name) AS parameters`;
+    LEFT JOIN pg_catalog.pg_settings AS known ON pg_catalog.lower(known.name) = wanted.name) AS parameters,
+  ${parameterGrantsQuery(versionNum)} AS "parameterGrants"`;
 }

@@ -814,6 +814,25 @@ export const badFiles: readonly BadFile[] = [
       ),
   },
   {
+    name: 'parameters: a privilege that there is not, a name that is none, one twice, and a list that is none',
+    text:
+      'roles:\n  a: {parameters: {GET: [work_mem], ALL: [work_mem], SET: [work-mem, Work_Mem, work_mem]}}\n' +
+      '  b: {parameters: [work_mem]}\n  c: {parameters: {ALTER SYSTEM: work_mem}}\n',
+    says: [
+      '4:20: GET is an unknown key; did you mean SET?',
+      '4:37: ALL: name SET, ALTER SYSTEM or both',
+      '4:60: work-mem is no name of a parameter, expected one like log_min_duration_statement',
+      '4:80: work_mem stands in this list twice',
+      '5:19: a list stands here, expected a map',
+      '6:34: work_mem, expected a list of parameters: [work_mem]',
+    ],
+  },
+  {
+    name: 'parameters of a role that acts as another',
+    text: 'roles: {o: {}, m: {login: true, acts_as: o, parameters: {SET: [work_mem]}}}\n',
+    says: ['3:45: m acts as o, and sets what that one may: give the parameters to o'],
+  },
+  {
     name: 'a type that stands alone, and one under another privilege',
     text: 'roles: {app: {}}\ndatabases: {d: {access: {app: {USAGE: TYPE public.money, SELECT: [TYPE public.money]}}}}\n',
     says: [

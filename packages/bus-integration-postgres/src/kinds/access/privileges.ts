@@ -3,7 +3,7 @@ import { type ContentOf, type Diagnostic, type ShapeWords, some } from 'bus-inte
 import type { Observation } from '../../observe/observation.ts';
 import { alike } from '../../text/alike.ts';
 import { someNames } from '../../text/bounded.ts';
-import { inDatabase, runs } from '../../text/psql-remedy.ts';
+import { anyDatabase, inDatabase, runs, superuser } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
 import { identifier, routineName } from '../../text/sql-text.ts';
 import { findSchema } from '../common/found.ts';
@@ -93,8 +93,8 @@ export function privilegeStatements(verb: 'GRANT' | 'REVOKE', wish: StepPrivileg
   const { database, on } = wish;
   const statements = alike(on, ofWholeSchema).map(([one, ...others]): Statement => {
     const sql = privilegeSql(verb, one, wish, others);
-    // Parameters are the server's, and nothing in a database waits for them.
-    if (one.type === 'parameters') return { phase: 'memberships', sql };
+    // They are the server's: given once the roles are there, taken last.
+    if (one.type === 'parameters') return { phase: verb === 'GRANT' ? 'memberships' : 'leave', sql };
     const phase = one.type === 'database' ? 'enter' : 'inside';
     const { as } = one;
     return { phase, sql, ...(database !== undefined && { database }), ...(as !== undefined && { as }) };
@@ -207,6 +207,7 @@ export function lacksForGrant(wish: StepPrivileges, seen: Observation): Diagnost
       const isOpen = seen.databases.get(database)?.allowsConnections === true;
       return isOpen ? lacksDatabase(database, 'granting on it', seen) : [];
     }
+    if (one.type === 'parameters') return lacksForParameters(one, wish, seen);
     if (one.type === 'types' || one.type === 'foreign-servers' || one.type === 'foreign-data-wrappers')
       return lacksForUsed(one, wish, seen);
     if (one.type !== 'schema') return [];
@@ -226,6 +227,32 @@ export function lacksForGrant(wish: StepPrivileges, seen: Observation): Diagnost
       ),
     ];
   });
+}
+
+/** Superusers grant on parameters, and who has the grant option. */
+function lacksForParameters(
+  one: Extract<OnObject, { readonly type: 'parameters' }>,
+  wish: StepPrivileges,
+  { admin, details, roles }: Observation,
+): Diagnostic[] {
+  if (admin.isSuperuser) return [];
+  const isPassedOn = (name: string) =>
+    details?.parameterGrants
+      .find((found) => found.name === name)
+      ?.acl.some(
+        ({ grantee, privilege, isGrantable }) =>
+          isGrantable && grantee === admin.name && one.privileges.includes(privilege),
+      ) === true;
+  const names = one.names.filter((name) => !isPassedOn(name));
+  if (names.length === 0) return [];
+  const rest = { ...one, names };
+  // Nobody grants anything to a role that is not there yet.
+  const sql =
+    wish.grantee === null || roles.has(wish.grantee)
+      ? privilegeSql('GRANT', rest, wish)
+      : privilegeSql('GRANT', { ...rest, grantable: true }, { grantee: admin.name });
+  const message = `role ${shown(admin.name)} may not grant ${one.privileges.join(', ')} on ${wordsOfObject(rest)}: a superuser may, and who has the grant option`;
+  return [lacking('lacks-grant-option', message, { remedy: runs(superuser, anyDatabase, `${sql};`) })];
 }
 
 type OnUsed = Extract<OnObject, { readonly type: 'types' | 'foreign-servers' | 'foreign-data-wrappers' }>;

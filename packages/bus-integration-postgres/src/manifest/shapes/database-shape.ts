@@ -105,6 +105,10 @@ export const databaseShape = object({
       shape: word('closed', 'keep'),
       text: 'closed: EXECUTE is revoked from PUBLIC and given by read and write. keep: functions and procedures are left as they are. Default: keep.',
     },
+    default_privileges: {
+      shape: word('exact', 'keep'),
+      text: 'exact (default): of what its roles make later, the roles of this file have what access gives, and nothing beyond; keep: what is beyond that is told, and left.',
+    },
     search_path: {
       shape: whole(
         either(

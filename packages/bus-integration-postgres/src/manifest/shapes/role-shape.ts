@@ -1,7 +1,8 @@
 // What a manifest says of a role.
-import { either, flag, list, object, text, type ValueOf, word } from 'bus-integration-database/manifest';
+import { either, flag, list, named, object, text, type ValueOf, word } from 'bus-integration-database/manifest';
 import { connections, role, settings } from './common-shapes.ts';
 import { momentFault } from './moments.ts';
+import { parametersShape } from './parameters.ts';
 
 const membership = object({
   of: 'a membership',
@@ -34,6 +35,10 @@ export const roleShape = object({
       text: 'VALID UNTIL: the time after which the password is refused, with its zone, or infinity. Not named: left as it is.',
     },
     settings,
+    parameters: {
+      shape: named('parameters', parametersShape),
+      text: 'What it may set although only a superuser may: {SET: [...], ALTER SYSTEM: [...]}, and nothing beyond; PostgreSQL 15 and later. Not named: left as it is.',
+    },
     inherit: {
       shape: flag(),
       text: 'Whether privileges of the roles it is a member of are in effect without SET ROLE. Not named: left as it is.',

@@ -71,10 +71,17 @@ export function settingFault(name: string, value: SettingValue): string | undefi
   return nameFault(name) ?? valueFault(name, value)?.why;
 }
 
+/** Why no parameter can be called so, as the end of a sentence. `name` is in lower case. */
+export function settingNameFault(name: string): string | undefined {
+  return settingName.test(name) ? undefined : 'is no name of a parameter, expected one like log_min_duration_statement';
+}
+
+const settingName = /^[a-z_][\w$]*(\.[a-z_][\w$]*)*$/;
+
 function nameFault(name: string): string | undefined {
   if (Object.hasOwn(refused, name)) return refused[name];
   if (isSecret(name)) return 'no secret may stand in this file; apply makes passwords, and writes them to the outputs';
-  return /^[a-z_][\w$]*(\.[a-z_][\w$]*)*$/.test(name) ? undefined : 'no setting is called so';
+  return settingName.test(name) ? undefined : 'no setting is called so';
 }
 
 function isSecret(name: string): boolean {

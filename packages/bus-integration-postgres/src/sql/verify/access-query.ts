@@ -42,6 +42,16 @@ const isNoMember = (catalog: string, object: string) => `NOT EXISTS (SELECT FROM
 
 const isMember = `pg_catalog.pg_has_role(${me}, role.oid, 'MEMBER')`;
 
+/** What it may with parameters that somebody was granted something on; the catalog came with 15. */
+function parametersOf(versionNum: number): string {
+  if (versionNum < 150000) return `(SELECT '[]'::pg_catalog.json)`;
+  return `(SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('name', parameter.parname,
+      'owner', pg_catalog.pg_get_userbyid(10::pg_catalog.oid),
+      'privileges', ${held(['SET', 'ALTER SYSTEM'], `pg_catalog.has_parameter_privilege(${me}, parameter.parname, wanted.privilege)`)},
+      'entries', ${entriesOf('parameter.paracl', '10::pg_catalog.oid')}) ORDER BY parameter.parname), '[]')
+    FROM pg_catalog.pg_parameter_acl AS parameter)`;
+}
+
 export function accessQuery(versionNum: number): string {
   return `
 WITH schemas AS MATERIALIZED (
@@ -178,6 +188,7 @@ SELECT ${held(['CONNECT', 'CREATE', 'TEMPORARY'], `pg_catalog.has_database_privi
           SELECT 'foreign-data-wrapper', NULL, wrapper.fdwname, wrapper.fdwowner, wrapper.fdwacl, 'F'::pg_catalog."char",
                  pg_catalog.has_foreign_data_wrapper_privilege(${me}, wrapper.oid, 'USAGE')
             FROM pg_catalog.pg_foreign_data_wrapper AS wrapper LIMIT ${mostAlike + 1}) AS thing) AS used,
+  ${parametersOf(versionNum)} AS parameters,
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('name', role.rolname,
       'isInherited', pg_catalog.pg_has_role(${me}, role.oid, 'USAGE'),
       'isSettable', pg_catalog.pg_has_role(${me}, role.oid, '${versionNum >= 160000 ? 'SET' : 'MEMBER'}')) ORDER BY role.rolname), '[]')
@@ -277,6 +288,14 @@ export interface SeenUsed {
   readonly entries: readonly SeenEntry[];
 }
 
+export interface SeenParameter {
+  /** In lower case. */
+  readonly name: string;
+  readonly owner: string;
+  readonly privileges: readonly string[];
+  readonly entries: readonly SeenEntry[];
+}
+
 export interface SeenGroup {
   readonly name: string;
   /** Its rights are in effect. */
@@ -302,6 +321,7 @@ export interface SeenAccess {
   readonly routines: readonly SeenRoutine[];
   readonly later: readonly SeenLater[];
   readonly used: readonly SeenUsed[];
+  readonly parameters: readonly SeenParameter[];
   readonly groups: readonly SeenGroup[];
   readonly edges: readonly SeenEdge[];
   readonly isSuperuser: boolean;

@@ -40,10 +40,16 @@ export interface ExpectedAccess {
   readonly owner: string | undefined;
   /** Roles whose later things it may do as much on. */
   readonly creators: readonly string[];
+  /** Default privileges that nobody declared are left. */
+  readonly keepsDefaults: boolean;
   /** Nobody calls routines that have no grant. */
   readonly isClosed: boolean;
   /** Who has rights on what is in the schemas is the manifest's; else that of the roles that create there. */
   readonly managesContents: boolean;
+  /** What it sets although a superuser alone sets it, by privilege. */
+  readonly parameters: ReadonlyMap<string, ReadonlySet<string>>;
+  /** It names them, so that others are too many. */
+  readonly namesParameters: boolean;
   /** Types, foreign servers and foreign-data wrappers on which it has USAGE. */
   readonly used: readonly KindNamed[];
   /** The same of the database, whatever the manifest says of this role. */
@@ -77,12 +83,24 @@ export function expectedAccess(manifest: ExpandedManifest, role: string, name: s
     owner,
     creators: creatorsOf(database, roles).filter((creator) => !holders.includes(creator)),
     isClosed,
+    keepsDefaults: database.default_privileges === 'keep',
     // What roles have of which access says nothing is left alone.
     managesContents: managesContents(database) && holders.some((one) => one === owner || Object.hasOwn(access, one)),
+    ...parametersOf(role, holders, roles),
     used: gifts.flatMap((gift) => gift.used),
     managesDatabase: managesContents(database),
     openSchemas: database.public?.create ?? [],
     isDeclaredMember: (member, group) => declaredGroups(member, roles).get(group)?.isDirect === true,
+  };
+}
+
+function parametersOf(role: string, holders: readonly string[], roles: ExpandedManifest['roles']) {
+  const all = holders.flatMap((one) => own(roles, one)?.parameters ?? []);
+  const names = (privilege: 'SET' | 'ALTER SYSTEM') =>
+    new Set(all.flatMap((one) => one[privilege] ?? []).map((name) => name.toLowerCase()));
+  return {
+    parameters: new Map((['SET', 'ALTER SYSTEM'] as const).map((privilege) => [privilege, names(privilege)])),
+    namesParameters: own(roles, role)?.parameters !== undefined,
   };
 }
 

@@ -5,6 +5,7 @@ import { shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
 import type { ExpectedAccess, ExpectedSchema } from './declared-access.ts';
 import { type AccessFinding, beyondIt, by, compared, fail, list } from './finding-words.ts';
+import { ofParameters } from './parameter-findings.ts';
 import { ofRelation } from './relation-findings.ts';
 import { isNamed, ofRoutine } from './routine-findings.ts';
 import { taking } from './taking.ts';
@@ -20,6 +21,7 @@ export function readFindings(expected: ExpectedAccess, seen: SeenAccess, databas
     ...seen.routines.flatMap((routine) => ofRoutine(routine, expected, seen, database)),
     ...ofAbsent(expected, seen),
     ...ofUsed(expected, seen, database),
+    ...ofParameters(expected, seen, database),
     ...ofLater(expected, seen, database),
   ];
 }
@@ -120,12 +122,13 @@ function ofAbsent({ role, schemas }: ExpectedAccess, { relations, routines }: Se
 }
 
 function ofLater(expected: ExpectedAccess, seen: SeenAccess, database: string): AccessFinding[] {
-  const { role, isOwner, schemas, isClosed } = expected;
+  const { role, isOwner, schemas, isClosed, keepsDefaults } = expected;
   if (isOwner) return [];
   return seen.later.flatMap(({ creator, schema, of, privileges, entries }): AccessFinding[] => {
     if (of === 'routines' && !isClosed) return [];
     const wanted = schemas.get(schema)?.[of] ?? new Set<string>();
-    const [lacks, beyond] = compared(wanted, privileges);
+    const [lacks, more] = compared(wanted, privileges);
+    const beyond = keepsDefaults ? [] : more;
     const what = `${of} that ${shown(creator)} will make in schema ${shown(schema)}`;
     return [
       ...(lacks.length === 0

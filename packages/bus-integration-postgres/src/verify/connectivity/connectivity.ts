@@ -23,7 +23,7 @@ import type { ServiceFacts } from './facts.ts';
 import type { LoginFindings } from './login-answer.ts';
 import { hasNoRoom, loginCheck } from './login-faults.ts';
 import { manifestLogins } from './manifest-login.ts';
-import { undeclaredMembers, undeclaredPowers, unseenChecks } from './manifest-views.ts';
+import { undeclaredMembers, undeclaredParameters, undeclaredPowers, unseenChecks } from './manifest-views.ts';
 import type { DeclaredObjects } from './objects/declared-objects.ts';
 import { exposedChecks } from './objects/exposed.ts';
 import { loginFiles, otherFileChecks } from './other-files.ts';
@@ -231,7 +231,7 @@ async function checkRole(
           { own, declared: names.databases, places },
           names.deploymentId,
           undeclaredPowers(looked, role, manifest),
-          declared,
+          undeclaredParameters(declared, manifest),
         );
   const pair = files.find((file) => found.get(file)?.target !== undefined);
   const target = pair && found.get(pair)?.target;

@@ -48,6 +48,22 @@ export function undeclaredMembers(declared: DeclaredObjects, manifest: ExpandedM
   };
 }
 
+/** What roles may do to parameters, without what the manifest gives to them or to their groups. */
+export function undeclaredParameters(
+  declared: DeclaredObjects | undefined,
+  manifest: ExpandedManifest | undefined,
+): DeclaredObjects | undefined {
+  if (declared === undefined || manifest === undefined) return declared;
+  const isStrange = ({ name, to }: DeclaredObjects['roles'][number]['parameters'][number]) => {
+    const [, privilege = '', parameter = ''] = /^(SET|ALTER SYSTEM) ON PARAMETER "?(.*?)"?$/.exec(name) ?? [];
+    const said = to !== null && Object.hasOwn(manifest.roles, to) ? manifest.roles[to]?.parameters : undefined;
+    const names = privilege === 'SET' || privilege === 'ALTER SYSTEM' ? said?.[privilege] : undefined;
+    return names?.some((one) => one.toLowerCase() === parameter) !== true;
+  };
+  const roles = declared.roles.map((role) => ({ ...role, parameters: role.parameters.filter(isStrange) }));
+  return { ...declared, roles };
+}
+
 /** What was not seen is not known. */
 export function unseenChecks(
   manifest: ExpandedManifest | undefined,

@@ -14,12 +14,15 @@ export interface AccessGift {
 }
 
 export interface SchemaGift {
-  readonly schema: Set<string>;
-  readonly tables: Set<string>;
-  readonly sequences: Set<string>;
-  readonly routines: Set<string>;
-  readonly named: NamedWish[];
+  readonly schema: ReadonlySet<string>;
+  readonly tables: ReadonlySet<string>;
+  readonly sequences: ReadonlySet<string>;
+  readonly routines: ReadonlySet<string>;
+  readonly named: readonly NamedWish[];
 }
+
+/** While it is put together. */
+type Draft = { readonly [Key in Exclude<keyof SchemaGift, 'named'>]: Set<string> } & { readonly named: NamedWish[] };
 
 export interface GiftGround {
   readonly schemas: readonly string[];
@@ -27,21 +30,30 @@ export interface GiftGround {
   readonly isClosed: boolean;
 }
 
+/** Of words, by the list of schemas that they are about: a database's words are asked for more than once. */
+const known = new WeakMap<readonly string[], Map<string, AccessGift>>();
+
 export function giftOf(access: ExpandedAccess | undefined, ground: GiftGround): AccessGift {
+  if (typeof access !== 'string') return findGift(access, ground);
+  const gifts = known.get(ground.schemas) ?? new Map<string, AccessGift>();
+  known.set(ground.schemas, gifts);
+  const key = `${access} ${ground.isClosed}`;
+  const gift = gifts.get(key) ?? findGift(access, ground);
+  gifts.set(key, gift);
+  return gift;
+}
+
+function findGift(access: ExpandedAccess | undefined, ground: GiftGround): AccessGift {
   const schemas = new Map(ground.schemas.map((name) => [name, emptyGift()]));
   if (access === undefined) return { database: new Set(), schemas, used: [] };
   return typeof access === 'string' ? giftOfWord(access, schemas, ground) : giftOfDetail(access, schemas);
 }
 
-function emptyGift(): SchemaGift {
+function emptyGift(): Draft {
   return { schema: new Set(), tables: new Set(), sequences: new Set(), routines: new Set(), named: [] };
 }
 
-function giftOfWord(
-  word: keyof typeof accessWords,
-  schemas: Map<string, SchemaGift>,
-  { isClosed }: GiftGround,
-): AccessGift {
+function giftOfWord(word: keyof typeof accessWords, schemas: Map<string, Draft>, { isClosed }: GiftGround): AccessGift {
   const gift = accessWords[word];
   for (const one of schemas.values()) {
     for (const key of ['schema', 'tables', 'sequences'] as const) add(one[key], gift[key]);
@@ -65,7 +77,7 @@ function given(detail: Detail) {
   };
 }
 
-function giftOfDetail(access: AccessDetail, schemas: Map<string, SchemaGift>): AccessGift {
+function giftOfDetail(access: AccessDetail, schemas: Map<string, Draft>): AccessGift {
   // Every role of access may connect.
   const database = new Set<string>(accessWords.connect.database);
   const used: KindNamed[] = [];
@@ -100,12 +112,12 @@ function giftOfDetail(access: AccessDetail, schemas: Map<string, SchemaGift>): A
 
 type Given = ReturnType<typeof given>;
 
-function addAll(gift: SchemaGift, kind: string, gives: Given): void {
+function addAll(gift: Draft, kind: string, gives: Given): void {
   if (kind === 'schemas') add(gift.schema, gives.schema);
   if (kind === 'tables' || kind === 'sequences' || kind === 'routines') add(gift[kind], gives[kind]);
 }
 
-function addNamed(schemas: ReadonlyMap<string, SchemaGift>, text: string, gives: Given): void {
+function addNamed(schemas: ReadonlyMap<string, Draft>, text: string, gives: Given): void {
   const parsed = parseObjectName(text);
   if (parsed === undefined) return;
   const { schema, name, arguments: types } = parsed;

@@ -5,7 +5,7 @@ import { advise, type Diagnostic } from 'bus-integration-database';
 import type { AclEntry } from '../observe/acl-entry.ts';
 import type { Observation } from '../observe/observation.ts';
 import type { ObjectClass, ObservedDefaults } from '../observe/observed-objects.ts';
-import { effectivePrivileges } from '../ownership/effective.ts';
+import { effectivePrivileges, isJust } from '../ownership/effective.ts';
 import { inDatabase, runs } from '../text/psql-remedy.ts';
 import { printable, shown } from '../text/shown.ts';
 import {
@@ -148,6 +148,7 @@ function heldOfWish(wish: DefaultPrivileges, { seen, declared, isJustMade }: Sco
     return { ...wish, privileges: sorted(held) };
   }
   const own = schema === undefined ? [] : listOf(rows, wish, schema);
+  if (isJust({ acl: own }, privileges, { grantee: grantee.role, grantor: creator })) return wish;
   // What roles of the file have may be taken from them in the same run.
   const isLasting = ({ grantee }: AclEntry) => grantee !== null && !declared.roles.has(grantee);
   const object = { owner: creator, adminActsAsOwner: true, acl: [...own, ...wide.filter(isLasting)] };

@@ -47,6 +47,21 @@ export function revocable(object: Guarded, grantee: string | null, admin: string
   return heldBy(object.acl.filter((entry) => entry.grantee === grantee && isActingAs(object, entry.grantor, admin)));
 }
 
+/** Whether a grantor gave a grantee just these privileges, and no grant option: then there is nothing to give or take. */
+export function isJust(
+  { acl }: Pick<Guarded, 'acl'>,
+  privileges: readonly string[],
+  { grantee, grantor }: { readonly grantee: string; readonly grantor: string },
+): boolean {
+  let count = 0;
+  for (const entry of acl) {
+    if (entry.grantee !== grantee || entry.grantor !== grantor) continue;
+    if (entry.isGrantable || !privileges.includes(entry.privilege)) return false;
+    count += 1;
+  }
+  return count === privileges.length;
+}
+
 /** What was granted to a grantee by others than those as whom this admin acts. */
 export function beyondReach(object: Guarded, grantee: string | null, admin: string): AclEntry[] {
   return object.acl.filter((entry) => entry.grantee === grantee && !isActingAs(object, entry.grantor, admin));

@@ -34,12 +34,15 @@ export function blocksOf(steps: readonly Step[], { actions }: Pick<ProviderFacts
 /** Puts blocks together that are alike; every name stays named. */
 export function fold(blocks: readonly Block[]): Fold[] {
   const alike = new Map<string, Block[]>();
-  for (const block of blocks) {
+  const groups = blocks.map((block) => {
     const shape = shapeOf(block);
-    alike.set(shape, [...(alike.get(shape) ?? []), block]);
-  }
-  return blocks.flatMap((block): Fold[] => {
-    const group = alike.get(shapeOf(block)) ?? [];
+    const group = alike.get(shape) ?? [];
+    alike.set(shape, group);
+    group.push(block);
+    return group;
+  });
+  return blocks.flatMap((block, index): Fold[] => {
+    const group = groups[index] ?? [];
     if (group.length < foldedFrom) return [{ block, same: [] }];
     if (group[0] !== block) return [];
     return [{ block, same: group.slice(1).map((other) => labelOf(other, block)) }];
@@ -48,19 +51,19 @@ export function fold(blocks: readonly Block[]): Fold[] {
 
 /** What a block says once its own name is taken out: equal shapes are the same sentence about another name. */
 function shapeOf({ kind, name, steps }: Block): string {
+  const names = [name, dsnFileName(name).slice(0, -'.dsn'.length)];
   const text = steps.map(({ action, target, risk, summary, before, after, state }) => {
-    const facts = withoutNames([target, summary, before ?? null, after ?? null], name);
+    const facts = withoutNames([target, summary, before ?? null, after ?? null], names);
     return [action, risk, state ?? '', facts];
   });
   return JSON.stringify([kind, text]);
 }
 
-function withoutNames(value: unknown, name: string): unknown {
-  if (typeof value === 'string')
-    return value.replaceAll(name, '\u0000').replaceAll(dsnFileName(name).slice(0, -'.dsn'.length), '\u0000');
-  if (Array.isArray(value)) return value.map((item) => withoutNames(item, name));
+function withoutNames(value: unknown, names: readonly string[]): unknown {
+  if (typeof value === 'string') return names.reduce((text, name) => text.replaceAll(name, '\u0000'), value);
+  if (Array.isArray(value)) return value.map((item) => withoutNames(item, names));
   if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutNames(item, name)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutNames(item, names)]));
 }
 
 /** A folded database's label: its name, and the roles in it that the shown one does not have. */

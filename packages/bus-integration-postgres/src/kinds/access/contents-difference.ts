@@ -1,6 +1,7 @@
 // What a grantee is to have on what is in a schema, beside what it has there: by patterns of things that are alike, so that
 // it takes as long for thousands of tables as for one. Pure.
 import type { NameInSchema, ObjectClass, ObservedObjects, ObservedPattern } from '../../observe/observed-objects.ts';
+import { isJust } from '../../ownership/effective.ts';
 import {
   type ContentsDifference,
   type ContentsHolder,
@@ -78,6 +79,7 @@ function differenceOfClass(
   const extra = groups<ObservedPattern>();
   const options = groups<ObservedPattern>();
   for (const pattern of own) {
+    if (isAsWished(pattern, wanted, holder)) continue;
     const held = heldOn(pattern, holder, wish);
     const taken = takenFrom(pattern, holder);
     missing.add(pattern, without(wanted, held));
@@ -122,6 +124,10 @@ function differenceOfClass(
       })),
     ],
   };
+}
+
+function isAsWished(pattern: ObservedPattern, wanted: readonly string[], { role }: ContentsHolder): boolean {
+  return role !== null && isJust(pattern, wanted, { grantee: role.name, grantor: pattern.owner });
 }
 
 function missingOnNamed(

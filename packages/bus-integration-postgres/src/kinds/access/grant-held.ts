@@ -7,6 +7,7 @@ import {
   effectivePrivileges,
   type Guarded,
   type HeldPrivileges,
+  isJust,
   revocable,
 } from '../../ownership/effective.ts';
 import { mayActAs } from '../common/acting.ts';
@@ -148,13 +149,17 @@ function withoutUnwished(object: Guarded, wishes: readonly Grant[], { saysAll, d
 
 /** A wish is satisfied by what is effective, however it came; too many are only those that this admin could take. */
 function heldOfWish(
-  { on, grantee, privileges, grantable = [] }: Grant,
+  wish: Grant,
   object: Guarded,
   lasting: Guarded,
   publicLoses: ReadonlySet<string>,
   { seen, isJustMade }: Scope,
 ): Grant | undefined {
+  const { on, grantee, privileges, grantable = [] } = wish;
   if ('everyone' in grantee) return undefined;
+  const grantor = object.adminActsAsOwner ? object.owner : seen.admin.name;
+  const isAsWished = grantable.length === 0 && grantee.role !== object.owner;
+  if (isAsWished && isJust(object, privileges, { grantee: grantee.role, grantor })) return wish;
   // A role that is still to be made will have what PUBLIC has.
   const role = seen.roles.get(grantee.role) ?? { name: grantee.role, inherits: [] };
   const { admin, databases } = seen;

@@ -1,7 +1,7 @@
 // Roles: made with their mark, logins with a password; marked when adopted, let log in, given another password, their
 // attributes changed.
 import type { Risk, ShapeWords } from 'bus-integration-database';
-import { markedBy } from '../observe/mark.ts';
+import { markedBy, withMark, withNoPassword, withPassword } from '../observe/mark.ts';
 import { printable } from '../text/shown.ts';
 import { identifier, literal } from '../text/sql-text.ts';
 import { identityOf } from './common/identity.ts';
@@ -181,13 +181,15 @@ export const role: Kind<Role, typeof registered> = {
         if (after === undefined) return [];
         const { name } = after;
         const password = context.passwordOf(name);
+        const mark = withMark(null, context.deploymentId);
+        const comment = after.password === 'none' ? withNoPassword(mark) : mark;
         const clauses = [
           ...attributeClauses(after),
           ...(password === undefined ? [] : [`PASSWORD ${literal(password)}`]),
         ];
         return [
           { phase: 'roles', role: name, sql: `CREATE ROLE ${identifier(name)} ${clauses.join(' ')}` },
-          { phase: 'roles', role: name, sql: markComment('role', name, null, context) },
+          { phase: 'roles', role: name, sql: commenting(name, comment) },
         ];
       },
       attribute: () => 'CREATEROLE',
@@ -208,9 +210,13 @@ export const role: Kind<Role, typeof registered> = {
         const password = after.password && context.passwordOf(name);
         const clauses = [...attributeClauses(after), ...(password ? [`PASSWORD ${literal(password)}`] : [])];
         const phase = password === undefined ? 'roles' : 'passwords';
+        const comment = password === undefined ? undefined : withPassword(context.commentOf('role', name));
         return clauses.length === 0
           ? []
-          : [{ phase, role: name, sql: `ALTER ROLE ${identifier(name)} ${clauses.join(' ')}` }];
+          : [
+              { phase, role: name, sql: `ALTER ROLE ${identifier(name)} ${clauses.join(' ')}` },
+              ...(comment === undefined ? [] : [{ phase, role: name, sql: commenting(name, comment) } as const]),
+            ];
       },
       lacks: ({ after }, seen) =>
         after === undefined
@@ -230,6 +236,10 @@ export const role: Kind<Role, typeof registered> = {
 
   status: roleStatus,
 };
+
+function commenting(name: string, comment: string): string {
+  return `COMMENT ON ROLE ${identifier(name)} IS ${literal(comment)}`;
+}
 
 function marking(name: string, context: RuleContext) {
   return {

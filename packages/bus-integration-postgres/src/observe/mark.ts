@@ -1,7 +1,7 @@
 // How a role or database shows whose it is: a whole line of its comment, and, while a database is unfinished, the
 // connection limit it was born with. A label, not a security boundary.
 import { createHash } from 'node:crypto';
-import type { ObservedDatabase } from './observation.ts';
+import type { ObservedDatabase, ObservedRole } from './observation.ts';
 
 const prefix = 'bus-deployment=';
 
@@ -25,6 +25,31 @@ export function markedBy(comment: string | null, deploymentId: string): string |
 /** The comment with this deployment's mark as its only mark, all other text kept. */
 export function withMark(comment: string | null, deploymentId: string): string {
   return [...lines(comment).filter((line) => !line.startsWith(prefix)), markOf(deploymentId)].join('\n');
+}
+
+const withoutPassword = 'bus-password=none';
+
+/** The comment of a role that is made without a password: nobody was ever given one. */
+export function withNoPassword(comment: string): string {
+  return [comment, withoutPassword].join('\n');
+}
+
+/** The comment of a role that is given a password; undefined where it says nothing of that. */
+export function withPassword(comment: string | null): string | undefined {
+  if (!neverHadPassword(comment)) return undefined;
+  return lines(comment)
+    .filter((line) => line !== withoutPassword)
+    .join('\n');
+}
+
+/** By what the server stores; where that can't be read, by the comment of a role that was made without one. */
+export function hasNoPassword(role: Pick<ObservedRole, 'verifier' | 'comment'> | undefined): boolean {
+  if (role === undefined) return false;
+  return role.verifier === undefined ? neverHadPassword(role.comment) : role.verifier === null;
+}
+
+function neverHadPassword(comment: string | null): boolean {
+  return lines(comment).includes(withoutPassword);
 }
 
 /** Whose a thing is, by its comment. Ours wins where several marks stand. */

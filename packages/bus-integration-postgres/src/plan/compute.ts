@@ -32,6 +32,7 @@ import { unwritableFiles } from '../credentials/unwritable-files.ts';
 import { withCredentials } from '../desired/desired-kinds.ts';
 import type { RetiredScope, Scope } from '../kinds/common/kind.ts';
 import type { Resource } from '../kinds/index.ts';
+import { hasNoPassword } from '../observe/mark.ts';
 import type { Observation } from '../observe/observation.ts';
 import { connectionStrings } from '../output-forms/connection-strings.ts';
 import { expiryFindings, loginBlockOf } from '../ownership/login-block.ts';
@@ -171,7 +172,7 @@ function computeAllowed(
         role,
         standing: roles.get(role) ?? 'refused',
         isRotated: rotated.has(role),
-        hasNoPassword: seen.roles.get(role)?.verifier === null,
+        hasNoPassword: hasNoPassword(seen.roles.get(role)),
         isProvenWithoutLogin: seen.roles.get(role)?.verifier !== undefined,
         block: loginBlockOf(role, pairsOf.get(role)?.map(({ database }) => database) ?? [], seen),
         endpoint,

@@ -1,6 +1,7 @@
 // What a manifest retires while it is still in use: sessions are ended, databases only go with a dump and nobody in them.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createKeptSessions } from 'bus-integration-postgres';
 import { createPlainAdmin, type Server, startServer } from 'embedded';
 import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -143,6 +144,35 @@ describe.each([14, 18] as const)('PostgreSQL %i', (major) => {
     expect(await server.query("SELECT FROM pg_database WHERE datname = 'legacy'")).toEqual([]);
     const again = await deployment.plan();
     expect([again.ok, stepLines(again.steps)]).toEqual([true, []]);
+  });
+
+  test('connections that serving surfaces keep in a database that goes are ended first', async () => {
+    using folder = temporaryFolder();
+    await begun(folder.path);
+    mkdirSync(join(folder.path, 'dumps'));
+    writeFileSync(join(folder.path, 'dumps', 'legacy.dump'), dump);
+    // One of this process, one of another.
+    const [own, others] = [createKeptSessions({ idleMs: 60_000 }), createKeptSessions({ idleMs: 60_000 })];
+    try {
+      for (const kept of [own, others]) {
+        const reading = createDeployment({ adminDsn, wish: manifestWish(before), folder: folder.path, kept });
+        expect((await reading.plan()).ok).toBe(true);
+      }
+      const inside = "SELECT count(*)::int FROM pg_stat_activity WHERE datname = 'legacy'";
+      expect(await server.query(inside)).toEqual([{ count: 2 }]);
+      const retire = 'retire: {roles: {old: {}}, databases: {legacy: {drop: legacy, dump: ./dumps/legacy.dump}}}';
+      const deployment = createDeployment({
+        ...{ adminDsn, wish: manifestWish(`${kept}${retire}`), folder: folder.path, kept: own },
+      });
+      const applied = await deployment.apply({ allow: ['destructive'] });
+      expect(applied.ok, explain(applied)).toBe(true);
+      expect(await server.query("SELECT FROM pg_database WHERE datname = 'legacy'")).toEqual([]);
+      // The server waits for five seconds before it refuses.
+      expect(server.log()).not.toMatch(/database "legacy" is being accessed by other users/);
+    } finally {
+      await own.close();
+      await others.close();
+    }
   });
 
   test('no database goes that carries another mark, or none, whatever is allowed', async () => {

@@ -7,7 +7,7 @@ import { integer, nullable, readRow, readRows, record, text } from '../connectio
 import { readHeld } from '../observe/retiring.ts';
 import { selfGrantOf, withSelfGrants } from '../ownership/self-grant.ts';
 import { inBatches, inTransaction } from '../run/transaction.ts';
-import { dependentsQuery, sessionsQuery } from '../sql/retired-query.ts';
+import { dependentsQuery, endKeptQuery, sessionsQuery } from '../sql/retired-query.ts';
 import { printable, shown } from '../text/shown.ts';
 import type { Execution } from './execution.ts';
 import type { PlannedStatement } from './ledger.ts';
@@ -68,10 +68,18 @@ async function dropDatabases({ ledger, run, lock }: Execution): Promise<void> {
     run.signal.throwIfAborted();
     await lock.stillHeld(own);
     ledger.attempt([statement]);
+    await leave(statement.database ?? '', own, run);
     // DROP DATABASE takes no transaction around it.
     await own.query(statement.sql, [], { doing: `dropping database ${statement.step.target}`, isAlone: true });
     ledger.done([statement]);
   }
+}
+
+/** Connections for reading that this process keeps, and other ones of ours on other machines, keep a database from going. */
+async function leave(database: string, session: Session, { kept }: Execution['run']): Promise<void> {
+  await kept?.leave(session.pinned, database);
+  const doing = `ending connections that are kept in database ${printable(database)}`;
+  await session.query(endKeptQuery, [database], { doing });
 }
 
 /** One database after the other: each changes what all databases share too. */

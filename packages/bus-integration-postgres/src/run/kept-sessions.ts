@@ -45,6 +45,8 @@ export interface KeptSessions {
   open(target: ConnectionTarget, pinned: PinnedAddress | undefined, open: () => Promise<Session>): Promise<Session>;
   /** Told what a look at the server showed: where it is short of connections, or a database limits them, none are kept. */
   note(pinned: PinnedAddress, seen: ConnectionRoom): Promise<void>;
+  /** Gives up the unused ones in a database, which can't be dropped while anybody is in it. */
+  leave(pinned: PinnedAddress, database: string): Promise<void>;
   /** As `judgeVerifier`, which is slow on purpose, but once for the same password and verifier. */
   readonly judge: typeof judgeVerifier;
   /** Ends all that is kept; what is in use then ends with its run. */
@@ -219,6 +221,10 @@ export function createKeptSessions(options: KeptSessionsOptions = {}): KeptSessi
         else server.limited.delete(name);
       }
       await giveUp(idleOf(server).filter(({ session }) => server.isShort || server.limited.has(session.database)));
+    },
+    leave: async (pinned, database) => {
+      const server = serverAt(serverKeyOf(pinned));
+      await giveUp(idleOf(server).filter(({ session }) => session.database === database));
     },
     judge: async (password, verifier, user) => {
       const key = keyOf([password, verifier, user ?? null]);

@@ -169,6 +169,16 @@ SELECT pg_catalog.count(*)::int AS count
   JOIN pg_catalog.pg_roles AS role ON role.oid = session.usesysid
  WHERE role.rolname = ANY ($1::pg_catalog.text[])`;
 
+/**
+ * Ends the unused connections for reading that processes of ours keep in the database $1: those of this admin, which any
+ * role may end of its own.
+ */
+export const endKeptQuery = `
+SELECT pg_catalog.pg_terminate_backend(session.pid, '5000'::pg_catalog.int8)
+  FROM pg_catalog.pg_stat_activity AS session
+ WHERE session.datname = $1::pg_catalog.name AND session.application_name = ${literal(keptApplicationName)}
+   AND session.usename = current_user AND session.state = 'idle'`;
+
 /** What still depends on the role $1, wherever it is; what all databases share by its name. */
 export const dependentsQuery = `
 SELECT coalesce(place.datname, '') AS database,

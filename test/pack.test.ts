@@ -4,21 +4,23 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { createPlainAdmin, startServer } from 'embedded';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { makeDeployment } from './deployment.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 const names = readdirSync(join(root, 'packages'));
 let directory: string;
 let complaints: string;
+let packed: readonly string[];
 
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'pack-'));
-  const packed = names.map((name) =>
-    execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', directory], {
-      cwd: join(root, 'packages', name),
-      encoding: 'utf8',
-    }).trim(),
-  );
+  execFileSync(join(root, 'scripts/pack.sh'), [directory]);
+  packed = readdirSync(directory);
   writeFileSync(join(directory, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
   const tarballs = packed.map((file) => `./${file}`);
   const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
@@ -29,12 +31,22 @@ beforeAll(() => {
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
+const versions = names.map((name) => JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')));
+const version: string = versions[0].version;
+
+it('all packages have one version, and name each other by it', () => {
+  for (const { version: own, dependencies } of versions) {
+    const ours = Object.entries(dependencies).filter(([name]) => names.includes(name));
+    expect([own, ...ours.map(([, wanted]) => wanted)]).toEqual([version, ...ours.map(() => version)]);
+  }
+});
+
 function run(program: string, ...options: string[]): string {
   return execFileSync(join(directory, 'node_modules/.bin', program), options, { cwd: directory, encoding: 'utf8' });
 }
 
 it.each(['bus', 'bus-operator', ...names.filter((name) => name !== 'bus')])('%s --version answers', (program) => {
-  expect(run(program, '--version')).toMatch(/\d+\.\d+\.\d+/);
+  expect(run(program, '--version')).toMatch(new RegExp(` ${version.replaceAll('.', '\\.')}\n$`));
 });
 
 it('nothing that they bring needs another Node than this', () => {
@@ -148,4 +160,44 @@ it('every package has types where its exports say', () => {
   for (const name of names) {
     expect(readdirSync(join(directory, 'node_modules', name, 'dist'))).toContain('index.d.ts');
   }
+});
+
+it('the installed commands make a plan, apply it and find nothing left', async () => {
+  const server = await startServer();
+  onTestFinished(() => server.stop());
+  using deployment = makeDeployment({ adminDsn: await createPlainAdmin(server) });
+  const bus = (...words: string[]) =>
+    spawnSync(join(directory, 'node_modules/.bin/bus'), ['operator', 'database', ...words], {
+      cwd: deployment.directory,
+      env: { PATH: process.env.PATH, HOME: deployment.directory },
+      encoding: 'utf8',
+    });
+  expect(bus('plan', '--check')).toMatchObject({ status: 3, stdout: expect.stringMatching(/^\+ create-database /m) });
+  expect(bus('apply')).toMatchObject({ status: 0 });
+  expect(bus('plan', '--check')).toMatchObject({ status: 0 });
+});
+
+it('npm links the man pages of a global installation', () => {
+  const prefix = join(directory, 'global');
+  const tarballs = packed.map((file) => join(directory, file));
+  const flags = ['--global', '--prefix', prefix, '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
+  const { status, stderr } = spawnSync('npm', ['install', ...flags, ...tarballs], { cwd: directory, encoding: 'utf8' });
+  expect(status, stderr).toBe(0);
+  expect(readdirSync(join(prefix, 'share/man/man1'))).toContain('bus-operator-database-plan.1');
+});
+
+it.each(names)('publint finds nothing wrong with %s', async (name) => {
+  const { messages } = await publint({ pkgDir: join(directory, 'node_modules', name), strict: true, pack: false });
+  expect(messages.map((message) => formatMessage(message, {}))).toEqual([]);
+});
+
+it.each(names)('the types of %s are those of what is loaded', async (name) => {
+  const file = packed.find((one) => one.startsWith(`${name}-0`)) ?? '';
+  const checked = await checkPackage(createPackageFromTarballData(readFileSync(join(directory, file))));
+  if (checked.types === false) throw new Error('it has no types');
+  // They are modules alone: neither require() nor resolvers that know no exports find them, and none is promised that.
+  const wrong = checked.problems.filter(
+    (problem) => !('resolutionKind' in problem) || ['node16-esm', 'bundler'].includes(problem.resolutionKind),
+  );
+  expect(wrong).toEqual([]);
 });

@@ -1,12 +1,12 @@
 // The binary bus-api-provider-database: the HTTP surface of the deployments that its environment names, until a signal
 // ends it.
-import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import {
   createProgram,
   type Diagnostic,
   enteredOf,
   findingText,
+  homeDirectoryOf,
   nodeDebugFault,
   OperationError,
   osUserOf,
@@ -134,7 +134,7 @@ function currentProcess(values: Readonly<Record<string, string>> = {}): Provider
     env,
     processEnv: process.env,
     cwd: process.cwd(),
-    homeDirectory: env.HOME || homedir(),
+    homeDirectory: homeDirectoryOf(env),
     osUser: osUserOf(uid),
     uid,
   };

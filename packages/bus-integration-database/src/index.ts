@@ -162,7 +162,7 @@ export { isSystemDirectory } from './secrets/closable.ts';
 export { type Mask, masked, maskedDeep, maskFor } from './secrets/mask.ts';
 export { nodeDebugFault } from './secrets/node-debug.ts';
 export { openDevice } from './secrets/open-device.ts';
-export { osUserOf } from './secrets/os-user.ts';
+export { homeDirectoryOf, osUserOf } from './secrets/os-user.ts';
 export { replaceFile } from './secrets/replace-file.ts';
 export { descriptorOf, writeResult } from './secrets/result-file.ts';
 export { Secret } from './secrets/secret.ts';

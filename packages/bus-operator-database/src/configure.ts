@@ -1,6 +1,5 @@
 // From the environment, an env file and flags to the configuration of one run. Opens env files; nothing else.
 
-import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import {
   type Configuration,
@@ -11,6 +10,7 @@ import {
   type EnvFile,
   type Environment,
   goesInClear,
+  homeDirectoryOf,
   isThere,
   judgeSecretsIn,
   namedManifest,
@@ -179,7 +179,7 @@ export function flagJobs(text: string | undefined): number | undefined {
 export function providerContextOf(env: Setup['env'], processContext: ProcessContext, cwd: string): ProviderContext {
   const uid = process.getuid?.() ?? 0;
   const processEnv = processContext.processEnv ?? processContext.env;
-  return { env, processEnv, cwd, homeDirectory: env.HOME || homedir(), osUser: osUserOf(uid), uid };
+  return { env, processEnv, cwd, homeDirectory: homeDirectoryOf(env), osUser: osUserOf(uid), uid };
 }
 
 /** `--manifest` stands in place of the key. */

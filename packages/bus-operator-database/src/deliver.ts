@@ -17,6 +17,7 @@ import type { Outcome } from './output/outcome.ts';
 import type { PrivateFile } from './output/private-file.ts';
 import type { ProviderRoot } from './providers.ts';
 import { hyperlinkFor, noLink } from './render/hyperlink.ts';
+import { metricsText } from './render/metrics.ts';
 import { paintFor, plain } from './render/paint.ts';
 import { scriptLines } from './render/script.ts';
 import { errorLines, traceLines, warningLines } from './render/text-error.ts';
@@ -27,7 +28,7 @@ export interface DeliveryOptions {
   readonly outcome: Outcome;
   readonly context: RunContext;
   readonly roots: readonly ProviderRoot[];
-  readonly files: { readonly output?: PrivateFile; readonly save?: PrivateFile };
+  readonly files: { readonly output?: PrivateFile; readonly save?: PrivateFile; readonly metrics?: PrivateFile };
   /** The provider, where it is known. */
   readonly module?: Pick<ProviderModule, 'facts' | 'script'> | undefined;
   /** Of known secrets, but for the deployment's own names. */
@@ -42,6 +43,7 @@ export async function deliver(delivery: DeliveryOptions): Promise<boolean> {
   const response = asTypedHere(flags.format === 'json' ? withWarnings(outcome) : outcome.response, run);
   const problems: Diagnostic[] = [];
   const isSaved = await attempt(problems, () => save(outcome.response, files.save, mask));
+  await attempt(problems, async () => files.metrics?.write(mask(metricsText(response, Date.now()))));
   const isRefused = files.save !== undefined && !isSaved && response.plan_id !== undefined;
   if (isRefused && problems.length === 0) problems.push(notSaved);
   const view = viewOf(delivery, run, isSaved);

@@ -69,7 +69,7 @@ export async function run(
   };
   const command = commands[verb];
   const line = progressLine(verb, flags, processContext);
-  const files: { output?: PrivateFile; save?: PrivateFile } = {};
+  const files: { output?: PrivateFile; save?: PrivateFile; metrics?: PrivateFile } = {};
   let interruption: Interruption | undefined;
   let outcome: Outcome;
   let setup: Setup | undefined;
@@ -80,6 +80,9 @@ export async function run(
     // What can't be written is better known before anything is done.
     if (flags.output !== undefined && !flags.isQuiet)
       files.output = await preparePrivateFile(resolve(context.cwd, flags.output), flags.output);
+    if (flags.metrics === '-') throw metricsToStdout();
+    if (flags.metrics !== undefined)
+      files.metrics = await preparePrivateFile(resolve(context.cwd, flags.metrics), flags.metrics, 0o644);
     if (flags.save === '-') throw savedToStdout();
     if (flags.save !== undefined) files.save = await preparePrivateFile(resolve(context.cwd, flags.save), flags.save);
     const timeoutMs = positiveFlagDuration('--timeout', flags.timeout);
@@ -160,6 +163,12 @@ function withoutScript({ provider }: Configuration): OperationError {
 
 function savedToStdout(): OperationError {
   return new OperationError('invalid-request', '--save -: expected a file; plan -f json prints the plan to stdout', {
+    code: 'usage',
+  });
+}
+
+function metricsToStdout(): OperationError {
+  return new OperationError('invalid-request', '--metrics -: expected a file, as the textfile collector reads it', {
     code: 'usage',
   });
 }

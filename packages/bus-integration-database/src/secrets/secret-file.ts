@@ -131,7 +131,9 @@ export function examineOpen(
 ): Examined {
   const stats = fstatSync(descriptor);
   const refused =
-    judgeKind(file.shownAs, stats) ?? judgeOwner(file.shownAs, stats, uid) ?? judgeMode(file.shownAs, stats, mayBe);
+    judgeKind(file.shownAs, stats) ??
+    judgeOwner(file.shownAs, stats, uid) ??
+    (isCredential(stats, uid) ? undefined : judgeMode(file.shownAs, stats, mayBe));
   const isLine = readsIt && holds === 'line';
   const content = isOurs ?? (isLine ? 'line' : 'any');
   if (refused !== undefined) return { findings: [harmless(refused, file.path, descriptor, stats, content)] };
@@ -191,6 +193,14 @@ function judgeOwner(path: string, stats: Stats, uid: number): Diagnostic | undef
     `belongs to user ${stats.uid}, expected ${uid === 0 ? 'root' : `user ${uid} or root`}`,
     command(...(uid === 0 ? [] : ['sudo']), 'chown', `${uid}`, { path }),
   );
+}
+
+/**
+ * As systemd lays out the credentials of a service: root's, and the service's user may read it by an access control list,
+ * whose mask stands in place of the group's bits. https://systemd.io/CREDENTIALS/
+ */
+function isCredential({ uid: owner, gid, mode }: Stats, uid: number): boolean {
+  return uid !== 0 && owner === 0 && gid === 0 && (mode & 0o7777) === 0o440;
 }
 
 function judgeMode(path: string, stats: Stats, mayBe: number): Diagnostic | undefined {

@@ -1,7 +1,6 @@
 // A worker with one provider as a process: from its environment until a signal ends it. Says what it does in lines of
 // JSON on stderr.
 
-import { homedir } from 'node:os';
 import { commandEnvironment } from '../config/command-environment.ts';
 import { readConfiguration } from '../config/config.ts';
 import { errorClasses } from '../contract/error-class.ts';
@@ -12,7 +11,7 @@ import { namedManifest } from '../run/named-manifest.ts';
 import type { ServedProvider } from '../run/provider-module.ts';
 import { masked } from '../secrets/mask.ts';
 import { nodeDebugFault } from '../secrets/node-debug.ts';
-import { osUserOf } from '../secrets/os-user.ts';
+import { homeDirectoryOf, osUserOf } from '../secrets/os-user.ts';
 import type { Environment } from '../text/environment.ts';
 import type { Log } from '../transports/transport.ts';
 import { createReadyFile } from './ready-file.ts';
@@ -78,7 +77,7 @@ async function served({ provider, ...options }: ServeOptions, processEnv: Enviro
   const { eventsUrl, nats } = options;
   const transport = await chooseTransport({ eventsUrl, nats, env, deploymentId, uid });
   const maxAgeMs = positiveDurationOf(env, 'BUS_EVENTS_MAX_AGE');
-  const homeDirectory = env.HOME || homedir();
+  const homeDirectory = homeDirectoryOf(env);
   const processContext = { env, processEnv, homeDirectory, osUser: osUserOf(uid), ...place };
   const worker = createWorker({
     providers: [provider.create({ configuration, processContext })],

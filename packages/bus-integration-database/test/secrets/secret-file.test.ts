@@ -262,3 +262,20 @@ test('a directory that others may write is a warning, unless it is sticky', () =
   chmodSync(place('shared'), 0o1777);
   expect(judgeSecretFile(path, { uid })).toEqual([]);
 });
+
+test.skipIf(uid !== 0)("a service's credential as systemd lays it out is read by the service alone", () => {
+  const credential = file('credential', 'postgres://u:pw@h/d', 0o440);
+  chownSync(credential, 0, 0);
+  expect(readSecretFile(credential, { uid: 61_000 }).warnings).toEqual([]);
+  expect(refusalOf(credential, { uid: 0 }).message).toBe('credential is readable by group (0440)');
+  for (const [mode, owner, group] of [
+    [0o440, 0, 61_000],
+    [0o440, 61_000, 0],
+    [0o444, 0, 0],
+    [0o460, 0, 0],
+  ] as const) {
+    chmodSync(credential, mode);
+    chownSync(credential, owner, group);
+    expect(refusalOf(credential, { uid: 61_000 }).message).toMatch(/^credential is (readable|writable)/);
+  }
+});

@@ -2,11 +2,11 @@
 // Logs nobody in but the admin, and changes nothing.
 
 import { readdir, readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import {
   type CommandEnvironment,
   type Environment,
+  homeDirectoryOf,
   OperationError,
   osUserOf,
   printable,
@@ -125,7 +125,7 @@ async function askServer({ client }: HbaWish, { env, cwd, uid }: CommandContext)
   const target = await resolveDsn(dsn, {
     env,
     cwd,
-    homeDirectory: env.HOME || homedir(),
+    homeDirectory: homeDirectoryOf(env),
     osUser: osUserOf(process.getuid?.() ?? 0),
   });
   const run = createRun({ target, signal: new AbortController().signal });

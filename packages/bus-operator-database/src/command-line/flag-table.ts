@@ -66,6 +66,12 @@ const flagTable = [
   { name: 'jobs', value: 'N', text: 'work on at most N databases at a time' },
   { name: 'save', value: 'FILE', verbs: ['plan'], text: 'also write the plan to FILE (JSON, 0600) for apply --plan' },
   { name: 'check', verbs: ['plan', 'status'], text: 'exit 3 when there is work to do, or apply would refuse' },
+  {
+    name: 'metrics',
+    value: 'FILE',
+    verbs: ['status'],
+    text: 'also write metrics to FILE (0644), for the textfile collector of Prometheus',
+  },
   { name: 'sql', verbs: ['plan'], text: 'print a script for a DBA instead' },
   { name: 'plan', value: 'FILE', verbs: ['apply'], text: 'carry out exactly the plan saved in FILE, or refuse' },
   { name: 'dry-run', verbs: ['apply'], text: 'only say what would be done' },

@@ -74,6 +74,7 @@ function flagsOf({ asks, hasHelpWord, words, given, has, last, all }: OperatorFl
     apiUrl: last('api-url'),
     tokenFile: last('token-file'),
     save: last('save'),
+    metrics: last('metrics'),
     check: has('check'),
     sql: has('sql'),
     plan: last('plan'),

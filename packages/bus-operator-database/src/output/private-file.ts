@@ -16,12 +16,13 @@ import {
 } from 'bus-integration-database';
 
 export interface PrivateFile {
-  /** Writes the text and puts the file in its place, 0600. */
+  /** Writes the text and puts the file in its place. */
   readonly write: (text: string) => Promise<void>;
 }
 
 /**
- * Makes sure, before anything else is done, that a file can be written; `shown` is its name in messages. Nothing is made
+ * Makes sure, before anything else is done, that a file can be written; `shown` is its name in messages, `mode` what it gets
+ * where it holds nothing private (default: 0600). Nothing is made
  * before `write`. A device or a pipe (`/dev/null`) is written to as it is, `/dev/stderr` and `/proc/self/fd/N` as the
  * descriptors that they mean.
  *
@@ -29,7 +30,7 @@ export interface PrivateFile {
  * const file = await preparePrivateFile('/srv/plan.json', './plan.json');
  * await file.write('{}');
  */
-export async function preparePrivateFile(path: string, shown: string): Promise<PrivateFile> {
+export async function preparePrivateFile(path: string, shown: string, mode = 0o600): Promise<PrivateFile> {
   const descriptor = descriptorOf(path);
   if (descriptor !== undefined) return prepareDescriptor(descriptor, shown);
   if (isKernels(path)) throw unwritable(path, Object.assign(new Error(), { code: 'EPERM' }));
@@ -44,7 +45,7 @@ export async function preparePrivateFile(path: string, shown: string): Promise<P
   await access(`${dirname(path)}/.`, constants.W_OK | constants.X_OK).catch((error) => {
     throw unwritable(shown, error);
   });
-  return { write: (text) => writeToFile(path, shown, text) };
+  return { write: (text) => writeToFile(path, shown, text, mode) };
 }
 
 function prepareDescriptor(descriptor: number, shown: string): PrivateFile {
@@ -77,9 +78,9 @@ async function writeToDescriptor(descriptor: number, bytes: Buffer): Promise<voi
   }
 }
 
-async function writeToFile(path: string, shown: string, text: string): Promise<void> {
+async function writeToFile(path: string, shown: string, text: string, mode: number): Promise<void> {
   try {
-    replaceFile(path, text, 0o600);
+    replaceFile(path, text, mode);
   } catch (error) {
     throw unwritable(shown, error);
   }

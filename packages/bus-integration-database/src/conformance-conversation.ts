@@ -34,6 +34,7 @@ export function conversation(subject: ConformanceSubject): Conversation {
     status: {},
     verify: { checks: ['connectivity'] },
     doctor: declared,
+    report: declared,
   };
   const ask = async (verb: Verb, more: object = {}, signal = new AbortController().signal) => {
     const request = { ...about, ...requests[verb], ...more };

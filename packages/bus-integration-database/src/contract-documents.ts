@@ -5,6 +5,7 @@ import { envelopeSchema } from './contract/envelope.ts';
 import { type Operation, operations, requestEvent, responseEvent } from './contract/events.ts';
 import type { ProviderFacts } from './contract/facts.ts';
 import { adviceSchema, pathSchema } from './contract/remedy-schema.ts';
+import { reportParts, reportSchema } from './contract/report-schema.ts';
 import {
   allowedSchema,
   checkSchema,
@@ -21,7 +22,7 @@ import { words } from './contract/words.ts';
 import { requestSchemas } from './run/request.ts';
 
 /** Raised in its first number by what breaks a client, in its second by what an old client need not know. */
-export const contractVersion = '2.0.0';
+export const contractVersion = '2.1.0';
 
 export type JsonSchema = { [key: string]: unknown };
 
@@ -34,6 +35,7 @@ function namedWith(facts?: ProviderFacts) {
     StatusRequest: requestSchemas.status,
     VerifyRequest: requestSchemas.verify,
     DoctorRequest: requestSchemas.doctor,
+    ReportRequest: requestSchemas.report,
     Response: responseSchemaWith(parts),
     Step: parts.step,
     Diagnostic: diagnosticSchema,
@@ -48,6 +50,8 @@ function namedWith(facts?: ProviderFacts) {
     Leftover: parts.leftover,
     Retirement: retirementSchema,
     Allowed: allowedSchema,
+    Report: reportSchema,
+    ...reportParts,
     Envelope: envelopeSchema,
   } as const;
 }

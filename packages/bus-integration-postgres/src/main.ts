@@ -67,7 +67,7 @@ async function main(argv: readonly string[], env: Environment): Promise<number> 
 }
 
 const known = ['hba', 'render-hba', 'serve'];
-const otherWords = ['validate', 'doctor', 'plan', 'apply', 'status', 'verify'].map(
+const otherWords = ['validate', 'doctor', 'plan', 'apply', 'status', 'verify', 'report'].map(
   (verb) => [`did you mean bus operator database ${verb}?`, verb] as const,
 );
 

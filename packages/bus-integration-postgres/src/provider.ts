@@ -203,6 +203,23 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
           }),
         );
       }),
+    report: (request, context) =>
+      guarded(configuration, request, context, async (used) => {
+        const { preparation, run } = await start(used, nothingAllowed, context, false);
+        using _directory = preparation.directory;
+        const { report } = await import('./report/report.ts');
+        return await run.inTurn('reading', () =>
+          report({
+            preparation,
+            run,
+            looking: observeOptionsFor(run, preparation, context, 1),
+            request,
+            configuration,
+            jobs: (free) => jobsOf(run, free, 1),
+            onProgress: context.onProgress,
+          }),
+        );
+      }),
     doctor: (request, context) =>
       guarded(configuration, request, context, async (used) => {
         const { diagnose } = await import('./doctor/doctor.ts');

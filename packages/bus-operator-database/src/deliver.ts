@@ -37,7 +37,7 @@ export interface DeliveryOptions {
 
 /** Prints and writes everything; false when a file or stdout could not take it. */
 export async function deliver(delivery: DeliveryOptions): Promise<boolean> {
-  const { outcome, context, files, mask } = delivery;
+  const { command, outcome, context, files, mask } = delivery;
   const { flags, processContext } = context;
   const run = runOf(delivery);
   const response = asTypedHere(flags.format === 'json' ? withWarnings(outcome) : outcome.response, run);
@@ -59,7 +59,9 @@ export async function deliver(delivery: DeliveryOptions): Promise<boolean> {
   const tell = (lines: readonly string[]) => writeLines(stderr, lines, mask);
   if (!flags.isQuiet) tell(warningLines(warnings));
   if (!flags.isQuiet) {
-    const isInFile = await attempt(problems, () => writeToFile(files.output, render(), mask));
+    const isForFile = isJson || command.isFile?.(response) !== false;
+    const output = isForFile ? files.output : undefined;
+    const isInFile = await attempt(problems, () => writeToFile(output, render(), mask));
     // A result that its file could not take is not lost.
     if (!isInFile) await attempt(problems, () => write(processContext.stdout, mask(render())));
   }

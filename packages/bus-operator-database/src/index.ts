@@ -57,6 +57,10 @@ export async function main(
     const [{ explain }, list] = await Promise.all([import('./commands/explain.ts'), listOf(roots)]);
     return explain(flags.explain, argv, flags, processContext, list);
   }
+  if (verb === 'report' && flags.from.length > 0) {
+    const { reportFrom } = await import('./commands/report.ts');
+    return reportFrom(flags, processContext);
+  }
   const [{ run }, list] = await Promise.all([import('./run.ts'), listOf(roots)]);
   return run(verb, flags, processContext, list);
 }

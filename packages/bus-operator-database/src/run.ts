@@ -45,7 +45,7 @@ import { readSavedPlan } from './output/saved-plan.ts';
 import type { ProviderRoot } from './providers.ts';
 import { type ProgressLine, progressLine } from './render/progress.ts';
 
-const commands: Readonly<Record<Verb, Command>> = { doctor, plan, apply, status, verify };
+const commands: Readonly<Record<Exclude<Verb, 'report'>, Command>> = { doctor, plan, apply, status, verify };
 
 /** Runs a verb with one of the given providers and answers with the exit status. */
 export async function run(
@@ -67,7 +67,7 @@ export async function run(
         : resolve(processContext.cwd, flags.directory ?? '.');
     },
   };
-  const command = commands[verb];
+  let command = verb === 'report' ? (await import('./commands/report.ts')).report : commands[verb];
   const line = progressLine(verb, flags, processContext);
   const files: { output?: PrivateFile; save?: PrivateFile; metrics?: PrivateFile } = {};
   let interruption: Interruption | undefined;
@@ -85,6 +85,7 @@ export async function run(
       files.metrics = await preparePrivateFile(resolve(context.cwd, flags.metrics), flags.metrics, 0o644);
     if (flags.save === '-') throw savedToStdout();
     if (flags.save !== undefined) files.save = await preparePrivateFile(resolve(context.cwd, flags.save), flags.save);
+    command = (await command.prepared?.(context)) ?? command;
     const timeoutMs = positiveFlagDuration('--timeout', flags.timeout);
     setup = await configure(context, roots, verb);
     if (verb === 'apply') requireMeantDeployment(processContext.env, setup.configuration, flags);

@@ -130,7 +130,7 @@ describe('the binary', () => {
     [['plan', '--chekc'], 'unknown flag --chekc; did you mean --check?'],
     [['aply'], 'unknown verb aply; did you mean apply?'],
     [['plan', '--sql'], '--sql prints a script; leave out -f json'],
-    [[], 'no verb is given; expected one of init, validate, doctor, plan, apply, status, verify'],
+    [[], 'no verb is given; expected one of init, validate, doctor, plan, apply, status, verify, report'],
   ])('answers %j with one JSON document where JSON was asked for', (argv, message) => {
     const text = go(...argv);
     for (const format of [['-f', 'json'], ['--format=json'], ['-fjson']]) {

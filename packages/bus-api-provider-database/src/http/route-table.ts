@@ -93,6 +93,21 @@ export const routes = {
   verify: post('verify', 'Logs in as each service and tries', 'VerifyRequest'),
   doctor: get(`${base}/doctor`, 'Is all in place to begin', { parameters: [deploymentId] }),
   doctorOf: post('doctor', 'Is all in place to begin with what is named', 'DoctorRequest'),
+  report: get(
+    `${base}/report`,
+    'Plan, status and verify of what is configured as one page, or as JSON where that is accepted',
+    {
+      parameters: [deploymentId],
+      answers: {
+        200: {
+          schema: 'Response',
+          description: 'The page, text/html; the answer itself, where application/json is accepted before it',
+          headers: { 'content-security-policy': { description: 'Of the page', schema: { type: 'string' } } },
+        },
+      },
+    },
+  ),
+  reportOf: post('report', 'Plan, status and verify of what is named', 'ReportRequest'),
   job: get(job, 'How far an apply is', { isAboutJob: true, parameters: [jobId, wait], answer: 'Job' }),
   cancelJob: get(job, 'Ends an apply in order: the statement in flight ends or is rolled back', {
     method: 'DELETE',

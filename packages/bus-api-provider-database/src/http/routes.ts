@@ -45,6 +45,7 @@ const asking = [
   ['statusOf', 'status'],
   ['verify', 'verify'],
   ['doctorOf', 'doctor'],
+  ['reportOf', 'report'],
 ] as const;
 
 /** Adds every route to a server. */
@@ -84,6 +85,17 @@ export function addRoutes(server: FastifyInstance, options: RouteOptions): void 
       return sendResponse(await answersOf(deploymentIn(request)).read(verb), request, reply);
     });
   }
+  on('report', async (request, reply) => {
+    const response = await answersOf(deploymentIn(request)).read('report');
+    if (response.report === undefined || !wantsPage(request.headers.accept))
+      return sendResponse(response, request, reply);
+    request.about = { deploymentId: response.deployment_id, errorClass: undefined };
+    const { inputOf, reportPage, reportPolicy } = await import('bus-integration-database/report');
+    return reply
+      .type('text/html; charset=utf-8')
+      .header('content-security-policy', `${reportPolicy}; frame-ancestors 'none'; sandbox`)
+      .send(reportPage(inputOf(response)));
+  });
   for (const [id, verb] of asking) {
     const ask: RouteHandlerMethod = async (request, reply) => {
       // Looked at first, so that what is wrong is told before a place in the queue is asked for.
@@ -177,6 +189,13 @@ function jobDocument(job: Job, retentionMs: number, folder = '') {
     ...(progress !== undefined && response === undefined && { progress }),
     ...(response !== undefined && { response }),
   };
+}
+
+/** A browser names HTML; who names JSON, or nothing, gets JSON. */
+function wantsPage(accept = ''): boolean {
+  const types = accept.split(',').map((part) => part.split(';')[0]?.trim().toLowerCase() ?? '');
+  const [page, data] = [types.indexOf('text/html'), types.indexOf('application/json')];
+  return page >= 0 && (data < 0 || page < data);
 }
 
 function deploymentIn(request: FastifyRequest): string | undefined {

@@ -23,7 +23,7 @@ import { shareReads } from './shared-read.ts';
 
 export interface Answers {
   /** The deployment's own plan, status or doctor's findings, read after the question came. */
-  read(verb: 'plan' | 'status' | 'doctor'): Promise<Response>;
+  read(verb: 'plan' | 'status' | 'doctor' | 'report'): Promise<Response>;
   /** False while the server was not reached at the last look; then it is looked at again, some seconds apart. */
   isReached(): boolean;
   /**
@@ -78,7 +78,12 @@ export function createAnswers(
         limit.clear();
       }
     });
-  const reads = { plan: shared('plan'), status: shared('status'), doctor: shared('doctor') };
+  const reads = {
+    plan: shared('plan'),
+    status: shared('status'),
+    doctor: shared('doctor'),
+    report: shared('report'),
+  };
   /** A verify that leaves nothing out: what sees only a part, or something else, is no word on the deployment. */
   const isWhole = (request: unknown) => {
     const asked = parseRequest('verify', request);

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { type ErrorClass, errorClasses } from './error-class.ts';
 import type { ProviderFacts } from './facts.ts';
 import { adviceSchema, partsSchema } from './remedy-schema.ts';
+import { reportSchema } from './report-schema.ts';
 import { list, may, shape } from './shape.ts';
 import { stepSchema, stepSchemaWith, withFacts } from './step-schema.ts';
 
@@ -115,7 +116,7 @@ export const allowedSchema = shape({
   rotate: list(z.string()),
 });
 
-/** One shape for plan, apply, status, verify and doctor. */
+/** One shape for plan, apply, status, verify, doctor and report. */
 export function responseSchemaWith({ step, target, leftover }: PartsOfResponse) {
   return shape({
     ok: z.boolean(),
@@ -140,6 +141,7 @@ export function responseSchemaWith({ step, target, leftover }: PartsOfResponse) 
     connectivity: may(list(checkSchema)),
     listener_policy: may(list(checkSchema)),
     checks: may(list(checkSchema)),
+    report: may(reportSchema),
   });
 }
 

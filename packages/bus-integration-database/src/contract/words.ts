@@ -1,5 +1,6 @@
 // What the contract's shapes and keys mean, for the documents alone. A key without a word here fails a test.
 import { type ErrorClass, errorClasses } from './error-class.ts';
+import { reportWords } from './report-words.ts';
 
 const id = 'The deployment, as BUS_DEPLOYMENT_ID names it. What it makes on the server carries this mark.';
 const provider = 'The kind of server, as capabilities names it.';
@@ -60,6 +61,11 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
     ...request,
     ...desired,
   },
+  ReportRequest: {
+    '': 'Plan, status and verify in one answer, and who may do what. Changes nothing. It has no event.',
+    ...request,
+    ...desired,
+  },
   Response: {
     '': 'The answer to every request. What a request did not ask for is left out.',
     ok: 'Whether what was asked for went well. A plan or a status is ok whatever it finds; a verify is not when a required check failed.',
@@ -85,6 +91,7 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
     connectivity: 'Of a verify: what logging in as each service showed.',
     listener_policy: 'Of a verify: who can reach the server, judged by the configured policy.',
     checks: 'Of a doctor: what is in place to begin with, and what is not.',
+    report: 'Of a report: what only a report reads of the server.',
   },
   Step: {
     '': 'One thing that is done, by its action.',
@@ -218,6 +225,7 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
     adopt_from: "Another deployment's things, or those of several.",
     rotate: 'Roles that get a new password.',
   },
+  ...reportWords,
   Envelope: {
     '': 'What every event travels in. Keys that a broker adds are let pass. One of correlation_id and correlationId is needed.',
     name: "The event's name.",

@@ -44,4 +44,4 @@ export function ownVerbOf({ argv, flags }: AdviceOf<'command'>): Verb | undefine
   return flags === undefined ? undefined : verbs.find((verb) => verb === argv[3]);
 }
 
-const verbs: readonly Verb[] = ['plan', 'apply', 'status', 'verify', 'doctor'];
+const verbs: readonly Verb[] = ['plan', 'apply', 'status', 'verify', 'doctor', 'report'];

@@ -39,7 +39,9 @@ export async function handle(
 
 function ask(verb: Verb, request: Requests[Verb], provider: Provider, context: DesiredContext): Promise<Response> {
   // The verb picks both the method and its request's type; the compiler can't follow that pair through an index.
-  const answerVerb = provider[verb] as (request: unknown, context: DesiredContext) => Promise<Response>;
+  const answerVerb = provider[verb] as ((request: unknown, context: DesiredContext) => Promise<Response>) | undefined;
+  if (answerVerb === undefined)
+    throw new OperationError('invalid-request', `the provider ${provider.name} gives no reports`, { code: 'usage' });
   return answerVerb.call(provider, request, context);
 }
 

@@ -49,5 +49,8 @@ export type Provider<R extends AnyResource = AnyResource> = {
   /** What its answers say beyond the contract. Default: nothing that is checked. */
   readonly facts?: ProviderFacts;
 } & {
-  readonly [V in Verb]: Answer<Requests[V], R>;
+  readonly [V in Exclude<Verb, 'report'>]: Answer<Requests[V], R>;
+} & {
+  /** Plan, status and verify in one answer, with what only a report reads. Default: it gives no reports. */
+  readonly report?: Answer<Requests['report'], R>;
 };

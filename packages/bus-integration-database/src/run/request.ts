@@ -67,6 +67,7 @@ export const requestSchemas = {
     negative: z.optional(z.boolean()),
   }),
   doctor: z.strictObject({ ...base, ...desired }),
+  report: z.strictObject({ ...base, ...desired }),
 };
 
 export type PlanRequest = z.infer<typeof requestSchemas.plan>;
@@ -74,6 +75,7 @@ export type ApplyRequest = z.infer<typeof requestSchemas.apply>;
 export type StatusRequest = z.infer<typeof requestSchemas.status>;
 export type VerifyRequest = z.infer<typeof requestSchemas.verify>;
 export type DoctorRequest = z.infer<typeof requestSchemas.doctor>;
+export type ReportRequest = z.infer<typeof requestSchemas.report>;
 
 /** Each verb's request. */
 export interface Requests {
@@ -82,6 +84,7 @@ export interface Requests {
   status: StatusRequest;
   verify: VerifyRequest;
   doctor: DoctorRequest;
+  report: ReportRequest;
 }
 
 /**

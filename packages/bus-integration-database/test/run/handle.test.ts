@@ -12,6 +12,7 @@ const requests: Record<Verb, object> = {
   status: about,
   verify: { ...about, checks: ['connectivity'] },
   doctor: about,
+  report: about,
 };
 
 /** Says which verb it was asked, and what it was given. */
@@ -31,6 +32,7 @@ function provider(name: string, answer: (verb: Verb, request: unknown) => Partia
     status: verb('status'),
     verify: verb('verify'),
     doctor: verb('doctor'),
+    report: verb('report'),
   };
 }
 
@@ -41,6 +43,12 @@ test.each(Object.entries(requests) as [Verb, object][])(
     expect(answer).toMatchObject({ ok: true, actions: [verb, 'one'] });
   },
 );
+
+test('a provider that gives no reports says so', async () => {
+  const { report: _, ...silent } = provider('one');
+  const { ok, diagnostics } = await handle('report', about, [silent], { signal });
+  expect([ok, diagnostics[0]?.message]).toEqual([false, 'the provider one gives no reports']);
+});
 
 test('the provider is given the request with its defaults', async () => {
   const given: unknown[] = [];

@@ -39,12 +39,18 @@ export interface ObserveOptions {
   readonly withSizes?: boolean;
   readonly withEventTriggers?: boolean;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** What else is read of the cluster, and then inside each database, by the same connections. */
+  readonly further?: {
+    readonly cluster: (session: Session) => Promise<void>;
+    readonly inside: (database: string, session: Session) => Promise<void>;
+  };
 }
 
 /** Everything, over `session` for the cluster and one further connection for each database that is ours. */
 export async function observe(session: Session, options: ObserveOptions): Promise<DeploymentObservation> {
   const { run, intent, withEventTriggers = false } = options;
   const cluster = await observeCluster(session, options);
+  await options.further?.cluster(session);
   const strays = straysOf(options);
   const hasToAsk = strays.length > 0 || mayHaveRemains(cluster, intent);
   const remains = hasToAsk ? await readRemains(session, intent, strays) : nothingRemains;
@@ -61,6 +67,7 @@ export async function observe(session: Session, options: ObserveOptions): Promis
         database,
         await readInside(inner, intent.desired, database, wanted.inside.get(database), withEventTriggers),
       );
+      await options.further?.inside(database, inner);
     },
     (done) => options.onProgress?.({ phase: 'reading databases', done, total: databases.length }),
   );

@@ -20,7 +20,7 @@ import { leftoversOf, readAnyRemains, straysOf } from '../survey/leftovers.ts';
 import { type Preparation, partOfConfigured } from '../survey/preparation.ts';
 import { type Connectivity, checkConnectivity } from './connectivity/connectivity.ts';
 import { readDeclaredObjects } from './connectivity/objects/declared-objects.ts';
-import { judgeListener } from './listener/listener.ts';
+import { judgeListener, type ListenerSight } from './listener/listener.ts';
 import { policyOf } from './listener/policy/policy.ts';
 
 export interface VerifyOptions {
@@ -30,6 +30,8 @@ export interface VerifyOptions {
   readonly configuration: Configuration;
   readonly jobs: (freeConnections: number) => number;
   readonly onProgress: Context['onProgress'];
+  /** Told what the listener policy is judged by. */
+  readonly onSeen?: ((seen: ListenerSight) => void) | undefined;
 }
 
 export async function verify({
@@ -39,6 +41,7 @@ export async function verify({
   configuration,
   jobs,
   onProgress,
+  onSeen,
 }: VerifyOptions): Promise<Response> {
   const startedAt = performance.now();
   const { checks } = request;
@@ -76,7 +79,7 @@ export async function verify({
   const onRead = () => void Promise.allSettled([declared, reading]).then(() => session.close());
   const judging = surveying.then(() => {
     if (checks.includes('listener-policy'))
-      return judgeListener({ session, run, preparation, configuration, onRead, seenInside, jobs: atOnce });
+      return judgeListener({ session, run, preparation, configuration, onRead, seenInside, jobs: atOnce, onSeen });
     onRead();
     return [];
   });

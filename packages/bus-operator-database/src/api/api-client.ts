@@ -13,6 +13,7 @@ import {
   type Provider,
   type ProviderFacts,
   printable,
+  type ReportRequest,
   type Response,
   readSecretFile,
   Secret,
@@ -79,7 +80,11 @@ export function createApiProvider(
   const ask = async (verb: Verb, request: unknown, context: Context): Promise<Response> =>
     responseIn(await callApi(address, { path: verb, body: request }, context));
   /** What names nothing is a reading that others may share. */
-  const look = async (verb: Verb, request: StatusRequest | DoctorRequest, context: Context): Promise<Response> => {
+  const look = async (
+    verb: Verb,
+    request: StatusRequest | DoctorRequest | ReportRequest,
+    context: Context,
+  ): Promise<Response> => {
     if (request.databases !== undefined) return await ask(verb, request, context);
     const { deployment_id } = request;
     return responseIn(await callApi(address, { path: `${verb}?${new URLSearchParams({ deployment_id })}` }, context));
@@ -91,6 +96,7 @@ export function createApiProvider(
     verify: (request, context) => ask('verify', request, context),
     status: (request, context) => look('status', request, context),
     doctor: (request, context) => look('doctor', request, context),
+    report: (request, context) => look('report', request, context),
     apply: async (request, context) => {
       // An interruption between question and answer would leave nobody to tell of the job: this call is not cut short.
       context.signal.throwIfAborted();

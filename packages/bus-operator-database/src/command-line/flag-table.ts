@@ -18,6 +18,7 @@ export const verbs: Readonly<Record<OperatorVerb, string>> = {
   apply: 'does it',
   status: 'what there is, beside what is declared (reads only)',
   verify: 'logs in as each service, tries what it may and may not; judges who may reach the server',
+  report: 'plan, status and verify as one HTML page, with who may do what and from where (reads only)',
 };
 
 const changing = ['plan', 'apply'] as const;
@@ -65,7 +66,11 @@ const flagTable = [
   { name: 'token-file', value: 'FILE', text: 'the token for --api-url, in a file of mode 0600' },
   { name: 'jobs', value: 'N', text: 'work on at most N databases at a time' },
   { name: 'save', value: 'FILE', verbs: ['plan'], text: 'also write the plan to FILE (JSON, 0600) for apply --plan' },
-  { name: 'check', verbs: ['plan', 'status'], text: 'exit 3 when there is work to do, or apply would refuse' },
+  {
+    name: 'check',
+    verbs: ['plan', 'status', 'report'],
+    text: 'exit 3 when there is work to do, or apply would refuse',
+  },
   {
     name: 'metrics',
     value: 'FILE',
@@ -119,7 +124,7 @@ const flagTable = [
     name: 'manifest',
     value: 'FILE',
     isRepeatable: true,
-    verbs: ['plan', 'apply', 'status', 'verify', 'doctor', 'validate', 'init'],
+    verbs: ['plan', 'apply', 'status', 'verify', 'report', 'doctor', 'validate', 'init'],
     text: 'the manifest, in place of the list keys; default: BUS_DATABASE_MANIFEST_FILE',
   },
   { name: 'from-server', verbs: ['init'], text: 'of what the server holds: a plan with it changes nothing but marks' },
@@ -132,6 +137,19 @@ const flagTable = [
     text: 'of --from-server: NAME alone; default: those declared or marked, else all there are',
   },
   { name: 'expand', verbs: ['validate', 'plan'], text: 'print the manifest with nothing inherited; asks no server' },
+  {
+    name: 'from',
+    value: 'FILE',
+    isRepeatable: true,
+    verbs: ['report'],
+    text: 'make it of saved JSON answers of plan, status, verify or report; asks no server',
+  },
+  {
+    name: 'diff',
+    value: 'FILE',
+    verbs: ['report'],
+    text: 'also show what became different since the saved JSON answer in FILE',
+  },
   { name: 'strict', verbs: ['verify'], text: 'fail also on what could not be seen' },
 ] as const satisfies readonly VerbFlag[];
 

@@ -93,6 +93,9 @@ function flagsOf({ asks, hasHelpWord, words, given, has, last, all }: OperatorFl
     fromServer: has('from-server'),
     /** Those that are to be described. */
     databases: all('database'),
+    /** Saved answers that a report is made of. */
+    from: all('from'),
+    diff: last('diff'),
   };
 }
 
@@ -104,11 +107,12 @@ function contradiction(
   for (const flag of table) {
     if (verb === undefined || flag.verbs === undefined || !has(flag.name) || flag.verbs.includes(verb)) continue;
     const hint = otherVerbsFlag(flag.name, verb);
-    return `--${flag.name} is a flag of ${flag.verbs.join(' and ')}, not of ${verb}${hint === undefined ? '' : `; ${hint}`}`;
+    return `--${flag.name} is a flag of ${listed(flag.verbs)}, not of ${verb}${hint === undefined ? '' : `; ${hint}`}`;
   }
   if (verb === 'validate') return validateProblem(has, flags);
   if (verb === 'init') return initProblem(has, flags);
   if (flags.expand) return expandProblem(has, flags);
+  if (flags.from.length > 0) return fromProblem(has, flags);
   const list = all('allow').find((one) => one.includes(';'));
   if (list !== undefined) return '--allow holds a semicolon; write --allow RISK[,RISK]';
   if (flags.isQuiet && flags.verbosity > 0) return '-q and -v contradict each other; give one of them';
@@ -119,6 +123,10 @@ function contradiction(
   }
   if (flags.sql && flags.format === 'json') return '--sql prints a script; leave out -f json';
   return undefined;
+}
+
+function listed(words: readonly string[]): string {
+  return words.length > 2 ? `${words.slice(0, -1).join(', ')} and ${words.at(-1)}` : words.join(' and ');
 }
 
 function validateProblem(
@@ -136,6 +144,14 @@ function expandProblem(has: OperatorFlagReading['has'], flags: Flags): string | 
   const other = (['save', 'check', 'sql', 'allow', 'adopt', 'adopt-from', 'rotate'] as const).find((name) => has(name));
   if (other !== undefined) return `--expand prints the manifest alone; leave out --${other}`;
   return validateProblem(has, flags)?.replace('validate asks', 'plan --expand asks');
+}
+
+/** Of a report that is made of saved answers. */
+function fromProblem(has: OperatorFlagReading['has'], { isQuiet, verbosity }: Flags): string | undefined {
+  const server = ['api-url', 'token-file', 'jobs', 'lock-timeout', 'timeout', 'manifest', 'env-file'] as const;
+  const other = server.find((name) => has(name));
+  if (other !== undefined) return `--${other}: --from asks no server; leave it out`;
+  return isQuiet && verbosity > 0 ? '-q and -v contradict each other; give one of them' : undefined;
 }
 
 function initProblem(has: OperatorFlagReading['has'], { manifests, output, fromServer, isQuiet, verbosity }: Flags) {

@@ -102,6 +102,10 @@ const sentences: Readonly<Record<OperatorVerb, readonly string[]>> = {
     'bus operator database verify: logs in with every DSN file as the service would, writes and reads in a',
     'transaction that is rolled back, tries what must be refused, and judges who may reach the server.',
   ],
+  report: [
+    'bus operator database report: does what plan, status and verify do, and makes one HTML page of it that',
+    'needs no network and no script. To -o FILE, or to stdout; with -f json the data, for --from and --diff.',
+  ],
 };
 
 const examples: Readonly<Record<OperatorVerb, readonly string[]>> = {
@@ -112,11 +116,16 @@ const examples: Readonly<Record<OperatorVerb, readonly string[]>> = {
   apply: ['apply', 'apply --plan ./plan.json', 'apply --allow revoke'],
   status: ['status', 'status --check', 'status -f json'],
   verify: ['verify', 'verify --strict', 'verify --timeout 30s -f json'],
+  report: [
+    'report -o report.html',
+    'report -f json -o today.json',
+    'report --from today.json --diff old.json -o report.html',
+  ],
 };
 
 /** Which exit statuses each verb has beside the common ones. */
 function exitRows(verb?: OperatorVerb): CommandHelp['exits'] {
-  const checks = verb === undefined || verb === 'plan' || verb === 'status';
+  const checks = verb === undefined || verb === 'plan' || verb === 'status' || verb === 'report';
   const refuses = verb === undefined || verb === 'plan' || verb === 'apply';
   if (verb === 'validate')
     return [
@@ -131,7 +140,7 @@ function exitRows(verb?: OperatorVerb): CommandHelp['exits'] {
       ['2', 'wrong usage or configuration'],
     ];
   const failed = verb === 'doctor' || verb === 'verify' ? 'a check failed, or the run did' : 'failed';
-  const checking = verb === undefined ? 'plan --check, status --check' : `${verb} --check`;
+  const checking = verb === undefined ? 'plan, status or report with --check' : `${verb} --check`;
   return [
     ['0', 'done'],
     ['1', verb === undefined ? 'failed, or a check of verify or doctor did' : failed],

@@ -18,6 +18,7 @@ describe('helpText', () => {
         apply     does it
         status    what there is, beside what is declared (reads only)
         verify    logs in as each service, tries what it may and may not; judges who may reach the server
+        report    plan, status and verify as one HTML page, with who may do what and from where (reads only)
 
       flags, before or after the verb:
         -h, --help               this text; after a verb, its own
@@ -52,7 +53,7 @@ describe('helpText', () => {
         0      done
         1      failed, or a check of verify or doctor did
         2      wrong usage or configuration
-        3      plan --check, status --check: there is work to do, or apply would refuse
+        3      plan, status or report with --check: there is work to do, or apply would refuse
         4      refused as unsafe: not ours, a risk not allowed, a saved plan that no longer fits
         128+n  ended by signal n, having said what stands
 

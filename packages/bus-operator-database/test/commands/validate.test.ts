@@ -183,7 +183,7 @@ describe('what is wrong with the line or the environment', () => {
     [
       ['right.yaml', '--check'],
       {},
-      '--check is a flag of plan and status, not of validate; validate exits with 2 where something is wrong; leave it out',
+      '--check is a flag of plan, status and report, not of validate; validate exits with 2 where something is wrong; leave it out',
     ],
     [['right.yaml', '-q', '-v'], {}, '-q and -v contradict each other; give one of them'],
     [['--env-file', 'none.env'], {}, 'none.env'],

@@ -2,7 +2,7 @@
 import { nearest } from 'bus-integration-database/suggest';
 
 const database = 'bus operator database';
-const databaseVerbs = ['init', 'validate', 'doctor', 'plan', 'apply', 'status', 'verify'];
+const databaseVerbs = ['init', 'validate', 'doctor', 'plan', 'apply', 'status', 'verify', 'report'];
 
 /** `; did you mean bus operator database?`, or nothing. */
 export function commandHint(word: string, known: readonly string[], prefix: 'bus' | 'bus operator'): string {

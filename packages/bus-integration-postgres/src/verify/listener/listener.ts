@@ -5,7 +5,7 @@ import type { Session } from '../../connection/session/session.ts';
 import { lookAtCertificate, type Presented } from '../../connection/tls/server-certificate.ts';
 import { demandedMode, endpointOf } from '../../conninfo/dsn-endpoint.ts';
 import { passwordSendOf } from '../../conninfo/password-send.ts';
-import { readHba } from '../../hba/reading.ts';
+import { type HbaReading, readHba } from '../../hba/reading.ts';
 import type { Run } from '../../run/run.ts';
 import type { Preparation } from '../../survey/preparation.ts';
 import { lookInside, type SeenInside } from './database-sweep.ts';
@@ -31,6 +31,15 @@ export interface ListenerOptions {
   readonly seenInside: Promise<SeenInside>;
   /** How many databases are looked into at once. */
   readonly jobs: number | Promise<number>;
+  /** Told what it is judged by. */
+  readonly onSeen?: ((seen: ListenerSight) => void) | undefined;
+}
+
+/** What the listener policy is judged by. */
+export interface ListenerSight {
+  readonly reading: HbaReading;
+  readonly facts: ListenerFacts;
+  readonly logins: readonly { readonly role: string; readonly database: string }[];
 }
 
 /** The checks of the listener policy: what it is, then an `ok` or findings for each area. */
@@ -41,6 +50,7 @@ export async function judgeListener(options: ListenerOptions): Promise<Check[]> 
   const facts = await readListenerFacts(session, declared);
   const reading = await readHba(session);
   options.onRead();
+  options.onSeen?.({ reading, facts, logins: loginsOf(declared) });
   const { pinned, tls } = session;
   const hasSsl = facts.settings.ssl !== 'off';
   const endpoint = endpointOf(service, { ...pinned, isEncrypted: tls !== null, hasSsl });

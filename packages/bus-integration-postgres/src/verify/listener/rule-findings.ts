@@ -66,7 +66,8 @@ function inOrderOf(judged: readonly (readonly Check[])[], { rules }: HbaRules): 
   return inOrder('rules', [], `${many} as the policy has them`);
 }
 
-function subjectsOf({ facts, logins }: RulesOptions): WalkSubject[] {
+/** Who asks to be let in, of all that is judged. */
+export function subjectsOf({ facts, logins }: Pick<RulesOptions, 'facts' | 'logins'>): WalkSubject[] {
   const memberOf = new Map(facts.roles.map(({ name, memberOf: groups }) => [name, groups]));
   // Whoever logs in as a superuser has the cluster, whichever database lets him in.
   const names = [...facts.databases.map(({ name }) => name), ...logins.map(({ database }) => database)];

@@ -1,0 +1,73 @@
+// Findings, gravest first, each with what to do about it. Pure.
+
+import { remedyIn } from '../contract/remedy.ts';
+import type { Check, Diagnostic, Response } from '../contract/response.ts';
+import { count } from '../text/list.ts';
+import { type Html, html, lines, none } from './html.ts';
+import { groupedBy, resultChip } from './parts.ts';
+import { checksOf } from './verdict.ts';
+
+const mostFindings = 300;
+const gravity: readonly Check['result'][] = ['fail', 'unknown', 'warn', 'info', 'skipped'];
+
+interface ReportFinding {
+  readonly result: Check['result'];
+  readonly id: string;
+  readonly target: string | undefined;
+  readonly seen: string;
+  readonly why: string | undefined;
+  readonly line: string | undefined;
+  readonly remedy: string | undefined;
+}
+
+/** All that is not simply ok. */
+export function findingsOf(response: Response): readonly ReportFinding[] {
+  const all = [...checksOf(response).map(ofCheck), ...response.diagnostics.map(ofDiagnostic)];
+  return gravity.flatMap((result) => all.filter((finding) => finding.result === result));
+}
+
+export function findingSection(response: Response): Html {
+  const all = findingsOf(response);
+  const shown = all.slice(0, mostFindings);
+  const good = checksOf(response).filter(({ result }) => result === 'ok');
+  return html`${all.length === 0 && html`<p>No findings.</p>`}
+${shown.map(findingBlock)}
+${all.length > shown.length && html`<p>and ${all.length - shown.length} more: they are in the JSON answer</p>`}
+${
+  good.length > 0 &&
+  html`<details><summary>${count(good.length, 'check')} ok</summary><ul class="plain">${groupedBy(
+    good,
+    ({ id, seen }) => `${id}\n${seen}`,
+  )
+    .slice(0, mostFindings)
+    .map(goodLine)}</ul></details>`
+}`;
+}
+
+function goodLine(group: readonly Check[]): Html {
+  const [first] = group;
+  const targets = group.flatMap(({ target }) => target ?? []);
+  const about = targets.length === 0 ? '' : targets.length === 1 ? ` ${targets[0]}` : ` (${targets.length} times)`;
+  return html`<li>${resultChip('ok')} ${first?.id ?? ''}${about}: ${first?.seen ?? ''}</li>`;
+}
+
+function findingBlock({ result, id, target, seen, why, line, remedy }: ReportFinding): Html {
+  return html`<div class="finding"><p>${resultChip(result)} <b>${id}</b> ${target ?? ''}</p>
+<p>${seen}</p>${line !== undefined && html`<p><code>${line}</code></p>`}${why !== undefined && html`<p>${why}</p>`}${
+    remedy === undefined ? none : html`<p class="dim">what to do</p><pre>${lines(remedy)}</pre>`
+  }</div>
+`;
+}
+
+function ofCheck(check: Check): ReportFinding {
+  const { result, id, target, seen, why, rule } = check;
+  const place = rule === undefined ? undefined : `${rule.file}:${rule.line}`;
+  const text = rule?.text === undefined || rule.text.trim() === seen ? '' : `  ${rule.text.trim()}`;
+  return { result, id, target, seen, why, line: place && `${place}${text}`, remedy: remedyIn(undefined, check) };
+}
+
+function ofDiagnostic(diagnostic: Diagnostic): ReportFinding {
+  const { severity, code, target, message } = diagnostic;
+  const remedy = remedyIn(undefined, diagnostic);
+  return { result: severity, id: code, target, seen: message, why: undefined, line: undefined, remedy };
+}

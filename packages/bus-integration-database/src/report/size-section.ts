@@ -1,0 +1,78 @@
+// Sizes of databases, connections beside their limits, ages of password files and expiry. Pure.
+import type { ReportContent, Response } from '../contract/response.ts';
+import { type Html, html, none } from './html.ts';
+import { chip, scrolling, sizeText } from './parts.ts';
+import { timeLine } from './time-line.ts';
+
+const mostRows = 120;
+
+export function sizeSection({ databases = [], report }: Response): Html {
+  return html`${sizes(databases.map(({ name, size_bytes: size }) => ({ name, size })))}
+${report === undefined ? html`<p>${chip('unknown', 'unknown')} Connections of the server were not read.</p>` : connections(report)}
+${report !== undefined && timeLine(report)}`;
+}
+
+interface Sized {
+  readonly name: string;
+  readonly size: number | undefined;
+}
+
+function sizes(databases: readonly Sized[]): Html {
+  const known = databases.filter((one): one is Sized & { size: number } => one.size !== undefined);
+  if (known.length === 0) return html`<p>${chip('unknown', 'unknown')} No size of a database was read.</p>`;
+  const sorted = [...known].sort((one, other) => other.size - one.size);
+  const most = sorted[0]?.size ?? 1;
+  const total = known.reduce((sum, { size }) => sum + size, 0);
+  const rows = sorted.slice(0, mostRows).map(
+    ({
+      name,
+      size,
+    }) => html`<tr><th scope="row">${name}</th><td class="num">${sizeText(size)}</td><td>${bar(size / most)}</td></tr>
+`,
+  );
+  const left = sorted.length - Math.min(sorted.length, mostRows);
+  return html`<h3>Size of databases</h3>${scrolling(
+    'Size of databases',
+    html`<table><caption>${sizeText(total)} in all${left > 0 && html`; the ${left} smallest are left out`}</caption><thead><tr><th scope="col">database</th><th scope="col">size</th><th scope="col">beside the largest</th></tr></thead><tbody>
+${rows}</tbody></table>`,
+  )}`;
+}
+
+interface Used {
+  readonly what: string;
+  readonly used: number;
+  readonly limit: number | undefined;
+}
+
+function connections({ roles, databases, ...server }: ReportContent): Html {
+  const isTold = ({ used, limit }: Used) => used > 0 || limit !== undefined;
+  const all: Used[] = [
+    { what: 'server', used: server.connections, limit: server.connection_limit },
+    ...[
+      ...databases.map(({ name, connections: used, connection_limit: limit }) => ({
+        what: `database ${name}`,
+        used,
+        limit,
+      })),
+      ...roles.map(({ name, connections: used, connection_limit: limit }) => ({ what: `role ${name}`, used, limit })),
+    ].filter(isTold),
+  ];
+  const rows = all.slice(0, mostRows).map(({ what, used, limit }) => {
+    const isFull = limit !== undefined && used >= limit;
+    const share = limit === undefined || limit === 0 ? 0 : used / limit;
+    return html`<tr><th scope="row">${what}</th><td class="num">${used}</td><td class="num">${limit ?? 'no limit'}</td><td>${
+      limit === undefined ? none : bar(Math.min(1, share), isFull)
+    }${isFull && html` ${chip('warn', 'full')}`}</td></tr>
+`;
+  });
+  return html`<h3>Connections</h3>${scrolling(
+    'Connections',
+    html`<table><caption>In use when the server was read, beside the limits</caption><thead><tr><th scope="col">of</th><th scope="col">used</th><th scope="col">limit</th><th scope="col">share</th></tr></thead><tbody>
+${rows}</tbody></table>`,
+  )}`;
+}
+
+function bar(share: number, isFull = false): Html {
+  const width = Math.max(1, Math.round(share * 160));
+  return html`<svg width="160" height="12" aria-hidden="true"><rect class="rest" width="160" height="12"/><rect class="${isFull ? 'over' : 'bar'}" width="${width}" height="12"/></svg>`;
+}

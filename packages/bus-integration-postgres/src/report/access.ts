@@ -1,0 +1,249 @@
+// Who may do what in which database: the word in effect for each role, beside the declared one where it differs, and the
+// objects behind it. Pure.
+import type { ReportAccess, ReportGround } from 'bus-integration-database';
+import type { Intent } from '../plan/compute.ts';
+import { printable } from '../text/shown.ts';
+import {
+  type AccessExtent,
+  type AccessSummary,
+  changingPrivileges,
+  declaredSummary,
+  nothing,
+  wordOf,
+  writePrivileges,
+} from './access-word.ts';
+import type { SeenCluster, SeenDatabase, SeenHolders, SeenInsideAccess, SeenRole } from './read.ts';
+import { createWays, type Ways } from './via.ts';
+
+export interface FoundAccess {
+  readonly access: readonly ReportAccess[];
+  readonly grounds: readonly (readonly ReportGround[])[];
+}
+
+/** How many kinds of objects one answer lists. */
+const mostGrounds = 60;
+
+export function accessOf(
+  intent: Pick<Intent, 'desired'>,
+  cluster: SeenCluster,
+  insides: ReadonlyMap<string, SeenInsideAccess>,
+): FoundAccess {
+  const grounds = createGrounds();
+  const access = cluster.databases.flatMap((database) => {
+    const inside = insides.get(database.name);
+    const ways = createWays(cluster, database.owner);
+    const parts = partsOf(database, inside);
+    const declaredSchemas = intent.desired.databases.get(database.name)?.schemas ?? new Set<string>();
+    return cluster.roles.flatMap((role, index): ReportAccess[] => {
+      if (role.isSuperuser) return [];
+      const held = parts.map((part) => heldOf(part, index + 1));
+      const declared = declaredSummary(intent, role.name, database.name);
+      if (declared === undefined && held.every(({ privileges }) => privileges.length === 0)) return [];
+      const { summary, isVacant } = summarize(parts, held, index + 1, { role, declaredSchemas });
+      const word = wordOf(summary);
+      const wanted = declaredWord(declared, summary, isVacant);
+      // What is no part of the deployment says nothing of roles that are none either.
+      if (!database.isDeclared && !role.isDeclared) return [];
+      if (word === 'none' && (wanted === undefined || wanted === 'none')) return [];
+      const isOther = database.isDeclared && inside !== undefined && wanted !== undefined && wanted !== word;
+      return [
+        {
+          role: role.name,
+          database: database.name,
+          word,
+          ...(isOther && { declared: wanted }),
+          ground: grounds.add(groundsOf(role, parts, held, ways)),
+        },
+      ];
+    });
+  });
+  return { access, grounds: grounds.all };
+}
+
+/** What was seen of one thing, or of several that are alike. */
+interface AccessPart {
+  readonly kind: 'database' | 'schema' | 'table' | 'view' | 'sequence' | 'columns' | 'later';
+  readonly on: string;
+  readonly schema: string;
+  readonly owner: string;
+  /** By role, counted from 1. */
+  readonly owners: ReadonlySet<number>;
+  readonly entries: SeenDatabase['entries'];
+  /** By role; of default privileges unknown before the role is. */
+  readonly byRole: ReadonlyMap<number, string>;
+}
+
+function partsOf(database: SeenDatabase, inside: SeenInsideAccess | undefined): AccessPart[] {
+  const part = (
+    one: Omit<AccessPart, 'owners' | 'byRole'>,
+    held: readonly SeenHolders[],
+    owners: readonly number[] = [],
+  ): AccessPart => ({
+    ...one,
+    owners: new Set(owners),
+    byRole: new Map(held.flatMap(([privileges, roles]) => roles.map((role): [number, string] => [role, privileges]))),
+  });
+  const { owner, entries, held } = database;
+  return [
+    part({ kind: 'database', on: 'the database', schema: '', owner, entries }, held),
+    ...(inside?.schemas ?? []).map(({ name: schema, owners, held: on, ...one }) =>
+      part({ ...one, kind: 'schema', on: `schema ${printable(schema)}`, schema }, on, owners),
+    ),
+    ...(inside?.objects ?? []).flatMap(({ schema, kind, count, name: example, owners, columns, held: on, ...one }) => {
+      const single = `${printable(schema)}.${printable(example)}`;
+      const what = count === 1 ? `${kind} ${single}` : `${count} ${kind}s of schema ${printable(schema)}`;
+      const base = { ...one, schema, kind, on: what };
+      return [
+        part(base, on, owners),
+        ...(columns.length === 0
+          ? []
+          : [part({ ...base, kind: 'columns' as const, on: `columns of ${what}` }, columns)]),
+      ];
+    }),
+    ...(inside?.later ?? []).map(({ creator, schema, entries: given }) =>
+      part(
+        {
+          kind: 'later',
+          on: `tables that ${printable(creator)} makes later in schema ${printable(schema)}`,
+          schema,
+          owner: creator,
+          entries: given,
+        },
+        [],
+      ),
+    ),
+  ];
+}
+
+interface HeldPart {
+  readonly privileges: readonly string[];
+  readonly isOwn: boolean;
+}
+
+function heldOf({ byRole, owners }: AccessPart, role: number): HeldPart {
+  return { privileges: byRole.get(role)?.split(',') ?? [], isOwn: owners.has(role) };
+}
+
+interface Ground {
+  readonly role: SeenRole;
+  readonly declaredSchemas: ReadonlySet<string>;
+}
+
+/** `isVacant`: nothing is there by which reading and writing could be told. */
+function summarize(
+  parts: readonly AccessPart[],
+  held: readonly HeldPart[],
+  at: number,
+  { role, declaredSchemas }: Ground,
+): { readonly summary: AccessSummary; readonly isVacant: boolean } {
+  const usable = new Set<string>();
+  let summary: AccessSummary = nothing;
+  const seen: Judged[] = [];
+  // Nothing in a schema is of use without USAGE on it; schemas come before what is in them.
+  const inUse = (privileges: readonly string[], { schema }: AccessPart) => (usable.has(schema) ? privileges : []);
+  parts.forEach((part, index) => {
+    const { privileges, isOwn } = held[index] as HeldPart;
+    const has = (privilege: string) => privileges.includes(privilege);
+    const isDeclared = declaredSchemas.has(part.schema);
+    if (part.kind === 'database') summary = { ...summary, connects: has('CONNECT') };
+    else if (part.kind === 'schema') {
+      if (has('USAGE')) usable.add(part.schema);
+      const owns = part.owners.has(at) && isDeclared;
+      summary = { ...summary, owns: summary.owns || owns, creates: summary.creates || has('CREATE') };
+    } else if (part.kind === 'later') {
+      const isCreator = part.owner === role.name || role.inherits.includes(part.owner);
+      if (!isCreator) seen.push({ isDeclared, kind: part.kind, privileges: inUse(givenTo(role, part), part) });
+    } else if (part.kind !== 'sequence' && !isOwn)
+      seen.push({ isDeclared, kind: part.kind, privileges: inUse(privileges, part) });
+  });
+  const objects = seen.filter(({ kind }) => kind !== 'later');
+  // Default privileges tell what is meant where no table is there yet.
+  const judged = objects.some(({ isDeclared }) => isDeclared) ? objects : seen;
+  const reads = extentOf(judged, ['SELECT'], ['SELECT'], () => true);
+  const writes = extentOf(judged, writePrivileges, changingPrivileges, (kind) => kind !== 'view');
+  const found = { ...summary, reads, writes };
+  // A group gives what it has to members that connect by themselves.
+  const isGroupWithRights = !role.canLogin && (found.owns || reads !== 'none' || writes !== 'none');
+  return { summary: { ...found, connects: found.connects || isGroupWithRights }, isVacant: !parts.some(isJudged) };
+}
+
+/** By what it is told whether a role reads and writes. */
+function isJudged({ kind }: AccessPart): boolean {
+  return kind === 'table' || kind === 'view' || kind === 'later';
+}
+
+function givenTo({ name, inherits }: SeenRole, { entries }: AccessPart): string[] {
+  const isMeant = (grantee: string | null) => grantee === null || grantee === name || inherits.includes(grantee);
+  return entries.flatMap(([grantee, privilege]) => (isMeant(grantee) ? [privilege] : []));
+}
+
+type Judged = {
+  readonly isDeclared: boolean;
+  readonly kind: AccessPart['kind'];
+  readonly privileges: readonly string[];
+};
+
+function extentOf(
+  judged: readonly Judged[],
+  whole: readonly string[],
+  any: readonly string[],
+  counts: (kind: AccessPart['kind']) => boolean,
+): AccessExtent {
+  const tables = judged.filter(({ kind, isDeclared }) => kind !== 'columns' && isDeclared && counts(kind));
+  const hasAll = ({ privileges }: Judged) => whole.every((privilege) => privileges.includes(privilege));
+  if (tables.length > 0 && tables.every(hasAll)) return 'all';
+  return judged.some(({ privileges }) => any.some((privilege) => privileges.includes(privilege))) ? 'part' : 'none';
+}
+
+/** Where no table tells, what is declared of tables is not compared. */
+function declaredWord(
+  declared: AccessSummary | undefined,
+  { reads, writes }: AccessSummary,
+  isVacant: boolean,
+): string | undefined {
+  if (declared === undefined) return undefined;
+  return wordOf(isVacant ? { ...declared, reads, writes } : declared);
+}
+
+function groundsOf(
+  role: SeenRole,
+  parts: readonly AccessPart[],
+  held: readonly HeldPart[],
+  ways: Ways,
+): readonly ReportGround[] {
+  const found = parts.flatMap((part, index): ReportGround[] => {
+    const privileges =
+      part.kind === 'later' && part.owner !== role.name
+        ? [...new Set(givenTo(role, part))]
+        : (held[index] as HeldPart).privileges;
+    const byWay = new Map<string, { readonly via: string[]; readonly privileges: string[] }>();
+    for (const privilege of privileges) {
+      const via = part.kind === 'columns' ? ['a grant on columns'] : ways.of(role, privilege, part);
+      const key = JSON.stringify(via);
+      const known = byWay.get(key) ?? { via, privileges: [] };
+      known.privileges.push(privilege);
+      byWay.set(key, known);
+    }
+    return [...byWay.values()].map((one) => ({ on: part.on, ...one }));
+  });
+  if (found.length <= mostGrounds) return found;
+  const left = { on: `${found.length - mostGrounds} more groups of objects`, privileges: [], via: [] };
+  return [...found.slice(0, mostGrounds), left];
+}
+
+/** Equal lists are kept once. */
+function createGrounds() {
+  const all: (readonly ReportGround[])[] = [];
+  const known = new Map<string, number>();
+  return {
+    all,
+    add: (grounds: readonly ReportGround[]): number => {
+      const key = JSON.stringify(grounds);
+      const index = known.get(key);
+      if (index !== undefined) return index;
+      known.set(key, all.length);
+      all.push(grounds);
+      return all.length - 1;
+    },
+  };
+}

@@ -12,6 +12,7 @@ import {
   parseRequest,
   type Response,
   readConfiguration,
+  responseFaults,
   type Step,
   type Verb,
 } from 'bus-integration-database';
@@ -94,8 +95,15 @@ export function createDeployment(options: DeploymentOptions): Deployment {
     ...(lockTimeoutMs !== undefined && { lockTimeoutMs }),
     ...(kept !== undefined && { kept }),
   });
-  const ask = (verb: Verb, request: unknown) =>
-    handle(verb, request, [provider], { signal: new AbortController().signal, ...(onProgress && { onProgress }) });
+  const ask = async (verb: Verb, request: unknown) => {
+    const context = { signal: new AbortController().signal, ...(onProgress && { onProgress }) };
+    const response = await handle(verb, request, [provider], context);
+    // What is no response of the contract no surface but the command line would let out.
+    const faults = responseFaults(response, { facts: provider.facts });
+    if (faults.length > 0)
+      throw new Error(`the answer to ${verb} is no response of the contract: ${faults.join('; ')}`);
+    return response;
+  };
   const dsnDirectory = join(folder, 'local', 'dsn');
   return {
     folder,

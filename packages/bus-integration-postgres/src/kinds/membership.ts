@@ -106,7 +106,8 @@ type MembershipMeaning = Meaning<StepsOfKind<typeof registered>>;
 
 /** Of what was there, the options that the wish names. */
 function named(wish: Membership, found: Pick<Membership, EdgeOption>): Pick<Membership, EdgeOption> {
-  return Object.fromEntries(Object.entries(found).filter(([option]) => wish[option as EdgeOption] !== undefined));
+  const options = edgeOptions.filter((option) => wish[option] !== undefined && found[option] !== undefined);
+  return Object.fromEntries(options.map((option) => [option, found[option]]));
 }
 
 /**

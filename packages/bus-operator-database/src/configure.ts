@@ -176,10 +176,17 @@ export function flagJobs(text: string | undefined): number | undefined {
 }
 
 /** What a provider takes of the process. */
-export function providerContextOf(env: Setup['env'], processContext: ProcessContext, cwd: string): ProviderContext {
+export function providerContextOf(env: Setup['env'], { flags, processContext, cwd }: RunContext): ProviderContext {
   const uid = process.getuid?.() ?? 0;
   const processEnv = processContext.processEnv ?? processContext.env;
-  return { env, processEnv, cwd, homeDirectory: homeDirectoryOf(env), osUser: osUserOf(uid), uid };
+  const namedFiles = filesNamedBy(flags);
+  return { env, processEnv, cwd, homeDirectory: homeDirectoryOf(env), osUser: osUserOf(uid), uid, namedFiles };
+}
+
+/** Of the manifest and the env file the configuration knows. */
+function filesNamedBy({ plan, save, output, tokenFile }: Flags): Readonly<Record<string, string>> {
+  const named = { '--plan': plan, '--save': save, '-o': output, '--token-file': tokenFile };
+  return Object.fromEntries(Object.entries(named).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
 /** `--manifest` stands in place of the key. */

@@ -121,10 +121,11 @@ export async function run(
 async function answer(
   command: Command,
   { configuration, env, module }: Setup,
-  { flags, processContext, cwd }: RunContext,
+  context: RunContext,
   signal: AbortSignal,
   onProgress: ProgressLine['onProgress'],
 ): Promise<Response> {
+  const { flags, cwd } = context;
   const jobs = flagJobs(flags.jobs);
   const lockTimeoutMs = flagDuration('--lock-timeout', flags.lockTimeout);
   const saved =
@@ -141,7 +142,7 @@ async function answer(
     }) ??
     module?.create({
       configuration,
-      processContext: providerContextOf(env, processContext, cwd),
+      processContext: providerContextOf(env, context),
       ...(jobs !== undefined && { jobs }),
       ...(lockTimeoutMs !== undefined && { lockTimeoutMs }),
     });

@@ -48,6 +48,8 @@ export interface Configuration {
   /** Whatever else the provider's own keys choose. */
   readonly choices: Readonly<Record<string, string>>;
   readonly credentials: Credentials;
+  /** The env file that it was read from, as it is to be shown. */
+  readonly envFile?: string;
   /** References beside the configured one that a request may name, as they are written there. */
   readonly credentialReferences?: readonly string[];
 }
@@ -153,6 +155,7 @@ export function readConfiguration(
       service,
       choices,
       credentials: withEnvFile(credentials, options),
+      ...(envFile !== undefined && { envFile }),
       ...(credentialReferences !== undefined && { credentialReferences }),
     },
     warnings: settings.warnings,

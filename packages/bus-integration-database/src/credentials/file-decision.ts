@@ -84,20 +84,22 @@ function replacing(live: FileReading, content: Endpoint, isRotation: boolean, { 
 export function displaced({ live, path, role, output }: FilePair): Diagnostic[] {
   const lost = displacedIn(live);
   if (lost === undefined) return [];
+  const told = { severity: 'warn', target: path } as const;
+  const move = command('mv', { path }, { path: `${path}.kept` });
+  if (lost.isForeign) {
+    const seen = say`${{ path }} is no output file: ${lost.what}; writing the login of ${shown(role)} there loses its content`;
+    const remedy = ['name another file, or keep this one elsewhere: ', move];
+    return [{ ...told, code: 'file-of-another-kind', ...inMessage(seen), ...advise(remedy) }];
+  }
   const what = output.form === 'uri' ? 'the DSN of ' : '';
-  return [
-    {
-      severity: 'warn',
-      code: 'file-of-another-role',
-      ...inMessage(say`${{ path }} holds ${what}${lost}; writing that of ${shown(role)} there loses it`),
-      target: path,
-      ...advise(['keep it: ', command('mv', { path }, { path: `${path}.kept` })]),
-    },
-  ];
+  const seen = say`${{ path }} holds ${what}${lost.what}; writing that of ${shown(role)} there loses it`;
+  return [{ ...told, code: 'file-of-another-role', ...inMessage(seen), ...advise(['keep it: ', move]) }];
 }
 
-function displacedIn(live: FileReading): string | undefined {
-  return live.state === 'broken' ? live.holder : live.state === 'present' ? live.displaces : undefined;
+function displacedIn(live: FileReading): { readonly what: string; readonly isForeign?: boolean } | undefined {
+  if (live.state === 'broken' && live.isForeign === true) return { what: live.reason, isForeign: true };
+  const what = live.state === 'broken' ? live.holder : live.state === 'present' ? live.displaces : undefined;
+  return what === undefined ? undefined : { what };
 }
 
 function isRight(reading: FileReading, content: Endpoint, password: Secret | undefined): boolean {

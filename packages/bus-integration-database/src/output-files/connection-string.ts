@@ -9,8 +9,11 @@ export type Endpoint = Readonly<Record<string, string>>;
 /** What an output file was found to hold. */
 export type FileReading =
   | { readonly state: 'absent' }
-  /** `holder`: who logs in with what stands there instead, `app_service@app`. */
-  | { readonly state: 'broken'; readonly reason: string; readonly holder?: string }
+  /**
+   * `holder`: who logs in with what stands there instead, `app_service@app`. `isForeign`: the content is of another kind, a
+   * private key for instance, and nobody but this file may have it.
+   */
+  | { readonly state: 'broken'; readonly reason: string; readonly holder?: string; readonly isForeign?: boolean }
   | {
       readonly state: 'present';
       readonly endpoint: Endpoint;

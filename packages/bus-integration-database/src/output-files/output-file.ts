@@ -7,6 +7,7 @@ import {
   fchmodSync,
   fchownSync,
   fsyncSync,
+  lstatSync,
   openSync,
   renameSync,
   unlinkSync,
@@ -181,7 +182,12 @@ function readOutputFile(
     if (code === 'secret-file-missing') return undefined;
     // Garbage in a file of ours is told apart from a file that others could have read or written.
     if (code !== 'secret-file-content') throw error;
-    return output.connections.map(() => ({ state: 'broken', reason: `it does not hold ${contentOf[holds]}` }));
+    const isForeign = lstatSync(directory.at(name), { throwIfNoEntry: false })?.size !== 0;
+    return output.connections.map(() => ({
+      state: 'broken',
+      reason: `it does not hold ${contentOf[holds]}`,
+      ...(isForeign && { isForeign }),
+    }));
   }
   const { uid, gid, nlink } = file.status;
   // Whoever owns the directory may have linked a file of somebody else's into it, to have it read and written out again.

@@ -18,6 +18,8 @@ export interface ProviderContext {
   readonly osUser: string;
   readonly cwd: string;
   readonly uid: number;
+  /** Files that the command line names, by its flags: no output is written there. */
+  readonly namedFiles?: Readonly<Record<string, string>>;
 }
 
 export interface ProviderOptions {

@@ -169,11 +169,15 @@ export function parseEndpoint(line: Secret, database: string, role: string): Fil
   try {
     parameters = readDsn(line.reveal(), { role, database });
   } catch (error) {
-    if (error instanceof OperationError) return { state: 'broken', reason: 'it holds no DSN' };
-    throw error;
+    if (!(error instanceof OperationError)) throw error;
+    const isForeign = line.reveal().trim() !== '';
+    return { state: 'broken', reason: 'it holds no DSN', ...(isForeign && { isForeign }) };
   }
   const { user, password, dbname, ...endpoint } = parameters;
-  if (password === undefined || password === '') return { state: 'broken', reason: 'it holds no password' };
+  if (password === undefined || password === '') {
+    const isForeign = user !== role || dbname !== database;
+    return { state: 'broken', reason: 'it holds no password', ...(isForeign && { isForeign }) };
+  }
   const holder = `${printable(user ?? '')}@${printable(dbname ?? '')}`;
   if (user !== role) return { state: 'broken', reason: 'it is for another role', holder };
   if (dbname !== database) return { state: 'broken', reason: 'it is for another database', holder };

@@ -63,7 +63,9 @@ export function readOutput(text: Secret, output: Output): FileReading[] {
   const { form, connections } = output;
   if (form === 'uri') return connections.map(({ database, role }) => parseEndpoint(text, database, role));
   const content = formOf(output).read(text.reveal());
-  if (content === undefined) return connections.map(() => broken(`it is no file of form ${form}`));
+  const isForeign = text.reveal().trim() !== '';
+  if (content === undefined)
+    return connections.map(() => ({ ...broken(`it is no file of form ${form}`), ...(isForeign && { isForeign }) }));
   // Of a login that stands there twice libpq takes the first line.
   const held = new Map(content.connections.toReversed().map((one) => [keyOf({ ...one, role: one.user }), one]));
   const found = connections.map((wanted) => held.get(keyOf(wanted)));

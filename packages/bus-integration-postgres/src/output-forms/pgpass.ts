@@ -16,7 +16,9 @@ export const pgpass: FileForm = {
       else if (fields.some(({ isAny }) => isAny)) others.push('a line with *');
       else add(connections, fields.map(({ text }) => text) as unknown as Fields);
     }
-    return { connections, others };
+    // Nothing that libpq would read as an entry: a file of another kind.
+    const isForeign = connections.length === 0 && others.length > 0 && others.every((one) => one === 'a line');
+    return isForeign ? undefined : { connections, others };
   },
 };
 

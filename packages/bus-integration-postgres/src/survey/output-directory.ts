@@ -14,6 +14,7 @@ import {
   standsElsewhere,
 } from 'bus-integration-database';
 import { connectionStrings } from '../output-forms/connection-strings.ts';
+import { filesInUse, requireUnused } from './files-in-use.ts';
 
 /**
  * Opened by whoever first looks into it, and closed by who asked for it; undefined where a file is to stand in a directory
@@ -21,9 +22,10 @@ import { connectionStrings } from '../output-forms/connection-strings.ts';
  */
 export function directoryOf(
   configuration: Configuration,
-  { cwd, uid, env, processEnv = env }: ProviderContext,
+  processContext: ProviderContext,
   { outputs }: Pick<DesiredNames, 'outputs'>,
 ): OutputDirectory | undefined {
+  const { cwd, uid, env, processEnv = env } = processContext;
   const { dsnOutputDirectory: written, dsnDirectoryShownAs: shown = written, dsnFileOwner } = configuration;
   const hasOwn = written !== undefined && shown !== undefined;
   const areElsewhere = outputs.size > 0 && [...outputs.values()].every(standsElsewhere);
@@ -33,7 +35,9 @@ export function directoryOf(
   const place: OutputPlace = hasOwn
     ? { shown, path: resolve(cwd, written), uid, owner }
     : { shown: '.', path: cwd, uid, owner, isAbsent: true };
-  requireOwnFiles(outputs, (output) => resolve(standsElsewhere(output) ? cwd : place.path, output.file));
+  const pathOf = (output: Output) => resolve(standsElsewhere(output) ? cwd : place.path, output.file);
+  requireUnused(outputs.values(), pathOf, filesInUse(configuration, processContext));
+  requireOwnFiles(outputs, pathOf);
   const known = new Map<string, OutputPlace['owner']>();
   const elsewhere = ({ file, owner: named }: Pick<Output, 'file' | 'owner'>): OutputPlace => {
     const directory = dirname(file);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { directoryOf } from '../../src/survey/output-directory.ts';
 
 const context = { env: {}, homeDirectory: '/nonexistent', osUser: 'nobody', cwd: '/srv/shop', uid: 0 };
-const configuration = { dsnOutputDirectory: './local/dsn' } as Configuration;
+const configuration = { dsnOutputDirectory: './local/dsn', credentials: { key: 'KEY' } } as Configuration;
 
 const opened = (...files: readonly string[]) => {
   const connections = [{ database: 'app', role: 'svc' }];

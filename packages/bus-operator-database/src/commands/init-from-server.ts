@@ -47,7 +47,7 @@ type Watching = Parameters<typeof handle>[3];
 
 async function described({ setup, context, language, write }: Describing, watching: Watching): Promise<MadeManifest> {
   const { configuration, module, env, warnings } = setup;
-  const { flags, processContext, cwd } = context;
+  const { flags } = context;
   const describe = await module?.describe?.();
   if (module === undefined || describe === undefined) {
     const message = `--from-server: the provider ${configuration.provider} describes no servers`;
@@ -55,7 +55,7 @@ async function described({ setup, context, language, write }: Describing, watchi
   }
   const jobs = flagJobs(flags.jobs);
   const options = {
-    processContext: providerContextOf(env, processContext, cwd),
+    processContext: providerContextOf(env, context),
     ...(jobs !== undefined && { jobs }),
   };
   const request = { databases: flags.databases };

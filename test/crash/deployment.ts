@@ -126,7 +126,8 @@ function manifestText(name: string, databases: readonly string[], roles: readonl
     'version: 1',
     `deployment: ${name}`,
     `roles: {${roles.map((role) => `${role}: {login: true}`).join(', ')}}`,
-    `every_database: {schemas: [public, app], access: {${access}}}`,
+    // What PUBLIC has from the start is taken inside, after the database was opened.
+    `every_database: {schemas: [public, app], routines: closed, access: {${access}}}`,
     `databases: {${databases.map((database) => `${database}: {}`).join(', ')}}`,
     // Beside the DSN files, where what is done to them is watched.
     'outputs:',

@@ -12,6 +12,7 @@ import { onObject } from './access/contents-step.ts';
 import { granteeName } from './access/grant-object.ts';
 import type { StepPrivileges } from './access/privileges.ts';
 import { mayActAs } from './common/acting.ts';
+import { letsNobodyIn } from './common/entrants.ts';
 import { isUnseen } from './common/found.ts';
 import { type Meaning, meanings, type Registered, type Row, type Scope, type StepsOfKind } from './common/kind.ts';
 import type { grantActions } from './grant.ts';
@@ -49,10 +50,10 @@ export const contentsGrant: Row<ContentsGrant, Steps> & { readonly registered: R
     },
 
     made: untold,
-    changed: ({ difference }, after, { seen }) =>
-      meanings(difference === undefined ? untold() : steps(difference, after, seen)),
-    gone: (before, { seen }) =>
-      meanings(before.difference === undefined ? untold() : steps(before.difference, before, seen)),
+    changed: ({ difference }, after, scope) =>
+      meanings(difference === undefined ? untold() : steps(difference, after, scope)),
+    gone: (before, scope) =>
+      meanings(before.difference === undefined ? untold() : steps(before.difference, before, scope)),
 
     findings: (wish, scope) => contentsFindings(wish, found(wish, scope), scope),
     status: () => ({}),
@@ -131,11 +132,8 @@ function isNone({ missing, extra, again }: ContentsDifference): boolean {
   return missing.length === 0 && extra.length === 0 && again.length === 0;
 }
 
-function steps(
-  { missing, extra, again }: ContentsDifference,
-  wish: ContentsGrant,
-  seen: Observation,
-): Meaning<Steps>[] {
+function steps({ missing, extra, again }: ContentsDifference, wish: ContentsGrant, scope: Scope): Meaning<Steps>[] {
+  const { seen } = scope;
   const target = printable(wish.database);
   const made: Meaning<Steps>[] = [];
   if (isUnsupported(wish, seen)) made.push({ refusal: maintainRefusal(wish, seen) });
@@ -144,8 +142,10 @@ function steps(
   }
   if (extra.length > 0) {
     const after = again.length > 0 ? { after: inStep(wish, again) } : {};
+    // What a template's routines let everyone do is nobody's yet where nobody is let in.
+    const risk = 'everyone' in wish.grantee && letsNobodyIn(wish.database, scope) ? 'grant' : 'revoke';
     made.push({
-      step: { action: 'revoke-privileges', target, risk: 'revoke', before: inStep(wish, extra), ...after },
+      step: { action: 'revoke-privileges', target, risk, before: inStep(wish, extra), ...after },
     });
   }
   return made;

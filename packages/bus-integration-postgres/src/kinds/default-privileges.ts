@@ -16,6 +16,7 @@ import {
   type StepDefaults,
 } from './access/default-privileges-step.ts';
 import { type Grantee, granteeName } from './access/grant-object.ts';
+import { letsNobodyIn, makesNothingYet } from './common/entrants.ts';
 import { isUnseen } from './common/found.ts';
 import { type Kind, type Meaning, meanings, type Registered, type Scope, type StepsOfKind } from './common/kind.ts';
 
@@ -211,7 +212,8 @@ function undeclaredFinding({ database, creator, schema, of, grantee, privileges 
   };
 }
 
-function changes(after: DefaultPrivileges, before: readonly string[], { databases, seen }: Scope): Meaning<Steps>[] {
+function changes(after: DefaultPrivileges, before: readonly string[], scope: Scope): Meaning<Steps>[] {
+  const { databases, seen } = scope;
   const { database, creator, schema, of, grantee } = after;
   const target = printable(database);
   const missing = after.privileges.filter((one) => !before.includes(one));
@@ -226,7 +228,10 @@ function changes(after: DefaultPrivileges, before: readonly string[], { database
     on: [{ of, ...(schema !== undefined && { schema }), privileges, ...(isEmpty && { list_is_empty: true }) }],
   });
   // Nobody has anything to lose by what a new role makes, or by what is made in a new database.
-  const isNew = ['missing', 'unfinished'].includes(databases.get(database) ?? '') || !seen.roles.has(creator);
+  const isNew =
+    ['missing', 'unfinished'].includes(databases.get(database) ?? '') ||
+    !seen.roles.has(creator) ||
+    ('everyone' in grantee && (letsNobodyIn(database, scope) || makesNothingYet(creator, database, scope)));
   const made: Meaning<Steps>[] = [];
   // What everyone has of routines is what `routines` of the file is about.
   const isLeft = after.isKept && 'role' in grantee;

@@ -5,7 +5,14 @@ import type { Diagnostic } from 'bus-integration-database';
 import { revocable } from '../ownership/effective.ts';
 import { foreignGrants, foreignPublicGrants, ownPrivileges, undeclaredGrant } from './access/grant-findings.ts';
 import { asReached, findObject, type Grant, grantedAs, observedGrants } from './access/grant-held.ts';
-import { type FilledObject, granteeName, identityOfObject, isUsed, targetOf } from './access/grant-object.ts';
+import {
+  type FilledObject,
+  type Grantee,
+  granteeName,
+  identityOfObject,
+  isUsed,
+  targetOf,
+} from './access/grant-object.ts';
 import {
   joined,
   lacksForGrant,
@@ -16,6 +23,7 @@ import {
   privilegesSummary,
 } from './access/privileges.ts';
 import { absentUsed, comesLater } from './access/used-object.ts';
+import { letsNobodyIn } from './common/entrants.ts';
 import { isUnseen } from './common/found.ts';
 import { identityOf } from './common/identity.ts';
 import { type Kind, type Meaning, meanings, type Registered, type Scope, type StepsOfKind } from './common/kind.ts';
@@ -135,7 +143,9 @@ function changes(wish: Grant, before: PrivilegeLists, scope: Scope): Meaning<Ste
   if (missing.on.length > 0)
     found.push({ step: { action: 'grant-privileges', target, risk: 'grant', after: missing } });
   if (unwanted.on.length > 0)
-    found.push({ step: { action: 'revoke-privileges', target, risk: 'revoke', before: unwanted } });
+    found.push({
+      step: { action: 'revoke-privileges', target, risk: riskOfTaking(wish.on, grantee, scope), before: unwanted },
+    });
   return found;
 
   function gained(from: PrivilegeLists, to: PrivilegeLists) {
@@ -154,6 +164,11 @@ function changes(wish: Grant, before: PrivilegeLists, scope: Scope): Meaning<Ste
       grantable: without(without(from.grantable, to.grantable), privileges),
     });
   }
+}
+
+/** What PUBLIC has in a database from the start is nobody's yet where nobody is let in. */
+function riskOfTaking({ type, database }: FilledObject, grantee: Grantee, scope: Scope): 'grant' | 'revoke' {
+  return type !== 'database' && 'everyone' in grantee && letsNobodyIn(database, scope) ? 'grant' : 'revoke';
 }
 
 /** What this admin can take, and what others gave. */

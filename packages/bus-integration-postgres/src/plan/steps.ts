@@ -48,7 +48,7 @@ export function stepsOf(
       places.indexOf(place),
       key === undefined ? 0 : (groups.get(key) ?? groups.size),
     ] as const;
-    const id = key === undefined ? `${joined.size}` : JSON.stringify([step.action, key]);
+    const id = key === undefined ? `${joined.size}` : JSON.stringify([step.action, step.risk, key]);
     const known = joined.get(id);
     if (known === undefined) joined.set(id, { rank, steps: [{ ...step, summary: '' } as Step] });
     else known.steps.push({ ...step, summary: '' } as Step);

@@ -52,6 +52,12 @@ SELECT
     FROM pg_catalog.pg_roles AS admin WHERE admin.rolname = current_user) AS admin`;
 }
 
+/** Sessions, but for those that a serving surface keeps. */
+const sessionsBy = (
+  of: 'usesysid' | 'datid',
+) => `(SELECT ${of}, pg_catalog.count(*) AS count FROM pg_catalog.pg_stat_get_activity(NULL)
+                WHERE application_name <> ${literal(keptApplicationName)} GROUP BY ${of}) AS sessions`;
+
 /** The server, the admin, the roles and databases that are named or carry the mark. */
 export function clusterQuery(versionNum: number): string {
   // https://www.postgresql.org/docs/16/role-attributes.html: from 16 on CREATEROLE alone does not reach others' roles;
@@ -81,15 +87,16 @@ export function clusterQuery(versionNum: number): string {
                        FROM pg_catalog.pg_roles AS other
                       WHERE other.oid <> role.oid AND other.rolname <> 'pg_database_owner'
                         AND pg_catalog.pg_has_role(role.oid, other.oid, 'MEMBER')) ELSE '[]' END,
-      'powerfulGroups', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('name', other.rolname, 'power',
+      'powerfulGroups', CASE WHEN ${isMember} THEN
+                    (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('name', other.rolname, 'power',
                            CASE WHEN other.rolsuper THEN 'is a superuser'
                                 WHEN other.rolcreaterole THEN 'has CREATEROLE'
                                 WHEN other.rolcreatedb THEN 'has CREATEDB'
                                 WHEN other.rolreplication THEN 'has REPLICATION'
                                 ELSE 'has BYPASSRLS' END) ORDER BY other.rolname), '[]')
                      FROM pg_catalog.pg_roles AS other
-                    WHERE other.oid <> role.oid AND NOT role.rolsuper AND pg_catalog.pg_has_role(role.oid, other.oid, 'MEMBER')
-                      AND (other.rolsuper OR other.rolcreaterole OR other.rolcreatedb OR other.rolreplication OR other.rolbypassrls)),
+                    WHERE other.oid <> role.oid AND pg_catalog.pg_has_role(role.oid, other.oid, 'MEMBER')
+                      AND (other.rolsuper OR other.rolcreaterole OR other.rolcreatedb OR other.rolreplication OR other.rolbypassrls)) ELSE '[]' END,
       'powerfulGrants', CASE WHEN ${isMember} THEN
                     (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
                          'group', via.rolname, 'grantor', pg_catalog.pg_get_userbyid(edge.grantor)) ORDER BY via.rolname), '[]')
@@ -108,13 +115,13 @@ export function clusterQuery(versionNum: number): string {
       'ownsDatabases', (SELECT coalesce(pg_catalog.json_agg(owned.datname ORDER BY owned.datname), '[]')
                           FROM pg_catalog.pg_database AS owned WHERE owned.datdba = role.oid),
       'adminMayAlter', admin.rolsuper OR (admin.rolcreaterole AND NOT role.rolsuper AND ${mayAlter}),
-      'connections', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_get_activity(NULL) AS session WHERE session.usesysid = role.oid
-                         AND session.application_name <> ${literal(keptApplicationName)})
+      'connections', coalesce(sessions.count, 0)
     ) ORDER BY role.rolname), '[]')
     FROM pg_catalog.pg_roles AS role
     JOIN pg_catalog.pg_roles AS admin ON admin.rolname = current_user
     LEFT JOIN pg_catalog.pg_shdescription AS note
       ON note.objoid = role.oid AND note.classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass::pg_catalog.oid
+    LEFT JOIN ${sessionsBy('usesysid')} ON sessions.usesysid = role.oid
    WHERE role.rolname = ANY ($1::pg_catalog.text[])
       OR $3 = ANY (pg_catalog.string_to_array(pg_catalog.replace(note.description, E'\\r', ''), E'\\n'))) AS roles,
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
@@ -139,9 +146,7 @@ export function clusterQuery(versionNum: number): string {
     FROM pg_catalog.pg_database AS database
     LEFT JOIN pg_catalog.pg_shdescription AS note
       ON note.objoid = database.oid AND note.classoid = 'pg_catalog.pg_database'::pg_catalog.regclass::pg_catalog.oid
-    LEFT JOIN (SELECT datid, pg_catalog.count(*) AS count FROM pg_catalog.pg_stat_get_activity(NULL)
-                WHERE application_name <> ${literal(keptApplicationName)} GROUP BY datid) AS sessions
-      ON sessions.datid = database.oid
+    LEFT JOIN ${sessionsBy('datid')} ON sessions.datid = database.oid
    WHERE database.datname = ANY ($2::pg_catalog.text[])
       OR $3 = ANY (pg_catalog.string_to_array(pg_catalog.replace(note.description, E'\\r', ''), E'\\n'))) AS databases`;
 }

@@ -53,10 +53,13 @@ SELECT
       'adminHasRights', pg_catalog.pg_has_role(role.oid, 'USAGE'),
       'adminMaySet', pg_catalog.pg_has_role(role.oid, '${isNew ? 'SET' : 'MEMBER'}'),
       'grantor', ${grantor},
-      'groups', (SELECT coalesce(pg_catalog.json_agg(other.rolname ORDER BY other.rolname), '[]')
+      'groups', CASE WHEN role.rolsuper OR role.rolname = 'pg_database_owner' THEN '[]'
+                  WHEN EXISTS (SELECT FROM pg_catalog.pg_auth_members AS edge WHERE edge.member = role.oid) THEN
+                (SELECT pg_catalog.json_agg(other.rolname ORDER BY other.rolname)
                    FROM pg_catalog.pg_roles AS other
-                  WHERE NOT role.rolsuper AND NOT other.rolsuper AND other.rolname <> 'pg_database_owner'
+                  WHERE NOT other.rolsuper AND other.rolname <> 'pg_database_owner'
                     AND pg_catalog.pg_has_role(role.oid, other.oid, 'MEMBER'))
+                  ELSE pg_catalog.json_build_array(role.rolname) END
     ) ORDER BY role.rolname), '[]')
     FROM pg_catalog.pg_roles AS role CROSS JOIN admin
    WHERE role.oid IN (SELECT oid FROM named)

@@ -59,7 +59,7 @@ describe.each(sampled)('PostgreSQL %i', (major) => {
   }, async () => {
     const recorded = await recordedStatements(major);
     // A part of statements that is exported by itself is an expression.
-    const exported = (await exportedStatements()).map((each) => each.trim().replace(/^(?=pg_catalog\.)/, 'SELECT '));
+    const exported = (await exportedStatements()).map((each) => each.trim().replace(/^(?=pg_catalog\.|\()/, 'SELECT '));
     const statements = [...new Set([...recorded, ...exported])];
     const moving = statements.filter((each) => each.startsWith('DO ') && each.includes('FOR moved IN'));
     expect(moving.length, 'a run moves many things').toBeGreaterThan(0);

@@ -82,7 +82,7 @@ export const scenarios: readonly Scenario[] = [
           errorClass: 'insufficient-privilege',
           codes: ['lacks-superuser'],
           remedies: [
-            /^leave it out of extensions until the database is made; then a superuser runs, in database app: CREATE/,
+            /^leave pageinspect out of extensions and apply, which makes the database; then a superuser runs, in database app: CREATE/,
           ],
         },
       },

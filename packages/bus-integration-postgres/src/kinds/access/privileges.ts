@@ -213,16 +213,24 @@ export function lacksForGrant(wish: StepPrivileges, seen: Observation): Diagnost
     if (one.type !== 'schema') return [];
     const object = findSchema(seen, database, one.schema);
     if (object === undefined || object.adminActsAsOwner) return [];
+    const granting = runs(
+      `${shown(object.owner)} or a superuser`,
+      inDatabase(database),
+      `${privilegeSql('GRANT', one, wish)};`,
+    );
+    const isThere = wish.grantee === null || seen.roles.has(wish.grantee);
     return [
       lacking(
         'lacks-ownership',
         `schema ${shown(one.schema)} of database ${shown(database)} belongs to ${shown(object.owner)}, not to ${shown(seen.admin.name)}`,
         {
-          remedy: runs(
-            `${shown(object.owner)} or a superuser`,
-            inDatabase(database),
-            `${privilegeSql('GRANT', one, wish)};`,
-          ),
+          remedy: isThere
+            ? granting
+            : [
+                `leave the access of ${shown(wish.grantee ?? '')} out and apply, which makes the role; then `,
+                granting,
+                ' then put it back and apply again',
+              ],
         },
       ),
     ];

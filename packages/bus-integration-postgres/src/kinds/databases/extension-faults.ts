@@ -126,7 +126,11 @@ export function lacksExtension(
   // Nobody can do it before the database is made.
   const remedy: Remedy = seen.databases.has(database)
     ? runs(superuser, place, sql)
-    : ['leave it out of extensions until the database is made; then ', runs(superuser, place, sql)];
+    : [
+        `leave ${shown(name)} out of extensions and apply, which makes the database; then `,
+        runs(superuser, place, sql),
+        ' then put it back and apply again',
+      ];
   if (meant?.wantsSuperuser && !meant.isTrusted)
     return [lacking('lacks-superuser', `${what} is not trusted: a superuser alone makes it`, { remedy })];
   if (found !== undefined)

@@ -107,16 +107,21 @@ function lacksOwner(
   const isOwn = seen.admin.isSuperuser || findSchema(seen, database, name)?.adminActsAsOwner || isImplied;
   const needed = lacksCreate(database, owner, `give schema ${shown(name)} away in`, seen);
   if (isOwn || acting_as.length > 0) return needed;
-  const statement = runs(
-    superuser,
-    inDatabase(database),
-    `ALTER SCHEMA ${identifier(name)} OWNER TO ${identifier(owner)};`,
-  );
+  // Who is still to be made can be given nothing: from the admin it goes on by the next apply.
+  const heir = seen.roles.has(owner) ? owner : seen.admin.name;
+  const giving = (to: string) =>
+    runs(superuser, inDatabase(database), `ALTER SCHEMA ${identifier(name)} OWNER TO ${identifier(to)};`);
   const whose = from === null ? "the server's superuser" : shown(from);
   const message = `schema ${shown(name)} of database ${shown(database)} belongs to ${whose}; giving it to ${shown(owner)} needs its owner`;
   // Nobody can do it before the database is made.
   const isMade = seen.databases.has(database);
-  const remedy = isMade ? statement : ['leave owner out until the database is made; then ', statement];
+  const remedy = isMade
+    ? giving(heir)
+    : [
+        'leave owner out and apply, which makes the database; then ',
+        giving(owner),
+        ' then put it back and apply again',
+      ];
   return [lacking('lacks-ownership', message, { remedy }), ...needed];
 }
 

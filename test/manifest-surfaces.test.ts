@@ -166,6 +166,38 @@ test('HTTP: the configured one is read, one may be carried, lists beside one are
       { manifest: { ...manifest, verify: [{ role: 'shop_app', database: 'shop_orders', sql: 'SELECT 1' }] } },
       'only a configured one may: verify',
     ],
+    [
+      { manifest: { ...manifest, outputs: [{ form: 'uri', pooler: 'elsewhere.example:5432' }] } },
+      'only a configured one may: pooler of outputs',
+    ],
+    [
+      { manifest: { ...manifest, every_database: { ...manifest.every_database, template: 'of_others' } } },
+      'only a configured one may: template of database shop_orders, template of database shop_billing',
+    ],
+    [
+      { manifest: { ...manifest, databases: { shop_orders: { tablespace: 'fast' } } } },
+      'only a configured one may: tablespace of database shop_orders',
+    ],
+    [
+      {
+        manifest: {
+          ...manifest,
+          roles: {
+            ...manifest.roles,
+            shop_x: {
+              replication: true,
+              createdb: true,
+              settings: { Session_Preload_Libraries: 'x', work_mem: '8MB' },
+            },
+          },
+        },
+      },
+      'only a configured one may: createdb of role shop_x, replication of role shop_x, setting session_preload_libraries of role shop_x',
+    ],
+    [
+      { manifest: { ...manifest, databases: { shop_orders: { settings: { 'plperl.on_init': 'x' } } } } },
+      'only a configured one may: setting plperl.on_init of database shop_orders',
+    ],
     [{ manifest: tooLarge() }, 'expected at most 200,000'],
   ];
   for (const [body, message] of refused) {

@@ -16,6 +16,7 @@ import {
 } from 'bus-integration-database/manifest';
 import { type ExpandedDatabase, expandDatabases } from './databases.ts';
 import type { Manifest } from './definition.ts';
+import { reservedOf } from './reserved.ts';
 import { judgeRoles, type RoleGround, requireRole } from './roles.ts';
 import { outputForms } from './shapes/output-forms.ts';
 import type { MembershipEntry, RoleEntry } from './shapes/role-shape.ts';
@@ -72,33 +73,13 @@ export function expandManifest(manifest: Manifest, root: Node, problems: Problem
   return {
     deployment,
     size: manifestSize({ roles, databases }).resources,
-    reserved: reservedOf(manifest),
+    reserved: reservedOf(manifest, databases),
     roles: recordOf(Object.entries(roles).map(([name, role]) => [name, expandedRole(role)])),
     databases,
     outputs,
     verify,
     retire,
   };
-}
-
-/** Where it says which files are written or read. */
-function hostFilesOf({ outputs = [], retire = {} }: Manifest): string[] {
-  const written = outputs.flatMap(({ file, owner, mode = '0600' }) => [
-    ...(file === undefined ? [] : ['file of outputs']),
-    ...(owner === undefined ? [] : ['owner of outputs']),
-    ...(mode === '0600' ? [] : ['mode of outputs']),
-  ]);
-  const dumps = Object.entries(retire.databases ?? {}).flatMap(([name, { dump }]) =>
-    dump === undefined ? [] : [`dump of ${name}`],
-  );
-  return [...new Set([...written, ...dumps])].sort();
-}
-
-/** What a request may not ask for: what is destroyed, and what statements of one's own tell. */
-function reservedOf(manifest: Manifest): string[] {
-  const { verify = [], retire = {} } = manifest;
-  const isRetiring = Object.keys(retire.roles ?? {}).length + Object.keys(retire.databases ?? {}).length > 0;
-  return [...hostFilesOf(manifest), ...(isRetiring ? ['retire'] : []), ...(verify.length > 0 ? ['verify'] : [])];
 }
 
 function expandedRole({ member_of, ...role }: RoleEntry): ExpandedRole {

@@ -1,6 +1,7 @@
 // The tables that manifests are judged by, with a server as their judge.
 import { installedMajors, sharedServer } from 'embedded';
 import { describe, expect, it } from 'vitest';
+import { isReservedSetting } from '../../src/manifest/reserved-settings.ts';
 import { details } from '../../src/manifest/shapes/access-words.ts';
 import { encodings, localeFault } from '../../src/manifest/shapes/locales.ts';
 import { momentFault } from '../../src/manifest/shapes/moments.ts';
@@ -55,6 +56,18 @@ describe.each(installedMajors())('on PostgreSQL %i', (major) => {
       if (isTaken !== 'hasColumns' in scope) told.push(`${privilege} on columns: ${isTaken}`);
     }
     expect(told).toEqual([]);
+  });
+
+  it('no setting that a superuser alone sets comes by a request', async () => {
+    await using server = await sharedServer(major);
+    const rows = await server.query(
+      `SELECT name, context LIKE 'superuser%' AS reserved FROM pg_settings
+        WHERE context IN ('user', 'superuser', 'superuser-backend') AND name <> 'local_preload_libraries' ORDER BY name`,
+    );
+    const told = rows.filter(({ name, reserved }) => reserved && !isReservedSetting(String(name)));
+    expect(told).toEqual([]);
+    expect(rows.filter(({ name, reserved }) => !reserved && isReservedSetting(String(name)))).toEqual([]);
+    expect(isReservedSetting('local_preload_libraries')).toBe(true);
   });
 
   it('settings take the values that are right here, and no others of these', async () => {

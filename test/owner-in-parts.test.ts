@@ -6,7 +6,7 @@ import { createDeployment, manifestWish, temporaryFolder } from './scenarios/dep
 import { explain } from './scenarios/stage.ts';
 
 const owner = 'o$bus$ "x"';
-const flags = { allow: ['revoke'] };
+const flags = { allow: ['revoke', 'elevate'] };
 const manifest = (said: string) =>
   manifestWish(
     `roles: {'${owner}': {}, old: {}, crew: {member_of: [old]}, svc: {}}\ndatabases: {app: {schemas: [data], ${said}}}`,

@@ -14,7 +14,7 @@ export const scenario: Scenario = {
   start: [
     { sql: `SET SESSION AUTHORIZATION old; ${tables}; CREATE TABLE data."a\nb" ()`, database: 'app' },
     {
-      sql: 'CREATE TABLE data.mine (id int); CREATE VIEW data."odd %s" AS SELECT 1 AS one',
+      sql: 'CREATE TABLE data.mine (id int); CREATE SEQUENCE data."odd %s"',
       database: 'app',
       as: 'admin',
     },

@@ -101,7 +101,7 @@ export const scenarios: readonly Scenario[] = [
     ],
     rounds: [
       {
-        flags: { allow: ['revoke'] },
+        flags: { allow: ['revoke', 'elevate'] },
         steps: [
           'change-owner app.data',
           'change-owner app.more',

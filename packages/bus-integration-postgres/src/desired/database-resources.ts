@@ -2,7 +2,7 @@
 import { normalised } from '../kinds/access/grant-held.ts';
 import type { Resource } from '../kinds/index.ts';
 import type { ExpandedAccess, ExpandedDatabase } from '../manifest/databases.ts';
-import type { ExpandedManifest } from '../manifest/expand.ts';
+import type { ExpandedManifest, ExpandedRole } from '../manifest/expand.ts';
 import { giftOf } from './access-gifts.ts';
 import { creatorsOf } from './creators.ts';
 
@@ -19,6 +19,7 @@ export function databaseResources(
   const owned = owner !== undefined && {
     owner,
     makers: creatorsOf(database, roles).filter((role) => role !== owner),
+    members: membersOf(owner, roles),
     privileges: Object.fromEntries(inSchemas),
   };
   const onDatabase = kept.map(([role, { database: privileges }]) => [role, privileges] as const);
@@ -43,6 +44,12 @@ export function databaseResources(
       }),
     ),
   ];
+}
+
+function membersOf(owner: string, roles: ExpandedManifest['roles']): string[] {
+  const isMember = ({ acts_as, member_of = [] }: ExpandedRole) =>
+    acts_as === owner || member_of.some(({ role }) => role === owner);
+  return Object.entries(roles).flatMap(([name, role]) => (isMember(role) ? [name] : []));
 }
 
 function creationOf({ encoding, locale, provider, template, tablespace }: ExpandedDatabase) {

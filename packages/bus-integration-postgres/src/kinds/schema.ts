@@ -7,7 +7,7 @@ import { identifier, literal } from '../text/sql-text.ts';
 import { findSchema, isUnseen, ownRoles } from './common/found.ts';
 import { identityOf } from './common/identity.ts';
 import type { Kind, Registered } from './common/kind.ts';
-import { immovable, movable, type OwnersPrivileges, type Strays } from './common/strays.ts';
+import { immovable, movable, type OwnersPrivileges, rightsGiven, type Strays } from './common/strays.ts';
 import { changeOwner, changeOwnerFacts, changeOwnerRule, lacksCreate, ownersOf } from './databases/schema-owner.ts';
 
 export interface Schema {
@@ -18,6 +18,8 @@ export interface Schema {
   readonly owner?: string;
   /** Roles whose own things in it stay theirs. */
   readonly makers?: readonly string[];
+  /** Roles that act as the owner by the file. */
+  readonly members?: readonly string[];
   /** What roles have by the file: whoever owned something before keeps that. */
   readonly privileges?: OwnersPrivileges;
   /** What is in it and some other role's, as far as this run can move it; absent as it is to be. */
@@ -85,7 +87,11 @@ export const schema: Kind<Schema, typeof registered> = {
     if (found === undefined || !['ours', 'adopted'].includes(databases.get(database) ?? '')) return [];
     const strangers = strangerFindings({ database, schema: name }, found, { seen, services: ownRoles(scope) });
     if (owner === undefined) return strangers;
-    return [...strangers.filter(({ code }) => code !== 'other-owner'), ...immovable(desired, scope)];
+    return [
+      ...strangers.filter(({ code }) => code !== 'other-owner'),
+      ...immovable(desired, scope),
+      ...rightsGiven(desired, scope),
+    ];
   },
 
   actions: {

@@ -61,6 +61,7 @@ export const straysShape = record<{ readonly locks: number; readonly strays: rea
       owner: text,
       adminActsAsOwner: boolean,
       type: oneOf(...strayTypes),
+      runsAsOwner: boolean,
       count: integer,
       names: nullable(list(text)),
     }),

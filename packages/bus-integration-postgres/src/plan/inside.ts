@@ -41,7 +41,10 @@ export function planInside({ database, found, resources, scope }: JustMade): Ste
   const possible = differences<Resource>(kindsInside, resources.filter(isInside), inside).flatMap(
     ({ delta, meanings }) => {
       const able = meanings.filter(
-        (meaning) => !('step' in meaning) || lacksFor({ ...meaning.step, summary: '' } as Step, inside).length === 0,
+        (meaning) =>
+          !('step' in meaning) ||
+          // What a template's things may do as another owner is allowed by a flag, once they are seen.
+          (meaning.step.risk !== 'elevate' && lacksFor({ ...meaning.step, summary: '' } as Step, inside).length === 0),
       );
       const [first, ...others] = able;
       return first === undefined ? [] : [{ delta, meanings: [first, ...others] as const }];

@@ -38,7 +38,11 @@ const others = [
 /** pg_type and those: the catalogs of what is neither a relation nor a routine. */
 export const catalogsOfOthers = [1247, ...others.map(([, , oid]) => oid)];
 
-/** class, oid, schema, owner, word and tree of all that has an owner; `place` says of which, by `schema` and `owner`. */
+/**
+ * class, oid, schema, owner, word, tree, and whether it runs with its owner's rights, of all that has an owner; `place`
+ * says of which, by `schema` and `owner`. Views from 15 on may run with the rights of who asks; a table's rules run with its owner's.
+ * https://www.postgresql.org/docs/current/rules-privileges.html
+ */
 function owned(versionNum: number, place: (schema: string, owner: string) => string): string {
   // 1259 pg_class, 1255 pg_proc, 1247 pg_type, 3079 pg_extension. Up to 16 a multirange doesn't follow its range.
   const isMultirange = versionNum >= 170000 ? 'false' : "type.typtype = 'm'";
@@ -49,17 +53,23 @@ function owned(versionNum: number, place: (schema: string, owner: string) => str
            CASE relation.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'f' THEN 'FOREIGN TABLE'
                                  WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS type,
            CASE WHEN relation.relispartition THEN pg_catalog.pg_partition_root(relation.oid)::pg_catalog.oid
-                ELSE relation.oid END AS tree
+                ELSE relation.oid END AS tree,
+           CASE relation.relkind WHEN 'm' THEN true
+             WHEN 'v' THEN NOT coalesce((SELECT option.option_value::pg_catalog.bool
+                                           FROM pg_catalog.pg_options_to_table(relation.reloptions) AS option
+                                          WHERE option.option_name = 'security_invoker'), false)
+             ELSE relation.relkind <> 'S'
+                  AND EXISTS (SELECT FROM pg_catalog.pg_rewrite AS rule WHERE rule.ev_class = relation.oid) END AS definer
       FROM pg_catalog.pg_class AS relation
      WHERE relation.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND ${place('relation.relnamespace', 'relation.relowner')}
        AND NOT ${isPart(1259, 'relation.oid', "'e', 'i'")}
        AND NOT (relation.relkind = 'S' AND ${isPart(1259, 'relation.oid', "'a'")})
      UNION ALL
-    SELECT '1255'::pg_catalog.oid, routine.oid, routine.pronamespace, routine.proowner, 'ROUTINE', routine.oid
+    SELECT '1255'::pg_catalog.oid, routine.oid, routine.pronamespace, routine.proowner, 'ROUTINE', routine.oid, routine.prosecdef
       FROM pg_catalog.pg_proc AS routine
      WHERE ${place('routine.pronamespace', 'routine.proowner')} AND NOT ${isPart(1255, 'routine.oid', "'e', 'i'")}
      UNION ALL
-    SELECT '1247'::pg_catalog.oid, type.oid, type.typnamespace, type.typowner, 'TYPE', type.oid
+    SELECT '1247'::pg_catalog.oid, type.oid, type.typnamespace, type.typowner, 'TYPE', type.oid, false
       FROM pg_catalog.pg_type AS type
      WHERE type.typtype <> 'p' AND ${place('type.typnamespace', 'type.typowner')}
        AND NOT ${isPart(1247, 'type.oid', "'e'")}
@@ -67,7 +77,7 @@ function owned(versionNum: number, place: (schema: string, owner: string) => str
          .map(
            ([catalog, prefix, oid, word]) => `
      UNION ALL
-    SELECT '${oid}'::pg_catalog.oid, thing.oid, thing.${prefix}namespace, thing.${prefix}owner, '${word}', thing.oid
+    SELECT '${oid}'::pg_catalog.oid, thing.oid, thing.${prefix}namespace, thing.${prefix}owner, '${word}', thing.oid, false
       FROM pg_catalog.${catalog} AS thing
      WHERE ${place(`thing.${prefix}namespace`, `thing.${prefix}owner`)} AND NOT ${isPart(oid, 'thing.oid', "'e', 'i'")}`,
          )
@@ -90,13 +100,13 @@ WITH wished AS MATERIALIZED (
       JOIN pg_catalog.pg_namespace AS schema ON schema.nspname = wish.name
       LEFT JOIN pg_catalog.pg_roles AS role ON role.rolname = wish.owner),
   owned AS (${owned(versionNum, (schema, owner) => `EXISTS (SELECT FROM wished WHERE wished.oid = ${schema} AND wished.owner <> ${owner})`)}),
-  counted AS (SELECT owned.*, pg_catalog.count(*) OVER (PARTITION BY owned.schema, owned.owner, owned.type) AS count FROM owned),
+  counted AS (SELECT owned.*, pg_catalog.count(*) OVER (PARTITION BY owned.schema, owned.owner, owned.type, owned.definer) AS count FROM owned),
   patterns AS (
-    SELECT wished.nspname AS schema, counted.owner, counted.type, pg_catalog.max(counted.count) AS count,
+    SELECT wished.nspname AS schema, counted.owner, counted.type, counted.definer, pg_catalog.max(counted.count) AS count,
            pg_catalog.json_agg((pg_catalog.pg_identify_object(counted.class, counted.oid, 0)).identity ORDER BY counted.oid)
              FILTER (WHERE counted.count <= ${mostNamed}) AS names
       FROM counted JOIN wished ON wished.oid = counted.schema
-     GROUP BY wished.nspname, counted.owner, counted.type)
+     GROUP BY wished.nspname, counted.owner, counted.type, counted.definer)
 SELECT least(pg_catalog.current_setting('max_locks_per_transaction')::pg_catalog.int8
              * (pg_catalog.current_setting('max_connections')::pg_catalog.int8
                 + pg_catalog.current_setting('max_prepared_transactions')::pg_catalog.int8), 2147483647)::pg_catalog.int4 AS locks,
@@ -104,8 +114,8 @@ SELECT least(pg_catalog.current_setting('max_locks_per_transaction')::pg_catalog
       'schema', patterns.schema,
       'owner', pg_catalog.pg_get_userbyid(patterns.owner),
       'adminActsAsOwner', pg_catalog.pg_has_role(patterns.owner, 'USAGE'),
-      'type', patterns.type, 'count', patterns.count, 'names', patterns.names)
-    ORDER BY patterns.schema, pg_catalog.pg_get_userbyid(patterns.owner), patterns.type), '[]') FROM patterns) AS strays`;
+      'type', patterns.type, 'runsAsOwner', patterns.definer, 'count', patterns.count, 'names', patterns.names)
+    ORDER BY patterns.schema, pg_catalog.pg_get_userbyid(patterns.owner), patterns.type, patterns.definer), '[]') FROM patterns) AS strays`;
 }
 
 export interface Moving {
@@ -113,6 +123,8 @@ export interface Moving {
   readonly from: string;
   readonly to: string;
   readonly type: StrayType;
+  /** Those that run with their owner's rights, or the others. */
+  readonly runsAsOwner: boolean;
   /** How many at most. */
   readonly most: number;
   /** What roles keep on each. */
@@ -148,7 +160,7 @@ const onSequences = (statements: readonly string[]) =>
       ];
 
 /** Moves so many things of a kind, with what others keep on them; partitions beside their tables. */
-export function movingBlock(versionNum: number, { schema, from, to, type, most, keeps }: Moving): string {
+export function movingBlock(versionNum: number, { schema, from, to, type, runsAsOwner, most, keeps }: Moving): string {
   const word = type === 'SEQUENCE' || type === 'ROUTINE' || type === 'TYPE' ? type : 'TABLE';
   const granted = keeps.flatMap(({ role, privileges }) =>
     privileges.length === 0 ? [] : [run(`GRANT ${privileges.join(', ')} ON ${word} %s`, 'moved.identity', role)],
@@ -158,7 +170,7 @@ export function movingBlock(versionNum: number, { schema, from, to, type, most, 
   );
   return movingLoop(
     `SELECT owned.oid, (pg_catalog.pg_identify_object(owned.class, owned.oid, 0)).identity FROM (${owned(versionNum, placeOf(schema, from))}) AS owned
-     WHERE owned.type = ${literal(type)} ORDER BY owned.tree, owned.oid LIMIT ${most}`,
+     WHERE owned.type = ${literal(type)} AND ${runsAsOwner ? '' : 'NOT '}owned.definer ORDER BY owned.tree, owned.oid LIMIT ${most}`,
     [run(`ALTER ${type} %s OWNER`, 'moved.identity', to), ...granted, ...onSequences(ofParts)],
   );
 }

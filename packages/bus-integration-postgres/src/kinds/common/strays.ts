@@ -19,6 +19,7 @@ export type OwnersPrivileges = Readonly<
 export interface Strays {
   readonly owner: string;
   readonly type: StrayType;
+  readonly runs_as_owner?: true;
   readonly count: number;
   /** As SQL; absent where they are many. */
   readonly names?: readonly string[];
@@ -34,6 +35,7 @@ export interface OwnedSchema {
   readonly name: string;
   readonly owner?: string;
   readonly makers?: readonly string[];
+  readonly members?: readonly string[];
   readonly privileges?: OwnersPrivileges;
 }
 
@@ -67,6 +69,39 @@ export function immovable(wish: OwnedSchema, scope: Scope): Diagnostic[] {
   });
 }
 
+/** Whether what it does is done with rights that its owner doesn't have today, or lacks some that it has. */
+export function givesRights(
+  { owner, type, runs_as_owner }: Pick<Strays, 'owner' | 'type' | 'runs_as_owner'>,
+  { owner: to = '', members = [] }: OwnedSchema,
+  { admin, roles }: Observation,
+): boolean {
+  if (!runs_as_owner) return false;
+  // Who calls such a routine need have no right to what it uses.
+  if (type === 'ROUTINE') return true;
+  return owner !== admin.name && !members.includes(owner) && roles.get(owner)?.memberOf.includes(to) !== true;
+}
+
+/** What goes on with its new owner's rights, by name: whoever wrote it chose what is done with them. */
+export function rightsGiven(wish: OwnedSchema, scope: Scope): Diagnostic[] {
+  const { database, name, owner = '' } = wish;
+  return movable(wish, scope).flatMap((one): Diagnostic[] => {
+    if (!givesRights(one, wish, scope.seen)) return [];
+    const named = one.names === undefined ? '' : `: ${one.names.map(printable).join(', ')}`;
+    const [run, later] = one.count === 1 ? ['runs', 'it, it runs'] : ['run', 'them, they run'];
+    return [
+      {
+        severity: 'warn',
+        code: 'owner-rights',
+        message: `${countOf(one)} in schema ${shown(name)} of ${shown(database)} ${run} with the rights of ${shown(one.owner)}, and once ${shown(owner)} owns ${later} with that role's${named}`,
+        target: printable(database),
+        ...advise(
+          'read the definition first; drop what is not needed, or make it SECURITY INVOKER (a view: security_invoker)',
+        ),
+      },
+    ];
+  });
+}
+
 function straysIn({ database, name, owner, makers = [] }: OwnedSchema, seen: Observation): readonly ObservedStrays[] {
   return (seen.inside.get(database)?.strays ?? []).filter(
     (one) => one.schema === name && one.owner !== owner && !makers.includes(one.owner),
@@ -75,10 +110,13 @@ function straysIn({ database, name, owner, makers = [] }: OwnedSchema, seen: Obs
 
 /** Why the things of a role are not moved; undefined where they are. */
 function whyNot(
-  { owner, adminActsAsOwner }: Pick<ObservedStrays, 'owner' | 'adminActsAsOwner'>,
+  { owner, adminActsAsOwner, runsAsOwner }: Pick<ObservedStrays, 'owner' | 'adminActsAsOwner' | 'runsAsOwner'>,
   { seen, declared, deploymentId }: Scope,
 ): string | undefined {
   const { admin } = seen;
+  // It may need what no other role has.
+  if (runsAsOwner && (owner === admin.name ? admin.isSuperuser : seen.roles.get(owner)?.isSuperuser))
+    return 'what runs with the rights of a superuser is not given to another role';
   if (owner === admin.name) return undefined;
   const isOurs =
     declared.roles.has(owner) || ownership(seen.roles.get(owner)?.comment ?? null, deploymentId) === 'ours';
@@ -92,7 +130,7 @@ function withoutKept({ keeps, ...strays }: Strays): Strays {
 }
 
 function straysOf(one: ObservedStrays, { database, privileges = {} }: OwnedSchema, seen: Observation): Strays {
-  const { owner, type, count, names } = one;
+  const { owner, type, runsAsOwner, count, names } = one;
   const word = keptAs(type);
   // By its rights are the old owner itself, and those that inherit from it.
   const keeps = Object.entries(privileges).flatMap(([role, own]): Kept[] => {
@@ -103,6 +141,7 @@ function straysOf(one: ObservedStrays, { database, privileges = {} }: OwnedSchem
   return {
     owner,
     type,
+    ...(runsAsOwner && { runs_as_owner: true }),
     count,
     ...(names !== null && { names }),
     at_once: atOnce(type, seen.inside.get(database)?.lockCapacity),
@@ -154,10 +193,18 @@ export function movingAll(place: Place, contents: readonly Strays[]): Statement[
 
 /** One by one where they are named and nobody keeps anything on them, else so many in each transaction. */
 function moving({ database, schema, to, versionNum }: Place, strays: Strays): Statement[] {
-  const { owner, type, count, names, at_once, keeps = [] } = strays;
+  const { owner, type, runs_as_owner, count, names, at_once, keeps = [] } = strays;
   const statement = { phase: 'inside' as const, database, as: [owner, to] };
   if (names === undefined || keeps.length > 0) {
-    const sql = movingBlock(versionNum, { schema, from: owner, to, type, most: at_once, keeps });
+    const sql = movingBlock(versionNum, {
+      schema,
+      from: owner,
+      to,
+      type,
+      runsAsOwner: runs_as_owner === true,
+      most: at_once,
+      keeps,
+    });
     const share = Math.min(1, count / at_once);
     return Array.from({ length: Math.ceil(count / at_once) }, () => ({ ...statement, sql, share }));
   }

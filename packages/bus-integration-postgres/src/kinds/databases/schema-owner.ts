@@ -11,16 +11,22 @@ import { lacksToActAs } from '../common/acting.ts';
 import { findSchema } from '../common/found.ts';
 import type { Registered, Rule, Statement } from '../common/kind.ts';
 import { lacking } from '../common/kind-words.ts';
-import { countOf, movingAll, type OwnedSchema, type Strays } from '../common/strays.ts';
+import { countOf, givesRights, movingAll, type OwnedSchema, type Strays } from '../common/strays.ts';
 
-export function ownersOf({ makers, privileges }: OwnedSchema): Partial<OwnedSchema> {
-  return { ...(makers !== undefined && { makers }), ...(privileges !== undefined && { privileges }) };
+export function ownersOf({ makers, members, privileges }: OwnedSchema): Partial<OwnedSchema> {
+  return {
+    ...(makers !== undefined && { makers }),
+    ...(members !== undefined && { members }),
+    ...(privileges !== undefined && { privileges }),
+  };
 }
 
-const contentsShape = ({ shape, text, number, list, may, oneOf }: ShapeWords) =>
+const contentsShape = ({ shape, text, number, list, may, oneOf, always }: ShapeWords) =>
   shape({
     owner: text,
     type: oneOf(strayTypes),
+    // It goes on with its new owner's rights.
+    runs_as_owner: may(always(true)),
     count: number,
     names: may(list(text)),
     at_once: number,
@@ -43,18 +49,19 @@ type ChangeOwner = StepOf<'change-owner', typeof changeOwnerFacts>;
 type Before = ContentOf<typeof changeOwnerFacts.before>;
 
 export function changeOwner(
-  { database, name, owner = '' }: OwnedSchema,
+  wish: OwnedSchema,
   from: string | null,
   contents: readonly Strays[],
   seen: Observation,
 ): Omit<ChangeOwner, 'summary'> {
+  const { database, name, owner = '' } = wish;
   // Roles of the server's own are nobody's to join, and its superusers are in no list of owners.
   const isBarred = from === null || from === owner || from.startsWith('pg_') || !seen.details?.roles.has(from);
   const actable = isBarred || lacksToActAs(from, seen).length > 0 ? [] : [from];
   return {
     action: 'change-owner',
     target: `${printable(database)}.${printable(name)}`,
-    risk: 'update',
+    risk: contents.some((one) => givesRights(one, wish, seen)) ? 'elevate' : 'update',
     before: { database, name, owner: from, ...(contents.length > 0 && { contents }) },
     after: { database, name, owner, acting_as: actable },
   };

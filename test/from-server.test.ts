@@ -57,12 +57,29 @@ ORDER BY 1, 2, 3`;
 const sampled = process.env.FROM_SERVER === 'all' ? majors : ([14, 18] as const);
 const names = ['pgroles', 'terraform', 'ldap2pg', 'cloudnative-pg', 'zalando', 'odd-names'] as const;
 
+/** A plain admin to whom a superuser gave all that is a superuser's own. */
+async function handedOver(server: Server): Promise<string> {
+  const adminDsn = await createPlainAdmin(server);
+  await server.query(`DO $do$ DECLARE one record; BEGIN
+    FOR one IN SELECT rolname FROM pg_roles WHERE NOT rolsuper AND rolname !~ '^pg_' AND rolname <> 'deploy_admin' LOOP
+      EXECUTE format('GRANT %I TO deploy_admin WITH ADMIN OPTION', one.rolname);
+    END LOOP;
+    FOR one IN SELECT datname FROM pg_database JOIN pg_roles AS owner ON owner.oid = datdba
+                WHERE rolsuper AND NOT datistemplate AND datname <> 'postgres' LOOP
+      EXECUTE format('ALTER DATABASE %I OWNER TO deploy_admin', one.datname);
+    END LOOP; END $do$`);
+  return adminDsn;
+}
+
+const runs = sampled.flatMap((major) => (['superuser', 'plain admin'] as const).map((admin) => ({ major, admin })));
+
 describe.each(names)('a server as %s leaves it', (name) => {
-  test.each(sampled)('PostgreSQL %i', { timeout: 120_000 }, async (major) => {
+  test.each(runs)('PostgreSQL $major, by a $admin', { timeout: 120_000 }, async ({ major, admin }) => {
     await using server = await startServer({ major });
     await play(server, name);
-    const file = `${name}-${major}.yaml`;
-    const { status, stderr } = await go(server.dsn(), 'init', '--from-server', '-o', file);
+    const adminDsn = admin === 'superuser' ? server.dsn() : await handedOver(server);
+    const file = `${name}-${major}-${admin.slice(0, 5)}.yaml`;
+    const { status, stderr } = await go(adminDsn, 'init', '--from-server', '-o', file);
     expect(status, stderr).toBe(0);
     const text = readFileSync(join(cwd, file), 'utf8');
     expect(text + stderr).not.toMatch(/not-to-be-told|SCRAM-SHA-256|\bmd5[0-9a-f]{32}/);
@@ -78,7 +95,7 @@ describe.each(names)('a server as %s leaves it', (name) => {
 
     using folder = temporaryFolder();
     const wish = { databases: [], manifest: text };
-    const deployment = createDeployment({ adminDsn: server.dsn(), wish, folder: folder.path });
+    const deployment = createDeployment({ adminDsn, wish, folder: folder.path });
     const plan = await deployment.plan({ adopt: true });
     expect(plan.ok, JSON.stringify(plan.diagnostics)).toBe(true);
     expect(stepLines(plan.steps).filter((line) => !/^adopt-(role|database) /.test(line))).toEqual([]);
@@ -91,7 +108,7 @@ describe.each(names)('a server as %s leaves it', (name) => {
     expect(stepLines(again.steps)).toEqual([]);
     expect(again.ok, JSON.stringify(again.diagnostics)).toBe(true);
     // Once more it says the same of what carries the mark now.
-    const { stdout } = await go(server.dsn(), 'init', '--from-server');
+    const { stdout } = await go(adminDsn, 'init', '--from-server');
     expect(withoutComments(stdout)).toBe(withoutComments(text));
   });
 });
@@ -173,6 +190,47 @@ test('access words stand where they say just what is there, and what all databas
   `);
 });
 
+test('what a plain admin can never alter is left out, and said', { timeout: 60_000 }, async () => {
+  await using server = await startServer({ major: 14 });
+  await server.query('CREATE ROLE copier LOGIN REPLICATION; CREATE ROLE app LOGIN');
+  const { stdout, stderr } = await go(await createPlainAdmin(server), 'init', '--from-server');
+  const why =
+    'role copier is left out, and left as it is: it has REPLICATION, and before PostgreSQL 16 only a superuser alters such a role';
+  expect([stdout.includes(`# ${why}`), stderr.includes(why)]).toEqual([true, true]);
+  expect(stdout).toMatch(/^ {2}app:\n/m);
+  expect(stdout).not.toMatch(/^ {2}copier:/m);
+});
+
+test('why default privileges are kept', { timeout: 60_000 }, async () => {
+  await using server = await startServer({ major: 17 });
+  await server.query('CREATE ROLE maker; CREATE ROLE reader');
+  const cases = {
+    differing: 'ALTER DEFAULT PRIVILEGES FOR ROLE maker IN SCHEMA one GRANT SELECT ON TABLES TO reader',
+    everywhere: 'ALTER DEFAULT PRIVILEGES FOR ROLE maker GRANT SELECT ON TABLES TO reader',
+    passed: `ALTER DEFAULT PRIVILEGES FOR ROLE maker IN SCHEMA one, two GRANT SELECT ON TABLES TO reader WITH GRANT OPTION`,
+    less: `CREATE TABLE one.there (id int); ALTER TABLE one.there OWNER TO maker;
+      ALTER DEFAULT PRIVILEGES FOR ROLE maker IN SCHEMA one, two GRANT SELECT ON TABLES TO reader`,
+    others: 'ALTER DEFAULT PRIVILEGES FOR ROLE reader IN SCHEMA one GRANT SELECT ON TABLES TO maker',
+  };
+  for (const [database, sql] of Object.entries(cases)) {
+    await server.query(`CREATE DATABASE ${database}`);
+    const made = `CREATE SCHEMA one AUTHORIZATION maker; CREATE SCHEMA two AUTHORIZATION maker;
+      GRANT ALL ON DATABASE ${database} TO maker; DROP SCHEMA public`;
+    await server.query(`${made}; ${sql}`, { database });
+  }
+  const { stdout, stderr } = await go(server.dsn(), 'init', '--from-server');
+  const reasons = [...stdout.matchAll(/# default privileges are kept as they are, since no access says them: (.*)/g)];
+  expect(reasons.map(([, why]) => why)).toEqual([
+    'access gives the same in every schema, and reader has something else of tables that maker makes in two',
+    'those of maker are for every schema, also for such as are not declared',
+    'access gives the same on what is there, and reader has less on one.there',
+    'reader makes nothing by this file',
+    'reader may pass on what it is given (GRANT OPTION)',
+  ]);
+  expect(stdout).toContain('  default_privileges: keep\n');
+  expect(stderr).toContain('a plan with it changes nothing');
+});
+
 test('parameters that roles may set, but for those that no file says', { timeout: 60_000 }, async () => {
   await using server = await startServer({ major: 16 });
   await server.query(
@@ -244,6 +302,7 @@ describe('what can not be read', () => {
     ])
       expect([all.stdout.includes(`# ${why}`), all.stderr.includes(why)], why).toEqual([true, true]);
     // It may not alter what others made: that is told, and the file is written all the same.
+    expect(all.stdout).toContain('  # this admin may not alter it: a plan says who can let it\n  mine:\n');
     expect(all.stderr).toContain('warning: a plan with it is refused: ');
 
     const part = await go(adminDsn, 'init', '--from-server', '--database', 'other', '-f', 'json');

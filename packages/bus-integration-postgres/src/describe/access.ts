@@ -1,9 +1,10 @@
 // Who may do what in one database, of what was read there: so that a plan with what is said changes nothing. Pure.
 import { printable } from 'bus-integration-database';
 import type { AccessWord } from '../manifest/shapes/access-words.ts';
-import type { DescribedCluster, DescribedDatabase, DescribedInside, DescribedRelation } from './described.ts';
+import type { DescribedCluster, DescribedDatabase, DescribedInside } from './described.ts';
 import { type DescribedDetail, detailOf, type GivenInDatabase, wordOf } from './given.ts';
-import { direct, effective, type Holders, isSame, isWithin, passedOn } from './holders.ts';
+import { direct, effective, type Holders, isWithin, passedOn } from './holders.ts';
+import { classes, type Later, laterOf, relationsOf } from './later.ts';
 import { objectText, routineText, usedText } from './object-text.ts';
 
 export interface AccessGround {
@@ -23,11 +24,9 @@ export interface DescribedAccess {
   readonly access: Readonly<Record<string, AccessWord | DescribedDetail>>;
   /** Why a plan would change what a role has here, if the manifest declared it. */
   readonly unsayable: ReadonlyMap<string, string>;
-  /** Whether what default privileges give is said by words. */
-  readonly saysDefaults: boolean;
+  /** Why words don't say what default privileges give. */
+  readonly unsaidDefaults?: string;
 }
-
-const classes = ['tables', 'sequences'] as const;
 
 export function describeAccess(ground: AccessGround): DescribedAccess {
   const { roles } = ground;
@@ -35,7 +34,8 @@ export function describeAccess(ground: AccessGround): DescribedAccess {
   const owner = ownerOf(schemas, ground);
   const others = [...roles].filter((role) => role !== owner);
   const creators = creatorsOf(schemas, owner, ground);
-  const later = laterOf(schemas, owner, creators, ground);
+  const found = laterOf(schemas, owner, creators, ground);
+  const later = typeof found === 'string' ? undefined : found;
   const access: Record<string, AccessWord | DescribedDetail> = Object.create(null);
   const unsayable = new Map<string, string>();
   for (const role of roles) {
@@ -63,7 +63,7 @@ export function describeAccess(ground: AccessGround): DescribedAccess {
     ...(owner !== undefined && { owner }),
     access,
     unsayable,
-    saysDefaults: later !== undefined,
+    ...(typeof found === 'string' && { unsaidDefaults: found }),
   };
 }
 
@@ -107,70 +107,6 @@ function creatorsOf(
   }
   // What one makes that acts as another belongs to that other.
   return new Set([...(owner === undefined ? [] : [owner]), ...[...creators].map((role) => acting.get(role) ?? role)]);
-}
-
-type Later = ReadonlyMap<string, { readonly tables: ReadonlySet<string>; readonly sequences: ReadonlySet<string> }>;
-
-/**
- * By role, what it is given on all that comes later: only where every creator gives the same in every schema, and gave it on
- * all that is there. Undefined where words can't say what default privileges there are.
- */
-function laterOf(
-  schemas: readonly string[],
-  owner: string | undefined,
-  creators: ReadonlySet<string>,
-  { inside, roles }: AccessGround,
-): Later | undefined {
-  const rows = inside.defaults.filter(({ creator, of }) => roles.has(creator) && classes.some((one) => one === of));
-  const gifts = rows.flatMap(({ creator, schema, of, acl }) =>
-    acl.flatMap(({ grantee, privilege, isGrantable }) =>
-      grantee === null || grantee === creator || !roles.has(grantee)
-        ? []
-        : [{ creator, schema, of: of as 'tables' | 'sequences', role: grantee, privilege, isGrantable }],
-    ),
-  );
-  if (gifts.length === 0 || creators.size === 0) return gifts.length === 0 ? new Map() : undefined;
-  const isKnown = gifts.every(
-    ({ creator, schema, role, isGrantable }) =>
-      creators.has(creator) && schema !== null && schemas.includes(schema) && role !== owner && !isGrantable,
-  );
-  if (!isKnown) return undefined;
-  const later = new Map<string, { tables: Set<string>; sequences: Set<string> }>();
-  for (const { role, of, privilege } of gifts) {
-    const own = later.get(role) ?? { tables: new Set(), sequences: new Set() };
-    later.set(role, own);
-    own[of].add(privilege);
-  }
-  const by = (creator: string, schema: string, of: string, role: string) =>
-    gifts.filter((one) => one.creator === creator && one.schema === schema && one.of === of && one.role === role);
-  for (const [role, own] of later) {
-    for (const of of classes) {
-      const isGivenByAll = [...creators].every(
-        (creator) =>
-          creator === role ||
-          schemas.every((schema) =>
-            isSame(
-              own[of],
-              by(creator, schema, of, role).map(({ privilege }) => privilege),
-            ),
-          ),
-      );
-      const isGivenOnAll = relationsOf(of, schemas, role, inside).every(({ acl }) =>
-        isWithin(own[of], direct(acl, role)),
-      );
-      if (!isGivenByAll || !isGivenOnAll) return undefined;
-    }
-  }
-  return later;
-}
-
-function relationsOf(
-  of: 'tables' | 'sequences',
-  schemas: readonly string[],
-  role: string,
-  { relations }: DescribedInside,
-): DescribedRelation[] {
-  return relations.filter((one) => one.class === of && schemas.includes(one.schema) && one.owner !== role);
 }
 
 function givenTo(

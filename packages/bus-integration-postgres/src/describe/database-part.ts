@@ -16,7 +16,7 @@ export function databasePart(
 ): { readonly entry: DatabaseEntry; readonly notes: readonly Note[] } {
   const { database, inside, cluster } = ground;
   const { name, connectionLimit } = database;
-  const { schemas, owner, access, saysDefaults } = said;
+  const { schemas, owner, access, unsaidDefaults } = said;
   const path = ['databases', name];
   const { settings: all, notes: ofSettings } = settingsPart(undefined, name, path, cluster);
   const { search_path: stored, ...settings } = all;
@@ -36,7 +36,7 @@ export function databasePart(
       extensions: extensions.map(({ name: one, schema }) => (schema === 'public' ? one : { name: one, schema })),
     }),
     ...(Object.keys(everyone).length > 0 && { public: everyone }),
-    ...(!saysDefaults && { default_privileges: 'keep' as const }),
+    ...(unsaidDefaults !== undefined && { default_privileges: 'keep' as const }),
     ...(Object.keys(access).length > 0 && { access }),
   } as DatabaseEntry;
   return { entry, notes: [...notesOf(ground, said), ...ofSettings] };
@@ -70,7 +70,7 @@ function creationPart({ database, cluster }: AccessGround) {
   };
 }
 
-function notesOf(ground: AccessGround, { schemas, owner, saysDefaults }: DescribedAccess): Note[] {
+function notesOf(ground: AccessGround, { schemas, owner, unsaidDefaults }: DescribedAccess): Note[] {
   const { database, inside, roles, cluster } = ground;
   const path = ['databases', database.name];
   const note = (text: string): Note => ({ path, text });
@@ -113,26 +113,43 @@ function notesOf(ground: AccessGround, { schemas, owner, saysDefaults }: Describ
     const closed = one.type === 'type' && !direct(one.acl, null).has('USAGE') ? ['PUBLIC has no USAGE'] : [];
     const words = [...told, ...closed];
     if (words.length > 0 || one.type === 'foreign-server')
-      notes.push(note(`${printable(usedText(one))}${words.length > 0 ? `: ${words.join('; ')}` : ''}`));
+      notes.push(note(`${printable(usedText(one))}: ${words.length > 0 ? words.join('; ') : 'no file makes it'}`));
   }
   for (const { name, acl } of inside.languages) {
     const to = granteesOf(acl);
     if (to.length > 0) notes.push(note(`language ${printable(name)}: ${to.join('; ')}`));
   }
+  if (unsaidDefaults !== undefined)
+    notes.push(note(`default privileges are kept as they are, since no access says them: ${unsaidDefaults}`));
   for (const { creator, schema, of, acl } of inside.defaults) {
     const isSaid = (entry: AclEntry) =>
-      saysDefaults && (of === 'tables' || of === 'sequences') && roles.has(creator) && roles.has(entry.grantee ?? '');
+      unsaidDefaults === undefined &&
+      (of === 'tables' || of === 'sequences') &&
+      roles.has(creator) &&
+      roles.has(entry.grantee ?? '');
     const to = granteesOf(acl.filter((entry) => entry.grantee !== creator && !isSaid(entry)));
     const isCalled = of === 'routines' && schema === null && !acl.some(({ grantee }) => grantee === null);
     if (isCalled) to.push('PUBLIC loses EXECUTE');
     if (to.length > 0)
       notes.push(
         note(
-          `default privileges of what ${printable(creator)} makes${schema === null ? '' : ` in ${printable(schema)}`}, ${of}: ${to.join('; ')}`,
+          `default privileges of what ${printable(creator)} makes${schema === null ? '' : ` in ${printable(schema)}`}, ${of}: ${to.join('; ')}${whyUnsaid(of, roles.has(creator), to)}`,
         ),
       );
   }
   return notes;
+}
+
+/** Of such as no file says, whatever access there is. */
+function whyUnsaid(
+  of: AccessGround['inside']['defaults'][number]['of'],
+  isDeclared: boolean,
+  to: readonly string[],
+): string {
+  if (of === 'types' || of === 'schemas' || of === 'large objects') return ` (no file says any of ${of})`;
+  if (of === 'routines') return ' (said only with routines: closed)';
+  if (!isDeclared) return ' (who makes them is not declared)';
+  return to.every((one) => one.startsWith('PUBLIC')) ? ' (no file gives PUBLIC any)' : '';
 }
 
 function ownerOfSchema({ inside }: AccessGround, name: string): string {

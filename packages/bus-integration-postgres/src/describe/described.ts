@@ -30,6 +30,9 @@ export interface DescribedRole {
   readonly replicates: boolean;
   readonly bypassesRowSecurity: boolean;
   readonly inherits: boolean;
+  readonly adminMayAlter: boolean;
+  /** Before 16, of a role with REPLICATION: this admin is none, and nobody can let it alter the role. */
+  readonly isSuperusersAlone: boolean;
   readonly connectionLimit: number;
   readonly validUntil: string | null;
   readonly comment: string | null;
@@ -170,6 +173,8 @@ const clusterShape = record<ClusterRow>({
       replicates: boolean,
       bypassesRowSecurity: boolean,
       inherits: boolean,
+      adminMayAlter: boolean,
+      isSuperusersAlone: boolean,
       connectionLimit: integer,
       validUntil: nullable(word),
       comment: nullable(text),

@@ -17,6 +17,8 @@ export function rolePart(
   const { name, connectionLimit, validUntil } = role;
   const path = ['roles', name];
   const notes: Note[] = [];
+  if (!role.adminMayAlter)
+    notes.push({ path, text: 'this admin may not alter it: a plan says who can let it', severity: 'warn' });
   const { settings, notes: ofSettings } = settingsPart(name, undefined, path, cluster);
   const until = validUntil?.replace(/\.?0+Z$/, (zeros) => (zeros.startsWith('.') ? 'Z' : zeros)) ?? null;
   if (until === '-infinity') notes.push({ path, text: 'its password is never good (VALID UNTIL -infinity)' });

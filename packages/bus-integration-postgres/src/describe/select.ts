@@ -115,6 +115,7 @@ export function roleFault(
   if (role === undefined || name === admin) return 'is the admin role of this run';
   if (role.isSuperuser) return 'is a superuser';
   if (role.createsRoles) return 'has CREATEROLE';
+  if (role.isSuperusersAlone) return 'has REPLICATION, and before PostgreSQL 16 only a superuser alters such a role';
   const marks = deploymentsIn(role.comment);
   if (marks.length > 0 && !marks.includes(deployment))
     return `belongs to deployment ${marks.map(printable).join(', ')}`;

@@ -58,15 +58,21 @@ const sessionsBy = (
 ) => `(SELECT ${of}, pg_catalog.count(*) AS count FROM pg_catalog.pg_stat_get_activity(NULL)
                 WHERE application_name <> ${literal(keptApplicationName)} GROUP BY ${of}) AS sessions`;
 
-/** The server, the admin, the roles and databases that are named or carry the mark. */
-export function clusterQuery(versionNum: number): string {
-  // https://www.postgresql.org/docs/16/role-attributes.html: from 16 on CREATEROLE alone does not reach others' roles;
-  // before that it did not reach roles with REPLICATION.
-  const mayAlter =
+/**
+ * Whether `admin` may alter `role`: from 16 on CREATEROLE alone does not reach others' roles; before that it did not reach roles
+ * with REPLICATION. https://www.postgresql.org/docs/16/role-attributes.html
+ */
+export function mayAlter(versionNum: number): string {
+  const reaches =
     versionNum >= 160000
       ? `EXISTS (SELECT FROM pg_catalog.pg_auth_members AS edge
                   WHERE edge.roleid = role.oid AND edge.admin_option AND pg_catalog.pg_has_role(edge.member, 'USAGE'))`
       : 'NOT role.rolreplication';
+  return `(admin.rolsuper OR (admin.rolcreaterole AND NOT role.rolsuper AND ${reaches}))`;
+}
+
+/** The server, the admin, the roles and databases that are named or carry the mark. */
+export function clusterQuery(versionNum: number): string {
   // Membership of pg_database_owner is another in each database; memberships of most roles are none.
   const isMember = `NOT role.rolsuper
                     AND EXISTS (SELECT FROM pg_catalog.pg_auth_members AS edge WHERE edge.member = role.oid)`;
@@ -114,7 +120,7 @@ export function clusterQuery(versionNum: number): string {
                         AND pg_catalog.pg_has_role(role.oid, other.oid, 'USAGE')) ELSE '[]' END,
       'ownsDatabases', (SELECT coalesce(pg_catalog.json_agg(owned.datname ORDER BY owned.datname), '[]')
                           FROM pg_catalog.pg_database AS owned WHERE owned.datdba = role.oid),
-      'adminMayAlter', admin.rolsuper OR (admin.rolcreaterole AND NOT role.rolsuper AND ${mayAlter}),
+      'adminMayAlter', ${mayAlter(versionNum)},
       'connections', coalesce(sessions.count, 0)
     ) ORDER BY role.rolname), '[]')
     FROM pg_catalog.pg_roles AS role

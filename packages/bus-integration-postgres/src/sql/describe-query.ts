@@ -1,5 +1,6 @@
 // What a server holds, whatever is declared: all that a manifest can say, and what it can't. For any admin.
 // https://www.postgresql.org/docs/current/catalogs.html
+import { mayAlter } from './cluster-query.ts';
 import { aclOf } from './objects-query.ts';
 import { parameterGrantsQuery } from './role-details-query.ts';
 
@@ -33,6 +34,8 @@ SELECT current_user::pg_catalog.text AS admin,
       'replicates', role.rolreplication,
       'bypassesRowSecurity', role.rolbypassrls,
       'inherits', role.rolinherit,
+      'adminMayAlter', ${mayAlter(versionNum)},
+      'isSuperusersAlone', NOT admin.rolsuper AND ${isNew ? 'false' : 'role.rolreplication'},
       'connectionLimit', role.rolconnlimit,
       'validUntil', CASE WHEN pg_catalog.isfinite(role.rolvaliduntil) THEN
           pg_catalog.to_char(pg_catalog.timezone('UTC', role.rolvaliduntil), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
@@ -46,7 +49,8 @@ SELECT current_user::pg_catalog.text AS admin,
                      WHERE held.refobjid = role.oid
                        AND held.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass::pg_catalog.oid)
     ) ORDER BY role.rolname), '[]')
-    FROM pg_catalog.pg_roles AS role) AS roles,
+    FROM pg_catalog.pg_roles AS role
+    JOIN pg_catalog.pg_roles AS admin ON admin.rolname = current_user) AS roles,
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'group', pg_catalog.pg_get_userbyid(edge.roleid),
       'member', member.rolname,

@@ -107,6 +107,12 @@ describe('what the admin lacks, and the SQL that gives it (IN-41, IN-42)', () =>
       [['lacks-role-admin', 'ALTER ROLE "admin" CREATEROLE;']],
     ],
     [
+      'a superuser for a role with REPLICATION, before 16',
+      [alterRole],
+      { server: { versionNum: 150010 }, roles: [role('svc', { adminMayAlter: false })] },
+      [['lacks-role-admin', 'name a superuser in the admin DSN, or do not declare the role']],
+    ],
+    [
       'ownership, to grant on a database',
       [grantOn(['CONNECT'], [])],
       inTheirs,

@@ -106,8 +106,8 @@ function held(found: FilledObject, guarded: Guarded, wishes: readonly Grant[], s
   const { seen, roles, declared, deploymentId, isJustMade } = scope;
   const on = wishes[0]?.on ?? found;
   const object = asReached(on, guarded, scope);
-  const publicHas = publicLosesOn(on, object, seen.admin.name);
   const kept = new Set(wishes.flatMap(({ grantee, privileges }) => ('everyone' in grantee ? privileges : [])));
+  const publicHas = new Set([...publicLosesOn(on, object, seen.admin.name), ...heldByAll(object, kept)]);
   // What everyone is to have is as good as one's own.
   const publicLoses = new Set([...publicHas].filter((privilege) => !kept.has(privilege)));
   const lasting = withoutUnwished(object, wishes, scope);
@@ -179,6 +179,11 @@ function heldOfWish(
 }
 
 const nothing: HeldPrivileges = { privileges: new Set(), grantable: new Set() };
+
+/** What everyone is to have, and has by whomever. */
+function heldByAll({ acl }: Guarded, wished: ReadonlySet<string>): string[] {
+  return acl.filter(({ grantee, privilege }) => grantee === null && wished.has(privilege)).map((one) => one.privilege);
+}
 
 /** What PUBLIC has on a database that is still to be opened, it loses by that. */
 function isOpen(on: FilledObject, seen: Observation): boolean {

@@ -14,11 +14,15 @@ export function lacksRoleAdmin(name: string, { roles, admin, server }: Observati
     server.versionNum >= 160000
       ? ` GRANT ${identifier(name)} TO ${identifier(admin.name)} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE;`
       : '';
-  return [
-    lacking('lacks-role-admin', `role ${shown(admin.name)} may not alter role ${shown(name)}`, {
-      remedy: runs(superuser, anyDatabase, `${createrole}${option}`.trim()),
-    }),
-  ];
+  const sql = `${createrole}${option}`.trim();
+  const message = `role ${shown(admin.name)} may not alter role ${shown(name)}`;
+  if (sql === '')
+    return [
+      lacking('lacks-role-admin', `${message}: before PostgreSQL 16 only a superuser alters a role with REPLICATION`, {
+        remedy: 'name a superuser in the admin DSN, or do not declare the role',
+      }),
+    ];
+  return [lacking('lacks-role-admin', message, { remedy: runs(superuser, anyDatabase, sql) })];
 }
 
 /** No session can retire the role that it runs as, so this is not among what is left over. */

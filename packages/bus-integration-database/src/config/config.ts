@@ -158,7 +158,7 @@ export function readConfiguration(
       ...(envFile !== undefined && { envFile }),
       ...(credentialReferences !== undefined && { credentialReferences }),
     },
-    warnings: settings.warnings,
+    warnings: [...(options.manifest?.warnings ?? []), ...settings.warnings],
   };
 }
 

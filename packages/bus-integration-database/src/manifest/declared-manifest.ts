@@ -6,6 +6,7 @@ import type { Diagnostic } from '../contract/response.ts';
 import type { DeclaredManifest } from '../model/desired-state.ts';
 import { printable } from '../text/printable.ts';
 import { type ManifestLanguage, readManifest } from './read-manifest.ts';
+import { ownerWarnings } from './text/file-owner.ts';
 import { readManifestFile } from './text/read-source.ts';
 
 /** A manifest that can't be used. */
@@ -27,8 +28,12 @@ export function manifestInFile(
   language: ManifestLanguage,
 ): DeclaredManifest | RefusedManifest {
   try {
-    const read = declaredIn(readManifestFile(resolve(cwd, file), file), file, language);
-    return 'refused' in read ? read : { ...read, file };
+    const warnings: Diagnostic[] = [];
+    const bytes = readManifestFile(resolve(cwd, file), file, (status) =>
+      warnings.push(...ownerWarnings(status, file, process.getuid?.())),
+    );
+    const read = declaredIn(bytes, file, language);
+    return 'refused' in read ? read : { ...read, file, ...(warnings.length > 0 && { warnings }) };
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
     return { refused: error.message, diagnostics: error.diagnostics };

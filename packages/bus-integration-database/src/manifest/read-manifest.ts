@@ -2,8 +2,10 @@
 // provider's part of it means comes in as a language. Pure.
 import type { Diagnostic } from '../contract/response.ts';
 import type { DesiredNames, Expansion } from '../model/desired-state.ts';
+import { printable } from '../text/printable.ts';
 import type { ManifestShape } from './shapes/shapes.ts';
 import { excerptLines } from './text/excerpt.ts';
+import { foreignFault } from './text/foreign.ts';
 import type { CommentedManifest } from './text/manifest-text.ts';
 import { createProblems, diagnosticOf, editOf, type Problems } from './text/problems.ts';
 import { sourceOf } from './text/read-source.ts';
@@ -58,6 +60,12 @@ export function readManifest<W, E extends Expansion>(
 ): ManifestReading<E> {
   const problems = createProblems();
   const source = sourceOf(bytes, file, problems);
+  const foreign = foreignFault(source, language.shape.schema);
+  if (foreign !== undefined) {
+    const target = `${file}:1:1`;
+    const diagnostic: Diagnostic = { severity: 'fail', code: 'no-manifest', message: foreign, target };
+    return { diagnostics: [diagnostic], lines: [`${printable(target)}: ${foreign}`] };
+  }
   const root = problems.isEmpty() ? readTree(source, problems) : undefined;
   const written = root === undefined ? undefined : language.shape.read(root, problems);
   const expanded = root === undefined || written === undefined ? undefined : language.expand(written, root, problems);

@@ -2,6 +2,7 @@
 // names a provider takes and which resources it makes of them come in as a value.
 
 import { OperationError } from '../contract/errors.ts';
+import type { Diagnostic } from '../contract/response.ts';
 import { longestName, mostResourcesConfigured } from './bounds.ts';
 import type { AnyResource } from './diff.ts';
 import { type ListProblem, type ListSource, listProblems } from './list-problems.ts';
@@ -61,6 +62,8 @@ export interface DeclaredManifest {
   readonly written: object;
   /** The file that it was read from, as the operator names it; absent of a request's. */
   readonly file?: string;
+  /** Who else may write that file. */
+  readonly warnings?: readonly Diagnostic[];
 }
 
 /** What a provider makes of a manifest. */

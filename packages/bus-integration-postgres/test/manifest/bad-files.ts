@@ -19,6 +19,9 @@ export interface BadFile {
   readonly says: readonly string[];
 }
 
+const noManifest =
+  '1:1: this is no manifest, expected a map with version and deployment; nothing of it is shown: it may be a secret';
+
 /** `r1: {}, r2: {}, …` */
 function numbered(name: string, count: number, value = '{}'): string {
   return Array.from({ length: count }, (_, at) => `${name}${at + 1}: ${value}`).join(', ');
@@ -67,13 +70,13 @@ export const badFiles: readonly BadFile[] = [
     name: 'a list instead of a map',
     under: 'nothing',
     text: '- version: 1\n',
-    says: ['1:1: a list stands here, expected a map'],
+    says: [noManifest],
   },
   {
     name: 'a text instead of a map',
     under: 'nothing',
     text: 'postgres\n',
-    says: ['1:1: postgres, expected a map'],
+    says: [noManifest],
   },
   {
     name: 'a tab as indentation',

@@ -1,5 +1,5 @@
 // Reads the file of a manifest: how large it may be, which bytes are text. Decides nothing of what it says.
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, type Stats } from 'node:fs';
 import { OperationError } from '../../contract/errors.ts';
 import { readAtMost } from '../../secrets/read-at-most.ts';
 import { printable } from '../../text/printable.ts';
@@ -12,26 +12,46 @@ const mostBytes = 4 * 1024 * 1024;
  * The bytes of a file.
  *
  * @param shownAs the path as it was given
+ * @param judge sees who may write it
  * @throws OperationError `invalid-request` where there is none that can be read, or it is larger than 4 MB
  */
-export function readManifestFile(path: string, shownAs = path): Buffer {
+export function readManifestFile(
+  path: string,
+  shownAs = path,
+  judge: (status: Pick<Stats, 'uid' | 'mode'>) => void = () => {},
+): Buffer {
   const name = printable(shownAs);
+  const refused = (why: string) =>
+    new OperationError('invalid-request', `${name} ${why}`, { code: 'manifest-file', target: name });
   let bytes: Buffer | undefined;
   try {
-    const descriptor = openSync(path, 'r');
+    // Without O_NONBLOCK a named pipe that nobody writes to would hold the program for ever.
+    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
+      const stats = fstatSync(descriptor);
+      if (stats.isDirectory()) throw refused('is a directory, expected a file');
+      if (!stats.isFile()) throw refused('is no regular file');
+      const link = lstatSync(path, { throwIfNoEntry: false });
+      const fault = link?.isSymbolicLink() ? linkFault(link.uid, process.getuid?.()) : undefined;
+      if (fault !== undefined) throw refused(fault);
+      judge(stats);
       bytes = readAtMost(descriptor, mostBytes);
     } finally {
       closeSync(descriptor);
     }
   } catch (error) {
+    if (error instanceof OperationError) throw error;
     const { code = '' } = error as NodeJS.ErrnoException;
-    const message = `${name} ${faults[code] ?? `can't be read (${code})`}`;
-    throw new OperationError('invalid-request', message, { code: 'manifest-file', target: name });
+    throw refused(faults[code] ?? `can't be read (${code})`);
   }
   if (bytes !== undefined) return bytes;
-  const message = `${name} is larger than 4 MB, which no manifest is`;
-  throw new OperationError('invalid-request', message, { code: 'manifest-file', target: name });
+  throw refused('is larger than 4 MB, which no manifest is');
+}
+
+/** Of another user's link nobody but that user says where it leads. */
+function linkFault(owner: number, uid: number | undefined): string | undefined {
+  if (uid === undefined || owner === uid || owner === 0) return undefined;
+  return `is a symbolic link of user ${owner}, expected one of ${uid === 0 ? 'root' : `user ${uid} or root`}; name the file itself`;
 }
 
 const faults: Readonly<Record<string, string>> = {

@@ -27,6 +27,11 @@ const secretForms: readonly RegExp[] = [
   /-----BEGIN [A-Z ]{0,40}PRIVATE KEY/,
   /\bSCRAM-SHA-256\$/i,
   /^md5[0-9a-f]{32}$/i,
+  // Tokens of well-known services, JSON web tokens, and stored passwords as crypt(3) writes them.
+  /\b(?:gh[opsur]_\w{20}|github_pat_\w{20}|glpat-[\w-]{20}|xox[abeoprs]-[\w-]{10}|AKIA[0-9A-Z]{16}|[sr]k_live_\w{16}|npm_\w{36})/,
+  /\beyJ[\w-]{10,2000}\.eyJ[\w-]{4}/,
+  /\bAGE-SECRET-KEY-1/,
+  /\$(?:1|2[abxy]|5|6|7|y|gy|argon2(?:i|d|id)|scrypt)\$[^\s$]/,
 ];
 
 /** `password=` counts where other keywords of a connection string stand too. */

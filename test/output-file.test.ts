@@ -25,8 +25,10 @@ it('a mounted file after -o and --save', async (context) => {
   expect([shown.exit, shown.stdout]).toEqual([1, expect.stringContaining('create-database')]);
   expect(shown.stderr).toContain(words);
   expect(shown.stderr).toContain(next);
+  writeFileSync(path, '');
   const saved = await deployment.run(['plan', '--save', './out/file'], { through });
   expect([saved.exit, saved.stderr]).toEqual([1, expect.stringContaining(words)]);
+  writeFileSync(path, 'as before');
   const explained = await deployment.run(['verify', '--explain', 'too-wide', '-o', './out/file'], { through });
   expect([explained.exit, explained.stderr]).toEqual([
     1,

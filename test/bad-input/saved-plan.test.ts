@@ -178,7 +178,7 @@ describe('saved plans', () => {
       args,
       exit: 2,
       says: `plan plan.json ${why}`,
-      next: again,
+      next: text === 'refused' ? again : again.replace('plan.json', 'new-plan.json'),
     });
   });
 });

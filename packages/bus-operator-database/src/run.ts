@@ -41,7 +41,7 @@ import {
 import { deliver } from './deliver.ts';
 import type { Outcome } from './output/outcome.ts';
 import { type PrivateFile, preparePrivateFile } from './output/private-file.ts';
-import { readSavedPlan } from './output/saved-plan.ts';
+import { preparePlanFile, readSavedPlan } from './output/saved-plan.ts';
 import type { ProviderRoot } from './providers.ts';
 import { type ProgressLine, progressLine } from './render/progress.ts';
 
@@ -84,7 +84,7 @@ export async function run(
     if (flags.metrics !== undefined)
       files.metrics = await preparePrivateFile(resolve(context.cwd, flags.metrics), flags.metrics, 0o644);
     if (flags.save === '-') throw savedToStdout();
-    if (flags.save !== undefined) files.save = await preparePrivateFile(resolve(context.cwd, flags.save), flags.save);
+    if (flags.save !== undefined) files.save = await preparePlanFile(resolve(context.cwd, flags.save), flags.save);
     command = (await command.prepared?.(context)) ?? command;
     const timeoutMs = positiveFlagDuration('--timeout', flags.timeout);
     setup = await configure(context, roots, verb);

@@ -435,7 +435,7 @@ describe('run: saved plans', () => {
     const { status, err, asked } = await go(['apply', '--plan', 'plan.txt'], nothingToDo);
     expect({ status, asked }).toEqual({ status: 2, asked: [] });
     expect(err).toBe(
-      'bus operator database: plan plan.txt is the text form\n  next: bus operator database plan --save plan.txt\n',
+      'bus operator database: plan plan.txt is the text form\n  next: bus operator database plan --save plan.json\n',
     );
   });
 

@@ -60,7 +60,7 @@ export function readManifest<W, E extends Expansion>(
 ): ManifestReading<E> {
   const problems = createProblems();
   const source = sourceOf(bytes, file, problems);
-  const foreign = foreignFault(source, language.shape.schema);
+  const foreign = foreignFault(source, Object.keys(language.shape.schema.properties ?? {}));
   if (foreign !== undefined) {
     const target = `${file}:1:1`;
     const diagnostic: Diagnostic = { severity: 'fail', code: 'no-manifest', message: foreign, target };

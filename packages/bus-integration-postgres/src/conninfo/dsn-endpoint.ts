@@ -170,7 +170,9 @@ export function parseEndpoint(line: Secret, database: string, role: string): Fil
     parameters = readDsn(line.reveal(), { role, database });
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
-    const isForeign = line.reveal().trim() !== '';
+    const text = line.reveal().trim();
+    // One of ours that was cut short holds nothing that could be lost.
+    const isForeign = text !== '' && !text.startsWith(`postgresql://${encodeURIComponent(role)}`);
     return { state: 'broken', reason: 'it holds no DSN', ...(isForeign && { isForeign }) };
   }
   const { user, password, dbname, ...endpoint } = parameters;

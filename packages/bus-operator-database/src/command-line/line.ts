@@ -54,9 +54,10 @@ function goingOn(command: AdviceOf<'command'>, run: CommandLineContext, response
   if (verb === undefined) return command;
   const { argv, flags = [], ...advice } = command;
   const { plan: saved } = run.flags;
-  // Where a plan is to be saved, the file of the one that is no good any more is the place for it.
+  // Where a plan is to be saved, the file of the one that is no good any more is the place for it, unless another is named.
   const [first, file = 'FILE', ...others] = flags;
-  const theirs = first === '--save' ? [first, saved === undefined ? file : noFlag(saved), ...others] : flags;
+  const isOpen = saved !== undefined && file === 'FILE';
+  const theirs = first === '--save' ? [first, isOpen ? noFlag(saved) : file, ...others] : flags;
   const own = ownFlags(verb, run, response);
   const all = first === '--save' ? [...theirs.slice(0, 2), ...own, ...others] : [...own, ...theirs];
   return { ...advice, argv: [...argv, ...placeFlags(run)], flags: all };

@@ -1,8 +1,10 @@
 // The file of `apply --plan FILE`: a plan's JSON response as `plan --save` wrote it, read within bounds and judged
 // before any server is asked.
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, lstat, open } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { isIntact, OperationError, ownCommand, printable, type Remedy, type Response } from 'bus-integration-database';
+import { type PrivateFile, preparePrivateFile } from './private-file.ts';
 
 const limitBytes = 64 * 1024 * 1024;
 
@@ -15,7 +17,7 @@ const limitBytes = 64 * 1024 * 1024;
  */
 export async function readSavedPlan(path: string, shown: string, deploymentId: string): Promise<Response> {
   const text = await readBounded(path, shown);
-  if (/^ok: (true|false)\r?\n/.test(text)) throw noPlan(shown, 'is the text form', again);
+  if (/^ok: (true|false)\r?\n/.test(text)) throw noPlan(shown, 'is the text form', elsewhere(shown));
   const plan = parsePlan(text, shown);
   if (!isIntact(plan)) {
     throw stale(`plan ${printable(shown)} was edited after it was saved: its identity does not fit its steps`);
@@ -33,14 +35,63 @@ export async function readSavedPlan(path: string, shown: string, deploymentId: s
 /** FILE is named where it is told. */
 const again = ownCommand('plan', ['--save', 'FILE']);
 
+/** What holds no plan is another file of somebody's: it is not to be written over. */
+function elsewhere(shown: string): Remedy {
+  const isTaken = basename(shown).toLowerCase() === 'plan.json';
+  return ownCommand('plan', ['--save', isTaken ? 'new-plan.json' : 'plan.json']);
+}
+
+/**
+ * The file of `plan --save FILE`: a new one, or one that is empty or holds a saved plan already, of whatever deployment.
+ *
+ * @throws OperationError `invalid-request`, from `write` too, where something else is there
+ * @example
+ * await (await preparePlanFile('/srv/plan.json', './plan.json')).write('{}');
+ */
+export async function preparePlanFile(path: string, shown: string): Promise<PrivateFile> {
+  const file = await preparePrivateFile(path, shown);
+  await requirePlan(path, shown);
+  return {
+    write: async (text) => {
+      await requirePlan(path, shown);
+      await file.write(text);
+    },
+  };
+}
+
+async function requirePlan(path: string, shown: string): Promise<void> {
+  const there = await lstat(path).catch(() => undefined);
+  if (there?.isFile() !== true || there.size === 0 || (await holdsPlan(path))) return;
+  const message = `${printable(shown)} is there already and is no saved plan; nothing is written over it`;
+  throw new OperationError('invalid-request', message, {
+    code: 'output-file',
+    target: printable(shown),
+    remedy: 'name another file',
+  });
+}
+
+async function holdsPlan(path: string): Promise<boolean> {
+  try {
+    return isPlan(JSON.parse(await readBounded(path, path)));
+  } catch {
+    return false;
+  }
+}
+
 function parsePlan(text: string, shown: string): Response {
   let value: Partial<Response> | null;
   try {
     value = JSON.parse(text);
   } catch {
-    throw noPlan(shown, 'is not JSON', again);
+    throw noPlan(shown, 'is not JSON', elsewhere(shown));
   }
-  const isPlan =
+  if (!isPlan(value)) throw noPlan(shown, 'holds no plan', elsewhere(shown));
+  if (!value.ok) throw noPlan(shown, 'holds a plan that was refused', again);
+  return value;
+}
+
+function isPlan(value: Partial<Response> | null): value is Response {
+  return (
     value !== null &&
     typeof value === 'object' &&
     typeof value.plan_id === 'string' &&
@@ -49,10 +100,8 @@ function parsePlan(text: string, shown: string): Response {
     value.target !== null &&
     Array.isArray(value.steps) &&
     value.steps.every((step) => step !== null && typeof step === 'object') &&
-    (value.allowed === undefined || isAllowed(value.allowed));
-  if (!isPlan) throw noPlan(shown, 'holds no plan', again);
-  if (value?.ok !== true) throw noPlan(shown, 'holds a plan that was refused', again);
-  return value as Response;
+    (value.allowed === undefined || isAllowed(value.allowed))
+  );
 }
 
 function isAllowed(value: unknown): boolean {

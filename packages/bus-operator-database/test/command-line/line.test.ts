@@ -58,6 +58,8 @@ it('repeats them in every command of a remedy, and what the plan is asked for in
   );
   const save = ownCommand('plan', ['--save', 'FILE', '--adopt']);
   expect(placed(save, ['apply', '--plan=-p.json', '-C', 'd'])).toBe(`${run} plan -C d --save ./-p.json --adopt`);
+  const named = ownCommand('plan', ['--save', 'plan.json']);
+  expect(placed(named, ['apply', '--plan', 'manifest.yaml'])).toBe(`${run} plan --save plan.json`);
   expect(placed(save, ['apply'])).toBe(`${run} plan --save FILE --adopt`);
   expect(placed(ownCommand('plan'), ['apply', '--plan', 'p.json'])).toBe(`${run} plan`);
 });

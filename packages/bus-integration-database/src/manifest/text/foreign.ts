@@ -1,11 +1,10 @@
 // Whether a file is no manifest at all: a password file or a private key that was named by mistake, or that a symbolic link
 // leads to. Nothing of such a file may be shown. Pure.
-import type { EditorSchema } from '../shapes/shapes.ts';
 import type { ManifestSource } from './source.ts';
 
-/** Why it is none; undefined where a key of a manifest stands at its top, or nothing stands in it. */
-export function foreignFault({ text }: ManifestSource, { properties }: EditorSchema): string | undefined {
-  const keys = Object.keys(properties ?? {}).filter((key) => /^\w+$/.test(key));
+/** Why it is none; undefined where one of a manifest's keys stands at its top, or nothing stands in it. */
+export function foreignFault({ text }: ManifestSource, known: readonly string[]): string | undefined {
+  const keys = known.filter((key) => /^\w+$/.test(key));
   if (keys.length === 0 || isBlank(text)) return undefined;
   const any = keys.join('|');
   const plain = new RegExp(`^(?:\\ufeff?|\\s*\\{\\s*)(?:${any})\\s*:(?:\\s|$)`, 'm');

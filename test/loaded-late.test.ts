@@ -16,12 +16,25 @@ function loadersOf(text: string, name: string): string[] {
   return [...new Set(found)].sort();
 }
 
-test('the schemas of answers are loaded for an API alone', () => {
+test('the schemas of answers are loaded for an API and for saved answers alone', () => {
   const text = readFileSync(bundle, 'utf8');
   const contract = 'packages/bus-integration-database/src/contract';
-  expect(loadersOf(text, 'response_schema')).toEqual(['packages/bus-operator-database/src/api/api-client.ts']);
+  expect(loadersOf(text, 'response_schema')).toEqual([
+    'packages/bus-integration-database/src/report/answers.ts',
+    'packages/bus-operator-database/src/api/api-client.ts',
+  ]);
   expect(loadersOf(text, 'step_schema')).toEqual([`${contract}/response-schema.ts`]);
   expect(loadersOf(text, 'shape').filter((file) => !file.startsWith(`${contract}/`))).toEqual([]);
+});
+
+test('what draws a report, and what it reads, is loaded for one alone', () => {
+  const text = readFileSync(bundle, 'utf8');
+  const room = 'packages/bus-integration-database/src/report';
+  expect(loadersOf(text, 'page')).toEqual([`${room}/index.ts`]);
+  expect(
+    loadersOf(text, 'report_query').filter((file) => !file.includes('bus-integration-postgres/src/report/')),
+  ).toEqual([]);
+  expect(text).toMatch(/\(init_report\d*\(\),/);
 });
 
 test('what reads manifests is in a file of its own', () => {

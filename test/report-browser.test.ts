@@ -24,7 +24,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     await server?.[Symbol.asyncDispose]();
   });
 
-  test.each(shownDeployments)('$name', { timeout: 120_000 }, async ({ name, manifest, isPlanned, past }) => {
+  test.each(shownDeployments)('$name', { timeout: 120_000 }, async ({ name, manifest, picture, isPlanned, past }) => {
     using deployment = makeDeployment({ adminDsn: server.dsn(), keys: keysOf(manifest) });
     deployment.write('bus.yaml', manifest);
     if (!isPlanned) await ran(deployment, ['apply']);
@@ -38,7 +38,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
       expect(await violationsOf(page), colorScheme).toEqual([]);
       expect(said).toEqual([]);
       if (screenshots !== undefined && colorScheme === 'light')
-        await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
+        await keep(page, join(screenshots, `${name}.png`), picture);
     }
 
     await using narrow = await browser.newContext({ viewport: { width: 375, height: 700 } });
@@ -55,6 +55,18 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     expect(said).toEqual([]);
   });
 });
+
+/** The section; or the page down to where paths of the server begin. */
+async function keep(page: Page, path: string, picture: string | undefined): Promise<void> {
+  await page.setViewportSize({ width: 900, height: 900 });
+  if (picture === undefined) {
+    const end = await page.evaluate<number>('document.getElementById("entrances").getBoundingClientRect().top');
+    return void (await page.screenshot({ path, fullPage: true, clip: { x: 0, y: 0, width: 900, height: end - 16 } }));
+  }
+  const section = page.locator(`section[aria-labelledby="${picture}"]`);
+  if (picture === 'access') await section.locator('td summary').first().click();
+  await section.screenshot({ path });
+}
 
 function keysOf(manifest: string): Record<string, string | undefined> {
   return {

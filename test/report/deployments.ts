@@ -4,6 +4,8 @@ import type { ServerAddress } from 'embedded';
 export interface ShownDeployment {
   readonly name: string;
   readonly manifest: string;
+  /** What of its page is kept as a picture: the id of a section. Default: all of it. */
+  readonly picture?: string;
   /** Default: it is applied. */
   readonly isPlanned?: true;
   /** What others did afterwards. */
@@ -47,15 +49,22 @@ databases: {small_auth: {}, small_events: {}}
   },
   {
     name: 'shop',
+    picture: 'access',
     manifest: shop('shop', '  orders: {}\n  billing: {}\n  reporting: {connections: 20, access: {shop_dev: read}}'),
     past: (server) =>
       server.query('SET ROLE shop_owner; CREATE TABLE app.sales (id int); CREATE TABLE app.items (id int)', {
         database: 'orders',
       }),
   },
-  { name: 'first-plan', isPlanned: true, manifest: shop('new', '  new_orders: {}\n  new_billing: {}') },
+  {
+    name: 'first-plan',
+    picture: 'plan',
+    isPlanned: true,
+    manifest: shop('new', '  new_orders: {}\n  new_billing: {}'),
+  },
   {
     name: 'drifted',
+    picture: 'findings',
     manifest: shop('old', '  old_orders: {}\n  old_billing: {}'),
     past: async (server) => {
       const statements = [
@@ -69,6 +78,7 @@ databases: {small_auth: {}, small_events: {}}
   },
   {
     name: 'many-roles',
+    picture: 'memberships',
     manifest: `
 version: 1
 deployment: many
@@ -86,6 +96,7 @@ outputs: []
   },
   {
     name: 'many-databases',
+    picture: 'access',
     manifest: `
 version: 1
 deployment: wide

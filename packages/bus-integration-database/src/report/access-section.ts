@@ -37,7 +37,7 @@ export function accessSection(report: ReportContent): Html {
   const isMatrix = columns.length <= mostColumns;
   return html`<p>The access in effect, as the server answers when it is asked for each role. Open a word to see the objects and
 where the right comes from. A word that is not as declared is marked.</p>
-${databases.length === 0 ? html`<p>No database is declared.</p>` : isMatrix ? matrix(rows, columns, grounds) : listed(rows, databases, grounds)}
+${databases.length === 0 ? html`<p>No declared database exists.</p>` : isMatrix ? matrix(rows, columns, grounds) : listed(rows, databases, grounds)}
 ${others.length > 0 && html`<p>No access to these databases: ${names(others, 'other roles')}</p>`}
 ${report.roles_left_out > 0 && html`<p>${chip('unknown', 'unknown')} ${count(report.roles_left_out, 'further role')} of the server were not read.</p>`}
 ${elsewhere(report, declared)}

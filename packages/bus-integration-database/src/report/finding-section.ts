@@ -4,7 +4,7 @@ import { remedyIn } from '../contract/remedy.ts';
 import type { Check, Diagnostic, Response } from '../contract/response.ts';
 import { count } from '../text/list.ts';
 import { type Html, html, lines, none } from './html.ts';
-import { groupedBy, resultChip } from './parts.ts';
+import { groupedBy, names, resultChip } from './parts.ts';
 import { checksOf } from './verdict.ts';
 
 const mostFindings = 300;
@@ -29,9 +29,10 @@ export function findingsOf(response: Response): readonly ReportFinding[] {
 export function findingSection(response: Response): Html {
   const all = findingsOf(response);
   const shown = all.slice(0, mostFindings);
+  const groups = groupedBy(shown, ({ result, id }) => `${result}\n${id}`);
   const good = checksOf(response).filter(({ result }) => result === 'ok');
   return html`${all.length === 0 && html`<p>No findings.</p>`}
-${shown.map(findingBlock)}
+${groups.map(findingGroup)}
 ${all.length > shown.length && html`<p>and ${all.length - shown.length} more: they are in the JSON answer</p>`}
 ${
   good.length > 0 &&
@@ -44,6 +45,19 @@ ${
 }`;
 }
 
+/** How many findings of one kind are open; the others are folded. */
+const mostOpen = 3;
+
+function findingGroup(group: readonly ReportFinding[]): Html {
+  const joined = groupedBy(group, ({ seen, why, line, remedy }) => JSON.stringify([seen, why, line, remedy]));
+  const blocks = joined.map(findingBlock);
+  if (blocks.length <= mostOpen + 1) return html`${blocks}`;
+  const [first] = group;
+  return html`${blocks.slice(0, mostOpen)}<details><summary>${first === undefined ? none : resultChip(first.result)} ${blocks.length - mostOpen} more findings ${first?.id ?? ''}</summary>
+${blocks.slice(mostOpen)}</details>
+`;
+}
+
 function goodLine(group: readonly Check[]): Html {
   const [first] = group;
   const targets = group.flatMap(({ target }) => target ?? []);
@@ -51,8 +65,13 @@ function goodLine(group: readonly Check[]): Html {
   return html`<li>${resultChip('ok')} ${first?.id ?? ''}${about}: ${first?.seen ?? ''}</li>`;
 }
 
-function findingBlock({ result, id, target, seen, why, line, remedy }: ReportFinding): Html {
-  return html`<div class="finding"><p>${resultChip(result)} <b>${id}</b> ${target ?? ''}</p>
+/** One finding, or several that say the same of different things. */
+function findingBlock(alike: readonly ReportFinding[]): Html {
+  const [first] = alike;
+  if (first === undefined) return none;
+  const { result, id, seen, why, line, remedy } = first;
+  const targets = alike.flatMap(({ target }) => target ?? []);
+  return html`<div class="finding"><p>${resultChip(result)} <b>${id}</b> ${names(targets, 'targets')}</p>
 <p>${seen}</p>${line !== undefined && html`<p><code>${line}</code></p>`}${why !== undefined && html`<p>${why}</p>`}${
     remedy === undefined ? none : html`<p class="dim">what to do</p><pre>${lines(remedy)}</pre>`
   }</div>

@@ -14,6 +14,7 @@ export interface GraphEdge {
 
 export interface GraphPlace {
   readonly column: number;
+  /** Between two rows, where that is straighter. */
   readonly row: number;
 }
 
@@ -61,7 +62,44 @@ export function placed(nodes: readonly GraphNode[], edges: readonly GraphEdge[])
       note(column);
     }
   }
-  return new Map(columns.flatMap((ids, column) => ids.map((id, row): [string, GraphPlace] => [id, { column, row }])));
+  const rows = rowsOf(columns, neighbours);
+  return new Map(
+    columns.flatMap((ids, column) => ids.map((id): [string, GraphPlace] => [id, { column, row: rows.get(id) ?? 0 }])),
+  );
+}
+
+/** The tallest column as it is; from there on each box beside the middle of its neighbours, in order and not upon each other. */
+function rowsOf(
+  columns: readonly (readonly string[])[],
+  neighbours: ReadonlyMap<string, readonly string[]>,
+): ReadonlyMap<string, number> {
+  const most = Math.max(...columns.map(({ length }) => length));
+  const tallest = columns.findIndex(({ length }) => length === most);
+  const order = columns
+    .map((_, column) => column)
+    .sort((one, other) => Math.abs(one - tallest) - Math.abs(other - tallest));
+  const rows = new Map<string, number>();
+  for (const column of order) {
+    const ids = columns[column] ?? [];
+    const wanted = ids.map((id, index) => {
+      const known = (neighbours.get(id) ?? []).flatMap((other) => rows.get(other) ?? []);
+      if (column === tallest || known.length === 0) return index;
+      return known.reduce((sum, row) => sum + row, 0) / known.length;
+    });
+    let free = 0;
+    const down = wanted.map((row) => {
+      const at = Math.max(row, free);
+      free = at + 1;
+      return at;
+    });
+    let limit = most - 1;
+    for (let index = ids.length - 1; index >= 0; index -= 1) {
+      const at = Math.min(down[index] ?? 0, limit);
+      rows.set(ids[index] ?? '', at);
+      limit = at - 1;
+    }
+  }
+  return rows;
 }
 
 /** The longest way to each; a circle, which no server has, ends at the last column. */

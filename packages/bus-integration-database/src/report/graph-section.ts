@@ -45,12 +45,13 @@ function graphOf({ roles, memberships, ownership }: ReportContent): { nodes: rea
       of === 'database' ? '' : databases.length === 1 ? ` in ${databases[0]}` : ` in ${databases.length} databases`;
     return {
       owner,
+      isDatabase: of === 'database',
       id: `thing ${index}`,
       label: `${what}${where}`,
       title: `${owner} owns ${of} ${some([...databases], 8)}`,
     };
   });
-  const edges: Line[] = [
+  const all: Line[] = [
     ...memberships.map(({ member, group, inherit, set, admin }) => ({
       from: `role ${member}`,
       to: `role ${group}`,
@@ -59,6 +60,10 @@ function graphOf({ roles, memberships, ownership }: ReportContent): { nodes: rea
     })),
     ...owned.map(({ owner, id, title }) => ({ from: `role ${owner}`, to: id, title, isBroken: false })),
   ];
+  const edges = connected(
+    all,
+    (id) => isDeclared.get(id.slice(5)) === true || owned.some((one) => one.id === id && one.isDatabase),
+  );
   const named = new Set(edges.flatMap(({ from, to }) => [from, to]).filter((id) => id.startsWith('role ')));
   const roleNodes = [...named].map((id): Box => {
     const name = id.slice(5);
@@ -69,26 +74,53 @@ function graphOf({ roles, memberships, ownership }: ReportContent): { nodes: rea
       isOurs: isDeclared.get(name) ?? false,
     };
   });
-  const things = owned.map(({ id, label }): Box => ({ id, label, kind: 'thing', isOurs: true, least: 1 }));
+  const things = owned
+    .filter(({ id }) => edges.some(({ to }) => to === id))
+    .map(({ id, label }): Box => ({ id, label, kind: 'thing', isOurs: true, least: 1 }));
   return { nodes: [...roleNodes, ...things], edges };
+}
+
+/** What is a member, however far, of something of the deployment; what that is a member of; and what these own. */
+function connected(edges: readonly Line[], isOurs: (id: string) => boolean): readonly Line[] {
+  const own = [...new Set(edges.flatMap(({ from, to }) => [from, to]))].filter(isOurs);
+  const above = closure(
+    own,
+    edges.map(({ from, to }) => [from, to]),
+  );
+  const below = closure(
+    own,
+    edges.map(({ from, to }) => [to, from]),
+  );
+  return edges.filter(({ from, to }) => (above.has(from) && above.has(to)) || (below.has(from) && below.has(to)));
+}
+
+function closure(from: readonly string[], steps: readonly (readonly [string, string])[]): ReadonlySet<string> {
+  const next = new Map<string, string[]>();
+  for (const [one, other] of steps) {
+    const known = next.get(one);
+    if (known === undefined) next.set(one, [other]);
+    else known.push(other);
+  }
+  const reached = new Set(from);
+  for (const id of reached) for (const other of next.get(id) ?? []) reached.add(other);
+  return reached;
 }
 
 function drawing(nodes: readonly Box[], edges: readonly Line[]): Html {
   const places = placed(nodes, edges);
+  const rows = Math.max(...[...places.values()].map(({ row }) => row)) + 1;
   const columns = Math.max(...[...places.values()].map(({ column }) => column)) + 1;
   const inColumn = (column: number) => nodes.filter(({ id }) => places.get(id)?.column === column);
-  const tallest = Math.max(...Array.from({ length: columns }, (_, column) => inColumn(column).length));
   const widths = Array.from(
     { length: columns },
     (_, column) => Math.max(60, ...inColumn(column).map(({ label }) => textWidth(short(label)))) + 20,
   );
   const lefts = widths.map((_, column) => 4 + widths.slice(0, column).reduce((sum, width) => sum + width + gap, 0));
   const width = (lefts.at(-1) ?? 0) + (widths.at(-1) ?? 0) + 4;
-  const height = tallest * rowHeight + 8;
+  const height = Math.ceil(rows * rowHeight + 8);
   const at = (id: string) => {
     const { column, row } = places.get(id) ?? { column: 0, row: 0 };
-    const free = (tallest - inColumn(column).length) * rowHeight;
-    return { x: lefts[column] ?? 0, y: 4 + free / 2 + row * rowHeight, width: widths[column] ?? 0 };
+    return { x: lefts[column] ?? 0, y: Math.round(4 + row * rowHeight), width: widths[column] ?? 0 };
   };
   const lines = edges.map(({ from, to, title, isBroken }) => {
     const [one, other] = [at(from), at(to)];
@@ -112,7 +144,7 @@ function short(label: string): string {
 
 /** Of 13 px in the fonts that systems have: wide letters are rare, and others stand in for them. */
 function textWidth(text: string): number {
-  return [...text].reduce((sum, letter) => sum + (letter > '\u2e7f' ? 13 : 7.3), 0);
+  return [...text].reduce((sum, letter) => sum + (letter > '\u2e7f' ? 13 : 8), 0);
 }
 
 function inWords({ memberships, ownership }: ReportContent): Html {

@@ -72,6 +72,13 @@ const tones: Readonly<Record<ReportVerdict['state'], Tone>> = {
   failed: 'fail',
 };
 
+const marks: Readonly<Record<ReportVerdict['state'], string>> = {
+  ok: 'ok',
+  work: 'work',
+  unknown: 'unknown',
+  failed: 'fail',
+};
+
 function verdictBox({ state, headline, reasons }: ReportVerdict, { response }: ReportInput): Html {
   const { target, provider, report, deployment_id, elapsed_ms } = response;
   const rows = [
@@ -85,7 +92,7 @@ function verdictBox({ state, headline, reasons }: ReportVerdict, { response }: R
     ['time', report?.taken_at ?? 'not known: made of saved answers'],
     ...(elapsed_ms === undefined ? [] : [['took', `${(elapsed_ms / 1000).toFixed(1)} s`]]),
   ];
-  return html`<div class="verdict ${state}"><p>${chip(tones[state], state === 'failed' ? 'not ok' : state)} <strong>${headline}</strong></p>
+  return html`<div class="verdict ${state}"><p>${chip(tones[state], marks[state])} <strong>${headline}</strong></p>
 ${reasons.length > 0 && html`<ul class="plain">${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`}
 <dl>${rows.map(([key = '', value = '']) => html`<dt>${key}</dt><dd>${value}</dd>`)}</dl></div>`;
 }

@@ -45,17 +45,20 @@ interface Used {
 }
 
 function connections({ roles, databases, ...server }: ReportContent): Html {
-  const isTold = ({ used, limit }: Used) => used > 0 || limit !== undefined;
   const all: Used[] = [
     { what: 'server', used: server.connections, limit: server.connection_limit },
-    ...[
-      ...databases.map(({ name, connections: used, connection_limit: limit }) => ({
+    ...[...databases.filter(isTold), ...others(databases)].map(
+      ({ name, connections: used, connection_limit: limit }) => ({
         what: `database ${name}`,
         used,
         limit,
-      })),
-      ...roles.map(({ name, connections: used, connection_limit: limit }) => ({ what: `role ${name}`, used, limit })),
-    ].filter(isTold),
+      }),
+    ),
+    ...[...roles.filter(isTold), ...others(roles)].map(({ name, connections: used, connection_limit: limit }) => ({
+      what: `role ${name}`,
+      used,
+      limit,
+    })),
   ];
   const rows = all.slice(0, mostRows).map(({ what, used, limit }) => {
     const isFull = limit !== undefined && used >= limit;
@@ -70,6 +73,22 @@ function connections({ roles, databases, ...server }: ReportContent): Html {
     html`<table><caption>In use when the server was read, beside the limits</caption><thead><tr><th scope="col">of</th><th scope="col">used</th><th scope="col">limit</th><th scope="col">share</th></tr></thead><tbody>
 ${rows}</tbody></table>`,
   )}`;
+}
+
+interface Counted {
+  readonly is_declared: boolean;
+  readonly connections: number;
+  readonly connection_limit?: number;
+}
+
+/** Of what is declared, all that is limited or used. */
+function isTold({ is_declared, connections: used, connection_limit: limit }: Counted): boolean {
+  return is_declared && (used > 0 || limit !== undefined);
+}
+
+/** What is not declared, where it is used. */
+function others<T extends Counted>(all: readonly T[]): T[] {
+  return all.filter(({ is_declared, connections: used }) => !is_declared && used > 0);
 }
 
 function bar(share: number, isFull = false): Html {

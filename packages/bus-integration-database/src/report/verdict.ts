@@ -15,7 +15,7 @@ const headlines: Readonly<Record<ReportVerdict['state'], string>> = {
   ok: 'ok: everything is as declared, and everything was seen',
   work: 'there is work to do: the server is not as declared',
   unknown: 'unknown: not everything was seen',
-  failed: 'not ok',
+  failed: 'not ok: something failed, or is not as it must be',
 };
 
 export function verdictOf(input: ReportInput): ReportVerdict {

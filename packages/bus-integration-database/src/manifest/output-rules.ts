@@ -15,7 +15,23 @@ interface OutputForm {
   readonly hasOwnFile?: true;
   /** Whether one file may hold several connections. */
   readonly gathers?: true;
+  /** What a file becomes elsewhere under a name of its own, which no other file may have. */
+  readonly makes?: (entry: OutputEntry) => MadeObject | undefined;
 }
+
+/** One connection of a rule. `file` is absent where it is the form's own. */
+export interface OutputEntry {
+  readonly database: string;
+  readonly role: string;
+  readonly file?: string;
+  readonly variable?: string;
+  readonly namespace?: string;
+}
+
+/** `Secret app of namespace shop`, or why there can be none: the end of a sentence that begins with what is named. */
+export type MadeObject =
+  | { readonly name: string; readonly fault?: never }
+  | { readonly fault: { readonly key: 'file' | 'namespace'; readonly named: string; readonly why: string } };
 
 export type OutputForms = Readonly<Record<string, OutputForm>>;
 

@@ -2,21 +2,12 @@
 import { normalize } from 'node:path';
 import { OperationError } from '../contract/errors.ts';
 import { dsnFileName, poolerTwin } from '../model/names.ts';
-import type { OutputForms, OutputRule } from './output-rules.ts';
+import type { OutputEntry, OutputForms, OutputRule } from './output-rules.ts';
 import { type Filling, filledPath, filledText, tellsApart } from './template.ts';
 import type { Problems } from './text/problems.ts';
 import { quotedName } from './text/seen.ts';
 import type { Span } from './text/source.ts';
 import { keyAt, type Node, nodeAt } from './text/tree.ts';
-
-/** One connection of a rule. `file` is absent where it is the form's own. */
-export interface OutputEntry {
-  readonly database: string;
-  readonly role: string;
-  readonly file?: string;
-  readonly variable?: string;
-  readonly namespace?: string;
-}
 
 /** A rule with everything that it leaves to be understood. */
 export type ExpandedOutput = OutputRule & { readonly mode: string; readonly entries: readonly OutputEntry[] };
@@ -48,6 +39,7 @@ interface Taken {
 /** Every rule with its files; what contradicts itself or another rule is told. */
 export function expandOutputs(rules: readonly OutputRule[], ground: OutputGround): readonly ExpandedOutput[] {
   const taken = new Map<string, Taken>();
+  const made = new Map<string, OutputEntry>();
   return rules.map((rule) => {
     judgeKeys(rule, ground);
     const entries = pairsOf(rule, ground).map((pair) => entryOf(rule, pair, ground));
@@ -55,6 +47,7 @@ export function expandOutputs(rules: readonly OutputRule[], ground: OutputGround
     for (const entry of entries) {
       judgeVariable(rule, entry, variables, ground);
       judgeFile(rule, entry, taken, ground);
+      judgeMade(rule, entry, made, ground);
     }
     return { ...rule, mode: rule.mode ?? '0600', entries };
   });
@@ -160,6 +153,24 @@ function judgeVariable(rule: OutputRule, entry: OutputEntry, variables: Set<stri
   variables.add(`${file}\n${variable}`);
 }
 
+/** Two files that become one object elsewhere: there the second would take the place of the first. */
+function judgeMade(rule: OutputRule, entry: OutputEntry, made: Map<string, OutputEntry>, ground: OutputGround): void {
+  const object = ground.forms[rule.form]?.makes?.(entry);
+  if (object === undefined) return;
+  if (object.fault !== undefined) {
+    const { key, named, why } = object.fault;
+    ground.problems.report(placeIn(ground, rule, key), 'value', `${quotedName(named)} ${why}`);
+    return;
+  }
+  const other = made.get(object.name);
+  made.set(object.name, other ?? entry);
+  // Of one file it was told that it would be of both.
+  if (other === undefined || other.file === entry.file) return;
+  const [one, two] = [other, entry].map(({ file = '' }) => quotedName(file));
+  const message = `${one} and ${two} would both be ${object.name}; give them other names`;
+  ground.problems.report(placeIn(ground, rule, 'file'), 'same-object', message);
+}
+
 /** Two connections meet in one file only in forms that gather them, and of one rule. */
 function judgeFile(rule: OutputRule, entry: OutputEntry, taken: Map<string, Taken>, ground: OutputGround): void {
   const { file } = entry;
@@ -196,11 +207,12 @@ function judgePath(rule: OutputRule, entry: OutputEntry, taken: Map<string, Take
   }
   const form = ground.forms[rule.form];
   // Without a name of its own for each, the second connection would overwrite the first.
-  if (form?.gathers && (rule.variable !== undefined || !form.keys.includes('variable'))) return;
+  const isOneFile = other.entry.file === entry.file;
+  if (isOneFile && form?.gathers && (rule.variable !== undefined || !form.keys.includes('variable'))) return;
   const apart = (['database', 'role'] as const).filter((what) => other.entry[what] !== entry[what]);
   const lacking = apart.filter((what) => !tellsApart(rule.file ?? '', what)).map((what) => `{${what}}`);
   const apartBy = lacking.length === 0 ? '' : `; name ${lacking.join(' and ')} in it`;
-  const hint = file === undefined ? ', where upper and lower case are one' : apartBy;
+  const hint = file === undefined || !isOneFile ? ', where upper and lower case are one' : apartBy;
   const [one, two] = [other.entry, entry].map((each) => `${quotedName(each.role)} in ${quotedName(each.database)}`);
   ground.problems.report(place, 'same-file', `${where} would be the file of ${one} and of ${two}${hint}`);
 }

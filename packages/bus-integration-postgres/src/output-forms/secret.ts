@@ -3,6 +3,7 @@
 // https://cloudnative-pg.io/documentation/current/applications/, https://servicebinding.io/spec/core/1.1.0/
 import type { Endpoint } from 'bus-integration-database';
 import { formatDsn, isSocket } from '../conninfo/dsn-endpoint.ts';
+import { secretName } from '../manifest/shapes/secret-name.ts';
 import { type FileForm, type FormSettings, type HeldConnection, unwritable } from './form.ts';
 import { jdbcUrl } from './jdbc.ts';
 import { pgpass } from './pgpass.ts';
@@ -24,12 +25,15 @@ export const secret: FileForm = {
 };
 
 function manifestOf(connection: HeldConnection, settings: FormSettings): string {
-  const { name = '', namespace } = settings;
+  const { namespace } = settings;
+  const name = secretName(settings.name ?? '');
+  if (name === undefined)
+    throw unwritable('secret', 'its own name', 'the name of its file holds no letter or digit, or is too long');
   return [
     'apiVersion: v1',
     'kind: Secret',
     'metadata:',
-    `  name: ${quoted(nameIn(name))}`,
+    `  name: ${quoted(name)}`,
     ...(namespace === undefined ? [] : [`  namespace: ${quoted(namespace)}`]),
     'type: servicebinding.io/postgresql',
     'stringData:',
@@ -60,23 +64,6 @@ function dataOf(connection: HeldConnection, { pooler }: FormSettings): Readonly<
 /** The same endpoint, by another address. */
 export function through(pooler: { readonly host: string; readonly port: string }, endpoint: Endpoint): Endpoint {
   return { ...endpoint, ...pooler };
-}
-
-/**
- * What a Secret is called in a file: the file's name, as far as Kubernetes takes it.
- * https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-subdomain-names
- */
-function nameIn(file: string): string {
-  const name = file
-    .replace(/\.(ya?ml|json)$/i, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9.-]+/g, '-')
-    .replace(/\.+/g, '.')
-    .replace(/(^|\.)[.-]+/g, '$1')
-    .replace(/[.-]+(\.|$)/g, '$1');
-  if (name === '' || name.length > 253)
-    throw unwritable('secret', 'its own name', 'the name of its file holds no letter or digit, or is too long');
-  return name;
 }
 
 /** A string of JSON is one of YAML, where all that YAML can't print is escaped. https://yaml.org/spec/1.2.2/#51-character-set */

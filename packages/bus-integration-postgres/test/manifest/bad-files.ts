@@ -952,6 +952,47 @@ export const badFiles: readonly BadFile[] = [
     says: ['5:24: orders.ro.dsn is written by output 1 of this list too'],
   },
   {
+    name: 'two Secrets of one name, since Kubernetes sees nothing of their folders',
+    under: 'shop',
+    text: 'outputs: [{form: secret, roles: [app], file: "k8s/{database}/app.yaml", namespace: shop}]\n',
+    says: [
+      '5:46: k8s/orders/app.yaml and k8s/billing/app.yaml would both be Secret app of namespace shop; give them other names',
+    ],
+  },
+  {
+    name: 'two Secrets of names that Kubernetes does not tell apart, of two rules',
+    under: 'shop',
+    text:
+      'outputs: [{form: secret, roles: [app], databases: [orders], file: a/Shop_app.yaml},' +
+      ' {form: secret, roles: [ro], file: b/shop-app.yml}]\n',
+    says: ['5:119: a/Shop_app.yaml and b/shop-app.yml would both be Secret shop-app; give them other names'],
+  },
+  {
+    name: 'two Secrets of one name in two namespaces are right; a namespace that there can not be is told',
+    under: 'shop',
+    text:
+      'outputs: [{form: secret, roles: [app], file: "{database}/app.yaml", namespace: "{database}"},' +
+      ' {form: secret, roles: [ro], file: ro.yaml, namespace: "Shop_{database}"}]\n',
+    says: [
+      '5:149: Shop_orders is no namespace of Kubernetes; write at most 63 small letters, digits and - between them',
+    ],
+  },
+  {
+    name: 'a Secret without a name',
+    under: 'shop',
+    text: 'outputs: [{form: secret, roles: [ro], file: _.yaml}]\n',
+    says: ['5:45: _.yaml gives its Secret no name'],
+  },
+  {
+    name: 'env files that differ in case alone',
+    text:
+      'roles: {app: {login: true}}\ndatabases: {Orders: {access: {app: write}}, orders: {access: {app: write}}}\n' +
+      'outputs: [{form: env, file: "{database}.env", variable: "{DATABASE}_{role}"}]\n',
+    says: [
+      '5:29: orders.env would be the file of app in Orders and of app in orders, where upper and lower case are one',
+    ],
+  },
+  {
     name: 'one variable twice in a file',
     under: 'shop',
     text: 'outputs: [{form: env, roles: [app], file: app.env, variable: DATABASE_URL}]\n',

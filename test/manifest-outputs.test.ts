@@ -268,6 +268,46 @@ function leftFiles({ leftovers }: Response): string[] {
   return (leftovers ?? []).filter(({ kind }) => kind === 'dsn-file').map(({ name }) => name);
 }
 
+describe('a file of a rule that was taken out', () => {
+  const login =
+    'roles: {app: {login: true}, report: {login: true}}\nevery_database: {access: {app: create, report: create}}\ndatabases: {orders: {}}\n';
+  const kept = '  - {form: env, roles: [report], file: env/report.env, mode: "0640"}\n';
+  const forms = [
+    ['env', 'web.env'],
+    ['pgpass', 'pgpass'],
+    ['service', 'services.conf'],
+    ['jdbc', 'jdbc'],
+    ['secret', 'web.yaml'],
+  ] as const;
+  const rules = forms.map(([form, name]) => `  - {form: ${form}, roles: [app], file: env/${name}}\n`).join('');
+
+  test('is told as left over where other files of outputs are, as long as its password is in one of those', async () => {
+    await applied(deploy(`${login}outputs:\n  - {form: uri}\n${kept}${rules}`));
+    // Of somebody else, of another login beside ours, and with a password that nobody has.
+    write('env/other.env', 'TOKEN=abc\n');
+    write('env/mixed.env', `${read('env/web.env')}TOKEN=abc\n`);
+    write('env/old.env', read('env/web.env').replace(/PGPASSWORD=.*/, 'PGPASSWORD=another'));
+    const without = deploy(`${login}outputs:\n  - {form: uri}\n${kept}`);
+    const paths = forms.map(([, name]) => `./env/${name}`).sort();
+    for (const answer of [await without.plan(), await without.status()]) {
+      expect(answer.ok, explain(answer)).toBe(true);
+      expect(leftFiles(answer)).toEqual(paths);
+      const first = answer.leftovers?.find(({ kind }) => kind === 'dsn-file');
+      expect(first?.command).toBe('rm -- ./env/jdbc');
+    }
+    for (const path of paths) rmSync(join(folder.path, path));
+    expect(leftFiles(await without.status())).toEqual([]);
+  });
+
+  test('is not told while it may be the only copy of its password', async () => {
+    await applied(deploy(`${login}outputs:\n${kept}  - {form: env, roles: [app], file: env/app.env}\n`));
+    const moved = deploy(`${login}outputs:\n${kept}  - {form: env, roles: [app], file: env/moved.env}\n`);
+    const plan = await moved.plan();
+    expect(plan.diagnostics.map(({ code }) => code)).toContain('password-lost');
+    expect(leftFiles(plan)).toEqual([]);
+  });
+});
+
 test('two services that read variables of their own names each get what they read', async () => {
   const deployment = deploy(`
 roles: {app: {login: true}}

@@ -75,7 +75,9 @@ export const scenarios: readonly Scenario[] = [
         refused: {
           errorClass: 'insufficient-privilege',
           codes: ['lacks-ownership'],
-          remedies: [/leave owner out until .*a superuser runs, in database app: ALTER SCHEMA "public" OWNER TO "o";/],
+          remedies: [
+            /leave owner out and apply, .*a superuser runs, in database app: ALTER SCHEMA "public" OWNER TO "o";/,
+          ],
         },
       },
     ],

@@ -124,6 +124,7 @@ export type {
   ConnectionStrings,
   Endpoint,
   FileReading,
+  HeldLogin,
   StrayFile,
 } from './output-files/connection-string.ts';
 export type { OutputDirectory } from './output-files/directory.ts';
@@ -136,6 +137,7 @@ export { discardStaged, promoteFile, readPairs, stagedSuffix, stageFile } from '
 export { ownerOf } from './output-files/owner.ts';
 export { judgeOutputDirectory } from './output-files/room.ts';
 export { strayFiles, strayLinks, withoutSuffix } from './output-files/stray-files.ts';
+export { strayOutputs } from './output-files/stray-outputs.ts';
 export { configuredRequest, plainRequest, requireSomething } from './run/configured-request.ts';
 export { desiredBy, desiredFor, isAboutConfigured } from './run/desired-request.ts';
 export { failure, handle } from './run/handle.ts';

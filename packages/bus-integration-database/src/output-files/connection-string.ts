@@ -41,6 +41,13 @@ export interface StrayFile {
   readonly database: string;
   /** As much of its endpoint as tells the server. */
   readonly server: Endpoint;
+  /** Further logins that it holds. */
+  readonly beside?: readonly Pick<StrayFile, 'role' | 'database' | 'server'>[];
+}
+
+/** A login that stands in a file, whichever form that has. */
+export interface HeldLogin extends Pick<StrayFile, 'role' | 'database' | 'server'> {
+  readonly password: Secret;
 }
 
 /** What a provider knows of its connection strings. */
@@ -58,6 +65,8 @@ export interface ConnectionStrings {
   readonly read: (text: Secret, output: Output) => readonly FileReading[];
   /** Whom it is for, whoever that is; undefined where it is no whole connection string. */
   readonly identify: (line: Secret) => Pick<StrayFile, 'role' | 'database' | 'server'> | undefined;
+  /** The logins of a text that holds them in some form and nothing else; none of any other text. */
+  readonly loginsIn: (text: Secret) => readonly HeldLogin[];
   /**
    * What a file is to say: the configured endpoint, as far as its form can say it, and what an operator added to the file
    * that is there.

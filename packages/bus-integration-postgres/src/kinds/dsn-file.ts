@@ -137,10 +137,11 @@ export const dsnFile: Kind<DsnFile, typeof registered, FileAction> = {
 
 /** Of this server, and neither the role nor the database is somebody else's: all others may be in use. */
 export function isFileOfOurs(
-  { server, role, database }: Omit<StrayFile, 'name'>,
+  { server, role, database, beside = [] }: Omit<StrayFile, 'name'>,
   remains: Remains,
   endpoint: Endpoint,
 ): boolean {
+  if (!beside.every((login) => isFileOfOurs(login, remains, endpoint))) return false;
   if (!isWantedServer(endpoint, server)) return false;
   const isLeft =
     remains.roles.some(({ name }) => name === role) ||

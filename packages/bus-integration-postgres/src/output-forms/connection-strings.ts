@@ -4,7 +4,7 @@ import type { ConnectionStrings } from 'bus-integration-database';
 import { shownPart } from '../conninfo/dsn-endpoint.ts';
 import { isWeakerTls } from '../conninfo/weaker-tls.ts';
 import { readDsn } from '../dsn/slip.ts';
-import { readOutput, wantedEndpoint, writeOutput } from './index.ts';
+import { loginsIn, readOutput, wantedEndpoint, writeOutput } from './index.ts';
 
 export const connectionStrings: ConnectionStrings = {
   write: writeOutput,
@@ -14,6 +14,7 @@ export const connectionStrings: ConnectionStrings = {
     if (!role || !database || !password || !host) return undefined;
     return { role, database, server: { host, ...(port !== undefined && { port }) } };
   },
+  loginsIn,
   wanted: wantedEndpoint,
   shownPart,
   isSameServer: (one, other) => one.host === other.host && one.port === other.port,

@@ -3,6 +3,7 @@ import {
   type ConnectionString,
   type Endpoint,
   type FileReading,
+  type HeldLogin,
   type Output,
   type OutputConnection,
   placesIn,
@@ -89,6 +90,21 @@ export function readOutput(text: Secret, output: Output): FileReading[] {
       ...(holder !== undefined && { displaces: holder }),
     };
   });
+}
+
+/** The logins of a text of some form that holds nothing beside them; none of any other, a single connection string too. */
+export function loginsIn(text: Secret): HeldLogin[] {
+  const { uri: _, ...others } = forms;
+  for (const form of Object.values(others)) {
+    const content = form.read(text.reveal());
+    if (content === undefined || content.connections.length === 0 || content.others.length > 0) continue;
+    return content.connections.map(({ user, database, password, endpoint }) => {
+      const { host = '', port } = endpoint;
+      const server = { host, ...(port !== undefined && { port }) };
+      return { role: user, database, server, password: new Secret(password) };
+    });
+  }
+  return [];
 }
 
 function broken(reason: string, holder?: string): FileReading {

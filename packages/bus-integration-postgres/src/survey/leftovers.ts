@@ -5,14 +5,18 @@ import {
   advise,
   command,
   type DesiredNames,
+  type HeldLogin,
   type Leftover,
   type Output,
   type OutputDirectory,
   type OutputPlace,
+  readPairs,
+  type Secret,
   type StrayFile,
   shownPath,
   standsElsewhere,
   strayFiles,
+  strayOutputs,
   withoutSuffix,
 } from 'bus-integration-database';
 import { retiredNames } from '../asked/retired-names.ts';
@@ -35,14 +39,15 @@ import { heirsOf, retiredRoles } from './retired-roles.ts';
 /** One statement, in any database of the cluster. */
 export async function readRemains(session: Session, intent: Intent, files: readonly StrayFile[]): Promise<Remains> {
   const retired = retiredBy(intent);
+  const logins = files.flatMap((file) => [file, ...(file.beside ?? [])]);
   const found = await readRow(session, shape, {
     sql: leftoversQuery(session.serverVersionNum),
     values: [
       markOf(intent.declared.deploymentId),
       [...intent.declared.roles, ...retired.roles],
       [...intent.declared.databases.keys(), ...retired.databases],
-      files.map(({ role }) => role),
-      files.map(({ database }) => database),
+      logins.map(({ role }) => role),
+      logins.map(({ database }) => database),
       heirsOf(intent),
     ],
     doing: 'reading what is no longer declared',
@@ -74,8 +79,33 @@ export interface FilesPlace {
 }
 
 /** DSN files of no declared login, but for those whose password is still to be taken over. */
-export function straysOf({ intent, directory }: FilesPlace): StrayFile[] {
+export function straysOf(place: FilesPlace): StrayFile[] {
+  const { intent, directory } = place;
   if (directory === undefined) return [];
+  return [
+    ...strayDsnFiles({ intent, directory }),
+    ...strayOutputs(directory, [...intent.declared.outputs.values()], heldBy(place)),
+  ];
+}
+
+/** Whether a file of a desired output has a role's password; they are read once, and only where something looks left over. */
+function heldBy({ intent, directory }: FilesPlace): (login: HeldLogin) => boolean {
+  let held: ReadonlySet<string> | undefined;
+  const keyOf = (role: string, password: Secret) => JSON.stringify([role, password.reveal()]);
+  return ({ role, password }) => {
+    held ??= new Set(
+      (directory === undefined ? [] : readPairs(directory, intent.desired)).flatMap(({ role, live }) =>
+        live.state === 'present' ? [keyOf(role, live.password)] : [],
+      ),
+    );
+    return held.has(keyOf(role, password));
+  };
+}
+
+function strayDsnFiles({
+  intent,
+  directory,
+}: Required<FilesPlace> & { readonly directory: OutputDirectory }): StrayFile[] {
   const { outputs } = intent.declared;
   const all = [...outputs.values()];
   const placed = new Set(all.flatMap((output) => nameIn(directory, output)));

@@ -12,6 +12,7 @@ import { type AdminKind, adminDsnOf } from './admins.ts';
 
 export interface OnServer extends AsyncDisposable {
   readonly server: Server;
+  readonly adminDsn: string;
   plan(manifest: string, flags?: Flags, meter?: Meter): Promise<Response>;
   apply(manifest: string, flags?: Flags): Promise<Response>;
   /** Applied, and nothing is left to do; the answer. */
@@ -35,6 +36,7 @@ export async function onServer(major: Major, kind: AdminKind): Promise<OnServer>
     createDeployment({ adminDsn, folder: folder.path, wish: { databases: [], manifest }, ...(meter && { meter }) });
   return {
     server,
+    adminDsn,
     plan: (manifest, flags, meter) => of(manifest, meter).plan(flags),
     apply: (manifest, flags) => of(manifest).apply(flags),
     converge: async (manifest, allow = []) => {

@@ -14,7 +14,7 @@ import {
   type StepsOfKind,
 } from './common/kind.ts';
 import { adoptionSummary, markComment, markedShape, passwordWord } from './common/kind-words.ts';
-import { lacksRoleAdmin, markOnAdmin } from './roles/role-admin.ts';
+import { lacksRoleAdmin, markOnAdmin, undeclaredLogin } from './roles/role-admin.ts';
 import {
   attributeChanges,
   attributeClauses,
@@ -162,8 +162,10 @@ export const role: Kind<Role, typeof registered> = {
       : [{ leftover: 'role' }];
   },
 
-  // Of a role itself only refusals are told (ownership/ours.ts).
-  findings: () => [],
+  findings: ({ name, canLogin, attributes }, { seen, roles }) =>
+    canLogin || attributes?.login === false || !seen.roles.get(name)?.canLogin || roles.get(name) === 'refused'
+      ? []
+      : [undeclaredLogin(name)],
 
   actions: {
     'create-role': {

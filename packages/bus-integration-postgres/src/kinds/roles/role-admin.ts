@@ -35,3 +35,19 @@ export function markOnAdmin(name: string): Diagnostic {
     ...advise(runs(superuser, anyDatabase, `COMMENT ON ROLE ${identifier(name)} IS NULL;`)),
   };
 }
+
+/** What can be written in the manifest of a role that may log in. */
+export function loginDeclared(name: string): string {
+  return `write login: false under ${shown(name)} in the manifest, which takes LOGIN with --allow revoke; or login: true`;
+}
+
+/** It was made or altered by hand, or its login left the manifest; whoever gives it a password gets in. */
+export function undeclaredLogin(name: string): Diagnostic {
+  return {
+    severity: 'warn',
+    code: 'undeclared-login',
+    message: `role ${shown(name)} may log in, and the manifest does not say so`,
+    target: printable(name),
+    ...advise(loginDeclared(name)),
+  };
+}

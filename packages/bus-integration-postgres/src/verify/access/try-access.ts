@@ -155,7 +155,7 @@ async function readOther(
   const at = { role, database };
   const findings = readFindings(expected, seen, database);
   const isLogin = manifest.roles[role]?.login === true;
-  const why = isLogin ? 'no file holds its password' : 'it does not log in';
+  const why = isLogin ? 'no file holds its password' : 'the manifest gives it no login';
   return [
     ...checksOf('access', at, findings),
     ...checksOf('membership', at, membershipFindings(role, manifest, seen, session.serverVersionNum)),

@@ -23,7 +23,13 @@ import type { ServiceFacts } from './facts.ts';
 import type { LoginFindings } from './login-answer.ts';
 import { hasNoRoom, loginCheck } from './login-faults.ts';
 import { manifestLogins } from './manifest-login.ts';
-import { undeclaredMembers, undeclaredParameters, undeclaredPowers, unseenChecks } from './manifest-views.ts';
+import {
+  undeclaredLogins,
+  undeclaredMembers,
+  undeclaredParameters,
+  undeclaredPowers,
+  unseenChecks,
+} from './manifest-views.ts';
 import type { DeclaredObjects } from './objects/declared-objects.ts';
 import { exposedChecks } from './objects/exposed.ts';
 import { loginFiles, otherFileChecks } from './other-files.ts';
@@ -89,6 +95,7 @@ export async function checkConnectivity(options: ConnectivityOptions): Promise<C
       ...(await otherFileChecks(others, options.preparation.intent.service, options.reached)),
       ...roles.flatMap((role) => checks.get(role) ?? []),
       ...(options.isNegative ? sharingChecks(sharersIn(found)) : []),
+      ...(options.isNegative ? undeclaredLogins(await options.declared, manifest) : []),
       ...(options.isNegative ? exposedChecks(undeclaredMembers(await options.declared, manifest), declared.roles) : []),
     ],
     seenInside: seenInsideOf(found, options.session),

@@ -41,6 +41,12 @@ export const connectivityFindings = {
     fix: 'bus operator database plan shows the membership and the setting that lack. Sessions that are open keep what they had at their login.',
     page: `${documentation}/sql-set-role.html`,
   },
+  'undeclared-login': {
+    title: 'a role may log in that the manifest does not let log in',
+    why: 'Attributes that a manifest does not name are left as they are. A role without login in the file that has LOGIN on the server lets in whoever knows its password, or sets one: an owner then has every right on what is in its schemas.',
+    fix: 'Write login: false for it in the manifest and apply with --allow revoke; or login: true, if it is a login.',
+    page: `${documentation}/role-attributes.html`,
+  },
   membership: {
     title: 'a membership gives less, or more, than the manifest says',
     why: 'A member has the rights of a group at once (INHERIT), after SET ROLE (SET), or not at all; all the same it is listed as a member. What is looked at is what is in effect, through any chain of groups.',

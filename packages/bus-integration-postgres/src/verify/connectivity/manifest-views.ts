@@ -1,7 +1,9 @@
 // What is known of a deployment beside its manifest: what that says itself is no finding; what it says and nobody saw, is not
 // known. Nothing of what lists declare. Pure.
-import { type Check, printable } from 'bus-integration-database';
+import { advise, type Check, ownCommand, printable } from 'bus-integration-database';
+import { loginDeclared } from '../../kinds/roles/role-admin.ts';
 import type { ExpandedManifest } from '../../manifest/expand.ts';
+import { shown } from '../../text/shown.ts';
 import { declaredGroups } from '../access/declared-access.ts';
 import { declaredCheck, declaredStatements } from '../access/declared-statements.ts';
 import type { LoginFindings, Looked } from './login-answer.ts';
@@ -46,6 +48,27 @@ export function undeclaredMembers(declared: DeclaredObjects, manifest: ExpandedM
       return { ...role, members: isGroup ? [] : role.members.filter(isStrange) };
     }),
   };
+}
+
+/** Roles that may log in although the manifest makes them none that does: whoever set a password for one gets in. */
+export function undeclaredLogins({ roles }: DeclaredObjects, manifest: ExpandedManifest | undefined): Check[] {
+  if (manifest === undefined) return [];
+  return roles.flatMap(({ name, canLogin }): Check[] => {
+    const said = Object.hasOwn(manifest.roles, name) ? manifest.roles[name] : undefined;
+    if (!canLogin || said === undefined || said.login === true) return [];
+    const check = { id: 'undeclared-login', kind: 'connectivity', result: 'fail', target: printable(name) } as const;
+    if (said.login === false)
+      return [
+        {
+          ...check,
+          seen: `${shown(name)} may log in, and the manifest says login: false`,
+          ...advise(ownCommand('plan')),
+        },
+      ];
+    return [
+      { ...check, seen: `${shown(name)} may log in, and the manifest does not say so`, ...advise(loginDeclared(name)) },
+    ];
+  });
 }
 
 /** What roles may do to parameters, without what the manifest gives to them or to their groups. */

@@ -133,7 +133,7 @@ describe('a script for psql', () => {
 describe('a terminal', () => {
   const harm = '\u001b]0;owned\u0007\u001b[2J\u202e\nok: true\r\u009b31m';
 
-  test.each(['plan', 'status', 'doctor', 'verify', 'apply'])(
+  test.each(['plan', 'status', 'doctor', 'verify', 'report', 'apply'])(
     'is told nothing by the texts of a server: %s',
     async (verb) => {
       const lies = inJson((value) =>
@@ -161,7 +161,7 @@ describe('a terminal', () => {
 });
 
 describe('rows of wrong types', () => {
-  const verbs = ['plan', 'status', 'doctor', 'verify'] as const;
+  const verbs = ['plan', 'status', 'doctor', 'verify', 'report'] as const;
   const wrong = (value: unknown): unknown => {
     if (typeof value === 'string') return 7;
     if (typeof value === 'number') return 'seven';
@@ -182,7 +182,7 @@ describe('rows of wrong types', () => {
 
   const known = new Set<string>();
 
-  test.each(['plan', 'doctor', 'verify'] as const)(
+  test.each(['plan', 'doctor', 'verify', 'report'] as const)(
     '%s tells each of them, one after the other',
     async (verb) => {
       const paths = new Set<string>();

@@ -231,7 +231,11 @@ async function tellStory(story: Story): Promise<void> {
   await run(['plan', '--save', 'plan.json', '-f', 'json'], [0]);
   story.evidence['the saved plan'] = readFileSync(deployment.path('plan.json'), 'utf8');
   await run(['apply', '--plan', 'plan.json', '-vv'], [0]);
-  for (const verb of ['plan', 'apply', 'status', 'verify', 'doctor']) await run([verb, '-f', 'json', '-vv'], [0, 1]);
+  for (const verb of ['plan', 'apply', 'status', 'verify', 'report', 'doctor'])
+    await run([verb, '-f', 'json', '-vv'], [0, 1]);
+
+  await run(['report', '-o', 'report.html'], [0]);
+  story.evidence['the page of a report'] = readFileSync(deployment.path('report.html'), 'utf8');
 
   await wrongInputs(story);
   await server.query('GRANT CONNECT ON DATABASE app TO PUBLIC');

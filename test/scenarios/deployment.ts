@@ -60,6 +60,7 @@ export interface Deployment {
   status(): Promise<Response>;
   verify(said?: Readonly<Record<string, unknown>>): Promise<Response>;
   doctor(): Promise<Response>;
+  report(): Promise<Response>;
   /** Asks about what is said, whatever is declared. */
   ask(verb: Verb, said: Readonly<Record<string, unknown>>): Promise<Response>;
   /** The DSN in a file of the output directory. */
@@ -114,6 +115,7 @@ export function createDeployment(options: DeploymentOptions): Deployment {
     status: () => ask('status', about),
     verify: (said = {}) => ask('verify', { ...about, checks: ['connectivity'], ...said }),
     doctor: () => ask('doctor', declaration),
+    report: () => ask('report', about),
     ask: (verb, said) => ask(verb, { ...about, ...said }),
     dsn: (file) => readFileSync(join(dsnDirectory, file), 'utf8').trim(),
   };

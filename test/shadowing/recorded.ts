@@ -57,6 +57,7 @@ async function runAll(server: Server, adminDsn: string, wish: Wish, deploymentId
   });
   await server.query(`COMMENT ON DATABASE ${database} IS NULL; COMMENT ON ROLE ${wish.serviceRole} IS NULL`);
   await deployment.doctor();
+  await deployment.report();
   await deployment.apply({ ...everything, rotate: [wish.serviceRole ?? ''] });
   await deployment.verify({ checks: ['connectivity', 'listener-policy'] });
 }

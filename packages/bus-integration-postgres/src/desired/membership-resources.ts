@@ -17,9 +17,9 @@ export function membershipResources(roles: ExpandedManifest['roles']): Resource[
   ];
 }
 
-/** To act as a role is a membership that gives no rights but by SET ROLE. */
+/** To act as a role is a membership that gives no rights but by SET ROLE, and can't be given to others. */
 function membershipsOf(member: string, { acts_as, member_of = [] }: ExpandedRole): Membership[] {
-  const acting = { kind: 'membership', member, inherit: false, set: true } as const;
+  const acting = { kind: 'membership', member, inherit: false, set: true, admin: false } as const;
   return [
     ...(acts_as === undefined ? [] : [{ ...acting, group: acts_as }]),
     ...member_of.map(

@@ -30,6 +30,8 @@ export interface DefaultPrivileges {
   readonly grantee: Grantee;
   /** Sorted, without duplicates. */
   readonly privileges: readonly string[];
+  /** Those of them that may be granted on; no file gives that. */
+  readonly grantable?: readonly string[];
   /** It only says that what this role makes later is looked at. */
   readonly isPlace?: true;
   /** What is beyond it is told, and left. */
@@ -76,7 +78,7 @@ export const defaultPrivileges: Kind<DefaultPrivileges, typeof registered> = {
   },
 
   made: (after, scope) => meanings(changes(after, [], scope)),
-  changed: (before, after, scope) => meanings(changes(after, before.privileges, scope)),
+  changed: (before, after, scope) => meanings(changes(after, before.privileges, scope, before.grantable)),
   gone: (before, scope) => meanings(changes({ ...before, privileges: [] }, before.privileges, scope)),
 
   findings: () => [],
@@ -160,7 +162,15 @@ function heldOfWish(wish: DefaultPrivileges, { seen, declared, isJustMade }: Sco
   const held = sorted([...privileges.filter((one) => effective.privileges.has(one)), ...direct]);
   // What was shown as granted is granted in a new database, though a group's would do.
   const isNone = held.length === 0 || (isJustMade && direct.length === 0);
-  return isNone && privileges.length > 0 ? undefined : { ...wish, privileges: held };
+  if (isNone && privileges.length > 0) return undefined;
+  const grantable = sorted(
+    own.flatMap((entry) =>
+      entry.grantee === grantee.role && entry.isGrantable && privileges.includes(entry.privilege)
+        ? [entry.privilege]
+        : [],
+    ),
+  );
+  return { ...wish, privileges: held, ...(grantable.length > 0 && { grantable }) };
 }
 
 /** What declared roles gave to declared roles, and no longer do. Of routines only where they are closed. */
@@ -196,8 +206,11 @@ function undeclared(
 }
 
 /** Where the file keeps them. */
-function undeclaredFinding({ database, creator, schema, of, grantee, privileges }: DefaultPrivileges): Diagnostic {
-  const on = [{ of, ...(schema !== undefined && { schema }), privileges }];
+function undeclaredFinding(
+  { database, creator, schema, of, grantee, privileges }: DefaultPrivileges,
+  grant_option?: true,
+): Diagnostic {
+  const on = [{ of, ...(schema !== undefined && { schema }), privileges, ...(grant_option && { grant_option }) }];
   const step = { database, creator, grantee: granteeName(grantee), on };
   const statements = defaultsStatements('REVOKE', step).map(({ sql }) => `${sql};`);
   return {
@@ -212,7 +225,12 @@ function undeclaredFinding({ database, creator, schema, of, grantee, privileges 
   };
 }
 
-function changes(after: DefaultPrivileges, before: readonly string[], scope: Scope): Meaning<Steps>[] {
+function changes(
+  after: DefaultPrivileges,
+  before: readonly string[],
+  scope: Scope,
+  grantable: readonly string[] = [],
+): Meaning<Steps>[] {
   const { databases, seen } = scope;
   const { database, creator, schema, of, grantee } = after;
   const target = printable(database);
@@ -221,11 +239,19 @@ function changes(after: DefaultPrivileges, before: readonly string[], scope: Sco
   const isEmpty = rowsOf(database, seen).some(
     (row) => row.creator === creator && row.of === of && row.schema === (schema ?? null) && row.acl.length === 0,
   );
-  const content = (privileges: readonly string[]): StepDefaults => ({
+  const content = (privileges: readonly string[], grant_option?: true): StepDefaults => ({
     database,
     creator,
     grantee: granteeName(grantee),
-    on: [{ of, ...(schema !== undefined && { schema }), privileges, ...(isEmpty && { list_is_empty: true }) }],
+    on: [
+      {
+        of,
+        ...(schema !== undefined && { schema }),
+        privileges,
+        ...(grant_option && { grant_option }),
+        ...(isEmpty && { list_is_empty: true }),
+      },
+    ],
   });
   // Nobody has anything to lose by what a new role makes, or by what is made in a new database.
   const isNew =
@@ -242,6 +268,13 @@ function changes(after: DefaultPrivileges, before: readonly string[], scope: Sco
     made.push({ step: { action: 'set-default-privileges', target, risk: 'grant', before: content(unwanted) } });
   if (unwanted.length > 0 && !isNew && !isLeft)
     made.push({ step: { action: 'revoke-default-privileges', target, risk: 'revoke', before: content(unwanted) } });
+  // What is made with it is granted on by whoever has it, to anybody.
+  if (grantable.length > 0 && !isLeft)
+    made.push({
+      step: { action: 'revoke-default-privileges', target, risk: 'revoke', before: content(grantable, true) },
+    });
+  if (grantable.length > 0 && isLeft)
+    made.push({ finding: undeclaredFinding({ ...after, privileges: grantable }, true) });
   return made;
 }
 

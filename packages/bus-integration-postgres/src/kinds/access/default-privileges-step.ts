@@ -15,6 +15,8 @@ export const defaultsShape = ({ shape, text, orNull, list, may, oneOf, always }:
         of: oneOf(['tables', 'sequences', 'routines']),
         schema: may(text),
         privileges: list(text),
+        // That they may be granted on, not they themselves.
+        grant_option: may(always(true)),
         // What stands there is an empty list, which acts as the built-in one: there is nothing to take from it.
         list_is_empty: may(always(true)),
       }),
@@ -33,7 +35,7 @@ export function defaultsStatements(
   const who = grantee === null ? 'PUBLIC' : identifier(grantee);
   const groups = alike(on, ({ schema, ...same }) => [schema === undefined, same]);
   return groups.flatMap((group) => {
-    const [{ of, privileges, list_is_empty }] = group;
+    const [{ of, privileges, grant_option, list_is_empty }] = group;
     const schemas = group.flatMap(({ schema }) => (schema === undefined ? [] : [identifier(schema)]));
     const place = schemas.length === 0 ? '' : ` IN SCHEMA ${schemas.join(', ')}`;
     const statement = (sql: string): Statement => ({
@@ -42,7 +44,7 @@ export function defaultsStatements(
       as: creator,
       sql: `ALTER DEFAULT PRIVILEGES FOR ROLE ${identifier(creator)}${place} ${sql}`,
     });
-    const what = `${privileges.join(', ')} ON ${of.toUpperCase()}`;
+    const what = `${grant_option ? 'GRANT OPTION FOR ' : ''}${privileges.join(', ')} ON ${of.toUpperCase()}`;
     return [
       ...(verb === 'REVOKE' && list_is_empty ? [statement(`GRANT ${what} TO ${identifier(creator)}`)] : []),
       statement(verb === 'GRANT' ? `GRANT ${what} TO ${who}` : `REVOKE ${what} FROM ${who}`),
@@ -52,8 +54,8 @@ export function defaultsStatements(
 
 export function defaultsSummary(verb: 'GRANT' | 'REVOKE', { creator, grantee, on }: StepDefaults): string {
   const parts = on.map(
-    ({ of, schema, privileges }) =>
-      `${of}${schema === undefined ? '' : ` in ${shown(schema)}`}: ${privileges.join(', ')}`,
+    ({ of, schema, privileges, grant_option }) =>
+      `${of}${schema === undefined ? '' : ` in ${shown(schema)}`}: ${privileges.join(', ')}${grant_option ? ' WITH GRANT OPTION' : ''}`,
   );
   const who = grantee === null ? 'PUBLIC' : shown(grantee);
   return `${who}${verb === 'GRANT' ? '' : ' loses'}, on what ${shown(creator)} makes: ${parts.join('; ')}`;

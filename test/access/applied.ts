@@ -13,6 +13,7 @@ import { type AdminKind, adminDsnOf } from './admins.ts';
 export interface OnServer extends AsyncDisposable {
   readonly server: Server;
   readonly adminDsn: string;
+  readonly folder: string;
   plan(manifest: string, flags?: Flags, meter?: Meter): Promise<Response>;
   apply(manifest: string, flags?: Flags): Promise<Response>;
   /** Applied, and nothing is left to do; the answer. */
@@ -37,6 +38,7 @@ export async function onServer(major: Major, kind: AdminKind): Promise<OnServer>
   return {
     server,
     adminDsn,
+    folder: folder.path,
     plan: (manifest, flags, meter) => of(manifest, meter).plan(flags),
     apply: (manifest, flags) => of(manifest).apply(flags),
     converge: async (manifest, allow = []) => {

@@ -23,7 +23,7 @@ import {
   passwordWrong,
   rotationBlocked,
 } from './refusal.ts';
-import type { CredentialWish, Proof } from './wish.ts';
+import type { CredentialWish, LoginBlock, Proof } from './wish.ts';
 
 /** What is known of a role's candidate passwords; a password that was never tried is unknown. */
 export type Proofs = (role: string, password: Secret) => Proof;
@@ -61,7 +61,8 @@ export function decideCredentials(wish: CredentialWish, proofs: Proofs): RoleDec
 }
 
 function decide(wish: CredentialWish, proofs: Proofs): RoleDecision {
-  if (wish.standing === 'missing') return decideForNewRole(wish);
+  if (wish.standing === 'missing')
+    return wish.block === undefined ? decideForNewRole(wish) : refusedDecision(wish, rotationBlocked(wish, wish.block));
   if (wish.isRotated) return decideRotation(wish, proofs);
   // Made when nothing had to log in: it gets its first password now.
   if (wish.hasNoPassword && candidatePasswords(wish.pairs).length === 0) return withPassword(wish, 'new', true);
@@ -98,7 +99,7 @@ function decideRotation(wish: CredentialWish, proofs: Proofs): RoleDecision {
   );
   const committed = staged.find((password) => proofs(wish.role, password).state === 'proven');
   if (committed !== undefined) return finishing(withPassword(wish, 'staged', false, committed), wish, committed);
-  if (wish.block !== undefined) return refusedDecision(wish, rotationBlocked(wish, wish.block));
+  if (isBlocked(wish)) return refusedDecision(wish, rotationBlocked(wish, wish.block));
   const replaces = fingerprint(passwordsIn(wish.pairs, 'live')[0]);
   const decision =
     staged[0] === undefined ? withPassword(wish, 'new', true) : withPassword(wish, 'staged', true, staged[0]);
@@ -141,11 +142,17 @@ function decideForKnownRole(wish: CredentialWish, proofs: Proofs): RoleDecision 
   if (candidates.length === 0) return refusedDecision(wish, passwordLost(wish));
   const unknown = candidates.map((password) => proofs(wish.role, password)).find(({ state }) => state === 'unknown');
   const isRefused = unknown === undefined ? wish.isProvenWithoutLogin !== true : unknown.isRefused;
-  if (wish.block !== undefined && isRefused) return refusedDecision(wish, loginBlocked(wish, wish.block));
+  if (isRefused && isBlocked(wish)) return refusedDecision(wish, loginBlocked(wish, wish.block));
+  // It is seen once the role may log in.
+  if (isRefused && wish.block !== undefined) return unproven(wish, { state: 'unknown', reason: wish.block.seen });
   if (unknown === undefined) return refusedDecision(wish, passwordWrong(wish));
   return unknown.isRefused
     ? refusedDecision(wish, passwordRefused(wish, unknown), 'unproven')
     : unproven(wish, unknown);
+}
+
+function isBlocked(wish: CredentialWish): wish is CredentialWish & { readonly block: LoginBlock } {
+  return wish.block !== undefined && wish.block.isLifted !== true;
 }
 
 /** Nothing is sure, so nothing is touched. That is a failure where a file is wanted that can't be made like this. */

@@ -9,6 +9,8 @@ export interface LoginBlock {
   readonly code: string;
   readonly seen: string;
   readonly remedy: Remedy;
+  /** The plan ends it before any password is proven. */
+  readonly isLifted?: true;
 }
 
 export interface CredentialWish {

@@ -35,7 +35,7 @@ import type { Resource } from '../kinds/index.ts';
 import { hasNoPassword } from '../observe/mark.ts';
 import type { Observation } from '../observe/observation.ts';
 import { connectionStrings } from '../output-forms/connection-strings.ts';
-import { expiryFindings, loginBlockOf } from '../ownership/login-block.ts';
+import { type DeclaredValidity, expiryFindings, loginBlockOf } from '../ownership/login-block.ts';
 import { type Adoption, judge, judgeRetired } from '../ownership/ours.ts';
 import { missingAuthority } from './authority.ts';
 import { compare, unsettled } from './compare.ts';
@@ -166,6 +166,7 @@ function computeAllowed(
   }
   const endpoint = endpointOf(intent.service, seen.reached);
   const hasTls = seen.reached.isEncrypted || seen.reached.hasSsl;
+  const validity = declaredValidity(desired.resources);
   const alone = loginRoles(desired).map((role) =>
     decideCredentials(
       {
@@ -174,7 +175,7 @@ function computeAllowed(
         isRotated: rotated.has(role),
         hasNoPassword: hasNoPassword(seen.roles.get(role)),
         isProvenWithoutLogin: seen.roles.get(role)?.verifier !== undefined,
-        block: loginBlockOf(role, pairsOf.get(role)?.map(({ database }) => database) ?? [], seen),
+        block: loginBlockOf(role, pairsOf.get(role)?.map(({ database }) => database) ?? [], seen, validity.get(role)),
         endpoint,
         strings: connectionStrings,
         hasTls,
@@ -245,7 +246,7 @@ function computeAllowed(
       ...lockFindings(seen),
       ...poolerFindings(seen.server),
       ...identityFindings(seen),
-      ...expiryFindings(seen, desired, steps),
+      ...expiryFindings(seen, desired, steps, validity),
       ...overridingFindings(resources, desired, seen),
       ...sharingFindings(desired, seen),
       ...(pairs.length === 0
@@ -257,6 +258,15 @@ function computeAllowed(
 
 function withoutClass({ errorClass: _, ...refusal }: Refusal): Needing {
   return refusal;
+}
+
+/** By login role, what apply makes of its attributes. */
+function declaredValidity(resources: readonly Resource[]): Map<string, DeclaredValidity> {
+  return new Map(
+    resources.flatMap((one) =>
+      one.kind === 'role' && one.canLogin && one.attributes !== undefined ? [[one.name, one.attributes] as const] : [],
+    ),
+  );
 }
 
 /** What is to be retired, judged; undefined where nothing is. */

@@ -170,7 +170,7 @@ export const connectivityFindings = {
   'expiring-password': {
     title: "a service's password expires within 14 days",
     why: 'From VALID UNTIL on the server refuses the password as if it were wrong. Sessions that are open go on, so that it shows at the next restart.',
-    fix: "ALTER ROLE … VALID UNTIL 'infinity', or a later date.",
+    fix: "A later valid_until in the manifest, and apply; where it says none, ALTER ROLE … VALID UNTIL 'infinity', or a later date.",
     page: `${documentation}/sql-alterrole.html`,
   },
   'wrong-password': {

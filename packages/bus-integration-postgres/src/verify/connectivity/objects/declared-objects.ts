@@ -1,5 +1,5 @@
 // Declared roles and databases as the admin sees them while services log in: what a refused login is explained by.
-import type { DesiredNames } from 'bus-integration-database';
+import type { DesiredNames, DesiredState } from 'bus-integration-database';
 import type { Session } from '../../../connection/session/session.ts';
 import {
   boolean,
@@ -11,6 +11,7 @@ import {
   record,
   text,
 } from '../../../connection/session/shape.ts';
+import { manifestOf } from '../../../desired/rules.ts';
 import { declaredQuery } from '../../../sql/verify/declared-query.ts';
 import { type DangerousGrant, rolesGrantsQuery } from '../../../sql/verify/grants-query.ts';
 import { grantShape } from './service-shapes.ts';
@@ -21,6 +22,8 @@ export interface DeclaredRole {
   /** In UTC; null where its password is valid for ever. */
   readonly validUntil: string | null;
   readonly hasExpired: boolean;
+  /** The manifest says until when it is valid. */
+  readonly isDated: boolean;
   /** Within 14 days, or already. */
   readonly expiresSoon: boolean;
   /** Negative: none. */
@@ -73,7 +76,7 @@ export interface DeclaredObjects {
  */
 export async function readDeclaredObjects(
   session: Session,
-  desired: DesiredNames,
+  desired: DesiredNames & Pick<DesiredState, 'manifest'>,
   names: DesiredNames,
 ): Promise<DeclaredObjects> {
   const doing = 'reading who may log in';
@@ -91,9 +94,13 @@ export async function readDeclaredObjects(
           values: [asked],
           doing,
         });
+  const manifest = manifestOf(desired);
   const found = new Map(rows.map(({ name, ...grants }) => [name, grants]));
   const roles = declared.roles.map(({ mayConnect, mayHaveGrants: _, ...role }) => {
-    return { ...role, ...(found.get(role.name) ?? { grants: mayConnect ? [] : null, parameters: [] }) };
+    const said =
+      manifest !== undefined && Object.hasOwn(manifest.roles, role.name) ? manifest.roles[role.name] : undefined;
+    const isDated = said?.valid_until !== undefined;
+    return { ...role, isDated, ...(found.get(role.name) ?? { grants: mayConnect ? [] : null, parameters: [] }) };
   });
   const databases = declared.databases.map((database) => {
     const { name, others, creators } = database;
@@ -105,7 +112,7 @@ export async function readDeclaredObjects(
   return { ...declared, roles, databases };
 }
 
-interface RoleRow extends Omit<DeclaredRole, 'grants' | 'parameters'> {
+interface RoleRow extends Omit<DeclaredRole, 'grants' | 'parameters' | 'isDated'> {
   /** Enters the admin's database. */
   readonly mayConnect: boolean;
   /** False where it does not enter, or has none of what `rolesGrantsQuery` looks for. */

@@ -2,17 +2,18 @@
 // enter its database, what will expire. Pure.
 import { advise, type Check, printable } from 'bus-integration-database';
 import { mostTold, someNames } from '../../../text/bounded.ts';
-import { adminOrSuperuser, anyDatabase, ownerOrSuperuser, runs } from '../../../text/psql-remedy.ts';
+import { anyDatabase, ownerOrSuperuser, runs } from '../../../text/psql-remedy.ts';
 import { shown } from '../../../text/shown.ts';
 import { identifier } from '../../../text/sql-text.ts';
 import type { DeclaredDatabase, DeclaredObjects, DeclaredRole } from './declared-objects.ts';
+import { validForEver } from './refused.ts';
 
 /** @param services all roles that are declared, whether or not they are asked about */
 export function exposedChecks({ roles, databases }: DeclaredObjects, services: ReadonlySet<string>): Check[] {
   return [...roles.flatMap(roleChecks), ...databases.flatMap((database) => databaseChecks(database, services))];
 }
 
-function roleChecks({ name, members, validUntil, expiresSoon, hasExpired, canLogin }: DeclaredRole): Check[] {
+function roleChecks({ name, members, validUntil, expiresSoon, hasExpired, isDated, canLogin }: DeclaredRole): Check[] {
   const base = { kind: 'connectivity' as const, target: printable(name), result: 'warn' as const };
   const role = identifier(name);
   return [
@@ -38,7 +39,7 @@ function roleChecks({ name, members, validUntil, expiresSoon, hasExpired, canLog
             ...base,
             id: 'expiring-password',
             seen: `the password of ${shown(name)} expires at ${validUntil ?? 'once'} UTC: then the service can't log in`,
-            ...advise(runs(adminOrSuperuser, anyDatabase, `ALTER ROLE ${role} VALID UNTIL 'infinity';`)),
+            ...advise(validForEver({ name, isDated })),
           },
         ]
       : []),

@@ -5,7 +5,7 @@ import { type FilePair, type FileReading, ownCommand, type Remedy } from 'bus-in
 import { adminOrSuperuser, anyDatabase, ownerOrSuperuser, runs, superuser } from '../../../text/psql-remedy.ts';
 import { printable, shown } from '../../../text/shown.ts';
 import { identifier } from '../../../text/sql-text.ts';
-import type { DeclaredObjects } from './declared-objects.ts';
+import type { DeclaredObjects, DeclaredRole } from './declared-objects.ts';
 
 export interface Cause {
   readonly seen: string;
@@ -42,7 +42,7 @@ export function causeOf(
       return { seen: `the password in ${path} is not the one that the server has`, remedy: plan };
     return {
       seen: `the password of role ${shown(role)} has expired: VALID UNTIL ${itsRole.validUntil ?? '-infinity'} UTC`,
-      remedy: runs(adminOrSuperuser, anyDatabase, `ALTER ROLE ${identifier(role)} VALID UNTIL 'infinity';`),
+      remedy: validForEver(itsRole),
     };
   }
   if (itsDatabase === undefined && sqlstate === '3D000')
@@ -56,6 +56,12 @@ export function causeOf(
   if (sqlstate === '42501' && !hasEntered && routine === connectRoutine)
     return { seen: `role ${shown(role)} has no CONNECT on database ${shown(database)}`, remedy: plan };
   return settingCause(login, sqlstate, declared);
+}
+
+/** Apply gives back what the manifest says. */
+export function validForEver({ name, isDated }: Pick<DeclaredRole, 'name' | 'isDated'>): Remedy {
+  if (isDated) return [`write a later valid_until under ${shown(name)} in the manifest, then `, ownCommand('apply')];
+  return runs(adminOrSuperuser, anyDatabase, `ALTER ROLE ${identifier(name)} VALID UNTIL 'infinity';`);
 }
 
 /** What of PostgreSQL looks at CONNECT. */

@@ -1,12 +1,10 @@
 // The built bus-api-provider-database as a real process in a deployment's folder, ended with its test.
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Deployment } from './deployment.ts';
+import { programOf } from './programs.ts';
 
-const binary = fileURLToPath(
-  new URL('../packages/bus-api-provider-database/bin/bus-api-provider-database.js', import.meta.url),
-);
+const binary = programOf('bus-api-provider-database');
 
 export interface ApiServer extends AsyncDisposable {
   readonly pid: number | undefined;

@@ -17,6 +17,7 @@ import {
 import { constants as system, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { executables, programOf } from './programs.ts';
 
 /** Where the built packages are; `BUS_BUILT_PACKAGES` tries others, an installed copy for instance. */
 export const packages = process.env.BUS_BUILT_PACKAGES ?? fileURLToPath(new URL('../packages', import.meta.url));
@@ -110,7 +111,7 @@ export function makeDeployment({ adminDsn, parent, keys: wished = {} }: Deployme
     },
     run: (args, options) => deployment.start(args, options).answer,
     start: (args, options = {}) => {
-      if (options.uid !== undefined) copy ??= readableCopy();
+      if (options.uid !== undefined && executables === undefined) copy ??= readableCopy();
       return start(directory, copy ?? builtPackages(), args, options);
     },
     [Symbol.dispose]: () => {
@@ -157,7 +158,7 @@ function envText(keys: Readonly<Record<string, string>>): string {
 
 function start(directory: string, built: string, args: readonly string[], options: RunOptions): Running {
   const { binary = 'bus', env = {}, cwd = directory, uid, through = [], timeoutMs = 30_000 } = options;
-  const command = join(built, binaries[binary]);
+  const command = executables === undefined ? join(built, binaries[binary]) : programOf(binary);
   const words = [...through, command, ...(binary === 'bus' ? ['operator', 'database'] : []), ...args];
   const child = spawn(words[0] ?? command, words.slice(1), {
     cwd,

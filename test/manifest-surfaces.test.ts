@@ -8,9 +8,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startBroker } from '../packages/bus-integration-database/test/events-broker.ts';
 import { apiToken, startApi } from './api-server.ts';
 import { type Deployment, makeDeployment } from './deployment.ts';
+import { programOf } from './programs.ts';
 
-const worker = new URL('../packages/bus-integration-postgres/bin/bus-integration-postgres.js', import.meta.url)
-  .pathname;
+const worker = programOf('bus-integration-postgres');
 
 let server: Server;
 let adminDsn: string;

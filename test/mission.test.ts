@@ -6,8 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPlainAdmin, installedMajors, psqlPath, type Server, startServer } from 'embedded';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { executables } from './programs.ts';
 
 const root = new URL('..', import.meta.url).pathname;
+const programs = executables ?? join(root, 'node_modules/.bin');
 /** The folder that holds the page. */
 const pages = process.env.MISSION_PAGES || join(root, '../shared/mission');
 
@@ -88,7 +90,7 @@ describe.each(majors)('on PostgreSQL %i', (major) => {
         const answers = result.stdout.split(/^(?=ok: )/m);
         for (const answer of answers) expect(answer).toMatch(/^ok: true\n/);
         judge(answers);
-        const again = spawnSync(join(root, 'node_modules/.bin/bus'), ['operator', 'database', 'plan', '-f', 'json'], {
+        const again = spawnSync(join(programs, 'bus'), ['operator', 'database', 'plan', '-f', 'json'], {
           cwd: result.directory,
           encoding: 'utf8',
         });
@@ -143,7 +145,7 @@ function run(script: string, dsn: string) {
     cwd: directory,
     input: script,
     encoding: 'utf8',
-    env: { PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}`, HOME: directory, POSTGRES_ADMIN_DSN: dsn },
+    env: { PATH: `${programs}:${process.env.PATH}`, HOME: directory, POSTGRES_ADMIN_DSN: dsn },
   });
   return { directory, status: result.status, stdout: result.stdout, stderr: result.stderr };
 }

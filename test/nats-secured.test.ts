@@ -9,9 +9,9 @@ import { createCertificateAuthority } from 'embedded';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createNatsAccounts } from './nats-account.ts';
 import { hasNatsServer, type NatsServer, startNatsServer } from './nats-server.ts';
+import { programOf } from './programs.ts';
 
-const program = new URL('../packages/bus-integration-postgres/bin/bus-integration-postgres.js', import.meta.url)
-  .pathname;
+const program = programOf('bus-integration-postgres');
 let directory: string;
 let worker: ChildProcess | undefined;
 let log = '';

@@ -11,9 +11,9 @@ import { type Broker, startBroker } from '../packages/bus-integration-database/t
 import { type ApiServer, apiToken, startApi } from './api-server.ts';
 import { type Deployment, makeDeployment } from './deployment.ts';
 import { hasNatsServer, type NatsServer, startNatsServer } from './nats-server.ts';
+import { programOf } from './programs.ts';
 
-const program = new URL('../packages/bus-integration-postgres/bin/bus-integration-postgres.js', import.meta.url)
-  .pathname;
+const program = programOf('bus-integration-postgres');
 const rounds = Number(process.env.HAMMER_ROUNDS ?? 3);
 let server: Server;
 let adminDsn: string;

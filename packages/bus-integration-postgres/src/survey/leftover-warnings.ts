@@ -2,7 +2,7 @@
 import { advise, command, type Diagnostic, printable, shownPath, strayLinks } from 'bus-integration-database';
 import { nothingRemains, type Remains } from '../observe/remains.ts';
 import { shown } from '../text/shown.ts';
-import type { FilesPlace } from './leftovers.ts';
+import type { FilesPlace } from './stray-files.ts';
 
 export function leftoverWarnings(remains: Remains | undefined, place: FilesPlace): Diagnostic[] {
   return [...markWarnings(remains ?? nothingRemains), ...linkWarnings(place)];

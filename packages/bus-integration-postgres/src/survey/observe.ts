@@ -21,9 +21,10 @@ import { nothingRemains } from '../observe/remains.ts';
 import { judgeDatabase } from '../ownership/ours.ts';
 import type { Intent } from '../plan/compute.ts';
 import type { Run } from '../run/run.ts';
-import { mayHaveRemains, readRemains, straysOf } from './leftovers.ts';
+import { mayHaveRemains, readRemains } from './leftovers.ts';
 import { lookAtRetiring } from './retiring.ts';
 import { readSocketLogins } from './socket-logins.ts';
+import { straysOf } from './stray-files.ts';
 
 export interface DeploymentObservation {
   readonly seen: Observation;

@@ -11,20 +11,20 @@ import {
   text,
   tuple,
 } from '../../connection/session/shape.ts';
-import {
-  accessQuery,
-  type SeenAccess,
-  type SeenColumns,
-  type SeenEdge,
-  type SeenEntry,
-  type SeenGroup,
-  type SeenLater,
-  type SeenParameter,
-  type SeenRelation,
-  type SeenRoutine,
-  type SeenSchema,
-  type SeenUsed,
-} from '../../sql/verify/access-query.ts';
+import { accessQuery } from '../../sql/verify/access-query.ts';
+import type {
+  SeenAccess,
+  SeenColumns,
+  SeenEdge,
+  SeenEntry,
+  SeenGroup,
+  SeenLater,
+  SeenParameter,
+  SeenRelation,
+  SeenRoutine,
+  SeenSchema,
+  SeenUsed,
+} from '../../sql/verify/seen-access.ts';
 import type { ExpectedAccess } from './declared-access.ts';
 
 const entry = { privilege: text, grantee: nullable(text), grantor: text };

@@ -1,6 +1,6 @@
 // What is found of access, and the words for it. Pure.
 import { printable, type Remedy } from 'bus-integration-database';
-import type { SeenEntry, SeenRelation } from '../../sql/verify/access-query.ts';
+import type { SeenEntry, SeenRelation } from '../../sql/verify/seen-access.ts';
 import { shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
 

@@ -1,7 +1,7 @@
 // Whether memberships give what they are declared to, and nothing beyond: by what is in effect, through whatever chain. Pure.
 import { ownCommand, type Remedy } from 'bus-integration-database';
 import type { ExpandedManifest } from '../../manifest/expand.ts';
-import type { SeenAccess } from '../../sql/verify/access-query.ts';
+import type { SeenAccess } from '../../sql/verify/seen-access.ts';
 import { shown } from '../../text/shown.ts';
 import { declaredGroups } from './declared-access.ts';
 import { leaving, undeclaredEdges } from './taking.ts';

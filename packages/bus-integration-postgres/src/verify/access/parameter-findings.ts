@@ -1,7 +1,7 @@
 // What a role lacks of the parameters that it is to set although a superuser alone sets them, and what it has beyond. Pure.
 import { ownCommand } from 'bus-integration-database';
 import { quotedSetting } from '../../kinds/roles/setting-content.ts';
-import type { SeenAccess } from '../../sql/verify/access-query.ts';
+import type { SeenAccess } from '../../sql/verify/seen-access.ts';
 import { shown } from '../../text/shown.ts';
 import type { ExpectedAccess } from './declared-access.ts';
 import { type AccessFinding, beyondIt, fail } from './finding-words.ts';

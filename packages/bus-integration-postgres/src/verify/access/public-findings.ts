@@ -1,6 +1,6 @@
 // What PUBLIC has on tables, views and sequences of declared schemas: no manifest gives it, and every role has it. Pure.
 import { ownCommand } from 'bus-integration-database';
-import type { SeenAccess, SeenEntry, SeenRelation } from '../../sql/verify/access-query.ts';
+import type { SeenAccess, SeenEntry, SeenRelation } from '../../sql/verify/seen-access.ts';
 import { shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
 import type { ExpectedAccess } from './declared-access.ts';

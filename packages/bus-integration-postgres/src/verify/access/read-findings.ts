@@ -1,6 +1,6 @@
 // What a role lacks in a database, and what it has beyond its access, by what was read of the catalogs. Pure.
 import { ownCommand, printable, type Remedy } from 'bus-integration-database';
-import type { SeenAccess, SeenEntry, SeenLater } from '../../sql/verify/access-query.ts';
+import type { SeenAccess, SeenEntry, SeenLater } from '../../sql/verify/seen-access.ts';
 import { shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
 import type { ExpectedAccess, ExpectedSchema } from './declared-access.ts';

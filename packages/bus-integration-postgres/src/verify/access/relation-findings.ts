@@ -1,6 +1,6 @@
 // What a role lacks on tables, views and sequences, and what it has beyond its access. Pure.
 import { ownCommand } from 'bus-integration-database';
-import type { SeenAccess, SeenRelation } from '../../sql/verify/access-query.ts';
+import type { SeenAccess, SeenRelation } from '../../sql/verify/seen-access.ts';
 import { inDatabase, runs } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';

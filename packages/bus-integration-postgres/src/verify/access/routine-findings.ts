@@ -1,7 +1,7 @@
 // What a role lacks on functions, procedures and aggregates, and what it has beyond its access. Pure.
 import { ownCommand } from 'bus-integration-database';
 import { isRoutine } from '../../kinds/access/routine-names.ts';
-import type { SeenAccess, SeenRoutine } from '../../sql/verify/access-query.ts';
+import type { SeenAccess, SeenRoutine } from '../../sql/verify/seen-access.ts';
 import { inDatabase, runs } from '../../text/psql-remedy.ts';
 import { printable, shown } from '../../text/shown.ts';
 import { identifier, routineName } from '../../text/sql-text.ts';

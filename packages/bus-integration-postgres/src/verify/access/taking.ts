@@ -2,7 +2,7 @@
 // it; the memberships that nobody declared; or, where those are declared, what the group was granted. Pure.
 // https://www.postgresql.org/docs/current/sql-revoke.html
 import type { Remedy } from 'bus-integration-database';
-import type { SeenAccess, SeenEdge, SeenEntry } from '../../sql/verify/access-query.ts';
+import type { SeenAccess, SeenEdge, SeenEntry } from '../../sql/verify/seen-access.ts';
 import {
   adminOrSuperuser,
   anyDatabase,

@@ -3,7 +3,7 @@
 import { printable } from 'bus-integration-database';
 import type { Session } from '../../connection/session/session.ts';
 import { list as listOf, record, shaped, text } from '../../connection/session/shape.ts';
-import type { SeenAccess, SeenRelation } from '../../sql/verify/access-query.ts';
+import type { SeenAccess, SeenRelation } from '../../sql/verify/seen-access.ts';
 import { privilegeTrials, type TrialWish, trialScript } from '../../sql/verify/trial-script.ts';
 import { shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';

@@ -3,8 +3,8 @@
 import { advise, type Check, type FilePair, printable } from 'bus-integration-database';
 import type { Session } from '../../connection/session/session.ts';
 import type { ExpandedManifest } from '../../manifest/expand.ts';
-import type { SeenAccess } from '../../sql/verify/access-query.ts';
 import { mostAlike } from '../../sql/verify/access-query.ts';
+import type { SeenAccess } from '../../sql/verify/seen-access.ts';
 import type { SessionAtLogin } from '../../sql/verify/verify-query.ts';
 import { boundedChecks } from '../../text/bounded.ts';
 import { shown } from '../../text/shown.ts';

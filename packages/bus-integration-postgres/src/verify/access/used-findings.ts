@@ -2,7 +2,7 @@
 import { ownCommand } from 'bus-integration-database';
 import { sqlOf, type UsedObject, wordsOf } from '../../kinds/access/grant-object.ts';
 import type { KindNamed } from '../../manifest/shapes/object-names.ts';
-import type { SeenAccess, SeenUsed } from '../../sql/verify/access-query.ts';
+import type { SeenAccess, SeenUsed } from '../../sql/verify/seen-access.ts';
 import { shown } from '../../text/shown.ts';
 import type { ExpectedAccess } from './declared-access.ts';
 import { type AccessFinding, beyondIt, by, fail } from './finding-words.ts';

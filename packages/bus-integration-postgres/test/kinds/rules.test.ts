@@ -31,7 +31,10 @@ const table: readonly (readonly [step: Omit<Step, 'summary' | 'target' | 'risk'>
   ],
   [
     { action: 'create-role', after: { name: 'a "b"', can_login: true, password: 'none' } },
-    ['roles: CREATE ROLE "a ""b""" LOGIN', `roles: COMMENT ON ROLE "a ""b""" IS 'bus-deployment=shop'`],
+    [
+      'roles: CREATE ROLE "a ""b""" LOGIN',
+      `roles: COMMENT ON ROLE "a ""b""" IS E'bus-deployment=shop\\u000abus-password=none'`,
+    ],
   ],
   [
     { action: 'alter-role', before: { name: 'svc', can_login: false }, after: { name: 'svc', can_login: true } },

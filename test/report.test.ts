@@ -3,7 +3,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import type { ReportContent, Response } from 'bus-integration-database';
 import { parseDsn } from 'bus-integration-postgres';
-import { createPlainAdmin, type Server, startServer } from 'embedded';
+import { createPlainAdmin, installedMajors, type Server, startServer } from 'embedded';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Deployment, makeDeployment } from './deployment.ts';
 
@@ -24,6 +24,12 @@ every_database:
 databases: {orders: {}, billing: {access: {shop_reader: none}}}
 `;
 
+const manifestKeys = {
+  BUS_DATABASE_NAMES: undefined,
+  BUS_DATABASE_SERVICE_ROLE: undefined,
+  BUS_DATABASE_MANIFEST_FILE: './bus.yaml',
+};
+
 let server: Server;
 let deployment: Deployment;
 
@@ -31,11 +37,7 @@ beforeAll(async () => {
   server = await startServer();
   deployment = makeDeployment({
     adminDsn: await createPlainAdmin(server),
-    keys: {
-      BUS_DATABASE_NAMES: undefined,
-      BUS_DATABASE_SERVICE_ROLE: undefined,
-      BUS_DATABASE_MANIFEST_FILE: './bus.yaml',
-    },
+    keys: manifestKeys,
   });
   deployment.write('bus.yaml', manifest);
   await ran(['apply']);
@@ -283,5 +285,37 @@ describe('files', () => {
     const shown = [await ran(['report']), await ran(['report', '-f', 'json']), await ran(['report', '-vv'])];
     for (const text of shown)
       for (const secret of [password, admin, 'SCRAM-SHA-256$']) expect(text).not.toContain(secret);
+  });
+});
+
+describe.each(installedMajors().filter((major) => major !== 18))('PostgreSQL %i', (major) => {
+  test('a report says what the server lets roles do', { timeout: 90_000 }, async () => {
+    await using older = await startServer({ major });
+    using own = makeDeployment({ adminDsn: older.dsn(), keys: manifestKeys });
+    own.write('bus.yaml', manifest);
+    expect((await own.run(['apply'], { timeoutMs: 60_000 })).exit).toBe(0);
+    await older.query('SET ROLE shop_owner; CREATE TABLE app.sales (id int)', { database: 'orders' });
+    await older.query('GRANT INSERT ON app.sales TO shop_reader', { database: 'orders' });
+    const { stdout, stderr, exit } = await own.run(['report', '-f', 'json'], { timeoutMs: 60_000 });
+    expect(exit, stderr).toBe(0);
+    const { report, complete } = JSON.parse(stdout) as Awaited<ReturnType<typeof reported>>;
+    const words = ['shop_owner', 'shop_migrator', 'shop_app', 'shop_reader', 'alice'].map((role) =>
+      wordOf(report, role),
+    );
+    expect(words).toEqual([
+      ['owner', undefined],
+      ['connect', undefined],
+      ['write', undefined],
+      ['read, write in part', 'read'],
+      ['write', undefined],
+    ]);
+    expect(report.memberships).toContainEqual({
+      member: 'shop_migrator',
+      group: 'shop_owner',
+      admin: false,
+      inherit: false,
+      set: true,
+    });
+    expect([complete, report.unseen, report.entrances.length > 0]).toEqual([true, [], true]);
   });
 });

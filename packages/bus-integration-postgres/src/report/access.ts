@@ -142,12 +142,13 @@ function summarize(
   // Nothing in a schema is of use without USAGE on it; schemas come before what is in them.
   const inUse = (privileges: readonly string[], { schema }: AccessPart) => (usable.has(schema) ? privileges : []);
   parts.forEach((part, index) => {
-    const { privileges, isOwn } = held[index] as HeldPart;
-    const has = (privilege: string) => privileges.includes(privilege);
+    const { privileges: all, isOwn } = held[index] as HeldPart;
     const isDeclared = declaredSchemas.has(part.schema);
+    const privileges = isDeclared || part.kind === 'database' ? all : withoutEverybodys(all, part);
+    const has = (privilege: string) => privileges.includes(privilege);
     if (part.kind === 'database') summary = { ...summary, connects: has('CONNECT') };
     else if (part.kind === 'schema') {
-      if (has('USAGE')) usable.add(part.schema);
+      if (all.includes('USAGE')) usable.add(part.schema);
       const owns = part.owners.has(at) && isDeclared;
       summary = { ...summary, owns: summary.owns || owns, creates: summary.creates || has('CREATE') };
     } else if (part.kind === 'later') {
@@ -165,6 +166,11 @@ function summarize(
   // A group gives what it has to members that connect by themselves.
   const isGroupWithRights = !role.canLogin && (found.owns || reads !== 'none' || writes !== 'none');
   return { summary: { ...found, connects: found.connects || isGroupWithRights }, isVacant: !parts.some(isJudged) };
+}
+
+/** What every role of the server has in a schema that is not declared makes no word of one. */
+function withoutEverybodys(privileges: readonly string[], { entries }: AccessPart): string[] {
+  return privileges.filter((privilege) => !entries.some(([grantee, given]) => grantee === null && given === privilege));
 }
 
 /** By what it is told whether a role reads and writes. */

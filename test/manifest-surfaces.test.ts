@@ -198,6 +198,7 @@ test('HTTP: the configured one is read, one may be carried, lists beside one are
       { manifest: { ...manifest, databases: { shop_orders: { settings: { 'plperl.on_init': 'x' } } } } },
       'only a configured one may: setting plperl.on_init of database shop_orders',
     ],
+    [{ manifest: tooManyMembers() }, 'only a configured one may: more than 2,000 memberships (2,016)'],
     [{ manifest: tooLarge() }, 'expected at most 200,000'],
   ];
   for (const [body, message] of refused) {
@@ -218,6 +219,13 @@ test('HTTP: the configured one is read, one may be carried, lists beside one are
   expect(connectivity.length).toBeGreaterThan(5);
   expect(connectivity.filter(({ result }) => result === 'fail')).toEqual([]);
 }, 60_000);
+
+/** Each role in all that stand before it. */
+function tooManyMembers(): object {
+  const roles = Array.from({ length: 64 }, (_, at) => `m${at}`);
+  const members = roles.map((role, at) => [role, { member_of: roles.slice(0, at) }]);
+  return { ...manifest, roles: { ...manifest.roles, ...Object.fromEntries(members) } };
+}
 
 function tooLarge(): object {
   const names = (count: number, beginning: string, value: unknown) =>

@@ -4,6 +4,7 @@ import { quotedName } from 'bus-integration-database/manifest';
 import type { ExpandedDatabase } from './databases.ts';
 import type { Manifest } from './definition.ts';
 import { isReservedSetting } from './reserved-settings.ts';
+import { membershipCount } from './size.ts';
 
 /**
  * @param databases with what every database has
@@ -15,6 +16,7 @@ export function reservedOf(manifest: Manifest, databases: Readonly<Record<string
   const isRetiring = Object.keys(retire.roles ?? {}).length + Object.keys(retire.databases ?? {}).length > 0;
   return [
     ...outputsReserved(manifest),
+    ...membershipsReserved(manifest),
     ...rolesReserved(manifest),
     ...Object.entries(databases).flatMap(([name, database]) => databaseReserved(name, database)),
     ...(isRetiring ? ['retire'] : []),
@@ -32,6 +34,15 @@ function outputsReserved({ outputs = [], retire = {} }: Manifest): string[] {
     dump === undefined ? [] : [`dump of ${name}`],
   );
   return [...new Set([...written, ...dumps])].sort();
+}
+
+/** Each is a grant of its own, and circles of them are looked for. */
+const mostMemberships = 2_000;
+
+function membershipsReserved(manifest: Manifest): string[] {
+  const count = membershipCount(manifest);
+  const shown = (number: number) => number.toLocaleString('en-US');
+  return count <= mostMemberships ? [] : [`more than ${shown(mostMemberships)} memberships (${shown(count)})`];
 }
 
 /** What is in effect in the whole server, not in the deployment's databases alone. */

@@ -100,6 +100,8 @@ function actsAsFault(
 function judgeMemberships(name: string, { member_of = [], acts_as }: RoleEntry, ground: RoleGround): void {
   const { root, problems } = ground;
   for (const group of member_of.map(groupOf)) {
+    // A place is looked for in the whole list: only for what is told.
+    if (group !== name && group !== acts_as && ground.declared.has(group)) continue;
     const place = placeOfGroup(name, group, root);
     const [who, what] = [quotedName(name), quotedName(group)];
     if (group === name) problems.report(place, 'contradiction', `role ${who} can not be a member of itself`);
@@ -125,6 +127,9 @@ function groupsOf({ member_of = [], acts_as }: RoleEntry): readonly string[] {
   return acts_as === undefined ? groups : [...groups, acts_as];
 }
 
+/** Each is told with all its roles: of very many the first ones are. */
+const mostCircles = 20;
+
 /** Each circle of more than one role once, from the role that stands first in the file. */
 function circlesOf(roles: Readonly<Record<string, RoleEntry>>): readonly (readonly string[])[] {
   const circles: (readonly string[])[] = [];
@@ -134,6 +139,7 @@ function circlesOf(roles: Readonly<Record<string, RoleEntry>>): readonly (readon
     const path: { name: string; rest: string[] }[] = [{ name: start, rest: [...groupsOf(roles[start] ?? {})] }];
     const onPath = new Set([start]);
     while (path.length > 0 && !done.has(start)) {
+      if (circles.length === mostCircles) return circles;
       const here = path.at(-1);
       const next = here?.rest.pop();
       if (here === undefined) break;

@@ -38,6 +38,16 @@ export const badFiles: readonly BadFile[] = [
     says: ['1:1: the manifest comes to 645,200 resources, expected at most 200,000; split it into several deployments'],
   },
   {
+    name: 'a word of many names that many roles are given in many databases',
+    text: [
+      `roles: {${numbered('r', 50)}}\n`,
+      `words: {some: {SELECT: [${Array.from({ length: 100 }, (_, at) => `public.t${at}`).join(', ')}]}}\n`,
+      `every_database: {access: {${numbered('r', 50, 'some')}}}\n`,
+      `databases: {${numbered('d', 50)}}\n`,
+    ].join(''),
+    says: ['1:1: the manifest comes to 255,350 resources, expected at most 200,000; split it into several deployments'],
+  },
+  {
     name: 'a schema for everybody that is not declared',
     text: 'databases: {d: {schemas: [app], public: {create: [app, ap]}}}\n',
     says: ['3:56: schema ap is not declared in database d; declare it under schemas'],

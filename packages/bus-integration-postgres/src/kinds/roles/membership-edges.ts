@@ -12,7 +12,26 @@ interface Pair {
 }
 
 export function edgesOf({ group, member }: Pair, { details }: Pick<Observation, 'details'>): readonly ObservedEdge[] {
-  return details?.edges.filter((edge) => edge.group === group && edge.member === member) ?? [];
+  return details === undefined ? [] : (edgesByPair(details).get(JSON.stringify([group, member])) ?? []);
+}
+
+type Details = NonNullable<Observation['details']>;
+
+/** Each of many memberships is asked about several times. */
+const known = new WeakMap<Details, ReadonlyMap<string, readonly ObservedEdge[]>>();
+
+function edgesByPair(details: Details): ReadonlyMap<string, readonly ObservedEdge[]> {
+  const found = known.get(details);
+  if (found !== undefined) return found;
+  const edges = new Map<string, ObservedEdge[]>();
+  for (const edge of details.edges) {
+    const pair = JSON.stringify([edge.group, edge.member]);
+    const same = edges.get(pair);
+    if (same === undefined) edges.set(pair, [edge]);
+    else same.push(edge);
+  }
+  known.set(details, edges);
+  return edges;
 }
 
 /**

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMutating, type Response } from 'bus-integration-database';
-import { createPlainAdmin, type Server, startServer } from 'embedded';
+import { createPlainAdmin, pgBouncerPath, type Server, startPgBouncer, startServer } from 'embedded';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { createDeployment, type Deployment, manifestWish, stepLines, temporaryFolder } from './scenarios/deployment.ts';
@@ -261,6 +261,59 @@ describe('files of the form uri without a path', () => {
     const address = /127\.0\.0\.1:\d+/;
     expect(read('local/dsn/orders.app.pooler.dsn')).toBe(dsn.replace(address, 'pool.example:6432'));
     expect(read('x/orders.app.pooler.dsn')).toBe(dsn.replace(address, '[::1]:6432'));
+  });
+
+  const pooledBy = (port: number) =>
+    deploy(
+      `${alone}outputs: [{form: uri, pooler: "127.0.0.1:${port}"}, {form: secret, file: k8s/web.yaml, pooler: "127.0.0.1:${port}"}]\n`,
+    );
+  const loginsOf = ({ connectivity = [] }: Response) =>
+    connectivity.filter(({ id }) => id === 'pooler-login').map(({ result, seen }) => `${result} ${seen}`);
+
+  test('are unknown to verify, and never ok, while nothing listens where the pooler is to be', async () => {
+    const deployment = pooledBy(1);
+    await applied(deployment);
+    const verified = await deployment.verify();
+    expect([verified.ok, verified.complete]).toEqual([true, false]);
+    expect(loginsOf(verified).map((line) => line.replace(/ by .* be tried/, ''))).toEqual([
+      expect.stringMatching(/^unknown whether \S*pooler\.dsn logs in from here: .*127\.0\.0\.1:1/),
+      expect.stringMatching(/^unknown whether \S*web\.yaml logs in from here: .*127\.0\.0\.1:1/),
+    ]);
+    const twins = verified.connectivity?.filter(({ seen }) => seen.includes('.pooler.dsn'));
+    expect(twins?.map(({ result }) => result)).toEqual(['unknown']);
+  });
+
+  test('fail where the pooler refuses the login, or is of another cluster', async () => {
+    await using other = await startServer();
+    const deployment = pooledBy(other.port);
+    await applied(deployment);
+    const refused = await deployment.verify();
+    expect([refused.ok, ...loginsOf(refused)]).toEqual([
+      false,
+      expect.stringMatching(/^fail \S+ does not log in by the pooler .*password authentication failed/),
+      expect.stringMatching(/^fail \S+ does not log in by the pooler .*password authentication failed/),
+    ]);
+    const [role, database] = ['app', 'orders'].map(own);
+    await other.query(`CREATE ROLE ${role} LOGIN PASSWORD '${passwordIn(read('local/dsn/orders.dsn'))}'`);
+    await other.query(`CREATE DATABASE ${database}`);
+    const elsewhere = await deployment.verify();
+    expect([elsewhere.ok, ...loginsOf(elsewhere)]).toEqual([
+      false,
+      expect.stringMatching(/^fail \S+ leads by the pooler .* to another cluster: it was started at /),
+      expect.stringMatching(/^fail \S+ leads by the pooler .* to another cluster: it was started at /),
+    ]);
+  });
+
+  test.skipIf(pgBouncerPath() === undefined)('log in by a real pooler', async () => {
+    await using pooler = await startPgBouncer(server, { mode: 'transaction' });
+    const deployment = pooledBy(pooler.port);
+    await applied(deployment);
+    const verified = await deployment.verify();
+    expect([verified.ok, ...loginsOf(verified)], explain(verified)).toEqual([
+      true,
+      expect.stringMatching(/^ok \S*pooler\.dsn logs in by the pooler /),
+      expect.stringMatching(/^ok \S*web\.yaml logs in by the pooler /),
+    ]);
   });
 });
 

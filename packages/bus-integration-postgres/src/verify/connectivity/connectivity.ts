@@ -32,7 +32,8 @@ import {
 } from './manifest-views.ts';
 import type { DeclaredObjects } from './objects/declared-objects.ts';
 import { exposedChecks } from './objects/exposed.ts';
-import { loginFiles, otherFileChecks } from './other-files.ts';
+import { type LoginFiles, loginFiles, otherFileChecks } from './other-files.ts';
+import { poolerCheck } from './pooler-login.ts';
 import { type Entrance, probeAll, tryWrongPassword } from './probe.ts';
 import { roleChecks } from './role.ts';
 import { readServiceTarget, tryLogin } from './service-login.ts';
@@ -70,7 +71,8 @@ export interface Connectivity {
 }
 
 export async function checkConnectivity(options: ConnectivityOptions): Promise<Connectivity> {
-  const { tried: pairs, others } = loginFiles(readPairs(options.directory, options.preparation.intent.desired));
+  const files = loginFiles(readPairs(options.directory, options.preparation.intent.desired));
+  const { tried: pairs } = files;
   const found = await tryFiles(pairs, options);
   const roles = [...new Set(pairs.map(({ role }) => role))];
   const checks = new Map<string, readonly Check[]>();
@@ -87,12 +89,13 @@ export async function checkConnectivity(options: ConnectivityOptions): Promise<C
   });
   const { desired } = options.preparation.intent;
   const manifest = manifestOf(desired);
+  const others = await checkOthers(files, options);
   const looked = [...found.values()].flatMap((one) => one.looked ?? []);
   return {
     checks: [
       ...pairs.flatMap((pair) => found.get(pair)?.checks ?? []),
       ...unseenChecks(manifest, desired.databases.keys(), looked, options.isNegative),
-      ...(await otherFileChecks(others, options.preparation.intent.service, options.reached)),
+      ...others,
       ...roles.flatMap((role) => checks.get(role) ?? []),
       ...(options.isNegative ? sharingChecks(sharersIn(found)) : []),
       ...(options.isNegative ? undeclaredLogins(await options.declared, manifest) : []),
@@ -105,6 +108,24 @@ export async function checkConnectivity(options: ConnectivityOptions): Promise<C
       ),
     ),
   };
+}
+
+async function checkOthers(files: LoginFiles, options: ConnectivityOptions): Promise<Check[]> {
+  const isAny = files.others.length > 0 || files.tried.some(({ output }) => output.settings?.pooler !== undefined);
+  if (!isAny) return [];
+  const { run, directory, preparation, session, systemIdentifier } = options;
+  const trial = {
+    directory,
+    endpoint: endpointOf(preparation.intent.service, await options.reached),
+    declared: await options.declared.catch(() => undefined),
+    admin: session.where,
+    systemIdentifier: systemIdentifier.catch(() => undefined),
+    cache: run.cache,
+    meter: run.meter,
+    signal: run.signal,
+  };
+  const tryPooler = (pair: FilePair) => run.waiting(`trying ${pair.path}`, () => poolerCheck(pair, trial));
+  return otherFileChecks(files, trial.endpoint, tryPooler, options.jobs, run.signal);
 }
 
 /** By role the databases that it is declared for, whether or not they are asked about. */

@@ -104,7 +104,7 @@ async function judged(
       cache,
       ...(meter !== undefined && { meter }),
     });
-    return await compared(session, trial, declared);
+    return await clusterVerdict(session, trial, declared);
   } catch (error) {
     if (signal.aborted || hasNoRoom(error) || !(error instanceof OperationError)) throw error;
     const isUnreached = error.errorClass === 'unreachable' || error.errorClass === 'timeout';
@@ -112,7 +112,12 @@ async function judged(
   }
 }
 
-async function compared(session: Session, trial: LoginTrial, declared: DeclaredObjects): Promise<ListedVerdict> {
+/** Whether a session is at the cluster that the admin reached. */
+export async function clusterVerdict(
+  session: Session,
+  trial: Pick<LoginTrial, 'admin' | 'systemIdentifier'>,
+  declared: DeclaredObjects,
+): Promise<ListedVerdict> {
   const doing = `looking which cluster ${session.where} is of`;
   const { startedAt, isStandby, readsSystemIdentifier } = await readRow(session, identityShape, {
     sql: serverIdentityQuery,

@@ -17,6 +17,12 @@ export const connectivityFindings = {
     fix: 'Take the host out of the DSN file, or out of BUS_DATABASE_SERVICE_HOST; or start it, if it was only down.',
     page: `${documentation}/libpq-connect.html#LIBPQ-MULTIPLE-HOSTS`,
   },
+  'pooler-login': {
+    title: 'a file of outputs with a pooler does not log in by it',
+    why: 'Services that read this file dial the pooler, which has its own list of databases, users and passwords. Each such file is used as its service would, from here. What cannot be reached from here is unknown; a refused login, another role or database, or another cluster is a failure.',
+    fix: 'Give the pooler the database and the role (auth_query or its list of users), or correct pooler of outputs and apply. Where only the services reach it, run verify where they run.',
+    page: 'https://www.pgbouncer.org/config.html',
+  },
   access: {
     title: 'a role of a manifest may what its access gives, and nothing beyond',
     why: 'Privileges on the database, its schemas, everything in them and what comes later are read for each role; on one thing of each that have the same owner and privileges the login tries them too, explained and not run, so that nothing is written. Roles that do not log in, and logins without a file, are read only.',

@@ -8,8 +8,8 @@ import {
   ownCommand,
   say,
 } from 'bus-integration-database';
-import { endpointOf, type Reached, type ServiceWish } from '../../conninfo/dsn-endpoint.ts';
 import { connectionStrings } from '../../output-forms/connection-strings.ts';
+import { eachInParallel } from '../../run/parallel.ts';
 import { loginCheck } from './login-faults.ts';
 
 export interface LoginFiles {
@@ -44,14 +44,26 @@ function rankOf({ output: { form, settings } }: FilePair): number {
   return settings?.pooler === undefined ? 0 : 2;
 }
 
+/** What the other files say, and where those with a pooler lead: one that is only for it is told by its login alone. */
 export async function otherFileChecks(
-  others: LoginFiles['others'],
-  service: ServiceWish,
-  reached: Promise<Reached>,
+  { tried, others }: LoginFiles,
+  endpoint: Endpoint,
+  tryPooler: (pair: FilePair) => Promise<Check>,
+  jobs: Promise<number> | number,
+  signal: AbortSignal,
 ): Promise<Check[]> {
-  if (others.length === 0) return [];
-  const endpoint = endpointOf(service, await reached);
-  return others.map((one) => otherFileCheck(one, endpoint));
+  const said = new Map(others.map((one) => [one.pair, otherFileCheck(one, endpoint)]));
+  const pooled = [...tried, ...others.map(({ pair }) => pair)].filter((pair) => {
+    const isWritten = said.get(pair)?.result !== 'fail' && pair.live.state === 'present';
+    return isWritten && pair.output.settings?.pooler !== undefined;
+  });
+  const logins = new Map<FilePair, Check>();
+  await eachInParallel(pooled, { jobs, signal }, async (pair) => void logins.set(pair, await tryPooler(pair)));
+  const isForPooler = ({ output }: FilePair) => output.form === 'uri';
+  return [
+    ...[...said].flatMap(([pair, check]) => (logins.has(pair) && isForPooler(pair) ? [] : [check])),
+    ...pooled.flatMap((pair) => logins.get(pair) ?? []),
+  ];
 }
 
 /** What another file of a login says, beside the one that was tried. */

@@ -252,6 +252,43 @@ describe('files of the form uri without a path', () => {
     expect(leftFiles(await one.plan())).toContain(own('orders.app.dsn'));
   });
 
+  test('stay told under their earlier name, which no rotation may leave behind with the old password', async () => {
+    await applied(deploy(alone));
+    const two = deploy(beside);
+    const codes = ({ diagnostics }: Response) => diagnostics.map(({ code }) => code);
+    expect(codes(await two.plan())).toContain('dsn-file-moved');
+    const early = await two.apply({ rotate: [own('app')] });
+    expect([early.ok, codes(early)]).toEqual([false, expect.arrayContaining(['rotation-beside-left-file'])]);
+    await applied(two);
+    const old = read('local/dsn/orders.dsn');
+    for (const answer of [await two.plan(), await two.status()]) {
+      const told = answer.diagnostics.find(({ code }) => code === 'dsn-file-moved');
+      expect(told?.message, explain(answer)).toBe(
+        own(
+          "the file of role app is ./local/dsn/orders.app.dsn; services that read ./local/dsn/orders.dsn have to move to it: nothing keeps ./local/dsn/orders.dsn up to date, and the role's password can't be rotated until it is gone",
+        ),
+      );
+    }
+    const rotated = await two.apply({ rotate: [own('app')] });
+    expect([rotated.ok, rotated.error_class, codes(rotated)]).toEqual([
+      false,
+      'unsafe',
+      expect.arrayContaining(['rotation-beside-left-file']),
+    ]);
+    expect((await two.verify()).ok).toBe(true);
+    rmSync(join(folder.path, own('local/dsn/orders.dsn')));
+    await applied(two, { rotate: [own('app')] });
+    await settled(two);
+    expect(codes(await two.plan())).not.toContain('dsn-file-moved');
+    // As a backup brings it back.
+    write('local/dsn/orders.dsn', old);
+    const verified = await two.verify();
+    expect([
+      verified.ok,
+      ...(verified.connectivity ?? []).filter(({ result }) => result === 'fail').map(({ id }) => id),
+    ]).toEqual([false, 'left-file']);
+  });
+
   test('have a twin with the address of the pooler', async () => {
     const pooled = deploy(
       `${beside}outputs: [{form: uri, pooler: "pool.example:6432"}, {form: uri, file: "x/{database}.{role}.dsn", pooler: "[::1]:6432"}]\n`,

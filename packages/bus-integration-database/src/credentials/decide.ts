@@ -13,6 +13,7 @@ import type { Secret } from '../secrets/secret.ts';
 import { printable } from '../text/printable.ts';
 import { shown } from '../text/shown.ts';
 import { decideFile, displaced, type FileDecision } from './file-decision.ts';
+import { movedFile } from './moved-file.ts';
 import {
   loginBlocked,
   nothingToRotate,
@@ -21,6 +22,7 @@ import {
   passwordRefused,
   passwordUnproven,
   passwordWrong,
+  rotationBesideLeft,
   rotationBlocked,
 } from './refusal.ts';
 import type { CredentialWish, LoginBlock, Proof } from './wish.ts';
@@ -100,6 +102,8 @@ function decideRotation(wish: CredentialWish, proofs: Proofs): RoleDecision {
   const committed = staged.find((password) => proofs(wish.role, password).state === 'proven');
   if (committed !== undefined) return finishing(withPassword(wish, 'staged', false, committed), wish, committed);
   if (isBlocked(wish)) return refusedDecision(wish, rotationBlocked(wish, wish.block));
+  const moved = wish.pairs.find(({ left }) => left !== undefined);
+  if (moved?.left !== undefined) return refusedDecision(wish, rotationBesideLeft(wish, moved, moved.left));
   const replaces = fingerprint(passwordsIn(wish.pairs, 'live')[0]);
   const decision =
     staged[0] === undefined ? withPassword(wish, 'new', true) : withPassword(wish, 'staged', true, staged[0]);
@@ -182,7 +186,7 @@ function withPassword(
     source,
     setsPassword,
     files,
-    findings: files.flatMap(({ pair, act }) => (act === 'keep' ? [] : displaced(pair))),
+    findings: files.flatMap(({ pair, act }) => [...(act === 'keep' ? [] : displaced(pair)), ...movedFile(pair)]),
     ...(password !== undefined && { password }),
   };
 }

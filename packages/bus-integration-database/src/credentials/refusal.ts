@@ -1,9 +1,9 @@
 // Why a role's password or its files can't be settled, and what would settle them. Pure.
-import { advise, type Remedy } from '../contract/remedy.ts';
+import { advise, command, type Remedy } from '../contract/remedy.ts';
 import type { Diagnostic } from '../contract/response.ts';
 import { nextCommand } from '../model/advice.ts';
 import type { Refusal } from '../model/standing.ts';
-import type { FilePair } from '../output-files/file-pair.ts';
+import type { FilePair, LeftFile } from '../output-files/file-pair.ts';
 import { some } from '../text/list.ts';
 import { printable } from '../text/printable.ts';
 import { shown } from '../text/shown.ts';
@@ -37,6 +37,21 @@ export function rotationBlocked({ role }: CredentialWish, { code, seen, remedy }
     message: `${seen}: no new password of role ${shown(role)} could be proven`,
     target: printable(role),
     remedy,
+  });
+}
+
+/** Services that read the file's earlier name would be left with the old password. */
+export function rotationBesideLeft({ role }: CredentialWish, { path }: FilePair, left: LeftFile): Refusal {
+  return unsafe({
+    code: 'rotation-beside-left-file',
+    message: `${left.path} holds the login of role ${shown(role)} too, and a rotation writes ${path} only: services that read ${left.path} could not log in afterwards`,
+    target: printable(role),
+    remedy: [
+      `point those services at ${path}, then `,
+      command('rm', '--', { path: left.path }),
+      ', then ',
+      { kind: 'again' },
+    ],
   });
 }
 

@@ -18,6 +18,14 @@ export interface FilePair {
   readonly staged: FileReading;
   /** What stands under the name that the file has where the deployment has another number of login roles. */
   readonly former?: FileReading;
+  /** That file, where it holds this very login: services may still read it, whether or not the new one is there. */
+  readonly left?: LeftFile;
+}
+
+export interface LeftFile {
+  /** Its path as the operator knows it. */
+  readonly path: string;
+  readonly password: Secret;
 }
 
 /** Every distinct password that a role's files hold, staged ones first. */

@@ -51,9 +51,16 @@ export function readPairs(directory: OutputDirectory, { outputs }: Pick<DesiredN
     const read = (name: string) => (names.has(name) ? readOutputFile(place, output, name) : undefined);
     const [live, staged] = [read(place.name), read(place.name + stagedSuffix)];
     const former = live === undefined && formerly !== undefined ? read(formerly) : undefined;
+    // Beside the file itself it is only told of: what keeps it from being read is no reason to stop.
+    const before = live === undefined || formerly === undefined ? former : readIfPossible(() => read(formerly));
     const path = shownPath(directory, file);
     return connections.map(({ database, role }, index) => {
       const was = former?.[index];
+      const beside = before?.[index];
+      const left =
+        formerly !== undefined && beside?.state === 'present'
+          ? { path: shownPath(directory, formerly), password: beside.password }
+          : undefined;
       return {
         output,
         file,
@@ -63,12 +70,22 @@ export function readPairs(directory: OutputDirectory, { outputs }: Pick<DesiredN
         live: live?.[index] ?? absent,
         staged: staged?.[index] ?? absent,
         ...(was !== undefined && { former: was }),
+        ...(left !== undefined && { left }),
       };
     });
   });
 }
 
 const absent = { state: 'absent' } as const;
+
+function readIfPossible<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof OperationError) return undefined;
+    throw error;
+  }
+}
 
 /** What one file and its staged twin say of all its logins. */
 export type WholeFile = readonly [FilePair, ...FilePair[]];

@@ -9,7 +9,7 @@ SELECT ${startedAt} AS "startedAt", pg_catalog.pg_is_in_recovery() AS "isStandby
 /** Whose login it is, and to which database. */
 export const loggedInQuery = 'SELECT session_user AS role, pg_catalog.current_database() AS database';
 
-export interface LoggedIn {
+export interface SessionLogin {
   readonly role: string;
   readonly database: string;
 }

@@ -32,7 +32,7 @@ import {
 } from './manifest-views.ts';
 import type { DeclaredObjects } from './objects/declared-objects.ts';
 import { exposedChecks } from './objects/exposed.ts';
-import { type LoginFiles, loginFiles, otherFileChecks } from './other-files.ts';
+import { type LoginFiles, leftFileChecks, loginFiles, otherFileChecks } from './other-files.ts';
 import { poolerCheck } from './pooler-login.ts';
 import { type Entrance, probeAll, tryWrongPassword } from './probe.ts';
 import { roleChecks } from './role.ts';
@@ -96,6 +96,7 @@ export async function checkConnectivity(options: ConnectivityOptions): Promise<C
       ...pairs.flatMap((pair) => found.get(pair)?.checks ?? []),
       ...unseenChecks(manifest, desired.databases.keys(), looked, options.isNegative),
       ...others,
+      ...leftFileChecks([...pairs, ...files.others.map(({ pair }) => pair)]),
       ...roles.flatMap((role) => checks.get(role) ?? []),
       ...(options.isNegative ? sharingChecks(sharersIn(found)) : []),
       ...(options.isNegative ? undeclaredLogins(await options.declared, manifest) : []),

@@ -17,6 +17,12 @@ export const connectivityFindings = {
     fix: 'Take the host out of the DSN file, or out of BUS_DATABASE_SERVICE_HOST; or start it, if it was only down.',
     page: `${documentation}/libpq-connect.html#LIBPQ-MULTIPLE-HOSTS`,
   },
+  'left-file': {
+    title: 'a file under the name of before holds a password that is not that of the role any more',
+    why: 'The file of a login is <database>.dsn while it is the only login of the manifest, and <database>.<role>.dsn beside others. Services that were told the earlier name go on reading it, and nothing keeps it up to date.',
+    fix: 'Point those services at the file that the finding names, and remove the earlier one.',
+    page: 'https://www.postgresql.org/docs/current/libpq-connect.html',
+  },
   'pooler-login': {
     title: 'a file of outputs with a pooler does not log in by it',
     why: 'Services that read this file dial the pooler, which has its own list of databases, users and passwords. Each such file is used as its service would, from here. What cannot be reached from here is unknown; a refused login, another role or database, or another cluster is a failure.',

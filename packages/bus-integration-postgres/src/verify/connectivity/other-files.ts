@@ -1,6 +1,7 @@
 // Where several files hold one login, one of them is tried, and the others must say the same. Pure.
 import {
   type Check,
+  command,
   type Endpoint,
   endpointFault,
   type FilePair,
@@ -64,6 +65,22 @@ export async function otherFileChecks(
     ...[...said].flatMap(([pair, check]) => (logins.has(pair) && isForPooler(pair) ? [] : [check])),
     ...pooled.flatMap((pair) => logins.get(pair) ?? []),
   ];
+}
+
+/** Files under the name that they had with another number of login roles, whose password is not the role's any more. */
+export function leftFileChecks(pairs: readonly FilePair[]): Check[] {
+  return pairs.flatMap((pair) => {
+    const { left, live, path } = pair;
+    if (left === undefined || live.state !== 'present' || holds(live, left.password)) return [];
+    const seen = say`${{ path: left.path }} holds another password than ${{ path }}: services that read it can't log in`;
+    const remedy = [
+      'point those services at ',
+      { kind: 'path', path } as const,
+      ', then ',
+      command('rm', '--', { path: left.path }),
+    ];
+    return [{ ...loginCheck(pair, 'fail', seen, remedy), id: 'left-file' }];
+  });
 }
 
 /** What another file of a login says, beside the one that was tried. */

@@ -15,7 +15,7 @@ import {
 import { type ConnectCache, connect, type Meter } from '../../connection/connect.ts';
 import { shownAddress } from '../../connection/network/dial.ts';
 import { readRow, record, text } from '../../connection/session/shape.ts';
-import { type LoggedIn, loggedInQuery } from '../../sql/verify/identity-query.ts';
+import { type SessionLogin, loggedInQuery } from '../../sql/verify/identity-query.ts';
 import { shown } from '../../text/shown.ts';
 import { clusterVerdict } from './listed.ts';
 import { hasNoRoom, loginCheck } from './login-faults.ts';
@@ -35,7 +35,7 @@ export interface PoolerTrial {
   readonly signal: AbortSignal;
 }
 
-const loggedInShape = record<LoggedIn>({ role: text, database: text });
+const loggedInShape = record<SessionLogin>({ role: text, database: text });
 
 /** @throws the signal's reason */
 export async function poolerCheck(pair: FilePair, trial: PoolerTrial): Promise<Check> {

@@ -15,7 +15,7 @@ import {
 import { type ConnectCache, connect, type Meter } from '../../connection/connect.ts';
 import { shownAddress } from '../../connection/network/dial.ts';
 import { readRow, record, text } from '../../connection/session/shape.ts';
-import { type SessionLogin, loggedInQuery } from '../../sql/verify/identity-query.ts';
+import { loggedInQuery, type SessionLogin } from '../../sql/verify/identity-query.ts';
 import { shown } from '../../text/shown.ts';
 import { clusterVerdict } from './listed.ts';
 import { hasNoRoom, loginCheck } from './login-faults.ts';

@@ -8,6 +8,7 @@ import type { Meter } from 'bus-integration-postgres';
 import { createPlainAdmin, type Server, startServer } from 'embedded';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createMeter } from '../packages/bus-integration-postgres/src/connection/network/meter.ts';
+import { nearMs } from '../packages/bus-integration-postgres/src/run/jobs.ts';
 import { startFaultyProxy } from './crash/faulty-proxy.ts';
 import {
   createDeployment,
@@ -20,6 +21,9 @@ import {
 import { explain } from './scenarios/stage.ts';
 
 const numbered = (count: number, name: string) => Array.from({ length: count }, (_, index) => `${name}${index}`);
+
+/** On a machine so busy that the server seemed far away, more than 4 are right. */
+const mostOpen = (meter: Meter | undefined) => ((meter?.answerMs ?? 0) > nearMs ? 20 : 4);
 
 let server: Server;
 let adminDsn: string;
@@ -55,7 +59,7 @@ describe('a converged plan', () => {
     const meter = meters.get(size);
     console.log(`round-trips: ${size} databases: ${JSON.stringify(meter)}`);
     expect(meter?.connections).toBeLessThanOrEqual(size + 2);
-    expect(meter?.openPeak).toBeLessThanOrEqual(4);
+    expect(meter?.openPeak).toBeLessThanOrEqual(mostOpen(meter));
     expect(meter?.statements).toBeLessThanOrEqual(2 * size + 8);
     expect(meter?.open).toBe(0);
   });
@@ -87,7 +91,7 @@ describe('a doctor of a converged server', () => {
     // Its own question and who holds the lock; who answers is asked on a second connection meanwhile.
     expect(doctor.roundTrips).toBe(plan.roundTrips + 3);
     expect(doctor.connections).toBe(plan.connections + 1);
-    expect(doctor.openPeak).toBeLessThanOrEqual(4);
+    expect(doctor.openPeak).toBeLessThanOrEqual(mostOpen(doctor));
     expect(doctor.open).toBe(0);
   });
 });
@@ -128,7 +132,7 @@ describe('a verify', () => {
       expect(found).toEqual([`every role may create objects in ${second}, schema public`]);
       console.log(`round-trips: verify ${id}: ${JSON.stringify(meter)}`);
       expect(meter.connections).toBe(1 + databases.length - (lost ? 1 : 0) + looks + probes);
-      expect(meter.openPeak).toBeLessThanOrEqual(4);
+      expect(meter.openPeak).toBeLessThanOrEqual(mostOpen(meter));
       expect(meter.open).toBe(0);
     },
   );
@@ -197,7 +201,7 @@ describe('an apply', () => {
     const at = { adminDsn, wish, folder: folder.path, deploymentId: `new-${name}` };
     const applied = await createDeployment({ ...at, meter }).apply();
     expect(applied.ok, explain(applied)).toBe(true);
-    expect(meter.openPeak).toBeLessThanOrEqual(4);
+    expect(meter.openPeak).toBeLessThanOrEqual(mostOpen(meter));
     // Where heartbeats and waits stay out, the number is the same for any number of schemas.
     expect(meter.roundTrips).toBe(newDatabasesRoundTrips.get('trips') ?? meter.roundTrips);
     newDatabasesRoundTrips.set('trips', meter.roundTrips);

@@ -1,6 +1,5 @@
 // The PostgreSQL provider: each verb prepared, run on one set of connections, and answered as a response. What only one
 // verb needs is loaded with it: a plan starts without the code of apply, verify and doctor.
-import { availableParallelism } from 'node:os';
 import {
   type Allowed,
   type ApplyRequest,
@@ -33,7 +32,7 @@ import { postgresFacts } from './kinds/provider-facts.ts';
 import { type Computed, computeUnrotated, type Intent, withoutRotation } from './plan/compute.ts';
 import { beyondPooler } from './plan/pooled.ts';
 import { planResponse, providerName, targetOf } from './plan/respond.ts';
-import { freeConnections, jobsFor } from './run/jobs.ts';
+import { freeConnections, jobsOf } from './run/jobs.ts';
 import type { KeptSessions } from './run/kept-sessions.ts';
 import { createRun, type Run } from './run/run.ts';
 import { leftoverWarnings } from './survey/leftover-warnings.ts';
@@ -66,15 +65,6 @@ export interface PostgresProviderOptions {
  */
 export function createPostgresProvider(options: PostgresProviderOptions): Provider<Resource> {
   const { configuration, processContext } = options;
-  const jobsOf = (run: Run, free: number, openBeside: number) =>
-    jobsFor({
-      asked: options.jobs,
-      processors: availableParallelism(),
-      free,
-      openBeside,
-      answerMs: run.answerMs,
-    });
-
   const start = async (
     used: Configuration,
     allowed: Allowed,
@@ -104,7 +94,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
     run,
     intent,
     directory,
-    jobs: (observation) => jobsOf(run, freeConnections(observation.server), openBeside),
+    jobs: (observation) => jobsOf(run, { asked: options.jobs, free: freeConnections(observation.server), openBeside }),
     onProgress: context.onProgress,
   });
 
@@ -161,7 +151,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
             saved: request.plan as Response | undefined,
             passwordSend: passwordSendOf(configuration),
             lockTimeoutMs: options.lockTimeoutMs ?? 60_000,
-            jobs: (free) => jobsOf(run, free, 2),
+            jobs: (free) => jobsOf(run, { asked: options.jobs, free, openBeside: 2 }),
             warnings: preparation.warnings,
             context,
           });
@@ -198,7 +188,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
             run,
             request,
             configuration,
-            jobs: (free) => jobsOf(run, free, 1),
+            jobs: (free) => jobsOf(run, { asked: options.jobs, free, openBeside: 1 }),
             onProgress: context.onProgress,
           }),
         );
@@ -215,7 +205,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
             looking: observeOptionsFor(run, preparation, context, 1),
             request,
             configuration,
-            jobs: (free) => jobsOf(run, free, 1),
+            jobs: (free) => jobsOf(run, { asked: options.jobs, free, openBeside: 1 }),
             onProgress: context.onProgress,
           }),
         );

@@ -1,10 +1,9 @@
 // What a server holds, as a manifest: read once, from the cluster and from inside each database, and written so that a plan
 // with it changes nothing but marks. Reads only.
-import { availableParallelism } from 'node:os';
 import type { Context, DescribeRequest, ProviderOptions, ServerDescription } from 'bus-integration-database';
 import { OperationError } from 'bus-integration-database';
 import { interruption } from '../apply/interruption.ts';
-import { jobsFor } from '../run/jobs.ts';
+import { jobsOf } from '../run/jobs.ts';
 import { createRun } from '../run/run.ts';
 import { adminTarget, withSource } from '../survey/preparation.ts';
 import { someNames } from '../text/bounded.ts';
@@ -42,13 +41,7 @@ export async function describeServer(
     await run.eachDatabase(
       names,
       'read',
-      jobsFor({
-        asked: jobs,
-        processors: availableParallelism(),
-        free: assumedFree,
-        openBeside: 1,
-        answerMs: run.answerMs,
-      }),
+      jobsOf(run, { asked: jobs, free: assumedFree, openBeside: 1 }),
       async (name, inner) => {
         insides.set(name, await readDescribedInside(inner));
       },

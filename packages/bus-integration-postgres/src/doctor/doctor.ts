@@ -1,6 +1,5 @@
 // Doctor: what would keep an apply from going well, each with what fixes it. It looks at all that a plan looks at, at
 // this machine's files, and at what stands on the way to the server. Reads only.
-import { availableParallelism } from 'node:os';
 import {
   type Allowed,
   type Check,
@@ -23,7 +22,7 @@ import type { Meter } from '../connection/network/meter.ts';
 import type { Resource } from '../kinds/index.ts';
 
 import { base, targetOf } from '../plan/respond.ts';
-import { freeConnections, jobsFor } from '../run/jobs.ts';
+import { freeConnections, jobsOf } from '../run/jobs.ts';
 import type { KeptSessions } from '../run/kept-sessions.ts';
 import { lockHolder } from '../run/lock.ts';
 import { createRun, type Run } from '../run/run.ts';
@@ -145,13 +144,7 @@ async function examine(
       intent,
       directory,
       // Beside the first connection a further one looks who else answers.
-      jobs: ({ server }) =>
-        jobsFor({
-          processors: availableParallelism(),
-          free: freeConnections(server),
-          openBeside: 2,
-          answerMs: run.answerMs,
-        }),
+      jobs: ({ server }) => jobsOf(run, { free: freeConnections(server), openBeside: 2 }),
       withEventTriggers: true,
       onProgress: context.onProgress,
     });

@@ -1,4 +1,6 @@
-// How many databases are worked on at once. Pure.
+// How many databases are worked on at once.
+import { availableParallelism } from 'node:os';
+import type { Meter } from '../connection/network/meter.ts';
 
 /** Connections that a server has left, but for those that it reserves. */
 export function freeConnections(server: {
@@ -22,8 +24,17 @@ export interface JobsFacts {
   readonly answerMs?: number | undefined;
 }
 
+/** For a run on this machine; its meter is told what was measured. */
+export function jobsOf(
+  { answerMs, meter }: { readonly answerMs: number | undefined; readonly meter: Meter | undefined },
+  facts: Omit<JobsFacts, 'processors' | 'answerMs'>,
+): number {
+  if (meter !== undefined && answerMs !== undefined) meter.answerMs ??= answerMs;
+  return jobsFor({ ...facts, processors: availableParallelism(), answerMs });
+}
+
 /** Below it work waits for the server rather than for the network. */
-const nearMs = 5;
+export const nearMs = 8;
 /** Of waiting beyond that, what one more connection for each processor makes up for. */
 const shareMs = 2;
 /** The most that waiting asks for. */

@@ -125,12 +125,14 @@ export function answerAuthentication(
       }
       const keys = await cachedKeys(passwordOf(rules), challenge.salt, challenge.iterations, rules.scramCache);
       wire.sendSCRAMClientFinalMessage(answerChallenge(exchange, data, challenge.nonce, keys));
+      askedAt = performance.now();
       record.isProofSent = true;
     }),
   );
   wire.on(
     'authenticationSASLFinal',
     guarded(({ data }: { data: string }) => {
+      answered();
       if (!isProvenBy(exchange, data)) {
         throw broken(rules, "its signature is not of this password's verifier; somebody may stand between");
       }

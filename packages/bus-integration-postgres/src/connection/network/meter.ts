@@ -14,6 +14,8 @@ export interface Meter {
   roundTrips: number;
   bytesSent: number;
   bytesReceived: number;
+  /** Milliseconds to the fastest answer, when the run decided how many connections to open at once. */
+  answerMs?: number;
 }
 
 /** A meter at zero. */

@@ -15,6 +15,7 @@ import { shown } from '../text/shown.ts';
 import { decideFile, displaced, type FileDecision } from './file-decision.ts';
 import { movedFile } from './moved-file.ts';
 import {
+  doubtfulPassword,
   loginBlocked,
   nothingToRotate,
   otherServers,
@@ -59,7 +60,26 @@ export function decideCredentials(wish: CredentialWish, proofs: Proofs): RoleDec
     return wish.isRotated ? refusedDecision(wish, nothingToRotate(wish)) : undecided(wish, 'none');
   const decision = decide(wish, proofs);
   const elsewhere = fileOfAnotherServer(decision, wish, proofs);
-  return elsewhere === undefined ? decision : refusedDecision(wish, otherServers(wish, elsewhere));
+  if (elsewhere !== undefined) return refusedDecision(wish, otherServers(wish, elsewhere));
+  const doubtful = doubtfulFile(decision, wish);
+  if (doubtful === undefined) return decision;
+  return wish.isRotated ? withPassword(wish, 'new', true) : refusedDecision(wish, doubtfulPassword(wish, doubtful));
+}
+
+/** A file whose password a new role would get, though somebody else may have chosen or read it. */
+function doubtfulFile({ password }: RoleDecision, { standing, pairs }: CredentialWish): FilePair | undefined {
+  if (standing !== 'missing' || password === undefined) return undefined;
+  const holders = pairs.filter((pair) => passwordsOf(pair).some((one) => one.reveal() === password.reveal()));
+  return holders.find(({ isTracked }) => isTracked) ?? (isOwnForm(password) ? undefined : holders[0]);
+}
+
+function passwordsOf(pair: FilePair): Secret[] {
+  return candidatePasswords([pair]);
+}
+
+/** As passwords are made here: 256 bits, which nobody guesses. */
+function isOwnForm(password: Secret): boolean {
+  return /^[A-Za-z0-9_-]{43}$/.test(password.reveal());
 }
 
 function decide(wish: CredentialWish, proofs: Proofs): RoleDecision {
@@ -104,9 +124,10 @@ function decideRotation(wish: CredentialWish, proofs: Proofs): RoleDecision {
   if (isBlocked(wish)) return refusedDecision(wish, rotationBlocked(wish, wish.block));
   const moved = wish.pairs.find(({ left }) => left !== undefined);
   if (moved?.left !== undefined) return refusedDecision(wish, rotationBesideLeft(wish, moved, moved.left));
+  // A rotation that was begun made its password itself.
+  const begun = staged.find(isOwnForm);
   const replaces = fingerprint(passwordsIn(wish.pairs, 'live')[0]);
-  const decision =
-    staged[0] === undefined ? withPassword(wish, 'new', true) : withPassword(wish, 'staged', true, staged[0]);
+  const decision = begun === undefined ? withPassword(wish, 'new', true) : withPassword(wish, 'staged', true, begun);
   return { ...decision, replaces };
 }
 
@@ -130,9 +151,8 @@ function finishing(decision: RoleDecision, { role, pairs }: CredentialWish, prov
 /** One way, and only of passwords made here: their 256 bits can't be guessed back. */
 function fingerprint(password: Secret | undefined): string {
   if (password === undefined) return 'none';
-  const text = password.reveal();
-  return /^[A-Za-z0-9_-]{43}$/.test(text)
-    ? createHash('sha256').update(text).digest('hex').slice(0, 16)
+  return isOwnForm(password)
+    ? createHash('sha256').update(password.reveal()).digest('hex').slice(0, 16)
     : 'given by hand';
 }
 

@@ -21,6 +21,23 @@ export function otherServers({ role, standing }: CredentialWish, { path }: FileP
   });
 }
 
+/** Whoever wrote the file, or reads the repository, could log in as a role that is about to be made. */
+export function doubtfulPassword({ role }: CredentialWish, { path, isTracked = false }: FilePair): Refusal {
+  const why = isTracked
+    ? 'git tracks that file, so that whoever reads the repository has the password'
+    : 'that password was not made here: it may be weak, or chosen by whoever wrote the file';
+  const next = rotationOf({ role });
+  return unsafe({
+    code: isTracked ? 'password-in-git' : 'password-by-hand',
+    message: `role ${shown(role)} does not exist and would get the password that ${path} holds; ${why}`,
+    target: printable(role),
+    needs: { rotate: [role] },
+    remedy: isTracked
+      ? ['take it out of git: ', command('git', 'rm', '--cached', '--', { path }), ', then make a new password: ', next]
+      : ['make a new password: ', next],
+  });
+}
+
 export function nothingToRotate({ role }: CredentialWish): Refusal {
   return unsafe({
     code: 'nothing-to-rotate',
@@ -133,7 +150,7 @@ function untilRotated(wish: CredentialWish, code: string, message: string, files
   });
 }
 
-function rotationOf({ role }: CredentialWish): Remedy {
+function rotationOf({ role }: Pick<CredentialWish, 'role'>): Remedy {
   return nextCommand('apply', { allow: [], adopt: false, rotate: [role] });
 }
 

@@ -20,6 +20,8 @@ export interface FilePair {
   readonly former?: FileReading;
   /** That file, where it holds this very login: services may still read it, whether or not the new one is there. */
   readonly left?: LeftFile;
+  /** Git has one of these files, and whoever reads the repository its password. Looked at for new roles alone. */
+  readonly isTracked?: boolean;
 }
 
 export interface LeftFile {

@@ -17,6 +17,8 @@ export interface OutputPlace {
   readonly isCommon?: boolean;
   /** No files are to go there: every output has a path of its own. */
   readonly isAbsent?: boolean;
+  /** Whether git has a file, by its absolute path. Default: nobody knows. */
+  readonly isTracked?: (path: string) => boolean;
 }
 
 /**

@@ -13,9 +13,10 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { OperationError } from '../contract/errors.ts';
-import { command } from '../contract/remedy.ts';
+import { advise, command } from '../contract/remedy.ts';
 import { say } from '../contract/wording.ts';
 import type { DesiredNames } from '../model/desired-state.ts';
 import { type Output, placesIn } from '../model/output.ts';
@@ -35,9 +36,14 @@ const nextSuffix = '.next';
 /**
  * What each desired output file, and the staged file beside it, says of each of its logins.
  *
+ * @param isNew roles that are not there yet: they would get the passwords of their files, which nobody else may have had
  * @throws OperationError `invalid-request` for a file or directory that others could read, with the chmod that fixes it
  */
-export function readPairs(directory: OutputDirectory, { outputs }: Pick<DesiredNames, 'outputs'>): FilePair[] {
+export function readPairs(
+  directory: OutputDirectory,
+  { outputs }: Pick<DesiredNames, 'outputs'>,
+  isNew: (role: string) => boolean = () => false,
+): FilePair[] {
   const listed = new Map<OutputDirectory, ReadonlySet<string>>();
   const present = (of: OutputDirectory) => {
     const names = listed.get(of) ?? of.names();
@@ -48,12 +54,16 @@ export function readPairs(directory: OutputDirectory, { outputs }: Pick<DesiredN
     const { file, connections, formerly } = output;
     const place = directory.place(output);
     const names = present(place.directory);
-    const read = (name: string) => (names.has(name) ? readOutputFile(place, output, name) : undefined);
+    const isOfNew = connections.some(({ role }) => isNew(role));
+    const read = (name: string) => (names.has(name) ? readAs(isOfNew, place, output, name) : undefined);
     const [live, staged] = [read(place.name), read(place.name + stagedSuffix)];
     const former = live === undefined && formerly !== undefined ? read(formerly) : undefined;
     // Beside the file itself it is only told of: what keeps it from being read is no reason to stop.
     const before = live === undefined || formerly === undefined ? former : readIfPossible(() => read(formerly));
     const path = shownPath(directory, file);
+    const isAny = live !== undefined || staged !== undefined || former !== undefined;
+    const isTracked =
+      isOfNew && isAny && [place.name, place.name + stagedSuffix, formerly ?? place.name].some(tracks(place));
     return connections.map(({ database, role }, index) => {
       const was = former?.[index];
       const beside = before?.[index];
@@ -71,9 +81,33 @@ export function readPairs(directory: OutputDirectory, { outputs }: Pick<DesiredN
         staged: staged?.[index] ?? absent,
         ...(was !== undefined && { former: was }),
         ...(left !== undefined && { left }),
+        ...(isTracked && { isTracked }),
       };
     });
   });
+}
+
+function tracks({ directory: { path, isTracked = () => false } }: FilePlace): (name: string) => boolean {
+  return (name) => isTracked(join(path, name));
+}
+
+/** What others may have read or written is no password for a new role, whatever its mode is made. */
+function readAs(isOfNew: boolean, place: FilePlace, output: Output, name: string): readonly FileReading[] | undefined {
+  try {
+    return readOutputFile(place, output, name);
+  } catch (error) {
+    const [first, ...others] = error instanceof OperationError ? error.diagnostics : [];
+    if (!isOfNew || first?.code !== 'secret-file') throw error;
+    const { advice: _, remedy: __, ...told } = first;
+    const remedy = [
+      'others may have read or written it: apply makes a new password without it: ',
+      command('rm', { path: shownPath(place.directory, name) }),
+    ];
+    throw new OperationError('invalid-request', first.message, {
+      diagnostics: [{ ...told, ...advise(remedy) }, ...others],
+      cause: error,
+    });
+  }
 }
 
 const absent = { state: 'absent' } as const;

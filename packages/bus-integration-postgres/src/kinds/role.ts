@@ -176,7 +176,7 @@ export const role: Kind<Role, typeof registered> = {
             ? 'a group, without login'
             : after?.password === 'none'
               ? 'login only, without a password'
-              : `login only, ${passwordWord(after?.password)}`,
+              : `login only, ${firstPassword(after?.password)}`,
           ...attributesSummary({}, after ?? {}),
         ].join(', '),
       statements: ({ after }, context) => {
@@ -249,4 +249,10 @@ function marking(name: string, context: RuleContext) {
     role: name,
     sql: markComment('role', name, context.commentOf('role', name), context),
   };
+}
+
+/** Where the password of a new role comes from. */
+function firstPassword(password: string | undefined): string {
+  if (password === 'kept') return 'the password that its files hold';
+  return password === 'staged' ? 'the password that its staged file holds' : passwordWord(password);
 }

@@ -79,7 +79,7 @@ export async function observe(session: Session, options: ObserveOptions): Promis
 /** Adds what the DSN files hold and which of their passwords are proven. */
 export async function withFiles(seen: Observation, options: ObserveOptions): Promise<DeploymentObservation> {
   const { run, intent, directory } = options;
-  const pairs = directory === undefined ? [] : readPairs(directory, intent.desired);
+  const pairs = directory === undefined ? [] : readPairs(directory, intent.desired, (role) => !seen.roles.has(role));
   const { pinned } = run;
   if (pinned === undefined) throw new Error('files are judged after the server was reached');
   const proofs = await provePasswords(pairs, seen.roles, {

@@ -4,6 +4,7 @@ import {
   type Configuration,
   createOutputDirectory,
   type DesiredNames,
+  gitExposure,
   OperationError,
   type Output,
   type OutputDirectory,
@@ -32,9 +33,10 @@ export function directoryOf(
   if (!hasOwn && !areElsewhere) return undefined;
   const numbers = (named: Parameters<typeof ownerOf>[0]) => ownerOf(named, uid, processEnv.PATH);
   const owner = numbers(dsnFileOwner && { ...dsnFileOwner, key: 'BUS_DATABASE_DSN_FILE_OWNER' });
+  const isTracked = trackedBy(processEnv);
   const place: OutputPlace = hasOwn
-    ? { shown, path: resolve(cwd, written), uid, owner }
-    : { shown: '.', path: cwd, uid, owner, isAbsent: true };
+    ? { shown, path: resolve(cwd, written), uid, owner, isTracked }
+    : { shown: '.', path: cwd, uid, owner, isTracked, isAbsent: true };
   const pathOf = (output: Output) => resolve(standsElsewhere(output) ? cwd : place.path, output.file);
   requireUnused(outputs.values(), pathOf, filesInUse(configuration, processContext));
   requireOwnFiles(outputs, pathOf);
@@ -43,9 +45,21 @@ export function directoryOf(
     const directory = dirname(file);
     if (named !== undefined && !known.has(named)) known.set(named, numbers(asNamed(named)));
     const itsOwner = named === undefined ? owner : known.get(named);
-    return { shown: directory, path: resolve(cwd, directory), uid, owner: itsOwner, isCommon: true };
+    return { shown: directory, path: resolve(cwd, directory), uid, owner: itsOwner, isTracked, isCommon: true };
   };
   return createOutputDirectory(place, connectionStrings, elsewhere);
+}
+
+/** Of a directory in which git has nothing, no file is asked about. */
+function trackedBy(env: NonNullable<ProviderContext['processEnv']>): (path: string) => boolean {
+  const has = (path: string) => gitExposure(path, { env }).result === 'fail';
+  const known = new Map<string, boolean>();
+  return (path) => {
+    const directory = `${dirname(path)}/`;
+    const isAny = known.get(directory) ?? has(directory);
+    known.set(directory, isAny);
+    return isAny && has(path);
+  };
 }
 
 /** A path may lead into the output directory: then two outputs could be one file, which no manifest's text shows. */

@@ -20,8 +20,13 @@ const anothers: FileReading = { state: 'broken', reason: 'it is for another role
 const held = (password: string, endpoint = here): FileReading => ({
   state: 'present',
   endpoint,
-  password: new Secret(password),
+  password: new Secret(made(password)),
 });
+
+/** As long as passwords are that are made here. */
+const made = (password: string) => password.padEnd(43, '-');
+const shortened = (password: string) => password.replace(/-+$/, '');
+const byHand: FileReading = { state: 'present', endpoint: here, password: new Secret('hunter2') };
 
 function pair(database: string, live: FileReading, staged: FileReading = absent): FilePair {
   const file = `${database}.dsn`;
@@ -31,7 +36,7 @@ function pair(database: string, live: FileReading, staged: FileReading = absent)
 
 /** What the server holds; `undefined`: it can't be told. */
 function proofsFor(onServer: string | undefined, rest: Proof = { state: 'disproven' }): Proofs {
-  return (_, password) => (password.reveal() === onServer ? { state: 'proven' } : rest);
+  return (_, password) => (onServer !== undefined && password.reveal() === made(onServer) ? { state: 'proven' } : rest);
 }
 
 const unknown: Proof = { state: 'unknown', reason: 'the server asked for no password (trust)' };
@@ -114,6 +119,54 @@ describe('what becomes of the files', () => {
       missing,
       'new, sets it',
       ['write destructive new'],
+    ],
+    [
+      'a new role whose file was written by hand',
+      [pair('a', byHand)],
+      proofsFor(undefined),
+      missing,
+      'password-by-hand',
+      ['leave'],
+    ],
+    [
+      'a new role whose staged file was written by hand',
+      [pair('a', absent, byHand)],
+      proofsFor(undefined),
+      missing,
+      'password-by-hand',
+      ['leave'],
+    ],
+    [
+      'a new role whose file git has',
+      [{ ...pair('a', held('p')), isTracked: true }],
+      proofsFor(undefined),
+      missing,
+      'password-in-git',
+      ['leave'],
+    ],
+    [
+      'the same with a new password asked for',
+      [pair('a', byHand)],
+      proofsFor(undefined),
+      { ...missing, ...rotated },
+      'new, sets it',
+      ['write update new'],
+    ],
+    [
+      'a rotation beside a staged file that was written by hand',
+      [pair('a', held('p'), byHand)],
+      proofsFor('p'),
+      rotated,
+      'new, sets it',
+      ['write rotate new'],
+    ],
+    [
+      'a role whose password was given by hand',
+      [pair('a', byHand)],
+      () => ({ state: 'proven' }),
+      {},
+      'kept hunter2',
+      ['keep'],
     ],
     ['all well', [pair('a', held('p'))], proofsFor('p'), {}, 'kept p', ['keep']],
     [
@@ -222,7 +275,7 @@ describe('what becomes of the files', () => {
     ['a role that is not ours', [pair('a', held('p'))], proofsFor('p'), { standing: 'refused' }, 'none', ['leave']],
   ])('%s', (_, pairs, proofs, said, decision, files) => {
     const { source, password, setsPassword, refusal, unsettled, files: decided } = decide(pairs, proofs, said);
-    const known = password === undefined ? source : `${source} ${password.reveal()}`;
+    const known = password === undefined ? source : `${source} ${shortened(password.reveal())}`;
     expect(refusal?.code ?? known + (setsPassword ? ', sets it' : '') + (unsettled ? ', unsettled' : '')).toBe(
       decision,
     );
@@ -236,7 +289,7 @@ describe('what becomes of the files', () => {
 
 test('candidates are the distinct passwords, staged ones first', () => {
   const pairs = [pair('a', held('p'), held('s')), pair('b', held('p'), absent), pair('c', broken, held('t'))];
-  expect(candidatePasswords(pairs).map((secret) => secret.reveal())).toEqual(['s', 't', 'p']);
+  expect(candidatePasswords(pairs).map((secret) => shortened(secret.reveal()))).toEqual(['s', 't', 'p']);
 });
 
 describe('whatever the files and the server hold', () => {
@@ -289,7 +342,7 @@ describe('whatever the files and the server hold', () => {
       if (!isRotated) continue;
       const decision = decide(pairs, proofs, { isRotated });
       if (decision.refusal !== undefined) continue;
-      const chosen = decision.password?.reveal() ?? 'new';
+      const chosen = decision.password?.reveal() ?? made('new');
       const live = after(decision, pairs).map(({ live }) => passwordIn(live));
       expect(live).toEqual([chosen, chosen]);
       if (!decision.setsPassword) expect(proofs('svc', new Secret(chosen)).state).toBe('proven');
@@ -344,7 +397,7 @@ test('a rotation names the password that it replaces without telling it', () => 
   const replaced = (password: string) => decide([pair('a', held(password))], proofsFor(password), rotated).replaces;
   expect(replaced(one ?? '')).toMatch(/^[0-9a-f]{16}$/);
   expect(replaced(one ?? '')).not.toBe(replaced(other ?? ''));
-  expect(replaced('hunter2')).toBe('given by hand');
+  expect(decide([pair('a', byHand)], () => ({ state: 'proven' }), rotated).replaces).toBe('given by hand');
 });
 
 test('a role without a password gets its first one', () => {

@@ -27,7 +27,24 @@ const owners = ['one_owner', 'other_owner'];
 const staying = ['shop_app', 'shop_worker'];
 const coming = ['batch', 'reporter'];
 const words = ['connect', 'read', 'write', 'create'];
-const dump = '--\n-- PostgreSQL database dump\n--\n\n--\n-- PostgreSQL database dump complete\n--\n';
+async function databasesOf(server: Server): Promise<string[]> {
+  const rows = await server.query(
+    'SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate',
+  );
+  return rows.map(({ datname }) => String(datname));
+}
+
+/** As pg_dump writes it, with every table and no rows. */
+async function dumpOf(server: Server, database: string): Promise<string> {
+  const tables = await server.query(
+    `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_catalog.pg_tables
+      WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`,
+    { database },
+  );
+  const statements = tables.map(({ name }) => `CREATE TABLE ${name} (\n);\n\nCOPY ${name}  FROM stdin;\n\\.\n`);
+  const [begin, end] = ['', ' complete'].map((word) => `--\n-- PostgreSQL database dump${word}\n--\n`);
+  return `${begin}\n\\connect ${database}\n\n${statements.join('\n')}\n${end}`;
+}
 
 /** A manifest that follows another: what it declares no more it retires, or leaves as it is. */
 function follow(random: Random, known: Record<'roles' | 'databases' | 'owned', Set<string>>): Written {
@@ -56,7 +73,7 @@ function follow(random: Random, known: Record<'roles' | 'databases' | 'owned', S
       gone(known.roles, [...owners, ...logins]).map((name) => [name, { reassign_to: random.pick(owners) }]),
     ),
     databases: Object.fromEntries(
-      gone(known.databases, databases).map((name) => [name, { drop: name, dump: './dump.sql' }]),
+      gone(known.databases, databases).map((name) => [name, { drop: name, dump: `./${name}.sql` }]),
     ),
   };
   for (const name of Object.keys(roles)) known.roles.add(name);
@@ -118,11 +135,12 @@ describe('a history of manifests', () => {
       database: 'theirs',
     });
     const before = await theirs(server);
-    writeFileSync(join(folder.path, 'dump.sql'), dump);
     const known = { roles: new Set<string>(), databases: new Set<string>(), owned: new Set<string>() };
     const told: string[] = [];
     for (let round = 1; round <= length; round += 1) {
       const written = follow(random, known);
+      for (const name of await databasesOf(server))
+        writeFileSync(join(folder.path, `${name}.sql`), await dumpOf(server, name));
       const manifest = JSON.stringify({ version: 1, deployment: exampleId, ...written });
       told.push(manifest);
       const history = () => `PostgreSQL ${major}, HISTORY_SEED=${seed} HISTORY_RUNS=1\n${told.join('\n')}`;

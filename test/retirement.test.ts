@@ -17,7 +17,8 @@ roles: {o: {}, svc: {login: true}, other: {login: true}}
 databases:
   app: {access: {svc: create}}
 `;
-const dump = '--\n-- PostgreSQL database dump\n--\n\n--\n-- PostgreSQL database dump complete\n--\n';
+const dumpOf = (database: string) =>
+  `--\n-- PostgreSQL database dump\n--\n\n\\connect ${database}\n\n--\n-- PostgreSQL database dump complete\n--\n`;
 
 describe.each([14, 18] as const)('PostgreSQL %i', (major) => {
   let server: Server;
@@ -108,6 +109,27 @@ describe.each([14, 18] as const)('PostgreSQL %i', (major) => {
     }
   });
 
+  test('a dump without a table of the database is none', async () => {
+    using folder = temporaryFolder();
+    await begun(folder.path);
+    await server.query('CREATE TABLE public.later (id int)', { database: 'legacy' });
+    const path = join(folder.path, 'legacy.dump');
+    const retire = 'retire: {databases: {legacy: {drop: legacy, dump: ./legacy.dump}}}';
+    const faultOf = async (text: string) => {
+      writeFileSync(path, text);
+      const answer = await wished(folder.path, retire, before.replace(/, legacy.*}}}/, '}')).plan({
+        allow: ['destructive'],
+      });
+      return answer.diagnostics.find(({ code }) => code === 'retired-database-dump')?.message;
+    };
+    const refused = "database legacy can't be retired: its dump ./legacy.dump";
+    expect(await faultOf(dumpOf('legacy'))).toBe(`${refused} holds no definition of table public.later`);
+    expect(await faultOf(dumpOf('postgres'))).toBe(`${refused} is of database postgres`);
+    const made = dumpOf('legacy').replace('legacy\n', 'legacy\nCREATE TABLE public.later (\n    id integer\n);\n');
+    expect(await faultOf(made)).toMatch(`${refused} holds no rows`);
+    expect(await faultOf(made.replace(');\n', ');\nCOPY public.later (id) FROM stdin;\n\\.\n'))).toBeUndefined();
+  });
+
   test('a database goes with its dump and with nobody in it, the sessions of roles that go with it excepted', async () => {
     using folder = temporaryFolder();
     const first = await begun(folder.path);
@@ -126,7 +148,7 @@ describe.each([14, 18] as const)('PostgreSQL %i', (major) => {
       remedy: 'as the admin pg_dump --format=custom --dbname=legacy --file ./dumps/legacy.dump',
     });
     mkdirSync(join(folder.path, 'dumps'));
-    writeFileSync(path, dump);
+    writeFileSync(path, dumpOf('legacy'));
     expect((await deployment.plan()).diagnostics[0]).toMatchObject({ code: 'hazard' });
 
     await using stays = await loggedIn(first.dsn('legacy.svc.dsn'));
@@ -150,7 +172,7 @@ describe.each([14, 18] as const)('PostgreSQL %i', (major) => {
     using folder = temporaryFolder();
     await begun(folder.path);
     mkdirSync(join(folder.path, 'dumps'));
-    writeFileSync(join(folder.path, 'dumps', 'legacy.dump'), dump);
+    writeFileSync(join(folder.path, 'dumps', 'legacy.dump'), dumpOf('legacy'));
     // One of this process, one of another.
     const [own, others] = [createKeptSessions({ idleMs: 60_000 }), createKeptSessions({ idleMs: 60_000 })];
     try {
@@ -179,7 +201,7 @@ describe.each([14, 18] as const)('PostgreSQL %i', (major) => {
     using folder = temporaryFolder();
     await server.query('CREATE DATABASE theirs');
     const deployment = wished(folder.path, 'retire: {databases: {theirs: {drop: theirs, dump: ./d.dump}}}');
-    writeFileSync(join(folder.path, 'd.dump'), dump);
+    writeFileSync(join(folder.path, 'd.dump'), dumpOf('theirs'));
     for (const comment of ['NULL', "'bus-deployment=another'"]) {
       await server.query(`COMMENT ON DATABASE theirs IS ${comment}`);
       const plan = await deployment.apply({ allow: ['destructive'], adopt: true, adopt_from: 'another' });

@@ -32,7 +32,8 @@ retire:
   databases: {legacy: {drop: legacy, dump: ./legacy.dump}}
 `;
 const argv = ['apply', '--allow', 'destructive,revoke'];
-const dump = '--\n-- PostgreSQL database dump\n--\n\n--\n-- PostgreSQL database dump complete\n--\n';
+const dumpOf = (database: string) =>
+  `--\n-- PostgreSQL database dump\n--\n\n\\connect ${database}\n\n--\n-- PostgreSQL database dump complete\n--\n`;
 
 /** A new server for each trial: what is retired is gone for good. */
 async function begin(major: Major, folder: string) {
@@ -52,7 +53,7 @@ async function begin(major: Major, folder: string) {
   await by('svc', 'app', 'CREATE TABLE data.of_svc (id int); GRANT SELECT ON data.of_svc TO old');
   await by('group', 'app', 'CREATE TABLE data.of_group (id int); GRANT SELECT ON data.of_group TO old');
   await server.query('ALTER DATABASE legacy OWNER TO old');
-  writeFileSync(join(folder, 'legacy.dump'), dump);
+  writeFileSync(join(folder, 'legacy.dump'), dumpOf('legacy'));
   writeFileSync(join(folder, 'shop.yaml'), `version: 1\ndeployment: example-dev\n${after}`);
   writeFileSync(join(folder, 'admin-dsn'), `${adminDsn}\n`, { mode: 0o600 });
   const watched: Watched = {

@@ -94,7 +94,7 @@ export const manifestShape = object({
                   },
                   dump: {
                     shape: text({ expected: 'a path', fault: (path) => (path === '' ? 'is empty' : undefined) }),
-                    text: 'The file that pg_dump wrote of this database: complete, and at most 24 hours old. Without one the database is not dropped.',
+                    text: 'The file that pg_dump wrote of this database: with the definition and the rows of every table, and at most 24 hours old; format plain only with --create. Without one the database is not dropped.',
                   },
                 },
               }),

@@ -5,45 +5,15 @@ const magic = Buffer.from('PGDMP');
 /** The header of the first file in a tar, toc.dat, before its content. */
 const tarBlock = 512;
 
-/** Format custom, the table of contents of format directory, or a tar that begins with it. */
-export function isArchive(head: Buffer): boolean {
-  return archiveIn(head) !== undefined;
-}
-
-function archiveIn(head: Buffer): Buffer | undefined {
-  if (startsWith(head, magic)) return head;
+/** Where an archive begins: format custom, the table of contents of format directory, or a tar that begins with it. */
+export function archiveAt(head: Buffer): number | undefined {
+  if (startsWith(head, magic)) return 0;
   const isTar = head.subarray(0, 7).toString('latin1') === 'toc.dat' && startsWith(head.subarray(tarBlock), magic);
-  return isTar ? head.subarray(tarBlock) : undefined;
+  return isTar ? tarBlock : undefined;
 }
 
 function startsWith(bytes: Buffer, start: Buffer): boolean {
   return bytes.subarray(0, start.length).equals(start);
-}
-
-/** The database that an archive says it is of; undefined where it can't be read from it. */
-export function archivedDatabase(head: Buffer): string | undefined {
-  const archive = archiveIn(head);
-  if (archive === undefined) return undefined;
-  const [major = 0, minor = 0, , integerBytes = 0] = archive.subarray(magic.length);
-  const version = major * 256 + minor;
-  // Sizes of an integer and of an offset, the format.
-  let at = magic.length + 6;
-  const integer = () => {
-    const isNegative = archive[at] === 1;
-    let value = 0;
-    for (let index = integerBytes; index > 0; index -= 1) value = value * 256 + (archive[at + index] ?? 0);
-    at += 1 + integerBytes;
-    return isNegative ? -value : value;
-  };
-  // Until 1.14 the compression is an integer, since then a byte.
-  if (version >= 0x010f) at += 1;
-  else integer();
-  // Second, minute, hour, day, month, year, daylight saving.
-  for (let field = 0; field < 7; field += 1) integer();
-  const length = integer();
-  if (major !== 1 || integerBytes !== 4 || length < 1 || length > 1_000 || at + length > archive.length)
-    return undefined;
-  return archive.subarray(at, at + length).toString('utf8');
 }
 
 /** Format plain, from its first comment to its last. */

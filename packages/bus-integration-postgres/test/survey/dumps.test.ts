@@ -3,8 +3,9 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startServer } from 'embedded';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Server, startServer } from 'embedded';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { tableKey } from '../../src/survey/dump-contents.ts';
 import { readDump } from '../../src/survey/dumps.ts';
 
 const program = 'pg_dump';
@@ -18,28 +19,67 @@ const now = () => Date.now();
 const hour = 60 * 60 * 1000;
 const read = (path: string, at = now(), database = 'legacy') => readDump(database, './d', path, at);
 
-/** The head of an archive of a version, as pg_dump writes it. */
-function archive(minor: number, database: string): Buffer {
-  const integer = (value: number) => Buffer.from([0, value & 255, (value >> 8) & 255, 0, 0]);
-  const text = (value: string) => Buffer.concat([integer(Buffer.byteLength(value)), Buffer.from(value)]);
+/** An archive of a version with one table, as pg_dump writes it. */
+function archive(minor: number, database: string, { format = 1, parts = ['TABLE', 'TABLE DATA'] } = {}): Buffer {
+  const integer = (value: number) => {
+    const bytes = Buffer.alloc(5);
+    bytes.writeUInt8(value < 0 ? 1 : 0);
+    bytes.writeUInt32LE(Math.abs(value), 1);
+    return bytes;
+  };
+  const text = (value?: string) =>
+    value === undefined ? integer(-1) : Buffer.concat([integer(Buffer.byteLength(value)), Buffer.from(value)]);
   const compression = minor >= 15 ? Buffer.from([1]) : integer(6);
   const moment = [0, 1, 2, 3, 4, 126, 0].map(integer);
-  const head = Buffer.concat([Buffer.from('PGDMP'), Buffer.from([1, minor, 0, 4, 8, 1]), compression, ...moment]);
-  return Buffer.concat([head, text(database), text('17.2'), text('17.2'), Buffer.alloc(100)]);
+  const head = Buffer.concat([Buffer.from('PGDMP'), Buffer.from([1, minor, 0, 4, 8, format]), compression, ...moment]);
+  const entry = (kind: string, id: number) =>
+    Buffer.concat([
+      ...[integer(id), integer(kind === 'TABLE DATA' ? 1 : 0), text('1259'), text('16384'), text('kept'), text(kind)],
+      ...[integer(2), text('…'), text('…'), text(), text('public'), text('')],
+      ...(minor >= 14 ? [text('heap')] : []),
+      ...(minor >= 16 ? [integer(114)] : []),
+      ...[text('owner'), text('false'), text('7'), text()],
+      format === 1 ? Buffer.alloc(9) : text(`${id}.dat`),
+    ]);
+  const entries = parts.map((kind, index) => entry(kind, index + 1));
+  const named = [text(database), text('17.2'), text('17.2'), integer(entries.length)];
+  return Buffer.concat([head, ...named, ...entries, Buffer.alloc(100)]);
 }
 
-const plain =
-  '--\n-- PostgreSQL database dump\n--\n\nCREATE TABLE t ();\n\n--\n-- PostgreSQL database dump complete\n--\n';
+const plain = `--
+-- PostgreSQL database dump
+--
+
+CREATE DATABASE legacy WITH TEMPLATE = template0;
+
+\\connect legacy
+
+CREATE TABLE public.kept (
+    n integer
+);
+
+COPY public.kept (n) FROM stdin;
+1
+CREATE TABLE public.no (
+\\.
+
+--
+-- PostgreSQL database dump complete
+--
+`;
+
+const kept = new Set([tableKey('public', 'kept')]);
 
 test.each([
-  ['custom of pg_dump 12 to 15', archive(14, 'legacy')],
+  ['custom of pg_dump 12 and 13', archive(14, 'legacy')],
+  ['custom of pg_dump 11', archive(13, 'legacy')],
   ['custom of pg_dump 16', archive(15, 'legacy')],
   ['custom of pg_dump 17', archive(16, 'legacy')],
   [
     'tar',
     Buffer.concat([
       Buffer.concat([Buffer.from('toc.dat'), Buffer.alloc(505)]),
-      archive(14, 'legacy'),
+      archive(14, 'legacy', { format: 3 }),
       Buffer.alloc(1024),
     ]),
   ],
@@ -49,6 +89,9 @@ test.each([
   const path = join(folder, 'good');
   writeFileSync(path, content);
   expect(read(path)).toEqual({ path: './d', state: 'usable' });
+  expect(readDump('legacy', './d', path, now(), kept)).toEqual({ path: './d', state: 'usable' });
+  const more = new Set([...kept, tableKey('public', 'no')]);
+  expect(readDump('legacy', './d', path, now(), more).fault).toBe('holds no definition of table public.no');
   expect(read(path, now() + 25 * hour)).toMatchObject({
     state: 'unusable',
     fault: 'is a day old; expected one of the last 24 hours',
@@ -60,7 +103,9 @@ test('a dump of format directory', () => {
   const path = join(folder, 'directory');
   mkdirSync(path);
   expect(read(path)).toMatchObject({ state: 'unusable', fault: 'is a folder without toc.dat' });
-  writeFileSync(join(path, 'toc.dat'), archive(16, 'legacy'));
+  writeFileSync(join(path, 'toc.dat'), archive(16, 'legacy', { format: 5 }));
+  expect(read(path)).toMatchObject({ state: 'unusable', fault: 'lacks its file 2.dat' });
+  writeFileSync(join(path, '2.dat.gz'), '');
   expect(read(path)).toMatchObject({ state: 'usable' });
 });
 
@@ -69,6 +114,13 @@ test.each([
   ['something else', 'not a dump', /^is no dump/],
   ['its end missing', plain.slice(0, 60), /^is no dump/],
   ['another database', archive(16, 'shop'), 'is of database shop'],
+  ['no rows', archive(16, 'legacy', { parts: ['TABLE'] }), /^holds no rows/],
+  ['no definitions', archive(16, 'legacy', { parts: ['TABLE DATA'] }), 'holds no definition of table public.kept'],
+  ['its contents cut off', archive(16, 'legacy').subarray(0, 200), /^has no table of contents/],
+  ['plain of nobody knows what', plain.replace(/\n.*connect legacy\n/, ''), /^does not say of which database/],
+  ['plain of another database', plain.replace('connect legacy', 'connect postgres'), 'is of database postgres'],
+  ['plain of several', plain.replace('COPY', '\\connect shop\nCOPY'), /^does not say of which database/],
+  ['plain without rows', plain.replace(/COPY[\s\S]*\n\\\.\n/, ''), /^holds no rows/],
 ])('no dump: %s', (_, content, fault) => {
   const path = join(folder, 'bad');
   writeFileSync(path, content);
@@ -87,21 +139,78 @@ test('a file that is not there, and one of two days ago', () => {
   expect(read(path).fault).toBe('is 2 days old; expected one of the last 24 hours');
 });
 
-test('what pg_dump writes', { timeout: 60_000 }, async (context) => {
+describe('what pg_dump writes', () => {
   const version = spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout ?? '';
-  if (!/ 1[5-9]\./.test(version)) context.skip('there is no pg_dump on PATH');
-  await using server = await startServer({ major: 15 });
-  await server.query('CREATE DATABASE legacy');
-  const filled = 'CREATE TABLE kept AS SELECT n, md5(n::text) FROM generate_series(1, 5000) AS n';
-  await server.query(filled, { database: 'legacy' });
-  for (const format of ['custom', 'plain', 'tar', 'directory']) {
-    const path = join(folder, `real-${format}`);
-    execFileSync(program, [`--format=${format}`, '--file', path, server.dsn('legacy')], { stdio: 'pipe' });
-    expect(read(path), format).toEqual({ path: './d', state: 'usable' });
-    if (format !== 'plain') expect(read(path, now(), 'shop').fault, format).toBe('is of database legacy');
-    // Of a folder only the table of contents is looked at.
-    if (format === 'directory') continue;
-    truncateSync(path, Math.floor(readFileSync(path).length / 2));
-    expect(read(path).fault, 'cut off').toMatch(format === 'plain' ? /^is no dump/ : /^was cut off/);
-  }
+  const isHere = / 1[5-9]\./.test(version);
+  let server: Server | undefined;
+  beforeAll(async () => {
+    if (!isHere) return;
+    server = await startServer({ major: 15 });
+    await server.query('CREATE DATABASE legacy');
+    for (const statement of [
+      'CREATE TABLE kept AS SELECT n, md5(n::text) FROM generate_series(1, 5000) AS n',
+      'CREATE SCHEMA "a.b"',
+      'CREATE TABLE "a.b"."say ""so""" (t text)',
+      'CREATE TABLE empty ()',
+      'CREATE UNLOGGED TABLE fast (n int)',
+      'CREATE TABLE parts (n int) PARTITION BY RANGE (n)',
+      'CREATE TABLE part PARTITION OF parts FOR VALUES FROM (0) TO (9)',
+      'CREATE VIEW seen AS SELECT * FROM kept',
+    ])
+      await server.query(statement, { database: 'legacy' });
+  }, 60_000);
+  afterAll(() => server?.stop());
+
+  const tables = new Set(
+    [
+      ['public', 'kept'],
+      ['a.b', 'say "so"'],
+      ['public', 'empty'],
+      ['public', 'fast'],
+      ['public', 'part'],
+    ].map(([schema = '', name = '']) => tableKey(schema, name)),
+  );
+  const written = (words: readonly string[], database = 'legacy') => {
+    if (server === undefined) throw new Error('no server');
+    const path = join(mkdtempSync(join(folder, 'real-')), 'd');
+    execFileSync(program, [...words, '--file', path, server.dsn(database)], { stdio: 'pipe' });
+    return path;
+  };
+  const found = (path: string, database = 'legacy') => readDump(database, './d', path, now(), tables);
+  const whole = [['-Fc'], ['-Ft'], ['-Fd'], ['-Fp', '-C'], ['-Fc', '-Z0'], ['-Fd', '-Z0']];
+
+  test.runIf(isHere).each(whole.map((words) => [words] as const))(
+    '%j is usable, whole and of its database',
+    (words) => {
+      const path = written(words);
+      expect(found(path)).toEqual({ path: './d', state: 'usable' });
+      expect(found(path, 'shop').fault).toBe('is of database legacy');
+      if (words[0] === '-Fd') return;
+      truncateSync(path, Math.floor(readFileSync(path).length / 2));
+      expect(found(path).fault, 'cut off').toMatch(words[0] === '-Fp' ? /^is no dump/ : /^was cut off/);
+    },
+  );
+
+  test.runIf(isHere).each<[string[], RegExp | string]>([
+    [['-Fp'], /^does not say of which database it is/],
+    [['-Fp', '-s'], /^does not say of which database it is/],
+    [['-Fp', '-C', '-s'], /^holds no rows/],
+    [['-Fp', '-C', '--inserts'], /^holds no rows/],
+    [['-Fc', '-s'], /^holds no rows/],
+    [['-Ft', '-s'], /^holds no rows/],
+    [['-Fd', '-s'], /^holds no rows/],
+    [['-Fc', '-a'], /^holds no definition of table/],
+    [['-Fc', '-t', 'kept'], /^holds no definition of table a\.b\.say "so" and 3 more/],
+    [['-Fc', '-T', 'kept'], 'holds no definition of table public.kept'],
+    [['-Fd', '--exclude-table-data=kept'], 'holds no rows of table public.kept'],
+    [['-Fc', '--no-unlogged-table-data'], 'holds no rows of table public.fast'],
+  ])('%j is not', (words, fault) => {
+    const { state, fault: seen } = found(written(words));
+    expect(state).toBe('unusable');
+    expect(seen).toMatch(fault);
+  });
+
+  test.runIf(isHere)('a plain dump of another database is not', () => {
+    expect(found(written(['-Fp', '-C'], 'postgres')).fault).toBe('is of database postgres');
+  });
 });

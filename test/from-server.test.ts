@@ -9,7 +9,7 @@ import { createPlainAdmin, majors, type Server, startServer } from 'embedded';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { play } from './from-server/play.ts';
 import { dumpCluster } from './scenarios/cluster-dump.ts';
-import { createDeployment, exampleId, stepLines, temporaryFolder } from './scenarios/deployment.ts';
+import { createDeployment, exampleId, manifestWish, stepLines, temporaryFolder } from './scenarios/deployment.ts';
 
 let cwd: string;
 beforeAll(() => {
@@ -188,6 +188,47 @@ test('access words stand where they say just what is there, and what all databas
     outputs: []
     "
   `);
+});
+
+test('settings of applications and odd names: neither fails, and no value is told', { timeout: 60_000 }, async () => {
+  await using server = await startServer({ major: 18 });
+  await server.query('CREATE DATABASE shop');
+  for (const [name, value] of [
+    ['app.db_uri', 'postgres://u:Xq7vault@h/db'],
+    ['app.settings', '{"password":"Xq7vault"}'],
+    ['app.settings.jwt', 'Xq7vault'],
+    ['app.hmac', 'Xq7vault'],
+    ['pgrst.db_config', 'Xq7vault'],
+  ])
+    await server.query(`ALTER DATABASE shop SET ${name} = '${value}'`);
+  await server.query(`ALTER DATABASE shop SET application_name = 'Xq7vault=password host=h password=Xq7vault'`);
+  await server.query(`ALTER DATABASE shop SET work_mem = '64MB'`);
+  await server.query('CREATE ROLE "mark\ufeff" LOGIN; CREATE ROLE "line\nend\u007f" LOGIN');
+  await server.query('CREATE SCHEMA "two\nlines"; CREATE TABLE "two\nlines"."t\ufeff" (n int)', { database: 'shop' });
+  await server.query('GRANT SELECT ON "two\nlines"."t\ufeff" TO "mark\ufeff"', { database: 'shop' });
+  const { status, stdout, stderr } = await go(server.dsn(), 'init', '--from-server');
+  expect(status, stderr).toBe(0);
+  expect(stdout + stderr).not.toContain('Xq7vault');
+  for (const name of ['app.db_uri', 'app.settings', 'app.settings.jwt', 'app.hmac', 'pgrst.db_config'])
+    expect(stdout).toContain(
+      `# its setting ${name} is not said here: it is a custom setting, which may hold a secret\n`,
+    );
+  expect(stdout).toContain('# its setting application_name is not said here: its value looks like a secret\n');
+  expect(stdout).toContain('work_mem: 64MB');
+  expect(stdout).toMatch(/# schema two\S+lines is left out, and left as it is: it holds a line break/);
+});
+
+test('a plan tells no value that a server holds of a custom setting', { timeout: 60_000 }, async () => {
+  await using server = await startServer({ major: 18 });
+  using folder = temporaryFolder();
+  const wish = manifestWish('databases: {shop: {settings: {app.level: high}}}');
+  const deployment = createDeployment({ adminDsn: server.dsn(), wish, folder: folder.path });
+  expect((await deployment.apply()).ok).toBe(true);
+  await server.query(`ALTER DATABASE shop SET app.level = 'Xq7vault'`);
+  const plan = await deployment.plan();
+  expect(plan.steps.map(({ summary }) => summary)).toContain('app.level = high (was not shown)');
+  expect(JSON.stringify([plan, await deployment.status()])).not.toContain('Xq7vault');
+  expect((await deployment.apply()).ok).toBe(true);
 });
 
 test('what a plain admin can never alter is left out, and said', { timeout: 60_000 }, async () => {

@@ -34,7 +34,14 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'staged file alone, role not yet made',
     wish: app,
-    files: [{ write: 'app.dsn.staged', database: 'app', role: 'app_service', password: 'staged-before-the-crash_0123456789abcdefghi' }],
+    files: [
+      {
+        write: 'app.dsn.staged',
+        database: 'app',
+        role: 'app_service',
+        password: 'staged-before-the-crash_0123456789abcdefghi',
+      },
+    ],
     rounds: [
       {
         steps: [

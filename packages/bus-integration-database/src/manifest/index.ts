@@ -19,7 +19,7 @@ export type { CommentedManifest, ManifestComment } from './text/manifest-text.ts
 export { manifestText } from './text/manifest-text.ts';
 export type { Problems } from './text/problems.ts';
 export { readManifestFile } from './text/read-source.ts';
-export { isSecretKey } from './text/secret-words.ts';
+export { holdsSecret, isSecretKey } from './text/secret-words.ts';
 export { quotedName, seen, spelled } from './text/seen.ts';
 export type { Span } from './text/source.ts';
 export type { MapNode, Node, NodePath } from './text/tree.ts';

@@ -1,6 +1,7 @@
 // Who may do what in one database, of what was read there: so that a plan with what is said changes nothing. Pure.
-import { printable } from 'bus-integration-database';
+import { judgeName, printable } from 'bus-integration-database';
 import type { AccessWord } from '../manifest/shapes/access-words.ts';
+import { postgresNames } from '../text/names.ts';
 import type { DescribedCluster, DescribedDatabase, DescribedInside } from './described.ts';
 import { type DescribedDetail, detailOf, type GivenInDatabase, wordOf } from './given.ts';
 import { direct, effective, type Holders, isWithin, passedOn } from './holders.ts';
@@ -67,9 +68,14 @@ export function describeAccess(ground: AccessGround): DescribedAccess {
   };
 }
 
+/** Why no manifest can declare a schema, as the end of a sentence. */
+export function schemaFault(name: string): string | undefined {
+  return judgeName('schema', name, postgresNames);
+}
+
 /** All that are used; `public` only where something is in it, or it is the only one. */
 function declaredSchemas({ inside, roles }: Pick<AccessGround, 'inside' | 'roles'>): readonly string[] {
-  const own = inside.schemas.filter(({ isMember }) => !isMember);
+  const own = inside.schemas.filter(({ name, isMember }) => !isMember && schemaFault(name) === undefined);
   if (own.length < 2) return own.map(({ name }) => name);
   const isUsed = (schema: string) =>
     [...inside.relations, ...inside.routines, ...inside.defaults, ...inside.used].some((one) => one.schema === schema);

@@ -3,7 +3,7 @@ import { count, printable } from 'bus-integration-database';
 import type { DatabaseEntry } from '../manifest/shapes/database-shape.ts';
 import type { AclEntry } from '../observe/acl-entry.ts';
 import { someNames } from '../text/bounded.ts';
-import type { AccessGround, DescribedAccess } from './access.ts';
+import { type AccessGround, type DescribedAccess, schemaFault } from './access.ts';
 import type { DescribedDatabase } from './described.ts';
 import { direct } from './holders.ts';
 import type { Note } from './notes.ts';
@@ -88,6 +88,10 @@ function notesOf(ground: AccessGround, { schemas, owner, unsaidDefaults }: Descr
     if (schema.owner !== owner && schema.owner !== cluster.admin && !/^pg_|^postgres$/.test(schema.owner))
       notes.push(note(`schema ${printable(schema.name)} belongs to ${printable(schema.owner)}`));
   const undeclared = inside.schemas.filter(({ name, isMember }) => !schemas.includes(name) && !isMember);
+  for (const { name } of undeclared) {
+    const fault = schemaFault(name);
+    if (fault !== undefined) notes.push(note(`schema ${printable(name)} is left out, and left as it is: it ${fault}`));
+  }
   for (const { name, acl } of undeclared)
     if (direct(acl, null).has('CREATE'))
       notes.push(note(`PUBLIC may create in schema ${printable(name)}, which is not declared: nothing is in it`));

@@ -1,4 +1,5 @@
 // What is read of a server to describe it: the shapes, and the reading in READ ONLY transactions. Never writes.
+import { holdsSecret } from 'bus-integration-database/manifest';
 import type { Session } from '../connection/connect.ts';
 import {
   boolean,
@@ -249,11 +250,17 @@ export async function readDescribedCluster(session: Session, settingFault: Setti
       const name = item.slice(0, end).toLowerCase();
       const values = storedValues(name, item.slice(end + 1));
       const value = quotedLists.includes(name) ? values : (values[0] ?? '');
-      const fault = settingFault(name, value);
+      const fault = secretFault(name, values) ?? settingFault(name, value);
       return { role, database, name, value, ...(fault !== undefined && { fault }) };
     }),
   );
   return { ...row, settings };
+}
+
+/** Settings of applications hold tokens and keys, and no one can tell which. */
+function secretFault(name: string, values: readonly string[]): string | undefined {
+  if (name.includes('.')) return 'it is a custom setting, which may hold a secret';
+  return values.some(holdsSecret) ? 'its value looks like a secret' : undefined;
 }
 
 /** What is in the session's database: two statements. */

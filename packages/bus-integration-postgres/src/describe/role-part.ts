@@ -119,5 +119,6 @@ export function settingsPart(
 }
 
 function faultText(name: string, fault: string): string {
-  return name === 'role' ? 'a session begins as another role' : `it ${fault}`;
+  if (name === 'role') return 'a session begins as another role';
+  return /^(?:is|has|can|may|holds|needs|takes)\b/.test(fault) ? `it ${fault}` : fault;
 }

@@ -100,11 +100,16 @@ function change(
         action: 'change-settings',
         target: printable(place.role ?? place.database ?? ''),
         risk: 'update',
-        before: contentWith(before?.values ?? null),
+        before: contentWith(before === undefined ? null : shownValues(before)),
         after: contentWith(values),
       },
     },
   ];
+}
+
+/** What a server holds of custom settings may be a secret, and nobody declared it. */
+function shownValues({ name, values }: StoredSetting): readonly string[] {
+  return name.includes('.') ? ['not shown'] : values;
 }
 
 /** Of a role alone they are set with the role; in a database as soon as there is one. */

@@ -39,15 +39,24 @@ export function manifestText(
     aliasDuplicateObjects: false,
   });
   visit(document, {
+    Scalar: (_, scalar) => {
+      if (typeof scalar.value === 'string' && unusual.test(scalar.value)) scalar.type = 'QUOTE_DOUBLE';
+    },
     Seq: (_, list) => {
       if (list.items.every(isScalar)) list.flow = true;
     },
   });
   if (isSpaced && isMap(document.contents)) for (const { key } of document.contents.items.slice(1)) space(key);
   for (const comment of comments) say(document, comment);
-  const text = document.toString({ lineWidth: 0, flowCollectionPadding: false });
+  const text = document
+    .toString({ lineWidth: 0, flowCollectionPadding: false, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER })
+    .replace(/[\u007f\ufeff]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
   return `${head.map((line) => `# ${printable(line)}\n`).join('')}${text}`;
 }
+
+/** What a file holds only as an escape, in double quotes. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are looked for
+const unusual = /[\0-\x1f\x7f\ufeff]/;
 
 function space(key: unknown): void {
   if (isScalar(key) && !['version', 'deployment'].includes(String(key.value))) key.spaceBefore = true;

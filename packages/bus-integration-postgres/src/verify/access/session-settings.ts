@@ -83,7 +83,8 @@ export async function settingFindings(
     if (wanted === undefined) return [];
     const parameter = { name, ...known } as ObservedParameter;
     if (typeof value === 'string' && isSameValue(parameter, wanted.values, storedValues(name, value))) return [];
-    const [expected, seen] = [wanted.values.join(', '), value ?? 'not known to the server'];
+    const shownValue = name.includes('.') && value != null ? 'another value' : value;
+    const [expected, seen] = [wanted.values.join(', '), shownValue ?? 'not known to the server'];
     return [
       {
         result: 'fail',

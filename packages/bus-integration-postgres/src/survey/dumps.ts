@@ -40,13 +40,13 @@ export function readDump(
   }
 }
 
-interface Wanted {
+interface DumpWish {
   readonly database: string;
   readonly now: number;
   readonly tables: ReadonlySet<TableKey> | undefined;
 }
 
-function faultIn(path: string, wanted: Wanted): string | undefined {
+function faultIn(path: string, wanted: DumpWish): string | undefined {
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stats = fstatSync(descriptor);
@@ -59,7 +59,7 @@ function faultIn(path: string, wanted: Wanted): string | undefined {
   }
 }
 
-function faultInDirectory(path: string, wanted: Wanted): string | undefined {
+function faultInDirectory(path: string, wanted: DumpWish): string | undefined {
   const names = new Set(readdirSync(path));
   if (!names.has('toc.dat')) return 'is a folder without toc.dat';
   const descriptor = openSync(join(path, 'toc.dat'), constants.O_RDONLY | constants.O_NONBLOCK);
@@ -80,7 +80,7 @@ interface OpenFile {
   readonly isThere?: (file: string) => boolean;
 }
 
-function faultOf(file: OpenFile, wanted: Wanted): string | undefined {
+function faultOf(file: OpenFile, wanted: DumpWish): string | undefined {
   const { sizeBytes, modifiedMs, isThere } = file;
   if (sizeBytes === 0) return 'is empty';
   const head = partOf(file, 0, headBytes);
@@ -101,7 +101,7 @@ function faultOf(file: OpenFile, wanted: Wanted): string | undefined {
 
 function contentFault(
   { database, defined, filled }: DumpContents,
-  wanted: Wanted,
+  wanted: DumpWish,
   isScript: boolean,
 ): string | undefined {
   if (database === undefined)

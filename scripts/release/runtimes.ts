@@ -44,6 +44,18 @@ export const runtimes: readonly Runtime[] = [
   },
 ];
 
+/** EX_TEMPFAIL of sysexits.h: nothing is wrong here, the registry was not to be had. */
+const notFetched = 75;
+
+function packed(args: readonly string[], wanted: string): string {
+  try {
+    return execFileSync('npm', args, { encoding: 'utf8' }).trim();
+  } catch (error) {
+    console.error(`${wanted} could not be fetched: ${(error as Error).message.split('\n')[0]}; run this again`);
+    process.exit(notFetched);
+  }
+}
+
 /** The path of a runtime's program, below `folder`; fetched where it is not there yet. */
 export function runtimeProgram(runtime: Runtime, folder: string): string {
   const place = join(folder, `${runtime.platform}-${bunVersion}`);
@@ -53,8 +65,7 @@ export function runtimeProgram(runtime: Runtime, folder: string): string {
   if (!existsSync(archive)) {
     const wanted = `${runtime.package}@${bunVersion}`;
     const args = ['pack', '--silent', '--ignore-scripts', '--pack-destination', place, wanted];
-    const name = execFileSync('npm', args, { encoding: 'utf8' }).trim();
-    execFileSync('mv', [join(place, name), archive]);
+    execFileSync('mv', [join(place, packed(args, wanted)), archive]);
   }
   const content = readFileSync(archive);
   const integrity = `sha512-${createHash('sha512').update(content).digest('base64')}`;

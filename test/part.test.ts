@@ -3,7 +3,7 @@
 import type { Check, Response } from 'bus-integration-database';
 import { type Server, startServer } from 'embedded';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDeployment, type Deployment, temporaryFolder } from './scenarios/deployment.ts';
+import { createDeployment, type Deployment, manifestWish, temporaryFolder } from './scenarios/deployment.ts';
 import { explain } from './scenarios/stage.ts';
 
 let server: Server;
@@ -66,6 +66,16 @@ test.each([
   const response = await deployment.ask('verify', { ...part, checks: ['connectivity'] });
   expect(response, explain(response)).toMatchObject({ ok: true, complete: false });
   expect(found(response, 'unknown')).toEqual([`service-login: no service was tried: ${why}, and a login needs both`]);
+});
+
+test('a verify of a manifest without output files tries no login, and says so', async () => {
+  using folder = temporaryFolder();
+  const wish = manifestWish('roles: {shut: {login: true}}\ndatabases: {shut: {access: {shut: read}}}\noutputs: []\n');
+  const deployment = createDeployment({ adminDsn: server.dsn(), wish, folder: folder.path });
+  const response = await deployment.ask('verify', { checks: ['connectivity'] });
+  expect(found(response, 'unknown')).toContain(
+    'service-login: no service was tried: no output file is declared, and only those hold passwords',
+  );
 });
 
 describe('a deployment of which the part that is not asked about is wrong', () => {

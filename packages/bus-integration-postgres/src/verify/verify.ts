@@ -114,13 +114,13 @@ export async function verify({
 function untried({ outputs, databases, roles }: DesiredNames): Check[] {
   if (outputs.size > 0) return [];
   const lacking = [...(databases.size === 0 ? ['database'] : []), ...(roles.size === 0 ? ['role'] : [])];
-  return [
-    {
-      id: 'service-login',
-      kind: 'connectivity',
-      result: 'unknown',
-      seen: `no service was tried: no ${lacking.join(' and no ')} is declared, and a login needs both`,
-      ...advise('name databases and the roles that log in to them'),
-    },
-  ];
+  const [why, remedy] =
+    lacking.length > 0
+      ? [
+          `no ${lacking.join(' and no ')} is declared, and a login needs both`,
+          'name databases and the roles that log in to them',
+        ]
+      : ['no output file is declared, and only those hold passwords', 'declare outputs for the logins to be tried'];
+  const seen = `no service was tried: ${why}`;
+  return [{ id: 'service-login', kind: 'connectivity', result: 'unknown', seen, ...advise(remedy) }];
 }

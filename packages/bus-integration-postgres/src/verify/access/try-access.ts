@@ -18,6 +18,7 @@ import { publicFindings } from './public-findings.ts';
 import { readFindings } from './read-findings.ts';
 import { settingFindings } from './session-settings.ts';
 import { trialsOf, triedFindings, triedText, tryStatements } from './tries.ts';
+import { undeclaredChecks } from './undeclared.ts';
 
 export interface AccessTrial {
   readonly pair: Pick<FilePair, 'role' | 'database' | 'path'>;
@@ -73,6 +74,7 @@ export async function tryAccess(session: Session, trial: AccessTrial): Promise<A
     ...checksOf('session-setting', pair, settings),
     ...others,
     ...(trial.isFirst && trial.isNegative ? publicChecks(expected, seen, pair.database) : []),
+    ...(trial.isFirst && trial.isNegative ? await undeclaredChecks(session, manifest, pair.database, doing) : []),
     ...(await tryDeclared(session, rows, signal)),
   ];
   return { checks, roles: [pair.role, ...trial.others], rows: rows.map(({ number }) => number) };

@@ -93,7 +93,7 @@ export async function checkConnectivity(options: ConnectivityOptions): Promise<C
   const looked = [...found.values()].flatMap((one) => one.looked ?? []);
   return {
     checks: [
-      ...pairs.flatMap((pair) => found.get(pair)?.checks ?? []),
+      ...withUndeclaredLast(pairs.flatMap((pair) => found.get(pair)?.checks ?? [])),
       ...unseenChecks(manifest, desired.databases.keys(), looked, options.isNegative),
       ...others,
       ...leftFileChecks([...pairs, ...files.others.map(({ pair }) => pair)]),
@@ -127,6 +127,12 @@ async function checkOthers(files: LoginFiles, options: ConnectivityOptions): Pro
   };
   const tryPooler = (pair: FilePair) => run.waiting(`trying ${pair.path}`, () => poolerCheck(pair, trial));
   return otherFileChecks(files, trial.endpoint, tryPooler, options.jobs, run.signal);
+}
+
+/** What somebody passed on has to be taken before what it rests on. */
+function withUndeclaredLast(checks: readonly Check[]): Check[] {
+  const isLast = ({ id }: Check) => id === 'undeclared-access';
+  return [...checks.filter((check) => !isLast(check)), ...checks.filter(isLast)];
 }
 
 /** By role the databases that it is declared for, whether or not they are asked about. */

@@ -41,6 +41,12 @@ export const connectivityFindings = {
     fix: 'The statement that the finding names takes it away, by the role that granted it. GRANT it to a group, and give that group access in the manifest.',
     page: `${documentation}/ddl-priv.html`,
   },
+  'undeclared-access': {
+    title: 'somebody has privileges in a database that the manifest does not give',
+    why: 'access says what roles of the manifest may in its schemas. What they were granted in other schemas, and what other roles were granted in its schemas or on what its roles make, came by hand or from an earlier manifest: a schema that left schemas keeps the grants that apply gave. Grants through PUBLIC are told by public-privilege and the listener policy.',
+    fix: 'Declare the schema or the role; or its owner runs the REVOKE that the finding names, which leaves the things themselves as they are.',
+    page: `${documentation}/ddl-priv.html`,
+  },
   'later-objects': {
     title: 'a table that its owner makes does not come with what access gives',
     why: 'A login that makes things makes a table in each schema, asks what other roles may on it, and rolls it back. Default privileges bind to the role that makes a thing: tables of another creator come without them.',

@@ -28,30 +28,30 @@ it.each(pages)('%s: each block says what it is', (path, { blocks }) => {
   }
 });
 
-describe.each(pages.filter(([, { blocks }]) => blocks.some(({ language }) => language === 'sh')))(
-  '%s',
-  (path, page) => {
-    it('runs', async () => {
-      await using situation = await situationOf(page);
-      let ran = 0;
-      let output = '';
-      for (const block of page.blocks) {
-        const lacking = needs(block).find((program) => programOnPath(program, process.env.PATH ?? '') === undefined);
-        if (lacking !== undefined) {
-          console.log(`${path}:${block.line}: not run from here on: ${lacking} is not on this machine`);
-          return;
-        }
-        if (block.language === 'text' && block.info === 'output')
-          expect(steady(output), `${path}:${block.line}`).toBe(steady(block.text));
-        const answer = await runBlock(block, path, situation);
-        if (answer === undefined) continue;
-        output = answer.stdout;
-        ran += 1;
+const isRun = ({ language, info }: { readonly language: string; readonly info: string }) =>
+  language === 'sh' && !info.startsWith('no-run');
+
+describe.each(pages.filter(([, { blocks }]) => blocks.some(isRun)))('%s', (path, page) => {
+  it('runs', async () => {
+    await using situation = await situationOf(page);
+    let ran = 0;
+    let output = '';
+    for (const block of page.blocks) {
+      const lacking = needs(block).find((program) => programOnPath(program, process.env.PATH ?? '') === undefined);
+      if (lacking !== undefined) {
+        console.log(`${path}:${block.line}: not run from here on: ${lacking} is not on this machine`);
+        return;
       }
-      expect(ran).toBeGreaterThan(0);
-    }, 300_000);
-  },
-);
+      if (block.language === 'text' && block.info === 'output')
+        expect(steady(output), `${path}:${block.line}`).toBe(steady(block.text));
+      const answer = await runBlock(block, path, situation);
+      if (answer === undefined) continue;
+      output = answer.stdout;
+      ran += 1;
+    }
+    expect(ran).toBeGreaterThan(0);
+  }, 300_000);
+});
 
 it.each([...readmes, ...docPages].map((page) => [page.path, page.blocks] as const))(
   '%s: manifests are right',

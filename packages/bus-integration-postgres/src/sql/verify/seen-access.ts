@@ -1,5 +1,7 @@
 // What is read of a role's access to a database (access-query.ts), by its shapes.
+
 import type { ArgumentType } from '../objects-query.ts';
+import type { SeenNeeds } from './needs-query.ts';
 
 /** An entry of a list of privileges; the grantee is null for PUBLIC. */
 export interface SeenEntry {
@@ -108,7 +110,7 @@ export interface SeenEdge {
   readonly inherits: boolean;
 }
 
-export interface SeenAccess {
+export interface SeenAccess extends SeenNeeds {
   readonly database: readonly string[];
   readonly onDatabase: { readonly owner: string; readonly entries: readonly SeenEntry[] };
   readonly schemas: readonly SeenSchema[];

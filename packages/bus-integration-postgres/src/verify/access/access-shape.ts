@@ -30,7 +30,14 @@ import type { ExpectedAccess } from './declared-access.ts';
 const entry = { privilege: text, grantee: nullable(text), grantor: text };
 const entries = list(record<SeenEntry>(entry));
 
+const need = { schema: text, name: text, needs: text, needed: text, owner: text };
+
 const shape = record<SeenAccess>({
+  withoutPolicy: list(
+    record<SeenAccess['withoutPolicy'][number]>({ schema: text, name: text, privileges: list(text) }),
+  ),
+  ofDefaults: list(record<SeenAccess['ofDefaults'][number]>(need)),
+  ofViews: list(record<SeenAccess['ofViews'][number]>({ ...need, reader: text })),
   database: list(text),
   onDatabase: record<SeenAccess['onDatabase']>({ owner: text, entries }),
   schemas: list(record<SeenSchema>({ name: text, owner: text, isOwn: boolean, privileges: list(text), entries })),

@@ -5,7 +5,7 @@ import { shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
 
 export interface AccessFinding {
-  readonly result: 'fail' | 'warn';
+  readonly result: 'fail' | 'warn' | 'unknown';
   readonly seen: string;
   readonly remedy: Remedy;
   /** It has more than is expected. */

@@ -5,6 +5,7 @@ import { shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
 import type { ExpectedAccess, ExpectedSchema } from './declared-access.ts';
 import { type AccessFinding, beyondIt, by, compared, fail, list } from './finding-words.ts';
+import { ofNeeds } from './need-findings.ts';
 import { ofParameters } from './parameter-findings.ts';
 import { ofRelation } from './relation-findings.ts';
 import { isNamed, ofRoutine } from './routine-findings.ts';
@@ -23,6 +24,7 @@ export function readFindings(expected: ExpectedAccess, seen: SeenAccess, databas
     ...ofUsed(expected, seen, database),
     ...ofParameters(expected, seen, database),
     ...ofLater(expected, seen, database),
+    ...ofNeeds(expected.role, seen, database),
   ];
 }
 

@@ -31,7 +31,7 @@ export const connectivityFindings = {
   },
   access: {
     title: 'a role of a manifest may what its access gives, and nothing beyond',
-    why: 'Privileges on the database, its schemas, everything in them and what comes later are read for each role; on one thing of each that have the same owner and privileges the login tries them too, explained and not run, so that nothing is written. Roles that do not log in, and logins without a file, are read only.',
+    why: 'Privileges on the database, its schemas, everything in them and what comes later are read for each role; on one thing of each that have the same owner and privileges the login tries them too, explained and not run, so that nothing is written. Roles that do not log in, and logins without a file, are read only. What else a statement needs is read too: sequences of defaults, what views read, row security policies.',
     fix: 'Where something lacks, bus operator database plan shows what apply gives; where there is too much, the statement that the finding names takes it away.',
     page: `${documentation}/ddl-priv.html`,
   },

@@ -1,0 +1,54 @@
+// What was granted and yet is refused, by what the catalogs say: a default's sequence, what a view reads, row security
+// without a policy. Pure.
+import type { SeenAccess } from '../../sql/verify/seen-access.ts';
+import { inDatabase, runs } from '../../text/psql-remedy.ts';
+import { shown } from '../../text/shown.ts';
+import { identifier } from '../../text/sql-text.ts';
+import { type AccessFinding, fail, list } from './finding-words.ts';
+
+export function ofNeeds(role: string, seen: SeenAccess, database: string): AccessFinding[] {
+  const { withoutPolicy, ofDefaults, ofViews } = seen;
+  return [
+    ...ofDefaults.map(({ schema, name, needs, needed, owner }) =>
+      fail(
+        `${shown(role)} may INSERT into table ${shown(name)} in schema ${shown(schema)}, and lacks USAGE on sequence ${shown(needed)} in schema ${shown(needs)}, from which a default takes its value`,
+        runs(
+          `${shown(owner)} or a superuser`,
+          inDatabase(database),
+          `GRANT USAGE ON SEQUENCE ${identifier(needs)}.${identifier(needed)} TO ${identifier(role)};`,
+        ),
+      ),
+    ),
+    ...ofViews.map(({ schema, name, needs, needed, owner, reader }): AccessFinding => {
+      const relation = seen.relations.find(
+        (one) => one.kind === 'view' && one.schema === schema && one.names.includes(name),
+      );
+      const who = reader === role ? `it (security_invoker)` : `its owner ${shown(reader)}`;
+      return {
+        ...fail(
+          `${shown(role)} may SELECT from view ${shown(name)} in schema ${shown(schema)}, which reads ${shown(needed)} in schema ${shown(needs)}: ${who} lacks SELECT there`,
+          runs(
+            `${shown(owner)} or a superuser`,
+            inDatabase(database),
+            `GRANT SELECT ON ${identifier(needs)}.${identifier(needed)} TO ${identifier(reader)};`,
+          ),
+        ),
+        ...(relation?.count === 1 && { about: { relation, privileges: ['SELECT'] } }),
+      };
+    }),
+    ...withoutPolicy.map(
+      ({ schema, name, privileges }): AccessFinding => ({
+        result: 'unknown',
+        seen: `${shown(role)} is granted ${list(privileges)} on table ${shown(name)} in schema ${shown(schema)}, which has row security and no policy for it: it sees no row, and is refused what it writes`,
+        remedy: [
+          'if that is not meant: ',
+          runs(
+            'its owner or a superuser',
+            inDatabase(database),
+            `CREATE POLICY ${identifier(role)} ON ${identifier(schema)}.${identifier(name)} TO ${identifier(role)} USING (true);`,
+          ),
+        ],
+      }),
+    ),
+  ];
+}

@@ -3,7 +3,7 @@
 const me = '$1::pg_catalog.name';
 
 /** How many of each are read. */
-export const mostNeeds = 50;
+const mostNeeds = 50;
 
 const permits = (command: string) => `NOT EXISTS (SELECT FROM pg_catalog.pg_policy AS policy
               WHERE policy.polrelid = relation.oid AND policy.polpermissive AND policy.polcmd IN ('*', '${command}')
@@ -79,14 +79,14 @@ export const ofViews = `
             ORDER BY schemas.nspname, view.relname, read.oid LIMIT ${mostNeeds}) AS found) AS "ofViews"`;
 
 /** A table with row security. */
-export interface SeenWithoutPolicy {
+interface SeenWithoutPolicy {
   readonly schema: string;
   readonly name: string;
   readonly privileges: readonly string[];
 }
 
 /** A relation, and what else a statement on it needs. */
-export interface SeenNeed {
+interface SeenNeed {
   readonly schema: string;
   readonly name: string;
   readonly needs: string;

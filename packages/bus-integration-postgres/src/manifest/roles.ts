@@ -20,10 +20,11 @@ export interface RoleGround {
   readonly declared: KnownNames;
 }
 
-/** Tells a role that is named at a place and not declared; whether it is. */
-export function requireRole(name: string, place: Span, { problems, declared }: RoleGround): boolean {
+/** Tells a role that is named at a place and not declared; whether it is. @param of the role that names it, and is not meant */
+export function requireRole(name: string, place: Span, { problems, declared }: RoleGround, of?: string): boolean {
   if (declared.has(name)) return true;
-  const close = declared.nearest(name);
+  const nearest = declared.nearest(name);
+  const close = nearest === of ? undefined : nearest;
   problems.report(place, 'undeclared-role', undeclared(name, close), close === undefined ? undefined : spelled(close));
   return false;
 }
@@ -72,7 +73,7 @@ function judgeActsAs(
   if (acts_as === undefined) return;
   const place = nodeAt(ground.root, ['roles', name, 'acts_as']) ?? ground.root;
   const why =
-    acts_as === name || requireRole(acts_as, place, ground) ? actsAsFault(name, role, acts_as, roles) : undefined;
+    acts_as === name || requireRole(acts_as, place, ground, name) ? actsAsFault(name, role, acts_as, roles) : undefined;
   if (why !== undefined) ground.problems.report(place, 'contradiction', why);
 }
 
@@ -105,7 +106,7 @@ function judgeMemberships(name: string, { member_of = [], acts_as }: RoleEntry, 
     const place = placeOfGroup(name, group, root);
     const [who, what] = [quotedName(name), quotedName(group)];
     if (group === name) problems.report(place, 'contradiction', `role ${who} can not be a member of itself`);
-    else if (requireRole(group, place, ground) && group === acts_as)
+    else if (requireRole(group, place, ground, name) && group === acts_as)
       problems.report(place, 'contradiction', `acts_as makes ${who} a member of ${what} already, without its rights`);
   }
 }

@@ -109,9 +109,11 @@ function judgeRetiredDatabase(name: string, seen: Observation, adoption: Adoptio
 /** Whether a role may be made a service's login role. */
 export function judgeRole(name: string, seen: Observation, adoption: Adoption): Judgement {
   const role = seen.roles.get(name);
+  const isManifest = adoption.databases !== undefined;
+  const another = `name another role ${isManifest ? 'under roles in the manifest' : 'in BUS_DATABASE_SERVICE_ROLE'}`;
   if (name === seen.admin.name) {
     return refusedThing(name, `role ${shown(name)} is the admin role of this run; a service must not log in as it`, {
-      remedy: 'name another role in BUS_DATABASE_SERVICE_ROLE',
+      remedy: another,
     });
   }
   if (role === undefined) return { standing: 'missing' };
@@ -121,7 +123,7 @@ export function judgeRole(name: string, seen: Observation, adoption: Adoption): 
   if (powers !== undefined) {
     const isOurs = ownership(role.comment, adoption.deploymentId) === 'ours';
     return refusedThing(name, `role ${shown(name)} ${powers.text}; a service role must not`, {
-      remedy: isOurs ? powers.remedy : ['name another role in BUS_DATABASE_SERVICE_ROLE, or ', powers.remedy],
+      remedy: isOurs ? powers.remedy : [`${another}, or `, powers.remedy],
     });
   }
   return judgeMark('role', role, adoption);

@@ -255,6 +255,11 @@ export const badFiles: readonly BadFile[] = [
     says: ['3:1: role is an unknown key; did you mean roles?'],
   },
   {
+    name: 'a group that is not declared, in the role whose name is the nearest',
+    text: 'roles:\n  mo_app: {login: true, member_of: [mo_ap]}\n',
+    says: ['4:37: role mo_ap is not declared; declare it under roles'],
+  },
+  {
     name: 'a key that nothing is like',
     text: 'frobnicate: 1\nroles: {app: {}}\n',
     says: [

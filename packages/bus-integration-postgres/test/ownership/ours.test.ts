@@ -56,6 +56,11 @@ describe('a role (IN-35, IN-36, IN-37, IN-38)', () => {
     );
     const { refusal: unmarked } = judgeRole('svc', seen({ roles: [{ ...mighty, comment: null }] }), adopting);
     expect(unmarked?.remedy).toMatch(/^name another role in BUS_DATABASE_SERVICE_ROLE, or a superuser runs, in any/);
+    const byManifest = { ...adopting, databases: new Set<string>() };
+    const { refusal: declared } = judgeRole('svc', seen({ roles: [{ ...mighty, comment: null }] }), byManifest);
+    expect(declared?.remedy).toMatch(/^name another role under roles in the manifest, or a superuser runs, in any/);
+    const { refusal: admin } = judgeRole('admin', seen(), byManifest);
+    expect(admin?.remedy).toBe('name another role under roles in the manifest');
   });
 
   test('the admin is never a service role, whether it shows among the roles or not', () => {

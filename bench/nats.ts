@@ -29,7 +29,7 @@ export async function natsRates(bus: string, major: Major, rounds: number): Prom
   const ready = join(folder.path, 'ready');
   const flags = ['serve', '--env-file', '.env', '--nats', broker.url, '--ready-file', ready];
   const worker = spawn(program, flags, { cwd: folder.path, stdio: 'ignore' });
-  const wish = {
+  const desired = {
     deployment_id: deploymentId,
     provider: 'postgres',
     databases: workload.databases,
@@ -40,7 +40,7 @@ export async function natsRates(bus: string, major: Major, rounds: number): Prom
   try {
     while (!existsSync(ready)) await delay(20);
     const about = { title: `plan of S over NATS, ${clients} clients`, lanes: loops, hasGoal: true };
-    return await measured(about, rounds, statements, () => plansOverNats(broker.url, wish));
+    return await measured(about, rounds, statements, () => plansOverNats(broker.url, desired));
   } finally {
     worker.kill('SIGTERM');
     await new Promise((resolve) => worker.once('close', resolve));

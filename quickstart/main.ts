@@ -81,7 +81,7 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
 function introduce(server: Server, deployment: string): void {
   const indented = environmentFile.trimEnd().replace(/^/gm, '    ');
   console.log(`A throwaway PostgreSQL ${server.version} serves ${server.host}:${server.port}.
-Its admin is deploy_admin, who may create roles and databases and is no superuser.
+Its admin is deploy_admin, who may create roles and databases and is not a superuser.
 ${deployment} is the example deployment:
   ./local/postgres-admin-dsn   the admin's DSN, 0600, outside git
   ./.env                       what the deployment asks for, 0600:

@@ -2,7 +2,7 @@
 // breaks a service with 42501, and verify says it of the catalogs alone, in tables that have no row yet.
 import { type Major, startServer } from 'embedded';
 import { expect, test } from 'vitest';
-import { createDeployment, manifestWish, temporaryFolder } from './scenarios/deployment.ts';
+import { createDeployment, fromManifest, temporaryFolder } from './scenarios/deployment.ts';
 import { explain } from './scenarios/stage.ts';
 
 const manifest = `
@@ -64,7 +64,11 @@ test.each([14, 18] as const)('PostgreSQL %i', { timeout: 120_000 }, async (major
   for (const { name, sql, result, seen, use, majors } of cases) {
     if (majors?.includes(major) === false) continue;
     using folder = temporaryFolder();
-    const deployment = createDeployment({ adminDsn: server.dsn(), wish: manifestWish(manifest), folder: folder.path });
+    const deployment = createDeployment({
+      adminDsn: server.dsn(),
+      desired: fromManifest(manifest),
+      folder: folder.path,
+    });
     const applied = await deployment.apply({ allow: ['revoke'] });
     expect(applied.ok, explain(applied)).toBe(true);
     await server.query(sql, { database: 'shop' });

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { createDeployment, stepLines, temporaryFolder } from './scenarios/deployment.ts';
 import { explain, stateOf } from './scenarios/stage.ts';
 
-const wish = { databases: ['app'], serviceRole: 'svc' };
+const desired = { databases: ['app'], serviceRole: 'svc' };
 
 test.each([16, 17, 18] as const)(
   "%i: the membership that a role's creator is given stays as PostgreSQL made it",
@@ -14,7 +14,7 @@ test.each([16, 17, 18] as const)(
     await using server = await startServer({ major });
     using folder = temporaryFolder();
     const adminDsn = await createPlainAdmin(server);
-    const deployment = createDeployment({ adminDsn, wish, folder: folder.path });
+    const deployment = createDeployment({ adminDsn, desired, folder: folder.path });
     const edges = () =>
       server.query(`SELECT member::regrole::text AS member, grantor::regrole::text AS grantor, admin_option, inherit_option, set_option
                     FROM pg_auth_members WHERE roleid = 'svc'::regrole`);
@@ -37,7 +37,7 @@ test("14: a plain admin may reset anybody's password, so the mark decides", asyn
   using folder = temporaryFolder();
   const adminDsn = await createPlainAdmin(server);
   await server.query("CREATE ROLE svc LOGIN PASSWORD 'theirs'; COMMENT ON ROLE svc IS 'bus-deployment=other'");
-  const deployment = createDeployment({ adminDsn, wish, folder: folder.path });
+  const deployment = createDeployment({ adminDsn, desired, folder: folder.path });
   const before = await stateOf(server, deployment);
   const answer = await deployment.apply({ adopt: true, rotate: ['svc'] });
   expect(answer.error_class).toBe('not-ours');
@@ -53,7 +53,7 @@ describe('what is sent', () => {
       const adminDsn = admin === 'superuser' ? server.dsn() : await createPlainAdmin(server);
       const deployment = createDeployment({
         adminDsn,
-        wish: { ...wish, databases: ['app', 'logs'] },
+        desired: { ...desired, databases: ['app', 'logs'] },
         folder: folder.path,
       });
       expect((await deployment.apply()).ok).toBe(true);
@@ -74,7 +74,7 @@ describe('what is sent', () => {
     await using server = await startServer({ settings: { log_statement: 'all' } });
     using folder = temporaryFolder();
     const adminDsn = await createPlainAdmin(server);
-    const deployment = createDeployment({ adminDsn, wish, folder: folder.path });
+    const deployment = createDeployment({ adminDsn, desired, folder: folder.path });
     expect((await deployment.apply()).ok).toBe(true);
     // Were anything written, a server that refuses writes would say so.
     await server.reload({ settings: { log_statement: 'all', default_transaction_read_only: 'on' } });
@@ -97,7 +97,7 @@ test('advisory locks are per database: runs meet in one, whichever database thei
   await holder.query('SELECT pg_advisory_lock($1::int, $2::int)', [0x42755344, key]);
   try {
     const dsn = adminDsn.replace(/\/postgres$/, '/side');
-    const waiting = createDeployment({ adminDsn: dsn, wish, folder: folder.path, lockTimeoutMs: 300 });
+    const waiting = createDeployment({ adminDsn: dsn, desired, folder: folder.path, lockTimeoutMs: 300 });
     const before = await stateOf(server, waiting);
     const answer = await waiting.apply();
     expect(answer.error_class, explain(answer)).toBe('locked');
@@ -106,7 +106,7 @@ test('advisory locks are per database: runs meet in one, whichever database thei
   } finally {
     await holder.end();
   }
-  const freed = createDeployment({ adminDsn, wish, folder: folder.path, lockTimeoutMs: 5_000 });
+  const freed = createDeployment({ adminDsn, desired, folder: folder.path, lockTimeoutMs: 5_000 });
   expect((await freed.apply()).ok).toBe(true);
 });
 
@@ -114,7 +114,7 @@ test('"tuple concurrently updated" (XX000) is tried again', async () => {
   await using server = await startServer();
   using folder = temporaryFolder();
   const adminDsn = await createPlainAdmin(server);
-  const deployment = createDeployment({ adminDsn, wish, folder: folder.path });
+  const deployment = createDeployment({ adminDsn, desired, folder: folder.path });
   expect((await deployment.apply()).ok).toBe(true);
   await server.query('CREATE ROLE noise; REVOKE TEMPORARY ON DATABASE app FROM svc');
   const other = new Client({ connectionString: server.dsn(), ssl: false });
@@ -135,7 +135,7 @@ test("a service reaches postgres through PUBLIC: told, no failure; another deplo
   using folder = temporaryFolder();
   using elsewhere = temporaryFolder();
   const adminDsn = await createPlainAdmin(server);
-  const deployment = createDeployment({ adminDsn, wish, folder: folder.path });
+  const deployment = createDeployment({ adminDsn, desired, folder: folder.path });
   expect((await deployment.apply()).ok).toBe(true);
   const verified = await deployment.verify({ checks: ['connectivity', 'listener-policy'] });
   expect(verified.ok).toBe(true);
@@ -143,7 +143,7 @@ test("a service reaches postgres through PUBLIC: told, no failure; another deplo
   expect(told).toMatchObject({ result: 'info', seen: expect.stringContaining('postgres') });
 
   const theirs = { databases: ['theirs'], serviceRole: 'their_svc' };
-  const other = createDeployment({ adminDsn, wish: theirs, folder: elsewhere.path, deploymentId: 'other' });
+  const other = createDeployment({ adminDsn, desired: theirs, folder: elsewhere.path, deploymentId: 'other' });
   expect((await other.apply()).ok).toBe(true);
   expect((await deployment.verify()).ok).toBe(true);
   await server.query('GRANT CONNECT ON DATABASE theirs TO PUBLIC');
@@ -156,7 +156,7 @@ test('a database is open to nobody before it is whole: no service enters one tha
   await using server = await startServer();
   using folder = temporaryFolder();
   const adminDsn = await createPlainAdmin(server);
-  const first = createDeployment({ adminDsn, wish, folder: folder.path });
+  const first = createDeployment({ adminDsn, desired, folder: folder.path });
   expect((await first.apply()).ok).toBe(true);
   await server.query("CREATE ROLE guest LOGIN PASSWORD 'guest'");
   const names = Array.from({ length: 6 }, (_, index) => `new${index}`);
@@ -187,7 +187,11 @@ test('a database is open to nobody before it is whole: no service enters one tha
     while (!isOver) for (const name of names) await tryDoor(dsn, name);
   };
   const walking = logins.map(walk);
-  const grown = createDeployment({ adminDsn, wish: { ...wish, databases: ['app', ...names] }, folder: folder.path });
+  const grown = createDeployment({
+    adminDsn,
+    desired: { ...desired, databases: ['app', ...names] },
+    folder: folder.path,
+  });
   const answer = await grown.apply();
   isOver = true;
   await Promise.all(walking);

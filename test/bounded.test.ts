@@ -10,8 +10,8 @@ describe('a database with 20,000 schemas of somebody else, in which everybody ma
   it('makes no answer long', { timeout: 300_000 }, async () => {
     await using server = await startServer({ settings: { max_locks_per_transaction: '20000' } });
     using folder = temporaryFolder();
-    const wish = { databases: ['app'], serviceRole: 'svc' };
-    const deployment = createDeployment({ adminDsn: server.dsn(), wish, folder: folder.path });
+    const desired = { databases: ['app'], serviceRole: 'svc' };
+    const deployment = createDeployment({ adminDsn: server.dsn(), desired, folder: folder.path });
     const applied = await deployment.apply();
     expect(applied.ok, explain(applied)).toBe(true);
     await server.query(
@@ -39,8 +39,8 @@ describe('a server with hundreds of databases, event triggers and prepared trans
   it('makes no answer long', { timeout: 300_000 }, async () => {
     await using server = await startServer({ settings: { max_prepared_transactions: '300' } });
     using folder = temporaryFolder();
-    const wish = { databases: ['app'], serviceRole: 'svc' };
-    const deployment = createDeployment({ adminDsn: server.dsn(), wish, folder: folder.path });
+    const desired = { databases: ['app'], serviceRole: 'svc' };
+    const deployment = createDeployment({ adminDsn: server.dsn(), desired, folder: folder.path });
     const applied = await deployment.apply();
     expect(applied.ok, explain(applied)).toBe(true);
     const numbers = Array.from({ length: 200 }, (_, index) => index);

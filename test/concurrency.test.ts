@@ -5,7 +5,7 @@ import { createPlainAdmin, type Server, startServer } from 'embedded';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, makeDeployment } from './deployment.ts';
-import { createDeployment, exampleId, filesIn, stepLines, type Wish } from './scenarios/deployment.ts';
+import { createDeployment, type Desired, exampleId, filesIn, stepLines } from './scenarios/deployment.ts';
 import { explain, provenPasswords } from './scenarios/stage.ts';
 
 const all = 20;
@@ -30,23 +30,23 @@ afterAll(() => server.stop());
 test.each(Array.from({ length: rounds }, (_, index) => index + 1))(
   'IN-57 16 applies at once, round %i',
   async (round) => {
-    const wish: Wish = {
+    const desired: Desired = {
       databases: [`app${round}`, `logs${round}`],
       serviceRole: `service${round}`,
       schemas: ['public', 'data'],
     };
     const deploymentId = `round-${round}`;
-    using folder = makeDeployment({ adminDsn, keys: keys(wish, deploymentId) });
+    using folder = makeDeployment({ adminDsn, keys: keys(desired, deploymentId) });
     const answers = await Promise.all(Array.from({ length: atOnce }, () => folder.run(apply, { timeoutMs })));
     expectNoneFailed(answers);
-    await expectConverged(wish, folder.directory, deploymentId);
+    await expectConverged(desired, folder.directory, deploymentId);
   },
   timeoutMs,
 );
 
 describe('two configurations of one deployment at once', () => {
-  const one: Wish = { databases: ['app', 'logs'], serviceRole: 'svc' };
-  const other: Wish = {
+  const one: Desired = { databases: ['app', 'logs'], serviceRole: 'svc' };
+  const other: Desired = {
     databases: ['app', 'metrics'],
     serviceRole: 'svc',
     roles: ['reporting'],
@@ -62,8 +62,8 @@ describe('two configurations of one deployment at once', () => {
         keys: { ...keys(other, exampleId), BUS_DATABASE_DSN_OUTPUT_DIR: first.path('local', 'dsn') },
       });
       const strangers = Array.from({ length: 4 }, (_, index) => {
-        const wish = { databases: [`other${index}`], serviceRole: `other${index}_svc` };
-        return makeDeployment({ adminDsn, keys: keys(wish, `other-${index}`) });
+        const desired = { databases: [`other${index}`], serviceRole: `other${index}_svc` };
+        return makeDeployment({ adminDsn, keys: keys(desired, `other-${index}`) });
       });
       const running = [first, second, first, second, ...strangers];
       expectNoneFailed(await Promise.all(running.map((deployment) => deployment.run(apply, { timeoutMs }))));
@@ -71,12 +71,12 @@ describe('two configurations of one deployment at once', () => {
 
       const at = { adminDsn, folder: first.directory };
       const plans = [
-        await createDeployment({ ...at, wish: one }).plan(),
-        await createDeployment({ ...at, wish: other }).plan(),
+        await createDeployment({ ...at, desired: one }).plan(),
+        await createDeployment({ ...at, desired: other }).plan(),
       ];
       const isLast = plans.map((plan) => plan.ok && stepLines(plan.steps).length === 0);
       expect(isLast, plans.map(explain).join('\n')).toContain(true);
-      const deployment = createDeployment({ ...at, wish: isLast[0] ? one : other });
+      const deployment = createDeployment({ ...at, desired: isLast[0] ? one : other });
       expect((await deployment.verify()).ok).toBe(true);
       const files = filesIn(deployment.dsnDirectory) ?? {};
       expect(Object.keys(files).sort()).toEqual([
@@ -101,7 +101,7 @@ test(
   'grants by others on the same objects at the same moment are waited out or tried again',
   async () => {
     const deployments = Array.from({ length: 4 }, (_, index) => ({
-      wish: { databases: [`noisy${index}a`, `noisy${index}b`], serviceRole: `noisy${index}_svc` },
+      desired: { databases: [`noisy${index}a`, `noisy${index}b`], serviceRole: `noisy${index}_svc` },
       deploymentId: `noisy-${index}`,
     }));
     await server.query('CREATE ROLE noise');
@@ -111,7 +111,7 @@ test(
       const client = new Client({ connectionString: server.dsn(), ssl: false });
       await client.connect();
       while (!isOver) {
-        for (const name of deployments.flatMap(({ wish }) => wish.databases)) {
+        for (const name of deployments.flatMap(({ desired }) => desired.databases)) {
           const sql = `GRANT CONNECT ON DATABASE ${name} TO noise; REVOKE CONNECT ON DATABASE ${name} FROM noise`;
           await client.query(sql).catch(() => undefined);
         }
@@ -119,8 +119,8 @@ test(
       await client.end();
     };
     const noise = [makeNoise(), makeNoise()];
-    const folders = deployments.map(({ wish, deploymentId }) =>
-      makeDeployment({ adminDsn, keys: keys(wish, deploymentId) }),
+    const folders = deployments.map(({ desired, deploymentId }) =>
+      makeDeployment({ adminDsn, keys: keys(desired, deploymentId) }),
     );
     try {
       expectNoneFailed(await Promise.all(folders.map((folder) => folder.run(apply, { timeoutMs }))));
@@ -128,8 +128,8 @@ test(
       isOver = true;
       await Promise.all(noise);
     }
-    for (const [index, { wish, deploymentId }] of deployments.entries()) {
-      await expectConverged(wish, folders[index]?.directory ?? '', deploymentId);
+    for (const [index, { desired, deploymentId }] of deployments.entries()) {
+      await expectConverged(desired, folders[index]?.directory ?? '', deploymentId);
       folders[index]?.[Symbol.dispose]();
     }
     const collisions = server.log().match(/ERROR: {2}tuple concurrently updated/g)?.length ?? 0;
@@ -138,14 +138,14 @@ test(
   timeoutMs,
 );
 
-function keys(wish: Wish, deploymentId: string): Record<string, string | undefined> {
+function keys(desired: Desired, deploymentId: string): Record<string, string | undefined> {
   return {
     BUS_DEPLOYMENT_ID: deploymentId,
-    BUS_DATABASE_NAMES: wish.databases.join(','),
-    BUS_DATABASE_SERVICE_ROLE: wish.serviceRole,
-    BUS_DATABASE_ROLE_NAMES: wish.roles?.join(','),
-    BUS_DATABASE_SCHEMAS: wish.schemas?.join(','),
-    ...wish.keys,
+    BUS_DATABASE_NAMES: desired.databases.join(','),
+    BUS_DATABASE_SERVICE_ROLE: desired.serviceRole,
+    BUS_DATABASE_ROLE_NAMES: desired.roles?.join(','),
+    BUS_DATABASE_SCHEMAS: desired.schemas?.join(','),
+    ...desired.keys,
   };
 }
 
@@ -154,8 +154,8 @@ function expectNoneFailed(answers: readonly Answer[]): void {
   expect(failed, `${failed.length} of ${answers.length} failed`).toEqual([]);
 }
 
-async function expectConverged(wish: Wish, folder: string, deploymentId: string): Promise<void> {
-  const deployment = createDeployment({ adminDsn, wish, folder, deploymentId });
+async function expectConverged(desired: Desired, folder: string, deploymentId: string): Promise<void> {
+  const deployment = createDeployment({ adminDsn, desired, folder, deploymentId });
   const plan = await deployment.plan();
   expect(plan.ok, explain(plan)).toBe(true);
   expect(stepLines(plan.steps)).toEqual([]);

@@ -86,7 +86,7 @@ export interface Deployment extends Disposable {
  * using deployment = makeDeployment({ adminDsn: server.dsn() });
  * const { exit, stdout } = await deployment.run(['plan']);
  */
-export function makeDeployment({ adminDsn, parent, keys: wished = {} }: DeploymentOptions = {}): Deployment {
+export function makeDeployment({ adminDsn, parent, keys: desired = {} }: DeploymentOptions = {}): Deployment {
   const directory = mkdtempSync(join(parent ?? parentDirectory(), 'bus-deployment-'));
   let keys: Record<string, string> = {};
   let copy: string | undefined;
@@ -119,7 +119,7 @@ export function makeDeployment({ adminDsn, parent, keys: wished = {} }: Deployme
     },
   };
   if (adminDsn !== undefined) deployment.write('local/postgres-admin-dsn', `${adminDsn}\n`);
-  deployment.configure({ ...defaults, ...wished });
+  deployment.configure({ ...defaults, ...desired });
   return deployment;
 }
 

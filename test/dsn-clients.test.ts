@@ -118,8 +118,8 @@ describe('ways to the server', () => {
 test('what apply writes is read by all', async () => {
   using folder = temporaryFolder();
   const names = rawNames.filter((name) => !/[,;]/.test(name)).map((name) => `made ${name}`.replace(' ', '_'));
-  const wish = { databases: names, serviceRole: 'made_svc' };
-  const deployment = createDeployment({ adminDsn: plain.dsn(), wish, folder: folder.path });
+  const desired = { databases: names, serviceRole: 'made_svc' };
+  const deployment = createDeployment({ adminDsn: plain.dsn(), desired, folder: folder.path });
   const applied = await deployment.apply();
   expect(applied.ok, explain(applied)).toBe(true);
   for (const name of names) {

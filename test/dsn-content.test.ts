@@ -48,7 +48,7 @@ function make(server: Server, adminDsn = server.dsn(), database?: string): Made 
   return {
     file,
     under: (keys, dsn = adminDsn) =>
-      createDeployment({ adminDsn: dsn, wish: { databases: [name], serviceRole: role, keys }, folder: folder.path }),
+      createDeployment({ adminDsn: dsn, desired: { databases: [name], serviceRole: role, keys }, folder: folder.path }),
     content: () => parseDsn(line()),
     line,
     write: (text) => {
@@ -156,7 +156,7 @@ describe('files written before', () => {
     expect(made.line()).toBe(now);
   });
 
-  test('a password that can be neither proven nor disproven waits, and is no failure', async () => {
+  test('a password that can be neither proven nor disproven waits, and is not a failure', async () => {
     await using server = await startServer({ hba: plain });
     using made = make(server, await createPlainAdmin(server));
     const deployment = made.under({});
@@ -245,8 +245,8 @@ describe('BUS_DATABASE_SERVICE_PARAMETERS', () => {
     ['applicaton_name=SECRET', 'libpq has no keyword applicaton_name; did you mean application_name?'],
     ['SECRET=x', 'libpq has no such keyword'],
     ['application_name=a application_name=SECRET', 'application_name is given twice'],
-    ['application_name', 'is no list of keyword=value'],
-    ["application_name='SECRET", 'is no list of keyword=value'],
+    ['application_name', 'is not a list of keyword=value'],
+    ["application_name='SECRET", 'is not a list of keyword=value'],
     ['application_name=', 'application_name has no value'],
     ['sslcert=~/SECRET', 'sslcert begins with ~, which only a shell expands'],
     ['sslcrl=$HOME/SECRET', 'sslcrl holds a $, which only a shell expands'],

@@ -11,8 +11,8 @@ test('a rotation outlives a crash of the server, whatever synchronous_commit is 
   const adminDsn = await createPlainAdmin(server);
   await server.query('ALTER ROLE deploy_admin SET synchronous_commit = off');
   using folder = temporaryFolder();
-  const wish = { databases: ['app'], serviceRole: 'svc' };
-  const deployment = createDeployment({ adminDsn, folder: folder.path, wish });
+  const desired = { databases: ['app'], serviceRole: 'svc' };
+  const deployment = createDeployment({ adminDsn, folder: folder.path, desired });
   expect((await deployment.apply()).ok).toBe(true);
   const before = deployment.dsn('app.dsn');
   const answer = await deployment.apply({ rotate: ['svc'] });

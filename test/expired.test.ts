@@ -34,7 +34,7 @@ test.each([
   const deployment = createDeployment({
     adminDsn: on.adminDsn,
     folder: on.folder,
-    wish: { databases: [], manifest: manifest(until(2020)) },
+    desired: { databases: [], manifest: manifest(until(2020)) },
   });
   expect(JSON.stringify((await deployment.verify()).connectivity)).toMatch(
     /write a later valid_until under app in the manifest/,

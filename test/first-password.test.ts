@@ -2,11 +2,11 @@
 // one. Where anybody may have been, a new one is made by --rotate alone.
 import { createPlainAdmin, type Server, startServer } from 'embedded';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDeployment, manifestWish, stepLines, temporaryFolder } from './scenarios/deployment.ts';
+import { createDeployment, fromManifest, stepLines, temporaryFolder } from './scenarios/deployment.ts';
 import { explain } from './scenarios/stage.ts';
 
 const declaring = (roles: string, access: string) =>
-  manifestWish(`roles: ${roles}\ndatabases: {app: {schemas: [data], access: ${access}}}`);
+  fromManifest(`roles: ${roles}\ndatabases: {app: {schemas: [data], access: ${access}}}`);
 const first = declaring('{late: {login: true}, team: {}}', '{team: read}');
 const later = declaring('{late: {login: true}, team: {login: true}}', '{team: read, late: read}');
 
@@ -25,9 +25,9 @@ describe.each([
 
   test('a login without an output, and a group that becomes a login', { timeout: 60_000 }, async () => {
     using folder = temporaryFolder();
-    const made = await createDeployment({ adminDsn, wish: first, folder: folder.path }).apply();
+    const made = await createDeployment({ adminDsn, desired: first, folder: folder.path }).apply();
     expect(made.ok, explain(made)).toBe(true);
-    const deployment = createDeployment({ adminDsn, wish: later, folder: folder.path });
+    const deployment = createDeployment({ adminDsn, desired: later, folder: folder.path });
     const applied = await deployment.apply();
     expect(applied.ok, explain(applied)).toBe(true);
     expect(stepLines(applied.steps)).toEqual(expect.arrayContaining(['alter-role late', 'alter-role team']));
@@ -41,7 +41,7 @@ describe.each([
 
     // From then on its files may be anywhere.
     using elsewhere = temporaryFolder();
-    const lost = await createDeployment({ adminDsn, wish: later, folder: elsewhere.path }).apply();
+    const lost = await createDeployment({ adminDsn, desired: later, folder: elsewhere.path }).apply();
     expect(lost.diagnostics.map(({ code }) => code)).toContain('password-lost');
   });
 
@@ -50,8 +50,8 @@ describe.each([
     await server.query(
       "CREATE ROLE theirs LOGIN PASSWORD 'given'; COMMENT ON ROLE theirs IS 'bus-deployment=example-dev'",
     );
-    const wish = declaring('{theirs: {login: true}}', '{theirs: read}');
-    const refused = await createDeployment({ adminDsn, wish, folder: folder.path }).apply({ adopt: true });
+    const desired = declaring('{theirs: {login: true}}', '{theirs: read}');
+    const refused = await createDeployment({ adminDsn, desired, folder: folder.path }).apply({ adopt: true });
     expect(
       refused.diagnostics.map(({ code }) => code),
       explain(refused),

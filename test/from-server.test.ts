@@ -9,7 +9,7 @@ import { createPlainAdmin, majors, type Server, startServer } from 'embedded';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { play } from './from-server/play.ts';
 import { dumpCluster } from './scenarios/cluster-dump.ts';
-import { createDeployment, exampleId, manifestWish, stepLines, temporaryFolder } from './scenarios/deployment.ts';
+import { createDeployment, exampleId, fromManifest, stepLines, temporaryFolder } from './scenarios/deployment.ts';
 
 let cwd: string;
 beforeAll(() => {
@@ -94,8 +94,8 @@ describe.each(names)('a server as %s leaves it', (name) => {
     expect((await go('', 'validate', file)).stdout).toMatch(/^ok: true\n/);
 
     using folder = temporaryFolder();
-    const wish = { databases: [], manifest: text };
-    const deployment = createDeployment({ adminDsn, wish, folder: folder.path });
+    const desired = { databases: [], manifest: text };
+    const deployment = createDeployment({ adminDsn, desired, folder: folder.path });
     const plan = await deployment.plan({ adopt: true });
     expect(plan.ok, JSON.stringify(plan.diagnostics)).toBe(true);
     expect(stepLines(plan.steps).filter((line) => !/^adopt-(role|database) /.test(line))).toEqual([]);
@@ -221,8 +221,8 @@ test('settings of applications and odd names: neither fails, and no value is tol
 test('a plan tells no value that a server holds of a custom setting', { timeout: 60_000 }, async () => {
   await using server = await startServer({ major: 18 });
   using folder = temporaryFolder();
-  const wish = manifestWish('databases: {shop: {settings: {app.level: high}}}');
-  const deployment = createDeployment({ adminDsn: server.dsn(), wish, folder: folder.path });
+  const desired = fromManifest('databases: {shop: {settings: {app.level: high}}}');
+  const deployment = createDeployment({ adminDsn: server.dsn(), desired, folder: folder.path });
   expect((await deployment.apply()).ok).toBe(true);
   await server.query(`ALTER DATABASE shop SET app.level = 'Xq7vault'`);
   const plan = await deployment.plan();

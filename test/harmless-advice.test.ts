@@ -110,7 +110,7 @@ describe('files', () => {
       '--token-file',
       '/etc/passwd',
     ]);
-    expect(text).toMatch(/next: this is no file of a secret alone \(it holds \d+ lines\)/);
+    expect(text).toMatch(/next: this is not a file of a secret alone \(it holds \d+ lines\)/);
     expect(text).not.toMatch(dangerous);
   });
 

@@ -5,9 +5,16 @@ import { isMutating, type Response } from 'bus-integration-database';
 import { main } from 'bus-operator-database';
 import { startServer } from 'embedded';
 import { expect, test } from 'vitest';
-import { createDeployment, exampleId, keysOf, stepLines, temporaryFolder, type Wish } from './scenarios/deployment.ts';
+import {
+  createDeployment,
+  type Desired,
+  exampleId,
+  keysOf,
+  stepLines,
+  temporaryFolder,
+} from './scenarios/deployment.ts';
 
-const wishes: readonly (readonly [string, Wish])[] = [
+const cases: readonly (readonly [string, Desired])[] = [
   ['one service role', { databases: ['bus_auth', 'bus_events'], serviceRole: 'bus_service' }],
   ['odd names', { databases: ['no', '1e3', 'A.b', 'a@b'], serviceRole: 'null', schemas: ['on', 'public'] }],
   ['several roles', { databases: ['bus_auth', 'a@b'], serviceRole: 'bus_service', roles: ['reports'] }],
@@ -19,20 +26,20 @@ const wishes: readonly (readonly [string, Wish])[] = [
   ['databases alone', { databases: ['bus_auth'] }],
 ];
 
-test.each(wishes)('%s', async (_, wish) => {
+test.each(cases)('%s', async (_, desired) => {
   await using server = await startServer({ major: 16 });
   using folder = temporaryFolder();
   const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() };
-  const env = keysOf(wish, exampleId);
+  const env = keysOf(desired, exampleId);
   expect(await main(['init'], { env, cwd: folder.path, ...streams })).toBe(0);
   const options = { adminDsn: server.dsn(), folder: folder.path };
-  const byKeys = await createDeployment({ ...options, wish }).plan();
+  const byKeys = await createDeployment({ ...options, desired }).plan();
   const manifest = String(streams.stdout.read());
-  const byManifest = await createDeployment({ ...options, wish: { databases: [], manifest } }).plan();
+  const byManifest = await createDeployment({ ...options, desired: { databases: [], manifest } }).plan();
   expect(byKeys.ok).toBe(true);
   // By keys schemas are declared also where there is no database for them; a file of its own name has no folder in it.
   const steps = ({ steps }: Response) =>
-    (wish.databases.length === 0 ? steps.filter(isMutating) : steps).map((step) => ({
+    (desired.databases.length === 0 ? steps.filter(isMutating) : steps).map((step) => ({
       ...step,
       after: { ...step.after, ...('file' in (step.after ?? {}) && { file: basename(String(step.after?.file)) }) },
     }));
@@ -43,11 +50,11 @@ test.each(wishes)('%s', async (_, wish) => {
       .sort();
   expect(sorted(byManifest)).toEqual(sorted(byKeys));
   const logins = new Set(byKeys.steps.filter(({ action }) => action === 'create-role').map(({ target }) => target));
-  if (wish.databases.length > 0 && logins.size < 2) expect(byManifest.plan_id).toBe(byKeys.plan_id);
+  if (desired.databases.length > 0 && logins.size < 2) expect(byManifest.plan_id).toBe(byKeys.plan_id);
 
   // Whoever has applied by keys goes on with the manifest: nothing to do, no file lost.
-  expect((await createDeployment({ ...options, wish }).apply()).ok).toBe(true);
-  const again = await createDeployment({ ...options, wish: { databases: [], manifest } }).plan();
+  expect((await createDeployment({ ...options, desired }).apply()).ok).toBe(true);
+  const again = await createDeployment({ ...options, desired: { databases: [], manifest } }).plan();
   expect(stepLines(again.steps)).toEqual([]);
   expect({ ok: again.ok, leftovers: again.leftovers ?? [] }).toEqual({ ok: true, leftovers: [] });
 });

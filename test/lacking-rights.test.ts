@@ -3,7 +3,7 @@
 import { type Advice, isMutating, type Response } from 'bus-integration-database';
 import { createPlainAdmin, type Major, type Server, startServer } from 'embedded';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDeployment, manifestWish, temporaryFolder } from './scenarios/deployment.ts';
+import { createDeployment, fromManifest, temporaryFolder } from './scenarios/deployment.ts';
 import { explain } from './scenarios/stage.ts';
 
 interface Lack {
@@ -11,7 +11,7 @@ interface Lack {
   /** By a superuser; statements in the database `lack` come second, once it is there. */
   readonly make: readonly string[];
   readonly inside?: string;
-  readonly wish: string;
+  readonly desired: string;
   readonly codes: readonly string[];
   readonly remedy: RegExp;
   /** Told as a warning: apply does the rest. */
@@ -26,21 +26,21 @@ const lacks: readonly Lack[] = [
   {
     name: 'CREATEROLE',
     make: ['ALTER ROLE deploy_admin NOCREATEROLE'],
-    wish: 'roles: {svc: {login: true}, more: {}}\ndatabases: {lack: {access: {svc: create}}}',
+    desired: 'roles: {svc: {login: true}, more: {}}\ndatabases: {lack: {access: {svc: create}}}',
     codes: ['lacks-createrole'],
     remedy: /ALTER ROLE "deploy_admin" CREATEROLE;/,
   },
   {
     name: 'CREATEDB',
     make: ['ALTER ROLE deploy_admin NOCREATEDB'],
-    wish: 'roles: {svc: {login: true}}\ndatabases: {lack: {access: {svc: create}}, second: {}}',
+    desired: 'roles: {svc: {login: true}}\ndatabases: {lack: {access: {svc: create}}, second: {}}',
     codes: ['lacks-createdb'],
     remedy: /ALTER ROLE "deploy_admin" CREATEDB;/,
   },
   {
     name: 'ADMIN on a group',
     make: ['CREATE ROLE team', mark('team')],
-    wish: 'roles: {svc: {login: true, member_of: [team]}, team: {}}\ndatabases: {lack: {access: {svc: create}}}',
+    desired: 'roles: {svc: {login: true, member_of: [team]}, team: {}}\ndatabases: {lack: {access: {svc: create}}}',
     codes: ['lacks-membership-admin'],
     remedy: /GRANT "team" TO "deploy_admin" WITH ADMIN TRUE/,
     since: 16,
@@ -48,7 +48,8 @@ const lacks: readonly Lack[] = [
   {
     name: 'the rights of an owner',
     make: ['CREATE ROLE boss', mark('boss')],
-    wish: 'roles: {svc: {login: true}, boss: {}}\ndatabases: {lack: {owner: boss, schemas: [data], access: {svc: read}}}',
+    desired:
+      'roles: {svc: {login: true}, boss: {}}\ndatabases: {lack: {owner: boss, schemas: [data], access: {svc: read}}}',
     codes: ['lacks-membership-admin'],
     remedy: /GRANT "boss" TO "deploy_admin" WITH ADMIN TRUE/,
     since: 16,
@@ -56,21 +57,22 @@ const lacks: readonly Lack[] = [
   {
     name: 'a setting of a role',
     make: [],
-    wish: 'roles: {svc: {login: true, settings: {log_statement: all}}}\ndatabases: {lack: {access: {svc: create}}}',
+    desired: 'roles: {svc: {login: true, settings: {log_statement: all}}}\ndatabases: {lack: {access: {svc: create}}}',
     codes: ['lacks-setting'],
     remedy: /ALTER ROLE "svc" SET "log_statement" TO 'all';/,
   },
   {
     name: 'a setting of a database',
     make: [],
-    wish: 'roles: {svc: {login: true}}\ndatabases: {lack: {access: {svc: create}, settings: {log_min_duration_statement: 5s}}}',
+    desired:
+      'roles: {svc: {login: true}}\ndatabases: {lack: {access: {svc: create}, settings: {log_min_duration_statement: 5s}}}',
     codes: ['lacks-setting'],
     remedy: /ALTER DATABASE "lack" SET "log_min_duration_statement" TO '5s';/,
   },
   {
     name: 'an untrusted extension',
     make: [],
-    wish: 'roles: {svc: {login: true}}\ndatabases: {lack: {access: {svc: create}, extensions: [pageinspect]}}',
+    desired: 'roles: {svc: {login: true}}\ndatabases: {lack: {access: {svc: create}, extensions: [pageinspect]}}',
     codes: ['lacks-superuser'],
     remedy: /in database lack: CREATE EXTENSION "pageinspect" SCHEMA "public";/,
   },
@@ -78,7 +80,8 @@ const lacks: readonly Lack[] = [
     name: 'ownership of a schema',
     make: [],
     inside: 'CREATE SCHEMA theirs',
-    wish: 'roles: {svc: {login: true}, boss: {}}\ndatabases: {lack: {owner: boss, schemas: [theirs], access: {svc: read}}}',
+    desired:
+      'roles: {svc: {login: true}, boss: {}}\ndatabases: {lack: {owner: boss, schemas: [theirs], access: {svc: read}}}',
     codes: ['lacks-ownership'],
     remedy: /in database lack: ALTER SCHEMA "theirs" OWNER TO "deploy_admin";/,
   },
@@ -86,7 +89,8 @@ const lacks: readonly Lack[] = [
     name: 'ownership of a schema, whose owner is there',
     make: ['CREATE ROLE boss', mark('boss'), 'GRANT boss TO deploy_admin WITH ADMIN OPTION'],
     inside: 'CREATE SCHEMA theirs',
-    wish: 'roles: {svc: {login: true}, boss: {}}\ndatabases: {lack: {owner: boss, schemas: [theirs], access: {svc: read}}}',
+    desired:
+      'roles: {svc: {login: true}, boss: {}}\ndatabases: {lack: {owner: boss, schemas: [theirs], access: {svc: read}}}',
     codes: ['lacks-ownership'],
     remedy: /in database lack: ALTER SCHEMA "theirs" OWNER TO "boss";/,
   },
@@ -94,7 +98,7 @@ const lacks: readonly Lack[] = [
     name: 'ownership of tables',
     make: [],
     inside: 'CREATE SCHEMA data; ALTER SCHEMA data OWNER TO deploy_admin; CREATE TABLE data.of_dba ()',
-    wish: 'roles: {svc: {login: true}}\ndatabases: {lack: {schemas: [data], access: {svc: read}}}',
+    desired: 'roles: {svc: {login: true}}\ndatabases: {lack: {schemas: [data], access: {svc: read}}}',
     codes: ['other-owner'],
     remedy:
       /postgres or a superuser runs, in database lack: GRANT SELECT ON (ALL TABLES IN SCHEMA "data"|TABLE "data"\."of_dba") TO "svc";/,
@@ -103,7 +107,8 @@ const lacks: readonly Lack[] = [
   {
     name: 'ownership of the database',
     make: ['ALTER DATABASE lack OWNER TO postgres', 'REVOKE ALL ON DATABASE lack FROM deploy_admin'],
-    wish: 'roles: {svc: {login: true}, other: {login: true}}\ndatabases: {lack: {access: {svc: create, other: create}}}',
+    desired:
+      'roles: {svc: {login: true}, other: {login: true}}\ndatabases: {lack: {access: {svc: create, other: create}}}',
     codes: ['lacks-connect', 'lacks-ownership'],
     remedy: /ALTER DATABASE "lack" OWNER TO "deploy_admin";/,
   },
@@ -120,13 +125,13 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i', (major) => {
   test.each(possible.map((lack) => [lack.name, lack] as const))('%s', { timeout: 60_000 }, async (_, lack) => {
     using folder = temporaryFolder();
     const adminDsn = await createPlainAdmin(server);
-    const of = (text: string) => createDeployment({ adminDsn, wish: manifestWish(text), folder: folder.path });
+    const of = (text: string) => createDeployment({ adminDsn, desired: fromManifest(text), folder: folder.path });
     try {
       const first = await of('roles: {svc: {login: true}}\ndatabases: {lack: {access: {svc: create}}}').apply();
       expect(first.ok, explain(first)).toBe(true);
       if (lack.inside !== undefined) await server.query(lack.inside, { database: 'lack' });
       for (const sql of lack.make) await server.query(sql);
-      const deployment = of(lack.wish);
+      const deployment = of(lack.desired);
       const plan = await deployment.plan({ allow: ['revoke'] });
       const doctor = await deployment.doctor();
       const advice = plan.diagnostics.filter(({ code }) => lack.codes.includes(code));
@@ -161,7 +166,7 @@ interface LaterRight {
   /** Applied first, and what a superuser does in the database then. */
   readonly earlier?: string;
   readonly inside?: string;
-  readonly wish: string;
+  readonly desired: string;
   readonly without: string;
   readonly remedy: RegExp;
   readonly majors: readonly Major[];
@@ -170,7 +175,7 @@ interface LaterRight {
 const made: readonly LaterRight[] = [
   {
     name: 'an untrusted extension',
-    wish: 'roles: {svc: {login: true}}\ndatabases: {lack: {access: {svc: create}, extensions: [pageinspect]}}',
+    desired: 'roles: {svc: {login: true}}\ndatabases: {lack: {access: {svc: create}, extensions: [pageinspect]}}',
     without: 'roles: {svc: {login: true}}\ndatabases: {lack: {access: {svc: create}}}',
     remedy:
       /^leave pageinspect out of extensions and apply, which makes the database; then a superuser runs, in database lack: CREATE EXTENSION "pageinspect" SCHEMA "public"; then put it back and apply again$/,
@@ -178,7 +183,7 @@ const made: readonly LaterRight[] = [
   },
   {
     name: 'the owner of schema public',
-    wish: 'roles: {svc: {login: true}, boss: {}}\ndatabases: {lack: {owner: boss, access: {svc: read}}}',
+    desired: 'roles: {svc: {login: true}, boss: {}}\ndatabases: {lack: {owner: boss, access: {svc: read}}}',
     without: 'roles: {svc: {login: true}, boss: {}}\ndatabases: {lack: {access: {svc: connect}}}',
     remedy:
       /^leave owner out and apply, which makes the database; then a superuser runs, in database lack: ALTER SCHEMA "public" OWNER TO "boss"; then put it back and apply again$/,
@@ -188,7 +193,7 @@ const made: readonly LaterRight[] = [
     name: "a role's access to another's schema",
     earlier: 'roles: {svc: {login: true}}\ndatabases: {lack: {access: {svc: connect}}}',
     inside: 'CREATE SCHEMA theirs',
-    wish: 'roles: {svc: {login: true}, late: {}}\ndatabases: {lack: {schemas: [theirs], access: {late: create}}}',
+    desired: 'roles: {svc: {login: true}, late: {}}\ndatabases: {lack: {schemas: [theirs], access: {late: create}}}',
     without: 'roles: {svc: {login: true}, late: {}}\ndatabases: {lack: {access: {late: connect}}}',
     remedy:
       /^leave the access of late out and apply, which makes the role; then postgres or a superuser runs, in database lack: GRANT CREATE, USAGE ON SCHEMA "theirs" TO "late"; then put it back and apply again$/,
@@ -201,27 +206,27 @@ describe('of what is still to be made', () => {
   test.each(cases)(
     '%s, PostgreSQL %i',
     { timeout: 60_000 },
-    async (_, major, { earlier, inside = '', wish, without, remedy }) => {
+    async (_, major, { earlier, inside = '', desired, without, remedy }) => {
       await using server = await startServer({ major });
       using folder = temporaryFolder();
       const adminDsn = await createPlainAdmin(server);
-      const of = (text: string) => createDeployment({ adminDsn, wish: manifestWish(text), folder: folder.path });
+      const of = (text: string) => createDeployment({ adminDsn, desired: fromManifest(text), folder: folder.path });
       if (earlier !== undefined) {
         expect((await of(earlier).apply()).ok).toBe(true);
         await server.query(inside, { database: 'lack' });
       }
-      const plan = await of(wish).plan({ allow: ['revoke'] });
+      const plan = await of(desired).plan({ allow: ['revoke'] });
       expect(plan.ok).toBe(false);
       const told = plan.diagnostics.filter((one) => remedy.test(one.remedy ?? ''));
       expect(told, explain(plan)).toHaveLength(1);
-      const { checks = [] } = await of(wish).doctor();
+      const { checks = [] } = await of(desired).doctor();
       expect(checks.filter((one) => remedy.test(one.remedy ?? ''))).toHaveLength(1);
       const first = await of(without).apply({ allow: ['revoke'] });
       expect(first.ok, explain(first)).toBe(true);
       for (const part of told.flatMap(sqlOf)) await server.query(part.sql, { database: part.database ?? 'postgres' });
-      const applied = await of(wish).apply({ allow: ['revoke'] });
+      const applied = await of(desired).apply({ allow: ['revoke'] });
       expect(applied.ok, explain(applied)).toBe(true);
-      const again = await of(wish).plan();
+      const again = await of(desired).plan();
       expect([again.ok, again.steps.filter(isMutating).map(({ action }) => action)], explain(again)).toEqual([
         true,
         [],

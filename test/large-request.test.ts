@@ -29,7 +29,7 @@ const large: [what: string, payload: object, says: string][] = [
     { ...about, databases: names('d'.repeat(50), 4_000), service_role: '{database}'.repeat(2_000) },
     'at most 256 characters',
   ],
-  ['a list of what is no name', { ...about, databases: Array(500_000).fill(1) }, '500,000 items'],
+  ['a list of what is not a name', { ...about, databases: Array(500_000).fill(1) }, '500,000 items'],
   ['a long rotation', { ...few, rotate: names('r', 90_000) }, '90,000 items'],
   ['a long list of risks', { ...few, allow: Array(90_000).fill('x') }, '90,000 items'],
   ['many networks', { ...few, listener_networks: Array(90_000).fill('x') }, '90,000 items'],

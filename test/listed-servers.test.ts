@@ -36,8 +36,8 @@ afterAll(async () => {
 });
 
 function configured(keys: Record<string, string>): Deployment {
-  const wish = { databases: ['app1'], serviceRole: 'svc', keys };
-  return createDeployment({ adminDsn: ours.dsn(), wish, folder: folder.path });
+  const desired = { databases: ['app1'], serviceRole: 'svc', keys };
+  return createDeployment({ adminDsn: ours.dsn(), desired, folder: folder.path });
 }
 
 function file(): string {

@@ -54,8 +54,8 @@ test.each([
 
     // By the whole product too.
     using folder = temporaryFolder();
-    const wish = { databases: [`kept_out_${who.holder}`], serviceRole: `kept_out_${who.holder}_svc` };
-    const at = { folder: folder.path, deploymentId, wish, lockTimeoutMs: 400 };
+    const desired = { databases: [`kept_out_${who.holder}`], serviceRole: `kept_out_${who.holder}_svc` };
+    const at = { folder: folder.path, deploymentId, desired, lockTimeoutMs: 400 };
     await expect(createDeployment({ ...at, adminDsn: dsns[who.waiter] }).apply()).resolves.toMatchObject({
       ok: false,
       error_class: 'locked',

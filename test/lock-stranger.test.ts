@@ -67,7 +67,7 @@ test.each([
     const { exit, text } = await told(deployment, ['apply', '--lock-timeout', '300ms']);
     expect(exit, text).toBe(1);
     expect(text).toMatch(
-      /the lock of deployment example-dev is held by server process \d+ of role mallory in database postgres \(.+\), which is no apply \(waited 0\.3 s\)/,
+      /the lock of deployment example-dev is held by server process \d+ of role mallory in database postgres \(.+\), which is not an apply \(waited 0\.3 s\)/,
     );
     const [, pid] =
       /next: a superuser or a member of pg_signal_backend runs, in any database: SELECT pg_terminate_backend\((\d+)\);/.exec(
@@ -119,7 +119,7 @@ test('a stranger in a declared database is named, with what ends it', { timeout:
     const { exit, text } = await told(deployment, ['apply']);
     expect(exit, text).toBe(1);
     expect(text).toMatch(
-      /the lock of deployment example-dev is held by server process \d+ of role mallory in database within \(.+\), which is no apply/,
+      /the lock of deployment example-dev is held by server process \d+ of role mallory in database within \(.+\), which is not an apply/,
     );
     expect(text).toMatch(/next: a superuser or .* runs, in any database: SELECT pg_terminate_backend\(\d+\);/);
   } finally {

@@ -14,7 +14,7 @@ import { createDeployment } from './scenarios/deployment.ts';
 const psql = psqlPath();
 let server: Server;
 let deployment: Deployment;
-const wish = { databases: ['bus_auth', 'bus_events'], serviceRole: 'bus_service' };
+const desired = { databases: ['bus_auth', 'bus_events'], serviceRole: 'bus_service' };
 
 beforeAll(async () => {
   server = await startServer();
@@ -170,7 +170,7 @@ describe('rows of wrong types', () => {
   };
 
   const ask = (verb: (typeof verbs)[number], adminDsn: string): Promise<Response> => {
-    const asked = createDeployment({ adminDsn, wish, folder: deployment.directory });
+    const asked = createDeployment({ adminDsn, desired, folder: deployment.directory });
     return verb === 'verify' ? asked.verify({ checks: ['connectivity', 'listener-policy'] }) : asked[verb]();
   };
 

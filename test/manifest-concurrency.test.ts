@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { createPlainAdmin, type Server, startServer } from 'embedded';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Answer, makeDeployment } from './deployment.ts';
-import { createDeployment, manifestWish, stepLines, temporaryFolder } from './scenarios/deployment.ts';
+import { createDeployment, fromManifest, stepLines, temporaryFolder } from './scenarios/deployment.ts';
 import { explain } from './scenarios/stage.ts';
 
 const all = 20;
@@ -49,7 +49,12 @@ function expectNoneFailed(answers: readonly Answer[]): void {
 }
 
 async function expectConverged(id: string, text: string, folder: string): Promise<void> {
-  const deployment = createDeployment({ adminDsn, wish: { databases: [], manifest: text }, folder, deploymentId: id });
+  const deployment = createDeployment({
+    adminDsn,
+    desired: { databases: [], manifest: text },
+    folder,
+    deploymentId: id,
+  });
   const plan = await deployment.plan();
   expect([plan.ok, ...stepLines(plan.steps)], explain(plan)).toEqual([true]);
   const edges = await server.query(
@@ -90,12 +95,12 @@ test.each(numbers)('trap: two files for one cluster fight, round %i', { timeout:
 
 test('trap: two files for one cluster fight: what one has, the other is refused by name', async () => {
   using folder = temporaryFolder();
-  const wish = manifestWish('roles: {shared: {login: true}}\ndatabases: {shared_db: {access: {shared: create}}}');
-  const first = await createDeployment({ adminDsn, wish, folder: folder.path }).apply();
+  const desired = fromManifest('roles: {shared: {login: true}}\ndatabases: {shared_db: {access: {shared: create}}}');
+  const first = await createDeployment({ adminDsn, desired, folder: folder.path }).apply();
   expect(first.ok, explain(first)).toBe(true);
   using another = temporaryFolder();
-  const theirs = { ...wish, manifest: wish.manifest?.replace('example-dev', 'another') ?? '' };
-  const second = createDeployment({ adminDsn, wish: theirs, folder: another.path, deploymentId: 'another' });
+  const theirs = { ...desired, manifest: desired.manifest?.replace('example-dev', 'another') ?? '' };
+  const second = createDeployment({ adminDsn, desired: theirs, folder: another.path, deploymentId: 'another' });
   for (const answer of [await second.plan(), await second.apply({ adopt: true })]) {
     expect(answer).toMatchObject({ ok: false, error_class: 'not-ours' });
     expect(answer.diagnostics.flatMap(({ code, message }) => (code === 'not-ours' ? message : []))).toEqual([
@@ -106,7 +111,7 @@ test('trap: two files for one cluster fight: what one has, the other is refused 
   // Nor can another's file retire it.
   const retiring = createDeployment({
     adminDsn,
-    wish: {
+    desired: {
       databases: [],
       manifest:
         'version: 1\ndeployment: another\nretire: {roles: {shared: {}}, databases: {shared_db: {drop: shared_db}}}',

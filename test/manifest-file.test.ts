@@ -27,7 +27,7 @@ const secrets: Readonly<Record<string, string>> = {
 
 describe.each(Object.entries(secrets))('%s', (_, text) => {
   const shownNothing = ({ exit, stdout, stderr }: Answer) => {
-    expect([exit, stdout + stderr]).toEqual([2, expect.stringContaining('this is no manifest')]);
+    expect([exit, stdout + stderr]).toEqual([2, expect.stringContaining('this is not a manifest')]);
     expect(stdout + stderr).not.toContain('Xq7vault');
   };
 
@@ -54,11 +54,11 @@ test('a token in a manifest is not shown either', async () => {
   }
 });
 
-test('a named pipe is no manifest, and holds nobody up', async () => {
+test('a named pipe is not a manifest, and holds nobody up', async () => {
   using deployment = makeDeployment({ adminDsn, keys });
   execFileSync('mkfifo', [deployment.path('pipe')]);
   const { exit, stdout, stderr } = await deployment.run(['plan', '--manifest', './pipe', '--timeout', '2s']);
-  expect([exit, stdout + stderr]).toEqual([2, expect.stringContaining('./pipe is no regular file')]);
+  expect([exit, stdout + stderr]).toEqual([2, expect.stringContaining('./pipe is not a regular file')]);
 });
 
 test("another user's symbolic link is not followed", async (context) => {

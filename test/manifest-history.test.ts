@@ -144,7 +144,7 @@ describe('a history of manifests', () => {
       const manifest = JSON.stringify({ version: 1, deployment: exampleId, ...written });
       told.push(manifest);
       const history = () => `PostgreSQL ${major}, HISTORY_SEED=${seed} HISTORY_RUNS=1\n${told.join('\n')}`;
-      const deployment = createDeployment({ adminDsn, wish: { databases: [], manifest }, folder: folder.path });
+      const deployment = createDeployment({ adminDsn, desired: { databases: [], manifest }, folder: folder.path });
       const applied = await deployment.apply(flags);
       expect(applied.ok, `${explain(applied)}\n${history()}`).toBe(true);
       const again = await deployment.plan();

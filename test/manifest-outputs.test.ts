@@ -7,7 +7,7 @@ import { isMutating, type Response } from 'bus-integration-database';
 import { createPlainAdmin, pgBouncerPath, type Server, startPgBouncer, startServer } from 'embedded';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { createDeployment, type Deployment, manifestWish, stepLines, temporaryFolder } from './scenarios/deployment.ts';
+import { createDeployment, type Deployment, fromManifest, stepLines, temporaryFolder } from './scenarios/deployment.ts';
 import { explain } from './scenarios/stage.ts';
 
 let server: Server;
@@ -31,7 +31,7 @@ const own = (text: string) => text.replace(/\b(app|report|orders|billing)\b/g, `
 
 function deploy(manifest: string, keys: Readonly<Record<string, string>> = {}): Deployment {
   const deploymentId = 'example-dev';
-  return createDeployment({ adminDsn, folder: folder.path, deploymentId, wish: manifestWish(own(manifest), keys) });
+  return createDeployment({ adminDsn, folder: folder.path, deploymentId, desired: fromManifest(own(manifest), keys) });
 }
 
 async function applied(deployment: Deployment, flags = {}): Promise<Response> {
@@ -192,7 +192,7 @@ describe('what stands on the disk', () => {
     },
   );
 
-  test('a mode that is not the wished one is put right', async () => {
+  test('a mode that is not the desired one is put right', async () => {
     const deployment = deploy(all);
     await applied(deployment);
     chmodSync(join(folder.path, 'env/all.env'), 0o600);
@@ -214,7 +214,9 @@ describe('what stands on the disk', () => {
     chmodSync(path, 0o644);
     expect((await deployment.plan()).diagnostics[0]?.remedy).toMatch(remedy);
     writeFileSync(path, 'of another program\n');
-    expect((await deployment.plan()).diagnostics[0]?.remedy).toMatch(/^this is no file of a secret alone \(it holds/);
+    expect((await deployment.plan()).diagnostics[0]?.remedy).toMatch(
+      /^this is not a file of a secret alone \(it holds/,
+    );
   });
 
   test('lines of somebody else are not lost unless that is allowed', async () => {

@@ -14,9 +14,9 @@ describe.each([
     await using old = await startServer({ major });
     await using empty = await startServer({ major });
     using folder = temporaryFolder();
-    const wish = { databases: ['app', 'logs'], serviceRole: 'svc' };
+    const desired = { databases: ['app', 'logs'], serviceRole: 'svc' };
     const dsnOf = (server: typeof old) => (admin === 'superuser' ? server.dsn() : createPlainAdmin(server));
-    const at = { wish, folder: folder.path, deploymentId: exampleId };
+    const at = { desired, folder: folder.path, deploymentId: exampleId };
     const before = createDeployment({ adminDsn: await dsnOf(old), ...at });
     const applied = await before.apply();
     expect(applied.ok, explain(applied)).toBe(true);
@@ -25,7 +25,7 @@ describe.each([
     const moved = createDeployment({ adminDsn: await dsnOf(empty), ...at });
     const verified = await moved.verify(everything);
     expect(verified.ok).toBe(false);
-    for (const database of wish.databases) {
+    for (const database of desired.databases) {
       expect(told(verified).join('\n')).toMatch(
         new RegExp(`fail service-login svc@${database}: .*leads to another server.*next: bus operator database plan`),
       );

@@ -15,8 +15,8 @@ test('more schemas than a transaction may lock are made in several', async () =>
   const adminDsn = await createPlainAdmin(server);
   using folder = temporaryFolder();
   const schemas = Array.from({ length: 700 }, (_, index) => `part${index}`);
-  const wish = { databases: ['app'], serviceRole: 'svc', schemas };
-  const deployment = createDeployment({ adminDsn, folder: folder.path, wish });
+  const desired = { databases: ['app'], serviceRole: 'svc', schemas };
+  const deployment = createDeployment({ adminDsn, folder: folder.path, desired });
   const answer = await deployment.apply();
   expect(answer.ok, explain(answer)).toBe(true);
   expect(server.log()).toContain('out of shared memory');
@@ -35,8 +35,8 @@ test('where others have most of the locks, databases are opened, and roles let i
   const before = server.log().length;
 
   using folder = temporaryFolder();
-  const wish = { databases: Array.from({ length: 30 }, (_, index) => `app${index}`), serviceRole: 'svc' };
-  const deployment = createDeployment({ adminDsn, folder: folder.path, wish });
+  const desired = { databases: Array.from({ length: 30 }, (_, index) => `app${index}`), serviceRole: 'svc' };
+  const deployment = createDeployment({ adminDsn, folder: folder.path, desired });
   const answer = await deployment.apply();
   expect(answer.ok, explain(answer)).toBe(true);
   expect(server.log().slice(before)).toContain('out of shared memory');
@@ -53,9 +53,9 @@ test('a server that says nothing at the lock check before CREATE DATABASE ends t
   await using proxy = await startFaultyProxy(server.port, fault);
   const through = new URL(adminDsn);
   through.port = String(proxy.port);
-  const wish = { databases: ['app'], serviceRole: 'svc' };
+  const desired = { databases: ['app'], serviceRole: 'svc' };
   const startedAt = performance.now();
-  const answer = await createDeployment({ adminDsn: through.href, folder: folder.path, wish }).apply();
+  const answer = await createDeployment({ adminDsn: through.href, folder: folder.path, desired }).apply();
   expect(proxy.struckAt()).toBe('Q');
   expect(performance.now() - startedAt).toBeLessThan(60_000);
   expect(answer.ok).toBe(false);

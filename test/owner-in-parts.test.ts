@@ -2,13 +2,13 @@
 // continued by the next.
 import { createPlainAdmin, startServer } from 'embedded';
 import { expect, test } from 'vitest';
-import { createDeployment, manifestWish, temporaryFolder } from './scenarios/deployment.ts';
+import { createDeployment, fromManifest, temporaryFolder } from './scenarios/deployment.ts';
 import { explain } from './scenarios/stage.ts';
 
 const owner = 'o$bus$ "x"';
 const flags = { allow: ['revoke', 'elevate'] };
 const manifest = (said: string) =>
-  manifestWish(
+  fromManifest(
     `roles: {'${owner}': {}, old: {}, crew: {member_of: [old]}, svc: {}}\ndatabases: {app: {schemas: [data], ${said}}}`,
   );
 const left = `SELECT count(*)::int AS left FROM pg_class WHERE relnamespace = 'data'::regnamespace AND relowner = 'old'::regrole`;
@@ -44,7 +44,7 @@ test.each([14, 18] as const)(
     const before = createDeployment({
       adminDsn,
       folder: folder.path,
-      wish: manifest(`access: {old: create, ${access}}`),
+      desired: manifest(`access: {old: create, ${access}}`),
     });
     const made = await before.apply();
     expect(made.ok, explain(made)).toBe(true);
@@ -74,8 +74,8 @@ test.each([14, 18] as const)(
     };
     expect(await still()).toEqual(everything);
 
-    const wish = manifest(`owner: '${owner}', access: {old: read, ${access}}`);
-    const deployment = createDeployment({ adminDsn, folder: folder.path, wish });
+    const desired = manifest(`owner: '${owner}', access: {old: read, ${access}}`);
+    const deployment = createDeployment({ adminDsn, folder: folder.path, desired });
     const plan = await deployment.plan(flags);
     const [step] = plan.steps.filter(({ action }) => action === 'change-owner');
     const keeps = [

@@ -64,18 +64,18 @@ describe.each(majors)('PostgreSQL %i', (major) => {
 
   test('what runs as a superuser goes on doing so', { timeout: 120_000 }, async () => {
     await using on = await onServer(major, 'superuser');
-    const wish = (owner: string) =>
+    const desired = (owner: string) =>
       manifestWith(
         '{es_o: {}, es_pool: {}}',
         `{orders: {${owner}schemas: [app], access: {es_pool: {USAGE: schemas, EXECUTE: [app.user_lookup(text)]}}}}`,
       );
-    await on.converge(wish(''), ['revoke']);
+    await on.converge(desired(''), ['revoke']);
     await on.make(
       `CREATE FUNCTION user_lookup(text) RETURNS text SECURITY DEFINER LANGUAGE sql
          AS 'SELECT rolpassword FROM pg_catalog.pg_authid WHERE rolname = $1';
        CREATE TABLE plain (id int); CREATE VIEW shown AS SELECT rolname, rolpassword FROM pg_catalog.pg_authid`,
     );
-    const moved = await on.converge(wish('owner: es_o, '), ['revoke']);
+    const moved = await on.converge(desired('owner: es_o, '), ['revoke']);
     const told = moved.diagnostics?.filter(({ code }) => code === 'owner-of-contents').map(({ message }) => message);
     expect(told?.join('\n'), explain(moved)).toMatch(
       /1 routine in schema app of orders belongs to postgres.*superuser/,

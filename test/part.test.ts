@@ -3,7 +3,7 @@
 import type { Check, Response } from 'bus-integration-database';
 import { type Server, startServer } from 'embedded';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDeployment, type Deployment, manifestWish, temporaryFolder } from './scenarios/deployment.ts';
+import { createDeployment, type Deployment, fromManifest, temporaryFolder } from './scenarios/deployment.ts';
 import { explain } from './scenarios/stage.ts';
 
 let server: Server;
@@ -25,8 +25,13 @@ describe('a deployment as it should be', () => {
   afterAll(() => folder[Symbol.dispose]());
   const part = { databases: ['app'], roles: ['svc'] };
   beforeAll(async () => {
-    const wish = { databases: ['app', 'logs'], serviceRole: 'svc', roles: ['reporting'], schemas: ['public', 'data'] };
-    deployment = createDeployment({ adminDsn: server.dsn(), wish, folder: folder.path, deploymentId: 'fine' });
+    const desired = {
+      databases: ['app', 'logs'],
+      serviceRole: 'svc',
+      roles: ['reporting'],
+      schemas: ['public', 'data'],
+    };
+    deployment = createDeployment({ adminDsn: server.dsn(), desired, folder: folder.path, deploymentId: 'fine' });
     const applied = await deployment.apply();
     expect(applied.ok, explain(applied)).toBe(true);
   }, 60_000);
@@ -61,8 +66,8 @@ test.each([
   [{ roles: ['svc'] }, 'no database is declared'],
 ])('a verify of %j tries no login, and says so', async (part, why) => {
   using folder = temporaryFolder();
-  const wish = { databases: ['app'], serviceRole: 'svc' };
-  const deployment = createDeployment({ adminDsn: server.dsn(), wish, folder: folder.path, deploymentId: 'fine' });
+  const desired = { databases: ['app'], serviceRole: 'svc' };
+  const deployment = createDeployment({ adminDsn: server.dsn(), desired, folder: folder.path, deploymentId: 'fine' });
   const response = await deployment.ask('verify', { ...part, checks: ['connectivity'] });
   expect(response, explain(response)).toMatchObject({ ok: true, complete: false });
   expect(found(response, 'unknown')).toEqual([`service-login: no service was tried: ${why}, and a login needs both`]);
@@ -70,8 +75,10 @@ test.each([
 
 test('a verify of a manifest without output files tries no login, and says so', async () => {
   using folder = temporaryFolder();
-  const wish = manifestWish('roles: {shut: {login: true}}\ndatabases: {shut: {access: {shut: read}}}\noutputs: []\n');
-  const deployment = createDeployment({ adminDsn: server.dsn(), wish, folder: folder.path });
+  const desired = fromManifest(
+    'roles: {shut: {login: true}}\ndatabases: {shut: {access: {shut: read}}}\noutputs: []\n',
+  );
+  const deployment = createDeployment({ adminDsn: server.dsn(), desired, folder: folder.path });
   const response = await deployment.ask('verify', { checks: ['connectivity'] });
   expect(found(response, 'unknown')).toContain(
     'service-login: no service was tried: no output file is declared, and only those hold passwords',
@@ -84,8 +91,8 @@ describe('a deployment of which the part that is not asked about is wrong', () =
   afterAll(() => folder[Symbol.dispose]());
   beforeAll(async () => {
     const keys = { BUS_DATABASE_LISTENER_POLICY: 'loopback' };
-    const wish = { databases: ['a', 'b'], serviceRole: '{database}_svc', keys };
-    deployment = createDeployment({ adminDsn: server.dsn(), wish, folder: folder.path, deploymentId: 'wrong' });
+    const desired = { databases: ['a', 'b'], serviceRole: '{database}_svc', keys };
+    deployment = createDeployment({ adminDsn: server.dsn(), desired, folder: folder.path, deploymentId: 'wrong' });
     const applied = await deployment.apply();
     expect(applied.ok, explain(applied)).toBe(true);
     await server.query('GRANT CONNECT ON DATABASE b TO a_svc');

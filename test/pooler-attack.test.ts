@@ -20,7 +20,7 @@ const cases = (['transaction', 'session'] as const).flatMap((mode) =>
   ),
 );
 
-const wish = { databases: ['app', 'logs'], serviceRole: 'svc', roles: ['reporter'] };
+const desired = { databases: ['app', 'logs'], serviceRole: 'svc', roles: ['reporter'] };
 
 describe.skipIf(!isThere)('planted functions and operators, by way of PgBouncer', () => {
   it.each(cases)('$mode mode, admin $admin, settings forgotten: $forgets', async ({ mode, admin, settings }) => {
@@ -30,7 +30,7 @@ describe.skipIf(!isThere)('planted functions and operators, by way of PgBouncer'
     await using pooler = await startPgBouncer(server, { mode, settings });
     using folder = temporaryFolder();
     const keys = { BUS_DATABASE_SERVICE_HOST: '127.0.0.1', BUS_DATABASE_SERVICE_PORT: String(pooler.port) };
-    const at = { wish: { ...wish, keys }, folder: folder.path };
+    const at = { desired: { ...desired, keys }, folder: folder.path };
     const direct = createDeployment({ ...at, adminDsn: dsn });
     const applied = await direct.apply();
     expect(applied.ok, explain(applied)).toBe(true);

@@ -4,7 +4,7 @@ import { type Response, risks } from 'bus-integration-database';
 import { type Server, startServer } from 'embedded';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type ManifestCase, manifestCase } from './property/random-manifest.ts';
-import { createDeployment, manifestWish, stepLines, temporaryFolder } from './scenarios/deployment.ts';
+import { createDeployment, fromManifest, stepLines, temporaryFolder } from './scenarios/deployment.ts';
 import { adminDsnOf, explain } from './scenarios/stage.ts';
 
 const refusals = ['unsafe', 'insufficient-privilege', 'not-ours'];
@@ -51,14 +51,14 @@ async function runPair({ major, admin, present, declared, changes }: ManifestCas
   await server.query('CREATE TABLE others (id int); GRANT SELECT ON others TO outsider', { database: 'elsewhere' });
   const at = { adminDsn, folder: folder.path };
   const flags = { adopt: true, allow: risks, rotate: [] as string[] };
-  const first = await createDeployment({ ...at, wish: manifestWish(present) }).apply(flags);
+  const first = await createDeployment({ ...at, desired: fromManifest(present) }).apply(flags);
   if (!first.ok) return refusalOf(first);
   for (const { sql, database } of changes) {
     // What the first manifest did not make can't be changed.
     await server.query(sql, { ...(database !== undefined && { database }) }).catch(() => undefined);
   }
   const before = await unmanagedIn(server);
-  const deployment = createDeployment({ ...at, wish: manifestWish(declared) });
+  const deployment = createDeployment({ ...at, desired: fromManifest(declared) });
   // A login that had no file until now has a password that nobody knows.
   const { diagnostics } = await deployment.plan(flags);
   const lost = diagnostics.filter(({ code }) => code === 'password-lost').map(({ target = '' }) => target);

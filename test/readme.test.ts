@@ -45,8 +45,8 @@ it('its manifest is applied, and verified', async () => {
   using folder = temporaryFolder();
   const [, text = ''] = /```yaml\n([\s\S]*?)```/.exec(readme) ?? [];
   const adminDsn = await createPlainAdmin(server);
-  const wish = { databases: [], manifest: text };
-  const deployment = createDeployment({ adminDsn, wish, folder: folder.path, deploymentId: 'shop-prod' });
+  const desired = { databases: [], manifest: text };
+  const deployment = createDeployment({ adminDsn, desired, folder: folder.path, deploymentId: 'shop-prod' });
   for (const response of [await deployment.apply(), await deployment.verify()])
     expect(response.ok, explain(response)).toBe(true);
 }, 60_000);

@@ -5,7 +5,7 @@ import { createKeptSessions } from 'bus-integration-postgres';
 import { createPlainAdmin, type Server, startServer } from 'embedded';
 import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createDeployment, type Deployment, manifestWish, stepLines, temporaryFolder } from './scenarios/deployment.ts';
+import { createDeployment, type Deployment, fromManifest, stepLines, temporaryFolder } from './scenarios/deployment.ts';
 import { explain } from './scenarios/stage.ts';
 
 const before = `
@@ -30,14 +30,14 @@ describe.each([14, 18] as const)('PostgreSQL %i', (major) => {
   afterEach(() => server.stop());
 
   async function begun(folder: string): Promise<Deployment> {
-    const deployment = createDeployment({ adminDsn, wish: manifestWish(before), folder });
+    const deployment = createDeployment({ adminDsn, desired: fromManifest(before), folder });
     const applied = await deployment.apply();
     expect(applied.ok, explain(applied)).toBe(true);
     return deployment;
   }
 
-  const wished = (folder: string, text: string, declared = kept) =>
-    createDeployment({ adminDsn, wish: manifestWish(`${declared}${text}`), folder });
+  const desired = (folder: string, text: string, declared = kept) =>
+    createDeployment({ adminDsn, desired: fromManifest(`${declared}${text}`), folder });
 
   async function loggedIn(dsn: string): Promise<Client & AsyncDisposable & { ended: Promise<void> }> {
     const { username, password, pathname } = new URL(dsn);
@@ -54,7 +54,7 @@ describe.each([14, 18] as const)('PostgreSQL %i', (major) => {
     const first = await begun(folder.path);
     await using session = await loggedIn(first.dsn('app.old.dsn'));
     await session.query('BEGIN; CREATE TABLE public.unfinished (id int)');
-    const deployment = wished(
+    const deployment = desired(
       folder.path,
       'retire: {roles: {old: {reassign_to: o}}}',
       `${kept}  legacy: {access: {svc: create}}\n`,
@@ -88,7 +88,7 @@ describe.each([14, 18] as const)('PostgreSQL %i', (major) => {
       await server.query(sql);
     await server.query('CREATE TABLE public.of_old (); ALTER TABLE public.of_old OWNER TO old', { database: 'theirs' });
     await server.query('CREATE TABLE public.seen (); GRANT SELECT ON public.seen TO old', { database: 'free' });
-    const deployment = wished(
+    const deployment = desired(
       folder.path,
       'retire: {roles: {old: {reassign_to: o}}}',
       `${kept}  legacy: {access: {svc: create}}\n`,
@@ -99,7 +99,7 @@ describe.each([14, 18] as const)('PostgreSQL %i', (major) => {
       expect(told.map(({ severity, message }) => [severity, message])).toEqual([
         [
           'info',
-          "role old is to be retired, and has rights in database free, which is no deployment's: apply changes that database too",
+          "role old is to be retired, and has rights in database free, which is not a deployment's: apply changes that database too",
         ],
         [
           'warn',
@@ -117,7 +117,7 @@ describe.each([14, 18] as const)('PostgreSQL %i', (major) => {
     const retire = 'retire: {databases: {legacy: {drop: legacy, dump: ./legacy.dump}}}';
     const faultOf = async (text: string) => {
       writeFileSync(path, text);
-      const answer = await wished(folder.path, retire, before.replace(/, legacy.*}}}/, '}')).plan({
+      const answer = await desired(folder.path, retire, before.replace(/, legacy.*}}}/, '}')).plan({
         allow: ['destructive'],
       });
       return answer.diagnostics.find(({ code }) => code === 'retired-database-dump')?.message;
@@ -136,11 +136,11 @@ describe.each([14, 18] as const)('PostgreSQL %i', (major) => {
     const path = join(folder.path, 'dumps', 'legacy.dump');
     const retire = 'retire: {roles: {old: {}}, databases: {legacy: {drop: legacy, dump: ./dumps/legacy.dump}}}';
     const flags = { allow: ['destructive'] };
-    const withoutDump = wished(folder.path, 'retire: {databases: {legacy: {drop: legacy}}}');
+    const withoutDump = desired(folder.path, 'retire: {databases: {legacy: {drop: legacy}}}');
     const unnamed = await withoutDump.plan(flags);
     expect(unnamed).toMatchObject({ ok: false, error_class: 'unsafe' });
     expect(unnamed.diagnostics[0]?.message).toBe("database legacy can't be retired: the manifest names no dump of it");
-    const deployment = wished(folder.path, retire);
+    const deployment = desired(folder.path, retire);
     const missing = await deployment.apply(flags);
     expect(missing.diagnostics[0]).toMatchObject({
       code: 'retired-database-dump',
@@ -177,14 +177,14 @@ describe.each([14, 18] as const)('PostgreSQL %i', (major) => {
     const [own, others] = [createKeptSessions({ idleMs: 60_000 }), createKeptSessions({ idleMs: 60_000 })];
     try {
       for (const kept of [own, others]) {
-        const reading = createDeployment({ adminDsn, wish: manifestWish(before), folder: folder.path, kept });
+        const reading = createDeployment({ adminDsn, desired: fromManifest(before), folder: folder.path, kept });
         expect((await reading.plan()).ok).toBe(true);
       }
       const inside = "SELECT count(*)::int FROM pg_stat_activity WHERE datname = 'legacy'";
       expect(await server.query(inside)).toEqual([{ count: 2 }]);
       const retire = 'retire: {roles: {old: {}}, databases: {legacy: {drop: legacy, dump: ./dumps/legacy.dump}}}';
       const deployment = createDeployment({
-        ...{ adminDsn, wish: manifestWish(`${kept}${retire}`), folder: folder.path, kept: own },
+        ...{ adminDsn, desired: fromManifest(`${kept}${retire}`), folder: folder.path, kept: own },
       });
       const applied = await deployment.apply({ allow: ['destructive'] });
       expect(applied.ok, explain(applied)).toBe(true);
@@ -200,7 +200,7 @@ describe.each([14, 18] as const)('PostgreSQL %i', (major) => {
   test('no database goes that carries another mark, or none, whatever is allowed', async () => {
     using folder = temporaryFolder();
     await server.query('CREATE DATABASE theirs');
-    const deployment = wished(folder.path, 'retire: {databases: {theirs: {drop: theirs, dump: ./d.dump}}}');
+    const deployment = desired(folder.path, 'retire: {databases: {theirs: {drop: theirs, dump: ./d.dump}}}');
     writeFileSync(join(folder.path, 'd.dump'), dumpOf('theirs'));
     for (const comment of ['NULL', "'bus-deployment=another'"]) {
       await server.query(`COMMENT ON DATABASE theirs IS ${comment}`);
@@ -212,7 +212,7 @@ describe.each([14, 18] as const)('PostgreSQL %i', (major) => {
   test('one whose DROP DATABASE was cut off is dropped, and one of another owner', async () => {
     using folder = temporaryFolder();
     await begun(folder.path);
-    const deployment = wished(folder.path, 'retire: {databases: {legacy: {drop: legacy, dump: ./none}}}');
+    const deployment = desired(folder.path, 'retire: {databases: {legacy: {drop: legacy, dump: ./none}}}');
     await server.query("UPDATE pg_database SET datconnlimit = -2 WHERE datname = 'legacy'");
     await server.query('ALTER DATABASE legacy OWNER TO o');
     const applied = await deployment.apply({ allow: ['destructive', 'revoke'] });

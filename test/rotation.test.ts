@@ -8,7 +8,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDeployment as createCommandLine } from './crash/deployment.ts';
 import { startFaultyProxy } from './crash/faulty-proxy.ts';
-import { createDeployment, temporaryFolder, type Wish } from './scenarios/deployment.ts';
+import { createDeployment, type Desired, temporaryFolder } from './scenarios/deployment.ts';
 import { explain } from './scenarios/stage.ts';
 
 /** Databases made beside the rotation; `ROTATION_DATABASES=40` makes more. */
@@ -37,10 +37,10 @@ describe.each([
     const deploymentId = `outage-${admin}`;
     const old = `outage_${admin}`;
     const fresh = Array.from({ length: count }, (_, index) => `${old}_${index}`);
-    const base: Wish = { databases: [old], serviceRole: `${old}_svc`, keys: elsewhere() };
+    const base: Desired = { databases: [old], serviceRole: `${old}_svc`, keys: elsewhere() };
     await using proxy = await startFaultyProxy(server.port, undefined, delayMs);
     const at = { adminDsn: onPort(proxy.port, adminDsn()), folder: folder.path, deploymentId };
-    const first = createDeployment({ ...at, wish: base });
+    const first = createDeployment({ ...at, desired: base });
     expect((await first.apply()).ok).toBe(true);
 
     const service = startService(join(first.dsnDirectory, `${old}.dsn`), async () => {
@@ -52,7 +52,7 @@ describe.each([
       return row?.count ?? 0;
     });
     const startedAt = performance.now();
-    const answer = await createDeployment({ ...at, wish: { ...base, databases: [old, ...fresh] } }).apply({
+    const answer = await createDeployment({ ...at, desired: { ...base, databases: [old, ...fresh] } }).apply({
       rotate: [`${old}_svc`],
     });
     const elapsedMs = performance.now() - startedAt;
@@ -68,13 +68,13 @@ describe.each([
   test('a creation that fails leaves services their password', async () => {
     using folder = temporaryFolder();
     const name = `failing_${admin}`;
-    const wish: Wish = { databases: [name], serviceRole: `${name}_svc` };
+    const desired: Desired = { databases: [name], serviceRole: `${name}_svc` };
     const at = { folder: folder.path, deploymentId: `failing-${admin}` };
-    const first = createDeployment({ ...at, adminDsn: adminDsn(), wish });
+    const first = createDeployment({ ...at, adminDsn: adminDsn(), desired });
     expect((await first.apply()).ok).toBe(true);
     const before = first.dsn(`${name}.dsn`);
 
-    const further: Wish = { ...wish, databases: [name, `${name}_new`] };
+    const further: Desired = { ...desired, databases: [name, `${name}_new`] };
     await using proxy = await startFaultyProxy(server.port, {
       harm: 'cut',
       direction: 'to-server',
@@ -82,7 +82,7 @@ describe.each([
       at: 1,
     });
     const through = onPort(proxy.port, adminDsn());
-    const hurt = createDeployment({ ...at, adminDsn: through, wish: { ...further, keys: elsewhere() } });
+    const hurt = createDeployment({ ...at, adminDsn: through, desired: { ...further, keys: elsewhere() } });
     const answer = await hurt.apply({ rotate: [`${name}_svc`] });
     expect(answer.ok, explain(answer)).toBe(false);
     expect(proxy.struckAt()).toBe('Q');
@@ -91,7 +91,7 @@ describe.each([
 
     // The same password, not another: what was staged is what services then have.
     const staged = readFileSync(join(first.dsnDirectory, `${name}.dsn.staged`), 'utf8').trim();
-    const again = await createDeployment({ ...at, adminDsn: adminDsn(), wish: further }).apply({
+    const again = await createDeployment({ ...at, adminDsn: adminDsn(), desired: further }).apply({
       rotate: [`${name}_svc`],
     });
     expect(again.ok, explain(again)).toBe(true);
@@ -139,8 +139,8 @@ describe('a connection lost when all is done', () => {
     using folder = temporaryFolder();
     const role = `${name}_svc`;
     const keys = { BUS_DATABASE_SERVICE_HOST: server.host, BUS_DATABASE_SERVICE_PORT: String(server.port) };
-    const wish: Wish = { databases: [name], serviceRole: role, keys };
-    const at = { folder: folder.path, deploymentId: name, wish };
+    const desired: Desired = { databases: [name], serviceRole: role, keys };
+    const at = { folder: folder.path, deploymentId: name, desired };
     const direct = createDeployment({ ...at, adminDsn: plainDsn });
     expect((await direct.apply()).ok).toBe(true);
     const before = direct.dsn(`${name}.dsn`);
@@ -175,7 +175,7 @@ describe('a connection lost when all is done', () => {
     const at = {
       folder: folder.path,
       deploymentId: 'saved',
-      wish: { databases: ['saved_1', 'saved_2'], serviceRole: 'saved_svc', keys },
+      desired: { databases: ['saved_1', 'saved_2'], serviceRole: 'saved_svc', keys },
     };
     const fault = { harm: 'cut', direction: 'to-server', holding: 'CREATE DATABASE', at: 2 } as const;
     await using proxy = await startFaultyProxy(server.port, fault);

@@ -13,10 +13,10 @@ import { startFaultyProxy } from './crash/faulty-proxy.ts';
 import {
   createDeployment,
   type Deployment,
+  type Desired,
   type Flags,
   stepLines,
   temporaryFolder,
-  type Wish,
 } from './scenarios/deployment.ts';
 import { explain } from './scenarios/stage.ts';
 
@@ -33,13 +33,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Applies a wish, then measures a plan that finds nothing to do. */
-async function measureConverged(deploymentId: string, wish: Wish, on = adminDsn): Promise<Meter> {
+/** Applies a declaration, then measures a plan that finds nothing to do. */
+async function measureConverged(deploymentId: string, desired: Desired, on = adminDsn): Promise<Meter> {
   using folder = temporaryFolder();
-  const applied = await createDeployment({ adminDsn: on, wish, folder: folder.path, deploymentId }).apply();
+  const applied = await createDeployment({ adminDsn: on, desired, folder: folder.path, deploymentId }).apply();
   expect(applied.ok, explain(applied)).toBe(true);
   const meter = createMeter();
-  const plan = await createDeployment({ adminDsn: on, wish, folder: folder.path, deploymentId, meter }).plan();
+  const plan = await createDeployment({ adminDsn: on, desired, folder: folder.path, deploymentId, meter }).plan();
   expect(plan.ok, explain(plan)).toBe(true);
   expect(stepLines(plan.steps)).toEqual([]);
   return meter;
@@ -50,8 +50,8 @@ describe('a converged plan', () => {
   const meters = new Map<number, Meter>();
   beforeAll(async () => {
     for (const size of sizes) {
-      const wish = { databases: numbered(size, `size${size}_`), serviceRole: `size${size}_svc` };
-      meters.set(size, await measureConverged(`size-${size}`, wish));
+      const desired = { databases: numbered(size, `size${size}_`), serviceRole: `size${size}_svc` };
+      meters.set(size, await measureConverged(`size-${size}`, desired));
     }
   }, 60_000);
 
@@ -77,8 +77,8 @@ describe('a converged plan', () => {
 describe('a doctor of a converged server', () => {
   test.each([1, 6])('%i databases: asks hardly more than a plan', async (size) => {
     using folder = temporaryFolder();
-    const wish = { databases: numbered(size, `doctored${size}_`), serviceRole: `doctored${size}_svc` };
-    const at = { adminDsn, wish, folder: folder.path, deploymentId: `doctored-${size}` };
+    const desired = { databases: numbered(size, `doctored${size}_`), serviceRole: `doctored${size}_svc` };
+    const at = { adminDsn, desired, folder: folder.path, deploymentId: `doctored-${size}` };
     expect((await createDeployment(at).apply()).ok).toBe(true);
     const measured = async (verb: 'plan' | 'doctor') => {
       const meter = createMeter();
@@ -119,7 +119,7 @@ describe('a verify', () => {
       const [, second = ''] = databases;
       using folder = temporaryFolder();
       const keys = { BUS_DATABASE_SERVICE_HOST: server.host, BUS_DATABASE_SERVICE_PORT: String(server.port) };
-      const at = { adminDsn: admin(), wish: { databases, serviceRole: `${id}_svc`, keys }, folder: folder.path };
+      const at = { adminDsn: admin(), desired: { databases, serviceRole: `${id}_svc`, keys }, folder: folder.path };
       const applied = await createDeployment({ ...at, deploymentId: id }).apply();
       expect(applied.ok, explain(applied)).toBe(true);
       await server.query('GRANT CREATE ON SCHEMA public TO PUBLIC', { database: second });
@@ -140,7 +140,7 @@ describe('a verify', () => {
 
 describe('round trips for each database', () => {
   const few = { databases: numbered(2, 'few'), serviceRole: 'few_svc', schemas: numbered(1, 's') };
-  const cases: readonly (readonly [what: string, wish: Wish])[] = [
+  const cases: readonly (readonly [what: string, desired: Desired])[] = [
     ['10 schemas', { databases: numbered(2, 'tens'), serviceRole: 'tens_svc', schemas: numbered(10, 's') }],
     [
       '5 roles',
@@ -161,10 +161,10 @@ describe('round trips for each database', () => {
     base = await measureConverged('few', few);
   });
 
-  test.each(cases)('%s ask no more than one of each', async (what, wish) => {
-    const meter = await measureConverged(what.replaceAll(' ', '-'), wish);
+  test.each(cases)('%s ask no more than one of each', async (what, desired) => {
+    const meter = await measureConverged(what.replaceAll(' ', '-'), desired);
     // A plain admin can't read verifiers: each role's password is proven by one login, whatever it has access to.
-    const logins = (wish.roles ?? []).length;
+    const logins = (desired.roles ?? []).length;
     expect(meter.roundTrips).toBe(base.roundTrips);
     expect(meter.statements).toBe(base.statements);
     expect(meter.connections).toBe(base.connections + logins);
@@ -172,11 +172,11 @@ describe('round trips for each database', () => {
 
   test('grants by others make no difference', async () => {
     await server.query('CREATE ROLE crowd');
-    const wish = { databases: numbered(2, 'crowded'), serviceRole: 'crowded_svc', schemas: ['s0'] };
+    const desired = { databases: numbered(2, 'crowded'), serviceRole: 'crowded_svc', schemas: ['s0'] };
     using folder = temporaryFolder();
-    const at = { adminDsn, wish, folder: folder.path, deploymentId: 'crowded' };
+    const at = { adminDsn, desired, folder: folder.path, deploymentId: 'crowded' };
     expect((await createDeployment(at).apply()).ok).toBe(true);
-    for (const database of wish.databases) {
+    for (const database of desired.databases) {
       const roles = numbered(20, `${database}_guest`);
       await server.query(
         roles.map((role) => `CREATE ROLE ${role}; GRANT CONNECT ON DATABASE ${database} TO ${role}`).join(';'),
@@ -195,10 +195,10 @@ describe('an apply', () => {
     ['10 schemas', numbered(10, 's')],
   ])('of two new databases with %s works in each in as many round trips', async (what, schemas) => {
     const name = what.replace(/\W/g, '_').toLowerCase();
-    const wish = { databases: numbered(2, `new_${name}_`), serviceRole: `new_${name}_svc`, schemas };
+    const desired = { databases: numbered(2, `new_${name}_`), serviceRole: `new_${name}_svc`, schemas };
     using folder = temporaryFolder();
     const meter = createMeter();
-    const at = { adminDsn, wish, folder: folder.path, deploymentId: `new-${name}` };
+    const at = { adminDsn, desired, folder: folder.path, deploymentId: `new-${name}` };
     const applied = await createDeployment({ ...at, meter }).apply();
     expect(applied.ok, explain(applied)).toBe(true);
     expect(meter.openPeak).toBeLessThanOrEqual(mostOpen(meter));
@@ -227,8 +227,13 @@ describe('a converged server', () => {
     await using quiet = await startServer({ settings: { log_statement: 'mod', autovacuum: 'off' } });
     const dsn = admin === 'superuser' ? quiet.dsn() : await createPlainAdmin(quiet);
     using folder = temporaryFolder();
-    const wish = { databases: ['app', 'logs'], serviceRole: 'svc', roles: ['reporting'], schemas: ['public', 'data'] };
-    const deployment = createDeployment({ adminDsn: dsn, wish, folder: folder.path });
+    const desired = {
+      databases: ['app', 'logs'],
+      serviceRole: 'svc',
+      roles: ['reporting'],
+      schemas: ['public', 'data'],
+    };
+    const deployment = createDeployment({ adminDsn: dsn, desired, folder: folder.path });
     expect((await deployment.apply()).ok).toBe(true);
     const logBefore = quiet.log().length;
     const before = await rowsWritten(quiet);
@@ -249,10 +254,10 @@ describe('a server that is far away', () => {
     const dsn = admin.replace(`:${small.port}/`, `:${proxy.port}/`);
     expect(dsn).not.toBe(admin);
     using folder = temporaryFolder();
-    const wish = { databases: numbered(24, 'far'), serviceRole: 'far_svc' };
+    const desired = { databases: numbered(24, 'far'), serviceRole: 'far_svc' };
     const peakOf = async (work: (deployment: Deployment) => Promise<Response>): Promise<number> => {
       const meter = createMeter();
-      const answer = await work(createDeployment({ adminDsn: dsn, wish, folder: folder.path, meter }));
+      const answer = await work(createDeployment({ adminDsn: dsn, desired, folder: folder.path, meter }));
       expect(answer.ok, explain(answer)).toBe(true);
       return meter.openPeak;
     };
@@ -275,9 +280,9 @@ describe('a server with max_connections = 20', () => {
     await using small = await startServer({ settings: { max_connections: '20' } });
     const dsn = await createPlainAdmin(small);
     using folder = temporaryFolder();
-    const wish = { databases: numbered(40, 'db'), serviceRole: 'svc' };
+    const desired = { databases: numbered(40, 'db'), serviceRole: 'svc' };
     const meter = createMeter();
-    const deployment = createDeployment({ adminDsn: dsn, wish, folder: folder.path, meter, jobs: 16 });
+    const deployment = createDeployment({ adminDsn: dsn, desired, folder: folder.path, meter, jobs: 16 });
     const applied = await deployment.apply();
     expect(applied.ok, explain(applied)).toBe(true);
     expect(meter.openPeak).toBeLessThanOrEqual(20 - 3);
@@ -291,8 +296,8 @@ describe('a server with max_connections = 20', () => {
     });
     const dsn = await createPlainAdmin(small);
     using folder = temporaryFolder();
-    const wish = { databases: numbered(3, 'db'), serviceRole: 'svc' };
-    const deployment = createDeployment({ adminDsn: dsn, wish, folder: folder.path });
+    const desired = { databases: numbered(3, 'db'), serviceRole: 'svc' };
+    const deployment = createDeployment({ adminDsn: dsn, desired, folder: folder.path });
     const applied = await deployment.apply();
     expect(applied.ok, explain(applied)).toBe(true);
     const held = await holdConnections(small, 5);
@@ -314,8 +319,8 @@ describe('a server with max_connections = 20', () => {
     const dsn = await createPlainAdmin(small);
     const held = await holdConnections(small, 2);
     using folder = temporaryFolder();
-    const wish = { databases: numbered(3, 'db'), serviceRole: 'svc' };
-    const deployment = createDeployment({ adminDsn: dsn, wish, folder: folder.path, jobs: 16 });
+    const desired = { databases: numbered(3, 'db'), serviceRole: 'svc' };
+    const deployment = createDeployment({ adminDsn: dsn, desired, folder: folder.path, jobs: 16 });
     const applied = await deployment.apply();
     expect(applied.ok, explain(applied)).toBe(true);
     await held.release();

@@ -14,8 +14,8 @@ const modules = await Promise.all(
 );
 const scenarios = modules.flatMap(({ scenario, scenarios: several = [] }) => scenario ?? several);
 
-function adminsOf({ wish }: Scenario): readonly Admin[] {
-  return wish.manifest === undefined ? ['plain', 'superuser'] : ['plain', 'superuser', 'self-granting'];
+function adminsOf({ desired }: Scenario): readonly Admin[] {
+  return desired.manifest === undefined ? ['plain', 'superuser'] : ['plain', 'superuser', 'self-granting'];
 }
 
 const all = scenarios.flatMap((scenario, index) => {

@@ -79,7 +79,7 @@ test('an address of NATS without a login may stand where others read it', () => 
 test.each([
   ['whose directory is not there', './no/ready', 'mkdir -p ./no'],
   ['that is a directory', './folder', 'something else is there'],
-  ['behind a file', './admin/ready', 'its directory is no directory'],
+  ['behind a file', './admin/ready', 'its directory is not a directory'],
 ])('a ready file %s is refused at the start', (_, path, seen) => {
   mkdirSync(join(directory, 'folder'));
   const { status, stderr } = serve(['--ready-file', path, '--events-url', 'http://127.0.0.1:1'], []);

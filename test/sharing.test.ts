@@ -11,8 +11,8 @@ describe.each([14, 18] as const)('two roles of one deployment, PostgreSQL %i', (
   it('are told, and a function or operator that one has the other run is found', { timeout: 120_000 }, async () => {
     await using server = await startServer({ major });
     using folder = temporaryFolder();
-    const wish = { databases: ['app', 'logs'], serviceRole: 'svc', roles: ['reporter'] };
-    const deployment = createDeployment({ adminDsn: server.dsn(), wish, folder: folder.path });
+    const desired = { databases: ['app', 'logs'], serviceRole: 'svc', roles: ['reporter'] };
+    const deployment = createDeployment({ adminDsn: server.dsn(), desired, folder: folder.path });
     const planned = await deployment.plan();
     expect(planned.diagnostics.find(({ code }) => code === 'shared-schema')).toMatchObject({
       severity: 'warn',
@@ -58,8 +58,8 @@ describe.each([14, 18] as const)('two roles of one deployment, PostgreSQL %i', (
   it('each with a database of its own share nothing', async () => {
     await using server = await startServer({ major });
     using folder = temporaryFolder();
-    const wish = { databases: ['app', 'logs'], serviceRole: '{database}_service' };
-    const deployment = createDeployment({ adminDsn: server.dsn(), wish, folder: folder.path });
+    const desired = { databases: ['app', 'logs'], serviceRole: '{database}_service' };
+    const deployment = createDeployment({ adminDsn: server.dsn(), desired, folder: folder.path });
     expect(codes(await deployment.plan())).toEqual([]);
     const applied = await deployment.apply();
     expect(applied.ok, explain(applied)).toBe(true);

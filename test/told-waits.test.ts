@@ -15,7 +15,7 @@ test('a CREATE DATABASE that waits for a lock, its lock timeout, and an apply be
   const told: string[] = [];
   const deployment = createDeployment({
     adminDsn: server.dsn(),
-    wish: { databases: ['app'], serviceRole: 'svc' },
+    desired: { databases: ['app'], serviceRole: 'svc' },
     folder: folder.path,
     kept,
     onProgress: ({ phase, detail = '' }) => told.push(`${phase}: ${detail}`),

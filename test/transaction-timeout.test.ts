@@ -18,7 +18,7 @@ test.each([
     const adminDsn = await createPlainAdmin(server);
     using folder = temporaryFolder();
     const at = { adminDsn, folder: folder.path };
-    const first = await createDeployment({ ...at, wish: { databases: ['app'], serviceRole: 'svc' } }).apply();
+    const first = await createDeployment({ ...at, desired: { databases: ['app'], serviceRole: 'svc' } }).apply();
     expect(first.ok, explain(first)).toBe(true);
     await server.query(set);
     await server.query('SELECT pg_catalog.pg_reload_conf()');
@@ -38,15 +38,15 @@ test.each([
       await blocker.query('SELECT pg_catalog.pg_sleep(1.5)');
       await blocker.query('ROLLBACK');
     };
-    const wish = { databases: ['app', 'logs'], serviceRole: 'svc' };
+    const desired = { databases: ['app', 'logs'], serviceRole: 'svc' };
     const holding = hold('LOCK TABLE pg_catalog.pg_database IN SHARE MODE').then(() =>
       hold('ALTER ROLE svc CONNECTION LIMIT 7'),
     );
-    const answer = await createDeployment({ ...at, wish }).apply({ rotate: ['svc'] });
+    const answer = await createDeployment({ ...at, desired }).apply({ rotate: ['svc'] });
     expect(answer.ok, explain(answer)).toBe(true);
     await holding;
     await blocker.end();
-    const verified = await createDeployment({ ...at, wish }).verify();
+    const verified = await createDeployment({ ...at, desired }).verify();
     expect(verified.ok, explain(verified)).toBe(true);
   },
   120_000,

@@ -13,8 +13,8 @@ const manifest = (schemas: string) =>
 test.each([14, 18] as const)('PostgreSQL %i', { timeout: 120_000 }, async (major) => {
   await using on = await onServer(major, 'plain');
   const verify = async (schemas: string) => {
-    const wish = { databases: [], manifest: manifest(schemas) };
-    const response = await createDeployment({ adminDsn: on.adminDsn, folder: on.folder, wish }).verify();
+    const desired = { databases: [], manifest: manifest(schemas) };
+    const response = await createDeployment({ adminDsn: on.adminDsn, folder: on.folder, desired }).verify();
     const found = response.connectivity?.filter(({ id }) => id === 'undeclared-access') ?? [];
     return { response, found, told: found.map(({ result, seen }) => `${result}: ${seen}`) };
   };

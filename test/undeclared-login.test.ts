@@ -14,7 +14,7 @@ test.each([14, 18] as const)('PostgreSQL %i', { timeout: 120_000 }, async (major
   await using on = await onServer(major, 'plain');
   using folder = temporaryFolder();
   const of = (text: string) =>
-    createDeployment({ adminDsn: on.adminDsn, folder: folder.path, wish: { databases: [], manifest: text } });
+    createDeployment({ adminDsn: on.adminDsn, folder: folder.path, desired: { databases: [], manifest: text } });
   const told = async (text: string) => {
     const deployment = of(text);
     const [plan, status, verify] = [await deployment.plan(), await deployment.status(), await deployment.verify()];

@@ -9,7 +9,7 @@ import { createMeter } from '../packages/bus-integration-postgres/src/connection
 import { createDeployment, temporaryFolder } from './scenarios/deployment.ts';
 import { explain, stateOf } from './scenarios/stage.ts';
 
-const wish = { databases: ['app'], serviceRole: 'svc' };
+const desired = { databases: ['app'], serviceRole: 'svc' };
 const local = 'local all all scram-sha-256\nhost all postgres 127.0.0.1/32 scram-sha-256\n';
 const adminToo = 'host all deploy_admin 127.0.0.1/32 scram-sha-256\n';
 let server: Server;
@@ -36,7 +36,7 @@ test.each([
 ])('%s', async (_, hba, why) => {
   await server.reload({ hba });
   using folder = temporaryFolder();
-  const deployment = createDeployment({ adminDsn, wish, folder: folder.path });
+  const deployment = createDeployment({ adminDsn, desired, folder: folder.path });
   const before = await stateOf(server, deployment);
   const told = { code: 'password-unprovable', message: expect.stringContaining(why) };
   expect(await deployment.plan()).toMatchObject({ ok: false, error_class: 'unsafe', diagnostics: [told] });
@@ -54,7 +54,7 @@ test('peer over the socket', async () => {
   using folder = temporaryFolder();
   const password = decodeURIComponent(new URL(adminDsn).password);
   const socketDsn = server.socketDsn('postgres', 'deploy_admin', password);
-  const deployment = createDeployment({ adminDsn: socketDsn, wish, folder: folder.path });
+  const deployment = createDeployment({ adminDsn: socketDsn, desired, folder: folder.path });
   const before = await stateOf(server, deployment);
   const told = { code: 'password-unprovable', message: expect.stringContaining('refuses it before any password') };
   expect(await deployment.plan()).toMatchObject({
@@ -77,7 +77,7 @@ test('md5, which asks for SCRAM once the verifier is stored: a new role, and one
   using folder = temporaryFolder();
   const deployment = createDeployment({
     adminDsn,
-    wish: { databases: ['hashed'], serviceRole: 'hashed_svc' },
+    desired: { databases: ['hashed'], serviceRole: 'hashed_svc' },
     folder: folder.path,
   });
   const answer = await deployment.apply();
@@ -92,7 +92,7 @@ test('either remedy lets apply converge; then nothing more is asked', async () =
   await server.reload({ hba: `${local}host all all 127.0.0.1/32 trust` });
   using folder = temporaryFolder();
   const meter = createMeter();
-  const deployment = createDeployment({ adminDsn, wish, folder: folder.path, meter });
+  const deployment = createDeployment({ adminDsn, desired, folder: folder.path, meter });
   expect((await deployment.plan()).ok).toBe(false);
   await server.query('GRANT SELECT ON pg_catalog.pg_authid TO deploy_admin');
   const answer = await deployment.apply();
@@ -113,7 +113,7 @@ test('where files exist and the rule says trust, the way on is the rule, not a r
   await server.reload({ hba: `${local}host all all 127.0.0.1/32 scram-sha-256` });
   using folder = temporaryFolder();
   const kept = { databases: ['kept'], serviceRole: 'kept_svc' };
-  const deployment = createDeployment({ adminDsn, wish: kept, folder: folder.path });
+  const deployment = createDeployment({ adminDsn, desired: kept, folder: folder.path });
   const made = await deployment.apply();
   expect(made.ok, explain(made)).toBe(true);
   await server.reload({ hba: `${local}${adminToo}host all all 127.0.0.1/32 trust` });

@@ -3,7 +3,7 @@
 import { type Check, isMutating, type Response } from 'bus-integration-database';
 import { createPlainAdmin, type Major, type Server, startServer } from 'embedded';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDeployment, type Deployment, manifestWish, temporaryFolder } from './scenarios/deployment.ts';
+import { createDeployment, type Deployment, fromManifest, temporaryFolder } from './scenarios/deployment.ts';
 import { explain } from './scenarios/stage.ts';
 
 const manifest = `
@@ -247,7 +247,7 @@ function deployed(major: Major) {
     const folder = temporaryFolder();
     const adminDsn = await createPlainAdmin(server);
     await server.query('CREATE ROLE dba; CREATE ROLE helpers');
-    const deployment = createDeployment({ adminDsn, wish: manifestWish(manifest), folder: folder.path });
+    const deployment = createDeployment({ adminDsn, desired: fromManifest(manifest), folder: folder.path });
     stage = {
       server,
       deployment,

@@ -28,12 +28,12 @@ describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
       BUS_DATABASE_SERVICE_SSLMODE: 'verify-full',
       BUS_DATABASE_SERVICE_SSLROOTCERT: root,
     };
-    const wish = { databases: ['app'], serviceRole: 'svc', keys };
+    const desired = { databases: ['app'], serviceRole: 'svc', keys };
     // The admin takes another way in, so that only the services see the certificate.
-    services = createDeployment({ adminDsn: `${server.dsn()}?sslmode=disable`, wish, folder: folder.path });
+    services = createDeployment({ adminDsn: `${server.dsn()}?sslmode=disable`, desired, folder: folder.path });
     const checked = server.dsn().replace('127.0.0.1', 'localhost');
     const adminDsn = `${checked}?sslmode=verify-full&sslrootcert=${encodeURIComponent(root)}`;
-    checkedAdmin = createDeployment({ adminDsn, wish, folder: folder.path });
+    checkedAdmin = createDeployment({ adminDsn, desired, folder: folder.path });
     const applied = await services.apply();
     expect(applied.ok, explain(applied)).toBe(true);
   });

@@ -9,10 +9,10 @@ import { createCertificateAuthority, createPlainAdmin, type Server, startServer 
 import { Client } from 'pg';
 import { describe, expect, test } from 'vitest';
 import { scriptedServer } from '../packages/bus-integration-postgres/test/scripted-server.ts';
-import { createDeployment, type Deployment, temporaryFolder, type Wish } from './scenarios/deployment.ts';
+import { createDeployment, type Deployment, type Desired, temporaryFolder } from './scenarios/deployment.ts';
 import { explain } from './scenarios/stage.ts';
 
-const wish: Wish = { databases: ['app', 'logs'], serviceRole: 'svc', roles: ['reporting'] };
+const desired: Desired = { databases: ['app', 'logs'], serviceRole: 'svc', roles: ['reporting'] };
 const files = 4;
 const roles = 2;
 const host = (method: string, type = 'host') => `local all all scram-sha-256
@@ -29,10 +29,10 @@ function lines(response: Response): string[] {
 async function deployed(
   server: Server,
   folder: string,
-  said: Partial<Wish> = {},
+  said: Partial<Desired> = {},
   adminDsn = server.dsn(),
 ): Promise<Deployment> {
-  const deployment = createDeployment({ adminDsn, wish: { ...wish, ...said }, folder });
+  const deployment = createDeployment({ adminDsn, desired: { ...desired, ...said }, folder });
   const applied = await deployment.apply();
   expect(applied.ok, explain(applied)).toBe(true);
   return deployment;
@@ -273,7 +273,7 @@ test('a service host whose first address is silent costs one wait, not one for e
   const databases = Array.from({ length: 10 }, (_, index) => `app${index}`);
   const deployment = createDeployment({
     adminDsn: server.dsn(),
-    wish: { databases, serviceRole: 'svc' },
+    desired: { databases, serviceRole: 'svc' },
     folder: folder.path,
     jobs: 2,
   });
@@ -310,7 +310,7 @@ test('a service host of which no address takes a connection costs one wait, said
   using folder = temporaryFolder();
   const databases = Array.from({ length: 10 }, (_, index) => `app${index}`);
   const one = { databases, serviceRole: 'svc' };
-  const deployment = createDeployment({ adminDsn: server.dsn(), wish: one, folder: folder.path, jobs: 2 });
+  const deployment = createDeployment({ adminDsn: server.dsn(), desired: one, folder: folder.path, jobs: 2 });
   const applied = await deployment.apply();
   expect(applied.ok, explain(applied)).toBe(true);
   redirect(deployment.dsnDirectory, databases, full.port, 2);
@@ -333,7 +333,7 @@ test('one that takes connections and says nothing is waited for a little each ti
   using folder = temporaryFolder();
   const databases = ['app0', 'app1', 'app2', 'app3'];
   const one = { databases, serviceRole: 'svc' };
-  const deployment = createDeployment({ adminDsn: server.dsn(), wish: one, folder: folder.path, jobs: 1 });
+  const deployment = createDeployment({ adminDsn: server.dsn(), desired: one, folder: folder.path, jobs: 1 });
   const applied = await deployment.apply();
   expect(applied.ok, explain(applied)).toBe(true);
   redirect(deployment.dsnDirectory, databases, silent.port, 3);

@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 afterAll(() => server.stop());
 
-function newDeployment(databases = 2): Deployment & { wish: object; about: object } {
+function newDeployment(databases = 2): Deployment & { desired: object; about: object } {
   count += 1;
   const names = Array.from({ length: databases }, (_, index) => `worked${count}_${index}`);
   const role = `worked${count}_svc`;
@@ -44,8 +44,8 @@ function newDeployment(databases = 2): Deployment & { wish: object; about: objec
   });
   const about = { deployment_id: id, provider: 'postgres' };
   // As the command line asks.
-  const wish = { ...about, databases: names, roles: [role], service_role: role, schemas: ['public'] };
-  return Object.assign(deployment, { wish, about });
+  const desired = { ...about, databases: names, roles: [role], service_role: role, schemas: ['public'] };
+  return Object.assign(deployment, { desired, about });
 }
 
 interface Serving {
@@ -72,7 +72,7 @@ async function serve(deployment: Deployment, flags: string[], env: NodeJS.Proces
 }
 
 /** A plan by GET, an apply by POST whose job is waited for. */
-async function askApi({ url }: ApiServer, method: string, wish: object): Promise<Record<string, unknown>> {
+async function askApi({ url }: ApiServer, method: string, desired: object): Promise<Record<string, unknown>> {
   const isApply = method === 'POST';
   const response = await fetch(`${url}/api/internal/database/${isApply ? 'apply?wait=60s' : 'plan'}`, {
     method,
@@ -80,7 +80,7 @@ async function askApi({ url }: ApiServer, method: string, wish: object): Promise
       authorization: `Bearer ${apiToken}`,
       ...(isApply && { 'content-type': 'application/json', 'idempotency-key': randomUUID() }),
     },
-    ...(isApply && { body: JSON.stringify({ ...wish, dry_run: false, confirm: true }) }),
+    ...(isApply && { body: JSON.stringify({ ...desired, dry_run: false, confirm: true }) }),
   });
   return (await response.json()) as Record<string, unknown>;
 }
@@ -150,20 +150,20 @@ describe.runIf(hasNatsServer('worker over NATS'))('over NATS', () => {
     const printed = async (...args: string[]) =>
       timeless(JSON.parse((await deployment.run([...args, '-f', 'json'])).stdout));
 
-    publish('plan', 'same-plan', deployment.wish);
+    publish('plan', 'same-plan', deployment.desired);
     expect(timeless(await answerTo('same-plan'))).toEqual(await printed('plan'));
-    publish('apply', 'same-dry', { ...deployment.wish, dry_run: true });
+    publish('apply', 'same-dry', { ...deployment.desired, dry_run: true });
     expect(timeless(await answerTo('same-dry'))).toEqual(await printed('apply', '--dry-run'));
-    publish('apply', 'same-apply', { ...deployment.wish, dry_run: false, confirm: true });
+    publish('apply', 'same-apply', { ...deployment.desired, dry_run: false, confirm: true });
     expect(await answerTo('same-apply')).toMatchObject({ ok: true, dry_run: false });
     await expectConverged(deployment);
-    publish('plan', 'same-second', deployment.wish);
+    publish('plan', 'same-second', deployment.desired);
     expect(timeless(await answerTo('same-second'))).toEqual(await printed('plan'));
     publish('status', 'same-status', deployment.about);
     expect(timeless(await answerTo('same-status'))).toEqual(await printed('status'));
     publish('verify', 'same-verify', { ...deployment.about, checks: ['connectivity', 'listener-policy'] });
     expect(timeless(await answerTo('same-verify'))).toEqual(await printed('verify'));
-    publish('apply', 'same-again', { ...deployment.wish, dry_run: false, confirm: true });
+    publish('apply', 'same-again', { ...deployment.desired, dry_run: false, confirm: true });
     expect(timeless(await answerTo('same-again'))).toEqual(await printed('apply'));
   });
 
@@ -172,13 +172,13 @@ describe.runIf(hasNatsServer('worker over NATS'))('over NATS', () => {
     await serve(deployment, ['--nats', nats.url], group());
     const lists = { databases: ['a\nb'], roles: ['c\rd'], schemas: ['e\r\nf'], service_role: 'g\nh', rotate: ['i\nj'] };
     for (const [key, value] of Object.entries(lists)) {
-      publish('plan', `broken-${key}`, { ...deployment.wish, [key]: value });
+      publish('plan', `broken-${key}`, { ...deployment.desired, [key]: value });
       const answer = await answerTo(`broken-${key}`);
       expect(answer, key).toMatchObject({ ok: false, error_class: 'invalid-request' });
       expect(JSON.stringify(answer.diagnostics), key).toContain('holds a line break (CR or LF)');
     }
     const odd = `odd${count} name; x`;
-    publish('apply', 'odd', { ...deployment.wish, databases: [odd], dry_run: false, confirm: true });
+    publish('apply', 'odd', { ...deployment.desired, databases: [odd], dry_run: false, confirm: true });
     expect(await answerTo('odd')).toMatchObject({ ok: true });
     expect(
       await server.query('SELECT datname FROM pg_catalog.pg_database WHERE datname = $1', { values: [odd] }),
@@ -189,10 +189,10 @@ describe.runIf(hasNatsServer('worker over NATS'))('over NATS', () => {
     const group = { BUS_EVENTS_GROUP: 'killed', BUS_NATS_ACK_WAIT: '2s' };
     for (const after of ['create-role', 'first database', 'last database']) {
       using deployment = newDeployment(6);
-      const { databases, roles } = deployment.wish as { databases: string[]; roles: string[] };
+      const { databases, roles } = deployment.desired as { databases: string[]; roles: string[] };
       const first = await serve(deployment, ['--nats', nats.url], group);
       const id = `killed-${count}`;
-      publish('apply', id, { ...deployment.wish, dry_run: false, confirm: true });
+      publish('apply', id, { ...deployment.desired, dry_run: false, confirm: true });
       const sign = {
         'create-role': `SELECT FROM pg_catalog.pg_roles WHERE rolname = '${roles[0]}'`,
         'first database': `SELECT FROM pg_catalog.pg_database WHERE datname = '${databases[0]}'`,
@@ -219,14 +219,14 @@ describe.runIf(hasNatsServer('worker over NATS'))('over NATS', () => {
         for (const [index, id] of ids.entries()) {
           const verb = index % 3 === 2 ? 'plan' : 'apply';
           const asked = verb === 'apply' ? { dry_run: false, confirm: true } : {};
-          publish(verb, id, { ...deployment.wish, ...asked });
+          publish(verb, id, { ...deployment.desired, ...asked });
           // Delivered twice, as brokers do.
-          if (index === 0) publish(verb, id, { ...deployment.wish, ...asked });
+          if (index === 0) publish(verb, id, { ...deployment.desired, ...asked });
         }
         const [byHand, ...answered] = await Promise.all([
           deployment.run(['apply', '-q', '--lock-timeout', '20s']),
           ...ids.map(answerTo),
-          ...['GET', 'POST', 'POST'].map((method) => askApi(api, method, deployment.wish)),
+          ...['GET', 'POST', 'POST'].map((method) => askApi(api, method, deployment.desired)),
         ]);
         expect(byHand.exit, byHand.stderr).toBe(0);
         for (const answer of answered) {
@@ -235,7 +235,7 @@ describe.runIf(hasNatsServer('worker over NATS'))('over NATS', () => {
         }
         await expectConverged(deployment);
         // The next round begins with nothing again.
-        const { databases, roles } = deployment.wish as { databases: string[]; roles: string[] };
+        const { databases, roles } = deployment.desired as { databases: string[]; roles: string[] };
         for (const name of databases) await server.query(`DROP DATABASE ${name} WITH (FORCE)`);
         await server.query(`DROP ROLE ${roles[0]}`);
       }
@@ -262,10 +262,10 @@ describe('over HTTP', () => {
       BUS_EVENTS_API_URL: broker.url,
       BUS_EVENTS_TOKEN_FILE: './local/token',
     });
-    publish('plan', 'http-plan', deployment.wish);
+    publish('plan', 'http-plan', deployment.desired);
     expect((await broker.answerTo('http-plan')).payload).toMatchObject({ ok: true, dry_run: true });
-    publish('apply', 'http-apply', { ...deployment.wish, dry_run: false, confirm: true });
-    const { roles } = deployment.wish as { roles: string[] };
+    publish('apply', 'http-apply', { ...deployment.desired, dry_run: false, confirm: true });
+    const { roles } = deployment.desired as { roles: string[] };
     while ((await server.query(`SELECT FROM pg_catalog.pg_roles WHERE rolname = '${roles[0]}'`)).length === 0);
     expect(await endOf(child, 'SIGTERM')).toBe(0);
     expect((await broker.answerTo('http-apply')).payload).toMatchObject({ ok: true, dry_run: false });
@@ -281,8 +281,8 @@ describe('over HTTP', () => {
   test('a second signal interrupts the apply, which says what stands', async () => {
     using deployment = newDeployment(6);
     const { child, log } = await serve(deployment, ['--events-url', broker.url], { BUS_API_TOKEN: token });
-    publish('apply', 'http-cut', { ...deployment.wish, dry_run: false, confirm: true });
-    const { roles } = deployment.wish as { roles: string[] };
+    publish('apply', 'http-cut', { ...deployment.desired, dry_run: false, confirm: true });
+    const { roles } = deployment.desired as { roles: string[] };
     while ((await server.query(`SELECT FROM pg_catalog.pg_roles WHERE rolname = '${roles[0]}'`)).length === 0);
     child.kill('SIGTERM');
     await expect.poll(() => log().includes('ending')).toBe(true);

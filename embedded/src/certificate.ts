@@ -21,7 +21,7 @@ export interface Certificate {
   readonly key: string;
 }
 
-export interface CertificateWish {
+export interface CertificateRequest {
   /** Default: `localhost`. A client's is the role it logs in as. */
   readonly commonName?: string;
   /** Host names and addresses. Default: `localhost`, `127.0.0.1`, `::1`. */
@@ -34,7 +34,7 @@ export interface CertificateWish {
 
 export interface CertificateAuthority extends Certificate {
   /** Signs a certificate, for a server or a client. */
-  issue(wish?: CertificateWish): Certificate;
+  issue(options?: CertificateRequest): Certificate;
 }
 
 const defaultName = 'localhost';
@@ -52,22 +52,22 @@ export function createCertificateAuthority(commonName = 'Throwaway authority'): 
   const own = newKeys();
   const subject = { commonName, names: [] };
   return {
-    certificate: build({ wish: subject, issuer: commonName, issuerKeys: own, keys: own, isAuthority: true }),
+    certificate: build({ options: subject, issuer: commonName, issuerKeys: own, keys: own, isAuthority: true }),
     key: pem(own.privateKey),
-    issue: (wish = {}) => {
+    issue: (options = {}) => {
       const keys = newKeys();
-      const certificate = build({ wish, issuer: commonName, issuerKeys: own, keys, isAuthority: false });
+      const certificate = build({ options, issuer: commonName, issuerKeys: own, keys, isAuthority: false });
       return { certificate, key: pem(keys.privateKey) };
     },
   };
 }
 
 /** A certificate that nobody signed but its own key. */
-export function selfSignedCertificate(wish: CertificateWish = {}): Certificate {
+export function selfSignedCertificate(options: CertificateRequest = {}): Certificate {
   const keys = newKeys();
-  const issuer = wish.commonName ?? defaultName;
+  const issuer = options.commonName ?? defaultName;
   return {
-    certificate: build({ wish, issuer, issuerKeys: keys, keys, isAuthority: false }),
+    certificate: build({ options, issuer, issuerKeys: keys, keys, isAuthority: false }),
     key: pem(keys.privateKey),
   };
 }
@@ -78,16 +78,16 @@ interface Keys {
 }
 
 interface Contents {
-  readonly wish: CertificateWish;
+  readonly options: CertificateRequest;
   readonly issuer: string;
   readonly issuerKeys: Keys;
   readonly keys: Keys;
   readonly isAuthority: boolean;
 }
 
-function build({ wish, issuer, issuerKeys, keys, isAuthority }: Contents): string {
-  const { commonName = defaultName, names = ['localhost', '127.0.0.1', '::1'] } = wish;
-  const { validFrom = new Date(Date.now() - dayMs), validTo = new Date(Date.now() + 365 * dayMs) } = wish;
+function build({ options, issuer, issuerKeys, keys, isAuthority }: Contents): string {
+  const { commonName = defaultName, names = ['localhost', '127.0.0.1', '::1'] } = options;
+  const { validFrom = new Date(Date.now() - dayMs), validTo = new Date(Date.now() + 365 * dayMs) } = options;
   const version3 = tagged(0, integer(Buffer.from([2])));
   const serial = integer(randomBytes(16));
   const extensions = tagged(3, sequence(...extensionsOf(names, keys, issuerKeys, isAuthority)));

@@ -35,7 +35,7 @@ export function renderSettings(...records: readonly Readonly<Record<string, stri
 
 function settingName(name: string): string {
   if (/^[A-Za-z_][A-Za-z0-9_$.]*$/.test(name)) return name;
-  throw new Error(`${JSON.stringify(name)} is no name of a setting`);
+  throw new Error(`${JSON.stringify(name)} is not a name of a setting`);
 }
 
 // https://www.postgresql.org/docs/current/config-setting.html#CONFIG-SETTING-CONFIGURATION-FILE

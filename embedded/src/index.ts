@@ -2,7 +2,7 @@
 export {
   type Certificate,
   type CertificateAuthority,
-  type CertificateWish,
+  type CertificateRequest,
   createCertificateAuthority,
   selfSignedCertificate,
 } from './certificate.ts';

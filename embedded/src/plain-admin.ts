@@ -1,4 +1,4 @@
-// The admin that a careful site hands out: may create roles and databases, and is no superuser.
+// The admin that a careful site hands out: may create roles and databases, and is not a superuser.
 import { randomBytes } from 'node:crypto';
 import type { ServerAddress } from './server-address.ts';
 

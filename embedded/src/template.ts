@@ -28,12 +28,12 @@ export interface NewCluster {
 }
 
 /** Copies a cluster from the cache, where initdb makes it the first time, and gives its superuser the password. */
-export async function makeCluster(cache: Cache, programs: Programs, wish: NewCluster): Promise<void> {
-  const { encoding, locale } = wish.locale;
-  const name = `data-${wish.version}-${encoding}-${locale}-${programs.account?.uid ?? 'own'}`;
+export async function makeCluster(cache: Cache, programs: Programs, options: NewCluster): Promise<void> {
+  const { encoding, locale } = options.locale;
+  const name = `data-${options.version}-${encoding}-${locale}-${programs.account?.uid ?? 'own'}`;
   if (!/^[A-Za-z0-9._@-]+$/.test(name)) throw new Error(`no encoding and locale: ${encoding}, ${locale}`);
-  const template = await prepared(cache, name, 0o700, (tree) => initialise(programs, wish.locale, tree));
-  const { dataDirectory, password, report } = wish;
+  const template = await prepared(cache, name, 0o700, (tree) => initialise(programs, options.locale, tree));
+  const { dataDirectory, password, report } = options;
   await run({ file: 'cp', args: [...fastCopy, template, dataDirectory], report });
   // So the password is in no argument and no file.
   const input = `ALTER ROLE ${superuser} PASSWORD '${password}'\n`;
@@ -46,11 +46,11 @@ async function initialise(programs: Programs, locale: Locale, tree: string): Pro
   await mkdir(tree);
   await chmod(tree, 0o700);
   giveTo(programs.account, tree);
-  const wishes = ['-E', locale.encoding, `--locale=${locale.locale}`, '--lc-messages=C'];
+  const options = ['-E', locale.encoding, `--locale=${locale.locale}`, '--lc-messages=C'];
   await run({
     file: join(programs.binDirectory, 'initdb'),
     // `trust` is never served: each server gets its pg_hba.conf before it starts.
-    args: ['-D', tree, '-U', superuser, '-A', 'trust', '-N', ...wishes],
+    args: ['-D', tree, '-U', superuser, '-A', 'trust', '-N', ...options],
     account: programs.account,
   });
   // What initdb logged is a quarter of all there is to copy; a new segment that isn't filled with zeros is next to none.

@@ -29,7 +29,7 @@ describe('certificates', () => {
     expect(key).toMatch(/^-----BEGIN PRIVATE KEY-----/);
   });
 
-  it('a wish may be a certificate that has expired or isn’t valid yet', () => {
+  it('a declaration may be a certificate that has expired or isn’t valid yet', () => {
     const validFrom = new Date('2020-01-02T03:04:05Z');
     const validTo = new Date('2051-02-03T04:05:06Z');
     const leaf = new X509Certificate(authority.issue({ validFrom, validTo }).certificate);

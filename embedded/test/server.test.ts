@@ -60,7 +60,7 @@ describe('a new server', () => {
     }
   });
 
-  it('has a plain admin who may create, and is no superuser', async () => {
+  it('has a plain admin who may create, and is not a superuser', async () => {
     await using server = await startServer();
     const admin = await createPlainAdmin(server);
     expect(new URL(admin).username).toBe('deploy_admin');

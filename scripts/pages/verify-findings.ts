@@ -24,7 +24,7 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** Plain text as Markdown shows it: what stands in it is no markup, but for code in backquotes. */
+/** Plain text as Markdown shows it: what stands in it is not markup, but for code in backquotes. */
 function escaped(text: string): string {
   return text.replace(/`[^`]*`|[\\*_[\]<>|]/g, (found) => (found.startsWith('`') ? found : `\\${found}`));
 }

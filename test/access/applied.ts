@@ -34,7 +34,7 @@ export async function onServer(major: Major, kind: AdminKind): Promise<OnServer>
   const folder = temporaryFolder();
   const adminDsn = await adminDsnOf(server, kind);
   const of = (manifest: string, meter?: Meter) =>
-    createDeployment({ adminDsn, folder: folder.path, wish: { databases: [], manifest }, ...(meter && { meter }) });
+    createDeployment({ adminDsn, folder: folder.path, desired: { databases: [], manifest }, ...(meter && { meter }) });
   return {
     server,
     adminDsn,

@@ -61,7 +61,7 @@ describe('files that others may have had a hand in', () => {
   });
 });
 
-describe('what is no file', () => {
+describe('what is not a file', () => {
   it('IN-09 a directory', async () => {
     using deployment = deploymentAfter((path) => {
       rmSync(path);
@@ -136,7 +136,7 @@ describe('what it holds', () => {
     await expectDone(deployment, ['plan']);
   });
 
-  it('IN-13 something that is no DSN: the file is named, its content is not shown', async () => {
+  it('IN-13 something that is not a DSN: the file is named, its content is not shown', async () => {
     using deployment = deploymentAfter((path) => writeFileSync(path, 'HiddenPassword and more\n'));
     await expectRefusal(deployment, server, {
       exit: 2,

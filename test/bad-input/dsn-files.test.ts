@@ -72,7 +72,7 @@ describe('the output directory', () => {
     deployment.configure({ BUS_DATABASE_DSN_OUTPUT_DIR: './local/postgres-admin-dsn/dsn' });
     await expectRefusal(deployment, server, {
       exit: 2,
-      says: "can't read the directory ./local/postgres-admin-dsn/dsn: part of its path is no directory",
+      says: "can't read the directory ./local/postgres-admin-dsn/dsn: part of its path is not a directory",
       next: 'set BUS_DATABASE_DSN_OUTPUT_DIR to another directory',
     });
   });

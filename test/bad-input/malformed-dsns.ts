@@ -81,9 +81,9 @@ export const malformedDsns: readonly MalformedDsn[] = [
   { dsn: 'host=h.invalid user=adm,password=TAIL', says: /user holds another keyword/ },
   { dsn: 'postgresql://adm:p@host.invalid/db&password=TAIL', says: /dbname holds another keyword/ },
   { dsn: 'dbname=postgresql://adm:TAIL@host.invalid/db', says: /dbname holds a whole URL/ },
-  { dsn: 'host=postgresql://TAIL.invalid/db', says: /host .*holds ":" and is no IPv6 address/ },
+  { dsn: 'host=postgresql://TAIL.invalid/db', says: /host .*holds ":" and is not an IPv6 address/ },
   { dsn: 'host=TAIL.invalid/db user=adm', says: /host .*a character that no host name has/ },
-  { dsn: 'host=TAIL.invalid:5433 user=adm', says: /host .*holds ":" and is no IPv6 address/ },
+  { dsn: 'host=TAIL.invalid:5433 user=adm', says: /host .*holds ":" and is not an IPv6 address/ },
   // A line break in a name.
   { dsn: 'postgresql://adm%0ATAIL:p@host.invalid/db', says: /user .*holds a line break \(CR or LF\)/ },
   { dsn: 'postgresql://adm:p@host.invalid/db%0D%0ATAIL', says: /dbname .*holds a line break \(CR or LF\)/ },

@@ -170,7 +170,7 @@ describe('saved plans', () => {
   it.each([
     ['the text form', 'ok: true\ntarget: …\n', 'is the text form'],
     ['no JSON', '{', 'is not JSON'],
-    ['JSON that is no plan', '[]', 'holds no plan'],
+    ['JSON that is not a plan', '[]', 'holds no plan'],
     ['a refused plan', 'refused', 'holds a plan that was refused'],
   ])('IN-55 given instead: %s', async (_, text, why) => {
     using deployment = deploymentWithPlan(text === 'refused' ? saved.replace('"ok": true', '"ok": false') : text);
@@ -206,7 +206,7 @@ describe('risks', () => {
     await expectRefusal(deployment, server, {
       args: ['apply', '--allow', 'revok'],
       exit: 2,
-      says: '--allow "revok" is no risk; did you mean revoke?',
+      says: '--allow "revok" is not a risk; did you mean revoke?',
     });
     await expectRefusal(deployment, server, {
       args: ['plan', '--save', 'plan.json'],

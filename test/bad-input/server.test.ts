@@ -49,7 +49,7 @@ describe('target_session_attrs in the admin DSN', () => {
 
   it.each([
     ['read-only', 'is not read-only'],
-    ['standby', 'is no standby'],
+    ['standby', 'is not a standby'],
   ])('%s is refused by a primary', async (wanted, says) => {
     using deployment = makeDeployment({ adminDsn: dsn({ query: `?target_session_attrs=${wanted}` }) });
     for (const args of [['plan'], ['status'], ['verify']])

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPlainAdmin, type Major, type Server, startServer } from 'embedded';
 import { afterAll, expect, test } from 'vitest';
-import { createDeployment, manifestWish, stepLines } from '../scenarios/deployment.ts';
+import { createDeployment, fromManifest, stepLines } from '../scenarios/deployment.ts';
 import { explain } from '../scenarios/stage.ts';
 import { majorsFor } from './grounds.ts';
 import { installBinary, type Watched } from './killed-run.ts';
@@ -39,7 +39,7 @@ const dumpOf = (database: string) =>
 async function begin(major: Major, folder: string) {
   const server = await startServer({ major });
   const adminDsn = await createPlainAdmin(server);
-  const first = createDeployment({ adminDsn, wish: manifestWish(before), folder });
+  const first = createDeployment({ adminDsn, desired: fromManifest(before), folder });
   const applied = await first.apply();
   if (!applied.ok) throw new Error(explain(applied));
   const by = (role: string, database: string, sql: string) =>
@@ -71,7 +71,7 @@ async function begin(major: Major, folder: string) {
 
 /** What must be true in the end, as text; empty where all is. */
 async function problemsAtTheEnd(server: Server, adminDsn: string, folder: string): Promise<string[]> {
-  const deployment = createDeployment({ adminDsn, wish: manifestWish(after), folder });
+  const deployment = createDeployment({ adminDsn, desired: fromManifest(after), folder });
   const plan = await deployment.plan();
   const left = stepLines(plan.steps);
   const rows = await server.query<{ state: string }>(

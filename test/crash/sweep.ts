@@ -35,8 +35,8 @@ export interface Outcome {
 const attempts = 3;
 
 /** Runs the sweep and prints its figures. */
-export async function sweep<P>(wish: Sweep<P>): Promise<Outcome> {
-  const { title, points, sampleSize, extent, lanes, tryPoint } = wish;
+export async function sweep<P>(desired: Sweep<P>): Promise<Outcome> {
+  const { title, points, sampleSize, extent, lanes, tryPoint } = desired;
   const chosen = sampleOf(points, sampleSize, extent, title);
   const failures: string[] = [];
   let hurt = 0;

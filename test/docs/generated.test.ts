@@ -7,11 +7,11 @@ import { planExample, planPicturePath } from '../../scripts/pages/plan-example.t
 import { planPicture } from '../../scripts/pages/plan-picture.ts';
 import { root } from './pages.ts';
 
-it.each(Object.entries(generatedPages()))('%s; after a wished change: npm run docs', (path, text) => {
+it.each(Object.entries(generatedPages()))('%s; after a change: npm run docs', (path, text) => {
   expect(readFileSync(join(root, path), 'utf8')).toBe(text);
 });
 
-it('the picture of a plan; after a wished change: npm run docs', async () => {
+it('the picture of a plan; after a change: npm run docs', async () => {
   const example = await planExample(root);
   expect(example).toContain('bus_reports');
   expect(example).toContain('next: ');

@@ -1,14 +1,14 @@
 // A deployment and what its doctor says of it, by the ids of checks. Judges nothing.
 import type { Check, Response } from 'bus-integration-database';
 import { Client } from 'pg';
-import { createDeployment, type DeploymentOptions, temporaryFolder, type Wish } from '../scenarios/deployment.ts';
+import { createDeployment, type DeploymentOptions, type Desired, temporaryFolder } from '../scenarios/deployment.ts';
 
-export const wish: Wish = { databases: ['app', 'logs'], serviceRole: 'svc' };
+export const desired: Desired = { databases: ['app', 'logs'], serviceRole: 'svc' };
 
 /** Doctor's checks of a deployment in a folder of its own. */
 export async function examine(adminDsn: string, said: Partial<DeploymentOptions> = {}): Promise<Response> {
   using folder = temporaryFolder();
-  return await createDeployment({ adminDsn, wish, folder: folder.path, ...said }).doctor();
+  return await createDeployment({ adminDsn, desired, folder: folder.path, ...said }).doctor();
 }
 
 /** `warn blocking-locks`: everything that is neither ok nor info. */

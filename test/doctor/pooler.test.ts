@@ -3,7 +3,7 @@ import { createPlainAdmin, pgBouncerPath, startPgBouncer, startServer } from 'em
 import { describe, expect, it } from 'vitest';
 import { createDeployment, temporaryFolder } from '../scenarios/deployment.ts';
 import { explain } from '../scenarios/stage.ts';
-import { checkOf, holdConnection, wish } from './examined.ts';
+import { checkOf, desired, holdConnection } from './examined.ts';
 
 const isThere = pgBouncerPath() !== undefined;
 if (!isThere)
@@ -32,11 +32,11 @@ describe.skipIf(!isThere).each(cases)('by way of PgBouncer in $mode mode, $setti
     await using pooler = await startPgBouncer(server, { mode, settings });
     using folder = temporaryFolder();
     const keys = { BUS_DATABASE_SERVICE_HOST: '127.0.0.1', BUS_DATABASE_SERVICE_PORT: String(pooler.port) };
-    const layout = { ...wish, keys };
-    const direct = createDeployment({ adminDsn: admin, wish: layout, folder: folder.path });
+    const layout = { ...desired, keys };
+    const direct = createDeployment({ adminDsn: admin, desired: layout, folder: folder.path });
     const pooled = createDeployment({
       adminDsn: pooler.dsn('postgres', 'deploy_admin', password),
-      wish: layout,
+      desired: layout,
       folder: folder.path,
     });
 
@@ -82,7 +82,7 @@ describe.skipIf(!isThere)('by way of PgBouncer in statement mode', () => {
     await using server = await startServer();
     await using pooler = await startPgBouncer(server, { mode: 'statement' });
     using folder = temporaryFolder();
-    const deployment = createDeployment({ adminDsn: pooler.dsn(), wish, folder: folder.path });
+    const deployment = createDeployment({ adminDsn: pooler.dsn(), desired, folder: folder.path });
     expect(checkOf(await deployment.doctor(), 'pooler').result).toBe('fail');
     const planned = await deployment.plan();
     expect([planned.ok, planned.diagnostics[0]?.message]).toEqual([
@@ -97,7 +97,7 @@ describe.skipIf(!isThere)('a pooler that has no second connection to give', () =
     await using server = await startServer();
     await using pooler = await startPgBouncer(server, { mode: 'session', settings: { default_pool_size: '1' } });
     using folder = temporaryFolder();
-    const found = await createDeployment({ adminDsn: pooler.dsn(), wish, folder: folder.path }).doctor();
+    const found = await createDeployment({ adminDsn: pooler.dsn(), desired, folder: folder.path }).doctor();
     expect(checkOf(found, 'pooler').seen).toContain('gives no second connection');
     expect(checkOf(found, 'several-servers').result).toBe('unknown');
   });

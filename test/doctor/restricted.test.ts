@@ -4,7 +4,7 @@ import { createPlainAdmin, type Server, startServer } from 'embedded';
 import { describe, expect, it } from 'vitest';
 import { createDeployment, temporaryFolder } from '../scenarios/deployment.ts';
 import { explain } from '../scenarios/stage.ts';
-import { checkOf, checksOf, faults, holdConnection, wish } from './examined.ts';
+import { checkOf, checksOf, desired, faults, holdConnection } from './examined.ts';
 
 /** What a platform takes from everybody, beside what only superusers have anyway. */
 async function restrict(server: Server): Promise<string> {
@@ -25,7 +25,7 @@ describe.each([15, 18] as const)('PostgreSQL %i as an admin who may see little',
     await using server = await startServer({ major });
     const admin = await restrict(server);
     using folder = temporaryFolder();
-    const deployment = createDeployment({ adminDsn: admin, wish, folder: folder.path });
+    const deployment = createDeployment({ adminDsn: admin, desired, folder: folder.path });
 
     const before = await deployment.doctor();
     expect(before.ok, explain(before)).toBe(true);
@@ -56,7 +56,7 @@ describe.each([15, 18] as const)('PostgreSQL %i as an admin who may see little',
     await using server = await startServer({ major });
     const admin = await restrict(server);
     using folder = temporaryFolder();
-    const deployment = createDeployment({ adminDsn: admin, wish, folder: folder.path });
+    const deployment = createDeployment({ adminDsn: admin, desired, folder: folder.path });
     await using client = await holdConnection(server.dsn());
     await client.query('BEGIN; CREATE ROLE half_made');
     const before = await deployment.doctor();
@@ -88,7 +88,7 @@ describe('counting connections', () => {
     const free = async (dsn: string) =>
       Number(
         /(\d+) of 12/.exec(
-          checkOf(await createDeployment({ adminDsn: dsn, wish, folder: folder.path }).doctor(), 'connections').seen,
+          checkOf(await createDeployment({ adminDsn: dsn, desired, folder: folder.path }).doctor(), 'connections').seen,
         )?.[1],
       );
     const before = await free(admin);

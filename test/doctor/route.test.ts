@@ -17,7 +17,7 @@ afterAll(() => Promise.all([one.stop(), other.stop()]));
 const sameAt = (host: string, port: number) => `postgresql://same:same@${host}:${port}/postgres`;
 
 describe('the way to the server', () => {
-  it('a port map is told, and is no fault', async () => {
+  it('a port map is told, and is not a fault', async () => {
     await using forwarder = await startForwarder([one]);
     const seen = await examine(sameAt('127.0.0.1', forwarder.port));
     expect(checkOf(seen, 'route')).toMatchObject({

@@ -3,7 +3,7 @@ import { createPlainAdmin, installedMajors, type Server, startServer } from 'emb
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createDeployment, temporaryFolder } from '../scenarios/deployment.ts';
 import { explain } from '../scenarios/stage.ts';
-import { checkOf, checksOf, examine, faults, holdConnection, wish } from './examined.ts';
+import { checkOf, checksOf, desired, examine, faults, holdConnection } from './examined.ts';
 
 /** What every plain admin's doctor can't see. */
 const unseen = ['unknown verifier'];
@@ -24,7 +24,7 @@ describe.each(installedMajors())('PostgreSQL %i', (major) => {
     using folder = temporaryFolder();
     expect(faults(await examine(own.dsn()))).toEqual(old);
     expect(faults(await examine(admin))).toEqual([...old, ...unseen]);
-    const deployment = createDeployment({ adminDsn: admin, wish, folder: folder.path });
+    const deployment = createDeployment({ adminDsn: admin, desired, folder: folder.path });
     const applied = await deployment.apply();
     expect(applied.ok, explain(applied)).toBe(true);
     const seen = await deployment.doctor();
@@ -91,7 +91,11 @@ describe('what the admin may not', () => {
     await using own = await startServer();
     await own.query(`CREATE ROLE weak LOGIN PASSWORD 'weak'`);
     using folder = temporaryFolder();
-    const deployment = createDeployment({ adminDsn: own.dsn('postgres', 'weak', 'weak'), wish, folder: folder.path });
+    const deployment = createDeployment({
+      adminDsn: own.dsn('postgres', 'weak', 'weak'),
+      desired,
+      folder: folder.path,
+    });
     const before = await deployment.doctor();
     expect(faults(before)).toEqual([...unseen, 'fail lacks-createrole', 'fail lacks-createdb']);
     expect(checksOf(before, 'admin-rights')).toEqual([]);
@@ -197,7 +201,7 @@ describe('what else is loaded', () => {
       seen: 'passwordcheck is loaded; verifiers pass it',
     });
     using folder = temporaryFolder();
-    const applied = await createDeployment({ adminDsn: admin, wish, folder: folder.path }).apply();
+    const applied = await createDeployment({ adminDsn: admin, desired, folder: folder.path }).apply();
     expect(applied.ok, explain(applied)).toBe(true);
     await strict.query('GRANT pg_read_all_settings TO deploy_admin');
     expect(checkOf(await examine(admin), 'verifier').result).toBe('ok');
@@ -223,9 +227,9 @@ describe('what else is loaded', () => {
       result: 'fail',
       seen: expect.stringContaining('role svc is reserved'),
     });
-    expect(checkOf(await examine(plain, { wish: { ...wish, serviceRole: 'other' } }), 'reserved-roles').result).toBe(
-      'ok',
-    );
+    expect(
+      checkOf(await examine(plain, { desired: { ...desired, serviceRole: 'other' } }), 'reserved-roles').result,
+    ).toBe('ok');
     await server.query('ALTER ROLE deploy_admin RESET supautils.reserved_roles');
     expect(checksOf(await examine(plain), 'reserved-roles')).toEqual([]);
   });
@@ -233,7 +237,7 @@ describe('what else is loaded', () => {
   it('event triggers in our databases are named', async () => {
     await using own = await startServer();
     using folder = temporaryFolder();
-    const deployment = createDeployment({ adminDsn: own.dsn(), wish, folder: folder.path });
+    const deployment = createDeployment({ adminDsn: own.dsn(), desired, folder: folder.path });
     await deployment.apply();
     expect(checksOf(await deployment.doctor(), 'event-trigger')).toEqual([]);
     await own.query(

@@ -2,7 +2,7 @@
 // where verify is ok, plan or status) tells it.
 import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type CertificateWish, createCertificateAuthority, startServer } from 'embedded';
+import { type CertificateRequest, createCertificateAuthority, startServer } from 'embedded';
 import { hba, type Stage } from './stage.ts';
 
 export interface Act {
@@ -726,7 +726,7 @@ const server: readonly Fault[] = [
 ];
 
 /** The server shows a certificate that the file, which asks for `verify-full`, can't accept. */
-const certificate = (name: string, wish: CertificateWish, expected: RegExp, isOfAuthority = true): Fault => {
+const certificate = (name: string, desired: CertificateRequest, expected: RegExp, isOfAuthority = true): Fault => {
   let before = '';
   return {
     name,
@@ -734,7 +734,7 @@ const certificate = (name: string, wish: CertificateWish, expected: RegExp, isOf
       const [authority, other] = [createCertificateAuthority(), createCertificateAuthority()];
       const trusted = join(dirname(path(stage)), '..', 'ca.pem');
       writeFileSync(trusted, authority.certificate);
-      await stage.server.reload({ tls: (isOfAuthority ? authority : other).issue(wish), settings: { ssl: 'on' } });
+      await stage.server.reload({ tls: (isOfAuthority ? authority : other).issue(desired), settings: { ssl: 'on' } });
       before = readFileSync(path(stage), 'utf8');
       const tls = `sslmode=verify-full&sslrootcert=${encodeURIComponent(trusted)}`;
       writeFileSync(path(stage), `${before.trim().replace(/\?.*/, '')}?${tls}\n`);

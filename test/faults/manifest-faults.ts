@@ -194,7 +194,7 @@ const roles: readonly Fault[] = [
     'a membership is gone',
     ofEachGrantor('REVOKE team FROM member'),
     'GRANT team TO member',
-    /fail membership member@shop: member is no member of team/,
+    /fail membership member@shop: member is not a member of team/,
   ),
   {
     ...sql(

@@ -1,7 +1,7 @@
 // A healthy deployment of a manifest on a real server: an owner whose migrator works as it, roles that read and write, a
 // group, and tables that the migrator made.
 import { createPlainAdmin, type ServerOptions, startServer } from 'embedded';
-import { createDeployment, manifestWish, temporaryFolder } from '../scenarios/deployment.ts';
+import { createDeployment, fromManifest, temporaryFolder } from '../scenarios/deployment.ts';
 import { explain } from '../scenarios/stage.ts';
 import { everything, hba, planned, type Stage, told } from './stage.ts';
 
@@ -41,7 +41,7 @@ export async function makeManifestStage(
   const folder = temporaryFolder();
   const adminDsn = admin === 'superuser' ? server.dsn() : await createPlainAdmin(server);
   await server.query('CREATE ROLE stranger LOGIN; CREATE ROLE dba');
-  const deployment = createDeployment({ adminDsn, wish: manifestWish(manifest), folder: folder.path });
+  const deployment = createDeployment({ adminDsn, desired: fromManifest(manifest), folder: folder.path });
   const applied = await deployment.apply();
   if (!applied.ok) throw new Error(explain(applied));
   for (const database of ['shop', 'logs']) await server.query(`SET ROLE boss; ${made}`, { database });

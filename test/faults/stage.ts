@@ -28,8 +28,8 @@ export async function makeStage(
   await server.query('CREATE ROLE stranger LOGIN; CREATE ROLE grp; CREATE ROLE maker CREATEDB');
   await server.query('CREATE DATABASE other');
   await server.query('REVOKE CONNECT ON DATABASE other FROM PUBLIC');
-  const wish = { databases: ['app', 'logs'], serviceRole: 'svc' };
-  const deployment = createDeployment({ adminDsn, wish, folder: folder.path, deploymentId: exampleId });
+  const desired = { databases: ['app', 'logs'], serviceRole: 'svc' };
+  const deployment = createDeployment({ adminDsn, desired, folder: folder.path, deploymentId: exampleId });
   const applied = await deployment.apply();
   if (!applied.ok) throw new Error(explain(applied));
   await server.query('ALTER ROLE svc CONNECTION LIMIT 15');

@@ -2,7 +2,7 @@
 // Everything but the server itself follows from the seed.
 import { expandRole } from 'bus-integration-database';
 import type { Major } from 'embedded';
-import type { Wish } from '../scenarios/deployment.ts';
+import type { Desired } from '../scenarios/deployment.ts';
 import type { Admin } from '../scenarios/scenario.ts';
 import { createRandom, type Random } from './random.ts';
 import { type Change, pool, randomChanges } from './starting-state.ts';
@@ -13,11 +13,11 @@ export interface RandomCase {
   readonly major: Major;
   readonly admin: Admin;
   /** Another deployment that was applied on the same server first. */
-  readonly other?: Wish;
+  readonly other?: Desired;
   /** What the same deployment declared when it was applied last. */
-  readonly earlier?: Wish;
+  readonly earlier?: Desired;
   readonly changes: readonly Change[];
-  readonly wish: Wish;
+  readonly desired: Desired;
 }
 
 export function randomCase(seed: number): RandomCase {
@@ -25,14 +25,14 @@ export function randomCase(seed: number): RandomCase {
   // The first numbers of neighbouring seeds are alike in no way that matters, but the draw order must stay as it is.
   const major = random.pick([15, 18] as const);
   const admin = random.pick(['superuser', 'plain'] as const);
-  const wish = randomWish(random);
-  const other = random.chance(0.25) ? randomWish(random) : undefined;
-  const earlier = random.chance(0.65) ? (random.chance(0.4) ? wish : randomWish(random)) : undefined;
-  const changes = randomChanges(random, managedBy(wish), random.chance(0.5) ? 3 : 9);
-  return { seed, major, admin, wish, changes, ...(other && { other }), ...(earlier && { earlier }) };
+  const desired = randomDeclared(random);
+  const other = random.chance(0.25) ? randomDeclared(random) : undefined;
+  const earlier = random.chance(0.65) ? (random.chance(0.4) ? desired : randomDeclared(random)) : undefined;
+  const changes = randomChanges(random, managedBy(desired), random.chance(0.5) ? 3 : 9);
+  return { seed, major, admin, desired, changes, ...(other && { other }), ...(earlier && { earlier }) };
 }
 
-function randomWish(random: Random): Wish {
+function randomDeclared(random: Random): Desired {
   const databases = random.some(pool.databases, 1);
   const [serviceRole = '', ...others] = random.some(pool.roles, 1, 3);
   const roles = others.filter((name) => !name.includes('{')).slice(0, 1);
@@ -45,8 +45,8 @@ function randomWish(random: Random): Wish {
   };
 }
 
-/** What a wish makes the deployment's. */
-export function managedBy({ databases, serviceRole = '', roles = [], schemas = ['public'] }: Wish): Managed {
+/** What a declaration makes the deployment's. */
+export function managedBy({ databases, serviceRole = '', roles = [], schemas = ['public'] }: Desired): Managed {
   const logins = databases.flatMap((database) =>
     [serviceRole, ...roles].map((role) => ({ database, role: expandRole(role, database) })),
   );

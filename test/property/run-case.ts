@@ -18,11 +18,11 @@ export async function runCase(random: RandomCase): Promise<string> {
   const adminDsn = await adminDsnOf(server, random.admin);
   for (const statement of bystanders) await runStatement(server, adminDsn, statement);
   if (random.other !== undefined) {
-    await createDeployment({ adminDsn, wish: random.other, folder: elsewhere.path, deploymentId: 'other' }).apply();
+    await createDeployment({ adminDsn, desired: random.other, folder: elsewhere.path, deploymentId: 'other' }).apply();
   }
   const at = { adminDsn, folder: folder.path };
-  if (random.earlier !== undefined) await createDeployment({ ...at, wish: random.earlier }).apply();
-  const deployment = createDeployment({ ...at, wish: random.wish });
+  if (random.earlier !== undefined) await createDeployment({ ...at, desired: random.earlier }).apply();
+  const deployment = createDeployment({ ...at, desired: random.desired });
   for (const change of random.changes) await tryChange(server, adminDsn, deployment, change);
 
   const everything: Flags = { adopt: true, adopt_from: 'other', allow: risks };
@@ -67,13 +67,13 @@ async function expectHarmless(server: Server, deployment: Deployment, flags: Fla
 const refusals = ['not-ours', 'unsafe', 'insufficient-privilege', 'not-converged'];
 
 async function expectConverging(
-  { wish }: RandomCase,
+  { desired }: RandomCase,
   server: Server,
   adminDsn: string,
   deployment: Deployment,
   flags: Flags,
 ): Promise<string> {
-  const managed = managedBy(wish);
+  const managed = managedBy(desired);
   const before = await stateOf(server, deployment);
   const proven = await provenPasswords(server, deployment);
   const applied = await deployment.apply(flags);

@@ -1,7 +1,7 @@
 // A file with the role's right password is a good password: the role keeps it.
 import type { Scenario } from './scenario.ts';
 
-const wish = { databases: ['app'], serviceRole: 'app_service' };
+const desired = { databases: ['app'], serviceRole: 'app_service' };
 const start = [
   { sql: "CREATE ROLE app_service LOGIN PASSWORD 'p/w#1 +%'", as: 'admin' },
   { sql: 'CREATE DATABASE app', as: 'admin' },
@@ -14,7 +14,7 @@ export const scenarios: Scenario[] = [
   {
     name: 'adopted with its DSN file',
     majors: [15, 16, 17, 18],
-    wish,
+    desired,
     start,
     files: [file],
     rounds: [{ flags, steps: adopting }],
@@ -22,7 +22,7 @@ export const scenarios: Scenario[] = [
   {
     name: 'adopted with a DSN file that names no sslmode',
     majors: [15, 16, 17, 18],
-    wish,
+    desired,
     start,
     files: [file, { edit: 'app.dsn', from: '?sslmode=disable', to: '' }],
     rounds: [{ flags, steps: [...adopting, 'write-dsn-file ./local/dsn/app.dsn'] }],

@@ -3,7 +3,7 @@ import type { Scenario } from './scenario.ts';
 
 export const scenario: Scenario = {
   name: 'adopted role and database',
-  wish: { databases: ['app'], serviceRole: 'app_service', schemas: ['public', 'data'] },
+  desired: { databases: ['app'], serviceRole: 'app_service', schemas: ['public', 'data'] },
   start: [
     { sql: "CREATE ROLE app_service LOGIN PASSWORD 'known to nobody'", as: 'admin' },
     { sql: "COMMENT ON ROLE app_service IS 'asked for by the shop team'", as: 'admin' },

@@ -4,7 +4,7 @@ import type { Scenario } from './scenario.ts';
 export const scenario: Scenario = {
   name: 'all DSN files deleted',
   earlier: { databases: ['app', 'logs'], serviceRole: 'app_service' },
-  wish: { databases: ['app', 'logs'], serviceRole: 'app_service' },
+  desired: { databases: ['app', 'logs'], serviceRole: 'app_service' },
   files: [{ remove: 'app.dsn' }, { remove: 'logs.dsn' }],
   rounds: [
     {

@@ -4,7 +4,7 @@ import type { Scenario } from './scenario.ts';
 export const scenario: Scenario = {
   name: 'database closed by hand',
   earlier: { databases: ['app', 'logs'], serviceRole: 'app_service' },
-  wish: { databases: ['app', 'logs'], serviceRole: 'app_service' },
+  desired: { databases: ['app', 'logs'], serviceRole: 'app_service' },
   start: [{ sql: 'ALTER DATABASE app ALLOW_CONNECTIONS false', as: 'admin' }],
   rounds: [
     {

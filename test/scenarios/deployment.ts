@@ -21,7 +21,7 @@ import { createPostgresProvider, type KeptSessions, type Meter, postgresKeys } f
 import { postgresManifest } from 'bus-integration-postgres/manifest';
 
 /** What a deployment declares, by its keys. */
-export interface Wish {
+export interface Desired {
   readonly databases: readonly string[];
   readonly serviceRole?: string;
   readonly roles?: readonly string[];
@@ -42,7 +42,7 @@ export interface Flags {
 
 export interface DeploymentOptions {
   readonly adminDsn: string;
-  readonly wish: Wish;
+  readonly desired: Desired;
   readonly folder: string;
   readonly deploymentId?: string;
   readonly meter?: Meter;
@@ -70,9 +70,9 @@ export interface Deployment {
 export const exampleId = 'example-dev';
 
 export function createDeployment(options: DeploymentOptions): Deployment {
-  const { adminDsn, wish, folder, meter, jobs, lockTimeoutMs, kept, onProgress } = options;
-  const env = { ...keysOf(wish, options.deploymentId ?? exampleId), BUS_POSTGRES_ADMIN_DSN: adminDsn };
-  const manifest = wish.manifest === undefined ? undefined : manifestOf(wish.manifest);
+  const { adminDsn, desired, folder, meter, jobs, lockTimeoutMs, kept, onProgress } = options;
+  const env = { ...keysOf(desired, options.deploymentId ?? exampleId), BUS_POSTGRES_ADMIN_DSN: adminDsn };
+  const manifest = desired.manifest === undefined ? undefined : manifestOf(desired.manifest);
   const { configuration: read } = readConfiguration(env, { manifest }, [postgresKeys]);
   const about = { deployment_id: read.deploymentId, provider: read.provider };
   const declaration = { ...about, ...declaredBy(read.desired) };
@@ -99,10 +99,10 @@ export function createDeployment(options: DeploymentOptions): Deployment {
   const ask = async (verb: Verb, request: unknown) => {
     const context = { signal: new AbortController().signal, ...(onProgress && { onProgress }) };
     const response = await handle(verb, request, [provider], context);
-    // What is no response of the contract no surface but the command line would let out.
+    // What is not a response of the contract no surface but the command line would let out.
     const faults = responseFaults(response, { facts: provider.facts });
     if (faults.length > 0)
-      throw new Error(`the answer to ${verb} is no response of the contract: ${faults.join('; ')}`);
+      throw new Error(`the answer to ${verb} is not a response of the contract: ${faults.join('; ')}`);
     return response;
   };
   const dsnDirectory = join(folder, 'local', 'dsn');
@@ -139,22 +139,22 @@ function declaredBy({ manifest, lists }: DesiredState) {
   };
 }
 
-/** A wish that a manifest declares; it is of deployment `example-dev`. */
-export function manifestWish(text: string, keys: Wish['keys'] = {}): Wish {
+/** A declaration that a manifest declares; it is of deployment `example-dev`. */
+export function fromManifest(text: string, keys: Desired['keys'] = {}): Desired {
   return { databases: [], manifest: `version: 1\ndeployment: ${exampleId}\n${text}`, keys };
 }
 
 /** The keys of a deployment, as an env file would give them. */
-export function keysOf(wish: Wish, deploymentId: string): Record<string, string> {
+export function keysOf(desired: Desired, deploymentId: string): Record<string, string> {
   return {
     BUS_DEPLOYMENT_ID: deploymentId,
     BUS_DATABASE_PROVIDER: 'postgres',
     BUS_DATABASE_DSN_OUTPUT_DIR: './local/dsn',
-    ...(wish.databases.length > 0 && { BUS_DATABASE_NAMES: listOf(wish.databases) }),
-    ...(wish.serviceRole !== undefined && { BUS_DATABASE_SERVICE_ROLE: wish.serviceRole }),
-    ...(wish.roles !== undefined && wish.roles.length > 0 && { BUS_DATABASE_ROLE_NAMES: listOf(wish.roles) }),
-    ...(wish.schemas !== undefined && { BUS_DATABASE_SCHEMAS: listOf(wish.schemas) }),
-    ...wish.keys,
+    ...(desired.databases.length > 0 && { BUS_DATABASE_NAMES: listOf(desired.databases) }),
+    ...(desired.serviceRole !== undefined && { BUS_DATABASE_SERVICE_ROLE: desired.serviceRole }),
+    ...(desired.roles !== undefined && desired.roles.length > 0 && { BUS_DATABASE_ROLE_NAMES: listOf(desired.roles) }),
+    ...(desired.schemas !== undefined && { BUS_DATABASE_SCHEMAS: listOf(desired.schemas) }),
+    ...desired.keys,
   };
 }
 

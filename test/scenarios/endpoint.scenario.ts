@@ -4,7 +4,7 @@ import type { Scenario } from './scenario.ts';
 export const scenario: Scenario = {
   name: 'service host changed',
   earlier: { databases: ['app', 'logs'], serviceRole: 'app_service', roles: ['reporting'] },
-  wish: {
+  desired: {
     databases: ['app', 'logs'],
     serviceRole: 'app_service',
     roles: ['reporting'],

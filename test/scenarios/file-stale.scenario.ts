@@ -3,7 +3,7 @@ import type { Scenario } from './scenario.ts';
 
 const base = {
   earlier: { databases: ['app'], serviceRole: 'app_service' },
-  wish: { databases: ['app'], serviceRole: 'app_service' },
+  desired: { databases: ['app'], serviceRole: 'app_service' },
   start: [{ sql: "ALTER ROLE app_service PASSWORD 'set by hand'" }],
 } as const;
 
@@ -37,7 +37,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'one of two DSN files stale',
     earlier: { databases: ['app', 'logs'], serviceRole: 'app_service' },
-    wish: { databases: ['app', 'logs'], serviceRole: 'app_service' },
+    desired: { databases: ['app', 'logs'], serviceRole: 'app_service' },
     files: [{ edit: 'app.dsn', from: /:[^:@]*@/, to: ':older@' }],
     rounds: [{ steps: ['write-dsn-file ./local/dsn/app.dsn'] }],
   },

@@ -5,14 +5,14 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'DSN file truncated beside a sibling',
     earlier: { databases: ['app', 'logs'], serviceRole: 'app_service' },
-    wish: { databases: ['app', 'logs'], serviceRole: 'app_service' },
+    desired: { databases: ['app', 'logs'], serviceRole: 'app_service' },
     files: [{ truncate: 'logs.dsn' }],
     rounds: [{ steps: ['write-dsn-file ./local/dsn/logs.dsn'] }],
   },
   {
     name: 'the only DSN file truncated',
     earlier: { databases: ['app'], serviceRole: 'app_service' },
-    wish: { databases: ['app'], serviceRole: 'app_service' },
+    desired: { databases: ['app'], serviceRole: 'app_service' },
     files: [{ truncate: 'app.dsn' }],
     rounds: [
       { refused: { errorClass: 'unsafe', codes: ['password-lost'], remedies: [/--rotate app_service/] }, steps: [] },

@@ -11,14 +11,14 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'PUBLIC granted CONNECT by a foreign grantor',
     earlier: app,
-    wish: app,
+    desired: app,
     start: [...grantor, { sql: 'SET ROLE helpful; GRANT CONNECT ON DATABASE app TO PUBLIC' }],
     rounds: [{ steps: [], findings: ['public-connect'] }],
   },
   {
     name: 'PUBLIC granted CONNECT by the owner and by a foreign grantor',
     earlier: app,
-    wish: app,
+    desired: app,
     start: [
       ...grantor,
       { sql: 'SET ROLE helpful; GRANT CONNECT ON DATABASE app TO PUBLIC' },
@@ -29,7 +29,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'a service granted more by a foreign grantor',
     earlier: app,
-    wish: app,
+    desired: app,
     start: [
       ...grantor,
       { sql: 'GRANT CREATE ON DATABASE app TO helpful WITH GRANT OPTION', as: 'admin' },

@@ -10,7 +10,7 @@ const refused = {
 export const scenario: Scenario = {
   name: "another deployment's role and database",
   majors: [15, 16, 17, 18],
-  wish: { databases: ['app'], serviceRole: 'app_service' },
+  desired: { databases: ['app'], serviceRole: 'app_service' },
   start: [
     { sql: "CREATE ROLE app_service LOGIN PASSWORD 'known to nobody'", as: 'admin' },
     { sql: "COMMENT ON ROLE app_service IS 'bus-deployment=shop-live'", as: 'admin' },

@@ -5,7 +5,7 @@ const databases = ['bus_auth', 'bus_events', 'bus_usage', 'bus_billing'];
 
 export const scenario: Scenario = {
   name: 'fresh server',
-  wish: { databases, serviceRole: 'bus_service' },
+  desired: { databases, serviceRole: 'bus_service' },
   rounds: [
     {
       steps: [

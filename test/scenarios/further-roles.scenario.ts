@@ -3,7 +3,7 @@ import type { Scenario } from './scenario.ts';
 
 export const scenario: Scenario = {
   name: 'further roles',
-  wish: { databases: ['app'], serviceRole: 'app_service', roles: ['reporting', 'Back up'] },
+  desired: { databases: ['app'], serviceRole: 'app_service', roles: ['reporting', 'Back up'] },
   rounds: [
     {
       steps: [

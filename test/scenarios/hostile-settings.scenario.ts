@@ -55,13 +55,13 @@ export const scenarios: readonly Scenario[] = [
     name: 'an admin who grants itself the roles that it makes',
     admins: ['plain'],
     majors: [16, 17, 18],
-    wish: app,
+    desired: app,
     start: [{ sql: "ALTER ROLE deploy_admin SET createrole_self_grant = 'set, inherit'" }],
     rounds: [{}, { flags: { rotate: ['app_service'] } }],
   },
   {
     name: 'the settings of a whole server',
-    wish: app,
+    desired: app,
     start: [
       ...wholeServer.map((setting) => ({ sql: `ALTER SYSTEM SET ${setting}` })),
       { sql: 'SELECT pg_catalog.pg_reload_conf()' },
@@ -73,7 +73,7 @@ export const scenarios: readonly Scenario[] = [
     name: "the admin role's own settings, another role among them",
     admins: ['plain'],
     majors: [15, 16, 17, 18],
-    wish: app,
+    desired: app,
     start: [
       { sql: 'CREATE ROLE owners CREATEDB CREATEROLE; GRANT owners TO deploy_admin' },
       ...roleSettings.map((setting) => ({ sql: `ALTER ROLE deploy_admin SET ${setting}` })),
@@ -93,7 +93,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'what a tenant put in the way',
     earlier: { databases: ['app'], serviceRole: 'app_service' },
-    wish: { ...app, schemas: ['public', 'data'] },
+    desired: { ...app, schemas: ['public', 'data'] },
     majors: [15, 16, 17, 18],
     start: tenant,
     rounds: [
@@ -113,7 +113,7 @@ export const scenarios: readonly Scenario[] = [
     // The service can't write there either, which verify tells.
     name: 'a database that is read-only by default',
     earlier: { databases: ['app'], serviceRole: 'app_service' },
-    wish: { databases: ['app'], serviceRole: 'app_service', schemas: ['public', 'data'] },
+    desired: { databases: ['app'], serviceRole: 'app_service', schemas: ['public', 'data'] },
     start: [{ sql: 'ALTER DATABASE app SET default_transaction_read_only = on' }],
     rounds: [{ steps: ['create-schema app.data', 'grant-privileges app'], verify: 'failed' }],
   },

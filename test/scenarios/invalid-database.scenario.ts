@@ -4,7 +4,7 @@ import type { Scenario } from './scenario.ts';
 export const scenario: Scenario = {
   name: 'invalid database (datconnlimit -2)',
   earlier: { databases: ['app', 'logs'], serviceRole: 'app_service' },
-  wish: { databases: ['app', 'logs'], serviceRole: 'app_service' },
+  desired: { databases: ['app', 'logs'], serviceRole: 'app_service' },
   start: [{ sql: "UPDATE pg_database SET datconnlimit = -2 WHERE datname = 'app'" }],
   rounds: [
     {

@@ -1,13 +1,13 @@
 // An admin that may not do what the plan needs (IN-41): said by the plan, with the SQL.
 import type { Scenario } from './scenario.ts';
 
-const wish = { databases: ['app'], serviceRole: 'app_service' } as const;
+const desired = { databases: ['app'], serviceRole: 'app_service' } as const;
 
 export const scenarios: readonly Scenario[] = [
   {
     name: 'admin without CREATEROLE and CREATEDB',
     admins: ['plain'],
-    wish,
+    desired,
     start: [{ sql: 'ALTER ROLE deploy_admin NOCREATEROLE NOCREATEDB' }],
     rounds: [
       {
@@ -23,8 +23,8 @@ export const scenarios: readonly Scenario[] = [
     name: "another owner's database",
     admins: ['plain'],
     majors: [15, 16, 17, 18],
-    earlier: wish,
-    wish,
+    earlier: desired,
+    desired,
     start: [
       { sql: 'ALTER DATABASE app OWNER TO postgres' },
       { sql: 'REVOKE TEMPORARY ON DATABASE app FROM app_service' },

@@ -1,10 +1,10 @@
 // What exists and is adopted by a manifest: the plan says each thing that it changes, and what is not named stays as it is.
-import { manifestWish } from './deployment.ts';
+import { fromManifest } from './deployment.ts';
 import type { Scenario } from './scenario.ts';
 
 export const scenario: Scenario = {
   name: 'manifest: an adoption is told thing by thing, and leaves what is not named',
-  wish: manifestWish(`
+  desired: fromManifest(`
 roles: {old_group: {connections: 9}}
 databases: {old_db: {connections: 30}}
 `),

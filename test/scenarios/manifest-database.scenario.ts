@@ -1,6 +1,6 @@
 // How databases are made, limited and owned by a manifest; what is not said of one is left as it is.
 import { birthLimit } from '../../packages/bus-integration-postgres/src/observe/mark.ts';
-import { exampleId, manifestWish } from './deployment.ts';
+import { exampleId, fromManifest } from './deployment.ts';
 import type { Scenario } from './scenario.ts';
 
 const made = (
@@ -23,7 +23,7 @@ const marked = (name: string, options: string) => [
 export const scenarios: readonly Scenario[] = [
   {
     name: 'manifest: encoding, locale and limit of a database',
-    wish: manifestWish(`
+    desired: fromManifest(`
 roles: {svc: {login: true}}
 databases:
   latin: {encoding: LATIN1, locale: C, connections: 7, access: {svc: create}}
@@ -50,7 +50,7 @@ databases:
   {
     name: 'manifest: locales of ICU, however they are spelled',
     majors: [15, 16, 17, 18],
-    wish: manifestWish(`
+    desired: fromManifest(`
 roles: {o: {}}
 databases:
   german: {provider: icu, locale: de_DE@collation=phonebook}
@@ -77,19 +77,19 @@ databases:
   {
     name: 'manifest: ICU is unknown before 15',
     majors: [14],
-    wish: manifestWish('roles: {o: {}}\ndatabases: {app: {provider: icu, locale: de-DE}}'),
+    desired: fromManifest('roles: {o: {}}\ndatabases: {app: {provider: icu, locale: de-DE}}'),
     rounds: [{ refused: { errorClass: 'invalid-request', codes: ['unknown-locale'] } }],
   },
   {
     name: 'manifest: the builtin provider is known from 17 on',
     majors: [14, 16],
-    wish: manifestWish('roles: {o: {}}\ndatabases: {app: {provider: builtin, locale: C.UTF-8}}'),
+    desired: fromManifest('roles: {o: {}}\ndatabases: {app: {provider: builtin, locale: C.UTF-8}}'),
     rounds: [{ refused: { errorClass: 'invalid-request', codes: ['unknown-locale'] } }],
   },
   {
     name: 'manifest: locales of the builtin provider',
     majors: [17, 18],
-    wish: manifestWish(`
+    desired: fromManifest(`
 roles: {o: {}}
 databases: {app: {provider: builtin, locale: C.UTF8}, plain: {provider: builtin, locale: C}}
 `),
@@ -97,7 +97,7 @@ databases: {app: {provider: builtin, locale: C.UTF8}, plain: {provider: builtin,
   },
   {
     name: 'manifest: what a database can not be made with is foreseen',
-    wish: manifestWish(`
+    desired: fromManifest(`
 roles: {o: {}}
 databases:
   strange: {locale: xx_YY.UTF-8}
@@ -116,7 +116,7 @@ databases:
   },
   {
     name: 'manifest: another encoding or locale is refused by name, with what was seen and expected',
-    wish: manifestWish(`
+    desired: fromManifest(`
 roles: {o: {}}
 databases: {app: {encoding: LATIN1}, logs: {locale: C.utf8}}
 `),
@@ -134,7 +134,7 @@ databases: {app: {encoding: LATIN1}, logs: {locale: C.utf8}}
   },
   {
     name: 'manifest: adoption resets nothing that is not named',
-    wish: manifestWish(`
+    desired: fromManifest(`
 roles: {svc: {login: true}}
 databases: {app: {access: {svc: create}}, logs: {connections: 9, access: {svc: create}}}
 `),
@@ -155,18 +155,18 @@ databases: {app: {access: {svc: create}}, logs: {connections: 9, access: {svc: c
   {
     name: 'manifest: a limit of nought shuts a plain admin out',
     admins: ['plain'],
-    wish: manifestWish('roles: {o: {}}\ndatabases: {app: {connections: 0}}'),
+    desired: fromManifest('roles: {o: {}}\ndatabases: {app: {connections: 0}}'),
     rounds: [{ refused: { errorClass: 'invalid-request', codes: ['connection-limit'] } }],
   },
   {
     name: 'manifest: a limit of nought, superuser',
     admins: ['superuser'],
-    wish: manifestWish('roles: {o: {}}\ndatabases: {app: {connections: 0}}'),
+    desired: fromManifest('roles: {o: {}}\ndatabases: {app: {connections: 0}}'),
     rounds: [{ steps: ['create-role o', 'create-database app'] }],
   },
   {
     name: 'manifest: an unfinished database gets the limit that is declared',
-    wish: manifestWish('roles: {o: {}}\ndatabases: {app: {connections: 12}}'),
+    desired: fromManifest('roles: {o: {}}\ndatabases: {app: {connections: 12}}'),
     start: [
       {
         sql: `CREATE DATABASE app TEMPLATE template0 ENCODING 'UTF8' ALLOW_CONNECTIONS false CONNECTION LIMIT ${birthLimit(exampleId, 'app')}`,
@@ -187,7 +187,7 @@ databases: {app: {access: {svc: create}}, logs: {connections: 9, access: {svc: c
   },
   {
     name: 'manifest: a copy of a template has its encoding, and what is in it',
-    wish: manifestWish(`
+    desired: fromManifest(`
 roles: {o: {}, svc: {login: true}}
 databases: {app: {template: model, owner: o, schemas: [data], access: {svc: create}}}
 `),
@@ -211,7 +211,7 @@ databases: {app: {template: model, owner: o, schemas: [data], access: {svc: crea
   {
     name: "manifest: another's database is no template for a plain admin",
     admins: ['plain'],
-    wish: manifestWish('roles: {o: {}}\ndatabases: {app: {template: model}}'),
+    desired: fromManifest('roles: {o: {}}\ndatabases: {app: {template: model}}'),
     start: [{ sql: 'CREATE DATABASE model' }],
     rounds: [
       {
@@ -225,7 +225,7 @@ databases: {app: {template: model, owner: o, schemas: [data], access: {svc: crea
   },
   {
     name: 'manifest: the database itself is given away, and the admin keeps its way in',
-    wish: manifestWish(`
+    desired: fromManifest(`
 roles: {o: {}, svc: {login: true}}
 databases: {app: {owner: o, owner_of_database: true, schemas: [data], connections: 9, access: {svc: create}}}
 `),
@@ -255,11 +255,11 @@ databases: {app: {owner: o, owner_of_database: true, schemas: [data], connection
   },
   {
     name: 'manifest: a database that was given away is worked on as its owner',
-    earlier: manifestWish(`
+    earlier: fromManifest(`
 roles: {o: {}, svc: {login: true}, more: {login: true}}
 databases: {app: {owner: o, owner_of_database: true, schemas: [data], access: {svc: create, more: connect}}}
 `),
-    wish: manifestWish(`
+    desired: fromManifest(`
 roles: {o: {}, svc: {login: true}, more: {login: true}}
 databases:
   app:

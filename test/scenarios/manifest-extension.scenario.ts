@@ -1,12 +1,12 @@
 // Extensions of a manifest: made in a schema that is named, in the order that they require, updated to a version; what
 // needs a superuser, or can't be had, is foreseen.
-import { manifestWish } from './deployment.ts';
+import { fromManifest } from './deployment.ts';
 import type { Scenario } from './scenario.ts';
 
 const installed = `SELECT string_agg(extname || ' ' || nspname, ', ' ORDER BY extname) AS extensions
   FROM pg_extension JOIN pg_namespace n ON n.oid = extnamespace`;
 
-const trusted = manifestWish(`
+const trusted = fromManifest(`
 roles: {o: {}}
 databases: {app: {owner: o, schemas: [data], extensions: [pg_trgm, {name: citext, schema: data}]}}
 `);
@@ -14,7 +14,7 @@ databases: {app: {owner: o, schemas: [data], extensions: [pg_trgm, {name: citext
 export const scenarios: readonly Scenario[] = [
   {
     name: 'manifest: trusted extensions, one in the schema of its owner',
-    wish: trusted,
+    desired: trusted,
     rounds: [
       {
         steps: [
@@ -38,7 +38,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'manifest: an extension after those that it requires, as the file does not say them',
     admins: ['superuser'],
-    wish: manifestWish('roles: {o: {}}\ndatabases: {app: {extensions: [earthdistance, cube]}}'),
+    desired: fromManifest('roles: {o: {}}\ndatabases: {app: {extensions: [earthdistance, cube]}}'),
     rounds: [
       {
         steps: ['create-role o', 'create-database app', 'create-extensions app'],
@@ -54,14 +54,14 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'manifest: an extension with a schema of its own, and one that is there',
-    wish: manifestWish('roles: {o: {}}\ndatabases: {app: {extensions: [plpgsql]}}'),
+    desired: fromManifest('roles: {o: {}}\ndatabases: {app: {extensions: [plpgsql]}}'),
     rounds: [{ steps: ['create-role o', 'create-database app'] }],
   },
   {
     name: 'manifest: an untrusted extension wants a superuser, who is told what to run',
     admins: ['plain'],
-    earlier: manifestWish('roles: {o: {}}\ndatabases: {app: {}}'),
-    wish: manifestWish('roles: {o: {}}\ndatabases: {app: {extensions: [pageinspect, pg_trgm]}}'),
+    earlier: fromManifest('roles: {o: {}}\ndatabases: {app: {}}'),
+    desired: fromManifest('roles: {o: {}}\ndatabases: {app: {extensions: [pageinspect, pg_trgm]}}'),
     rounds: [
       {
         refused: {
@@ -75,7 +75,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'manifest: an untrusted extension of a database that is still to be made',
     admins: ['plain'],
-    wish: manifestWish('roles: {o: {}}\ndatabases: {app: {extensions: [pageinspect]}}'),
+    desired: fromManifest('roles: {o: {}}\ndatabases: {app: {extensions: [pageinspect]}}'),
     rounds: [
       {
         refused: {
@@ -89,9 +89,9 @@ export const scenarios: readonly Scenario[] = [
     ],
   },
   {
-    name: 'manifest: what a superuser made is what was wished',
-    earlier: manifestWish('roles: {o: {}}\ndatabases: {app: {}}'),
-    wish: manifestWish('roles: {o: {}}\ndatabases: {app: {extensions: [pageinspect]}}'),
+    name: 'manifest: what a superuser made is what was desired',
+    earlier: fromManifest('roles: {o: {}}\ndatabases: {app: {}}'),
+    desired: fromManifest('roles: {o: {}}\ndatabases: {app: {extensions: [pageinspect]}}'),
     start: [
       {
         sql: 'CREATE EXTENSION pageinspect SCHEMA public; CREATE EXTENSION pg_buffercache SCHEMA public',
@@ -113,7 +113,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'manifest: extensions that can not be had are foreseen',
-    wish: manifestWish(`
+    desired: fromManifest(`
 roles: {o: {}}
 databases:
   a: {extensions: [no_such_thing]}
@@ -133,8 +133,8 @@ databases:
   },
   {
     name: 'manifest: an extension is updated to the version that is named, and never to an older one',
-    earlier: manifestWish("roles: {o: {}}\ndatabases: {app: {extensions: [{name: pg_trgm, version: '1.4'}]}}"),
-    wish: manifestWish("roles: {o: {}}\ndatabases: {app: {extensions: [{name: pg_trgm, version: '1.6'}]}}"),
+    earlier: fromManifest("roles: {o: {}}\ndatabases: {app: {extensions: [{name: pg_trgm, version: '1.4'}]}}"),
+    desired: fromManifest("roles: {o: {}}\ndatabases: {app: {extensions: [{name: pg_trgm, version: '1.6'}]}}"),
     rounds: [
       {
         steps: ['update-extension app.pg_trgm'],
@@ -150,15 +150,15 @@ databases:
   },
   {
     name: 'manifest: no extension goes back to an older version',
-    earlier: manifestWish("roles: {o: {}}\ndatabases: {app: {extensions: [{name: pg_trgm, version: '1.6'}]}}"),
-    wish: manifestWish("roles: {o: {}}\ndatabases: {app: {extensions: [{name: pg_trgm, version: '1.4'}]}}"),
+    earlier: fromManifest("roles: {o: {}}\ndatabases: {app: {extensions: [{name: pg_trgm, version: '1.6'}]}}"),
+    desired: fromManifest("roles: {o: {}}\ndatabases: {app: {extensions: [{name: pg_trgm, version: '1.4'}]}}"),
     rounds: [{ refused: { errorClass: 'invalid-request', codes: ['no-update'], remedies: [/write version: "1.6"/] } }],
   },
   {
     name: 'manifest: a superuser moves an extension to another schema',
     admins: ['superuser'],
-    earlier: manifestWish('roles: {o: {}}\ndatabases: {app: {schemas: [data], extensions: [citext]}}'),
-    wish: manifestWish(
+    earlier: fromManifest('roles: {o: {}}\ndatabases: {app: {schemas: [data], extensions: [citext]}}'),
+    desired: fromManifest(
       'roles: {o: {}}\ndatabases: {app: {schemas: [data], extensions: [{name: citext, schema: data}]}}',
     ),
     rounds: [{ steps: ['move-extension app.citext'] }],
@@ -166,15 +166,15 @@ databases:
   {
     name: 'manifest: a plain admin does not move an extension, whose members are a superuser’s',
     admins: ['plain'],
-    earlier: manifestWish('roles: {o: {}}\ndatabases: {app: {schemas: [data], extensions: [citext]}}'),
-    wish: manifestWish(
+    earlier: fromManifest('roles: {o: {}}\ndatabases: {app: {schemas: [data], extensions: [citext]}}'),
+    desired: fromManifest(
       'roles: {o: {}}\ndatabases: {app: {schemas: [data], extensions: [{name: citext, schema: data}]}}',
     ),
     rounds: [{ steps: [], findings: ['extension-schema'] }],
   },
   {
     name: 'manifest: extensions of a database that belongs to its owner',
-    wish: manifestWish(`
+    desired: fromManifest(`
 roles: {o: {}}
 databases: {app: {owner: o, owner_of_database: true, schemas: [data], extensions: [citext]}}
 `),

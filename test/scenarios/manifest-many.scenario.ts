@@ -1,5 +1,5 @@
 // More than one transaction may lock is given to the owner in several; what a service keeps it keeps in each.
-import { manifestWish } from './deployment.ts';
+import { fromManifest } from './deployment.ts';
 import type { Scenario } from './scenario.ts';
 
 const tables = `DO $$ BEGIN FOR i IN 1..120 LOOP
@@ -9,8 +9,8 @@ END LOOP; END $$`;
 
 export const scenario: Scenario = {
   name: 'manifest: many tables become the owner’s',
-  earlier: manifestWish('roles: {o: {}, old: {}}\ndatabases: {app: {schemas: [data], access: {old: create}}}'),
-  wish: manifestWish('roles: {o: {}, old: {}}\ndatabases: {app: {schemas: [data], owner: o, access: {old: write}}}'),
+  earlier: fromManifest('roles: {o: {}, old: {}}\ndatabases: {app: {schemas: [data], access: {old: create}}}'),
+  desired: fromManifest('roles: {o: {}, old: {}}\ndatabases: {app: {schemas: [data], owner: o, access: {old: write}}}'),
   start: [
     { sql: `SET SESSION AUTHORIZATION old; ${tables}; CREATE TABLE data."a\nb" ()`, database: 'app' },
     {

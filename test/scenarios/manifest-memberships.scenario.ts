@@ -1,5 +1,5 @@
 // Memberships by manifest: groups, who acts as an owner, groups without other members.
-import { manifestWish } from './deployment.ts';
+import { fromManifest } from './deployment.ts';
 import type { Scenario } from './scenario.ts';
 
 const manifest = `
@@ -24,7 +24,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'manifest: memberships, and a migrator that acts as the owner',
     admins,
-    wish: manifestWish(manifest),
+    desired: fromManifest(manifest),
     rounds: [
       {
         answers: [
@@ -37,8 +37,8 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'manifest: a member too many, a role setting and a membership lost',
     admins,
-    earlier: manifestWish(manifest),
-    wish: manifestWish(manifest),
+    earlier: fromManifest(manifest),
+    desired: fromManifest(manifest),
     start: [
       { sql: 'CREATE ROLE guest' },
       { sql: 'GRANT team TO guest', as: 'admin' },

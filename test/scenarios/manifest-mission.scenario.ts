@@ -1,12 +1,12 @@
 // The mission's databases by manifest: the same plan as by keys.
-import { manifestWish } from './deployment.ts';
+import { fromManifest } from './deployment.ts';
 import type { Scenario } from './scenario.ts';
 
 const databases = ['bus_auth', 'bus_events', 'bus_usage', 'bus_billing'];
 
 export const scenario: Scenario = {
   name: 'manifest: what the keys of the mission say',
-  wish: manifestWish(`
+  desired: fromManifest(`
 roles: {bus_service: {login: true}}
 every_database: {access: {bus_service: create}}
 databases: {bus_auth: {}, bus_events: {}, bus_usage: {}, bus_billing: {}}

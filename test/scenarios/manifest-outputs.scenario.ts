@@ -1,10 +1,10 @@
 // Outputs of a manifest beside the DSN files: several logins in one file, which a rotation of one of them replaces.
-import { manifestWish } from './deployment.ts';
+import { fromManifest } from './deployment.ts';
 import type { Scenario } from './scenario.ts';
 
 export const scenario: Scenario = {
   name: 'manifest: outputs of several logins',
-  wish: manifestWish(`
+  desired: fromManifest(`
 roles: {app: {login: true}, report: {login: true}}
 every_database: {schemas: [app], access: {app: create}}
 databases: {orders: {}, billing: {access: {report: read}}}

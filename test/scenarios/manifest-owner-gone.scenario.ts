@@ -1,9 +1,9 @@
 // An owner that the file no longer names keeps what it owns; access is granted as that role.
-import { manifestWish } from './deployment.ts';
+import { fromManifest } from './deployment.ts';
 import type { Scenario } from './scenario.ts';
 
 const withOwner = (owner: string, access: string) =>
-  manifestWish(`
+  fromManifest(`
 roles: {shop_owner: {}, shop_app: {login: true}, shop_reader: {login: true}}
 databases: {shop: {${owner}schemas: [app], access: {${access}}}}
 `);
@@ -12,7 +12,7 @@ export const scenario: Scenario = {
   name: 'manifest: an owner that is named no longer',
   earlier: withOwner('owner: shop_owner, ', 'shop_app: create, shop_reader: connect'),
   start: [{ sql: 'SET ROLE shop_owner; CREATE TABLE app.stock (id int)', database: 'shop' }],
-  wish: withOwner('', 'shop_app: create, shop_reader: read'),
+  desired: withOwner('', 'shop_app: create, shop_reader: read'),
   rounds: [
     {
       flags: { allow: ['revoke'] },

@@ -1,11 +1,11 @@
 // What others ran into when what is in databases changes hands: each a scenario of that name.
-import { manifestWish } from './deployment.ts';
+import { fromManifest } from './deployment.ts';
 import type { Scenario } from './scenario.ts';
 
-const before = manifestWish(
+const before = fromManifest(
   'roles: {o: {}, svc: {login: true}, old: {}}\ndatabases: {app: {schemas: [data], access: {svc: create, old: create}}}',
 );
-const after = manifestWish(
+const after = fromManifest(
   'roles: {o: {}, svc: {login: true}, old: {}}\ndatabases: {app: {schemas: [data], owner: o, access: {svc: create, old: read}}}',
 );
 const flags = { allow: ['revoke'] };
@@ -16,7 +16,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'manifest: partitions do not follow an ownership transfer',
     earlier: before,
-    wish: after,
+    desired: after,
     start: [
       {
         sql: `SET SESSION AUTHORIZATION old; CREATE TABLE data.t (id int) PARTITION BY LIST (id);
@@ -38,7 +38,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'manifest: an owner transfer merges ACL entries',
     earlier: before,
-    wish: after,
+    desired: after,
     start: [
       {
         sql: 'SET SESSION AUTHORIZATION old; CREATE TABLE data.t (id int); GRANT SELECT ON data.t TO o; GRANT INSERT ON data.t TO svc',
@@ -62,10 +62,10 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'manifest: members of extensions stay as they are, under a superuser too',
-    earlier: manifestWish(
+    earlier: fromManifest(
       'roles: {o: {}}\ndatabases: {app: {schemas: [data], extensions: [{name: citext, schema: data}]}}',
     ),
-    wish: manifestWish(
+    desired: fromManifest(
       'roles: {o: {}}\ndatabases: {app: {schemas: [data], extensions: [{name: citext, schema: data}], owner: o}}',
     ),
     start: [{ sql: 'CREATE TABLE data.own (id int)', database: 'app', as: 'admin' }],
@@ -86,7 +86,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "manifest: a DBA's things stay the DBA's, and it is told",
     earlier: before,
-    wish: manifestWish(`
+    desired: fromManifest(`
 roles: {o: {}, svc: {login: true}, old: {}}
 databases: {app: {schemas: [data], owner: o, access: {svc: create, old: connect}}}
 `),
@@ -106,7 +106,7 @@ databases: {app: {schemas: [data], owner: o, access: {svc: create, old: connect}
   },
   {
     name: 'manifest: names with @ and ., and with quotes',
-    wish: manifestWish(`
+    desired: fromManifest(`
 roles: {'o@x.y': {}, 'svc"$bus$': {login: true}}
 databases:
   'a.b': {owner: o@x.y, schemas: ['c.d', 'e"f'], extensions: [{name: citext, schema: c.d}], access: {'svc"$bus$': create}}
@@ -126,7 +126,7 @@ databases:
   {
     name: "manifest: a transfer moves none of the role's databases",
     earlier: before,
-    wish: after,
+    desired: after,
     start: [
       { sql: 'CREATE TABLE data.t (id int)', database: 'app', as: 'admin' },
       { sql: 'CREATE DATABASE beside', as: 'admin' },

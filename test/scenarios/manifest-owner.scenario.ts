@@ -1,16 +1,16 @@
 // Schemas and what is in them belong to an owner who logs in as nobody; the database stays the admin's.
-import { manifestWish } from './deployment.ts';
+import { fromManifest } from './deployment.ts';
 import type { Scenario } from './scenario.ts';
 
 const owners = (relation: string) => `SELECT n.nspowner::regrole::text AS schema, c.relowner::regrole::text AS relation
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = '${relation}'::regclass`;
 
-const owned = manifestWish(`
+const owned = fromManifest(`
 roles: {o: {}, svc: {login: true}, old: {}}
 databases: {app: {owner: o, schemas: [data, more], access: {svc: create, old: write}}}
 `);
 
-const withoutOwner = manifestWish(`
+const withoutOwner = fromManifest(`
 roles: {o: {}, svc: {login: true}, old: {}}
 databases: {app: {schemas: [data, more], access: {svc: create, old: create}}}
 `);
@@ -18,7 +18,7 @@ databases: {app: {schemas: [data, more], access: {svc: create, old: create}}}
 export const scenarios: readonly Scenario[] = [
   {
     name: 'manifest: schemas are made for their owner',
-    wish: owned,
+    desired: owned,
     rounds: [
       {
         steps: [
@@ -51,7 +51,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'manifest: schema public is given to its owner',
     majors: [15, 16, 17, 18],
-    wish: manifestWish('roles: {o: {}}\ndatabases: {app: {owner: o}}'),
+    desired: fromManifest('roles: {o: {}}\ndatabases: {app: {owner: o}}'),
     rounds: [
       {
         steps: ['create-role o', 'create-database app', 'change-owner app.public', 'grant-privileges app'],
@@ -69,7 +69,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'manifest: on 14 schema public is the superuser’s to give',
     majors: [14],
     admins: ['plain'],
-    wish: manifestWish('roles: {o: {}}\ndatabases: {app: {owner: o}}'),
+    desired: fromManifest('roles: {o: {}}\ndatabases: {app: {owner: o}}'),
     rounds: [
       {
         refused: {
@@ -85,7 +85,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'manifest: what services and the admin made becomes the owner’s',
     earlier: withoutOwner,
-    wish: owned,
+    desired: owned,
     start: [
       { sql: 'CREATE TABLE data.admins (id serial PRIMARY KEY)', database: 'app', as: 'admin' },
       {

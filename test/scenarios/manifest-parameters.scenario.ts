@@ -1,5 +1,5 @@
 // Parameters that a superuser alone sets, given to a role by manifest; and what a superuser gave beyond that.
-import { manifestWish } from './deployment.ts';
+import { fromManifest } from './deployment.ts';
 import type { Scenario } from './scenario.ts';
 
 const manifest = (names: string) => `
@@ -14,12 +14,12 @@ export const scenarios: readonly Scenario[] = [
     name: 'manifest: parameters that a superuser alone sets',
     majors: [15, 16, 17, 18],
     admins: ['superuser'],
-    wish: manifestWish(manifest('log_statement, log_duration')),
+    desired: fromManifest(manifest('log_statement, log_duration')),
     rounds: [
       { refused: { errorClass: 'unsafe', codes: ['hazard'], remedies: [/--allow elevate/] } },
       { flags: { allow: ['elevate'] }, answers: [{ ask: may, answer: { statement: true, duration: true } }] },
       {
-        wish: manifestWish(manifest('log_duration')),
+        desired: fromManifest(manifest('log_duration')),
         flags: { allow: ['revoke'] },
         steps: ['revoke-privileges team'],
         answers: [{ ask: may, answer: { statement: false, duration: true } }],
@@ -35,7 +35,7 @@ export const scenarios: readonly Scenario[] = [
       { sql: 'CREATE ROLE ops LOGIN', as: 'admin' },
       { sql: 'GRANT SET ON PARAMETER log_duration TO ops' },
     ],
-    wish: manifestWish(manifest('log_statement')),
+    desired: fromManifest(manifest('log_statement')),
     rounds: [
       {
         flags: { allow: ['elevate', 'update', 'grant'], adopt: true, rotate: ['ops'] },

@@ -1,9 +1,9 @@
 // Roles that a manifest retires: what they own goes to another, then they go, and nothing of anybody else changes.
 import { expect } from 'vitest';
-import { manifestWish } from './deployment.ts';
+import { fromManifest } from './deployment.ts';
 import type { Scenario, Statement } from './scenario.ts';
 
-const before = manifestWish(`
+const before = fromManifest(`
 roles: {o: {}, svc: {login: true}, other: {login: true}, old: {login: true}}
 databases:
   app: {owner: o, schemas: [data], access: {svc: create, other: create, old: create}}
@@ -16,7 +16,7 @@ databases:
   app: {owner: o, schemas: [data], access: {svc: create, other: create}}
   logs: {access: {svc: create}}
 `;
-const after = manifestWish(`${declared}retire: {roles: {old: {reassign_to: o}}}`);
+const after = fromManifest(`${declared}retire: {roles: {old: {reassign_to: o}}}`);
 
 /** Made by a role in a database, as its own session would. */
 const by = (role: string, database: string, sql: string): Statement => ({
@@ -43,7 +43,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'manifest: a retired role leaves what it owns to another, and goes',
     earlier: before,
-    wish: after,
+    desired: after,
     start: oldThings,
     files: oldFiles,
     rounds: [
@@ -75,7 +75,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'trap: DROP OWNED drops a policy whose only role it is',
     earlier: before,
-    wish: after,
+    desired: after,
     start: [
       by(
         'o',
@@ -106,7 +106,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'trap: REASSIGN moves the role’s databases too',
     earlier: before,
-    wish: after,
+    desired: after,
     start: [
       { sql: 'ALTER DATABASE logs OWNER TO old' },
       // Its CONNECT went with it.
@@ -129,7 +129,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'manifest: a retired role with a database of others stays',
     earlier: before,
-    wish: after,
+    desired: after,
     start: [{ sql: 'CREATE DATABASE theirs' }, { sql: 'ALTER DATABASE theirs OWNER TO old' }],
     rounds: [
       {
@@ -145,7 +145,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'manifest: a retired role that owns something needs an heir',
     earlier: before,
-    wish: manifestWish(`${declared}retire: {roles: {old: {}}}`),
+    desired: fromManifest(`${declared}retire: {roles: {old: {}}}`),
     start: [
       by(
         'old',
@@ -163,7 +163,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'manifest: a retired role that owns nothing needs no heir, and what is gone already is nothing to do',
     earlier: before,
-    wish: manifestWish(`${declared}retire: {roles: {old: {}, never: {}}, databases: {neither: {drop: neither}}}`),
+    desired: fromManifest(`${declared}retire: {roles: {old: {}, never: {}}, databases: {neither: {drop: neither}}}`),
     files: oldFiles,
     rounds: [
       {
@@ -176,7 +176,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'manifest: a retired role is cleared in databases outside the deployment too',
     earlier: before,
-    wish: after,
+    desired: after,
     start: [
       { sql: 'CREATE DATABASE theirs', as: 'admin' },
       { sql: 'CREATE SCHEMA tools; GRANT CREATE, USAGE ON SCHEMA tools TO old', database: 'theirs', as: 'admin' },
@@ -205,7 +205,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'manifest: a retired role with rights on what is the superuser’s is refused with what he has to run',
     earlier: before,
-    wish: after,
+    desired: after,
     start: [
       { sql: 'CREATE DATABASE theirs' },
       { sql: 'CREATE SCHEMA tools; GRANT CREATE, USAGE ON SCHEMA tools TO old', database: 'theirs' },
@@ -226,7 +226,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'manifest: only what carries the mark is retired, whatever may be adopted',
     earlier: before,
-    wish: after,
+    desired: after,
     start: [{ sql: 'COMMENT ON ROLE old IS NULL' }],
     files: oldFiles,
     rounds: [
@@ -243,7 +243,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'manifest: what carries the mark of another deployment too is not retired',
     earlier: before,
-    wish: after,
+    desired: after,
     start: [{ sql: `COMMENT ON ROLE old IS E'bus-deployment=example-dev\\nbus-deployment=other'` }],
     files: oldFiles,
     rounds: [

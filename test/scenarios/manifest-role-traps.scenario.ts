@@ -1,5 +1,5 @@
 // What bites about roles, settings and memberships, by manifest.
-import { manifestWish } from './deployment.ts';
+import { fromManifest } from './deployment.ts';
 import type { Scenario } from './scenario.ts';
 
 const owned = `
@@ -18,8 +18,8 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'manifest trap: joining the admin to a role with rds_iam locks it out',
     admins: ['plain'],
-    earlier: manifestWish('roles: {o: {}}\ndatabases: {app: {}}'),
-    wish: manifestWish(owned),
+    earlier: fromManifest('roles: {o: {}}\ndatabases: {app: {}}'),
+    desired: fromManifest(owned),
     start: [{ sql: 'CREATE ROLE rds_iam; GRANT rds_iam TO o' }],
     rounds: [
       {
@@ -35,7 +35,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'manifest trap: a NOINHERIT member has membership and no privilege',
     majors: [14, 15],
     admins: ['plain'],
-    wish: manifestWish(owned),
+    desired: fromManifest(owned),
     start: [{ sql: 'ALTER ROLE deploy_admin NOINHERIT' }],
     rounds: [
       {
@@ -51,14 +51,14 @@ export const scenarios: readonly Scenario[] = [
     name: 'manifest trap: a NOINHERIT admin gets rights from 16 on, and none of them stays',
     majors: [16, 17, 18],
     admins: ['plain'],
-    wish: manifestWish(owned),
+    desired: fromManifest(owned),
     start: [{ sql: 'ALTER ROLE deploy_admin NOINHERIT' }],
     rounds: [{ answers: [{ ask: edges, answer: { is_there: true, inheriting: 0 } }] }],
   },
   {
     name: 'manifest trap: two files for one cluster fight',
-    earlier: manifestWish('roles: {shared: {settings: {work_mem: 1MB}}}\ndatabases: {one: {}}'),
-    wish: manifestWish('roles: {shared: {settings: {work_mem: 2MB}}}\ndatabases: {other: {}}'),
+    earlier: fromManifest('roles: {shared: {settings: {work_mem: 1MB}}}\ndatabases: {one: {}}'),
+    desired: fromManifest('roles: {shared: {settings: {work_mem: 2MB}}}\ndatabases: {other: {}}'),
     start: [{ sql: `COMMENT ON ROLE shared IS 'bus-deployment=their-deployment'` }],
     rounds: [
       {
@@ -72,7 +72,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'manifest trap: names with @ and .; ids joined by separators',
-    wish: manifestWish(`
+    desired: fromManifest(`
 roles:
   "team@eu.x": {}
   "team@eu": {}
@@ -103,8 +103,8 @@ databases: {"a.b": {settings: {work_mem: 3MB}, access: {"x": create}}, a: {acces
     name: "manifest trap: a superuser's grants are recorded as the bootstrap superuser's",
     majors: [16, 17, 18],
     admins: ['superuser'],
-    earlier: manifestWish('roles: {team: {}, svc: {login: true}}\ndatabases: {app: {access: {svc: create}}}'),
-    wish: manifestWish(
+    earlier: fromManifest('roles: {team: {}, svc: {login: true}}\ndatabases: {app: {access: {svc: create}}}'),
+    desired: fromManifest(
       'roles: {team: {members: exact}, svc: {login: true, member_of: [team]}}\ndatabases: {app: {access: {svc: create}}}',
     ),
     start: [
@@ -128,7 +128,7 @@ databases: {"a.b": {settings: {work_mem: 3MB}, access: {"x": create}}, a: {acces
   },
   {
     name: 'manifest: power is given where it is allowed, and is no reason to refuse a role afterwards',
-    wish: manifestWish(elevated),
+    desired: fromManifest(elevated),
     rounds: [
       { refused: { errorClass: 'unsafe', codes: ['hazard'], remedies: [/--allow elevate/] } },
       {

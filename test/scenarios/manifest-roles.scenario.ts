@@ -1,5 +1,5 @@
 // Groups, attributes and settings by manifest: made, then changed by what differs, with what the file does not name left.
-import { manifestWish } from './deployment.ts';
+import { fromManifest } from './deployment.ts';
 import type { Scenario } from './scenario.ts';
 
 const manifest = `
@@ -31,7 +31,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'manifest: groups, attributes and settings',
     admins: ['superuser', 'plain', 'self-granting'],
-    wish: manifestWish(manifest),
+    desired: fromManifest(manifest),
     rounds: [
       {
         steps: made,
@@ -56,8 +56,8 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'manifest: attributes and settings that were changed by hand, and others that nobody names',
     admins: ['superuser', 'plain', 'self-granting'],
-    earlier: manifestWish(manifest),
-    wish: manifestWish(manifest),
+    earlier: fromManifest(manifest),
+    desired: fromManifest(manifest),
     start: [
       { sql: 'ALTER ROLE svc CONNECTION LIMIT 3 NOINHERIT; ALTER ROLE svc SET statement_timeout TO 30000' },
       { sql: `ALTER ROLE svc SET lock_timeout TO '5s'; ALTER DATABASE app SET datestyle TO 'iso,dmy'` },
@@ -80,8 +80,8 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'manifest: a validity that has ended is given again',
-    earlier: manifestWish(manifest),
-    wish: manifestWish(manifest),
+    earlier: fromManifest(manifest),
+    desired: fromManifest(manifest),
     // Who reads verifiers knows by them that the file's password is right.
     admins: ['superuser'],
     start: [{ sql: `ALTER ROLE svc VALID UNTIL '2020-01-01'` }],
@@ -89,8 +89,8 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'manifest: a validity that has ended keeps a password from being proven',
-    earlier: manifestWish(manifest),
-    wish: manifestWish(manifest),
+    earlier: fromManifest(manifest),
+    desired: fromManifest(manifest),
     admins: ['plain'],
     start: [{ sql: `ALTER ROLE svc VALID UNTIL '2020-01-01'` }],
     rounds: [
@@ -105,8 +105,8 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'manifest: settings of roles that stand before those of the file are told',
-    earlier: manifestWish(manifest),
-    wish: manifestWish(manifest),
+    earlier: fromManifest(manifest),
+    desired: fromManifest(manifest),
     start: [
       { sql: `ALTER ROLE svc SET work_mem TO '1MB'; ALTER ROLE svc IN DATABASE app SET statement_timeout TO '1s'` },
     ],

@@ -1,5 +1,5 @@
 // A whole deployment by manifest: an owner who logs in as nobody, a migrator who acts as it, services, groups, extensions.
-import { manifestWish } from './deployment.ts';
+import { fromManifest } from './deployment.ts';
 import type { Scenario } from './scenario.ts';
 
 const text = `
@@ -27,7 +27,7 @@ databases:
 
 export const scenario: Scenario = {
   name: 'manifest: a whole deployment',
-  wish: manifestWish(text),
+  desired: fromManifest(text),
   rounds: [
     {
       answers: [

@@ -1,9 +1,9 @@
 // A role that a database's access no longer names, and that stays in the file, loses what it had there.
-import { manifestWish } from './deployment.ts';
+import { fromManifest } from './deployment.ts';
 import type { Scenario } from './scenario.ts';
 
 const withAccess = (access: string) =>
-  manifestWish(`
+  fromManifest(`
 roles: {shop_owner: {}, shop_app: {login: true}, team: {}}
 databases: {shop: {owner: shop_owner, schemas: [app], access: {${access}}}}
 `);
@@ -16,7 +16,7 @@ const start = [
 export const scenario: Scenario = {
   name: 'manifest: a role taken out of access',
   earlier: withAccess('shop_app: write, team: read'),
-  wish: withAccess('shop_app: write, team: read'),
+  desired: withAccess('shop_app: write, team: read'),
   start,
   rounds: [
     {
@@ -30,7 +30,7 @@ export const scenario: Scenario = {
       ],
     },
     {
-      wish: withAccess('shop_app: write'),
+      desired: withAccess('shop_app: write'),
       flags: { allow: ['revoke'] },
       steps: ['revoke-privileges shop', 'revoke-default-privileges shop'],
       answers: [

@@ -1,5 +1,5 @@
 // USAGE on types and foreign servers by manifest, in access and in words of the file's own; what others gave beyond it.
-import { manifestWish } from './deployment.ts';
+import { fromManifest } from './deployment.ts';
 import type { Scenario } from './scenario.ts';
 
 const manifest = `
@@ -32,8 +32,8 @@ const start = ['orders', 'bills'].flatMap((database) => [
 export const scenarios: readonly Scenario[] = [
   {
     name: 'manifest: types and foreign servers, a word of the file’s own, and none',
-    earlier: manifestWish(manifest),
-    wish: manifestWish(manifest),
+    earlier: fromManifest(manifest),
+    desired: fromManifest(manifest),
     start,
     rounds: [
       {
@@ -48,8 +48,8 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'manifest: a foreign server that a superuser gave to another role too',
     admins: ['plain'],
-    earlier: manifestWish(manifest),
-    wish: manifestWish(manifest),
+    earlier: fromManifest(manifest),
+    desired: fromManifest(manifest),
     start: [...start, { database: 'bills', sql: 'GRANT USAGE ON FOREIGN SERVER archive TO app' }],
     rounds: [{ findings: ['extra-privilege'], verify: 'failed' }],
   },

@@ -6,7 +6,7 @@ const longest = `${'ü'.repeat(31)}x`;
 export const scenarios: readonly Scenario[] = [
   {
     name: 'names of 63 bytes',
-    wish: { databases: [longest], serviceRole: longest, schemas: [longest] },
+    desired: { databases: [longest], serviceRole: longest, schemas: [longest] },
     rounds: [
       {
         steps: [
@@ -21,7 +21,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'names that want quoting',
-    wish: { databases: ['../a "b".c', 'Ünïcode; --'], serviceRole: `o'brien "x"`, schemas: ['$1', 'sel\\ect'] },
+    desired: { databases: ['../a "b".c', 'Ünïcode; --'], serviceRole: `o'brien "x"`, schemas: ['$1', 'sel\\ect'] },
     rounds: [
       {
         steps: [

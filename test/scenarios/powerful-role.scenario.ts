@@ -32,7 +32,7 @@ const powers: readonly (readonly [name: string, sql: readonly string[]])[] = [
 
 export const scenarios: readonly Scenario[] = powers.map(([name, sql]) => ({
   name: `service role is ${name}`,
-  wish: { databases: ['app'], serviceRole: 'app_service' },
+  desired: { databases: ['app'], serviceRole: 'app_service' },
   start: sql.map((statement) => ({ sql: statement })),
   rounds: [{ flags, refused: { errorClass: 'not-ours', codes: ['not-ours'] } }],
 }));

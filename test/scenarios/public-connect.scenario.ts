@@ -4,7 +4,7 @@ import type { Scenario } from './scenario.ts';
 export const scenario: Scenario = {
   name: 'PUBLIC granted CONNECT by hand',
   earlier: { databases: ['app'], serviceRole: 'app_service' },
-  wish: { databases: ['app'], serviceRole: 'app_service' },
+  desired: { databases: ['app'], serviceRole: 'app_service' },
   start: [{ sql: 'GRANT CONNECT ON DATABASE app TO PUBLIC', as: 'admin' }],
   rounds: [
     {

@@ -20,7 +20,7 @@ export const scenarios: readonly Scenario[] = [
     name: '14: schema public, plain admin',
     majors: [14],
     admins: ['plain'],
-    wish: app,
+    desired: app,
     rounds: [
       { steps, answers: [publicCreates(true)] },
       { steps: [], findings: ['public-writable'] },
@@ -30,7 +30,7 @@ export const scenarios: readonly Scenario[] = [
     name: '14: schema public, superuser',
     majors: [14],
     admins: ['superuser'],
-    wish: app,
+    desired: app,
     rounds: [{ steps, answers: [publicCreates(false)] }],
   },
 ];

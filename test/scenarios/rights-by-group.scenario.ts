@@ -1,4 +1,4 @@
-// A wish is satisfied by effective privilege: what the role has through a group is not granted again.
+// A declaration is satisfied by effective privilege: what the role has through a group is not granted again.
 import type { Scenario } from './scenario.ts';
 
 const app = { databases: ['app'], serviceRole: 'app_service' } as const;
@@ -7,7 +7,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'rights through a group',
     earlier: app,
-    wish: app,
+    desired: app,
     start: [
       { sql: 'CREATE ROLE visitors' },
       { sql: 'GRANT CONNECT, TEMPORARY ON DATABASE app TO visitors', as: 'admin' },
@@ -19,7 +19,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'a right too many through a group',
     earlier: app,
-    wish: app,
+    desired: app,
     start: [
       { sql: 'CREATE ROLE builders' },
       { sql: 'GRANT CREATE ON DATABASE app TO builders', as: 'admin' },
@@ -31,7 +31,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'a service that owns its database',
     admins: ['superuser'],
     earlier: app,
-    wish: app,
+    desired: app,
     start: [{ sql: 'ALTER DATABASE app OWNER TO app_service' }],
     rounds: [{ steps: [], findings: ['extra-privilege'] }],
   },

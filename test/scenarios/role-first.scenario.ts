@@ -3,14 +3,14 @@ import type { Scenario } from './scenario.ts';
 
 const later = {
   earlier: { databases: [], serviceRole: 'app_service' },
-  wish: { databases: ['app'], serviceRole: 'app_service' },
+  desired: { databases: ['app'], serviceRole: 'app_service' },
 } as const;
 const databaseSteps = ['create-database app', 'grant-privileges app', 'write-dsn-file ./local/dsn/app.dsn'];
 
 export const scenarios: readonly Scenario[] = [
   {
     name: 'role without a database',
-    wish: { databases: [], serviceRole: 'app_service' },
+    desired: { databases: [], serviceRole: 'app_service' },
     rounds: [
       {
         steps: ['create-role app_service'],

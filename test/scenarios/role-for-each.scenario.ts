@@ -3,7 +3,7 @@ import type { Scenario } from './scenario.ts';
 
 export const scenario: Scenario = {
   name: 'one role for each database',
-  wish: { databases: ['app', 'logs'], serviceRole: '{database}_service' },
+  desired: { databases: ['app', 'logs'], serviceRole: '{database}_service' },
   rounds: [
     {
       steps: [

@@ -4,7 +4,7 @@ import type { Scenario } from './scenario.ts';
 export const scenario: Scenario = {
   name: 'role lost, files stand',
   earlier: { databases: ['app', 'logs'], serviceRole: 'app_service' },
-  wish: { databases: ['app', 'logs'], serviceRole: 'app_service' },
+  desired: { databases: ['app', 'logs'], serviceRole: 'app_service' },
   start: [
     { sql: 'DROP OWNED BY app_service', database: 'app' },
     { sql: 'DROP OWNED BY app_service', database: 'logs' },

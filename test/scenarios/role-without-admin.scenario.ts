@@ -1,7 +1,7 @@
 // From 16 on CREATEROLE reaches only roles one has ADMIN on: predicted, with the SQL, before anything is touched.
 import type { Scenario } from './scenario.ts';
 
-const wish = { databases: ['app'], serviceRole: 'app_service' } as const;
+const desired = { databases: ['app'], serviceRole: 'app_service' } as const;
 const start = [
   { sql: 'CREATE ROLE app_service NOLOGIN' },
   { sql: "COMMENT ON ROLE app_service IS 'bus-deployment=example-dev'" },
@@ -20,7 +20,7 @@ export const scenarios: readonly Scenario[] = [
     name: "another admin's role without ADMIN",
     majors: [16, 17, 18],
     admins: ['plain'],
-    wish,
+    desired,
     start,
     rounds: [
       {
@@ -38,14 +38,14 @@ export const scenarios: readonly Scenario[] = [
     name: "another admin's role with ADMIN",
     majors: [16, 17, 18],
     admins: ['plain'],
-    wish,
+    desired,
     start: [...start, { sql: 'GRANT "app_service" TO "deploy_admin" WITH ADMIN TRUE, INHERIT FALSE, SET FALSE' }],
     rounds: [{ flags, steps }],
   },
   {
     name: "another admin's role, where CREATEROLE reaches everybody",
     majors: [14, 15],
-    wish,
+    desired,
     start,
     rounds: [{ flags, steps }],
   },

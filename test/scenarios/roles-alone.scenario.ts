@@ -3,7 +3,7 @@ import type { Scenario } from './scenario.ts';
 
 export const scenario: Scenario = {
   name: 'role list without a service role',
-  wish: { databases: ['app'], roles: ['first', 'second'] },
+  desired: { databases: ['app'], roles: ['first', 'second'] },
   rounds: [
     {
       steps: [

@@ -17,14 +17,15 @@ export async function runScenario({ scenario, major, admin }: Variant): Promise<
   using folder = temporaryFolder();
   const adminDsn = await adminDsnOf(server, admin);
   if (scenario.earlier !== undefined) {
-    const before = createDeployment({ adminDsn, wish: scenario.earlier, folder: folder.path });
+    const before = createDeployment({ adminDsn, desired: scenario.earlier, folder: folder.path });
     expectOk(await before.apply(), 'the apply before the scenario');
   }
   for (const statement of scenario.start ?? []) await runStatement(server, adminDsn, statement);
-  let deployment = createDeployment({ adminDsn, wish: scenario.wish, folder: folder.path });
+  let deployment = createDeployment({ adminDsn, desired: scenario.desired, folder: folder.path });
   for (const edit of scenario.files ?? []) editFile(deployment.dsnDirectory, edit, server);
   for (const round of scenario.rounds) {
-    if (round.wish !== undefined) deployment = createDeployment({ adminDsn, wish: round.wish, folder: folder.path });
+    if (round.desired !== undefined)
+      deployment = createDeployment({ adminDsn, desired: round.desired, folder: folder.path });
     await runRound(round, deployment, server);
   }
 }

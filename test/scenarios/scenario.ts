@@ -1,7 +1,7 @@
 // What a scenario is: plain data that says where a cluster and its files begin, and what the operator is then told.
 import type { ErrorClass } from 'bus-integration-database';
 import type { Major } from 'embedded';
-import type { Flags, Wish } from './deployment.ts';
+import type { Desired, Flags } from './deployment.ts';
 
 /** `self-granting`: a plain one with createrole_self_grant = 'set, inherit', 16 and newer. */
 export type Admin = 'superuser' | 'plain' | 'self-granting';
@@ -28,7 +28,7 @@ export type FileEdit =
 /** One plan and what it is expected to say; unless it is refused it is applied, planned again and verified. */
 export interface Round {
   /** What is declared from this round on, where that is something else. */
-  readonly wish?: Wish;
+  readonly desired?: Desired;
   readonly flags?: Flags;
   /** `action target`, in order; left out where only the refusal matters. */
   readonly steps?: readonly string[];
@@ -57,8 +57,8 @@ export interface Scenario {
   /** Default: a superuser and a plain one; of a manifest all three. */
   readonly admins?: readonly Admin[];
   /** Applied first, when given. */
-  readonly earlier?: Wish;
-  readonly wish: Wish;
+  readonly earlier?: Desired;
+  readonly desired: Desired;
   readonly start?: readonly Statement[];
   readonly files?: readonly FileEdit[];
   readonly rounds: readonly Round[];

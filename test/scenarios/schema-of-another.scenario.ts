@@ -2,7 +2,7 @@
 import type { Scenario } from './scenario.ts';
 
 const earlier = { databases: ['app'], serviceRole: 'app_service' } as const;
-const wish = { ...earlier, schemas: ['public', 'data'] } as const;
+const desired = { ...earlier, schemas: ['public', 'data'] } as const;
 const start = [{ sql: 'CREATE SCHEMA data', database: 'app' }];
 
 export const scenarios: readonly Scenario[] = [
@@ -11,7 +11,7 @@ export const scenarios: readonly Scenario[] = [
     majors: [15, 16, 17, 18],
     admins: ['plain'],
     earlier,
-    wish,
+    desired,
     start,
     rounds: [
       {
@@ -29,7 +29,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "a service's own schema",
     earlier,
-    wish,
+    desired,
     start: [{ sql: 'CREATE SCHEMA data AUTHORIZATION app_service', database: 'app' }],
     // Its owner has every right already.
     rounds: [{ steps: [] }],

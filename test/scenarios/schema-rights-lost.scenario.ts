@@ -4,7 +4,7 @@ import type { Scenario } from './scenario.ts';
 export const scenario: Scenario = {
   name: 'rights on a schema taken by hand',
   earlier: { databases: ['app'], serviceRole: 'app_service', schemas: ['data'] },
-  wish: { databases: ['app'], serviceRole: 'app_service', schemas: ['data'] },
+  desired: { databases: ['app'], serviceRole: 'app_service', schemas: ['data'] },
   start: [
     { sql: 'REVOKE ALL ON SCHEMA data FROM app_service', database: 'app', as: 'admin' },
     { sql: 'REVOKE TEMPORARY ON DATABASE app FROM app_service', as: 'admin' },

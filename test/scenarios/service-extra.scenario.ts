@@ -4,7 +4,7 @@ import type { Scenario } from './scenario.ts';
 export const scenario: Scenario = {
   name: 'service role granted CREATE on its database, with grant option',
   earlier: { databases: ['app'], serviceRole: 'app_service' },
-  wish: { databases: ['app'], serviceRole: 'app_service' },
+  desired: { databases: ['app'], serviceRole: 'app_service' },
   start: [
     { sql: 'GRANT CREATE ON DATABASE app TO app_service', as: 'admin' },
     { sql: 'GRANT TEMPORARY ON DATABASE app TO app_service WITH GRANT OPTION', as: 'admin' },

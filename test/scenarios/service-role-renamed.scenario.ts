@@ -7,7 +7,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'service role renamed',
     earlier: { databases: ['app'], serviceRole: 'app_service' },
-    wish: { databases: ['app'], serviceRole: 'newer' },
+    desired: { databases: ['app'], serviceRole: 'newer' },
     rounds: [
       {
         steps,

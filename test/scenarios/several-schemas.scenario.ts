@@ -4,7 +4,7 @@ import type { Scenario } from './scenario.ts';
 export const scenario: Scenario = {
   name: 'several schemas',
   earlier: { databases: ['app'], serviceRole: 'app_service' },
-  wish: { databases: ['app', 'Lögs "x"'], serviceRole: 'app_service', schemas: ['public', 'Data sets', "it's"] },
+  desired: { databases: ['app', 'Lögs "x"'], serviceRole: 'app_service', schemas: ['public', 'Data sets', "it's"] },
   rounds: [
     {
       steps: [

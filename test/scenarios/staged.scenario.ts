@@ -7,7 +7,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'needless staged file',
     earlier: app,
-    wish: app,
+    desired: app,
     files: [
       { copy: 'app.dsn', to: 'app.dsn.staged' },
       { edit: 'app.dsn.staged', from: /:[^:@]*@/, to: ':never-committed@' },
@@ -17,14 +17,14 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'identical staged file',
     earlier: app,
-    wish: app,
+    desired: app,
     files: [{ copy: 'app.dsn', to: 'app.dsn.staged' }],
     rounds: [{ steps: ['discard-staged-file ./local/dsn/app.dsn'] }],
   },
   {
     name: 'staged password committed, live file stale',
     earlier: app,
-    wish: app,
+    desired: app,
     files: [
       { copy: 'app.dsn', to: 'app.dsn.staged' },
       { edit: 'app.dsn', from: /:[^:@]*@/, to: ':before-the-rotation@' },
@@ -33,7 +33,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'staged file alone, role not yet made',
-    wish: app,
+    desired: app,
     files: [
       {
         write: 'app.dsn.staged',

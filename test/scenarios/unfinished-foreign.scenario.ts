@@ -4,7 +4,7 @@ import type { Scenario } from './scenario.ts';
 
 export const scenario: Scenario = {
   name: "another deployment's unfinished database",
-  wish: { databases: ['app'], serviceRole: 'app_service' },
+  desired: { databases: ['app'], serviceRole: 'app_service' },
   start: [
     {
       sql: `CREATE DATABASE app TEMPLATE template0 ALLOW_CONNECTIONS false CONNECTION LIMIT ${birthLimit('shop', 'app')}`,

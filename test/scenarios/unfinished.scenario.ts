@@ -8,7 +8,7 @@ const birth = (name: string, limit: number) =>
 
 export const scenario: Scenario = {
   name: 'unfinished database continued',
-  wish: { databases: ['app', 'logs'], serviceRole: 'app_service' },
+  desired: { databases: ['app', 'logs'], serviceRole: 'app_service' },
   start: [{ sql: birth('app', birthLimit(exampleId, 'app')), as: 'admin' }],
   rounds: [
     {

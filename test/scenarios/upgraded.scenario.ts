@@ -19,7 +19,7 @@ export const scenarios: readonly Scenario[] = [
     name: "upgraded cluster: template0's public open to PUBLIC, plain admin",
     majors: [15, 16, 17, 18],
     admins: ['plain'],
-    wish: app,
+    desired: app,
     start: [begin, owner, open, end],
     rounds: [{ steps }, { steps: [], findings: ['public-writable'] }],
   },
@@ -27,7 +27,7 @@ export const scenarios: readonly Scenario[] = [
     name: "upgraded cluster: template0's public open to PUBLIC, superuser",
     majors: [15, 16, 17, 18],
     admins: ['superuser'],
-    wish: app,
+    desired: app,
     start: [begin, owner, open, end],
     rounds: [
       {
@@ -49,7 +49,7 @@ export const scenarios: readonly Scenario[] = [
     name: "upgraded cluster: template0's public shut and the superuser's",
     majors: [15, 16, 17, 18],
     admins: ['plain'],
-    wish: app,
+    desired: app,
     start: [begin, owner, shut, end],
     rounds: [
       {

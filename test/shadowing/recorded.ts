@@ -1,7 +1,7 @@
 // Every statement that the product sends, as a server's own log tells it: all verbs, by both kinds of admin, with repairs.
 import { readdirSync } from 'node:fs';
 import { createPlainAdmin, type Major, type Server, startServer } from 'embedded';
-import { createDeployment, type Flags, manifestWish, temporaryFolder, type Wish } from '../scenarios/deployment.ts';
+import { createDeployment, type Desired, type Flags, fromManifest, temporaryFolder } from '../scenarios/deployment.ts';
 
 const sqlFolder = new URL('../../packages/bus-integration-postgres/src/sql/', import.meta.url);
 
@@ -23,7 +23,7 @@ export async function exportedStatements(): Promise<string[]> {
 export async function recordedStatements(major: Major): Promise<string[]> {
   const settings = { log_statement: 'all', log_line_prefix: '<%a> ' };
   await using server = await startServer({ major, settings });
-  const wish: Wish = {
+  const desired: Desired = {
     databases: ['app', 'logs'],
     serviceRole: 'svc',
     roles: ['reporter'],
@@ -31,8 +31,8 @@ export async function recordedStatements(major: Major): Promise<string[]> {
   };
   for (const [id, dsn] of Object.entries({ plain: await createPlainAdmin(server), superuser: server.dsn() })) {
     const renamed = {
-      ...wish,
-      databases: wish.databases.map((name) => `${id}_${name}`),
+      ...desired,
+      databases: desired.databases.map((name) => `${id}_${name}`),
       serviceRole: `${id}_svc`,
       roles: [`${id}_reporter`],
     };
@@ -42,23 +42,23 @@ export async function recordedStatements(major: Major): Promise<string[]> {
   return statementsOf(server.log());
 }
 
-async function runAll(server: Server, adminDsn: string, wish: Wish, deploymentId: string): Promise<void> {
+async function runAll(server: Server, adminDsn: string, desired: Desired, deploymentId: string): Promise<void> {
   using folder = temporaryFolder();
-  const deployment = createDeployment({ adminDsn, wish, folder: folder.path, deploymentId });
+  const deployment = createDeployment({ adminDsn, desired, folder: folder.path, deploymentId });
   const everything: Flags = { adopt: true, allow: ['create', 'grant', 'update', 'revoke', 'destructive'] };
-  const [database = ''] = wish.databases;
+  const [database = ''] = desired.databases;
   await deployment.plan();
   await deployment.apply();
   await deployment.status();
   await deployment.verify({ checks: ['connectivity', 'listener-policy'], probes: ['wrong-password'] });
-  await server.query(`GRANT CREATE ON DATABASE ${database} TO PUBLIC; ALTER ROLE ${wish.serviceRole} NOLOGIN`);
-  await server.query(`GRANT CREATE ON SCHEMA public TO PUBLIC; REVOKE ALL ON SCHEMA data FROM ${wish.serviceRole}`, {
+  await server.query(`GRANT CREATE ON DATABASE ${database} TO PUBLIC; ALTER ROLE ${desired.serviceRole} NOLOGIN`);
+  await server.query(`GRANT CREATE ON SCHEMA public TO PUBLIC; REVOKE ALL ON SCHEMA data FROM ${desired.serviceRole}`, {
     database,
   });
-  await server.query(`COMMENT ON DATABASE ${database} IS NULL; COMMENT ON ROLE ${wish.serviceRole} IS NULL`);
+  await server.query(`COMMENT ON DATABASE ${database} IS NULL; COMMENT ON ROLE ${desired.serviceRole} IS NULL`);
   await deployment.doctor();
   await deployment.report();
-  await deployment.apply({ ...everything, rotate: [wish.serviceRole ?? ''] });
+  await deployment.apply({ ...everything, rotate: [desired.serviceRole ?? ''] });
   await deployment.verify({ checks: ['connectivity', 'listener-policy'] });
 }
 
@@ -73,7 +73,7 @@ CREATE FUNCTION data.g(int) RETURNS int LANGUAGE sql AS 'SELECT 1'`;
 /** A manifest's roles, attributes, settings, memberships and owners; changed by hand, and repaired. */
 async function runManifest(server: Server, adminDsn: string, word: string): Promise<void> {
   using folder = temporaryFolder();
-  const wish = manifestWish(`
+  const desired = fromManifest(`
 roles:
   ${word}_owner: {}
   ${word}_migrator: {login: true, acts_as: ${word}_owner}
@@ -104,7 +104,7 @@ databases:
     schemas: [data]
     access: {${word}_svc: write}
 `);
-  const deployment = createDeployment({ adminDsn, wish, folder: folder.path });
+  const deployment = createDeployment({ adminDsn, desired, folder: folder.path });
   const flags: Flags = { allow: ['elevate', 'revoke', 'update'] };
   await deployment.apply(flags);
   await server.query(`ALTER DATABASE ${word}_db CONNECTION LIMIT -1; ALTER DATABASE ${word}_made CONNECTION LIMIT 9`);

@@ -82,10 +82,10 @@ async function roundTrip(operation: Operation): Promise<void> {
 }
 
 const subject = { deployment_id: 'self-test', provider: 'memory' };
-const wish = { ...subject, databases: ['one', 'two'], roles: ['service'], schemas: ['main'] };
+const desired = { ...subject, databases: ['one', 'two'], roles: ['service'], schemas: ['main'] };
 const payloads: Readonly<Record<Operation, object>> = {
-  plan: wish,
-  apply: { ...wish, dry_run: false, confirm: true },
+  plan: desired,
+  apply: { ...desired, dry_run: false, confirm: true },
   status: subject,
   verify: { ...subject, checks: ['connectivity', 'listener-policy'] },
 };

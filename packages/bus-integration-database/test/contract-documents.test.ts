@@ -15,7 +15,7 @@ const shipped = (name: string): JsonSchema => JSON.parse(readFileSync(join(folde
 const about = { deployment_id: 'shop', provider: 'postgres' };
 
 describe('the files that are shipped', () => {
-  test('are what the contract says now; after a wished change: npm run schemas', () => {
+  test('are what the contract says now; after a change: npm run schemas', () => {
     const made = contractFiles(postgresFacts);
     expect(readdirSync(folder).sort()).toEqual(Object.keys(made).sort());
     for (const [name, content] of Object.entries(made)) expect(shipped(name), name).toEqual(content);

@@ -43,7 +43,7 @@ export interface Planned {
 
 const environment = { env: {}, cwd: '/', homeDirectory: '/', osUser: 'nobody' };
 
-/** A deployment that wishes these resources and nothing else. */
+/** A deployment that declares these resources and nothing else. */
 export function deploymentOf(adminDsn: string, resources: readonly Resource[]) {
   const named = <K extends Resource['kind']>(kind: K) =>
     resources.flatMap((one) => (one.kind === kind && 'name' in one ? [one.name] : []));

@@ -108,10 +108,10 @@ describe('run: requests', () => {
   });
 
   it.each([
-    [['apply', '--allow', 'revok'], '--allow "revok" is no risk; did you mean revoke?'],
+    [['apply', '--allow', 'revok'], '--allow "revok" is not a risk; did you mean revoke?'],
     [
       ['apply', '--allow', 'drop'],
-      '--allow "drop" is no risk; expected create, grant, update, rotate, weaken-tls, elevate, revoke, destructive',
+      '--allow "drop" is not a risk; expected create, grant, update, rotate, weaken-tls, elevate, revoke, destructive',
     ],
     [
       ['apply', '--rotate', 'bus\nservice'],
@@ -119,8 +119,8 @@ describe('run: requests', () => {
     ],
     [['apply', '--rotate', 'bus_servic'], '--rotate bus_servic: no such role is declared; declared: bus_service'],
     [['plan', '--jobs', '0'], '--jobs 0: expected a number from 1 to 64'],
-    [['plan', '--timeout', '30'], '--timeout: "30" is no duration like 500ms, 30s, 2m or 1h30m; did you mean 30s?'],
-    [['apply', '--lock-timeout', 'soon'], '--lock-timeout: "soon" is no duration like 500ms, 30s, 2m or 1h30m'],
+    [['plan', '--timeout', '30'], '--timeout: "30" is not a duration like 500ms, 30s, 2m or 1h30m; did you mean 30s?'],
+    [['apply', '--lock-timeout', 'soon'], '--lock-timeout: "soon" is not a duration like 500ms, 30s, 2m or 1h30m'],
     [['plan', '--timeout', '0'], '--timeout is 0, expected a duration like 30s'],
     [['plan', '--timeout', '0s'], '--timeout is 0, expected a duration like 30s'],
     [

@@ -199,13 +199,13 @@ describe('./.env', () => {
     ['A="hunter2', '.env:1: the double quote is not closed'],
     ['A="hunter2" x', '.env:1: text follows the closing quote'],
     ['A="\\q"', '.env:1: an unknown escape'],
-    ['A="\\xff"', '.env:1: the escapes make bytes that are no valid UTF-8'],
+    ['A="\\xff"', '.env:1: the escapes make bytes that are not valid UTF-8'],
     ['A="\\x00"', '.env:1: an escape makes NUL, which can be in no environment variable'],
     ['A=hunter2\0', '.env:1: NUL can be in no environment variable'],
     ['A=1\rB=2', '.env:1: a carriage return stands alone; lines end in LF or CRLF'],
     ['\ufeffA=1', '.env:1: the file begins with a byte order mark; save it without one'],
     [`A=${'x'.repeat(70_000)}`, '.env:1: the line is longer than 64 KiB'],
-    [Buffer.from('A=1\nB=\xff', 'latin1'), '.env:2: the line is no valid UTF-8'],
+    [Buffer.from('A=1\nB=\xff', 'latin1'), '.env:2: the line is not valid UTF-8'],
   ])('IN-02 %j stops everything', async (text, message) => {
     const cwd = folder(text);
     const refused = { status: 2, signal: null, stdout: '', stderr: `bus: failed to load .env: ${message}\n` };
@@ -240,7 +240,7 @@ describe('./.env', () => {
     symlinkSync('nowhere', join(dangling, '.env'));
     const refusal = async (cwd: string) => (await bus(['tell'], { cwd })).stderr;
     expect(await refusal(directory)).toBe('bus: failed to load .env: .env: is a directory, expected a file\n');
-    expect(await refusal(pipe)).toBe('bus: failed to load .env: .env: is no regular file\n');
+    expect(await refusal(pipe)).toBe('bus: failed to load .env: .env: is not a regular file\n');
     expect(await refusal(dangling)).toBe('bus: failed to load .env: .env: no such file\n');
   });
 

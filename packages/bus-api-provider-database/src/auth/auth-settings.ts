@@ -107,7 +107,7 @@ export function readAuthSettings({ env, cwd, uid }: AuthContext): {
 
 /**
  * The bytes of a shared JWT secret: of what follows `base64:`, padded or not, of either alphabet; else of the text.
- * Undefined where that is no base64.
+ * Undefined where that is not base64.
  *
  * @example
  * secretBytes(new Secret('base64:AAEC')); // the bytes 0, 1, 2
@@ -130,6 +130,6 @@ function readUrl(text: string | undefined, refuse: (key: string, message: string
     ['http:', 'https:'].includes(url.protocol) &&
     !goesInClear(url);
   if (isFit) return url;
-  refuse(keys.jwksUrl, 'is no https URL without credentials in it', `write ${keys.jwksUrl}=https://HOST/jwks.json`);
+  refuse(keys.jwksUrl, 'is not an https URL without credentials in it', `write ${keys.jwksUrl}=https://HOST/jwks.json`);
   return undefined;
 }

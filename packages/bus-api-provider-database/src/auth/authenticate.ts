@@ -64,7 +64,7 @@ export function createAuthenticate(settings: AuthSettings): Authenticate | undef
 
   return async (authorization) => {
     const given = /^Bearer +([\x21-\x7e]+)$/i.exec(authorization ?? '')?.[1];
-    if (given === undefined) throw refused(authorization === undefined ? 'none was given' : 'it is no Bearer token');
+    if (given === undefined) throw refused(authorization === undefined ? 'none was given' : 'it is not a Bearer token');
     if (isToken(given)) return { name: 'token', scopes: new Set(scopes) };
     if (secretKey === undefined && remoteKeys === undefined) throw refused('it is not the right one');
     try {
@@ -86,7 +86,7 @@ function algorithmOf(jwt: string): string | undefined {
   }
 }
 
-const notOurs = 'it is no JWT of ours';
+const notOurs = 'it is not a JWT of ours';
 
 /** Hashes of equal length are compared, so that neither content nor length shows in the time it takes. */
 function comparison(expected: string): (given: string) => boolean {

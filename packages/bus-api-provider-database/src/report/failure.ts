@@ -64,5 +64,5 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 function reasonOf(code: string | undefined): string {
-  return reasons[code ?? ''] ?? 'the body is no valid JSON';
+  return reasons[code ?? ''] ?? 'the body is not valid JSON';
 }

@@ -47,9 +47,9 @@ it.each([
   [{ BUS_API_JWT_SECRET: `base64:${'?'.repeat(64)}` }, 'begins with base64: and is none'],
   [{ BUS_API_JWT_SECRET: 'short' }, 'BUS_API_JWT_SECRET holds less than 32 bytes'],
   [{ BUS_API_JWT_SECRET: 'x'.repeat(32), BUS_API_JWT_SECRET_FILE: 'secret' }, 'both set'],
-  [{ BUS_API_JWKS_URL: 'http://id.example/jwks' }, 'no https URL'],
-  [{ BUS_API_JWKS_URL: 'https://user:pass@id.example/jwks' }, 'no https URL'],
-  [{ BUS_API_JWKS_URL: 'file:///etc/passwd' }, 'no https URL'],
+  [{ BUS_API_JWKS_URL: 'http://id.example/jwks' }, 'not an https URL'],
+  [{ BUS_API_JWKS_URL: 'https://user:pass@id.example/jwks' }, 'not an https URL'],
+  [{ BUS_API_JWKS_URL: 'file:///etc/passwd' }, 'not an https URL'],
 ])('refuses %j', (env, why) => {
   expect(() => read(env as Record<string, string>)).toThrow(OperationError);
   expect(() => read(env as Record<string, string>)).toThrow(why);

@@ -131,7 +131,7 @@ describe.each<[string, string]>([
   });
 });
 
-it('a DSN file of the name that the admin DSN has elsewhere is no admin DSN', () => {
+it('a DSN file of the name that the admin DSN has elsewhere is not an admin DSN', () => {
   const place = { file: '/srv/shop/admin.dsn' };
   expect(told(inMessage(say`${path('./admin.dsn')} is missing`), place).message).toBe('./admin.dsn is missing');
 });
@@ -212,7 +212,7 @@ it.each([
   ['is a directory', (file: string) => mkdirSync(file)],
   ['is a link', (file: string) => symlinkSync(`${file}.elsewhere`, file)],
   [
-    'is no DSN, in a directory of all',
+    'is not a DSN, in a directory of all',
     (file: string) => {
       writeFileSync(file, 'x\n', { mode: 0o600 });
       chmodSync(join(file, '..'), 0o777);

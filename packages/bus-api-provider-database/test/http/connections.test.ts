@@ -195,7 +195,7 @@ it('a connection is at work from the first byte of its request on, the next one 
   }
 });
 
-it("0 is no number of one address's own", async () => {
+it("0 is not a number of one address's own", async () => {
   const port = await start({ limits: { idleConnectionsEach: 0 } });
   const silent: { isEnded: boolean }[] = [];
   for (let index = 0; index < 10; index += 1) silent.push(await hold(port));

@@ -16,7 +16,7 @@ it.each([true, false])('is an OpenAPI document (authentication: %s)', async (isA
   expect('security' in openApiDocument({ isAuthenticating })).toBe(isAuthenticating);
 });
 
-it('is shipped as it is now; after a wished change: npm run schemas', () => {
+it('is shipped as it is now; after a change: npm run schemas', () => {
   const folder = join(import.meta.dirname, '../../schemas');
   expect(readdirSync(folder)).toEqual(['openapi.json']);
   const shipped: unknown = JSON.parse(readFileSync(join(folder, 'openapi.json'), 'utf8'));

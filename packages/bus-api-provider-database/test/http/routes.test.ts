@@ -307,7 +307,7 @@ describe('afterwards', () => {
 
   it('counts requests, steps and the last results', async () => {
     await ask('GET', 'plan');
-    // What somebody else would like is no word on what is configured.
+    // What somebody else would like is not a word on what is configured.
     const other = await ask('POST', 'plan', { ...requests.plan, databases: ['bus_other'] });
     expect(other.document.steps.length).toBeGreaterThan(0);
     const { document } = await ask('GET', 'metrics');

@@ -14,7 +14,7 @@ type MainProgram = (argv: readonly string[], processContext: ProcessContext) => 
  */
 export async function runAsProcess(name: string, program: MainProgram, directory?: string): Promise<void> {
   let lostOutput = false;
-  /** A reader that leaves early (`bus --help | head -1`) is no failure, a full disk is; neither is worth a stack trace. */
+  /** A reader that leaves early (`bus --help | head -1`) is not a failure, a full disk is; neither is worth a stack trace. */
   const guarded = <S extends Writable>(stream: S): S => {
     if (stream.listenerCount('error') > 0) return stream;
     return stream.on('error', (error: NodeJS.ErrnoException) => {

@@ -37,7 +37,7 @@ export function parseDuration(text: string): number {
     const factor = Object.hasOwn(unitMs, unit) ? unitMs[unit] : undefined;
     if (factor === undefined) {
       const hint = /^\d+(\.\d+)?$/.test(text) ? `; did you mean ${text}s?` : '';
-      return refuseDuration(`${printable(JSON.stringify(text))} is no duration like 500ms, 30s, 2m or 1h30m${hint}`);
+      return refuseDuration(`${printable(JSON.stringify(text))} is not a duration like 500ms, 30s, 2m or 1h30m${hint}`);
     }
     totalMs += Number(number) * factor;
     at += all.length;

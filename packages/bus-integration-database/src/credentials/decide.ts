@@ -12,6 +12,7 @@ import { candidatePasswords, type FilePair, holds, passwordsIn } from '../output
 import type { Secret } from '../secrets/secret.ts';
 import { printable } from '../text/printable.ts';
 import { shown } from '../text/shown.ts';
+import type { DesiredCredentials, LoginBlock, Proof } from './desired-credentials.ts';
 import { decideFile, displaced, type FileDecision } from './file-decision.ts';
 import { movedFile } from './moved-file.ts';
 import {
@@ -26,7 +27,6 @@ import {
   rotationBesideLeft,
   rotationBlocked,
 } from './refusal.ts';
-import type { CredentialWish, LoginBlock, Proof } from './wish.ts';
 
 /** What is known of a role's candidate passwords; a password that was never tried is unknown. */
 export type Proofs = (role: string, password: Secret) => Proof;
@@ -54,20 +54,22 @@ export interface RoleDecision {
 /** The code of a finding: the server has a role's new password, its files don't. */
 export const rotationUnfinished = 'rotation-unfinished';
 
-export function decideCredentials(wish: CredentialWish, proofs: Proofs): RoleDecision {
-  if (wish.standing === 'refused') return undecided(wish, 'none');
-  if (wish.pairs.length === 0)
-    return wish.isRotated ? refusedDecision(wish, nothingToRotate(wish)) : undecided(wish, 'none');
-  const decision = decide(wish, proofs);
-  const elsewhere = fileOfAnotherServer(decision, wish, proofs);
-  if (elsewhere !== undefined) return refusedDecision(wish, otherServers(wish, elsewhere));
-  const doubtful = doubtfulFile(decision, wish);
+export function decideCredentials(desired: DesiredCredentials, proofs: Proofs): RoleDecision {
+  if (desired.standing === 'refused') return undecided(desired, 'none');
+  if (desired.pairs.length === 0)
+    return desired.isRotated ? refusedDecision(desired, nothingToRotate(desired)) : undecided(desired, 'none');
+  const decision = decide(desired, proofs);
+  const elsewhere = fileOfAnotherServer(decision, desired, proofs);
+  if (elsewhere !== undefined) return refusedDecision(desired, otherServers(desired, elsewhere));
+  const doubtful = doubtfulFile(decision, desired);
   if (doubtful === undefined) return decision;
-  return wish.isRotated ? withPassword(wish, 'new', true) : refusedDecision(wish, doubtfulPassword(wish, doubtful));
+  return desired.isRotated
+    ? withPassword(desired, 'new', true)
+    : refusedDecision(desired, doubtfulPassword(desired, doubtful));
 }
 
 /** A file whose password a new role would get, though somebody else may have chosen or read it. */
-function doubtfulFile({ password }: RoleDecision, { standing, pairs }: CredentialWish): FilePair | undefined {
+function doubtfulFile({ password }: RoleDecision, { standing, pairs }: DesiredCredentials): FilePair | undefined {
   if (standing !== 'missing' || password === undefined) return undefined;
   const holders = pairs.filter((pair) => passwordsOf(pair).some((one) => one.reveal() === password.reveal()));
   return holders.find(({ isTracked }) => isTracked) ?? (isOwnForm(password) ? undefined : holders[0]);
@@ -82,57 +84,61 @@ function isOwnForm(password: Secret): boolean {
   return /^[A-Za-z0-9_-]{43}$/.test(password.reveal());
 }
 
-function decide(wish: CredentialWish, proofs: Proofs): RoleDecision {
-  if (wish.standing === 'missing')
-    return wish.block === undefined ? decideForNewRole(wish) : refusedDecision(wish, rotationBlocked(wish, wish.block));
-  if (wish.isRotated) return decideRotation(wish, proofs);
+function decide(desired: DesiredCredentials, proofs: Proofs): RoleDecision {
+  if (desired.standing === 'missing')
+    return desired.block === undefined
+      ? decideForNewRole(desired)
+      : refusedDecision(desired, rotationBlocked(desired, desired.block));
+  if (desired.isRotated) return decideRotation(desired, proofs);
   // Made when nothing had to log in: it gets its first password now.
-  if (wish.hasNoPassword && candidatePasswords(wish.pairs).length === 0) return withPassword(wish, 'new', true);
-  return decideForKnownRole(wish, proofs);
+  if (desired.hasNoPassword && candidatePasswords(desired.pairs).length === 0)
+    return withPassword(desired, 'new', true);
+  return decideForKnownRole(desired, proofs);
 }
 
 /** A file that names another host or port, whose password is neither the role's here nor chosen: it belongs elsewhere. */
 function fileOfAnotherServer(
   { password, files }: RoleDecision,
-  wish: CredentialWish,
+  desired: DesiredCredentials,
   proofs: Proofs,
 ): FilePair | undefined {
   const written = files.filter(({ act }) => act !== 'leave');
   return written.find(({ pair: { live, output } }) => {
-    const wanted = () => wish.strings.wanted(output, wish.endpoint, live);
-    if (live.state !== 'present' || wish.strings.isSameServer(live.endpoint, wanted())) return false;
-    if (wish.standing === 'missing') return true;
-    return !holds(live, password) && proofs(wish.role, live.password).state !== 'proven';
+    const wanted = () => desired.strings.wanted(output, desired.endpoint, live);
+    if (live.state !== 'present' || desired.strings.isSameServer(live.endpoint, wanted())) return false;
+    if (desired.standing === 'missing') return true;
+    return !holds(live, password) && proofs(desired.role, live.password).state !== 'proven';
   })?.pair;
 }
 
-function decideForNewRole(wish: CredentialWish): RoleDecision {
-  const staged = passwordsIn(wish.pairs, 'staged')[0];
-  if (staged !== undefined) return withPassword(wish, 'staged', true, staged);
+function decideForNewRole(desired: DesiredCredentials): RoleDecision {
+  const staged = passwordsIn(desired.pairs, 'staged')[0];
+  if (staged !== undefined) return withPassword(desired, 'staged', true, staged);
   // The server lost a role whose files stand: what services hold goes on working.
-  const live = passwordsIn(wish.pairs, 'live')[0];
-  return live === undefined ? withPassword(wish, 'new', true) : withPassword(wish, 'kept', true, live);
+  const live = passwordsIn(desired.pairs, 'live')[0];
+  return live === undefined ? withPassword(desired, 'new', true) : withPassword(desired, 'kept', true, live);
 }
 
-function decideRotation(wish: CredentialWish, proofs: Proofs): RoleDecision {
+function decideRotation(desired: DesiredCredentials, proofs: Proofs): RoleDecision {
   // A twin that differs from its own file is of an unfinished rotation, even where another file has the new password.
-  const staged = wish.pairs.flatMap((pair) =>
+  const staged = desired.pairs.flatMap((pair) =>
     pair.staged.state === 'present' && !holds(pair.live, pair.staged.password) ? [pair.staged.password] : [],
   );
-  const committed = staged.find((password) => proofs(wish.role, password).state === 'proven');
-  if (committed !== undefined) return finishing(withPassword(wish, 'staged', false, committed), wish, committed);
-  if (isBlocked(wish)) return refusedDecision(wish, rotationBlocked(wish, wish.block));
-  const moved = wish.pairs.find(({ left }) => left !== undefined);
-  if (moved?.left !== undefined) return refusedDecision(wish, rotationBesideLeft(wish, moved, moved.left));
+  const committed = staged.find((password) => proofs(desired.role, password).state === 'proven');
+  if (committed !== undefined) return finishing(withPassword(desired, 'staged', false, committed), desired, committed);
+  if (isBlocked(desired)) return refusedDecision(desired, rotationBlocked(desired, desired.block));
+  const moved = desired.pairs.find(({ left }) => left !== undefined);
+  if (moved?.left !== undefined) return refusedDecision(desired, rotationBesideLeft(desired, moved, moved.left));
   // A rotation that was begun made its password itself.
   const begun = staged.find(isOwnForm);
-  const replaces = fingerprint(passwordsIn(wish.pairs, 'live')[0]);
-  const decision = begun === undefined ? withPassword(wish, 'new', true) : withPassword(wish, 'staged', true, begun);
+  const replaces = fingerprint(passwordsIn(desired.pairs, 'live')[0]);
+  const decision =
+    begun === undefined ? withPassword(desired, 'new', true) : withPassword(desired, 'staged', true, begun);
   return { ...decision, replaces };
 }
 
 /** The server has the staged password already, while services still log in with what their files held before. */
-function finishing(decision: RoleDecision, { role, pairs }: CredentialWish, proven: Secret): RoleDecision {
+function finishing(decision: RoleDecision, { role, pairs }: DesiredCredentials, proven: Secret): RoleDecision {
   const behind = pairs.filter(
     ({ live, staged }) => holds(staged, proven) && live.state === 'present' && !holds(live, proven),
   );
@@ -156,53 +162,54 @@ function fingerprint(password: Secret | undefined): string {
     : 'given by hand';
 }
 
-function decideForKnownRole(wish: CredentialWish, proofs: Proofs): RoleDecision {
-  const candidates = candidatePasswords(wish.pairs);
-  const proven = candidates.find((password) => proofs(wish.role, password).state === 'proven');
+function decideForKnownRole(desired: DesiredCredentials, proofs: Proofs): RoleDecision {
+  const candidates = candidatePasswords(desired.pairs);
+  const proven = candidates.find((password) => proofs(desired.role, password).state === 'proven');
   if (proven !== undefined) {
-    const isStagedOnly = !passwordsIn(wish.pairs, 'live').some((password) => password.reveal() === proven.reveal());
-    return finishing(withPassword(wish, isStagedOnly ? 'staged' : 'kept', false, proven), wish, proven);
+    const isStagedOnly = !passwordsIn(desired.pairs, 'live').some((password) => password.reveal() === proven.reveal());
+    return finishing(withPassword(desired, isStagedOnly ? 'staged' : 'kept', false, proven), desired, proven);
   }
-  if (candidates.length === 0) return refusedDecision(wish, passwordLost(wish));
-  const unknown = candidates.map((password) => proofs(wish.role, password)).find(({ state }) => state === 'unknown');
-  const isRefused = unknown === undefined ? wish.isProvenWithoutLogin !== true : unknown.isRefused;
-  if (isRefused && isBlocked(wish)) return refusedDecision(wish, loginBlocked(wish, wish.block));
+  if (candidates.length === 0) return refusedDecision(desired, passwordLost(desired));
+  const unknown = candidates.map((password) => proofs(desired.role, password)).find(({ state }) => state === 'unknown');
+  const isRefused = unknown === undefined ? desired.isProvenWithoutLogin !== true : unknown.isRefused;
+  if (isRefused && isBlocked(desired)) return refusedDecision(desired, loginBlocked(desired, desired.block));
   // It is seen once the role may log in.
-  if (isRefused && wish.block !== undefined) return unproven(wish, { state: 'unknown', reason: wish.block.seen });
-  if (unknown === undefined) return refusedDecision(wish, passwordWrong(wish));
+  if (isRefused && desired.block !== undefined)
+    return unproven(desired, { state: 'unknown', reason: desired.block.seen });
+  if (unknown === undefined) return refusedDecision(desired, passwordWrong(desired));
   return unknown.isRefused
-    ? refusedDecision(wish, passwordRefused(wish, unknown), 'unproven')
-    : unproven(wish, unknown);
+    ? refusedDecision(desired, passwordRefused(desired, unknown), 'unproven')
+    : unproven(desired, unknown);
 }
 
-function isBlocked(wish: CredentialWish): wish is CredentialWish & { readonly block: LoginBlock } {
-  return wish.block !== undefined && wish.block.isLifted !== true;
+function isBlocked(desired: DesiredCredentials): desired is DesiredCredentials & { readonly block: LoginBlock } {
+  return desired.block !== undefined && desired.block.isLifted !== true;
 }
 
 /** Nothing is sure, so nothing is touched. That is a failure where a file is wanted that can't be made like this. */
-function unproven(wish: CredentialWish, proof: Proof): RoleDecision {
-  const told = passwordUnproven(wish, proof);
-  const isComplete = wish.pairs.every(
+function unproven(desired: DesiredCredentials, proof: Proof): RoleDecision {
+  const told = passwordUnproven(desired, proof);
+  const isComplete = desired.pairs.every(
     ({ live, staged, output }) =>
       live.state === 'present' &&
       staged.state === 'absent' &&
-      wish.strings.isServing(live.endpoint, wish.strings.wanted(output, wish.endpoint, live)),
+      desired.strings.isServing(live.endpoint, desired.strings.wanted(output, desired.endpoint, live)),
   );
-  if (isComplete) return undecided(wish, 'unproven', [{ severity: 'warn', ...told }]);
+  if (isComplete) return undecided(desired, 'unproven', [{ severity: 'warn', ...told }]);
   const unsettled: Refusal = { severity: 'fail', errorClass: 'not-converged', ...told };
-  return { ...undecided(wish, 'unproven'), unsettled };
+  return { ...undecided(desired, 'unproven'), unsettled };
 }
 
 function withPassword(
-  wish: CredentialWish,
+  desired: DesiredCredentials,
   source: 'new' | 'staged' | 'kept',
   setsPassword: boolean,
   password?: Secret,
 ): RoleDecision {
-  const files = wish.pairs.map((pair) => decideFile(pair, wish, { source, setsPassword, password }));
+  const files = desired.pairs.map((pair) => decideFile(pair, desired, { source, setsPassword, password }));
   return {
-    role: wish.role,
-    endpoint: wish.endpoint,
+    role: desired.role,
+    endpoint: desired.endpoint,
     source,
     setsPassword,
     files,
@@ -212,14 +219,18 @@ function withPassword(
 }
 
 function undecided(
-  wish: CredentialWish,
+  desired: DesiredCredentials,
   source: 'none' | 'unproven',
   findings: readonly Diagnostic[] = [],
 ): RoleDecision {
-  const files = wish.pairs.map((pair): FileDecision => ({ pair, act: 'leave', risk: 'create', password: 'kept' }));
-  return { role: wish.role, endpoint: wish.endpoint, source, setsPassword: false, files, findings };
+  const files = desired.pairs.map((pair): FileDecision => ({ pair, act: 'leave', risk: 'create', password: 'kept' }));
+  return { role: desired.role, endpoint: desired.endpoint, source, setsPassword: false, files, findings };
 }
 
-function refusedDecision(wish: CredentialWish, refusal: Refusal, source: 'none' | 'unproven' = 'none'): RoleDecision {
-  return { ...undecided(wish, source), refusal };
+function refusedDecision(
+  desired: DesiredCredentials,
+  refusal: Refusal,
+  source: 'none' | 'unproven' = 'none',
+): RoleDecision {
+  return { ...undecided(desired, source), refusal };
 }

@@ -34,7 +34,7 @@ interface ChosenPassword {
   readonly password: Secret | undefined;
 }
 
-interface RoleWish {
+interface DesiredRole {
   readonly endpoint: Endpoint;
   readonly strings: ConnectionStrings;
   /** The server offers TLS. */
@@ -46,15 +46,15 @@ interface RoleWish {
 /** Whether a file is kept, written, or takes its staged twin's place, and what that risks. */
 export function decideFile(
   pair: FilePair,
-  wish: RoleWish,
+  desired: DesiredRole,
   { source, setsPassword, password }: ChosenPassword,
 ): FileDecision {
-  const content = wish.strings.wanted(pair.output, wish.endpoint, pair.live);
+  const content = desired.strings.wanted(pair.output, desired.endpoint, pair.live);
   const liveIsRight = isRight(pair.live, content, password);
   const holdsIt = holds(pair.live, password);
   const origin = source === 'kept' && !holdsIt ? 'sibling' : source;
-  const isRotation = setsPassword && wish.isRotated && wish.standing !== 'missing';
-  const changes = replacing(pair.live, content, isRotation, wish);
+  const isRotation = setsPassword && desired.isRotated && desired.standing !== 'missing';
+  const changes = replacing(pair.live, content, isRotation, desired);
   const stagedIsRight = isRight(pair.staged, content, password);
   const isShared = pair.output.connections.length > 1;
   const said = { pair, ...(isShared && { stagedIsRight }) };
@@ -72,7 +72,7 @@ export function decideFile(
 }
 
 /** What writing over a file may lose: nobody but it may hold the password of another role's DSN. */
-function replacing(live: FileReading, content: Endpoint, isRotation: boolean, { strings, hasTls }: RoleWish): Risk {
+function replacing(live: FileReading, content: Endpoint, isRotation: boolean, { strings, hasTls }: DesiredRole): Risk {
   if (displacedIn(live) !== undefined) return 'destructive';
   // Before a rotation, which the role's own step asks leave for.
   if (live.state === 'present' && strings.isWeaker(live.endpoint, content, hasTls)) return 'weaken-tls';
@@ -87,7 +87,7 @@ export function displaced({ live, path, role, output }: FilePair): Diagnostic[] 
   const told = { severity: 'warn', target: path } as const;
   const move = command('mv', { path }, { path: `${path}.kept` });
   if (lost.isForeign) {
-    const seen = say`${{ path }} is no output file: ${lost.what}; writing the login of ${shown(role)} there loses its content`;
+    const seen = say`${{ path }} is not an output file: ${lost.what}; writing the login of ${shown(role)} there loses its content`;
     const remedy = ['name another file, or keep this one elsewhere: ', move];
     return [{ ...told, code: 'file-of-another-kind', ...inMessage(seen), ...advise(remedy) }];
   }

@@ -7,10 +7,10 @@ import type { FilePair, LeftFile } from '../output-files/file-pair.ts';
 import { some } from '../text/list.ts';
 import { printable } from '../text/printable.ts';
 import { shown } from '../text/shown.ts';
-import type { CredentialWish, LoginBlock, Proof } from './wish.ts';
+import type { DesiredCredentials, LoginBlock, Proof } from './desired-credentials.ts';
 
 /** A file that would be written is another server's. */
-export function otherServers({ role, standing }: CredentialWish, { path }: FilePair): Refusal {
+export function otherServers({ role, standing }: DesiredCredentials, { path }: FilePair): Refusal {
   const why = standing === 'missing' ? 'does not exist on this one' : 'has another password on this one';
   return unsafe({
     code: 'foreign-dsn-file',
@@ -22,7 +22,7 @@ export function otherServers({ role, standing }: CredentialWish, { path }: FileP
 }
 
 /** Whoever wrote the file, or reads the repository, could log in as a role that is about to be made. */
-export function doubtfulPassword({ role }: CredentialWish, { path, isTracked = false }: FilePair): Refusal {
+export function doubtfulPassword({ role }: DesiredCredentials, { path, isTracked = false }: FilePair): Refusal {
   const why = isTracked
     ? 'git tracks that file, so that whoever reads the repository has the password'
     : 'that password was not made here: it may be weak, or chosen by whoever wrote the file';
@@ -38,7 +38,7 @@ export function doubtfulPassword({ role }: CredentialWish, { path, isTracked = f
   });
 }
 
-export function nothingToRotate({ role }: CredentialWish): Refusal {
+export function nothingToRotate({ role }: DesiredCredentials): Refusal {
   return unsafe({
     code: 'nothing-to-rotate',
     message: `role ${shown(role)} has no DSN file that could hold a new password`,
@@ -48,7 +48,7 @@ export function nothingToRotate({ role }: CredentialWish): Refusal {
 }
 
 /** No new password could be proven, and none would let its services in. */
-export function rotationBlocked({ role }: CredentialWish, { code, seen, remedy }: LoginBlock): Refusal {
+export function rotationBlocked({ role }: DesiredCredentials, { code, seen, remedy }: LoginBlock): Refusal {
   return unsafe({
     code,
     message: `${seen}: no new password of role ${shown(role)} could be proven`,
@@ -58,7 +58,7 @@ export function rotationBlocked({ role }: CredentialWish, { code, seen, remedy }
 }
 
 /** Services that read the file's earlier name would be left with the old password. */
-export function rotationBesideLeft({ role }: CredentialWish, { path }: FilePair, left: LeftFile): Refusal {
+export function rotationBesideLeft({ role }: DesiredCredentials, { path }: FilePair, left: LeftFile): Refusal {
   return unsafe({
     code: 'rotation-beside-left-file',
     message: `${left.path} holds the login of role ${shown(role)} too, and a rotation writes ${path} only: services that read ${left.path} could not log in afterwards`,
@@ -73,9 +73,9 @@ export function rotationBesideLeft({ role }: CredentialWish, { path }: FilePair,
 }
 
 /** The server refuses every password. */
-export function loginBlocked(wish: CredentialWish, { code, seen, remedy }: LoginBlock): Refusal {
-  const message = `${seen}: whether the password in ${pathsOf(wish)} is right can't be seen`;
-  return unsafe({ code, message, target: printable(wish.role), remedy });
+export function loginBlocked(desired: DesiredCredentials, { code, seen, remedy }: LoginBlock): Refusal {
+  const message = `${seen}: whether the password in ${pathsOf(desired)} is right can't be seen`;
+  return unsafe({ code, message, target: printable(desired.role), remedy });
 }
 
 /** A file that holds its login too can't be written. */
@@ -90,67 +90,67 @@ export function waitsForOthers(role: string, path: string): Refusal {
 }
 
 /** No file holds one. */
-export function passwordLost(wish: CredentialWish): Refusal {
-  const { role, pairs } = wish;
+export function passwordLost(desired: DesiredCredentials): Refusal {
+  const { role, pairs } = desired;
   const broken = pairs.find(({ live }) => live.state === 'broken');
   const why = broken?.live.state === 'broken' ? ` (${broken.path}: ${broken.live.reason})` : '';
   const message = `role ${shown(role)} exists and no file holds its password${why}`;
-  return untilRotated(wish, 'password-lost', message, pairs[0]?.path ?? 'its DSN file');
+  return untilRotated(desired, 'password-lost', message, pairs[0]?.path ?? 'its DSN file');
 }
 
 /** The server has another one than the files. */
-export function passwordWrong(wish: CredentialWish): Refusal {
-  const message = `the password in ${pathsOf(wish)} is not that of role ${shown(wish.role)}`;
-  return untilRotated(wish, 'password-wrong', message, 'the right files');
+export function passwordWrong(desired: DesiredCredentials): Refusal {
+  const message = `the password in ${pathsOf(desired)} is not that of role ${shown(desired.role)}`;
+  return untilRotated(desired, 'password-wrong', message, 'the right files');
 }
 
 /** The server refused a login with it, and may have had another reason. */
-export function passwordRefused(wish: CredentialWish, proof: Proof): Refusal {
-  const refusal = untilRotated(wish, 'password-unproven', unprovenText(wish, proof), 'the right files');
+export function passwordRefused(desired: DesiredCredentials, proof: Proof): Refusal {
+  const refusal = untilRotated(desired, 'password-unproven', unprovenText(desired, proof), 'the right files');
   return { ...refusal, errorClass: 'not-converged' };
 }
 
 /** It could not be tried. */
-export function passwordUnproven(wish: CredentialWish, proof: Proof): Omit<Diagnostic, 'severity'> {
+export function passwordUnproven(desired: DesiredCredentials, proof: Proof): Omit<Diagnostic, 'severity'> {
   return {
     code: 'password-unproven',
-    message: unprovenText(wish, proof),
-    target: wish.role,
+    message: unprovenText(desired, proof),
+    target: desired.role,
     ...advise(
-      wish.block?.remedy ??
-        wish.unprovable ?? [
+      desired.block?.remedy ??
+        desired.unprovable ?? [
           'fix that and ',
           { kind: 'again' },
           ', or make a new password (breaks whoever has the old one): ',
-          rotationOf(wish),
+          rotationOf(desired),
         ],
     ),
   };
 }
 
-function unprovenText(wish: CredentialWish, { reason = 'it was not tried' }: Proof): string {
-  return `the password in ${pathsOf(wish)} could be neither proven nor disproven: ${reason}; every file stays as it is`;
+function unprovenText(desired: DesiredCredentials, { reason = 'it was not tried' }: Proof): string {
+  return `the password in ${pathsOf(desired)} could be neither proven nor disproven: ${reason}; every file stays as it is`;
 }
 
 /** What the right files would settle, and else a new password. */
-function untilRotated(wish: CredentialWish, code: string, message: string, files: string): Refusal {
-  if (wish.unprovable !== undefined)
+function untilRotated(desired: DesiredCredentials, code: string, message: string, files: string): Refusal {
+  if (desired.unprovable !== undefined)
     return unsafe({
       code,
       message: `${message}; bring ${files} from the host that applied last (a new password could not be proven here as it is)`,
-      target: wish.role,
-      remedy: wish.unprovable,
+      target: desired.role,
+      remedy: desired.unprovable,
     });
   return unsafe({
     code,
     message: `${message}; bring ${files} from the host that applied last, or make a new password, which breaks whoever has the old one`,
-    target: wish.role,
-    needs: { rotate: [wish.role] },
-    remedy: rotationOf(wish),
+    target: desired.role,
+    needs: { rotate: [desired.role] },
+    remedy: rotationOf(desired),
   });
 }
 
-function rotationOf({ role }: Pick<CredentialWish, 'role'>): Remedy {
+function rotationOf({ role }: Pick<DesiredCredentials, 'role'>): Remedy {
   return nextCommand('apply', { allow: [], adopt: false, rotate: [role] });
 }
 
@@ -161,7 +161,7 @@ function unsafe({ remedy, ...said }: Said): Refusal {
   return { severity: 'fail', errorClass: 'unsafe', ...said, ...advise(remedy) };
 }
 
-function pathsOf({ pairs }: CredentialWish): string {
+function pathsOf({ pairs }: DesiredCredentials): string {
   const held = pairs.filter(({ live, staged }) => live.state === 'present' || staged.state === 'present');
   const paths = held.map(({ path, live }) => (live.state === 'present' ? path : `${path} (staged)`));
   return paths.length === 0 ? 'no file' : some(paths, 1);

@@ -14,7 +14,7 @@ export const manifestHead = {
       fault: (id) =>
         isDeploymentId(id)
           ? undefined
-          : 'is no id, expected 1 to 63 letters, digits, dots, _ and -, a letter or digit first',
+          : 'is not an id, expected 1 to 63 letters, digits, dots, _ and -, a letter or digit first',
       schema: { pattern: deploymentIdPattern.source },
     }),
     text: 'The id of the deployment. Everything that apply creates is marked with it (bus-deployment=<id> in its comment).',

@@ -103,7 +103,7 @@ const fileMode: ManifestShape<string> = {
     problems.report(
       node,
       'value',
-      `${shown} is no mode of such a file, expected ${fileMode.expected}; it holds a password`,
+      `${shown} is not a mode of such a file, expected ${fileMode.expected}; it holds a password`,
     );
     return undefined;
   },
@@ -125,11 +125,11 @@ function pathFault(path: string) {
 const ownerPattern = /^[A-Za-z0-9_][A-Za-z0-9_.@-]*\$?(?::[A-Za-z0-9_][A-Za-z0-9_.@-]*)?$/;
 
 function ownerFault(owner: string) {
-  return ownerPattern.test(owner) ? undefined : 'is no owner, expected user or user:group';
+  return ownerPattern.test(owner) ? undefined : 'is not an owner, expected user or user:group';
 }
 
 function poolerFault(address: string) {
   const [, port] = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})$/.exec(address) ?? [];
   const isRight = port !== undefined && Number(port) >= 1 && Number(port) <= 65_535;
-  return isRight ? undefined : 'is no address, expected host:port';
+  return isRight ? undefined : 'is not an address, expected host:port';
 }

@@ -142,7 +142,7 @@ function judgeVariable(rule: OutputRule, entry: OutputEntry, variables: Set<stri
     ground.problems.report(
       place,
       'value',
-      `${quotedName(variable)} is no name of an environment variable; write letters, digits and _`,
+      `${quotedName(variable)} is not a name of an environment variable; write letters, digits and _`,
     );
   if (variables.has(`${file}\n${variable}`))
     ground.problems.report(

@@ -49,7 +49,7 @@ export function listProblems(lists: Lists, rules: NameRules, { words, ...source 
   const refuse = (list: ListName, message: string, remedy: string, code: ListProblem['code'] = 'invalid-name') =>
     problems.set(`${list} ${message}`, { list, code, message, remedy });
   const faultOf = (kind: NamedKind, name: string) =>
-    looksLikeUrl(name) ? 'is no name but a URL' : judgeName(kind, name, rules);
+    looksLikeUrl(name) ? 'is not a name but a URL' : judgeName(kind, name, rules);
   /** Those of a list that can be used. */
   const judge = (list: ListName, kind: NamedKind, names: readonly string[]): ReadonlySet<string> => {
     const usable = new Set<string>();

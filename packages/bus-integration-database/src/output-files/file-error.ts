@@ -48,6 +48,6 @@ const reasons: Readonly<Record<string, readonly [seen: string, remedy?: (file: P
   ENOSPC: ['no space is left on the device', () => ['free some space, then ', { kind: 'again' }]],
   EDQUOT: ['the disk quota is used up', () => ['free some space, then ', { kind: 'again' }]],
   EROFS: ['the file system is read-only'],
-  ENOTDIR: ['part of its path is no directory', () => moved],
+  ENOTDIR: ['part of its path is not a directory', () => moved],
   EEXIST: ['a file is in the way', () => moved],
 };

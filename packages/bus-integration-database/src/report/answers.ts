@@ -34,9 +34,9 @@ export function savedAnswer(text: string, shown: string): Response {
     throw refused(shown, 'is not JSON; expected an answer that -f json printed');
   }
   const [fault] = responseFaults(value, { letsPassUnknownKeys: true });
-  if (fault !== undefined) throw refused(shown, `is no answer of this version: ${printable(fault)}`);
+  if (fault !== undefined) throw refused(shown, `is not an answer of this version: ${printable(fault)}`);
   const response = maskedDeep(value as Response);
-  if (partsOf(response).size === 0) throw refused(shown, 'is no answer to plan, status, verify or report');
+  if (partsOf(response).size === 0) throw refused(shown, 'is not an answer to plan, status, verify or report');
   return response;
 }
 

@@ -31,7 +31,7 @@ const base = {
 };
 /** Read and judged by the provider's own reader, as a file is. */
 const manifest = z.looseObject({ version: z.optional(z.unknown()) });
-/** What is wished for; a status and a verify that say nothing of it are of what is configured. */
+/** What is desired; a status and a verify that say nothing of it are of what is configured. */
 const desired = {
   manifest: z.optional(manifest),
   databases: z.optional(names),

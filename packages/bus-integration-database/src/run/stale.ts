@@ -18,7 +18,7 @@ export interface Now {
 
 /**
  * The plan as it is now; refused as `stale-plan`, with what is different, when it isn't the saved one. Of a saved plan
- * that was carried out already nothing is left to do, and that is no fault.
+ * that was carried out already nothing is left to do, and that is not a fault.
  */
 export function unlessStale(
   saved: Response | undefined,

@@ -94,7 +94,7 @@ interface Examined {
 
 /** A descriptor, or why there is none. O_NOFOLLOW refuses a symbolic link, O_NONBLOCK keeps a named pipe from holding us. */
 export function openSecretFile({ path, shownAs }: ShownFile): number | Diagnostic {
-  if (path.includes('\0')) return finding(shownAs, 'secret-file', 'is no path: it holds a NUL character');
+  if (path.includes('\0')) return finding(shownAs, 'secret-file', 'is not a path: it holds a NUL character');
   try {
     return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
@@ -103,7 +103,7 @@ export function openSecretFile({ path, shownAs }: ShownFile): number | Diagnosti
       case 'ENOENT':
         return finding(shownAs, 'secret-file-missing', "doesn't exist", pasted(shownAs));
       case 'ENOTDIR':
-        return finding(shownAs, 'secret-file-missing', "doesn't exist: part of its path is no directory");
+        return finding(shownAs, 'secret-file-missing', "doesn't exist: part of its path is not a directory");
       case 'ELOOP':
       case 'EMLINK':
         return symbolicLink({ path, shownAs });
@@ -181,7 +181,7 @@ function harmless(
   const why = whyNoSecretFile(path, descriptor, stats, content);
   if (why === undefined) return refused;
   const { advice: _, ...rest } = refused;
-  const remedy = ['this is no file of a secret alone (', why, '): leave it as it is, and name a file of its own'];
+  const remedy = ['this is not a file of a secret alone (', why, '): leave it as it is, and name a file of its own'];
   return { ...rest, ...advise(remedy) };
 }
 

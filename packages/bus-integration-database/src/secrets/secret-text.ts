@@ -15,7 +15,7 @@ interface ContentFault {
 export function readText(descriptor: number): string | ContentFault {
   const bytes = readAtMost(descriptor, textLimitBytes);
   if (bytes === undefined) return { why: 'is larger than 4 MiB' };
-  return decoded(bytes)?.replace(/\r?\n$/, '') ?? { why: 'holds bytes that are no valid UTF-8' };
+  return decoded(bytes)?.replace(/\r?\n$/, '') ?? { why: 'holds bytes that are not valid UTF-8' };
 }
 
 /** The one line, without its end. */
@@ -23,7 +23,7 @@ export function readOneLine(descriptor: number, filling: Remedy): string | Conte
   const bytes = readAtMost(descriptor, limitBytes);
   if (bytes === undefined) return { why: 'is larger than 64 KiB, expected one line' };
   const text = decoded(bytes);
-  if (text === undefined) return { why: 'holds bytes that are no valid UTF-8' };
+  if (text === undefined) return { why: 'holds bytes that are not valid UTF-8' };
   if (text.startsWith('\uFEFF')) return { why: 'begins with a byte order mark', remedy: 'save it as plain UTF-8' };
   const line = text.replace(/\r?\n$/, '');
   if (line.includes('\0')) return { why: 'holds a NUL character' };

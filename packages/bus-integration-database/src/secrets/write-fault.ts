@@ -40,7 +40,7 @@ const faults: Readonly<Record<string, readonly [seen: string, remedy?: (file: st
   ENAMETOOLONG: ['its name is too long; expected at most 255 bytes'],
   ENOENT: ['its directory does not exist'],
   ENOSPC: ['the disk is full'],
-  ENOTDIR: ['its directory is no directory'],
+  ENOTDIR: ['its directory is not a directory'],
   ENXIO: ['nobody reads it'],
   EPERM: [
     "not permitted: it is immutable, its directory is, or it is another user's in a sticky directory",

@@ -4,7 +4,7 @@ import { cutDeeper, deepestLevels, nestsDeeper } from '../contract/json-depth.ts
 import type { Delivery } from './transport.ts';
 
 /**
- * The body that a text is; undefined when it is no JSON. Of one that nests too deep only so much is there as tells who
+ * The body that a text is; undefined when it is not JSON. Of one that nests too deep only so much is there as tells who
  * asked, and for which deployment.
  *
  * @example

@@ -32,7 +32,7 @@ export async function answer(
   }
   const faults = responseFaults(response, { facts: providers.find(({ name }) => name === response.provider)?.facts });
   if (faults.length === 0) return response;
-  onDefect(new Error(`the answer to ${verb} is no response of the contract: ${faults.join('; ')}`));
+  onDefect(new Error(`the answer to ${verb} is not a response of the contract: ${faults.join('; ')}`));
   return defective(value, 'the answer was not one of the contract and was kept back; the log says more');
 }
 

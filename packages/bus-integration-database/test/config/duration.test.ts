@@ -29,7 +29,7 @@ test.each([
 test.each(['', 's', '-1s', '1', '1 s', '1S', '.s', '+', '-0', '1..5s', '1e3s', '1toString', '٣s', '1d', '1h ', '∞'])(
   '%j is refused',
   (text) => {
-    expect(() => parseDuration(text)).toThrow(/is no duration like 500ms, 30s, 2m or 1h30m/);
+    expect(() => parseDuration(text)).toThrow(/is not a duration like 500ms, 30s, 2m or 1h30m/);
   },
 );
 

@@ -32,7 +32,7 @@ describe('logins and roles', () => {
     ['plain roles, each once', plain, ['svc', 'rep']],
     ['a template makes one for each database', template, ['rep', 'app_svc', 'logs_svc']],
     ['roles without databases', { ...plain, databases: [] }, ['svc', 'rep']],
-    ['a template without databases is no role', { ...template, databases: [] }, ['rep']],
+    ['a template without databases is not a role', { ...template, databases: [] }, ['rep']],
     [
       "a database's own `$&` and `{database}` mean nothing",
       { ...template, databases: ['$&', '{database}'] },

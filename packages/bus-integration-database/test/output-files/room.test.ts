@@ -16,8 +16,8 @@ describe('judgeRoom', () => {
     ['no inodes', { ...roomy, ffree: 7 }, four, ['fail output-space']],
     ['inodes that nobody counts', { ...roomy, files: 0, ffree: 0 }, four, []],
     ['nothing to write', { ...roomy, bavail: 0 }, { ...four, files: 0 }, ['fail output-space']],
-  ])('%s', (_, room, wish, expected) => {
-    expect(judgeRoom(room, wish).map(({ severity, code }) => `${severity} ${code}`)).toEqual(expected);
+  ])('%s', (_, room, desired, expected) => {
+    expect(judgeRoom(room, desired).map(({ severity, code }) => `${severity} ${code}`)).toEqual(expected);
   });
 });
 

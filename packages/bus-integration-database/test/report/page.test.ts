@@ -151,9 +151,9 @@ describe('saved answers', () => {
 
   test('are refused where they are none', () => {
     expect(() => savedAnswer('ok: true', 'a.json')).toThrow('a.json is not JSON');
-    expect(() => savedAnswer('{}', 'a.json')).toThrow('a.json is no answer of this version');
+    expect(() => savedAnswer('{}', 'a.json')).toThrow('a.json is not an answer of this version');
     const doctor = JSON.stringify(answer({ checks: [] }));
-    expect(() => savedAnswer(doctor, 'a.json')).toThrow('is no answer to plan, status, verify or report');
+    expect(() => savedAnswer(doctor, 'a.json')).toThrow('is not an answer to plan, status, verify or report');
     expect(savedAnswer(JSON.stringify(whole()), 'a.json').report?.version).toBe(1);
   });
 });

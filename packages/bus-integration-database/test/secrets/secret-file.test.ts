@@ -113,7 +113,7 @@ describe('IN-08 owners', () => {
   });
 });
 
-describe('what is no regular file', () => {
+describe('what is not a regular file', () => {
   test('IN-09 a directory', () => {
     mkdirSync(place('directory'), { mode: 0o700 });
     expect(refusalOf(place('directory')).message).toBe('directory is a directory, expected a regular file');
@@ -151,13 +151,13 @@ describe('what is no regular file', () => {
       errorClass: 'not-configured',
     });
     expect(refusalOf(join(file('a-file', ''), 'x')).message).toBe(
-      "a-file/x doesn't exist: part of its path is no directory",
+      "a-file/x doesn't exist: part of its path is not a directory",
     );
-    expect(refusalOf('a\0b').message).toBe('a\\u0000b is no path: it holds a NUL character');
+    expect(refusalOf('a\0b').message).toBe('a\\u0000b is not a path: it holds a NUL character');
   });
 });
 
-describe('content that is no single line', () => {
+describe('content that is not a single line', () => {
   test.each([
     ['IN-13 empty', '', 'is empty, expected one line'],
     ['IN-13 only a line end', '\n', 'is empty, expected one line'],
@@ -168,7 +168,7 @@ describe('content that is no single line', () => {
     ['a lone carriage return', 'hunter2\rhunter3', 'holds 2 lines, expected one'],
     ['NUL', 'hunter2\0', 'holds a NUL character'],
     ['a byte order mark', '\ufeffhunter2', 'begins with a byte order mark'],
-    ['Latin-1', Buffer.from('hunter2å', 'latin1'), 'holds bytes that are no valid UTF-8'],
+    ['Latin-1', Buffer.from('hunter2å', 'latin1'), 'holds bytes that are not valid UTF-8'],
     ['too much', 'hunter2'.repeat(10_000), 'is larger than 64 KiB, expected one line'],
   ])('%s', (_, content, seen) => {
     const { message, errorClass } = refusalOf(file('content', content));

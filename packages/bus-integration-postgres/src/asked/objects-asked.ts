@@ -42,7 +42,7 @@ function asked(
     relations: unique(named.flatMap(({ schema, one }) => ('relation' in one ? [[schema, one.relation] as const] : []))),
     routines: unique(named.flatMap(({ schema, one }) => ('routine' in one ? [[schema, one.routine] as const] : []))),
     used: usedNames(used),
-    unnamed: (objects) => patternsToName(objects, () => [...grants.map(wishOf), ...withoutWish(grants, roles)]),
+    unnamed: (objects) => patternsToName(objects, () => [...grants.map(desiredOf), ...withoutDesired(grants, roles)]),
   };
 }
 
@@ -55,20 +55,20 @@ function usedNames(used: readonly UsedObject[]): ObjectsAsked['used'] {
   return [...new Map(named.map((one) => [JSON.stringify([one.type, one.schema, one.name]), one])).values()];
 }
 
-function wishOf(wish: ContentsGrant) {
-  return { schema: wish.schema, name: granteeName(wish.grantee), wish };
+function desiredOf(desired: ContentsGrant) {
+  return { schema: desired.schema, name: granteeName(desired.grantee), desired };
 }
 
-/** Roles of whom nothing is wished in a schema: what they have there is taken. */
-function withoutWish(grants: readonly ContentsGrant[], roles: ReadonlySet<string>) {
-  const wished = new Set(grants.map(({ schema, grantee }) => JSON.stringify([schema, granteeName(grantee)])));
+/** Roles of whom nothing is desired in a schema: what they have there is taken. */
+function withoutDesired(grants: readonly ContentsGrant[], roles: ReadonlySet<string>) {
+  const wanted = new Set(grants.map(({ schema, grantee }) => JSON.stringify([schema, granteeName(grantee)])));
   return grants
     .filter(({ grantee }) => 'everyone' in grantee)
     .flatMap(({ schema, isClosed, owner }) => {
-      const wish = { tables: [], sequences: [], named: [], ...(isClosed && { routines: [] }) };
+      const desired = { tables: [], sequences: [], named: [], ...(isClosed && { routines: [] }) };
       return [...roles]
-        .filter((role) => role !== owner && !wished.has(JSON.stringify([schema, role])))
-        .map((name) => ({ schema, name, wish }));
+        .filter((role) => role !== owner && !wanted.has(JSON.stringify([schema, role])))
+        .map((name) => ({ schema, name, desired }));
     });
 }
 

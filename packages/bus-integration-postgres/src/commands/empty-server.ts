@@ -8,7 +8,7 @@ import {
   type Provider,
   type Response,
 } from 'bus-integration-database';
-import type { ServiceWish } from '../conninfo/dsn-endpoint.ts';
+import type { DesiredService } from '../conninfo/dsn-endpoint.ts';
 import { postgresRules } from '../desired/rules.ts';
 import type { Resource } from '../kinds/index.ts';
 import { postgresFacts } from '../kinds/provider-facts.ts';
@@ -58,7 +58,7 @@ const noServer = {
   ...advise(ownCommand('plan')),
 } as const;
 
-const noService: ServiceWish = {
+const noService: DesiredService = {
   target: { addresses: [], sslmode: 'prefer', loadBalanceHosts: 'disable' },
   service: {},
   absolute: (path) => path,

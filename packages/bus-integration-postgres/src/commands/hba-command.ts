@@ -25,7 +25,7 @@ import { readHba } from '../hba/reading.ts';
 import { createRun } from '../run/run.ts';
 import { adminsDatabase, runs, superuser } from '../text/psql-remedy.ts';
 import { toOperationError } from '../text/sqlstate.ts';
-import { type HbaWish, readHbaWish } from './hba-options.ts';
+import { type HbaRequest, readHbaRequest } from './hba-options.ts';
 import { type HbaFound, hbaJson, hbaText } from './hba-text.ts';
 
 export interface CommandContext {
@@ -46,11 +46,13 @@ export interface CommandOutput {
 
 /** Runs the command; what can be expected to go wrong is a complaint, never thrown. */
 export async function hbaCommand(flags: FlagReading, processContext: CommandContext): Promise<CommandOutput> {
-  const wish = readHbaWish(flags);
-  if ('problem' in wish) return { status: 2, complaint: [{ message: `${wish.problem}; see hba --help` }] };
+  const desired = readHbaRequest(flags);
+  if ('problem' in desired) return { status: 2, complaint: [{ message: `${desired.problem}; see hba --help` }] };
   try {
     const found =
-      wish.file === undefined ? await askServer(wish, processContext) : await readDisk(wish, wish.file, processContext);
+      desired.file === undefined
+        ? await askServer(desired, processContext)
+        : await readDisk(desired, desired.file, processContext);
     const isCertain = found.explanation.answer.result !== 'undecided' && found.doubt === undefined;
     return { status: isCertain ? 0 : 1, text: flags.last('format') === 'json' ? hbaJson(found) : hbaText(found) };
   } catch (error) {
@@ -61,7 +63,7 @@ export async function hbaCommand(flags: FlagReading, processContext: CommandCont
 }
 
 async function readDisk(
-  { client, majorVersion = 18 }: HbaWish,
+  { client, majorVersion = 18 }: HbaRequest,
   file: string,
   { cwd }: CommandContext,
 ): Promise<HbaFound> {
@@ -120,7 +122,7 @@ async function directoryFiles(path: string): Promise<readonly string[] | undefin
   }
 }
 
-async function askServer({ client }: HbaWish, { env, cwd, uid }: CommandContext): Promise<HbaFound> {
+async function askServer({ client }: HbaRequest, { env, cwd, uid }: CommandContext): Promise<HbaFound> {
   const dsn = readDsn(adminDsn(env, cwd, uid).reveal());
   const target = await resolveDsn(dsn, {
     env,

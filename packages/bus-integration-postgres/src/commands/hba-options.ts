@@ -5,7 +5,7 @@ import type { FlagReading } from 'bus-integration-database/help';
 import { numericAddress } from '../hba/rules/address.ts';
 import type { HbaClient } from '../hba/rules/client.ts';
 
-export interface HbaWish {
+export interface HbaRequest {
   /** Without memberOf where it was not said: the server knows it then. */
   readonly client: Omit<HbaClient, 'memberOf'> & { readonly memberOf?: readonly string[] };
   readonly file?: string;
@@ -13,9 +13,9 @@ export interface HbaWish {
 }
 
 /** What was asked, or what is wrong with it in one line. */
-export function readHbaWish(flags: FlagReading): HbaWish | { readonly problem: string } {
+export function readHbaRequest(flags: FlagReading): HbaRequest | { readonly problem: string } {
   try {
-    return wishOf(flags);
+    return desiredOf(flags);
   } catch (error) {
     if (error instanceof UsageProblem) return { problem: error.message };
     throw error;
@@ -24,7 +24,7 @@ export function readHbaWish(flags: FlagReading): HbaWish | { readonly problem: s
 
 class UsageProblem extends Error {}
 
-function wishOf({ has, last, all }: FlagReading): HbaWish {
+function desiredOf({ has, last, all }: FlagReading): HbaRequest {
   const [user, address, file, major] = ['user', 'address', 'file', 'major'].map(last);
   const [isUnix, tls, gss] = [has('unix'), has('tls'), has('gss')];
   const replication = replications.find((one) => one === last('replication')) ?? 'none';

@@ -22,7 +22,7 @@ export async function sessionFault(
     case 'primary':
       return isStandby ? 'is a standby' : undefined;
     case 'standby':
-      return isStandby ? undefined : 'is no standby';
+      return isStandby ? undefined : 'is not a standby';
     case 'read-only':
       return isStandby || isReadOnly ? undefined : 'is not read-only';
     case 'read-write':

@@ -9,7 +9,7 @@ import { withWholePaths } from './service-parameters.ts';
 import type { ConnectionTarget } from './target.ts';
 
 /** What the configuration says of the DSN files; the rest is what the admin's own connection shows. */
-export interface ServiceWish {
+export interface DesiredService {
   readonly target: Pick<ConnectionTarget, 'addresses' | 'said' | 'sslmode' | 'loadBalanceHosts'>;
   readonly service: ServiceAddress;
   /** Makes a path absolute. */
@@ -31,25 +31,25 @@ const strictModes = ['require', 'verify-ca', 'verify-full'];
  * The part of a DSN file that follows the configuration: never the admin's certificates, password file or options, and
  * nothing that a common driver fails at unless it was asked for.
  */
-export function endpointOf(wish: ServiceWish, reached: Reached): Endpoint {
-  const { service, target } = wish;
-  const servers = serversOf(wish, reached);
+export function endpointOf(options: DesiredService, reached: Reached): Endpoint {
+  const { service, target } = options;
+  const servers = serversOf(options, reached);
   const host = servers.map((server) => server.host).join(',');
-  const sslmode = service.sslmode ?? impliedMode(wish, reached, isSocket({ host }));
+  const sslmode = service.sslmode ?? impliedMode(options, reached, isSocket({ host }));
   // Beside a mode that is only implied, the admin's own would have services check more than was shown to hold.
-  const isAsked = strictModes.includes(demandedMode(wish)) || target.said?.sslrootcert === 'system';
+  const isAsked = strictModes.includes(demandedMode(options)) || target.said?.sslrootcert === 'system';
   const saysRoot = service.sslrootcert ?? (isAsked ? target.said?.sslrootcert : undefined);
   const root = strictModes.includes(sslmode) ? saysRoot : undefined;
   return {
     host,
     port: servers.map(({ port }) => port).join(','),
     sslmode,
-    ...(root !== undefined && { sslrootcert: root === 'system' ? root : wish.absolute(root) }),
-    ...withWholePaths(service.parameters ?? {}, wish.absolute),
+    ...(root !== undefined && { sslrootcert: root === 'system' ? root : options.absolute(root) }),
+    ...withWholePaths(service.parameters ?? {}, options.absolute),
   };
 }
 
-function serversOf({ service, target }: ServiceWish, reached: Reached): { host: string; port: number }[] {
+function serversOf({ service, target }: DesiredService, reached: Reached): { host: string; port: number }[] {
   const port = service.port ?? target.addresses[0]?.port ?? reached.port;
   if (service.host !== undefined) return service.host.split(',').map((host) => ({ host, port }));
   // Where hosts are drawn by lot, the file must not change with every draw.
@@ -58,7 +58,7 @@ function serversOf({ service, target }: ServiceWish, reached: Reached): { host: 
 }
 
 /** Never one that tries first and then goes on without: `pg` and `lib/pq` refuse those, and services must not differ. */
-function impliedMode({ service, target }: ServiceWish, reached: Reached, isSocket: boolean): string {
+function impliedMode({ service, target }: DesiredService, reached: Reached, isSocket: boolean): string {
   if (isSocket) return 'disable';
   const said = target.said?.sslmode;
   if (said !== undefined && strictModes.includes(said)) return said;
@@ -71,7 +71,7 @@ function impliedMode({ service, target }: ServiceWish, reached: Reached, isSocke
 }
 
 /** What the operator demands: an sslmode that only follows from what was seen demands nothing of the server. */
-export function demandedMode({ service, target }: ServiceWish): string {
+export function demandedMode({ service, target }: DesiredService): string {
   return service.sslmode ?? target.said?.sslmode ?? target.sslmode;
 }
 
@@ -163,7 +163,7 @@ export function formatDsn(content: { endpoint: Endpoint; database: string; user:
   });
 }
 
-/** Reads a DSN file's line back; one that is for another role or database is broken, like one that is no DSN. */
+/** Reads a DSN file's line back; one that is for another role or database is broken, like one that is not a DSN. */
 export function parseEndpoint(line: Secret, database: string, role: string): FileReading {
   let parameters: Record<string, string>;
   try {

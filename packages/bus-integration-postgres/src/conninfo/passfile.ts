@@ -31,7 +31,7 @@ export async function readPasswordFile(path: string, { isNamed }: { isNamed: boo
     const isAbsent = file.code === 'ENOENT' || file.code === 'ENOTDIR';
     return isAbsent && !isNamed ? { path, lines: [] } : unused(`it can't be opened (${file.code})`);
   }
-  if (!file.status.isFile()) return unused('it is no regular file');
+  if (!file.status.isFile()) return unused('it is not a regular file');
   if ((file.status.mode & 0o077) !== 0) {
     const mode = (file.status.mode & 0o777).toString(8).padStart(4, '0');
     const remedy = isPasswordFile(path, file.lines)

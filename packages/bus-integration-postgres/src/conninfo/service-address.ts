@@ -96,7 +96,7 @@ function readParameters(settings: SettingsReader): Readonly<Record<string, strin
     const [all = '', keyword = '', written = ''] = parameterPattern.exec(text) ?? [];
     if (all === '') {
       refuse(
-        ' is no list of keyword=value (not shown)',
+        ' is not a list of keyword=value (not shown)',
         `write it like ${key}=application_name=shop,connect_timeout=10; commas between two, not semicolons; a value with blanks, commas or semicolons goes in single quotes`,
       );
       return undefined;

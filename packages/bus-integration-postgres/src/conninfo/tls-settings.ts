@@ -152,7 +152,7 @@ async function findClientCertificate(
 async function refuseUnsafeKey(settings: ConnectionSettings, { path, status }: NamedFile): Promise<void> {
   if (status === undefined)
     throw settingError(settings, 'sslkey', say`is ${{ path }}, which is not there; sslcert needs it`);
-  if (!status.isFile()) throw settingError(settings, 'sslkey', say`is ${{ path }}, which is no regular file`);
+  if (!status.isFile()) throw settingError(settings, 'sslkey', say`is ${{ path }}, which is not a regular file`);
   // A key that the system keeps for several of its accounts belongs to root and is shared through a group.
   const forbidden = status.uid === 0 ? constants.S_IWGRP | constants.S_IXGRP | constants.S_IRWXO : 0o077;
   if ((status.mode & forbidden) === 0) return;

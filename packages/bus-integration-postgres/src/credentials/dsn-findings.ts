@@ -7,7 +7,7 @@ import {
   printable,
   type RoleDecision,
 } from 'bus-integration-database';
-import { addedHosts, addedKeywords, isSocket, type ServiceWish } from '../conninfo/dsn-endpoint.ts';
+import { addedHosts, addedKeywords, type DesiredService, isSocket } from '../conninfo/dsn-endpoint.ts';
 import { isEncoding } from '../dsn/encodings.ts';
 import type { Observation } from '../observe/observation.ts';
 import { shown } from '../text/shown.ts';
@@ -18,7 +18,7 @@ const modeKey = 'BUS_DATABASE_SERVICE_SSLMODE';
 const parametersKey = 'BUS_DATABASE_SERVICE_PARAMETERS';
 
 export function endpointFindings(
-  wish: ServiceWish,
+  desired: DesiredService,
   endpoint: Endpoint,
   seen: Observation,
   credentials: readonly RoleDecision[],
@@ -27,8 +27,8 @@ export function endpointFindings(
   const writes = files.some(({ act }) => act === 'write' || act === 'promote-and-write');
   return [
     ...socketFindings(endpoint, seen),
-    ...driverFindings(wish, endpoint, writes),
-    ...(writes ? [...listFindings(wish, endpoint), ...modeFindings(wish, endpoint, seen)] : []),
+    ...driverFindings(desired, endpoint, writes),
+    ...(writes ? [...listFindings(desired, endpoint), ...modeFindings(desired, endpoint, seen)] : []),
     ...addedFindings(
       endpoint,
       files.map(({ pair }) => pair),
@@ -42,7 +42,7 @@ export function endpointFindings(
 }
 
 /** Parameters are told at each look, since they were asked for; the rest when files are written. */
-function driverFindings({ service }: ServiceWish, endpoint: Endpoint, writes: boolean): Diagnostic[] {
+function driverFindings({ service }: DesiredService, endpoint: Endpoint, writes: boolean): Diagnostic[] {
   const told = Object.entries(endpoint)
     .filter(([keyword]) => writes || Object.hasOwn(service.parameters ?? {}, keyword))
     .flatMap(([keyword, value]) => driverSupport(keyword, value) ?? []);
@@ -53,7 +53,7 @@ function driverFindings({ service }: ServiceWish, endpoint: Endpoint, writes: bo
   }));
 }
 
-function listFindings({ target, service }: ServiceWish, { host }: Endpoint): Diagnostic[] {
+function listFindings({ target, service }: DesiredService, { host }: Endpoint): Diagnostic[] {
   const hosts = target.addresses.map((address) => address.host);
   if (hosts.length < 2 || service.host !== undefined) return [];
   return [
@@ -68,7 +68,7 @@ function listFindings({ target, service }: ServiceWish, { host }: Endpoint): Dia
 
 /** The sslmode of an address that the admin did not dial is an assumption. */
 function modeFindings(
-  { service }: ServiceWish,
+  { service }: DesiredService,
   { host, port, sslmode }: Endpoint,
   { reached }: Observation,
 ): Diagnostic[] {

@@ -1,5 +1,5 @@
 // What an access word, or what stands in place of one, gives in a database: on it, on its schemas, on what is in them. Pure.
-import type { NamedWish } from '../kinds/access/contents.ts';
+import type { DesiredNamed } from '../kinds/access/contents.ts';
 import type { ExpandedAccess } from '../manifest/databases.ts';
 import type { AccessDetail } from '../manifest/shapes/access.ts';
 import { accessWords, type Detail, scopeOf } from '../manifest/shapes/access-words.ts';
@@ -18,11 +18,11 @@ export interface SchemaGift {
   readonly tables: ReadonlySet<string>;
   readonly sequences: ReadonlySet<string>;
   readonly routines: ReadonlySet<string>;
-  readonly named: readonly NamedWish[];
+  readonly named: readonly DesiredNamed[];
 }
 
 /** While it is put together. */
-type Draft = { readonly [Key in Exclude<keyof SchemaGift, 'named'>]: Set<string> } & { readonly named: NamedWish[] };
+type Draft = { readonly [Key in Exclude<keyof SchemaGift, 'named'>]: Set<string> } & { readonly named: DesiredNamed[] };
 
 export interface GiftGround {
   readonly schemas: readonly string[];

@@ -17,7 +17,7 @@ const classes = ['tables', 'sequences', 'routines'] as const;
 export function accessResources(database: string, said: ExpandedDatabase, { roles }: ExpandedManifest): Resource[] {
   const { schemas, owner, owner_of_database, access, public: everyone, routines, extensions } = said;
   const isClosed = routines === 'closed';
-  // Of the others nothing is wished: what they have is found where it is read.
+  // Of the others nothing is desired: what they have is found where it is read.
   const heard = Object.keys(roles).filter((role) => role === owner || access[role] !== undefined);
   const gifts = new Map(heard.map((role) => [role, giftOf(access[role], { schemas, isClosed })]));
   const makers = creatorsOf(said, roles).filter((name) => name !== owner);

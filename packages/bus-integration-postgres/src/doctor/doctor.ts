@@ -181,7 +181,7 @@ async function lockCheck(session: Session, deploymentId: string): Promise<Check>
     : check(
         'lock',
         'warn',
-        `the deployment's lock is held by ${said}, which is no apply; an apply may wait for it`,
+        `the deployment's lock is held by ${said}, which is not an apply; an apply may wait for it`,
         endingIt,
       );
 }

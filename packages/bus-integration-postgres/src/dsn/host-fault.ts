@@ -13,6 +13,6 @@ export function hostFault(host: string): string | undefined {
   const name = host.startsWith('@') ? host.slice(1) : host;
   if (name.includes('@')) return 'holds "@", which no host name has';
   if (host.startsWith('@')) return undefined;
-  if (name.includes(':')) return isIPv6(name) ? undefined : 'holds ":" and is no IPv6 address; a port goes to port';
+  if (name.includes(':')) return isIPv6(name) ? undefined : 'holds ":" and is not an IPv6 address; a port goes to port';
   return /[\s/?#&=;'"\\<>()[\]{}|^`]/.test(name) ? 'holds a character that no host name has' : undefined;
 }

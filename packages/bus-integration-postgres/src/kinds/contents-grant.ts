@@ -36,14 +36,14 @@ export const contentsGrant: Row<ContentsGrant, Steps> & { readonly registered: R
     },
 
     observed: (scope, desired) => {
-      const wished = new Set(desired.map(keyOf));
+      const known = new Set(desired.map(keyOf));
       const isDeclared = ({ grantee }: ContentsGrant) => scope.declared.roles.has(granteeName(grantee) ?? '');
       return [
-        ...desired.map((wish) => asFound(wish, scope)),
+        ...desired.map((wanted) => asFound(wanted, scope)),
         ...desired
           .filter(({ grantee }) => 'everyone' in grantee)
-          .flatMap((place) => unwished(place, scope.seen))
-          .filter((one) => isDeclared(one) && !wished.has(keyOf(one)))
+          .flatMap((place) => undesired(place, scope.seen))
+          .filter((one) => isDeclared(one) && !known.has(keyOf(one)))
           .map((one) => asFound(one, scope))
           .filter(({ difference }) => difference !== undefined),
       ];
@@ -55,7 +55,7 @@ export const contentsGrant: Row<ContentsGrant, Steps> & { readonly registered: R
     gone: (before, scope) =>
       meanings(before.difference === undefined ? untold() : steps(before.difference, before, scope)),
 
-    findings: (wish, scope) => contentsFindings(wish, found(wish, scope), scope),
+    findings: (wanted, scope) => contentsFindings(wanted, found(wanted, scope), scope),
     status: () => ({}),
   };
 
@@ -63,13 +63,13 @@ function keyOf({ database, schema, grantee }: ContentsGrant): string {
   return JSON.stringify([database, schema, granteeName(grantee)]);
 }
 
-function asFound(wish: ContentsGrant, scope: Scope): ContentsGrant {
-  const difference = withinReach(found(wish, scope), scope, wish);
-  return isNone(difference) && !isUnsupported(wish, scope.seen) ? wish : { ...wish, difference };
+function asFound(wanted: ContentsGrant, scope: Scope): ContentsGrant {
+  const difference = withinReach(found(wanted, scope), scope, wanted);
+  return isNone(difference) && !isUnsupported(wanted, scope.seen) ? wanted : { ...wanted, difference };
 }
 
 /** Of whoever has something in a schema, as if nothing were to be had there. */
-function unwished({ database, schema, isClosed, ...place }: ContentsGrant, seen: Observation): ContentsGrant[] {
+function undesired({ database, schema, isClosed, ...place }: ContentsGrant, seen: Observation): ContentsGrant[] {
   const objects = seen.inside.get(database)?.objects;
   const here = [...(objects?.patterns ?? []), ...(objects?.columns ?? [])].filter((one) => one.schema === schema);
   const roles = new Set(here.flatMap(({ acl }) => acl.map(({ grantee }) => grantee)));
@@ -87,25 +87,25 @@ function untold(): never {
 /** What is to be done is asked for, and what is to be told of it. */
 const founds = new WeakMap<Scope, WeakMap<ContentsGrant, ContentsDifference>>();
 
-function found(wish: ContentsGrant, scope: Scope): ContentsDifference {
+function found(wanted: ContentsGrant, scope: Scope): ContentsDifference {
   const known = founds.get(scope) ?? new WeakMap<ContentsGrant, ContentsDifference>();
   founds.set(scope, known);
-  const difference = known.get(wish) ?? findDifference(wish, scope);
-  known.set(wish, difference);
+  const difference = known.get(wanted) ?? findDifference(wanted, scope);
+  known.set(wanted, difference);
   return difference;
 }
 
 /** Nothing is in what is not there yet. */
-function findDifference(wish: ContentsGrant, scope: Scope): ContentsDifference {
+function findDifference(wanted: ContentsGrant, scope: Scope): ContentsDifference {
   const { seen } = scope;
-  const { database, schema } = wish;
-  const objects = givenAway(seen.inside.get(database)?.objects ?? noObjects, wish, scope);
-  return contentsDifference(wish, schema, objects, holderOf(wish, scope));
+  const { database, schema } = wanted;
+  const objects = givenAway(seen.inside.get(database)?.objects ?? noObjects, wanted, scope);
+  return contentsDifference(wanted, schema, objects, holderOf(wanted, scope));
 }
 
 const noObjects: ObservedObjects = { patterns: [], columns: [], defaults: [], relations: [], routines: [], used: [] };
 
-/** What roles of the file have may be taken from them in the same run: a wish rests on other groups alone. */
+/** What roles of the file have may be taken from them in the same run: a declaration rests on other groups alone. */
 function holderOf({ grantee, database }: ContentsGrant, { seen, declared }: Scope): ContentsHolder {
   const databaseOwner = seen.databases.get(database)?.owner;
   if (!('role' in grantee)) return { role: null, databaseOwner };
@@ -117,9 +117,9 @@ function holderOf({ grantee, database }: ContentsGrant, { seen, declared }: Scop
 }
 
 /** Without what belongs to somebody as whom this admin can't act: that is told. */
-function withinReach(difference: ContentsDifference, scope: Scope, wish: ContentsGrant): ContentsDifference {
+function withinReach(difference: ContentsDifference, scope: Scope, wanted: ContentsGrant): ContentsDifference {
   if (isNone(difference)) return difference;
-  const isReached = ({ owner }: ContentsPart) => mayActAs(owner, scope, wish.database);
+  const isReached = ({ owner }: ContentsPart) => mayActAs(owner, scope, wanted.database);
   return {
     missing: difference.missing.filter(isReached),
     extra: difference.extra.filter(isReached),
@@ -132,20 +132,20 @@ function isNone({ missing, extra, again }: ContentsDifference): boolean {
   return missing.length === 0 && extra.length === 0 && again.length === 0;
 }
 
-function steps({ missing, extra, again }: ContentsDifference, wish: ContentsGrant, scope: Scope): Meaning<Steps>[] {
+function steps({ missing, extra, again }: ContentsDifference, wanted: ContentsGrant, scope: Scope): Meaning<Steps>[] {
   const { seen } = scope;
-  const target = printable(wish.database);
+  const target = printable(wanted.database);
   const made: Meaning<Steps>[] = [];
-  if (isUnsupported(wish, seen)) made.push({ refusal: maintainRefusal(wish, seen) });
+  if (isUnsupported(wanted, seen)) made.push({ refusal: maintainRefusal(wanted, seen) });
   if (missing.length > 0) {
-    made.push({ step: { action: 'grant-privileges', target, risk: 'grant', after: inStep(wish, missing) } });
+    made.push({ step: { action: 'grant-privileges', target, risk: 'grant', after: inStep(wanted, missing) } });
   }
   if (extra.length > 0) {
-    const after = again.length > 0 ? { after: inStep(wish, again) } : {};
+    const after = again.length > 0 ? { after: inStep(wanted, again) } : {};
     // What a template's routines let everyone do is nobody's yet where nobody is let in.
-    const risk = 'everyone' in wish.grantee && letsNobodyIn(wish.database, scope) ? 'grant' : 'revoke';
+    const risk = 'everyone' in wanted.grantee && letsNobodyIn(wanted.database, scope) ? 'grant' : 'revoke';
     made.push({
-      step: { action: 'revoke-privileges', target, risk, before: inStep(wish, extra), ...after },
+      step: { action: 'revoke-privileges', target, risk, before: inStep(wanted, extra), ...after },
     });
   }
   return made;

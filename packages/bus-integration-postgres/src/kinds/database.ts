@@ -101,13 +101,13 @@ export const database: Kind<Database, typeof registered> = {
   },
 
   observed: ({ seen, databases, deploymentId }, desired) => {
-    const wishes = new Map(desired.map((wish) => [wish.name, wish]));
+    const byName = new Map(desired.map((wanted) => [wanted.name, wanted]));
     return [...seen.databases.values()].map((found) => ({
       kind: 'database',
       name: found.name,
       deployment: markedBy(found.comment, deploymentId),
       isFinished: databases.get(found.name) !== 'unfinished',
-      ...asSeen(wishes.get(found.name), found, seen),
+      ...asSeen(byName.get(found.name), found, seen),
     }));
   },
 
@@ -224,11 +224,11 @@ export const database: Kind<Database, typeof registered> = {
   },
 };
 
-function creation({ name, creation: wish = {}, connectionLimit }: Database, seen: Observation) {
+function creation({ name, creation: wanted = {}, connectionLimit }: Database, seen: Observation) {
   const after = {
     name,
     owner: seen.admin.name,
-    ...madeWith(wish, seen),
+    ...madeWith(wanted, seen),
     ...(connectionLimit !== undefined && connectionLimit >= 0 && { connection_limit: connectionLimit }),
   };
   return { action: 'create-database' as const, target: printable(name), risk: 'create' as const, after };

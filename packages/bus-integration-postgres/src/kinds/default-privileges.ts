@@ -72,7 +72,7 @@ export const defaultPrivileges: Kind<DefaultPrivileges, typeof registered> = {
       else here.push(one);
     }
     return [
-      ...desired.flatMap((wish) => heldOfWish(wish, scope) ?? []),
+      ...desired.flatMap((wanted) => heldOfDesired(wanted, scope) ?? []),
       ...[...databases].flatMap(([database, here]) => undeclared(database, here, scope)),
     ];
   },
@@ -131,27 +131,30 @@ function rowsOf(database: string, seen: Observation): readonly ObservedDefaults[
 /** A list that is empty acts as if there were none. */
 function listOf(
   rows: readonly ObservedDefaults[],
-  wish: DefaultPrivileges,
+  wanted: DefaultPrivileges,
   schema: string | null,
 ): readonly AclEntry[] {
-  const row = rows.find((one) => one.creator === wish.creator && one.of === wish.of && one.schema === schema);
+  const row = rows.find((one) => one.creator === wanted.creator && one.of === wanted.of && one.schema === schema);
   if (row !== undefined && row.acl.length > 0) return row.acl;
-  const isBuiltIn = schema === null && wish.of === 'routines';
-  return isBuiltIn ? [{ grantee: null, grantor: wish.creator, privilege: 'EXECUTE', isGrantable: false }] : [];
+  const isBuiltIn = schema === null && wanted.of === 'routines';
+  return isBuiltIn ? [{ grantee: null, grantor: wanted.creator, privilege: 'EXECUTE', isGrantable: false }] : [];
 }
 
 /** What a grantee would have of it, by both layers, but for what the wider one gives to declared roles: it is taken there. */
-function heldOfWish(wish: DefaultPrivileges, { seen, declared, isJustMade }: Scope): DefaultPrivileges | undefined {
-  if (wish.isPlace) return wish;
-  const { database, creator, grantee, schema, privileges } = wish;
+function heldOfDesired(
+  wanted: DefaultPrivileges,
+  { seen, declared, isJustMade }: Scope,
+): DefaultPrivileges | undefined {
+  if (wanted.isPlace) return wanted;
+  const { database, creator, grantee, schema, privileges } = wanted;
   const rows = rowsOf(database, seen);
-  const wide = listOf(rows, wish, null);
+  const wide = listOf(rows, wanted, null);
   if ('everyone' in grantee) {
     const held = wide.flatMap((entry) => (entry.grantee === null ? [entry.privilege] : []));
-    return { ...wish, privileges: sorted(held) };
+    return { ...wanted, privileges: sorted(held) };
   }
-  const own = schema === undefined ? [] : listOf(rows, wish, schema);
-  if (isJust({ acl: own }, privileges, { grantee: grantee.role, grantor: creator })) return wish;
+  const own = schema === undefined ? [] : listOf(rows, wanted, schema);
+  if (isJust({ acl: own }, privileges, { grantee: grantee.role, grantor: creator })) return wanted;
   // What roles of the file have may be taken from them in the same run.
   const isLasting = ({ grantee }: AclEntry) => grantee !== null && !declared.roles.has(grantee);
   const object = { owner: creator, adminActsAsOwner: true, acl: [...own, ...wide.filter(isLasting)] };
@@ -170,7 +173,7 @@ function heldOfWish(wish: DefaultPrivileges, { seen, declared, isJustMade }: Sco
         : [],
     ),
   );
-  return { ...wish, privileges: held, ...(grantable.length > 0 && { grantable }) };
+  return { ...wanted, privileges: held, ...(grantable.length > 0 && { grantable }) };
 }
 
 /** What declared roles gave to declared roles, and no longer do. Of routines only where they are closed. */
@@ -180,7 +183,7 @@ function undeclared(
   { seen, declared }: Scope,
 ): DefaultPrivileges[] {
   const closes = here.some(({ of }) => of === 'routines');
-  const wished = new Set(here.map(keyOf));
+  const known = new Set(here.map(keyOf));
   const isKept = here.some((one) => one.isKept);
   return rowsOf(database, seen).flatMap(({ creator, schema, of, acl }) => {
     if (of === 'routines' && !closes) return [];
@@ -200,7 +203,7 @@ function undeclared(
         privileges: sorted(privileges),
         ...(isKept && { isKept }),
       };
-      return wished.has(keyOf(found)) ? [] : [found];
+      return known.has(keyOf(found)) ? [] : [found];
     });
   });
 }

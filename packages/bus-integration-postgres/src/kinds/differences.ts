@@ -1,4 +1,4 @@
-// What is wished beside what was read, kind by kind, and what each difference comes to. Knows no kind. Pure.
+// What is desired beside what was read, kind by kind, and what each difference comes to. Knows no kind. Pure.
 import { type AnyResource, type Delta, diff } from 'bus-integration-database';
 import { identityOf } from './common/identity.ts';
 import type { Differing, Meanings, Scope } from './common/kind.ts';
@@ -26,11 +26,11 @@ export function differences<R extends AnyResource>(
   const rowOf = (kind: R['kind']) => kinds[kind] as unknown as Differing<R>;
   const idOf = (resource: R) => identityOf(resource.kind, rowOf(resource.kind).identity(resource));
   const isManaged = (resource: R) => rowOf(resource.kind).isManaged(resource, scope);
-  const wished = desired.filter(isManaged);
+  const wanted = desired.filter(isManaged);
   const byKind = new Map<R['kind'], R[]>(Object.keys(kinds).map((kind) => [kind, []]));
-  for (const resource of wished) byKind.get(resource.kind)?.push(resource);
+  for (const resource of wanted) byKind.get(resource.kind)?.push(resource);
   const observed = [...byKind].flatMap(([kind, ofKind]) => rowOf(kind).observed(scope, ofKind).filter(isManaged));
-  const deltas = diff(wished, observed, idOf);
+  const deltas = diff(wanted, observed, idOf);
   const ids = new Set(deltas.map((delta) => idOf(resourceOf(delta))));
   return deltas.map((delta) => {
     const meanings = meaningsOf(rowOf(resourceOf(delta).kind), delta, scope);

@@ -63,15 +63,15 @@ export const extension: Kind<Extension, typeof registered> = {
     databases.has(database) && databases.get(database) !== 'refused' && !isUnseen(seen, database),
 
   observed: ({ seen }, desired) =>
-    desired.flatMap((wish): Extension[] => {
-      const found = findExtension(wish, seen);
+    desired.flatMap((wanted): Extension[] => {
+      const found = findExtension(wanted, seen);
       if (found === undefined) return [];
-      const only = onlySchema(wish, seen);
+      const only = onlySchema(wanted, seen);
       return [
         {
-          ...wish,
-          schema: found.schema === only ? wish.schema : found.schema,
-          ...(wish.version !== undefined && { version: found.version }),
+          ...wanted,
+          schema: found.schema === only ? wanted.schema : found.schema,
+          ...(wanted.version !== undefined && { version: found.version }),
         },
       ];
     }),

@@ -132,19 +132,19 @@ export const grant: Kind<Grant, typeof grantActions> = {
   status: () => ({}),
 };
 
-function changes(wish: Grant, before: PrivilegeLists, scope: Scope): Meaning<StepsOfKind<typeof grantActions>>[] {
-  const { grantee } = wish;
-  const owner = grantedAs(wish.on, findObject(scope.seen, wish.on), scope);
-  const on = owner === undefined ? withoutOwner(wish.on) : { ...wish.on, owner };
+function changes(wanted: Grant, before: PrivilegeLists, scope: Scope): Meaning<StepsOfKind<typeof grantActions>>[] {
+  const { grantee } = wanted;
+  const owner = grantedAs(wanted.on, findObject(scope.seen, wanted.on), scope);
+  const on = owner === undefined ? withoutOwner(wanted.on) : { ...wanted.on, owner };
   const target = targetOf(on);
   const found: Meaning<StepsOfKind<typeof grantActions>>[] = [];
-  const missing = gained(before, wish);
-  const unwanted = lost(before, wish);
+  const missing = gained(before, wanted);
+  const unwanted = lost(before, wanted);
   if (missing.on.length > 0)
     found.push({ step: { action: 'grant-privileges', target, risk: 'grant', after: missing } });
   if (unwanted.on.length > 0)
     found.push({
-      step: { action: 'revoke-privileges', target, risk: riskOfTaking(wish.on, grantee, scope), before: unwanted },
+      step: { action: 'revoke-privileges', target, risk: riskOfTaking(wanted.on, grantee, scope), before: unwanted },
     });
   return found;
 

@@ -27,9 +27,9 @@ export const members: Kind<Members, typeof registered> = {
 
   // Members that are still missing are told of their memberships.
   observed: ({ seen }, desired) =>
-    desired.map((wish) => {
-      const found = undeclaredEdges(wish, seen).map(({ member }) => member);
-      return { ...wish, members: [...new Set([...wish.members, ...found])].sort() };
+    desired.map((wanted) => {
+      const found = undeclaredEdges(wanted, seen).map(({ member }) => member);
+      return { ...wanted, members: [...new Set([...wanted.members, ...found])].sort() };
     }),
 
   made: () => {

@@ -42,11 +42,11 @@ export const membership: Kind<Membership, typeof registered> = {
     [group, member].every((name) => roles.has(name) && roles.get(name) !== 'refused'),
 
   observed: ({ seen }, desired) =>
-    desired.flatMap((wish) => {
-      const edges = edgesOf(wish, seen);
+    desired.flatMap((wanted) => {
+      const edges = edgesOf(wanted, seen);
       if (edges.length === 0) return [];
-      const { kind, group, member } = wish;
-      return [{ kind, group, member, ...named(wish, standingOptions(edges, wish, seen)) }];
+      const { kind, group, member } = wanted;
+      return [{ kind, group, member, ...named(wanted, standingOptions(edges, wanted, seen)) }];
     }),
 
   made: (after, scope) => {
@@ -104,9 +104,9 @@ export const membership: Kind<Membership, typeof registered> = {
 
 type MembershipMeaning = Meaning<StepsOfKind<typeof registered>>;
 
-/** Of what was there, the options that the wish names. */
-function named(wish: Membership, found: Pick<Membership, EdgeOption>): Pick<Membership, EdgeOption> {
-  const options = edgeOptions.filter((option) => wish[option] !== undefined && found[option] !== undefined);
+/** Of what was there, the options that the declaration names. */
+function named(wanted: Membership, found: Pick<Membership, EdgeOption>): Pick<Membership, EdgeOption> {
+  const options = edgeOptions.filter((option) => wanted[option] !== undefined && found[option] !== undefined);
   return Object.fromEntries(options.map((option) => [option, found[option]]));
 }
 
@@ -120,8 +120,8 @@ function granting(before: Membership | undefined, after: Membership, scope?: Sco
   const isNewBesideOthers =
     edges.length > 0 && scope !== undefined && !edges.some((edge) => isOwnEdge(edge, scope.seen));
   const standing = isNewBesideOthers ? standingOptions(edges, after, scope.seen) : {};
-  const wished = { ...standing, ...named(after, after) };
-  const { admin, ...others } = wished;
+  const afterwards = { ...standing, ...named(after, after) };
+  const { admin, ...others } = afterwards;
   return {
     step: {
       action: 'grant-membership',
@@ -134,7 +134,7 @@ function granting(before: Membership | undefined, after: Membership, scope?: Sco
   };
 }
 
-/** Each edge that has what is not wished, by who gave it. */
+/** Each edge that has what is not desired, by who gave it. */
 function lowering(after: Membership, options: readonly EdgeOption[], { seen }: Scope): MembershipMeaning[] {
   const { group, member } = after;
   return edgesOf(after, seen).flatMap((edge): MembershipMeaning[] => {

@@ -26,15 +26,15 @@ export const parameterGrant: Row<ParameterGrant, Steps> & {
   actions: {},
   identity: ({ role }) => [role],
   database: () => undefined,
-  asksDetails: (wish) => parameterPrivileges.flatMap((privilege) => wish[privilege]),
+  asksDetails: (wanted) => parameterPrivileges.flatMap((privilege) => wanted[privilege]),
 
   isManaged: ({ role }, { roles }) => roles.has(role) && roles.get(role) !== 'refused',
 
   observed: (scope, desired) => {
-    const wishes = new Map(desired.map((wish) => [wish.role, wish]));
+    const byRole = new Map(desired.map((wanted) => [wanted.role, wanted]));
     return [
-      ...desired.map((wish) => heldParameters(wish, wishes, scope)),
-      ...[...scope.roles.keys()].filter((role) => !wishes.has(role)).flatMap((role) => untoldParameters(role, scope)),
+      ...desired.map((wanted) => heldParameters(wanted, byRole, scope)),
+      ...[...scope.roles.keys()].filter((role) => !byRole.has(role)).flatMap((role) => untoldParameters(role, scope)),
     ];
   },
 
@@ -62,6 +62,6 @@ export const parameterGrant: Row<ParameterGrant, Steps> & {
   },
   gone: (before) => [{ finding: undeclaredParameters(before) }],
 
-  findings: (wish, { seen }) => foreignParameters(wish, seen),
+  findings: (wanted, { seen }) => foreignParameters(wanted, seen),
   status: () => ({}),
 };

@@ -35,7 +35,7 @@ export const retiredDatabase: Kind<RetiredDatabase, typeof registered> = {
     return standing !== undefined && standing !== 'refused';
   },
 
-  observed: ({ seen }, desired) => desired.map((wish) => ({ ...wish, isGone: !seen.databases.has(wish.name) })),
+  observed: ({ seen }, desired) => desired.map((wanted) => ({ ...wanted, isGone: !seen.databases.has(wanted.name) })),
 
   made: () => impossible(),
   gone: () => impossible(),

@@ -62,7 +62,7 @@ export const retiredRole: Kind<RetiredRole, typeof registered> = {
     return standing !== undefined && standing !== 'refused';
   },
 
-  observed: ({ seen }, desired) => desired.map((wish) => ({ ...wish, isGone: !seen.roles.has(wish.name) })),
+  observed: ({ seen }, desired) => desired.map((wanted) => ({ ...wanted, isGone: !seen.roles.has(wanted.name) })),
 
   made: () => impossible(),
   gone: () => impossible(),

@@ -80,10 +80,10 @@ export const role: Kind<Role, typeof registered> = {
   asksDetails: ({ attributes }) => (attributes === undefined ? undefined : []),
 
   observed: ({ seen, deploymentId }, desired) => {
-    const wishes = new Map(desired.map((wish) => [wish.name, wish]));
+    const byName = new Map(desired.map((wanted) => [wanted.name, wanted]));
     return [...seen.roles.values()].map((role) => {
       const { name, comment, canLogin } = role;
-      const { attributes, canLogin: isToLogIn = true } = wishes.get(name) ?? {};
+      const { attributes, canLogin: isToLogIn = true } = byName.get(name) ?? {};
       return {
         kind: 'role',
         name,

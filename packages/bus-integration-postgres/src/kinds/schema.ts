@@ -47,18 +47,20 @@ export const schema: Kind<Schema, typeof registered> = {
   // Of those that are not declared only ours were read.
   observed: (scope, desired) => {
     const { seen, declared } = scope;
-    const wishes = new Map(
-      desired.flatMap((wish) => (wish.owner === undefined ? [] : [[identityOf('', [wish.database, wish.name]), wish]])),
+    const byName = new Map(
+      desired.flatMap((wanted) =>
+        wanted.owner === undefined ? [] : [[identityOf('', [wanted.database, wanted.name]), wanted]],
+      ),
     );
     return [...seen.inside].flatMap(([database, { schemas, markedSchemas }]) => {
       const kept = declared.databases.get(database)?.schemas;
       const left = markedSchemas.filter(({ name }) => !kept?.has(name));
       return [...schemas, ...left].map(({ name, owner }): Schema => {
-        const wish = wishes.size === 0 ? undefined : wishes.get(identityOf('', [database, name]));
+        const wanted = byName.size === 0 ? undefined : byName.get(identityOf('', [database, name]));
         const found = { kind: 'schema', database, name } as const;
-        if (wish === undefined) return found;
-        const strays = movable(wish, scope);
-        return { ...found, owner, ...ownersOf(wish), ...(strays.length > 0 && { strays }) };
+        if (wanted === undefined) return found;
+        const strays = movable(wanted, scope);
+        return { ...found, owner, ...ownersOf(wanted), ...(strays.length > 0 && { strays }) };
       });
     });
   },

@@ -32,12 +32,12 @@ export const setting: Kind<StoredSetting, typeof registered> = {
 
   observed: ({ seen: { details } }, desired) => {
     const stored = new Map(details?.settings.map((one) => [JSON.stringify([one.role, one.database, one.name]), one]));
-    return desired.flatMap((wish) => {
-      const found = stored.get(JSON.stringify([...placeOf(wish), wish.name]));
+    return desired.flatMap((wanted) => {
+      const found = stored.get(JSON.stringify([...placeOf(wanted), wanted.name]));
       if (found === undefined) return [];
-      const values = storedValues(wish.name, found.value);
-      const isSame = isSameValue(details?.parameters.get(wish.name), values, wish.values);
-      return [{ ...wish, values: isSame ? wish.values : values }];
+      const values = storedValues(wanted.name, found.value);
+      const isSame = isSameValue(details?.parameters.get(wanted.name), values, wanted.values);
+      return [{ ...wanted, values: isSame ? wanted.values : values }];
     });
   },
 

@@ -84,7 +84,7 @@ function expandDatabase(merged: DatabaseEntry, within: string, originOf: OriginO
   const {
     owner,
     owner_of_database,
-    access: wished = noAccess,
+    access: desired = noAccess,
     extensions = [],
     schemas = ['public'],
     search_path,
@@ -113,7 +113,7 @@ function expandDatabase(merged: DatabaseEntry, within: string, originOf: OriginO
     const message = `schema ${quotedName(schema)} is not declared in ${within}; declare it under schemas`;
     problems.report(place('public', 'create', at), 'undeclared-schema', message);
   }
-  const access = accessOf(wished, schemas, within, originOf, ground);
+  const access = accessOf(desired, schemas, within, originOf, ground);
   const path = search_path ?? (schemas.includes('public') ? undefined : schemas);
   return {
     ...(owner !== undefined && { owner }),
@@ -127,7 +127,7 @@ function expandDatabase(merged: DatabaseEntry, within: string, originOf: OriginO
 }
 
 function accessOf(
-  wished: Readonly<Record<string, Access>>,
+  desired: Readonly<Record<string, Access>>,
   schemas: readonly string[],
   within: string,
   originOf: OriginOf,
@@ -135,7 +135,7 @@ function accessOf(
 ): Readonly<Record<string, ExpandedAccess>> {
   const { root, problems } = ground;
   const access: Record<string, ExpandedAccess> = Object.create(null);
-  for (const [role, given] of Object.entries(wished)) {
+  for (const [role, given] of Object.entries(desired)) {
     requireRole(role, keyAt(root, originOf('access', role)) ?? root, ground);
     if (given === 'none') continue;
     const expanded = typeof given === 'string' ? meaningOf(given, originOf('access', role), ground) : given;
@@ -183,7 +183,12 @@ function meaningOf(word: string, path: NodePath, { words, root, problems }: Grou
     close === undefined
       ? `expected ${known.map(quotedName).join(', ')}, or a map`
       : `did you mean ${quotedName(close)}?`;
-  problems.report(nodeAt(root, path) ?? root, 'unknown-word', `${quotedName(word)} is no access word; ${hint}`, close);
+  problems.report(
+    nodeAt(root, path) ?? root,
+    'unknown-word',
+    `${quotedName(word)} is not an access word; ${hint}`,
+    close,
+  );
   return undefined;
 }
 

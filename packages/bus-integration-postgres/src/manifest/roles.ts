@@ -31,7 +31,7 @@ export function requireRole(name: string, place: Span, { problems, declared }: R
 
 function undeclared(name: string, close: string | undefined): string {
   const shown = quotedName(name);
-  if (/^public$/i.test(name)) return `${shown} is no role; what every role may stands under public of the database`;
+  if (/^public$/i.test(name)) return `${shown} is not a role; what every role may stands under public of the database`;
   if (name.startsWith('pg_'))
     return `role ${shown} is the server's own; this file gives no membership in it, and nothing to it`;
   const hint = close === undefined ? 'declare it under roles' : `did you mean ${quotedName(close)}?`;

@@ -97,8 +97,8 @@ function mayHaveStrays(
   if (found === undefined || found.hasOthers || [...owners.keys()].some((schema) => !looked.includes(schema)))
     return true;
   return found.objects.patterns.some(({ schema, owner, isMember }) => {
-    const wished = owners.get(schema);
-    return wished !== undefined && !isMember && owner !== wished.owner && !wished.makers.includes(owner);
+    const declared = owners.get(schema);
+    return declared !== undefined && !isMember && owner !== declared.owner && !declared.makers.includes(owner);
   });
 }
 

@@ -130,7 +130,7 @@ export interface ObservedStrays {
   readonly adminActsAsOwner: boolean;
   /** As in ALTER … OWNER TO. */
   readonly type: StrayType;
-  /** A SECURITY DEFINER routine, a view that is no security_invoker, a table with rules. */
+  /** A SECURITY DEFINER routine, a view that is not a security_invoker, a table with rules. */
   readonly runsAsOwner: boolean;
   readonly count: number;
   /** As SQL; null where they are many. */

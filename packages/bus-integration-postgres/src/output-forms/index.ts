@@ -66,7 +66,7 @@ export function readOutput(text: Secret, output: Output): FileReading[] {
   const content = formOf(output).read(text.reveal());
   const isForeign = text.reveal().trim() !== '';
   if (content === undefined)
-    return connections.map(() => ({ ...broken(`it is no file of form ${form}`), ...(isForeign && { isForeign }) }));
+    return connections.map(() => ({ ...broken(`it is not a file of form ${form}`), ...(isForeign && { isForeign }) }));
   // Of a login that stands there twice libpq takes the first line.
   const held = new Map(content.connections.toReversed().map((one) => [keyOf({ ...one, role: one.user }), one]));
   const found = connections.map((wanted) => held.get(keyOf(wanted)));

@@ -1,7 +1,7 @@
 // The data of a Secret in a YAML file, as tools write it: block maps of one line each. What is written otherwise is taken
 // for none of ours. Pure.
 
-/** Key → value; undefined where it is no Secret. */
+/** Key → value; undefined where it is not a Secret. */
 export function readSecretManifest(text: string): Readonly<Record<string, string>> | undefined {
   const found: Record<string, string> = {};
   let section = '';

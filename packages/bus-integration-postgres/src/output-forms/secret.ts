@@ -17,7 +17,7 @@ export const secret: FileForm = {
     const found = readSecretManifest(text);
     const { uri = '', username, password, dbname } = found ?? {};
     const connection = connectionOf(uri);
-    // A password that was changed in one of the keys alone is no password.
+    // A password that was changed in one of the keys alone is not a password.
     if (connection?.user !== username || connection?.password !== password || connection?.database !== dbname)
       return undefined;
     return connection === undefined ? undefined : { connections: [connection], others: [] };

@@ -22,7 +22,7 @@ export interface HeldPrivileges {
 
 /**
  * The privileges that a role can use on an object: its own, those of roles it inherits from, and PUBLIC's.
- * Those PUBLIC is about to lose are left out, since a wish that rests on them would not last.
+ * Those PUBLIC is about to lose are left out, since a declaration that rests on them would not last.
  */
 export function effectivePrivileges(
   object: Guarded,

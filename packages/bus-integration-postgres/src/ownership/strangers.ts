@@ -76,7 +76,7 @@ export function creatorFinding(
   return {
     severity: 'warn',
     code: 'create-of-others',
-    message: `role ${shown(name)} may create in ${what}, and is no role of this deployment`,
+    message: `role ${shown(name)} may create in ${what}, and is not a role of this deployment`,
     target: printable(on.database),
     ...advise(runs(`if it is not meant, ${who}`, where, `REVOKE CREATE ON ${sql} FROM ${identifier(name)};`)),
   };

@@ -25,7 +25,7 @@ import {
 } from 'bus-integration-database';
 import { declaredPowers } from '../asked/declared-powers.ts';
 import { creatorsOf, databasesGiven, heirsOfRetired, retiredNames } from '../asked/retired-names.ts';
-import { endpointOf, type ServiceWish } from '../conninfo/dsn-endpoint.ts';
+import { type DesiredService, endpointOf } from '../conninfo/dsn-endpoint.ts';
 import { endpointFindings } from '../credentials/dsn-findings.ts';
 import { doubtfulTls, unusableEndpoint } from '../credentials/unusable-endpoint.ts';
 import { unwritableFiles } from '../credentials/unwritable-files.ts';
@@ -62,7 +62,7 @@ export interface Intent {
   /** By role whose new password could not be proven: what would let it be. Such a one is not told to be rotated. */
   readonly unprovable?: ReadonlyMap<string, Remedy>;
   /** Where services are to connect, as far as the configuration says it. */
-  readonly service: ServiceWish;
+  readonly service: DesiredService;
 }
 
 export interface Computed {

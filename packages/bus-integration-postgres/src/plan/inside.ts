@@ -11,7 +11,7 @@ import { showingContext, stepsOf } from './steps.ts';
 export interface JustMade {
   readonly database: string;
   readonly found: ObservedInside;
-  /** What is wished of it. */
+  /** What is desired of it. */
   readonly resources: readonly Resource[];
   /** That of the whole plan. */
   readonly scope: Scope;
@@ -53,7 +53,7 @@ export function planInside({ database, found, resources, scope }: JustMade): Ste
   return stepsOf({ resources, differences: possible }, showingContext({ deploymentId, seen: now }));
 }
 
-/** What is wished of each database, by its name. */
+/** What is desired of each database, by its name. */
 export function byDatabase(resources: readonly Resource[]): Map<string, Resource[]> {
   const groups = new Map<string, Resource[]>();
   for (const resource of resources) {

@@ -17,8 +17,8 @@ export function overridingFindings(
   { details }: Observation,
 ): Diagnostic[] {
   if (details === undefined) return [];
-  const wishes = resources.filter((one): one is StoredSetting => one.kind === 'setting');
-  const named = new Set(wishes.map(keyOf));
+  const settings = resources.filter((one): one is StoredSetting => one.kind === 'setting');
+  const named = new Set(settings.map(keyOf));
   return details.settings.flatMap((stored) => {
     if (stored.role === null || named.has(keyOf(stored))) return [];
     if (stored.name === 'role')
@@ -29,12 +29,12 @@ export function overridingFindings(
       role !== undefined ||
       (databases.get(database ?? '')?.logins.includes(stored.role ?? '') === true &&
         !named.has(keyOf({ ...stored, database: database ?? null })));
-    const beaten = wishes.find(
-      (wish) =>
-        wish.name === stored.name &&
-        isBefore(stored, wish) &&
-        meets(wish) &&
-        !isSameValue(parameter, values, wish.values),
+    const beaten = settings.find(
+      (desired) =>
+        desired.name === stored.name &&
+        isBefore(stored, desired) &&
+        meets(desired) &&
+        !isSameValue(parameter, values, desired.values),
     );
     if (beaten === undefined) return [];
     const of = beaten.role === undefined ? `database ${shown(beaten.database ?? '')}` : 'the role';
@@ -56,9 +56,9 @@ function keyOf({
 }
 
 /** Whether sessions take the first where both are for them. */
-function isBefore(stored: ObservedSetting, wish: StoredSetting): boolean {
-  if (wish.role === undefined) return stored.database === null || stored.database === wish.database;
-  return wish.role === stored.role && wish.database === undefined && stored.database !== null;
+function isBefore(stored: ObservedSetting, desired: StoredSetting): boolean {
+  if (desired.role === undefined) return stored.database === null || stored.database === desired.database;
+  return desired.role === stored.role && desired.database === undefined && stored.database !== null;
 }
 
 function inDatabase({ database }: ObservedSetting): string {

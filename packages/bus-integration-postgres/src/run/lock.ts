@@ -149,7 +149,7 @@ function held(session: Session, key: number, pid: number, { deploymentId }: Lock
       if (sqlstateOf(error) !== lockNotAvailable) return undefined;
       const holder = await readObstructor(other, key).catch(() => undefined);
       if (holder?.endingIt === undefined) return undefined;
-      return obstructedError(deploymentId, `${holder.said}, which is no apply`, holder.endingIt);
+      return obstructedError(deploymentId, `${holder.said}, which is not an apply`, holder.endingIt);
     },
     release: async () => {
       heartbeat[Symbol.dispose]();
@@ -186,7 +186,8 @@ function lockKey(deploymentId: string): number {
 function lockedError({ deploymentId, timeoutMs }: LockOptions, holder: LockHolder | undefined): OperationError {
   const { said, endingIt } = holder ?? { said: 'it just ended' };
   const waited = `(waited ${timeoutMs / 1000} s)`;
-  if (endingIt !== undefined) return obstructedError(deploymentId, `${said}, which is no apply ${waited}`, endingIt);
+  if (endingIt !== undefined)
+    return obstructedError(deploymentId, `${said}, which is not an apply ${waited}`, endingIt);
   return new OperationError('locked', `another apply of deployment ${deploymentId} holds its lock: ${said} ${waited}`, {
     target: deploymentId,
     remedy: 'wait for it to end and run again, or wait longer: --lock-timeout 5m',

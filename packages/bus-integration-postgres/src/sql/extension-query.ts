@@ -23,11 +23,11 @@ SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
     'version', extension.extversion,
     'adminActsAsOwner', pg_catalog.pg_has_role(extension.extowner, 'USAGE'),
     'isRelocatable', extension.extrelocatable,
-    'isUpdatable', CASE WHEN wished.version <> extension.extversion THEN EXISTS (
+    'isUpdatable', CASE WHEN desired.version <> extension.extversion THEN EXISTS (
         SELECT FROM pg_catalog.pg_extension_update_paths(extension.extname) AS way
-         WHERE way.source = extension.extversion AND way.target = wished.version AND way.path IS NOT NULL)
+         WHERE way.source = extension.extversion AND way.target = desired.version AND way.path IS NOT NULL)
       ELSE false END) ORDER BY extension.extname), '[]') AS extensions
   FROM pg_catalog.pg_extension AS extension
   JOIN pg_catalog.pg_namespace AS schema ON schema.oid = extension.extnamespace
   LEFT JOIN ROWS FROM (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[]))
-    AS wished (name, version) ON wished.name = extension.extname`;
+    AS desired (name, version) ON desired.name = extension.extname`;

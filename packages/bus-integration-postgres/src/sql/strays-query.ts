@@ -94,19 +94,19 @@ const mostNamed = 50;
  */
 export function straysQuery(versionNum: number): string {
   return `
-WITH wished AS MATERIALIZED (
+WITH wanted AS MATERIALIZED (
     SELECT schema.oid, schema.nspname, coalesce(role.oid, 0::pg_catalog.oid) AS owner
-      FROM ROWS FROM (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[])) AS wish (name, owner)
-      JOIN pg_catalog.pg_namespace AS schema ON schema.nspname = wish.name
-      LEFT JOIN pg_catalog.pg_roles AS role ON role.rolname = wish.owner),
-  owned AS (${owned(versionNum, (schema, owner) => `EXISTS (SELECT FROM wished WHERE wished.oid = ${schema} AND wished.owner <> ${owner})`)}),
+      FROM ROWS FROM (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[])) AS desired (name, owner)
+      JOIN pg_catalog.pg_namespace AS schema ON schema.nspname = desired.name
+      LEFT JOIN pg_catalog.pg_roles AS role ON role.rolname = desired.owner),
+  owned AS (${owned(versionNum, (schema, owner) => `EXISTS (SELECT FROM wanted WHERE wanted.oid = ${schema} AND wanted.owner <> ${owner})`)}),
   counted AS (SELECT owned.*, pg_catalog.count(*) OVER (PARTITION BY owned.schema, owned.owner, owned.type, owned.definer) AS count FROM owned),
   patterns AS (
-    SELECT wished.nspname AS schema, counted.owner, counted.type, counted.definer, pg_catalog.max(counted.count) AS count,
+    SELECT wanted.nspname AS schema, counted.owner, counted.type, counted.definer, pg_catalog.max(counted.count) AS count,
            pg_catalog.json_agg((pg_catalog.pg_identify_object(counted.class, counted.oid, 0)).identity ORDER BY counted.oid)
              FILTER (WHERE counted.count <= ${mostNamed}) AS names
-      FROM counted JOIN wished ON wished.oid = counted.schema
-     GROUP BY wished.nspname, counted.owner, counted.type, counted.definer)
+      FROM counted JOIN wanted ON wanted.oid = counted.schema
+     GROUP BY wanted.nspname, counted.owner, counted.type, counted.definer)
 SELECT least(pg_catalog.current_setting('max_locks_per_transaction')::pg_catalog.int8
              * (pg_catalog.current_setting('max_connections')::pg_catalog.int8
                 + pg_catalog.current_setting('max_prepared_transactions')::pg_catalog.int8), 2147483647)::pg_catalog.int4 AS locks,

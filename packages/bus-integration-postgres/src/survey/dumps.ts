@@ -40,26 +40,26 @@ export function readDump(
   }
 }
 
-interface DumpWish {
+interface DesiredDump {
   readonly database: string;
   readonly now: number;
   readonly tables: ReadonlySet<TableKey> | undefined;
 }
 
-function faultIn(path: string, wanted: DumpWish): string | undefined {
+function faultIn(path: string, wanted: DesiredDump): string | undefined {
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stats = fstatSync(descriptor);
     // One of format directory has its table of contents in a file of its own.
     if (stats.isDirectory()) return faultInDirectory(path, wanted);
-    if (!stats.isFile()) return 'is no file';
+    if (!stats.isFile()) return 'is not a file';
     return faultOf({ descriptor, sizeBytes: stats.size, modifiedMs: stats.mtimeMs }, wanted);
   } finally {
     closeSync(descriptor);
   }
 }
 
-function faultInDirectory(path: string, wanted: DumpWish): string | undefined {
+function faultInDirectory(path: string, wanted: DesiredDump): string | undefined {
   const names = new Set(readdirSync(path));
   if (!names.has('toc.dat')) return 'is a folder without toc.dat';
   const descriptor = openSync(join(path, 'toc.dat'), constants.O_RDONLY | constants.O_NONBLOCK);
@@ -80,14 +80,14 @@ interface OpenFile {
   readonly isThere?: (file: string) => boolean;
 }
 
-function faultOf(file: OpenFile, wanted: DumpWish): string | undefined {
+function faultOf(file: OpenFile, wanted: DesiredDump): string | undefined {
   const { sizeBytes, modifiedMs, isThere } = file;
   if (sizeBytes === 0) return 'is empty';
   const head = partOf(file, 0, headBytes);
   const tail = partOf(file, Math.max(0, sizeBytes - headBytes), headBytes);
   const start = archiveAt(head);
   if (start === undefined && !isWholeScript(head, tail))
-    return 'is no dump of pg_dump (format custom, directory, tar or plain), or was cut off';
+    return 'is not a dump of pg_dump (format custom, directory, tar or plain), or was cut off';
   if (start === undefined && sizeBytes > mostScriptBytes) return 'is larger than 1 GiB in format plain';
   const contents = start === undefined ? scriptContents(file) : contentsFrom(file, start);
   if (contents === undefined) return 'has no table of contents that can be read whole';
@@ -101,7 +101,7 @@ function faultOf(file: OpenFile, wanted: DumpWish): string | undefined {
 
 function contentFault(
   { database, defined, filled }: DumpContents,
-  wanted: DumpWish,
+  wanted: DesiredDump,
   isScript: boolean,
 ): string | undefined {
   if (database === undefined)

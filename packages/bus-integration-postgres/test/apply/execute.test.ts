@@ -79,9 +79,9 @@ test('new passwords of roles in use come last, as many at once as there are jobs
   const [service, other, third] = declaration.roles;
   const events: string[] = [];
   // A further database is made in the same run: it is done before any service's password changes.
-  const wish = { ...declaration, databases: [...declaration.databases, `${database}_more`] };
+  const desired = { ...declaration, databases: [...declaration.databases, `${database}_more`] };
   await using prepared = await stage.prepare({
-    declaration: wish,
+    declaration: desired,
     rotate: declaration.roles,
     jobs: 1,
     onSend: (event) => void events.push(`${event}: ${replaced().length}`),

@@ -85,7 +85,7 @@ it('reads as a person would write it', () => {
   const block = { deploymentId: 'example-dev', logins: logins.slice(0, 2), admin, policy };
   expect(renderHba({ ...block, majorVersion: 18 })).toMatchInlineSnapshot(`
     "# Deployment example-dev: who may log in to its databases, under the policy private.
-    # Save as bus-example-dev.conf beside pg_hba.conf, with this as the first line of pg_hba.conf that is no comment:
+    # Save as bus-example-dev.conf beside pg_hba.conf, with this as the first line of pg_hba.conf that is not a comment:
     #   include bus-example-dev.conf
     # Then: SELECT pg_reload_conf(), and see that pg_hba_file_rules shows no error.
     # hostssl lines are met only while ssl = on.

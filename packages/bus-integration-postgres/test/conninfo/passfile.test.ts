@@ -76,13 +76,13 @@ describe('the password file', () => {
     ]);
   });
 
-  it('warns when it is no regular file, or is named and absent', async () => {
+  it('warns when it is not a regular file, or is named and absent', async () => {
     const warned = (dsn: string) => place.warnings(dsn);
-    expect(await warned('passfile=home')).toEqual(['password file …/home is not used: it is no regular file']);
+    expect(await warned('passfile=home')).toEqual(['password file …/home is not used: it is not a regular file']);
     expect(await warned('passfile=no')).toEqual(["password file …/no is not used: it can't be opened (ENOENT)"]);
     expect(await warned('')).toEqual([]);
     spawnSync('mkfifo', ['-m', '600', join(place.path, 'fifo')]);
-    expect(await warned('passfile=fifo')).toEqual(['password file …/fifo is not used: it is no regular file']);
+    expect(await warned('passfile=fifo')).toEqual(['password file …/fifo is not used: it is not a regular file']);
   });
 
   it('refuses a password that is not UTF-8', async () => {

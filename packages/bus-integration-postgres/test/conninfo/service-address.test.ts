@@ -90,7 +90,7 @@ test.each([
   ['BUS_DATABASE_SERVICE_HOST', 'a,,b', /expected a host name/],
   ['BUS_DATABASE_SERVICE_HOST', 'a;b', /expected a host name/],
   ['BUS_DATABASE_SERVICE_PARAMETERS', 'application_name=', /^BUS_DATABASE_SERVICE_PARAMETERS: application_name has no/],
-  ['BUS_DATABASE_SERVICE_PARAMETERS', 'application_name=a;connect_timeout=1', /is no list of keyword=value/],
+  ['BUS_DATABASE_SERVICE_PARAMETERS', 'application_name=a;connect_timeout=1', /is not a list of keyword=value/],
   ['BUS_DATABASE_SERVICE_HOST', '[::1]', /expected a host name/],
   ['BUS_DATABASE_SERVICE_HOST', 'postgres://u:hunter2@h/d', /a value that is not shown/],
 ])('%s=%s', (key, value, why) => {

@@ -83,7 +83,7 @@ describe('TLS', () => {
       'sslkey is …/home/.postgresql/postgresql.key, which is not there; sslcert needs it',
     );
     expect(await place.refusal(`${tcp} sslcert=me.crt sslkey=home`)).toBe(
-      'sslkey (from the connection string) is …/home, which is no regular file',
+      'sslkey (from the connection string) is …/home, which is not a regular file',
     );
     const isRoot = process.getuid?.() === 0;
     for (const mode of [0o600, 0o400, ...(isRoot ? [0o640, 0o440] : [])]) {

@@ -1,6 +1,6 @@
 import {
-  type CredentialWish,
   candidatePasswords,
+  type DesiredCredentials,
   decideCredentials,
   type FilePair,
   type FileReading,
@@ -42,7 +42,7 @@ function proofsFor(onServer: string | undefined, rest: Proof = { state: 'disprov
 const unknown: Proof = { state: 'unknown', reason: 'the server asked for no password (trust)' };
 const refusedLogin: Proof = { state: 'unknown', isRefused: true, reason: '28P01' };
 
-function decide(pairs: readonly FilePair[], proofs: Proofs, said: Partial<CredentialWish> = {}): RoleDecision {
+function decide(pairs: readonly FilePair[], proofs: Proofs, said: Partial<DesiredCredentials> = {}): RoleDecision {
   return decideCredentials(
     {
       role: 'svc',
@@ -67,7 +67,7 @@ describe('what becomes of the files', () => {
       what: string,
       pairs: readonly FilePair[],
       proofs: Proofs,
-      said: Partial<CredentialWish>,
+      said: Partial<DesiredCredentials>,
       decision: string,
       files: readonly string[],
     ]
@@ -372,7 +372,7 @@ function passwordIn(reading: FileReading): string | undefined {
 }
 
 describe('a file that belongs to another server', () => {
-  test.each<[what: string, pairs: readonly FilePair[], proofs: Proofs, said: Partial<CredentialWish>]>([
+  test.each<[what: string, pairs: readonly FilePair[], proofs: Proofs, said: Partial<DesiredCredentials>]>([
     [
       'beside a staged leftover, for a role to be made',
       [pair('a', held('p', elsewhere), held('s'))],

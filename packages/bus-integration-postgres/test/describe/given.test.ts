@@ -27,7 +27,7 @@ it('a word stands for just what it gives', () => {
   expect(wordOf({ ...read, database: set('CONNECT', 'CREATE', 'TEMPORARY') })).toBeUndefined();
   const creating = { schemas: new Map([['app', { given: set('CREATE', 'USAGE'), may: set('CREATE', 'USAGE') }]]) };
   expect(wordOf({ ...nothing, ...entered, ...creating })).toBe('create');
-  // What everybody may is no access of its own.
+  // What everybody may is not an access of its own.
   const everybody = { schemas: new Map([['app', { given: set(), may: set('CREATE', 'USAGE') }]]) };
   expect(wordOf({ ...nothing, ...entered, ...everybody })).toBeUndefined();
 });

@@ -28,7 +28,7 @@ describe('matchHba', () => {
 
   it('decides nothing by a file that the server does not load', () => {
     const rules = parseHba('host all all 10.0.0.0/8 scram\n');
-    expect(rules.broken).toMatchObject([{ line: 1, reason: '"scram" is no authentication method' }]);
+    expect(rules.broken).toMatchObject([{ line: 1, reason: '"scram" is not an authentication method' }]);
     expect(matchHba(rules, client)).toMatchObject({ result: 'undecided', possible: [] });
   });
 });

@@ -11,11 +11,11 @@ const converged: Said = {
   databases: [database('app', {}, ['svc=CONNECT/admin', 'svc=TEMPORARY/admin'])],
   schemas: { app: [schema('public', {}, ['svc=CREATE/admin', 'svc=USAGE/admin'])] },
 };
-const wished = desiredOf(declaration).resources;
+const declared = desiredOf(declaration).resources;
 
 function found(desired: readonly Note[], observed: readonly Note[], said: Parameters<typeof notes>[1] = {}) {
   const table: DifferingKinds<Resource | Note> = { ...kinds, note: notes(observed, said) };
-  return differences<Resource | Note>(table, [...wished, ...desired], scopeWith(declaration, seen(converged)));
+  return differences<Resource | Note>(table, [...declared, ...desired], scopeWith(declaration, seen(converged)));
 }
 
 describe('a made-up kind beside the others', () => {

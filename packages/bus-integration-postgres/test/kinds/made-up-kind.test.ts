@@ -1,5 +1,5 @@
 // A kind with an action of its own, from its difference to what a person, a program and the server get of it: nothing but
-// its file, its row in the table and what wishes it knows that it is there.
+// its file, its row in the table and what asks for it knows that it is there.
 import { contractSchemas, type JsonSchema, type Response, responseFaults, type Step } from 'bus-integration-database';
 import { describe, expect, test, vi } from 'vitest';
 import { scriptLines } from '../../../bus-operator-database/src/render/script.ts';

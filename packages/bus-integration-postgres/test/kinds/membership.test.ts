@@ -68,14 +68,14 @@ describe.each(variants)('PostgreSQL $major as $admin', ({ major, admin }) => {
 
   test('members that nobody names are left, unless the group has none but those of the file', async () => {
     const roles = [group('m2_team'), roleOf('m2_svc')];
-    const wishes = [...roles, joins('m2_svc', 'm2_team')];
-    await deploymentOf(dsn, wishes).converge();
+    const resources = [...roles, joins('m2_svc', 'm2_team')];
+    await deploymentOf(dsn, resources).converge();
     const own = admin === 'superuser' ? '' : 'SET ROLE deploy_admin;';
     await server.query(`CREATE ROLE m2_ann; CREATE ROLE m2_bob; ${own} GRANT m2_team TO m2_ann, m2_bob; RESET ROLE`);
     const before = await edges();
-    expect((await deploymentOf(dsn, wishes).plan()).steps).toEqual([]);
+    expect((await deploymentOf(dsn, resources).plan()).steps).toEqual([]);
 
-    const closed = deploymentOf(dsn, [...wishes, exact('m2_team', 'm2_svc')]);
+    const closed = deploymentOf(dsn, [...resources, exact('m2_team', 'm2_svc')]);
     expect((await closed.plan()).refused).toEqual(['hazard']);
     expect(await edges()).toEqual(before);
     const { steps } = await closed.converge({ allow: ['revoke'] });
@@ -146,21 +146,25 @@ describe.each(variants)('PostgreSQL $major as $admin', ({ major, admin }) => {
 
   test('a group that the admin may give no membership in is foreseen', async () => {
     await server.query('CREATE ROLE m6_team; CREATE ROLE m6_svc LOGIN');
-    const wishes = [group('m6_team'), roleOf('m6_svc'), joins('m6_svc', 'm6_team')];
+    const resources = [group('m6_team'), roleOf('m6_svc'), joins('m6_svc', 'm6_team')];
     const flags = { adopt: true, allow: ['update', 'grant'] as const };
     if (isNew && admin !== 'superuser') {
-      const { refused, remedies } = await deploymentOf(dsn, wishes).plan({ ...flags, allow: [...flags.allow] });
+      const { refused, remedies } = await deploymentOf(dsn, resources).plan({ ...flags, allow: [...flags.allow] });
       expect(refused).toContain('lacks-membership-admin');
       expect(remedies.join()).toContain('GRANT "m6_team" TO "deploy_admin" WITH ADMIN TRUE, INHERIT FALSE, SET FALSE;');
       await server.query('GRANT m6_team, m6_svc TO deploy_admin WITH ADMIN TRUE, INHERIT FALSE, SET FALSE');
     }
-    await deploymentOf(dsn, wishes).converge({ ...flags, allow: [...flags.allow] });
+    await deploymentOf(dsn, resources).converge({ ...flags, allow: [...flags.allow] });
   });
 
   test('a NOINHERIT member has membership and no privilege: it is told', async () => {
-    const wishes = [group('m7_team'), roleOf('m7_svc', { attributes: { inherit: false } }), joins('m7_svc', 'm7_team')];
-    await deploymentOf(dsn, wishes).converge();
-    const { response } = await deploymentOf(dsn, wishes).plan();
+    const resources = [
+      group('m7_team'),
+      roleOf('m7_svc', { attributes: { inherit: false } }),
+      joins('m7_svc', 'm7_team'),
+    ];
+    await deploymentOf(dsn, resources).converge();
+    const { response } = await deploymentOf(dsn, resources).plan();
     expect(response.diagnostics).toMatchObject([{ severity: 'warn', code: 'membership-without-rights' }]);
     expect(response.diagnostics[0]?.remedy).toContain(
       isNew ? 'GRANT "m7_team" TO "m7_svc" WITH INHERIT TRUE;' : 'ALTER ROLE "m7_svc" INHERIT;',

@@ -26,7 +26,7 @@ describe.each(variants)('PostgreSQL $major as $admin', ({ major, admin }) => {
     );
 
   test('role settings silently not applied: of a role, of a database, of a role in it, and no other', async () => {
-    const wishes: Resource[] = [
+    const resources: Resource[] = [
       roleOf('svc'),
       settingOf({ role: 'svc' }, 'Statement_Timeout', '30s'),
       settingOf({ role: 'svc' }, 'search_path', ['app', 'A b', '$user']),
@@ -36,7 +36,7 @@ describe.each(variants)('PostgreSQL $major as $admin', ({ major, admin }) => {
       settingOf({ role: 'svc', database: 'orders' }, 'role', 'svc'),
       settingOf({ role: 'svc', database: 'orders' }, 'timezone', 'UTC'),
     ];
-    const made = await deploymentOf(dsn, wishes).converge();
+    const made = await deploymentOf(dsn, resources).converge();
     expect(made.steps).toEqual([
       'create create-role svc: login only, without a password',
       'update change-settings svc: statement_timeout = 30s, search_path = app, A b, $user',
@@ -58,13 +58,13 @@ describe.each(variants)('PostgreSQL $major as $admin', ({ major, admin }) => {
     // Written otherwise, by whomever, it is the same; what nobody names stays.
     await server.query(`ALTER ROLE svc SET statement_timeout TO '30000'; ALTER ROLE svc SET lock_timeout TO '1s'`);
     await server.query(`ALTER DATABASE orders SET work_mem TO 65536; ALTER DATABASE orders SET jit TO off`);
-    expect((await deploymentOf(dsn, wishes).plan()).steps).toEqual([]);
-    const fewer = wishes.filter((one) => one.kind !== 'setting' || one.name !== 'search_path');
+    expect((await deploymentOf(dsn, resources).plan()).steps).toEqual([]);
+    const fewer = resources.filter((one) => one.kind !== 'setting' || one.name !== 'search_path');
     expect((await deploymentOf(dsn, fewer).plan()).steps).toEqual([]);
 
     // What differs alone is changed.
     await server.query(`ALTER ROLE svc SET search_path TO 'app, A b'; ALTER DATABASE orders RESET work_mem`);
-    const repaired = await deploymentOf(dsn, wishes).converge();
+    const repaired = await deploymentOf(dsn, resources).converge();
     expect(repaired.steps).toEqual([
       'update change-settings svc: search_path = app, A b, $user (was app, A b)',
       'update change-settings orders: work_mem = 64MB',
@@ -77,16 +77,16 @@ describe.each(variants)('PostgreSQL $major as $admin', ({ major, admin }) => {
 
   test('what this admin may not set is foreseen, with the SQL for a superuser', async () => {
     const role = roleOf('traced');
-    const wishes = [
+    const resources = [
       role,
       settingOf({ role: 'traced' }, 'log_statement', 'all'),
       settingOf({ role: 'traced' }, 'my.tenant', 'a'),
     ];
     if (admin === 'superuser') {
-      await deploymentOf(dsn, wishes).converge();
+      await deploymentOf(dsn, resources).converge();
       return;
     }
-    const first = await deploymentOf(dsn, wishes).plan();
+    const first = await deploymentOf(dsn, resources).plan();
     expect(first.refused).toEqual(['lacks-setting']);
     expect(first.remedies.join()).toContain(
       major === 14
@@ -94,17 +94,17 @@ describe.each(variants)('PostgreSQL $major as $admin', ({ major, admin }) => {
         : 'a superuser runs, in any database: GRANT SET ON PARAMETER "log_statement", "my"."tenant" TO "deploy_admin";',
     );
     await deploymentOf(dsn, [role]).converge();
-    const second = await deploymentOf(dsn, wishes).plan();
+    const second = await deploymentOf(dsn, resources).plan();
     expect(second.refused).toEqual(['lacks-setting']);
     const sql = `ALTER ROLE "traced" SET "log_statement" TO 'all'; ALTER ROLE "traced" SET "my"."tenant" TO 'a';`;
     expect(second.remedies.join()).toContain(`a superuser runs, in any database: ${sql}`);
-    expect((await deploymentOf(dsn, wishes).apply()).response.error_class).toBe('insufficient-privilege');
+    expect((await deploymentOf(dsn, resources).apply()).response.error_class).toBe('insufficient-privilege');
     if (major === 14) {
       await server.query(sql);
-      expect((await deploymentOf(dsn, wishes).plan()).steps).toEqual([]);
+      expect((await deploymentOf(dsn, resources).plan()).steps).toEqual([]);
     } else {
       await server.query('GRANT SET ON PARAMETER log_statement, my.tenant TO deploy_admin');
-      await deploymentOf(dsn, wishes).converge();
+      await deploymentOf(dsn, resources).converge();
     }
   });
 
@@ -119,8 +119,8 @@ describe.each(variants)('PostgreSQL $major as $admin', ({ major, admin }) => {
     ['work_mem', '1', /work_mem: "1" is not in 64 to 2147483647 \(in kB\)/],
     ['bytea_output', 'hexa', /bytea_output: "hexa" is not among its values; did you mean hex\?/],
   ])('%s = %s is refused before anything is touched', async (name, value, message) => {
-    const wishes = [roleOf('faulty'), settingOf({ role: 'faulty' }, name, value)];
-    const { response, refused } = await deploymentOf(dsn, wishes).plan();
+    const resources = [roleOf('faulty'), settingOf({ role: 'faulty' }, name, value)];
+    const { response, refused } = await deploymentOf(dsn, resources).plan();
     expect(refused).toEqual(['setting']);
     expect(response.error_class).toBe('invalid-request');
     expect(response.diagnostics[0]?.message).toMatch(message);

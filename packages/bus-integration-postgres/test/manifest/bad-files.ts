@@ -20,7 +20,7 @@ export interface BadFile {
 }
 
 const noManifest =
-  '1:1: this is no manifest, expected a map with version and deployment; nothing of it is shown: it may be a secret';
+  '1:1: this is not a manifest, expected a map with version and deployment; nothing of it is shown: it may be a secret';
 
 /** `r1: {}, r2: {}, …` */
 function numbered(name: string, count: number, value = '{}'): string {
@@ -233,10 +233,10 @@ export const badFiles: readonly BadFile[] = [
     says: ['1:1: deployment is missing in a manifest'],
   },
   {
-    name: 'a deployment that is no id',
+    name: 'a deployment that is not an id',
     under: 'nothing',
     text: 'version: 1\ndeployment: my shop\nroles: {app: {}}\n',
-    says: ['2:13: "my shop" is no id, expected 1 to 63 letters, digits, dots, _ and -, a letter or digit first'],
+    says: ['2:13: "my shop" is not an id, expected 1 to 63 letters, digits, dots, _ and -, a letter or digit first'],
   },
   {
     name: 'a deployment that YAML reads as a number',
@@ -393,12 +393,12 @@ export const badFiles: readonly BadFile[] = [
   {
     name: 'a day that no calendar has',
     text: 'roles: {app: {valid_until: 2027-02-29T18:00:00Z}}\n',
-    says: ['3:28: "2027-02-29T18:00:00Z" is no time that any calendar has'],
+    says: ['3:28: "2027-02-29T18:00:00Z" is not a time that any calendar has'],
   },
   {
     name: 'a duration as a time',
     text: 'roles: {app: {valid_until: 90d}}\n',
-    says: ['3:28: 90d is no time, expected one like 2027-01-31T18:00:00Z or 2027-01-31T18:00:00+02:00, or infinity'],
+    says: ['3:28: 90d is not a time, expected one like 2027-01-31T18:00:00Z or 2027-01-31T18:00:00+02:00, or infinity'],
   },
   {
     name: 'acts_as an undeclared role',
@@ -510,7 +510,7 @@ export const badFiles: readonly BadFile[] = [
   {
     name: 'the setting session_authorization',
     text: 'roles: {app: {settings: {session_authorization: x}}}\n',
-    says: ['3:26: session_authorization: it is no setting of a role or a database'],
+    says: ['3:26: session_authorization: it is not a setting of a role or a database'],
   },
   {
     name: 'the setting transaction_read_only',
@@ -695,17 +695,17 @@ export const badFiles: readonly BadFile[] = [
   {
     name: 'access of PUBLIC',
     text: 'databases: {d: {access: {PUBLIC: read}}}\n',
-    says: ['3:26: PUBLIC is no role; what every role may stands under public of the database'],
+    says: ['3:26: PUBLIC is not a role; what every role may stands under public of the database'],
   },
   {
     name: 'a mistyped access word',
     text: 'roles: {app: {}}\ndatabases: {d: {access: {app: wirte}}}\n',
-    says: ['4:31: wirte is no access word; did you mean write?'],
+    says: ['4:31: wirte is not an access word; did you mean write?'],
   },
   {
     name: 'an access word that nothing is like',
     text: 'roles: {app: {}}\ndatabases: {d: {access: {app: superpowers}}}\n',
-    says: ['4:31: superpowers is no access word; expected connect, read, write, create, none, or a map'],
+    says: ['4:31: superpowers is not an access word; expected connect, read, write, create, none, or a map'],
   },
   {
     name: 'no word',
@@ -760,7 +760,7 @@ export const badFiles: readonly BadFile[] = [
   {
     name: 'a name that is none',
     text: 'roles: {app: {}}\ndatabases: {d: {access: {app: {SELECT: [public.users.id]}}}}\n',
-    says: ['4:41: public.users.id is no name, expected one like app.invoices'],
+    says: ['4:41: public.users.id is not a name, expected one like app.invoices'],
   },
   {
     name: 'columns of a privilege that has none',
@@ -776,7 +776,7 @@ export const badFiles: readonly BadFile[] = [
     name: 'a routine without its arguments',
     text: 'roles: {app: {}}\ndatabases: {d: {access: {app: {EXECUTE: [public.close_month]}}}}\n',
     says: [
-      '4:42: public.close_month is no routine with its schema and its argument types, expected one like app.close_month(date)',
+      '4:42: public.close_month is not a routine with its schema and its argument types, expected one like app.close_month(date)',
     ],
   },
   {
@@ -787,7 +787,7 @@ export const badFiles: readonly BadFile[] = [
   {
     name: 'a routine that closes too often',
     text: 'roles: {app: {}}\ndatabases: {d: {access: {app: {EXECUTE: ["public.f(a))"]}}}}\n',
-    says: ['4:42: "public.f(a))" is no name, expected one like app.close_month(date)'],
+    says: ['4:42: "public.f(a))" is not a name, expected one like app.close_month(date)'],
   },
   {
     name: 'a schema that is not declared',
@@ -807,7 +807,7 @@ export const badFiles: readonly BadFile[] = [
   {
     name: 'a table where a schema has to be',
     text: 'roles: {app: {}}\ndatabases: {d: {access: {app: {create: [public.users]}}}}\n',
-    says: ['4:41: public.users is no schema, on which alone create can be given'],
+    says: ['4:41: public.users is not a schema, on which alone create can be given'],
   },
   {
     name: 'a table where only the database can be',
@@ -817,7 +817,7 @@ export const badFiles: readonly BadFile[] = [
   {
     name: 'types',
     text: 'roles: {app: {}}\ndatabases: {d: {access: {app: {USAGE: types}}}}\n',
-    says: ['4:39: types is no word for all of a kind: name each one, like TYPE app.money'],
+    says: ['4:39: types is not a word for all of a kind: name each one, like TYPE app.money'],
   },
   {
     name: 'a type without its schema, a server in one, a kind in small letters, and one that there is not',
@@ -839,7 +839,7 @@ export const badFiles: readonly BadFile[] = [
     says: [
       '4:20: GET is an unknown key; did you mean SET?',
       '4:37: ALL: name SET, ALTER SYSTEM or both',
-      '4:60: work-mem is no name of a parameter, expected one like log_min_duration_statement',
+      '4:60: work-mem is not a name of a parameter, expected one like log_min_duration_statement',
       '4:80: work_mem stands in this list twice',
       '5:19: a list stands here, expected a map',
       '6:34: work_mem, expected a list of parameters: [work_mem]',
@@ -876,7 +876,7 @@ export const badFiles: readonly BadFile[] = [
   {
     name: 'a word in capitals',
     text: 'words: {Support: {SELECT: tables}}\nroles: {app: {}}\n',
-    says: ['3:9: Support is no word, expected small letters, digits, _ and -, like support'],
+    says: ['3:9: Support is not a word, expected small letters, digits, _ and -, like support'],
   },
   {
     name: 'a word that is a word',
@@ -989,7 +989,7 @@ export const badFiles: readonly BadFile[] = [
       'outputs: [{form: secret, roles: [app], file: "{database}/app.yaml", namespace: "{database}"},' +
       ' {form: secret, roles: [ro], file: ro.yaml, namespace: "Shop_{database}"}]\n',
     says: [
-      '5:149: Shop_orders is no namespace of Kubernetes; write at most 63 small letters, digits and - between them',
+      '5:149: Shop_orders is not a namespace of Kubernetes; write at most 63 small letters, digits and - between them',
     ],
   },
   {
@@ -1017,7 +1017,7 @@ export const badFiles: readonly BadFile[] = [
     name: 'a variable that is none',
     under: 'shop',
     text: 'outputs: [{form: env, roles: [ro], file: ro.env, variable: "{role}-URL"}]\n',
-    says: ['5:60: ro-URL is no name of an environment variable; write letters, digits and _'],
+    says: ['5:60: ro-URL is not a name of an environment variable; write letters, digits and _'],
   },
   {
     name: 'a variable of another form',
@@ -1041,25 +1041,25 @@ export const badFiles: readonly BadFile[] = [
     name: 'a pooler without a port',
     under: 'shop',
     text: 'outputs: [{form: uri, roles: [ro], pooler: pgbouncer}]\n',
-    says: ['5:44: pgbouncer is no address, expected host:port'],
+    says: ['5:44: pgbouncer is not an address, expected host:port'],
   },
   {
     name: 'a mode that lets others read',
     under: 'shop',
     text: 'outputs: [{form: uri, roles: [ro], mode: 0644}]\n',
-    says: ['5:42: "0644" is no mode of such a file, expected 0600, 0640, 0400, 0440 or 0660; it holds a password'],
+    says: ['5:42: "0644" is not a mode of such a file, expected 0600, 0640, 0400, 0440 or 0660; it holds a password'],
   },
   {
     name: 'a mode in decimal',
     under: 'shop',
     text: 'outputs: [{form: uri, roles: [ro], mode: 384}]\n',
-    says: ['5:42: "384" is no mode of such a file, expected 0600, 0640, 0400, 0440 or 0660; it holds a password'],
+    says: ['5:42: "384" is not a mode of such a file, expected 0600, 0640, 0400, 0440 or 0660; it holds a password'],
   },
   {
     name: 'an owner with a blank',
     under: 'shop',
     text: 'outputs: [{form: uri, roles: [ro], owner: "a b"}]\n',
-    says: ['5:43: "a b" is no owner, expected user or user:group'],
+    says: ['5:43: "a b" is not an owner, expected user or user:group'],
   },
   {
     name: 'an output of a role that does not log in',

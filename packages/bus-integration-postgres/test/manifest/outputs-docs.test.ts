@@ -13,7 +13,7 @@ it('has an example that is read, and comes to the files that it tells of', () =>
   const [, example = ''] = /```yaml\n(.*?)```/s.exec(page) ?? [];
   const { expanded, lines } = readManifest(Buffer.from(example), 'manifest.yaml', postgresManifest);
   expect(lines).toEqual([]);
-  if (expanded === undefined) throw new Error('it is no manifest');
+  if (expanded === undefined) throw new Error('it is not a manifest');
   const outputs = manifestOutputs(expanded as Parameters<typeof manifestOutputs>[0]);
   const shown = [...outputs.values()].map(({ file, form, connections }) => `${form} ${file}: ${connections.length}`);
   expect(shown).toMatchInlineSnapshot(`

@@ -9,7 +9,7 @@ import { above, badFiles } from './bad-files.ts';
 
 const document = schemaDocument(postgresManifest.shape, manifestTitle);
 
-it('the file that is shipped is what is judged by; after a wished change: npm run schemas', () => {
+it('the file that is shipped is what is judged by; after a change: npm run schemas', () => {
   const shipped = readFileSync(join(import.meta.dirname, '../../schemas/manifest.json'), 'utf8');
   expect(JSON.parse(shipped)).toEqual(document);
 });

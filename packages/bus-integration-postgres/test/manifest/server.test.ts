@@ -191,7 +191,7 @@ describe.each(installedMajors())('on PostgreSQL %i', (major) => {
 
 it('locales of providers are taken as they are judged', async () => {
   await using server = await sharedServer(18);
-  const wishes = [
+  const resources = [
     { provider: 'builtin', locale: 'C' },
     { provider: 'builtin', locale: 'C.UTF-8' },
     { provider: 'builtin', locale: 'PG_UNICODE_FAST' },
@@ -207,8 +207,8 @@ it('locales of providers are taken as they are judged', async () => {
     { provider: 'libc', locale: 'C' },
   ];
   const told: string[] = [];
-  for (const wish of wishes) {
-    const { provider, locale, encoding = 'UTF8' } = wish;
+  for (const desired of resources) {
+    const { provider, locale, encoding = 'UTF8' } = desired;
     const own = { builtin: 'BUILTIN_LOCALE', icu: 'ICU_LOCALE', libc: 'LOCALE' }[provider];
     const clause = locale === undefined ? '' : ` ${own} ${literal(locale)}`;
     const c = provider === 'libc' ? '' : " LC_COLLATE 'C' LC_CTYPE 'C'";
@@ -221,7 +221,7 @@ it('locales of providers are taken as they are judged', async () => {
     } catch {
       isTaken = false;
     }
-    if (isTaken !== (localeFault(wish) === undefined)) told.push(`${JSON.stringify(wish)}: ${isTaken}`);
+    if (isTaken !== (localeFault(desired) === undefined)) told.push(`${JSON.stringify(desired)}: ${isTaken}`);
   }
   expect(told).toEqual([]);
 });

@@ -77,6 +77,6 @@ test.each([
     '{a=Z/b}',
   ],
   ...['{a=**/b}', '{a"b=r/c}', '{a=r/b}{', '{{a=r/b}}', '{"\\"a=r/b"}', null, 1, ['a=r/b'], { a: 1 }, '{a=r/b\0}'],
-])('%j is no list', (written) => {
+])('%j is not a list', (written) => {
   expect(() => aclText(written)).toThrow(/expected/);
 });

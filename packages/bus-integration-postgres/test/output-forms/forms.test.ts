@@ -74,7 +74,7 @@ describe.each(['uri', 'env', 'env with variables', 'pgpass', 'service', 'jdbc', 
     }
   });
 
-  it('tells what is no file of it', () => {
+  it('tells what is not a file of it', () => {
     if (form === 'uri') return;
     const output = outputOf(form, [app], title.includes('variables'));
     expect(read(output, '<html>')[0]?.state).toBe('broken');

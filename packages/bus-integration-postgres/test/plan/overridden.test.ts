@@ -35,8 +35,8 @@ describe('a setting that nobody declared', () => {
       stored('svc', 'app', 'owner', 'role'),
       'ALTER ROLE "svc" IN DATABASE "app" RESET "role";',
     ],
-  ])('%s, is told', (_, wishes, one, sql) => {
-    const found = overridingFindings(wishes, desired, seen({ details: { settings: [one] } }));
+  ])('%s, is told', (_, resources, one, sql) => {
+    const found = overridingFindings(resources, desired, seen({ details: { settings: [one] } }));
     expect(found).toMatchObject([{ severity: 'warn', code: 'setting-overridden', target: 'svc' }]);
     expect(found[0]?.remedy).toContain(sql);
   });
@@ -49,7 +49,7 @@ describe('a setting that nobody declared', () => {
     ['behind one for both', [ofDatabase, ofBoth], stored('svc', null, '4MB')],
     ['that is declared', [ofDatabase, ofRole], stored('svc', null, '4MB')],
     ['with the same value', [ofDatabase], stored('svc', null, '64MB')],
-  ])('%s, is nobody’s concern', (_, wishes, one) => {
-    expect(overridingFindings(wishes, desired, seen({ details: { settings: [one] } }))).toEqual([]);
+  ])('%s, is nobody’s concern', (_, resources, one) => {
+    expect(overridingFindings(resources, desired, seen({ details: { settings: [one] } }))).toEqual([]);
   });
 });

@@ -14,7 +14,7 @@ import { pooler } from '../pooler.ts';
 import { brief, targetOf } from '../target.ts';
 
 const about = { deployment_id: 'kept', provider: 'postgres' };
-const wish = { ...about, databases: ['kept_a', 'kept_b'], roles: ['kept_svc'], schemas: ['public'] };
+const desired = { ...about, databases: ['kept_a', 'kept_b'], roles: ['kept_svc'], schemas: ['public'] };
 const context = { signal: new AbortController().signal };
 let server: Server;
 let directory: string;
@@ -27,7 +27,7 @@ beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'kept-'));
   writeFileSync(join(directory, 'admin-dsn'), `${server.dsn()}\n`, { mode: 0o600 });
   use(undefined);
-  const applied = await ask('apply', { ...wish, dry_run: false, confirm: true });
+  const applied = await ask('apply', { ...desired, dry_run: false, confirm: true });
   expect(applied.ok).toBe(true);
 });
 afterAll(async () => {
@@ -44,7 +44,7 @@ function use(keeping: KeptSessions | undefined): void {
   const env = {
     BUS_DEPLOYMENT_ID: about.deployment_id,
     BUS_POSTGRES_ADMIN_DSN_FILE: join(directory, 'admin-dsn'),
-    BUS_DATABASE_NAMES: wish.databases.join(','),
+    BUS_DATABASE_NAMES: desired.databases.join(','),
     BUS_DATABASE_SERVICE_ROLE: 'kept_svc',
     BUS_DATABASE_DSN_OUTPUT_DIR: join(directory, 'dsn'),
   };
@@ -73,11 +73,11 @@ async function ourSessions(): Promise<number> {
 }
 
 test('further plans and looks open no further connection, and answer the same', async () => {
-  const first = await ask('plan', wish);
+  const first = await ask('plan', desired);
   expect(first.actions).toEqual(['discover-provider', 'compute-database-plan']);
   const opened = meter.connections;
   expect(opened).toBeGreaterThan(1);
-  for (let round = 0; round < 3; round += 1) expect(timeless(await ask('plan', wish))).toEqual(timeless(first));
+  for (let round = 0; round < 3; round += 1) expect(timeless(await ask('plan', desired))).toEqual(timeless(first));
   await ask('status', about);
   expect(meter.connections).toBe(opened);
 });
@@ -91,38 +91,38 @@ test('a status with kept connections is the status without, their own number inc
 });
 
 test('what changed on the server in between is seen', async () => {
-  await ask('plan', wish);
+  await ask('plan', desired);
   await server.query('REVOKE CONNECT ON DATABASE kept_a FROM kept_svc');
-  expect((await ask('plan', wish)).actions).toContain('grant-privileges');
+  expect((await ask('plan', desired)).actions).toContain('grant-privileges');
   await server.query('GRANT CONNECT ON DATABASE kept_a TO kept_svc');
-  expect((await ask('plan', wish)).actions).not.toContain('grant-privileges');
+  expect((await ask('plan', desired)).actions).not.toContain('grant-privileges');
 });
 
 test('a password that was changed on the server is seen', async () => {
-  await ask('plan', wish);
+  await ask('plan', desired);
   const [before] = await server.query<{ rolpassword: string }>(
     "SELECT rolpassword FROM pg_catalog.pg_authid WHERE rolname = 'kept_svc'",
   );
   await server.query("ALTER ROLE kept_svc PASSWORD 'another'");
-  expect((await ask('plan', wish)).ok).toBe(false);
+  expect((await ask('plan', desired)).ok).toBe(false);
   await server.query(`ALTER ROLE kept_svc PASSWORD '${before?.rolpassword}'`);
-  expect((await ask('plan', wish)).ok).toBe(true);
+  expect((await ask('plan', desired)).ok).toBe(true);
 });
 
 test('connections that the server ended are replaced', async () => {
-  await ask('plan', wish);
+  await ask('plan', desired);
   await server.query(`SELECT pg_catalog.pg_terminate_backend(pid, 5000) FROM pg_catalog.pg_stat_activity
                        WHERE application_name LIKE 'bus operator database%'`);
-  expect((await ask('plan', wish)).ok).toBe(true);
+  expect((await ask('plan', desired)).ok).toBe(true);
 });
 
 test('another server behind the same file is asked, and another password is tried', async () => {
-  await ask('plan', wish);
+  await ask('plan', desired);
   await using other = await startServer();
   writeFileSync(join(directory, 'admin-dsn'), `${other.dsn()}\n`, { mode: 0o600 });
-  expect((await ask('plan', wish)).actions).toContain('create-database');
+  expect((await ask('plan', desired)).actions).toContain('create-database');
   writeFileSync(join(directory, 'admin-dsn'), `${server.dsn().replace(/:[^:@]+@/, ':wrong@')}\n`, { mode: 0o600 });
-  expect((await ask('plan', wish)).error_class).toBe('authentication-failed');
+  expect((await ask('plan', desired)).error_class).toBe('authentication-failed');
   writeFileSync(join(directory, 'admin-dsn'), `${server.dsn()}\n`, { mode: 0o600 });
 });
 
@@ -130,11 +130,11 @@ test('unused ones go after their time, all at the end', async () => {
   await kept.close();
   kept = createKeptSessions({ idleMs: 50 });
   use(kept);
-  await ask('plan', wish);
+  await ask('plan', desired);
   await expect.poll(ourSessions).toBe(0);
   kept = createKeptSessions();
   use(kept);
-  await ask('plan', wish);
+  await ask('plan', desired);
   expect(await ourSessions()).toBeGreaterThan(1);
   await kept.close();
   await expect.poll(ourSessions).toBe(0);
@@ -142,7 +142,7 @@ test('unused ones go after their time, all at the end', async () => {
 
 test('none is kept in a database that limits its connections', async () => {
   await server.query('ALTER DATABASE kept_a CONNECTION LIMIT 1');
-  for (const _ of [1, 2]) await ask('plan', wish);
+  for (const _ of [1, 2]) await ask('plan', desired);
   const inside = `SELECT datname FROM pg_catalog.pg_stat_activity WHERE application_name LIKE 'bus operator database%'`;
   expect((await server.query(inside)).map(({ datname }) => datname).sort()).toEqual(['kept_b', 'postgres']);
   await server.query('ALTER DATABASE kept_a CONNECTION LIMIT -1');
@@ -162,7 +162,7 @@ test('what is kept is given up where a role has no connection left', async () =>
 });
 
 test('many at once are served in turn, with few connections', async () => {
-  const answers = await Promise.all(Array.from({ length: 32 }, () => ask('plan', wish)));
+  const answers = await Promise.all(Array.from({ length: 32 }, () => ask('plan', desired)));
   expect(answers.every(({ ok }) => ok)).toBe(true);
   expect(meter.openPeak).toBeLessThanOrEqual(16);
   expect(await ourSessions()).toBeLessThanOrEqual(16);
@@ -202,10 +202,10 @@ test('a name that leads to another server is followed at the next use, though th
 
 test('a run that was cut off gives nothing back', async () => {
   const abort = new AbortController();
-  const cut = handle('plan', wish, [provider], { signal: abort.signal });
+  const cut = handle('plan', desired, [provider], { signal: abort.signal });
   abort.abort('SIGTERM');
   expect((await cut).error_class).toBe('cancelled');
-  expect((await ask('plan', wish)).ok).toBe(true);
+  expect((await ask('plan', desired)).ok).toBe(true);
 });
 
 test.each([

@@ -111,8 +111,8 @@ test('a dump of format directory', () => {
 
 test.each([
   ['nothing in it', '', 'is empty'],
-  ['something else', 'not a dump', /^is no dump/],
-  ['its end missing', plain.slice(0, 60), /^is no dump/],
+  ['something else', 'not a dump', /^is not a dump/],
+  ['its end missing', plain.slice(0, 60), /^is not a dump/],
   ['another database', archive(16, 'shop'), 'is of database shop'],
   ['no rows', archive(16, 'legacy', { parts: ['TABLE'] }), /^holds no rows/],
   ['no definitions', archive(16, 'legacy', { parts: ['TABLE DATA'] }), 'holds no definition of table public.kept'],
@@ -187,7 +187,7 @@ describe('what pg_dump writes', () => {
       expect(found(path, 'shop').fault).toBe('is of database legacy');
       if (words[0] === '-Fd') return;
       truncateSync(path, Math.floor(readFileSync(path).length / 2));
-      expect(found(path).fault, 'cut off').toMatch(words[0] === '-Fp' ? /^is no dump/ : /^was cut off/);
+      expect(found(path).fault, 'cut off').toMatch(words[0] === '-Fp' ? /^is not a dump/ : /^was cut off/);
     },
   );
 

@@ -114,7 +114,7 @@ export function createApiProvider(
 function checkedResponse({ document, address }: ApiAnswer, facts: ProviderFacts | undefined): Response {
   const { type: _, title: __, status: ___, detail: ____, ...response } = (document ?? {}) as Record<string, unknown>;
   const [fault] = responseFaults(response, { letsPassUnknownKeys: true, facts });
-  if (fault !== undefined) throw notOurs(address, `is no response of this version's contract (${printable(fault)})`);
+  if (fault !== undefined) throw notOurs(address, `is not a response of this version's contract (${printable(fault)})`);
   return onItsHost(withOwnRemedy(response as unknown as Response, address));
 }
 

@@ -36,7 +36,7 @@ function knownRisk(risk: string): string {
   if ((risks as readonly string[]).includes(risk)) return risk;
   const close = nearest(risk, risks);
   const hint = close === undefined ? `expected ${risks.join(', ')}` : `did you mean ${close}?`;
-  throw new OperationError('invalid-request', `--allow ${JSON.stringify(printable(risk))} is no risk; ${hint}`, {
+  throw new OperationError('invalid-request', `--allow ${JSON.stringify(printable(risk))} is not a risk; ${hint}`, {
     code: 'usage',
   });
 }

@@ -29,7 +29,7 @@ async function readText(path: string, shown: string): Promise<string> {
     // Without O_NONBLOCK a named pipe that nobody writes to would hold the program for ever.
     await using handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const stats = await handle.stat();
-    if (!stats.isFile()) throw refused(shown, 'is no regular file');
+    if (!stats.isFile()) throw refused(shown, 'is not a regular file');
     if (stats.size > limitBytes) throw refused(shown, `is larger than ${limitBytes / 1024 / 1024} MiB`);
     return await handle.readFile('utf8');
   } catch (error) {

@@ -62,7 +62,7 @@ export async function preparePlanFile(path: string, shown: string): Promise<Priv
 async function requirePlan(path: string, shown: string): Promise<void> {
   const there = await lstat(path).catch(() => undefined);
   if (there?.isFile() !== true || there.size === 0 || (await holdsPlan(path))) return;
-  const message = `${printable(shown)} is there already and is no saved plan; nothing is written over it`;
+  const message = `${printable(shown)} is there already and is not a saved plan; nothing is written over it`;
   throw new OperationError('invalid-request', message, {
     code: 'output-file',
     target: printable(shown),
@@ -117,7 +117,7 @@ async function readBounded(path: string, shown: string): Promise<string> {
     // Without O_NONBLOCK a named pipe that nobody writes to would hold the program for ever.
     handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const stats = await handle.stat();
-    if (!stats.isFile()) throw noPlan(shown, 'is no regular file');
+    if (!stats.isFile()) throw noPlan(shown, 'is not a regular file');
     if (stats.size > limitBytes) throw noPlan(shown, `is larger than ${limitBytes / 1024 / 1024} MiB`);
     return await handle.readFile('utf8');
   } catch (error) {

@@ -197,7 +197,7 @@ describe('where it is written', () => {
     ['there.yaml', 'there.yaml is there already; nothing is written over it\n  next: name another file'],
     ['link.yaml', 'link.yaml is there already; nothing is written over it'],
     ['none/new.yaml', "none/new.yaml can't be written (its directory does not exist)"],
-    ['there.yaml/new.yaml', "there.yaml/new.yaml can't be written (its directory is no directory)"],
+    ['there.yaml/new.yaml', "there.yaml/new.yaml can't be written (its directory is not a directory)"],
   ])('never over another: %j', async (file, why) => {
     const before = readdirSync(cwd);
     const { status, stdout, stderr } = await go(['init', '-o', file], keys);

@@ -58,7 +58,7 @@ test('a terminal gets the verdict, a file and a pipe the page', async () => {
 test.each([
   [['--from', 'none.json'], 2, 'none.json does not exist'],
   [['--from', 'plan.txt'], 2, 'plan.txt is not JSON; expected an answer that -f json printed'],
-  [['--from', '.'], 2, '. is no regular file'],
+  [['--from', '.'], 2, '. is not a regular file'],
   [['--from', 'status.json', '--from', 'other.json'], 2, 'other.json is not about the same deployment and server'],
   [['--from', 'status.json', '--diff', 'none.json'], 2, 'none.json does not exist'],
   [['--from', 'status.json', '-o', 'none/page.html'], 1, "none/page.html can't be written"],

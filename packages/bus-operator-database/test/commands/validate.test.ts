@@ -121,7 +121,7 @@ describe('a manifest that is wrong', () => {
         3 | roles: {shop_app: {logn: true}}
           |                    ^^^^
         replace with: roles: {shop_app: {login: true}}
-      wrong.yaml:4:37: creat is no access word; did you mean create?
+      wrong.yaml:4:37: creat is not an access word; did you mean create?
         4 | every_database: {access: {shop_app: creat}}
           |                                     ^^^^^
         replace with: every_database: {access: {shop_app: create}}

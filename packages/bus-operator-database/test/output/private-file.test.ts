@@ -77,7 +77,7 @@ describe('preparePrivateFile', () => {
     );
     writeFileSync(join(directory, 'f'), '');
     await expect(preparePrivateFile(join(directory, 'f', 'x'), './f/x')).rejects.toThrow(
-      'its directory is no directory',
+      'its directory is not a directory',
     );
   });
 

@@ -65,12 +65,12 @@ describe('readSavedPlan', () => {
   it('refuses what is absent, too large or no file', async () => {
     const path = (name: string) => join(directory, name);
     await expect(readSavedPlan(path('absent'), 'absent', 'x')).rejects.toThrow('plan absent does not exist');
-    await expect(readSavedPlan(directory, './d', 'x')).rejects.toThrow('plan ./d is no regular file');
+    await expect(readSavedPlan(directory, './d', 'x')).rejects.toThrow('plan ./d is not a regular file');
     writeFileSync(path('huge'), '');
     truncateSync(path('huge'), 65 * 1024 * 1024);
     await expect(readSavedPlan(path('huge'), 'huge', 'x')).rejects.toThrow('plan huge is larger than 64 MiB');
     execFileSync('mkfifo', [path('pipe')]);
-    await expect(readSavedPlan(path('pipe'), 'pipe', 'x')).rejects.toThrow('plan pipe is no regular file');
+    await expect(readSavedPlan(path('pipe'), 'pipe', 'x')).rejects.toThrow('plan pipe is not a regular file');
   });
 });
 
@@ -84,7 +84,7 @@ describe('preparePlanFile', () => {
     ['blanks', '  \n'],
   ])('replaces no file with %s', async (_, text) => {
     writeFileSync(path(), text);
-    const refused = './file is there already and is no saved plan; nothing is written over it';
+    const refused = './file is there already and is not a saved plan; nothing is written over it';
     await expect(preparePlanFile(path(), './file')).rejects.toThrow(refused);
     rmSync(path());
     const file = await preparePlanFile(path(), './file');

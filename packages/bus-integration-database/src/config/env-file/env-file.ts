@@ -143,7 +143,7 @@ function isWhiteSpace(character: string | undefined): boolean {
   return character !== undefined && /\p{White_Space}/u.test(character);
 }
 
-/** A line that is no assignment at all may be a stray piece of a key or a DSN: show only what looks like a name. */
+/** A line that is not an assignment at all may be a stray piece of a key or a DSN: show only what looks like a name. */
 function shownName(name: string): string {
   const looksLikeName = name.length <= 64 && !/[:/@+$\\"']/.test(name);
   return looksLikeName ? `"${printable(name)}"` : '(not shown: it may be part of a secret)';
@@ -166,7 +166,7 @@ function readBytes(path: string, shownAs: string, judge?: (status: EnvFileStatus
   try {
     const stats = fstatSync(descriptor);
     if (stats.isDirectory()) refuse('is a directory, expected a file');
-    if (!stats.isFile()) refuse('is no regular file');
+    if (!stats.isFile()) refuse('is not a regular file');
     const link = judge === undefined ? undefined : lstatSync(path, { throwIfNoEntry: false });
     judge?.({ uid: stats.uid, mode: stats.mode, ...(link?.isSymbolicLink() && { linkUid: link.uid }) });
     return readAtMost(descriptor, fileLimitBytes) ?? refuse('is larger than 1 MiB');
@@ -184,7 +184,7 @@ function decode(bytes: Uint8Array, path: string): string {
     try {
       utf8.decode(bytes.subarray(start, end));
     } catch {
-      refuseLine(path, line, 'the line is no valid UTF-8');
+      refuseLine(path, line, 'the line is not valid UTF-8');
     }
     start = end + 1;
   }

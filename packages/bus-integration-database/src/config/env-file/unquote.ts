@@ -22,7 +22,7 @@ export function unquote(inner: string, refuse: (why: string) => never): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value);
   } catch {
-    return refuse('the escapes make bytes that are no valid UTF-8');
+    return refuse('the escapes make bytes that are not valid UTF-8');
   }
 }
 

@@ -10,7 +10,7 @@ export function foreignFault({ text }: ManifestSource, known: readonly string[])
   const plain = new RegExp(`^(?:\\ufeff?|\\s*\\{\\s*)(?:${any})\\s*:(?:\\s|$)`, 'm');
   const quoted = new RegExp(`(?:^|[{,])\\s*(["'])(?:${any})\\1\\s*:`, 'm');
   if (plain.test(text) || quoted.test(text)) return undefined;
-  return 'this is no manifest, expected a map with version and deployment; nothing of it is shown: it may be a secret';
+  return 'this is not a manifest, expected a map with version and deployment; nothing of it is shown: it may be a secret';
 }
 
 function isBlank(text: string): boolean {

@@ -30,7 +30,7 @@ export function readManifestFile(
     try {
       const stats = fstatSync(descriptor);
       if (stats.isDirectory()) throw refused('is a directory, expected a file');
-      if (!stats.isFile()) throw refused('is no regular file');
+      if (!stats.isFile()) throw refused('is not a regular file');
       const link = lstatSync(path, { throwIfNoEntry: false });
       const fault = link?.isSymbolicLink() ? linkFault(link.uid, process.getuid?.()) : undefined;
       if (fault !== undefined) throw refused(fault);
@@ -56,7 +56,7 @@ function linkFault(owner: number, uid: number | undefined): string | undefined {
 
 const faults: Readonly<Record<string, string>> = {
   ENOENT: 'is not there',
-  ENOTDIR: 'is not there: a part of its path is no directory',
+  ENOTDIR: 'is not there: a part of its path is not a directory',
   EISDIR: 'is a directory, expected a file',
   EACCES: "can't be read: permission denied",
   ELOOP: "can't be read: its path is a circle of symbolic links",

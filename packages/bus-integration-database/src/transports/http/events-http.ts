@@ -40,7 +40,7 @@ const waitingLimit = 256;
 /** A text counts as one waiting event for each so many characters, so that long ones don't fill the memory. */
 const weightLength = 64 * 1024;
 const seenLimit = 100_000;
-/** Proxies end quiet streams after half a minute or so, which is no failure to wait for longer and longer. */
+/** Proxies end quiet streams after half a minute or so, which is not a failure to wait for longer and longer. */
 const longestUnsteadyMs = 5_000;
 
 /** What one event's connections have in common. */
@@ -75,9 +75,9 @@ export function createEventsHttpTransport(options: EventsHttpOptions): Transport
 
   // Each request listens to one of them, and many are under way at once.
   setMaxListeners(0, stopping.signal, closing.signal);
-  const ask = (address: URL, { headers, ...wish }: Pick<HttpRequest, 'method' | 'headers' | 'body' | 'signal'>) =>
+  const ask = (address: URL, { headers, ...desired }: Pick<HttpRequest, 'method' | 'headers' | 'body' | 'signal'>) =>
     sendRequest(address, {
-      ...wish,
+      ...desired,
       headers: { ...headers, ...(token !== undefined && { authorization: `Bearer ${token.reveal()}` }) },
       silenceMs,
     });
@@ -130,7 +130,7 @@ export function createEventsHttpTransport(options: EventsHttpOptions): Transport
       openedAt = performance.now();
       onReady(true);
     };
-    // That it opened alone is no success: a broker that ends each stream at once would be asked without a pause.
+    // That it opened alone is not success: a broker that ends each stream at once would be asked without a pause.
     const steadyMs = Math.min(retry.maxMs, longestUnsteadyMs);
     try {
       while (!stopping.signal.aborted) {

@@ -13,7 +13,8 @@ const eventsPath = '/api/v1/events';
  */
 export function eventsUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) throw refusal('is no http or https address');
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol))
+    throw refusal('is not an http or https address');
   if (url.username !== '' || url.password !== '') throw refusal('holds credentials, which belong into a token file');
   if (url.search !== '' || url.hash !== '') throw refusal('has a query or a fragment');
   const path = url.pathname.replace(/\/+$/, '');

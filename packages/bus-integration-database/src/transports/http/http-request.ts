@@ -21,8 +21,8 @@ const connectMs = 10_000;
  * @example
  * const answer = await sendRequest(new URL('http://127.0.0.1:8092/healthz'), { method: 'GET', headers: {}, signal, silenceMs: 30_000 });
  */
-export async function sendRequest(url: URL, wish: HttpRequest): Promise<IncomingMessage> {
-  const { method, headers, body, signal, silenceMs } = wish;
+export async function sendRequest(url: URL, options: HttpRequest): Promise<IncomingMessage> {
+  const { method, headers, body, signal, silenceMs } = options;
   const makeRequest = url.protocol === 'https:' ? (await import('node:https')).request : plainRequest;
   return await new Promise((resolve, reject) => {
     const asked = makeRequest(url, { method, headers, signal });

@@ -70,7 +70,7 @@ async function streamOf(manager: JetStreamManager, event: string): Promise<strin
   }
 }
 
-export interface ConsumerWish {
+export interface ConsumerRequest {
   readonly stream: string;
   readonly event: string;
   readonly group: string;
@@ -87,7 +87,7 @@ export interface ConsumerWish {
 export async function durableConsumer(
   nats: Nats,
   manager: JetStreamManager,
-  { stream, event, group, ackWaitMs, maxAgeMs }: ConsumerWish,
+  { stream, event, group, ackWaitMs, maxAgeMs }: ConsumerRequest,
 ): Promise<{ readonly name: string; readonly ackWaitMs: number }> {
   const name = `${group}-${event.replaceAll('.', '-')}`;
   const find = async () => {

@@ -138,19 +138,19 @@ describe('readEnvFile', () => {
     mkdirSync(join(folder, 'directory'));
     expect(messageOf(() => readEnvFile(join(folder, 'none')))).toBe(`${join(folder, 'none')}: no such file`);
     expect(messageOf(() => readEnvFile(join(folder, 'directory')))).toContain('is a directory, expected a file');
-    expect(messageOf(() => readEnvFile('/dev/null'))).toBe('/dev/null: is no regular file');
+    expect(messageOf(() => readEnvFile('/dev/null'))).toBe('/dev/null: is not a regular file');
     expect(messageOf(() => readEnvFile(file('large', 'A=1\n'.repeat(300_000))))).toContain('is larger than 1 MiB');
   });
 
   test('a named pipe is refused at once instead of being waited for', () => {
     const path = join(folder, 'pipe');
     execFileSync('mkfifo', [path]);
-    expect(messageOf(() => readEnvFile(path))).toBe(`${path}: is no regular file`);
+    expect(messageOf(() => readEnvFile(path))).toBe(`${path}: is not a regular file`);
   });
 
   test('bytes that are no UTF-8 are refused with their line, never replaced', () => {
     const path = file('latin1', Buffer.from('A=1\nB=\xe5hunter2\n', 'latin1'));
-    expect(messageOf(() => readEnvFile(path, '.env'))).toBe('.env:2: the line is no valid UTF-8');
+    expect(messageOf(() => readEnvFile(path, '.env'))).toBe('.env:2: the line is not valid UTF-8');
   });
 
   test('an unreadable file is refused', () => {

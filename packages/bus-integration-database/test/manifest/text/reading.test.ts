@@ -84,7 +84,7 @@ describe('a file', () => {
 
   it.each([
     ['none.yaml', 'is not there'],
-    ['right.yaml/x', 'is not there: a part of its path is no directory'],
+    ['right.yaml/x', 'is not there: a part of its path is not a directory'],
     ['.', 'is a directory, expected a file'],
     ['circle.yaml', "can't be read: its path is a circle of symbolic links"],
     ['large.yaml', 'is larger than 4 MB, which no manifest is'],

@@ -30,7 +30,7 @@ export interface ScramKeys {
  * The verifier that PostgreSQL would store for a password: `SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey`.
  * https://www.postgresql.org/docs/current/catalog-pg-authid.html
  *
- * @throws {OperationError} invalid-request, for an empty password, a missing or empty salt or one that is no base64, or
+ * @throws {OperationError} invalid-request, for an empty password, a missing or empty salt or one that is not base64, or
  * iterations below 1 or above {@link mostIterations}.
  * @example
  * scramVerifier('pencil', { salt: 'W22ZaJ0SNY7soEsUEjb6gQ==', iterations: 4096 });
@@ -155,7 +155,7 @@ function checked(password: string, parameters: ScramParameters): { salt: Buffer;
     return refuse('no SCRAM salt is given; expected bytes, or base64 text');
   }
   const bytes = typeof salt === 'string' ? bytesOf(salt) : Buffer.from(salt);
-  if (bytes === undefined) return refuse('a SCRAM salt is no base64 text; expected 16 bytes in base64');
+  if (bytes === undefined) return refuse('a SCRAM salt is not base64 text; expected 16 bytes in base64');
   if (bytes.length === 0) return refuse('a SCRAM salt is empty; expected 16 bytes');
   return { salt: bytes, iterations };
 }

@@ -10,7 +10,7 @@ import { type Deadline, startDeadline } from '../network/deadline.ts';
 import { dial, isSocketDirectory, type PinnedAddress, shownAddress } from '../network/dial.ts';
 import { countSocket, type Meter } from '../network/meter.ts';
 import { socketEvent } from '../network/socket-event.ts';
-import { offersTls, startTls, type TlsWish, tlsFailed } from '../tls/tls.ts';
+import { type DesiredTls, offersTls, startTls, tlsFailed } from '../tls/tls.ts';
 import { readStartupAnswer, type StartupAnswer } from './challenge-answer.ts';
 
 /** What came of the TLS handshake; nothing of the certificate was checked. */
@@ -48,7 +48,7 @@ export interface ChallengeOptions {
  * await challenge(target, { user: 'app', database: 'app', pinned, transport: 'plain', timeoutMs: 5_000 });
  * // { kind: 'asked', method: 'sasl', mechanisms: ['SCRAM-SHA-256'] }
  */
-export async function challenge(target: TlsWish, options: ChallengeOptions): Promise<Challenge> {
+export async function challenge(target: DesiredTls, options: ChallengeOptions): Promise<Challenge> {
   const where = shownAddress(options.pinned);
   const overdue = () =>
     new OperationError('timeout', `${where} gave no answer within ${Math.round(options.timeoutMs / 100) / 10} s`);
@@ -75,7 +75,7 @@ export async function challenge(target: TlsWish, options: ChallengeOptions): Pro
 
 async function probe(
   plain: Socket,
-  target: TlsWish,
+  target: DesiredTls,
   { user, database, pinned, transport }: ChallengeOptions,
   { signal }: Deadline,
 ): Promise<Challenge> {

@@ -47,10 +47,10 @@ export interface GuardedDriver {
   query(
     text: string,
     values: readonly unknown[],
-    wish: StatementOptions,
+    options: StatementOptions,
     first?: readonly string[],
   ): Promise<CommandResult[]>;
-  script(text: string, wish: StatementOptions): Promise<CommandResult[]>;
+  script(text: string, options: StatementOptions): Promise<CommandResult[]>;
   /** A statement has shown which process answers. */
   hasLooked(): boolean;
   /** It was the one that logged us in. */
@@ -82,12 +82,12 @@ export function createGuardedDriver(driver: Driver, facts: GuardedFacts, serverV
   const query = async (
     text: string,
     values: readonly unknown[],
-    wish: StatementOptions,
+    options: StatementOptions,
     first: readonly string[] = [],
   ): Promise<CommandResult[]> => {
-    const name = wish.isPrepared ? nameOf(text) : undefined;
-    if (isProven() || wish.isAsLoggedIn) return await driver.run(text, values, name, first, wish.portal);
-    if (wish.isAlone) throw unproven(where, found);
+    const name = options.isPrepared ? nameOf(text) : undefined;
+    if (isProven() || options.isAsLoggedIn) return await driver.run(text, values, name, first, options.portal);
+    if (options.isAlone) throw unproven(where, found);
     if (!isDirect()) return withoutGuard(await driver.run(text, values, name, [...first, guard(true)]), first.length);
     const guards = directGuard(lasting.settings);
     const results = await driver.run(text, values, name, [...first, ...guards]);
@@ -95,9 +95,9 @@ export function createGuardedDriver(driver: Driver, facts: GuardedFacts, serverV
     return results.filter((_, index) => index < first.length || index >= first.length + guards.length);
   };
 
-  const script = async (text: string, wish: StatementOptions): Promise<CommandResult[]> => {
+  const script = async (text: string, options: StatementOptions): Promise<CommandResult[]> => {
     // A transaction that failed takes nothing before its end, and its end names nothing.
-    if (isProven() || wish.isAsLoggedIn || text === 'ROLLBACK') return await driver.run(text, []);
+    if (isProven() || options.isAsLoggedIn || text === 'ROLLBACK') return await driver.run(text, []);
     if (isDirect() && isWholeTransaction(text)) {
       const guards = directGuard(lasting.settings);
       const results = await driver.run([...guards, text].join(';\n'), []);

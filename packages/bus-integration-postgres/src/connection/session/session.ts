@@ -104,17 +104,17 @@ export function createSession(driver: Driver, facts: SessionFacts): Session {
   const guarded = createGuardedDriver(driver, facts, serverVersionNum);
 
   // A request's deadline begins when the one before it has its answer.
-  const request = (run: () => Promise<CommandResult[]>, wish: RequestOptions): Promise<CommandResult[]> => {
-    const answer = last.then(() => send(run, wish));
+  const request = (run: () => Promise<CommandResult[]>, desired: RequestOptions): Promise<CommandResult[]> => {
+    const answer = last.then(() => send(run, desired));
     last = answer.catch(() => {});
     return answer;
   };
 
-  const send = async (run: () => Promise<CommandResult[]>, wish: RequestOptions): Promise<CommandResult[]> => {
-    const { doing = 'a statement', timeoutMs = facts.queryTimeoutMs } = wish;
+  const send = async (run: () => Promise<CommandResult[]>, desired: RequestOptions): Promise<CommandResult[]> => {
+    const { doing = 'a statement', timeoutMs = facts.queryTimeoutMs } = desired;
     const timer = setTimeout(() => driver.lose(overdue(where, doing, timeoutMs)), timerMs(timeoutMs));
-    const limitMs = wish.firstTriedAt === undefined ? timeoutMs : undefined;
-    const endTelling = startTelling(doing, facts.onWait, limitMs, wish.firstTriedAt);
+    const limitMs = desired.firstTriedAt === undefined ? timeoutMs : undefined;
+    const endTelling = startTelling(doing, facts.onWait, limitMs, desired.firstTriedAt);
     try {
       if (closing !== undefined) throw new OperationError('internal', `${doing} was asked of a closed session`);
       if (driver.loss() !== undefined) throw lossOf(driver.loss(), where, doing);

@@ -29,7 +29,7 @@ export interface SecureSocket {
 }
 
 /** How a handshake is begun. */
-export type TlsWish = Pick<
+export type DesiredTls = Pick<
   ConnectionTarget,
   'sslnegotiation' | 'sslsni' | 'sslMinProtocolVersion' | 'sslMaxProtocolVersion'
 >;
@@ -66,7 +66,7 @@ const sslRequest = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
  */
 export async function startTls(
   plain: Socket,
-  target: TlsWish,
+  target: DesiredTls,
   files: TlsFiles,
   host: string,
   where: string,
@@ -167,11 +167,11 @@ const chainFaults: Readonly<Record<string, (trusted: Wording, certificate: X509C
   CRL_HAS_EXPIRED: () => ({ seen: 'the list in sslcrl has expired', remedy: 'get the newest list of that CA' }),
 };
 
-function handshakeFault(error: unknown, wish: TlsWish): Fault {
+function handshakeFault(error: unknown, options: DesiredTls): Fault {
   const { reason } = error as { reason?: string };
   if (reason === undefined) return { seen: networkReason(error) };
   if (!/protocol version|unsupported protocol/.test(reason)) return { seen: serverText(reason) };
-  const { sslMinProtocolVersion: oldest = 'TLSv1.2', sslMaxProtocolVersion: newest = 'TLSv1.3' } = wish;
+  const { sslMinProtocolVersion: oldest = 'TLSv1.2', sslMaxProtocolVersion: newest = 'TLSv1.3' } = options;
   return {
     seen: `it takes none of the versions from ${oldest} to ${newest}`,
     remedy: 'set ssl_min_protocol_version and ssl_max_protocol_version of the server so that TLSv1.2 or newer is taken',

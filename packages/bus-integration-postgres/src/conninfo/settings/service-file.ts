@@ -59,7 +59,7 @@ async function readLines(path: string): Promise<readonly string[]> {
       cause,
     });
   });
-  if (!file.status.isFile()) throw serviceError(say`service file ${{ path }} is no regular file`, { target: path });
+  if (!file.status.isFile()) throw serviceError(say`service file ${{ path }} is not a regular file`, { target: path });
   return file.lines;
 }
 

@@ -6,7 +6,7 @@ import { open } from 'node:fs/promises';
 export interface SettingFile {
   /** Of the opened file itself, whatever has since happened to its name. */
   readonly status: Stats;
-  /** One character for each byte, so that a comment in another encoding hurts nobody; none if it is no regular file. */
+  /** One character for each byte, so that a comment in another encoding hurts nobody; none if it is not a regular file. */
   readonly lines: readonly string[];
 }
 

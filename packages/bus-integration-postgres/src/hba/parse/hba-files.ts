@@ -237,7 +237,7 @@ function directoryEntries(
   if (!isThere) {
     reading.miss('directory', directory);
     return {
-      problem: reading.files === undefined ? doubt(`${shown} is not known`) : { fault: `${shown} is no directory` },
+      problem: reading.files === undefined ? doubt(`${shown} is not known`) : { fault: `${shown} is not a directory` },
     };
   }
   const paths = inside.filter((path) => /^[^./][^/]*\.conf$/.test(path.slice(prefix.length)));

@@ -64,7 +64,7 @@ function ruleOf(fields: HbaFields['fields'], options: LineOptions, doubts: strin
     return first;
   };
   const type = one('connection type').text;
-  if (!isConnectionType(type)) return refuseLine(`${quoted(type)} is no connection type`);
+  if (!isConnectionType(type)) return refuseLine(`${quoted(type)} is not a connection type`);
   const names = (what: string) => list(what).map((token) => withRegex(token, options, doubts));
   const databases = names('database');
   const users = names('user');
@@ -95,7 +95,7 @@ function quoted(text: string): string {
 function withRegex(token: HbaToken, { majorVersion, regexOf }: LineOptions, doubts: string[]): HbaToken {
   if (majorVersion < 16 || !token.text.startsWith('/')) return token;
   const regex = regexOf(token.text.slice(1));
-  if (regex.kind === 'invalid') return refuseLine(`${quoted(token.text)} is no regular expression: ${regex.reason}`);
+  if (regex.kind === 'invalid') return refuseLine(`${quoted(token.text)} is not a regular expression: ${regex.reason}`);
   if (regex.kind === 'doubtful')
     doubts.push(`whether ${quoted(token.text)} is a regular expression is not known: ${regex.reason}`);
   return { ...token, regex };
@@ -116,7 +116,7 @@ function addressOf(one: (what: string) => HbaToken): HbaAddress {
   }
   const maskText = one('netmask').text;
   const mask = numericAddress(maskText);
-  if (mask === undefined) return refuseLine(`${quoted(maskText)} is no netmask`);
+  if (mask === undefined) return refuseLine(`${quoted(maskText)} is not a netmask`);
   if (mask.width !== address.width) return refuseLine('address and netmask are of different families');
   return { kind: 'network', text: `${text} ${maskText}`, network: { address, mask: mask.value } };
 }
@@ -128,7 +128,7 @@ const methods = [
 
 function methodOf(text: string, type: HbaConnectionType, { majorVersion, unsupportedMethods }: LineOptions): string {
   if (!methods.includes(text) && !(text === 'oauth' && majorVersion >= 18)) {
-    return refuseLine(`${quoted(text)} is no authentication method`);
+    return refuseLine(`${quoted(text)} is not an authentication method`);
   }
   if (unsupportedMethods.includes(text)) return refuseLine(`the server was built without method ${text}`);
   if (type === 'local' && text === 'ident') return 'peer';

@@ -82,15 +82,15 @@ function faultOf(name: string, value: string, { type, method, majorVersion }: Op
   if (!methods.includes(method)) return `option ${name} is for ${methods.join(', ')} only`;
   switch (name) {
     case 'ldapport':
-      return isNumber(value) ? undefined : 'ldapport is no port number';
+      return isNumber(value) ? undefined : 'ldapport is not a port number';
     case 'ldapurl':
-      return /^"?(<?URL:|<)?ldaps?:\/\//i.test(value) ? undefined : 'ldapurl is no ldap:// or ldaps:// URL';
+      return /^"?(<?URL:|<)?ldaps?:\/\//i.test(value) ? undefined : 'ldapurl is not an ldap:// or ldaps:// URL';
     case 'radiusports':
-      return listOf(value)?.every(isNumber) ? undefined : 'radiusports is no list of port numbers';
+      return listOf(value)?.every(isNumber) ? undefined : 'radiusports is not a list of port numbers';
     case 'radiusservers':
     case 'radiussecrets':
     case 'radiusidentifiers':
-      return listOf(value) === undefined ? `${name} is no comma list` : undefined;
+      return listOf(value) === undefined ? `${name} is not a comma list` : undefined;
   }
   return undefined;
 }

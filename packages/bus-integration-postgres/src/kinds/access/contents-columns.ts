@@ -3,7 +3,7 @@ import type { ObservedObjects } from '../../observe/observed-objects.ts';
 import {
   type ContentsHolder,
   type ContentsPart,
-  type ContentsWish,
+  type DesiredContents,
   heldOn,
   type Resolved,
   takenFrom,
@@ -19,7 +19,7 @@ export interface ContentsGround {
 
 /** With what goes by what is `taken` from tables, and is to be given again. */
 export function differenceOfColumns(
-  wish: ContentsWish,
+  desired: DesiredContents,
   { schema, objects, holder, named }: ContentsGround,
   taken: readonly ContentsPart[],
 ) {
@@ -27,23 +27,23 @@ export function differenceOfColumns(
   const { role } = holder;
   if (role === null) return { missing, extra, again };
   const stored = objects.columns.filter((one) => one.schema === schema);
-  const wished = named.flatMap(({ wish: one, object }) =>
-    'columns' in one && object.owner !== role.name ? [{ wish: one, object }] : [],
+  const wanted = named.flatMap(({ desired: one, object }) =>
+    'columns' in one && object.owner !== role.name ? [{ desired: one, object }] : [],
   );
-  for (const { wish: one, object } of wished) {
-    const held = heldOn(object, holder, wish);
+  for (const { desired: one, object } of wanted) {
+    const held = heldOn(object, holder, desired);
     const lost = taken
       .filter(
         ({ type, names, grantable }) =>
           type === 'tables' && !grantable && (names ?? [object]).some(({ name }) => name === object.name),
       )
       .flatMap(({ privileges }) => privileges);
-    for (const privilege of without(one.tables, wish.tables ?? [])) {
+    for (const privilege of without(one.tables, desired.tables ?? [])) {
       const isLost = lost.includes(privilege);
       if (held.has(privilege) && !isLost) continue;
       const has = (name: string) => {
         const column = stored.find((each) => each.table === object.name && each.column === name);
-        return column !== undefined && heldOn(column, holder, wish).has(privilege);
+        return column !== undefined && heldOn(column, holder, desired).has(privilege);
       };
       const names = (one.columns ?? []).filter((name) => isLost || !has(name)).map((name) => ({ name }));
       const part = {
@@ -56,12 +56,12 @@ export function differenceOfColumns(
       if (names.length > 0) (isLost ? again : missing).push(part);
     }
   }
-  if (wish.tables === undefined) return { missing, extra, again };
+  if (desired.tables === undefined) return { missing, extra, again };
   for (const column of stored) {
-    const kept = wished
-      .filter(({ wish: one, object }) => object.name === column.table && one.columns?.includes(column.column))
-      .flatMap(({ wish: one }) => one.tables);
-    const privileges = without(takenFrom(column, holder).privileges, [...kept, ...wish.tables]);
+    const kept = wanted
+      .filter(({ desired: one, object }) => object.name === column.table && one.columns?.includes(column.column))
+      .flatMap(({ desired: one }) => one.tables);
+    const privileges = without(takenFrom(column, holder).privileges, [...kept, ...desired.tables]);
     if (privileges.length === 0) continue;
     const { owner, table } = column;
     const known = extra.findIndex((part) => part.table === table && `${part.privileges}` === `${privileges}`);

@@ -6,9 +6,9 @@ import {
   type ContentsDifference,
   type ContentsHolder,
   type ContentsPart,
-  type ContentsWish,
+  type DesiredContents,
+  type DesiredNamed,
   heldOn,
-  type NamedWish,
   nameOnly,
   type Resolved,
   takenFrom,
@@ -22,41 +22,45 @@ const classes = ['tables', 'sequences', 'routines'] as const;
 
 /** What is to be done that a grantee has what it is to have, and nothing else by the owners' own grants. */
 export function contentsDifference(
-  wish: ContentsWish,
+  desired: DesiredContents,
   schema: string,
   objects: ObservedObjects,
   holder: ContentsHolder,
 ): ContentsDifference {
-  const named = resolved(wish, schema, objects);
-  const parts = classes.map((ofClass) => differenceOfClass(ofClass, wish, { schema, objects, holder, named }));
+  const named = resolved(desired, schema, objects);
+  const parts = classes.map((ofClass) => differenceOfClass(ofClass, desired, { schema, objects, holder, named }));
   const extra = parts.flatMap((part) => part.extra);
-  const columns = differenceOfColumns(wish, { schema, objects, holder, named }, extra);
+  const columns = differenceOfColumns(desired, { schema, objects, holder, named }, extra);
   return {
     missing: [
       ...parts.flatMap(({ missing }) => missing),
-      ...named.flatMap((one) => missingOnNamed(one, wish, holder)),
+      ...named.flatMap((one) => missingOnNamed(one, desired, holder)),
       ...columns.missing,
     ],
     extra: [...extra, ...columns.extra],
     again: columns.again,
-    absent: wish.named.flatMap((one) => (named.some(({ wish }) => wish === one) ? [] : [wordsOfNamed(one)])),
+    absent: desired.named.flatMap((one) => (named.some(({ desired }) => desired === one) ? [] : [wordsOfNamed(one)])),
   };
 }
 
 /** The named things that are there and may be granted on. */
-function resolved({ named }: ContentsWish, schema: string, objects: ObservedObjects): Resolved[] {
-  return named.flatMap((wish): Resolved[] => {
-    if ('routine' in wish) {
-      const fitting = objects.routines.filter((one) => one.schema === schema && isRoutine(one, wish) && !one.isMember);
+function resolved({ named }: DesiredContents, schema: string, objects: ObservedObjects): Resolved[] {
+  return named.flatMap((desired): Resolved[] => {
+    if ('routine' in desired) {
+      const fitting = objects.routines.filter(
+        (one) => one.schema === schema && isRoutine(one, desired) && !one.isMember,
+      );
       return fitting.map((one) => {
         const object = { ...one, class: 'routines' as const };
-        return { wish, object: { ...object, key: keyOf(object) }, privileges: wish.routines };
+        return { desired, object: { ...object, key: keyOf(object) }, privileges: desired.routines };
       });
     }
-    const found = objects.relations.find((one) => one.schema === schema && one.name === wish.relation && !one.isMember);
-    if (found === undefined || !(wish.columns ?? []).every((name) => found.columns.includes(name))) return [];
-    const privileges = wish[found.class];
-    return privileges.length === 0 ? [] : [{ wish, object: { ...found, key: keyOf(found) }, privileges }];
+    const found = objects.relations.find(
+      (one) => one.schema === schema && one.name === desired.relation && !one.isMember,
+    );
+    if (found === undefined || !(desired.columns ?? []).every((name) => found.columns.includes(name))) return [];
+    const privileges = desired[found.class];
+    return privileges.length === 0 ? [] : [{ desired, object: { ...found, key: keyOf(found) }, privileges }];
   });
 }
 
@@ -66,21 +70,21 @@ function keyOf({ name, arguments: routineArguments }: NameInSchema): string {
 
 function differenceOfClass(
   ofClass: ObjectClass,
-  wish: ContentsWish,
+  desired: DesiredContents,
   { schema, objects, holder, named }: ContentsGround,
 ) {
-  const wanted = wish[ofClass];
+  const wanted = desired[ofClass];
   if (wanted === undefined) return { missing: [], extra: [] };
   const all = objects.patterns.filter((one) => one.schema === schema && one.class === ofClass);
   const own = all.filter(({ isMember, owner }) => !isMember && owner !== holder.role?.name);
-  const beside = named.filter(({ object, wish }) => object.class === ofClass && !('columns' in wish));
+  const beside = named.filter(({ object, desired }) => object.class === ofClass && !('columns' in desired));
   const isUniform = isAlike(all);
   const missing = groups<ObservedPattern>();
   const extra = groups<ObservedPattern>();
   const options = groups<ObservedPattern>();
   for (const pattern of own) {
-    if (isAsWished(pattern, wanted, holder)) continue;
-    const held = heldOn(pattern, holder, wish);
+    if (isAsDesired(pattern, wanted, holder)) continue;
+    const held = heldOn(pattern, holder, desired);
     const taken = takenFrom(pattern, holder);
     missing.add(pattern, without(wanted, held));
     extra.add(pattern, without(taken.privileges, wanted));
@@ -108,7 +112,7 @@ function differenceOfClass(
     extra: [
       ...extra.list().flatMap(({ owner, privileges, items }) => {
         if (beside.length === 0) return [part(owner, privileges, isAll(items) ? undefined : namesOf(items))];
-        // What is wished of some of them is left to those.
+        // What is desired of some of them is left to those.
         const each = groups<NameInSchema>();
         for (const name of namesOf(items)) {
           const kept = beside
@@ -126,18 +130,18 @@ function differenceOfClass(
   };
 }
 
-function isAsWished(pattern: ObservedPattern, wanted: readonly string[], { role }: ContentsHolder): boolean {
+function isAsDesired(pattern: ObservedPattern, wanted: readonly string[], { role }: ContentsHolder): boolean {
   return role !== null && isJust(pattern, wanted, { grantee: role.name, grantor: pattern.owner });
 }
 
 function missingOnNamed(
-  { wish: one, object, privileges }: Resolved,
-  wish: ContentsWish,
+  { desired: one, object, privileges }: Resolved,
+  desired: DesiredContents,
   holder: ContentsHolder,
 ): ContentsPart[] {
   if ('columns' in one || object.owner === holder.role?.name) return [];
-  const held = heldOn(object, holder, wish);
-  const missing = without(without(privileges, held), wish[object.class] ?? []);
+  const held = heldOn(object, holder, desired);
+  const missing = without(without(privileges, held), desired[object.class] ?? []);
   return missing.length === 0
     ? []
     : [{ type: object.class, owner: object.owner, names: [nameOnly(object)], privileges: missing }];
@@ -162,6 +166,6 @@ function groups<T extends object>() {
   };
 }
 
-function wordsOfNamed(wish: NamedWish): string {
-  return 'routine' in wish ? `${wish.routine}(${wish.arguments.join(', ')})` : wish.relation;
+function wordsOfNamed(desired: DesiredNamed): string {
+  return 'routine' in desired ? `${desired.routine}(${desired.arguments.join(', ')})` : desired.relation;
 }

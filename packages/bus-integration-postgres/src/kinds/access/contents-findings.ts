@@ -17,36 +17,36 @@ import { privilegeSql, wordsOfObject } from './privileges.ts';
 const mostInStatement = 50;
 
 export function contentsFindings(
-  wish: ContentsGrant,
+  desired: ContentsGrant,
   { missing, extra, absent }: ContentsDifference,
   scope: Scope,
 ): Diagnostic[] {
   const { seen } = scope;
-  const outOfReach = ({ owner }: ContentsPart) => !mayActAs(owner, scope, wish.database);
+  const outOfReach = ({ owner }: ContentsPart) => !mayActAs(owner, scope, desired.database);
   return [
-    ...missing.filter(outOfReach).map((part) => beyond('GRANT', wish, part)),
-    ...extra.filter(outOfReach).map((part) => beyond('REVOKE', wish, part)),
-    ...othersGrants(wish, seen),
-    ...publicGrants(wish, seen),
-    ...absentFinding(wish, absent, seen),
+    ...missing.filter(outOfReach).map((part) => beyond('GRANT', desired, part)),
+    ...extra.filter(outOfReach).map((part) => beyond('REVOKE', desired, part)),
+    ...othersGrants(desired, seen),
+    ...publicGrants(desired, seen),
+    ...absentFinding(desired, absent, seen),
   ];
 }
 
-function beyond(verb: 'GRANT' | 'REVOKE', wish: ContentsGrant, part: ContentsPart): Diagnostic {
-  const name = granteeName(wish.grantee);
-  const one = onObject(wish.schema, bounded(part));
+function beyond(verb: 'GRANT' | 'REVOKE', desired: ContentsGrant, part: ContentsPart): Diagnostic {
+  const name = granteeName(desired.grantee);
+  const one = onObject(desired.schema, bounded(part));
   const owner = shown(part.owner);
   const said = verb === 'GRANT' ? 'lacks' : 'has';
   return {
     severity: 'warn',
     code: verb === 'GRANT' ? 'other-owner' : 'extra-privilege',
-    message: `${name === null ? 'PUBLIC' : `role ${shown(name)}`} ${said} ${part.privileges.join(', ')} on ${wordsOfObject(one)} of ${shown(wish.database)}, which ${owner} owns; this admin can't act as ${owner}`,
-    target: printable(wish.database),
+    message: `${name === null ? 'PUBLIC' : `role ${shown(name)}`} ${said} ${part.privileges.join(', ')} on ${wordsOfObject(one)} of ${shown(desired.database)}, which ${owner} owns; this admin can't act as ${owner}`,
+    target: printable(desired.database),
     ...advise(
       runs(
         `${owner} or a superuser`,
-        inDatabase(wish.database),
-        `${privilegeSql(verb, one, { database: wish.database, grantee: name })};`,
+        inDatabase(desired.database),
+        `${privilegeSql(verb, one, { database: desired.database, grantee: name })};`,
       ),
     ),
   };
@@ -58,14 +58,14 @@ function bounded(part: ContentsPart): ContentsPart {
   return all;
 }
 
-/** What was passed on by others than the owner, beyond what is wished. */
-function othersGrants(wish: ContentsGrant, seen: Observation): Diagnostic[] {
-  const { database, schema, grantee } = wish;
+/** What was passed on by others than the owner, beyond what is desired. */
+function othersGrants(desired: ContentsGrant, seen: Observation): Diagnostic[] {
+  const { database, schema, grantee } = desired;
   if (!('role' in grantee)) return [];
   const objects = seen.inside.get(database)?.objects;
   return (objects?.patterns ?? []).flatMap((pattern) => {
-    const wanted = wish[pattern.class];
-    if (pattern.schema !== schema || pattern.isMember || wanted === undefined || wish.named.length > 0) return [];
+    const wanted = desired[pattern.class];
+    if (pattern.schema !== schema || pattern.isMember || wanted === undefined || desired.named.length > 0) return [];
     const theirs = beyondReach({ ...pattern, adminActsAsOwner: true }, grantee.role, seen.admin.name);
     return theirs
       .filter(({ privilege }) => !wanted.includes(privilege) && grantee.role !== pattern.owner)
@@ -121,15 +121,15 @@ function publicGrants({ database, schema, grantee }: ContentsGrant, seen: Observ
   });
 }
 
-function absentFinding(wish: ContentsGrant, absent: readonly string[], seen: Observation): Diagnostic[] {
-  if (absent.length === 0 || seen.inside.get(wish.database)?.objects === undefined) return [];
-  const names = absent.map((name) => `${wish.schema}.${name}`);
+function absentFinding(desired: ContentsGrant, absent: readonly string[], seen: Observation): Diagnostic[] {
+  if (absent.length === 0 || seen.inside.get(desired.database)?.objects === undefined) return [];
+  const names = absent.map((name) => `${desired.schema}.${name}`);
   return [
     {
       severity: 'warn',
       code: 'missing-object',
-      message: `role ${shown(granteeName(wish.grantee) ?? 'PUBLIC')} is given privileges on ${someNames(names)} of ${shown(wish.database)}, where there is no such thing to grant them on`,
-      target: printable(wish.database),
+      message: `role ${shown(granteeName(desired.grantee) ?? 'PUBLIC')} is given privileges on ${someNames(names)} of ${shown(desired.database)}, where there is no such thing to grant them on`,
+      target: printable(desired.database),
       remedy: 'make it, then apply again; or correct its name in access',
     },
   ];

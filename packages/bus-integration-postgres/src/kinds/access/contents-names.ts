@@ -1,7 +1,7 @@
 // Which names a statement has to say: as long as all of a class in a schema are of one owner and none is an extension's, it is
 // about all of them. Pure.
 import type { NameInSchema, ObservedObjects, ObservedPattern } from '../../observe/observed-objects.ts';
-import type { ContentsWish } from './contents.ts';
+import type { DesiredContents } from './contents.ts';
 
 /** All of one owner and none an extension's: one statement for all of them is about nothing else. */
 export function isAlike(patterns: readonly ObservedPattern[]): boolean {
@@ -11,20 +11,24 @@ export function isAlike(patterns: readonly ObservedPattern[]): boolean {
 /** Patterns of many whose names a difference of one of these roles would have to say. */
 export function patternsToName(
   { patterns }: ObservedObjects,
-  wishesOf: () => readonly { readonly schema: string; readonly name: string | null; readonly wish: ContentsWish }[],
+  askedOf: () => readonly {
+    readonly schema: string;
+    readonly name: string | null;
+    readonly desired: DesiredContents;
+  }[],
 ): ObservedPattern[] {
   const many = patterns.filter(({ names, isMember }) => names === null && !isMember);
   if (many.length === 0) return [];
-  const wishes = wishesOf();
+  const asked = askedOf();
   return many.filter((pattern) => {
     const { schema, class: ofClass, acl } = pattern;
     const isUniform = isAlike(patterns.filter((one) => one.schema === schema && one.class === ofClass));
-    return wishes.some(({ schema: of, name, wish }) => {
-      const wanted = wish[ofClass];
+    return asked.some(({ schema: of, name, desired }) => {
+      const wanted = desired[ofClass];
       if (of !== schema || wanted === undefined) return false;
       const held = acl.filter(({ grantee }) => grantee === name);
       const isExtra = held.some(({ privilege, isGrantable }) => isGrantable || !wanted.includes(privilege));
-      if (isUniform) return isExtra && wish.named.length > 0;
+      if (isUniform) return isExtra && desired.named.length > 0;
       return isExtra || wanted.some((privilege) => !held.some((entry) => entry.privilege === privilege));
     });
   });

@@ -6,8 +6,8 @@ import type { Scope } from '../common/kind.ts';
 import { movable } from '../common/strays.ts';
 import type { ContentsGrant } from './contents.ts';
 
-export function givenAway(objects: ObservedObjects, wish: ContentsGrant, scope: Scope): ObservedObjects {
-  const { database, schema, owner, makers = [] } = wish;
+export function givenAway(objects: ObservedObjects, desired: ContentsGrant, scope: Scope): ObservedObjects {
+  const { database, schema, owner, makers = [] } = desired;
   if (owner === undefined) return objects;
   const strays = movable({ database, name: schema, owner, makers }, scope);
   if (strays.length === 0) return objects;

@@ -11,17 +11,17 @@ import { effectivePrivileges, type Grantable, revocable } from '../../ownership/
 import type { Grantee } from './grant-object.ts';
 
 /** On all of a class, where that is managed at all, and on named things beside. */
-export interface ContentsWish {
+export interface DesiredContents {
   readonly tables?: readonly string[];
   readonly sequences?: readonly string[];
   readonly routines?: readonly string[];
-  readonly named: readonly NamedWish[];
+  readonly named: readonly DesiredNamed[];
   /** PUBLIC calls no routines here: nothing rests on that it might. */
   readonly isClosed?: true;
 }
 
 /** What the name is of, the server says. */
-export type NamedWish =
+export type DesiredNamed =
   | {
       readonly relation: string;
       /** On these alone. */
@@ -31,7 +31,7 @@ export type NamedWish =
     }
   | { readonly routine: string; readonly arguments: readonly string[]; readonly routines: readonly string[] };
 
-export interface ContentsGrant extends ContentsWish {
+export interface ContentsGrant extends DesiredContents {
   readonly kind: 'contents-grant';
   readonly database: string;
   readonly schema: string;
@@ -72,7 +72,7 @@ export interface ContentsHolder {
 
 /** A named thing that is there. */
 export interface Resolved {
-  readonly wish: NamedWish;
+  readonly desired: DesiredNamed;
   readonly object: (ObservedRelation | (ObservedRoutine & { readonly class: 'routines' })) & { readonly key: string };
   readonly privileges: readonly string[];
 }
@@ -81,10 +81,10 @@ export interface Resolved {
 export function heldOn(
   object: ObservedOwned & { readonly class?: ObjectClass },
   holder: ContentsHolder,
-  wish: ContentsWish,
+  desired: DesiredContents,
 ) {
   if (holder.role === null) return new Set<string>();
-  const lost = object.class === 'routines' && wish.isClosed ? new Set(['EXECUTE']) : nothing;
+  const lost = object.class === 'routines' && desired.isClosed ? new Set(['EXECUTE']) : nothing;
   return effectivePrivileges(object, holder.role, lost, holder.databaseOwner).privileges;
 }
 

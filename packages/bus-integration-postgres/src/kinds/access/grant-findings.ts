@@ -17,13 +17,13 @@ import {
 } from './grant-object.ts';
 import { onOneObject, type PrivilegeLists, privilegeStatements } from './privileges.ts';
 
-interface WishedGrant extends PrivilegeLists {
+interface DesiredGrant extends PrivilegeLists {
   readonly on: FilledObject;
 }
 
 /** What PUBLIC holds by somebody else's grant. */
 export function foreignPublicGrants(
-  { on, privileges }: WishedGrant,
+  { on, privileges }: DesiredGrant,
   object: Guarded,
   { admin }: Observation,
 ): Diagnostic[] {
@@ -47,7 +47,7 @@ export function foreignPublicGrants(
 
 /** What others granted to a service beyond what it is to have: theirs to take back. */
 export function foreignGrants(
-  { on, privileges, grantable = [] }: WishedGrant,
+  { on, privileges, grantable = [] }: DesiredGrant,
   object: Guarded,
   role: Grantable,
   { admin }: Observation,
@@ -77,7 +77,7 @@ export function foreignGrants(
 
 /** What a service may do in a database as its owner or through another role, beyond what it is to have. */
 export function ownPrivileges(
-  { on, privileges }: WishedGrant,
+  { on, privileges }: DesiredGrant,
   object: Guarded,
   role: Grantable,
   { admin }: Observation,
@@ -111,7 +111,7 @@ export function undeclaredGrant({
   privileges,
   grantable = [],
   grantee,
-}: WishedGrant & { readonly grantee: Grantee }): Diagnostic {
+}: DesiredGrant & { readonly grantee: Grantee }): Diagnostic {
   const name = granteeName(grantee);
   const list = privileges.map((one) => (grantable.includes(one) ? `${one} with grant option` : one)).join(', ');
   // An option goes with its privilege.

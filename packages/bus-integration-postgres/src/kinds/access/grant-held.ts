@@ -1,4 +1,4 @@
-// Which privileges stand on databases and schemas, of those that are compared with what is wished. Pure.
+// Which privileges stand on databases and schemas, of those that are compared with what is desired. Pure.
 import { ownership } from '../../observe/mark.ts';
 import type { Observation } from '../../observe/observation.ts';
 import {
@@ -62,11 +62,11 @@ export function findObject(seen: Observation, on: FilledObject): Guarded | undef
 
 /** What stands on the declared objects, of what is compared at all. */
 export function observedGrants(scope: Scope, desired: readonly Grant[]): Grant[] {
-  const wishes = byObject(desired);
+  const onObject = byObject(desired);
   const schemas = new Map(desired.flatMap(({ on }) => (on.type === 'schema' ? [[keyOf(on), on] as const] : [])));
   const schemaOf = (database: string, schema: string) => schemas.get(keyOf({ type: 'schema', database, schema }));
   return [...objectsOf(scope), ...usedObjects(scope, schemaOf)].flatMap(([on, object]) =>
-    held(on, object, wishes.get(keyOf(on)) ?? [], scope),
+    held(on, object, onObject.get(keyOf(on)) ?? [], scope),
   );
 }
 
@@ -102,29 +102,29 @@ function byObject(grants: readonly Grant[]): Map<string, Grant[]> {
  * What PUBLIC holds that this admin could take, what those hold who are to hold something, and what else was granted to
  * roles of ours.
  */
-function held(found: FilledObject, guarded: Guarded, wishes: readonly Grant[], scope: Scope): Grant[] {
+function held(found: FilledObject, guarded: Guarded, onObject: readonly Grant[], scope: Scope): Grant[] {
   const { seen, roles, declared, deploymentId, isJustMade } = scope;
-  const on = wishes[0]?.on ?? found;
+  const on = onObject[0]?.on ?? found;
   const object = asReached(on, guarded, scope);
-  const kept = new Set(wishes.flatMap(({ grantee, privileges }) => ('everyone' in grantee ? privileges : [])));
+  const kept = new Set(onObject.flatMap(({ grantee, privileges }) => ('everyone' in grantee ? privileges : [])));
   const publicHas = new Set([...publicLosesOn(on, object, seen.admin.name), ...heldByAll(object, kept)]);
   // What everyone is to have is as good as one's own.
   const publicLoses = new Set([...publicHas].filter((privilege) => !kept.has(privilege)));
-  const lasting = withoutUnwished(object, wishes, scope);
-  const wished = new Set(wishes.map(({ grantee }) => granteeName(grantee)));
+  const lasting = withoutUndesired(object, onObject, scope);
+  const declaredHere = new Set(onObject.map(({ grantee }) => granteeName(grantee)));
   const grantees = new Set(object.acl.map(({ grantee }) => grantee));
   // What else is in a database that was only just made is for the look at everything, which comes after.
-  const others = isJustMade ? [] : [...grantees].filter((name) => name !== null && !wished.has(name));
+  const others = isJustMade ? [] : [...grantees].filter((name) => name !== null && !declaredHere.has(name));
   const isOurs = (name: string) => {
     const standing = roles.get(name);
     if (standing !== undefined) return standing !== 'refused';
     return !declared.roles.has(name) && ownership(seen.roles.get(name)?.comment ?? null, deploymentId) === 'ours';
   };
   return [
-    ...(wished.has(null) || publicHas.size > 0
+    ...(declaredHere.has(null) || publicHas.size > 0
       ? [grantOf(on, { everyone: true }, isOpen(on, seen) ? publicHas : [])]
       : []),
-    ...wishes.flatMap((wish) => heldOfWish(wish, object, lasting, publicLoses, scope) ?? []),
+    ...onObject.flatMap((wanted) => heldOfDesired(wanted, object, lasting, publicLoses, scope) ?? []),
     ...others.flatMap((name) => {
       if (name === null || name === object.owner || !isOurs(name)) return [];
       const extras = revocable(object, name, seen.admin.name);
@@ -137,29 +137,29 @@ function held(found: FilledObject, guarded: Guarded, wishes: readonly Grant[], s
 }
 
 /** Without what declared roles are not to have: nothing that their members are to have rests on it. */
-function withoutUnwished(object: Guarded, wishes: readonly Grant[], { saysAll, declared }: Scope): Guarded {
-  const wished = new Map(wishes.map(({ grantee, privileges }) => [granteeName(grantee), privileges]));
-  const isUnwished = ({ grantee, privilege }: Guarded['acl'][number]) => {
+function withoutUndesired(object: Guarded, onObject: readonly Grant[], { saysAll, declared }: Scope): Guarded {
+  const declaredHere = new Map(onObject.map(({ grantee, privileges }) => [granteeName(grantee), privileges]));
+  const isUndesired = ({ grantee, privilege }: Guarded['acl'][number]) => {
     if (grantee === null || grantee === object.owner) return false;
-    const wish = wished.get(grantee);
-    return wish === undefined ? saysAll === true && declared.roles.has(grantee) : !wish.includes(privilege);
+    const wanted = declaredHere.get(grantee);
+    return wanted === undefined ? saysAll === true && declared.roles.has(grantee) : !wanted.includes(privilege);
   };
-  return object.acl.some(isUnwished) ? { ...object, acl: object.acl.filter((entry) => !isUnwished(entry)) } : object;
+  return object.acl.some(isUndesired) ? { ...object, acl: object.acl.filter((entry) => !isUndesired(entry)) } : object;
 }
 
-/** A wish is satisfied by what is effective, however it came; too many are only those that this admin could take. */
-function heldOfWish(
-  wish: Grant,
+/** A declaration is satisfied by what is effective, however it came; too many are only those that this admin could take. */
+function heldOfDesired(
+  wanted: Grant,
   object: Guarded,
   lasting: Guarded,
   publicLoses: ReadonlySet<string>,
   { seen, isJustMade }: Scope,
 ): Grant | undefined {
-  const { on, grantee, privileges, grantable = [] } = wish;
+  const { on, grantee, privileges, grantable = [] } = wanted;
   if ('everyone' in grantee) return undefined;
   const grantor = object.adminActsAsOwner ? object.owner : seen.admin.name;
-  const isAsWished = grantable.length === 0 && grantee.role !== object.owner;
-  if (isAsWished && isJust(object, privileges, { grantee: grantee.role, grantor })) return wish;
+  const isAsDesired = grantable.length === 0 && grantee.role !== object.owner;
+  if (isAsDesired && isJust(object, privileges, { grantee: grantee.role, grantor })) return wanted;
   // A role that is still to be made will have what PUBLIC has.
   const role = seen.roles.get(grantee.role) ?? { name: grantee.role, inherits: [] };
   const { admin, databases } = seen;
@@ -181,8 +181,10 @@ function heldOfWish(
 const nothing: HeldPrivileges = { privileges: new Set(), grantable: new Set() };
 
 /** What everyone is to have, and has by whomever. */
-function heldByAll({ acl }: Guarded, wished: ReadonlySet<string>): string[] {
-  return acl.filter(({ grantee, privilege }) => grantee === null && wished.has(privilege)).map((one) => one.privilege);
+function heldByAll({ acl }: Guarded, declaredHere: ReadonlySet<string>): string[] {
+  return acl
+    .filter(({ grantee, privilege }) => grantee === null && declaredHere.has(privilege))
+    .map((one) => one.privilege);
 }
 
 /** What PUBLIC has on a database that is still to be opened, it loses by that. */

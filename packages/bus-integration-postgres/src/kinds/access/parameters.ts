@@ -37,11 +37,11 @@ function namesOf(list: (privilege: ParameterPrivilege) => readonly string[]): Na
 
 /** What it has of what it is to have, however it came to that, and what this admin could take. */
 export function heldParameters(
-  wish: ParameterGrant,
-  wishes: ReadonlyMap<string, ParameterGrant>,
+  desired: ParameterGrant,
+  byRole: ReadonlyMap<string, ParameterGrant>,
   { seen }: Scope,
 ): ParameterGrant {
-  const { role } = wish;
+  const { role } = desired;
   const { inherits = [] } = seen.roles.get(role) ?? {};
   const extras = grantsOf(seen).map((one) => ({
     name: one.name,
@@ -52,12 +52,12 @@ export function heldParameters(
     const isEffective = (name: string) => {
       const found = grantsOf(seen).find((one) => one.name === name);
       if (found === undefined) return false;
-      const groups = inherits.filter((group) => wishes.get(group)?.[privilege].includes(name) ?? true);
+      const groups = inherits.filter((group) => byRole.get(group)?.[privilege].includes(name) ?? true);
       const may = effectivePrivileges(objectOf(found, seen), { name: role, inherits: groups }, new Set());
       return may.privileges.has(privilege);
     };
     const own = extras.filter(({ privileges }) => privileges.has(privilege)).map(({ name }) => name);
-    return [...new Set([...wish[privilege].filter(isEffective), ...own])];
+    return [...new Set([...desired[privilege].filter(isEffective), ...own])];
   });
   const grantable = namesOf((privilege) =>
     extras.filter((one) => one.grantable.has(privilege)).map(({ name }) => name),
@@ -97,18 +97,18 @@ export function inParameterStep(
 
 /** Why a server has no such privileges, or no such parameter. */
 export function parametersRefused(
-  wish: ParameterGrant,
+  desired: ParameterGrant,
   { server, details, admin }: Observation,
 ): Diagnostic | undefined {
-  const names = [...new Set(parameterPrivileges.flatMap((privilege) => wish[privilege]))];
-  const target = printable(wish.role);
+  const names = [...new Set(parameterPrivileges.flatMap((privilege) => desired[privilege]))];
+  const target = printable(desired.role);
   const told = { severity: 'fail', target, remedy: 'take it out of its parameters in the manifest' } as const;
   if (names.length === 0) return undefined;
   if (server.versionNum < 150000)
     return {
       ...told,
       code: 'unknown-privilege',
-      message: `PostgreSQL ${server.version} has no privileges on parameters, which role ${shown(wish.role)} is to have on ${someNames(names)}; expected 15 or newer`,
+      message: `PostgreSQL ${server.version} has no privileges on parameters, which role ${shown(desired.role)} is to have on ${someNames(names)}; expected 15 or newer`,
     };
   // Of others the server hides some.
   const unknown = names.filter(
@@ -118,23 +118,23 @@ export function parametersRefused(
   return {
     ...told,
     code: 'setting',
-    message: `PostgreSQL ${server.version} has no parameter ${someNames(unknown)}, which role ${shown(wish.role)} is to have privileges on`,
+    message: `PostgreSQL ${server.version} has no parameter ${someNames(unknown)}, which role ${shown(desired.role)} is to have privileges on`,
   };
 }
 
 /** What others granted beyond what is declared: theirs to take. */
-export function foreignParameters(wish: ParameterGrant, seen: Observation): Diagnostic[] {
+export function foreignParameters(desired: ParameterGrant, seen: Observation): Diagnostic[] {
   return grantsOf(seen).flatMap((one) =>
-    beyondReach(objectOf(one, seen), wish.role, seen.admin.name)
-      .filter(({ privilege }) => !wish[privilege as ParameterPrivilege].includes(one.name))
+    beyondReach(objectOf(one, seen), desired.role, seen.admin.name)
+      .filter(({ privilege }) => !desired[privilege as ParameterPrivilege].includes(one.name))
       .map(({ privilege, grantor }): Diagnostic => {
         const on: OnObject = { type: 'parameters', names: [one.name], privileges: [privilege] };
-        const sql = `${privilegeSql('REVOKE', on, { grantee: wish.role })};`;
+        const sql = `${privilegeSql('REVOKE', on, { grantee: desired.role })};`;
         return {
           severity: 'warn',
           code: 'extra-privilege',
-          message: `role ${shown(wish.role)} has ${privilege} on parameter ${shown(one.name)}, granted by ${shown(grantor)}; this admin can't take it away`,
-          target: printable(wish.role),
+          message: `role ${shown(desired.role)} has ${privilege} on parameter ${shown(one.name)}, granted by ${shown(grantor)}; this admin can't take it away`,
+          target: printable(desired.role),
           ...advise(runs(grantor === one.owner ? superuser : `${shown(grantor)} or a superuser`, anyDatabase, sql)),
         };
       }),

@@ -89,10 +89,10 @@ export function joined(parts: readonly StepPrivileges[]): StepPrivileges | undef
 }
 
 /** GRANT or REVOKE of a grantee's privileges: inside a database on what is in it, on the database itself from outside. */
-export function privilegeStatements(verb: 'GRANT' | 'REVOKE', wish: StepPrivileges): Statement[] {
-  const { database, on } = wish;
+export function privilegeStatements(verb: 'GRANT' | 'REVOKE', desired: StepPrivileges): Statement[] {
+  const { database, on } = desired;
   const statements = alike(on, ofWholeSchema).map(([one, ...others]): Statement => {
-    const sql = privilegeSql(verb, one, wish, others);
+    const sql = privilegeSql(verb, one, desired, others);
     // They are the server's: given once the roles are there, taken last.
     if (one.type === 'parameters') return { phase: verb === 'GRANT' ? 'memberships' : 'leave', sql };
     const phase = one.type === 'database' ? 'enter' : 'inside';
@@ -198,8 +198,8 @@ export function wordsOfObject(one: Exclude<OnObject, { readonly type: 'database'
 }
 
 /** Who alone may grant this, where it is not the admin. */
-export function lacksForGrant(wish: StepPrivileges, seen: Observation): Diagnostic[] {
-  const { database = '', on } = wish;
+export function lacksForGrant(desired: StepPrivileges, seen: Observation): Diagnostic[] {
+  const { database = '', on } = desired;
   return on.flatMap((one) => {
     // What acts as an owner lacks that where it may not act so.
     if ('as' in one && one.as !== undefined) return [];
@@ -207,18 +207,18 @@ export function lacksForGrant(wish: StepPrivileges, seen: Observation): Diagnost
       const isOpen = seen.databases.get(database)?.allowsConnections === true;
       return isOpen ? lacksDatabase(database, 'granting on it', seen) : [];
     }
-    if (one.type === 'parameters') return lacksForParameters(one, wish, seen);
+    if (one.type === 'parameters') return lacksForParameters(one, desired, seen);
     if (one.type === 'types' || one.type === 'foreign-servers' || one.type === 'foreign-data-wrappers')
-      return lacksForUsed(one, wish, seen);
+      return lacksForUsed(one, desired, seen);
     if (one.type !== 'schema') return [];
     const object = findSchema(seen, database, one.schema);
     if (object === undefined || object.adminActsAsOwner) return [];
     const granting = runs(
       `${shown(object.owner)} or a superuser`,
       inDatabase(database),
-      `${privilegeSql('GRANT', one, wish)};`,
+      `${privilegeSql('GRANT', one, desired)};`,
     );
-    const isThere = wish.grantee === null || seen.roles.has(wish.grantee);
+    const isThere = desired.grantee === null || seen.roles.has(desired.grantee);
     return [
       lacking(
         'lacks-ownership',
@@ -227,7 +227,7 @@ export function lacksForGrant(wish: StepPrivileges, seen: Observation): Diagnost
           remedy: isThere
             ? granting
             : [
-                `leave the access of ${shown(wish.grantee ?? '')} out and apply, which makes the role; then `,
+                `leave the access of ${shown(desired.grantee ?? '')} out and apply, which makes the role; then `,
                 granting,
                 ' then put it back and apply again',
               ],
@@ -240,7 +240,7 @@ export function lacksForGrant(wish: StepPrivileges, seen: Observation): Diagnost
 /** Superusers grant on parameters, and who has the grant option. */
 function lacksForParameters(
   one: Extract<OnObject, { readonly type: 'parameters' }>,
-  wish: StepPrivileges,
+  desired: StepPrivileges,
   { admin, details, roles }: Observation,
 ): Diagnostic[] {
   if (admin.isSuperuser) return [];
@@ -256,8 +256,8 @@ function lacksForParameters(
   const rest = { ...one, names };
   // Nobody grants anything to a role that is not there yet.
   const sql =
-    wish.grantee === null || roles.has(wish.grantee)
-      ? privilegeSql('GRANT', rest, wish)
+    desired.grantee === null || roles.has(desired.grantee)
+      ? privilegeSql('GRANT', rest, desired)
       : privilegeSql('GRANT', { ...rest, grantable: true }, { grantee: admin.name });
   const message = `role ${shown(admin.name)} may not grant ${one.privileges.join(', ')} on ${wordsOfObject(rest)}: a superuser may, and who has the grant option`;
   return [lacking('lacks-grant-option', message, { remedy: runs(superuser, anyDatabase, `${sql};`) })];
@@ -266,8 +266,8 @@ function lacksForParameters(
 type OnUsed = Extract<OnObject, { readonly type: 'types' | 'foreign-servers' | 'foreign-data-wrappers' }>;
 
 /** On what is neither the admin's nor a role's as which it may act: who has the grant option grants too. */
-function lacksForUsed(one: OnUsed, wish: StepPrivileges, { inside, admin }: Observation): Diagnostic[] {
-  const { database = '' } = wish;
+function lacksForUsed(one: OnUsed, desired: StepPrivileges, { inside, admin }: Observation): Diagnostic[] {
+  const { database = '' } = desired;
   const schema = one.type === 'types' ? one.schema : null;
   const found = inside
     .get(database)
@@ -279,7 +279,7 @@ function lacksForUsed(one: OnUsed, wish: StepPrivileges, { inside, admin }: Obse
   const remedy = runs(
     `${shown(found.owner)} or a superuser`,
     inDatabase(database),
-    `${privilegeSql('GRANT', one, wish)};`,
+    `${privilegeSql('GRANT', one, desired)};`,
   );
   const message = `${wordsOfObject(one)} of database ${shown(database)} belongs to ${shown(found.owner)}, not to ${shown(admin.name)}`;
   return [lacking('lacks-ownership', message, { remedy })];

@@ -20,18 +20,18 @@ const aliases: Readonly<Record<string, string>> = {
 /** Whether a routine has this name and takes arguments of these types. */
 export function isRoutine(
   routine: Pick<ObservedRoutine, 'name' | 'types'>,
-  wish: { readonly routine: string; readonly arguments: readonly string[] },
+  desired: { readonly routine: string; readonly arguments: readonly string[] },
 ): boolean {
   return (
-    routine.name === wish.routine &&
-    routine.types.length === wish.arguments.length &&
-    routine.types.every((type, place) => isType(type, wish.arguments[place] ?? ''))
+    routine.name === desired.routine &&
+    routine.types.length === desired.arguments.length &&
+    routine.types.every((type, place) => isType(type, desired.arguments[place] ?? ''))
   );
 }
 
-function isType([written, name, isArray]: ObservedRoutine['types'][number], wished: string): boolean {
-  const { base, isArray: isWishedArray } = bare(wished);
-  if (isArray !== isWishedArray) return false;
+function isType([written, name, isArray]: ObservedRoutine['types'][number], wanted: string): boolean {
+  const { base, isArray: isDesiredArray } = bare(wanted);
+  if (isArray !== isDesiredArray) return false;
   const known = aliases[base] ?? base;
   const own = [written, name, `pg_catalog.${name}`].map((one) => bare(one).base);
   return own.some((one) => one === known || (aliases[one] ?? one) === known);

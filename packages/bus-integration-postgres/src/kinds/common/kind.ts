@@ -186,7 +186,7 @@ export interface Differing<R extends AnyResource, S extends BareStep = BareStep>
   /** All that tells it from others of its kind. */
   identity(resource: R): readonly unknown[];
   /**
-   * Whether it is to be compared, wished or found: what is refused or can't be looked at is told elsewhere, and is neither
+   * Whether it is to be compared, wanted or found: what is refused or can't be looked at is told elsewhere, and is neither
    * changed nor taken for absent.
    */
   isManaged(resource: R, scope: Scope): boolean;
@@ -207,7 +207,7 @@ export interface Row<R extends AnyResource, S extends BareStep = BareStep> exten
   database(resource: R): string | undefined;
   /** Those of one group are one step. */
   group?(resource: R): string;
-  /** What is worth telling of a wished one, but changes nothing. */
+  /** What is worth telling of a wanted one, but changes nothing. */
   findings(desired: R, scope: Scope): readonly Diagnostic[];
   status(desired: R, observation: StatusContext): StatusRow;
 }

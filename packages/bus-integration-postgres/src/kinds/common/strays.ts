@@ -40,20 +40,20 @@ export interface OwnedSchema {
 }
 
 /** What this run can move: things of the admin, and of roles of the deployment that it may act as. */
-export function movable(wish: OwnedSchema, scope: Scope): Strays[] {
-  return straysIn(wish, scope.seen).flatMap((one) =>
-    whyNot(one, scope) === undefined ? [straysOf(one, wish, scope.seen)] : [],
+export function movable(desired: OwnedSchema, scope: Scope): Strays[] {
+  return straysIn(desired, scope.seen).flatMap((one) =>
+    whyNot(one, scope) === undefined ? [straysOf(one, desired, scope.seen)] : [],
   );
 }
 
 /** What this run can't move, with the statements for who can. */
-export function immovable(wish: OwnedSchema, scope: Scope): Diagnostic[] {
-  const { database, name, owner = '' } = wish;
+export function immovable(desired: OwnedSchema, scope: Scope): Diagnostic[] {
+  const { database, name, owner = '' } = desired;
   const { server } = scope.seen;
-  return straysIn(wish, scope.seen).flatMap((one): Diagnostic[] => {
+  return straysIn(desired, scope.seen).flatMap((one): Diagnostic[] => {
     const why = whyNot(one, scope);
     if (why === undefined) return [];
-    const all = { ...withoutKept(straysOf(one, wish, scope.seen)), at_once: one.count };
+    const all = { ...withoutKept(straysOf(one, desired, scope.seen)), at_once: one.count };
     const sql = moving({ database, schema: name, to: owner, versionNum: server.versionNum }, all).map(
       (statement) => `${statement.sql};`,
     );
@@ -82,10 +82,10 @@ export function givesRights(
 }
 
 /** What goes on with its new owner's rights, by name: whoever wrote it chose what is done with them. */
-export function rightsGiven(wish: OwnedSchema, scope: Scope): Diagnostic[] {
-  const { database, name, owner = '' } = wish;
-  return movable(wish, scope).flatMap((one): Diagnostic[] => {
-    if (!givesRights(one, wish, scope.seen)) return [];
+export function rightsGiven(desired: OwnedSchema, scope: Scope): Diagnostic[] {
+  const { database, name, owner = '' } = desired;
+  return movable(desired, scope).flatMap((one): Diagnostic[] => {
+    if (!givesRights(one, desired, scope.seen)) return [];
     const named = one.names === undefined ? '' : `: ${one.names.map(printable).join(', ')}`;
     const [run, later] = one.count === 1 ? ['runs', 'it, it runs'] : ['run', 'them, they run'];
     return [
@@ -121,7 +121,7 @@ function whyNot(
   const isOurs =
     declared.roles.has(owner) || ownership(seen.roles.get(owner)?.comment ?? null, deploymentId) === 'ours';
   if (isOurs || (adminActsAsOwner && !admin.isSuperuser)) return lacksToActAs(owner, seen)[0]?.message;
-  return `${shown(owner)} is no role of this deployment`;
+  return `${shown(owner)} is not a role of this deployment`;
 }
 
 /** What is run by somebody else names the things, where they are few; apply gives the privileges then. */

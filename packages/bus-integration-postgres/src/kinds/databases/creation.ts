@@ -1,4 +1,4 @@
-// What databases are made with: what was seen of that beside what is wished, and what can't be had. Pure.
+// What databases are made with: what was seen of that beside what is desired, and what can't be had. Pure.
 // https://www.postgresql.org/docs/current/sql-createdatabase.html
 import { advise, type Diagnostic, type Remedy } from 'bus-integration-database';
 import type { CreationFacts, Observation, ObservedCreation, ObservedDatabase } from '../../observe/observation.ts';
@@ -17,20 +17,22 @@ export interface Creation {
   readonly tablespace?: string;
 }
 
-/** The same of a database that was read: the wish, where it has what is named. */
-export function creationSeen(wish: Creation, found: ObservedDatabase, facts: CreationFacts | undefined): Creation {
+/** The same of a database that was read: the declaration, where it has what is named. */
+export function creationSeen(desired: Creation, found: ObservedDatabase, facts: CreationFacts | undefined): Creation {
   const made = facts?.databases.get(found.name);
-  const isWished =
-    wish.locale !== undefined &&
+  const isDesired =
+    desired.locale !== undefined &&
     made !== undefined &&
-    (wish.provider ?? made.provider) === made.provider &&
-    localesOf(made).every((locale) => isSameLocale(made.provider, locale, wish.locale ?? ''));
+    (desired.provider ?? made.provider) === made.provider &&
+    localesOf(made).every((locale) => isSameLocale(made.provider, locale, desired.locale ?? ''));
   return {
-    ...(wish.encoding !== undefined && { encoding: found.encoding }),
-    ...(wish.provider !== undefined && made !== undefined && { provider: made.provider }),
-    ...(wish.locale !== undefined && { locale: isWished ? wish.locale : [...new Set(localesOf(made))].join(' and ') }),
-    ...(wish.template !== undefined && { template: wish.template }),
-    ...(wish.tablespace !== undefined && { tablespace: made?.tablespace ?? wish.tablespace }),
+    ...(desired.encoding !== undefined && { encoding: found.encoding }),
+    ...(desired.provider !== undefined && made !== undefined && { provider: made.provider }),
+    ...(desired.locale !== undefined && {
+      locale: isDesired ? desired.locale : [...new Set(localesOf(made))].join(' and '),
+    }),
+    ...(desired.template !== undefined && { template: desired.template }),
+    ...(desired.tablespace !== undefined && { tablespace: made?.tablespace ?? desired.tablespace }),
   };
 }
 
@@ -40,22 +42,22 @@ function localesOf(made: ObservedCreation | undefined): readonly string[] {
 }
 
 /** What a database that exists can't be given any more. */
-export function otherThanMade(name: string, seen: Creation, wish: Creation): Diagnostic[] {
+export function otherThanMade(name: string, seen: Creation, desired: Creation): Diagnostic[] {
   const words = { encoding: 'encoding', provider: 'locale provider', locale: 'locale' } as const;
   return (['encoding', 'provider', 'locale'] as const).flatMap((key) => {
-    if (seen[key] === wish[key]) return [];
+    if (seen[key] === desired[key]) return [];
     const is = seen[key] ?? 'unknown';
     return refused(
       name,
       `other-${key}`,
-      `database ${shown(name)} has ${words[key]} ${shown(is)}, expected ${shown(wish[key] ?? '')}; it is settled when a database is made`,
+      `database ${shown(name)} has ${words[key]} ${shown(is)}, expected ${shown(desired[key] ?? '')}; it is settled when a database is made`,
       `write ${key}: ${JSON.stringify(is)} in the manifest, or declare another database and move what is in this one`,
     );
   });
 }
 
-export function otherTablespace(name: string, seen: Creation, wish: Creation): Diagnostic[] {
-  const { tablespace } = wish;
+export function otherTablespace(name: string, seen: Creation, desired: Creation): Diagnostic[] {
+  const { tablespace } = desired;
   if (tablespace === undefined || seen.tablespace === tablespace) return [];
   const sql = `ALTER DATABASE ${identifier(name)} SET TABLESPACE ${identifier(tablespace)};`;
   return [
@@ -70,13 +72,13 @@ export function otherTablespace(name: string, seen: Creation, wish: Creation): D
 }
 
 /** The step's words of how a database is made: what the template gives is not said. */
-export function madeWith(wish: Creation, { creation }: Observation): Creation & { readonly encoding: string } {
-  const { locale, template, tablespace } = wish;
+export function madeWith(desired: Creation, { creation }: Observation): Creation & { readonly encoding: string } {
+  const { locale, template, tablespace } = desired;
   const model = creation?.databases.get(template ?? 'template0');
-  const isAnother = wish.provider !== undefined && wish.provider !== model?.provider;
-  const provider = isAnother || locale !== undefined ? (wish.provider ?? model?.provider) : undefined;
+  const isAnother = desired.provider !== undefined && desired.provider !== model?.provider;
+  const provider = isAnother || locale !== undefined ? (desired.provider ?? model?.provider) : undefined;
   return {
-    encoding: wish.encoding ?? (template === undefined ? 'UTF8' : (model?.encoding ?? 'UTF8')),
+    encoding: desired.encoding ?? (template === undefined ? 'UTF8' : (model?.encoding ?? 'UTF8')),
     // The only one before 15, and what is meant where nothing else is named.
     ...(provider !== undefined && (provider !== 'libc' || isAnother) && { provider }),
     ...(locale !== undefined && { locale }),
@@ -99,8 +101,8 @@ export function creationClauses({ encoding, provider, locale, template, tablespa
 }
 
 /** What this server can't make, each with what it can. */
-export function creationFaults(name: string, wish: Creation, { server, creation }: Observation): Diagnostic[] {
-  const { provider, locale, template = 'template0', tablespace } = wish;
+export function creationFaults(name: string, desired: Creation, { server, creation }: Observation): Diagnostic[] {
+  const { provider, locale, template = 'template0', tablespace } = desired;
   const model = creation?.databases.get(template);
   const major = Math.floor(server.versionNum / 10_000);
   const where = `of database ${shown(name)}`;
@@ -139,7 +141,7 @@ export function creationFaults(name: string, wish: Creation, { server, creation 
       ),
     );
   if (model === undefined) return faults;
-  const { encoding } = { encoding: template === 'template0' ? 'UTF8' : model.encoding, ...wish };
+  const { encoding } = { encoding: template === 'template0' ? 'UTF8' : model.encoding, ...desired };
   const chosen = provider ?? model.provider;
   const isSystem = chosen === 'libc' && locale !== undefined;
   if (isSystem && creation.unknownLocales.has(locale))

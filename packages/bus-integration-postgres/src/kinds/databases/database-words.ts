@@ -14,13 +14,13 @@ export function limitWord(limit: number | undefined): string {
   return limit === undefined || limit < 0 ? 'any number of connections' : `${limit} connections`;
 }
 
-/** A limit of nought shuts every role out that is no superuser, this run's among them. */
+/** A limit of nought shuts every role out that is not a superuser, this run's among them. */
 export function limitFaults(
   { name, connectionLimit }: { readonly name: string; readonly connectionLimit?: number },
   { admin }: Observation,
 ): Diagnostic[] {
   if (connectionLimit !== 0 || admin.isSuperuser) return [];
-  const message = `connections: 0 of database ${shown(name)} would shut ${shown(admin.name)} out too, which is no superuser`;
+  const message = `connections: 0 of database ${shown(name)} would shut ${shown(admin.name)} out too, which is not a superuser`;
   const remedy = 'write connections: 1 or more, or apply as a superuser';
   return [{ severity: 'fail', code: 'connection-limit', message, target: printable(name), ...advise(remedy) }];
 }
@@ -34,9 +34,9 @@ interface Attributes {
 }
 
 /** What is said of it, as it was read. */
-export function asSeen(wish: Attributes | undefined, found: ObservedDatabase, seen: Observation): Attributes {
-  if (wish === undefined) return {};
-  const { creation: made, connectionLimit, owner, privileges } = wish;
+export function asSeen(desired: Attributes | undefined, found: ObservedDatabase, seen: Observation): Attributes {
+  if (desired === undefined) return {};
+  const { creation: made, connectionLimit, owner, privileges } = desired;
   // An unfinished one has another limit until it is opened.
   const isOpen = found.allowsConnections;
   return {

@@ -1,4 +1,4 @@
-// What keeps an extension from being had as it is wished, foreseen from what the server's files say: another version, one
+// What keeps an extension from being had as it is desired, foreseen from what the server's files say: another version, one
 // that it requires, a superuser who has to make it. Pure.
 // https://www.postgresql.org/docs/current/extend-extensions.html
 import { advise, type Diagnostic, type Remedy } from 'bus-integration-database';
@@ -8,7 +8,7 @@ import { printable, shown } from '../../text/shown.ts';
 import { identifier, literal } from '../../text/sql-text.ts';
 import { lacking } from '../common/kind-words.ts';
 
-export interface WishedExtension {
+export interface DesiredExtension {
   readonly database: string;
   readonly name: string;
   readonly schema: string;
@@ -16,13 +16,13 @@ export interface WishedExtension {
   readonly beside?: readonly string[];
 }
 
-type Named = Pick<WishedExtension, 'database' | 'name'>;
+type Named = Pick<DesiredExtension, 'database' | 'name'>;
 
 export function findExtension({ database, name }: Named, seen: Observation): ObservedExtension | undefined {
   return seen.inside.get(database)?.extensions?.find((found) => found.name === name);
 }
 
-/** The one that a wish is met with: of the version that it names, or the server's own. */
+/** The one that a declaration is met with: of the version that it names, or the server's own. */
 export function versionOf(
   { name, version }: { readonly name: string; readonly version?: string },
   { extensions }: Observation,
@@ -31,13 +31,13 @@ export function versionOf(
 }
 
 /** The schema that its files say it has to be in. */
-export function onlySchema(wish: WishedExtension, seen: Observation): string | null {
-  return versionOf(wish, seen)?.schema ?? null;
+export function onlySchema(desired: DesiredExtension, seen: Observation): string | null {
+  return versionOf(desired, seen)?.schema ?? null;
 }
 
-/** Why nobody could make it, or bring it to the version that is wished. */
-export function unavailable(wish: WishedExtension, seen: Observation): Diagnostic[] {
-  const { database, name, schema, version, beside = [] } = wish;
+/** Why nobody could make it, or bring it to the version that is desired. */
+export function unavailable(desired: DesiredExtension, seen: Observation): Diagnostic[] {
+  const { database, name, schema, version, beside = [] } = desired;
   const fault = (code: string, message: string, remedy: Remedy): Diagnostic[] => [
     { severity: 'fail', code, message, target: printable(database), ...advise(remedy) },
   ];
@@ -47,8 +47,8 @@ export function unavailable(wish: WishedExtension, seen: Observation): Diagnosti
     const remedy = "install its package on the server's host, or take it out of extensions";
     return fault('no-extension', `the server does not have ${what}`, remedy);
   }
-  const found = findExtension(wish, seen);
-  const meant = versionOf(wish, seen);
+  const found = findExtension(desired, seen);
+  const meant = versionOf(desired, seen);
   const versions = all.map((one) => one.version).join(', ');
   if (meant === undefined) {
     const remedy =
@@ -85,10 +85,10 @@ export function unavailable(wish: WishedExtension, seen: Observation): Diagnosti
     );
 }
 
-/** What has to stay in another schema than is wished; nothing where this admin can move it. */
-export function otherSchema(is: string, wish: WishedExtension, seen: Observation): Diagnostic[] {
-  const { database, name, schema } = wish;
-  const isRelocatable = findExtension(wish, seen)?.isRelocatable === true;
+/** What has to stay in another schema than is desired; nothing where this admin can move it. */
+export function otherSchema(is: string, desired: DesiredExtension, seen: Observation): Diagnostic[] {
+  const { database, name, schema } = desired;
+  const isRelocatable = findExtension(desired, seen)?.isRelocatable === true;
   if (isRelocatable && seen.admin.isSuperuser) return [];
   const sql = `ALTER EXTENSION ${identifier(name)} SET SCHEMA ${identifier(schema)};`;
   return [
@@ -106,14 +106,14 @@ export function otherSchema(is: string, wish: WishedExtension, seen: Observation
 
 /** Why a superuser has to make or update it, with the statement. */
 export function lacksExtension(
-  wish: Named & { readonly schema?: string; readonly version?: string; readonly database_owner?: string },
+  desired: Named & { readonly schema?: string; readonly version?: string; readonly database_owner?: string },
   seen: Observation,
 ): Diagnostic[] {
   const { admin } = seen;
   if (admin.isSuperuser) return [];
-  const { database, name, schema, version, database_owner: databaseOwner } = wish;
-  const found = findExtension(wish, seen);
-  const meant = versionOf(wish, seen);
+  const { database, name, schema, version, database_owner: databaseOwner } = desired;
+  const found = findExtension(desired, seen);
+  const meant = versionOf(desired, seen);
   const inside = seen.inside.get(database);
   const what = `extension ${shown(name)} of database ${shown(database)}`;
   const sql =

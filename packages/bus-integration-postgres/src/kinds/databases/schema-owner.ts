@@ -49,19 +49,19 @@ type ChangeOwner = StepOf<'change-owner', typeof changeOwnerFacts>;
 type Before = ContentOf<typeof changeOwnerFacts.before>;
 
 export function changeOwner(
-  wish: OwnedSchema,
+  desired: OwnedSchema,
   from: string | null,
   contents: readonly Strays[],
   seen: Observation,
 ): Omit<ChangeOwner, 'summary'> {
-  const { database, name, owner = '' } = wish;
+  const { database, name, owner = '' } = desired;
   // Roles of the server's own are nobody's to join, and its superusers are in no list of owners.
   const isBarred = from === null || from === owner || from.startsWith('pg_') || !seen.details?.roles.has(from);
   const actable = isBarred || lacksToActAs(from, seen).length > 0 ? [] : [from];
   return {
     action: 'change-owner',
     target: `${printable(database)}.${printable(name)}`,
-    risk: contents.some((one) => givesRights(one, wish, seen)) ? 'elevate' : 'update',
+    risk: contents.some((one) => givesRights(one, desired, seen)) ? 'elevate' : 'update',
     before: { database, name, owner: from, ...(contents.length > 0 && { contents }) },
     after: { database, name, owner, acting_as: actable },
   };

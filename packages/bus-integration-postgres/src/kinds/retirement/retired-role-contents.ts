@@ -12,7 +12,7 @@ import { identifier } from '../../text/sql-text.ts';
 import type { Scope } from '../common/kind.ts';
 import { lacking } from '../common/kind-words.ts';
 
-export interface RetiredWish {
+export interface DesiredRetirement {
   readonly name: string;
   /** Who gets what it owns. */
   readonly heir?: string;
@@ -58,7 +58,7 @@ export function isDropped(database: string, retired: Scope['retired']): boolean 
 }
 
 export function refusalsOf(
-  { name, heir }: RetiredWish,
+  { name, heir }: DesiredRetirement,
   { ownsDatabases, ownsTablespaces }: RetiringRole,
   places: readonly RetiredPlace[],
   { seen }: Scope,
@@ -114,7 +114,7 @@ export function ownedWords(owned: HeldInside['owned']): string {
 }
 
 export function clearing(
-  { name, heir }: RetiredWish,
+  { name, heir }: DesiredRetirement,
   { database, owns }: RetiredPlace,
   isFirst: boolean,
   { grantors, given }: RetiringRole,

@@ -6,9 +6,9 @@ import type { Scope } from '../common/kind.ts';
 import {
   type Cleared,
   type Clearing,
+  type DesiredRetirement,
   ownedWords,
   type RetiredPlace,
-  type RetiredWish,
 } from './retired-role-contents.ts';
 
 /** What goes beside what it owns and its own rights. */
@@ -27,7 +27,7 @@ export function lossesOf({
 }
 
 export function findingsOf(
-  { name }: RetiredWish,
+  { name }: DesiredRetirement,
   { seen, deploymentId }: Pick<Scope, 'seen' | 'deploymentId'>,
   cleared: readonly Clearing[],
   places: readonly RetiredPlace[],
@@ -70,7 +70,7 @@ function elsewhere({ name, database, owned }: Cleared, { comment }: RetiredPlace
   const whose = ownership(comment, deploymentId);
   if (whose === 'ours') return [];
   const deployment = markedBy(comment, deploymentId);
-  const place = deployment === null ? "which is no deployment's" : `which is deployment ${shown(deployment)}'s`;
+  const place = deployment === null ? "which is not a deployment's" : `which is deployment ${shown(deployment)}'s`;
   const things = owned.length === 0 ? 'has rights' : `owns ${ownedWords(owned)}`;
   return [
     {

@@ -35,18 +35,18 @@ function edgesByPair(details: Details): ReadonlyMap<string, readonly ObservedEdg
 }
 
 /**
- * What edges give together. Before 16 INHERIT is the member's own attribute, and SET always given: what is wished of
+ * What edges give together. Before 16 INHERIT is the member's own attribute, and SET always given: what is desired of
  * them is the member's to have, or refused.
  */
 export function standingOptions(
   edges: readonly ObservedEdge[],
-  wish: { readonly inherit?: boolean | undefined },
+  desired: { readonly inherit?: boolean | undefined },
   { server }: Pick<Observation, 'server'>,
 ): Readonly<Record<EdgeOption, boolean>> {
   const any = (option: EdgeOption) => edges.some((edge) => edge[option]);
   const isNew = server.versionNum >= 160000;
   return {
-    inherit: isNew || wish.inherit === undefined ? any('inherit') : wish.inherit,
+    inherit: isNew || desired.inherit === undefined ? any('inherit') : desired.inherit,
     set: any('set'),
     admin: any('admin'),
   };

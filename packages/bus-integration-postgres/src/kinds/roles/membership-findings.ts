@@ -8,7 +8,7 @@ import { identifier } from '../../text/sql-text.ts';
 import { lacking } from '../common/kind-words.ts';
 import { type EdgeOption, edgesGivenBy, edgesOf, standingOptions } from './membership-edges.ts';
 
-interface Wish {
+interface Desired {
   readonly group: string;
   readonly member: string;
   readonly inherit?: boolean | undefined;
@@ -16,7 +16,7 @@ interface Wish {
 }
 
 /** Before 16 whoever is a member may SET ROLE. */
-export function optionsRefused({ group, member, set }: Wish, { server }: Observation): Diagnostic | undefined {
+export function optionsRefused({ group, member, set }: Desired, { server }: Observation): Diagnostic | undefined {
   if (server.versionNum >= 160000 || set !== false) return undefined;
   return {
     severity: 'fail',
@@ -28,11 +28,11 @@ export function optionsRefused({ group, member, set }: Wish, { server }: Observa
 }
 
 /** A member that does not inherit has no rights by it but with SET ROLE. */
-export function withoutRights(wish: Wish, seen: Observation): Diagnostic[] {
-  const { group, member, inherit } = wish;
-  const edges = edgesOf(wish, seen);
+export function withoutRights(desired: Desired, seen: Observation): Diagnostic[] {
+  const { group, member, inherit } = desired;
+  const edges = edgesOf(desired, seen);
   const known = seen.details?.roles.get(member);
-  const isInheriting = edges.length > 0 ? standingOptions(edges, wish, seen).inherit : (known?.inherits ?? true);
+  const isInheriting = edges.length > 0 ? standingOptions(edges, desired, seen).inherit : (known?.inherits ?? true);
   if (inherit !== undefined || isInheriting) return [];
   const isNew = seen.server.versionNum >= 160000;
   const sql = isNew
@@ -53,7 +53,7 @@ export function withoutRights(wish: Wish, seen: Observation): Diagnostic[] {
 }
 
 /** https://www.postgresql.org/docs/current/sql-grant.html: no circles of memberships. */
-export function circle({ group, member }: Wish, { details }: Observation): Diagnostic[] {
+export function circle({ group, member }: Desired, { details }: Observation): Diagnostic[] {
   if (details?.roles.get(group)?.groups.includes(member) !== true) return [];
   return [
     lacking(

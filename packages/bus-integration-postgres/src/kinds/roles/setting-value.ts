@@ -129,7 +129,7 @@ export function valueFault(parameter: ObservedParameter, values: readonly string
     case 'real': {
       const bounds = `${least} to ${most}${unit === null ? '' : ` (in ${unit})`}`;
       if (typeof meaning !== 'number')
-        return `is no number${unit === null ? '' : ` with a unit like ${unit}`}; expected ${bounds}`;
+        return `is not a number${unit === null ? '' : ` with a unit like ${unit}`}; expected ${bounds}`;
       return meaning < Number(least) || meaning > Number(most) ? `is not in ${bounds}` : undefined;
     }
     default:

@@ -77,21 +77,22 @@ function nameFault(detail: Detail, text: string, isTable = false): string | unde
   const { all, names } = scopeOf(detail);
   if (!isTable && all.includes(text)) return undefined;
   const kinds = ['tables', 'sequences', 'routines', 'schemas', 'types', 'database'];
-  if (text === 'types' && names === 'usable') return 'is no word for all of a kind: name each one, like TYPE app.money';
+  if (text === 'types' && names === 'usable')
+    return 'is not a word for all of a kind: name each one, like TYPE app.money';
   if (kinds.includes(text)) return `is not what ${detail} can be given on, expected ${allOf(all)}, or names`;
   if (names === 'none') return `is not what ${detail} can be given on, expected ${allOf(all)}`;
   if (kindWordOf(text) !== undefined)
     return names === 'usable' ? kindFault(text) : `names its kind, on which USAGE can be given, not ${detail}`;
   const parsed = parseObjectName(text);
   const example = examples[names];
-  if (parsed === undefined) return `is no name, expected one like ${example}`;
+  if (parsed === undefined) return `is not a name, expected one like ${example}`;
   if (names === 'routine')
     return parsed.schema === undefined || parsed.arguments === undefined
-      ? `is no routine with its schema and its argument types, expected one like ${example}`
+      ? `is not a routine with its schema and its argument types, expected one like ${example}`
       : undefined;
   if (parsed.arguments !== undefined) return `is a routine, on which EXECUTE can be given, not ${detail}`;
   if (names === 'schema')
-    return parsed.schema === undefined ? undefined : `is no schema, on which alone ${detail} can be given`;
+    return parsed.schema === undefined ? undefined : `is not a schema, on which alone ${detail} can be given`;
   if (names === 'relation' && parsed.schema === undefined) return `has no schema, expected a name like ${example}`;
   return undefined;
 }
@@ -133,5 +134,5 @@ export function wordFault(word: string): string | undefined {
     return 'is a word that has its meaning already';
   return /^[a-z][a-z0-9_-]*$/.test(word)
     ? undefined
-    : `is no word, expected small letters, digits, _ and -, like ${quotedName('support')}`;
+    : `is not a word, expected small letters, digits, _ and -, like ${quotedName('support')}`;
 }

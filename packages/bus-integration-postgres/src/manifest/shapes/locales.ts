@@ -36,7 +36,7 @@ export const encodings = [
 
 const builtinLocales = ['C', 'C.UTF-8', 'C.UTF8', 'PG_UNICODE_FAST'];
 
-interface LocaleWish {
+interface DesiredLocale {
   readonly encoding?: string;
   readonly locale?: string;
   readonly provider?: string;
@@ -47,7 +47,7 @@ export function localeFault({
   encoding = 'UTF8',
   locale,
   provider,
-}: LocaleWish): { readonly key: keyof LocaleWish; readonly why: string } | undefined {
+}: DesiredLocale): { readonly key: keyof DesiredLocale; readonly why: string } | undefined {
   if (provider === undefined) return undefined;
   if (locale === undefined && provider !== 'libc')
     return { key: 'provider', why: `provider ${provider} needs a locale` };

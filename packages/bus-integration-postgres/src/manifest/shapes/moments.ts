@@ -6,7 +6,7 @@ export function momentFault(text: string): string | undefined {
   const match =
     /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,6})?)?)?\s?(Z|[+-]\d\d(?::?\d\d)?)?$/.exec(text);
   const expected = 'expected one like 2027-01-31T18:00:00Z or 2027-01-31T18:00:00+02:00, or infinity';
-  if (match === null) return `is no time, ${expected}`;
+  if (match === null) return `is not a time, ${expected}`;
   const [, year, month, day, hour, minute, second = '0', zone] = match;
   if (hour === undefined) return `is a day without a time, ${expected}`;
   if (zone === undefined) return `has no time zone, ${expected}`;
@@ -19,5 +19,5 @@ export function momentFault(text: string): string | undefined {
     number,
   ];
   const isDay = mo >= 1 && mo <= 12 && d >= 1 && d <= new Date(Date.UTC(y, mo, 0)).getUTCDate();
-  return isDay && h < 24 && mi < 60 && s < 60 ? undefined : 'is no time that any calendar has';
+  return isDay && h < 24 && mi < 60 && s < 60 ? undefined : 'is not a time that any calendar has';
 }

@@ -26,7 +26,7 @@ export function secretOf({ file, namespace }: OutputEntry): MadeObject | undefin
   const name = secretName(file);
   if (name === undefined) return { fault: { key: 'file', named: file, why: 'gives its Secret no name' } };
   if (namespace !== undefined && !isNamespace(namespace)) {
-    const why = 'is no namespace of Kubernetes; write at most 63 small letters, digits and - between them';
+    const why = 'is not a namespace of Kubernetes; write at most 63 small letters, digits and - between them';
     return { fault: { key: 'namespace', named: namespace, why } };
   }
   return { name: `Secret ${name}${namespace === undefined ? '' : ` of namespace ${namespace}`}` };

@@ -16,7 +16,7 @@ export type SettingEntries = Readonly<Record<string, SettingValue>>;
 
 const refused: Readonly<Record<string, string>> = {
   role: 'acts_as of a role does it, and is proven by verify',
-  session_authorization: 'it is no setting of a role or a database',
+  session_authorization: 'it is not a setting of a role or a database',
   transaction_read_only: 'it is only of a transaction; write default_transaction_read_only',
   transaction_isolation: 'it is only of a transaction; write default_transaction_isolation',
   transaction_deferrable: 'it is only of a transaction; write default_transaction_deferrable',
@@ -73,7 +73,9 @@ export function settingFault(name: string, value: SettingValue): string | undefi
 
 /** Why no parameter can be called so, as the end of a sentence. `name` is in lower case. */
 export function settingNameFault(name: string): string | undefined {
-  return settingName.test(name) ? undefined : 'is no name of a parameter, expected one like log_min_duration_statement';
+  return settingName.test(name)
+    ? undefined
+    : 'is not a name of a parameter, expected one like log_min_duration_statement';
 }
 
 const settingName = /^[a-z_][\w$]*(\.[a-z_][\w$]*)*$/;

@@ -2,7 +2,7 @@
 // leaves a line in the server's log. https://www.postgresql.org/docs/current/plpgsql-control-structures.html#PLPGSQL-ERROR-TRAPPING
 import { identifier, literal } from '../../text/sql-text.ts';
 
-export interface TrialWish {
+export interface TrialRequest {
   /** After SET ROLE NONE: as the role that logged in, whatever it works as. */
   readonly isItself?: boolean;
   /** Whether they may write, until all is rolled back. Default: they may not. */
@@ -10,8 +10,8 @@ export interface TrialWish {
 }
 
 /** The last row but ROLLBACK's holds `tried`: by statement an empty text, or SQLSTATE and message of its refusal. */
-export function trialScript(statements: readonly string[], wish: TrialWish): string {
-  const { isItself = false, writes = false } = wish;
+export function trialScript(statements: readonly string[], desired: TrialRequest): string {
+  const { isItself = false, writes = false } = desired;
   return [
     `BEGIN READ ${writes ? 'WRITE' : 'ONLY'}`,
     'SET LOCAL search_path TO pg_catalog, pg_temp',

@@ -27,7 +27,7 @@ export function membershipFindings(
   const lacking = [...declared].flatMap(([name, { isDirect, inherits, sets }]): string[] => {
     const group = found.get(name);
     if (!isDirect) return [];
-    if (group === undefined) return [`is no member of ${shown(name)}`];
+    if (group === undefined) return [`is not a member of ${shown(name)}`];
     return [
       ...(inherits && !group.isInherited && !inheritsNothing
         ? [`is a member of ${shown(name)} and has none of its rights: the membership does not inherit`]

@@ -113,8 +113,8 @@ function ofAbsent({ role, schemas }: ExpectedAccess, { relations, routines }: Se
       .filter((name) => !relations.some((one) => one.schema === schema && one.names.includes(name)))
       .map((name) => `${shown(schema)}.${shown(name)}`),
     ...here.called
-      .filter((wish) => !routines.some((one) => one.schema === schema && isNamed(one, wish)))
-      .map((wish) => `${shown(schema)}.${shown(wish.routine)}(${wish.arguments.map(printable).join(', ')})`),
+      .filter((desired) => !routines.some((one) => one.schema === schema && isNamed(one, desired)))
+      .map((desired) => `${shown(schema)}.${shown(desired.routine)}(${desired.arguments.map(printable).join(', ')})`),
   ]);
   return absent.map((name) => ({
     result: 'warn',

@@ -13,8 +13,8 @@ const executes = ['EXECUTE'];
 const plan = ownCommand('plan');
 
 /** Several of a name are told apart by the types of their arguments. */
-export function isNamed({ named, types }: SeenRoutine, wish: ExpectedRoutine): boolean {
-  return types !== null && named.some(({ name }) => isRoutine({ name, types }, wish));
+export function isNamed({ named, types }: SeenRoutine, desired: ExpectedRoutine): boolean {
+  return types !== null && named.some(({ name }) => isRoutine({ name, types }, desired));
 }
 
 export function ofRoutine(
@@ -28,7 +28,7 @@ export function ofRoutine(
   if (isOwner || isOwn) return [];
   const here = schemas.get(schema);
   const isMeant =
-    here?.routines.has('EXECUTE') === true || here?.called.some((wish) => isNamed(routine, wish)) === true;
+    here?.routines.has('EXECUTE') === true || here?.called.some((desired) => isNamed(routine, desired)) === true;
   if (isCalled === isMeant) return [];
   const on = `ROUTINE ${named.map((one) => routineName(schema, one)).join(', ')}`;
   const what = `${things(routine)} in schema ${shown(schema)}`;

@@ -4,7 +4,7 @@ import { printable } from 'bus-integration-database';
 import type { Session } from '../../connection/session/session.ts';
 import { list as listOf, record, shaped, text } from '../../connection/session/shape.ts';
 import type { SeenAccess, SeenRelation } from '../../sql/verify/seen-access.ts';
-import { privilegeTrials, type TrialWish, trialScript } from '../../sql/verify/trial-script.ts';
+import { privilegeTrials, type TrialRequest, trialScript } from '../../sql/verify/trial-script.ts';
 import { shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
 import { sqlstateOf } from '../../text/sqlstate.ts';
@@ -25,12 +25,12 @@ export async function tryStatements(
   session: Session,
   statements: readonly string[],
   doing: string,
-  wish: TrialWish = {},
+  desired: TrialRequest = {},
 ): Promise<TrialOutcome[]> {
   if (statements.length === 0) return [];
   let rows: Record<string, unknown>[];
   try {
-    rows = (await session.script(trialScript(statements, wish), { doing, isAsLoggedIn: true })).flat();
+    rows = (await session.script(trialScript(statements, desired), { doing, isAsLoggedIn: true })).flat();
   } catch (error) {
     const sqlstate = sqlstateOf(error);
     if (sqlstate === undefined) throw error;

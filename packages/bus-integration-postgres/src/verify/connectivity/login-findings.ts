@@ -168,7 +168,7 @@ export const connectivityFindings = {
     page: `${documentation}/ddl-priv.html`,
   },
   'other-owner': {
-    title: "a database or a declared schema belongs to a role that is no admin's",
+    title: "a database or a declared schema belongs to a role that is not an admin's",
     why: 'An owner may drop it, rename it, allow others to connect, and give itself every right on it, whatever was revoked.',
     fix: 'If it is not meant: ALTER DATABASE … (or SCHEMA …) OWNER TO the admin role. A service does not need to own its database.',
     page: `${documentation}/ddl-priv.html`,

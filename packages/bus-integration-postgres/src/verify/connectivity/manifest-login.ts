@@ -18,7 +18,7 @@ export interface ManifestLogin {
   readonly readsOnly: boolean;
   /** Its unqualified names are its own business. */
   readonly keepsPath: boolean;
-  /** Who owns what is in the schemas, if that is no login. */
+  /** Who owns what is in the schemas, if that is not a login. */
   readonly makers: readonly string[];
   /** Roles with access that no file lets in: for the first login of the database alone. */
   readonly takeOthers: () => readonly string[] | undefined;

@@ -1,4 +1,4 @@
-// Probing as a service's role where no login has shown how the server asks for its password, and, when it is wished,
+// Probing as a service's role where no login has shown how the server asks for its password, and, when it is desired,
 // with a wrong password. Judges nothing of what it is answered but that a wrong one is refused.
 import { randomBytes } from 'node:crypto';
 import {

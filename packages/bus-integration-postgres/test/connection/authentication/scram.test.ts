@@ -48,7 +48,7 @@ describe('scramVerifier', () => {
     expect(() => scramVerifier('a\0b', { salt, iterations: 4096 })).toThrow('holds a NUL');
     expect(() => scramVerifier('x', { salt, iterations: 1_000_001 })).toThrow('expected 1 to 1000000');
     expect(() => scramVerifier('x', { salt, iterations: 0 })).toThrow('expected 1 to 1000000');
-    expect(() => scramVerifier('x', { salt: 'no base64!', iterations: 1 })).toThrow('no base64');
+    expect(() => scramVerifier('x', { salt: 'no base64!', iterations: 1 })).toThrow('not base64');
     expect(() => scramVerifier('x', { salt: '', iterations: 1 })).toThrow('a SCRAM salt is empty; expected 16 bytes');
     expect(() => scramVerifier('x', { salt: Buffer.alloc(0), iterations: 1 })).toThrow('a SCRAM salt is empty');
   });
@@ -132,7 +132,7 @@ describe('judgeVerifier', () => {
     expect(await judgeVerifier('pencil', verifier.replace('$7:', `$${mostIterations}:`), 'app')).toBe('differs');
   });
 
-  test('matches nothing that is no verifier', async () => {
+  test('matches nothing that is not a verifier', async () => {
     const [head, keys] = [verifier.slice(0, verifier.lastIndexOf('$')), verifier.slice(verifier.lastIndexOf('$'))];
     const broken = [
       '',

@@ -71,9 +71,13 @@ describe('services', () => {
 
   it('refuses a named file that is absent, a directory or a fifo', async () => {
     expect(await place.refusal('service=x', { PGSERVICEFILE: 'no' })).toBe("service file …/no can't be opened: ENOENT");
-    expect(await place.refusal('service=x', { PGSERVICEFILE: 'home' })).toBe('service file …/home is no regular file');
+    expect(await place.refusal('service=x', { PGSERVICEFILE: 'home' })).toBe(
+      'service file …/home is not a regular file',
+    );
     spawnSync('mkfifo', [join(place.path, 'fifo')]);
-    expect(await place.refusal('service=x', { PGSERVICEFILE: 'fifo' })).toBe('service file …/fifo is no regular file');
+    expect(await place.refusal('service=x', { PGSERVICEFILE: 'fifo' })).toBe(
+      'service file …/fifo is not a regular file',
+    );
     expect(await place.refusal('', { PGSERVICE: '' })).toMatch(/^the service is defined in none of /);
   });
 });

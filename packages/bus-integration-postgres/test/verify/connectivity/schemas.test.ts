@@ -47,7 +47,7 @@ describe('strangers at declared schemas', () => {
       {
         id: 'create-of-others',
         result: 'warn',
-        seen: 'role ann may create in schema public of app, and is no role of this deployment',
+        seen: 'role ann may create in schema public of app, and is not a role of this deployment',
         advice: [
           {
             as: 'if it is not meant, its owner or a superuser',

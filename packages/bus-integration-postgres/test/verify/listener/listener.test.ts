@@ -260,16 +260,16 @@ describe('tls-certificate', () => {
   const names = ['db.example.com', '127.0.0.2'];
   const renew = 'give the server a new certificate';
   const faults = [
-    { what: 'that expired', wish: { validTo: past }, seen: `it expired on ${dayOf(past)}`, remedy: renew },
+    { what: 'that expired', desired: { validTo: past }, seen: `it expired on ${dayOf(past)}`, remedy: renew },
     {
       what: 'that is not valid yet',
-      wish: { validFrom: future },
+      desired: { validFrom: future },
       seen: `it is valid from ${dayOf(future)} on only`,
       remedy: renew,
     },
     {
       what: 'for other names than the one that services dial',
-      wish: { commonName: '127.0.0.1', names },
+      desired: { commonName: '127.0.0.1', names },
       seen: 'it is for DNS:db.example.com, IP Address:127.0.0.2, services dial 127.0.0.1',
       remedy: 'give the server a certificate for 127.0.0.1, or set BUS_DATABASE_SERVICE_HOST to a name it is for',
     },
@@ -282,14 +282,14 @@ describe('tls-certificate', () => {
   beforeAll(() => server.reload({ settings, hba: ownHost }));
   afterAll(() => server.reload({ tls: authority.issue() }));
 
-  it.each(faults)('tells of one $what', async ({ wish, seen, remedy }) => {
-    await server.reload({ tls: authority.issue(wish) });
+  it.each(faults)('tells of one $what', async ({ desired, seen, remedy }) => {
+    await server.reload({ tls: authority.issue(desired) });
     const checked = { seen, remedy: expect.stringContaining(remedy) };
     expect(await told('verify-full')).toMatchObject([
       { ...checked, result: 'fail', why: 'services check it (sslmode=verify-full)' },
     ]);
     // The name is checked by verify-full only, the dates wherever the chain is.
-    const isName = 'names' in wish;
+    const isName = 'names' in desired;
     expect(await told('verify-ca')).toMatchObject([{ ...checked, result: isName ? 'warn' : 'fail' }]);
     await server.reload({ tls: authority.issue() });
     expect(await told('verify-full')).toEqual([]);

@@ -184,7 +184,7 @@ describe('what is not known', () => {
     expect(unknown[0]?.seen).toContain('quotation marks');
   });
 
-  it('is no pattern that can be tried', () => {
+  it('is not a pattern that can be tried', () => {
     expect(judge('local shop /^bus$ scram-sha-256').filter(({ result }) => result === 'unknown')).toEqual([]);
   });
 });

@@ -128,7 +128,7 @@ const ownAddresses: Ranges = ['127.0.0.1', '::1'].flatMap((text) => networkOf(te
 function networkReach({ address, mask }: HbaNetwork): { ranges: Ranges; isVague: boolean } {
   const whole = address.width === 32 ? all4 : all6;
   const size = (1n << BigInt(address.width)) - mask;
-  // A mask with holes in it is no network: it takes some addresses here and some there.
+  // A mask with holes in it is not a network: it takes some addresses here and some there.
   if ((size & (size - 1n)) !== 0n) return { ranges: [whole], isVague: true };
   const first = whole.first + (address.value & mask);
   const range: Range = { first, last: first + size - 1n };

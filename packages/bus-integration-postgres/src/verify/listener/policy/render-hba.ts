@@ -64,7 +64,7 @@ function headOf({ deploymentId, policy, majorVersion }: HbaBlock): string[] {
   const place =
     majorVersion >= 16
       ? [
-          `# Save as ${file} beside pg_hba.conf, with this as the first line of pg_hba.conf that is no comment:`,
+          `# Save as ${file} beside pg_hba.conf, with this as the first line of pg_hba.conf that is not a comment:`,
           `#   include ${file}`,
         ]
       : ['# Put these lines above all others in pg_hba.conf: the first one that fits a client decides.'];

@@ -22,7 +22,7 @@ describe('placeOf and addressAt', () => {
       expect(addressAt(numberOf(text) ?? -1n)).toBe(text);
     },
   );
-  it('knows what is no address', () => {
+  it('knows what is not an address', () => {
     expect(['', 'db', '10.0.0.0/8', 'fe80::1%eth0', '1.2.3'].map(numberOf)).toEqual(Array(5).fill(undefined));
   });
 });

@@ -13,7 +13,7 @@ export interface LoginBlock {
   readonly isLifted?: true;
 }
 
-export interface CredentialWish {
+export interface DesiredCredentials {
   readonly role: string;
   readonly standing: Standing;
   readonly isRotated: boolean;

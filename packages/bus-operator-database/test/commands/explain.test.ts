@@ -14,7 +14,9 @@ async function explain(...argv: readonly string[]) {
 it.each(Object.keys(explainedFindings))('explains %s', async (id) => {
   const { status, stdout, stderr } = await explain(id);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  expect(stdout).toMatch(new RegExp(`^${id}: \\S[^]+\\n\\nhttps://www\\.(?:postgresql\\.org/docs/current|pgbouncer\\.org)/\\S+\\n$`));
+  expect(stdout).toMatch(
+    new RegExp(`^${id}: \\S[^]+\\n\\nhttps://www\\.(?:postgresql\\.org/docs/current|pgbouncer\\.org)/\\S+\\n$`),
+  );
   expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(110);
   expect(JSON.parse((await explain(id, '-f', 'json')).stdout)).toMatchObject({ id, title: expect.any(String) });
 });

@@ -121,20 +121,10 @@ test.each([['text'], ['json']])('an error that repeats its statement shows no pa
 });
 
 test.each([['pencil'], ['ab'], ["it's"], ['postgres'], ['back\\slash'], ['two words']])(
-  'a password that is a word, %j, and sent in plaintext, is in no answer however the server quotes it',
+  'a password that is a word, %j, is given to no new role, sent to no server, and in no answer',
   async (weak) => {
     const sql = weak.replaceAll("'", "''");
     const percent = encodeURIComponent(weak);
-    const told = [
-      `password = ${weak}`,
-      `Password '${sql}'`,
-      `E'${sql.replaceAll('\\', '\\\\')}'`,
-      JSON.stringify({ password: weak }),
-      `syntax error at or near "${weak}"`,
-      `PASSWORD $$${weak}$$`,
-      `<x_${weak}_x>`,
-      `postgres://svc:${percent}@h/app`,
-    ].join(' ! ');
     await using server = await startServer();
     using deployment = makeDeployment({
       keys: {
@@ -144,11 +134,7 @@ test.each([['pencil'], ['ab'], ["it's"], ['postgres'], ['back\\slash'], ['two wo
         BUS_DATABASE_PASSWORD_SEND: 'plaintext',
       },
     });
-    const lie: Lie = ({ type, bytes }) =>
-      type === 'C' && bytes.includes('CREATE ROLE')
-        ? message('E', `SERROR\0C42601\0M${told}\0D${told}\0H${told}\0W${told}\0\0`)
-        : undefined;
-    await using proxy = await startLyingProxy(server.port, lie, deployment.path(`.s.PGSQL.${server.port}`));
+    await using proxy = await startLyingProxy(server.port, () => undefined, deployment.path(`.s.PGSQL.${server.port}`));
     const { directory } = deployment;
     deployment.write(
       'local/postgres-admin-dsn',
@@ -157,18 +143,20 @@ test.each([['pencil'], ['ab'], ["it's"], ['postgres'], ['back\\slash'], ['two wo
     deployment.write('local/dsn/app.dsn', `postgresql://svc:${percent}@127.0.0.1:${server.port}/app\n`);
     for (const format of ['text', 'json']) {
       const { exit, stdout, stderr } = await deployment.run(['apply', '-vv', '-f', format]);
-      expect([exit, proxy.sent().includes(sql.replaceAll('\\', '\\\\'))], stdout + stderr).toEqual([1, true]);
-      const shown = (stdout + stderr).split('\n').filter((line) => line.includes('***'));
-      expect(shown.length, stdout + stderr).toBeGreaterThan(0);
-      expect(
-        shown.some((line) => line.includes('near')),
-        shown.join('\n'),
-      ).toBe(weak.length >= 4);
-      for (const form of [weak, sql, percent, JSON.stringify(weak)])
-        expect(shown.filter((line) => line.includes(form) && !line.includes('database'))).toEqual([]);
+      expect([exit, stdout], stdout + stderr).toEqual([4, expect.stringContaining('was not made here')]);
+      expect(proxy.sent()).not.toContain('CREATE ROLE');
+      // A word may well be a name; it is never beside what tells of a password.
+      const lines = (stdout + stderr).split(/\n|\\n|","/).filter((line) => /password/i.test(line));
+      expect(lines.length).toBeGreaterThan(0);
+      for (const form of [sql, percent, JSON.stringify(weak)]) {
+        const whole = new RegExp(`(^|[^a-z])${escaped(form)}([^a-z]|$)`);
+        expect(lines.filter((line) => whole.test(line.replace(/postgres@|provider postgres/g, '')))).toEqual([]);
+      }
     }
   },
 );
+
+const escaped = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 
 test('a secret that is a declared name masks it in no saved plan, which can be applied', async () => {
   const name = 'Billing-2024';

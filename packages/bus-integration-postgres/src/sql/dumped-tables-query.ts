@@ -8,7 +8,7 @@ SELECT schema.nspname AS schema, class.relname AS name
  WHERE class.relkind = 'r'
    AND class.relpersistence <> 't'
    AND schema.nspname <> 'information_schema'
-   AND schema.nspname NOT LIKE 'pg\\_%'
+   AND NOT pg_catalog.starts_with(schema.nspname::pg_catalog.text, 'pg_')
    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS dependency
                     WHERE dependency.classid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid
                       AND dependency.objid = class.oid

@@ -241,8 +241,12 @@ describe('what can go wrong on the way', () => {
     diagnostics: [],
   };
   it.each([
-    [{ ...answered, ok: false, error_class: 'of-tomorrow' }, 1, /no response of this version's contract \(error_class/],
-    [{ ...answered, actions: ['x'], steps: [null] }, 1, /no response of this version's contract \(steps/],
+    [
+      { ...answered, ok: false, error_class: 'of-tomorrow' },
+      1,
+      /not a response of this version's contract \(error_class/,
+    ],
+    [{ ...answered, actions: ['x'], steps: [null] }, 1, /not a response of this version's contract \(steps/],
     [{ ...answered, of_tomorrow: true }, 0, /^$/],
   ])('an answer of another version is told from one that can be shown: %j', async (body, exit, said) => {
     await using api = await fakeApi(() => [200, body]);

@@ -55,7 +55,7 @@ describe('a file of another kind', () => {
     const path = deployment.write(`local/dsn/app_${made}.dsn`, 'a token of another program\n');
     const refused = await deployment.run(['apply', ...declare('form: uri')]);
     expect(refused.exit, refused.stdout).toBe(4);
-    expect(refused.stderr).toContain('no output file: it holds no DSN; writing the login of');
+    expect(refused.stderr).toContain('is not an output file: it holds no DSN; writing the login of');
     expect(refused.stdout + refused.stderr).not.toContain('a token of');
     expect(readFileSync(path, 'utf8')).toBe('a token of another program\n');
   });

@@ -177,7 +177,7 @@ export function parseEndpoint(line: Secret, database: string, role: string): Fil
   }
   const { user, password, dbname, ...endpoint } = parameters;
   if (password === undefined || password === '') {
-    const isForeign = user !== role || dbname !== database;
+    const isForeign = (user ?? role) !== role || (dbname ?? database) !== database;
     return { state: 'broken', reason: 'it holds no password', ...(isForeign && { isForeign }) };
   }
   const holder = `${printable(user ?? '')}@${printable(dbname ?? '')}`;

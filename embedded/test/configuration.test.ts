@@ -9,7 +9,7 @@ describe('renderSettings', () => {
   });
 
   it('refuses what would be another line', () => {
-    expect(() => renderSettings({ 'a = 1\nb': '' })).toThrow('no name of a setting');
+    expect(() => renderSettings({ 'a = 1\nb': '' })).toThrow('not a name of a setting');
     expect(() => renderSettings({ a: "1'\nb = '2" })).toThrow('more than one line');
   });
 });

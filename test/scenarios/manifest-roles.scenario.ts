@@ -82,26 +82,9 @@ export const scenarios: readonly Scenario[] = [
     name: 'manifest: a validity that has ended is given again',
     earlier: fromManifest(manifest),
     desired: fromManifest(manifest),
-    // Who reads verifiers knows by them that the file's password is right.
-    admins: ['superuser'],
+    // Who reads verifiers knows by them that the file's password is right; others by a login after it.
     start: [{ sql: `ALTER ROLE svc VALID UNTIL '2020-01-01'` }],
     rounds: [{ steps: ['alter-role svc'] }],
-  },
-  {
-    name: 'manifest: a validity that has ended keeps a password from being proven',
-    earlier: fromManifest(manifest),
-    desired: fromManifest(manifest),
-    admins: ['plain'],
-    start: [{ sql: `ALTER ROLE svc VALID UNTIL '2020-01-01'` }],
-    rounds: [
-      {
-        refused: {
-          errorClass: 'unsafe',
-          codes: ['password-expired'],
-          remedies: [/ALTER ROLE "svc" VALID UNTIL 'infinity';/],
-        },
-      },
-    ],
   },
   {
     name: 'manifest: settings of roles that stand before those of the file are told',

@@ -24,8 +24,8 @@ export const scenarios: readonly Scenario[] = [
     ],
   },
   {
-    name: 'first database of a role that is known to have no password',
-    admins: ['superuser'],
+    name: 'first database of a role that is known to have no password, by the server or by its comment',
+    admins: ['superuser', 'plain'],
     ...later,
     rounds: [{ steps: ['alter-role app_service', ...databaseSteps] }],
   },
@@ -33,6 +33,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'first database of a role that may have a password',
     admins: ['plain'],
     ...later,
+    start: [{ sql: `COMMENT ON ROLE app_service IS 'bus-deployment=example-dev'` }],
     rounds: [
       { refused: { errorClass: 'unsafe', codes: ['password-lost'], remedies: [/--rotate app_service/] } },
       { flags: { rotate: ['app_service'] }, steps: ['alter-role app_service', ...databaseSteps] },

@@ -1,6 +1,6 @@
 // A kind that no provider has: what the comment on a schema says, beside the mark.
 import type { AnyResource } from 'bus-integration-database';
-import type { Kind, Meanings, Registered } from '../src/kinds/common/kind.ts';
+import type { Kind, Meanings, Registered } from '../src/kinds/kind/kind.ts';
 import { identifier, literal } from '../src/text/sql-text.ts';
 
 export interface Note extends AnyResource {

@@ -8,8 +8,8 @@ import {
   type RoleDecision,
 } from 'bus-integration-database';
 import { postgresRules } from '../src/desired/rules.ts';
-import type { Scope } from '../src/kinds/common/kind.ts';
 import type { Resource } from '../src/kinds/index.ts';
+import type { Scope } from '../src/kinds/kind/kind.ts';
 import type { AclEntry } from '../src/observe/acl-entry.ts';
 import { birthLimit } from '../src/observe/mark.ts';
 import type {

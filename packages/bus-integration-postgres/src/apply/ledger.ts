@@ -1,8 +1,8 @@
 // What became of each step while a plan is carried out: which statements are left, which were done, what stands when
 // a run ends early.
 import type { Step, StepState } from 'bus-integration-database';
-import type { Phase, RuleContext, Statement } from '../kinds/common/kind.ts';
 import { statementsOf } from '../kinds/index.ts';
+import type { Phase, RuleContext, Statement } from '../kinds/kind/kind.ts';
 
 export interface PlannedStatement extends Statement {
   readonly step: Step;

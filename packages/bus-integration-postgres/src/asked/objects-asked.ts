@@ -59,7 +59,7 @@ function desiredOf(desired: ContentsGrant) {
   return { schema: desired.schema, name: granteeName(desired.grantee), desired };
 }
 
-/** Roles of whom nothing is desired in a schema: what they have there is taken. */
+/** Roles that are to have nothing in a schema: what they have there is taken. */
 function withoutDesired(grants: readonly ContentsGrant[], roles: ReadonlySet<string>) {
   const wanted = new Set(grants.map(({ schema, grantee }) => JSON.stringify([schema, granteeName(grantee)])));
   return grants

@@ -1,7 +1,7 @@
 // What is to be retired, by the desired resources that say so. Pure.
 
-import type { RetiredScope } from '../kinds/common/kind.ts';
 import type { Resource } from '../kinds/index.ts';
+import type { RetiredScope } from '../kinds/kind/kind.ts';
 import type { RetiredNames } from '../observe/retiring.ts';
 
 /** Undefined where nothing is to be retired. */

@@ -11,11 +11,11 @@ import { givenAway } from './access/contents-owner.ts';
 import { onObject } from './access/contents-step.ts';
 import { granteeName } from './access/grant-object.ts';
 import type { StepPrivileges } from './access/privileges.ts';
-import { mayActAs } from './common/acting.ts';
-import { letsNobodyIn } from './common/entrants.ts';
-import { isUnseen } from './common/found.ts';
-import { type Meaning, meanings, type Registered, type Row, type Scope, type StepsOfKind } from './common/kind.ts';
 import type { grantActions } from './grant.ts';
+import { isUnseen } from './kind/found.ts';
+import { type Meaning, meanings, type Registered, type Row, type Scope, type StepsOfKind } from './kind/kind.ts';
+import { mayActAs } from './owners/acting.ts';
+import { letsNobodyIn } from './owners/entrants.ts';
 
 type Steps = StepsOfKind<typeof grantActions>;
 

@@ -5,18 +5,6 @@ import type { Observation } from '../observe/observation.ts';
 import { strangerFindings } from '../ownership/strangers.ts';
 import { printable, shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
-import { ownRoles } from './common/found.ts';
-import { identityOf } from './common/identity.ts';
-import {
-  type Kind,
-  type Meaning,
-  meanings,
-  type Registered,
-  type RuleContext,
-  type Statement,
-  type StepsOfKind,
-} from './common/kind.ts';
-import { adoptionSummary, lacksDatabase, markComment, markedShape } from './common/kind-words.ts';
 import {
   type Creation,
   creationFaults,
@@ -36,6 +24,18 @@ import {
   limitShape,
   limitWord,
 } from './databases/database-words.ts';
+import { ownRoles } from './kind/found.ts';
+import { identityOf } from './kind/identity.ts';
+import {
+  type Kind,
+  type Meaning,
+  meanings,
+  type Registered,
+  type RuleContext,
+  type Statement,
+  type StepsOfKind,
+} from './kind/kind.ts';
+import { adoptionSummary, lacksDatabase, markComment, markedShape } from './kind/kind-words.ts';
 
 export interface Database {
   readonly kind: 'database';

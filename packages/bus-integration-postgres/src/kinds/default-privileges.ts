@@ -16,9 +16,9 @@ import {
   type StepDefaults,
 } from './access/default-privileges-step.ts';
 import { type Grantee, granteeName } from './access/grant-object.ts';
-import { letsNobodyIn, makesNothingYet } from './common/entrants.ts';
-import { isUnseen } from './common/found.ts';
-import { type Kind, type Meaning, meanings, type Registered, type Scope, type StepsOfKind } from './common/kind.ts';
+import { isUnseen } from './kind/found.ts';
+import { type Kind, type Meaning, meanings, type Registered, type Scope, type StepsOfKind } from './kind/kind.ts';
+import { letsNobodyIn, makesNothingYet } from './owners/entrants.ts';
 
 export interface DefaultPrivileges {
   readonly kind: 'default-privileges';

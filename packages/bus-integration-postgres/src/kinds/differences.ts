@@ -1,7 +1,7 @@
 // What is desired beside what was read, kind by kind, and what each difference comes to. Knows no kind. Pure.
 import { type AnyResource, type Delta, diff } from 'bus-integration-database';
-import { identityOf } from './common/identity.ts';
-import type { Differing, Meanings, Scope } from './common/kind.ts';
+import { identityOf } from './kind/identity.ts';
+import type { Differing, Meanings, Scope } from './kind/kind.ts';
 
 /** One row for each kind of the union `R`. */
 export type DifferingKinds<R extends AnyResource> = {

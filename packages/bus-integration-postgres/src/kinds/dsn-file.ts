@@ -15,8 +15,8 @@ import { isWantedServer } from '../conninfo/dsn-endpoint.ts';
 import type { Remains } from '../observe/remains.ts';
 import { connectionStrings } from '../output-forms/connection-strings.ts';
 import { printable, shown } from '../text/shown.ts';
-import { type Kind, type Meanings, meanings, type StepsOfKind } from './common/kind.ts';
-import { passwordState, passwordWord } from './common/kind-words.ts';
+import { type Kind, type Meanings, meanings, type StepsOfKind } from './kind/kind.ts';
+import { passwordState, passwordWord } from './kind/kind-words.ts';
 
 export interface DsnFile {
   readonly kind: 'dsn-file';

@@ -3,9 +3,6 @@
 // https://www.postgresql.org/docs/current/sql-createextension.html
 import { printable, shown } from '../text/shown.ts';
 import { identifier, literal } from '../text/sql-text.ts';
-import { isUnseen } from './common/found.ts';
-import { identityOf } from './common/identity.ts';
-import { type Kind, meanings, type Registered, type Statement, type StepsOfKind } from './common/kind.ts';
 import {
   findExtension,
   inRequiredOrder,
@@ -15,6 +12,9 @@ import {
   unavailable,
   versionOf,
 } from './databases/extension-faults.ts';
+import { isUnseen } from './kind/found.ts';
+import { identityOf } from './kind/identity.ts';
+import { type Kind, meanings, type Registered, type Statement, type StepsOfKind } from './kind/kind.ts';
 
 export interface Extension {
   readonly kind: 'extension';

@@ -23,10 +23,10 @@ import {
   privilegesSummary,
 } from './access/privileges.ts';
 import { absentUsed, comesLater } from './access/used-object.ts';
-import { letsNobodyIn } from './common/entrants.ts';
-import { isUnseen } from './common/found.ts';
-import { identityOf } from './common/identity.ts';
-import { type Kind, type Meaning, meanings, type Registered, type Scope, type StepsOfKind } from './common/kind.ts';
+import { isUnseen } from './kind/found.ts';
+import { identityOf } from './kind/identity.ts';
+import { type Kind, type Meaning, meanings, type Registered, type Scope, type StepsOfKind } from './kind/kind.ts';
+import { letsNobodyIn } from './owners/entrants.ts';
 
 export const grantActions = {
   'grant-privileges': { after: privilegesShape },

@@ -1,9 +1,9 @@
 // A group that has no members but those of the file.
 import type { ShapeWords } from 'bus-integration-database';
 import { printable, shown } from '../text/shown.ts';
-import { lacksMembersAdmin } from './common/acting.ts';
-import { type Kind, meanings, type Registered } from './common/kind.ts';
+import { type Kind, meanings, type Registered } from './kind/kind.ts';
 import { revokeSql } from './membership.ts';
+import { lacksMembersAdmin } from './owners/acting.ts';
 import { edgesGivenBy, isAdminAlone, isOwnEdge } from './roles/membership-edges.ts';
 import { dependents, foreignEdge } from './roles/membership-findings.ts';
 

@@ -4,8 +4,8 @@ import type { ContentOf, Diagnostic, ShapeWords } from 'bus-integration-database
 import type { ObservedEdge } from '../observe/observed-details.ts';
 import { printable, shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
-import { lacksMembersAdmin } from './common/acting.ts';
-import { type Kind, type Meaning, meanings, type Registered, type Scope, type StepsOfKind } from './common/kind.ts';
+import { type Kind, type Meaning, meanings, type Registered, type Scope, type StepsOfKind } from './kind/kind.ts';
+import { lacksMembersAdmin } from './owners/acting.ts';
 import { type EdgeOption, edgeOptions, edgesOf, isOwnEdge, standingOptions } from './roles/membership-edges.ts';
 import { circle, dependents, foreignEdge, optionsRefused, withoutRights } from './roles/membership-findings.ts';
 

@@ -13,8 +13,8 @@ import {
   undeclaredParameters,
   untoldParameters,
 } from './access/parameters.ts';
-import { type Meaning, meanings, type Registered, type Row, type StepsOfKind } from './common/kind.ts';
 import type { grantActions } from './grant.ts';
+import { type Meaning, meanings, type Registered, type Row, type StepsOfKind } from './kind/kind.ts';
 
 type Steps = StepsOfKind<typeof grantActions>;
 

@@ -5,8 +5,8 @@ import { advise, command, count, type Diagnostic, type Remedy } from 'bus-integr
 import { anyDatabase, ownerOrSuperuser, runs } from '../text/psql-remedy.ts';
 import { printable, shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
-import type { Kind, Registered, Scope } from './common/kind.ts';
-import { meanings } from './common/kind.ts';
+import type { Kind, Registered, Scope } from './kind/kind.ts';
+import { meanings } from './kind/kind.ts';
 import { takingDatabase } from './retired-role.ts';
 
 export interface RetiredDatabase {

@@ -5,8 +5,8 @@ import type { RetiringRole } from '../observe/retiring.ts';
 import { someNames } from '../text/bounded.ts';
 import { printable, shown } from '../text/shown.ts';
 import { identifier, literal } from '../text/sql-text.ts';
-import type { Kind, Meaning, Registered, Scope, StepsOfKind } from './common/kind.ts';
-import { meanings } from './common/kind.ts';
+import type { Kind, Meaning, Registered, Scope, StepsOfKind } from './kind/kind.ts';
+import { meanings } from './kind/kind.ts';
 import {
   clearedShape,
   clearing,

@@ -4,16 +4,9 @@ import type { Risk, ShapeWords } from 'bus-integration-database';
 import { markedBy, withMark, withNoPassword, withPassword } from '../observe/mark.ts';
 import { printable } from '../text/shown.ts';
 import { identifier, literal } from '../text/sql-text.ts';
-import { identityOf } from './common/identity.ts';
-import {
-  type Kind,
-  type Meaning,
-  meanings,
-  type Registered,
-  type RuleContext,
-  type StepsOfKind,
-} from './common/kind.ts';
-import { adoptionSummary, markComment, markedShape, passwordWord } from './common/kind-words.ts';
+import { identityOf } from './kind/identity.ts';
+import { type Kind, type Meaning, meanings, type Registered, type RuleContext, type StepsOfKind } from './kind/kind.ts';
+import { adoptionSummary, markComment, markedShape, passwordWord } from './kind/kind-words.ts';
 import { lacksRoleAdmin, markOnAdmin, undeclaredLogin } from './roles/role-admin.ts';
 import {
   attributeChanges,

@@ -4,11 +4,11 @@ import { withMark } from '../observe/mark.ts';
 import { strangerFindings } from '../ownership/strangers.ts';
 import { printable, shown } from '../text/shown.ts';
 import { identifier, literal } from '../text/sql-text.ts';
-import { findSchema, isUnseen, ownRoles } from './common/found.ts';
-import { identityOf } from './common/identity.ts';
-import type { Kind, Registered } from './common/kind.ts';
-import { immovable, movable, type OwnersPrivileges, rightsGiven, type Strays } from './common/strays.ts';
 import { changeOwner, changeOwnerFacts, changeOwnerRule, lacksCreate, ownersOf } from './databases/schema-owner.ts';
+import { findSchema, isUnseen, ownRoles } from './kind/found.ts';
+import { identityOf } from './kind/identity.ts';
+import type { Kind, Registered } from './kind/kind.ts';
+import { immovable, movable, type OwnersPrivileges, rightsGiven, type Strays } from './owners/strays.ts';
 
 export interface Schema {
   readonly kind: 'schema';

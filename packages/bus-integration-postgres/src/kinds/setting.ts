@@ -3,8 +3,8 @@
 import type { Diagnostic } from 'bus-integration-database';
 import type { Observation } from '../observe/observation.ts';
 import { printable, shown } from '../text/shown.ts';
-import type { Kind, Meanings, Registered, Scope, Statement, StepsOfKind } from './common/kind.ts';
-import { lacksDatabase } from './common/kind-words.ts';
+import type { Kind, Meanings, Registered, Scope, Statement, StepsOfKind } from './kind/kind.ts';
+import { lacksDatabase } from './kind/kind-words.ts';
 import { lacksRoleAdmin } from './roles/role-admin.ts';
 import {
   type SettingPlace,

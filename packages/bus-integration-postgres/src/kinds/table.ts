@@ -1,8 +1,8 @@
 // What is known of resources and of steps, looked up by kind and by action. Knows no kind.
 import type { ActionFacts, AnyResource, Step } from 'bus-integration-database';
-import { identityOf } from './common/identity.ts';
-import type { Differing, Registered, Row, Rule, RuleContext, Statement } from './common/kind.ts';
-import { reports } from './common/reports.ts';
+import { identityOf } from './kind/identity.ts';
+import type { Differing, Registered, Row, Rule, RuleContext, Statement } from './kind/kind.ts';
+import { reports } from './kind/reports.ts';
 
 /** One row for each kind of the union `R`. */
 export type Kinds<R extends AnyResource> = {

@@ -1,11 +1,11 @@
 // What the admin lacks for a plan, predicted before anything is touched, each with the SQL that a DBA would run. What
 // each step needs its kind knows. Pure.
 import { type Diagnostic, type Step, some } from 'bus-integration-database';
-import { lacksToActAs } from '../kinds/common/acting.ts';
-import { isUnseen } from '../kinds/common/found.ts';
-import type { Scope } from '../kinds/common/kind.ts';
-import { lacking } from '../kinds/common/kind-words.ts';
 import { ruleOf, statementsOf } from '../kinds/index.ts';
+import { isUnseen } from '../kinds/kind/found.ts';
+import type { Scope } from '../kinds/kind/kind.ts';
+import { lacking } from '../kinds/kind/kind-words.ts';
+import { lacksToActAs } from '../kinds/owners/acting.ts';
 import { isFull, type Observation } from '../observe/observation.ts';
 import { actedAs } from '../ownership/self-grant.ts';
 import { anyDatabase, ownerOrSuperuser, runs, superuser } from '../text/psql-remedy.ts';

@@ -1,8 +1,8 @@
 // Desired beside observed: which differences there are, what they come to, and what is worth telling. Pure.
 import type { Delta, Diagnostic } from 'bus-integration-database';
-import type { Scope } from '../kinds/common/kind.ts';
 import { type Difference, differences } from '../kinds/differences.ts';
 import { kindOf, kinds, type Resource } from '../kinds/index.ts';
+import type { Scope } from '../kinds/kind/kind.ts';
 
 export interface Comparison {
   readonly differences: readonly Difference<Resource>[];

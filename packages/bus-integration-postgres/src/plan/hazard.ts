@@ -1,7 +1,7 @@
 // Which steps of a plan need the operator's word, and whether it was given. Pure.
 import { type Allowed, advise, type Needing, nextCommand, type Step } from 'bus-integration-database';
-import type { Scope } from '../kinds/common/kind.ts';
 import { ruleOf } from '../kinds/index.ts';
+import type { Scope } from '../kinds/kind/kind.ts';
 import type { Observation } from '../observe/observation.ts';
 
 /** How the declared roles and databases stand. */

@@ -1,9 +1,9 @@
 // What is to be done inside a database that this run made. What template0 left in it is looked at, never inferred: an
 // upgraded cluster can carry an open schema public on any version. The same rules plan and render it. Pure.
 import type { Step } from 'bus-integration-database';
-import type { Scope } from '../kinds/common/kind.ts';
 import { type DifferingKinds, differences } from '../kinds/differences.ts';
 import { kindOf, kinds, type Resource } from '../kinds/index.ts';
+import type { Scope } from '../kinds/kind/kind.ts';
 import type { ObservedInside } from '../observe/observation.ts';
 import { lacksFor } from './authority.ts';
 import { showingContext, stepsOf } from './steps.ts';

@@ -1,8 +1,8 @@
 // From differences to the ordered steps of a plan. Pure; knows neither kinds nor SQL.
 import type { BareStep, DesiredNames, Step, StepOfAction } from 'bus-integration-database';
-import { places, type RuleContext, type Scope, type Statement } from '../kinds/common/kind.ts';
 import { type Difference, resourceOf } from '../kinds/differences.ts';
 import { kindOf, type Resource, ruleOf, statementsOf, summaryOf } from '../kinds/index.ts';
+import { places, type RuleContext, type Scope, type Statement } from '../kinds/kind/kind.ts';
 import type { Observation } from '../observe/observation.ts';
 import { selfGrantOf, withSelfGrants } from '../ownership/self-grant.ts';
 

@@ -13,7 +13,7 @@ import { retiredNames } from '../asked/retired-names.ts';
 import { wantedOf } from '../asked/wanted.ts';
 import type { Session } from '../connection/connect.ts';
 import { provePasswords } from '../credentials/prove.ts';
-import { lacksToActAs } from '../kinds/common/acting.ts';
+import { lacksToActAs } from '../kinds/owners/acting.ts';
 import { type ClusterObservation, readCluster } from '../observe/catalog.ts';
 import { readInside } from '../observe/inside.ts';
 import { isFull, type Observation, type ObservedDatabase, type ObservedInside } from '../observe/observation.ts';

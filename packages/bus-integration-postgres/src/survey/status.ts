@@ -1,8 +1,8 @@
 // Desired beside observed, as one answer: what stands as declared, what drifted, what carries our mark and is declared
 // no more. Pure.
 import { type FilePair, isMutating, type Response, type Step, type Target } from 'bus-integration-database';
-import type { StatusContext, StatusRow } from '../kinds/common/kind.ts';
 import { kindOf } from '../kinds/index.ts';
+import type { StatusContext, StatusRow } from '../kinds/kind/kind.ts';
 import type { Computed, Intent } from '../plan/compute.ts';
 import { base } from '../plan/respond.ts';
 import { leftoverWarnings } from './leftover-warnings.ts';

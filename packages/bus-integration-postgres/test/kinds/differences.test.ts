@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Meanings } from '../../src/kinds/common/kind.ts';
 import { type DifferingKinds, differences } from '../../src/kinds/differences.ts';
 import { idOf, kinds, type Resource } from '../../src/kinds/index.ts';
+import type { Meanings } from '../../src/kinds/kind/kind.ts';
 import { type Note, note, notes } from '../made-up-kind.ts';
 import { database, desiredOf, role, type Said, schema, scopeWith, seen } from '../observed.ts';
 

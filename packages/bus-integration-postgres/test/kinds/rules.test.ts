@@ -1,8 +1,8 @@
 import type { Step } from 'bus-integration-database';
 import { describe, expect, test } from 'vitest';
 import { privilegeStatements, privilegesSummary, type StepPrivileges } from '../../src/kinds/access/privileges.ts';
-import type { RuleContext } from '../../src/kinds/common/kind.ts';
 import { statementsOf, summaryOf } from '../../src/kinds/index.ts';
+import type { RuleContext } from '../../src/kinds/kind/kind.ts';
 import { birthLimit } from '../../src/observe/mark.ts';
 
 const context: RuleContext = {

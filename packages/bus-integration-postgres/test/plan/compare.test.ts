@@ -1,8 +1,8 @@
 import type { BareStep } from 'bus-integration-database';
 import { describe, expect, test } from 'vitest';
 import type { StepPrivileges } from '../../src/kinds/access/privileges.ts';
-import { isUnseen } from '../../src/kinds/common/found.ts';
-import type { Meaning } from '../../src/kinds/common/kind.ts';
+import { isUnseen } from '../../src/kinds/kind/found.ts';
+import type { Meaning } from '../../src/kinds/kind/kind.ts';
 import { compare } from '../../src/plan/compare.ts';
 import { database, desiredOf, role, type Said, schema, scopeWith, seen, unfinished } from '../observed.ts';
 

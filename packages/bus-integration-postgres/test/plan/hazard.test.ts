@@ -1,6 +1,6 @@
 import type { Allowed, Step } from 'bus-integration-database';
 import { describe, expect, test } from 'vitest';
-import type { Scope } from '../../src/kinds/common/kind.ts';
+import type { Scope } from '../../src/kinds/kind/kind.ts';
 import { hazards } from '../../src/plan/hazard.ts';
 import { database, seen } from '../observed.ts';
 

@@ -2,8 +2,8 @@
 // https://www.postgresql.org/docs/current/sql-altertable.html
 import type { ObservedObjects, ObservedOwned } from '../../observe/observed-objects.ts';
 import { afterTransfer } from '../../ownership/effective.ts';
-import type { Scope } from '../common/kind.ts';
-import { movable } from '../common/strays.ts';
+import type { Scope } from '../kind/kind.ts';
+import { movable } from '../owners/strays.ts';
 import type { ContentsGrant } from './contents.ts';
 
 export function givenAway(objects: ObservedObjects, desired: ContentsGrant, scope: Scope): ObservedObjects {

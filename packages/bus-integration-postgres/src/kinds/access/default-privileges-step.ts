@@ -3,7 +3,7 @@ import type { ContentOf, ShapeWords } from 'bus-integration-database';
 import { alike } from '../../text/alike.ts';
 import { shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
-import type { Statement } from '../common/kind.ts';
+import type { Statement } from '../kind/kind.ts';
 
 export const defaultsShape = ({ shape, text, orNull, list, may, oneOf, always }: ShapeWords) =>
   shape({

@@ -10,9 +10,9 @@ import {
   isJust,
   revocable,
 } from '../../ownership/effective.ts';
-import { mayActAs } from '../common/acting.ts';
-import { findSchema } from '../common/found.ts';
-import type { Scope } from '../common/kind.ts';
+import { findSchema } from '../kind/found.ts';
+import type { Scope } from '../kind/kind.ts';
+import { mayActAs } from '../owners/acting.ts';
 import {
   type FilledObject,
   type Grantee,

@@ -7,7 +7,7 @@ import { beyondReach, effectivePrivileges, type Guarded, revocable } from '../..
 import { someNames } from '../../text/bounded.ts';
 import { anyDatabase, runs, superuser } from '../../text/psql-remedy.ts';
 import { printable, shown } from '../../text/shown.ts';
-import type { Scope } from '../common/kind.ts';
+import type { Scope } from '../kind/kind.ts';
 import { type OnObject, privilegeSql, type StepPrivileges } from './privileges.ts';
 
 export const parameterPrivileges = ['SET', 'ALTER SYSTEM'] as const;

@@ -6,9 +6,9 @@ import { someNames } from '../../text/bounded.ts';
 import { anyDatabase, inDatabase, runs, superuser } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
 import { identifier, routineName } from '../../text/sql-text.ts';
-import { findSchema } from '../common/found.ts';
-import type { Statement } from '../common/kind.ts';
-import { lacking, lacksDatabase } from '../common/kind-words.ts';
+import { findSchema } from '../kind/found.ts';
+import type { Statement } from '../kind/kind.ts';
+import { lacking, lacksDatabase } from '../kind/kind-words.ts';
 import { quotedSetting } from '../roles/setting-content.ts';
 import { type FilledObject, type Grantee, granteeName, sqlOf } from './grant-object.ts';
 

@@ -5,9 +5,9 @@ import type { Observation } from '../../observe/observation.ts';
 import type { ObservedUsed } from '../../observe/observed-objects.ts';
 import type { Guarded } from '../../ownership/effective.ts';
 import { printable, shown } from '../../text/shown.ts';
-import { mayActAs } from '../common/acting.ts';
-import type { Scope } from '../common/kind.ts';
-import { movable } from '../common/strays.ts';
+import type { Scope } from '../kind/kind.ts';
+import { mayActAs } from '../owners/acting.ts';
+import { movable } from '../owners/strays.ts';
 import { type FilledObject, type Grantee, granteeName, type UsedObject, wordsOf } from './grant-object.ts';
 
 export function findUsed(seen: Observation, on: UsedObject): ObservedUsed | undefined {

@@ -5,7 +5,7 @@ import type { CreationFacts, Observation, ObservedCreation, ObservedDatabase } f
 import { anyDatabase, runs, superuser } from '../../text/psql-remedy.ts';
 import { printable, shown } from '../../text/shown.ts';
 import { identifier, literal } from '../../text/sql-text.ts';
-import { lacking } from '../common/kind-words.ts';
+import { lacking } from '../kind/kind-words.ts';
 import { encodingOf, isSameLocale, type LocaleProvider } from './locale.ts';
 
 /** What is said of how a database is made; only what is named counts. */

@@ -4,8 +4,8 @@ import { birthLimit } from '../../observe/mark.ts';
 import type { Observation, ObservedDatabase } from '../../observe/observation.ts';
 import { printable, shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
-import { lacksToActAs } from '../common/acting.ts';
-import type { RuleContext, Statement } from '../common/kind.ts';
+import type { RuleContext, Statement } from '../kind/kind.ts';
+import { lacksToActAs } from '../owners/acting.ts';
 import { type Creation, creationClauses, creationSeen } from './creation.ts';
 
 export const limitShape = ({ shape, text, number }: ShapeWords) => shape({ name: text, connection_limit: number });

@@ -6,7 +6,7 @@ import type { AvailableExtension, Observation, ObservedExtension } from '../../o
 import { inDatabase, ownerOrSuperuser, runs, superuser } from '../../text/psql-remedy.ts';
 import { printable, shown } from '../../text/shown.ts';
 import { identifier, literal } from '../../text/sql-text.ts';
-import { lacking } from '../common/kind-words.ts';
+import { lacking } from '../kind/kind-words.ts';
 
 export interface DesiredExtension {
   readonly database: string;

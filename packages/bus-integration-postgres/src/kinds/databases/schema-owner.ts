@@ -7,11 +7,11 @@ import { strayTypes } from '../../sql/strays-query.ts';
 import { anyDatabase, inDatabase, ownerOrSuperuser, runs, superuser } from '../../text/psql-remedy.ts';
 import { printable, shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
-import { lacksToActAs } from '../common/acting.ts';
-import { findSchema } from '../common/found.ts';
-import type { Registered, Rule, Statement } from '../common/kind.ts';
-import { lacking } from '../common/kind-words.ts';
-import { countOf, givesRights, movingAll, type OwnedSchema, type Strays } from '../common/strays.ts';
+import { findSchema } from '../kind/found.ts';
+import type { Registered, Rule, Statement } from '../kind/kind.ts';
+import { lacking } from '../kind/kind-words.ts';
+import { lacksToActAs } from '../owners/acting.ts';
+import { countOf, givesRights, movingAll, type OwnedSchema, type Strays } from '../owners/strays.ts';
 
 export function ownersOf({ makers, members, privileges }: OwnedSchema): Partial<OwnedSchema> {
   return {

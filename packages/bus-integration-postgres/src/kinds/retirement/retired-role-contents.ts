@@ -9,8 +9,8 @@ import { someNames } from '../../text/bounded.ts';
 import { anyDatabase, inDatabase, ownerOrSuperuser, runs, superuser } from '../../text/psql-remedy.ts';
 import { printable, shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
-import type { Scope } from '../common/kind.ts';
-import { lacking } from '../common/kind-words.ts';
+import type { Scope } from '../kind/kind.ts';
+import { lacking } from '../kind/kind-words.ts';
 
 export interface DesiredRetirement {
   readonly name: string;

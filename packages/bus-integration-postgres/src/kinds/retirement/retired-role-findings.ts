@@ -2,7 +2,7 @@
 import { count, type Diagnostic } from 'bus-integration-database';
 import { markedBy, ownership } from '../../observe/mark.ts';
 import { printable, shown } from '../../text/shown.ts';
-import type { Scope } from '../common/kind.ts';
+import type { Scope } from '../kind/kind.ts';
 import {
   type Cleared,
   type Clearing,

@@ -5,7 +5,7 @@ import type { ObservedEdge } from '../../observe/observed-details.ts';
 import { adminOrSuperuser, anyDatabase, runs, superuser } from '../../text/psql-remedy.ts';
 import { printable, shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
-import { lacking } from '../common/kind-words.ts';
+import { lacking } from '../kind/kind-words.ts';
 import { type EdgeOption, edgesGivenBy, edgesOf, standingOptions } from './membership-edges.ts';
 
 interface Desired {

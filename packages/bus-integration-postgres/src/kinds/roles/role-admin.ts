@@ -4,7 +4,7 @@ import type { Observation } from '../../observe/observation.ts';
 import { anyDatabase, runs, superuser } from '../../text/psql-remedy.ts';
 import { printable, shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
-import { lacking } from '../common/kind-words.ts';
+import { lacking } from '../kind/kind-words.ts';
 
 export function lacksRoleAdmin(name: string, { roles, admin, server }: Observation): Diagnostic[] {
   // Who makes a role may alter it.

@@ -5,7 +5,7 @@ import type { Observation, ObservedRole } from '../../observe/observation.ts';
 import { anyDatabase, runs, superuser } from '../../text/psql-remedy.ts';
 import { printable, shown } from '../../text/shown.ts';
 import { identifier, literal } from '../../text/sql-text.ts';
-import { lacking } from '../common/kind-words.ts';
+import { lacking } from '../kind/kind-words.ts';
 import { normalInstant } from './instant.ts';
 
 export interface RoleAttributes {

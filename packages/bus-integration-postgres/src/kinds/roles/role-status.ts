@@ -1,8 +1,8 @@
 // A role's line in a status: whose it is, its sessions and limits, whether its password works. Pure.
 import { ownership } from '../../observe/mark.ts';
 import type { Observation, ObservedRole } from '../../observe/observation.ts';
-import type { StatusContext, StatusRow } from '../common/kind.ts';
-import { passwordState } from '../common/kind-words.ts';
+import type { StatusContext, StatusRow } from '../kind/kind.ts';
+import { passwordState } from '../kind/kind-words.ts';
 
 export function roleStatus(
   { name, canLogin }: { readonly name: string; readonly canLogin: boolean },

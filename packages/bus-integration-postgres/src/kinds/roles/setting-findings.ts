@@ -6,7 +6,7 @@ import type { ObservedParameter } from '../../observe/observed-details.ts';
 import { anyDatabase, runs, superuser } from '../../text/psql-remedy.ts';
 import { printable, shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
-import { lacking } from '../common/kind-words.ts';
+import { lacking } from '../kind/kind-words.ts';
 import { quotedSetting, type SettingsContent, type StoredSetting, sqlOfSettings } from './setting-content.ts';
 import { valueFault } from './setting-value.ts';
 

@@ -4,8 +4,8 @@ import type { Observation } from '../../observe/observation.ts';
 import { adminOrSuperuser, anyDatabase, runs, superuser } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
-import type { Scope } from './kind.ts';
-import { lacking } from './kind-words.ts';
+import type { Scope } from '../kind/kind.ts';
+import { lacking } from '../kind/kind-words.ts';
 
 /**
  * Groups by which platforms choose how a role logs in: whoever is a member of one logs in with a token, and no more with

@@ -1,6 +1,6 @@
 // Whom a database lets in, by its access control list: where that is nobody yet, taking what PUBLIC has from the start in it
 // takes nothing from anybody. Apply lets roles in last, so that one that was cut off before is continued. Pure.
-import type { Scope } from './kind.ts';
+import type { Scope } from '../kind/kind.ts';
 
 /** It is still to be made or opened, or lets in nobody but its owner. */
 export function letsNobodyIn(database: string, { databases, seen }: Pick<Scope, 'databases' | 'seen'>): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { lacksToActAs } from '../../../src/kinds/common/acting.ts';
+import { lacksToActAs } from '../../../src/kinds/owners/acting.ts';
 import { details, type Said, seen } from '../../observed.ts';
 
 const owner = (said: Parameters<typeof details>[1] = {}) => ({ details: { roles: [details('owner', said)] } });

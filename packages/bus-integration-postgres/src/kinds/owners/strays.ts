@@ -7,8 +7,8 @@ import { type Kept, movingBlock, type StrayType, sharingBlock } from '../../sql/
 import { inDatabase, runs } from '../../text/psql-remedy.ts';
 import { printable, shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
+import type { Scope, Statement } from '../kind/kind.ts';
 import { lacksToActAs } from './acting.ts';
-import type { Scope, Statement } from './kind.ts';
 
 /** By role: on all things of a kind. */
 export type OwnersPrivileges = Readonly<

@@ -9,10 +9,6 @@ import {
   type Context,
   createSemaphore,
   type DesiredContext,
-  type Diagnostic,
-  filesByDirectory,
-  isOfAction,
-  judgeOutputDirectory,
   type NextVerb,
   type PlanRequest,
   type Provider,
@@ -38,6 +34,7 @@ import { createRun, type Run } from './run/run.ts';
 import { leftoverWarnings } from './survey/leftover-warnings.ts';
 import { observedLeftovers } from './survey/leftovers.ts';
 import type { ObserveOptions } from './survey/observe.ts';
+import { outputWarnings } from './survey/output-warnings.ts';
 import { type Preparation, prepare, withSource } from './survey/preparation.ts';
 import { statusResponse } from './survey/status.ts';
 import { survey } from './survey/survey.ts';
@@ -223,19 +220,6 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
         });
       }),
   };
-}
-
-/** Apply would find out before it touches the server; whoever plans wants to know before the change window. */
-function outputWarnings({ directory, intent }: Preparation, { steps }: Computed): Diagnostic[] {
-  if (directory === undefined) return [];
-  const written = steps.flatMap((step) => {
-    const file = isOfAction(step, 'write-dsn-file') ? step.after?.file : undefined;
-    return intent.desired.outputs.get(file ?? '') ?? [];
-  });
-  const counts = filesByDirectory(directory, written);
-  return [...counts].flatMap(([place, files]) =>
-    judgeOutputDirectory(place, files).map((finding) => ({ ...finding, severity: 'warn' as const })),
-  );
 }
 
 /** The manifest's reader is loaded only where there is one. */

@@ -166,7 +166,7 @@ describe.each(sampled)('PostgreSQL %i', { timeout: 60_000 }, (major) => {
   });
 });
 
-test('a migrator makes what belongs to whom it acts as', { timeout: 60_000 }, async () => {
+test('a migrator makes what belongs to the role that it acts as', { timeout: 60_000 }, async () => {
   await using on = await onServer(newest, 'plain');
   const manifest = manifestWith(
     '{owner: {}, migrator: {login: true, acts_as: owner}, auditor: {}}',

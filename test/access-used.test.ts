@@ -40,7 +40,7 @@ async function held(on: OnServer): Promise<Record<string, string>> {
 const told = ({ diagnostics }: Response, code: string) => diagnostics.filter((one) => one.code === code);
 
 describe.each(sampled)('PostgreSQL %i', (major) => {
-  test.each(admins)('as %s: given to whom the file says, and taken', { timeout: 90_000 }, async (kind) => {
+  test.each(admins)('as %s: given to the roles that the file names, and taken', { timeout: 90_000 }, async (kind) => {
     await using on = await onServer(major, kind);
     const early = await on.apply(manifestOf(given));
     // Nothing of it is there yet: that is told, and no error.

@@ -57,7 +57,7 @@ ORDER BY 1, 2, 3`;
 const sampled = process.env.FROM_SERVER === 'all' ? majors : ([14, 18] as const);
 const names = ['pgroles', 'terraform', 'ldap2pg', 'cloudnative-pg', 'zalando', 'odd-names'] as const;
 
-/** A plain admin to whom a superuser gave all that is a superuser's own. */
+/** A plain admin that a superuser gave all that is a superuser's own. */
 async function handedOver(server: Server): Promise<string> {
   const adminDsn = await createPlainAdmin(server);
   await server.query(`DO $do$ DECLARE one record; BEGIN

@@ -1,4 +1,4 @@
-// What lets a role of the file give its rights to strangers: default privileges WITH GRANT OPTION, ADMIN on whom it acts as.
+// What lets a role of the file give its rights to strangers: default privileges WITH GRANT OPTION, ADMIN on the role that it acts as.
 import { expect, test } from 'vitest';
 import { manifestWith, onServer } from './access/applied.ts';
 import { explain } from './scenarios/stage.ts';

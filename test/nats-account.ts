@@ -10,7 +10,7 @@ export interface NatsAccounts {
   readonly configuration: string;
   /** The content of the user's credentials file. */
   readonly credentials: string;
-  /** The same of a user whom no account of this server signed. */
+  /** The same of a user that no account of this server signed. */
   readonly strangersCredentials: string;
 }
 

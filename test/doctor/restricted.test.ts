@@ -1,4 +1,4 @@
-// An admin like those of managed platforms, from whom views and functions are hidden: all five commands work, say what
+// An admin like those of managed platforms, that can't see views and functions: all five commands work, say what
 // they can't see and which grant would show it, and those grants do.
 import { createPlainAdmin, type Server, startServer } from 'embedded';
 import { describe, expect, it } from 'vitest';

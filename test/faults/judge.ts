@@ -13,7 +13,7 @@ export async function judgeFault(fault: Fault, stage: Stage): Promise<void> {
     expect(answer.error_class).not.toBe('internal');
     if (fault.by !== undefined) expect(verified.filter((line) => !stage.usual.has(line))).toEqual([]);
     expect(lines.filter((line) => !stage.usual.has(line)).join('\n')).toMatch(fault.expected);
-    // SQL is for somebody else to run: as whom, and where.
+    // SQL is for somebody else to run: as which role, and where.
     for (const line of lines.filter((text) => /next: .*\b(ALTER|GRANT|REVOKE|DROP|SELECT) /.test(text)))
       expect(line).toMatch(/next: .*(\bruns, in |, as a superuser in any database: )/);
     if (fault.expected.source.startsWith('fail')) expect(answer.ok).toBe(false);

@@ -90,7 +90,7 @@ const access: readonly Fault[] = [
     "a view's owner lacks what it reads",
     'REVOKE SELECT ON app.orders FROM boss',
     'GRANT SELECT ON app.orders TO boss',
-    /fail access reader@shop: SELECT on view totals in schema app is refused, though granted: the server says: permission denied for table orders/,
+    /fail access reader@shop: reader may SELECT from view totals in schema app, which reads orders in schema app: its owner boss lacks SELECT there; the server says: permission denied for table orders/,
     shop,
   ),
   sql(

@@ -15,7 +15,7 @@ interface AdmissionOptions {
   readonly onLetIn: (request: FastifyRequest, reply: FastifyReply) => void;
 }
 
-/** Throws for whom it does not let in; `request.caller` is who was, where anybody is authenticated. */
+/** Throws for a caller that it does not let in; `request.caller` is who was, where anybody is authenticated. */
 export function createAdmission({ deployments, authenticate, failures, onLetIn }: AdmissionOptions) {
   const letIn = (request: FastifyRequest, reply: FastifyReply) => {
     reply.removeHeader('connection');

@@ -57,7 +57,7 @@ export const reportWords: Readonly<Record<string, Readonly<Record<string, string
     '': 'Clients of one kind, and the line that they meet.',
     from: 'Where the clients are.',
     is_encrypted: 'Whether they come by TLS; absent if that has no meaning.',
-    roles: 'As whom they come.',
+    roles: 'The roles that they come as.',
     databases: 'To which databases.',
     rule: 'The line that they meet; absent if they meet none, which refuses them.',
     method: 'How they must prove who they are.',

@@ -1,4 +1,4 @@
-// What a rule of outputs may hold: the form of the files, for whom they are, where they go. Pure.
+// What a rule of outputs may hold: the form of the files, which roles they serve, where they go. Pure.
 import { normalize } from 'node:path';
 import type { ManifestShape, ValueOf } from './shapes/shapes.ts';
 import { list, object } from './shapes/shapes-of-many.ts';

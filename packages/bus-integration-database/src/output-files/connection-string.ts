@@ -63,7 +63,7 @@ export interface ConnectionStrings {
    * like what is no connection string.
    */
   readonly read: (text: Secret, output: Output) => readonly FileReading[];
-  /** Whom it is for, whoever that is; undefined where it is not a whole connection string. */
+  /** The role that it is for, whichever that is; undefined where it is not a whole connection string. */
   readonly identify: (line: Secret) => Pick<StrayFile, 'role' | 'database' | 'server'> | undefined;
   /** The logins of a text that holds them in some form and nothing else; none of any other text. */
   readonly loginsIn: (text: Secret) => readonly HeldLogin[];

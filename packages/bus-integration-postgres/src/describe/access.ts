@@ -15,7 +15,7 @@ export interface AccessGround {
   readonly inside: DescribedInside;
   /** Those that the manifest declares. */
   readonly roles: ReadonlySet<string>;
-  /** By role, whom it acts as. */
+  /** By role, the roles that it acts as. */
   readonly acting: ReadonlyMap<string, string>;
 }
 

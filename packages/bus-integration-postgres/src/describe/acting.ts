@@ -2,7 +2,7 @@
 // in each database that it may enter. Pure.
 import type { DescribedCluster } from './described.ts';
 
-/** By role, whom it may be said to act as; whether it does so everywhere is judged where its access is known. */
+/** By role, the roles that it may be said to act as; whether it does so everywhere is judged where its access is known. */
 export function actingRoles(
   { roles, edges, settings }: DescribedCluster,
   declared: ReadonlySet<string>,

@@ -69,7 +69,7 @@ function databaseFault(
   return judgeName('database', name, postgresNames);
 }
 
-/** The roles that have to do with the databases, or all: who is a member of them, and of whom they are members, too. */
+/** The roles that have to do with the databases, or all: their members, and the roles that they are members of, too. */
 export function selectRoles(
   { roles, edges, databases: all, admin }: DescribedCluster,
   { databases, isPart }: Selected,

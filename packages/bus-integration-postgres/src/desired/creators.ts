@@ -4,7 +4,7 @@ import type { ExpandedRole } from '../manifest/expand.ts';
 import { giftOf } from './access-gifts.ts';
 
 /**
- * The owner, every role that may create in a schema, their members, and whom those act as: what one makes that acts as
+ * The owner, every role that may create in a schema, their members, and the roles that those act as: what one makes that acts as
  * another belongs to that other.
  */
 export function creatorsOf({ owner, access, schemas, routines }: ExpandedDatabase, roles: Roles): string[] {

@@ -8,7 +8,7 @@ export function settingsOfRole(role: string, { settings }: ExpandedRole): Stored
   return settingsOf({ role }, settings);
 }
 
-/** Its own, and as whom roles work in it. */
+/** Its own, and those of roles in it. */
 export function settingsIn(name: string, database: ExpandedDatabase, { roles }: ExpandedManifest): StoredSetting[] {
   const { settings, search_path } = database;
   const path = search_path === undefined || search_path === 'keep' ? [] : [search_path];

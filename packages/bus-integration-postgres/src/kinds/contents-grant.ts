@@ -116,7 +116,7 @@ function holderOf({ grantee, database }: ContentsGrant, { seen, declared }: Scop
   };
 }
 
-/** Without what belongs to somebody as whom this admin can't act: that is told. */
+/** Without what belongs to a role that this admin can't act as: that is told. */
 function withinReach(difference: ContentsDifference, scope: Scope, wanted: ContentsGrant): ContentsDifference {
   if (isNone(difference)) return difference;
   const isReached = ({ owner }: ContentsPart) => mayActAs(owner, scope, wanted.database);

@@ -74,7 +74,7 @@ const registered = {
   'give-database': {
     about: 'database',
     before: ({ shape, text }) => shape({ name: text, owner: text }),
-    // As whom the admin can give it, and whom the new owner lets in: the admin, and who owned it before, as far as the file says.
+    // The role that the admin can give it as, and who the new owner lets in: the admin, and who owned it before, as far as the file says.
     after: ({ shape, text, list }) =>
       shape({
         name: text,

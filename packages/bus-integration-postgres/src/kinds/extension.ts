@@ -23,7 +23,7 @@ export interface Extension {
   readonly schema: string;
   /** Default: the server's own, and left alone afterwards. */
   readonly version?: string;
-  /** Whom the database belongs to, where that is not to be the admin. */
+  /** The role that the database belongs to, where that is not to be the admin. */
   readonly databaseOwner?: string;
   /** The others that the database is to have. */
   readonly beside?: readonly string[];

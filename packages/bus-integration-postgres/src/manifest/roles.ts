@@ -1,4 +1,4 @@
-// Judges what roles say of one another: acts_as, memberships and their circles, whom a retired role leaves things to. Pure.
+// Judges what roles say of one another: acts_as, memberships and their circles, who a retired role leaves things to. Pure.
 
 import {
   type KnownNames,
@@ -77,7 +77,7 @@ function judgeActsAs(
   if (why !== undefined) ground.problems.report(place, 'contradiction', why);
 }
 
-/** The server asks as whom a session works. */
+/** The server asks which role a session works as. */
 function judgeParameters(name: string, { parameters, acts_as }: RoleEntry, { root, problems }: RoleGround): void {
   if (parameters === undefined || acts_as === undefined) return;
   const message = `${quotedName(name)} acts as ${quotedName(acts_as)}, and sets what that one may: give the parameters to ${quotedName(acts_as)}`;

@@ -69,7 +69,7 @@ export async function readCluster(
   }
 }
 
-/** As whom the admin has to act to retire things: who owns them, and who owns what they have rights on. */
+/** The roles that the admin has to act as to retire things: who owns them, and who owns what they have rights on. */
 function actingFor({ roles, databases }: Retiring, seen: Pick<ClusterObservation, 'databases'>): string[] {
   const grantors = [...roles.values()].flatMap((role) => role.grantors.map(({ name }) => name));
   return [...grantors, ...[...databases.keys()].flatMap((name) => seen.databases.get(name)?.owner ?? [])];

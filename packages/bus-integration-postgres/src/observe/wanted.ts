@@ -17,7 +17,7 @@ export interface WantedInside {
   readonly extensions: ReadonlyMap<string, string | undefined>;
   /** Who is to own a schema and all that is in it, but for what its makers make. */
   readonly owners: ReadonlyMap<string, { readonly owner: string; readonly makers: readonly string[] }>;
-  /** What may be done with the things in its schemas, and by whom; absent where that is left alone. */
+  /** What may be done with the things in its schemas, and by which roles; absent where that is left alone. */
   readonly objects?: ObjectsAsked;
 }
 

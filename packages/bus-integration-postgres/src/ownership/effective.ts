@@ -40,7 +40,7 @@ export function effectivePrivileges(
 }
 
 /**
- * What was granted to a grantee (null is PUBLIC) by somebody as whom this admin acts: a REVOKE by anybody but the
+ * What was granted to a grantee (null is PUBLIC) by a role that this admin acts as: a REVOKE by anybody but the
  * grantor removes nothing, a superuser's too, and says nothing (https://www.postgresql.org/docs/current/sql-revoke.html).
  */
 export function revocable(object: Guarded, grantee: string | null, admin: string): HeldPrivileges {
@@ -62,7 +62,7 @@ export function isJust(
   return count === privileges.length;
 }
 
-/** What was granted to a grantee by others than those as whom this admin acts. */
+/** What was granted to a grantee by others than the roles that this admin acts as. */
 export function beyondReach(object: Guarded, grantee: string | null, admin: string): AclEntry[] {
   return object.acl.filter((entry) => entry.grantee === grantee && !isActingAs(object, entry.grantor, admin));
 }

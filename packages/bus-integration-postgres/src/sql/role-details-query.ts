@@ -18,7 +18,7 @@ export function parameterGrantsQuery(versionNum: number): string {
  * The roles that are named, or own something in the databases that are named; all memberships of named roles, in them,
  * and of the admin; the settings that are named.
  *
- * As whom a GRANT of a role is recorded: a superuser's as the bootstrap superuser's, that of a role with ADMIN as its own,
+ * The role that a GRANT of a role is recorded as: a superuser's as the bootstrap superuser's, that of a role with ADMIN as its own,
  * else as that of a group with ADMIN whose privileges it has. Before 16 a role has one membership in a group, whoever gave
  * it, and INHERIT is an attribute of the member.
  */

@@ -60,7 +60,7 @@ const tools = [
   '*_CONF_DIR, *_RCFILE, *_RC_FILE, *_HOME, NETRC, INPUTRC, SCREENRC, MAILRC, MAILCAPS, MANPATH, GREP_OPTIONS, FZF_*, TMUX*',
   // Trust.
   '*_CAFILE, *_CA_FILE, *_CAPATH, *_CA_PATH, *_CACERT, *_CA_CERT, *_CA_CERTS, *_SKIP_VERIFY',
-  // Clouds, clusters and what is deployed with: whom they ask, as whom, and what they start.
+  // Clouds, clusters and what is deployed with: which server they ask, as which user, and what they start.
   'ANSIBLE_*, HELM_*, TF_*, TERRAGRUNT_*, PACKER_*, PULUMI_*, VAGRANT_*, DOCKER_*, BUILDX_*, CONTAINER_HOST, CONTAINERS_*',
   'KUBECTL_*, KUBERNETES_SERVICE_*, KREW_*, VAULT_*, CONSUL_*, NOMAD_*, CLOUDSDK_*, GOOGLE_APPLICATION_CREDENTIALS',
   'GOOGLE_EXTERNAL_ACCOUNT_*, GCE_METADATA_*, AZURE_AUTHORITY_HOST, AWS_*ENDPOINT*, AWS_*PROFILE, AWS_*_FILE',

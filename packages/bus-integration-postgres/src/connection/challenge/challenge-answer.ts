@@ -1,4 +1,4 @@
-// What a server answers to a startup packet, read from its bytes: whom it lets in, what it asks for, why it refuses. Pure.
+// What a server answers to a startup packet, read from its bytes: who it lets in, what it asks for, why it refuses. Pure.
 // https://www.postgresql.org/docs/current/protocol-message-formats.html
 import { serverText } from '../../text/sqlstate.ts';
 

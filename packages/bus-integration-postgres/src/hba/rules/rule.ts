@@ -19,7 +19,7 @@ export interface HbaToken {
 export type HbaAddress =
   | { readonly kind: 'all' | 'samehost' | 'samenet'; readonly text: string }
   | { readonly kind: 'network'; readonly text: string; readonly network: HbaNetwork }
-  /** A host name, or with a dot first the end of one: only the server's DNS knows whom it means. */
+  /** A host name, or with a dot first the end of one: only the server's DNS knows which address it means. */
   | { readonly kind: 'hostname'; readonly text: string };
 
 export interface HbaRule {

@@ -2,7 +2,7 @@
 import type { ContentsPart } from './contents.ts';
 import type { OnObject } from './privileges.ts';
 
-/** What a part is about, and as whom it is done. */
+/** What a part is about, and the role that does it. */
 export function onObject(schema: string, part: ContentsPart): Exclude<OnObject, { readonly type: 'database' }> {
   const { type, owner, names, table = '', privileges, grantable } = part;
   const held = { schema, as: owner, privileges, ...(grantable && { grantable }) };

@@ -36,7 +36,7 @@ export interface ContentsGrant extends DesiredContents {
   readonly database: string;
   readonly schema: string;
   readonly grantee: Grantee;
-  /** To whom the schema and what is in it are to belong, but for what its makers make. */
+  /** The role that the schema and what is in it are to belong to, but for what its makers make. */
   readonly owner?: string;
   readonly makers?: readonly string[];
   /** Of an observed one: what is to be done; absent where nothing is. */

@@ -1,4 +1,4 @@
-// What privileges are held on, and by whom. https://www.postgresql.org/docs/current/ddl-priv.html
+// What privileges are held on, and who holds them. https://www.postgresql.org/docs/current/ddl-priv.html
 import { anyDatabase, inDatabase, type SqlPlace } from '../../text/psql-remedy.ts';
 import { printable, shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
@@ -12,7 +12,7 @@ interface InSchema {
 }
 
 interface Owned {
-  /** As whom it is granted, where the state declares an owner of it; tells it from no other. */
+  /** The role that grants it, where the state declares an owner of it; tells it from no other. */
   readonly owner?: string;
   /** Granted as the role of the deployment that owns it, where the state declares no owner. */
   readonly isAsOwned?: true;

@@ -1,4 +1,4 @@
-// Types, foreign servers and foreign-data wrappers as what privileges are held on: which there are, and as whom it is granted
+// Types, foreign servers and foreign-data wrappers as what privileges are held on: which there are, and the role that grants
 // on them. Pure. https://www.postgresql.org/docs/current/sql-grant.html
 import { advise, type Diagnostic } from 'bus-integration-database';
 import type { Observation } from '../../observe/observation.ts';
@@ -19,7 +19,7 @@ export function findUsed(seen: Observation, on: UsedObject): ObservedUsed | unde
 
 type SchemaObject = Extract<FilledObject, { readonly type: 'schema' }>;
 
-/** Those of the declared databases that were read; of a type with whom its schema is to belong to. */
+/** Those of the declared databases that were read; of a type with the role that its schema is to belong to. */
 export function usedObjects(
   { databases, seen }: Pick<Scope, 'databases' | 'seen'>,
   schemaOf: (database: string, schema: string) => SchemaObject | undefined,

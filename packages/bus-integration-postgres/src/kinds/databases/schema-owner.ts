@@ -40,7 +40,7 @@ export const changeOwnerFacts = {
     const contents = may(list(contentsShape(words)));
     return shape({ database: text, name: text, owner: orNull(text), contents });
   },
-  // As whom the admin can give it.
+  // The role that the admin can give it as.
   after: ({ shape, text, list }: ShapeWords) =>
     shape({ database: text, name: text, owner: text, acting_as: list(text) }),
 } as const satisfies Registered[string];

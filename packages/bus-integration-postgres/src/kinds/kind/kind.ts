@@ -85,7 +85,7 @@ export interface RuleContext {
   readonly passwordOf: (role: string) => string | undefined;
   /** 140000 and up: some statements differ by it. */
   readonly versionNum: number;
-  /** Whom the admin has to join for what it does to a database itself. */
+  /** The role that the admin has to join for what it does to a database itself. */
   readonly joinedFor: (database: string) => string | undefined;
   /** How the admin gets a role's rights for one transaction; nothing where it has them. */
   readonly selfGrantOf: (role: string) => SelfGrant | undefined;

@@ -1,4 +1,4 @@
-// Whom a database lets in, by its access control list: where that is nobody yet, taking what PUBLIC has from the start in it
+// Who is let into a database by its access control list: where that is nobody yet, taking what PUBLIC has from the start in it
 // takes nothing from anybody. Apply lets roles in last, so that one that was cut off before is continued. Pure.
 import type { Scope } from '../kind/kind.ts';
 

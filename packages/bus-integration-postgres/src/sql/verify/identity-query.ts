@@ -1,4 +1,4 @@
-// Which server a session is at, and as whom.
+// Which server a session is at, and as which role.
 import { startedAt } from './declared-query.ts';
 
 /** Which server it is; the cluster's identifier is for who may read it. */

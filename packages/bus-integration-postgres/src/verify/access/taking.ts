@@ -23,7 +23,7 @@ export interface Excess {
   readonly entries: readonly SeenEntry[];
   /** Of the things: whoever has its rights has them all. */
   readonly owner: string;
-  /** The statement, from its privileges on, without whom they are taken from: `REVOKE SELECT ON "app"."orders"`. */
+  /** The statement, from its privileges on, without the role that they are taken from: `REVOKE SELECT ON "app"."orders"`. */
   readonly revoke: (privileges: readonly string[]) => string;
   /** Who may run it of what the owner granted. */
   readonly as?: string;

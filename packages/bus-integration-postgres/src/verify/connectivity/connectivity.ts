@@ -41,7 +41,7 @@ import { sharersIn } from './sharers.ts';
 
 export interface ConnectivityOptions {
   readonly preparation: Preparation;
-  /** How the admin reached the server, and as whom. */
+  /** How the admin reached the server, and as which role. */
   readonly reached: Promise<Reached>;
   readonly adminRole: Promise<string>;
   /** The cluster's; undefined where the admin may not read it. */

@@ -13,7 +13,7 @@ import { factsShape, grantShape, standingShape } from './objects/service-shapes.
 export interface ServiceFacts extends Omit<FactsRow, 'schemas' | 'mayHaveGrants'> {
   /** Declared ones that are missing, or that it may not both use and create in. */
   readonly closedSchemas: readonly string[];
-  /** Others in which it may create. What belongs to it, or to whom it inherits from, is no other's. */
+  /** Others in which it may create. What belongs to it, or to a role that it inherits from, is no other's. */
   readonly otherSchemas: readonly { readonly name: string; readonly isByPublic: boolean }[];
   /** False where only the admin or pg_database_owner owns declared schemas, and none but declared roles create there. */
   readonly mayHaveStrangers: boolean;

@@ -32,7 +32,7 @@ export function undeclaredPowers(
   return { ...login, facts: { ...facts, powers: undeclared } };
 }
 
-/** Who may act as whom, without what the manifest says: nor of groups, which people join elsewhere. */
+/** Who may act as which role, without what the manifest says: nor of groups, which people join elsewhere. */
 export function undeclaredMembers(declared: DeclaredObjects, manifest: ExpandedManifest | undefined): DeclaredObjects {
   if (manifest === undefined) return declared;
   const { roles, databases } = manifest;

@@ -44,7 +44,7 @@ export interface Met extends ClientOrigins {
   readonly databases: readonly string[];
 }
 
-/** Whom a rule matches, cut down to what the server's sockets take. */
+/** Who a rule matches, cut down to what the server's sockets take. */
 export function observationOf(
   rule: HbaRule,
   reach: WalkRule,

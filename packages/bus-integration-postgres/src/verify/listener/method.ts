@@ -24,7 +24,7 @@ export function methodFinding(met: MetRule, options: RulesOptions, isDormant: bo
   return [mendable(id, !isOurs && result === 'fail' ? 'warn' : result, why, rule, reach, options)];
 }
 
-/** Whether a rule lets clients in whom the server never asked for a proof that it can check itself. */
+/** Whether a rule lets clients in that the server never asked for a proof that it can check itself. */
 export function takesNoProof(rule: HbaRule): boolean {
   const id = weaknessOf(rule);
   return id !== undefined && id !== 'md5';

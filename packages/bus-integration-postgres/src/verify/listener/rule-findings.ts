@@ -1,4 +1,4 @@
-// Every rule of pg_hba.conf judged: whom it lets in from where, and how they prove who they are. Pure.
+// Every rule of pg_hba.conf judged: who it lets in from where, and how they prove who they are. Pure.
 import { type Check, count, type Remedy, some } from 'bus-integration-database';
 
 import type { HbaRule } from '../../hba/rules/rule.ts';

@@ -1,4 +1,4 @@
-// What is said of single rules, on facts made up here: whom they let in, and what to put there.
+// What is said of single rules, on facts made up here: who they let in, and what to put there.
 import { describe, expect, it } from 'vitest';
 import { matchHba } from '../../../src/hba/match.ts';
 import { parseHba } from '../../../src/hba/parse/hba.ts';

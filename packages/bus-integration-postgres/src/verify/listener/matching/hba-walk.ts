@@ -1,4 +1,4 @@
-// The rules of pg_hba as the walk takes them: ranges instead of addresses, and which rules are for whom. Pure.
+// The rules of pg_hba as the walk takes them: ranges instead of addresses, and which rules are for which role. Pure.
 import type { HbaNetwork } from '../../../hba/rules/address.ts';
 import { hbaSubject } from '../../../hba/rules/client.ts';
 import type { HbaAddress, HbaRule, HbaToken } from '../../../hba/rules/rule.ts';

@@ -1,4 +1,4 @@
-// Which rules of pg_hba are met, by whom and from where: first match wins, worked out for all addresses at once.
+// Which rules of pg_hba are met, by which roles and from where: first match wins, worked out for all addresses at once.
 // Pure; judges nothing. What a rule means to a user is hba.ts's business, handed in as `admits`.
 import { type Axis, type CellRange, type Cover, createAxis, createCover } from './axis.ts';
 import { everyAddress, type Ranges } from './ranges.ts';
@@ -118,7 +118,7 @@ interface Group {
   readonly vague: ReadonlySet<number>;
 }
 
-/** Subjects for whom the same rules are there fare alike: one walk for all of them. */
+/** Subjects with the same rules fare alike: one walk for all of them. */
 function alike(subjects: readonly WalkSubject[], rulesFor: WalkOptions['rulesFor']): Group[] {
   const groups = new Map<number, Group[]>();
   const byList = new Map<readonly number[], Group>();

@@ -100,7 +100,7 @@ describe('walkRules', () => {
     );
   });
 
-  it('passes on whom a rule may or may not mean', () => {
+  it('passes on the roles that a rule may or may not mean', () => {
     const rules = parseHba('host all all db.example trust\nhost all all 10.0.0.0/8 scram-sha-256');
     const [first, second] = walkRules({ rules: rules.rules.map(walkRule), subjects, rulesFor: ruleFinder(rules) });
     expect(first?.service?.plain).toHaveLength(2);

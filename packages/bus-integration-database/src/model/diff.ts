@@ -25,14 +25,18 @@ export function diff<R extends AnyResource>(
   observed: readonly R[],
   idOf: (resource: R) => string,
 ): Delta<R>[] {
-  const seen = new Map(observed.map((resource) => [idOf(resource), resource]));
+  // What was found as it is to be is often the desired value itself: nothing need be known of it.
+  const [wanted, found] = [new Set(desired), new Set(observed)];
+  const seen = new Map<string, R>();
+  for (const resource of found) if (!wanted.has(resource)) seen.set(idOf(resource), resource);
   const deltas: Delta<R>[] = [];
-  for (const after of desired) {
+  for (const after of wanted) {
+    if (found.has(after)) continue;
     const id = idOf(after);
     const before = seen.get(id);
     seen.delete(id);
     if (before === undefined) deltas.push({ after });
-    else if (before !== after && !isDeepStrictEqual(before, after)) deltas.push({ before, after });
+    else if (!isDeepStrictEqual(before, after)) deltas.push({ before, after });
   }
   for (const before of seen.values()) deltas.push({ before });
   return deltas;

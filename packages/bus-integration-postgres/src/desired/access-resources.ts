@@ -1,8 +1,8 @@
 // What a manifest says of access to a database, as resources. Pure.
 import type { ContentsGrant } from '../kinds/access/contents.ts';
+import type { DefaultPrivileges } from '../kinds/access/default-privileges-held.ts';
 import { grantOf, normalised } from '../kinds/access/grant-held.ts';
 import type { FilledObject, Grantee } from '../kinds/access/grant-object.ts';
-import type { DefaultPrivileges } from '../kinds/default-privileges.ts';
 import type { Resource } from '../kinds/index.ts';
 import type { ExpandedDatabase } from '../manifest/databases.ts';
 import type { ExpandedManifest } from '../manifest/expand.ts';

@@ -36,14 +36,12 @@ export const contentsGrant: Row<ContentsGrant, Steps> & { readonly registered: R
     },
 
     observed: (scope, desired) => {
-      const known = new Set(desired.map(keyOf));
-      const isDeclared = ({ grantee }: ContentsGrant) => scope.declared.roles.has(granteeName(grantee) ?? '');
+      const known = granteesByPlace(desired);
       return [
         ...desired.map((wanted) => asFound(wanted, scope)),
         ...desired
           .filter(({ grantee }) => 'everyone' in grantee)
-          .flatMap((place) => undesired(place, scope.seen))
-          .filter((one) => isDeclared(one) && !known.has(keyOf(one)))
+          .flatMap((place) => undesired(place, known.get(place.database)?.get(place.schema), scope))
           .map((one) => asFound(one, scope))
           .filter(({ difference }) => difference !== undefined),
       ];
@@ -59,8 +57,16 @@ export const contentsGrant: Row<ContentsGrant, Steps> & { readonly registered: R
     status: () => ({}),
   };
 
-function keyOf({ database, schema, grantee }: ContentsGrant): string {
-  return JSON.stringify([database, schema, granteeName(grantee)]);
+/** By database, then by schema. */
+function granteesByPlace(desired: readonly ContentsGrant[]): Map<string, Map<string, Set<string | null>>> {
+  const databases = new Map<string, Map<string, Set<string | null>>>();
+  for (const { database, schema, grantee } of desired) {
+    const schemas = databases.get(database) ?? new Map<string, Set<string | null>>();
+    databases.set(database, schemas);
+    const grantees = schemas.get(schema) ?? new Set<string | null>();
+    schemas.set(schema, grantees.add(granteeName(grantee)));
+  }
+  return databases;
 }
 
 function asFound(wanted: ContentsGrant, scope: Scope): ContentsGrant {
@@ -68,16 +74,22 @@ function asFound(wanted: ContentsGrant, scope: Scope): ContentsGrant {
   return isNone(difference) && !isUnsupported(wanted, scope.seen) ? wanted : { ...wanted, difference };
 }
 
-/** Of whoever has something in a schema, as if nothing were to be had there. */
-function undesired({ database, schema, isClosed, ...place }: ContentsGrant, seen: Observation): ContentsGrant[] {
-  const objects = seen.inside.get(database)?.objects;
-  const here = [...(objects?.patterns ?? []), ...(objects?.columns ?? [])].filter((one) => one.schema === schema);
-  const roles = new Set(here.flatMap(({ acl }) => acl.map(({ grantee }) => grantee)));
-  return [...roles].flatMap((role): ContentsGrant[] => {
-    if (role === null || role === place.owner) return [];
-    const nothing = { tables: [], sequences: [], ...(isClosed && { routines: [], isClosed }) };
-    return [{ ...place, database, schema, grantee: { role }, named: [], ...nothing }];
-  });
+/** Of each declared role that has something in a schema where it is to have nothing. */
+function undesired(
+  { isClosed, ...place }: ContentsGrant,
+  known: ReadonlySet<string | null> | undefined,
+  { seen, declared }: Scope,
+): ContentsGrant[] {
+  const objects = seen.inside.get(place.database)?.objects;
+  const roles = new Set<string>();
+  for (const { schema, acl } of [...(objects?.patterns ?? []), ...(objects?.columns ?? [])]) {
+    if (schema !== place.schema) continue;
+    for (const { grantee } of acl)
+      if (grantee !== null && grantee !== place.owner && declared.roles.has(grantee) && !known?.has(grantee))
+        roles.add(grantee);
+  }
+  const nothing = { tables: [], sequences: [], named: [], ...(isClosed && { routines: [], isClosed }) };
+  return [...roles].map((role) => ({ ...place, grantee: { role }, ...nothing }));
 }
 
 function untold(): never {

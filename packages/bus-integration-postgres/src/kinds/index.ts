@@ -1,11 +1,12 @@
 // THE table: all that is known of each kind of resource, and of each action that steps are. Showing a plan and applying
 // it read the same row; a kind, a member or an action that is missing does not compile.
 import type { ContentsGrant } from './access/contents.ts';
+import type { DefaultPrivileges } from './access/default-privileges-held.ts';
 import type { Grant } from './access/grant-held.ts';
 import type { ParameterGrant } from './access/parameters.ts';
 import { contentsGrant } from './contents-grant.ts';
 import { type Database, database } from './database.ts';
-import { type DefaultPrivileges, defaultPrivileges } from './default-privileges.ts';
+import { defaultPrivileges } from './default-privileges.ts';
 import { type DsnFile, dsnFile } from './dsn-file.ts';
 import { type Extension, extension } from './extension.ts';
 import { grant } from './grant.ts';

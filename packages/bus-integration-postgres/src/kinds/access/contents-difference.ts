@@ -27,6 +27,7 @@ export function contentsDifference(
   objects: ObservedObjects,
   holder: ContentsHolder,
 ): ContentsDifference {
+  if (isAllAsDesired(desired, schema, objects, holder)) return noDifference;
   const named = resolved(desired, schema, objects);
   const parts = classes.map((ofClass) => differenceOfClass(ofClass, desired, { schema, objects, holder, named }));
   const extra = parts.flatMap((part) => part.extra);
@@ -41,6 +42,23 @@ export function contentsDifference(
     again: columns.again,
     absent: desired.named.flatMap((one) => (named.some(({ desired }) => desired === one) ? [] : [wordsOfNamed(one)])),
   };
+}
+
+const noDifference: ContentsDifference = { missing: [], extra: [], again: [], absent: [] };
+
+/** As it mostly is: then nothing need be worked out. */
+function isAllAsDesired(
+  desired: DesiredContents,
+  schema: string,
+  { patterns, columns }: ObservedObjects,
+  holder: ContentsHolder,
+): boolean {
+  if (desired.named.length > 0 || columns.some((one) => one.schema === schema)) return false;
+  return patterns.every((pattern) => {
+    const wanted = desired[pattern.class];
+    if (pattern.schema !== schema || wanted === undefined || pattern.isMember) return true;
+    return pattern.owner === holder.role?.name || isAsDesired(pattern, wanted, holder);
+  });
 }
 
 /** The named things that are there and may be granted on. */

@@ -2,7 +2,6 @@
 // can. Pure.
 import { advise, type Diagnostic } from 'bus-integration-database';
 import type { Observation } from '../../observe/observation.ts';
-import { beyondReach } from '../../ownership/effective.ts';
 import { someNames } from '../../text/bounded.ts';
 import { inDatabase, ownerOrSuperuser, runs } from '../../text/psql-remedy.ts';
 import { printable, shown } from '../../text/shown.ts';
@@ -66,9 +65,14 @@ function othersGrants(desired: ContentsGrant, seen: Observation): Diagnostic[] {
   return (objects?.patterns ?? []).flatMap((pattern) => {
     const wanted = desired[pattern.class];
     if (pattern.schema !== schema || pattern.isMember || wanted === undefined || desired.named.length > 0) return [];
-    const theirs = beyondReach({ ...pattern, adminActsAsOwner: true }, grantee.role, seen.admin.name);
-    return theirs
-      .filter(({ privilege }) => !wanted.includes(privilege) && grantee.role !== pattern.owner)
+    return pattern.acl
+      .filter(
+        (entry) =>
+          entry.grantee === grantee.role &&
+          entry.grantor !== pattern.owner &&
+          grantee.role !== pattern.owner &&
+          !wanted.includes(entry.privilege),
+      )
       .map(({ privilege, grantor }): Diagnostic => {
         const part = {
           type: pattern.class,

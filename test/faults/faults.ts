@@ -249,6 +249,21 @@ const role: readonly Fault[] = [
     'REVOKE svc FROM stranger',
     /warn acts-as-service svc: stranger/,
   ),
+  {
+    ...sql(
+      'another may make itself act as it',
+      'GRANT svc TO stranger WITH ADMIN TRUE, INHERIT FALSE, SET FALSE',
+      'REVOKE svc FROM stranger',
+      /warn acts-as-service svc: stranger may make itself a member of svc \(ADMIN\).*REVOKE "svc" FROM "stranger";/,
+    ),
+    since: 16,
+  },
+  sql(
+    'it may pass a membership on',
+    'GRANT grp TO svc WITH ADMIN OPTION',
+    'REVOKE grp FROM svc',
+    /warn service-limits svc: svc may make itself and others members of grp \(ADMIN\).*REVOKE ADMIN OPTION FOR "grp" FROM "svc";/,
+  ),
   sql(
     'renamed',
     'ALTER ROLE svc RENAME TO svc_gone',

@@ -230,6 +230,26 @@ const roles: readonly Fault[] = [
     'REVOKE CONNECT ON DATABASE logs FROM knocker',
     /fail foreign-database knocker: knocker can connect to logs/,
   ),
+  ...(['reader', 'mover'] as const).map((role) => ({
+    ...sql(
+      `${role} may make itself a member that does more`,
+      `GRANT ${role === 'mover' ? 'writer' : 'boss'} TO ${role} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE`,
+      `REVOKE ${role === 'mover' ? 'writer' : 'boss'} FROM ${role}`,
+      new RegExp(
+        `fail service-limits ${role}: ${role} may make itself and others members of \\w+ \\(ADMIN\\).*REVOKE "\\w+" FROM "${role}";`,
+      ),
+    ),
+    since: 16,
+  })),
+  {
+    ...sql(
+      'a stranger may make itself the owner',
+      'GRANT boss TO stranger WITH ADMIN TRUE, INHERIT FALSE, SET FALSE',
+      'REVOKE boss FROM stranger',
+      /warn acts-as-service boss: stranger may make itself a member of boss \(ADMIN\)/,
+    ),
+    since: 16,
+  },
   sql(
     'NOLOGIN of a role',
     'ALTER ROLE reader NOLOGIN',

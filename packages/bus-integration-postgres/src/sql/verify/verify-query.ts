@@ -5,6 +5,7 @@ import { identifier, literal } from '../../text/sql-text.ts';
 import { hasContents } from './contents-query.ts';
 import { startedAt } from './declared-query.ts';
 import { mayHaveGrants } from './grants-query.ts';
+import { isPowerful } from './powerful.ts';
 import { type ReachedSchema, reachedSchemas } from './reached-schemas-query.ts';
 
 /** Settings that end or spoil what a service does. */
@@ -37,10 +38,6 @@ export interface SessionAtLogin {
   /** As SHOW has them; null of those that the server does not know. */
   readonly settings: Readonly<Record<(typeof sessionSettings)[number], string | null>>;
 }
-
-/** Of pg_roles as `other`: may what a service must not. */
-const isPowerful = `(other.rolsuper OR other.rolcreaterole OR other.rolcreatedb OR other.rolreplication OR other.rolbypassrls
-              OR other.rolname ~ '^pg_'::pg_catalog.text) AND other.rolname <> 'pg_database_owner'`;
 
 /** What holds for all of the cluster: of a session that acts as another role, for the one that logged in. */
 const ofCluster = (isActing: boolean) => `

@@ -91,7 +91,7 @@ export const connectivityFindings = {
   },
   'service-limits': {
     title: 'a service may more than it needs',
-    why: 'A role that can make roles, databases or schemas, read passwords or files of the server, change its parameters, or act as a role that can, turns a hole in one service into a hole in the cluster.',
+    why: 'A role that can make roles, databases or schemas, read passwords or files of the server, change its parameters, or act as a role that can, turns a hole in one service into a hole in the cluster. Who may pass a membership on (ADMIN) gives it to itself.',
     fix: 'Take the attribute, the membership or the grant away: ALTER ROLE … NOCREATEROLE, REVOKE … FROM …; the finding names which.',
     page: `${documentation}/role-attributes.html`,
   },
@@ -151,7 +151,7 @@ export const connectivityFindings = {
   },
   'acts-as-service': {
     title: 'another role may act as a service',
-    why: 'A member of the role has its privileges, or takes them with SET ROLE: it reads and changes what the service does, under its name.',
+    why: 'A member of the role has its privileges, or takes them with SET ROLE: it reads and changes what the service does, under its name. From 16 on ADMIN alone lets a role make itself a member.',
     fix: 'If it is not meant: REVOKE the role FROM its member.',
     page: `${documentation}/role-membership.html`,
   },

@@ -8,7 +8,7 @@ import { declaredGroups } from '../access/declared-access.ts';
 import { declaredCheck, declaredStatements } from '../access/declared-statements.ts';
 import type { LoginFindings, Looked } from './login-answer.ts';
 import { rolesWithoutFile } from './manifest-login.ts';
-import type { DeclaredObjects } from './objects/declared-objects.ts';
+import type { DeclaredObjects, Member } from './objects/declared-objects.ts';
 
 /** Powers and memberships that the manifest does not give. */
 export function undeclaredPowers(
@@ -44,8 +44,17 @@ export function undeclaredMembers(declared: DeclaredObjects, manifest: ExpandedM
     ...declared,
     roles: declared.roles.map((role) => {
       const isGroup = roles[role.name]?.login !== true && !makers.has(role.name);
-      const isStrange = (member: string) => !declaredGroups(member, roles).has(role.name);
-      return { ...role, members: isGroup ? [] : role.members.filter(isStrange) };
+      const isStrange = ({ name }: Member) => !declaredGroups(name, roles).has(role.name);
+      const { members, admins } = role;
+      return {
+        ...role,
+        members: isGroup ? [] : members.filter(isStrange),
+        admins: isGroup ? [] : admins.filter(isStrange),
+        passesOn: role.passesOn.filter(
+          ({ group, holder }) =>
+            !(Object.hasOwn(roles, holder) && roles[holder]?.member_of?.some((one) => one.role === group && one.admin)),
+        ),
+      };
     }),
   };
 }

@@ -30,11 +30,31 @@ export interface DeclaredRole {
   readonly connectionLimit: number;
   readonly connections: number;
   /** Roles, not superusers, that have its privileges or may SET ROLE to it. */
-  readonly members: readonly string[];
+  readonly members: readonly Member[];
+  /** Roles that neither make roles nor have its privileges, and may make themselves its members (ADMIN; 16 and newer). */
+  readonly admins: readonly Member[];
+  /** What it may make itself and others members of, but for what a service must not act as anyway. */
+  readonly passesOn: readonly PassedOn[];
   /** What it may in the admin's database that is a superuser's at first; null where it may not enter that. */
   readonly grants: readonly DangerousGrant[] | null;
   /** What it may do to parameters of the server. */
   readonly parameters: readonly DangerousGrant[];
+}
+
+export interface Member {
+  readonly name: string;
+  /** Null before 16, and where it is the server's first superuser. */
+  readonly grantor: string | null;
+}
+
+/** A membership with ADMIN. */
+export interface PassedOn {
+  readonly group: string;
+  /** The role itself, or one that is not declared and that it may act as. */
+  readonly holder: string;
+  readonly grantor: string | null;
+  /** It gives more than ADMIN. */
+  readonly isMember: boolean;
 }
 
 export interface DeclaredDatabase {
@@ -131,6 +151,8 @@ const grantsShape = record<Pick<DeclaredRole, 'name' | 'grants' | 'parameters'>>
   parameters: list(grantShape),
 });
 
+const memberShape = record<Member>({ name: text, grantor: nullable(text) });
+
 const shape = record<DeclaredRow>({
   startedAt: text,
   database: text,
@@ -144,7 +166,9 @@ const shape = record<DeclaredRow>({
       expiresSoon: boolean,
       connectionLimit: integer,
       connections: integer,
-      members: list(text),
+      members: list(memberShape),
+      admins: list(memberShape),
+      passesOn: list(record<PassedOn>({ group: text, holder: text, grantor: nullable(text), isMember: boolean })),
       mayConnect: boolean,
       mayHaveGrants: boolean,
     }),

@@ -5,34 +5,61 @@ import { mostTold, someNames } from '../../../text/bounded.ts';
 import { anyDatabase, ownerOrSuperuser, runs } from '../../../text/psql-remedy.ts';
 import { shown } from '../../../text/shown.ts';
 import { identifier } from '../../../text/sql-text.ts';
-import type { DeclaredDatabase, DeclaredObjects, DeclaredRole } from './declared-objects.ts';
+import type { DeclaredDatabase, DeclaredObjects, DeclaredRole, Member, PassedOn } from './declared-objects.ts';
 import { validForEver } from './refused.ts';
 
 /** @param services all roles that are declared, whether or not they are asked about */
 export function exposedChecks({ roles, databases }: DeclaredObjects, services: ReadonlySet<string>): Check[] {
-  return [...roles.flatMap(roleChecks), ...databases.flatMap((database) => databaseChecks(database, services))];
+  return [
+    ...roles.flatMap((role) => roleChecks(role, services)),
+    ...databases.flatMap((database) => databaseChecks(database, services)),
+  ];
 }
 
-function roleChecks({ name, members, validUntil, expiresSoon, hasExpired, isDated, canLogin }: DeclaredRole): Check[] {
+function roleChecks(
+  { name, members, admins, passesOn, validUntil, expiresSoon, hasExpired, isDated, canLogin }: DeclaredRole,
+  services: ReadonlySet<string>,
+): Check[] {
   const base = { kind: 'connectivity' as const, target: printable(name), result: 'warn' as const };
-  const role = identifier(name);
-  return [
-    ...(members.length === 0
+  const acting = (others: readonly Member[], what: string): Check[] =>
+    others.length === 0
       ? []
       : [
           {
             ...base,
             id: 'acts-as-service',
-            seen: `${someNames(members, mostTold)} may act as ${shown(name)}`,
+            seen: `${someNames([...new Set(others.map((other) => other.name))], mostTold)} ${what}`,
             ...advise(
               runs(
                 'if it is not meant, a superuser',
                 anyDatabase,
-                `REVOKE ${role} FROM ${members.slice(0, mostTold).map(identifier).join(', ')};`,
+                others
+                  .slice(0, mostTold)
+                  .map((other) => leave({ group: name, holder: other.name, grantor: other.grantor }))
+                  .join(' '),
               ),
             ),
           },
-        ]),
+        ];
+  return [
+    ...acting(members, `may act as ${shown(name)}`),
+    ...acting(admins, `may make itself a member of ${shown(name)} (ADMIN), and then act as it`),
+    ...passesOn.slice(0, mostTold).map(
+      ({ group, holder, grantor, isMember }): Check => ({
+        ...base,
+        id: 'service-limits',
+        // With what the membership gives it is told by other findings; of a role that is not declared little is known.
+        result: services.has(group) && !isMember ? 'fail' : 'warn',
+        seen: `${shown(name)} may make itself and others members of ${shown(group)} (ADMIN${holder === name ? '' : `, by ${shown(holder)}`}), which no service needs`,
+        ...advise(
+          runs(
+            'if it is not meant, a superuser',
+            anyDatabase,
+            leave({ group, holder, grantor }, isMember ? 'ADMIN OPTION FOR ' : ''),
+          ),
+        ),
+      }),
+    ),
     ...(expiresSoon && !hasExpired && canLogin
       ? [
           {
@@ -44,6 +71,12 @@ function roleChecks({ name, members, validUntil, expiresSoon, hasExpired, isDate
         ]
       : []),
   ];
+}
+
+/** From 16 on a superuser takes what its first one granted, unless the statement names who did. */
+function leave({ group, holder, grantor }: Omit<PassedOn, 'isMember'>, what = ''): string {
+  const by = grantor === null ? '' : ` GRANTED BY ${identifier(grantor)}`;
+  return `REVOKE ${what}${identifier(group)} FROM ${identifier(holder)}${by};`;
 }
 
 function databaseChecks(

@@ -1,0 +1,38 @@
+// Who may make itself a member of a role is told, with a statement that ends it, whoever granted it.
+import { createPlainAdmin, startServer } from 'embedded';
+import { expect, test } from 'vitest';
+import { everything, hba, told } from './faults/stage.ts';
+import { createDeployment, fromManifest, temporaryFolder } from './scenarios/deployment.ts';
+
+const manifest = `
+roles: {boss: {}, lead: {login: true, member_of: [{role: crew, admin: true}]}, reader: {login: true}, crew: {}}
+every_database: {owner: boss, schemas: [app], access: {reader: read, lead: write}}
+databases: {shop: {}}
+`;
+
+test.each([15, 18] as const)(
+  'PostgreSQL %i',
+  async (major) => {
+    await using server = await startServer({ major, hba });
+    using folder = temporaryFolder();
+    const adminDsn = await createPlainAdmin(server, 'maker');
+    const deployment = createDeployment({ adminDsn, desired: fromManifest(manifest), folder: folder.path });
+    expect(await deployment.apply()).toMatchObject({ ok: true });
+    const look = async () => told(await deployment.verify(everything)).filter((line) => /ADMIN|may act as/.test(line));
+    // What the manifest says is no finding; nor that who made the roles may pass them on.
+    expect(await look()).toEqual([]);
+
+    await server.query('CREATE ROLE stranger LOGIN; CREATE ROLE aide; GRANT aide TO reader');
+    const by = major >= 16 ? ' GRANTED BY maker' : '';
+    await server.query(`GRANT reader TO stranger${by}; GRANT boss TO aide WITH ADMIN OPTION${by}`);
+    const found = await look();
+    expect(found.join('\n')).toMatch(/acts-as-service reader: stranger may act as reader /);
+    expect(found.join('\n')).toMatch(
+      /service-limits reader: reader may make itself and others members of boss \(ADMIN, by aide\)/,
+    );
+    for (const line of found) await server.query(/(REVOKE .*;)/.exec(line)?.[1] ?? '');
+    await server.query('REVOKE aide FROM reader');
+    expect((await look()).filter((line) => !/aide may act as boss/.test(line))).toEqual([]);
+  },
+  60_000,
+);

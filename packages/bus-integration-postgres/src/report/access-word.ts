@@ -3,7 +3,7 @@
 import type { ExpandedManifest } from '../manifest/expand.ts';
 import { accessWords } from '../manifest/shapes/access-words.ts';
 import type { Intent } from '../plan/compute.ts';
-import { type ExpectedAccess, expectedAccess } from '../verify/access/declared-access.ts';
+import { type ExpectedAccess, expectedAccess, heldRoles } from '../verify/access/declared-access.ts';
 
 /** On all that is in the declared schemas, on a part of it, or on nothing. */
 export type AccessExtent = 'all' | 'part' | 'none';
@@ -43,21 +43,33 @@ export function wordOf({ connects, owns, reads, writes, creates }: AccessSummary
   return words.length === 0 ? 'connect' : words.join(', ');
 }
 
-/** What is declared for a role in a database; undefined of what is not declared. */
-export function declaredSummary(
+/** What is declared for each role in a database; undefined of what is not declared. */
+export function declaredIn(
   { desired }: Pick<Intent, 'desired'>,
-  role: string,
   database: string,
-): AccessSummary | undefined {
+): (role: string) => AccessSummary | undefined {
   const declared = desired.databases.get(database);
-  if (declared === undefined || !desired.roles.has(role)) return undefined;
+  if (declared === undefined) return () => undefined;
   const expanded = desired.manifest?.expanded as ExpandedManifest | undefined;
-  if (expanded !== undefined) {
+  if (expanded === undefined) {
+    const ofLogin = { ...nothing, connects: true, creates: declared.schemas.size > 0 };
+    return (role) => (desired.roles.has(role) ? (declared.logins.includes(role) ? ofLogin : nothing) : undefined);
+  }
+  if (!Object.hasOwn(expanded.databases, database)) return (role) => (desired.roles.has(role) ? nothing : undefined);
+  const { owner, access = {} } = expanded.databases[database] ?? {};
+  const isNamed = (role: string) => role === owner || Object.hasOwn(access, role);
+  // All whom the database does not name have the same there, which is what everyone has.
+  let others: AccessSummary | undefined;
+  const summary = (role: string) => {
     const expected = expectedAccess(expanded, role, database);
     return expected === undefined ? nothing : summaryOf(expected);
-  }
-  if (!declared.logins.includes(role)) return nothing;
-  return { ...nothing, connects: true, creates: declared.schemas.size > 0 };
+  };
+  return (role) => {
+    if (!desired.roles.has(role)) return undefined;
+    if (!Object.hasOwn(expanded.roles, role) || heldRoles(role, expanded.roles).some(isNamed)) return summary(role);
+    others ??= summary(role);
+    return others;
+  };
 }
 
 function summaryOf({ database, isOwner, schemas, openSchemas }: ExpectedAccess): AccessSummary {

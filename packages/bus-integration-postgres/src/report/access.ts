@@ -2,17 +2,17 @@
 // objects behind it. Pure.
 import type { ReportAccess, ReportGround } from 'bus-integration-database';
 import type { Intent } from '../plan/compute.ts';
-import { printable } from '../text/shown.ts';
+import { type AccessPart, givenTo, type HeldPart, heldOf, partsOf, touching } from './access-parts.ts';
 import {
   type AccessExtent,
   type AccessSummary,
   changingPrivileges,
-  declaredSummary,
+  declaredIn,
   nothing,
   wordOf,
   writePrivileges,
 } from './access-word.ts';
-import type { SeenCluster, SeenDatabase, SeenHolders, SeenInsideAccess, SeenRole } from './read.ts';
+import type { SeenCluster, SeenInsideAccess, SeenRole } from './read.ts';
 import { createWays, type Ways } from './via.ts';
 
 export interface FoundAccess {
@@ -34,10 +34,13 @@ export function accessOf(
     const ways = createWays(cluster, database.owner);
     const parts = partsOf(database, inside);
     const declaredSchemas = intent.desired.databases.get(database.name)?.schemas ?? new Set<string>();
+    const isTouched = touching(parts);
+    const declaredOf = declaredIn(intent, database.name);
     return cluster.roles.flatMap((role, index): ReportAccess[] => {
       if (role.isSuperuser) return [];
+      const declared = declaredOf(role.name);
+      if (!declared?.connects && !isTouched(role, index + 1)) return [];
       const held = parts.map((part) => heldOf(part, index + 1));
-      const declared = declaredSummary(intent, role.name, database.name);
       if (declared === undefined && held.every(({ privileges }) => privileges.length === 0)) return [];
       const { summary, isVacant } = summarize(parts, held, index + 1, { role, declaredSchemas });
       const word = wordOf(summary);
@@ -58,70 +61,6 @@ export function accessOf(
     });
   });
   return { access, grounds: grounds.all };
-}
-
-/** What was seen of one thing, or of several that are alike. */
-interface AccessPart {
-  readonly kind: 'database' | 'schema' | 'table' | 'view' | 'sequence' | 'columns' | 'later';
-  readonly on: string;
-  readonly schema: string;
-  readonly owner: string;
-  /** By role, counted from 1. */
-  readonly owners: ReadonlySet<number>;
-  readonly entries: SeenDatabase['entries'];
-  /** By role; of default privileges unknown before the role is. */
-  readonly byRole: ReadonlyMap<number, string>;
-}
-
-function partsOf(database: SeenDatabase, inside: SeenInsideAccess | undefined): AccessPart[] {
-  const part = (
-    one: Omit<AccessPart, 'owners' | 'byRole'>,
-    held: readonly SeenHolders[],
-    owners: readonly number[] = [],
-  ): AccessPart => ({
-    ...one,
-    owners: new Set(owners),
-    byRole: new Map(held.flatMap(([privileges, roles]) => roles.map((role): [number, string] => [role, privileges]))),
-  });
-  const { owner, entries, held } = database;
-  return [
-    part({ kind: 'database', on: 'the database', schema: '', owner, entries }, held),
-    ...(inside?.schemas ?? []).map(({ name: schema, owners, held: on, ...one }) =>
-      part({ ...one, kind: 'schema', on: `schema ${printable(schema)}`, schema }, on, owners),
-    ),
-    ...(inside?.objects ?? []).flatMap(({ schema, kind, count, name: example, owners, columns, held: on, ...one }) => {
-      const single = `${printable(schema)}.${printable(example)}`;
-      const what = count === 1 ? `${kind} ${single}` : `${count} ${kind}s of schema ${printable(schema)}`;
-      const base = { ...one, schema, kind, on: what };
-      return [
-        part(base, on, owners),
-        ...(columns.length === 0
-          ? []
-          : [part({ ...base, kind: 'columns' as const, on: `columns of ${what}` }, columns)]),
-      ];
-    }),
-    ...(inside?.later ?? []).map(({ creator, schema, entries: given }) =>
-      part(
-        {
-          kind: 'later',
-          on: `tables that ${printable(creator)} makes later in schema ${printable(schema)}`,
-          schema,
-          owner: creator,
-          entries: given,
-        },
-        [],
-      ),
-    ),
-  ];
-}
-
-interface HeldPart {
-  readonly privileges: readonly string[];
-  readonly isOwn: boolean;
-}
-
-function heldOf({ byRole, owners }: AccessPart, role: number): HeldPart {
-  return { privileges: byRole.get(role)?.split(',') ?? [], isOwn: owners.has(role) };
 }
 
 interface Ground {
@@ -176,11 +115,6 @@ function withoutEverybodys(privileges: readonly string[], { entries }: AccessPar
 /** By what it is told whether a role reads and writes. */
 function isJudged({ kind }: AccessPart): boolean {
   return kind === 'table' || kind === 'view' || kind === 'later';
-}
-
-function givenTo({ name, inherits }: SeenRole, { entries }: AccessPart): string[] {
-  const isMeant = (grantee: string | null) => grantee === null || grantee === name || inherits.includes(grantee);
-  return entries.flatMap(([grantee, privilege]) => (isMeant(grantee) ? [privilege] : []));
 }
 
 type Judged = {

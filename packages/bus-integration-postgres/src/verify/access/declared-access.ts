@@ -105,7 +105,7 @@ function parametersOf(role: string, holders: readonly string[], roles: ExpandedM
 }
 
 /** A role, and the groups whose rights are in effect for it. */
-function heldRoles(role: string, roles: ExpandedManifest['roles']): string[] {
+export function heldRoles(role: string, roles: ExpandedManifest['roles']): string[] {
   const held = new Set([role]);
   for (const one of held) {
     const { member_of = [], inherit = true } = own(roles, one) ?? {};

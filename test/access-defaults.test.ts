@@ -1,12 +1,12 @@
 // Default privileges in favour of the file's roles that nobody declared: taken where the file says nothing else, told and left
 // where it keeps them.
 import type { Response } from 'bus-integration-database';
-import { type Major, majors } from 'embedded';
+import { majors } from 'embedded';
 import { describe, expect, test } from 'vitest';
 import { admins } from './access/admins.ts';
 import { manifestWith, type OnServer, onServer, privilegeSql } from './access/applied.ts';
+import { someOf } from './variants.ts';
 
-const sampled: readonly Major[] = process.env.ACCESS === 'all' ? majors : [14, 18];
 const manifestOf = (access: string, more = '') =>
   manifestWith(
     '{owner: {}, maker: {}, app: {}, auditor: {}}',
@@ -30,7 +30,7 @@ const told = ({ diagnostics }: Response) =>
     .filter(({ code }) => code === 'extra-privilege')
     .sort((one, other) => (one.message < other.message ? -1 : 1));
 
-describe.each(sampled)('PostgreSQL %i', (major) => {
+describe.each(someOf('default privileges', majors, 1))('PostgreSQL %i', (major) => {
   test.each(admins)('as %s: taken by a file that gives by names', { timeout: 60_000 }, async (kind) => {
     await using on = await onServer(major, kind);
     await on.converge(manifestOf('{maker: create}'));

@@ -1,11 +1,11 @@
 // Access in detail: single tables, columns, sequences and routines, beside words on all of a kind; many things, things of
 // several owners, and what this admin can't reach.
-import type { Major } from 'embedded';
+import { type Major, majors } from 'embedded';
 import { describe, expect, test } from 'vitest';
 import { manifestWith, type OnServer, onServer, privilegeSql } from './access/applied.ts';
+import { someOf } from './variants.ts';
 
 const newest: Major = 18;
-const sampled: readonly Major[] = process.env.ACCESS === 'all' ? [14, 15, 16, 17, 18] : [14, newest];
 const roles = '{owner: {}, maker: {}, auditor: {}, support: {}}';
 const manifestOf = (access: string, more = '') =>
   manifestWith(roles, `{orders: {owner: owner, schemas: [app]${more}, access: ${access}}}`);
@@ -31,7 +31,7 @@ const may = (role: string, what: string, privilege: string) => {
 };
 const mayCall = (role: string, routine: string) => `has_function_privilege('${role}', 'app.${routine}', 'EXECUTE')`;
 
-describe.each(sampled)('PostgreSQL %i', { timeout: 60_000 }, (major) => {
+describe.each(someOf('access in detail', majors, 1))('PostgreSQL %i', { timeout: 60_000 }, (major) => {
   test('named tables, columns, sequences and routines, and their way back', async () => {
     await using on = await onServer(major, 'plain');
     const closed = (access: string) => manifestOf(access, ', routines: closed');

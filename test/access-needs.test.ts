@@ -4,6 +4,7 @@ import { type Major, startServer } from 'embedded';
 import { expect, test } from 'vitest';
 import { createDeployment, fromManifest, temporaryFolder } from './scenarios/deployment.ts';
 import { explain } from './scenarios/stage.ts';
+import { someOf } from './variants.ts';
 
 const manifest = `
 roles: {owner: {}, app: {login: true}, other: {}}
@@ -59,7 +60,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-test.each([14, 18] as const)('PostgreSQL %i', { timeout: 120_000 }, async (major) => {
+test.each(someOf('what access needs', [14, 18] as const, 1))('PostgreSQL %i', { timeout: 120_000 }, async (major) => {
   await using server = await startServer({ major });
   for (const { name, sql, result, seen, use, majors } of cases) {
     if (majors?.includes(major) === false) continue;

@@ -4,8 +4,9 @@ import { type Major, majors } from 'embedded';
 import { describe, expect, test } from 'vitest';
 import { admins } from './access/admins.ts';
 import { manifestWith, type OnServer, onServer } from './access/applied.ts';
+import { someOf } from './variants.ts';
 
-const sampled = (process.env.ACCESS === 'all' ? majors : ([15, 16, 18] as const)).filter((major) => major >= 15);
+const able = majors.filter((major) => major >= 15);
 const manifestOf = (ops: string, team = '{}') =>
   manifestWith(`{ops: ${ops}, team: ${team}, member: {member_of: [team]}}`, '{}');
 const given = '{parameters: {SET: [Log_Min_Duration_Statement, my.Module], ALTER SYSTEM: [work_mem]}}';
@@ -24,7 +25,7 @@ async function held(on: OnServer): Promise<string[]> {
 const told = ({ diagnostics }: Response, code: string) =>
   diagnostics.filter((one) => one.code === code).map(({ message, remedy }) => [message, remedy]);
 
-describe.each(sampled)('PostgreSQL %i', (major: Major) => {
+describe.each(someOf('access to parameters', able, 2))('PostgreSQL %i', (major: Major) => {
   test.each(admins)('as %s: given, lowered and taken', { timeout: 90_000 }, async (kind) => {
     await using on = await onServer(major, kind);
     const isSuperuser = kind === 'superuser';

@@ -3,6 +3,7 @@ import type { Major } from 'embedded';
 import { describe, expect, test } from 'vitest';
 import { manifestWith, type OnServer, onServer, privilegeSql } from './access/applied.ts';
 import { elsewhere, heldOn, makingAll } from './access/asked.ts';
+import { someOf } from './variants.ts';
 
 const oldest: Major = 14;
 const newest: Major = 18;
@@ -17,7 +18,7 @@ async function mayRead(on: OnServer, table: string, role = 'reader'): Promise<bo
   return row?.may === true;
 }
 
-describe.each([oldest, newest])('PostgreSQL %i', { timeout: 60_000 }, (major) => {
+describe.each(someOf('traps of access', [oldest, newest], 1))('PostgreSQL %i', { timeout: 60_000 }, (major) => {
   test('default privileges bind to the creating role, a second creator’s tables stay dark', async () => {
     await using on = await onServer(major, 'plain');
     await on.converge(manifestOf('{maker: create, reader: read}'));

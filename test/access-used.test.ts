@@ -1,12 +1,12 @@
 // USAGE on types, foreign servers and foreign-data wrappers, named as in GRANT: given, taken, told where it is not this
 // admin's, by all admins.
 import type { Response } from 'bus-integration-database';
-import { type Major, majors } from 'embedded';
+import { majors } from 'embedded';
 import { describe, expect, test } from 'vitest';
 import { admins } from './access/admins.ts';
 import { manifestWith, type OnServer, onServer } from './access/applied.ts';
+import { someOf } from './variants.ts';
 
-const sampled: readonly Major[] = process.env.ACCESS === 'all' ? majors : [14, 16, 18];
 const manifestOf = (access: string, more = '') =>
   manifestWith(
     '{owner: {}, maker: {}, app: {}, team: {}, member: {member_of: [team]}}',
@@ -39,7 +39,7 @@ async function held(on: OnServer): Promise<Record<string, string>> {
 
 const told = ({ diagnostics }: Response, code: string) => diagnostics.filter((one) => one.code === code);
 
-describe.each(sampled)('PostgreSQL %i', (major) => {
+describe.each(someOf('access by USAGE', majors, 2))('PostgreSQL %i', (major) => {
   test.each(admins)('as %s: given to the roles that the file names, and taken', { timeout: 90_000 }, async (kind) => {
     await using on = await onServer(major, kind);
     const early = await on.apply(manifestOf(given));

@@ -1,13 +1,11 @@
 // Access words, held against what a server says after an apply: of what was there, and of what comes later of the owner, of
 // one who acts as it, and of a second creator.
-import { type Major, majors, type Server } from 'embedded';
+import { majors, type Server } from 'embedded';
 import { describe, expect, test } from 'vitest';
 import { admins } from './access/admins.ts';
 import { manifestWith, type OnServer, onServer } from './access/applied.ts';
 import { elsewhere, givenBy, heldOn, makingAll, type Word } from './access/asked.ts';
-
-const sampled: readonly Major[] = process.env.ACCESS === 'all' ? majors : [14, 16, 18];
-console.log(`access: PostgreSQL ${sampled.join(', ')} (ACCESS=all runs ${majors.join(', ')})`);
+import { someOf } from './variants.ts';
 
 const roles = ['maker', 'app', 'reader', 'visitor', 'stranger'] as const;
 type Access = Readonly<Partial<Record<(typeof roles)[number], Word>>>;
@@ -19,7 +17,7 @@ const manifestOf = (access: Access, routines: 'closed' | 'keep') =>
     `{orders: {owner: owner, schemas: [app], routines: ${routines}, access: ${JSON.stringify({ ...access, migrator: 'connect' })}}}`,
   );
 
-describe.each(sampled)('PostgreSQL %i', (major) => {
+describe.each(someOf('access', majors, 2))('PostgreSQL %i', (major) => {
   test.each(admins)('as %s: what was there and what comes later', { timeout: 60_000 }, async (kind) => {
     await using on = await onServer(major, kind);
     await on.converge(manifestOf({ maker: 'create' }, 'closed'));

@@ -3,6 +3,7 @@ import { installedMajors } from 'embedded';
 import { describe, expect, test } from 'vitest';
 import { manifestWith, onServer } from './access/applied.ts';
 import { explain } from './scenarios/stage.ts';
+import { someOf } from './variants.ts';
 
 const given = manifestWith(
   '{es_o: {}, es_svc: {}}',
@@ -15,7 +16,7 @@ const taken = (roles = '{es_o: {}, es_svc: {}}') =>
   );
 const majors = ([14, 18] as const).filter((major) => installedMajors().includes(major));
 
-describe.each(majors)('PostgreSQL %i', (major) => {
+describe.each(someOf('rights of owners', majors, 1))('PostgreSQL %i', (major) => {
   const made = `
     CREATE FUNCTION f() RETURNS text SECURITY DEFINER LANGUAGE plpgsql AS
       'DECLARE s text; BEGIN EXECUTE ''SELECT s FROM app.secret'' INTO s; RETURN s; END';

@@ -7,6 +7,7 @@ import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createDeployment, type Deployment, fromManifest, stepLines, temporaryFolder } from './scenarios/deployment.ts';
 import { explain } from './scenarios/stage.ts';
+import { someOf } from './variants.ts';
 
 const before = `
 roles: {o: {}, svc: {login: true}, other: {login: true}, old: {login: true}}
@@ -20,7 +21,7 @@ databases:
 const dumpOf = (database: string) =>
   `--\n-- PostgreSQL database dump\n--\n\n\\connect ${database}\n\n--\n-- PostgreSQL database dump complete\n--\n`;
 
-describe.each([14, 18] as const)('PostgreSQL %i', (major) => {
+describe.each(someOf('retirement', [14, 18] as const, 1))('PostgreSQL %i', (major) => {
   let server: Server;
   let adminDsn: string;
   beforeEach(async () => {

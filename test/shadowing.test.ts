@@ -4,9 +4,7 @@ import { majors, startServer } from 'embedded';
 import { describe, expect, test } from 'vitest';
 import { exportedStatements, recordedStatements } from './shadowing/recorded.ts';
 import { setTraps } from './shadowing/traps.ts';
-
-const sampled = process.env.SHADOWING === 'all' ? majors : ([14, 18] as const);
-console.log(`shadowing: PostgreSQL ${sampled.join(', ')} (SHADOWING=all runs ${majors.join(', ')})`);
+import { someOf } from './variants.ts';
 
 // Statements without an expression: names, words and literals, which nothing but their own grammar gives a meaning.
 const name = `"(?:[^"]|"")+"`;
@@ -53,7 +51,7 @@ const plain = [
   new RegExp(`^SELECT value FROM ${name}\\.${name}$`),
 ];
 
-describe.each(sampled)('PostgreSQL %i', (major) => {
+describe.each(someOf('shadowing', majors, 1))('PostgreSQL %i', (major) => {
   test('what reads depends on nothing outside pg_catalog, what writes has no expression', {
     timeout: 300_000,
   }, async () => {

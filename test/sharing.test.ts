@@ -3,11 +3,12 @@ import { startServer } from 'embedded';
 import { describe, expect, it } from 'vitest';
 import { createDeployment, temporaryFolder } from './scenarios/deployment.ts';
 import { explain } from './scenarios/stage.ts';
+import { someOf } from './variants.ts';
 
 const codes = (answer: { diagnostics: readonly { code: string }[] }) =>
   answer.diagnostics.map(({ code }) => code).filter((code) => code === 'shared-schema');
 
-describe.each([14, 18] as const)('two roles of one deployment, PostgreSQL %i', (major) => {
+describe.each(someOf('sharing', [14, 18] as const, 1))('two roles of one deployment, PostgreSQL %i', (major) => {
   it('are told, and a function or operator that one has the other run is found', { timeout: 120_000 }, async () => {
     await using server = await startServer({ major });
     using folder = temporaryFolder();

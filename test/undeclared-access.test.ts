@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { manifestWith, onServer } from './access/applied.ts';
 import { createDeployment } from './scenarios/deployment.ts';
 import { explain } from './scenarios/stage.ts';
+import { someOf } from './variants.ts';
 
 const manifest = (schemas: string) =>
   manifestWith(
@@ -10,7 +11,7 @@ const manifest = (schemas: string) =>
     `{orders: {owner: lo_owner, schemas: [${schemas}], access: {lo_app: write, team: read}}}`,
   );
 
-test.each([14, 18] as const)('PostgreSQL %i', { timeout: 120_000 }, async (major) => {
+test.each(someOf('undeclared access', [14, 18] as const, 1))('PostgreSQL %i', { timeout: 120_000 }, async (major) => {
   await using on = await onServer(major, 'plain');
   const verify = async (schemas: string) => {
     const desired = { databases: [], manifest: manifest(schemas) };

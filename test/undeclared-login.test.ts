@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { manifestWith, onServer } from './access/applied.ts';
 import { createDeployment, temporaryFolder } from './scenarios/deployment.ts';
 import { explain } from './scenarios/stage.ts';
+import { someOf } from './variants.ts';
 
 const manifest = (owner: string, app = 'login: true') =>
   manifestWith(
@@ -10,7 +11,7 @@ const manifest = (owner: string, app = 'login: true') =>
     '{orders: {owner: sa_owner, schemas: [app], access: {sa_app: write, sa_svc: write}}}',
   );
 
-test.each([14, 18] as const)('PostgreSQL %i', { timeout: 120_000 }, async (major) => {
+test.each(someOf('undeclared logins', [14, 18] as const, 1))('PostgreSQL %i', { timeout: 120_000 }, async (major) => {
   await using on = await onServer(major, 'plain');
   using folder = temporaryFolder();
   const of = (text: string) =>

@@ -5,6 +5,7 @@ import { createPlainAdmin, type Major, type Server, startServer } from 'embedded
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDeployment, type Deployment, fromManifest, temporaryFolder } from './scenarios/deployment.ts';
 import { explain } from './scenarios/stage.ts';
+import { inTurn } from './variants.ts';
 
 const manifest = `
 roles:
@@ -164,10 +165,12 @@ const faults: readonly Fault[] = [
   },
 ];
 
-describe.each([14, 16, 18] as const)('PostgreSQL %i', (major) => {
+const turns = inTurn('remedies of verify', [14, 16, 18] as const, faults, ({ since = 14 }, major) => since <= major);
+
+describe.each(turns)('PostgreSQL %i', (major, own) => {
   const stage = deployed(major);
 
-  test.each(faults.filter(({ since = 14 }) => since <= major).map((fault) => [fault.name, fault] as const))(
+  test.each(own.map((fault) => [fault.name, fault] as const))(
     '%s',
     { timeout: 60_000 },
     async (_, { make, expected, undo, plan: planned }) => {

@@ -5,12 +5,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Check, Response } from 'bus-integration-database';
-import { createCertificateAuthority, createPlainAdmin, type Server, startServer } from 'embedded';
+import { createCertificateAuthority, createPlainAdmin, majors, type Server, startServer } from 'embedded';
 import { Client } from 'pg';
 import { describe, expect, test } from 'vitest';
 import { scriptedServer } from '../packages/bus-integration-postgres/test/scripted-server.ts';
 import { createDeployment, type Deployment, type Desired, temporaryFolder } from './scenarios/deployment.ts';
 import { explain } from './scenarios/stage.ts';
+import { someOf } from './variants.ts';
 
 const desired: Desired = { databases: ['app', 'logs'], serviceRole: 'svc', roles: ['reporting'] };
 const files = 4;
@@ -55,58 +56,64 @@ async function logOf<T>(server: Server, work: () => Promise<T>): Promise<{ answe
   };
 }
 
-describe.each([14, 15, 16, 17, 18] as const)('a server that is right, PostgreSQL %i', (major) => {
-  test.each(['superuser', 'plain'] as const)('is told so without a line in its log (as %s)', async (admin) => {
-    await using server = await startServer({ major, tls: createCertificateAuthority().issue() });
-    using folder = temporaryFolder();
-    const adminDsn = admin === 'plain' ? await createPlainAdmin(server) : server.dsn();
-    const deployment = await deployed(server, folder.path, {}, adminDsn);
-    const { answer, lines: log } = await logOf(server, () => deployment.verify());
-    expect(answer, explain(answer)).toMatchObject({ ok: true, complete: true });
-    expect(lines(answer)).toEqual([
-      'ok service-login svc@app: writes and reads in public',
-      'ok service-login reporting@app: writes and reads in public',
-      'ok service-login svc@logs: writes and reads in public',
-      'ok service-login reporting@logs: writes and reads in public',
-      ...['svc', 'reporting'].flatMap((role) => [
-        `ok service-limits ${role}: may not create roles or databases, or act as a role that may; nor read passwords or files of the server in app, logs, postgres`,
-        `ok challenge ${role} at 127.0.0.1:PORT: asked for SCRAM over TLS, asked for SCRAM over plain TCP`,
-      ]),
-      'warn shared-schema : svc, reporting may create in the same schemas of app, logs: what one of them makes there, the other may run',
-    ]);
-    expect(log).toEqual([]);
-    const whole = await logOf(server, () => deployment.verify({ checks: ['connectivity', 'listener-policy'] }));
-    expect(whole.answer.ok, explain(whole.answer)).toBe(true);
-    expect(whole.lines).toEqual([]);
-  });
+describe.each(someOf('verify of a server that is right', majors, 2))(
+  'a server that is right, PostgreSQL %i',
+  (major) => {
+    test.each(['superuser', 'plain'] as const)('is told so without a line in its log (as %s)', async (admin) => {
+      await using server = await startServer({ major, tls: createCertificateAuthority().issue() });
+      using folder = temporaryFolder();
+      const adminDsn = admin === 'plain' ? await createPlainAdmin(server) : server.dsn();
+      const deployment = await deployed(server, folder.path, {}, adminDsn);
+      const { answer, lines: log } = await logOf(server, () => deployment.verify());
+      expect(answer, explain(answer)).toMatchObject({ ok: true, complete: true });
+      expect(lines(answer)).toEqual([
+        'ok service-login svc@app: writes and reads in public',
+        'ok service-login reporting@app: writes and reads in public',
+        'ok service-login svc@logs: writes and reads in public',
+        'ok service-login reporting@logs: writes and reads in public',
+        ...['svc', 'reporting'].flatMap((role) => [
+          `ok service-limits ${role}: may not create roles or databases, or act as a role that may; nor read passwords or files of the server in app, logs, postgres`,
+          `ok challenge ${role} at 127.0.0.1:PORT: asked for SCRAM over TLS, asked for SCRAM over plain TCP`,
+        ]),
+        'warn shared-schema : svc, reporting may create in the same schemas of app, logs: what one of them makes there, the other may run',
+      ]);
+      expect(log).toEqual([]);
+      const whole = await logOf(server, () => deployment.verify({ checks: ['connectivity', 'listener-policy'] }));
+      expect(whole.answer.ok, explain(whole.answer)).toBe(true);
+      expect(whole.lines).toEqual([]);
+    });
 
-  test('a wrong password is tried only when it is asked for, once for each role', async () => {
-    await using server = await startServer({ major });
-    using folder = temporaryFolder();
-    const deployment = await deployed(server, folder.path);
-    const { answer, lines: log } = await logOf(server, () => deployment.verify({ probes: ['wrong-password'] }));
-    expect(answer.ok, explain(answer)).toBe(true);
-    expect(lines(answer).filter((line) => line.includes('wrong-password'))).toEqual([
-      'ok wrong-password svc: a wrong password is refused (28P01; the server has logged it)',
-      'ok wrong-password reporting: a wrong password is refused (28P01; the server has logged it)',
-    ]);
-    expect(
-      log
-        .filter((line) => line.includes('FATAL'))
-        .map((line) => line.replace(/^.*FATAL: +/, ''))
-        .sort(),
-    ).toEqual(['password authentication failed for user "reporting"', 'password authentication failed for user "svc"']);
-    expect(log).toHaveLength(roles);
-  });
+    test('a wrong password is tried only when it is asked for, once for each role', async () => {
+      await using server = await startServer({ major });
+      using folder = temporaryFolder();
+      const deployment = await deployed(server, folder.path);
+      const { answer, lines: log } = await logOf(server, () => deployment.verify({ probes: ['wrong-password'] }));
+      expect(answer.ok, explain(answer)).toBe(true);
+      expect(lines(answer).filter((line) => line.includes('wrong-password'))).toEqual([
+        'ok wrong-password svc: a wrong password is refused (28P01; the server has logged it)',
+        'ok wrong-password reporting: a wrong password is refused (28P01; the server has logged it)',
+      ]);
+      expect(
+        log
+          .filter((line) => line.includes('FATAL'))
+          .map((line) => line.replace(/^.*FATAL: +/, ''))
+          .sort(),
+      ).toEqual([
+        'password authentication failed for user "reporting"',
+        'password authentication failed for user "svc"',
+      ]);
+      expect(log).toHaveLength(roles);
+    });
 
-  test('what must be refused can be left out', async () => {
-    await using server = await startServer({ major });
-    using folder = temporaryFolder();
-    const deployment = await deployed(server, folder.path);
-    const answer = await deployment.verify({ negative: false });
-    expect(answer.connectivity?.map(({ id }) => id)).toEqual(Array(files).fill('service-login'));
-  });
-});
+    test('what must be refused can be left out', async () => {
+      await using server = await startServer({ major });
+      using folder = temporaryFolder();
+      const deployment = await deployed(server, folder.path);
+      const answer = await deployment.verify({ negative: false });
+      expect(answer.connectivity?.map(({ id }) => id)).toEqual(Array(files).fill('service-login'));
+    });
+  },
+);
 
 describe('plain text where TLS is demanded', () => {
   const keys = { BUS_DATABASE_SERVICE_SSLMODE: 'require' };

@@ -1,11 +1,13 @@
 // Memberships on real servers: given with their options, changed by what differs, what others gave left to them.
 import { majors, type Server, startServer } from 'embedded';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { someOf } from '../../../../test/variants.ts';
 import type { Resource } from '../../src/kinds/index.ts';
 import type { Membership } from '../../src/kinds/membership.ts';
 import { adminDsnOf, admins, deploymentOf, roleOf } from '../resources-on-server.ts';
 
-const variants = majors.flatMap((major) => admins.map((admin) => ({ major, admin })));
+const all = majors.flatMap((major) => admins.map((admin) => ({ major, admin })));
+const variants = someOf('memberships', all, 4);
 const group = (name: string) => roleOf(name, { canLogin: false });
 const joins = (member: string, of: string, said: Partial<Membership> = {}): Membership => ({
   kind: 'membership',

@@ -2,11 +2,13 @@
 // nobody names left alone, what a plain admin may not set foreseen.
 import { majors, type Server, startServer } from 'embedded';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { someOf } from '../../../../test/variants.ts';
 import type { Resource } from '../../src/kinds/index.ts';
 import { settingOf } from '../../src/kinds/roles/setting-content.ts';
 import { adminDsnOf, admins, deploymentOf, roleOf } from '../resources-on-server.ts';
 
-const variants = majors.flatMap((major) => admins.map((admin) => ({ major, admin })));
+const all = majors.flatMap((major) => admins.map((admin) => ({ major, admin })));
+const variants = someOf('settings', all, 4);
 const database = (name: string): Resource => ({ kind: 'database', name, deployment: 'shop', isFinished: true });
 
 describe.each(variants)('PostgreSQL $major as $admin', ({ major, admin }) => {

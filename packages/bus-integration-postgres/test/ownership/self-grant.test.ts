@@ -3,6 +3,7 @@
 import { Secret } from 'bus-integration-database';
 import { createPlainAdmin, type Major, majors, type Server, startServer } from 'embedded';
 import { describe, expect, test } from 'vitest';
+import { inTurn } from '../../../../test/variants.ts';
 import { parseDsn } from '../../src/dsn/dsn.ts';
 import { readCluster } from '../../src/observe/catalog.ts';
 import type { Observation } from '../../src/observe/observation.ts';
@@ -101,9 +102,9 @@ const cases: readonly Case[] = [
   },
 ];
 
-describe.each(all)('PostgreSQL %i', (major) => {
-  const own = cases.filter((one) => one.majors.includes(major));
+const turns = inTurn('self-grants', all, cases, (one, major) => one.majors.includes(major));
 
+describe.each(turns)('PostgreSQL %i', (major, own) => {
   test.each(own)('$name', async (one) => {
     await using server = await startServer({ major });
     await using stage = await prepare(server, one);

@@ -2,11 +2,13 @@
 // file does not name left as it is.
 import { majors, type Server, startServer } from 'embedded';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { someOf } from '../../../../../test/variants.ts';
 import { normalInstant } from '../../../src/kinds/roles/instant.ts';
 import type { RoleAttributes } from '../../../src/kinds/roles/role-attributes.ts';
 import { adminDsnOf, admins, deploymentOf, roleOf } from '../../resources-on-server.ts';
 
-const variants = majors.flatMap((major) => admins.map((admin) => ({ major, admin })));
+const all = majors.flatMap((major) => admins.map((admin) => ({ major, admin })));
+const variants = someOf('attributes of roles', all, 4);
 const attributesOf = `SELECT rolcanlogin AS login, rolconnlimit AS connections, rolinherit AS inherit,
   rolvaliduntil = '2027-01-31 18:00:00.5+00' AS until, rolcreatedb AS createdb FROM pg_roles WHERE rolname = `;
 

@@ -12,6 +12,8 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { makeDeployment } from './deployment.ts';
 
 const root = new URL('..', import.meta.url).pathname;
+/** As vitest.config.ts found it. */
+const npmEnv = { ...process.env, NODE_EXTRA_CA_CERTS: process.env.BUS_TESTS_CA_CERTS || undefined };
 const names = readdirSync(join(root, 'packages'));
 let directory: string;
 let complaints: string;
@@ -24,7 +26,11 @@ beforeAll(() => {
   writeFileSync(join(directory, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
   const tarballs = packed.map((file) => `./${file}`);
   const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
-  const { status, stderr } = spawnSync('npm', ['install', ...flags, ...tarballs], { cwd: directory, encoding: 'utf8' });
+  const { status, stderr } = spawnSync('npm', ['install', ...flags, ...tarballs], {
+    cwd: directory,
+    env: npmEnv,
+    encoding: 'utf8',
+  });
   if (status !== 0) throw new Error(`npm install failed: ${stderr}`);
   complaints = stderr;
 }, 180_000);
@@ -181,7 +187,11 @@ it('npm links the man pages of a global installation', () => {
   const prefix = join(directory, 'global');
   const tarballs = packed.map((file) => join(directory, file));
   const flags = ['--global', '--prefix', prefix, '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
-  const { status, stderr } = spawnSync('npm', ['install', ...flags, ...tarballs], { cwd: directory, encoding: 'utf8' });
+  const { status, stderr } = spawnSync('npm', ['install', ...flags, ...tarballs], {
+    cwd: directory,
+    env: npmEnv,
+    encoding: 'utf8',
+  });
   expect(status, stderr).toBe(0);
   expect(readdirSync(join(prefix, 'share/man/man1'))).toContain('bus-operator-database-plan.1');
 });

@@ -42,7 +42,7 @@ test('a hostile name is printable, and a very long one is answered at once', () 
   expect(unknownKeys({ 'BUS_DATABASE_\u202e\x1b': 'x' }, prefixes, known)).toEqual([
     { key: 'BUS_DATABASE_\\u202e\\u001b' },
   ]);
-  const begun = performance.now();
+  const begun = process.cpuUsage();
   unknownKeys({ [`BUS_DATABASE_${'X'.repeat(100_000)}`]: 'x' }, prefixes, known);
-  expect(performance.now() - begun).toBeLessThan(500);
+  expect(process.cpuUsage(begun).user).toBeLessThan(500_000);
 });

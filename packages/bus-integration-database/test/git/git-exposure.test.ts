@@ -204,7 +204,7 @@ test('without git, or with a git that hangs, the answer is skipped', () => {
     seen: `git couldn't say about ${path}: no answer in 0.3 s`,
     parts: ["git couldn't say about ", { path }, ': no answer in 0.3 s'],
   });
-  expect(performance.now() - begun).toBeLessThan(3000);
+  expect(performance.now() - begun).toBeLessThan(15_000);
 });
 
 test("a repository of somebody else is skipped with git's reason", (context) => {

@@ -63,9 +63,9 @@ describe('what is read', () => {
   test('a line of exactly 64 KiB, and white space that would be slow to cut twice', () => {
     const value = 'x'.repeat(64 * 1024 - 2);
     expect(parse(`A=${value}`)).toEqual({ A: value });
-    const begun = performance.now();
+    const begun = process.cpuUsage();
     parse(`A=x${' '.repeat(60_000)}y`);
-    expect(performance.now() - begun).toBeLessThan(500);
+    expect(process.cpuUsage(begun).user).toBeLessThan(500_000);
   });
 });
 

@@ -24,7 +24,7 @@ async function failureOf(script: (socket: Socket, first: Buffer) => void, timeou
 test('IN-22 accepts and says nothing: the deadline', async () => {
   const started = performance.now();
   const error = await failureOf(() => {}, 400);
-  expect(performance.now() - started).toBeLessThan(2_000);
+  expect(performance.now() - started).toBeLessThan(4_500);
   expect(error.errorClass).toBe('timeout');
   expect(error.message).toMatch(/^127\.0\.0\.1:\d+ accepted the connection, then said nothing for 0\.4 s$/);
 });

@@ -58,8 +58,8 @@ describe('query', () => {
 
   test('a deadline begins when the statement before is done', async () => {
     await using server = await sharedServer();
-    await using session = await connect(targetOf(server), { ...brief, queryTimeoutMs: 400 });
-    const naps = [1, 2, 3].map(() => session.query('SELECT pg_catalog.pg_sleep(0.2)'));
+    await using session = await connect(targetOf(server), { ...brief, queryTimeoutMs: 1_200 });
+    const naps = [1, 2, 3].map(() => session.query('SELECT pg_catalog.pg_sleep(0.5)'));
     expect(await Promise.all(naps)).toHaveLength(3);
   });
 
@@ -150,7 +150,7 @@ describe('close', () => {
     process.kill(processOf(session), 'SIGSTOP');
     const started = performance.now();
     await session.close();
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(performance.now() - started).toBeLessThan(8_000);
     process.kill(processOf(session), 'SIGCONT');
   });
 

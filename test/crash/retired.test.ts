@@ -123,7 +123,7 @@ for (const major of majorsFor(extent)) {
     const { tried, hurt, failures } = await sweep({
       title: `killed while retiring: PostgreSQL ${major}`,
       points: Array.from({ length: whole.points }, (_, index) => index + 1),
-      sampleSize: 8,
+      sampleSize: 5,
       extent,
       lanes: 2,
       tryPoint: (point) => tryKill(point),

@@ -30,7 +30,7 @@ describe.each([
   afterAll(() => stage?.[Symbol.asyncDispose]());
 
   const possible = all.filter(({ since = 0 }) => since <= major);
-  const chosen = sampleOf(possible, 10, extent, admin);
+  const chosen = sampleOf(possible, 7, extent, admin);
   console.log(
     `faults: ${chosen.length} of ${possible.length} of ${declaration} as ${admin}, FAULTS_SEED=${extent.seed}`,
   );

@@ -207,6 +207,36 @@ describe('an apply', () => {
     newDatabasesRoundTrips.set('trips', meter.roundTrips);
   });
   const newDatabasesRoundTrips = new Map<string, number>();
+
+  const ways: readonly (readonly [way: string, desiredOf: (databases: readonly string[], id: string) => Desired])[] = [
+    ['lists', (databases, id) => ({ databases: [...databases], serviceRole: `${id}_svc`, schemas: ['data'] })],
+    ['a manifest', (databases, id) => ({ databases: [], manifest: manifestOf(databases, id) })],
+  ];
+  const manifestOf = (databases: readonly string[], id: string) => `version: 1
+deployment: ${id}
+roles: {${id}_owner: {}, ${id}_app: {login: true}, ${id}_reader: {}}
+every_database: {owner: ${id}_owner, schemas: [app, audit], access: {${id}_app: write, ${id}_reader: read}}
+databases: {${databases.map((name) => `${name}: {}`).join(', ')}}
+`;
+  test.each(ways)('by %s asks at most 6 round trips of each new database', async (way, desiredOf) => {
+    const measured = async (size: number): Promise<Meter> => {
+      const id = `each${way.length}_${size}`;
+      using folder = temporaryFolder();
+      const meter = createMeter();
+      const desired = desiredOf(numbered(size, `${id}_`), id);
+      const deployment = createDeployment({ adminDsn, desired, folder: folder.path, deploymentId: id, meter });
+      const applied = await deployment.apply();
+      expect(applied.ok, explain(applied)).toBe(true);
+      return meter;
+    };
+    const [few, many] = [await measured(2), await measured(6)];
+    const each = (many.roundTrips - few.roundTrips) / 4;
+    console.log(
+      `round-trips: apply by ${way}: ${each} for each database, ${(many.connections - few.connections) / 4} logins`,
+    );
+    expect(each).toBeGreaterThan(0);
+    expect(each).toBeLessThanOrEqual(6);
+  });
 });
 
 describe('a converged server', () => {

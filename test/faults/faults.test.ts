@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { readExtent, sampleOf } from '../crash/sample.ts';
 import { faults } from './faults.ts';
 import { judgeFault } from './judge.ts';
+import { manifestAttacks } from './manifest-attacks.ts';
 import { manifestFaults } from './manifest-faults.ts';
 import { makeManifestStage } from './manifest-stage.ts';
 import { makeStage, type Stage } from './stage.ts';
@@ -13,7 +14,7 @@ const extent = readExtent({ CRASH_POINTS: points, ...(seed !== undefined && { CR
 
 const declarations = {
   lists: { make: makeStage, all: faults },
-  'a manifest': { make: makeManifestStage, all: manifestFaults },
+  'a manifest': { make: makeManifestStage, all: [...manifestFaults, ...manifestAttacks] },
 };
 
 describe.each([

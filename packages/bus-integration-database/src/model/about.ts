@@ -11,15 +11,16 @@ export interface Subject {
 }
 
 /**
- * The database that a step is a part of, or the role or database that it makes or changes; undefined of others.
+ * The role that a step makes, changes or ends, wherever it does so; else the database that it is a part of, makes or
+ * changes; undefined of others.
  *
  * @example
  * subjectOf(step, { 'create-role': { about: 'role' } }); // { kind: 'role', name: 'app_service' }
  */
 export function subjectOf(step: Step, actions: Actions): Subject | undefined {
-  const database = databaseOf(step);
-  if (database !== undefined) return { kind: 'database', name: database };
   const kind = actions[step.action]?.about;
+  const database = kind === 'role' ? undefined : databaseOf(step);
+  if (database !== undefined) return { kind: 'database', name: database };
   return kind === 'role' || kind === 'database' ? { kind, name: nameIn(step) ?? step.target } : undefined;
 }
 

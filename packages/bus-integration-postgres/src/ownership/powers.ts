@@ -3,7 +3,7 @@
 import type { Remedy } from 'bus-integration-database';
 import { ownership } from '../observe/mark.ts';
 import type { Observation, ObservedRole } from '../observe/observation.ts';
-import type { Powers } from '../sql/verify/verify-query.ts';
+import type { PowerfulAttributes } from '../sql/verify/verify-query.ts';
 import { adminOrSuperuser, anyDatabase, runs, superuser } from '../text/psql-remedy.ts';
 import { shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
@@ -84,7 +84,7 @@ function undeclared(role: ObservedRole, { attributes, groups }: DeclaredPowers):
 }
 
 /** The attributes that no service may have, and what takes each away; `isForAdmin`: an admin without them all can. */
-export function powerfulAttributes(role: Omit<Powers, 'powerfulGroups' | 'memberships'>) {
+export function powerfulAttributes(role: PowerfulAttributes) {
   return [
     { has: role.isSuperuser, text: 'is a superuser', without: 'NOSUPERUSER', isForAdmin: false },
     { has: role.createsRoles, text: 'has CREATEROLE', without: 'NOCREATEROLE', isForAdmin: true },

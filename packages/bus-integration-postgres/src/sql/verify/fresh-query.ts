@@ -8,7 +8,15 @@ export function freshQuery(tables: readonly string[], roles: readonly string[], 
   return `SELECT pg_catalog.json_build_object('schema', schema.nspname, 'role', role.rolname, 'owner', owner.rolname,
       'privileges', (SELECT coalesce(pg_catalog.json_agg(wanted.privilege), '[]')
           FROM pg_catalog.unnest('{${tablePrivileges(versionNum).join(',')}}'::pg_catalog.text[]) AS wanted(privilege)
-         WHERE pg_catalog.has_table_privilege(role.oid, made.oid, wanted.privilege))) AS fresh
+         WHERE pg_catalog.has_table_privilege(role.oid, made.oid, wanted.privilege)),
+      'defaults', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('privilege', entry.privilege_type,
+                    'grantee', CASE WHEN entry.grantee <> 0::pg_catalog.oid THEN pg_catalog.pg_get_userbyid(entry.grantee) END,
+                    'isEverywhere', list.defaclnamespace = 0::pg_catalog.oid)
+                    ORDER BY list.defaclnamespace, entry.grantee, entry.privilege_type), '[]')
+          FROM pg_catalog.pg_default_acl AS list CROSS JOIN LATERAL pg_catalog.aclexplode(list.defaclacl) AS entry
+         WHERE list.defaclrole = owner.oid AND list.defaclnamespace IN (0::pg_catalog.oid, schema.oid) AND list.defaclobjtype = 'r'
+           AND entry.grantee <> owner.oid
+           AND (entry.grantee = 0::pg_catalog.oid OR pg_catalog.pg_has_role(role.oid, entry.grantee, 'USAGE')))) AS fresh
     FROM pg_catalog.pg_class AS made
     JOIN pg_catalog.pg_namespace AS schema ON schema.oid = made.relnamespace
     JOIN pg_catalog.pg_roles AS owner ON owner.oid = made.relowner
@@ -23,4 +31,13 @@ export interface FreshTable {
   readonly role: string;
   readonly owner: string;
   readonly privileges: readonly string[];
+  /** What default privileges of the owner give it, and to which role; null is PUBLIC. */
+  readonly defaults: readonly FreshDefault[];
+}
+
+export interface FreshDefault {
+  readonly privilege: string;
+  readonly grantee: string | null;
+  /** In every schema. */
+  readonly isEverywhere: boolean;
 }

@@ -54,29 +54,50 @@ export const ofDefaults = `
               AND CASE WHEN sequence.relkind = 'S' THEN NOT pg_catalog.has_sequence_privilege(${me}, sequence.oid, 'USAGE, UPDATE') END
             ORDER BY schemas.nspname, relation.relname, sequence.oid LIMIT ${mostNeeds}) AS found) AS "ofDefaults"`;
 
-/** Relations that a view reads and its owner may not, or who uses it where it says security_invoker. */
+/** How deep views stand on one another at most. */
+const mostDepth = 32;
+
+/** What a view reads. */
+const readsOf = (view: string) => `JOIN pg_catalog.pg_rewrite AS rule ON rule.ev_class = ${view} AND rule.ev_type = '1'
+             JOIN pg_catalog.pg_depend AS edge ON edge.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass::pg_catalog.oid
+                  AND edge.objid = rule.oid AND edge.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid
+                  AND edge.refobjid <> ${view}`;
+
+/**
+ * Relations that a view reads, or one that it stands on, and that view's owner may not; or who uses it, where it says
+ * security_invoker: at whatever depth. https://www.postgresql.org/docs/current/sql-createview.html
+ */
 export const ofViews = `
-  (SELECT coalesce(pg_catalog.json_agg(found.told ORDER BY found.schema, found.name), '[]')
-     FROM (SELECT DISTINCT ON (schemas.nspname, view.relname, read.oid) schemas.nspname AS schema, view.relname AS name,
-                  pg_catalog.json_build_object('schema', schemas.nspname, 'name', view.relname, 'needs', place.nspname,
-                    'needed', read.relname, 'owner', pg_catalog.pg_get_userbyid(read.relowner),
-                    'reader', reader.name) AS told
-             FROM schemas JOIN pg_catalog.pg_class AS view ON view.relnamespace = schemas.oid AND view.relkind = 'v'
+  (WITH RECURSIVE standing(root, view, depth) AS (
+     SELECT view.oid, view.oid, 1
+       FROM schemas JOIN pg_catalog.pg_class AS view ON view.relnamespace = schemas.oid AND view.relkind = 'v'
+      WHERE pg_catalog.has_table_privilege(${me}, view.oid, 'SELECT')
+     UNION
+     SELECT standing.root, read.oid, standing.depth + 1
+       FROM standing ${readsOf('standing.view')}
+       JOIN pg_catalog.pg_class AS read ON read.oid = edge.refobjid AND read.relkind = 'v'
+      WHERE standing.depth < ${mostDepth})
+   SELECT coalesce(pg_catalog.json_agg(found.told ORDER BY found.schema, found.name), '[]')
+     FROM (SELECT DISTINCT ON (schema.nspname, root.relname, read.oid, reader.name) schema.nspname AS schema, root.relname AS name,
+                  pg_catalog.json_build_object('schema', schema.nspname, 'name', root.relname, 'needs', place.nspname,
+                    'needed', read.relname, 'owner', pg_catalog.pg_get_userbyid(read.relowner), 'reader', reader.name,
+                    'through', CASE WHEN view.oid <> root.oid THEN
+                      pg_catalog.json_build_object('schema', between.nspname, 'name', view.relname) END) AS told
+             FROM standing JOIN pg_catalog.pg_class AS root ON root.oid = standing.root
+             JOIN pg_catalog.pg_namespace AS schema ON schema.oid = root.relnamespace
+             JOIN pg_catalog.pg_class AS view ON view.oid = standing.view
+             JOIN pg_catalog.pg_namespace AS between ON between.oid = view.relnamespace
             CROSS JOIN LATERAL (SELECT CASE WHEN EXISTS (
                       SELECT FROM pg_catalog.pg_options_to_table(view.reloptions) AS option
                        WHERE option.option_name = 'security_invoker'
                          AND pg_catalog.lower(option.option_value) IN ('true', 'tru', 'tr', 't', 'on', 'yes', 'ye', 'y', '1'))
                     THEN ${me} ELSE pg_catalog.pg_get_userbyid(view.relowner) END AS name) AS reader
-             JOIN pg_catalog.pg_rewrite AS rule ON rule.ev_class = view.oid AND rule.ev_type = '1'
-             JOIN pg_catalog.pg_depend AS edge ON edge.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass::pg_catalog.oid
-                  AND edge.objid = rule.oid AND edge.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid
-                  AND edge.refobjid <> view.oid
+             ${readsOf('view.oid')}
              JOIN pg_catalog.pg_class AS read ON read.oid = edge.refobjid AND read.relkind IN ('r', 'p', 'v', 'm', 'f')
              JOIN pg_catalog.pg_namespace AS place ON place.oid = read.relnamespace
-            WHERE pg_catalog.has_table_privilege(${me}, view.oid, 'SELECT')
-              AND NOT pg_catalog.has_table_privilege(reader.name, read.oid, 'SELECT')
+            WHERE NOT pg_catalog.has_table_privilege(reader.name, read.oid, 'SELECT')
               AND NOT pg_catalog.has_any_column_privilege(reader.name, read.oid, 'SELECT')
-            ORDER BY schemas.nspname, view.relname, read.oid LIMIT ${mostNeeds}) AS found) AS "ofViews"`;
+            ORDER BY schema.nspname, root.relname, read.oid, reader.name, standing.depth LIMIT ${mostNeeds}) AS found) AS "ofViews"`;
 
 /** A table with row security. */
 interface SeenWithoutPolicy {
@@ -97,5 +118,9 @@ interface SeenNeed {
 export interface SeenNeeds {
   readonly withoutPolicy: readonly SeenWithoutPolicy[];
   readonly ofDefaults: readonly SeenNeed[];
-  readonly ofViews: readonly (SeenNeed & { readonly reader: string })[];
+  /** `through` is the view under the named one that reads it. */
+  readonly ofViews: readonly (SeenNeed & {
+    readonly reader: string;
+    readonly through: { readonly schema: string; readonly name: string } | null;
+  })[];
 }

@@ -51,13 +51,20 @@ const ofCluster = (isActing: boolean) => `
         FROM pg_catalog.pg_roles AS other
        WHERE NOT role.rolsuper AND other.oid <> role.oid AND ${isPowerful}
          AND pg_catalog.pg_has_role(role.oid, other.oid, 'MEMBER')),
-    'memberships', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('group', joined.rolname,
+    'groups', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('name', other.rolname,
+              'isSuperuser', other.rolsuper, 'createsRoles', other.rolcreaterole, 'createsDatabases', other.rolcreatedb,
+              'replicates', other.rolreplication, 'bypassesRowSecurity', other.rolbypassrls) ORDER BY other.rolname), '[]')
+        FROM pg_catalog.pg_roles AS other
+       WHERE NOT role.rolsuper AND other.oid <> role.oid AND pg_catalog.pg_has_role(role.oid, other.oid, 'MEMBER')
+         AND (other.rolsuper OR other.rolcreaterole OR other.rolcreatedb OR other.rolreplication OR other.rolbypassrls)),
+    'memberships', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('group', joined.rolname, 'member', member.rolname,
               'grantor', CASE WHEN membership.grantor <> 10::pg_catalog.oid THEN grantor.rolname END)
-              ORDER BY joined.rolname, grantor.rolname), '[]')
+              ORDER BY member.rolname <> role.rolname, member.rolname, joined.rolname, grantor.rolname), '[]')
         FROM pg_catalog.pg_auth_members AS membership
+        JOIN pg_catalog.pg_roles AS member ON member.oid = membership.member
         JOIN pg_catalog.pg_roles AS joined ON joined.oid = membership.roleid
         LEFT JOIN pg_catalog.pg_roles AS grantor ON grantor.oid = membership.grantor
-       WHERE membership.member = role.oid AND NOT role.rolsuper
+       WHERE pg_catalog.pg_has_role(role.oid, membership.member, 'MEMBER') AND NOT role.rolsuper
          AND EXISTS (SELECT FROM pg_catalog.pg_roles AS other
                       WHERE ${isPowerful} AND pg_catalog.pg_has_role(joined.oid, other.oid, 'MEMBER'))))
     FROM pg_catalog.pg_roles AS role WHERE role.rolname = ${isActing ? 'session_user' : 'current_user'}) AS powers,
@@ -144,16 +151,22 @@ export interface FactsRow {
     | null;
 }
 
-export interface Powers {
+/** PowerfulAttributes that no service needs. */
+export interface PowerfulAttributes {
   readonly isSuperuser: boolean;
   readonly createsRoles: boolean;
   readonly createsDatabases: boolean;
   readonly replicates: boolean;
   readonly bypassesRowSecurity: boolean;
+}
+
+export interface Powers extends PowerfulAttributes {
   /** Roles that it could act as, and that can do what a service must not. */
   readonly powerfulGroups: readonly string[];
-  /** Its own memberships by which it could; the grantor where it is not the server's first superuser. */
-  readonly memberships: readonly { readonly group: string; readonly grantor: string | null }[];
+  /** Of those the ones with attributes of their own. */
+  readonly groups: readonly (PowerfulAttributes & { readonly name: string })[];
+  /** Memberships by which it could, its own and those of its groups; the grantor where it is not the server's first superuser. */
+  readonly memberships: readonly { readonly group: string; readonly member: string; readonly grantor: string | null }[];
 }
 
 /** What a service must not manage, by the words that say so. */

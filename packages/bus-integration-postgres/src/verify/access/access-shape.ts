@@ -37,7 +37,13 @@ const shape = record<SeenAccess>({
     record<SeenAccess['withoutPolicy'][number]>({ schema: text, name: text, privileges: list(text) }),
   ),
   ofDefaults: list(record<SeenAccess['ofDefaults'][number]>(need)),
-  ofViews: list(record<SeenAccess['ofViews'][number]>({ ...need, reader: text })),
+  ofViews: list(
+    record<SeenAccess['ofViews'][number]>({
+      ...need,
+      reader: text,
+      through: nullable(record<NonNullable<SeenAccess['ofViews'][number]['through']>>({ schema: text, name: text })),
+    }),
+  ),
   database: list(text),
   onDatabase: record<SeenAccess['onDatabase']>({ owner: text, entries }),
   schemas: list(record<SeenSchema>({ name: text, owner: text, isOwn: boolean, privileges: list(text), entries })),

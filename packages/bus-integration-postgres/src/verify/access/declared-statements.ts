@@ -28,18 +28,53 @@ export function declaredStatements({ verify }: ExpandedManifest): DeclaredStatem
 
 const longestMs = 10_000;
 
-/** Three round trips for each, four for one of many rows. @throws the signal's reason */
+/**
+ * In the session of a login that has shown all else, and in another one after a row that ended it. Three round trips for
+ * each, four for one of many rows.
+ *
+ * @param open logs in as the same role once more
+ * @throws the signal's reason
+ */
 export async function tryDeclared(
   session: Session,
+  open: () => Promise<Session>,
   statements: readonly DeclaredStatement[],
   signal: AbortSignal,
 ): Promise<Check[]> {
   const checks: Check[] = [];
-  for (const statement of statements) checks.push(await tryOne(session, statement, signal));
-  return checks;
+  let current = session;
+  try {
+    for (const statement of statements) {
+      const check = await tryOne(current, statement, signal);
+      checks.push(check ?? lostWith(statement));
+      if (check !== undefined || checks.length === statements.length) continue;
+      if (current !== session) await current.close();
+      const next = await open().catch(() => undefined);
+      signal.throwIfAborted();
+      if (next === undefined) break;
+      current = next;
+    }
+  } finally {
+    if (current !== session) await current.close();
+  }
+  const left = statements.slice(checks.length);
+  return [
+    ...checks,
+    ...left.map((one) => declaredCheck(one, 'unknown', 'was not tried: its role could not log in once more')),
+  ];
 }
 
-async function tryOne(session: Session, statement: DeclaredStatement, signal: AbortSignal): Promise<Check> {
+function lostWith(statement: DeclaredStatement): Check {
+  return declaredCheck(
+    statement,
+    'unknown',
+    'was not seen to its end: the connection was lost',
+    'see whether the statement ends its own session: then nothing shows that it passes',
+  );
+}
+
+/** Undefined where the session is lost. */
+async function tryOne(session: Session, statement: DeclaredStatement, signal: AbortSignal): Promise<Check | undefined> {
   const { sql, mustFail, number } = statement;
   const [word = ''] = /^[a-z]+/i.exec(withoutComments(sql)) ?? [];
   if (ending.includes(word.toLowerCase()))
@@ -71,7 +106,7 @@ async function tryOne(session: Session, statement: DeclaredStatement, signal: Ab
     return judged(statement, error);
   } catch {
     signal.throwIfAborted();
-    return declaredCheck(statement, 'unknown', 'was not seen to its end: the connection was lost');
+    return undefined;
   }
 }
 

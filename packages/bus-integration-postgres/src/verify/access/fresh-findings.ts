@@ -1,9 +1,11 @@
 // Whether a table that its owner makes now gives each role of the manifest what its access says: by one that was made, and
 // not committed. Pure.
-import { advise, type Check, ownCommand, printable } from 'bus-integration-database';
+import { advise, type Check, ownCommand, printable, type Remedy } from 'bus-integration-database';
 import type { ExpandedManifest } from '../../manifest/expand.ts';
 import type { FreshTable } from '../../sql/verify/fresh-query.ts';
+import { inDatabase, runs } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
+import { identifier } from '../../text/sql-text.ts';
 import { expectedAccess } from './declared-access.ts';
 import { list } from './finding-words.ts';
 
@@ -14,7 +16,8 @@ export function readersOf({ databases, roles }: ExpandedManifest, database: stri
 }
 
 export function freshChecks(fresh: readonly FreshTable[], manifest: ExpandedManifest, database: string): Check[] {
-  return fresh.flatMap(({ schema, role, owner, privileges }): Check[] => {
+  return fresh.flatMap((table): Check[] => {
+    const { schema, role, owner, privileges } = table;
     const expected = expectedAccess(manifest, role, database);
     const here = expected?.schemas.get(schema);
     if (expected === undefined || here === undefined) return [];
@@ -35,8 +38,44 @@ export function freshChecks(fresh: readonly FreshTable[], manifest: ExpandedMani
         result: 'fail',
         target: `${printable(role)}@${printable(database)}`,
         seen: `${shown(role)} ${told.join(' and ')} ${what}; expected ${list([...here.tables])}`,
-        ...advise(ownCommand('plan')),
+        ...advise(remedyFor(table, lacks, beyond, database)),
       },
     ];
   });
+}
+
+/** What default privileges lack, apply gives; what they give too much, a statement takes. The rest is not theirs. */
+function remedyFor(
+  { schema, owner, role, defaults }: FreshTable,
+  lacks: readonly string[],
+  beyond: readonly string[],
+  database: string,
+): Remedy {
+  const given = (privilege: string) => defaults.filter((one) => one.privilege === privilege);
+  const sql = [true, false].flatMap((isEverywhere) => {
+    const grantees = new Set(defaults.filter((one) => one.isEverywhere === isEverywhere).map(({ grantee }) => grantee));
+    const place = isEverywhere ? '' : ` IN SCHEMA ${identifier(schema)}`;
+    return [...grantees].flatMap((grantee) => {
+      const taken = beyond.filter((privilege) =>
+        given(privilege).some((one) => one.grantee === grantee && one.isEverywhere === isEverywhere),
+      );
+      if (taken.length === 0) return [];
+      const from = grantee === null ? 'PUBLIC' : identifier(grantee);
+      return [
+        `ALTER DEFAULT PRIVILEGES FOR ROLE ${identifier(owner)}${place} REVOKE ${taken.join(', ')} ON TABLES FROM ${from};`,
+      ];
+    });
+  });
+  const isOthers =
+    beyond.some((privilege) => given(privilege).length === 0) || lacks.some((privilege) => given(privilege).length > 0);
+  const parts: Remedy[] = [
+    ...(lacks.some((privilege) => given(privilege).length === 0) ? [ownCommand('plan')] : []),
+    ...(sql.length === 0 ? [] : [runs(`${shown(owner)} or a superuser`, inDatabase(database), sql.join(' '))]),
+    ...(isOthers
+      ? [
+          `default privileges are not the cause: see what else is said of ${shown(role)}, its memberships first, and the event triggers of ${shown(database)} (pg_event_trigger)`,
+        ]
+      : []),
+  ];
+  return parts.flatMap((part, index) => (index === 0 ? [part] : ['; then ', part])).flat();
 }

@@ -19,14 +19,16 @@ export function ofNeeds(role: string, seen: SeenAccess, database: string): Acces
         ),
       ),
     ),
-    ...ofViews.map(({ schema, name, needs, needed, owner, reader }): AccessFinding => {
+    ...ofViews.map(({ schema, name, needs, needed, owner, reader, through }): AccessFinding => {
       const relation = seen.relations.find(
         (one) => one.kind === 'view' && one.schema === schema && one.names.includes(name),
       );
-      const who = reader === role ? `it (security_invoker)` : `its owner ${shown(reader)}`;
+      const under = through === null ? '' : ` through view ${shown(through.name)} in schema ${shown(through.schema)}`;
+      const who =
+        reader === role ? `${through === null ? 'it' : shown(role)} (security_invoker)` : `its owner ${shown(reader)}`;
       return {
         ...fail(
-          `${shown(role)} may SELECT from view ${shown(name)} in schema ${shown(schema)}, which reads ${shown(needed)} in schema ${shown(needs)}: ${who} lacks SELECT there`,
+          `${shown(role)} may SELECT from view ${shown(name)} in schema ${shown(schema)}, which reads ${shown(needed)} in schema ${shown(needs)}${under}: ${who} lacks SELECT there`,
           runs(
             `${shown(owner)} or a superuser`,
             inDatabase(database),

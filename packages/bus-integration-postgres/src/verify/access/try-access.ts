@@ -1,5 +1,5 @@
 // What a manifest says of one login, tried in its session: that it may what its access gives and nothing beyond, that its
-// memberships and settings are in effect, and its rows of verify. Once for each database also the roles that do not log in.
+// memberships and settings are in effect. Once for each database also the roles that do not log in.
 import { advise, type Check, type FilePair, printable } from 'bus-integration-database';
 import type { Session } from '../../connection/session/session.ts';
 import type { ExpandedManifest } from '../../manifest/expand.ts';
@@ -11,7 +11,6 @@ import { shown } from '../../text/shown.ts';
 import { readAccess } from './access-shape.ts';
 import { withoutActing } from './acting.ts';
 import { type ExpectedAccess, expectedAccess, worksAs } from './declared-access.ts';
-import { declaredStatements, tryDeclared } from './declared-statements.ts';
 import { type AccessFinding, list } from './finding-words.ts';
 import { membershipFindings } from './memberships.ts';
 import { publicFindings } from './public-findings.ts';
@@ -32,22 +31,21 @@ export interface AccessTrial {
   readonly others: readonly string[];
   /** Nobody has looked at the database yet. */
   readonly isFirst: boolean;
-  readonly signal: AbortSignal;
+  readonly adminRole: string;
 }
 
-/** The roles that it says something of, and which rows of verify it tried. */
+/** The roles that it says something of. */
 export interface AccessAnswer {
   readonly checks: readonly Check[];
   readonly roles: readonly string[];
-  readonly rows: readonly number[];
 }
 
 export async function tryAccess(session: Session, trial: AccessTrial): Promise<AccessAnswer> {
-  const { pair, manifest, standing, signal } = trial;
+  const { pair, manifest, standing } = trial;
   const doing = `trying ${pair.path}`;
   const works = worksAs(pair.role, manifest);
   const expected = expectedAccess(manifest, works, pair.database);
-  if (expected === undefined) return { checks: [], roles: [], rows: [] };
+  if (expected === undefined) return { checks: [], roles: [] };
   const seen = await readAccess(session, expected, doing);
   const itself = works === pair.role ? seen : await ofItself(session, trial, doing);
   const acting = works === pair.role || !trial.isNegative ? [] : await actingFindings(session, trial, doing);
@@ -60,10 +58,6 @@ export async function tryAccess(session: Session, trial: AccessTrial): Promise<A
   const settings = await settingFindings(session, pair, manifest, standing);
   const others: Check[] = [];
   for (const role of trial.others) others.push(...(await readOther(session, trial, role, doing)));
-  const rows = declaredStatements(manifest).filter(
-    ({ role, database, mustFail }) =>
-      role === pair.role && database === pair.database && (trial.isNegative || !mustFail),
-  );
   const checks = [
     ...(await accessChecks(session, trial, expected, seen, doing)),
     ...checksOf('acts-as', pair, acting),
@@ -74,10 +68,11 @@ export async function tryAccess(session: Session, trial: AccessTrial): Promise<A
     ...checksOf('session-setting', pair, settings),
     ...others,
     ...(trial.isFirst && trial.isNegative ? publicChecks(expected, seen, pair.database) : []),
-    ...(trial.isFirst && trial.isNegative ? await undeclaredChecks(session, manifest, pair.database, doing) : []),
-    ...(await tryDeclared(session, rows, signal)),
+    ...(trial.isFirst && trial.isNegative
+      ? await undeclaredChecks(session, manifest, { database: pair.database, admin: trial.adminRole }, doing)
+      : []),
   ];
-  return { checks, roles: [pair.role, ...trial.others], rows: rows.map(({ number }) => number) };
+  return { checks, roles: [pair.role, ...trial.others] };
 }
 
 async function ofItself(session: Session, { pair, manifest }: AccessTrial, doing: string) {

@@ -1,28 +1,16 @@
 // Whether services can do what they must, and nothing else: one login for each DSN file; once for each role what it may
 // in the whole cluster, and how the server would ask for its password where no login showed it. Nothing stays behind.
-import {
-  type Check,
-  type Context,
-  type DesiredNames,
-  type FilePair,
-  type OutputDirectory,
-  printable,
-  readPairs,
-} from 'bus-integration-database';
+import { type Check, type DesiredNames, type FilePair, printable, readPairs } from 'bus-integration-database';
 import { isSameServer } from '../../connection/session-place.ts';
-import { demandedMode, endpointOf, type Reached } from '../../conninfo/dsn-endpoint.ts';
+import { demandedMode, endpointOf } from '../../conninfo/dsn-endpoint.ts';
 import { manifestOf } from '../../desired/rules.ts';
 import { sharingChecks } from '../../plan/sharing.ts';
 import { eachInParallel } from '../../run/parallel.ts';
-import type { Run } from '../../run/run.ts';
 import type { MarkedSchema } from '../../sql/leftovers-query.ts';
-import type { Preparation } from '../../survey/preparation.ts';
 import type { SeenInside } from '../listener/database-sweep.ts';
-import type { Policy } from '../listener/policy/policy.ts';
+import type { ConnectivityOptions } from './connectivity-options.ts';
 import type { ServiceFacts } from './facts.ts';
 import type { LoginFindings } from './login-answer.ts';
-import { hasNoRoom, loginCheck } from './login-faults.ts';
-import { manifestLogins } from './manifest-login.ts';
 import {
   undeclaredLogins,
   undeclaredMembers,
@@ -30,37 +18,13 @@ import {
   undeclaredPowers,
   unseenChecks,
 } from './manifest-views.ts';
-import type { DeclaredObjects } from './objects/declared-objects.ts';
 import { exposedChecks } from './objects/exposed.ts';
 import { type LoginFiles, leftFileChecks, loginFiles, otherFileChecks } from './other-files.ts';
 import { poolerCheck } from './pooler-login.ts';
 import { type Entrance, probeAll, tryWrongPassword } from './probe.ts';
 import { roleChecks } from './role.ts';
-import { readServiceTarget, tryLogin } from './service-login.ts';
 import { sharersIn } from './sharers.ts';
-
-export interface ConnectivityOptions {
-  readonly preparation: Preparation;
-  /** How the admin reached the server, and as which role. */
-  readonly reached: Promise<Reached>;
-  readonly adminRole: Promise<string>;
-  /** The cluster's; undefined where the admin may not read it. */
-  readonly systemIdentifier: Promise<string | undefined>;
-  readonly directory: OutputDirectory;
-  readonly run: Run;
-  /** The admin's: what it knows of the server need not be asked again. */
-  readonly session: Entrance & { readonly where: string };
-  /** What the admin sees of declared roles and databases. */
-  readonly declared: Promise<DeclaredObjects>;
-  /** How many logins at once; the first one doesn't wait for the number. */
-  readonly jobs: number | Promise<number>;
-  readonly onProgress: Context['onProgress'];
-  readonly policy: Policy;
-  /** Whether what must be refused is tried. */
-  readonly isNegative: boolean;
-  /** Whether a wrong password is really tried, which the server logs. */
-  readonly triesWrongPassword: boolean;
-}
+import { tryFiles } from './try-files.ts';
 
 export interface Connectivity {
   readonly checks: readonly Check[];
@@ -97,7 +61,7 @@ export async function checkConnectivity(options: ConnectivityOptions): Promise<C
       ...unseenChecks(manifest, desired.databases.keys(), looked, options.isNegative),
       ...others,
       ...leftFileChecks([...pairs, ...files.others.map(({ pair }) => pair)]),
-      ...roles.flatMap((role) => checks.get(role) ?? []),
+      ...onceEach(roles.flatMap((role) => checks.get(role) ?? [])),
       ...(options.isNegative ? sharingChecks(sharersIn(found)) : []),
       ...(options.isNegative ? undeclaredLogins(await options.declared, manifest) : []),
       ...(options.isNegative ? exposedChecks(undeclaredMembers(await options.declared, manifest), declared.roles) : []),
@@ -129,6 +93,11 @@ async function checkOthers(files: LoginFiles, options: ConnectivityOptions): Pro
   return otherFileChecks(files, trial.endpoint, tryPooler, options.jobs, run.signal);
 }
 
+/** What several roles have by the same group is told once. */
+function onceEach(checks: readonly Check[]): Check[] {
+  return [...new Map(checks.map((check) => [JSON.stringify([check.id, check.target, check.seen]), check])).values()];
+}
+
 /** What somebody passed on has to be taken before what it rests on. */
 function withUndeclaredLast(checks: readonly Check[]): Check[] {
   const isLast = ({ id }: Check) => id === 'undeclared-access';
@@ -149,100 +118,6 @@ function seenInsideOf(found: ReadonlyMap<FilePair, LoginFindings>, admin: Entran
       return facts !== undefined && isThere ? [[database, facts.writableSchemas]] : [];
     }),
   );
-}
-
-/** As a connection too many is tried again where others are at work, and then with pauses. */
-const mostTries = 4;
-
-async function tryFiles(
-  pairs: readonly FilePair[],
-  options: ConnectivityOptions,
-): Promise<Map<FilePair, LoginFindings>> {
-  const { run, preparation, directory } = options;
-  const { desired, declared: names, service } = preparation.intent;
-  const { pinned, tls } = options.session;
-  // What is known before the server has answered; which files of TLS a DSN file may name depends on no more.
-  const early = endpointOf(service, { ...pinned, isEncrypted: tls !== null, hasSsl: true });
-  const exact = options.reached.then((reached) => endpointOf(service, reached)).catch(() => early);
-  // Where it can't be read the verb itself fails.
-  const adminRole = options.adminRole.catch(() => '');
-  const found = new Map<FilePair, LoginFindings>(
-    pairs.map((pair) => [
-      pair,
-      {
-        checks: [
-          loginCheck(
-            pair,
-            'fail',
-            'could not log in: the server takes no more logins',
-            'end sessions that are idle, or raise max_connections',
-          ),
-        ],
-      },
-    ]),
-  );
-  const lookedAt = new Set<string>();
-  const databasesLookedAt = new Set<string>();
-  const firstWith = (seen: Set<string>, name: string) => () => {
-    const isFirst = !seen.has(name);
-    seen.add(name);
-    return isFirst;
-  };
-  const loginOf = manifestLogins(manifestOf(desired), pairs);
-  // The verb itself fails where it can't be read; here it only explains less.
-  const declared = options.declared.catch(() => undefined);
-  const systemIdentifier = options.systemIdentifier.catch(() => undefined);
-  const tries = new Map<FilePair, number>();
-  // Read before the first login, so that none of the later ones has to wait for its file.
-  const targets = new Map(pairs.map((pair) => [pair, readServiceTarget(pair, directory, early)]));
-  // Those whose turn never comes are nobody's.
-  for (const target of targets.values()) target.catch(() => undefined);
-  try {
-    const onDone = (done: number) =>
-      options.onProgress?.({ phase: 'logging in as services', done, total: pairs.length });
-    await eachInParallel(
-      pairs,
-      { jobs: options.jobs, signal: run.signal, isWorthIt: hasNoRoom, onDone },
-      async (pair) => {
-        const target = await targets.get(pair);
-        if (target === undefined) return;
-        if ('id' in target) return void found.set(pair, { checks: [target] });
-        const { isNegative } = options;
-        const tried = (tries.get(pair) ?? 0) + 1;
-        tries.set(pair, tried);
-        const { signal, meter, cache } = run;
-        const here = names.databases.get(pair.database);
-        const login = loginOf(pair);
-        const trial = {
-          pair,
-          target,
-          schemas: login?.creates ?? [...(desired.databases.get(pair.database)?.schemas ?? [])],
-          declaredSchemas: here?.schemas ?? new Set(),
-          login,
-          roles: [...(here?.logins ?? []), ...(login?.makers ?? [])],
-          deploymentId: desired.deploymentId,
-          adminRole,
-          isNegative,
-          looksAtRole: firstWith(lookedAt, pair.role),
-          looksAtDatabase: firstWith(databasesLookedAt, pair.database),
-          endpoint: exact,
-          declared,
-          admin: options.session.where,
-          systemIdentifier,
-          isLastTry: () => tried >= mostTries,
-          cache,
-          meter,
-          signal,
-        };
-        const findings = await run.waiting(`trying ${pair.path}`, () => tryLogin(trial));
-        found.set(pair, { target, ...findings });
-      },
-    );
-  } catch (error) {
-    // Those that found no room stand as failed; so do those behind them.
-    if (run.signal.aborted || !hasNoRoom(error)) throw error;
-  }
-  return found;
 }
 
 async function checkRole(

@@ -31,7 +31,7 @@ export const connectivityFindings = {
   },
   access: {
     title: 'a role of a manifest may what its access gives, and nothing beyond',
-    why: 'Privileges on the database, its schemas, everything in them and what comes later are read for each role; on one thing of each that have the same owner and privileges the login tries them too, explained and not run, so that nothing is written. Roles that do not log in, and logins without a file, are read only. What else a statement needs is read too: sequences of defaults, what views read, row security policies.',
+    why: 'Privileges on the database, its schemas, everything in them and what comes later are read for each role; on one thing of each that have the same owner and privileges the login tries them too, explained and not run, so that nothing is written. Roles that do not log in, and logins without a file, are read only. What else a statement needs is read too: sequences of defaults, what views read at every depth, row security policies. What functions do in their bodies is not looked at: a row of verify shows it.',
     fix: 'Where something lacks, bus operator database plan shows what apply gives; where there is too much, the statement that the finding names takes it away.',
     page: `${documentation}/ddl-priv.html`,
   },
@@ -43,14 +43,14 @@ export const connectivityFindings = {
   },
   'undeclared-access': {
     title: 'somebody has privileges in a database that the manifest does not give',
-    why: 'access says what roles of the manifest may in its schemas. What they were granted in other schemas, and what other roles were granted in its schemas or on what its roles make, came by hand or from an earlier manifest: a schema that left schemas keeps the grants that apply gave. Grants through PUBLIC are told by public-privilege and the listener policy.',
+    why: 'access says what roles of the manifest may in its schemas. What they were granted in other schemas, and what other roles were granted in its schemas or on what its roles make, came by hand or from an earlier manifest: a schema that left schemas keeps the grants that apply gave. It fails where a role that is not in the manifest may log in, connect and get at something; where nobody gets in by it, it is a warning. Superusers, the admin, the owner of the database and roles with REPLICATION are let in by the server, so nothing is said of them; who reads everything by pg_read_all_data is a warning, and members of declared roles are told by acts-as-service. Grants through PUBLIC are told by public-privilege and the listener policy.',
     fix: 'Declare the schema or the role; or its owner runs the REVOKE that the finding names, which leaves the things themselves as they are.',
     page: `${documentation}/ddl-priv.html`,
   },
   'later-objects': {
     title: 'a table that its owner makes does not come with what access gives',
     why: 'A login that makes things makes a table in each schema, asks what other roles may on it, and rolls it back. Default privileges bind to the role that makes a thing: tables of another creator come without them.',
-    fix: 'bus operator database plan shows the default privileges that lack.',
+    fix: 'What default privileges lack, bus operator database plan shows; what they give too much, the statement that the finding names takes. Where they are right all the same, an event trigger or a membership is the cause.',
     page: `${documentation}/sql-alterdefaultprivileges.html`,
   },
   'acts-as': {

@@ -3,6 +3,7 @@
 import { advise, type Check, ownCommand, printable } from 'bus-integration-database';
 import { loginDeclared } from '../../kinds/roles/role-admin.ts';
 import type { ExpandedManifest } from '../../manifest/expand.ts';
+import type { PowerfulAttributes } from '../../sql/verify/verify-query.ts';
 import { shown } from '../../text/shown.ts';
 import { declaredGroups } from '../access/declared-access.ts';
 import { declaredCheck, declaredStatements } from '../access/declared-statements.ts';
@@ -18,16 +19,30 @@ export function undeclaredPowers(
 ): LoginFindings {
   const { facts } = login;
   const powers = facts?.powers;
-  if (manifest === undefined || facts === undefined || powers == null) return login;
-  const { createdb, replication, bypassrls } = manifest.roles[role] ?? {};
+  if (facts === undefined || powers == null) return login;
+  if (manifest === undefined) {
+    const memberships = powers.memberships.filter(({ member }) => member === role);
+    return { ...login, facts: { ...facts, powers: { ...powers, memberships, groups: [] } } };
+  }
   const groups = declaredGroups(role, manifest.roles);
+  const beside = <A extends PowerfulAttributes>(name: string, held: A): A => {
+    const { createdb, replication, bypassrls } = manifest.roles[name] ?? {};
+    return {
+      ...held,
+      createsDatabases: held.createsDatabases && createdb !== true,
+      replicates: held.replicates && replication !== true,
+      bypassesRowSecurity: held.bypassesRowSecurity && bypassrls !== true,
+    };
+  };
   const undeclared = {
-    ...powers,
-    createsDatabases: powers.createsDatabases && createdb !== true,
-    replicates: powers.replicates && replication !== true,
-    bypassesRowSecurity: powers.bypassesRowSecurity && bypassrls !== true,
+    ...beside(role, powers),
+    // Those that it is declared a member of have theirs for themselves; to others it should not belong.
+    groups: powers.groups.filter(({ name }) => groups.has(name)).map((group) => beside(group.name, group)),
     powerfulGroups: powers.powerfulGroups.filter((group) => !groups.has(group)),
-    memberships: powers.memberships.filter(({ group }) => !groups.has(group)),
+    // On each way the first that nobody declared.
+    memberships: powers.memberships.filter(
+      ({ group, member }) => (member === role || groups.has(member)) && !groups.has(group),
+    ),
   };
   return { ...login, facts: { ...facts, powers: undeclared } };
 }

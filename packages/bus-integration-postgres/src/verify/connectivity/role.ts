@@ -35,7 +35,7 @@ export function roleChecks(
     .filter(({ readsVerifiers, grants }) => readsVerifiers && grants.length === 0)
     .map(({ database }) => database);
   if (attempted?.managed.includes('read password verifiers') === true) reading.push(facts.database);
-  const excess = judgeExcess(role, facts.powers, reading, attempted);
+  const excess = judgeExcess({ role, works: facts.user }, facts.powers, reading, attempted);
   const unclear = attempted?.unclear ?? [];
   const limits = { ...base, id: 'service-limits' };
   const strange = (facts.reachable ?? [])

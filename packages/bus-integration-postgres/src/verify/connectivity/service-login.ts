@@ -18,6 +18,7 @@ import { listedServers } from './listed.ts';
 import type { LoginFindings } from './login-answer.ts';
 import { hasNoRoom, loginCheck, loginFailure } from './login-faults.ts';
 import type { EarlyTrial, LoginTrial } from './login-trial.ts';
+import { withRows } from './manifest-trial.ts';
 import { limitOf } from './objects/refused.ts';
 import { trySession } from './try-session.ts';
 
@@ -94,19 +95,11 @@ export async function tryLogin(early: EarlyTrial): Promise<LoginFindings> {
     const isListed = early.target.addresses.length > 1;
     const listed = isListed ? await listedServers(await whole(), hasNoRoom) : { checks: [], target: early.target };
     if (listed.checks.some(({ result }) => result === 'fail')) return { checks: listed.checks };
-    await using session = await connect(listed.target, {
-      applicationName: 'bus operator database verify',
-      // Else as the service's own session: how long our transaction lasts depends on the load of this machine too.
-      settings: { transaction_timeout: '0' },
-      deferred: ['transaction_timeout'],
-      timeoutMs: 15_000,
-      queryTimeoutMs: 35_000,
-      signal,
-      cache: early.cache,
-      ...(early.meter !== undefined && { meter: early.meter }),
-    });
+    const open = () => enter(listed.target, early);
+    await using session = await open();
     hasEntered = true;
-    const findings = await trySession(session, await whole());
+    const trial = await whole();
+    const findings = await withRows(await trySession(session, trial), session, open, trial);
     return { ...findings, checks: [...findings.checks, ...listed.checks], target: listed.target };
   } catch (error) {
     if (signal.aborted) throw error;
@@ -117,6 +110,20 @@ export async function tryLogin(early: EarlyTrial): Promise<LoginFindings> {
       checks: [loginFailure(pair, error, { endpoint: await early.endpoint, hasEntered }, await early.declared)],
     };
   }
+}
+
+async function enter(target: ConnectionTarget, { signal, cache, meter }: EarlyTrial) {
+  return await connect(target, {
+    applicationName: 'bus operator database verify',
+    // Else as the service's own session: how long our transaction lasts depends on the load of this machine too.
+    settings: { transaction_timeout: '0' },
+    deferred: ['transaction_timeout'],
+    timeoutMs: 15_000,
+    queryTimeoutMs: 35_000,
+    signal,
+    cache,
+    ...(meter !== undefined && { meter }),
+  });
 }
 
 /** A limit of the role or the database, which keeps nobody else from logging in. */

@@ -91,6 +91,7 @@ async function tryRights(session: Session, trial: LoginTrial, at: LoggedIn): Pro
   } catch (error) {
     // What it may in the whole cluster is known, and no other login of the role asks for it again.
     if (trial.signal.aborted || hasNoRoom(error)) throw error;
+    await session.script('ROLLBACK', { doing, isAsLoggedIn: true }).catch(() => undefined);
     return { checks: [loginFailure(pair, error, { ...trial, hasEntered: true }, declared)], login, facts };
   }
   if (rows.filter(({ value }) => value === probe).length !== schemas.length + (isUnqualified ? 1 : 0)) {

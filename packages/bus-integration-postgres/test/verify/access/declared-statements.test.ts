@@ -19,15 +19,45 @@ describe.each([14, 18] as const)('PostgreSQL %i', (major) => {
   }, 60_000);
   afterAll(() => server?.stop());
 
-  async function tried(sql: string, mustFail = false): Promise<string> {
-    const statement: DeclaredStatement = { number: 3, role: 'svc', database: 'postgres', sql, mustFail };
+  const statementOf = (sql: string, mustFail = false): DeclaredStatement => ({
+    ...{ number: 3, role: 'svc', database: 'postgres', sql, mustFail },
+  });
+
+  async function open() {
     const address = { host: server.host, port: server.port, password: new Secret('secret') };
     const target = targetOf(server, { user: 'svc', addresses: [address] });
-    await using session = await connect(target, { ...brief, settings: {} });
-    const [check] = await tryDeclared(session, [statement], new AbortController().signal);
+    return await connect(target, { ...brief, settings: {} });
+  }
+
+  async function tried(sql: string, mustFail = false): Promise<string> {
+    await using session = await open();
+    const [check] = await tryDeclared(session, open, [statementOf(sql, mustFail)], new AbortController().signal);
     expect(check).toMatchObject({ id: 'declared-statement', target: 'svc@postgres', database: 'postgres' });
     return `${check?.result} ${check?.seen?.replace('row 3 of verify, as svc in postgres: ', '')}`;
   }
+
+  test('a row that ends its own session spoils no other', async () => {
+    const ending = 'SELECT pg_catalog.pg_terminate_backend(pg_catalog.pg_backend_pid())';
+    const rows = [ending, 'SELECT note FROM orders', ending, ending, 'SELECT FROM closed', ending];
+    await using session = await open();
+    const checks = await tryDeclared(
+      session,
+      open,
+      rows.map((sql) => statementOf(sql)),
+      new AbortController().signal,
+    );
+    expect(checks.map(({ result }) => result)).toEqual(['unknown', 'ok', 'unknown', 'unknown', 'fail', 'unknown']);
+    const left = await tryDeclared(
+      await open(),
+      () => Promise.reject(new Error('no room')),
+      rows.map((sql) => statementOf(sql)),
+      new AbortController().signal,
+    );
+    expect(left.map(({ seen }) => seen?.replace(/^.*: /, ''))).toEqual([
+      'the connection was lost',
+      ...Array.from({ length: 5 }, () => 'its role could not log in once more'),
+    ]);
+  });
 
   test.each([
     ['SELECT note FROM orders', false, /^ok is carried out$/],

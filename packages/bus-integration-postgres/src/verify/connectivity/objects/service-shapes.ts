@@ -21,14 +21,19 @@ import {
   sessionSettings,
 } from '../../../sql/verify/verify-query.ts';
 
-const powers = record<Powers>({
+const attributes = {
   isSuperuser: boolean,
   createsRoles: boolean,
   createsDatabases: boolean,
   replicates: boolean,
   bypassesRowSecurity: boolean,
+};
+
+const powers = record<Powers>({
+  ...attributes,
   powerfulGroups: list(text),
-  memberships: list(record<Powers['memberships'][number]>({ group: text, grantor: nullable(text) })),
+  groups: list(record<Powers['groups'][number]>({ ...attributes, name: text })),
+  memberships: list(record<Powers['memberships'][number]>({ group: text, member: text, grantor: nullable(text) })),
 });
 
 export const grantShape = record<DangerousGrant>({

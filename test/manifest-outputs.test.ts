@@ -202,6 +202,9 @@ describe('what stands on the disk', () => {
     chmodSync(join(folder.path, 'env/all.env'), 0o644);
     const refused = await deployment.plan();
     expect(refused.diagnostics[0]?.message).toMatch(/env\/all\.env is readable by others \(0644\)/);
+    expect(refused.diagnostics[0]?.remedy).toBe('chmod 640 ./env/all.env');
+    const { checks = [] } = await deployment.doctor();
+    expect(checks.map(({ remedy }) => remedy)).toContain('chmod 640 ./env/all.env');
   });
 
   test.each([

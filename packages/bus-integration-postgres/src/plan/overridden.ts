@@ -19,8 +19,13 @@ export function overridingFindings(
   if (details === undefined) return [];
   const settings = resources.filter((one): one is StoredSetting => one.kind === 'setting');
   const named = new Set(settings.map(keyOf));
+  const namesOf = (kind: 'retired-database' | 'retired-role') =>
+    new Set(resources.flatMap((one) => (one.kind === kind ? [one.name] : [])));
+  const [endingDatabases, endingRoles] = [namesOf('retired-database'), namesOf('retired-role')];
   return details.settings.flatMap((stored) => {
     if (stored.role === null || named.has(keyOf(stored))) return [];
+    // They go with what they are of.
+    if (endingDatabases.has(stored.database ?? '') || endingRoles.has(stored.role)) return [];
     if (stored.name === 'role')
       return [finding(stored, `works as ${shown(stored.value)}${inDatabase(stored)}, which nobody declared`)];
     const values = storedValues(stored.name, stored.value);

@@ -14,6 +14,8 @@ const stored = (role: string | null, database: string | null, value: string, nam
 const ofRole = settingOf({ role: 'svc' }, 'work_mem', '64MB');
 const ofDatabase = settingOf({ database: 'app' }, 'work_mem', '64MB');
 const ofBoth = settingOf({ role: 'svc', database: 'app' }, 'work_mem', '64MB');
+const retiredLogs = { kind: 'retired-database', name: 'logs', isGone: false } as const;
+const retiredRole = { kind: 'retired-role', name: 'svc', isGone: false } as const;
 
 describe('a setting that nobody declared', () => {
   test.each([
@@ -49,6 +51,8 @@ describe('a setting that nobody declared', () => {
     ['behind one for both', [ofDatabase, ofBoth], stored('svc', null, '4MB')],
     ['that is declared', [ofDatabase, ofRole], stored('svc', null, '4MB')],
     ['with the same value', [ofDatabase], stored('svc', null, '64MB')],
+    ['in a database that is retired', [ofRole, retiredLogs], stored('svc', 'logs', 'owner', 'role')],
+    ['of a role that is retired', [ofDatabase, retiredRole], stored('svc', 'app', 'owner', 'role')],
   ])('%s, is nobody’s concern', (_, resources, one) => {
     expect(overridingFindings(resources, desired, seen({ details: { settings: [one] } }))).toEqual([]);
   });

@@ -72,6 +72,12 @@ const findingTable = {
     fix: 'Where a weaker rule takes its clients, trust or md5, fix that one and leave this. Else delete it; a reject that was meant to hold goes above the rule that takes its clients. Moving another rule up may let clients in by less than they must show now.',
     page: `${documentation}/auth-pg-hba-conf.html`,
   },
+  'rejected-service': {
+    title: 'a reject line keeps out services that a later line would let in',
+    why: 'The first line that fits a client decides. A reject above the line that is meant for a service ends its logins from those addresses, which a verify from elsewhere does not see. Lines of type hostnossl are left out: they are how TLS is demanded.',
+    fix: 'Delete the reject, move it below, or write the role and the addresses into it that it is meant for. Where just these services are to be kept out, leave it.',
+    page: `${documentation}/auth-pg-hba-conf.html`,
+  },
   'plain-host-beside-hostssl': {
     title: 'a rule takes plain text where TLS is demanded',
     why: 'A host rule fits with and without TLS, so a hostssl rule beside it demands nothing: a client set to sslmode=prefer, which is the default, falls back to plain text when somebody on the way says that there is no TLS.',

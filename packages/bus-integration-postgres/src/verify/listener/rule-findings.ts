@@ -24,6 +24,7 @@ import {
 } from './met-rule.ts';
 import { foreignProof, methodFinding, takesNoProof, weaknessOf } from './method.ts';
 import { edit, putAbove } from './policy/rule-remedy.ts';
+import { rejecting } from './rejecting.ts';
 import { listeningOf } from './sockets.ts';
 
 /** Findings about rules, each with its file and line; an `ok` when there are none. */
@@ -51,7 +52,14 @@ export function judgeRules(options: RulesOptions): Check[] {
     const leftover = left[index] as Remainder;
     const met = observationOf(rule, reaches[index] as WalkRule, meetings[index] ?? {}, leftover, families);
     const shadow = isEmpty(leftover) && !isEmptyOfItself(rule) ? shadowed(rules.rules, reaches, index) : [];
-    return rule.method === 'reject' ? shadow : [...shadow, ...judgeRule(met, options, isDormant, vague.has(index))];
+    if (rule.method === 'reject')
+      return [
+        ...shadow,
+        ...rejecting(index, meetings[index]?.service, {
+          ...{ rules: rules.rules, reaches, subjects, rulesFor: finder, policy: options.policy },
+        }),
+      ];
+    return [...shadow, ...judgeRule(met, options, isDormant, vague.has(index))];
   });
   return [...judged.flat(), ...lostQuoting(rules.rules), ...(rules.broken.length > 0 ? [] : inOrderOf(judged, rules))];
 }
@@ -213,8 +221,10 @@ function shadowed(rules: readonly HbaRule[], reaches: readonly WalkRule[], index
   const why = taker === undefined ? 'earlier rules take' : `${taker.file}:${taker.line} (${taker.method}) takes`;
   // Moved up, any other rule might let in by less than what its clients must show now.
   const isMovable = rule.method === 'reject' && taker !== undefined && !isSame;
-  const remedy: Remedy =
-    weak !== undefined
+  const isRejected = rule.method !== 'reject' && taker?.method === 'reject';
+  const remedy: Remedy = isRejected
+    ? [`where its clients are to get in, delete ${lineText(taker, rule)}; else `, edit(rule, 'delete', [])]
+    : weak !== undefined
       ? `first write scram-sha-256 in the place of ${weak.method} on ${lineText(weak, rule)}; this line is right, and stays`
       : isMovable
         ? `move it above line ${taker.line}, or delete it`

@@ -156,6 +156,13 @@ const cases: Readonly<Record<Exclude<FindingId, 'not-loaded'>, Case>> = {
     remedy: 'move it above line 4',
     calm: { hba: `host shop all 10.1.0.0/16 reject\n${scram.hba}` },
   },
+  'rejected-service': {
+    raises: { hba: `host shop bus_service 10.1.0.0/16 reject\n${scram.hba}` },
+    result: 'warn',
+    line: 1,
+    remedy: 'if it is not meant, delete',
+    calm: { hba: `${scram.hba}\nhost all all all reject` },
+  },
   'plain-host-beside-hostssl': {
     raises: { hba: `hostssl all all 10.0.0.0/8 scram-sha-256\n${scram.hba}`, keys: ownNetworks },
     result: 'fail',

@@ -38,6 +38,41 @@ function judge(hba: string | HbaRules, keys: Keys = {}) {
 
 const of = (id: string, ...asked: Parameters<typeof judge>) => judge(...asked).filter((check) => check.id === id);
 
+describe('a reject line', () => {
+  const open = 'host all all 10.0.0.0/8 scram-sha-256\n';
+
+  it.each([
+    ['host all bus 10.1.0.0/16 reject'],
+    ['host shop all 10.0.0.0/8 reject'],
+    ['hostssl all all 10.1.0.0/16 reject'],
+    ['host all +group,bus 10.1.0.0/16 reject'],
+  ])('above a line that would let a service in is told: %s', (line) => {
+    const [told, ...others] = of('rejected-service', `${line}\n${open}`, strict);
+    expect(others).toEqual([]);
+    expect(told).toMatchObject({ result: 'warn', rule: { line: 1 } });
+    expect(told?.why).toMatch(
+      /^bus \(1 database\) can not come from 10\..*, where .*:2 \(scram-sha-256\) would let it in/,
+    );
+    expect(told?.remedy).toMatch(/^if it is not meant, delete/);
+  });
+
+  it.each([
+    `${open}host all all all reject`,
+    `hostnossl all all all reject\n${open}`,
+    `host all postgres all reject\n${open}`,
+    `host crm all all reject\n${open}`,
+    `host all bus 192.168.0.0/16 reject\n${open}`,
+    `local all all reject\n${open}`,
+  ])('that keeps no service out is nobody’s concern: %s', (hba) => {
+    expect(of('rejected-service', hba, strict)).toEqual([]);
+  });
+
+  it('that takes all clients of a later one is what to delete', () => {
+    const [told] = of('shadowed-rule', `host all all 10.0.0.0/8 reject\n${open}`, strict);
+    expect(told?.remedy).toMatch(/^where its clients are to get in, delete line 1; else delete/);
+  });
+});
+
 describe('trust', () => {
   it.each([
     ['host crm all 0.0.0.0/0 trust', {}],

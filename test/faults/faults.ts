@@ -886,6 +886,7 @@ const ownership: readonly Fault[] = [
     [
       ['session_replication_role', 'replica'],
       ['temp_file_limit', '0'],
+      ['lo_compat_privileges', 'on'],
     ] as const
   ).flatMap(([name, value]) =>
     ['ROLE svc', 'DATABASE app', 'ROLE svc IN DATABASE app'].map((where) =>
@@ -916,4 +917,16 @@ export const faults: readonly Fault[] = [
   ...server,
   ...transport,
   otherServer,
+  setting(
+    'restrict_nonsystem_relation_kind',
+    'ROLE svc',
+    'view',
+    /fail harmful-setting svc@app: restrict_nonsystem_relation_kind = view .*ALTER ROLE .*RESET restrict_nonsystem_relation_kind;/,
+  ),
+  setting(
+    'standard_conforming_strings',
+    'ROLE svc',
+    'off',
+    /warn harmful-setting svc@app: standard_conforming_strings = off .*ALTER ROLE .*RESET standard_conforming_strings;/,
+  ),
 ];

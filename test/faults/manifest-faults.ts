@@ -19,6 +19,20 @@ const access: readonly Fault[] = [
     shop,
   ),
   sql(
+    'a publication of a table without a key',
+    'SET ROLE boss; CREATE TABLE app.plain (id int); RESET ROLE; CREATE PUBLICATION all_of_it FOR ALL TABLES',
+    'DROP PUBLICATION all_of_it; DROP TABLE app.plain',
+    /fail access writer@shop: writer may UPDATE, DELETE on table plain in schema app, and is refused: publication all_of_it has the table, which has no replica identity.*ALTER TABLE "app"."plain" REPLICA IDENTITY FULL;/,
+    shop,
+  ),
+  sql(
+    'a publication of deletes from a partition',
+    "SET ROLE boss; CREATE TABLE app.whole (id int) PARTITION BY LIST (id); CREATE TABLE app.part PARTITION OF app.whole FOR VALUES IN (1); RESET ROLE; CREATE PUBLICATION deletes FOR TABLE app.whole WITH (publish = 'delete')",
+    'DROP PUBLICATION deletes; DROP TABLE app.whole',
+    /fail access writer@shop: writer may DELETE on table part in schema app, and is refused: publication deletes /,
+    shop,
+  ),
+  sql(
     'a reader writes',
     'GRANT INSERT ON app.customers TO reader',
     'REVOKE INSERT ON app.customers FROM reader',

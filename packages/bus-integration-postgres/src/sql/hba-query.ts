@@ -1,5 +1,9 @@
 // What a server tells of its pg_hba files.
 
+/** Whatever DateStyle the session has. */
+const inUtc = (time: string) => `pg_catalog.to_char(pg_catalog.timezone('UTC'::pg_catalog.text, ${time}),
+         'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'::pg_catalog.text)`;
+
 /** https://www.postgresql.org/docs/current/view-pg-settings.html shows no row of what the session may not examine. */
 export const conditionSql = `
 SELECT (SELECT hba.setting FROM pg_catalog.pg_settings AS hba WHERE hba.name = 'hba_file') AS file,
@@ -12,7 +16,7 @@ SELECT (SELECT hba.setting FROM pg_catalog.pg_settings AS hba WHERE hba.name = '
        pg_catalog.has_function_privilege('pg_catalog.pg_ls_dir(pg_catalog.text, boolean, boolean)', 'EXECUTE') AS lists_directories,
        pg_catalog.has_table_privilege('pg_catalog.pg_hba_file_rules', 'SELECT')
          AND pg_catalog.has_function_privilege('pg_catalog.pg_hba_file_rules()', 'EXECUTE') AS reads_view,
-       pg_catalog.pg_conf_load_time() AS loaded_at,
+       ${inUtc('pg_catalog.pg_conf_load_time()')} AS loaded_at,
        coalesce((SELECT validators.setting <> '' FROM pg_catalog.pg_settings AS validators
                  WHERE validators.name = 'oauth_validator_libraries'), true) AS has_validators`;
 
@@ -26,7 +30,7 @@ SELECT entry.name, coalesce((pg_catalog.pg_stat_file($1::pg_catalog.text || '/':
  ORDER BY entry.name`;
 
 export const changedSql = `
-SELECT pg_catalog.max((pg_catalog.pg_stat_file(path, true)).modification) AS changed_at
+SELECT ${inUtc('pg_catalog.max((pg_catalog.pg_stat_file(path, true)).modification)')} AS changed_at
   FROM pg_catalog.unnest($1::pg_catalog.text[]) AS path`;
 
 /** https://www.postgresql.org/docs/current/view-pg-hba-file-rules.html */

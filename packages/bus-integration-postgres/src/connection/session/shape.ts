@@ -110,8 +110,10 @@ export const boolean: RowShape<boolean> = (value) => {
   return typeof value === 'boolean' ? value : refuseShape(value, 'a boolean');
 };
 
+/** In UTC, as `2026-01-31T12:00:00.000Z`: what a session writes by itself depends on its DateStyle. */
 export const time: RowShape<Date> = (value) => {
-  return value instanceof Date && !Number.isNaN(value.getTime()) ? value : refuseShape(value, 'a time');
+  const read = typeof value === 'string' && value.endsWith('Z') ? new Date(value) : undefined;
+  return read === undefined || Number.isNaN(read.getTime()) ? refuseShape(value, 'a time in UTC') : read;
 };
 
 export const bytes: RowShape<Buffer> = (value) => {

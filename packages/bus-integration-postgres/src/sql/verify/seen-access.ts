@@ -2,6 +2,7 @@
 
 import type { ArgumentType } from '../objects-query.ts';
 import type { SeenNeeds } from './needs-query.ts';
+import type { SeenUnidentified } from './published-query.ts';
 
 /** An entry of a list of privileges; the grantee is null for PUBLIC. */
 export interface SeenEntry {
@@ -111,6 +112,7 @@ export interface SeenEdge {
 }
 
 export interface SeenAccess extends SeenNeeds {
+  readonly unidentified: readonly SeenUnidentified[];
   readonly database: readonly string[];
   readonly onDatabase: { readonly owner: string; readonly entries: readonly SeenEntry[] };
   readonly schemas: readonly SeenSchema[];

@@ -19,6 +19,9 @@ export const sessionSettings = [
   'temp_file_limit',
   'zero_damaged_pages',
   'ignore_checksum_failure',
+  'lo_compat_privileges',
+  'restrict_nonsystem_relation_kind',
+  'standard_conforming_strings',
 ] as const;
 
 /** The session as it stands after the login: run before anything of ours is set in it. */

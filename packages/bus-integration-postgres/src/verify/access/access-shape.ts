@@ -36,6 +36,15 @@ const shape = record<SeenAccess>({
   withoutPolicy: list(
     record<SeenAccess['withoutPolicy'][number]>({ schema: text, name: text, privileges: list(text) }),
   ),
+  unidentified: list(
+    record<SeenAccess['unidentified'][number]>({
+      schema: text,
+      name: text,
+      publications: list(text),
+      updates: boolean,
+      deletes: boolean,
+    }),
+  ),
   ofDefaults: list(record<SeenAccess['ofDefaults'][number]>(need)),
   ofViews: list(
     record<SeenAccess['ofViews'][number]>({

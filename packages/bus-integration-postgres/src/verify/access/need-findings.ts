@@ -1,13 +1,14 @@
 // What was granted and yet is refused, by what the catalogs say: a default's sequence, what a view reads, row security
-// without a policy. Pure.
+// without a policy, a publication without a replica identity. Pure.
 import type { SeenAccess } from '../../sql/verify/seen-access.ts';
+import { mostTold, someNames } from '../../text/bounded.ts';
 import { inDatabase, runs } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
 import { type AccessFinding, fail, list } from './finding-words.ts';
 
 export function ofNeeds(role: string, seen: SeenAccess, database: string): AccessFinding[] {
-  const { withoutPolicy, ofDefaults, ofViews } = seen;
+  const { withoutPolicy, ofDefaults, ofViews, unidentified } = seen;
   return [
     ...ofDefaults.map(({ schema, name, needs, needed, owner }) =>
       fail(
@@ -37,6 +38,20 @@ export function ofNeeds(role: string, seen: SeenAccess, database: string): Acces
         ),
         ...(relation?.count === 1 && { about: { relation, privileges: ['SELECT'] } }),
       };
+    }),
+    ...unidentified.flatMap(({ schema, name, publications, updates, deletes }): AccessFinding[] => {
+      const privileges = [...(updates ? ['UPDATE'] : []), ...(deletes ? ['DELETE'] : [])];
+      if (privileges.length === 0) return [];
+      const table = `${identifier(schema)}.${identifier(name)}`;
+      return [
+        fail(
+          `${shown(role)} may ${list(privileges)} on table ${shown(name)} in schema ${shown(schema)}, and is refused: publication ${someNames(publications, mostTold)} has the table, which has no replica identity`,
+          [
+            'give it a primary key; or ',
+            runs('its owner or a superuser', inDatabase(database), `ALTER TABLE ${table} REPLICA IDENTITY FULL;`),
+          ],
+        ),
+      ];
     }),
     ...withoutPolicy.map(
       ({ schema, name, privileges }): AccessFinding => ({

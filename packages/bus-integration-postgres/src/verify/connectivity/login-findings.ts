@@ -31,7 +31,7 @@ export const connectivityFindings = {
   },
   access: {
     title: 'a role of a manifest may what its access gives, and nothing beyond',
-    why: 'Privileges on the database, its schemas, everything in them and what comes later are read for each role; on one thing of each that have the same owner and privileges the login tries them too, explained and not run, so that nothing is written. Roles that do not log in, and logins without a file, are read only. What else a statement needs is read too: sequences of defaults, what views read at every depth, row security policies. What functions do in their bodies is not looked at: a row of verify shows it.',
+    why: 'Privileges on the database, its schemas, everything in them and what comes later are read for each role; on one thing of each that have the same owner and privileges the login tries them too, explained and not run, so that nothing is written. Roles that do not log in, and logins without a file, are read only. What else a statement needs is read too: sequences of defaults, what views read at every depth, row security policies, the replica identity of what is published. What functions do in their bodies is not looked at: a row of verify shows it.',
     fix: 'Where something lacks, bus operator database plan shows what apply gives; where there is too much, the statement that the finding names takes it away.',
     page: `${documentation}/ddl-priv.html`,
   },
@@ -174,8 +174,8 @@ export const connectivityFindings = {
     page: `${documentation}/ddl-priv.html`,
   },
   'harmful-setting': {
-    title: 'a setting that is stored for a service lets it damage data, or fail at larger work',
-    why: 'With session_replication_role = replica no foreign key and no ordinary trigger is checked; with temp_file_limit = 0 a sort that does not fit into memory fails. The few statements that verify tries show none of it.',
+    title: 'a setting that is stored for a service lets it damage data, or fail at its work',
+    why: 'With session_replication_role = replica no foreign key and no ordinary trigger is checked; with temp_file_limit = 0 a sort that does not fit into memory fails; restrict_nonsystem_relation_kind refuses views; standard_conforming_strings = off makes a backslash in a literal an escape. The few statements that verify tries show none of it.',
     fix: 'The command that the finding names takes the setting away: ALTER ROLE … RESET …',
     page: `${documentation}/runtime-config-client.html`,
   },

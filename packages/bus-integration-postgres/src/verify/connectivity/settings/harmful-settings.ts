@@ -9,8 +9,20 @@ import { effectiveSetting } from './effective-setting.ts';
 
 const isOn = (value: string) => /^(on|t|tr|tru|true|y|ye|yes|1)$/i.test(value.trim());
 
+const isOff = (value: string) => /^(of|off|f|fa|fal|fals|false|n|no|0)$/i.test(value.trim());
+
+interface HarmfulSetting {
+  readonly name: string;
+  readonly isHarmful: (value: string) => boolean;
+  readonly effect: string;
+  /** Default: fail. */
+  readonly result?: 'warn';
+  /** Whoever owns the role or the database may set it, too. */
+  readonly isAnyones?: true;
+}
+
 /** https://www.postgresql.org/docs/current/runtime-config.html */
-const harmful: readonly { name: string; isHarmful: (value: string) => boolean; effect: string }[] = [
+const harmful: readonly HarmfulSetting[] = [
   {
     name: 'session_replication_role',
     isHarmful: (value) => value.trim().toLowerCase() === 'replica',
@@ -23,6 +35,24 @@ const harmful: readonly { name: string; isHarmful: (value: string) => boolean; e
   },
   { name: 'zero_damaged_pages', isHarmful: isOn, effect: 'damaged pages are read as empty' },
   { name: 'ignore_checksum_failure', isHarmful: isOn, effect: 'damaged pages are read as they are' },
+  {
+    name: 'lo_compat_privileges',
+    isHarmful: isOn,
+    effect: 'large objects of everybody are read and written, whatever was granted on them',
+  },
+  {
+    name: 'restrict_nonsystem_relation_kind',
+    isHarmful: (value) => /view|foreign-table/i.test(value),
+    effect: 'views, or foreign tables, are refused to it',
+    isAnyones: true,
+  },
+  {
+    name: 'standard_conforming_strings',
+    isHarmful: isOff,
+    effect: 'a backslash in a literal escapes what follows it: who quotes as the standard says is open to injected SQL',
+    result: 'warn',
+    isAnyones: true,
+  },
 ];
 
 export function harmfulSettings(
@@ -30,18 +60,17 @@ export function harmfulSettings(
   session: SessionAtLogin,
   declared: DeclaredObjects | undefined,
 ): Check[] {
-  return harmful.flatMap(({ name, isHarmful, effect }): Check[] => {
+  return harmful.flatMap(({ name, isHarmful, effect, result, isAnyones }): Check[] => {
     const stored = effectiveSetting(pair, name, session, declared);
     if (stored === undefined || !isHarmful(stored.value)) return [];
     return [
       {
         id: 'harmful-setting',
         kind: 'connectivity',
-        result: 'fail',
+        result: result ?? 'fail',
         target: `${printable(pair.role)}@${printable(pair.database)}`,
         seen: `${name} = ${printable(stored.value)} (${stored.where}): what ${shown(pair.role)} does runs so that ${effect}`,
-        // All of them are a superuser's to set.
-        ...advise(asSuperuser(stored.reset)),
+        ...advise(isAnyones ? stored.reset : asSuperuser(stored.reset)),
       },
     ];
   });

@@ -1,5 +1,6 @@
 // What runs with its owner's rights does not get another owner's by a plain apply: whoever wrote it would act as that one.
 import { installedMajors } from 'embedded';
+import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import { manifestWith, onServer } from './access/applied.ts';
 import { explain } from './scenarios/stage.ts';
@@ -61,6 +62,64 @@ describe.each(someOf('rights of owners', majors, 1))('PostgreSQL %i', (major) =>
       as: 'es_svc',
     });
     await on.converge(taken(), ['revoke']);
+  });
+
+  test('a retired role leaves nothing to its heir’s rights', { timeout: 120_000 }, async () => {
+    await using on = await onServer(major, 'plain');
+    await on.converge(manifestWith('{es_o: {}, es_old: {}}', '{orders: {access: {es_old: create}}}'));
+    await on.make(made, { as: 'es_old', schema: 'public' });
+    const retiring = `${manifestWith('{es_o: {}}', '{orders: {}}')}retire: {roles: {es_old: {reassign_to: es_o}}}`;
+    const refused = await on.apply(retiring, { allow: ['destructive'] });
+    expect(refused).toMatchObject({ ok: false, error_class: 'unsafe' });
+    const hazards = refused.diagnostics?.filter(({ code }) => code === 'hazard');
+    expect(hazards?.map(({ message }) => message)).toEqual(['1 elevation not allowed (es_old)']);
+    const told = refused.diagnostics?.filter(({ code }) => code === 'owner-rights').map(({ message }) => message);
+    expect(told?.map((message) => message.split(': ')[1])).toEqual([
+      'public.kept',
+      'public.f()',
+      'public.ruled',
+      'public.definer',
+    ]);
+    expect(told?.[1]).toMatch(
+      /^1 routine of database orders runs with the rights of es_old, and once that role is retired it runs with those of es_o:/,
+    );
+    const retired = await on.converge(retiring, ['destructive', 'elevate']);
+    expect(retired.steps.find(({ action }) => action === 'clear-role')?.risk).toBe('destructive');
+  });
+
+  test('a retired role’s routine that came after the plan is not given away', { timeout: 120_000 }, async () => {
+    await using on = await onServer(major, 'plain');
+    await on.converge(manifestWith('{es_o: {}, es_old: {login: true}}', '{orders: {access: {es_old: create}}}'));
+    await on.make('CREATE TABLE kept ()', { as: 'es_old', schema: 'public' });
+    const retiring = `${manifestWith('{es_o: {}}', '{orders: {}}')}retire: {roles: {es_old: {reassign_to: es_o}}}`;
+    const blocker = new pg.Client({ connectionString: on.server.dsn() });
+    await blocker.connect();
+    try {
+      // Apply waits where it takes the login.
+      await blocker.query("BEGIN; SELECT FROM pg_authid WHERE rolname = 'es_old' FOR UPDATE");
+      const applying = on.apply(retiring, { allow: ['destructive'] });
+      const waiting = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+      await expect.poll(async () => (await on.server.query(waiting)).length, { timeout: 20_000 }).toBe(1);
+      await on.make("CREATE FUNCTION late() RETURNS int SECURITY DEFINER LANGUAGE sql AS 'SELECT 1'", {
+        as: 'es_old',
+        schema: 'public',
+      });
+      await blocker.query('COMMIT');
+      const applied = await applying;
+      expect(applied).toMatchObject({ ok: false, error_class: 'unsafe' });
+      expect(applied.diagnostics?.find(({ code }) => code === 'owner-rights')?.message, explain(applied)).toBe(
+        "role es_old owns 1 routine in database orders by now that runs with its owner's rights, more than was planned",
+      );
+    } finally {
+      await blocker.end();
+    }
+    const [owned] = await on.server.query(
+      "SELECT proowner::regrole::text AS owner FROM pg_proc WHERE proname = 'late'",
+      {
+        database: 'orders',
+      },
+    );
+    expect(owned).toEqual({ owner: 'es_old' });
   });
 
   test('what runs as a superuser goes on doing so', { timeout: 120_000 }, async () => {

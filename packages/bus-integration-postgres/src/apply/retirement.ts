@@ -4,7 +4,9 @@
 import { OperationError, ownCommand, pause } from 'bus-integration-database';
 import type { Session } from '../connection/connect.ts';
 import { integer, nullable, readRow, readRows, record, text } from '../connection/session/shape.ts';
-import { readHeld } from '../observe/retiring.ts';
+import { countOf } from '../kinds/owners/strays.ts';
+import type { Observation } from '../observe/observation.ts';
+import { type HeldInside, readHeld } from '../observe/retiring.ts';
 import { selfGrantOf, withSelfGrants } from '../ownership/self-grant.ts';
 import { inBatches, inTransaction } from '../run/transaction.ts';
 import { dependentsQuery, endKeptQuery, sessionsQuery } from '../sql/retired-query.ts';
@@ -92,6 +94,7 @@ async function clearRoles(execution: Execution): Promise<void> {
       const statements = planned.filter((statement) => statement.role === role);
       // Whoever is to get it takes it first; where nobody is, nothing may have been made since the plan.
       if (statements.length === 1) await refuseOwned(session, role);
+      else await refuseNewDefiners(session, role, execution.seen);
       const doing = `retiring role ${printable(role)} in database ${printable(database)}`;
       await commit(execution, session, statements, { doing, isIndivisible: true });
     }
@@ -105,6 +108,24 @@ async function refuseOwned(session: Session, role: string): Promise<void> {
     'unsafe',
     `role ${shown(role)} owns something in database ${shown(session.database)} by now, which would go with it`,
     { code: 'retired-role-owns', target: printable(role), remedy: ownCommand('plan') },
+  );
+}
+
+/** What runs with its owner's rights and is there only since the plan: nobody allowed that it gets the heir's. */
+async function refuseNewDefiners(session: Session, role: string, { retiring }: Observation): Promise<void> {
+  const planned = retiring?.held.get(session.database)?.find((held) => held.role === role)?.runsAsOwner ?? [];
+  const [held] = await readHeld(session, [role], []);
+  const isPlanned = ({ type, count, names }: HeldInside['runsAsOwner'][number]) =>
+    planned.some(
+      (one) =>
+        one.type === type && count <= one.count && (names ?? []).every((name) => one.names?.includes(name) ?? true),
+    );
+  const added = held?.runsAsOwner.find((one) => !isPlanned(one));
+  if (added === undefined) return;
+  throw new OperationError(
+    'unsafe',
+    `role ${shown(role)} owns ${countOf(added)} in database ${shown(session.database)} by now that run${added.count === 1 ? 's' : ''} with its owner's rights, more than was planned`,
+    { code: 'owner-rights', target: printable(role), remedy: ownCommand('plan') },
   );
 }
 

@@ -123,6 +123,7 @@ export const retiredRole: Kind<RetiredRole, typeof registered> = {
               'its rights end',
               ...lossesOf(before).map((loss) => `takes ${loss}`),
             ].join('; '),
+      alsoRisks: ({ before }) => (before?.runs_as_owner === undefined ? [] : ['elevate']),
       statements: ({ before, after }) => {
         if (before === undefined || after === undefined) return [];
         const { name, database, granted_by, lends } = before;

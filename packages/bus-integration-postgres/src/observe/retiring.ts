@@ -1,7 +1,18 @@
 // What is still there of what is to be retired: read only where a manifest retires something.
 import type { Session } from '../connection/connect.ts';
-import { boolean, integer, list, nullable, readRow, readRows, record, text } from '../connection/session/shape.ts';
+import {
+  boolean,
+  integer,
+  list,
+  nullable,
+  oneOf,
+  readRow,
+  readRows,
+  record,
+  text,
+} from '../connection/session/shape.ts';
 import { heldQuery, retiredQuery } from '../sql/retired-query.ts';
+import { type StrayType, strayTypes } from '../sql/strays-query.ts';
 import { shown } from '../text/shown.ts';
 
 export interface RetiringRole {
@@ -49,6 +60,12 @@ export interface HeldInside {
   readonly given: readonly string[];
   readonly defaultPrivileges: number;
   readonly userMappings: number;
+  /** What it owns and what runs with its owner's rights, by its kind; named where they are few. */
+  readonly runsAsOwner: readonly {
+    readonly type: StrayType;
+    readonly count: number;
+    readonly names: readonly string[] | null;
+  }[];
   /** Those with things that only who may create there may get, and which of the heirs may. */
   readonly schemas: readonly { readonly name: string; readonly owner: string; readonly creators: readonly string[] }[];
 }
@@ -138,6 +155,9 @@ const heldShape = record<HeldInside>({
   given: names,
   defaultPrivileges: integer,
   userMappings: integer,
+  runsAsOwner: list(
+    record<HeldInside['runsAsOwner'][number]>({ type: oneOf(...strayTypes), count: integer, names: nullable(names) }),
+  ),
   schemas: list(record<HeldInside['schemas'][number]>({ name: text, owner: text, creators: names })),
 });
 
@@ -148,7 +168,7 @@ export async function readHeld(
   heirs: readonly string[],
 ): Promise<HeldInside[]> {
   return await readRows(session, heldShape, {
-    sql: heldQuery,
+    sql: heldQuery(session.serverVersionNum),
     values: [roles, heirs],
     doing: `reading what is to be retired in ${shown(session.database)}`,
   });

@@ -1,5 +1,5 @@
 // Which steps of a plan need the operator's word, and whether it was given. Pure.
-import { type Allowed, advise, type Needing, nextCommand, type Step } from 'bus-integration-database';
+import { type Allowed, advise, type Needing, nextCommand, type Risk, type Step } from 'bus-integration-database';
 import { ruleOf } from '../kinds/index.ts';
 import type { Scope } from '../kinds/kind/kind.ts';
 import type { Observation } from '../observe/observation.ts';
@@ -17,19 +17,21 @@ export function hazards(
   standings: DeclaredStandings,
   seen: Observation,
 ): Needing[] {
-  const refused = new Map<string, { readonly needs: Partial<Allowed>; readonly held: Step[] }>();
+  const refused = new Map<string, { readonly needs: Partial<Allowed>; readonly risk: Risk; readonly held: Step[] }>();
   for (const step of steps) {
-    const needs = missing(step, allowed, standings);
-    if (needs === undefined) continue;
-    const key = JSON.stringify(needs);
-    const known = refused.get(key);
-    if (known === undefined) refused.set(key, { needs, held: [step] });
-    else known.held.push(step);
+    for (const risk of [step.risk, ...(ruleOf(step).alsoRisks?.(step) ?? [])]) {
+      const needs = missing(step, risk, allowed, standings);
+      if (needs === undefined) continue;
+      const key = JSON.stringify(needs);
+      const known = refused.get(key);
+      if (known === undefined) refused.set(key, { needs, risk, held: [step] });
+      else known.held.push(step);
+    }
   }
-  return [...refused.values()].map(({ needs, held }) => ({
+  return [...refused.values()].map(({ needs, risk, held }) => ({
     severity: 'fail',
     code: 'hazard',
-    message: `${held.length} ${nounOf(held)} not allowed (${held
+    message: `${held.length} ${nounOf(risk, held.length)} not allowed (${held
       .map(({ target }) => target)
       .slice(0, 3)
       .join(', ')}${held.length > 3 ? ', …' : ''})${audience(held, seen)}`,
@@ -38,15 +40,15 @@ export function hazards(
   }));
 }
 
-function nounOf([step, ...others]: readonly Step[]): string {
-  const plural = others.length === 0 ? '' : 's';
-  if (step?.risk === 'weaken-tls') return `weakening${plural} of TLS`;
-  return step?.risk === 'elevate' ? `elevation${plural}` : `${step?.risk}${plural}`;
+function nounOf(risk: Risk, count: number): string {
+  const plural = count === 1 ? '' : 's';
+  if (risk === 'weaken-tls') return `weakening${plural} of TLS`;
+  return risk === 'elevate' ? `elevation${plural}` : `${risk}${plural}`;
 }
 
-function missing(step: Step, allowed: Allowed, standings: DeclaredStandings): Partial<Allowed> | undefined {
-  const needs = allowed.allow.includes(step.risk) ? undefined : { allow: [step.risk] };
-  switch (step.risk) {
+function missing(step: Step, risk: Risk, allowed: Allowed, standings: DeclaredStandings): Partial<Allowed> | undefined {
+  const needs = allowed.allow.includes(risk) ? undefined : { allow: [risk] };
+  switch (risk) {
     case 'revoke':
     case 'destructive':
     case 'weaken-tls':

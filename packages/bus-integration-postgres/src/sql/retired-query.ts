@@ -4,6 +4,7 @@
 import { keptApplicationName } from '../text/application-names.ts';
 import { literal } from '../text/sql-text.ts';
 import { carriesMark } from './leftovers-query.ts';
+import { mostNamed, ownedThings } from './strays-query.ts';
 
 const authid = `'pg_catalog.pg_authid'::pg_catalog.regclass::pg_catalog.oid`;
 /** What its owner takes along: nothing that a new owner could have. */
@@ -98,14 +99,20 @@ SELECT
 /**
  * What the current database holds of the roles $1: what they own, by its kind; the policies that are for such a role alone,
  * and what they granted of others' things, which DROP OWNED takes too. Of the schemas with things that only who may create
- * there may get: which of the roles $2 may.
+ * there may get: which of the roles $2 may. Of what runs with its owner's rights: the names.
  * https://www.postgresql.org/docs/current/sql-drop-owned.html
  */
-export const heldQuery = `
+export function heldQuery(versionNum: number): string {
+  return `
 WITH role AS (SELECT oid, rolname FROM pg_catalog.pg_roles WHERE rolname = ANY ($1::pg_catalog.text[])),
 held AS (SELECT held.* FROM pg_catalog.pg_shdepend AS held
            JOIN pg_catalog.pg_database AS place ON place.oid = held.dbid AND place.datname = pg_catalog.current_database()
           WHERE held.refclassid = ${authid}),
+definers AS (
+  SELECT owned.owner, owned.type, pg_catalog.count(*) AS count,
+         pg_catalog.json_agg((pg_catalog.pg_identify_object(owned.class, owned.oid, 0)).identity ORDER BY owned.oid) AS names
+    FROM (${ownedThings(versionNum, (_, owner) => `${owner} IN (SELECT oid FROM role)`)}) AS owned
+   WHERE owned.definer GROUP BY owned.owner, owned.type),
 access AS (
   SELECT 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid AS classid, oid AS objid, 0 AS objsubid, relacl AS acl
     FROM pg_catalog.pg_class WHERE relacl IS NOT NULL
@@ -156,11 +163,15 @@ SELECT role.rolname AS role,
        WHERE held.refobjid = role.oid AND held.deptype = 'o' AND NOT ${notOwned}
          AND held.classid NOT IN ('pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid,
                                   'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid))) AS schemas,
+  (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('type', definers.type, 'count', definers.count,
+      'names', CASE WHEN definers.count <= ${mostNamed} THEN definers.names END) ORDER BY definers.type), '[]')
+     FROM definers WHERE definers.owner = role.oid) AS "runsAsOwner",
   (SELECT pg_catalog.count(*)::int FROM held WHERE held.refobjid = role.oid AND held.deptype = 'o'
       AND held.classid = 'pg_catalog.pg_default_acl'::pg_catalog.regclass::pg_catalog.oid) AS "defaultPrivileges",
   (SELECT pg_catalog.count(*)::int FROM held WHERE held.refobjid = role.oid AND held.deptype = 'o'
       AND held.classid = 'pg_catalog.pg_user_mapping'::pg_catalog.regclass::pg_catalog.oid) AS "userMappings"
   FROM role ORDER BY role.rolname`;
+}
 
 /** Sessions of the roles $1, by role: in a transaction of its own each time, since a transaction sees them as it first did. */
 export const sessionsQuery = `

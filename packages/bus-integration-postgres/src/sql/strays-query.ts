@@ -43,7 +43,7 @@ export const catalogsOfOthers = [1247, ...others.map(([, , oid]) => oid)];
  * says of which, by `schema` and `owner`. Views from 15 on may run with the rights of who asks; a table's rules run with its owner's.
  * https://www.postgresql.org/docs/current/rules-privileges.html
  */
-function owned(versionNum: number, place: (schema: string, owner: string) => string): string {
+export function ownedThings(versionNum: number, place: (schema: string, owner: string) => string): string {
   // 1259 pg_class, 1255 pg_proc, 1247 pg_type, 3079 pg_extension. Up to 16 a multirange doesn't follow its range.
   const isMultirange = versionNum >= 170000 ? 'false' : "type.typtype = 'm'";
   const isPart = (catalog: number, oid: string, kinds: string) => `EXISTS (SELECT FROM pg_catalog.pg_depend AS edge
@@ -85,7 +85,7 @@ function owned(versionNum: number, place: (schema: string, owner: string) => str
 }
 
 /** Things are named where there are no more of a kind, and none has a control character in its name. */
-const mostNamed = 50;
+export const mostNamed = 50;
 
 /**
  * By schema, owner and kind. $1 schemas and $2 who is to own what is in each. What the server's lock table holds says how
@@ -99,7 +99,7 @@ WITH wanted AS MATERIALIZED (
       FROM ROWS FROM (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[])) AS desired (name, owner)
       JOIN pg_catalog.pg_namespace AS schema ON schema.nspname = desired.name
       LEFT JOIN pg_catalog.pg_roles AS role ON role.rolname = desired.owner),
-  owned AS (${owned(versionNum, (schema, owner) => `EXISTS (SELECT FROM wanted WHERE wanted.oid = ${schema} AND wanted.owner <> ${owner})`)}),
+  owned AS (${ownedThings(versionNum, (schema, owner) => `EXISTS (SELECT FROM wanted WHERE wanted.oid = ${schema} AND wanted.owner <> ${owner})`)}),
   counted AS (SELECT owned.*, pg_catalog.count(*) OVER (PARTITION BY owned.schema, owned.owner, owned.type, owned.definer) AS count FROM owned),
   patterns AS (
     SELECT wanted.nspname AS schema, counted.owner, counted.type, counted.definer, pg_catalog.max(counted.count) AS count,
@@ -169,7 +169,7 @@ export function movingBlock(versionNum: number, { schema, from, to, type, runsAs
     sequences.length === 0 ? [] : [run(`GRANT ${sequences.join(', ')} ON SEQUENCE %s`, 'part.identity', role)],
   );
   return movingLoop(
-    `SELECT owned.oid, (pg_catalog.pg_identify_object(owned.class, owned.oid, 0)).identity FROM (${owned(versionNum, placeOf(schema, from))}) AS owned
+    `SELECT owned.oid, (pg_catalog.pg_identify_object(owned.class, owned.oid, 0)).identity FROM (${ownedThings(versionNum, placeOf(schema, from))}) AS owned
      WHERE owned.type = ${literal(type)} AND ${runsAsOwner ? '' : 'NOT '}owned.definer ORDER BY owned.tree, owned.oid LIMIT ${most}`,
     [run(`ALTER ${type} %s OWNER`, 'moved.identity', to), ...granted, ...onSequences(ofParts)],
   );
@@ -181,7 +181,7 @@ export function sharingBlock(versionNum: number, { schema, from, to }: Pick<Movi
   return movingLoop(
     `SELECT owned.oid, (pg_catalog.pg_identify_object(owned.class, owned.oid, 0)).identity,
            CASE owned.type WHEN 'SEQUENCE' THEN 'SEQUENCE' WHEN 'ROUTINE' THEN 'ROUTINE' ELSE 'TABLE' END AS word
-      FROM (${owned(versionNum, placeOf(schema, from))}) AS owned
+      FROM (${ownedThings(versionNum, placeOf(schema, from))}) AS owned
      WHERE owned.type IN ('TABLE', 'VIEW', 'MATERIALIZED VIEW', 'FOREIGN TABLE', 'SEQUENCE', 'ROUTINE')`,
     [
       `EXECUTE pg_catalog.format('GRANT ALL ON %s %s TO %s', moved.word, moved.identity, ${role});`,

@@ -12,6 +12,7 @@ import type {
   Endpoint,
   FilePair,
   Proofs,
+  Risk,
   RoleStatus,
   SchemaStatus,
   Standing,
@@ -106,6 +107,8 @@ export interface Rule<S extends Step> {
   changes(step: S): { readonly role: string } | { readonly database: string } | undefined;
   /** The role whose password a step of risk `rotate` replaces: `--rotate` has to name it. */
   rotates?(step: S): string | undefined;
+  /** Beside its own risk: what else the operator has to allow. */
+  alsoRisks?(step: S): readonly Risk[];
   /** The database that those who are connected may lose by it. */
   shutsOut?(step: S): string | undefined;
   /** Makes one step of those that belong to one group. */

@@ -72,7 +72,7 @@ export function immovable(desired: OwnedSchema, scope: Scope): Diagnostic[] {
 /** Whether what it does is done with rights that its owner doesn't have today, or lacks some that it has. */
 export function givesRights(
   { owner, type, runs_as_owner }: Pick<Strays, 'owner' | 'type' | 'runs_as_owner'>,
-  { owner: to = '', members = [] }: OwnedSchema,
+  { owner: to = '', members = [] }: Pick<OwnedSchema, 'owner' | 'members'>,
   { admin, roles }: Observation,
 ): boolean {
   if (!runs_as_owner) return false;
@@ -80,6 +80,9 @@ export function givesRights(
   if (type === 'ROUTINE') return true;
   return owner !== admin.name && !members.includes(owner) && roles.get(owner)?.memberOf.includes(to) !== true;
 }
+
+export const readFirst =
+  'read the definition first; drop what is not needed, or make it SECURITY INVOKER (a view: security_invoker)';
 
 /** What goes on with its new owner's rights, by name: whoever wrote it chose what is done with them. */
 export function rightsGiven(desired: OwnedSchema, scope: Scope): Diagnostic[] {
@@ -94,9 +97,7 @@ export function rightsGiven(desired: OwnedSchema, scope: Scope): Diagnostic[] {
         code: 'owner-rights',
         message: `${countOf(one)} in schema ${shown(name)} of ${shown(database)} ${run} with the rights of ${shown(one.owner)}, and once ${shown(owner)} owns ${later} with that role's${named}`,
         target: printable(database),
-        ...advise(
-          'read the definition first; drop what is not needed, or make it SECURITY INVOKER (a view: security_invoker)',
-        ),
+        ...advise(readFirst),
       },
     ];
   });
@@ -215,7 +216,7 @@ function moving({ database, schema, to, versionNum }: Place, strays: Strays): St
   }));
 }
 
-export function countOf({ count, type }: { readonly count: number; readonly type: StrayType }): string {
+export function countOf({ count, type }: Pick<Strays, 'count' | 'type'>): string {
   const word = type.toLowerCase();
   const many =
     word === 'statistics'

@@ -4,13 +4,16 @@
 
 import type { ContentOf, ShapeWords } from 'bus-integration-database';
 import { advise, count, type Diagnostic, type Remedy } from 'bus-integration-database';
+import type { Observation } from '../../observe/observation.ts';
 import type { HeldInside, RetiringRole } from '../../observe/retiring.ts';
+import { strayTypes } from '../../sql/strays-query.ts';
 import { someNames } from '../../text/bounded.ts';
 import { anyDatabase, inDatabase, ownerOrSuperuser, runs, superuser } from '../../text/psql-remedy.ts';
 import { printable, shown } from '../../text/shown.ts';
 import { identifier } from '../../text/sql-text.ts';
 import type { Scope } from '../kind/kind.ts';
 import { lacking } from '../kind/kind-words.ts';
+import { givesRights } from '../owners/strays.ts';
 
 export interface DesiredRetirement {
   readonly name: string;
@@ -21,7 +24,7 @@ export interface DesiredRetirement {
 export type RetiredPlace = RetiringRole['places'][number];
 
 /** What a database holds of a role. */
-export const clearedShape = ({ shape, text, number, list }: ShapeWords) =>
+export const clearedShape = ({ shape, text, number, list, may, oneOf }: ShapeWords) =>
   shape({
     name: text,
     database: text,
@@ -32,6 +35,8 @@ export const clearedShape = ({ shape, text, number, list }: ShapeWords) =>
     given: list(text),
     default_privileges: number,
     user_mappings: number,
+    // What goes on with its heir's rights.
+    runs_as_owner: may(list(shape({ type: oneOf(strayTypes), count: number, names: may(list(text)) }))),
   });
 
 export type Cleared = ContentOf<typeof clearedShape>;
@@ -122,6 +127,7 @@ export function clearing(
 ): Clearing {
   const held = heldIn(database, name, seen);
   const policies = held?.policies ?? [];
+  const definers = heir === undefined ? [] : rightsTaken(name, heir, held?.runsAsOwner ?? [], seen);
   const lost = [...(held?.given ?? []), ...(isFirst ? given : [])];
   // What all databases share is cleared with the first one.
   const isHere = (databases: readonly string[]) => databases.includes(database) || (isFirst && databases.includes(''));
@@ -142,9 +148,24 @@ export function clearing(
       given: lost,
       default_privileges: held?.defaultPrivileges ?? 0,
       user_mappings: held?.userMappings ?? 0,
+      ...(definers.length > 0 && { runs_as_owner: definers }),
     },
     after: { name, database, ...(heir !== undefined && { owner: heir }) },
   };
+}
+
+/** What of it does with its heir's rights what its owner couldn't, or who calls it can't. */
+function rightsTaken(
+  owner: string,
+  heir: string,
+  found: HeldInside['runsAsOwner'],
+  seen: Observation,
+): NonNullable<Cleared['runs_as_owner']> {
+  return found.flatMap(({ type, count: number, names }) =>
+    givesRights({ owner, type, runs_as_owner: true }, { owner: heir }, seen)
+      ? [{ type, count: number, ...(names !== null && { names }) }]
+      : [],
+  );
 }
 
 /**

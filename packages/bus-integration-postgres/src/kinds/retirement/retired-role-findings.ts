@@ -1,8 +1,9 @@
 // What is told of a role that is to be retired, before anything is done. Pure.
-import { count, type Diagnostic } from 'bus-integration-database';
+import { advise, count, type Diagnostic } from 'bus-integration-database';
 import { markedBy, ownership } from '../../observe/mark.ts';
 import { printable, shown } from '../../text/shown.ts';
 import type { Scope } from '../kind/kind.ts';
+import { countOf, readFirst } from '../owners/strays.ts';
 import {
   type Cleared,
   type Clearing,
@@ -62,7 +63,23 @@ export function findingsOf(
         },
       ];
     }),
+    ...cleared.flatMap(({ before, after }) => rightsPassed(before, after.owner ?? '')),
   ];
+}
+
+/** What goes on with its heir's rights, by name: whoever wrote it chose what is done with them. */
+function rightsPassed({ name, database, runs_as_owner: passed = [] }: Cleared, heir: string): Diagnostic[] {
+  return passed.map((one) => {
+    const named = one.names === undefined ? '' : `: ${one.names.map(printable).join(', ')}`;
+    const [run, later] = one.count === 1 ? ['runs', 'it runs'] : ['run', 'they run'];
+    return {
+      severity: 'warn' as const,
+      code: 'owner-rights',
+      message: `${countOf(one)} of database ${shown(database)} ${run} with the rights of ${shown(name)}, and once that role is retired ${later} with those of ${shown(heir)}${named}`,
+      target: printable(name),
+      ...advise(readFirst),
+    };
+  });
 }
 
 /** A database that is not this deployment's: its people are to know, whoever the role belongs to. */

@@ -3,9 +3,9 @@
 import { resolve } from 'node:path';
 import { OperationError } from '../contract/errors.ts';
 import type { Diagnostic } from '../contract/response.ts';
-import type { DeclaredManifest } from '../model/desired-state.ts';
+import type { DeclaredManifest, Expansion } from '../model/desired-state.ts';
 import { printable } from '../text/printable.ts';
-import { type ManifestLanguage, readManifest } from './read-manifest.ts';
+import { type ManifestLanguage, type ManifestReading, readManifest, readManifestValue } from './read-manifest.ts';
 import { ownerWarnings } from './text/file-owner.ts';
 import { readManifestFile } from './text/read-source.ts';
 
@@ -32,7 +32,7 @@ export function manifestInFile(
     const bytes = readManifestFile(resolve(cwd, file), file, (status) =>
       warnings.push(...ownerWarnings(status, file, process.getuid?.())),
     );
-    const read = declaredIn(bytes, file, language);
+    const read = declared(readManifest(bytes, file, language), file);
     return 'refused' in read ? read : { ...read, file, ...(warnings.length > 0 && { warnings }) };
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
@@ -42,12 +42,13 @@ export function manifestInFile(
 
 /** Reads the manifest that a request carries. */
 export function manifestInRequest(manifest: object, language: ManifestLanguage): DeclaredManifest | RefusedManifest {
-  // JSON is YAML, so that one reader judges both.
-  return declaredIn(Buffer.from(JSON.stringify(manifest, null, 2)), 'manifest', language);
+  return declared(readManifestValue(manifest, language), 'manifest');
 }
 
-function declaredIn(bytes: Uint8Array, name: string, language: ManifestLanguage): DeclaredManifest | RefusedManifest {
-  const { expanded, written, diagnostics: found } = readManifest(bytes, name, language);
+function declared(
+  { expanded, written, diagnostics: found }: ManifestReading<Expansion>,
+  name: string,
+): DeclaredManifest | RefusedManifest {
   if (expanded !== undefined && written !== undefined) return { expanded, written };
   const diagnostics = found.map((one) => ({ ...one, message: `${one.target ?? name}: ${one.message}` }));
   const [first] = diagnostics;

@@ -10,7 +10,9 @@ import type { CommentedManifest } from './text/manifest-text.ts';
 import { createProblems, diagnosticOf, editOf, type Problems } from './text/problems.ts';
 import { sourceOf } from './text/read-source.ts';
 import { readTree } from './text/read-tree.ts';
+import type { ManifestSource } from './text/source.ts';
 import { type Node, plainMap } from './text/tree.ts';
+import { valueTree } from './text/value-tree.ts';
 
 /** How a provider reads a manifest: `W` as it is written, `E` with nothing inherited. */
 export interface ManifestLanguage<W = unknown, E extends Expansion = Expansion> {
@@ -60,13 +62,32 @@ export function readManifest<W, E extends Expansion>(
 ): ManifestReading<E> {
   const problems = createProblems();
   const source = sourceOf(bytes, file, problems);
+  return judged(source, () => (problems.isEmpty() ? readTree(source, problems) : undefined), language, problems);
+}
+
+/** The same of one that comes as values, by a request. */
+export function readManifestValue<W, E extends Expansion>(
+  value: object,
+  language: ManifestLanguage<W, E>,
+): ManifestReading<E> {
+  const problems = createProblems();
+  const { source, root } = valueTree(value, 'manifest', problems);
+  return judged(source, () => root, language, problems);
+}
+
+function judged<W, E extends Expansion>(
+  source: ManifestSource,
+  tree: () => Node | undefined,
+  language: ManifestLanguage<W, E>,
+  problems: Problems,
+): ManifestReading<E> {
   const foreign = foreignFault(source, Object.keys(language.shape.schema.properties ?? {}));
   if (foreign !== undefined) {
-    const target = `${file}:1:1`;
+    const target = `${source.file}:1:1`;
     const diagnostic: Diagnostic = { severity: 'fail', code: 'no-manifest', message: foreign, target };
     return { diagnostics: [diagnostic], lines: [`${printable(target)}: ${foreign}`] };
   }
-  const root = problems.isEmpty() ? readTree(source, problems) : undefined;
+  const root = tree();
   const written = root === undefined ? undefined : language.shape.read(root, problems);
   const expanded = root === undefined || written === undefined ? undefined : language.expand(written, root, problems);
   const [found, hidden] = [problems.found(), problems.hidden()];

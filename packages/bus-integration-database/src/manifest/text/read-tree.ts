@@ -3,7 +3,7 @@
 import { type ErrorCode, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import { excessOf } from './lexemes.ts';
 import type { Problems } from './problems.ts';
-import { holdsSecret, isSecretKey } from './secret-words.ts';
+import { hideIfSecret, refuseIfSecret } from './secret-scalar.ts';
 import { quotedName } from './seen.ts';
 import type { ManifestSource, Span } from './source.ts';
 import type { Entry, Node, Scalar } from './tree.ts';
@@ -122,7 +122,7 @@ function convert(given: unknown, problems: Problems, text: string, after: Span =
     return { kind: 'list', ...span, items: given.items.map((item) => convert(item, problems, text, span)) };
   if (isScalar(given)) {
     const scalar = scalarOf(given, span);
-    if (holdsSecret(scalar.source)) refuseSecret(scalar, problems);
+    refuseIfSecret(scalar, problems);
     return scalar;
   }
   const isRefused = isAlias(given);
@@ -170,10 +170,9 @@ function entriesOf(
     const { source, ...span } = scalarOf(pair.key, place);
     const key = { ...span, kind: 'text' as const, value: source, source };
     refuseProperties(pair.key, problems, text, place);
-    if (holdsSecret(source)) refuseSecret(key, problems);
+    refuseIfSecret(key, problems);
     const value = convert(pair.value, problems, text, { start: place.end, end: place.end });
-    // A role or a database may well be called tokens; what is not known in it is hidden where it is refused.
-    if (value.kind !== 'nothing' && value.kind !== 'map' && isSecretKey(source)) problems.hide(value);
+    hideIfSecret(source, value, problems);
     const first = entries.get(source);
     if (first === undefined) entries.set(source, { key, value });
     else problems.report(key, 'duplicate-key', `${quotedName(source)} stands here twice`);
@@ -188,13 +187,4 @@ function scalarOf(given: { value: unknown; source?: string; type?: string }, spa
   if (typeof value === 'number') return { kind: 'number', value, source, ...span };
   if (typeof value === 'boolean') return { kind: 'flag', value, source, ...span };
   return { kind: 'nothing', value: null, source, ...span };
-}
-
-function refuseSecret(scalar: Scalar, problems: Problems): void {
-  problems.hide(scalar);
-  problems.report(
-    scalar,
-    'secret',
-    'this looks like a secret; none may stand in this file: apply makes passwords, and writes them to the outputs',
-  );
 }

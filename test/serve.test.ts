@@ -80,6 +80,7 @@ test.each([
   ['whose directory is not there', './no/ready', 'mkdir -p ./no'],
   ['that is a directory', './folder', 'something else is there'],
   ['behind a file', './admin/ready', 'its directory is not a directory'],
+  ['that holds something else', './.env', 'a file that is no ready file is there'],
 ])('a ready file %s is refused at the start', (_, path, seen) => {
   mkdirSync(join(directory, 'folder'));
   const { status, stderr } = serve(['--ready-file', path, '--events-url', 'http://127.0.0.1:1'], []);

@@ -40,8 +40,9 @@ import {
 } from './configure.ts';
 import { deliver } from './deliver.ts';
 import type { Outcome } from './output/outcome.ts';
+import { answerFile, metricsFile, planFile } from './output/own-files.ts';
 import { type PrivateFile, preparePrivateFile } from './output/private-file.ts';
-import { preparePlanFile, readSavedPlan } from './output/saved-plan.ts';
+import { readSavedPlan } from './output/saved-plan.ts';
 import type { ProviderRoot } from './providers.ts';
 import { type ProgressLine, progressLine } from './render/progress.ts';
 
@@ -79,12 +80,13 @@ export async function run(
     requireDirectory(context);
     // What can't be written is better known before anything is done.
     if (flags.output !== undefined && !flags.isQuiet)
-      files.output = await preparePrivateFile(resolve(context.cwd, flags.output), flags.output);
+      files.output = await preparePrivateFile(resolve(context.cwd, flags.output), flags.output, answerFile);
     if (flags.metrics === '-') throw metricsToStdout();
     if (flags.metrics !== undefined)
-      files.metrics = await preparePrivateFile(resolve(context.cwd, flags.metrics), flags.metrics, 0o644);
+      files.metrics = await preparePrivateFile(resolve(context.cwd, flags.metrics), flags.metrics, metricsFile, 0o644);
     if (flags.save === '-') throw savedToStdout();
-    if (flags.save !== undefined) files.save = await preparePlanFile(resolve(context.cwd, flags.save), flags.save);
+    if (flags.save !== undefined)
+      files.save = await preparePrivateFile(resolve(context.cwd, flags.save), flags.save, planFile);
     command = (await command.prepared?.(context)) ?? command;
     const timeoutMs = positiveFlagDuration('--timeout', flags.timeout);
     setup = await configure(context, roots, verb);

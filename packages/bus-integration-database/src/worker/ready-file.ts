@@ -7,6 +7,7 @@ import { OperationError } from '../contract/errors.ts';
 import { command } from '../contract/remedy.ts';
 import { replaceFile } from '../secrets/replace-file.ts';
 import { writeFault } from '../secrets/write-fault.ts';
+import { isOfOthers } from '../secrets/written-before.ts';
 import { printable } from '../text/printable.ts';
 import type { Log } from '../transports/transport.ts';
 
@@ -14,6 +15,8 @@ export interface ReadyFile {
   /** What goes wrong is told in the log. */
   set(isReady: boolean): void;
 }
+
+const isProcessId = (text: string) => /^\d+\n$/.test(text);
 
 /**
  * The ready file at a path, gone until it is set; without a path, none. What another process left behind would speak for
@@ -36,6 +39,7 @@ export function createReadyFile(path: string | undefined, log: Log): ReadyFile {
     });
   try {
     if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === false) throw refuse('something else is there');
+    if (isOfOthers(path, isProcessId)) throw refuse('a file that is no ready file is there');
     rmSync(path, { force: true });
     accessSync(dirname(path), constants.W_OK | constants.X_OK);
   } catch (error) {

@@ -39,7 +39,7 @@ it.each([
 
 it('replaces a file, and goes through no symbolic link', () => {
   const file = join(directory, 'file');
-  writeFileSync(file, 'longer than the new text');
+  writeFileSync(file, 'new\nand longer than the new text');
   expect(writeResult('new', file)).toBeUndefined();
   expect(readFileSync(file, 'utf8')).toBe('new');
   symlinkSync(file, join(directory, 'link'));
@@ -47,6 +47,19 @@ it('replaces a file, and goes through no symbolic link', () => {
     `${join(directory, 'link')} can't be written (a symbolic link, or too many of them)\n  next: name the file itself`,
   );
   expect(readFileSync(file, 'utf8')).toBe('new');
+});
+
+it('replaces nothing but a result of its own', () => {
+  const file = join(directory, 'file');
+  const refused = `${file} is there already and is not a result of this command; nothing is written over it\n  next: name another file`;
+  for (const text of ['-----BEGIN PRIVATE KEY-----\n', '{"other": 1}', 'new one']) {
+    writeFileSync(file, text);
+    expect(writeResult('new\nsecond', file)).toBe(refused);
+    expect(writeResult('{"name": 1}', file)).toBe(refused);
+    expect(readFileSync(file, 'utf8')).toBe(text);
+  }
+  writeFileSync(file, '{"name": 2}');
+  expect(writeResult('{"name": 1}', file)).toBeUndefined();
 });
 
 it.each([
@@ -59,10 +72,10 @@ it.each([
 
 it('puts a new file in the place of one that has another name too, and leaves nothing beside it', () => {
   const [file, other] = [join(directory, 'file'), join(directory, 'other')];
-  writeFileSync(other, 'precious');
+  writeFileSync(other, 'new\nand precious');
   linkSync(other, file);
   expect(writeResult('new', file)).toBeUndefined();
-  expect([readFileSync(file, 'utf8'), readFileSync(other, 'utf8')]).toEqual(['new', 'precious']);
+  expect([readFileSync(file, 'utf8'), readFileSync(other, 'utf8')]).toEqual(['new', 'new\nand precious']);
   expect(lstatSync(file).mode & 0o777).toBe(0o600);
   expect(readdirSync(directory).sort()).toEqual(['file', 'other']);
 });

@@ -12,6 +12,7 @@ import {
 import { inputOf, type ReportInput, reportPage, verdictOf } from 'bus-integration-database/report';
 import type { Flags } from '../command-line/flags.ts';
 import { jsonText } from '../command-line/json-text.ts';
+import { answerFile } from '../output/own-files.ts';
 import { type PrivateFile, preparePrivateFile } from '../output/private-file.ts';
 import { readSavedAnswers } from '../output/saved-answer.ts';
 import { paintFor } from '../render/paint.ts';
@@ -69,7 +70,7 @@ export async function reportFrom(flags: Flags, processContext: ProcessContext): 
     const fault = flags.directory === undefined ? undefined : directoryFault(cwd);
     if (fault !== undefined) throw usage(`-C ${printable(flags.directory ?? '')}: ${fault}`);
     if (flags.output !== undefined && flags.output !== '-' && !flags.isQuiet)
-      file = await preparePrivateFile(resolve(cwd, flags.output), flags.output);
+      file = await preparePrivateFile(resolve(cwd, flags.output), flags.output, answerFile);
     const input = await readSavedAnswers(flags.from, (name) => resolve(cwd, name));
     const previous = await previousOf(flags, cwd);
     const isText = file === undefined && flags.format === 'text' && stdout.isTTY === true;

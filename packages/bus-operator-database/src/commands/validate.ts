@@ -24,6 +24,7 @@ import {
 import type { Flags } from '../command-line/flags.ts';
 import { jsonText } from '../command-line/json-text.ts';
 import { overlay } from '../configure.ts';
+import { answerFile } from '../output/own-files.ts';
 import type { ProviderRoot } from '../providers.ts';
 import { paintFor, plain } from '../render/paint.ts';
 import { type ProgressLine, progressLine } from '../render/progress.ts';
@@ -185,5 +186,9 @@ function written(text: string, { output }: Flags, cwd: string, { stdout }: Proce
     stdout.write(masked(text));
     return undefined;
   }
-  return writeResult(masked(text), descriptorOf(output) === undefined ? resolve(cwd, output) : output);
+  return writeResult(
+    masked(text),
+    descriptorOf(output) === undefined ? resolve(cwd, output) : output,
+    answerFile.isOurs,
+  );
 }

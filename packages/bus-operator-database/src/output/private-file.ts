@@ -8,12 +8,14 @@ import { promisify } from 'node:util';
 import {
   descriptorOf,
   isKernels,
+  isOfOthers,
   OperationError,
   openDevice,
   printable,
   replaceFile,
   writeFault,
 } from 'bus-integration-database';
+import type { OwnFile } from './own-files.ts';
 
 export interface PrivateFile {
   /** Writes the text and puts the file in its place. */
@@ -22,15 +24,20 @@ export interface PrivateFile {
 
 /**
  * Makes sure, before anything else is done, that a file can be written; `shown` is its name in messages, `mode` what it gets
- * where it holds nothing private (default: 0600). Nothing is made
- * before `write`. A device or a pipe (`/dev/null`) is written to as it is, `/dev/stderr` and `/proc/self/fd/N` as the
+ * where it holds nothing private (default: 0600). A file that is there is written over only where it is empty or `own`,
+ * before and by `write`. Nothing is made before that. A device or a pipe (`/dev/null`) is written to as it is, `/dev/stderr` and `/proc/self/fd/N` as the
  * descriptors that they mean.
  *
  * @example
- * const file = await preparePrivateFile('/srv/plan.json', './plan.json');
+ * const file = await preparePrivateFile('/srv/plan.json', './plan.json', planFile);
  * await file.write('{}');
  */
-export async function preparePrivateFile(path: string, shown: string, mode = 0o600): Promise<PrivateFile> {
+export async function preparePrivateFile(
+  path: string,
+  shown: string,
+  own: OwnFile,
+  mode = 0o600,
+): Promise<PrivateFile> {
   const descriptor = descriptorOf(path);
   if (descriptor !== undefined) return prepareDescriptor(descriptor, shown);
   if (isKernels(path)) throw unwritable(path, Object.assign(new Error(), { code: 'EPERM' }));
@@ -45,7 +52,19 @@ export async function preparePrivateFile(path: string, shown: string, mode = 0o6
   await access(`${dirname(path)}/.`, constants.W_OK | constants.X_OK).catch((error) => {
     throw unwritable(shown, error);
   });
-  return { write: (text) => writeToFile(path, shown, text, mode) };
+  requireOwn(path, shown, own);
+  return {
+    write: async (text) => {
+      requireOwn(path, shown, own);
+      await writeToFile(path, shown, text, mode);
+    },
+  };
+}
+
+/** @throws OperationError `invalid-request` where something else is there */
+function requireOwn(path: string, shown: string, { what, isOurs }: OwnFile): void {
+  if (isOfOthers(path, isOurs))
+    throw refused(shown, `is there already and is not ${what}; nothing is written over it`, 'name another file');
 }
 
 function prepareDescriptor(descriptor: number, shown: string): PrivateFile {

@@ -1,10 +1,10 @@
 // The file of `apply --plan FILE`: a plan's JSON response as `plan --save` wrote it, read within bounds and judged
 // before any server is asked.
 import { constants } from 'node:fs';
-import { type FileHandle, lstat, open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { isIntact, OperationError, ownCommand, printable, type Remedy, type Response } from 'bus-integration-database';
-import { type PrivateFile, preparePrivateFile } from './private-file.ts';
+import { isPlan } from './plan-content.ts';
 
 const limitBytes = 64 * 1024 * 1024;
 
@@ -41,43 +41,6 @@ function elsewhere(shown: string): Remedy {
   return ownCommand('plan', ['--save', isTaken ? 'new-plan.json' : 'plan.json']);
 }
 
-/**
- * The file of `plan --save FILE`: a new one, or one that is empty or holds a saved plan already, of whatever deployment.
- *
- * @throws OperationError `invalid-request`, from `write` too, where something else is there
- * @example
- * await (await preparePlanFile('/srv/plan.json', './plan.json')).write('{}');
- */
-export async function preparePlanFile(path: string, shown: string): Promise<PrivateFile> {
-  const file = await preparePrivateFile(path, shown);
-  await requirePlan(path, shown);
-  return {
-    write: async (text) => {
-      await requirePlan(path, shown);
-      await file.write(text);
-    },
-  };
-}
-
-async function requirePlan(path: string, shown: string): Promise<void> {
-  const there = await lstat(path).catch(() => undefined);
-  if (there?.isFile() !== true || there.size === 0 || (await holdsPlan(path))) return;
-  const message = `${printable(shown)} is there already and is not a saved plan; nothing is written over it`;
-  throw new OperationError('invalid-request', message, {
-    code: 'output-file',
-    target: printable(shown),
-    remedy: 'name another file',
-  });
-}
-
-async function holdsPlan(path: string): Promise<boolean> {
-  try {
-    return isPlan(JSON.parse(await readBounded(path, path)));
-  } catch {
-    return false;
-  }
-}
-
 function parsePlan(text: string, shown: string): Response {
   let value: Partial<Response> | null;
   try {
@@ -88,27 +51,6 @@ function parsePlan(text: string, shown: string): Response {
   if (!isPlan(value)) throw noPlan(shown, 'holds no plan', elsewhere(shown));
   if (!value.ok) throw noPlan(shown, 'holds a plan that was refused', again);
   return value;
-}
-
-function isPlan(value: Partial<Response> | null): value is Response {
-  return (
-    value !== null &&
-    typeof value === 'object' &&
-    typeof value.plan_id === 'string' &&
-    typeof value.deployment_id === 'string' &&
-    typeof value.target === 'object' &&
-    value.target !== null &&
-    Array.isArray(value.steps) &&
-    value.steps.every((step) => step !== null && typeof step === 'object') &&
-    (value.allowed === undefined || isAllowed(value.allowed))
-  );
-}
-
-function isAllowed(value: unknown): boolean {
-  const isList = (list: unknown) => Array.isArray(list) && list.every((item) => typeof item === 'string');
-  const { allow, adopt, adopt_from: from, rotate } = (value ?? {}) as Record<string, unknown>;
-  const isFrom = ['string', 'undefined'].includes(typeof from) || isList(from);
-  return isList(allow) && isList(rotate) && typeof adopt === 'boolean' && isFrom;
 }
 
 async function readBounded(path: string, shown: string): Promise<string> {

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { preparePlanFile, readSavedPlan } from '../../src/output/saved-plan.ts';
+import { readSavedPlan } from '../../src/output/saved-plan.ts';
 import { planText } from '../../src/render/text-plan.ts';
 import { firstPlan, viewOf } from '../examples.ts';
 
@@ -71,35 +71,5 @@ describe('readSavedPlan', () => {
     await expect(readSavedPlan(path('huge'), 'huge', 'x')).rejects.toThrow('plan huge is larger than 64 MiB');
     execFileSync('mkfifo', [path('pipe')]);
     await expect(readSavedPlan(path('pipe'), 'pipe', 'x')).rejects.toThrow('plan pipe is not a regular file');
-  });
-});
-
-describe('preparePlanFile', () => {
-  const path = () => join(directory, 'file');
-
-  it.each([
-    ['a manifest', 'version: 1\n'],
-    ['a key', '-----BEGIN PRIVATE KEY-----\n'],
-    ['other JSON', '{"ok": true}'],
-    ['blanks', '  \n'],
-  ])('replaces no file with %s', async (_, text) => {
-    writeFileSync(path(), text);
-    const refused = './file is there already and is not a saved plan; nothing is written over it';
-    await expect(preparePlanFile(path(), './file')).rejects.toThrow(refused);
-    rmSync(path());
-    const file = await preparePlanFile(path(), './file');
-    writeFileSync(path(), text);
-    await expect(file.write('{}')).rejects.toThrow(refused);
-    expect(readFileSync(path(), 'utf8')).toBe(text);
-  });
-
-  it.each([
-    ['a plan', JSON.stringify(firstPlan)],
-    ['a refused plan of another deployment', JSON.stringify({ ...firstPlan, ok: false, deployment_id: 'other' })],
-    ['nothing', ''],
-  ])('replaces one with %s', async (_, text) => {
-    writeFileSync(path(), text);
-    await (await preparePlanFile(path(), './file')).write('new');
-    expect(readFileSync(path(), 'utf8')).toBe('new');
   });
 });

@@ -60,6 +60,18 @@ describe('a file of another kind', () => {
     expect(readFileSync(path, 'utf8')).toBe('a token of another program\n');
   });
 
+  test.each(['uri', 'env'])('stays under the name of a staged file of form %s', async (form) => {
+    const path = deployment.write('keys/id_ed25519.staged', privateKey, 0o600);
+    const flags = declare(`form: ${form}, file: ./keys/id_ed25519`);
+    const refused = await deployment.run(['apply', ...flags, '--allow', 'destructive']);
+    expect(refused.exit, refused.stdout).toBe(2);
+    expect(refused.stdout + refused.stderr).toContain(
+      './keys/id_ed25519.staged stands where apply stages a file, and is not a staged file of this deployment',
+    );
+    expect(refused.stderr).toContain('mv ./keys/id_ed25519.staged ./keys/id_ed25519.staged.kept');
+    expect(readFileSync(path, 'utf8')).toBe(privateKey);
+  });
+
   test('an empty file is written', async () => {
     deployment.write('keys/empty', '');
     const answer = await deployment.run(['apply', ...declare('form: uri, file: ./keys/empty')]);

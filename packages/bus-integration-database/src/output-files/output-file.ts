@@ -7,7 +7,6 @@ import {
   fchmodSync,
   fchownSync,
   fsyncSync,
-  lstatSync,
   openSync,
   renameSync,
   unlinkSync,
@@ -16,16 +15,13 @@ import {
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { OperationError } from '../contract/errors.ts';
-import { advise, command } from '../contract/remedy.ts';
-import { say } from '../contract/wording.ts';
 import type { DesiredNames } from '../model/desired-state.ts';
-import { type Output, placesIn } from '../model/output.ts';
-import { Secret } from '../secrets/secret.ts';
-import { readSecretFile } from '../secrets/secret-file.ts';
+import { placesIn } from '../model/output.ts';
 import type { FileReading } from './connection-string.ts';
 import { type FilePlace, type OutputDirectory, shownPath } from './directory.ts';
 import { anotherRun, fileError } from './file-error.ts';
 import type { FilePair } from './file-pair.ts';
+import { readAs, readOutputFile, refuseOfOthers } from './read-output-file.ts';
 
 /** A staged file's name is its output file's and this. */
 export const stagedSuffix = '.staged';
@@ -57,6 +53,7 @@ export function readPairs(
     const isOfNew = connections.some(({ role }) => isNew(role));
     const read = (name: string) => (names.has(name) ? readAs(isOfNew, place, output, name) : undefined);
     const [live, staged] = [read(place.name), read(place.name + stagedSuffix)];
+    if (staged !== undefined) refuseOfOthers(staged, shownPath(directory, file + stagedSuffix));
     const former = live === undefined && formerly !== undefined ? read(formerly) : undefined;
     // Beside the file itself it is only told of: what keeps it from being read is no reason to stop.
     const before = live === undefined || formerly === undefined ? former : readIfPossible(() => read(formerly));
@@ -89,25 +86,6 @@ export function readPairs(
 
 function tracks({ directory: { path, isTracked = () => false } }: FilePlace): (name: string) => boolean {
   return (name) => isTracked(join(path, name));
-}
-
-/** What others may have read or written is no password for a new role, whatever its mode is made. */
-function readAs(isOfNew: boolean, place: FilePlace, output: Output, name: string): readonly FileReading[] | undefined {
-  try {
-    return readOutputFile(place, output, name);
-  } catch (error) {
-    const [first, ...others] = error instanceof OperationError ? error.diagnostics : [];
-    if (!isOfNew || first?.code !== 'secret-file') throw error;
-    const { advice: _, remedy: __, ...told } = first;
-    const remedy = [
-      'others may have read or written it: apply makes a new password without it: ',
-      command('rm', { path: shownPath(place.directory, name) }),
-    ];
-    throw new OperationError('invalid-request', first.message, {
-      diagnostics: [{ ...told, ...advise(remedy) }, ...others],
-      cause: error,
-    });
-  }
 }
 
 const absent = { state: 'absent' } as const;
@@ -204,60 +182,6 @@ function refuseChanged(directory: OutputDirectory, whole: WholeFile): void {
 function isSameReading(one: FileReading, other: FileReading): boolean {
   if (one.state !== 'present' || other.state !== 'present') return one.state === other.state;
   return one.password.reveal() === other.password.reveal() && isDeepStrictEqual(one.endpoint, other.endpoint);
-}
-
-/** Undefined where there is none. */
-function readOutputFile(
-  { directory, mode = 0o600 }: FilePlace,
-  output: Output,
-  name: string,
-): readonly FileReading[] | undefined {
-  const { owner, uid: own, strings } = directory;
-  const shownAs = shownPath(directory, name);
-  const holds = output.form === 'uri' ? ('line' as const) : ('text' as const);
-  const isOurs = (text: string) => strings.read(new Secret(text), output).some(({ state }) => state === 'present');
-  const options = {
-    uid: owner?.uid ?? own,
-    shownAs,
-    holds,
-    mayBe: mode & 0o077,
-    ...(holds === 'text' && { isOurs }),
-  };
-  let file: ReturnType<typeof readSecretFile>;
-  try {
-    file = readSecretFile(directory.at(name), options);
-  } catch (error) {
-    if (!(error instanceof OperationError)) throw error;
-    const code = error.diagnostics[0]?.code;
-    // Another run may have renamed it since it was listed.
-    if (code === 'secret-file-missing') return undefined;
-    // Garbage in a file of ours is told apart from a file that others could have read or written.
-    if (code !== 'secret-file-content') throw error;
-    const isForeign = lstatSync(directory.at(name), { throwIfNoEntry: false })?.size !== 0;
-    return output.connections.map(() => ({
-      state: 'broken',
-      reason: `it does not hold ${contentOf[holds]}`,
-      ...(isForeign && { isForeign }),
-    }));
-  }
-  const { uid, gid, nlink } = file.status;
-  // Whoever owns the directory may have linked a file of somebody else's into it, to have it read and written out again.
-  if (owner !== undefined && uid !== owner.uid && nlink > 1) throw linkedElsewhere(shownAs, uid, owner.uid);
-  const isOwners = owner === undefined || (uid === owner.uid && gid === owner.gid);
-  const hasMode = output.mode === undefined || (file.status.mode & 0o777) === mode;
-  const readings = strings.read(file.secret, output);
-  if (isOwners && hasMode) return readings;
-  return readings.map((reading) => (reading.state === 'present' ? { ...reading, hasOtherOwner: true } : reading));
-}
-
-const contentOf = { line: 'one line of text', text: 'text' } as const;
-
-function linkedElsewhere(path: string, uid: number, owner: number): OperationError {
-  return new OperationError(
-    'invalid-request',
-    say`${{ path }} is a file of user ${uid} that has another name elsewhere, expected one of user ${owner} alone`,
-    { code: 'secret-file', target: path, remedy: ['remove that name of it: ', command('rm', { path })] },
-  );
 }
 
 function removeIfPresent(path: string): void {

@@ -1,22 +1,20 @@
-// Writes V8's code cache of a bundle's script, as packages/bus/src/late.ts reads it: `node scripts/code-cache.mjs SCRIPT
-// [ARGUMENT…]` runs the program with the arguments. The cache has the functions that ran. Those of a help are what every
-// run begins with; the more it has, the longer every run takes to read it: with a whole plan's, `plan` was slower.
-import { createHash } from 'node:crypto';
+// Writes V8's code cache of each script, as packages/bus/src/late.ts reads it: `node scripts/code-cache.mjs SCRIPT…`. It has
+// every function of the script, compiled: a run would else spend as long on compiling as on all else that it does.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { basename } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
+import { crc32 } from 'node:zlib';
 
-const [filename, ...words] = process.argv.slice(2);
-const { href } = pathToFileURL(filename);
-const source = readFileSync(filename);
-// The name goes into the cache.
-const script = new Script(source.toString('latin1'), { filename: basename(filename) });
-const { dispatch, runAsProcess } = script.runInThisContext()(createRequire(href));
-process.argv = [process.execPath, 'bus', ...words];
-await runAsProcess('bus', dispatch, href);
-const cache = script.createCachedData();
-const digest = createHash('sha256').update(source).update(cache).digest();
 const { version, platform, arch } = process;
-writeFileSync(`${filename}.${version}-${platform}-${arch}.cache`, Buffer.concat([digest, cache]));
+for (const filename of process.argv.slice(2)) {
+  const source = readFileSync(filename);
+  setFlagsFromString('--no-lazy');
+  // The name goes into the cache.
+  const script = new Script(source.toString('latin1'), { filename: basename(filename) });
+  // V8 takes no cache that was made with other flags than it has when it reads it.
+  setFlagsFromString('--lazy');
+  const cache = script.createCachedData();
+  const sums = new Uint32Array([crc32(source), crc32(cache)]);
+  writeFileSync(`${filename}.${version}-${platform}-${arch}.cache`, Buffer.concat([Buffer.from(sums.buffer), cache]));
+}

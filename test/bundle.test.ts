@@ -27,17 +27,17 @@ function write(path: string, text: string): void {
 beforeEach(() => {
   tree = mkdtempSync(join(tmpdir(), 'bundle-'));
   symlinkSync(join(root, 'node_modules'), at('node_modules'));
-  for (const script of ['bundle.mjs', 'sources.mjs']) {
+  for (const script of ['bundle.mjs', 'late-scripts.mjs', 'sources.mjs']) {
     mkdirSync(at('scripts'), { recursive: true });
     copyFileSync(join(root, 'scripts', script), at(`scripts/${script}`));
   }
   write(
     'scripts/code-cache.mjs',
-    "import { writeFileSync } from 'node:fs';\nwriteFileSync(process.argv[2].concat('.cache'), '');",
+    "import { writeFileSync } from 'node:fs';\nfor (const path of process.argv.slice(2)) writeFileSync(path.concat('.cache'), '');",
   );
   write('packages/bus/package.json', '{}');
   write('packages/bus/bin/bus.js', '');
-  write('packages/bus/src/main.ts', "console.log((await import('./dispatch.ts')).answer);");
+  write('packages/bus/src/main.ts', "import('./dispatch.ts').then(({ answer }) => console.log(answer));");
   write('packages/bus/src/late.ts', "export const answer = 'late';");
   write('packages/bus/src/dispatch.ts', 'export const answer = 42;');
 });
@@ -45,7 +45,7 @@ afterEach(() => rmSync(tree, { recursive: true }));
 
 const bundle = () => spawnSync(process.execPath, [at('scripts/bundle.mjs')], { encoding: 'utf8' });
 const dist = () => readdirSync(at('packages/bus/dist'));
-const built = ['bus.js', 'late-script.js', 'late-script.js.cache', 'late.js'];
+const built = ['bus.cjs', 'late.cjs', 'late.script.js', 'late.script.js.cache', 'run.script.js', 'run.script.js.cache'];
 
 it('puts a whole bundle in the place of the old one, and leaves nothing beside it', () => {
   write('packages/bus/dist/bundle/old.js', 'old');
@@ -76,5 +76,5 @@ it.each([
   expect(stderr).toContain(complaint);
   expect(dist()).toEqual(['bundle']);
   expect(readFileSync(at('packages/bus/dist/bundle/old.js'), 'utf8')).toBe('old');
-  expect(existsSync(at('packages/bus/dist/bundle/bus.js'))).toBe(false);
+  expect(existsSync(at('packages/bus/dist/bundle/bus.cjs'))).toBe(false);
 });

@@ -191,7 +191,7 @@ function answerOf(child: ChildProcess, timeoutMs: number): Promise<Answer> {
 }
 
 function builtPackages(): string {
-  if (existsSync(join(packages, 'bus/dist/bundle/bus.js'))) return packages;
+  if (existsSync(join(packages, 'bus/dist/bundle/bus.cjs'))) return packages;
   throw new Error('the commands are not built; run: npm run build');
 }
 

@@ -1,9 +1,9 @@
 // The five packages, packed and installed together in an empty folder, work: binaries, imports and types.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { createPlainAdmin, startServer } from 'embedded';
 import { publint } from 'publint';
@@ -59,7 +59,9 @@ it('nothing that they bring needs another Node than this', () => {
   expect(complaints).not.toContain('EBADENGINE');
 });
 
-const cacheName = `late-script.js.${process.version}-${process.platform}-${process.arch}.cache`;
+const cacheOf = (script: string) => `${script}.${process.version}-${process.platform}-${process.arch}.cache`;
+const lateScript = 'late.script.js';
+const cacheName = cacheOf(lateScript);
 
 it('manifests are judged, and the schema for editors is there', () => {
   const folder = join(directory, 'node_modules/bus-integration-postgres');
@@ -74,27 +76,20 @@ it('manifests are judged, and the schema for editors is there', () => {
 
 it('bus loads nothing of its own for its version', () => {
   const bundle = join(directory, 'node_modules/bus/dist/bundle');
-  expect(readdirSync(bundle).sort()).toEqual(['bus-operator.js', 'bus.js', 'late-script.js', cacheName, 'late.js']);
-  renameSync(join(bundle, 'late.js'), join(bundle, 'away.js'));
+  const files = readdirSync(bundle);
+  const scripts = files.filter((file) => file.endsWith('.script.js'));
+  expect(scripts).toEqual(expect.arrayContaining([lateScript, 'run.script.js']));
+  const others = ['bus-operator.cjs', 'bus.cjs', 'late.cjs'];
+  expect(files.sort()).toEqual([...others, ...scripts, ...scripts.map(cacheOf)].sort());
+  renameSync(join(bundle, 'late.cjs'), join(bundle, 'away.cjs'));
   try {
     expect(run('bus', '--version')).toMatch(/^bus \d/);
     expect(() => execFileSync(join(directory, 'node_modules/.bin/bus'), ['--help'], { stdio: 'pipe' })).toThrow(
-      'late.js',
+      'late.cjs',
     );
   } finally {
-    renameSync(join(bundle, 'away.js'), join(bundle, 'late.js'));
+    renameSync(join(bundle, 'away.cjs'), join(bundle, 'late.cjs'));
   }
-});
-
-it('V8 takes the code cache that bus brings', () => {
-  const script = `
-    const { readFileSync } = require('node:fs');
-    const { Script } = require('node:vm');
-    const source = readFileSync('late-script.js', 'latin1');
-    const cachedData = readFileSync(${JSON.stringify(cacheName)}).subarray(32);
-    console.log(new Script(source, { filename: 'late-script.js', cachedData }).cachedDataRejected);`;
-  const cwd = join(directory, 'node_modules/bus/dist/bundle');
-  expect(execFileSync(process.execPath, ['-e', script], { cwd, encoding: 'utf8' })).toBe('false\n');
 });
 
 const changedByte = (cache: Buffer, at: number): Buffer => {
@@ -109,9 +104,9 @@ it.each<[string, (cache: Buffer) => Buffer | undefined]>([
   ['cut short', (cache) => cache.subarray(0, cache.length / 2)],
   ['something else', () => Buffer.from('something else\n'.repeat(10_000))],
   ['changed in a byte', (cache) => changedByte(cache, Math.floor(cache.length / 2))],
-  ['changed in its digest', (cache) => changedByte(cache, 0)],
-  ['of another script', (cache) => signed(cache.subarray(32), 'another script')],
-  ['of another V8', (cache) => signed(changedByte(cache.subarray(32), 4))],
+  ['changed in its checksum', (cache) => changedByte(cache, 0)],
+  ['of another script', (cache) => signed(cache.subarray(8), Buffer.from('another script'))],
+  ['of another V8', (cache) => signed(changedByte(cache.subarray(8), 4))],
 ])('bus works where its code cache is %s', (_, change) => {
   const file = join(directory, 'node_modules/bus/dist/bundle', cacheName);
   const cache = readFileSync(file);
@@ -126,10 +121,13 @@ it.each<[string, (cache: Buffer) => Buffer | undefined]>([
   }
 });
 
-/** A cache with a digest as the bundle's script has it. */
-function signed(cache: Buffer, script?: string): Buffer {
-  const source = script ?? readFileSync(join(directory, 'node_modules/bus/dist/bundle/late-script.js'));
-  return Buffer.concat([createHash('sha256').update(source).update(cache).digest(), cache]);
+/** A cache with checksums as the bundle's script has them. */
+function signed(cache: Buffer, script?: Buffer): Buffer {
+  const source = script ?? readFileSync(join(directory, 'node_modules/bus/dist/bundle', lateScript));
+  const sums = Buffer.alloc(8);
+  sums.writeUInt32LE(crc32(source), 0);
+  sums.writeUInt32LE(crc32(cache), 4);
+  return Buffer.concat([sums, cache]);
 }
 
 it('bus runs the database family in its own process', () => {

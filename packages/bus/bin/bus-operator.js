@@ -2,4 +2,4 @@
 // SIGUSR1 would open Node's debugger on a port of this machine. It is caught from here on; until then the debugger is told
 // an address that no machine has (RFC 5737).
 process.on('SIGUSR1', () => {});
-await import('../dist/bundle/bus-operator.js');
+require('../dist/bundle/bus-operator.cjs');

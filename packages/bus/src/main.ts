@@ -12,6 +12,7 @@ if (others.length === 0 && (first === '--version' || first === '-V')) {
     process.exitCode = 1;
   }
 } else {
-  const [{ dispatch }, { runAsProcess }] = await Promise.all([import('./dispatch.ts'), import('./main-process.ts')]);
-  await runAsProcess('bus', dispatch, import.meta.url);
+  Promise.all([import('./dispatch.ts'), import('./main-process.ts')]).then(([{ dispatch }, { runAsProcess }]) =>
+    runAsProcess('bus', dispatch, import.meta.url),
+  );
 }

@@ -54,13 +54,16 @@ export interface Usage {
   readonly peakMegabytes: number;
 }
 
-/** The environment that makes a Node program leave its usage in a file, and a way to read it; costs it about a millisecond. */
+/**
+ * The environment that makes a program of Node's, or an executable made with Bun, leave its usage in a file, and a way to
+ * read it; costs it about a millisecond.
+ */
 export function usageProbe(folder: string): { readonly env: NodeJS.ProcessEnv; read(): Usage } {
   const code = join(folder, 'usage.cjs');
   const result = join(folder, 'usage.json');
   writeFileSync(code, probe(result));
   return {
-    env: { NODE_OPTIONS: `--require=${code}` },
+    env: { NODE_OPTIONS: `--require=${code}`, BUN_OPTIONS: `--preload=${code}` },
     read: () => {
       const usage = JSON.parse(readFileSync(result, 'utf8')) as Usage;
       rmSync(result);

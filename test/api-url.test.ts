@@ -1,5 +1,6 @@
 // The same pipe with another mouth: what the command line prints through a running API is what it prints by itself.
 import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
 import { createServer, request as forward } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import type { Response } from 'bus-integration-database';
@@ -131,6 +132,26 @@ it('every verb is about what is declared where it was typed', async () => {
   const { stdout } = await client.run(['status', ...flags]);
   expect(stdout).toContain('bus_events');
 }, 60_000);
+
+it('a report is asked of the API, and its page is written here', async () => {
+  await using server = await startServer();
+  using there = await folder(server);
+  expect((await there.run(['apply'])).exit).toBe(0);
+  await using api = await startApi(there);
+  using client = makeClient();
+  const flags = ['--api-url', api.url, '--token-file', './local/api-token'];
+  const written = await client.run(['report', '-o', 'report.html', ...flags]);
+  expect([written.exit, written.stdout]).toEqual([0, '']);
+  expect(statSync(client.path('report.html')).mode & 0o777).toBe(0o600);
+  expect((await there.run(['report', '-o', 'report.html'])).exit).toBe(0);
+  const mark = marker(server, []);
+  const page = (deployment: Deployment) =>
+    mark(readFileSync(deployment.path('report.html'), 'utf8')).replace(/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, 'TIME');
+  expect(page(client)).toBe(page(there));
+  await server.query('GRANT CONNECT ON DATABASE bus_auth TO PUBLIC');
+  const checked = await client.run(['report', '--check', '-f', 'json', ...flags]);
+  expect([checked.exit, (JSON.parse(checked.stdout) as Response).report?.version]).toEqual([3, 1]);
+}, 120_000);
 
 describe('what can go wrong on the way', () => {
   const run = (client: Deployment, ...args: readonly string[]): Promise<Answer> => client.run(args);

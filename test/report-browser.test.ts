@@ -1,5 +1,5 @@
 // A report in a real browser: nothing is said on its console, axe finds nothing, a telephone needs no scrolling sideways, and the
-// keyboard reaches and opens everything. REPORT_SCREENSHOTS=DIR keeps how the pages look.
+// keyboard reaches and opens everything, paper shows what is folded and cuts nothing. REPORT_SCREENSHOTS=DIR keeps how the pages look.
 import { join } from 'node:path';
 import { type Server, startServer } from 'embedded';
 import type { Browser, Page } from 'playwright-core';
@@ -41,6 +41,13 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
         await keep(page, join(screenshots, `${name}.png`), picture);
     }
 
+    await using paper = await browser.newContext({ viewport: { width: 718, height: 1000 } });
+    const { page: printed } = await opened(paper, url);
+    await printed.emulateMedia({ media: 'print' });
+    expect(await printed.evaluate(foldedAway), 'printed').toEqual([]);
+    expect(await printed.evaluate(widerThanPaper), 'printed').toEqual([]);
+    expect((await printed.pdf({ format: 'A4' })).subarray(0, 5).toString()).toBe('%PDF-');
+
     await using narrow = await browser.newContext({ viewport: { width: 375, height: 700 } });
     const { page, said } = await opened(narrow, url);
     const isSideways = () =>
@@ -67,6 +74,14 @@ async function keep(page: Page, path: string, picture: string | undefined): Prom
   if (picture === 'access') await section.locator('td summary').first().click();
   await section.screenshot({ path });
 }
+
+/** What is in a fold and is not to be seen. */
+const foldedAway = `[...document.querySelectorAll('details > :not(summary)')]
+  .filter((one) => !one.checkVisibility() || one.getBoundingClientRect().height === 0).map((one) => one.outerHTML.slice(0, 200))`;
+/** A4 without its margins is 718 px wide. */
+const widerThanPaper = `[...document.querySelectorAll('body *')]
+  .filter((one) => one.closest('svg')?.parentElement?.tagName !== 'TD' && one.getBoundingClientRect().right > 720)
+  .map((one) => one.outerHTML.slice(0, 200))`;
 
 function keysOf(manifest: string): Record<string, string | undefined> {
   return {

@@ -164,6 +164,7 @@ function served(
       throw new OperationError('invalid-request', `deployment ${shownId(id)} is not served here`, {
         code: 'unknown-deployment',
         target: 'deployment_id',
+        remedy: 'GET capabilities lists the deployments that are served',
       });
     },
   };

@@ -1,20 +1,14 @@
 // Which request gets which answer. Everything is asked of a deployment's answers; nothing here knows a provider.
-import {
-  eventNames,
-  OperationError,
-  type ProviderFacts,
-  parseDuration,
-  parseRequest,
-  type Response,
-} from 'bus-integration-database';
+import { eventNames, OperationError, type ProviderFacts, parseRequest, type Response } from 'bus-integration-database';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod, RouteShorthandOptions } from 'fastify';
 import type { Deployments } from '../deployments/deployments.ts';
 import type { Answers } from '../jobs/answers.ts';
-import { createIdempotency, readKey } from '../jobs/idempotency.ts';
+import { createIdempotency } from '../jobs/idempotency.ts';
 import { streamJob } from '../jobs/job-stream.ts';
 import type { Job, Jobs } from '../jobs/jobs.ts';
 import type { Metrics } from '../report/metrics.ts';
 import { problemOf, problemType, requestProblem } from '../report/problem.ts';
+import { departure, deploymentIn, keyOf, waitIn, wantsPage } from './asked.ts';
 import { openApiDocument } from './openapi.ts';
 import { type RouteId, routes } from './route-table.ts';
 
@@ -32,8 +26,6 @@ export interface RouteOptions {
   readonly stalledMs: number;
 }
 
-/** Longest `?wait=`; who needs longer follows the job's events. */
-const longestWaitMs = 600_000;
 /** Applies in flight at once, all deployments together. */
 const runningJobs = 32;
 /** And of one deployment: its lock lets one go on, the others wait in the server. */
@@ -191,21 +183,6 @@ function jobDocument(job: Job, retentionMs: number, folder = '') {
   };
 }
 
-/** A browser names HTML; who names JSON, or nothing, gets JSON. */
-function wantsPage(accept = ''): boolean {
-  const types = accept.split(',').map((part) => part.split(';')[0]?.trim().toLowerCase() ?? '');
-  const [page, data] = [types.indexOf('text/html'), types.indexOf('application/json')];
-  return page >= 0 && (data < 0 || page < data);
-}
-
-function deploymentIn(request: FastifyRequest): string | undefined {
-  const { deployment_id } = request.query as { deployment_id?: unknown };
-  if (deployment_id === undefined || typeof deployment_id === 'string') return deployment_id;
-  throw new OperationError('invalid-request', 'deployment_id stands in the query more than once', {
-    target: 'deployment_id',
-  });
-}
-
 function requireAdmin({ caller }: FastifyRequest): void {
   if (caller?.scopes.has('database:admin')) return;
   throw new OperationError('forbidden', 'an apply needs the scope database:admin', { code: 'scope' });
@@ -216,20 +193,6 @@ function requireRoom(jobs: Jobs, deploymentId: string): void {
   if (jobs.running >= runningJobs) throw busy('too many applies are running already');
   if (jobs.runningFor(deploymentId) >= runningJobsEach)
     throw busy('too many applies of this deployment are running already');
-}
-
-/** A key is its caller's own: no other learns of a job by it. */
-function keyOf(request: FastifyRequest): string | undefined {
-  const key = readKey(request.headers['idempotency-key']);
-  return key === undefined ? undefined : `${request.caller?.name ?? ''} ${key}`;
-}
-
-function waitIn(request: FastifyRequest): number {
-  const { wait } = request.query as { wait?: unknown };
-  if (wait === undefined) return 0;
-  const ms = parseDuration(String(wait));
-  if (ms <= longestWaitMs) return ms;
-  throw new OperationError('invalid-request', `wait: at most ${longestWaitMs / 1000} s`, { target: 'wait' });
 }
 
 /** The job's answer, if it comes in time and the client is still there. */
@@ -251,13 +214,4 @@ async function within(job: Job, waitMs: number, request: FastifyRequest): Promis
     clearTimeout(timer);
     request.raw.socket.off('close', leave);
   }
-}
-
-/** Aborted when the client leaves before its answer: nobody reads it any more. */
-function departure(reply: FastifyReply): AbortSignal {
-  const controller = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) controller.abort('the client, which left');
-  });
-  return controller.signal;
 }

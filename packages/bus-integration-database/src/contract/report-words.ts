@@ -14,10 +14,13 @@ export const reportWords: Readonly<Record<string, Readonly<Record<string, string
       'What each role may do in each database, as the server says. A pair that is missing here may do nothing, if the database was seen. Roles with has_all_rights are not listed here.',
     grounds: 'The objects and privileges behind the words of access; equal ones are listed once.',
     entrances: 'Who can come from where, and which line of the configuration of the server decides.',
+    entrances_left_out: 'How many further ways there are; absent if there are none.',
     memberships: 'Which role is a member of which.',
+    memberships_left_out:
+      'How many further memberships the server has; absent if there are none. Nothing of them was read.',
     ownership: 'Which role owns which databases, and schemas of one name in which databases.',
     files: 'Files with connection strings, and when each was written.',
-    unseen: 'What could not be read. It is unknown, not ok.',
+    unseen: 'What could not be read, and what was left out because there is too much of it. It is unknown, not ok.',
   },
   ReportRole: {
     '': 'A role of the server.',
@@ -83,9 +86,9 @@ export const reportWords: Readonly<Record<string, Readonly<Record<string, string
     changed_at: 'When it was last written, in UTC. Its password is that old or older.',
   },
   ReportUnseen: {
-    '': 'Something that could not be read.',
-    what: 'What it is.',
-    why: 'Why it could not be read.',
+    '': 'Something that is not in the report.',
+    what: 'What it is; where there is too much of something, how many of how many.',
+    why: 'Why it is not.',
     remedy: 'What makes it readable.',
   },
 };

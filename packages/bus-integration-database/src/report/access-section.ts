@@ -1,8 +1,6 @@
 // Who can do what: roles beside databases with the access in effect. Rows that are alike are one row, columns too; where even
 // then many columns are left, each role has a list instead. Pure.
 import type { ReportAccess, ReportContent, ReportGround, ReportRole } from '../contract/response.ts';
-import { count } from '../text/list.ts';
-import { nameList } from '../text/name-list.ts';
 import { type Html, html, none } from './html.ts';
 import { chip, groupedBy, names, scrolling } from './parts.ts';
 
@@ -39,7 +37,7 @@ export function accessSection(report: ReportContent): Html {
 where the right comes from. A word that is not as declared is marked.</p>
 ${databases.length === 0 ? html`<p>No declared database exists.</p>` : isMatrix ? matrix(rows, columns, grounds) : listed(rows, databases, grounds)}
 ${others.length > 0 && html`<p>No access to these databases: ${names(others, 'other roles')}</p>`}
-${report.roles_left_out > 0 && html`<p>${chip('unknown', 'unknown')} ${count(report.roles_left_out, 'further role')} of the server were not read.</p>`}
+${report.roles_left_out > 0 && html`<p>${chip('unknown', 'unknown')} ${report.roles.length} of ${report.roles.length + report.roles_left_out} roles of the server are shown; the others were not read.</p>`}
 ${elsewhere(report, declared)}
 ${grounds.legend()}`;
 }
@@ -176,7 +174,7 @@ function elsewhere({ databases, access, roles }: ReportContent, declared: Readon
     const here = access.filter(({ database }) => database === name);
     return groupedBy(here, ({ word }) => word).map((group) => {
       const who = group.map(({ role }) => role);
-      return html`<li>${name}: ${group[0]?.word ?? ''} for ${who.length === own ? 'every role of the deployment' : nameList(who.slice(0, 20))}</li>`;
+      return html`<li>${name}: ${group[0]?.word ?? ''} for ${who.length === own ? 'every role of the deployment' : names(who, 'roles', 20)}</li>`;
     });
   });
   if (rows.length === 0) return none;

@@ -54,7 +54,7 @@ export function joinedAnswers(
   const parts = new Set(partsOf(first.response));
   for (const { shown, response } of others) {
     if (idOf(response) !== idOf(joined))
-      throw refused(shown, `is not about the same deployment and server as ${printable(first.shown)}`);
+      throw refused(shown, `is not about the same deployment and server as ${printable(first.shown)}`, sameRemedy);
     const messages = new Set(joined.diagnostics.map(({ message }) => message));
     const isPlan = partsOf(response).has('plan');
     const { steps, actions } = isPlan ? response : joined;
@@ -88,9 +88,19 @@ function idOf({ deployment_id, target }: Response): string {
   return JSON.stringify([deployment_id, identity]);
 }
 
-function refused(shown: string, why: string): OperationError {
+/** What a report is compared with has to be of the same deployment; the server may be another, as after a move. */
+export function requireSameDeployment(shown: string, found: string, expected: string): void {
+  if (found === expected) return;
+  const why = `is of deployment ${printable(found)}, expected ${printable(expected)}`;
+  throw refused(shown, why, 'name an earlier answer of the same deployment');
+}
+
+const sameRemedy = 'name answers of one deployment on one server';
+
+function refused(shown: string, why: string, remedy = 'name a file that -f json -o FILE wrote'): OperationError {
   return new OperationError('invalid-request', `${printable(shown)} ${why}`, {
     code: 'saved-answer',
     target: printable(shown),
+    remedy,
   });
 }

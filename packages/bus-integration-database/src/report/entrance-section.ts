@@ -6,7 +6,7 @@ import type { Check, ReportEntrance, Response } from '../contract/response.ts';
 import { count } from '../text/list.ts';
 import type { ReportInput } from './answers.ts';
 import { type Html, html, lines, none } from './html.ts';
-import { chip, names, resultChip, scrolling } from './parts.ts';
+import { chip, names, resultChip, scrolling, shownOf } from './parts.ts';
 
 const gravity: readonly Check['result'][] = ['fail', 'unknown', 'warn', 'info', 'skipped', 'ok'];
 
@@ -21,10 +21,12 @@ export function entranceSection({ response, parts }: ReportInput): Html {
     }</td><td>${lineOf(entrance)}</td><td>${entrance.method ?? '–'}</td><td>${verdictOn(entrance, response, parts.has('verify'))}</td></tr>
 `,
   );
+  const all = entrances.length + (response.report?.entrances_left_out ?? 0);
   return html`<p>For each kind of client the first line that matches it, which is the one that decides.</p>
+${shownOf(entrances.length, all, 'ways to the server', 'the others are left out')}
 ${scrolling(
   'Ways to the server',
-  html`<table><caption>${count(entrances.length, 'way', 'ways')} to the server</caption><thead><tr><th scope="col">from</th><th scope="col">by</th><th scope="col">as role</th><th scope="col">to database</th><th scope="col">line</th><th scope="col">method</th><th scope="col">verdict on the line</th></tr></thead><tbody>
+  html`<table><caption>${count(all, 'way', 'ways')} to the server</caption><thead><tr><th scope="col">from</th><th scope="col">by</th><th scope="col">as role</th><th scope="col">to database</th><th scope="col">line</th><th scope="col">method</th><th scope="col">verdict on the line</th></tr></thead><tbody>
 ${rows}</tbody></table>`,
 )}`;
 }

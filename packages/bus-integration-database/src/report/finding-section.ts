@@ -1,10 +1,10 @@
 // Findings, gravest first, each with what to do about it. Pure.
 
 import { remedyIn } from '../contract/remedy.ts';
-import type { Check, Diagnostic, Response } from '../contract/response.ts';
+import type { Check, Diagnostic, ReportUnseen, Response } from '../contract/response.ts';
 import { count } from '../text/list.ts';
 import { type Html, html, lines, none } from './html.ts';
-import { groupedBy, names, resultChip } from './parts.ts';
+import { groupedBy, names, resultChip, shownOf } from './parts.ts';
 import { checksOf } from './verdict.ts';
 
 const mostFindings = 300;
@@ -22,7 +22,8 @@ interface ReportFinding {
 
 /** All that is not simply ok. */
 export function findingsOf(response: Response): readonly ReportFinding[] {
-  const all = [...checksOf(response).map(ofCheck), ...response.diagnostics.map(ofDiagnostic)];
+  const unseen = response.report?.unseen ?? [];
+  const all = [...checksOf(response).map(ofCheck), ...response.diagnostics.map(ofDiagnostic), ...unseen.map(ofUnseen)];
   return gravity.flatMap((result) => all.filter((finding) => finding.result === result));
 }
 
@@ -31,17 +32,17 @@ export function findingSection(response: Response): Html {
   const shown = all.slice(0, mostFindings);
   const groups = groupedBy(shown, ({ result, id }) => `${result}\n${id}`);
   const good = checksOf(response).filter(({ result }) => result === 'ok');
+  const goodLines = groupedBy(good, ({ id, seen }) => `${id}\n${seen}`);
   return html`${all.length === 0 && html`<p>No findings.</p>`}
 ${groups.map(findingGroup)}
-${all.length > shown.length && html`<p>and ${all.length - shown.length} more: they are in the JSON answer</p>`}
+${shownOf(shown.length, all.length, 'findings')}
 ${
   good.length > 0 &&
-  html`<details><summary>${count(good.length, 'check')} ok</summary><ul class="plain">${groupedBy(
-    good,
-    ({ id, seen }) => `${id}\n${seen}`,
-  )
+  html`<details><summary>${count(good.length, 'check')} ok</summary><ul class="plain">${goodLines
     .slice(0, mostFindings)
-    .map(goodLine)}</ul></details>`
+    .map(
+      goodLine,
+    )}</ul>${shownOf(Math.min(mostFindings, goodLines.length), goodLines.length, 'kinds of checks')}</details>`
 }`;
 }
 
@@ -89,4 +90,8 @@ function ofDiagnostic(diagnostic: Diagnostic): ReportFinding {
   const { severity, code, target, message } = diagnostic;
   const remedy = remedyIn(undefined, diagnostic);
   return { result: severity, id: code, target, seen: message, why: undefined, line: undefined, remedy };
+}
+
+function ofUnseen({ what, why, remedy }: ReportUnseen): ReportFinding {
+  return { result: 'unknown', id: 'not-in-report', target: what, seen: why, why: undefined, line: undefined, remedy };
 }

@@ -1,36 +1,27 @@
 // Memberships and ownership as a drawing, and the same in words. Pure.
 import type { ReportContent } from '../contract/response.ts';
 import { count, some } from '../text/list.ts';
-import { type GraphEdge, type GraphNode, placed } from './graph-layout.ts';
+import { type Box, folded, type Line } from './graph-fold.ts';
+import { placed } from './graph-layout.ts';
 import { type Html, html } from './html.ts';
-import { names, scrolling } from './parts.ts';
+import { names, scrolling, shownOf } from './parts.ts';
 
 const boxHeight = 24;
 const rowHeight = 32;
 const gap = 90;
-const longestLabel = 30;
+const longestLabel = 40;
 /** Beyond so many boxes a drawing is no help; the table is. */
 const mostNodes = 240;
 
-interface Box extends GraphNode {
-  readonly label: string;
-  readonly kind: 'role' | 'group' | 'thing';
-  readonly isOurs: boolean;
-}
-
-interface Line extends GraphEdge {
-  readonly title: string;
-  readonly isBroken: boolean;
-}
-
 export function graphSection(report: ReportContent): Html {
-  const { nodes, edges } = graphOf(report);
-  const words = inWords(report);
+  const { nodes, edges } = folded(graphOf(report));
+  const words = html`${inWords(report)}${shownOf(report.memberships.length, report.memberships.length + (report.memberships_left_out ?? 0), 'memberships', 'the others were not read')}`;
   if (edges.length === 0) return html`<p>No role is a member of another, and nothing is owned.</p>`;
   if (nodes.length > mostNodes)
     return html`<p>${count(nodes.length, 'box', 'boxes')} are too many for a drawing; here in words.</p>${words}`;
   return html`<p>Read from left to right: a role, the groups that it is a member of, what they own. A dashed line is a membership
-without the rights of the group: the role has to say SET ROLE. Boxes with a stronger frame are declared.</p>
+without the rights of the group: the role has to say SET ROLE. Boxes with a stronger frame are declared. Roles with the same
+memberships are one box.</p>
 ${scrolling('Drawing of memberships', drawing(nodes, edges))}
 <details><summary>the same in words</summary>${words}</details>`;
 }
@@ -48,17 +39,18 @@ function graphOf({ roles, memberships, ownership }: ReportContent): { nodes: rea
       isDatabase: of === 'database',
       id: `thing ${index}`,
       label: `${what}${where}`,
-      title: `${owner} owns ${of} ${some([...databases], 8)}`,
+      does: `owns ${of} ${some([...databases], 8)}`,
     };
   });
   const all: Line[] = [
     ...memberships.map(({ member, group, inherit, set, admin }) => ({
       from: `role ${member}`,
       to: `role ${group}`,
-      title: `${member} is a member of ${group}${inherit ? '' : ', without its rights'}${set ? '' : ', without SET ROLE'}${admin ? ', and may give it to others' : ''}`,
+      who: member,
+      does: `is a member of ${group}${inherit ? '' : ', without its rights'}${set ? '' : ', without SET ROLE'}${admin ? ', and may give it to others' : ''}`,
       isBroken: !inherit,
     })),
-    ...owned.map(({ owner, id, title }) => ({ from: `role ${owner}`, to: id, title, isBroken: false })),
+    ...owned.map(({ owner, id, does }) => ({ from: `role ${owner}`, to: id, who: owner, does, isBroken: false })),
   ];
   const edges = connected(
     all,
@@ -70,13 +62,14 @@ function graphOf({ roles, memberships, ownership }: ReportContent): { nodes: rea
     return {
       id,
       label: name,
+      title: name,
       kind: canLogin.get(name) === false ? 'group' : 'role',
       isOurs: isDeclared.get(name) ?? false,
     };
   });
   const things = owned
     .filter(({ id }) => edges.some(({ to }) => to === id))
-    .map(({ id, label }): Box => ({ id, label, kind: 'thing', isOurs: true, least: 1 }));
+    .map(({ id, label }): Box => ({ id, label, title: label, kind: 'thing', isOurs: true, least: 1 }));
   return { nodes: [...roleNodes, ...things], edges };
 }
 
@@ -122,16 +115,16 @@ function drawing(nodes: readonly Box[], edges: readonly Line[]): Html {
     const { column, row } = places.get(id) ?? { column: 0, row: 0 };
     return { x: lefts[column] ?? 0, y: Math.round(4 + row * rowHeight), width: widths[column] ?? 0 };
   };
-  const lines = edges.map(({ from, to, title, isBroken }) => {
+  const lines = edges.map(({ from, to, who, does, isBroken }) => {
     const [one, other] = [at(from), at(to)];
     const [x1, y1, x2, y2] = [one.x + one.width, one.y + boxHeight / 2, other.x, other.y + boxHeight / 2];
     const bend = Math.max(30, (x2 - x1) / 2);
-    return html`<path class="edge${isBroken && ' broken'}" d="M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}"><title>${title}</title></path>
+    return html`<path class="edge${isBroken && ' broken'}" d="M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}"><title>${who} ${does}</title></path>
 `;
   });
-  const boxes = nodes.map(({ id, label, kind, isOurs }) => {
+  const boxes = nodes.map(({ id, label, title, kind, isOurs }) => {
     const { x, y, width: boxWidth } = at(id);
-    return html`<g><title>${label}</title><rect class="box${isOurs && kind !== 'thing' && ' mine'}" x="${x}" y="${y}" width="${boxWidth}" height="${boxHeight}" rx="${kind === 'group' ? 12 : 2}"/><text${kind === 'thing' && html` class="dim"`} x="${x + 10}" y="${y + 16}">${short(label)}</text></g>
+    return html`<g><title>${title}</title><rect class="box${isOurs && kind !== 'thing' && ' mine'}" x="${x}" y="${y}" width="${boxWidth}" height="${boxHeight}" rx="${kind === 'group' ? 12 : 2}"/><text${kind === 'thing' && html` class="dim"`} x="${x + 10}" y="${y + 16}">${short(label)}</text></g>
 `;
   });
   return html`<svg width="${Math.ceil(width)}" height="${height}" viewBox="0 0 ${Math.ceil(width)} ${height}" role="img" aria-label="Memberships and ownership; the words below say the same">

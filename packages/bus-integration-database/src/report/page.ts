@@ -7,7 +7,7 @@ import { entranceSection } from './entrance-section.ts';
 import { findingSection } from './finding-section.ts';
 import { graphSection } from './graph-section.ts';
 import { Html, html, none } from './html.ts';
-import { chip, scrolling, type Tone } from './parts.ts';
+import { chip, scrolling, shownOf, type Tone } from './parts.ts';
 import { planSection } from './plan-section.ts';
 import { sizeSection } from './size-section.ts';
 import { reportPolicy, style } from './style.ts';
@@ -141,5 +141,5 @@ function differences(previous: ReportInput, input: ReportInput): Html {
     'Differences',
     html`<table><caption>${all.length} in all</caption><thead><tr><th scope="col">about</th><th scope="col">what</th><th scope="col">before</th><th scope="col">now</th></tr></thead><tbody>
 ${all.slice(0, mostDifferences).map(row)}</tbody></table>`,
-  )}${all.length > mostDifferences && html`<p>and ${all.length - mostDifferences} more</p>`}`;
+  )}${shownOf(Math.min(mostDifferences, all.length), all.length, 'differences', 'the two JSON answers hold the others')}`;
 }

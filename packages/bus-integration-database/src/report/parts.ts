@@ -2,7 +2,7 @@
 import type { Check } from '../contract/response.ts';
 import type { Risk } from '../contract/risk.ts';
 import { nameList } from '../text/name-list.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html, none } from './html.ts';
 
 export type Tone = 'ok' | 'info' | 'warn' | 'fail' | 'unknown' | 'dim';
 
@@ -48,6 +48,11 @@ export function scrolling(label: string, content: Html): Html {
 export function names(all: readonly string[], what: string, most = 4): Html {
   if (all.length <= most) return html`${nameList([...all])}`;
   return html`<details><summary>${all.length} ${what}: ${nameList(all.slice(0, 2))} and others</summary><p>${nameList([...all])}</p></details>`;
+}
+
+/** That not all is shown, and where the rest is. */
+export function shownOf(shown: number, all: number, what: string, rest = 'the JSON answer holds all'): Html {
+  return shown >= all ? none : html`<p>${chip('info', 'info')} ${shown} of ${all} ${what} are shown; ${rest}.</p>`;
 }
 
 /** `9.1 MB`. */

@@ -4,7 +4,7 @@ import type { Risk } from '../contract/risk.ts';
 import type { Step } from '../contract/step.ts';
 import { count } from '../text/list.ts';
 import { type Html, html, lines, none } from './html.ts';
-import { groupedBy, riskChip } from './parts.ts';
+import { groupedBy, riskChip, shownOf } from './parts.ts';
 import { stepsOf } from './verdict.ts';
 
 const mostSteps = 600;
@@ -20,7 +20,7 @@ export function planSection(response: Response): Html {
       : html`<p>${count(steps.length, 'step')}:${counted}</p><ul class="plain">
 ${shown.map(stepItem)}</ul>`
   }
-${steps.length > shown.length && html`<p>and ${steps.length - shown.length} more steps: they are in the JSON answer</p>`}
+${shownOf(shown.length, steps.length, 'steps')}
 ${leftovers(response.leftovers ?? [])}`;
 }
 
@@ -36,7 +36,7 @@ function stepItem({ action, target, risk, summary, sql = [] }: Step): Html {
 function leftovers(all: readonly Leftover[]): Html {
   if (all.length === 0) return none;
   return html`<h3>No longer declared</h3><p>They carry the mark of this deployment. Nothing is done about them.</p><ul class="plain">
-${all.slice(0, mostSteps).map(leftoverItem)}</ul>`;
+${all.slice(0, mostSteps).map(leftoverItem)}</ul>${shownOf(Math.min(mostSteps, all.length), all.length, 'things')}`;
 }
 
 function leftoverItem({ kind, name, database, before, retire = [], command, needs }: Leftover): Html {

@@ -1,7 +1,7 @@
 // Sizes of databases, connections beside their limits, ages of password files and expiry. Pure.
 import type { ReportContent, Response } from '../contract/response.ts';
 import { type Html, html, none } from './html.ts';
-import { chip, scrolling, sizeText } from './parts.ts';
+import { chip, scrolling, shownOf, sizeText } from './parts.ts';
 import { timeLine } from './time-line.ts';
 
 const mostRows = 120;
@@ -30,12 +30,11 @@ function sizes(databases: readonly Sized[]): Html {
     }) => html`<tr><th scope="row">${name}</th><td class="num">${sizeText(size)}</td><td>${bar(size / most)}</td></tr>
 `,
   );
-  const left = sorted.length - Math.min(sorted.length, mostRows);
   return html`<h3>Size of databases</h3>${scrolling(
     'Size of databases',
-    html`<table><caption>${sizeText(total)} in all${left > 0 && html`; the ${left} smallest are left out`}</caption><thead><tr><th scope="col">database</th><th scope="col">size</th><th scope="col">beside the largest</th></tr></thead><tbody>
+    html`<table><caption>${sizeText(total)} in all</caption><thead><tr><th scope="col">database</th><th scope="col">size</th><th scope="col">beside the largest</th></tr></thead><tbody>
 ${rows}</tbody></table>`,
-  )}`;
+  )}${shownOf(rows.length, sorted.length, 'databases', 'the smallest are left out; the JSON answer holds all')}`;
 }
 
 interface Used {
@@ -72,7 +71,7 @@ function connections({ roles, databases, ...server }: ReportContent): Html {
     'Connections',
     html`<table><caption>In use when the server was read, beside the limits</caption><thead><tr><th scope="col">of</th><th scope="col">used</th><th scope="col">limit</th><th scope="col">share</th></tr></thead><tbody>
 ${rows}</tbody></table>`,
-  )}`;
+  )}${shownOf(rows.length, all.length, 'limits and uses of connections')}`;
 }
 
 interface Counted {

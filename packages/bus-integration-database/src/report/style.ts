@@ -34,7 +34,7 @@ svg{display:block}svg text{fill:var(--text);font:13px system-ui,sans-serif}svg .
 svg .mine{stroke:var(--link);stroke-width:1.5}svg .edge{fill:none;stroke:var(--dim);stroke-width:1.2}svg .broken{stroke-dasharray:5 4}svg .bar{fill:var(--bar)}svg .rest{fill:var(--rest)}svg .over{fill:var(--bad)}svg .axis{stroke:var(--line)}
 svg .w1{fill:var(--info)}svg .w2{fill:var(--good)}svg .w3{fill:var(--warn)}svg .w4{fill:var(--bad)}svg .w0{fill:var(--dim)}
 footer{margin-top:3rem;color:var(--dim);font-size:.875rem}
-@media print{body{max-width:none;padding:0}nav{display:none}.scroll{overflow:visible}details::details-content{content-visibility:visible;display:block;block-size:auto}h2{break-after:avoid}.finding,tr{break-inside:avoid}}
+@media print{body{max-width:none;padding:0}nav{display:none}.scroll{overflow:visible}.scroll>svg{max-width:100%;height:auto}th,td{overflow-wrap:anywhere}details::details-content{content-visibility:visible;display:block;block-size:auto}h2{break-after:avoid}.finding,tr{break-inside:avoid}}
 `;
 
 /** What a page of this style may load and do: nothing, but for the style itself. */

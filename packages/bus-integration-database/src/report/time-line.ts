@@ -1,7 +1,7 @@
 // When files with passwords were written, and when passwords end, on one axis. Pure.
 import type { ReportContent } from '../contract/response.ts';
 import { type Html, html, none } from './html.ts';
-import { chip, groupedBy, names, scrolling } from './parts.ts';
+import { chip, groupedBy, names, scrolling, shownOf } from './parts.ts';
 
 const dayMs = 86_400_000;
 const mostRows = 80;
@@ -19,7 +19,8 @@ interface TimeRow {
 
 export function timeLine(report: ReportContent): Html {
   const now = Date.parse(report.taken_at);
-  const rows = rowsOf(report).slice(0, mostRows);
+  const all = rowsOf(report);
+  const rows = all.slice(0, mostRows);
   if (rows.length === 0 || Number.isNaN(now)) return none;
   const times = rows.flatMap(({ written, ends }) => [written, ends].filter((time) => time !== undefined));
   const begin = Math.min(now - dayMs, ...times);
@@ -57,7 +58,7 @@ ${marks}</svg>`,
         }${ends !== undefined && ends < now && html` ${chip('fail', 'ended')}`}</td></tr>
 `,
     )}</tbody></table>`,
-  )}</details>`;
+  )}</details>${shownOf(rows.length, all.length, 'rows')}`;
 }
 
 /** Roles that have a file or an end; alike to the day they are one row. */

@@ -1,4 +1,5 @@
 // What was seen of a database and of all in it, as parts by which access is told. Pure.
+import { some } from 'bus-integration-database';
 import { printable } from '../text/shown.ts';
 import type { SeenDatabase, SeenHolders, SeenInsideAccess, SeenRole } from './read.ts';
 
@@ -46,7 +47,7 @@ export function partsOf(database: SeenDatabase, inside: SeenInsideAccess | undef
       part(
         {
           kind: 'later',
-          on: `tables that ${printable(creator)} makes later in schema ${printable(schema)}`,
+          on: laterTables([creator], schema),
           schema,
           owner: creator,
           entries: given,
@@ -64,6 +65,12 @@ export interface HeldPart {
 
 export function heldOf({ byRole, owners }: AccessPart, role: number): HeldPart {
   return { privileges: byRole.get(role)?.split(',') ?? [], isOwn: owners.has(role) };
+}
+
+/** Tables that are not there yet, by who will make them. */
+export function laterTables(creators: readonly string[], schema: string): string {
+  const makes = creators.length === 1 ? 'makes' : 'make';
+  return `tables that ${printable(some(creators))} ${makes} later in schema ${printable(schema)}`;
 }
 
 export function givenTo({ name, inherits }: SeenRole, { entries }: AccessPart): string[] {

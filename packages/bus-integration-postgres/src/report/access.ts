@@ -12,16 +12,14 @@ import {
   wordOf,
   writePrivileges,
 } from './access-word.ts';
+import { createGrounds, groundsOf } from './grounds.ts';
 import type { SeenCluster, SeenInsideAccess, SeenRole } from './read.ts';
-import { createWays, type Ways } from './via.ts';
+import { createWays } from './via.ts';
 
 export interface FoundAccess {
   readonly access: readonly ReportAccess[];
   readonly grounds: readonly (readonly ReportGround[])[];
 }
-
-/** How many kinds of objects one answer lists. */
-const mostGrounds = 60;
 
 export function accessOf(
   intent: Pick<Intent, 'desired'>,
@@ -143,47 +141,4 @@ function declaredWord(
 ): string | undefined {
   if (declared === undefined) return undefined;
   return wordOf(isVacant ? { ...declared, reads, writes } : declared);
-}
-
-function groundsOf(
-  role: SeenRole,
-  parts: readonly AccessPart[],
-  held: readonly HeldPart[],
-  ways: Ways,
-): readonly ReportGround[] {
-  const found = parts.flatMap((part, index): ReportGround[] => {
-    const privileges =
-      part.kind === 'later' && part.owner !== role.name
-        ? [...new Set(givenTo(role, part))]
-        : (held[index] as HeldPart).privileges;
-    const byWay = new Map<string, { readonly via: string[]; readonly privileges: string[] }>();
-    for (const privilege of privileges) {
-      const via = part.kind === 'columns' ? ['a grant on columns'] : ways.of(role, privilege, part);
-      const key = JSON.stringify(via);
-      const known = byWay.get(key) ?? { via, privileges: [] };
-      known.privileges.push(privilege);
-      byWay.set(key, known);
-    }
-    return [...byWay.values()].map((one) => ({ on: part.on, ...one }));
-  });
-  if (found.length <= mostGrounds) return found;
-  const left = { on: `${found.length - mostGrounds} more groups of objects`, privileges: [], via: [] };
-  return [...found.slice(0, mostGrounds), left];
-}
-
-/** Equal lists are kept once. */
-function createGrounds() {
-  const all: (readonly ReportGround[])[] = [];
-  const known = new Map<string, number>();
-  return {
-    all,
-    add: (grounds: readonly ReportGround[]): number => {
-      const key = JSON.stringify(grounds);
-      const index = known.get(key);
-      if (index !== undefined) return index;
-      known.set(key, all.length);
-      all.push(grounds);
-      return all.length - 1;
-    },
-  };
 }

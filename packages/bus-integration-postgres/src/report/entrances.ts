@@ -19,9 +19,6 @@ import { subjectsOf } from '../verify/listener/rule-findings.ts';
 import { listeningOf } from '../verify/listener/sockets.ts';
 import type { SeenCluster } from './read.ts';
 
-/** How many are told; thousands of lines are nothing to be read. */
-export const mostEntrances = 300;
-
 interface Place {
   readonly from: string;
   readonly isEncrypted?: boolean;

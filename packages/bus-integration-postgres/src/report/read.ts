@@ -59,6 +59,7 @@ export interface SeenCluster {
   readonly roleCount: number;
   readonly databases: readonly SeenDatabase[];
   readonly memberships: readonly SeenMembership[];
+  readonly membershipCount: number;
 }
 
 interface SeenSchemaAccess {
@@ -93,6 +94,9 @@ interface SeenDefaults {
 }
 
 export interface SeenInsideAccess {
+  readonly schemaCount: number;
+  /** Groups of objects that are alike, in the schemas that were read. */
+  readonly objectCount: number;
   readonly schemas: readonly SeenSchemaAccess[];
   readonly objects: readonly SeenObjects[];
   readonly later: readonly SeenDefaults[];
@@ -101,6 +105,7 @@ export interface SeenInsideAccess {
 const entries = list(tuple(nullable(text), word));
 const held = list(tuple(word, list(integer)));
 const places = list(integer);
+const counted = (value: unknown) => integer(Number(value));
 
 const clusterShape = record<SeenCluster>({
   roles: list(
@@ -119,7 +124,7 @@ const clusterShape = record<SeenCluster>({
       inherits: list(text),
     }),
   ),
-  roleCount: (value) => integer(Number(value)),
+  roleCount: counted,
   databases: list(
     record<SeenDatabase>({
       name: text,
@@ -134,9 +139,12 @@ const clusterShape = record<SeenCluster>({
   memberships: list(
     record<SeenMembership>({ member: text, group: text, admin: boolean, inherit: boolean, set: boolean }),
   ),
+  membershipCount: counted,
 });
 
 const insideShape = record<SeenInsideAccess>({
+  schemaCount: counted,
+  objectCount: counted,
   schemas: list(record<SeenSchemaAccess>({ name: text, owner: text, owners: places, entries, held })),
   objects: list(
     record<SeenObjects>({

@@ -9,14 +9,11 @@ import {
   type ReportFile,
   type ReportOwnership,
   type ReportRole,
-  type ReportUnseen,
   type Response,
   requireSomething,
 } from 'bus-integration-database';
-import type { ClusterObservation } from '../observe/catalog.ts';
 import { planResponse, targetOf } from '../plan/respond.ts';
 import type { Run } from '../run/run.ts';
-import { mostObjectGroups } from '../sql/report-query.ts';
 import { leftoverWarnings } from '../survey/leftover-warnings.ts';
 import { observedLeftovers } from '../survey/leftovers.ts';
 import type { DeploymentObservation, ObserveOptions } from '../survey/observe.ts';
@@ -26,7 +23,7 @@ import { survey } from '../survey/survey.ts';
 import type { ListenerSight } from '../verify/listener/listener.ts';
 import { verify } from '../verify/verify.ts';
 import { accessOf } from './access.ts';
-import { entrancesOf, mostEntrances } from './entrances.ts';
+import { entrancesOf } from './entrances.ts';
 import {
   readReportCluster,
   readReportInside,
@@ -35,6 +32,10 @@ import {
   type SeenInsideAccess,
   type SeenRole,
 } from './read.ts';
+import { leftOut, unreadOf } from './unseen.ts';
+
+/** How many ways to the server are told; thousands of lines are nothing to be read. */
+const mostEntrances = 300;
 
 export interface ReportOptions {
   readonly preparation: Preparation;
@@ -101,7 +102,13 @@ export async function report(options: ReportOptions): Promise<Response> {
     },
   });
   const { connectivity = [], listener_policy = [] } = verified;
-  const unseen = unseenOf(cluster, seen, observation.seen);
+  const entrances = seen.listener === undefined ? [] : entrancesOf(seen.listener, cluster);
+  const unseen = [
+    ...unreadOf(cluster, seen, observation.seen.admin.name),
+    ...leftOut(cluster, seen.insides, { shown: Math.min(mostEntrances, entrances.length), all: entrances.length }),
+  ];
+  const membershipsLeftOut = cluster.membershipCount - cluster.memberships.length;
+  const entrancesLeftOut = entrances.length - mostEntrances;
   const known = new Set(plan.diagnostics.map(({ message }) => message));
   return {
     ...status,
@@ -121,8 +128,10 @@ export async function report(options: ReportOptions): Promise<Response> {
       roles_left_out: Math.max(0, cluster.roleCount - cluster.roles.length),
       databases: cluster.databases.map((database) => databaseOf(database, seen.insides)),
       ...accessOf(intent, cluster, seen.insides),
-      entrances: seen.listener === undefined ? [] : entrancesOf(seen.listener, cluster).slice(0, mostEntrances),
+      entrances: entrances.slice(0, mostEntrances),
+      ...(entrancesLeftOut > 0 && { entrances_left_out: entrancesLeftOut }),
       memberships: cluster.memberships,
+      ...(membershipsLeftOut > 0 && { memberships_left_out: membershipsLeftOut }),
       ownership: ownershipOf(cluster, seen.insides),
       files: filesOf(preparation.directory, observation),
       unseen,
@@ -204,38 +213,4 @@ function filesOf(directory: OutputDirectory | undefined, { pairs }: DeploymentOb
     const stats = lstatSync(there.at(name), { throwIfNoEntry: false });
     return stats === undefined ? [] : [{ path, role, changed_at: stats.mtime.toISOString() }];
   });
-}
-
-function unseenOf(cluster: SeenCluster, { insides, listener }: Sight, { admin }: ClusterObservation): ReportUnseen[] {
-  const closed = cluster.databases.filter(({ name, isDeclared }) => isDeclared && !insides.has(name));
-  const left = cluster.roleCount - cluster.roles.length;
-  return [
-    ...closed.map(({ name }) => ({
-      what: `rights inside database ${name}`,
-      why: `${admin.name} did not look into it: it is not this deployment's, or lets nobody else in`,
-    })),
-    ...[...insides].flatMap(([name, { objects }]) =>
-      objects.length <= mostObjectGroups
-        ? []
-        : [
-            {
-              what: `some rights inside database ${name}`,
-              why: `it has more than ${mostObjectGroups} groups of objects`,
-            },
-          ],
-    ),
-    ...(left > 0 ? [{ what: `${left} roles`, why: 'the server has more roles than a report reads' }] : []),
-    ...(listener?.reading.source === 'unknown'
-      ? [
-          {
-            what: 'who can come from where',
-            why: listener.reading.reason,
-            remedy: `a superuser runs: ${listener.reading.remedy};`,
-          },
-        ]
-      : []),
-    ...(listener !== undefined && listener.reading.source !== 'unknown' && listener.reading.rules.broken.length > 0
-      ? [{ what: 'who can come from where', why: 'the file of the rules has lines that the server does not load' }]
-      : []),
-  ];
 }

@@ -5,10 +5,11 @@
 import { keptApplicationName } from '../text/application-names.ts';
 import { literal } from '../text/sql-text.ts';
 
-/** How many roles are looked at, and how many groups of objects in a database. */
+/** How many are read; of each the answer counts how many there are. */
 const mostRoles = 400;
-export const mostObjectGroups = 500;
 const mostMemberships = 5_000;
+const mostSchemas = 500;
+const mostObjectGroups = 500;
 
 const isOwnSchema = `schema.nspname !~ '^pg_'::pg_catalog.text AND schema.nspname <> 'information_schema'`;
 const isBuiltIn = (role: string) => `${role}.rolname ~ '^pg_'::pg_catalog.text`;
@@ -61,6 +62,8 @@ SELECT
                              AND pg_catalog.pg_has_role(chosen.oid, other.oid, 'USAGE')) ELSE '[]' END)
       ORDER BY chosen.place), '[]') FROM chosen) AS roles,
   (SELECT pg_catalog.count(*) FROM known) AS "roleCount",
+  (SELECT pg_catalog.count(*) FROM (SELECT DISTINCT edge.member, edge.roleid FROM pg_catalog.pg_auth_members AS edge
+      JOIN pg_catalog.pg_roles AS member ON member.oid = edge.member WHERE NOT (${isBuiltIn('member')})) AS edges) AS "membershipCount",
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'name', database.datname, 'isDeclared', database.datname = ANY ($2::pg_catalog.text[]),
       'owner', pg_catalog.pg_get_userbyid(database.datdba), 'connectionLimit', database.datconnlimit,
@@ -90,8 +93,8 @@ export const reportInsideQuery = `
 WITH ${askedRoles('ROWS FROM (pg_catalog.unnest($1::pg_catalog.name[])) WITH ORDINALITY')},
   schemas AS MATERIALIZED (
     SELECT schema.oid, schema.nspname, schema.nspowner, schema.nspacl FROM pg_catalog.pg_namespace AS schema
-     WHERE ${isOwnSchema} ORDER BY schema.nspname LIMIT ${mostObjectGroups}),
-  alike AS MATERIALIZED (
+     WHERE ${isOwnSchema} ORDER BY schema.nspname LIMIT ${mostSchemas}),
+  groups AS MATERIALIZED (
     SELECT schemas.nspname AS schema, relation.relowner AS owner, relation.relacl AS acl, kinds.word AS kind, own.apart,
            pg_catalog.count(*) AS count, pg_catalog.min(relation.oid) AS example
       FROM schemas JOIN pg_catalog.pg_class AS relation ON relation.relnamespace = schemas.oid
@@ -103,9 +106,12 @@ WITH ${askedRoles('ROWS FROM (pg_catalog.unnest($1::pg_catalog.name[])) WITH ORD
      WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS edge
                         WHERE edge.classid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid
                           AND edge.objid = relation.oid AND edge.deptype = 'e')
-     GROUP BY schemas.nspname, relation.relowner, relation.relacl, kinds.word, own.apart
-     ORDER BY schemas.nspname, kinds.word, pg_catalog.min(relation.oid) LIMIT ${mostObjectGroups + 1})
+     GROUP BY schemas.nspname, relation.relowner, relation.relacl, kinds.word, own.apart),
+  alike AS MATERIALIZED (
+    SELECT groups.* FROM groups ORDER BY groups.schema, groups.kind, groups.example LIMIT ${mostObjectGroups})
 SELECT
+  (SELECT pg_catalog.count(*) FROM pg_catalog.pg_namespace AS schema WHERE ${isOwnSchema}) AS "schemaCount",
+  (SELECT pg_catalog.count(*) FROM groups) AS "objectCount",
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'name', schemas.nspname, 'owner', pg_catalog.pg_get_userbyid(schemas.nspowner),
       'owners', (SELECT coalesce(pg_catalog.json_agg(asked.at ORDER BY asked.at), '[]') FROM asked

@@ -9,7 +9,13 @@ import {
   printable,
   type Response,
 } from 'bus-integration-database';
-import { inputOf, type ReportInput, reportPage, verdictOf } from 'bus-integration-database/report';
+import {
+  inputOf,
+  type ReportInput,
+  reportPage,
+  requireSameDeployment,
+  verdictOf,
+} from 'bus-integration-database/report';
 import type { Flags } from '../command-line/flags.ts';
 import { jsonText } from '../command-line/json-text.ts';
 import { answerFile } from '../output/own-files.ts';
@@ -38,7 +44,11 @@ function commandOf({ previous, isOnTerminal = false }: Shown): Command {
         previous: await previousOf(flags, cwd),
         isOnTerminal: flags.output === undefined && processContext.stdout.isTTY === true,
       }),
-    request: ({ configuration, flags }) => requestAbout(configuration, flags),
+    request: ({ configuration, flags }) => {
+      const request = requestAbout(configuration, flags);
+      requireComparable(previous, request.deployment_id, flags);
+      return request;
+    },
     withWarnings: (response, warnings) =>
       response.report === undefined ? undefined : { ...response, diagnostics: [...response.diagnostics, ...warnings] },
     text: (response, view) => {
@@ -61,6 +71,10 @@ async function previousOf({ diff }: Flags, cwd: string): Promise<ReportInput | u
   return diff === undefined ? undefined : await readSavedAnswers([diff], (file) => resolve(cwd, file));
 }
 
+function requireComparable(previous: ReportInput | undefined, deploymentId: string, { diff = '' }: Flags): void {
+  if (previous !== undefined) requireSameDeployment(diff, previous.response.deployment_id, deploymentId);
+}
+
 /** `report --from FILE …`: a page of saved answers. Needs no configuration and asks no server. */
 export async function reportFrom(flags: Flags, processContext: ProcessContext): Promise<number> {
   const { stderr, stdout } = processContext;
@@ -73,6 +87,7 @@ export async function reportFrom(flags: Flags, processContext: ProcessContext): 
       file = await preparePrivateFile(resolve(cwd, flags.output), flags.output, answerFile);
     const input = await readSavedAnswers(flags.from, (name) => resolve(cwd, name));
     const previous = await previousOf(flags, cwd);
+    requireComparable(previous, input.response.deployment_id, flags);
     const isText = file === undefined && flags.format === 'text' && stdout.isTTY === true;
     const text =
       flags.format === 'json'

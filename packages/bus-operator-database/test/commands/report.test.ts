@@ -22,6 +22,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'report-'));
   writeFileSync(join(folder, 'status.json'), JSON.stringify(status));
   writeFileSync(join(folder, 'other.json'), JSON.stringify({ ...status, deployment_id: 'other' }));
+  writeFileSync(join(folder, 'stranger.json'), JSON.stringify({ ...status, deployment_id: 'another' }));
   writeFileSync(join(folder, 'plan.txt'), 'ok: true\n');
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -61,6 +62,9 @@ test.each([
   [['--from', '.'], 2, '. is not a regular file'],
   [['--from', 'status.json', '--from', 'other.json'], 2, 'other.json is not about the same deployment and server'],
   [['--from', 'status.json', '--diff', 'none.json'], 2, 'none.json does not exist'],
+  [['--from', 'status.json', '--diff', 'stranger.json'], 2, 'stranger.json is of deployment another, expected '],
+  [['--from', 'plan.txt'], 2, 'next: name a file that -f json -o FILE wrote'],
+  [['--from', 'status.json', '--from', 'other.json'], 2, 'next: name answers of one deployment on one server'],
   [['--from', 'status.json', '-o', 'none/page.html'], 1, "none/page.html can't be written"],
   [['-C', 'none', '--from', 'status.json'], 1, '-C none: '],
   [['--from', 'status.json', '--api-url', 'http://127.0.0.1'], 2, '--api-url: --from asks no server; leave it out'],

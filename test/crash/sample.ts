@@ -1,6 +1,5 @@
 // Which points of a sweep are tried: all of them, or some chosen by a seed that is printed. Pure but for reading the two
 // variables that say so.
-import { randomInt } from 'node:crypto';
 
 /** How much of a sweep to do. */
 export interface Extent {
@@ -8,12 +7,15 @@ export interface Extent {
   readonly seed: number;
 }
 
-/** From `CRASH_POINTS=all` and `CRASH_SEED=n`; without a seed, a new one. */
+// Every run tries the same points, so that what fails was broken by what changed; the whole sweeps have scripts of their own.
+const usualSeed = '1165';
+
+/** From `CRASH_POINTS=all` and `CRASH_SEED=n`; without a seed, the usual one. */
 export function readExtent(env: Readonly<Record<string, string | undefined>>): Extent {
-  const { CRASH_POINTS: points = 'sample', CRASH_SEED: seed } = env;
+  const { CRASH_POINTS: points = 'sample', CRASH_SEED: seed = usualSeed } = env;
   if (points !== 'all' && points !== 'sample') throw new Error(`CRASH_POINTS is ${points}, expected all or sample`);
-  if (seed !== undefined && !/^\d{1,9}$/.test(seed)) throw new Error(`CRASH_SEED is ${seed}, expected a number`);
-  return { isWhole: points === 'all', seed: seed === undefined ? randomInt(1_000_000) : Number(seed) };
+  if (!/^\d{1,9}$/.test(seed)) throw new Error(`CRASH_SEED is ${seed}, expected a number`);
+  return { isWhole: points === 'all', seed: Number(seed) };
 }
 
 /** `size` of the items, in their order, the same ones for the same seed and title; all of them in a whole sweep. */

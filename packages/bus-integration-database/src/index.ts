@@ -99,15 +99,16 @@ export type { Interrupted, Needing, NextVerb } from './model/advice.ts';
 export { nextAfter, nextCommand, sameCommand, withNeeds } from './model/advice.ts';
 export { allowedFlags } from './model/allowed-flags.ts';
 export { isDeploymentId } from './model/deployment-id.ts';
+export type { DesiredNames } from './model/desired-names.ts';
+export { everyName, joined } from './model/desired-names.ts';
 export type {
   DeclaredManifest,
-  DesiredNames,
   DesiredRules,
   DesiredState,
   Expansion,
   ManifestContent,
 } from './model/desired-state.ts';
-export { desiredState, everyName, joined, manifestState } from './model/desired-state.ts';
+export { desiredState, manifestState } from './model/desired-state.ts';
 export type { AnyResource, Delta } from './model/diff.ts';
 export { diff } from './model/diff.ts';
 export type { Listener, ListenerPolicy, Lists } from './model/lists.ts';

@@ -23,7 +23,7 @@ import type {
 } from '../src/observe/observation.ts';
 import type { ObservedParameter, RoleDetails, RolesInDetail } from '../src/observe/observed-details.ts';
 import { judge } from '../src/ownership/ours.ts';
-import type { Intent } from '../src/plan/compute.ts';
+import type { Intent } from '../src/plan/intent.ts';
 
 const deploymentId = 'shop';
 const mark = 'bus-deployment=shop';

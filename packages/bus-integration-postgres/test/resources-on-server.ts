@@ -7,7 +7,7 @@ import { resolveDsn } from '../src/conninfo/conninfo.ts';
 import { parseDsn } from '../src/dsn/dsn.ts';
 import type { Resource } from '../src/kinds/index.ts';
 import type { Role } from '../src/kinds/role.ts';
-import type { Intent } from '../src/plan/compute.ts';
+import type { Intent } from '../src/plan/intent.ts';
 import { planResponse, targetOf } from '../src/plan/respond.ts';
 import { createRun } from '../src/run/run.ts';
 import { survey } from '../src/survey/survey.ts';

@@ -3,13 +3,8 @@
 
 import { OperationError } from '../contract/errors.ts';
 import type { Diagnostic } from '../contract/response.ts';
-import {
-  type DeclaredManifest,
-  type DesiredNames,
-  type DesiredRules,
-  type DesiredState,
-  manifestState,
-} from '../model/desired-state.ts';
+import type { DesiredNames } from '../model/desired-names.ts';
+import { type DeclaredManifest, type DesiredRules, type DesiredState, manifestState } from '../model/desired-state.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { Environment } from '../text/environment.ts';
 import { type ConfigurationKey, configurationKeys, keyAliases } from './config-keys.ts';

@@ -1,13 +1,8 @@
 // What the list keys declare: databases, roles, schemas, the listener policy; judged with their own words. Pure.
 import { isIP } from 'node:net';
 import { mostResourcesConfigured } from '../model/bounds.ts';
-import {
-  type DesiredNames,
-  type DesiredRules,
-  type DesiredState,
-  desiredState,
-  namesOfUnjudged,
-} from '../model/desired-state.ts';
+import { type DesiredNames, namesOfUnjudged } from '../model/desired-names.ts';
+import { type DesiredRules, type DesiredState, desiredState } from '../model/desired-state.ts';
 import type { ListSource } from '../model/list-problems.ts';
 import { type Listener, type ListenerPolicy, type Lists, listenerPolicies } from '../model/lists.ts';
 import { anyName, isRoleTemplate } from '../model/names.ts';

@@ -1,6 +1,7 @@
 // What ./.env declares where the environment's own values win over it.
 
-import type { DesiredNames, DesiredRules } from '../model/desired-state.ts';
+import type { DesiredNames } from '../model/desired-names.ts';
+import type { DesiredRules } from '../model/desired-state.ts';
 import type { Environment } from '../text/environment.ts';
 import { readNames } from './declared.ts';
 import { declaringKeys, overruledNames } from './overruled-names.ts';

@@ -1,7 +1,8 @@
 // One manifest, from its bytes to what it declares with nothing inherited, or to everything that is wrong with it. What a
 // provider's part of it means comes in as a language. Pure.
 import type { Diagnostic } from '../contract/response.ts';
-import type { DesiredNames, Expansion } from '../model/desired-state.ts';
+import type { DesiredNames } from '../model/desired-names.ts';
+import type { Expansion } from '../model/desired-state.ts';
 import { printable } from '../text/printable.ts';
 import type { ManifestShape } from './shapes/shapes.ts';
 import { excerptLines } from './text/excerpt.ts';

@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { OperationError } from '../contract/errors.ts';
-import type { DesiredNames } from '../model/desired-state.ts';
+import type { DesiredNames } from '../model/desired-names.ts';
 import { placesIn } from '../model/output.ts';
 import type { FileReading } from './connection-string.ts';
 import { type FilePlace, type OutputDirectory, shownPath } from './directory.ts';

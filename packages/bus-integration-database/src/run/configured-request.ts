@@ -1,7 +1,8 @@
 // The parts of a request that follow from a deployment's configuration alone, the same for every surface. Pure.
 import type { Configuration } from '../config/config.ts';
 import { OperationError } from '../contract/errors.ts';
-import type { DesiredNames, DesiredState } from '../model/desired-state.ts';
+import type { DesiredNames } from '../model/desired-names.ts';
+import type { DesiredState } from '../model/desired-state.ts';
 
 /**
  * Deployment, provider and what the configuration declares, as every verb can be asked for them.

@@ -2,14 +2,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { OperationError } from '../contract/errors.ts';
 import { mostResourcesAsked } from '../model/bounds.ts';
+import { type DesiredNames, settled } from '../model/desired-names.ts';
 import {
   type DeclaredManifest,
-  type DesiredNames,
   type DesiredRules,
   type DesiredState,
   desiredState,
   manifestState,
-  settled,
   withListener,
 } from '../model/desired-state.ts';
 import type { ListSource } from '../model/list-problems.ts';

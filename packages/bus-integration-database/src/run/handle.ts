@@ -2,7 +2,7 @@
 
 import { OperationError } from '../contract/errors.ts';
 import type { Response, Verb } from '../contract/response.ts';
-import { everyName } from '../model/desired-state.ts';
+import { everyName } from '../model/desired-names.ts';
 import { type Mask, maskedDeep, maskFor } from '../secrets/mask.ts';
 import { desiredFor, requireDesiredRoles } from './desired-request.ts';
 import type { Context, DesiredContext, Provider } from './provider.ts';

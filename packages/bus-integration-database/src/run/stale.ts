@@ -5,7 +5,7 @@ import type { Diagnostic, Response } from '../contract/response.ts';
 import { isMutating, type Step } from '../contract/step.ts';
 import { declaredName, replacedPassword } from '../model/about.ts';
 import { type NextVerb, nextCommand } from '../model/advice.ts';
-import type { DesiredNames } from '../model/desired-state.ts';
+import type { DesiredNames } from '../model/desired-names.ts';
 import { identityText, isIntact } from '../model/plan.ts';
 
 /** What else a saved plan is held against. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { joined, namesOf } from '../../src/model/desired-state.ts';
+import { joined, namesOf } from '../../src/model/desired-names.ts';
 import type { Lists } from '../../src/model/lists.ts';
 
 const plain: Lists = {

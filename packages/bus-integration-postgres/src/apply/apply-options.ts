@@ -1,6 +1,6 @@
 // What one apply is given.
 import type { Context, Diagnostic, Response } from 'bus-integration-database';
-import type { Intent } from '../plan/compute.ts';
+import type { Intent } from '../plan/intent.ts';
 import type { Run } from '../run/run.ts';
 import type { ObserveOptions } from '../survey/observe.ts';
 

@@ -3,7 +3,8 @@
 import { isMutating, OperationError, type Response, unlessStale } from 'bus-integration-database';
 import type { Session } from '../connection/connect.ts';
 import { postgresFacts } from '../kinds/provider-facts.ts';
-import { type Computed, computeUnrotated, type Intent, withoutRotation } from '../plan/compute.ts';
+import { computeUnrotated } from '../plan/compute.ts';
+import { type Computed, type Intent, withoutRotation } from '../plan/intent.ts';
 import { poolerRemedy } from '../plan/pooled.ts';
 import { planResponse, targetOf } from '../plan/respond.ts';
 import { showingContext } from '../plan/steps.ts';

@@ -14,7 +14,8 @@ import {
   whatStands,
 } from 'bus-integration-database';
 import { postgresFacts } from '../kinds/provider-facts.ts';
-import { type Computed, computePlan } from '../plan/compute.ts';
+import { computePlan } from '../plan/compute.ts';
+import type { Computed } from '../plan/intent.ts';
 import { base } from '../plan/respond.ts';
 import { lostLock } from '../run/lock.ts';
 import type { DeploymentObservation } from '../survey/observe.ts';

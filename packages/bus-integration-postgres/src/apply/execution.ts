@@ -2,7 +2,7 @@
 import type { Context } from 'bus-integration-database';
 import type { Session } from '../connection/connect.ts';
 import type { Observation } from '../observe/observation.ts';
-import type { Computed, Intent } from '../plan/compute.ts';
+import type { Computed, Intent } from '../plan/intent.ts';
 import type { DeploymentLock } from '../run/lock.ts';
 import type { Run } from '../run/run.ts';
 import type { Ledger } from './ledger.ts';

@@ -4,7 +4,7 @@ import { demandCleartextChannel } from '../connection/authentication/cleartext.t
 import { judgeVerifier, newPassword, newVerifier } from '../connection/authentication/scram.ts';
 import type { Session } from '../connection/connect.ts';
 import { readVerifiers } from '../observe/catalog.ts';
-import type { Computed } from '../plan/compute.ts';
+import type { Computed } from '../plan/intent.ts';
 import { eachInParallel } from '../run/parallel.ts';
 import { proveLogin } from '../run/password-login.ts';
 import type { Run } from '../run/run.ts';

@@ -26,7 +26,7 @@ import {
   wordingOf,
 } from 'bus-integration-database';
 import { connectionStrings } from '../output-forms/connection-strings.ts';
-import type { Computed } from '../plan/compute.ts';
+import type { Computed } from '../plan/intent.ts';
 import type { Ledger } from './ledger.ts';
 
 export interface Staging {

@@ -2,7 +2,8 @@
 import { judgeName, printable } from 'bus-integration-database';
 import type { AccessWord } from '../manifest/shapes/access-words.ts';
 import { postgresNames } from '../text/names.ts';
-import type { DescribedCluster, DescribedDatabase, DescribedInside } from './described.ts';
+import type { DescribedCluster, DescribedInside } from './described.ts';
+import type { DescribedDatabase } from './described-shapes.ts';
 import { type DescribedDetail, detailOf, type GivenInDatabase, wordOf } from './given.ts';
 import { direct, effective, type Holders, isWithin, passedOn } from './holders.ts';
 import { classes, type Later, laterOf, relationsOf } from './later.ts';

@@ -4,7 +4,7 @@ import type { DatabaseEntry } from '../manifest/shapes/database-shape.ts';
 import type { AclEntry } from '../observe/acl-entry.ts';
 import { someNames } from '../text/bounded.ts';
 import { type AccessGround, type DescribedAccess, schemaFault } from './access.ts';
-import type { DescribedDatabase } from './described.ts';
+import type { DescribedDatabase } from './described-shapes.ts';
 import { direct } from './holders.ts';
 import type { Note } from './notes.ts';
 import { objectText, usedText } from './object-text.ts';

@@ -1,6 +1,7 @@
 // Who holds what, of what was read: directly, through groups, and as everybody. Pure.
 import type { AclEntry } from '../observe/acl-entry.ts';
-import type { DescribedCluster, DescribedEdge } from './described.ts';
+import type { DescribedCluster } from './described.ts';
+import type { DescribedEdge } from './described-shapes.ts';
 
 export interface Holders {
   /** The groups whose privileges it has without SET ROLE, itself among them. */

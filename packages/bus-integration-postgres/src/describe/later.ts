@@ -1,6 +1,7 @@
 // What default privileges give on what comes later, and whether access words say just that. Pure.
 import { printable } from 'bus-integration-database';
-import type { DescribedInside, DescribedRelation } from './described.ts';
+import type { DescribedInside } from './described.ts';
+import type { DescribedRelation } from './described-shapes.ts';
 import { direct, isSame, isWithin } from './holders.ts';
 import { objectText } from './object-text.ts';
 

@@ -1,6 +1,6 @@
 // Names of things inside a database as a manifest has them, the other way round from `parseObjectName`. Pure.
 import { parseObjectName } from '../manifest/shapes/object-names.ts';
-import type { DescribedUsed } from './described.ts';
+import type { DescribedUsed } from './described-shapes.ts';
 
 const kinds = ['tables', 'sequences', 'routines', 'schemas', 'types', 'database'];
 

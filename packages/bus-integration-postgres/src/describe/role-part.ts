@@ -3,7 +3,8 @@ import { printable } from 'bus-integration-database';
 import type { RoleEntry } from '../manifest/shapes/role-shape.ts';
 import { settingNameFault } from '../manifest/shapes/settings.ts';
 import { someNames } from '../text/bounded.ts';
-import type { DescribedCluster, DescribedRole } from './described.ts';
+import type { DescribedCluster } from './described.ts';
+import type { DescribedRole } from './described-shapes.ts';
 import type { Note } from './notes.ts';
 
 type Settings = NonNullable<RoleEntry['settings']>;

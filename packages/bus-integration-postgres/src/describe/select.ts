@@ -3,7 +3,8 @@ import { judgeName, printable } from 'bus-integration-database';
 import { deploymentsIn } from '../observe/mark.ts';
 import { someNames } from '../text/bounded.ts';
 import { postgresNames } from '../text/names.ts';
-import type { DescribedCluster, DescribedDatabase } from './described.ts';
+import type { DescribedCluster } from './described.ts';
+import type { DescribedDatabase } from './described-shapes.ts';
 import type { Holders } from './holders.ts';
 import type { Note } from './notes.ts';
 

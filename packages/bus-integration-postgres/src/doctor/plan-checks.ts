@@ -10,7 +10,7 @@ import {
 import { passwordSendOf } from '../conninfo/password-send.ts';
 import { registeredActions } from '../kinds/index.ts';
 import type { Observation } from '../observe/observation.ts';
-import type { Computed } from '../plan/compute.ts';
+import type { Computed } from '../plan/intent.ts';
 import { blockerChecks } from './blockers.ts';
 import { asCheck, check } from './doctor-check.ts';
 import { eventTriggerChecks, listenerRulesChecks, reservedRoleChecks, verifierChecks } from './modules.ts';

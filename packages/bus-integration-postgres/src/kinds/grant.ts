@@ -13,9 +13,9 @@ import {
   isUsed,
   targetOf,
 } from './access/grant-object.ts';
+import { lacksForGrant } from './access/privilege-powers.ts';
 import {
   joined,
-  lacksForGrant,
   onOneObject,
   type PrivilegeLists,
   privilegeStatements,

@@ -1,37 +1,29 @@
 // The plan itself: what was declared, what was seen and what the files hold become steps, refusals and findings.
 // Pure: plan, apply (before and after), status and doctor all call this one function.
 import {
-  type Allowed,
   adoptedFrom,
   advise,
-  type Delta,
-  type DesiredNames,
   type DesiredState,
-  type Diagnostic,
   decideCredentials,
   decidedFiles,
   type ErrorClass,
   type FilePair,
   joinSharedFiles,
   type Needing,
-  type NextVerb,
   nextCommand,
   type Proofs,
   type Refusal,
-  type Remedy,
-  type RoleDecision,
-  type Step,
   withNeeds,
 } from 'bus-integration-database';
 import { declaredPowers } from '../asked/declared-powers.ts';
 import { creatorsOf, databasesGiven, heirsOfRetired, retiredNames } from '../asked/retired-names.ts';
-import { type DesiredService, endpointOf } from '../conninfo/dsn-endpoint.ts';
+import { endpointOf } from '../conninfo/dsn-endpoint.ts';
 import { endpointFindings } from '../credentials/dsn-findings.ts';
 import { doubtfulTls, unusableEndpoint } from '../credentials/unusable-endpoint.ts';
 import { unwritableFiles } from '../credentials/unwritable-files.ts';
 import { withCredentials } from '../desired/desired-kinds.ts';
 import type { Resource } from '../kinds/index.ts';
-import type { RetiredScope, Scope } from '../kinds/kind/kind.ts';
+import type { RetiredScope } from '../kinds/kind/kind.ts';
 import { hasNoPassword } from '../observe/mark.ts';
 import type { Observation } from '../observe/observation.ts';
 import { connectionStrings } from '../output-forms/connection-strings.ts';
@@ -41,46 +33,12 @@ import { missingAuthority } from './authority.ts';
 import { compare, unsettled } from './compare.ts';
 import { encodingFindings } from './encoding.ts';
 import { hazards } from './hazard.ts';
+import { type Computed, type Intent, withoutRotation } from './intent.ts';
 import { overridingFindings } from './overridden.ts';
 import { poolerFindings } from './pooled.ts';
 import { identityFindings, iterationFindings, lockFindings } from './server-findings.ts';
 import { sharingFindings } from './sharing.ts';
 import { toSteps } from './steps.ts';
-
-/** What a verb is about: the desired state, and what may be done for it. */
-export interface Intent {
-  readonly desired: DesiredState<Resource>;
-  /** That, and what the configuration declares where a request declares something else: nothing of it is left over. */
-  readonly declared: DesiredNames;
-  /** What ./.env declares, where the environment overrules that: nothing of it may be retired. */
-  readonly overruled?: DesiredNames | undefined;
-  readonly allowed: Allowed;
-  /** The verb that remedies name. Default: plan. */
-  readonly verb?: NextVerb;
-  /** The DSN files' directory, as the operator wrote it. */
-  readonly dsnDirectory?: string | undefined;
-  /** By role whose new password could not be proven: what would let it be. Such a one is not told to be rotated. */
-  readonly unprovable?: ReadonlyMap<string, Remedy>;
-  /** Where services are to connect, as far as the configuration says it. */
-  readonly service: DesiredService;
-}
-
-export interface Computed {
-  readonly steps: readonly Step[];
-  /** What is desired, with the passwords and files that were decided. */
-  readonly resources: readonly Resource[];
-  readonly scope: Scope;
-  /** What a step is still to undo; empty where all is as desired. */
-  readonly deltas: readonly Delta<Resource>[];
-  readonly credentials: readonly RoleDecision[];
-  /** Everything that keeps an apply from ending well, gravest class first. */
-  readonly refusals: readonly Diagnostic[];
-  /** False where only files can't be settled for want of proof: the rest may be done. */
-  readonly isRefused: boolean;
-  readonly errorClass?: ErrorClass;
-  /** Worth telling, but stopping nothing. */
-  readonly findings: readonly Diagnostic[];
-}
 
 /**
  * The plan, and why it is refused. What would be refused next, once these refusals were answered, is told at once, and
@@ -116,12 +74,6 @@ export function computePlan(intent: Intent, seen: Observation, pairs: readonly F
       needs === undefined ? refusal : { ...refusal, ...remedy },
     ),
   };
-}
-
-/** The same without a new password for these roles; for all, where none are named. */
-export function withoutRotation(intent: Intent, roles: ReadonlySet<string> = new Set(intent.allowed.rotate)): Intent {
-  const rotate = intent.allowed.rotate.filter((role) => !roles.has(role));
-  return { ...intent, allowed: { ...intent.allowed, rotate } };
 }
 
 /** What is left to do where no password is changed. */

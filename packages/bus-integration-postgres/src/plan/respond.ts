@@ -10,7 +10,7 @@ import {
 } from 'bus-integration-database';
 import type { PinnedAddress } from '../connection/network/dial.ts';
 import type { ObservedAdmin, ObservedServer } from '../observe/observation.ts';
-import type { Computed, Intent } from './compute.ts';
+import type { Computed, Intent } from './intent.ts';
 
 export const providerName = 'postgres';
 

@@ -2,7 +2,7 @@
 
 import type { ExpandedManifest } from '../manifest/expand.ts';
 import { accessWords } from '../manifest/shapes/access-words.ts';
-import type { Intent } from '../plan/compute.ts';
+import type { Intent } from '../plan/intent.ts';
 import { type ExpectedAccess, expectedAccess, heldRoles } from '../verify/access/declared-access.ts';
 
 /** On all that is in the declared schemas, on a part of it, or on nothing. */

@@ -1,7 +1,7 @@
 // Who may do what in which database: the word in effect for each role, beside the declared one where it differs, and the
 // objects behind it. Pure.
 import type { ReportAccess, ReportGround } from 'bus-integration-database';
-import type { Intent } from '../plan/compute.ts';
+import type { Intent } from '../plan/intent.ts';
 import { type AccessPart, givenTo, type HeldPart, heldOf, partsOf, touching } from './access-parts.ts';
 import {
   type AccessExtent,

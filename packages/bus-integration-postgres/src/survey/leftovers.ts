@@ -21,7 +21,7 @@ import { markOf } from '../observe/mark.ts';
 import type { Observation, ObservedAdmin, ObservedServer } from '../observe/observation.ts';
 import { nothingRemains, type RemainingRole, type Remains } from '../observe/remains.ts';
 import type { RetiredNames } from '../observe/retiring.ts';
-import type { Intent } from '../plan/compute.ts';
+import type { Intent } from '../plan/intent.ts';
 import { hasRemainsQuery, leftoversQuery, type MarkedSchema } from '../sql/leftovers-query.ts';
 import { shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';

@@ -19,7 +19,7 @@ import { readInside } from '../observe/inside.ts';
 import { isFull, type Observation, type ObservedDatabase, type ObservedInside } from '../observe/observation.ts';
 import { nothingRemains } from '../observe/remains.ts';
 import { judgeDatabase } from '../ownership/ours.ts';
-import type { Intent } from '../plan/compute.ts';
+import type { Intent } from '../plan/intent.ts';
 import type { Run } from '../run/run.ts';
 import { mayHaveRemains, readRemains } from './leftovers.ts';
 import { lookAtRetiring } from './retiring.ts';

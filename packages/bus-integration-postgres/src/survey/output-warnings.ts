@@ -1,6 +1,6 @@
 // What would keep a plan's files from being written where they go.
 import { type Diagnostic, filesByDirectory, isOfAction, judgeOutputDirectory } from 'bus-integration-database';
-import type { Computed } from '../plan/compute.ts';
+import type { Computed } from '../plan/intent.ts';
 import type { Preparation } from './preparation.ts';
 
 /** Apply would find out before it touches the server; whoever plans wants to know before the change window. */

@@ -34,7 +34,7 @@ import { requireUsableParameters } from '../conninfo/service-parameters.ts';
 import type { ConnectionTarget } from '../conninfo/target.ts';
 import { readDsn } from '../dsn/slip.ts';
 import type { Resource } from '../kinds/index.ts';
-import type { Intent } from '../plan/compute.ts';
+import type { Intent } from '../plan/intent.ts';
 import { someNames } from '../text/bounded.ts';
 import { directoryOf } from './output-directory.ts';
 

@@ -5,7 +5,8 @@ import { advise, type Diagnostic, OperationError, type Remedy, type RoleDecision
 import { type Challenge, challenge } from '../connection/challenge/challenge.ts';
 import { isSocketDirectory, shownAddress } from '../connection/network/dial.ts';
 import type { Session } from '../connection/session/session.ts';
-import { type Computed, computePlan, type Intent } from '../plan/compute.ts';
+import { computePlan } from '../plan/compute.ts';
+import type { Computed, Intent } from '../plan/intent.ts';
 import { eachInParallel } from '../run/parallel.ts';
 import type { Run } from '../run/run.ts';
 import { adminsDatabase, reload, runs, superuser } from '../text/psql-remedy.ts';

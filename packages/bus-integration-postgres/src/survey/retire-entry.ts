@@ -2,7 +2,7 @@
 import { type Advice, advise, type Leftover } from 'bus-integration-database';
 import { manifestOf } from '../desired/rules.ts';
 import type { RemainingRole, Remains } from '../observe/remains.ts';
-import type { Intent } from '../plan/compute.ts';
+import type { Intent } from '../plan/intent.ts';
 import { heirIn } from './retired-roles.ts';
 
 interface Remaining {

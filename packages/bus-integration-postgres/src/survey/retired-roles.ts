@@ -4,7 +4,7 @@
 import type { Leftover } from 'bus-integration-database';
 import type { ObservedAdmin, ObservedServer } from '../observe/observation.ts';
 import type { RemainingRole, Remains } from '../observe/remains.ts';
-import type { Intent } from '../plan/compute.ts';
+import type { Intent } from '../plan/intent.ts';
 import { shown } from '../text/shown.ts';
 import { identifier } from '../text/sql-text.ts';
 

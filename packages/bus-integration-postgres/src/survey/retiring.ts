@@ -6,7 +6,7 @@ import { readRows, record, text } from '../connection/session/shape.ts';
 import type { ClusterObservation } from '../observe/catalog.ts';
 import { isFull, type ObservedDatabase } from '../observe/observation.ts';
 import { type Dump, type HeldInside, type Retiring, readHeld } from '../observe/retiring.ts';
-import type { Intent } from '../plan/compute.ts';
+import type { Intent } from '../plan/intent.ts';
 import type { Run } from '../run/run.ts';
 import { dumpedTablesQuery } from '../sql/dumped-tables-query.ts';
 import { shown } from '../text/shown.ts';

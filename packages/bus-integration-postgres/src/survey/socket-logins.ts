@@ -7,7 +7,7 @@ import { matchHba } from '../hba/match.ts';
 import { readHba } from '../hba/reading.ts';
 import type { ClusterObservation } from '../observe/catalog.ts';
 import type { Observation, SocketLogin } from '../observe/observation.ts';
-import type { Intent } from '../plan/compute.ts';
+import type { Intent } from '../plan/intent.ts';
 
 /** Undefined where services dial no socket, or there is nothing to tell. */
 export async function readSocketLogins(

@@ -3,7 +3,7 @@
 import { type FilePair, isMutating, type Response, type Step, type Target } from 'bus-integration-database';
 import { kindOf } from '../kinds/index.ts';
 import type { StatusContext, StatusRow } from '../kinds/kind/kind.ts';
-import type { Computed, Intent } from '../plan/compute.ts';
+import type { Computed, Intent } from '../plan/intent.ts';
 import { base } from '../plan/respond.ts';
 import { leftoverWarnings } from './leftover-warnings.ts';
 import { observedLeftovers } from './leftovers.ts';

@@ -10,7 +10,7 @@ import {
   strayFiles,
   strayOutputs,
 } from 'bus-integration-database';
-import type { Intent } from '../plan/compute.ts';
+import type { Intent } from '../plan/intent.ts';
 
 export interface FilesPlace {
   readonly intent: Intent;

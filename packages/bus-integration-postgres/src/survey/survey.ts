@@ -1,7 +1,7 @@
 // What plan and status begin with: what is there, and what is to be done about it.
 import { OperationError, rotationUnfinished } from 'bus-integration-database';
 import type { Session } from '../connection/connect.ts';
-import type { Computed } from '../plan/compute.ts';
+import type { Computed } from '../plan/intent.ts';
 import { lockHolder } from '../run/lock.ts';
 import { type DeploymentObservation, type ObserveOptions, observe } from './observe.ts';
 import { computeProvable } from './provable.ts';

@@ -16,7 +16,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createLedger } from '../../src/apply/ledger.ts';
 import { filesLeftStaged, type Staging, settleFiles, stageFiles } from '../../src/apply/staging.ts';
 import { connectionStrings } from '../../src/output-forms/connection-strings.ts';
-import type { Computed } from '../../src/plan/compute.ts';
+import type { Computed } from '../../src/plan/intent.ts';
 
 const endpoint = { host: 'db', port: '5432' };
 const dsn = (role: string, password: string, database: string) =>

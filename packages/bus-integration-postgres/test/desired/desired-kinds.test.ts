@@ -1,7 +1,7 @@
 import type { Lists } from 'bus-integration-database';
 import { describe, expect, test } from 'vitest';
 import { resourceCount } from '../../../bus-integration-database/src/model/bounds.ts';
-import { namesOf } from '../../../bus-integration-database/src/model/desired-state.ts';
+import { namesOf } from '../../../bus-integration-database/src/model/desired-names.ts';
 import { resourcesOf } from '../../src/desired/desired-kinds.ts';
 import { granteeName } from '../../src/kinds/access/grant-object.ts';
 import { idOf, type Resource } from '../../src/kinds/index.ts';

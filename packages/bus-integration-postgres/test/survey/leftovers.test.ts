@@ -1,6 +1,6 @@
 // How what is declared no longer would be retired where the admin can't do it, and what only looks left over.
 import { describe, expect, it, test } from 'vitest';
-import { namesOfUnjudged } from '../../../bus-integration-database/src/model/desired-state.ts';
+import { namesOfUnjudged } from '../../../bus-integration-database/src/model/desired-names.ts';
 import type { Lists } from '../../../bus-integration-database/src/model/lists.ts';
 import { differences } from '../../src/kinds/differences.ts';
 import { kinds, type Resource } from '../../src/kinds/index.ts';

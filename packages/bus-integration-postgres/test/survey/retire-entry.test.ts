@@ -6,7 +6,7 @@ import { postgresRules } from '../../src/desired/rules.ts';
 import type { Resource } from '../../src/kinds/index.ts';
 import { postgresManifest } from '../../src/manifest/index.ts';
 import { nothingRemains, type Remains } from '../../src/observe/remains.ts';
-import type { Intent } from '../../src/plan/compute.ts';
+import type { Intent } from '../../src/plan/intent.ts';
 import { leftoversOf } from '../../src/survey/leftovers.ts';
 import { intentOf } from '../observed.ts';
 

@@ -95,7 +95,7 @@ export function map<T>(
 export interface ObjectOptions<K extends ShapeKeys> {
   readonly of: string;
   readonly keys: K;
-  /** ShapeKeys that people will look for, and why there are none such. */
+  /** Keys that people will look for, and why there are no such keys. */
   readonly refused?: Readonly<Record<string, string>>;
   /** Whether what can be read of it is wanted also where a required key is missing. */
   readonly isKept?: true;

@@ -1,7 +1,7 @@
 // What one login showed.
 import type { Check } from 'bus-integration-database';
 import type { ConnectionTarget } from '../../conninfo/target.ts';
-import type { Attempted } from '../../sql/verify/verify-query.ts';
+import type { Attempted } from '../../sql/verify/verify-script.ts';
 import type { ServiceFacts } from './facts.ts';
 import type { Entrance } from './probe.ts';
 

@@ -17,7 +17,8 @@ import {
 } from 'bus-integration-database';
 import { noTlsRemedy } from '../../connection/attempt.ts';
 import { connectionStrings } from '../../output-forms/connection-strings.ts';
-import type { Attempted, SessionAtLogin } from '../../sql/verify/verify-query.ts';
+import type { SessionAtLogin } from '../../sql/verify/verify-query.ts';
+import type { Attempted } from '../../sql/verify/verify-script.ts';
 import { boundedChecks } from '../../text/bounded.ts';
 import { adminOrSuperuser, anyDatabase, inDatabase, ownerOrSuperuser, runs } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';

@@ -3,7 +3,8 @@
 import { startServer } from 'embedded';
 import { describe, expect, test } from 'vitest';
 import { connect, type Session } from '../../../src/connection/connect.ts';
-import { type Attempted, type FactsRow, factsQuery, verifyScript } from '../../../src/sql/verify/verify-query.ts';
+import { type FactsRow, factsQuery } from '../../../src/sql/verify/verify-query.ts';
+import { type Attempted, verifyScript } from '../../../src/sql/verify/verify-script.ts';
 import { literal } from '../../../src/text/sql-text.ts';
 import { factsOf, type ServiceFacts } from '../../../src/verify/connectivity/facts.ts';
 import { brief, targetOf } from '../../target.ts';

@@ -1,7 +1,8 @@
 // What a service's role may beyond its databases, each with the statement that takes it away. Pure.
 import { advise, type Check, printable, type Remedy } from 'bus-integration-database';
 import { powerfulAttributes } from '../../../ownership/powers.ts';
-import type { Attempted, Powers } from '../../../sql/verify/verify-query.ts';
+import type { Powers } from '../../../sql/verify/verify-query.ts';
+import type { Attempted } from '../../../sql/verify/verify-script.ts';
 import { mostTold, someNames } from '../../../text/bounded.ts';
 import { anyDatabase, inDatabase, runs, superuser } from '../../../text/psql-remedy.ts';
 import { shown } from '../../../text/shown.ts';

@@ -13,13 +13,8 @@ import {
 import type { Contents } from '../../../sql/verify/contents-query.ts';
 import type { DangerousGrant } from '../../../sql/verify/grants-query.ts';
 import type { ReachedSchema } from '../../../sql/verify/reached-schemas-query.ts';
-import {
-  type Attempted,
-  type FactsRow,
-  type Powers,
-  type SessionAtLogin,
-  sessionSettings,
-} from '../../../sql/verify/verify-query.ts';
+import { type FactsRow, type Powers, type SessionAtLogin, sessionSettings } from '../../../sql/verify/verify-query.ts';
+import type { Attempted } from '../../../sql/verify/verify-script.ts';
 
 const attributes = {
   isSuperuser: boolean,

@@ -62,7 +62,7 @@ const findingTable = {
   },
   'too-wide': {
     title: 'a rule allows more than the policy does',
-    why: 'The policy says who may reach the server; pg_hba.conf is where the server itself holds to it when a firewall is changed or a port is published by mistake. Every address that the rule takes beyond the policy can try passwords, and match bugs that need no password. Under the policies tls and external the rule is too wide as well when it has others say who a client is (gss, sspi, oauth): they have room for SCRAM and certificates only.',
+    why: 'The policy says who may reach the server; pg_hba.conf is where the server itself holds to it when a firewall is changed or a port is published by mistake. Every address that the rule takes beyond the policy can try passwords, and match bugs that need no password. Under the policies tls and external the rule is too wide as well when it has others say who a client is (gss, sspi, oauth): they have room for SCRAM and certificates only. Where a user name map (map=) says who comes, it is unknown: pg_ident.conf is not read.',
     fix: 'Put the lines that the finding shows in the place of the rule: the same clients, from the allowed networks. Or declare what is really wanted: BUS_DATABASE_LISTENER_NETWORKS, or the policy tls or external. Where gss, sspi or oauth are meant for people, name those roles in the rule instead of all.',
     page: `${documentation}/auth-pg-hba-conf.html`,
   },

@@ -3,6 +3,7 @@
 import type { Check } from 'bus-integration-database';
 import type { HbaRule } from '../../hba/rules/rule.ts';
 import { reload } from '../../text/psql-remedy.ts';
+import { shown } from '../../text/shown.ts';
 import { found, type Severity } from './listener-check.ts';
 import type { FindingId } from './listener-findings.ts';
 import { type ClientOrigins, type MetRule, mendable, type RulesOptions, ruleText, whoText } from './met-rule.ts';
@@ -81,7 +82,7 @@ const severities: Readonly<Record<MethodFinding, Judge>> = {
   'ident-or-peer-over-tcp': (from) => (from === 'dormant' ? 'info' : isHost(from) ? 'warn' : 'fail'),
 };
 
-/** What GSSAPI's own transport, and methods besides passwords and certificates, leave to be said. */
+/** What GSSAPI's own transport, user name maps, and methods besides passwords and certificates leave to be said. */
 export function foreignProof({ rule, ours, others }: MetRule, { policy }: RulesOptions): Check[] {
   const seen = ruleText(rule);
   if (rule.type === 'hostgssenc') {
@@ -91,6 +92,11 @@ export function foreignProof({ rule, ours, others }: MetRule, { policy }: RulesO
       return [found('trust', 'warn', seen, { why, remedy: gssRemedy })];
     }
     return [found('too-wide', 'unknown', seen, { why: 'who may connect with GSSAPI encryption is not judged here' })];
+  }
+  const { map } = rule.options;
+  if (map !== undefined && Object.values(ours).some(isReached)) {
+    const why = `who may come as ${whoText(ours)} is said by the map ${shown(map)} of pg_ident.conf, which is not judged here`;
+    return [found('too-wide', 'unknown', seen, { why })];
   }
   const isDemanding = policy.name === 'tls' || policy.name === 'external';
   const isMet = [...Object.values(ours), others].some(({ plain, tls }) => plain.length > 0 || tls.length > 0);

@@ -94,6 +94,19 @@ describe('trust', () => {
   });
 });
 
+describe('a user name map', () => {
+  it.each(['local all all peer map=any', 'hostssl all all 10.0.0.0/8 cert map=any'])(
+    'says who comes, and is not judged: %s',
+    (line) => {
+      expect(of('too-wide', line)).toMatchObject([{ result: 'unknown', why: expect.stringContaining('the map any') }]);
+    },
+  );
+
+  it('for roles of others is theirs', () => {
+    expect(of('too-wide', 'local all someone peer map=any')).toEqual([]);
+  });
+});
+
 describe('replication-from-network', () => {
   it('sees the rules of a database, which replication=database comes by', () => {
     const [check] = of('replication-from-network', 'host all repl 10.0.0.0/8 scram-sha-256', strict);

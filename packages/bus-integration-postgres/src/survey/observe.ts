@@ -59,25 +59,37 @@ export async function observe(session: Session, options: ObserveOptions): Promis
   const databases = inspectable(cluster, intent);
   const wanted = wantedOf(intent.desired.resources);
   const inside = new Map<string, ObservedInside>();
-  await run.eachDatabase(
-    databases,
-    'read',
-    options.jobs(cluster),
-    async (database, inner) => {
-      inside.set(
-        database,
-        await readInside(inner, intent.desired, database, wanted.inside.get(database), withEventTriggers),
-      );
-      await options.further?.inside(database, inner);
-    },
-    (done) => options.onProgress?.({ phase: 'reading databases', done, total: databases.length }),
-  );
+  const [, files] = await Promise.all([
+    run.eachDatabase(
+      databases,
+      'read',
+      options.jobs(cluster),
+      async (database, inner) => {
+        inside.set(
+          database,
+          await readInside(inner, intent.desired, database, wanted.inside.get(database), withEventTriggers),
+        );
+        await options.further?.inside(database, inner);
+      },
+      (done) => options.onProgress?.({ phase: 'reading databases', done, total: databases.length }),
+    ),
+    // Passwords are hashed while the server answers; where they are proven by logins, these wait for free connections.
+    cluster.admin.readsVerifiers ? readFiles(cluster, options) : undefined,
+  ]);
   const retiring = await lookAtRetiring(cluster, options);
-  return await withFiles({ ...cluster, inside, socketLogins, remains, ...(retiring && { retiring }) }, options);
+  const seen = { ...cluster, inside, socketLogins, remains, ...(retiring && { retiring }) };
+  return { seen, ...(files ?? (await readFiles(cluster, options))) };
 }
 
 /** Adds what the DSN files hold and which of their passwords are proven. */
 export async function withFiles(seen: Observation, options: ObserveOptions): Promise<DeploymentObservation> {
+  return { seen, ...(await readFiles(seen, options)) };
+}
+
+async function readFiles(
+  seen: ClusterObservation,
+  options: ObserveOptions,
+): Promise<Pick<DeploymentObservation, 'pairs' | 'proofs'>> {
   const { run, intent, directory } = options;
   const pairs = directory === undefined ? [] : readPairs(directory, intent.desired, (role) => !seen.roles.has(role));
   const { pinned } = run;
@@ -93,7 +105,7 @@ export async function withFiles(seen: Observation, options: ObserveOptions): Pro
   });
   // Logins that were interrupted prove nothing, which must not pass for what the server said.
   run.signal.throwIfAborted();
-  return { seen, pairs, proofs };
+  return { pairs, proofs };
 }
 
 export async function observeCluster(session: Session, options: ObserveOptions): Promise<ClusterObservation> {

@@ -180,7 +180,7 @@ test('what NODE_DEBUG prints of the other sections holds no secret: apply, verif
   const asked = await place.run(['plan', '--api-url', api.url, '--token-file', api.tokenFile], { env: { NODE_DEBUG } });
   output.api = asked.stdout + asked.stderr;
   expect(asked.exit).toBe(0);
-  expect(output.apply).toMatch(/^ESM \d+: /m);
+  expect(output.apply).toMatch(/^TIMER \d+: /m);
   const secrets: Record<string, string> = { apiToken, admin: server.password };
   for (const [name, line] of Object.entries(filesIn(place.path('local', 'dsn')) ?? {}))
     secrets[name] = parseDsn(line).password ?? '';

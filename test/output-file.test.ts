@@ -16,7 +16,7 @@ it('a mounted file after -o and --save', async (context) => {
   const mounted = namespace('mount --bind "$0" "$0"');
   if (mounted.obstacle !== undefined) skip(context, mounted.obstacle);
   using deployment = makeDeployment({ adminDsn: server.dsn() });
-  const path = deployment.write('out/file', 'as before');
+  const path = deployment.write('out/file', '');
   const through = mounted.through(path);
   const words = "./out/file can't be written (something is mounted on it)";
   const next =
@@ -25,16 +25,14 @@ it('a mounted file after -o and --save', async (context) => {
   expect([shown.exit, shown.stdout]).toEqual([1, expect.stringContaining('create-database')]);
   expect(shown.stderr).toContain(words);
   expect(shown.stderr).toContain(next);
-  writeFileSync(path, '');
   const saved = await deployment.run(['plan', '--save', './out/file'], { through });
   expect([saved.exit, saved.stderr]).toEqual([1, expect.stringContaining(words)]);
-  writeFileSync(path, 'as before');
   const explained = await deployment.run(['verify', '--explain', 'too-wide', '-o', './out/file'], { through });
   expect([explained.exit, explained.stderr]).toEqual([
     1,
     expect.stringContaining('(something is mounted on it)\n  next: mount its directory'),
   ]);
-  expect([readFileSync(path, 'utf8'), readdirSync(deployment.path('out'))]).toEqual(['as before', ['file']]);
+  expect([readFileSync(path, 'utf8'), readdirSync(deployment.path('out'))]).toEqual(['', ['file']]);
 });
 
 it("another user's file in a sticky directory", async (context) => {
@@ -43,11 +41,11 @@ it("another user's file in a sticky directory", async (context) => {
   const directory = deployment.path('sticky');
   mkdirSync(directory);
   chmodSync(directory, 0o1777);
-  writeFileSync(`${directory}/file`, 'as before');
+  writeFileSync(`${directory}/file`, '');
   for (const path of ['.', '.env', 'local', 'local/postgres-admin-dsn']) chownSync(deployment.path(path), 65534, 65534);
   const answer = await deployment.run(['plan', '-o', './sticky/file'], { uid: 65534 });
   expect([answer.exit, answer.stdout], answer.stderr).toEqual([1, expect.stringContaining('create-database')]);
   expect(answer.stderr).toContain("./sticky/file can't be written (not permitted: it is immutable,");
   expect(answer.stderr).toContain('next: name a file elsewhere, or let the shell write it: > ./sticky/file');
-  expect([readFileSync(`${directory}/file`, 'utf8'), readdirSync(directory)]).toEqual(['as before', ['file']]);
+  expect([readFileSync(`${directory}/file`, 'utf8'), readdirSync(directory)]).toEqual(['', ['file']]);
 });

@@ -1,7 +1,7 @@
 // `npm run bench`: figures of `bus operator database` beside psql's for the same job, on throwaway servers in memory.
 // No test: nothing here fails because something was slow.
 import { cpus, loadavg, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Major, majors, psqlPath } from 'embedded';
 import { httpRates } from './api.ts';
@@ -157,7 +157,7 @@ function readFlags(): BenchFlags | string | undefined {
       only,
       major,
       repeats: Number(values.repeats),
-      bus: values.bus,
+      bus: resolve(values.bus),
       withSerial: values.serial,
       patienceMs: Number(values.patience) * 1_000,
       ...(values.rounds !== undefined && { rounds: Number(values.rounds) }),

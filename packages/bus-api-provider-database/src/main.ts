@@ -26,7 +26,10 @@ import { createApp } from './http/app.ts';
 import { readIdleConnections } from './http/connections.ts';
 import { listen, shutDown } from './http/serve.ts';
 
-const { begin, print, refuse } = createProgram('bus-api-provider-database');
+const { begin, print, refuse } = createProgram('bus-api-provider-database', {
+  begins: /^listening on /,
+  keys: ['listening'],
+});
 
 async function main(argv: readonly string[]): Promise<number> {
   // Who reads the log may go; the server and its applies stay.

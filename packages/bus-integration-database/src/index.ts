@@ -183,7 +183,7 @@ export { Secret } from './secrets/secret.ts';
 export { judgeSecretFile, readSecretFile } from './secrets/secret-file.ts';
 export { withoutPasswords } from './secrets/secret-forms.ts';
 export { isKernels, writeFault } from './secrets/write-fault.ts';
-export { isOfOthers } from './secrets/written-before.ts';
+export { isOfOthers, isResult } from './secrets/written-before.ts';
 export { editDistance } from './text/edit-distance.ts';
 export type { Environment } from './text/environment.ts';
 export { allowedNames, count, readList, some } from './text/list.ts';

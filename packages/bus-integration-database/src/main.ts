@@ -11,7 +11,10 @@ import type { Provider } from './run/provider.ts';
 import { suggestion } from './text/suggest.ts';
 
 const providers = ['postgres'];
-const { begin, print, fail, refuse } = createProgram('bus-integration-database');
+const { begin, print, fail, refuse } = createProgram('bus-integration-database', {
+  begins: /^(bus\.database\.|OK bus-integration-database )/,
+  keys: ['direct_bootstrap'],
+});
 
 async function main(argv: readonly string[]): Promise<number> {
   const flags = readFlags(argv, flagsOf(help));

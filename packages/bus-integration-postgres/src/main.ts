@@ -26,7 +26,12 @@ import { renderHbaCommand } from './commands/render-hba-command.ts';
 import { selfTest } from './commands/self-test.ts';
 import { providerName } from './plan/respond.ts';
 
-const { begin, print, fail, refuse } = createProgram('bus-integration-postgres');
+const { begin, print, fail, refuse } = createProgram('bus-integration-postgres', {
+  // Events, self-test, hba, render-hba; as JSON the same in this order, but for the self-test, and the dry run.
+  begins:
+    /^(provider postgres\n|OK bus-integration-postgres |ok: (true|false)\n|# Deployment .*: who may log in to its databases)/,
+  keys: ['direct_bootstrap', 'trials', 'pg_hba', 'dry_run'],
+});
 
 const commands = new Map([
   ['hba', hbaCommand],

@@ -51,7 +51,7 @@ export async function completion(
   const script = completionScript(shell, family);
   if (output === undefined || output === '-') return print(script, processContext);
   const directory = last('chdir') ?? '.';
-  const why = writeResult(script, resolve(processContext.cwd, directory, output));
+  const why = writeResult(script, resolve(processContext.cwd, directory, output), isCompletion);
   if (why === undefined) return 0;
   processContext.stderr.write(`bus completion: ${why}\n`);
   return 1;
@@ -62,6 +62,11 @@ function wordFault(shell: Shell | undefined, word: string | undefined, others: r
   if (word === undefined) return `no shell is named; ${expected}`;
   if (shell === undefined) return `unknown shell ${quoted(word)}; ${expected}`;
   return others[0] === undefined ? undefined : `unexpected argument ${quoted(others[0])} after ${shell}`;
+}
+
+/** Of whatever shell and version. */
+function isCompletion(text: string): boolean {
+  return /^(#compdef bus |# Completion of bus, )/.test(text);
 }
 
 function print(text: string, { stdout }: ProcessContext): number {

@@ -2,6 +2,7 @@
 
 import { masked } from '../secrets/mask.ts';
 import { writeResult } from '../secrets/result-file.ts';
+import { isResult, type OwnResults } from '../secrets/written-before.ts';
 import { type CommandHelp, helpText } from './command-help.ts';
 import { openCliText } from './open-cli.ts';
 import type { FlagReading } from './read-flags.ts';
@@ -10,12 +11,12 @@ import { changeDirectory } from './working-directory.ts';
 const version = '0.1.0';
 
 /**
- * The helpers of a binary's main; each returns the exit status.
+ * The helpers of a binary's main; each returns the exit status. `-o` writes over what is empty or one of its results.
  *
  * @example
- * createProgram('bus-integration-database').refuse('nothing asked for'); // 2
+ * createProgram('bus-integration-database', results).refuse('nothing asked for'); // 2
  */
-export function createProgram(name: string) {
+export function createProgram(name: string, results: OwnResults) {
   const complain = (why: string, status: number): number => {
     process.stderr.write(masked(`${name}: ${why}\n`));
     return status;
@@ -31,7 +32,9 @@ export function createProgram(name: string) {
     refuse,
     /** A result, to where `-o` says. */
     print: (text: string, flags: FlagReading): number => {
-      const fault = flags.has('quiet') ? undefined : writeResult(text, flags.last('output'));
+      const fault = flags.has('quiet')
+        ? undefined
+        : writeResult(text, flags.last('output'), (there) => isResult(there, results));
       return fault === undefined ? 0 : fail(fault);
     },
     /**

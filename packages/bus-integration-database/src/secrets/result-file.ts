@@ -5,7 +5,7 @@ import { printable } from '../text/printable.ts';
 import { openDevice, writeAll } from './open-device.ts';
 import { replaceFile } from './replace-file.ts';
 import { writeFault } from './write-fault.ts';
-import { isAlike, isOfOthers } from './written-before.ts';
+import { isOfOthers } from './written-before.ts';
 
 /**
  * The descriptor that a path means in every process, or undefined where it means a file: `-` and `/dev/stdout` are 1.
@@ -23,7 +23,7 @@ export function descriptorOf(path: string): number | undefined {
 
 /**
  * Writes a result that holds no secret to stdout or to the file that `-o` names; undefined, or why it could not be. Written
- * over is only what is empty or `isOurs`; by default what begins as the result does.
+ * over is only what is empty, the same or `isOurs`. Default: nothing else is.
  *
  * @example
  * writeResult('OK\n', './out.txt'); // "./out.txt can't be written (the disk is full)"
@@ -31,7 +31,7 @@ export function descriptorOf(path: string): number | undefined {
 export function writeResult(
   text: string,
   output = '-',
-  isOurs = (there: string) => isAlike(there, text),
+  isOurs: (there: string) => boolean = () => false,
 ): string | undefined {
   const descriptor = descriptorOf(output);
   if (descriptor === 1 || descriptor === 2) {
@@ -39,7 +39,7 @@ export function writeResult(
     return undefined;
   }
   try {
-    if (descriptor === undefined && isOfOthers(output, isOurs))
+    if (descriptor === undefined && isOfOthers(output, (there) => there === text || isOurs(there)))
       return `${printable(output)} is there already and is not a result of this command; nothing is written over it\n  next: name another file`;
     if (descriptor !== undefined) writeAll(descriptor, text);
     else writeToPath(text, output);

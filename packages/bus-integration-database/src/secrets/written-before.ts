@@ -29,23 +29,24 @@ export function isOfOthers(path: string, isOurs: (text: string) => boolean): boo
   }
 }
 
-/** A text that begins with the same line, or JSON with the same keys at its top. */
-export function isAlike(text: string, other: string): boolean {
-  const [keys, otherKeys] = [keysOf(text), keysOf(other)];
-  if (keys !== undefined || otherKeys !== undefined) return keys === otherKeys;
-  return firstLine(text) === firstLine(other);
+/** What a program writes: how its texts begin, and keys that the objects have which it writes as JSON. */
+export interface OwnResults {
+  readonly begins: RegExp;
+  readonly keys: readonly string[];
 }
 
-function keysOf(text: string): string | undefined {
+/**
+ * Whether a text is such a result; of JSON one of the keys is enough.
+ *
+ * @example
+ * isResult('listening on http://127.0.0.1:8080\n', { begins: /^listening on /, keys: ['listening'] }); // true
+ */
+export function isResult(text: string, { begins, keys }: OwnResults): boolean {
+  if (begins.test(text)) return true;
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null) return undefined;
-    return Array.isArray(value) ? '[]' : Object.keys(value).sort().join();
+    return typeof value === 'object' && value !== null && keys.some((key) => Object.hasOwn(value, key));
   } catch {
-    return undefined;
+    return false;
   }
-}
-
-function firstLine(text: string): string {
-  return text.slice(0, 10_000).split(/\r?\n/, 1)[0] ?? '';
 }

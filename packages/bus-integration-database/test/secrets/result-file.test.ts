@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { descriptorOf, writeResult } from '../../src/secrets/result-file.ts';
+import { isResult } from '../../src/secrets/written-before.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -39,8 +40,8 @@ it.each([
 
 it('replaces a file, and goes through no symbolic link', () => {
   const file = join(directory, 'file');
-  writeFileSync(file, 'new\nand longer than the new text');
-  expect(writeResult('new', file)).toBeUndefined();
+  writeFileSync(file, 'old\nand longer than the new text');
+  expect(writeResult('new', file, (there) => there.startsWith('old'))).toBeUndefined();
   expect(readFileSync(file, 'utf8')).toBe('new');
   symlinkSync(file, join(directory, 'link'));
   expect(writeResult('other', join(directory, 'link'))).toBe(
@@ -49,17 +50,21 @@ it('replaces a file, and goes through no symbolic link', () => {
   expect(readFileSync(file, 'utf8')).toBe('new');
 });
 
-it('replaces nothing but a result of its own', () => {
+it('replaces nothing but a result of its own, or the same', () => {
   const file = join(directory, 'file');
   const refused = `${file} is there already and is not a result of this command; nothing is written over it\n  next: name another file`;
-  for (const text of ['-----BEGIN PRIVATE KEY-----\n', '{"other": 1}', 'new one']) {
+  const isOurs = (there: string) => isResult(there, { begins: /^new /, keys: ['name'] });
+  for (const text of ['-----BEGIN PRIVATE KEY-----\n', '{"other": 1}', '["name"]', '"name"', 'newer', 'a\nnew one']) {
     writeFileSync(file, text);
-    expect(writeResult('new\nsecond', file)).toBe(refused);
-    expect(writeResult('{"name": 1}', file)).toBe(refused);
+    expect(writeResult('new one', file, isOurs)).toBe(refused);
+    expect(writeResult('new one', file)).toBe(refused);
     expect(readFileSync(file, 'utf8')).toBe(text);
+    expect(writeResult(text, file)).toBeUndefined();
   }
-  writeFileSync(file, '{"name": 2}');
-  expect(writeResult('{"name": 1}', file)).toBeUndefined();
+  for (const text of ['new two', '{"name": 2, "other": 1}']) {
+    writeFileSync(file, text);
+    expect(writeResult('new one', file, isOurs)).toBeUndefined();
+  }
 });
 
 it.each([
@@ -74,7 +79,7 @@ it('puts a new file in the place of one that has another name too, and leaves no
   const [file, other] = [join(directory, 'file'), join(directory, 'other')];
   writeFileSync(other, 'new\nand precious');
   linkSync(other, file);
-  expect(writeResult('new', file)).toBeUndefined();
+  expect(writeResult('new', file, () => true)).toBeUndefined();
   expect([readFileSync(file, 'utf8'), readFileSync(other, 'utf8')]).toEqual(['new', 'new\nand precious']);
   expect(lstatSync(file).mode & 0o777).toBe(0o600);
   expect(readdirSync(directory).sort()).toEqual(['file', 'other']);

@@ -4,6 +4,7 @@ import {
   descriptorOf,
   directoryFault,
   type Explanation,
+  isResult,
   type ProcessContext,
   printable,
   writeResult,
@@ -48,9 +49,14 @@ export async function explain(
   const { output } = flags;
   const path =
     descriptorOf(output) === undefined ? resolve(processContext.cwd, flags.directory ?? '.', output) : output;
-  const why = writeResult(text, path);
+  const why = writeResult(text, path, (there) => isResult(there, { begins: beginsAs(findings), keys: ['fix'] }));
   if (why !== undefined) processContext.stderr.write(`bus operator database: ${why}\n`);
   return why === undefined ? 0 : 1;
+}
+
+/** As the explanation of any of them does. */
+function beginsAs(findings: Readonly<Record<string, Explanation>>): RegExp {
+  return new RegExp(`^(${Object.keys(findings).join('|')}): `);
 }
 
 function explanationText(id: string, { title, why, fix, page }: Explanation): string {

@@ -15,6 +15,7 @@ import {
   writeResult,
 } from 'bus-integration-database';
 import {
+  type Expansion,
   type ManifestLanguage,
   type ManifestReading,
   manifestText,
@@ -67,6 +68,7 @@ export async function validate(
   const line = progressLine('validate', flags, processContext);
   let response: Response;
   let text: string;
+  let isOurs = answerFile.isOurs;
   try {
     const warn = (warnings: readonly Diagnostic[]) => {
       if (!flags.isQuiet) tell(warningLines(warnings));
@@ -76,13 +78,14 @@ export async function validate(
     const isInFile = flags.output !== undefined && descriptorOf(flags.output) !== 1;
     if (!response.ok && (flags.isQuiet || isInFile)) tell(result.judged.flatMap(({ lines }) => lines));
     text = textOf(result, response, flags, processContext);
+    isOurs = (there) => answerFile.isOurs(there) || isExpansion(there, result.language);
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
     response = failure({ deployment_id: '', provider: flags.provider ?? '' }, error);
     tell(errorLines(response));
     text = flags.format === 'json' ? jsonText(response) : '';
   }
-  const why = flags.isQuiet ? undefined : written(text, flags, cwd, processContext);
+  const why = flags.isQuiet ? undefined : written(text, flags, cwd, processContext, isOurs);
   if (why !== undefined) tell([`bus operator database: ${why}`]);
   return response.ok ? (why === undefined ? 0 : 1) : 2;
 }
@@ -166,8 +169,7 @@ function textOf(
 ): string {
   const [first] = judged;
   if (response.ok && expand && first?.expanded !== undefined) {
-    const file = language.fileOf(first.expanded);
-    return format === 'json' ? `${JSON.stringify(file, null, 2)}\n` : manifestText(file);
+    return expansionText(first.expanded, language, format);
   }
   if (format === 'json') return jsonText(response);
   const paint = output === undefined ? paintFor(stdout, color, env) : plain;
@@ -179,16 +181,31 @@ function textOf(
   return `${[paint(response.ok ? 'green' : 'red', `ok: ${response.ok}`), ...lines].join('\n')}\n`;
 }
 
+function expansionText(expanded: Expansion, language: ManifestLanguage, format: string): string {
+  const file = language.fileOf(expanded);
+  return format === 'json' ? `${JSON.stringify(file, null, 2)}\n` : manifestText(file);
+}
+
+/** Written by `--expand`: such a text, expanded again, is the same. A comment of somebody's would be lost. */
+function isExpansion(text: string, language: ManifestLanguage): boolean {
+  const { expanded } = readManifest(Buffer.from(text), 'what is there', language);
+  return (
+    expanded !== undefined && ['json', 'text'].some((format) => expansionText(expanded, language, format) === text)
+  );
+}
+
 /** Why the result could not be written; undefined when it was. */
-function written(text: string, { output }: Flags, cwd: string, { stdout }: ProcessContext): string | undefined {
+function written(
+  text: string,
+  { output }: Flags,
+  cwd: string,
+  { stdout }: ProcessContext,
+  isOurs: (there: string) => boolean,
+): string | undefined {
   if (text === '') return undefined;
   if (output === undefined || descriptorOf(output) === 1) {
     stdout.write(masked(text));
     return undefined;
   }
-  return writeResult(
-    masked(text),
-    descriptorOf(output) === undefined ? resolve(cwd, output) : output,
-    answerFile.isOurs,
-  );
+  return writeResult(masked(text), descriptorOf(output) === undefined ? resolve(cwd, output) : output, isOurs);
 }

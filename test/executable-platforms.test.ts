@@ -43,8 +43,8 @@ describe.each(kinds.filter(({ platform }) => isMade(platform)))('$platform', ({ 
     expect(content.includes('bus operator database')).toBe(true);
   });
 
-  // macOS asks for one on arm64 alone; the other bears what is left of the runtime's, docs/executable.md says what to do.
-  test.skipIf(platform !== 'darwin-arm64')('bears a signature that holds for each of its pages', () => {
+  // macOS asks for one on arm64 alone; the other has what is left of the runtime's, docs/executable.md says what to do.
+  test.skipIf(platform !== 'darwin-arm64')('has a signature that holds for each of its pages', () => {
     const content = readFileSync(fileFor(platform));
     const directory = codeDirectory(content);
     // https://opensource.apple.com/source/xnu: bsd/sys/codesign.h and osfmk/kern/cs_blobs.h

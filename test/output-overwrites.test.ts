@@ -66,7 +66,7 @@ describe('a file of another kind', () => {
     const refused = await deployment.run(['apply', ...flags, '--allow', 'destructive']);
     expect(refused.exit, refused.stdout).toBe(2);
     expect(refused.stdout + refused.stderr).toContain(
-      './keys/id_ed25519.staged stands where apply stages a file, and is not a staged file of this deployment',
+      './keys/id_ed25519.staged stands where apply stages a file, and is not what apply would have left there',
     );
     expect(refused.stderr).toContain('mv ./keys/id_ed25519.staged ./keys/id_ed25519.staged.kept');
     expect(readFileSync(path, 'utf8')).toBe(privateKey);

@@ -150,7 +150,7 @@ describe('IN-05 providers', () => {
     await expectRefusal(deployment, server, {
       exit: 2,
       says: 'BUS_DATABASE_PROVIDER is "mysql": no such provider (.env:2)',
-      next: 'known: postgres',
+      next: 'name one of: postgres',
     });
   });
 });

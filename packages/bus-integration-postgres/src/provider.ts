@@ -3,8 +3,6 @@
 import {
   type Allowed,
   type ApplyRequest,
-  adoptedFrom,
-  adoptFromPart,
   type Configuration,
   type Context,
   createSemaphore,
@@ -13,13 +11,10 @@ import {
   type PlanRequest,
   type Provider,
   type ProviderContext,
-  type Requests,
   type Response,
   requireSomething,
   unlessStale,
-  withRequestCredentials,
 } from 'bus-integration-database';
-import { interruption } from './apply/interruption.ts';
 import type { Meter } from './connection/network/meter.ts';
 import { passwordSendOf } from './conninfo/password-send.ts';
 import { postgresRules } from './desired/rules.ts';
@@ -27,8 +22,8 @@ import type { Resource } from './kinds/index.ts';
 import { postgresFacts } from './kinds/provider-facts.ts';
 import { computeUnrotated } from './plan/compute.ts';
 import { type Computed, type Intent, withoutRotation } from './plan/intent.ts';
-import { beyondPooler } from './plan/pooled.ts';
 import { planResponse, providerName, targetOf } from './plan/respond.ts';
+import { allowedBy, guarded, nothingAllowed } from './request-terms.ts';
 import { freeConnections, jobsOf } from './run/jobs.ts';
 import type { KeptSessions } from './run/kept-sessions.ts';
 import { createRun, type Run } from './run/run.ts';
@@ -36,10 +31,9 @@ import { leftoverWarnings } from './survey/leftover-warnings.ts';
 import { observedLeftovers } from './survey/leftovers.ts';
 import type { ObserveOptions } from './survey/observe.ts';
 import { outputWarnings } from './survey/output-warnings.ts';
-import { type Preparation, prepare, withSource } from './survey/preparation.ts';
+import { type Preparation, prepare } from './survey/preparation.ts';
 import { statusResponse } from './survey/status.ts';
 import { survey } from './survey/survey.ts';
-import { isOfTheServer, toOperationError } from './text/sqlstate.ts';
 
 export interface PostgresProviderOptions {
   readonly configuration: Configuration;
@@ -233,32 +227,4 @@ export async function loadManifestLanguage() {
 export async function loadDescribeServer() {
   const { describeServer } = await import('./describe/describe.ts');
   return describeServer;
-}
-
-const nothingAllowed: Allowed = { allow: [], adopt: false, rotate: [] };
-
-function allowedBy(request: PlanRequest | ApplyRequest): Allowed {
-  return {
-    allow: [...new Set(request.allow)],
-    adopt: request.adopt,
-    rotate: [...new Set(request.rotate)],
-    ...adoptFromPart(adoptedFrom(request.adopt_from)),
-  };
-}
-
-/** Uses the credentials that a request may name, and tells where the admin DSN came from when the server can't be had. */
-async function guarded(
-  configuration: Configuration,
-  request: Requests[keyof Requests],
-  context: Context,
-  answer: (used: Configuration) => Promise<Response>,
-): Promise<Response> {
-  const used = withRequestCredentials(configuration, request);
-  try {
-    return beyondPooler(await answer(used));
-  } catch (error) {
-    if (context.signal.aborted) throw interruption(context.signal.reason, error);
-    const expected = toOperationError(error, 'the run failed');
-    throw isOfTheServer(expected) ? withSource(expected, used) : expected;
-  }
 }

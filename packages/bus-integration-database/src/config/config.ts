@@ -205,7 +205,7 @@ function readProvider(settings: SettingsReader, options: ConfigurationOptions, p
   const key = 'BUS_DATABASE_PROVIDER';
   const configured = settings.value(key);
   const asked = options.provider;
-  const known = `known: ${providers.map(({ provider }) => provider).join(', ')}`;
+  const known = `name one of: ${providers.map(({ provider }) => provider).join(', ')}`;
   if (asked !== undefined && configured !== undefined && asked !== configured) {
     const message = `--provider is ${shownValue(asked)}, but ${key} is ${shownValue(configured)}`;
     settings.refuse({ key, code: 'conflict', message, remedy: 'make them agree, or leave one out' });

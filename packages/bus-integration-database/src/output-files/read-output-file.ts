@@ -96,7 +96,7 @@ export function refuseOfOthers(readings: readonly FileReading[], path: string): 
   if (found?.state !== 'broken' || !readings.every(isOfOthers)) return;
   throw new OperationError(
     'invalid-request',
-    say`${{ path }} stands where apply stages a file, and is not a staged file of this deployment: ${found.reason}`,
+    say`${{ path }} stands where apply stages a file, and is not what apply would have left there: ${found.reason}`,
     {
       code: 'staged-file-of-others',
       target: path,

@@ -1,4 +1,4 @@
-// Whether a file that is to be written is one that we wrote before: what somebody else put there stays.
+// Whether a file that is to be written is one that we wrote before: what somebody else wrote stays.
 import { closeSync, constants, fstatSync, lstatSync, openSync } from 'node:fs';
 import { readAtMost } from './read-at-most.ts';
 

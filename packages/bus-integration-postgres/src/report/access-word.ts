@@ -58,7 +58,7 @@ export function declaredIn(
   if (!Object.hasOwn(expanded.databases, database)) return (role) => (desired.roles.has(role) ? nothing : undefined);
   const { owner, access = {} } = expanded.databases[database] ?? {};
   const isNamed = (role: string) => role === owner || Object.hasOwn(access, role);
-  // All whom the database does not name have the same there, which is what everyone has.
+  // Every role that the database does not name has the same there: what everyone has.
   let others: AccessSummary | undefined;
   const summary = (role: string) => {
     const expected = expectedAccess(expanded, role, database);

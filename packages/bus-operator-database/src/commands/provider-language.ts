@@ -16,7 +16,7 @@ export async function providerLanguage(
   const root = roots.find((one) => one.name === name);
   if (root === undefined) {
     const known = roots.map((one) => one.name).join(', ');
-    throw usage(`${printable(name ?? '')}: no such provider; known: ${known}`);
+    throw usage(`${printable(name ?? '')}: no such provider; name one of: ${known}`);
   }
   if (root.manifest === undefined) throw usage(`the provider ${root.name} reads no manifests`);
   return { root, language: await root.manifest() };

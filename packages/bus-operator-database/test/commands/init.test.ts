@@ -224,7 +224,7 @@ describe('what is wrong with the line or the environment', () => {
     [['--from-server'], {}, 'BUS_DEPLOYMENT_ID'],
     [['--from-server', '--timeout', '0'], keys, '--timeout is 0, expected a duration like 30s'],
     [['-o', 'a.yaml', '--manifest', 'b.yaml'], {}, 'init writes one file; give -o FILE or --manifest FILE once'],
-    [['--provider', 'mysql'], {}, 'mysql: no such provider; known: postgres'],
+    [['--provider', 'mysql'], {}, 'mysql: no such provider; name one of: postgres'],
     [[], { BUS_DEPLOYMENT_ID: 'no id' }, 'BUS_DEPLOYMENT_ID is "no id"'],
     [[], { BUS_DATABASE_NAMES: 'postgres' }, 'postgres'],
     [['--env-file', 'none.env'], {}, 'none.env'],

@@ -171,7 +171,7 @@ describe('a manifest that is wrong', () => {
 describe('what is wrong with the line or the environment', () => {
   it.each<[readonly string[], Env, string]>([
     [[], {}, 'no manifest is named\n  next: name a FILE, or set BUS_DATABASE_MANIFEST_FILE'],
-    [['right.yaml', '--provider', 'mysql'], {}, 'mysql: no such provider; known: postgres'],
+    [['right.yaml', '--provider', 'mysql'], {}, 'mysql: no such provider; name one of: postgres'],
     [
       ['right.yaml', '--provider', 'postgres'],
       { BUS_DATABASE_PROVIDER: 'mysql' },

@@ -1,4 +1,4 @@
-// A file is written over only by what is of its kind; what somebody else put there stays.
+// A file is written over only by what is of its kind; what somebody else wrote stays.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -72,10 +72,7 @@ export function valueTree(
     return node;
   };
   const root = convert(value, 0);
-  if (excess !== undefined) {
-    // What was found before is no more than a part of it.
-    problems.report({ start: Math.max(0, offset - 1), end: offset }, 'too-large', excess);
-    return { source: createSource(file, parts.join('')), root: undefined };
-  }
-  return { source: createSource(file, parts.join('')), root };
+  // What was read before is no more than a part of it.
+  if (excess !== undefined) problems.report({ start: Math.max(0, offset - 1), end: offset }, 'too-large', excess);
+  return { source: createSource(file, parts.join('')), root: excess === undefined ? root : undefined };
 }

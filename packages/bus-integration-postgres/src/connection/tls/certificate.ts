@@ -9,9 +9,9 @@ import { isIP } from 'node:net';
  * https://www.postgresql.org/docs/current/libpq-ssl.html#LIBQ-SSL-CERTIFICATES
  *
  * @example
- * bearsName(socket.getPeerX509Certificate(), 'db.example.com');
+ * isForHost(socket.getPeerX509Certificate(), 'db.example.com');
  */
-export function bearsName(certificate: X509Certificate, host: string): boolean {
+export function isForHost(certificate: X509Certificate, host: string): boolean {
   if (isIP(host) === 0) return certificate.checkHost(host, { ...strict, subject: 'default' }) !== undefined;
   if (certificate.checkIP(host) !== undefined) return true;
   const hasAddress = /(^|, )IP Address:/.test(certificate.subjectAltName ?? '');

@@ -8,7 +8,7 @@ import { networkReason, serverText } from '../../text/sqlstate.ts';
 import { startDeadline } from '../network/deadline.ts';
 import { dial, type PinnedAddress, shownAddress } from '../network/dial.ts';
 import { socketEvent } from '../network/socket-event.ts';
-import { bearsName } from './certificate.ts';
+import { isForHost } from './certificate.ts';
 import { offersTls } from './tls.ts';
 import { readTlsFiles } from './tls-files.ts';
 
@@ -17,7 +17,7 @@ export type Presented =
       readonly state: 'presented';
       /** The host that services dial, which the certificate should carry. */
       readonly host: string;
-      readonly bearsHost: boolean;
+      readonly isForHost: boolean;
       readonly names: string;
       readonly validFrom: Date;
       readonly validTo: Date;
@@ -64,7 +64,7 @@ export async function lookAtCertificate(
     return {
       state: 'presented',
       host: pinned.host,
-      bearsHost: bearsName(certificate, pinned.host),
+      isForHost: isForHost(certificate, pinned.host),
       names: serverText(certificate.subjectAltName ?? certificate.subject),
       validFrom: new Date(certificate.validFrom),
       validTo: new Date(certificate.validTo),

@@ -8,7 +8,7 @@ import type { ConnectionTarget } from '../../conninfo/target.ts';
 import { reload } from '../../text/psql-remedy.ts';
 import { networkReason, serverText } from '../../text/sqlstate.ts';
 import { socketEvent } from '../network/socket-event.ts';
-import { bearsName, certificateHash } from './certificate.ts';
+import { certificateHash, isForHost } from './certificate.ts';
 import type { TlsFiles, Verification } from './tls-files.ts';
 
 /** What protects a connection. */
@@ -133,7 +133,7 @@ function faultOf(
     const code = String(socket.authorizationError);
     return chainFaults[code]?.(files.trusted, certificate) ?? { seen: serverText(code) };
   }
-  if (files.verification === 'chain' || bearsName(certificate, host)) return undefined;
+  if (files.verification === 'chain' || isForHost(certificate, host)) return undefined;
   const names = serverText(certificate.subjectAltName ?? certificate.subject);
   return {
     seen: `it is for ${names}, not for ${host}`,

@@ -93,13 +93,23 @@ export function foreignProof({ rule, ours, others }: MetRule, { policy }: RulesO
     }
     return [found('too-wide', 'unknown', seen, { why: 'who may connect with GSSAPI encryption is not judged here' })];
   }
-  const { map } = rule.options;
-  if (map !== undefined && Object.values(ours).some(isReached)) {
-    const why = `who may come as ${whoText(ours)} is said by the map ${shown(map)} of pg_ident.conf, which is not judged here`;
-    return [found('too-wide', 'unknown', seen, { why })];
-  }
+  return [...ofMap(rule, ours, seen), ...ofOtherProof(rule, [...Object.values(ours), others], policy, seen)];
+}
+
+function ofMap({ options: { map } }: HbaRule, ours: MetRule['ours'], seen: string): Check[] {
+  if (map === undefined || !Object.values(ours).some(isReached)) return [];
+  const why = `who may come as ${whoText(ours)} is said by the map ${shown(map)} of pg_ident.conf, which is not judged here`;
+  return [found('too-wide', 'unknown', seen, { why })];
+}
+
+function ofOtherProof(
+  rule: HbaRule,
+  places: readonly ClientOrigins[],
+  policy: RulesOptions['policy'],
+  seen: string,
+): Check[] {
   const isDemanding = policy.name === 'tls' || policy.name === 'external';
-  const isMet = [...Object.values(ours), others].some(({ plain, tls }) => plain.length > 0 || tls.length > 0);
+  const isMet = places.some(({ plain, tls }) => plain.length > 0 || tls.length > 0);
   if (!isDemanding || !isMet || !['gss', 'sspi', 'oauth'].includes(rule.method)) return [];
   const why = `${rule.method} has others say who a client is; the policy ${policy.name} has SCRAM and certificates only`;
   const remedy = 'write scram-sha-256 or cert in its place, or name in the rule only roles that are none of services';

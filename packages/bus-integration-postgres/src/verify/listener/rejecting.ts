@@ -15,17 +15,17 @@ export interface Rejecting {
   readonly reaches: readonly WalkRule[];
   readonly subjects: readonly WalkSubject[];
   readonly rulesFor: WalkOptions['rulesFor'];
-  readonly policy: Policy;
 }
 
 /** A line that refuses plain text alone is how TLS is demanded, and no fault. */
 export function rejecting(
   index: number,
   met: Meeting | undefined,
-  { rules, reaches, subjects, rulesFor, policy }: Rejecting,
+  policy: Policy,
+  { rules, reaches, subjects, rulesFor }: Rejecting,
 ): Check[] {
   const rule = rules[index];
-  if (rule === undefined || met === undefined || rule.method !== 'reject' || rule.type === 'hostnossl') return [];
+  if (rule === undefined || met === undefined || rule.type === 'hostnossl') return [];
   const lets = (reach: WalkRule) =>
     (met.isLocal && reach.takesLocal) ||
     (reach.takesTls && intersection(intersection(met.tls, reach.ranges), policy.allowed).length > 0) ||

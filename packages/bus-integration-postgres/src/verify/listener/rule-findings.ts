@@ -55,8 +55,11 @@ export function judgeRules(options: RulesOptions): Check[] {
     if (rule.method === 'reject')
       return [
         ...shadow,
-        ...rejecting(index, meetings[index]?.service, {
-          ...{ rules: rules.rules, reaches, subjects, rulesFor: finder, policy: options.policy },
+        ...rejecting(index, meetings[index]?.service, options.policy, {
+          rules: rules.rules,
+          reaches,
+          subjects,
+          rulesFor: finder,
         }),
       ];
     return [...shadow, ...judgeRule(met, options, isDormant, vague.has(index))];

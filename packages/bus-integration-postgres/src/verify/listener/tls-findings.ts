@@ -95,7 +95,7 @@ function certificate({ presented, sslmode, now, policy }: EncryptionOptions): Ch
   }
   const isFull = sslmode === 'verify-full';
   const isChained = isFull || sslmode === 'verify-ca';
-  const { validFrom, validTo, host, names, bearsHost, chainFault, rootFault } = presented;
+  const { validFrom, validTo, host, names, isForHost, chainFault, rootFault } = presented;
   const until = validTo.toISOString().slice(0, 10);
   const renew: Remedy = ['give the server a new certificate, then ', reload()];
   const isExpired = validTo < now;
@@ -106,7 +106,7 @@ function certificate({ presented, sslmode, now, policy }: EncryptionOptions): Ch
     [isExpired, `it expired on ${until}`, renew, isChained],
     [validFrom > now, `it is valid from ${validFrom.toISOString().slice(0, 10)} on only`, renew, isChained],
     [
-      !bearsHost,
+      !isForHost,
       `it is for ${names}, services dial ${host}`,
       `give the server a certificate for ${host}, or set BUS_DATABASE_SERVICE_HOST to a name it is for`,
       isFull,

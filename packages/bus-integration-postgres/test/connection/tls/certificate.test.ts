@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { createCertificateAuthority } from 'embedded';
 import { describe, expect, test } from 'vitest';
-import { bearsName, certificateHash } from '../../../src/connection/tls/certificate.ts';
+import { certificateHash, isForHost } from '../../../src/connection/tls/certificate.ts';
 
 // Self-signed, for localhost; the signatures of each kind that a server of PostgreSQL may show.
 const certificates = {
@@ -68,7 +68,7 @@ describe('certificateHash', () => {
   });
 });
 
-describe('bearsName', () => {
+describe('isForHost', () => {
   const authority = createCertificateAuthority();
   const issued = (commonName: string, names: readonly string[]): X509Certificate =>
     new X509Certificate(authority.issue({ commonName, names }).certificate);
@@ -87,6 +87,6 @@ describe('bearsName', () => {
     ['another address', '10.0.3.8', ['10.0.3.7'], '10.0.3.8', false],
     ['an address as the common name', '10.0.3.7', [], '10.0.3.7', true],
   ] as const)('%s', (_, commonName, names, host, expected) => {
-    expect(bearsName(issued(commonName, names), host)).toBe(expected);
+    expect(isForHost(issued(commonName, names), host)).toBe(expected);
   });
 });

@@ -1,4 +1,4 @@
-// What is said of single rules, on facts made up here: who they let in, and what to put there.
+// What is said of single rules, on facts made up here: who they let in, and which lines to write instead.
 import { describe, expect, it } from 'vitest';
 import { matchHba } from '../../../src/hba/match.ts';
 import { parseHba } from '../../../src/hba/parse/hba.ts';
@@ -101,6 +101,11 @@ describe('a user name map', () => {
       expect(of('too-wide', line)).toMatchObject([{ result: 'unknown', why: expect.stringContaining('the map any') }]);
     },
   );
+
+  it('is told beside what the method leaves open', () => {
+    const told = of('too-wide', 'hostssl all all 10.0.0.0/8 gss map=any', { listenerPolicy: 'tls' });
+    expect(told.map(({ result }) => result)).toEqual(['unknown', 'warn']);
+  });
 
   it('for roles of others is theirs', () => {
     expect(of('too-wide', 'local all someone peer map=any')).toEqual([]);

@@ -40,7 +40,7 @@ describe('a certificate that expires soon', () => {
   const presented: Presented = {
     state: 'presented',
     host: 'db.example.com',
-    bearsHost: true,
+    isForHost: true,
     names: 'DNS:db.example.com',
     validFrom: new Date('2029-01-01'),
     validTo: new Date('2030-01-10'),

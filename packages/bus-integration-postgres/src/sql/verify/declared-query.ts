@@ -1,7 +1,7 @@
 // What the server's shared catalogs say of declared roles and databases that decides whether services can log in, and
 // who else can. One statement, for any admin. $1 role names, $2 database names.
 import { mayHaveGrants } from './grants-query.ts';
-import { isPowerful } from './powerful.ts';
+import { isPowerful, powersOfOthers } from './powerful.ts';
 
 /** When the server was started, to the microsecond: no two servers that run at the same time have the same. */
 export const startedAt = `pg_catalog.to_char(pg_catalog.timezone('UTC'::pg_catalog.text, pg_catalog.pg_postmaster_start_time()),
@@ -30,6 +30,7 @@ export function declaredQuery(versionNum: number): string {
   return `
 SELECT ${startedAt} AS "startedAt", pg_catalog.current_database() AS database,
   ${versionNum >= 150000 ? 'EXISTS (SELECT FROM pg_catalog.pg_parameter_acl)' : 'false'} AS "hasParameters",
+  ${powersOfOthers(versionNum, grantor('edge'))} AS powers,
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'name', role.rolname,
       'canLogin', role.rolcanlogin,

@@ -167,6 +167,12 @@ export const connectivityFindings = {
     fix: 'If it is not meant: REVOKE CREATE ON DATABASE … (or SCHEMA …) FROM the role.',
     page: `${documentation}/ddl-priv.html`,
   },
+  'powers-of-others': {
+    title: 'a login that is not declared gets at everything, whatever was granted',
+    why: "A member of pg_execute_server_program or pg_write_server_files runs what it likes as the server's own user, and one of pg_read_server_files reads the files of every table: each is as good as a superuser. Before PostgreSQL 16 so is who has CREATEROLE, since that gives it membership in any role but a superuser. A superuser gave them that, for an administrator, backups or support; so it is a warning. Nothing is said of superusers and of the admin itself.",
+    fix: 'If it is not meant: REVOKE … FROM the login, or ALTER ROLE … NOCREATEROLE, as the finding has it.',
+    page: `${documentation}/predefined-roles.html`,
+  },
   'other-owner': {
     title: "a database or a declared schema belongs to a role that is not an admin's",
     why: 'An owner may drop it, rename it, allow others to connect, and give itself every right on it, whatever was revoked.',

@@ -57,6 +57,15 @@ export interface PassedOn {
   readonly isMember: boolean;
 }
 
+/** A login that is none of the deployment's, and a role that it is or may act as, by which it gets at everything. */
+export interface PowerOfOther {
+  readonly name: string;
+  readonly power: string;
+  readonly isItself: boolean;
+  /** Its own memberships on the way to that role. */
+  readonly edges: readonly Member[];
+}
+
 export interface DeclaredDatabase {
   readonly name: string;
   readonly allowsConnections: boolean;
@@ -86,6 +95,7 @@ export interface DeclaredObjects {
   readonly roles: readonly DeclaredRole[];
   readonly databases: readonly DeclaredDatabase[];
   readonly settings: readonly StoredSettings[];
+  readonly powers: readonly PowerOfOther[];
 }
 
 /**
@@ -129,7 +139,7 @@ export async function readDeclaredObjects(
     const isStrange = (role: string) => !logins.has(role);
     return { ...database, others: others.filter(isStrange), creators: creators.filter(isStrange) };
   });
-  return { ...declared, roles, databases };
+  return { ...declared, roles, databases, powers: declared.powers.filter(({ name }) => !names.roles.has(name)) };
 }
 
 interface RoleRow extends Omit<DeclaredRole, 'grants' | 'parameters' | 'isDated'> {
@@ -186,4 +196,5 @@ const shape = record<DeclaredRow>({
     }),
   ),
   settings: list(record<StoredSettings>({ role: nullable(text), database: nullable(text), settings: list(text) })),
+  powers: list(record<PowerOfOther>({ name: text, power: text, isItself: boolean, edges: list(memberShape) })),
 });

@@ -5,12 +5,15 @@ import { mostTold, someNames } from '../../../text/bounded.ts';
 import { anyDatabase, ownerOrSuperuser, runs } from '../../../text/psql-remedy.ts';
 import { shown } from '../../../text/shown.ts';
 import { identifier } from '../../../text/sql-text.ts';
-import type { DeclaredDatabase, DeclaredObjects, DeclaredRole, Member, PassedOn } from './declared-objects.ts';
+import type { DeclaredDatabase, DeclaredObjects, DeclaredRole, Member } from './declared-objects.ts';
+import { leave } from './leave.ts';
+import { powerChecks } from './powers-of-others.ts';
 import { validForEver } from './refused.ts';
 
 /** @param services all roles that are declared, whether or not they are asked about */
-export function exposedChecks({ roles, databases }: DeclaredObjects, services: ReadonlySet<string>): Check[] {
+export function exposedChecks({ roles, databases, powers }: DeclaredObjects, services: ReadonlySet<string>): Check[] {
   return [
+    ...powerChecks(powers),
     ...roles.flatMap((role) => roleChecks(role, services)),
     ...databases.flatMap((database) => databaseChecks(database, services)),
   ];
@@ -71,12 +74,6 @@ function roleChecks(
         ]
       : []),
   ];
-}
-
-/** From 16 on a superuser takes what its first one granted, unless the statement names who did. */
-function leave({ group, holder, grantor }: Omit<PassedOn, 'isMember'>, what = ''): string {
-  const by = grantor === null ? '' : ` GRANTED BY ${identifier(grantor)}`;
-  return `REVOKE ${what}${identifier(group)} FROM ${identifier(holder)}${by};`;
 }
 
 function databaseChecks(

@@ -1,4 +1,5 @@
-// Single faults that lie beside what a deployment declares, whether by lists or by a manifest: logins that get at everything.
+// Single faults that lie beside what a deployment declares, whether by lists or by a manifest: logins that get at everything, databases
+// that a service reaches as a member of somebody.
 // As data, by what differs between the stages.
 import { type Fault, sql } from './faults.ts';
 
@@ -10,7 +11,7 @@ export interface Names {
   readonly service: string;
 }
 
-export function faultsBeside(_: Names, major: number): readonly Fault[] {
+export function faultsBeside({ service }: Names, major: number): readonly Fault[] {
   return [
     sql(
       'a stranger runs programs of the server',
@@ -40,5 +41,33 @@ export function faultsBeside(_: Names, major: number): readonly Fault[] {
             /warn powers-of-others CREATEROLE: stranger may make roles \(CREATEROLE\), and before PostgreSQL 16 .*ALTER ROLE "stranger" NOCREATEROLE;/,
           ),
         ]),
+    sql(
+      'a service acts as the owner of a database of nobody’s',
+      `CREATE ROLE keeper;; CREATE DATABASE kept OWNER keeper;; REVOKE CONNECT ON DATABASE kept FROM PUBLIC;; GRANT keeper TO ${service}`,
+      'DROP DATABASE kept;; DROP ROLE keeper',
+      new RegExp(
+        `fail foreign-database ${service}: ${service} may act as keeper, which owns database kept: it lets in whom it likes.*next: a superuser runs, in any database: REVOKE "keeper" FROM "${service}"`,
+      ),
+    ),
+    sql(
+      'a service acts as the owner of a database that it may not enter',
+      `CREATE ROLE keeper;; CREATE DATABASE kept OWNER keeper;; REVOKE ALL ON DATABASE kept FROM PUBLIC, keeper;; GRANT keeper TO ${service}`,
+      'DROP DATABASE kept;; DROP ROLE keeper',
+      new RegExp(`fail foreign-database ${service}: ${service} may act as keeper, which owns database kept`),
+    ),
+    sql(
+      'a service enters a database by a group',
+      `CREATE ROLE guests;; CREATE DATABASE kept;; REVOKE ALL ON DATABASE kept FROM PUBLIC;; GRANT CONNECT ON DATABASE kept TO guests;; GRANT guests TO ${service}`,
+      'DROP DATABASE kept;; DROP ROLE guests',
+      new RegExp(
+        `fail foreign-database ${service}: ${service} may act as guests, by which it may connect to kept; nobody declared it a member.*REVOKE "guests" FROM "${service}"`,
+      ),
+    ),
+    sql(
+      'a service owns a database of nobody’s',
+      `CREATE DATABASE kept OWNER ${service};; REVOKE ALL ON DATABASE kept FROM PUBLIC`,
+      'DROP DATABASE kept',
+      new RegExp(`fail foreign-database ${service}: ${service} owns database kept, .*ALTER DATABASE "kept" OWNER TO `),
+    ),
   ];
 }

@@ -41,6 +41,25 @@ export interface SessionAtLogin {
   readonly settings: Readonly<Record<(typeof sessionSettings)[number], string | null>>;
 }
 
+/** Other roles that `me` is a member of, and that own a `database` or were granted CONNECT; and the memberships on the way. */
+const waysInto = `SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
+                 'name', way.rolname, 'owns', way.oid = database.datdba,
+                 'memberships', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('group', joined.rolname, 'member', member.rolname,
+                           'grantor', CASE WHEN membership.grantor <> 10::pg_catalog.oid THEN grantor.rolname END)
+                           ORDER BY member.rolname, joined.rolname, grantor.rolname), '[]')
+                     FROM pg_catalog.pg_auth_members AS membership
+                     JOIN pg_catalog.pg_roles AS member ON member.oid = membership.member
+                     JOIN pg_catalog.pg_roles AS joined ON joined.oid = membership.roleid
+                     LEFT JOIN pg_catalog.pg_roles AS grantor ON grantor.oid = membership.grantor
+                    WHERE pg_catalog.pg_has_role(me.oid, membership.member, 'MEMBER')
+                      AND pg_catalog.pg_has_role(joined.oid, way.oid, 'MEMBER'))) ORDER BY way.rolname), '[]')
+        FROM (SELECT database.datdba AS oid
+               UNION
+              SELECT entry.grantee FROM pg_catalog.aclexplode(database.datacl) AS entry
+               WHERE entry.privilege_type = 'CONNECT') AS held
+        JOIN pg_catalog.pg_roles AS way ON way.oid = held.oid
+       WHERE NOT me.rolsuper AND way.oid <> me.oid AND pg_catalog.pg_has_role(me.oid, way.oid, 'MEMBER')`;
+
 /** What holds for all of the cluster: of a session that acts as another role, for the one that logged in. */
 const ofCluster = (isActing: boolean) => `
   (SELECT pg_catalog.json_build_object(
@@ -74,10 +93,17 @@ const ofCluster = (isActing: boolean) => `
       'isByPublic', EXISTS (SELECT FROM pg_catalog.aclexplode(coalesce(database.datacl,
                        pg_catalog.acldefault('d', database.datdba))) AS entry
                      WHERE entry.grantee = 0::pg_catalog.oid AND entry.privilege_type = 'CONNECT'),
+      'connects', database.connects,
+      'isOwn', database.datdba = me.oid,
+      'ways', (${waysInto}),
       'comment', pg_catalog.shobj_description(database.oid, 'pg_database')) ORDER BY database.datname), '[]')
-    FROM pg_catalog.pg_database AS database
-   WHERE database.datallowconn AND database.datname <> pg_catalog.current_database()
-     AND pg_catalog.has_database_privilege(${isActing ? 'session_user, ' : ''}database.oid, 'CONNECT')) AS reachable`;
+    FROM (SELECT role.oid, role.rolsuper FROM pg_catalog.pg_roles AS role WHERE role.rolname = ${isActing ? 'session_user' : 'current_user'}) AS me
+    CROSS JOIN LATERAL (
+      SELECT found.oid, found.datname, found.datdba, found.datacl,
+             pg_catalog.has_database_privilege(me.oid, found.oid, 'CONNECT') AS connects
+        FROM pg_catalog.pg_database AS found
+       WHERE found.datallowconn AND found.datname <> pg_catalog.current_database()) AS database
+   WHERE database.connects OR pg_catalog.pg_has_role(me.oid, database.datdba, 'MEMBER')) AS reachable`;
 
 const sharers = `
   (SELECT coalesce(pg_catalog.json_agg(other.rolname ORDER BY other.rolname), '[]')
@@ -148,9 +174,23 @@ export interface FactsRow {
   readonly hasContents: boolean;
   /** What holds for the whole cluster; null where it was not asked for. */
   readonly powers: Powers | null;
-  readonly reachable:
-    | readonly { readonly name: string; readonly isByPublic: boolean; readonly comment: string | null }[]
-    | null;
+  readonly reachable: readonly ReachableDatabase[] | null;
+}
+
+/** A database that it may enter, or whose owner it may act as. */
+export interface ReachableDatabase {
+  readonly name: string;
+  readonly isByPublic: boolean;
+  readonly connects: boolean;
+  /** It owns the database itself. */
+  readonly isOwn: boolean;
+  /** Other roles by which it has that, as a member of theirs. */
+  readonly ways: readonly {
+    readonly name: string;
+    readonly owns: boolean;
+    readonly memberships: Powers['memberships'];
+  }[];
+  readonly comment: string | null;
 }
 
 /** Attributes that no service needs. */

@@ -138,7 +138,7 @@ async function checkRole(
       ? []
       : roleChecks(
           role,
-          { own, declared: names.databases, places },
+          { own, declared: names.databases, places, admin: await options.adminRole },
           names.deploymentId,
           undeclaredPowers(looked, role, manifest),
           undeclaredParameters(declared, manifest),

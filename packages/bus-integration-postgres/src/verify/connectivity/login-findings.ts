@@ -109,8 +109,8 @@ export const connectivityFindings = {
   },
   'foreign-database': {
     title: 'a service can enter a database that is not for it',
-    why: 'Databases with a mark belong to a deployment, and within one each role has its own. Who can connect can read what PUBLIC may read there, and use up its connections.',
-    fix: 'Its owner runs: REVOKE CONNECT ON DATABASE … FROM PUBLIC, and from the role where it has a grant of its own.',
+    why: 'Databases with a mark belong to a deployment, and within one each role has its own. Who can connect can read what PUBLIC may read there, and use up its connections. It fails too where a service may enter a database, or owns it, as a member of a role that nobody declared it a member of, and where it owns one itself that is not declared.',
+    fix: 'Its owner runs: REVOKE CONNECT ON DATABASE … FROM PUBLIC, and from the role where it has a grant of its own. A superuser takes the membership, or gives the database another owner, as the finding has it.',
     page: `${documentation}/ddl-priv.html`,
   },
   'shared-schema': {
@@ -127,7 +127,7 @@ export const connectivityFindings = {
   },
   'other-database': {
     title: 'a service was given the right to enter a database that is not declared',
-    why: 'Somebody granted it, or it was declared once. That may be meant; it is told so that nobody is surprised. What the service may do there is not looked at: verify enters the declared databases, and asks about catalogs and functions of the one that the admin is in.',
+    why: 'Somebody granted it to the role itself, or it was declared once. That may be meant; it is told so that nobody is surprised. What the service may do there is not looked at: verify enters the declared databases, and asks about catalogs and functions of the one that the admin is in.',
     fix: 'If it is not meant, the grantor runs: REVOKE CONNECT ON DATABASE … FROM the role.',
     page: `${documentation}/ddl-priv.html`,
   },

@@ -3,7 +3,7 @@
 import { advise, type Check, ownCommand, printable } from 'bus-integration-database';
 import { loginDeclared } from '../../kinds/roles/role-admin.ts';
 import type { ExpandedManifest } from '../../manifest/expand.ts';
-import type { PowerfulAttributes } from '../../sql/verify/verify-query.ts';
+import type { PowerfulAttributes, Powers, ReachableDatabase } from '../../sql/verify/verify-query.ts';
 import { shown } from '../../text/shown.ts';
 import { declaredGroups } from '../access/declared-access.ts';
 import { declaredCheck, declaredStatements } from '../access/declared-statements.ts';
@@ -11,7 +11,7 @@ import type { LoginFindings, Looked } from './login-answer.ts';
 import { rolesWithoutFile } from './manifest-login.ts';
 import type { DeclaredObjects, Member } from './objects/declared-objects.ts';
 
-/** Powers and memberships that the manifest does not give. */
+/** Powers, memberships and ways into databases that the manifest does not give. */
 export function undeclaredPowers(
   login: LoginFindings,
   role: string,
@@ -21,8 +21,10 @@ export function undeclaredPowers(
   const powers = facts?.powers;
   if (facts === undefined || powers == null) return login;
   if (manifest === undefined) {
-    const memberships = powers.memberships.filter(({ member }) => member === role);
-    return { ...login, facts: { ...facts, powers: { ...powers, memberships, groups: [] } } };
+    const isItself = ({ member }: { readonly member: string }) => member === role;
+    const memberships = powers.memberships.filter(isItself);
+    const reachable = undeclaredWays(facts.reachable, () => false, isItself);
+    return { ...login, facts: { ...facts, reachable, powers: { ...powers, memberships, groups: [] } } };
   }
   const groups = declaredGroups(role, manifest.roles);
   const beside = <A extends PowerfulAttributes>(name: string, held: A): A => {
@@ -34,17 +36,35 @@ export function undeclaredPowers(
       bypassesRowSecurity: held.bypassesRowSecurity && bypassrls !== true,
     };
   };
+  // On each way the first that nobody declared.
+  const isFirst = ({ group, member }: Powers['memberships'][number]) =>
+    (member === role || groups.has(member)) && !groups.has(group);
   const undeclared = {
     ...beside(role, powers),
     // Those that it is declared a member of have theirs for themselves; to others it should not belong.
     groups: powers.groups.filter(({ name }) => groups.has(name)).map((group) => beside(group.name, group)),
     powerfulGroups: powers.powerfulGroups.filter((group) => !groups.has(group)),
-    // On each way the first that nobody declared.
-    memberships: powers.memberships.filter(
-      ({ group, member }) => (member === role || groups.has(member)) && !groups.has(group),
-    ),
+    memberships: powers.memberships.filter(isFirst),
   };
-  return { ...login, facts: { ...facts, powers: undeclared } };
+  const mayOwn = [role, ...groups.keys()].some((name) => manifest.roles[name]?.createdb === true);
+  const reachable = undeclaredWays(facts.reachable, (name) => groups.has(name), isFirst)?.map((database) =>
+    mayOwn ? { ...database, isOwn: false } : database,
+  );
+  return { ...login, facts: { ...facts, reachable: reachable ?? null, powers: undeclared } };
+}
+
+function undeclaredWays(
+  reachable: readonly ReachableDatabase[] | null,
+  isDeclared: (group: string) => boolean,
+  isFirst: (membership: Powers['memberships'][number]) => boolean,
+): ReachableDatabase[] | null {
+  if (reachable === null) return null;
+  return reachable.map((database) => ({
+    ...database,
+    ways: database.ways
+      .filter(({ name }) => !isDeclared(name))
+      .map((way) => ({ ...way, memberships: way.memberships.filter(isFirst) })),
+  }));
 }
 
 /** Who may act as which role, without what the manifest says: nor of groups, which people join elsewhere. */

@@ -1,23 +1,11 @@
 // What a service's role may in the whole cluster, judged from what it saw itself. Pure.
-import { advise, type Check, type DesiredNames, printable } from 'bus-integration-database';
-import { ownership } from '../../observe/mark.ts';
-import { boundedChecks, mostTold, someNames } from '../../text/bounded.ts';
-import { anyDatabase, ownerOrSuperuser, runs } from '../../text/psql-remedy.ts';
-import { shown } from '../../text/shown.ts';
-import { identifier } from '../../text/sql-text.ts';
-import { type EnteredDatabase, judgeGrants } from './dangerous-grants.ts';
+import { type Check, printable } from 'bus-integration-database';
+import { mostTold, someNames } from '../../text/bounded.ts';
+import { judgeGrants } from './dangerous-grants.ts';
 import type { LoginFindings } from './login-answer.ts';
 import type { DeclaredObjects } from './objects/declared-objects.ts';
 import { judgeExcess } from './objects/excess.ts';
-
-export interface RoleDatabases {
-  /** Those that the role is declared for. */
-  readonly own: ReadonlySet<string>;
-  /** All of the deployment's, others' among them, whether or not they are asked about. */
-  readonly declared: Pick<DesiredNames['databases'], 'has'>;
-  /** What it saw in those of its own that it entered. */
-  readonly places: readonly EnteredDatabase[];
-}
+import { judgeReachable, type RoleDatabases } from './reachable-databases.ts';
 
 /** Once for each role: its rights, and the databases that it may enter beside its own. */
 export function roleChecks(
@@ -38,14 +26,7 @@ export function roleChecks(
   const excess = judgeExcess({ role, works: facts.user }, facts.powers, reading, attempted);
   const unclear = attempted?.unclear ?? [];
   const limits = { ...base, id: 'service-limits' };
-  const strange = (facts.reachable ?? [])
-    .filter(({ name }) => !databases.own.has(name))
-    .map(({ name, isByPublic, comment }) => ({ name, isByPublic, whose: ownership(comment, deploymentId) }));
-  const forbidden = strange.filter(
-    ({ name, whose }) => whose === 'foreign' || (whose === 'ours' && databases.declared.has(name)),
-  );
-  // What PUBLIC may enter is the listener policy's to tell; a leftover of this deployment's is no other service's.
-  const others = strange.filter((database) => !forbidden.includes(database) && !database.isByPublic);
+  const { forbidden, others } = judgeReachable(role, databases, deploymentId, facts.reachable ?? []);
   return [
     ...excess,
     ...unclear.map((why) => ({
@@ -63,32 +44,14 @@ export function roleChecks(
           },
         ]
       : []),
-    ...boundedChecks(
-      forbidden.map(({ name, whose }) => ({
-        ...base,
-        id: 'foreign-database',
-        result: 'fail' as const,
-        seen: `${shown(role)} can connect to ${shown(name)}, which ${whose === 'ours' ? 'is for other roles of this deployment' : 'belongs to another deployment'}`,
-        ...advise(
-          runs(
-            ownerOrSuperuser,
-            anyDatabase,
-            `REVOKE CONNECT ON DATABASE ${identifier(name)} FROM PUBLIC, ${identifier(role)};`,
-          ),
-        ),
-      })),
-      `databases that ${shown(role)} can connect to`,
-    ),
+    ...forbidden,
     ...(others.length > 0
       ? [
           {
             ...base,
             id: 'other-database',
             result: 'info' as const,
-            seen: `may connect to ${someNames(
-              others.map(({ name }) => name),
-              mostTold,
-            )} too, by a grant of its own; what it may there was not looked at`,
+            seen: `may connect to ${someNames(others, mostTold)} too, by a grant of its own; what it may there was not looked at`,
           },
         ]
       : []),

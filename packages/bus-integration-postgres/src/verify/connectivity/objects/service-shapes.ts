@@ -13,7 +13,13 @@ import {
 import type { Contents } from '../../../sql/verify/contents-query.ts';
 import type { DangerousGrant } from '../../../sql/verify/grants-query.ts';
 import type { ReachedSchema } from '../../../sql/verify/reached-schemas-query.ts';
-import { type FactsRow, type Powers, type SessionAtLogin, sessionSettings } from '../../../sql/verify/verify-query.ts';
+import {
+  type FactsRow,
+  type Powers,
+  type ReachableDatabase,
+  type SessionAtLogin,
+  sessionSettings,
+} from '../../../sql/verify/verify-query.ts';
 import type { Attempted } from '../../../sql/verify/verify-script.ts';
 
 const attributes = {
@@ -24,11 +30,22 @@ const attributes = {
   bypassesRowSecurity: boolean,
 };
 
+const memberships = list(record<Powers['memberships'][number]>({ group: text, member: text, grantor: nullable(text) }));
+
 const powers = record<Powers>({
   ...attributes,
   powerfulGroups: list(text),
   groups: list(record<Powers['groups'][number]>({ ...attributes, name: text })),
-  memberships: list(record<Powers['memberships'][number]>({ group: text, member: text, grantor: nullable(text) })),
+  memberships,
+});
+
+const reachable = record<ReachableDatabase>({
+  name: text,
+  isByPublic: boolean,
+  connects: boolean,
+  isOwn: boolean,
+  ways: list(record<ReachableDatabase['ways'][number]>({ name: text, owns: boolean, memberships })),
+  comment: nullable(text),
 });
 
 export const grantShape = record<DangerousGrant>({
@@ -65,11 +82,7 @@ export const factsShape = record<FactsRow>({
   mayHaveGrants: boolean,
   hasContents: boolean,
   powers: nullable(powers),
-  reachable: nullable(
-    list(
-      record<NonNullable<FactsRow['reachable']>[number]>({ name: text, isByPublic: boolean, comment: nullable(text) }),
-    ),
-  ),
+  reachable: nullable(list(reachable)),
 });
 
 export const contentsShape = record<Contents>({

@@ -1,6 +1,6 @@
 // Outputs are written over nothing that is not an output: a private key, say, only with a risk allowed, and what the run
 // itself uses never.
-import { readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { type Server, startServer } from 'embedded';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Deployment, makeDeployment } from './deployment.ts';
@@ -70,6 +70,22 @@ describe('a file of another kind', () => {
     );
     expect(refused.stderr).toContain('mv ./keys/id_ed25519.staged ./keys/id_ed25519.staged.kept');
     expect(readFileSync(path, 'utf8')).toBe(privateKey);
+  });
+
+  test('a staged file of another role is written over by leave alone', async () => {
+    const staged = 'postgresql://earlier:secret-of-earlier@127.0.0.1:5432/app\n'.replace('/app', `/app_${made}`);
+    const path = deployment.write(`keys/killed.staged`, staged, 0o600);
+    const flags = declare('form: uri, file: ./keys/killed');
+    const refused = await deployment.run(['apply', ...flags]);
+    expect(refused.exit, refused.stdout).toBe(4);
+    expect(refused.stderr).toContain('./keys/killed.staged holds the DSN of earlier@');
+    expect(refused.stderr).toContain('mv ./keys/killed.staged ./keys/killed.staged.kept');
+    expect(refused.stdout + refused.stderr).not.toContain('secret-of');
+    expect(readFileSync(path, 'utf8')).toBe(staged);
+    const allowed = await deployment.run(['apply', ...flags, '--allow', 'destructive']);
+    expect(allowed.exit, allowed.stdout + allowed.stderr).toBe(0);
+    expect(readFileSync(deployment.path('keys/killed'), 'utf8')).toContain(`app_${made}`);
+    expect(existsSync(path)).toBe(false);
   });
 
   test('an empty file is written', async () => {

@@ -131,10 +131,10 @@ export type {
 export type { OutputDirectory } from './output-files/directory.ts';
 export { createOutputDirectory, filesByDirectory, shownPath, withoutSlashes } from './output-files/directory.ts';
 export type { FilePair } from './output-files/file-pair.ts';
-export { candidatePasswords, endpointFault, holds } from './output-files/file-pair.ts';
+export { candidatePasswords, endpointFault, holds, stagedSuffix } from './output-files/file-pair.ts';
 export type { OutputPlace } from './output-files/judge-directory.ts';
 export type { WholeFile } from './output-files/output-file.ts';
-export { discardStaged, promoteFile, readPairs, stagedSuffix, stageFile } from './output-files/output-file.ts';
+export { discardStaged, promoteFile, readPairs, stageFile } from './output-files/output-file.ts';
 export { ownerOf } from './output-files/owner.ts';
 export { judgeOutputDirectory } from './output-files/room.ts';
 export { strayFiles, strayLinks, withoutSuffix } from './output-files/stray-files.ts';

@@ -8,7 +8,7 @@ import type { DsnFileContent } from '../contract/step.ts';
 import { inMessage, say } from '../contract/wording.ts';
 import type { Standing } from '../model/standing.ts';
 import type { ConnectionStrings, Endpoint, FileReading } from '../output-files/connection-string.ts';
-import { type FilePair, holds } from '../output-files/file-pair.ts';
+import { type FilePair, holds, stagedSuffix } from '../output-files/file-pair.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { shown } from '../text/shown.ts';
 
@@ -54,13 +54,14 @@ export function decideFile(
   const holdsIt = holds(pair.live, password);
   const origin = source === 'kept' && !holdsIt ? 'sibling' : source;
   const isRotation = setsPassword && desired.isRotated && desired.standing !== 'missing';
-  const changes = replacing(pair.live, content, isRotation, desired);
+  const changes = replacing(pair, content, isRotation, desired);
   const stagedIsRight = isRight(pair.staged, content, password);
   const isShared = pair.output.connections.length > 1;
   const said = { pair, ...(isShared && { stagedIsRight }) };
   if (liveIsRight) {
     // An unset verifier leaves nothing proven, so even a needless staged file stays until the next run.
-    const act = pair.staged.state === 'absent' || setsPassword ? 'keep' : 'discard';
+    const isKept = pair.staged.state === 'absent' || setsPassword || displacedIn(pair.staged) !== undefined;
+    const act = isKept ? 'keep' : 'discard';
     return { ...said, act, risk: 'create', password: 'kept' };
   }
   const promotion = stagedIsRight
@@ -72,8 +73,13 @@ export function decideFile(
 }
 
 /** What writing over a file may lose: nobody but it may hold the password of another role's DSN. */
-function replacing(live: FileReading, content: Endpoint, isRotation: boolean, { strings, hasTls }: DesiredRole): Risk {
-  if (displacedIn(live) !== undefined) return 'destructive';
+function replacing(
+  { live, staged }: FilePair,
+  content: Endpoint,
+  isRotation: boolean,
+  { strings, hasTls }: DesiredRole,
+): Risk {
+  if (displacedIn(live) !== undefined || displacedIn(staged) !== undefined) return 'destructive';
   // Before a rotation, which the role's own step asks leave for.
   if (live.state === 'present' && strings.isWeaker(live.endpoint, content, hasTls)) return 'weaken-tls';
   if (isRotation) return 'rotate';
@@ -81,8 +87,19 @@ function replacing(live: FileReading, content: Endpoint, isRotation: boolean, { 
 }
 
 /** What writing over another role's file would lose. */
-export function displaced({ live, path, role, output }: FilePair): Diagnostic[] {
-  const lost = displacedIn(live);
+export function displaced({ live, staged, path, role, output }: FilePair): Diagnostic[] {
+  return [
+    ...displacedAt(live, path, { role, output }),
+    ...displacedAt(staged, `${path}${stagedSuffix}`, { role, output }),
+  ];
+}
+
+function displacedAt(
+  reading: FileReading,
+  path: string,
+  { role, output }: Pick<FilePair, 'role' | 'output'>,
+): Diagnostic[] {
+  const lost = displacedIn(reading);
   if (lost === undefined) return [];
   const told = { severity: 'warn', target: path } as const;
   const move = command('mv', { path }, { path: `${path}.kept` });
@@ -96,9 +113,10 @@ export function displaced({ live, path, role, output }: FilePair): Diagnostic[] 
   return [{ ...told, code: 'file-of-another-role', ...inMessage(seen), ...advise(['keep it: ', move]) }];
 }
 
-function displacedIn(live: FileReading): { readonly what: string; readonly isForeign?: boolean } | undefined {
-  if (live.state === 'broken' && live.isForeign === true) return { what: live.reason, isForeign: true };
-  const what = live.state === 'broken' ? live.holder : live.state === 'present' ? live.displaces : undefined;
+function displacedIn(reading: FileReading): { readonly what: string; readonly isForeign?: boolean } | undefined {
+  if (reading.state === 'broken' && reading.isForeign === true) return { what: reading.reason, isForeign: true };
+  const what =
+    reading.state === 'broken' ? reading.holder : reading.state === 'present' ? reading.displaces : undefined;
   return what === undefined ? undefined : { what };
 }
 

@@ -5,6 +5,9 @@ import type { Secret } from '../secrets/secret.ts';
 import { shown } from '../text/shown.ts';
 import type { ConnectionStrings, Endpoint, FileReading } from './connection-string.ts';
 
+/** A staged file's name is its output file's and this. */
+export const stagedSuffix = '.staged';
+
 /** What an output file and the staged file beside it say of one login. A file that holds several has as many of these. */
 export interface FilePair {
   readonly output: Output;

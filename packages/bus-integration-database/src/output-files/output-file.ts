@@ -20,11 +20,8 @@ import { placesIn } from '../model/output.ts';
 import type { FileReading } from './connection-string.ts';
 import { type FilePlace, type OutputDirectory, shownPath } from './directory.ts';
 import { anotherRun, fileError } from './file-error.ts';
-import type { FilePair } from './file-pair.ts';
+import { type FilePair, stagedSuffix } from './file-pair.ts';
 import { readAs, readOutputFile, refuseOfOthers } from './read-output-file.ts';
-
-/** A staged file's name is its output file's and this. */
-export const stagedSuffix = '.staged';
 
 /** Of several logins a staged file that is to take the place of another one is written beside it first. */
 const nextSuffix = '.next';

@@ -88,10 +88,13 @@ function linkedElsewhere(path: string, uid: number, owner: number): OperationErr
   );
 }
 
-/** A staged file is written over and removed: one that holds nothing of ours is somebody else's, and stays. */
+/**
+ * A staged file is written over and removed: one that holds nothing of ours is somebody else's, and stays. One connection of
+ * another role is what a killed apply of an earlier declaration leaves: the decision on the file asks leave for its loss.
+ */
 export function refuseOfOthers(readings: readonly FileReading[], path: string): void {
   const isOfOthers = (one: FileReading) =>
-    one.state === 'broken' && (one.isForeign === true || one.holder !== undefined);
+    one.state === 'broken' && (one.isForeign === true || (one.holder !== undefined && readings.length > 1));
   const found = readings.find(isOfOthers);
   if (found?.state !== 'broken' || !readings.every(isOfOthers)) return;
   throw new OperationError(

@@ -6,7 +6,7 @@ import { dsnFileName } from '../model/names.ts';
 import { readSecretFile } from '../secrets/secret-file.ts';
 import type { StrayFile } from './connection-string.ts';
 import type { OutputDirectory } from './directory.ts';
-import { stagedSuffix } from './output-file.ts';
+import { stagedSuffix } from './file-pair.ts';
 
 /** The files that are desired, by name. */
 type Known = Pick<ReadonlyMap<string, unknown>, 'has'>;

@@ -6,7 +6,7 @@ import { type Output, standsElsewhere } from '../model/output.ts';
 import { readSecretFile } from '../secrets/secret-file.ts';
 import type { HeldLogin, StrayFile } from './connection-string.ts';
 import { type OutputDirectory, withoutSlashes } from './directory.ts';
-import { stagedSuffix } from './output-file.ts';
+import { stagedSuffix } from './file-pair.ts';
 
 /** A directory with more is not ours alone. */
 const mostNames = 1_000;

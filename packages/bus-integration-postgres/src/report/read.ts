@@ -142,7 +142,8 @@ const clusterShape = record<SeenCluster>({
   membershipCount: counted,
 });
 
-const insideShape = record<SeenInsideAccess>({
+const insideShape = record<SeenInsideAccess & { readonly sets: readonly (readonly number[])[] }>({
+  sets: list(places),
   schemaCount: counted,
   objectCount: counted,
   schemas: list(record<SeenSchemaAccess>({ name: text, owner: text, owners: places, entries, held })),
@@ -176,9 +177,25 @@ export async function readReportCluster(
 
 /** One statement, in the database of the session. */
 export async function readReportInside(session: Session, roles: readonly SeenRole[]): Promise<SeenInsideAccess> {
-  return await readRow(session, insideShape, {
+  const { sets, ...seen } = await readRow(session, insideShape, {
     sql: reportInsideQuery,
     values: [roles.map(({ name }) => name)],
     doing: `reading who may do what in ${shown(session.database)}`,
   });
+  // The answer names sets of roles that have the same rights.
+  const rolesOf = (asked: readonly number[]) => asked.flatMap((at) => sets[at - 1] ?? []).sort((a, b) => a - b);
+  const heldBy = (held: readonly SeenHolders[]) =>
+    held.map(([privileges, asked]): SeenHolders => [privileges, rolesOf(asked)]);
+  const whole = <One extends { readonly owners: readonly number[]; readonly held: readonly SeenHolders[] }>(
+    one: One,
+  ) => ({
+    ...one,
+    owners: rolesOf(one.owners),
+    held: heldBy(one.held),
+  });
+  return {
+    ...seen,
+    schemas: seen.schemas.map(whole),
+    objects: seen.objects.map((one) => ({ ...whole(one), columns: heldBy(one.columns) })),
+  };
 }

@@ -31,7 +31,7 @@ const heldBy = (privileges: readonly string[], asked: string) => `
                WHERE ${asked}) AS each
            WHERE each.privileges IS NOT NULL GROUP BY each.privileges) AS held)`;
 
-const askedRoles = (names: string) => `asked AS MATERIALIZED (
+const askedRoles = (names: string, as: string) => `${as} AS MATERIALIZED (
     SELECT role.oid, wanted.at FROM ${names} AS wanted(name, at)
       JOIN pg_catalog.pg_roles AS role ON role.rolname = wanted.name WHERE NOT role.rolsuper)`;
 
@@ -88,9 +88,23 @@ SELECT
 const tablePrivileges = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER'];
 const columnPrivileges = ['SELECT', 'INSERT', 'UPDATE', 'REFERENCES'];
 
-/** $1 roles, in the order in which the answer counts them, from 1. */
+/** What decides of a role's rights in the database: what it is granted to, owners, and the roles that read or write everything. */
+const grantees = `grantees AS MATERIALIZED (
+    SELECT schemas.nspowner AS oid FROM schemas
+     UNION SELECT entry.grantee FROM schemas CROSS JOIN LATERAL pg_catalog.aclexplode(schemas.nspacl) AS entry
+     UNION SELECT alike.owner FROM alike
+     UNION SELECT entry.grantee FROM alike CROSS JOIN LATERAL pg_catalog.aclexplode(alike.acl) AS entry
+     UNION SELECT entry.grantee FROM alike JOIN pg_catalog.pg_attribute AS part ON part.attrelid = alike.apart
+             CROSS JOIN LATERAL pg_catalog.aclexplode(part.attacl) AS entry
+     UNION SELECT role.oid FROM pg_catalog.pg_roles AS role
+            WHERE role.rolname IN ('pg_read_all_data', 'pg_write_all_data', 'pg_maintain'))`;
+
+/**
+ * $1 roles, in the order in which the answer counts them, from 1. Roles with the rights of the same grantees have the same
+ * rights on everything: one of each such set is asked about. `sets` are they; the answer counts sets, from 1.
+ */
 export const reportInsideQuery = `
-WITH ${askedRoles('ROWS FROM (pg_catalog.unnest($1::pg_catalog.name[])) WITH ORDINALITY')},
+WITH ${askedRoles('ROWS FROM (pg_catalog.unnest($1::pg_catalog.name[])) WITH ORDINALITY', 'known')},
   schemas AS MATERIALIZED (
     SELECT schema.oid, schema.nspname, schema.nspowner, schema.nspacl FROM pg_catalog.pg_namespace AS schema
      WHERE ${isOwnSchema} ORDER BY schema.nspname LIMIT ${mostSchemas}),
@@ -108,8 +122,17 @@ WITH ${askedRoles('ROWS FROM (pg_catalog.unnest($1::pg_catalog.name[])) WITH ORD
                           AND edge.objid = relation.oid AND edge.deptype = 'e')
      GROUP BY schemas.nspname, relation.relowner, relation.relacl, kinds.word, own.apart),
   alike AS MATERIALIZED (
-    SELECT groups.* FROM groups ORDER BY groups.schema, groups.kind, groups.example LIMIT ${mostObjectGroups})
+    SELECT groups.* FROM groups ORDER BY groups.schema, groups.kind, groups.example LIMIT ${mostObjectGroups}),
+  ${grantees},
+  asked AS MATERIALIZED (
+    SELECT pg_catalog.row_number() OVER (ORDER BY pg_catalog.min(each.at)) AS at, pg_catalog.min(each.oid) AS oid,
+           pg_catalog.json_agg(each.at ORDER BY each.at) AS roles
+      FROM (SELECT known.oid, known.at,
+                   ARRAY(SELECT grantees.oid FROM grantees WHERE pg_catalog.pg_has_role(known.oid, grantees.oid, 'USAGE') ORDER BY 1) AS rights
+              FROM known) AS each
+     GROUP BY each.rights)
 SELECT
+  (SELECT coalesce(pg_catalog.json_agg(asked.roles ORDER BY asked.at), '[]') FROM asked) AS sets,
   (SELECT pg_catalog.count(*) FROM pg_catalog.pg_namespace AS schema WHERE ${isOwnSchema}) AS "schemaCount",
   (SELECT pg_catalog.count(*) FROM groups) AS "objectCount",
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(

@@ -1,14 +1,14 @@
-// What a role may in a database by its catalogs: on it, on schemas, on what is in them and on what comes later, however it
+// What roles may in a database by its catalogs: on it, on schemas, on what is in them and on what comes later, however they
 // came to that. Things that have one owner and one list of privileges are one row, so that many tables are few rows.
-// $1 the role; $2 schemas; $3 roles whose later things count; $4 and $5 schemas and names of relations that stand alone,
-// $6 and $7 of routines, whose argument types tell one from another of that name;
-// $8 and $9 of types that are named.
+// All roles are asked about in one statement: the server plans it for longer than it looks for any of them.
+// $1 as JSON, of each role: `role`, `schemas`, `creators` whose later things count; `relations` that stand alone, `routines`,
+// whose argument types tell one from another of that name, and `types` that are named, each as [schema, name].
 import { tablePrivileges } from '../../manifest/shapes/access-words.ts';
 import { argumentTypesQuery } from '../objects-query.ts';
 import { ofDefaults, ofViews, withoutPolicy } from './needs-query.ts';
 import { unidentified } from './published-query.ts';
 
-const me = '$1::pg_catalog.name';
+const me = 'asked.role';
 
 const sequencePrivileges = ['USAGE', 'SELECT', 'UPDATE'] as const;
 
@@ -33,10 +33,15 @@ const entriesOf = (acl: string, owner: string) => `
            FROM pg_catalog.aclexplode(${acl}) AS entry
           WHERE entry.grantee <> ${owner} AND ${isMine})`;
 
-const wantedIn = (schemas: string, names: string, name: string) => `EXISTS (
-                  SELECT FROM ROWS FROM (pg_catalog.unnest(${schemas}::pg_catalog.name[]), pg_catalog.unnest(${names}::pg_catalog.name[]))
-                           AS wanted(schema, name)
-                   WHERE wanted.schema = schemas.nspname AND wanted.name = ${name})`;
+const namesIn = (list: string) =>
+  `ARRAY(SELECT one.name::pg_catalog.name FROM pg_catalog.json_array_elements_text(wanted.one -> '${list}') AS one(name)) AS ${list}`;
+const pairedIn = (list: string) =>
+  `ARRAY(SELECT pg_catalog.json_build_array(one.pair ->> 0, one.pair ->> 1)::pg_catalog.text
+                   FROM pg_catalog.json_array_elements(wanted.one -> '${list}') AS one(pair)) AS ${list}`;
+/** Nothing is put together for each thing where nothing is named. */
+const isNamedIn = (list: string, schema: string, name: string) =>
+  `CASE WHEN pg_catalog.cardinality(asked.${list}) > 0
+                  THEN pg_catalog.json_build_array(${schema}, ${name})::pg_catalog.text = ANY (asked.${list}) ELSE false END`;
 
 const isNoMember = (catalog: string, object: string) => `NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS edge
               WHERE edge.classid = 'pg_catalog.${catalog}'::pg_catalog.regclass::pg_catalog.oid
@@ -56,22 +61,34 @@ function parametersOf(versionNum: number): string {
 
 export function accessQuery(versionNum: number): string {
   return `
-WITH schemas AS MATERIALIZED (
+WITH asked AS MATERIALIZED (
+    SELECT wanted.at, (wanted.one ->> 'role')::pg_catalog.name AS role, ${namesIn('schemas')}, ${namesIn('creators')},
+           ${pairedIn('relations')}, ${pairedIn('routines')}, ${pairedIn('types')}
+      FROM ROWS FROM (pg_catalog.json_array_elements($1::pg_catalog.json)) WITH ORDINALITY AS wanted(one, at)),
+  places AS MATERIALIZED (
     SELECT schema.oid, schema.nspname, schema.nspowner, schema.nspacl FROM pg_catalog.pg_namespace AS schema
-     WHERE schema.nspname = ANY ($2::pg_catalog.text[])),
-  relations AS MATERIALIZED (
-    SELECT relation.oid, schemas.nspname AS schema, relation.relname AS name, relation.relowner AS owner, relation.relacl AS acl,
+     WHERE EXISTS (SELECT FROM asked WHERE schema.nspname = ANY (asked.schemas))),
+  everything AS MATERIALIZED (
+    SELECT relation.oid, places.nspname AS schema, relation.relname AS name, relation.relowner AS owner, relation.relacl AS acl,
            CASE relation.relkind WHEN 'S' THEN 'sequence' WHEN 'v' THEN 'view' WHEN 'm' THEN 'view'
                                  WHEN 'f' THEN 'foreign table' ELSE 'table' END AS kind,
-           CASE WHEN ${wantedIn('$4', '$5', 'relation.relname')}
-                  OR EXISTS (SELECT FROM pg_catalog.pg_attribute AS part
-                              WHERE part.attrelid = relation.oid AND part.attacl IS NOT NULL AND NOT part.attisdropped)
-                THEN relation.relname END AS apart,
+           EXISTS (SELECT FROM pg_catalog.pg_attribute AS part
+                    WHERE part.attrelid = relation.oid AND part.attacl IS NOT NULL AND NOT part.attisdropped) AS "hasColumns",
            EXISTS (SELECT FROM pg_catalog.pg_depend AS edge
                     WHERE relation.relkind = 'S' AND edge.classid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid
                       AND edge.objid = relation.oid AND edge.refobjsubid > 0 AND edge.deptype IN ('a', 'i')) AS linked
-      FROM schemas JOIN pg_catalog.pg_class AS relation ON relation.relnamespace = schemas.oid
+      FROM places JOIN pg_catalog.pg_class AS relation ON relation.relnamespace = places.oid
      WHERE relation.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND ${isNoMember('pg_class', 'relation')}),
+  callable AS MATERIALIZED (
+    SELECT places.nspname AS schema, routine.oid, routine.proname AS name, routine.proowner AS owner, routine.proacl AS acl
+      FROM places JOIN pg_catalog.pg_proc AS routine ON routine.pronamespace = places.oid
+     WHERE ${isNoMember('pg_proc', 'routine')})
+SELECT pg_catalog.json_agg(found ORDER BY asked.at) AS found FROM asked CROSS JOIN LATERAL (
+WITH schemas AS MATERIALIZED (SELECT places.* FROM places WHERE places.nspname = ANY (asked.schemas)),
+  relations AS (
+    SELECT everything.*, CASE WHEN everything."hasColumns" OR ${isNamedIn('relations', 'everything.schema', 'everything.name')}
+                           THEN everything.name END AS apart
+      FROM everything WHERE everything.schema = ANY (asked.schemas)),
   alike AS MATERIALIZED (
     SELECT relations.schema, relations.kind, relations.owner, relations.acl, relations.apart,
            pg_catalog.count(*) AS count, pg_catalog.min(relations.oid) AS example, relations.linked,
@@ -83,10 +100,8 @@ WITH schemas AS MATERIALIZED (
     SELECT named.schema, named.owner, named.acl, named.apart,
            pg_catalog.count(*) AS count, pg_catalog.min(named.oid) AS example,
            (pg_catalog.array_agg(named.oid))[1:${mostNamed}] AS oids
-      FROM (SELECT schemas.nspname AS schema, routine.oid, routine.proowner AS owner, routine.proacl AS acl,
-                   CASE WHEN ${wantedIn('$6', '$7', 'routine.proname')} THEN routine.oid END AS apart
-              FROM schemas JOIN pg_catalog.pg_proc AS routine ON routine.pronamespace = schemas.oid
-             WHERE ${isNoMember('pg_proc', 'routine')}) AS named
+      FROM (SELECT callable.*, CASE WHEN ${isNamedIn('routines', 'callable.schema', 'callable.name')} THEN callable.oid END AS apart
+              FROM callable WHERE callable.schema = ANY (asked.schemas)) AS named
      GROUP BY named.schema, named.owner, named.acl, named.apart
      ORDER BY named.apart IS NULL, named.schema, pg_catalog.min(named.oid) LIMIT ${mostAlike + 1})
 SELECT ${held(['CONNECT', 'CREATE', 'TEMPORARY'], `pg_catalog.has_database_privilege(${me}, pg_catalog.current_database(), wanted.privilege)`)} AS database,
@@ -167,7 +182,7 @@ SELECT ${held(['CONNECT', 'CREATE', 'TEMPORARY'], `pg_catalog.has_database_privi
       ON everywhere.defaclrole = creator.oid AND everywhere.defaclnamespace = 0::pg_catalog.oid AND everywhere.defaclobjtype = kinds.type
     LEFT JOIN pg_catalog.pg_default_acl AS here
       ON here.defaclrole = creator.oid AND here.defaclnamespace = schemas.oid AND here.defaclobjtype = kinds.type
-   WHERE creator.rolname = ANY ($3::pg_catalog.text[])
+   WHERE creator.rolname = ANY (asked.creators)
      AND NOT pg_catalog.pg_has_role(${me}, creator.oid, 'USAGE')) AS later,
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'type', thing.type, 'schema', thing.schema, 'name', thing.name, 'owner', pg_catalog.pg_get_userbyid(thing.owner),
@@ -178,9 +193,7 @@ SELECT ${held(['CONNECT', 'CREATE', 'TEMPORARY'], `pg_catalog.has_database_privi
                  'T'::pg_catalog."char" AS code, pg_catalog.has_type_privilege(${me}, type.oid, 'USAGE') AS "isUsed"
             FROM schemas JOIN pg_catalog.pg_type AS type ON type.typnamespace = schemas.oid
            WHERE (type.typacl IS NOT NULL
-                  OR EXISTS (SELECT FROM ROWS FROM (pg_catalog.unnest($8::pg_catalog.name[]), pg_catalog.unnest($9::pg_catalog.name[]))
-                                     AS wanted(schema, name)
-                              WHERE wanted.schema = schemas.nspname AND wanted.name = type.typname))
+                  OR ${isNamedIn('types', 'schemas.nspname', 'type.typname')})
              AND ${isNoMember('pg_type', 'type')}
            UNION ALL
           SELECT 'foreign-server', NULL, server.srvname, server.srvowner, server.srvacl, 'S'::pg_catalog."char",
@@ -205,5 +218,5 @@ SELECT ${held(['CONNECT', 'CREATE', 'TEMPORARY'], `pg_catalog.has_database_privi
       ORDER BY pg_catalog.pg_get_userbyid(edge.roleid), member.rolname, edge.grantor), '[]')
     FROM pg_catalog.pg_auth_members AS edge JOIN pg_catalog.pg_roles AS member ON member.oid = edge.member
    WHERE (member.rolname = ${me} OR pg_catalog.pg_has_role(${me}, member.oid, 'MEMBER'))
-     AND NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS own WHERE own.rolname = ${me} AND own.rolsuper)) AS edges`;
+     AND NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS own WHERE own.rolname = ${me} AND own.rolsuper)) AS edges) AS found`;
 }

@@ -1,28 +1,14 @@
 // What a statement needs beyond the privilege on the relation that it names: sequences of defaults, what views read, row
-// security policies. Columns of accessQuery: $1 the role, $2 schemas; `schemas` stands in its WITH.
-const me = '$1::pg_catalog.name';
+// security policies. Columns of accessQuery: `asked` is the role, `schemas` stands in its WITH.
+const me = 'asked.role';
 
 /** How many of each are read. */
 const mostNeeds = 50;
 
-const permits = (command: string) => `NOT EXISTS (SELECT FROM pg_catalog.pg_policy AS policy
-              WHERE policy.polrelid = relation.oid AND policy.polpermissive AND policy.polcmd IN ('*', '${command}')
+const permitted = `EXISTS (SELECT FROM pg_catalog.pg_policy AS policy
+              WHERE policy.polrelid = relation.oid AND policy.polpermissive AND policy.polcmd IN ('*', wanted.command)
                 AND EXISTS (SELECT FROM pg_catalog.unnest(policy.polroles) AS named(role)
                              WHERE named.role = 0::pg_catalog.oid OR pg_catalog.pg_has_role(${me}, named.role, 'USAGE')))`;
-
-const commands = [
-  ['SELECT', 'r'],
-  ['INSERT', 'a'],
-  ['UPDATE', 'w'],
-  ['DELETE', 'd'],
-] as const;
-
-const refusedCommands = commands
-  .map(
-    ([privilege, command]) =>
-      `SELECT '${privilege}' AS privilege WHERE pg_catalog.has_table_privilege(${me}, relation.oid, '${privilege}') AND ${permits(command)}`,
-  )
-  .join('\n               UNION ALL ');
 
 /** Tables with row security of which no policy lets the role do what it was granted. */
 export const withoutPolicy = `
@@ -31,7 +17,10 @@ export const withoutPolicy = `
                   pg_catalog.json_build_object('schema', schemas.nspname, 'name', relation.relname, 'privileges', refused.privileges) AS told
              FROM schemas JOIN pg_catalog.pg_class AS relation ON relation.relnamespace = schemas.oid
              JOIN pg_catalog.pg_roles AS own ON own.rolname = ${me} AND NOT own.rolsuper AND NOT own.rolbypassrls
-            CROSS JOIN LATERAL (SELECT pg_catalog.json_agg(one.privilege) AS privileges FROM (${refusedCommands}) AS one) AS refused
+            CROSS JOIN LATERAL (
+                    SELECT pg_catalog.json_agg(wanted.privilege) AS privileges
+                      FROM (VALUES ('SELECT', 'r'::"char"), ('INSERT', 'a'), ('UPDATE', 'w'), ('DELETE', 'd')) AS wanted(privilege, command)
+                     WHERE pg_catalog.has_table_privilege(${me}, relation.oid, wanted.privilege) AND NOT ${permitted}) AS refused
             WHERE relation.relkind IN ('r', 'p') AND relation.relrowsecurity AND refused.privileges IS NOT NULL
               AND (relation.relforcerowsecurity OR NOT pg_catalog.pg_has_role(${me}, relation.relowner, 'USAGE'))
             ORDER BY schemas.nspname, relation.relname LIMIT ${mostNeeds}) AS found) AS "withoutPolicy"`;
@@ -57,6 +46,10 @@ export const ofDefaults = `
 /** How deep views stand on one another at most. */
 const mostDepth = 32;
 
+/** The server plans a join for longer than it looks for a few names. */
+const placeOf = (oid: string) =>
+  `(SELECT place.nspname FROM pg_catalog.pg_namespace AS place WHERE place.oid = ${oid})`;
+
 /** What a view reads. */
 const readsOf = (view: string) => `JOIN pg_catalog.pg_rewrite AS rule ON rule.ev_class = ${view} AND rule.ev_type = '1'
              JOIN pg_catalog.pg_depend AS edge ON edge.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass::pg_catalog.oid
@@ -76,28 +69,30 @@ export const ofViews = `
      SELECT standing.root, read.oid, standing.depth + 1
        FROM standing ${readsOf('standing.view')}
        JOIN pg_catalog.pg_class AS read ON read.oid = edge.refobjid AND read.relkind = 'v'
-      WHERE standing.depth < ${mostDepth})
-   SELECT coalesce(pg_catalog.json_agg(found.told ORDER BY found.schema, found.name), '[]')
-     FROM (SELECT DISTINCT ON (schema.nspname, root.relname, read.oid, reader.name) schema.nspname AS schema, root.relname AS name,
-                  pg_catalog.json_build_object('schema', schema.nspname, 'name', root.relname, 'needs', place.nspname,
-                    'needed', read.relname, 'owner', pg_catalog.pg_get_userbyid(read.relowner), 'reader', reader.name,
-                    'through', CASE WHEN view.oid <> root.oid THEN
-                      pg_catalog.json_build_object('schema', between.nspname, 'name', view.relname) END) AS told
-             FROM standing JOIN pg_catalog.pg_class AS root ON root.oid = standing.root
-             JOIN pg_catalog.pg_namespace AS schema ON schema.oid = root.relnamespace
-             JOIN pg_catalog.pg_class AS view ON view.oid = standing.view
-             JOIN pg_catalog.pg_namespace AS between ON between.oid = view.relnamespace
-            CROSS JOIN LATERAL (SELECT CASE WHEN EXISTS (
+      WHERE standing.depth < ${mostDepth}),
+   reads AS MATERIALIZED (
+     SELECT standing.root, standing.depth, view.oid AS view, view.relname AS "viewName", view.relnamespace AS "viewPlace",
+            edge.refobjid AS read,
+            CASE WHEN EXISTS (
                       SELECT FROM pg_catalog.pg_options_to_table(view.reloptions) AS option
                        WHERE option.option_name = 'security_invoker'
                          AND pg_catalog.lower(option.option_value) IN ('true', 'tru', 'tr', 't', 'on', 'yes', 'ye', 'y', '1'))
-                    THEN ${me} ELSE pg_catalog.pg_get_userbyid(view.relowner) END AS name) AS reader
-             ${readsOf('view.oid')}
-             JOIN pg_catalog.pg_class AS read ON read.oid = edge.refobjid AND read.relkind IN ('r', 'p', 'v', 'm', 'f')
-             JOIN pg_catalog.pg_namespace AS place ON place.oid = read.relnamespace
-            WHERE NOT pg_catalog.has_table_privilege(reader.name, read.oid, 'SELECT')
-              AND NOT pg_catalog.has_any_column_privilege(reader.name, read.oid, 'SELECT')
-            ORDER BY schema.nspname, root.relname, read.oid, reader.name, standing.depth LIMIT ${mostNeeds}) AS found) AS "ofViews"`;
+                 THEN ${me} ELSE pg_catalog.pg_get_userbyid(view.relowner) END AS reader
+       FROM standing JOIN pg_catalog.pg_class AS view ON view.oid = standing.view ${readsOf('view.oid')})
+   SELECT coalesce(pg_catalog.json_agg(found.told ORDER BY found.schema, found.name), '[]')
+     FROM (SELECT DISTINCT ON (one.schema, one.name, one.read, one.reader) one.schema, one.name,
+                  pg_catalog.json_build_object('schema', one.schema, 'name', one.name, 'needs', one.needs,
+                    'needed', one.needed, 'owner', one.owner, 'reader', one.reader,
+                    'through', CASE WHEN one.view <> one.root THEN
+                      pg_catalog.json_build_object('schema', one."viewSchema", 'name', one."viewName") END) AS told
+             FROM (SELECT reads.*, ${placeOf('root.relnamespace')} AS schema, root.relname AS name,
+                          ${placeOf('read.relnamespace')} AS needs, read.relname AS needed,
+                          pg_catalog.pg_get_userbyid(read.relowner) AS owner, ${placeOf('reads."viewPlace"')} AS "viewSchema"
+                     FROM reads JOIN pg_catalog.pg_class AS root ON root.oid = reads.root
+                     JOIN pg_catalog.pg_class AS read ON read.oid = reads.read AND read.relkind IN ('r', 'p', 'v', 'm', 'f')
+                    WHERE NOT pg_catalog.has_table_privilege(reads.reader, read.oid, 'SELECT')
+                      AND NOT pg_catalog.has_any_column_privilege(reads.reader, read.oid, 'SELECT')) AS one
+            ORDER BY one.schema, one.name, one.read, one.reader, one.depth LIMIT ${mostNeeds}) AS found) AS "ofViews"`;
 
 /** A table with row security. */
 interface SeenWithoutPolicy {

@@ -1,7 +1,7 @@
 // Tables that a publication has and that say by nothing which row an UPDATE or DELETE is about: the server refuses both.
-// Columns of accessQuery: $1 the role; `schemas` stands in its WITH.
+// Columns of accessQuery: `asked` is the role, `schemas` stands in its WITH.
 // https://www.postgresql.org/docs/current/logical-replication-publication.html
-const me = '$1::pg_catalog.name';
+const me = 'asked.role';
 
 /** How many are read. */
 const mostRead = 50;
@@ -17,6 +17,7 @@ export function unidentified(versionNum: number): string {
                      WHERE published.pnpubid = publication.oid AND published.pnnspid = relation.relnamespace)`
       : '';
   return `
+  CASE WHEN NOT EXISTS (SELECT FROM pg_catalog.pg_publication) THEN '[]'::pg_catalog.json ELSE
   (SELECT coalesce(pg_catalog.json_agg(found.told ORDER BY found.schema, found.name), '[]')
      FROM (SELECT schemas.nspname AS schema, relation.relname AS name,
                   pg_catalog.json_build_object('schema', schemas.nspname, 'name', relation.relname,
@@ -38,7 +39,7 @@ export function unidentified(versionNum: number): string {
                                       OR relation.relispartition AND published.prrelid IN (
                                            SELECT ancestor.relid::pg_catalog.oid FROM pg_catalog.pg_partition_ancestors(relation.oid) AS ancestor (relid)))))
             GROUP BY schemas.nspname, relation.oid, relation.relname
-            ORDER BY schemas.nspname, relation.relname LIMIT ${mostRead}) AS found) AS unidentified`;
+            ORDER BY schemas.nspname, relation.relname LIMIT ${mostRead}) AS found) END AS unidentified`;
 }
 
 /** A table that is published and has no replica identity. */

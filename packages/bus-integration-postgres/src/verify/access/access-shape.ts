@@ -8,6 +8,7 @@ import {
   oneOf,
   readRow,
   record,
+  refuseShape,
   text,
   tuple,
 } from '../../connection/session/shape.ts';
@@ -120,25 +121,51 @@ const shape = record<SeenAccess>({
   isSuperuser: boolean,
 });
 
-/** One statement. */
-export async function readAccess(
+const answers = list(shape);
+
+function answersFor(count: number) {
+  return record<{ readonly found: readonly SeenAccess[] }>({
+    found: (value) => {
+      const found = answers(value);
+      return found.length === count ? found : refuseShape(value, `a list of ${count}`);
+    },
+  });
+}
+
+/** How many roles a statement asks about: an answer is bounded too. */
+const mostAtOnce = 50;
+
+/** A statement for every 50 roles. The answers are in the order of the roles. */
+export async function readAccesses(
   session: Session,
-  { role, schemas, creators, used }: ExpectedAccess,
+  roles: readonly ExpectedAccess[],
   doing: string,
-): Promise<SeenAccess> {
-  const named = [...schemas].flatMap(([schema, { relations }]) => [...relations.keys()].map((name) => [schema, name]));
-  const called = [...schemas].flatMap(([schema, one]) => one.called.map(({ routine }) => [schema, routine]));
-  const types = used.filter(({ type }) => type === 'type');
-  const values = [
+): Promise<readonly SeenAccess[]> {
+  const seen: SeenAccess[] = [];
+  for (let at = 0; at < roles.length; at += mostAtOnce) {
+    const asked = roles.slice(at, at + mostAtOnce);
+    const { found } = await readRow(session, answersFor(asked.length), {
+      sql: accessQuery(session.serverVersionNum),
+      values: [JSON.stringify(asked.map(askedOf))],
+      doing,
+    });
+    seen.push(...found);
+  }
+  return seen;
+}
+
+function askedOf({ role, schemas, creators, used }: ExpectedAccess) {
+  return {
     role,
-    [...schemas.keys()],
-    [...creators],
-    named.map(([schema]) => schema),
-    named.map(([, name]) => name),
-    called.map(([schema]) => schema),
-    called.map(([, name]) => name),
-    types.map(({ schema = '' }) => schema),
-    types.map(({ name }) => name),
-  ];
-  return await readRow(session, shape, { sql: accessQuery(session.serverVersionNum), values, doing });
+    schemas: [...schemas.keys()],
+    creators: [...creators],
+    relations: [...schemas].flatMap(([schema, { relations }]) => [...relations.keys()].map((name) => [schema, name])),
+    routines: [...schemas].flatMap(([schema, { called }]) => called.map(({ routine }) => [schema, routine])),
+    types: used.flatMap(({ type, schema = '', name }) => (type === 'type' ? [[schema, name]] : [])),
+  };
+}
+
+/** Of one role. */
+export async function readAccess(session: Session, role: ExpectedAccess, doing: string): Promise<SeenAccess> {
+  return (await readAccesses(session, [role], doing))[0] as SeenAccess;
 }

@@ -8,7 +8,7 @@ import type { SeenAccess } from '../../sql/verify/seen-access.ts';
 import type { SessionAtLogin } from '../../sql/verify/verify-query.ts';
 import { boundedChecks } from '../../text/bounded.ts';
 import { shown } from '../../text/shown.ts';
-import { readAccess } from './access-shape.ts';
+import { readAccesses } from './access-shape.ts';
 import { withoutActing } from './acting.ts';
 import { type ExpectedAccess, expectedAccess, worksAs } from './declared-access.ts';
 import { type AccessFinding, list } from './finding-words.ts';
@@ -46,38 +46,34 @@ export async function tryAccess(session: Session, trial: AccessTrial): Promise<A
   const works = worksAs(pair.role, manifest);
   const expected = expectedAccess(manifest, works, pair.database);
   if (expected === undefined) return { checks: [], roles: [] };
-  const seen = await readAccess(session, expected, doing);
-  const itself = works === pair.role ? seen : await ofItself(session, trial, doing);
+  const itself = works === pair.role ? expected : expectedAccess(manifest, pair.role, pair.database);
+  const others = trial.others.flatMap((role) => expectedAccess(manifest, role, pair.database) ?? []);
+  const asked = [...new Set([expected, ...(itself === undefined ? [] : [itself]), ...others])];
+  const answers = await readAccesses(session, asked, doing);
+  const seenOf = (one: ExpectedAccess) => answers[asked.indexOf(one)] as SeenAccess;
   const acting = works === pair.role || !trial.isNegative ? [] : await actingFindings(session, trial, doing);
   const memberships = membershipFindings(
     pair.role,
     manifest,
-    itself ?? { groups: [], edges: [] },
+    itself === undefined ? { groups: [], edges: [] } : seenOf(itself),
     session.serverVersionNum,
   );
   const settings = await settingFindings(session, pair, manifest, standing);
-  const others: Check[] = [];
-  for (const role of trial.others) others.push(...(await readOther(session, trial, role, doing)));
   const checks = [
-    ...(await accessChecks(session, trial, expected, seen, doing)),
+    ...(await accessChecks(session, trial, expected, seenOf(expected), doing)),
     ...checksOf('acts-as', pair, acting),
     ...(works !== pair.role && acting.length === 0 && trial.isNegative && trial.catchesErrors
       ? [actsWell(pair, works)]
       : []),
     ...checksOf('membership', pair, memberships),
     ...checksOf('session-setting', pair, settings),
-    ...others,
-    ...(trial.isFirst && trial.isNegative ? publicChecks(expected, seen, pair.database) : []),
+    ...others.flatMap((one) => otherChecks(session, trial, one, seenOf(one))),
+    ...(trial.isFirst && trial.isNegative ? publicChecks(expected, seenOf(expected), pair.database) : []),
     ...(trial.isFirst && trial.isNegative
       ? await undeclaredChecks(session, manifest, { database: pair.database, admin: trial.adminRole }, doing)
       : []),
   ];
   return { checks, roles: [pair.role, ...trial.others] };
-}
-
-async function ofItself(session: Session, { pair, manifest }: AccessTrial, doing: string) {
-  const expected = expectedAccess(manifest, pair.role, pair.database);
-  return expected === undefined ? undefined : await readAccess(session, expected, doing);
 }
 
 async function actingFindings(session: Session, { pair, manifest, catchesErrors }: AccessTrial, doing: string) {
@@ -139,16 +135,14 @@ function publicChecks(expected: ExpectedAccess, seen: SeenAccess, database: stri
 }
 
 /** Roles that do not log in, by what the catalogs say. */
-async function readOther(
+function otherChecks(
   session: Session,
   { pair, manifest }: AccessTrial,
-  role: string,
-  doing: string,
-): Promise<Check[]> {
+  expected: ExpectedAccess,
+  seen: SeenAccess,
+): Check[] {
   const { database } = pair;
-  const expected = expectedAccess(manifest, role, database);
-  if (expected === undefined) return [];
-  const seen = await readAccess(session, expected, doing);
+  const { role } = expected;
   const at = { role, database };
   const findings = readFindings(expected, seen, database);
   const isLogin = manifest.roles[role]?.login === true;

@@ -1,6 +1,7 @@
 // Apply: take the lock, look, plan, carry out, look again. The proof that it worked is an empty second plan.
 
 import { isMutating, OperationError, type Response, unlessStale } from 'bus-integration-database';
+import { rememberedKeys } from '../connection/authentication/scram-exchange.ts';
 import type { Session } from '../connection/connect.ts';
 import { postgresFacts } from '../kinds/provider-facts.ts';
 import { computeUnrotated } from '../plan/compute.ts';
@@ -110,6 +111,7 @@ async function attemptApply(
     iterations: server.scramIterations,
     session,
     sentPasswords: run.cache.sentPasswords,
+    hash: rememberedKeys(run.cache.scramKeys),
     signal: run.signal,
   };
   const sent = await run.waiting('hashing passwords', () => passwordsToSend(computed, passwords, sending));

@@ -1,7 +1,8 @@
 // The passwords of an apply: chosen, turned into what the server is sent, and proven afterwards.
 import type { RoleDecision, Secret } from 'bus-integration-database';
 import { demandCleartextChannel } from '../connection/authentication/cleartext.ts';
-import { judgeVerifier, newPassword, newVerifier } from '../connection/authentication/scram.ts';
+import { judgeVerifier, newPassword, newVerifier, type scramKeys } from '../connection/authentication/scram.ts';
+import { rememberedKeys } from '../connection/authentication/scram-exchange.ts';
 import type { Session } from '../connection/connect.ts';
 import { readVerifiers } from '../observe/catalog.ts';
 import type { Computed } from '../plan/intent.ts';
@@ -26,6 +27,8 @@ export interface Sending {
   readonly session: Session;
   /** Those in plaintext are added to it. */
   readonly sentPasswords: Set<string>;
+  /** Hashes; what it remembers need not be hashed again for the proof. */
+  readonly hash: typeof scramKeys;
   readonly signal: AbortSignal;
 }
 
@@ -36,7 +39,7 @@ const hashingsAtOnce = 4;
 export async function passwordsToSend(
   { credentials }: Computed,
   passwords: ReadonlyMap<string, Secret>,
-  { send, iterations, session, sentPasswords, signal }: Sending,
+  { send, iterations, session, sentPasswords, hash, signal }: Sending,
 ): Promise<Map<string, string>> {
   const wanted = credentials.filter(({ setsPassword }) => setsPassword).map(({ role }) => role);
   if (send === 'plaintext' && wanted.length > 0) demandCleartextChannel(session);
@@ -46,7 +49,7 @@ export async function passwordsToSend(
     const password = passwords.get(role);
     if (password === undefined) throw new Error(`no password for role ${role}`);
     if (send === 'plaintext') sentPasswords.add(password.reveal());
-    sent.set(role, send === 'plaintext' ? password.reveal() : await newVerifier(password, iterations));
+    sent.set(role, send === 'plaintext' ? password.reveal() : await newVerifier(password, iterations, hash));
   });
   return sent;
 }
@@ -75,15 +78,20 @@ export async function unprovenPasswords(
       password === undefined
         ? 'it has no password'
         : verifier
-          ? await whyNotStored(password, verifier, decision.role)
+          ? await whyNotStored(run, password, verifier, decision.role)
           : await whyNoLogin(run, session, decision, password);
     if (reason !== undefined) unproven.set(decision.role, reason);
   });
   return unproven;
 }
 
-async function whyNotStored(password: Secret, verifier: string, role: string): Promise<string | undefined> {
-  const judgement = await judgeVerifier(password.reveal(), verifier, role);
+async function whyNotStored(
+  { cache }: Run,
+  password: Secret,
+  verifier: string,
+  role: string,
+): Promise<string | undefined> {
+  const judgement = await judgeVerifier(password.reveal(), verifier, role, rememberedKeys(cache.scramKeys));
   return judgement === 'matches' ? undefined : 'the server stores another one';
 }
 

@@ -2,6 +2,7 @@
 // at the address that the admin reached. Never tries a password at the services' address.
 import { candidatePasswords, type FilePair, type Proof, type Proofs, type Secret } from 'bus-integration-database';
 import { judgeVerifier } from '../connection/authentication/scram.ts';
+import { rememberedKeys, type ScramCache } from '../connection/authentication/scram-exchange.ts';
 import type { PinnedAddress } from '../connection/network/dial.ts';
 import type { Meter } from '../connection/network/meter.ts';
 import type { ConnectionTarget } from '../conninfo/target.ts';
@@ -19,6 +20,8 @@ export interface ProofOptions {
   readonly meter?: Meter | undefined;
   /** Default: `judgeVerifier`. */
   readonly judge?: typeof judgeVerifier | undefined;
+  /** Keys of this run. */
+  readonly scramKeys: ScramCache;
 }
 
 /** Tries every candidate password of the roles that exist; one login per role and password at most. */
@@ -53,17 +56,22 @@ export async function provePasswords(
 async function byVerifiers(
   candidates: readonly Secret[],
   role: ObservedRole,
-  { judge, signal }: ProofOptions,
+  { judge = judgeVerifier, scramKeys, signal }: ProofOptions,
 ): Promise<Proof[]> {
+  const hash = rememberedKeys(scramKeys);
   const proofs: Proof[] = [];
   for (const password of candidates) {
     signal.throwIfAborted();
-    proofs.push(await byVerifier(password, role, judge));
+    proofs.push(await byVerifier(password, role, (...given) => judge(...given, hash)));
   }
   return proofs;
 }
 
-async function byVerifier(password: Secret, role: ObservedRole, judge = judgeVerifier): Promise<Proof> {
+async function byVerifier(
+  password: Secret,
+  role: ObservedRole,
+  judge: (password: string, verifier: string, user: string) => ReturnType<typeof judgeVerifier>,
+): Promise<Proof> {
   if (!role.verifier) return { state: 'disproven', reason: 'the role has no password' };
   switch (await judge(password.reveal(), role.verifier, role.name)) {
     case 'matches':

@@ -226,9 +226,9 @@ export function createKeptSessions(options: KeptSessionsOptions = {}): KeptSessi
       const server = serverAt(serverKeyOf(pinned));
       await giveUp(idleOf(server).filter(({ session }) => session.database === database));
     },
-    judge: async (password, verifier, user) => {
+    judge: async (password, verifier, user, hash) => {
       const key = keyOf([password, verifier, user ?? null]);
-      const known = judgements.get(key) ?? judgeVerifier(password, verifier, user);
+      const known = judgements.get(key) ?? judgeVerifier(password, verifier, user, hash);
       judgements.set(key, known);
       const [oldest] = judgements.keys();
       if (judgements.size > 1_000 && oldest !== undefined) judgements.delete(oldest);

@@ -102,6 +102,7 @@ async function readFiles(
     signal: run.signal,
     meter: run.meter,
     judge: run.kept?.judge,
+    scramKeys: run.cache.scramKeys,
   });
   // Logins that were interrupted prove nothing, which must not pass for what the server said.
   run.signal.throwIfAborted();

@@ -9,6 +9,7 @@ import { expect } from 'vitest';
 import type { Execution } from '../../src/apply/execution.ts';
 import { createLedger } from '../../src/apply/ledger.ts';
 import { choosePasswords, passwordsToSend, unprovenPasswords } from '../../src/apply/new-password.ts';
+import { rememberedKeys } from '../../src/connection/authentication/scram-exchange.ts';
 import type { Session } from '../../src/connection/connect.ts';
 import { connectionStrings } from '../../src/output-forms/connection-strings.ts';
 import { computePlan } from '../../src/plan/compute.ts';
@@ -66,7 +67,9 @@ export function createStage(server: ServerAddress) {
     const computed = computePlan(intent, seen, pairs, proofs);
     if (computed.isRefused) throw new Error(`refused: ${JSON.stringify(computed.refusals)}`);
     const passwords = choosePasswords(computed);
-    const sending = { send: 'verifier', iterations: 4096, session, sentPasswords: new Set<string>(), signal } as const;
+    const hash = rememberedKeys(run.cache.scramKeys);
+    const sentPasswords = new Set<string>();
+    const sending = { send: 'verifier', iterations: 4096, session, sentPasswords, hash, signal } as const;
     const sent = await passwordsToSend(computed, passwords, sending);
     const context = { ...showingContext({ deploymentId, seen }), passwordOf: (role: string) => sent.get(role) };
     const ledger = createLedger(computed.steps, context);

@@ -73,6 +73,14 @@ export function isProvenBy(exchange: ScramExchange | undefined, final: string): 
 /** Keys by password and salt: hashing them is most of what a login costs a client. */
 export type ScramCache = Map<string, Promise<ScramKeys>>;
 
+/** `scramKeys` that hashes once for all that share the cache: a verifier that was just made is proven without hashing. */
+export function rememberedKeys(cache: ScramCache): typeof scramKeys {
+  return (password, { salt, iterations }) => {
+    const text = typeof salt === 'string' ? salt : Buffer.from(salt).toString('base64');
+    return cachedKeys(password, text, iterations, cache);
+  };
+}
+
 /** The keys for a challenge, hashed once for all logins that share the cache. */
 export function cachedKeys(password: string, salt: string, iterations: number, cache: ScramCache): Promise<ScramKeys> {
   const key = createHash('sha256')

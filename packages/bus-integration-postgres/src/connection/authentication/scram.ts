@@ -42,16 +42,17 @@ export function scramVerifier(password: string, parameters: ScramParameters): st
 }
 
 /**
- * A verifier with a fresh salt of 16 bytes; hashed beside the event loop, so that several are made at once.
+ * A verifier with a fresh salt of 16 bytes; hashed beside the event loop, so that several are made at once. `hash` is
+ * {@link scramKeys}, or one that remembers.
  *
  * @throws {OperationError} invalid-request, for an empty password, or iterations below 1 or above {@link mostIterations}.
  * @example
  * const verifier = await newVerifier(newPassword(), 4096);
  */
-export async function newVerifier(password: Secret | string, iterations: number): Promise<string> {
+export async function newVerifier(password: Secret | string, iterations: number, hash = scramKeys): Promise<string> {
   const text = typeof password === 'string' ? password : password.reveal();
   const { salt } = checked(text, { salt: randomBytes(saltBytes), iterations });
-  return written(await scramKeys(text, { salt, iterations }), salt, iterations);
+  return written(await hash(text, { salt, iterations }), salt, iterations);
 }
 
 /** A password of 32 random bytes, in characters that need no escaping in a URI. */
@@ -97,13 +98,15 @@ export async function judgeVerifier(
   password: string,
   verifier: string,
   user?: string,
+  hash = scramKeys,
 ): Promise<'matches' | 'differs' | 'too-costly'> {
-  if (password === '') return 'differs';
+  // No server stores such a password.
+  if (password === '' || password.includes('\0')) return 'differs';
   const parsed = parseVerifier(verifier);
   if (parsed === undefined) return isMd5Of(password, verifier, user) ? 'matches' : 'differs';
   if (parsed.iterations > mostIterations) return 'too-costly';
-  const salted = await pbkdf2Async(saslprep(password), parsed.salt, parsed.iterations, keyBytes, 'sha256');
-  return timingSafeEqual(keysOf(salted).serverKey, parsed.serverKey) ? 'matches' : 'differs';
+  const { serverKey } = await hash(password, parsed);
+  return timingSafeEqual(serverKey, parsed.serverKey) ? 'matches' : 'differs';
 }
 
 function isMd5Of(password: string, verifier: string, user: string | undefined): boolean {

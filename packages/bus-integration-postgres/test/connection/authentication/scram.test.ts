@@ -12,6 +12,7 @@ import {
   type ScramParameters,
   scramVerifier,
 } from '../../../src/connection/authentication/scram.ts';
+import { rememberedKeys, type ScramCache } from '../../../src/connection/authentication/scram-exchange.ts';
 import { connect } from '../../../src/connection/connect.ts';
 import { identifier, literal } from '../../../src/text/sql-text.ts';
 import { brief, targetOf } from '../../target.ts';
@@ -103,6 +104,20 @@ describe('newVerifier', () => {
   });
 });
 
+test('a verifier that was made is judged without hashing again; another password or salt is hashed', async () => {
+  const cache: ScramCache = new Map();
+  const hash = rememberedKeys(cache);
+  const verifier = await newVerifier(new Secret('pencil'), 10, hash);
+  expect(await judgeVerifier('pencil', verifier, 'app', hash)).toBe('matches');
+  expect(cache.size).toBe(1);
+  expect(await judgeVerifier('Pencil', verifier, 'app', hash)).toBe('differs');
+  const other = scramVerifier('pencil', { salt: 'c2FsdHNhbHRzYWx0c2Fs', iterations: 10 });
+  expect(await judgeVerifier('pencil', other, 'app', hash)).toBe('matches');
+  const altered = verifier.replace(/:[^:]+$/, other.slice(other.lastIndexOf(':')));
+  expect(await judgeVerifier('pencil', altered, 'app', hash)).toBe('differs');
+  expect(cache.size).toBe(3);
+});
+
 test('newPassword gives 32 random bytes that need no escaping', () => {
   const passwords = Array.from({ length: 20 }, () => newPassword().reveal());
   expect(new Set(passwords).size).toBe(20);
@@ -116,6 +131,7 @@ describe('judgeVerifier', () => {
     expect(await judgeVerifier('pencil', verifier)).toBe('matches');
     expect(await judgeVerifier('Pencil', verifier)).toBe('differs');
     expect(await judgeVerifier('', verifier)).toBe('differs');
+    expect(await judgeVerifier('pencil\0', verifier)).toBe('differs');
   });
 
   test('knows MD5 hashes, which hold the role too', async () => {

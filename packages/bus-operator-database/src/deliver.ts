@@ -61,7 +61,7 @@ export async function deliver(delivery: DeliveryOptions): Promise<boolean> {
   if (!flags.isQuiet) {
     const isForFile = isJson || command.isFile?.(response) !== false;
     const output = isForFile ? files.output : undefined;
-    const isInFile = await attempt(problems, () => writeToFile(output, render(), mask));
+    const isInFile = output !== undefined && (await attempt(problems, () => writeToFile(output, mask(render()))));
     // A result that its file could not take is not lost.
     if (!isInFile) await attempt(problems, () => write(processContext.stdout, mask(render())));
   }
@@ -128,9 +128,9 @@ async function save(response: Response, file: PrivateFile | undefined, mask: Mas
   return true;
 }
 
-async function writeToFile(file: PrivateFile | undefined, text: string, mask: Mask): Promise<boolean> {
-  await file?.write(mask(text));
-  return file !== undefined;
+async function writeToFile(file: PrivateFile, text: string): Promise<boolean> {
+  await file.write(text);
+  return true;
 }
 
 async function attempt<T>(problems: Diagnostic[], work: () => Promise<T>): Promise<T | undefined> {

@@ -51,7 +51,7 @@ export function fold(blocks: readonly Block[]): Fold[] {
 
 /** What a block says once its own name is taken out: equal shapes are the same sentence about another name. */
 function shapeOf({ kind, name, steps }: Block): string {
-  const names = [name, dsnFileName(name).slice(0, -'.dsn'.length)];
+  const names = [...new Set([name, dsnFileName(name).slice(0, -'.dsn'.length)])];
   const text = steps.map(({ action, target, risk, summary, before, after, state }) => {
     const facts = withoutNames([target, summary, before ?? null, after ?? null], names);
     return [action, risk, state ?? '', facts];

@@ -32,9 +32,9 @@ export function diff<R extends AnyResource>(
   const deltas: Delta<R>[] = [];
   for (const after of wanted) {
     if (found.has(after)) continue;
-    const id = idOf(after);
-    const before = seen.get(id);
-    seen.delete(id);
+    const id = seen.size === 0 ? undefined : idOf(after);
+    const before = id === undefined ? undefined : seen.get(id);
+    if (id !== undefined) seen.delete(id);
     if (before === undefined) deltas.push({ after });
     else if (!isDeepStrictEqual(before, after)) deltas.push({ before, after });
   }

@@ -82,13 +82,20 @@ function indexOfKnown(): SecretIndex {
 /** The same value with every text in it masked; what holds no secret stays the very same. */
 export function maskedDeep<T>(value: T, mask: Mask = masked): T {
   if (typeof value === 'string') return mask(value) as T;
-  if (Array.isArray(value)) {
-    const items = value.map((item) => maskedDeep(item, mask));
-    return items.every((item, place) => item === value[place]) ? value : (items as T);
+  if (typeof value !== 'object' || value === null) return value;
+  if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) return value;
+  // Most hold none: nothing is made anew until one is found.
+  const changed = new Map<string, unknown>();
+  for (const key of Object.keys(value)) {
+    const item = (value as Record<string, unknown>)[key];
+    const clean = maskedDeep(item, mask);
+    if (clean !== item) changed.set(key, clean);
   }
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
-  const entries = Object.entries(value).map(([key, item]) => [key, maskedDeep(item, mask)] as const);
-  return entries.every(([key, item]) => item === (value as Record<string, unknown>)[key])
-    ? value
-    : (Object.fromEntries(entries) as T);
+  if (changed.size === 0) return value;
+  const isIn = (key: string, item: unknown) => (changed.has(key) ? changed.get(key) : item);
+  return (
+    Array.isArray(value)
+      ? value.map((item, place) => isIn(String(place), item))
+      : Object.fromEntries(Object.entries(value).map(([key, item]) => [key, isIn(key, item)]))
+  ) as T;
 }

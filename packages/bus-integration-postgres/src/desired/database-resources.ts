@@ -49,7 +49,7 @@ export function databaseResources(
 function membersOf(owner: string, roles: ExpandedManifest['roles']): string[] {
   const isMember = ({ acts_as, member_of = [] }: ExpandedRole) =>
     acts_as === owner || member_of.some(({ role }) => role === owner);
-  return Object.entries(roles).flatMap(([name, role]) => (isMember(role) ? [name] : []));
+  return Object.keys(roles).filter((name) => isMember(roles[name] ?? {}));
 }
 
 function creationOf({ encoding, locale, provider, template, tablespace }: ExpandedDatabase) {

@@ -31,11 +31,15 @@ export function differences<R extends AnyResource>(
   for (const resource of wanted) byKind.get(resource.kind)?.push(resource);
   const observed = [...byKind].flatMap(([kind, ofKind]) => rowOf(kind).observed(scope, ofKind).filter(isManaged));
   const deltas = diff(wanted, observed, idOf);
-  const ids = new Set(deltas.map((delta) => idOf(resourceOf(delta))));
+  let ids: ReadonlySet<string> | undefined;
+  const differs = (id: string) => {
+    ids ??= new Set(deltas.map((delta) => idOf(resourceOf(delta))));
+    return ids.has(id);
+  };
   return deltas.map((delta) => {
     const meanings = meaningsOf(rowOf(resourceOf(delta).kind), delta, scope);
     for (const meaning of meanings) {
-      if ('with' in meaning && !ids.has(meaning.with))
+      if ('with' in meaning && !differs(meaning.with))
         throw new Error(`internal error: ${meaning.with} doesn't differ, and was to tell another's difference`);
     }
     return { delta, meanings };

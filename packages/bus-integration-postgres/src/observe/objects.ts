@@ -83,7 +83,7 @@ const patternRow: RowShape<ObservedPattern> = (value) => {
   const given =
     typeof value === 'object' && value !== null && 'acl' in value ? { ...value, aclText: value.acl } : value;
   const { isDefault, ...one } = pattern(given);
-  const names = one.names && one.names.length > 1 ? [...one.names].sort(byName) : one.names;
+  const names = one.names && one.names.length > 1 ? sortedByName(one.names) : one.names;
   return { ...one, names, aclText: isDefault ? null : one.aclText };
 };
 const column = record<ObservedColumn>({ ...apart, table: text, column: text });
@@ -182,9 +182,7 @@ export function askMore(together: Together, asked: ObjectsAsked, found: ObjectsF
       ? one
       : {
           ...one,
-          names: read()
-            .map((row) => row.name)
-            .sort(byName),
+          names: sortedByName(read().map((row) => row.name)),
         };
   };
   return () => ({
@@ -195,7 +193,7 @@ export function askMore(together: Together, asked: ObjectsAsked, found: ObjectsF
   });
 }
 
-function byName(one: NameInSchema, other: NameInSchema): number {
-  const [a, b] = [one, other].map(({ name: own, arguments: of = '' }) => `${own}(${of}`) as [string, string];
-  return a < b ? -1 : Number(a > b);
+function sortedByName(names: readonly NameInSchema[]): NameInSchema[] {
+  const keyed = names.map((one) => ({ one, key: `${one.name}(${one.arguments ?? ''}` }));
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key))).map(({ one }) => one);
 }

@@ -6,7 +6,7 @@ import { kindOf, kinds, type Resource } from '../kinds/index.ts';
 import type { Scope } from '../kinds/kind/kind.ts';
 import type { ObservedInside } from '../observe/observation.ts';
 import { lacksFor } from './authority.ts';
-import { showingContext, stepsOf } from './steps.ts';
+import { stepsOf } from './steps.ts';
 
 export interface JustMade {
   readonly database: string;
@@ -21,9 +21,9 @@ const kindsInside = Object.fromEntries(
   Object.entries(kinds).filter(([, { isInside }]) => isInside),
 ) as unknown as DifferingKinds<Resource>;
 
-/** Its steps, as far as this admin can carry them out: what is left is told by the look that comes after. */
+/** Its steps, as far as this admin can carry them out: what is left is told by the look that comes after. None is shown. */
 export function planInside({ database, found, resources, scope }: JustMade): Step[] {
-  const { seen, deploymentId } = scope;
+  const { seen } = scope;
   const made = {
     name: database,
     owner: seen.admin.name,
@@ -50,7 +50,7 @@ export function planInside({ database, found, resources, scope }: JustMade): Ste
       return first === undefined ? [] : [{ delta, meanings: [first, ...others] as const }];
     },
   );
-  return stepsOf({ resources, differences: possible }, showingContext({ deploymentId, seen: now }));
+  return stepsOf({ resources, differences: possible });
 }
 
 /** What is desired of each database, by its name. */

@@ -18,14 +18,11 @@ export interface StepsInput {
 export function toSteps(input: StepsInput): Step[] {
   const { desired, seen } = input;
   const context = showingContext({ deploymentId: desired.deploymentId, seen });
-  return [...leadSteps(input).map((bare) => finish(bare, context)), ...stepsOf(input, context)];
+  return [...leadSteps(input), ...stepsOf(input)].map((bare) => finish(bare, context));
 }
 
-/** What differences come to as steps, in the order of a plan. */
-export function stepsOf(
-  { resources, differences }: Pick<StepsInput, 'resources' | 'differences'>,
-  context: RuleContext,
-): Step[] {
+/** What differences come to as steps, in the order of a plan; still without their summaries and SQL. */
+export function stepsOf({ resources, differences }: Pick<StepsInput, 'resources' | 'differences'>): Step[] {
   const placed = differences.flatMap(({ delta, meanings }) => {
     const resource = resourceOf(delta);
     return meanings.flatMap((meaning) => ('step' in meaning ? [{ resource, step: meaning.step }] : []));
@@ -48,14 +45,14 @@ export function stepsOf(
       places.indexOf(place),
       key === undefined ? 0 : (groups.get(key) ?? groups.size),
     ] as const;
-    const id = key === undefined ? `${joined.size}` : JSON.stringify([step.action, step.risk, key]);
+    const id = key === undefined ? `${joined.size}` : `${step.action} ${step.risk} ${key}`;
     const known = joined.get(id);
     if (known === undefined) joined.set(id, { rank, steps: [{ ...step, summary: '' } as Step] });
     else known.steps.push({ ...step, summary: '' } as Step);
   }
   return [...joined.values()]
     .sort(({ rank: one }, { rank: other }) => one[0] - other[0] || one[1] - other[1] || one[2] - other[2])
-    .map(({ steps }) => finish(join(steps), context));
+    .map(({ steps }) => join(steps));
 }
 
 interface Placed {

@@ -12,6 +12,7 @@ import { OperationError } from 'bus-integration-database';
  */
 export function identifier(name: string): string {
   if (name === '') throw new OperationError('invalid-request', 'a name is empty; SQL has no empty name');
+  if (/^\w+$/.test(name)) return `"${name}"`;
   const quoted = `"${storable(name, 'a name').replaceAll('"', '""')}"`;
   return controls.test(quoted) ? `U&${escaped(quoted, '\\')}` : quoted;
 }

@@ -127,6 +127,8 @@ export interface Bus {
   /** The service's password, as the files hold it. */
   password(): string;
   doctor(): Promise<Measured>;
+  /** Reads, logs in and tries all of it, and draws it. */
+  report(): Promise<Measured>;
   /** How many DSN files there are now. */
   countFiles(): number;
 }
@@ -161,6 +163,7 @@ BUS_DATABASE_DSN_OUTPUT_DIR=./dsn
       return decodeURIComponent(new URL(dsn).password);
     },
     doctor: () => measured('doctor'),
+    report: () => measured('report', '-o', 'report.html'),
     countFiles: () => readdirSync(join(folder, 'dsn')).length,
   };
 }

@@ -23,7 +23,22 @@ import { startUp } from './start-up.ts';
 import { verifying } from './verifying.ts';
 import { type Workload, workloads } from './workload.ts';
 
-const parts = ['start', 'doctor', 'verify', 'S', 'M', 'M-plain', 'M-20ms', 'M-100ms', 'L', 'L-20', 'W', 'nats', 'api'];
+const parts = [
+  'start',
+  'doctor',
+  'report',
+  'verify',
+  'S',
+  'M',
+  'M-plain',
+  'M-20ms',
+  'M-100ms',
+  'L',
+  'L-20',
+  'W',
+  'nats',
+  'api',
+];
 const usage = `usage: npm run bench -- [flags]
   --only LIST        of ${parts.join(', ')} (default: all)
   --rounds N         rounds of every workload (default: S 7, M 3, L 2)
@@ -72,7 +87,10 @@ async function main(): Promise<number> {
     const title = `verify of ${smallest.databases.length} databases, ${rounds} rounds`;
     console.log(`\n${verifyingTable(title, result)}`);
   }
-  if (only.includes('doctor')) console.log(`\n${examinationTable(await examination(options, flags.rounds ?? 7))}`);
+  for (const command of ['doctor', 'report'] as const) {
+    if (!only.includes(command)) continue;
+    console.log(`\n${examinationTable(await examination(command, options, flags.rounds ?? 7))}`);
+  }
   const results: [Workload, Provisioning][] = [];
   for (const workload of workloads) {
     const rounds = flags.rounds ?? workload.rounds;

@@ -142,17 +142,26 @@ const clusterShape = record<SeenCluster>({
   membershipCount: counted,
 });
 
-const insideShape = record<SeenInsideAccess & { readonly sets: readonly (readonly number[])[] }>({
+interface SeenThing extends Omit<SeenObjects, 'kind'> {
+  readonly kind: SeenObjects['kind'] | 'schema';
+}
+
+interface InsideRow extends Omit<SeenInsideAccess, 'schemas' | 'objects'> {
+  /** Roles with the same rights on everything, counted from 1; of the things, whose roles are these sets. */
+  readonly sets: readonly (readonly number[])[];
+  readonly things: readonly SeenThing[];
+}
+
+const insideShape = record<InsideRow>({
   sets: list(places),
   schemaCount: counted,
   objectCount: counted,
-  schemas: list(record<SeenSchemaAccess>({ name: text, owner: text, owners: places, entries, held })),
-  objects: list(
-    record<SeenObjects>({
+  things: list(
+    record<SeenThing>({
+      kind: oneOf('schema', 'table', 'view', 'sequence'),
       schema: text,
-      kind: oneOf('table', 'view', 'sequence'),
-      count: integer,
       name: text,
+      count: integer,
       owner: text,
       owners: places,
       entries,
@@ -177,25 +186,20 @@ export async function readReportCluster(
 
 /** One statement, in the database of the session. */
 export async function readReportInside(session: Session, roles: readonly SeenRole[]): Promise<SeenInsideAccess> {
-  const { sets, ...seen } = await readRow(session, insideShape, {
+  const { sets, things, ...seen } = await readRow(session, insideShape, {
     sql: reportInsideQuery,
     values: [roles.map(({ name }) => name)],
     doing: `reading who may do what in ${shown(session.database)}`,
   });
-  // The answer names sets of roles that have the same rights.
   const rolesOf = (asked: readonly number[]) => asked.flatMap((at) => sets[at - 1] ?? []).sort((a, b) => a - b);
-  const heldBy = (held: readonly SeenHolders[]) =>
-    held.map(([privileges, asked]): SeenHolders => [privileges, rolesOf(asked)]);
-  const whole = <One extends { readonly owners: readonly number[]; readonly held: readonly SeenHolders[] }>(
-    one: One,
-  ) => ({
-    ...one,
-    owners: rolesOf(one.owners),
-    held: heldBy(one.held),
-  });
-  return {
-    ...seen,
-    schemas: seen.schemas.map(whole),
-    objects: seen.objects.map((one) => ({ ...whole(one), columns: heldBy(one.columns) })),
-  };
+  const heldBy = (by: readonly SeenHolders[]) =>
+    by.map(([privileges, asked]): SeenHolders => [privileges, rolesOf(asked)]);
+  const schemas: SeenSchemaAccess[] = [];
+  const objects: SeenObjects[] = [];
+  for (const { kind, ...thing } of things) {
+    const one = { ...thing, owners: rolesOf(thing.owners), held: heldBy(thing.held) };
+    if (kind === 'schema') schemas.push(one);
+    else objects.push({ ...one, kind, columns: heldBy(thing.columns) });
+  }
+  return { ...seen, schemas, objects };
 }

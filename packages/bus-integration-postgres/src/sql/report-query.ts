@@ -22,12 +22,12 @@ const entriesOf = (acl: string) => `
            FROM pg_catalog.aclexplode(${acl}) AS entry)`;
 
 /** Groups of roles, by their place in $1, that have the same of the privileges. */
-const heldBy = (privileges: readonly string[], asked: string) => `
+const heldBy = (privileges: string, asked: string) => `
         (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_array(held.privileges, held.roles)), '[]') FROM (
           SELECT each.privileges, pg_catalog.json_agg(asked.at ORDER BY asked.at) AS roles
             FROM asked CROSS JOIN LATERAL (
               SELECT pg_catalog.string_agg(wanted.privilege, ',') AS privileges
-                FROM pg_catalog.unnest('{${privileges.join(',')}}'::pg_catalog.text[]) AS wanted(privilege)
+                FROM pg_catalog.unnest((${privileges})::pg_catalog.text[]) AS wanted(privilege)
                WHERE ${asked}) AS each
            WHERE each.privileges IS NOT NULL GROUP BY each.privileges) AS held)`;
 
@@ -70,7 +70,7 @@ SELECT
       'connections', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_get_activity(NULL) AS session
                        WHERE session.datid = database.oid AND ${isOther}),
       'entries', ${entriesOf(`coalesce(database.datacl, pg_catalog.acldefault('d', database.datdba))`)},
-      'held', ${heldBy(['CONNECT', 'CREATE', 'TEMPORARY'], 'pg_catalog.has_database_privilege(asked.oid, database.oid, wanted.privilege)')})
+      'held', ${heldBy("'{CONNECT,CREATE,TEMPORARY}'", 'pg_catalog.has_database_privilege(asked.oid, database.oid, wanted.privilege)')})
       ORDER BY NOT database.datname = ANY ($2::pg_catalog.text[]), database.datname), '[]')
     FROM pg_catalog.pg_database AS database WHERE database.datallowconn) AS databases,
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
@@ -85,8 +85,13 @@ SELECT
            GROUP BY member.rolname, target.rolname ORDER BY target.rolname, member.rolname LIMIT ${mostMemberships}) AS edges) AS memberships`;
 }
 
-const tablePrivileges = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER'];
-const columnPrivileges = ['SELECT', 'INSERT', 'UPDATE', 'REFERENCES'];
+const privilegesOf = `CASE thing.kind WHEN 'schema' THEN '{USAGE,CREATE}' WHEN 'sequence' THEN '{USAGE,SELECT,UPDATE}'
+                   ELSE '{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER}' END`;
+const mayOn = `CASE thing.kind WHEN 'schema' THEN pg_catalog.has_schema_privilege(asked.oid, thing.oid, wanted.privilege)
+                     WHEN 'sequence' THEN pg_catalog.has_sequence_privilege(asked.oid, thing.oid, wanted.privilege)
+                     ELSE pg_catalog.has_table_privilege(asked.oid, thing.oid, wanted.privilege) END`;
+const mayOnColumns = `NOT pg_catalog.has_table_privilege(asked.oid, thing.oid, wanted.privilege)
+                 AND pg_catalog.has_any_column_privilege(asked.oid, thing.oid, wanted.privilege)`;
 
 /** What decides of a role's rights in the database: what it is granted to, owners, and the roles that read or write everything. */
 const grantees = `grantees AS MATERIALIZED (
@@ -130,35 +135,29 @@ WITH ${askedRoles('ROWS FROM (pg_catalog.unnest($1::pg_catalog.name[])) WITH ORD
       FROM (SELECT known.oid, known.at,
                    ARRAY(SELECT grantees.oid FROM grantees WHERE pg_catalog.pg_has_role(known.oid, grantees.oid, 'USAGE') ORDER BY 1) AS rights
               FROM known) AS each
-     GROUP BY each.rights)
+     GROUP BY each.rights),
+  things AS MATERIALIZED (
+    SELECT 'schema' AS kind, schemas.oid, schemas.nspname AS schema, schemas.nspname AS name, schemas.nspowner AS owner,
+           coalesce(schemas.nspacl, pg_catalog.acldefault('n', schemas.nspowner)) AS acl, false AS "hasColumns", 1 AS count
+      FROM schemas
+     UNION ALL
+    SELECT alike.kind, alike.example, alike.schema, example.relname, alike.owner,
+           coalesce(alike.acl, pg_catalog.acldefault(CASE WHEN alike.kind = 'sequence' THEN 's'::"char" ELSE 'r'::"char" END, alike.owner)),
+           alike.apart IS NOT NULL AND alike.kind <> 'sequence', alike.count
+      FROM alike JOIN pg_catalog.pg_class AS example ON example.oid = alike.example)
 SELECT
   (SELECT coalesce(pg_catalog.json_agg(asked.roles ORDER BY asked.at), '[]') FROM asked) AS sets,
   (SELECT pg_catalog.count(*) FROM pg_catalog.pg_namespace AS schema WHERE ${isOwnSchema}) AS "schemaCount",
   (SELECT pg_catalog.count(*) FROM groups) AS "objectCount",
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
-      'name', schemas.nspname, 'owner', pg_catalog.pg_get_userbyid(schemas.nspowner),
+      'kind', thing.kind, 'schema', thing.schema, 'name', thing.name, 'count', thing.count,
+      'owner', pg_catalog.pg_get_userbyid(thing.owner),
       'owners', (SELECT coalesce(pg_catalog.json_agg(asked.at ORDER BY asked.at), '[]') FROM asked
-                  WHERE pg_catalog.pg_has_role(asked.oid, schemas.nspowner, 'USAGE')),
-      'entries', ${entriesOf(`coalesce(schemas.nspacl, pg_catalog.acldefault('n', schemas.nspowner))`)},
-      'held', ${heldBy(['USAGE', 'CREATE'], 'pg_catalog.has_schema_privilege(asked.oid, schemas.oid, wanted.privilege)')})
-      ORDER BY schemas.nspname), '[]') FROM schemas) AS schemas,
-  (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
-      'schema', alike.schema, 'kind', alike.kind, 'count', alike.count, 'name', example.relname,
-      'owner', pg_catalog.pg_get_userbyid(alike.owner),
-      'owners', (SELECT coalesce(pg_catalog.json_agg(asked.at ORDER BY asked.at), '[]') FROM asked
-                  WHERE pg_catalog.pg_has_role(asked.oid, alike.owner, 'USAGE')),
-      'entries', ${entriesOf(`coalesce(alike.acl, pg_catalog.acldefault(CASE WHEN alike.kind = 'sequence' THEN 's'::"char" ELSE 'r'::"char" END, alike.owner))`)},
-      'held', CASE WHEN alike.kind = 'sequence'
-        THEN ${heldBy(['USAGE', 'SELECT', 'UPDATE'], 'pg_catalog.has_sequence_privilege(asked.oid, alike.example, wanted.privilege)')}
-        ELSE ${heldBy(tablePrivileges, 'pg_catalog.has_table_privilege(asked.oid, alike.example, wanted.privilege)')} END,
-      'columns', CASE WHEN alike.apart IS NOT NULL AND alike.kind <> 'sequence'
-        THEN ${heldBy(
-          columnPrivileges,
-          `NOT pg_catalog.has_table_privilege(asked.oid, alike.example, wanted.privilege)
-                 AND pg_catalog.has_any_column_privilege(asked.oid, alike.example, wanted.privilege)`,
-        )} ELSE '[]' END)
-      ORDER BY alike.schema, alike.kind, example.relname), '[]')
-    FROM alike JOIN pg_catalog.pg_class AS example ON example.oid = alike.example) AS objects,
+                  WHERE pg_catalog.pg_has_role(asked.oid, thing.owner, 'USAGE')),
+      'entries', ${entriesOf('thing.acl')},
+      'held', ${heldBy(privilegesOf, mayOn)},
+      'columns', CASE WHEN thing."hasColumns" THEN ${heldBy("'{SELECT,INSERT,UPDATE,REFERENCES}'", mayOnColumns)} ELSE '[]' END)
+      ORDER BY thing.schema, thing.kind, thing.name), '[]') FROM things AS thing) AS things,
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'creator', creator.rolname, 'schema', schemas.nspname,
       'entries', ${entriesOf('later.acl')})

@@ -41,18 +41,20 @@ export interface SessionAtLogin {
   readonly settings: Readonly<Record<(typeof sessionSettings)[number], string | null>>;
 }
 
+/** A `membership` as JSON. Names are looked up one by one: the server plans joins for longer than it runs them. */
+const membership = `pg_catalog.json_build_object('group', pg_catalog.pg_get_userbyid(membership.roleid),
+                 'member', pg_catalog.pg_get_userbyid(membership.member),
+                 'grantor', CASE WHEN membership.grantor <> 10::pg_catalog.oid THEN
+                   (SELECT grantor.rolname FROM pg_catalog.pg_roles AS grantor WHERE grantor.oid = membership.grantor) END)`;
+const membershipOrder = `pg_catalog.pg_get_userbyid(membership.member), pg_catalog.pg_get_userbyid(membership.roleid), membership.grantor`;
+
 /** Other roles that `me` is a member of, and that own a `database` or were granted CONNECT; and the memberships on the way. */
 const waysInto = `SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
                  'name', way.rolname, 'owns', way.oid = database.datdba,
-                 'memberships', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('group', joined.rolname, 'member', member.rolname,
-                           'grantor', CASE WHEN membership.grantor <> 10::pg_catalog.oid THEN grantor.rolname END)
-                           ORDER BY member.rolname, joined.rolname, grantor.rolname), '[]')
+                 'memberships', (SELECT coalesce(pg_catalog.json_agg(${membership} ORDER BY ${membershipOrder}), '[]')
                      FROM pg_catalog.pg_auth_members AS membership
-                     JOIN pg_catalog.pg_roles AS member ON member.oid = membership.member
-                     JOIN pg_catalog.pg_roles AS joined ON joined.oid = membership.roleid
-                     LEFT JOIN pg_catalog.pg_roles AS grantor ON grantor.oid = membership.grantor
                     WHERE pg_catalog.pg_has_role(me.oid, membership.member, 'MEMBER')
-                      AND pg_catalog.pg_has_role(joined.oid, way.oid, 'MEMBER'))) ORDER BY way.rolname), '[]')
+                      AND pg_catalog.pg_has_role(membership.roleid, way.oid, 'MEMBER'))) ORDER BY way.rolname), '[]')
         FROM (SELECT database.datdba AS oid
                UNION
               SELECT entry.grantee FROM pg_catalog.aclexplode(database.datacl) AS entry
@@ -78,16 +80,12 @@ const ofCluster = (isActing: boolean) => `
         FROM pg_catalog.pg_roles AS other
        WHERE NOT role.rolsuper AND other.oid <> role.oid AND pg_catalog.pg_has_role(role.oid, other.oid, 'MEMBER')
          AND (other.rolsuper OR other.rolcreaterole OR other.rolcreatedb OR other.rolreplication OR other.rolbypassrls)),
-    'memberships', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('group', joined.rolname, 'member', member.rolname,
-              'grantor', CASE WHEN membership.grantor <> 10::pg_catalog.oid THEN grantor.rolname END)
-              ORDER BY member.rolname <> role.rolname, member.rolname, joined.rolname, grantor.rolname), '[]')
+    'memberships', (SELECT coalesce(pg_catalog.json_agg(${membership}
+              ORDER BY membership.member <> role.oid, ${membershipOrder}), '[]')
         FROM pg_catalog.pg_auth_members AS membership
-        JOIN pg_catalog.pg_roles AS member ON member.oid = membership.member
-        JOIN pg_catalog.pg_roles AS joined ON joined.oid = membership.roleid
-        LEFT JOIN pg_catalog.pg_roles AS grantor ON grantor.oid = membership.grantor
        WHERE pg_catalog.pg_has_role(role.oid, membership.member, 'MEMBER') AND NOT role.rolsuper
          AND EXISTS (SELECT FROM pg_catalog.pg_roles AS other
-                      WHERE ${isPowerful} AND pg_catalog.pg_has_role(joined.oid, other.oid, 'MEMBER'))))
+                      WHERE ${isPowerful} AND pg_catalog.pg_has_role(membership.roleid, other.oid, 'MEMBER'))))
     FROM pg_catalog.pg_roles AS role WHERE role.rolname = ${isActing ? 'session_user' : 'current_user'}) AS powers,
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('name', database.datname,
       'isByPublic', EXISTS (SELECT FROM pg_catalog.aclexplode(coalesce(database.datacl,

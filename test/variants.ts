@@ -38,7 +38,11 @@ function told(what: string): void {
 }
 
 function shown(variants: readonly unknown[]): string {
-  return variants
-    .map((one) => (typeof one === 'object' && one !== null ? Object.values(one).join(' ') : String(one)))
-    .join(', ');
+  return variants.map((one) => (typeof one === 'object' && one !== null ? named(one) : String(one))).join(', ');
+}
+
+function named(variant: object): string {
+  return Object.values(variant)
+    .filter((value) => typeof value === 'string' || typeof value === 'number')
+    .join(' ');
 }

@@ -1,7 +1,7 @@
 // One HTTP exchange with the API: a document comes back, or it is said why none could be had. Retries nothing, follows no
 // redirect.
 import type { IncomingMessage } from 'node:http';
-import { OperationError, printable, sendRequest } from 'bus-integration-database';
+import { deepestLevels, nestsDeeper, OperationError, printable, sendRequest } from 'bus-integration-database';
 import { interruptionError } from '../command-line/interruption.ts';
 import type { ApiAddress } from './api-address.ts';
 
@@ -14,15 +14,19 @@ interface ApiRequest {
   readonly body?: unknown;
   /** How long the server may say nothing. Default: longer than it works on any answer. */
   readonly silenceMs?: number;
+  /** The longest document that is read. */
+  readonly mostBytes?: number;
 }
 
 export interface ApiAnswer {
   readonly address: ApiAddress;
   readonly status: number;
-  readonly document: unknown;
+  readonly document: Readonly<Record<string, unknown>>;
 }
 
 const longestSilenceMs = 330_000;
+/** A plan of 200,000 resources, the most that a configuration may come to, is some 80 MB. */
+const mostBytesRead = 256 * 1024 * 1024;
 
 /**
  * Asks, and reads the JSON document of the answer, a failure's too.
@@ -37,25 +41,48 @@ export async function callApi(
   { signal }: { readonly signal: AbortSignal },
 ): Promise<ApiAnswer> {
   const answer = await openApi(address, request, signal);
+  const { statusCode: status = 0 } = answer;
+  const most = request.mostBytes ?? mostBytesRead;
   const chunks: Buffer[] = [];
+  let bytes = 0;
   try {
-    for await (const chunk of answer) chunks.push(chunk as Buffer);
+    for await (const chunk of answer) {
+      bytes += chunk.length;
+      if (bytes > most) throw noDocument(address, `${status} with more than ${most} bytes`);
+      chunks.push(chunk as Buffer);
+    }
   } catch (error) {
+    if (error instanceof OperationError) throw error;
     throw failed(address, error, signal);
   }
-  const { statusCode: status = 0 } = answer;
+  const document = documentIn(Buffer.concat(chunks).toString('utf8'));
+  if (document !== undefined) return { address, status, document };
+  throw status >= 300 && status < 400
+    ? noDocument(address, `${status}, which is a redirect: a token is shown to nobody but that address`)
+    : noDocument(address, `${status} without a document of the API; something else listens there`);
+}
+
+/** Undefined for what is no JSON object, or nests deeper than any answer: what walks it would exhaust the stack. */
+export function documentIn(text: string): ApiAnswer['document'] | undefined {
+  if (nestsDeeper(text, deepestLevels)) return undefined;
   try {
-    return { address, status, document: JSON.parse(Buffer.concat(chunks).toString('utf8')) };
+    return objectIn(JSON.parse(text));
   } catch {
-    const isElsewhere = status >= 300 && status < 400;
-    throw new OperationError(
-      'unreachable',
-      isElsewhere
-        ? `${shown(address)} answered ${status}, which is a redirect: a token is shown to nobody but that address`
-        : `${shown(address)} answered ${status} without a document of the API; something else listens there`,
-      { code: 'api', target: shown(address), remedy: 'check --api-url' },
-    );
+    return undefined;
   }
+}
+
+export function objectIn(value: unknown): ApiAnswer['document'] | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  return value as ApiAnswer['document'];
+}
+
+function noDocument(address: ApiAddress, what: string): OperationError {
+  return new OperationError('unreachable', `${shown(address)} answered ${what}`, {
+    code: 'api',
+    target: shown(address),
+    remedy: 'check --api-url',
+  });
 }
 
 /** Asks, and leaves the body to be read. */

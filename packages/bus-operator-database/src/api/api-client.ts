@@ -23,7 +23,7 @@ import {
 import { responseFaults } from 'bus-integration-database/contract';
 import type { Flags } from '../command-line/flags.ts';
 import type { ApiAddress } from './api-address.ts';
-import { type ApiAnswer, callApi } from './api-call.ts';
+import { type ApiAnswer, callApi, objectIn } from './api-call.ts';
 import { followJob } from './job.ts';
 import { tokenKeyOf } from './token-keys.ts';
 
@@ -76,9 +76,10 @@ export function createApiProvider(
   address: ApiAddress,
   { facts, configured }: ApiProviderOptions = {},
 ): Provider {
-  const responseIn = (answer: ApiAnswer) => checkedResponse(answer, facts);
-  const ask = async (verb: Verb, request: unknown, context: Context): Promise<Response> =>
-    responseIn(await callApi(address, { path: verb, body: request }, context));
+  const responseIn = (answer: ApiAnswer, asked: Asked) =>
+    toWhatWasAsked(checkedResponse(answer, facts), { ...asked, provider: name }, answer);
+  const ask = async (verb: Verb, request: Asked, context: Context): Promise<Response> =>
+    responseIn(await callApi(address, { path: verb, body: request }, context), request);
   /** What names nothing is a reading that others may share. */
   const look = async (
     verb: Verb,
@@ -87,7 +88,8 @@ export function createApiProvider(
   ): Promise<Response> => {
     if (request.databases !== undefined) return await ask(verb, request, context);
     const { deployment_id } = request;
-    return responseIn(await callApi(address, { path: `${verb}?${new URLSearchParams({ deployment_id })}` }, context));
+    const path = `${verb}?${new URLSearchParams({ deployment_id })}`;
+    return responseIn(await callApi(address, { path }, context), request);
   };
   return {
     name,
@@ -102,20 +104,42 @@ export function createApiProvider(
       context.signal.throwIfAborted();
       const patient = request.dry_run ? context : { signal: AbortSignal.timeout(60_000) };
       const answer = await callApi(address, { path: 'apply', body: request }, patient);
-      if (answer.status !== 202) return responseIn(answer);
-      const { job_id: jobId } = answer.document as { job_id?: unknown };
+      if (answer.status !== 202) return responseIn(answer, request);
+      const { job_id: jobId } = answer.document;
       if (typeof jobId !== 'string' || !/^[\w-]{1,64}$/.test(jobId)) throw notOurs(address, 'names no job');
-      return responseIn({ ...answer, document: await followJob(address, jobId, context) });
+      const document = objectIn(await followJob(address, jobId, context)) ?? {};
+      return responseIn({ ...answer, document }, request);
     },
   };
 }
 
 /** The response in an answer: a problem document is one too, with members of its own before it. */
 function checkedResponse({ document, address }: ApiAnswer, facts: ProviderFacts | undefined): Response {
-  const { type: _, title: __, status: ___, detail: ____, ...response } = (document ?? {}) as Record<string, unknown>;
+  const { type: _, title: __, status: ___, detail: ____, ...response } = document;
   const [fault] = responseFaults(response, { letsPassUnknownKeys: true, facts });
   if (fault !== undefined) throw notOurs(address, `is not a response of this version's contract (${printable(fault)})`);
   return onItsHost(withOwnRemedy(response as unknown as Response, address));
+}
+
+/** What an answer has to be about. */
+interface Asked {
+  readonly deployment_id: string;
+  readonly provider?: string;
+  readonly dry_run?: boolean;
+}
+
+/** A gateway may lead to another API than was meant; what is well there says nothing of this deployment. */
+function toWhatWasAsked(response: Response, asked: Asked, { address, status }: ApiAnswer): Response {
+  const { ok, deployment_id: deployment, provider, dry_run: isDry } = response;
+  if (ok && status >= 400) throw notOurs(address, `is ok, and has the status ${status} of a failure`);
+  // Who fails before the request is read knows of no deployment.
+  const isAbout = (said: string, meant: string | undefined) => said === meant || (said === '' && !ok);
+  if (!isAbout(deployment, asked.deployment_id))
+    throw notOurs(address, `is about deployment ${printable(deployment)}, expected ${asked.deployment_id}`);
+  if (!isAbout(provider, asked.provider))
+    throw notOurs(address, `is of the provider ${printable(provider)}, expected ${asked.provider}`);
+  if (asked.dry_run === false && isDry === true) throw notOurs(address, 'is of a dry run, which was not asked for');
+  return response;
 }
 
 /** Commands about the API's files, which are not this machine's. */

@@ -1,8 +1,8 @@
 // An apply that an API carries out, followed by its events to its end. Ended from here, it is ended there first.
-import { type Context, OperationError, ownCommand, type Progress, printable } from 'bus-integration-database';
+import { type Context, OperationError, ownCommand, printable } from 'bus-integration-database';
 import { interruptionError } from '../command-line/interruption.ts';
 import type { ApiAddress } from './api-address.ts';
-import { callApi, openApi } from './api-call.ts';
+import { type ApiAnswer, callApi, documentIn, openApi } from './api-call.ts';
 import { readEvents } from './event-stream.ts';
 
 /** How long an API, or the gateway before it, may be away: longer than it takes to start one anew. */
@@ -62,8 +62,9 @@ async function follow(address: ApiAddress, jobId: string, context: Context, sign
         last = id ?? last;
         // A stream that told something was worth taking up.
         heard();
-        if (event === 'progress') context.onProgress?.(JSON.parse(data) as Progress);
-        if (event === 'end') return JSON.parse(data);
+        const told = documentIn(data);
+        if (event === 'progress') tellProgress(told, context);
+        if (event === 'end' && told !== undefined) return told;
       }
     } catch (error) {
       if (signal.aborted) throw error instanceof OperationError ? error : lost(address, error);
@@ -71,7 +72,7 @@ async function follow(address: ApiAddress, jobId: string, context: Context, sign
     // No stream, or not to its end: the job's own document has the answer too, or says why there is none.
     try {
       const { document, status } = await callApi(address, { path: `jobs/${jobId}?wait=${waitSeconds}s` }, { signal });
-      const { state, response } = document as { state?: unknown; response?: unknown };
+      const { state, response } = document;
       if (state === 'ended') return response;
       if (state !== 'running' && status < 500) throw forgotten(address, document);
       if (state === 'running') heard();
@@ -83,6 +84,13 @@ async function follow(address: ApiAddress, jobId: string, context: Context, sign
     failures += 1;
     await new Promise((done) => setTimeout(done, Math.min(pauseMs * failures, longestPauseMs)));
   }
+}
+
+/** What is none says nothing, and is no reason to lose the job. */
+function tellProgress(told: ApiAnswer['document'] | undefined, { onProgress }: Context): void {
+  const { phase, done, total, detail } = told ?? {};
+  if (typeof phase !== 'string' || typeof done !== 'number' || typeof total !== 'number') return;
+  onProgress?.({ phase, done, total, ...(typeof detail === 'string' && { detail }) });
 }
 
 function lost({ url }: ApiAddress, cause: unknown): OperationError {

@@ -38,6 +38,7 @@ export type { Operation } from './contract/events.ts';
 export { eventNames, operations, requestEvent, responseEvent } from './contract/events.ts';
 export type { ActionFacts, Fact, ProviderFacts } from './contract/facts.ts';
 export { deepestLevels, nestsDeeper } from './contract/json-depth.ts';
+export { repeatedKey } from './contract/json-keys.ts';
 export type { Advice, AdviceOf, Advised, Path, Remedy } from './contract/remedy.ts';
 export { advise, command, inDirectory, isForShell, remedyIn, remedyOf } from './contract/remedy.ts';
 export type {

@@ -2,7 +2,7 @@
 // nothing until it is told to.
 import { randomUUID } from 'node:crypto';
 import rateLimit from '@fastify/rate-limit';
-import { deepestLevels, type ErrorClass, nestsDeeper, type ProviderFacts } from 'bus-integration-database';
+import { deepestLevels, type ErrorClass, nestsDeeper, type ProviderFacts, repeatedKey } from 'bus-integration-database';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Authenticate, Caller, TokenScope } from '../auth/authenticate.ts';
 import type { Deployments } from '../deployments/deployments.ts';
@@ -14,6 +14,7 @@ import { createMetrics } from '../report/metrics.ts';
 import { requestProblem } from '../report/problem.ts';
 import { requireWellFormed } from '../report/well-formed.ts';
 import { createAdmission } from './admission.ts';
+import { requireKnownQuery } from './asked.ts';
 import { limitConnections } from './connections.ts';
 import { addRoutes } from './routes.ts';
 
@@ -29,6 +30,8 @@ declare module 'fastify' {
     scope?: TokenScope | null;
     /** Answered to the end, for those who wait for a job. */
     isAboutJob?: boolean;
+    /** What the query may hold; without it, anything. */
+    query?: readonly string[];
   }
 }
 
@@ -136,9 +139,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   server.addHook('onRequest', async (request, reply) => {
     mark(request, reply);
     requireWellFormed(request.raw);
-    const { scope = 'database:read', isAboutJob = false } = request.routeOptions.config;
+    const { scope = 'database:read', isAboutJob = false, query } = request.routeOptions.config;
     if (isStopping && !isAboutJob) throw requestProblem(503, 'cancelled', 'closing', 'the server is being stopped', 5);
     if (scope !== null) await admit(request, reply, scope);
+    if (query !== undefined) requireKnownQuery(request, query);
   });
   server.addHook('onSend', async (request) => {
     // A client that takes nothing of its answer is let go; Node sets the time for the next request anew.
@@ -199,7 +203,7 @@ function perDeployment<T>(deployments: Deployments, make: (deployment: ReturnTyp
   return (id: string | undefined): T => made.get(deployments.find(id).id) as T;
 }
 
-/** JSON alone, and no deeper than a saved plan is. */
+/** JSON alone, no deeper than a saved plan is, each key once. */
 function parseJson(server: FastifyInstance): void {
   const parse = server.getDefaultJsonParser('error', 'error');
   server.removeAllContentTypeParsers();
@@ -210,12 +214,25 @@ function parseJson(server: FastifyInstance): void {
       return;
     }
     const text = body.toString();
-    if (nestsDeeper(text, deepestLevels)) {
-      done(requestProblem(400, 'invalid-request', 'http', 'the body nests too deep'));
-      return;
-    }
-    parse(request, text, done);
+    const refuse = (why: string) => done(requestProblem(400, 'invalid-request', 'http', why));
+    if (nestsDeeper(text, deepestLevels)) return refuse('the body nests too deep');
+    parse(request, text, (error, value) => {
+      if (error !== null && text !== '' && isJson(text))
+        return refuse('the body has a key __proto__, or prototype in constructor, which no request holds');
+      const key = error === null ? repeatedKey(text) : undefined;
+      if (key === undefined) done(error, value);
+      else refuse(`the body has the key ${JSON.stringify(key.slice(0, 200))} twice in one object, expected it once`);
+    });
   });
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function acceptedId(header: string | string[] | undefined): string | undefined {

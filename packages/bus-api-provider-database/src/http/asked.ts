@@ -1,5 +1,5 @@
 // What a request asks besides its body: of which deployment, as a page or as JSON, how long it waits, by which key.
-import { OperationError, parseDuration } from 'bus-integration-database';
+import { OperationError, parseDuration, printable } from 'bus-integration-database';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readKey } from '../jobs/idempotency.ts';
 
@@ -11,6 +11,20 @@ export function wantsPage(accept = ''): boolean {
   const types = accept.split(',').map((part) => part.split(';')[0]?.trim().toLowerCase() ?? '');
   const [page, data] = [types.indexOf('text/html'), types.indexOf('application/json')];
   return page >= 0 && (data < 0 || page < data);
+}
+
+/**
+ * Refuses what a route knows nothing of: a slip of the pen in `deployment_id` must not be answered about another.
+ *
+ * @throws OperationError `invalid-request`
+ */
+export function requireKnownQuery(request: FastifyRequest, known: readonly string[]): void {
+  const unknown = Object.keys(request.query as object).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const expected = known.length === 0 ? 'nothing there' : known.join(' or ');
+  throw new OperationError('invalid-request', `the query holds ${printable(unknown)}, expected ${expected}`, {
+    target: printable(unknown),
+  });
 }
 
 export function deploymentIn(request: FastifyRequest): string | undefined {

@@ -10,7 +10,7 @@ import type { Metrics } from '../report/metrics.ts';
 import { problemOf, problemType, requestProblem } from '../report/problem.ts';
 import { departure, deploymentIn, keyOf, waitIn, wantsPage } from './asked.ts';
 import { openApiDocument } from './openapi.ts';
-import { type RouteId, routes } from './route-table.ts';
+import { type Route, type RouteId, routes } from './route-table.ts';
 
 export interface RouteOptions {
   readonly providers: readonly string[];
@@ -45,8 +45,11 @@ export function addRoutes(server: FastifyInstance, options: RouteOptions): void 
   const { providers, deployments, jobs, metrics, answersOf } = options;
   const idempotency = createIdempotency(jobs);
   const on = (id: RouteId, handler: RouteHandlerMethod, more: RouteShorthandOptions = {}) => {
-    const { method, path, scope, isAboutJob = false } = routes[id];
-    server.route({ method, url: path.replace('{id}', ':id'), config: { scope, isAboutJob }, handler, ...more });
+    const route: Route = routes[id];
+    const { method, path, scope, isAboutJob = false, parameters = [] } = route;
+    const query = parameters.flatMap((one) => (one.in === 'query' ? [String(one.name)] : []));
+    const config = { scope, isAboutJob, ...(scope !== null && { query }) };
+    server.route({ method, url: path.replace('{id}', ':id'), config, handler, ...more });
   };
 
   on('healthz', async () => ({ ok: true, service: 'bus-api-provider-database' }));

@@ -94,6 +94,9 @@ describe('without authentication', () => {
         expect.stringMatching(/^Host is/),
       ]);
     }
+    const tokens = ['Authorization: Bearer a', 'authorization: Bearer b'];
+    const several = await send(port, get(`${base}/capabilities`, 'Host: localhost', ...tokens));
+    expect(documentOf(several).detail).toBe('Authorization is given 2 times, expected once');
     const old = `GET /healthz HTTP/1.0\r\n\r\n`;
     expect(statusOf(await send(port, old))).toBe(200);
   });
@@ -147,8 +150,23 @@ describe('what is too much', () => {
       ['multipart/form-data; boundary=x', '--x--'],
     ] as const)
       expect([type, statusOf(await send(port, head(body.length, type), body))]).toEqual([type, 415]);
-    for (const body of ['{', '', '{"__proto__":{"ok":true}}', '{"constructor":{"prototype":{}}}', '\u0000'])
-      expect([body, statusOf(await send(port, head(body.length), body))]).toEqual([body, 400]);
+    for (const [body, says] of [
+      ['{', 'is not valid JSON'],
+      ['', 'is empty'],
+      ['\u0000', 'is not valid JSON'],
+      ['{"__proto__":{"ok":true}}', 'has a key __proto__'],
+      ['{"constructor":{"prototype":{}}}', 'has a key __proto__, or prototype in constructor'],
+      ['{"dry_run":true,"dry_run":false}', 'has the key "dry_run" twice in one object'],
+    ] as const) {
+      const answer = await send(port, head(body.length), body);
+      expect([body, statusOf(answer), documentOf(answer).detail]).toEqual([body, 400, expect.stringContaining(says)]);
+    }
+    const compressed = head(2).replace('\r\n\r\n', '\r\nContent-Encoding: gzip\r\n\r\n');
+    const answer = await send(port, compressed, '{}');
+    expect([statusOf(answer), documentOf(answer).detail]).toEqual([
+      415,
+      'the body is compressed, which Content-Encoding says; expected it as it is',
+    ]);
   });
 
   it('of what is no HTTP at all', async () => {

@@ -86,6 +86,16 @@ describe('before anything is made', () => {
     }
     expect((await ask('GET', 'plan?deployment_id=other')).status).toBe(400);
     expect((await ask('GET', 'plan?deployment_id=a&deployment_id=b')).status).toBe(400);
+    for (const [path, says] of [
+      ['plan?deployment=other', 'the query holds deployment, expected deployment_id'],
+      ['status?deployment_id[]=other', 'the query holds deployment_id[], expected deployment_id'],
+      ['metrics?__proto__=x', 'the query holds __proto__, expected nothing there'],
+    ] as const) {
+      const { status, document } = await ask('GET', path);
+      expect([path, status, document.detail]).toEqual([path, 400, says]);
+    }
+    expect((await ask('POST', 'apply?dry_run=true', requests.apply)).status).toBe(400);
+    expect((await ask('GET', '/healthz?from=gateway')).status).toBe(200);
     expect((await ask('POST', 'apply', { ...requests.apply, confirm: false })).status).toBe(400);
   });
 });

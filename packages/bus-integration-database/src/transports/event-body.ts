@@ -1,18 +1,21 @@
 // What the text of an event holds, as far as it is safe to walk: text that nests deeper than any request is not parsed as
 // it is, since a few kilobytes of brackets would exhaust the stack of whatever walks them. Pure.
 import { cutDeeper, deepestLevels, nestsDeeper } from '../contract/json-depth.ts';
+import { repeatedKey } from '../contract/json-keys.ts';
 import type { Delivery } from './transport.ts';
 
 /**
  * The body that a text is; undefined when it is not JSON. Of one that nests too deep only so much is there as tells who
- * asked, and for which deployment.
+ * asked, and for which deployment; of one that says a key twice it is said which.
  *
  * @example
  * readBody('{"name":"bus.database.plan.request"}'); // { body: { name: 'bus.database.plan.request' } }
  */
-export function readBody(text: string): Pick<Delivery, 'body' | 'isTooDeep'> {
-  if (!nestsDeeper(text, deepestLevels)) return { body: parsed(text) };
-  return { body: parsed(cutDeeper(text, envelopeAndPayload)), isTooDeep: true };
+export function readBody(text: string): Pick<Delivery, 'body' | 'isTooDeep' | 'repeats'> {
+  if (nestsDeeper(text, deepestLevels)) return { body: parsed(cutDeeper(text, envelopeAndPayload)), isTooDeep: true };
+  const body = parsed(text);
+  const repeats = body === undefined ? undefined : repeatedKey(text);
+  return repeats === undefined ? { body } : { body, repeats };
 }
 
 const envelopeAndPayload = 2;

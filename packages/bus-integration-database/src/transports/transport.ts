@@ -11,6 +11,8 @@ export interface Delivery {
   readonly sentAt?: Date;
   /** True when it nested deeper than any request; then the body holds no more than the envelope and what is flat in the payload. */
   readonly isTooDeep?: boolean;
+  /** The key that an object in it says twice. */
+  readonly repeats?: string;
   /** True when it may be of any time, having been kept by the broker. */
   readonly isMaybeReplayed?: boolean;
   /** True when it was delivered so often without an end that it is not to be run again, only answered. */

@@ -105,6 +105,7 @@ export function createWorker(options: WorkerOptions): Worker {
     let response: Response;
     try {
       if (delivery.isTooDeep) throw tooDeep();
+      if (delivery.repeats !== undefined) throw repeated(delivery.repeats);
       const envelope = readEnvelope(delivery.body);
       response = delivery.isGivenUp
         ? ((await memory.known(envelope)) ?? failure(about, givenUp()))
@@ -185,6 +186,13 @@ function tooDeep(): OperationError {
     code: 'too-deep',
     target: 'payload',
     remedy: 'send the request alone, with a saved plan as it was given',
+  });
+}
+
+function repeated(key: string): OperationError {
+  return new OperationError('invalid-request', `the event says the key ${shortened(key)} twice in one object`, {
+    code: 'duplicate-key',
+    remedy: 'send each key once',
   });
 }
 

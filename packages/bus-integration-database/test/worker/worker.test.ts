@@ -190,6 +190,20 @@ describe('what is no request is answered so, or told in the log', () => {
     expect([provider.applies.count, lines.filter(({ level }) => level === 'error')]).toEqual([0, []]);
   });
 
+  test('what says a key twice is not run: who looked at it may have gone by the other', async () => {
+    const { provider } = await start();
+    const payload =
+      '{"deployment_id":"shop","provider":"memory","databases":["a"],"roles":["r"],"dry_run":true,"dry_run":false,"confirm":true}';
+    const line = `{"name":"bus.database.apply.request","correlation_id":"twice","time":"${new Date().toISOString()}","payload":${payload}}\n`;
+    broker.sendRaw('bus.database.apply.request', Buffer.from(line));
+    expect((await broker.answerTo('twice')).payload).toMatchObject({
+      error_class: 'invalid-request',
+      deployment_id: 'shop',
+      diagnostics: [{ code: 'duplicate-key', message: 'the event says the key "dry_run" twice in one object' }],
+    });
+    expect(provider.applies.count).toBe(0);
+  });
+
   test('a line without an end is skipped, and what stands behind it is answered', async () => {
     const { lines, readiness } = await start();
     const long = Buffer.alloc(16 * 1024 * 1024 + 1, 'x');

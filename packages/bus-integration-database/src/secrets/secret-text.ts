@@ -11,11 +11,14 @@ interface ContentFault {
   readonly remedy?: Remedy;
 }
 
-/** Whatever valid UTF-8 it holds, without its last line's end. */
+/**
+ * Whatever valid UTF-8 it holds, without its last line's end; also without the rest of a last character, of which a kill in
+ * the middle of a long write leaves the beginning.
+ */
 export function readText(descriptor: number): string | ContentFault {
   const bytes = readAtMost(descriptor, textLimitBytes);
   if (bytes === undefined) return { why: 'is larger than 4 MiB' };
-  return decoded(bytes)?.replace(/\r?\n$/, '') ?? { why: 'holds bytes that are not valid UTF-8' };
+  return decoded(bytes, { stream: true })?.replace(/\r?\n$/, '') ?? { why: 'holds bytes that are not valid UTF-8' };
 }
 
 /** The one line, without its end. */
@@ -33,9 +36,9 @@ export function readOneLine(descriptor: number, filling: Remedy): string | Conte
   return { why: `holds ${lines} lines, expected one`, remedy: 'leave the one line that counts' };
 }
 
-function decoded(bytes: Uint8Array): string | undefined {
+function decoded(bytes: Uint8Array, options: { readonly stream?: true } = {}): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes, options);
   } catch {
     return undefined;
   }

@@ -278,3 +278,11 @@ test.skipIf(uid !== 0)("a service's credential as systemd lays it out is read by
     expect(refusalOf(credential, { uid: 61_000 }).message).toMatch(/^credential is (readable|writable)/);
   }
 });
+
+test('of a text whose last character was cut off the rest is read, of other bytes nothing', () => {
+  const bytes = Buffer.from('a=1\nbücher');
+  const cut = file('cut', bytes.subarray(0, bytes.indexOf('cher') - 1));
+  expect(readSecretFile(cut, { uid, shownAs: 'f', holds: 'text' }).secret.reveal()).toBe('a=1\nb');
+  const odd = file('odd', Buffer.concat([Buffer.from([0xff]), bytes]));
+  expect(() => readSecretFile(odd, { uid, shownAs: 'f', holds: 'text' })).toThrow('not valid UTF-8');
+});

@@ -93,7 +93,8 @@ function untrusted(failure: Diagnostic): OperationError {
 function isAbsent(file: string): boolean {
   try {
     return lstatSync(file, { throwIfNoEntry: false }) === undefined;
-  } catch {
-    return false;
+  } catch (error) {
+    // What `-C` names is a file: whoever enters it says so.
+    return (error as NodeJS.ErrnoException).code === 'ENOTDIR';
   }
 }

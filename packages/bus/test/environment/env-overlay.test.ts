@@ -23,6 +23,8 @@ test('without a file the environment stays as it is', () => {
     repeated: [],
     warnings: [],
   });
+  write('A=file');
+  expect(overlayEnvFile(env, join(folder, '.env'), uid).env).toEqual(env);
 });
 
 test("the process's own variables win, empty ones too, and only what was taken has a line", () => {

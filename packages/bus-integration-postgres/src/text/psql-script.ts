@@ -31,6 +31,8 @@ function connect(database: string): string[] {
 function statement(sql: string): string[] {
   if (holdsCommand(sql))
     return [`-- left out, since psql would find a command of its own in it: ${printable(sql)}`, '\\quit'];
+  if (/(?![\n\t])\p{Cc}/u.test(sql))
+    return [`-- left out, since a terminal would obey a control character in it: ${printable(sql)}`, '\\quit'];
   return [/;\s*$/.test(sql) ? sql : `${sql};`];
 }
 

@@ -82,3 +82,16 @@ it('the documentation tells what each access word gives, as it is planned', () =
     expect(cells?.slice(2, 5), word).toEqual([database, schema, own].map((list) => list.join(', ')));
   }
 });
+
+it('a name that every object of JavaScript has is one like others', () => {
+  const names = ['constructor', 'toString', 'hasOwnProperty', '__proto__'];
+  const list = (value: string) => names.map((name) => `${name}: ${value}`).join(', ');
+  const text = [
+    'version: 1\ndeployment: d\n',
+    `roles: {${list('{login: true}')}, a: {settings: {${list('x')}}}}\n`,
+    `every_database: {access: {${list('read')}}}\n`,
+    `databases: {${list('{settings: {constructor: 1}}')}}\n`,
+  ].join('');
+  expect(read(text).lines).toEqual([]);
+  expect(Object.keys(declared(text).databases)).toEqual(names);
+});

@@ -22,7 +22,7 @@ export function checkColor(result: Check['result']): Color {
 /** Each check that isn't simply ok; with -v the ok ones too. */
 export function checkLines(checks: readonly Check[], view: View): string[] {
   const shown = checks.filter(({ result }) => view.verbosity > 0 || result !== 'ok');
-  const idWidth = Math.max(narrowestId, ...shown.map(({ id }) => printable(id).length));
+  const idWidth = shown.reduce((widest, { id }) => Math.max(widest, printable(id).length), narrowestId);
   return shown.flatMap((check) => [...seenLines(check, idWidth, view), ...nextLines([check.remedy], '        ')]);
 }
 

@@ -14,7 +14,7 @@ export function listenerLines(checks: readonly Check[] | undefined, view: View):
   const policy = checks.find(({ id }) => id === 'policy');
   const others = checks.filter((check) => check !== policy);
   const sorted = order.flatMap((result) => others.filter((check) => check.result === result));
-  const idWidth = Math.max(narrowestId, ...sorted.map(({ id }) => printable(id).length));
+  const idWidth = sorted.reduce((widest, { id }) => Math.max(widest, printable(id).length), narrowestId);
   return [
     `listener-policy   ${policy === undefined ? summary(others) : printable(policy.seen)}`,
     ...(policy === undefined ? [] : policyLines(policy, view)),

@@ -27,7 +27,8 @@ export function stepLines(steps: readonly Step[], view: View, options: StepLines
   const blocks = blocksOf(steps.filter(isMutating), view.facts);
   const folds: Fold[] = view.verbosity > 0 ? blocks.map((block) => ({ block, same: [] })) : fold(blocks);
   const shown = folds.flatMap(({ block }) => block.steps);
-  const width = Math.min(widestTarget, Math.max(0, ...shown.map(({ target }) => printable(target).length)));
+  const widest = shown.reduce((most, { target }) => Math.max(most, printable(target).length), 0);
+  const width = Math.min(widestTarget, widest);
   return folds.flatMap(({ block, same }) => [
     ...blockLines(block, width, view, options),
     ...(same.length === 0 ? [] : wrapped('  … the same for ', printable(nameList(same)))),

@@ -1,4 +1,4 @@
-import type { Response, Step } from 'bus-integration-database';
+import { printable, type Response, type Step } from 'bus-integration-database';
 import { psqlScript } from 'bus-integration-postgres';
 import { describe, expect, it } from 'vitest';
 import { scriptLines } from '../../src/render/script.ts';
@@ -77,7 +77,7 @@ describe('scriptLines', () => {
     expect(connects(`a=b "c" 'd' \\e`)).toEqual([`\\connect -reuse-previous=on "dbname='a=b ""c"" \\'d\\' \\\\e'"`]);
     expect(connects('postgresql://x')).toEqual([`\\connect -reuse-previous=on "dbname='postgresql://x'"`]);
     expect(connects('a\nb')).toEqual(['\\quit']);
-    expect(connects('a\u001b[2Jb')).toEqual(['\\quit']);
+    expect(connects('a\u001b[2Jb')).toEqual(['\\quit', '\\quit']);
   });
 
   it('lets no name out of a comment', () => {
@@ -106,6 +106,13 @@ describe('scriptLines', () => {
     );
     expect(line?.startsWith('-- left out')).toBe(isLeftOut);
     expect(line).not.toMatch(isLeftOut ? /\n/ : /^--/);
+  });
+
+  it('writes no statement that a terminal would obey', () => {
+    const sql = 'COMMENT ON ROLE "a\u001b[2J" IS \'\ta\nb\'';
+    const lines = psqlLines(respond([...leadSteps(1), { ...example.createRole('a'), sql: [sql] }]), viewOf());
+    expect(lines).toContain(`-- left out, since a terminal would obey a control character in it: ${printable(sql)}`);
+    expect(lines.join('\n')).not.toMatch(example.rawControl);
   });
 
   it('acts as the admin, whatever it is called', () => {

@@ -23,7 +23,7 @@ export const reports: { readonly [A in Report]: Rule<StepOfAction<A>> } = {
         : [
             count(after.roles, 'role'),
             count(after.databases, 'database'),
-            `schema ${after.schemas.map(shown).join(', ')}`,
+            ...(after.schemas.length === 0 ? [] : [`schema ${after.schemas.map(shown).join(', ')}`]),
           ].join(', ') + (after.dsn_directory === undefined ? '' : `; files go to ${after.dsn_directory}`),
     ...doesNothing,
   },

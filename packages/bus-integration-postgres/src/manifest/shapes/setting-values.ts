@@ -94,7 +94,7 @@ export function valueFault(name: string, value: string | readonly string[]): Val
   if (sizes.includes(name)) return unitFault(value, sizeUnits, 'a size like 64MB');
   if (booleans.includes(name))
     return wordFault(value, ['on', 'off', 'true', 'false', 'yes', 'no', '1', '0'], 'on or off');
-  const known = choices[name];
+  const known = Object.hasOwn(choices, name) ? choices[name] : undefined;
   return known === undefined ? undefined : wordFault(value, known, known.slice(0, 6).join(', '));
 }
 

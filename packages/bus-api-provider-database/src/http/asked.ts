@@ -21,10 +21,8 @@ export function wantsPage(accept = ''): boolean {
 export function requireKnownQuery(request: FastifyRequest, known: readonly string[]): void {
   const unknown = Object.keys(request.query as object).find((name) => !known.includes(name));
   if (unknown === undefined) return;
-  const expected = known.length === 0 ? 'nothing there' : known.join(' or ');
-  throw new OperationError('invalid-request', `the query holds ${printable(unknown)}, expected ${expected}`, {
-    target: printable(unknown),
-  });
+  const message = `the query holds ${printable(unknown)}, expected ${known.join(' or ')}`;
+  throw new OperationError('invalid-request', message, { target: printable(unknown) });
 }
 
 export function deploymentIn(request: FastifyRequest): string | undefined {

@@ -48,7 +48,7 @@ export function addRoutes(server: FastifyInstance, options: RouteOptions): void 
     const route: Route = routes[id];
     const { method, path, scope, isAboutJob = false, parameters = [] } = route;
     const query = parameters.flatMap((one) => (one.in === 'query' ? [String(one.name)] : []));
-    const config = { scope, isAboutJob, ...(scope !== null && { query }) };
+    const config = { scope, isAboutJob, ...(query.length > 0 && { query }) };
     server.route({ method, url: path.replace('{id}', ':id'), config, handler, ...more });
   };
 

@@ -1,5 +1,5 @@
-// Whether a text is too much for a reader of YAML, by its lexemes: one that nests ever deeper, or holds nothing but commas,
-// would take gigabytes to read. https://yaml.org/spec/1.2.2/
+// A text's lexemes, and whether they are too much for a reader of YAML: one that nests ever deeper, or holds nothing but
+// commas, would take gigabytes to read. https://yaml.org/spec/1.2.2/
 import { Lexer } from 'yaml';
 import type { Span } from './source.ts';
 
@@ -8,10 +8,12 @@ const mostLexemes = 600_000;
 /** A manifest itself nests 7 deep. */
 const deepest = 64;
 
-/** What is too much, and where; undefined of what may be read. */
-export function excessOf(text: string): (Span & { readonly what: 'deep' | 'many' }) | undefined {
+/** All of them, signs of the lexer's own too; or what is too much, and where. */
+export function lexemesOf(text: string): readonly string[] | (Span & { readonly what: 'deep' | 'many' }) {
+  const lexemes: string[] = [];
   let [offset, count, flow, block, isContent] = [0, 0, 0, 0, false];
   for (const lexeme of new Lexer().lex(text)) {
+    lexemes.push(lexeme);
     // Signs of the lexer's own stand for nothing in the text.
     if (lexeme === '\u0002' || lexeme === '\u0018' || lexeme === '\u001f') {
       isContent = lexeme === '\u001f';
@@ -31,5 +33,5 @@ export function excessOf(text: string): (Span & { readonly what: 'deep' | 'many'
     if (count > mostLexemes) return { start: offset, end: offset + lexeme.length, what: 'many' };
     offset += lexeme.length;
   }
-  return undefined;
+  return lexemes;
 }

@@ -1,25 +1,25 @@
 // From the text of a manifest to what it holds: YAML 1.2 with the core schema, of which JSON is a part. One document, no
 // tags, no anchors, each key once. https://yaml.org/spec/1.2.2/#103-core-schema
-import { type ErrorCode, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
-import { excessOf } from './lexemes.ts';
+import { Composer, type Document, type ErrorCode, isAlias, isMap, isScalar, isSeq, Parser, YAMLParseError } from 'yaml';
+import { lexemesOf } from './lexemes.ts';
 import type { Problems } from './problems.ts';
 import { hideIfSecret, refuseIfSecret } from './secret-scalar.ts';
 import { quotedName } from './seen.ts';
 import type { ManifestSource, Span } from './source.ts';
 import type { Entry, Node, Scalar } from './tree.ts';
 
-type Parsed = ReturnType<typeof parseDocument>;
+type Parsed = Document.Parsed;
 
 /** What the text holds; undefined where it can't be read, and then the problems say why. */
 export function readTree({ text }: ManifestSource, problems: Problems): Node | undefined {
-  const excess = excessOf(text);
-  if (excess !== undefined) {
+  const lexemes = lexemesOf(text);
+  if ('what' in lexemes) {
     const why =
-      excess.what === 'deep' ? 'this nests deeper than a manifest can' : 'from here on there is too much to read';
-    problems.report(excess, 'too-large', why);
+      lexemes.what === 'deep' ? 'this nests deeper than a manifest can' : 'from here on there is too much to read';
+    problems.report(lexemes, 'too-large', why);
     return undefined;
   }
-  const document = parsed(text);
+  const document = parsed(lexemes, text.length);
   if (document === undefined) {
     problems.report({ start: 0, end: 0 }, 'too-large', 'the file nests deeper than a manifest can');
     return undefined;
@@ -35,22 +35,34 @@ export function readTree({ text }: ManifestSource, problems: Problems): Node | u
   return isBroken ? undefined : tree;
 }
 
-function parsed(text: string): Parsed | undefined {
+/** As `parseDocument` of the library, which would look for the lexemes again. */
+function parsed(lexemes: readonly string[], length: number): Parsed | undefined {
+  const composer = new Composer({
+    version: '1.2',
+    schema: 'core',
+    merge: false,
+    // Ours is not quadratic.
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: 'error',
+  });
   try {
-    return parseDocument(text, {
-      version: '1.2',
-      schema: 'core',
-      merge: false,
-      // Ours is not quadratic.
-      uniqueKeys: false,
-      prettyErrors: false,
-      // Of `silent` a second document is no error.
-      logLevel: 'error',
-    });
+    const [first, second] = composer.compose(tokensOf(lexemes), true, length);
+    if (second !== undefined) {
+      const [start, end] = second.range;
+      first?.errors.push(new YAMLParseError([start, end], 'MULTIPLE_DOCS', 'a second document'));
+    }
+    return first;
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
   }
+}
+
+function* tokensOf(lexemes: readonly string[]) {
+  const parser = new Parser();
+  for (const lexeme of lexemes) yield* parser.next(lexeme);
+  yield* parser.end();
 }
 
 function isBlank(root: Parsed['contents']): boolean {

@@ -9,6 +9,8 @@ import { crc32 } from 'node:zlib';
 const { version, platform, arch } = process;
 for (const filename of process.argv.slice(2)) {
   const source = readFileSync(filename);
+  // As late.ts runs all scripts but the first.
+  if (basename(filename) !== 'late.script.js') setFlagsFromString('--interrupt-budget=1000000');
   setFlagsFromString('--no-lazy');
   // The name goes into the cache.
   const script = new Script(source.toString('latin1'), { filename: basename(filename) });

@@ -6,8 +6,11 @@ import { makeManifestStage } from './faults/manifest-stage.ts';
 import { makeStage, type Stage } from './faults/stage.ts';
 import { someOf } from './variants.ts';
 
-const lists = { make: makeStage, names: { database: 'app', schema: 'public', service: 'svc' } };
-const manifest = { make: makeManifestStage, names: { database: 'shop', schema: 'app', service: 'writer' } };
+const lists = { make: makeStage, names: { database: 'app', schema: 'public', service: 'svc', isManifest: false } };
+const manifest = {
+  make: makeManifestStage,
+  names: { database: 'shop', schema: 'app', service: 'writer', isManifest: true },
+};
 const stages = [
   { major: 14, admin: 'plain', declaration: 'lists', ...lists },
   { major: 18, admin: 'superuser', declaration: 'lists', ...lists },

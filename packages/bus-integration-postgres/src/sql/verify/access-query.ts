@@ -5,7 +5,7 @@
 // whose argument types tell one from another of that name, and `types` that are named, each as [schema, name].
 import { tablePrivileges } from '../../manifest/shapes/access-words.ts';
 import { argumentTypesQuery } from '../objects-query.ts';
-import { ofDefaults, ofViews, withoutPolicy } from './needs-query.ts';
+import { ofDefaults, ofViews, rowSecurity } from './needs-query.ts';
 import { unidentified } from './published-query.ts';
 
 const me = 'asked.role';
@@ -203,7 +203,7 @@ SELECT ${held(['CONNECT', 'CREATE', 'TEMPORARY'], `pg_catalog.has_database_privi
           SELECT 'foreign-data-wrapper', NULL, wrapper.fdwname, wrapper.fdwowner, wrapper.fdwacl, 'F'::pg_catalog."char",
                  pg_catalog.has_foreign_data_wrapper_privilege(${me}, wrapper.oid, 'USAGE')
             FROM pg_catalog.pg_foreign_data_wrapper AS wrapper LIMIT ${mostAlike + 1}) AS thing) AS used,
-  ${parametersOf(versionNum)} AS parameters,${withoutPolicy},${ofDefaults},${ofViews},${unidentified(versionNum)},
+  ${parametersOf(versionNum)} AS parameters,${rowSecurity.ofAsked},${ofDefaults},${ofViews},${unidentified(versionNum, me)},
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('name', role.rolname,
       'isInherited', pg_catalog.pg_has_role(${me}, role.oid, 'USAGE'),
       'isSettable', pg_catalog.pg_has_role(${me}, role.oid, '${versionNum >= 160000 ? 'SET' : 'MEMBER'}')) ORDER BY role.rolname), '[]')

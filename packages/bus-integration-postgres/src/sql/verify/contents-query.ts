@@ -1,6 +1,10 @@
 // What is in declared schemas, who may use it and what it could do to them. Asked by a service after its login, and only
 // where there is something: planning it takes the server longer than all else that a login asks.
 import { mostTold } from '../../text/bounded.ts';
+import { type Definers, definersQuery, hasDefiners } from './definers-query.ts';
+import { rowSecurity } from './needs-query.ts';
+import { unidentified } from './published-query.ts';
+import type { TableNeeds } from './seen-access.ts';
 
 /**
  * Functions and operators of others under names of pg_catalog's, in those of the schemas $1 where others may create;
@@ -90,6 +94,13 @@ const publicDefaultsQuery = `
      GROUP BY stored.oid, stored.defaclrole, schema.nspname, stored.defaclobjtype
      ORDER BY 1, 2, 3 LIMIT ${mostTold}) AS defaults`;
 
+/** What statements of this role on tables of the schemas $1 need beside a privilege: a manifest's login is asked with its access. */
+const tableNeedsQuery = (versionNum: number) => `
+  SELECT pg_catalog.row_to_json(needs) FROM (
+    WITH schemas AS MATERIALIZED (
+      SELECT schema.oid, schema.nspname FROM pg_catalog.pg_namespace AS schema WHERE schema.nspname = ANY ($1::pg_catalog.text[]))
+    SELECT ${rowSecurity.ofSession},${unidentified(versionNum, 'current_user')}) AS needs`;
+
 /**
  * Whether the schemas $1, or the database's default privileges, hold anything: what is in a schema depends on it, and
  * that has an index. 1259 pg_class, 1255 pg_proc, 2617 pg_operator, 2615 pg_namespace, all fixed.
@@ -100,13 +111,19 @@ export const hasContents = `
               WHERE held.refclassid = '2615'::pg_catalog.oid
                 AND held.refobjid IN (SELECT schema.oid FROM pg_catalog.pg_namespace AS schema
                                        WHERE schema.nspname = ANY ($1::pg_catalog.text[]))
-                AND held.classid IN ('1259'::pg_catalog.oid, '1255'::pg_catalog.oid, '2617'::pg_catalog.oid))`;
+                AND held.classid IN ('1259'::pg_catalog.oid, '1255'::pg_catalog.oid, '2617'::pg_catalog.oid))
+  OR (${hasDefiners})`;
 
-/** In one row. $1 declared schemas; $2 the roles that are declared for this database; $3 whether to look at more than shadows. */
-export const contentsQuery = `
+/**
+ * In one row. $1 declared schemas; $2 the roles that are declared for this database; $3 whether to look at more than shadows;
+ * $4 all roles that are declared; $5 the admin role's name.
+ */
+export const contentsQuery = (versionNum: number, isOfLists: boolean): string => `
 SELECT (${shadowsQuery}) AS shadows,
+  ${isOfLists ? `(${tableNeedsQuery(versionNum)})` : 'NULL'} AS needs,
   CASE WHEN $3 THEN (${unusableQuery}) END AS unusable,
-  CASE WHEN $3 THEN (${publicDefaultsQuery}) END AS "publicDefaults"`;
+  CASE WHEN $3 THEN (${publicDefaultsQuery}) END AS "publicDefaults",
+  CASE WHEN $3 THEN (${definersQuery}) END AS definers`;
 
 export interface Contents {
   /** Others' functions and operators with names of pg_catalog's in shared schemas; null where no schema is shared. */
@@ -127,4 +144,8 @@ export interface Contents {
         readonly privileges: readonly string[];
       }[]
     | null;
+  /** Null of a manifest's login. */
+  readonly needs: TableNeeds | null;
+  /** Null where it was not asked for. */
+  readonly definers: readonly Definers[] | null;
 }

@@ -5,25 +5,63 @@ const me = 'asked.role';
 /** How many of each are read. */
 const mostNeeds = 50;
 
-const permitted = `EXISTS (SELECT FROM pg_catalog.pg_policy AS policy
-              WHERE policy.polrelid = relation.oid AND policy.polpermissive AND policy.polcmd IN ('*', wanted.command)
+/** A `policy` of a `relation` for the role `me`. */
+const policies = (me: string) => `pg_catalog.pg_policy AS policy
+              WHERE policy.polrelid = relation.oid
                 AND EXISTS (SELECT FROM pg_catalog.unnest(policy.polroles) AS named(role)
-                             WHERE named.role = 0::pg_catalog.oid OR pg_catalog.pg_has_role(${me}, named.role, 'USAGE')))`;
+                             WHERE named.role = 0::pg_catalog.oid OR pg_catalog.pg_has_role(${me}, named.role, 'USAGE'))`;
 
-/** Tables with row security of which no policy lets the role do what it was granted. */
-export const withoutPolicy = `
+/** Those for a `wanted` command. New rows are held to what visible ones are, where a policy says nothing of them. */
+const commanded = (me: string) => `${policies(me)} AND policy.polcmd IN ('*', wanted.command)`;
+const says = `pg_catalog.pg_get_expr(CASE WHEN wanted.command = 'a' AND policy.polwithcheck IS NOT NULL THEN policy.polwithcheck
+                                           ELSE policy.polqual END, policy.polrelid)`;
+
+/** No row passes: no policy lets one, but such that say `false`, or one of those that restrict says it. */
+const passesNone = (
+  me: string,
+) => `(NOT EXISTS (SELECT FROM ${commanded(me)} AND policy.polpermissive AND ${says} IS DISTINCT FROM 'false')
+              OR EXISTS (SELECT FROM ${commanded(me)} AND NOT policy.polpermissive AND ${says} = 'false'))`;
+
+/** Every row passes: one policy says `true`, and none that restricts says anything else. */
+const passesAll = (me: string) => `(EXISTS (SELECT FROM ${commanded(me)} AND policy.polpermissive AND ${says} = 'true')
+              AND NOT EXISTS (SELECT FROM ${commanded(me)} AND NOT policy.polpermissive AND ${says} IS DISTINCT FROM 'true'))`;
+
+/** The commands that the role `me` was granted. */
+const granted = (me: string) => `
+                      FROM (VALUES ('SELECT', 'r'::"char"), ('INSERT', 'a'), ('UPDATE', 'w'), ('DELETE', 'd')) AS wanted(privilege, command)
+                     WHERE pg_catalog.has_table_privilege(${me}, relation.oid, wanted.privilege)`;
+
+/** Tables whose policies bind the role `me`: neither their owner, unless forced, nor one with BYPASSRLS. */
+const bound = (me: string) => `schemas JOIN pg_catalog.pg_class AS relation ON relation.relnamespace = schemas.oid
+             AND relation.relkind IN ('r', 'p') AND relation.relrowsecurity
+             JOIN pg_catalog.pg_roles AS own ON own.rolname = ${me} AND NOT own.rolsuper AND NOT own.rolbypassrls
+             AND (relation.relforcerowsecurity OR NOT pg_catalog.pg_has_role(${me}, relation.relowner, 'USAGE'))`;
+
+/** Tables with row security of which no policy lets the role `me` do what it was granted. */
+const withoutPolicy = (me: string) => `
   (SELECT coalesce(pg_catalog.json_agg(found.told ORDER BY found.schema, found.name), '[]')
      FROM (SELECT schemas.nspname AS schema, relation.relname AS name,
-                  pg_catalog.json_build_object('schema', schemas.nspname, 'name', relation.relname, 'privileges', refused.privileges) AS told
-             FROM schemas JOIN pg_catalog.pg_class AS relation ON relation.relnamespace = schemas.oid
-             JOIN pg_catalog.pg_roles AS own ON own.rolname = ${me} AND NOT own.rolsuper AND NOT own.rolbypassrls
+                  pg_catalog.json_build_object('schema', schemas.nspname, 'name', relation.relname, 'privileges', refused.privileges,
+                    'hasPolicies', EXISTS (SELECT FROM ${policies(me)})) AS told
+             FROM ${bound(me)}
             CROSS JOIN LATERAL (
-                    SELECT pg_catalog.json_agg(wanted.privilege) AS privileges
-                      FROM (VALUES ('SELECT', 'r'::"char"), ('INSERT', 'a'), ('UPDATE', 'w'), ('DELETE', 'd')) AS wanted(privilege, command)
-                     WHERE pg_catalog.has_table_privilege(${me}, relation.oid, wanted.privilege) AND NOT ${permitted}) AS refused
-            WHERE relation.relkind IN ('r', 'p') AND relation.relrowsecurity AND refused.privileges IS NOT NULL
-              AND (relation.relforcerowsecurity OR NOT pg_catalog.pg_has_role(${me}, relation.relowner, 'USAGE'))
+                    SELECT pg_catalog.json_agg(wanted.privilege) AS privileges${granted(me)} AND ${passesNone(me)}) AS refused
+            WHERE refused.privileges IS NOT NULL
             ORDER BY schemas.nspname, relation.relname LIMIT ${mostNeeds}) AS found) AS "withoutPolicy"`;
+
+/** Tables of which policies let the role `me` see or change some rows: which, depends on the rows and the session. */
+const withPolicies = (me: string) => `
+  (SELECT coalesce(pg_catalog.json_agg(found.name ORDER BY found.name), '[]')
+     FROM (SELECT pg_catalog.format('%I.%I', schemas.nspname, relation.relname) AS name
+             FROM ${bound(me)}
+            WHERE EXISTS (SELECT${granted(me)} AND NOT ${passesNone(me)} AND NOT ${passesAll(me)})
+            ORDER BY 1 LIMIT ${mostNeeds}) AS found) AS "withPolicies"`;
+
+/** Of the role that is asked about, or of the session's own. */
+export const rowSecurity = {
+  ofAsked: `${withoutPolicy(me)},${withPolicies(me)}`,
+  ofSession: `${withoutPolicy('current_user')},${withPolicies('current_user')}`,
+};
 
 /** Sequences of other schemas that defaults take a value from, and the role may not; only of a sequence that can be asked. */
 export const ofDefaults = `
@@ -99,6 +137,8 @@ interface SeenWithoutPolicy {
   readonly schema: string;
   readonly name: string;
   readonly privileges: readonly string[];
+  /** There are policies for the role, and none lets a row pass. */
+  readonly hasPolicies: boolean;
 }
 
 /** A relation, and what else a statement on it needs. */
@@ -112,6 +152,8 @@ interface SeenNeed {
 
 export interface SeenNeeds {
   readonly withoutPolicy: readonly SeenWithoutPolicy[];
+  /** As SQL. */
+  readonly withPolicies: readonly string[];
   readonly ofDefaults: readonly SeenNeed[];
   /** `through` is the view under the named one that reads it. */
   readonly ofViews: readonly (SeenNeed & {

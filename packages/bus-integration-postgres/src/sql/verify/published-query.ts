@@ -1,7 +1,6 @@
 // Tables that a publication has and that say by nothing which row an UPDATE or DELETE is about: the server refuses both.
-// Columns of accessQuery: `asked` is the role, `schemas` stands in its WITH.
+// A column; `schemas` stands in its WITH.
 // https://www.postgresql.org/docs/current/logical-replication-publication.html
-const me = 'asked.role';
 
 /** How many are read. */
 const mostRead = 50;
@@ -9,7 +8,8 @@ const mostRead = 50;
 const hasIndex = (which: string) => `EXISTS (SELECT FROM pg_catalog.pg_index AS index
                     WHERE index.indrelid = relation.oid AND index.indisvalid AND index.${which})`;
 
-export function unidentified(versionNum: number): string {
+/** @param me the role, as SQL */
+export function unidentified(versionNum: number, me: string): string {
   // Publications of schemas came with 15.
   const ofSchema =
     versionNum >= 150000

@@ -111,8 +111,12 @@ export interface SeenEdge {
   readonly inherits: boolean;
 }
 
-export interface SeenAccess extends SeenNeeds {
+/** What statements on tables need beside a privilege, whatever declared it. */
+export interface TableNeeds extends Pick<SeenNeeds, 'withoutPolicy' | 'withPolicies'> {
   readonly unidentified: readonly SeenUnidentified[];
+}
+
+export interface SeenAccess extends SeenNeeds, TableNeeds {
   readonly database: readonly string[];
   readonly onDatabase: { readonly owner: string; readonly entries: readonly SeenEntry[] };
   readonly schemas: readonly SeenSchema[];

@@ -21,6 +21,7 @@ export const sessionSettings = [
   'lo_compat_privileges',
   'restrict_nonsystem_relation_kind',
   'standard_conforming_strings',
+  'row_security',
 ] as const;
 
 /** The session as it stands after the login: run before anything of ours is set in it. */

@@ -6,6 +6,7 @@ import {
   list,
   nullable,
   oneOf,
+  type RowShape,
   readRow,
   record,
   refuseShape,
@@ -25,6 +26,7 @@ import type {
   SeenRoutine,
   SeenSchema,
   SeenUsed,
+  TableNeeds,
 } from '../../sql/verify/seen-access.ts';
 import type { ExpectedAccess } from './declared-access.ts';
 
@@ -33,12 +35,19 @@ const entries = list(record<SeenEntry>(entry));
 
 const need = { schema: text, name: text, needs: text, needed: text, owner: text };
 
-const shape = record<SeenAccess>({
+/** What is asked of tables, of what lists declare too. */
+export const needsOfTables: { readonly [Name in keyof TableNeeds]: RowShape<TableNeeds[Name]> } = {
   withoutPolicy: list(
-    record<SeenAccess['withoutPolicy'][number]>({ schema: text, name: text, privileges: list(text) }),
+    record<TableNeeds['withoutPolicy'][number]>({
+      schema: text,
+      name: text,
+      privileges: list(text),
+      hasPolicies: boolean,
+    }),
   ),
+  withPolicies: list(text),
   unidentified: list(
-    record<SeenAccess['unidentified'][number]>({
+    record<TableNeeds['unidentified'][number]>({
       schema: text,
       name: text,
       publications: list(text),
@@ -46,6 +55,10 @@ const shape = record<SeenAccess>({
       deletes: boolean,
     }),
   ),
+};
+
+const shape = record<SeenAccess>({
+  ...needsOfTables,
   ofDefaults: list(record<SeenAccess['ofDefaults'][number]>(need)),
   ofViews: list(
     record<SeenAccess['ofViews'][number]>({

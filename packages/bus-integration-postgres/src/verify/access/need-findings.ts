@@ -1,6 +1,7 @@
 // What was granted and yet is refused, by what the catalogs say: a default's sequence, what a view reads, row security
 // without a policy, a publication without a replica identity. Pure.
-import type { SeenAccess } from '../../sql/verify/seen-access.ts';
+import { advise, type Check, type FilePair, printable, some } from 'bus-integration-database';
+import type { SeenAccess, TableNeeds } from '../../sql/verify/seen-access.ts';
 import { mostTold, someNames } from '../../text/bounded.ts';
 import { inDatabase, runs } from '../../text/psql-remedy.ts';
 import { shown } from '../../text/shown.ts';
@@ -8,7 +9,7 @@ import { identifier } from '../../text/sql-text.ts';
 import { type AccessFinding, fail, list } from './finding-words.ts';
 
 export function ofNeeds(role: string, seen: SeenAccess, database: string): AccessFinding[] {
-  const { withoutPolicy, ofDefaults, ofViews, unidentified } = seen;
+  const { ofDefaults, ofViews } = seen;
   return [
     ...ofDefaults.map(({ schema, name, needs, needed, owner }) =>
       fail(
@@ -39,6 +40,13 @@ export function ofNeeds(role: string, seen: SeenAccess, database: string): Acces
         ...(relation?.count === 1 && { about: { relation, privileges: ['SELECT'] } }),
       };
     }),
+    ...ofTables(role, seen, database),
+  ];
+}
+
+/** Whatever declared the role. */
+export function ofTables(role: string, { unidentified, withoutPolicy }: TableNeeds, database: string): AccessFinding[] {
+  return [
     ...unidentified.flatMap(({ schema, name, publications, updates, deletes }): AccessFinding[] => {
       const privileges = [...(updates ? ['UPDATE'] : []), ...(deletes ? ['DELETE'] : [])];
       if (privileges.length === 0) return [];
@@ -54,11 +62,11 @@ export function ofNeeds(role: string, seen: SeenAccess, database: string): Acces
       ];
     }),
     ...withoutPolicy.map(
-      ({ schema, name, privileges }): AccessFinding => ({
+      ({ schema, name, privileges, hasPolicies }): AccessFinding => ({
         result: 'unknown',
-        seen: `${shown(role)} is granted ${list(privileges)} on table ${shown(name)} in schema ${shown(schema)}, which has row security and no policy for it: it sees no row, and is refused what it writes`,
+        seen: `${shown(role)} is granted ${list(privileges)} on table ${shown(name)} in schema ${shown(schema)}, which has row security and ${hasPolicies ? 'policies that let no row pass' : 'no policy for it'}: it sees no row, and is refused what it writes`,
         remedy: [
-          'if that is not meant: ',
+          hasPolicies ? 'look at its policies (\\d in psql); if that is not meant, ' : 'if that is not meant: ',
           runs(
             'its owner or a superuser',
             inDatabase(database),
@@ -67,5 +75,24 @@ export function ofNeeds(role: string, seen: SeenAccess, database: string): Acces
         ],
       }),
     ),
+  ];
+}
+
+/** What policies let pass, nobody knows who doesn't know the rows. */
+export function policyChecks(
+  { role, database }: Pick<FilePair, 'role' | 'database'>,
+  { withPolicies }: TableNeeds,
+): Check[] {
+  if (withPolicies.length === 0) return [];
+  return [
+    {
+      id: 'row-policies',
+      kind: 'connectivity',
+      target: `${printable(role)}@${printable(database)}`,
+      database,
+      result: 'info',
+      seen: `which rows ${shown(role)} sees and changes is decided by row security policies of ${some(withPolicies.map(printable), mostTold)}: not looked at`,
+      ...advise('a row of verify in a manifest shows what it must see'),
+    },
   ];
 }

@@ -13,6 +13,7 @@ import { withoutActing } from './acting.ts';
 import { type ExpectedAccess, expectedAccess, worksAs } from './declared-access.ts';
 import { type AccessFinding, list } from './finding-words.ts';
 import { membershipFindings } from './memberships.ts';
+import { policyChecks } from './need-findings.ts';
 import { publicFindings } from './public-findings.ts';
 import { readFindings } from './read-findings.ts';
 import { settingFindings } from './session-settings.ts';
@@ -65,6 +66,7 @@ export async function tryAccess(session: Session, trial: AccessTrial): Promise<A
     ...(works !== pair.role && acting.length === 0 && trial.isNegative && trial.catchesErrors
       ? [actsWell(pair, works)]
       : []),
+    ...policyChecks(pair, seenOf(expected)),
     ...checksOf('membership', pair, memberships),
     ...checksOf('session-setting', pair, settings),
     ...others.flatMap((one) => otherChecks(session, trial, one, seenOf(one))),
@@ -174,7 +176,7 @@ function summary({ isOwner, schemas }: ExpectedAccess): string {
   return `may what its access gives, and nothing beyond (${[...new Set(given)].join('; ')})`;
 }
 
-function checksOf(
+export function checksOf(
   id: string,
   pair: Pick<FilePair, 'role' | 'database'>,
   findings: readonly Pick<AccessFinding, 'result' | 'seen' | 'remedy'>[],

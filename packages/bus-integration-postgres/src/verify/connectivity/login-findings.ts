@@ -31,9 +31,15 @@ export const connectivityFindings = {
   },
   access: {
     title: 'a role of a manifest may what its access gives, and nothing beyond',
-    why: 'Privileges on the database, its schemas, everything in them and what comes later are read for each role; on one thing of each that have the same owner and privileges the login tries them too, explained and not run, so that nothing is written. Roles that do not log in, and logins without a file, are read only. What else a statement needs is read too: sequences of defaults, what views read at every depth, row security policies, the replica identity of what is published. What functions do in their bodies is not looked at: a row of verify shows it.',
+    why: 'Privileges on the database, its schemas, everything in them and what comes later are read for each role; on one thing of each that have the same owner and privileges the login tries them too, explained and not run, so that nothing is written. Roles that do not log in, and logins without a file, are read only. What else a statement needs is read too: sequences of defaults, what views read at every depth, row security policies, the replica identity of what is published. What functions do in their bodies is not looked at: a row of verify shows it. Of what lists declare, row security and publications alone are looked at.',
     fix: 'Where something lacks, bus operator database plan shows what apply gives; where there is too much, the statement that the finding names takes it away.',
     page: `${documentation}/ddl-priv.html`,
+  },
+  'row-policies': {
+    title: 'row security policies decide which rows a role sees',
+    why: 'A table with row security shows and takes only the rows that its policies let pass, by what is in them and in the session. That no row passes is told by access; where some may, which ones is not looked at. Owners are bound only where row security is forced, superusers and roles with BYPASSRLS never.',
+    fix: 'A row of verify in the manifest shows what the role must see, or must not. Where none is meant: ALTER TABLE … DISABLE ROW LEVEL SECURITY.',
+    page: `${documentation}/ddl-rowsecurity.html`,
   },
   'public-privilege': {
     title: 'everybody has privileges on a table, a view or a sequence of a declared schema',
@@ -173,6 +179,12 @@ export const connectivityFindings = {
     fix: 'If it is not meant: REVOKE … FROM the login, or ALTER ROLE … NOCREATEROLE, as the finding has it.',
     page: `${documentation}/predefined-roles.html`,
   },
+  'runs-as-owner': {
+    title: "a routine runs with its owner's rights, and everybody or a stranger may call it",
+    why: "What a SECURITY DEFINER routine does is done as its owner: of a superuser, of the database's owner, or of a role that is declared. PUBLIC may call every routine unless that was revoked. What it does in its body is not looked at. Members of extensions are left out, and what a declared role was granted by name. It fails where a manifest says who gets in, and a login that is not in it may connect and call one in a declared schema.",
+    fix: 'Read what it does. If others are not to do that, its owner runs the REVOKE that the finding names, and grants EXECUTE to those who are; or make it SECURITY INVOKER.',
+    page: `${documentation}/sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY`,
+  },
   'other-owner': {
     title: "a database or a declared schema belongs to a role that is not an admin's",
     why: 'An owner may drop it, rename it, allow others to connect, and give itself every right on it, whatever was revoked.',
@@ -181,7 +193,7 @@ export const connectivityFindings = {
   },
   'harmful-setting': {
     title: 'a setting that is stored for a service lets it damage data, or fail at its work',
-    why: 'With session_replication_role = replica no foreign key and no ordinary trigger is checked; with temp_file_limit = 0 a sort that does not fit into memory fails; restrict_nonsystem_relation_kind refuses views; standard_conforming_strings = off makes a backslash in a literal an escape. The few statements that verify tries show none of it.',
+    why: 'With session_replication_role = replica no foreign key and no ordinary trigger is checked; with temp_file_limit = 0 a sort that does not fit into memory fails; restrict_nonsystem_relation_kind refuses views; row_security = off refuses tables whose policies bind it; standard_conforming_strings = off makes a backslash in a literal an escape. The few statements that verify tries show none of it.',
     fix: 'The command that the finding names takes the setting away: ALTER ROLE … RESET …',
     page: `${documentation}/runtime-config-client.html`,
   },

@@ -1,7 +1,7 @@
 // The session of one login, tried: writes and reads, tries what must be refused, and what a manifest says of it. All of it is
 // rolled back.
 import { randomBytes } from 'node:crypto';
-import { endpointFault, ownCommand, say } from 'bus-integration-database';
+import { type Check, endpointFault, type FilePair, ownCommand, say } from 'bus-integration-database';
 import type { Session } from '../../connection/connect.ts';
 import { readRow, shaped } from '../../connection/session/shape.ts';
 import { connectionStrings } from '../../output-forms/connection-strings.ts';
@@ -9,6 +9,8 @@ import { type Contents, contentsQuery } from '../../sql/verify/contents-query.ts
 import { encodingQuery, type SessionAtLogin } from '../../sql/verify/verify-query.ts';
 import { type Forbidden, verifyScript } from '../../sql/verify/verify-script.ts';
 import { shown } from '../../text/shown.ts';
+import { ofTables, policyChecks } from '../access/need-findings.ts';
+import { checksOf } from '../access/try-access.ts';
 import { readFacts, type ServiceFacts, schemasOf } from './facts.ts';
 import type { LoginFindings } from './login-answer.ts';
 import {
@@ -24,6 +26,7 @@ import {
 import type { LoginTrial } from './login-trial.ts';
 import { accessOf, freshOf, manifestScript } from './manifest-trial.ts';
 import type { DeclaredObjects } from './objects/declared-objects.ts';
+import { definerChecks } from './objects/definers.ts';
 import { objectChecks } from './objects/objects.ts';
 import { settingOf } from './objects/refused.ts';
 import { attemptedShape, contentsShape, encodingShape } from './objects/service-shapes.ts';
@@ -75,7 +78,8 @@ async function tryRights(session: Session, trial: LoginTrial, at: LoggedIn): Pro
     if (!isKnown) return { checks: [unknownEncoding(pair)], login, facts };
   }
   const isFirst = isNegative && trial.looksAtDatabase();
-  const contents = isNegative && facts.hasContents ? await contentsOf(session, trial, isFirst) : undefined;
+  const asksContents = facts.hasContents && (isNegative || trial.login === undefined);
+  const contents = asksContents ? await contentsOf(session, trial, isFirst) : undefined;
   const declaredSchemas = isFirst && facts.mayHaveStrangers ? await readDeclaredSchemas(session, trial) : [];
   const probe = `bus_verify_${randomBytes(6).toString('hex')}`;
   const tried = isNegative && facts.catchesErrors ? worthTrying(facts) : [];
@@ -117,7 +121,12 @@ async function tryRights(session: Session, trial: LoginTrial, at: LoggedIn): Pro
   const within =
     contents === undefined
       ? []
-      : [...shadowChecks(pair, contents), ...objectChecks(pair.database, trial.roles, contents)];
+      : [
+          ...(isNegative ? shadowChecks(pair, contents) : []),
+          ...objectChecks(pair.database, trial.roles, contents),
+          ...needChecks(pair, contents.needs),
+          ...definerChecks(pair.database, contents.definers, trial.login !== undefined),
+        ];
   const limits = isNegative ? placeLimits(trial, facts, attempted) : [];
   return {
     checks: [
@@ -138,8 +147,15 @@ async function tryRights(session: Session, trial: LoginTrial, at: LoggedIn): Pro
 
 async function contentsOf(session: Session, trial: LoginTrial, isFirst: boolean): Promise<Contents> {
   const { pair, roles } = trial;
-  const values = [schemasOf(trial), roles, isFirst];
-  return await readRow(session, contentsShape, { sql: contentsQuery, values, doing: `trying ${pair.path}` });
+  const sql = contentsQuery(session.serverVersionNum, trial.login === undefined);
+  const declared = [...new Set([...roles, ...Object.keys(trial.login?.manifest.roles ?? {})])];
+  const values = [schemasOf(trial), roles, isFirst, declared, trial.adminRole];
+  return await readRow(session, contentsShape, { sql, values, doing: `trying ${pair.path}` });
+}
+
+function needChecks(pair: FilePair, needs: Contents['needs']): Check[] {
+  if (needs === null) return [];
+  return [...checksOf('access', pair, ofTables(pair.role, needs, pair.database)), ...policyChecks(pair, needs)];
 }
 
 /** What is known to be allowed is told; only what should be refused is tried. */

@@ -11,8 +11,10 @@ import {
   text,
 } from '../../../connection/session/shape.ts';
 import type { Contents } from '../../../sql/verify/contents-query.ts';
+import type { Definers } from '../../../sql/verify/definers-query.ts';
 import type { DangerousGrant } from '../../../sql/verify/grants-query.ts';
 import type { ReachedSchema } from '../../../sql/verify/reached-schemas-query.ts';
+import type { TableNeeds } from '../../../sql/verify/seen-access.ts';
 import {
   type FactsRow,
   type Powers,
@@ -21,6 +23,7 @@ import {
   sessionSettings,
 } from '../../../sql/verify/verify-query.ts';
 import type { Attempted } from '../../../sql/verify/verify-script.ts';
+import { needsOfTables } from '../../access/access-shape.ts';
 
 const attributes = {
   isSuperuser: boolean,
@@ -102,6 +105,21 @@ export const contentsShape = record<Contents>({
         schema: nullable(text),
         kind: text,
         privileges: list(text),
+      }),
+    ),
+  ),
+  needs: nullable(record<TableNeeds>(needsOfTables)),
+  definers: nullable(
+    list(
+      record<Definers>({
+        schema: text,
+        isDeclared: boolean,
+        owner: text,
+        isSuperuser: boolean,
+        to: nullable(text),
+        count: integer,
+        names: list(text),
+        strangers: list(text),
       }),
     ),
   ),

@@ -47,6 +47,13 @@ const harmful: readonly HarmfulSetting[] = [
     isAnyones: true,
   },
   {
+    name: 'row_security',
+    isHarmful: isOff,
+    effect: 'every statement on a table is refused whose row security policies bind it',
+    result: 'warn',
+    isAnyones: true,
+  },
+  {
     name: 'standard_conforming_strings',
     isHarmful: isOff,
     effect: 'a backslash in a literal escapes what follows it: who quotes as the standard says is open to injected SQL',

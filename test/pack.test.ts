@@ -192,7 +192,7 @@ it('npm links the man pages of a global installation', () => {
   });
   expect(status, stderr).toBe(0);
   expect(readdirSync(join(prefix, 'share/man/man1'))).toContain('bus-operator-database-plan.1');
-});
+}, 180_000);
 
 it.each(names)('publint finds nothing wrong with %s', async (name) => {
   const { messages } = await publint({ pkgDir: join(directory, 'node_modules', name), strict: true, pack: false });

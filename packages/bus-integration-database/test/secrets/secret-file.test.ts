@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OperationError } from '../../src/contract/errors.ts';
 import { examineOpen, judgeSecretFile, openSecretFile, readSecretFile } from '../../src/secrets/secret-file.ts';
+import { namedPipe } from '../named-pipe.ts';
 
 const uid = process.getuid?.() ?? 0;
 let folder: string;
@@ -119,10 +120,10 @@ describe('what is not a regular file', () => {
     expect(refusalOf(place('directory')).message).toBe('directory is a directory, expected a regular file');
   });
 
-  // Whoever opens one waits for a writer, for ever.
   test('IN-10 a named pipe, without waiting', () => {
-    execFileSync('mkfifo', ['-m', '600', place('pipe')]);
+    using pipe = namedPipe(place('pipe'));
     expect(refusalOf(place('pipe')).message).toBe('pipe is a named pipe, expected a regular file');
+    expect(pipe.wasWaitedFor()).toBe(false);
   });
 
   test('a socket and a device', async () => {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseEnvFile, readEnvFile } from '../../../src/config/env-file/env-file.ts';
 import { OperationError } from '../../../src/contract/errors.ts';
+import { namedPipe } from '../../named-pipe.ts';
 
 const parse = (text: string) => ({ ...parseEnvFile(text, '.env') });
 
@@ -144,8 +144,9 @@ describe('readEnvFile', () => {
 
   test('a named pipe is refused at once instead of being waited for', () => {
     const path = join(folder, 'pipe');
-    execFileSync('mkfifo', [path]);
+    using pipe = namedPipe(path);
     expect(messageOf(() => readEnvFile(path))).toBe(`${path}: is not a regular file`);
+    expect(pipe.wasWaitedFor()).toBe(false);
   });
 
   test('bytes that are no UTF-8 are refused with their line, never replaced', () => {

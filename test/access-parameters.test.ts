@@ -25,7 +25,7 @@ async function held(on: OnServer): Promise<string[]> {
 const told = ({ diagnostics }: Response, code: string) =>
   diagnostics.filter((one) => one.code === code).map(({ message, remedy }) => [message, remedy]);
 
-describe.each(someOf('access to parameters', able, 2))('PostgreSQL %i', (major: Major) => {
+describe.each(someOf('access to parameters', able, 1))('PostgreSQL %i', (major: Major) => {
   test.each(admins)('as %s: given, lowered and taken', { timeout: 90_000 }, async (kind) => {
     await using on = await onServer(major, kind);
     const isSuperuser = kind === 'superuser';

@@ -39,7 +39,7 @@ async function held(on: OnServer): Promise<Record<string, string>> {
 
 const told = ({ diagnostics }: Response, code: string) => diagnostics.filter((one) => one.code === code);
 
-describe.each(someOf('access by USAGE', majors, 2))('PostgreSQL %i', (major) => {
+describe.each(someOf('access by USAGE', majors, 1))('PostgreSQL %i', (major) => {
   test.each(admins)('as %s: given to the roles that the file names, and taken', { timeout: 90_000 }, async (kind) => {
     await using on = await onServer(major, kind);
     const early = await on.apply(manifestOf(given));

@@ -17,7 +17,7 @@ const manifestOf = (access: Access, routines: 'closed' | 'keep') =>
     `{orders: {owner: owner, schemas: [app], routines: ${routines}, access: ${JSON.stringify({ ...access, migrator: 'connect' })}}}`,
   );
 
-describe.each(someOf('access', majors, 2))('PostgreSQL %i', (major) => {
+describe.each(someOf('access', majors, 1))('PostgreSQL %i', (major) => {
   test.each(admins)('as %s: what was there and what comes later', { timeout: 60_000 }, async (kind) => {
     await using on = await onServer(major, kind);
     await on.converge(manifestOf({ maker: 'create' }, 'closed'));

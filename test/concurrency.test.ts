@@ -1,5 +1,5 @@
 // Many applies at once, as real processes of the built command: none fails, and what stands in the end is what was
-// declared. `CONCURRENCY_ROUNDS=20` runs all rounds, otherwise three.
+// declared. `CONCURRENCY_ROUNDS=20` runs all rounds, otherwise one.
 import { parseDsn } from 'bus-integration-postgres';
 import { createPlainAdmin, type Server, startServer } from 'embedded';
 import { Client } from 'pg';
@@ -9,7 +9,7 @@ import { createDeployment, type Desired, exampleId, filesIn, stepLines } from '.
 import { explain, provenPasswords } from './scenarios/stage.ts';
 
 const all = 20;
-const rounds = Number(process.env.CONCURRENCY_ROUNDS ?? 3);
+const rounds = Number(process.env.CONCURRENCY_ROUNDS ?? 1);
 const atOnce = 16;
 const timeoutMs = 120_000;
 const apply = ['apply', '-q', '--lock-timeout', '100s'];

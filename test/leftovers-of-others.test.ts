@@ -7,6 +7,7 @@ import { createPlainAdmin, psqlPath, type Server, startServer } from 'embedded';
 import { describe, expect, test } from 'vitest';
 import { skip } from './bad-input/refusal.ts';
 import { type Deployment, makeDeployment } from './deployment.ts';
+import { someOf } from './variants.ts';
 
 const psql = psqlPath();
 if (psql === undefined) console.log('what is printed for psql is not tried: there is no psql');
@@ -27,7 +28,7 @@ function deploymentIn(directory: string, adminDsn: string, keys: Record<string, 
   });
 }
 
-describe.each(['plain', 'superuser'])('a %s admin', (kind) => {
+describe.each(someOf('leftovers of others', ['plain', 'superuser'], 1))('a %s admin', (kind) => {
   const adminOf = (server: Server) => (kind === 'plain' ? createPlainAdmin(server) : server.dsn());
 
   test('DSN files of other deployments, of this server and of another, are nobody’s to remove', {

@@ -109,7 +109,7 @@ const variants = majors.flatMap((major) => [
   ...(major === 18 ? [[major, 'superuser'] as const] : []),
 ]);
 
-describe.each(someOf('leftovers', variants, 2))('PostgreSQL %i, a %s admin', (major, admin) => {
+describe.each(someOf('leftovers', variants, 1))('PostgreSQL %i, a %s admin', (major, admin) => {
   test('what is declared no longer is told by every verb, done by none, and retired by what is printed', {
     timeout: 120_000,
   }, async (context) => {

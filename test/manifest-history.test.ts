@@ -10,7 +10,7 @@ import { dumpCluster } from './scenarios/cluster-dump.ts';
 import { createDeployment, exampleId, stepLines, temporaryFolder } from './scenarios/deployment.ts';
 import { adminDsnOf, explain } from './scenarios/stage.ts';
 
-const runs = Number(process.env.HISTORY_RUNS ?? 3);
+const runs = Number(process.env.HISTORY_RUNS ?? 2);
 const firstSeed = Number(process.env.HISTORY_SEED ?? 1);
 const seeds = Array.from({ length: runs }, (_, index) => firstSeed + index);
 const length = 5;

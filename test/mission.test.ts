@@ -62,14 +62,14 @@ const majors = installedMajors().filter((major) => major >= 15);
 const admins = ['superuser', 'plain admin'] as const;
 const all = majors.flatMap((major, place) =>
   walks.flatMap((walk, step) =>
-    // Each walk reaches every version, and both admins in turn.
-    admins.map((who, turn) => ({ ...walk, major, who, isSampled: (place + step + turn) % 2 === 0 })),
+    // Each walk is gone with both admins; all walks together on every version.
+    admins.map((who, turn) => ({ ...walk, major, who, isSampled: (place + step + 2 * turn + 1) % 4 === 0 })),
   ),
 );
 const chosen = process.env.MISSION === 'all' ? all : all.filter(({ isSampled }) => isSampled);
 console.log(`mission: ${chosen.length} of ${all.length} walks (MISSION=all runs the rest)`);
 
-describe.each(majors)('on PostgreSQL %i', (major) => {
+describe.each(majors.filter((major) => chosen.some((walk) => walk.major === major)))('on PostgreSQL %i', (major) => {
   let server: Server;
   let plainAdmin: string;
   beforeAll(async () => {

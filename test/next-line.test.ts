@@ -147,7 +147,7 @@ describe.each([
   const cases = states.flatMap(({ unaware = [], ...state }) =>
     verbs.filter((verb) => !unaware.includes(verb)).map((verb) => ({ ...state, verb })),
   );
-  const chosen = sampleOf(cases, Math.ceil(states.length / 2), extent, admin);
+  const chosen = sampleOf(cases, Math.ceil(states.length / 4), extent, admin);
   console.log(`next lines: ${chosen.length} of ${cases.length} as ${admin}, NEXT_LINES_SEED=${extent.seed}`);
   it.each(chosen)(
     '$name: $verb',

@@ -8,7 +8,7 @@ import { createDeployment, fromManifest, stepLines, temporaryFolder } from './sc
 import { adminDsnOf, explain } from './scenarios/stage.ts';
 
 const refusals = ['unsafe', 'insufficient-privilege', 'not-ours'];
-const sample = 8;
+const sample = 4;
 const runs = Number(process.env.MANIFEST_PAIRS ?? sample);
 const firstSeed = Number(process.env.MANIFEST_SEED ?? 1);
 const endings = new Map<string, number>();

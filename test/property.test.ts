@@ -5,9 +5,9 @@ import { randomCase } from './property/random-case.ts';
 import { runCase } from './property/run-case.ts';
 
 const all = 200;
-const sample = 13;
+const sample = 7;
 /** Of which one ends refused. */
-const sampledSeed = 13;
+const sampledSeed = 19;
 const runs = Number(process.env.PROPERTY_RUNS ?? sample);
 const firstSeed = Number(process.env.PROPERTY_SEED ?? (process.env.PROPERTY_RUNS === undefined ? sampledSeed : 1));
 const seeds = Array.from({ length: runs }, (_, index) => firstSeed + index);
@@ -16,7 +16,7 @@ const endings = new Map<string, number>();
 console.log(`property: ${runs} of ${all} random starting states, seeds ${firstSeed} to ${firstSeed + runs - 1}`);
 
 describe('a random cluster converges, or is refused with nothing changed', () => {
-  test.each(seeds)('seed %i', async (seed) => {
+  test.each(seeds)('seed %i', { timeout: 120_000 }, async (seed) => {
     const random = randomCase(seed);
     try {
       const ending = await runCase(random);

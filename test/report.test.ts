@@ -6,6 +6,7 @@ import { parseDsn } from 'bus-integration-postgres';
 import { createPlainAdmin, installedMajors, type Server, startServer } from 'embedded';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Deployment, makeDeployment } from './deployment.ts';
+import { someOf } from './variants.ts';
 
 const manifest = `
 version: 1
@@ -288,7 +289,9 @@ describe('files', () => {
   });
 });
 
-describe.each(installedMajors().filter((major) => major !== 18))('PostgreSQL %i', (major) => {
+const older = installedMajors().filter((major) => major !== 18);
+
+describe.each(someOf('reports of older versions', older, 2))('PostgreSQL %i', (major) => {
   test('a report says what the server lets roles do', { timeout: 90_000 }, async () => {
     await using older = await startServer({ major });
     using own = makeDeployment({ adminDsn: older.dsn(), keys: manifestKeys });

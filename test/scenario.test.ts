@@ -1,8 +1,9 @@
 // Every scenario on real servers: plan → apply → plan is empty → verify, or refused with nothing changed.
-// `SCENARIOS=all` runs each on all its versions and with both admins, otherwise on one of them.
+// `SCENARIOS=all` runs each on all its versions and with all its admins; otherwise a third of each file's, on one of them each.
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { runScenario } from './scenarios/run-scenario.ts';
+import { readExtent, sampleOf } from './crash/sample.ts';
+import { runScenario, type Variant } from './scenarios/run-scenario.ts';
 import { type Admin, allMajors, type Scenario } from './scenarios/scenario.ts';
 
 const folder = new URL('scenarios/', import.meta.url);
@@ -12,22 +13,32 @@ const modules = await Promise.all(
     (name) => import(new URL(name, folder).pathname) as Promise<{ scenario?: Scenario; scenarios?: Scenario[] }>,
   ),
 );
-const scenarios = modules.flatMap(({ scenario, scenarios: several = [] }) => scenario ?? several);
+const { SCENARIOS: points = 'sample', SCENARIOS_SEED: seed } = process.env;
+const extent = readExtent({ CRASH_POINTS: points, ...(seed !== undefined && { CRASH_SEED: seed }) });
+const groups = modules.map(({ scenario, scenarios: several = [] }) => (scenario ? [scenario] : several));
+const scenarios = groups.flat();
+const tried = groups.flatMap((group, index) =>
+  sampleOf(group, Math.ceil(group.length / 3), extent, files[index] ?? ''),
+);
 
 function adminsOf({ desired }: Scenario): readonly Admin[] {
   return desired.manifest === undefined ? ['plain', 'superuser'] : ['plain', 'superuser', 'self-granting'];
 }
 
-const all = scenarios.flatMap((scenario, index) => {
+function variantsOf(scenario: Scenario): readonly Variant[] {
   const { majors = allMajors, admins = adminsOf(scenario) } = scenario;
-  const variants = majors.flatMap((major) =>
+  return majors.flatMap((major) =>
     admins.filter((admin) => major >= 16 || admin !== 'self-granting').map((admin) => ({ scenario, major, admin })),
   );
+}
+
+const all = scenarios.flatMap(variantsOf);
+const sampled = tried.map((scenario, index) => {
+  const variants = variantsOf(scenario);
   // Steps of three reach every version and admin in turn, whatever their number is.
-  const sampled = (index * 3 + 8) % variants.length;
-  return variants.map((variant, position) => ({ ...variant, isSampled: position === sampled }));
+  return variants[(index * 3 + 8) % variants.length] as Variant;
 });
-const chosen = process.env.SCENARIOS === 'all' ? all : all.filter(({ isSampled }) => isSampled);
+const chosen = extent.isWhole ? all : sampled;
 const spread = new Map<string, number>();
 for (const { major, admin } of chosen) spread.set(`${major} ${admin}`, (spread.get(`${major} ${admin}`) ?? 0) + 1);
 const told = [...spread].sort().map(([variant, count]) => `${variant} ${count}`);
@@ -35,7 +46,14 @@ console.log(
   `scenarios: ${chosen.length} of ${all.length} runs of ${scenarios.length} scenarios (SCENARIOS=all runs the rest): ${told.join(', ')}`,
 );
 
-describe.each(scenarios.map((scenario) => [scenario.name, scenario] as const))('%s', (_, scenario) => {
+test('every version and every kind of admin is tried', () => {
+  expect([...new Set(chosen.map(({ major }) => major))].sort()).toEqual([...allMajors].sort());
+  expect([...new Set(chosen.map(({ admin }) => admin))].sort()).toEqual(['plain', 'self-granting', 'superuser']);
+});
+
+describe.each(
+  [...new Set(chosen.map(({ scenario }) => scenario))].map((scenario) => [scenario.name, scenario] as const),
+)('%s', (_, scenario) => {
   test.each(chosen.filter((variant) => variant.scenario === scenario))(
     'PostgreSQL $major as $admin',
     async (variant) => {

@@ -12,6 +12,7 @@ import { type Lie, startLyingProxy } from './lying-proxy.ts';
 import { filesIn } from './scenarios/deployment.ts';
 import type { Admin } from './scenarios/scenario.ts';
 import { findSecrets, formsOf, watchArguments } from './scenarios/secret-scan.ts';
+import { someOf } from './variants.ts';
 
 // Characters that every way of quoting spells differently.
 const adminPassword = 'pä/ss w#rd+%\'"&?=@:x';
@@ -63,10 +64,12 @@ test.each([
   expect(findSecrets({ output: `${stdout}\n${stderr}` }, { password: adminPassword, dsn })).toEqual([]);
 });
 
-describe.each([
+const variants = [
   [18, 'superuser'],
   [16, 'plain'],
-] as const)('PostgreSQL %i as %s', (major, admin) => {
+] as const;
+
+describe.each(someOf('secrets of a whole life', variants, 1))('PostgreSQL %i as %s', (major, admin) => {
   test('no secret leaves its file', async () => {
     await using server = await startServer({ major, settings: talkative });
     const adminDsn = await makeAdmin(server, admin);

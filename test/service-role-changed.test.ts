@@ -6,6 +6,7 @@ import { createPlainAdmin, psqlPath, type Server, startServer } from 'embedded';
 import { expect, test } from 'vitest';
 import { skip } from './bad-input/refusal.ts';
 import { type Deployment, makeDeployment } from './deployment.ts';
+import { someOf } from './variants.ts';
 
 const psql = psqlPath();
 if (psql === undefined) console.log('what is printed for psql is not tried: there is no psql');
@@ -49,13 +50,15 @@ const apply = ['apply', '--allow', 'destructive'];
 const owners = `SELECT relowner::regrole::text AS table_of,
   (SELECT proowner::regrole::text FROM pg_proc WHERE proname = 'sums') AS function_of FROM pg_class WHERE relname = 'orders'`;
 
-test.for([
+const variants = [
   [14, 'plain'],
   [15, 'plain'],
   [16, 'plain'],
   [18, 'plain'],
   [18, 'superuser'],
-] as const)(
+] as const;
+
+test.for(someOf('another service role', variants, 2))(
   'PostgreSQL %i, a %s admin: tables go to the new role',
   { timeout: 90_000 },
   async ([major, admin], context) => {

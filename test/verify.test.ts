@@ -56,7 +56,7 @@ async function logOf<T>(server: Server, work: () => Promise<T>): Promise<{ answe
   };
 }
 
-describe.each(someOf('verify of a server that is right', majors, 2))(
+describe.each(someOf('verify of a server that is right', majors, 1))(
   'a server that is right, PostgreSQL %i',
   (major) => {
     test.each(['superuser', 'plain'] as const)('is told so without a line in its log (as %s)', async (admin) => {

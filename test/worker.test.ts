@@ -14,7 +14,7 @@ import { hasNatsServer, type NatsServer, startNatsServer } from './nats-server.t
 import { programOf } from './programs.ts';
 
 const program = programOf('bus-integration-postgres');
-const rounds = Number(process.env.HAMMER_ROUNDS ?? 3);
+const rounds = Number(process.env.HAMMER_ROUNDS ?? 2);
 let server: Server;
 let adminDsn: string;
 const serving: ChildProcess[] = [];

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { startBroker } from '../../packages/bus-integration-database/test/events-broker.ts';
 import { apiToken, startApi } from '../api-server.ts';
 import { makeDeployment } from '../deployment.ts';
+import { inTurn } from '../variants.ts';
 import { lookupsOf } from './lookups.ts';
 import { malformedDsns } from './malformed-dsns.ts';
 
@@ -14,25 +15,24 @@ const file = 'local/postgres-admin-dsn';
 const worker = new URL('../../packages/bus-integration-postgres/bin/bus-integration-postgres.js', import.meta.url)
   .pathname;
 const canary = /TAIL/;
+const forms: readonly (readonly string[])[] = [['plan'], ['plan', '-f', 'json']];
 
 describe('a mistyped admin DSN', () => {
   it('is told in text and JSON by its fault alone', { timeout: 240_000 }, async () => {
     using deployment = makeDeployment({ adminDsn: 'postgresql://x' });
     const lookups = lookupsOf(deployment);
     expect(malformedDsns.length).toBeGreaterThanOrEqual(30);
-    for (const { dsn, says } of malformedDsns) {
-      deployment.write(file, `${dsn}\n`);
-      const forms = [['plan'], ['plan', '-f', 'json']];
-      for (const { exit, stdout, stderr } of await Promise.all(
-        forms.map((args) => deployment.run(args, { env: lookups.env })),
-      )) {
+    for (const [args, dsns] of inTurn('mistyped admin DSNs', forms, malformedDsns)) {
+      for (const { dsn, says } of dsns) {
+        deployment.write(file, `${dsn}\n`);
+        const { exit, stdout, stderr } = await deployment.run(args, { env: lookups.env });
         const told = `${stdout}${stderr}`;
         expect.soft(told, dsn).not.toMatch(canary);
         // Text is wrapped; JSON has its quotes escaped.
         expect.soft(told.replace(/\\"/g, '"').replace(/\s+/g, ' '), dsn).toMatch(says);
         expect.soft(exit, dsn).toBe(2);
+        expect.soft(lookups.names(), dsn).toEqual([]);
       }
-      expect.soft(lookups.names(), dsn).toEqual([]);
     }
   });
 

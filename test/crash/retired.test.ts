@@ -123,12 +123,12 @@ for (const major of majorsFor(extent)) {
     const { tried, hurt, failures } = await sweep({
       title: `killed while retiring: PostgreSQL ${major}`,
       points: Array.from({ length: whole.points }, (_, index) => index + 1),
-      sampleSize: 5,
+      sampleSize: 3,
       extent,
       lanes: 2,
       tryPoint: (point) => tryKill(point),
     });
     expect(failures).toEqual([]);
-    expect(hurt).toBeGreaterThan(tried * 0.7);
+    expect(tried - hurt).toBeLessThanOrEqual(tried * 0.2);
   });
 }

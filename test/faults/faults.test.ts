@@ -31,7 +31,7 @@ describe.each([
   afterAll(() => stage?.[Symbol.asyncDispose]());
 
   const possible = all.filter(({ since = 0 }) => since <= major);
-  const chosen = sampleOf(possible, 7, extent, admin);
+  const chosen = sampleOf(possible, 4, extent, admin);
   console.log(
     `faults: ${chosen.length} of ${possible.length} of ${declaration} as ${admin}, FAULTS_SEED=${extent.seed}`,
   );

@@ -7,7 +7,7 @@ import type { Membership } from '../../src/kinds/membership.ts';
 import { adminDsnOf, admins, deploymentOf, roleOf } from '../resources-on-server.ts';
 
 const all = majors.flatMap((major) => admins.map((admin) => ({ major, admin })));
-const variants = someOf('memberships', all, 4);
+const variants = someOf('memberships', all, 2);
 const group = (name: string) => roleOf(name, { canLogin: false });
 const joins = (member: string, of: string, said: Partial<Membership> = {}): Membership => ({
   kind: 'membership',

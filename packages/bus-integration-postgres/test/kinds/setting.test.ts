@@ -8,7 +8,7 @@ import { settingOf } from '../../src/kinds/roles/setting-content.ts';
 import { adminDsnOf, admins, deploymentOf, roleOf } from '../resources-on-server.ts';
 
 const all = majors.flatMap((major) => admins.map((admin) => ({ major, admin })));
-const variants = someOf('settings', all, 4);
+const variants = someOf('settings', all, 2);
 const database = (name: string): Resource => ({ kind: 'database', name, deployment: 'shop', isFinished: true });
 
 describe.each(variants)('PostgreSQL $major as $admin', ({ major, admin }) => {

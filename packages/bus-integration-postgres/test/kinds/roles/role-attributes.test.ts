@@ -8,7 +8,7 @@ import type { RoleAttributes } from '../../../src/kinds/roles/role-attributes.ts
 import { adminDsnOf, admins, deploymentOf, roleOf } from '../../resources-on-server.ts';
 
 const all = majors.flatMap((major) => admins.map((admin) => ({ major, admin })));
-const variants = someOf('attributes of roles', all, 4);
+const variants = someOf('attributes of roles', all, 2);
 const attributesOf = `SELECT rolcanlogin AS login, rolconnlimit AS connections, rolinherit AS inherit,
   rolvaliduntil = '2027-01-31 18:00:00.5+00' AS until, rolcreatedb AS createdb FROM pg_roles WHERE rolname = `;
 

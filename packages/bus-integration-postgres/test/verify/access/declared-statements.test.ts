@@ -2,11 +2,12 @@
 import { Secret } from 'bus-integration-database';
 import { type Server, startServer } from 'embedded';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { someOf } from '../../../../../test/variants.ts';
 import { connect } from '../../../src/connection/connect.ts';
 import { type DeclaredStatement, tryDeclared } from '../../../src/verify/access/declared-statements.ts';
 import { brief, targetOf } from '../../target.ts';
 
-describe.each([14, 18] as const)('PostgreSQL %i', (major) => {
+describe.each(someOf('rows of verify', [14, 18] as const, 1))('PostgreSQL %i', (major) => {
   let server: Server;
   beforeAll(async () => {
     server = await startServer({ major, settings: { max_prepared_transactions: '5' } });

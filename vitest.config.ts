@@ -28,11 +28,12 @@ export default defineConfig({
   test: {
     include: ['packages/*/test/**/*.test.ts', 'embedded/test/**/*.test.ts', 'test/**/*.test.ts'],
     globalSetup: ['embedded/src/vitest-setup.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // For what hangs: on a busy machine whatever goes on takes many times its time.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     pool: 'forks',
     sequence: { sequencer: LongFirst },
-    // Each has servers of its own beside it.
-    maxWorkers: Math.max(2, Math.floor(availableParallelism() * 0.75)),
+    // Each has servers of its own beside it, and often waits for them.
+    maxWorkers: Math.max(3, Math.floor(availableParallelism() * 0.75)),
   },
 });

@@ -3,7 +3,6 @@ import { createPlainAdmin, installedMajors, type Server, startServer } from 'emb
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createDeployment, temporaryFolder } from '../scenarios/deployment.ts';
 import { explain } from '../scenarios/stage.ts';
-import { someOf } from '../variants.ts';
 import { checkOf, checksOf, desired, examine, faults, holdConnection } from './examined.ts';
 
 /** What every plain admin's doctor can't see. */
@@ -17,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-describe.each(someOf('a healthy server', installedMajors(), 2))('PostgreSQL %i', (major) => {
+describe.each(installedMajors())('PostgreSQL %i', (major) => {
   it('is found healthy, before an apply and after it', async () => {
     await using own = await startServer({ major });
     const old = major < 15 ? ['warn server-version', 'skipped collation'] : [];

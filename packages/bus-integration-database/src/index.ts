@@ -182,6 +182,7 @@ export { replaceFile } from './secrets/replace-file.ts';
 export { descriptorOf, writeResult } from './secrets/result-file.ts';
 export { Secret } from './secrets/secret.ts';
 export { judgeSecretFile, readSecretFile } from './secrets/secret-file.ts';
+export { judgeParent } from './secrets/secret-file-directory.ts';
 export { withoutPasswords } from './secrets/secret-forms.ts';
 export { isKernels, writeFault } from './secrets/write-fault.ts';
 export { isOfOthers, isResult } from './secrets/written-before.ts';

@@ -1,10 +1,13 @@
 // Where a deployment's output files go: the configured directory, and what outputs name beside it.
+import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import {
   type Configuration,
   createOutputDirectory,
   type DesiredNames,
+  type Diagnostic,
   gitExposure,
+  judgeParent,
   OperationError,
   type Output,
   type OutputDirectory,
@@ -48,6 +51,15 @@ export function directoryOf(
     return { shown: directory, path: resolve(cwd, directory), uid, owner: itsOwner, isTracked, isCommon: true };
   };
   return createOutputDirectory(place, connectionStrings, elsewhere);
+}
+
+/** Where everybody may write above the output directory, anybody could put another in its place; where the files get an owner, that is refused. */
+export function aboveFiles(directory: OutputPlace | undefined, { uid }: ProviderContext): Diagnostic[] {
+  if (directory === undefined || directory.isAbsent || directory.owner !== undefined) return [];
+  const { mode = 0 } = statSync(dirname(directory.path), { throwIfNoEntry: false }) ?? {};
+  // A volume that its own group may write is what orchestrators give.
+  if ((mode & 0o1002) !== 0o002) return [];
+  return judgeParent({ path: directory.path, shownAs: directory.shown }, uid);
 }
 
 /** Of a directory in which git has nothing, no file is asked about. */

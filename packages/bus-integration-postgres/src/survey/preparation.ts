@@ -36,7 +36,7 @@ import { readDsn } from '../dsn/slip.ts';
 import type { Resource } from '../kinds/index.ts';
 import type { Intent } from '../plan/intent.ts';
 import { someNames } from '../text/bounded.ts';
-import { directoryOf } from './output-directory.ts';
+import { aboveFiles, directoryOf } from './output-directory.ts';
 
 export interface Preparation {
   readonly target: ConnectionTarget;
@@ -99,7 +99,14 @@ export async function prepare(
       ...(directory !== undefined && !directory.isAbsent && { dsnDirectory: directory.shown }),
     },
     ...(directory !== undefined && { directory }),
-    warnings: [...warnings, ...told, ...socket, ...inClear, ...notConfigured(desired, configured)],
+    warnings: [
+      ...warnings,
+      ...told,
+      ...socket,
+      ...inClear,
+      ...aboveFiles(directory, processContext),
+      ...notConfigured(desired, configured),
+    ],
   };
 }
 

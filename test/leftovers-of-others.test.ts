@@ -32,7 +32,7 @@ describe.each(someOf('leftovers of others', ['plain', 'superuser'], 1))('a %s ad
   const adminOf = (server: Server) => (kind === 'plain' ? createPlainAdmin(server) : server.dsn());
 
   test('DSN files of other deployments, of this server and of another, are nobody’s to remove', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     await using server = await startServer({ major: 18 });
     await using elsewhere = await startServer({ major: 18 });

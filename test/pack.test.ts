@@ -33,7 +33,7 @@ beforeAll(() => {
   });
   if (status !== 0) throw new Error(`npm install failed: ${stderr}`);
   complaints = stderr;
-}, 180_000);
+}, 600_000);
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 

@@ -95,7 +95,7 @@ describe.each(someOf('secrets of a whole life', variants, 1))('PostgreSQL %i as 
         `${Object.values(story.evidence).reduce((sum, text) => sum + text.length, 0)} characters, ${found.length} found`,
     );
     expect(found).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 });
 
 test.each([['text'], ['json']])('an error that repeats its statement shows no password, in %s', async (format) => {

@@ -129,6 +129,15 @@ function tables({ database, schema, service, isManifest }: Names): readonly Faul
       at,
     ),
     sql(
+      'an event trigger',
+      `CREATE SCHEMA side;; CREATE FUNCTION side.look() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';; CREATE EVENT TRIGGER look ON ddl_command_end EXECUTE FUNCTION side.look()`,
+      'DROP EVENT TRIGGER look;; DROP FUNCTION side.look();; DROP SCHEMA side',
+      new RegExp(
+        `info event-trigger: event triggers of ${database} run at commands there, and may refuse or change them: look \\(at ddl_command_end, look\\) next: if one is not meant, its owner or a superuser runs, in database ${database}: ALTER EVENT TRIGGER "look" DISABLE;`,
+      ),
+      { in: database, by: 'plan' },
+    ),
+    sql(
       'row_security = off',
       `ALTER ROLE ${service} SET row_security = off`,
       `ALTER ROLE ${service} RESET row_security`,
@@ -145,6 +154,18 @@ function tables({ database, schema, service, isManifest }: Names): readonly Faul
       ),
       at,
     ),
+    {
+      ...sql(
+        'row security with policies for others alone',
+        `${guarded};; CREATE POLICY own ON ${table} TO stranger USING (true)`,
+        drop,
+        refused('no policy for it'),
+        at,
+      ),
+      plan: new RegExp(
+        `warn row-security: role ${service} has privileges on .*guarded.* of ${database}, with row security and no policy for it: it sees no row there.*next: if that is not meant, its owner or a superuser runs, in database ${database}: CREATE POLICY`,
+      ),
+    },
     ...(isManifest
       ? []
       : [

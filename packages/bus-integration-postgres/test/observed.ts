@@ -146,7 +146,6 @@ export function seen(said: Said = {}): Observation {
         owner: 'admin',
         adminActsAsOwner: true,
       })),
-      eventTriggers: [],
     },
   ]);
   return {

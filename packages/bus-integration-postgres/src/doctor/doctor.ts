@@ -145,7 +145,6 @@ async function examine(
       directory,
       // Beside the first connection a further one looks who else answers.
       jobs: ({ server }) => jobsOf(run, { free: freeConnections(server), openBeside: 2 }),
-      withEventTriggers: true,
       onProgress: context.onProgress,
     });
     const { seen } = looked;

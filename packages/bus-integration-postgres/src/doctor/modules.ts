@@ -117,9 +117,9 @@ const ourTags = ['CREATE SCHEMA', 'GRANT', 'REVOKE'];
 
 /** Triggers that run on what apply does inside our databases, or on every login there; either may refuse it. */
 export function eventTriggerChecks({ inside }: Observation): Check[] {
-  return [...inside].flatMap(([database, { eventTriggers = [] }]) =>
+  return [...inside].flatMap(([database, { obstacles }]) =>
     boundedChecks(
-      eventTriggers
+      (obstacles?.eventTriggers ?? [])
         .filter(({ event, tags }) => event === 'login' || (event.startsWith('ddl_command_') && concerns(tags)))
         .map(({ name, event, tags, calls }) =>
           check(

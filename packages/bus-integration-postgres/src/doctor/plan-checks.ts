@@ -41,7 +41,8 @@ export function planChecks(
     ...eventTriggerChecks(seen),
     ...listenerRulesChecks(observation, seen),
     ...computed.refusals.map((refusal) => asCheck(refusal)),
-    ...computed.findings.flatMap(findingChecks),
+    // Event triggers are told one by one.
+    ...computed.findings.filter(({ code }) => code !== 'event-trigger').flatMap(findingChecks),
   ];
 }
 

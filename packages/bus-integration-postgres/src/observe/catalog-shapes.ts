@@ -22,6 +22,7 @@ import type {
   ObservedRole,
   ObservedSchema,
   ObservedServer,
+  Obstacles,
 } from './observation.ts';
 
 const names = list(text);
@@ -128,7 +129,8 @@ interface InsideRow {
   readonly adminMayCreateSchemas: boolean;
   /** Declared, marked, or both. */
   readonly schemas: readonly SchemaRow[];
-  readonly eventTriggers: readonly ObservedEventTrigger[] | null;
+  /** It has event triggers, or row security policies. */
+  readonly hasObstacles: boolean;
 }
 
 export const insideShape = record<InsideRow>({
@@ -142,9 +144,14 @@ export const insideShape = record<InsideRow>({
       acl: aclText,
     }),
   ),
-  eventTriggers: nullable(
-    list(record<ObservedEventTrigger>({ name: text, event: text, tags: nullable(names), calls: text })),
+  hasObstacles: boolean,
+});
+
+export const obstaclesShape = record<Obstacles>({
+  eventTriggers: list(
+    record<ObservedEventTrigger>({ name: text, event: text, tags: nullable(names), calls: text, isMember: boolean }),
   ),
+  withoutPolicy: list(record<Obstacles['withoutPolicy'][number]>({ role: text, schema: text, name: text })),
 });
 
 export const verifierShape = record<{ readonly name: string; readonly verifier: string | null }>({

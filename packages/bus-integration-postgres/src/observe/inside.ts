@@ -2,11 +2,12 @@
 import type { DesiredNames } from 'bus-integration-database';
 import type { Session } from '../connection/connect.ts';
 import { readRow } from '../connection/session/shape.ts';
-import { insideQuery, insideWithTriggersQuery } from '../sql/database-query.ts';
+import { insideQuery } from '../sql/database-query.ts';
 import { extensionsQuery } from '../sql/extension-query.ts';
+import { obstaclesQuery } from '../sql/obstacles-query.ts';
 import { straysQuery } from '../sql/strays-query.ts';
 import { shown } from '../text/shown.ts';
-import { insideShape } from './catalog-shapes.ts';
+import { insideShape, obstaclesShape } from './catalog-shapes.ts';
 import { markOf } from './mark.ts';
 import { askMore, askObjects, type ObjectsFound } from './objects.ts';
 import type { ObservedInside, ObservedStrays } from './observation.ts';
@@ -14,27 +15,30 @@ import { createTogether } from './together.ts';
 import type { WantedInside } from './wanted.ts';
 import { extensionsShape, straysShape } from './wanted-shapes.ts';
 
-/** Of the database that a session is in: its desired schemas, its event triggers where they are wanted, and what else is. */
+/** Of the database that a session is in: its desired schemas, what may be in the way of commands, and what else is wanted. */
 export async function readInside(
   session: Session,
   { deploymentId, databases }: DesiredNames,
   database: string,
   wanted?: WantedInside,
-  withEventTriggers = false,
 ): Promise<ObservedInside> {
-  const desired = databases.get(database)?.schemas;
-  const sql = withEventTriggers ? insideWithTriggersQuery : insideQuery;
-  const values = [[...(desired ?? [])], markOf(deploymentId)];
+  const { schemas: desired, logins = [] } = databases.get(database) ?? {};
+  const schemas = [...(desired ?? [])];
+  const sql = insideQuery;
+  const values = [schemas, markOf(deploymentId)];
   const doing = `reading schemas of ${shown(session.database)}`;
   const [row, more] =
     wanted === undefined
       ? [await readRow(session, insideShape, { sql, values, doing })]
       : await readWantedInside(session, { sql, values, doing }, wanted);
+  const obstacles = row.hasObstacles
+    ? await readRow(session, obstaclesShape, { sql: obstaclesQuery, values: [schemas, [...logins]], doing })
+    : undefined;
   return {
     adminMayCreateSchemas: row.adminMayCreateSchemas,
     schemas: row.schemas.filter(({ name }) => desired?.has(name)),
     markedSchemas: row.schemas.filter(({ isMarked }) => isMarked),
-    ...(row.eventTriggers !== null && { eventTriggers: row.eventTriggers }),
+    ...(obstacles && { obstacles }),
     ...more,
   };
 }

@@ -151,8 +151,16 @@ export interface ObservedInside {
   readonly lockCapacity?: number;
   /** Absent where it was not asked for. */
   readonly objects?: ObservedObjects;
-  /** Those that fire; absent where it was not asked for. */
-  readonly eventTriggers?: readonly ObservedEventTrigger[];
+  /** Absent where there is none. */
+  readonly obstacles?: Obstacles;
+}
+
+/** What may refuse or change a command that is allowed. */
+export interface Obstacles {
+  /** Those that fire. */
+  readonly eventTriggers: readonly ObservedEventTrigger[];
+  /** Tables with row security, and a login that has privileges on one and no policy for it. */
+  readonly withoutPolicy: readonly { readonly role: string; readonly schema: string; readonly name: string }[];
 }
 
 export interface ObservedEventTrigger {
@@ -163,6 +171,8 @@ export interface ObservedEventTrigger {
   readonly tags: readonly string[] | null;
   /** Name of its function. */
   readonly calls: string;
+  /** Of an extension. */
+  readonly isMember: boolean;
 }
 
 /** What a database was made with. */

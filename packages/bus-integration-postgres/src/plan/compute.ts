@@ -8,6 +8,7 @@ import {
   decidedFiles,
   type ErrorClass,
   type FilePair,
+  isMutating,
   joinSharedFiles,
   type Needing,
   nextCommand,
@@ -34,6 +35,7 @@ import { compare, unsettled } from './compare.ts';
 import { encodingFindings } from './encoding.ts';
 import { hazards } from './hazard.ts';
 import { type Computed, type Intent, withoutRotation } from './intent.ts';
+import { obstacleFindings } from './obstacles.ts';
 import { overridingFindings } from './overridden.ts';
 import { poolerFindings } from './pooled.ts';
 import { identityFindings, iterationFindings, lockFindings } from './server-findings.ts';
@@ -201,6 +203,7 @@ function computeAllowed(
       ...expiryFindings(seen, desired, steps, validity),
       ...overridingFindings(resources, desired, seen),
       ...sharingFindings(desired, seen),
+      ...obstacleFindings(seen, steps.some(isMutating)),
       ...(pairs.length === 0
         ? []
         : [...endpointFindings(intent.service, endpoint, seen, credentials), ...doubtfulTls(endpoint, seen)]),

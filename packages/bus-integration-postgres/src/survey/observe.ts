@@ -38,7 +38,6 @@ export interface ObserveOptions {
   readonly directory?: OutputDirectory | undefined;
   readonly jobs: (observation: ClusterObservation) => number;
   readonly withSizes?: boolean;
-  readonly withEventTriggers?: boolean;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** What else is read of the cluster, and then inside each database, by the same connections. */
   readonly further?: {
@@ -49,7 +48,7 @@ export interface ObserveOptions {
 
 /** Everything, over `session` for the cluster and one further connection for each database that is ours. */
 export async function observe(session: Session, options: ObserveOptions): Promise<DeploymentObservation> {
-  const { run, intent, withEventTriggers = false } = options;
+  const { run, intent } = options;
   const cluster = await observeCluster(session, options);
   await options.further?.cluster(session);
   const strays = straysOf(options);
@@ -65,10 +64,7 @@ export async function observe(session: Session, options: ObserveOptions): Promis
       'read',
       options.jobs(cluster),
       async (database, inner) => {
-        inside.set(
-          database,
-          await readInside(inner, intent.desired, database, wanted.inside.get(database), withEventTriggers),
-        );
+        inside.set(database, await readInside(inner, intent.desired, database, wanted.inside.get(database)));
         await options.further?.inside(database, inner);
       },
       (done) => options.onProgress?.({ phase: 'reading databases', done, total: databases.length }),

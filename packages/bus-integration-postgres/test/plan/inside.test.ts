@@ -11,7 +11,7 @@ const declaration = { databases: ['app', 'logs'], roles: ['svc', 'rep'], service
 function inside(schemas: readonly ObservedSchema[], roles: readonly ObservedRole[] = []): string[] {
   const scope = scopeWith(declaration, seen({ roles }));
   const resources = byDatabase(desiredOf(declaration).resources);
-  const found = { adminMayCreateSchemas: true, schemas, markedSchemas: [], eventTriggers: [] };
+  const found = { adminMayCreateSchemas: true, schemas, markedSchemas: [] };
   const steps = planInside({ database: 'app', found, resources: resources.get('app') ?? [], scope });
   const statements = steps.flatMap((step) => statementsOf(step, showingContext(scope)));
   return statements.flatMap(({ phase, sql }) => (phase === 'inside' ? [sql] : []));

@@ -27,6 +27,8 @@ export const definersQuery = `
            owner.rolsuper, owner.rolsuper OR owner.oid = here.datdba AS mighty
       FROM here CROSS JOIN pg_catalog.pg_proc AS routine JOIN pg_catalog.pg_roles AS owner ON owner.oid = routine.proowner
      WHERE routine.prosecdef AND routine.oid >= '16384'::pg_catalog.oid
+       -- Only a superuser makes an event trigger of one; any table's owner a trigger.
+       AND routine.prorettype <> '3838'::pg_catalog.oid
        AND (owner.rolsuper OR owner.oid = here.datdba OR owner.rolname = ANY ($2::pg_catalog.text[]))
        AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS edge
                         WHERE edge.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid AND edge.objid = routine.oid

@@ -128,7 +128,7 @@ describe.each(someOf('shadowing', majors, 1))('PostgreSQL %i', (major) => {
     }
     // Calls of functions are qualified, so that no argument's type matters.
     const keywords =
-      /^(?:coalesce|exists|any|all|in|and|or|not|values|where|select|from|as|on|case|when|then|else|filter|over|least|by|lateral|join)$/i;
+      /^(?:coalesce|exists|any|all|array|in|and|or|not|values|where|select|from|as|on|case|when|then|else|filter|over|least|by|lateral|join)$/i;
     const calls = reading.flatMap((each) =>
       [...each.replace(/'(?:[^']|'')*'|--.*/g, "''").matchAll(/(?<![\w.])(AS |RECURSIVE )?("?[A-Za-z_]\w*"?) ?\(/g)]
         .filter(([, introduced, called = '']) => introduced === undefined && !keywords.test(called))

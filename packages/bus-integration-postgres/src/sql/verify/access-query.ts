@@ -34,10 +34,10 @@ const entriesOf = (acl: string, owner: string) => `
           WHERE entry.grantee <> ${owner} AND ${isMine})`;
 
 const namesIn = (list: string) =>
-  `ARRAY(SELECT one.name::pg_catalog.name FROM pg_catalog.json_array_elements_text(wanted.one -> '${list}') AS one(name)) AS ${list}`;
+  `ARRAY(SELECT one.name::pg_catalog.name FROM pg_catalog.json_array_elements_text(wanted.one -> '${list}'::pg_catalog.text) AS one(name)) AS ${list}`;
 const pairedIn = (list: string) =>
   `ARRAY(SELECT pg_catalog.json_build_array(one.pair ->> 0, one.pair ->> 1)::pg_catalog.text
-                   FROM pg_catalog.json_array_elements(wanted.one -> '${list}') AS one(pair)) AS ${list}`;
+                   FROM pg_catalog.json_array_elements(wanted.one -> '${list}'::pg_catalog.text) AS one(pair)) AS ${list}`;
 /** Nothing is put together for each thing where nothing is named. */
 const isNamedIn = (list: string, schema: string, name: string) =>
   `CASE WHEN pg_catalog.cardinality(asked.${list}) > 0
@@ -62,7 +62,7 @@ function parametersOf(versionNum: number): string {
 export function accessQuery(versionNum: number): string {
   return `
 WITH asked AS MATERIALIZED (
-    SELECT wanted.at, (wanted.one ->> 'role')::pg_catalog.name AS role, ${namesIn('schemas')}, ${namesIn('creators')},
+    SELECT wanted.at, (wanted.one ->> 'role'::pg_catalog.text)::pg_catalog.name AS role, ${namesIn('schemas')}, ${namesIn('creators')},
            ${pairedIn('relations')}, ${pairedIn('routines')}, ${pairedIn('types')}
       FROM ROWS FROM (pg_catalog.json_array_elements($1::pg_catalog.json)) WITH ORDINALITY AS wanted(one, at)),
   places AS MATERIALIZED (

@@ -152,6 +152,23 @@ describe.each(someOf('traps of access', [oldest, newest], 1))('PostgreSQL %i', {
     expect([held.reader?.['routines ours'], held.app?.['routines ours']]).toEqual(['EXECUTE', '']);
   });
 
+  test('an extension that comes in the same run belongs to another, and is left alone', async () => {
+    await using on = await onServer(major, 'plain');
+    await on.converge(manifestOf('{reader: read}'));
+    await on.make('CREATE FUNCTION there() RETURNS int LANGUAGE sql AS $$SELECT 1$$', { as: 'owner' });
+    const closed = manifestOf('{reader: read}', ', routines: closed, extensions: [{name: pgcrypto, schema: app}]');
+    await on.converge(closed, ['revoke']);
+    const acls = await on.server.query<{ name: string; open: boolean }>(
+      `SELECT proname AS name, has_function_privilege('app', oid, 'EXECUTE') AS open FROM pg_proc
+        WHERE pronamespace = 'app'::regnamespace AND proname IN ('there', 'gen_salt') GROUP BY 1, 2 ORDER BY 1`,
+      { database: 'orders' },
+    );
+    expect(acls).toEqual([
+      { name: 'gen_salt', open: true },
+      { name: 'there', open: false },
+    ]);
+  });
+
   test('default-privilege row {} acts as built-in', async () => {
     await using on = await onServer(major, 'plain');
     const closed = manifestOf('{reader: read}', ', routines: closed');

@@ -64,8 +64,12 @@ function withoutDesired(grants: readonly ContentsGrant[], roles: ReadonlySet<str
   const wanted = new Set(grants.map(({ schema, grantee }) => JSON.stringify([schema, granteeName(grantee)])));
   return grants
     .filter(({ grantee }) => 'everyone' in grantee)
-    .flatMap(({ schema, isClosed, owner }) => {
-      const desired = { tables: [], sequences: [], named: [], ...(isClosed && { routines: [] }) };
+    .flatMap(({ schema, isClosed, owner, extensions }) => {
+      const desired = {
+        ...{ tables: [], sequences: [], named: [] },
+        ...(isClosed && { routines: [] }),
+        ...(extensions && { extensions }),
+      };
       return [...roles]
         .filter((role) => role !== owner && !wanted.has(JSON.stringify([schema, role])))
         .map((name) => ({ schema, name, desired }));

@@ -51,14 +51,18 @@ export function accessResources(database: string, said: ExpandedDatabase, { role
   const contents = (
     schema: string,
     grantee: Grantee,
-  ): Pick<ContentsGrant, 'kind' | 'database' | 'schema' | 'grantee'> => ({
-    kind: 'contents-grant',
-    database,
-    schema,
-    grantee,
-    ...(owner !== undefined && { owner, makers }),
-    ...(isClosed && { isClosed }),
-  });
+  ): Pick<ContentsGrant, 'kind' | 'database' | 'schema' | 'grantee'> => {
+    const within = extensions.filter((one) => one.schema === schema);
+    return {
+      kind: 'contents-grant',
+      database,
+      schema,
+      grantee,
+      ...(owner !== undefined && { owner, makers }),
+      ...(isClosed && { isClosed }),
+      ...(within.length > 0 && { extensions: within }),
+    };
+  };
   const ofContents = (role: string, gift: AccessGift): ContentsGrant[] =>
     role === owner
       ? []

@@ -11,6 +11,7 @@ import { givenAway } from './access/contents-owner.ts';
 import { onObject } from './access/contents-step.ts';
 import { granteeName } from './access/grant-object.ts';
 import type { StepPrivileges } from './access/privileges.ts';
+import { findExtension } from './databases/extension-faults.ts';
 import type { grantActions } from './grant.ts';
 import { isUnseen } from './kind/found.ts';
 import { type Meaning, meanings, type Registered, type Row, type Scope, type StepsOfKind } from './kind/kind.ts';
@@ -112,7 +113,14 @@ function findDifference(wanted: ContentsGrant, scope: Scope): ContentsDifference
   const { seen } = scope;
   const { database, schema } = wanted;
   const objects = givenAway(seen.inside.get(database)?.objects ?? noObjects, wanted, scope);
-  return contentsDifference(wanted, schema, objects, holderOf(wanted, scope));
+  return contentsDifference(wanted, schema, objects, holderOf(wanted, scope), isExtended(wanted, seen));
+}
+
+function isExtended({ database, extensions = [] }: ContentsGrant, seen: Observation): boolean {
+  return extensions.some(({ name, schema, version }) => {
+    const found = findExtension({ database, name }, seen);
+    return found?.schema !== schema || (version !== undefined && found.version !== version);
+  });
 }
 
 const noObjects: ObservedObjects = { patterns: [], columns: [], defaults: [], relations: [], routines: [], used: [] };

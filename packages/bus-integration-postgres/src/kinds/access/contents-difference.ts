@@ -26,10 +26,14 @@ export function contentsDifference(
   schema: string,
   objects: ObservedObjects,
   holder: ContentsHolder,
+  /** An extension is made, moved or brought to another version in the schema before, and what it brings belongs to another. */
+  isExtended = false,
 ): ContentsDifference {
   if (isAllAsDesired(desired, schema, objects, holder)) return noDifference;
   const named = resolved(desired, schema, objects);
-  const parts = classes.map((ofClass) => differenceOfClass(ofClass, desired, { schema, objects, holder, named }));
+  const parts = classes.map((ofClass) =>
+    differenceOfClass(ofClass, desired, { schema, objects, holder, named }, isExtended),
+  );
   const extra = parts.flatMap((part) => part.extra);
   const columns = differenceOfColumns(desired, { schema, objects, holder, named }, extra);
   return {
@@ -90,13 +94,14 @@ function differenceOfClass(
   ofClass: ObjectClass,
   desired: DesiredContents,
   { schema, objects, holder, named }: ContentsGround,
+  isExtended: boolean,
 ) {
   const wanted = desired[ofClass];
   if (wanted === undefined) return { missing: [], extra: [] };
   const all = objects.patterns.filter((one) => one.schema === schema && one.class === ofClass);
   const own = all.filter(({ isMember, owner }) => !isMember && owner !== holder.role?.name);
   const beside = named.filter(({ object, desired }) => object.class === ofClass && !('columns' in desired));
-  const isUniform = isAlike(all);
+  const isUniform = !isExtended && isAlike(all);
   const missing = groups<ObservedPattern>();
   const extra = groups<ObservedPattern>();
   const options = groups<ObservedPattern>();

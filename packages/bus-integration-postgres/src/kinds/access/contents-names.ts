@@ -22,10 +22,12 @@ export function patternsToName(
   const asked = askedOf();
   return many.filter((pattern) => {
     const { schema, class: ofClass, acl } = pattern;
-    const isUniform = isAlike(patterns.filter((one) => one.schema === schema && one.class === ofClass));
+    const areAlike = isAlike(patterns.filter((one) => one.schema === schema && one.class === ofClass));
     return asked.some(({ schema: of, name, desired }) => {
       const wanted = desired[ofClass];
       if (of !== schema || wanted === undefined) return false;
+      // What an extension brings in the same run belongs to another.
+      const isUniform = areAlike && desired.extensions === undefined;
       const held = acl.filter(({ grantee }) => grantee === name);
       const isExtra = held.some(({ privilege, isGrantable }) => isGrantable || !wanted.includes(privilege));
       if (isUniform) return isExtra && desired.named.length > 0;

@@ -18,6 +18,14 @@ export interface DesiredContents {
   readonly named: readonly DesiredNamed[];
   /** PUBLIC calls no routines here: nothing rests on that it might. */
   readonly isClosed?: true;
+  /** Declared to be in the schema: while one is not as declared, the same run adds things of its own there. */
+  readonly extensions?: readonly ComingExtension[];
+}
+
+interface ComingExtension {
+  readonly name: string;
+  readonly schema: string;
+  readonly version?: string;
 }
 
 /** What the name is of, the server says. */

@@ -138,7 +138,9 @@ function toWhatWasAsked(response: Response, asked: Asked, { address, status }: A
     throw notOurs(address, `is about deployment ${printable(deployment)}, expected ${asked.deployment_id}`);
   if (!isAbout(provider, asked.provider))
     throw notOurs(address, `is of the provider ${printable(provider)}, expected ${asked.provider}`);
-  if (asked.dry_run === false && isDry === true) throw notOurs(address, 'is of a dry run, which was not asked for');
+  // A saved plan that is stale is refused with the plan of now.
+  if (ok && asked.dry_run === false && isDry === true)
+    throw notOurs(address, 'is of a dry run, which was not asked for');
   return response;
 }
 

@@ -69,6 +69,13 @@ it('who fails before the deployment is known is believed', async () => {
   expect(await api.provider.plan({ ...asked, dry_run: true }, context())).toMatchObject({ ok: false });
 });
 
+it('the plan of now that comes with a refused apply is believed', async () => {
+  const stale = { ...answered, ok: false, dry_run: true, error_class: 'stale-plan' };
+  await using api = await fakeApi((_, response) => send(response, 409, JSON.stringify(stale)));
+  const request = { ...asked, dry_run: false, confirm: true };
+  expect(await api.provider.apply(request, context())).toMatchObject({ error_class: 'stale-plan' });
+});
+
 it('an answer without an end is read to its bound', async () => {
   let sent = 0;
   await using api = await fakeApi((_, response) => {

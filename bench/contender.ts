@@ -1,7 +1,7 @@
 // The two sides of every figure, against one server: psql with an expert's script, and `bus operator database`.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { scramVerifier } from 'bus-integration-postgres';
 import { type Program, type Run, timeTogether, type Usage, usageProbe } from './program.ts';
 import { databaseScript, dealt, readScript, roleScript, serviceScript, servicesScript } from './script.ts';
@@ -148,7 +148,7 @@ BUS_DATABASE_DSN_OUTPUT_DIR=./dsn
     { mode: 0o600 },
   );
   const probe = usageProbe(folder);
-  const env = { PATH: process.env.PATH, HOME: folder, ...probe.env };
+  const env = { PATH: pathBefore(bus), HOME: folder, ...probe.env };
   const measured = async (...args: string[]): Promise<Measured> => {
     const program = { file: bus, args: ['operator', 'database', ...args], cwd: folder, env };
     const run = await timeTogether([program], folder, login.serverPid);
@@ -166,4 +166,9 @@ BUS_DATABASE_DSN_OUTPUT_DIR=./dsn
     report: () => measured('report', '-o', 'report.html'),
     countFiles: () => readdirSync(join(folder, 'dsn')).length,
   };
+}
+
+/** `bus` runs the first `bus-operator` on PATH: npm puts that of this checkout before all others. */
+export function pathBefore(bus: string): string {
+  return `${dirname(bus)}${delimiter}${process.env.PATH ?? ''}`;
 }

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { scramVerifier } from 'bus-integration-postgres';
 import { type Major, type Server, startServer } from 'embedded';
-import { makeFolder } from './contender.ts';
+import { makeFolder, pathBefore } from './contender.ts';
 import {
   type ManifestWorkload,
   manifestDatabasesScript,
@@ -157,7 +157,7 @@ async function onServer(
   };
   const together = (programs: readonly Program[]) => timeTogether(programs, path, server.pid);
   const probe = usageProbe(path);
-  const busEnv = { PATH: process.env.PATH, HOME: path, ...probe.env };
+  const busEnv = { PATH: pathBefore(bus), HOME: path, ...probe.env };
   await work({
     server,
     folder: path,

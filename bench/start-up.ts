@@ -1,5 +1,5 @@
 // How long `bus` takes to say its version, and its help, beside Node doing nothing; interleaved, pair by pair.
-import { makeFolder } from './contender.ts';
+import { makeFolder, pathBefore } from './contender.ts';
 import { timeTogether } from './program.ts';
 
 export interface StartUp {
@@ -10,7 +10,7 @@ export interface StartUp {
 
 export async function startUp(bus: string, rounds: number, calm: () => Promise<void>): Promise<StartUp> {
   using folder = makeFolder();
-  const env = { PATH: process.env.PATH, HOME: folder.path };
+  const env = { PATH: pathBefore(bus), HOME: folder.path };
   const time = async (file: string, ...args: string[]) =>
     (await timeTogether([{ file, args, cwd: folder.path, env }], folder.path)).elapsedMs;
   const result: StartUp = { node: [], version: [], help: [] };

@@ -2,7 +2,9 @@
 // it (`BUS_EXECUTABLES` names the folder of its links) there is nothing to try here.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { createCertificateAuthority, startServer } from 'embedded';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -12,6 +14,15 @@ import { executables, programOf } from './programs.ts';
 
 const root = join(import.meta.dirname, '..');
 const file = executables === undefined ? '' : realpathSync(programOf('bus'));
+
+/** A port where nothing is ever answered. */
+async function listening() {
+  const server = createServer();
+  const connected = once(server, 'connection');
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { port, connected, [Symbol.asyncDispose]: async () => void server.close() };
+}
 
 describe.skipIf(executables === undefined)('the executable', () => {
   function run(program: string, args: readonly string[], options: { cwd?: string; env?: Record<string, string> } = {}) {
@@ -43,6 +54,21 @@ describe.skipIf(executables === undefined)('the executable', () => {
     const help = execFileSync(built, ['serve', '--help'], { encoding: 'utf8' });
     // `bus` finds the others on PATH, as links to itself.
     expect(run(programOf('bus'), ['integration-postgres', 'serve', '--help']).stdout).toBe(help);
+  });
+
+  test('runs the family in its own process, where PATH has its own links', async () => {
+    using deployment = makeDeployment();
+    await using silent = await listening();
+    deployment.write(
+      'local/postgres-admin-dsn',
+      `postgresql://a:b@127.0.0.1:${silent.port}/x?sslmode=disable\n`,
+      0o600,
+    );
+    const env = { PATH: [executables, '/usr/bin', '/bin'].join(':'), HOME: deployment.directory };
+    const child = spawn(programOf('bus'), ['operator', 'database', 'plan'], { cwd: deployment.directory, env });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    await silent.connected;
+    expect(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')).toBe('');
   });
 
   test('nothing that lies in its folder changes what runs', () => {

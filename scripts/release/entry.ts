@@ -1,6 +1,6 @@
 // The one executable: every command of ours, chosen by the name by which it was called. Reads the process, and nothing else
 // that is not in it.
-import { basename, dirname, join } from 'node:path';
+import { basename } from 'node:path';
 import { chdir } from 'node:process';
 import { runAsProcess } from 'bus-integration-database/process';
 import type { Installation } from '../../packages/bus/src/family.ts';
@@ -15,8 +15,8 @@ process.on('SIGUSR1', () => {});
 const uid = process.getuid?.();
 const installation: Installation = {
   version: () => version,
-  // The links stand beside it, or wherever PATH leads to another link of this file.
-  operatorFile: join(dirname(process.execPath), 'bus-operator'),
+  // Each of the commands is a link to this file, wherever PATH has it.
+  operatorFile: process.execPath,
   families: { database: async () => (await import('bus-operator-database')).main },
   changeDirectory: chdir,
   pid: process.pid,

@@ -48,7 +48,7 @@ export function faultsBeside(names: Names, major: number): readonly Fault[] {
       `CREATE ROLE keeper;; CREATE DATABASE kept OWNER keeper;; REVOKE CONNECT ON DATABASE kept FROM PUBLIC;; GRANT keeper TO ${service}`,
       'DROP DATABASE kept;; DROP ROLE keeper',
       new RegExp(
-        `fail foreign-database ${service}: ${service} may act as keeper, which owns database kept: it lets in whom it likes.*next: a superuser runs, in any database: REVOKE "keeper" FROM "${service}"`,
+        `fail foreign-database ${service}: ${service} may act as keeper, which owns database kept: it can let any role connect.*next: a superuser runs, in any database: REVOKE "keeper" FROM "${service}"`,
       ),
     ),
     sql(

@@ -66,7 +66,9 @@ function withoutDesired(grants: readonly ContentsGrant[], roles: ReadonlySet<str
     .filter(({ grantee }) => 'everyone' in grantee)
     .flatMap(({ schema, isClosed, owner, extensions }) => {
       const desired = {
-        ...{ tables: [], sequences: [], named: [] },
+        tables: [],
+        sequences: [],
+        named: [],
         ...(isClosed && { routines: [] }),
         ...(extensions && { extensions }),
       };

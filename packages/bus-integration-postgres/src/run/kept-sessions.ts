@@ -3,7 +3,7 @@
 // nothing that may write is ever kept. One for the whole process, so that its bounds hold for all deployments together.
 import { createHmac, randomBytes } from 'node:crypto';
 import { createSemaphore, type Semaphore } from 'bus-integration-database';
-import { judgeVerifier } from '../connection/authentication/scram.ts';
+import type { judgeVerifier } from '../connection/authentication/scram.ts';
 import { type PinnedAddress, resolveAddress } from '../connection/network/dial.ts';
 import type { Session } from '../connection/session/session.ts';
 import { dialledBy, isSamePlace, revealed, serverKeyOf } from '../connection/session-place.ts';
@@ -11,6 +11,7 @@ import type { ConnectionTarget } from '../conninfo/target.ts';
 import type { ObservedDatabase, ObservedServer } from '../observe/observation.ts';
 import { sqlstateOf } from '../text/sqlstate.ts';
 import { freeConnections } from './jobs.ts';
+import { createJudge } from './judgements.ts';
 import { lentSession } from './lent-session.ts';
 import { createNameWatch, trustedMs } from './name-watch.ts';
 
@@ -113,7 +114,6 @@ export function createKeptSessions(options: KeptSessionsOptions = {}): KeptSessi
   const reached = new Map<string, string>();
   /** The longest unused first. */
   let idle: readonly KeptSession[] = [];
-  const judgements = new Map<string, ReturnType<typeof judgeVerifier>>();
   let isClosed = false;
 
   const serverAt = (place: string): ServerState => {
@@ -226,14 +226,7 @@ export function createKeptSessions(options: KeptSessionsOptions = {}): KeptSessi
       const server = serverAt(serverKeyOf(pinned));
       await giveUp(idleOf(server).filter(({ session }) => session.database === database));
     },
-    judge: async (password, verifier, user, hash) => {
-      const key = keyOf([password, verifier, user ?? null]);
-      const known = judgements.get(key) ?? judgeVerifier(password, verifier, user, hash);
-      judgements.set(key, known);
-      const [oldest] = judgements.keys();
-      if (judgements.size > 1_000 && oldest !== undefined) judgements.delete(oldest);
-      return await known;
-    },
+    judge: createJudge(keyOf),
     close: async () => {
       isClosed = true;
       await giveUp(idle);

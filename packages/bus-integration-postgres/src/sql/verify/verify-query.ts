@@ -183,7 +183,7 @@ export interface ReachableDatabase {
   readonly connects: boolean;
   /** It owns the database itself. */
   readonly isOwn: boolean;
-  /** Other roles by which it has that, as a member of theirs. */
+  /** Roles that it is a member of, and has that by. */
   readonly ways: readonly {
     readonly name: string;
     readonly owns: boolean;

@@ -50,7 +50,7 @@ export function judgeReachable(
 
 function owning(role: string, database: string, admin: string): Pick<Check, 'seen' | 'remedy' | 'advice'> {
   return {
-    seen: `${shown(role)} owns database ${shown(database)}, which is not declared for it: it lets in whom it likes`,
+    seen: `${shown(role)} owns database ${shown(database)}, which is not declared for it: it can let any role connect`,
     ...advise(runs(superuser, anyDatabase, `ALTER DATABASE ${identifier(database)} OWNER TO ${identifier(admin)};`)),
   };
 }
@@ -60,7 +60,7 @@ function byOthers(role: string, { name, isByPublic, ways }: ReachableDatabase): 
   return ways.flatMap((way): Check[] => {
     if (!way.owns && isByPublic) return [];
     const what = way.owns
-      ? `which owns database ${shown(name)}: it lets in whom it likes, and reads what is there`
+      ? `which owns database ${shown(name)}: it can let any role connect, and reads what is there`
       : `by which it may connect to ${shown(name)}`;
     const sql = way.memberships.map(({ group, member, grantor }) => leave({ group, holder: member, grantor }));
     return [

@@ -88,7 +88,7 @@ export function foreignProof({ rule, ours, others }: MetRule, { policy }: RulesO
   if (rule.type === 'hostgssenc') {
     if (takesNoProof(rule)) {
       const why =
-        'anybody with a ticket of the realm can log in as any role that it matches; which those are is not judged here';
+        'anybody with a Kerberos ticket of the realm can log in as any role that the line matches; which roles these are is not judged here';
       return [found('trust', 'warn', seen, { why, remedy: gssRemedy })];
     }
     return [found('too-wide', 'unknown', seen, { why: 'who may connect with GSSAPI encryption is not judged here' })];

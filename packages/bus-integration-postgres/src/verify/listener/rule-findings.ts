@@ -1,6 +1,5 @@
 // Every rule of pg_hba.conf judged: who it lets in from where, and how they prove who they are. Pure.
 import { type Check, count, type Remedy, some } from 'bus-integration-database';
-
 import type { HbaRule } from '../../hba/rules/rule.ts';
 import type { HbaRules } from '../../hba/rules/rule-list.ts';
 import { someNames } from '../../text/bounded.ts';

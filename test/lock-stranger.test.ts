@@ -142,7 +142,9 @@ test.each([
     deployment.configure({ BUS_DATABASE_SCHEMAS: 'public,more' });
     const holding = `BEGIN; SELECT pg_advisory_xact_lock(${number}, ${key}); PREPARE TRANSACTION 'left-over'`;
     await server.query(holding, { database: place });
+    const startedAt = performance.now();
     const { exit, text } = await told(deployment, ['apply', '--lock-timeout', '300ms']);
+    expect(performance.now() - startedAt).toBeLessThan(9_500);
     await server.query("ROLLBACK PREPARED 'left-over'", { database: place });
     expect(exit, text).toBe(1);
     expect(text).toContain(
@@ -152,3 +154,26 @@ test.each([
     expect((await told(deployment, ['apply'])).exit).toBe(0);
   },
 );
+
+test('--lock-timeout ends every wait for a lock, of what is read and of what is changed', {
+  timeout: 60_000,
+}, async () => {
+  const keys = { BUS_DATABASE_NAMES: 'locked', BUS_DATABASE_SERVICE_ROLE: 'locked_svc' };
+  using deployment = makeDeployment({ adminDsn, keys });
+  expect((await told(deployment, ['apply'])).exit).toBe(0);
+  deployment.configure({ BUS_DATABASE_SCHEMAS: 'public,more' });
+  const whileLocked = async (table: string, mode: string, args: readonly string[]) => {
+    const holding = `BEGIN; LOCK TABLE pg_catalog.${table} IN ${mode} MODE; PREPARE TRANSACTION 'held'`;
+    await server.query(holding, { database: 'locked' });
+    const startedAt = performance.now();
+    const { exit, text } = await told(deployment, [...args, '--lock-timeout', '300ms']);
+    const tookMs = performance.now() - startedAt;
+    await server.query("ROLLBACK PREPARED 'held'", { database: 'locked' });
+    expect(exit, text).toBe(1);
+    expect(text).toContain('lock timeout');
+    expect(tookMs, args.join(' ')).toBeLessThan(9_500);
+  };
+  for (const verb of ['plan', 'status', 'apply']) await whileLocked('pg_description', 'ACCESS EXCLUSIVE', [verb]);
+  await whileLocked('pg_namespace', 'SHARE', ['apply']);
+  expect((await told(deployment, ['apply', '--lock-timeout', '0s'])).exit).toBe(0);
+});

@@ -40,7 +40,7 @@ export interface PostgresProviderOptions {
   readonly processContext: ProviderContext;
   /** Databases worked on at once. Default: as many as keep 4 connections open at most, more where the server is far away, fewer where it is busy. */
   readonly jobs?: number;
-  /** How long apply waits for another one of the same deployment. Default: a minute. */
+  /** How long apply waits for another one of the same deployment, and any run for locks of others. Default: a minute. */
   readonly lockTimeoutMs?: number;
   /** Counts connections, statements and round trips. */
   readonly meter?: Meter;
@@ -66,12 +66,13 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
   ): Promise<{ preparation: Preparation; run: Run }> => {
     const prepared = await prepare(used, processContext, desired, allowed);
     const preparation = { ...prepared, intent: { ...prepared.intent, verb } };
-    const { meter, kept } = options;
+    const { meter, kept, lockTimeoutMs } = options;
     const run = createRun({
       target: preparation.target,
       signal,
       meter,
       kept,
+      lockTimeoutMs,
       isKeeping: isKeeping && kept !== undefined,
       onProgress,
     });
@@ -142,7 +143,6 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
             intent: preparation.intent,
             saved: request.plan as Response | undefined,
             passwordSend: passwordSendOf(configuration),
-            lockTimeoutMs: options.lockTimeoutMs ?? 60_000,
             jobs: (free) => jobsOf(run, { asked: options.jobs, free, openBeside: 2 }),
             warnings: preparation.warnings,
             context,
@@ -212,6 +212,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
           context,
           meter: options.meter,
           kept: options.kept,
+          lockTimeoutMs: options.lockTimeoutMs,
         });
       }),
   };

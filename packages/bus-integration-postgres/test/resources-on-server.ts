@@ -79,7 +79,6 @@ export function deploymentOf(adminDsn: string, resources: readonly Resource[]) {
         observeOptions,
         intent,
         passwordSend: 'verifier',
-        lockTimeoutMs: 10_000,
         jobs: () => 2,
         warnings: [],
         context: { signal },

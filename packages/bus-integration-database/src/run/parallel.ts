@@ -14,8 +14,11 @@ export interface ParallelOptions {
   readonly jobs: number | Promise<number>;
   readonly signal: AbortSignal;
   readonly onDone?: (done: number) => void;
-  /** Whether an item's work is begun again after this error; default: whatever may well succeed then. */
-  readonly isWorthIt?: (error: unknown) => boolean;
+  /**
+   * Whether an item's work, first begun at this `performance.now()`, is begun again after this error. Default: whatever
+   * may well succeed then.
+   */
+  readonly isWorthIt?: (error: unknown, startedAt: number) => boolean;
 }
 
 /** How a provider works on many things, by what its errors mean. */
@@ -33,7 +36,7 @@ export interface Parallel {
   readonly withRetry: <T>(
     work: (firstTriedAt: number | undefined) => Promise<T>,
     signal: AbortSignal,
-    isWorthIt?: (error: unknown) => boolean,
+    isWorthIt?: (error: unknown, startedAt: number) => boolean,
   ) => Promise<T>;
 }
 
@@ -46,7 +49,7 @@ export function createParallel(rules: ErrorRules): Parallel {
   return {
     eachInParallel: (items, options, work) => workInLanes(items, options, work, rules),
     withRetry: (work, signal, isWorthIt = () => true) =>
-      retrying(work, signal, (error) => rules.isRetryable(error) && isWorthIt(error)),
+      retrying(work, signal, (error, startedAt) => rules.isRetryable(error) && isWorthIt(error, startedAt)),
   };
 }
 
@@ -69,9 +72,9 @@ async function workInLanes<T>(
       if (next.done || failed !== undefined || options.signal.aborted) break;
       // With others at work a connection too many is given back at once: one fewer from here on.
       let isGivenBack = false;
-      const isTriedAgain = (error: unknown) => {
+      const isTriedAgain = (error: unknown, startedAt: number) => {
         isGivenBack = isOneTooMany(error) && running > 1;
-        return rules.isRetryable(error) && !isGivenBack && (options.isWorthIt?.(error) ?? true);
+        return rules.isRetryable(error) && !isGivenBack && (options.isWorthIt?.(error, startedAt) ?? true);
       };
       try {
         await retrying((firstTriedAt) => work(next.value, firstTriedAt), options.signal, isTriedAgain);
@@ -108,7 +111,7 @@ const retryDelaysMs = [20, 60, 150, 400, 1_000, 2_000];
 async function retrying<T>(
   work: (firstTriedAt: number | undefined) => Promise<T>,
   signal: AbortSignal,
-  isWorthIt: (error: unknown) => boolean,
+  isWorthIt: (error: unknown, startedAt: number) => boolean,
 ): Promise<T> {
   const startedAt = performance.now();
   let firstTriedAt: number | undefined;
@@ -116,7 +119,7 @@ async function retrying<T>(
     try {
       return await work(firstTriedAt);
     } catch (error) {
-      if (!isWorthIt(error) || signal.aborted) throw error;
+      if (!isWorthIt(error, startedAt) || signal.aborted) throw error;
       firstTriedAt = startedAt;
       await pause(delayMs, signal);
     }

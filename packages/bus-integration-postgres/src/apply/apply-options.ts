@@ -10,7 +10,6 @@ export interface ApplyOptions {
   readonly intent: Intent;
   readonly saved?: Response | undefined;
   readonly passwordSend: 'verifier' | 'plaintext';
-  readonly lockTimeoutMs: number;
   readonly jobs: (freeConnections: number) => number;
   readonly warnings: readonly Diagnostic[];
   readonly context: Context;

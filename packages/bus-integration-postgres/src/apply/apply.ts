@@ -39,7 +39,7 @@ export async function apply(options: ApplyOptions): Promise<Response> {
     await refusePooler(lockSession);
     lock = await acquireLock(lockSession, {
       deploymentId: intent.desired.deploymentId,
-      timeoutMs: options.lockTimeoutMs,
+      timeoutMs: run.lockTimeoutMs,
       signal: context.signal,
       onWait: (detail) => context.onProgress?.({ phase: 'waiting for the lock', done: 0, total: 1, detail }),
     });

@@ -12,7 +12,7 @@ import { byDatabase, type JustMade, planInside } from '../plan/inside.ts';
 import { showingContext } from '../plan/steps.ts';
 import { keepAwake } from '../run/keep-awake.ts';
 import { eachInParallel } from '../run/parallel.ts';
-import { inBatches, inTransaction } from '../run/transaction.ts';
+import { inBatches, inTransaction, mayWait } from '../run/transaction.ts';
 import type { Execution } from './execution.ts';
 import type { PlannedStatement } from './ledger.ts';
 import { retire } from './retirement.ts';
@@ -67,6 +67,7 @@ async function createDatabases({ ledger, run, lock, jobs, onProgress }: Executio
       {
         jobs,
         signal: run.signal,
+        isWorthIt: (error, startedAt) => mayWait(lock, error, startedAt),
         onDone: (done) => onProgress?.({ phase: 'creating databases', done, total }),
       },
       async (statement, firstTriedAt) => {

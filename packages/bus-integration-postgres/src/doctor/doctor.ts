@@ -45,6 +45,7 @@ export interface DoctorOptions {
   readonly context: Context;
   readonly meter?: Meter | undefined;
   readonly kept?: KeptSessions | undefined;
+  readonly lockTimeoutMs?: number | undefined;
 }
 
 const nothingAllowed: Allowed = { allow: [], adopt: false, rotate: [] };
@@ -100,8 +101,8 @@ async function examineServer(
   directory: OutputDirectory | undefined,
   found: Examination,
 ): Promise<void> {
-  const { context, meter, kept } = options;
-  const run = createRun({ ...context, target: preparation.target, meter, kept });
+  const { context, meter, kept, lockTimeoutMs } = options;
+  const run = createRun({ ...context, target: preparation.target, meter, kept, lockTimeoutMs });
   await run.inTurn('reading', () => examine(run, options, preparation, directory, found));
 }
 

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { OperationError, pause, type Remedy } from 'bus-integration-database';
 import type { Session } from '../connection/connect.ts';
 import { boolean, integer, nullable, readRow, record } from '../connection/session/shape.ts';
-import { sqlstateOf } from '../text/sqlstate.ts';
+import { isLockTimeout, sqlstateOf } from '../text/sqlstate.ts';
 import { keepAwake } from './keep-awake.ts';
 import { isStranger, type LockHolder, readHolder } from './lock-holder.ts';
 
@@ -23,6 +23,8 @@ export interface DeploymentLock {
    * when the lock is no longer held: its connection may be gone and another run at work.
    */
   readonly check: string;
+  /** A statement that waited for a lock in vain is tried again, if that is worth it, until so much time has passed. */
+  readonly timeoutMs: number;
   /** The same outside a transaction, over a session of the run's; a server that doesn't answer soon fails it. */
   stillHeld(session: Session): Promise<void>;
   /**
@@ -133,7 +135,7 @@ export async function lockHolder(session: Session, deploymentId: string): Promis
   return await readHolder(session, { lockClass, key: lockKey(deploymentId) });
 }
 
-function held(session: Session, key: number, pid: number, { deploymentId }: LockOptions): DeploymentLock {
+function held(session: Session, key: number, pid: number, { deploymentId, timeoutMs }: LockOptions): DeploymentLock {
   const heartbeat = keepAwake(session, heartbeatMs);
   const check = [
     `SELECT pg_catalog.pg_advisory_xact_lock_shared(${workClass}, ${key})`,
@@ -142,11 +144,12 @@ function held(session: Session, key: number, pid: number, { deploymentId }: Lock
   ].join(';\n');
   return {
     check,
+    timeoutMs,
     stillHeld: async (other) => {
       await other.script(check, { doing: 'checking the lock', timeoutMs: checkTimeoutMs });
     },
     obstruction: async (other, error) => {
-      if (sqlstateOf(error) !== lockNotAvailable) return undefined;
+      if (!isLockTimeout(error)) return undefined;
       const holder = await readObstructor(other, key).catch(() => undefined);
       if (holder?.endingIt === undefined) return undefined;
       return obstructedError(deploymentId, `${holder.said}, which is not an apply`, holder.endingIt);
@@ -169,7 +172,6 @@ export function lostLock(error: unknown): unknown {
 }
 
 const divisionByZero = '22012';
-const lockNotAvailable = '55P03';
 
 const attemptShape = record<LockAttempt>({
   taken: boolean,

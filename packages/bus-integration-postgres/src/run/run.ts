@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly meter?: Meter | undefined;
   /** The process's connections, whose bounds this run obeys. */
   readonly kept?: KeptSessions | undefined;
+  /** How long a run waits for what others hold. A statement waits ten seconds at most, whatever it says. Default: a minute. */
+  readonly lockTimeoutMs?: number | undefined;
   /** Connections for reading come from `kept`, and go back to it. Default: false. */
   readonly isKeeping?: boolean;
   /** Told of whatever takes long. */
@@ -37,6 +39,7 @@ export interface Run {
   /** Counts what goes over the network, where anybody wants to know. */
   readonly meter: Meter | undefined;
   readonly kept: KeptSessions | undefined;
+  readonly lockTimeoutMs: number;
   /** What connections of this run, services' among them, need not find out twice. */
   readonly cache: ConnectCache;
   /** The address that the first connection reached; later ones dial it again. */
@@ -66,7 +69,8 @@ const connectTimeoutMs = 15_000;
 const graceMs = 5_000;
 const statementTimeoutMs = { survey: 60_000, read: 60_000, write: 60_000, create: 900_000, lock: 60_000 };
 
-export function createRun({ target, signal, meter, kept, isKeeping = false, onProgress }: RunOptions): Run {
+export function createRun(options: RunOptions): Run {
+  const { target, signal, meter, kept, lockTimeoutMs = 60_000, isKeeping = false, onProgress } = options;
   const onWait: OnWait | undefined =
     onProgress && ((detail) => onProgress({ phase: 'waiting', done: 0, total: 1, detail }));
   let pinned: PinnedAddress | undefined;
@@ -80,6 +84,7 @@ export function createRun({ target, signal, meter, kept, isKeeping = false, onPr
     signal,
     meter,
     kept,
+    lockTimeoutMs,
     cache,
     get pinned() {
       return pinned;
@@ -108,7 +113,7 @@ export function createRun({ target, signal, meter, kept, isKeeping = false, onPr
               : isKept
                 ? keptApplicationName
                 : 'bus operator database',
-          settings: settingsFor(purpose),
+          settings: settingsFor(purpose, lockTimeoutMs),
           timeoutMs: target.connectTimeoutMs ?? connectTimeoutMs,
           queryTimeoutMs: statementTimeoutMs[purpose] + graceMs,
           signal,
@@ -183,10 +188,11 @@ export async function openLockSession(run: Run): Promise<Session> {
 }
 
 // https://www.postgresql.org/docs/current/runtime-config-client.html
-function settingsFor(purpose: Purpose): Record<string, string> {
+function settingsFor(purpose: Purpose, lockTimeoutMs: number): Record<string, string> {
   return {
     search_path: '',
-    lock_timeout: '10s',
+    // 0 would be no limit.
+    lock_timeout: `${Math.min(10_000, Math.max(1, lockTimeoutMs))}`,
     statement_timeout: `${statementTimeoutMs[purpose]}`,
     // The server's or the role's own would end what takes longer, CREATE DATABASE for one.
     transaction_timeout: '0',

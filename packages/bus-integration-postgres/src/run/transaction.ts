@@ -1,7 +1,7 @@
 // Statements carried out in transactions that begin by checking the deployment's lock: run again where the server says
 // that it may well succeed then, and fewer in each where it has no room for so many locks.
 import type { Session } from '../connection/connect.ts';
-import { sqlstateOf } from '../text/sqlstate.ts';
+import { isLockTimeout, sqlstateOf } from '../text/sqlstate.ts';
 import type { DeploymentLock } from './lock.ts';
 import { withRetry } from './parallel.ts';
 
@@ -35,8 +35,13 @@ export async function inTransaction(transaction: Transaction): Promise<void> {
       }
     },
     signal,
-    (error) => isIndivisible || !lacksLocks(error),
+    (error, startedAt) => (isIndivisible || !lacksLocks(error)) && mayWait(lock, error, startedAt),
   );
+}
+
+/** Whether there is time left to wait for a lock again. */
+export function mayWait({ timeoutMs }: Pick<DeploymentLock, 'timeoutMs'>, error: unknown, startedAt: number): boolean {
+  return !isLockTimeout(error) || performance.now() - startedAt < timeoutMs;
 }
 
 /**

@@ -45,6 +45,11 @@ export function isRetryable(error: unknown): boolean {
   return sqlstate === 'XX000' && /tuple concurrently (updated|deleted)/.test((error as Error).message);
 }
 
+/** A statement waited for a lock for as long as lock_timeout says. */
+export function isLockTimeout(error: unknown): boolean {
+  return sqlstateOf(error) === '55P03';
+}
+
 /** What a socket's error means: `connection refused`. */
 export function networkReason(error: unknown): string {
   const { code, message } = error as { code?: string; message?: string };

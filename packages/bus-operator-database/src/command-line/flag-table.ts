@@ -61,7 +61,11 @@ const flagTable = [
   },
   { name: 'env-file', value: 'FILE', text: 'read FILE instead of ./.env; its values win over the environment' },
   { name: 'timeout', value: 'TIME', text: 'end the whole run after TIME: 30s, 2m' },
-  { name: 'lock-timeout', value: 'TIME', text: "wait at most TIME for another run of this deployment's to end" },
+  {
+    name: 'lock-timeout',
+    value: 'TIME',
+    text: "wait at most TIME for another run of this deployment's, and for locks of others",
+  },
   { name: 'api-url', value: 'URL', text: 'let the API at URL do it, with its own configuration' },
   { name: 'token-file', value: 'FILE', text: 'the token for --api-url, in a file of mode 0600' },
   { name: 'jobs', value: 'N', text: 'work on at most N databases at a time' },

@@ -36,7 +36,7 @@ describe('helpText', () => {
             --deployment ID      must agree with BUS_DEPLOYMENT_ID, and says that no other is meant
             --env-file FILE      read FILE instead of ./.env; its values win over the environment
             --timeout TIME       end the whole run after TIME: 30s, 2m
-            --lock-timeout TIME  wait at most TIME for another run of this deployment's to end
+            --lock-timeout TIME  wait at most TIME for another run of this deployment's, and for locks of others
             --api-url URL        let the API at URL do it, with its own configuration
             --token-file FILE    the token for --api-url, in a file of mode 0600
             --jobs N             work on at most N databases at a time
@@ -95,7 +95,7 @@ describe('helpText', () => {
             --deployment ID      must agree with BUS_DEPLOYMENT_ID, and says that no other is meant
             --env-file FILE      read FILE instead of ./.env; its values win over the environment
             --timeout TIME       end the whole run after TIME: 30s, 2m
-            --lock-timeout TIME  wait at most TIME for another run of this deployment's to end
+            --lock-timeout TIME  wait at most TIME for another run of this deployment's, and for locks of others
             --api-url URL        let the API at URL do it, with its own configuration
             --token-file FILE    the token for --api-url, in a file of mode 0600
             --jobs N             work on at most N databases at a time

@@ -32,6 +32,22 @@ test.each([15, 18] as const)(
     );
     for (const line of found) await server.query(/(REVOKE .*;)/.exec(line)?.[1] ?? '');
     await server.query('REVOKE aide FROM reader');
+    // From 16 on CREATEROLE with ADMIN sets the password too; before, CREATEROLE alone does.
+    const option = major >= 16 ? 'ADMIN TRUE, INHERIT FALSE, SET FALSE' : 'ADMIN OPTION';
+    await server.query('CREATE ROLE maid LOGIN CREATEROLE; CREATE ROLE hand CREATEROLE; GRANT hand TO maid');
+    await server.query(`GRANT reader TO maid, hand WITH ${option}${by}`);
+    const makers = (await look()).filter((line) => /acts-as-service reader/.test(line));
+    expect(makers.join('\n')).toMatch(
+      major >= 16
+        ? /acts-as-service reader: hand, maid may make itself a member of reader \(ADMIN\), and then act as it/
+        : /acts-as-service reader: hand, maid may act as reader/,
+    );
+    for (const line of makers) await server.query(/(REVOKE .*;)/.exec(line)?.[1] ?? '');
+    // Nor is it one where a superuser looks after an admin that is none.
+    const desired = fromManifest(manifest);
+    const bySuperuser = createDeployment({ adminDsn: server.dsn(), desired, folder: folder.path });
+    const seen = told(await bySuperuser.verify(everything)).filter((line) => /ADMIN|may act as/.test(line));
+    expect(seen.filter((line) => /maker/.test(line))).toEqual([]);
     expect((await look()).filter((line) => !/aide may act as boss/.test(line))).toEqual([]);
   },
   60_000,

@@ -23,8 +23,10 @@ export function declaredQuery(versionNum: number): string {
                     FROM pg_catalog.pg_auth_members AS edge
                     JOIN pg_catalog.pg_roles AS member ON member.oid = edge.member
                    WHERE edge.roleid = role.oid AND NOT member.rolsuper AND member.rolname <> current_user AND ${which})`;
-  // Who makes roles has it of those that it made.
-  const isAdmin = `edge.admin_option AND NOT ${lets} AND NOT member.rolcreaterole
+  // Who made a role has it. Who makes roles and owns a database that is looked at was its admin before.
+  const isAdmin = `edge.admin_option AND NOT ${lets}
+                     AND NOT (member.rolcreaterole AND EXISTS (SELECT FROM pg_catalog.pg_database AS database
+                          WHERE database.datdba = member.oid AND database.datname = ANY ($2::pg_catalog.text[])))
                      AND ((SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user)
                           OR NOT pg_catalog.pg_has_role(member.oid, 'MEMBER'))`;
   return `

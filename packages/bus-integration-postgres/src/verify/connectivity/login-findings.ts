@@ -157,7 +157,7 @@ export const connectivityFindings = {
   },
   'acts-as-service': {
     title: 'another role may act as a service',
-    why: 'A member of the role has its privileges, or takes them with SET ROLE: it reads and changes what the service does, under its name. From 16 on ADMIN alone lets a role make itself a member.',
+    why: 'A member of the role has its privileges, or takes them with SET ROLE: it reads and changes what the service does, under its name. From 16 on ADMIN alone lets a role make itself a member, and one with CREATEROLE set the password too; whoever made a role has it, and of those only the admin is left out.',
     fix: 'If it is not meant: REVOKE the role FROM its member.',
     page: `${documentation}/role-membership.html`,
   },

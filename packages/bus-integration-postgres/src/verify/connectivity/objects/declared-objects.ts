@@ -31,7 +31,7 @@ export interface DeclaredRole {
   readonly connections: number;
   /** Roles, not superusers, that have its privileges or may SET ROLE to it. */
   readonly members: readonly Member[];
-  /** Roles that neither make roles nor have its privileges, and may make themselves its members (ADMIN; 16 and newer). */
+  /** Roles that have none of its privileges, and may make themselves its members (ADMIN; 16 and newer). */
   readonly admins: readonly Member[];
   /** What it may make itself and others members of, but for what a service must not act as anyway. */
   readonly passesOn: readonly PassedOn[];

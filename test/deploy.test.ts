@@ -162,6 +162,31 @@ describe('kubernetes', () => {
     expect(faultsOf(document)).toEqual([]);
   });
 
+  test('what is created anew each time has no fixed name; what is applied has one, in the namespace of the jobs', () => {
+    const created = parseAllDocuments(read('kubernetes/apply-job.yaml')).map((document) => document.toJS());
+    expect(created.map(({ metadata }) => [metadata.name, metadata.generateName])).toEqual([
+      [undefined, 'bus-database-apply-'],
+    ]);
+    const applied = documents.filter(({ metadata }) => metadata.name !== undefined);
+    const there = applied.map(({ kind, metadata }) => `${metadata.namespace}/${kind}/${metadata.name}`);
+    for (const { metadata, spec } of documents.filter(({ kind }) => /Job$/.test(kind))) {
+      const pod = (spec.jobTemplate?.spec ?? spec).template.spec;
+      const wanted = [
+        ...(pod.serviceAccountName === undefined ? [] : [`ServiceAccount/${pod.serviceAccountName}`]),
+        ...pod.volumes.flatMap(
+          ({ configMap, persistentVolumeClaim }: Readonly<Record<string, { [key: string]: string }>>) => [
+            ...(configMap === undefined ? [] : [`ConfigMap/${configMap.name}`]),
+            ...(persistentVolumeClaim === undefined
+              ? []
+              : [`PersistentVolumeClaim/${persistentVolumeClaim.claimName}`]),
+          ],
+        ),
+      ];
+      expect(wanted.length).toBeGreaterThan(1);
+      for (const one of wanted) expect(there).toContain(`${metadata.namespace}/${one}`);
+    }
+  });
+
   test('what is not as the schema has it is noticed', () => {
     const job = documents.find(({ kind }) => kind === 'Job');
     const text = JSON.stringify(job);

@@ -1,6 +1,8 @@
 // The OpenCLI document of every binary: as the draft of 0.1 has it, and the same flags and keys as help, parser and README.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
@@ -35,11 +37,13 @@ type Document = Command & {
   readonly metadata?: readonly [{ readonly name: 'io.busdk.environment'; readonly value: readonly Variable[] }];
 };
 
+function tryTo(binary: keyof typeof binaries, ...args: string[]) {
+  const env = { PATH: process.env.PATH, HOME: '/nonexistent' };
+  return spawnSync(`${packages}/${binaries[binary]}`, args, { encoding: 'utf8', env });
+}
+
 function go(binary: keyof typeof binaries, ...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(`${packages}/${binaries[binary]}`, args, {
-    encoding: 'utf8',
-    env: { PATH: process.env.PATH, HOME: '/nonexistent' },
-  });
+  const { status, stdout, stderr } = tryTo(binary, ...args);
   expect({ status, stderr }, `${binary} ${args.join(' ')}`).toEqual({ status: 0, stderr: '' });
   return stdout;
 }
@@ -114,6 +118,28 @@ describe.each(Object.keys(binaries) as (keyof typeof binaries)[])('%s', (binary)
     ])
       expect(JSON.parse(go(binary, ...args)), args.join(' ')).toEqual(document);
     expect(go(binary, 'help', '--format', 'text')).toBe(go(binary, '--help'));
+  });
+
+  it('writes help and version to the file of -o, and leaves what others wrote', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'open-cli-'));
+    try {
+      const there = (name: string) => readFileSync(join(directory, name), 'utf8');
+      expect(go(binary, 'help', '-f', 'opencli', '-o', join(directory, 'help.json'))).toBe('');
+      expect(JSON.parse(there('help.json'))).toEqual(document);
+      expect(go(binary, '-C', directory, '-o', 'help.json', '--help')).toBe('');
+      expect(there('help.json')).toBe(go(binary, '--help'));
+      expect(go(binary, '-C', directory, '--version', '--output', 'help.json')).toBe('');
+      expect(there('help.json')).toBe(go(binary, '-V'));
+      expect(go(binary, '-C', directory, '-o', 'help.json', 'help')).toBe('');
+
+      writeFileSync(join(directory, 'other.sh'), 'bus operator database plan\n');
+      const { status, stdout, stderr } = tryTo(binary, '-C', directory, 'help', '-o', 'other.sh');
+      expect({ status, stdout }).toEqual({ status: 1, stdout: go(binary, '--help') });
+      expect(stderr).toContain('other.sh is there already and is not a result of this command');
+      expect(there('other.sh')).toBe('bus operator database plan\n');
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 
   it('has the flags, commands and exit statuses of its help', () => {

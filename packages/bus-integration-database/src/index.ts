@@ -11,6 +11,7 @@ export {
 export type { ProcessContext, Stream } from './command-line/process-context.ts';
 export { createProgram } from './command-line/program.ts';
 export { directoryFault, enteringFault, isLostDirectory, lostDirectoryText } from './command-line/working-directory.ts';
+export { writeAbout } from './command-line/write-about.ts';
 export type { CommandEnvironment } from './config/command-environment.ts';
 export { commandEnvironment } from './config/command-environment.ts';
 export type { Configuration, ConfigurationOptions, Credentials, ProviderKeys } from './config/config.ts';

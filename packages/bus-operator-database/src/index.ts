@@ -1,5 +1,5 @@
 // The public face of bus-operator-database: the command line as a function, for the dispatcher and for programs.
-
+import { resolve } from 'node:path';
 import type { ProcessContext } from 'bus-integration-database';
 import { verbs } from './command-line/flag-table.ts';
 import { readInvocation } from './command-line/flags.ts';
@@ -37,7 +37,13 @@ export async function main(
       const { openCliAnswer } = await import('./commands/open-cli.ts');
       return await openCliAnswer(verb, await listOf(roots));
     };
-    processContext.stdout.write(flags.help ? await text() : `bus-operator-database ${version}\n`);
+    const about = flags.help ? await text() : `bus-operator-database ${version}\n`;
+    if (flags.output !== undefined) {
+      const { writeAbout } = await import('./commands/write-about.ts');
+      const directory = resolve(processContext.cwd, flags.directory ?? '.');
+      return writeAbout(about, flags.output, directory, 'bus operator database', processContext);
+    }
+    processContext.stdout.write(about);
     return 0;
   }
   if (verb === undefined) {

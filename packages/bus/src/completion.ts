@@ -2,7 +2,7 @@
 // for their help; prints no value of the environment but declared names.
 import { execFile } from 'node:child_process';
 import { basename, resolve } from 'node:path';
-import { OperationError, printable, writeResult } from 'bus-integration-database';
+import { OperationError, printable, writeAbout, writeResult } from 'bus-integration-database';
 import { commonFlags, helpText, openCliText, quoted, readFlags } from 'bus-integration-database/help';
 import { arrive, type CompletionCandidate, complete, startingWith } from './completion/complete.ts';
 import { type DocumentedCommand, readDocument } from './completion/document.ts';
@@ -31,11 +31,13 @@ export async function completion(
 ): Promise<number> {
   const { words, problem, asks, hasHelpWord, has, last } = readFlags(argv, commonFlags);
   const [word, ...others] = words;
-  if (asks === 'version') return print(`bus ${installation.version()}\n`, processContext);
+  const directory = resolve(processContext.cwd, last('chdir') ?? '.');
+  const say = (text: string) => writeAbout(text, last('output') ?? '-', directory, 'bus completion', processContext);
+  if (asks === 'version') return say(`bus ${installation.version()}\n`);
   if (asks === 'help' || hasHelpWord) {
     const command = { ...completionHelp, name: 'bus completion' };
     const isText = (last('format') ?? 'text') === 'text';
-    return print(isText ? helpText(command) : openCliText(command, installation.version()), processContext);
+    return say(isText ? helpText(command) : openCliText(command, installation.version()));
   }
   // What is being completed is no command line of ours, whatever stands in it.
   if (argv[0] === 'candidates')
@@ -50,8 +52,7 @@ export async function completion(
   const output = last('output');
   const script = completionScript(shell, family);
   if (output === undefined || output === '-') return print(script, processContext);
-  const directory = last('chdir') ?? '.';
-  const why = writeResult(script, resolve(processContext.cwd, directory, output), isCompletion);
+  const why = writeResult(script, resolve(directory, output), isCompletion);
   if (why === undefined) return 0;
   processContext.stderr.write(`bus completion: ${why}\n`);
   return 1;

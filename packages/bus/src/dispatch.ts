@@ -1,6 +1,7 @@
 // `bus`: which program a command line means, and what it is given. Reads no environment and no streams but those handed in.
 import { parseGlobalFlags, withHelpWord } from './command-line/flags.ts';
 import type { Installation, ProcessContext } from './family.ts';
+import { say } from './say.ts';
 
 /**
  * Runs one `bus` command line and resolves to its exit status. Answers --version without loading anything else.
@@ -15,8 +16,7 @@ export async function dispatch(
 ): Promise<number> {
   const flags = withHelpWord(parseGlobalFlags(argv));
   if ('version' in flags && flags.version) {
-    processContext.stdout.write(`bus ${installation.version()}\n`);
-    return 0;
+    return say(`bus ${installation.version()}\n`, 'bus', flags, processContext);
   }
   const [{ busHelp, busUsage, helpFormat }, { searchPathOf }] = await Promise.all([
     import('./usage.ts'),
@@ -28,8 +28,7 @@ export async function dispatch(
     return 2;
   }
   if (flags.help) {
-    processContext.stdout.write(busHelp(searchPath, helpFormat(flags.passedOn), installation.version()));
-    return 0;
+    return say(busHelp(searchPath, helpFormat(flags.passedOn), installation.version()), 'bus', flags, processContext);
   }
   const [word, ...args] = flags.words;
   if (word === undefined) {

@@ -1,6 +1,7 @@
 // `bus-operator`: the umbrella over the operator's command families. Ours run inside this process, others from PATH.
 import { parseGlobalFlags, withHelpWord } from './command-line/flags.ts';
 import type { Installation, ProcessContext } from './family.ts';
+import { say } from './say.ts';
 
 /**
  * Runs one `bus-operator` command line and resolves to its exit status.
@@ -15,8 +16,7 @@ export async function operate(
 ): Promise<number> {
   const flags = withHelpWord(parseGlobalFlags(argv));
   if ('version' in flags && flags.version) {
-    processContext.stdout.write(`bus-operator ${installation.version()}\n`);
-    return 0;
+    return say(`bus-operator ${installation.version()}\n`, 'bus-operator', flags, processContext);
   }
   const ours = Object.keys(installation.families);
   const [family, ...args] = 'words' in flags ? flags.words : [];
@@ -33,8 +33,8 @@ export async function operate(
   ]);
   const searchPath = searchPathOf(processContext);
   if ('help' in flags && flags.help) {
-    processContext.stdout.write(operatorHelp(ours, searchPath, helpFormat(flags.passedOn), installation.version()));
-    return 0;
+    const text = operatorHelp(ours, searchPath, helpFormat(flags.passedOn), installation.version());
+    return say(text, 'bus-operator', flags, processContext);
   }
   if ('problem' in flags) processContext.stderr.write(`bus-operator: ${flags.problem}\n`);
   processContext.stderr.write(operatorUsage(ours, searchPath));

@@ -7,6 +7,7 @@ import { type CommandHelp, helpText } from './command-help.ts';
 import { openCliText } from './open-cli.ts';
 import type { FlagReading } from './read-flags.ts';
 import { changeDirectory } from './working-directory.ts';
+import { writeAbout } from './write-about.ts';
 
 const version = '0.1.0';
 
@@ -23,10 +24,6 @@ export function createProgram(name: string, results: OwnResults) {
   };
   const fail = (why: string) => complain(why, 1);
   const refuse = (why: string) => complain(why, 2);
-  const say = (text: string) => {
-    process.stdout.write(text);
-    return 0;
-  };
   return {
     fail,
     refuse,
@@ -47,6 +44,7 @@ export function createProgram(name: string, results: OwnResults) {
       const { asks, hasHelpWord, has, last } = flags;
       const isLoud = has('verbose') || has('trace');
       const problem = flags.problem ?? (has('quiet') && isLoud ? '-q and -v contradict each other' : undefined);
+      const say = (text: string) => writeAbout(text, last('output') ?? '-', last('chdir') ?? '.', name, process);
       if (asks === 'version') return say(`${name} ${version}\n`);
       if (asks === 'help' || hasHelpWord)
         return say(

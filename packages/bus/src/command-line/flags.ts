@@ -7,6 +7,8 @@ export interface GlobalFlags {
   readonly version: boolean;
   /** The last -C; absent when there is none. */
   readonly directory?: string;
+  /** The last -o: where help and version go. */
+  readonly output?: string;
   readonly perf: boolean;
   readonly isQuiet: boolean;
   /** 0, 1 for -v, 2 and more for -vv or --trace. */
@@ -38,10 +40,12 @@ export function parseGlobalFlags(argv: readonly string[]): Parsed {
   const asks = problem === undefined ? undefined : glance(argv).asks;
   if (problem !== undefined && asks === undefined) return { problem };
   const directory = last('chdir');
+  const output = last('output');
   return {
     help: has('help') || asks === 'help',
     version: has('version') || asks === 'version',
     ...(directory !== undefined && { directory }),
+    ...(output !== undefined && { output }),
     perf: has('perf'),
     isQuiet,
     verbosity,

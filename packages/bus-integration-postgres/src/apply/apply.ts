@@ -19,9 +19,10 @@ import { type DeploymentObservation, observe, observeCluster, withFiles } from '
 import { computeProvable } from '../survey/provable.ts';
 import { sqlstateOf, toOperationError } from '../text/sqlstate.ts';
 import type { ApplyOptions } from './apply-options.ts';
-import { concluded, converged, ended } from './ending.ts';
+import { andThen, type Earlier } from './earlier.ts';
+import { concluded, converged, ended, refused } from './ending.ts';
 import { execute } from './execute.ts';
-import { createLedger } from './ledger.ts';
+import { createLedger, type Ledger } from './ledger.ts';
 import { choosePasswords, passwordsToSend, unprovenPasswords } from './new-password.ts';
 import type { Staging } from './staging.ts';
 
@@ -47,6 +48,7 @@ export async function apply(options: ApplyOptions): Promise<Response> {
     // Making a thousand databases on other connections can take longer than this one may idle.
     using _awake = keepAwake(session, 60_000);
     const replaced = new Set<string>();
+    let earlier: Earlier = { asked: intent.allowed, steps: [], begun: [] };
     for (let attempt = 1; ; attempt += 1) {
       try {
         // A saved plan is held against what was found first; what its own first attempt did doesn't make it stale.
@@ -60,6 +62,10 @@ export async function apply(options: ApplyOptions): Promise<Response> {
           replaced,
           isSaved,
           isLast,
+          earlier,
+          onFailed: (ledger) => {
+            earlier = andThen(earlier, ledger);
+          },
         });
       } catch (error) {
         if (attempt === attempts || !lookAgain.includes(sqlstateOf(error) ?? '')) throw error;
@@ -79,11 +85,14 @@ interface ApplyAttempt {
   /** A saved plan was asked for. */
   readonly isSaved: boolean;
   readonly isLast: boolean;
+  readonly earlier: Earlier;
+  /** Told of what an attempt did after which there is another one. */
+  readonly onFailed: (ledger: Ledger) => void;
 }
 
 async function attemptApply(
   given: ApplyOptions,
-  { session, lock, startedAt, replaced, isSaved, isLast }: ApplyAttempt,
+  { session, lock, startedAt, replaced, isSaved, isLast, earlier, onFailed }: ApplyAttempt,
 ): Promise<Response> {
   const { intent, observeOptions, run } = given;
   const observation = await observe(session, observeOptions);
@@ -100,8 +109,18 @@ async function attemptApply(
     unrotated: () => answerWith(withoutRotation(intent), computeUnrotated(intent, observation)),
   });
   const answer = { ...held, dry_run: false };
-  if (computed.isRefused || answer.error_class === 'stale-plan') return answer;
-  if (!answer.steps.some(isMutating)) return converged(intent, answer, startedAt);
+  const unended = {
+    options,
+    answer,
+    computed,
+    directory: observeOptions.directory,
+    replaced,
+    isSaved,
+    startedAt,
+    earlier,
+  };
+  if (computed.isRefused || answer.error_class === 'stale-plan') return refused(unended);
+  if (!answer.steps.some(isMutating)) return converged(unended);
 
   const passwords = choosePasswords(computed);
   const server = observation.seen.server;
@@ -134,29 +153,19 @@ async function attemptApply(
     checkLock: () => lock.stillHeld(session),
     signal: options.context.signal,
   };
-  const ending = { options, answer, computed, ledger, staging, replaced, isSaved, startedAt };
+  const ending = { ...unended, ledger };
   const { onProgress } = options.context;
   const onReplaced = (role: string) => replaced.add(role);
   try {
     const { seen } = observation;
-    const work = {
-      run,
-      session,
-      lock,
-      intent,
-      seen,
-
-      computed,
-      ledger,
-      staging,
-      jobs,
-      onProgress,
-      onReplaced,
-    };
+    const work = { run, session, lock, intent, seen, computed, ledger, staging, jobs, onProgress, onReplaced };
     const { inside } = await execute(work);
     return concluded(ending, await closingLook(session, options, observation, inside));
   } catch (error) {
-    if (!isLast && lookAgain.includes(sqlstateOf(error) ?? '')) throw error;
+    if (!isLast && lookAgain.includes(sqlstateOf(error) ?? '')) {
+      onFailed(ledger);
+      throw error;
+    }
     return ended(ending, error);
   }
 }

@@ -5,6 +5,7 @@ import {
   type Diagnostic,
   isMutating,
   nextAfter,
+  type OutputDirectory,
   ownCommand,
   type Remedy,
   type Response,
@@ -21,27 +22,51 @@ import { lostLock } from '../run/lock.ts';
 import type { DeploymentObservation } from '../survey/observe.ts';
 import { sqlstateOf, toOperationError } from '../text/sqlstate.ts';
 import type { ApplyOptions } from './apply-options.ts';
+import { begunBefore, type Earlier, withEarlier } from './earlier.ts';
 import { interruption } from './interruption.ts';
 import type { Ledger } from './ledger.ts';
-import { filesLeftStaged, type Staging } from './staging.ts';
+import { filesLeftStaged } from './staging.ts';
 
-/** What an ending tells of. */
-export interface Ending {
+/** What is told of an attempt, whether it began or not. */
+interface Attempt {
   readonly options: ApplyOptions;
   /** The plan, as an answer. */
   readonly answer: Response;
   readonly computed: Computed;
-  readonly ledger: Ledger;
-  readonly staging: Staging;
+  readonly directory: OutputDirectory | undefined;
   /** Roles whose new password this run has put into their files. */
   readonly replaced: ReadonlySet<string>;
   readonly isSaved: boolean;
   readonly startedAt: number;
+  readonly earlier: Earlier;
 }
 
-/** The answer of an apply that had nothing to do. */
-export function converged(intent: ApplyOptions['intent'], answer: Response, startedAt: number): Response {
-  return { ...answer, ...base(intent, [...answer.steps, lastStep(0, answer.ok)], startedAt), ok: answer.ok };
+/** What an ending tells of. */
+interface Ending extends Attempt {
+  readonly ledger: Ledger;
+}
+
+/** The answer of an apply that must not go on; what an earlier attempt did is told. */
+export function refused(attempt: Attempt): Response {
+  const { options, answer, startedAt, earlier } = attempt;
+  if (earlier.steps.length === 0 && earlier.begun.length === 0) return answer;
+  const steps = withEarlier(answer.steps, earlier);
+  const staged = filesLeftStaged(attempt);
+  const next = nextOf(attempt, steps, { begun: earlier.begun, staged });
+  return {
+    ...answer,
+    ...base(options.intent, steps, startedAt),
+    diagnostics: [
+      ...answer.diagnostics,
+      whatStands({ steps, begun: new Set(earlier.begun), facts: postgresFacts, staged: staged.length, next }),
+    ],
+  };
+}
+
+/** The answer of an apply that had nothing to do, or nothing that an earlier attempt had not done. */
+export function converged({ options, answer, startedAt, earlier }: Attempt): Response {
+  const steps = [...withEarlier(answer.steps, earlier), lastStep(earlier.steps.length, answer.ok)];
+  return { ...answer, ...base(options.intent, steps, startedAt), ok: answer.ok };
 }
 
 function lastStep(steps: number, isDone: boolean): StepOfAction<'apply-database-plan'> {
@@ -56,7 +81,7 @@ function lastStep(steps: number, isDone: boolean): StepOfAction<'apply-database-
 }
 
 export function concluded(ending: Ending, again: DeploymentObservation): Response {
-  const { options, answer, computed, ledger, startedAt } = ending;
+  const { options, answer, ledger, startedAt, earlier } = ending;
   const { intent, warnings } = options;
   const rest = computePlan(
     { ...intent, allowed: { ...intent.allowed, rotate: [] } },
@@ -65,8 +90,10 @@ export function concluded(ending: Ending, again: DeploymentObservation): Respons
     again.proofs,
   );
   const hasAll = rest.deltas.length === 0;
-  const steps = [...ledger.steps(), lastStep(computed.steps.filter(isMutating).length, hasAll)];
-  const next = nextOf(ending, steps, filesLeftStaged(ending.staging));
+  const carriedOut = withEarlier(ledger.steps(), earlier);
+  const steps = [...carriedOut, lastStep(carriedOut.filter(isMutating).length, hasAll)];
+  const begun = begunAltogether(ending, steps);
+  const next = nextOf(ending, steps, { begun, staged: filesLeftStaged(ending) });
   const isConverged = hasAll && rest.errorClass === undefined;
   return {
     ...answer,
@@ -94,14 +121,15 @@ function notConverged(step: Step): Diagnostic {
 
 /** The answer of a run that did not reach its end: why, and what stands. */
 export function ended(ending: Ending, error: unknown): Response {
-  const { options, answer, ledger, startedAt } = ending;
+  const { options, answer, ledger, startedAt, earlier } = ending;
   const { signal } = options.context;
   const failure = signal.aborted ? interruption(signal.reason, error) : toOperationError(lostLock(error), 'apply');
   const state = !signal.aborted && isRefusal(error) ? 'failed' : 'unknown';
   for (const step of ledger.inFlight()) ledger.mark(step, state);
-  const steps = ledger.steps();
-  const staged = filesLeftStaged(ending.staging);
-  const next = nextOf(ending, steps, staged);
+  const steps = withEarlier(ledger.steps(), earlier);
+  const staged = filesLeftStaged(ending);
+  const begun = begunAltogether(ending, steps);
+  const next = nextOf(ending, steps, { begun, staged });
   return {
     ...answer,
     ...base(options.intent, steps, startedAt),
@@ -109,20 +137,29 @@ export function ended(ending: Ending, error: unknown): Response {
     dry_run: false,
     diagnostics: [
       ...failure.diagnostics.map((diagnostic) => advised(diagnostic, next)),
-      whatStands({ steps, begun: ledger.begun(), facts: postgresFacts, staged: staged.length, next }),
+      whatStands({ steps, begun: new Set(begun), facts: postgresFacts, staged: staged.length, next }),
       ...options.warnings,
     ],
     error_class: failure.errorClass,
   };
 }
 
-function nextOf(ending: Ending, steps: readonly Step[], staged: readonly string[]): Remedy {
-  const isTouched =
-    ending.ledger.begun().size > 0 || steps.some((step) => step.state !== 'planned' && isMutating(step));
+function begunAltogether({ ledger, earlier }: Ending, steps: readonly Step[]): Step[] {
+  return [...begunBefore(earlier, steps), ...ledger.begun()];
+}
+
+interface Unfinished {
+  readonly begun: readonly Step[];
+  /** Files beside which a staged one stands. */
+  readonly staged: readonly string[];
+}
+
+function nextOf(attempt: Attempt, steps: readonly Step[], { begun, staged }: Unfinished): Remedy {
+  const isTouched = begun.length > 0 || steps.some((step) => step.state !== 'planned' && isMutating(step));
   return nextAfter({
-    allowed: ending.options.intent.allowed,
-    isPlanStale: ending.isSaved && (isTouched || staged.length > 0),
-    rotated: rotatedRoles(ending, steps, staged),
+    allowed: attempt.earlier.asked,
+    isPlanStale: attempt.isSaved && (isTouched || staged.length > 0),
+    rotated: rotatedRoles(attempt, steps, staged),
   });
 }
 
@@ -134,17 +171,17 @@ function isRefusal(error: unknown): boolean {
 
 /** Roles whose new password services have by now: to rotate them again would make yet another one. */
 function rotatedRoles(
-  { options, replaced, staging }: Ending,
+  { computed, replaced, earlier }: Attempt,
   steps: readonly Step[],
   staged: readonly string[],
 ): string[] {
   const settled = new Set(replaced);
-  for (const { role, files } of staging.computed.credentials) {
+  for (const { role, files } of computed.credentials) {
     const paths = files.map(({ pair }) => pair.path);
     const isPut = steps.some(({ target, state }) => state === 'applied' && paths.includes(target));
     if (isPut && !files.some(({ pair }) => staged.includes(pair.file))) settled.add(role);
   }
-  return options.intent.allowed.rotate.filter((role) => settled.has(role));
+  return earlier.asked.rotate.filter((role) => settled.has(role));
 }
 
 /** What must be done first stays; only the command is another. */

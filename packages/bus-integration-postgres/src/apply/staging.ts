@@ -168,7 +168,7 @@ function unprovenPassword(role: string, why: string): Diagnostic {
 }
 
 /** The DSN files beside which a staged file stands now, by looking; none where that can't be seen. */
-export function filesLeftStaged({ computed, directory }: Staging): string[] {
+export function filesLeftStaged({ computed, directory }: Pick<Staging, 'computed' | 'directory'>): string[] {
   if (directory === undefined) return [];
   const listed = new Map<OutputDirectory, ReadonlySet<string>>();
   try {

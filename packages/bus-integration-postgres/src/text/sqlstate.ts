@@ -108,11 +108,11 @@ const certificateRemedy =
 const busy = { errorClass: 'not-converged', remedy: 'run it again when the other sessions are done' } as const;
 const lost = { errorClass: 'unreachable' } as const;
 
-// Those of a role or a database hold while one logs in, when nothing can be set yet.
+// They hold while one logs in, when nothing can be set yet.
 function storedTimeout(name: string): { readonly errorClass: ErrorClass; readonly remedy: string } {
   return {
     errorClass: 'timeout',
-    remedy: `take the timeout away where it is stored, which \\drds of psql shows: ALTER ROLE or DATABASE … RESET ${name}`,
+    remedy: `take the timeout away where it is stored. For a role or a database, which \\drds of psql shows, a superuser runs, in any database: ALTER ROLE or DATABASE … RESET ${name}. For the server: ALTER SYSTEM RESET ${name}; SELECT pg_reload_conf();`,
   };
 }
 

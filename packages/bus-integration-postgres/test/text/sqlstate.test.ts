@@ -31,6 +31,13 @@ describe('toOperationError', () => {
     expect(sqlstateOf(error)).toBe(sqlstate);
   });
 
+  test('a timeout that ends a login may be stored for a role, a database or the server', () => {
+    const error = toOperationError(serverError('25P04', 'terminating connection due to transaction timeout'), 'x');
+    expect(error.diagnostics[0]?.remedy).toMatch(
+      /role or a database, .* runs, in any database: ALTER ROLE or DATABASE … RESET transaction_timeout\. For the server: ALTER SYSTEM RESET transaction_timeout;/,
+    );
+  });
+
   test("tells a user's cancelling from a deadline", () => {
     const cancelled = serverError('57014', 'canceling statement due to user request');
     expect(toOperationError(cancelled, 'x').errorClass).toBe('cancelled');

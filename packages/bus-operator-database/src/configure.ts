@@ -21,7 +21,6 @@ import {
   type ProcessContext,
   type ProviderContext,
   type ProviderModule,
-  parseDuration,
   printable,
   readConfiguration,
   readNamedEnvFile,
@@ -147,33 +146,6 @@ export function otherDeploymentOf(env: Environment, deploymentId: string, { envF
 
 /** Where an API does the work, or no server is asked: no key is needed for it. */
 const noneNeeded: Credentials = { key: '--api-url' };
-
-/** Milliseconds of a flag's duration; undefined when it isn't given. */
-export function flagDuration(flag: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  try {
-    return parseDuration(text);
-  } catch (error) {
-    if (!(error instanceof OperationError)) throw error;
-    throw new OperationError('invalid-request', `${flag}: ${error.message}`, { code: 'usage' });
-  }
-}
-
-/** As `flagDuration`, for what takes some time. */
-export function positiveFlagDuration(flag: string, text: string | undefined): number | undefined {
-  const durationMs = flagDuration(flag, text);
-  if (durationMs !== 0) return durationMs;
-  throw new OperationError('invalid-request', `${flag} is 0, expected a duration like 30s`, { code: 'usage' });
-}
-
-/** `--jobs`, 1 to 64. */
-export function flagJobs(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^[1-9]\d?$/.test(text) && Number(text) <= 64) return Number(text);
-  throw new OperationError('invalid-request', `--jobs ${printable(text)}: expected a number from 1 to 64`, {
-    code: 'usage',
-  });
-}
 
 /** What a provider takes of the process. */
 export function providerContextOf(env: Setup['env'], { flags, processContext, cwd }: RunContext): ProviderContext {

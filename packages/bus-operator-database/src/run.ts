@@ -20,6 +20,7 @@ import {
   type Response,
   type Verb,
 } from 'bus-integration-database';
+import { flagDuration, flagJobs, positiveFlagDuration } from './command-line/flag-values.ts';
 import type { Flags } from './command-line/flags.ts';
 import { type Interruption, listenForInterruption } from './command-line/interruption.ts';
 import { apply } from './commands/apply.ts';
@@ -28,16 +29,7 @@ import { doctor } from './commands/doctor.ts';
 import { plan } from './commands/plan.ts';
 import { status } from './commands/status.ts';
 import { verify } from './commands/verify.ts';
-import {
-  configure,
-  flagDuration,
-  flagJobs,
-  positiveFlagDuration,
-  providerContextOf,
-  type RunContext,
-  requireMeantDeployment,
-  type Setup,
-} from './configure.ts';
+import { configure, providerContextOf, type RunContext, requireMeantDeployment, type Setup } from './configure.ts';
 import { deliver } from './deliver.ts';
 import type { Outcome } from './output/outcome.ts';
 import { answerFile, metricsFile, planFile } from './output/own-files.ts';

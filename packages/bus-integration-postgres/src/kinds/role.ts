@@ -6,7 +6,7 @@ import { printable } from '../text/shown.ts';
 import { identifier, literal } from '../text/sql-text.ts';
 import { identityOf } from './kind/identity.ts';
 import { type Kind, type Meaning, meanings, type Registered, type RuleContext, type StepsOfKind } from './kind/kind.ts';
-import { adoptionSummary, markComment, markedShape, passwordWord } from './kind/kind-words.ts';
+import { adoptionSummary, firstPassword, markComment, markedShape, passwordWord } from './kind/kind-words.ts';
 import { lacksRoleAdmin, markOnAdmin, undeclaredLogin } from './roles/role-admin.ts';
 import {
   attributeChanges,
@@ -242,10 +242,4 @@ function marking(name: string, context: RuleContext) {
     role: name,
     sql: markComment('role', name, context.commentOf('role', name), context),
   };
-}
-
-/** Where the password of a new role comes from. */
-function firstPassword(password: string | undefined): string {
-  if (password === 'kept') return 'the password that its files hold';
-  return password === 'staged' ? 'the password that its staged file holds' : passwordWord(password);
 }

@@ -14,7 +14,8 @@ import {
   type Step,
 } from 'bus-integration-database';
 import type { CommentedManifest, ManifestLanguage } from 'bus-integration-database/manifest';
-import { flagJobs, providerContextOf, type RunContext, type Setup } from '../configure.ts';
+import { flagJobs } from '../command-line/flag-values.ts';
+import { providerContextOf, type RunContext, type Setup } from '../configure.ts';
 import { progressLine } from '../render/progress.ts';
 
 /** What is to be written, and what is to be said of it. */

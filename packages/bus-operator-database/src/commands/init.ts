@@ -16,10 +16,11 @@ import {
   writeResult,
 } from 'bus-integration-database';
 import type { CommentedManifest, ManifestLanguage } from 'bus-integration-database/manifest';
+import { positiveFlagDuration } from '../command-line/flag-values.ts';
 import type { Flags } from '../command-line/flags.ts';
 import { type Interruption, listenForInterruption } from '../command-line/interruption.ts';
 import { jsonText } from '../command-line/json-text.ts';
-import { configure, overlay, positiveFlagDuration, type RunContext } from '../configure.ts';
+import { configure, overlay, type RunContext } from '../configure.ts';
 import { createFile, requireNoFile } from '../output/new-file.ts';
 import type { ProviderRoot } from '../providers.ts';
 import { errorLines, warningLines } from '../render/text-error.ts';

@@ -72,3 +72,9 @@ export function passwordState(
 ): DsnFileStatus['password'] {
   return live.state === 'present' ? proofs(name, live.password).state : 'none';
 }
+
+/** Where the password of a new role comes from. */
+export function firstPassword(password: string | undefined): string {
+  if (password === 'kept') return 'the password that its files hold';
+  return password === 'staged' ? 'the password that its staged file holds' : passwordWord(password);
+}

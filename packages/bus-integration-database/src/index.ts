@@ -143,6 +143,7 @@ export { strayFiles, strayLinks, withoutSuffix } from './output-files/stray-file
 export { strayOutputs } from './output-files/stray-outputs.ts';
 export { configuredRequest, plainRequest, requireSomething } from './run/configured-request.ts';
 export { desiredBy, desiredFor, isAboutConfigured } from './run/desired-request.ts';
+export { giveWay } from './run/give-way.ts';
 export { failure, handle } from './run/handle.ts';
 export { namedManifest } from './run/named-manifest.ts';
 export type { Parallel, ParallelOptions } from './run/parallel.ts';

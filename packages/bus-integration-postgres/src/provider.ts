@@ -7,6 +7,7 @@ import {
   type Context,
   createSemaphore,
   type DesiredContext,
+  giveWay,
   type NextVerb,
   type PlanRequest,
   type Provider,
@@ -106,6 +107,7 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
       const startedAt = performance.now();
       await using session = await run.open('survey');
       const { observation, computed } = await survey(session, observeOptionsFor(run, preparation, context, 1));
+      await giveWay();
       const target = targetOf(session.pinned, observation.seen.admin, observation.seen.server);
       const marks = leftoverWarnings(observation.seen.remains, preparation);
       const warnings = [...marks, ...preparation.warnings, ...outputWarnings(preparation, computed)];

@@ -41,8 +41,12 @@ export function manifestInFile(
 }
 
 /** Reads the manifest that a request carries. */
-export function manifestInRequest(manifest: object, language: ManifestLanguage): DeclaredManifest | RefusedManifest {
-  return declared(readManifestValue(manifest, language), 'manifest');
+export async function manifestInRequest(
+  manifest: object,
+  language: ManifestLanguage,
+  giveWay: () => Promise<void>,
+): Promise<DeclaredManifest | RefusedManifest> {
+  return declared(await readManifestValue(manifest, language, giveWay), 'manifest');
 }
 
 function declared(

@@ -63,25 +63,43 @@ export function readManifest<W, E extends Expansion>(
 ): ManifestReading<E> {
   const problems = createProblems();
   const source = sourceOf(bytes, file, problems);
-  return judged(source, () => (problems.isEmpty() ? readTree(source, problems) : undefined), language, problems);
+  const parts = judging(
+    source,
+    () => (problems.isEmpty() ? readTree(source, problems) : undefined),
+    language,
+    problems,
+  );
+  let part = parts.next();
+  while (!part.done) part = parts.next();
+  return part.value;
 }
 
-/** The same of one that comes as values, by a request. */
-export function readManifestValue<W, E extends Expansion>(
+/**
+ * The same of one that comes as values, by a request.
+ *
+ * @param giveWay awaited between the parts of the work
+ */
+export async function readManifestValue<W, E extends Expansion>(
   value: object,
   language: ManifestLanguage<W, E>,
-): ManifestReading<E> {
+  giveWay: () => Promise<void>,
+): Promise<ManifestReading<E>> {
   const problems = createProblems();
   const { source, root } = valueTree(value, 'manifest', problems);
-  return judged(source, () => root, language, problems);
+  const parts = judging(source, () => root, language, problems);
+  for (;;) {
+    await giveWay();
+    const part = parts.next();
+    if (part.done) return part.value;
+  }
 }
 
-function judged<W, E extends Expansion>(
+function* judging<W, E extends Expansion>(
   source: ManifestSource,
   tree: () => Node | undefined,
   language: ManifestLanguage<W, E>,
   problems: Problems,
-): ManifestReading<E> {
+): Generator<undefined, ManifestReading<E>, undefined> {
   const foreign = foreignFault(source, Object.keys(language.shape.schema.properties ?? {}));
   if (foreign !== undefined) {
     const target = `${source.file}:1:1`;
@@ -90,7 +108,9 @@ function judged<W, E extends Expansion>(
   }
   const root = tree();
   const written = root === undefined ? undefined : language.shape.read(root, problems);
+  yield;
   const expanded = root === undefined || written === undefined ? undefined : language.expand(written, root, problems);
+  yield;
   const [found, hidden] = [problems.found(), problems.hidden()];
   const more = problems.unkept() === 0 ? [] : [`and ${problems.unkept()} more`];
   return {

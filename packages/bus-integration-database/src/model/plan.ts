@@ -9,22 +9,29 @@ import type { Step } from '../contract/step.ts';
  * SQL text, summaries and states are left out, since a salt in them is random and a wording may change.
  */
 export function planId(deploymentId: string, target: Target, steps: readonly Step[], allowed?: Allowed): string {
-  const identity = {
-    deploymentId,
-    allowed: allowed === undefined ? null : permission(allowed),
-    target: [...identityOf(target), target.host, target.port, target.database],
-    steps: steps
-      .filter((step) => step.action !== 'apply-database-plan')
-      .map(({ action, target, risk, before, after }) => ({
-        action,
-        target,
-        risk,
-        before: before ?? null,
-        // The server's version names what was found, not what would be done: a minor update leaves a plan valid.
-        after: action === 'discover-provider' ? null : (after ?? null),
-      })),
+  const permitted = canonicalJson(allowed === undefined ? null : permission(allowed));
+  // Step by step: one text of all would be many megabytes, which are joined at the end.
+  const hash = createHash('sha256');
+  hash.update(`{"allowed":${permitted},"deploymentId":${canonicalJson(deploymentId)},"steps":[`);
+  let sign = '';
+  for (const step of steps) {
+    if (step.action === 'apply-database-plan') continue;
+    hash.update(sign + canonicalJson(stepIdentity(step)));
+    sign = ',';
+  }
+  const place = [...identityOf(target), target.host, target.port, target.database];
+  return hash.update(`],"target":${canonicalJson(place)}}`).digest('hex');
+}
+
+function stepIdentity({ action, target, risk, before, after }: Step) {
+  return {
+    action,
+    target,
+    risk,
+    before: before ?? null,
+    // The server's version names what was found, not what would be done: a minor update leaves a plan valid.
+    after: action === 'discover-provider' ? null : (after ?? null),
   };
-  return createHash('sha256').update(canonicalJson(identity)).digest('hex');
 }
 
 /** What tells a server from all others, as its provider says it; one null where that could not be read. */

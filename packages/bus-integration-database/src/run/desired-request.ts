@@ -70,14 +70,15 @@ export function isAboutConfigured(
 type Desiring = Partial<Pick<Provider, 'name' | 'names' | 'configured' | 'manifest'>>;
 
 function isOf({ lists, manifest }: DesiredState, request: Requests[keyof Requests], names: DesiredRules): boolean {
-  if (request.manifest !== undefined) return isDeepStrictEqual(plainOf(request.manifest), plainOf(manifest?.written));
+  if (request.manifest !== undefined)
+    return manifest !== undefined && isDeepStrictEqual(plainOf(request.manifest), plainOf(manifest.written));
   const asked = listsOf(request, names);
   return asked === undefined || (lists !== undefined && isSameLists(settled(asked), lists));
 }
 
 /** Without prototypes, which tell nothing. */
-function plainOf(manifest: object | undefined): unknown {
-  return manifest === undefined ? undefined : JSON.parse(JSON.stringify(manifest));
+function plainOf(manifest: object): unknown {
+  return JSON.parse(JSON.stringify(manifest));
 }
 
 /** A state of the request's own. */

@@ -5,6 +5,7 @@ import type { Response, Verb } from '../contract/response.ts';
 import { everyName } from '../model/desired-names.ts';
 import { type Mask, maskedDeep, maskFor } from '../secrets/mask.ts';
 import { desiredFor, requireDesiredRoles } from './desired-request.ts';
+import { giveWay } from './give-way.ts';
 import type { Context, DesiredContext, Provider } from './provider.ts';
 import { type PlanRequest, parseRequest, type Requests } from './request.ts';
 
@@ -29,8 +30,11 @@ export async function handle(
     if (provider === undefined) throw unknownProvider(request.provider, providers);
     const desired = context.desired ?? (await desiredFor(request, provider));
     mask = maskFor(everyName(desired));
+    await giveWay();
     requireDesiredRoles(rotate, desired);
-    return maskedDeep(await ask(verb, request, provider, { ...maskedContext(context, mask), desired }), mask);
+    const response = await ask(verb, request, provider, { ...maskedContext(context, mask), desired });
+    await giveWay();
+    return maskedDeep(response, mask);
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
     return maskedDeep(failure(aboutOf(value), error), mask);

@@ -5,6 +5,7 @@ import type { RefusedManifest } from '../manifest/declared-manifest.ts';
 import type { ManifestLanguage } from '../manifest/read-manifest.ts';
 import type { DeclaredManifest } from '../model/desired-state.ts';
 import type { Environment } from '../text/environment.ts';
+import { giveWay } from './give-way.ts';
 
 /** A provider that may read manifests. */
 interface Reading {
@@ -43,7 +44,7 @@ export async function carriedManifest(carried: object, { name, manifest }: Readi
   if (manifest === undefined)
     throw new OperationError('invalid-request', `the provider ${name} reads no manifests`, { target: 'manifest' });
   const { manifestInRequest } = await import('../manifest/declared-manifest.ts');
-  return usable(manifestInRequest(carried, await manifest()));
+  return usable(await manifestInRequest(carried, await manifest(), giveWay));
 }
 
 function usable(read: DeclaredManifest | RefusedManifest): DeclaredManifest {

@@ -4,6 +4,7 @@
 import { OperationError } from '../contract/errors.ts';
 import type { Response, Verb } from '../contract/response.ts';
 import { responseFaults } from '../contract/response-schema.ts';
+import { giveWay } from '../run/give-way.ts';
 import { aboutOf, failure, handle } from '../run/handle.ts';
 import type { Context, Provider } from '../run/provider.ts';
 
@@ -30,6 +31,7 @@ export async function answer(
     onDefect(error);
     return defective(value, 'a defect of this program; its log says more');
   }
+  await giveWay();
   const faults = responseFaults(response, { facts: providers.find(({ name }) => name === response.provider)?.facts });
   if (faults.length === 0) return response;
   onDefect(new Error(`the answer to ${verb} is not a response of the contract: ${faults.join('; ')}`));

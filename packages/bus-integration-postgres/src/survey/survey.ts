@@ -1,5 +1,5 @@
 // What plan and status begin with: what is there, and what is to be done about it.
-import { OperationError, rotationUnfinished } from 'bus-integration-database';
+import { giveWay, OperationError, rotationUnfinished } from 'bus-integration-database';
 import type { Session } from '../connection/connect.ts';
 import type { Computed } from '../plan/intent.ts';
 import { lockHolder } from '../run/lock.ts';
@@ -17,6 +17,7 @@ export async function survey(
 ): Promise<{ observation: DeploymentObservation; computed: Computed }> {
   for (let isAgain = false; ; isAgain = true) {
     const observation = await observe(session, looking);
+    await giveWay();
     const computed = await computeProvable(looking.intent, observation, looking.run, session);
     const isInDoubt = computed.credentials.some(
       ({ refusal, findings }) =>

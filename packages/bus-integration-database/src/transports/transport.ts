@@ -11,6 +11,8 @@ export interface Delivery {
   readonly sentAt?: Date;
   /** True when it nested deeper than any request; then the body holds no more than the envelope and what is flat in the payload. */
   readonly isTooDeep?: boolean;
+  /** Set when it was longer: the characters that it may have. The body then holds no more than of one that nests too deep. */
+  readonly longest?: number;
   /** The key that an object in it says twice. */
   readonly repeats?: string;
   /** True when it may be of any time, having been kept by the broker. */

@@ -97,13 +97,18 @@ export function createWorker(options: WorkerOptions): Worker {
     const correlationId = correlationOf(delivery.body);
     const { name, payload } = (delivery.body ?? {}) as { name?: unknown; payload?: unknown };
     const about = aboutOf(payload);
-    const event = { event: delivery.name, correlation_id: correlationId, deployment_id: about.deployment_id };
+    const event = {
+      event: delivery.name,
+      correlation_id: correlationId?.slice(0, 200),
+      deployment_id: about.deployment_id,
+    };
     // A broker that doesn't choose by name sends our own answers back: answered, they would come back for ever.
     if (typeof name === 'string' && name !== delivery.name)
       return log('warn', 'dropped', { ...event, why: `the envelope is named ${shortened(name)}` });
     if (isOthers(about.deployment_id)) return log('info', 'left to others', event);
     let response: Response;
     try {
+      if (delivery.longest !== undefined) throw tooLong(delivery.longest);
       if (delivery.isTooDeep) throw tooDeep();
       if (delivery.repeats !== undefined) throw repeated(delivery.repeats);
       const envelope = readEnvelope(delivery.body);
@@ -179,6 +184,15 @@ const lastAnswersMs = 3_000;
 
 function shortened(name: string): string {
   return JSON.stringify(name.length > 200 ? `${name.slice(0, 200)}…` : name);
+}
+
+function tooLong(longest: number): OperationError {
+  const message = `the event is longer than ${longest.toLocaleString('en-US')} characters`;
+  return new OperationError('invalid-request', message, {
+    code: 'too-long',
+    target: 'payload',
+    remedy: 'ask for a part at a time; only an apply may hold a saved plan',
+  });
 }
 
 function tooDeep(): OperationError {

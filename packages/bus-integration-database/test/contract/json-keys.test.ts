@@ -16,7 +16,7 @@ test.each([
 });
 
 test('an event is told to repeat one', () => {
-  expect(readBody('{"payload":{"dry_run":true,"dry_run":false}}')).toEqual({
+  expect(readBody('{"payload":{"dry_run":true,"dry_run":false}}', 'bus.database.apply.request')).toEqual({
     body: { payload: { dry_run: false } },
     repeats: 'dry_run',
   });

@@ -190,6 +190,24 @@ describe('what is no request is answered so, or told in the log', () => {
     expect([provider.applies.count, lines.filter(({ level }) => level === 'error')]).toEqual([0, []]);
   });
 
+  test('what is too long is answered, and only an apply may be as long as a saved plan', async () => {
+    const { provider, lines } = await start();
+    const padded = (verb: string, id: string) => ({
+      ...ask(verb, id, { ...about, databases: ['x'.repeat(3_000_000)] }),
+    });
+    expect((await answerOf(padded('plan', 'long'))).payload).toMatchObject({
+      error_class: 'invalid-request',
+      deployment_id: 'shop',
+      diagnostics: [{ code: 'too-long', message: 'the event is longer than 2,097,152 characters' }],
+    });
+    expect((await answerOf(padded('apply', 'padded'))).payload.diagnostics).not.toMatchObject([{ code: 'too-long' }]);
+    expect((await answerOf(ask('status', 'y'.repeat(300), about))).payload).toMatchObject({ ok: false });
+    expect([provider.asked, lines.some(({ facts }) => JSON.stringify(facts ?? {}).length > 1_000)]).toEqual([
+      [],
+      false,
+    ]);
+  });
+
   test('what says a key twice is not run: who looked at it may have gone by the other', async () => {
     const { provider } = await start();
     const payload =
@@ -209,7 +227,7 @@ describe('what is no request is answered so, or told in the log', () => {
     const long = Buffer.alloc(16 * 1024 * 1024 + 1, 'x');
     broker.sendRaw('bus.database.status.request', Buffer.concat([long, Buffer.from('\n')]));
     expect((await answerOf(ask('status', 'behind', about))).payload.ok).toBe(true);
-    expect((await answerOf(ask('status', 'large', about, { note: 'x'.repeat(6e6) }))).payload.ok).toBe(true);
+    expect((await answerOf(ask('status', 'large', about, { note: 'x'.repeat(2e6) }))).payload.ok).toBe(true);
     expect(lines.filter(({ message }) => message === 'dropped').map(({ facts }) => facts?.why)).toEqual([
       'a line of more than 16777216 bytes',
     ]);

@@ -103,7 +103,7 @@ export function createEventsHttpTransport(options: EventsHttpOptions): Transport
     );
     const take = async (text: string) => {
       try {
-        const said = readBody(text);
+        const said = readBody(text, name);
         await receive({ name, ...said, ...timeOf(said.body), ...(replay && { isMaybeReplayed: true }) });
       } catch (error) {
         seen.forget(text);

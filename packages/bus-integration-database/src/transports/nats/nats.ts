@@ -67,7 +67,7 @@ export function createNatsTransport(options: NatsOptions): Transport {
     try {
       const isGivenUp = deliveryCount > tries;
       const sentAt = new Date(Number(message.timestampNanos / 1_000_000n));
-      await receive({ name, ...readBody(message.string()), sentAt, isGivenUp });
+      await receive({ name, ...readBody(message.string(), name), sentAt, isGivenUp });
       if (isGivenUp) await bury(message, deliveryCount - 1);
       // Known to have arrived: a lost one would mean another run.
       await message.ackAck();

@@ -28,7 +28,7 @@ const envelopeAndPayload = 2;
 const longestHead = 64 * 1024;
 
 /** Only an apply may hold a saved plan, which is long. */
-export function longestEvent(name: string): number {
+function longestEvent(name: string): number {
   return (name === requestEvent('apply') ? 16 : 2) * 1024 * 1024;
 }
 

@@ -16,9 +16,9 @@ const secretKey = 'BUS_POSTGRES_ADMIN_DSN_SECRET';
 
 /** Where the admin DSN comes from. */
 export const adminKeys: readonly ConfigurationKey[] = [
-  { name: fileKey, meaning: "the admin's DSN in a file of mode 0600: this key or the next, exactly one" },
+  { name: fileKey, meaning: "the admin's DSN in a file of mode 0600; set either this key or the next" },
   { name: valueKey, isSecret: true, meaning: "the admin's DSN itself, a libpq URI or keywords" },
-  { name: secretKey, isSecret: true, meaning: 'a reference to it; nothing resolves one yet, so it is refused' },
+  { name: secretKey, isSecret: true, meaning: 'a reference to it; not supported yet, so it is refused' },
 ];
 
 /** Every key of which only PostgreSQL knows all. */

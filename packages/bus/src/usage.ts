@@ -5,12 +5,18 @@ import { completionHelp } from './completion/help.ts';
 import { listExecutables, type SearchPath } from './search-path.ts';
 
 const keys: readonly ConfigurationKey[] = [
-  { name: 'BUS_DOTENV_ALLOW', meaning: 'list of names that ./.env may set all the same; of the environment alone' },
-  { name: 'BUS_DOTENV_TRUST', meaning: '1: take a ./.env that others could have written; of the environment alone' },
+  {
+    name: 'BUS_DOTENV_ALLOW',
+    meaning: 'list of names that ./.env may set although they are withheld; read from the environment only',
+  },
+  {
+    name: 'BUS_DOTENV_TRUST',
+    meaning: '1: accept a ./.env that others could have written; read from the environment only',
+  },
 ];
 
 const exits: CommandHelp['exits'] = [
-  ['0', "the command's own; what follows is of bus itself"],
+  ['0', 'that of the command; the following are those of bus itself'],
   ['1', 'the directory of -C could not be entered'],
   ['2', 'wrong usage, or a bad ./.env'],
   ['126', "the command can't be started"],
@@ -21,14 +27,14 @@ const exits: CommandHelp['exits'] = [
 export function busCommand(searchPath: SearchPath): CommandHelp {
   return {
     name: 'bus',
-    text: 'runs COMMAND as the executable bus-COMMAND that PATH gives first',
-    summary: ['bus runs COMMAND as the executable bus-COMMAND that PATH gives first, with the variables of ./.env.'],
+    text: 'runs COMMAND as the first executable bus-COMMAND in PATH',
+    summary: ['bus runs COMMAND as the first executable bus-COMMAND in PATH, with the variables of ./.env.'],
     usage: ['bus [flags] [--] COMMAND [arguments]', 'bus [flags] help [COMMAND]'],
     arguments: [
       { name: 'COMMAND', isRequired: true, text: 'an executable bus-COMMAND in PATH, or help' },
-      { name: 'arguments', isRepeatable: true, text: 'handed to COMMAND as they are' },
+      { name: 'arguments', isRepeatable: true, text: 'passed to COMMAND unchanged' },
     ],
-    commands: { title: 'of its own:', list: [completionHelp] },
+    commands: { title: 'own commands:', list: [completionHelp] },
     groups: [{ title: 'flags before COMMAND:', flags: dispatcherFlags }],
     exits,
     footer: listed(listExecutables('bus-', searchPath)),
@@ -39,18 +45,18 @@ export function busCommand(searchPath: SearchPath): CommandHelp {
 export function operatorCommand(families: readonly string[], searchPath: SearchPath): CommandHelp {
   return {
     name: 'bus operator',
-    text: "runs a family of operator's commands",
+    text: 'runs a family of commands for operators',
     summary: [
-      `bus operator runs a family of operator's commands: ${families.join(', ')} itself, any other FAMILY as the executable`,
-      'bus-operator-FAMILY that PATH gives first.',
+      `bus operator runs a family of commands for operators: ${families.join(', ')} itself, any other FAMILY as the first`,
+      'executable bus-operator-FAMILY in PATH.',
     ],
     usage: ['bus operator [flags] FAMILY [arguments]', 'bus operator [flags] help [FAMILY]'],
     arguments: [
       { name: 'FAMILY', isRequired: true, text: 'database, an executable bus-operator-FAMILY in PATH, or help' },
-      { name: 'arguments', isRepeatable: true, text: 'handed to FAMILY as they are' },
+      { name: 'arguments', isRepeatable: true, text: 'passed to FAMILY unchanged' },
     ],
     groups: [
-      { title: 'flags before FAMILY go on to it:', flags: dispatcherFlags.filter(({ name }) => name !== 'perf') },
+      { title: 'flags before FAMILY are passed to it:', flags: dispatcherFlags.filter(({ name }) => name !== 'perf') },
     ],
     exits,
     footer: listedFamilies(families, searchPath),

@@ -65,7 +65,7 @@ const idempotencyKey = {
 const lastEventId = {
   name: 'Last-Event-ID',
   in: 'header',
-  description: 'Go on after this event',
+  description: 'Continue after this event',
   schema: { type: 'string', pattern: '^\\d{1,9}$' },
 };
 const jobLocation = {
@@ -74,48 +74,46 @@ const jobLocation = {
 
 /** By operation; a route's name is its operationId. */
 export const routes = {
-  healthz: get('/healthz', 'Is the server up', { scope: null, answer: 'Health' }),
-  readyz: get('/readyz', 'Was the database server reached at the last look', {
+  healthz: get('/healthz', 'Whether the API is up', { scope: null, answer: 'Health' }),
+  readyz: get('/readyz', 'Whether the database server was reached at the last attempt', {
     scope: null,
     answer: 'Health',
-    answers: { 503: { schema: 'Unready', description: 'It was not' } },
+    answers: { 503: { schema: 'Unready', description: 'It was not reached' } },
   }),
-  capabilities: get(`${base}/capabilities`, 'What may be asked, and of which provider', { answer: 'Capabilities' }),
-  getPlan: get(`${base}/plan`, 'What apply would do for what is configured', { parameters: [deploymentId] }),
+  capabilities: get(`${base}/capabilities`, 'What may be asked for, and of which provider', { answer: 'Capabilities' }),
+  getPlan: get(`${base}/plan`, 'What apply would do for the configured deployment', { parameters: [deploymentId] }),
   plan: post('plan', 'What apply would do', 'PlanRequest'),
   // Which scope is needed shows in the body: a dry run changes nothing.
-  apply: post('apply', 'Does it (202, a job), or only says what it would do (dry_run: 200)', 'ApplyRequest', {
+  apply: post('apply', 'Applies (202, a job), or only shows what it would do (dry_run: 200)', 'ApplyRequest', {
     parameters: [wait, idempotencyKey],
-    answers: { 202: { schema: 'Job', description: 'It goes on; the job tells how far it is', headers: jobLocation } },
+    answers: {
+      202: { schema: 'Job', description: 'It is running; the job shows how far it is', headers: jobLocation },
+    },
   }),
-  status: get(`${base}/status`, 'What there is beside what is configured', { parameters: [deploymentId] }),
-  statusOf: post('status', 'What there is beside what is named', 'StatusRequest'),
-  verify: post('verify', 'Logs in as each service and tries', 'VerifyRequest'),
-  doctor: get(`${base}/doctor`, 'Is all in place to begin', { parameters: [deploymentId] }),
-  doctorOf: post('doctor', 'Is all in place to begin with what is named', 'DoctorRequest'),
-  report: get(
-    `${base}/report`,
-    'Plan, status and verify of what is configured as one page, or as JSON where that is accepted',
-    {
-      parameters: [deploymentId],
-      answers: {
-        200: {
-          schema: 'Response',
-          description: 'The page, text/html; the answer itself, where application/json is accepted before it',
-          headers: { 'content-security-policy': { description: 'Of the page', schema: { type: 'string' } } },
-        },
+  status: get(`${base}/status`, 'What exists, beside what is configured', { parameters: [deploymentId] }),
+  statusOf: post('status', 'What exists, beside what the request names', 'StatusRequest'),
+  verify: post('verify', 'Logs in as each service and tries what it may and may not do', 'VerifyRequest'),
+  doctor: get(`${base}/doctor`, 'Whether everything is ready', { parameters: [deploymentId] }),
+  doctorOf: post('doctor', 'Whether everything is ready for what the request names', 'DoctorRequest'),
+  report: get(`${base}/report`, 'Plan, status and verify of the configured deployment, as one page or as JSON', {
+    parameters: [deploymentId],
+    answers: {
+      200: {
+        schema: 'Response',
+        description: 'The page (text/html), or the answer as JSON if Accept prefers application/json',
+        headers: { 'content-security-policy': { description: 'Of the page', schema: { type: 'string' } } },
       },
     },
-  ),
-  reportOf: post('report', 'Plan, status and verify of what is named', 'ReportRequest'),
+  }),
+  reportOf: post('report', 'Plan, status and verify of what the request names', 'ReportRequest'),
   job: get(job, 'How far an apply is', { isAboutJob: true, parameters: [jobId, wait], answer: 'Job' }),
-  cancelJob: get(job, 'Ends an apply in order: the statement in flight ends or is rolled back', {
+  cancelJob: get(job, 'Stops an apply: the running statement ends or is rolled back', {
     method: 'DELETE',
     scope: 'database:admin',
     isAboutJob: true,
     parameters: [jobId],
     answer: 'Job',
-    answers: { 202: { schema: 'Job', description: 'It is being ended' } },
+    answers: { 202: { schema: 'Job', description: 'It is stopping' } },
   }),
   jobEvents: get(`${job}/events`, 'The events of an apply: progress, step, end', {
     isAboutJob: true,
@@ -123,7 +121,7 @@ export const routes = {
     answers: { 200: { type: 'text/event-stream', description: 'A stream that ends after the event end' } },
   }),
   openapi: get(`${base}/openapi.json`, 'This document', { answer: 'OpenApi' }),
-  metrics: get(`${base}/metrics`, 'Figures for Prometheus', {
+  metrics: get(`${base}/metrics`, 'Metrics for Prometheus', {
     answers: { 200: { type: 'text/plain', description: 'The text form' } },
   }),
 } satisfies Readonly<Record<string, Route>>;

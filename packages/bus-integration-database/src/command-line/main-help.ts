@@ -7,9 +7,9 @@ export const help: CommandHelp = {
   usage: ['bus-integration-database [flags] --events', 'bus-integration-database [flags] --self-test'],
   groups: [
     {
-      title: 'what is asked for:',
+      title: 'what to do:',
       flags: [
-        { name: 'events', text: 'the event names, one a line; as JSON with providers' },
+        { name: 'events', text: 'print the event names, one on each line; as JSON also the providers' },
         { name: 'self-test', text: 'send a request through the contract and check the answer' },
       ],
     },

@@ -27,15 +27,15 @@ const neutralKeys: readonly ConfigurationKey[] = [
   { name: 'BUS_DATABASE_SCHEMAS', meaning: 'list of schemas, made in every database' },
   {
     name: 'BUS_DATABASE_MANIFEST_FILE',
-    meaning: 'the manifest: one file that declares all, in place of the lists',
+    meaning: 'the manifest: one file that declares everything, in place of the lists',
   },
   { name: 'BUS_DATABASE_DSN_OUTPUT_DIR', meaning: 'the directory of the DSN files; made 0700, files 0600' },
   { name: 'BUS_DATABASE_DSN_FILE_OWNER', meaning: 'user[:group] of the DSN files, when run as root' },
   { name: 'BUS_DATABASE_LISTENER_POLICY', default: 'private', meaning: 'loopback, private, tls or external' },
   { name: 'BUS_DATABASE_LISTENER_NETWORKS', meaning: 'list of networks that the policy private allows' },
   { name: 'BUS_DATABASE_CREDENTIAL_REFERENCES', meaning: 'list of admin DSN references that a request may name' },
-  { name: 'BUS_OPERATOR_ENV_ALLOW', meaning: 'list of names that need no unknown-key warning' },
-  { name: 'BUS_OPERATOR_DATABASE_ENV_ALLOW', meaning: 'the same, for this family alone' },
+  { name: 'BUS_OPERATOR_ENV_ALLOW', meaning: 'list of names that get no unknown-key warning' },
+  { name: 'BUS_OPERATOR_DATABASE_ENV_ALLOW', meaning: 'the same, only for this family' },
 ];
 
 /** The keys that every provider shares, and those of these providers: what one knows more of stands for the shared one. */

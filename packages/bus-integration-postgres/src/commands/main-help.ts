@@ -19,8 +19,8 @@ const envFileFlag = { name: 'env-file', value: 'FILE', text: 'its values win ove
 
 const hba: CommandHelp = {
   name: 'hba',
-  text: 'which line of pg_hba.conf a client would match, and why none above it',
-  summary: [`${program} hba: which line of pg_hba.conf a client would match, and why none above it.`],
+  text: 'shows which line of pg_hba.conf a client matches, and why no line above it does',
+  summary: [`${program} hba: shows which line of pg_hba.conf a client matches, and why no line above it does.`],
   usage: [`${program} hba --user U --database D (--address A | --unix) [flags]`],
   groups: [
     {
@@ -43,7 +43,7 @@ const hba: CommandHelp = {
           value: 'G,…',
           isList: true,
           isRepeatable: true,
-          text: 'the groups that U is in, directly or not; asked of the server when there is one',
+          text: 'the groups that U is in, directly or not; by default read from the server',
         },
         {
           name: 'server-address',
@@ -66,8 +66,8 @@ const hba: CommandHelp = {
   ],
   notes: [
     [
-      "Without --file the rules are the server's own: BUS_POSTGRES_ADMIN_DSN_FILE or BUS_POSTGRES_ADMIN_DSN says which",
-      'server. Nobody is logged in but the admin, and nothing is changed.',
+      'Without --file the rules are read from the server of BUS_POSTGRES_ADMIN_DSN_FILE or BUS_POSTGRES_ADMIN_DSN.',
+      'Only the admin logs in, and nothing is changed.',
     ],
   ],
   examples: [
@@ -75,8 +75,8 @@ const hba: CommandHelp = {
     `${program} hba --user app --database shop --unix --file /etc/postgresql/17/main/pg_hba.conf --major 17`,
   ],
   exits: [
-    ['0', 'the answer is certain: a match, or that no line matches'],
-    ['1', `it is not, or the rules can't be read; ${failed}`],
+    ['0', 'the answer is certain: a line matches, or none does'],
+    ['1', `the answer is not certain, or the rules cannot be read; ${failed}`],
     ['2', 'wrong usage'],
   ],
   keys: adminKeys,
@@ -84,10 +84,10 @@ const hba: CommandHelp = {
 
 const renderHba: CommandHelp = {
   name: 'render-hba',
-  text: 'the block of pg_hba.conf that satisfies the listener policy of the deployment; edits nothing',
+  text: 'prints the lines of pg_hba.conf that satisfy the listener policy of the deployment; edits nothing',
   summary: [
-    `${program} render-hba: the block of pg_hba.conf that satisfies the listener policy of the deployment in the`,
-    'environment. Asks no server and edits nothing.',
+    `${program} render-hba: prints the lines of pg_hba.conf that satisfy the listener policy of the deployment in`,
+    'the environment. Asks no server and edits nothing.',
   ],
   usage: [`${program} render-hba [--major N] [--env-file FILE] [flags]`],
   groups: [
@@ -116,10 +116,10 @@ const renderHba: CommandHelp = {
 
 const serve: CommandHelp = {
   name: 'serve',
-  text: 'answers bus.database requests for the deployment of its environment, until a signal ends it',
+  text: 'answers bus.database requests for the deployment in its environment, until a signal ends it',
   summary: [
-    `${program} serve: answers bus.database requests for the deployment of its environment, until SIGTERM or`,
-    'SIGINT; what is at work then is finished first, a second signal interrupts it. Logs lines of JSON on stderr.',
+    `${program} serve: answers bus.database requests for the deployment in its environment, until SIGTERM or`,
+    'SIGINT. Running requests are finished first; a second signal interrupts them. Logs JSON lines to stderr.',
   ],
   usage: [`${program} [flags] serve [--events-url URL | --nats URL] [--ready-file FILE] [--env-file FILE]`],
   groups: [
@@ -136,7 +136,7 @@ const serve: CommandHelp = {
           value: 'URL',
           text: 'NATS JetStream (default: BUS_NATS_URL); credentials in BUS_NATS_CREDS_FILE',
         },
-        { name: 'ready-file', value: 'FILE', text: "there while requests come in, gone while they don't" },
+        { name: 'ready-file', value: 'FILE', text: 'a file that exists while requests can come in' },
         envFileFlag,
       ],
     },
@@ -161,18 +161,18 @@ const help: CommandHelp = {
     `${program} [flags] --dry-run plan`,
     `${program} [flags] COMMAND [flags]`,
   ],
-  commands: { title: 'commands; COMMAND --help says more:', list: commands },
+  commands: { title: 'commands; see COMMAND --help:', list: commands },
   groups: [
     {
-      title: 'what is asked for without a command:',
+      title: 'what to do without a command:',
       flags: [
-        { name: 'events', text: 'the provider and the event names, one a line' },
-        { name: 'self-test', text: "check the provider's own parts: no server is asked" },
+        { name: 'events', text: 'print the provider and the event names, one on each line' },
+        { name: 'self-test', text: 'check the parts of the provider; asks no server' },
         {
           name: 'dry-run',
           value: 'plan',
           choices: ['plan'],
-          text: 'what a plan for an empty server holds, always as JSON',
+          text: 'print what a plan for an empty server holds, always as JSON',
         },
       ],
     },

@@ -15,8 +15,11 @@ export interface ServiceAddress {
 
 /** Where it comes from. */
 export const serviceKeys: readonly ConfigurationKey[] = [
-  { name: 'BUS_DATABASE_SERVICE_HOST', meaning: "what services dial, where it is not the admin DSN's host" },
-  { name: 'BUS_DATABASE_SERVICE_PORT', meaning: "the port of it, where it is not the admin DSN's" },
+  {
+    name: 'BUS_DATABASE_SERVICE_HOST',
+    meaning: 'the host that services connect to, if it is not that of the admin DSN',
+  },
+  { name: 'BUS_DATABASE_SERVICE_PORT', meaning: 'its port, if it is not that of the admin DSN' },
   {
     name: 'BUS_DATABASE_SERVICE_SSLMODE',
     default: "as the admin's connection: require or disable",

@@ -121,17 +121,17 @@ function commentsOf({ roles, databases }: DesiredNames, { everywhere, hasOutputs
         ]),
     before(
       ['every_database'],
-      'What each database has. A database adds to it: maps merge, lists add, a single value replaces.',
+      'What each database has. A database can add to it: maps merge, lists add, a single value replaces.',
     ),
-    before(['every_database', 'schemas'], 'Its schemas, and what owns them and what is in them. Default: public.'),
+    before(['every_database', 'schemas'], 'The schemas. Default: public.'),
     ...(everywhere.length === 0
       ? []
       : [
           before(
             ['every_database', 'access'],
-            'Who may do what in the schemas. Each word gives what is there and what is made later:',
-            'connect logs in, read reads every table, write changes rows too, create makes tables of its own.',
-            'In one database none takes it out again; a map says it in detail.',
+            'Who may do what in the schemas. Each word gives privileges on what exists and on what is made later:',
+            'connect (log in), read (every table), write (change rows too), create (make own tables).',
+            'In a database, none takes a role out again; a map gives single privileges.',
           ),
         ]),
     last(
@@ -146,7 +146,7 @@ function commentsOf({ roles, databases }: DesiredNames, { everywhere, hasOutputs
     ...(database === undefined
       ? []
       : [
-          before(['databases'], 'The databases, each with what it has beyond every_database.'),
+          before(['databases'], 'The databases, each with what it adds to every_database.'),
           last(
             ['databases'],
             'reports:',
@@ -162,11 +162,11 @@ function commentsOf({ roles, databases }: DesiredNames, { everywhere, hasOutputs
         ? []
         : ['', ...outputsText, 'outputs:', '  - {form: uri}', '  - {form: env, file: "env/{database}.{role}.env"}']),
       '',
-      'What verify tries beyond access.',
+      'What verify tries in addition to access.',
       'verify:',
       `  - ${JSON.stringify({ role: role ?? 'app_service', database: database ?? 'app', sql: 'SELECT 1' })}`,
       '',
-      'What is to go. Nothing goes because it left this file.',
+      'What to drop. Nothing is dropped because it is missing in this file.',
       'retire:',
       '  roles: {old_service: {reassign_to: app_owner}}',
       '  databases: {legacy: {drop: legacy}}',
@@ -175,11 +175,11 @@ function commentsOf({ roles, databases }: DesiredNames, { everywhere, hasOutputs
 }
 
 const rolesText = [
-  'Roles are the whole server’s. One that logs in gets a password, and files as outputs say.',
-  'One without a login owns things, or is a group.',
+  'Roles belong to the whole server. A role with login gets a password, and the files that outputs names.',
+  'A role without login owns things, or is a group.',
 ];
 const outputsText = [
-  'Which files services get. Without it: a connection URI for each login role and each database that it may enter.',
+  'Which files services get. Default: a file with a URI for each login role and each database that it may connect to.',
   'Forms: uri, env, pgpass, service, jdbc, secret.',
 ];
 

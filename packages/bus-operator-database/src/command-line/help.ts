@@ -16,14 +16,14 @@ export function commandHelp(verb?: OperatorVerb): CommandHelp {
 function familyHelp(): CommandHelp {
   return {
     name: 'bus operator database',
-    text: 'provisions what the services of a deployment need in a database server, and proves that it works',
+    text: 'makes what the services of a deployment need in a database server, and proves that it works',
     summary: [
       'bus operator database: makes the roles, databases, schemas, privileges and DSN files that',
       "a deployment's services need, and proves with real logins that they work.",
     ],
     usage: ['bus operator database [flags] VERB [flags]'],
     commands: {
-      title: 'verbs, in the order in which one uses them:',
+      title: 'verbs, in the order of use:',
       list: (Object.keys(verbs) as OperatorVerb[]).map(verbHelp),
     },
     groups: [{ title: 'flags, before or after the verb:', flags: flagsWhere((flag) => flag.verbs === undefined) }],
@@ -74,37 +74,37 @@ const manifestArguments: NonNullable<CommandHelp['arguments']> = [
 
 const sentences: Readonly<Record<OperatorVerb, readonly string[]>> = {
   init: [
-    'bus operator database init: writes a manifest for what the keys declare, with comments that say what else',
-    'can stand in it; with --from-server for what is there, and what no manifest can say in comments. To stdout,',
-    'or to the new file that -o or --manifest names: none is ever written over.',
+    'bus operator database init: writes a manifest of what the keys declare, with comments that show what else it',
+    'can hold. With --from-server: of what the server has; comments say what a manifest cannot express. It goes to',
+    'stdout, or to a new file with -o or --manifest; an existing file is never overwritten.',
   ],
   validate: [
-    'bus operator database validate: judges manifests without a server, and tells everything that is wrong,',
-    'each with its line and column.',
+    'bus operator database validate: checks manifests without a server, and shows everything that is wrong,',
+    'with line and column.',
   ],
   doctor: [
-    'bus operator database doctor: says whether everything is in place to begin: configuration,',
-    'secret files, output directory, server, and what the admin role still lacks. Changes nothing.',
+    'bus operator database doctor: checks that everything is ready: configuration, secret files, output',
+    'directory, server, and which rights the admin role still lacks. Changes nothing.',
   ],
   plan: [
-    'bus operator database plan: says what apply would do, to which server, step by step.',
+    'bus operator database plan: shows what apply would do, to which server, step by step.',
     'Changes nothing; reads in READ ONLY transactions.',
   ],
   apply: [
-    'bus operator database apply: plans again under the lock of the deployment and carries the plan out.',
-    'May be stopped at any moment: run it again and it continues. Takes nothing away unless --allow says so.',
+    'bus operator database apply: plans again under the lock of the deployment, and carries the plan out.',
+    'It may be stopped at any time: run it again and it continues. It takes nothing away without --allow.',
   ],
   status: [
-    'bus operator database status: shows what there is beside what is declared, what differs, and what',
-    "carries the deployment's mark and is no longer declared. Changes nothing.",
+    'bus operator database status: shows what exists beside what is declared, what differs, and what',
+    "carries the deployment's mark but is no longer declared. Changes nothing.",
   ],
   verify: [
-    'bus operator database verify: logs in with every DSN file as the service would, writes and reads in a',
-    'transaction that is rolled back, tries what must be refused, and judges who may reach the server.',
+    'bus operator database verify: logs in with every DSN file as the service does, writes and reads in a',
+    'transaction that is rolled back, tries what must be refused, and checks who can reach the server.',
   ],
   report: [
-    'bus operator database report: does what plan, status and verify do, and makes one HTML page of it that',
-    'needs no network and no script. To -o FILE, or to stdout; with -f json the data, for --from and --diff.',
+    'bus operator database report: does what plan, status and verify do, and makes one HTML page of it, which',
+    'needs no network and no script. -f json gives the data instead, for --from and --diff.',
   ],
 };
 
@@ -129,31 +129,36 @@ function exitRows(verb?: OperatorVerb): CommandHelp['exits'] {
   const refuses = verb === undefined || verb === 'plan' || verb === 'apply';
   if (verb === 'validate')
     return [
-      ['0', 'right'],
-      ['1', 'the result can not be written'],
-      ['2', 'something is wrong with a manifest, or it can not be read; wrong usage'],
+      ['0', 'nothing is wrong'],
+      ['1', 'the result cannot be written'],
+      ['2', 'something is wrong in a manifest, or it cannot be read; wrong usage'],
     ];
   if (verb === 'init')
     return [
       ['0', 'done'],
-      ['1', 'the file is there already or can not be written; the server can not be read'],
+      ['1', 'the file exists or cannot be written; the server cannot be read'],
       ['2', 'wrong usage or configuration'],
     ];
-  const failed = verb === 'doctor' || verb === 'verify' ? 'a check failed, or the run did' : 'failed';
+  const failed = verb === 'doctor' || verb === 'verify' ? 'a check or the run failed' : 'failed';
   const checking = verb === undefined ? 'plan, status or report with --check' : `${verb} --check`;
   return [
     ['0', 'done'],
-    ['1', verb === undefined ? 'failed, or a check of verify or doctor did' : failed],
+    ['1', verb === undefined ? 'failed; also if a check of verify or doctor failed' : failed],
     ['2', 'wrong usage or configuration'],
     ...(checks ? [['3', `${checking}: there is work to do, or apply would refuse`] as const] : []),
     ...(refuses
-      ? [['4', 'refused as unsafe: not ours, a risk not allowed, a saved plan that no longer fits'] as const]
+      ? [
+          [
+            '4',
+            'refused as unsafe: not of this deployment, a risk not allowed, a saved plan that no longer fits',
+          ] as const,
+        ]
       : []),
-    ['128+n', 'ended by signal n, having said what stands'],
+    ['128+n', 'ended by signal n, after it printed what is done'],
   ];
 }
 
 const configurationSource = [
-  `configuration: BUS_DEPLOYMENT_ID, BUS_DATABASE_* and the keys of the provider (${providerKeys}) from the`,
-  'environment; ./.env is loaded by bus, --env-file FILE by this command.',
+  `configuration: BUS_DEPLOYMENT_ID, BUS_DATABASE_* and the provider's keys (${providerKeys}) in the environment;`,
+  'bus loads ./.env, this command loads --env-file FILE.',
 ];

@@ -45,7 +45,8 @@ export const otherVerbs: readonly Says[] = [
     'clean',
     'undeploy',
   ],
-  ['did you mean plan?', 'diff', 'preview', 'show', 'dry-run', 'check', 'explain', 'sql'],
+  ['did you mean plan?', 'diff', 'preview', 'show', 'dry-run', 'check', 'sql'],
+  ['did you mean verify --explain FINDING?', 'explain'],
   ['did you mean init?', 'new', 'scaffold', 'generate', 'starter', 'template'],
   ['did you mean validate?', 'lint', 'manifest', 'parse'],
   [

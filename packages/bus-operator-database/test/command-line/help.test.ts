@@ -10,34 +10,34 @@ describe('helpText', () => {
 
       usage: bus operator database [flags] VERB [flags]
 
-      verbs, in the order in which one uses them:
-        init      writes a manifest to begin with: of the keys, or of what a server holds (reads only)
-        validate  is a manifest right: judges the file alone
-        doctor    is all in place to begin: configuration, files, server, rights (reads only)
-        plan      what apply would do, step by step (reads only)
-        apply     does it
-        status    what there is, beside what is declared (reads only)
-        verify    logs in as each service, tries what it may and may not; judges who may reach the server
-        report    plan, status and verify as one HTML page, with who may do what and from where (reads only)
+      verbs, in the order of use:
+        init      writes a manifest to start with: from the keys, or from what a server has (reads only)
+        validate  checks a manifest file, without a server
+        doctor    checks that everything is ready: configuration, files, server, rights (reads only)
+        plan      shows what apply would do, step by step (reads only)
+        apply     carries the plan out
+        status    shows what exists, beside what is declared (reads only)
+        verify    logs in as each service, tries what it may and may not do; checks who can reach the server
+        report    makes one HTML page of plan, status and verify, with who may do what and from where (reads only)
 
       flags, before or after the verb:
-        -h, --help               this text; after a verb, its own
+        -h, --help               this text; after a verb, the help of the verb
         -V, --version            name and version
-        -v, --verbose            nothing folded, each step's SQL; -vv: traces of defects
+        -v, --verbose            no folded lines, the SQL of each step; -vv: traces of defects too
             --trace              the same as -vv
-        -q, --quiet              errors only: no result, in no file either
+        -q, --quiet              errors only; no result, not even in the file of -o
         -C, --chdir DIR          run as if started in DIR
         -o, --output FILE        write the result to FILE (0600) instead of stdout; -: stdout
-        -f, --format FORMAT      text (default) or json; of help, opencli too
+        -f, --format FORMAT      text (default) or json; for help also opencli
             --color WHEN         auto (default), always or never
-            --progress WHEN      auto (default), always (lines on a terminal too, as in a log) or never
+            --progress WHEN      auto (default), always (lines as in a log, also on a terminal) or never
             --no-color           the same as --color never
-            --provider NAME      must agree with BUS_DATABASE_PROVIDER where both are given
-            --deployment ID      must agree with BUS_DEPLOYMENT_ID, and says that no other is meant
+            --provider NAME      must be the same as BUS_DATABASE_PROVIDER if both are given
+            --deployment ID      must be the same as BUS_DEPLOYMENT_ID; says which deployment you mean
             --env-file FILE      read FILE instead of ./.env; its values win over the environment
             --timeout TIME       end the whole run after TIME: 30s, 2m
-            --lock-timeout TIME  wait at most TIME for another run of this deployment's, and for locks of others
-            --api-url URL        let the API at URL do it, with its own configuration
+            --lock-timeout TIME  wait at most TIME for another run of this deployment, and for locks of other sessions
+            --api-url URL        let the API at URL do the work, with its own configuration
             --token-file FILE    the token for --api-url, in a file of mode 0600
             --jobs N             work on at most N databases at a time
 
@@ -51,28 +51,28 @@ describe('helpText', () => {
 
       exit status:
         0      done
-        1      failed, or a check of verify or doctor did
+        1      failed; also if a check of verify or doctor failed
         2      wrong usage or configuration
         3      plan, status or report with --check: there is work to do, or apply would refuse
-        4      refused as unsafe: not ours, a risk not allowed, a saved plan that no longer fits
-        128+n  ended by signal n, having said what stands
+        4      refused as unsafe: not of this deployment, a risk not allowed, a saved plan that no longer fits
+        128+n  ended by signal n, after it printed what is done
 
-      configuration: BUS_DEPLOYMENT_ID, BUS_DATABASE_* and the keys of the provider (BUS_POSTGRES_*) from the
-      environment; ./.env is loaded by bus, --env-file FILE by this command.
+      configuration: BUS_DEPLOYMENT_ID, BUS_DATABASE_* and the provider's keys (BUS_POSTGRES_*) in the environment;
+      bus loads ./.env, this command loads --env-file FILE.
       "
     `);
   });
 
   it('says what a verb does, with its own flags', () => {
     expect(databaseHelp('apply')).toMatchInlineSnapshot(`
-      "bus operator database apply: plans again under the lock of the deployment and carries the plan out.
-      May be stopped at any moment: run it again and it continues. Takes nothing away unless --allow says so.
+      "bus operator database apply: plans again under the lock of the deployment, and carries the plan out.
+      It may be stopped at any time: run it again and it continues. It takes nothing away without --allow.
 
       usage: bus operator database apply [flags]
 
       flags of apply:
             --plan FILE          carry out exactly the plan saved in FILE, or refuse
-            --dry-run            only say what would be done
+            --dry-run            only show what would be done
             --allow RISK[,RISK]  let revoke, destructive, elevate or weaken-tls steps pass
             --adopt              take over roles and databases that carry no deployment's mark
             --adopt-from ID      take over what carries deployment ID's mark
@@ -80,23 +80,23 @@ describe('helpText', () => {
             --manifest FILE      the manifest, in place of the list keys; default: BUS_DATABASE_MANIFEST_FILE
 
       flags of every verb:
-        -h, --help               this text; after a verb, its own
+        -h, --help               this text; after a verb, the help of the verb
         -V, --version            name and version
-        -v, --verbose            nothing folded, each step's SQL; -vv: traces of defects
+        -v, --verbose            no folded lines, the SQL of each step; -vv: traces of defects too
             --trace              the same as -vv
-        -q, --quiet              errors only: no result, in no file either
+        -q, --quiet              errors only; no result, not even in the file of -o
         -C, --chdir DIR          run as if started in DIR
         -o, --output FILE        write the result to FILE (0600) instead of stdout; -: stdout
-        -f, --format FORMAT      text (default) or json; of help, opencli too
+        -f, --format FORMAT      text (default) or json; for help also opencli
             --color WHEN         auto (default), always or never
-            --progress WHEN      auto (default), always (lines on a terminal too, as in a log) or never
+            --progress WHEN      auto (default), always (lines as in a log, also on a terminal) or never
             --no-color           the same as --color never
-            --provider NAME      must agree with BUS_DATABASE_PROVIDER where both are given
-            --deployment ID      must agree with BUS_DEPLOYMENT_ID, and says that no other is meant
+            --provider NAME      must be the same as BUS_DATABASE_PROVIDER if both are given
+            --deployment ID      must be the same as BUS_DEPLOYMENT_ID; says which deployment you mean
             --env-file FILE      read FILE instead of ./.env; its values win over the environment
             --timeout TIME       end the whole run after TIME: 30s, 2m
-            --lock-timeout TIME  wait at most TIME for another run of this deployment's, and for locks of others
-            --api-url URL        let the API at URL do it, with its own configuration
+            --lock-timeout TIME  wait at most TIME for another run of this deployment, and for locks of other sessions
+            --api-url URL        let the API at URL do the work, with its own configuration
             --token-file FILE    the token for --api-url, in a file of mode 0600
             --jobs N             work on at most N databases at a time
 
@@ -109,11 +109,11 @@ describe('helpText', () => {
         0      done
         1      failed
         2      wrong usage or configuration
-        4      refused as unsafe: not ours, a risk not allowed, a saved plan that no longer fits
-        128+n  ended by signal n, having said what stands
+        4      refused as unsafe: not of this deployment, a risk not allowed, a saved plan that no longer fits
+        128+n  ended by signal n, after it printed what is done
 
-      configuration: BUS_DEPLOYMENT_ID, BUS_DATABASE_* and the keys of the provider (BUS_POSTGRES_*) from the
-      environment; ./.env is loaded by bus, --env-file FILE by this command.
+      configuration: BUS_DEPLOYMENT_ID, BUS_DATABASE_* and the provider's keys (BUS_POSTGRES_*) in the environment;
+      bus loads ./.env, this command loads --env-file FILE.
       "
     `);
   });

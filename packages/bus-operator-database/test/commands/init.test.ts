@@ -42,8 +42,8 @@ describe('what is written', () => {
       version: 1
       deployment: shop-dev
 
-      # Roles are the whole server’s. One that logs in gets a password, and files as outputs say.
-      # One without a login owns things, or is a group.
+      # Roles belong to the whole server. A role with login gets a password, and the files that outputs names.
+      # A role without login owns things, or is a group.
       roles:
         shop:
           login: true
@@ -55,13 +55,13 @@ describe('what is written', () => {
         # app_migrator: {login: true, acts_as: app_owner}
         # app_readers: {members: exact}
 
-      # What each database has. A database adds to it: maps merge, lists add, a single value replaces.
+      # What each database has. A database can add to it: maps merge, lists add, a single value replaces.
       every_database:
-        # Its schemas, and what owns them and what is in them. Default: public.
+        # The schemas. Default: public.
         schemas: [public]
-        # Who may do what in the schemas. Each word gives what is there and what is made later:
-        # connect logs in, read reads every table, write changes rows too, create makes tables of its own.
-        # In one database none takes it out again; a map says it in detail.
+        # Who may do what in the schemas. Each word gives privileges on what exists and on what is made later:
+        # connect (log in), read (every table), write (change rows too), create (make own tables).
+        # In a database, none takes a role out again; a map gives single privileges.
         access:
           shop: create
         # owner: app_owner
@@ -71,7 +71,7 @@ describe('what is written', () => {
         # public: {connect: true, temporary: true}
         # routines: closed
 
-      # The databases, each with what it has beyond every_database.
+      # The databases, each with what it adds to every_database.
       databases:
         orders: {}
         billing: {}
@@ -79,17 +79,17 @@ describe('what is written', () => {
         #   extensions: [pg_trgm]
         #   access: {app_readers: {SELECT: [public.invoices]}}
 
-      # Which files services get. Without it: a connection URI for each login role and each database that it may enter.
+      # Which files services get. Default: a file with a URI for each login role and each database that it may connect to.
       # Forms: uri, env, pgpass, service, jdbc, secret.
       # outputs:
       #   - {form: uri}
       #   - {form: env, file: "env/{database}.{role}.env"}
 
-      # What verify tries beyond access.
+      # What verify tries in addition to access.
       # verify:
       #   - {"role":"shop","database":"orders","sql":"SELECT 1"}
 
-      # What is to go. Nothing goes because it left this file.
+      # What to drop. Nothing is dropped because it is missing in this file.
       # retire:
       #   roles: {old_service: {reassign_to: app_owner}}
       #   databases: {legacy: {drop: legacy}}

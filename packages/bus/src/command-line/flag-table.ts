@@ -7,7 +7,7 @@ export const dispatcherFlags = [
   { name: 'trace', text: 'the same as -vv' },
   { name: 'quiet', short: 'q', text: 'say less; the command is told too' },
   { name: 'output', short: 'o', value: 'FILE', text: 'passed on: write the result to FILE' },
-  { name: 'format', short: 'f', value: 'FORMAT', text: 'passed on: text or json; of help, opencli too' },
+  { name: 'format', short: 'f', value: 'FORMAT', text: 'passed on: text or json; for help also opencli' },
   {
     name: 'color',
     value: 'WHEN',
@@ -16,6 +16,6 @@ export const dispatcherFlags = [
   },
   { name: 'no-color', text: 'passed on: the same as --color never' },
   { name: 'perf', text: 'print how long the command took' },
-  { name: 'help', short: 'h', text: 'this text; bus help COMMAND: that of COMMAND' },
+  { name: 'help', short: 'h', text: 'this text; bus help COMMAND: the help of COMMAND' },
   { name: 'version', short: 'V', text: 'name and version' },
 ] as const satisfies readonly Flag[];

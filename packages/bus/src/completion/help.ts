@@ -4,15 +4,15 @@ import { installHints, shells } from './scripts.ts';
 
 export const completionHelp: CommandHelp = {
   name: 'completion',
-  text: 'prints a script with which a shell completes commands, flags, their values and declared names',
+  text: 'prints a script that makes a shell complete commands, flags, their values and declared names',
   usage: ['bus completion [flags] SHELL', 'bus completion candidates -- WORD…'],
   arguments: [{ name: 'SHELL', isRequired: true, values: shells, text: shells.join(', ') }],
   groups: [{ title: 'flags:', flags: commonFlags }],
   notes: [
     ['to install it:', ...shells.map((shell) => `  ${shell.padEnd(10)}  ${installHints[shell]}`)],
     [
-      'candidates is what the scripts ask: what the last WORD of a command line may become, one a line, with what it is',
-      'after a tab; :files or :directories leaves it to the shell.',
+      'The scripts call candidates. It prints what the last WORD of a command line can become: one candidate on each line,',
+      'then a tab and its meaning; :files or :directories leaves it to the shell.',
     ],
   ],
   examples: ['source <(bus completion bash)', 'bus completion fish -o ~/.config/fish/completions/bus.fish'],

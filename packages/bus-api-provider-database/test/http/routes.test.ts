@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { answerFaults } from '../answer-check.ts';
 import { type Answer, base, requests, type Serving, serve } from '../serving.ts';
 
+type Step = { readonly action: string; readonly target: string };
+
 let serving: Serving;
 beforeAll(async () => {
   serving = await serve();
@@ -51,6 +53,21 @@ describe('before anything is made', () => {
     expect((await ask('POST', 'apply', { ...requests.plan, confirm: false })).document.plan_id).toBe(
       own.document.plan_id,
     );
+  });
+
+  it('takes names that are members of every object for what they are', async () => {
+    const names = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty'];
+    const each = (value: unknown) => Object.fromEntries(names.map((name) => [name, value]));
+    const about = { deployment_id: 'example-dev', provider: 'postgres' };
+    const manifest = { version: 1, deployment: 'example-dev', roles: each({ login: true }), databases: each({}) };
+    const { status, document } = await ask('POST', 'plan', { ...about, manifest });
+    const madeBy = (action: string) =>
+      document.steps.filter((step: Step) => step.action === action).map(({ target }: Step) => target);
+    expect([status, madeBy('create-role'), madeBy('create-database')]).toEqual([200, names, names]);
+    for (const name of names) {
+      const odd = await ask('POST', 'plan', { ...about, manifest: { ...manifest, ...{ [name]: {} } } });
+      expect(failureOf(odd)).toEqual(['invalid-request', 'unknown-key']);
+    }
   });
 
   it('tells paths relative to the output directory', async () => {

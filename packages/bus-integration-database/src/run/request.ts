@@ -105,7 +105,9 @@ export function parseRequest<V extends keyof Requests>(verb: V, value: unknown):
   if (problems.length > 0) {
     throw new OperationError('invalid-request', `the ${verb} request is not valid`, { diagnostics: problems });
   }
-  return result.data as Requests[V];
+  const { manifest: given } = value as Partial<PlanRequest>;
+  // As it was given: a copy of the schema's leaves out a key __proto__, which is refused as unknown.
+  return { ...(result.data as Requests[V]), ...(given !== undefined && { manifest: given }) };
 }
 
 /** Looked at before each item is, since every wrong one would be a problem of its own. */

@@ -209,6 +209,28 @@ databases: {app: {template: model, owner: o, schemas: [data], access: {svc: crea
     ],
   },
   {
+    name: 'manifest: names beyond ASCII in a database that keeps bytes as they are',
+    desired: fromManifest(`
+roles: {ö: {}, größe: {login: true}}
+databases: {äpp: {encoding: SQL_ASCII, locale: C, owner: ö, schemas: [data], access: {größe: create}}}
+`),
+    rounds: [{}],
+  },
+  {
+    name: 'manifest: names beyond ASCII beside a database of another encoding',
+    desired: fromManifest(`
+roles: {o: {}, größe: {login: true}}
+databases: {old: {owner: o}, new: {owner: o, access: {größe: connect}}}
+`),
+    start: [{ sql: "CREATE DATABASE old TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'", as: 'admin' }],
+    rounds: [
+      {
+        flags: { adopt: true, allow: ['grant', 'revoke', 'update'] },
+        refused: { errorClass: 'invalid-request', codes: ['database-encoding'] },
+      },
+    ],
+  },
+  {
     name: "manifest: another's database is no template for a plain admin",
     admins: ['plain'],
     desired: fromManifest('roles: {o: {}}\ndatabases: {app: {template: model}}'),

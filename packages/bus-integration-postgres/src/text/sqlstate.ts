@@ -137,6 +137,11 @@ const classes: Readonly<Record<string, { errorClass: ErrorClass; remedy?: string
   '25P04': storedTimeout('transaction_timeout'),
   '2BP01': { errorClass: 'not-converged' },
   '3D000': { errorClass: 'invalid-request', remedy: 'name an existing database in the DSN, postgres for instance' },
+  P0: {
+    errorClass: 'insufficient-privilege',
+    remedy:
+      'this is said by a trigger; for an event trigger (\\dy of psql shows them) a superuser runs, in that database: ALTER EVENT TRIGGER … DISABLE; where it lets nobody in, with PGOPTIONS="-c event_triggers=off"',
+  },
   '40': busy,
   '42': { errorClass: 'internal' },
   '42501': { errorClass: 'insufficient-privilege' },

@@ -23,6 +23,7 @@ describe('toOperationError', () => {
     ['25P04', 'timeout'],
     ['40001', 'not-converged'],
     ['53100', 'not-converged'],
+    ['P0001', 'insufficient-privilege'],
     ['42601', 'internal'],
     ['XX000', 'internal'],
   ])('%s is %s, with the SQLSTATE as its code', (sqlstate, errorClass) => {

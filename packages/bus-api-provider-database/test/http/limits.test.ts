@@ -154,8 +154,6 @@ describe('what is too much', () => {
       ['{', 'is not valid JSON'],
       ['', 'is empty'],
       ['\u0000', 'is not valid JSON'],
-      ['{"deployment_id":"a","provider":"b","databases":["c"],"__proto__":{}}', 'unknown key: __proto__'],
-      ['{"deployment_id":"a","provider":"b","databases":["c"],"constructor":{}}', 'unknown key: constructor'],
       ['{"dry_run":true,"dry_run":false}', 'has the key "dry_run" twice in one object'],
     ] as const) {
       const answer = await send(port, head(body.length), body);

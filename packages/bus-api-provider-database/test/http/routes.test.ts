@@ -67,6 +67,8 @@ describe('before anything is made', () => {
     for (const name of names) {
       const odd = await ask('POST', 'plan', { ...about, manifest: { ...manifest, ...{ [name]: {} } } });
       expect(failureOf(odd)).toEqual(['invalid-request', 'unknown-key']);
+      const request = await ask('POST', 'plan', { ...about, databases: ['app'], ...{ [name]: {} } });
+      expect(request.document.detail).toBe(`the request: unknown key: ${name}`);
     }
   });
 

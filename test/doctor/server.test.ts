@@ -151,6 +151,24 @@ describe('what the server is', () => {
     expect(own?.remedy).toBe('a superuser runs, in any database: ALTER ROLE "deploy_admin" CONNECTION LIMIT -1;');
   });
 
+  it('what was changed and needs a restart, on the oldest and the newest version', { timeout: 60_000 }, async () => {
+    for (const major of [14, 18] as const) {
+      await using own = await startServer({ major });
+      expect(checksOf(await examine(own.dsn()), 'pending-restart')).toEqual([]);
+      await own.query("ALTER SYSTEM SET listen_addresses = '*'");
+      await own.query('ALTER SYSTEM SET max_connections = 77');
+      await own.reload();
+      await expect
+        .poll(async () => checksOf(await examine(own.dsn()), 'pending-restart'), { timeout: 10_000 })
+        .toMatchObject([
+          {
+            result: 'warn',
+            seen: 'changed, and not in force before a restart: listen_addresses, max_connections',
+          },
+        ]);
+    }
+  });
+
   it('a clock that differs from ours', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 90_000 });
     try {

@@ -36,6 +36,7 @@ export const sql = (
   return { name, make: acts(make), undo: acts(undo), expected, ...(more.by && { by: more.by }) };
 };
 const inside = { in: 'app' };
+const escaped = (text: string) => text.replace(/[().]/g, '\\$&');
 
 const role: readonly Fault[] = [
   sql(
@@ -888,7 +889,72 @@ const ownership: readonly Fault[] = [
   ),
 ];
 
+const around: readonly Fault[] = [
+  ...(
+    [
+      ['EXECUTE ON ROUTINE pg_catalog.now()', 'now() is closed'],
+      ['USAGE ON TYPE pg_catalog.text', 'a type is closed'],
+      ['USAGE ON LANGUAGE sql', 'a language is closed'],
+      ['USAGE ON SCHEMA information_schema', 'information_schema is closed'],
+      ['SELECT ON pg_catalog.pg_tables', 'a view of the catalogs is closed'],
+    ] as const
+  ).map(([what, name]) =>
+    sql(
+      name,
+      `REVOKE ${what} FROM PUBLIC`,
+      `GRANT ${what} TO PUBLIC`,
+      new RegExp(
+        `warn revoked-built-in app: svc lacks what PostgreSQL gives every role: ${escaped(what)}  next: a superuser runs, in database app: GRANT ${escaped(what)} TO PUBLIC;`,
+      ),
+      inside,
+    ),
+  ),
+  sql(
+    'a catalog that is read for it is closed',
+    'REVOKE SELECT ON pg_catalog.pg_init_privs FROM PUBLIC',
+    'GRANT SELECT ON pg_catalog.pg_init_privs TO PUBLIC',
+    /unknown revoked-built-in app: .* is not known: permission denied for table pg_init_privs/,
+    inside,
+  ),
+  sql(
+    'a rule passes over what is written',
+    'SET ROLE svc; CREATE TABLE public.ruled (id int); CREATE RULE nothing AS ON INSERT TO public.ruled DO INSTEAD NOTHING',
+    'DROP TABLE public.ruled',
+    /warn passed-over app: INSERT on table ruled in schema public by svc does nothing .*DROP RULE "nothing" ON "public"."ruled";/,
+    inside,
+  ),
+  sql(
+    'a foreign server with a mapping of PUBLIC',
+    "CREATE FOREIGN DATA WRAPPER away; CREATE SERVER far FOREIGN DATA WRAPPER away; GRANT USAGE ON FOREIGN SERVER far TO PUBLIC; CREATE USER MAPPING FOR PUBLIC SERVER far OPTIONS (password 'x')",
+    'DROP FOREIGN DATA WRAPPER away CASCADE',
+    /warn leads-out app: svc may use foreign server far, with the user mapping of PUBLIC .*REVOKE USAGE ON FOREIGN SERVER "far" FROM PUBLIC, "svc";/,
+    inside,
+  ),
+  sql(
+    'a subscription of the service',
+    "CREATE SUBSCRIPTION sub CONNECTION 'dbname=x' PUBLICATION p WITH (connect = false);; ALTER ROLE svc SUPERUSER;; ALTER SUBSCRIPTION sub OWNER TO svc;; ALTER ROLE svc NOSUPERUSER",
+    'ALTER SUBSCRIPTION sub SET (slot_name = NONE);; DROP SUBSCRIPTION sub',
+    /warn leads-out app: subscription sub belongs to svc/,
+    inside,
+  ),
+  sql(
+    'a stranger creates in a schema on the search_path',
+    'CREATE SCHEMA x;; GRANT USAGE ON SCHEMA x TO svc;; GRANT CREATE ON SCHEMA x TO stranger;; ALTER ROLE svc SET search_path TO public, x',
+    'ALTER ROLE svc RESET search_path;; DROP SCHEMA x',
+    /warn path-of-others svc@app: stranger may create in schema x, which is on the search_path of svc: .*its owner or a superuser runs, in database app: REVOKE CREATE ON SCHEMA "x" FROM "stranger";/,
+    inside,
+  ),
+  sql(
+    'a schema of a stranger on the search_path',
+    'CREATE SCHEMA x AUTHORIZATION stranger;; GRANT USAGE ON SCHEMA x TO svc;; ALTER DATABASE app SET search_path TO public, x',
+    'ALTER DATABASE app RESET search_path;; DROP SCHEMA x',
+    /warn path-of-others svc@app: stranger may create in schema x, .*a superuser runs, in database app: ALTER SCHEMA "x" OWNER TO /,
+    inside,
+  ),
+];
+
 export const faults: readonly Fault[] = [
+  ...around,
   ...ownership,
   ...role,
   ...settings,

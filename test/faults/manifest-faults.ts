@@ -26,6 +26,27 @@ const access: readonly Fault[] = [
     shop,
   ),
   sql(
+    'a rule passes over what is deleted',
+    'CREATE RULE nothing AS ON DELETE TO app.orders DO INSTEAD NOTHING',
+    'DROP RULE nothing ON app.orders',
+    /warn passed-over shop: DELETE on table orders in schema app by boss, writer does nothing .*rule nothing says DO INSTEAD NOTHING/,
+    shop,
+  ),
+  sql(
+    'now() is closed to all but one',
+    'REVOKE EXECUTE ON FUNCTION pg_catalog.now() FROM PUBLIC; GRANT EXECUTE ON FUNCTION pg_catalog.now() TO reader',
+    'REVOKE EXECUTE ON FUNCTION pg_catalog.now() FROM reader; GRANT EXECUTE ON FUNCTION pg_catalog.now() TO PUBLIC',
+    /warn revoked-built-in shop: boss, knocker, member, mover, writer lack what PostgreSQL gives every role: EXECUTE ON ROUTINE pg_catalog\.now\(\)/,
+    shop,
+  ),
+  sql(
+    'a catalog is closed to the login that acts as another',
+    'REVOKE SELECT ON pg_catalog.pg_namespace FROM PUBLIC',
+    'GRANT SELECT ON pg_catalog.pg_namespace TO PUBLIC',
+    /fail service-login mover@shop: mover in shop: permission denied for table pg_namespace/,
+    shop,
+  ),
+  sql(
     'a publication of deletes from a partition',
     "SET ROLE boss; CREATE TABLE app.whole (id int) PARTITION BY LIST (id); CREATE TABLE app.part PARTITION OF app.whole FOR VALUES IN (1); RESET ROLE; CREATE PUBLICATION deletes FOR TABLE app.whole WITH (publish = 'delete')",
     'DROP PUBLICATION deletes; DROP TABLE app.whole',

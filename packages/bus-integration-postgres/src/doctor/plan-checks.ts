@@ -14,7 +14,7 @@ import type { Computed } from '../plan/intent.ts';
 import { blockerChecks } from './blockers.ts';
 import { asCheck, check } from './doctor-check.ts';
 import { eventTriggerChecks, listenerRulesChecks, reservedRoleChecks, verifierChecks } from './modules.ts';
-import { collationChecks, connectionChecks, encodingCheck, standbyChecks } from './server.ts';
+import { collationChecks, connectionChecks, encodingCheck, pendingChecks, standbyChecks } from './server.ts';
 import type { DoctorObservation } from './server-facts.ts';
 
 export function planChecks(
@@ -28,6 +28,7 @@ export function planChecks(
   const isRefusedAsStandby = computed.refusals.some(({ code }) => code === 'standby');
   return [
     ...connectionChecks(seen, observation),
+    ...pendingChecks(observation),
     ...standbyChecks(server, isRefusedAsStandby),
     ...collationChecks(observation.collations, makesDatabases, server.versionNum),
     encodingCheck(server),

@@ -63,6 +63,8 @@ export interface DoctorObservation {
   readonly changesRdsPasswords: boolean;
   /** Connections that the admin's role may have, -1 for any number, and has. */
   readonly own: { readonly limit: number; readonly used: number };
+  /** Settings that were changed and are not in force before a restart; without those that the admin may not see. */
+  readonly pendingRestart: readonly string[];
   readonly collations: readonly CollationDrift[];
   readonly templateSessions: readonly TemplateSession[];
   readonly prepared: readonly PreparedTransaction[];
@@ -115,6 +117,7 @@ const observationShape = record<Omit<DoctorObservation, 'askedMs' | 'answeredMs'
   }),
   changesRdsPasswords: boolean,
   own: record<DoctorObservation['own']>({ limit: integer, used: integer }),
+  pendingRestart: list(text),
   collations: list(record<CollationDrift>({ name: text, recorded: text, actual: nullable(text) })),
   templateSessions: list(
     record<TemplateSession>({

@@ -73,6 +73,19 @@ export function connectionChecks({ server, admin }: Observation, { own }: Doctor
   return checks;
 }
 
+/** What the files say is not what the server runs with. */
+export function pendingChecks({ pendingRestart }: Pick<DoctorObservation, 'pendingRestart'>): Check[] {
+  if (pendingRestart.length === 0) return [];
+  return [
+    check(
+      'pending-restart',
+      'warn',
+      `changed, and not in force before a restart: ${pendingRestart.map(printable).join(', ')}`,
+      'restart the server, or take the change back',
+    ),
+  ];
+}
+
 const tolerableSkewMs = 5_000;
 
 /** How far the server's clock is from ours, less what the answer's own way may account for. */

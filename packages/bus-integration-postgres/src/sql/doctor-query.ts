@@ -46,6 +46,8 @@ SELECT
       'limit', CASE WHEN admin.rolsuper THEN -1 ELSE admin.rolconnlimit END,
       'used', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity AS session WHERE session.usesysid = admin.oid))
      FROM pg_catalog.pg_roles AS admin WHERE admin.rolname = current_user) AS own,
+  (SELECT coalesce(pg_catalog.json_agg(setting.name ORDER BY setting.name), '[]')
+     FROM pg_catalog.pg_settings AS setting WHERE setting.pending_restart) AS "pendingRestart",
   ${collations} AS collations,
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'database', session.datname, 'pid', session.pid, 'role', session.usename, 'application', session.application_name)

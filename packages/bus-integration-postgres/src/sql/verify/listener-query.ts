@@ -16,7 +16,8 @@ SELECT
      FROM pg_catalog.pg_settings AS setting WHERE setting.name = ANY ($3::pg_catalog.text[])) AS settings,
   (SELECT coalesce(pg_catalog.json_agg(setting.name ORDER BY setting.name), '[]')
      FROM pg_catalog.pg_settings AS setting
-    WHERE setting.pending_restart AND setting.name = ANY ($3::pg_catalog.text[])) AS "pendingRestart",
+    WHERE setting.pending_restart AND (setting.name = ANY ($3::pg_catalog.text[])
+      OR setting.name IN ('ident_file', 'unix_socket_directories'))) AS "pendingRestart",
   pg_catalog.host(pg_catalog.inet_server_addr()) AS "serverAddress",
   pg_catalog.inet_server_port() AS "serverPort",
   pg_catalog.host(pg_catalog.inet_client_addr()) AS "clientAddress",

@@ -31,8 +31,9 @@ import { objectChecks } from './objects/objects.ts';
 import { settingOf } from './objects/refused.ts';
 import { attemptedShape, contentsShape, encodingShape } from './objects/service-shapes.ts';
 import { shadowChecks } from './objects/shadows.ts';
+import { surroundingChecks } from './objects/surroundings.ts';
 import type { Entrance } from './probe.ts';
-import { readDeclaredSchemas, schemaChecks } from './schemas.ts';
+import { pathStrangerChecks, readStrangers, schemaChecks } from './schemas.ts';
 import { harmfulSettings } from './settings/harmful-settings.ts';
 import { pathChecks, pathRemedy, placeFault, worksUnqualified } from './settings/search-path.ts';
 import { timeoutChecks } from './settings/timeouts.ts';
@@ -80,7 +81,11 @@ async function tryRights(session: Session, trial: LoginTrial, at: LoggedIn): Pro
   const isFirst = isNegative && trial.looksAtDatabase();
   const asksContents = facts.hasContents && (isNegative || trial.login === undefined);
   const contents = asksContents ? await contentsOf(session, trial, isFirst) : undefined;
-  const declaredSchemas = isFirst && facts.mayHaveStrangers ? await readDeclaredSchemas(session, trial) : [];
+  const asked = isFirst && facts.mayHaveStrangers ? schemas : [];
+  const passed = isNegative ? standing.path.filter((name) => isElsewhere(name, trial)) : [];
+  const strangers = await readStrangers(session, trial, [...asked, ...passed]);
+  const whole = { ...trial, schemas: [...trial.declaredSchemas], isOfLists: trial.login === undefined };
+  const around = isFirst ? await surroundingChecks(session, whole) : [];
   const probe = `bus_verify_${randomBytes(6).toString('hex')}`;
   const tried = isNegative && facts.catchesErrors ? worthTrying(facts) : [];
   const isUnqualified = worksUnqualified(standing, schemas);
@@ -137,12 +142,26 @@ async function tryRights(session: Session, trial: LoginTrial, at: LoggedIn): Pro
       ...limits,
       ...fresh,
       ...within,
-      ...schemaChecks(pair.database, declaredSchemas, { ...trial, owner: trial.login?.expected.owner }),
+      ...around,
+      ...schemaChecks(
+        pair.database,
+        strangers.filter(({ name }) => asked.includes(name)),
+        { ...trial, owner: trial.login?.expected.owner },
+      ),
+      ...pathStrangerChecks(
+        trial,
+        strangers.filter(({ name }) => passed.includes(name)),
+      ),
     ],
     login,
     facts,
     ...(attempted !== undefined && { attempted }),
   };
+}
+
+/** Neither a declared schema nor one of the server's own. */
+function isElsewhere(schema: string, { declaredSchemas }: LoginTrial): boolean {
+  return !declaredSchemas.has(schema) && !schema.startsWith('pg_') && schema !== 'information_schema';
 }
 
 async function contentsOf(session: Session, trial: LoginTrial, isFirst: boolean): Promise<Contents> {

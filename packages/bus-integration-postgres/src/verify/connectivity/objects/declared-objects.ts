@@ -12,6 +12,7 @@ import {
   text,
 } from '../../../connection/session/shape.ts';
 import { manifestOf } from '../../../desired/rules.ts';
+import type { ExpandedManifest } from '../../../manifest/expand.ts';
 import { declaredQuery } from '../../../sql/verify/declared-query.ts';
 import { type DangerousGrant, rolesGrantsQuery } from '../../../sql/verify/grants-query.ts';
 import { grantShape } from './service-shapes.ts';
@@ -139,7 +140,22 @@ export async function readDeclaredObjects(
     const isStrange = (role: string) => !logins.has(role);
     return { ...database, others: others.filter(isStrange), creators: creators.filter(isStrange) };
   });
-  return { ...declared, roles, databases, powers: declared.powers.filter(({ name }) => !names.roles.has(name)) };
+  return {
+    ...declared,
+    settings: declared.settings.map((stored) => besideManifest(stored, manifest)),
+    roles,
+    databases,
+    powers: declared.powers.filter(({ name }) => !names.roles.has(name)),
+  };
+}
+
+/** What the manifest says itself is in nobody's way. */
+function besideManifest(stored: StoredSettings, manifest: ExpandedManifest | undefined): StoredSettings {
+  const { role, database, settings } = stored;
+  const acts = role === null ? undefined : manifest?.roles[role]?.acts_as;
+  const path = role === null && database !== null ? manifest?.databases[database]?.search_path : undefined;
+  const said = [`role=${acts}`, ...(Array.isArray(path) ? [`search_path=${path.join(', ')}`] : [])];
+  return { ...stored, settings: settings.filter((one) => !said.includes(one)) };
 }
 
 interface RoleRow extends Omit<DeclaredRole, 'grants' | 'parameters' | 'isDated'> {

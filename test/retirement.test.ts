@@ -169,6 +169,33 @@ describe.each(someOf('retirement', [14, 18] as const, 1))('PostgreSQL %i', (majo
     expect([again.ok, stepLines(again.steps)]).toEqual([true, []]);
   });
 
+  test('a database that gets the name of the one that goes stays', async () => {
+    using folder = temporaryFolder();
+    await begun(folder.path);
+    mkdirSync(join(folder.path, 'dumps'));
+    writeFileSync(join(folder.path, 'dumps', 'legacy.dump'), dumpOf('legacy'));
+    await server.query('CREATE DATABASE spare');
+    // As the admin's own, it could be dropped.
+    await server.query('ALTER DATABASE spare OWNER TO deploy_admin');
+    const stranger = new Client({ connectionString: server.dsn() });
+    await stranger.connect();
+    await stranger.query('BEGIN; ALTER ROLE old CONNECTION LIMIT 7');
+    const retire = 'retire: {roles: {old: {}}, databases: {legacy: {drop: legacy, dump: ./dumps/legacy.dump}}}';
+    const retirement = desired(folder.path, retire).apply({ allow: ['destructive'] });
+    const waiting =
+      "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND position('ALTER ROLE \"old\"' IN query) > 0";
+    await expect.poll(async () => (await server.query(waiting)).length, { timeout: 20_000 }).toBe(1);
+    await stranger.query(
+      'ALTER DATABASE legacy RENAME TO legacy_before; ALTER DATABASE spare RENAME TO legacy; COMMIT',
+    );
+    await stranger.end();
+    const answer = await retirement;
+    expect(answer.error_class, explain(answer)).toBe('unsafe');
+    expect(answer.diagnostics[0]?.code).toBe('retired-database-other');
+    const both = "SELECT datname FROM pg_database WHERE datname LIKE 'legacy%' ORDER BY 1";
+    expect(await server.query(both)).toEqual([{ datname: 'legacy' }, { datname: 'legacy_before' }]);
+  });
+
   test('connections that serving surfaces keep in a database that goes are ended first', async () => {
     using folder = temporaryFolder();
     await begun(folder.path);

@@ -101,7 +101,7 @@ export function concluded(ending: Ending, again: DeploymentObservation): Respons
     ok: isConverged,
     diagnostics: [
       ...rest.refusals.map((refusal) => advised(refusal, next)),
-      ...rest.steps.filter(isMutating).map((step) => notConverged(step)),
+      ...rest.steps.filter(isMutating).map((step) => notConverged(step, rest.refusals.length > 0)),
       ...rest.findings.map((finding) => advised(finding, next)),
       ...warnings,
     ],
@@ -109,12 +109,14 @@ export function concluded(ending: Ending, again: DeploymentObservation): Respons
   };
 }
 
-function notConverged(step: Step): Diagnostic {
+/** @param isRefused something that is said beside it keeps it from being done */
+function notConverged({ action, target, summary }: Step, isRefused: boolean): Diagnostic {
+  const why = isRefused ? '' : '; something else may be changing it back';
   return {
     severity: 'fail',
     code: 'not-converged',
-    message: `after applying, this is still to do: ${step.action} ${step.target}: ${step.summary}; something else may be changing it back`,
-    target: step.target,
+    message: `after applying, this is still to do: ${action} ${target}: ${summary}${why}`,
+    target,
     ...advise(ownCommand('plan', ['-v'])),
   };
 }

@@ -6,7 +6,7 @@ import type { Session } from '../connection/connect.ts';
 import { integer, nullable, readRow, readRows, record, text } from '../connection/session/shape.ts';
 import { countOf } from '../kinds/owners/strays.ts';
 import type { Observation } from '../observe/observation.ts';
-import { type HeldInside, readHeld } from '../observe/retiring.ts';
+import { type HeldInside, readHeld, readRetiring } from '../observe/retiring.ts';
 import { selfGrantOf, withSelfGrants } from '../ownership/self-grant.ts';
 import { inBatches, inTransaction } from '../run/transaction.ts';
 import { dependentsQuery, endKeptQuery, sessionsQuery } from '../sql/retired-query.ts';
@@ -62,7 +62,7 @@ function stillOpen(roles: readonly string[]): OperationError {
   );
 }
 
-async function dropDatabases({ ledger, run, lock }: Execution): Promise<void> {
+async function dropDatabases({ ledger, run, lock, seen }: Execution): Promise<void> {
   const statements = ledger.statements('retired-databases');
   if (statements.length === 0) return;
   await using own = await run.open('create');
@@ -71,6 +71,7 @@ async function dropDatabases({ ledger, run, lock }: Execution): Promise<void> {
     await lock.stillHeld(own);
     ledger.attempt([statement]);
     await leave(statement.database ?? '', own, run);
+    await refuseAnother(own, statement.database ?? '', seen);
     // DROP DATABASE takes no transaction around it.
     await own.query(statement.sql, [], { doing: `dropping database ${statement.step.target}`, isAlone: true });
     ledger.done([statement]);
@@ -82,6 +83,22 @@ async function leave(database: string, session: Session, { kept }: Execution['ru
   await kept?.leave(session.pinned, database);
   const doing = `ending connections that are kept in database ${printable(database)}`;
   await session.query(endKeptQuery, [database], { doing });
+}
+
+/** A database that has the name only since the plan has no dump, and nobody allowed that it goes. */
+async function refuseAnother(session: Session, database: string, { retiring }: Observation): Promise<void> {
+  const { databases } = await readRetiring(session, { roles: [], databases: [database] }, '');
+  const found = databases.get(database);
+  if (found === undefined || found.oid === retiring?.databases.get(database)?.oid) return;
+  throw new OperationError(
+    'unsafe',
+    `database ${shown(database)} is another one by now than the one that was planned`,
+    {
+      code: 'retired-database-other',
+      target: printable(database),
+      remedy: ownCommand('plan'),
+    },
+  );
 }
 
 /** One database after the other: each changes what all databases share too. */

@@ -45,6 +45,8 @@ export interface RetiringRole {
 
 interface RetiringDatabase {
   readonly name: string;
+  /** Tells it from another one that has its name later. */
+  readonly oid: string;
   readonly isTemplate: boolean;
   readonly sessions: readonly { readonly role: string; readonly count: number }[];
 }
@@ -123,6 +125,7 @@ const shape = record<{
   databases: list(
     record<RetiringDatabase>({
       name: text,
+      oid: text,
       isTemplate: boolean,
       sessions: list(record<RetiringDatabase['sessions'][number]>({ role: text, count: integer })),
     }),

@@ -84,6 +84,7 @@ SELECT
    WHERE role.rolname = ANY ($1::pg_catalog.text[])) AS roles,
   (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'name', gone.datname,
+      'oid', gone.oid::pg_catalog.text,
       'isTemplate', gone.datistemplate,
       'sessions', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('role', counted.role, 'count', counted.count)
                      ORDER BY counted.role), '[]')

@@ -1,7 +1,9 @@
 // What went wrong, from PostgreSQL's SQLSTATE or the network's error code, in an operator's words. Never shows a
 // verifier, nor control characters that a server might send to a terminal.
-import { type ErrorClass, masked, OperationError } from 'bus-integration-database';
+import { type ErrorClass, masked, OperationError, type Remedy } from 'bus-integration-database';
+import { anyDatabase, runs, superuser } from './psql-remedy.ts';
 import { printable } from './shown.ts';
+import { identifier } from './sql-text.ts';
 
 /**
  * Turns any error of a server or a socket into the OperationError that tells an operator what to do.
@@ -92,7 +94,17 @@ function wholeWords(text: string): string {
   return text.slice(0, text.length - tail.length + Math.max(end, 0));
 }
 
-function judge(sqlstate: string, message: string): { errorClass: ErrorClass; remedy?: string } {
+function judge(sqlstate: string, message: string): { errorClass: ErrorClass; remedy?: Remedy } {
+  const [, kind, name] =
+    (sqlstate === '53300' && /^too many connections for (role|database) "(.*)"$/.exec(message)) || [];
+  if (kind !== undefined && name !== undefined)
+    return {
+      errorClass: 'unreachable',
+      remedy: [
+        'run it again with fewer --jobs, or ',
+        runs(superuser, anyDatabase, `ALTER ${kind.toUpperCase()} ${identifier(name)} CONNECTION LIMIT -1;`),
+      ],
+    };
   if (sqlstate === '28000' && message.includes('client certificate')) {
     return { errorClass: 'authentication-failed', remedy: certificateRemedy };
   }
@@ -156,7 +168,7 @@ const classes: Readonly<Record<string, { errorClass: ErrorClass; remedy?: string
   '57P02': lost,
   '57P03': { errorClass: 'unreachable', remedy: 'wait until the server has started' },
   '57P04': lost,
-  '57P05': lost,
+  '57P05': { ...storedTimeout('idle_session_timeout'), ...lost },
 };
 
 const networkReasons: Readonly<Record<string, string>> = {

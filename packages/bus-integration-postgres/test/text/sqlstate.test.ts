@@ -39,6 +39,25 @@ describe('toOperationError', () => {
     );
   });
 
+  test.each([
+    ['role', 'ad"min', 'ALTER ROLE "ad""min" CONNECTION LIMIT -1;'],
+    ['database', 'app', 'ALTER DATABASE "app" CONNECTION LIMIT -1;'],
+  ])('connections that a %s has none left of are no matter of max_connections', (kind, name, statement) => {
+    const error = toOperationError(serverError('53300', `too many connections for ${kind} "${name}"`), 'x');
+    const remedy = error.diagnostics[0]?.remedy;
+    expect(remedy).toContain(`a superuser runs, in any database: ${statement}`);
+    expect(remedy).not.toContain('max_connections');
+  });
+
+  test('a session that was idle for too long says which timeout ended it', () => {
+    const error = toOperationError(serverError('57P05', 'terminating connection due to idle-session timeout'), 'x');
+    expect(error).toMatchObject({
+      errorClass: 'unreachable',
+      diagnostics: [{ code: '57P05' }],
+    });
+    expect(error.diagnostics[0]?.remedy).toContain('RESET idle_session_timeout');
+  });
+
   test("tells a user's cancelling from a deadline", () => {
     const cancelled = serverError('57014', 'canceling statement due to user request');
     expect(toOperationError(cancelled, 'x').errorClass).toBe('cancelled');

@@ -2,7 +2,7 @@
 // removes it. Pure.
 
 import { type FilePair, type FileReading, ownCommand, type Remedy } from 'bus-integration-database';
-import { adminOrSuperuser, anyDatabase, ownerOrSuperuser, runs, superuser } from '../../../text/psql-remedy.ts';
+import { adminOrSuperuser, anyDatabase, ownerOrSuperuser, reload, runs, superuser } from '../../../text/psql-remedy.ts';
 import { printable, shown } from '../../../text/shown.ts';
 import { identifier } from '../../../text/sql-text.ts';
 import type { DeclaredObjects, DeclaredRole } from './declared-objects.ts';
@@ -88,8 +88,20 @@ function settingCause(login: RefusedLogin, sqlstate: string, declared: DeclaredO
     if (set !== undefined)
       return { seen: `${name} = ${printable(set.value)} (${set.where}) is in its way`, remedy: set.reset };
   }
-  return undefined;
+  return sqlstate === '57014' ? statementTimeout : undefined;
 }
+
+/** Neither its file nor its role or database has one. What verify itself allows is told apart by SHOW. */
+const statementTimeout: Cause = {
+  seen: 'statement_timeout of the server, or the 15 s of verify, ended it',
+  remedy: [
+    'where SHOW statement_timeout says less in its session, ',
+    runs(superuser, anyDatabase, 'ALTER SYSTEM RESET statement_timeout;'),
+    '; where postgresql.conf has it, take it out there; then ',
+    reload(),
+    '; else see in pg_stat_activity what it waits for',
+  ],
+};
 
 /** What was stored for a session of this role in this database, and the statement that takes it away. */
 export function settingOf(

@@ -141,7 +141,7 @@ describe.each([
   beforeAll(async () => {
     server = await startServer({ major, tls: selfSignedCertificate() });
     adminDsn = admin === 'superuser' ? server.dsn() : await createPlainAdmin(server);
-  }, 60_000);
+  });
   afterAll(() => server.stop());
 
   const cases = states.flatMap(({ unaware = [], ...state }) =>
@@ -149,34 +149,30 @@ describe.each([
   );
   const chosen = sampleOf(cases, Math.ceil(states.length / 4), extent, admin);
   console.log(`next lines: ${chosen.length} of ${cases.length} as ${admin}, NEXT_LINES_SEED=${extent.seed}`);
-  it.each(chosen)(
-    '$name: $verb',
-    async ({ make, verb }) => {
-      using deployment = makeDeployment({
-        adminDsn,
-        keys: { BUS_DATABASE_SERVICE_SSLMODE: 'require', BUS_DATABASE_SCHEMA_NAMES: 'public' },
-      });
-      const elsewhere = dirname(deployment.directory);
-      const place = `-C ${deployment.directory.split('/').at(-1)} --deployment example-dev --env-file ./.env`;
-      try {
-        expect((await deployment.run(['apply'])).exit).toBe(0);
-        await make(server, deployment);
-        const runs = follow(deployment, `bus operator database ${verb} ${place}`, elsewhere);
-        const applied = runs.filter(({ line, exit }) => / apply /.test(line) && exit === 0);
-        expect(applied, told(runs)).toHaveLength(1);
-        // verify can't know what a plan would be refused for; whatever else is asked says all of it.
-        const refused = runs.slice(verb === 'verify' ? 2 : 1).filter(({ exit }) => exit !== 0);
-        expect(refused, told(runs)).toEqual([]);
-        expect(runs.at(-1)?.line).toBe(`bus operator database verify ${place}`);
-        for (const { line } of runs.slice(1)) expect(line).toContain(place);
-      } finally {
-        await server.query('DROP DATABASE IF EXISTS bus_auth');
-        await server.query('DROP DATABASE IF EXISTS bus_events');
-        await server.query('DROP ROLE IF EXISTS bus_service');
-      }
-    },
-    60_000,
-  );
+  it.each(chosen)('$name: $verb', async ({ make, verb }) => {
+    using deployment = makeDeployment({
+      adminDsn,
+      keys: { BUS_DATABASE_SERVICE_SSLMODE: 'require', BUS_DATABASE_SCHEMA_NAMES: 'public' },
+    });
+    const elsewhere = dirname(deployment.directory);
+    const place = `-C ${deployment.directory.split('/').at(-1)} --deployment example-dev --env-file ./.env`;
+    try {
+      expect((await deployment.run(['apply'])).exit).toBe(0);
+      await make(server, deployment);
+      const runs = follow(deployment, `bus operator database ${verb} ${place}`, elsewhere);
+      const applied = runs.filter(({ line, exit }) => / apply /.test(line) && exit === 0);
+      expect(applied, told(runs)).toHaveLength(1);
+      // verify can't know what a plan would be refused for; whatever else is asked says all of it.
+      const refused = runs.slice(verb === 'verify' ? 2 : 1).filter(({ exit }) => exit !== 0);
+      expect(refused, told(runs)).toEqual([]);
+      expect(runs.at(-1)?.line).toBe(`bus operator database verify ${place}`);
+      for (const { line } of runs.slice(1)) expect(line).toContain(place);
+    } finally {
+      await server.query('DROP DATABASE IF EXISTS bus_auth');
+      await server.query('DROP DATABASE IF EXISTS bus_events');
+      await server.query('DROP ROLE IF EXISTS bus_service');
+    }
+  });
 
   /** What somebody else is to run in psql comes first; then what is named beside it leads to the end. */
   it.each([
@@ -211,39 +207,35 @@ describe.each([
       },
       needs: ' --rotate bus_service',
     },
-  ])(
-    '$name',
-    async ({ make, needs }) => {
-      using deployment = makeDeployment({ adminDsn, keys: { BUS_DATABASE_SCHEMA_NAMES: 'public' } });
-      const run = 'bus operator database';
-      try {
-        expect((await deployment.run(['apply'])).exit).toBe(0);
-        await make(deployment);
-        const before = await server.query('SELECT rolname, rolpassword FROM pg_authid');
-        const plan = shell(deployment, `${run} plan`, deployment.directory);
-        expect(plan.exit, plan.told).not.toBe(0);
-        expect(nextOf(plan), plan.told).toEqual(needs === '' ? [] : [`${run} plan${needs}`]);
-        const refused = shell(deployment, `${run} apply${needs}`, deployment.directory);
-        expect(refused.exit, refused.told).not.toBe(0);
-        expect(await server.query('SELECT rolname, rolpassword FROM pg_authid')).toEqual(before);
-        const wanted = [
-          ...plan.told.replace(/\n\s+/g, ' ').matchAll(/runs, in [\w ]+: ((?:(?:ALTER|REVOKE) [^;]+;\s?)+)/g),
-        ].map(([, sql]) => sql);
-        expect(new Set(wanted).size, plan.told).toBe(1);
-        await server.query(wanted[0] ?? '');
-        const runs = follow(deployment, `${run} plan${needs}`, deployment.directory);
-        expect(
-          runs.filter(({ exit }) => exit !== 0),
-          told(runs),
-        ).toEqual([]);
-      } finally {
-        await server.query('DROP DATABASE IF EXISTS bus_auth');
-        await server.query('DROP DATABASE IF EXISTS bus_events');
-        await server.query('DROP ROLE IF EXISTS bus_service, maker');
-      }
-    },
-    60_000,
-  );
+  ])('$name', async ({ make, needs }) => {
+    using deployment = makeDeployment({ adminDsn, keys: { BUS_DATABASE_SCHEMA_NAMES: 'public' } });
+    const run = 'bus operator database';
+    try {
+      expect((await deployment.run(['apply'])).exit).toBe(0);
+      await make(deployment);
+      const before = await server.query('SELECT rolname, rolpassword FROM pg_authid');
+      const plan = shell(deployment, `${run} plan`, deployment.directory);
+      expect(plan.exit, plan.told).not.toBe(0);
+      expect(nextOf(plan), plan.told).toEqual(needs === '' ? [] : [`${run} plan${needs}`]);
+      const refused = shell(deployment, `${run} apply${needs}`, deployment.directory);
+      expect(refused.exit, refused.told).not.toBe(0);
+      expect(await server.query('SELECT rolname, rolpassword FROM pg_authid')).toEqual(before);
+      const wanted = [
+        ...plan.told.replace(/\n\s+/g, ' ').matchAll(/runs, in [\w ]+: ((?:(?:ALTER|REVOKE) [^;]+;\s?)+)/g),
+      ].map(([, sql]) => sql);
+      expect(new Set(wanted).size, plan.told).toBe(1);
+      await server.query(wanted[0] ?? '');
+      const runs = follow(deployment, `${run} plan${needs}`, deployment.directory);
+      expect(
+        runs.filter(({ exit }) => exit !== 0),
+        told(runs),
+      ).toEqual([]);
+    } finally {
+      await server.query('DROP DATABASE IF EXISTS bus_auth');
+      await server.query('DROP DATABASE IF EXISTS bus_events');
+      await server.query('DROP ROLE IF EXISTS bus_service, maker');
+    }
+  });
 });
 
 it('says which deployment is meant, where BUS_DEPLOYMENT_ID is not that of ./.env', async () => {

@@ -27,7 +27,7 @@ describe.each([
   let stage: Stage;
   beforeAll(async () => {
     stage = await make(admin, major);
-  }, 120_000);
+  });
   afterAll(() => stage?.[Symbol.asyncDispose]());
 
   const possible = all.filter(({ since = 0 }) => since <= major);
@@ -38,6 +38,5 @@ describe.each([
   test.each(chosen.map((fault) => [fault.name, fault] as const))(
     '%s',
     async (_, fault) => await judgeFault(fault, stage),
-    60_000,
   );
 });

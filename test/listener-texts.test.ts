@@ -90,7 +90,7 @@ host    replication     all             ::1/128                 scram-sha-256
         info    no-connection-limit  bus_service may take all 100 connections of the server
               the admin role or a superuser runs, in any database: ALTER ROLE "bus_service" CONNECTION LIMIT 50;  -- or what its pools need
         ok      listening            listens on localhost, port 5432
-        ok      encryption           nothing crosses a network
+        ok      encryption           data does not cross a network
         ok      rules                7 rules as the policy has them
         ok      roles                1 service role and 2 databases: stored as SCRAM verifiers, closed to PUBLIC
         4 checks ok

@@ -57,7 +57,7 @@ describe('a deployment as it should be', () => {
       response.diagnostics.filter(({ code }) => code === 'part-of-what-is-configured').map(({ message }) => message);
     const asked = await deployment.ask('verify', { ...part, ...bothChecks });
     expect(said(asked)).toEqual([
-      'looked at a part of what is configured, not at databases logs; roles reporting; schemas data',
+      'this looked at a part of the configuration, not at databases logs; roles reporting; schemas data',
     ]);
     expect(said(await deployment.ask('verify', bothChecks))).toEqual([]);
   });

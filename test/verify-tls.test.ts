@@ -83,9 +83,9 @@ describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
     expect(await answers()).toMatchInlineSnapshot(`
       {
         "doctor": "fail tls: localhost:PORT (::1) shows a certificate that is not trusted: it is for DNS:db.example.com, not for localhost (from BUS_POSTGRES_ADMIN_DSN)
-        next: dial the server by a name that its certificate carries, or give it one for this name",
+        next: connect to the server by a name in its certificate, or give it a certificate for this name",
         "verify": "fail service-login: localhost:PORT (::1) shows a certificate that is not trusted: it is for DNS:db.example.com, not for localhost
-        next: dial the server by a name that its certificate carries, or give it one for this name",
+        next: connect to the server by a name in its certificate, or give it a certificate for this name",
       }
     `);
   });
@@ -95,9 +95,9 @@ describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
     expect(await answers()).toMatchInlineSnapshot(`
       {
         "doctor": "fail tls: localhost:PORT (::1) shows a certificate that is not trusted: it is self-signed and not in ROOT (from BUS_POSTGRES_ADMIN_DSN)
-        next: give the server a certificate that a CA in sslrootcert signed; or copy this very one there by a safe way",
+        next: give the server a certificate that a CA in sslrootcert signed, or copy this certificate there in a safe way",
         "verify": "fail service-login: localhost:PORT (::1) shows a certificate that is not trusted: it is self-signed and not in ROOT
-        next: give the server a certificate that a CA in sslrootcert signed; or copy this very one there by a safe way",
+        next: give the server a certificate that a CA in sslrootcert signed, or copy this certificate there in a safe way",
       }
     `);
   });
@@ -107,9 +107,9 @@ describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
     expect(await answers()).toMatchInlineSnapshot(`
       {
         "doctor": "fail tls: localhost:PORT (::1) shows a certificate that is not trusted: no CA in ROOT signed it (from BUS_POSTGRES_ADMIN_DSN)
-        next: see that this is the server you mean; then put the CA that signed its certificate into sslrootcert",
+        next: check that this is the right server; then put the CA that signed its certificate into sslrootcert",
         "verify": "fail service-login: localhost:PORT (::1) shows a certificate that is not trusted: no CA in ROOT signed it
-        next: see that this is the server you mean; then put the CA that signed its certificate into sslrootcert",
+        next: check that this is the right server; then put the CA that signed its certificate into sslrootcert",
       }
     `);
   });
@@ -138,9 +138,9 @@ describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
     expect(await answers()).toMatchInlineSnapshot(`
       {
         "doctor": "fail tls: the TLS handshake with localhost:PORT (::1) failed: it takes none of the versions from TLSv1.2 to TLSv1.3 (from BUS_POSTGRES_ADMIN_DSN)
-        next: set ssl_min_protocol_version and ssl_max_protocol_version of the server so that TLSv1.2 or newer is taken",
+        next: set ssl_min_protocol_version and ssl_max_protocol_version of the server so that it accepts TLSv1.2 or newer",
         "verify": "fail service-login: the TLS handshake with localhost:PORT (::1) failed: it takes none of the versions from TLSv1.2 to TLSv1.3
-        next: set ssl_min_protocol_version and ssl_max_protocol_version of the server so that TLSv1.2 or newer is taken
+        next: set ssl_min_protocol_version and ssl_max_protocol_version of the server so that it accepts TLSv1.2 or newer
       unknown challenge: what is asked for over TLS could not be seen: the TLS handshake with localhost:PORT (::1) failed: it takes none of the versions from TLSv1.2 to TLSv1.3
         next: undefined",
       }

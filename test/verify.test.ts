@@ -163,7 +163,7 @@ describe('how a password is asked for', () => {
     ],
     [
       'password',
-      'fail challenge svc at 127.0.0.1:PORT: svc is asked for the password in plaintext over plain TCP; nothing of ours gives it',
+      'fail challenge svc at 127.0.0.1:PORT: svc is asked for the password in plaintext over plain TCP; the commands here refuse to send it',
     ],
     ['md5', 'ok challenge svc at 127.0.0.1:PORT: asked for SCRAM over plain TCP'],
     ['reject', 'ok challenge svc at 127.0.0.1:PORT: refused over plain TCP'],

@@ -127,7 +127,7 @@ describe('what it holds', () => {
     await expectRefusal(deployment, server, {
       exit: 2,
       says: `${shown} holds 2 lines, expected one`,
-      next: 'leave the one line that counts',
+      next: 'keep only the line that is meant',
     });
   });
 

@@ -141,7 +141,7 @@ describe('IN-05 providers', () => {
       args: ['apply', '--provider', 'mysql'],
       exit: 2,
       says: '--provider is "mysql", but BUS_DATABASE_PROVIDER is "postgres"',
-      next: 'make them agree, or leave one out',
+      next: 'give both the same value, or leave one out',
     });
   });
 

@@ -71,7 +71,7 @@ describe('several at once', () => {
         `another apply of deployment example-dev holds its lock: bus apply \\S+:${holder.pid} since \\S+Z \\(waited 0\\.3 s\\)`,
       ),
     );
-    expect(answer.stderr).toContain('next: wait for it to end and run again, or wait longer: --lock-timeout 5m');
+    expect(answer.stderr).toContain('next: wait until it ends and run this again, or wait longer: --lock-timeout 5m');
     expectNoLeak(answer, passwordsIn(deployment.directory));
     expect((await holder.answer).exit).toBe(0);
     await expectWhole(deployment);
@@ -124,7 +124,7 @@ describe('signals', () => {
       running.signal(name);
       const answer = await running.answer;
       expect(answer.exit, answer.stdout + answer.stderr).toBe(exit);
-      expect(answer.stderr).toContain(`${name}: ending in order; once more ends at once`);
+      expect(answer.stderr).toContain(`${name}: stopping; a second signal stops it at once`);
       const made = await deployment.made();
       expect(made).toBeLessThan(12);
       expect(answer.stdout).toMatch(/^ok: false$/m);

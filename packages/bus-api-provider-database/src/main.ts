@@ -112,7 +112,7 @@ async function serve(
 const everybodyReads: Diagnostic = {
   severity: 'warn',
   code: 'no-authentication',
-  message: 'nobody is authenticated: every local user can read plan, status and doctor; nothing can be changed',
+  message: 'there is no authentication: every local user can read plan, status and doctor; nothing can be changed',
   remedy: 'set BUS_DATABASE_API_TOKEN_FILE to a file of mode 0600 with a token in it',
 };
 

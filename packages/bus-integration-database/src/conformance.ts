@@ -20,7 +20,7 @@ export interface ConformanceCheck {
 }
 
 /**
- * The checks, each of which makes a provider, asks it through the contract, and throws what does not hold.
+ * The checks that every provider must pass. Each makes a provider, uses it through the contract, and throws if a rule is broken.
  *
  * @example
  * for (const { name, run } of conformanceSuite({ createProvider })) test(name, run);

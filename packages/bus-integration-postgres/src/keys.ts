@@ -85,7 +85,7 @@ function isReference(settings: SettingsReader, key: string, value: string): bool
   settings.refuse({
     key,
     code: 'not-supported',
-    message: `${key} holds a secret:// reference, and nothing resolves those yet`,
+    message: `${key} holds a secret:// reference, which is not supported yet`,
     remedy: `put the DSN in a file of mode 0600 and set ${fileKey}`,
   });
   return true;

@@ -50,7 +50,7 @@ export interface PostgresProviderOptions {
 }
 
 /**
- * A provider for one deployment's configuration.
+ * Makes the provider for the configuration of one deployment. It connects only when it is asked something.
  *
  * @example
  * const provider = createPostgresProvider({ configuration, processContext });
@@ -220,13 +220,13 @@ export function createPostgresProvider(options: PostgresProviderOptions): Provid
   };
 }
 
-/** The manifest's reader is loaded only where there is one. */
+/** The reader of manifests; loaded only when there is a manifest. */
 export async function loadManifestLanguage() {
   const { postgresManifest } = await import('./manifest/index.ts');
   return postgresManifest;
 }
 
-/** What describes a server is loaded only where that is asked for. */
+/** What describes a server as a manifest; loaded only for `init --from-server`. */
 export async function loadDescribeServer() {
   const { describeServer } = await import('./describe/describe.ts');
   return describeServer;

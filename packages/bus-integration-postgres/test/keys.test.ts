@@ -64,7 +64,7 @@ describe('IN-04 where the admin DSN comes from', () => {
     ],
     [
       { [valueKey]: 'secret://hunter2' },
-      ['invalid-request', `${valueKey}: ${valueKey} holds a secret:// reference, and nothing resolves those yet`],
+      ['invalid-request', `${valueKey}: ${valueKey} holds a secret:// reference, which is not supported yet`],
     ],
     [
       { BUS_POSTGRES_ADMIN_DSN_SECRET: 'hunter2', [fileKey]: './x' },

@@ -86,7 +86,7 @@ export async function run(
       onSignal: (name) => {
         line.clear();
         if (!flags.isQuiet)
-          processContext.stderr.write(`bus operator database: ${name}: ending in order; once more ends at once\n`);
+          processContext.stderr.write(`bus operator database: ${name}: stopping; a second signal stops it at once\n`);
       },
       leave: (exitStatus) => process.exit(exitStatus),
     });

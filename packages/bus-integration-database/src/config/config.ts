@@ -165,7 +165,7 @@ function deploymentIdIn(settings: SettingsReader, options: ConfigurationOptions)
   const { deployment: id } = manifest.expanded;
   if (deployment !== undefined && deployment !== id) {
     const message = `--deployment is ${shownValue(deployment)}, but ${shownValue(manifest.file ?? manifestKey)} is of deployment ${id}`;
-    settings.refuse({ key, code: 'conflict', message, remedy: 'make them agree, or leave --deployment out' });
+    settings.refuse({ key, code: 'conflict', message, remedy: 'give both the same value, or leave out --deployment' });
   }
   return id;
 }
@@ -208,7 +208,7 @@ function readProvider(settings: SettingsReader, options: ConfigurationOptions, p
   const known = `name one of: ${providers.map(({ provider }) => provider).join(', ')}`;
   if (asked !== undefined && configured !== undefined && asked !== configured) {
     const message = `--provider is ${shownValue(asked)}, but ${key} is ${shownValue(configured)}`;
-    settings.refuse({ key, code: 'conflict', message, remedy: 'make them agree, or leave one out' });
+    settings.refuse({ key, code: 'conflict', message, remedy: 'give both the same value, or leave one out' });
   }
   const name = configured ?? asked ?? providers[0]?.provider;
   const provider = providers.find((candidate) => candidate.provider === name);

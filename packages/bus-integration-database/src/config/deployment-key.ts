@@ -35,7 +35,7 @@ export function readDeploymentId(settings: SettingsReader, options: DeploymentId
       key,
       code: 'conflict',
       message: `--deployment is ${shownValue(options.deployment)}, but ${key} is ${shownValue(id)}`,
-      remedy: 'make them agree, or leave --deployment out',
+      remedy: 'give both the same value, or leave out --deployment',
     });
   }
   return id;

@@ -31,7 +31,7 @@ export function judgeManifestKeys(
       key: manifestKey,
       code: 'conflict',
       message: `BUS_DEPLOYMENT_ID is ${shownValue(deploymentId)}, but ${shownValue(file ?? manifestKey)} is of deployment ${expanded.deployment}`,
-      remedy: 'make them agree',
+      remedy: 'give both the same value',
     });
   return beside.length === 0 && isMeant;
 }

@@ -14,7 +14,7 @@ export interface NamedOwner {
 }
 
 /**
- * The owner that is named; undefined where none is.
+ * The owner that is named; undefined if none is.
  *
  * @param uid who runs this: only root gives files away
  * @param searchPath where `id` and `getent` are found

@@ -14,7 +14,7 @@ interface Reading {
 }
 
 /**
- * The manifest of an environment; undefined where none is named, or the provider reads none.
+ * The manifest of an environment; undefined if none is named, or the provider reads none.
  *
  * @param providers the first is the one where none is named
  * @throws OperationError `invalid-request` with everything that is wrong with it

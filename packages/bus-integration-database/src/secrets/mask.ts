@@ -27,8 +27,8 @@ export function remember(value: string): void {
 export type Mask = (text: string) => string;
 
 /**
- * The text with `***` for each known secret, as it is, percent-encoded, in JSON, in SQL or in base64. One that could as
- * well be a name or a number (`postgres`) is masked only where a password stands: `PASSWORD '…'`, `password=…`,
+ * The text with `***` for each known secret: as it is, percent-encoded, in JSON, in SQL or in base64. A secret that could also
+ * be a name or a number (`postgres`) is masked only in the place of a password: `PASSWORD '…'`, `password=…`,
  * `"password":"…"`, `password: …`, `:…@`.
  *
  * @example
@@ -39,8 +39,8 @@ export function masked(text: string): string {
 }
 
 /**
- * The same for texts about things with these names: a secret that is a part of one of them is masked only where a
- * password stands, or a saved plan would name another thing than the one that was declared.
+ * The same for texts about things with these names: a secret that is part of a name is masked only in the place of a password.
+ * Otherwise a saved plan would have another name than the one that was declared.
  *
  * @example
  * new Secret('Billing-2024');

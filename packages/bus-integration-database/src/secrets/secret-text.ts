@@ -33,7 +33,7 @@ export function readOneLine(descriptor: number, filling: Remedy): string | Conte
   if (line.trim() === '') return { why: 'is empty, expected one line', remedy: filling };
   const lines = line.split(/\r\n|\n|\r/).length;
   if (lines === 1) return line;
-  return { why: `holds ${lines} lines, expected one`, remedy: 'leave the one line that counts' };
+  return { why: `holds ${lines} lines, expected one`, remedy: 'keep only the line that is meant' };
 }
 
 function decoded(bytes: Uint8Array, options: { readonly stream?: true } = {}): string | undefined {

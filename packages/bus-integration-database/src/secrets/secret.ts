@@ -5,8 +5,8 @@ import { remember } from './mask.ts';
 const mask = '***';
 
 /**
- * Holds a password, a DSN or a token so that no accident prints it; only `reveal()` gives it out, and `masked` knows it
- * again in whatever is printed.
+ * Holds a password, a DSN or a token so that it is not printed by accident. Only `reveal()` gives it out, and `masked` finds it
+ * in whatever is printed.
  *
  * @example
  * const secret = new Secret('s3cret');

@@ -21,9 +21,9 @@ export function readList(text: string): List {
 
 const semicolon = {
   seen: 'holds a semicolon, expected commas or white space between two items',
-  remedy: 'write commas instead; a name that holds a semicolon can only come by request',
+  remedy: 'write commas instead; a name with a semicolon needs a manifest',
 };
-const emptyItem = { seen: 'has an empty item', remedy: 'write it as items with one comma between each two' };
+const emptyItem = { seen: 'has an empty item', remedy: 'write the items with one comma between them' };
 
 /**
  * The names of an allow-list, which may also be written like a path: with commas, colons, semicolons or white space.

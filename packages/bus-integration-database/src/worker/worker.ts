@@ -47,7 +47,7 @@ export interface Worker {
 }
 
 /**
- * A worker that answers the four requests with these providers.
+ * Makes a worker that answers the four requests with these providers.
  *
  * @example
  * const worker = createWorker({ providers: [provider], transport });

@@ -17,7 +17,7 @@ test.each(['a,,b', 'a, ,b', ',a', 'a,', ' , ', ','])('IN-25 an empty item in %j 
       code: 'invalid-value',
       message: 'LIST has an empty item',
       target: 'LIST',
-      remedy: 'write it as items with one comma between each two',
+      remedy: 'write the items with one comma between them',
     },
   ]);
 });
@@ -29,7 +29,7 @@ test('a semicolon in a list is a problem', () => {
     {
       code: 'invalid-value',
       message: 'LIST holds a semicolon, expected commas or white space between two items (.env:2)',
-      remedy: 'write commas instead; a name that holds a semicolon can only come by request',
+      remedy: 'write commas instead; a name with a semicolon needs a manifest',
     },
   ]);
 });

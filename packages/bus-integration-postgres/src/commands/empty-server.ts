@@ -54,7 +54,7 @@ export function emptyServerProvider(configured?: DesiredState): Provider<Resourc
 const noServer = {
   severity: 'info',
   code: 'no-server',
-  message: 'no server was asked: this is the plan for an empty one',
+  message: 'no server was asked: this is the plan for an empty server',
   ...advise(ownCommand('plan')),
 } as const;
 

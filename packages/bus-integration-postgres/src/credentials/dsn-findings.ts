@@ -49,7 +49,7 @@ function driverFindings({ service }: DesiredService, endpoint: Endpoint, writes:
   return told.map((message) => ({
     severity: 'info',
     code: 'driver-support',
-    message: `the DSN files have what not every driver reads: ${message}`,
+    message: `the DSN files have parameters that not every driver reads: ${message}`,
   }));
 }
 
@@ -106,7 +106,7 @@ function encodingFindings(pairs: RoleDecision['files'][number]['pair'][]): Diagn
     .map(({ path }) => ({
       severity: 'warn',
       code: 'unknown-encoding',
-      message: `${path}: client_encoding is none that PostgreSQL knows, so no service can log in with it`,
+      message: `${path}: PostgreSQL does not know this client_encoding, so no service can log in with it`,
       target: path,
       remedy: `edit ${path}: change client_encoding or take it out, also in ${parametersKey} where that says it`,
     }));
@@ -146,7 +146,7 @@ function socketFindings(endpoint: Endpoint, { socketLogins }: Observation): Diag
     return [
       {
         ...base,
-        message: `the admin logged in over the socket in ${where} without a password; where pg_hba says peer for services too, their passwords are of no use there`,
+        message: `the admin logged in over the socket in ${where} without a password; if pg_hba.conf says peer for services too, their passwords have no effect there`,
       },
     ];
   }

@@ -62,6 +62,6 @@ function requireThere(asked: readonly string[], there: ReadonlySet<string>): voi
   throw new OperationError('invalid-request', `the server has no database ${someNames(missing)}`, {
     code: 'usage',
     target: '--database',
-    remedy: 'name one that is there, or leave --database out',
+    remedy: 'name an existing database, or leave out --database',
   });
 }

@@ -9,7 +9,7 @@ import { isDsnUri, parseDsnUri } from './uri-form.ts';
 
 /**
  * Gives the parameters that libpq's PQconninfoParse would set, or throws an `invalid-request` OperationError that says
- * where the string is wrong and never what stands there. Keywords are those of PostgreSQL 18.
+ * where the string is wrong but does not quote it. Keywords are those of PostgreSQL 18.
  * https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING
  *
  * @example
@@ -41,7 +41,7 @@ export interface DsnParts {
 /**
  * Writes a libpq URI that {@link parseDsn}, libpq of any release and the common drivers read back exactly
  * (docs/dsn-clients.md says which form each of them reads); throws an `invalid-request` OperationError that names the
- * part which no URI can hold (empty, with a NUL, an unknown or repeated keyword).
+ * part that a URI cannot hold (empty, with a NUL, an unknown or repeated keyword).
  *
  * @example
  * formatDsnUri({ host: '/run/postgresql', port: 5432, database: 'app', user: 'svc', password: 'a/b' });

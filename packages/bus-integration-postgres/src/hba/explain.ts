@@ -21,7 +21,9 @@ export interface HbaExplanation {
 }
 
 /**
- * Answers as `matchHba` does, and says for each rule above the match why it is not the client's.
+ * Answers as `matchHba` does, and says for each rule above the match why the client does not match it.
+ *
+ * https://www.postgresql.org/docs/current/auth-pg-hba-conf.html
  *
  * @example
  * explainHba(rules, client).trials.map(({ rule, why }) => `${rule.line}: ${why}`)

@@ -28,7 +28,7 @@ export interface HbaUndecided {
 export type HbaAnswer = HbaMatch | HbaNoMatch | HbaUndecided;
 
 /**
- * Names the first rule that is the client's, as the server chooses it.
+ * Gives the first rule that the client matches, as the server chooses it.
  *
  * https://www.postgresql.org/docs/current/auth-pg-hba-conf.html
  *

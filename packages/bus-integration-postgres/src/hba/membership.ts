@@ -5,7 +5,8 @@ import { list, readRows, record, text } from '../connection/session/shape.ts';
 import { membershipSql } from '../sql/hba-query.ts';
 
 /**
- * Membership by user; a user who isn't in the map doesn't exist.
+ * The groups of each role, direct and indirect, as pg_hba.conf uses them for `+group`. A role that is not in the map does not
+ * exist. https://www.postgresql.org/docs/current/role-membership.html
  *
  * @example
  * (await readMembership(session, ['app'])).get('app') // ['reporting']

@@ -32,7 +32,7 @@ export type HbaReading =
  *
  * https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADMIN-GENFILE
  *
- * @throws OperationError unreachable or timeout; what may not be seen is no error but `unknown`.
+ * @throws OperationError unreachable or timeout. If the session may not read the rules, `source` is `unknown`.
  * @example
  * const reading = await readHba(session);
  * if (reading.source !== 'unknown') matchHba(reading.rules, client);

@@ -59,7 +59,7 @@ export function ownerFinding(
   return {
     severity: isService ? 'info' : 'warn',
     code: 'other-owner',
-    message: `${what} belongs to ${shown(owner)}, which may drop it, and grant rights on it`,
+    message: `${what} belongs to ${shown(owner)}, which can drop it, and grant rights on it`,
     target: printable(on.database),
     ...advise(runs('if it is not meant, a superuser', where, `ALTER ${sql} OWNER TO ${identifier(admin)};`)),
   };

@@ -96,8 +96,7 @@ interface ServerState {
 }
 
 /**
- * Connections kept by whoever made this, for as long as it stands; give it to every provider of the process and close it
- * in the end.
+ * Keeps connections for reading open between runs. Give it to every provider of the process, and close it at the end.
  *
  * @example
  * const kept = createKeptSessions();

@@ -192,7 +192,7 @@ function lockedError({ deploymentId, timeoutMs }: LockOptions, holder: LockHolde
     return obstructedError(deploymentId, `${said}, which is not an apply ${waited}`, endingIt);
   return new OperationError('locked', `another apply of deployment ${deploymentId} holds its lock: ${said} ${waited}`, {
     target: deploymentId,
-    remedy: 'wait for it to end and run again, or wait longer: --lock-timeout 5m',
+    remedy: 'wait until it ends and run this again, or wait longer: --lock-timeout 5m',
   });
 }
 

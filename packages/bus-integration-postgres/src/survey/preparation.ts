@@ -79,7 +79,7 @@ export async function prepare(
         {
           severity: 'warn',
           code: 'service-socket',
-          message: `services would dial the Unix-domain socket in ${dialled}, which only processes of this host can`,
+          message: `services would use the Unix-domain socket in ${dialled}, which only processes of this host can use`,
           remedy: 'if services run elsewhere: set BUS_DATABASE_SERVICE_HOST',
         },
       ]
@@ -180,7 +180,7 @@ export function notConfigured(desired: DesiredNames, configured: DesiredNames): 
       severity: 'warn',
       code: 'not-configured-here',
       message: `only this request declares ${kinds.join('; ')}: a status or verify that names nothing doesn't look there`,
-      remedy: 'declare them where the worker or API runs too, or name them in each request',
+      remedy: 'declare them in the configuration of the worker or API too, or name them in each request',
     },
   ];
 }
@@ -193,8 +193,8 @@ export function partOfConfigured(desired: DesiredNames, configured: DesiredNames
     {
       severity: 'info',
       code: 'part-of-what-is-configured',
-      message: `looked at a part of what is configured, not at ${without.join('; ')}`,
-      remedy: 'ask without a name for all of it',
+      message: `this looked at a part of the configuration, not at ${without.join('; ')}`,
+      remedy: 'send a request without names to check all of it',
     },
   ];
 }

@@ -1187,12 +1187,12 @@ export const badFiles: readonly BadFile[] = [
   {
     name: 'a secret under a name that looks like one',
     text: 'roles: {password: hunter2hunter2}\n',
-    says: ['3:19: this is not what is expected here, and is not shown: it may be a secret'],
+    says: ['3:19: this is not expected here; it is not shown, since it may be a secret'],
   },
   {
     name: 'a mistake under a name that looks like that of a secret',
     text: 'roles: {secret_reader: {login: true}}\ndatabases: {d: {access: {secret_reader: raed}}}\n',
-    says: ['4:41: this is not what is expected here, and is not shown: it may be a secret'],
+    says: ['4:41: this is not expected here; it is not shown, since it may be a secret'],
   },
   {
     name: 'two databases whose DSN files differ in case alone',

@@ -52,7 +52,7 @@ describe('names that only a request has', () => {
         severity: 'warn',
         code: 'not-configured-here',
         message: `only this request declares databases a, b, c, d and 1 more; schemas "odd name": a status or verify that names nothing doesn't look there`,
-        remedy: 'declare them where the worker or API runs too, or name them in each request',
+        remedy: 'declare them in the configuration of the worker or API too, or name them in each request',
       },
     ]);
   });

@@ -17,7 +17,7 @@ export function commandDocument(): string {
 /**
  * The names of one sort that a line of this family may mean; none where the configuration can't be read.
  *
- * @param argv what stands on the line already
+ * @param argv the words that are on the line already
  * @example
  * await knownNames('role', ['plan'], processContext); // ['bus_service']
  */

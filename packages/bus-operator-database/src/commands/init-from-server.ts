@@ -90,7 +90,7 @@ function unreadable([first = 'it is wrong']: readonly string[]): OperationError 
 const nothingThere: Diagnostic = {
   severity: 'warn',
   code: 'nothing-there',
-  message: 'nothing that this admin may look into is there to be described',
+  message: 'there is no database that this admin can connect to and describe',
 };
 
 /** Whose a thing is, and nothing else. */

@@ -42,7 +42,7 @@ async function interrupt(endingMs: number, signals: readonly NodeJS.Signals[], .
   });
   child.stderr.on('data', (chunk) => {
     err += chunk;
-    if (String(chunk).includes('once more ends at once')) sendNext();
+    if (String(chunk).includes('a second signal stops it at once')) sendNext();
   });
   const startedAt = performance.now();
   const status = await new Promise((done) => child.on('close', done));
@@ -57,7 +57,7 @@ describe('interruption', () => {
   ] as const)('IN-59 %s ends a run in order, with what stands and 128+n', async (signal, expected) => {
     const { status, out, err } = await interrupt(50, [signal], 'apply');
     expect(status).toBe(expected);
-    expect(err).toBe(`bus operator database: ${signal}: ending in order; once more ends at once\n`);
+    expect(err).toBe(`bus operator database: ${signal}: stopping; a second signal stops it at once\n`);
     expect(out.split('\n').slice(-3)).toEqual([
       `interrupted by ${signal}: 0 of 1 database ready; bus_auth unfinished; nothing else was touched`,
       'next: run the same command again; it continues',

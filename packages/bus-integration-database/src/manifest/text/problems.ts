@@ -71,7 +71,7 @@ export function createProblems(): Problems {
 function unsaid(problem: ManifestProblem, hidden: readonly Span[]): ManifestProblem {
   const { start, end, code } = problem;
   if (code === 'secret' || spansBetween(hidden, start, start + 1).length === 0) return problem;
-  return { start, end, code, message: 'this is not what is expected here, and is not shown: it may be a secret' };
+  return { start, end, code, message: 'this is not expected here; it is not shown, since it may be a secret' };
 }
 
 function merged(spans: readonly Span[]): readonly Span[] {

@@ -136,7 +136,7 @@ function refusal(what: string, cause: unknown): OperationError {
   const why = cause instanceof Error ? cause.message : String(cause);
   return new OperationError('not-configured', `${what}: ${why}`, {
     target: 'BUS_NATS_URL',
-    remedy: 'let this account manage streams and consumers, or make them for it',
+    remedy: 'allow this account to manage streams and consumers, or create them for it',
     cause,
   });
 }

@@ -83,7 +83,7 @@ function verdictOf(transport: ChallengeChannel, answer: Challenge, { role, polic
   if (answer.method === 'password') {
     return {
       result: strict || transport === 'plain' ? 'fail' : 'warn',
-      seen: `${name} is asked for the password in plaintext ${over}; nothing of ours gives it`,
+      seen: `${name} is asked for the password in plaintext ${over}; the commands here refuse to send it`,
       ...advise(scramRemedy(transport === 'socket' ? 'local' : 'host')),
     };
   }

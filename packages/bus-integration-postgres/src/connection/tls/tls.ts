@@ -137,13 +137,13 @@ function faultOf(
   const names = serverText(certificate.subjectAltName ?? certificate.subject);
   return {
     seen: `it is for ${names}, not for ${host}`,
-    remedy: 'dial the server by a name that its certificate carries, or give it one for this name',
+    remedy: 'connect to the server by a name in its certificate, or give it a certificate for this name',
   };
 }
 
 const unsigned = (trusted: Wording): Fault => ({
   seen: say`no CA in ${trusted} signed it`,
-  remedy: 'see that this is the server you mean; then put the CA that signed its certificate into sslrootcert',
+  remedy: 'check that this is the right server; then put the CA that signed its certificate into sslrootcert',
 });
 const renewal = ['renew the certificate in ssl_cert_file on the server, then ', reload()];
 const dayOf = (time: string) => new Date(time).toISOString().slice(0, 10);
@@ -151,7 +151,8 @@ const dayOf = (time: string) => new Date(time).toISOString().slice(0, 10);
 const chainFaults: Readonly<Record<string, (trusted: Wording, certificate: X509Certificate) => Fault>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: (trusted) => ({
     seen: say`it is self-signed and not in ${trusted}`,
-    remedy: 'give the server a certificate that a CA in sslrootcert signed; or copy this very one there by a safe way',
+    remedy:
+      'give the server a certificate that a CA in sslrootcert signed, or copy this certificate there in a safe way',
   }),
   SELF_SIGNED_CERT_IN_CHAIN: unsigned,
   UNABLE_TO_GET_ISSUER_CERT: unsigned,
@@ -160,11 +161,14 @@ const chainFaults: Readonly<Record<string, (trusted: Wording, certificate: X509C
   CERT_HAS_EXPIRED: (_, { validTo }) => ({ seen: `it has expired on ${dayOf(validTo)}`, remedy: renewal }),
   CERT_NOT_YET_VALID: (_, { validFrom }) => ({
     seen: `it is not valid before ${dayOf(validFrom)}`,
-    remedy: 'check the clocks of this machine and of whoever signed it',
+    remedy: 'check the clocks of this machine and of the one that signed it',
   }),
   CERT_REVOKED: () => ({ seen: 'it is revoked', remedy: renewal }),
   UNABLE_TO_GET_CRL: () => ({ seen: 'sslcrl has no list of its CA' }),
-  CRL_HAS_EXPIRED: () => ({ seen: 'the list in sslcrl has expired', remedy: 'get the newest list of that CA' }),
+  CRL_HAS_EXPIRED: () => ({
+    seen: 'the list in sslcrl has expired',
+    remedy: 'get the newest revocation list of that CA',
+  }),
 };
 
 function handshakeFault(error: unknown, options: DesiredTls): Fault {
@@ -174,7 +178,8 @@ function handshakeFault(error: unknown, options: DesiredTls): Fault {
   const { sslMinProtocolVersion: oldest = 'TLSv1.2', sslMaxProtocolVersion: newest = 'TLSv1.3' } = options;
   return {
     seen: `it takes none of the versions from ${oldest} to ${newest}`,
-    remedy: 'set ssl_min_protocol_version and ssl_max_protocol_version of the server so that TLSv1.2 or newer is taken',
+    remedy:
+      'set ssl_min_protocol_version and ssl_max_protocol_version of the server so that it accepts TLSv1.2 or newer',
   };
 }
 

@@ -22,7 +22,7 @@ export interface ParseHbaOptions {
 }
 
 /**
- * Reads the text of a pg_hba.conf; never throws for what stands in it: a line that the server refuses is in `broken`.
+ * Reads the text of a pg_hba.conf. It never throws because of the text: a line that the server would refuse is in `broken`.
  *
  * https://www.postgresql.org/docs/current/auth-pg-hba-conf.html
  *

@@ -35,7 +35,9 @@ export const hbaFileRowShape = record<HbaFileRow>({
 });
 
 /**
- * Builds rules from the view's rows, in the server's order; a row without a type is a line that the server refuses.
+ * Builds rules from the rows of pg_hba_file_rules, in the server's order. A row without a type is a line that the server refuses.
+ *
+ * https://www.postgresql.org/docs/current/view-pg-hba-file-rules.html
  *
  * @example
  * hbaFromRows(rows, { majorVersion: 16 }).rules.length

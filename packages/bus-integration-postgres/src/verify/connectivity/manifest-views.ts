@@ -152,7 +152,7 @@ export function unseenChecks(
           result: 'unknown',
           target: `${printable(role)}@${printable(database)}`,
           database,
-          seen: 'was not looked at: no login to the database went well enough',
+          seen: 'was not looked at: no login to the database succeeded',
         }),
       ),
     ),

@@ -132,7 +132,7 @@ export async function tryWrongPassword(options: ProbeOptions): Promise<Check> {
   const { role, database, target, run } = options;
   const pinned = await firstAddress(options);
   const base = { id: 'wrong-password', kind: 'connectivity' as const, target: printable(role) };
-  if (pinned === undefined) return { ...base, result: 'unknown', seen: 'the server could not be found to try one' };
+  if (pinned === undefined) return { ...base, result: 'unknown', seen: 'the server was not found, so none was tried' };
   const silence = silenceAt(pinned, target, run);
   if (silence !== undefined) return { ...base, result: 'unknown', ...inSeen(wordingOfError(notTriedAgain(silence))) };
   const proof = await proveLogin(target, {
@@ -150,7 +150,7 @@ export async function tryWrongPassword(options: ProbeOptions): Promise<Check> {
     return { ...base, result: 'ok', seen: 'a wrong password is refused (28P01; the server has logged it)' };
   }
   if (proof.state === 'proven') {
-    return { ...base, result: 'fail', seen: `at ${shownAddress(pinned)} a password made up just now was taken` };
+    return { ...base, result: 'fail', seen: `at ${shownAddress(pinned)} a random password was accepted` };
   }
   return {
     ...base,

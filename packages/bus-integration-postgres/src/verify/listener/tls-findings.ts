@@ -23,7 +23,7 @@ export interface EncryptionOptions {
 export function judgeEncryption(options: EncryptionOptions): Check[] {
   const { facts, policy } = options;
   if (listeningOf(facts)?.isOpen === false) {
-    return [{ id: 'encryption', kind: 'listener-policy', result: 'ok', seen: 'nothing crosses a network' }];
+    return [{ id: 'encryption', kind: 'listener-policy', result: 'ok', seen: 'data does not cross a network' }];
   }
   const { ssl, ssl_min_protocol_version: oldest } = facts.settings;
   const problems = [

@@ -22,7 +22,7 @@ describe('strangers at declared schemas', () => {
     const [check, ...others] = judge({ name: 'data', owner: 'boss', isStrange: true });
     expect(others).toEqual([]);
     expect(check).toMatchObject({ id: 'other-owner', kind: 'connectivity', result: 'warn', target: 'app' });
-    expect(check?.seen).toBe('schema data of app belongs to boss, which may drop it, and grant rights on it');
+    expect(check?.seen).toBe('schema data of app belongs to boss, which can drop it, and grant rights on it');
     const advice = {
       kind: 'sql',
       as: 'if it is not meant, a superuser',

@@ -122,7 +122,7 @@ function databaseChecks(
             ...base,
             id: 'other-owner',
             result: services.has(strangeOwner.name) ? ('info' as const) : ('warn' as const),
-            seen: `${shown(name)} belongs to ${shown(strangeOwner.name)}, which may drop it, and grant rights on it`,
+            seen: `${shown(name)} belongs to ${shown(strangeOwner.name)}, which can drop it, and grant rights on it`,
             ...advise(
               runs(
                 'if it is not meant, a superuser',
@@ -137,7 +137,7 @@ function databaseChecks(
           {
             ...base,
             id: 'template-database',
-            seen: `${shown(name)} is a template: every role with CREATEDB may copy it, with all that is in it`,
+            seen: `${shown(name)} is a template: every role with CREATEDB can copy it with all its content`,
             ...advise(runs(ownerOrSuperuser, anyDatabase, `ALTER DATABASE ${database} IS_TEMPLATE false;`)),
           },
         ]

@@ -1,4 +1,4 @@
-// Reads what is in one database: one message, and one more where there is something to look at more closely. Never writes.
+// Reads what is in one database: one message, and more where there is something to look at more closely. Never writes.
 import type { DesiredNames } from 'bus-integration-database';
 import type { Session } from '../connection/connect.ts';
 import { readRow } from '../connection/session/shape.ts';
@@ -9,7 +9,7 @@ import { straysQuery } from '../sql/strays-query.ts';
 import { shown } from '../text/shown.ts';
 import { insideShape, obstaclesShape } from './catalog-shapes.ts';
 import { markOf } from './mark.ts';
-import { askMore, askObjects, type ObjectsFound } from './objects.ts';
+import { askMore, askObjects, type ObjectsFound, withRoutines } from './objects.ts';
 import type { ObservedInside, ObservedStrays } from './observation.ts';
 import { createTogether } from './together.ts';
 import type { WantedInside } from './wanted.ts';
@@ -65,7 +65,8 @@ async function readWantedInside(
       : undefined;
   const held = objects && askObjects(first, objects);
   await first.ask(session, doing);
-  const found = held?.();
+  const more = `reading what is in schemas of ${shown(session.database)}`;
+  const found = objects && held && (await withRoutines(session, objects, held(), more));
 
   const second = createTogether();
   const all = objects && found && askMore(second, objects, found);
@@ -76,7 +77,7 @@ async function readWantedInside(
         [...owners.values()].map(({ owner }) => owner),
       ])
     : undefined;
-  if (!second.isEmpty) await second.ask(session, `reading what is in schemas of ${shown(session.database)}`);
+  if (!second.isEmpty) await second.ask(session, more);
   const theirs = strays?.();
   return [
     schemas(),

@@ -1,4 +1,5 @@
 // What is in declared schemas and who may use it: which statements ask for it, and what their answers come to.
+import type { Session } from '../connection/connect.ts';
 import {
   boolean,
   integer,
@@ -34,7 +35,7 @@ import type {
   ObservedRoutine,
   ObservedUsed,
 } from './observed-objects.ts';
-import type { Together } from './together.ts';
+import { createTogether, type Together } from './together.ts';
 
 /** A name in a schema. */
 type Qualified = readonly [schema: string, name: string];
@@ -52,8 +53,9 @@ export interface ObjectsAsked {
 
 /** What the first answers show. */
 export interface ObjectsFound {
-  /** Without columns, and without the names of many. */
+  /** Without routines' patterns, columns, and the names of many. */
   readonly objects: ObservedObjects;
+  readonly hasRoutines: boolean;
   readonly hasColumnGrants: boolean;
   /** On types, foreign servers or foreign-data wrappers. */
   readonly hasUsedGrants: boolean;
@@ -108,6 +110,7 @@ const routine = record<ObservedRoutine>({
   types: list(tuple<[string, string, boolean]>(text, text, boolean)),
 });
 const beside = record<Omit<ObjectsFound, 'objects'>>({
+  hasRoutines: boolean,
   hasColumnGrants: boolean,
   hasUsedGrants: boolean,
   hasOthers: boolean,
@@ -133,7 +136,6 @@ export function askObjects(together: Together, asked: ObjectsAsked): () => Objec
     wanted.map(([, own]) => own),
   ];
   const relationPatterns = together.add(patternRow, relationPatternsQuery, [schemas]);
-  const routinePatterns = together.add(patternRow, routinePatternsQuery, [schemas]);
   const besides = together.addOne(beside, besideQuery, [schemas]);
   const stored = together.add(defaults, defaultPrivilegesQuery);
   const found = relations.length > 0 ? together.add(relation, namedRelationsQuery, named(relations)) : none;
@@ -141,7 +143,7 @@ export function askObjects(together: Together, asked: ObjectsAsked): () => Objec
   const foundUsed = used.length > 0 ? askUsed(together, asked) : none;
   return () => {
     const objects: ObservedObjects = {
-      patterns: [...relationPatterns(), ...routinePatterns()],
+      patterns: relationPatterns(),
       columns: [],
       defaults: stored().filter(({ creator }) => roles.has(creator)),
       relations: found(),
@@ -160,6 +162,16 @@ function askUsed(together: Together, { schemas, roles, used }: ObjectsAsked) {
     used.map(({ schema }) => schema ?? ''),
     used.map(({ name: own }) => own),
   ]);
+}
+
+/** Where no schema has routines, a new session doesn't plan the statement that looks for them. */
+export async function withRoutines(session: Session, { schemas }: ObjectsAsked, found: ObjectsFound, doing: string) {
+  if (!found.hasRoutines) return found;
+  const together = createTogether();
+  const routinePatterns = together.add(patternRow, routinePatternsQuery, [schemas]);
+  await together.ask(session, doing);
+  const { objects } = found;
+  return { ...found, objects: { ...objects, patterns: [...objects.patterns, ...routinePatterns()] } };
 }
 
 /** What the first answers left out, where it is needed. */

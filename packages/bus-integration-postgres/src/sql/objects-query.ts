@@ -61,26 +61,27 @@ export const routinePatternsQuery = `
    GROUP BY schema.nspname, routine.proowner, routine.proacl, "isMember"`;
 
 /** Privileges of roles on things of this database in one of these catalogs. */
-const holds = (catalogs: string) => `
-         EXISTS (SELECT FROM pg_catalog.pg_shdepend AS held
-           WHERE held.dbid = (SELECT database.oid FROM pg_catalog.pg_database AS database
-                               WHERE database.datname = pg_catalog.current_database())
-             AND ${catalogs})`;
+const holds = (catalogs: string) =>
+  `EXISTS (SELECT FROM pg_catalog.pg_shdepend AS held WHERE held.dbid = here.oid AND ${catalogs})`;
 
 /**
- * Whether there is more to be asked for: privileges on columns, on types, foreign servers and foreign-data wrappers, and
- * things with an owner in the schemas $1 that are neither relations nor routines: each depends on its schema. 2615 is
- * pg_namespace, 1247 pg_type, 1417 pg_foreign_server, 2328 pg_foreign_data_wrapper.
+ * Whether there is more to be asked for: privileges on columns, on types, foreign servers and foreign-data wrappers; in the
+ * schemas $1 routines, and things with an owner that are neither relations nor routines: each depends on its schema. 2615
+ * is pg_namespace, 1255 pg_proc, 1247 pg_type, 1417 pg_foreign_server, 2328 pg_foreign_data_wrapper.
  */
 export const besideQuery = `
   SELECT ${holds("held.classid = '1259'::pg_catalog.oid AND held.objsubid > 0")} AS "hasColumnGrants",
          ${holds(`held.classid IN ('1247'::pg_catalog.oid, '1417'::pg_catalog.oid, '2328'::pg_catalog.oid)
              AND held.deptype = 'a'`)} AS "hasUsedGrants",
-         EXISTS (SELECT FROM pg_catalog.pg_depend AS held
-           WHERE held.refclassid = '2615'::pg_catalog.oid AND held.refobjsubid = 0
-             AND held.classid IN (${catalogsOfOthers.map((oid) => `'${oid}'::pg_catalog.oid`).join(', ')})
-             AND held.refobjid IN (SELECT schema.oid FROM pg_catalog.pg_namespace AS schema
-                                    WHERE schema.nspname = ANY ($1::pg_catalog.text[]))) AS "hasOthers"`;
+         coalesce(things."hasRoutines", false) AS "hasRoutines", coalesce(things."hasOthers", false) AS "hasOthers"
+    FROM pg_catalog.pg_database AS here,
+         (SELECT pg_catalog.bool_or(thing.classid = '1255'::pg_catalog.oid) AS "hasRoutines",
+                 pg_catalog.bool_or(thing.classid IN (${catalogsOfOthers.map((oid) => `'${oid}'::pg_catalog.oid`).join(', ')})) AS "hasOthers"
+            FROM pg_catalog.pg_namespace AS schema
+            JOIN pg_catalog.pg_depend AS thing
+              ON thing.refclassid = '2615'::pg_catalog.oid AND thing.refobjid = schema.oid AND thing.refobjsubid = 0
+           WHERE schema.nspname = ANY ($1::pg_catalog.text[])) AS things
+   WHERE here.datname = pg_catalog.current_database()`;
 
 /** Columns in the schemas $1 that roles of $2 were granted something on, by what refers to a role: that has an index. */
 export const columnGrantsQuery = `

@@ -14,14 +14,20 @@ type MainProgram = (argv: readonly string[], processContext: ProcessContext) => 
  */
 export async function runAsProcess(name: string, program: MainProgram, directory?: string): Promise<void> {
   let lostOutput = false;
+  let status: number | undefined;
   /** A reader that leaves early (`bus --help | head -1`) is not a failure, a full disk is; neither is worth a stack trace. */
   const guarded = <S extends Writable>(stream: S): S => {
     if (stream.listenerCount('error') > 0) return stream;
     return stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE' || error.code === 'EIO') return;
+      if (!lostOutput) process.once('exit', () => tellLost(error.code));
       lostOutput = true;
       process.exitCode = 1;
     });
+  };
+  /** Of a program that ended well, and so said nothing of it; a stream of errors that is lost itself takes no word. */
+  const tellLost = (code = 'no code') => {
+    if (status === 0) guarded(process.stderr).write(`${name}: the result can't be written to stdout (${code})\n`);
   };
   const cwd = startDirectory();
   try {
@@ -42,7 +48,7 @@ export async function runAsProcess(name: string, program: MainProgram, directory
         return guarded(process.stderr);
       },
     };
-    const status = await program(process.argv.slice(2), processContext);
+    status = await program(process.argv.slice(2), processContext);
     process.exitCode = lostOutput && status === 0 ? 1 : status;
   } catch (error) {
     const isLost = isLostDirectory(error);

@@ -13,7 +13,7 @@ import type { Secret } from '../secrets/secret.ts';
 import { printable } from '../text/printable.ts';
 import { shown } from '../text/shown.ts';
 import type { DesiredCredentials, LoginBlock, Proof } from './desired-credentials.ts';
-import { decideFile, displaced, type FileDecision } from './file-decision.ts';
+import { decideFile, displaced, type FileDecision, leftStaged } from './file-decision.ts';
 import { movedFile } from './moved-file.ts';
 import {
   doubtfulPassword,
@@ -213,7 +213,10 @@ function withPassword(
     source,
     setsPassword,
     files,
-    findings: files.flatMap(({ pair, act }) => [...(act === 'keep' ? [] : displaced(pair)), ...movedFile(pair)]),
+    findings: files.flatMap(({ pair, act }) => [
+      ...(act === 'keep' ? leftStaged(pair) : displaced(pair)),
+      ...movedFile(pair),
+    ]),
     ...(password !== undefined && { password }),
   };
 }

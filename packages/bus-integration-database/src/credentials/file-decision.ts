@@ -94,6 +94,17 @@ export function displaced({ live, staged, path, role, output }: FilePair): Diagn
   ];
 }
 
+/** Another role's login in the staged file of one that is right: it may be the only copy, so no run removes it. */
+export function leftStaged({ staged, path, output, role, database }: FilePair): Diagnostic[] {
+  const lost = displacedIn(staged);
+  const [first] = output.connections;
+  if (lost === undefined || first?.role !== role || first.database !== database) return [];
+  const left = `${path}${stagedSuffix}`;
+  const seen = say`${{ path: left }} holds ${output.form === 'uri' ? 'the DSN of ' : ''}${lost.what}, and no run writes or removes it while ${{ path }} is right`;
+  const remedy = ['if nobody needs that login any more: ', command('rm', '--', { path: left })];
+  return [{ severity: 'warn', target: left, code: 'left-staged-file', ...inMessage(seen), ...advise(remedy) }];
+}
+
 function displacedAt(
   reading: FileReading,
   path: string,

@@ -83,6 +83,24 @@ const rowsOf = (query: string, order: string, where = 'found.roles IS NOT NULL')
   `(SELECT coalesce(pg_catalog.json_agg(one), '[]')
      FROM (SELECT * FROM (${query}) AS found WHERE ${where} ORDER BY ${order} LIMIT ${most}) AS one)`;
 
+/** Whether access control lists of the server's own objects are not those of its start. */
+const differs = (catalog: string, acl: string) => `EXISTS (SELECT FROM pg_catalog.pg_init_privs AS given
+             JOIN pg_catalog.${catalog} AS own ON own.oid = given.objoid
+            WHERE given.classoid = 'pg_catalog.${catalog}'::pg_catalog.regclass::pg_catalog.oid AND given.objsubid = 0
+              AND own.oid < '16384'::pg_catalog.oid
+              AND pg_catalog.array_to_string(own.${acl}, ',') IS DISTINCT FROM pg_catalog.array_to_string(given.initprivs, ','))`;
+
+/** Whether `surroundingsQuery` may find anything. Planning that one takes the server four times as long. */
+export const hasSurroundings = `
+SELECT EXISTS (SELECT FROM pg_catalog.pg_rewrite AS rule WHERE rule.oid >= '16384'::pg_catalog.oid AND rule.ev_type <> '1')
+    OR EXISTS (SELECT FROM pg_catalog.pg_foreign_server)
+    OR EXISTS (SELECT FROM pg_catalog.pg_subscription)
+    OR ${differs('pg_class', 'relacl')}
+    OR ${differs('pg_namespace', 'nspacl')}
+    OR EXISTS (SELECT FROM pg_catalog.pg_language AS language WHERE ${isChanged('pg_language', 'language', 'lanacl')})
+    OR EXISTS (SELECT FROM pg_catalog.pg_type AS type WHERE ${isChanged('pg_type', 'type', 'typacl')})
+    OR EXISTS (SELECT FROM pg_catalog.pg_proc AS routine WHERE ${isChanged('pg_proc', 'routine', 'proacl')}) AS "hasAny"`;
+
 /** $1 declared schemas, $2 the roles that are declared for the database. */
 export const surroundingsQuery = (isOfLists: boolean): string => `
 WITH roles AS MATERIALIZED (

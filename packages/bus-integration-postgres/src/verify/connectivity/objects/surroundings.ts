@@ -3,7 +3,7 @@
 import { advise, type Check, type FilePair, printable } from 'bus-integration-database';
 import type { Session } from '../../../connection/connect.ts';
 import { boolean, list, readRow, record, text } from '../../../connection/session/shape.ts';
-import { type Surroundings, surroundingsQuery } from '../../../sql/verify/surroundings-query.ts';
+import { hasSurroundings, type Surroundings, surroundingsQuery } from '../../../sql/verify/surroundings-query.ts';
 import { mostTold, someNames } from '../../../text/bounded.ts';
 import { inDatabase, runs, superuser } from '../../../text/psql-remedy.ts';
 import { shown } from '../../../text/shown.ts';
@@ -27,13 +27,18 @@ interface Place {
   readonly roles: readonly string[];
 }
 
-/** One statement. Where a catalog may not be read any more, what is in it is not known. */
+const hasAnyShape = record<{ readonly hasAny: boolean }>({ hasAny: boolean });
+
+/** Where a catalog may not be read any more, what is in it is not known. */
 export async function surroundingChecks(
   session: Session,
   { pair, isOfLists, schemas, roles }: Place,
 ): Promise<Check[]> {
-  const asked = { sql: surroundingsQuery(isOfLists), values: [schemas, roles], doing: `trying ${pair.path}` };
+  const doing = `trying ${pair.path}`;
+  const asked = { sql: surroundingsQuery(isOfLists), values: [schemas, roles], doing };
   try {
+    const { hasAny } = await readRow(session, hasAnyShape, { sql: hasSurroundings, doing });
+    if (!hasAny) return [];
     return judgeSurroundings(pair.database, await readRow(session, shape, asked));
   } catch (error) {
     if (sqlstateOf(error) !== '42501') throw error;

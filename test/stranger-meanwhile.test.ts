@@ -2,7 +2,7 @@
 // what it did before that too.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Response } from 'bus-integration-database';
-import { type Server, startServer } from 'embedded';
+import { createPlainAdmin, type Server, startServer } from 'embedded';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDeployment, type Flags, stepLines, temporaryFolder } from './scenarios/deployment.ts';
@@ -71,4 +71,28 @@ test('refused in the middle of a rotation, it does not advise to rotate again wh
   expect(made(answer)).toContain('alter-role rotated_a');
   const stands = answer.diagnostics.find(({ code }) => code === 'what-stands');
   expect(stands?.remedy).toBe('bus operator database apply --rotate rotated_b');
+});
+
+test('where it can not look again, it tells what it made before', async () => {
+  using folder = temporaryFolder();
+  const adminDsn = await createPlainAdmin(server, 'unlooked_admin');
+  const declare = (databases: string[]) =>
+    createDeployment({ adminDsn, desired: { databases, serviceRole: 'unlooked_svc' }, folder: folder.path });
+  expect((await declare(['unlooked_first']).apply()).ok).toBe(true);
+  await server.query('CREATE DATABASE unlooked_before');
+  const stranger = new Client({ connectionString: server.dsn() });
+  await stranger.connect();
+  await stranger.query('BEGIN; ALTER DATABASE unlooked_before RENAME TO unlooked_third');
+  // Its sessions stay; it opens no other one, as the look into unlooked_first does.
+  const answer = declare(['unlooked_first', 'unlooked_second', 'unlooked_third']).apply();
+  const waiting = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%unlooked_third%'";
+  while ((await server.query(waiting)).length === 0) await sleep(20);
+  await stranger.query('ALTER ROLE unlooked_admin NOLOGIN; COMMIT');
+  await stranger.end();
+  const { error_class: errorClass, diagnostics } = await answer;
+  expect(errorClass).toBe('authentication-failed');
+  const stands = diagnostics.find(({ code }) => code === 'what-stands');
+  expect(stands?.message).toMatch(
+    /unlooked_second is closed and unfinished; 2 staged files hold what the next run takes$/,
+  );
 });

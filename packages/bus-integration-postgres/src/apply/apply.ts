@@ -20,9 +20,9 @@ import { computeProvable } from '../survey/provable.ts';
 import { sqlstateOf, toOperationError } from '../text/sqlstate.ts';
 import type { ApplyOptions } from './apply-options.ts';
 import { andThen, type Earlier } from './earlier.ts';
-import { concluded, converged, ended, refused } from './ending.ts';
+import { concluded, converged, type Ending, ended, refused } from './ending.ts';
 import { execute } from './execute.ts';
-import { createLedger, type Ledger } from './ledger.ts';
+import { createLedger } from './ledger.ts';
 import { choosePasswords, passwordsToSend, unprovenPasswords } from './new-password.ts';
 import type { Staging } from './staging.ts';
 
@@ -49,6 +49,7 @@ export async function apply(options: ApplyOptions): Promise<Response> {
     using _awake = keepAwake(session, 60_000);
     const replaced = new Set<string>();
     let earlier: Earlier = { asked: intent.allowed, steps: [], begun: [] };
+    let unfinished: Ending | undefined;
     for (let attempt = 1; ; attempt += 1) {
       try {
         // A saved plan is held against what was found first; what its own first attempt did doesn't make it stale.
@@ -63,12 +64,16 @@ export async function apply(options: ApplyOptions): Promise<Response> {
           isSaved,
           isLast,
           earlier,
-          onFailed: (ledger) => {
-            earlier = andThen(earlier, ledger);
+          onFailed: (ending) => {
+            unfinished = ending;
+            earlier = andThen(earlier, ending.ledger);
           },
         });
       } catch (error) {
-        if (attempt === attempts || !lookAgain.includes(sqlstateOf(error) ?? '')) throw error;
+        if (attempt < attempts && lookAgain.includes(sqlstateOf(error) ?? '')) continue;
+        if (unfinished === undefined) throw error;
+        // It could not look again: what it did before is told all the same.
+        return ended(unfinished, error);
       }
     }
   } finally {
@@ -87,7 +92,7 @@ interface ApplyAttempt {
   readonly isLast: boolean;
   readonly earlier: Earlier;
   /** Told of what an attempt did after which there is another one. */
-  readonly onFailed: (ledger: Ledger) => void;
+  readonly onFailed: (ending: Ending) => void;
 }
 
 async function attemptApply(
@@ -163,7 +168,7 @@ async function attemptApply(
     return concluded(ending, await closingLook(session, options, observation, inside));
   } catch (error) {
     if (!isLast && lookAgain.includes(sqlstateOf(error) ?? '')) {
-      onFailed(ledger);
+      onFailed(ending);
       throw error;
     }
     return ended(ending, error);

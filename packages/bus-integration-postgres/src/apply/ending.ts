@@ -42,7 +42,7 @@ interface Attempt {
 }
 
 /** What an ending tells of. */
-interface Ending extends Attempt {
+export interface Ending extends Attempt {
   readonly ledger: Ledger;
 }
 

@@ -32,7 +32,7 @@ export async function withoutActing(
   const uses = trialsOf(expected, seen, { isOwnTried: true })
     .filter(({ isExpected }) => !isExpected)
     .map(({ relation, privilege, sql }) => ({
-      what: `${privilege} on ${things(relation)} in schema ${shown(relation.schema)} is let pass`,
+      what: `${privilege} on ${things(relation)} in schema ${shown(relation.schema)} is allowed`,
       sql,
     }));
   const trials = [...creations, ...uses];

@@ -179,7 +179,7 @@ function judged(statement: DeclaredStatement, error: unknown): Check {
     'fail',
     isWrong
       ? `can't be carried out by anybody, which shows nothing of rights: ${said}`
-      : `is let pass and fails at the data: ${said}; expected that the role lacks the right`,
+      : `is allowed and fails at the data: ${said}; expected that the role lacks the right`,
     remedy,
   );
 }

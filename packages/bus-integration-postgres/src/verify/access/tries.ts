@@ -109,7 +109,7 @@ export function triedFindings(
       .filter((pair) => !isKnown(pair))
       .map(({ relation, privilege, refusal }) =>
         refusal === undefined
-          ? `${privilege} on ${things(relation)} was let pass`
+          ? `${privilege} on ${things(relation)} was allowed`
           : `${privilege} on ${things(relation)} ended with ${refusal.sqlstate}`,
       ),
     told: (finding) => {
@@ -119,7 +119,7 @@ export function triedFindings(
       );
       if (pair === undefined) return finding;
       const { privilege, refusal } = pair;
-      if (refusal === undefined) return { ...finding, seen: `${seen}; ${privilege} was let pass` };
+      if (refusal === undefined) return { ...finding, seen: `${seen}; ${privilege} was allowed` };
       const words = `the server says: ${printable(refusal.message)} (${refusal.sqlstate})`;
       return { ...finding, seen: `${seen}; ${words}`, ...(isBeyond && { result: 'warn' as const }) };
     },

@@ -78,7 +78,7 @@ export function startUpTable({ node, version, help }: StartUp): string {
   };
   return table(
     [`start-up, ${node.length} rounds`, 'bus', '`node -e 0`', 'ratio', 'goal'],
-    [line('`bus --version`', version, '≤ 1.5'), line('`bus operator database --help`', help, '')],
+    [line('`bus --version`', version, '≤ 1.2'), line('`bus operator database --help`', help, '')],
   );
 }
 

@@ -22,9 +22,9 @@ interface Goals {
 export const deploymentId = 'bench';
 
 export const workloads: readonly Workload[] = [
-  workload('S', 4, ['public'], 7, { apply: 2.5, plan: 4, peakMegabytes: 80 }),
-  workload('M', 100, ['app', 'audit', 'queue'], 3, { apply: 1.2, plan: 1.3 }),
-  workload('L', 1000, ['public'], 2, { apply: 1.15, plan: 1.15, peakMegabytes: 120 }),
+  workload('S', 4, ['public'], 7, { apply: 1.4, plan: 2, peakMegabytes: 60 }),
+  workload('M', 100, ['app', 'audit', 'queue'], 3, { apply: 1.05, plan: 1.05 }),
+  workload('L', 1000, ['public'], 2, { apply: 1.15, plan: 1.15, peakMegabytes: 100 }),
 ];
 
 function workload(

@@ -36,7 +36,7 @@ describe('helpText', () => {
             --deployment ID      must be the same as BUS_DEPLOYMENT_ID; says which deployment you mean
             --env-file FILE      read FILE instead of ./.env; its values win over the environment
             --timeout TIME       end the whole run after TIME: 30s, 2m
-            --lock-timeout TIME  wait at most TIME for another run of this deployment, and for locks of other sessions
+            --lock-timeout TIME  wait at most TIME for another run of this deployment, and for other locks
             --api-url URL        let the API at URL do the work, with its own configuration
             --token-file FILE    the token for --api-url, in a file of mode 0600
             --jobs N             work on at most N databases at a time
@@ -95,7 +95,7 @@ describe('helpText', () => {
             --deployment ID      must be the same as BUS_DEPLOYMENT_ID; says which deployment you mean
             --env-file FILE      read FILE instead of ./.env; its values win over the environment
             --timeout TIME       end the whole run after TIME: 30s, 2m
-            --lock-timeout TIME  wait at most TIME for another run of this deployment, and for locks of other sessions
+            --lock-timeout TIME  wait at most TIME for another run of this deployment, and for other locks
             --api-url URL        let the API at URL do the work, with its own configuration
             --token-file FILE    the token for --api-url, in a file of mode 0600
             --jobs N             work on at most N databases at a time

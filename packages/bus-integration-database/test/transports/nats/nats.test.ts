@@ -188,9 +188,9 @@ describe.runIf(hasNatsServer('transport over NATS')).concurrent('with a real ser
   test('an apply longer than the acknowledgement wait is not given to another', async ({ expect }) => {
     await using stage = await startStage(expect);
     const { startWorker, ask } = stage;
-    const slow = createCountingProvider({ applyMs: 1_500 });
-    await startWorker({ ackWaitMs: 300, provider: slow });
-    await startWorker({ ackWaitMs: 300, provider: slow });
+    const slow = createCountingProvider({ applyMs: 4_000 });
+    await startWorker({ ackWaitMs: 1_000, provider: slow });
+    await startWorker({ ackWaitMs: 1_000, provider: slow });
     await ask('apply', applyApp);
     await delay(500);
     expect(slow.applies.count).toBe(1);
@@ -201,9 +201,9 @@ describe.runIf(hasNatsServer('transport over NATS')).concurrent('with a real ser
   }) => {
     await using stage = await startStage(expect);
     const { startWorker, ask } = stage;
-    const { stop } = await startWorker({ ackWaitMs: 300 });
+    const { stop } = await startWorker({ ackWaitMs: 1_000 });
     await stop();
-    const slow = createCountingProvider({ applyMs: 1_500 });
+    const slow = createCountingProvider({ applyMs: 4_000 });
     await startWorker({ ackWaitMs: 20_000, provider: slow });
     await startWorker({ ackWaitMs: 20_000, provider: slow });
     await ask('apply', applyApp);

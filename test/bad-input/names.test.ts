@@ -22,7 +22,7 @@ afterAll(() => server.stop());
 
 describe('names that are refused', () => {
   it.each([
-    ['IN-25 an empty item', { [names]: 'a,,b' }, `${names} has an empty item (.env:4)`, 'one comma between each two'],
+    ['IN-25 an empty item', { [names]: 'a,,b' }, `${names} has an empty item (.env:4)`, 'one comma between them'],
     ['IN-26 a database twice', { [names]: 'a,b,a' }, `database "a" is listed twice in ${names}`, 'drop one'],
     [
       'IN-26 a role twice',

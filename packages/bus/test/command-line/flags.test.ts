@@ -22,10 +22,10 @@ describe('what is read', () => {
     [['--directory=a=b', 'w'], { directory: 'a=b', words: ['w'] }],
     [
       ['-o', 'f', '-fjson', '--color=never', '--no-color', 'w'],
-      { passedOn: ['-o', 'f', '-f', 'json', '--color', 'never', '--no-color'], words: ['w'] },
+      { output: 'f', passedOn: ['-o', 'f', '-f', 'json', '--color', 'never', '--no-color'], words: ['w'] },
     ],
     [['--perf', 'w'], { perf: true, words: ['w'] }],
-    [['-o', '-v', 'w'], { passedOn: ['-o', '-v'], words: ['w'] }],
+    [['-o', '-v', 'w'], { output: '-v', passedOn: ['-o', '-v'], words: ['w'] }],
   ])('%j', (argv, expected) => {
     const nothing = { help: false, version: false, perf: false, isQuiet: false, verbosity: 0, passedOn: [], words: [] };
     expect(parseGlobalFlags(argv)).toEqual({ ...nothing, ...expected });

@@ -83,11 +83,11 @@ const rowsOf = (query: string, order: string, where = 'found.roles IS NOT NULL')
   `(SELECT coalesce(pg_catalog.json_agg(one), '[]')
      FROM (SELECT * FROM (${query}) AS found WHERE ${where} ORDER BY ${order} LIMIT ${most}) AS one)`;
 
-/** Whether access control lists of the server's own objects are not those of its start. */
+/** Whether access control lists of the server's own objects are not those of its start; 2200 is the schema public, which is not asked about. */
 const differs = (catalog: string, acl: string) => `EXISTS (SELECT FROM pg_catalog.pg_init_privs AS given
              JOIN pg_catalog.${catalog} AS own ON own.oid = given.objoid
             WHERE given.classoid = 'pg_catalog.${catalog}'::pg_catalog.regclass::pg_catalog.oid AND given.objsubid = 0
-              AND own.oid < '16384'::pg_catalog.oid
+              AND own.oid < '16384'::pg_catalog.oid AND own.oid <> '2200'::pg_catalog.oid
               AND pg_catalog.array_to_string(own.${acl}, ',') IS DISTINCT FROM pg_catalog.array_to_string(given.initprivs, ','))`;
 
 /** Whether `surroundingsQuery` may find anything. Planning that one takes the server four times as long. */

@@ -32,7 +32,7 @@ export async function statementsOf(dsn: string, databases: readonly string[], wi
       [cluster.verifierQuery, [roles]],
       ['COMMIT', []],
     ],
-    inside: [database.insideQuery, [['public']]],
+    inside: [database.insideQuery, [['public'], `bus-deployment=${deploymentId}`]],
     databases,
   };
 }

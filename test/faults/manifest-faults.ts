@@ -29,7 +29,7 @@ const access: readonly Fault[] = [
     'a rule passes over what is deleted',
     'CREATE RULE nothing AS ON DELETE TO app.orders DO INSTEAD NOTHING',
     'DROP RULE nothing ON app.orders',
-    /warn passed-over shop: DELETE on table orders in schema app by boss, writer does nothing .*rule nothing says DO INSTEAD NOTHING/,
+    /warn discarding-rule shop: DELETE on table orders in schema app by boss, writer has no effect .*rule nothing says DO INSTEAD NOTHING/,
     shop,
   ),
   sql(

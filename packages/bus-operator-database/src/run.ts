@@ -51,7 +51,7 @@ export async function run(
   const context: RunContext = {
     flags,
     processContext,
-    // Asked for when it is needed: a current directory that is gone is told as any other failure is.
+    // Read only when needed, so that a deleted current directory is reported like other failures.
     get cwd() {
       return isAbsolute(flags.directory ?? '')
         ? resolve(flags.directory ?? '')

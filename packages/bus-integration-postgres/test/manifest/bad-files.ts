@@ -166,7 +166,7 @@ export const badFiles: readonly BadFile[] = [
   {
     name: 'a merge key of older YAML',
     text: 'every_database: {schemas: [app]}\ndatabases: {a: {<<: {connections: 1}}}\n',
-    says: ['4:17: "<<" is a key as any other, and nothing is merged but every_database'],
+    says: ['4:17: "<<" is an ordinary key here: only every_database is merged'],
   },
   {
     name: 'a tag',

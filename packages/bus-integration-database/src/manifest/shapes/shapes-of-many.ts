@@ -173,7 +173,7 @@ function refuseKey(
   // What it is, nobody knows.
   if (close === undefined) problems.hide(value);
   if (name === '<<') {
-    problems.report(key, 'unknown-key', '"<<" is a key as any other, and nothing is merged but every_database');
+    problems.report(key, 'unknown-key', '"<<" is an ordinary key here: only every_database is merged');
     return;
   }
   if (isSecretKey(name) && close === undefined) {

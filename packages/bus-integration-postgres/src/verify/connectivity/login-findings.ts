@@ -120,26 +120,26 @@ export const connectivityFindings = {
     page: `${documentation}/ddl-priv.html`,
   },
   'path-of-others': {
-    title: 'others create in a schema on the search_path of a service',
-    why: 'Names without a schema are looked for in every schema of search_path. Who can create functions and operators in one of them can have code run with the rights of the service (CVE-2018-1058). The path is the one of its session; schemas that are declared are told by create-of-others and shared-schema.',
+    title: 'other roles may create objects in a schema on the search_path of a service',
+    why: 'A name without a schema is looked up in every schema of search_path. A role that can create functions and operators in one of them can make the service run its code (CVE-2018-1058). verify uses the search_path of the session. Declared schemas have findings of their own: create-of-others and shared-schema.',
     fix: 'Take the schema out of search_path, or REVOKE CREATE ON SCHEMA … FROM the role that the finding names.',
     page: `${documentation}/ddl-schemas.html#DDL-SCHEMAS-PATTERNS`,
   },
   'revoked-built-in': {
-    title: 'a service lacks what PostgreSQL gives every role',
-    why: "PUBLIC has EXECUTE on most functions of the server's own, USAGE on types and trusted languages, USAGE on pg_catalog and information_schema and SELECT on most catalogs. Where that was revoked, statements fail that name it or only need it: now() in a default, a driver that reads pg_type. What the trial of the service needs itself is told by service-login. Where the service has it by a grant of its own nothing is told.",
+    title: 'a service lacks a privilege that PostgreSQL grants to every role',
+    why: "PUBLIC has EXECUTE on most functions of the server's own, USAGE on types and trusted languages, USAGE on pg_catalog and information_schema and SELECT on most catalogs. If one of these was revoked, statements that need it fail, also indirectly: a default that calls now(), or a driver that reads pg_type. There is no finding if the service has its own grant. If verify itself needs the privilege, service-login fails.",
     fix: 'If it is not meant, a superuser runs the GRANT that the finding names, in that database.',
     page: `${documentation}/ddl-priv.html`,
   },
-  'passed-over': {
-    title: 'a rule passes over what a role writes',
-    why: 'With CREATE RULE … DO INSTEAD NOTHING the server takes the command, does nothing and tells no error. It may be meant, for a table that is only added to. Rules with a condition, rules that do something else and triggers are not looked at.',
+  'discarding-rule': {
+    title: 'a rule discards what a role writes',
+    why: 'With CREATE RULE … DO INSTEAD NOTHING the server accepts the command and does nothing, without an error. This may be meant, for example for an append-only table. verify does not check rules with a condition, rules that do something else, or triggers.',
     fix: 'If it is not meant: DROP RULE … ON ….',
     page: `${documentation}/sql-createrule.html`,
   },
-  'leads-out': {
-    title: 'a role reaches other servers from within a database',
-    why: "Who has USAGE on a foreign server reads and writes there, as the user of the user mapping: that of PUBLIC serves every role. The owner of a subscription says which server it connects to. The passwords of both are stored in the database. Of a manifest's roles, access tells the foreign servers that it does not give.",
+  'external-server': {
+    title: 'a role can reach another server from a database',
+    why: 'A role with USAGE on a foreign server reads and writes there as the user of its user mapping; a mapping for PUBLIC serves every role. The owner of a subscription chooses the server that it connects to. The passwords of both are stored in the database. For roles of a manifest, the finding access reports foreign servers that the manifest does not grant.',
     fix: 'If it is not meant: REVOKE USAGE ON FOREIGN SERVER … FROM the role, or ALTER SUBSCRIPTION … OWNER TO another one.',
     page: `${documentation}/sql-createusermapping.html`,
   },

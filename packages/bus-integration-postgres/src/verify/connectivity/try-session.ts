@@ -31,7 +31,7 @@ import { objectChecks } from './objects/objects.ts';
 import { settingOf } from './objects/refused.ts';
 import { attemptedShape, contentsShape, encodingShape } from './objects/service-shapes.ts';
 import { shadowChecks } from './objects/shadows.ts';
-import { surroundingChecks } from './objects/surroundings.ts';
+import { unusualChecks } from './objects/unusual.ts';
 import type { Entrance } from './probe.ts';
 import { pathStrangerChecks, readStrangers, schemaChecks } from './schemas.ts';
 import { harmfulSettings } from './settings/harmful-settings.ts';
@@ -85,7 +85,7 @@ async function tryRights(session: Session, trial: LoginTrial, at: LoggedIn): Pro
   const passed = isNegative ? standing.path.filter((name) => isElsewhere(name, trial)) : [];
   const strangers = await readStrangers(session, trial, [...asked, ...passed]);
   const whole = { ...trial, schemas: [...trial.declaredSchemas], isOfLists: trial.login === undefined };
-  const around = isFirst ? await surroundingChecks(session, whole) : [];
+  const unusual = isFirst ? await unusualChecks(session, whole) : [];
   const probe = `bus_verify_${randomBytes(6).toString('hex')}`;
   const tried = isNegative && facts.catchesErrors ? worthTrying(facts) : [];
   const isUnqualified = worksUnqualified(standing, schemas);
@@ -142,7 +142,7 @@ async function tryRights(session: Session, trial: LoginTrial, at: LoggedIn): Pro
       ...limits,
       ...fresh,
       ...within,
-      ...around,
+      ...unusual,
       ...schemaChecks(
         pair.database,
         strangers.filter(({ name }) => asked.includes(name)),

@@ -1,22 +1,21 @@
-// What stands around the declared things of a database, once for each: rules, rights of PUBLIC that were taken away, ways to other
-// servers.
+// Rules that discard writes, rights revoked from PUBLIC, foreign servers and subscriptions: once for each database.
 import { advise, type Check, type FilePair, printable } from 'bus-integration-database';
 import type { Session } from '../../../connection/connect.ts';
 import { boolean, list, readRow, record, text } from '../../../connection/session/shape.ts';
-import { hasSurroundings, type Surroundings, surroundingsQuery } from '../../../sql/verify/surroundings-query.ts';
+import { hasUnusual, type Unusual, unusualQuery } from '../../../sql/verify/unusual-query.ts';
 import { mostTold, someNames } from '../../../text/bounded.ts';
 import { inDatabase, runs, superuser } from '../../../text/psql-remedy.ts';
 import { shown } from '../../../text/shown.ts';
 import { identifier } from '../../../text/sql-text.ts';
 import { serverMessage, sqlstateOf } from '../../../text/sqlstate.ts';
 
-const shape = record<Surroundings>({
-  revoked: list(record<Surroundings['revoked'][number]>({ what: text, roles: list(text) })),
+const shape = record<Unusual>({
+  revoked: list(record<Unusual['revoked'][number]>({ what: text, roles: list(text) })),
   rules: list(
-    record<Surroundings['rules'][number]>({ schema: text, name: text, rule: text, command: text, roles: list(text) }),
+    record<Unusual['rules'][number]>({ schema: text, name: text, rule: text, command: text, roles: list(text) }),
   ),
-  servers: list(record<Surroundings['servers'][number]>({ name: text, roles: list(text), isForAll: boolean })),
-  subscriptions: list(record<Surroundings['subscriptions'][number]>({ name: text, role: text })),
+  servers: list(record<Unusual['servers'][number]>({ name: text, roles: list(text), isForAll: boolean })),
+  subscriptions: list(record<Unusual['subscriptions'][number]>({ name: text, role: text })),
 });
 
 interface Place {
@@ -29,17 +28,14 @@ interface Place {
 
 const hasAnyShape = record<{ readonly hasAny: boolean }>({ hasAny: boolean });
 
-/** Where a catalog may not be read any more, what is in it is not known. */
-export async function surroundingChecks(
-  session: Session,
-  { pair, isOfLists, schemas, roles }: Place,
-): Promise<Check[]> {
+/** If a catalog cannot be read, the result is unknown. */
+export async function unusualChecks(session: Session, { pair, isOfLists, schemas, roles }: Place): Promise<Check[]> {
   const doing = `trying ${pair.path}`;
-  const asked = { sql: surroundingsQuery(isOfLists), values: [schemas, roles], doing };
+  const asked = { sql: unusualQuery(isOfLists), values: [schemas, roles], doing };
   try {
-    const { hasAny } = await readRow(session, hasAnyShape, { sql: hasSurroundings, doing });
+    const { hasAny } = await readRow(session, hasAnyShape, { sql: hasUnusual, doing });
     if (!hasAny) return [];
-    return judgeSurroundings(pair.database, await readRow(session, shape, asked));
+    return judgeUnusual(pair.database, await readRow(session, shape, asked));
   } catch (error) {
     if (sqlstateOf(error) !== '42501') throw error;
     const seen = `whether PUBLIC has its rights on the server's own objects is not known: ${serverMessage(error)}`;
@@ -51,7 +47,7 @@ function baseOf(database: string) {
   return { kind: 'connectivity', target: printable(database), database, result: 'warn' } as const;
 }
 
-function judgeSurroundings(database: string, { revoked, rules, servers, subscriptions }: Surroundings): Check[] {
+function judgeUnusual(database: string, { revoked, rules, servers, subscriptions }: Unusual): Check[] {
   const base = baseOf(database);
   const place = inDatabase(database);
   return [
@@ -68,8 +64,8 @@ function judgeSurroundings(database: string, { revoked, rules, servers, subscrip
     ...rules.slice(0, mostTold).map(
       ({ schema, name, rule, command, roles }): Check => ({
         ...base,
-        id: 'passed-over',
-        seen: `${command} on table ${shown(name)} in schema ${shown(schema)} by ${someNames(roles, mostTold)} does nothing and no error tells it: rule ${shown(rule)} says DO INSTEAD NOTHING`,
+        id: 'discarding-rule',
+        seen: `${command} on table ${shown(name)} in schema ${shown(schema)} by ${someNames(roles, mostTold)} has no effect and gives no error: rule ${shown(rule)} says DO INSTEAD NOTHING`,
         ...advise(
           runs(
             'if it is not meant, its owner or a superuser',
@@ -82,7 +78,7 @@ function judgeSurroundings(database: string, { revoked, rules, servers, subscrip
     ...servers.slice(0, mostTold).map(
       ({ name, roles, isForAll }): Check => ({
         ...base,
-        id: 'leads-out',
+        id: 'external-server',
         seen: `${someNames(roles, mostTold)} may use foreign server ${shown(name)}${isForAll ? ', with the user mapping of PUBLIC' : ''}`,
         ...advise(
           runs(
@@ -96,7 +92,7 @@ function judgeSurroundings(database: string, { revoked, rules, servers, subscrip
     ...subscriptions.slice(0, mostTold).map(
       ({ name, role }): Check => ({
         ...base,
-        id: 'leads-out',
+        id: 'external-server',
         seen: `subscription ${shown(name)} belongs to ${shown(role)}, which may change where it connects to`,
         ...advise(
           runs(
@@ -110,8 +106,8 @@ function judgeSurroundings(database: string, { revoked, rules, servers, subscrip
   ];
 }
 
-/** What the same roles lack, together. */
-function byRoles(revoked: Surroundings['revoked']) {
+/** Joins what the same roles lack. */
+function byRoles(revoked: Unusual['revoked']) {
   const groups = new Map<string, { readonly roles: readonly string[]; readonly what: string[] }>();
   for (const { roles, what } of revoked) {
     const key = JSON.stringify(roles);

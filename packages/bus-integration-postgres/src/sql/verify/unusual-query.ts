@@ -1,19 +1,19 @@
-// What stands around the declared things of a database and decides what comes of a service's work: rules that pass over what it
-// writes, rights of PUBLIC on the server's own objects that were taken away, and ways to other servers. Once for each database.
+// What most databases do not have: rules that discard writes, rights on the server's own objects revoked from PUBLIC, foreign
+// servers and subscriptions. Asked once for each database.
 
 /** More of each are not read. */
 const most = 50;
 
-/** The roles $2 that `lacks`, or has, by a condition on `role.oid`; null where it is none of them. */
+/** Those of the roles $2 that meet a condition on `role.oid`; null if none does. */
 const rolesWith = (condition: string) =>
   `(SELECT pg_catalog.json_agg(role.rolname ORDER BY role.rolname) FROM roles AS role WHERE ${condition})`;
 
-/** What the server gave at its start, and to whom: https://www.postgresql.org/docs/current/catalog-pg-init-privs.html */
+/** The privileges that initdb granted: https://www.postgresql.org/docs/current/catalog-pg-init-privs.html */
 const given = (catalog: string, oid: string) => `pg_catalog.pg_init_privs AS given
             WHERE given.classoid = 'pg_catalog.${catalog}'::pg_catalog.regclass::pg_catalog.oid AND given.objoid = ${oid}
               AND given.objsubid = 0`;
 
-/** Of what has no entry there, PUBLIC has all; an access control list of its own comes of a GRANT or REVOKE. */
+/** An object without an entry there has no access control list, until a GRANT or REVOKE makes one. */
 const isChanged = (catalog: string, row: string, acl: string) =>
   `${row}.oid < '16384'::pg_catalog.oid AND ${row}.${acl} IS NOT NULL AND NOT EXISTS (SELECT FROM ${given(catalog, `${row}.oid`)})`;
 
@@ -52,7 +52,7 @@ const writes = [
   ['4', 'DELETE', "pg_catalog.has_table_privilege(role.oid, relation.oid, 'DELETE')"],
 ] as const;
 
-/** Rules without a condition that do nothing in a command's stead: https://www.postgresql.org/docs/current/sql-createrule.html */
+/** Rules without a condition that say DO INSTEAD NOTHING: https://www.postgresql.org/docs/current/sql-createrule.html */
 const rules = writes
   .map(
     ([type, command, has]) => `
@@ -83,15 +83,15 @@ const rowsOf = (query: string, order: string, where = 'found.roles IS NOT NULL')
   `(SELECT coalesce(pg_catalog.json_agg(one), '[]')
      FROM (SELECT * FROM (${query}) AS found WHERE ${where} ORDER BY ${order} LIMIT ${most}) AS one)`;
 
-/** Whether access control lists of the server's own objects are not those of its start; 2200 is the schema public, which is not asked about. */
+/** Whether an access control list differs from the one that initdb made. 2200 is the schema public, which apply changes. */
 const differs = (catalog: string, acl: string) => `EXISTS (SELECT FROM pg_catalog.pg_init_privs AS given
              JOIN pg_catalog.${catalog} AS own ON own.oid = given.objoid
             WHERE given.classoid = 'pg_catalog.${catalog}'::pg_catalog.regclass::pg_catalog.oid AND given.objsubid = 0
               AND own.oid < '16384'::pg_catalog.oid AND own.oid <> '2200'::pg_catalog.oid
               AND pg_catalog.array_to_string(own.${acl}, ',') IS DISTINCT FROM pg_catalog.array_to_string(given.initprivs, ','))`;
 
-/** Whether `surroundingsQuery` may find anything. Planning that one takes the server four times as long. */
-export const hasSurroundings = `
+/** Whether `unusualQuery` may find anything. Planning that one takes the server four times as long. */
+export const hasUnusual = `
 SELECT EXISTS (SELECT FROM pg_catalog.pg_rewrite AS rule WHERE rule.oid >= '16384'::pg_catalog.oid AND rule.ev_type <> '1')
     OR EXISTS (SELECT FROM pg_catalog.pg_foreign_server)
     OR EXISTS (SELECT FROM pg_catalog.pg_subscription)
@@ -102,7 +102,7 @@ SELECT EXISTS (SELECT FROM pg_catalog.pg_rewrite AS rule WHERE rule.oid >= '1638
     OR EXISTS (SELECT FROM pg_catalog.pg_proc AS routine WHERE ${isChanged('pg_proc', 'routine', 'proacl')}) AS "hasAny"`;
 
 /** $1 declared schemas, $2 the roles that are declared for the database. */
-export const surroundingsQuery = (isOfLists: boolean): string => `
+export const unusualQuery = (isOfLists: boolean): string => `
 WITH roles AS MATERIALIZED (
     SELECT role.oid, role.rolname FROM pg_catalog.pg_roles AS role
      WHERE role.rolname = ANY ($2::pg_catalog.text[]) AND NOT role.rolsuper)
@@ -111,10 +111,10 @@ SELECT ${rowsOf(revoked, 'found.what')} AS revoked,
   ${isOfLists ? rowsOf(servers, 'found.name') : "'[]'::pg_catalog.json"} AS servers,
   ${rowsOf(subscriptions, 'found.name', 'true')} AS subscriptions`;
 
-export interface Surroundings {
-  /** What every role may at first, as SQL, and the declared roles that may not. */
+export interface Unusual {
+  /** Privileges that every role has by default, as SQL, and the declared roles that lack them. */
   readonly revoked: readonly { readonly what: string; readonly roles: readonly string[] }[];
-  /** Rules that pass over a command which the roles were granted. */
+  /** Rules that discard a command which the roles were granted. */
   readonly rules: readonly {
     readonly schema: string;
     readonly name: string;
